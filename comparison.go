@@ -1,0 +1,131 @@
+package edgewise
+
+import (
+	"time"
+
+	"github.com/edgewise-sim/edgewise/sim/stats"
+)
+
+// A Comparison is the result of a [Study]: what every placement does to the same users and requests.
+// The first placement is the baseline; every figure of another placement carries its paired
+// difference from it.
+type Comparison struct {
+	// Title says what was studied; it heads reports and plots.
+	Title string `json:"title"`
+	// Level is the confidence level of every interval, for example 0.95.
+	Level float64 `json:"level"`
+	// Planned is the number of replications asked for; Replications the number that finished for
+	// every placement and that the figures rest on. They differ only after a cancellation.
+	Planned      int `json:"planned_replications"`
+	Replications int `json:"replications"`
+	// Seed is the root of all random streams.
+	Seed uint64 `json:"seed"`
+	// Start is the simulated time at which every run begins (UTC), Duration the simulated time that
+	// was measured and WarmUp the simulated time before it that was simulated but not recorded.
+	Start    time.Time     `json:"start"`
+	Duration time.Duration `json:"duration_ns"`
+	WarmUp   time.Duration `json:"warm_up_ns"`
+	// RelativeError bounds the relative error that the latency sketch adds to a quantile.
+	RelativeError float64 `json:"sketch_relative_error"`
+	// Assumed lists the parameters that rest on an assumption instead of a source.
+	Assumed []string `json:"assumed,omitempty"`
+	// Placements holds one result a placement, in the order of the study.
+	Placements []PlacementResult `json:"placements"`
+}
+
+// A PlacementResult is what one placement does.
+type PlacementResult struct {
+	Name      string           `json:"name"`
+	Workloads []WorkloadResult `json:"workloads"`
+}
+
+// A WorkloadResult is what one placement does to one workload.
+type WorkloadResult struct {
+	Name string `json:"name"`
+	// Kind is "static", "dynamic" or "gaming".
+	Kind string `json:"kind"`
+	// Requests counts the requests (static, dynamic) or player updates (gaming) of one run.
+	Requests Figure `json:"requests"`
+	// Latency holds the distributions, the headline metric first.
+	Latency []MetricResult `json:"latency"`
+	// Outcomes holds the share of requests by outcome, in the order HIT, DELAYED_HIT, MISS, ...;
+	// outcomes that cannot happen to this workload are left out.
+	Outcomes []OutcomeShare `json:"outcomes"`
+	// Cache is nil where no request of this workload passes a cache.
+	Cache *CacheResult `json:"cache,omitempty"`
+	// Breakdown takes the mean headline latency apart; its parts sum to the mean.
+	Breakdown []BreakdownPart `json:"breakdown"`
+	// Metros holds the headline metric by user metro, in descending order of requests.
+	Metros []MetroResult `json:"metros"`
+}
+
+// A Figure is an estimate with its confidence interval and, on every placement but the baseline, the
+// paired difference (this placement minus the baseline) with the interval of the difference.
+type Figure struct {
+	stats.Estimate
+	Difference *stats.Estimate `json:"difference,omitempty"`
+}
+
+// A MetricResult is the distribution of one latency over the requests of a workload. All its figures
+// are in milliseconds.
+type MetricResult struct {
+	// Name is "ttfb" or "ttlb" (static, dynamic), "response" or "rtt" (gaming).
+	Name      string           `json:"name"`
+	Mean      Figure           `json:"mean_ms"`
+	Quantiles []QuantileResult `json:"quantiles"`
+	// Within holds the share of requests inside each deadline, counted exactly.
+	Within []DeadlineResult `json:"within"`
+	// Pooled holds the latencies of all replications, PerReplication those of each: what the CDF
+	// and its band over replications are drawn from.
+	Pooled         *stats.Sketch   `json:"-"`
+	PerReplication []*stats.Sketch `json:"-"`
+}
+
+// A QuantileResult is one quantile of a latency.
+type QuantileResult struct {
+	// P is the probability, for example 0.99.
+	P  float64 `json:"p"`
+	At Figure  `json:"at_ms"`
+}
+
+// A DeadlineResult is the share of requests served within a deadline.
+type DeadlineResult struct {
+	Deadline time.Duration `json:"deadline_ns"`
+	// Share is in [0, 1].
+	Share Figure `json:"share"`
+}
+
+// An OutcomeShare is the share of requests that ended in one way.
+type OutcomeShare struct {
+	Outcome string `json:"outcome"`
+	// Share is in [0, 1].
+	Share Figure `json:"share"`
+}
+
+// A CacheResult says what the caches of a placement did for a workload. A hit is a request answered
+// from the first cache it met, delayed hits (joined to a fetch in flight) included.
+type CacheResult struct {
+	// RequestHitRatio and ByteHitRatio are in [0, 1].
+	RequestHitRatio Figure `json:"request_hit_ratio"`
+	ByteHitRatio    Figure `json:"byte_hit_ratio"`
+	// OriginRequests and OriginBytes count what the origin had to serve in one run.
+	OriginRequests Figure `json:"origin_requests"`
+	OriginBytes    Figure `json:"origin_bytes"`
+}
+
+// A BreakdownPart is one cause of latency: "connect", "tls", "access", "propagation", "queue",
+// "service", "upstream", "transfer" or "tick wait".
+type BreakdownPart struct {
+	Cause string `json:"cause"`
+	Mean  Figure `json:"mean_ms"`
+}
+
+// A MetroResult is the headline latency of one user metro.
+type MetroResult struct {
+	// ID is the metro's node id, Name its name for people.
+	ID       string           `json:"id"`
+	Name     string           `json:"name"`
+	Requests Figure           `json:"requests"`
+	Mean     Figure           `json:"mean_ms"`
+	Quants   []QuantileResult `json:"quantiles"`
+}
