@@ -43,6 +43,7 @@ type Simulation struct {
 	err      error
 
 	timers timers
+	procs  processes
 }
 
 const (
