@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -186,23 +187,24 @@ func (p Placement) Of(role Role) []Assignment {
 // Validate names the first assignment that the network or the role forbids.
 func (p Placement) Validate(n *topology.Network) error {
 	if p.Name == "" {
-		return fmt.Errorf("placement: a placement has no name")
+		return fmt.Errorf("placement: %w", invalid.New("Name", `""`, "a name"))
 	}
 	if p.Routing >= numRoutings {
-		return fmt.Errorf("placement %q: routing is %d; want one of %q", p.Name, p.Routing, routingNames)
+		return fmt.Errorf("placement %q: %w", p.Name, invalid.New("Routing", p.Routing, "one of %q", routingNames))
 	}
 	type key struct {
 		site string
 		role Role
 	}
 	seen := make(map[key]bool)
-	for _, a := range p.Sites {
-		if err := a.validate(n); err != nil {
-			return fmt.Errorf("placement %q: site %q: %w", p.Name, a.Site, err)
-		}
+	for i, a := range p.Sites {
+		err := a.validate(n)
 		k := key{a.Site, a.Role}
-		if seen[k] {
-			return fmt.Errorf("placement %q: site %q has the role %q twice", p.Name, a.Site, a.Role)
+		if err == nil && seen[k] {
+			err = invalid.New("Role", a.Role, "another role: site %q has this one already", a.Site)
+		}
+		if err != nil {
+			return fmt.Errorf("placement %q: site %q: %w", p.Name, a.Site, invalid.In(fmt.Sprintf("Sites[%d]", i), err))
 		}
 		seen[k] = true
 	}
@@ -211,27 +213,26 @@ func (p Placement) Validate(n *topology.Network) error {
 
 func (a Assignment) validate(n *topology.Network) error {
 	if a.Role >= numRoles {
-		return fmt.Errorf("role is %d; want one of %q", a.Role, roleNames)
+		return invalid.New("Role", a.Role, "one of %q", roleNames)
 	}
 	i, ok := n.Index(a.Site)
 	if !ok {
-		return fmt.Errorf("no such node in the network")
+		return invalid.New("Site", a.Site, "a node of the network")
 	}
 	if kind := n.At(i).Kind; !mayTake(kind, a.Role) {
-		return fmt.Errorf("a %s cannot take the role %q", kind, a.Role)
+		return invalid.New("Role", a.Role, "a role that a %s can take", kind)
 	}
-	isCache := a.Role == EdgeCache || a.Role == MidTierCache
-	switch {
-	case a.Servers < 0 || a.Servers > 1<<20:
-		return fmt.Errorf("%d servers; want 0 (always enough) to %d", a.Servers, 1<<20)
-	case isCache && a.Servers != 0:
-		return fmt.Errorf("a cache has %d servers; servers belong to origin and compute", a.Servers)
-	case isCache && a.CacheBytes <= 0:
-		return fmt.Errorf("cache has %d bytes; want more than 0", a.CacheBytes)
-	case !isCache && a.CacheBytes != 0:
-		return fmt.Errorf("the role %q has a cache of %d bytes; caches belong to cache roles", a.Role, a.CacheBytes)
-	case !isCache && a.Policy != "":
-		return fmt.Errorf("the role %q has the cache policy %q; policies belong to cache roles", a.Role, a.Policy)
+	if a.Role == EdgeCache || a.Role == MidTierCache {
+		if a.CacheBytes <= 0 {
+			return invalid.New("CacheBytes", a.CacheBytes, "more than 0")
+		}
+		return invalid.Range("Servers", a.Servers, 0, 0)
 	}
-	return nil
+	if a.Policy != "" {
+		return invalid.New("Policy", a.Policy, "no cache policy for the role %q", a.Role)
+	}
+	return invalid.First(
+		invalid.Range("CacheBytes", a.CacheBytes, 0, 0),
+		invalid.Range("Servers", a.Servers, 0, 1<<20),
+	)
 }

@@ -14,12 +14,13 @@ type lastMiles struct {
 
 func newLastMiles() (*lastMiles, error) {
 	var l lastMiles
-	for t := range topology.NumTechnologies {
+	for i := range l.base {
+		t := topology.Technology(i)
 		var err error
-		if l.base[t], err = random.NewQuantiles(func(p float64) float64 { return float64(t.BaseRTT(p)) }); err != nil {
+		if l.base[i], err = random.NewQuantiles(func(p float64) float64 { return float64(t.BaseRTT(p)) }); err != nil {
 			return nil, fmt.Errorf("sim: last mile of %s: %w", t, err)
 		}
-		if l.jitter[t], err = random.NewQuantiles(func(p float64) float64 { return float64(t.JitterRTT(p)) }); err != nil {
+		if l.jitter[i], err = random.NewQuantiles(func(p float64) float64 { return float64(t.JitterRTT(p)) }); err != nil {
 			return nil, fmt.Errorf("sim: jitter of %s: %w", t, err)
 		}
 	}

@@ -18,10 +18,7 @@ func (s *site) visitDynamic(v *visit, c *cell) {
 	work := c.work.StreamAt(c.count)
 	needsParent := work.Uint64()&(1<<32-1) < d.coin && d.Parent.Calls > 0
 	service := d.Service.Draw(&work)
-	start, done := v.at, v.at+service
-	if station := s.computers[d.index]; station != nil {
-		start, done = station.Arrive(v.at, service)
-	}
+	start, done := s.computers[d.index].arrive(v.at, service)
 	a := served{outcome: Bypass, bytes: d.ResponseBytes, queue: start - v.at, service: service}
 	if needsParent {
 		if s.remoteParent[d.index] {
@@ -61,7 +58,7 @@ func (s *site) call(leaves int64, p pendingCall) {
 
 // serveCall does a Local Zone's call with the servers of this region.
 func (s *site) serveCall(m *message) {
-	start, done := s.computers[m.index].Arrive(m.at, m.service)
+	start, done := s.computers[m.index].arrive(m.at, m.service)
 	s.send(message{
 		at: done + m.back, target: m.sender, kind: called, token: m.token,
 		queue: start - m.at, service: m.service,

@@ -77,9 +77,9 @@ type match struct {
 
 // The handlers of a game's events.
 const (
-	arriveHandler  uint32 = iota // argument: the cell
-	leaveHandler                 // the player
-	matchEndHandler              // match | generation<<32
+	arriveHandler   uint32 = iota // argument: the cell
+	leaveHandler                  // the player
+	matchEndHandler               // match | generation<<32
 	timeoutHandler
 )
 

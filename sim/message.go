@@ -8,7 +8,8 @@ type message struct {
 	target uint32
 	sender uint32
 	kind   messageKind
-	static uint8 // the static workload of a fetch, or the dynamic one of a call
+	index  uint8 // of the static workload of a fetch, or the dynamic one of a call
+	toMid  bool  // a fetch asks the mid-tier cache of the site, not its origin
 	// recorded says that the request behind it is past the warm-up.
 	recorded bool
 	token    uint32 // the sender's number of what waits for the answer

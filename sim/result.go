@@ -89,6 +89,13 @@ func (r *Result) UnmarshalBinary(data []byte) error {
 func (r *run) settle() error {
 	var sent, received uint64
 	for _, s := range r.sites {
+		for _, group := range [][]*servers{s.origins, s.computers} {
+			for _, servers := range group {
+				if err := servers.err(); err != nil {
+					return err
+				}
+			}
+		}
 		sent += s.ledger.sent
 		received += s.ledger.received
 		for i := range r.plan.workloads {
@@ -148,12 +155,17 @@ func (t *Tally) check() error {
 	if n := t.Latency[0].Count(); n != t.Requests {
 		return fmt.Errorf("%d requests, %d latencies", t.Requests, n)
 	}
+	for i := range t.Latency {
+		if n := t.Latency[i].Invalid(); n != 0 {
+			return fmt.Errorf("%d latencies of metric %d are negative", n, i)
+		}
+	}
 	var causes int64
 	for _, ns := range t.Causes {
 		causes += ns
 	}
-	if sum, ok := t.Latency[0].SumNs(); ok && sum != causes {
-		return fmt.Errorf("latencies sum to %d ns, their causes to %d", sum, causes)
+	if _, low := t.Latency[0].SumNs(); low != uint64(causes) {
+		return fmt.Errorf("latencies sum to %d ns, their causes to %d", low, causes)
 	}
 	return nil
 }

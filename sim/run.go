@@ -7,7 +7,6 @@ import (
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/sim/cache"
-	"github.com/edgewise-sim/edgewise/sim/event"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -66,7 +65,6 @@ func (r *run) build() error {
 		planned := &r.plan.sites[i]
 		at := &site{
 			id: uint32(i), ctx: r.ctx, parent: planned.parent,
-			origins: stations(planned.origin, len(s.Static)), computers: stations(planned.compute, len(s.Dynamic)),
 			remoteParent:   make([]bool, len(s.Dynamic)),
 			originRequests: make([]uint64, len(s.Static)), originBytes: make([]uint64, len(s.Static)),
 		}
@@ -76,6 +74,12 @@ func (r *run) build() error {
 			}
 		}
 		var err error
+		if at.origins, err = newServers(serversOf(planned.origin), len(s.Static)); err != nil {
+			return err
+		}
+		if at.computers, err = newServers(serversOf(planned.compute), len(s.Dynamic)); err != nil {
+			return err
+		}
 		if at.edge, err = r.newTier(planned, planned.edge, edgeHandler); err != nil {
 			return err
 		}
@@ -106,16 +110,11 @@ func (r *run) build() error {
 	return nil
 }
 
-// stations returns the servers of an assignment for each of n workloads, nil where there are always
-// enough.
-func stations(a *placement.Assignment, n int) []*event.Station {
-	all := make([]*event.Station, n)
-	if a != nil && a.Servers > 0 {
-		for i := range all {
-			all[i] = event.NewStation(a.Servers)
-		}
+func serversOf(a *placement.Assignment) int {
+	if a == nil {
+		return 0
 	}
-	return all
+	return a.Servers
 }
 
 func (r *run) newTier(planned *plannedSite, a *placement.Assignment, handler uint32) (*tier, error) {

@@ -19,15 +19,14 @@ type site struct {
 	sent  uint64
 
 	edge, mid *tier
-	// origins holds the origin's servers by static workload, nil where there are always enough;
-	// computers the same by dynamic workload.
-	origins, computers []*event.Station
+	// origins holds the origin's servers by static workload, computers those of dynamic workloads.
+	origins, computers []*servers
 	// remoteParent says, by dynamic workload, that calls to the parent go by message, because its
 	// servers may be busy.
-	remoteParent       []bool
-	parent             leg
-	calls              []pendingCall
-	freeCalls          []uint32
+	remoteParent []bool
+	parent       leg
+	calls        []pendingCall
+	freeCalls    []uint32
 
 	waiting     []waiter
 	freeWaiters uint32

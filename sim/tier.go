@@ -61,10 +61,7 @@ func (s *site) visitStatic(v *visit, c *cell) {
 func (s *site) serveAtOrigin(v *visit, c *cell, r *request) {
 	work := c.work.StreamAt(c.count)
 	service := c.static.service.Draw(&work)
-	start, done := v.at, v.at+service
-	if station := s.origins[c.static.index]; station != nil {
-		start, done = station.Arrive(v.at, service)
-	}
+	start, done := s.origins[c.static.index].arrive(v.at, service)
 	bytes := c.static.catalogue.SizeBytes(v.object)
 	if r.recorded {
 		s.originRequests[c.static.index]++
@@ -150,7 +147,7 @@ func (s *site) answerUser(f *flight, r *request, outcome Outcome, now int64) {
 // serveFetch answers another site's fetch: from the mid-tier cache, or as the origin.
 func (s *site) serveFetch(m *message) {
 	if !m.toMid {
-		start, done := s.origins[m.index].Arrive(m.at, m.service)
+		start, done := s.origins[m.index].arrive(m.at, m.service)
 		s.countOrigin(m.index, m.bytes, m.recorded)
 		s.answerSite(m, done, done, start-m.at, m.service)
 		return

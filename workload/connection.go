@@ -2,9 +2,10 @@ package workload
 
 import (
 	"fmt"
-	"math"
 	"math/bits"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // A Handshake is the protocol stack that a new connection sets up before its first request.
@@ -87,19 +88,15 @@ type Connection struct {
 
 // Validate names the first field that is out of range.
 func (c Connection) Validate() error {
-	switch {
-	case int(c.Handshake) >= len(handshakes):
-		return fmt.Errorf("handshake is %d; want one of %q", uint8(c.Handshake), HandshakeNames())
-	case !(c.NewShare >= 0 && c.NewShare <= 1):
-		return fmt.Errorf("share of new connections is %v; want 0 to 1", c.NewShare)
-	case !(c.BitsPerSecond >= 0) || math.IsInf(c.BitsPerSecond, 0):
-		return fmt.Errorf("bandwidth is %v bit/s; want a finite number, 0 (no limit) or more", c.BitsPerSecond)
-	case c.SegmentBytes < 0 || c.SegmentBytes > 1<<16:
-		return fmt.Errorf("segment is %d bytes; want 0 (1460) to 65536", c.SegmentBytes)
-	case c.InitialSegments < 0 || c.InitialSegments > 1<<16:
-		return fmt.Errorf("initial window is %d segments; want 0 (10) to 65536", c.InitialSegments)
+	if int(c.Handshake) >= len(handshakes) {
+		return invalid.New("Handshake", uint8(c.Handshake), "one of %q", HandshakeNames())
 	}
-	return nil
+	return invalid.First(
+		invalid.Range("NewShare", c.NewShare, 0, 1),
+		invalid.Range("BitsPerSecond", c.BitsPerSecond, 0, 1e15),
+		invalid.Range("SegmentBytes", c.SegmentBytes, 0, 1<<16),
+		invalid.Range("InitialSegments", c.InitialSegments, 0, 1<<16),
+	)
 }
 
 // WindowBytes returns the initial window.

@@ -10,7 +10,8 @@
 //     time and are grouped into matches; every update of every player waits for the next tick.
 //
 // Start from a preset ([WebStatic], [CompetitiveFPS], ...) and change what is yours. Every default
-// that rests on no source is marked "Assumed" where it is declared, and the workload's Note lists it, so
+// that rests on no source is marked "Assumed" where it is declared, and the workload's Assumed list
+// names it, so
 // that reports can say so.
 //
 // # Randomness

@@ -1,9 +1,9 @@
 package workload
 
 import (
-	"fmt"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/random"
 )
 
@@ -14,8 +14,8 @@ type Dynamic struct {
 	Name string
 	// RequestsPerSecond is the mean over a day, of all metros together.
 	RequestsPerSecond float64
-	// RequestBytes and ResponseBytes are the sizes of the two messages.
-	RequestBytes, ResponseBytes int64
+	// ResponseBytes is the size of a response. Requests are taken to fit into the first window.
+	ResponseBytes int64
 	// Service is the time that a server of the compute site spends on a request.
 	Service Service
 	// Parent says how often a Local Zone needs its parent region for the answer.
@@ -26,29 +26,24 @@ type Dynamic struct {
 	Client Connection
 	// Deadlines are the latencies whose shares of requests are counted exactly.
 	Deadlines []time.Duration
-	// Note lists the parameters that a preset set by assumption.
-	Note []string
+	// Assumed lists the parameters that a preset set by assumption.
+	Assumed []Assumption
 }
 
 // Validate names the first field that is out of range.
 func (d *Dynamic) Validate() error {
 	if d.Name == "" {
-		return fmt.Errorf("workload: a dynamic workload has no name")
+		return invalid.New("Name", `""`, "a name")
 	}
-	err := validateRate(d.RequestsPerSecond)
-	switch {
-	case err != nil:
-	case d.RequestBytes < 0 || d.RequestBytes > maxObjectBytes:
-		err = fmt.Errorf("request is %d bytes; want 0 to %d", d.RequestBytes, int64(maxObjectBytes))
-	case d.ResponseBytes < 0 || d.ResponseBytes > maxObjectBytes:
-		err = fmt.Errorf("response is %d bytes; want 0 to %d", d.ResponseBytes, int64(maxObjectBytes))
-	default:
-		err = firstError(d.Service.Validate(), d.Parent.Validate(), dayOf(d.Day).Validate(), d.Client.Validate(), validateDeadlines(d.Deadlines))
-	}
-	if err != nil {
-		return fmt.Errorf("workload %q: %w", d.Name, err)
-	}
-	return nil
+	return inWorkload(d.Name, invalid.First(
+		validateRate(d.RequestsPerSecond),
+		invalid.Range("ResponseBytes", d.ResponseBytes, 0, maxObjectBytes),
+		invalid.In("Service", d.Service.Validate()),
+		invalid.In("Parent", d.Parent.Validate()),
+		invalid.In("Day", dayOf(d.Day).Validate()),
+		invalid.In("Client", d.Client.Validate()),
+		validateDeadlines(d.Deadlines),
+	))
 }
 
 // Streams returns the arrivals of each audience, in their order.

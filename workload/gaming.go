@@ -1,12 +1,12 @@
 package workload
 
 import (
-	"fmt"
 	"math"
 	"time"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/random"
 )
 
@@ -48,8 +48,8 @@ type Gaming struct {
 	Day Profile
 	// Deadlines are the latencies whose shares of updates are counted exactly.
 	Deadlines []time.Duration
-	// Note lists the parameters that a preset set by assumption.
-	Note []string
+	// Assumed lists the parameters that a preset set by assumption.
+	Assumed []Assumption
 }
 
 // Weibull is the law of a length of time. A shape below 1 has a heavy tail: the longer a player has
@@ -66,13 +66,10 @@ func (w Weibull) Mean() time.Duration {
 
 // Validate names the first field that is out of range.
 func (w Weibull) Validate() error {
-	if !(w.Shape >= 0.1 && w.Shape <= 100) {
-		return fmt.Errorf("Weibull shape is %v; want 0.1 to 100", w.Shape)
+	if w.Scale <= 0 || w.Scale > 1000*time.Hour {
+		return invalid.New("Scale", w.Scale, "more than 0, 1000h at most")
 	}
-	if w.Scale <= 0 {
-		return fmt.Errorf("Weibull scale is %v; want more than 0", w.Scale)
-	}
-	return nil
+	return invalid.Range("Shape", w.Shape, 0.1, 100)
 }
 
 // draw returns one length.
@@ -94,48 +91,43 @@ func lengthNs(ns float64) int64 {
 	return int64(min(ns, century))
 }
 
-// Players returns the number of players of a match that may start it after LobbyTimeout.
-func (g *Gaming) minPlayers() int { return max(g.MinPlayers, 1) }
-
 // StartsShort reports whether so many players may start a match after LobbyTimeout.
-func (g *Gaming) StartsShort(players int) bool { return players >= g.minPlayers() }
+func (g *Gaming) StartsShort(players int) bool { return players >= max(g.MinPlayers, 1) }
 
 // Validate names the first field that is out of range.
 func (g *Gaming) Validate() error {
 	if g.Name == "" {
-		return fmt.Errorf("workload: a gaming workload has no name")
+		return invalid.New("Name", `""`, "a name")
 	}
-	var err error
+	return inWorkload(g.Name, g.validate())
+}
+
+func (g *Gaming) validate() error {
 	switch {
 	case !(g.ConcurrentPlayers > 0) || g.ConcurrentPlayers > 1e9:
-		err = fmt.Errorf("concurrent players are %v; want more than 0, 1e9 at most", g.ConcurrentPlayers)
-	case g.MatchPlayers < 1 || g.MatchPlayers > 10_000:
-		err = fmt.Errorf("a match has %d players; want 1 to 10000", g.MatchPlayers)
-	case g.MatchLength <= 0:
-		err = fmt.Errorf("match length is %v; want more than 0", g.MatchLength)
-	case g.MinPlayers < 0 || g.MinPlayers > g.MatchPlayers:
-		err = fmt.Errorf("least players of a match are %d; want 0 (1) to %d", g.MinPlayers, g.MatchPlayers)
-	case g.LobbyTimeout < 0:
-		err = fmt.Errorf("lobby timeout is %v; want 0 or more", g.LobbyTimeout)
-	case !(g.TickHz >= 0.1 && g.TickHz <= 10_000):
-		err = fmt.Errorf("tick rate is %v Hz; want 0.1 to 10000", g.TickHz)
+		return invalid.New("ConcurrentPlayers", g.ConcurrentPlayers, "more than 0, 1e9 at most")
+	case g.MatchLength <= 0 || g.MatchLength > 1000*time.Hour:
+		return invalid.New("MatchLength", g.MatchLength, "more than 0, 1000h at most")
+	case g.LobbyTimeout < 0 || g.LobbyTimeout > 1000*time.Hour:
+		return invalid.New("LobbyTimeout", g.LobbyTimeout, "0 to 1000h")
 	case g.UpdateHz != 0 && !(g.UpdateHz >= 0.1 && g.UpdateHz <= 10_000):
-		err = fmt.Errorf("update rate is %v Hz; want 0 (the tick rate) or 0.1 to 10000", g.UpdateHz)
-	case g.TickTime < 0:
-		err = fmt.Errorf("tick time is %v; want 0 or more", g.TickTime)
-	case g.TickTimePerPlayer < 0:
-		err = fmt.Errorf("tick time a player is %v; want 0 or more", g.TickTimePerPlayer)
-	case g.MatchesPerServer < 0:
-		err = fmt.Errorf("matches a server are %d; want 0 (1) or more", g.MatchesPerServer)
-	case !(g.SampledMatches >= 0 && g.SampledMatches <= 1):
-		err = fmt.Errorf("share of sampled matches is %v; want 0 (all) to 1", g.SampledMatches)
-	default:
-		err = firstError(g.Session.Validate(), g.Parent.Validate(), dayOf(g.Day).Validate(), validateDeadlines(g.Deadlines))
+		return invalid.New("UpdateHz", g.UpdateHz, "0 (the tick rate) or 0.1 to 10000")
+	case g.TickTime < 0 || g.TickTime > time.Minute:
+		return invalid.New("TickTime", g.TickTime, "0 to 1m")
+	case g.TickTimePerPlayer < 0 || g.TickTimePerPlayer > time.Minute:
+		return invalid.New("TickTimePerPlayer", g.TickTimePerPlayer, "0 to 1m")
 	}
-	if err != nil {
-		return fmt.Errorf("workload %q: %w", g.Name, err)
-	}
-	return nil
+	return invalid.First(
+		invalid.Range("MatchPlayers", g.MatchPlayers, 1, 10_000),
+		invalid.Range("MinPlayers", g.MinPlayers, 0, g.MatchPlayers),
+		invalid.Range("TickHz", g.TickHz, 0.1, 10_000),
+		invalid.Range("MatchesPerServer", g.MatchesPerServer, 0, 1<<20),
+		invalid.Range("SampledMatches", g.SampledMatches, 0, 1),
+		invalid.In("Session", g.Session.Validate()),
+		invalid.In("Parent", g.Parent.Validate()),
+		invalid.In("Day", dayOf(g.Day).Validate()),
+		validateDeadlines(g.Deadlines),
+	)
 }
 
 // TickPeriod returns the time between ticks of a match with so many players: the nominal period, or

@@ -8,11 +8,23 @@ import (
 	"time"
 )
 
-// assumedClient is what presets assume of web clients.
-var assumedClient = []string{
-	"10 % of requests open a new connection",
-	"clients receive at 50 Mbit/s",
-	"load over the day: cosine with its peak at 21 h local time, peak to trough 2.5",
+// An Assumption is a parameter that rests on no source.
+type Assumption struct {
+	// Field is the parameter's path in Go, for example "Client.NewShare"; who sets it himself takes
+	// the assumption off the list.
+	Field string
+	// Text says what is assumed.
+	Text string
+}
+
+// assumedDay is what presets assume of the day.
+var assumedDay = Assumption{"Day", "load over the day: cosine with its peak at 21 h local time, peak to trough 2.5"}
+
+// assumedWeb is what presets assume of web clients.
+var assumedWeb = []Assumption{
+	{"Client.NewShare", "10 % of requests open a new connection"},
+	{"Client.BitsPerSecond", "clients receive at 50 Mbit/s"},
+	assumedDay,
 }
 
 // webClient is TCP with TLS 1.3. Assumed: the share of new connections and the bandwidth.
@@ -46,7 +58,7 @@ func WebStatic() Static {
 		Client:            webClient(),
 		OriginService:     Service{Mean: 5 * time.Millisecond},
 		Deadlines:         []time.Duration{20 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond},
-		Note:              append([]string{"the origin spends 5 ms on a request"}, assumedClient...),
+		Assumed:           append([]Assumption{{"OriginService", "the origin spends 5 ms on a request"}}, assumedWeb...),
 	}
 }
 
@@ -71,24 +83,23 @@ func Downloads() Static {
 	return s
 }
 
-// APIDynamic is the calls of an API. All of its parameters are assumed: 2 KB up, 10 KB down, half of
+// APIDynamic is the calls of an API. All of its parameters are assumed: 10 ms of work, 10 KB down, half of
 // the requests need one call to the parent region.
 func APIDynamic() Dynamic {
 	return Dynamic{
 		Name:              "api-dynamic",
 		RequestsPerSecond: 500,
-		RequestBytes:      2_000,
 		ResponseBytes:     10_000,
 		Service:           Service{Mean: 10 * time.Millisecond, Exponential: true},
 		Parent:            ParentCalls{Probability: 0.5, Calls: 1, Service: Service{Mean: 2 * time.Millisecond}},
 		Day:               evening(),
 		Client:            webClient(),
 		Deadlines:         []time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond},
-		Note: append([]string{
-			"2 KB requests, 10 KB responses",
-			"10 ms of service, exponential",
-			"half of the requests at a Local Zone need one call of 2 ms to the parent region",
-		}, assumedClient...),
+		Assumed: append([]Assumption{
+			{"ResponseBytes", "responses of 10 KB"},
+			{"Service", "10 ms of service, exponential"},
+			{"Parent", "half of the requests at a Local Zone need one call of 2 ms to the parent region"},
+		}, assumedWeb...),
 	}
 }
 
@@ -110,11 +121,11 @@ func CompetitiveFPS() Gaming {
 		MatchesPerServer:  3,
 		Day:               evening(),
 		Deadlines:         []time.Duration{20 * time.Millisecond, 35 * time.Millisecond, 50 * time.Millisecond},
-		Note: []string{
-			"matches of 35 min",
-			"after 1 min in the lobby two players may start a match",
-			"players send an update every tick",
-			"load over the day: cosine with its peak at 21 h local time, peak to trough 2.5",
+		Assumed: []Assumption{
+			{"MatchLength", "matches of 35 min"},
+			{"LobbyTimeout", "after 1 min in the lobby two players may start a match"},
+			{"UpdateHz", "players send an update every tick"},
+			assumedDay,
 		},
 	}
 }
@@ -130,7 +141,11 @@ func BattleRoyale() Gaming {
 	g.TickTimePerPlayer = 100 * time.Microsecond
 	g.MatchesPerServer = 1
 	g.Deadlines = []time.Duration{50 * time.Millisecond, 80 * time.Millisecond, 100 * time.Millisecond}
-	g.Note = append([]string{"2 ms and 0.1 ms a player of work a tick", "one match a server", "matches of 25 min"}, g.Note[1:]...)
+	g.Assumed = append([]Assumption{
+		{"TickTime", "2 ms and 0.1 ms a player of work a tick"},
+		{"MatchesPerServer", "one match a server"},
+		{"MatchLength", "matches of 25 min"},
+	}, g.Assumed[1:]...)
 	return g
 }
 

@@ -3,6 +3,8 @@ package workload
 import (
 	"fmt"
 	"math"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // A Profile is the shape of a day: the relative load at each full hour of local time, linear in
@@ -24,7 +26,7 @@ func Flat() Profile {
 func Evening(peakToTrough float64) (Profile, error) {
 	var p Profile
 	if !(peakToTrough >= 1) || math.IsInf(peakToTrough, 0) {
-		return p, fmt.Errorf("workload: peak to trough is %v; want a finite number, 1 or more", peakToTrough)
+		return p, invalid.New("PeakToTrough", peakToTrough, "a finite number, 1 or more")
 	}
 	amplitude := (peakToTrough - 1) / (peakToTrough + 1)
 	for h := range p {
@@ -38,11 +40,11 @@ func Evening(peakToTrough float64) (Profile, error) {
 func (p Profile) Validate() error {
 	for h, w := range p {
 		if !(w >= 0) || math.IsInf(w, 0) {
-			return fmt.Errorf("workload: load at hour %d is %v; want a finite number, 0 or more", h, w)
+			return invalid.New(fmt.Sprintf("hour %d", h), w, "a finite number, 0 or more")
 		}
 	}
 	if p.mean() == 0 {
-		return fmt.Errorf("workload: the day's profile is 0 at every hour; want some load")
+		return invalid.New("every hour", 0, "some load")
 	}
 	return nil
 }

@@ -1,9 +1,9 @@
 package workload
 
 import (
-	"fmt"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/random"
 )
 
@@ -17,8 +17,8 @@ type Service struct {
 
 // Validate reports a mean that is negative.
 func (s Service) Validate() error {
-	if s.Mean < 0 {
-		return fmt.Errorf("mean service time is %v; want 0 or more", s.Mean)
+	if s.Mean < 0 || s.Mean > time.Hour {
+		return invalid.New("Mean", s.Mean, "0 to 1h")
 	}
 	return nil
 }
@@ -45,14 +45,9 @@ type ParentCalls struct {
 
 // Validate names the first field that is out of range.
 func (p ParentCalls) Validate() error {
-	if !(p.Probability >= 0 && p.Probability <= 1) {
-		return fmt.Errorf("probability of parent calls is %v; want 0 to 1", p.Probability)
-	}
-	if p.Calls < 0 || p.Calls > 1000 {
-		return fmt.Errorf("number of parent calls is %d; want 0 to 1000", p.Calls)
-	}
-	if err := p.Service.Validate(); err != nil {
-		return fmt.Errorf("parent calls: %w", err)
-	}
-	return nil
+	return invalid.First(
+		invalid.Range("Probability", p.Probability, 0, 1),
+		invalid.Range("Calls", p.Calls, 0, 1000),
+		invalid.In("Service", p.Service.Validate()),
+	)
 }

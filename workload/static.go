@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/random"
 )
 
@@ -42,8 +43,8 @@ type Static struct {
 	OriginService Service
 	// Deadlines are the latencies whose shares of requests are counted exactly.
 	Deadlines []time.Duration
-	// Note lists the parameters that a preset set by assumption.
-	Note []string
+	// Assumed lists the parameters that a preset set by assumption.
+	Assumed []Assumption
 }
 
 // Sizes is a lognormal law of object sizes. The logarithm of the size in bytes is normal with mean
@@ -60,20 +61,14 @@ const maxObjectBytes = 30_000_000_000
 
 // Validate names the first field that is out of range.
 func (s Sizes) Validate() error {
-	switch {
-	case !(math.Abs(s.LnMean) <= 50):
-		return fmt.Errorf("mean of ln(size in bytes) is %v; want a finite number, 50 at most", s.LnMean)
-	case !(s.LnSD >= 0 && s.LnSD <= 10):
-		return fmt.Errorf("standard deviation of ln(size) is %v; want 0 to 10", s.LnSD)
-	case s.MinBytes < 0:
-		return fmt.Errorf("smallest size is %d bytes; want 0 (1 byte) or more", s.MinBytes)
-	case s.MaxBytes < 0 || s.MaxBytes > 1<<50:
-		return fmt.Errorf("largest size is %d bytes; want 0 (30 GB) to 2^50", s.MaxBytes)
-	}
-	if low, high := s.bounds(); low > high {
-		return fmt.Errorf("smallest size is %d bytes, above the largest of %d", low, high)
-	}
-	return nil
+	low, high := s.bounds()
+	return invalid.First(
+		invalid.Range("LnMean", s.LnMean, -50, 50),
+		invalid.Range("LnSD", s.LnSD, 0, 10),
+		invalid.Range("MaxBytes", s.MaxBytes, 0, 1<<50),
+		invalid.Range("MinBytes", s.MinBytes, 0, high),
+		invalid.Range("MinBytes", low, 1, high),
+	)
 }
 
 func (s Sizes) bounds() (low, high int64) {
@@ -118,22 +113,18 @@ func (c *Catalogue) clamp(bytes float64) int64 {
 // Validate names the first field that is out of range.
 func (s *Static) Validate() error {
 	if s.Name == "" {
-		return fmt.Errorf("workload: a static workload has no name")
+		return invalid.New("Name", `""`, "a name")
 	}
-	err := validateRate(s.RequestsPerSecond)
-	switch {
-	case err != nil:
-	case s.Objects < 1 || s.Objects > math.MaxUint32:
-		err = fmt.Errorf("catalogue has %d objects; want 1 to %d", s.Objects, uint32(math.MaxUint32))
-	case !(s.ZipfExponent >= 0 && s.ZipfExponent <= 10):
-		err = fmt.Errorf("Zipf exponent is %v; want 0 to 10", s.ZipfExponent)
-	default:
-		err = firstError(s.Sizes.Validate(), dayOf(s.Day).Validate(), s.Client.Validate(), s.OriginService.Validate(), validateDeadlines(s.Deadlines))
-	}
-	if err != nil {
-		return fmt.Errorf("workload %q: %w", s.Name, err)
-	}
-	return nil
+	return inWorkload(s.Name, invalid.First(
+		validateRate(s.RequestsPerSecond),
+		invalid.Range("Objects", s.Objects, 1, math.MaxUint32),
+		invalid.Range("ZipfExponent", s.ZipfExponent, 0, 10),
+		invalid.In("Sizes", s.Sizes.Validate()),
+		invalid.In("Day", dayOf(s.Day).Validate()),
+		invalid.In("Client", s.Client.Validate()),
+		invalid.In("OriginService", s.OriginService.Validate()),
+		validateDeadlines(s.Deadlines),
+	))
 }
 
 // A StaticStream draws the requests of one metro in order of time.
@@ -154,7 +145,7 @@ func (s *Static) Streams(audiences []Audience, start time.Time, seed, replicatio
 	}
 	zipf, err := random.NewZipf(s.Objects, s.ZipfExponent)
 	if err != nil {
-		return nil, fmt.Errorf("workload %q: %w", s.Name, err)
+		return nil, inWorkload(s.Name, err)
 	}
 	streams := make([]StaticStream, len(audiences))
 	for i, a := range audiences {
@@ -186,9 +177,17 @@ func dayOf(p Profile) Profile {
 	return p
 }
 
+// inWorkload says whose field an error is about.
+func inWorkload(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("workload %q: %w", name, err)
+}
+
 func validateRate(perSecond float64) error {
 	if !(perSecond > 0) || perSecond > 1e9 {
-		return fmt.Errorf("rate is %v requests a second; want more than 0, 1e9 at most", perSecond)
+		return invalid.New("RequestsPerSecond", perSecond, "more than 0, 1e9 at most")
 	}
 	return nil
 }
@@ -198,23 +197,11 @@ const maxDeadlines = 8
 
 func validateDeadlines(deadlines []time.Duration) error {
 	if len(deadlines) > maxDeadlines {
-		return fmt.Errorf("%d deadlines; want %d at most", len(deadlines), maxDeadlines)
+		return invalid.New("Deadlines", deadlines, "%d at most", maxDeadlines)
 	}
 	for i, d := range deadlines {
-		if d <= 0 {
-			return fmt.Errorf("deadline %d is %v; want more than 0", i+1, d)
-		}
-		if i > 0 && d <= deadlines[i-1] {
-			return fmt.Errorf("deadline %d is %v, not above the one before (%v); want them in ascending order", i+1, d, deadlines[i-1])
-		}
-	}
-	return nil
-}
-
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
+		if d <= 0 || i > 0 && d <= deadlines[i-1] {
+			return invalid.New("Deadlines", deadlines, "times above 0 in ascending order")
 		}
 	}
 	return nil
