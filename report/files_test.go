@@ -31,7 +31,7 @@ func namesIn(t *testing.T, dir string) []string {
 
 func TestWriteAllWritesTheWholeReport(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "out")
-	c := fixtureNamed("typical")
+	c := fixtureNamed("one of one")
 	require.NoError(t, report.WriteAll(dir, c))
 	require.Equal(t, reportFiles, namesIn(t, dir))
 	var table bytes.Buffer
@@ -41,7 +41,7 @@ func TestWriteAllWritesTheWholeReport(t *testing.T) {
 	require.Equal(t, table.String(), string(written))
 
 	// A second report replaces the first.
-	require.NoError(t, report.WriteAll(dir, fixtureNamed("no cache")))
+	require.NoError(t, report.WriteAll(dir, fixtureNamed("all alike")))
 	require.Equal(t, reportFiles, namesIn(t, dir))
 	written, err = os.ReadFile(filepath.Join(dir, "comparison.md"))
 	require.NoError(t, err)
