@@ -164,11 +164,32 @@ func DynamicPreset(name string) (Dynamic, error) { return preset(dynamicPresets,
 // GamingPreset returns the preset of a name: "competitive-fps" or "battle-royale".
 func GamingPreset(name string) (Gaming, error) { return preset(gamingPresets, "gaming", name) }
 
+// PresetNames lists the names of all presets.
+func PresetNames() []string {
+	return slices.Concat(names(staticPresets), names(dynamicPresets), names(gamingPresets))
+}
+
+// PresetKind returns the kind of a preset: "static", "dynamic" or "gaming".
+func PresetKind(name string) (string, error) {
+	if _, ok := staticPresets[name]; ok {
+		return "static", nil
+	}
+	if _, ok := dynamicPresets[name]; ok {
+		return "dynamic", nil
+	}
+	if _, ok := gamingPresets[name]; ok {
+		return "gaming", nil
+	}
+	return "", fmt.Errorf("unknown preset %q; want one of %q", name, PresetNames())
+}
+
+func names[T any](presets map[string]func() T) []string { return slices.Sorted(maps.Keys(presets)) }
+
 func preset[T any](presets map[string]func() T, kind, name string) (T, error) {
 	make, ok := presets[name]
 	if !ok {
 		var none T
-		return none, fmt.Errorf("unknown %s preset %q; want one of %q", kind, name, slices.Sorted(maps.Keys(presets)))
+		return none, fmt.Errorf("unknown %s preset %q; want one of %q", kind, name, names(presets))
 	}
 	return make(), nil
 }
