@@ -13,8 +13,8 @@ import (
 // misplaces the axis label, leaves gaps and panics at zero.
 
 // latencyTicks marks 1, 2 and 5 in every decade of a log10 axis in milliseconds, with unlabelled
-// marks between. Over more than two and a half decades only the powers of ten are labelled; over less
-// than half a decade the marks are evenly spaced.
+// marks between. Over more than four decades only the powers of ten are labelled; over less than half a
+// decade the marks are evenly spaced.
 type latencyTicks struct{}
 
 // Ticks implements plot.Ticker.
@@ -32,7 +32,7 @@ func (latencyTicks) Ticks(low, high float64) []plot.Tick {
 				continue
 			}
 			tick := plot.Tick{Value: at}
-			if digit == 1 || high-low <= 2.5 && (digit == 2 || digit == 5) {
+			if digit == 1 || high-low <= 4 && (digit == 2 || digit == 5) {
 				tick.Label = strconv.FormatFloat(ms, 'g', 6, 64)
 			}
 			ticks = append(ticks, tick)

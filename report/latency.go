@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -119,12 +120,20 @@ func newLatencyPanel(c *edgewise.Comparison, workload, kind string, curves []cur
 		panel.title += " (" + kind + ")"
 	}
 
-	lines := make([]line, len(curves))
+	var lines []line
+	var entries []keyEntry
 	low, high, least := math.Inf(1), math.Inf(-1), 1.0
-	for i, cv := range curves {
-		lines[i] = newLine(cv, v)
-		low, high = min(low, cv.pooled.QuantileNs(0.0005)), max(high, lines[i].endNs)
-		least = min(least, lines[i].least)
+	for _, cv := range curves {
+		// A placement that changes nothing for this workload would hide the line it covers.
+		if i := slices.IndexFunc(lines, func(l line) bool { return l.pooled.Equal(cv.pooled) }); i >= 0 {
+			entries = append(entries, keyEntry{style: lines[i].style, name: cv.name, same: lines[i].name})
+			continue
+		}
+		l := newLine(cv, v)
+		low, high = min(low, cv.pooled.QuantileNs(0.0005)), max(high, l.endNs)
+		least = min(least, l.least)
+		lines = append(lines, l)
+		entries = append(entries, l.entry())
 	}
 	p.X.Min, p.X.Max = latencyRange(low, high)
 	switch v {
@@ -143,12 +152,10 @@ func newLatencyPanel(c *edgewise.Comparison, workload, kind string, curves []cur
 		lines[i].lay(p.X.Min, p.X.Max, c.Level)
 		p.Add(band{lines[i]})
 	}
-	// The baseline is a solid line and drawn first: where another placement changes nothing, its
-	// dashes lie visibly on top.
 	for i := range lines {
 		p.Add(lines[i])
-		panel.key.entries = append(panel.key.entries, lines[i].entry())
 	}
+	panel.key.entries = entries
 	for _, d := range curves[0].metric.Within {
 		panel.deadlines = append(panel.deadlines, d.Deadline)
 	}
@@ -199,7 +206,7 @@ func (p *latencyPanel) drawDeadlines(data draw.Canvas) {
 		text := duration(d)
 		if half := label.Width(text) / 2; x-half >= free && x+half <= data.Max.X {
 			data.FillText(label, vg.Point{X: x, Y: data.Max.Y + 3}, text)
-			free = x + half + 4
+			free = x + half + 1
 		}
 	}
 }
