@@ -185,7 +185,7 @@ func TestCountsEqualTheReference(t *testing.T) {
 				got, err := traces[row.trace].Replay(context.Background(), cfg)
 				require.NoError(t, err)
 				if row.misses != got.Misses || row.missBytes != got.MissBytes {
-					t.Errorf("%s objects=%t %d: got %d want %d", row.trace, row.inObjects, row.capacity, got.Misses, row.misses)
+					t.Errorf("%s objects=%t %d: got %d %d want %d %d", row.trace, row.inObjects, row.capacity, got.Misses, got.MissBytes, row.misses, row.missBytes)
 				}
 			}
 		})

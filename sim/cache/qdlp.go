@@ -53,6 +53,9 @@ func (c *qdlp) insert(key uint64, s uint32, sizeBytes int64) bool {
 	}
 	switch {
 	case remembered:
+		for c.load[mainList] > c.mainLimit-weight {
+			c.evictMain()
+		}
 		c.add(mainList, key, sizeBytes)
 	case weight == c.smallLimit:
 		return false
