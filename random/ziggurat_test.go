@@ -1,0 +1,100 @@
+package random
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+func TestLayersCloseAtTheTopOfTheDensity(t *testing.T) {
+	// Equal areas from the edge inwards must end at f(0) = 1; a wrong edge or area would not.
+	for name, z := range map[string]*ziggurat{"exponential": exponentialLayers, "normal": normalLayers} {
+		area := z.height[255] * z.scale[0] * positions
+		outer := z.scale[1] * positions
+		require.InDelta(t, 1, z.height[1]+area/outer, 1e-9, name)
+		for i := 1; i < 256; i++ {
+			require.Greater(t, z.height[i-1], z.height[i], "%s layer %d", name, i)
+			require.Less(t, z.sure[i], uint64(positions), "%s layer %d", name, i)
+		}
+	}
+}
+
+func TestExpAndNormalFollowTheirLaws(t *testing.T) {
+	const n = 4_000_000
+	tests := []struct {
+		name    string
+		draw    func(*Stream) float64
+		cdf     func(float64) float64
+		moments []float64 // raw, from the first
+	}{
+		{"exponential", (*Stream).Exp, distuv.Exponential{Rate: 1}.CDF, []float64{1, 2, 6, 24}},
+		{"normal", (*Stream).Normal, distuv.UnitNormal.CDF, []float64{0, 1, 0, 3}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := New(5, 0, 0, 0)
+			counts := make([]float64, 4000) // equal cells of the distribution function
+			sums := make([]float64, len(test.moments))
+			squares := make([]float64, len(test.moments))
+			for range n {
+				x := test.draw(&s)
+				counts[min(int(test.cdf(x)*4000), 3999)]++
+				power := 1.0
+				for i := range sums {
+					power *= x
+					sums[i] += power
+					squares[i] += power * power
+				}
+			}
+			requireUniform(t, counts, test.name)
+			for i, want := range test.moments {
+				mean := sums[i] / n
+				deviation := math.Sqrt((squares[i]/n - mean*mean) / n)
+				require.InDelta(t, want, mean, 4.5*deviation, "moment %d", i+1)
+			}
+		})
+	}
+}
+
+func TestTailsBeyondTheZigguratFollowTheirLaws(t *testing.T) {
+	const n = 20_000_000
+	s := New(16, 0, 0, 0)
+	exps, normals := 0, 0
+	expSum, normalSum := 0.0, 0.0
+	for range n {
+		if x := s.Exp(); x > exponentialEdge {
+			exps++
+			expSum += x - exponentialEdge
+		}
+		if x := math.Abs(s.Normal()); x > normalEdge {
+			normals++
+			normalSum += x
+		}
+	}
+	expected := n * math.Exp(-exponentialEdge)
+	require.InDelta(t, expected, exps, 4*math.Sqrt(expected))
+	require.InDelta(t, 1, expSum/float64(exps), 4/math.Sqrt(float64(exps)))
+
+	share := 2 * distuv.UnitNormal.Survival(normalEdge)
+	require.InDelta(t, n*share, normals, 4*math.Sqrt(n*share))
+	// The mean beyond r is f(r) / (1 - F(r)), here 3.9070, the deviation about 0.24.
+	mean := 2 * distuv.UnitNormal.Prob(normalEdge) / share
+	require.InDelta(t, mean, normalSum/float64(normals), 4*0.24/math.Sqrt(float64(normals)))
+}
+
+func TestPortableFunctionsAgreeWithTheStandardLibrary(t *testing.T) {
+	s := New(7, 0, 0, 0)
+	for range 200_000 {
+		x := math.Exp(1400*s.Float64() - 700)
+		require.InEpsilon(t, math.Log(x), logarithm(x), 1e-15, "log %v", x)
+		near := 1 + (s.Float64()-0.5)/1000
+		require.InEpsilon(t, math.Log(near), logarithm(near), 1e-15, "log %v", near)
+		y := 1400*s.Float64() - 700
+		require.InEpsilon(t, math.Exp(y), exponential(y), 1e-15, "exp %v", y)
+	}
+	require.Zero(t, logarithm(1))
+	require.Equal(t, 1.0, exponential(0))
+	require.Zero(t, exponential(-800))
+}

@@ -1,0 +1,36 @@
+package event_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/sim/event"
+)
+
+// The hold operation: pop the first of n pending events and push one at an exponential delay after it.
+// The figure includes the draw.
+func BenchmarkHold(b *testing.B) {
+	for _, n := range []int{2, 10, 30, 100, 1000, 10_000, 100_000, 1_000_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			s := random.New(1, 0, 0, 0)
+			var q event.Queue
+			for range n {
+				q.Push(int64(s.Exp()*1e6), 0, 0)
+			}
+			for range 4 * n {
+				hold(&q, &s)
+			}
+			b.ReportAllocs()
+			b.ResetTimer()
+			for range b.N {
+				hold(&q, &s)
+			}
+		})
+	}
+}
+
+func hold(q *event.Queue, s *random.Stream) {
+	e := q.Pop()
+	q.Push(e.Time+int64(s.Exp()*1e6), 0, 0)
+}
