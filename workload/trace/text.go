@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -231,7 +232,7 @@ func (c clock) parse(text string) (time.Duration, error) {
 	if c.ignore {
 		return 0, nil
 	}
-	number *= float64(c.unit)
+	number = math.Round(float64(number * float64(c.unit)))
 	if !(number > -1<<63 && number < 1<<63) {
 		return 0, fmt.Errorf("time is %s in units of %v, which is beyond 292 years; another unit is meant", text, c.unit)
 	}
