@@ -16,6 +16,9 @@ type Config struct {
 	// Policy names the eviction policy, for example "lru" (the default), with parameters after
 	// colons: "clock:bits=2". [Policies] lists the names.
 	Policy string
+	// Admission names the rule that decides which objects may enter, for example "second-hit", with
+	// parameters like Policy's; "always" (the default) lets all. [Admissions] lists the names.
+	Admission string
 	// CapacityBytes is the largest sum of object sizes, in bytes.
 	CapacityBytes int64
 	// CapacityObjects is the largest number of objects, whatever their sizes.
@@ -24,6 +27,8 @@ type Config struct {
 	// such key then replaces hashing, which is two to three times as fast; use it for one cache
 	// over a numbered catalogue, not for a hundred caches over a large one.
 	DenseKeys int
+	// Seed starts the random draws of the policies and admissions that need any.
+	Seed uint64
 	// OnEvict, if set, is called once for every object that the policy evicts, as it leaves. It
 	// must not call the cache.
 	OnEvict func(key uint64, sizeBytes int64)
@@ -31,11 +36,11 @@ type Config struct {
 
 // New returns an empty cache, or an error that names the field, its value and what is allowed.
 func New(cfg Config) (Cache, error) {
-	r, err := newRule(cfg, 0)
+	e, err := build(cfg, 0)
 	if err != nil {
 		return nil, err
 	}
-	return newEngine(r), nil
+	return e, nil
 }
 
 // Policies returns the names that [Config.Policy] takes, in the order of the documentation.
@@ -90,6 +95,23 @@ const (
 	withFuture   = 1 << iota // the offline policies too
 	withoutSizes             // where the capacity counts objects, take each as one byte and save the memory
 )
+
+// build builds the cache of a Config.
+func build(cfg Config, ways uint) (*engine, error) {
+	r, err := newRule(cfg, ways)
+	if err != nil {
+		return nil, err
+	}
+	e := newEngine(r)
+	a, err := newAdmission(cfg, e.core)
+	if err != nil {
+		return nil, err
+	}
+	if a != nil {
+		e.admitBy(a)
+	}
+	return e, nil
+}
 
 // newRule builds the policy of a Config.
 func newRule(cfg Config, ways uint) (rule, error) {

@@ -18,21 +18,37 @@ type rule interface {
 	replay(r *Requests) missed
 }
 
-// An engine makes a [Cache] of a rule.
+// An engine makes a [Cache] of a rule and an admission.
 type engine struct {
-	rule rule
-	core *core
+	rule      rule
+	core      *core
+	admission admission // nil for always
 }
 
 func newEngine(r rule) *engine { return &engine{rule: r, core: r.base()} }
 
+// admitBy puts an admission before the rule.
+func (e *engine) admitBy(a admission) {
+	e.admission = a
+	report := e.core.onEvict
+	e.core.onEvict = func(key uint64, sizeBytes int64) {
+		a.evicted(key)
+		if report != nil {
+			report(key, sizeBytes)
+		}
+	}
+}
+
 // Lookup implements [Cache].
 func (e *engine) Lookup(key uint64) (sizeBytes int64, hit bool) {
 	s := e.core.find(key)
-	if s == 0 || !e.rule.access(s) {
-		return 0, false
+	if s != 0 && e.rule.access(s) {
+		sizeBytes, hit = e.core.size(s), true
 	}
-	return e.core.size(s), true
+	if e.admission != nil {
+		e.admission.asked(key, sizeBytes, hit)
+	}
+	return sizeBytes, hit
 }
 
 // Insert implements [Cache].
@@ -41,7 +57,31 @@ func (e *engine) Insert(key uint64, sizeBytes int64) bool {
 	if s != 0 && e.rule.cached(s) {
 		return true
 	}
-	return sizeBytes > 0 && e.rule.insert(key, s, sizeBytes)
+	if sizeBytes < 1 {
+		return false
+	}
+	if e.admission != nil {
+		fits := e.core.used <= e.core.capacity-e.core.weigh(sizeBytes)
+		if !e.admission.admit(key, sizeBytes, fits) {
+			return false
+		}
+	}
+	return e.rule.insert(key, s, sizeBytes)
+}
+
+// replay runs requests through the admission and the rule.
+func (e *engine) replay(r *Requests) (m missed) {
+	if e.admission == nil {
+		return e.rule.replay(r)
+	}
+	for i, id := range r.IDs {
+		if _, hit := e.Lookup(uint64(id)); !hit {
+			size := r.size(i)
+			m.add(size)
+			e.Insert(uint64(id), size)
+		}
+	}
+	return m
 }
 
 // Remove implements [Cache].

@@ -82,11 +82,15 @@ func (p *Replayer) FootprintBytes() int64 { return p.footprint().bytes }
 func (p *Replayer) Replay(ctx context.Context, cfg Config) (Result, error) {
 	r := p.requests
 	cfg.DenseKeys = r.Objects
-	rule, err := newRule(cfg, withFuture|withoutSizes)
+	e, err := build(cfg, withFuture|withoutSizes)
 	if err != nil {
 		return Result{}, err
 	}
-	if _, offline := rule.(*belady); offline {
+	if _, offline := e.rule.(*belady); offline {
+		if e.admission != nil {
+			return Result{}, fmt.Errorf("cache: Admission is %q; %s, which knows the future, must take in everything: "+
+				"only always is allowed", cfg.Admission, cfg.Policy)
+		}
 		r = p.withNext()
 	}
 	result := Result{Requests: int64(len(r.IDs)), RequestBytes: p.bytes}
@@ -100,7 +104,7 @@ func (p *Replayer) Replay(ctx context.Context, cfg Config) (Result, error) {
 			return Result{}, err
 		}
 		part := r.slice(from, min(from+chunk, len(r.IDs)))
-		missed := rule.replay(&part)
+		missed := e.replay(&part)
 		result.Misses += missed.requests
 		result.MissBytes += missed.bytes
 	}
