@@ -35,15 +35,8 @@ type accessLaw struct {
 	techs []topology.Technology
 }
 
-// newAccessLaw returns nil for a mix without shares: the last mile is then what the links say.
+// newAccessLaw returns the law of a mix, which is valid: its shares sum to 1.
 func newAccessLaw(miles *lastMiles, mix topology.AccessMix) *accessLaw {
-	total := 0.0
-	for _, share := range mix {
-		total += share
-	}
-	if total == 0 {
-		return nil
-	}
 	law := &accessLaw{miles: miles}
 	sum := 0.0
 	for t, share := range mix {
@@ -51,7 +44,7 @@ func newAccessLaw(miles *lastMiles, mix topology.AccessMix) *accessLaw {
 			continue
 		}
 		sum += share
-		law.upTo = append(law.upTo, uint64(sum/total*(1<<32)))
+		law.upTo = append(law.upTo, outOf32(min(sum, 1)))
 		law.techs = append(law.techs, topology.Technology(t))
 	}
 	law.upTo[len(law.upTo)-1] = 1 << 32

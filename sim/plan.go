@@ -18,7 +18,7 @@ type Plan struct {
 	placement placement.Placement
 	metros    []string
 	audiences []workload.Audience
-	access    []*accessLaw // by metro; nil where the links say it all
+	access    []*accessLaw // by metro
 	sites     []plannedSite
 	workloads []plannedWorkload
 }
@@ -126,7 +126,7 @@ func (c *compiler) audiences() error {
 			return fmt.Errorf("sim: metro %q: time zone %q: %w", node.ID, node.TimeZone, err)
 		}
 		c.people = append(c.people, workload.Audience{Metro: node.ID, Users: node.Users, Zone: zone})
-		c.access = append(c.access, newAccessLaw(miles, node.Access))
+		c.access = append(c.access, newAccessLaw(miles, node.Access.OrDefault()))
 	}
 	_, err = workload.Shares(c.people)
 	return err

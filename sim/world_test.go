@@ -39,7 +39,7 @@ func both(from, to string, kind topology.LinkKind, oneWayMs float64) []topology.
 // oneObject asks for one object of 100,000 bytes over and over, always on new connections.
 func oneObject() workload.Static {
 	return workload.Static{
-		Name: "site", RequestsPerSecond: 2, Objects: 1,
+		Name: "site", RequestsPerSecond: 0.5, Objects: 1,
 		Sizes:         workload.Sizes{MinBytes: 100_000, MaxBytes: 100_000},
 		Client:        workload.Connection{NewShare: 1, BitsPerSecond: 100e6},
 		OriginService: workload.Service{Mean: 7 * time.Millisecond},
