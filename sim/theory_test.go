@@ -115,3 +115,30 @@ func TestPlayersAreAsManyAsLittleSays(t *testing.T) {
 	})
 	requireInside(t, updates, 600*20*10, 0.06)
 }
+
+func TestSampledUpdatesFindTheSameDistribution(t *testing.T) {
+	// Every tenth update of every player: the mean and the tail of all of them, paired by replication.
+	w := workload.CompetitiveFPS()
+	w.ConcurrentPlayers, w.UpdateHz = 200, 50
+	s := Scenario{Network: accessWorld(t), Gaming: []workload.Gaming{w}, Duration: time.Minute, Seed: 2}
+	all, err := Compile(s, placement.RegionOnly("region"))
+	require.NoError(t, err)
+	w.SampledUpdates = 0.1
+	s.Gaming = []workload.Gaming{w}
+	sampled, err := Compile(s, placement.RegionOnly("region"))
+	require.NoError(t, err)
+	var a, b []*stats.Sketch
+	for rep := range 10 {
+		x, err := all[0].Run(context.Background(), rep)
+		require.NoError(t, err)
+		y, err := sampled[0].Run(context.Background(), rep)
+		require.NoError(t, err)
+		a = append(a, &x.Workloads[0].Metros[0].Latency[Response])
+		b = append(b, &y.Workloads[0].Metros[0].Latency[Response])
+		require.InEpsilon(t, x.Workloads[0].Metros[0].Requests, 10*y.Workloads[0].Metros[0].Requests, 0.01)
+	}
+	for _, d := range []stats.Estimate{stats.MeanDifferenceMs(a, b, 0.99), stats.QuantileDifferenceMs(a, b, 0.95, 0.99)} {
+		require.True(t, d.Low <= 0 && 0 <= d.High, "%v", d)
+		require.Less(t, d.HalfWidth(), 0.3, "ms")
+	}
+}
