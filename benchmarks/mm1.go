@@ -31,14 +31,20 @@ func w1Events(_, customers int) (outcome, error) {
 	var s event.Simulation
 	d := &desk{toCome: customers}
 	d.arrivals, d.services = w1Streams()
-	d.arrive = s.Register(event.HandlerFunc(d.arrival))
-	d.depart = s.Register(event.HandlerFunc(d.departure))
+	d.arrive = s.Register((*deskArrival)(d))
+	d.depart = s.Register((*deskDeparture)(d))
 	s.At(0, d.arrive, 0)
 	cpu, err := timed(func() error { return s.Run(event.Forever) })
 	return outcome{d.served, cpu, d.waited.Seconds() / float64(d.served)}, err
 }
 
-func (d *desk) arrival(s *event.Simulation, _ uint64) {
+// deskArrival and deskDeparture are the desk as a handler of either event.
+type (
+	deskArrival   desk
+	deskDeparture desk
+)
+
+func (d *deskArrival) Handle(s *event.Simulation, _ uint64) {
 	if len(d.line) == cap(d.line) && d.head > len(d.line)/2 {
 		d.line = d.line[:copy(d.line, d.line[d.head:])]
 		d.head = 0
@@ -52,7 +58,7 @@ func (d *desk) arrival(s *event.Simulation, _ uint64) {
 	}
 }
 
-func (d *desk) departure(s *event.Simulation, _ uint64) {
+func (d *deskDeparture) Handle(s *event.Simulation, _ uint64) {
 	d.served++
 	d.head++
 	if d.head < len(d.line) {

@@ -62,8 +62,12 @@ func (q *Queue) Push(time int64, handler uint32, arg uint64) {
 		run = run[:copy(run, run[q.head:])]
 		q.head = 0
 	}
-	run = append(run, e)
-	i := len(run) - 1
+	i := len(run)
+	if i < cap(run) {
+		run = run[:i+1]
+	} else {
+		run = append(run, e)
+	}
 	for i > q.head && e.Before(run[i-1]) {
 		run[i] = run[i-1]
 		i--

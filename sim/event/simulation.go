@@ -160,7 +160,12 @@ func (s *Simulation) Run(until time.Duration) error {
 			}
 			return nil
 		}
-		s.handle(e)
+		if h := e.order & handlerMask; h != timerHandler {
+			s.now = e.Time
+			s.handlers[h].Handle(s, e.Arg)
+		} else {
+			s.handleTimer(e)
+		}
 	}
 	return s.err
 }
@@ -168,24 +173,15 @@ func (s *Simulation) Run(until time.Duration) error {
 // Step handles the next event and says whether there was one. Its error is that of Run.
 func (s *Simulation) Step() (bool, error) {
 	for s.err == nil && s.queue.Len() > 0 {
-		if s.handle(s.queue.Pop()) {
+		e := s.queue.Pop()
+		if h := e.Handler(); h != timerHandler {
+			s.now = e.Time
+			s.handlers[h].Handle(s, e.Arg)
+			return true, s.err
+		}
+		if s.handleTimer(e) {
 			return true, s.err
 		}
 	}
 	return false, s.err
-}
-
-// handle tells the handler of an event, unless it belongs to a timer that was armed anew or disarmed.
-func (s *Simulation) handle(e Event) bool {
-	h, arg := e.Handler(), e.Arg
-	if h == timerHandler {
-		r := s.timers.fire(arg)
-		if r == nil {
-			return false
-		}
-		h, arg = uint32(r.handler), r.arg
-	}
-	s.now = e.Time
-	s.handlers[h].Handle(s, arg)
-	return true
 }

@@ -124,17 +124,19 @@ func (s *Simulation) disarm(r *timerRecord) bool {
 	return true
 }
 
-// fire returns the record of the timer that an event belongs to and disarms it, or nil if the event is
-// stale.
-func (t *timers) fire(arg uint64) *timerRecord {
-	r := &t.records[arg>>32]
-	if !r.armed || r.turn != uint32(arg) {
-		t.stale--
-		return nil
+// handleTimer tells the handler of the timer that an event belongs to, unless that was armed anew or
+// disarmed since.
+func (s *Simulation) handleTimer(e Event) bool {
+	if s.timers.isStale(e) {
+		s.timers.stale--
+		return false
 	}
+	r := &s.timers.records[e.Arg>>32]
 	r.armed = false
 	r.turn++
-	return r
+	s.now = e.Time
+	s.handlers[r.handler].Handle(s, r.arg)
+	return true
 }
 
 func (t *timers) isStale(e Event) bool {
