@@ -1,6 +1,7 @@
 package event
 
 import (
+	"iter"
 	"math/bits"
 	"slices"
 )
@@ -106,13 +107,17 @@ func (r *ring) release(b *bucket) {
 	}
 }
 
-// pieces yields the events of a bucket in the order in which they came, a chunk at a time.
-func (r *ring) pieces(b bucket, yield func(piece []Event)) {
-	last := b.last()
-	for c := b.first; c != last; c = r.follow[c] {
-		yield(r.chunks[c][:])
+// pieces yields the events of a bucket that has some in the order in which they came, a chunk at a time.
+func (r *ring) pieces(b bucket) iter.Seq[[]Event] {
+	return func(yield func([]Event) bool) {
+		last := b.last()
+		for c := b.first; c != last; c = r.follow[c] {
+			if !yield(r.chunks[c][:]) {
+				return
+			}
+		}
+		yield(r.chunks[last][:b.slot-last*chunkSize])
 	}
-	yield(r.chunks[last][:b.slot-last*chunkSize])
 }
 
 // distance returns how many buckets after the current one the next with events is; there must be one.
@@ -148,7 +153,9 @@ func (r *ring) take(number int64, shift uint, run []Event) []Event {
 // are events, then within cells.
 func (r *ring) scatter(b bucket, shift uint, run []Event) []Event {
 	n := 0
-	r.pieces(b, func(piece []Event) { n += len(piece) })
+	for piece := range r.pieces(b) {
+		n += len(piece)
+	}
 	cellBits := min(uint(bits.Len(uint(n-1))), shift)
 	cellShift, mask := shift-cellBits, uint64(1)<<cellBits-1
 	if len(r.cells) < int(mask)+2 {
@@ -156,24 +163,24 @@ func (r *ring) scatter(b bucket, shift uint, run []Event) []Event {
 	}
 	cells := r.cells[:mask+2]
 	clear(cells)
-	r.pieces(b, func(piece []Event) {
+	for piece := range r.pieces(b) {
 		for i := range piece {
 			cells[uint64(piece[i].Time)>>cellShift&mask+1]++
 		}
-	})
+	}
 	sum := uint32(0)
 	for i := range cells {
 		sum += cells[i]
 		cells[i] = sum
 	}
 	run = slices.Grow(run, n)[:n]
-	r.pieces(b, func(piece []Event) {
+	for piece := range r.pieces(b) {
 		for _, e := range piece {
 			c := &cells[uint64(e.Time)>>cellShift&mask]
 			run[*c] = e
 			*c++
 		}
-	})
+	}
 	sortNearlySorted(run)
 	return run
 }
@@ -201,7 +208,9 @@ func sortNearlySorted(events []Event) {
 func (r *ring) gather(to []Event) []Event {
 	for i := range r.buckets {
 		if b := r.buckets[i]; b.slot != 0 {
-			r.pieces(b, func(piece []Event) { to = append(to, piece...) })
+			for piece := range r.pieces(b) {
+				to = append(to, piece...)
+			}
 		}
 	}
 	return to
