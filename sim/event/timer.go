@@ -124,21 +124,7 @@ func (s *Simulation) disarm(r *timerRecord) bool {
 	return true
 }
 
-// handleTimer tells the handler of the timer that an event belongs to, unless that was armed anew or
-// disarmed since.
-func (s *Simulation) handleTimer(e Event) bool {
-	if s.timers.isStale(e) {
-		s.timers.stale--
-		return false
-	}
-	r := &s.timers.records[e.Arg>>32]
-	r.armed = false
-	r.turn++
-	s.now = e.Time
-	s.handlers[r.handler].Handle(s, r.arg)
-	return true
-}
-
+// isStale says whether an event belongs to a timer that was armed anew or disarmed since.
 func (t *timers) isStale(e Event) bool {
 	if e.Handler() != timerHandler {
 		return false
