@@ -19,11 +19,14 @@ import (
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("benchmarks: ")
+	if err := run(); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run() error {
 	if len(os.Args) > 1 && os.Args[1] == trialCommand {
-		if err := trialMain(os.Args[2:]); err != nil {
-			log.Fatal(err)
-		}
-		return
+		return trialMain(os.Args[2:])
 	}
 	chosen := flag.String("run", "", "works to run, separated by commas, as their names begin (W1,W2,W3,scaling); all by default")
 	rounds := flag.Int("rounds", 5, "trials of each row, of which the median counts; at least 1")
@@ -32,32 +35,36 @@ func main() {
 	page := flag.String("page", "", "write the page of docs/performance.md to this file")
 	flag.Parse()
 	if *rounds < 1 {
-		log.Fatalf("-rounds is %d; want at least 1", *rounds)
+		return fmt.Errorf("-rounds is %d; want at least 1", *rounds)
 	}
 	works, err := choose(allWorks(), *chosen)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
-	b := bench{rounds: *rounds, quick: *quick, note: func(format string, args ...any) { log.Printf(format, args...) }}
+	peers, err := os.MkdirTemp("", "edgewise-benchmarks-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(peers)
+	b := bench{rounds: *rounds, quick: *quick, peers: findPeers(peers), note: log.Printf}
 	rows, err := b.run(works)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	if *asJSON {
 		encoder := json.NewEncoder(os.Stdout)
 		for _, r := range rows {
 			if err := encoder.Encode(r); err != nil {
-				log.Fatal(err)
+				return err
 			}
 		}
 	} else if err := printTables(os.Stdout, works, rows); err != nil {
-		log.Fatal(err)
+		return err
 	}
 	if *page != "" {
-		if err := writePage(*page, works, rows, b.skipped); err != nil {
-			log.Fatal(err)
-		}
+		return writePage(*page, works, rows, b)
 	}
+	return nil
 }
 
 // choose returns the works whose names begin with one of those given, in order.

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -21,7 +22,7 @@ import (
 var pageText string
 
 // writePage writes the page of docs/performance.md.
-func writePage(path string, works []work, rows []row, skipped []string) error {
+func writePage(path string, works []work, rows []row, b bench) error {
 	page, err := template.New("page").Funcs(template.FuncMap{
 		"table": func(name string) (string, error) {
 			i := slices.IndexFunc(works, func(w work) bool { return w.name == name })
@@ -40,7 +41,7 @@ func writePage(path string, works []work, rows []row, skipped []string) error {
 		return err
 	}
 	err = page.Execute(file, map[string]any{
-		"Date": time.Now().UTC().Format("2006-01-02"), "Machine": machine(), "Versions": versions(), "Skipped": skipped,
+		"Date": time.Now().UTC().Format("2006-01-02"), "Machine": machine(), "Versions": versions(b.peers), "Skipped": b.skipped,
 	})
 	if err = errors.Join(err, file.Close()); err != nil {
 		return errors.Join(err, os.Remove(temporary))
@@ -64,7 +65,7 @@ func machine() string {
 }
 
 // versions names what the works ran on.
-func versions() string {
+func versions(peers map[string]peer) string {
 	names := []string{strings.Replace(runtime.Version(), "go", "Go ", 1)}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, d := range info.Deps {
@@ -73,8 +74,8 @@ func versions() string {
 			}
 		}
 	}
-	for _, p := range []peer{simPyPeer(), ns3Peer()} {
-		if p.version != "" {
+	for _, name := range slices.Sorted(maps.Keys(peers)) {
+		if p := peers[name]; p.version != "" {
 			names = append(names, p.version)
 		}
 	}

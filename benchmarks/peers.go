@@ -6,9 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"sync"
 )
 
 // The peers that are no Go packages run from scripts of this project's own. Debian has both:
@@ -21,31 +19,21 @@ var simPyWorks string
 //go:embed peers/ns3_works.cc
 var ns3Works string
 
-// A peer is another program, made ready once.
+// A peer is an engine that is another program, made ready once.
 type peer struct {
-	argv    []string
+	argv    []string // to be followed by the work, the size and the operations
 	version string
-	missing string
+	missing string // why there is none here
 }
 
-// simPy runs a work on the first Python that has SimPy.
-func simPy(work string, size, operations int) (argv []string, missing string) {
-	return simPyPeer().command(work, size, operations)
+// findPeers returns the peers by the names that entries give their engines; programs are compiled into
+// the directory.
+func findPeers(dir string) map[string]peer {
+	return map[string]peer{"SimPy": findSimPy(), "ns-3": buildNS3(dir)}
 }
 
-// ns3 runs a work on ns-3.
-func ns3(work string, size, operations int) (argv []string, missing string) {
-	return ns3Peer().command(work, size, operations)
-}
-
-func (p peer) command(work string, size, operations int) (argv []string, missing string) {
-	if p.missing != "" {
-		return nil, p.missing
-	}
-	return append(append([]string(nil), p.argv...), work, strconv.Itoa(size), strconv.Itoa(operations)), ""
-}
-
-var simPyPeer = sync.OnceValue(func() peer {
+// findSimPy returns the first Python that has SimPy.
+func findSimPy() peer {
 	for _, python := range []string{"python3", "/usr/bin/python3"} {
 		version, err := exec.Command(python, "-c",
 			"import simpy, platform; print('SimPy', simpy.__version__, 'on CPython', platform.python_version())").Output()
@@ -54,17 +42,14 @@ var simPyPeer = sync.OnceValue(func() peer {
 		}
 	}
 	return peer{missing: "no Python here has it; on Debian: apt-get install python3-simpy3"}
-})
+}
 
-var ns3Peer = sync.OnceValue(func() peer {
-	// The libraries that pkg-config lists with it are not needed for the kernel alone.
+// buildNS3 compiles the works for ns-3.
+func buildNS3(dir string) peer {
+	// Of the libraries that pkg-config lists only the kernel itself is needed.
 	flags, err := exec.Command("pkg-config", "--cflags", "--libs-only-L", "ns3-core").Output()
 	if err != nil {
 		return peer{missing: "pkg-config does not know ns3-core; on Debian: apt-get install libns3-dev g++ pkg-config"}
-	}
-	dir := filepath.Join(os.TempDir(), fmt.Sprintf("edgewise-benchmarks-%d", os.Getpid()))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return peer{missing: err.Error()}
 	}
 	source, program := filepath.Join(dir, "ns3_works.cc"), filepath.Join(dir, "ns3_works")
 	if err := os.WriteFile(source, []byte(ns3Works), 0o644); err != nil {
@@ -79,7 +64,7 @@ var ns3Peer = sync.OnceValue(func() peer {
 		version = []byte("of unknown version")
 	}
 	return peer{argv: []string{program}, version: "ns-3 " + strings.TrimSpace(string(version))}
-})
+}
 
 func firstLine(out []byte) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")

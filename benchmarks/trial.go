@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"slices"
@@ -17,6 +18,7 @@ import (
 type bench struct {
 	rounds  int
 	quick   bool
+	peers   map[string]peer
 	note    func(format string, args ...any)
 	skipped []string
 }
@@ -28,7 +30,7 @@ const budget = 12 * time.Second
 // machine hits them alike.
 func (b *bench) run(works []work) ([]row, error) {
 	var rows []row
-	for wi, w := range works {
+	for _, w := range works {
 		trials := make([][]outcome, len(w.entries))
 		peaks := make([]int64, len(w.entries))
 		spent := make([]time.Duration, len(w.entries))
@@ -42,7 +44,7 @@ func (b *bench) run(works []work) ([]row, error) {
 				if b.quick {
 					operations = max(1, operations/100)
 				}
-				argv, missing := b.argv(works, wi, i, operations)
+				argv, missing := b.argv(w, i, operations)
 				if missing != "" {
 					b.skip("%s: %s", e.engine, missing)
 					absent[i] = true
@@ -85,12 +87,16 @@ const trialCommand = "trial"
 
 // argv returns the command of a trial: every trial has a process of its own, so that none inherits the
 // memory of another.
-func (b *bench) argv(works []work, wi, ei, operations int) (argv []string, missing string) {
-	w, e := works[wi], works[wi].entries[ei]
-	if e.command != nil {
-		return e.command(w.name, e.size, operations)
+func (b *bench) argv(w work, entry, operations int) (argv []string, missing string) {
+	e := w.entries[entry]
+	if e.run != nil {
+		return []string{os.Args[0], trialCommand, w.name, strconv.Itoa(entry), strconv.Itoa(operations)}, ""
 	}
-	return []string{os.Args[0], trialCommand, w.name, strconv.Itoa(ei), strconv.Itoa(operations)}, ""
+	p, ok := b.peers[e.engine]
+	if !ok {
+		return nil, "nothing runs it"
+	}
+	return append(slices.Clone(p.argv), w.name, strconv.Itoa(e.size), strconv.Itoa(operations)), p.missing
 }
 
 // trialMain runs the trial that argv named.
@@ -171,7 +177,7 @@ func newRow(w work, e entry, trials []outcome, peak int64) row {
 	}
 }
 
-// sameWork returns an error if a row of the work came to another result than the first of its size.
+// sameWork returns an error if a row of the work came to another result than it should.
 func sameWork(w work, rows []row) error {
 	if w.check == "" {
 		return nil
@@ -181,14 +187,18 @@ func sameWork(w work, rows []row) error {
 		if r.Work != w.name {
 			continue
 		}
-		f, ok := first[r.Size]
-		if !ok {
-			first[r.Size] = r
-			continue
+		want, of := w.theory, "theory"
+		if want == 0 {
+			f, ok := first[r.Size]
+			if !ok {
+				first[r.Size] = r
+				continue
+			}
+			want, of = f.Check, fmt.Sprintf("%s (%s)", f.Engine, f.How)
 		}
-		if d := r.Check - f.Check; !(d <= w.tolerance && d >= -w.tolerance) {
-			return fmt.Errorf("%s: the %s is %v with %s (%s) and %v with %s (%s): not the same work",
-				w.name, w.check, r.Check, r.Engine, r.How, f.Check, f.Engine, f.How)
+		if !(math.Abs(r.Check-want) <= w.tolerance(r.Operations)) {
+			return fmt.Errorf("%s: the %s is %v with %s (%s) and %v with %s: not the same work",
+				w.name, w.check, r.Check, r.Engine, r.How, want, of)
 		}
 	}
 	return nil
