@@ -18,11 +18,7 @@ import (
 // confidence interval; a second table, where there are caches, has the hit ratios and the load on the
 // origin. Below a figure stands its paired difference from the baseline, the first placement.
 func WriteTable(w io.Writer, c *edgewise.Comparison) error {
-	return writeTables(w, c, "%s\n", func(t table.Writer) string {
-		t.SetStyle(table.StyleLight)
-		t.Style().Format.Header = text.FormatDefault
-		return t.Render()
-	})
+	return writeTables(w, c, "%s\n", renderText)
 }
 
 // WriteMarkdown writes the tables of [WriteTable] as Markdown.
@@ -128,13 +124,7 @@ func latencyTable(rows []tableRow) *comparisonTable {
 		}
 		cells = append(cells, t.cell("mean", m.Mean, 1))
 		for _, d := range headline.Within {
-			var share edgewise.Figure
-			for _, have := range m.Within {
-				if have.Deadline == d.Deadline {
-					share = have.Share
-				}
-			}
-			cells = append(cells, t.cell("share in "+duration(d.Deadline), share, 100))
+			cells = append(cells, t.cell("share in "+duration(d.Deadline), shareWithin(m, d.Deadline), 100))
 		}
 		t.rows = append(t.rows, cells)
 	}
@@ -222,6 +212,13 @@ func (t *comparisonTable) writer() table.Writer {
 		w.AppendRow(row)
 	}
 	return w
+}
+
+// renderText renders a table for a terminal.
+func renderText(t table.Writer) string {
+	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header = text.FormatDefault
+	return t.Render()
 }
 
 // quantileName returns "p99.9" for 0.999.
