@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/sim/cache"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -225,6 +226,9 @@ func (a Assignment) validate(n *topology.Network) error {
 	if a.Role == EdgeCache || a.Role == MidTierCache {
 		if a.CacheBytes <= 0 {
 			return invalid.New("CacheBytes", a.CacheBytes, "more than 0")
+		}
+		if a.Policy != "" && !slices.Contains(cache.Policies(), a.Policy) {
+			return invalid.New("Policy", a.Policy, "one of %q", cache.Policies())
 		}
 		return invalid.Range("Servers", a.Servers, 0, 0)
 	}

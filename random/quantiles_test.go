@@ -22,7 +22,7 @@ func TestQuantilesFollowTheLaw(t *testing.T) {
 	} {
 		q, err := NewQuantiles(law.Quantile)
 		require.NoError(t, err, name)
-		const n = 2_000_000
+		const n = 500_000
 		counts := make([]float64, 1000)
 		tail := make([]float64, 16) // draws beyond p = 1 - 2^-i
 		for range n {

@@ -24,33 +24,26 @@ func oneLine(err error) string { return strings.Join(strings.Fields(err.Error())
 
 // goKeys names the keys that differ from the Go field in more than spelling.
 var goKeys = map[string]string{
-	"Client.NewShare":       "client.new_connections",
-	"Client.BitsPerSecond":  "client.mbit_per_second",
-	"OriginService.Mean":    "origin_service",
-	"Service.Mean":          "service",
-	"Parent.Probability":    "parent_calls.probability",
-	"Parent.Calls":          "parent_calls.calls",
-	"Parent.Service.Mean":   "parent_calls.service",
-	"Sizes.LnMean":          "sizes.median",
-	"Sizes.LnSD":            "sizes.ln_sd",
-	"Sizes.MinBytes":        "sizes.min",
-	"Sizes.MaxBytes":        "sizes.max",
-	"ResponseBytes":         "response_size",
-	"Client.Handshake":      "client.handshake",
-	"Session.Shape":         "session.shape",
-	"Session.Scale":         "session.scale",
-	"Client.SegmentBytes":   "client.segment",
-	"Client.InitialSegment": "client.initial_segments",
+	"NewShare":      "new_connections",
+	"BitsPerSecond": "mbit_per_second",
+	"Parent":        "parent_calls",
+	"LnMean":        "median",
+	"LnSD":          "ln_sd",
+	"MinBytes":      "min",
+	"MaxBytes":      "max",
+	"ResponseBytes": "response_size",
+	"CacheBytes":    "size",
 }
 
 // keyOf returns the path of keys in a file for a path of fields in Go.
 func keyOf(goPath string) string {
-	if key, ok := goKeys[goPath]; ok {
-		return key
-	}
 	parts := strings.Split(goPath, ".")
 	for i, p := range parts {
-		parts[i] = snake(p)
+		if key, ok := goKeys[p]; ok {
+			parts[i] = key
+		} else {
+			parts[i] = snake(p)
+		}
 	}
 	return strings.Join(parts, ".")
 }

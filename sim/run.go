@@ -176,7 +176,7 @@ func (at *site) addUsers(c cell, s source) {
 func (r *run) addStatic(number int, w *plannedWorkload) error {
 	s := &r.plan.scenario
 	static := &s.Static[w.index]
-	streams, err := static.Streams(r.plan.audiences, s.Start, s.Seed, r.rep)
+	streams, err := static.Streams(w.audiences, s.Start, s.Seed, r.rep)
 	if err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func (r *run) addStatic(number int, w *plannedWorkload) error {
 func (r *run) addDynamic(number int, w *plannedWorkload) error {
 	s := &r.plan.scenario
 	dynamic := &s.Dynamic[w.index]
-	streams, err := dynamic.Streams(r.plan.audiences, s.Start, s.Seed, r.rep)
+	streams, err := dynamic.Streams(w.audiences, s.Start, s.Seed, r.rep)
 	if err != nil {
 		return err
 	}
@@ -210,7 +210,7 @@ func (r *run) addDynamic(number int, w *plannedWorkload) error {
 func (r *run) addGaming(number int, w *plannedWorkload) error {
 	s := &r.plan.scenario
 	gaming := &s.Gaming[w.index]
-	streams, err := gaming.Streams(r.plan.audiences, s.Start, s.Seed, r.rep)
+	streams, err := gaming.Streams(w.audiences, s.Start, s.Seed, r.rep)
 	if err != nil {
 		return err
 	}
@@ -225,11 +225,8 @@ func (r *run) addGaming(number int, w *plannedWorkload) error {
 				Gaming: gaming, ctx: r.ctx, from: int64(s.WarmUp), end: r.end(), deadlines: w.deadlines,
 				capacity: planned.compute.Servers * max(gaming.MatchesPerServer, 1),
 				update:   int64(gaming.UpdatePeriod()), coin: outOf32(gaming.Parent.Probability),
-				parentRTT: planned.parent.rtt(), sampled: outOf32(gaming.SampledMatches),
-				sampling: random.NewKey(s.Seed, r.rep, entity, workload.PurposeMatch),
-			}
-			if gaming.SampledMatches == 0 {
-				g.sampled = 1 << 32
+				parentRTT: planned.parent.rtt(),
+				matchKey:  random.NewKey(s.Seed, r.rep, entity, workload.PurposeMatch),
 			}
 			bySite[e.site] = g
 			r.games = append(r.games, g)

@@ -39,7 +39,7 @@ func both(from, to string, kind topology.LinkKind, oneWayMs float64) []topology.
 // oneObject asks for one object of 100,000 bytes over and over, always on new connections.
 func oneObject() workload.Static {
 	return workload.Static{
-		Name: "site", RequestsPerSecond: 2, Objects: 1,
+		Name: "site", RequestsPerSecond: 0.5, Objects: 1,
 		Sizes:         workload.Sizes{MinBytes: 100_000, MaxBytes: 100_000},
 		Client:        workload.Connection{NewShare: 1, BitsPerSecond: 100e6},
 		OriginService: workload.Service{Mean: 7 * time.Millisecond},
@@ -63,4 +63,16 @@ func star(t testing.TB, pops int, backboneMs float64) (n *topology.Network, ids 
 	n, err := topology.New(nodes, links)
 	require.NoError(t, err)
 	return n, ids
+}
+
+// accessWorld is a metro behind an access link, 20 ms from a region.
+func accessWorld(t testing.TB) *topology.Network {
+	t.Helper()
+	n, err := topology.New([]topology.Node{
+		{ID: "metro", Kind: topology.Metro, Users: 1},
+		{ID: "town", Kind: topology.Exchange},
+		{ID: "region", Kind: topology.Region},
+	}, append(both("metro", "town", topology.Access, 5), both("town", "region", topology.Internet, 20)...))
+	require.NoError(t, err)
+	return n
 }

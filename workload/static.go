@@ -26,6 +26,8 @@ const (
 type Static struct {
 	// Name tells the workload apart in results and addresses its random numbers.
 	Name string
+	// Metros are the ids of the metros whose users take part; empty means all.
+	Metros []string
 	// RequestsPerSecond is the mean over a day, of all metros together.
 	RequestsPerSecond float64
 	// Objects is the size of the catalogue, 1 to 2^32-1.

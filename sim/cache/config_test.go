@@ -17,7 +17,7 @@ func TestNewRefusesBadConfigs(t *testing.T) {
 		{"two capacities", Config{CapacityBytes: 1, CapacityObjects: 2}, "only one of them"},
 		{"negative bytes", Config{CapacityBytes: -5}, "CapacityBytes is -5; it must be at least 1"},
 		{"negative objects", Config{CapacityObjects: -5}, "CapacityObjects is -5"},
-		{"too many objects", Config{CapacityObjects: math.MaxInt64}, "from 1 to 2147483647"},
+		{"too many objects", Config{CapacityObjects: math.MaxInt64}, "from 1 to 536870911"},
 		{"negative keys", Config{CapacityBytes: 1, DenseKeys: -1}, "DenseKeys is -1"},
 		{"unknown policy", Config{Policy: "lur", CapacityBytes: 1}, `Policy is "lur"; allowed are lru`},
 	}

@@ -42,22 +42,11 @@ func newCore(cfg Config) (core, error) {
 	return c, nil
 }
 
-// Contains implements [Cache] for policies that keep no ghosts.
-func (c *core) Contains(key uint64) bool { return c.find(key) != 0 }
+// base returns the core itself; it lets an engine reach the core inside its policy.
+func (c *core) base() *core { return c }
 
-// Len implements [Cache].
-func (c *core) Len() int { return c.objects }
-
-// UsedBytes implements [Cache].
-func (c *core) UsedBytes() int64 { return c.bytes }
-
-// CapacityBytes implements [Cache].
-func (c *core) CapacityBytes() int64 {
-	if c.byObjects {
-		return 0
-	}
-	return c.capacity
-}
+// cached tells objects from ghosts; it is right for policies that keep no ghosts.
+func (c *core) cached(uint32) bool { return true }
 
 // weigh returns what an object of the given size counts against the capacity.
 func (c *core) weigh(sizeBytes int64) int64 {
@@ -67,6 +56,14 @@ func (c *core) weigh(sizeBytes int64) int64 {
 	return sizeBytes
 }
 
+// weight returns what the object in slot s counts against the capacity.
+func (c *core) weight(s uint32) int64 {
+	if c.byObjects {
+		return 1
+	}
+	return c.sizes[s]
+}
+
 // enter counts a new object of the given size.
 func (c *core) enter(sizeBytes int64) {
 	c.objects++
@@ -74,20 +71,36 @@ func (c *core) enter(sizeBytes int64) {
 	c.used += c.weigh(sizeBytes)
 }
 
-// leave counts an object out.
-func (c *core) leave(sizeBytes int64) {
+// leave counts the object in slot s out.
+func (c *core) leave(s uint32) {
+	size := c.size(s)
 	c.objects--
-	c.bytes -= sizeBytes
-	c.used -= c.weigh(sizeBytes)
+	c.bytes -= size
+	c.used -= c.weigh(size)
 }
 
-// evict unlinks the object in slot s, frees the slot and reports the eviction.
+// evict counts the object in slot s, which is in no list any more, out and frees its slot.
 func (c *core) evict(s uint32) {
-	key, size := c.entries[s].key, c.size(s)
-	c.unlink(s)
+	c.evictToGhost(s)
 	c.free(s)
-	c.leave(size)
+}
+
+// evictToGhost counts the object in slot s out but leaves it the slot, for a ghost.
+func (c *core) evictToGhost(s uint32) {
+	c.leave(s)
 	if c.onEvict != nil {
-		c.onEvict(key, size)
+		c.onEvict(c.entries[s].key, c.size(s))
 	}
+}
+
+// share returns a part of the capacity, rounded down.
+func (c *core) share(part float64) int64 { return int64(float64(c.capacity) * part) }
+
+// slotsFor returns the most slots a policy without ghosts needs beside its lists, or 0 if a
+// capacity in bytes does not tell.
+func (c *core) slotsFor(lists int) int {
+	if !c.byObjects {
+		return 0
+	}
+	return int(c.capacity) + lists
 }

@@ -1,66 +1,52 @@
 package cache
 
-// lru evicts the object that was used longest ago. It is the yardstick: simple, and good where what
-// was used lately is used again. It is bad at scans: a run over more objects than fit empties it.
+// lru evicts the object that was used longest ago. It is the yardstick, good where what was used
+// lately is used again, and bad at scans: a run over more objects than fit empties it.
 //
 // A hit moves the object to the front; the object at the back is evicted. An object larger than the
 // capacity is not inserted.
 type lru struct{ core }
 
-func newLRU(c core) Cache {
+func newLRU(c core, _ *spec) rule {
+	c.mostSlots = c.slotsFor(1)
 	c.makeLists(1)
 	return &lru{c}
 }
 
-// Lookup implements [Cache].
-func (c *lru) Lookup(key uint64) (int64, bool) {
-	s := c.find(key)
-	if s == 0 {
-		return 0, false
-	}
-	c.hit(s)
-	return c.size(s), true
-}
-
-// Insert implements [Cache].
-func (c *lru) Insert(key uint64, sizeBytes int64) bool {
-	if c.find(key) != 0 {
-		return true
-	}
-	return c.insert(key, sizeBytes)
-}
-
-// Remove implements [Cache].
-func (c *lru) Remove(key uint64) bool {
-	s := c.find(key)
-	if s == 0 {
-		return false
-	}
-	c.leave(c.size(s))
-	c.unlink(s)
-	c.free(s)
+func (c *lru) access(s uint32) bool {
+	c.moveToFront(0, s)
 	return true
 }
 
-// hit moves the object in slot s to the front.
-func (c *lru) hit(s uint32) {
-	if c.entries[0].next == s {
-		return
-	}
-	c.unlink(s)
-	c.pushFront(0, s)
-}
-
-// insert puts in a key that is not cached.
-func (c *lru) insert(key uint64, sizeBytes int64) bool {
+func (c *lru) insert(key uint64, _ uint32, sizeBytes int64) bool {
 	weight := c.weigh(sizeBytes)
-	if sizeBytes < 1 || weight > c.capacity {
+	if weight > c.capacity {
 		return false
 	}
 	for c.used > c.capacity-weight {
-		c.evict(c.back(0))
+		victim := c.back(0)
+		c.unlink(victim)
+		c.evict(victim)
 	}
 	c.pushFront(0, c.take(key, sizeBytes))
 	c.enter(sizeBytes)
 	return true
+}
+
+func (c *lru) remove(s uint32) {
+	c.unlink(s)
+	c.free(s)
+}
+
+func (c *lru) replay(r *Requests) (m missed) {
+	for i, id := range r.IDs {
+		if s := c.direct[id]; s != 0 {
+			c.moveToFront(0, s)
+			continue
+		}
+		size := r.size(i)
+		m.add(size)
+		c.insert(uint64(id), 0, size)
+	}
+	return m
 }

@@ -53,22 +53,16 @@ func (q *Queue) Push(time int64, handler uint32, arg uint64) {
 		q.ring.put(e, q.shift)
 		return
 	}
-	q.pushNear(e, ahead)
-}
-
-// pushNear adds an event of the current bucket or before, or one beyond the ring.
-func (q *Queue) pushNear(e Event, ahead int64) {
-	if ahead > 0 || len(q.run)-q.head >= insertLimit {
-		q.spill.push(e)
-		q.spillTime = q.spill[0].Time
-		q.tuning.spilled++
+	run := q.run
+	if ahead > 0 || len(run)-q.head >= insertLimit {
+		q.pushSpill(e)
 		return
 	}
-	if len(q.run) == cap(q.run) && q.head > 0 {
-		q.run = q.run[:copy(q.run, q.run[q.head:])]
+	if len(run) == cap(run) && q.head > 0 {
+		run = run[:copy(run, run[q.head:])]
 		q.head = 0
 	}
-	run := append(q.run, e)
+	run = append(run, e)
 	i := len(run) - 1
 	for i > q.head && e.Before(run[i-1]) {
 		run[i] = run[i-1]
@@ -76,6 +70,13 @@ func (q *Queue) pushNear(e Event, ahead int64) {
 	}
 	run[i] = e
 	q.run = run
+}
+
+// pushSpill adds an event that lies beyond the ring, or in a run that is too long to insert it there.
+func (q *Queue) pushSpill(e Event) {
+	q.spill.push(e)
+	q.spillTime = q.spill[0].Time
+	q.tuning.spilled++
 }
 
 // Pop removes the first event and returns it. An empty queue gives an event at time [Never]; Len tells
@@ -92,25 +93,37 @@ func (q *Queue) Pop() Event {
 
 // popSlow is Pop where the next event may be in the ring or in the spill.
 func (q *Queue) popSlow() Event {
+	e, ok := q.popUntil(Never)
+	if !ok {
+		e.Time = Never
+	}
+	return e
+}
+
+// popUntil removes the first event unless it is later than a time or there is none.
+func (q *Queue) popUntil(limit int64) (e Event, ok bool) {
 	q.settle()
 	if q.head < len(q.run) {
 		e := q.run[q.head]
 		if len(q.spill) == 0 || e.Before(q.spill[0]) {
+			if e.Time > limit {
+				return Event{}, false
+			}
 			q.head++
-			return e
+			return e, true
 		}
 	}
-	if len(q.spill) == 0 {
-		return Event{Time: Never}
+	if len(q.spill) == 0 || q.spillTime > limit {
+		return Event{}, false
 	}
-	e := q.spill.pop()
+	e = q.spill.pop()
 	q.spillTime = q.spill.time()
 	if q.head == len(q.run) {
 		// Nothing is left in the bucket of the run nor in any before e's, for settle would have
 		// opened it: the ring may start at e.
 		q.current = max(q.current, e.Time>>q.shift)
 	}
-	return e
+	return e, true
 }
 
 // NextTime returns the time of the event that Pop would give, or [Never] if there is none.

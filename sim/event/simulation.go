@@ -43,6 +43,7 @@ type Simulation struct {
 	err      error
 
 	timers timers
+	procs  processes
 }
 
 const (
@@ -92,9 +93,14 @@ func (s *Simulation) At(t time.Duration, h HandlerID, arg uint64) {
 
 // After schedules an event for the handler h at a delay of at least 0 from Now.
 func (s *Simulation) After(delay time.Duration, h HandlerID, arg uint64) {
-	if t, ok := s.after(delay); ok {
-		s.At(t, h, arg)
+	t := s.now + int64(delay)
+	if t < s.now || h-1 >= s.last {
+		if t, ok := s.after(delay); ok {
+			s.refuse(int64(t), h)
+		}
+		return
 	}
+	s.queue.Push(t, uint32(h), arg)
 }
 
 // after returns the time at a delay from now.
@@ -140,14 +146,21 @@ func (s *Simulation) Run(until time.Duration) error {
 		return fmt.Errorf("event: cannot run until %v, now is %v already", until, s.Now())
 	}
 	s.stopped = false
+	q, limit := &s.queue, int64(until)
 	for !s.stopped {
-		if s.queue.NextTime() > int64(until) || s.queue.Len() == 0 {
+		var e Event
+		if q.head < len(q.run) && q.run[q.head].Time < min(q.spillTime, limit) { // as in Queue.Pop
+			e = q.run[q.head]
+			q.head++
+		} else if first, ok := q.popUntil(limit); ok {
+			e = first
+		} else {
 			if until != Forever {
-				s.now = int64(until)
+				s.now = limit
 			}
 			return nil
 		}
-		s.handle(s.queue.Pop())
+		s.handle(e)
 	}
 	return s.err
 }
