@@ -23,7 +23,7 @@ func WriteTable(w io.Writer, c *edgewise.Comparison) error {
 
 // WriteMarkdown writes the tables of [WriteTable] as Markdown.
 func WriteMarkdown(w io.Writer, c *edgewise.Comparison) error {
-	return writeTables(w, c, "### %s\n\n", table.Writer.RenderMarkdown)
+	return writeTables(w, c, "### %s\n\n", renderMarkdown)
 }
 
 func writeTables(w io.Writer, c *edgewise.Comparison, heading string, render func(table.Writer) string) error {
@@ -220,6 +220,10 @@ func renderText(t table.Writer) string {
 	t.Style().Format.Header = text.FormatDefault
 	return t.Render()
 }
+
+// renderMarkdown renders a table as Markdown and ends it with an empty line, without which the next
+// line would be taken for a row.
+func renderMarkdown(t table.Writer) string { return t.RenderMarkdown() + "\n" }
 
 // quantileName returns "p99.9" for 0.999.
 func quantileName(p float64) string { return "p" + strconv.FormatFloat(100*p, 'g', 6, 64) }

@@ -76,6 +76,7 @@ func TestVerdictTable(t *testing.T) {
 	b.Reset()
 	require.NoError(t, report.WriteVerdictsMarkdown(&b, fixtureNamed("no cache"), report.Margins{}))
 	require.Contains(t, b.String(), "### Verdicts against Region only\n\n| workload | figure | Local Zones |")
+	require.Contains(t, b.String(), " |\n\n4 questions", "a table must end in an empty line")
 	b.Reset()
 	require.NoError(t, report.WriteVerdicts(&b, fixtureNamed("one of one"), report.Margins{}))
 	require.Contains(t, b.String(), "There is nothing to compare.")

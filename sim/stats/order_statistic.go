@@ -33,17 +33,3 @@ func OrderStatisticRanks(n int, p, level float64) (low, high int, ok bool) {
 	}
 	return low, high, low >= 1 && high <= n
 }
-
-// ExcessP returns the probability that at least so many of a number of independent confidence
-// intervals miss the truth by chance, each of which covers it with probability level. Of a hundred
-// checks at 95 % some five fail although nothing is wrong; a small ExcessP says that more have failed
-// than chance explains.
-func ExcessP(misses, checks int, level float64) float64 {
-	if misses <= 0 {
-		return 1
-	}
-	if misses > checks {
-		return 0
-	}
-	return 1 - distuv.Binomial{N: float64(checks), P: 1 - level}.CDF(float64(misses-1))
-}
