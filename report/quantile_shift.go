@@ -13,12 +13,13 @@ import (
 	"github.com/edgewise-sim/edgewise/sim/stats"
 )
 
-// QuantileShift draws by how much each placement moves each percentile of the latency against the
-// baseline, the first placement: below zero it is faster there, above it is slower. It shows for whom a
-// placement pays: a line that falls to the right helps the slow requests most. Bands are the pointwise
-// confidence intervals of the paired differences; lines end where fewer than [stats.MinExceedances]
-// requests lie beyond. The key gives the Wasserstein-1 distance from the baseline: how far the latency of
-// a request moves on average, in either direction. The arguments are those of [LatencyCDF].
+// QuantileShift draws by how much each placement moves each percentile of the latency, p1 to p99.9,
+// against the baseline, the first placement: below zero it is faster there, above it is slower. It
+// shows for whom a placement pays: a line that falls to the right helps the slow requests most. Bands
+// are the pointwise confidence intervals of the paired differences; lines end where fewer than
+// [stats.MinExceedances] requests lie beyond. The key gives the Wasserstein-1 distance from the baseline:
+// how far the latency of a request moves on average, in either direction. The arguments are those of
+// [LatencyCDF].
 func QuantileShift(c *edgewise.Comparison, workload, metric string) (*Picture, error) {
 	workloads, err := selectWorkloads(c, workload)
 	if err != nil {
@@ -113,15 +114,14 @@ func newShift(baseline, cv curve, level float64) shift {
 	at := func(p float64) stats.Estimate {
 		return stats.QuantileDifferenceMs(cv.metric.PerReplication, baseline.metric.PerReplication, p, level)
 	}
-	// Even steps on the axis; the tail ends where the sketches end.
-	const step = 0.04
-	for x := logOdds(0.01); ; x += step {
+	// Even steps on the axis, from p1 to p99.9: beyond, noise would set the scale of the plot.
+	const steps = 125
+	first, last := logOdds(0.01), logOdds(0.999)
+	for i := range steps + 1 {
+		x := first + (last-first)*float64(i)/steps
 		odds := math.Pow(10, x)
 		e := at(odds / (1 + odds))
 		if !e.HasValue() {
-			if x > 0 {
-				break
-			}
 			continue // too few requests for the low percentiles, perhaps enough for the median
 		}
 		s.points = append(s.points, shiftPoint{x, e.Value, e.Low, e.High})
