@@ -196,7 +196,12 @@ func (f *Fabric) Network(model DelayModel, metros, sites []Node) (*Network, erro
 			b.backbone(p, byProvider[p])
 		}
 	}
-	return New(b.nodes, b.links)
+	n, err := New(b.nodes, b.links)
+	if err != nil {
+		return nil, err
+	}
+	n.correction = model.Correction
+	return n, nil
 }
 
 // A fabricBuild collects the nodes and links of one network.
