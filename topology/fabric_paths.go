@@ -56,7 +56,7 @@ func (p *PathFinder) Locate(place Place) (PathEnd, error) {
 		return PathEnd{}, err
 	}
 	e := PathEnd{place: place, at: directionOf(place)}
-	e.towns = nearest(e.at, p.fabric.at, townsPerPlace)
+	e.towns = p.fabric.index.Nearest(place, townsPerPlace)
 	for _, t := range e.towns {
 		e.ns = append(e.ns, int64(p.model.OneWay(DistanceKm(place, p.fabric.towns[t].place()))))
 	}

@@ -139,6 +139,9 @@ func (l *location) RTT(kind topology.LinkKind, to topology.Location, path time.D
 	if kind == topology.Internet && (l.user && o.site || l.site && o.user) {
 		ms *= l.model.UserScale
 	}
+	if !(ms <= maxMs) { // a model of absurd weights must not overflow
+		ms = maxMs
+	}
 	return 2 * time.Microsecond * time.Duration(math.Round(ms*1000/2))
 }
 

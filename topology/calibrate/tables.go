@@ -48,7 +48,7 @@ type AccessRTT struct {
 	Ms         float64
 }
 
-// maxMs bounds a measured round trip: ten seconds.
+// maxMs bounds a round trip, measured or modelled: ten seconds.
 const maxMs = 10_000
 
 // ReadTables reads the training tables of a directory. regions are the places that the IDs in

@@ -2,8 +2,10 @@ package catalog
 
 import (
 	"fmt"
-	"math"
+	"runtime"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
@@ -32,27 +34,91 @@ func PredictRTT(model *calibrate.Model, pairs []Pair) ([]time.Duration, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &prediction{model: model, finder: finder, known: make(map[endKey]end)}
+	// Every place is made ready once, on all cores; then each pair is a short sum.
+	keys := make([][2]endKey, len(pairs))
+	place := make(map[endKey]int)
+	var places []endKey
+	for i, pair := range pairs {
+		if err := pair.check(); err != nil {
+			return nil, fmt.Errorf("pair %q: %w", pair.ID, err)
+		}
+		keys[i] = pair.ends()
+		for _, k := range keys[i] {
+			if _, ok := place[k]; !ok {
+				place[k] = len(places)
+				places = append(places, k)
+			}
+		}
+	}
+	ends := make([]end, len(places))
+	var group errgroup.Group
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		group.Go(func() error {
+			for i := w; i < len(places); i += workers {
+				path, err := finder.Locate(places[i].place)
+				if err != nil {
+					return err
+				}
+				ends[i] = end{path, model.Locate(places[i].node())}
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
 	rtts := make([]time.Duration, len(pairs))
 	for i, pair := range pairs {
-		if rtts[i], err = p.rtt(pair); err != nil {
-			return nil, fmt.Errorf("pair %q: %w", pair.ID, err)
+		a, b := ends[place[keys[i][0]]], ends[place[keys[i][1]]]
+		rtts[i] = a.location.RTT(pair.Class, b.location, 2*finder.OneWay(a.path, b.path))
+		if pair.Access {
+			rtts[i] += pair.Technology.MedianRTT()
 		}
 	}
 	return rtts, nil
 }
 
-// A prediction remembers the places that it has seen.
-type prediction struct {
-	model  *calibrate.Model
-	finder *topology.PathFinder
-	known  map[endKey]end
+// check returns an error if a value of the pair is out of range.
+func (p Pair) check() error {
+	if p.Class != topology.Internet && p.Class != topology.Backbone {
+		return fmt.Errorf("class %v: want internet or backbone", p.Class)
+	}
+	if p.Access && p.Technology >= topology.NumTechnologies {
+		return fmt.Errorf("technology %v: want a known one", p.Technology)
+	}
+	if err := p.A.Validate(); err != nil {
+		return fmt.Errorf("end a: %w", err)
+	}
+	if err := p.B.Validate(); err != nil {
+		return fmt.Errorf("end b: %w", err)
+	}
+	return nil
 }
 
+// ends returns what the model needs to know of both ends.
+func (p Pair) ends() [2]endKey {
+	kind := topology.PoP
+	if p.Access {
+		kind = topology.Exchange
+	}
+	return [2]endKey{{p.A, p.ACountry, kind}, {p.B, p.BCountry, topology.PoP}}
+}
+
+// An endKey says one place from another.
 type endKey struct {
 	place   topology.Place
 	country string
 	kind    topology.NodeKind
+}
+
+// node returns the place as a node, with its country.
+func (k endKey) node() topology.Node {
+	country := k.country
+	if country == "" {
+		country = countryAt(k.place)
+	}
+	return topology.Node{Kind: k.kind, LatDeg: k.place.LatDeg, LonDeg: k.place.LonDeg, Country: country}
 }
 
 // An end is a place made ready.
@@ -61,58 +127,8 @@ type end struct {
 	location topology.Location
 }
 
-func (p *prediction) rtt(pair Pair) (time.Duration, error) {
-	if pair.Class != topology.Internet && pair.Class != topology.Backbone {
-		return 0, fmt.Errorf("class %v: want internet or backbone", pair.Class)
-	}
-	if pair.Access && pair.Technology >= topology.NumTechnologies {
-		return 0, fmt.Errorf("technology %v: want a known one", pair.Technology)
-	}
-	aKind := topology.PoP
-	if pair.Access {
-		aKind = topology.Exchange
-	}
-	a, err := p.end(endKey{pair.A, pair.ACountry, aKind})
-	if err != nil {
-		return 0, fmt.Errorf("end a: %w", err)
-	}
-	b, err := p.end(endKey{pair.B, pair.BCountry, topology.PoP})
-	if err != nil {
-		return 0, fmt.Errorf("end b: %w", err)
-	}
-	rtt := a.location.RTT(pair.Class, b.location, 2*p.finder.OneWay(a.path, b.path))
-	if pair.Access {
-		rtt += pair.Technology.MedianRTT()
-	}
-	return rtt, nil
-}
-
-func (p *prediction) end(key endKey) (end, error) {
-	if e, ok := p.known[key]; ok {
-		return e, nil
-	}
-	path, err := p.finder.Locate(key.place)
-	if err != nil {
-		return end{}, err
-	}
-	country := key.country
-	if country == "" {
-		country = countryAt(key.place)
-	}
-	e := end{path: path, location: p.model.Locate(topology.Node{
-		Kind: key.kind, LatDeg: key.place.LatDeg, LonDeg: key.place.LonDeg, Country: country,
-	})}
-	p.known[key] = e
-	return e, nil
-}
-
 // countryAt returns the country of the metro nearest to a place.
 func countryAt(p topology.Place) string {
-	country, nearest := "", math.Inf(1)
-	for _, m := range loadWorld().metros {
-		if km := topology.DistanceKm(p, topology.Place{LatDeg: m.LatDeg, LonDeg: m.LonDeg}); km < nearest {
-			country, nearest = m.Country, km
-		}
-	}
-	return country
+	w := loadWorld()
+	return w.metros[w.metroIndex.Nearest(p, 1)[0]].Country
 }
