@@ -10,7 +10,7 @@ import (
 
 func TestLayersCloseAtTheTopOfTheDensity(t *testing.T) {
 	// Equal areas from the edge inwards must end at f(0) = 1; a wrong edge or area would not.
-	for name, z := range map[string]*ziggurat{"exponential": exponentialLayers, "normal": normalLayers} {
+	for name, z := range map[string]*ziggurat{"exponential": &exponentialLayers, "normal": &normalLayers} {
 		area := z.height[255] * z.scale[0] * positions
 		outer := z.scale[1] * positions
 		require.InDelta(t, 1, z.height[1]+area/outer, 1e-9, name)

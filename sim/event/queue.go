@@ -31,7 +31,8 @@ type Queue struct {
 }
 
 const (
-	// insertLimit is the length of the run up to which an event is inserted there.
+	// insertLimit is the length of the run up to which an event is inserted there; one that belongs at
+	// its end always is.
 	insertLimit = 24
 
 	// runCapacity lets the run move along its array for a while before it has to be moved back.
@@ -53,17 +54,21 @@ func (q *Queue) Push(time int64, handler uint32, arg uint64) {
 		q.ring.put(e, q.shift)
 		return
 	}
-	run := q.run
-	if ahead > 0 || len(run)-q.head >= insertLimit {
+	run, i := q.run, len(q.run)
+	if ahead > 0 || i-q.head >= insertLimit && e.Before(run[i-1]) {
 		q.pushSpill(e)
 		return
 	}
-	if len(run) == cap(run) && q.head > 0 {
-		run = run[:copy(run, run[q.head:])]
+	switch {
+	case i < cap(run):
+		run = run[:i+1]
+	case q.head > i/2:
+		i = copy(run, run[q.head:])
+		run = run[:i+1]
 		q.head = 0
+	default:
+		run = append(run, e)
 	}
-	run = append(run, e)
-	i := len(run) - 1
 	for i > q.head && e.Before(run[i-1]) {
 		run[i] = run[i-1]
 		i--

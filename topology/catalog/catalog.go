@@ -38,8 +38,9 @@ var shelves = []shelf{
 
 // world is everything that the embedded files say.
 type world struct {
-	metros []topology.Node
-	sites  map[shelf][]topology.Node
+	metros     []topology.Node
+	metroIndex *topology.PlaceIndex
+	sites      map[shelf][]topology.Node
 }
 
 // loadWorld reads the embedded files once. They are part of the program: that they can be read is a
@@ -77,6 +78,11 @@ func readWorld(open func(name string) ([]byte, error)) (*world, error) {
 	if w.metros, err = topology.ReadNodes("metros.csv", bytes.NewReader(raw), topology.Node{Kind: topology.Metro}); err != nil {
 		return nil, err
 	}
+	places := make([]topology.Place, len(w.metros))
+	for i, m := range w.metros {
+		places[i] = topology.Place{LatDeg: m.LatDeg, LonDeg: m.LonDeg}
+	}
+	w.metroIndex = topology.NewPlaceIndex(places)
 	for _, s := range shelves {
 		if raw, err = open(s.file); err != nil {
 			return nil, err

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/calibrate"
 )
 
 // A Selection says which metros and sites a network has.
@@ -50,7 +51,8 @@ func Cloudflare(s Selection) (*topology.Network, error) { return Network(Provide
 // Fastly returns the network of the selected metros and Fastly PoPs.
 func Fastly(s Selection) (*topology.Network, error) { return Network(ProviderFastly, s) }
 
-// Network returns the network of the selected metros and sites of a provider.
+// Network returns the network of the selected metros and sites of a provider, with the delays of
+// [calibrate.Default].
 func Network(p Provider, s Selection) (*topology.Network, error) {
 	metros, err := s.SelectMetros()
 	if err != nil {
@@ -60,7 +62,7 @@ func Network(p Provider, s Selection) (*topology.Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Fabric().Network(topology.DefaultDelayModel(), metros, sites)
+	return Fabric().Network(calibrate.Default().DelayModel(), metros, sites)
 }
 
 // SelectMetros returns the selected metros, those with the most users first. The error names an
