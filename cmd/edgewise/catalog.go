@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
+)
+
+// catalogCmd lists the catalog.
+type catalogCmd struct {
+	List     string `arg:"" enum:"regions,local-zones,wavelength-zones,pops,regional-edge-caches,metros" help:"What to list: ${enum}."`
+	Provider string `default:"aws" help:"Whose sites: aws, azure, google, cloudflare or fastly."`
+	Country  string `help:"Only this country, by its two-letter code."`
+	Top      int    `help:"Only the first so many; metros are listed by users."`
+	Format   string `default:"table" enum:"table,csv,json" help:"${enum}."`
+}
+
+// A listing is one row of the catalog.
+type listing struct {
+	ID       string  `json:"id"`
+	Name     string  `json:"name"`
+	Country  string  `json:"country"`
+	LatDeg   float64 `json:"lat_deg"`
+	LonDeg   float64 `json:"lon_deg"`
+	Parent   string  `json:"parent,omitempty"`
+	Users    float64 `json:"internet_users,omitempty"`
+	TimeZone string  `json:"time_zone,omitempty"`
+}
+
+// Run prints the list.
+func (c *catalogCmd) Run(_ context.Context, s *streams) error {
+	provider, err := catalog.ParseProvider(c.Provider)
+	if err != nil {
+		return &usageError{err}
+	}
+	if c.Top < 0 {
+		return &usageError{fmt.Errorf("--top is %d; want 0 (all) or more", c.Top)}
+	}
+	nodes, err := c.nodes(provider)
+	if err != nil {
+		return &usageError{err}
+	}
+	var rows []listing
+	for _, n := range nodes {
+		if c.Country != "" && n.Country != c.Country {
+			continue
+		}
+		if c.Top > 0 && len(rows) == c.Top {
+			break
+		}
+		rows = append(rows, listing{n.ID, n.Label(), n.Country, n.LatDeg, n.LonDeg, n.Parent, n.Users, n.TimeZone})
+	}
+	switch c.Format {
+	case "json":
+		e := json.NewEncoder(s.out)
+		e.SetIndent("", "  ")
+		return e.Encode(rows)
+	case "csv":
+		return c.writeCSV(s, rows)
+	}
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.AppendHeader(table.Row(c.header()))
+	for _, r := range rows {
+		t.AppendRow(table.Row(c.cells(r)))
+	}
+	_, err = fmt.Fprintln(s.out, t.Render())
+	return err
+}
+
+func (c *catalogCmd) nodes(p catalog.Provider) ([]topology.Node, error) {
+	if p != catalog.ProviderAWS && (c.List == "local-zones" || c.List == "wavelength-zones" || c.List == "regional-edge-caches") {
+		return nil, fmt.Errorf("%s are in the catalog for aws only, not for %s", c.List, p)
+	}
+	switch c.List {
+	case "regions":
+		return catalog.Regions(p), nil
+	case "local-zones":
+		return catalog.LocalZones(), nil
+	case "wavelength-zones":
+		return catalog.WavelengthZones(), nil
+	case "pops":
+		return catalog.PoPs(p), nil
+	case "regional-edge-caches":
+		return catalog.RegionalEdgeCaches(), nil
+	}
+	return catalog.Metros(), nil
+}
+
+// header names the columns that the list has.
+func (c *catalogCmd) header() []any {
+	h := []any{"id", "name", "country", "lat_deg", "lon_deg"}
+	switch c.List {
+	case "local-zones", "wavelength-zones", "regional-edge-caches":
+		h = append(h, "parent")
+	case "metros":
+		h = append(h, "internet_users", "time_zone")
+	}
+	return h
+}
+
+func (c *catalogCmd) cells(r listing) []any {
+	cells := []any{r.ID, r.Name, r.Country, degrees(r.LatDeg), degrees(r.LonDeg)}
+	switch c.List {
+	case "local-zones", "wavelength-zones", "regional-edge-caches":
+		cells = append(cells, r.Parent)
+	case "metros":
+		cells = append(cells, strconv.FormatFloat(r.Users, 'f', 0, 64), r.TimeZone)
+	}
+	return cells
+}
+
+func degrees(d float64) string { return strconv.FormatFloat(d, 'f', 4, 64) }
+
+func (c *catalogCmd) writeCSV(s *streams, rows []listing) error {
+	w := csv.NewWriter(s.out)
+	if err := w.Write(texts(c.header())); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if err := w.Write(texts(c.cells(r))); err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
+
+func texts(cells []any) []string {
+	all := make([]string, len(cells))
+	for i, c := range cells {
+		all[i] = fmt.Sprint(c)
+	}
+	return all
+}

@@ -1,0 +1,83 @@
+// Command edgewise compares where requests could be served: region, Local Zone or edge PoP.
+//
+//	edgewise run examples/localzone-vs-edge/scenario.yaml -o out
+//	edgewise catalog local-zones
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the command line.
+type commands struct {
+	Run     runCmd     `cmd:"" help:"Run a scenario file and write the comparison of its placements."`
+	Catalog catalogCmd `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
+}
+
+// streams are where a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := execute(ctx, os.Args[1:], &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// The exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1 // the run failed or was cancelled
+	exitUsage  = 2 // the command line or a file that it names is wrong
+)
+
+// execute runs one command line and returns the exit code.
+func execute(ctx context.Context, args []string, s *streams) int {
+	var c commands
+	exited := -1
+	parser, err := kong.New(&c,
+		kong.Name("edgewise"),
+		kong.Description("Decide where to serve requests at the edge of the cloud: region, Local Zone or PoP."),
+		kong.Writers(s.out, s.err),
+		kong.Exit(func(code int) { exited = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(s),
+	)
+	if err != nil {
+		fmt.Fprintln(s.err, "edgewise:", err)
+		return exitFailed
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 { // --help has been shown
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintln(s.err, "edgewise:", err)
+		return exitUsage
+	}
+	if err := parsed.Run(); err != nil {
+		fmt.Fprintln(s.err, "edgewise:", err)
+		var usage *usageError
+		if errors.As(err, &usage) {
+			return exitUsage
+		}
+		return exitFailed
+	}
+	return exitDone
+}
+
+// A usageError is a mistake of the user's, in the command line or in a file.
+type usageError struct{ error }
+
+func (e *usageError) Unwrap() error { return e.error }

@@ -1,0 +1,31 @@
+// Package edgewise answers one question: which requests should an edge PoP serve, which a metro Local
+// Zone, which the region?
+//
+// It simulates the users of real metros asking real cloud sites for what you serve, for alternative
+// placements, and compares what they feel: latency distributions, cache hit ratios, the share of requests
+// inside a deadline, the load on the origin. Every figure carries a confidence interval, and every
+// difference is paired: all placements meet the very same users, arrivals, objects and jitter.
+//
+// # Five nouns
+//
+//   - A Network ([topology.Network]) is a weighted graph of metros, PoPs, Local Zones, regions and the
+//     exchanges between them. [github.com/edgewise-sim/edgewise/topology/catalog.AWS] and its siblings build one from the real world; or make your
+//     own.
+//   - A workload ([workload.Static], [workload.Dynamic], [workload.Gaming]) says who asks for what, and
+//     when.
+//   - A [placement.Placement] is one alternative: which site caches, computes or is the origin, how big
+//     it is, and how users find it.
+//   - A [Study] runs every placement on every core, replication by replication.
+//   - A [Comparison] is what comes out. Package report draws and exports it.
+//
+// The example below is a complete program. The command edgewise does the same from a YAML file; package
+// scenario reads such files.
+//
+// # What to trust
+//
+// A run is a pure function of the study and its seed: the same bits on any machine and any number of
+// cores. Caches and queues are checked against closed forms in the tests; every run checks its own books
+// (requests in = outcomes, bytes sent = bytes received, causes sum to latencies). Delays are modelled
+// from great-circle distance and measured inflation, not measured for your users. Parameters that rest on
+// an assumption are listed in [Comparison].Assumed.
+package edgewise

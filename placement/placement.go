@@ -1,0 +1,246 @@
+package placement
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/sim/cache"
+	"github.com/edgewise-sim/edgewise/topology"
+)
+
+// A Role is what a site is allowed to do.
+type Role uint8
+
+// The roles.
+const (
+	// Origin holds every object of the static workloads.
+	Origin Role = iota
+	// Compute runs the dynamic and gaming workloads.
+	Compute
+	// EdgeCache caches objects; users of static workloads enter there.
+	EdgeCache
+	// MidTierCache caches objects between the edge caches and the origin.
+	MidTierCache
+	numRoles
+)
+
+var roleNames = [...]string{Origin: "origin", Compute: "compute", EdgeCache: "edge-cache", MidTierCache: "mid-tier-cache"}
+
+// String returns the name that scenario files use, for example "edge-cache".
+func (r Role) String() string {
+	if r >= numRoles {
+		return fmt.Sprintf("role(%d)", uint8(r))
+	}
+	return roleNames[r]
+}
+
+// RoleNames lists the names of all roles.
+func RoleNames() []string { return slices.Clone(roleNames[:]) }
+
+// ParseRole returns the role of a name.
+func ParseRole(name string) (Role, error) {
+	if i := slices.Index(roleNames[:], name); i >= 0 {
+		return Role(i), nil
+	}
+	return 0, fmt.Errorf("unknown role %q; want one of %q", name, roleNames)
+}
+
+// mayTake says which roles each kind of site can take.
+func mayTake(kind topology.NodeKind, role Role) bool {
+	switch role {
+	case Origin:
+		return kind == topology.Region
+	case Compute:
+		return kind == topology.Region || kind == topology.LocalZone
+	case EdgeCache:
+		return kind == topology.PoP || kind == topology.LocalZone
+	case MidTierCache:
+		return kind == topology.RegionalEdgeCache || kind == topology.Region
+	}
+	return false
+}
+
+// An Assignment gives one role to one site.
+type Assignment struct {
+	// Site is the id of a node of the network.
+	Site string
+	Role Role
+	// CacheBytes is the capacity of a cache; 0 for other roles.
+	CacheBytes int64
+	// Policy is the eviction policy of a cache; "" means "lru".
+	Policy string
+	// Servers is the number of servers that each workload finds at a compute or origin site;
+	// 0 means that there are always enough.
+	Servers int
+}
+
+// A Routing is the rule by which users find a site.
+type Routing uint8
+
+// The routing rules.
+const (
+	// NearestRTT sends the users of a metro to the site with the least round-trip time.
+	NearestRTT Routing = iota
+	// NearestDistance sends them to the site with the least great-circle distance, as DNS by
+	// location does.
+	NearestDistance
+	numRoutings
+)
+
+var routingNames = [...]string{NearestRTT: "nearest-rtt", NearestDistance: "nearest-distance"}
+
+// String returns the name that scenario files use, for example "nearest-rtt".
+func (r Routing) String() string {
+	if r >= numRoutings {
+		return fmt.Sprintf("routing(%d)", uint8(r))
+	}
+	return routingNames[r]
+}
+
+// RoutingNames lists the names of all rules.
+func RoutingNames() []string { return slices.Clone(routingNames[:]) }
+
+// ParseRouting returns the rule of a name.
+func ParseRouting(name string) (Routing, error) {
+	if i := slices.Index(routingNames[:], name); i >= 0 {
+		return Routing(i), nil
+	}
+	return 0, fmt.Errorf("unknown routing %q; want one of %q", name, routingNames)
+}
+
+// A Placement is one alternative.
+type Placement struct {
+	// Name tells the alternative apart in results.
+	Name string
+	// Sites are the roles given.
+	Sites []Assignment
+	// Routing is how users find their site.
+	Routing Routing
+	// DynamicViaPoP lets dynamic requests enter the provider's network at the user's PoP and ride
+	// its backbone to the compute site, instead of crossing the public internet.
+	DynamicViaPoP bool
+}
+
+// RegionOnly puts everything into one region: the origin and all compute.
+func RegionOnly(region string) Placement {
+	return Placement{
+		Name: "region only",
+		Sites: []Assignment{
+			{Site: region, Role: Origin},
+			{Site: region, Role: Compute},
+		},
+	}
+}
+
+// Named returns a copy with another name.
+func (p Placement) Named(name string) Placement {
+	p.Name = name
+	return p
+}
+
+// With returns a copy with further assignments.
+func (p Placement) With(assignments ...Assignment) Placement {
+	p.Sites = append(slices.Clone(p.Sites), assignments...)
+	return p
+}
+
+// WithPoPs returns a copy in which the given PoPs cache static objects, with so many bytes each.
+func (p Placement) WithPoPs(cacheBytes int64, pops ...string) Placement {
+	for _, site := range pops {
+		p = p.With(Assignment{Site: site, Role: EdgeCache, CacheBytes: cacheBytes})
+	}
+	p.Name += " + PoPs"
+	return p
+}
+
+// ViaPoP returns a copy in which dynamic requests enter at the user's PoP and ride the backbone.
+func (p Placement) ViaPoP() Placement {
+	p.DynamicViaPoP = true
+	return p
+}
+
+// WithLocalZones returns a copy in which the given Local Zones compute, next to what computes already.
+func (p Placement) WithLocalZones(zones ...string) Placement {
+	for _, site := range zones {
+		p = p.With(Assignment{Site: site, Role: Compute})
+	}
+	p.Name += " + Local Zones"
+	return p
+}
+
+// WithMidTier returns a copy in which the given regional edge caches stand between PoPs and origin.
+func (p Placement) WithMidTier(cacheBytes int64, caches ...string) Placement {
+	for _, site := range caches {
+		p = p.With(Assignment{Site: site, Role: MidTierCache, CacheBytes: cacheBytes})
+	}
+	p.Name += " + mid-tier"
+	return p
+}
+
+// Of returns the assignments of a role, in order.
+func (p Placement) Of(role Role) []Assignment {
+	var found []Assignment
+	for _, a := range p.Sites {
+		if a.Role == role {
+			found = append(found, a)
+		}
+	}
+	return found
+}
+
+// Validate names the first assignment that the network or the role forbids.
+func (p Placement) Validate(n *topology.Network) error {
+	if p.Name == "" {
+		return fmt.Errorf("placement: %w", invalid.New("Name", `""`, "a name"))
+	}
+	if p.Routing >= numRoutings {
+		return fmt.Errorf("placement %q: %w", p.Name, invalid.New("Routing", p.Routing, "one of %q", routingNames))
+	}
+	type key struct {
+		site string
+		role Role
+	}
+	seen := make(map[key]bool)
+	for i, a := range p.Sites {
+		err := a.validate(n)
+		k := key{a.Site, a.Role}
+		if err == nil && seen[k] {
+			err = invalid.New("Role", a.Role, "another role: site %q has this one already", a.Site)
+		}
+		if err != nil {
+			return fmt.Errorf("placement %q: site %q: %w", p.Name, a.Site, invalid.In(fmt.Sprintf("Sites[%d]", i), err))
+		}
+		seen[k] = true
+	}
+	return nil
+}
+
+func (a Assignment) validate(n *topology.Network) error {
+	if a.Role >= numRoles {
+		return invalid.New("Role", a.Role, "one of %q", roleNames)
+	}
+	i, ok := n.Index(a.Site)
+	if !ok {
+		return invalid.New("Site", a.Site, "a node of the network")
+	}
+	if kind := n.At(i).Kind; !mayTake(kind, a.Role) {
+		return invalid.New("Role", a.Role, "a role that a %s can take", kind)
+	}
+	if a.Role == EdgeCache || a.Role == MidTierCache {
+		if a.CacheBytes <= 0 {
+			return invalid.New("CacheBytes", a.CacheBytes, "more than 0")
+		}
+		if a.Policy != "" && !slices.Contains(cache.Policies(), a.Policy) {
+			return invalid.New("Policy", a.Policy, "one of %q", cache.Policies())
+		}
+		return invalid.Range("Servers", a.Servers, 0, 0)
+	}
+	if a.Policy != "" {
+		return invalid.New("Policy", a.Policy, "no cache policy for the role %q", a.Role)
+	}
+	return invalid.First(
+		invalid.Range("CacheBytes", a.CacheBytes, 0, 0),
+		invalid.Range("Servers", a.Servers, 0, 1<<20),
+	)
+}

@@ -1,0 +1,122 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/edgewise-sim/edgewise"
+)
+
+// WriteAll writes the files of a report into a directory, which it makes if need be:
+// comparison.json, comparison.csv, comparison.md, latency_cdf.svg and .png, latency_ccdf.svg,
+// quantile_shift.svg and hit_ratio.svg. Everything is rendered and written under temporary names first and renamed at the
+// end, so that a failure to draw, a full disk or a directory in the place of a file leaves what was
+// there before.
+func WriteAll(dir string, c *edgewise.Comparison) error {
+	files, err := render(c)
+	if err != nil {
+		return fmt.Errorf("report into %s: %w", dir, err)
+	}
+	if err := writeFiles(dir, files); err != nil {
+		return fmt.Errorf("report into %s: %w", dir, err)
+	}
+	return nil
+}
+
+// A file is one rendered file of a report.
+type file struct {
+	name string
+	data []byte
+}
+
+func render(c *edgewise.Comparison) ([]file, error) {
+	cdf, err := LatencyCDF(c, "", "")
+	if err != nil {
+		return nil, err
+	}
+	ccdf, err := LatencyCCDF(c, "", "")
+	if err != nil {
+		return nil, err
+	}
+	hits, err := HitRatios(c, "")
+	if err != nil {
+		return nil, err
+	}
+	shift, err := QuantileShift(c, "", "")
+	if err != nil {
+		return nil, err
+	}
+	var files []file
+	for _, f := range []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{"comparison.json", func(w io.Writer) error { return WriteJSON(w, c) }},
+		{"comparison.csv", func(w io.Writer) error { return WriteCSV(w, c) }},
+		{"comparison.md", func(w io.Writer) error { return writeSummary(w, c) }},
+		{"latency_cdf.svg", cdf.WriteSVG},
+		{"latency_cdf.png", cdf.WritePNG},
+		{"latency_ccdf.svg", ccdf.WriteSVG},
+		{"quantile_shift.svg", shift.WriteSVG},
+		{"hit_ratio.svg", hits.WriteSVG},
+	} {
+		var b bytes.Buffer
+		if err := f.write(&b); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.name, err)
+		}
+		files = append(files, file{f.name, b.Bytes()})
+	}
+	return files, nil
+}
+
+// writeSummary writes the tables and the verdicts for people.
+func writeSummary(w io.Writer, c *edgewise.Comparison) error {
+	if _, err := fmt.Fprintf(w, "## %s\n\n", c.Title); err != nil {
+		return err
+	}
+	if err := WriteMarkdown(w, c); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, "\n"); err != nil {
+		return err
+	}
+	return WriteVerdictsMarkdown(w, c, Margins{})
+}
+
+// writeFiles puts all files into the directory or, as far as can be foreseen, none.
+func writeFiles(dir string, files []file) (err error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	for _, f := range files {
+		info, err := os.Lstat(filepath.Join(dir, f.name))
+		if err == nil && info.IsDir() {
+			return fmt.Errorf("%s is a directory, it must be a file or absent", f.name)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	// The staging directory lies inside the target: renaming does not work across file systems.
+	staging, err := os.MkdirTemp(dir, ".report-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(staging)) }()
+	for _, f := range files {
+		if err := os.WriteFile(filepath.Join(staging, f.name), f.data, 0o666); err != nil {
+			return err
+		}
+	}
+	for i, f := range files {
+		if err := os.Rename(filepath.Join(staging, f.name), filepath.Join(dir, f.name)); err != nil {
+			return fmt.Errorf("%d of %d files are new: %w", i, len(files), err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,158 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/report"
+)
+
+var reportFiles = []string{
+	"comparison.csv", "comparison.json", "comparison.md", "hit_ratio.svg", "latency_ccdf.svg", "latency_cdf.png", "latency_cdf.svg",
+	"quantile_shift.svg",
+}
+
+func namesIn(t *testing.T, dir string) []string {
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	names := []string{}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func TestWriteAllWritesTheWholeReport(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "out")
+	c := fixtureNamed("one of one")
+	require.NoError(t, report.WriteAll(dir, c))
+	require.Equal(t, reportFiles, namesIn(t, dir))
+	var table bytes.Buffer
+	require.NoError(t, report.WriteMarkdown(&table, c))
+	written, err := os.ReadFile(filepath.Join(dir, "comparison.md"))
+	require.NoError(t, err)
+	require.Contains(t, string(written), "## A single run\n\n"+table.String())
+	require.Contains(t, string(written), "### Verdicts against Region only")
+
+	// A second report replaces the first.
+	require.NoError(t, report.WriteAll(dir, fixtureNamed("all alike")))
+	require.Equal(t, reportFiles, namesIn(t, dir))
+	written, err = os.ReadFile(filepath.Join(dir, "comparison.md"))
+	require.NoError(t, err)
+	require.NotContains(t, string(written), "API")
+}
+
+func TestWriteAllLeavesWhatWasThereWhenItFails(t *testing.T) {
+	t.Run("a directory in the way", func(t *testing.T) {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "comparison.json"), []byte("old"), 0o666))
+		require.NoError(t, os.Mkdir(filepath.Join(dir, "hit_ratio.svg"), 0o777))
+		err := report.WriteAll(dir, fixtureNamed("one of one"))
+		require.ErrorContains(t, err, "hit_ratio.svg is a directory")
+		require.Equal(t, []string{"comparison.json", "hit_ratio.svg"}, namesIn(t, dir))
+		old, err := os.ReadFile(filepath.Join(dir, "comparison.json"))
+		require.NoError(t, err)
+		require.Equal(t, "old", string(old))
+	})
+	t.Run("nothing to draw", func(t *testing.T) {
+		dir := filepath.Join(t.TempDir(), "out")
+		require.ErrorContains(t, report.WriteAll(dir, &edgewise.Comparison{}), "no placements")
+		require.NoDirExists(t, dir)
+	})
+	t.Run("a file for a directory", func(t *testing.T) {
+		dir := filepath.Join(t.TempDir(), "out")
+		require.NoError(t, os.WriteFile(dir, nil, 0o666))
+		require.ErrorContains(t, report.WriteAll(dir, fixtureNamed("one of one")), "report into "+dir)
+	})
+}
+
+func TestCSVHoldsEveryFigureOnceAndExactly(t *testing.T) {
+	c := fixtureNamed("typical")
+	var b bytes.Buffer
+	require.NoError(t, report.WriteCSV(&b, c))
+	rows, err := csv.NewReader(&b).ReadAll()
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		"placement", "workload", "metro", "metric", "statistic", "unit",
+		"value", "low", "high", "n", "difference", "difference_low", "difference_high", "unsupported",
+	}, rows[0])
+	byKey := map[string][]string{}
+	for _, row := range rows[1:] {
+		key := row[0] + "|" + row[1] + "|" + row[2] + "|" + row[3] + "|" + row[4]
+		require.NotContains(t, byKey, key)
+		byKey[key] = row
+		for _, field := range append(row[6:9:9], row[10:13]...) {
+			if field != "" {
+				_, err := strconv.ParseFloat(field, 64)
+				require.NoError(t, err)
+				require.NotContains(t, field, "N")
+			}
+		}
+		require.Equal(t, row[6] == "", row[9] == "0", "a figure without value rests on no replication: %v", row)
+		if row[7] == "" {
+			require.NotEmpty(t, row[13], "no interval and no reason: %v", row)
+		}
+	}
+	parse := func(s string) float64 {
+		x, err := strconv.ParseFloat(s, 64)
+		require.NoError(t, err)
+		return x
+	}
+	p := c.Placements[1].Workloads[1] // web site on Region + PoPs
+	p95 := byKey["Region + PoPs|web site||ttfb|p95"]
+	want := p.Latency[0].Quantiles[2].At
+	require.Equal(t, []float64{want.Value, want.Low, want.High}, []float64{parse(p95[6]), parse(p95[7]), parse(p95[8])})
+	require.Equal(t, []float64{want.Difference.Value, want.Difference.Low, want.Difference.High}, []float64{parse(p95[10]), parse(p95[11]), parse(p95[12])})
+	require.Equal(t, "10", p95[9])
+	for key, want := range map[string]float64{
+		"Region + PoPs|web site||requests|count":             p.Requests.Value,
+		"Region + PoPs|web site||ttlb|mean":                  p.Latency[1].Mean.Value,
+		"Region + PoPs|web site||ttfb|within 50 ms":          p.Latency[0].Within[0].Share.Value,
+		"Region + PoPs|web site||outcome|MISS":               p.Outcomes[0].Share.Value,
+		"Region + PoPs|web site||cache|request hit ratio":    p.Cache.RequestHitRatio.Value,
+		"Region + PoPs|web site||cache|byte hit ratio":       p.Cache.ByteHitRatio.Value,
+		"Region + PoPs|web site||origin|requests":            p.Cache.OriginRequests.Value,
+		"Region + PoPs|web site||origin|bytes":               p.Cache.OriginBytes.Value,
+		"Region + PoPs|web site||breakdown|queue":            p.Breakdown[1].Mean.Value,
+		"Region + PoPs|web site|metro-lax|ttfb|p50":          p.Metros[0].Quants[0].At.Value,
+		"Region + PoPs|web site|metro-lax|requests|count":    p.Metros[0].Requests.Value,
+		"Region only (us-west-2)|game|metro-lax|response|p5": 0,
+	} {
+		if want == 0 {
+			require.NotContains(t, byKey, key)
+			continue
+		}
+		require.Contains(t, byKey, key)
+		require.Equal(t, want, parse(byKey[key][6]), key)
+	}
+	require.Contains(t, byKey["Region + PoPs|web site||ttfb|p99.9"][13], "100 needed")
+	require.Empty(t, byKey["Region only (us-west-2)|web site||ttfb|p95"][10], "the baseline has no difference")
+}
+
+func TestJSONKeepsTheFigures(t *testing.T) {
+	for name := range fixtures {
+		c := fixtureNamed(name)
+		var b bytes.Buffer
+		require.NoError(t, report.WriteJSON(&b, c))
+		require.NotContains(t, b.String(), "NaN")
+		var back edgewise.Comparison
+		require.NoError(t, json.Unmarshal(b.Bytes(), &back))
+		for i := range c.Placements {
+			for j := range c.Placements[i].Workloads {
+				for k := range c.Placements[i].Workloads[j].Latency {
+					m := &c.Placements[i].Workloads[j].Latency[k]
+					m.Pooled, m.PerReplication = nil, nil
+				}
+			}
+		}
+		require.Equal(t, *c, back)
+	}
+}

@@ -1,0 +1,203 @@
+package report_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/sim/stats"
+)
+
+// A fixture describes a made-up study whose figures come from real sketches and estimators.
+type fixture struct {
+	title        string
+	placements   []string
+	workloads    []string // kinds: "static", "dynamic", "gaming"
+	replications int
+	requests     int // of a workload in a replication
+	noCache      bool
+	equal        bool // all latencies of a run alike
+}
+
+const level = 0.95
+
+// made returns the comparison.
+func made(f fixture) *edgewise.Comparison {
+	c := &edgewise.Comparison{
+		Title: f.title, Level: level, Planned: f.replications, Replications: f.replications, Seed: 42,
+		Start: time.Date(2026, 3, 2, 18, 0, 0, 0, time.UTC), Duration: time.Hour, WarmUp: 10 * time.Minute,
+		RelativeError: stats.RelativeError, Assumed: []string{"last mile of home fibre: 4 ms"},
+	}
+	for i, name := range f.placements {
+		p := edgewise.PlacementResult{Name: name}
+		for _, kind := range f.workloads {
+			p.Workloads = append(p.Workloads, f.workload(i, kind))
+		}
+		c.Placements = append(c.Placements, p)
+	}
+	for _, p := range c.Placements[1:] {
+		for i := range p.Workloads {
+			pairUp(&p.Workloads[i], &c.Placements[0].Workloads[i])
+		}
+	}
+	return c
+}
+
+func (f fixture) workload(placement int, kind string) edgewise.WorkloadResult {
+	w := edgewise.WorkloadResult{Name: map[string]string{"static": "web site", "dynamic": "API", "gaming": "game"}[kind], Kind: kind}
+	base := map[string]float64{"static": 60, "dynamic": 80, "gaming": 45}[kind]
+	factor := math.Pow(0.72, float64(placement))
+	hit := 0.0
+	if kind == "static" && placement > 0 {
+		hit = 1 - 0.6*math.Pow(0.7, float64(placement))
+	}
+	metrics := map[string][]string{"static": {"ttfb", "ttlb"}, "dynamic": {"ttfb"}, "gaming": {"response"}}[kind]
+	var hits, bytes []stats.Ratio
+	for m, name := range metrics {
+		var sketches []*stats.Sketch
+		within := make([][]stats.Ratio, 2)
+		for replication := range f.replications {
+			// Seeded by replication only: placements are paired.
+			r := rand.New(rand.NewPCG(uint64(replication), 1))
+			s := new(stats.Sketch)
+			load := 1 + 0.03*r.NormFloat64()
+			counts, byteRatio := stats.Ratio{}, stats.Ratio{}
+			deadlines := [2]stats.Ratio{}
+			for range f.requests {
+				ms := base * load * factor * math.Exp(0.35*r.NormFloat64())
+				size := uint64(20e3 * math.Exp(1.5*r.NormFloat64()))
+				counts.Denominator++
+				byteRatio.Denominator += size
+				if r.Float64() < hit {
+					counts.Numerator++
+					byteRatio.Numerator += uint64(0.93 * float64(size))
+					ms = 6 * load * math.Exp(0.3*r.NormFloat64())
+				}
+				ms += 4 * float64(m) * r.ExpFloat64()
+				if f.equal {
+					ms = 12.5
+				}
+				s.Record(int64(ms * 1e6))
+				for d, limit := range []float64{50, 100} {
+					deadlines[d].Denominator++
+					if ms <= limit {
+						deadlines[d].Numerator++
+					}
+				}
+			}
+			sketches = append(sketches, s)
+			for d := range deadlines {
+				within[d] = append(within[d], deadlines[d])
+			}
+			if m == 0 {
+				hits, bytes = append(hits, counts), append(bytes, byteRatio)
+			}
+		}
+		result := edgewise.MetricResult{Name: name, Mean: figure(stats.MeanMs(sketches, level)), Pooled: stats.Pool(sketches), PerReplication: sketches}
+		for _, p := range []float64{0.5, 0.9, 0.95, 0.99, 0.999} {
+			result.Quantiles = append(result.Quantiles, edgewise.QuantileResult{P: p, At: figure(stats.QuantileMs(sketches, p, level))})
+		}
+		for d, limit := range []time.Duration{50 * time.Millisecond, 100 * time.Millisecond} {
+			result.Within = append(result.Within, edgewise.DeadlineResult{Deadline: limit, Share: figure(stats.ShareOf(within[d], level))})
+		}
+		w.Latency = append(w.Latency, result)
+	}
+	perRun := make([]float64, f.replications)
+	origin := make([]float64, f.replications)
+	for i := range perRun {
+		perRun[i] = float64(f.requests)
+		origin[i] = float64(hits[i].Denominator - hits[i].Numerator)
+	}
+	w.Requests = figure(stats.MeanOf(perRun, level))
+	w.Outcomes = []edgewise.OutcomeShare{{Outcome: "MISS", Share: figure(stats.ShareOf(hits, level))}}
+	if hit > 0 && !f.noCache {
+		w.Cache = &edgewise.CacheResult{
+			RequestHitRatio: figure(stats.ShareOf(hits, level)), ByteHitRatio: figure(stats.ShareOf(bytes, level)),
+			OriginRequests: figure(stats.MeanOf(origin, level)), OriginBytes: figure(stats.MeanOf(origin, level).Scaled(30e3)),
+		}
+	}
+	w.Breakdown = []edgewise.BreakdownPart{
+		{Cause: "propagation", Mean: figure(w.Latency[0].Mean.Estimate.Scaled(0.75))},
+		{Cause: "queue", Mean: figure(w.Latency[0].Mean.Estimate.Scaled(0.25))},
+	}
+	w.Metros = []edgewise.MetroResult{{ID: "metro-lax", Name: "Los Angeles, United States", Requests: w.Requests, Mean: w.Latency[0].Mean, Quants: w.Latency[0].Quantiles}}
+	return w
+}
+
+func figure(e stats.Estimate) edgewise.Figure { return edgewise.Figure{Estimate: e} }
+
+// pairUp adds the differences of the latencies from the baseline.
+func pairUp(w, baseline *edgewise.WorkloadResult) {
+	for m := range w.Latency {
+		a, b := w.Latency[m].PerReplication, baseline.Latency[m].PerReplication
+		mean := stats.MeanDifferenceMs(a, b, level)
+		w.Latency[m].Mean.Difference = &mean
+		for q := range w.Latency[m].Quantiles {
+			d := stats.QuantileDifferenceMs(a, b, w.Latency[m].Quantiles[q].P, level)
+			w.Latency[m].Quantiles[q].At.Difference = &d
+		}
+	}
+}
+
+// The fixtures cover what studies look like, from one placement to six.
+var fixtures = map[string]fixture{
+	"typical": {
+		title:      "Los Angeles business: a game, a web site and its API",
+		placements: []string{"Region only (us-west-2)", "Region + PoPs", "Region + Local Zones", "Region + Local Zones + PoPs"},
+		workloads:  []string{"gaming", "static", "dynamic"}, replications: 10, requests: 1500,
+	},
+	"six long": {
+		title: "Players of a competitive shooter in the United States and Canada, evening peak of a Saturday in March, every placement that the budget allows",
+		placements: []string{
+			"us-west-2 alone", "us-west-2 with all 59 North American points of presence and a regional edge cache",
+			"us-west-2 + Los Angeles Local Zone", "us-west-2 + Los Angeles + Phoenix + Las Vegas + Denver Local Zones",
+			"Supercalifragilisticexpialidocious-unbreakable-placement-name", "all & <everything>",
+		},
+		workloads: []string{"static"}, replications: 5, requests: 2500,
+	},
+	"one of one": {
+		title: "A single run", placements: []string{"Region only"}, workloads: []string{"dynamic"}, replications: 1, requests: 500,
+	},
+	"no cache": {
+		title: "A game without caches", placements: []string{"Region only", "Local Zones"}, workloads: []string{"gaming"},
+		replications: 3, requests: 5000, noCache: true,
+	},
+	"all alike": {
+		title: "Every latency the same", placements: []string{"a", "b"}, workloads: []string{"static"}, replications: 2, requests: 300, equal: true,
+	},
+}
+
+// fixtureNamed returns a comparison that is the test's own down to the results of its workloads; only
+// sketches are shared.
+func fixtureNamed(name string) *edgewise.Comparison {
+	madeOnce.Lock()
+	defer madeOnce.Unlock()
+	if madeOnce.comparisons[name] == nil {
+		f, ok := fixtures[name]
+		if !ok {
+			panic(fmt.Sprintf("no fixture %q", name))
+		}
+		madeOnce.comparisons[name] = made(f)
+	}
+	c := *madeOnce.comparisons[name]
+	c.Placements = slices.Clone(c.Placements)
+	for i := range c.Placements {
+		p := &c.Placements[i]
+		p.Workloads = slices.Clone(p.Workloads)
+		for j := range p.Workloads {
+			p.Workloads[j].Latency = slices.Clone(p.Workloads[j].Latency)
+		}
+	}
+	return &c
+}
+
+// madeOnce keeps the comparisons between tests, because drawing a million latencies takes a while
+// under the race detector.
+var madeOnce = struct {
+	sync.Mutex
+	comparisons map[string]*edgewise.Comparison
+}{comparisons: map[string]*edgewise.Comparison{}}

@@ -1,0 +1,87 @@
+package report
+
+import (
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// A key explains the lines of a plot in a column beside it, where it cannot cover data, and gives
+// the marked figures in numbers.
+type key struct{ entries []keyEntry }
+
+// A keyEntry explains one line.
+type keyEntry struct {
+	style  draw.LineStyle
+	name   string
+	remark string // below the name, may be empty
+	values []keyValue
+}
+
+// A keyValue is a marked figure: "p50  45.2 ± 0.3 ms".
+type keyValue struct {
+	mark  mark
+	text  string
+	drawn bool // false where the figure is not supported, so that no mark is on the line
+}
+
+const (
+	keyIndent   = 30 * vg.Length(1)
+	keyEntryGap = 7 * vg.Length(1)
+)
+
+// entry returns the key entry of a line.
+func (l line) entry() keyEntry {
+	e := keyEntry{style: l.style, name: l.name}
+	for _, m := range marks {
+		q, ok := quantileOf(l.metric.Quantiles, m.p)
+		switch {
+		case !ok:
+		case !q.HasValue():
+			e.values = append(e.values, keyValue{m, m.name + "  too few requests", false})
+		default:
+			e.values = append(e.values, keyValue{m, m.name + "  " + interval(q.Estimate) + " ms", true})
+		}
+	}
+	return e
+}
+
+func (k key) height() vg.Length {
+	height := vg.Length(0)
+	for _, e := range k.entries {
+		height += e.height() + keyEntryGap
+	}
+	return height
+}
+
+func (e keyEntry) nameLines() []string {
+	return wrap(textStyle(labelSize, ink), e.name, keyWidth-keyIndent, 3)
+}
+
+func (e keyEntry) remarkLines() []string {
+	if e.remark == "" {
+		return nil
+	}
+	return wrap(textStyle(noteSize, faint), e.remark, keyWidth-keyIndent, 2)
+}
+
+func (e keyEntry) height() vg.Length {
+	return leading * (labelSize*vg.Length(len(e.nameLines())) + noteSize*vg.Length(len(e.remarkLines())+len(e.values)))
+}
+
+func (k key) draw(c draw.Canvas) {
+	at := vg.Point{X: c.Min.X + keyIndent, Y: c.Max.Y}
+	value := textStyle(noteSize, faint)
+	for _, e := range k.entries {
+		middle := at.Y - labelSize*0.6
+		c.StrokeLine2(e.style, c.Min.X, middle, at.X-6, middle)
+		at.Y -= block(c, textStyle(labelSize, ink), at, e.nameLines())
+		at.Y -= block(c, value, at, e.remarkLines())
+		for _, v := range e.values {
+			if v.drawn {
+				v.mark.draw(&c, vg.Point{X: at.X - 14, Y: at.Y - noteSize*0.6}, e.style.Color)
+			}
+			at.Y -= block(c, value, at, []string{cut(value, v.text, keyWidth-keyIndent)})
+		}
+		at.Y -= keyEntryGap
+	}
+}

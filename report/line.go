@@ -1,0 +1,156 @@
+package report
+
+import (
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/edgewise-sim/edgewise/sim/stats"
+)
+
+// A line is one distribution on a plot, with its band over replications and its marks.
+type line struct {
+	curve
+	view  view
+	style draw.LineStyle
+	// endNs is the latency at which the line ends, least the smallest share it shows (tail only).
+	endNs, least float64
+
+	points []point
+}
+
+// A point is a place on a line: log10 of milliseconds, the share, and the interval of the share.
+type point struct{ x, share, low, high float64 }
+
+func newLine(cv curve, v view) line {
+	l := line{curve: cv, view: v, style: placementStyle(cv.placement), least: 1}
+	switch v {
+	case cumulative:
+		l.endNs = cv.pooled.QuantileNs(0.9995)
+	case tail:
+		l.least = min(1, stats.MinExceedances/float64(cv.pooled.Count()))
+		l.endNs = cv.pooled.QuantileNs(1 - l.least)
+	}
+	return l
+}
+
+// lay computes the points between two places on the axis.
+func (l *line) lay(low, high, level float64) {
+	if l.view == tail {
+		high = min(high, logMs(l.endNs))
+	}
+	for _, x := range l.places(low, high) {
+		ns := int64(math.Pow(10, x) * 1e6)
+		p := point{x: x, share: l.share(l.pooled, ns)}
+		half := l.halfWidth(ns, level)
+		p.low, p.high = max(0, p.share-half), min(1, p.share+half)
+		l.points = append(l.points, p)
+	}
+}
+
+// places returns where the line needs points: the edges of the sketch's cells, which carry all it
+// knows, thinned to what can be seen.
+func (l *line) places(low, high float64) []float64 {
+	const fine = 1.0 / 600
+	places := []float64{low}
+	last := low
+	total := float64(l.pooled.Count())
+	lastShare, below := 0.0, 0.0
+	for c := range l.pooled.Cells() {
+		lowNs, highNs := max(c.LowNs, l.pooled.MinNs()), min(c.HighNs, l.pooled.MaxNs())
+		for _, at := range []struct{ ns, below float64 }{{float64(lowNs) - 1, below}, {float64(highNs), below + float64(c.Count)}} {
+			x := logMs(max(at.ns, 1))
+			if x <= low || x >= high {
+				continue
+			}
+			if x-last >= fine*(high-low) || l.visible(lastShare, at.below/total) {
+				places = append(places, x)
+				last, lastShare = x, at.below/total
+			}
+		}
+		below += float64(c.Count)
+	}
+	return append(places, high)
+}
+
+// visible reports whether two shares lie so far apart that a line between them must bend at the
+// second.
+func (l *line) visible(before, after float64) bool {
+	if l.view == tail {
+		return (1 - before) > 1.01*(1-after)
+	}
+	return after-before >= 1.0/600
+}
+
+// share returns what the plot shows at a latency: the share within, or the share slower.
+func (l *line) share(s *stats.Sketch, ns int64) float64 {
+	if l.view == tail {
+		return 1 - s.CDF(ns)
+	}
+	return s.CDF(ns)
+}
+
+// halfWidth returns half the width of the confidence interval of the share at one latency, 0 where
+// the replications support none.
+func (l *line) halfWidth(ns int64, level float64) float64 {
+	if len(l.metric.PerReplication) < 2 {
+		return 0
+	}
+	shares := make([]float64, len(l.metric.PerReplication))
+	for i, s := range l.metric.PerReplication {
+		shares[i] = l.share(s, ns)
+	}
+	return stats.MeanOf(shares, level).HalfWidth()
+}
+
+// height returns the share on the scale of the axis.
+func (l *line) height(p *plot.Plot, share float64) float64 {
+	if l.view == tail {
+		return math.Log10(max(share, math.Pow(10, p.Y.Min)))
+	}
+	return share
+}
+
+// Plot implements plot.Plotter.
+func (l line) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	path := make([]vg.Point, len(l.points))
+	for i, pt := range l.points {
+		path[i] = vg.Point{X: x(pt.x), Y: y(l.height(p, pt.share))}
+	}
+	c.StrokeLines(l.style, c.ClipLinesXY(path)...)
+	for _, m := range marks {
+		q, ok := quantileOf(l.metric.Quantiles, m.p)
+		if !ok || !q.HasValue() {
+			continue
+		}
+		share := m.p
+		if l.view == tail {
+			share = 1 - m.p
+		}
+		at := vg.Point{X: x(logMs(q.Value * 1e6)), Y: y(l.height(p, share))}
+		if c.Contains(at) && (l.view == cumulative || share >= l.least*(1-1e-9)) {
+			m.draw(&c, at, l.style.Color)
+		}
+	}
+}
+
+// A band is the interval around a line.
+type band struct{ line }
+
+// Plot implements plot.Plotter.
+func (b band) Plot(c draw.Canvas, p *plot.Plot) {
+	if len(b.metric.PerReplication) < 2 {
+		return
+	}
+	x, y := p.Transforms(&c)
+	n := len(b.points)
+	outline := make([]vg.Point, 2*n)
+	for i, pt := range b.points {
+		outline[i] = vg.Point{X: x(pt.x), Y: y(b.height(p, pt.high))}
+		outline[2*n-1-i] = vg.Point{X: x(pt.x), Y: y(b.height(p, pt.low))}
+	}
+	c.FillPolygon(translucent(b.style.Color, 0.16), c.ClipPolygonXY(outline))
+}

@@ -1,0 +1,118 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// pngDPI is the resolution of PNG files: a page is 1944 pixels wide, sharp at 900 on any screen.
+const pngDPI = 216
+
+// A Picture is a drawn page: a title, panels below each other and a caption. It can be written as
+// often as needed; the same comparison gives the same bytes.
+type Picture struct {
+	title    string
+	subtitle string
+	panels   []panel
+	caption  string
+}
+
+// A panel is one drawing of the page.
+type panel interface {
+	// height is what the panel needs.
+	height() vg.Length
+	// draw fills the canvas, which has this height.
+	draw(draw.Canvas)
+}
+
+// WriteSVG writes the picture as SVG with live text. The fonts are named, not embedded: Liberation
+// Sans, or Arial and Helvetica, which have the same widths.
+func (p *Picture) WriteSVG(w io.Writer) error {
+	canvas := vgsvg.New(pageWidth, p.height())
+	p.draw(draw.New(canvas))
+	var b bytes.Buffer
+	if _, err := canvas.WriteTo(&b); err != nil {
+		return fmt.Errorf("draw SVG: %w", err)
+	}
+	svg := bytes.ReplaceAll(b.Bytes(),
+		[]byte("font-family:Liberation Sans;"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;"))
+	if _, err := w.Write(svg); err != nil {
+		return fmt.Errorf("write SVG: %w", err)
+	}
+	return nil
+}
+
+// WritePNG writes the picture as PNG, 1944 pixels wide.
+func (p *Picture) WritePNG(w io.Writer) error {
+	canvas := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(pageWidth, p.height()), vgimg.UseDPI(pngDPI))}
+	p.draw(draw.New(canvas))
+	if _, err := canvas.WriteTo(w); err != nil {
+		return fmt.Errorf("write PNG: %w", err)
+	}
+	return nil
+}
+
+const panelGap = 16 * vg.Length(1)
+
+func (p *Picture) height() vg.Length {
+	height := 2*pageMargin + headHeight(p.headLines()) + footHeight(p.captionLines())
+	for i, panel := range p.panels {
+		if i > 0 {
+			height += panelGap
+		}
+		height += panel.height()
+	}
+	return height
+}
+
+func (p *Picture) draw(c draw.Canvas) {
+	c.SetColor(white)
+	c.Fill(c.Rectangle.Path())
+	left, right := c.Min.X+pageMargin, c.Max.X-pageMargin
+	top := c.Max.Y - pageMargin
+
+	title, subtitle := p.headLines()
+	top -= block(c, bold(textStyle(titleSize, ink)), vg.Point{X: left, Y: top}, title)
+	block(c, textStyle(labelSize, faint), vg.Point{X: left, Y: top}, subtitle)
+	top = c.Max.Y - pageMargin - headHeight(title, subtitle)
+
+	for _, panel := range p.panels {
+		bottom := top - panel.height()
+		panel.draw(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
+			Min: vg.Point{X: left, Y: bottom}, Max: vg.Point{X: right, Y: top},
+		}})
+		top = bottom - panelGap
+	}
+
+	caption := p.captionLines()
+	block(c, textStyle(noteSize, faint), vg.Point{X: left, Y: c.Min.Y + pageMargin + footHeight(caption) - footGap}, caption)
+}
+
+const (
+	headGap = 12 * vg.Length(1)
+	footGap = 10 * vg.Length(1)
+)
+
+func (p *Picture) headLines() (title, subtitle []string) {
+	const width = pageWidth - 2*pageMargin
+	return wrap(bold(textStyle(titleSize, ink)), p.title, width, 3),
+		wrap(textStyle(labelSize, faint), p.subtitle, width, 2)
+}
+
+func (p *Picture) captionLines() []string {
+	return wrap(textStyle(noteSize, faint), p.caption, pageWidth-2*pageMargin, 6)
+}
+
+func headHeight(title, subtitle []string) vg.Length {
+	return leading*(titleSize*vg.Length(len(title))+labelSize*vg.Length(len(subtitle))) + headGap
+}
+
+func footHeight(caption []string) vg.Length {
+	return leading*noteSize*vg.Length(len(caption)) + footGap
+}

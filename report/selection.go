@@ -1,0 +1,158 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/sim/stats"
+)
+
+// workloadNames returns the names of all workloads of a comparison in the order of first mention.
+func workloadNames(c *edgewise.Comparison) []string {
+	var names []string
+	for _, p := range c.Placements {
+		for _, w := range p.Workloads {
+			if !slices.Contains(names, w.Name) {
+				names = append(names, w.Name)
+			}
+		}
+	}
+	return names
+}
+
+// workloadOf returns what a placement does to a workload, or nil.
+func workloadOf(p *edgewise.PlacementResult, name string) *edgewise.WorkloadResult {
+	for i := range p.Workloads {
+		if p.Workloads[i].Name == name {
+			return &p.Workloads[i]
+		}
+	}
+	return nil
+}
+
+// metricOf returns a latency of a workload, the headline one when name is empty, or nil.
+func metricOf(w *edgewise.WorkloadResult, name string) *edgewise.MetricResult {
+	for i := range w.Latency {
+		if name == "" || w.Latency[i].Name == name {
+			return &w.Latency[i]
+		}
+	}
+	return nil
+}
+
+// quantileOf returns the estimate of a quantile in milliseconds, or false when the comparison has no
+// such quantile.
+func quantileOf(quantiles []edgewise.QuantileResult, p float64) (edgewise.Figure, bool) {
+	for _, q := range quantiles {
+		if q.P == p {
+			return q.At, true
+		}
+	}
+	return edgewise.Figure{}, false
+}
+
+// shareWithin returns the share of requests within a deadline, an empty figure when the comparison has
+// no such deadline.
+func shareWithin(m *edgewise.MetricResult, deadline time.Duration) edgewise.Figure {
+	for _, d := range m.Within {
+		if d.Deadline == deadline {
+			return d.Share
+		}
+	}
+	return edgewise.Figure{}
+}
+
+// selectWorkloads returns the workloads to draw: the one named, or all of them when name is empty.
+func selectWorkloads(c *edgewise.Comparison, name string) ([]string, error) {
+	if c == nil || len(c.Placements) == 0 {
+		return nil, errors.New("the comparison has no placements")
+	}
+	names := workloadNames(c)
+	if len(names) == 0 {
+		return nil, errors.New("the comparison has no workloads")
+	}
+	if name == "" {
+		return names, nil
+	}
+	if !slices.Contains(names, name) {
+		return nil, fmt.Errorf("no workload %q, there are %s", name, quoted(names))
+	}
+	return []string{name}, nil
+}
+
+// A curve is one latency of one placement, ready to be drawn.
+type curve struct {
+	// placement is the place in the study: it decides colour and dash.
+	placement int
+	name      string
+	metric    *edgewise.MetricResult
+	pooled    *stats.Sketch
+}
+
+// selectCurves returns the curves of one workload and metric ("" is the headline one), one a
+// placement that recorded anything.
+func selectCurves(c *edgewise.Comparison, workload, metric string) (curves []curve, kind string, err error) {
+	known := []string{}
+	for i := range c.Placements {
+		p := &c.Placements[i]
+		w := workloadOf(p, workload)
+		if w == nil {
+			continue
+		}
+		kind = w.Kind
+		for _, m := range w.Latency {
+			if !slices.Contains(known, m.Name) {
+				known = append(known, m.Name)
+			}
+		}
+		m := metricOf(w, metric)
+		if m == nil {
+			continue
+		}
+		if m.Pooled == nil {
+			return nil, "", fmt.Errorf("placement %q, workload %q: no distribution to draw (a comparison read from JSON holds figures only)", p.Name, workload)
+		}
+		if m.Pooled.Count() > 0 {
+			curves = append(curves, curve{placement: i, name: p.Name, metric: m, pooled: m.Pooled})
+		}
+	}
+	if metric != "" && !slices.Contains(known, metric) {
+		return nil, "", fmt.Errorf("workload %q has no metric %q, there are %s", workload, metric, quoted(known))
+	}
+	return curves, kind, nil
+}
+
+func quoted(names []string) string {
+	q := make([]string, len(names))
+	for i, n := range names {
+		q[i] = fmt.Sprintf("%q", n)
+	}
+	return strings.Join(q, ", ")
+}
+
+// metricTitle returns what a metric is called on an axis.
+func metricTitle(name string) string {
+	switch name {
+	case "ttfb":
+		return "time to first byte (TTFB)"
+	case "ttlb":
+		return "time to last byte (TTLB)"
+	case "rtt":
+		return "round-trip time (RTT)"
+	case "response":
+		return "response time"
+	}
+	return name
+}
+
+// requestsOf returns what the requests of a kind of workload are called.
+func requestsOf(kind string) string {
+	if kind == "gaming" {
+		return "player updates"
+	}
+	return "requests"
+}

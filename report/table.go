@@ -1,0 +1,229 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/edgewise-sim/edgewise"
+)
+
+// WriteTable writes the comparison for a terminal. Each workload has a table with a row a placement:
+// p50, p95, p99 and mean of the headline latency and the shares within deadlines, each with half its
+// confidence interval; a second table, where there are caches, has the hit ratios and the load on the
+// origin. Below a figure stands its paired difference from the baseline, the first placement.
+func WriteTable(w io.Writer, c *edgewise.Comparison) error {
+	return writeTables(w, c, "%s\n", renderText)
+}
+
+// WriteMarkdown writes the tables of [WriteTable] as Markdown.
+func WriteMarkdown(w io.Writer, c *edgewise.Comparison) error {
+	return writeTables(w, c, "### %s\n\n", renderMarkdown)
+}
+
+func writeTables(w io.Writer, c *edgewise.Comparison, heading string, render func(table.Writer) string) error {
+	workloads, err := selectWorkloads(c, "")
+	if err != nil {
+		return fmt.Errorf("comparison table: %w", err)
+	}
+	var out strings.Builder
+	for _, name := range workloads {
+		rows := rowsOf(c, name)
+		for _, t := range []*comparisonTable{latencyTable(rows), cacheTable(rows)} {
+			if t == nil {
+				continue
+			}
+			fmt.Fprintf(&out, heading, t.title)
+			out.WriteString(render(t.writer()) + "\n")
+			for _, note := range t.notes {
+				out.WriteString(note + "\n")
+			}
+			out.WriteString("\n")
+		}
+	}
+	out.WriteString(legend(c) + "\n")
+	if _, err := io.WriteString(w, out.String()); err != nil {
+		return fmt.Errorf("write comparison table: %w", err)
+	}
+	return nil
+}
+
+// legend explains the tables.
+func legend(c *edgewise.Comparison) string {
+	var s []string
+	if c.Replications > 1 {
+		s = append(s, fmt.Sprintf("± is half the %s %% confidence interval over %s.", percentOf(c.Level), basis(c)))
+	} else {
+		s = append(s, "One replication: no confidence intervals.")
+	}
+	if len(c.Placements) > 1 {
+		s = append(s, fmt.Sprintf("Second lines: difference from %s, paired on the same users.", c.Placements[0].Name))
+	}
+	if c.RelativeError > 0 {
+		s = append(s, fmt.Sprintf("Quantiles are kept within %s %%.", strconv.FormatFloat(100*c.RelativeError, 'g', 2, 64)))
+	}
+	return strings.Join(s, " ")
+}
+
+// A tableRow is what one placement does to the workload of a table.
+type tableRow struct {
+	placement string
+	workload  *edgewise.WorkloadResult
+}
+
+func rowsOf(c *edgewise.Comparison, workload string) []tableRow {
+	var rows []tableRow
+	for i := range c.Placements {
+		if w := workloadOf(&c.Placements[i], workload); w != nil {
+			rows = append(rows, tableRow{c.Placements[i].Name, w})
+		}
+	}
+	return rows
+}
+
+// A comparisonTable is one table in the making.
+type comparisonTable struct {
+	title   string
+	columns []string
+	rows    [][]string
+	notes   []string
+}
+
+// latencyTable returns the table of the headline latency, nil when the workload has none.
+func latencyTable(rows []tableRow) *comparisonTable {
+	headline := metricOf(rows[0].workload, "")
+	if headline == nil {
+		return nil
+	}
+	quantiles := tabled(headline.Quantiles)
+	t := &comparisonTable{
+		title:   fmt.Sprintf("%s (%s): %s, ms", rows[0].workload.Name, rows[0].workload.Kind, metricTitle(headline.Name)),
+		columns: []string{"placement"},
+	}
+	for _, p := range quantiles {
+		t.columns = append(t.columns, quantileName(p))
+	}
+	t.columns = append(t.columns, "mean")
+	for _, d := range headline.Within {
+		t.columns = append(t.columns, "% in "+duration(d.Deadline))
+	}
+	for _, r := range rows {
+		cells := []string{r.placement}
+		m := metricOf(r.workload, headline.Name)
+		if m == nil {
+			m = new(edgewise.MetricResult)
+		}
+		for _, p := range quantiles {
+			f, _ := quantileOf(m.Quantiles, p)
+			cells = append(cells, t.cell(quantileName(p), f, 1))
+		}
+		cells = append(cells, t.cell("mean", m.Mean, 1))
+		for _, d := range headline.Within {
+			cells = append(cells, t.cell("share in "+duration(d.Deadline), shareWithin(m, d.Deadline), 100))
+		}
+		t.rows = append(t.rows, cells)
+	}
+	return t
+}
+
+// cacheTable returns the table of hit ratios and origin load, nil when no placement has a cache.
+func cacheTable(rows []tableRow) *comparisonTable {
+	t := &comparisonTable{
+		title:   rows[0].workload.Name + ": caches and origin",
+		columns: []string{"placement", "% hits by requests", "% hits by bytes", "origin requests", "origin MB"},
+	}
+	cached := false
+	for _, r := range rows {
+		cells := []string{r.placement, "no cache"}
+		if cache := r.workload.Cache; cache != nil {
+			cached = true
+			cells = []string{r.placement,
+				t.cell("hit ratio by requests", cache.RequestHitRatio, 100),
+				t.cell("hit ratio by bytes", cache.ByteHitRatio, 100),
+				t.cell("origin requests", cache.OriginRequests, 1),
+				t.cell("origin bytes", cache.OriginBytes, 1e-6),
+			}
+		}
+		t.rows = append(t.rows, cells)
+	}
+	if !cached {
+		return nil
+	}
+	return t
+}
+
+// tabled returns the probabilities shown in a table: p50, p95 and p99, or what there is when the
+// study asked for none of them. Exports hold all.
+func tabled(quantiles []edgewise.QuantileResult) []float64 {
+	var usual, all []float64
+	for _, q := range quantiles {
+		all = append(all, q.P)
+		if q.P == 0.5 || q.P == 0.95 || q.P == 0.99 {
+			usual = append(usual, q.P)
+		}
+	}
+	if len(usual) == 0 {
+		return all
+	}
+	return usual
+}
+
+// cell returns a figure, times factor, with its difference from the baseline on a second line. What
+// the data could not carry goes into a note.
+func (t *comparisonTable) cell(what string, f edgewise.Figure, factor float64) string {
+	if !f.HasValue() && f.Unsupported != "" {
+		note := fmt.Sprintf("%s %s: %s.", what, absent, f.Unsupported)
+		if !slices.Contains(t.notes, note) {
+			t.notes = append(t.notes, note)
+		}
+	}
+	s := interval(f.Scaled(factor))
+	if f.Difference != nil && f.Difference.HasValue() {
+		s += "\n" + signed(f.Difference.Scaled(factor))
+	}
+	return s
+}
+
+// placementColumn is the width in characters at which placement names are wrapped.
+const placementColumn = 30
+
+func (t *comparisonTable) writer() table.Writer {
+	w := table.NewWriter()
+	header := table.Row{}
+	columns := []table.ColumnConfig{{Number: 1, WidthMax: placementColumn, WidthMaxEnforcer: text.WrapSoft}}
+	for i, name := range t.columns {
+		header = append(header, name)
+		if i > 0 {
+			columns = append(columns, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
+		}
+	}
+	w.AppendHeader(header)
+	w.SetColumnConfigs(columns)
+	for _, cells := range t.rows {
+		row := table.Row{}
+		for _, cell := range cells {
+			row = append(row, cell)
+		}
+		w.AppendRow(row)
+	}
+	return w
+}
+
+// renderText renders a table for a terminal.
+func renderText(t table.Writer) string {
+	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header = text.FormatDefault
+	return t.Render()
+}
+
+// renderMarkdown renders a table as Markdown and ends it with an empty line, without which the next
+// line would be taken for a row.
+func renderMarkdown(t table.Writer) string { return t.RenderMarkdown() + "\n" }
+
+// quantileName returns "p99.9" for 0.999.
+func quantileName(p float64) string { return "p" + strconv.FormatFloat(100*p, 'g', 6, 64) }

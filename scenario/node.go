@@ -1,0 +1,257 @@
+package scenario
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"go.yaml.in/yaml/v4"
+)
+
+// A value is a node of the file with its path. Its methods read it as one type or note the problem.
+type value struct {
+	node *yaml.Node
+	path string
+	bad  *problems
+}
+
+// resolve follows an alias.
+func (v value) resolve() value {
+	for v.node.Kind == yaml.AliasNode {
+		v.node = v.node.Alias
+	}
+	return v
+}
+
+func (v value) problem(text string, args ...any) { v.bad.add(v.node.Line, v.path, text, args...) }
+
+// found describes the value for an error.
+func (v value) found() string {
+	switch v.node.Kind {
+	case yaml.MappingNode:
+		return "a mapping"
+	case yaml.SequenceNode:
+		return "a list"
+	}
+	return strconv.Quote(v.node.Value)
+}
+
+// A field is one key of a mapping and what reads its value.
+type field struct {
+	key  string
+	read func(value)
+}
+
+// fields reads a mapping: every key must be one of the given, and none may stand twice. It returns the
+// values by key.
+func (v value) fields(known ...field) map[string]value {
+	v = v.resolve()
+	seen := make(map[string]value)
+	if v.node.Kind != yaml.MappingNode {
+		v.problem("is %s; want a mapping with keys among %s", v.found(), keys(known))
+		return seen
+	}
+	for i := 0; i+1 < len(v.node.Content); i += 2 {
+		key := v.node.Content[i]
+		at := value{node: v.node.Content[i+1], path: join(v.path, key.Value), bad: v.bad}
+		k := slices.IndexFunc(known, func(f field) bool { return f.key == key.Value })
+		switch _, twice := seen[key.Value]; {
+		case k < 0:
+			v.bad.add(key.Line, at.path, "unknown key; want one of %s", keys(known))
+		case twice:
+			v.bad.add(key.Line, at.path, "stands twice")
+		default:
+			at = at.resolve()
+			seen[key.Value] = at
+			v.bad.lines[at.path] = key.Line
+			known[k].read(at)
+		}
+	}
+	return seen
+}
+
+// skip is for keys that are read by other means.
+func skip(value) {}
+
+func keys(known []field) string {
+	names := make([]string, len(known))
+	for i, f := range known {
+		names[i] = f.key
+	}
+	return strings.Join(names, ", ")
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// list reads a sequence.
+func (v value) list() []value {
+	v = v.resolve()
+	if v.node.Kind != yaml.SequenceNode {
+		v.problem("is %s; want a list", v.found())
+		return nil
+	}
+	var all []value
+	for i, n := range v.node.Content {
+		all = append(all, value{node: n, path: fmt.Sprintf("%s[%d]", v.path, i), bad: v.bad}.resolve())
+	}
+	return all
+}
+
+// scalar returns the text of a scalar.
+func (v value) scalar(want string) (string, bool) {
+	if v.node.Kind != yaml.ScalarNode || v.node.Tag == "!!null" {
+		v.problem("is %s; want %s", v.found(), want)
+		return "", false
+	}
+	return v.node.Value, true
+}
+
+func (v value) text(to *string) {
+	if s, ok := v.scalar("a text"); ok {
+		if s == "" {
+			v.problem("is empty; want a text")
+		}
+		*to = s
+	}
+}
+
+// texts reads a list of texts, or one alone.
+func (v value) texts() []value {
+	if v.node.Kind == yaml.ScalarNode {
+		return []value{v}
+	}
+	return v.list()
+}
+
+func (v value) strings(to *[]string) {
+	for _, item := range v.texts() {
+		var s string
+		item.text(&s)
+		*to = append(*to, s)
+	}
+}
+
+func (v value) number(to *float64) {
+	s, ok := v.scalar("a number")
+	if !ok {
+		return
+	}
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
+		v.problem("is %q; want a number", s)
+		return
+	}
+	*to = x
+}
+
+func (v value) integer(to *int) {
+	s, ok := v.scalar("a whole number")
+	if !ok {
+		return
+	}
+	n, err := strconv.Atoi(strings.ReplaceAll(s, "_", ""))
+	if err != nil {
+		v.problem("is %q; want a whole number", s)
+		return
+	}
+	*to = n
+}
+
+func (v value) unsigned(to *uint64) {
+	s, ok := v.scalar("a whole number, 0 or more")
+	if !ok {
+		return
+	}
+	n, err := strconv.ParseUint(strings.ReplaceAll(s, "_", ""), 10, 64)
+	if err != nil {
+		v.problem("is %q; want a whole number, 0 to 2^64-1", s)
+		return
+	}
+	*to = n
+}
+
+func (v value) boolean(to *bool) {
+	s, ok := v.scalar("true or false")
+	if !ok {
+		return
+	}
+	if s != "true" && s != "false" {
+		v.problem("is %q; want true or false", s)
+		return
+	}
+	*to = s == "true"
+}
+
+func (v value) duration(to *time.Duration) {
+	s, ok := v.scalar("a time with its unit, for example 10ms or 1h30m")
+	if !ok {
+		return
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil {
+		v.problem("is %q; want a time with its unit, for example 10ms or 1h30m", s)
+		return
+	}
+	*to = d
+}
+
+func (v value) durations(to *[]time.Duration) {
+	*to = nil
+	for _, item := range v.texts() {
+		var d time.Duration
+		item.duration(&d)
+		*to = append(*to, d)
+	}
+}
+
+func (v value) instant(to *time.Time) {
+	s, ok := v.scalar("an instant, for example 2026-03-02T18:00:00Z")
+	if !ok {
+		return
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		v.problem("is %q; want an instant with its zone, for example 2026-03-02T18:00:00Z", s)
+		return
+	}
+	*to = t
+}
+
+func (v value) bytes(to *int64) {
+	const want = "a size with its unit, for example 500MB (10^6) or 256MiB (2^20)"
+	s, ok := v.scalar(want)
+	if !ok {
+		return
+	}
+	n, err := humanize.ParseBytes(s)
+	if err != nil || n > math.MaxInt64 || strings.HasPrefix(s, "-") || !strings.ContainsAny(s, "bB") {
+		v.problem("is %q; want %s", s, want)
+		return
+	}
+	*to = int64(n)
+}
+
+// choice reads one of the names that a parser knows.
+func choice[T any](parse func(string) (T, error), to *T) func(value) {
+	return func(v value) {
+		s, ok := v.scalar("a name")
+		if !ok {
+			return
+		}
+		x, err := parse(s)
+		if err != nil {
+			v.problem("is %q; %s", s, err)
+			return
+		}
+		*to = x
+	}
+}

@@ -1,0 +1,103 @@
+package scenario
+
+import (
+	"slices"
+
+	"github.com/edgewise-sim/edgewise/placement"
+)
+
+// A placementSpec is what the file says of one placement.
+type placementSpec struct {
+	path  string
+	line  int
+	sites []siteSpec
+	built placement.Placement
+}
+
+// A siteSpec is one entry of a placement: a site, or a word for many, with its role and size.
+type siteSpec struct {
+	path       string
+	line       int
+	name       string
+	assignment placement.Assignment
+}
+
+func (r *reader) readPlacements(v value) {
+	for _, item := range v.list() {
+		r.readPlacement(item)
+	}
+	if len(r.placements) == 0 {
+		v.problem("is empty; want one placement or more")
+	}
+}
+
+func (r *reader) readPlacement(v value) {
+	p := placementSpec{path: v.path, line: v.node.Line}
+	var extends string
+	var extendsAt value
+	var added []siteSpec
+	seen := v.fields(
+		field{"name", func(v value) { v.text(&p.built.Name) }},
+		field{"extends", func(v value) { v.text(&extends); extendsAt = v }},
+		field{"origin", func(v value) { added = append(added, readSites(v, placement.Origin)...) }},
+		field{"compute", func(v value) { added = append(added, readSites(v, placement.Compute)...) }},
+		field{"edge_caches", func(v value) { added = append(added, readSites(v, placement.EdgeCache)...) }},
+		field{"mid_tier_caches", func(v value) { added = append(added, readSites(v, placement.MidTierCache)...) }},
+		field{"routing", skip},
+		field{"dynamic_via_pop", skip},
+	)
+	if _, ok := seen["name"]; !ok {
+		v.problem("the key \"name\" is missing")
+	}
+	if extends != "" {
+		i := slices.IndexFunc(r.placements, func(o placementSpec) bool { return o.built.Name == extends })
+		if i < 0 {
+			extendsAt.problem("is %q; want the name of a placement above", extends)
+			return
+		}
+		base := &r.placements[i]
+		p.sites = slices.Clone(base.sites)
+		p.built.Routing, p.built.DynamicViaPoP = base.built.Routing, base.built.DynamicViaPoP
+	}
+	// After what is inherited, so that the placement's own word counts.
+	if at, ok := seen["routing"]; ok {
+		choice(placement.ParseRouting, &p.built.Routing)(at)
+	}
+	if at, ok := seen["dynamic_via_pop"]; ok {
+		at.boolean(&p.built.DynamicViaPoP)
+	}
+	p.sites = append(p.sites, added...)
+	r.placements = append(r.placements, p)
+}
+
+// readSites reads the sites of a role: one name, a list of names, or a mapping of sites with their size.
+func readSites(v value, role placement.Role) []siteSpec {
+	a := placement.Assignment{Role: role}
+	names := v
+	if v.resolve().node.Kind == mappingKind {
+		known := []field{{"sites", func(v value) { names = v }}}
+		if role == placement.EdgeCache || role == placement.MidTierCache {
+			known = append(known,
+				field{"size", func(v value) { v.bytes(&a.CacheBytes) }},
+				field{"policy", func(v value) { v.text(&a.Policy) }})
+		} else {
+			known = append(known, field{"servers", func(v value) { v.integer(&a.Servers) }})
+		}
+		seen := v.fields(known...)
+		if _, ok := seen["sites"]; !ok {
+			v.problem("the key \"sites\" is missing")
+			return nil
+		}
+	}
+	if (role == placement.EdgeCache || role == placement.MidTierCache) && a.CacheBytes == 0 {
+		v.problem("has no size; want a mapping with \"sites\" and \"size\", the bytes of each cache, for example 256MiB")
+		return nil
+	}
+	var specs []siteSpec
+	for _, item := range names.texts() {
+		s := siteSpec{path: item.path, line: item.node.Line, assignment: a}
+		item.text(&s.name)
+		specs = append(specs, s)
+	}
+	return specs
+}

@@ -1,0 +1,56 @@
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Problem is one thing wrong with a scenario file.
+type Problem struct {
+	File string
+	// Line counts from 1; 0 where the problem has no line.
+	Line int
+	// Field is the path of the key, for example "workloads[0].zipf_exponent".
+	Field string
+	// Text says what was found and what is allowed.
+	Text string
+}
+
+// Error returns "file:line: field: text".
+func (p *Problem) Error() string {
+	var b strings.Builder
+	b.WriteString(p.File)
+	if p.Line > 0 {
+		fmt.Fprintf(&b, ":%d", p.Line)
+	}
+	if p.Field != "" {
+		b.WriteString(": " + p.Field)
+	}
+	return b.String() + ": " + p.Text
+}
+
+// problems gathers all that is wrong with a file.
+type problems struct {
+	file string
+	all  []*Problem
+	// lines holds the line of each key by its path, for what is found wrong once all has been read.
+	lines map[string]int
+}
+
+func (p *problems) add(line int, field, text string, args ...any) {
+	p.all = append(p.all, &Problem{File: p.file, Line: line, Field: field, Text: fmt.Sprintf(text, args...)})
+}
+
+// err joins the problems in the order of their lines; nil if there are none. What a placement inherits
+// is wrong in several places, but stands on one line and is reported once.
+func (p *problems) err() error {
+	slices.SortStableFunc(p.all, func(a, b *Problem) int { return a.Line - b.Line })
+	p.all = slices.CompactFunc(p.all, func(a, b *Problem) bool { return a.Line > 0 && a.Line == b.Line && a.Text == b.Text })
+	errs := make([]error, len(p.all))
+	for i := range p.all {
+		errs[i] = p.all[i]
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,162 @@
+package scenario
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/topology"
+)
+
+// defaultStart is the start of scenarios that name none: the beginning of a Monday in 2026 in UTC.
+var defaultStart = time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
+
+// Load reads a scenario file. The error joins a [Problem] for everything that is wrong with it.
+func Load(path string) (*edgewise.Study, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("scenario: %w", err)
+	}
+	return Parse(path, data)
+}
+
+// maxBytes bounds a scenario file.
+const maxBytes = 16 << 20
+
+// Parse reads a scenario from memory; file is the name that problems carry.
+func Parse(file string, data []byte) (*edgewise.Study, error) {
+	bad := &problems{file: file, lines: make(map[string]int)}
+	if len(data) > maxBytes {
+		bad.add(0, "", "has %d bytes; want %d at most", len(data), maxBytes)
+		return nil, bad.err()
+	}
+	root, err := document(data)
+	if err != nil {
+		bad.add(lineOf(err), "", "is no YAML: %s", oneLine(err))
+		return nil, bad.err()
+	}
+	r := &reader{lines: bad.lines}
+	r.study.Start = defaultStart
+	r.read(value{node: root, bad: bad})
+	if err := bad.err(); err != nil {
+		return nil, err
+	}
+	r.build(bad)
+	if err := bad.err(); err != nil {
+		return nil, err
+	}
+	return &r.study, nil
+}
+
+// document returns the root of the one document in a file.
+func document(data []byte) (*yaml.Node, error) {
+	loader, err := yaml.NewLoader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	var doc yaml.Node
+	if err := loader.Load(&doc); err != nil {
+		return nil, err
+	}
+	var second yaml.Node
+	if loader.Load(&second) == nil {
+		return nil, errors.New("more than one document; want one")
+	}
+	if doc.Kind != yaml.DocumentNode {
+		return &doc, nil
+	}
+	if len(doc.Content) != 1 {
+		return nil, errors.New("an empty document")
+	}
+	return doc.Content[0], nil
+}
+
+// A reader gathers what the file says.
+type reader struct {
+	study      edgewise.Study
+	network    networkSpec
+	placements []placementSpec
+	lines      map[string]int
+	order      []workloadRef
+}
+
+// read takes the top of the file.
+func (r *reader) read(root value) {
+	s := &r.study
+	seen := root.fields(
+		field{"title", func(v value) { v.text(&s.Title) }},
+		field{"start", func(v value) { v.instant(&s.Start) }},
+		field{"warm_up", func(v value) { v.duration(&s.WarmUp) }},
+		field{"duration", func(v value) { v.duration(&s.Duration) }},
+		field{"seed", func(v value) { v.unsigned(&s.Seed) }},
+		field{"replications", func(v value) { v.integer(&s.Replications) }},
+		field{"level", func(v value) { v.number(&s.Level) }},
+		field{"network", r.readNetwork},
+		field{"workloads", r.readWorkloads},
+		field{"placements", r.readPlacements},
+	)
+	for _, key := range []string{"title", "duration", "network", "workloads", "placements"} {
+		if _, ok := seen[key]; !ok {
+			root.problem("the key %q is missing", key)
+		}
+	}
+}
+
+// build makes the network and the placements, and checks what the values mean.
+func (r *reader) build(bad *problems) {
+	sites := r.expandSites(bad)
+	if len(bad.all) > 0 {
+		return
+	}
+	r.buildNetwork(sites, bad)
+	if len(bad.all) > 0 {
+		return
+	}
+	for i := range r.placements {
+		p := &r.placements[i]
+		r.study.Placements = append(r.study.Placements, p.built)
+		if err := p.built.Validate(r.study.Network); err != nil {
+			r.report(bad, p.path, p.line, err)
+		}
+	}
+	for _, w := range r.order {
+		metros, err := r.validateWorkload(w)
+		if err != nil {
+			r.report(bad, w.path, w.line, err)
+		}
+		for _, id := range metros {
+			if i, ok := r.study.Network.Index(id); !ok || r.study.Network.At(i).Kind != topology.Metro {
+				r.report(bad, w.path, w.line, invalid.New("Metros", id, "metros that the network has"))
+			}
+		}
+	}
+	if len(bad.all) > 0 {
+		return
+	}
+	if err := r.study.Validate(); err != nil {
+		r.report(bad, "", 0, err)
+	}
+}
+
+// report turns an error of a value into a problem at the line of its field, where that is known.
+func (r *reader) report(bad *problems, path string, line int, err error) {
+	var f *invalid.Field
+	if !errors.As(err, &f) {
+		bad.add(line, path, "%s", oneLine(err))
+		return
+	}
+	key := join(path, keyOf(f.Path))
+	for k := key; k != "" && k != path; k = parent(k) {
+		if at, ok := r.lines[k]; ok {
+			bad.add(at, key, "is %v; want %s", f.Value, f.Want)
+			return
+		}
+	}
+	bad.add(line, key, "is %v; want %s", f.Value, f.Want)
+}

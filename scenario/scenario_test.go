@@ -1,0 +1,203 @@
+package scenario_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/scenario"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+const good = `title: A test
+start: 2026-03-03T04:00:00Z
+warm_up: 1m
+duration: 10m
+seed: 42
+replications: 3
+level: 0.9
+network:
+  provider: aws
+  metros:
+    names: [los-angeles-us, denver-us]
+  access: {fiber: 0.5, lte: 0.5}
+workloads:
+  - name: shooter
+    preset: competitive-fps
+    concurrent_players: 100
+    tick_hz: 64
+  - name: site
+    kind: static
+    requests_per_second: 12.5
+    objects: 1_000
+    zipf_exponent: 0.8
+    sizes: {median: 20KB, ln_sd: 1.5, max: 1GB}
+    day: {peak_to_trough: 2}
+    client: {handshake: quic, new_connections: 0.2, mbit_per_second: 20}
+    origin_service: {mean: 5ms, law: exponential}
+    deadlines: [20ms, 50ms]
+  - name: api
+    preset: api-dynamic
+    response_size: 4KiB
+    parent_calls: {probability: 0.25, calls: 2, service: 1ms}
+    day: flat
+placements:
+  - name: region
+    origin: {sites: us-west-2, servers: 50}
+    compute: us-west-2
+  - name: edge
+    extends: region
+    edge_caches: {sites: [pop-lax, pop-den], size: 256MiB, policy: lru}
+    dynamic_via_pop: true
+  - name: zone
+    extends: region
+    compute: [us-west-2-lax-1]
+    routing: nearest-distance
+`
+
+func TestScenarioMeansWhatItSays(t *testing.T) {
+	s, err := scenario.Parse("test.yaml", []byte(good))
+	require.NoError(t, err)
+	require.Equal(t, "A test", s.Title)
+	require.Equal(t, time.Date(2026, time.March, 3, 4, 0, 0, 0, time.UTC), s.Start)
+	require.Equal(t, time.Minute, s.WarmUp)
+	require.Equal(t, 10*time.Minute, s.Duration)
+	require.Equal(t, uint64(42), s.Seed)
+	require.Equal(t, 3, s.Replications)
+	require.Equal(t, 0.9, s.Level)
+
+	game := s.Gaming[0]
+	require.Equal(t, "shooter", game.Name)
+	require.Equal(t, 100.0, game.ConcurrentPlayers)
+	require.Equal(t, 64.0, game.TickHz)
+	require.Equal(t, workload.CompetitiveFPS().Session, game.Session, "the preset's")
+
+	site := s.Static[0]
+	require.Equal(t, 12.5, site.RequestsPerSecond)
+	require.Equal(t, 1000, site.Objects)
+	require.InDelta(t, 9.9035, site.Sizes.LnMean, 1e-4)
+	require.Equal(t, int64(1_000_000_000), site.Sizes.MaxBytes)
+	require.Equal(t, workload.QUIC, site.Client.Handshake)
+	require.Equal(t, 20e6, site.Client.BitsPerSecond)
+	require.Equal(t, workload.Service{Mean: 5 * time.Millisecond, Exponential: true}, site.OriginService)
+	require.Equal(t, []time.Duration{20 * time.Millisecond, 50 * time.Millisecond}, site.Deadlines)
+
+	api := s.Dynamic[0]
+	require.Equal(t, int64(4096), api.ResponseBytes)
+	require.Equal(t, 2, api.Parent.Calls)
+	require.Equal(t, workload.Flat(), api.Day)
+	for _, a := range api.Assumed {
+		require.NotContains(t, []string{"ResponseBytes", "Parent", "Day"}, a.Field, "what the file sets is not assumed")
+	}
+	require.NotEmpty(t, api.Assumed, "what it leaves is")
+
+	require.Len(t, s.Placements, 3)
+	require.Equal(t, 50, s.Placements[1].Of(placement.Origin)[0].Servers, "inherited")
+	require.True(t, s.Placements[1].DynamicViaPoP)
+	require.Equal(t, int64(256<<20), s.Placements[1].Of(placement.EdgeCache)[1].CacheBytes)
+	require.Len(t, s.Placements[2].Of(placement.Compute), 2)
+	require.Equal(t, placement.NearestDistance, s.Placements[2].Routing)
+	require.False(t, s.Placements[2].DynamicViaPoP)
+	require.Empty(t, s.Placements[0].Of(placement.EdgeCache))
+}
+
+func TestExamplesParse(t *testing.T) {
+	files, err := filepath.Glob("../examples/*/scenario.yaml")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, f := range files {
+		_, err := scenario.Load(f)
+		require.NoError(t, err)
+	}
+}
+
+// change replaces a text that must occur in the good scenario.
+func change(t testing.TB, from, to string) string {
+	t.Helper()
+	require.Contains(t, good, from)
+	return strings.Replace(good, from, to, 1)
+}
+
+func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
+	for _, c := range []struct{ name, from, to, want string }{
+		{"unknown key at the top", "seed: 42", "sed: 42", `bad.yaml:5: sed: unknown key; want one of title, start`},
+		{"unknown key inside", "tick_hz: 64", "tick: 64", `bad.yaml:17: workloads[0].tick: unknown key`},
+		{"key twice", "seed: 42", "seed: 42\nseed: 43", `bad.yaml:6: seed: stands twice`},
+		{"missing key", "title: A test\n", "", `the key "title" is missing`},
+		{"no unit", "duration: 10m", "duration: 10", `bad.yaml:4: duration: is "10"; want a time with its unit`},
+		{"wrong unit", "warm_up: 1m", "warm_up: 1MB", `bad.yaml:3: warm_up: is "1MB"`},
+		{"size without unit", "size: 256MiB", "size: 256", `bad.yaml:39: placements[1].edge_caches.size: is "256"; want a size with its unit`},
+		{"no number", "tick_hz: 64", "tick_hz: fast", `bad.yaml:17: workloads[0].tick_hz: is "fast"; want a number`},
+		{"not a number", "tick_hz: 64", "tick_hz: .nan", `workloads[0].tick_hz: is ".nan"; want a number`},
+		{"no whole number", "replications: 3", "replications: 3.5", `bad.yaml:6: replications: is "3.5"; want a whole number`},
+		{"negative seed", "seed: 42", "seed: -1", `bad.yaml:5: seed: is "-1"`},
+		{"instant", "start: 2026-03-03T04:00:00Z", "start: tomorrow", `bad.yaml:2: start: is "tomorrow"; want an instant`},
+		{"boolean", "dynamic_via_pop: true", "dynamic_via_pop: yes please", `dynamic_via_pop: is "yes please"; want true or false`},
+		{"list for a text", "title: A test", "title: [A, test]", `bad.yaml:1: title: is a list; want a text`},
+		{"text for a mapping", "access: {fiber: 0.5, lte: 0.5}", "access: fast", `bad.yaml:12: network.access: is "fast"; want a mapping`},
+		{"impossible share", "lte: 0.5", "lte: 0.7", `bad.yaml:12: network.access: `},
+		{"impossible value", "zipf_exponent: 0.8", "zipf_exponent: -0.8", `bad.yaml:22: workloads[1].zipf_exponent: is -0.8; want 0 to 10`},
+		{"impossible value deep inside", "new_connections: 0.2", "new_connections: 20", `bad.yaml:25: workloads[1].client.new_connections: is 20; want 0 to 1`},
+		{"deadlines out of order", "[20ms, 50ms]", "[50ms, 20ms]", `bad.yaml:27: workloads[1].deadlines: `},
+		{"preset", "preset: api-dynamic", "preset: api", `bad.yaml:29: workloads[2].preset: is "api"`},
+		{"kind", "kind: static", "kind: still", `bad.yaml:19: workloads[1].kind: is "still"; want static, dynamic or gaming`},
+		{"handshake", "handshake: quic", "handshake: sctp", `workloads[1].client.handshake: is "sctp"`},
+		{"law", "law: exponential", "law: normal", `workloads[1].origin_service.law: is "normal"`},
+		{"metro", "denver-us", "denvr-us", `denver-us`},
+		{"provider", "provider: aws", "provider: acme", `bad.yaml:9: network.provider: is "acme"`},
+		{"site", "compute: us-west-2\n", "compute: us-west-9\n", `bad.yaml:36: placements[0].compute: unknown region "us-west-9": nearest known are us-west-1`},
+		{"site of the wrong kind", "sites: [pop-lax, pop-den]", "sites: [us-west-2]", `bad.yaml:39: placements[1].edge_caches`},
+		{"cache without size", "{sites: [pop-lax, pop-den], size: 256MiB, policy: lru}", "[pop-lax]", `has no size`},
+		{"cache policy", "policy: lru", "policy: lruu", `bad.yaml:39: placements[1].sites[2].policy: is lruu; want one of`},
+		{"extends nothing", "extends: region\n    edge", "extends: regoin\n    edge", `bad.yaml:38: placements[1].extends: is "regoin"`},
+		{"metro of a workload", "tick_hz: 64", "metros: [phoenix-us]", `bad.yaml:17: workloads[0].metros: is phoenix-us; want metros that the network has`},
+		{"routing", "routing: nearest-distance", "routing: nearest", `placements[2].routing: is "nearest"`},
+		{"too many servers", "servers: 50", "servers: -50", `bad.yaml:35: placements[0].sites[0].servers: is -50`},
+		{"same name twice", "name: zone", "name: edge", `two placements are called "edge"`},
+		{"level", "level: 0.9", "level: 90", `level`},
+		{"no YAML", "seed: 42", "seed: [42", `bad.yaml:`},
+		{"two documents", "seed: 42", "seed: 42\n---\nseed: 1", `more than one document`},
+		{"null", "seed: 42", "seed:", `bad.yaml:5: seed: is "`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := scenario.Parse("bad.yaml", []byte(change(t, c.from, c.to)))
+			require.Error(t, err)
+			require.ErrorContains(t, err, c.want)
+		})
+	}
+	_, err := scenario.Parse("empty.yaml", nil)
+	require.ErrorContains(t, err, "empty.yaml")
+	_, err = scenario.Load(filepath.Join(t.TempDir(), "none.yaml"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func TestAllMistakesOfAFileAreReportedTogether(t *testing.T) {
+	text := change(t, "seed: 42", "seed: x")
+	text = strings.Replace(text, "tick_hz: 64", "tick_hz: y", 1)
+	_, err := scenario.Parse("bad.yaml", []byte(text))
+	require.Equal(t, "bad.yaml:5: seed: is \"x\"; want a whole number, 0 to 2^64-1\n"+
+		"bad.yaml:17: workloads[0].tick_hz: is \"y\"; want a number", err.Error())
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(good))
+	f.Add([]byte("title: x\nduration: 1m\nnetwork: {}\nworkloads: []\nplacements: []"))
+	f.Add([]byte("&a [*a]"))
+	f.Add([]byte("a: &x {b: *x}"))
+	f.Add([]byte("{? [1]: 2}"))
+	f.Add([]byte("workloads: [{preset: web-static, name: a, day: [1,2]}]"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := scenario.Parse("fuzz.yaml", data)
+		if err != nil {
+			require.Nil(t, s)
+			require.Contains(t, err.Error(), "fuzz.yaml")
+			return
+		}
+		require.NoError(t, s.Validate())
+	})
+}

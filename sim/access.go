@@ -1,0 +1,67 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/topology"
+)
+
+// lastMiles holds the laws of the access technologies, ready to be drawn from. Times are RTTs in ns.
+type lastMiles struct {
+	base, jitter [topology.NumTechnologies]*random.Quantiles
+}
+
+func newLastMiles() (*lastMiles, error) {
+	var l lastMiles
+	for i := range l.base {
+		t := topology.Technology(i)
+		var err error
+		if l.base[i], err = random.NewQuantiles(func(p float64) float64 { return float64(t.BaseRTT(p)) }); err != nil {
+			return nil, fmt.Errorf("sim: last mile of %s: %w", t, err)
+		}
+		if l.jitter[i], err = random.NewQuantiles(func(p float64) float64 { return float64(t.JitterRTT(p)) }); err != nil {
+			return nil, fmt.Errorf("sim: jitter of %s: %w", t, err)
+		}
+	}
+	return &l, nil
+}
+
+// An accessLaw draws the last mile of a metro's users.
+type accessLaw struct {
+	miles *lastMiles
+	// upTo[i] is the cumulated share of the first i+1 technologies, as a fraction of 2^32.
+	upTo  []uint64
+	techs []topology.Technology
+}
+
+// newAccessLaw returns the law of a mix, which is valid: its shares sum to 1.
+func newAccessLaw(miles *lastMiles, mix topology.AccessMix) *accessLaw {
+	law := &accessLaw{miles: miles}
+	sum := 0.0
+	for t, share := range mix {
+		if share == 0 {
+			continue
+		}
+		sum += share
+		law.upTo = append(law.upTo, outOf32(min(sum, 1)))
+		law.techs = append(law.techs, topology.Technology(t))
+	}
+	law.upTo[len(law.upTo)-1] = 1 << 32
+	return law
+}
+
+// technology returns the technology at a uniform 32-bit number.
+func (a *accessLaw) technology(uniform uint32) topology.Technology {
+	i := 0
+	for uint64(uniform) >= a.upTo[i] {
+		i++
+	}
+	return a.techs[i]
+}
+
+// draw returns the last-mile RTT of one request of some user: base and jitter.
+func (a *accessLaw) draw(uniform uint32, s *random.Stream) int64 {
+	t := a.technology(uniform)
+	return int64(a.miles.base[t].Draw(s) + a.miles.jitter[t].Draw(s))
+}

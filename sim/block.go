@@ -1,0 +1,143 @@
+package sim
+
+import (
+	"math/bits"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// blockRequests is about how many requests a site draws ahead: enough to make sorting cheap, few enough
+// to stay in the processor's cache.
+const blockRequests = 2048
+
+// maxSpan bounds a block's length, so that a load that rises after a quiet hour does not fill memory.
+const maxSpan = int64(10 * time.Second)
+
+// A visit is one request of a user, at the instant it reaches the site.
+type visit struct {
+	at     int64
+	cell   uint32 // of the site
+	object uint32 // of a static workload
+}
+
+// A source draws the requests of one workload from one metro.
+type source struct {
+	next   visit // unknown when the source has run dry
+	delay  int64 // from the user's instant to the site, ns
+	end    int64 // of the run; the users' instants stay below it
+	static bool
+	// One of the two is in use.
+	objects  workload.StaticStream
+	arrivals workload.Arrivals
+}
+
+// advance draws the next request.
+func (s *source) advance() {
+	var at int64
+	if s.static {
+		at, s.next.object = s.objects.Next()
+	} else {
+		at = s.arrivals.Next()
+	}
+	if at >= s.end {
+		s.next.at = unknown
+		return
+	}
+	s.next.at = at + s.delay
+}
+
+// A block holds the visits of one site that were drawn ahead, in order of time.
+type block struct {
+	sources []source
+	visits  []visit
+	pos     int
+	span    int64 // ns that the next block covers
+	scratch []visit
+	counts  []uint32
+}
+
+// next returns the instant of the next visit, or unknown.
+func (b *block) next() int64 {
+	if b.pos < len(b.visits) {
+		return b.visits[b.pos].at
+	}
+	return unknown
+}
+
+// refill draws the next block; it leaves the block empty when all sources have run dry.
+func (b *block) refill() {
+	b.visits, b.pos = b.visits[:0], 0
+	from := int64(unknown)
+	for i := range b.sources {
+		from = min(from, b.sources[i].next.at)
+	}
+	if from == unknown {
+		return
+	}
+	if b.span == 0 {
+		b.span = 1 << 20 // about a millisecond; it finds its length within a few blocks
+	}
+	to := from + b.span
+	runs := 0
+	for i := range b.sources {
+		s := &b.sources[i]
+		if s.next.at >= to {
+			continue
+		}
+		runs++
+		for s.next.at < to {
+			b.visits = append(b.visits, s.next)
+			s.advance()
+		}
+	}
+	if runs > 1 {
+		b.sort(from)
+	}
+	switch n := len(b.visits); {
+	case n < blockRequests/2:
+		b.span = min(2*b.span, maxSpan)
+	case n > 2*blockRequests:
+		b.span = max(b.span/2, 1)
+	}
+}
+
+// sort puts the visits in order of time; those of the same instant stay in the order of their sources.
+// The instants of a block are spread over its span, so scattering them over about as many cells as there
+// are visits leaves each nearly in place.
+func (b *block) sort(from int64) {
+	n := len(b.visits)
+	cellBits := max(bits.Len(uint(n-1)), 1)
+	shift := max(bits.Len64(uint64(b.span))-cellBits, 0)
+	cells := int(uint64(b.span)>>shift) + 2
+	if cap(b.counts) < cells {
+		b.counts = make([]uint32, 2*cells)
+	}
+	if cap(b.scratch) < n {
+		b.scratch = make([]visit, 2*n)
+	}
+	counts, scratch := b.counts[:cells], b.scratch[:n]
+	clear(counts)
+	for i := range b.visits {
+		counts[uint64(b.visits[i].at-from)>>shift+1]++
+	}
+	sum := uint32(0)
+	for i, c := range counts {
+		sum += c
+		counts[i] = sum
+	}
+	for _, v := range b.visits {
+		at := &counts[uint64(v.at-from)>>shift]
+		scratch[*at] = v
+		*at++
+	}
+	for i := 1; i < n; i++ {
+		v := scratch[i]
+		j := i
+		for ; j > 0 && scratch[j-1].at > v.at; j-- {
+			scratch[j] = scratch[j-1]
+		}
+		scratch[j] = v
+	}
+	b.visits, b.scratch = scratch, b.visits
+}

@@ -1,0 +1,146 @@
+package cache
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// maxObjects is the largest number of objects one cache can hold: slots are numbered by uint32, and
+// some slots are needed for lists and ghosts.
+const maxObjects = math.MaxInt32 / 4
+
+// A Config says which cache to build. Exactly one of CapacityBytes and CapacityObjects is set.
+type Config struct {
+	// Policy names the eviction policy, for example "lru" (the default), with parameters after
+	// colons: "clock:bits=2". [Policies] lists the names.
+	Policy string
+	// Admission names the rule that decides which objects may enter, for example "second-hit", with
+	// parameters like Policy's; "always" (the default) lets all. [Admissions] lists the names.
+	Admission string
+	// CapacityBytes is the largest sum of object sizes, in bytes.
+	CapacityBytes int64
+	// CapacityObjects is the largest number of objects, whatever their sizes.
+	CapacityObjects int64
+	// DenseKeys promises that most keys are below it (0: no promise). A table of 4 bytes for each
+	// such key then replaces hashing, which is two to three times as fast; use it for one cache
+	// over a numbered catalogue, not for a hundred caches over a large one.
+	DenseKeys int
+	// Seed starts the random draws of the policies and admissions that need any.
+	Seed uint64
+	// OnEvict, if set, is called once for every object that the policy evicts, as it leaves. It
+	// must not call the cache.
+	OnEvict func(key uint64, sizeBytes int64)
+}
+
+// New returns an empty cache, or an error that names the field, its value and what is allowed.
+func New(cfg Config) (Cache, error) {
+	e, err := build(cfg, 0)
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// Policies returns the names that [Config.Policy] takes, in the order of the documentation.
+func Policies() []string {
+	names := make([]string, len(policies))
+	for i, p := range policies {
+		names[i] = p.name
+	}
+	return names
+}
+
+// OfflinePolicies returns the names of the policies that know the requests to come. They are bounds to
+// compare others with, and only [Replayer.Replay] can run them.
+func OfflinePolicies() []string {
+	names := make([]string, len(offlinePolicies))
+	for i, p := range offlinePolicies {
+		names[i] = p.name
+	}
+	return names
+}
+
+// A policy is one row of a list of eviction policies.
+type policy struct {
+	name string
+	// build makes the rule; it reads its parameters from the spec, which keeps the errors.
+	build func(core, *spec) rule
+}
+
+var policies = []policy{
+	{"lru", newLRU},
+	{"fifo", newFIFO},
+	{"clock", newClock},
+	{"sieve", newSieve},
+	{"s3fifo", newS3FIFO},
+	{"s3fifo-2025", newS3FIFO2025},
+	{"qdlp", newQDLP},
+	{"slru", newSLRU},
+	{"2q", newTwoQ},
+	{"arc", newARC},
+	{"lirs", newLIRS},
+	{"lfu", newLFU},
+	{"gdsf", newGDSF},
+	{"gdsf-2025", newGDSF2025},
+}
+
+var offlinePolicies = []policy{
+	{"belady", newBelady},
+}
+
+// Ways to build a rule.
+const (
+	withFuture   = 1 << iota // the offline policies too
+	withoutSizes             // where the capacity counts objects, take each as one byte and save the memory
+)
+
+// build builds the cache of a Config.
+func build(cfg Config, ways uint) (*engine, error) {
+	r, err := newRule(cfg, ways)
+	if err != nil {
+		return nil, err
+	}
+	e := newEngine(r)
+	a, err := newAdmission(cfg, e.core)
+	if err != nil {
+		return nil, err
+	}
+	if a != nil {
+		e.admitBy(a)
+	}
+	return e, nil
+}
+
+// newRule builds the policy of a Config.
+func newRule(cfg Config, ways uint) (rule, error) {
+	base, err := newCore(cfg)
+	if err != nil {
+		return nil, err
+	}
+	base.keepSizes = ways&withoutSizes == 0 || !base.byObjects
+	s := parseSpec("Policy", cfg.Policy)
+	if s.name == "" {
+		s.name = "lru"
+	}
+	allowed := policies
+	if ways&withFuture != 0 {
+		allowed = slices.Concat(policies, offlinePolicies)
+	}
+	var names []string
+	for _, p := range allowed {
+		if p.name == s.name {
+			r := p.build(base, s)
+			return r, s.done()
+		}
+		names = append(names, p.name)
+	}
+	for _, p := range offlinePolicies {
+		if p.name == s.name {
+			return nil, fmt.Errorf("cache: Policy is %q, which knows the future: only Replay can run it; allowed are %s",
+				cfg.Policy, strings.Join(names, ", "))
+		}
+	}
+	return nil, fmt.Errorf("cache: Policy is %q; allowed are %s", cfg.Policy, strings.Join(names, ", "))
+}

@@ -1,0 +1,106 @@
+package cache
+
+import "fmt"
+
+// A core is what every policy is built on: the slots, the account of what is cached, and the
+// capacity. Weights are bytes, or 1 an object where the capacity counts objects.
+type core struct {
+	table
+	capacity  int64 // the largest weight
+	used      int64 // the weight of what is cached
+	bytes     int64 // the bytes of what is cached
+	objects   int   // the number of objects cached
+	byObjects bool
+	onEvict   func(key uint64, sizeBytes int64)
+}
+
+// newCore checks the part of a Config that all policies share.
+func newCore(cfg Config) (core, error) {
+	switch {
+	case cfg.CapacityBytes < 0:
+		return core{}, fmt.Errorf("cache: CapacityBytes is %d; it must be at least 1", cfg.CapacityBytes)
+	case cfg.CapacityObjects < 0 || cfg.CapacityObjects > maxObjects:
+		return core{}, fmt.Errorf("cache: CapacityObjects is %d; it must be from 1 to %d",
+			cfg.CapacityObjects, maxObjects)
+	case cfg.CapacityBytes == 0 && cfg.CapacityObjects == 0:
+		return core{}, fmt.Errorf("cache: CapacityBytes and CapacityObjects are both 0; one of them must be set")
+	case cfg.CapacityBytes > 0 && cfg.CapacityObjects > 0:
+		return core{}, fmt.Errorf("cache: CapacityBytes is %d and CapacityObjects is %d; only one of them may be set",
+			cfg.CapacityBytes, cfg.CapacityObjects)
+	case cfg.DenseKeys < 0 || cfg.DenseKeys > maxObjects:
+		return core{}, fmt.Errorf("cache: DenseKeys is %d; it must be from 0 to %d", cfg.DenseKeys, maxObjects)
+	}
+	c := core{
+		capacity:  cfg.CapacityBytes + cfg.CapacityObjects,
+		byObjects: cfg.CapacityObjects > 0,
+		onEvict:   cfg.OnEvict,
+		table:     table{keepSizes: true},
+	}
+	if cfg.DenseKeys > 0 {
+		c.direct = make([]uint32, cfg.DenseKeys)
+	}
+	return c, nil
+}
+
+// base returns the core itself; it lets an engine reach the core inside its policy.
+func (c *core) base() *core { return c }
+
+// cached tells objects from ghosts; it is right for policies that keep no ghosts.
+func (c *core) cached(uint32) bool { return true }
+
+// weigh returns what an object of the given size counts against the capacity.
+func (c *core) weigh(sizeBytes int64) int64 {
+	if c.byObjects {
+		return 1
+	}
+	return sizeBytes
+}
+
+// weight returns what the object in slot s counts against the capacity.
+func (c *core) weight(s uint32) int64 {
+	if c.byObjects {
+		return 1
+	}
+	return c.sizes[s]
+}
+
+// enter counts a new object of the given size.
+func (c *core) enter(sizeBytes int64) {
+	c.objects++
+	c.bytes += sizeBytes
+	c.used += c.weigh(sizeBytes)
+}
+
+// leave counts the object in slot s out.
+func (c *core) leave(s uint32) {
+	size := c.size(s)
+	c.objects--
+	c.bytes -= size
+	c.used -= c.weigh(size)
+}
+
+// evict counts the object in slot s, which is in no list any more, out and frees its slot.
+func (c *core) evict(s uint32) {
+	c.evictToGhost(s)
+	c.free(s)
+}
+
+// evictToGhost counts the object in slot s out but leaves it the slot, for a ghost.
+func (c *core) evictToGhost(s uint32) {
+	c.leave(s)
+	if c.onEvict != nil {
+		c.onEvict(c.entries[s].key, c.size(s))
+	}
+}
+
+// share returns a part of the capacity, rounded down.
+func (c *core) share(part float64) int64 { return int64(float64(c.capacity) * part) }
+
+// slotsFor returns the most slots a policy without ghosts needs beside its lists, or 0 if a
+// capacity in bytes does not tell.
+func (c *core) slotsFor(lists int) int {
+	if !c.byObjects {
+		return 0
+	}
+	return int(c.capacity) + lists
+}

@@ -1,0 +1,193 @@
+package cache_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/csv"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"os"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/sim/cache"
+	"github.com/edgewise-sim/edgewise/workload/trace"
+)
+
+// A referenceRow is one line of testdata/reference.csv: what libCacheSim counted.
+type referenceRow struct {
+	trace, policy     string
+	inObjects         bool
+	frac              float64
+	capacity          int64
+	misses, missBytes int64
+	deterministic     bool
+}
+
+// referencePolicies gives the name we use for a policy and parameters of the reference.
+var referencePolicies = map[string]string{
+	"twoq":                            "2q",
+	"clock n-bit-counter=2":           "clock:bits=2",
+	"s3fifo move-to-main-threshold=1": "s3fifo:threshold=1",
+}
+
+func readReference(t testing.TB) []referenceRow {
+	t.Helper()
+	file, err := os.Open("testdata/reference.csv")
+	require.NoError(t, err)
+	defer file.Close()
+	records, err := csv.NewReader(file).ReadAll()
+	require.NoError(t, err)
+	require.Equal(t, "trace policy params ignore_size frac cache_size requests miss req_bytes miss_bytes deterministic libcachesim",
+		strings.Join(records[0], " "))
+	integer := func(text string) int64 {
+		n, err := strconv.ParseInt(text, 10, 64)
+		require.NoError(t, err)
+		return n
+	}
+	var rows []referenceRow
+	for _, r := range records[1:] {
+		frac, err := strconv.ParseFloat(r[4], 64)
+		require.NoError(t, err)
+		row := referenceRow{
+			trace: r[0], policy: strings.TrimSpace(r[1] + " " + r[2]),
+			inObjects: r[3] == "1", frac: frac, capacity: integer(r[5]),
+			misses: integer(r[7]), missBytes: integer(r[9]), deterministic: r[10] == "1",
+		}
+		if name, renamed := referencePolicies[row.policy]; renamed {
+			row.policy = name
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// referenceTraces returns the traces of the reference by name, read or made once.
+var referenceTraces = sync.OnceValues(func() (map[string]*cache.Replayer, error) {
+	replayers := make(map[string]*cache.Replayer)
+	web07, err := trace.Open("testdata/web07.oracleGeneral.bin.zst", trace.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer web07.Close()
+	dense, err := trace.ReadDense(web07)
+	if err != nil {
+		return nil, err
+	}
+	if replayers["web07"], err = replayerOf(dense); err != nil {
+		return nil, err
+	}
+	sized := syntheticTrace()
+	if digest := sha256.Sum256(sized); hex.EncodeToString(digest[:]) != "8480ca42e9a7a9d34a51da099296661e177accf1cdbce21cf14f61924a7df6c8" {
+		return nil, fmt.Errorf("the synthetic trace is not the one that was measured")
+	}
+	r, err := trace.NewReader(strings.NewReader(string(sized)), "", trace.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if dense, err = trace.ReadDense(r); err != nil {
+		return nil, err
+	}
+	replayers["zipf0.8-sized-100k-1M"], err = replayerOf(dense)
+	return replayers, err
+})
+
+func replayerOf(d *trace.Dense) (*cache.Replayer, error) {
+	return cache.NewReplayer(cache.Requests{IDs: d.IDs, Objects: len(d.Keys),
+		ObjectSizes: d.ObjectSizes, RequestSizes: d.RequestSizes})
+}
+
+// syntheticTrace makes the sized Zipf trace that the reference was measured on, as oracleGeneral.
+func syntheticTrace() []byte {
+	const objects, requests, alpha = 100_000, 1_000_000, .8
+	cumulative := make([]float64, objects)
+	var sum float64
+	for i := range cumulative {
+		sum += 1 / math.Pow(float64(i+1), alpha)
+		cumulative[i] = sum
+	}
+	random := splitmix(42)
+	number := make([]uint64, objects)
+	for i := range number {
+		number[i] = uint64(i)
+	}
+	for i := objects - 1; i >= 1; i-- {
+		j := random.next() % uint64(i+1)
+		number[i], number[j] = number[j], number[i]
+	}
+	ids := make([]uint64, requests)
+	for i := range ids {
+		u := float64(random.next()>>11) / (1 << 53) * sum
+		ids[i] = number[sort.SearchFloat64s(cumulative, u)]
+	}
+	const record = 24
+	out := make([]byte, requests*record)
+	following := make(map[uint64]int64)
+	for i := requests - 1; i >= 0; i-- {
+		next, again := following[ids[i]]
+		if !again {
+			next = -1
+		}
+		following[ids[i]] = int64(i + 1)
+		start := splitmix(ids[i])
+		h := start.next()
+		octave := uint64(1) << (8 + h%14)
+		b := out[i*record:]
+		binary.LittleEndian.PutUint32(b[0:], uint32(i/1000))
+		binary.LittleEndian.PutUint64(b[4:], ids[i])
+		binary.LittleEndian.PutUint32(b[12:], uint32(octave+h>>16&(octave-1)))
+		binary.LittleEndian.PutUint64(b[16:], uint64(next))
+	}
+	return out
+}
+
+// A splitmix is Vigna's splitmix64 generator (https://prng.di.unimi.it/splitmix64.c, public domain).
+type splitmix uint64
+
+func (s *splitmix) next() uint64 {
+	*s += 0x9E3779B97F4A7C15
+	z := uint64(*s)
+	z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
+	z = (z ^ z>>27) * 0x94D049BB133111EB
+	return z ^ z>>31
+}
+
+func TestCountsEqualTheReference(t *testing.T) {
+	traces, err := referenceTraces()
+	require.NoError(t, err)
+	known := append(cache.Policies(), cache.OfflinePolicies()...)
+	byPolicy := make(map[string][]referenceRow)
+	for _, row := range readReference(t) {
+		byPolicy[row.policy] = append(byPolicy[row.policy], row)
+	}
+	for policy, rows := range byPolicy {
+		if !rows[0].deterministic {
+			continue
+		}
+		name, _, _ := strings.Cut(policy, ":")
+		t.Run(policy, func(t *testing.T) {
+			require.Contains(t, known, name)
+			t.Parallel()
+			for _, row := range rows {
+				cfg := cache.Config{Policy: policy}
+				if row.inObjects {
+					cfg.CapacityObjects = row.capacity
+				} else {
+					cfg.CapacityBytes = row.capacity
+				}
+				got, err := traces[row.trace].Replay(context.Background(), cfg)
+				require.NoError(t, err)
+				if row.misses != got.Misses || row.missBytes != got.MissBytes {
+					t.Errorf("%s objects=%t %d: got %d %d want %d %d", row.trace, row.inObjects, row.capacity, got.Misses, got.MissBytes, row.misses, row.missBytes)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,52 @@
+package cache
+
+// lru evicts the object that was used longest ago. It is the yardstick, good where what was used
+// lately is used again, and bad at scans: a run over more objects than fit empties it.
+//
+// A hit moves the object to the front; the object at the back is evicted. An object larger than the
+// capacity is not inserted.
+type lru struct{ core }
+
+func newLRU(c core, _ *spec) rule {
+	c.mostSlots = c.slotsFor(1)
+	c.makeLists(1)
+	return &lru{c}
+}
+
+func (c *lru) access(s uint32) bool {
+	c.moveToFront(0, s)
+	return true
+}
+
+func (c *lru) insert(key uint64, _ uint32, sizeBytes int64) bool {
+	weight := c.weigh(sizeBytes)
+	if weight > c.capacity {
+		return false
+	}
+	for c.used > c.capacity-weight {
+		victim := c.back(0)
+		c.unlink(victim)
+		c.evict(victim)
+	}
+	c.pushFront(0, c.take(key, sizeBytes))
+	c.enter(sizeBytes)
+	return true
+}
+
+func (c *lru) remove(s uint32) {
+	c.unlink(s)
+	c.free(s)
+}
+
+func (c *lru) replay(r *Requests) (m missed) {
+	for i, id := range r.IDs {
+		if s := c.direct[id]; s != 0 {
+			c.moveToFront(0, s)
+			continue
+		}
+		size := r.size(i)
+		m.add(size)
+		c.insert(uint64(id), 0, size)
+	}
+	return m
+}

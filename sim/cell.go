@@ -1,0 +1,111 @@
+package sim
+
+import (
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// A cell is one workload's users of one metro, at the site that serves them: static and dynamic.
+type cell struct {
+	tally *Tally
+	rand  random.Stream // of the clients
+	law   *accessLaw
+	// rtt is the fixed round trip to the entry point without the last mile, access the last mile
+	// where there is no law, beyond the round trip from the entry point to this site.
+	rtt, access, beyond int64
+	jitter              float64
+	isNew               uint64 // below this, of 2^32, a request opens a connection
+	pace                workload.Pace
+	deadlines           []int64
+	delay               int64 // from the user's instant to this site
+	from                int64 // the user's instant from which on requests are recorded
+	count               uint64
+	work                random.Key // addresses the service times by request
+
+	static  *staticRun
+	dynamic *dynamicRun
+}
+
+// A staticRun is a static workload in one run.
+type staticRun struct {
+	index     uint8
+	catalogue workload.Catalogue
+	service   workload.Service
+}
+
+// A dynamicRun is a dynamic workload in one run.
+type dynamicRun struct {
+	index uint8
+	*workload.Dynamic
+	coin uint64 // below this, of 2^32, a request needs its parent
+}
+
+// A request is what a user's request brings along: how it came here.
+type request struct {
+	cell     uint32
+	isNew    bool
+	recorded bool
+	rtt      int64 // of one exchange between user and entry point
+	access   int64 // the part of rtt that is the last mile
+	arrived  int64 // at this site
+}
+
+// draw makes the next request of the cell, which arrives now.
+func (c *cell) draw(now int64) request {
+	u := c.rand.Uint64()
+	r := request{isNew: u&(1<<32-1) < c.isNew, arrived: now, access: c.access}
+	if c.law != nil {
+		r.access = c.law.draw(uint32(u>>32), &c.rand)
+	}
+	if c.jitter > 0 {
+		r.access += int64(c.jitter * c.rand.Exp())
+	}
+	r.rtt = c.rtt + r.access
+	r.recorded = now-c.delay >= c.from
+	c.count++
+	return r
+}
+
+// A served request is how a site answered.
+type served struct {
+	outcome Outcome
+	bytes   int64
+	// first and last are the instants at which the first and the last byte leave the site.
+	first, last int64
+	// queue, service and upstream are parts of first - arrived; what they leave is upstream too.
+	queue, service int64
+}
+
+// finish tallies a request.
+func (c *cell) finish(r *request, s *served) {
+	if !r.recorded {
+		return
+	}
+	var connect, tls int64
+	transfer := int64(0)
+	if r.isNew {
+		connect, tls = c.pace.Connect*r.rtt, c.pace.TLS*r.rtt
+		transfer = c.pace.New(s.bytes, r.rtt)
+	} else {
+		transfer = c.pace.Open(s.bytes)
+	}
+	wait := s.first - r.arrived
+	ready := connect + tls + r.rtt + c.beyond
+	ttfb := ready + wait
+	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
+
+	t := c.tally
+	t.Requests++
+	t.Bytes += uint64(s.bytes)
+	t.Outcomes[s.outcome]++
+	t.OutcomeBytes[s.outcome] += uint64(s.bytes)
+	t.record(TTFB, ttfb, c.deadlines)
+	t.record(TTLB, ttlb, c.deadlines)
+	t.Causes[Connect] += connect
+	t.Causes[TLS] += tls
+	t.Causes[Access] += r.access
+	t.Causes[Propagation] += c.rtt
+	t.Causes[Queue] += s.queue
+	t.Causes[Service] += s.service
+	t.Causes[Upstream] += wait - s.queue - s.service + c.beyond
+}

@@ -1,0 +1,147 @@
+package sim
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+func TestSimultaneousMissesShareOneFetch(t *testing.T) {
+	// 20,000 requests a second for one object that takes 57 ms to come: about 1,100 wait for one fetch.
+	w := oneObject()
+	w.RequestsPerSecond = 20_000
+	s := Scenario{Network: fourNodes(t), Static: []workload.Static{w}, Duration: time.Second, Seed: 1}
+	for _, servers := range []int{0, 1} { // by arithmetic, by message
+		p := placement.RegionOnly("region").WithPoPs(1<<20, "pop")
+		p.Sites[0].Servers = servers
+		r := runOne(t, s, p)
+		tally := &r.Workloads[0].Metros[0]
+		require.Equal(t, uint64(1), tally.Outcomes[Miss])
+		require.Equal(t, uint64(1), r.Workloads[0].OriginRequests)
+		require.InDelta(t, 20_000*.057, tally.Outcomes[DelayedHit], 6*34)
+		require.Equal(t, tally.Requests, tally.Outcomes[Miss]+tally.Outcomes[DelayedHit]+tally.Outcomes[Hit])
+		// Who joins waits for the rest of the fetch, so nobody waits longer than the first.
+		require.LessOrEqual(t, tally.Latency[TTFB].MaxNs(), 3*6*ms+57*ms)
+	}
+}
+
+// cdn is a star of PoPs with a catalogue that does not fit into the caches.
+func cdn(t testing.TB, pops int) (Scenario, placement.Placement) {
+	n, ids := star(t, pops, 20)
+	w := workload.WebStatic()
+	w.RequestsPerSecond, w.Objects = 2000, 20_000
+	return Scenario{
+		Network: n, Static: []workload.Static{w}, WarmUp: 5 * time.Second, Duration: 20 * time.Second, Seed: 7,
+	}, placement.RegionOnly("region").WithPoPs(64<<20, ids...)
+}
+
+func TestMessagesToAnIdleOriginChangeNothing(t *testing.T) {
+	// With so many servers that none is ever busy, windows and messages must find what arithmetic
+	// finds, to the bit.
+	s, p := cdn(t, 7)
+	byArithmetic := runOne(t, s, p)
+	p.Sites[0].Servers = 1 << 16
+	byMessage := runOne(t, s, p)
+	require.Equal(t, encode(t, byArithmetic), encode(t, byMessage))
+}
+
+func encode(t testing.TB, r *Result) []byte {
+	t.Helper()
+	b, err := r.MarshalBinary()
+	require.NoError(t, err)
+	return b
+}
+
+func TestMidTierKeepsRequestsFromTheOrigin(t *testing.T) {
+	s, p := cdn(t, 7)
+	without := runOne(t, s, p)
+	with := runOne(t, s, p.With(placement.Assignment{Site: "region", Role: placement.MidTierCache, CacheBytes: 1 << 30}))
+	a, err := without.Workloads[0].Total()
+	require.NoError(t, err)
+	b, err := with.Workloads[0].Total()
+	require.NoError(t, err)
+	require.Equal(t, a.Requests, b.Requests, "the same users")
+	require.Equal(t, a.Bytes, b.Bytes, "the same objects")
+	require.Less(t, with.Workloads[0].OriginRequests, without.Workloads[0].OriginRequests)
+	// What the edge missed went to the mid-tier: no more than that can have reached the origin.
+	require.Less(t, with.Workloads[0].OriginRequests, b.Outcomes[Miss])
+	// With a mid-tier that holds the whole catalogue, every object is fetched once in the whole run.
+	require.LessOrEqual(t, with.Workloads[0].OriginRequests, uint64(20_000))
+}
+
+func TestResultSurvivesEncodingAndMergesInAnyOrder(t *testing.T) {
+	s, p := cdn(t, 3)
+	plans, err := Compile(s, p)
+	require.NoError(t, err)
+	var all []*Result
+	for rep := range 3 {
+		r, err := plans[0].Run(context.Background(), rep)
+		require.NoError(t, err)
+		all = append(all, r)
+	}
+	merged := func(order ...int) []byte {
+		sum := plans[0].newResult(0)
+		for _, i := range order {
+			var copied Result
+			require.NoError(t, copied.UnmarshalBinary(encode(t, all[i])))
+			require.NoError(t, sum.Merge(&copied))
+		}
+		return encode(t, sum)
+	}
+	require.Equal(t, merged(0, 1, 2), merged(2, 0, 1))
+	require.NotEqual(t, encode(t, all[0]), encode(t, all[1]), "replications differ")
+
+	other := *all[0]
+	other.Placement = "another"
+	require.ErrorContains(t, all[0].Merge(&other), "another")
+	require.Error(t, new(Result).UnmarshalBinary([]byte("no result")))
+}
+
+func TestBrokenBooksAreNoticed(t *testing.T) {
+	s, p := cdn(t, 2)
+	plans, err := Compile(s, p)
+	require.NoError(t, err)
+	for name, breakIt := range map[string]func(w *WorkloadTally){
+		"a request without outcome": func(w *WorkloadTally) { w.Metros[0].Outcomes[Hit]-- },
+		"a request not counted":     func(w *WorkloadTally) { w.Metros[0].Requests++ },
+		"a lost byte":               func(w *WorkloadTally) { w.Metros[1].Bytes-- },
+		"a lost nanosecond":         func(w *WorkloadTally) { w.Metros[0].Causes[Access]-- },
+		"a fetch not counted":       func(w *WorkloadTally) { w.OriginRequests-- },
+		"origin bytes not counted":  func(w *WorkloadTally) { w.OriginBytes-- },
+		"a negative latency":        func(w *WorkloadTally) { w.Metros[0].Latency[TTLB].Record(-1) },
+	} {
+		r, err := plans[0].Run(context.Background(), 0)
+		require.NoError(t, err)
+		require.NoError(t, r.Workloads[0].check(plans[0]))
+		breakIt(&r.Workloads[0])
+		require.ErrorContains(t, r.Workloads[0].check(plans[0]), "invariant broken", name)
+	}
+}
+
+func TestPlacementsSeeTheSameUsers(t *testing.T) {
+	s, p := cdn(t, 5)
+	s.Dynamic = []workload.Dynamic{workload.APIDynamic()}
+	api := runOne(t, s, p)
+	bare := runOne(t, s, placement.RegionOnly("region"))
+	for w := range api.Workloads {
+		for m := range api.Workloads[w].Metros {
+			require.Equal(t, bare.Workloads[w].Metros[m].Requests, api.Workloads[w].Metros[m].Requests)
+			require.Equal(t, bare.Workloads[w].Metros[m].Bytes, api.Workloads[w].Metros[m].Bytes)
+		}
+	}
+}
+
+func TestCancelledRunStops(t *testing.T) {
+	s, p := cdn(t, 2)
+	plans, err := Compile(s, p)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err = plans[0].Run(ctx, 0)
+	require.ErrorIs(t, err, context.Canceled)
+}

@@ -1,0 +1,32 @@
+// Package sim runs one placement: it leads the requests of every workload through the sites and tallies
+// what they met. A run is a pure function of its [Job]; it looks at no clock and shares nothing, so any
+// number of runs go side by side.
+//
+// # How a run works
+//
+// Users of a metro enter at one site of the placement. What they do is drawn ahead in blocks, sorted by
+// the instant at which it reaches the site, and met by the site's own events: the end of a fetch, a
+// message from another site. Whatever cannot change state is arithmetic: the legs of a journey, the
+// handshakes, a FIFO queue, every tick of a match.
+//
+// Sites whose caches and queues touch nobody else run to the end one after another. Sites that send
+// each other messages (to a mid-tier cache, to an origin or a parent region with few servers) advance in
+// windows no longer than the shortest delay between them, so that inside a window each works alone.
+//
+// # What the user feels
+//
+// With R the round trip between user and site (propagation, last mile, jitter), h the round trips of a
+// new connection, f and l the instants at which the first and the last byte are at the site, and a the
+// instant at which the request arrives there:
+//
+//	TTFB = h*R + R + (f - a)
+//	TTLB = max(TTFB + transfer to the user, h*R + R + (l - a))
+//
+// A request reaches the site at its own instant plus the fixed part of the way there. Jitter and
+// handshakes belong to the user's latency but do not move that instant: a Poisson process whose points
+// are shifted independently is the same Poisson process.
+//
+// A player's update that is sent at s reaches the match at s + up, waits for the next tick, is worked
+// on, and comes back: response = up + tick wait + tick work + down. The jitter of one exchange falls on
+// one of its two directions, chosen by a fair coin.
+package sim

@@ -1,0 +1,66 @@
+package sim
+
+import "fmt"
+
+// An Outcome is how a request ended.
+type Outcome uint8
+
+// The outcomes.
+const (
+	// Hit was answered from the first cache it met.
+	Hit Outcome = iota
+	// DelayedHit joined a fetch of the same object that was under way.
+	DelayedHit
+	// Miss was fetched from further up.
+	Miss
+	// Bypass met no cache: dynamic requests, and static ones that go straight to the origin.
+	Bypass
+	// Played is an update of a player that met its tick.
+	Played
+	NumOutcomes
+)
+
+var outcomeNames = [NumOutcomes]string{"HIT", "DELAYED_HIT", "MISS", "BYPASS", "PLAYED"}
+
+// String returns the outcome's name, for example "DELAYED_HIT".
+func (o Outcome) String() string {
+	if o >= NumOutcomes {
+		return fmt.Sprintf("OUTCOME(%d)", uint8(o))
+	}
+	return outcomeNames[o]
+}
+
+// A Cause is a part of a latency.
+type Cause uint8
+
+// The causes. They sum to the headline latency: TTFB of static and dynamic requests, the response time
+// of a player's update.
+const (
+	// Connect and TLS are the round trips of a new connection.
+	Connect Cause = iota
+	TLS
+	// Access is the user's last mile, both ways, its jitter included.
+	Access
+	// Propagation is the way between the metro and the site where the user enters, both ways.
+	Propagation
+	// Queue is the wait for a server.
+	Queue
+	// Service is the work of servers.
+	Service
+	// Upstream is the way between sites: PoP to origin, Local Zone to its parent; or the rest of
+	// a fetch that was under way.
+	Upstream
+	// TickWait is the wait of an update for the next tick.
+	TickWait
+	NumCauses
+)
+
+var causeNames = [NumCauses]string{"connect", "tls", "access", "propagation", "queue", "service", "upstream", "tick wait"}
+
+// String returns the cause's name, for example "propagation".
+func (c Cause) String() string {
+	if c >= NumCauses {
+		return fmt.Sprintf("cause(%d)", uint8(c))
+	}
+	return causeNames[c]
+}

@@ -1,0 +1,409 @@
+package sim
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// A Plan is one placement of a scenario made ready to run: who enters where, and how far everything
+// is. It is immutable; any number of runs may use it at once.
+type Plan struct {
+	scenario  Scenario
+	placement placement.Placement
+	metros    []string
+	access    []*accessLaw // by metro
+	sites     []plannedSite
+	workloads []plannedWorkload
+}
+
+// A plannedSite is a site with its roles.
+type plannedSite struct {
+	id                         string
+	edge, mid, origin, compute *placement.Assignment
+	// up leads a cache to the next tier: a site of the plan.
+	up leg
+	// parent leads a Local Zone's computers to its region.
+	parent leg
+}
+
+// A leg is the way between two sites.
+type leg struct {
+	// to is a site of the plan, or -1 where the far end is not part of the placement.
+	to int
+	// up and down are one-way delays in ns; down leads back.
+	up, down  int64
+	nsPerByte float64
+}
+
+func (l leg) rtt() int64 { return l.up + l.down }
+
+// A plannedWorkload says where the users of each metro enter.
+type plannedWorkload struct {
+	name      string
+	kind      Kind
+	index     int                 // among the workloads of its kind
+	deadlines []int64             // ns
+	audiences []workload.Audience // by metro
+	entries   []entry             // by metro
+}
+
+// An entry is the way of a metro's users to the site that serves them. Times are in ns.
+type entry struct {
+	site int
+	// up and down are the fixed one-way delays between metro and entry point without the last
+	// mile; access is the last mile, one way, as the links have it.
+	up, down, access int64
+	// jitter is the mean of the links' jitter, both ways.
+	jitter float64
+	// beyond is the way from the entry point to the serving site, where these differ: a PoP that
+	// passes a dynamic request on.
+	beyond leg
+}
+
+// Compile makes placements of one scenario ready to run. It looks up all routes once.
+func Compile(s Scenario, placements ...placement.Placement) ([]*Plan, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	c := compiler{scenario: s, net: s.Network}
+	if err := c.audiences(); err != nil {
+		return nil, err
+	}
+	for i := range placements {
+		if err := placements[i].Validate(s.Network); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.routes(placements); err != nil {
+		return nil, err
+	}
+	plans := make([]*Plan, len(placements))
+	for i, p := range placements {
+		plan, err := c.plan(p)
+		if err != nil {
+			return nil, fmt.Errorf("placement %q: %w", p.Name, err)
+		}
+		plans[i] = plan
+	}
+	return plans, nil
+}
+
+// A compiler holds what the plans of one scenario share.
+type compiler struct {
+	scenario Scenario
+	net      *topology.Network
+	metros   []int
+	people   []workload.Audience
+	access   []*accessLaw
+	// siteOf numbers the sites of all placements as they stand in the route tables.
+	siteOf map[string]int
+	nodes  []int
+	there  *topology.Routes // metros to sites, over public links
+	back   *topology.Routes // the same, for the way back
+	// legs holds the ways between sites that have been asked for.
+	legs map[[2]int]leg
+}
+
+func (c *compiler) audiences() error {
+	miles, err := newLastMiles()
+	if err != nil {
+		return err
+	}
+	c.metros = c.net.OfKind(topology.Metro)
+	if len(c.metros) == 0 {
+		return fmt.Errorf("sim: the network has no metro, so there are no users")
+	}
+	for _, m := range c.metros {
+		node := c.net.At(m)
+		zone, err := time.LoadLocation(cmp.Or(node.TimeZone, "UTC"))
+		if err != nil {
+			return fmt.Errorf("sim: metro %q: time zone %q: %w", node.ID, node.TimeZone, err)
+		}
+		c.people = append(c.people, workload.Audience{Metro: node.ID, Users: node.Users, Zone: zone})
+		c.access = append(c.access, newAccessLaw(miles, node.Access.OrDefault()))
+	}
+	_, err = workload.Shares(c.people)
+	return err
+}
+
+func (c *compiler) routes(placements []placement.Placement) (err error) {
+	c.siteOf = make(map[string]int)
+	c.legs = make(map[[2]int]leg)
+	for _, p := range placements {
+		for _, a := range p.Sites {
+			if _, ok := c.siteOf[a.Site]; ok {
+				continue
+			}
+			node, _ := c.net.Index(a.Site)
+			c.siteOf[a.Site] = len(c.nodes)
+			c.nodes = append(c.nodes, node)
+		}
+	}
+	if c.there, err = c.net.Routes(c.metros, c.nodes, topology.Public); err != nil {
+		return err
+	}
+	c.back, err = c.net.ReturnRoutes(c.metros, c.nodes, topology.Public)
+	return err
+}
+
+// leg returns the way between two nodes over the provider's backbone or, where that is missing or
+// longer, the public internet.
+func (c *compiler) leg(from, to string) (leg, error) {
+	a, ok := c.net.Index(from)
+	if !ok {
+		return leg{}, fmt.Errorf("no node %q", from)
+	}
+	b, ok := c.net.Index(to)
+	if !ok {
+		return leg{}, fmt.Errorf("no node %q", to)
+	}
+	if l, ok := c.legs[[2]int{a, b}]; ok {
+		return l, nil
+	}
+	const between = topology.Private | 1<<topology.Internet
+	there, err := c.net.Routes([]int{a}, []int{b}, between)
+	if err != nil {
+		return leg{}, err
+	}
+	back, err := c.net.ReturnRoutes([]int{a}, []int{b}, between)
+	if err != nil {
+		return leg{}, err
+	}
+	l := leg{to: -1, up: int64(there.OneWay(0, 0)), down: int64(back.OneWay(0, 0))}
+	if bits := back.BottleneckBitsPerSecond(0, 0); bits > 0 {
+		l.nsPerByte = 8e9 / bits
+	}
+	c.legs[[2]int{a, b}] = l
+	return l, nil
+}
+
+func (c *compiler) plan(p placement.Placement) (*Plan, error) {
+	plan := &Plan{scenario: c.scenario, placement: p, access: c.access}
+	for _, a := range c.people {
+		plan.metros = append(plan.metros, a.Metro)
+	}
+	number := plan.takeRoles()
+	if err := c.connect(plan, number); err != nil {
+		return nil, err
+	}
+	for i, w := range c.scenario.Static {
+		if err := c.addWorkload(plan, plannedWorkload{name: w.Name, kind: Static, index: i}, w.Metros, w.Deadlines); err != nil {
+			return nil, err
+		}
+	}
+	for i, w := range c.scenario.Dynamic {
+		if err := c.addWorkload(plan, plannedWorkload{name: w.Name, kind: Dynamic, index: i}, w.Metros, w.Deadlines); err != nil {
+			return nil, err
+		}
+	}
+	for i, w := range c.scenario.Gaming {
+		if err := c.addWorkload(plan, plannedWorkload{name: w.Name, kind: Gaming, index: i}, w.Metros, w.Deadlines); err != nil {
+			return nil, err
+		}
+	}
+	return plan, nil
+}
+
+// addWorkload finds a workload's users and where they enter.
+func (c *compiler) addWorkload(p *Plan, w plannedWorkload, metros []string, deadlines []time.Duration) (err error) {
+	for _, d := range deadlines {
+		w.deadlines = append(w.deadlines, int64(d))
+	}
+	if w.audiences, err = c.audiencesOf(metros); err == nil {
+		w.entries, err = c.entries(p, w.kind)
+	}
+	if err != nil {
+		return fmt.Errorf("workload %q: %w", w.name, err)
+	}
+	p.workloads = append(p.workloads, w)
+	return nil
+}
+
+// audiencesOf returns the users of the given metros, all if none is given; other metros have none.
+func (c *compiler) audiencesOf(metros []string) ([]workload.Audience, error) {
+	if len(metros) == 0 {
+		return c.people, nil
+	}
+	part := slices.Clone(c.people)
+	for i := range part {
+		if !slices.Contains(metros, part[i].Metro) {
+			part[i].Users = 0
+		}
+	}
+	for _, id := range metros {
+		if !slices.ContainsFunc(part, func(a workload.Audience) bool { return a.Metro == id }) {
+			return nil, invalid.New("Metros", id, "a metro of the network")
+		}
+	}
+	_, err := workload.Shares(part)
+	return part, err
+}
+
+// takeRoles lists the sites of the placement with their roles, and returns their numbers by id.
+func (p *Plan) takeRoles() map[string]int {
+	number := make(map[string]int)
+	for i := range p.placement.Sites {
+		a := &p.placement.Sites[i]
+		n, ok := number[a.Site]
+		if !ok {
+			n = len(p.sites)
+			number[a.Site] = n
+			p.sites = append(p.sites, plannedSite{id: a.Site, up: leg{to: -1}, parent: leg{to: -1}})
+		}
+		s := &p.sites[n]
+		switch a.Role {
+		case placement.Origin:
+			s.origin = a
+		case placement.Compute:
+			s.compute = a
+		case placement.EdgeCache:
+			s.edge = a
+		case placement.MidTierCache:
+			s.mid = a
+		}
+	}
+	return number
+}
+
+// connect finds the next tier of every cache and the parent of every Local Zone.
+func (c *compiler) connect(p *Plan, number map[string]int) error {
+	mids, origins := p.with(placement.MidTierCache), p.with(placement.Origin)
+	for i := range p.sites {
+		s := &p.sites[i]
+		var next []int
+		switch {
+		case s.edge != nil && len(mids) > 0:
+			next = mids
+		case s.edge != nil || s.mid != nil:
+			next = origins
+		}
+		if s.edge != nil || s.mid != nil {
+			if len(next) == 0 {
+				return fmt.Errorf("site %q caches objects, but no site is their origin", s.id)
+			}
+			up, err := c.nearestLeg(p, s.id, next)
+			if err != nil {
+				return fmt.Errorf("site %q: %w", s.id, err)
+			}
+			s.up = up
+		}
+		node, _ := c.net.Index(s.id)
+		if n := c.net.At(node); s.compute != nil && n.Kind == topology.LocalZone {
+			l, err := c.leg(s.id, n.Parent)
+			if err != nil {
+				return fmt.Errorf("site %q: %w", s.id, err)
+			}
+			if parent, ok := number[n.Parent]; ok && p.sites[parent].compute != nil {
+				l.to = parent
+			}
+			s.parent = l
+		}
+	}
+	return nil
+}
+
+// with returns the numbers of the sites that have a role.
+func (p *Plan) with(role placement.Role) []int {
+	var found []int
+	for i, s := range p.sites {
+		if s.has(role) {
+			found = append(found, i)
+		}
+	}
+	return found
+}
+
+func (s *plannedSite) has(role placement.Role) bool {
+	return role == placement.Origin && s.origin != nil || role == placement.Compute && s.compute != nil ||
+		role == placement.EdgeCache && s.edge != nil || role == placement.MidTierCache && s.mid != nil
+}
+
+// nearestLeg returns the way from a site to the nearest by RTT of several; ties go to the first.
+func (c *compiler) nearestLeg(p *Plan, from string, to []int) (leg, error) {
+	best := leg{up: math.MaxInt64 / 4, down: math.MaxInt64 / 4}
+	for _, n := range to {
+		l, err := c.leg(from, p.sites[n].id)
+		if err != nil {
+			return leg{}, err
+		}
+		l.to = n
+		if l.rtt() < best.rtt() {
+			best = l
+		}
+	}
+	return best, nil
+}
+
+// entries says where the users of each metro enter for a kind of workload.
+func (c *compiler) entries(p *Plan, kind Kind) ([]entry, error) {
+	role := placement.Compute
+	if kind == Static {
+		role = placement.EdgeCache
+	}
+	serving := p.with(role)
+	if kind == Static && len(serving) == 0 {
+		role = placement.Origin
+		serving = p.with(role)
+	}
+	if len(serving) == 0 {
+		return nil, fmt.Errorf("no site has the role %q", role)
+	}
+	pops := p.with(placement.EdgeCache)
+	entries := make([]entry, len(c.metros))
+	for m := range c.metros {
+		site := c.choose(p, m, serving)
+		e := c.way(m, p.sites[site].id)
+		if kind == Dynamic && p.placement.DynamicViaPoP && len(pops) > 0 {
+			pop := c.choose(p, m, pops)
+			beyond, err := c.leg(p.sites[pop].id, p.sites[site].id)
+			if err != nil {
+				return nil, err
+			}
+			e = c.way(m, p.sites[pop].id)
+			e.beyond = beyond
+		}
+		e.site = site
+		entries[m] = e
+	}
+	return entries, nil
+}
+
+// way returns the entry of metro m at a site.
+func (c *compiler) way(m int, site string) entry {
+	s := c.siteOf[site]
+	accessUp, _, _ := c.there.Parts(m, s)
+	accessDown, _, _ := c.back.Parts(m, s)
+	return entry{
+		up:     int64(c.there.OneWay(m, s) - accessUp),
+		down:   int64(c.back.OneWay(m, s) - accessDown),
+		access: int64(accessUp+accessDown) / 2,
+		jitter: float64(c.there.Jitter(m, s) + c.back.Jitter(m, s)),
+	}
+}
+
+// choose applies the routing rule: the site of several that serves metro m. Ties go to the first.
+func (c *compiler) choose(p *Plan, m int, sites []int) int {
+	best, least := -1, math.Inf(1)
+	for _, n := range sites {
+		s := c.siteOf[p.sites[n].id]
+		far := 0.0
+		switch p.placement.Routing {
+		case placement.NearestRTT:
+			far = float64(c.there.OneWay(m, s) + c.back.OneWay(m, s))
+		case placement.NearestDistance:
+			far = topology.DistanceKm(c.net.At(c.metros[m]).Place(), c.net.At(c.nodes[s]).Place())
+		}
+		if far < least {
+			best, least = n, far
+		}
+	}
+	return best
+}

@@ -1,0 +1,171 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/gob"
+	"fmt"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/sim/stats"
+)
+
+// A Result is what one run found, or what several runs of the same plan found together. It holds
+// integers only: merging in any order gives the same bits.
+type Result struct {
+	// Placement is the placement's name, Replication the number of the run.
+	Placement   string
+	Replication int
+	Workloads   []WorkloadTally
+}
+
+// A WorkloadTally is what one workload met.
+type WorkloadTally struct {
+	Name string
+	Kind Kind
+	// Metros holds a tally a metro, in the order of the network's metros.
+	Metros []Tally
+	// OriginRequests and OriginBytes count what a static workload's origin had to serve.
+	OriginRequests, OriginBytes uint64
+}
+
+// Total returns the sum over all metros.
+func (w *WorkloadTally) Total() (Tally, error) {
+	if len(w.Metros) == 0 {
+		return Tally{}, nil
+	}
+	total := Tally{Latency: make([]stats.Sketch, len(w.Metros[0].Latency)), Within: make([]uint64, len(w.Metros[0].Within))}
+	for m := range w.Metros {
+		if err := total.Merge(&w.Metros[m]); err != nil {
+			return Tally{}, err
+		}
+	}
+	return total, nil
+}
+
+// Merge adds another result of the same plan. The replication number stays.
+func (r *Result) Merge(o *Result) error {
+	if r.Placement != o.Placement || len(r.Workloads) != len(o.Workloads) {
+		return fmt.Errorf("sim: cannot merge a result of placement %q into one of %q", o.Placement, r.Placement)
+	}
+	for i := range r.Workloads {
+		a, b := &r.Workloads[i], &o.Workloads[i]
+		if a.Name != b.Name || a.Kind != b.Kind || len(a.Metros) != len(b.Metros) {
+			return fmt.Errorf("sim: cannot merge workload %q into %q", b.Name, a.Name)
+		}
+		for m := range a.Metros {
+			if err := a.Metros[m].Merge(&b.Metros[m]); err != nil {
+				return err
+			}
+		}
+		a.OriginRequests += b.OriginRequests
+		a.OriginBytes += b.OriginBytes
+	}
+	return nil
+}
+
+// plainResult keeps gob from calling MarshalBinary again.
+type plainResult Result
+
+// MarshalBinary encodes the result, for a worker elsewhere to send home.
+func (r *Result) MarshalBinary() ([]byte, error) {
+	var b bytes.Buffer
+	if err := gob.NewEncoder(&b).Encode((*plainResult)(r)); err != nil {
+		return nil, fmt.Errorf("sim: encode result: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// UnmarshalBinary decodes what [Result.MarshalBinary] wrote.
+func (r *Result) UnmarshalBinary(data []byte) error {
+	if err := gob.NewDecoder(bytes.NewReader(data)).Decode((*plainResult)(r)); err != nil {
+		return fmt.Errorf("sim: decode result: %w", err)
+	}
+	return nil
+}
+
+// settle gathers what the sites counted, and checks that nothing was lost: every request has an outcome
+// and a latency, its causes sum to the latency, and the bytes that sites received are those that were
+// sent. A failure is a defect of the simulator; its results must not be used.
+func (r *run) settle() error {
+	var sent, received uint64
+	for _, s := range r.sites {
+		for _, group := range [][]*servers{s.origins, s.computers} {
+			for _, servers := range group {
+				if err := servers.err(); err != nil {
+					return err
+				}
+			}
+		}
+		sent += s.ledger.sent
+		received += s.ledger.received
+		for i := range r.plan.workloads {
+			if w := &r.plan.workloads[i]; w.kind == Static {
+				r.result.Workloads[i].OriginRequests += s.originRequests[w.index]
+				r.result.Workloads[i].OriginBytes += s.originBytes[w.index]
+			}
+		}
+	}
+	if sent != received {
+		return fmt.Errorf("invariant broken: sites sent %d bytes and received %d", sent, received)
+	}
+	for i := range r.result.Workloads {
+		if err := r.result.Workloads[i].check(r.plan); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *WorkloadTally) check(p *Plan) error {
+	for m := range w.Metros {
+		if err := w.Metros[m].check(); err != nil {
+			return fmt.Errorf("invariant broken: workload %q, metro %q: %w", w.Name, p.metros[m], err)
+		}
+	}
+	if w.Kind != Static || len(p.with(placement.MidTierCache)) > 0 {
+		return nil
+	}
+	// Without a tier in between, every miss is a fetch from the origin.
+	total, err := w.Total()
+	if err != nil {
+		return err
+	}
+	if n := total.Outcomes[Miss] + total.Outcomes[Bypass]; n != w.OriginRequests {
+		return fmt.Errorf("invariant broken: workload %q: %d misses, %d requests to the origin", w.Name, n, w.OriginRequests)
+	}
+	if n := total.OutcomeBytes[Miss] + total.OutcomeBytes[Bypass]; n != w.OriginBytes {
+		return fmt.Errorf("invariant broken: workload %q: %d bytes missed, %d bytes from the origin", w.Name, n, w.OriginBytes)
+	}
+	return nil
+}
+
+// check reports what does not add up.
+func (t *Tally) check() error {
+	var outcomes, bytes uint64
+	for i := range t.Outcomes {
+		outcomes += t.Outcomes[i]
+		bytes += t.OutcomeBytes[i]
+	}
+	if outcomes != t.Requests {
+		return fmt.Errorf("%d requests, %d outcomes", t.Requests, outcomes)
+	}
+	if bytes != t.Bytes {
+		return fmt.Errorf("%d bytes, %d by outcome", t.Bytes, bytes)
+	}
+	if n := t.Latency[0].Count(); n != t.Requests {
+		return fmt.Errorf("%d requests, %d latencies", t.Requests, n)
+	}
+	for i := range t.Latency {
+		if n := t.Latency[i].Invalid(); n != 0 {
+			return fmt.Errorf("%d latencies of metric %d are negative", n, i)
+		}
+	}
+	var causes int64
+	for _, ns := range t.Causes {
+		causes += ns
+	}
+	if _, low := t.Latency[0].SumNs(); low != uint64(causes) {
+		return fmt.Errorf("latencies sum to %d ns, their causes to %d", low, causes)
+	}
+	return nil
+}

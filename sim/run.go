@@ -1,0 +1,245 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/sim/cache"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// maxStatics bounds the static workloads of a scenario; their number is the high half of a cache key.
+const maxStatics = 200
+
+// A run is the state of one replication of a plan.
+type run struct {
+	plan   *Plan
+	ctx    context.Context
+	rep    uint64
+	result *Result
+	sites  []*site
+	games  []*game
+}
+
+// Run simulates one replication of the plan, from 0. It returns the context's error when cancelled.
+func (p *Plan) Run(ctx context.Context, replication int) (*Result, error) {
+	if replication < 0 {
+		return nil, fmt.Errorf("sim: replication is %d; want 0 or more", replication)
+	}
+	r := &run{plan: p, ctx: ctx, rep: uint64(replication), result: p.newResult(replication)}
+	if err := r.build(); err != nil {
+		return nil, fmt.Errorf("sim: placement %q: %w", p.placement.Name, err)
+	}
+	for _, g := range r.games {
+		if err := g.play(); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.advance(); err != nil {
+		return nil, err
+	}
+	if err := r.settle(); err != nil {
+		return nil, fmt.Errorf("sim: placement %q, replication %d: %w", p.placement.Name, replication, err)
+	}
+	return r.result, nil
+}
+
+func (p *Plan) newResult(replication int) *Result {
+	r := &Result{Placement: p.placement.Name, Replication: replication}
+	for _, w := range p.workloads {
+		t := WorkloadTally{Name: w.name, Kind: w.kind, Metros: make([]Tally, len(p.metros))}
+		for m := range t.Metros {
+			t.Metros[m] = newTally(w.kind, len(w.deadlines))
+		}
+		r.Workloads = append(r.Workloads, t)
+	}
+	return r
+}
+
+// build makes the sites with their caches and servers, and gives them their users.
+func (r *run) build() error {
+	s := &r.plan.scenario
+	for i := range r.plan.sites {
+		planned := &r.plan.sites[i]
+		at := &site{
+			id: uint32(i), ctx: r.ctx, parent: planned.parent,
+			remoteParent:   make([]bool, len(s.Dynamic)),
+			originRequests: make([]uint64, len(s.Static)), originBytes: make([]uint64, len(s.Static)),
+		}
+		if to := planned.parent.to; to >= 0 && r.plan.sites[to].compute.Servers > 0 {
+			for d := range at.remoteParent {
+				at.remoteParent[d] = s.Dynamic[d].Parent.Calls > 0
+			}
+		}
+		var err error
+		if at.origins, err = newServers(serversOf(planned.origin), len(s.Static)); err != nil {
+			return err
+		}
+		if at.computers, err = newServers(serversOf(planned.compute), len(s.Dynamic)); err != nil {
+			return err
+		}
+		if at.edge, err = r.newTier(planned, planned.edge, edgeHandler); err != nil {
+			return err
+		}
+		if at.mid, err = r.newTier(planned, planned.mid, midHandler); err != nil {
+			return err
+		}
+		r.sites = append(r.sites, at)
+	}
+	for i := range r.plan.workloads {
+		var err error
+		switch w := &r.plan.workloads[i]; w.kind {
+		case Static:
+			err = r.addStatic(i, w)
+		case Dynamic:
+			err = r.addDynamic(i, w)
+		case Gaming:
+			err = r.addGaming(i, w)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, at := range r.sites {
+		for i := range at.block.sources {
+			at.block.sources[i].advance()
+		}
+	}
+	return nil
+}
+
+func serversOf(a *placement.Assignment) int {
+	if a == nil {
+		return 0
+	}
+	return a.Servers
+}
+
+func (r *run) newTier(planned *plannedSite, a *placement.Assignment, handler uint32) (*tier, error) {
+	if a == nil {
+		return nil, nil
+	}
+	c, err := cache.New(cache.Config{Policy: a.Policy, CapacityBytes: a.CacheBytes})
+	if err != nil {
+		return nil, fmt.Errorf("site %q: %w", a.Site, err)
+	}
+	next := &r.plan.sites[planned.up.to]
+	t := &tier{cache: c, flights: newFlightTable(), up: planned.up, handler: handler}
+	t.upIsMid = handler == edgeHandler && next.mid != nil
+	t.remote = make([]bool, len(r.plan.scenario.Static))
+	for i := range t.remote {
+		t.remote[i] = t.upIsMid || next.origin.Servers > 0
+	}
+	return t, nil
+}
+
+// end is the instant at which users stop.
+func (r *run) end() int64 { return int64(r.plan.scenario.WarmUp + r.plan.scenario.Duration) }
+
+// newCell returns the part of a cell that static and dynamic workloads share, and the site's source.
+func (r *run) newCell(number int, w *plannedWorkload, m int, client workload.Connection) (cell, source) {
+	e := &w.entries[m]
+	entity := workload.EntityOf(w.name, r.plan.metros[m])
+	c := cell{
+		tally:     &r.result.Workloads[number].Metros[m],
+		rand:      random.New(r.plan.scenario.Seed, r.rep, entity, workload.PurposeClient),
+		law:       r.plan.access[m],
+		rtt:       e.up + e.down,
+		access:    2 * e.access,
+		beyond:    e.beyond.rtt(),
+		jitter:    e.jitter,
+		isNew:     outOf32(client.NewShare),
+		pace:      client.Pace(),
+		deadlines: w.deadlines,
+		delay:     e.up + e.access + e.beyond.up,
+		from:      int64(r.plan.scenario.WarmUp),
+		work:      random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeService),
+	}
+	if e.access == 0 {
+		c.law = nil // no access link on the way: the users are at the node itself
+	}
+	return c, source{delay: c.delay, end: r.end()}
+}
+
+// outOf32 returns a share as a fraction of 2^32.
+func outOf32(share float64) uint64 { return uint64(share * (1 << 32)) }
+
+// settle them at a site: a cell and the source that feeds it.
+func (at *site) addUsers(c cell, s source) {
+	s.next.cell = uint32(len(at.cells))
+	at.cells = append(at.cells, c)
+	at.block.sources = append(at.block.sources, s)
+}
+
+func (r *run) addStatic(number int, w *plannedWorkload) error {
+	s := &r.plan.scenario
+	static := &s.Static[w.index]
+	streams, err := static.Streams(w.audiences, s.Start, s.Seed, r.rep)
+	if err != nil {
+		return err
+	}
+	shared := &staticRun{index: uint8(w.index), catalogue: static.Catalogue(s.Seed, r.rep), service: static.OriginService}
+	for m := range streams {
+		c, src := r.newCell(number, w, m, static.Client)
+		c.static = shared
+		src.static, src.objects = true, streams[m]
+		r.sites[w.entries[m].site].addUsers(c, src)
+	}
+	return nil
+}
+
+func (r *run) addDynamic(number int, w *plannedWorkload) error {
+	s := &r.plan.scenario
+	dynamic := &s.Dynamic[w.index]
+	streams, err := dynamic.Streams(w.audiences, s.Start, s.Seed, r.rep)
+	if err != nil {
+		return err
+	}
+	shared := &dynamicRun{index: uint8(w.index), Dynamic: dynamic, coin: outOf32(dynamic.Parent.Probability)}
+	for m := range streams {
+		c, src := r.newCell(number, w, m, dynamic.Client)
+		c.dynamic = shared
+		src.arrivals = streams[m]
+		r.sites[w.entries[m].site].addUsers(c, src)
+	}
+	return nil
+}
+
+func (r *run) addGaming(number int, w *plannedWorkload) error {
+	s := &r.plan.scenario
+	gaming := &s.Gaming[w.index]
+	streams, err := gaming.Streams(w.audiences, s.Start, s.Seed, r.rep)
+	if err != nil {
+		return err
+	}
+	bySite := make([]*game, len(r.plan.sites))
+	for m := range streams {
+		e := &w.entries[m]
+		g := bySite[e.site]
+		if g == nil {
+			planned := &r.plan.sites[e.site]
+			entity := workload.EntityOf(w.name, planned.id)
+			g = &game{
+				Gaming: gaming, ctx: r.ctx, from: int64(s.WarmUp), end: r.end(), deadlines: w.deadlines,
+				capacity: planned.compute.Servers * max(gaming.MatchesPerServer, 1),
+				update:   int64(gaming.UpdatePeriod()), coin: outOf32(gaming.Parent.Probability),
+				parentRTT: planned.parent.rtt(),
+				matchKey:  random.NewKey(s.Seed, r.rep, entity, workload.PurposeMatch),
+			}
+			bySite[e.site] = g
+			r.games = append(r.games, g)
+		}
+		c := gameCell{
+			tally: &r.result.Workloads[number].Metros[m], sessions: streams[m],
+			key: random.NewKey(s.Seed, r.rep, workload.EntityOf(w.name, r.plan.metros[m]), workload.PurposePlayer),
+			law: r.plan.access[m], up: e.up, down: e.down, access: 2 * e.access, linkJitter: e.jitter,
+		}
+		if e.access == 0 {
+			c.law = nil
+		}
+		g.cells = append(g.cells, c)
+	}
+	return nil
+}

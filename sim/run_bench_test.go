@@ -1,0 +1,69 @@
+package sim
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// BenchmarkStaticRun is a CDN of 100 PoPs, 1,000 requests a second each, Zipf 0.9 over a million
+// objects of one byte, caches of 1 %, misses 50 ms away: everything included, from arrival to latency
+// record.
+func BenchmarkStaticRun(b *testing.B) {
+	n, pops := star(b, 100, 25)
+	w := workload.Static{
+		Name: "w3", RequestsPerSecond: 100_000, Objects: 1_000_000, ZipfExponent: 0.9,
+		Sizes:     workload.Sizes{MinBytes: 1, MaxBytes: 1},
+		Deadlines: []time.Duration{20 * time.Millisecond, 50 * time.Millisecond},
+	}
+	for _, seconds := range []int{10, 100} {
+		b.Run(time.Duration(seconds*int(time.Second)).String(), func(b *testing.B) {
+			s := Scenario{Network: n, Static: []workload.Static{w}, Duration: time.Duration(seconds) * time.Second, Seed: 1}
+			plans, err := Compile(s, placement.RegionOnly("region").WithPoPs(10_000, pops...))
+			require.NoError(b, err)
+			benchmarkRun(b, plans[0], "request")
+		})
+	}
+}
+
+// BenchmarkWindowedRun is the same with an origin of finite servers, which all PoPs share: every miss is
+// two messages.
+func BenchmarkWindowedRun(b *testing.B) {
+	n, pops := star(b, 100, 25)
+	w := workload.Static{
+		Name: "w3", RequestsPerSecond: 100_000, Objects: 1_000_000, ZipfExponent: 0.9,
+		Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1},
+	}
+	s := Scenario{Network: n, Static: []workload.Static{w}, Duration: 10 * time.Second, Seed: 1}
+	p := placement.RegionOnly("region").WithPoPs(10_000, pops...)
+	p.Sites[0].Servers = 1000
+	plans, err := Compile(s, p)
+	require.NoError(b, err)
+	benchmarkRun(b, plans[0], "request")
+}
+
+// BenchmarkGamingRun is a minute of a competitive shooter with 1,000 players.
+func BenchmarkGamingRun(b *testing.B) {
+	s := Scenario{Network: fourNodes(b), Gaming: []workload.Gaming{workload.CompetitiveFPS()}, Duration: time.Minute, Seed: 1}
+	plans, err := Compile(s, placement.RegionOnly("region"))
+	require.NoError(b, err)
+	benchmarkRun(b, plans[0], "update")
+}
+
+func benchmarkRun(b *testing.B, p *Plan, unit string) {
+	var requests uint64
+	for b.Loop() {
+		r, err := p.Run(context.Background(), 0)
+		require.NoError(b, err)
+		total, err := r.Workloads[0].Total()
+		require.NoError(b, err)
+		requests += total.Requests
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(requests), "ns/"+unit)
+	b.ReportMetric(float64(requests)/b.Elapsed().Seconds()/1e6, "M"+unit+"s/s")
+}

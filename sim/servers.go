@@ -1,0 +1,44 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/edgewise-sim/edgewise/sim/event"
+)
+
+// Servers do the work of one workload at one site, first come first served. Nil means that one is always
+// free.
+type servers struct{ station *event.Station }
+
+// newServers returns one set of n servers for each of several workloads; nil sets for n = 0.
+func newServers(n, workloads int) ([]*servers, error) {
+	all := make([]*servers, workloads)
+	if n == 0 {
+		return all, nil
+	}
+	for i := range all {
+		station, err := event.NewStation(n)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = &servers{station: station}
+	}
+	return all, nil
+}
+
+// arrive gives the servers a job and returns when its work starts and ends. Times are in ns.
+func (s *servers) arrive(now, service int64) (start, done int64) {
+	if s == nil {
+		return now, now + service
+	}
+	from, to := s.station.Arrive(time.Duration(now), time.Duration(service))
+	return int64(from), int64(to)
+}
+
+// err reports a job that the servers had to refuse.
+func (s *servers) err() error {
+	if s == nil {
+		return nil
+	}
+	return s.station.Err()
+}

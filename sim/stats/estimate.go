@@ -1,0 +1,145 @@
+package stats
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// An Estimate is a figure with its confidence interval over replications. All numbers in it are
+// finite. There are three cases:
+//
+//   - Unsupported is empty: Value and the interval [Low, High] hold, from N >= 2 replications.
+//   - Unsupported is set and N >= 1: Value holds, but there is no interval (Low and High equal Value);
+//     Unsupported says why, for example that there was one replication only.
+//   - Unsupported is set and N is 0: there is no figure at all (all numbers are 0); Unsupported says
+//     why, for example that too few requests lie beyond a quantile.
+type Estimate struct {
+	Value float64 `json:"value"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
+	// N is the number of replications behind the figure.
+	N int `json:"n"`
+	// Unsupported says what the data could not carry: the interval, or the whole figure when N is 0.
+	Unsupported string `json:"unsupported,omitempty"`
+}
+
+// HasValue reports whether there is a figure.
+func (e Estimate) HasValue() bool { return e.N > 0 }
+
+// HasInterval reports whether there is a confidence interval.
+func (e Estimate) HasInterval() bool { return e.N > 0 && e.Unsupported == "" }
+
+// HalfWidth returns half the width of the confidence interval, 0 where there is none.
+func (e Estimate) HalfWidth() float64 {
+	if !e.HasInterval() {
+		return 0
+	}
+	return (e.High - e.Low) / 2
+}
+
+// Scaled returns the estimate in another unit: all numbers times factor, which must be positive.
+func (e Estimate) Scaled(factor float64) Estimate {
+	e.Value *= factor
+	e.Low *= factor
+	e.High *= factor
+	return e
+}
+
+// MeanOf estimates the mean of a quantity of which samples holds one value a replication, with the
+// Student-t interval of the given level, for example 0.95. With one sample there is a value but no
+// interval.
+func MeanOf(samples []float64, level float64) Estimate {
+	if reason := checkSamples(samples, level); reason != "" {
+		return Estimate{Unsupported: reason}
+	}
+	mean := meanOf(samples)
+	return around(mean, squaredDeviations(samples, mean), len(samples), level)
+}
+
+// DifferenceOf estimates the mean of a - b, paired by replication: a[i] and b[i] must come from the
+// same users, arrivals and jitter. The interval is that of the paired t-test.
+func DifferenceOf(a, b []float64, level float64) Estimate {
+	if len(a) != len(b) {
+		return unpaired(len(a), len(b))
+	}
+	differences := make([]float64, len(a))
+	for i := range a {
+		differences[i] = a[i] - b[i]
+	}
+	return MeanOf(differences, level)
+}
+
+// around returns the estimate value +- t x sqrt(squares / (n (n-1))), where squares is the sum of the
+// squared deviations of n replications.
+func around(value, squares float64, n int, level float64) Estimate {
+	if !isFinite(value) || !isFinite(squares) {
+		return Estimate{Unsupported: "the figure is too large for a 64-bit float"}
+	}
+	if n < 2 {
+		return withoutInterval(value, n, "one replication: no interval")
+	}
+	half := tQuantile(level, n-1) * math.Sqrt(squares/(float64(n)*float64(n-1)))
+	if !isFinite(half) {
+		return withoutInterval(value, n, "the interval is too wide for a 64-bit float")
+	}
+	return Estimate{Value: value, Low: value - half, High: value + half, N: n}
+}
+
+func withoutInterval(value float64, n int, reason string) Estimate {
+	return Estimate{Value: value, Low: value, High: value, N: n, Unsupported: reason}
+}
+
+func unpaired(a, b int) Estimate {
+	return Estimate{Unsupported: fmt.Sprintf("%d replications against %d cannot be paired", a, b)}
+}
+
+// tQuantile returns the t with P(|T| <= t) = level for Student's law with the given degrees of freedom.
+func tQuantile(level float64, degrees int) float64 {
+	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(degrees)}.Quantile((1 + level) / 2)
+}
+
+// checkSamples returns why no figure can be made, or "".
+func checkSamples(samples []float64, level float64) string {
+	if reason := checkLevel(level); reason != "" {
+		return reason
+	}
+	if len(samples) == 0 {
+		return "no replications"
+	}
+	for i, x := range samples {
+		if !isFinite(x) {
+			return fmt.Sprintf("replication %d: the value is %v", i, x)
+		}
+	}
+	return ""
+}
+
+func checkLevel(level float64) string {
+	if !(level > 0 && level < 1) {
+		return fmt.Sprintf("confidence level %v is not between 0 and 1", level)
+	}
+	return ""
+}
+
+func meanOf(samples []float64) float64 {
+	sum := 0.0
+	for _, x := range samples {
+		sum += x
+	}
+	return sum / float64(len(samples))
+}
+
+// squaredDeviations returns the sum of (x - center)^2. The explicit conversion forbids fusing the
+// product with the sum, which would give other bits on other processors.
+func squaredDeviations(samples []float64, center float64) float64 {
+	sum := 0.0
+	for _, x := range samples {
+		d := x - center
+		sum += float64(d * d)
+	}
+	return sum
+}
+
+func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -1,0 +1,105 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/edgewise-sim/edgewise/sim/stats"
+)
+
+// A Kind tells the workloads apart.
+type Kind uint8
+
+// The kinds.
+const (
+	Static Kind = iota
+	Dynamic
+	Gaming
+	numKinds
+)
+
+var kindNames = [numKinds]string{"static", "dynamic", "gaming"}
+
+// String returns the kind's name, for example "gaming".
+func (k Kind) String() string {
+	if k >= numKinds {
+		return fmt.Sprintf("kind(%d)", uint8(k))
+	}
+	return kindNames[k]
+}
+
+// The metrics of static and dynamic workloads, and those of gaming workloads, as indices into
+// [Tally.Latency]. The first is the headline.
+const (
+	TTFB = 0 // time to first byte, as the user sees it
+	TTLB = 1 // time to last byte, as the user sees it
+
+	Response  = 0 // from a player's update to the snapshot that shows it
+	RTT       = 1 // network round trip of an update
+	WorstRTT  = 2 // base RTT of the worst player of a match, one sample a match
+	LobbyWait = 3 // wait for a match, one sample a player and match
+)
+
+var metricNames = [numKinds][]string{
+	Static:  {"ttfb", "ttlb"},
+	Dynamic: {"ttfb", "ttlb"},
+	Gaming:  {"response", "rtt", "worst_rtt", "lobby_wait"},
+}
+
+// Metrics returns the names of the metrics of a kind, the headline first.
+func (k Kind) Metrics() []string { return metricNames[k] }
+
+// A Tally is what the requests of one workload from one metro met. It holds integers only, so merging
+// tallies in any order gives the same bits.
+type Tally struct {
+	// Requests counts requests, or players' updates; Bytes what they delivered.
+	Requests, Bytes uint64
+	// Outcomes and OutcomeBytes take Requests and Bytes apart.
+	Outcomes, OutcomeBytes [NumOutcomes]uint64
+	// Latency holds one sketch a metric of the workload's kind.
+	Latency []stats.Sketch
+	// Within counts, metric by metric, the samples within each deadline of the workload, exactly:
+	// deadline d of metric m is at m*len(deadlines)+d.
+	Within []uint64
+	// Causes takes the sum of the headline latency apart, in ns.
+	Causes [NumCauses]int64
+}
+
+func newTally(kind Kind, deadlines int) Tally {
+	metrics := len(metricNames[kind])
+	return Tally{Latency: make([]stats.Sketch, metrics), Within: make([]uint64, metrics*deadlines)}
+}
+
+// record adds one latency of a metric.
+func (t *Tally) record(metric int, ns int64, deadlines []int64) {
+	t.Latency[metric].Record(ns)
+	within := t.Within[metric*len(deadlines):][:len(deadlines)]
+	for i, d := range deadlines {
+		if ns <= d {
+			within[i]++
+		}
+	}
+}
+
+// Merge adds another tally of the same workload.
+func (t *Tally) Merge(o *Tally) error {
+	if len(t.Latency) != len(o.Latency) || len(t.Within) != len(o.Within) {
+		return fmt.Errorf("sim: tallies of different workloads: %d and %d metrics, %d and %d deadline counters",
+			len(t.Latency), len(o.Latency), len(t.Within), len(o.Within))
+	}
+	t.Requests += o.Requests
+	t.Bytes += o.Bytes
+	for i := range t.Outcomes {
+		t.Outcomes[i] += o.Outcomes[i]
+		t.OutcomeBytes[i] += o.OutcomeBytes[i]
+	}
+	for i := range t.Latency {
+		t.Latency[i].Merge(&o.Latency[i])
+	}
+	for i := range t.Within {
+		t.Within[i] += o.Within[i]
+	}
+	for i := range t.Causes {
+		t.Causes[i] += o.Causes[i]
+	}
+	return nil
+}

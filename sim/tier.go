@@ -1,0 +1,218 @@
+package sim
+
+import (
+	"github.com/edgewise-sim/edgewise/sim/cache"
+	"github.com/edgewise-sim/edgewise/sim/event"
+)
+
+// A tier is one cache at one site, with the fetches it has under way.
+type tier struct {
+	cache   cache.Cache
+	flights flightTable
+	up      leg
+	// upIsMid says that the next tier is a mid-tier cache and not the origin.
+	upIsMid bool
+	// remote says, by static workload, that the next tier must be asked by message, because it has
+	// a state of its own: a cache, or servers that may be busy. Otherwise a fetch is arithmetic.
+	remote []bool
+	// handler tells the fills of the site's tiers apart.
+	handler uint32
+}
+
+// A waiter is a request that waits for a fetch: a user's, or another site's.
+type waiter struct {
+	request
+	outcome Outcome
+	next    uint32
+	remote  bool
+	from    message // of another site
+}
+
+// visitStatic serves a user's request for an object.
+func (s *site) visitStatic(v *visit, c *cell) {
+	r := c.draw(v.at)
+	r.cell = v.cell
+	if s.edge == nil {
+		s.serveAtOrigin(v, c, &r)
+		return
+	}
+	t := s.edge
+	key := uint64(c.static.index)<<32 | uint64(v.object)
+	if bytes, hit := t.cache.Lookup(key); hit {
+		c.finish(&r, &served{outcome: Hit, bytes: bytes, first: v.at, last: v.at})
+		return
+	}
+	outcome := DelayedHit
+	n := t.flights.find(key)
+	if n == 0 {
+		outcome = Miss
+		work := c.work.StreamAt(c.count)
+		n = s.startFetch(t, v.at, key, c.static.catalogue.SizeBytes(v.object), c.static.service.Draw(&work), r.recorded)
+	}
+	f := &t.flights.pool[n]
+	if f.first == unknown {
+		s.wait(f, waiter{request: r, outcome: outcome})
+		return
+	}
+	s.answerUser(f, &r, outcome, v.at)
+}
+
+// serveAtOrigin serves a user who enters at the origin itself.
+func (s *site) serveAtOrigin(v *visit, c *cell, r *request) {
+	work := c.work.StreamAt(c.count)
+	service := c.static.service.Draw(&work)
+	start, done := s.origins[c.static.index].arrive(v.at, service)
+	bytes := c.static.catalogue.SizeBytes(v.object)
+	if r.recorded {
+		s.originRequests[c.static.index]++
+		s.originBytes[c.static.index] += uint64(bytes)
+	}
+	c.finish(r, &served{outcome: Bypass, bytes: bytes, first: done, last: done, queue: start - v.at, service: service})
+}
+
+// startFetch asks the next tier for an object. service is the work that the origin will have with it.
+func (s *site) startFetch(t *tier, now int64, key uint64, bytes, service int64, recorded bool) uint32 {
+	n := t.flights.add(key, bytes)
+	static := uint8(key >> 32)
+	if t.remote[static] {
+		s.send(message{
+			at: now + t.up.up, back: t.up.down, target: uint32(t.up.to), kind: fetch, index: static, toMid: t.upIsMid,
+			recorded: recorded, token: n<<1 | t.handler, key: key, bytes: bytes, service: service,
+		})
+		return n
+	}
+	f := &t.flights.pool[n]
+	f.first = now + t.up.rtt() + service
+	f.last = f.first + pour(bytes, t.up.nsPerByte)
+	f.service = service
+	s.countOrigin(static, bytes, recorded)
+	s.ledger.sent += uint64(bytes)
+	s.queue.Push(f.last, t.handler, uint64(n))
+	return n
+}
+
+// countOrigin counts a fetch from the origin.
+func (s *site) countOrigin(static uint8, bytes int64, recorded bool) {
+	if recorded {
+		s.originRequests[static]++
+		s.originBytes[static] += uint64(bytes)
+	}
+}
+
+// fill puts an object that has arrived into its cache.
+func (s *site) fill(e event.Event) {
+	t := s.edge
+	if e.Handler() == midHandler {
+		t = s.mid
+	}
+	n := uint32(e.Arg)
+	f := &t.flights.pool[n]
+	s.ledger.received += uint64(f.bytes)
+	t.cache.Insert(f.key, f.bytes)
+	t.flights.remove(n)
+}
+
+// The handlers of fill events; they double as the lowest bit of a fetch's token.
+const (
+	edgeHandler uint32 = iota
+	midHandler
+)
+
+// wait puts a request in the list of those that wait for a fetch.
+func (s *site) wait(f *flight, w waiter) {
+	n := s.freeWaiters
+	if n != 0 {
+		s.freeWaiters = s.waiting[n].next
+	} else {
+		if len(s.waiting) == 0 {
+			s.waiting = append(s.waiting, waiter{}) // number 0 stands for none
+		}
+		n = uint32(len(s.waiting))
+		s.waiting = append(s.waiting, waiter{})
+	}
+	w.next = f.waiters
+	s.waiting[n] = w
+	f.waiters = n
+}
+
+// answerUser tallies a user's request for an object whose fetch has an answer.
+func (s *site) answerUser(f *flight, r *request, outcome Outcome, now int64) {
+	a := served{outcome: outcome, bytes: f.bytes, first: max(now, f.first), last: max(now, f.last)}
+	if outcome == Miss {
+		a.queue, a.service = f.queue, f.service
+	}
+	s.cells[r.cell].finish(r, &a)
+}
+
+// serveFetch answers another site's fetch: from the mid-tier cache, or as the origin.
+func (s *site) serveFetch(m *message) {
+	if !m.toMid {
+		start, done := s.origins[m.index].arrive(m.at, m.service)
+		s.countOrigin(m.index, m.bytes, m.recorded)
+		s.answerSite(m, done, done, start-m.at, m.service)
+		return
+	}
+	t := s.mid
+	if bytes, hit := t.cache.Lookup(m.key); hit {
+		m.bytes = bytes
+		s.answerSite(m, m.at, m.at, 0, 0)
+		return
+	}
+	n := t.flights.find(m.key)
+	isNew := n == 0
+	if isNew {
+		n = s.startFetch(t, m.at, m.key, m.bytes, m.service, m.recorded)
+	}
+	f := &t.flights.pool[n]
+	switch {
+	case f.first == unknown:
+		s.wait(f, waiter{remote: true, from: *m})
+	case isNew:
+		s.answerSite(m, f.first, f.last, f.queue, f.service)
+	default:
+		s.answerSite(m, max(m.at, f.first), max(m.at, f.last), 0, 0)
+	}
+}
+
+// answerSite sends the object of a fetch on its way: its first byte leaves at first, its last is here at
+// last.
+func (s *site) answerSite(m *message, first, last, queue, service int64) {
+	s.ledger.sent += uint64(m.bytes)
+	s.send(message{
+		at: first + m.back, last: last + m.back, target: m.sender, kind: fetched,
+		token: m.token, bytes: m.bytes, queue: queue, service: service,
+	})
+}
+
+// landFetch takes the answer to a fetch: those who waited are served, and the object goes into the cache
+// when its last byte is here.
+func (s *site) landFetch(m *message) {
+	t := s.edge
+	if m.token&1 == midHandler {
+		t = s.mid
+	}
+	n := m.token >> 1
+	f := &t.flights.pool[n]
+	f.first = m.at
+	f.last = max(m.last, m.at+pour(f.bytes, t.up.nsPerByte))
+	f.queue, f.service = m.queue, m.service
+	for w := f.waiters; w != 0; {
+		waiting := &s.waiting[w]
+		if waiting.remote {
+			s.answerSite(&waiting.from, f.first, f.last, f.queue, f.service)
+		} else {
+			s.answerUser(f, &waiting.request, waiting.outcome, m.at)
+		}
+		next := waiting.next
+		waiting.next = s.freeWaiters
+		s.freeWaiters = w
+		w = next
+	}
+	f.waiters = 0
+	s.queue.Push(f.last, t.handler, uint64(n))
+}
+
+// pour returns the time that bytes take on a link, in ns.
+func pour(bytes int64, nsPerByte float64) int64 {
+	return int64(float64(float64(bytes)*nsPerByte) + 0.5)
+}

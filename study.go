@@ -1,0 +1,187 @@
+package edgewise
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/sim"
+)
+
+// A Study compares placements of one scenario: every placement meets the same users, arrivals, objects
+// and jitter, replication by replication.
+type Study struct {
+	// Title heads the results.
+	Title string
+	// Scenario is what all placements have in common.
+	sim.Scenario
+	// Placements are the alternatives; the first is the baseline. Their names must differ.
+	Placements []placement.Placement
+	// Replications is the number of independent runs of each placement; 0 means 10. One gives
+	// figures without intervals.
+	Replications int
+	// Level is the confidence level of the intervals, in (0, 1); 0 means 0.95.
+	Level float64
+	// Workers is the number of runs at a time; 0 means GOMAXPROCS. Results do not depend on it.
+	Workers int
+	// Assumed lists assumptions to be shown with the results, next to those of the workloads.
+	Assumed []string
+	// Progress, if set, is called after every run, never by two goroutines at a time.
+	Progress func(Progress)
+}
+
+// Progress says how far a study is.
+type Progress struct {
+	// Done and Total count runs.
+	Done, Total int
+}
+
+const (
+	defaultReplications = 10
+	maxReplications     = 100_000
+	defaultLevel        = 0.95
+)
+
+// Validate names the first field that is out of range.
+func (s *Study) Validate() error {
+	if len(s.Placements) == 0 {
+		return errors.New("edgewise: a study without placements")
+	}
+	if s.Replications < 0 || s.Replications > maxReplications {
+		return fmt.Errorf("edgewise: %d replications; want 0 (%d) to %d", s.Replications, defaultReplications, maxReplications)
+	}
+	if s.Level != 0 && !(s.Level > 0 && s.Level < 1) {
+		return fmt.Errorf("edgewise: confidence level is %v; want more than 0, less than 1", s.Level)
+	}
+	if s.Workers < 0 {
+		return fmt.Errorf("edgewise: %d workers; want 0 (all cores) or more", s.Workers)
+	}
+	seen := make(map[string]bool)
+	for _, p := range s.Placements {
+		if seen[p.Name] {
+			return fmt.Errorf("edgewise: two placements are called %q", p.Name)
+		}
+		seen[p.Name] = true
+	}
+	return s.Scenario.Validate()
+}
+
+// Run simulates every placement as often as asked for and compares them. When ctx is cancelled it
+// returns the comparison of the replications that every placement has finished, together with the
+// context's error; the comparison is nil if there is none.
+func (s *Study) Run(ctx context.Context) (*Comparison, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	plans, err := sim.Compile(s.Scenario, s.Placements...)
+	if err != nil {
+		return nil, err
+	}
+	replications := s.Replications
+	if replications == 0 {
+		replications = defaultReplications
+	}
+	workers := s.Workers
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	g := &gatherer{
+		placements: len(plans), total: len(plans) * replications, progress: s.Progress,
+		open: make(map[int][]*sim.Result), done: make([]*replication, replications),
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+
+	// Replication by replication, so that a cancelled study has compared what it has run.
+	jobs := make(chan [2]int)
+	var pool sync.WaitGroup
+	for range min(workers, g.total) {
+		pool.Go(func() {
+			for job := range jobs {
+				result, err := plans[job[1]].Run(ctx, job[0])
+				if err == nil {
+					err = g.take(job[1], result)
+				}
+				if err != nil {
+					stop(err)
+				}
+			}
+		})
+	}
+feed:
+	for r := range replications {
+		for p := range plans {
+			select {
+			case jobs <- [2]int{r, p}:
+			case <-ctx.Done():
+				break feed
+			}
+		}
+	}
+	close(jobs)
+	pool.Wait()
+
+	err = context.Cause(ctx)
+	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		return nil, err
+	}
+	finished := g.finished()
+	if len(finished) == 0 {
+		return nil, err
+	}
+	comparison, compareErr := s.compare(finished, replications)
+	return comparison, errors.Join(err, compareErr)
+}
+
+// A gatherer collects results until a replication is complete for every placement, and then keeps what
+// the comparison needs of it.
+type gatherer struct {
+	mu         sync.Mutex
+	placements int
+	total      int
+	runs       int
+	progress   func(Progress)
+	open       map[int][]*sim.Result
+	done       []*replication
+}
+
+func (g *gatherer) take(placement int, r *sim.Result) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	n := r.Replication
+	if g.open[n] == nil {
+		g.open[n] = make([]*sim.Result, g.placements)
+	}
+	g.open[n][placement] = r
+	complete := true
+	for _, other := range g.open[n] {
+		complete = complete && other != nil
+	}
+	if complete {
+		reduced, err := reduce(g.open[n])
+		if err != nil {
+			return err
+		}
+		g.done[n] = reduced
+		delete(g.open, n)
+	}
+	g.runs++
+	if g.progress != nil {
+		g.progress(Progress{Done: g.runs, Total: g.total})
+	}
+	return nil
+}
+
+// finished returns the replications that are complete, in order.
+func (g *gatherer) finished() []*replication {
+	var finished []*replication
+	for _, r := range g.done {
+		if r != nil {
+			finished = append(finished, r)
+		}
+	}
+	return finished
+}

@@ -1,0 +1,155 @@
+package catalog_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
+)
+
+func TestEveryListHasItsSize(t *testing.T) {
+	require.Len(t, catalog.Metros(), 1253)
+	require.Len(t, catalog.LocalZones(), 46)
+	require.Len(t, catalog.WavelengthZones(), 26)
+	require.Len(t, catalog.RegionalEdgeCaches(), 13)
+	regions := map[catalog.Provider]int{catalog.ProviderAWS: 37, catalog.ProviderAzure: 56, catalog.ProviderGoogle: 42}
+	pops := map[catalog.Provider]int{
+		catalog.ProviderAWS: 107, catalog.ProviderAzure: 103, catalog.ProviderGoogle: 101,
+		catalog.ProviderCloudflare: 294, catalog.ProviderFastly: 79,
+	}
+	for _, p := range catalog.Providers() {
+		require.Len(t, catalog.Regions(p), regions[p], p)
+		require.Len(t, catalog.PoPs(p), pops[p], p)
+	}
+	verified := 0
+	for _, z := range catalog.LocalZones() {
+		if !z.Unverified {
+			verified++
+		}
+	}
+	require.Equal(t, 25, verified, "Local Zones that a second source knows")
+}
+
+func TestEveryMetroHasUsersAContinentAndATimeZone(t *testing.T) {
+	users := 0.0
+	last := math.Inf(1)
+	for _, m := range catalog.Metros() {
+		require.Equal(t, topology.Metro, m.Kind, m.ID)
+		require.NotEmpty(t, m.Continent, m.ID)
+		require.LessOrEqual(t, m.Users, last, "%s: those with the most users first", m.ID)
+		last = m.Users
+		zone, err := time.LoadLocation(m.TimeZone)
+		require.NoError(t, err, m.ID)
+		// The clock must agree with the sun to within the widest zones (western China: 3 hours).
+		_, offset := time.Date(2026, 1, 15, 12, 0, 0, 0, zone).Zone()
+		off := math.Abs(float64(offset)/3600 - m.LonDeg/15)
+		require.Less(t, min(off, 24-off), 4.0, "%s: %s at longitude %v", m.ID, m.TimeZone, m.LonDeg)
+		users += m.Users
+	}
+	require.InDelta(t, 4.59e9, users, 0.01e9)
+}
+
+// What the lists say about distance, computed elsewhere from the same sources: user-weighted quantiles
+// of the great-circle distance to the nearest site in km, and the share of users within 100, 250, 500
+// and 1000 km.
+func TestUsersAreAsFarFromSitesAsComputedElsewhere(t *testing.T) {
+	aws := catalog.Regions(catalog.ProviderAWS)
+	cases := map[string]struct {
+		sites  []topology.Node
+		km     [4]float64 // p25, p50, p75, p90
+		within [4]float64
+	}{
+		"AWS regions":     {aws, [4]float64{282, 672, 1201, 2286}, [4]float64{.12, .22, .40, .67}},
+		"AWS and zones":   {slices.Concat(aws, catalog.LocalZones()), [4]float64{139, 420, 766, 1314}, [4]float64{.21, .35, .56, .85}},
+		"CloudFront PoPs": {catalog.PoPs(catalog.ProviderAWS), [4]float64{50, 288, 608, 976}, [4]float64{.30, .47, .69, .90}},
+		"Cloudflare PoPs": {catalog.PoPs(catalog.ProviderCloudflare), [4]float64{20, 91, 254, 437}, [4]float64{.52, .74, .93, 1.00}},
+		"Azure regions":   {catalog.Regions(catalog.ProviderAzure), [4]float64{282, 787, 1187, 2101}, [4]float64{.14, .23, .39, .65}},
+		"Google regions":  {catalog.Regions(catalog.ProviderGoogle), [4]float64{282, 713, 1142, 1925}, [4]float64{.12, .23, .39, .68}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			type reach struct{ km, users float64 }
+			var all []reach
+			total := 0.0
+			for _, m := range catalog.Metros() {
+				nearest := math.Inf(1)
+				for _, s := range c.sites {
+					nearest = min(nearest, topology.DistanceKm(place(m), place(s)))
+				}
+				all = append(all, reach{nearest, m.Users})
+				total += m.Users
+			}
+			slices.SortFunc(all, func(a, b reach) int {
+				if a.km < b.km {
+					return -1
+				}
+				return 1
+			})
+			for k, p := range []float64{.25, .50, .75, .90} {
+				below := 0.0
+				for _, r := range all {
+					if below += r.users; below >= p*total {
+						require.InDelta(t, c.km[k], r.km, 1+0.01*c.km[k], "p%v", p)
+						break
+					}
+				}
+			}
+			for k, limit := range []float64{100, 250, 500, 1000} {
+				inside := 0.0
+				for _, r := range all {
+					if r.km <= limit {
+						inside += r.users
+					}
+				}
+				require.InDelta(t, c.within[k], inside/total, 0.006, "within %v km", limit)
+			}
+		})
+	}
+}
+
+func TestEveryUserReachesEverySiteAndEverySiteItsPeers(t *testing.T) {
+	all := []string{"all"}
+	n, err := catalog.AWS(catalog.Selection{Regions: all, LocalZones: all, WavelengthZones: all, RegionalEdgeCaches: all, PoPs: all})
+	require.NoError(t, err)
+	require.Len(t, n.Sites(), 37+46+26+13+107)
+	public, err := n.Routes(n.OfKind(topology.Metro), n.Sites(), topology.Public)
+	require.NoError(t, err)
+	for i := range n.OfKind(topology.Metro) {
+		for j := range n.Sites() {
+			access, internet, backbone := public.Parts(i, j)
+			require.Positive(t, access)
+			require.Positive(t, internet)
+			require.Zero(t, backbone, "a user's packets stay off the backbone")
+		}
+	}
+	private, err := n.Routes(n.Sites(), n.Sites(), topology.Private)
+	require.NoError(t, err)
+	for i, a := range n.Sites() {
+		for j, b := range n.Sites() {
+			require.Equal(t, private.OneWay(i, j), private.OneWay(j, i), "%s and %s", n.At(a).ID, n.At(b).ID)
+		}
+	}
+}
+
+func TestEveryProviderHasANetwork(t *testing.T) {
+	for p, build := range map[catalog.Provider]func(catalog.Selection) (*topology.Network, error){
+		catalog.ProviderAWS: catalog.AWS, catalog.ProviderAzure: catalog.Azure, catalog.ProviderGoogle: catalog.Google,
+		catalog.ProviderCloudflare: catalog.Cloudflare, catalog.ProviderFastly: catalog.Fastly,
+	} {
+		n, err := build(catalog.Selection{TopMetros: 20, PoPs: []string{"all"}})
+		require.NoError(t, err, p)
+		_, err = n.Routes(n.OfKind(topology.Metro), n.OfKind(topology.PoP), topology.Public)
+		require.NoError(t, err, p)
+		_, err = n.Routes(n.OfKind(topology.PoP), n.OfKind(topology.PoP), topology.Private)
+		require.NoError(t, err, p)
+	}
+}
+
+func place(n topology.Node) topology.Place {
+	return topology.Place{LatDeg: n.LatDeg, LonDeg: n.LonDeg}
+}

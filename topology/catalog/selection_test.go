@@ -1,0 +1,103 @@
+package catalog_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
+)
+
+func ids(nodes []topology.Node) []string {
+	var all []string
+	for _, n := range nodes {
+		all = append(all, n.ID)
+	}
+	return all
+}
+
+func TestMetrosAreSelected(t *testing.T) {
+	cases := map[string]struct {
+		selection catalog.Selection
+		want      []string
+	}{
+		"top":             {catalog.Selection{TopMetros: 2}, []string{"shanghai-cn", "bangkok-th"}},
+		"top of country":  {catalog.Selection{Countries: []string{"US"}, TopMetros: 2}, []string{"new-york-us", "los-angeles-us"}},
+		"by name":         {catalog.Selection{Metros: []string{"oslo-no", "tokyo-jp"}}, []string{"tokyo-jp", "oslo-no"}},
+		"country and one": {catalog.Selection{Countries: []string{"SG"}, Metros: []string{"oslo-no"}}, []string{"singapore-sg", "oslo-no"}},
+		"top and one":     {catalog.Selection{TopMetros: 1, Metros: []string{"oslo-no"}}, []string{"shanghai-cn", "oslo-no"}},
+	}
+	for name, c := range cases {
+		got, err := c.selection.SelectMetros()
+		require.NoError(t, err, name)
+		require.Equal(t, c.want, ids(got), name)
+	}
+	all, err := catalog.Selection{}.SelectMetros()
+	require.NoError(t, err)
+	require.Len(t, all, 1253)
+	oceania, err := catalog.Selection{Continents: []string{"Oceania"}}.SelectMetros()
+	require.NoError(t, err)
+	for _, m := range oceania {
+		require.Equal(t, "Oceania", m.Continent)
+	}
+}
+
+func TestSitesAreSelected(t *testing.T) {
+	cases := map[string]struct {
+		selection catalog.Selection
+		want      []string
+	}{
+		"by name": {catalog.Selection{Regions: []string{"us-west-2"}, PoPs: []string{"pop-sea", "pop-lax"}}, []string{"us-west-2", "pop-lax", "pop-sea"}},
+		"a zone brings its region": {catalog.Selection{LocalZones: []string{"us-west-2-lax-1"}},
+			[]string{"us-west-2", "us-west-2-lax-1"}},
+		"named twice":     {catalog.Selection{Regions: []string{"us-west-2", "us-west-2"}}, []string{"us-west-2"}},
+		"by country":      {catalog.Selection{Regions: []string{"country:JP"}}, []string{"ap-northeast-1", "ap-northeast-3"}},
+		"by continent":    {catalog.Selection{Regions: []string{"continent:Africa"}}, []string{"af-south-1"}},
+		"country and one": {catalog.Selection{Regions: []string{"country:JP", "sa-east-1"}}, []string{"ap-northeast-1", "ap-northeast-3", "sa-east-1"}},
+	}
+	for name, c := range cases {
+		got, err := c.selection.SelectSites(catalog.ProviderAWS)
+		require.NoError(t, err, name)
+		require.Equal(t, c.want, ids(got), name)
+	}
+	verified, err := catalog.Selection{LocalZones: []string{"verified"}}.SelectSites(catalog.ProviderAWS)
+	require.NoError(t, err)
+	zones := 0
+	for _, z := range verified {
+		require.False(t, z.Unverified)
+		if z.Kind == topology.LocalZone {
+			zones++
+		}
+	}
+	require.Equal(t, 25, zones)
+}
+
+func TestBadSelectionsNameTheOffender(t *testing.T) {
+	region := []string{"us-west-2"}
+	cases := map[string]struct {
+		provider  catalog.Provider
+		selection catalog.Selection
+		want      string
+	}{
+		"unknown metro":   {"aws", catalog.Selection{Regions: region, Metros: []string{"los-angles-us"}}, `unknown metro "los-angles-us": nearest known are los-angeles-us`},
+		"metro by name":   {"aws", catalog.Selection{Regions: region, Metros: []string{"Reykjavik"}}, "nearest known are reykjavik-is"},
+		"unknown country": {"aws", catalog.Selection{Regions: region, Countries: []string{"USA"}}, `country "USA"`},
+		"unknown area":    {"aws", catalog.Selection{Regions: region, Continents: []string{"America"}}, "North America"},
+		"negative top":    {"aws", catalog.Selection{Regions: region, TopMetros: -1}, "top metros -1"},
+		"no site":         {"aws", catalog.Selection{TopMetros: 1}, "the selection holds no aws site"},
+		"unknown region":  {"aws", catalog.Selection{TopMetros: 1, Regions: []string{"us-west-3"}}, `unknown region "us-west-3": nearest known are us-west-1, us-west-2`},
+		"unknown zone":    {"aws", catalog.Selection{TopMetros: 1, LocalZones: []string{"us-west-2-lax"}}, "us-west-2-lax-1"},
+		"unknown pop":     {"aws", catalog.Selection{TopMetros: 1, PoPs: []string{"lax"}}, "nearest known are pop-lax"},
+		"nothing there":   {"aws", catalog.Selection{TopMetros: 1, Regions: []string{"country:NO"}}, `region "country:NO": no site of that kind there`},
+		"no such kind":    {"fastly", catalog.Selection{TopMetros: 1, Regions: region}, "fastly has no region in the catalog"},
+		"no provider":     {"acme", catalog.Selection{TopMetros: 1, Regions: region}, `provider "acme": want one of aws, azure`},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			n, err := catalog.Network(c.provider, c.selection)
+			require.ErrorContains(t, err, c.want)
+			require.Nil(t, n)
+		})
+	}
+}

@@ -1,0 +1,203 @@
+package topology
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// A Network is an immutable weighted graph of nodes and links. Nodes have an index from 0 to Len()-1,
+// in the order in which they were given to [New].
+//
+// Network satisfies gonum's graph.WeightedDirected, so that every algorithm of gonum runs on it; a
+// weight there is the one-way delay in milliseconds of the fastest link between two nodes.
+type Network struct {
+	nodes []Node
+	index map[string]int
+	links []Link
+	// Compressed rows: the links that leave node u are out[outStart[u]:outStart[u+1]], in the order
+	// of their heads; in and inStart hold the links that enter.
+	outStart, inStart []int32
+	out, in           []arc
+	head              []int32 // by link: the node it leads to
+
+	correction Correction
+	measured   map[[2]int32]int64 // RTT in ns by (from, to), see MeasuredRTT
+}
+
+// An arc is a link as the route search wants it: everything it touches, nothing else.
+type arc struct {
+	oneWayNs int64
+	peer     int32 // the node at the other end
+	link     int32 // index into links
+	kind     LinkKind
+}
+
+// New returns the network of the given nodes and links. It copies both.
+//
+// The error names the offender: a node without an ID, an ID given twice, coordinates out of range,
+// a Local Zone without its parent region, a link to an unknown node, a negative delay, a loss that is
+// not a probability, a second link of one kind between the same nodes.
+func New(nodes []Node, links []Link) (*Network, error) {
+	if len(nodes) == 0 {
+		return nil, fmt.Errorf("network without nodes")
+	}
+	if len(nodes) > math.MaxInt32 || len(links) > math.MaxInt32 {
+		return nil, fmt.Errorf("network of %d nodes and %d links: want at most %d of each", len(nodes), len(links), math.MaxInt32)
+	}
+	n := &Network{nodes: slices.Clone(nodes), links: slices.Clone(links), index: make(map[string]int, len(nodes))}
+	for i, node := range n.nodes {
+		if node.ID == "" {
+			return nil, fmt.Errorf("node %d (%q): empty ID", i, node.Name)
+		}
+		if first, ok := n.index[node.ID]; ok {
+			return nil, fmt.Errorf("node %q: ID given twice (nodes %d and %d)", node.ID, first, i)
+		}
+		n.index[node.ID] = i
+	}
+	for _, node := range n.nodes {
+		if err := n.checkNode(node); err != nil {
+			return nil, fmt.Errorf("node %q: %w", node.ID, err)
+		}
+	}
+	if err := n.compress(); err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+// checkNode returns an error if a value of the node is out of range.
+func (n *Network) checkNode(node Node) error {
+	if node.Kind >= numNodeKinds {
+		return fmt.Errorf("%v: want a known node kind", node.Kind)
+	}
+	if err := node.place().Validate(); err != nil {
+		return err
+	}
+	if !(node.Users >= 0) || math.IsInf(node.Users, 1) {
+		return fmt.Errorf("users %v: want a finite number, at least 0", node.Users)
+	}
+	if err := node.Access.Validate(); err != nil {
+		return err
+	}
+	if node.Parent == "" {
+		if node.Kind.needsParent() {
+			return fmt.Errorf("%v without parent: want the ID of its region", node.Kind)
+		}
+		return nil
+	}
+	parent, ok := n.index[node.Parent]
+	if !ok {
+		return fmt.Errorf("parent %q is not a node of this network", node.Parent)
+	}
+	if kind := n.nodes[parent].Kind; kind != Region {
+		return fmt.Errorf("parent %q is of kind %v: want a region", node.Parent, kind)
+	}
+	return nil
+}
+
+// compress checks the links and builds the rows.
+func (n *Network) compress() error {
+	type ends struct{ from, to int32 }
+	resolved := make([]ends, len(n.links))
+	n.outStart = make([]int32, len(n.nodes)+1)
+	n.inStart = make([]int32, len(n.nodes)+1)
+	for i, l := range n.links {
+		if err := l.validate(); err != nil {
+			return err
+		}
+		from, ok := n.index[l.From]
+		if !ok {
+			return fmt.Errorf("link %q -> %q (%v): unknown node %q", l.From, l.To, l.Kind, l.From)
+		}
+		to, ok := n.index[l.To]
+		if !ok {
+			return fmt.Errorf("link %q -> %q (%v): unknown node %q", l.From, l.To, l.Kind, l.To)
+		}
+		resolved[i] = ends{int32(from), int32(to)}
+		n.outStart[from+1]++
+		n.inStart[to+1]++
+	}
+	for u := range n.nodes {
+		n.outStart[u+1] += n.outStart[u]
+		n.inStart[u+1] += n.inStart[u]
+	}
+	n.head = make([]int32, len(n.links))
+	n.out = make([]arc, len(n.links))
+	n.in = make([]arc, len(n.links))
+	outNext, inNext := slices.Clone(n.outStart), slices.Clone(n.inStart)
+	for i, l := range n.links {
+		e := resolved[i]
+		n.head[i] = e.to
+		a := arc{oneWayNs: int64(l.OneWay), peer: e.to, link: int32(i), kind: l.Kind}
+		n.out[outNext[e.from]] = a
+		outNext[e.from]++
+		a.peer = e.from
+		n.in[inNext[e.to]] = a
+		inNext[e.to]++
+	}
+	byPeer := func(a, b arc) int {
+		return cmp.Or(cmp.Compare(a.peer, b.peer), cmp.Compare(a.kind, b.kind), cmp.Compare(a.link, b.link))
+	}
+	for u := range n.nodes {
+		row := n.out[n.outStart[u]:n.outStart[u+1]]
+		slices.SortFunc(row, byPeer)
+		slices.SortFunc(n.in[n.inStart[u]:n.inStart[u+1]], byPeer)
+		for i := 1; i < len(row); i++ {
+			if row[i].peer == row[i-1].peer && row[i].kind == row[i-1].kind {
+				l := n.links[row[i].link]
+				return fmt.Errorf("link %q -> %q (%v): given twice", l.From, l.To, l.Kind)
+			}
+		}
+	}
+	return nil
+}
+
+// Len returns the number of nodes.
+func (n *Network) Len() int { return len(n.nodes) }
+
+// At returns the node with the given index, which must be in [0, Len()).
+func (n *Network) At(i int) Node { return n.nodes[i] }
+
+// Index returns the index of the node with the given ID, and whether there is one.
+func (n *Network) Index(id string) (int, bool) {
+	i, ok := n.index[id]
+	return i, ok
+}
+
+// OfKind returns the indices of all nodes of a kind, in ascending order.
+func (n *Network) OfKind(kind NodeKind) []int {
+	var found []int
+	for i := range n.nodes {
+		if n.nodes[i].Kind == kind {
+			found = append(found, i)
+		}
+	}
+	return found
+}
+
+// Sites returns the indices of all nodes that can serve requests, in ascending order.
+func (n *Network) Sites() []int {
+	var found []int
+	for i := range n.nodes {
+		if n.nodes[i].Kind.IsSite() {
+			found = append(found, i)
+		}
+	}
+	return found
+}
+
+// Nodes and links are handed out as copies, so that a Network stays what it was.
+
+// AllNodes returns a copy of all nodes, in the order of their indices.
+func (n *Network) AllNodes() []Node { return slices.Clone(n.nodes) }
+
+// Links returns a copy of all links, in the order in which they were given to [New].
+func (n *Network) Links() []Link { return slices.Clone(n.links) }
+
+// outOf returns the arcs that leave a node.
+func (n *Network) outOf(u int) []arc { return n.out[n.outStart[u]:n.outStart[u+1]] }
+
+// into returns the arcs that enter a node.
+func (n *Network) into(u int) []arc { return n.in[n.inStart[u]:n.inStart[u+1]] }

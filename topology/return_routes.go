@@ -1,0 +1,43 @@
+package topology
+
+// ReturnRoutes finds the ways back: the routes from each node of to towards each node of from. It has
+// the same shape as the [Network.Routes] it goes with: the delay at (i, j) is the one from the j-th node
+// of to back to the i-th of from, and a path is listed from its end. Where every link has a twin of the
+// same delay, the ways back are the ways there.
+func (n *Network) ReturnRoutes(from, to []int, over LinkKinds) (*Routes, error) {
+	if n.symmetric() {
+		return n.Routes(from, to, over)
+	}
+	return n.reversed().Routes(from, to, over)
+}
+
+// symmetric reports whether every link has a twin of the same kind and delay.
+func (n *Network) symmetric() bool {
+	for u := range n.nodes {
+		out, in := n.outOf(u), n.into(u)
+		if len(out) != len(in) {
+			return false
+		}
+		for i := range out {
+			if out[i].peer != in[i].peer || out[i].kind != in[i].kind || out[i].oneWayNs != in[i].oneWayNs {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// reversed returns the network with every link turned round.
+func (n *Network) reversed() *Network {
+	r := *n
+	r.links = n.Links()
+	for i := range r.links {
+		r.links[i].From, r.links[i].To = r.links[i].To, r.links[i].From
+	}
+	r.out, r.in = n.in, n.out
+	r.outStart, r.inStart = n.inStart, n.outStart
+	return &r
+}
+
+// Place returns the node's point on the globe.
+func (n Node) Place() Place { return n.place() }

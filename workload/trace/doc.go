@@ -1,0 +1,19 @@
+// Package trace reads and writes recorded request traces: what real users asked for, in order.
+//
+// A trace is a stream of [Request] values. [Open] finds out by itself how a file is compressed (gzip,
+// zstd, xz or not) and in which of four formats it is:
+//
+//   - oracle, libCacheSim's binary oracleGeneral: records of 24 bytes, little-endian, with uint32 time
+//     in seconds, uint64 id, uint32 size and int64 next, the number from 1 of the next request for the
+//     same id, or -1;
+//   - tis, text with time, id and size on each line, between spaces or tabs;
+//   - csv, comma-separated text with a header; time, id and size are found by the names of the columns;
+//   - ids, text with one id on each line; every object has one byte.
+//
+// An id in text that is a whole number below 2^64, written plainly, is the key; any other is hashed to
+// 64 bits (FNV-1a). Sizes are bytes.
+//
+// Reading takes constant memory. [ReadDense] reads a whole trace into memory in the form that cache
+// replay wants. A damaged or cut trace is always an error, with line or byte: [Reader.Read] returns
+// [io.EOF] only at the end of a whole one.
+package trace
