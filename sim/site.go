@@ -1,6 +1,17 @@
 package sim
 
-import "context"
+import (
+	"context"
+
+	"github.com/edgewise-sim/edgewise/sim/event"
+)
+
+// What can happen at a site, for its fingerprint.
+const (
+	visitHappened uint64 = iota
+	fillHappened
+	mailHappened
+)
 
 // A site is one site of a run: its caches, its servers, its users and its own calendar. Nothing of it is
 // shared; other sites reach it by messages alone.
@@ -33,7 +44,9 @@ type site struct {
 	// origin; ledger the bytes that were sent to and received by it, warm-up included.
 	originRequests, originBytes []uint64
 	ledger                      ledger
-	err                         error
+	// happened stands for all that has happened here, in order.
+	happened event.Fingerprint
+	err      error
 }
 
 // A ledger counts the bytes on the ways between sites, in flight or done. At the end of a run what the
@@ -73,9 +86,12 @@ func (s *site) advance(end int64) {
 			return
 		}
 		if fill <= mail {
-			s.fill(s.fills.pop())
+			e := s.fills.pop()
+			s.happened.Add(e.at, fillHappened, uint64(e.flight))
+			s.fill(e)
 		} else {
 			m := s.inbox.pop()
+			s.happened.Add(m.at, mailHappened, m.order)
 			s.receive(&m)
 		}
 	}
@@ -91,6 +107,7 @@ func (s *site) meetUsers() {
 				return
 			}
 			s.block.pos++
+			s.happened.Add(v.at, visitHappened, uint64(v.cell)<<32|uint64(v.object))
 			c := &s.cells[v.cell]
 			if c.static != nil {
 				s.visitStatic(v, c)
