@@ -43,7 +43,7 @@ func busyWorld(t testing.TB) *Plan {
 	game.ConcurrentPlayers, game.SampledUpdates = 50, 0.1
 	plans, err := Compile(Scenario{
 		Network: n, Static: []workload.Static{site}, Dynamic: []workload.Dynamic{api}, Gaming: []workload.Gaming{game},
-		WarmUp: 2 * time.Second, Duration: 10 * time.Second, Seed: 11,
+		WarmUp: 2 * time.Second, Duration: 4 * time.Second, Seed: 11,
 	}, p)
 	require.NoError(t, err)
 	return plans[0]
@@ -118,12 +118,12 @@ func advanceGlobally(r *run) {
 }
 
 func TestSteadyRunAllocatesNothing(t *testing.T) {
-	// Ten times the requests on full caches: what a run allocates is its state, not its requests. The
+	// Ten times the recorded requests on full caches: what a run allocates is its state, not its requests. The
 	// few allocations more are tables that find their largest size later.
 	for name, servers := range map[string]int{"site by site": 0, "in windows": 50} {
 		allocations := func(duration time.Duration) float64 {
 			s, p := cdn(t, 3)
-			s.WarmUp, s.Duration = 30*time.Second, duration
+			s.WarmUp, s.Duration = 20*time.Second, duration
 			p.Sites[0].Servers = servers
 			plans, err := Compile(s, p)
 			require.NoError(t, err)
@@ -132,8 +132,8 @@ func TestSteadyRunAllocatesNothing(t *testing.T) {
 				require.NoError(t, err)
 			})
 		}
-		short, long := allocations(5*time.Second), allocations(50*time.Second)
-		require.InDelta(t, short, long, 60, name) // for 90,000 requests more
+		short, long := allocations(2*time.Second), allocations(20*time.Second)
+		require.InDelta(t, short, long, 60, name) // for 36,000 requests more
 	}
 }
 
@@ -142,7 +142,7 @@ func TestGameUpdatesAllocateNothing(t *testing.T) {
 	allocations := func(updates float64) float64 {
 		w.SampledUpdates = updates
 		plans, err := Compile(Scenario{
-			Network: accessWorld(t), Gaming: []workload.Gaming{w}, Duration: 20 * time.Second, Seed: 1,
+			Network: accessWorld(t), Gaming: []workload.Gaming{w}, Duration: 5 * time.Second, Seed: 1,
 		}, placement.RegionOnly("region"))
 		require.NoError(t, err)
 		return testing.AllocsPerRun(1, func() {
@@ -150,5 +150,5 @@ func TestGameUpdatesAllocateNothing(t *testing.T) {
 			require.NoError(t, err)
 		})
 	}
-	require.InDelta(t, allocations(0.1), allocations(1), 8) // pages of sketches, for 2.3 million updates more
+	require.InDelta(t, allocations(0.1), allocations(1), 8) // pages of sketches, for 570,000 updates more
 }
