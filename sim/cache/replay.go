@@ -85,7 +85,7 @@ func (p *Replayer) Replay(ctx context.Context, cfg Config) (Result, error) {
 		return Result{}, err
 	}
 	r := p.requests
-	if _, offline := e.rule.(*belady); offline {
+	if needsNext(e.rule) {
 		r = p.withNext()
 	}
 	result := Result{Requests: int64(len(r.IDs)), RequestBytes: p.bytes}
@@ -115,15 +115,24 @@ func (p *Replayer) Check(cfg Config) error {
 // build makes the cache of a Config.
 func (p *Replayer) build(cfg Config) (*engine, error) {
 	cfg.DenseKeys = p.requests.Objects
-	e, err := build(cfg, withFuture|withoutSizes)
+	e, err := build(cfg, withBounds|withoutSizes)
 	if err != nil {
 		return nil, err
 	}
-	if _, offline := e.rule.(*belady); offline && e.admission != nil {
+	if needsNext(e.rule) && e.admission != nil {
 		return nil, fmt.Errorf("cache: Admission is %q; the policy %s knows the future and must take in everything: "+
 			"only always is allowed", cfg.Admission, cfg.Policy)
 	}
 	return e, nil
+}
+
+// needsNext reports whether a rule knows the future.
+func needsNext(r rule) bool {
+	switch r.(type) {
+	case *belady, *beladySize:
+		return true
+	}
+	return false
 }
 
 // missed counts misses.
