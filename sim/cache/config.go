@@ -91,7 +91,10 @@ var policies = []policy{
 	{"lfu-perfect", newLFUPerfect},
 	{"lfuda", newLFUDA},
 	{"lru-k", newLRUK},
+	{"w-tinylfu", newWTinyLFU},
+	{"lecar", newLeCaR},
 	{"hyperbolic", newHyperbolic},
+	{"lhd", newLHD},
 	{"random", newRandom},
 }
 
@@ -147,7 +150,10 @@ func newRule(cfg Config, ways uint) (rule, error) {
 	for _, p := range allowed {
 		if p.name == s.name {
 			r := p.build(base, s)
-			return r, s.done()
+			if err := s.done(); err != nil {
+				return nil, err
+			}
+			return r, nil
 		}
 		names = append(names, p.name)
 	}

@@ -82,11 +82,15 @@ func (m *model) drop(key uint64) {
 }
 
 func (m *model) lookup(key uint64) (hit bool) {
+	m.t.Helper()
 	want, held := m.sizes[key]
-	require.Equal(m.t, held, m.cache.Contains(key), "Contains(%d)", key)
+	if contained := m.cache.Contains(key); contained != held {
+		m.t.Fatalf("Contains(%d) is %t; it must be %t", key, contained, held)
+	}
 	size, hit := m.cache.Lookup(key)
-	require.Equal(m.t, held, hit, "Lookup(%d)", key)
-	require.Equal(m.t, want, size, "size of %d", key)
+	if hit != held || size != want {
+		m.t.Fatalf("Lookup(%d) is %d, %t; it must be %d, %t", key, size, hit, want, held)
+	}
 	return hit
 }
 
@@ -115,13 +119,19 @@ func (m *model) remove(key uint64) {
 	m.check()
 }
 
+// check compares the account; plain comparisons, as it is called often.
 func (m *model) check() {
-	require.Equal(m.t, len(m.sizes), m.cache.Len())
-	require.Equal(m.t, m.bytes, m.cache.UsedBytes())
-	if m.limit > 0 {
-		require.LessOrEqual(m.t, int64(m.cache.Len()), m.limit)
-	} else {
-		require.LessOrEqual(m.t, m.cache.UsedBytes(), m.cache.CapacityBytes())
+	m.t.Helper()
+	objects, bytes := m.cache.Len(), m.cache.UsedBytes()
+	if objects != len(m.sizes) || bytes != m.bytes {
+		m.t.Fatalf("the cache says %d objects and %d bytes; %d and %d went in and did not leave",
+			objects, bytes, len(m.sizes), m.bytes)
+	}
+	if m.limit > 0 && int64(objects) > m.limit {
+		m.t.Fatalf("%d objects are more than the capacity, %d", objects, m.limit)
+	}
+	if m.limit == 0 && bytes > m.cache.CapacityBytes() {
+		m.t.Fatalf("%d bytes are more than the capacity, %d", bytes, m.cache.CapacityBytes())
 	}
 }
 
