@@ -145,14 +145,18 @@ func (p Placement) With(assignments ...Assignment) Placement {
 	return p
 }
 
-// WithPoPs returns a copy in which the given PoPs cache static objects, with so many bytes each, and
-// dynamic requests enter at the PoPs.
+// WithPoPs returns a copy in which the given PoPs cache static objects, with so many bytes each.
 func (p Placement) WithPoPs(cacheBytes int64, pops ...string) Placement {
 	for _, site := range pops {
 		p = p.With(Assignment{Site: site, Role: EdgeCache, CacheBytes: cacheBytes})
 	}
-	p.DynamicViaPoP = true
 	p.Name += " + PoPs"
+	return p
+}
+
+// ViaPoP returns a copy in which dynamic requests enter at the user's PoP and ride the backbone.
+func (p Placement) ViaPoP() Placement {
+	p.DynamicViaPoP = true
 	return p
 }
 

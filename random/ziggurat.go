@@ -38,10 +38,9 @@ var (
 )
 
 // newZiggurat returns the layers of the given density, whose tail begins at edge and has the area tail.
-func newZiggurat(edge, tail float64, density, inverse func(float64) float64) *ziggurat {
+func newZiggurat(edge, tail float64, density, inverse func(float64) float64) (z ziggurat) {
 	area := float64(edge*density(edge)) + tail
 	base := area / density(edge)
-	z := &ziggurat{}
 	z.sure[0] = uint64(edge / base * positions)
 	z.scale[0] = base / positions
 	z.height[0] = 1
@@ -71,7 +70,7 @@ func (s *Stream) Exp() float64 {
 
 // expSlow finishes the draw of Exp in the one case of 90 where the point may lie outside the density.
 func (s *Stream) expSlow(layer, position uint64) float64 {
-	z := exponentialLayers
+	z := &exponentialLayers
 	for {
 		if position < z.sure[layer] {
 			return float64(float64(position) * z.scale[layer])
@@ -101,7 +100,7 @@ func (s *Stream) Normal() float64 {
 // normalSlow finishes the draw of Normal in the one case of 80 where the point may lie outside the
 // density.
 func (s *Stream) normalSlow(u uint64) float64 {
-	z := normalLayers
+	z := &normalLayers
 	for {
 		layer, position := u&255, u>>11
 		x := float64(float64(position) * z.scale[layer])

@@ -10,7 +10,7 @@ import (
 
 func TestLayersCloseAtTheTopOfTheDensity(t *testing.T) {
 	// Equal areas from the edge inwards must end at f(0) = 1; a wrong edge or area would not.
-	for name, z := range map[string]*ziggurat{"exponential": exponentialLayers, "normal": normalLayers} {
+	for name, z := range map[string]*ziggurat{"exponential": &exponentialLayers, "normal": &normalLayers} {
 		area := z.height[255] * z.scale[0] * positions
 		outer := z.scale[1] * positions
 		require.InDelta(t, 1, z.height[1]+area/outer, 1e-9, name)
@@ -22,7 +22,7 @@ func TestLayersCloseAtTheTopOfTheDensity(t *testing.T) {
 }
 
 func TestExpAndNormalFollowTheirLaws(t *testing.T) {
-	const n = 4_000_000
+	const n = 1_000_000
 	tests := []struct {
 		name    string
 		draw    func(*Stream) float64
@@ -35,12 +35,12 @@ func TestExpAndNormalFollowTheirLaws(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := New(5, 0, 0, 0)
-			counts := make([]float64, 4000) // equal cells of the distribution function
+			counts := make([]float64, 1000) // equal cells of the distribution function
 			sums := make([]float64, len(test.moments))
 			squares := make([]float64, len(test.moments))
 			for range n {
 				x := test.draw(&s)
-				counts[min(int(test.cdf(x)*4000), 3999)]++
+				counts[min(int(test.cdf(x)*1000), 999)]++
 				power := 1.0
 				for i := range sums {
 					power *= x
@@ -59,7 +59,7 @@ func TestExpAndNormalFollowTheirLaws(t *testing.T) {
 }
 
 func TestTailsBeyondTheZigguratFollowTheirLaws(t *testing.T) {
-	const n = 20_000_000
+	const n = 5_000_000
 	s := New(16, 0, 0, 0)
 	exps, normals := 0, 0
 	expSum, normalSum := 0.0, 0.0
@@ -86,7 +86,7 @@ func TestTailsBeyondTheZigguratFollowTheirLaws(t *testing.T) {
 
 func TestPortableFunctionsAgreeWithTheStandardLibrary(t *testing.T) {
 	s := New(7, 0, 0, 0)
-	for range 200_000 {
+	for range 20_000 {
 		x := math.Exp(1400*s.Float64() - 700)
 		require.InEpsilon(t, math.Log(x), logarithm(x), 1e-15, "log %v", x)
 		near := 1 + (s.Float64()-0.5)/1000

@@ -18,7 +18,7 @@ func TestZipfFollowsItsLaw(t *testing.T) {
 			for i := range weights {
 				weights[i] = math.Pow(float64(i+1), -exponent)
 			}
-			for range 400 * max(objects, 1000) {
+			for range 100 * max(objects, 1000) {
 				counts[z.Draw(&s)]++
 			}
 			requireLaw(t, counts, weights, "Zipf(%d, %v)", objects, exponent)
@@ -72,8 +72,9 @@ func TestZipfKeepsARankWithItsRelativeProbability(t *testing.T) {
 			if math.Abs(float64(coin)*0x1p-32-exact) < 1e-12 || b.width == 1 {
 				continue
 			}
-			kept := coin < b.sure || z.keep(b, rank, coin)
-			require.Equal(t, float64(coin)*0x1p-32 < exact, kept, "exponent %v rank %d coin %d", exponent, rank, coin)
+			if kept := coin < b.sure || z.keep(b, rank, coin); kept != (float64(coin)*0x1p-32 < exact) {
+				require.FailNow(t, "kept or not", "%v: exponent %v rank %d coin %d", kept, exponent, rank, coin)
+			}
 		}
 	}
 }
@@ -85,7 +86,9 @@ func TestZipfTakesTheLargestCatalogueAndAnyExponent(t *testing.T) {
 		require.NoError(t, err)
 		require.LessOrEqual(t, len(z.blocks)*32, 11<<10, "bytes of the table")
 		for range 10_000 {
-			require.Less(t, z.Draw(&s), uint32(math.MaxUint32))
+			if rank := z.Draw(&s); rank == math.MaxUint32 {
+				require.Less(t, rank, uint32(math.MaxUint32))
+			}
 		}
 	}
 	// The harmonic number of 2^32 - 1, from its asymptotic series.

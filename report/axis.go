@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -13,8 +14,8 @@ import (
 // misplaces the axis label, leaves gaps and panics at zero.
 
 // latencyTicks marks 1, 2 and 5 in every decade of a log10 axis in milliseconds, with unlabelled
-// marks between. Over more than two and a half decades only the powers of ten are labelled; over less
-// than half a decade the marks are evenly spaced.
+// marks between. Over more than four decades only the powers of ten are labelled; over less than half a
+// decade the marks are evenly spaced.
 type latencyTicks struct{}
 
 // Ticks implements plot.Ticker.
@@ -32,7 +33,7 @@ func (latencyTicks) Ticks(low, high float64) []plot.Tick {
 				continue
 			}
 			tick := plot.Tick{Value: at}
-			if digit == 1 || high-low <= 2.5 && (digit == 2 || digit == 5) {
+			if digit == 1 || high-low <= 4 && (digit == 2 || digit == 5) {
 				tick.Label = strconv.FormatFloat(ms, 'g', 6, 64)
 			}
 			ticks = append(ticks, tick)
@@ -41,23 +42,31 @@ func (latencyTicks) Ticks(low, high float64) []plot.Tick {
 	return ticks
 }
 
-// evenTicks marks multiples of 1, 2 or 5 times a power of ten between two latencies in milliseconds,
-// about six of them.
+// evenTicks marks evenly spaced latencies on a log10 axis.
 func evenTicks(lowMs, highMs float64) []plot.Tick {
-	const wanted = 6
-	step := math.Pow(10, math.Floor(math.Log10((highMs-lowMs)/wanted)))
+	var ticks []plot.Tick
+	for _, ms := range roundNumbers(lowMs, highMs) {
+		ticks = append(ticks, plot.Tick{Value: math.Log10(ms), Label: strconv.FormatFloat(ms, 'g', 6, 64)})
+	}
+	return ticks
+}
+
+// roundNumbers returns the multiples of 1, 2 or 5 times a power of ten between low and high, about six
+// of them.
+func roundNumbers(low, high float64) []float64 {
+	const wanted, rounding = 6, 1e-6
+	step := math.Pow(10, math.Floor(math.Log10((high-low)/wanted)))
 	for _, factor := range []float64{2, 2.5, 2} { // 1, 2, 5, 10
-		if (highMs-lowMs)/step <= wanted {
+		if (high-low)/step <= wanted {
 			break
 		}
 		step *= factor
 	}
-	var ticks []plot.Tick
-	const rounding = 1e-6
-	for i := math.Ceil(lowMs/step - rounding); i <= highMs/step+rounding; i++ {
-		ticks = append(ticks, plot.Tick{Value: math.Log10(i * step), Label: strconv.FormatFloat(i*step, 'g', 6, 64)})
+	var numbers []float64
+	for i := math.Ceil(low/step - rounding); i <= high/step+rounding; i++ {
+		numbers = append(numbers, i*step)
 	}
-	return ticks
+	return numbers
 }
 
 // shareTicks marks the powers of ten of a log10 axis of shares in percent.
@@ -72,6 +81,43 @@ func (shareTicks) Ticks(low, high float64) []plot.Tick {
 	}
 	return ticks
 }
+
+// differenceTicks marks a linear axis of differences in round numbers with their signs.
+type differenceTicks struct{}
+
+// Ticks implements plot.Ticker.
+func (differenceTicks) Ticks(low, high float64) []plot.Tick {
+	var ticks []plot.Tick
+	for _, x := range roundNumbers(low, high) {
+		label := strings.Replace(strconv.FormatFloat(x, 'g', 6, 64), "-", "−", 1)
+		switch {
+		case x == 0:
+			label = "0"
+		case x > 0:
+			label = "+" + label
+		}
+		ticks = append(ticks, plot.Tick{Value: x, Label: label})
+	}
+	return ticks
+}
+
+// percentileTicks marks a log-odds axis of percentiles, which gives both tails as much room as the
+// middle.
+type percentileTicks struct{}
+
+// Ticks implements plot.Ticker.
+func (percentileTicks) Ticks(low, high float64) []plot.Tick {
+	var ticks []plot.Tick
+	for _, percent := range []float64{0.01, 0.1, 1, 10, 25, 50, 75, 90, 99, 99.9, 99.99, 99.999} {
+		if at := logOdds(percent / 100); at >= low && at <= high {
+			ticks = append(ticks, plot.Tick{Value: at, Label: "p" + strconv.FormatFloat(percent, 'f', -1, 64)})
+		}
+	}
+	return ticks
+}
+
+// logOdds returns log10(p / (1-p)).
+func logOdds(p float64) float64 { return math.Log10(p / (1 - p)) }
 
 // percentTicks marks the quarters of a linear axis of shares.
 func percentTicks() plot.ConstantTicks {

@@ -15,7 +15,7 @@ func TestLatencyAxisIsLabelledForItsSpan(t *testing.T) {
 	}{
 		{"two decades", 0.9, 120, []string{"1", "2", "5", "10", "20", "50", "100"}},
 		{"below a millisecond", 0.04, 0.6, []string{"0.05", "0.1", "0.2", "0.5"}},
-		{"four decades", 0.5, 9000, []string{"1", "10", "100", "1000"}},
+		{"five decades", 0.5, 90000, []string{"1", "10", "100", "1000", "10000"}},
 		{"narrow", 9, 17, []string{"10", "12", "14", "16"}},
 		{"very narrow", 12.49, 12.52, []string{"12.49", "12.495", "12.5", "12.505", "12.51", "12.515", "12.52"}},
 	} {

@@ -2,7 +2,7 @@
 // and as files for other programs.
 //
 // [WriteAll] writes everything into a directory. The parts can be had alone: [LatencyCDF],
-// [LatencyCCDF] and [HitRatios] draw a [Picture] that writes itself as SVG or PNG; [WriteTable] and
+// [LatencyCCDF], [QuantileShift] and [HitRatios] draw a [Picture] that writes itself as SVG or PNG; [WriteTable] and
 // [WriteMarkdown] write the comparison table; [WriteCSV] writes one figure a row, for R or pandas;
 // [WriteJSON] writes the whole comparison.
 //

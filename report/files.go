@@ -13,8 +13,8 @@ import (
 )
 
 // WriteAll writes the files of a report into a directory, which it makes if need be:
-// comparison.json, comparison.csv, comparison.md, latency_cdf.svg and .png, latency_ccdf.svg and
-// hit_ratio.svg. Everything is rendered and written under temporary names first and renamed at the
+// comparison.json, comparison.csv, comparison.md, latency_cdf.svg and .png, latency_ccdf.svg,
+// quantile_shift.svg and hit_ratio.svg. Everything is rendered and written under temporary names first and renamed at the
 // end, so that a failure to draw, a full disk or a directory in the place of a file leaves what was
 // there before.
 func WriteAll(dir string, c *edgewise.Comparison) error {
@@ -47,6 +47,10 @@ func render(c *edgewise.Comparison) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
+	shift, err := QuantileShift(c, "", "")
+	if err != nil {
+		return nil, err
+	}
 	var files []file
 	for _, f := range []struct {
 		name  string
@@ -54,10 +58,11 @@ func render(c *edgewise.Comparison) ([]file, error) {
 	}{
 		{"comparison.json", func(w io.Writer) error { return WriteJSON(w, c) }},
 		{"comparison.csv", func(w io.Writer) error { return WriteCSV(w, c) }},
-		{"comparison.md", func(w io.Writer) error { return WriteMarkdown(w, c) }},
+		{"comparison.md", func(w io.Writer) error { return writeSummary(w, c) }},
 		{"latency_cdf.svg", cdf.WriteSVG},
 		{"latency_cdf.png", cdf.WritePNG},
 		{"latency_ccdf.svg", ccdf.WriteSVG},
+		{"quantile_shift.svg", shift.WriteSVG},
 		{"hit_ratio.svg", hits.WriteSVG},
 	} {
 		var b bytes.Buffer
@@ -67,6 +72,20 @@ func render(c *edgewise.Comparison) ([]file, error) {
 		files = append(files, file{f.name, b.Bytes()})
 	}
 	return files, nil
+}
+
+// writeSummary writes the tables and the verdicts for people.
+func writeSummary(w io.Writer, c *edgewise.Comparison) error {
+	if _, err := fmt.Fprintf(w, "## %s\n\n", c.Title); err != nil {
+		return err
+	}
+	if err := WriteMarkdown(w, c); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, "\n"); err != nil {
+		return err
+	}
+	return WriteVerdictsMarkdown(w, c, Margins{})
 }
 
 // writeFiles puts all files into the directory or, as far as can be foreseen, none.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
@@ -146,7 +148,7 @@ var fixtures = map[string]fixture{
 	"typical": {
 		title:      "Los Angeles business: a game, a web site and its API",
 		placements: []string{"Region only (us-west-2)", "Region + PoPs", "Region + Local Zones", "Region + Local Zones + PoPs"},
-		workloads:  []string{"gaming", "static", "dynamic"}, replications: 10, requests: 4000,
+		workloads:  []string{"gaming", "static", "dynamic"}, replications: 10, requests: 1500,
 	},
 	"six long": {
 		title: "Players of a competitive shooter in the United States and Canada, evening peak of a Saturday in March, every placement that the budget allows",
@@ -155,24 +157,47 @@ var fixtures = map[string]fixture{
 			"us-west-2 + Los Angeles Local Zone", "us-west-2 + Los Angeles + Phoenix + Las Vegas + Denver Local Zones",
 			"Supercalifragilisticexpialidocious-unbreakable-placement-name", "all & <everything>",
 		},
-		workloads: []string{"static"}, replications: 5, requests: 3000,
+		workloads: []string{"static"}, replications: 5, requests: 2500,
 	},
 	"one of one": {
 		title: "A single run", placements: []string{"Region only"}, workloads: []string{"dynamic"}, replications: 1, requests: 500,
 	},
 	"no cache": {
 		title: "A game without caches", placements: []string{"Region only", "Local Zones"}, workloads: []string{"gaming"},
-		replications: 3, requests: 20000, noCache: true,
+		replications: 3, requests: 5000, noCache: true,
 	},
 	"all alike": {
 		title: "Every latency the same", placements: []string{"a", "b"}, workloads: []string{"static"}, replications: 2, requests: 300, equal: true,
 	},
 }
 
+// fixtureNamed returns a comparison that is the test's own down to the results of its workloads; only
+// sketches are shared.
 func fixtureNamed(name string) *edgewise.Comparison {
-	f, ok := fixtures[name]
-	if !ok {
-		panic(fmt.Sprintf("no fixture %q", name))
+	madeOnce.Lock()
+	defer madeOnce.Unlock()
+	if madeOnce.comparisons[name] == nil {
+		f, ok := fixtures[name]
+		if !ok {
+			panic(fmt.Sprintf("no fixture %q", name))
+		}
+		madeOnce.comparisons[name] = made(f)
 	}
-	return made(f)
+	c := *madeOnce.comparisons[name]
+	c.Placements = slices.Clone(c.Placements)
+	for i := range c.Placements {
+		p := &c.Placements[i]
+		p.Workloads = slices.Clone(p.Workloads)
+		for j := range p.Workloads {
+			p.Workloads[j].Latency = slices.Clone(p.Workloads[j].Latency)
+		}
+	}
+	return &c
 }
+
+// madeOnce keeps the comparisons between tests, because drawing a million latencies takes a while
+// under the race detector.
+var madeOnce = struct {
+	sync.Mutex
+	comparisons map[string]*edgewise.Comparison
+}{comparisons: map[string]*edgewise.Comparison{}}

@@ -13,6 +13,7 @@ type key struct{ entries []keyEntry }
 type keyEntry struct {
 	style  draw.LineStyle
 	name   string
+	remark string // below the name, may be empty
 	values []keyValue
 }
 
@@ -56,8 +57,15 @@ func (e keyEntry) nameLines() []string {
 	return wrap(textStyle(labelSize, ink), e.name, keyWidth-keyIndent, 3)
 }
 
+func (e keyEntry) remarkLines() []string {
+	if e.remark == "" {
+		return nil
+	}
+	return wrap(textStyle(noteSize, faint), e.remark, keyWidth-keyIndent, 2)
+}
+
 func (e keyEntry) height() vg.Length {
-	return leading * (labelSize*vg.Length(len(e.nameLines())) + noteSize*vg.Length(len(e.values)))
+	return leading * (labelSize*vg.Length(len(e.nameLines())) + noteSize*vg.Length(len(e.remarkLines())+len(e.values)))
 }
 
 func (k key) draw(c draw.Canvas) {
@@ -67,6 +75,7 @@ func (k key) draw(c draw.Canvas) {
 		middle := at.Y - labelSize*0.6
 		c.StrokeLine2(e.style, c.Min.X, middle, at.X-6, middle)
 		at.Y -= block(c, textStyle(labelSize, ink), at, e.nameLines())
+		at.Y -= block(c, value, at, e.remarkLines())
 		for _, v := range e.values {
 			if v.drawn {
 				v.mark.draw(&c, vg.Point{X: at.X - 14, Y: at.Y - noteSize*0.6}, e.style.Color)

@@ -3,14 +3,9 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
-
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/sim/stats"
@@ -102,29 +97,26 @@ func latencyCaption(c *edgewise.Comparison, v view) string {
 
 func percentOf(share float64) string { return strconv.FormatFloat(100*share, 'g', 6, 64) }
 
-// A latencyPanel is the plot of one workload on the left and its key on the right.
-type latencyPanel struct {
-	title     string
-	plot      *plot.Plot
-	key       key
-	deadlines []time.Duration
-}
-
-func newLatencyPanel(c *edgewise.Comparison, workload, kind string, curves []curve, v view) *latencyPanel {
+func newLatencyPanel(c *edgewise.Comparison, workload, kind string, curves []curve, v view) *plotPanel {
 	p := newPlot()
 	p.X.Tick.Marker = latencyTicks{}
 	p.X.Label.Text = metricTitle(curves[0].metric.Name) + ", ms"
-	panel := &latencyPanel{title: workload, plot: p}
-	if kind != "" && kind != workload {
-		panel.title += " (" + kind + ")"
-	}
+	panel := &plotPanel{title: panelTitle(workload, kind), plot: p}
 
-	lines := make([]line, len(curves))
+	var lines []line
+	var entries []keyEntry
 	low, high, least := math.Inf(1), math.Inf(-1), 1.0
-	for i, cv := range curves {
-		lines[i] = newLine(cv, v)
-		low, high = min(low, cv.pooled.QuantileNs(0.0005)), max(high, lines[i].endNs)
-		least = min(least, lines[i].least)
+	for _, cv := range curves {
+		// A placement that changes nothing for this workload would hide the line it covers.
+		if i := slices.IndexFunc(lines, func(l line) bool { return l.pooled.Equal(cv.pooled) }); i >= 0 {
+			entries = append(entries, keyEntry{style: lines[i].style, name: cv.name, remark: "exactly as " + lines[i].name})
+			continue
+		}
+		l := newLine(cv, v)
+		low, high = min(low, cv.pooled.QuantileNs(0.0005)), max(high, l.endNs)
+		least = min(least, l.least)
+		lines = append(lines, l)
+		entries = append(entries, l.entry())
 	}
 	p.X.Min, p.X.Max = latencyRange(low, high)
 	switch v {
@@ -143,82 +135,12 @@ func newLatencyPanel(c *edgewise.Comparison, workload, kind string, curves []cur
 		lines[i].lay(p.X.Min, p.X.Max, c.Level)
 		p.Add(band{lines[i]})
 	}
-	// The baseline is a solid line and drawn first: where another placement changes nothing, its
-	// dashes lie visibly on top.
 	for i := range lines {
 		p.Add(lines[i])
-		panel.key.entries = append(panel.key.entries, lines[i].entry())
 	}
+	panel.key.entries = entries
 	for _, d := range curves[0].metric.Within {
 		panel.deadlines = append(panel.deadlines, d.Deadline)
 	}
 	return panel
-}
-
-const (
-	panelTitleHeight = 30 * vg.Length(1)
-	plotHeight       = 190 * vg.Length(1)
-	keyWidth         = 204 * vg.Length(1)
-	keyGap           = 12 * vg.Length(1)
-	dataIndent       = 52 * vg.Length(1)
-)
-
-func (p *latencyPanel) height() vg.Length {
-	return panelTitleHeight + max(plotHeight, p.key.height())
-}
-
-func (p *latencyPanel) draw(c draw.Canvas) {
-	c.FillText(bold(textStyle(labelSize+1, ink)), vg.Point{X: c.Min.X, Y: c.Max.Y}, cut(bold(textStyle(labelSize+1, ink)), p.title, c.Size().X))
-	left := draw.Canvas{Canvas: c.Canvas, Rectangle: c.Rectangle}
-	left.Max.X -= keyWidth + keyGap
-	left.Max.Y -= panelTitleHeight
-	// Tick labels push the data area in, by more or less. Push back, so that all panels align.
-	data := p.plot.DataCanvas(left)
-	left.Min.X -= data.Min.X - (c.Min.X + dataIndent)
-	left.Max.X += c.Max.X - keyWidth - 2*keyGap - data.Max.X
-	p.plot.Draw(left)
-	p.drawDeadlines(p.plot.DataCanvas(left))
-	right := draw.Canvas{Canvas: c.Canvas, Rectangle: c.Rectangle}
-	right.Min.X = c.Max.X - keyWidth
-	right.Max.Y -= panelTitleHeight
-	p.key.draw(right)
-}
-
-// drawDeadlines marks the deadlines by a line in the data and their length above it.
-func (p *latencyPanel) drawDeadlines(data draw.Canvas) {
-	label := textStyle(noteSize, faint)
-	label.XAlign, label.YAlign = draw.XCenter, draw.YBottom
-	free := data.Min.X
-	for _, d := range p.deadlines {
-		at := logMs(float64(d))
-		if at <= p.plot.X.Min || at >= p.plot.X.Max {
-			continue
-		}
-		x := data.X(p.plot.X.Norm(at))
-		data.StrokeLine2(draw.LineStyle{Color: faint, Width: vg.Points(0.7), Dashes: []vg.Length{1, 2}}, x, data.Min.Y, x, data.Max.Y)
-		text := duration(d)
-		if half := label.Width(text) / 2; x-half >= free && x+half <= data.Max.X {
-			data.FillText(label, vg.Point{X: x, Y: data.Max.Y + 3}, text)
-			free = x + half + 4
-		}
-	}
-}
-
-// gridOf returns a grid at the labelled ticks.
-func gridOf(p *plot.Plot) plot.Plotter {
-	g := plotter.NewGrid()
-	g.Vertical.Color, g.Horizontal.Color = grid, grid
-	g.Vertical.Width, g.Horizontal.Width = vg.Points(0.5), vg.Points(0.5)
-	return g
-}
-
-// A notice stands where there is nothing to draw.
-type notice struct{ title, text string }
-
-func (n notice) height() vg.Length { return 3 * labelSize * leading }
-
-func (n notice) draw(c draw.Canvas) {
-	at := vg.Point{X: c.Min.X, Y: c.Max.Y}
-	at.Y -= block(c, bold(textStyle(labelSize+1, ink)), at, []string{n.title})
-	block(c, textStyle(labelSize, faint), at, []string{n.text})
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/sim/stats"
@@ -52,6 +53,17 @@ func quantileOf(quantiles []edgewise.QuantileResult, p float64) (edgewise.Figure
 		}
 	}
 	return edgewise.Figure{}, false
+}
+
+// shareWithin returns the share of requests within a deadline, an empty figure when the comparison has
+// no such deadline.
+func shareWithin(m *edgewise.MetricResult, deadline time.Duration) edgewise.Figure {
+	for _, d := range m.Within {
+		if d.Deadline == deadline {
+			return d.Share
+		}
+	}
+	return edgewise.Figure{}
 }
 
 // selectWorkloads returns the workloads to draw: the one named, or all of them when name is empty.

@@ -18,16 +18,12 @@ import (
 // confidence interval; a second table, where there are caches, has the hit ratios and the load on the
 // origin. Below a figure stands its paired difference from the baseline, the first placement.
 func WriteTable(w io.Writer, c *edgewise.Comparison) error {
-	return writeTables(w, c, "%s\n", func(t table.Writer) string {
-		t.SetStyle(table.StyleLight)
-		t.Style().Format.Header = text.FormatDefault
-		return t.Render()
-	})
+	return writeTables(w, c, "%s\n", renderText)
 }
 
 // WriteMarkdown writes the tables of [WriteTable] as Markdown.
 func WriteMarkdown(w io.Writer, c *edgewise.Comparison) error {
-	return writeTables(w, c, "### %s\n\n", table.Writer.RenderMarkdown)
+	return writeTables(w, c, "### %s\n\n", renderMarkdown)
 }
 
 func writeTables(w io.Writer, c *edgewise.Comparison, heading string, render func(table.Writer) string) error {
@@ -128,13 +124,7 @@ func latencyTable(rows []tableRow) *comparisonTable {
 		}
 		cells = append(cells, t.cell("mean", m.Mean, 1))
 		for _, d := range headline.Within {
-			var share edgewise.Figure
-			for _, have := range m.Within {
-				if have.Deadline == d.Deadline {
-					share = have.Share
-				}
-			}
-			cells = append(cells, t.cell("share in "+duration(d.Deadline), share, 100))
+			cells = append(cells, t.cell("share in "+duration(d.Deadline), shareWithin(m, d.Deadline), 100))
 		}
 		t.rows = append(t.rows, cells)
 	}
@@ -223,6 +213,17 @@ func (t *comparisonTable) writer() table.Writer {
 	}
 	return w
 }
+
+// renderText renders a table for a terminal.
+func renderText(t table.Writer) string {
+	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header = text.FormatDefault
+	return t.Render()
+}
+
+// renderMarkdown renders a table as Markdown and ends it with an empty line, without which the next
+// line would be taken for a row.
+func renderMarkdown(t table.Writer) string { return t.RenderMarkdown() + "\n" }
 
 // quantileName returns "p99.9" for 0.999.
 func quantileName(p float64) string { return "p" + strconv.FormatFloat(100*p, 'g', 6, 64) }

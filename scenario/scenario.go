@@ -11,6 +11,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/topology"
 )
 
 // defaultStart is the start of scenarios that name none: the beginning of a Monday in 2026 in UTC.
@@ -125,8 +126,14 @@ func (r *reader) build(bad *problems) {
 		}
 	}
 	for _, w := range r.order {
-		if err := r.validateWorkload(w); err != nil {
+		metros, err := r.validateWorkload(w)
+		if err != nil {
 			r.report(bad, w.path, w.line, err)
+		}
+		for _, id := range metros {
+			if i, ok := r.study.Network.Index(id); !ok || r.study.Network.At(i).Kind != topology.Metro {
+				r.report(bad, w.path, w.line, invalid.New("Metros", id, "metros that the network has"))
+			}
 		}
 	}
 	if len(bad.all) > 0 {

@@ -155,6 +155,7 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"cache without size", "{sites: [pop-lax, pop-den], size: 256MiB, policy: lru}", "[pop-lax]", `has no size`},
 		{"cache policy", "policy: lru", "policy: lruu", `bad.yaml:39: placements[1].sites[2].policy: is lruu; want one of`},
 		{"extends nothing", "extends: region\n    edge", "extends: regoin\n    edge", `bad.yaml:38: placements[1].extends: is "regoin"`},
+		{"metro of a workload", "tick_hz: 64", "metros: [phoenix-us]", `bad.yaml:17: workloads[0].metros: is phoenix-us; want metros that the network has`},
 		{"routing", "routing: nearest-distance", "routing: nearest", `placements[2].routing: is "nearest"`},
 		{"too many servers", "servers: 50", "servers: -50", `bad.yaml:35: placements[0].sites[0].servers: is -50`},
 		{"same name twice", "name: zone", "name: edge", `two placements are called "edge"`},

@@ -113,14 +113,18 @@ func (r *reader) stillAssumed(path string, all []workload.Assumption) []workload
 	})
 }
 
-func (r *reader) validateWorkload(w workloadRef) error {
+// validateWorkload checks a workload's parameters and returns the metros that it names.
+func (r *reader) validateWorkload(w workloadRef) (metros []string, err error) {
 	switch w.kind {
 	case "static":
-		return r.study.Static[w.index].Validate()
+		static := &r.study.Static[w.index]
+		return static.Metros, static.Validate()
 	case "dynamic":
-		return r.study.Dynamic[w.index].Validate()
+		dynamic := &r.study.Dynamic[w.index]
+		return dynamic.Metros, dynamic.Validate()
 	}
-	return r.study.Gaming[w.index].Validate()
+	gaming := &r.study.Gaming[w.index]
+	return gaming.Metros, gaming.Validate()
 }
 
 func readStatic(v value, w *workload.Static) {
@@ -128,6 +132,7 @@ func readStatic(v value, w *workload.Static) {
 		field{"kind", skip},
 		field{"preset", skip},
 		field{"name", func(v value) { v.text(&w.Name) }},
+		field{"metros", func(v value) { v.strings(&w.Metros) }},
 		field{"requests_per_second", func(v value) { v.number(&w.RequestsPerSecond) }},
 		field{"objects", func(v value) { v.integer(&w.Objects) }},
 		field{"zipf_exponent", func(v value) { v.number(&w.ZipfExponent) }},
@@ -144,6 +149,7 @@ func readDynamic(v value, w *workload.Dynamic) {
 		field{"kind", skip},
 		field{"preset", skip},
 		field{"name", func(v value) { v.text(&w.Name) }},
+		field{"metros", func(v value) { v.strings(&w.Metros) }},
 		field{"requests_per_second", func(v value) { v.number(&w.RequestsPerSecond) }},
 		field{"response_size", func(v value) { v.bytes(&w.ResponseBytes) }},
 		field{"service", func(v value) { readService(v, &w.Service) }},
@@ -159,6 +165,7 @@ func readGaming(v value, w *workload.Gaming) {
 		field{"kind", skip},
 		field{"preset", skip},
 		field{"name", func(v value) { v.text(&w.Name) }},
+		field{"metros", func(v value) { v.strings(&w.Metros) }},
 		field{"concurrent_players", func(v value) { v.number(&w.ConcurrentPlayers) }},
 		field{"session", func(v value) {
 			v.fields(
@@ -176,7 +183,7 @@ func readGaming(v value, w *workload.Gaming) {
 		field{"tick_time_per_player", func(v value) { v.duration(&w.TickTimePerPlayer) }},
 		field{"matches_per_server", func(v value) { v.integer(&w.MatchesPerServer) }},
 		field{"parent_calls", func(v value) { readParentCalls(v, &w.Parent) }},
-		field{"sampled_matches", func(v value) { v.number(&w.SampledMatches) }},
+		field{"sampled_updates", func(v value) { v.number(&w.SampledUpdates) }},
 		field{"day", func(v value) { readDay(v, &w.Day) }},
 		field{"deadlines", func(v value) { v.durations(&w.Deadlines) }},
 	)

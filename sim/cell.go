@@ -37,8 +37,7 @@ type staticRun struct {
 type dynamicRun struct {
 	index uint8
 	*workload.Dynamic
-	coin  uint64 // below this, of 2^32, a request needs its parent
-	bytes uint64 // of request and response
+	coin uint64 // below this, of 2^32, a request needs its parent
 }
 
 // A request is what a user's request brings along: how it came here.

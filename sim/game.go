@@ -19,11 +19,10 @@ type game struct {
 	from, end int64 // recorded are the updates sent in [from, end)
 	capacity  int   // matches at once, 0: no limit
 	deadlines []int64
-	update    int64 // ns between a player's updates
+	update    int64 // ns between the simulated updates of a player
 	coin      uint64
 	parentRTT int64
-	sampled   uint64 // below this, of 2^32, a match is simulated tick by tick
-	sampling  random.Key
+	matchKey  random.Key
 	made      uint64 // matches so far
 
 	players    []player // number 0 stands for none
@@ -35,6 +34,7 @@ type game struct {
 	matches     []match
 	freeMatches []uint32
 	running     int
+	happened    event.Fingerprint // all events of the game, in order
 	err         error
 }
 
@@ -70,7 +70,6 @@ type player struct {
 type match struct {
 	players    []uint32
 	generation uint32
-	isSampled  bool
 	tick       int64 // the instant of some tick that is not after played
 	played     int64 // up to here the updates have been simulated
 }
@@ -97,6 +96,7 @@ func (g *game) play() error {
 		}
 		e := g.queue.Pop()
 		g.now = e.Time
+		g.happened.Add(e.Time, uint64(e.Handler()), e.Arg)
 		switch e.Handler() {
 		case arriveHandler:
 			g.arrive(uint32(e.Arg))
@@ -224,9 +224,8 @@ func (g *game) startMatch(size int) {
 	}
 	m := &g.matches[n]
 	g.running++
-	random := g.sampling.StreamAt(g.made)
+	random := g.matchKey.StreamAt(g.made)
 	g.made++
-	m.isSampled = random.Uint64()&(1<<32-1) < g.sampled
 	m.tick, m.played = g.now, g.now
 	length := int64(g.MatchLength)
 	if g.now == 0 {
@@ -282,7 +281,7 @@ func (g *game) playUntil(m *match, until int64) {
 	}
 	size := len(m.players)
 	period, work := int64(g.TickPeriod(size)), int64(g.TickWork(size))
-	if m.isSampled && until > g.from {
+	if until > g.from {
 		for _, n := range m.players {
 			p := &g.players[n]
 			g.skipTo(p, g.from)

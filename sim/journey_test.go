@@ -105,7 +105,7 @@ func TestDynamicLatencyIsTheSumOfItsLegsToTheNanosecond(t *testing.T) {
 	}{
 		// In the region the calls cost their work only.
 		{"region", region, 80*ms + 4*ms + 3*2*ms},
-		{"through a PoP over the backbone", region.WithPoPs(1<<20, "pop"), 6*ms + 50*ms + 4*ms + 3*2*ms},
+		{"through a PoP over the backbone", region.WithPoPs(1<<20, "pop").ViaPoP(), 6*ms + 50*ms + 4*ms + 3*2*ms},
 		{"Local Zone, each call a round trip to its parent", region.WithLocalZones("zone"), 10*ms + 4*ms + 3*(22*ms+2*ms)},
 		{"Local Zone, calls by message", busyParent, 10*ms + 4*ms + 3*(22*ms+2*ms)},
 	} {

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -17,7 +19,6 @@ type Plan struct {
 	scenario  Scenario
 	placement placement.Placement
 	metros    []string
-	audiences []workload.Audience
 	access    []*accessLaw // by metro
 	sites     []plannedSite
 	workloads []plannedWorkload
@@ -48,9 +49,10 @@ func (l leg) rtt() int64 { return l.up + l.down }
 type plannedWorkload struct {
 	name      string
 	kind      Kind
-	index     int     // among the workloads of its kind
-	deadlines []int64 // ns
-	entries   []entry // by metro
+	index     int                 // among the workloads of its kind
+	deadlines []int64             // ns
+	audiences []workload.Audience // by metro
+	entries   []entry             // by metro
 }
 
 // An entry is the way of a metro's users to the site that serves them. Times are in ns.
@@ -184,7 +186,7 @@ func (c *compiler) leg(from, to string) (leg, error) {
 }
 
 func (c *compiler) plan(p placement.Placement) (*Plan, error) {
-	plan := &Plan{scenario: c.scenario, placement: p, audiences: c.people, access: c.access}
+	plan := &Plan{scenario: c.scenario, placement: p, access: c.access}
 	for _, a := range c.people {
 		plan.metros = append(plan.metros, a.Metro)
 	}
@@ -192,34 +194,57 @@ func (c *compiler) plan(p placement.Placement) (*Plan, error) {
 	if err := c.connect(plan, number); err != nil {
 		return nil, err
 	}
-	add := func(name string, kind Kind, index int, deadlines []time.Duration) error {
-		w := plannedWorkload{name: name, kind: kind, index: index}
-		for _, d := range deadlines {
-			w.deadlines = append(w.deadlines, int64(d))
-		}
-		var err error
-		if w.entries, err = c.entries(plan, kind); err != nil {
-			return fmt.Errorf("workload %q: %w", name, err)
-		}
-		plan.workloads = append(plan.workloads, w)
-		return nil
-	}
 	for i, w := range c.scenario.Static {
-		if err := add(w.Name, Static, i, w.Deadlines); err != nil {
+		if err := c.addWorkload(plan, plannedWorkload{name: w.Name, kind: Static, index: i}, w.Metros, w.Deadlines); err != nil {
 			return nil, err
 		}
 	}
 	for i, w := range c.scenario.Dynamic {
-		if err := add(w.Name, Dynamic, i, w.Deadlines); err != nil {
+		if err := c.addWorkload(plan, plannedWorkload{name: w.Name, kind: Dynamic, index: i}, w.Metros, w.Deadlines); err != nil {
 			return nil, err
 		}
 	}
 	for i, w := range c.scenario.Gaming {
-		if err := add(w.Name, Gaming, i, w.Deadlines); err != nil {
+		if err := c.addWorkload(plan, plannedWorkload{name: w.Name, kind: Gaming, index: i}, w.Metros, w.Deadlines); err != nil {
 			return nil, err
 		}
 	}
 	return plan, nil
+}
+
+// addWorkload finds a workload's users and where they enter.
+func (c *compiler) addWorkload(p *Plan, w plannedWorkload, metros []string, deadlines []time.Duration) (err error) {
+	for _, d := range deadlines {
+		w.deadlines = append(w.deadlines, int64(d))
+	}
+	if w.audiences, err = c.audiencesOf(metros); err == nil {
+		w.entries, err = c.entries(p, w.kind)
+	}
+	if err != nil {
+		return fmt.Errorf("workload %q: %w", w.name, err)
+	}
+	p.workloads = append(p.workloads, w)
+	return nil
+}
+
+// audiencesOf returns the users of the given metros, all if none is given; other metros have none.
+func (c *compiler) audiencesOf(metros []string) ([]workload.Audience, error) {
+	if len(metros) == 0 {
+		return c.people, nil
+	}
+	part := slices.Clone(c.people)
+	for i := range part {
+		if !slices.Contains(metros, part[i].Metro) {
+			part[i].Users = 0
+		}
+	}
+	for _, id := range metros {
+		if !slices.ContainsFunc(part, func(a workload.Audience) bool { return a.Metro == id }) {
+			return nil, invalid.New("Metros", id, "a metro of the network")
+		}
+	}
+	_, err := workload.Shares(part)
+	return part, err
 }
 
 // takeRoles lists the sites of the placement with their roles, and returns their numbers by id.

@@ -23,21 +23,26 @@ type run struct {
 	games  []*game
 }
 
-// Run simulates one replication of the plan, from 0. It returns the context's error when cancelled.
+// Run simulates one replication of the plan, from 0, on one core. It returns the context's error when
+// cancelled.
 func (p *Plan) Run(ctx context.Context, replication int) (*Result, error) {
+	return p.RunOn(ctx, replication, 1)
+}
+
+// RunOn is [Plan.Run] on a number of cores. The result is the same to the bit; where there are several
+// runs to do, one core for each is the better use.
+func (p *Plan) RunOn(ctx context.Context, replication, workers int) (*Result, error) {
 	if replication < 0 {
 		return nil, fmt.Errorf("sim: replication is %d; want 0 or more", replication)
+	}
+	if workers < 1 {
+		return nil, fmt.Errorf("sim: %d workers; want 1 or more", workers)
 	}
 	r := &run{plan: p, ctx: ctx, rep: uint64(replication), result: p.newResult(replication)}
 	if err := r.build(); err != nil {
 		return nil, fmt.Errorf("sim: placement %q: %w", p.placement.Name, err)
 	}
-	for _, g := range r.games {
-		if err := g.play(); err != nil {
-			return nil, err
-		}
-	}
-	if err := r.advance(); err != nil {
+	if err := r.advance(workers); err != nil {
 		return nil, err
 	}
 	if err := r.settle(); err != nil {
@@ -80,10 +85,10 @@ func (r *run) build() error {
 		if at.computers, err = newServers(serversOf(planned.compute), len(s.Dynamic)); err != nil {
 			return err
 		}
-		if at.edge, err = r.newTier(planned, planned.edge, edgeHandler); err != nil {
+		if at.edge, err = r.newTier(planned, planned.edge, edgeTier); err != nil {
 			return err
 		}
-		if at.mid, err = r.newTier(planned, planned.mid, midHandler); err != nil {
+		if at.mid, err = r.newTier(planned, planned.mid, midTier); err != nil {
 			return err
 		}
 		r.sites = append(r.sites, at)
@@ -117,7 +122,7 @@ func serversOf(a *placement.Assignment) int {
 	return a.Servers
 }
 
-func (r *run) newTier(planned *plannedSite, a *placement.Assignment, handler uint32) (*tier, error) {
+func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint32) (*tier, error) {
 	if a == nil {
 		return nil, nil
 	}
@@ -126,8 +131,8 @@ func (r *run) newTier(planned *plannedSite, a *placement.Assignment, handler uin
 		return nil, fmt.Errorf("site %q: %w", a.Site, err)
 	}
 	next := &r.plan.sites[planned.up.to]
-	t := &tier{cache: c, flights: newFlightTable(), up: planned.up, handler: handler}
-	t.upIsMid = handler == edgeHandler && next.mid != nil
+	t := &tier{cache: c, flights: newFlightTable(), up: planned.up, number: number}
+	t.upIsMid = number == edgeTier && next.mid != nil
 	t.remote = make([]bool, len(r.plan.scenario.Static))
 	for i := range t.remote {
 		t.remote[i] = t.upIsMid || next.origin.Servers > 0
@@ -176,7 +181,7 @@ func (at *site) addUsers(c cell, s source) {
 func (r *run) addStatic(number int, w *plannedWorkload) error {
 	s := &r.plan.scenario
 	static := &s.Static[w.index]
-	streams, err := static.Streams(r.plan.audiences, s.Start, s.Seed, r.rep)
+	streams, err := static.Streams(w.audiences, s.Start, s.Seed, r.rep)
 	if err != nil {
 		return err
 	}
@@ -193,7 +198,7 @@ func (r *run) addStatic(number int, w *plannedWorkload) error {
 func (r *run) addDynamic(number int, w *plannedWorkload) error {
 	s := &r.plan.scenario
 	dynamic := &s.Dynamic[w.index]
-	streams, err := dynamic.Streams(r.plan.audiences, s.Start, s.Seed, r.rep)
+	streams, err := dynamic.Streams(w.audiences, s.Start, s.Seed, r.rep)
 	if err != nil {
 		return err
 	}
@@ -210,7 +215,7 @@ func (r *run) addDynamic(number int, w *plannedWorkload) error {
 func (r *run) addGaming(number int, w *plannedWorkload) error {
 	s := &r.plan.scenario
 	gaming := &s.Gaming[w.index]
-	streams, err := gaming.Streams(r.plan.audiences, s.Start, s.Seed, r.rep)
+	streams, err := gaming.Streams(w.audiences, s.Start, s.Seed, r.rep)
 	if err != nil {
 		return err
 	}
@@ -225,11 +230,8 @@ func (r *run) addGaming(number int, w *plannedWorkload) error {
 				Gaming: gaming, ctx: r.ctx, from: int64(s.WarmUp), end: r.end(), deadlines: w.deadlines,
 				capacity: planned.compute.Servers * max(gaming.MatchesPerServer, 1),
 				update:   int64(gaming.UpdatePeriod()), coin: outOf32(gaming.Parent.Probability),
-				parentRTT: planned.parent.rtt(), sampled: outOf32(gaming.SampledMatches),
-				sampling: random.NewKey(s.Seed, r.rep, entity, workload.PurposeMatch),
-			}
-			if gaming.SampledMatches == 0 {
-				g.sampled = 1 << 32
+				parentRTT: planned.parent.rtt(),
+				matchKey:  random.NewKey(s.Seed, r.rep, entity, workload.PurposeMatch),
 			}
 			bySite[e.site] = g
 			r.games = append(r.games, g)

@@ -6,6 +6,13 @@ import (
 	"github.com/edgewise-sim/edgewise/sim/event"
 )
 
+// What can happen at a site, for its fingerprint.
+const (
+	visitHappened uint64 = iota
+	fillHappened
+	mailHappened
+)
+
 // A site is one site of a run: its caches, its servers, its users and its own calendar. Nothing of it is
 // shared; other sites reach it by messages alone.
 type site struct {
@@ -13,10 +20,12 @@ type site struct {
 	ctx   context.Context
 	cells []cell
 	block block
-	queue event.Queue // of fills
+	fills fillQueue
 	inbox inbox
-	out   []message // sent and not yet delivered
-	sent  uint64
+	// soonest is the instant of the site's next event while it meets users.
+	soonest int64
+	out     []message // sent and not yet delivered
+	sent    uint64
 
 	edge, mid *tier
 	// origins holds the origin's servers by static workload, computers those of dynamic workloads.
@@ -35,7 +44,9 @@ type site struct {
 	// origin; ledger the bytes that were sent to and received by it, warm-up included.
 	originRequests, originBytes []uint64
 	ledger                      ledger
-	err                         error
+	// happened stands for all that has happened here, in order.
+	happened event.Fingerprint
+	err      error
 }
 
 // A ledger counts the bytes on the ways between sites, in flight or done. At the end of a run what the
@@ -47,7 +58,7 @@ func (s *site) next() int64 {
 	if s.block.pos >= len(s.block.visits) {
 		s.refill()
 	}
-	return min(s.block.next(), s.queue.NextTime(), s.inbox.next())
+	return min(s.block.next(), s.fills.next(), s.inbox.next())
 }
 
 // refill draws the next visits, and looks whether the run has been cancelled.
@@ -65,28 +76,38 @@ func (s *site) refill() {
 // goes in this order: fills, messages, users.
 func (s *site) advance(end int64) {
 	for {
-		if s.block.pos >= len(s.block.visits) {
-			s.refill()
+		fill, mail := s.fills.next(), s.inbox.next()
+		s.soonest = min(fill, mail, end)
+		s.meetUsers()
+		if s.soonest < min(fill, mail, end) {
+			continue // a user's miss comes back before anything that was known
 		}
-		user, fill, mail := s.block.next(), s.queue.NextTime(), s.inbox.next()
-		switch {
-		case fill <= user && fill <= mail:
-			if fill >= end {
-				return
-			}
-			s.fill(s.queue.Pop())
-		case mail <= user:
-			if mail >= end {
-				return
-			}
+		if s.soonest == end {
+			return
+		}
+		if fill <= mail {
+			e := s.fills.pop()
+			s.happened.Add(e.at, fillHappened, uint64(e.flight))
+			s.fill(e)
+		} else {
 			m := s.inbox.pop()
+			s.happened.Add(m.at, mailHappened, m.order)
 			s.receive(&m)
-		default:
-			if user >= end {
+		}
+	}
+}
+
+// meetUsers serves the users who come before the soonest event of the site; a miss may make it sooner.
+func (s *site) meetUsers() {
+	for {
+		visits := s.block.visits
+		for s.block.pos < len(visits) {
+			v := &visits[s.block.pos]
+			if v.at >= s.soonest {
 				return
 			}
-			v := &s.block.visits[s.block.pos]
 			s.block.pos++
+			s.happened.Add(v.at, visitHappened, uint64(v.cell)<<32|uint64(v.object))
 			c := &s.cells[v.cell]
 			if c.static != nil {
 				s.visitStatic(v, c)
@@ -94,8 +115,15 @@ func (s *site) advance(end int64) {
 				s.visitDynamic(v, c)
 			}
 		}
+		s.refill()
+		if len(s.block.visits) == 0 {
+			return
+		}
 	}
 }
+
+// expect notes that something will happen to the site at an instant.
+func (s *site) expect(at int64) { s.soonest = min(s.soonest, at) }
 
 // send puts a message on its way.
 func (s *site) send(m message) {
@@ -104,6 +132,7 @@ func (s *site) send(m message) {
 	s.sent++
 	if m.target == s.id {
 		s.inbox.push(&m)
+		s.expect(m.at)
 		return
 	}
 	s.out = append(s.out, m)

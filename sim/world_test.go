@@ -64,3 +64,15 @@ func star(t testing.TB, pops int, backboneMs float64) (n *topology.Network, ids 
 	require.NoError(t, err)
 	return n, ids
 }
+
+// accessWorld is a metro behind an access link, 20 ms from a region.
+func accessWorld(t testing.TB) *topology.Network {
+	t.Helper()
+	n, err := topology.New([]topology.Node{
+		{ID: "metro", Kind: topology.Metro, Users: 1},
+		{ID: "town", Kind: topology.Exchange},
+		{ID: "region", Kind: topology.Region},
+	}, append(both("metro", "town", topology.Access, 5), both("town", "region", topology.Internet, 20)...))
+	require.NoError(t, err)
+	return n
+}

@@ -22,6 +22,7 @@ const (
 type Fabric struct {
 	towns []Node
 	at    []direction
+	index *PlaceIndex
 	pairs [][2]int // joined towns, the lower index first
 }
 
@@ -33,7 +34,8 @@ type Fabric struct {
 // and a pair with an unknown town.
 func NewFabric(towns []Node, cables [][2]string) (*Fabric, error) {
 	index := make(map[string]int, len(towns))
-	f := &Fabric{towns: slices.Clone(towns), at: make([]direction, len(towns))}
+	f := &Fabric{towns: slices.Clone(towns)}
+	places := make([]Place, len(towns))
 	for i, t := range f.towns {
 		if t.Kind != Exchange {
 			return nil, fmt.Errorf("town %q is of kind %v: want an exchange", t.ID, t.Kind)
@@ -48,8 +50,10 @@ func NewFabric(towns []Node, cables [][2]string) (*Fabric, error) {
 			return nil, fmt.Errorf("town %q: %w", t.ID, err)
 		}
 		index[t.ID] = i
-		f.at[i] = directionOf(t.place())
+		places[i] = t.place()
 	}
+	f.index = NewPlaceIndex(places)
+	f.at = f.index.at
 	joined := make(map[[2]int]bool, 2*len(cables))
 	join := func(a, b int) {
 		pair := [2]int{min(a, b), max(a, b)}
@@ -71,9 +75,9 @@ func NewFabric(towns []Node, cables [][2]string) (*Fabric, error) {
 	}
 	near := chord2OfKm(nearTownKm)
 	for i := range f.towns {
-		for _, j := range nearest(f.at[i], f.at, nearTowns+1) { // one of them is the town itself
-			if f.at[i].chord2(f.at[j]) <= near {
-				join(i, j)
+		for _, j := range f.index.nearest(f.at[i], nearTowns+1) { // one of them is the town itself
+			if j.chord2 <= near {
+				join(i, int(j.place))
 			}
 		}
 	}
@@ -85,8 +89,7 @@ func NewFabric(towns []Node, cables [][2]string) (*Fabric, error) {
 func (f *Fabric) joinParts(join func(a, b int)) {
 	for {
 		part := f.parts()
-		first := slices.IndexFunc(part, func(p int) bool { return p != part[0] })
-		if first < 0 {
+		if !slices.ContainsFunc(part, func(p int) bool { return p != part[0] }) {
 			return
 		}
 		// The smallest part goes first, the lowest number among equals.
@@ -104,22 +107,25 @@ func (f *Fabric) joinParts(join func(a, b int)) {
 			chord2 float64
 			a, b   int
 		}
-		var links []link
+		first2 := [2]link{{chord2: math.Inf(1)}, {chord2: math.Inf(1)}} // the shortest, then the second
 		for a := range f.towns {
 			if part[a] != small {
 				continue
 			}
 			for b := range f.towns {
-				if part[b] != small {
-					links = append(links, link{f.at[a].chord2(f.at[b]), a, b})
+				if part[b] == small {
+					continue
+				}
+				switch l := (link{f.at[a].chord2(f.at[b]), a, b}); {
+				case l.chord2 < first2[0].chord2:
+					first2[0], first2[1] = l, first2[0]
+				case l.chord2 < first2[1].chord2:
+					first2[1] = l
 				}
 			}
 		}
-		slices.SortFunc(links, func(x, y link) int {
-			return cmp.Or(cmp.Compare(x.chord2, y.chord2), cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b))
-		})
-		for _, l := range links[:min(2, len(links))] {
-			join(l.a, l.b)
+		for _, l := range first2 {
+			join(l.a, l.b) // joins nothing where there is no second link
 		}
 	}
 }
@@ -196,7 +202,12 @@ func (f *Fabric) Network(model DelayModel, metros, sites []Node) (*Network, erro
 			b.backbone(p, byProvider[p])
 		}
 	}
-	return New(b.nodes, b.links)
+	n, err := New(b.nodes, b.links)
+	if err != nil {
+		return nil, err
+	}
+	n.correction = model.Correction
+	return n, nil
 }
 
 // A fabricBuild collects the nodes and links of one network.
@@ -264,7 +275,7 @@ func (b *fabricBuild) lay(kind LinkKind, rename func(id string) string) []Node {
 // attach joins each place to the towns nearest to it.
 func (b *fabricBuild) attach(kind LinkKind, towns, places []Node) {
 	for _, p := range places {
-		for _, t := range nearest(directionOf(p.place()), b.fabric.at, townsPerPlace) {
+		for _, t := range b.fabric.index.Nearest(p.place(), townsPerPlace) {
 			b.join(kind, p, towns[t])
 		}
 	}
@@ -300,27 +311,4 @@ func (b *fabricBuild) join(kind LinkKind, x, y Node) {
 	}
 	l := Link{From: x.ID, To: y.ID, Kind: kind, OneWay: path.OneWay(DistanceKm(x.place(), y.place()))}
 	b.links = append(b.links, l.Both()...)
-}
-
-// nearest returns the indices of the count points nearest to d, nearest first, ties by index.
-func nearest(d direction, points []direction, count int) []int {
-	count = min(count, len(points))
-	best := make([]int, 0, count)
-	far := make([]float64, 0, count)
-	for i, p := range points {
-		c := d.chord2(p)
-		if len(best) == count && (count == 0 || c >= far[count-1]) {
-			continue
-		}
-		if len(best) < count {
-			best, far = append(best, 0), append(far, math.Inf(1))
-		}
-		at := len(best) - 1
-		for at > 0 && c < far[at-1] {
-			best[at], far[at] = best[at-1], far[at-1]
-			at--
-		}
-		best[at], far[at] = i, c
-	}
-	return best
 }

@@ -129,3 +129,32 @@ func TestFabricErrorsNameTheOffender(t *testing.T) {
 		require.ErrorContains(t, make(), want)
 	}
 }
+
+func TestPathsAreThoseOfANetwork(t *testing.T) {
+	f, err := topology.NewFabric(towns(0, 3, 6, 9, 12, 15, 18, 21, 24, 24.3), [][2]string{
+		{"a", "c"}, {"b", "d"}, {"c", "e"}, {"d", "g"}, {"e", "h"}, {"g", "i"}})
+	require.NoError(t, err)
+	finder, err := f.NewPathFinder(testModel().Internet)
+	require.NoError(t, err)
+	metros := []topology.Node{{ID: "m", Kind: topology.Metro, LonDeg: 0.2, LatDeg: 0.3}, {ID: "n", Kind: topology.Metro, LonDeg: 13}}
+	sites := []topology.Node{
+		{ID: "near", Kind: topology.PoP, LonDeg: 0.2, Provider: "p"}, {ID: "far", Kind: topology.Region, LonDeg: 22, LatDeg: 1, Provider: "p"},
+	}
+	n, err := f.Network(testModel(), metros, sites)
+	require.NoError(t, err)
+	for _, m := range metros {
+		for _, s := range sites {
+			a, err := finder.Locate(topology.Place{LatDeg: m.LatDeg, LonDeg: m.LonDeg})
+			require.NoError(t, err)
+			b, err := finder.Locate(topology.Place{LatDeg: s.LatDeg, LonDeg: s.LonDeg})
+			require.NoError(t, err)
+			_, internet, _ := route(t, n, m.ID, s.ID, topology.Public).Parts(0, 0)
+			require.Equal(t, internet, finder.OneWay(a, b), "%s to %s", m.ID, s.ID)
+			require.Equal(t, internet, finder.OneWay(b, a), "%s to %s", s.ID, m.ID)
+		}
+	}
+	_, err = finder.Locate(topology.Place{LatDeg: 100})
+	require.ErrorContains(t, err, "latitude 100")
+	_, err = f.NewPathFinder(topology.PathModel{})
+	require.ErrorContains(t, err, "inflation 0")
+}

@@ -20,6 +20,10 @@ type Network struct {
 	// of their heads; in and inStart hold the links that enter.
 	outStart, inStart []int32
 	out, in           []arc
+	head              []int32 // by link: the node it leads to
+
+	correction Correction
+	measured   map[[2]int32]int64 // RTT in ns by (from, to), see MeasuredRTT
 }
 
 // An arc is a link as the route search wants it: everything it touches, nothing else.
@@ -119,11 +123,13 @@ func (n *Network) compress() error {
 		n.outStart[u+1] += n.outStart[u]
 		n.inStart[u+1] += n.inStart[u]
 	}
+	n.head = make([]int32, len(n.links))
 	n.out = make([]arc, len(n.links))
 	n.in = make([]arc, len(n.links))
 	outNext, inNext := slices.Clone(n.outStart), slices.Clone(n.inStart)
 	for i, l := range n.links {
 		e := resolved[i]
+		n.head[i] = e.to
 		a := arc{oneWayNs: int64(l.OneWay), peer: e.to, link: int32(i), kind: l.Kind}
 		n.out[outNext[e.from]] = a
 		outNext[e.from]++

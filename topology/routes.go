@@ -14,8 +14,9 @@ import (
 type Routes struct {
 	network  *Network
 	from, to []int
-	oneWayNs []int64 // by i*len(to)+j
-	next     []int32 // by j*nodes+node: the link that leads on towards to[j], -1 at its end
+	oneWayNs []int64    // by i*len(to)+j
+	next     []int32    // by j*nodes+node: the link that leads on towards to[j], -1 at its end
+	located  []Location // by node, prepared where a route's segment begins or ends
 }
 
 // Routes finds the routes from each node of from to each node of to (node indices) over links of the
@@ -24,6 +25,10 @@ type Routes struct {
 // No route passes through a metro or a node marked Stub; without [Backbone] among the kinds no route
 // passes through a site either, because a server does not carry transit. The error names the first
 // pair without a route.
+//
+// The route is the one with the least sum of link delays. If the network's delay model has a
+// [Correction], the delay of a route is that sum corrected, kind by kind; where an RTT was measured
+// (see [Change]), it is that.
 func (n *Network) Routes(from, to []int, over LinkKinds) (*Routes, error) {
 	for _, list := range [2][]int{from, to} {
 		for _, i := range list {
@@ -39,15 +44,21 @@ func (n *Network) Routes(from, to []int, over LinkKinds) (*Routes, error) {
 		oneWayNs: make([]int64, len(from)*len(to)),
 		next:     make([]int32, len(to)*len(n.nodes)),
 	}
+	if n.correction != nil {
+		r.located = make([]Location, len(n.nodes))
+	}
 	search := newRouteSearch(n, over)
+	var parts []segment
 	for j, target := range to {
 		search.towards(target, r.next[j*len(n.nodes):(j+1)*len(n.nodes)])
 		for i, source := range from {
-			d := search.distNs[source]
-			if d == unreached {
+			if search.distNs[source] == unreached {
 				return nil, fmt.Errorf("routes: no route from %q to %q over %v links", n.nodes[source].ID, n.nodes[target].ID, over)
 			}
-			r.oneWayNs[i*len(to)+j] = d
+			parts = r.segments(i, j, parts[:0])
+			for _, s := range parts {
+				r.oneWayNs[i*len(to)+j] += s.oneWayNs
+			}
 		}
 	}
 	return r, nil
@@ -75,36 +86,77 @@ func (r *Routes) RTT(i, j int) time.Duration { return 2 * r.OneWay(i, j) }
 // link. Its parts sum to OneWay.
 func (r *Routes) Parts(i, j int) (access, internet, backbone time.Duration) {
 	var sum [numLinkKinds]time.Duration
-	for l := range r.linksOn(i, j) {
-		sum[l.Kind] += l.OneWay
+	for _, s := range r.segments(i, j, nil) {
+		sum[s.kind] += time.Duration(s.oneWayNs)
 	}
 	return sum[Access], sum[Internet], sum[Backbone]
+}
+
+// Measured reports whether a measurement stands for the delay from the i-th start to the j-th end, or
+// for a link on the way, in place of the model.
+func (r *Routes) Measured(i, j int) bool {
+	if _, ok := r.network.measured[[2]int32{int32(r.from[i]), int32(r.to[j])}]; ok {
+		return true
+	}
+	for l := range r.linksOn(i, j) {
+		if r.network.links[l].Measured {
+			return true
+		}
+	}
+	return false
 }
 
 // Path returns the node indices on the route from the i-th start to the j-th end, both included.
 func (r *Routes) Path(i, j int) []int {
 	path := []int{r.from[i]}
 	for l := range r.linksOn(i, j) {
-		path = append(path, r.network.index[l.To])
+		path = append(path, int(r.network.head[l]))
 	}
 	return path
 }
 
-// Links returns the links on the route from the i-th start to the j-th end, in order.
+// Links returns the links on the route from the i-th start to the j-th end, in order. Where a
+// correction or a measured RTT says that a stretch of the route takes longer or shorter than the sum
+// of its links, their delays are stretched in proportion, so that they sum to OneWay.
 func (r *Routes) Links(i, j int) []Link {
 	var links []Link
 	for l := range r.linksOn(i, j) {
-		links = append(links, *l)
+		links = append(links, r.network.links[l])
+	}
+	rest := links
+	for _, s := range r.segments(i, j, nil) {
+		stretch(rest[:s.links], s.oneWayNs)
+		rest = rest[s.links:]
 	}
 	return links
+}
+
+// stretch sets the delays of links so that they sum to totalNs and keep their proportions.
+func stretch(links []Link, totalNs int64) {
+	sum := time.Duration(0)
+	for _, l := range links {
+		sum += l.OneWay
+	}
+	left := time.Duration(totalNs)
+	for k := range links {
+		share := left
+		if k < len(links)-1 {
+			share = 0
+			if sum > 0 {
+				share = time.Duration(float64(totalNs) * (float64(links[k].OneWay) / float64(sum)))
+			}
+		}
+		links[k].OneWay = share
+		left -= share
+	}
 }
 
 // BottleneckBitsPerSecond returns the least capacity on the route, 0 if every link is unlimited.
 func (r *Routes) BottleneckBitsPerSecond(i, j int) float64 {
 	least := math.Inf(1)
 	for l := range r.linksOn(i, j) {
-		if l.CapacityBitsPerSecond > 0 {
-			least = min(least, l.CapacityBitsPerSecond)
+		if c := r.network.links[l].CapacityBitsPerSecond; c > 0 {
+			least = min(least, c)
 		}
 	}
 	if math.IsInf(least, 1) {
@@ -117,7 +169,7 @@ func (r *Routes) BottleneckBitsPerSecond(i, j int) float64 {
 func (r *Routes) Jitter(i, j int) time.Duration {
 	var sum time.Duration
 	for l := range r.linksOn(i, j) {
-		sum += l.Jitter
+		sum += r.network.links[l].Jitter
 	}
 	return sum
 }
@@ -127,22 +179,95 @@ func (r *Routes) Jitter(i, j int) time.Duration {
 func (r *Routes) Loss(i, j int) float64 {
 	kept := 1.0
 	for l := range r.linksOn(i, j) {
-		kept *= 1 - l.Loss
+		kept *= 1 - r.network.links[l].Loss
 	}
 	return 1 - kept
 }
 
 // linksOn yields the links of a route in order.
-func (r *Routes) linksOn(i, j int) func(yield func(*Link) bool) {
+func (r *Routes) linksOn(i, j int) func(yield func(link int32) bool) {
 	next := r.next[j*len(r.network.nodes) : (j+1)*len(r.network.nodes)]
-	return func(yield func(*Link) bool) {
-		at := r.from[i]
-		for at != r.to[j] {
-			l := &r.network.links[next[at]]
+	return func(yield func(int32) bool) {
+		at := int32(r.from[i])
+		for at != int32(r.to[j]) {
+			l := next[at]
 			if !yield(l) {
 				return
 			}
-			at = r.network.index[l.To]
+			at = r.network.head[l]
 		}
 	}
+}
+
+// A segment is a stretch of a route over consecutive links of one kind.
+type segment struct {
+	kind     LinkKind
+	measured bool
+	links    int
+	oneWayNs int64
+	from, to int32
+}
+
+// segments takes a route apart, corrects each part and appends them to parts.
+func (r *Routes) segments(i, j int, parts []segment) []segment {
+	at := int32(r.from[i])
+	for l := range r.linksOn(i, j) {
+		link := &r.network.links[l]
+		k := len(parts) - 1
+		if k < 0 || parts[k].kind != link.Kind || parts[k].measured != link.Measured {
+			parts = append(parts, segment{kind: link.Kind, measured: link.Measured, from: at})
+			k++
+		}
+		at = r.network.head[l]
+		parts[k].links++
+		parts[k].oneWayNs += int64(link.OneWay)
+		parts[k].to = at
+	}
+	if r.network.correction != nil {
+		for k := range parts {
+			if s := &parts[k]; s.kind != Access && !s.measured {
+				rtt := r.locate(s.from).RTT(s.kind, r.locate(s.to), 2*time.Duration(s.oneWayNs))
+				s.oneWayNs = int64(rtt / 2)
+			}
+		}
+	}
+	if rtt, ok := r.network.measured[[2]int32{int32(r.from[i]), int32(r.to[j])}]; ok {
+		replace(parts, rtt/2)
+	}
+	return parts
+}
+
+// replace makes everything on a route but access take oneWayNs.
+func replace(parts []segment, oneWayNs int64) {
+	modelled, last := int64(0), -1
+	for k, s := range parts {
+		if s.kind != Access {
+			modelled += s.oneWayNs
+			last = k
+		}
+	}
+	left := oneWayNs
+	for k := range parts {
+		s := &parts[k]
+		switch {
+		case s.kind == Access:
+		case k == last:
+			s.oneWayNs = left
+		default:
+			share := int64(0)
+			if modelled > 0 {
+				share = int64(float64(oneWayNs) * (float64(s.oneWayNs) / float64(modelled)))
+			}
+			s.oneWayNs = share
+			left -= share
+		}
+	}
+}
+
+// locate returns a node prepared for the correction.
+func (r *Routes) locate(node int32) Location {
+	if r.located[node] == nil { // only while the table is built, by one goroutine
+		r.located[node] = r.network.correction.Locate(r.network.nodes[node])
+	}
+	return r.located[node]
 }

@@ -12,6 +12,8 @@ import (
 type Dynamic struct {
 	// Name tells the workload apart in results and addresses its random numbers.
 	Name string
+	// Metros are the ids of the metros whose users take part; empty means all.
+	Metros []string
 	// RequestsPerSecond is the mean over a day, of all metros together.
 	RequestsPerSecond float64
 	// ResponseBytes is the size of a response. Requests are taken to fit into the first window.

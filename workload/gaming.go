@@ -16,6 +16,8 @@ import (
 type Gaming struct {
 	// Name tells the workload apart in results and addresses its random numbers.
 	Name string
+	// Metros are the ids of the metros whose users take part; empty means all.
+	Metros []string
 	// ConcurrentPlayers is the mean number of players over a day, of all metros together. Sessions
 	// arrive at ConcurrentPlayers / mean session length (Little's law).
 	ConcurrentPlayers float64
@@ -41,9 +43,11 @@ type Gaming struct {
 	MatchesPerServer int
 	// Parent says how often an update at a Local Zone needs the parent region before it counts.
 	Parent ParentCalls
-	// SampledMatches is the share of matches whose updates are simulated tick by tick, chosen by a
-	// hash of the match, so that a big game costs less and the figures stay unbiased. 0 means 1: all.
-	SampledMatches float64
+	// SampledUpdates is the share of each player's updates that are simulated: every k-th, with k the
+	// whole number nearest to 1/SampledUpdates. All players and matches are there, so that the
+	// distributions stay unbiased and a big game costs less; counts are of the updates simulated. 0
+	// means 1: all.
+	SampledUpdates float64
 	// Day is the shape of the load over local time; the zero value means [Flat].
 	Day Profile
 	// Deadlines are the latencies whose shares of updates are counted exactly.
@@ -112,6 +116,8 @@ func (g *Gaming) validate() error {
 		return invalid.New("LobbyTimeout", g.LobbyTimeout, "0 to 1000h")
 	case g.UpdateHz != 0 && !(g.UpdateHz >= 0.1 && g.UpdateHz <= 10_000):
 		return invalid.New("UpdateHz", g.UpdateHz, "0 (the tick rate) or 0.1 to 10000")
+	case g.SampledUpdates != 0 && !(g.SampledUpdates >= 1e-6 && g.SampledUpdates <= 1):
+		return invalid.New("SampledUpdates", g.SampledUpdates, "0 (all) or 1e-6 to 1")
 	case g.TickTime < 0 || g.TickTime > time.Minute:
 		return invalid.New("TickTime", g.TickTime, "0 to 1m")
 	case g.TickTimePerPlayer < 0 || g.TickTimePerPlayer > time.Minute:
@@ -122,7 +128,7 @@ func (g *Gaming) validate() error {
 		invalid.Range("MinPlayers", g.MinPlayers, 0, g.MatchPlayers),
 		invalid.Range("TickHz", g.TickHz, 0.1, 10_000),
 		invalid.Range("MatchesPerServer", g.MatchesPerServer, 0, 1<<20),
-		invalid.Range("SampledMatches", g.SampledMatches, 0, 1),
+
 		invalid.In("Session", g.Session.Validate()),
 		invalid.In("Parent", g.Parent.Validate()),
 		invalid.In("Day", dayOf(g.Day).Validate()),
@@ -141,12 +147,16 @@ func (g *Gaming) TickWork(players int) time.Duration {
 	return g.TickTime + time.Duration(players)*g.TickTimePerPlayer
 }
 
-// UpdatePeriod returns the time between the updates of a player.
+// UpdatePeriod returns the time between the simulated updates of a player.
 func (g *Gaming) UpdatePeriod() time.Duration {
-	if g.UpdateHz == 0 {
-		return time.Duration(1e9/g.TickHz + 0.5)
+	hz, every := g.UpdateHz, 1.0
+	if hz == 0 {
+		hz = g.TickHz
 	}
-	return time.Duration(1e9/g.UpdateHz + 0.5)
+	if g.SampledUpdates != 0 {
+		every = math.Round(1 / g.SampledUpdates)
+	}
+	return time.Duration(1e9/hz+0.5) * time.Duration(every)
 }
 
 // A Session is one player's stay.

@@ -269,7 +269,7 @@ func TestBadParametersNameTheirField(t *testing.T) {
 		"Session.Shape":      func(w *workload.Gaming) { w.Session.Shape = 0 },
 		"Session.Scale":      func(w *workload.Gaming) { w.Session.Scale = 0 },
 		"Parent.Probability": func(w *workload.Gaming) { w.Parent.Probability = 2 },
-		"SampledMatches":     func(w *workload.Gaming) { w.SampledMatches = -1 },
+		"SampledUpdates":     func(w *workload.Gaming) { w.SampledUpdates = -1 },
 	} {
 		w := workload.CompetitiveFPS()
 		change(&w)

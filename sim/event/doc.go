@@ -8,7 +8,9 @@
 //   - [Timer]: an event that can be moved or called off, such as a time-out.
 //   - [Station] and [Link]: servers and wires with a queue, first come first served. They need no events
 //     at all: the departure is known at the arrival.
-//   - [Queue]: the pending events alone, for an engine of one's own.
+//   - [Source]: a stream of arrivals that is drawn in blocks ahead.
+//   - [Process] and [Resource]: a piece of a model written as a story, in the manner of SimPy.
+//   - [Queue]: the pending events alone, for an engine of one's own; [Fingerprint] guards its results.
 //
 // # Time and order
 //

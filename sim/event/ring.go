@@ -1,37 +1,38 @@
 package event
 
 import (
+	"iter"
 	"math/bits"
 	"slices"
 )
 
 // A ring holds the events of the next span buckets of time after the current one, in the order of
-// arrival within a bucket. A bucket is a list of chunks from one arena. The zero ring has no buckets.
+// arrival within a bucket. A bucket is a list of chunks, equal pieces of one arena. The zero ring has no
+// buckets.
 type ring struct {
 	buckets  []bucket
 	occupied []uint64 // one bit a bucket: it has events
 	span     uint64   // number of buckets less 1 for the current one; 0 without a ring
 	count    int      // events in all buckets
 
-	chunks []chunk
-	follow []uint32 // the chunk after each, in its bucket or among the free ones
-	free   uint32   // the first free chunk; 0, which is never given out, stands for none
+	arena     []Event
+	chunkBits uint32   // a chunk has 1 << chunkBits slots
+	follow    []uint32 // the chunk after each, in its bucket or among the free ones
+	free      uint32   // the first free chunk; 0, which is never given out, stands for none
 
-	cells []uint32 // scratch of sorting
+	cells   []uint32 // scratch of sorting
+	scratch []Event  // and of dropping
 }
 
-// A bucket knows its first chunk and the slot for its next event, counted through the arena. A slot at
-// the start of a chunk stands for the end of the chunk before, which is full, or for no chunk at all.
+// A bucket knows its first chunk and the slot of the arena for its next event. A slot at the start of a
+// chunk stands for the end of the chunk before, which is full, or for no chunk at all.
 type bucket struct {
 	first, slot uint32
 }
 
-const chunkSize = 16
-
-type chunk [chunkSize]Event
-
-// resize empties the ring and gives it a number of buckets, a power of 2 of at least 64, or none.
-func (r *ring) resize(buckets int) {
+// resize empties the ring and gives it a number of buckets, a power of 2 of at least 64, or none, and a
+// size of chunks.
+func (r *ring) resize(buckets int, chunkBits uint32) {
 	r.empty()
 	if buckets == 0 {
 		r.span = 0
@@ -44,9 +45,11 @@ func (r *ring) resize(buckets int) {
 	r.buckets = r.buckets[:buckets]
 	r.occupied = r.occupied[:buckets/64]
 	r.span = uint64(buckets) - 1
-	if len(r.chunks) == 0 {
-		r.chunks = make([]chunk, 1)
-		r.follow = make([]uint32, 1)
+	if r.chunkBits != chunkBits || len(r.follow) == 0 {
+		r.chunkBits = chunkBits
+		r.arena = append(r.arena[:0], make([]Event, 1<<chunkBits)...)
+		r.follow = append(r.follow[:0], 0)
+		r.free = 0
 	}
 }
 
@@ -66,10 +69,10 @@ func (r *ring) empty() {
 func (r *ring) put(e Event, shift uint) {
 	i := uint64(e.Time>>shift) & r.span
 	b := &r.buckets[i]
-	if b.slot%chunkSize == 0 {
+	if b.slot&(1<<r.chunkBits-1) == 0 {
 		r.extend(i)
 	}
-	r.chunks[b.slot/chunkSize][b.slot%chunkSize] = e
+	r.arena[b.slot] = e
 	b.slot++
 	r.count++
 }
@@ -80,39 +83,43 @@ func (r *ring) extend(i uint64) {
 	if c != 0 {
 		r.free = r.follow[c]
 	} else {
-		c = uint32(len(r.chunks))
-		r.chunks = append(r.chunks, chunk{})
+		c = uint32(len(r.follow))
 		r.follow = append(r.follow, 0)
+		r.arena = slices.Grow(r.arena, 1<<r.chunkBits)[:len(r.follow)<<r.chunkBits]
 	}
 	b := &r.buckets[i]
 	if b.slot == 0 {
 		b.first = c
 		r.occupied[i/64] |= 1 << (i % 64)
 	} else {
-		r.follow[b.last()] = c
+		r.follow[r.last(*b)] = c
 	}
-	b.slot = c * chunkSize
+	b.slot = c << r.chunkBits
 }
 
-// last returns the chunk that holds the bucket's last event.
-func (b bucket) last() uint32 { return (b.slot - 1) / chunkSize }
+// last returns the chunk that holds the last event of a bucket that has some.
+func (r *ring) last(b bucket) uint32 { return (b.slot - 1) >> r.chunkBits }
 
 // release gives the chunks of a bucket back.
 func (r *ring) release(b *bucket) {
 	if b.slot != 0 {
-		r.follow[b.last()] = r.free
+		r.follow[r.last(*b)] = r.free
 		r.free = b.first
 		*b = bucket{}
 	}
 }
 
-// pieces yields the events of a bucket in the order in which they came, a chunk at a time.
-func (r *ring) pieces(b bucket, yield func(piece []Event)) {
-	last := b.last()
-	for c := b.first; c != last; c = r.follow[c] {
-		yield(r.chunks[c][:])
+// pieces yields the events of a bucket that has some in the order in which they came, a chunk at a time.
+func (r *ring) pieces(b bucket) iter.Seq[[]Event] {
+	return func(yield func([]Event) bool) {
+		last := r.last(b)
+		for c := b.first; c != last; c = r.follow[c] {
+			if !yield(r.arena[c<<r.chunkBits:][:1<<r.chunkBits]) {
+				return
+			}
+		}
+		yield(r.arena[last<<r.chunkBits : b.slot])
 	}
-	yield(r.chunks[last][:b.slot-last*chunkSize])
 }
 
 // distance returns how many buckets after the current one the next with events is; there must be one.
@@ -132,8 +139,8 @@ func (r *ring) distance(current int64) int64 {
 func (r *ring) take(number int64, shift uint, run []Event) []Event {
 	i := uint64(number) & r.span
 	b := r.buckets[i]
-	if b.last() == b.first && b.slot%chunkSize != 0 {
-		run = append(run, r.chunks[b.first][:b.slot%chunkSize]...)
+	if start := b.first << r.chunkBits; r.last(b) == b.first && b.slot-start <= insertLimit {
+		run = append(run, r.arena[start:b.slot]...)
 		sortNearlySorted(run)
 	} else {
 		run = r.scatter(b, shift, run)
@@ -148,7 +155,9 @@ func (r *ring) take(number int64, shift uint, run []Event) []Event {
 // are events, then within cells.
 func (r *ring) scatter(b bucket, shift uint, run []Event) []Event {
 	n := 0
-	r.pieces(b, func(piece []Event) { n += len(piece) })
+	for piece := range r.pieces(b) {
+		n += len(piece)
+	}
 	cellBits := min(uint(bits.Len(uint(n-1))), shift)
 	cellShift, mask := shift-cellBits, uint64(1)<<cellBits-1
 	if len(r.cells) < int(mask)+2 {
@@ -156,24 +165,24 @@ func (r *ring) scatter(b bucket, shift uint, run []Event) []Event {
 	}
 	cells := r.cells[:mask+2]
 	clear(cells)
-	r.pieces(b, func(piece []Event) {
+	for piece := range r.pieces(b) {
 		for i := range piece {
 			cells[uint64(piece[i].Time)>>cellShift&mask+1]++
 		}
-	})
+	}
 	sum := uint32(0)
 	for i := range cells {
 		sum += cells[i]
 		cells[i] = sum
 	}
 	run = slices.Grow(run, n)[:n]
-	r.pieces(b, func(piece []Event) {
+	for piece := range r.pieces(b) {
 		for _, e := range piece {
 			c := &cells[uint64(e.Time)>>cellShift&mask]
 			run[*c] = e
 			*c++
 		}
-	})
+	}
 	sortNearlySorted(run)
 	return run
 }
@@ -197,11 +206,33 @@ func sortNearlySorted(events []Event) {
 	}
 }
 
+// dropIf removes the stale events.
+func (r *ring) dropIf(stale func(Event) bool, shift uint) {
+	for i := range r.buckets {
+		b := r.buckets[i]
+		if b.slot == 0 {
+			continue
+		}
+		r.scratch = r.scratch[:0]
+		for piece := range r.pieces(b) {
+			r.scratch = append(r.scratch, piece...)
+		}
+		r.count -= len(r.scratch)
+		r.occupied[i/64] &^= 1 << (i % 64)
+		r.release(&r.buckets[i])
+		for _, e := range dropIf(r.scratch, stale) {
+			r.put(e, shift)
+		}
+	}
+}
+
 // gather appends all events to a slice, in no particular order.
 func (r *ring) gather(to []Event) []Event {
 	for i := range r.buckets {
 		if b := r.buckets[i]; b.slot != 0 {
-			r.pieces(b, func(piece []Event) { to = append(to, piece...) })
+			for piece := range r.pieces(b) {
+				to = append(to, piece...)
+			}
 		}
 	}
 	return to

@@ -35,6 +35,10 @@ const Forever = time.Duration(Never)
 // run stops before the next event, and Run returns the error. Whether [Simulation.At] worked need not be
 // looked at in every handler, therefore.
 type Simulation struct {
+	// Trace, if it is not nil, is told of every event before its handler is: for a log, or for a
+	// [Fingerprint].
+	Trace func(e Event)
+
 	now      int64
 	queue    Queue
 	handlers []Handler // handlers[0] stands for the timers
@@ -43,6 +47,7 @@ type Simulation struct {
 	err      error
 
 	timers timers
+	procs  processes
 }
 
 const (
@@ -92,9 +97,14 @@ func (s *Simulation) At(t time.Duration, h HandlerID, arg uint64) {
 
 // After schedules an event for the handler h at a delay of at least 0 from Now.
 func (s *Simulation) After(delay time.Duration, h HandlerID, arg uint64) {
-	if t, ok := s.after(delay); ok {
-		s.At(t, h, arg)
+	t := s.now + int64(delay)
+	if t < s.now || h-1 >= s.last {
+		if t, ok := s.after(delay); ok {
+			s.refuse(int64(t), h)
+		}
+		return
 	}
+	s.queue.Push(t, uint32(h), arg)
 }
 
 // after returns the time at a delay from now.
@@ -140,14 +150,26 @@ func (s *Simulation) Run(until time.Duration) error {
 		return fmt.Errorf("event: cannot run until %v, now is %v already", until, s.Now())
 	}
 	s.stopped = false
+	q, limit := &s.queue, int64(until)
 	for !s.stopped {
-		if s.queue.NextTime() > int64(until) || s.queue.Len() == 0 {
+		var e Event
+		if q.head < len(q.run) && q.run[q.head].Time < min(q.spillTime, limit) { // as in Queue.Pop
+			e = q.run[q.head]
+			q.head++
+		} else if first, ok := q.popUntil(limit); ok {
+			e = first
+		} else {
 			if until != Forever {
-				s.now = int64(until)
+				s.now = limit
 			}
 			return nil
 		}
-		s.handle(s.queue.Pop())
+		if h := e.order & handlerMask; h != timerHandler && s.Trace == nil {
+			s.now = e.Time
+			s.handlers[h].Handle(s, e.Arg)
+		} else {
+			s.handleOther(e)
+		}
 	}
 	return s.err
 }
@@ -155,24 +177,31 @@ func (s *Simulation) Run(until time.Duration) error {
 // Step handles the next event and says whether there was one. Its error is that of Run.
 func (s *Simulation) Step() (bool, error) {
 	for s.err == nil && s.queue.Len() > 0 {
-		if s.handle(s.queue.Pop()) {
+		if s.handleOther(s.queue.Pop()) {
 			return true, s.err
 		}
 	}
 	return false, s.err
 }
 
-// handle tells the handler of an event, unless it belongs to a timer that was armed anew or disarmed.
-func (s *Simulation) handle(e Event) bool {
-	h, arg := e.Handler(), e.Arg
-	if h == timerHandler {
-		r := s.timers.fire(arg)
-		if r == nil {
+// handleOther handles any event: one of a timer unless that was armed anew or disarmed since, and one that
+// is traced. It says whether there was something to handle.
+func (s *Simulation) handleOther(e Event) bool {
+	if e.Handler() == timerHandler {
+		if s.timers.isStale(e) {
+			s.timers.stale--
 			return false
 		}
-		h, arg = uint32(r.handler), r.arg
+		r := &s.timers.records[e.Arg>>32]
+		r.armed = false
+		r.turn++
+		e.order += uint64(r.handler) // from here on it is an event like others
+		e.Arg = r.arg
+	}
+	if s.Trace != nil {
+		s.Trace(e)
 	}
 	s.now = e.Time
-	s.handlers[h].Handle(s, arg)
+	s.handlers[e.Handler()].Handle(s, e.Arg)
 	return true
 }

@@ -68,7 +68,7 @@ func station(t *testing.T, servers int, service func(*random.Stream) float64, re
 	arrivals, services := random.New(1, replication, 0, 0), random.New(1, replication, 0, 1)
 	gap := unit / (0.8 * float64(servers))
 	now, waited, waiting := time.Duration(0), time.Duration(0), 0
-	const warmUp, customers = 10_000, 200_000
+	const warmUp, customers = 10_000, 100_000
 	for i := range warmUp + customers {
 		now += time.Duration(arrivals.Exp() * gap)
 		start, _ := s.Arrive(now, time.Duration(service(&services)*unit))
@@ -146,8 +146,9 @@ func TestManyServersAgreeWithLookingAtEachOfThem(t *testing.T) {
 			want := max(now, free[first])
 			free[first] = want + service
 			start, departure := s.Arrive(now, service)
-			require.Equal(t, want, start)
-			require.Equal(t, want+service, departure)
+			if start != want || departure != want+service {
+				require.Equal(t, [2]time.Duration{want, want + service}, [2]time.Duration{start, departure})
+			}
 		}
 	}
 }

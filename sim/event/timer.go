@@ -124,19 +124,7 @@ func (s *Simulation) disarm(r *timerRecord) bool {
 	return true
 }
 
-// fire returns the record of the timer that an event belongs to and disarms it, or nil if the event is
-// stale.
-func (t *timers) fire(arg uint64) *timerRecord {
-	r := &t.records[arg>>32]
-	if !r.armed || r.turn != uint32(arg) {
-		t.stale--
-		return nil
-	}
-	r.armed = false
-	r.turn++
-	return r
-}
-
+// isStale says whether an event belongs to a timer that was armed anew or disarmed since.
 func (t *timers) isStale(e Event) bool {
 	if e.Handler() != timerHandler {
 		return false

@@ -90,7 +90,7 @@ func (q *Queue) place(all []Event) {
 	q.tuning.size = max(len(all), smallestSize/2)
 	if len(all) <= smallestSize {
 		q.shift, q.current = noRing, 0
-		q.ring.resize(0)
+		q.ring.resize(0, 0)
 		q.run = append(q.run, all...)
 		slices.SortFunc(q.run, compare)
 		q.spillTime = Never
@@ -99,7 +99,7 @@ func (q *Queue) place(all []Event) {
 	first, width, buckets := layout(all)
 	q.shift = width
 	q.current = first >> q.shift
-	q.ring.resize(buckets)
+	q.ring.resize(buckets, chunkBits(len(all)))
 	for _, e := range all {
 		switch ahead := e.Time>>q.shift - q.current; {
 		case ahead == 0:
@@ -112,6 +112,15 @@ func (q *Queue) place(all []Event) {
 	}
 	slices.SortFunc(q.run, compare)
 	q.spillTime = q.spill.time()
+}
+
+// chunkBits returns the size of chunks for a number of pending events: small ones keep the ring of a few
+// events within the first-level cache, large ones are faster to walk.
+func chunkBits(pending int) uint32 {
+	if pending < 50_000 {
+		return 4
+	}
+	return 6
 }
 
 // layout returns the time of the first event, the width of a bucket as a power of 2 and the number of

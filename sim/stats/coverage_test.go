@@ -64,7 +64,6 @@ func TestIntervalsCoverTheTruth(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			r := rand.New(rand.NewPCG(2024, 0))
 			covered := 0
 			for range experiments {

@@ -23,4 +23,21 @@
 //   - [DifferenceOf], [RatioDifferenceOf], [MeanDifferenceMs], [QuantileDifferenceMs]: the same for
 //     the difference between two placements that were shown the very same users. Replication i of one
 //     is paired with replication i of the other, so whatever both have in common cancels.
+//
+// How often the intervals cover the truth is measured in this package's tests: 94-96 % at a level of
+// 95 % for means, shares and quantiles, on laws, a queue and a cache whose truth is known.
+//
+// # Before and after
+//
+//   - [DetectWarmUp] and [CacheFilled] say how much of a run still remembers its beginning, and refuse
+//     runs that are too short.
+//   - [StoppingRule] says whether more replications are needed, and how many.
+//   - [Judge] turns paired differences into verdicts (better, worse, no difference that matters,
+//     undecided), corrected for how many questions were asked; [VarianceReduction] says what pairing
+//     gained.
+//   - [Selection] finds the best of several placements with a given probability; [Allocate] splits a
+//     budget of replications.
+//   - [WassersteinMs] says how far apart two latency distributions are; [OrderStatisticRanks] encloses a
+//     quantile of independent samples of any law; [ExcessP] says whether more checks failed than chance
+//     explains.
 package stats

@@ -35,3 +35,28 @@ func Example() {
 	// edge minus region p95  -39.0 ms [-39.6, -38.4]
 	// edge p99.9             3000 values: 3 beyond the quantile, 100 needed
 }
+
+// Three figures of a placement against the baseline: which differences are real, which matter?
+func ExampleJudge() {
+	difference := func(value, halfWidth float64) stats.Estimate {
+		return stats.Estimate{Value: value, Low: value - halfWidth, High: value + halfWidth, N: 10}
+	}
+	answers, err := stats.Judge([]stats.Question{
+		{Name: "p50 ms", Difference: difference(-12.6, 0.4), Level: 0.95, Margin: 1},
+		{Name: "p99 ms", Difference: difference(-8, 50), Level: 0.95, Margin: 1},
+		{Name: "mean of the API, ms", Difference: difference(0.2, 0.3), Level: 0.95, Margin: 1},
+		{Name: "hit ratio", Difference: difference(0.13, 0.01), Level: 0.95, Margin: 0.005, MoreIsBetter: true},
+	}, 0.95)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, a := range answers {
+		fmt.Printf("%-20s %s\n", a.Question.Name, a.Verdict)
+	}
+	// Output:
+	// p50 ms               better
+	// p99 ms               undecided
+	// mean of the API, ms  no difference that matters
+	// hit ratio            better
+}

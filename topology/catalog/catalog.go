@@ -38,8 +38,10 @@ var shelves = []shelf{
 
 // world is everything that the embedded files say.
 type world struct {
-	metros []topology.Node
-	sites  map[shelf][]topology.Node
+	continents map[string]string // by country code
+	metros     []topology.Node
+	metroIndex *topology.PlaceIndex
+	sites      map[shelf][]topology.Node
 }
 
 // loadWorld reads the embedded files once. They are part of the program: that they can be read is a
@@ -70,13 +72,18 @@ func readWorld(open func(name string) ([]byte, error)) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{sites: make(map[shelf][]topology.Node)}
+	w := &world{continents: continents, sites: make(map[shelf][]topology.Node)}
 	if raw, err = open("metros.csv"); err != nil {
 		return nil, err
 	}
 	if w.metros, err = topology.ReadNodes("metros.csv", bytes.NewReader(raw), topology.Node{Kind: topology.Metro}); err != nil {
 		return nil, err
 	}
+	places := make([]topology.Place, len(w.metros))
+	for i, m := range w.metros {
+		places[i] = topology.Place{LatDeg: m.LatDeg, LonDeg: m.LonDeg}
+	}
+	w.metroIndex = topology.NewPlaceIndex(places)
 	for _, s := range shelves {
 		if raw, err = open(s.file); err != nil {
 			return nil, err
@@ -155,6 +162,9 @@ func RegionalEdgeCaches() []topology.Node { return sitesOf(ProviderAWS, topology
 // PoPs returns the provider's edge locations, one a metro, in the order of their IDs: "pop-" and the
 // IATA code of the nearest airport.
 func PoPs(p Provider) []topology.Node { return sitesOf(p, topology.PoP) }
+
+// Continent returns the continent of a country by its ISO 3166-1 alpha-2 code, "" if it is not known.
+func Continent(country string) string { return loadWorld().continents[country] }
 
 // Fabric returns the exchange towns of the world and the cables between them: the union of the 276
 // networks of the Internet Topology Zoo. Build networks of own metros and sites on it.

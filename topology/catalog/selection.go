@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/calibrate"
 )
 
 // A Selection says which metros and sites a network has.
@@ -26,6 +27,9 @@ type Selection struct {
 	TopMetros int
 	// Metros are metro IDs, for example "los-angeles-us".
 	Metros []string
+	// Access is the mix of access technologies of every selected metro; the zero value stands for
+	// [topology.DefaultAccessMix].
+	Access topology.AccessMix
 
 	Regions            []string // for example "us-west-2"
 	LocalZones         []string // for example "us-west-2-lax-1"
@@ -50,7 +54,8 @@ func Cloudflare(s Selection) (*topology.Network, error) { return Network(Provide
 // Fastly returns the network of the selected metros and Fastly PoPs.
 func Fastly(s Selection) (*topology.Network, error) { return Network(ProviderFastly, s) }
 
-// Network returns the network of the selected metros and sites of a provider.
+// Network returns the network of the selected metros and sites of a provider, with the delays of
+// [calibrate.Default].
 func Network(p Provider, s Selection) (*topology.Network, error) {
 	metros, err := s.SelectMetros()
 	if err != nil {
@@ -60,7 +65,13 @@ func Network(p Provider, s Selection) (*topology.Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Fabric().Network(topology.DefaultDelayModel(), metros, sites)
+	return Build(metros, sites)
+}
+
+// Build returns the network of any metros and sites, own ones too, over the exchange towns of the world and
+// with the delays of [calibrate.Default]. See [topology.Fabric.Network].
+func Build(metros, sites []topology.Node) (*topology.Network, error) {
+	return Fabric().Network(calibrate.Default().DelayModel(), metros, sites)
 }
 
 // SelectMetros returns the selected metros, those with the most users first. The error names an
@@ -68,6 +79,9 @@ func Network(p Provider, s Selection) (*topology.Network, error) {
 func (s Selection) SelectMetros() ([]topology.Node, error) {
 	if s.TopMetros < 0 {
 		return nil, fmt.Errorf("top metros %d: want 0 (all) or more", s.TopMetros)
+	}
+	if err := s.Access.Validate(); err != nil {
+		return nil, err
 	}
 	all := Metros()
 	if err := s.checkAreas(all); err != nil {
@@ -101,6 +115,7 @@ func (s Selection) SelectMetros() ([]topology.Node, error) {
 	var metros []topology.Node
 	for i, m := range all {
 		if chosen[i] {
+			m.Access = s.Access
 			metros = append(metros, m)
 		}
 	}

@@ -1,4 +1,6 @@
-package topology
+// Package table reads CSV files with a header row, strictly: what is wrong is an error that names file,
+// line, column, value and what is allowed.
+package table
 
 import (
 	"encoding/csv"
@@ -13,9 +15,9 @@ import (
 	"unicode/utf8"
 )
 
-// A csvTable reads a CSV file with a header row, one row at a time. The first thing that is wrong
+// A Table is a CSV file, read one row at a time. The first thing that is wrong
 // stops it; its error names file, line, column, value and what is allowed.
-type csvTable struct {
+type Table struct {
 	file   string
 	reader *csv.Reader
 	column map[string]int // place of each known column that the file has
@@ -23,10 +25,10 @@ type csvTable struct {
 	err    error
 }
 
-// newCSVTable reads the header. Every required column must be there, and no column that is neither
-// required nor optional.
-func newCSVTable(file string, r io.Reader, required, optional []string) (*csvTable, error) {
-	t := &csvTable{file: file, reader: csv.NewReader(r), column: make(map[string]int)}
+// New reads the header of r; file is the name to use in errors. Every required column must be there,
+// and no column that is neither required nor optional.
+func New(file string, r io.Reader, required, optional []string) (*Table, error) {
+	t := &Table{file: file, reader: csv.NewReader(r), column: make(map[string]int)}
 	t.reader.ReuseRecord = true
 	header, err := t.reader.Read()
 	if errors.Is(err, io.EOF) {
@@ -56,8 +58,11 @@ func newCSVTable(file string, r io.Reader, required, optional []string) (*csvTab
 	return t, nil
 }
 
-// next moves to the next row and reports whether there is one; see err when it returns false.
-func (t *csvTable) next() bool {
+// Err returns the first thing that was wrong, nil if nothing was.
+func (t *Table) Err() error { return t.err }
+
+// Next moves to the next row and reports whether there is one; see Err when it returns false.
+func (t *Table) Next() bool {
 	if t.err != nil {
 		return false
 	}
@@ -74,7 +79,7 @@ func (t *csvTable) next() bool {
 }
 
 // wrap puts the file's name before an error of the CSV reader.
-func (t *csvTable) wrap(err error) error {
+func (t *Table) wrap(err error) error {
 	var parse *csv.ParseError
 	if errors.As(err, &parse) {
 		return fmt.Errorf("%s:%d: %w", t.file, parse.Line, parse.Err)
@@ -82,23 +87,24 @@ func (t *csvTable) wrap(err error) error {
 	return fmt.Errorf("%s: %w", t.file, err)
 }
 
-// line returns the line on which the current row begins.
-func (t *csvTable) line() int {
+// Line returns the line on which the current row begins.
+func (t *Table) Line() int {
 	line, _ := t.reader.FieldPos(0)
 	return line
 }
 
-// fail records that a value of the current row is wrong, unless something else was wrong before.
-func (t *csvTable) fail(column, value, want string) {
+// Fail records that a value of the current row is wrong, unless something else was wrong before.
+func (t *Table) Fail(column, value, want string) {
 	if t.err == nil {
-		t.err = fmt.Errorf("%s:%d: column %s: value %q: want %s", t.file, t.line(), column, value, want)
+		t.err = fmt.Errorf("%s:%d: column %s: value %q: want %s", t.file, t.Line(), column, value, want)
 	}
 }
 
-// has reports whether the file has the column and the current row a value in it.
-func (t *csvTable) has(column string) bool { return t.raw(column) != "" }
+// Has reports whether the file has the column and the current row a value in it.
+func (t *Table) Has(column string) bool { return t.Raw(column) != "" }
 
-func (t *csvTable) raw(column string) string {
+// Raw returns a value as it stands, "" where the file does not have the column.
+func (t *Table) Raw(column string) string {
 	i, ok := t.column[column]
 	if !ok {
 		return ""
@@ -106,32 +112,32 @@ func (t *csvTable) raw(column string) string {
 	return t.row[i]
 }
 
-// text returns a value as it stands; it must be printable UTF-8 without white space at its ends.
-func (t *csvTable) text(column string) string {
-	s := t.raw(column)
+// Text returns a value as it stands; it must be printable UTF-8 without white space at its ends.
+func (t *Table) Text(column string) string {
+	s := t.Raw(column)
 	printable := utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
 	if !printable || strings.TrimSpace(s) != s {
-		t.fail(column, s, "printable text without white space at its ends")
+		t.Fail(column, s, "printable text without white space at its ends")
 		return ""
 	}
 	return strings.Clone(s) // the reader uses its memory again
 }
 
-// required returns a text that must not be empty.
-func (t *csvTable) required(column string) string {
-	s := t.text(column)
+// Required returns a text that must not be empty.
+func (t *Table) Required(column string) string {
+	s := t.Text(column)
 	if s == "" {
-		t.fail(column, s, "a text that is not empty")
+		t.Fail(column, s, "a text that is not empty")
 	}
 	return s
 }
 
-// number returns a finite number in [low, high].
-func (t *csvTable) number(column string, low, high float64) float64 {
-	s := t.raw(column)
+// Number returns a finite number in [low, high].
+func (t *Table) Number(column string, low, high float64) float64 {
+	s := t.Raw(column)
 	x, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsNaN(x) || x < low || x > high {
-		t.fail(column, s, fmt.Sprintf("a number from %g to %g", low, high))
+		t.Fail(column, s, fmt.Sprintf("a number from %g to %g", low, high))
 		return 0
 	}
 	return x

@@ -1,0 +1,17 @@
+module github.com/edgewise-sim/edgewise/benchmarks
+
+go 1.26.0
+
+require (
+	github.com/edgewise-sim/edgewise v0.0.0
+	github.com/sarchlab/akita/v4 v4.9.2
+	github.com/stretchr/testify v1.12.1
+	gonum.org/v1/gonum v0.17.0
+)
+
+require (
+	github.com/rs/xid v1.6.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+)
+
+replace github.com/edgewise-sim/edgewise => ../

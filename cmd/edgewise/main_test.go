@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const tiny = `title: Tiny
+duration: 5s
+replications: 2
+network: {metros: {names: [los-angeles-us]}}
+workloads: [{name: site, preset: web-static, requests_per_second: 50, objects: 100}]
+placements:
+  - {name: region, origin: us-west-2}
+  - {name: pop, extends: region, edge_caches: {sites: pop-lax, size: 1MiB}}
+`
+
+// run executes a command line and returns what it printed.
+func run(t *testing.T, ctx context.Context, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	code = execute(ctx, args, &streams{in: strings.NewReader(""), out: &o, err: &e})
+	return code, o.String(), e.String()
+}
+
+func scenarioFile(t *testing.T, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "scenario.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+	return file
+}
+
+func TestRunWritesAllResults(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "not", "there", "yet")
+	code, out, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-o", dir)
+	require.Zero(t, code, errs)
+	require.Empty(t, errs, "no progress where there is no terminal")
+	require.Contains(t, out, "region")
+	require.Contains(t, out, "2 replications")
+	for _, name := range []string{"comparison.json", "comparison.csv", "latency_cdf.svg", "latency_cdf.png", "hit_ratio.svg"} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		require.NoError(t, err)
+		require.Positive(t, info.Size())
+	}
+	var decoded struct{ Replications int }
+	text, err := os.ReadFile(filepath.Join(dir, "comparison.json"))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &decoded))
+	require.Equal(t, 2, decoded.Replications)
+}
+
+func TestRunSaysTheSameOnAnyNumberOfWorkers(t *testing.T) {
+	file, read := scenarioFile(t, tiny), ""
+	for _, workers := range []string{"1", "3"} {
+		dir := t.TempDir()
+		code, _, errs := run(t, context.Background(), "run", file, "-o", dir, "-w", workers, "-q")
+		require.Zero(t, code, errs)
+		text, err := os.ReadFile(filepath.Join(dir, "comparison.csv"))
+		require.NoError(t, err)
+		require.True(t, read == "" || read == string(text))
+		read = string(text)
+	}
+}
+
+func TestMistakesExitWithTwoAndSayWhere(t *testing.T) {
+	dir := t.TempDir()
+	bad := scenarioFile(t, strings.Replace(tiny, "duration: 5s", "duration: 5", 1))
+	for _, c := range []struct {
+		want string
+		args []string
+	}{
+		{`scenario.yaml:2: duration: is "5"`, []string{"run", bad, "-o", dir}},
+		{"no such file", []string{"run", filepath.Join(dir, "none.yaml"), "-o", dir}},
+		{"missing flags: --out", []string{"run", bad}},
+		{"unknown flag --sed", []string{"run", bad, "-o", dir, "--sed", "1"}},
+		{"unexpected argument", []string{"walk"}},
+		{"--replications", []string{"run", scenarioFile(t, tiny), "-o", dir, "-r", "-1"}},
+		{"must be one of", []string{"catalog", "cities"}},
+		{`"acme"`, []string{"catalog", "pops", "--provider", "acme"}},
+		{"aws only", []string{"catalog", "local-zones", "--provider", "google"}},
+		{"--top", []string{"catalog", "metros", "--top", "-1"}},
+	} {
+		code, out, errs := run(t, context.Background(), c.args...)
+		require.Equal(t, exitUsage, code, c.args)
+		require.Contains(t, errs, c.want)
+		require.Empty(t, out)
+	}
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, entries, "nothing is written for a mistake")
+}
+
+func TestCancelledRunFailsAndWritesNothingHalf(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	dir := t.TempDir()
+	code, _, errs := run(t, ctx, "run", scenarioFile(t, tiny), "-o", dir)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "context canceled")
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+}
+
+func TestCatalogListsInThreeFormats(t *testing.T) {
+	code, out, errs := run(t, context.Background(), "catalog", "local-zones", "--country", "US", "--format", "csv")
+	require.Zero(t, code, errs)
+	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
+	require.NoError(t, err)
+	require.Equal(t, []string{"id", "name", "country", "lat_deg", "lon_deg", "parent"}, rows[0])
+	require.Contains(t, out, "us-west-2-lax-1,Los Angeles,US,34.0522,-118.2437,us-west-2\n")
+
+	code, out, errs = run(t, context.Background(), "catalog", "metros", "--top", "3", "--format", "json")
+	require.Zero(t, code, errs)
+	var metros []listing
+	require.NoError(t, json.Unmarshal([]byte(out), &metros))
+	require.Len(t, metros, 3)
+	require.NotEmpty(t, metros[0].TimeZone)
+	require.Greater(t, metros[0].Users, metros[2].Users)
+
+	for _, list := range []string{"regions", "wavelength-zones", "pops", "regional-edge-caches"} {
+		code, out, errs = run(t, context.Background(), "catalog", list)
+		require.Zero(t, code, errs)
+		require.Contains(t, out, "LAT_DEG")
+	}
+	code, out, _ = run(t, context.Background(), "--help")
+	require.Zero(t, code)
+	require.Contains(t, out, "catalog")
+}

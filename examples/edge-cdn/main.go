@@ -1,0 +1,74 @@
+// Edge-cdn compares a site without a CDN with PoPs of three cache sizes. It says in Go what scenario.yaml
+// says beside it.
+package main
+
+import (
+	"context"
+	"flag"
+	"log"
+	"math"
+	"os"
+	"time"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/report"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+func main() {
+	short := flag.Bool("short", false, "two replications of ten seconds")
+	flag.Parse()
+	s, err := study()
+	if err != nil {
+		log.Fatal(err)
+	}
+	if *short {
+		s.Replications, s.WarmUp, s.Duration = 2, 10*time.Second, 10*time.Second
+	}
+	comparison, err := s.Run(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := report.WriteTable(os.Stdout, comparison); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func study() (*edgewise.Study, error) {
+	net, err := catalog.AWS(catalog.Selection{
+		Continents: []string{"Europe"}, TopMetros: 60,
+		Regions: []string{"eu-central-1"}, PoPs: []string{"continent:Europe"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	var pops []string
+	for _, node := range net.OfKind(topology.PoP) {
+		pops = append(pops, net.At(node).ID)
+	}
+
+	site := workload.WebStatic()
+	site.Name, site.RequestsPerSecond, site.Objects = "site", 1500, 10_000
+	site.Sizes = workload.Sizes{LnMean: math.Log(16_000), LnSD: 1.8, MaxBytes: 100_000_000}
+
+	origin := placement.Placement{Name: "no CDN"}.With(placement.Assignment{Site: "eu-central-1", Role: placement.Origin})
+	return &edgewise.Study{
+		Title: "A European site: no CDN against PoPs with three cache sizes",
+		Scenario: sim.Scenario{
+			Network: net, Static: []workload.Static{site},
+			Start:  time.Date(2026, time.March, 2, 18, 0, 0, 0, time.UTC), // 19:00 in Frankfurt
+			WarmUp: 10 * time.Minute, Duration: 5 * time.Minute, Seed: 1,
+		},
+		Placements: []placement.Placement{
+			origin,
+			origin.WithPoPs(16<<20, pops...).Named("PoPs, 16 MiB each"),
+			origin.WithPoPs(128<<20, pops...).Named("PoPs, 128 MiB each"),
+			origin.WithPoPs(1<<30, pops...).Named("PoPs, 1 GiB each"),
+		},
+		Replications: 10,
+	}, nil
+}

@@ -1,0 +1,75 @@
+// Localzone-gaming compares one region with more and more Local Zones for a competitive shooter. It says
+// in Go what scenario.yaml says beside it.
+package main
+
+import (
+	"context"
+	"flag"
+	"log"
+	"os"
+	"time"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/report"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+func main() {
+	short := flag.Bool("short", false, "two replications of ten seconds")
+	flag.Parse()
+	s, err := study()
+	if err != nil {
+		log.Fatal(err)
+	}
+	if *short {
+		s.Replications, s.Duration = 2, 10*time.Second
+	}
+	comparison, err := s.Run(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := report.WriteTable(os.Stdout, comparison); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func study() (*edgewise.Study, error) {
+	zones := []string{
+		"us-west-2-lax-1", "us-west-2-phx-2", "us-west-2-las-1", "us-west-2-sea-1",
+		"us-west-2-den-1", "us-east-1-dfw-2", "us-east-1-chi-2", "us-east-1-nyc-2",
+	}
+	net, err := catalog.AWS(catalog.Selection{
+		Countries: []string{"US"}, TopMetros: 60, Regions: []string{"us-west-2"}, LocalZones: zones,
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	west, whole := workload.CompetitiveFPS(), workload.CompetitiveFPS()
+	west.Name, west.ConcurrentPlayers, west.SampledUpdates = "shooter, western US", 1500, 0.05
+	west.Metros = []string{
+		"los-angeles-us", "seattle-us", "phoenix-us", "san-francisco-us", "portland-us", "sacramento-us",
+		"san-bernardino-us", "san-jose-us", "irvine-us", "san-diego-us", "las-vegas-us",
+	}
+	whole.Name, whole.ConcurrentPlayers, whole.SampledUpdates = "shooter, whole US", 4000, 0.05
+
+	region := placement.Placement{Name: "us-west-2"}.With(placement.Assignment{Site: "us-west-2", Role: placement.Compute})
+	return &edgewise.Study{
+		Title: "A competitive shooter: one region against Local Zones",
+		Scenario: sim.Scenario{
+			Network: net, Gaming: []workload.Gaming{west, whole},
+			Start:    time.Date(2026, time.March, 3, 4, 0, 0, 0, time.UTC), // 20:00 in Los Angeles
+			Duration: 2 * time.Minute, Seed: 1,
+		},
+		Placements: []placement.Placement{
+			region,
+			region.WithLocalZones(zones[:1]...).Named("+ Los Angeles"),
+			region.WithLocalZones(zones[:4]...).Named("+ 4 western zones"),
+			region.WithLocalZones(zones...).Named("+ 8 zones, coast to coast"),
+		},
+		Replications: 10,
+	}, nil
+}

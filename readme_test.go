@@ -1,0 +1,25 @@
+package edgewise_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The README's program is the package's Example, whose output the test tool checks.
+func TestReadmeShowsTheExample(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	example, err := os.ReadFile("example_test.go")
+	require.NoError(t, err)
+	_, body, ok := strings.Cut(string(example), "func Example() {\n")
+	require.True(t, ok)
+	program, output, ok := strings.Cut(body, "\t// Output:\n")
+	require.True(t, ok)
+	program = strings.ReplaceAll("\n"+program, "\n\t", "\n")
+	output = strings.TrimSuffix(strings.ReplaceAll("\n"+output, "\n\t// ", "\n"), "\n}\n")
+	require.Contains(t, string(readme), "```go"+program+"```\n")
+	require.Contains(t, string(readme), "```"+output+"\n```\n")
+}

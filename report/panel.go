@@ -1,0 +1,94 @@
+package report
+
+import (
+	"time"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// A plotPanel is the plot of one workload on the left and its key on the right.
+type plotPanel struct {
+	title     string
+	plot      *plot.Plot
+	key       key
+	deadlines []time.Duration
+}
+
+// panelTitle names a workload and its kind.
+func panelTitle(workload, kind string) string {
+	if kind == "" || kind == workload {
+		return workload
+	}
+	return workload + " (" + kind + ")"
+}
+
+const (
+	panelTitleHeight = 30 * vg.Length(1)
+	plotHeight       = 190 * vg.Length(1)
+	keyWidth         = 204 * vg.Length(1)
+	keyGap           = 12 * vg.Length(1)
+	dataIndent       = 52 * vg.Length(1)
+)
+
+func (p *plotPanel) height() vg.Length {
+	return panelTitleHeight + max(plotHeight, p.key.height())
+}
+
+func (p *plotPanel) draw(c draw.Canvas) {
+	c.FillText(bold(textStyle(labelSize+1, ink)), vg.Point{X: c.Min.X, Y: c.Max.Y}, cut(bold(textStyle(labelSize+1, ink)), p.title, c.Size().X))
+	left := draw.Canvas{Canvas: c.Canvas, Rectangle: c.Rectangle}
+	left.Max.X -= keyWidth + keyGap
+	left.Max.Y -= panelTitleHeight
+	// Tick labels push the data area in, by more or less. Push back, so that all panels align.
+	data := p.plot.DataCanvas(left)
+	left.Min.X -= data.Min.X - (c.Min.X + dataIndent)
+	left.Max.X += c.Max.X - keyWidth - 2*keyGap - data.Max.X
+	p.plot.Draw(left)
+	p.drawDeadlines(p.plot.DataCanvas(left))
+	right := draw.Canvas{Canvas: c.Canvas, Rectangle: c.Rectangle}
+	right.Min.X = c.Max.X - keyWidth
+	right.Max.Y -= panelTitleHeight
+	p.key.draw(right)
+}
+
+// drawDeadlines marks the deadlines by a line in the data and their length above it.
+func (p *plotPanel) drawDeadlines(data draw.Canvas) {
+	label := textStyle(noteSize, faint)
+	label.XAlign, label.YAlign = draw.XCenter, draw.YBottom
+	free := data.Min.X
+	for _, d := range p.deadlines {
+		at := logMs(float64(d))
+		if at <= p.plot.X.Min || at >= p.plot.X.Max {
+			continue
+		}
+		x := data.X(p.plot.X.Norm(at))
+		data.StrokeLine2(draw.LineStyle{Color: faint, Width: vg.Points(0.7), Dashes: []vg.Length{1, 2}}, x, data.Min.Y, x, data.Max.Y)
+		text := duration(d)
+		if half := label.Width(text) / 2; x-half >= free && x+half <= data.Max.X {
+			data.FillText(label, vg.Point{X: x, Y: data.Max.Y + 3}, text)
+			free = x + half + 1
+		}
+	}
+}
+
+// gridOf returns a grid at the labelled ticks.
+func gridOf(p *plot.Plot) plot.Plotter {
+	g := plotter.NewGrid()
+	g.Vertical.Color, g.Horizontal.Color = grid, grid
+	g.Vertical.Width, g.Horizontal.Width = vg.Points(0.5), vg.Points(0.5)
+	return g
+}
+
+// A notice stands where there is nothing to draw.
+type notice struct{ title, text string }
+
+func (n notice) height() vg.Length { return 3 * labelSize * leading }
+
+func (n notice) draw(c draw.Canvas) {
+	at := vg.Point{X: c.Min.X, Y: c.Max.Y}
+	at.Y -= block(c, bold(textStyle(labelSize+1, ink)), at, []string{n.title})
+	block(c, textStyle(labelSize, faint), at, []string{n.text})
+}

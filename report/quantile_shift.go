@@ -1,0 +1,183 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/sim/stats"
+)
+
+// QuantileShift draws by how much each placement moves each percentile of the latency, p1 to p99.9,
+// against the baseline, the first placement: below zero it is faster there, above it is slower. It
+// shows for whom a placement pays: a line that falls to the right helps the slow requests most. Bands
+// are the pointwise confidence intervals of the paired differences; lines end where fewer than
+// [stats.MinExceedances] requests lie beyond. The key gives the Wasserstein-1 distance from the baseline:
+// how far the latency of a request moves on average, in either direction. The arguments are those of
+// [LatencyCDF].
+func QuantileShift(c *edgewise.Comparison, workload, metric string) (*Picture, error) {
+	workloads, err := selectWorkloads(c, workload)
+	if err != nil {
+		return nil, fmt.Errorf("quantile shift: %w", err)
+	}
+	baseline := c.Placements[0].Name
+	p := &Picture{title: c.Title, subtitle: "Shift of each latency percentile against " + baseline + ", " + basis(c)}
+	for _, name := range workloads {
+		curves, kind, err := selectCurves(c, name, metric)
+		if err != nil {
+			return nil, fmt.Errorf("quantile shift: %w", err)
+		}
+		switch {
+		case len(c.Placements) == 1:
+			p.panels = append(p.panels, notice{name, "There is one placement: nothing to compare."})
+		case len(curves) == 0 || curves[0].placement != 0:
+			p.panels = append(p.panels, notice{name, "The baseline recorded nothing."})
+		default:
+			p.panels = append(p.panels, newShiftPanel(c, name, kind, curves))
+		}
+	}
+	p.caption = "Differences are paired on the same users."
+	if c.Replications > 1 {
+		p.caption += fmt.Sprintf(" Bands and ±: %s %% confidence intervals over replications, bands point by point.", percentOf(c.Level))
+	} else {
+		p.caption += " One replication: no confidence intervals."
+	}
+	p.caption += fmt.Sprintf(" Lines end where fewer than %d requests lie beyond.", stats.MinExceedances)
+	return p, nil
+}
+
+func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve) *plotPanel {
+	baseline := curves[0]
+	p := newPlot()
+	p.X.Tick.Marker = percentileTicks{}
+	p.X.Label.Text = "percentile of the " + metricTitle(baseline.metric.Name)
+	p.Y.Tick.Marker = differenceTicks{}
+	p.Y.Label.Text = "difference, ms"
+	panel := &plotPanel{title: panelTitle(workload, kind), plot: p}
+
+	var shifts []shift
+	panel.key.entries = append(panel.key.entries, keyEntry{style: placementStyle(0), name: baseline.name, remark: "baseline"})
+	low, high := 0.0, 0.0
+	p.X.Min, p.X.Max = logOdds(0.01), logOdds(0.9)
+	for i, cv := range curves[1:] {
+		e := keyEntry{style: placementStyle(cv.placement), name: cv.name}
+		before := curves[:i+1]
+		if j := slices.IndexFunc(before, func(b curve) bool { return b.pooled.Equal(cv.pooled) }); j >= 0 {
+			e.style, e.remark = placementStyle(before[j].placement), "exactly as "+before[j].name
+			panel.key.entries = append(panel.key.entries, e)
+			continue
+		}
+		s := newShift(baseline, cv, c.Level)
+		for _, pt := range s.points {
+			low, high = min(low, pt.low), max(high, pt.high)
+			p.X.Max = max(p.X.Max, pt.x)
+		}
+		shifts = append(shifts, s)
+		e.remark = "Wasserstein distance  " + interval(stats.Estimate{Value: stats.WassersteinMs(baseline.pooled, cv.pooled), N: 1, Unsupported: "pooled"}) + " ms"
+		e.values = s.values
+		panel.key.entries = append(panel.key.entries, e)
+	}
+	if low == high {
+		low, high = -1, 1
+	}
+	room := 0.04 * (high - low)
+	p.Y.Min, p.Y.Max = low-room, high+room
+	p.Add(gridOf(p), zeroLine{})
+	for _, s := range shifts {
+		p.Add(shiftBand{s})
+	}
+	for _, s := range shifts {
+		p.Add(s)
+	}
+	return panel
+}
+
+// A shift is the paired difference of the quantiles of one placement from the baseline's.
+type shift struct {
+	style  draw.LineStyle
+	points []shiftPoint
+	marks  []shiftPoint // at the places of marks; NaN where not supported
+	values []keyValue
+	banded bool
+}
+
+// A shiftPoint is a difference in milliseconds at a place on the percentile axis.
+type shiftPoint struct{ x, ms, low, high float64 }
+
+func newShift(baseline, cv curve, level float64) shift {
+	s := shift{style: placementStyle(cv.placement)}
+	at := func(p float64) stats.Estimate {
+		return stats.QuantileDifferenceMs(cv.metric.PerReplication, baseline.metric.PerReplication, p, level)
+	}
+	// Even steps on the axis, from p1 to p99.9: beyond, noise would set the scale of the plot.
+	const steps = 125
+	first, last := logOdds(0.01), logOdds(0.999)
+	for i := range steps + 1 {
+		x := first + (last-first)*float64(i)/steps
+		odds := math.Pow(10, x)
+		e := at(odds / (1 + odds))
+		if !e.HasValue() {
+			continue // too few requests for the low percentiles, perhaps enough for the median
+		}
+		s.points = append(s.points, shiftPoint{x, e.Value, e.Low, e.High})
+		s.banded = s.banded || e.HasInterval()
+	}
+	for _, m := range marks {
+		e := at(m.p)
+		if !e.HasValue() {
+			s.marks = append(s.marks, shiftPoint{ms: math.NaN()})
+			s.values = append(s.values, keyValue{m, m.name + "  too few requests", false})
+			continue
+		}
+		s.marks = append(s.marks, shiftPoint{logOdds(m.p), e.Value, e.Low, e.High})
+		s.values = append(s.values, keyValue{m, m.name + "  " + signed(e) + " ms", true})
+	}
+	return s
+}
+
+// Plot implements plot.Plotter.
+func (s shift) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	path := make([]vg.Point, len(s.points))
+	for i, pt := range s.points {
+		path[i] = vg.Point{X: x(pt.x), Y: y(pt.ms)}
+	}
+	c.StrokeLines(s.style, path)
+	for i, pt := range s.marks {
+		if !math.IsNaN(pt.ms) && pt.x <= p.X.Max {
+			marks[i].draw(&c, vg.Point{X: x(pt.x), Y: y(pt.ms)}, s.style.Color)
+		}
+	}
+}
+
+// A shiftBand is the interval around a shift.
+type shiftBand struct{ shift }
+
+// Plot implements plot.Plotter.
+func (b shiftBand) Plot(c draw.Canvas, p *plot.Plot) {
+	if !b.banded {
+		return
+	}
+	x, y := p.Transforms(&c)
+	n := len(b.points)
+	outline := make([]vg.Point, 2*n)
+	for i, pt := range b.points {
+		outline[i] = vg.Point{X: x(pt.x), Y: y(pt.high)}
+		outline[2*n-1-i] = vg.Point{X: x(pt.x), Y: y(pt.low)}
+	}
+	c.FillPolygon(translucent(b.style.Color, 0.16), outline)
+}
+
+// A zeroLine is the baseline.
+type zeroLine struct{}
+
+// Plot implements plot.Plotter.
+func (zeroLine) Plot(c draw.Canvas, p *plot.Plot) {
+	_, y := p.Transforms(&c)
+	c.StrokeLine2(placementStyle(0), c.Min.X, y(0), c.Max.X, y(0))
+}

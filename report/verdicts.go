@@ -1,0 +1,211 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/sim/stats"
+)
+
+// Margins say which differences from the baseline are too small to matter.
+type Margins struct {
+	// Relative is the margin of latencies and of the load on the origin, by the baseline's figure.
+	// 0.01 when 0. Assumed: nobody moves a service for 1 % of latency.
+	Relative float64
+	// Share is the margin of shares within deadlines and of hit ratios, as a difference of shares.
+	// 0.005 when 0, half a percentage point. Assumed.
+	Share float64
+}
+
+// A PlacementVerdict is the verdict on one figure of one placement.
+type PlacementVerdict struct {
+	Placement, Workload string
+	// Figure names what was judged: "p95", "within 50 ms", "request hit ratio".
+	Figure string
+	// Baseline is the figure of the first placement.
+	Baseline stats.Estimate
+	// IsShare is true where the figure is a share in [0, 1].
+	IsShare bool
+	stats.Answer
+}
+
+// Verdicts judges every placement against the baseline: the usual quantiles and the mean of the headline
+// latency, the shares within deadlines, and, where the baseline has a cache too, the hit ratio and the
+// requests to the origin. All verdicts together are right with the probability of the comparison's
+// level, see [stats.Judge]. Figures without a paired difference are left out.
+func Verdicts(c *edgewise.Comparison, m Margins) ([]PlacementVerdict, error) {
+	if _, err := selectWorkloads(c, ""); err != nil {
+		return nil, fmt.Errorf("verdicts: %w", err)
+	}
+	if m.Relative == 0 {
+		m.Relative = 0.01
+	}
+	if m.Share == 0 {
+		m.Share = 0.005
+	}
+	j := judging{level: c.Level, margins: m}
+	for i := 1; i < len(c.Placements); i++ {
+		p := &c.Placements[i]
+		for k := range p.Workloads {
+			if base := workloadOf(&c.Placements[0], p.Workloads[k].Name); base != nil {
+				j.placement, j.workload = p.Name, p.Workloads[k].Name
+				j.compare(&p.Workloads[k], base)
+			}
+		}
+	}
+	answers, err := stats.Judge(j.questions, c.Level)
+	if err != nil {
+		return nil, fmt.Errorf("verdicts: %w", err)
+	}
+	for i := range answers {
+		j.verdicts[i].Answer = answers[i]
+	}
+	return j.verdicts, nil
+}
+
+// judging collects the questions of a comparison.
+type judging struct {
+	level               float64
+	margins             Margins
+	placement, workload string
+	questions           []stats.Question
+	verdicts            []PlacementVerdict
+}
+
+func (j *judging) compare(w, base *edgewise.WorkloadResult) {
+	if m := metricOf(base, ""); m != nil {
+		if own := metricOf(w, m.Name); own != nil {
+			for _, p := range tabled(m.Quantiles) {
+				f, _ := quantileOf(own.Quantiles, p)
+				b, _ := quantileOf(m.Quantiles, p)
+				j.ask(quantileName(p), f, b, false, false)
+			}
+			j.ask("mean", own.Mean, m.Mean, false, false)
+			for _, d := range m.Within {
+				j.ask("within "+duration(d.Deadline), shareWithin(own, d.Deadline), d.Share, true, true)
+			}
+		}
+	}
+	if w.Cache != nil && base.Cache != nil {
+		j.ask("request hit ratio", w.Cache.RequestHitRatio, base.Cache.RequestHitRatio, true, true)
+		j.ask("origin requests", w.Cache.OriginRequests, base.Cache.OriginRequests, false, false)
+	}
+}
+
+func (j *judging) ask(name string, f, base edgewise.Figure, isShare, moreIsBetter bool) {
+	if f.Difference == nil {
+		return
+	}
+	margin := j.margins.Share
+	if !isShare {
+		margin = j.margins.Relative * math.Abs(base.Value)
+	}
+	j.questions = append(j.questions, stats.Question{
+		Name:       fmt.Sprintf("%s, %s, %s", j.placement, j.workload, name),
+		Difference: *f.Difference, Level: j.level, Margin: margin, MoreIsBetter: moreIsBetter,
+	})
+	j.verdicts = append(j.verdicts, PlacementVerdict{
+		Placement: j.placement, Workload: j.workload, Figure: name, Baseline: base.Estimate, IsShare: isShare,
+	})
+}
+
+// WriteVerdicts writes the verdicts as a table for a terminal, a row a figure and a column a placement,
+// each with its change from the baseline.
+func WriteVerdicts(w io.Writer, c *edgewise.Comparison, m Margins) error {
+	return writeVerdicts(w, c, m, "%s\n", renderText)
+}
+
+// WriteVerdictsMarkdown writes the table of [WriteVerdicts] as Markdown.
+func WriteVerdictsMarkdown(w io.Writer, c *edgewise.Comparison, m Margins) error {
+	return writeVerdicts(w, c, m, "### %s\n\n", renderMarkdown)
+}
+
+func writeVerdicts(w io.Writer, c *edgewise.Comparison, m Margins, heading string, render func(table.Writer) string) error {
+	verdicts, err := Verdicts(c, m)
+	if err != nil {
+		return err
+	}
+	var out strings.Builder
+	fmt.Fprintf(&out, heading, "Verdicts against "+c.Placements[0].Name)
+	if len(verdicts) == 0 {
+		out.WriteString("There is nothing to compare.\n")
+	} else {
+		t := verdictTable(c, verdicts)
+		fmt.Fprintf(&out, "%s\n%d questions; with %s %% probability no answer is wrong (Holm). ", render(t), len(verdicts), percentOf(c.Level))
+		out.WriteString("pp: percentage points. undecided: run more replications.\n")
+	}
+	if _, err := io.WriteString(w, out.String()); err != nil {
+		return fmt.Errorf("write verdicts: %w", err)
+	}
+	return nil
+}
+
+// verdictColumn is the width in characters at which placement names are wrapped.
+const verdictColumn = 22
+
+func verdictTable(c *edgewise.Comparison, verdicts []PlacementVerdict) table.Writer {
+	t := table.NewWriter()
+	header := table.Row{"workload", "figure"}
+	var columns []table.ColumnConfig
+	for i, p := range c.Placements[1:] {
+		header = append(header, text.WrapSoft(p.Name, verdictColumn))
+		columns = append(columns, table.ColumnConfig{Number: i + 3, Align: text.AlignRight, AlignHeader: text.AlignRight})
+	}
+	t.AppendHeader(header)
+	t.SetColumnConfigs(columns)
+
+	type rowKey struct{ workload, figure string }
+	var order []rowKey
+	cells := map[rowKey]map[string]string{}
+	for _, v := range verdicts {
+		k := rowKey{v.Workload, v.Figure}
+		if cells[k] == nil {
+			cells[k] = map[string]string{}
+			order = append(order, k)
+		}
+		cells[k][v.Placement] = v.String()
+	}
+	last := ""
+	for _, k := range order {
+		row := table.Row{k.workload, k.figure}
+		if k.workload == last {
+			row[0] = ""
+		}
+		last = k.workload
+		for _, p := range c.Placements[1:] {
+			row = append(row, cells[k][p.Name])
+		}
+		t.AppendRow(row)
+	}
+	return t
+}
+
+// String returns the verdict with the change: "better −41.2 %", "same +0.1 pp", "undecided".
+func (v PlacementVerdict) String() string {
+	word := string(v.Verdict)
+	if v.Verdict == stats.Same {
+		word = "same"
+	}
+	d := v.Question.Difference
+	if !d.HasValue() {
+		return absent
+	}
+	change, unit := 100*d.Value, "pp"
+	if !v.IsShare {
+		if v.Baseline.Value == 0 {
+			return word
+		}
+		change, unit = change/math.Abs(v.Baseline.Value), "%"
+	}
+	sign := ""
+	if change > 0 {
+		sign = "+"
+	}
+	return fmt.Sprintf("%s %s%s %s", word, sign, number(change, 1), unit)
+}

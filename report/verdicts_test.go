@@ -1,0 +1,85 @@
+package report_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/report"
+	"github.com/edgewise-sim/edgewise/sim/stats"
+)
+
+func TestVerdictsFollowDirectionAndMargin(t *testing.T) {
+	figure := func(value, difference, half float64) edgewise.Figure {
+		return edgewise.Figure{
+			Estimate:   stats.Estimate{Value: value, Low: value, High: value, N: 10},
+			Difference: &stats.Estimate{Value: difference, Low: difference - half, High: difference + half, N: 10},
+		}
+	}
+	workload := func(p50, p95, mean, within, hits, origin edgewise.Figure) edgewise.WorkloadResult {
+		return edgewise.WorkloadResult{
+			Name: "site", Kind: "static",
+			Latency: []edgewise.MetricResult{{
+				Name: "ttfb", Mean: mean,
+				Quantiles: []edgewise.QuantileResult{{P: 0.5, At: p50}, {P: 0.95, At: p95}},
+				Within:    []edgewise.DeadlineResult{{Deadline: 50e6, Share: within}},
+			}},
+			Cache: &edgewise.CacheResult{RequestHitRatio: hits, OriginRequests: origin},
+		}
+	}
+	plain := func(value float64) edgewise.Figure { return figure(value, 0, 0) }
+	c := &edgewise.Comparison{Level: 0.95, Replications: 10, Placements: []edgewise.PlacementResult{
+		{Name: "region", Workloads: []edgewise.WorkloadResult{workload(plain(100), plain(200), plain(110), plain(0.5), plain(0.6), plain(1000))}},
+		{Name: "PoPs", Workloads: []edgewise.WorkloadResult{workload(
+			figure(60, -40, 2), figure(220, 20, 2), figure(110.1, 0.1, 0.2), figure(0.7, 0.2, 0.01), figure(0.5, -0.1, 0.01), figure(990, -10, 40))}},
+	}}
+	verdicts, err := report.Verdicts(c, report.Margins{})
+	require.NoError(t, err)
+	got := map[string]string{}
+	for _, v := range verdicts {
+		require.Equal(t, "PoPs", v.Placement)
+		require.Equal(t, "site", v.Workload)
+		got[v.Figure] = v.String()
+	}
+	require.Equal(t, map[string]string{
+		"p50": "better −40.0 %", "p95": "worse +10.0 %", "mean": "same +0.1 %", "within 50 ms": "better +20.0 pp",
+		"request hit ratio": "worse −10.0 pp", "origin requests": "undecided −1.0 %",
+	}, got)
+
+	// A margin of half the baseline makes all latencies the same.
+	verdicts, err = report.Verdicts(c, report.Margins{Relative: 0.5})
+	require.NoError(t, err)
+	require.Equal(t, stats.Same, verdicts[0].Verdict)
+	require.Equal(t, stats.Same, verdicts[1].Verdict)
+
+	c.Level = 95
+	_, err = report.Verdicts(c, report.Margins{})
+	require.ErrorContains(t, err, "verdicts: judge: confidence level 95")
+}
+
+func TestVerdictTable(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, report.WriteVerdicts(&b, fixtureNamed("no cache"), report.Margins{}))
+	require.Equal(t, `Verdicts against Region only
+┌──────────┬────────┬────────────────┐
+│ workload │ figure │    Local Zones │
+├──────────┼────────┼────────────────┤
+│ game     │ p50    │ better −28.0 % │
+│          │ p95    │ better −28.0 % │
+│          │ p99    │ better −28.0 % │
+│          │ mean   │ better −28.0 % │
+└──────────┴────────┴────────────────┘
+4 questions; with 95 % probability no answer is wrong (Holm). pp: percentage points. undecided: run more replications.
+`, b.String())
+	b.Reset()
+	require.NoError(t, report.WriteVerdictsMarkdown(&b, fixtureNamed("no cache"), report.Margins{}))
+	require.Contains(t, b.String(), "### Verdicts against Region only\n\n| workload | figure | Local Zones |")
+	require.Contains(t, b.String(), " |\n\n4 questions", "a table must end in an empty line")
+	b.Reset()
+	require.NoError(t, report.WriteVerdicts(&b, fixtureNamed("one of one"), report.Margins{}))
+	require.Contains(t, b.String(), "There is nothing to compare.")
+	require.ErrorContains(t, report.WriteVerdicts(brokenWriter{}, fixtureNamed("no cache"), report.Margins{}), "disk full")
+	require.ErrorContains(t, report.WriteVerdicts(&b, nil, report.Margins{}), "no placements")
+}

@@ -1,0 +1,287 @@
+package calibrate_test
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/calibrate"
+)
+
+// The test world: two countries on the equator, a grid of cities in each, a town in every city. In the
+// west everything takes 1.5 times what the straight line says, in the east as long as it says, between
+// the two 1.2 times.
+type testCity struct {
+	id, country string
+	lat, lon    float64
+}
+
+func testCities() []testCity {
+	var cities []testCity
+	for k := range 24 {
+		country, lon := "WW", 0.0
+		if k%2 == 1 {
+			country, lon = "EE", 40.0
+		}
+		cities = append(cities, testCity{
+			id: fmt.Sprintf("c%02d", k), country: country,
+			lat: float64(k/2%4)*3 - 4, lon: lon + float64(k/8)*3,
+		})
+	}
+	return cities
+}
+
+func testFactor(a, b testCity) float64 {
+	switch {
+	case a.country != b.country:
+		return 1.2
+	case a.country == "WW":
+		return 1.5
+	}
+	return 1
+}
+
+func testTables() fstest.MapFS {
+	cities := testCities()
+	places, pairs, regions := "city_id,name,country,iso2,region,lat,lon\n", "a,b,rtt_min_ms,rtt_avg_ms,mdev_ms\n", "a,b,p50_ms\n"
+	for i, c := range cities {
+		places += fmt.Sprintf("%s,,,%s,X,%v,%v\n", c.id, c.country, c.lat, c.lon)
+		for _, o := range cities[:i] {
+			km := topology.DistanceKm(topology.Place{LatDeg: c.lat, LonDeg: c.lon}, topology.Place{LatDeg: o.lat, LonDeg: o.lon})
+			ms := testFactor(c, o) * (5 + 0.017*km)
+			pairs += fmt.Sprintf("%s,%s,%v,%v,\n", c.id, o.id, ms, ms)
+			regions += fmt.Sprintf("%s,%s,%v\n", c.id, o.id, 0.8*ms)
+		}
+		regions += fmt.Sprintf("%s,%s,1\n", c.id, c.id)
+	}
+	return fstest.MapFS{
+		calibrate.CitiesFile:    {Data: []byte(places)},
+		calibrate.CityRTTFile:   {Data: []byte(pairs)},
+		calibrate.RegionRTTFile: {Data: []byte(regions)},
+	}
+}
+
+func testRegions() []topology.Node {
+	var regions []topology.Node
+	for _, c := range testCities() {
+		regions = append(regions, topology.Node{ID: c.id, Kind: topology.Region, Country: c.country, LatDeg: c.lat, LonDeg: c.lon})
+	}
+	return regions
+}
+
+func testFabric(t testing.TB) *topology.Fabric {
+	t.Helper()
+	var towns []topology.Node
+	var cables [][2]string
+	for k, c := range testCities() {
+		towns = append(towns, topology.Node{ID: c.id, Kind: topology.Exchange, LatDeg: c.lat, LonDeg: c.lon})
+		if k >= 2 {
+			cables = append(cables, [2]string{testCities()[k-2].id, c.id})
+		}
+	}
+	f, err := topology.NewFabric(towns, cables)
+	require.NoError(t, err)
+	return f
+}
+
+func readTestTables(t testing.TB) *calibrate.Tables {
+	t.Helper()
+	tables, err := calibrate.ReadTables(testTables(), testRegions())
+	require.NoError(t, err)
+	return tables
+}
+
+func TestUnseenCitiesBorrowFromTheirNeighbours(t *testing.T) {
+	v, err := calibrate.CrossValidate(testFabric(t), readTestTables(t), 4, 2, 1)
+	require.NoError(t, err)
+	cities, regions := calibrate.AccuracyOf(v.Cities), calibrate.AccuracyOf(v.Regions)
+	require.Less(t, cities.MedianPercent, 4.0, "the three factors are 20 to 50 %% apart")
+	require.Less(t, regions.MedianPercent, 4.0)
+	require.Less(t, math.Abs(cities.BiasPercent), 3.0)
+	unseen := calibrate.Where(v.Cities, func(s calibrate.Sample) bool { return s.BothUnseen })
+	require.NotEmpty(t, unseen)
+	require.Less(t, len(unseen), len(v.Cities))
+	require.Less(t, calibrate.AccuracyOf(unseen).MedianPercent, 6.0)
+	require.Empty(t, v.Access)
+}
+
+func TestCrossValidationRepeatsToTheLastBit(t *testing.T) {
+	first, err := calibrate.CrossValidate(testFabric(t), readTestTables(t), 3, 1, 7)
+	require.NoError(t, err)
+	again, err := calibrate.CrossValidate(testFabric(t), readTestTables(t), 3, 1, 7)
+	require.NoError(t, err)
+	require.Equal(t, first, again)
+	_, err = calibrate.CrossValidate(testFabric(t), readTestTables(t), 1, 1, 7)
+	require.ErrorContains(t, err, "1 folds")
+}
+
+func TestOutliersAndGapsDoNotSpoilAFit(t *testing.T) {
+	tables := readTestTables(t)
+	tables.CityRTT[10].Ms *= 8
+	tables.CityRTT[50].Ms *= 8
+	tables.CityRTT = append(tables.CityRTT[:100], tables.CityRTT[120:]...)
+	v, err := calibrate.CrossValidate(testFabric(t), tables, 4, 1, 1)
+	require.NoError(t, err)
+	require.Less(t, calibrate.AccuracyOf(v.Cities).MedianPercent, 5.0)
+}
+
+func TestTheUserScaleIsFound(t *testing.T) {
+	tables := readTestTables(t)
+	m, err := calibrate.Fit(testFabric(t), tables)
+	require.NoError(t, err)
+	require.Equal(t, 1.0, m.UserScale, "no users, no scale")
+	cities := testCities()
+	anchor := func(c testCity) calibrate.Anchor {
+		return calibrate.Anchor{LatDeg: c.lat, LonDeg: c.lon, Country: c.country}
+	}
+	for i, c := range cities {
+		for _, o := range cities[:i] {
+			km := topology.DistanceKm(topology.Place{LatDeg: c.lat, LonDeg: c.lon}, topology.Place{LatDeg: o.lat, LonDeg: o.lon})
+			tables.Access = append(tables.Access, calibrate.AccessRTT{
+				User: c.id, From: anchor(c), To: anchor(o), Technology: topology.DSL,
+				Ms: 0.8*testFactor(c, o)*(5+0.017*km) + topology.DSL.MedianRTT().Seconds()*1000,
+			})
+		}
+	}
+	m, err = calibrate.Fit(testFabric(t), tables)
+	require.NoError(t, err)
+	require.InDelta(t, 0.8, m.UserScale, 0.03)
+	v, err := calibrate.CrossValidate(testFabric(t), tables, 3, 1, 1)
+	require.NoError(t, err)
+	require.Len(t, v.Access, len(tables.Access), "every user is left out once")
+	require.Less(t, calibrate.AccuracyOf(v.Access).MedianPercent, 4.0)
+}
+
+func TestModelsSurviveWritingAndReading(t *testing.T) {
+	m, err := calibrate.Fit(testFabric(t), readTestTables(t))
+	require.NoError(t, err)
+	var file bytes.Buffer
+	require.NoError(t, m.Write(&file))
+	again, err := calibrate.ReadModel(&file)
+	require.NoError(t, err)
+	require.Equal(t, m, again)
+}
+
+func TestBadModelsAreRefused(t *testing.T) {
+	valid := func() *calibrate.Model {
+		m, err := calibrate.Fit(testFabric(t), readTestTables(t))
+		require.NoError(t, err)
+		return m
+	}
+	for want, spoil := range map[string]func(*calibrate.Model){
+		"ground: inflation 0":           func(m *calibrate.Model) { m.Ground.Inflation = 0 },
+		"line_ms 0":                     func(m *calibrate.Model) { m.LineMs = 0 },
+		"line_ms_per_km NaN":            func(m *calibrate.Model) { m.LineMsPerKm = math.NaN() },
+		"user_scale -1":                 func(m *calibrate.Model) { m.UserScale = -1 },
+		"backbone_scale +Inf":           func(m *calibrate.Model) { m.BackboneScale = math.Inf(1) },
+		"line_share 2":                  func(m *calibrate.Model) { m.LineShare = 2 },
+		"internet: offset -1 ms":        func(m *calibrate.Model) { m.Internet.OffsetMs = -1 },
+		"internet: kernel":              func(m *calibrate.Model) { m.Internet.Pair.NearKm = 0 },
+		"backbone: kernel":              func(m *calibrate.Model) { m.Backbone.End.Own = math.NaN() },
+		"24 anchors, 23 rows":           func(m *calibrate.Model) { m.Internet.PairWeights = m.Internet.PairWeights[:23] },
+		"anchor 3: latitude 100":        func(m *calibrate.Model) { m.Internet.Anchors[3].LatDeg = 100 },
+		"pair weights of anchor 2":      func(m *calibrate.Model) { m.Internet.PairWeights[2] = nil },
+		"weights of anchor 1: NaN":      func(m *calibrate.Model) { m.Internet.PairWeights[1][0] = math.NaN() },
+		"backbone: weights of anchor 5": func(m *calibrate.Model) { m.Backbone.EndWeights[5] = math.Inf(-1) },
+	} {
+		m := valid()
+		spoil(m)
+		require.ErrorContains(t, m.Validate(), want)
+	}
+	for want, file := range map[string]string{"EOF": "", "unknown field": `{"lines": 3}`, "inflation": `{}`} {
+		_, err := calibrate.ReadModel(strings.NewReader(file))
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestTheDefaultCorrectionIsSymmetricAndGrowsWithThePath(t *testing.T) {
+	m := calibrate.Default()
+	places := []topology.Node{
+		{Kind: topology.Exchange, LatDeg: 40.7, LonDeg: -74, Country: "US"},
+		{Kind: topology.PoP, LatDeg: 34.05, LonDeg: -118.24, Country: "US"},
+		{Kind: topology.Region, LatDeg: 50.11, LonDeg: 8.68, Country: "DE"},
+		{Kind: topology.PoP, LatDeg: -36.85, LonDeg: 174.76, Country: "NZ"},
+		{Kind: topology.LocalZone, LatDeg: 6.52, LonDeg: 3.38},
+	}
+	for _, kind := range []topology.LinkKind{topology.Internet, topology.Backbone} {
+		for i, a := range places {
+			for j, b := range places {
+				there, back := m.Locate(a), m.Locate(b)
+				last := time.Duration(0)
+				for ms := range 40 {
+					path := time.Duration(ms*10) * time.Millisecond
+					rtt := there.RTT(kind, back, path)
+					require.Equal(t, rtt, back.RTT(kind, there, path), "%d to %d", i, j)
+					require.GreaterOrEqual(t, rtt, last)
+					require.Zero(t, rtt%(2*time.Microsecond))
+					last = rtt
+				}
+				km := topology.DistanceKm(topology.Place{LatDeg: a.LatDeg, LonDeg: a.LonDeg}, topology.Place{LatDeg: b.LatDeg, LonDeg: b.LonDeg})
+				light := time.Duration(km / topology.SpeedOfLightKmPerMs * float64(time.Millisecond))
+				require.Greater(t, there.RTT(kind, back, 0), light, "no path, however short, beats light")
+			}
+		}
+	}
+	require.Equal(t, 7*time.Millisecond, m.Locate(places[0]).RTT(topology.Access, m.Locate(places[1]), 7*time.Millisecond), "access links are not corrected")
+}
+
+func TestBadTablesNameFileLineAndValue(t *testing.T) {
+	for want, spoil := range map[string]func(fstest.MapFS){
+		"training table cities_train.csv": func(fs fstest.MapFS) { delete(fs, calibrate.CitiesFile) },
+		`cities_train.csv:2: column lat: value "x"`: func(fs fstest.MapFS) {
+			fs[calibrate.CitiesFile] = &fstest.MapFile{Data: []byte("city_id,iso2,lat,lon\na,US,x,2\n")}
+		},
+		`cities_train.csv:3: column city_id: value "a"`: func(fs fstest.MapFS) {
+			fs[calibrate.CitiesFile] = &fstest.MapFile{Data: []byte("city_id,iso2,lat,lon\na,US,1,2\na,US,1,2\n")}
+		},
+		`city_rtt_train.csv:2: column b: value "nowhere"`: func(fs fstest.MapFS) {
+			fs[calibrate.CityRTTFile] = &fstest.MapFile{Data: []byte("a,b,rtt_avg_ms\nc01,nowhere,5\n")}
+		},
+		`city_rtt_train.csv:3: column b: value "c01"`: func(fs fstest.MapFS) {
+			fs[calibrate.CityRTTFile] = &fstest.MapFile{Data: []byte("a,b,rtt_avg_ms\nc01,c02,5\nc02,c01,5\n")}
+		},
+		`aws_region_rtt_train.csv:2: column p50_ms: value "-1"`: func(fs fstest.MapFS) {
+			fs[calibrate.RegionRTTFile] = &fstest.MapFile{Data: []byte("a,b,p50_ms\nc01,c02,-1\n")}
+		},
+		`access_rtt_train.csv:2: column tech: value "pigeon"`: func(fs fstest.MapFS) {
+			fs[calibrate.AccessRTTFile] = &fstest.MapFile{Data: []byte(
+				"probe_id,country,lat,lon,tech,dst_lat,dst_lon,rtt_p50_ms\n1,US,1,2,pigeon,3,4,5\n")}
+		},
+	} {
+		tables := testTables()
+		spoil(tables)
+		_, err := calibrate.ReadTables(tables, testRegions())
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestAFitNeedsPlaces(t *testing.T) {
+	_, err := calibrate.Fit(testFabric(t), &calibrate.Tables{})
+	require.ErrorContains(t, err, "cities: fewer than 3 places")
+}
+
+// FuzzReadModel checks that a model that is accepted gives a round trip, whatever it holds.
+func FuzzReadModel(f *testing.F) {
+	m, err := calibrate.Fit(testFabric(f), readTestTables(f))
+	require.NoError(f, err)
+	var file bytes.Buffer
+	require.NoError(f, m.Write(&file))
+	f.Add(file.String())
+	f.Add(`{"ground":{"Inflation":1,"FiberSpeed":1,"PerHop":0},"line_ms":1,"line_ms_per_km":1,"line_share":0.5,"user_scale":1,"backbone_scale":1}`)
+	f.Add("{}")
+	f.Fuzz(func(t *testing.T, file string) {
+		m, err := calibrate.ReadModel(strings.NewReader(file))
+		if err != nil {
+			return
+		}
+		a, b := m.Locate(topology.Node{LatDeg: 1}), m.Locate(topology.Node{LatDeg: 20})
+		require.GreaterOrEqual(t, a.RTT(topology.Internet, b, time.Millisecond), time.Duration(0))
+	})
+}

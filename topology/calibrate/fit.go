@@ -1,0 +1,236 @@
+package calibrate
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/topology"
+)
+
+// What is not fitted: the ground and the kernels. They were chosen by cross-validation by city on the
+// tables that [Default] was fitted to, see [CrossValidate].
+var (
+	ground = topology.PathModel{Inflation: 1.45, FiberSpeed: 0.68, PerHop: 400 * time.Microsecond}
+
+	internetFit = surfaceFit{
+		offsetMs: 10,
+		pair:     Kernel{Constant: 0.7, Near: 0.05, NearKm: 100, Far: 1, FarKm: 8000, Country: 0.1, CountryKm: 2000, Own: 0.04},
+		end:      Kernel{Near: 0.003, NearKm: 190, Far: 0.016, FarKm: 2500, Country: 0.0025, CountryKm: 20_000, Own: 0.003},
+		noise:    0.12, endNoise: 1e-4, robust: 0.2, rounds: 14,
+	}
+	backboneFit = surfaceFit{
+		offsetMs: 2,
+		pair:     Kernel{Constant: 0.1, Near: 0.3, NearKm: 1000, Far: 0.3, FarKm: 6000, Country: 0.05, CountryKm: 2000, Own: 0.05},
+		end:      Kernel{Near: 0.005, NearKm: 1000, Far: 0.005, FarKm: 2500, Country: 0.0025, CountryKm: 20_000, Own: 0.005},
+		noise:    0.1, endNoise: 1e-4, robust: 0.2, rounds: 14,
+	}
+)
+
+// lineShare is the weight of the straight line; the rest is the path's.
+const lineShare = 0.4
+
+// Fit fits a model to measured round trips over the given exchange towns. It needs at least 3 cities and
+// 3 regions with a measured pair each; without users' round trips the user scale is 1.
+func Fit(fabric *topology.Fabric, t *Tables) (*Model, error) {
+	finder, err := fabric.NewPathFinder(ground)
+	if err != nil {
+		return nil, err
+	}
+	return fit(finder, t)
+}
+
+func fit(finder *topology.PathFinder, t *Tables) (*Model, error) {
+	m := &Model{Ground: ground, LineShare: lineShare, UserScale: 1, BackboneScale: 1}
+	cities, measured, err := square(t.Cities, t.CityRTT)
+	if err != nil {
+		return nil, fmt.Errorf("fit: cities: %w", err)
+	}
+	m.LineMs, m.LineMsPerKm = fitLine(cities, measured)
+	paths, err := pathsMs(finder, cities)
+	if err != nil {
+		return nil, fmt.Errorf("fit: cities: %w", err)
+	}
+	modelled := grid(len(cities), func(i, j int) float64 {
+		return m.internetBase(topology.DistanceKm(cities[i].place(), cities[j].place()), paths[i][j])
+	})
+	internet, err := fitSurface(cities, measured, modelled, internetFit)
+	if err != nil {
+		return nil, fmt.Errorf("fit: cities: %w", err)
+	}
+	m.Internet = *internet
+
+	regions, measured, err := square(t.Regions, t.RegionRTT)
+	if err != nil {
+		return nil, fmt.Errorf("fit: regions: %w", err)
+	}
+	if paths, err = pathsMs(finder, regions); err != nil {
+		return nil, fmt.Errorf("fit: regions: %w", err)
+	}
+	at := make([]*location, len(regions))
+	for i, r := range regions {
+		at[i] = m.locate(r)
+	}
+	modelled = grid(len(regions), func(i, j int) float64 {
+		return m.backboneBase(paths[i][j], m.rtt(topology.Internet, at[i], at[j], paths[i][j]))
+	})
+	var ratios []float64
+	for i := range regions {
+		for j := range i {
+			if !math.IsNaN(measured[i][j]) {
+				ratios = append(ratios, measured[i][j]/modelled[i][j])
+			}
+		}
+	}
+	m.BackboneScale = quantile(ratios, 0.5)
+	for i := range modelled {
+		for j := range modelled[i] {
+			modelled[i][j] *= m.BackboneScale
+		}
+	}
+	backbone, err := fitSurface(regions, measured, modelled, backboneFit)
+	if err != nil {
+		return nil, fmt.Errorf("fit: regions: %w", err)
+	}
+	m.Backbone = *backbone
+	if m.UserScale, err = fitUserScale(m, finder, t.Access); err != nil {
+		return nil, fmt.Errorf("fit: users: %w", err)
+	}
+	return m, m.Validate()
+}
+
+// fitUserScale returns the scale of the Internet's part of users' round trips with the least mean
+// absolute log error, to a hundredth; 1 if there are no round trips of users.
+func fitUserScale(m *Model, finder *topology.PathFinder, access []AccessRTT) (float64, error) {
+	if len(access) == 0 {
+		return 1, nil
+	}
+	p := &predictor{model: m, finder: finder}
+	internet := make([]float64, len(access))
+	for i, a := range access {
+		ms, err := p.rttMs(topology.Internet, a.From, a.To)
+		if err != nil {
+			return 0, err
+		}
+		internet[i] = ms
+	}
+	best, least := 1.0, math.Inf(1)
+	for percent := 50; percent <= 150; percent++ {
+		scale, sum := float64(percent)/100, 0.0
+		for i, a := range access {
+			ms := scale*internet[i] + a.Technology.MedianRTT().Seconds()*1000
+			sum += min(0.7, math.Abs(math.Log(ms/a.Ms))) // beyond a factor of two something else is wrong
+		}
+		if sum < least {
+			best, least = scale, sum
+		}
+	}
+	return best, nil
+}
+
+// square returns the places that have a measured pair, and the round trips between them in ms, NaN where
+// there is none.
+func square(places []topology.Node, pairs []PairRTT) ([]Anchor, [][]float64, error) {
+	position := make([]int, len(places))
+	for i := range position {
+		position[i] = -1
+	}
+	for _, p := range pairs {
+		position[p.A], position[p.B] = 0, 0
+	}
+	var anchors []Anchor
+	for i, p := range places {
+		if position[i] == 0 {
+			position[i] = len(anchors)
+			anchors = append(anchors, Anchor{LatDeg: p.LatDeg, LonDeg: p.LonDeg, Country: p.Country})
+		}
+	}
+	if len(anchors) < 3 {
+		return nil, nil, errors.New("fewer than 3 places with a measured round trip")
+	}
+	ms := grid(len(anchors), func(int, int) float64 { return math.NaN() })
+	for _, p := range pairs {
+		a, b := position[p.A], position[p.B]
+		ms[a][b], ms[b][a] = p.Ms, p.Ms
+	}
+	return anchors, ms, nil
+}
+
+// pathsMs returns the round trips of the paths between anchors in ms.
+func pathsMs(finder *topology.PathFinder, anchors []Anchor) ([][]float64, error) {
+	ends := make([]topology.PathEnd, len(anchors))
+	for i, a := range anchors {
+		end, err := finder.Locate(a.place())
+		if err != nil {
+			return nil, err
+		}
+		ends[i] = end
+	}
+	return grid(len(anchors), func(i, j int) float64 {
+		return math.Max(minPathMs, 2*finder.OneWay(ends[i], ends[j]).Seconds()*1000)
+	}), nil
+}
+
+// fitLine returns the line through measured round trips over distance with the least mean relative
+// error, to 0.1 ms and 0.1 microseconds a km.
+func fitLine(anchors []Anchor, measured [][]float64) (ms, msPerKm float64) {
+	type point struct{ km, logMs float64 }
+	var points []point
+	for i := range anchors {
+		for j := range i {
+			if !math.IsNaN(measured[i][j]) {
+				points = append(points, point{topology.DistanceKm(anchors[i].place(), anchors[j].place()), math.Log(measured[i][j])})
+			}
+		}
+	}
+	// Weighted least squares with weights 1 over the error comes to the least absolute error.
+	ms, msPerKm = 10, 0.02
+	for range 60 {
+		var s, sx, sy, sxx, sxy float64
+		for _, p := range points {
+			guess := ms + msPerKm*p.km
+			y := math.Exp(p.logMs)
+			w := 1 / (y * y * math.Max(0.01, math.Abs(p.logMs-math.Log(guess))))
+			s += w
+			sx += w * p.km
+			sy += w * y
+			sxx += w * p.km * p.km
+			sxy += w * p.km * y
+		}
+		d := s*sxx - sx*sx
+		if d <= 0 {
+			break
+		}
+		msPerKm = math.Max(1e-4, (s*sxy-sx*sy)/d)
+		ms = math.Max(0.1, (sy-msPerKm*sx)/s)
+	}
+	return math.Round(ms*10) / 10, math.Max(1e-4, math.Round(msPerKm*1e4)/1e4)
+}
+
+// grid returns the n x n table of a function.
+func grid(n int, f func(i, j int) float64) [][]float64 {
+	rows := make([][]float64, n)
+	for i := range rows {
+		rows[i] = make([]float64, n)
+		for j := range rows[i] {
+			rows[i][j] = f(i, j)
+		}
+	}
+	return rows
+}
+
+// quantile returns the p-quantile of values, interpolated; NaN if there are none.
+func quantile(values []float64, p float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	at := p * float64(len(sorted)-1)
+	k := int(at)
+	if k+1 >= len(sorted) {
+		return sorted[len(sorted)-1]
+	}
+	return sorted[k] + (at-float64(k))*(sorted[k+1]-sorted[k])
+}

@@ -1,0 +1,56 @@
+package calibrate
+
+import (
+	"math"
+
+	"github.com/edgewise-sim/edgewise/topology"
+)
+
+// An Anchor is a place that a [Surface] was measured at.
+type Anchor struct {
+	LatDeg  float64 `json:"lat_deg"`
+	LonDeg  float64 `json:"lon_deg"`
+	Country string  `json:"country"` // ISO 3166-1 alpha-2, empty if unknown
+}
+
+func (a Anchor) place() topology.Place { return topology.Place{LatDeg: a.LatDeg, LonDeg: a.LonDeg} }
+
+// A Kernel says how much two places have in common: the covariance of what cannot be seen on a map.
+//
+//	constant + near e^(-km/near km) + far e^(-km/far km) + same country e^(-km/country km) + own
+//
+// own counts for a place with itself only: what a city does not share even with its neighbours.
+type Kernel struct {
+	Constant  float64 `json:"constant"`
+	Near      float64 `json:"near"`
+	NearKm    float64 `json:"near_km"`
+	Far       float64 `json:"far"`
+	FarKm     float64 `json:"far_km"`
+	Country   float64 `json:"country"`
+	CountryKm float64 `json:"country_km"`
+	Own       float64 `json:"own"`
+}
+
+// between returns the covariance of two places, km apart, that are not one and the same.
+func (k Kernel) between(a, b Anchor, km float64) float64 {
+	c := k.Constant + float64(k.Near*math.Exp(-km/k.NearKm)) + float64(k.Far*math.Exp(-km/k.FarKm))
+	if a.Country != "" && a.Country == b.Country {
+		c += float64(k.Country * math.Exp(-km/k.CountryKm))
+	}
+	return c
+}
+
+// valid reports whether every weight is finite and not negative and every length positive.
+func (k Kernel) valid() bool {
+	for _, weight := range []float64{k.Constant, k.Near, k.Far, k.Country, k.Own} {
+		if !(weight >= 0) || math.IsInf(weight, 1) {
+			return false
+		}
+	}
+	for _, km := range []float64{k.NearKm, k.FarKm, k.CountryKm} {
+		if !(km > 0) || math.IsInf(km, 1) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,104 @@
+package calibrate
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/edgewise-sim/edgewise/topology"
+)
+
+// A Surface gives for any two places the logarithm of measured over modelled round trip: the sum of an
+// effect of each end and of an effect of the pair. It is the mean of a Gaussian process whose covariance
+// between two pairs is the product of the [Kernel] between their ends (kriging, with a Kronecker
+// structure), conditioned on measured pairs.
+type Surface struct {
+	// OffsetMs is added to both round trips before the logarithm is taken, so that a short path is
+	// corrected in milliseconds and a long one in proportion; at least 0.
+	OffsetMs float64 `json:"offset_ms"`
+	// Pair and End are the kernels of the two effects.
+	Pair Kernel `json:"pair_kernel"`
+	End  Kernel `json:"end_kernel"`
+	// Anchors are the places measured.
+	Anchors []Anchor `json:"anchors"`
+	// PairWeights holds row a with the weights of the anchor pairs (a, 0) to (a, a).
+	PairWeights [][]float64 `json:"pair_weights"`
+	// EndWeights holds one weight an anchor.
+	EndWeights []float64 `json:"end_weights"`
+}
+
+// validate returns an error if the parts do not fit together.
+func (s *Surface) validate() error {
+	n := len(s.Anchors)
+	switch {
+	case !(s.OffsetMs >= 0) || math.IsInf(s.OffsetMs, 1):
+		return fmt.Errorf("offset %v ms: want a finite number, at least 0", s.OffsetMs)
+	case !s.Pair.valid() || !s.End.valid():
+		return fmt.Errorf("kernel: want finite weights, at least 0, and lengths above 0")
+	case len(s.PairWeights) != n || len(s.EndWeights) != n:
+		return fmt.Errorf("%d anchors, %d rows of pair weights, %d end weights: want as many of each", n, len(s.PairWeights), len(s.EndWeights))
+	}
+	for i, a := range s.Anchors {
+		if err := a.place().Validate(); err != nil {
+			return fmt.Errorf("anchor %d: %w", i, err)
+		}
+		if len(s.PairWeights[i]) != i+1 {
+			return fmt.Errorf("pair weights of anchor %d: %d numbers: want %d", i, len(s.PairWeights[i]), i+1)
+		}
+		for _, weights := range [][]float64{s.PairWeights[i], s.EndWeights[i : i+1]} {
+			for _, w := range weights {
+				if math.IsNaN(w) || math.IsInf(w, 0) {
+					return fmt.Errorf("weights of anchor %d: %v: want finite numbers", i, w)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// A foothold is a place prepared for a surface: all that needs to be known of it to correct a pair.
+type foothold struct {
+	shared   []float64 // what it has in common with each anchor
+	weighted []float64 // the pair weights times shared
+	end      float64   // the effect of this end
+}
+
+// sameSpotKm is how close a place must be to an anchor to be that anchor, and share what is its own.
+const sameSpotKm = 1
+
+// locate prepares a place.
+func (s *Surface) locate(p Anchor) foothold {
+	n := len(s.Anchors)
+	f := foothold{shared: make([]float64, n), weighted: make([]float64, n)}
+	for i, a := range s.Anchors {
+		km := topology.DistanceKm(p.place(), a.place())
+		pair, end := s.Pair.between(p, a, km), s.End.between(p, a, km)
+		if km < sameSpotKm {
+			pair += s.Pair.Own
+			end += s.End.Own
+		}
+		f.shared[i] = pair
+		f.end += float64(end * s.EndWeights[i])
+	}
+	for i, row := range s.PairWeights {
+		for j, w := range row[:i] {
+			f.weighted[i] += float64(w * f.shared[j])
+			f.weighted[j] += float64(w * f.shared[i])
+		}
+		f.weighted[i] += float64(row[i] * f.shared[i])
+	}
+	return f
+}
+
+// logRatio returns the effect of the pair and of both ends.
+func (f *foothold) logRatio(o *foothold) float64 {
+	sum := 0.0
+	for i, w := range f.weighted {
+		sum += float64(w * o.shared[i])
+	}
+	return sum + f.end + o.end
+}
+
+// correct returns the round trip that the surface makes of a modelled one, in ms.
+func (s *Surface) correct(ms, logRatio float64) float64 {
+	return float64((ms+s.OffsetMs)*math.Exp(logRatio)) - s.OffsetMs
+}

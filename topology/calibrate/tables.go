@@ -1,0 +1,163 @@
+package calibrate
+
+import (
+	"fmt"
+	"io/fs"
+	"math"
+	"path"
+
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/internal/table"
+)
+
+// The files of a directory of training tables. Each is CSV with a header.
+const (
+	// CitiesFile lists cities with a server: city_id, name, country, iso2, region, lat, lon.
+	CitiesFile = "cities_train.csv"
+	// CityRTTFile holds round trips between them: a, b, rtt_min_ms, rtt_avg_ms, mdev_ms.
+	CityRTTFile = "city_rtt_train.csv"
+	// RegionRTTFile holds median round trips between the regions of a provider: a, b, p50_ms. Rows
+	// within one region are left out.
+	RegionRTTFile = "aws_region_rtt_train.csv"
+	// AccessRTTFile holds median round trips from users at home to data centres; optional. They test
+	// the model, they do not train it.
+	AccessRTTFile = "access_rtt_train.csv"
+)
+
+// Tables are measured round trips to fit a [Model] to.
+type Tables struct {
+	// Cities and Regions are the places, CityRTT and RegionRTT the pairs of them.
+	Cities    []topology.Node
+	CityRTT   []PairRTT
+	Regions   []topology.Node
+	RegionRTT []PairRTT
+	Access    []AccessRTT
+}
+
+// A PairRTT is a round trip between two places of a list, by their positions in it.
+type PairRTT struct {
+	A, B int
+	Ms   float64
+}
+
+// An AccessRTT is the median round trip from a user to a data centre.
+type AccessRTT struct {
+	User       string // the same user has several rows
+	From, To   Anchor
+	Technology topology.Technology
+	Ms         float64
+}
+
+// maxMs bounds a round trip, measured or modelled: ten seconds.
+const maxMs = 10_000
+
+// ReadTables reads the training tables of a directory. regions are the places that the IDs in
+// [RegionRTTFile] stand for. The error names file, line, column and value.
+func ReadTables(dir fs.FS, regions []topology.Node) (*Tables, error) {
+	t := new(Tables)
+	cities := make(map[string]int)
+	err := readTable(dir, CitiesFile, []string{"city_id", "iso2", "lat", "lon"}, []string{"name", "country", "region"}, func(row *table.Table) {
+		id := row.Required("city_id")
+		if _, ok := cities[id]; ok {
+			row.Fail("city_id", id, "a city not given before")
+		}
+		cities[id] = len(t.Cities)
+		t.Cities = append(t.Cities, topology.Node{
+			ID: id, Name: row.Text("name"), Kind: topology.Exchange, Country: row.Text("iso2"),
+			LatDeg: row.Number("lat", -90, 90), LonDeg: row.Number("lon", -180, 180),
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	if t.CityRTT, err = readPairs(dir, CityRTTFile, "rtt_avg_ms", []string{"rtt_min_ms", "mdev_ms"}, cities); err != nil {
+		return nil, err
+	}
+	byID := make(map[string]int)
+	for i, r := range regions {
+		byID[r.ID] = i
+	}
+	t.Regions = regions
+	if t.RegionRTT, err = readPairs(dir, RegionRTTFile, "p50_ms", nil, byID); err != nil {
+		return nil, err
+	}
+	if _, err := fs.Stat(dir, AccessRTTFile); err != nil {
+		return t, nil
+	}
+	err = readTable(dir, AccessRTTFile, []string{"probe_id", "country", "lat", "lon", "tech", "dst_lat", "dst_lon", "rtt_p50_ms"},
+		[]string{"provider", "region", "city", "method", "n", "rtt_min_ms", "rtt_p90_ms", "first_public_hop_ms"}, func(row *table.Table) {
+			a := AccessRTT{
+				User: row.Required("probe_id"), Ms: row.Number("rtt_p50_ms", 0, maxMs),
+				From: Anchor{LatDeg: row.Number("lat", -90, 90), LonDeg: row.Number("lon", -180, 180), Country: row.Text("country")},
+				To:   Anchor{LatDeg: row.Number("dst_lat", -90, 90), LonDeg: row.Number("dst_lon", -180, 180)},
+			}
+			if row.Raw("tech") == "wired" {
+				return // not known by what
+			}
+			technology, err := topology.ParseTechnology(row.Raw("tech"))
+			if err != nil {
+				row.Fail("tech", row.Raw("tech"), "an access technology such as fiber or lte")
+			}
+			a.Technology = technology
+			a.To.Country = nearestCountry(t.Cities, a.To)
+			t.Access = append(t.Access, a)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// readPairs reads a table of pairs; rows with both ends the same are left out.
+func readPairs(dir fs.FS, file, value string, optional []string, index map[string]int) ([]PairRTT, error) {
+	var pairs []PairRTT
+	seen := make(map[[2]int]bool)
+	err := readTable(dir, file, []string{"a", "b", value}, optional, func(row *table.Table) {
+		end := func(column string) int {
+			i, ok := index[row.Raw(column)]
+			if !ok {
+				row.Fail(column, row.Raw(column), "a known place")
+			}
+			return i
+		}
+		p := PairRTT{A: end("a"), B: end("b"), Ms: row.Number(value, 0, maxMs)}
+		if row.Raw("a") == row.Raw("b") {
+			return
+		}
+		key := [2]int{min(p.A, p.B), max(p.A, p.B)}
+		if seen[key] {
+			row.Fail("b", row.Raw("b"), "a pair not given before")
+		}
+		seen[key] = true
+		pairs = append(pairs, p)
+	})
+	return pairs, err
+}
+
+// readTable hands every row of a file to the function.
+func readTable(dir fs.FS, file string, required, optional []string, row func(*table.Table)) error {
+	f, err := dir.Open(file)
+	if err != nil {
+		return fmt.Errorf("training table %s: %w", path.Base(file), err)
+	}
+	defer f.Close()
+	t, err := table.New(file, f, required, optional)
+	if err != nil {
+		return err
+	}
+	for t.Next() {
+		row(t)
+	}
+	return t.Err()
+}
+
+// nearestCountry returns the country of the nearest of the cities, "" if there are none.
+func nearestCountry(cities []topology.Node, a Anchor) string {
+	country, nearest := "", math.Inf(1)
+	for _, c := range cities {
+		if km := topology.DistanceKm(a.place(), topology.Place{LatDeg: c.LatDeg, LonDeg: c.LonDeg}); km < nearest {
+			country, nearest = c.Country, km
+		}
+	}
+	return country
+}

@@ -1,0 +1,243 @@
+package calibrate
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/edgewise-sim/edgewise/topology"
+)
+
+// A Sample is a measured round trip and what a model that did not know it says.
+type Sample struct {
+	From, To   Anchor
+	Km         float64 // great circle
+	MeasuredMs float64
+	ModelMs    float64
+	// Technology is that of the user, where From is one.
+	Technology topology.Technology
+	// BothUnseen says that the model knew no round trip of either end; else it knew some of one.
+	BothUnseen bool
+}
+
+// A Validation holds the samples of a cross-validation.
+type Validation struct {
+	Cities  []Sample // between server cities, public Internet
+	Regions []Sample // between regions, a provider's backbone
+	Access  []Sample // from homes to data centres, by users
+}
+
+// CrossValidate says how far off a model is that was fitted by [Fit] to a part of the tables. The places
+// are dealt at random, by the seed, into the given number of folds (at least 2); the round trips of each
+// fold's places are left out, the model is fitted to the rest, and then says what they are. Places are left
+// out, not pairs: else every city would have been seen. The whole is done as often as repeats says.
+func CrossValidate(fabric *topology.Fabric, t *Tables, folds, repeats int, seed uint64) (*Validation, error) {
+	if folds < 2 || repeats < 1 {
+		return nil, fmt.Errorf("cross-validation: %d folds, %d repeats: want at least 2 folds and 1 repeat", folds, repeats)
+	}
+	finder, err := fabric.NewPathFinder(ground)
+	if err != nil {
+		return nil, err
+	}
+	v := new(Validation)
+	for r := range repeats {
+		random := rand.New(rand.NewPCG(seed, uint64(r)))
+		cityFold, regionFold := deal(random, len(t.Cities), t.CityRTT, folds), deal(random, len(t.Regions), t.RegionRTT, folds)
+		for f := range folds {
+			m, err := fit(finder, &Tables{
+				Cities: t.Cities, CityRTT: known(t.CityRTT, cityFold, f),
+				Regions: t.Regions, RegionRTT: known(t.RegionRTT, regionFold, f),
+			})
+			if err != nil {
+				return nil, fmt.Errorf("cross-validation, fold %d: %w", f, err)
+			}
+			p := &predictor{model: m, finder: finder}
+			v.Cities, err = p.samples(v.Cities, t.Cities, t.CityRTT, cityFold, f, topology.Internet)
+			if err != nil {
+				return nil, err
+			}
+			v.Regions, err = p.samples(v.Regions, t.Regions, t.RegionRTT, regionFold, f, topology.Backbone)
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	v.Access, err = crossValidateUsers(finder, t, folds, repeats, seed)
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// crossValidateUsers leaves out users by folds. The only thing fitted to users is the user scale.
+func crossValidateUsers(finder *topology.PathFinder, t *Tables, folds, repeats int, seed uint64) ([]Sample, error) {
+	whole, err := fit(finder, t)
+	if err != nil {
+		return nil, err
+	}
+	p := &predictor{model: whole, finder: finder}
+	user := make(map[string]int)
+	for _, a := range t.Access {
+		if _, ok := user[a.User]; !ok {
+			user[a.User] = len(user)
+		}
+	}
+	var samples []Sample
+	for r := range repeats {
+		order := rand.New(rand.NewPCG(seed, uint64(r))).Perm(len(user))
+		for f := range folds {
+			var seen, unseen []AccessRTT
+			for _, a := range t.Access {
+				if order[user[a.User]]%folds == f {
+					unseen = append(unseen, a)
+				} else {
+					seen = append(seen, a)
+				}
+			}
+			scale, err := fitUserScale(whole, finder, seen)
+			if err != nil {
+				return nil, err
+			}
+			for _, a := range unseen {
+				ms, err := p.rttMs(topology.Internet, a.From, a.To)
+				if err != nil {
+					return nil, err
+				}
+				samples = append(samples, Sample{
+					From: a.From, To: a.To, Km: topology.DistanceKm(a.From.place(), a.To.place()), Technology: a.Technology,
+					MeasuredMs: a.Ms, ModelMs: scale*ms + a.Technology.MedianRTT().Seconds()*1000, BothUnseen: true,
+				})
+			}
+		}
+	}
+	return samples, nil
+}
+
+// deal gives each of n places that have a pair a fold; all folds get as many, give or take one.
+func deal(random *rand.Rand, n int, pairs []PairRTT, folds int) []int {
+	measured := make([]bool, n)
+	for _, p := range pairs {
+		measured[p.A], measured[p.B] = true, true
+	}
+	fold := make([]int, n)
+	next := 0
+	for _, place := range random.Perm(n) {
+		if measured[place] {
+			fold[place] = next % folds
+			next++
+		}
+	}
+	return fold
+}
+
+// known returns the pairs with no end in the fold.
+func known(pairs []PairRTT, fold []int, f int) []PairRTT {
+	var rest []PairRTT
+	for _, p := range pairs {
+		if fold[p.A] != f && fold[p.B] != f {
+			rest = append(rest, p)
+		}
+	}
+	return rest
+}
+
+// A predictor says what a model makes of pairs of places.
+type predictor struct {
+	model  *Model
+	finder *topology.PathFinder
+	places map[Anchor]*place
+}
+
+// A place is what a predictor remembers of one.
+type place struct {
+	location *location
+	end      topology.PathEnd
+}
+
+// rttMs returns the round trip between two places.
+func (p *predictor) rttMs(kind topology.LinkKind, a, b Anchor) (float64, error) {
+	from, err := p.at(a)
+	if err != nil {
+		return 0, err
+	}
+	to, err := p.at(b)
+	if err != nil {
+		return 0, err
+	}
+	path := 2 * p.finder.OneWay(from.end, to.end).Seconds() * 1000
+	return p.model.rtt(kind, from.location, to.location, path), nil
+}
+
+func (p *predictor) at(a Anchor) (*place, error) {
+	if known, ok := p.places[a]; ok {
+		return known, nil
+	}
+	end, err := p.finder.Locate(a.place())
+	if err != nil {
+		return nil, err
+	}
+	if p.places == nil {
+		p.places = make(map[Anchor]*place)
+	}
+	p.places[a] = &place{location: p.model.locate(a), end: end}
+	return p.places[a], nil
+}
+
+// samples adds those of the pairs that have an end in the fold.
+func (p *predictor) samples(to []Sample, places []topology.Node, pairs []PairRTT, fold []int, f int, kind topology.LinkKind) ([]Sample, error) {
+	for _, pair := range pairs {
+		if fold[pair.A] != f && fold[pair.B] != f {
+			continue
+		}
+		a, b := places[pair.A], places[pair.B]
+		s := Sample{
+			From:       Anchor{LatDeg: a.LatDeg, LonDeg: a.LonDeg, Country: a.Country},
+			To:         Anchor{LatDeg: b.LatDeg, LonDeg: b.LonDeg, Country: b.Country},
+			MeasuredMs: pair.Ms, BothUnseen: fold[pair.A] == f && fold[pair.B] == f,
+		}
+		s.Km = topology.DistanceKm(s.From.place(), s.To.place())
+		ms, err := p.rttMs(kind, s.From, s.To)
+		if err != nil {
+			return nil, err
+		}
+		s.ModelMs = ms
+		to = append(to, s)
+	}
+	return to, nil
+}
+
+// An Accuracy sums up how far samples are off.
+type Accuracy struct {
+	N int
+	// MedianMs is the median absolute error in ms, P90Ms its 90th percentile.
+	MedianMs, P90Ms float64
+	// MedianPercent and P90Percent are quantiles of the absolute error in percent of the measured.
+	MedianPercent, P90Percent float64
+	// BiasPercent is the median signed error in percent of the measured: above 0, the model is slow.
+	BiasPercent float64
+}
+
+// AccuracyOf sums up samples. Of none, all figures are NaN.
+func AccuracyOf(samples []Sample) Accuracy {
+	var ms, percent, signed []float64
+	for _, s := range samples {
+		ms = append(ms, math.Abs(s.ModelMs-s.MeasuredMs))
+		percent = append(percent, 100*math.Abs(s.ModelMs-s.MeasuredMs)/s.MeasuredMs)
+		signed = append(signed, 100*(s.ModelMs-s.MeasuredMs)/s.MeasuredMs)
+	}
+	return Accuracy{
+		N: len(samples), MedianMs: quantile(ms, 0.5), P90Ms: quantile(ms, 0.9),
+		MedianPercent: quantile(percent, 0.5), P90Percent: quantile(percent, 0.9), BiasPercent: quantile(signed, 0.5),
+	}
+}
+
+// Where returns the samples for which keep is true.
+func Where(samples []Sample, keep func(Sample) bool) []Sample {
+	var kept []Sample
+	for _, s := range samples {
+		if keep(s) {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,82 @@
+package catalog
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/internal/table"
+)
+
+// ReadPairs reads pairs of places from CSV with the columns id, a_lat, a_lon, b_lat, b_lon and, optional,
+// a_country, b_country, class (internet or backbone; empty means internet) and tech (an access technology
+// at end a; empty means none). file names the source in errors, which say line, column and value.
+func ReadPairs(file string, r io.Reader) ([]Pair, error) {
+	t, err := table.New(file, r, []string{"id", "a_lat", "a_lon", "b_lat", "b_lon"}, []string{"a_country", "b_country", "class", "tech"})
+	if err != nil {
+		return nil, err
+	}
+	var pairs []Pair
+	for t.Next() {
+		p := Pair{
+			ID:       t.Required("id"),
+			A:        topology.Place{LatDeg: t.Number("a_lat", -90, 90), LonDeg: t.Number("a_lon", -180, 180)},
+			B:        topology.Place{LatDeg: t.Number("b_lat", -90, 90), LonDeg: t.Number("b_lon", -180, 180)},
+			ACountry: country(t, "a_country"),
+			BCountry: country(t, "b_country"),
+			Class:    topology.Internet,
+		}
+		if t.Has("class") {
+			class, err := topology.ParseLinkKind(t.Raw("class"))
+			if err != nil || class == topology.Access {
+				t.Fail("class", t.Raw("class"), "internet or backbone")
+			}
+			p.Class = class
+		}
+		if t.Has("tech") {
+			p.Access = true
+			if p.Technology, err = topology.ParseTechnology(t.Raw("tech")); err != nil {
+				t.Fail("tech", t.Raw("tech"), "fiber, cable, dsl, wifi, lte, 5g or starlink")
+			}
+		}
+		pairs = append(pairs, p)
+	}
+	if t.Err() != nil {
+		return nil, t.Err()
+	}
+	return pairs, nil
+}
+
+// country returns the country code in a column, "" if there is none.
+func country(t *table.Table, column string) string {
+	code := t.Raw(column)
+	if code == "" {
+		return ""
+	}
+	if len(code) != 2 || code[0] < 'A' || code[0] > 'Z' || code[1] < 'A' || code[1] > 'Z' {
+		t.Fail(column, code, "a two-letter code such as US, or nothing")
+		return ""
+	}
+	return string([]byte(code)) // the table uses its memory again
+}
+
+// WriteRTTs writes the round trips of pairs as CSV with the columns id and pred_ms.
+func WriteRTTs(w io.Writer, pairs []Pair, rtts []time.Duration) error {
+	if len(pairs) != len(rtts) {
+		return fmt.Errorf("%d pairs and %d round trips: want as many", len(pairs), len(rtts))
+	}
+	out := csv.NewWriter(w)
+	if err := out.Write([]string{"id", "pred_ms"}); err != nil {
+		return err
+	}
+	for i, p := range pairs {
+		if err := out.Write([]string{p.ID, strconv.FormatFloat(rtts[i].Seconds()*1000, 'f', 3, 64)}); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}

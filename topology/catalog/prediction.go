@@ -1,0 +1,134 @@
+package catalog
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/calibrate"
+)
+
+// A Pair is two places to predict the round trip between.
+type Pair struct {
+	// ID names the pair in output and errors.
+	ID   string
+	A, B topology.Place
+	// ACountry and BCountry are ISO 3166-1 alpha-2 codes; empty means that of the nearest metro.
+	ACountry, BCountry string
+	// Class is [topology.Internet] or [topology.Backbone].
+	Class topology.LinkKind
+	// Access says that end A is a user whose line is of the given Technology, and end B a provider's
+	// site: the median last mile is added. Without it both ends are servers.
+	Access     bool
+	Technology topology.Technology
+}
+
+// PredictRTT returns the median round trip of each pair by a model, [calibrate.Default] for instance: what
+// the routes of a catalog network say of the same places. The error names the pair and what is wrong
+// with it.
+func PredictRTT(model *calibrate.Model, pairs []Pair) ([]time.Duration, error) {
+	finder, err := Fabric().NewPathFinder(model.Ground)
+	if err != nil {
+		return nil, err
+	}
+	// Every place is made ready once, on all cores; then each pair is a short sum.
+	keys := make([][2]endKey, len(pairs))
+	place := make(map[endKey]int)
+	var places []endKey
+	for i, pair := range pairs {
+		if err := pair.check(); err != nil {
+			return nil, fmt.Errorf("pair %q: %w", pair.ID, err)
+		}
+		keys[i] = pair.ends()
+		for _, k := range keys[i] {
+			if _, ok := place[k]; !ok {
+				place[k] = len(places)
+				places = append(places, k)
+			}
+		}
+	}
+	ends := make([]end, len(places))
+	var group errgroup.Group
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		group.Go(func() error {
+			for i := w; i < len(places); i += workers {
+				path, err := finder.Locate(places[i].place)
+				if err != nil {
+					return err
+				}
+				ends[i] = end{path, model.Locate(places[i].node())}
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	rtts := make([]time.Duration, len(pairs))
+	for i, pair := range pairs {
+		a, b := ends[place[keys[i][0]]], ends[place[keys[i][1]]]
+		rtts[i] = a.location.RTT(pair.Class, b.location, 2*finder.OneWay(a.path, b.path))
+		if pair.Access {
+			rtts[i] += pair.Technology.MedianRTT()
+		}
+	}
+	return rtts, nil
+}
+
+// check returns an error if a value of the pair is out of range.
+func (p Pair) check() error {
+	if p.Class != topology.Internet && p.Class != topology.Backbone {
+		return fmt.Errorf("class %v: want internet or backbone", p.Class)
+	}
+	if p.Access && p.Technology >= topology.NumTechnologies {
+		return fmt.Errorf("technology %v: want a known one", p.Technology)
+	}
+	if err := p.A.Validate(); err != nil {
+		return fmt.Errorf("end a: %w", err)
+	}
+	if err := p.B.Validate(); err != nil {
+		return fmt.Errorf("end b: %w", err)
+	}
+	return nil
+}
+
+// ends returns what the model needs to know of both ends.
+func (p Pair) ends() [2]endKey {
+	kind := topology.PoP
+	if p.Access {
+		kind = topology.Exchange
+	}
+	return [2]endKey{{p.A, p.ACountry, kind}, {p.B, p.BCountry, topology.PoP}}
+}
+
+// An endKey says one place from another.
+type endKey struct {
+	place   topology.Place
+	country string
+	kind    topology.NodeKind
+}
+
+// node returns the place as a node, with its country.
+func (k endKey) node() topology.Node {
+	country := k.country
+	if country == "" {
+		country = countryAt(k.place)
+	}
+	return topology.Node{Kind: k.kind, LatDeg: k.place.LatDeg, LonDeg: k.place.LonDeg, Country: country}
+}
+
+// An end is a place made ready.
+type end struct {
+	path     topology.PathEnd
+	location topology.Location
+}
+
+// countryAt returns the country of the metro nearest to a place.
+func countryAt(p topology.Place) string {
+	w := loadWorld()
+	return w.metros[w.metroIndex.Nearest(p, 1)[0]].Country
+}

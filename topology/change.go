@@ -1,0 +1,126 @@
+package topology
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A MeasuredRTT is a round trip that was measured between two nodes. It stands in place of the model
+// for everything on the route between them but access links: measurements are made from servers in a
+// city, not from its homes.
+type MeasuredRTT struct {
+	// From and To are node IDs. The measurement counts in both directions unless the other direction
+	// is given too.
+	From, To string
+	// RTT is in [0, 2*MaxOneWay].
+	RTT time.Duration
+}
+
+// A Change says how a network differs from another: what is cut, what is known better.
+type Change struct {
+	// CutNodes are nodes that lose all their links, for example an exchange town that burns.
+	CutNodes []string
+	// CutLinks are pairs of nodes that lose every link between them, in both directions.
+	CutLinks [][2]string
+	// SetLinks are links that replace the link of the same kind between the same nodes, or are added.
+	SetLinks []Link
+	// Measured are round trips that replace modelled ones.
+	Measured []MeasuredRTT
+}
+
+// With returns the network with a change made to it: a new one, the old stays as it is. The error names
+// an unknown node, a pair without a link, or a value out of range.
+func (n *Network) With(c Change) (*Network, error) {
+	cutNode := make([]bool, len(n.nodes))
+	for _, id := range c.CutNodes {
+		i, ok := n.index[id]
+		if !ok {
+			return nil, fmt.Errorf("cut node %q: unknown node", id)
+		}
+		cutNode[i] = true
+	}
+	cutPair := make(map[[2]string]bool, len(c.CutLinks))
+	used := make(map[[2]string]bool, len(c.CutLinks))
+	for _, pair := range c.CutLinks {
+		for _, id := range pair {
+			if _, ok := n.index[id]; !ok {
+				return nil, fmt.Errorf("cut link %q - %q: unknown node %q", pair[0], pair[1], id)
+			}
+		}
+		cutPair[sortedPair(pair[0], pair[1])] = true
+	}
+	type key struct {
+		from, to string
+		kind     LinkKind
+	}
+	replaced := make(map[key]bool, len(c.SetLinks))
+	for _, l := range c.SetLinks {
+		replaced[key{l.From, l.To, l.Kind}] = true
+	}
+	var links []Link
+	for i, l := range n.links {
+		pair := sortedPair(l.From, l.To)
+		if cutPair[pair] {
+			used[pair] = true
+			continue
+		}
+		if cutNode[n.index[l.From]] || cutNode[n.head[i]] || replaced[key{l.From, l.To, l.Kind}] {
+			continue
+		}
+		links = append(links, l)
+	}
+	for _, pair := range c.CutLinks {
+		if !used[sortedPair(pair[0], pair[1])] {
+			return nil, fmt.Errorf("cut link %q - %q: there is no such link", pair[0], pair[1])
+		}
+	}
+	changed, err := New(n.nodes, append(links, c.SetLinks...))
+	if err != nil {
+		return nil, err
+	}
+	changed.correction = n.correction
+	if err := changed.measure(n.measured, c.Measured); err != nil {
+		return nil, err
+	}
+	return changed, nil
+}
+
+// measure takes over the old measurements and adds the new ones.
+func (n *Network) measure(old map[[2]int32]int64, added []MeasuredRTT) error {
+	n.measured = make(map[[2]int32]int64, len(old)+2*len(added))
+	for pair, rtt := range old {
+		n.measured[pair] = rtt
+	}
+	given := make(map[[2]int32]bool, len(added))
+	for _, m := range added {
+		from, ok := n.index[m.From]
+		if !ok {
+			return fmt.Errorf("measured RTT %q - %q: unknown node %q", m.From, m.To, m.From)
+		}
+		to, ok := n.index[m.To]
+		if !ok {
+			return fmt.Errorf("measured RTT %q - %q: unknown node %q", m.From, m.To, m.To)
+		}
+		if m.RTT < 0 || m.RTT > 2*MaxOneWay {
+			return fmt.Errorf("measured RTT %q - %q: %v: want 0 to %v", m.From, m.To, m.RTT, 2*MaxOneWay)
+		}
+		there, back := [2]int32{int32(from), int32(to)}, [2]int32{int32(to), int32(from)}
+		if given[there] {
+			return fmt.Errorf("measured RTT %q - %q: given twice", m.From, m.To)
+		}
+		given[there] = true
+		n.measured[there] = int64(m.RTT)
+		if !given[back] {
+			n.measured[back] = int64(m.RTT)
+		}
+	}
+	return nil
+}
+
+// sortedPair returns two IDs in alphabetical order.
+func sortedPair(a, b string) [2]string {
+	pair := [2]string{a, b}
+	slices.Sort(pair[:])
+	return pair
+}
