@@ -11,14 +11,18 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/edgewise-sim/edgewise/sim/cache"
 )
 
 // commands is the command line.
 type commands struct {
 	Run     runCmd     `cmd:"" help:"Run a scenario file and write the comparison of its placements."`
+	Cache   cacheCmd   `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
 	Catalog catalogCmd `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
 }
 
@@ -53,6 +57,10 @@ func execute(ctx context.Context, args []string, s *streams) int {
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(s),
+		kong.Vars{
+			"policies":   strings.Join(append(cache.Policies(), cache.OfflinePolicies()...), ", "),
+			"admissions": strings.Join(cache.Admissions(), ", "),
+		},
 	)
 	if err != nil {
 		fmt.Fprintln(s.err, "edgewise:", err)
