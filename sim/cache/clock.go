@@ -27,27 +27,36 @@ func (c *clock) access(s uint32) bool {
 }
 
 func (c *clock) insert(key uint64, _ uint32, sizeBytes int64) bool {
+	if c.full() {
+		s := c.victim()
+		c.reuse(s, key, sizeBytes)
+		c.moveToFront(0, s)
+		return true
+	}
 	weight := c.weigh(sizeBytes)
 	if weight > c.capacity {
 		return false
 	}
 	for c.used > c.capacity-weight {
-		c.evictOne()
+		victim := c.victim()
+		c.unlink(victim)
+		c.evict(victim)
 	}
 	c.pushFront(0, c.take(key, sizeBytes))
 	c.enter(sizeBytes)
 	return true
 }
 
-func (c *clock) evictOne() {
-	victim := c.back(0)
-	for c.marks[victim] > 0 {
-		c.marks[victim]--
-		c.moveToFront(0, victim)
-		victim = c.back(0)
+// victim gives second chances until it finds an object without one.
+func (c *clock) victim() uint32 {
+	for {
+		s := c.back(0)
+		if c.marks[s] == 0 {
+			return s
+		}
+		c.marks[s]--
+		c.moveToFront(0, s)
 	}
-	c.unlink(victim)
-	c.evict(victim)
 }
 
 func (c *clock) remove(s uint32) {
@@ -56,8 +65,9 @@ func (c *clock) remove(s uint32) {
 }
 
 func (c *clock) replay(r *Requests) (m missed) {
+	direct := c.direct
 	for i, id := range r.IDs {
-		if s := c.direct[id]; s != 0 {
+		if s := direct[id]; s != 0 {
 			c.access(s)
 			continue
 		}

@@ -15,6 +15,12 @@ func newFIFO(c core, _ *spec) rule {
 func (c *fifo) access(uint32) bool { return true }
 
 func (c *fifo) insert(key uint64, _ uint32, sizeBytes int64) bool {
+	if c.full() {
+		s := c.back(0)
+		c.reuse(s, key, sizeBytes)
+		c.moveToFront(0, s)
+		return true
+	}
 	weight := c.weigh(sizeBytes)
 	if weight > c.capacity {
 		return false
@@ -35,8 +41,9 @@ func (c *fifo) remove(s uint32) {
 }
 
 func (c *fifo) replay(r *Requests) (m missed) {
+	direct := c.direct
 	for i, id := range r.IDs {
-		if c.direct[id] != 0 {
+		if direct[id] != 0 {
 			continue
 		}
 		size := r.size(i)

@@ -19,6 +19,12 @@ func (c *lru) access(s uint32) bool {
 }
 
 func (c *lru) insert(key uint64, _ uint32, sizeBytes int64) bool {
+	if c.full() {
+		s := c.back(0)
+		c.reuse(s, key, sizeBytes)
+		c.moveToFront(0, s)
+		return true
+	}
 	weight := c.weigh(sizeBytes)
 	if weight > c.capacity {
 		return false
@@ -39,8 +45,9 @@ func (c *lru) remove(s uint32) {
 }
 
 func (c *lru) replay(r *Requests) (m missed) {
+	direct := c.direct
 	for i, id := range r.IDs {
-		if s := c.direct[id]; s != 0 {
+		if s := direct[id]; s != 0 {
 			c.moveToFront(0, s)
 			continue
 		}

@@ -27,33 +27,41 @@ func (c *sieve) access(s uint32) bool {
 }
 
 func (c *sieve) insert(key uint64, _ uint32, sizeBytes int64) bool {
+	if c.full() {
+		s := c.victim()
+		c.reuse(s, key, sizeBytes)
+		c.moveToFront(0, s)
+		return true
+	}
 	weight := c.weigh(sizeBytes)
 	if weight > c.capacity {
 		return false
 	}
 	for c.used > c.capacity-weight {
-		c.evictOne()
+		victim := c.victim()
+		c.unlink(victim)
+		c.evict(victim)
 	}
 	c.pushFront(0, c.take(key, sizeBytes))
 	c.enter(sizeBytes)
 	return true
 }
 
-func (c *sieve) evictOne() {
-	victim := c.hand
+// victim moves the hand to an object without a mark and on to the next one.
+func (c *sieve) victim() uint32 {
+	s := c.hand
 	for {
-		if victim == 0 {
-			victim = c.back(0)
+		if s == 0 {
+			s = c.back(0)
 		}
-		if c.marks[victim] == 0 {
+		if c.marks[s] == 0 {
 			break
 		}
-		c.marks[victim] = 0
-		victim = c.entries[victim].prev
+		c.marks[s] = 0
+		s = c.entries[s].prev
 	}
-	c.hand = c.entries[victim].prev
-	c.unlink(victim)
-	c.evict(victim)
+	c.hand = c.entries[s].prev
+	return s
 }
 
 func (c *sieve) remove(s uint32) {
@@ -65,8 +73,9 @@ func (c *sieve) remove(s uint32) {
 }
 
 func (c *sieve) replay(r *Requests) (m missed) {
+	direct := c.direct
 	for i, id := range r.IDs {
-		if s := c.direct[id]; s != 0 {
+		if s := direct[id]; s != 0 {
 			c.marks[s] = 1
 			continue
 		}
