@@ -104,6 +104,9 @@ func (s *Study) compare(replications []*replication, planned int) (*Comparison, 
 			}
 			result.Workloads = append(result.Workloads, workload)
 		}
+		if p > 0 {
+			result.measurePairing(&c.Placements[0])
+		}
 		c.Placements = append(c.Placements, result)
 	}
 	return c, nil
@@ -180,6 +183,9 @@ func (e *estimator) metric(m int, name string) MetricResult {
 	})
 	for _, p := range quantiles {
 		result.Quantiles = append(result.Quantiles, e.quantile(these, base, p))
+	}
+	if !e.baseline {
+		result.Wasserstein = distance(result.Pooled, stats.Pool(base), len(these))
 	}
 	if e.kind == sim.Gaming && m == sim.LobbyWait {
 		return result // the deadlines are about latency

@@ -83,6 +83,7 @@ func TestCSVHoldsEveryFigureOnceAndExactly(t *testing.T) {
 	require.Equal(t, []string{
 		"placement", "workload", "metro", "metric", "statistic", "unit",
 		"value", "low", "high", "n", "difference", "difference_low", "difference_high", "unsupported",
+		"variance_reduction",
 	}, rows[0])
 	byKey := map[string][]string{}
 	for _, row := range rows[1:] {

@@ -60,6 +60,14 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 		if err := report.WriteTable(s.out, comparison); err != nil {
 			return errors.Join(runErr, err)
 		}
+		if len(comparison.Placements) > 1 {
+			if _, err := fmt.Fprintln(s.out); err != nil {
+				return errors.Join(runErr, err)
+			}
+			if err := report.WriteVerdicts(s.out, comparison, report.Margins{}); err != nil {
+				return errors.Join(runErr, err)
+			}
+		}
 		if err := c.listFiles(s.out); err != nil {
 			return errors.Join(runErr, err)
 		}
