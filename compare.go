@@ -88,7 +88,7 @@ func (s *Study) compare(replications []*replication, planned int) (*Comparison, 
 	c := &Comparison{
 		Title: s.Title, Level: cmp.Or(s.Level, defaultLevel), Planned: planned, Replications: len(replications),
 		Seed: s.Seed, Start: s.Start, Duration: s.Duration, WarmUp: s.WarmUp, RelativeError: stats.RelativeError,
-		Assumed: s.assumptions(),
+		Sources: s.Sources, Assumed: s.assumptions(),
 	}
 	for p := range s.Placements {
 		result := PlacementResult{Name: s.Placements[p].Name}

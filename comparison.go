@@ -27,6 +27,8 @@ type Comparison struct {
 	WarmUp   time.Duration `json:"warm_up_ns"`
 	// RelativeError bounds the relative error that the latency sketch adds to a quantile.
 	RelativeError float64 `json:"sketch_relative_error"`
+	// Sources are the data that the study rests on, with their dates.
+	Sources []string `json:"sources,omitempty"`
 	// Assumed lists the parameters that rest on an assumption instead of a source.
 	Assumed []string `json:"assumed,omitempty"`
 	// Placements holds one result a placement, in the order of the study.

@@ -29,6 +29,9 @@ type Study struct {
 	Workers int
 	// Assumed lists assumptions to be shown with the results, next to those of the workloads.
 	Assumed []string
+	// Sources are the data that the study rests on, with their dates, to be shown with the results, for
+	// example [github.com/edgewise-sim/edgewise/topology/catalog.Sources].
+	Sources []string
 	// Progress, if set, is called after every run, never by two goroutines at a time.
 	Progress func(Progress)
 }
@@ -70,8 +73,8 @@ func (s *Study) Validate() error {
 }
 
 // Run simulates every placement as often as asked for and compares them. When ctx is cancelled it
-// returns the comparison of the replications that every placement has finished, together with the
-// context's error; the comparison is nil if there is none.
+// returns the comparison of the first replications, as many as every placement has finished, together
+// with the context's error; the comparison is nil if there is none.
 func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -175,13 +178,13 @@ func (g *gatherer) take(placement int, r *sim.Result) error {
 	return nil
 }
 
-// finished returns the replications that are complete, in order.
+// finished returns the replications that are complete for every placement, up to the first that is not:
+// a study of as many replications finds the same.
 func (g *gatherer) finished() []*replication {
-	var finished []*replication
-	for _, r := range g.done {
-		if r != nil {
-			finished = append(finished, r)
+	for i, r := range g.done {
+		if r == nil {
+			return g.done[:i]
 		}
 	}
-	return finished
+	return g.done
 }

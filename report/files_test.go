@@ -17,7 +17,7 @@ import (
 
 var reportFiles = []string{
 	"comparison.csv", "comparison.json", "comparison.md", "hit_ratio.svg", "latency_ccdf.svg", "latency_cdf.png", "latency_cdf.svg",
-	"quantile_shift.svg",
+	"manifest.json", "quantile_shift.svg",
 }
 
 func namesIn(t *testing.T, dir string) []string {

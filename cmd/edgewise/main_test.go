@@ -47,7 +47,7 @@ func TestRunWritesAllResults(t *testing.T) {
 	require.Contains(t, out, "2 replications")
 	require.Contains(t, out, "Verdicts against region")
 	require.Contains(t, out, "distance")
-	for _, name := range []string{"comparison.json", "comparison.csv", "latency_cdf.svg", "latency_cdf.png", "hit_ratio.svg"} {
+	for _, name := range []string{"comparison.json", "comparison.csv", "latency_cdf.svg", "latency_cdf.png", "hit_ratio.svg", "manifest.json", "scenario.yaml"} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		require.NoError(t, err)
 		require.Positive(t, info.Size())
