@@ -6,6 +6,7 @@ require (
 	github.com/edgewise-sim/edgewise v0.0.0
 	github.com/sarchlab/akita/v4 v4.9.2
 	github.com/stretchr/testify v1.12.1
+	gonum.org/v1/gonum v0.17.0
 )
 
 require (

@@ -18,29 +18,36 @@ func printTables(out io.Writer, works []work, rows []row) error {
 	return nil
 }
 
-// workTable returns the rows of a work as a Markdown table. Ratios are to the first row of the same size.
+// workTable returns the rows of a work as a Markdown table. Ratios are to the nearest base above.
 func workTable(w work, rows []row) string {
-	header := []string{"engine", "how", w.size, "ns a " + w.unit, "least to most", w.unit + "s a second", "ratio", "peak memory"}
-	if w.check != "" {
-		header = append(header, w.check)
+	cells := [][]string{{"engine", "how"}}
+	column := func(line int, header, cell string) {
+		if line == 1 {
+			cells[0] = append(cells[0], header)
+		}
+		cells[line] = append(cells[line], cell)
 	}
-	cells := [][]string{header}
-	first := map[int]float64{}
+	base := 0.0
 	for _, r := range rows {
 		if r.Work != w.name {
 			continue
 		}
-		if first[r.Size] == 0 {
-			first[r.Size] = r.NsPerOp
+		if r.base || base == 0 {
+			base = r.NsPerOp
 		}
-		line := []string{
-			r.Engine, r.How, thousands(r.Size), figure(r.NsPerOp), figure(r.NsLeast) + " to " + figure(r.NsMost),
-			millions(r.OpsPerSecond), fmt.Sprintf("%.2f", r.NsPerOp/first[r.Size]), fmt.Sprintf("%d MB", (r.PeakBytes+500_000)/1_000_000),
+		line := len(cells)
+		cells = append(cells, []string{r.Engine, r.How})
+		if w.size != "" {
+			column(line, w.size, thousands(r.Size))
 		}
+		column(line, "ns a "+w.unit, figure(r.NsPerOp))
+		column(line, "least to most", figure(r.NsLeast)+" to "+figure(r.NsMost))
+		column(line, w.unit+"s a second", millions(r.OpsPerSecond))
+		column(line, "ratio", fmt.Sprintf("%.2f", r.NsPerOp/base))
+		column(line, "peak memory", fmt.Sprintf("%d MB", (r.PeakBytes+500_000)/1_000_000))
 		if w.check != "" {
-			line = append(line, fmt.Sprintf("%.4f", r.Check))
+			column(line, w.check, fmt.Sprintf("%.4f", r.Check))
 		}
-		cells = append(cells, line)
 	}
 	return markdown(cells, 2)
 }

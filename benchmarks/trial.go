@@ -171,6 +171,7 @@ func newRow(w work, e entry, trials []outcome, peak int64) row {
 		median = (median + costs[len(costs)/2-1]) / 2
 	}
 	return row{
+		base: e.base,
 		Work: w.name, Engine: e.engine, How: e.how, Size: e.size, Operations: trials[0].Operations,
 		NsPerOp: median, NsLeast: costs[0], NsMost: costs[len(costs)-1], OpsPerSecond: 1e9 / median,
 		PeakBytes: peak, Check: trials[0].Check, Trials: len(trials),

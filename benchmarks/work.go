@@ -7,7 +7,7 @@ type work struct {
 	name string // "W1"
 	what string // one sentence
 	unit string // what one operation is
-	size string // what the size counts
+	size string // what the size counts; "": there is no size
 	// check says what outcome.Check is. An outcome further than tolerance from what theory expects or,
 	// without a theory, from that of the first entry of the same size, means that the engine did not do
 	// the same work.
@@ -17,11 +17,11 @@ type work struct {
 	entries   []entry
 }
 
-// An entry is one engine with a way of doing the work. The first entry of a work is the one that the
-// others are compared with.
+// An entry is one engine with a way of doing the work.
 type entry struct {
 	engine string
 	how    string
+	base   bool // the entries after it, up to the next base, are compared with it; the first always is one
 	// size of the problem, and operations to run at that size.
 	size, operations int
 	// run does the work inside this program; nil if the engine is another program, a [peer].
@@ -37,6 +37,8 @@ type outcome struct {
 
 // A row is one entry's result.
 type row struct {
+	base bool
+
 	Work         string  `json:"work"`
 	Engine       string  `json:"engine"`
 	How          string  `json:"how"`
@@ -56,6 +58,9 @@ type row struct {
 func allWorks() []work {
 	works := []work{
 		{
+			name: "draws", what: "one number of a law, and its addition to a sum", unit: "draw", entries: draws(),
+		},
+		{
 			name: "W1", what: "M/M/1 queue: arrivals at 0.8 of the rate of service, from empty",
 			unit: "customer", size: "customers",
 			check: "mean wait (theory: 4)", theory: 4,
@@ -74,7 +79,7 @@ func allWorks() []work {
 		},
 		{
 			name: "W2", what: "hold: pop the first of the pending events, push one at an exponential delay after it",
-			unit: "hold", size: "pending events",
+			unit: "hold", size: "pending events", entries: holds(),
 		},
 		{
 			name: "W3", what: "CDN toy: 100 PoPs of 1,000 requests a second, Zipf 0.9 over a million objects, " +
@@ -87,15 +92,13 @@ func allWorks() []work {
 				{engine: "usual Go", how: "container/heap of closures, map and container/list", size: 1_000_000, run: w3Usual},
 				{engine: "akita v4", how: "events, serial engine, this project's draws and LRU", size: 1_000_000, run: w3Akita},
 				{engine: "ns-3", how: "Simulator::Schedule, priority queue", size: 1_000_000},
-				{engine: "edgewise", how: "all events in one simulation", size: 200_000, run: w3Events},
+				{engine: "edgewise", how: "all events in one simulation", size: 200_000, run: w3Events, base: true},
 				{engine: "SimPy", how: "processes, OrderedDict", size: 200_000},
 			},
 		},
 	}
 	for i := range works {
-		if works[i].name == "W2" {
-			works[i].entries = holds()
-		}
+		works[i].entries[0].base = true
 		for j := range works[i].entries {
 			if e := &works[i].entries[j]; e.operations == 0 {
 				e.operations = e.size
@@ -112,7 +115,7 @@ func holds() []entry {
 	var entries []entry
 	for _, pending := range []int{100, 10_000, 1_000_000} {
 		entries = append(entries,
-			entry{engine: "edgewise", how: "queue alone", size: pending, operations: 10_000_000, run: w2Queue},
+			entry{engine: "edgewise", how: "queue alone", size: pending, operations: 10_000_000, run: w2Queue, base: true},
 			entry{engine: "edgewise", how: "simulation with handlers", size: pending, operations: 10_000_000, run: w2Events},
 			entry{engine: "usual Go", how: "container/heap of closures", size: pending, operations: 2_000_000, run: w2Usual},
 			entry{engine: "akita v4", how: "events, serial engine", size: pending, operations: 1_000_000, run: w2Akita},
@@ -154,7 +157,7 @@ func scaling() []work {
 		for _, size := range dimension.sizes {
 			t, requests := dimension.scale(size)
 			w.entries = append(w.entries,
-				entry{engine: "edgewise", how: "all events in one simulation", size: size, operations: requests,
+				entry{engine: "edgewise", how: "all events in one simulation", size: size, operations: requests, base: true,
 					run: func(_, requests int) (outcome, error) { return t.events(requests) }},
 				entry{engine: "edgewise", how: "site by site", size: size, operations: requests,
 					run: func(_, requests int) (outcome, error) { return t.sites(requests) }})

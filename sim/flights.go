@@ -1,7 +1,5 @@
 package sim
 
-import "math/bits"
-
 // unknown is an instant that is not known yet.
 const unknown = int64(1<<63 - 1)
 
@@ -16,41 +14,42 @@ type flight struct {
 	queue, service int64
 	// waiters heads the list of requests that wait for the answer.
 	waiters uint32
-	next    uint32 // of the free list
+	next    uint32 // in its chain, or of the free list
 }
 
-// A flightTable holds the fetches under way at one cache, by key: open addressing with linear probing
-// over numbers of a pool, so that a fetch costs no allocation. Number 0 stands for none.
+// A flightTable holds the fetches under way at one cache, by key: chains through a pool, so that a fetch
+// costs no allocation and ends in a few instructions. Number 0 stands for none.
 type flightTable struct {
 	pool  []flight
 	free  uint32
-	slots []uint32
+	heads []uint32
 	shift uint8
 	count int
 }
 
 func newFlightTable() flightTable {
-	return flightTable{pool: make([]flight, 1, 16), slots: make([]uint32, 32), shift: 64 - 5}
+	return flightTable{pool: make([]flight, 1, 16), heads: make([]uint32, 64), shift: 64 - 6}
 }
 
-func (t *flightTable) slot(key uint64) uint64 { return (key * 0x9e3779b97f4a7c15) >> t.shift }
+func (t *flightTable) head(key uint64) *uint32 {
+	return &t.heads[(key*0x9e3779b97f4a7c15)>>(t.shift&63)]
+}
 
 // find returns the number of the fetch of a key, or 0.
 func (t *flightTable) find(key uint64) uint32 {
-	mask := uint64(len(t.slots) - 1)
-	for i := t.slot(key); ; i = (i + 1) & mask {
-		n := t.slots[i]
-		if n == 0 || t.pool[n].key == key {
-			return n
-		}
+	n := *t.head(key)
+	for n != 0 && t.pool[n].key != key {
+		n = t.pool[n].next
 	}
+	return n
 }
 
 // add starts a fetch of a key that has none and returns its number.
 func (t *flightTable) add(key uint64, bytes int64) uint32 {
-	if 2*(t.count+1) > len(t.slots) {
+	if t.count == len(t.heads) {
 		t.grow()
 	}
+	t.count++
 	n := t.free
 	if n != 0 {
 		t.free = t.pool[n].next
@@ -58,47 +57,34 @@ func (t *flightTable) add(key uint64, bytes int64) uint32 {
 		n = uint32(len(t.pool))
 		t.pool = append(t.pool, flight{})
 	}
-	t.pool[n] = flight{key: key, bytes: bytes, first: unknown, last: unknown}
-	t.count++
-	t.place(n)
+	head := t.head(key)
+	t.pool[n] = flight{key: key, bytes: bytes, first: unknown, last: unknown, next: *head}
+	*head = n
 	return n
 }
 
-func (t *flightTable) place(n uint32) {
-	mask := uint64(len(t.slots) - 1)
-	i := t.slot(t.pool[n].key)
-	for t.slots[i] != 0 {
-		i = (i + 1) & mask
-	}
-	t.slots[i] = n
-}
-
 func (t *flightTable) grow() {
-	old := t.slots
-	t.slots = make([]uint32, 2*len(old))
-	t.shift = uint8(64 - bits.TrailingZeros(uint(len(t.slots))))
+	old := t.heads
+	t.heads = make([]uint32, 4*len(old))
+	t.shift -= 2
 	for _, n := range old {
-		if n != 0 {
-			t.place(n)
+		for n != 0 {
+			next := t.pool[n].next
+			head := t.head(t.pool[n].key)
+			t.pool[n].next = *head
+			*head = n
+			n = next
 		}
 	}
 }
 
-// remove ends a fetch. The entries behind it move up, so that no probe meets a gap.
+// remove ends a fetch.
 func (t *flightTable) remove(n uint32) {
-	mask := uint64(len(t.slots) - 1)
-	i := t.slot(t.pool[n].key)
-	for t.slots[i] != n {
-		i = (i + 1) & mask
+	at := t.head(t.pool[n].key)
+	for *at != n {
+		at = &t.pool[*at].next
 	}
-	for j := (i + 1) & mask; t.slots[j] != 0; j = (j + 1) & mask {
-		home := t.slot(t.pool[t.slots[j]].key)
-		if (j-home)&mask >= (j-i)&mask {
-			t.slots[i] = t.slots[j]
-			i = j
-		}
-	}
-	t.slots[i] = 0
+	*at = t.pool[n].next
 	t.pool[n].next = t.free
 	t.free = n
 	t.count--

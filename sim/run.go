@@ -80,10 +80,10 @@ func (r *run) build() error {
 		if at.computers, err = newServers(serversOf(planned.compute), len(s.Dynamic)); err != nil {
 			return err
 		}
-		if at.edge, err = r.newTier(planned, planned.edge, edgeHandler); err != nil {
+		if at.edge, err = r.newTier(planned, planned.edge, edgeTier); err != nil {
 			return err
 		}
-		if at.mid, err = r.newTier(planned, planned.mid, midHandler); err != nil {
+		if at.mid, err = r.newTier(planned, planned.mid, midTier); err != nil {
 			return err
 		}
 		r.sites = append(r.sites, at)
@@ -117,7 +117,7 @@ func serversOf(a *placement.Assignment) int {
 	return a.Servers
 }
 
-func (r *run) newTier(planned *plannedSite, a *placement.Assignment, handler uint32) (*tier, error) {
+func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint32) (*tier, error) {
 	if a == nil {
 		return nil, nil
 	}
@@ -126,8 +126,8 @@ func (r *run) newTier(planned *plannedSite, a *placement.Assignment, handler uin
 		return nil, fmt.Errorf("site %q: %w", a.Site, err)
 	}
 	next := &r.plan.sites[planned.up.to]
-	t := &tier{cache: c, flights: newFlightTable(), up: planned.up, handler: handler}
-	t.upIsMid = handler == edgeHandler && next.mid != nil
+	t := &tier{cache: c, flights: newFlightTable(), up: planned.up, number: number}
+	t.upIsMid = number == edgeTier && next.mid != nil
 	t.remote = make([]bool, len(r.plan.scenario.Static))
 	for i := range t.remote {
 		t.remote[i] = t.upIsMid || next.origin.Servers > 0

@@ -1,10 +1,6 @@
 package sim
 
-import (
-	"context"
-
-	"github.com/edgewise-sim/edgewise/sim/event"
-)
+import "context"
 
 // A site is one site of a run: its caches, its servers, its users and its own calendar. Nothing of it is
 // shared; other sites reach it by messages alone.
@@ -13,10 +9,12 @@ type site struct {
 	ctx   context.Context
 	cells []cell
 	block block
-	queue event.Queue // of fills
+	fills fillQueue
 	inbox inbox
-	out   []message // sent and not yet delivered
-	sent  uint64
+	// soonest is the instant of the site's next event while it meets users.
+	soonest int64
+	out     []message // sent and not yet delivered
+	sent    uint64
 
 	edge, mid *tier
 	// origins holds the origin's servers by static workload, computers those of dynamic workloads.
@@ -47,7 +45,7 @@ func (s *site) next() int64 {
 	if s.block.pos >= len(s.block.visits) {
 		s.refill()
 	}
-	return min(s.block.next(), s.queue.NextTime(), s.inbox.next())
+	return min(s.block.next(), s.fills.next(), s.inbox.next())
 }
 
 // refill draws the next visits, and looks whether the run has been cancelled.
@@ -65,27 +63,33 @@ func (s *site) refill() {
 // goes in this order: fills, messages, users.
 func (s *site) advance(end int64) {
 	for {
-		if s.block.pos >= len(s.block.visits) {
-			s.refill()
+		fill, mail := s.fills.next(), s.inbox.next()
+		s.soonest = min(fill, mail, end)
+		s.meetUsers()
+		if s.soonest < min(fill, mail, end) {
+			continue // a user's miss comes back before anything that was known
 		}
-		user, fill, mail := s.block.next(), s.queue.NextTime(), s.inbox.next()
-		switch {
-		case fill <= user && fill <= mail:
-			if fill >= end {
-				return
-			}
-			s.fill(s.queue.Pop())
-		case mail <= user:
-			if mail >= end {
-				return
-			}
+		if s.soonest == end {
+			return
+		}
+		if fill <= mail {
+			s.fill(s.fills.pop())
+		} else {
 			m := s.inbox.pop()
 			s.receive(&m)
-		default:
-			if user >= end {
+		}
+	}
+}
+
+// meetUsers serves the users who come before the soonest event of the site; a miss may make it sooner.
+func (s *site) meetUsers() {
+	for {
+		visits := s.block.visits
+		for s.block.pos < len(visits) {
+			v := &visits[s.block.pos]
+			if v.at >= s.soonest {
 				return
 			}
-			v := &s.block.visits[s.block.pos]
 			s.block.pos++
 			c := &s.cells[v.cell]
 			if c.static != nil {
@@ -94,8 +98,15 @@ func (s *site) advance(end int64) {
 				s.visitDynamic(v, c)
 			}
 		}
+		s.refill()
+		if len(s.block.visits) == 0 {
+			return
+		}
 	}
 }
+
+// expect notes that something will happen to the site at an instant.
+func (s *site) expect(at int64) { s.soonest = min(s.soonest, at) }
 
 // send puts a message on its way.
 func (s *site) send(m message) {
@@ -104,6 +115,7 @@ func (s *site) send(m message) {
 	s.sent++
 	if m.target == s.id {
 		s.inbox.push(&m)
+		s.expect(m.at)
 		return
 	}
 	s.out = append(s.out, m)

@@ -1,9 +1,6 @@
 package sim
 
-import (
-	"github.com/edgewise-sim/edgewise/sim/cache"
-	"github.com/edgewise-sim/edgewise/sim/event"
-)
+import "github.com/edgewise-sim/edgewise/sim/cache"
 
 // A tier is one cache at one site, with the fetches it has under way.
 type tier struct {
@@ -15,8 +12,8 @@ type tier struct {
 	// remote says, by static workload, that the next tier must be asked by message, because it has
 	// a state of its own: a cache, or servers that may be busy. Otherwise a fetch is arithmetic.
 	remote []bool
-	// handler tells the fills of the site's tiers apart.
-	handler uint32
+	// number tells the site's tiers apart.
+	number uint32
 }
 
 // A waiter is a request that waits for a fetch: a user's, or another site's.
@@ -46,8 +43,7 @@ func (s *site) visitStatic(v *visit, c *cell) {
 	n := t.flights.find(key)
 	if n == 0 {
 		outcome = Miss
-		work := c.work.StreamAt(c.count)
-		n = s.startFetch(t, v.at, key, c.static.catalogue.SizeBytes(v.object), c.static.service.Draw(&work), r.recorded)
+		n = s.startFetch(t, v.at, key, c.static.catalogue.SizeBytes(v.object), c.static.service.At(c.work, c.count), r.recorded)
 	}
 	f := &t.flights.pool[n]
 	if f.first == unknown {
@@ -59,8 +55,7 @@ func (s *site) visitStatic(v *visit, c *cell) {
 
 // serveAtOrigin serves a user who enters at the origin itself.
 func (s *site) serveAtOrigin(v *visit, c *cell, r *request) {
-	work := c.work.StreamAt(c.count)
-	service := c.static.service.Draw(&work)
+	service := c.static.service.At(c.work, c.count)
 	start, done := s.origins[c.static.index].arrive(v.at, service)
 	bytes := c.static.catalogue.SizeBytes(v.object)
 	if r.recorded {
@@ -77,7 +72,7 @@ func (s *site) startFetch(t *tier, now int64, key uint64, bytes, service int64, 
 	if t.remote[static] {
 		s.send(message{
 			at: now + t.up.up, back: t.up.down, target: uint32(t.up.to), kind: fetch, index: static, toMid: t.upIsMid,
-			recorded: recorded, token: n<<1 | t.handler, key: key, bytes: bytes, service: service,
+			recorded: recorded, token: n<<1 | t.number, key: key, bytes: bytes, service: service,
 		})
 		return n
 	}
@@ -87,7 +82,8 @@ func (s *site) startFetch(t *tier, now int64, key uint64, bytes, service int64, 
 	f.service = service
 	s.countOrigin(static, bytes, recorded)
 	s.ledger.sent += uint64(bytes)
-	s.queue.Push(f.last, t.handler, uint64(n))
+	s.fills.push(fillEntry{at: f.last, tier: t.number, flight: n})
+	s.expect(f.last)
 	return n
 }
 
@@ -100,22 +96,22 @@ func (s *site) countOrigin(static uint8, bytes int64, recorded bool) {
 }
 
 // fill puts an object that has arrived into its cache.
-func (s *site) fill(e event.Event) {
+func (s *site) fill(e fillEntry) {
 	t := s.edge
-	if e.Handler() == midHandler {
+	if e.tier == midTier {
 		t = s.mid
 	}
-	n := uint32(e.Arg)
+	n := e.flight
 	f := &t.flights.pool[n]
 	s.ledger.received += uint64(f.bytes)
 	t.cache.Insert(f.key, f.bytes)
 	t.flights.remove(n)
 }
 
-// The handlers of fill events; they double as the lowest bit of a fetch's token.
+// The numbers of a site's tiers; they are the lowest bit of a fetch's token, too.
 const (
-	edgeHandler uint32 = iota
-	midHandler
+	edgeTier uint32 = iota
+	midTier
 )
 
 // wait puts a request in the list of those that wait for a fetch.
@@ -188,7 +184,7 @@ func (s *site) answerSite(m *message, first, last, queue, service int64) {
 // when its last byte is here.
 func (s *site) landFetch(m *message) {
 	t := s.edge
-	if m.token&1 == midHandler {
+	if m.token&1 == midTier {
 		t = s.mid
 	}
 	n := m.token >> 1
@@ -209,7 +205,8 @@ func (s *site) landFetch(m *message) {
 		w = next
 	}
 	f.waiters = 0
-	s.queue.Push(f.last, t.handler, uint64(n))
+	s.fills.push(fillEntry{at: f.last, tier: t.number, flight: n})
+	s.expect(f.last)
 }
 
 // pour returns the time that bytes take on a link, in ns.

@@ -75,3 +75,36 @@ func (m AccessMix) MedianRTT() time.Duration {
 	}
 	return 0
 }
+
+// ShareWithin returns the share of the mix's users, in [0, 1], whose median last-mile round trip is at
+// most rtt.
+func (m AccessMix) ShareWithin(rtt time.Duration) float64 {
+	sum := 0.0
+	for t, share := range m.OrDefault() {
+		if share > 0 {
+			sum += share * Technology(t).shareWithin(rtt)
+		}
+	}
+	return sum
+}
+
+// shareWithin returns the share of a technology's users whose median round trip is at most rtt: the
+// inverse of its quantile function, by halving.
+func (t Technology) shareWithin(rtt time.Duration) float64 {
+	rtt -= t.JitterRTT(0.5)
+	low, high := 0.0, 1.0
+	switch {
+	case rtt < t.BaseRTT(low):
+		return 0
+	case rtt >= t.BaseRTT(high):
+		return 1
+	}
+	for range 30 {
+		if middle := (low + high) / 2; t.BaseRTT(middle) <= rtt {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return low
+}

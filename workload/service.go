@@ -23,6 +23,15 @@ func (s Service) Validate() error {
 	return nil
 }
 
+// At returns the service time of the request with the given number, in ns.
+func (s Service) At(key random.Key, number uint64) int64 {
+	if !s.Exponential {
+		return int64(s.Mean)
+	}
+	stream := key.StreamAt(number)
+	return s.Draw(&stream)
+}
+
 // Draw returns one service time in ns.
 func (s Service) Draw(stream *random.Stream) int64 {
 	if !s.Exponential {

@@ -88,18 +88,23 @@ type Catalogue struct {
 	key       random.Key
 	sizes     Sizes
 	low, high int64
+	same      int64 // the size of every object, 0 where sizes differ
 }
 
 // Catalogue returns the sizes of the workload's objects in one replication.
 func (s *Static) Catalogue(seed, replication uint64) Catalogue {
 	low, high := s.Sizes.bounds()
-	return Catalogue{key: random.NewKey(seed, replication, random.Entity(s.Name), PurposeSize), sizes: s.Sizes, low: low, high: high}
+	c := Catalogue{key: random.NewKey(seed, replication, random.Entity(s.Name), PurposeSize), sizes: s.Sizes, low: low, high: high}
+	if c.sizes.LnSD == 0 {
+		c.same = c.clamp(math.Exp(c.sizes.LnMean))
+	}
+	return c
 }
 
 // SizeBytes returns the size of an object.
 func (c *Catalogue) SizeBytes(object uint32) int64 {
-	if c.sizes.LnSD == 0 {
-		return c.clamp(math.Exp(c.sizes.LnMean))
+	if c.same != 0 {
+		return c.same
 	}
 	stream := c.key.StreamAt(uint64(object))
 	return c.clamp(math.Exp(c.sizes.LnMean + float64(c.sizes.LnSD*stream.Normal())))

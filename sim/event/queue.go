@@ -4,7 +4,7 @@ package event
 // the order in which they were pushed. The zero Queue is empty and ready to use. It belongs to one
 // goroutine at a time.
 //
-// Pushing and popping take some 20 to 30 ns together at any number of pending events up to millions,
+// Pushing and popping take some 20 to 40 ns together at any number of pending events up to millions,
 // and allocate nothing once the queue has grown to its size. A queue that never holds more than a few
 // dozen events takes 2 KB.
 //

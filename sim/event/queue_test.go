@@ -80,7 +80,7 @@ var delayLaws = []delayLaw{
 
 func TestQueuePopsInTheOrderOfAPlainHeap(t *testing.T) {
 	for _, law := range delayLaws {
-		for _, n := range []int{1, 3, 20, 60, 1000, 10_000} {
+		for _, n := range []int{1, 3, 20, 60, 1000, 6000} {
 			t.Run(fmt.Sprint(law.name, "/", n), func(t *testing.T) {
 				s := random.New(1, uint64(n), random.Entity(law.name), 0)
 				var q event.Queue
@@ -95,18 +95,22 @@ func TestQueuePopsInTheOrderOfAPlainHeap(t *testing.T) {
 				for range n {
 					push(0, -1)
 				}
-				holds := max(4*n, 2000)
+				holds := max(3*n, 2000)
 				for i := range holds {
 					want := heap.Pop(&p).(pending)
 					if i%3 == 0 {
-						require.Equal(t, want.time, q.NextTime())
+						if next := q.NextTime(); next != want.time {
+							require.Equal(t, want.time, next)
+						}
 					}
 					requireEvent(t, want, q.Pop())
 					push(want.time, i-holds/2)
 					if i%50 == 0 { // the number pending varies as well
 						push(want.time, i-holds/2)
 					}
-					require.Equal(t, p.Len(), q.Len())
+					if q.Len() != p.Len() {
+						require.Equal(t, p.Len(), q.Len())
+					}
 				}
 				for p.Len() > 0 {
 					requireEvent(t, heap.Pop(&p).(pending), q.Pop())
@@ -124,7 +128,9 @@ func TestEventsOfOneTimePopInTheOrderOfTheirPushes(t *testing.T) {
 		q.Push(7, uint32(i%5), i)
 	}
 	for i := range uint64(100_000) {
-		require.Equal(t, i, q.Pop().Arg)
+		if arg := q.Pop().Arg; arg != i {
+			require.Equal(t, i, arg)
+		}
 	}
 }
 
@@ -221,7 +227,7 @@ func TestResetQueueIsAsNew(t *testing.T) {
 
 func TestHoldAllocatesNothing(t *testing.T) {
 	for _, law := range delayLaws {
-		for _, n := range []int{2, 100, 10_000} {
+		for _, n := range []int{2, 100, 3000} {
 			s := random.New(4, 0, 0, 0)
 			var q event.Queue
 			for range n {
@@ -232,11 +238,11 @@ func TestHoldAllocatesNothing(t *testing.T) {
 					q.Push(q.Pop().Time+law.draw(&s, 1), 0, 0)
 				}
 			}
-			for range 2000/n + 100 { // grows and tunes itself
+			for range 10_000/n + 20 { // grows and tunes itself
 				hold()
 			}
 			// Heavy tails now and then need another chunk: one allocation in thousands of events.
-			require.LessOrEqual(t, testing.AllocsPerRun(20, hold)/float64(n), 0.001, "%s, %d pending", law.name, n)
+			require.LessOrEqual(t, testing.AllocsPerRun(5, hold)/float64(n), 0.001, "%s, %d pending", law.name, n)
 		}
 	}
 }

@@ -38,6 +38,7 @@ var shelves = []shelf{
 
 // world is everything that the embedded files say.
 type world struct {
+	continents map[string]string // by country code
 	metros     []topology.Node
 	metroIndex *topology.PlaceIndex
 	sites      map[shelf][]topology.Node
@@ -71,7 +72,7 @@ func readWorld(open func(name string) ([]byte, error)) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{sites: make(map[shelf][]topology.Node)}
+	w := &world{continents: continents, sites: make(map[shelf][]topology.Node)}
 	if raw, err = open("metros.csv"); err != nil {
 		return nil, err
 	}
@@ -161,6 +162,9 @@ func RegionalEdgeCaches() []topology.Node { return sitesOf(ProviderAWS, topology
 // PoPs returns the provider's edge locations, one a metro, in the order of their IDs: "pop-" and the
 // IATA code of the nearest airport.
 func PoPs(p Provider) []topology.Node { return sitesOf(p, topology.PoP) }
+
+// Continent returns the continent of a country by its ISO 3166-1 alpha-2 code, "" if it is not known.
+func Continent(country string) string { return loadWorld().continents[country] }
 
 // Fabric returns the exchange towns of the world and the cables between them: the union of the 276
 // networks of the Internet Topology Zoo. Build networks of own metros and sites on it.

@@ -153,3 +153,19 @@ func TestEveryProviderHasANetwork(t *testing.T) {
 func place(n topology.Node) topology.Place {
 	return topology.Place{LatDeg: n.LatDeg, LonDeg: n.LonDeg}
 }
+
+// The whole catalog of AWS: 1,253 metros, 229 sites. It must build in a few seconds and stay under
+// 100 MB.
+func BenchmarkAllRoutes(b *testing.B) {
+	all := []string{"all"}
+	n, err := catalog.AWS(catalog.Selection{Regions: all, LocalZones: all, WavelengthZones: all, RegionalEdgeCaches: all, PoPs: all})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := n.Routes(n.OfKind(topology.Metro), n.Sites(), topology.Public); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

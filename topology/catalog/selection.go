@@ -27,6 +27,9 @@ type Selection struct {
 	TopMetros int
 	// Metros are metro IDs, for example "los-angeles-us".
 	Metros []string
+	// Access is the mix of access technologies of every selected metro; the zero value stands for
+	// [topology.DefaultAccessMix].
+	Access topology.AccessMix
 
 	Regions            []string // for example "us-west-2"
 	LocalZones         []string // for example "us-west-2-lax-1"
@@ -62,6 +65,12 @@ func Network(p Provider, s Selection) (*topology.Network, error) {
 	if err != nil {
 		return nil, err
 	}
+	return Build(metros, sites)
+}
+
+// Build returns the network of any metros and sites, own ones too, over the exchange towns of the world and
+// with the delays of [calibrate.Default]. See [topology.Fabric.Network].
+func Build(metros, sites []topology.Node) (*topology.Network, error) {
 	return Fabric().Network(calibrate.Default().DelayModel(), metros, sites)
 }
 
@@ -70,6 +79,9 @@ func Network(p Provider, s Selection) (*topology.Network, error) {
 func (s Selection) SelectMetros() ([]topology.Node, error) {
 	if s.TopMetros < 0 {
 		return nil, fmt.Errorf("top metros %d: want 0 (all) or more", s.TopMetros)
+	}
+	if err := s.Access.Validate(); err != nil {
+		return nil, err
 	}
 	all := Metros()
 	if err := s.checkAreas(all); err != nil {
@@ -103,6 +115,7 @@ func (s Selection) SelectMetros() ([]topology.Node, error) {
 	var metros []topology.Node
 	for i, m := range all {
 		if chosen[i] {
+			m.Access = s.Access
 			metros = append(metros, m)
 		}
 	}

@@ -36,6 +36,10 @@ func TestMetrosAreSelected(t *testing.T) {
 	all, err := catalog.Selection{}.SelectMetros()
 	require.NoError(t, err)
 	require.Len(t, all, 1253)
+	mobile := topology.AccessMix{topology.LTE: 1}
+	one, err := catalog.Selection{TopMetros: 1, Access: mobile}.SelectMetros()
+	require.NoError(t, err)
+	require.Equal(t, mobile, one[0].Access)
 	oceania, err := catalog.Selection{Continents: []string{"Oceania"}}.SelectMetros()
 	require.NoError(t, err)
 	for _, m := range oceania {
@@ -84,6 +88,7 @@ func TestBadSelectionsNameTheOffender(t *testing.T) {
 		"metro by name":   {"aws", catalog.Selection{Regions: region, Metros: []string{"Reykjavik"}}, "nearest known are reykjavik-is"},
 		"unknown country": {"aws", catalog.Selection{Regions: region, Countries: []string{"USA"}}, `country "USA"`},
 		"unknown area":    {"aws", catalog.Selection{Regions: region, Continents: []string{"America"}}, "North America"},
+		"bad access":      {"aws", catalog.Selection{Regions: region, Access: topology.AccessMix{topology.LTE: 0.5}}, "shares sum to 0.5"},
 		"negative top":    {"aws", catalog.Selection{Regions: region, TopMetros: -1}, "top metros -1"},
 		"no site":         {"aws", catalog.Selection{TopMetros: 1}, "the selection holds no aws site"},
 		"unknown region":  {"aws", catalog.Selection{TopMetros: 1, Regions: []string{"us-west-3"}}, `unknown region "us-west-3": nearest known are us-west-1, us-west-2`},

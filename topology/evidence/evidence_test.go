@@ -1,0 +1,94 @@
+package evidence_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/calibrate"
+	"github.com/edgewise-sim/edgewise/topology/evidence"
+)
+
+// validation has 20 samples a set: the model is always 10 % and 2 ms or more slow.
+func validation() *calibrate.Validation {
+	v := new(calibrate.Validation)
+	for k := range 20 {
+		s := calibrate.Sample{
+			From: calibrate.Anchor{Country: "DE"}, To: calibrate.Anchor{Country: "JP"},
+			Km: 300, MeasuredMs: float64(20 + k), BothUnseen: k%2 == 0, Technology: topology.LTE,
+		}
+		s.ModelMs = 1.1 * s.MeasuredMs
+		v.Cities = append(v.Cities, s)
+		v.Regions = append(v.Regions, s)
+		v.Access = append(v.Access, s)
+	}
+	v.Cities = append(v.Cities, calibrate.Sample{Km: 5000, MeasuredMs: 50, ModelMs: 60})
+	return v
+}
+
+func TestThePageHasEveryTable(t *testing.T) {
+	var page bytes.Buffer
+	require.NoError(t, evidence.WriteMarkdown(&page, validation(), "5 folds of cities"))
+	for _, want := range []string{
+		"5 folds of cities, each place left out",
+		"| server cities, both unseen | 10 | 2.9 | 3.6 | 10.0 | 10.0 | +10.0 |",
+		"| 200-500 | 20 |", "| 2500-6000 | 1 | too few |", "| Asia - Europe | 20 |", "| lte | 20 |",
+		"nearest AWS region or Local Zone", "| World | 4591 |", "## What the model cannot know",
+	} {
+		require.Contains(t, page.String(), want)
+	}
+	require.NotContains(t, page.String(), "NaN")
+	require.NotContains(t, page.String(), "%!")
+}
+
+// failing is a disk that is full.
+type failing struct{}
+
+func (failing) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+
+func TestAWriteErrorIsReported(t *testing.T) {
+	require.ErrorContains(t, evidence.WriteMarkdown(failing{}, validation(), ""), "disk full")
+}
+
+func TestFiguresAreDrawn(t *testing.T) {
+	v := validation()
+	for name, draw := range map[string]func() (*plot.Plot, error){
+		"scatter": func() (*plot.Plot, error) { return evidence.Scatter(v.Cities, "scatter") },
+		"delays":  func() (*plot.Plot, error) { return evidence.DelayCDF(v.Access, "delays") },
+		"errors":  func() (*plot.Plot, error) { return evidence.ErrorCDF(v) },
+	} {
+		p, err := draw()
+		require.NoError(t, err, name)
+		to, err := p.WriterTo(10*vg.Centimeter, 8*vg.Centimeter, "svg")
+		require.NoError(t, err, name)
+		var svg bytes.Buffer
+		_, err = to.WriteTo(&svg)
+		require.NoError(t, err, name)
+		require.Contains(t, svg.String(), p.X.Label.Text, name)
+	}
+	_, err := evidence.Scatter(nil, "none")
+	require.ErrorContains(t, err, "no samples")
+	_, err = evidence.DelayCDF(nil, "none")
+	require.ErrorContains(t, err, "no samples")
+	_, err = evidence.ErrorCDF(new(calibrate.Validation))
+	require.ErrorContains(t, err, "no samples")
+}
+
+// The head of the page that a validation makes.
+func Example() {
+	var page strings.Builder
+	if err := evidence.WriteMarkdown(&page, validation(), "5 folds of cities"); err != nil {
+		fmt.Println(err)
+		return
+	}
+	title, _, _ := strings.Cut(page.String(), "\n")
+	fmt.Println(title)
+	// Output: # How far modelled delays are from measured ones
+}
