@@ -70,6 +70,8 @@ type Assignment struct {
 	CacheBytes int64
 	// Policy is the eviction policy of a cache; "" means "lru".
 	Policy string
+	// Preload lets a cache begin with what it would hold after an endless warm-up, instead of empty.
+	Preload bool
 	// Servers is the number of servers that each workload finds at a compute or origin site;
 	// 0 means that there are always enough.
 	Servers int
@@ -178,6 +180,17 @@ func (p Placement) WithMidTier(cacheBytes int64, caches ...string) Placement {
 	return p
 }
 
+// Preloaded returns a copy in which every cache begins with what it would hold after an endless warm-up.
+func (p Placement) Preloaded() Placement {
+	p.Sites = slices.Clone(p.Sites)
+	for i := range p.Sites {
+		if role := p.Sites[i].Role; role == EdgeCache || role == MidTierCache {
+			p.Sites[i].Preload = true
+		}
+	}
+	return p
+}
+
 // Of returns the assignments of a role, in order.
 func (p Placement) Of(role Role) []Assignment {
 	var found []Assignment
@@ -235,6 +248,9 @@ func (a Assignment) validate(n *topology.Network) error {
 			return invalid.New("Policy", a.Policy, "one of %q", cache.Policies())
 		}
 		return invalid.Range("Servers", a.Servers, 0, 0)
+	}
+	if a.Preload {
+		return invalid.New("Preload", a.Preload, "false for the role %q: it has no cache", a.Role)
 	}
 	if a.Policy != "" {
 		return invalid.New("Policy", a.Policy, "no cache policy for the role %q", a.Role)

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/placement"
@@ -79,7 +80,8 @@ func readSites(v value, role placement.Role) []siteSpec {
 		if role == placement.EdgeCache || role == placement.MidTierCache {
 			known = append(known,
 				field{"size", func(v value) { v.bytes(&a.CacheBytes) }},
-				field{"policy", func(v value) { v.text(&a.Policy) }})
+				field{"policy", func(v value) { v.text(&a.Policy) }},
+				field{"preload", choice(parsePreload, &a.Preload)})
 		} else {
 			known = append(known, field{"servers", func(v value) { v.integer(&a.Servers) }})
 		}
@@ -100,4 +102,15 @@ func readSites(v value, role placement.Role) []siteSpec {
 		specs = append(specs, s)
 	}
 	return specs
+}
+
+// parsePreload reads what caches begin with.
+func parsePreload(name string) (bool, error) {
+	switch name {
+	case "steady":
+		return true, nil
+	case "none":
+		return false, nil
+	}
+	return false, errors.New("want steady (what an endless warm-up leaves) or none (empty)")
 }

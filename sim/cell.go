@@ -21,6 +21,7 @@ type cell struct {
 	from                int64 // the user's instant from which on requests are recorded
 	count               uint64
 	work                random.Key // addresses the service times by request
+	course              *course    // of the workload at this site
 
 	static  *staticRun
 	dynamic *dynamicRun
@@ -78,20 +79,23 @@ type served struct {
 
 // finish tallies a request.
 func (c *cell) finish(r *request, s *served) {
-	if !r.recorded {
-		return
-	}
 	var connect, tls int64
-	transfer := int64(0)
 	if r.isNew {
 		connect, tls = c.pace.Connect*r.rtt, c.pace.TLS*r.rtt
-		transfer = c.pace.New(s.bytes, r.rtt)
-	} else {
-		transfer = c.pace.Open(s.bytes)
 	}
 	wait := s.first - r.arrived
 	ready := connect + tls + r.rtt + c.beyond
 	ttfb := ready + wait
+	c.course.add(r.arrived, ttfb, s.outcome)
+	if !r.recorded {
+		return
+	}
+	transfer := int64(0)
+	if r.isNew {
+		transfer = c.pace.New(s.bytes, r.rtt)
+	} else {
+		transfer = c.pace.Open(s.bytes)
+	}
 	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
 
 	t := c.tally

@@ -16,6 +16,8 @@ type Result struct {
 	Placement   string
 	Replication int
 	Workloads   []WorkloadTally
+	// Edge and Mid are the courses of the caches of either tier.
+	Edge, Mid FillCourse
 }
 
 // A WorkloadTally is what one workload met.
@@ -26,6 +28,8 @@ type WorkloadTally struct {
 	Metros []Tally
 	// OriginRequests and OriginBytes count what a static workload's origin had to serve.
 	OriginRequests, OriginBytes uint64
+	// Course is empty for games, which begin in their steady state.
+	Course Course
 }
 
 // Total returns the sum over all metros.
@@ -59,7 +63,10 @@ func (r *Result) Merge(o *Result) error {
 		}
 		a.OriginRequests += b.OriginRequests
 		a.OriginBytes += b.OriginBytes
+		a.Course.merge(&b.Course)
 	}
+	r.Edge.merge(&o.Edge)
+	r.Mid.merge(&o.Mid)
 	return nil
 }
 
@@ -105,6 +112,7 @@ func (r *run) settle() error {
 			}
 		}
 	}
+	r.settleCourses()
 	if sent != received {
 		return fmt.Errorf("invariant broken: sites sent %d bytes and received %d", sent, received)
 	}
@@ -114,6 +122,28 @@ func (r *run) settle() error {
 		}
 	}
 	return nil
+}
+
+// settleCourses gathers the courses of all sites.
+func (r *run) settleCourses() {
+	for _, s := range r.sites {
+		for i, c := range s.courses {
+			if c != nil {
+				r.result.Workloads[i].Course.merge(&Course{BatchNs: 1 << c.shift, Batches: c.batches})
+			}
+		}
+		s.edge.settle(&r.result.Edge)
+		s.mid.settle(&r.result.Mid)
+	}
+}
+
+// settle adds what the cache held over time, if anything was put into it.
+func (t *tier) settle(to *FillCourse) {
+	if t == nil || t.cache.Len() == 0 {
+		return
+	}
+	t.filling.finish()
+	to.merge(&FillCourse{BatchNs: 1 << t.filling.shift, CapacityBytes: t.cache.CapacityBytes(), UsedBytes: t.filling.used})
 }
 
 func (w *WorkloadTally) check(p *Plan) error {
