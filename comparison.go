@@ -25,6 +25,8 @@ type Comparison struct {
 	Start    time.Time     `json:"start"`
 	Duration time.Duration `json:"duration_ns"`
 	WarmUp   time.Duration `json:"warm_up_ns"`
+	// WarmUps says how long each figure took to become steady.
+	WarmUps []WarmUpFinding `json:"warm_up_found,omitempty"`
 	// RelativeError bounds the relative error that the latency sketch adds to a quantile.
 	RelativeError float64 `json:"sketch_relative_error"`
 	// Sources are the data that the study rests on, with their dates.

@@ -27,6 +27,9 @@ type Study struct {
 	Level float64
 	// Workers is the number of runs at a time; 0 means GOMAXPROCS. Results do not depend on it.
 	Workers int
+	// SkipWarmUpCheck accepts runs that still depend on how they began, for questions about exactly that:
+	// the first minutes after a start, a given hour. The findings stand in the comparison all the same.
+	SkipWarmUpCheck bool
 	// Assumed lists assumptions to be shown with the results, next to those of the workloads.
 	Assumed []string
 	// Sources are the data that the study rests on, with their dates, to be shown with the results, for
@@ -74,7 +77,8 @@ func (s *Study) Validate() error {
 
 // Run simulates every placement as often as asked for and compares them. When ctx is cancelled it
 // returns the comparison of the first replications, as many as every placement has finished, together
-// with the context's error; the comparison is nil if there is none.
+// with the context's error; the comparison is nil if there is none. A study whose runs have not warmed up
+// is refused with a [*WarmUpError].
 func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -136,7 +140,13 @@ feed:
 		return nil, err
 	}
 	comparison, compareErr := s.compare(finished, replications)
-	return comparison, errors.Join(err, compareErr)
+	if compareErr == nil && !s.SkipWarmUpCheck {
+		compareErr = s.refusal(comparison.WarmUps)
+	}
+	if compareErr != nil {
+		return nil, errors.Join(err, compareErr)
+	}
+	return comparison, err
 }
 
 // A gatherer collects results until a replication is complete for every placement, and then keeps what

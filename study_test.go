@@ -42,7 +42,7 @@ func smallStudy(t testing.TB) *edgewise.Study {
 			region.WithPoPs(32<<20, "pop-lax", "pop-den"),
 			region.WithLocalZones("us-west-2-lax-1"),
 		},
-		Replications: 3,
+		Replications: 3, SkipWarmUpCheck: true,
 	}
 }
 

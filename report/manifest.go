@@ -39,6 +39,8 @@ type Manifest struct {
 	Start     time.Time     `json:"start"`
 	WarmUp    time.Duration `json:"warm_up_ns"`
 	Duration  time.Duration `json:"duration_ns"`
+	// WarmUps says how long each figure took to become steady.
+	WarmUps []edgewise.WarmUpFinding `json:"warm_up_found,omitempty"`
 	// Planned is the number of replications asked for, Replications the number that finished.
 	Planned      int     `json:"planned_replications"`
 	Replications int     `json:"replications"`
@@ -116,7 +118,7 @@ func ThisCode() Code {
 func newManifest(c *edgewise.Comparison, scenario []byte, files []file) Manifest {
 	m := Manifest{
 		Title: c.Title, Scenario: string(scenario), Code: ThisCode(), Seed: c.Seed, Generator: random.Generator,
-		Start: c.Start, WarmUp: c.WarmUp, Duration: c.Duration, Planned: c.Planned, Replications: c.Replications,
+		Start: c.Start, WarmUp: c.WarmUp, WarmUps: c.WarmUps, Duration: c.Duration, Planned: c.Planned, Replications: c.Replications,
 		Level: c.Level, RelativeError: c.RelativeError, Sources: c.Sources, Prices: "none", Assumed: c.Assumed,
 	}
 	if len(scenario) > 0 {

@@ -15,6 +15,7 @@ import (
 
 const tiny = `title: Tiny
 duration: 5s
+check_warm_up: false
 replications: 2
 network: {metros: {names: [los-angeles-us]}}
 workloads: [{name: site, preset: web-static, requests_per_second: 50, objects: 100}]
