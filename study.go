@@ -25,7 +25,8 @@ type Study struct {
 	Replications int
 	// Level is the confidence level of the intervals, in (0, 1); 0 means 0.95.
 	Level float64
-	// Workers is the number of runs at a time; 0 means GOMAXPROCS. Results do not depend on it.
+	// Workers is the number of cores to use; 0 means GOMAXPROCS. They go to runs side by side first,
+	// and into single runs where there are fewer runs than cores. Results do not depend on it.
 	Workers int
 	// SkipWarmUpCheck accepts runs that still depend on how they began, for questions about exactly that:
 	// the first minutes after a start, a given hour. The findings stand in the comparison all the same.
@@ -108,7 +109,7 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	for range min(workers, g.total) {
 		pool.Go(func() {
 			for job := range jobs {
-				result, err := plans[job[1]].Run(ctx, job[0])
+				result, err := plans[job[1]].RunOn(ctx, job[0], max(1, workers/g.total))
 				if err == nil {
 					err = g.take(job[1], result)
 				}

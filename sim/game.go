@@ -34,6 +34,7 @@ type game struct {
 	matches     []match
 	freeMatches []uint32
 	running     int
+	happened    event.Fingerprint // all events of the game, in order
 	err         error
 }
 
@@ -95,6 +96,7 @@ func (g *game) play() error {
 		}
 		e := g.queue.Pop()
 		g.now = e.Time
+		g.happened.Add(e.Time, uint64(e.Handler()), e.Arg)
 		switch e.Handler() {
 		case arriveHandler:
 			g.arrive(uint32(e.Arg))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/sim/event"
 	"github.com/edgewise-sim/edgewise/sim/stats"
 )
 
@@ -18,6 +19,9 @@ type Result struct {
 	Workloads   []WorkloadTally
 	// Edge and Mid are the courses of the caches of either tier.
 	Edge, Mid FillCourse
+	// Fingerprint stands for the sequence of events at every site. It changes when the simulated
+	// history does, and not with the number of cores or the way the sites were advanced.
+	Fingerprint uint64
 }
 
 // A WorkloadTally is what one workload met.
@@ -46,7 +50,7 @@ func (w *WorkloadTally) Total() (Tally, error) {
 	return total, nil
 }
 
-// Merge adds another result of the same plan. The replication number stays.
+// Merge adds another result of the same plan. The replication number stays; fingerprints add up.
 func (r *Result) Merge(o *Result) error {
 	if r.Placement != o.Placement || len(r.Workloads) != len(o.Workloads) {
 		return fmt.Errorf("sim: cannot merge a result of placement %q into one of %q", o.Placement, r.Placement)
@@ -67,6 +71,7 @@ func (r *Result) Merge(o *Result) error {
 	}
 	r.Edge.merge(&o.Edge)
 	r.Mid.merge(&o.Mid)
+	r.Fingerprint += o.Fingerprint
 	return nil
 }
 
@@ -95,7 +100,15 @@ func (r *Result) UnmarshalBinary(data []byte) error {
 // sent. A failure is a defect of the simulator; its results must not be used.
 func (r *run) settle() error {
 	var sent, received uint64
-	for _, s := range r.sites {
+	var happened event.Fingerprint
+	for i, g := range r.games {
+		happened.Merge(uint64(len(r.sites)+i), g.happened)
+	}
+	for i, s := range r.sites {
+		happened.Add(int64(i), 0, uint64(s.happened))
+		for c := range s.cells {
+			s.cells[c].settle()
+		}
 		for _, group := range [][]*servers{s.origins, s.computers} {
 			for _, servers := range group {
 				if err := servers.err(); err != nil {
@@ -113,6 +126,7 @@ func (r *run) settle() error {
 		}
 	}
 	r.settleCourses()
+	r.result.Fingerprint = happened.Uint64()
 	if sent != received {
 		return fmt.Errorf("invariant broken: sites sent %d bytes and received %d", sent, received)
 	}

@@ -23,21 +23,26 @@ type run struct {
 	games  []*game
 }
 
-// Run simulates one replication of the plan, from 0. It returns the context's error when cancelled.
+// Run simulates one replication of the plan, from 0, on one core. It returns the context's error when
+// cancelled.
 func (p *Plan) Run(ctx context.Context, replication int) (*Result, error) {
+	return p.RunOn(ctx, replication, 1)
+}
+
+// RunOn is [Plan.Run] on a number of cores. The result is the same to the bit; where there are several
+// runs to do, one core for each is the better use.
+func (p *Plan) RunOn(ctx context.Context, replication, workers int) (*Result, error) {
 	if replication < 0 {
 		return nil, fmt.Errorf("sim: replication is %d; want 0 or more", replication)
+	}
+	if workers < 1 {
+		return nil, fmt.Errorf("sim: %d workers; want 1 or more", workers)
 	}
 	r := &run{plan: p, ctx: ctx, rep: uint64(replication), result: p.newResult(replication)}
 	if err := r.build(); err != nil {
 		return nil, fmt.Errorf("sim: placement %q: %w", p.placement.Name, err)
 	}
-	for _, g := range r.games {
-		if err := g.play(); err != nil {
-			return nil, err
-		}
-	}
-	if err := r.advance(); err != nil {
+	if err := r.advance(workers); err != nil {
 		return nil, err
 	}
 	if err := r.settle(); err != nil {

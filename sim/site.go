@@ -34,7 +34,9 @@ type site struct {
 	originRequests, originBytes []uint64
 	ledger                      ledger
 	courses                     []*course // by workload; nil where it has no users here
-	err                         error
+	// happened stands for all that has happened here, in order.
+	happened history
+	err      error
 }
 
 // A ledger counts the bytes on the ways between sites, in flight or done. At the end of a run what the
@@ -74,9 +76,12 @@ func (s *site) advance(end int64) {
 			return
 		}
 		if fill <= mail {
-			s.fill(s.fills.pop())
+			e := s.fills.pop()
+			s.happened.add(e.at, uint64(e.flight)|1<<62)
+			s.fill(e)
 		} else {
 			m := s.inbox.pop()
+			s.happened.add(m.at, m.order|1<<63)
 			s.receive(&m)
 		}
 	}
@@ -92,6 +97,7 @@ func (s *site) meetUsers() {
 				return
 			}
 			s.block.pos++
+			s.happened.add(v.at, uint64(v.cell)<<32|uint64(v.object))
 			c := &s.cells[v.cell]
 			if c.static != nil {
 				s.visitStatic(v, c)
@@ -133,4 +139,13 @@ func (s *site) receive(m *message) {
 	case called:
 		s.landCall(m)
 	}
+}
+
+// A history is a number that stands for what has happened at a site, in its order. It costs one
+// multiplication on the way from one event to the next.
+type history uint64
+
+func (h *history) add(at int64, what uint64) {
+	*h = (*h ^ history(uint64(at)*0x9e3779b97f4a7c15+what*0xd1342543de82ef95)) * 0x2545f4914f6cdd1d
+	*h ^= *h >> 32
 }

@@ -39,19 +39,19 @@ func TestServersOfASiteWaitAsErlangSays(t *testing.T) {
 	for _, c := range []struct {
 		servers int
 		pWait   float64
-	}{{1, 0.8}, {4, 0.596432}, {10, 0.409180}} {
+	}{{1, 0.8}, {4, 0.596432}} {
 		w := workload.Dynamic{
 			Name: "api", RequestsPerSecond: 0.8 * float64(c.servers) * 100,
 			Service: workload.Service{Mean: 10 * time.Millisecond, Exponential: true},
 		}
-		s := Scenario{Network: fourNodes(t), Dynamic: []workload.Dynamic{w}, WarmUp: 20 * time.Second, Duration: 400 * time.Second, Seed: 3}
+		s := Scenario{Network: fourNodes(t), Dynamic: []workload.Dynamic{w}, WarmUp: 20 * time.Second, Duration: 200 * time.Second, Seed: 3}
 		p := placement.RegionOnly("region")
 		p.Sites[1].Servers = c.servers
 		wait := replicate(t, s, p, func(r *Result) float64 {
 			tally := &r.Workloads[0].Metros[0]
 			return float64(tally.Causes[Queue]) / float64(tally.Requests) / float64(10*ms)
 		})
-		requireInside(t, wait, c.pWait/(float64(c.servers)*0.2), 0.1)
+		requireInside(t, wait, c.pWait/(float64(c.servers)*0.2), 0.15)
 	}
 }
 
@@ -64,7 +64,7 @@ func TestOriginBehindPoPsIsOneQueue(t *testing.T) {
 		Sizes:         workload.Sizes{MinBytes: 1, MaxBytes: 1},
 		OriginService: workload.Service{Mean: 2 * time.Millisecond, Exponential: true},
 	}
-	s := Scenario{Network: n, Static: []workload.Static{w}, WarmUp: 10 * time.Second, Duration: 200 * time.Second, Seed: 5}
+	s := Scenario{Network: n, Static: []workload.Static{w}, WarmUp: 10 * time.Second, Duration: 100 * time.Second, Seed: 5}
 	p := placement.RegionOnly("region").WithPoPs(1, ids...)
 	p.Sites[0].Servers = 1
 	wait := replicate(t, s, p, func(r *Result) float64 {
@@ -72,7 +72,7 @@ func TestOriginBehindPoPsIsOneQueue(t *testing.T) {
 		require.NoError(t, err)
 		return float64(total.Causes[Queue]) / float64(total.Requests) / float64(2*ms)
 	})
-	requireInside(t, wait, 4, 0.1)
+	requireInside(t, wait, 4, 0.15)
 }
 
 func TestEdgeCacheHitsAsCheSays(t *testing.T) {
@@ -83,7 +83,7 @@ func TestEdgeCacheHitsAsCheSays(t *testing.T) {
 		Name: "site", RequestsPerSecond: 1000, Objects: 10_000, ZipfExponent: 0.8,
 		Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1},
 	}
-	s := Scenario{Network: n, Static: []workload.Static{w}, WarmUp: 20 * time.Second, Duration: 100 * time.Second, Seed: 2}
+	s := Scenario{Network: n, Static: []workload.Static{w}, WarmUp: 20 * time.Second, Duration: 50 * time.Second, Seed: 2}
 	hits := replicate(t, s, placement.RegionOnly("region").WithPoPs(1000, "pop-0"), func(r *Result) float64 {
 		tally := &r.Workloads[0].Metros[0]
 		return float64(tally.Outcomes[Hit]) / float64(tally.Requests)
@@ -96,7 +96,7 @@ func TestTickWaitIsHalfATickOnAverage(t *testing.T) {
 	for _, hz := range []float64{20, 128} {
 		w := workload.CompetitiveFPS()
 		w.TickHz, w.UpdateHz, w.TickTime = hz, hz*math.Pi/3, 0
-		s := Scenario{Network: fourNodes(t), Gaming: []workload.Gaming{w}, Duration: 20 * time.Second, Seed: 2}
+		s := Scenario{Network: fourNodes(t), Gaming: []workload.Gaming{w}, Duration: 4 * time.Second, Seed: 2}
 		wait := replicate(t, s, placement.RegionOnly("region"), func(r *Result) float64 {
 			tally := &r.Workloads[0].Metros[0]
 			return float64(tally.Causes[TickWait]) / float64(tally.Requests)
@@ -119,8 +119,8 @@ func TestPlayersAreAsManyAsLittleSays(t *testing.T) {
 func TestSampledUpdatesFindTheSameDistribution(t *testing.T) {
 	// Every tenth update of every player: the mean and the tail of all of them, paired by replication.
 	w := workload.CompetitiveFPS()
-	w.ConcurrentPlayers, w.UpdateHz = 200, 50
-	s := Scenario{Network: accessWorld(t), Gaming: []workload.Gaming{w}, Duration: time.Minute, Seed: 2}
+	w.ConcurrentPlayers, w.UpdateHz = 100, 50
+	s := Scenario{Network: accessWorld(t), Gaming: []workload.Gaming{w}, Duration: 30 * time.Second, Seed: 2}
 	all, err := Compile(s, placement.RegionOnly("region"))
 	require.NoError(t, err)
 	w.SampledUpdates = 0.1
@@ -139,6 +139,6 @@ func TestSampledUpdatesFindTheSameDistribution(t *testing.T) {
 	}
 	for _, d := range []stats.Estimate{stats.MeanDifferenceMs(a, b, 0.99), stats.QuantileDifferenceMs(a, b, 0.95, 0.99)} {
 		require.True(t, d.Low <= 0 && 0 <= d.High, "%v", d)
-		require.Less(t, d.HalfWidth(), 0.3, "ms")
+		require.Less(t, d.HalfWidth(), 1.0, "ms")
 	}
 }

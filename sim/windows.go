@@ -1,10 +1,62 @@
 package sim
 
-// advance runs the sites to the end: those that share nothing one by one, those that send each other
-// messages side by side, in windows.
-func (r *run) advance() error {
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// advance runs games and sites to the end, on as many workers as the work can use: what shares nothing
+// runs one by one, wherever a worker is free; sites that send each other messages advance side by side, in
+// windows. Who runs what, and when, leaves no trace in the results.
+func (r *run) advance(workers int) error {
+	var alone []func() error
+	for _, g := range r.games {
+		alone = append(alone, g.play)
+	}
 	for _, group := range r.groups() {
-		if err := r.advanceGroup(group); err != nil {
+		switch {
+		case group.lookAhead == unknown:
+			for _, s := range group.sites {
+				alone = append(alone, func() error {
+					s.advance(unknown)
+					return s.err
+				})
+			}
+		case workers > 1 && r.visitsAWindow(group) >= worthSharing*float64(workers):
+			if err := r.advanceTogether(group, min(workers, len(group.sites))); err != nil {
+				return err
+			}
+		default:
+			alone = append(alone, func() error { return r.advanceTogether(group, 1) })
+		}
+	}
+	return share(workers, alone)
+}
+
+// worthSharing is the number of visits in a window, for each worker, from which on the hand-over at the end
+// of the window costs less than the work it shares. Assumed: a hand-over costs about 5 us.
+const worthSharing = 200
+
+// share does the tasks on a number of workers and returns the first error in their order.
+func share(workers int, tasks []func() error) error {
+	errs := make([]error, len(tasks))
+	var next atomic.Int64
+	var crew sync.WaitGroup
+	for range min(workers, len(tasks)) {
+		crew.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(tasks) {
+					return
+				}
+				errs[i] = tasks[i]()
+			}
+		})
+	}
+	crew.Wait()
+	for _, err := range errs {
+		if err != nil {
 			return err
 		}
 	}
@@ -14,7 +66,7 @@ func (r *run) advance() error {
 // A group is sites that reach each other by messages, directly or not.
 type group struct {
 	sites []*site
-	// lookAhead is the least delay of a message inside the group.
+	// lookAhead is the least delay of a message inside the group; unknown for a site that sends none.
 	lookAhead int64
 }
 
@@ -76,19 +128,25 @@ func anyOf(flags []bool) bool {
 	return false
 }
 
-// advanceGroup runs one group to its end.
-func (r *run) advanceGroup(g group) error {
-	if g.lookAhead == unknown {
-		for _, s := range g.sites {
-			s.advance(unknown)
-			if s.err != nil {
-				return s.err
-			}
-		}
-		return nil
+// visitsAWindow estimates how many users a group meets in a window, from the mean rates.
+func (r *run) visitsAWindow(g group) float64 {
+	perSecond := 0.0
+	for _, w := range r.plan.scenario.Static {
+		perSecond += w.RequestsPerSecond
 	}
+	for _, w := range r.plan.scenario.Dynamic {
+		perSecond += w.RequestsPerSecond
+	}
+	share := float64(len(g.sites)) / float64(len(r.sites))
+	return perSecond * share * time.Duration(g.lookAhead).Seconds()
+}
+
+// advanceTogether runs a group to its end in windows, on a number of workers.
+func (r *run) advanceTogether(g group, workers int) error {
 	// Without any delay between two sites a window is one instant long.
 	length := max(g.lookAhead, 1)
+	crew := newCrew(workers - 1)
+	defer crew.dismiss()
 	for {
 		now := int64(unknown)
 		for _, s := range g.sites {
@@ -100,17 +158,66 @@ func (r *run) advanceGroup(g group) error {
 		if now == unknown {
 			return nil
 		}
-		end := now + length
-		for _, s := range g.sites {
-			if s.next() < end {
-				s.advance(end)
-			}
-		}
+		crew.advance(g.sites, now+length)
 		for _, s := range g.sites {
 			for i := range s.out {
 				r.sites[s.out[i].target].inbox.push(&s.out[i])
 			}
 			s.out = s.out[:0]
+		}
+	}
+}
+
+// A crew is workers who wait for windows, besides the one who leads them.
+type crew struct {
+	next  atomic.Int64 // the next site to be taken
+	sites []*site
+	end   int64
+	start []chan struct{}
+	done  sync.WaitGroup
+}
+
+func newCrew(workers int) *crew {
+	c := &crew{}
+	for range workers {
+		start := make(chan struct{}, 1)
+		c.start = append(c.start, start)
+		go func() {
+			for range start {
+				c.work()
+				c.done.Done()
+			}
+		}()
+	}
+	return c
+}
+
+func (c *crew) dismiss() {
+	for _, start := range c.start {
+		close(start)
+	}
+}
+
+// advance moves all sites to the end of a window.
+func (c *crew) advance(sites []*site, end int64) {
+	c.sites, c.end = sites, end
+	c.next.Store(0)
+	c.done.Add(len(c.start))
+	for _, start := range c.start {
+		start <- struct{}{}
+	}
+	c.work()
+	c.done.Wait()
+}
+
+func (c *crew) work() {
+	for {
+		i := int(c.next.Add(1)) - 1
+		if i >= len(c.sites) {
+			return
+		}
+		if s := c.sites[i]; s.next() < c.end {
+			s.advance(c.end)
 		}
 	}
 }

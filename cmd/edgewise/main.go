@@ -12,15 +12,19 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/edgewise-sim/edgewise/sim/cache"
 )
 
 // commands is the command line.
 type commands struct {
 	Run       runCmd       `cmd:"" help:"Run a scenario file and write the comparison of its placements."`
 	Reproduce reproduceCmd `cmd:"" help:"Run the scenario of a report again and check that every file is the same to the bit."`
+	Cache     cacheCmd     `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
 	Catalog   catalogCmd   `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
 }
 
@@ -55,6 +59,10 @@ func execute(ctx context.Context, args []string, s *streams) int {
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(s),
+		kong.Vars{
+			"policies":   strings.Join(append(cache.Policies(), cache.OfflinePolicies()...), ", "),
+			"admissions": strings.Join(cache.Admissions(), ", "),
+		},
 	)
 	if err != nil {
 		fmt.Fprintln(s.err, "edgewise:", err)

@@ -177,14 +177,24 @@ func (q *Queue) Reset() {
 // DropIf removes the events for which stale is true and returns how many they were. It looks at every
 // pending event, in no particular order.
 func (q *Queue) DropIf(stale func(Event) bool) int {
-	all := q.gather()
-	kept := all[:0]
-	for _, e := range all {
+	before := q.Len()
+	q.run = q.run[:q.head+len(dropIf(q.run[q.head:], stale))]
+	q.spill = dropIf(q.spill, stale)
+	for i, e := range q.spill {
+		q.spill.rise(i, e)
+	}
+	q.spillTime = q.spill.time()
+	q.ring.dropIf(stale, q.shift)
+	return before - q.Len()
+}
+
+// dropIf removes the stale events from a slice and returns what is left of it.
+func dropIf(events []Event, stale func(Event) bool) []Event {
+	kept := events[:0]
+	for _, e := range events {
 		if !stale(e) {
 			kept = append(kept, e)
 		}
 	}
-	dropped := len(all) - len(kept)
-	q.place(kept)
-	return dropped
+	return kept
 }

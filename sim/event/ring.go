@@ -20,7 +20,8 @@ type ring struct {
 	follow    []uint32 // the chunk after each, in its bucket or among the free ones
 	free      uint32   // the first free chunk; 0, which is never given out, stands for none
 
-	cells []uint32 // scratch of sorting
+	cells   []uint32 // scratch of sorting
+	scratch []Event  // and of dropping
 }
 
 // A bucket knows its first chunk and the slot of the arena for its next event. A slot at the start of a
@@ -201,6 +202,26 @@ func sortNearlySorted(events []Event) {
 		if moves -= i - j; moves < 0 {
 			slices.SortFunc(events, compare)
 			return
+		}
+	}
+}
+
+// dropIf removes the stale events.
+func (r *ring) dropIf(stale func(Event) bool, shift uint) {
+	for i := range r.buckets {
+		b := r.buckets[i]
+		if b.slot == 0 {
+			continue
+		}
+		r.scratch = r.scratch[:0]
+		for piece := range r.pieces(b) {
+			r.scratch = append(r.scratch, piece...)
+		}
+		r.count -= len(r.scratch)
+		r.occupied[i/64] &^= 1 << (i % 64)
+		r.release(&r.buckets[i])
+		for _, e := range dropIf(r.scratch, stale) {
+			r.put(e, shift)
 		}
 	}
 }

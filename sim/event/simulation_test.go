@@ -272,9 +272,12 @@ func TestMovingTimersForeverTakesNoMemory(t *testing.T) {
 		end += time.Minute
 		require.NoError(t, s.Run(end))
 	}
-	run()
-	require.Zero(t, testing.AllocsPerRun(10, run)/1000 > 1, "allocations per event") // 60,000 events a run
-	require.LessOrEqual(t, s.Pending(), 101)
+	for range 5 { // grows and tunes itself
+		run()
+	}
+	// 60,000 events a run; only a queue that tunes itself anew allocates.
+	require.Less(t, testing.AllocsPerRun(5, run), 60.0)
+	require.Equal(t, 101, s.Pending())
 }
 
 func TestHandlingEventsAllocatesNothing(t *testing.T) {

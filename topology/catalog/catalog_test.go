@@ -122,16 +122,18 @@ func TestEveryUserReachesEverySiteAndEverySiteItsPeers(t *testing.T) {
 	for i := range n.OfKind(topology.Metro) {
 		for j := range n.Sites() {
 			access, internet, backbone := public.Parts(i, j)
-			require.Positive(t, access)
-			require.Positive(t, internet)
-			require.Zero(t, backbone, "a user's packets stay off the backbone")
+			if access <= 0 || internet <= 0 || backbone != 0 { // 287,000 pairs: an assertion each takes a minute
+				t.Fatalf("%d to %d: access %v, internet %v, backbone %v: want no backbone and some of the others", i, j, access, internet, backbone)
+			}
 		}
 	}
 	private, err := n.Routes(n.Sites(), n.Sites(), topology.Private)
 	require.NoError(t, err)
 	for i, a := range n.Sites() {
 		for j, b := range n.Sites() {
-			require.Equal(t, private.OneWay(i, j), private.OneWay(j, i), "%s and %s", n.At(a).ID, n.At(b).ID)
+			if private.OneWay(i, j) != private.OneWay(j, i) {
+				t.Fatalf("%s and %s: %v there, %v back", n.At(a).ID, n.At(b).ID, private.OneWay(i, j), private.OneWay(j, i))
+			}
 		}
 	}
 }

@@ -138,3 +138,27 @@ func BenchmarkPredictRTT(b *testing.B) {
 		}
 	}
 }
+
+// Round trips that many have measured, in ms (to 30 %, for what the model cannot know).
+func TestWellKnownRoundTripsAreNearWhatTheyAre(t *testing.T) {
+	newYork, london := topology.Place{LatDeg: 40.71, LonDeg: -74.01}, topology.Place{LatDeg: 51.51, LonDeg: -0.13}
+	tokyo, losAngeles := topology.Place{LatDeg: 35.68, LonDeg: 139.69}, topology.Place{LatDeg: 34.05, LonDeg: -118.24}
+	singapore, sydney := topology.Place{LatDeg: 1.35, LonDeg: 103.82}, topology.Place{LatDeg: -33.87, LonDeg: 151.21}
+	frankfurt := topology.Place{LatDeg: 50.11, LonDeg: 8.68}
+	for _, c := range []struct {
+		name  string
+		a, b  topology.Place
+		class topology.LinkKind
+		ms    float64
+	}{
+		{"New York - London", newYork, london, topology.Internet, 72},
+		{"Frankfurt - London", frankfurt, london, topology.Internet, 15},
+		{"Tokyo - Los Angeles", tokyo, losAngeles, topology.Internet, 108},
+		{"Singapore - Sydney", singapore, sydney, topology.Backbone, 94},
+		{"Frankfurt - Singapore", frankfurt, singapore, topology.Backbone, 165},
+	} {
+		got, err := catalog.PredictRTT(calibrate.Default(), []catalog.Pair{{A: c.a, B: c.b, Class: c.class}})
+		require.NoError(t, err)
+		require.InEpsilon(t, c.ms, got[0].Seconds()*1000, 0.3, c.name)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/plot"
@@ -33,14 +34,46 @@ func validation() *calibrate.Validation {
 	return v
 }
 
+func reach() []evidence.ReachTable {
+	return []evidence.ReachTable{{
+		Sites: "PoP", Limits: []time.Duration{10 * time.Millisecond, 2500 * time.Microsecond},
+		Rows: []topology.Reach{{Area: topology.World, Users: 3e6, Within: []float64{0.5, 0.25}}},
+	}}
+}
+
+func TestTheCatalogReachesEverybodyOneDay(t *testing.T) {
+	tables, err := evidence.CatalogReach()
+	require.NoError(t, err)
+	require.Len(t, tables, 2)
+	for _, table := range tables {
+		require.Len(t, table.Rows, 7, "six continents and the world")
+		world := table.Rows[6]
+		require.InDelta(t, 4.59e9, world.Users, 0.01e9)
+		for k := range table.Limits {
+			if k > 0 {
+				require.Greater(t, world.Within[k], world.Within[k-1])
+			}
+		}
+		// Corneo et al. (WWW 2021), from 8,500 RIPE Atlas probes: near enough to a cloud for the majority
+		// of people to play; few are so near that it is as good as local.
+		require.Greater(t, world.Within[3], 0.75)
+		require.Less(t, world.Within[1], 0.35)
+	}
+	for k, regions := range tables[0].Rows {
+		for i := range regions.Within {
+			require.GreaterOrEqual(t, tables[1].Rows[k].Within[i], regions.Within[i], "a Local Zone takes nobody further away")
+		}
+	}
+}
+
 func TestThePageHasEveryTable(t *testing.T) {
 	var page bytes.Buffer
-	require.NoError(t, evidence.WriteMarkdown(&page, validation(), "5 folds of cities"))
+	require.NoError(t, evidence.WriteMarkdown(&page, validation(), "5 folds of cities", reach()))
 	for _, want := range []string{
 		"5 folds of cities, each place left out",
 		"| server cities, both unseen | 10 | 2.9 | 3.6 | 10.0 | 10.0 | +10.0 |",
 		"| 200-500 | 20 |", "| 2500-6000 | 1 | too few |", "| Asia - Europe | 20 |", "| lte | 20 |",
-		"nearest AWS region or Local Zone", "| World | 4591 |", "## What the model cannot know",
+		"nearest PoP", "| continent | users, millions | 10 ms | 2.5 ms |", "| World | 3 | 50 % | 25 % |", "## What the model cannot know",
 	} {
 		require.Contains(t, page.String(), want)
 	}
@@ -54,7 +87,7 @@ type failing struct{}
 func (failing) Write([]byte) (int, error) { return 0, errors.New("disk full") }
 
 func TestAWriteErrorIsReported(t *testing.T) {
-	require.ErrorContains(t, evidence.WriteMarkdown(failing{}, validation(), ""), "disk full")
+	require.ErrorContains(t, evidence.WriteMarkdown(failing{}, validation(), "", nil), "disk full")
 }
 
 func TestFiguresAreDrawn(t *testing.T) {
@@ -84,7 +117,7 @@ func TestFiguresAreDrawn(t *testing.T) {
 // The head of the page that a validation makes.
 func Example() {
 	var page strings.Builder
-	if err := evidence.WriteMarkdown(&page, validation(), "5 folds of cities"); err != nil {
+	if err := evidence.WriteMarkdown(&page, validation(), "5 folds of cities", nil); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
@@ -20,9 +19,9 @@ var bandsKm = []float64{200, 500, 1000, 2500, 6000, 12000, math.Inf(1)}
 const leastSamples = 10
 
 // WriteMarkdown writes the accuracy page: errors by set, by distance, by pair of continents and by access
-// technology from a cross-validation, the reach of the catalog's sites, and what the model cannot know.
-// how says how the cross-validation was made, for example "5 folds of cities, 3 times".
-func WriteMarkdown(w io.Writer, v *calibrate.Validation, how string) error {
+// technology from a cross-validation, who reaches which sites, and what the model cannot know. how says how
+// the cross-validation was made, for example "5 folds of cities, 3 times"; see [CatalogReach] for reach.
+func WriteMarkdown(w io.Writer, v *calibrate.Validation, how string, reach []ReachTable) error {
 	out := &page{Writer: bufio.NewWriter(w)}
 	out.line("# How far modelled delays are from measured ones")
 	out.line("")
@@ -30,14 +29,16 @@ func WriteMarkdown(w io.Writer, v *calibrate.Validation, how string) error {
 	out.line("%s, each place left out with all its round trips.", how)
 	out.line("Error is the absolute difference between the modelled and the measured round trip, in ms and in")
 	out.line("percent of the measured one; bias is the median signed error, above 0 where the model is slow; n")
-	out.line("counts pairs, each as often as the validation was made. Two servers in one metro disagree by a median 5.4 %% towards the same third city, so no")
-	out.line("model of geography gets below that.")
+	out.line("counts pairs, each as often as the validation was made.")
+	out.line("")
+	out.line("Two servers in one metro disagree by a median 5.4 %% towards the same third city, so no model of")
+	out.line("geography gets below that.")
 	out.sets(v)
 	out.bands(v.Cities)
 	out.continents(v.Cities)
 	out.technologies(v.Access)
-	if err := out.reach(); err != nil {
-		return err
+	for _, r := range reach {
+		out.reach(r)
 	}
 	out.limits()
 	return out.Flush()
@@ -120,38 +121,28 @@ func (p *page) technologies(samples []calibrate.Sample) {
 	}
 }
 
-// reach writes how many users have a site near, by the catalog's own networks.
-func (p *page) reach() error {
-	limits := []time.Duration{10 * time.Millisecond, 20 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond}
-	for _, set := range []struct {
-		title string
-		pick  catalog.Selection
-	}{
-		{"Internet users by round trip to the nearest AWS region", catalog.Selection{Regions: []string{"all"}}},
-		{"Internet users by round trip to the nearest AWS region or Local Zone", catalog.Selection{Regions: []string{"all"}, LocalZones: []string{"all"}}},
-	} {
-		n, err := catalog.AWS(set.pick)
-		if err != nil {
-			return err
-		}
-		rows, err := n.Reach(n.OfKind(topology.Metro), n.Sites(), limits)
-		if err != nil {
-			return err
-		}
-		p.line("")
-		p.line("## %s", set.title)
-		p.line("")
-		p.line("Share of users whose median round trip, last mile included, is at most that. The mix of access")
-		p.line("technologies is assumed to be the same everywhere.")
-		p.line("")
-		p.line("| continent | users, millions | 10 ms | 20 ms | 50 ms | 100 ms |")
-		p.line("|---|---|---|---|---|---|")
-		for _, r := range rows {
-			p.line("| %s | %.0f | %.0f %% | %.0f %% | %.0f %% | %.0f %% |", r.Area, r.Users/1e6,
-				100*r.Within[0], 100*r.Within[1], 100*r.Within[2], 100*r.Within[3])
-		}
+// reach writes how many users have a site near.
+func (p *page) reach(r ReachTable) {
+	p.line("")
+	p.line("## Internet users by round trip to the nearest %s", r.Sites)
+	p.line("")
+	p.line("Share of users whose median round trip, last mile included, is at most that. The mix of access")
+	p.line("technologies is assumed to be the same everywhere.")
+	p.line("")
+	head, rule := "| continent | users, millions |", "|---|---|"
+	for _, limit := range r.Limits {
+		head += fmt.Sprintf(" %g ms |", limit.Seconds()*1000)
+		rule += "---|"
 	}
-	return nil
+	p.line("%s", head)
+	p.line("%s", rule)
+	for _, row := range r.Rows {
+		cells := fmt.Sprintf("| %s | %.0f |", row.Area, row.Users/1e6)
+		for _, share := range row.Within {
+			cells += fmt.Sprintf(" %.0f %% |", 100*share)
+		}
+		p.line("%s", cells)
+	}
 }
 
 func (p *page) limits() {

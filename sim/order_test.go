@@ -1,0 +1,154 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// busyWorld has everything at once: PoPs behind a mid-tier in front of an origin with few servers, a
+// Local Zone that calls its parent's few servers, direct users of both, and a game.
+func busyWorld(t testing.TB) *Plan {
+	t.Helper()
+	nodes := []topology.Node{
+		{ID: "region", Kind: topology.Region}, {ID: "zone", Kind: topology.LocalZone, Parent: "region"},
+		{ID: "mid", Kind: topology.RegionalEdgeCache}, {ID: "exchange", Kind: topology.Exchange},
+	}
+	links := append(both("region", "exchange", topology.Internet, 9), both("zone", "exchange", topology.Internet, 3)...)
+	links = append(links, both("mid", "exchange", topology.Internet, 5)...)
+	links = append(links, both("zone", "region", topology.Backbone, 6)...)
+	links = append(links, both("mid", "region", topology.Backbone, 4)...)
+	p := placement.RegionOnly("region").WithLocalZones("zone").WithMidTier(128<<20, "mid")
+	for i := range 5 {
+		pop, metro := fmt.Sprintf("pop-%d", i), fmt.Sprintf("metro-%d", i)
+		nodes = append(nodes, topology.Node{ID: pop, Kind: topology.PoP}, topology.Node{ID: metro, Kind: topology.Metro, Users: float64(i + 1)})
+		links = append(links, both(metro, "exchange", topology.Internet, 2+float64(i)/3)...)
+		links = append(links, both(pop, "exchange", topology.Internet, 1+float64(i)/7)...)
+		links = append(links, both(pop, "mid", topology.Backbone, 2+float64(i)/5)...)
+		p = p.WithPoPs(16<<20, pop)
+	}
+	p.Sites[0].Servers, p.Sites[1].Servers, p.Sites[2].Servers = 6, 4, 3
+	n, err := topology.New(nodes, links)
+	require.NoError(t, err)
+	site, api, game := workload.WebStatic(), workload.APIDynamic(), workload.CompetitiveFPS()
+	site.RequestsPerSecond, site.Objects = 900, 20_000
+	api.RequestsPerSecond, api.Parent.Calls = 300, 2
+	game.ConcurrentPlayers, game.SampledUpdates = 50, 0.1
+	plans, err := Compile(Scenario{
+		Network: n, Static: []workload.Static{site}, Dynamic: []workload.Dynamic{api}, Gaming: []workload.Gaming{game},
+		WarmUp: 2 * time.Second, Duration: 4 * time.Second, Seed: 11,
+	}, p)
+	require.NoError(t, err)
+	return plans[0]
+}
+
+func TestResultsDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
+	p := busyWorld(t)
+	want, err := p.Run(context.Background(), 0)
+	require.NoError(t, err)
+	require.NotZero(t, want.Fingerprint)
+	for workers := 2; workers <= 8; workers++ {
+		got, err := p.RunOn(context.Background(), 0, workers)
+		require.NoError(t, err)
+		requireSame(t, want, got)
+	}
+	t.Run("windows shared by a crew", func(t *testing.T) {
+		got := advanceBy(t, p, func(r *run) {
+			for _, g := range r.groups() {
+				require.NoError(t, r.advanceTogether(g, 3))
+			}
+		})
+		requireSame(t, want, got)
+	})
+	t.Run("windows a third as long", func(t *testing.T) {
+		got := advanceBy(t, p, func(r *run) {
+			for _, g := range r.groups() {
+				g.lookAhead /= 3
+				require.NoError(t, r.advanceTogether(g, 1))
+			}
+		})
+		requireSame(t, want, got)
+	})
+	t.Run("one global order of events", func(t *testing.T) {
+		requireSame(t, want, advanceBy(t, p, advanceGlobally))
+	})
+	other, err := p.Run(context.Background(), 1)
+	require.NoError(t, err)
+	require.NotEqual(t, want.Fingerprint, other.Fingerprint)
+}
+
+// advanceBy runs replication 0 with another way of advancing the sites.
+func advanceBy(t *testing.T, p *Plan, advance func(*run)) *Result {
+	t.Helper()
+	r := &run{plan: p, ctx: context.Background(), result: p.newResult(0)}
+	require.NoError(t, r.build())
+	for _, g := range r.games {
+		require.NoError(t, g.play())
+	}
+	advance(r)
+	require.NoError(t, r.settle())
+	return r.result
+}
+
+// advanceGlobally is the textbook's way: one instant at a time over all sites.
+func advanceGlobally(r *run) {
+	for {
+		var first *site
+		for _, s := range r.sites {
+			if first == nil || s.next() < first.next() {
+				first = s
+			}
+		}
+		if first.next() == unknown {
+			return
+		}
+		first.advance(first.next() + 1)
+		for i := range first.out {
+			r.sites[first.out[i].target].inbox.push(&first.out[i])
+		}
+		first.out = first.out[:0]
+	}
+}
+
+func TestSteadyRunAllocatesNothing(t *testing.T) {
+	// Ten times the recorded requests on full caches: what a run allocates is its state, not its requests. The
+	// few allocations more are tables that find their largest size later.
+	for name, servers := range map[string]int{"site by site": 0, "in windows": 50} {
+		allocations := func(duration time.Duration) float64 {
+			s, p := cdn(t, 3)
+			s.WarmUp, s.Duration = 20*time.Second, duration
+			p.Sites[0].Servers = servers
+			plans, err := Compile(s, p)
+			require.NoError(t, err)
+			return testing.AllocsPerRun(1, func() {
+				_, err := plans[0].Run(context.Background(), 0)
+				require.NoError(t, err)
+			})
+		}
+		short, long := allocations(2*time.Second), allocations(20*time.Second)
+		require.InDelta(t, short, long, 60, name) // for 36,000 requests more
+	}
+}
+
+func TestGameUpdatesAllocateNothing(t *testing.T) {
+	w := workload.CompetitiveFPS()
+	allocations := func(updates float64) float64 {
+		w.SampledUpdates = updates
+		plans, err := Compile(Scenario{
+			Network: accessWorld(t), Gaming: []workload.Gaming{w}, Duration: 5 * time.Second, Seed: 1,
+		}, placement.RegionOnly("region"))
+		require.NoError(t, err)
+		return testing.AllocsPerRun(1, func() {
+			_, err := plans[0].Run(context.Background(), 0)
+			require.NoError(t, err)
+		})
+	}
+	require.InDelta(t, allocations(0.1), allocations(1), 8) // pages of sketches, for 570,000 updates more
+}
