@@ -28,8 +28,14 @@ type Study struct {
 	// Workers is the number of cores to use; 0 means GOMAXPROCS. They go to runs side by side first,
 	// and into single runs where there are fewer runs than cores. Results do not depend on it.
 	Workers int
+	// SkipWarmUpCheck accepts runs that still depend on how they began, for questions about exactly that:
+	// the first minutes after a start, a given hour. The findings stand in the comparison all the same.
+	SkipWarmUpCheck bool
 	// Assumed lists assumptions to be shown with the results, next to those of the workloads.
 	Assumed []string
+	// Sources are the data that the study rests on, with their dates, to be shown with the results, for
+	// example [github.com/edgewise-sim/edgewise/topology/catalog.Sources].
+	Sources []string
 	// Progress, if set, is called after every run, never by two goroutines at a time.
 	Progress func(Progress)
 }
@@ -71,8 +77,9 @@ func (s *Study) Validate() error {
 }
 
 // Run simulates every placement as often as asked for and compares them. When ctx is cancelled it
-// returns the comparison of the replications that every placement has finished, together with the
-// context's error; the comparison is nil if there is none.
+// returns the comparison of the first replications, as many as every placement has finished, together
+// with the context's error; the comparison is nil if there is none. A study whose runs have not warmed up
+// is refused with a [*WarmUpError].
 func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -134,7 +141,13 @@ feed:
 		return nil, err
 	}
 	comparison, compareErr := s.compare(finished, replications)
-	return comparison, errors.Join(err, compareErr)
+	if compareErr == nil && !s.SkipWarmUpCheck {
+		compareErr = s.refusal(comparison.WarmUps)
+	}
+	if compareErr != nil {
+		return nil, errors.Join(err, compareErr)
+	}
+	return comparison, err
 }
 
 // A gatherer collects results until a replication is complete for every placement, and then keeps what
@@ -176,13 +189,13 @@ func (g *gatherer) take(placement int, r *sim.Result) error {
 	return nil
 }
 
-// finished returns the replications that are complete, in order.
+// finished returns the replications that are complete for every placement, up to the first that is not:
+// a study of as many replications finds the same.
 func (g *gatherer) finished() []*replication {
-	var finished []*replication
-	for _, r := range g.done {
-		if r != nil {
-			finished = append(finished, r)
+	for i, r := range g.done {
+		if r == nil {
+			return g.done[:i]
 		}
 	}
-	return finished
+	return g.done
 }

@@ -22,6 +22,7 @@ type cell struct {
 	count               uint64     // of requests
 	asked               uint64     // of those, recorded
 	work                random.Key // addresses the service times by request
+	course              *course    // of the workload at this site
 
 	static  *staticRun
 	dynamic *dynamicRun
@@ -82,23 +83,26 @@ type served struct {
 
 // finish tallies a request. What follows from other counters is added once, by [cell.settle].
 func (c *cell) finish(r *request, s *served) {
+	wait := s.first - r.arrived
+	ready := r.rtt + c.beyond
+	var connect, tls, transfer int64
+	if r.isNew {
+		connect, tls = c.pace.Connect*r.rtt, c.pace.TLS*r.rtt
+		ready += connect + tls
+	}
+	ttfb := ready + wait
+	c.course.add(r.arrived, ttfb, s.outcome)
 	if !r.recorded {
 		return
 	}
 	t := c.tally
-	wait := s.first - r.arrived
-	ready := r.rtt + c.beyond
-	var transfer int64
 	if r.isNew {
-		connect, tls := c.pace.Connect*r.rtt, c.pace.TLS*r.rtt
 		t.Causes[Connect] += connect
 		t.Causes[TLS] += tls
-		ready += connect + tls
 		transfer = c.pace.New(s.bytes, r.rtt)
 	} else {
 		transfer = c.pace.Open(s.bytes)
 	}
-	ttfb := ready + wait
 	t.record(TTFB, ttfb, c.deadlines)
 	t.record(TTLB, max(ttfb+transfer, ready+s.last-r.arrived), c.deadlines)
 	t.Outcomes[s.outcome]++

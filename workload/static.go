@@ -20,6 +20,8 @@ const (
 	PurposeSession
 	PurposePlayer
 	PurposeMatch
+	PurposePreload // of edge caches
+	PurposePreloadMid
 	PurposeCache // policies and admissions that draw
 )
 
@@ -165,6 +167,24 @@ func (s *Static) Streams(audiences []Audience, start time.Time, seed, replicatio
 		}
 	}
 	return streams, nil
+}
+
+// RatesAt returns the requests per second of each audience at an instant.
+func (s *Static) RatesAt(audiences []Audience, at time.Time) ([]float64, error) {
+	rates, err := Shares(audiences)
+	if err != nil {
+		return nil, err
+	}
+	day := dayOf(s.Day)
+	for i, a := range audiences {
+		zone := a.Zone
+		if zone == nil {
+			zone = time.UTC
+		}
+		local := at.In(zone)
+		rates[i] *= s.RequestsPerSecond * day.At(float64(local.Hour())+float64(local.Minute())/60)
+	}
+	return rates, nil
 }
 
 // Next returns the instant of the next request in ns since the start of the run, and its object.

@@ -1,6 +1,7 @@
 // Command edgewise compares where requests could be served: region, Local Zone or edge PoP.
 //
 //	edgewise run examples/localzone-vs-edge/scenario.yaml -o out
+//	edgewise reproduce out
 //	edgewise catalog local-zones
 package main
 
@@ -21,9 +22,10 @@ import (
 
 // commands is the command line.
 type commands struct {
-	Run     runCmd     `cmd:"" help:"Run a scenario file and write the comparison of its placements."`
-	Cache   cacheCmd   `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
-	Catalog catalogCmd `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
+	Run       runCmd       `cmd:"" help:"Run a scenario file and write the comparison of its placements."`
+	Reproduce reproduceCmd `cmd:"" help:"Run the scenario of a report again and check that every file is the same to the bit."`
+	Cache     cacheCmd     `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
+	Catalog   catalogCmd   `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
 }
 
 // streams are where a command reads and writes.

@@ -29,7 +29,11 @@ type runCmd struct {
 // Run runs the scenario, prints the comparison and writes it into the directory. When interrupted it
 // writes what the finished replications say, and fails.
 func (c *runCmd) Run(ctx context.Context, s *streams) error {
-	study, err := scenario.Load(c.Scenario)
+	text, err := os.ReadFile(c.Scenario)
+	if err != nil {
+		return &usageError{err}
+	}
+	study, err := scenario.Parse(c.Scenario, text)
 	if err != nil {
 		return &usageError{err}
 	}
@@ -53,12 +57,20 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	if comparison == nil {
 		return runErr
 	}
-	if err := report.WriteAll(c.Out, comparison); err != nil {
+	if err := report.WriteRun(c.Out, comparison, text); err != nil {
 		return errors.Join(runErr, err)
 	}
 	if !c.Quiet {
 		if err := report.WriteTable(s.out, comparison); err != nil {
 			return errors.Join(runErr, err)
+		}
+		if len(comparison.Placements) > 1 {
+			if _, err := fmt.Fprintln(s.out); err != nil {
+				return errors.Join(runErr, err)
+			}
+			if err := report.WriteVerdicts(s.out, comparison, report.Margins{}); err != nil {
+				return errors.Join(runErr, err)
+			}
 		}
 		if err := c.listFiles(s.out); err != nil {
 			return errors.Join(runErr, err)
@@ -71,7 +83,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 }
 
 func (c *runCmd) listFiles(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "\nWritten to %s: comparison.json, comparison.csv and the plots.\n", filepath.Clean(c.Out))
+	_, err := fmt.Fprintf(w, "\nWritten to %s: comparison.json, comparison.csv, the plots and manifest.json (edgewise reproduce runs it again).\n", filepath.Clean(c.Out))
 	return err
 }
 
