@@ -62,7 +62,7 @@ func study() (*edgewise.Study, error) {
 		Scenario: sim.Scenario{
 			Network: net, Static: []workload.Static{site},
 			Start:  time.Date(2026, time.March, 2, 18, 0, 0, 0, time.UTC), // 19:00 in Frankfurt
-			WarmUp: time.Minute, Duration: 5 * time.Minute, Seed: 1,
+			WarmUp: 8 * time.Minute, Duration: 5 * time.Minute, Seed: 1,
 		},
 		Placements: []placement.Placement{
 			origin,
