@@ -97,7 +97,7 @@ func (r *reader) read(root value) {
 		field{"check_warm_up", func(v value) { v.boolean(&r.checks) }},
 		field{"duration", func(v value) { v.duration(&s.Duration) }},
 		field{"seed", func(v value) { v.unsigned(&s.Seed) }},
-		field{"replications", func(v value) { v.integer(&s.Replications) }},
+		field{"replications", r.readReplications},
 		field{"level", func(v value) { v.number(&s.Level) }},
 		field{"network", r.readNetwork},
 		field{"workloads", r.readWorkloads},

@@ -9,8 +9,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/scenario"
+	"github.com/edgewise-sim/edgewise/sim/stats"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -108,6 +110,20 @@ func TestScenarioMeansWhatItSays(t *testing.T) {
 	require.Empty(t, s.Placements[0].Of(placement.EdgeCache))
 }
 
+func TestReplicationsMayBeARule(t *testing.T) {
+	s, err := scenario.Parse("test.yaml", []byte(change(t, "replications: 3", "replications: {min: 20, max: 80, until: {p99.9: 2%, workload: site}}")))
+	require.NoError(t, err)
+	require.Zero(t, s.Replications)
+	require.Equal(t, &edgewise.Until{
+		StoppingRule: stats.StoppingRule{RelativeError: 0.02, MinReplications: 20, MaxReplications: 80},
+		Workload:     "site", Quantiles: []float64{0.999},
+	}, s.Until)
+	s, err = scenario.Parse("test.yaml", []byte(change(t, "replications: 3",
+		"replications: {until: {best_known: 95%, workload: api, by: p95, indifference: 2ms}}")))
+	require.NoError(t, err)
+	require.Equal(t, &edgewise.Until{Workload: "api", BestKnown: 0.95, Quantiles: []float64{0.95}, Indifference: 2 * time.Millisecond}, s.Until)
+}
+
 func TestExamplesParse(t *testing.T) {
 	files, err := filepath.Glob("../examples/*/scenario.yaml")
 	require.NoError(t, err)
@@ -142,6 +158,12 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"boolean", "dynamic_via_pop: true", "dynamic_via_pop: yes please", `dynamic_via_pop: is "yes please"; want true or false`},
 		{"warm-up check", "warm_up: 1m", "check_warm_up: maybe", `bad.yaml:3: check_warm_up: is "maybe"; want true or false`},
 		{"preload", "preload: steady", "preload: che", `bad.yaml:39: placements[1].edge_caches.preload: is "che"; want steady`},
+		{"stopping rule", "replications: 3", "replications: {until: {p95: 2}}", `bad.yaml:6: replications.until.p95: is "2"; want a share`},
+		{"stopping rule without goal", "replications: 3", "replications: {max: 50}", `bad.yaml:6: replications: the key "until" is missing`},
+		{"stopping rule with two goals", "replications: 3", "replications: {until: {p95: 2%, mean: 1%}}", `bad.yaml:6: replications.until: names more than one goal`},
+		{"ranking without best", "replications: 3", "replications: {until: {p95: 2%, by: p50}}", `bad.yaml:6: replications.until.by: goes with best_known only`},
+		{"ranking by nothing known", "replications: 3", "replications: {until: {best_known: 95%, workload: site, by: q}}", `replications.until.by: is "q"; want mean or a quantile`},
+		{"best of no workload", "replications: 3", "replications: {until: {best_known: 95%}}", `Name it`},
 		{"list for a text", "title: A test", "title: [A, test]", `bad.yaml:1: title: is a list; want a text`},
 		{"text for a mapping", "access: {fiber: 0.5, lte: 0.5}", "access: fast", `bad.yaml:12: network.access: is "fast"; want a mapping`},
 		{"impossible share", "lte: 0.5", "lte: 0.7", `bad.yaml:12: network.access: `},

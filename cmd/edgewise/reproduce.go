@@ -34,7 +34,10 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	study.Replications, study.Workers = m.Replications, c.Workers
+	study.Workers = c.Workers
+	if m.Stopping == nil { // a fixed number, by the scenario, by --replications or by an interruption
+		study.Until, study.Replications = nil, m.Replications
+	}
 	finish := func() {}
 	if !c.Quiet {
 		study.Progress, finish = progressOn(s.err)

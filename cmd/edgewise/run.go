@@ -41,7 +41,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 		return &usageError{fmt.Errorf("--replications is %d, --workers is %d; want 0 or more", c.Replications, c.Workers)}
 	}
 	if c.Replications > 0 {
-		study.Replications = c.Replications
+		study.Until, study.Replications = nil, c.Replications
 	}
 	study.Workers = c.Workers
 	// Find out now, not after the run, whether the results can be written.
@@ -72,6 +72,9 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 				return errors.Join(runErr, err)
 			}
 		}
+		if err := sayStopping(s.out, comparison); err != nil {
+			return errors.Join(runErr, err)
+		}
 		if err := c.listFiles(s.out); err != nil {
 			return errors.Join(runErr, err)
 		}
@@ -80,6 +83,18 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 		return fmt.Errorf("stopped after %d of %d replications, which were written: %w", comparison.Replications, comparison.Planned, runErr)
 	}
 	return nil
+}
+
+// sayStopping says why a study that decides itself has stopped.
+func sayStopping(w io.Writer, c *edgewise.Comparison) (err error) {
+	switch s := c.Stopping; {
+	case s == nil:
+	case s.Best != "":
+		_, err = fmt.Fprintf(w, "\nStopped after %d replications: %s. Least latency: %s.\n", c.Replications, s.Reason, s.Best)
+	default:
+		_, err = fmt.Fprintf(w, "\nStopped after %d replications: %s. Least precise: %s.\n", c.Replications, s.Reason, s.Widest)
+	}
+	return err
 }
 
 func (c *runCmd) listFiles(w io.Writer) error {
