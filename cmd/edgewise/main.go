@@ -2,6 +2,8 @@
 //
 //	edgewise run examples/localzone-vs-edge/scenario.yaml -o out
 //	edgewise catalog local-zones
+//	edgewise rtt pairs.csv
+//	edgewise routes examples/localzone-vs-edge/scenario.yaml los-angeles-us
 package main
 
 import (
@@ -19,6 +21,8 @@ import (
 // commands is the command line.
 type commands struct {
 	Run     runCmd     `cmd:"" help:"Run a scenario file and write the comparison of its placements."`
+	RTT     rttCmd     `cmd:"" name:"rtt" help:"Say the round trips between places, from a CSV."`
+	Routes  routesCmd  `cmd:"" help:"Show how far the sites of a scenario are from a metro, and over what path."`
 	Catalog catalogCmd `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
 }
 
