@@ -20,10 +20,11 @@ import (
 
 // commands is the command line.
 type commands struct {
-	Run     runCmd     `cmd:"" help:"Run a scenario file and write the comparison of its placements."`
-	RTT     rttCmd     `cmd:"" name:"rtt" help:"Say the round trips between places, from a CSV."`
-	Routes  routesCmd  `cmd:"" help:"Show how far the sites of a scenario are from a metro, and over what path."`
-	Catalog catalogCmd `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
+	Run       runCmd       `cmd:"" help:"Run a scenario file and write the comparison of its placements."`
+	RTT       rttCmd       `cmd:"" name:"rtt" help:"Say the round trips between places, from a CSV."`
+	Routes    routesCmd    `cmd:"" help:"Show how far the sites of a scenario are from a metro, and over what path."`
+	Calibrate calibrateCmd `cmd:"" help:"Fit the delay model to tables of measured round trips, and print how far off it is."`
+	Catalog   catalogCmd   `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
 }
 
 // streams are where a command reads and writes.

@@ -83,8 +83,8 @@ func (c *routesCmd) Run(_ context.Context, s *streams) error {
 			by = "measured"
 		}
 		t.AppendRow(table.Row{
-			r.Site, r.Kind, tenthMs(r.RTTMs), tenthMs(r.AccessMs), tenthMs(r.InternetMs), tenthMs(r.BackboneMs), by,
-			parentMs(r, tenthMs), strings.Join(r.Path, " > "),
+			r.Site, r.Kind, tenths(r.RTTMs), tenths(r.AccessMs), tenths(r.InternetMs), tenths(r.BackboneMs), by,
+			parentMs(r, tenths), strings.Join(r.Path, " > "),
 		})
 	}
 	_, err = fmt.Fprintln(s.out, t.Render())
@@ -168,4 +168,4 @@ func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Mi
 
 func exactMs(ms float64) string { return strconv.FormatFloat(ms, 'f', 3, 64) }
 
-func tenthMs(ms float64) string { return strconv.FormatFloat(ms, 'f', 1, 64) }
+func tenths(x float64) string { return strconv.FormatFloat(x, 'f', 1, 64) }
