@@ -105,6 +105,10 @@ func allWorks() []work {
 			}
 		}
 	}
+	works = append(works, work{
+		name: "two at once", what: "replications of W3, each of 2 million requests, on their own and beside each other",
+		unit: "request", check: "hit ratio", tolerance: halfPercent, entries: together(),
+	})
 	return append(works, scaling()...)
 }
 

@@ -25,7 +25,7 @@ func TestEveryEngineOfThisProcessDoesTheSameWork(t *testing.T) {
 			}
 			o, err := e.run(size, operations)
 			require.NoError(t, err, "%s %s %s", w.name, e.engine, e.how)
-			require.Equal(t, operations, o.Operations)
+			require.Equal(t, operations, o.Operations, "%s %s", w.name, e.how)
 			require.Positive(t, o.CPU)
 			switch w.name {
 			case "draws":
@@ -124,6 +124,7 @@ func TestUnknownWorksAreRefused(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "W1", works[0].name)
 	require.Len(t, works, 5)
+	require.Equal(t, "scaling: PoPs", works[1].name)
 	_, err = choose(allWorks(), "W9")
 	require.ErrorContains(t, err, `no work "W9"`)
 }

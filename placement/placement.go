@@ -3,6 +3,7 @@ package placement
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/sim/cache"
@@ -68,8 +69,10 @@ type Assignment struct {
 	Role Role
 	// CacheBytes is the capacity of a cache; 0 for other roles.
 	CacheBytes int64
-	// Policy is the eviction policy of a cache; "" means "lru".
-	Policy string
+	// Policy is the eviction policy of a cache, with parameters after colons: "clock:bits=2"; ""
+	// means "lru". Admission is the rule that decides which objects may enter; "" means all. See
+	// [cache.Config].
+	Policy, Admission string
 	// Servers is the number of servers that each workload finds at a compute or origin site;
 	// 0 means that there are always enough.
 	Servers int
@@ -231,13 +234,16 @@ func (a Assignment) validate(n *topology.Network) error {
 		if a.CacheBytes <= 0 {
 			return invalid.New("CacheBytes", a.CacheBytes, "more than 0")
 		}
-		if a.Policy != "" && !slices.Contains(cache.Policies(), a.Policy) {
-			return invalid.New("Policy", a.Policy, "one of %q", cache.Policies())
+		if _, err := cache.New(cache.Config{Policy: a.Policy, CapacityObjects: 100}); err != nil {
+			return invalid.New("Policy", a.Policy, "one of %s (%v)", strings.Join(cache.Policies(), ", "), err)
+		}
+		if _, err := cache.New(cache.Config{Admission: a.Admission, CapacityObjects: 100}); err != nil {
+			return invalid.New("Admission", a.Admission, "one of %s (%v)", strings.Join(cache.Admissions(), ", "), err)
 		}
 		return invalid.Range("Servers", a.Servers, 0, 0)
 	}
-	if a.Policy != "" {
-		return invalid.New("Policy", a.Policy, "no cache policy for the role %q", a.Role)
+	if a.Policy != "" || a.Admission != "" {
+		return invalid.New("Policy", a.Policy+a.Admission, "no cache policy or admission for the role %q", a.Role)
 	}
 	return invalid.First(
 		invalid.Range("CacheBytes", a.CacheBytes, 0, 0),

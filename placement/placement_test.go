@@ -55,6 +55,7 @@ func TestBadPlacementsNameTheirSite(t *testing.T) {
 		"Sites[2].Servers is -1":                    region.With(placement.Assignment{Site: "us-west-2-lax-1", Role: placement.Compute, Servers: -1}),
 		"Sites[2].Role is role(9)":                  region.With(placement.Assignment{Site: "us-west-2", Role: 9}),
 		"Sites[2].Policy is mru; want one of":       region.With(placement.Assignment{Site: "pop-lax", Role: placement.EdgeCache, CacheBytes: 1, Policy: "mru"}),
+		"Sites[2].Admission is all; want one of":    region.With(placement.Assignment{Site: "pop-lax", Role: placement.EdgeCache, CacheBytes: 1, Admission: "all"}),
 		"Sites[2].Policy is lru; want no cache pol": region.With(placement.Assignment{Site: "us-west-2-lax-1", Role: placement.Compute, Policy: "lru"}),
 		"Routing is routing(7); want one of":        {Name: "x", Routing: 7},
 	} {

@@ -7,7 +7,8 @@ package random
 type Key uint64
 
 // NewKey returns the key of the draws that an entity makes for one purpose in one replication. Each of
-// the four words may be any number; see [Entity] for names.
+// the four words may be any number; see [Entity] for names. They are taken in one after the other, each
+// time with the output function of splitmix64.
 func NewKey(seed, replication, entity, purpose uint64) Key {
 	h := mix(seed + golden)
 	h = mix((h ^ replication) + golden)

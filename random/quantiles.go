@@ -11,8 +11,9 @@ import (
 //
 // The table keeps the quantile function at knots that get denser towards both ends: 64 knots between
 // p = 1/4 and 1/2, 64 between 1/8 and 1/4, and so on to 2^-20, the same from 1/2 to 1 - 2^-20. At a knot
-// the law is exact, between two knots it is linear. Beyond 2^-20 at either end the quantile function
-// itself is asked, so the tail is as far as the law's own. The table takes 21 KB.
+// the law is exact, between two knots it is linear: draws of the normal law are off by less than 1e-4 of
+// the standard deviation. Beyond 2^-20 at either end the quantile function itself is asked, so the tail
+// is as far as the law's own. The table takes 21 KB.
 //
 // Make one with [NewQuantiles]; it is read only and may be shared if the function may.
 type Quantiles struct {

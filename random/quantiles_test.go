@@ -72,6 +72,8 @@ func TestNewQuantilesRefusesWhatIsNoQuantileFunction(t *testing.T) {
 		"infinite":     {func(p float64) float64 { return 1 / max(0, 0.75-p) }, "+Inf"},
 		"decreasing":   {func(p float64) float64 { return -p }, "does not decrease"},
 		"infinite end": {func(p float64) float64 { return math.Exp(math.Exp(1 / (1 - p))) }, "is +Inf"},
+		"no lower end": {func(p float64) float64 { return math.Log(max(0, p-1e-10)) }, "is -Inf"},
+		"no upper end": {func(p float64) float64 { return -math.Log(max(0, 1-1e-10-p)) }, "is +Inf"},
 		"infinite gap": {func(p float64) float64 { return math.MaxFloat64 * (4*p - 2) / 2 * 2 }, "Inf"},
 	} {
 		q, err := NewQuantiles(test.q)

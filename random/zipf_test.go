@@ -13,6 +13,8 @@ func TestZipfFollowsItsLaw(t *testing.T) {
 		for _, exponent := range []float64{0, 0.6, 0.9, 1, 1.3, 3} {
 			z, err := NewZipf(objects, exponent)
 			require.NoError(t, err)
+			require.Equal(t, objects, z.Objects())
+			require.Equal(t, exponent, z.Exponent())
 			weights := make([]float64, objects)
 			counts := make([]float64, objects)
 			for i := range weights {

@@ -79,7 +79,8 @@ func readSites(v value, role placement.Role) []siteSpec {
 		if role == placement.EdgeCache || role == placement.MidTierCache {
 			known = append(known,
 				field{"size", func(v value) { v.bytes(&a.CacheBytes) }},
-				field{"policy", func(v value) { v.text(&a.Policy) }})
+				field{"policy", func(v value) { v.text(&a.Policy) }},
+				field{"admission", func(v value) { v.text(&a.Admission) }})
 		} else {
 			known = append(known, field{"servers", func(v value) { v.integer(&a.Servers) }})
 		}

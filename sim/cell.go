@@ -17,9 +17,10 @@ type cell struct {
 	isNew               uint64 // below this, of 2^32, a request opens a connection
 	pace                workload.Pace
 	deadlines           []int64
-	delay               int64 // from the user's instant to this site
-	from                int64 // the user's instant from which on requests are recorded
-	count               uint64
+	delay               int64      // from the user's instant to this site
+	from                int64      // the user's instant from which on requests are recorded
+	count               uint64     // of requests
+	asked               uint64     // of those, recorded
 	work                random.Key // addresses the service times by request
 
 	static  *staticRun
@@ -61,8 +62,11 @@ func (c *cell) draw(now int64) request {
 		r.access += int64(c.jitter * c.rand.Exp())
 	}
 	r.rtt = c.rtt + r.access
-	r.recorded = now-c.delay >= c.from
 	c.count++
+	if now-c.delay >= c.from {
+		r.recorded = true
+		c.asked++
+	}
 	return r
 }
 
@@ -76,36 +80,45 @@ type served struct {
 	queue, service int64
 }
 
-// finish tallies a request.
+// finish tallies a request. What follows from other counters is added once, by [cell.settle].
 func (c *cell) finish(r *request, s *served) {
 	if !r.recorded {
 		return
 	}
-	var connect, tls int64
-	transfer := int64(0)
+	t := c.tally
+	wait := s.first - r.arrived
+	ready := r.rtt + c.beyond
+	var transfer int64
 	if r.isNew {
-		connect, tls = c.pace.Connect*r.rtt, c.pace.TLS*r.rtt
+		connect, tls := c.pace.Connect*r.rtt, c.pace.TLS*r.rtt
+		t.Causes[Connect] += connect
+		t.Causes[TLS] += tls
+		ready += connect + tls
 		transfer = c.pace.New(s.bytes, r.rtt)
 	} else {
 		transfer = c.pace.Open(s.bytes)
 	}
-	wait := s.first - r.arrived
-	ready := connect + tls + r.rtt + c.beyond
 	ttfb := ready + wait
-	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
-
-	t := c.tally
-	t.Requests++
-	t.Bytes += uint64(s.bytes)
+	t.record(TTFB, ttfb, c.deadlines)
+	t.record(TTLB, max(ttfb+transfer, ready+s.last-r.arrived), c.deadlines)
 	t.Outcomes[s.outcome]++
 	t.OutcomeBytes[s.outcome] += uint64(s.bytes)
-	t.record(TTFB, ttfb, c.deadlines)
-	t.record(TTLB, ttlb, c.deadlines)
-	t.Causes[Connect] += connect
-	t.Causes[TLS] += tls
 	t.Causes[Access] += r.access
-	t.Causes[Propagation] += c.rtt
-	t.Causes[Queue] += s.queue
-	t.Causes[Service] += s.service
-	t.Causes[Upstream] += wait - s.queue - s.service + c.beyond
+	if wait != 0 {
+		t.Causes[Queue] += s.queue
+		t.Causes[Service] += s.service
+		t.Causes[Upstream] += wait - s.queue - s.service
+	}
+}
+
+// settle adds to the tally what is the same for every request of the cell, and the number of requests as
+// it was counted when they came: their outcomes must match it.
+func (c *cell) settle() {
+	t := c.tally
+	t.Requests += c.asked
+	t.Causes[Propagation] += int64(c.asked) * c.rtt
+	t.Causes[Upstream] += int64(c.asked) * c.beyond
+	for _, bytes := range t.OutcomeBytes {
+		t.Bytes += bytes
+	}
 }

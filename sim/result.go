@@ -98,7 +98,10 @@ func (r *run) settle() error {
 		happened.Merge(uint64(len(r.sites)+i), g.happened)
 	}
 	for i, s := range r.sites {
-		happened.Merge(uint64(i), s.happened)
+		happened.Add(int64(i), 0, uint64(s.happened))
+		for c := range s.cells {
+			s.cells[c].settle()
+		}
 		for _, group := range [][]*servers{s.origins, s.computers} {
 			for _, servers := range group {
 				if err := servers.err(); err != nil {

@@ -126,7 +126,10 @@ func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint
 	if a == nil {
 		return nil, nil
 	}
-	c, err := cache.New(cache.Config{Policy: a.Policy, CapacityBytes: a.CacheBytes})
+	seed := random.NewKey(r.plan.scenario.Seed, r.rep, random.Entity(a.Site), workload.PurposeCache)
+	c, err := cache.New(cache.Config{
+		Policy: a.Policy, Admission: a.Admission, CapacityBytes: a.CacheBytes, Seed: uint64(seed) + uint64(number),
+	})
 	if err != nil {
 		return nil, fmt.Errorf("site %q: %w", a.Site, err)
 	}

@@ -74,9 +74,7 @@ func (t *Tally) record(metric int, ns int64, deadlines []int64) {
 	t.Latency[metric].Record(ns)
 	within := t.Within[metric*len(deadlines):][:len(deadlines)]
 	for i, d := range deadlines {
-		if ns <= d {
-			within[i]++
-		}
+		within[i] += uint64(ns-d-1) >> 63 // 1 if ns <= d: which it is, no branch could foretell
 	}
 }
 

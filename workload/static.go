@@ -20,6 +20,7 @@ const (
 	PurposeSession
 	PurposePlayer
 	PurposeMatch
+	PurposeCache // policies and admissions that draw
 )
 
 // A Static workload fetches cacheable objects.

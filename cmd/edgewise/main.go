@@ -13,9 +13,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/edgewise-sim/edgewise/sim/cache"
 )
 
 // commands is the command line.
@@ -25,6 +28,7 @@ type commands struct {
 	Routes    routesCmd    `cmd:"" help:"Show how far the sites of a scenario are from a metro, and over what path."`
 	Calibrate calibrateCmd `cmd:"" help:"Fit the delay model to tables of measured round trips, and print how far off it is."`
 	Catalog   catalogCmd   `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
+	Cache     cacheCmd     `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
 }
 
 // streams are where a command reads and writes.
@@ -58,6 +62,10 @@ func execute(ctx context.Context, args []string, s *streams) int {
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(s),
+		kong.Vars{
+			"policies":   strings.Join(append(cache.Policies(), cache.OfflinePolicies()...), ", "),
+			"admissions": strings.Join(cache.Admissions(), ", "),
+		},
 	)
 	if err != nil {
 		fmt.Fprintln(s.err, "edgewise:", err)

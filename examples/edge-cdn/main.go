@@ -68,7 +68,19 @@ func study() (*edgewise.Study, error) {
 			origin.WithPoPs(16<<20, pops...).Named("PoPs, 16 MiB each"),
 			origin.WithPoPs(128<<20, pops...).Named("PoPs, 128 MiB each"),
 			origin.WithPoPs(1<<30, pops...).Named("PoPs, 1 GiB each"),
+			evictingBy("sieve", origin.WithPoPs(128<<20, pops...).Named("PoPs, 128 MiB each, SIEVE")),
+			evictingBy("gdsf", origin.WithPoPs(128<<20, pops...).Named("PoPs, 128 MiB each, GDSF")),
 		},
 		Replications: 10,
 	}, nil
+}
+
+// evictingBy returns the placement with another eviction policy in its PoPs.
+func evictingBy(policy string, p placement.Placement) placement.Placement {
+	for i := range p.Sites {
+		if p.Sites[i].Role == placement.EdgeCache {
+			p.Sites[i].Policy = policy
+		}
+	}
+	return p
 }

@@ -51,14 +51,9 @@ func newAdmission(cfg Config, c *core) (admission, error) {
 	return nil, fmt.Errorf("cache: Admission is %q; allowed are %s", cfg.Admission, strings.Join(Admissions(), ", "))
 }
 
-// defaultKeys is how many keys an admission rule remembers by default: ten for each object that the
-// cache holds, as far as that is known (assumed).
-func defaultKeys(c *core) int64 {
-	if c.byObjects {
-		return max(1024, 10*c.capacity)
-	}
-	return 1 << 20
-}
+// defaultSketchKeys is how many keys a sketch is made for where the capacity counts bytes, and a tenth of
+// the keys that a filter then remembers (assumed).
+const defaultSketchKeys = 1 << 17
 
 // maxKeys bounds the memory of an admission rule.
 const maxKeys = 1 << 28

@@ -16,6 +16,9 @@ type Config struct {
 	// Policy names the eviction policy, for example "lru" (the default), with parameters after
 	// colons: "clock:bits=2". [Policies] lists the names.
 	Policy string
+	// NewPolicy, if set, makes an eviction policy of your own; Policy is then empty or its name, for
+	// your own use.
+	NewPolicy func(Slots) Policy
 	// Admission names the rule that decides which objects may enter, for example "second-hit", with
 	// parameters like Policy's; "always" (the default) lets all. [Admissions] lists the names.
 	Admission string
@@ -52,8 +55,9 @@ func Policies() []string {
 	return names
 }
 
-// OfflinePolicies returns the names of the policies that know the requests to come. They are bounds to
-// compare others with, and only [Replayer.Replay] can run them.
+// OfflinePolicies returns the names of the policies that no cache can have, because they know the requests
+// to come or ignore the capacity. They are bounds to compare others with, and only [Replayer.Replay] runs
+// them.
 func OfflinePolicies() []string {
 	names := make([]string, len(offlinePolicies))
 	for i, p := range offlinePolicies {
@@ -84,15 +88,25 @@ var policies = []policy{
 	{"lfu", newLFU},
 	{"gdsf", newGDSF},
 	{"gdsf-2025", newGDSF2025},
+	{"lfu-perfect", newLFUPerfect},
+	{"lfuda", newLFUDA},
+	{"lru-k", newLRUK},
+	{"w-tinylfu", newWTinyLFU},
+	{"lecar", newLeCaR},
+	{"hyperbolic", newHyperbolic},
+	{"lhd", newLHD},
+	{"random", newRandom},
 }
 
 var offlinePolicies = []policy{
 	{"belady", newBelady},
+	{"belady-size", newBeladySize},
+	{"infinite", newInfinite},
 }
 
 // Ways to build a rule.
 const (
-	withFuture   = 1 << iota // the offline policies too
+	withBounds   = 1 << iota // the offline policies too
 	withoutSizes             // where the capacity counts objects, take each as one byte and save the memory
 )
 
@@ -120,25 +134,32 @@ func newRule(cfg Config, ways uint) (rule, error) {
 		return nil, err
 	}
 	base.keepSizes = ways&withoutSizes == 0 || !base.byObjects
+	if cfg.NewPolicy != nil {
+		return newCustom(base, cfg.NewPolicy), nil
+	}
 	s := parseSpec("Policy", cfg.Policy)
 	if s.name == "" {
 		s.name = "lru"
 	}
+	s.seed = cfg.Seed
 	allowed := policies
-	if ways&withFuture != 0 {
+	if ways&withBounds != 0 {
 		allowed = slices.Concat(policies, offlinePolicies)
 	}
 	var names []string
 	for _, p := range allowed {
 		if p.name == s.name {
 			r := p.build(base, s)
-			return r, s.done()
+			if err := s.done(); err != nil {
+				return nil, err
+			}
+			return r, nil
 		}
 		names = append(names, p.name)
 	}
 	for _, p := range offlinePolicies {
 		if p.name == s.name {
-			return nil, fmt.Errorf("cache: Policy is %q, which knows the future: only Replay can run it; allowed are %s",
+			return nil, fmt.Errorf("cache: Policy is %q, which no real cache can have: only Replay runs it; allowed are %s",
 				cfg.Policy, strings.Join(names, ", "))
 		}
 	}

@@ -80,17 +80,12 @@ func (p *Replayer) FootprintBytes() int64 { return p.footprint().bytes }
 // whose capacity counts objects takes every object as one byte. Besides the policies of [New] there are
 // those that know the future, see [OfflinePolicies].
 func (p *Replayer) Replay(ctx context.Context, cfg Config) (Result, error) {
-	r := p.requests
-	cfg.DenseKeys = r.Objects
-	e, err := build(cfg, withFuture|withoutSizes)
+	e, err := p.build(cfg)
 	if err != nil {
 		return Result{}, err
 	}
-	if _, offline := e.rule.(*belady); offline {
-		if e.admission != nil {
-			return Result{}, fmt.Errorf("cache: Admission is %q; %s, which knows the future, must take in everything: "+
-				"only always is allowed", cfg.Admission, cfg.Policy)
-		}
+	r := p.requests
+	if needsNext(e.rule) {
 		r = p.withNext()
 	}
 	result := Result{Requests: int64(len(r.IDs)), RequestBytes: p.bytes}
@@ -109,6 +104,35 @@ func (p *Replayer) Replay(ctx context.Context, cfg Config) (Result, error) {
 		result.MissBytes += missed.bytes
 	}
 	return result, nil
+}
+
+// Check returns the error that Replay would return for a Config, at once.
+func (p *Replayer) Check(cfg Config) error {
+	_, err := p.build(cfg)
+	return err
+}
+
+// build makes the cache of a Config.
+func (p *Replayer) build(cfg Config) (*engine, error) {
+	cfg.DenseKeys = p.requests.Objects
+	e, err := build(cfg, withBounds|withoutSizes)
+	if err != nil {
+		return nil, err
+	}
+	if needsNext(e.rule) && e.admission != nil {
+		return nil, fmt.Errorf("cache: Admission is %q; the policy %s knows the future and must take in everything: "+
+			"only always is allowed", cfg.Admission, cfg.Policy)
+	}
+	return e, nil
+}
+
+// needsNext reports whether a rule knows the future.
+func needsNext(r rule) bool {
+	switch r.(type) {
+	case *belady, *beladySize:
+		return true
+	}
+	return false
 }
 
 // missed counts misses.

@@ -11,7 +11,7 @@ import "math/bits"
 // emptied and becomes the younger. One key in a thousand is taken for known though it is not.
 //
 // Parameter: keys, how many different keys each filter holds (ten for each object of the capacity, or
-// 1048576 where the capacity counts bytes; assumed).
+// 1310720 where the capacity counts bytes; assumed).
 type secondHit struct {
 	filters [2]bloom // the younger one first
 	held    int64
@@ -19,7 +19,11 @@ type secondHit struct {
 }
 
 func newSecondHit(c *core, s *spec, _ uint64) admission {
-	keys := s.integer("keys", defaultKeys(c), 1, maxKeys)
+	def := int64(10 * defaultSketchKeys)
+	if c.byObjects {
+		def = 10 * c.capacity
+	}
+	keys := s.integer("keys", min(def, maxKeys), 1, maxKeys)
 	if s.err != nil {
 		return nil
 	}
@@ -49,16 +53,16 @@ func (a *secondHit) evicted(uint64) {}
 // rule that the literature calls 2-LRU (Martina, Garetto and Leonardi, A unified approach to the
 // performance analysis of caching systems, INFOCOM 2014). It is what secondHit approximates.
 //
-// Parameter: keys, how many keys (the capacity in objects, or 1048576 where the capacity counts bytes;
+// Parameter: keys, how many keys (the capacity in objects, or 1310720 where the capacity counts bytes;
 // the latter is assumed).
 type secondHitExact struct{ recent *engine }
 
 func newSecondHitExact(c *core, s *spec, _ uint64) admission {
-	def := int64(1 << 20)
+	def := int64(10 * defaultSketchKeys)
 	if c.byObjects {
 		def = c.capacity
 	}
-	keys := s.integer("keys", def, 1, maxKeys)
+	keys := s.integer("keys", min(def, maxKeys), 1, maxKeys)
 	return &secondHitExact{recent: newEngine(newLRU(core{capacity: keys, byObjects: true}, nil))}
 }
 

@@ -16,7 +16,7 @@ const (
 	mostCounted = 15
 )
 
-// newSketch makes a sketch for so many keys: 4 counters of a row for each, 8 bytes in all.
+// newSketch makes a sketch for so many keys: at least 4 counters of each row for a key, 8 to 16 bytes.
 func newSketch(keys int64) *sketch {
 	counters := uint64(64)
 	for counters < 4*uint64(keys) {
@@ -72,15 +72,19 @@ func (s *sketch) halve() {
 // As the rule stands before any policy, the object it would push out is taken to be like the last one
 // that the policy evicted. While there is room everything is admitted.
 //
-// Parameter: keys, how many keys the sketch is made for (ten for each object of the capacity, or 1048576
-// where the capacity counts bytes; assumed).
+// Parameter: keys, how many keys the sketch is made for (the capacity in objects, or 131072
+// where it counts bytes; the latter is assumed).
 type tinyLFU struct {
 	sketch *sketch
 	victim uint64
 }
 
 func newTinyLFU(c *core, s *spec, _ uint64) admission {
-	keys := s.integer("keys", defaultKeys(c), 1, maxKeys)
+	def := int64(defaultSketchKeys)
+	if c.byObjects {
+		def = c.capacity
+	}
+	keys := s.integer("keys", min(def, maxKeys), 1, maxKeys)
 	if s.err != nil {
 		return nil
 	}

@@ -16,6 +16,7 @@ type spec struct {
 	values []parameter
 	known  []string
 	err    error
+	seed   uint64 // for what is drawn at random
 }
 
 type parameter struct {

@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -54,6 +55,31 @@ func BenchmarkLookupInsert(b *testing.B) {
 					}
 				}
 				b.ReportMetric(float64(hits)/float64(b.N), "hit/req")
+			})
+		}
+	}
+}
+
+// BenchmarkReplay is the batch path on dense ids; compare with its own LRU row, as machines differ.
+func BenchmarkReplay(b *testing.B) {
+	const objects = 1_000_000
+	replayer, err := NewReplayer(Requests{IDs: requests(10_000_000, objects, .8), Objects: objects})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, policy := range append(Policies(), OfflinePolicies()...) {
+		for _, percent := range []int64{1, 10} {
+			b.Run(fmt.Sprintf("%s/%d%%", policy, percent), func(b *testing.B) {
+				var result Result
+				for b.Loop() {
+					result, err = replayer.Replay(context.Background(),
+						Config{Policy: policy, CapacityObjects: objects / 100 * percent})
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(result.Requests), "ns/request")
+				b.ReportMetric(result.RequestMissRatio(), "miss/request")
 			})
 		}
 	}

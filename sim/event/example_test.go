@@ -90,3 +90,49 @@ func ExampleLink() {
 	// comes at 0s, sent from 0s to 1ms
 	// comes at 400µs, sent from 1ms to 2ms
 }
+
+// The same kind of story that SimPy tells: cars that share two charging points.
+func ExampleProcess() {
+	var sim event.Simulation
+	defer sim.Close()
+	points, err := event.NewResource(2)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for i := range 3 {
+		sim.Go(func(p *event.Process) {
+			p.Wait(time.Duration(i) * 10 * time.Minute)
+			arrived := p.Now()
+			if !points.Acquire(p) {
+				return
+			}
+			fmt.Printf("car %d arrives at %v, charges from %v\n", i, arrived, p.Now())
+			p.Wait(45 * time.Minute)
+			points.Release(p)
+		})
+	}
+	if err := sim.Run(event.Forever); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// car 0 arrives at 0s, charges from 0s
+	// car 1 arrives at 10m0s, charges from 10m0s
+	// car 2 arrives at 20m0s, charges from 45m0s
+}
+
+// The set of pending events alone: the order is that of time and, at one time, of pushing.
+func ExampleQueue() {
+	var pending event.Queue
+	pending.Push(30, 1, 100)
+	pending.Push(10, 2, 200)
+	pending.Push(30, 1, 300)
+	for pending.Len() > 0 {
+		e := pending.Pop()
+		fmt.Printf("at %d ns, handler %d, argument %d\n", e.Time, e.Handler(), e.Arg)
+	}
+	// Output:
+	// at 10 ns, handler 2, argument 200
+	// at 30 ns, handler 1, argument 100
+	// at 30 ns, handler 1, argument 300
+}

@@ -44,3 +44,12 @@ func TestCrowdedCellsAreSortedToo(t *testing.T) {
 		require.Equal(t, int64(i+1), events[i].Time)
 	}
 }
+
+func TestASimulationHasRoomForSixteenMillionHandlers(t *testing.T) {
+	s := Simulation{last: maxHandlers - 1, handlers: make([]Handler, 1)}
+	h := HandlerFunc(func(*Simulation, uint64) {})
+	require.EqualValues(t, maxHandlers, s.Register(h))
+	require.NoError(t, s.Err())
+	require.Zero(t, s.Register(h))
+	require.ErrorContains(t, s.Err(), "more than 16777215 handlers")
+}

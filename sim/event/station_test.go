@@ -204,6 +204,7 @@ func TestSendTimeIsExactAndRoundedUp(t *testing.T) {
 		{1_000_000_000_000, 1 << 50, 9007199254741},
 		{1, math.MaxInt64, event.Forever},
 		{7, 1 << 32, 4908534052571428572},
+		{3, 5 << 30, event.Forever}, // above the end of time, below 2^64 ns
 		{5, 0, 0},
 		{5, -1, 0},
 	} {
