@@ -3,6 +3,8 @@
 //	edgewise run examples/localzone-vs-edge/scenario.yaml -o out
 //	edgewise reproduce out
 //	edgewise catalog local-zones
+//	edgewise rtt pairs.csv
+//	edgewise routes examples/localzone-vs-edge/scenario.yaml los-angeles-us
 package main
 
 import (
@@ -26,6 +28,9 @@ type commands struct {
 	Reproduce reproduceCmd `cmd:"" help:"Run the scenario of a report again and check that every file is the same to the bit."`
 	Cache     cacheCmd     `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
 	Catalog   catalogCmd   `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
+	RTT       rttCmd       `cmd:"" name:"rtt" help:"Say the round trips between places, from a CSV."`
+	Routes    routesCmd    `cmd:"" help:"Show how far the sites of a scenario are from a metro, and over what path."`
+	Calibrate calibrateCmd `cmd:"" help:"Fit the delay model to tables of measured round trips, and print how far off it is."`
 }
 
 // streams are where a command reads and writes.

@@ -40,7 +40,7 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 	}
 	finish := func() {}
 	if !c.Quiet {
-		study.Progress, finish = progressOn(s.err)
+		study.Progress, finish = progressOn(s.err, "runs")
 	}
 	comparison, err := study.Run(ctx)
 	finish()

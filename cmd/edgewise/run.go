@@ -8,10 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
-	"golang.org/x/term"
-
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/scenario"
@@ -50,7 +46,10 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	}
 	finish := func() {}
 	if !c.Quiet {
-		study.Progress, finish = progressOn(s.err)
+		var show func(done, total int)
+		if show, finish = progressOn(s.err, "runs "); show != nil {
+			study.Progress = func(p edgewise.Progress) { show(p.Done, p.Total) }
+		}
 	}
 	comparison, runErr := study.Run(ctx)
 	finish()
@@ -100,24 +99,4 @@ func sayStopping(w io.Writer, c *edgewise.Comparison) (err error) {
 func (c *runCmd) listFiles(w io.Writer) error {
 	_, err := fmt.Fprintf(w, "\nWritten to %s: comparison.json, comparison.csv, the plots and manifest.json (edgewise reproduce runs it again).\n", filepath.Clean(c.Out))
 	return err
-}
-
-// progressOn shows a bar where w is a terminal; elsewhere nothing, so that logs stay clean.
-func progressOn(w io.Writer) (func(edgewise.Progress), func()) {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return nil, func() {}
-	}
-	bars := mpb.New(mpb.WithOutput(f), mpb.WithWidth(48))
-	bar := bars.AddBar(0,
-		mpb.PrependDecorators(decor.Name("runs "), decor.CountersNoUnit("%d / %d")),
-		mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO), decor.Name("  left "), decor.AverageETA(decor.ET_STYLE_GO)),
-	)
-	return func(p edgewise.Progress) {
-			bar.SetTotal(int64(p.Total), false)
-			bar.SetCurrent(int64(p.Done))
-		}, func() {
-			bar.Abort(false) // harmless when complete
-			bars.Wait()
-		}
 }
