@@ -44,15 +44,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return &usageError{err}
 	}
-	finish := func() {}
-	if !c.Quiet {
-		var show func(done, total int)
-		if show, finish = progressOn(s.err, "runs "); show != nil {
-			study.Progress = func(p edgewise.Progress) { show(p.Done, p.Total) }
-		}
-	}
-	comparison, runErr := study.Run(ctx)
-	finish()
+	comparison, runErr := runShown(ctx, study, c.Quiet, s)
 	if comparison == nil {
 		return runErr
 	}
@@ -99,4 +91,16 @@ func sayStopping(w io.Writer, c *edgewise.Comparison) (err error) {
 func (c *runCmd) listFiles(w io.Writer) error {
 	_, err := fmt.Fprintf(w, "\nWritten to %s: comparison.json, comparison.csv, the plots and manifest.json (edgewise reproduce runs it again).\n", filepath.Clean(c.Out))
 	return err
+}
+
+// runShown runs a study, with a bar of progress where there is a terminal.
+func runShown(ctx context.Context, study *edgewise.Study, quiet bool, s *streams) (*edgewise.Comparison, error) {
+	if !quiet {
+		show, finish := progressOn(s.err, "runs ")
+		defer finish()
+		if show != nil {
+			study.Progress = func(p edgewise.Progress) { show(p.Done, p.Total) }
+		}
+	}
+	return study.Run(ctx)
 }
