@@ -14,6 +14,9 @@ import (
 // TestLargeObjectsAreKeptOut is the example of AdaptSize's authors: 9,999 objects of 100 kB in turn and one
 // of 500 MB, in a cache of 1 GB. Without admission LRU hits nothing at all.
 func TestLargeObjectsAreKeptOut(t *testing.T) {
+	if raceDetector {
+		t.Skip("nothing here is concurrent")
+	}
 	const objects, rounds = 10_000, 20
 	sizes := make([]int64, objects)
 	for i := range sizes {
@@ -40,6 +43,9 @@ func TestLargeObjectsAreKeptOut(t *testing.T) {
 }
 
 func TestAdmissionsRaiseTheHitRatioOfLRU(t *testing.T) {
+	if raceDetector {
+		t.Skip("nothing here is concurrent")
+	}
 	traces, err := referenceTraces()
 	require.NoError(t, err)
 	replayer := traces["zipf0.8-sized-100k-1M"]
@@ -66,11 +72,11 @@ func TestSecondHitExactMatchesTheory(t *testing.T) {
 	const capacity = 1000
 	want, err := theory.TwoLRU(theory.Zipf(10_000, .8), capacity, capacity)
 	require.NoError(t, err)
-	replayer := zipfReplayer(t, 10_000, .8, 600_000)
+	replayer := zipfReplayer(t, 10_000, .8, 300_000)
 	got, err := replayer.Replay(context.Background(), cache.Config{CapacityObjects: capacity, Admission: "second-hit-exact"})
 	require.NoError(t, err)
-	// The approximation is .0025 above simulation here (.5275 against .5250), cold misses another .004.
-	require.InDelta(t, want.RequestHitRatio, 1-got.RequestMissRatio(), .01)
+	// The approximation is .0025 above simulation here (.5275 against .5250), cold misses another .008.
+	require.InDelta(t, want.RequestHitRatio, 1-got.RequestMissRatio(), .014)
 }
 
 func TestPoliciesMatchTheory(t *testing.T) {
@@ -85,13 +91,13 @@ func TestPoliciesMatchTheory(t *testing.T) {
 	}
 	best, err := theory.PerfectLFU(rates, 1000)
 	require.NoError(t, err)
-	replayer := zipfReplayer(t, 10_000, .8, 600_000)
+	replayer := zipfReplayer(t, 10_000, .8, 300_000)
 	for policy, want := range map[string]float64{"lru": lru.RequestHitRatio, "fifo": fifo.RequestHitRatio,
 		"random": fifo.RequestHitRatio, "lfu-perfect": best} {
 		got, err := replayer.Replay(context.Background(), cache.Config{Policy: policy, CapacityObjects: 1000})
 		require.NoError(t, err)
 		// Cold misses of a run so long and four standard deviations.
-		require.InDelta(t, want, 1-got.RequestMissRatio(), map[bool]float64{false: .006, true: .02}[policy == "lfu-perfect"], policy)
+		require.InDelta(t, want, 1-got.RequestMissRatio(), map[bool]float64{false: .012, true: .04}[policy == "lfu-perfect"], policy)
 	}
 }
 

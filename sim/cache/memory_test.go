@@ -35,7 +35,7 @@ func TestLRUMemoryFollowsWhatIsCached(t *testing.T) {
 		}
 		took := float64(heapBytes()-before) - tt.bytesAhead
 		require.Equal(t, int(tt.cached), c.Len())
-		const rest = 4096 // the cache itself and what the runtime rounds up
+		const rest = 16384 // the cache itself and what the runtime rounds up
 		require.LessOrEqual(t, took, tt.bytesAnObject*float64(tt.cached)+rest, tt.name)
 		runtime.KeepAlive(c)
 	}
