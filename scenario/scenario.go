@@ -11,6 +11,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -100,6 +101,7 @@ func (r *reader) read(root value) {
 		field{"network", r.readNetwork},
 		field{"workloads", r.readWorkloads},
 		field{"placements", r.readPlacements},
+		field{"failures", r.readFailures},
 	)
 	for _, key := range []string{"title", "duration", "network", "workloads", "placements"} {
 		if _, ok := seen[key]; !ok {
@@ -141,6 +143,17 @@ func (r *reader) build(bad *problems) {
 	}
 	if err := r.study.Validate(); err != nil {
 		r.report(bad, "", 0, err)
+		return
+	}
+	anycast := false
+	for _, p := range r.study.Placements {
+		if err := r.study.CheckFailures(p); err != nil {
+			r.report(bad, "", 0, err)
+		}
+		anycast = anycast || p.Routing == placement.Anycast
+	}
+	if anycast {
+		r.study.Assumed = append(r.study.Assumed, assumedProviders)
 	}
 }
 

@@ -21,6 +21,7 @@ const (
 	PurposePlayer
 	PurposeMatch
 	PurposeCache // policies and admissions that draw
+	PurposeRoute // who asks, and where that user's internet provider leads
 )
 
 // A Static workload fetches cacheable objects.
