@@ -128,7 +128,7 @@ type CacheResult struct {
 }
 
 // A BreakdownPart is one cause of latency: "connect", "tls", "access", "propagation", "queue",
-// "service", "upstream", "transfer" or "tick wait".
+// "service", "upstream", "tick wait" or "timeout".
 type BreakdownPart struct {
 	Cause string `json:"cause"`
 	Mean  Figure `json:"mean_ms"`

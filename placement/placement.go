@@ -3,6 +3,7 @@ package placement
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/sim/cache"
@@ -68,47 +69,15 @@ type Assignment struct {
 	Role Role
 	// CacheBytes is the capacity of a cache; 0 for other roles.
 	CacheBytes int64
-	// Policy is the eviction policy of a cache; "" means "lru".
-	Policy string
+	// Policy is the eviction policy of a cache, with parameters after colons: "clock:bits=2"; ""
+	// means "lru". Admission is the rule that decides which objects may enter; "" means all. See
+	// [cache.Config].
+	Policy, Admission string
 	// Preload lets a cache begin with what it would hold after an endless warm-up, instead of empty.
 	Preload bool
 	// Servers is the number of servers that each workload finds at a compute or origin site;
 	// 0 means that there are always enough.
 	Servers int
-}
-
-// A Routing is the rule by which users find a site.
-type Routing uint8
-
-// The routing rules.
-const (
-	// NearestRTT sends the users of a metro to the site with the least round-trip time.
-	NearestRTT Routing = iota
-	// NearestDistance sends them to the site with the least great-circle distance, as DNS by
-	// location does.
-	NearestDistance
-	numRoutings
-)
-
-var routingNames = [...]string{NearestRTT: "nearest-rtt", NearestDistance: "nearest-distance"}
-
-// String returns the name that scenario files use, for example "nearest-rtt".
-func (r Routing) String() string {
-	if r >= numRoutings {
-		return fmt.Sprintf("routing(%d)", uint8(r))
-	}
-	return routingNames[r]
-}
-
-// RoutingNames lists the names of all rules.
-func RoutingNames() []string { return slices.Clone(routingNames[:]) }
-
-// ParseRouting returns the rule of a name.
-func ParseRouting(name string) (Routing, error) {
-	if i := slices.Index(routingNames[:], name); i >= 0 {
-		return Routing(i), nil
-	}
-	return 0, fmt.Errorf("unknown routing %q; want one of %q", name, routingNames)
 }
 
 // A Placement is one alternative.
@@ -119,6 +88,14 @@ type Placement struct {
 	Sites []Assignment
 	// Routing is how users find their site.
 	Routing Routing
+	// Misdirected is the share of internet providers whose users [Anycast] sends to a worse site
+	// than the nearest, in [0, 1]; 0 means [DefaultMisdirected], less than 0 means none.
+	Misdirected float64
+	// Weights are the shares of [Weighted]; they need not sum to 1. A site without a weight gets no
+	// users.
+	Weights []SiteWeight
+	// Pins is the table of [Pinned].
+	Pins []Pin
 	// DynamicViaPoP lets dynamic requests enter the provider's network at the user's PoP and ride
 	// its backbone to the compute site, instead of crossing the public internet.
 	DynamicViaPoP bool
@@ -207,9 +184,6 @@ func (p Placement) Validate(n *topology.Network) error {
 	if p.Name == "" {
 		return fmt.Errorf("placement: %w", invalid.New("Name", `""`, "a name"))
 	}
-	if p.Routing >= numRoutings {
-		return fmt.Errorf("placement %q: %w", p.Name, invalid.New("Routing", p.Routing, "one of %q", routingNames))
-	}
 	type key struct {
 		site string
 		role Role
@@ -225,6 +199,9 @@ func (p Placement) Validate(n *topology.Network) error {
 			return fmt.Errorf("placement %q: site %q: %w", p.Name, a.Site, invalid.In(fmt.Sprintf("Sites[%d]", i), err))
 		}
 		seen[k] = true
+	}
+	if err := p.validateRouting(n); err != nil {
+		return fmt.Errorf("placement %q: %w", p.Name, err)
 	}
 	return nil
 }
@@ -244,16 +221,19 @@ func (a Assignment) validate(n *topology.Network) error {
 		if a.CacheBytes <= 0 {
 			return invalid.New("CacheBytes", a.CacheBytes, "more than 0")
 		}
-		if a.Policy != "" && !slices.Contains(cache.Policies(), a.Policy) {
-			return invalid.New("Policy", a.Policy, "one of %q", cache.Policies())
+		if _, err := cache.New(cache.Config{Policy: a.Policy, CapacityObjects: 100}); err != nil {
+			return invalid.New("Policy", a.Policy, "one of %s (%v)", strings.Join(cache.Policies(), ", "), err)
+		}
+		if _, err := cache.New(cache.Config{Admission: a.Admission, CapacityObjects: 100}); err != nil {
+			return invalid.New("Admission", a.Admission, "one of %s (%v)", strings.Join(cache.Admissions(), ", "), err)
 		}
 		return invalid.Range("Servers", a.Servers, 0, 0)
 	}
 	if a.Preload {
 		return invalid.New("Preload", a.Preload, "false for the role %q: it has no cache", a.Role)
 	}
-	if a.Policy != "" {
-		return invalid.New("Policy", a.Policy, "no cache policy for the role %q", a.Role)
+	if a.Policy != "" || a.Admission != "" {
+		return invalid.New("Policy", a.Policy+a.Admission, "no cache policy or admission for the role %q", a.Role)
 	}
 	return invalid.First(
 		invalid.Range("CacheBytes", a.CacheBytes, 0, 0),

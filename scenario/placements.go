@@ -59,10 +59,11 @@ func (r *reader) readPlacement(v value) {
 		base := &r.placements[i]
 		p.sites = slices.Clone(base.sites)
 		p.built.Routing, p.built.DynamicViaPoP = base.built.Routing, base.built.DynamicViaPoP
+		p.built.Misdirected, p.built.Weights, p.built.Pins = base.built.Misdirected, base.built.Weights, base.built.Pins
 	}
 	// After what is inherited, so that the placement's own word counts.
 	if at, ok := seen["routing"]; ok {
-		choice(placement.ParseRouting, &p.built.Routing)(at)
+		r.readRouting(at, &p)
 	}
 	if at, ok := seen["dynamic_via_pop"]; ok {
 		at.boolean(&p.built.DynamicViaPoP)
@@ -81,6 +82,7 @@ func readSites(v value, role placement.Role) []siteSpec {
 			known = append(known,
 				field{"size", func(v value) { v.bytes(&a.CacheBytes) }},
 				field{"policy", func(v value) { v.text(&a.Policy) }},
+				field{"admission", func(v value) { v.text(&a.Admission) }},
 				field{"preload", choice(parsePreload, &a.Preload)})
 		} else {
 			known = append(known, field{"servers", func(v value) { v.integer(&a.Servers) }})

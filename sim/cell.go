@@ -23,6 +23,9 @@ type cell struct {
 	asked               uint64     // of those, recorded
 	work                random.Key // addresses the service times by request
 	course              *course    // of the workload at this site
+	lost                uint64     // requests recorded that met a site that was down
+	gate                *gate      // nil if the cell has all users of its metro
+	outages             []outage   // as its users' instants meet them
 
 	static  *staticRun
 	dynamic *dynamicRun
@@ -54,6 +57,23 @@ type request struct {
 
 // draw makes the next request of the cell, which arrives now.
 func (c *cell) draw(now int64) request {
+	if c.gate != nil {
+		for range c.gate.catchUp() {
+			c.next(now)
+			c.count++
+		}
+	}
+	r := c.next(now)
+	c.count++
+	if now-c.delay >= c.from {
+		r.recorded = true
+		c.asked++
+	}
+	return r
+}
+
+// next draws what a request brings along.
+func (c *cell) next(now int64) request {
 	u := c.rand.Uint64()
 	r := request{isNew: u&(1<<32-1) < c.isNew, arrived: now, access: c.access}
 	if c.law != nil {
@@ -63,12 +83,18 @@ func (c *cell) draw(now int64) request {
 		r.access += int64(c.jitter * c.rand.Exp())
 	}
 	r.rtt = c.rtt + r.access
-	c.count++
-	if now-c.delay >= c.from {
-		r.recorded = true
-		c.asked++
-	}
 	return r
+}
+
+// lose tallies a request that meets a site that is down.
+func (c *cell) lose(now int64) {
+	r := c.draw(now)
+	if !r.recorded {
+		return
+	}
+	timeout := during(c.outages, now-c.delay).timeout
+	c.lost++
+	c.tally.lose(timeout, c.deadlines, TTFB, TTLB)
 }
 
 // A served request is how a site answered.
@@ -120,8 +146,9 @@ func (c *cell) finish(r *request, s *served) {
 func (c *cell) settle() {
 	t := c.tally
 	t.Requests += c.asked
-	t.Causes[Propagation] += int64(c.asked) * c.rtt
-	t.Causes[Upstream] += int64(c.asked) * c.beyond
+	served := int64(c.asked - c.lost)
+	t.Causes[Propagation] += served * c.rtt
+	t.Causes[Upstream] += served * c.beyond
 	for _, bytes := range t.OutcomeBytes {
 		t.Bytes += bytes
 	}

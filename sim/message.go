@@ -31,6 +31,8 @@ const (
 	call
 	// called answers it.
 	called
+	// restart tells a site that it is up again.
+	restart
 )
 
 // An inbox holds the messages on their way to a site. They come out in the order (time, sender, order

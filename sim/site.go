@@ -1,6 +1,10 @@
 package sim
 
-import "context"
+import (
+	"context"
+
+	"github.com/edgewise-sim/edgewise/sim/cache"
+)
 
 // A site is one site of a run: its caches, its servers, its users and its own calendar. Nothing of it is
 // shared; other sites reach it by messages alone.
@@ -17,6 +21,8 @@ type site struct {
 	sent    uint64
 
 	edge, mid *tier
+	// spare are empty caches for the edge tier, one for each time that the site comes up again.
+	spare []cache.Cache
 	// origins holds the origin's servers by static workload, computers those of dynamic workloads.
 	origins, computers []*servers
 	// remoteParent says, by dynamic workload, that calls to the parent go by message, because its
@@ -99,7 +105,9 @@ func (s *site) meetUsers() {
 			s.block.pos++
 			s.happened.add(v.at, uint64(v.cell)<<32|uint64(v.object))
 			c := &s.cells[v.cell]
-			if c.static != nil {
+			if v.object == lost {
+				c.lose(v.at)
+			} else if c.static != nil {
 				s.visitStatic(v, c)
 			} else {
 				s.visitDynamic(v, c)
@@ -138,6 +146,8 @@ func (s *site) receive(m *message) {
 		s.serveCall(m)
 	case called:
 		s.landCall(m)
+	case restart:
+		s.edge.cache, s.spare = s.spare[0], s.spare[1:]
 	}
 }
 

@@ -19,7 +19,7 @@ func LossDelay(p, loss float64, timeout time.Duration) time.Duration {
 	if timeout <= 0 || loss == 0 {
 		return 0
 	}
-	resends, unlucky := 0, loss // the probability of more than that many losses in a row
+	resends, unlucky := 0, loss                           // the probability of more than that many losses in a row
 	for resends < maxResends && 1-p < unlucky*(1-1e-12) { // 1 - 0.9 is a little less than 0.1
 		resends++
 		unlucky *= loss

@@ -22,6 +22,8 @@ const (
 	PurposeMatch
 	PurposePreload // of edge caches
 	PurposePreloadMid
+	PurposeCache // policies and admissions that draw
+	PurposeRoute // who asks, and where that user's internet provider leads
 )
 
 // A Static workload fetches cacheable objects.

@@ -4,6 +4,8 @@
 //	edgewise reproduce out
 //	edgewise verify --effort quick
 //	edgewise catalog local-zones
+//	edgewise rtt pairs.csv
+//	edgewise routes examples/localzone-vs-edge/scenario.yaml los-angeles-us
 package main
 
 import (
@@ -28,6 +30,9 @@ type commands struct {
 	Verify    verifyCmd    `cmd:"" help:"Hold the simulator against closed forms and reference values."`
 	Cache     cacheCmd     `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
 	Catalog   catalogCmd   `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
+	RTT       rttCmd       `cmd:"" name:"rtt" help:"Say the round trips between places, from a CSV."`
+	Routes    routesCmd    `cmd:"" help:"Show how far the sites of a scenario are from a metro, and over what path."`
+	Calibrate calibrateCmd `cmd:"" help:"Fit the delay model to tables of measured round trips, and print how far off it is."`
 }
 
 // streams are where a command reads and writes.

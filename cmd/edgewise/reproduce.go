@@ -38,12 +38,7 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 	if m.Stopping == nil { // a fixed number, by the scenario, by --replications or by an interruption
 		study.Until, study.Replications = nil, m.Replications
 	}
-	finish := func() {}
-	if !c.Quiet {
-		study.Progress, finish = progressOn(s.err)
-	}
-	comparison, err := study.Run(ctx)
-	finish()
+	comparison, err := runShown(ctx, study, c.Quiet, s)
 	if err != nil {
 		return err
 	}

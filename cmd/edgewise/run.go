@@ -8,10 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
-	"golang.org/x/term"
-
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/scenario"
@@ -48,12 +44,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return &usageError{err}
 	}
-	finish := func() {}
-	if !c.Quiet {
-		study.Progress, finish = progressOn(s.err)
-	}
-	comparison, runErr := study.Run(ctx)
-	finish()
+	comparison, runErr := runShown(ctx, study, c.Quiet, s)
 	if comparison == nil {
 		return runErr
 	}
@@ -102,22 +93,14 @@ func (c *runCmd) listFiles(w io.Writer) error {
 	return err
 }
 
-// progressOn shows a bar where w is a terminal; elsewhere nothing, so that logs stay clean.
-func progressOn(w io.Writer) (func(edgewise.Progress), func()) {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return nil, func() {}
-	}
-	bars := mpb.New(mpb.WithOutput(f), mpb.WithWidth(48))
-	bar := bars.AddBar(0,
-		mpb.PrependDecorators(decor.Name("runs "), decor.CountersNoUnit("%d / %d")),
-		mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO), decor.Name("  left "), decor.AverageETA(decor.ET_STYLE_GO)),
-	)
-	return func(p edgewise.Progress) {
-			bar.SetTotal(int64(p.Total), false)
-			bar.SetCurrent(int64(p.Done))
-		}, func() {
-			bar.Abort(false) // harmless when complete
-			bars.Wait()
+// runShown runs a study, with a bar of progress where there is a terminal.
+func runShown(ctx context.Context, study *edgewise.Study, quiet bool, s *streams) (*edgewise.Comparison, error) {
+	if !quiet {
+		show, finish := progressOn(s.err, "runs ")
+		defer finish()
+		if show != nil {
+			study.Progress = func(p edgewise.Progress) { show(p.Done, p.Total) }
 		}
+	}
+	return study.Run(ctx)
 }

@@ -62,14 +62,26 @@ func study() (*edgewise.Study, error) {
 		Scenario: sim.Scenario{
 			Network: net, Static: []workload.Static{site},
 			Start:  time.Date(2026, time.March, 2, 18, 0, 0, 0, time.UTC), // 19:00 in Frankfurt
-			WarmUp: time.Minute, Duration: 5 * time.Minute, Seed: 1,
+			WarmUp: 8 * time.Minute, Duration: 5 * time.Minute, Seed: 1,
 		},
 		Placements: []placement.Placement{
 			origin,
 			origin.WithPoPs(16<<20, pops...).Preloaded().Named("PoPs, 16 MiB each"),
 			origin.WithPoPs(128<<20, pops...).Preloaded().Named("PoPs, 128 MiB each"),
 			origin.WithPoPs(512<<20, pops...).Preloaded().Named("PoPs, 512 MiB each"),
+			evictingBy("sieve", origin.WithPoPs(128<<20, pops...).Preloaded().Named("PoPs, 128 MiB each, SIEVE")),
+			evictingBy("gdsf", origin.WithPoPs(128<<20, pops...).Preloaded().Named("PoPs, 128 MiB each, GDSF")),
 		},
 		Replications: 10,
 	}, nil
+}
+
+// evictingBy returns the placement with another eviction policy in its PoPs.
+func evictingBy(policy string, p placement.Placement) placement.Placement {
+	for i := range p.Sites {
+		if p.Sites[i].Role == placement.EdgeCache {
+			p.Sites[i].Policy = policy
+		}
+	}
+	return p
 }
