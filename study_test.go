@@ -3,6 +3,7 @@ package edgewise_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"runtime"
 	"testing"
@@ -155,6 +156,18 @@ func TestCancelledStudyKeepsWhatIsComplete(t *testing.T) {
 	require.Equal(t, 50, got.Planned)
 	got.Planned = want.Planned
 	require.Equal(t, asJSON(t, want), asJSON(t, got))
+
+	reason := errors.New("the user has seen enough")
+	withCause, stop := context.WithCancelCause(context.Background())
+	s.Progress = func(p edgewise.Progress) {
+		if p.Done == 7 {
+			stop(reason)
+		}
+	}
+	got, err = s.Run(withCause)
+	require.ErrorIs(t, err, reason)
+	require.NotNil(t, got, "whatever the cause of the cancellation")
+	require.Equal(t, 2, got.Replications)
 
 	ctx, cancel = context.WithCancel(context.Background())
 	cancel()

@@ -79,9 +79,7 @@ func (c *cell) next(now int64) request {
 	if c.law != nil {
 		r.access = c.law.draw(uint32(u>>32), &c.rand)
 	}
-	if c.jitter > 0 {
-		r.access += int64(c.jitter * c.rand.Exp())
-	}
+	r.access += linkJitter(c.jitter, u)
 	r.rtt = c.rtt + r.access
 	return r
 }
