@@ -153,21 +153,26 @@ func (r *run) end() int64 { return int64(r.plan.scenario.WarmUp + r.plan.scenari
 func (r *run) newCell(number int, w *plannedWorkload, m int, client workload.Connection) (cell, source) {
 	e := &w.entries[m]
 	entity := workload.EntityOf(w.name, r.plan.metros[m])
+	tally := &r.result.Workloads[number].Metros[m]
 	c := cell{
-		tally:     &r.result.Workloads[number].Metros[m],
-		rand:      random.New(r.plan.scenario.Seed, r.rep, entity, workload.PurposeClient),
-		law:       r.plan.access[m],
-		rtt:       e.up + e.down,
-		access:    2 * e.access,
-		beyond:    e.beyond.rtt(),
-		jitter:    e.jitter,
-		isNew:     outOf32(client.NewShare),
-		pace:      client.Pace(),
-		deadlines: w.deadlines,
-		delay:     e.up + e.access + e.beyond.up,
-		from:      int64(r.plan.scenario.WarmUp),
-		work:      random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeService),
-		course:    r.courseAt(e.site, number),
+		tally:      tally,
+		ttfb:       &tally.Latency[TTFB],
+		ttlb:       &tally.Latency[TTLB],
+		ttfbWithin: tally.within(TTFB, len(w.deadlines)),
+		ttlbWithin: tally.within(TTLB, len(w.deadlines)),
+		rand:       random.New(r.plan.scenario.Seed, r.rep, entity, workload.PurposeClient),
+		law:        r.plan.access[m],
+		rtt:        e.up + e.down,
+		access:     2 * e.access,
+		beyond:     e.beyond.rtt(),
+		jitter:     e.jitter,
+		isNew:      outOf32(client.NewShare),
+		pace:       client.Pace(),
+		deadlines:  w.deadlines,
+		delay:      e.up + e.access + e.beyond.up,
+		from:       int64(r.plan.scenario.WarmUp),
+		work:       random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeService),
+		course:     r.courseAt(e.site, number),
 	}
 	if e.access == 0 {
 		c.law = nil // no access link on the way: the users are at the node itself

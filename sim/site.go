@@ -1,6 +1,9 @@
 package sim
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // A site is one site of a run: its caches, its servers, its users and its own calendar. Nothing of it is
 // shared; other sites reach it by messages alone.
@@ -28,6 +31,8 @@ type site struct {
 
 	waiting     []waiter
 	freeWaiters uint32
+	asking      []message // of other sites, whose fetches wait here
+	freeAsking  []uint32
 
 	// originRequests and originBytes count, by static workload, the fetches of this site from the
 	// origin; ledger the bytes that were sent to and received by it, warm-up included.
@@ -65,6 +70,7 @@ func (s *site) refill() {
 // advance lets everything happen that comes before the instant end. What happens at the same instant
 // goes in this order: fills, messages, users.
 func (s *site) advance(end int64) {
+	s.inbox.settle()
 	for {
 		fill, mail := s.fills.next(), s.inbox.next()
 		s.soonest = min(fill, mail, end)
@@ -80,9 +86,11 @@ func (s *site) advance(end int64) {
 			s.happened.add(e.at, uint64(e.flight)|1<<62)
 			s.fill(e)
 		} else {
-			m := s.inbox.pop()
+			n := s.inbox.pop()
+			m := &s.inbox.pool[n]
 			s.happened.add(m.at, m.order|1<<63)
-			s.receive(&m)
+			s.receive(m)
+			s.inbox.release(n)
 		}
 	}
 }
@@ -115,17 +123,23 @@ func (s *site) meetUsers() {
 // expect notes that something will happen to the site at an instant.
 func (s *site) expect(at int64) { s.soonest = min(s.soonest, at) }
 
-// send puts a message on its way.
-func (s *site) send(m message) {
-	m.sender = s.id
-	m.order = uint64(s.id)<<40 | s.sent
+// send puts a message on its way and returns it, for the caller to fill in what it says.
+func (s *site) send(target uint32, at int64) *message {
+	order := uint64(s.id)<<orderBits | s.sent
 	s.sent++
-	if m.target == s.id {
-		s.inbox.push(&m)
-		s.expect(m.at)
-		return
+	var m *message
+	if target == s.id {
+		m = s.inbox.push(at, order)
+		s.expect(at)
+	} else {
+		if len(s.out) == cap(s.out) {
+			s.out = slices.Grow(s.out, 16)
+		}
+		s.out = s.out[:len(s.out)+1]
+		m = &s.out[len(s.out)-1]
 	}
-	s.out = append(s.out, m)
+	m.at, m.order, m.target = at, order, target
+	return m
 }
 
 func (s *site) receive(m *message) {
