@@ -3,6 +3,8 @@ package sim
 import (
 	"context"
 	"slices"
+
+	"github.com/edgewise-sim/edgewise/sim/cache"
 )
 
 // A site is one site of a run: its caches, its servers, its users and its own calendar. Nothing of it is
@@ -20,6 +22,7 @@ type site struct {
 	sent    uint64
 
 	edge, mid *tier
+	keys      [64]uint64 // what the next visits ask for
 	// origins holds the origin's servers by static workload, computers those of dynamic workloads.
 	origins, computers []*servers
 	// remoteParent says, by dynamic workload, that calls to the parent go by message, because its
@@ -118,6 +121,22 @@ func (s *site) meetUsers() {
 			return
 		}
 	}
+}
+
+// lookAhead tells the edge cache what the users of a window that ends then will ask for.
+func (s *site) lookAhead(end int64) {
+	if s.edge == nil {
+		return
+	}
+	n := 0
+	for i := s.block.pos; i < len(s.block.visits) && n < len(s.keys) && s.block.visits[i].at < end; i++ {
+		v := &s.block.visits[i]
+		if c := &s.cells[v.cell]; c.static != nil {
+			s.keys[n] = uint64(c.static.index)<<32 | uint64(v.object)
+			n++
+		}
+	}
+	cache.Expect(s.edge.cache, s.keys[:n])
 }
 
 // expect notes that something will happen to the site at an instant.

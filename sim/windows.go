@@ -255,6 +255,7 @@ func (c *crew) work() {
 			return
 		}
 		if s := c.sites[i]; s.next() < c.ends[i] {
+			s.lookAhead(c.ends[i])
 			s.advance(c.ends[i])
 		}
 	}
