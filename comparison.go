@@ -18,6 +18,8 @@ type Comparison struct {
 	// every placement and that the figures rest on. They differ only after a cancellation.
 	Planned      int `json:"planned_replications"`
 	Replications int `json:"replications"`
+	// Stopping says why a study with an [Until] stopped; nil without one and after a cancellation.
+	Stopping *Stopping `json:"stopping,omitempty"`
 	// Seed is the root of all random streams.
 	Seed uint64 `json:"seed"`
 	// Start is the simulated time at which every run begins (UTC), Duration the simulated time that
@@ -126,7 +128,7 @@ type CacheResult struct {
 }
 
 // A BreakdownPart is one cause of latency: "connect", "tls", "access", "propagation", "queue",
-// "service", "upstream", "transfer" or "tick wait".
+// "service", "upstream", "tick wait" or "timeout".
 type BreakdownPart struct {
 	Cause string `json:"cause"`
 	Mean  Figure `json:"mean_ms"`

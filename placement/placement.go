@@ -80,40 +80,6 @@ type Assignment struct {
 	Servers int
 }
 
-// A Routing is the rule by which users find a site.
-type Routing uint8
-
-// The routing rules.
-const (
-	// NearestRTT sends the users of a metro to the site with the least round-trip time.
-	NearestRTT Routing = iota
-	// NearestDistance sends them to the site with the least great-circle distance, as DNS by
-	// location does.
-	NearestDistance
-	numRoutings
-)
-
-var routingNames = [...]string{NearestRTT: "nearest-rtt", NearestDistance: "nearest-distance"}
-
-// String returns the name that scenario files use, for example "nearest-rtt".
-func (r Routing) String() string {
-	if r >= numRoutings {
-		return fmt.Sprintf("routing(%d)", uint8(r))
-	}
-	return routingNames[r]
-}
-
-// RoutingNames lists the names of all rules.
-func RoutingNames() []string { return slices.Clone(routingNames[:]) }
-
-// ParseRouting returns the rule of a name.
-func ParseRouting(name string) (Routing, error) {
-	if i := slices.Index(routingNames[:], name); i >= 0 {
-		return Routing(i), nil
-	}
-	return 0, fmt.Errorf("unknown routing %q; want one of %q", name, routingNames)
-}
-
 // A Placement is one alternative.
 type Placement struct {
 	// Name tells the alternative apart in results.
@@ -122,6 +88,14 @@ type Placement struct {
 	Sites []Assignment
 	// Routing is how users find their site.
 	Routing Routing
+	// Misdirected is the share of internet providers whose users [Anycast] sends to a worse site
+	// than the nearest, in [0, 1]; 0 means [DefaultMisdirected], less than 0 means none.
+	Misdirected float64
+	// Weights are the shares of [Weighted]; they need not sum to 1. A site without a weight gets no
+	// users.
+	Weights []SiteWeight
+	// Pins is the table of [Pinned].
+	Pins []Pin
 	// DynamicViaPoP lets dynamic requests enter the provider's network at the user's PoP and ride
 	// its backbone to the compute site, instead of crossing the public internet.
 	DynamicViaPoP bool
@@ -210,9 +184,6 @@ func (p Placement) Validate(n *topology.Network) error {
 	if p.Name == "" {
 		return fmt.Errorf("placement: %w", invalid.New("Name", `""`, "a name"))
 	}
-	if p.Routing >= numRoutings {
-		return fmt.Errorf("placement %q: %w", p.Name, invalid.New("Routing", p.Routing, "one of %q", routingNames))
-	}
 	type key struct {
 		site string
 		role Role
@@ -228,6 +199,9 @@ func (p Placement) Validate(n *topology.Network) error {
 			return fmt.Errorf("placement %q: site %q: %w", p.Name, a.Site, invalid.In(fmt.Sprintf("Sites[%d]", i), err))
 		}
 		seen[k] = true
+	}
+	if err := p.validateRouting(n); err != nil {
+		return fmt.Errorf("placement %q: %w", p.Name, err)
 	}
 	return nil
 }

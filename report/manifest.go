@@ -42,9 +42,12 @@ type Manifest struct {
 	// WarmUps says how long each figure took to become steady.
 	WarmUps []edgewise.WarmUpFinding `json:"warm_up_found,omitempty"`
 	// Planned is the number of replications asked for, Replications the number that finished.
-	Planned      int     `json:"planned_replications"`
-	Replications int     `json:"replications"`
-	Level        float64 `json:"level"`
+	Planned      int `json:"planned_replications"`
+	Replications int `json:"replications"`
+	// Stopping says why the study stopped, where its scenario let it decide; nil where the number of
+	// replications was given.
+	Stopping *edgewise.Stopping `json:"stopping,omitempty"`
+	Level    float64            `json:"level"`
 	// RelativeError bounds what the latency sketch adds to a quantile.
 	RelativeError float64 `json:"sketch_relative_error"`
 	// Sources are the data that the study rests on, with their dates; Prices are those of the prices.
@@ -118,7 +121,7 @@ func ThisCode() Code {
 func newManifest(c *edgewise.Comparison, scenario []byte, files []file) Manifest {
 	m := Manifest{
 		Title: c.Title, Scenario: string(scenario), Code: ThisCode(), Seed: c.Seed, Generator: random.Generator,
-		Start: c.Start, WarmUp: c.WarmUp, WarmUps: c.WarmUps, Duration: c.Duration, Planned: c.Planned, Replications: c.Replications,
+		Start: c.Start, WarmUp: c.WarmUp, WarmUps: c.WarmUps, Duration: c.Duration, Planned: c.Planned, Replications: c.Replications, Stopping: c.Stopping,
 		Level: c.Level, RelativeError: c.RelativeError, Sources: c.Sources, Prices: "none", Assumed: c.Assumed,
 	}
 	if len(scenario) > 0 {

@@ -74,6 +74,33 @@ func (v value) fields(known ...field) map[string]value {
 	return seen
 }
 
+// A keyed value is one of a mapping whose keys are free.
+type keyed struct {
+	key string
+	value
+}
+
+// pairs reads a mapping with free keys, in the order of the file.
+func (v value) pairs() []keyed {
+	v = v.resolve()
+	if v.node.Kind != yaml.MappingNode {
+		v.problem("is %s; want a mapping", v.found())
+		return nil
+	}
+	seen := make(map[string]bool)
+	var all []keyed
+	for i := 0; i+1 < len(v.node.Content); i += 2 {
+		key := v.node.Content[i]
+		at := value{node: v.node.Content[i+1], path: join(v.path, key.Value), bad: v.bad}.resolve()
+		if seen[key.Value] {
+			v.bad.add(key.Line, at.path, "stands twice")
+		}
+		seen[key.Value] = true
+		all = append(all, keyed{key.Value, at})
+	}
+	return all
+}
+
 // skip is for keys that are read by other means.
 func skip(value) {}
 

@@ -59,10 +59,11 @@ func (r *reader) readPlacement(v value) {
 		base := &r.placements[i]
 		p.sites = slices.Clone(base.sites)
 		p.built.Routing, p.built.DynamicViaPoP = base.built.Routing, base.built.DynamicViaPoP
+		p.built.Misdirected, p.built.Weights, p.built.Pins = base.built.Misdirected, base.built.Weights, base.built.Pins
 	}
 	// After what is inherited, so that the placement's own word counts.
 	if at, ok := seen["routing"]; ok {
-		choice(placement.ParseRouting, &p.built.Routing)(at)
+		r.readRouting(at, &p)
 	}
 	if at, ok := seen["dynamic_via_pop"]; ok {
 		at.boolean(&p.built.DynamicViaPoP)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -97,11 +98,12 @@ func (r *reader) read(root value) {
 		field{"check_warm_up", func(v value) { v.boolean(&r.checks) }},
 		field{"duration", func(v value) { v.duration(&s.Duration) }},
 		field{"seed", func(v value) { v.unsigned(&s.Seed) }},
-		field{"replications", func(v value) { v.integer(&s.Replications) }},
+		field{"replications", r.readReplications},
 		field{"level", func(v value) { v.number(&s.Level) }},
 		field{"network", r.readNetwork},
 		field{"workloads", r.readWorkloads},
 		field{"placements", r.readPlacements},
+		field{"failures", r.readFailures},
 	)
 	s.SkipWarmUpCheck = !r.checks
 	for _, key := range []string{"title", "duration", "network", "workloads", "placements"} {
@@ -144,6 +146,17 @@ func (r *reader) build(bad *problems) {
 	}
 	if err := r.study.Validate(); err != nil {
 		r.report(bad, "", 0, err)
+		return
+	}
+	anycast := false
+	for _, p := range r.study.Placements {
+		if err := r.study.CheckFailures(p); err != nil {
+			r.report(bad, "", 0, err)
+		}
+		anycast = anycast || p.Routing == placement.Anycast
+	}
+	if anycast {
+		r.study.Assumed = append(r.study.Assumed, assumedProviders)
 	}
 }
 

@@ -3,14 +3,18 @@ package scenario_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/scenario"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/sim/stats"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -108,6 +112,52 @@ func TestScenarioMeansWhatItSays(t *testing.T) {
 	require.Empty(t, s.Placements[0].Of(placement.EdgeCache))
 }
 
+func TestReplicationsMayBeARule(t *testing.T) {
+	s, err := scenario.Parse("test.yaml", []byte(change(t, "replications: 3", "replications: {min: 20, max: 80, until: {p99.9: 2%, workload: site}}")))
+	require.NoError(t, err)
+	require.Zero(t, s.Replications)
+	require.Equal(t, &edgewise.Until{
+		StoppingRule: stats.StoppingRule{RelativeError: 0.02, MinReplications: 20, MaxReplications: 80},
+		Workload:     "site", Quantiles: []float64{0.999},
+	}, s.Until)
+	s, err = scenario.Parse("test.yaml", []byte(change(t, "replications: 3",
+		"replications: {until: {best_known: 95%, workload: api, by: p95, indifference: 2ms}}")))
+	require.NoError(t, err)
+	require.Equal(t, &edgewise.Until{Workload: "api", BestKnown: 0.95, Quantiles: []float64{0.95}, Indifference: 2 * time.Millisecond}, s.Until)
+}
+
+func TestRoutingRulesAndFailures(t *testing.T) {
+	for routing, want := range map[string]placement.Placement{
+		"anycast":                          {Routing: placement.Anycast},
+		"{anycast: {misdirected: 0.3}}":    {Routing: placement.Anycast, Misdirected: 0.3},
+		"{anycast: {misdirected: 0}}":      {Routing: placement.Anycast, Misdirected: -1},
+		"{weighted: {us-west-2-lax-1: 3}}": {Routing: placement.Weighted, Weights: []placement.SiteWeight{{Site: "us-west-2-lax-1", Weight: 3}}},
+		"{pinned: {denver-us: [us-west-2-lax-1, us-west-2]}}": {Routing: placement.Pinned, Pins: []placement.Pin{
+			{Metro: "denver-us", Site: "us-west-2-lax-1"}, {Metro: "denver-us", Site: "us-west-2"},
+		}},
+	} {
+		text := change(t, "routing: nearest-distance", "routing: "+routing) + "  - {name: heir, extends: zone}\n  - {name: own, extends: zone, routing: nearest-rtt}\n" +
+			"failures: [{site: us-west-2-lax-1, at: 2m, for: 90s, detection: 30s, redirection: 10s, timeout: 2s}, {site: pop-den, at: 0s, for: 1s}]\n"
+		s, err := scenario.Parse("test.yaml", []byte(text))
+		require.NoError(t, err)
+		for _, i := range []int{2, 3} {
+			p := s.Placements[i]
+			require.Equal(t, want, placement.Placement{Routing: p.Routing, Misdirected: p.Misdirected, Weights: p.Weights, Pins: p.Pins})
+		}
+		own := s.Placements[4]
+		require.Equal(t, placement.NearestRTT, own.Routing)
+		require.Empty(t, own.Weights)
+		require.Empty(t, own.Pins)
+		require.Zero(t, own.Misdirected)
+		require.Equal(t, []sim.Failure{
+			{Site: "us-west-2-lax-1", At: 2 * time.Minute, For: 90 * time.Second, Detection: 30 * time.Second, Redirection: 10 * time.Second, Timeout: 2 * time.Second},
+			{Site: "pop-den", For: time.Second},
+		}, s.Failures)
+		require.Contains(t, s.Assumed, "failure of pop-den: a request to it lasts 3s")
+		require.Equal(t, want.Routing == placement.Anycast, slices.ContainsFunc(s.Assumed, func(a string) bool { return strings.HasPrefix(a, "anycast: ") }))
+	}
+}
+
 func TestExamplesParse(t *testing.T) {
 	files, err := filepath.Glob("../examples/*/scenario.yaml")
 	require.NoError(t, err)
@@ -142,6 +192,12 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"boolean", "dynamic_via_pop: true", "dynamic_via_pop: yes please", `dynamic_via_pop: is "yes please"; want true or false`},
 		{"warm-up check", "warm_up: 1m", "check_warm_up: maybe", `bad.yaml:3: check_warm_up: is "maybe"; want true or false`},
 		{"preload", "preload: steady", "preload: che", `bad.yaml:39: placements[1].edge_caches.preload: is "che"; want steady`},
+		{"stopping rule", "replications: 3", "replications: {until: {p95: 2}}", `bad.yaml:6: replications.until.p95: is "2"; want a share`},
+		{"stopping rule without goal", "replications: 3", "replications: {max: 50}", `bad.yaml:6: replications: the key "until" is missing`},
+		{"stopping rule with two goals", "replications: 3", "replications: {until: {p95: 2%, mean: 1%}}", `bad.yaml:6: replications.until: names more than one goal`},
+		{"ranking without best", "replications: 3", "replications: {until: {p95: 2%, by: p50}}", `bad.yaml:6: replications.until.by: goes with best_known only`},
+		{"ranking by nothing known", "replications: 3", "replications: {until: {best_known: 95%, workload: site, by: q}}", `replications.until.by: is "q"; want mean or a quantile`},
+		{"best of no workload", "replications: 3", "replications: {until: {best_known: 95%}}", `Name it`},
 		{"list for a text", "title: A test", "title: [A, test]", `bad.yaml:1: title: is a list; want a text`},
 		{"text for a mapping", "access: {fiber: 0.5, lte: 0.5}", "access: fast", `bad.yaml:12: network.access: is "fast"; want a mapping`},
 		{"impossible share", "lte: 0.5", "lte: 0.7", `bad.yaml:12: network.access: `},
@@ -161,6 +217,17 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"extends nothing", "extends: region\n    edge", "extends: regoin\n    edge", `bad.yaml:38: placements[1].extends: is "regoin"`},
 		{"metro of a workload", "tick_hz: 64", "metros: [phoenix-us]", `bad.yaml:17: workloads[0].metros: is phoenix-us; want metros that the network has`},
 		{"routing", "routing: nearest-distance", "routing: nearest", `placements[2].routing: is "nearest"`},
+		{"no rule for a mapping", "routing: nearest-distance", "routing: {nearest-rtt: 1}", `placements[2].routing.nearest-rtt: unknown key; want one of anycast, weighted, pinned`},
+		{"two rules", "routing: nearest-distance", "routing: {anycast: {}, pinned: {denver-us: us-west-2}}", `bad.yaml:44: placements[2].routing: names 2 rules`},
+		{"misdirected", "routing: nearest-distance", "routing: {anycast: {misdirected: -0.1}}", `bad.yaml:44: placements[2].routing.anycast.misdirected: is -0.1; want 0 to 1`},
+		{"too much misdirected", "routing: nearest-distance", "routing: {anycast: {misdirected: 2}}", `bad.yaml:44: placements[2].misdirected: is 2; want 0 to 1`},
+		{"weight of another site", "routing: nearest-distance", "routing: {weighted: {us-west-2: 1, pop-lax: 1}}", `bad.yaml:44: placements[2].weights[1].site: is pop-lax; want a site of the placement`},
+		{"weight twice", "routing: nearest-distance", "routing: {weighted: {us-west-2: 1, us-west-2: 1}}", `bad.yaml:44: placements[2].routing.weighted.us-west-2: stands twice`},
+		{"weights in a list", "routing: nearest-distance", "routing: {weighted: [us-west-2]}", `placements[2].routing.weighted: is a list; want a mapping`},
+		{"pin of no metro", "routing: nearest-distance", "routing:\n      pinned:\n        pop-lax: us-west-2", `bad.yaml:46: placements[2].pins[0].metro: is pop-lax; want a metro`},
+		{"failure of no site", "seed: 42", "failures: [{site: moon, at: 1m, for: 1m}]", `bad.yaml:5: failures[0].site: is moon; want a site of the network`},
+		{"failure without time", "seed: 42", "failures: [{site: pop-lax, at: 1m}]", `bad.yaml:5: failures[0]: the key "for" is missing`},
+		{"failure of what others need", "seed: 42", "failures: [{site: us-west-2, at: 1m, for: 1m}]", `bad.yaml:5: failures[0].site: is us-west-2; want a site that no other needs; under placement "edge" caches`},
 		{"too many servers", "servers: 50", "servers: -50", `bad.yaml:35: placements[0].sites[0].servers: is -50`},
 		{"same name twice", "name: zone", "name: edge", `two placements are called "edge"`},
 		{"level", "level: 0.9", "level: 90", `level`},

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"math"
 	"math/bits"
 	"time"
 
@@ -18,15 +19,20 @@ const maxSpan = int64(10 * time.Second)
 type visit struct {
 	at     int64
 	cell   uint32 // of the site
-	object uint32 // of a static workload
+	object uint32 // of a static workload, or lost
 }
+
+// lost stands in the place of an object where the site is down: no catalogue has as many objects.
+const lost = math.MaxUint32
 
 // A source draws the requests of one workload from one metro.
 type source struct {
-	next   visit // unknown when the source has run dry
-	delay  int64 // from the user's instant to the site, ns
-	end    int64 // of the run; the users' instants stay below it
-	static bool
+	next    visit // unknown when the source has run dry
+	delay   int64 // from the user's instant to the site, ns
+	end     int64 // of the run; the users' instants stay below it
+	static  bool
+	gate    *gate    // nil if all of the metro's requests come here
+	outages []outage // as the users' instants meet them
 	// One of the two is in use.
 	objects  workload.StaticStream
 	arrivals workload.Arrivals
@@ -34,7 +40,7 @@ type source struct {
 
 // take appends the requests that reach the site before an instant.
 func (s *source) take(visits []visit, to int64) []visit {
-	if !s.static {
+	if !s.static || s.gate != nil || s.outages != nil {
 		for s.next.at < to {
 			visits = append(visits, s.next)
 			s.advance()
@@ -58,17 +64,46 @@ func (s *source) take(visits []visit, to int64) []visit {
 
 // advance draws the next request.
 func (s *source) advance() {
-	var at int64
-	if s.static {
-		at, s.next.object = s.objects.Next()
-	} else {
-		at = s.arrivals.Next()
+	if s.gate != nil || s.outages != nil {
+		s.advanceAmong()
+		return
 	}
+	at := s.draw()
 	if at >= s.end {
 		s.next.at = unknown
 		return
 	}
 	s.next.at = at + s.delay
+}
+
+// advanceAmong draws requests until one is the source's own, and notes whether it is lost.
+func (s *source) advanceAmong() {
+	for {
+		at := s.draw()
+		if at >= s.end {
+			s.next.at = unknown
+			return
+		}
+		if s.gate != nil && !s.gate.admits(at) {
+			continue
+		}
+		s.next.at = at + s.delay
+		if during(s.outages, at) != nil {
+			s.next.object = lost
+		}
+		return
+	}
+}
+
+// draw returns the instant of the metro's next request.
+func (s *source) draw() int64 {
+	var at int64
+	if s.static {
+		at, s.next.object = s.objects.Next()
+	} else {
+		at, s.next.object = s.arrivals.Next(), 0
+	}
+	return at
 }
 
 // A block holds the visits of one site that were drawn ahead, in order of time.

@@ -28,6 +28,9 @@ type cell struct {
 	asked               uint64     // of those, recorded
 	work                random.Key // addresses the service times by request
 	course              *course    // of the workload at this site
+	lost                uint64     // requests recorded that met a site that was down
+	gate                *gate      // nil if the cell has all users of its metro
+	outages             []outage   // as its users' instants meet them
 
 	static  *staticRun
 	dynamic *dynamicRun
@@ -59,14 +62,13 @@ type request struct {
 
 // draw makes r the next request of the cell, whose number at its site is given; it arrives now.
 func (c *cell) draw(r *request, number uint32, now int64) {
-	u := c.rand.Uint64()
-	access := c.access
-	if c.law != nil {
-		access = c.law.draw(uint32(u>>32), &c.rand)
+	if c.gate != nil {
+		for range c.gate.catchUp() {
+			c.next()
+			c.count++
+		}
 	}
-	if c.jitter > 0 {
-		access += int64(c.jitter * c.rand.Exp())
-	}
+	access, isNew := c.next()
 	c.count++
 	recorded := now-c.delay >= c.from
 	if recorded {
@@ -74,11 +76,36 @@ func (c *cell) draw(r *request, number uint32, now int64) {
 	}
 	// Field by field, in place: a copy of what was just written in parts would stall the processor.
 	r.cell = number
-	r.isNew = u&(1<<32-1) < c.isNew
+	r.isNew = isNew
 	r.recorded = recorded
 	r.access = access
 	r.rtt = c.rtt + access
 	r.arrived = now
+}
+
+// next draws what a request brings along: the last mile, and whether it opens a connection.
+func (c *cell) next() (access int64, isNew bool) {
+	u := c.rand.Uint64()
+	access = c.access
+	if c.law != nil {
+		access = c.law.draw(uint32(u>>32), &c.rand)
+	}
+	if c.jitter > 0 {
+		access += int64(c.jitter * c.rand.Exp())
+	}
+	return access, u&(1<<32-1) < c.isNew
+}
+
+// lose tallies a request that meets a site that is down.
+func (c *cell) lose(now int64) {
+	var r request
+	c.draw(&r, 0, now)
+	if !r.recorded {
+		return
+	}
+	timeout := during(c.outages, now-c.delay).timeout
+	c.lost++
+	c.tally.lose(timeout, c.deadlines, TTFB, TTLB)
 }
 
 // A served request is how a site answered.
@@ -133,8 +160,9 @@ func (c *cell) finish(r *request, s *served) {
 func (c *cell) settle() {
 	t := c.tally
 	t.Requests += c.asked
-	t.Causes[Propagation] += int64(c.asked) * c.rtt
-	t.Causes[Upstream] += int64(c.asked) * c.beyond
+	served := int64(c.asked - c.lost)
+	t.Causes[Propagation] += served * c.rtt
+	t.Causes[Upstream] += served * c.beyond
 	for _, bytes := range t.OutcomeBytes {
 		t.Bytes += bytes
 	}

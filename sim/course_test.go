@@ -72,3 +72,16 @@ func TestFillingKeepsWhatItSawLast(t *testing.T) {
 	short := newFilling(5)
 	require.Len(t, short.used, 5)
 }
+
+// BenchmarkCourse is what following the course costs a request.
+func BenchmarkCourse(b *testing.B) {
+	c := newCourse(int64(15 * time.Minute))
+	at := int64(0)
+	for b.Loop() {
+		at += int64(500 * time.Microsecond)
+		if at > int64(15*time.Minute) {
+			at = 0
+		}
+		c.add(at, at&1023, Outcome(at&3))
+	}
+}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"math"
 
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/sim/event"
@@ -34,6 +35,7 @@ type game struct {
 	matches     []match
 	freeMatches []uint32
 	running     int
+	outages     []outage
 	happened    event.Fingerprint // all events of the game, in order
 	err         error
 }
@@ -49,6 +51,19 @@ type gameCell struct {
 	// where there is no law.
 	up, down, access int64
 	linkJitter       float64
+	// gate says which players the cell has, nil if all of its metro; who addresses who they are.
+	gate *gateRule
+	who  random.Key
+}
+
+// next draws the cell's next session; after the end of the run any will do.
+func (c *gameCell) next(end int64) {
+	for {
+		c.upcoming = c.sessions.Next()
+		if c.gate == nil || c.upcoming.At >= end || c.gate.admits(c.upcoming.At, who(c.who, c.upcoming.Number)) {
+			return
+		}
+	}
 }
 
 // A player is in the lobby or in a match.
@@ -80,6 +95,7 @@ const (
 	leaveHandler                  // the player
 	matchEndHandler               // match | generation<<32
 	timeoutHandler
+	failHandler // the outage
 )
 
 // play runs the game to its end.
@@ -87,8 +103,11 @@ func (g *game) play() error {
 	g.players = append(g.players, player{})
 	g.matches = append(g.matches, match{})
 	for i := range g.cells {
-		g.cells[i].upcoming = g.cells[i].sessions.Next()
+		g.cells[i].next(g.end)
 		g.expect(uint32(i))
+	}
+	for i, o := range g.outages {
+		g.queue.Push(o.from, failHandler, uint64(i))
 	}
 	for g.queue.Len() > 0 && g.queue.NextTime() < g.end {
 		if g.err = g.ctx.Err(); g.err != nil {
@@ -106,6 +125,8 @@ func (g *game) play() error {
 			if n := uint32(e.Arg); g.matches[n].generation == uint32(e.Arg>>32) {
 				g.endMatch(n)
 			}
+		case failHandler:
+			g.fail(&g.outages[e.Arg])
 		}
 		// After any event, a timeout included, the lobby may be ready for a match.
 		g.fillMatches()
@@ -127,8 +148,12 @@ func (g *game) expect(cell uint32) {
 func (g *game) arrive(cell uint32) {
 	c := &g.cells[cell]
 	session := c.upcoming
-	c.upcoming = c.sessions.Next()
+	c.next(g.end)
 	g.expect(cell)
+	if o := during(g.outages, g.now); o != nil {
+		g.lose(c, o)
+		return
+	}
 
 	n := g.freePlayer
 	if n != 0 {
@@ -181,9 +206,11 @@ func (g *game) leaveLobby(n uint32) {
 // leave ends a player's session.
 func (g *game) leave(n uint32) {
 	p := &g.players[n]
-	if p.match == 0 {
+	switch {
+	case p.match == nowhere:
+	case p.match == 0:
 		g.leaveLobby(n)
-	} else {
+	default:
 		m := &g.matches[p.match]
 		g.playUntil(m, g.now)
 		for i, other := range m.players {
@@ -198,6 +225,45 @@ func (g *game) leave(n uint32) {
 	}
 	p.next = g.freePlayer
 	g.freePlayer = n
+}
+
+// nowhere is the match of a player whose site has failed: the player's number is free when the session
+// would have ended.
+const nowhere = math.MaxUint32
+
+// fail ends all matches and sessions.
+func (g *game) fail(o *outage) {
+	for n := range g.matches {
+		m := &g.matches[n]
+		if len(m.players) == 0 {
+			continue
+		}
+		g.playUntil(m, g.now)
+		for _, p := range m.players {
+			g.drop(p, o)
+		}
+		m.players = m.players[:0]
+		g.endMatch(uint32(n))
+	}
+	for g.lobbyHead != 0 {
+		p := g.lobbyHead
+		g.leaveLobby(p)
+		g.drop(p, o)
+	}
+}
+
+// drop throws a player out.
+func (g *game) drop(n uint32, o *outage) {
+	g.players[n].match = nowhere
+	g.lose(&g.cells[g.players[n].cell], o)
+}
+
+// lose counts a session that is cut off or cannot begin: as one update that is never answered.
+func (g *game) lose(c *gameCell, o *outage) {
+	if g.now >= g.from {
+		c.tally.Requests++
+		c.tally.lose(o.timeout, g.deadlines, Response)
+	}
 }
 
 // fillMatches makes as many matches as the lobby and the servers allow.

@@ -24,6 +24,8 @@ type Scenario struct {
 	WarmUp, Duration time.Duration
 	// Seed is the root of all random numbers.
 	Seed uint64
+	// Failures are sites that are down for a while.
+	Failures []Failure
 }
 
 // A Job is one run: the unit of work.
@@ -61,6 +63,9 @@ func (s *Scenario) Validate() error {
 		return fmt.Errorf("sim: no workload")
 	case len(s.Static) > maxStatics:
 		return fmt.Errorf("sim: %d static workloads; want %d at most", len(s.Static), maxStatics)
+	}
+	if err := s.validateFailures(); err != nil {
+		return err
 	}
 	seen := make(map[string]bool)
 	return s.each(func(name string, validate func() error) error {

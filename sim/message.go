@@ -39,4 +39,6 @@ const (
 	call
 	// called answers it.
 	called
+	// restart tells a site that it is up again.
+	restart
 )

@@ -17,10 +17,12 @@ const (
 	Bypass
 	// Played is an update of a player that met its tick.
 	Played
+	// Failed met a site that was down.
+	Failed
 	NumOutcomes
 )
 
-var outcomeNames = [NumOutcomes]string{"HIT", "DELAYED_HIT", "MISS", "BYPASS", "PLAYED"}
+var outcomeNames = [NumOutcomes]string{"HIT", "DELAYED_HIT", "MISS", "BYPASS", "PLAYED", "ERROR"}
 
 // String returns the outcome's name, for example "DELAYED_HIT".
 func (o Outcome) String() string {
@@ -52,10 +54,12 @@ const (
 	Upstream
 	// TickWait is the wait of an update for the next tick.
 	TickWait
+	// Timeout is the patience of a user whose site is down.
+	Timeout
 	NumCauses
 )
 
-var causeNames = [NumCauses]string{"connect", "tls", "access", "propagation", "queue", "service", "upstream", "tick wait"}
+var causeNames = [NumCauses]string{"connect", "tls", "access", "propagation", "queue", "service", "upstream", "tick wait", "timeout"}
 
 // String returns the cause's name, for example "propagation".
 func (c Cause) String() string {

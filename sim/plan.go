@@ -52,7 +52,7 @@ type plannedWorkload struct {
 	index     int                 // among the workloads of its kind
 	deadlines []int64             // ns
 	audiences []workload.Audience // by metro
-	entries   []entry             // by metro
+	entries   [][]entry           // by metro: one, or several that share its users
 }
 
 // An entry is the way of a metro's users to the site that serves them. Times are in ns.
@@ -66,7 +66,15 @@ type entry struct {
 	// beyond is the way from the entry point to the serving site, where these differ: a PoP that
 	// passes a dynamic request on.
 	beyond leg
+	// gate says which users enter here, nil if all do.
+	gate *gateRule
+	// outages are those of the entry point and of the serving site, by the instant of users who meet
+	// them.
+	outages []outage
 }
+
+// delay returns the time from a user's instant to the serving site.
+func (e *entry) delay() int64 { return e.up + e.access + e.beyond.up }
 
 // Compile makes placements of one scenario ready to run. It looks up all routes once.
 func Compile(s Scenario, placements ...placement.Placement) ([]*Plan, error) {
@@ -79,6 +87,9 @@ func Compile(s Scenario, placements ...placement.Placement) ([]*Plan, error) {
 	}
 	for i := range placements {
 		if err := placements[i].Validate(s.Network); err != nil {
+			return nil, err
+		}
+		if err := s.CheckFailures(placements[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -340,70 +351,4 @@ func (c *compiler) nearestLeg(p *Plan, from string, to []int) (leg, error) {
 		}
 	}
 	return best, nil
-}
-
-// entries says where the users of each metro enter for a kind of workload.
-func (c *compiler) entries(p *Plan, kind Kind) ([]entry, error) {
-	role := placement.Compute
-	if kind == Static {
-		role = placement.EdgeCache
-	}
-	serving := p.with(role)
-	if kind == Static && len(serving) == 0 {
-		role = placement.Origin
-		serving = p.with(role)
-	}
-	if len(serving) == 0 {
-		return nil, fmt.Errorf("no site has the role %q", role)
-	}
-	pops := p.with(placement.EdgeCache)
-	entries := make([]entry, len(c.metros))
-	for m := range c.metros {
-		site := c.choose(p, m, serving)
-		e := c.way(m, p.sites[site].id)
-		if kind == Dynamic && p.placement.DynamicViaPoP && len(pops) > 0 {
-			pop := c.choose(p, m, pops)
-			beyond, err := c.leg(p.sites[pop].id, p.sites[site].id)
-			if err != nil {
-				return nil, err
-			}
-			e = c.way(m, p.sites[pop].id)
-			e.beyond = beyond
-		}
-		e.site = site
-		entries[m] = e
-	}
-	return entries, nil
-}
-
-// way returns the entry of metro m at a site.
-func (c *compiler) way(m int, site string) entry {
-	s := c.siteOf[site]
-	accessUp, _, _ := c.there.Parts(m, s)
-	accessDown, _, _ := c.back.Parts(m, s)
-	return entry{
-		up:     int64(c.there.OneWay(m, s) - accessUp),
-		down:   int64(c.back.OneWay(m, s) - accessDown),
-		access: int64(accessUp+accessDown) / 2,
-		jitter: float64(c.there.Jitter(m, s) + c.back.Jitter(m, s)),
-	}
-}
-
-// choose applies the routing rule: the site of several that serves metro m. Ties go to the first.
-func (c *compiler) choose(p *Plan, m int, sites []int) int {
-	best, least := -1, math.Inf(1)
-	for _, n := range sites {
-		s := c.siteOf[p.sites[n].id]
-		far := 0.0
-		switch p.placement.Routing {
-		case placement.NearestRTT:
-			far = float64(c.there.OneWay(m, s) + c.back.OneWay(m, s))
-		case placement.NearestDistance:
-			far = topology.DistanceKm(c.net.At(c.metros[m]).Place(), c.net.At(c.nodes[s]).Place())
-		}
-		if far < least {
-			best, least = n, far
-		}
-	}
-	return best
 }

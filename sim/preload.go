@@ -107,7 +107,10 @@ func (p *preloader) readCatalogues() error {
 		}
 		of.perSecond = make([]float64, len(p.sites))
 		for m, rate := range rates {
-			of.perSecond[planned.entries[m].site] += rate
+			for i := range planned.entries[m] {
+				e := &planned.entries[m][i]
+				of.perSecond[e.site] += rate * e.gate.initialShare()
+			}
 		}
 	}
 	return nil

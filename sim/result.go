@@ -126,6 +126,11 @@ func (r *run) settle() error {
 		}
 	}
 	r.settleCourses()
+	for _, part := range r.parts {
+		if err := r.result.Workloads[part.workload].Metros[part.metro].Merge(&part.tally); err != nil {
+			return err
+		}
+	}
 	r.result.Fingerprint = happened.Uint64()
 	if sent != received {
 		return fmt.Errorf("invariant broken: sites sent %d bytes and received %d", sent, received)

@@ -21,6 +21,16 @@ type run struct {
 	result *Result
 	sites  []*site
 	games  []*game
+	// parts are the tallies of cells that share a metro with others: sites run side by side, so each
+	// cell has a tally of its own.
+	parts []*tallyPart
+}
+
+// A tallyPart is a tally and where it goes in the end.
+type tallyPart struct {
+	tally    Tally
+	workload int
+	metro    int
 }
 
 // Run simulates one replication of the plan, from 0, on one core. It returns the context's error when
@@ -91,6 +101,9 @@ func (r *run) build() error {
 		if at.mid, err = r.newTier(planned, planned.mid, midTier); err != nil {
 			return err
 		}
+		if err = r.planRestarts(at, planned); err != nil {
+			return err
+		}
 		r.sites = append(r.sites, at)
 	}
 	for i := range r.plan.workloads {
@@ -149,11 +162,40 @@ func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint
 // end is the instant at which users stop.
 func (r *run) end() int64 { return int64(r.plan.scenario.WarmUp + r.plan.scenario.Duration) }
 
+// planRestarts tells a site when it comes up again, with empty caches for each time.
+func (r *run) planRestarts(at *site, planned *plannedSite) error {
+	if at.edge == nil {
+		return nil
+	}
+	for _, o := range r.plan.scenario.outagesOf(planned.id) {
+		if o.to >= r.end() {
+			continue
+		}
+		empty, err := r.newTier(planned, planned.edge, edgeTier)
+		if err != nil {
+			return err
+		}
+		at.spare = append(at.spare, empty.cache)
+		at.send(at.id, o.to).kind = restart
+	}
+	return nil
+}
+
+// tally returns the tally of a workload's cell in a metro; the first of several cells has that of the
+// result itself.
+func (r *run) tally(number int, w *plannedWorkload, m, entry int) *Tally {
+	if entry == 0 {
+		return &r.result.Workloads[number].Metros[m]
+	}
+	r.parts = append(r.parts, &tallyPart{newTally(w.kind, len(w.deadlines)), number, m})
+	return &r.parts[len(r.parts)-1].tally
+}
+
 // newCell returns the part of a cell that static and dynamic workloads share, and the site's source.
-func (r *run) newCell(number int, w *plannedWorkload, m int, client workload.Connection) (cell, source) {
-	e := &w.entries[m]
+func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.Connection) (cell, source) {
+	e := &w.entries[m][i]
 	entity := workload.EntityOf(w.name, r.plan.metros[m])
-	tally := &r.result.Workloads[number].Metros[m]
+	tally := r.tally(number, w, m, i)
 	c := cell{
 		tally:      tally,
 		ttfb:       &tally.Latency[TTFB],
@@ -169,7 +211,7 @@ func (r *run) newCell(number int, w *plannedWorkload, m int, client workload.Con
 		isNew:      outOf32(client.NewShare),
 		pace:       client.Pace(),
 		deadlines:  w.deadlines,
-		delay:      e.up + e.access + e.beyond.up,
+		delay:      e.delay(),
 		from:       int64(r.plan.scenario.WarmUp),
 		work:       random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeService),
 		course:     r.courseAt(e.site, number),
@@ -177,7 +219,11 @@ func (r *run) newCell(number int, w *plannedWorkload, m int, client workload.Con
 	if e.access == 0 {
 		c.law = nil // no access link on the way: the users are at the node itself
 	}
-	return c, source{delay: c.delay, end: r.end()}
+	c.outages = e.outages
+	if e.gate != nil {
+		c.gate = &gate{rule: e.gate, key: random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeRoute)}
+	}
+	return c, source{delay: c.delay, end: r.end(), gate: c.gate, outages: c.outages}
 }
 
 // courseAt returns what takes the course of a workload at a site.
@@ -211,10 +257,12 @@ func (r *run) addStatic(number int, w *plannedWorkload) error {
 	}
 	shared := &staticRun{index: uint8(w.index), catalogue: static.Catalogue(s.Seed, r.rep), service: static.OriginService}
 	for m := range streams {
-		c, src := r.newCell(number, w, m, static.Client)
-		c.static = shared
-		src.static, src.objects = true, streams[m]
-		r.sites[w.entries[m].site].addUsers(c, src)
+		for i := range w.entries[m] {
+			c, src := r.newCell(number, w, m, i, static.Client)
+			c.static = shared
+			src.static, src.objects = true, streams[m]
+			r.sites[w.entries[m][i].site].addUsers(c, src)
+		}
 	}
 	return nil
 }
@@ -228,10 +276,12 @@ func (r *run) addDynamic(number int, w *plannedWorkload) error {
 	}
 	shared := &dynamicRun{index: uint8(w.index), Dynamic: dynamic, coin: outOf32(dynamic.Parent.Probability)}
 	for m := range streams {
-		c, src := r.newCell(number, w, m, dynamic.Client)
-		c.dynamic = shared
-		src.arrivals = streams[m]
-		r.sites[w.entries[m].site].addUsers(c, src)
+		for i := range w.entries[m] {
+			c, src := r.newCell(number, w, m, i, dynamic.Client)
+			c.dynamic = shared
+			src.arrivals = streams[m]
+			r.sites[w.entries[m][i].site].addUsers(c, src)
+		}
 	}
 	return nil
 }
@@ -245,30 +295,38 @@ func (r *run) addGaming(number int, w *plannedWorkload) error {
 	}
 	bySite := make([]*game, len(r.plan.sites))
 	for m := range streams {
-		e := &w.entries[m]
-		g := bySite[e.site]
-		if g == nil {
-			planned := &r.plan.sites[e.site]
-			entity := workload.EntityOf(w.name, planned.id)
-			g = &game{
-				Gaming: gaming, ctx: r.ctx, from: int64(s.WarmUp), end: r.end(), deadlines: w.deadlines,
-				capacity: planned.compute.Servers * max(gaming.MatchesPerServer, 1),
-				update:   int64(gaming.UpdatePeriod()), coin: outOf32(gaming.Parent.Probability),
-				parentRTT: planned.parent.rtt(),
-				matchKey:  random.NewKey(s.Seed, r.rep, entity, workload.PurposeMatch),
+		for i := range w.entries[m] {
+			e := &w.entries[m][i]
+			g := bySite[e.site]
+			if g == nil {
+				g = r.newGame(w, gaming, &r.plan.sites[e.site])
+				bySite[e.site] = g
+				r.games = append(r.games, g)
 			}
-			bySite[e.site] = g
-			r.games = append(r.games, g)
+			entity := workload.EntityOf(w.name, r.plan.metros[m])
+			c := gameCell{
+				tally: r.tally(number, w, m, i), sessions: streams[m],
+				key: random.NewKey(s.Seed, r.rep, entity, workload.PurposePlayer),
+				law: r.plan.access[m], up: e.up, down: e.down, access: 2 * e.access, linkJitter: e.jitter,
+				gate: e.gate, who: random.NewKey(s.Seed, r.rep, entity, workload.PurposeRoute),
+			}
+			if e.access == 0 {
+				c.law = nil
+			}
+			g.cells = append(g.cells, c)
 		}
-		c := gameCell{
-			tally: &r.result.Workloads[number].Metros[m], sessions: streams[m],
-			key: random.NewKey(s.Seed, r.rep, workload.EntityOf(w.name, r.plan.metros[m]), workload.PurposePlayer),
-			law: r.plan.access[m], up: e.up, down: e.down, access: 2 * e.access, linkJitter: e.jitter,
-		}
-		if e.access == 0 {
-			c.law = nil
-		}
-		g.cells = append(g.cells, c)
 	}
 	return nil
+}
+
+// newGame returns a gaming workload at a site, with no players yet.
+func (r *run) newGame(w *plannedWorkload, gaming *workload.Gaming, planned *plannedSite) *game {
+	s := &r.plan.scenario
+	return &game{
+		Gaming: gaming, ctx: r.ctx, from: int64(s.WarmUp), end: r.end(), deadlines: w.deadlines,
+		capacity: planned.compute.Servers * max(gaming.MatchesPerServer, 1),
+		update:   int64(gaming.UpdatePeriod()), coin: outOf32(gaming.Parent.Probability),
+		parentRTT: planned.parent.rtt(), outages: s.outagesOf(planned.id),
+		matchKey: random.NewKey(s.Seed, r.rep, workload.EntityOf(w.name, planned.id), workload.PurposeMatch),
+	}
 }

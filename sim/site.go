@@ -23,6 +23,8 @@ type site struct {
 
 	edge, mid *tier
 	keys      [64]uint64 // what the next visits ask for
+	// spare are empty caches for the edge tier, one for each time that the site comes up again.
+	spare []cache.Cache
 	// origins holds the origin's servers by static workload, computers those of dynamic workloads.
 	origins, computers []*servers
 	// remoteParent says, by dynamic workload, that calls to the parent go by message, because its
@@ -110,7 +112,9 @@ func (s *site) meetUsers() {
 			s.block.pos++
 			s.happened.add(v.at, uint64(v.cell)<<32|uint64(v.object))
 			c := &s.cells[v.cell]
-			if c.static != nil {
+			if v.object == lost {
+				c.lose(v.at)
+			} else if c.static != nil {
 				s.visitStatic(v, c)
 			} else {
 				s.visitDynamic(v, c)
@@ -171,6 +175,8 @@ func (s *site) receive(m *message) {
 		s.serveCall(m)
 	case called:
 		s.landCall(m)
+	case restart:
+		s.edge.cache, s.spare = s.spare[0], s.spare[1:]
 	}
 }
 

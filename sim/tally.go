@@ -88,6 +88,15 @@ func countWithin(counters []uint64, deadlines []int64, ns int64) {
 	}
 }
 
+// lose records a request that ended as [Failed] after a timeout, in each of the metrics.
+func (t *Tally) lose(timeout int64, deadlines []int64, metrics ...int) {
+	t.Outcomes[Failed]++
+	t.Causes[Timeout] += timeout
+	for _, m := range metrics {
+		t.record(m, timeout, deadlines)
+	}
+}
+
 // Merge adds another tally of the same workload.
 func (t *Tally) Merge(o *Tally) error {
 	if len(t.Latency) != len(o.Latency) || len(t.Within) != len(o.Within) {

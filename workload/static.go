@@ -23,6 +23,7 @@ const (
 	PurposePreload // of edge caches
 	PurposePreloadMid
 	PurposeCache // policies and admissions that draw
+	PurposeRoute // who asks, and where that user's internet provider leads
 )
 
 // A Static workload fetches cacheable objects.

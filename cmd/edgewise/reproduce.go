@@ -34,13 +34,11 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	study.Replications, study.Workers = m.Replications, c.Workers
-	finish := func() {}
-	if !c.Quiet {
-		study.Progress, finish = progressOn(s.err)
+	study.Workers = c.Workers
+	if m.Stopping == nil { // a fixed number, by the scenario, by --replications or by an interruption
+		study.Until, study.Replications = nil, m.Replications
 	}
-	comparison, err := study.Run(ctx)
-	finish()
+	comparison, err := runShown(ctx, study, c.Quiet, s)
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,20 @@ func TestReproduceFindsTheSameBits(t *testing.T) {
 	require.NotContains(t, errs, "comparison.json")
 }
 
+func TestReproduceFollowsTheScenarioSRule(t *testing.T) {
+	dir := t.TempDir()
+	text := strings.Replace(tiny, "replications: 2", "replications: {min: 3, max: 4, until: {mean: 1%}}", 1)
+	require.NotEqual(t, tiny, text)
+	for _, extra := range [][]string{nil, {"-r", "2"}} {
+		code, out, errs := run(t, context.Background(), append([]string{"run", scenarioFile(t, text), "-o", dir}, extra...)...)
+		require.Zero(t, code, errs)
+		require.Equal(t, extra == nil, strings.Contains(out, "Stopped after 4 replications: budget used up"), out)
+		code, out, errs = run(t, context.Background(), "reproduce", dir)
+		require.Zero(t, code, errs)
+		require.Contains(t, out, "the same to the bit")
+	}
+}
+
 func TestReproduceNoticesOtherResults(t *testing.T) {
 	dir := t.TempDir()
 	code, _, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-o", dir, "-q")

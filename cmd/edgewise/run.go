@@ -8,10 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
-	"golang.org/x/term"
-
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/scenario"
@@ -41,19 +37,14 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 		return &usageError{fmt.Errorf("--replications is %d, --workers is %d; want 0 or more", c.Replications, c.Workers)}
 	}
 	if c.Replications > 0 {
-		study.Replications = c.Replications
+		study.Until, study.Replications = nil, c.Replications
 	}
 	study.Workers = c.Workers
 	// Find out now, not after the run, whether the results can be written.
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return &usageError{err}
 	}
-	finish := func() {}
-	if !c.Quiet {
-		study.Progress, finish = progressOn(s.err)
-	}
-	comparison, runErr := study.Run(ctx)
-	finish()
+	comparison, runErr := runShown(ctx, study, c.Quiet, s)
 	if comparison == nil {
 		return runErr
 	}
@@ -72,6 +63,9 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 				return errors.Join(runErr, err)
 			}
 		}
+		if err := sayStopping(s.out, comparison); err != nil {
+			return errors.Join(runErr, err)
+		}
 		if err := c.listFiles(s.out); err != nil {
 			return errors.Join(runErr, err)
 		}
@@ -82,27 +76,31 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	return nil
 }
 
+// sayStopping says why a study that decides itself has stopped.
+func sayStopping(w io.Writer, c *edgewise.Comparison) (err error) {
+	switch s := c.Stopping; {
+	case s == nil:
+	case s.Best != "":
+		_, err = fmt.Fprintf(w, "\nStopped after %d replications: %s. Least latency: %s.\n", c.Replications, s.Reason, s.Best)
+	default:
+		_, err = fmt.Fprintf(w, "\nStopped after %d replications: %s. Least precise: %s.\n", c.Replications, s.Reason, s.Widest)
+	}
+	return err
+}
+
 func (c *runCmd) listFiles(w io.Writer) error {
 	_, err := fmt.Fprintf(w, "\nWritten to %s: comparison.json, comparison.csv, the plots and manifest.json (edgewise reproduce runs it again).\n", filepath.Clean(c.Out))
 	return err
 }
 
-// progressOn shows a bar where w is a terminal; elsewhere nothing, so that logs stay clean.
-func progressOn(w io.Writer) (func(edgewise.Progress), func()) {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return nil, func() {}
-	}
-	bars := mpb.New(mpb.WithOutput(f), mpb.WithWidth(48))
-	bar := bars.AddBar(0,
-		mpb.PrependDecorators(decor.Name("runs "), decor.CountersNoUnit("%d / %d")),
-		mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO), decor.Name("  left "), decor.AverageETA(decor.ET_STYLE_GO)),
-	)
-	return func(p edgewise.Progress) {
-			bar.SetTotal(int64(p.Total), false)
-			bar.SetCurrent(int64(p.Done))
-		}, func() {
-			bar.Abort(false) // harmless when complete
-			bars.Wait()
+// runShown runs a study, with a bar of progress where there is a terminal.
+func runShown(ctx context.Context, study *edgewise.Study, quiet bool, s *streams) (*edgewise.Comparison, error) {
+	if !quiet {
+		show, finish := progressOn(s.err, "runs ")
+		defer finish()
+		if show != nil {
+			study.Progress = func(p edgewise.Progress) { show(p.Done, p.Total) }
 		}
+	}
+	return study.Run(ctx)
 }

@@ -98,6 +98,13 @@ func (c *core) evictToGhost(s uint32) {
 // then goes on with slots that are all in use.
 func (c *core) full() bool { return c.byObjects && c.used == c.capacity }
 
+// steady reports whether requests can only hit, or replace one object of unit size by another that nobody
+// wants to hear of. It stays so for the rest of a replay, which then needs no account: each policy has a
+// tight loop for it.
+func (c *core) steady(r *Requests) bool {
+	return c.full() && !c.keepSizes && c.onEvict == nil && r.ObjectSizes == nil && r.RequestSizes == nil
+}
+
 // reuse evicts the object in slot s and gives the slot, in its place in its list, to a new key: the same as
 // evict, take and enter, but faster, which is what the replay of a full cache does most.
 func (c *core) reuse(s uint32, key uint64, sizeBytes int64) {

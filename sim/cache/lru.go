@@ -52,9 +52,49 @@ func (c *lru) replay(r *Requests) (m missed) {
 			c.moveToFront(0, s)
 			continue
 		}
+		if c.steady(r) {
+			n := c.replaySteady(r.IDs[i:])
+			return missed{m.requests + n, m.bytes + n}
+		}
 		size := r.size(i)
 		m.add(size)
 		c.insert(uint64(id), 0, size)
 	}
 	return m
+}
+
+// replaySteady returns the number of misses. The ends of the list are kept at hand.
+func (c *lru) replaySteady(ids []uint32) (misses int64) {
+	direct, entries := c.direct, c.entries
+	first, last := entries[0].next, entries[0].prev
+	for _, id := range ids {
+		s := direct[id]
+		if s == first && s != 0 {
+			continue
+		}
+		if s == 0 {
+			misses++
+			s = last
+			direct[entries[s].key] = 0
+			entries[s].key = uint64(id)
+			direct[id] = s
+			if s == first {
+				continue // the only one
+			}
+		}
+		e := &entries[s]
+		prev, next := e.prev, e.next
+		if s == last {
+			last = prev
+		} else {
+			entries[next].prev = prev
+		}
+		entries[prev].next = next
+		e.next = first
+		entries[first].prev = s
+		first = s
+	}
+	entries[0].next, entries[0].prev = first, last
+	entries[first].prev, entries[last].next = 0, 0
+	return misses
 }

@@ -2,6 +2,7 @@ package calibrate_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -99,7 +100,7 @@ func readTestTables(t testing.TB) *calibrate.Tables {
 }
 
 func TestUnseenCitiesBorrowFromTheirNeighbours(t *testing.T) {
-	v, err := calibrate.CrossValidate(testFabric(t), readTestTables(t), 4, 2, 1)
+	v, err := calibrate.CrossValidate(context.Background(), testFabric(t), readTestTables(t), calibrate.Deal{Folds: 4, Repeats: 2, Seed: 1})
 	require.NoError(t, err)
 	cities, regions := calibrate.AccuracyOf(v.Cities), calibrate.AccuracyOf(v.Regions)
 	require.Less(t, cities.MedianPercent, 4.0, "the three factors are 20 to 50 %% apart")
@@ -113,13 +114,29 @@ func TestUnseenCitiesBorrowFromTheirNeighbours(t *testing.T) {
 }
 
 func TestCrossValidationRepeatsToTheLastBit(t *testing.T) {
-	first, err := calibrate.CrossValidate(testFabric(t), readTestTables(t), 3, 1, 7)
+	first, err := calibrate.CrossValidate(context.Background(), testFabric(t), readTestTables(t), calibrate.Deal{Folds: 3, Repeats: 1, Seed: 7})
 	require.NoError(t, err)
-	again, err := calibrate.CrossValidate(testFabric(t), readTestTables(t), 3, 1, 7)
+	again, err := calibrate.CrossValidate(context.Background(), testFabric(t), readTestTables(t), calibrate.Deal{Folds: 3, Repeats: 1, Seed: 7})
 	require.NoError(t, err)
 	require.Equal(t, first, again)
-	_, err = calibrate.CrossValidate(testFabric(t), readTestTables(t), 1, 1, 7)
+	_, err = calibrate.CrossValidate(context.Background(), testFabric(t), readTestTables(t), calibrate.Deal{Folds: 1, Repeats: 1, Seed: 7})
 	require.ErrorContains(t, err, "1 folds")
+}
+
+func TestCrossValidationTellsHowFarItIsAndStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var steps [][2]int
+	deal := calibrate.Deal{Folds: 3, Repeats: 2, Seed: 7, Progress: func(done, total int) {
+		steps = append(steps, [2]int{done, total})
+		if done == 4 {
+			cancel()
+		}
+	}}
+	require.Equal(t, "3 folds, 2 times, seed 7", deal.String())
+	_, err := calibrate.CrossValidate(ctx, testFabric(t), readTestTables(t), deal)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, [][2]int{{1, 6}, {2, 6}, {3, 6}, {4, 6}}, steps)
 }
 
 func TestOutliersAndGapsDoNotSpoilAFit(t *testing.T) {
@@ -127,7 +144,7 @@ func TestOutliersAndGapsDoNotSpoilAFit(t *testing.T) {
 	tables.CityRTT[10].Ms *= 8
 	tables.CityRTT[50].Ms *= 8
 	tables.CityRTT = append(tables.CityRTT[:100], tables.CityRTT[120:]...)
-	v, err := calibrate.CrossValidate(testFabric(t), tables, 4, 1, 1)
+	v, err := calibrate.CrossValidate(context.Background(), testFabric(t), tables, calibrate.Deal{Folds: 4, Repeats: 1, Seed: 1})
 	require.NoError(t, err)
 	require.Less(t, calibrate.AccuracyOf(v.Cities).MedianPercent, 5.0)
 }
@@ -153,7 +170,7 @@ func TestTheUserScaleIsFound(t *testing.T) {
 	m, err = calibrate.Fit(testFabric(t), tables)
 	require.NoError(t, err)
 	require.InDelta(t, 0.8, m.UserScale, 0.03)
-	v, err := calibrate.CrossValidate(testFabric(t), tables, 3, 1, 1)
+	v, err := calibrate.CrossValidate(context.Background(), testFabric(t), tables, calibrate.Deal{Folds: 3, Repeats: 1, Seed: 1})
 	require.NoError(t, err)
 	require.Len(t, v.Access, len(tables.Access), "every user is left out once")
 	require.Less(t, calibrate.AccuracyOf(v.Access).MedianPercent, 4.0)

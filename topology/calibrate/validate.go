@@ -1,6 +1,7 @@
 package calibrate
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -27,11 +28,27 @@ type Validation struct {
 	Access  []Sample // from homes to data centres, by users
 }
 
+// A Deal says how a cross-validation is made: how the places are dealt.
+type Deal struct {
+	// Folds, at least 2, is the number of parts; Repeats, at least 1, how often the whole is done.
+	Folds, Repeats int
+	// Seed deals the places.
+	Seed uint64
+	// Progress, if set, is called after every fold.
+	Progress func(done, total int)
+}
+
+// String returns for example "5 folds, 3 times, seed 1".
+func (d Deal) String() string {
+	return fmt.Sprintf("%d folds, %d times, seed %d", d.Folds, d.Repeats, d.Seed)
+}
+
 // CrossValidate says how far off a model is that was fitted by [Fit] to a part of the tables. The places
-// are dealt at random, by the seed, into the given number of folds (at least 2); the round trips of each
-// fold's places are left out, the model is fitted to the rest, and then says what they are. Places are left
-// out, not pairs: else every city would have been seen. The whole is done as often as repeats says.
-func CrossValidate(fabric *topology.Fabric, t *Tables, folds, repeats int, seed uint64) (*Validation, error) {
+// are dealt at random into folds; the round trips of each fold's places are left out, the model is fitted
+// to the rest, and then says what they are. Places are left out, not pairs: else every city would have
+// been seen. It stops with the context's error when cancelled.
+func CrossValidate(ctx context.Context, fabric *topology.Fabric, t *Tables, d Deal) (*Validation, error) {
+	folds, repeats, seed := d.Folds, d.Repeats, d.Seed
 	if folds < 2 || repeats < 1 {
 		return nil, fmt.Errorf("cross-validation: %d folds, %d repeats: want at least 2 folds and 1 repeat", folds, repeats)
 	}
@@ -44,6 +61,9 @@ func CrossValidate(fabric *topology.Fabric, t *Tables, folds, repeats int, seed 
 		random := rand.New(rand.NewPCG(seed, uint64(r)))
 		cityFold, regionFold := deal(random, len(t.Cities), t.CityRTT, folds), deal(random, len(t.Regions), t.RegionRTT, folds)
 		for f := range folds {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 			m, err := fit(finder, &Tables{
 				Cities: t.Cities, CityRTT: known(t.CityRTT, cityFold, f),
 				Regions: t.Regions, RegionRTT: known(t.RegionRTT, regionFold, f),
@@ -59,6 +79,9 @@ func CrossValidate(fabric *topology.Fabric, t *Tables, folds, repeats int, seed 
 			v.Regions, err = p.samples(v.Regions, t.Regions, t.RegionRTT, regionFold, f, topology.Backbone)
 			if err != nil {
 				return nil, err
+			}
+			if d.Progress != nil {
+				d.Progress(r*folds+f+1, repeats*folds)
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"image/png"
 	"strings"
 	"testing"
 	"time"
@@ -68,12 +69,13 @@ func TestTheCatalogReachesEverybodyOneDay(t *testing.T) {
 
 func TestThePageHasEveryTable(t *testing.T) {
 	var page bytes.Buffer
-	require.NoError(t, evidence.WriteMarkdown(&page, validation(), "5 folds of cities", reach()))
+	require.NoError(t, evidence.WriteMarkdown(&page, validation(), "5 folds of cities", reach(), []evidence.Figure{{File: "dots.png", Title: "Dots"}}))
 	for _, want := range []string{
 		"5 folds of cities, each place left out",
 		"| server cities, both unseen | 10 | 2.9 | 3.6 | 10.0 | 10.0 | +10.0 |",
 		"| 200-500 | 20 |", "| 2500-6000 | 1 | too few |", "| Asia - Europe | 20 |", "| lte | 20 |",
 		"nearest PoP", "| continent | users, millions | 10 ms | 2.5 ms |", "| World | 3 | 50 % | 25 % |", "## What the model cannot know",
+		"![Dots](dots.png)",
 	} {
 		require.Contains(t, page.String(), want)
 	}
@@ -87,7 +89,7 @@ type failing struct{}
 func (failing) Write([]byte) (int, error) { return 0, errors.New("disk full") }
 
 func TestAWriteErrorIsReported(t *testing.T) {
-	require.ErrorContains(t, evidence.WriteMarkdown(failing{}, validation(), "", nil), "disk full")
+	require.ErrorContains(t, evidence.WriteMarkdown(failing{}, validation(), "", nil, nil), "disk full")
 }
 
 func TestFiguresAreDrawn(t *testing.T) {
@@ -114,10 +116,28 @@ func TestFiguresAreDrawn(t *testing.T) {
 	require.ErrorContains(t, err, "no samples")
 }
 
+func TestThePagesFiguresArePictures(t *testing.T) {
+	v := validation()
+	figures, err := evidence.Draw(v)
+	require.NoError(t, err)
+	require.Len(t, figures, 4)
+	for _, f := range figures {
+		picture, err := png.Decode(bytes.NewReader(f.Data))
+		require.NoError(t, err, f.File)
+		require.Greater(t, picture.Bounds().Dx(), 400, f.File)
+	}
+	v.Access = nil
+	figures, err = evidence.Draw(v)
+	require.NoError(t, err)
+	require.Len(t, figures, 3, "no users, no picture of them")
+	_, err = evidence.Draw(new(calibrate.Validation))
+	require.ErrorContains(t, err, "no samples")
+}
+
 // The head of the page that a validation makes.
 func Example() {
 	var page strings.Builder
-	if err := evidence.WriteMarkdown(&page, validation(), "5 folds of cities", nil); err != nil {
+	if err := evidence.WriteMarkdown(&page, validation(), "5 folds of cities", nil, nil); err != nil {
 		fmt.Println(err)
 		return
 	}

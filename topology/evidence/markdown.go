@@ -4,24 +4,15 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"math"
-	"slices"
 
-	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
-	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
-
-// bandsKm are the upper ends of the distance bands.
-var bandsKm = []float64{200, 500, 1000, 2500, 6000, 12000, math.Inf(1)}
-
-// leastSamples is how many samples a row needs to be shown: a percentile of fewer says nothing.
-const leastSamples = 10
 
 // WriteMarkdown writes the accuracy page: errors by set, by distance, by pair of continents and by access
 // technology from a cross-validation, who reaches which sites, and what the model cannot know. how says how
-// the cross-validation was made, for example "5 folds of cities, 3 times"; see [CatalogReach] for reach.
-func WriteMarkdown(w io.Writer, v *calibrate.Validation, how string, reach []ReachTable) error {
+// the cross-validation was made, for example "5 folds, 3 times"; see [CatalogReach] for reach. Figures are
+// files beside the page; see [Draw].
+func WriteMarkdown(w io.Writer, v *calibrate.Validation, how string, reach []ReachTable, figures []Figure) error {
 	out := &page{Writer: bufio.NewWriter(w)}
 	out.line("# How far modelled delays are from measured ones")
 	out.line("")
@@ -33,10 +24,10 @@ func WriteMarkdown(w io.Writer, v *calibrate.Validation, how string, reach []Rea
 	out.line("")
 	out.line("Two servers in one metro disagree by a median 5.4 %% towards the same third city, so no model of")
 	out.line("geography gets below that.")
-	out.sets(v)
-	out.bands(v.Cities)
-	out.continents(v.Cities)
-	out.technologies(v.Access)
+	for _, g := range Groups(v) {
+		out.group(g)
+	}
+	out.figures(figures)
 	for _, r := range reach {
 		out.reach(r)
 	}
@@ -51,73 +42,32 @@ type page struct {
 
 func (p *page) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
 
-// table writes a head and one row of figures a group.
-func (p *page) table(title, first string) {
+// group writes one table of errors.
+func (p *page) group(g Group) {
 	p.line("")
-	p.line("## %s", title)
+	p.line("## %s", g.Title)
 	p.line("")
-	p.line("| %s | n | median error, ms | p90, ms | median error, %% | p90, %% | bias, %% |", first)
+	p.line("| %s | n | median error, ms | p90, ms | median error, %% | p90, %% | bias, %% |", g.By)
 	p.line("|---|---|---|---|---|---|---|")
+	for _, r := range g.Rows {
+		if r.TooFew() {
+			p.line("| %s | %d | too few | | | | |", r.Name, r.N)
+			continue
+		}
+		p.line("| %s | %d | %.1f | %.1f | %.1f | %.1f | %+.1f |", r.Name, r.N, r.MedianMs, r.P90Ms, r.MedianPercent, r.P90Percent, r.BiasPercent)
+	}
 }
 
-func (p *page) row(name string, samples []calibrate.Sample) {
-	a := calibrate.AccuracyOf(samples)
-	if a.N < leastSamples {
-		p.line("| %s | %d | too few | | | | |", name, a.N)
+// figures shows the pictures.
+func (p *page) figures(all []Figure) {
+	if len(all) == 0 {
 		return
 	}
-	p.line("| %s | %d | %.1f | %.1f | %.1f | %.1f | %+.1f |", name, a.N, a.MedianMs, a.P90Ms, a.MedianPercent, a.P90Percent, a.BiasPercent)
-}
-
-func (p *page) sets(v *calibrate.Validation) {
-	p.table("By set", "round trips")
-	p.row("server cities, both unseen", calibrate.Where(v.Cities, func(s calibrate.Sample) bool { return s.BothUnseen }))
-	p.row("server cities, one unseen", calibrate.Where(v.Cities, func(s calibrate.Sample) bool { return !s.BothUnseen }))
-	p.row("AWS regions, one or both unseen", v.Regions)
-	p.row("home users to cloud regions", v.Access)
-}
-
-func (p *page) bands(samples []calibrate.Sample) {
-	p.table("Server cities by distance", "km")
-	low := 0.0
-	for _, high := range bandsKm {
-		name := fmt.Sprintf("%g-%g", low, high)
-		if math.IsInf(high, 1) {
-			name = fmt.Sprintf("over %g", low)
-		}
-		p.row(name, calibrate.Where(samples, func(s calibrate.Sample) bool { return s.Km >= low && s.Km < high }))
-		low = high
-	}
-}
-
-func (p *page) continents(samples []calibrate.Sample) {
-	p.table("Server cities by pair of continents", "between")
-	groups := make(map[string][]calibrate.Sample)
-	for _, s := range samples {
-		ends := []string{catalog.Continent(s.From.Country), catalog.Continent(s.To.Country)}
-		slices.Sort(ends)
-		groups[ends[0]+" - "+ends[1]] = append(groups[ends[0]+" - "+ends[1]], s)
-	}
-	names := make([]string, 0, len(groups))
-	for name := range groups {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		p.row(name, groups[name])
-	}
-}
-
-func (p *page) technologies(samples []calibrate.Sample) {
-	if len(samples) == 0 {
-		return
-	}
-	p.table("Home users by access technology", "technology")
-	for t := range topology.Technology(topology.NumTechnologies) {
-		group := calibrate.Where(samples, func(s calibrate.Sample) bool { return s.Technology == t })
-		if len(group) > 0 {
-			p.row(t.String(), group)
-		}
+	p.line("")
+	p.line("## Measured and modelled")
+	for _, f := range all {
+		p.line("")
+		p.line("![%s](%s)", f.Title, f.File)
 	}
 }
 

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/edgewise-sim/edgewise/topology/calibrate"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
+	"github.com/edgewise-sim/edgewise/topology/evidence"
+)
+
+// calibrateCmd fits the delay model to measured round trips.
+type calibrateCmd struct {
+	Dir     string `arg:"" help:"Directory with cities_train.csv, city_rtt_train.csv, aws_region_rtt_train.csv and, optional, access_rtt_train.csv." type:"existingdir"`
+	Out     string `short:"o" help:"File for the fitted model, JSON." type:"path"`
+	Page    string `help:"File for the page of errors and figures, Markdown; the pictures go beside it." type:"path"`
+	Folds   int    `default:"5" help:"Parts of the cross-validation: the places of each are left out in turn."`
+	Repeats int    `default:"3" help:"How often the cross-validation is made, with the places dealt anew."`
+	Seed    uint64 `default:"1" help:"Deals the places."`
+	Quiet   bool   `short:"q" help:"No progress, no table."`
+}
+
+// Run fits the model, says how far off it is for places that it has not seen, and writes what is asked
+// for. Nothing is written unless all of it could be made.
+func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
+	deal := calibrate.Deal{Folds: c.Folds, Repeats: c.Repeats, Seed: c.Seed}
+	if c.Folds < 2 || c.Repeats < 1 {
+		return &usageError{fmt.Errorf("--folds is %d, --repeats is %d; want at least 2 and 1", c.Folds, c.Repeats)}
+	}
+	tables, err := calibrate.ReadTables(os.DirFS(c.Dir), catalog.Regions(catalog.ProviderAWS))
+	if err != nil {
+		return &usageError{err}
+	}
+	model, err := calibrate.Fit(catalog.Fabric(), tables)
+	if err != nil {
+		return &usageError{err}
+	}
+	finish := func() {}
+	if !c.Quiet {
+		deal.Progress, finish = progressOn(s.err, "fits ")
+	}
+	v, err := calibrate.CrossValidate(ctx, catalog.Fabric(), tables, deal)
+	finish()
+	if err != nil {
+		return err
+	}
+	var files []madeFile
+	if c.Out != "" {
+		var text bytes.Buffer
+		if err := model.Write(&text); err != nil {
+			return err
+		}
+		files = append(files, madeFile{c.Out, text.Bytes()})
+	}
+	if c.Page != "" {
+		page, err := c.page(v, deal)
+		if err != nil {
+			return err
+		}
+		files = append(files, page...)
+	}
+	for _, f := range files {
+		if err := writeOutput(f.path, nil, f.data); err != nil {
+			return err
+		}
+	}
+	if c.Quiet {
+		return nil
+	}
+	return writeErrors(s.out, v, deal)
+}
+
+// A madeFile is a file to be written.
+type madeFile struct {
+	path string
+	data []byte
+}
+
+// page makes the page of the evidence and its pictures.
+func (c *calibrateCmd) page(v *calibrate.Validation, deal calibrate.Deal) ([]madeFile, error) {
+	figures, err := evidence.Draw(v)
+	if err != nil {
+		return nil, err
+	}
+	reach, err := evidence.CatalogReach()
+	if err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	if err := evidence.WriteMarkdown(&text, v, deal.String(), reach, figures); err != nil {
+		return nil, err
+	}
+	var files []madeFile
+	for _, f := range figures {
+		files = append(files, madeFile{filepath.Join(filepath.Dir(c.Page), f.File), f.Data})
+	}
+	return append(files, madeFile{c.Page, text.Bytes()}), nil
+}
+
+// writeErrors prints how far off the model is.
+func writeErrors(w io.Writer, v *calibrate.Validation, deal calibrate.Deal) error {
+	if _, err := fmt.Fprintf(w, "Errors for places that the model has not seen: cross-validation, %v.\n", deal); err != nil {
+		return err
+	}
+	for _, g := range evidence.Groups(v) {
+		t := table.NewWriter()
+		t.SetStyle(table.StyleLight)
+		t.SetTitle(g.Title)
+		t.AppendHeader(table.Row{g.By, "n", "median ms", "p90 ms", "median %", "p90 %", "bias %"})
+		for _, r := range g.Rows {
+			if r.TooFew() {
+				t.AppendRow(table.Row{r.Name, r.N, "too few"})
+				continue
+			}
+			t.AppendRow(table.Row{
+				r.Name, r.N, tenths(r.MedianMs), tenths(r.P90Ms), tenths(r.MedianPercent), tenths(r.P90Percent), fmt.Sprintf("%+.1f", r.BiasPercent),
+			})
+		}
+		if _, err := fmt.Fprintf(w, "\n%s\n", t.Render()); err != nil {
+			return err
+		}
+	}
+	return nil
+}

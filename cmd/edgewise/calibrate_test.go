@@ -1,0 +1,97 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/calibrate"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
+)
+
+// trainingTables writes tables of a world in which every round trip takes 5 ms and 0.02 ms a kilometre.
+func trainingTables(t *testing.T) string {
+	t.Helper()
+	regions := catalog.Regions(catalog.ProviderAWS)[:12]
+	cities, pairs, between := "city_id,iso2,lat,lon\n", "a,b,rtt_avg_ms\n", "a,b,p50_ms\n"
+	for i, r := range regions {
+		cities += fmt.Sprintf("%s,%s,%v,%v\n", r.ID, r.Country, r.LatDeg, r.LonDeg)
+		for _, o := range regions[:i] {
+			ms := 5 + 0.02*topology.DistanceKm(r.Place(), o.Place())
+			pairs += fmt.Sprintf("%s,%s,%v\n", r.ID, o.ID, ms)
+			between += fmt.Sprintf("%s,%s,%v\n", r.ID, o.ID, 0.8*ms)
+		}
+	}
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		calibrate.CitiesFile: cities, calibrate.CityRTTFile: pairs, calibrate.RegionRTTFile: between,
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
+	return dir
+}
+
+func TestCalibrateFitsPrintsAndWritesThePage(t *testing.T) {
+	tables, out := trainingTables(t), t.TempDir()
+	model, page := filepath.Join(out, "model.json"), filepath.Join(out, "page.md")
+	code, printed, errs := run(t, context.Background(), "calibrate", tables, "-o", model, "--page", page, "--repeats", "1")
+	require.Zero(t, code, errs)
+	require.Empty(t, errs)
+	require.Contains(t, printed, "5 folds, 1 times, seed 1")
+	require.Contains(t, printed, "server cities, one unseen")
+
+	text, err := os.ReadFile(page)
+	require.NoError(t, err)
+	require.Contains(t, string(text), "| World |")
+	require.NotContains(t, string(text), tables)
+	require.Equal(t, 3, strings.Count(string(text), "!["), "no users, no picture of them")
+	for _, picture := range []string{"delay-scatter.png", "delay-cdf.png", "delay-error.png"} {
+		require.Contains(t, string(text), "("+picture+")")
+		require.FileExists(t, filepath.Join(out, picture))
+	}
+
+	// The fitted model is what rtt can use, and says what the tables say.
+	written, err := os.ReadFile(model)
+	require.NoError(t, err)
+	m, err := calibrate.ReadModel(bytes.NewReader(written))
+	require.NoError(t, err)
+	require.InEpsilon(t, 0.02, m.LineMsPerKm, 0.05)
+	code, own, errs := runWith(t, twoPairs, "rtt", "--model", model)
+	require.Zero(t, code, errs)
+	_, usual, _ := runWith(t, twoPairs, "rtt")
+	require.NotEqual(t, usual, own)
+}
+
+func TestCalibrateWritesNothingForAMistake(t *testing.T) {
+	out := t.TempDir()
+	model := filepath.Join(out, "model.json")
+	bad := trainingTables(t)
+	require.NoError(t, os.WriteFile(filepath.Join(bad, calibrate.CityRTTFile), []byte("a,b,rtt_avg_ms\nus-west-2,eu-west-9,5\n"), 0o644))
+	for _, c := range []struct {
+		want string
+		args []string
+	}{
+		{"city_rtt_train.csv:2", []string{bad}},
+		{"cities_train.csv", []string{t.TempDir()}},
+		{"--folds is 1", []string{bad, "--folds", "1"}},
+		{"none", []string{filepath.Join(out, "none")}},
+	} {
+		code, printed, errs := run(t, context.Background(), append([]string{"calibrate", "-o", model}, c.args...)...)
+		require.Equal(t, exitUsage, code, c.want)
+		require.Contains(t, errs, c.want)
+		require.Empty(t, printed)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	code, _, errs := run(t, ctx, "calibrate", trainingTables(t), "-o", model)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "context canceled")
+	require.NoFileExists(t, model)
+}

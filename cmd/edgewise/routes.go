@@ -1,0 +1,171 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/edgewise-sim/edgewise/scenario"
+	"github.com/edgewise-sim/edgewise/topology"
+)
+
+// routesCmd shows how far the sites of a scenario are from a metro.
+type routesCmd struct {
+	Scenario string `arg:"" help:"The scenario file." type:"path"`
+	Metro    string `arg:"" help:"The metro, for example los-angeles-us."`
+	Format   string `default:"table" enum:"table,csv,json" help:"${enum}."`
+}
+
+// A siteRoute is the way from a metro to a site and back. Times are round trips in ms; the parts sum to
+// the whole.
+type siteRoute struct {
+	Site       string  `json:"site"`
+	Kind       string  `json:"kind"`
+	RTTMs      float64 `json:"rtt_ms"`
+	AccessMs   float64 `json:"access_ms"`
+	InternetMs float64 `json:"internet_ms"`
+	BackboneMs float64 `json:"backbone_ms"`
+	// Measured says that a measurement stands in place of the model, here or on a link of the path.
+	Measured bool `json:"measured"`
+	// Path lists the nodes from metro to site.
+	Path []string `json:"path"`
+	// Parent is the region that the site belongs to, ParentRTTMs the round trip to it over the backbone.
+	Parent      string  `json:"parent,omitempty"`
+	ParentRTTMs float64 `json:"parent_rtt_ms,omitempty"`
+}
+
+// Run prints the sites in order of their round trip.
+func (c *routesCmd) Run(_ context.Context, s *streams) error {
+	study, err := scenario.Load(c.Scenario)
+	if err != nil {
+		return &usageError{err}
+	}
+	n := study.Network
+	metro, ok := n.Index(c.Metro)
+	if !ok || n.At(metro).Kind != topology.Metro {
+		return &usageError{fmt.Errorf("metro %q: the scenario has no such metro; it has %s", c.Metro, someMetros(n))}
+	}
+	routes, err := routesFrom(n, metro)
+	if err != nil {
+		return &usageError{err}
+	}
+	switch c.Format {
+	case "json":
+		e := json.NewEncoder(s.out)
+		e.SetIndent("", "  ")
+		return e.Encode(routes)
+	case "csv":
+		w := csv.NewWriter(s.out)
+		rows := [][]string{{"site", "kind", "rtt_ms", "access_ms", "internet_ms", "backbone_ms", "measured", "parent", "parent_rtt_ms", "path"}}
+		for _, r := range routes {
+			rows = append(rows, []string{
+				r.Site, r.Kind, exactMs(r.RTTMs), exactMs(r.AccessMs), exactMs(r.InternetMs), exactMs(r.BackboneMs),
+				strconv.FormatBool(r.Measured), r.Parent, parentMs(r, exactMs), strings.Join(r.Path, " "),
+			})
+		}
+		return w.WriteAll(rows)
+	}
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.SetTitle("Round trips from %s, in ms", c.Metro)
+	t.AppendHeader(table.Row{"site", "kind", "rtt", "access", "internet", "backbone", "by", "to parent", "path"})
+	for _, r := range routes {
+		by := "model"
+		if r.Measured {
+			by = "measured"
+		}
+		t.AppendRow(table.Row{
+			r.Site, r.Kind, tenths(r.RTTMs), tenths(r.AccessMs), tenths(r.InternetMs), tenths(r.BackboneMs), by,
+			parentMs(r, tenths), strings.Join(r.Path, " > "),
+		})
+	}
+	_, err = fmt.Fprintln(s.out, t.Render())
+	return err
+}
+
+// routesFrom returns the ways that a metro's users take to all sites of the network, the nearest first.
+func routesFrom(n *topology.Network, metro int) ([]siteRoute, error) {
+	sites := n.Sites()
+	there, err := n.Routes([]int{metro}, sites, topology.Public)
+	if err != nil {
+		return nil, err
+	}
+	back, err := n.ReturnRoutes([]int{metro}, sites, topology.Public)
+	if err != nil {
+		return nil, err
+	}
+	routes := make([]siteRoute, len(sites))
+	for j, site := range sites {
+		at := n.At(site)
+		r := siteRoute{
+			Site: at.ID, Kind: at.Kind.String(), RTTMs: milliseconds(there.OneWay(0, j) + back.OneWay(0, j)),
+			Measured: there.Measured(0, j) || back.Measured(0, j), Parent: at.Parent,
+		}
+		accessUp, internetUp, backboneUp := there.Parts(0, j)
+		accessDown, internetDown, backboneDown := back.Parts(0, j)
+		r.AccessMs, r.InternetMs = milliseconds(accessUp+accessDown), milliseconds(internetUp+internetDown)
+		r.BackboneMs = milliseconds(backboneUp + backboneDown)
+		for _, i := range there.Path(0, j) {
+			r.Path = append(r.Path, n.At(i).ID)
+		}
+		if at.Parent != "" {
+			if r.ParentRTTMs, err = parentRTT(n, site, at.Parent); err != nil {
+				return nil, err
+			}
+		}
+		routes[j] = r
+	}
+	slices.SortStableFunc(routes, func(a, b siteRoute) int { return cmp.Compare(a.RTTMs, b.RTTMs) })
+	return routes, nil
+}
+
+// parentRTT returns the round trip between a site and its region, over the ways that a run takes.
+func parentRTT(n *topology.Network, site int, parent string) (float64, error) {
+	region, _ := n.Index(parent)
+	const between = topology.Private | 1<<topology.Internet
+	there, err := n.Routes([]int{site}, []int{region}, between)
+	if err != nil {
+		return 0, err
+	}
+	back, err := n.ReturnRoutes([]int{site}, []int{region}, between)
+	if err != nil {
+		return 0, err
+	}
+	return milliseconds(there.OneWay(0, 0) + back.OneWay(0, 0)), nil
+}
+
+// parentMs formats the round trip to the parent; it is empty where there is none.
+func parentMs(r siteRoute, format func(float64) string) string {
+	if r.Parent == "" {
+		return ""
+	}
+	return format(r.ParentRTTMs)
+}
+
+// someMetros names the first metros of a network.
+func someMetros(n *topology.Network) string {
+	const shown = 5
+	metros := n.OfKind(topology.Metro)
+	var names []string
+	for _, i := range metros[:min(shown, len(metros))] {
+		names = append(names, n.At(i).ID)
+	}
+	if more := len(metros) - shown; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(names, ", ")
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+func exactMs(ms float64) string { return strconv.FormatFloat(ms, 'f', 3, 64) }
+
+func tenths(x float64) string { return strconv.FormatFloat(x, 'f', 1, 64) }

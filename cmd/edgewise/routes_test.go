@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/topology"
+)
+
+const fourSites = `title: Four sites
+duration: 5s
+network: {metros: {names: [los-angeles-us]}}
+workloads: [{name: site, preset: web-static}]
+placements:
+  - {name: pops, origin: us-west-2, compute: us-west-2-lax-1, edge_caches: {sites: [pop-lax, pop-den], size: 1MiB}}
+`
+
+func TestRoutesAreInOrderAndTheirPartsSum(t *testing.T) {
+	file := scenarioFile(t, fourSites)
+	code, out, errs := run(t, context.Background(), "routes", file, "los-angeles-us", "--format", "json")
+	require.Zero(t, code, errs)
+	var routes []siteRoute
+	require.NoError(t, json.Unmarshal([]byte(out), &routes))
+	require.Len(t, routes, 4)
+	require.True(t, slices.IsSortedFunc(routes, func(a, b siteRoute) int { return int(1e6 * (a.RTTMs - b.RTTMs)) }))
+	for _, r := range routes {
+		require.InDelta(t, r.RTTMs, r.AccessMs+r.InternetMs+r.BackboneMs, 1e-6)
+		require.Equal(t, "los-angeles-us", r.Path[0])
+		require.Equal(t, r.Site, r.Path[len(r.Path)-1])
+		require.False(t, r.Measured)
+	}
+	far := routes[3]
+	require.Equal(t, "us-west-2", far.Site)
+	zone := routes[slices.IndexFunc(routes, func(r siteRoute) bool { return r.Site == "us-west-2-lax-1" })]
+	require.Equal(t, "us-west-2", zone.Parent)
+	require.Greater(t, zone.ParentRTTMs, 10.0, "light needs 13 ms to Oregon and back")
+
+	code, out, _ = run(t, context.Background(), "routes", file, "los-angeles-us", "--format", "csv")
+	require.Zero(t, code)
+	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, rows, 5)
+	require.Equal(t, "us-west-2", rows[4][0])
+
+	code, out, _ = run(t, context.Background(), "routes", file, "los-angeles-us")
+	require.Zero(t, code)
+	require.Contains(t, out, "los-angeles-us > x-los-angeles-us > ")
+	require.NotContains(t, out, "measured")
+}
+
+func TestMeasuredAndBackboneWaysAreMarked(t *testing.T) {
+	n, err := topology.New([]topology.Node{
+		{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "zone", Kind: topology.LocalZone, Parent: "region"},
+		{ID: "region", Kind: topology.Region},
+	}, slices.Concat(
+		topology.Link{From: "metro", To: "zone", Kind: topology.Internet, OneWay: 5e6}.Both(),
+		topology.Link{From: "metro", To: "region", Kind: topology.Internet, OneWay: 40e6}.Both(),
+		topology.Link{From: "zone", To: "region", Kind: topology.Backbone, OneWay: 11e6}.Both()))
+	require.NoError(t, err)
+	n, err = n.With(topology.Change{Measured: []topology.MeasuredRTT{{From: "metro", To: "region", RTT: 6e6}}})
+	require.NoError(t, err)
+	routes, err := routesFrom(n, 0)
+	require.NoError(t, err)
+	require.Equal(t, []siteRoute{
+		{Site: "region", Kind: "region", RTTMs: 6, InternetMs: 6, Measured: true, Path: []string{"metro", "region"}},
+		{Site: "zone", Kind: "local-zone", RTTMs: 10, InternetMs: 10, Path: []string{"metro", "zone"}, Parent: "region", ParentRTTMs: 22},
+	}, routes)
+}
+
+func TestRoutesFromNowhereNameTheMetros(t *testing.T) {
+	file := scenarioFile(t, fourSites)
+	for _, metro := range []string{"paris-fr", "pop-lax"} {
+		code, out, errs := run(t, context.Background(), "routes", file, metro)
+		require.Equal(t, exitUsage, code)
+		require.Empty(t, out)
+		require.Contains(t, errs, "it has los-angeles-us")
+	}
+	code, _, errs := run(t, context.Background(), "routes", file+"x", "los-angeles-us")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "no such file")
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+
+	"github.com/edgewise-sim/edgewise/topology/calibrate"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
+)
+
+// rttCmd says what the delay model makes of pairs of places.
+type rttCmd struct {
+	File  string `arg:"" optional:"" help:"CSV with the columns id, a_lat, a_lon, b_lat, b_lon and, optional, a_country, b_country, class (internet or backbone) and tech (the access technology at end a). Standard input, if it is - or left out."`
+	Out   string `short:"o" help:"File for the CSV with the columns id and pred_ms; standard output, if left out." type:"path"`
+	Model string `help:"A delay model written by calibrate, in place of the one that comes with the program." type:"existingfile"`
+}
+
+// Run writes the median round trip of every pair. Of a file with a mistake it writes nothing.
+func (c *rttCmd) Run(_ context.Context, s *streams) error {
+	model := calibrate.Default()
+	if c.Model != "" {
+		var err error
+		if model, err = readModel(c.Model); err != nil {
+			return &usageError{err}
+		}
+	}
+	pairs, err := c.pairs(s.in)
+	if err != nil {
+		return &usageError{err}
+	}
+	rtts, err := catalog.PredictRTT(model, pairs)
+	if err != nil {
+		return &usageError{err}
+	}
+	var out bytes.Buffer
+	if err := catalog.WriteRTTs(&out, pairs, rtts); err != nil {
+		return err
+	}
+	return writeOutput(c.Out, s.out, out.Bytes())
+}
+
+func (c *rttCmd) pairs(in io.Reader) ([]catalog.Pair, error) {
+	if c.File == "" || c.File == "-" {
+		return catalog.ReadPairs("standard input", in)
+	}
+	f, err := os.Open(c.File)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return catalog.ReadPairs(c.File, f)
+}
+
+// readModel reads a delay model from a file.
+func readModel(file string) (*calibrate.Model, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	m, err := calibrate.ReadModel(f)
+	if err != nil {
+		return nil, &os.PathError{Op: "read", Path: file, Err: err}
+	}
+	return m, nil
+}

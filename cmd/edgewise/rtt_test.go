@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const twoPairs = `id,a_lat,a_lon,b_lat,b_lon,a_country,b_country,class,tech
+near,34.05,-118.24,37.77,-122.42,US,US,internet,
+far,34.05,-118.24,51.51,-0.13,,,backbone,lte
+`
+
+// runWith executes a command line with a text on its standard input.
+func runWith(t *testing.T, input string, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	code = execute(context.Background(), args, &streams{in: strings.NewReader(input), out: &o, err: &e})
+	return code, o.String(), e.String()
+}
+
+func TestRTTSaysTheSameFromFileAndStandardInput(t *testing.T) {
+	dir := t.TempDir()
+	file, written := filepath.Join(dir, "pairs.csv"), filepath.Join(dir, "rtts.csv")
+	require.NoError(t, os.WriteFile(file, []byte(twoPairs), 0o644))
+	code, want, errs := runWith(t, twoPairs, "rtt")
+	require.Zero(t, code, errs)
+	require.Regexp(t, `^id,pred_ms\nnear,\d+\.\d{3}\nfar,\d+\.\d{3}\n$`, want)
+
+	code, out, _ := runWith(t, twoPairs, "rtt", "-")
+	require.Zero(t, code)
+	require.Equal(t, want, out)
+	code, out, _ = runWith(t, "", "rtt", file)
+	require.Zero(t, code)
+	require.Equal(t, want, out)
+	code, out, _ = runWith(t, "", "rtt", file, "-o", written)
+	require.Zero(t, code)
+	require.Empty(t, out)
+	text, err := os.ReadFile(written)
+	require.NoError(t, err)
+	require.Equal(t, want, string(text))
+}
+
+func TestRTTWritesNothingForAMistake(t *testing.T) {
+	dir := t.TempDir()
+	bad := filepath.Join(dir, "bad.json")
+	require.NoError(t, os.WriteFile(bad, []byte("{}"), 0o644))
+	out := filepath.Join(dir, "rtts.csv")
+	for _, c := range []struct {
+		input, want string
+		args        []string
+	}{
+		{strings.Replace(twoPairs, "51.51", "151.51", 1), `standard input:3: column b_lat`, nil},
+		{strings.Replace(twoPairs, "lte", "6g", 1), `standard input:3: column tech`, nil},
+		{strings.Replace(twoPairs, "b_lat,", "", 1), `b_lat`, nil},
+		{"", "standard input:1", nil},
+		{"", "none.csv", []string{filepath.Join(dir, "none.csv")}},
+		{twoPairs, "bad.json", []string{"--model", bad}},
+	} {
+		code, printed, errs := runWith(t, c.input, append([]string{"rtt", "-o", out}, c.args...)...)
+		require.Equal(t, exitUsage, code, c.want)
+		require.Contains(t, errs, c.want)
+		require.Empty(t, printed)
+		require.NoFileExists(t, out)
+	}
+	// A file that cannot be written leaves no rest behind.
+	code, _, errs := runWith(t, twoPairs, "rtt", "-o", dir)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, dir)
+	rest, err := filepath.Glob(filepath.Join(filepath.Dir(dir), "."+filepath.Base(dir)+"*"))
+	require.NoError(t, err)
+	require.Empty(t, rest)
+}

@@ -1,0 +1,212 @@
+package sim
+
+import (
+	"context"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+const second = int64(time.Second)
+
+// instants returns when the users of the only metro ask, up to an end.
+func instants(t testing.TB, s Scenario, end int64) (all []int64) {
+	t.Helper()
+	metro := s.Network.At(s.Network.OfKind(topology.Metro)[0]).ID
+	streams, err := s.Static[0].Streams([]workload.Audience{{Metro: metro, Users: 1}}, s.Start, s.Seed, 0)
+	require.NoError(t, err)
+	for {
+		at, _ := streams[0].Next()
+		if at >= end {
+			return all
+		}
+		all = append(all, at)
+	}
+}
+
+func countIn(instants []int64, from, to int64) (n int64) {
+	for _, at := range instants {
+		if from <= at && at < to {
+			n++
+		}
+	}
+	return n
+}
+
+func TestUsersOfASiteThatFailsWaitGoToTheNextAndReturn(t *testing.T) {
+	s := Scenario{
+		Network: threePoPs(t, 1), Static: []workload.Static{onOpenConnections(2)}, Duration: 400 * time.Second, Seed: 8,
+		Failures: []Failure{{Site: "a", At: 100 * time.Second, For: 100 * time.Second, Detection: 30 * time.Second, Redirection: 10 * time.Second}},
+	}
+	at := instants(t, s, 400*second)
+	all := int64(len(at))
+	failed := countIn(at, 100*second-3*ms, 140*second) // who leaves 3 ms earlier meets a dead site, too
+	elsewhere := countIn(at, 140*second, 200*second)
+	require.Greater(t, failed, int64(50))
+
+	tally := &runOne(t, s, popABC(placement.NearestRTT)).Workloads[0].Metros[0]
+	require.Equal(t, uint64(all), tally.Requests)
+	require.Equal(t, uint64(failed), tally.Outcomes[Failed])
+	require.Equal(t, failed*3*second, tally.Causes[Timeout])
+	require.Equal(t, (all-failed-elsewhere)*6*ms+elsewhere*10*ms, tally.Causes[Propagation])
+	require.Equal(t, uint64(3), tally.Outcomes[Miss], "once at each of the two, and once more at the one that came back empty")
+	requireLatency(t, tally, TTFB, 6*ms, 3*second)
+	require.Equal(t, uint64(all-failed)*100_000, tally.Bytes)
+
+	t.Run("the next has failed as well", func(t *testing.T) {
+		s := s
+		s.Failures = append(s.Failures[:1:1], Failure{Site: "b", At: 150 * time.Second, For: time.Hour, Redirection: 5 * time.Second, Timeout: time.Second})
+		tally := &runOne(t, s, popABC(placement.NearestRTT)).Workloads[0].Metros[0]
+		more := countIn(at, 150*second-5*ms, 155*second)
+		require.Equal(t, uint64(failed+more), tally.Outcomes[Failed])
+		require.Equal(t, failed*3*second+more*second, tally.Causes[Timeout])
+		atB, atC := countIn(at, 140*second, 150*second-5*ms), countIn(at, 155*second, 200*second)
+		require.Equal(t, (all-failed-elsewhere)*6*ms+atB*10*ms+atC*16*ms, tally.Causes[Propagation])
+	})
+	t.Run("nobody notices in time", func(t *testing.T) {
+		s := s
+		s.Failures = []Failure{{Site: "a", At: 100 * time.Second, For: 20 * time.Second, Detection: 30 * time.Second}}
+		tally := &runOne(t, s, popABC(placement.NearestRTT)).Workloads[0].Metros[0]
+		n := countIn(at, 100*second-3*ms, 120*second-3*ms)
+		require.Equal(t, uint64(n), tally.Outcomes[Failed])
+		require.Equal(t, (all-n)*6*ms, tally.Causes[Propagation])
+	})
+	t.Run("there is no other", func(t *testing.T) {
+		p := placement.RegionOnly("region").WithPoPs(1<<20, "a")
+		tally := &runOne(t, s, p).Workloads[0].Metros[0]
+		require.Equal(t, uint64(countIn(at, 100*second-3*ms, 200*second-3*ms)), tally.Outcomes[Failed])
+	})
+	t.Run("the placement does not use it", func(t *testing.T) {
+		tally := &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
+		require.Zero(t, tally.Outcomes[Failed])
+		require.Equal(t, all*80*ms, tally.Causes[Propagation])
+	})
+}
+
+func TestRequestsThatRideTheBackboneFailWithTheirPoP(t *testing.T) {
+	w := workload.Dynamic{Name: "api", RequestsPerSecond: 2, Service: workload.Service{Mean: time.Millisecond}}
+	s := Scenario{
+		Network: threePoPs(t, 1), Dynamic: []workload.Dynamic{w}, Duration: 300 * time.Second, Seed: 8,
+		Failures: []Failure{{Site: "a", At: 100 * time.Second, For: 100 * time.Second, Detection: 40 * time.Second}},
+	}
+	streams, err := w.Streams([]workload.Audience{{Metro: "metro-0", Users: 1}}, s.Start, s.Seed, 0)
+	require.NoError(t, err)
+	var at []int64
+	for next := streams[0].Next(); next < 300*second; next = streams[0].Next() {
+		at = append(at, next)
+	}
+	tally := &runOne(t, s, popABC(placement.NearestRTT).ViaPoP()).Workloads[0].Metros[0]
+	failed, elsewhere := countIn(at, 100*second-3*ms, 140*second), countIn(at, 140*second, 200*second)
+	require.Equal(t, uint64(failed), tally.Outcomes[Failed])
+	require.Equal(t, (int64(len(at))-failed-elsewhere)*6*ms+elsewhere*10*ms, tally.Causes[Propagation])
+	require.Equal(t, (int64(len(at))-failed)*50*ms, tally.Causes[Upstream])
+}
+
+func TestPlayersOfASiteThatFailsAreThrownOut(t *testing.T) {
+	w := workload.Gaming{
+		Name: "game", ConcurrentPlayers: 200, Session: workload.Weibull{Shape: 1, Scale: 5 * time.Minute},
+		MatchPlayers: 10, MinPlayers: 1, LobbyTimeout: 5 * time.Second, MatchLength: 3 * time.Minute, TickHz: 10,
+		Deadlines: []time.Duration{40 * time.Millisecond},
+	}
+	down, elsewhere, up := 300*second, 340*second, 420*second
+	s := Scenario{
+		Network: fourNodes(t), Gaming: []workload.Gaming{w}, Duration: 10 * time.Minute, Seed: 1,
+		Failures: []Failure{{Site: "zone", At: 300 * time.Second, For: 120 * time.Second, Detection: 40 * time.Second}},
+	}
+	p := placement.RegionOnly("region").WithLocalZones("zone")
+	streams, err := w.Streams([]workload.Audience{{Metro: "metro", Users: 1}}, s.Start, s.Seed, 0)
+	require.NoError(t, err)
+	lost := uint64(0)
+	for {
+		session := streams[0].Next()
+		if session.At >= int64(s.Duration) {
+			break
+		}
+		if session.At < down && session.At+session.LengthNs > down || session.At >= down && session.At < elsewhere {
+			lost++
+		}
+	}
+	require.Greater(t, lost, uint64(150))
+	tally := &runOne(t, s, p).Workloads[0].Metros[0]
+	require.Equal(t, lost, tally.Outcomes[Failed])
+	require.Equal(t, tally.Requests, tally.Outcomes[Failed]+tally.Outcomes[Played])
+	requireLatency(t, tally, RTT, 10*ms, 80*ms)
+	near := tally.Within[len(w.Deadlines)*RTT]
+	far := tally.Latency[RTT].Count() - near
+	require.Positive(t, far, "who came later went to the region")
+
+	// Stopped when the zone comes up again, nobody can have returned to it.
+	s.Duration = time.Duration(up)
+	before := &runOne(t, s, p).Workloads[0].Metros[0]
+	require.Less(t, before.Within[len(w.Deadlines)*RTT], near)
+	s.Duration = time.Duration(elsewhere)
+	early := &runOne(t, s, p).Workloads[0].Metros[0]
+	require.Equal(t, early.Latency[RTT].Count(), early.Within[len(w.Deadlines)*RTT])
+	require.Equal(t, early.Within[len(w.Deadlines)*RTT], before.Within[len(w.Deadlines)*RTT], "the zone serves nobody while it is down")
+}
+
+func TestRunsWithFailuresAreTheSameOnAnyNumberOfCores(t *testing.T) {
+	s, p := cdn(t, 5)
+	s.Failures = []Failure{
+		{Site: "pop-1", At: 6 * time.Second, For: 8 * time.Second, Detection: 2 * time.Second},
+		{Site: "pop-2", At: 7 * time.Second, For: 3 * time.Second, Detection: time.Second},
+		{Site: "pop-1", At: 20 * time.Second, For: 2 * time.Second, Detection: time.Second},
+	}
+	p.Routing = placement.Anycast
+	for _, servers := range []int{0, 3} {
+		p.Sites[0].Servers = servers
+		plans, err := Compile(s, p)
+		require.NoError(t, err)
+		want, err := plans[0].Run(context.Background(), 0)
+		require.NoError(t, err)
+		total, err := want.Workloads[0].Total()
+		require.NoError(t, err)
+		require.Positive(t, total.Outcomes[Failed])
+		for _, workers := range []int{2, 4} {
+			got, err := plans[0].RunOn(context.Background(), 0, workers)
+			require.NoError(t, err)
+			requireSame(t, want, got)
+		}
+		s := s
+		s.Failures = nil
+		p := p
+		p.Routing = placement.NearestRTT
+		bare := runOne(t, s, p)
+		for m := range bare.Workloads[0].Metros {
+			require.Equal(t, bare.Workloads[0].Metros[m].Requests, want.Workloads[0].Metros[m].Requests, "the same users")
+		}
+	}
+}
+
+func TestFailuresThatCannotBeSimulatedAreNamed(t *testing.T) {
+	game := workload.CompetitiveFPS()
+	s := Scenario{Network: fourNodes(t), Static: []workload.Static{oneObject()}, Gaming: []workload.Gaming{game}, Duration: time.Minute}
+	minute := Failure{Site: "pop", At: time.Minute, For: time.Minute}
+	for want, failures := range map[string][]Failure{
+		"Failures[0].Site is moon; want a site":             {{Site: "moon", For: 1}},
+		"Failures[0].Site is metro; want a site":            {{Site: "metro", For: 1}},
+		"Failures[0].For is 0s; want 1ns to":                {{Site: "pop"}},
+		"Failures[0].At is -1ns; want 0s to":                {{Site: "pop", At: -1, For: 1}},
+		"Failures[0].Timeout is -1ns":                       {{Site: "pop", For: 1, Timeout: -1}},
+		"Failures[0].Detection is 2562047h47m16.854775807s": {{Site: "pop", For: 1, Detection: math.MaxInt64}},
+		"Failures[1].At is 2m0s; want an instant at which":  {minute, {Site: "pop", At: 2 * time.Minute, For: 1}},
+	} {
+		s.Failures = failures
+		require.ErrorContains(t, s.Validate(), want)
+	}
+	s.Failures = []Failure{{Site: "region", For: time.Second}}
+	region := placement.RegionOnly("region")
+	require.NoError(t, s.Validate())
+	require.NoError(t, s.CheckFailures(region), "users alone need it")
+	require.ErrorContains(t, s.CheckFailures(region.WithPoPs(1, "pop")), "Failures[0].Site is region; want a site that no other needs; under placement \"region only + PoPs\" caches fetch")
+	require.NoError(t, s.CheckFailures(region.WithLocalZones("zone")), "no calls")
+	s.Gaming[0].Parent = workload.ParentCalls{Probability: 0.1, Calls: 1}
+	_, err := Compile(s, region.WithLocalZones("zone"))
+	require.ErrorContains(t, err, `"zone" calls it`)
+}

@@ -1,0 +1,92 @@
+package sim
+
+import (
+	"slices"
+
+	"github.com/edgewise-sim/edgewise/random"
+)
+
+// A gateRule says which of a metro's users an entry takes, and when, where the metro has several entries.
+// Every request draws a number that says who asks: uniform, 32 bits, the same under every placement.
+type gateRule struct {
+	epochs []int64  // the instants at which each epoch begins, the first 0
+	upTo   []uint64 // the ends of the groups of users, the last 2^32
+	// takes says by epoch and group whether the entry takes them.
+	takes [][]bool
+}
+
+// admits reports whether the rule takes a user who asks at an instant.
+func (g *gateRule) admits(at int64, who uint32) bool {
+	e := len(g.epochs) - 1
+	for g.epochs[e] > at {
+		e--
+	}
+	i := 0
+	for uint64(who) >= g.upTo[i] {
+		i++
+	}
+	return g.takes[e][i]
+}
+
+// initialShare returns the share of the users that the rule takes when the run begins; nil takes all.
+func (g *gateRule) initialShare() float64 {
+	if g == nil {
+		return 1
+	}
+	taken, from := uint64(0), uint64(0)
+	for i, takes := range g.takes[0] {
+		if takes {
+			taken += g.upTo[i] - from
+		}
+		from = g.upTo[i]
+	}
+	return float64(taken) / (1 << 32)
+}
+
+// A gate lets a source pass only the requests of its entry. All sources of a metro draw the same requests,
+// and each takes its own: so what a request is does not depend on who serves it.
+type gate struct {
+	rule *gateRule
+	key  random.Key // addresses who asks, by the request's number
+	next uint64     // number of the next request
+	// skipped counts the requests since the last one taken. For each request taken and not yet served,
+	// before holds how many had been skipped: the cell catches up on their random numbers.
+	skipped uint32
+	before  []uint32
+	head    int
+}
+
+// who returns the number of the user behind a request.
+func who(k random.Key, request uint64) uint32 { return uint32(k.At(request) >> 32) }
+
+// admits takes the next request or skips it.
+func (g *gate) admits(at int64) bool {
+	n := g.next
+	g.next++
+	if !g.rule.admits(at, who(g.key, n)) {
+		g.skipped++
+		return false
+	}
+	if g.head == len(g.before) || g.head > 2*blockRequests {
+		g.before = append(g.before[:0], g.before[g.head:]...)
+		g.head = 0
+	}
+	g.before = append(g.before, g.skipped)
+	g.skipped = 0
+	return true
+}
+
+// catchUp returns how many requests were skipped before the one that is served now.
+func (g *gate) catchUp() uint32 {
+	g.head++
+	return g.before[g.head-1]
+}
+
+// during returns the outage in which an instant lies, nil if there is none.
+func during(outages []outage, at int64) *outage {
+	i := slices.IndexFunc(outages, func(o outage) bool { return o.from <= at && at < o.to })
+	if i < 0 {
+		return nil
+	}
+	return &outages[i]
+}
