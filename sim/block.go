@@ -10,7 +10,7 @@ import (
 
 // blockRequests is about how many requests a site draws ahead: enough to make sorting cheap, few enough
 // to stay in the processor's cache.
-const blockRequests = 2048
+const blockRequests = 512
 
 // maxSpan bounds a block's length, so that a load that rises after a quiet hour does not fill memory.
 const maxSpan = int64(10 * time.Second)
@@ -36,6 +36,30 @@ type source struct {
 	// One of the two is in use.
 	objects  workload.StaticStream
 	arrivals workload.Arrivals
+}
+
+// take appends the requests that reach the site before an instant.
+func (s *source) take(visits []visit, to int64) []visit {
+	if !s.static || s.gate != nil || s.outages != nil {
+		for s.next.at < to {
+			visits = append(visits, s.next)
+			s.advance()
+		}
+		return visits
+	}
+	// The loop that most draws are made in: what it needs stays in registers.
+	next, end, delay := s.next, s.end, s.delay
+	for next.at < to {
+		visits = append(visits, next)
+		var at int64
+		at, next.object = s.objects.Next()
+		next.at = at + delay
+		if at >= end {
+			next.at = unknown
+		}
+	}
+	s.next = next
+	return visits
 }
 
 // advance draws the next request.
@@ -121,10 +145,7 @@ func (b *block) refill() {
 			continue
 		}
 		runs++
-		for s.next.at < to {
-			b.visits = append(b.visits, s.next)
-			s.advance()
-		}
+		b.visits = s.take(b.visits, to)
 	}
 	if runs > 1 {
 		b.sort(from)

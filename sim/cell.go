@@ -2,14 +2,19 @@ package sim
 
 import (
 	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/sim/stats"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A cell is one workload's users of one metro, at the site that serves them: static and dynamic.
 type cell struct {
 	tally *Tally
-	rand  random.Stream // of the clients
-	law   *accessLaw
+	// These are parts of the tally.
+	ttfb, ttlb             *stats.Sketch
+	ttfbWithin, ttlbWithin []uint64
+
+	rand random.Stream // of the clients
+	law  *accessLaw
 	// rtt is the fixed round trip to the entry point without the last mile, access the last mile
 	// where there is no law, beyond the round trip from the entry point to this site.
 	rtt, access, beyond int64
@@ -55,38 +60,43 @@ type request struct {
 	arrived  int64 // at this site
 }
 
-// draw makes the next request of the cell, which arrives now.
-func (c *cell) draw(now int64) request {
+// draw makes r the next request of the cell, whose number at its site is given; it arrives now.
+func (c *cell) draw(r *request, number uint32, now int64) {
 	if c.gate != nil {
 		for range c.gate.catchUp() {
-			c.next(now)
+			c.next()
 			c.count++
 		}
 	}
-	r := c.next(now)
+	access, isNew := c.next()
 	c.count++
-	if now-c.delay >= c.from {
-		r.recorded = true
+	recorded := now-c.delay >= c.from
+	if recorded {
 		c.asked++
 	}
-	return r
+	// Field by field, in place: a copy of what was just written in parts would stall the processor.
+	r.cell = number
+	r.isNew = isNew
+	r.recorded = recorded
+	r.access = access
+	r.rtt = c.rtt + access
+	r.arrived = now
 }
 
-// next draws what a request brings along.
-func (c *cell) next(now int64) request {
+// next draws what a request brings along: the last mile, and whether it opens a connection.
+func (c *cell) next() (access int64, isNew bool) {
 	u := c.rand.Uint64()
-	r := request{isNew: u&(1<<32-1) < c.isNew, arrived: now, access: c.access}
+	access = c.access
 	if c.law != nil {
-		r.access = c.law.draw(uint32(u>>32), &c.rand)
+		access = c.law.draw(uint32(u>>32), &c.rand)
 	}
-	r.access += linkJitter(c.jitter, u)
-	r.rtt = c.rtt + r.access
-	return r
+	return access + linkJitter(c.jitter, u), u&(1<<32-1) < c.isNew
 }
 
 // lose tallies a request that meets a site that is down.
 func (c *cell) lose(now int64) {
-	r := c.draw(now)
+	var r request
+	c.draw(&r, 0, now)
 	if !r.recorded {
 		return
 	}
@@ -127,8 +137,11 @@ func (c *cell) finish(r *request, s *served) {
 	} else {
 		transfer = c.pace.Open(s.bytes)
 	}
-	t.record(TTFB, ttfb, c.deadlines)
-	t.record(TTLB, max(ttfb+transfer, ready+s.last-r.arrived), c.deadlines)
+	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
+	c.ttfb.Record(ttfb)
+	c.ttlb.Record(ttlb)
+	countWithin(c.ttfbWithin, c.deadlines, ttfb)
+	countWithin(c.ttlbWithin, c.deadlines, ttlb)
 	t.Outcomes[s.outcome]++
 	t.OutcomeBytes[s.outcome] += uint64(s.bytes)
 	t.Causes[Access] += r.access

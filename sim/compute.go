@@ -12,8 +12,8 @@ type pendingCall struct {
 
 // visitDynamic serves a user's request that must be computed.
 func (s *site) visitDynamic(v *visit, c *cell) {
-	r := c.draw(v.at)
-	r.cell = v.cell
+	var r request
+	c.draw(&r, v.cell, v.at)
 	d := c.dynamic
 	work := c.work.StreamAt(c.count)
 	needsParent := work.Uint64()&(1<<32-1) < d.coin && d.Parent.Calls > 0
@@ -50,26 +50,22 @@ func (s *site) call(leaves int64, p pendingCall) {
 		n = uint32(len(s.calls))
 		s.calls = append(s.calls, p)
 	}
-	s.send(message{
-		at: leaves + s.parent.up, back: s.parent.down, target: uint32(s.parent.to), kind: call, index: d.index,
-		token: n, service: service,
-	})
+	m := s.send(uint32(s.parent.to), leaves+s.parent.up)
+	m.kind, m.index, m.token, m.delay, m.service = call, d.index, n, s.parent.down, service
 }
 
 // serveCall does a Local Zone's call with the servers of this region.
 func (s *site) serveCall(m *message) {
 	start, done := s.computers[m.index].arrive(m.at, m.service)
-	s.send(message{
-		at: done + m.back, target: m.sender, kind: called, token: m.token,
-		queue: start - m.at, service: m.service,
-	})
+	a := s.send(m.sender(), done+m.delay)
+	a.kind, a.token, a.word, a.service = called, m.token, uint64(start-m.at), m.service
 }
 
 // landCall takes the answer to a call, and makes the next one or answers the user.
 func (s *site) landCall(m *message) {
 	p := s.calls[m.token]
 	s.freeCalls = append(s.freeCalls, m.token)
-	p.queue += m.queue
+	p.queue += int64(m.word)
 	p.service += m.service
 	if p.left > 0 {
 		s.call(m.at, p)

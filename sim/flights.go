@@ -46,8 +46,8 @@ func (t *flightTable) find(key uint64) uint32 {
 
 // add starts a fetch of a key that has none and returns its number.
 func (t *flightTable) add(key uint64, bytes int64) uint32 {
-	if t.count == len(t.heads) {
-		t.grow()
+	if 4*t.count >= len(t.heads) {
+		t.grow() // sparse, so that a chain seldom has more than one
 	}
 	t.count++
 	n := t.free
@@ -58,7 +58,9 @@ func (t *flightTable) add(key uint64, bytes int64) uint32 {
 		t.pool = append(t.pool, flight{})
 	}
 	head := t.head(key)
-	t.pool[n] = flight{key: key, bytes: bytes, first: unknown, last: unknown, next: *head}
+	f := &t.pool[n]
+	f.key, f.bytes, f.first, f.last = key, bytes, unknown, unknown
+	f.queue, f.service, f.waiters, f.next = 0, 0, 0, *head
 	*head = n
 	return n
 }

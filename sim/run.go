@@ -176,7 +176,7 @@ func (r *run) planRestarts(at *site, planned *plannedSite) error {
 			return err
 		}
 		at.spare = append(at.spare, empty.cache)
-		at.send(message{at: o.to, target: at.id, kind: restart})
+		at.send(at.id, o.to).kind = restart
 	}
 	return nil
 }
@@ -195,21 +195,26 @@ func (r *run) tally(number int, w *plannedWorkload, m, entry int) *Tally {
 func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.Connection) (cell, source) {
 	e := &w.entries[m][i]
 	entity := workload.EntityOf(w.name, r.plan.metros[m])
+	tally := r.tally(number, w, m, i)
 	c := cell{
-		tally:     r.tally(number, w, m, i),
-		rand:      random.New(r.plan.scenario.Seed, r.rep, entity, workload.PurposeClient),
-		law:       r.plan.access[m],
-		rtt:       e.up + e.down,
-		access:    2 * e.access,
-		beyond:    e.beyond.rtt(),
-		jitter:    e.jitter,
-		isNew:     outOf32(client.NewShare),
-		pace:      client.Pace(),
-		deadlines: w.deadlines,
-		delay:     e.delay(),
-		from:      int64(r.plan.scenario.WarmUp),
-		work:      random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeService),
-		course:    r.courseAt(e.site, number),
+		tally:      tally,
+		ttfb:       &tally.Latency[TTFB],
+		ttlb:       &tally.Latency[TTLB],
+		ttfbWithin: tally.within(TTFB, len(w.deadlines)),
+		ttlbWithin: tally.within(TTLB, len(w.deadlines)),
+		rand:       random.New(r.plan.scenario.Seed, r.rep, entity, workload.PurposeClient),
+		law:        r.plan.access[m],
+		rtt:        e.up + e.down,
+		access:     2 * e.access,
+		beyond:     e.beyond.rtt(),
+		jitter:     e.jitter,
+		isNew:      outOf32(client.NewShare),
+		pace:       client.Pace(),
+		deadlines:  w.deadlines,
+		delay:      e.delay(),
+		from:       int64(r.plan.scenario.WarmUp),
+		work:       random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeService),
+		course:     r.courseAt(e.site, number),
 	}
 	if e.access == 0 {
 		c.law = nil // no access link on the way: the users are at the node itself

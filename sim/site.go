@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise/sim/cache"
 )
@@ -21,6 +22,7 @@ type site struct {
 	sent    uint64
 
 	edge, mid *tier
+	keys      [64]uint64 // what the next visits ask for
 	// spare are empty caches for the edge tier, one for each time that the site comes up again.
 	spare []cache.Cache
 	// origins holds the origin's servers by static workload, computers those of dynamic workloads.
@@ -34,6 +36,8 @@ type site struct {
 
 	waiting     []waiter
 	freeWaiters uint32
+	asking      []message // of other sites, whose fetches wait here
+	freeAsking  []uint32
 
 	// originRequests and originBytes count, by static workload, the fetches of this site from the
 	// origin; ledger the bytes that were sent to and received by it, warm-up included.
@@ -71,6 +75,7 @@ func (s *site) refill() {
 // advance lets everything happen that comes before the instant end. What happens at the same instant
 // goes in this order: fills, messages, users.
 func (s *site) advance(end int64) {
+	s.inbox.settle()
 	for {
 		fill, mail := s.fills.next(), s.inbox.next()
 		s.soonest = min(fill, mail, end)
@@ -86,9 +91,11 @@ func (s *site) advance(end int64) {
 			s.happened.add(e.at, uint64(e.flight)|1<<62)
 			s.fill(e)
 		} else {
-			m := s.inbox.pop()
+			n := s.inbox.pop()
+			m := &s.inbox.pool[n]
 			s.happened.add(m.at, m.order|1<<63)
-			s.receive(&m)
+			s.receive(m)
+			s.inbox.release(n)
 		}
 	}
 }
@@ -120,20 +127,42 @@ func (s *site) meetUsers() {
 	}
 }
 
+// lookAhead tells the edge cache what the users of a window that ends then will ask for.
+func (s *site) lookAhead(end int64) {
+	if s.edge == nil {
+		return
+	}
+	n := 0
+	for i := s.block.pos; i < len(s.block.visits) && n < len(s.keys) && s.block.visits[i].at < end; i++ {
+		v := &s.block.visits[i]
+		if c := &s.cells[v.cell]; c.static != nil {
+			s.keys[n] = uint64(c.static.index)<<32 | uint64(v.object)
+			n++
+		}
+	}
+	cache.Expect(s.edge.cache, s.keys[:n])
+}
+
 // expect notes that something will happen to the site at an instant.
 func (s *site) expect(at int64) { s.soonest = min(s.soonest, at) }
 
-// send puts a message on its way.
-func (s *site) send(m message) {
-	m.sender = s.id
-	m.order = uint64(s.id)<<40 | s.sent
+// send puts a message on its way and returns it, for the caller to fill in what it says.
+func (s *site) send(target uint32, at int64) *message {
+	order := uint64(s.id)<<orderBits | s.sent
 	s.sent++
-	if m.target == s.id {
-		s.inbox.push(&m)
-		s.expect(m.at)
-		return
+	var m *message
+	if target == s.id {
+		m = s.inbox.push(at, order)
+		s.expect(at)
+	} else {
+		if len(s.out) == cap(s.out) {
+			s.out = slices.Grow(s.out, 16)
+		}
+		s.out = s.out[:len(s.out)+1]
+		m = &s.out[len(s.out)-1]
 	}
-	s.out = append(s.out, m)
+	m.at, m.order, m.target = at, order, target
+	return m
 }
 
 func (s *site) receive(m *message) {

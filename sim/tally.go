@@ -72,9 +72,19 @@ func newTally(kind Kind, deadlines int) Tally {
 // record adds one latency of a metric.
 func (t *Tally) record(metric int, ns int64, deadlines []int64) {
 	t.Latency[metric].Record(ns)
-	within := t.Within[metric*len(deadlines):][:len(deadlines)]
-	for i, d := range deadlines {
-		within[i] += uint64(ns-d-1) >> 63 // 1 if ns <= d: which it is, no branch could foretell
+	countWithin(t.within(metric, len(deadlines)), deadlines, ns)
+}
+
+// within returns the counters of a metric's deadlines.
+func (t *Tally) within(metric, deadlines int) []uint64 {
+	return t.Within[metric*deadlines:][:deadlines:deadlines]
+}
+
+// countWithin counts a latency in the counters of the deadlines it is within.
+func countWithin(counters []uint64, deadlines []int64, ns int64) {
+	deadlines = deadlines[:len(counters)]
+	for i := range counters {
+		counters[i] += uint64(ns-deadlines[i]-1) >> 63 // 1 if ns <= d: which it is, no branch could foretell
 	}
 }
 

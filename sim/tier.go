@@ -21,15 +21,15 @@ type tier struct {
 type waiter struct {
 	request
 	outcome Outcome
-	next    uint32
 	remote  bool
-	from    message // of another site
+	asking  uint32 // of another site: the number of its message
+	next    uint32
 }
 
 // visitStatic serves a user's request for an object.
 func (s *site) visitStatic(v *visit, c *cell) {
-	r := c.draw(v.at)
-	r.cell = v.cell
+	var r request
+	c.draw(&r, v.cell, v.at)
 	if s.edge == nil {
 		s.serveAtOrigin(v, c, &r)
 		return
@@ -48,7 +48,8 @@ func (s *site) visitStatic(v *visit, c *cell) {
 	}
 	f := &t.flights.pool[n]
 	if f.first == unknown {
-		s.wait(f, waiter{request: r, outcome: outcome})
+		w := s.wait(f)
+		w.request, w.outcome, w.remote = r, outcome, false
 		return
 	}
 	s.answerUser(f, &r, outcome, v.at)
@@ -71,10 +72,9 @@ func (s *site) startFetch(t *tier, now int64, key uint64, bytes, service int64, 
 	n := t.flights.add(key, bytes)
 	static := uint8(key >> 32)
 	if t.remote[static] {
-		s.send(message{
-			at: now + t.up.up, back: t.up.down, target: uint32(t.up.to), kind: fetch, index: static, toMid: t.upIsMid,
-			recorded: recorded, token: n<<1 | t.number, key: key, bytes: bytes, service: service,
-		})
+		m := s.send(uint32(t.up.to), now+t.up.up)
+		m.kind, m.index, m.toMid, m.recorded = fetch, static, t.upIsMid, recorded
+		m.token, m.word, m.delay, m.bytes, m.service = n<<1|t.number, key, t.up.down, bytes, service
 		return n
 	}
 	f := &t.flights.pool[n]
@@ -105,7 +105,7 @@ func (s *site) fill(e fillEntry) {
 	n := e.flight
 	f := &t.flights.pool[n]
 	s.ledger.received += uint64(f.bytes)
-	t.cache.Insert(f.key, f.bytes)
+	cache.Fill(t.cache, f.key, f.bytes) // it is not there: its fetch began with a miss, and it has but one
 	if t.filling.isDue(e.at) {
 		t.filling.take(e.at, t.cache.UsedBytes())
 	}
@@ -118,8 +118,8 @@ const (
 	midTier
 )
 
-// wait puts a request in the list of those that wait for a fetch.
-func (s *site) wait(f *flight, w waiter) {
+// wait puts a place in the list of those that wait for a fetch; the caller fills in who does.
+func (s *site) wait(f *flight) *waiter {
 	n := s.freeWaiters
 	if n != 0 {
 		s.freeWaiters = s.waiting[n].next
@@ -130,9 +130,22 @@ func (s *site) wait(f *flight, w waiter) {
 		n = uint32(len(s.waiting))
 		s.waiting = append(s.waiting, waiter{})
 	}
+	w := &s.waiting[n]
 	w.next = f.waiters
-	s.waiting[n] = w
 	f.waiters = n
+	return w
+}
+
+// keep copies the message of another site for as long as its fetch waits, and returns its number.
+func (s *site) keep(m *message) uint32 {
+	if last := len(s.freeAsking) - 1; last >= 0 {
+		n := s.freeAsking[last]
+		s.freeAsking = s.freeAsking[:last]
+		s.asking[n] = *m
+		return n
+	}
+	s.asking = append(s.asking, *m)
+	return uint32(len(s.asking) - 1)
 }
 
 // answerUser tallies a user's request for an object whose fetch has an answer.
@@ -153,20 +166,21 @@ func (s *site) serveFetch(m *message) {
 		return
 	}
 	t := s.mid
-	if bytes, hit := t.cache.Lookup(m.key); hit {
+	if bytes, hit := t.cache.Lookup(m.word); hit {
 		m.bytes = bytes
 		s.answerSite(m, m.at, m.at, 0, 0)
 		return
 	}
-	n := t.flights.find(m.key)
+	n := t.flights.find(m.word)
 	isNew := n == 0
 	if isNew {
-		n = s.startFetch(t, m.at, m.key, m.bytes, m.service, m.recorded)
+		n = s.startFetch(t, m.at, m.word, m.bytes, m.service, m.recorded)
 	}
 	f := &t.flights.pool[n]
 	switch {
 	case f.first == unknown:
-		s.wait(f, waiter{remote: true, from: *m})
+		w := s.wait(f)
+		w.remote, w.asking = true, s.keep(m)
 	case isNew:
 		s.answerSite(m, f.first, f.last, f.queue, f.service)
 	default:
@@ -178,10 +192,8 @@ func (s *site) serveFetch(m *message) {
 // last.
 func (s *site) answerSite(m *message, first, last, queue, service int64) {
 	s.ledger.sent += uint64(m.bytes)
-	s.send(message{
-		at: first + m.back, last: last + m.back, target: m.sender, kind: fetched,
-		token: m.token, bytes: m.bytes, queue: queue, service: service,
-	})
+	a := s.send(m.sender(), first+m.delay)
+	a.kind, a.token, a.delay, a.word, a.service = fetched, m.token, last-first, uint64(queue), service
 }
 
 // landFetch takes the answer to a fetch: those who waited are served, and the object goes into the cache
@@ -194,12 +206,13 @@ func (s *site) landFetch(m *message) {
 	n := m.token >> 1
 	f := &t.flights.pool[n]
 	f.first = m.at
-	f.last = max(m.last, m.at+pour(f.bytes, t.up.nsPerByte))
-	f.queue, f.service = m.queue, m.service
+	f.last = max(m.at+m.delay, m.at+pour(f.bytes, t.up.nsPerByte))
+	f.queue, f.service = int64(m.word), m.service
 	for w := f.waiters; w != 0; {
 		waiting := &s.waiting[w]
 		if waiting.remote {
-			s.answerSite(&waiting.from, f.first, f.last, f.queue, f.service)
+			s.answerSite(&s.asking[waiting.asking], f.first, f.last, f.queue, f.service)
+			s.freeAsking = append(s.freeAsking, waiting.asking)
 		} else {
 			s.answerUser(f, &waiting.request, waiting.outcome, m.at)
 		}

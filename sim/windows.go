@@ -68,6 +68,15 @@ type group struct {
 	sites []*site
 	// lookAhead is the least delay of a message inside the group; unknown for a site that sends none.
 	lookAhead int64
+	ways      []way
+	// longest bounds a window; 0 does not.
+	longest int64
+}
+
+// A way leads messages from one site of a group to another.
+type way struct {
+	from, to int32 // in the group
+	delay    int64
 }
 
 // groups finds the sites that must advance together.
@@ -82,17 +91,14 @@ func (r *run) groups() []group {
 		}
 		return i
 	}
-	least := make([]int64, len(r.sites))
-	for i := range least {
-		least[i] = unknown
-	}
+	var ways []way
 	join := func(i int, l leg) {
 		if l.to == i {
 			return // a site's messages to itself need no window
 		}
 		a, b := find(i), find(l.to)
 		root[max(a, b)] = min(a, b)
-		least[i] = min(least[i], l.up, l.down)
+		ways = append(ways, way{int32(i), int32(l.to), l.up}, way{int32(l.to), int32(i), l.down})
 	}
 	for i, s := range r.sites {
 		for _, t := range []*tier{s.edge, s.mid} {
@@ -105,6 +111,7 @@ func (r *run) groups() []group {
 		}
 	}
 	number := make(map[int]int)
+	place := make([]int32, len(r.sites)) // of a site in its group
 	var groups []group
 	for i, s := range r.sites {
 		n, ok := number[find(i)]
@@ -113,8 +120,13 @@ func (r *run) groups() []group {
 			number[find(i)] = n
 			groups = append(groups, group{lookAhead: unknown})
 		}
+		place[i] = int32(len(groups[n].sites))
 		groups[n].sites = append(groups[n].sites, s)
-		groups[n].lookAhead = min(groups[n].lookAhead, least[i])
+	}
+	for _, w := range ways {
+		g := &groups[number[find(int(w.from))]]
+		g.ways = append(g.ways, way{place[w.from], place[w.to], w.delay})
+		g.lookAhead = min(g.lookAhead, w.delay)
 	}
 	return groups
 }
@@ -143,14 +155,14 @@ func (r *run) visitsAWindow(g group) float64 {
 
 // advanceTogether runs a group to its end in windows, on a number of workers.
 func (r *run) advanceTogether(g group, workers int) error {
-	// Without any delay between two sites a window is one instant long.
-	length := max(g.lookAhead, 1)
 	crew := newCrew(workers - 1)
 	defer crew.dismiss()
+	next, ends := make([]int64, len(g.sites)), make([]int64, len(g.sites))
 	for {
 		now := int64(unknown)
-		for _, s := range g.sites {
-			now = min(now, s.next())
+		for i, s := range g.sites {
+			next[i] = s.next()
+			now = min(now, next[i])
 			if s.err != nil {
 				return s.err
 			}
@@ -158,12 +170,38 @@ func (r *run) advanceTogether(g group, workers int) error {
 		if now == unknown {
 			return nil
 		}
-		crew.advance(g.sites, now+length)
+		g.horizons(next, ends)
+		for i := range ends {
+			// Without any delay between two sites a window is one instant long.
+			ends[i] = max(ends[i], now+1)
+			if g.longest > 0 {
+				ends[i] = min(ends[i], now+g.longest)
+			}
+		}
+		crew.advance(g.sites, ends)
 		for _, s := range g.sites {
 			for i := range s.out {
-				r.sites[s.out[i].target].inbox.push(&s.out[i])
+				r.sites[s.out[i].target].inbox.deliver(&s.out[i])
 			}
 			s.out = s.out[:0]
+		}
+	}
+}
+
+// horizons finds how far each site may go: to the first instant at which a message that is not sent yet can
+// reach it. That is when the next thing happens at some site, and the way from there, which may be a way out
+// and back: a PoP behind an idle origin may go as far as its own question could have an answer.
+func (g *group) horizons(next, ends []int64) {
+	for i := range ends {
+		ends[i] = unknown
+	}
+	for changed := true; changed; {
+		changed = false
+		for _, w := range g.ways {
+			if at := min(next[w.from], ends[w.from]); at < unknown-w.delay && at+w.delay < ends[w.to] {
+				ends[w.to] = at + w.delay
+				changed = true
+			}
 		}
 	}
 }
@@ -172,7 +210,7 @@ func (r *run) advanceTogether(g group, workers int) error {
 type crew struct {
 	next  atomic.Int64 // the next site to be taken
 	sites []*site
-	end   int64
+	ends  []int64
 	start []chan struct{}
 	done  sync.WaitGroup
 }
@@ -198,9 +236,9 @@ func (c *crew) dismiss() {
 	}
 }
 
-// advance moves all sites to the end of a window.
-func (c *crew) advance(sites []*site, end int64) {
-	c.sites, c.end = sites, end
+// advance moves all sites to the ends of their windows.
+func (c *crew) advance(sites []*site, ends []int64) {
+	c.sites, c.ends = sites, ends
 	c.next.Store(0)
 	c.done.Add(len(c.start))
 	for _, start := range c.start {
@@ -216,8 +254,9 @@ func (c *crew) work() {
 		if i >= len(c.sites) {
 			return
 		}
-		if s := c.sites[i]; s.next() < c.end {
-			s.advance(c.end)
+		if s := c.sites[i]; s.next() < c.ends[i] {
+			s.lookAhead(c.ends[i])
+			s.advance(c.ends[i])
 		}
 	}
 }

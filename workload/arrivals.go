@@ -65,11 +65,14 @@ func (a *Arrivals) Next() int64 {
 	}
 	need := a.stream.Exp()
 	for a.origin < farthest {
-		// Solve rate*s + slope*s*s/2 = need for the time s after the last arrival.
 		rate := a.rate + float64(a.slope*a.offset)
-		s := math.Inf(1) // no real root: the falling rate reaches 0 before the need is met
-		if d := float64(rate*rate) + float64(2*a.slope*need); d > 0 {
-			s = 2 * need / (rate + math.Sqrt(d))
+		s := need / rate
+		if a.slope != 0 {
+			// Solve rate*s + slope*s*s/2 = need for the time s after the last arrival.
+			s = math.Inf(1) // no real root: the falling rate reaches 0 before the need is met
+			if d := float64(rate*rate) + float64(2*a.slope*need); d > 0 {
+				s = 2 * need / (rate + math.Sqrt(d))
+			}
 		}
 		if left := a.length - a.offset; !(s < left) {
 			// The piece ends first: what is left of the need passes on to the next hour.

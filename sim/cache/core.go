@@ -12,6 +12,7 @@ type core struct {
 	objects   int   // the number of objects cached
 	byObjects bool
 	onEvict   func(key uint64, sizeBytes int64)
+	touched   uint32 // keeps the reads of [Expect] from being left out
 }
 
 // newCore checks the part of a Config that all policies share.

@@ -23,9 +23,13 @@ type engine struct {
 	rule      rule
 	core      *core
 	admission admission // nil for always
+	plain     bool      // the rule is one without ghosts, so that a key that is not cached has no slot
 }
 
-func newEngine(r rule) *engine { return &engine{rule: r, core: r.base()} }
+func newEngine(r rule) *engine {
+	_, plain := r.(*lru)
+	return &engine{rule: r, core: r.base(), plain: plain}
+}
 
 // admitBy puts an admission before the rule.
 func (e *engine) admitBy(a admission) {
@@ -57,6 +61,21 @@ func (e *engine) Insert(key uint64, sizeBytes int64) bool {
 	if s != 0 && e.rule.cached(s) {
 		return true
 	}
+	return e.insert(key, s, sizeBytes)
+}
+
+// Fill is c.Insert(key, sizeBytes) for a caller who knows that key is not cached: a simulator in which every
+// object arrives once for each fetch. It spares a look-up where the policy keeps no ghosts. If key is cached
+// nevertheless, the cache is damaged.
+func Fill(c Cache, key uint64, sizeBytes int64) (admitted bool) {
+	if e, ok := c.(*engine); ok && e.plain {
+		return e.insert(key, 0, sizeBytes)
+	}
+	return c.Insert(key, sizeBytes)
+}
+
+// insert puts in an object that is not cached; s is the slot of its ghost, or 0.
+func (e *engine) insert(key uint64, s uint32, sizeBytes int64) bool {
 	if sizeBytes < 1 {
 		return false
 	}

@@ -19,18 +19,19 @@ func (c *lru) access(s uint32) bool {
 }
 
 func (c *lru) insert(key uint64, _ uint32, sizeBytes int64) bool {
-	if c.full() {
-		s := c.back(0)
-		c.reuse(s, key, sizeBytes)
-		c.moveToFront(0, s)
-		return true
-	}
 	weight := c.weigh(sizeBytes)
 	if weight > c.capacity {
 		return false
 	}
 	for c.used > c.capacity-weight {
 		victim := c.back(0)
+		if c.used-c.weight(victim) <= c.capacity-weight {
+			// The last to leave: its slot is what the new object needs.
+			c.used += weight - c.weight(victim)
+			c.reuse(victim, key, sizeBytes)
+			c.moveToFront(0, victim)
+			return true
+		}
 		c.unlink(victim)
 		c.evict(victim)
 	}

@@ -1,0 +1,195 @@
+package sim
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
+
+// An inbox holds the messages on their way to a site. They come out in the order (time, sender, order of
+// sending), whoever ran first.
+//
+// What others send comes in between windows, many at a time: it is sorted once, when the site next moves,
+// and merged with what is still to come. What the site sends itself comes in at any time and waits in a heap.
+type inbox struct {
+	run     []inboxEntry // in order; those before pos are out
+	pos     int
+	fresh   []inboxEntry // delivered since the site last moved, in any order
+	least   int64        // the first instant of fresh
+	own     []inboxEntry // a 4-ary heap
+	scratch []inboxEntry
+	counts  []uint32
+
+	pool []message
+	free []uint32
+}
+
+// An inboxEntry is a message's place in the order, and its number in the pool.
+type inboxEntry struct {
+	at    int64
+	order uint64
+	n     uint32
+}
+
+func (e *inboxEntry) before(o *inboxEntry) bool {
+	return e.at < o.at || e.at == o.at && e.order < o.order
+}
+
+// next returns the arrival of the next message, or unknown.
+func (b *inbox) next() int64 {
+	at := unknown
+	if b.pos < len(b.run) {
+		at = b.run[b.pos].at
+	}
+	if len(b.own) > 0 {
+		at = min(at, b.own[0].at)
+	}
+	if len(b.fresh) > 0 {
+		at = min(at, b.least)
+	}
+	return at
+}
+
+// deliver takes a message of another site, while this one does not move.
+func (b *inbox) deliver(m *message) {
+	n := b.slot()
+	b.pool[n] = *m
+	if len(b.fresh) == 0 || m.at < b.least {
+		b.least = m.at
+	}
+	b.fresh = append(b.fresh, inboxEntry{at: m.at, order: m.order, n: n})
+}
+
+// slot returns the number of a free place in the pool.
+func (b *inbox) slot() uint32 {
+	if last := len(b.free) - 1; last >= 0 {
+		n := b.free[last]
+		b.free = b.free[:last]
+		return n
+	}
+	b.pool = append(b.pool, message{})
+	return uint32(len(b.pool) - 1)
+}
+
+// settle puts what has been delivered in order.
+func (b *inbox) settle() {
+	if len(b.fresh) == 0 {
+		return
+	}
+	b.sortFresh()
+	if b.pos > len(b.run)/2 {
+		b.run = b.run[:copy(b.run, b.run[b.pos:])]
+		b.pos = 0
+	}
+	// From the end, so that messages that come in time's order anyway move nothing.
+	i := len(b.run) - 1
+	b.run = append(b.run, b.fresh...)
+	k := len(b.run) - 1
+	for j := len(b.fresh) - 1; j >= 0; k-- {
+		if i >= b.pos && b.fresh[j].before(&b.run[i]) {
+			b.run[k] = b.run[i]
+			i--
+		} else {
+			b.run[k] = b.fresh[j]
+			j--
+		}
+	}
+	b.fresh = b.fresh[:0]
+}
+
+// sortFresh puts the entries that were delivered in order: at most a few by insertion; many are scattered
+// by time into about as many cells first, which leaves each nearly in place.
+func (b *inbox) sortFresh() {
+	n := len(b.fresh)
+	if n > 32 && !slices.IsSortedFunc(b.fresh, compareEntries) {
+		most := b.least
+		for i := range b.fresh {
+			most = max(most, b.fresh[i].at)
+		}
+		shift := max(bits.Len64(uint64(most-b.least))-bits.Len(uint(n)), 0)
+		cells := int(uint64(most-b.least)>>shift) + 2
+		b.counts = slices.Grow(b.counts[:0], cells)[:cells]
+		b.scratch = slices.Grow(b.scratch[:0], n)[:n]
+		clear(b.counts)
+		for i := range b.fresh {
+			b.counts[uint64(b.fresh[i].at-b.least)>>shift+1]++
+		}
+		sum := uint32(0)
+		for i, c := range b.counts {
+			sum += c
+			b.counts[i] = sum
+		}
+		for _, e := range b.fresh {
+			place := &b.counts[uint64(e.at-b.least)>>shift]
+			b.scratch[*place] = e
+			*place++
+		}
+		b.fresh, b.scratch = b.scratch, b.fresh
+	}
+	moves := 0
+	for i := 1; i < n; i++ {
+		e := b.fresh[i]
+		j := i
+		for ; j > 0 && e.before(&b.fresh[j-1]); j-- {
+			b.fresh[j] = b.fresh[j-1]
+		}
+		b.fresh[j] = e
+		if moves += i - j; moves > 16*n {
+			// A few far ones have crowded the others into one cell.
+			slices.SortFunc(b.fresh, compareEntries)
+			return
+		}
+	}
+}
+
+func compareEntries(a, b inboxEntry) int {
+	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.order, b.order))
+}
+
+// push makes a place for a message that the site sends itself; the caller fills in what it says.
+func (b *inbox) push(at int64, order uint64) *message {
+	n := b.slot()
+	e := inboxEntry{at: at, order: order, n: n}
+	b.own = append(b.own, e)
+	i := len(b.own) - 1
+	for i > 0 {
+		p := (i - 1) / 4
+		if !e.before(&b.own[p]) {
+			break
+		}
+		b.own[i] = b.own[p]
+		i = p
+	}
+	b.own[i] = e
+	return &b.pool[n]
+}
+
+// pop takes the next message out and returns its number in the pool, where it stays until it is released.
+// There must be one, and what was delivered must be settled.
+func (b *inbox) pop() uint32 {
+	if len(b.own) == 0 || b.pos < len(b.run) && b.run[b.pos].before(&b.own[0]) {
+		b.pos++
+		return b.run[b.pos-1].n
+	}
+	top := b.own[0]
+	last := len(b.own) - 1
+	e := b.own[last]
+	b.own = b.own[:last]
+	for i := 0; i < last; {
+		least, best := i, &e
+		for k := 4*i + 1; k < min(4*i+5, last); k++ {
+			if b.own[k].before(best) {
+				least, best = k, &b.own[k]
+			}
+		}
+		b.own[i] = *best
+		if least == i {
+			break
+		}
+		i = least
+	}
+	return top.n
+}
+
+// release frees a message's place in the pool.
+func (b *inbox) release(n uint32) { b.free = append(b.free, n) }
