@@ -1,7 +1,10 @@
 package sim
 
 import (
+	"time"
+
 	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -22,9 +25,11 @@ type cell struct {
 	count               uint64     // of requests
 	asked               uint64     // of those, recorded
 	work                random.Key // addresses the service times by request
-	lost                uint64     // requests recorded that met a site that was down
-	gate                *gate      // nil if the cell has all users of its metro
-	outages             []outage   // as its users' instants meet them
+	loss                float64    // the probability that an exchange loses a packet
+	losses              random.Stream
+	lost                uint64   // requests recorded that met a site that was down
+	gate                *gate    // nil if the cell has all users of its metro
+	outages             []outage // as its users' instants meet them
 
 	static  *staticRun
 	dynamic *dynamicRun
@@ -51,6 +56,7 @@ type request struct {
 	recorded bool
 	rtt      int64 // of one exchange between user and entry point
 	access   int64 // the part of rtt that is the last mile
+	resent   int64 // the wait for packets that were lost
 	arrived  int64 // at this site
 }
 
@@ -82,7 +88,27 @@ func (c *cell) next(now int64) request {
 		r.access += int64(c.jitter * c.rand.Exp())
 	}
 	r.rtt = c.rtt + r.access
+	if c.loss > 0 {
+		r.resent = c.drawLoss(&r)
+	}
 	return r
+}
+
+// minResend is the least time after which TCP sends a packet again that nobody has acknowledged. Assumed:
+// 200 ms, as on most systems (RFC 6298 asks for 1 s).
+const minResend = int64(200 * time.Millisecond)
+
+// drawLoss returns what packet loss adds to the exchanges of a request: one packet each way decides.
+func (c *cell) drawLoss(r *request) int64 {
+	exchanges := int64(1)
+	if r.isNew {
+		exchanges += c.pace.Connect + c.pace.TLS
+	}
+	sum := int64(0)
+	for range exchanges {
+		sum += int64(topology.LossDelay(c.losses.Float64(), c.loss, time.Duration(max(minResend, r.rtt))))
+	}
+	return sum
 }
 
 // lose tallies a request that meets a site that is down.
@@ -113,7 +139,7 @@ func (c *cell) finish(r *request, s *served) {
 	}
 	t := c.tally
 	wait := s.first - r.arrived
-	ready := r.rtt + c.beyond
+	ready := r.rtt + c.beyond + r.resent
 	var transfer int64
 	if r.isNew {
 		connect, tls := c.pace.Connect*r.rtt, c.pace.TLS*r.rtt
@@ -130,6 +156,7 @@ func (c *cell) finish(r *request, s *served) {
 	t.Outcomes[s.outcome]++
 	t.OutcomeBytes[s.outcome] += uint64(s.bytes)
 	t.Causes[Access] += r.access
+	t.Causes[Loss] += r.resent
 	if wait != 0 {
 		t.Causes[Queue] += s.queue
 		t.Causes[Service] += s.service

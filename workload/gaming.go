@@ -149,14 +149,20 @@ func (g *Gaming) TickWork(players int) time.Duration {
 
 // UpdatePeriod returns the time between the simulated updates of a player.
 func (g *Gaming) UpdatePeriod() time.Duration {
-	hz, every := g.UpdateHz, 1.0
-	if hz == 0 {
-		hz = g.TickHz
-	}
+	every := 1.0
 	if g.SampledUpdates != 0 {
 		every = math.Round(1 / g.SampledUpdates)
 	}
-	return time.Duration(1e9/hz+0.5) * time.Duration(every)
+	return g.SendPeriod() * time.Duration(every)
+}
+
+// SendPeriod returns the time between all updates of a player, simulated or not.
+func (g *Gaming) SendPeriod() time.Duration {
+	hz := g.UpdateHz
+	if hz == 0 {
+		hz = g.TickHz
+	}
+	return time.Duration(1e9/hz + 0.5)
 }
 
 // A Session is one player's stay.

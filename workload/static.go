@@ -21,6 +21,7 @@ const (
 	PurposePlayer
 	PurposeMatch
 	PurposeCache // policies and admissions that draw
+	PurposeLoss  // packets lost
 	PurposeRoute // who asks, and where that user's internet provider leads
 )
 
