@@ -22,6 +22,8 @@ var metroQuantiles = []float64{0.5, 0.95}
 type replication struct {
 	// runs holds the summary of workload w under placement p at [p][w].
 	runs [][]summary
+	// courses holds what the warm-up is judged by, by placement.
+	courses []courseSummary
 }
 
 // A summary is one workload in one run.
@@ -40,6 +42,11 @@ type metroSummary struct {
 func reduce(results []*sim.Result) (*replication, error) {
 	r := &replication{runs: make([][]summary, len(results))}
 	for p, result := range results {
+		course := courseSummary{edge: result.Edge, mid: result.Mid}
+		for w := range result.Workloads {
+			course.workloads = append(course.workloads, result.Workloads[w].Course)
+		}
+		r.courses = append(r.courses, course)
 		for w := range result.Workloads {
 			tally := &result.Workloads[w]
 			total, err := tally.Total()
@@ -88,7 +95,8 @@ func (s *Study) compare(replications []*replication, planned int) (*Comparison, 
 	c := &Comparison{
 		Title: s.Title, Level: cmp.Or(s.Level, defaultLevel), Planned: planned, Replications: len(replications),
 		Seed: s.Seed, Start: s.Start, Duration: s.Duration, WarmUp: s.WarmUp, RelativeError: stats.RelativeError,
-		Assumed: s.assumptions(),
+		Sources: s.Sources, Assumed: s.assumptions(),
+		WarmUps: s.findWarmUps(replications),
 	}
 	for p := range s.Placements {
 		result := PlacementResult{Name: s.Placements[p].Name}
@@ -103,6 +111,9 @@ func (s *Study) compare(replications []*replication, planned int) (*Comparison, 
 				return nil, err
 			}
 			result.Workloads = append(result.Workloads, workload)
+		}
+		if p > 0 {
+			result.measurePairing(&c.Placements[0])
 		}
 		c.Placements = append(c.Placements, result)
 	}
@@ -180,6 +191,9 @@ func (e *estimator) metric(m int, name string) MetricResult {
 	})
 	for _, p := range quantiles {
 		result.Quantiles = append(result.Quantiles, e.quantile(these, base, p))
+	}
+	if !e.baseline {
+		result.Wasserstein = distance(result.Pooled, stats.Pool(base), len(these))
 	}
 	if e.kind == sim.Gaming && m == sim.LobbyWait {
 		return result // the deadlines are about latency

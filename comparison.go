@@ -18,6 +18,8 @@ type Comparison struct {
 	// every placement and that the figures rest on. They differ only after a cancellation.
 	Planned      int `json:"planned_replications"`
 	Replications int `json:"replications"`
+	// Stopping says why a study with an [Until] stopped; nil without one and after a cancellation.
+	Stopping *Stopping `json:"stopping,omitempty"`
 	// Seed is the root of all random streams.
 	Seed uint64 `json:"seed"`
 	// Start is the simulated time at which every run begins (UTC), Duration the simulated time that
@@ -25,8 +27,12 @@ type Comparison struct {
 	Start    time.Time     `json:"start"`
 	Duration time.Duration `json:"duration_ns"`
 	WarmUp   time.Duration `json:"warm_up_ns"`
+	// WarmUps says how long each figure took to become steady.
+	WarmUps []WarmUpFinding `json:"warm_up_found,omitempty"`
 	// RelativeError bounds the relative error that the latency sketch adds to a quantile.
 	RelativeError float64 `json:"sketch_relative_error"`
+	// Sources are the data that the study rests on, with their dates.
+	Sources []string `json:"sources,omitempty"`
 	// Assumed lists the parameters that rest on an assumption instead of a source.
 	Assumed []string `json:"assumed,omitempty"`
 	// Placements holds one result a placement, in the order of the study.
@@ -64,6 +70,10 @@ type WorkloadResult struct {
 type Figure struct {
 	stats.Estimate
 	Difference *stats.Estimate `json:"difference,omitempty"`
+	// VarianceReduction is how many times more replications the difference would need if the
+	// placements did not meet the same users ([stats.VarianceReduction]). It is 0 where that is not
+	// known: on the baseline, by metro, without intervals, and where all paired differences are alike.
+	VarianceReduction float64 `json:"variance_reduction,omitempty"`
 }
 
 // A MetricResult is the distribution of one latency over the requests of a workload. All its figures
@@ -75,6 +85,10 @@ type MetricResult struct {
 	Quantiles []QuantileResult `json:"quantiles"`
 	// Within holds the share of requests inside each deadline, counted exactly.
 	Within []DeadlineResult `json:"within"`
+	// Wasserstein is the distance from the baseline's distribution: by how much the latency of a
+	// request would have to be moved on average to turn one into the other ([stats.WassersteinMs]). It
+	// is nil on the baseline and where one of the two has no requests.
+	Wasserstein *stats.Estimate `json:"wasserstein_ms,omitempty"`
 	// Pooled holds the latencies of all replications, PerReplication those of each: what the CDF
 	// and its band over replications are drawn from.
 	Pooled         *stats.Sketch   `json:"-"`

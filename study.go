@@ -23,20 +23,28 @@ type Study struct {
 	// Replications is the number of independent runs of each placement; 0 means 10. One gives
 	// figures without intervals.
 	Replications int
+	// Until, if set, decides how many replications are run; Replications must then be 0.
+	Until *Until
 	// Level is the confidence level of the intervals, in (0, 1); 0 means 0.95.
 	Level float64
 	// Workers is the number of cores to use; 0 means GOMAXPROCS. They go to runs side by side first,
 	// and into single runs where there are fewer runs than cores. Results do not depend on it.
 	Workers int
+	// SkipWarmUpCheck accepts runs that still depend on how they began, for questions about exactly that:
+	// the first minutes after a start, a given hour. The findings stand in the comparison all the same.
+	SkipWarmUpCheck bool
 	// Assumed lists assumptions to be shown with the results, next to those of the workloads.
 	Assumed []string
+	// Sources are the data that the study rests on, with their dates, to be shown with the results, for
+	// example [github.com/edgewise-sim/edgewise/topology/catalog.Sources].
+	Sources []string
 	// Progress, if set, is called after every run, never by two goroutines at a time.
 	Progress func(Progress)
 }
 
 // Progress says how far a study is.
 type Progress struct {
-	// Done and Total count runs.
+	// Done and Total count runs. With [Study.Until], Total is what is planned so far.
 	Done, Total int
 }
 
@@ -53,6 +61,14 @@ func (s *Study) Validate() error {
 	}
 	if s.Replications < 0 || s.Replications > maxReplications {
 		return fmt.Errorf("edgewise: %d replications; want 0 (%d) to %d", s.Replications, defaultReplications, maxReplications)
+	}
+	if s.Until != nil {
+		if s.Replications != 0 {
+			return fmt.Errorf("edgewise: %d replications and a rule that decides how many; want one of the two", s.Replications)
+		}
+		if err := s.Until.validate(s); err != nil {
+			return err
+		}
 	}
 	if s.Level != 0 && !(s.Level > 0 && s.Level < 1) {
 		return fmt.Errorf("edgewise: confidence level is %v; want more than 0, less than 1", s.Level)
@@ -71,8 +87,9 @@ func (s *Study) Validate() error {
 }
 
 // Run simulates every placement as often as asked for and compares them. When ctx is cancelled it
-// returns the comparison of the replications that every placement has finished, together with the
-// context's error; the comparison is nil if there is none.
+// returns the comparison of the first replications, as many as every placement has finished, together
+// with the context's error; the comparison is nil if there is none. A study whose runs have not warmed up
+// is refused with a [*WarmUpError].
 func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -81,51 +98,24 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if err != nil {
 		return nil, err
 	}
-	replications := s.Replications
-	if replications == 0 {
-		replications = defaultReplications
+	stopper, err := s.newStopper()
+	if err != nil {
+		return nil, err
 	}
 	workers := s.Workers
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	g := &gatherer{
-		placements: len(plans), total: len(plans) * replications, progress: s.Progress,
-		open: make(map[int][]*sim.Result), done: make([]*replication, replications),
-	}
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-
-	// Replication by replication, so that a cancelled study has compared what it has run.
-	jobs := make(chan [2]int)
-	var pool sync.WaitGroup
-	for range min(workers, g.total) {
-		pool.Go(func() {
-			for job := range jobs {
-				result, err := plans[job[1]].RunOn(ctx, job[0], max(1, workers/g.total))
-				if err == nil {
-					err = g.take(job[1], result)
-				}
-				if err != nil {
-					stop(err)
-				}
-			}
-		})
-	}
-feed:
-	for r := range replications {
-		for p := range plans {
-			select {
-			case jobs <- [2]int{r, p}:
-			case <-ctx.Done():
-				break feed
-			}
+	g := &gatherer{placements: len(plans), progress: s.Progress, open: make(map[int][]*sim.Result)}
+	planned, enough := 0, false
+	for !enough {
+		if planned, enough, err = stopper.next(g.done); err == nil && !enough {
+			err = g.run(ctx, plans, planned, workers)
+		}
+		if err != nil {
+			break
 		}
 	}
-	close(jobs)
-	pool.Wait()
-
-	err = context.Cause(ctx)
 	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
 		return nil, err
 	}
@@ -133,8 +123,15 @@ feed:
 	if len(finished) == 0 {
 		return nil, err
 	}
-	comparison, compareErr := s.compare(finished, replications)
-	return comparison, errors.Join(err, compareErr)
+	comparison, compareErr := s.compare(finished, planned)
+	if compareErr == nil && !s.SkipWarmUpCheck {
+		compareErr = s.refusal(comparison.WarmUps)
+	}
+	if compareErr != nil {
+		return nil, errors.Join(err, compareErr)
+	}
+	comparison.Stopping = stopper.result
+	return comparison, err
 }
 
 // A gatherer collects results until a replication is complete for every placement, and then keeps what
@@ -147,6 +144,46 @@ type gatherer struct {
 	progress   func(Progress)
 	open       map[int][]*sim.Result
 	done       []*replication
+}
+
+// run simulates the replications that are still missing up to a number.
+func (g *gatherer) run(ctx context.Context, plans []*sim.Plan, upTo, workers int) error {
+	from := len(g.done)
+	g.done = append(g.done, make([]*replication, upTo-from)...)
+	g.total = len(plans) * upTo
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+
+	// Replication by replication, so that a cancelled study has compared what it has run.
+	runs := len(plans) * (upTo - from)
+	jobs := make(chan [2]int)
+	var pool sync.WaitGroup
+	for range min(workers, runs) {
+		pool.Go(func() {
+			for job := range jobs {
+				result, err := plans[job[1]].RunOn(ctx, job[0], max(1, workers/runs))
+				if err == nil {
+					err = g.take(job[1], result)
+				}
+				if err != nil {
+					stop(err)
+				}
+			}
+		})
+	}
+feed:
+	for r := from; r < upTo; r++ {
+		for p := range plans {
+			select {
+			case jobs <- [2]int{r, p}:
+			case <-ctx.Done():
+				break feed
+			}
+		}
+	}
+	close(jobs)
+	pool.Wait()
+	return context.Cause(ctx)
 }
 
 func (g *gatherer) take(placement int, r *sim.Result) error {
@@ -176,13 +213,13 @@ func (g *gatherer) take(placement int, r *sim.Result) error {
 	return nil
 }
 
-// finished returns the replications that are complete, in order.
+// finished returns the replications that are complete for every placement, up to the first that is not:
+// a study of as many replications finds the same.
 func (g *gatherer) finished() []*replication {
-	var finished []*replication
-	for _, r := range g.done {
-		if r != nil {
-			finished = append(finished, r)
+	for i, r := range g.done {
+		if r == nil {
+			return g.done[:i]
 		}
 	}
-	return finished
+	return g.done
 }

@@ -3,6 +3,7 @@ package edgewise_test
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"runtime"
 	"testing"
 	"time"
@@ -41,7 +42,7 @@ func smallStudy(t testing.TB) *edgewise.Study {
 			region.WithPoPs(32<<20, "pop-lax", "pop-den"),
 			region.WithLocalZones("us-west-2-lax-1"),
 		},
-		Replications: 3,
+		Replications: 3, SkipWarmUpCheck: true,
 	}
 }
 
@@ -93,6 +94,14 @@ func TestComparisonIsPairedAndComplete(t *testing.T) {
 	// The game: the other way round.
 	require.Zero(t, pops.Workloads[2].Latency[sim.Response].Mean.Difference.Value)
 	require.Negative(t, zone.Workloads[2].Latency[sim.RTT].Mean.Difference.High)
+
+	// What pairing saved, and how far the distributions moved.
+	require.Nil(t, base.Workloads[0].Latency[0].Wasserstein)
+	moved := pops.Workloads[0].Latency[sim.TTFB]
+	require.Greater(t, moved.Wasserstein.Value, 0.99*math.Abs(moved.Mean.Difference.Value), "at least the difference of the means")
+	require.Positive(t, moved.Mean.VarianceReduction)
+	require.Zero(t, zone.Workloads[0].Latency[sim.TTFB].Wasserstein.Value)
+	require.Zero(t, zone.Workloads[0].Latency[sim.TTFB].Mean.VarianceReduction, "equal to the bit: no factor")
 
 	for _, p := range c.Placements {
 		for _, w := range p.Workloads {

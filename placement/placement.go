@@ -73,6 +73,8 @@ type Assignment struct {
 	// means "lru". Admission is the rule that decides which objects may enter; "" means all. See
 	// [cache.Config].
 	Policy, Admission string
+	// Preload lets a cache begin with what it would hold after an endless warm-up, instead of empty.
+	Preload bool
 	// Servers is the number of servers that each workload finds at a compute or origin site;
 	// 0 means that there are always enough.
 	Servers int
@@ -155,6 +157,17 @@ func (p Placement) WithMidTier(cacheBytes int64, caches ...string) Placement {
 	return p
 }
 
+// Preloaded returns a copy in which every cache begins with what it would hold after an endless warm-up.
+func (p Placement) Preloaded() Placement {
+	p.Sites = slices.Clone(p.Sites)
+	for i := range p.Sites {
+		if role := p.Sites[i].Role; role == EdgeCache || role == MidTierCache {
+			p.Sites[i].Preload = true
+		}
+	}
+	return p
+}
+
 // Of returns the assignments of a role, in order.
 func (p Placement) Of(role Role) []Assignment {
 	var found []Assignment
@@ -215,6 +228,9 @@ func (a Assignment) validate(n *topology.Network) error {
 			return invalid.New("Admission", a.Admission, "one of %s (%v)", strings.Join(cache.Admissions(), ", "), err)
 		}
 		return invalid.Range("Servers", a.Servers, 0, 0)
+	}
+	if a.Preload {
+		return invalid.New("Preload", a.Preload, "false for the role %q: it has no cache", a.Role)
 	}
 	if a.Policy != "" || a.Admission != "" {
 		return invalid.New("Policy", a.Policy+a.Admission, "no cache policy or admission for the role %q", a.Role)

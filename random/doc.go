@@ -24,3 +24,6 @@
 // arithmetic is written so that it gives the same bits on every processor (no fused multiply-add, no
 // logarithm from an assembly routine). None of this is fit for cryptography.
 package random
+
+// Generator names the generators for a report.
+const Generator = "xoshiro256++, addressed by splitmix64"

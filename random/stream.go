@@ -18,6 +18,10 @@ func New(seed, replication, entity, purpose uint64) Stream {
 	return NewKey(seed, replication, entity, purpose).Stream()
 }
 
+// FromState returns the stream that has the given state, of which not all words may be 0: to compare the
+// generator with the published one. Simulations address their streams, see [New].
+func FromState(s0, s1, s2, s3 uint64) Stream { return Stream{s0, s1, s2, s3} }
+
 // Uint64 returns 64 random bits.
 func (s *Stream) Uint64() uint64 {
 	s0, s1, s2, s3 := s.s0, s.s1, s.s2, s.s3

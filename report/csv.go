@@ -13,13 +13,15 @@ import (
 var csvHeader = []string{
 	"placement", "workload", "metro", "metric", "statistic", "unit",
 	"value", "low", "high", "n", "difference", "difference_low", "difference_high", "unsupported",
+	"variance_reduction",
 }
 
 // WriteCSV writes every figure of the comparison, one a row: where it belongs (placement, workload,
 // metro or empty for all users), what it is (metric, statistic, unit), the estimate with its interval
 // and the number of replications, and its paired difference from the first placement. A number that
-// the data cannot carry is an empty field; the last column says why. Shares are between 0 and 1,
-// latencies in milliseconds.
+// the data cannot carry is an empty field; the column unsupported says why. The last column has the
+// variance reduction of the pairing where it is known. Shares are between 0 and 1, latencies in
+// milliseconds.
 func WriteCSV(w io.Writer, c *edgewise.Comparison) error {
 	out := csv.NewWriter(w)
 	rows := csvRows{write: func(fields []string) { _ = out.Write(fields) }} // csv.Writer keeps its first error
@@ -50,6 +52,9 @@ func (r *csvRows) workload(w *edgewise.WorkloadResult) {
 		r.latency(m.Name, m.Mean, m.Quantiles)
 		for _, d := range m.Within {
 			r.row(m.Name, "within "+duration(d.Deadline), "share", d.Share)
+		}
+		if m.Wasserstein != nil {
+			r.row(m.Name, "Wasserstein distance from the baseline", "ms", edgewise.Figure{Estimate: *m.Wasserstein})
 		}
 	}
 	for _, o := range w.Outcomes {
@@ -93,7 +98,11 @@ func (r *csvRows) row(metric, statistic, unit string, f edgewise.Figure) {
 		difference = *f.Difference
 	}
 	fields = append(fields, numbers(difference)...)
-	r.write(append(fields, f.Unsupported))
+	reduction := ""
+	if f.VarianceReduction > 0 {
+		reduction = exact(f.VarianceReduction)
+	}
+	r.write(append(fields, f.Unsupported, reduction))
 }
 
 // numbers returns value, low and high, empty where there are none.

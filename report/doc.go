@@ -1,7 +1,8 @@
 // Package report shows an [edgewise.Comparison]: as pictures, as tables for a terminal or a README,
 // and as files for other programs.
 //
-// [WriteAll] writes everything into a directory. The parts can be had alone: [LatencyCDF],
+// [WriteAll] and [WriteRun] write everything into a directory, with a [Manifest] that says what it was
+// made from; [Differences] checks a report against a run made again. The parts can be had alone: [LatencyCDF],
 // [LatencyCCDF], [QuantileShift] and [HitRatios] draw a [Picture] that writes itself as SVG or PNG; [WriteTable] and
 // [WriteMarkdown] write the comparison table; [WriteCSV] writes one figure a row, for R or pandas;
 // [WriteJSON] writes the whole comparison.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,14 +15,26 @@ import (
 
 // WriteAll writes the files of a report into a directory, which it makes if need be:
 // comparison.json, comparison.csv, comparison.md, latency_cdf.svg and .png, latency_ccdf.svg,
-// quantile_shift.svg and hit_ratio.svg. Everything is rendered and written under temporary names first and renamed at the
-// end, so that a failure to draw, a full disk or a directory in the place of a file leaves what was
-// there before.
-func WriteAll(dir string, c *edgewise.Comparison) error {
+// quantile_shift.svg, hit_ratio.svg and manifest.json, the [Manifest]. Everything is rendered and written
+// under temporary names first and renamed at the end, so that a failure to draw, a full disk or
+// a directory in the place of a file leaves what was there before.
+func WriteAll(dir string, c *edgewise.Comparison) error { return WriteRun(dir, c, nil) }
+
+// WriteRun is [WriteAll] for the run of a scenario file: it adds the file's text as scenario.yaml and to
+// the manifest, so that the report can be made again from its directory alone.
+func WriteRun(dir string, c *edgewise.Comparison, scenario []byte) error {
 	files, err := render(c)
 	if err != nil {
 		return fmt.Errorf("report into %s: %w", dir, err)
 	}
+	if len(scenario) > 0 {
+		files = append(files, file{ScenarioFile, scenario})
+	}
+	manifest, err := json.MarshalIndent(newManifest(c, scenario, files), "", "  ")
+	if err != nil {
+		return fmt.Errorf("report into %s: manifest: %w", dir, err)
+	}
+	files = append(files, file{ManifestFile, append(manifest, '\n')})
 	if err := writeFiles(dir, files); err != nil {
 		return fmt.Errorf("report into %s: %w", dir, err)
 	}

@@ -17,7 +17,7 @@ import (
 
 var reportFiles = []string{
 	"comparison.csv", "comparison.json", "comparison.md", "hit_ratio.svg", "latency_ccdf.svg", "latency_cdf.png", "latency_cdf.svg",
-	"quantile_shift.svg",
+	"manifest.json", "quantile_shift.svg",
 }
 
 func namesIn(t *testing.T, dir string) []string {
@@ -83,6 +83,7 @@ func TestCSVHoldsEveryFigureOnceAndExactly(t *testing.T) {
 	require.Equal(t, []string{
 		"placement", "workload", "metro", "metric", "statistic", "unit",
 		"value", "low", "high", "n", "difference", "difference_low", "difference_high", "unsupported",
+		"variance_reduction",
 	}, rows[0])
 	byKey := map[string][]string{}
 	for _, row := range rows[1:] {

@@ -133,9 +133,14 @@ func figure(e stats.Estimate) edgewise.Figure { return edgewise.Figure{Estimate:
 // pairUp adds the differences of the latencies from the baseline.
 func pairUp(w, baseline *edgewise.WorkloadResult) {
 	for m := range w.Latency {
+		d := stats.WassersteinMs(w.Latency[m].Pooled, baseline.Latency[m].Pooled)
+		w.Latency[m].Wasserstein = &stats.Estimate{Value: d, Low: d, High: d, N: 1, Unsupported: "a distance"}
 		a, b := w.Latency[m].PerReplication, baseline.Latency[m].PerReplication
 		mean := stats.MeanDifferenceMs(a, b, level)
 		w.Latency[m].Mean.Difference = &mean
+		if factor, ok := stats.VarianceReduction(w.Latency[m].Mean.Estimate, baseline.Latency[m].Mean.Estimate, mean); ok && !math.IsInf(factor, 0) {
+			w.Latency[m].Mean.VarianceReduction = factor
+		}
 		for q := range w.Latency[m].Quantiles {
 			d := stats.QuantileDifferenceMs(a, b, w.Latency[m].Quantiles[q].P, level)
 			w.Latency[m].Quantiles[q].At.Difference = &d

@@ -139,6 +139,10 @@ func writeVerdicts(w io.Writer, c *edgewise.Comparison, m Margins, heading strin
 		t := verdictTable(c, verdicts)
 		fmt.Fprintf(&out, "%s\n%d questions; with %s %% probability no answer is wrong (Holm). ", render(t), len(verdicts), percentOf(c.Level))
 		out.WriteString("pp: percentage points. undecided: run more replications.\n")
+		if hasDistances(c) {
+			out.WriteString("distance: by how much the latency of a request is moved on average (Wasserstein-1). " +
+				"pairing: how many times more replications the mean would need if placements did not meet the same users.\n")
+		}
 	}
 	if _, err := io.WriteString(w, out.String()); err != nil {
 		return fmt.Errorf("write verdicts: %w", err)
@@ -171,19 +175,49 @@ func verdictTable(c *edgewise.Comparison, verdicts []PlacementVerdict) table.Wri
 		}
 		cells[k][v.Placement] = v.String()
 	}
-	last := ""
-	for _, k := range order {
+	for i, k := range order {
 		row := table.Row{k.workload, k.figure}
-		if k.workload == last {
+		if i > 0 && k.workload == order[i-1].workload {
 			row[0] = ""
 		}
-		last = k.workload
 		for _, p := range c.Placements[1:] {
 			row = append(row, cells[k][p.Name])
 		}
 		t.AppendRow(row)
+		if i == len(order)-1 || k.workload != order[i+1].workload {
+			for _, row := range distributionRows(c, k.workload) {
+				t.AppendRow(row)
+			}
+		}
 	}
 	return t
+}
+
+// distributionRows say how far the headline latency of a workload has moved as a whole and what pairing
+// has saved; none where that is not known.
+func distributionRows(c *edgewise.Comparison, workload string) []table.Row {
+	moved, saved := table.Row{"", "distance"}, table.Row{"", "pairing"}
+	anyMoved, anySaved := false, false
+	for i := range c.Placements[1:] {
+		distance, gain := "", ""
+		if w := workloadOf(&c.Placements[i+1], workload); w != nil && len(w.Latency) > 0 {
+			if d := w.Latency[0].Wasserstein; d != nil {
+				distance, anyMoved = number(d.Value, decimalsFor(d.Value, 0))+" ms", true
+			}
+			if r := w.Latency[0].Mean.VarianceReduction; r > 0 {
+				gain, anySaved = "× "+number(r, decimalsFor(r, 0)), true
+			}
+		}
+		moved, saved = append(moved, distance), append(saved, gain)
+	}
+	var rows []table.Row
+	if anyMoved {
+		rows = append(rows, moved)
+	}
+	if anySaved {
+		rows = append(rows, saved)
+	}
+	return rows
 }
 
 // String returns the verdict with the change: "better −41.2 %", "same +0.1 pp", "undecided".
@@ -208,4 +242,15 @@ func (v PlacementVerdict) String() string {
 		sign = "+"
 	}
 	return fmt.Sprintf("%s %s%s %s", word, sign, number(change, 1), unit)
+}
+
+func hasDistances(c *edgewise.Comparison) bool {
+	for i := range c.Placements {
+		for _, w := range c.Placements[i].Workloads {
+			if len(w.Latency) > 0 && w.Latency[0].Wasserstein != nil {
+				return true
+			}
+		}
+	}
+	return false
 }

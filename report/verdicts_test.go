@@ -63,15 +63,18 @@ func TestVerdictTable(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, report.WriteVerdicts(&b, fixtureNamed("no cache"), report.Margins{}))
 	require.Equal(t, `Verdicts against Region only
-┌──────────┬────────┬────────────────┐
-│ workload │ figure │    Local Zones │
-├──────────┼────────┼────────────────┤
-│ game     │ p50    │ better −28.0 % │
-│          │ p95    │ better −28.0 % │
-│          │ p99    │ better −28.0 % │
-│          │ mean   │ better −28.0 % │
-└──────────┴────────┴────────────────┘
+┌──────────┬──────────┬────────────────┐
+│ workload │ figure   │    Local Zones │
+├──────────┼──────────┼────────────────┤
+│ game     │ p50      │ better −28.0 % │
+│          │ p95      │ better −28.0 % │
+│          │ p99      │ better −28.0 % │
+│          │ mean     │ better −28.0 % │
+│          │ distance │        13.4 ms │
+│          │ pairing  │         × 19.4 │
+└──────────┴──────────┴────────────────┘
 4 questions; with 95 % probability no answer is wrong (Holm). pp: percentage points. undecided: run more replications.
+distance: by how much the latency of a request is moved on average (Wasserstein-1). pairing: how many times more replications the mean would need if placements did not meet the same users.
 `, b.String())
 	b.Reset()
 	require.NoError(t, report.WriteVerdictsMarkdown(&b, fixtureNamed("no cache"), report.Margins{}))

@@ -191,6 +191,7 @@ func (r *reader) buildNetwork(sites []topology.Node, bad *problems) {
 	} else {
 		r.study.Assumed = append(r.study.Assumed, "access technologies: the catalog's default mix in every metro")
 	}
+	r.study.Sources = catalog.Sources(r.network.provider)
 	r.study.Network, err = catalog.Build(metros, sites)
 	if err != nil {
 		bad.add(r.network.line, "network", "%s", oneLine(err))

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/placement"
@@ -81,7 +82,8 @@ func readSites(v value, role placement.Role) []siteSpec {
 			known = append(known,
 				field{"size", func(v value) { v.bytes(&a.CacheBytes) }},
 				field{"policy", func(v value) { v.text(&a.Policy) }},
-				field{"admission", func(v value) { v.text(&a.Admission) }})
+				field{"admission", func(v value) { v.text(&a.Admission) }},
+				field{"preload", choice(parsePreload, &a.Preload)})
 		} else {
 			known = append(known, field{"servers", func(v value) { v.integer(&a.Servers) }})
 		}
@@ -102,4 +104,15 @@ func readSites(v value, role placement.Role) []siteSpec {
 		specs = append(specs, s)
 	}
 	return specs
+}
+
+// parsePreload reads what caches begin with.
+func parsePreload(name string) (bool, error) {
+	switch name {
+	case "steady":
+		return true, nil
+	case "none":
+		return false, nil
+	}
+	return false, errors.New("want steady (what an endless warm-up leaves) or none (empty)")
 }

@@ -42,7 +42,7 @@ func Parse(file string, data []byte) (*edgewise.Study, error) {
 		bad.add(lineOf(err), "", "is no YAML: %s", oneLine(err))
 		return nil, bad.err()
 	}
-	r := &reader{lines: bad.lines}
+	r := &reader{lines: bad.lines, checks: true}
 	r.study.Start = defaultStart
 	r.read(value{node: root, bad: bad})
 	if err := bad.err(); err != nil {
@@ -82,6 +82,7 @@ func document(data []byte) (*yaml.Node, error) {
 type reader struct {
 	study      edgewise.Study
 	network    networkSpec
+	checks     bool // whether the warm-up is checked
 	placements []placementSpec
 	lines      map[string]int
 	order      []workloadRef
@@ -94,15 +95,17 @@ func (r *reader) read(root value) {
 		field{"title", func(v value) { v.text(&s.Title) }},
 		field{"start", func(v value) { v.instant(&s.Start) }},
 		field{"warm_up", func(v value) { v.duration(&s.WarmUp) }},
+		field{"check_warm_up", func(v value) { v.boolean(&r.checks) }},
 		field{"duration", func(v value) { v.duration(&s.Duration) }},
 		field{"seed", func(v value) { v.unsigned(&s.Seed) }},
-		field{"replications", func(v value) { v.integer(&s.Replications) }},
+		field{"replications", r.readReplications},
 		field{"level", func(v value) { v.number(&s.Level) }},
 		field{"network", r.readNetwork},
 		field{"workloads", r.readWorkloads},
 		field{"placements", r.readPlacements},
 		field{"failures", r.readFailures},
 	)
+	s.SkipWarmUpCheck = !r.checks
 	for _, key := range []string{"title", "duration", "network", "workloads", "placements"} {
 		if _, ok := seen[key]; !ok {
 			root.problem("the key %q is missing", key)

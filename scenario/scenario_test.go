@@ -10,9 +10,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/scenario"
 	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/sim/stats"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -54,7 +56,7 @@ placements:
     compute: us-west-2
   - name: edge
     extends: region
-    edge_caches: {sites: [pop-lax, pop-den], size: 256MiB, policy: lru}
+    edge_caches: {sites: [pop-lax, pop-den], size: 256MiB, policy: lru, preload: steady}
     dynamic_via_pop: true
   - name: zone
     extends: region
@@ -68,6 +70,7 @@ func TestScenarioMeansWhatItSays(t *testing.T) {
 	require.Equal(t, "A test", s.Title)
 	require.Equal(t, time.Date(2026, time.March, 3, 4, 0, 0, 0, time.UTC), s.Start)
 	require.Equal(t, time.Minute, s.WarmUp)
+	require.False(t, s.SkipWarmUpCheck)
 	require.Equal(t, 10*time.Minute, s.Duration)
 	require.Equal(t, uint64(42), s.Seed)
 	require.Equal(t, 3, s.Replications)
@@ -102,10 +105,25 @@ func TestScenarioMeansWhatItSays(t *testing.T) {
 	require.Equal(t, 50, s.Placements[1].Of(placement.Origin)[0].Servers, "inherited")
 	require.True(t, s.Placements[1].DynamicViaPoP)
 	require.Equal(t, int64(256<<20), s.Placements[1].Of(placement.EdgeCache)[1].CacheBytes)
+	require.True(t, s.Placements[1].Of(placement.EdgeCache)[1].Preload)
 	require.Len(t, s.Placements[2].Of(placement.Compute), 2)
 	require.Equal(t, placement.NearestDistance, s.Placements[2].Routing)
 	require.False(t, s.Placements[2].DynamicViaPoP)
 	require.Empty(t, s.Placements[0].Of(placement.EdgeCache))
+}
+
+func TestReplicationsMayBeARule(t *testing.T) {
+	s, err := scenario.Parse("test.yaml", []byte(change(t, "replications: 3", "replications: {min: 20, max: 80, until: {p99.9: 2%, workload: site}}")))
+	require.NoError(t, err)
+	require.Zero(t, s.Replications)
+	require.Equal(t, &edgewise.Until{
+		StoppingRule: stats.StoppingRule{RelativeError: 0.02, MinReplications: 20, MaxReplications: 80},
+		Workload:     "site", Quantiles: []float64{0.999},
+	}, s.Until)
+	s, err = scenario.Parse("test.yaml", []byte(change(t, "replications: 3",
+		"replications: {until: {best_known: 95%, workload: api, by: p95, indifference: 2ms}}")))
+	require.NoError(t, err)
+	require.Equal(t, &edgewise.Until{Workload: "api", BestKnown: 0.95, Quantiles: []float64{0.95}, Indifference: 2 * time.Millisecond}, s.Until)
 }
 
 func TestRoutingRulesAndFailures(t *testing.T) {
@@ -172,6 +190,14 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"negative seed", "seed: 42", "seed: -1", `bad.yaml:5: seed: is "-1"`},
 		{"instant", "start: 2026-03-03T04:00:00Z", "start: tomorrow", `bad.yaml:2: start: is "tomorrow"; want an instant`},
 		{"boolean", "dynamic_via_pop: true", "dynamic_via_pop: yes please", `dynamic_via_pop: is "yes please"; want true or false`},
+		{"warm-up check", "warm_up: 1m", "check_warm_up: maybe", `bad.yaml:3: check_warm_up: is "maybe"; want true or false`},
+		{"preload", "preload: steady", "preload: che", `bad.yaml:39: placements[1].edge_caches.preload: is "che"; want steady`},
+		{"stopping rule", "replications: 3", "replications: {until: {p95: 2}}", `bad.yaml:6: replications.until.p95: is "2"; want a share`},
+		{"stopping rule without goal", "replications: 3", "replications: {max: 50}", `bad.yaml:6: replications: the key "until" is missing`},
+		{"stopping rule with two goals", "replications: 3", "replications: {until: {p95: 2%, mean: 1%}}", `bad.yaml:6: replications.until: names more than one goal`},
+		{"ranking without best", "replications: 3", "replications: {until: {p95: 2%, by: p50}}", `bad.yaml:6: replications.until.by: goes with best_known only`},
+		{"ranking by nothing known", "replications: 3", "replications: {until: {best_known: 95%, workload: site, by: q}}", `replications.until.by: is "q"; want mean or a quantile`},
+		{"best of no workload", "replications: 3", "replications: {until: {best_known: 95%}}", `Name it`},
 		{"list for a text", "title: A test", "title: [A, test]", `bad.yaml:1: title: is a list; want a text`},
 		{"text for a mapping", "access: {fiber: 0.5, lte: 0.5}", "access: fast", `bad.yaml:12: network.access: is "fast"; want a mapping`},
 		{"impossible share", "lte: 0.5", "lte: 0.7", `bad.yaml:12: network.access: `},
@@ -186,7 +212,7 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"provider", "provider: aws", "provider: acme", `bad.yaml:9: network.provider: is "acme"`},
 		{"site", "compute: us-west-2\n", "compute: us-west-9\n", `bad.yaml:36: placements[0].compute: unknown region "us-west-9": nearest known are us-west-1`},
 		{"site of the wrong kind", "sites: [pop-lax, pop-den]", "sites: [us-west-2]", `bad.yaml:39: placements[1].edge_caches`},
-		{"cache without size", "{sites: [pop-lax, pop-den], size: 256MiB, policy: lru}", "[pop-lax]", `has no size`},
+		{"cache without size", "{sites: [pop-lax, pop-den], size: 256MiB, policy: lru, preload: steady}", "[pop-lax]", `has no size`},
 		{"cache policy", "policy: lru", "policy: lruu", `bad.yaml:39: placements[1].sites[2].policy: is lruu; want one of`},
 		{"extends nothing", "extends: region\n    edge", "extends: regoin\n    edge", `bad.yaml:38: placements[1].extends: is "regoin"`},
 		{"metro of a workload", "tick_hz: 64", "metros: [phoenix-us]", `bad.yaml:17: workloads[0].metros: is phoenix-us; want metros that the network has`},

@@ -27,6 +27,7 @@ type cell struct {
 	work                random.Key // addresses the service times by request
 	loss                float64    // the probability that an exchange loses a packet
 	losses              random.Stream
+	course              *course  // of the workload at this site
 	lost                uint64   // requests recorded that met a site that was down
 	gate                *gate    // nil if the cell has all users of its metro
 	outages             []outage // as its users' instants meet them
@@ -134,23 +135,26 @@ type served struct {
 
 // finish tallies a request. What follows from other counters is added once, by [cell.settle].
 func (c *cell) finish(r *request, s *served) {
+	wait := s.first - r.arrived
+	ready := r.rtt + c.beyond + r.resent
+	var connect, tls, transfer int64
+	if r.isNew {
+		connect, tls = c.pace.Connect*r.rtt, c.pace.TLS*r.rtt
+		ready += connect + tls
+	}
+	ttfb := ready + wait
+	c.course.add(r.arrived, ttfb, s.outcome)
 	if !r.recorded {
 		return
 	}
 	t := c.tally
-	wait := s.first - r.arrived
-	ready := r.rtt + c.beyond + r.resent
-	var transfer int64
 	if r.isNew {
-		connect, tls := c.pace.Connect*r.rtt, c.pace.TLS*r.rtt
 		t.Causes[Connect] += connect
 		t.Causes[TLS] += tls
-		ready += connect + tls
 		transfer = c.pace.New(s.bytes, r.rtt)
 	} else {
 		transfer = c.pace.Open(s.bytes)
 	}
-	ttfb := ready + wait
 	t.record(TTFB, ttfb, c.deadlines)
 	t.record(TTLB, max(ttfb+transfer, ready+s.last-r.arrived), c.deadlines)
 	t.Outcomes[s.outcome]++

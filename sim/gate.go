@@ -28,6 +28,21 @@ func (g *gateRule) admits(at int64, who uint32) bool {
 	return g.takes[e][i]
 }
 
+// initialShare returns the share of the users that the rule takes when the run begins; nil takes all.
+func (g *gateRule) initialShare() float64 {
+	if g == nil {
+		return 1
+	}
+	taken, from := uint64(0), uint64(0)
+	for i, takes := range g.takes[0] {
+		if takes {
+			taken += g.upTo[i] - from
+		}
+		from = g.upTo[i]
+	}
+	return float64(taken) / (1 << 32)
+}
+
 // A gate lets a source pass only the requests of its entry. All sources of a metro draw the same requests,
 // and each takes its own: so what a request is does not depend on who serves it.
 type gate struct {

@@ -17,6 +17,8 @@ type Result struct {
 	Placement   string
 	Replication int
 	Workloads   []WorkloadTally
+	// Edge and Mid are the courses of the caches of either tier.
+	Edge, Mid FillCourse
 	// Fingerprint stands for the sequence of events at every site. It changes when the simulated
 	// history does, and not with the number of cores or the way the sites were advanced.
 	Fingerprint uint64
@@ -30,6 +32,8 @@ type WorkloadTally struct {
 	Metros []Tally
 	// OriginRequests and OriginBytes count what a static workload's origin had to serve.
 	OriginRequests, OriginBytes uint64
+	// Course is empty for games, which begin in their steady state.
+	Course Course
 }
 
 // Total returns the sum over all metros.
@@ -63,7 +67,10 @@ func (r *Result) Merge(o *Result) error {
 		}
 		a.OriginRequests += b.OriginRequests
 		a.OriginBytes += b.OriginBytes
+		a.Course.merge(&b.Course)
 	}
+	r.Edge.merge(&o.Edge)
+	r.Mid.merge(&o.Mid)
 	r.Fingerprint += o.Fingerprint
 	return nil
 }
@@ -118,6 +125,7 @@ func (r *run) settle() error {
 			}
 		}
 	}
+	r.settleCourses()
 	for _, part := range r.parts {
 		if err := r.result.Workloads[part.workload].Metros[part.metro].Merge(&part.tally); err != nil {
 			return err
@@ -133,6 +141,28 @@ func (r *run) settle() error {
 		}
 	}
 	return nil
+}
+
+// settleCourses gathers the courses of all sites.
+func (r *run) settleCourses() {
+	for _, s := range r.sites {
+		for i, c := range s.courses {
+			if c != nil {
+				r.result.Workloads[i].Course.merge(&Course{BatchNs: 1 << c.shift, Batches: c.batches})
+			}
+		}
+		s.edge.settle(&r.result.Edge)
+		s.mid.settle(&r.result.Mid)
+	}
+}
+
+// settle adds what the cache held over time, if anything was put into it.
+func (t *tier) settle(to *FillCourse) {
+	if t == nil || t.cache.Len() == 0 {
+		return
+	}
+	t.filling.finish()
+	to.merge(&FillCourse{BatchNs: 1 << t.filling.shift, CapacityBytes: t.cache.CapacityBytes(), UsedBytes: t.filling.used})
 }
 
 func (w *WorkloadTally) check(p *Plan) error {

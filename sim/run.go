@@ -120,6 +120,9 @@ func (r *run) build() error {
 			return err
 		}
 	}
+	if err := r.preload(); err != nil {
+		return fmt.Errorf("preload: %w", err)
+	}
 	for _, at := range r.sites {
 		for i := range at.block.sources {
 			at.block.sources[i].advance()
@@ -147,7 +150,7 @@ func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint
 		return nil, fmt.Errorf("site %q: %w", a.Site, err)
 	}
 	next := &r.plan.sites[planned.up.to]
-	t := &tier{cache: c, flights: newFlightTable(), up: planned.up, number: number}
+	t := &tier{cache: c, filling: newFilling(r.end()), flights: newFlightTable(), up: planned.up, number: number}
 	t.upIsMid = number == edgeTier && next.mid != nil
 	t.remote = make([]bool, len(r.plan.scenario.Static))
 	for i := range t.remote {
@@ -208,6 +211,7 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.
 		delay:     e.delay(),
 		from:      int64(r.plan.scenario.WarmUp),
 		work:      random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeService),
+		course:    r.courseAt(e.site, number),
 	}
 	if e.access == 0 {
 		c.law = nil // no access link on the way: the users are at the node itself
@@ -217,6 +221,18 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.
 		c.gate = &gate{rule: e.gate, key: random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeRoute)}
 	}
 	return c, source{delay: c.delay, end: r.end(), gate: c.gate, outages: c.outages}
+}
+
+// courseAt returns what takes the course of a workload at a site.
+func (r *run) courseAt(site, number int) *course {
+	at := r.sites[site]
+	if at.courses == nil {
+		at.courses = make([]*course, len(r.plan.workloads))
+	}
+	if at.courses[number] == nil {
+		at.courses[number] = newCourse(r.end())
+	}
+	return at.courses[number]
 }
 
 // outOf32 returns a share as a fraction of 2^32.

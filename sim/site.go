@@ -39,6 +39,7 @@ type site struct {
 	// origin; ledger the bytes that were sent to and received by it, warm-up included.
 	originRequests, originBytes []uint64
 	ledger                      ledger
+	courses                     []*course // by workload; nil where it has no users here
 	// happened stands for all that has happened here, in order.
 	happened history
 	err      error

@@ -6,6 +6,7 @@ import "github.com/edgewise-sim/edgewise/sim/cache"
 type tier struct {
 	cache   cache.Cache
 	flights flightTable
+	filling filling
 	up      leg
 	// upIsMid says that the next tier is a mid-tier cache and not the origin.
 	upIsMid bool
@@ -105,6 +106,9 @@ func (s *site) fill(e fillEntry) {
 	f := &t.flights.pool[n]
 	s.ledger.received += uint64(f.bytes)
 	t.cache.Insert(f.key, f.bytes)
+	if t.filling.isDue(e.at) {
+		t.filling.take(e.at, t.cache.UsedBytes())
+	}
 	t.flights.remove(n)
 }
 

@@ -55,20 +55,22 @@ func (a *Arrivals) enter() {
 // Next returns the next arrival in ns since the start of the run. A stream without load answers
 // math.MaxInt64.
 func (a *Arrivals) Next() int64 {
+	// Products are rounded before they are added, so that machines with and without a fused multiply-add
+	// draw the same arrivals.
 	if a.silent {
 		return math.MaxInt64
 	}
 	need := a.stream.Exp()
 	for a.origin < math.MaxInt64 {
 		// Solve rate*s + slope*s*s/2 = need for the time s after the last arrival.
-		rate := a.rate + a.slope*a.offset
+		rate := a.rate + float64(a.slope*a.offset)
 		s := math.Inf(1) // no real root: the falling rate reaches 0 before the need is met
-		if d := rate*rate + 2*a.slope*need; d > 0 {
+		if d := float64(rate*rate) + float64(2*a.slope*need); d > 0 {
 			s = 2 * need / (rate + math.Sqrt(d))
 		}
 		if left := a.length - a.offset; !(s < left) {
 			// The piece ends first: what is left of the need passes on to the next hour.
-			need -= rate*left + a.slope*left*left/2
+			need -= float64(rate*left) + float64(a.slope*left*left/2)
 			a.origin += a.length
 			a.offset = 0
 			a.hour = (a.hour + 1) % 24

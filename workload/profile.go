@@ -30,7 +30,7 @@ func Evening(peakToTrough float64) (Profile, error) {
 	}
 	amplitude := (peakToTrough - 1) / (peakToTrough + 1)
 	for h := range p {
-		p[h] = 1 + amplitude*math.Cos(2*math.Pi*float64(h-21)/24)
+		p[h] = 1 + float64(amplitude*math.Cos(2*math.Pi*float64(h-21)/24))
 	}
 	return p, nil
 }
@@ -53,7 +53,7 @@ func (p Profile) Validate() error {
 func (p Profile) At(hour float64) float64 {
 	h := int(hour) % 24
 	f := hour - math.Floor(hour)
-	return (p[h] + f*(p[(h+1)%24]-p[h])) / p.mean()
+	return (p[h] + float64(f*(p[(h+1)%24]-p[h]))) / p.mean()
 }
 
 // mean is the mean load of the day: linear pieces on a circle average to the mean of their knots.

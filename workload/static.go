@@ -20,9 +20,11 @@ const (
 	PurposeSession
 	PurposePlayer
 	PurposeMatch
+	PurposePreload // of edge caches
+	PurposePreloadMid
 	PurposeCache // policies and admissions that draw
-	PurposeLoss  // packets lost
 	PurposeRoute // who asks, and where that user's internet provider leads
+	PurposeLoss  // packets lost
 )
 
 // A Static workload fetches cacheable objects.
@@ -167,6 +169,24 @@ func (s *Static) Streams(audiences []Audience, start time.Time, seed, replicatio
 		}
 	}
 	return streams, nil
+}
+
+// RatesAt returns the requests per second of each audience at an instant.
+func (s *Static) RatesAt(audiences []Audience, at time.Time) ([]float64, error) {
+	rates, err := Shares(audiences)
+	if err != nil {
+		return nil, err
+	}
+	day := dayOf(s.Day)
+	for i, a := range audiences {
+		zone := a.Zone
+		if zone == nil {
+			zone = time.UTC
+		}
+		local := at.In(zone)
+		rates[i] *= s.RequestsPerSecond * day.At(float64(local.Hour())+float64(local.Minute())/60)
+	}
+	return rates, nil
 }
 
 // Next returns the instant of the next request in ns since the start of the run, and its object.

@@ -35,6 +35,8 @@ type cacheCmd struct {
 	Seed       uint64       `help:"Seed of the policies that draw at random."`
 	Workers    int          `short:"w" help:"Replays at a time; 0 means one a core. Use 1 to measure speed."`
 	Out        string       `short:"o" help:"File to write the rows to as CSV." type:"path"`
+	Curve      curveFlag    `help:"Draw the miss-ratio curves of the policies into FILE (.svg or .png), or without =FILE beside the rows."`
+	Hit        string       `help:"Also say how large the cache must be for this hit ratio, like 95%, or that none is."`
 }
 
 // Run replays every trace for every policy, admission and size. Rows are printed as a table on a
@@ -47,31 +49,57 @@ func (c *cacheCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return &usageError{err}
 	}
+	hitRatio, err := parseHitRatio(c.Hit)
+	if err != nil {
+		return &usageError{err}
+	}
+	if err := c.Curve.check(); err != nil {
+		return &usageError{err}
+	}
 	rows := [][]string{cacheHeader}
+	var answers []string
 	for _, path := range c.Traces {
-		more, err := c.replay(ctx, s, path, sizes)
+		replayer, err := c.load(s, path)
+		if err != nil {
+			return &usageError{err}
+		}
+		more, err := c.replay(ctx, path, replayer, sizes)
 		if err != nil {
 			return err
 		}
 		rows = append(rows, more...)
+		if c.Curve.asked {
+			if err := c.drawCurve(ctx, s, path, replayer); err != nil {
+				return fmt.Errorf("%s: %w", path, err)
+			}
+		}
+		if hitRatio > 0 {
+			more, err := c.answer(ctx, path, replayer, hitRatio)
+			if err != nil {
+				return fmt.Errorf("%s: %w", path, err)
+			}
+			answers = append(answers, more...)
+		}
 	}
 	if c.Out != "" {
 		if err := writeRows(c.Out, rows); err != nil {
 			return err
 		}
 	}
-	return printRows(s.out, rows)
+	if err := printRows(s.out, rows); err != nil {
+		return err
+	}
+	for _, a := range answers {
+		fmt.Fprintln(s.err, a)
+	}
+	return nil
 }
 
 var cacheHeader = []string{"trace", "policy", "unit", "size", "requests", "misses",
 	"request_miss_ratio", "byte_miss_ratio", "requests_per_second"}
 
 // replay returns the rows of one trace.
-func (c *cacheCmd) replay(ctx context.Context, s *streams, path string, sizes []cacheSize) ([][]string, error) {
-	replayer, err := c.load(s, path)
-	if err != nil {
-		return nil, &usageError{err}
-	}
+func (c *cacheCmd) replay(ctx context.Context, path string, replayer *cache.Replayer, sizes []cacheSize) ([][]string, error) {
 	type job struct {
 		name string
 		cfg  cache.Config
@@ -85,10 +113,6 @@ func (c *cacheCmd) replay(ctx context.Context, s *streams, path string, sizes []
 		}
 		for _, policy := range c.Policy {
 			for _, admission := range c.Admission {
-				name := policy
-				if admission != "always" {
-					name += "+" + admission
-				}
 				cfg := cache.Config{Policy: policy, Admission: admission, Seed: c.Seed}
 				if size.bytes {
 					cfg.CapacityBytes = capacity
@@ -98,17 +122,13 @@ func (c *cacheCmd) replay(ctx context.Context, s *streams, path string, sizes []
 				if err := replayer.Check(cfg); err != nil {
 					return nil, &usageError{err}
 				}
-				jobs = append(jobs, job{name, cfg, size})
+				jobs = append(jobs, job{withAdmission(policy, admission), cfg, size})
 			}
 		}
 	}
-	workers := c.Workers
-	if workers == 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
 	rows := make([][]string, len(jobs))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(workers)
+	group.SetLimit(c.workers())
 	for i, j := range jobs {
 		group.Go(func() error {
 			start := time.Now()
@@ -142,6 +162,13 @@ func (c *cacheCmd) load(s *streams, path string) (*cache.Replayer, error) {
 	}
 	return cache.NewReplayer(cache.Requests{IDs: d.IDs, Objects: len(d.Keys),
 		ObjectSizes: d.ObjectSizes, RequestSizes: d.RequestSizes})
+}
+
+func (c *cacheCmd) workers() int {
+	if c.Workers == 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return c.Workers
 }
 
 func row(path, name string, size cacheSize, cfg cache.Config, r cache.Result, took time.Duration) []string {

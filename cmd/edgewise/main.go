@@ -1,6 +1,8 @@
 // Command edgewise compares where requests could be served: region, Local Zone or edge PoP.
 //
 //	edgewise run examples/localzone-vs-edge/scenario.yaml -o out
+//	edgewise reproduce out
+//	edgewise verify --effort quick
 //	edgewise catalog local-zones
 //	edgewise rtt pairs.csv
 //	edgewise routes examples/localzone-vs-edge/scenario.yaml los-angeles-us
@@ -24,11 +26,13 @@ import (
 // commands is the command line.
 type commands struct {
 	Run       runCmd       `cmd:"" help:"Run a scenario file and write the comparison of its placements."`
+	Reproduce reproduceCmd `cmd:"" help:"Run the scenario of a report again and check that every file is the same to the bit."`
+	Verify    verifyCmd    `cmd:"" help:"Hold the simulator against closed forms and reference values."`
+	Cache     cacheCmd     `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
+	Catalog   catalogCmd   `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
 	RTT       rttCmd       `cmd:"" name:"rtt" help:"Say the round trips between places, from a CSV."`
 	Routes    routesCmd    `cmd:"" help:"Show how far the sites of a scenario are from a metro, and over what path."`
 	Calibrate calibrateCmd `cmd:"" help:"Fit the delay model to tables of measured round trips, and print how far off it is."`
-	Catalog   catalogCmd   `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
-	Cache     cacheCmd     `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
 }
 
 // streams are where a command reads and writes.

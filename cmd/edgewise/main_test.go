@@ -15,6 +15,7 @@ import (
 
 const tiny = `title: Tiny
 duration: 5s
+check_warm_up: false
 replications: 2
 network: {metros: {names: [los-angeles-us]}}
 workloads: [{name: site, preset: web-static, requests_per_second: 50, objects: 100}]
@@ -45,16 +46,24 @@ func TestRunWritesAllResults(t *testing.T) {
 	require.Empty(t, errs, "no progress where there is no terminal")
 	require.Contains(t, out, "region")
 	require.Contains(t, out, "2 replications")
-	for _, name := range []string{"comparison.json", "comparison.csv", "latency_cdf.svg", "latency_cdf.png", "hit_ratio.svg"} {
+	require.Contains(t, out, "Verdicts against region")
+	require.Contains(t, out, "distance")
+	for _, name := range []string{"comparison.json", "comparison.csv", "latency_cdf.svg", "latency_cdf.png", "hit_ratio.svg", "manifest.json", "scenario.yaml"} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		require.NoError(t, err)
 		require.Positive(t, info.Size())
 	}
-	var decoded struct{ Replications int }
+	var decoded struct {
+		Replications int
+		Verdicts     []struct{ Placement, Figure, Verdict string }
+	}
 	text, err := os.ReadFile(filepath.Join(dir, "comparison.json"))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(text, &decoded))
 	require.Equal(t, 2, decoded.Replications)
+	require.NotEmpty(t, decoded.Verdicts)
+	require.Equal(t, "pop", decoded.Verdicts[0].Placement)
+	require.NotEmpty(t, decoded.Verdicts[0].Verdict)
 }
 
 func TestRunSaysTheSameOnAnyNumberOfWorkers(t *testing.T) {

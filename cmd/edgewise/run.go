@@ -25,7 +25,11 @@ type runCmd struct {
 // Run runs the scenario, prints the comparison and writes it into the directory. When interrupted it
 // writes what the finished replications say, and fails.
 func (c *runCmd) Run(ctx context.Context, s *streams) error {
-	study, err := scenario.Load(c.Scenario)
+	text, err := os.ReadFile(c.Scenario)
+	if err != nil {
+		return &usageError{err}
+	}
+	study, err := scenario.Parse(c.Scenario, text)
 	if err != nil {
 		return &usageError{err}
 	}
@@ -33,30 +37,33 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 		return &usageError{fmt.Errorf("--replications is %d, --workers is %d; want 0 or more", c.Replications, c.Workers)}
 	}
 	if c.Replications > 0 {
-		study.Replications = c.Replications
+		study.Until, study.Replications = nil, c.Replications
 	}
 	study.Workers = c.Workers
 	// Find out now, not after the run, whether the results can be written.
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return &usageError{err}
 	}
-	finish := func() {}
-	if !c.Quiet {
-		var show func(done, total int)
-		if show, finish = progressOn(s.err, "runs "); show != nil {
-			study.Progress = func(p edgewise.Progress) { show(p.Done, p.Total) }
-		}
-	}
-	comparison, runErr := study.Run(ctx)
-	finish()
+	comparison, runErr := runShown(ctx, study, c.Quiet, s)
 	if comparison == nil {
 		return runErr
 	}
-	if err := report.WriteAll(c.Out, comparison); err != nil {
+	if err := report.WriteRun(c.Out, comparison, text); err != nil {
 		return errors.Join(runErr, err)
 	}
 	if !c.Quiet {
 		if err := report.WriteTable(s.out, comparison); err != nil {
+			return errors.Join(runErr, err)
+		}
+		if len(comparison.Placements) > 1 {
+			if _, err := fmt.Fprintln(s.out); err != nil {
+				return errors.Join(runErr, err)
+			}
+			if err := report.WriteVerdicts(s.out, comparison, report.Margins{}); err != nil {
+				return errors.Join(runErr, err)
+			}
+		}
+		if err := sayStopping(s.out, comparison); err != nil {
 			return errors.Join(runErr, err)
 		}
 		if err := c.listFiles(s.out); err != nil {
@@ -69,7 +76,31 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	return nil
 }
 
-func (c *runCmd) listFiles(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "\nWritten to %s: comparison.json, comparison.csv and the plots.\n", filepath.Clean(c.Out))
+// sayStopping says why a study that decides itself has stopped.
+func sayStopping(w io.Writer, c *edgewise.Comparison) (err error) {
+	switch s := c.Stopping; {
+	case s == nil:
+	case s.Best != "":
+		_, err = fmt.Fprintf(w, "\nStopped after %d replications: %s. Least latency: %s.\n", c.Replications, s.Reason, s.Best)
+	default:
+		_, err = fmt.Fprintf(w, "\nStopped after %d replications: %s. Least precise: %s.\n", c.Replications, s.Reason, s.Widest)
+	}
 	return err
+}
+
+func (c *runCmd) listFiles(w io.Writer) error {
+	_, err := fmt.Fprintf(w, "\nWritten to %s: comparison.json, comparison.csv, the plots and manifest.json (edgewise reproduce runs it again).\n", filepath.Clean(c.Out))
+	return err
+}
+
+// runShown runs a study, with a bar of progress where there is a terminal.
+func runShown(ctx context.Context, study *edgewise.Study, quiet bool, s *streams) (*edgewise.Comparison, error) {
+	if !quiet {
+		show, finish := progressOn(s.err, "runs ")
+		defer finish()
+		if show != nil {
+			study.Progress = func(p edgewise.Progress) { show(p.Done, p.Total) }
+		}
+	}
+	return study.Run(ctx)
 }

@@ -28,6 +28,7 @@ func main() {
 	}
 	if *short {
 		s.Replications, s.WarmUp, s.Duration = 2, 10*time.Second, 10*time.Second
+		s.SkipWarmUpCheck = true
 	}
 	comparison, err := s.Run(context.Background())
 	if err != nil {
@@ -61,15 +62,15 @@ func study() (*edgewise.Study, error) {
 		Scenario: sim.Scenario{
 			Network: net, Static: []workload.Static{site},
 			Start:  time.Date(2026, time.March, 2, 18, 0, 0, 0, time.UTC), // 19:00 in Frankfurt
-			WarmUp: 10 * time.Minute, Duration: 5 * time.Minute, Seed: 1,
+			WarmUp: 8 * time.Minute, Duration: 5 * time.Minute, Seed: 1,
 		},
 		Placements: []placement.Placement{
 			origin,
-			origin.WithPoPs(16<<20, pops...).Named("PoPs, 16 MiB each"),
-			origin.WithPoPs(128<<20, pops...).Named("PoPs, 128 MiB each"),
-			origin.WithPoPs(1<<30, pops...).Named("PoPs, 1 GiB each"),
-			evictingBy("sieve", origin.WithPoPs(128<<20, pops...).Named("PoPs, 128 MiB each, SIEVE")),
-			evictingBy("gdsf", origin.WithPoPs(128<<20, pops...).Named("PoPs, 128 MiB each, GDSF")),
+			origin.WithPoPs(16<<20, pops...).Preloaded().Named("PoPs, 16 MiB each"),
+			origin.WithPoPs(128<<20, pops...).Preloaded().Named("PoPs, 128 MiB each"),
+			origin.WithPoPs(512<<20, pops...).Preloaded().Named("PoPs, 512 MiB each"),
+			evictingBy("sieve", origin.WithPoPs(128<<20, pops...).Preloaded().Named("PoPs, 128 MiB each, SIEVE")),
+			evictingBy("gdsf", origin.WithPoPs(128<<20, pops...).Preloaded().Named("PoPs, 128 MiB each, GDSF")),
 		},
 		Replications: 10,
 	}, nil

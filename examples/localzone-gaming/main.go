@@ -26,6 +26,7 @@ func main() {
 	}
 	if *short {
 		s.Replications, s.Duration = 2, 10*time.Second
+		s.SkipWarmUpCheck = true
 	}
 	comparison, err := s.Run(context.Background())
 	if err != nil {

@@ -27,27 +27,36 @@ func (c *clock) access(s uint32) bool {
 }
 
 func (c *clock) insert(key uint64, _ uint32, sizeBytes int64) bool {
+	if c.full() {
+		s := c.victim()
+		c.reuse(s, key, sizeBytes)
+		c.moveToFront(0, s)
+		return true
+	}
 	weight := c.weigh(sizeBytes)
 	if weight > c.capacity {
 		return false
 	}
 	for c.used > c.capacity-weight {
-		c.evictOne()
+		victim := c.victim()
+		c.unlink(victim)
+		c.evict(victim)
 	}
 	c.pushFront(0, c.take(key, sizeBytes))
 	c.enter(sizeBytes)
 	return true
 }
 
-func (c *clock) evictOne() {
-	victim := c.back(0)
-	for c.marks[victim] > 0 {
-		c.marks[victim]--
-		c.moveToFront(0, victim)
-		victim = c.back(0)
+// victim gives second chances until it finds an object without one.
+func (c *clock) victim() uint32 {
+	for {
+		s := c.back(0)
+		if c.marks[s] == 0 {
+			return s
+		}
+		c.marks[s]--
+		c.moveToFront(0, s)
 	}
-	c.unlink(victim)
-	c.evict(victim)
 }
 
 func (c *clock) remove(s uint32) {
@@ -56,14 +65,47 @@ func (c *clock) remove(s uint32) {
 }
 
 func (c *clock) replay(r *Requests) (m missed) {
+	direct := c.direct
 	for i, id := range r.IDs {
-		if s := c.direct[id]; s != 0 {
+		if s := direct[id]; s != 0 {
 			c.access(s)
 			continue
+		}
+		if c.steady(r) {
+			n := c.replaySteady(r.IDs[i:])
+			return missed{m.requests + n, m.bytes + n}
 		}
 		size := r.size(i)
 		m.add(size)
 		c.insert(uint64(id), 0, size)
 	}
 	return m
+}
+
+// replaySteady returns the number of misses. The list is a ring then, as in the paper: the hand passes an
+// object instead of moving it.
+func (c *clock) replaySteady(ids []uint32) (misses int64) {
+	direct, entries, marks, most := c.direct, c.entries, c.marks, c.most
+	hand := entries[0].prev
+	entries[entries[0].next].prev = hand
+	for _, id := range ids {
+		if s := direct[id]; s != 0 {
+			if marks[s] < most {
+				marks[s]++
+			}
+			continue
+		}
+		misses++
+		for marks[hand] > 0 {
+			marks[hand]--
+			hand = entries[hand].prev
+		}
+		e := &entries[hand]
+		direct[e.key] = 0
+		e.key = uint64(id)
+		direct[id] = hand
+		hand = e.prev
+	}
+	c.openRing(hand)
+	return misses
 }

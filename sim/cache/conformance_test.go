@@ -40,7 +40,7 @@ func TestAdmissionsConform(t *testing.T) {
 // sparse keys, sizes that change and objects that fit nowhere.
 func TestReplayEqualsLookupAndInsert(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 8))
-	const objects, requests = 3000, 60_000
+	const objects, requests = 3000, 20_000
 	changing := cache.Requests{Objects: objects, IDs: make([]uint32, requests), RequestSizes: make([]int64, requests)}
 	for i := range changing.IDs {
 		u := rng.Float64()

@@ -93,6 +93,40 @@ func (c *core) evictToGhost(s uint32) {
 	}
 }
 
+// full reports whether exactly one object must leave for a new one: in a cache of so many objects, which
+// then goes on with slots that are all in use.
+func (c *core) full() bool { return c.byObjects && c.used == c.capacity }
+
+// steady reports whether requests can only hit, or replace one object of unit size by another that nobody
+// wants to hear of. It stays so for the rest of a replay, which then needs no account: each policy has a
+// tight loop for it.
+func (c *core) steady(r *Requests) bool {
+	return c.full() && !c.keepSizes && c.onEvict == nil && r.ObjectSizes == nil && r.RequestSizes == nil
+}
+
+// reuse evicts the object in slot s and gives the slot, in its place in its list, to a new key: the same as
+// evict, take and enter, but faster, which is what the replay of a full cache does most.
+func (c *core) reuse(s uint32, key uint64, sizeBytes int64) {
+	e := &c.entries[s]
+	old := e.key
+	if c.onEvict != nil {
+		c.onEvict(old, c.size(s))
+	}
+	if c.keepSizes {
+		c.bytes += sizeBytes - c.sizes[s]
+		c.sizes[s] = sizeBytes
+	}
+	if old < uint64(len(c.direct)) && key < uint64(len(c.direct)) {
+		c.direct[old] = 0
+		c.direct[key] = s
+		e.key = key
+		return
+	}
+	c.index.remove(old, s, c.entries)
+	e.key = key
+	c.index.add(key, s, c.entries)
+}
+
 // share returns a part of the capacity, rounded down.
 func (c *core) share(part float64) int64 { return int64(float64(c.capacity) * part) }
 

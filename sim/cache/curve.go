@@ -55,6 +55,30 @@ func (p *Replayer) Bound(unit Unit) Result {
 	return r
 }
 
+// Popularity returns the number of requests for each object that is asked for, and its size at the first
+// one (1 where objects are counted).
+func (p *Replayer) Popularity(unit Unit) (requests, sizes []int64) {
+	r := p.requests
+	if unit == Objects {
+		r.ObjectSizes, r.RequestSizes = nil, nil
+	}
+	requests, sizes = make([]int64, r.Objects), make([]int64, r.Objects)
+	for i, id := range r.IDs {
+		if requests[id] == 0 {
+			sizes[id] = r.size(i)
+		}
+		requests[id]++
+	}
+	asked := 0
+	for id, n := range requests {
+		if n > 0 {
+			requests[asked], sizes[asked] = n, sizes[id]
+			asked++
+		}
+	}
+	return requests[:asked], sizes[:asked]
+}
+
 // Footprint returns the capacity that holds every object, as large as it is at its first request.
 func (p *Replayer) Footprint(unit Unit) int64 {
 	if unit == Objects {

@@ -23,6 +23,9 @@ func TestLRUCurveEqualsReplayInObjects(t *testing.T) {
 }
 
 func TestLRUCurveIsNearReplayInBytes(t *testing.T) {
+	if raceDetector {
+		t.Skip("nothing here is concurrent")
+	}
 	traces, err := referenceTraces()
 	require.NoError(t, err)
 	ctx := context.Background()
@@ -40,6 +43,9 @@ func TestLRUCurveIsNearReplayInBytes(t *testing.T) {
 }
 
 func TestShardsErrorFallsWithTheRate(t *testing.T) {
+	if raceDetector {
+		t.Skip("nothing here is concurrent")
+	}
 	traces, err := referenceTraces()
 	require.NoError(t, err)
 	ctx := context.Background()
@@ -49,7 +55,7 @@ func TestShardsErrorFallsWithTheRate(t *testing.T) {
 	require.NoError(t, err)
 	for _, tt := range []struct{ rate, most float64 }{{1, 0}, {.1, .02}, {.01, .05}} {
 		var sum float64
-		const seeds = 5
+		const seeds = 2
 		for seed := range uint64(seeds) {
 			points, err := sized.ShardsCurve(ctx, cache.Objects, capacities, tt.rate, seed)
 			require.NoError(t, err)

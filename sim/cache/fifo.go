@@ -15,6 +15,12 @@ func newFIFO(c core, _ *spec) rule {
 func (c *fifo) access(uint32) bool { return true }
 
 func (c *fifo) insert(key uint64, _ uint32, sizeBytes int64) bool {
+	if c.full() {
+		s := c.back(0)
+		c.reuse(s, key, sizeBytes)
+		c.moveToFront(0, s)
+		return true
+	}
 	weight := c.weigh(sizeBytes)
 	if weight > c.capacity {
 		return false
@@ -35,13 +41,39 @@ func (c *fifo) remove(s uint32) {
 }
 
 func (c *fifo) replay(r *Requests) (m missed) {
+	direct := c.direct
 	for i, id := range r.IDs {
-		if c.direct[id] != 0 {
+		if direct[id] != 0 {
 			continue
+		}
+		if c.steady(r) {
+			n := c.replaySteady(r.IDs[i:])
+			return missed{m.requests + n, m.bytes + n}
 		}
 		size := r.size(i)
 		m.add(size)
 		c.insert(uint64(id), 0, size)
 	}
 	return m
+}
+
+// replaySteady returns the number of misses. The list is a ring then: the oldest slot becomes the newest
+// where it stands.
+func (c *fifo) replaySteady(ids []uint32) (misses int64) {
+	direct, entries := c.direct, c.entries
+	last := entries[0].prev
+	entries[entries[0].next].prev = last
+	for _, id := range ids {
+		if direct[id] != 0 {
+			continue
+		}
+		misses++
+		e := &entries[last]
+		direct[e.key] = 0
+		e.key = uint64(id)
+		direct[id] = last
+		last = e.prev
+	}
+	c.openRing(last)
+	return misses
 }

@@ -193,6 +193,9 @@ func TestCountsEqualTheReference(t *testing.T) {
 			continue
 		}
 		equal++
+		if raceDetector && row.trace != "web07" {
+			continue // nothing is concurrent inside a replay; the counts are held without the detector
+		}
 		group.Go(func() error {
 			got := replayRow(t, row, 0)
 			if got.Misses != row.misses || got.MissBytes != row.missBytes {
@@ -206,6 +209,9 @@ func TestCountsEqualTheReference(t *testing.T) {
 }
 
 func TestCountsAreNearTheReference(t *testing.T) {
+	if raceDetector {
+		t.Skip("nothing here is concurrent")
+	}
 	for _, row := range readReference(t) {
 		name, _, _ := strings.Cut(row.policy, ":")
 		within := nearly[name]

@@ -9,7 +9,7 @@ import "math"
 //
 // Parameter: sample (32), how many objects are drawn to find a victim among, besides the last eight that
 // entered. Objects are told apart in 16 classes, by how old they were at their last two hits; ages count
-// requests in steps, 20,000 of them, that widen when objects grow older. Hits and evictions by class and
+// requests in steps, 10,000 of them, that widen when objects grow older. Hits and evictions by class and
 // age are counted and turned into hit densities every 2^20 requests, sooner at first, and then fade by a
 // tenth. An object larger than the capacity is not inserted.
 type lhd struct {
@@ -27,7 +27,7 @@ type lhd struct {
 
 const (
 	lhdClasses = 16
-	lhdAges    = 20_000
+	lhdAges    = 10_000 // libCacheSim has 20,000, which takes twice the 4 MB
 	lhdPeriod  = 1 << 20
 )
 

@@ -19,6 +19,12 @@ func (c *lru) access(s uint32) bool {
 }
 
 func (c *lru) insert(key uint64, _ uint32, sizeBytes int64) bool {
+	if c.full() {
+		s := c.back(0)
+		c.reuse(s, key, sizeBytes)
+		c.moveToFront(0, s)
+		return true
+	}
 	weight := c.weigh(sizeBytes)
 	if weight > c.capacity {
 		return false
@@ -39,14 +45,55 @@ func (c *lru) remove(s uint32) {
 }
 
 func (c *lru) replay(r *Requests) (m missed) {
+	direct := c.direct
 	for i, id := range r.IDs {
-		if s := c.direct[id]; s != 0 {
+		if s := direct[id]; s != 0 {
 			c.moveToFront(0, s)
 			continue
+		}
+		if c.steady(r) {
+			n := c.replaySteady(r.IDs[i:])
+			return missed{m.requests + n, m.bytes + n}
 		}
 		size := r.size(i)
 		m.add(size)
 		c.insert(uint64(id), 0, size)
 	}
 	return m
+}
+
+// replaySteady returns the number of misses. The ends of the list are kept at hand.
+func (c *lru) replaySteady(ids []uint32) (misses int64) {
+	direct, entries := c.direct, c.entries
+	first, last := entries[0].next, entries[0].prev
+	for _, id := range ids {
+		s := direct[id]
+		if s == first && s != 0 {
+			continue
+		}
+		if s == 0 {
+			misses++
+			s = last
+			direct[entries[s].key] = 0
+			entries[s].key = uint64(id)
+			direct[id] = s
+			if s == first {
+				continue // the only one
+			}
+		}
+		e := &entries[s]
+		prev, next := e.prev, e.next
+		if s == last {
+			last = prev
+		} else {
+			entries[next].prev = prev
+		}
+		entries[prev].next = next
+		e.next = first
+		entries[first].prev = s
+		first = s
+	}
+	entries[0].next, entries[0].prev = first, last
+	entries[first].prev, entries[last].next = 0, 0
+	return misses
 }

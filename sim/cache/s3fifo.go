@@ -125,8 +125,9 @@ func (c *s3fifo) evictMain() {
 }
 
 func (c *s3fifo) replay(r *Requests) (m missed) {
+	direct := c.direct
 	for i, id := range r.IDs {
-		s := c.direct[id]
+		s := direct[id]
 		if s != 0 && c.access(s) {
 			continue
 		}

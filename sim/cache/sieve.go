@@ -27,33 +27,41 @@ func (c *sieve) access(s uint32) bool {
 }
 
 func (c *sieve) insert(key uint64, _ uint32, sizeBytes int64) bool {
+	if c.full() {
+		s := c.victim()
+		c.reuse(s, key, sizeBytes)
+		c.moveToFront(0, s)
+		return true
+	}
 	weight := c.weigh(sizeBytes)
 	if weight > c.capacity {
 		return false
 	}
 	for c.used > c.capacity-weight {
-		c.evictOne()
+		victim := c.victim()
+		c.unlink(victim)
+		c.evict(victim)
 	}
 	c.pushFront(0, c.take(key, sizeBytes))
 	c.enter(sizeBytes)
 	return true
 }
 
-func (c *sieve) evictOne() {
-	victim := c.hand
+// victim moves the hand to an object without a mark and on to the next one.
+func (c *sieve) victim() uint32 {
+	s := c.hand
 	for {
-		if victim == 0 {
-			victim = c.back(0)
+		if s == 0 {
+			s = c.back(0)
 		}
-		if c.marks[victim] == 0 {
+		if c.marks[s] == 0 {
 			break
 		}
-		c.marks[victim] = 0
-		victim = c.entries[victim].prev
+		c.marks[s] = 0
+		s = c.entries[s].prev
 	}
-	c.hand = c.entries[victim].prev
-	c.unlink(victim)
-	c.evict(victim)
+	c.hand = c.entries[s].prev
+	return s
 }
 
 func (c *sieve) remove(s uint32) {
@@ -65,14 +73,57 @@ func (c *sieve) remove(s uint32) {
 }
 
 func (c *sieve) replay(r *Requests) (m missed) {
+	direct := c.direct
 	for i, id := range r.IDs {
-		if s := c.direct[id]; s != 0 {
+		if s := direct[id]; s != 0 {
 			c.marks[s] = 1
 			continue
+		}
+		if c.steady(r) {
+			n := c.replaySteady(r.IDs[i:])
+			return missed{m.requests + n, m.bytes + n}
 		}
 		size := r.size(i)
 		m.add(size)
 		c.insert(uint64(id), 0, size)
 	}
 	return m
+}
+
+// replaySteady returns the number of misses.
+func (c *sieve) replaySteady(ids []uint32) (misses int64) {
+	direct, entries, marks := c.direct, c.entries, c.marks
+	hand, first := c.hand, entries[0].next
+	for _, id := range ids {
+		if s := direct[id]; s != 0 {
+			marks[s] = 1
+			continue
+		}
+		misses++
+		s := hand
+		if s == 0 {
+			s = entries[0].prev
+		}
+		for marks[s] != 0 {
+			marks[s] = 0
+			if s = entries[s].prev; s == 0 {
+				s = entries[0].prev
+			}
+		}
+		e := &entries[s]
+		direct[e.key] = 0
+		e.key = uint64(id)
+		direct[id] = s
+		hand = e.prev
+		if s == first {
+			continue // the newest leaves for one that is newer
+		}
+		entries[hand].next, entries[e.next].prev = e.next, hand
+		e.prev, e.next = 0, first
+		entries[first].prev = s
+		first = s
+		entries[0].next = s
+	}
+	c.hand = hand
+	return misses
 }

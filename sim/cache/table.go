@@ -111,6 +111,21 @@ func (t *table) moveToFront(list, s uint32) {
 	t.pushFront(list, s)
 }
 
+// openRing makes list 0 of a ring of slots, linked by prev only, that holds all of the list's; last is the
+// last of the list.
+func (t *table) openRing(last uint32) {
+	next := uint32(0)
+	for s := last; ; s = t.entries[s].prev {
+		t.entries[s].next = next
+		next = s
+		if t.entries[s].prev == last {
+			t.entries[s].prev = 0
+			t.entries[0] = entry{next: s, prev: last}
+			return
+		}
+	}
+}
+
 // extend appends a slot. Growth slows down with size, so that large tables waste little.
 func (t *table) extend() uint32 {
 	s := len(t.entries)

@@ -20,9 +20,9 @@ func AsFile(t *testing.T, program *edgewise.Study, file string) {
 	require.Equal(t, bare(read), bare(program))
 }
 
-// bare returns the study without network and assumptions.
+// bare returns the study without network, sources and assumptions.
 func bare(s *edgewise.Study) *edgewise.Study {
-	s.Network, s.Assumed = nil, nil
+	s.Network, s.Sources, s.Assumed = nil, nil, nil
 	for i := range s.Static {
 		s.Static[i].Assumed = nil
 	}

@@ -139,7 +139,7 @@ func (m *model) check() {
 func (s suite) account(t *testing.T, cfg cache.Config) {
 	m := s.model(t, cfg)
 	rng := rand.New(rand.NewPCG(1, 1))
-	for range 12_000 {
+	for range 6_000 {
 		key := skewed(rng, 500)
 		switch action := rng.IntN(100); {
 		case action < 1:
@@ -238,10 +238,10 @@ func (s suite) allocations(t *testing.T) {
 				}
 			}
 		}
-		for range 150 { // until ghosts and sketches have their largest size
+		for range 60 { // until ghosts and sketches have their largest size
 			round()
 		}
-		require.Zero(t, testing.AllocsPerRun(20, round))
+		require.Zero(t, testing.AllocsPerRun(10, round))
 	}
 }
 

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/edgewise-sim/edgewise/report"
+	"github.com/edgewise-sim/edgewise/sim/cache"
+	"github.com/edgewise-sim/edgewise/sim/cache/theory"
+)
+
+// A curveFlag is --curve, alone or with a file: --curve=FILE.
+type curveFlag struct {
+	asked bool
+	path  string
+}
+
+// IsBool lets the flag stand alone.
+func (f *curveFlag) IsBool() bool { return true }
+
+// Decode implements kong.MapperValue.
+func (f *curveFlag) Decode(ctx *kong.DecodeContext) error {
+	f.asked = true
+	if ctx.Scan.Peek().Type == kong.FlagValueToken {
+		f.path = ctx.Scan.Pop().String()
+	}
+	return nil
+}
+
+func (f *curveFlag) check() error {
+	if ending := filepath.Ext(f.path); f.path != "" && ending != ".svg" && ending != ".png" {
+		return fmt.Errorf("--curve is %s; the file must end in .svg or .png", f.path)
+	}
+	return nil
+}
+
+// curvePoints is how many capacities a curve is drawn from.
+const curvePoints = 40
+
+// drawCurve draws the miss-ratio curves of one trace.
+func (c *cacheCmd) drawCurve(ctx context.Context, s *streams, path string, replayer *cache.Replayer) error {
+	unit := cache.Objects
+	if c.Unit == "bytes" {
+		unit = cache.Bytes
+	}
+	ratios := report.MissRatios{Title: filepath.Base(path), Unit: unit, OfBytes: unit == cache.Bytes, Bound: replayer.Bound(unit)}
+	capacities := replayer.Spread(unit, curvePoints)
+	for _, policy := range c.Policy {
+		for _, admission := range c.Admission {
+			name := withAdmission(policy, admission)
+			var points []cache.Point
+			var err error
+			if name == "lru" && unit == cache.Objects {
+				points, err = replayer.LRUCurve(ctx, unit, capacities) // the same, in one pass
+			} else {
+				cfg := cache.Config{Policy: policy, Admission: admission, Seed: c.Seed}
+				points, err = replayer.Curve(ctx, cfg, unit, capacities, c.workers())
+			}
+			if err != nil {
+				return err
+			}
+			ratios.Lines = append(ratios.Lines, report.MissRatioLine{Name: name, Points: points})
+		}
+	}
+	independent, err := independentLRU(replayer, unit, capacities)
+	if err != nil {
+		return err
+	}
+	ratios.Lines = append(ratios.Lines, report.MissRatioLine{Name: "lru, were requests independent", Points: independent})
+	picture, err := report.MissRatioCurves(ratios)
+	if err != nil {
+		return err
+	}
+	for _, file := range c.curveFiles(path) {
+		var b bytes.Buffer
+		write := picture.WriteSVG
+		if filepath.Ext(file) == ".png" {
+			write = picture.WritePNG
+		}
+		if err := write(&b); err != nil {
+			return err
+		}
+		if err := writeWhole(file, b.Bytes()); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.err, "edgewise: miss-ratio curves written to %s\n", file)
+	}
+	return nil
+}
+
+// independentLRU returns what an LRU would do if requests came in random order: Che's approximation for the
+// popularities of the trace, where the first request for an object always misses. What a real LRU does
+// better comes from users who repeat themselves soon.
+func independentLRU(replayer *cache.Replayer, unit cache.Unit, capacities []int64) ([]cache.Point, error) {
+	requests, sizes := replayer.Popularity(unit)
+	objects := make([]theory.Object, len(requests))
+	for i := range objects {
+		objects[i] = theory.Object{Rate: float64(requests[i]), Size: float64(sizes[i])}
+	}
+	points := make([]cache.Point, len(capacities))
+	for i, capacity := range capacities {
+		lru, err := theory.LRU(objects, float64(capacity))
+		if err != nil {
+			return nil, err
+		}
+		var hits, hitBytes float64
+		for j, in := range lru.Occupancy {
+			again := float64(requests[j]-1) * in
+			hits += again
+			hitBytes += again * float64(sizes[j])
+		}
+		r := replayer.Bound(unit)
+		r.Misses, r.MissBytes = r.Requests-int64(hits), r.RequestBytes-int64(hitBytes)
+		points[i] = cache.Point{Capacity: capacity, Result: r}
+	}
+	return points, nil
+}
+
+// curveFiles returns where the curves of a trace go: to the file that was named, else beside the rows, else
+// into the working directory under the trace's name. Several traces are told apart by their names.
+func (c *cacheCmd) curveFiles(path string) []string {
+	base := strings.TrimLeft(filepath.Base(path), ".")
+	if i := strings.IndexByte(base, '.'); i > 0 {
+		base = base[:i]
+	}
+	several := len(c.Traces) > 1
+	switch {
+	case c.Curve.path != "" && !several:
+		return []string{c.Curve.path}
+	case c.Curve.path != "":
+		ending := filepath.Ext(c.Curve.path)
+		return []string{strings.TrimSuffix(c.Curve.path, ending) + "_" + base + ending}
+	case c.Out != "" && !several:
+		base = strings.TrimSuffix(c.Out, filepath.Ext(c.Out))
+	case c.Out != "":
+		base = strings.TrimSuffix(c.Out, filepath.Ext(c.Out)) + "_" + base
+	default:
+		base += "_missratio"
+	}
+	return []string{base + ".svg", base + ".png"}
+}
+
+// answer says for each policy how large a cache must be.
+func (c *cacheCmd) answer(ctx context.Context, path string, replayer *cache.Replayer, hitRatio float64) ([]string, error) {
+	unit := cache.Objects
+	if c.Unit == "bytes" {
+		unit = cache.Bytes
+	}
+	var answers []string
+	for _, policy := range c.Policy {
+		for _, admission := range c.Admission {
+			cfg := cache.Config{Policy: policy, Admission: admission, Seed: c.Seed}
+			capacity, err := replayer.CapacityFor(ctx, cfg, unit, hitRatio, unit == cache.Bytes)
+			text := fmt.Sprintf("%s: %s hits %g %% of the %s with %d %s, %.3g %% of the footprint", path, withAdmission(policy, admission),
+				100*hitRatio, ofWhat(unit), capacity, unit, 100*float64(capacity)/float64(replayer.Footprint(unit)))
+			if errors.Is(err, cache.ErrUnreachable) {
+				bound := replayer.Bound(unit)
+				text = fmt.Sprintf("%s: %s never hits %g %% of the %s; the bound is %.1f %%", path, withAdmission(policy, admission),
+					100*hitRatio, ofWhat(unit), 100*(1-bound.ByteMissRatio()))
+				err = nil
+			}
+			if err != nil {
+				return nil, err
+			}
+			answers = append(answers, text)
+		}
+	}
+	return answers, nil
+}
+
+func ofWhat(unit cache.Unit) string {
+	if unit == cache.Bytes {
+		return "bytes"
+	}
+	return "requests"
+}
+
+func withAdmission(policy, admission string) string {
+	if admission == "always" {
+		return policy
+	}
+	return policy + "+" + admission
+}
+
+// parseHitRatio parses "95%" or "0.95"; nothing is 0.
+func parseHitRatio(text string) (float64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	digits, percent := strings.CutSuffix(text, "%")
+	ratio, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
+	if percent {
+		ratio /= 100
+	}
+	if err != nil || !(ratio > 0 && ratio <= 1) {
+		return 0, fmt.Errorf("--hit is %s; want above 0%% and at most 100%%", text)
+	}
+	return ratio, nil
+}

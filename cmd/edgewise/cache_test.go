@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// runCache runs "edgewise cache" and returns the exit code and what it wrote.
+func runCache(t *testing.T, args ...string) (code int, out, errOut string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	code = execute(context.Background(), append([]string{"cache"}, args...), &streams{out: &o, err: &e})
+	return code, o.String(), e.String()
+}
+
+// sizedTrace writes ten requests for four objects of 10, 20, 30 and 40 bytes, one of which grows.
+func sizedTrace(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "trace.tis")
+	text := "0 1 10\n1 2 20\n2 3 30\n3 1 10\n4 4 40\n5 1 15\n6 2 20\n7 1 15\n8 3 30\n9 1 15\n"
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+func TestCacheCommandWritesOneRowARun(t *testing.T) {
+	trace := sizedTrace(t)
+	out := filepath.Join(t.TempDir(), "rows.csv")
+	code, printed, errOut := runCache(t, trace, "--policy", "lru,fifo,belady", "--size", "2,60%,60B", "-o", out)
+	require.Equal(t, exitDone, code, errOut)
+	written, err := os.ReadFile(out)
+	require.NoError(t, err)
+	require.Equal(t, string(written), printed)
+	rows, err := csv.NewReader(bytes.NewReader(written)).ReadAll()
+	require.NoError(t, err)
+	require.Equal(t, "trace policy unit size requests misses request_miss_ratio byte_miss_ratio requests_per_second",
+		strings.Join(rows[0], " "))
+	var got []string
+	for _, row := range rows[1:] {
+		require.Equal(t, trace, row[0])
+		got = append(got, strings.Join(row[1:7], " "))
+	}
+	// Counted by hand. 60 % of four objects are two.
+	require.Equal(t, []string{
+		"lru objects 2 10 7 0.7", "fifo objects 2 10 8 0.8", "belady objects 2 10 6 0.6",
+		"lru objects 2 10 7 0.7", "fifo objects 2 10 8 0.8", "belady objects 2 10 6 0.6",
+		"lru bytes 60 10 6 0.6", "fifo bytes 60 10 8 0.8", "belady bytes 60 10 6 0.6",
+	}, got)
+}
+
+func TestCacheSizesAreExact(t *testing.T) {
+	tests := []struct {
+		text, unit string
+		bytes      bool
+		number     string
+	}{
+		{"1000", "auto", false, "1000"}, {"1000", "bytes", true, "1000"}, {"1GiB", "auto", true, "1073741824"},
+		{"1.5KiB", "bytes", true, "1536"}, {"2 MB", "auto", true, "2000000"}, {"29%", "objects", false, "29"},
+		{"0.1%", "bytes", true, "1/10"},
+	}
+	for _, tt := range tests {
+		size, err := parseCacheSize(tt.text, tt.unit)
+		require.NoError(t, err)
+		require.Equal(t, tt.bytes, size.bytes, tt.text)
+		require.Equal(t, tt.number, size.number.RatString(), tt.text)
+	}
+}
+
+func TestCacheCommandNamesWhatIsWrong(t *testing.T) {
+	trace := sizedTrace(t)
+	cut := filepath.Join(t.TempDir(), "cut.tis")
+	require.NoError(t, os.WriteFile(cut, []byte("0 1 10\n1 2"), 0o600))
+	tests := []struct {
+		args []string
+		want string
+	}{
+		{[]string{trace, "--size", "x"}, "--size is x; want a number above 0 such as 1000, 10% or 1GiB"},
+		{[]string{trace, "--size", "0"}, "--size is 0"},
+		{[]string{trace, "--size", "0.5"}, "want a whole number"},
+		{[]string{trace, "--size", "1e3"}, "--size is 1e3"},
+		{[]string{trace, "--size", "1%"}, "--size 1% of the footprint, 4 objects, is 0"},
+		{[]string{trace, "--size", "1MB", "--unit", "objects"}, "counts bytes; --unit is objects"},
+		{[]string{trace, "--policy", "lruu", "--size", "1"}, `Policy is "lruu"; allowed are lru, fifo`},
+		{[]string{trace, "--policy", "clock:bits=9", "--size", "1"}, "bits is 9; it must be a whole number from 1 to 8"},
+		{[]string{trace, "--admission", "x", "--size", "1"}, `Admission is "x"; allowed are always, size`},
+		{[]string{trace, "--policy", "belady", "--admission", "tinylfu", "--size", "1"}, "knows the future"},
+		{[]string{trace, "--curve=x.pdf", "--size", "1"}, "must end in .svg or .png"},
+		{[]string{trace, "--hit", "120%", "--size", "1"}, "--hit is 120%"},
+		{[]string{trace, "--format", "tsv"}, `format is "tsv"; allowed are auto, oracle, tis, csv, ids`},
+		{[]string{cut}, "cut.tis: line 2"},
+		{[]string{trace + ".missing"}, "no such file"},
+	}
+	for _, tt := range tests {
+		out := filepath.Join(t.TempDir(), "out.csv")
+		code, printed, errOut := runCache(t, append(tt.args, "-o", out)...)
+		require.Equal(t, exitUsage, code, tt.args)
+		require.Contains(t, errOut, tt.want)
+		require.Empty(t, printed)
+		require.NoFileExists(t, out)
+	}
+}
+
+func TestCacheCommandDrawsAndAnswers(t *testing.T) {
+	trace := sizedTrace(t)
+	dir := t.TempDir()
+	out := filepath.Join(dir, "rows.csv")
+	code, _, errOut := runCache(t, trace, "--size", "2", "-o", out, "--curve", "--hit", "50%")
+	require.Equal(t, exitDone, code, errOut)
+	require.Contains(t, errOut, "lru hits 50 % of the requests with 4 objects, 100 % of the footprint")
+	for _, name := range []string{"rows.svg", "rows.png", "rows.csv"} {
+		require.FileExists(t, filepath.Join(dir, name))
+	}
+	code, _, errOut = runCache(t, trace, "--size", "2", "--curve="+filepath.Join(dir, "own.svg"), "--hit", "70%")
+	require.Equal(t, exitDone, code, errOut)
+	require.Contains(t, errOut, "lru never hits 70 % of the requests; the bound is 60.0 %")
+	require.FileExists(t, filepath.Join(dir, "own.svg"))
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/edgewise-sim/edgewise/report"
+	"github.com/edgewise-sim/edgewise/scenario"
+)
+
+// reproduceCmd runs a report again from its manifest.
+type reproduceCmd struct {
+	Dir     string `arg:"" help:"The directory of a report that edgewise run wrote." type:"path"`
+	Workers int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
+	Quiet   bool   `short:"q" help:"No progress, no summary."`
+}
+
+// Run runs the manifest's scenario and checks that every file comes out the same, bit by bit. It writes
+// nothing.
+func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
+	m, err := report.ReadManifest(c.Dir)
+	if err != nil {
+		return &usageError{err}
+	}
+	if m.Scenario == "" {
+		return &usageError{fmt.Errorf("%s holds no scenario: the study was said in Go; run that program again", filepath.Join(c.Dir, report.ManifestFile))}
+	}
+	if c.Workers < 0 {
+		return &usageError{fmt.Errorf("--workers is %d; want 0 or more", c.Workers)}
+	}
+	study, err := scenario.Parse(filepath.Join(c.Dir, report.ScenarioFile), []byte(m.Scenario))
+	if err != nil {
+		return &usageError{err}
+	}
+	study.Workers = c.Workers
+	if m.Stopping == nil { // a fixed number, by the scenario, by --replications or by an interruption
+		study.Until, study.Replications = nil, m.Replications
+	}
+	comparison, err := runShown(ctx, study, c.Quiet, s)
+	if err != nil {
+		return err
+	}
+	comparison.Planned = m.Planned // the report may be of a run that was interrupted
+	differences, err := report.Differences(c.Dir, m, comparison)
+	if err != nil {
+		return err
+	}
+	if len(differences) > 0 {
+		if now := report.ThisCode(); now != m.Code {
+			differences = append(differences, fmt.Sprintf("made by %s; this is %s", m.Code, now))
+		}
+		return fmt.Errorf("%s is not reproduced:\n  %s", c.Dir, strings.Join(differences, "\n  "))
+	}
+	if !c.Quiet {
+		_, err = fmt.Fprintf(s.out, "Reproduced %s: %d replications of %d placements, %d files, the same to the bit.\n",
+			filepath.Clean(c.Dir), m.Replications, len(study.Placements), len(m.Files))
+	}
+	return err
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestReproduceFindsTheSameBits(t *testing.T) {
+	dir := t.TempDir()
+	code, _, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-o", dir, "-q", "-r", "3")
+	require.Zero(t, code, errs)
+	code, out, errs := run(t, context.Background(), "reproduce", dir, "-w", "1")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "3 replications of 2 placements")
+	require.Contains(t, out, "the same to the bit")
+
+	csv := filepath.Join(dir, "comparison.csv")
+	text, err := os.ReadFile(csv)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(csv, append(text, ' '), 0o666))
+	code, out, errs = run(t, context.Background(), "reproduce", dir)
+	require.Equal(t, exitFailed, code)
+	require.Empty(t, out)
+	require.Contains(t, errs, "comparison.csv: has been changed since it was written")
+	require.NotContains(t, errs, "comparison.json")
+}
+
+func TestReproduceFollowsTheScenarioSRule(t *testing.T) {
+	dir := t.TempDir()
+	text := strings.Replace(tiny, "replications: 2", "replications: {min: 3, max: 4, until: {mean: 1%}}", 1)
+	require.NotEqual(t, tiny, text)
+	for _, extra := range [][]string{nil, {"-r", "2"}} {
+		code, out, errs := run(t, context.Background(), append([]string{"run", scenarioFile(t, text), "-o", dir}, extra...)...)
+		require.Zero(t, code, errs)
+		require.Equal(t, extra == nil, strings.Contains(out, "Stopped after 4 replications: budget used up"), out)
+		code, out, errs = run(t, context.Background(), "reproduce", dir)
+		require.Zero(t, code, errs)
+		require.Contains(t, out, "the same to the bit")
+	}
+}
+
+func TestReproduceNoticesOtherResults(t *testing.T) {
+	dir := t.TempDir()
+	code, _, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-o", dir, "-q")
+	require.Zero(t, code, errs)
+	// A manifest of more replications than the figures rest on.
+	path := filepath.Join(dir, "manifest.json")
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	changed := strings.Replace(string(text), `"planned_replications": 2`, `"planned_replications": 3`, 1)
+	changed = strings.Replace(changed, `"replications": 2`, `"replications": 3`, 1)
+	require.NotEqual(t, string(text), changed)
+	require.NoError(t, os.WriteFile(path, []byte(changed), 0o666))
+	code, _, errs = run(t, context.Background(), "reproduce", dir)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "comparison.json: the run gives other bits")
+	require.Contains(t, errs, "comparison.csv: the run gives other bits")
+}
+
+func TestReproduceNeedsAManifest(t *testing.T) {
+	code, _, errs := run(t, context.Background(), "reproduce", t.TempDir())
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "manifest.json")
+}

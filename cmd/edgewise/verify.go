@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/edgewise-sim/edgewise/verify"
+)
+
+// verifyCmd holds the simulator against closed forms and reference values.
+type verifyCmd struct {
+	Effort  string `default:"normal" enum:"quick,normal,thorough" help:"How long to simulate: ${enum}."`
+	Out     string `short:"o" help:"Write the page into this Markdown file as well." type:"path"`
+	Seed    uint64 `default:"1" help:"Seed of all random numbers."`
+	Workers int    `short:"w" help:"Checks at a time; 0 means one a core. Results do not depend on it."`
+	Quiet   bool   `short:"q" help:"Print the summary only."`
+}
+
+// Run makes all checks, prints the page, and fails when chance does not explain what is off.
+func (c *verifyCmd) Run(ctx context.Context, s *streams) error {
+	page, err := verify.Run(ctx, verify.Options{Effort: verify.Effort(c.Effort), Seed: c.Seed, Workers: c.Workers})
+	if err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	if err := page.WriteMarkdown(&text); err != nil {
+		return err
+	}
+	if c.Out != "" {
+		if err := replaceFile(c.Out, text.Bytes()); err != nil {
+			return err
+		}
+	}
+	if c.Quiet {
+		_, err = fmt.Fprintln(s.out, page.Summary())
+	} else {
+		_, err = s.out.Write(text.Bytes())
+	}
+	if err == nil && !page.Passed() {
+		err = errors.New("verification failed")
+	}
+	return err
+}
+
+// replaceFile writes a file whole or not at all.
+func replaceFile(path string, data []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".verify-")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	if err = os.Chmod(f.Name(), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

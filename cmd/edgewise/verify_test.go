@@ -1,0 +1,27 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestVerifyWritesThePage(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "verification.md")
+	code, out, errs := run(t, context.Background(), "verify", "--effort", "quick", "-o", page)
+	require.Zero(t, code, errs)
+	text, err := os.ReadFile(page)
+	require.NoError(t, err)
+	require.Equal(t, string(text), out)
+	require.Contains(t, out, "edgewise verify --effort quick --seed 1\n\nPassed: ")
+
+	code, _, errs = run(t, context.Background(), "verify", "--effort", "quick", "-q", "-o", filepath.Join(t.TempDir(), "no", "page.md"))
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "no such file")
+	code, _, errs = run(t, context.Background(), "verify", "--effort", "heroic")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "--effort")
+}

@@ -1,0 +1,52 @@
+package edgewise
+
+import (
+	"math"
+
+	"github.com/edgewise-sim/edgewise/sim/stats"
+)
+
+// measurePairing fills in what meeting the same users has saved, figure by figure, against the baseline.
+func (p *PlacementResult) measurePairing(baseline *PlacementResult) {
+	for i := range p.Workloads {
+		w, base := &p.Workloads[i], &baseline.Workloads[i]
+		w.Requests.measurePairing(base.Requests)
+		for m := range w.Latency {
+			own, other := &w.Latency[m], &base.Latency[m]
+			own.Mean.measurePairing(other.Mean)
+			for q := range own.Quantiles {
+				own.Quantiles[q].At.measurePairing(other.Quantiles[q].At)
+			}
+			for d := range own.Within {
+				own.Within[d].Share.measurePairing(other.Within[d].Share)
+			}
+		}
+		if w.Cache != nil && base.Cache != nil {
+			w.Cache.RequestHitRatio.measurePairing(base.Cache.RequestHitRatio)
+			w.Cache.ByteHitRatio.measurePairing(base.Cache.ByteHitRatio)
+			w.Cache.OriginRequests.measurePairing(base.Cache.OriginRequests)
+			w.Cache.OriginBytes.measurePairing(base.Cache.OriginBytes)
+		}
+	}
+}
+
+func (f *Figure) measurePairing(baseline Figure) {
+	if f.Difference == nil {
+		return
+	}
+	factor, ok := stats.VarianceReduction(f.Estimate, baseline.Estimate, *f.Difference)
+	if ok && !math.IsInf(factor, 0) {
+		f.VarianceReduction = factor
+	}
+}
+
+// distance returns the Wasserstein distance of two pooled distributions, nil where one is empty.
+func distance(a, b *stats.Sketch, replications int) *stats.Estimate {
+	ms := stats.WassersteinMs(a, b)
+	if math.IsNaN(ms) {
+		return nil
+	}
+	return &stats.Estimate{
+		Value: ms, Low: ms, High: ms, N: replications, Unsupported: "a distance of pooled distributions: no interval",
+	}
+}

@@ -1,0 +1,204 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/random"
+)
+
+// The names of the files that make a report reproducible.
+const (
+	ManifestFile = "manifest.json"
+	ScenarioFile = "scenario.yaml"
+)
+
+// A Manifest says what a report was made from and by what: all that is needed to make it again. It holds
+// no clock time, so that the same run by the same program writes the same manifest.
+type Manifest struct {
+	Title string `json:"title"`
+	// Scenario is the text of the scenario file, empty for a study said in Go; ScenarioSHA256 is its
+	// hash in hexadecimal.
+	Scenario       string `json:"scenario,omitempty"`
+	ScenarioSHA256 string `json:"scenario_sha256,omitempty"`
+	Code           Code   `json:"code"`
+	Seed           uint64 `json:"seed"`
+	// Generator names the generator of random numbers.
+	Generator string        `json:"generator"`
+	Start     time.Time     `json:"start"`
+	WarmUp    time.Duration `json:"warm_up_ns"`
+	Duration  time.Duration `json:"duration_ns"`
+	// WarmUps says how long each figure took to become steady.
+	WarmUps []edgewise.WarmUpFinding `json:"warm_up_found,omitempty"`
+	// Planned is the number of replications asked for, Replications the number that finished.
+	Planned      int `json:"planned_replications"`
+	Replications int `json:"replications"`
+	// Stopping says why the study stopped, where its scenario let it decide; nil where the number of
+	// replications was given.
+	Stopping *edgewise.Stopping `json:"stopping,omitempty"`
+	Level    float64            `json:"level"`
+	// RelativeError bounds what the latency sketch adds to a quantile.
+	RelativeError float64 `json:"sketch_relative_error"`
+	// Sources are the data that the study rests on, with their dates; Prices are those of the prices.
+	Sources []string `json:"sources,omitempty"`
+	Prices  string   `json:"prices"`
+	Assumed []string `json:"assumed,omitempty"`
+	// Files holds the hash of every other file of the report.
+	Files []FileHash `json:"files"`
+}
+
+// Code is the program that made a report.
+type Code struct {
+	Module string `json:"module"`
+	// Version is the module's version, "(devel)" for a build from a working copy.
+	Version string `json:"version"`
+	// Revision is the commit, empty where the build does not know it; Modified says that the working
+	// copy held changes besides.
+	Revision string `json:"revision,omitempty"`
+	Modified bool   `json:"modified,omitempty"`
+	// Go is the version of the compiler, Platform for example "linux/amd64".
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+}
+
+// String returns the code in one line.
+func (c Code) String() string {
+	s := c.Module + " " + c.Version
+	if c.Revision != "" {
+		s += ", commit " + c.Revision
+	}
+	if c.Modified {
+		s += " with changes"
+	}
+	return s + ", " + c.Go + ", " + c.Platform
+}
+
+// A FileHash is the SHA-256 of a file in hexadecimal.
+type FileHash struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+}
+
+// ThisCode describes the running program.
+func ThisCode() Code {
+	const module = "github.com/edgewise-sim/edgewise"
+	c := Code{Module: module, Version: "(unknown)", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return c
+	}
+	if info.Main.Path == module {
+		c.Version = info.Main.Version
+		for _, s := range info.Settings {
+			switch s.Key {
+			case "vcs.revision":
+				c.Revision = s.Value
+			case "vcs.modified":
+				c.Modified = s.Value == "true"
+			}
+		}
+		return c
+	}
+	for _, d := range info.Deps { // used as a library
+		if d.Path == module {
+			c.Version = d.Version
+		}
+	}
+	return c
+}
+
+func newManifest(c *edgewise.Comparison, scenario []byte, files []file) Manifest {
+	m := Manifest{
+		Title: c.Title, Scenario: string(scenario), Code: ThisCode(), Seed: c.Seed, Generator: random.Generator,
+		Start: c.Start, WarmUp: c.WarmUp, WarmUps: c.WarmUps, Duration: c.Duration, Planned: c.Planned, Replications: c.Replications, Stopping: c.Stopping,
+		Level: c.Level, RelativeError: c.RelativeError, Sources: c.Sources, Prices: "none", Assumed: c.Assumed,
+	}
+	if len(scenario) > 0 {
+		m.ScenarioSHA256 = hashOf(scenario)
+	}
+	for _, f := range files {
+		m.Files = append(m.Files, FileHash{f.name, hashOf(f.data)})
+	}
+	return m
+}
+
+func hashOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// ReadManifest reads the manifest of a report and checks that its scenario is the one it names by hash.
+func ReadManifest(dir string) (*Manifest, error) {
+	path := filepath.Join(dir, ManifestFile)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read manifest: %w", err)
+	}
+	m := new(Manifest)
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(m); err != nil {
+		return nil, fmt.Errorf("read manifest: %s: %w", path, err)
+	}
+	switch {
+	case m.Scenario != "" && hashOf([]byte(m.Scenario)) != m.ScenarioSHA256:
+		return nil, fmt.Errorf("read manifest: %s: the scenario is not the one whose hash is %q: the manifest has been changed", path, m.ScenarioSHA256)
+	case m.Replications < 1 || m.Planned < m.Replications:
+		return nil, fmt.Errorf("read manifest: %s: %d of %d replications; want at least 1, and no more than planned", path, m.Replications, m.Planned)
+	}
+	return m, nil
+}
+
+// Differences compares a comparison, run again, with the report in a directory, file by file and bit by
+// bit. It returns one line for each file that is not what the comparison gives, none when all are. m is
+// the manifest of that report.
+func Differences(dir string, m *Manifest, c *edgewise.Comparison) ([]string, error) {
+	again, err := render(c)
+	if err != nil {
+		return nil, fmt.Errorf("compare with %s: %w", dir, err)
+	}
+	if m.Scenario != "" {
+		again = append(again, file{ScenarioFile, []byte(m.Scenario)})
+	}
+	written := make(map[string]string)
+	for _, f := range m.Files {
+		written[f.Name] = f.SHA256
+	}
+	var differences []string
+	for _, f := range again {
+		data, err := os.ReadFile(filepath.Join(dir, f.name))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			differences = append(differences, f.name+": is missing")
+		case err != nil:
+			return nil, fmt.Errorf("compare with %s: %w", dir, err)
+		case bytes.Equal(data, f.data):
+		case hashOf(data) != written[f.name]:
+			differences = append(differences, f.name+": has been changed since it was written")
+		default:
+			differences = append(differences, fmt.Sprintf("%s: the run gives other bits, the first at byte %d", f.name, firstDifference(data, f.data)))
+		}
+	}
+	return differences, nil
+}
+
+func firstDifference(a, b []byte) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
+}

@@ -1,0 +1,154 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/edgewise-sim/edgewise/sim/cache"
+)
+
+// MissRatios is what a picture of miss-ratio curves shows.
+type MissRatios struct {
+	// Title heads the picture, for example the name of the trace.
+	Title string
+	// Unit is what capacities count.
+	Unit cache.Unit
+	// OfBytes draws the share of the bytes that miss instead of that of the requests.
+	OfBytes bool
+	// Lines are drawn in this order, the baseline first.
+	Lines []MissRatioLine
+	// Bound is what an infinite cache does.
+	Bound cache.Result
+}
+
+// A MissRatioLine is one curve.
+type MissRatioLine struct {
+	Name string
+	// Points has at least one point, with different capacities in any order.
+	Points []cache.Point
+}
+
+// MissRatioCurves draws miss ratios by capacity, on a logarithmic axis, with the share that misses in any
+// cache, because it is asked for the first time. It fails without lines and where a line has no points.
+func MissRatioCurves(m MissRatios) (*Picture, error) {
+	if len(m.Lines) == 0 {
+		return nil, errors.New("miss-ratio curves: there are no lines; at least one is needed")
+	}
+	ratio, what := cache.Result.RequestMissRatio, "requests"
+	if m.OfBytes {
+		ratio, what = cache.Result.ByteMissRatio, "bytes"
+	}
+	p := newPlot()
+	p.X.Tick.Marker = capacityTicks{m.Unit}
+	p.X.Label.Text = "capacity, " + m.Unit.String()
+	p.Y.Tick.Marker = percentTicks()
+	p.Y.Label.Text = "share of " + what + " that miss"
+	p.Y.Min, p.Y.Max = 0, 1
+
+	shown := &plotPanel{title: "Misses by capacity", plot: p}
+	low, high := math.Inf(1), math.Inf(-1)
+	var lines []*plotter.Line
+	for i, l := range m.Lines {
+		if len(l.Points) == 0 {
+			return nil, fmt.Errorf("miss-ratio curves: line %q has no points", l.Name)
+		}
+		points := slices.Clone(l.Points)
+		slices.SortFunc(points, func(a, b cache.Point) int { return int(min(max(a.Capacity-b.Capacity, -1), 1)) })
+		xys := make(plotter.XYs, len(points))
+		for j, point := range points {
+			if point.Capacity < 1 {
+				return nil, fmt.Errorf("miss-ratio curves: line %q has a capacity of %d; it must be at least 1", l.Name, point.Capacity)
+			}
+			xys[j] = plotter.XY{X: math.Log10(float64(point.Capacity)), Y: ratio(point.Result)}
+		}
+		low, high = min(low, xys[0].X), max(high, xys[len(xys)-1].X)
+		line, err := plotter.NewLine(xys)
+		if err != nil {
+			return nil, fmt.Errorf("miss-ratio curves: line %q: %w", l.Name, err)
+		}
+		line.LineStyle = placementStyle(i)
+		lines = append(lines, line)
+		shown.key.entries = append(shown.key.entries, keyEntry{style: line.LineStyle, name: l.Name})
+	}
+	if high == low {
+		low, high = low-.5, high+.5
+	}
+	p.X.Min, p.X.Max = low, high
+	p.Add(gridOf(p))
+
+	bound := ratio(m.Bound)
+	floor, err := plotter.NewLine(plotter.XYs{{X: low, Y: bound}, {X: high, Y: bound}})
+	if err != nil {
+		return nil, fmt.Errorf("miss-ratio curves: bound: %w", err)
+	}
+	floor.LineStyle = draw.LineStyle{Color: faint, Width: vg.Points(1), Dashes: []vg.Length{1.5, 2}}
+	p.Add(floor)
+	for _, line := range lines {
+		p.Add(line)
+	}
+	shown.key.entries = append(shown.key.entries, keyEntry{style: floor.LineStyle, name: "any cache: first requests",
+		remark: strconv.FormatFloat(100*bound, 'f', 1, 64) + " % miss however large it is"})
+	return &Picture{
+		title: m.Title,
+		subtitle: fmt.Sprintf("Miss ratio by cache capacity, %s requests for %s %s", count(m.Bound.Requests),
+			count(m.Bound.Misses), plural(m.Bound.Misses, "object")),
+		panels:  []panel{shown},
+		caption: "Every request counts, first requests included; an object enters the cache at the moment it misses.",
+	}, nil
+}
+
+// capacityTicks marks the powers of ten of a log10 axis of capacities.
+type capacityTicks struct{ unit cache.Unit }
+
+// Ticks implements plot.Ticker.
+func (t capacityTicks) Ticks(low, high float64) []plot.Tick {
+	const rounding = 1e-9
+	var ticks []plot.Tick
+	for decade := int(math.Floor(low)); decade <= int(math.Ceil(high)); decade++ {
+		for digit := 1; digit <= 9; digit++ {
+			size := float64(digit) * math.Pow10(decade)
+			at := math.Log10(size)
+			if at < low-rounding || at > high+rounding || size < 1 {
+				continue
+			}
+			tick := plot.Tick{Value: at}
+			if digit == 1 || high-low <= 4 && (digit == 2 || digit == 5) {
+				tick.Label = t.label(size)
+			}
+			ticks = append(ticks, tick)
+		}
+	}
+	return ticks
+}
+
+// label writes a round capacity with a metric prefix.
+func (t capacityTicks) label(size float64) string {
+	prefixes := []string{"", "k", "M", "G", "T", "P"}
+	if t.unit == cache.Bytes {
+		prefixes = []string{" B", " kB", " MB", " GB", " TB", " PB"}
+	}
+	i := 0
+	for size >= 1000 && i < len(prefixes)-1 {
+		size /= 1000
+		i++
+	}
+	return strconv.FormatFloat(size, 'g', 6, 64) + prefixes[i]
+}
+
+// count writes a number in groups of three digits.
+func count(n int64) string { return number(float64(n), 0) }
+
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}

@@ -1,0 +1,125 @@
+package sim
+
+import "math/bits"
+
+// A Course is how a workload, or a tier of caches, fared over the time of a run, warm-up included, in
+// batches of equal length. It is what the warm-up is judged by. A batch that the run's end cuts short
+// is left out.
+type Course struct {
+	// BatchNs is the length of a batch in ns: a power of two, such that a run has 200 to 399.
+	BatchNs int64
+	Batches []CourseBatch
+}
+
+// A CourseBatch is one batch of a [Course] of requests, by the instant at which they reached their site.
+type CourseBatch struct {
+	Requests uint64
+	// SumNs is the sum of the headline latency.
+	SumNs uint64
+	// Hits counts hits and delayed hits.
+	Hits uint64
+}
+
+// A FillCourse is the content of the caches of one tier over the time of a run.
+type FillCourse struct {
+	// BatchNs is as in [Course].
+	BatchNs int64
+	// CapacityBytes sums the capacities of the tier's caches that anything was put into.
+	CapacityBytes int64
+	// UsedBytes sums their contents, near the end of each batch.
+	UsedBytes []int64
+}
+
+// fewestBatches is the least number of batches of a run long enough to have them: MSER-5 then has 40
+// batch means.
+const fewestBatches = 200
+
+// courseShift returns the logarithm of the batch length of a run of so many ns.
+func courseShift(total int64) uint8 {
+	return uint8(max(bits.Len64(uint64(total)/fewestBatches)-1, 0))
+}
+
+// A course takes the requests of one workload at one site.
+type course struct {
+	batches []CourseBatch
+	shift   uint8
+}
+
+func newCourse(total int64) *course {
+	shift := courseShift(total)
+	return &course{batches: make([]CourseBatch, total>>shift), shift: shift}
+}
+
+// add takes a request that reached its site at an instant.
+func (c *course) add(at, latency int64, outcome Outcome) {
+	i := uint64(at) >> (c.shift & 63)
+	if i >= uint64(len(c.batches)) {
+		return // the last batch is not whole
+	}
+	b := &c.batches[i]
+	b.Requests++
+	b.SumNs += uint64(latency)
+	if outcome <= DelayedHit {
+		b.Hits++
+	}
+}
+
+// merge adds another course of the same run or of one as long; a course without batches takes the other's
+// length.
+func (c *Course) merge(o *Course) {
+	if len(c.Batches) == 0 && len(o.Batches) > 0 {
+		c.BatchNs, c.Batches = o.BatchNs, make([]CourseBatch, len(o.Batches))
+	}
+	for i := range o.Batches[:min(len(o.Batches), len(c.Batches))] {
+		c.Batches[i].Requests += o.Batches[i].Requests
+		c.Batches[i].SumNs += o.Batches[i].SumNs
+		c.Batches[i].Hits += o.Batches[i].Hits
+	}
+}
+
+// A filling watches the content of one cache.
+type filling struct {
+	used  []int64
+	shift uint8
+	taken int // batches that have been seen
+	last  int64
+}
+
+func newFilling(total int64) filling {
+	shift := courseShift(total)
+	return filling{used: make([]int64, total>>shift), shift: shift}
+}
+
+// isDue reports whether an instant lies in a batch that has not been seen.
+func (f *filling) isDue(at int64) bool { return at>>f.shift >= int64(f.taken) }
+
+// take notes what the cache holds at an instant; it has changed little since the batch began.
+func (f *filling) take(at, used int64) {
+	for end := min(at>>f.shift, int64(len(f.used)-1)); int64(f.taken) < end; f.taken++ {
+		f.used[f.taken] = f.last
+	}
+	if f.taken < len(f.used) {
+		f.used[f.taken] = used
+	}
+	f.taken = max(f.taken, int(at>>f.shift)+1)
+	f.last = used
+}
+
+// finish fills in the batches in which nothing was put into the cache.
+func (f *filling) finish() {
+	for ; f.taken < len(f.used); f.taken++ {
+		f.used[f.taken] = f.last
+	}
+}
+
+// merge adds the contents of other caches over the same time; a course without any takes the other's
+// length.
+func (f *FillCourse) merge(o *FillCourse) {
+	if len(f.UsedBytes) == 0 && len(o.UsedBytes) > 0 {
+		f.BatchNs, f.UsedBytes = o.BatchNs, make([]int64, len(o.UsedBytes))
+	}
+	f.CapacityBytes += o.CapacityBytes
+	for i := range o.UsedBytes[:min(len(o.UsedBytes), len(f.UsedBytes))] {
+		f.UsedBytes[i] += o.UsedBytes[i]
+	}
+}

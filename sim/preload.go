@@ -1,0 +1,205 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// maxPreloadObjects bounds the catalogue of a workload whose caches begin full: each object is looked at
+// once a cache.
+const maxPreloadObjects = 20_000_000
+
+// preload fills the caches that are to begin in their steady state.
+//
+// Under independent requests what an LRU cache holds is what was asked for last, as far as it fits, and
+// the time since the last request for an object is exponential with the object's rate. So the content is
+// drawn without simulating how it came there: a time since the last request for every object, the most
+// recent first until the cache is full. This is the law of which Che's approximation (Che, Tung and Wang,
+// Hierarchical Web Caching Systems, IEEE JSAC 2002) gives the means. It is exact for LRU at the edge, but
+// for fetches under way. A mid-tier cache is asked for what the edges miss, which is neither independent
+// nor Poisson: there the rates are those of Che's approximation, and so is the content. Other policies
+// start from the content that LRU would have, put in in the order of the requests.
+//
+// Caches of several sizes at a site are paired: the smaller holds a part of what the larger holds.
+func (r *run) preload() error {
+	if !slices.ContainsFunc(r.plan.placement.Sites, func(a placement.Assignment) bool { return a.Preload }) {
+		return nil
+	}
+	p := preloader{run: r}
+	if err := p.readCatalogues(); err != nil {
+		return err
+	}
+	for i := range r.sites {
+		if r.sites[i].edge != nil {
+			p.edge(i)
+		}
+	}
+	for i := range r.sites {
+		if a := r.plan.sites[i].mid; a != nil && a.Preload {
+			p.fill(r.sites[i].mid, i, p.midRates[i], false)
+		}
+	}
+	return nil
+}
+
+// A preloader holds what the preloading of one run's caches shares.
+type preloader struct {
+	*run
+	statics []preloadedWorkload
+	// midRates holds, by site and static workload, the rates at which its mid-tier cache is asked for
+	// each object.
+	midRates map[int][][]float64
+	found    []recent
+	// weight holds the bytes last asked for at about the same time, by the first bits of that time as a
+	// float: they tell how far back to look, so that little must be sorted.
+	weight []int64
+}
+
+// coarse is the number of bits of a time that do not count there: 32 steps an octave are left.
+const coarse = 47
+
+// A preloadedWorkload is one static workload.
+type preloadedWorkload struct {
+	popularity []float64
+	bytes      []int64
+	// perSecond holds the rate of requests at each site when the run starts.
+	perSecond []float64
+}
+
+// A recent object was asked for so long ago, in seconds.
+type recent struct {
+	ago   float64
+	key   uint64
+	bytes int64
+}
+
+func (p *preloader) readCatalogues() error {
+	s := &p.plan.scenario
+	p.midRates = make(map[int][][]float64)
+	p.statics = make([]preloadedWorkload, len(s.Static))
+	for i := range p.plan.workloads {
+		planned := &p.plan.workloads[i]
+		if planned.kind != Static {
+			continue
+		}
+		w := &s.Static[planned.index]
+		if w.Objects > maxPreloadObjects {
+			return fmt.Errorf("workload %q has %d objects; caches can be preloaded from %d at most", w.Name, w.Objects, maxPreloadObjects)
+		}
+		zipf, err := random.NewZipf(w.Objects, w.ZipfExponent)
+		if err != nil {
+			return err
+		}
+		catalogue := w.Catalogue(s.Seed, p.rep)
+		of := &p.statics[planned.index]
+		of.popularity, of.bytes = make([]float64, w.Objects), make([]int64, w.Objects)
+		for k := range w.Objects {
+			of.popularity[k], of.bytes[k] = zipf.Probability(uint32(k)), catalogue.SizeBytes(uint32(k))
+		}
+		rates, err := w.RatesAt(planned.audiences, s.Start)
+		if err != nil {
+			return err
+		}
+		of.perSecond = make([]float64, len(p.sites))
+		for m, rate := range rates {
+			for i := range planned.entries[m] {
+				e := &planned.entries[m][i]
+				of.perSecond[e.site] += rate * e.gate.initialShare()
+			}
+		}
+	}
+	return nil
+}
+
+// edge fills the edge cache of a site if asked to, and notes what it will ask the next tier for.
+func (p *preloader) edge(site int) {
+	rates := make([][]float64, len(p.statics))
+	for i := range p.statics {
+		w := &p.statics[i]
+		rates[i] = make([]float64, len(w.popularity))
+		for k, share := range w.popularity {
+			rates[i][k] = w.perSecond[site] * share
+		}
+	}
+	t := p.sites[site].edge
+	longest := p.fill(t, site, rates, !p.plan.sites[site].edge.Preload)
+	if !t.upIsMid || !p.plan.sites[t.up.to].mid.Preload {
+		return
+	}
+	up := p.midRates[t.up.to]
+	if up == nil {
+		up = make([][]float64, len(p.statics))
+		for i := range p.statics {
+			up[i] = make([]float64, len(p.statics[i].popularity))
+		}
+		p.midRates[t.up.to] = up
+	}
+	for i := range rates {
+		for k, rate := range rates[i] {
+			up[i][k] += rate * math.Exp(-rate*longest) // Che: asked for when not here
+		}
+	}
+}
+
+// fill draws the content of a cache whose objects are asked for at the given rates, by static workload,
+// and returns the time in seconds after which an object that is not asked for leaves. With dryRun it
+// puts nothing in.
+func (p *preloader) fill(t *tier, site int, rates [][]float64, dryRun bool) (longest float64) {
+	if p.weight == nil {
+		p.weight = make([]int64, 1<<(64-coarse))
+	}
+	clear(p.weight)
+	purposes := [...]uint64{edgeTier: workload.PurposePreload, midTier: workload.PurposePreloadMid}
+	p.found = p.found[:0]
+	for i := range rates {
+		entity := workload.EntityOf(p.plan.scenario.Static[i].Name, p.plan.sites[site].id)
+		key := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purposes[t.number])
+		for k, rate := range rates[i] {
+			if !(rate > 0) {
+				continue
+			}
+			stream := key.StreamAt(uint64(k))
+			o := recent{ago: stream.Exp() / rate, key: uint64(i)<<32 | uint64(k), bytes: p.statics[i].bytes[k]}
+			p.weight[math.Float64bits(o.ago)>>coarse] += o.bytes
+			p.found = append(p.found, o)
+		}
+	}
+	capacity, sum, enough := t.cache.CapacityBytes(), int64(0), uint64(math.MaxUint64)
+	for step, bytes := range p.weight {
+		if sum += bytes; sum > capacity {
+			enough = uint64(step)
+			break
+		}
+	}
+	p.found = slices.DeleteFunc(p.found, func(o recent) bool { return math.Float64bits(o.ago)>>coarse > enough })
+	slices.SortFunc(p.found, func(a, b recent) int {
+		switch {
+		case a.ago < b.ago:
+			return -1
+		case a.ago > b.ago:
+			return 1
+		}
+		return int(int64(a.key) - int64(b.key))
+	})
+	held, n := int64(0), 0
+	for n < len(p.found) && held+p.found[n].bytes <= capacity {
+		held += p.found[n].bytes
+		n++
+	}
+	longest = math.Inf(1)
+	if n < len(p.found) {
+		longest = p.found[n].ago
+	}
+	if !dryRun {
+		for i := n - 1; i >= 0; i-- {
+			t.cache.Insert(p.found[i].key, p.found[i].bytes)
+		}
+		t.filling.last = t.cache.UsedBytes()
+	}
+	return longest
+}

@@ -1,0 +1,90 @@
+package edgewise_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/sim/stats"
+)
+
+func TestStudyRunsUntilItIsPrecise(t *testing.T) {
+	s := queueStudy(t, 0.8)
+	s.Replications = 0
+	s.Until = &edgewise.Until{StoppingRule: stats.StoppingRule{RelativeError: 0.05, MaxReplications: 200}}
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, "precise", c.Stopping.Reason)
+	require.Equal(t, "region only, api, mean", c.Stopping.Widest)
+	require.Greater(t, c.Replications, 10)
+	require.Less(t, c.Replications, 200)
+	require.Equal(t, c.Replications, c.Planned)
+	mean := c.Placements[0].Workloads[0].Latency[0].Mean
+	require.LessOrEqual(t, mean.HalfWidth()/mean.Value, 0.05/1.05)
+
+	// As many replications asked for outright give the same figures, on any number of cores.
+	fixed := queueStudy(t, 0.8)
+	fixed.Replications, fixed.Workers = c.Replications, 1
+	same, err := fixed.Run(context.Background())
+	require.NoError(t, err)
+	same.Stopping = c.Stopping
+	require.Equal(t, asJSON(t, c), asJSON(t, same))
+
+	s.Until = &edgewise.Until{StoppingRule: stats.StoppingRule{RelativeError: 0.001, MaxReplications: 12}, Quantiles: []float64{0.95}}
+	c, err = s.Run(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, &edgewise.Stopping{Reason: "budget used up", Widest: "region only, api, p95"}, c.Stopping)
+	require.Equal(t, 12, c.Replications)
+}
+
+func TestStudyRunsUntilTheBestIsKnown(t *testing.T) {
+	s := queueStudy(t, 0.8)
+	s.Replications = 0
+	fast := s.Placements[0].Named("two servers")
+	fast.Sites = append(fast.Sites[:1:1], fast.Sites[1])
+	fast.Sites[1].Servers = 2
+	s.Placements = append(s.Placements, fast)
+	s.Until = &edgewise.Until{Workload: "api", BestKnown: 0.95, Quantiles: []float64{0.95}}
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, &edgewise.Stopping{Reason: "best known", Best: "two servers"}, c.Stopping)
+	require.Less(t, c.Replications, 100)
+	require.Negative(t, c.Placements[1].Workloads[0].Latency[0].Mean.Difference.High)
+
+	// Three servers against two: with so small an indifference the budget ends first.
+	s.Placements = append(s.Placements[:1:1], s.Placements[0].Named("the same"))
+	s.Placements[1].Sites = append(s.Placements[1].Sites[:0:0], s.Placements[1].Sites...)
+	s.Placements[1].Sites[1].Servers = 2
+	s.Placements[0].Sites[1].Servers = 3
+	s.Until = &edgewise.Until{StoppingRule: stats.StoppingRule{MaxReplications: 11}, Workload: "api", BestKnown: 0.95, Indifference: time.Nanosecond}
+	c, err = s.Run(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, 11, c.Replications)
+	require.NotEmpty(t, c.Stopping.Best)
+}
+
+func TestBadStoppingRulesAreRefused(t *testing.T) {
+	for want, u := range map[string]edgewise.Until{
+		"relative error -1":               {StoppingRule: stats.StoppingRule{RelativeError: -1}},
+		"maximum of 5 replications":       {StoppingRule: stats.StoppingRule{MaxReplications: 5}},
+		"maximum of 1000000 replications": {StoppingRule: stats.StoppingRule{MaxReplications: 1_000_000}},
+		"quantile 95":                     {Quantiles: []float64{95}},
+		`no workload is called "web"`:     {Workload: "web"},
+		"indifference -1ns":               {Indifference: -1},
+		"Name it":                         {BestKnown: 0.95},
+		"2 quantiles to rank":             {BestKnown: 0.95, Workload: "api", Quantiles: []float64{0.5, 0.9}},
+		"1 placements, at least 2":        {BestKnown: 0.95, Workload: "api"},
+		"want one of the two":             {},
+	} {
+		s := queueStudy(t, 0.5)
+		s.Until = &u
+		if want != "want one of the two" {
+			s.Replications = 0
+		}
+		_, err := s.Run(context.Background())
+		require.ErrorContains(t, err, want)
+	}
+}

@@ -1,0 +1,62 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// transport checks the arithmetic of connections, which has no chance in it.
+func transport() []check {
+	const group = "Transport"
+	var all []check
+	for _, row := range []struct {
+		bytes  int64
+		rounds float64
+	}{
+		{14_600, 1}, {43_800, 2}, {100_000, 3}, {250_000, 5}, {500_000, 6}, {1_000_000, 7}, {2_000_000, 8}, {10_000_000, 10},
+	} {
+		all = append(all, check{
+			group: group, source: "ceil(log2(S/W + 1)), RFC 6928", unit: "round trips", exact: true, expected: row.rounds,
+			name: fmt.Sprintf("slow start of %d bytes", row.bytes),
+			simulate: func(context.Context, trial) (float64, error) {
+				return float64(workload.Connection{}.Rounds(row.bytes)), nil
+			},
+		})
+	}
+	for _, row := range []struct {
+		handshake  workload.Handshake
+		roundTrips time.Duration
+	}{
+		{workload.TCPClear, 2}, {workload.TCPTLS12, 4}, {workload.TCPTLS13, 3}, {workload.TLS13Resumed, 2},
+		{workload.QUIC, 2}, {workload.QUICResumed, 1},
+	} {
+		const rtt, work = 40 * time.Millisecond, 7 * time.Millisecond
+		all = append(all, check{
+			group: group, source: "RFC 8446, 9000", unit: "ms", exact: true, expected: float64(row.roundTrips*rtt+work) / 1e6,
+			name: fmt.Sprintf("first byte over a new connection, %v, 40 ms RTT, 7 ms of work", row.handshake),
+			simulate: func(ctx context.Context, t trial) (float64, error) {
+				n, _, err := star(1, 0)
+				if err != nil {
+					return 0, err
+				}
+				tally, err := t.run(ctx, sim.Scenario{
+					Network: n, Duration: 10 * time.Second,
+					Dynamic: []workload.Dynamic{{
+						Name: "api", RequestsPerSecond: 5, Service: workload.Service{Mean: t.slowed(work)},
+						Client: workload.Connection{Handshake: row.handshake, NewShare: 1},
+					}},
+				}, placement.RegionOnly("region"))
+				if err == nil && tally.Latency[sim.TTFB].MinNs() != tally.Latency[sim.TTFB].MaxNs() {
+					err = fmt.Errorf("latencies of %d to %d ns, all must be equal", tally.Latency[sim.TTFB].MinNs(), tally.Latency[sim.TTFB].MaxNs())
+				}
+				return float64(tally.Latency[sim.TTFB].MinNs()) / 1e6, err
+			},
+		})
+	}
+	return all
+}

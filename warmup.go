@@ -1,0 +1,306 @@
+package edgewise
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/sim/stats"
+)
+
+// A WarmUpFinding says how long one figure of one placement took to become steady. Games are not
+// looked at: they begin in their steady state.
+type WarmUpFinding struct {
+	Placement string `json:"placement"`
+	// Workload is empty for caches, which workloads share.
+	Workload string `json:"workload,omitempty"`
+	// Figure is "latency" (the mean of the headline), "hit ratio", "edge caches" or "mid-tier caches" (their
+	// content).
+	Figure string `json:"figure"`
+	// Found is the time from the start of the run after which the figure is steady.
+	Found time.Duration `json:"found_ns"`
+	// Bias is the mean over what was recorded minus the mean over its steady part, in ms or as a share, with
+	// an interval at 99 %; nil where the figure was steady before recording began, and for caches.
+	Bias *stats.Estimate `json:"bias,omitempty"`
+	// Unsteady says what is wrong, and is empty where nothing is.
+	Unsteady string `json:"unsteady,omitempty"`
+	// Unchecked says why the figure could not be judged.
+	Unchecked string `json:"unchecked,omitempty"`
+}
+
+// A WarmUpError says that a study recorded what still depends on how its runs began: with caches empty
+// and queues idle.
+type WarmUpError struct {
+	// Findings are those that are unsteady.
+	Findings []WarmUpFinding
+	// WarmUp is the warm-up there was and Needed the least that the findings ask for; Needed is 0 where
+	// the runs are too short to tell.
+	WarmUp, Needed time.Duration
+	// Length is the warm-up and duration of a run, LengthNeeded the least that the findings ask for.
+	Length, LengthNeeded time.Duration
+}
+
+// Error says what to do.
+func (e *WarmUpError) Error() string {
+	var b strings.Builder
+	b.WriteString("refused, the runs have not warmed up:")
+	for _, f := range e.Findings {
+		fmt.Fprintf(&b, "\n  %s: %s: %s", strings.Trim(f.Placement+", "+f.Workload, ", "), f.Figure, f.Unsteady)
+	}
+	b.WriteString("\nremedies: ")
+	if e.LengthNeeded > e.Length {
+		fmt.Fprintf(&b, "make warm_up + duration at least %v (it is %v), ", roundUp(e.LengthNeeded), e.Length)
+	}
+	if e.Needed > e.WarmUp {
+		fmt.Fprintf(&b, "make warm_up at least %v (it is %v), ", roundUp(e.Needed), e.WarmUp)
+	}
+	b.WriteString("let caches begin in their steady state (preload: steady), or, if the question is about exactly these " +
+		"first minutes, turn the check off (check_warm_up: false)")
+	return b.String()
+}
+
+// roundUp returns a time that can be typed.
+func roundUp(d time.Duration) time.Duration {
+	step := time.Second
+	if d > 10*time.Minute {
+		step = time.Minute
+	}
+	return (d + step - 1) / step * step
+}
+
+// What a bias must exceed, surely, to be refused: as the default margins of verdicts, one per cent of
+// a latency and half a percentage point of a share. Assumed.
+const (
+	latencyBias  = 0.01
+	hitRatioBias = 0.005
+	biasLevel    = 0.99
+)
+
+// A courseSummary is the course of a placement's runs that the warm-up is judged by.
+type courseSummary struct {
+	workloads []sim.Course
+	edge, mid sim.FillCourse
+}
+
+// findWarmUps judges every placement.
+func (s *Study) findWarmUps(replications []*replication) []WarmUpFinding {
+	var all []WarmUpFinding
+	for p := range s.Placements {
+		for w, d := range s.workloads() {
+			if d.kind == sim.Gaming {
+				continue
+			}
+			figures := []courseFigure{latencyFigure}
+			if d.kind == sim.Static && hits(replications, p, w) {
+				figures = append(figures, hitRatioFigure)
+			}
+			for _, figure := range figures {
+				f := s.findWarmUp(replications, p, w, figure)
+				f.Placement, f.Workload, f.Figure = s.Placements[p].Name, d.name, figure.name
+				all = append(all, f)
+			}
+		}
+		for _, tier := range []struct {
+			name string
+			of   func(*courseSummary) *sim.FillCourse
+		}{
+			{"edge caches", func(c *courseSummary) *sim.FillCourse { return &c.edge }},
+			{"mid-tier caches", func(c *courseSummary) *sim.FillCourse { return &c.mid }},
+		} {
+			if f, ok := s.findFilling(replications, p, tier.of); ok {
+				f.Placement, f.Figure = s.Placements[p].Name, tier.name
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+// hits reports whether any request of a workload was a hit.
+func hits(replications []*replication, p, w int) bool {
+	for _, r := range replications {
+		for _, b := range r.courses[p].workloads[w].Batches {
+			if b.Hits > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// A courseFigure is a figure whose course can be judged.
+type courseFigure struct {
+	name string
+	of   func(sim.CourseBatch) stats.Ratio
+	// margin is the largest bias that does not matter, from the figure's mean; unit turns it into that of
+	// results.
+	margin func(mean float64) float64
+	unit   float64
+}
+
+var (
+	latencyFigure = courseFigure{
+		name:   "latency",
+		of:     func(b sim.CourseBatch) stats.Ratio { return stats.Ratio{Numerator: b.SumNs, Denominator: b.Requests} },
+		margin: func(mean float64) float64 { return latencyBias * mean },
+		unit:   1e-6,
+	}
+	hitRatioFigure = courseFigure{
+		name:   "hit ratio",
+		of:     func(b sim.CourseBatch) stats.Ratio { return stats.Ratio{Numerator: b.Hits, Denominator: b.Requests} },
+		margin: func(float64) float64 { return hitRatioBias },
+		unit:   1,
+	}
+)
+
+// findWarmUp applies MSER-5 to the course of a figure, averaged over the replications. The cut alone does
+// not condemn a run: the rule finds some cut in any noise. What was recorded before it must differ
+// from what came after it, by more than matters and surely.
+func (s *Study) findWarmUp(replications []*replication, p, w int, figure courseFigure) (f WarmUpFinding) {
+	batches, batchNs := s.batchesOf(replications, p, w, figure)
+	series := make([]float64, 0)
+	for i := range batches[0] {
+		sum := sumOf(batches, i, i+1)
+		if sum.Denominator == 0 {
+			f.Unchecked = "too few requests to follow them over time"
+			return f
+		}
+		series = append(series, float64(sum.Numerator)/float64(sum.Denominator))
+	}
+	found, err := stats.DetectWarmUp(series)
+	var tooShort *stats.TooShortError
+	if err != nil && !errors.As(err, &tooShort) {
+		f.Unchecked = err.Error()
+		return f
+	}
+	f.Found = time.Duration(int64(found.Delete) * batchNs)
+	first := int((int64(s.WarmUp) + batchNs - 1) / batchNs)
+	if found.Delete <= first {
+		return f
+	}
+	recorded, steady := make([]stats.Ratio, len(batches)), make([]stats.Ratio, len(batches))
+	for r := range batches {
+		recorded[r] = sumOf(batches[r:r+1], first, len(series))
+		steady[r] = sumOf(batches[r:r+1], found.Delete, len(series))
+	}
+	bias := stats.RatioDifferenceOf(recorded, steady, biasLevel)
+	shown := bias.Scaled(figure.unit)
+	f.Bias = &shown
+	if !bias.HasInterval() {
+		f.Unchecked = bias.Unsupported
+		return f
+	}
+	whole := stats.RatioOf(steady, biasLevel)
+	margin := figure.margin(whole.Value)
+	if bias.Low <= margin && bias.High >= -margin {
+		return f
+	}
+	f.Unsteady = fmt.Sprintf("steady only after %v of %v", roundUp(f.Found), s.WarmUp+s.Duration)
+	if tooShort != nil {
+		f.Unsteady = fmt.Sprintf("still moving after %v, past the middle of the run of %v", roundUp(f.Found), s.WarmUp+s.Duration)
+	}
+	f.Unsteady += fmt.Sprintf("; what was recorded is off by %.3g in %.3g", shown.Value, whole.Value*figure.unit)
+	return f
+}
+
+// batchesOf returns the course of a figure by replication, in batches long enough that none is empty as
+// long as there are enough of them to judge.
+func (s *Study) batchesOf(replications []*replication, p, w int, figure courseFigure) (batches [][]stats.Ratio, batchNs int64) {
+	const enough = 50 // of DetectWarmUp
+	for _, r := range replications {
+		c := &r.courses[p].workloads[w]
+		batchNs = c.BatchNs
+		all := make([]stats.Ratio, len(c.Batches))
+		for i, b := range c.Batches {
+			all[i] = figure.of(b)
+		}
+		batches = append(batches, all)
+	}
+	for len(batches[0]) >= 2*enough && anyEmpty(batches) {
+		batchNs *= 2
+		for r := range batches {
+			half := make([]stats.Ratio, len(batches[r])/2)
+			for i := range half {
+				half[i] = sumOf(batches[r:r+1], 2*i, 2*i+2)
+			}
+			batches[r] = half
+		}
+	}
+	return batches, batchNs
+}
+
+func anyEmpty(batches [][]stats.Ratio) bool {
+	for i := range batches[0] {
+		if sumOf(batches, i, i+1).Denominator == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// sumOf adds up the batches [from, to) of all replications given.
+func sumOf(batches [][]stats.Ratio, from, to int) (sum stats.Ratio) {
+	for _, of := range batches {
+		for _, b := range of[min(from, len(of)):min(to, len(of))] {
+			sum.Numerator += b.Numerator
+			sum.Denominator += b.Denominator
+		}
+	}
+	return sum
+}
+
+// findFilling applies the fill test to the caches of one tier; ok is false where nothing was cached.
+func (s *Study) findFilling(replications []*replication, p int, of func(*courseSummary) *sim.FillCourse) (f WarmUpFinding, ok bool) {
+	var used []float64
+	var capacity float64
+	var batchNs int64
+	for _, r := range replications {
+		c := of(&r.courses[p])
+		if len(c.UsedBytes) == 0 {
+			continue
+		}
+		if used == nil {
+			used = make([]float64, len(c.UsedBytes))
+		}
+		batchNs = c.BatchNs
+		capacity += float64(c.CapacityBytes)
+		for i, bytes := range c.UsedBytes {
+			used[i] += float64(bytes)
+		}
+	}
+	if used == nil {
+		return f, false
+	}
+	sample, filled := stats.CacheFilled(used, capacity)
+	f.Found = time.Duration(int64(sample) * batchNs)
+	if !filled {
+		f.Unsteady = fmt.Sprintf("still filling after %v of %v, and %.1f %% full at the end",
+			roundUp(f.Found), s.WarmUp+s.Duration, 100*used[len(used)-1]/math.Max(capacity, 1))
+	}
+	return f, true
+}
+
+// refusal returns the error of a study that has not warmed up, or nil.
+func (s *Study) refusal(findings []WarmUpFinding) error {
+	e := &WarmUpError{WarmUp: s.WarmUp, Length: s.WarmUp + s.Duration}
+	for _, f := range findings {
+		if f.Unsteady == "" {
+			continue
+		}
+		e.Findings = append(e.Findings, f)
+		e.Needed = max(e.Needed, f.Found)
+		switch {
+		case f.Bias == nil: // a cache must have filled in the first two thirds
+			e.LengthNeeded = max(e.LengthNeeded, f.Found*3/2)
+		case 2*f.Found > e.Length:
+			e.LengthNeeded = max(e.LengthNeeded, 2*f.Found)
+		}
+	}
+	if len(e.Findings) == 0 {
+		return nil
+	}
+	return e
+}
