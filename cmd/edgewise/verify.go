@@ -22,6 +22,12 @@ type verifyCmd struct {
 
 // Run makes all checks, prints the page, and fails when chance does not explain what is off.
 func (c *verifyCmd) Run(ctx context.Context, s *streams) error {
+	// Find out now, not after the checks, whether the page can be written.
+	if c.Out != "" {
+		if _, err := os.Stat(filepath.Dir(c.Out)); err != nil {
+			return &usageError{err}
+		}
+	}
 	page, err := verify.Run(ctx, verify.Options{Effort: verify.Effort(c.Effort), Seed: c.Seed, Workers: c.Workers})
 	if err != nil {
 		return err
