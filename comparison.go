@@ -128,7 +128,7 @@ type CacheResult struct {
 }
 
 // A BreakdownPart is one cause of latency: "connect", "tls", "access", "propagation", "queue",
-// "service", "upstream", "tick wait" or "timeout".
+// "service", "upstream", "tick wait", "packet loss" or "timeout".
 type BreakdownPart struct {
 	Cause string `json:"cause"`
 	Mean  Figure `json:"mean_ms"`

@@ -5,9 +5,11 @@ import (
 	"context"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/sim/event"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -22,7 +24,8 @@ type game struct {
 	from, end int64 // recorded are the updates sent in [from, end)
 	capacity  int   // matches at once, 0: no limit
 	deadlines []int64
-	update    int64 // ns between the simulated updates of a player
+	update    int64         // ns between the simulated updates of a player
+	resend    time.Duration // between all updates: the next says what a lost one said
 	coin      uint64
 	parentRTT int64
 	matchKey  random.Key
@@ -53,7 +56,7 @@ type gameCell struct {
 	// up and down are the fixed one-way delays without the last mile, access the last mile's RTT
 	// where there is no law.
 	up, down, access int64
-	linkJitter       float64
+	linkJitter, loss float64
 	// gate says which players the cell has, nil if all of its metro; who addresses who they are.
 	gate *gateRule
 	who  random.Key
@@ -428,7 +431,7 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 		wait += period
 	}
 	step := g.update % period
-	var updates, jitters, waits, parents, services int64
+	var updates, jitters, losses, waits, parents, services int64
 	for ; p.send < until; p.send += g.update {
 		met := wait
 		jitter, extra, called := int64(0), int64(0), int64(0)
@@ -446,6 +449,14 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 				met -= jitter
 			}
 		}
+		resent := int64(0)
+		if c.loss > 0 {
+			u := p.rand.Uint64()
+			resent = int64(topology.LossDelay(random.Unit(u), c.loss, g.resend))
+			if p.rand.Uint64()&1 == 0 { // lost on the way up
+				met -= resent
+			}
+		}
 		if g.coin > 0 && p.rand.Uint64()&(1<<32-1) < g.coin {
 			for range g.Parent.Calls {
 				called += g.Parent.Service.Draw(&p.rand)
@@ -459,11 +470,12 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 				met %= period
 			}
 		}
-		rtt := p.up + p.down + jitter
+		rtt := p.up + p.down + jitter + resent
 		t.record(Response, rtt+extra+called+met+work, g.deadlines)
 		t.record(RTT, rtt, g.deadlines)
 		updates++
 		jitters += jitter
+		losses += resent
 		waits += met
 		parents += extra
 		services += called
@@ -475,6 +487,7 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 	t.Outcomes[Played] += uint64(updates)
 	t.Causes[Access] += updates*p.access + jitters
 	t.Causes[Propagation] += updates * (c.up + c.down)
+	t.Causes[Loss] += losses
 	t.Causes[TickWait] += waits
 	t.Causes[Service] += updates*work + services
 	t.Causes[Upstream] += parents

@@ -159,11 +159,7 @@ func (g *Gaming) TickWork(players int) time.Duration {
 
 // UpdatePeriod returns the time between the simulated updates of a player.
 func (g *Gaming) UpdatePeriod() time.Duration {
-	hz := g.UpdateHz
-	if hz == 0 {
-		hz = g.TickHz
-	}
-	return time.Duration(1e9/hz+0.5) * time.Duration(g.UpdatesASample())
+	return g.SendPeriod() * time.Duration(g.UpdatesASample())
 }
 
 // UpdatesASample returns k where every k-th update is simulated.
@@ -172,6 +168,15 @@ func (g *Gaming) UpdatesASample() int64 {
 		return 1
 	}
 	return int64(math.Round(1 / g.SampledUpdates))
+}
+
+// SendPeriod returns the time between all updates of a player, simulated or not.
+func (g *Gaming) SendPeriod() time.Duration {
+	hz := g.UpdateHz
+	if hz == 0 {
+		hz = g.TickHz
+	}
+	return time.Duration(1e9/hz + 0.5)
 }
 
 // A Session is one player's stay.
