@@ -66,6 +66,18 @@ func TestRunWritesAllResults(t *testing.T) {
 	require.NotEmpty(t, decoded.Verdicts[0].Verdict)
 }
 
+func TestRunLeavesAnotherScenarioAlone(t *testing.T) {
+	own := scenarioFile(t, "title: mine")
+	dir := filepath.Dir(own)
+	code, out, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-o", dir)
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "scenario.yaml is another scenario")
+	require.Empty(t, out)
+	text, err := os.ReadFile(own)
+	require.NoError(t, err)
+	require.Equal(t, "title: mine", string(text))
+}
+
 func TestRunSaysTheSameOnAnyNumberOfWorkers(t *testing.T) {
 	file, read := scenarioFile(t, tiny), ""
 	for _, workers := range []string{"1", "3"} {
