@@ -47,6 +47,9 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return &usageError{err}
 	}
+	if err := checkDirectory(c.Out); err != nil {
+		return &usageError{err}
+	}
 	comparison, runErr := runShown(ctx, study, c.Quiet, s)
 	if comparison == nil {
 		return runErr
