@@ -74,6 +74,21 @@ func TestWriteAllLeavesWhatWasThereWhenItFails(t *testing.T) {
 	})
 }
 
+func TestWriteRunOverwritesOnlyScenariosOfReports(t *testing.T) {
+	dir, c := t.TempDir(), fixtureNamed("one of one")
+	own := filepath.Join(dir, report.ScenarioFile)
+	require.NoError(t, os.WriteFile(own, []byte("title: mine"), 0o666))
+	require.ErrorContains(t, report.WriteRun(dir, c, []byte("title: other")), "want another directory")
+	require.Equal(t, []string{report.ScenarioFile}, namesIn(t, dir))
+	text, err := os.ReadFile(own)
+	require.NoError(t, err)
+	require.Equal(t, "title: mine", string(text))
+
+	require.NoError(t, report.WriteRun(dir, c, []byte("title: mine")), "the scenario beside its report")
+	require.NoError(t, report.WriteRun(dir, c, []byte("title: other")), "a report over a report")
+	require.NoError(t, report.CheckRun(filepath.Join(dir, "none"), []byte("title: other")))
+}
+
 func TestCSVHoldsEveryFigureOnceAndExactly(t *testing.T) {
 	c := fixtureNamed("typical")
 	var b bytes.Buffer

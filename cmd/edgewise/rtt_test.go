@@ -70,7 +70,7 @@ func TestRTTWritesNothingForAMistake(t *testing.T) {
 	}
 	// A file that cannot be written leaves no rest behind.
 	code, _, errs := runWith(t, twoPairs, "rtt", "-o", dir)
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, exitUsage, code)
 	require.Contains(t, errs, dir)
 	rest, err := filepath.Glob(filepath.Join(filepath.Dir(dir), "."+filepath.Base(dir)+"*"))
 	require.NoError(t, err)

@@ -41,7 +41,13 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	}
 	study.Workers = c.Workers
 	// Find out now, not after the run, whether the results can be written.
+	if err := report.CheckRun(c.Out, text); err != nil {
+		return &usageError{err}
+	}
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return &usageError{err}
+	}
+	if err := checkDirectory(c.Out); err != nil {
 		return &usageError{err}
 	}
 	comparison, runErr := runShown(ctx, study, c.Quiet, s)
