@@ -12,6 +12,7 @@ require (
 require (
 	github.com/rs/xid v1.6.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/sync v0.24.0 // indirect
 )
 
 replace github.com/edgewise-sim/edgewise => ../

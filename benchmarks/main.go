@@ -28,7 +28,7 @@ func run() error {
 	if len(os.Args) > 1 && os.Args[1] == trialCommand {
 		return trialMain(os.Args[2:])
 	}
-	chosen := flag.String("run", "", "works to run, separated by commas, as their names begin (draws,W1,W2,W3,two,scaling); all by default")
+	chosen := flag.String("run", "", "works to run, separated by commas, as their names begin (draws,W1,W2,W3,W4,two,scaling,billion); all but billion by default")
 	rounds := flag.Int("rounds", 5, "trials of each row, of which the median counts; at least 1")
 	quick := flag.Bool("quick", false, "a hundredth of the work, to see that everything runs; the figures mean little")
 	asJSON := flag.Bool("json", false, "print rows as JSON objects, one a line")
@@ -69,10 +69,15 @@ func run() error {
 
 // choose returns the works whose names begin with one of those given, in order.
 func choose(works []work, names string) ([]work, error) {
-	if names == "" {
-		return works, nil
-	}
 	var chosen []work
+	if names == "" {
+		for _, w := range works {
+			if !w.onRequest {
+				chosen = append(chosen, w)
+			}
+		}
+		return chosen, nil
+	}
 	for _, name := range strings.Split(names, ",") {
 		found := false
 		for _, w := range works {
@@ -82,7 +87,7 @@ func choose(works []work, names string) ([]work, error) {
 			}
 		}
 		if !found {
-			return nil, fmt.Errorf("-run has no work %q; want draws, W1, W2, W3, two or scaling", name)
+			return nil, fmt.Errorf("-run has no work %q; want draws, W1, W2, W3, W4, two, scaling or billion", name)
 		}
 	}
 	return chosen, nil

@@ -15,6 +15,7 @@ type work struct {
 	theory    float64 // 0: none
 	tolerance func(operations int) float64
 	entries   []entry
+	onRequest bool // too long for a run of all works
 }
 
 // An entry is one engine with a way of doing the work.
@@ -89,12 +90,20 @@ func allWorks() []work {
 			entries: []entry{
 				{engine: "edgewise", how: "all events in one simulation", size: 1_000_000, run: w3Events},
 				{engine: "edgewise", how: "site by site", size: 1_000_000, run: w3Sites},
+				{engine: "edgewise", how: "package sim, site by site", size: 1_000_000, run: standardToy.simulator(0, 1)},
+				{engine: "edgewise", how: "package sim, in windows", size: 1_000_000, run: standardToy.simulator(manyServers, 1)},
 				{engine: "usual Go", how: "container/heap of closures, map and container/list", size: 1_000_000, run: w3Usual},
 				{engine: "akita v4", how: "events, serial engine, this project's draws and LRU", size: 1_000_000, run: w3Akita},
 				{engine: "ns-3", how: "Simulator::Schedule, priority queue", size: 1_000_000},
 				{engine: "edgewise", how: "all events in one simulation", size: 200_000, run: w3Events, base: true},
 				{engine: "SimPy", how: "processes, OrderedDict", size: 200_000},
 			},
+		},
+		{
+			name: "W4", what: "an hour of a competitive shooter for 1,000 players in the ten largest metros, 128 updates a second each",
+			unit: "update", size: "players",
+			check: "mean response, ms", tolerance: func(int) float64 { return 1 },
+			entries: []entry{{engine: "edgewise", how: "package sim", size: 1000, operations: 460_800_000, run: game(1000, 10)}},
 		},
 	}
 	for i := range works {
@@ -153,20 +162,67 @@ func scaling() []work {
 			t.capacity = capacity
 			return t, 2_000_000
 		}},
-		{"scaling: requests", "requests", []int{100_000, 1_000_000, 10_000_000}, func(requests int) (toy, int) {
+		{"scaling: requests", "requests", []int{100_000, 1_000_000, 10_000_000, 100_000_000}, func(requests int) (toy, int) {
 			return standardToy, requests
 		}},
 	} {
 		w := work{name: dimension.name, what: "W3 as the number of " + dimension.size + " grows", unit: "request", size: dimension.size, check: "hit ratio", tolerance: halfPercent}
 		for _, size := range dimension.sizes {
 			t, requests := dimension.scale(size)
-			w.entries = append(w.entries,
-				entry{engine: "edgewise", how: "all events in one simulation", size: size, operations: requests, base: true,
-					run: func(_, requests int) (outcome, error) { return t.events(requests) }},
-				entry{engine: "edgewise", how: "site by site", size: size, operations: requests,
-					run: func(_, requests int) (outcome, error) { return t.sites(requests) }})
+			rows := []entry{
+				{how: "all events in one simulation", run: func(_, requests int) (outcome, error) { return t.events(requests) }},
+				{how: "site by site", run: func(_, requests int) (outcome, error) { return t.sites(requests) }},
+				{how: "package sim, site by site", run: t.simulator(0, 1)},
+				{how: "package sim, in windows", run: t.simulator(manyServers, 1)},
+			}
+			if requests > 50_000_000 {
+				rows = rows[2:3] // the others would take too long
+			}
+			rows[0].base = true
+			for _, e := range rows {
+				e.engine, e.size, e.operations = "edgewise", size, requests
+				w.entries = append(w.entries, e)
+			}
 		}
 		works = append(works, w)
+	}
+	return append(works, scalingOfStudies()...)
+}
+
+// scalingOfStudies returns the works that show what other sizes cost in package sim.
+func scalingOfStudies() []work {
+	players := work{name: "scaling: players", what: "W4 as the number of players grows", unit: "update", size: "players"}
+	for _, n := range []int{100, 1000, 10_000} {
+		players.entries = append(players.entries, entry{how: "package sim, ten metros", size: n, operations: 40_000_000, run: game(n, 10)})
+	}
+	towns := work{name: "scaling: metros", what: "a web site for metros of the catalogue, from a region and the PoPs of its country", unit: "request", size: "metros"}
+	for _, n := range []int{10, 100, 1000} {
+		towns.entries = append(towns.entries, entry{how: "package sim, site by site", size: n, operations: 2_000_000, run: webSite(n)})
+	}
+	workers := work{
+		name: "scaling: workers", what: "one run of W3 of two million requests on several cores", unit: "request", size: "workers",
+		check: "hit ratio", tolerance: halfPercent,
+	}
+	for _, way := range []struct {
+		how     string
+		servers int
+	}{{"package sim, site by site", 0}, {"package sim, in windows", manyServers}} {
+		for _, n := range []int{1, 2} {
+			workers.entries = append(workers.entries, entry{how: way.how, base: n == 1, size: n, operations: 2_000_000, run: standardToy.simulator(way.servers, n)})
+		}
+	}
+	billion := standardToy
+	billion.objects = 10_000_000
+	works := []work{players, towns, workers, {
+		name: "billion", what: "a billion requests of W3 with ten million objects", unit: "request", size: "requests",
+		check: "hit ratio", tolerance: halfPercent, onRequest: true,
+		entries: []entry{{how: "package sim, site by site", size: 1_000_000_000, operations: 1_000_000_000, run: billion.simulator(0, 1)}},
+	}}
+	for i := range works {
+		works[i].entries[0].base = true
+		for j := range works[i].entries {
+			works[i].entries[j].engine = "edgewise"
+		}
 	}
 	return works
 }

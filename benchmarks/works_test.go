@@ -15,7 +15,7 @@ func TestEveryEngineOfThisProcessDoesTheSameWork(t *testing.T) {
 	for _, w := range allWorks() {
 		want := math.NaN()
 		for _, e := range w.entries {
-			if e.run == nil || e.size > 10_000_000 || strings.HasPrefix(w.name, "scaling") {
+			if e.run == nil || e.size > 10_000_000 || w.onRequest || strings.HasPrefix(w.name, "scaling") {
 				continue
 			}
 			operations := 50_000
@@ -25,7 +25,11 @@ func TestEveryEngineOfThisProcessDoesTheSameWork(t *testing.T) {
 			}
 			o, err := e.run(size, operations)
 			require.NoError(t, err, "%s %s %s", w.name, e.engine, e.how)
-			require.Equal(t, operations, o.Operations, "%s %s", w.name, e.how)
+			if strings.HasPrefix(e.how, "package sim") { // a time that brings about as many
+				require.InEpsilon(t, operations, o.Operations, 0.15, "%s %s", w.name, e.how)
+			} else {
+				require.Equal(t, operations, o.Operations, "%s %s", w.name, e.how)
+			}
 			require.Positive(t, o.CPU)
 			switch w.name {
 			case "draws":
@@ -123,7 +127,7 @@ func TestUnknownWorksAreRefused(t *testing.T) {
 	works, err := choose(allWorks(), "w1, scaling")
 	require.NoError(t, err)
 	require.Equal(t, "W1", works[0].name)
-	require.Len(t, works, 5)
+	require.Len(t, works, 8)
 	require.Equal(t, "scaling: PoPs", works[1].name)
 	_, err = choose(allWorks(), "W9")
 	require.ErrorContains(t, err, `no work "W9"`)

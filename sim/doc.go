@@ -11,7 +11,8 @@
 //
 // Sites whose caches and queues touch nobody else run to the end one after another. Sites that send
 // each other messages (to a mid-tier cache, to an origin or a parent region with few servers) advance in
-// windows no longer than the shortest delay between them, so that inside a window each works alone.
+// windows, each as far as no message that is still to be sent can reach it, so that inside a window each works
+// alone.
 //
 // # What the user feels
 //

@@ -5,9 +5,9 @@ import "math/bits"
 // An index finds the slot of a key. Slot 0 means "not there".
 //
 // Keys below len(direct) are found by one array load. All others are hashed into buckets: open
-// addressing with linear probing, at most half full, without tombstones. A bucket is 32 bits: the slot
-// in its low bits and above it a tag of what the slot's key hashes to, so that a probe almost never
-// touches the slot of another key:
+// addressing with linear probing, at most half full (small tables: a quarter), without tombstones. A bucket
+// is 32 bits: the slot in its low bits and above it a tag of what the slot's key hashes to, so that a probe
+// almost never touches the slot of another key:
 //
 //	| displacement from the home bucket | further hash bits | slot |
 //
@@ -40,11 +40,20 @@ func (x *index) add(key uint64, s uint32, entries []entry) {
 		x.direct[key] = s
 		return
 	}
-	if 2*(x.hashed+1) > len(x.buckets) {
+	if (x.hashed+1)*x.sparsity() > len(x.buckets) {
 		x.rehash(max(16, 2*len(x.buckets)), entries)
 	}
 	x.hashed++
 	x.place(hash(key), s)
+}
+
+// sparsity returns how many buckets a key has at least: more while they fit into the processor's own memory
+// all the same, as then what costs is the search along a run.
+func (x *index) sparsity() int {
+	if len(x.buckets) < 1<<16 {
+		return 4
+	}
+	return 2
 }
 
 // remove forgets a key that has slot s.

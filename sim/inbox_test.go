@@ -1,0 +1,77 @@
+package sim
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/random"
+)
+
+func TestMessagesComeOutInOrder(t *testing.T) {
+	// Windows of messages from several senders and of the site's own, drawn from laws that are hard on sorting.
+	laws := map[string]func(s *random.Stream) int64{
+		"even":       func(s *random.Stream) int64 { return int64(s.Uint64N(1000)) },
+		"ties":       func(s *random.Stream) int64 { return int64(s.Uint64N(3)) },
+		"far ones":   func(s *random.Stream) int64 { return int64(s.Uint64N(1000)) << (40 * (s.Uint64N(50) / 49)) },
+		"in order":   nil,
+		"exponents":  func(s *random.Stream) int64 { return 1 << s.Uint64N(50) },
+		"long after": func(s *random.Stream) int64 { return 1_000_000 + int64(s.Uint64N(10)) },
+	}
+	for name, law := range laws {
+		var b inbox
+		s := random.New(1, 0, 0, 0)
+		var pending []inboxEntry
+		now, count := int64(0), uint64(0)
+		for window := range int64(200) {
+			for range s.Uint64N(100) {
+				count++
+				at := now + int64(count)
+				if law != nil {
+					at = now + law(&s)
+				}
+				order := s.Uint64N(5)<<orderBits | count
+				if s.Uint64N(10) == 0 {
+					m := b.push(at, order)
+					m.at, m.order = at, order
+				} else {
+					b.deliver(&message{at: at, order: order})
+				}
+				pending = append(pending, inboxEntry{at: at, order: order})
+			}
+			slices.SortFunc(pending, compareEntries)
+			if len(pending) > 0 {
+				require.Equal(t, pending[0].at, b.next(), name)
+			}
+			b.settle()
+			for now = 500 * (window + 1); b.next() < now; pending = pending[1:] {
+				n := b.pop()
+				require.Equal(t, pending[0].at, b.pool[n].at, name)
+				require.Equal(t, pending[0].order, b.pool[n].order, name)
+				b.release(n)
+			}
+		}
+		for range pending {
+			n := b.pop()
+			require.Equal(t, pending[0].order, b.pool[n].order, name)
+			pending = pending[1:]
+		}
+		require.Equal(t, unknown, b.next(), name)
+	}
+}
+
+func TestSitesRunAsFarAsAMessageCouldReachThem(t *testing.T) {
+	// Two PoPs, 25 and 5 ms from an origin, and back in 20 and 5.
+	g := group{ways: []way{{0, 2, 25}, {2, 0, 20}, {1, 2, 5}, {2, 1, 5}}}
+	for name, c := range map[string]struct{ next, want []int64 }{
+		"all at once":        {[]int64{100, 100, 100}, []int64{120, 105, 105}},
+		"the origin is idle": {[]int64{100, 100, unknown}, []int64{125, 110, 105}},
+		"only the first":     {[]int64{100, unknown, unknown}, []int64{145, 130, 125}},
+		"nobody":             {[]int64{unknown, unknown, unknown}, []int64{unknown, unknown, unknown}},
+	} {
+		ends := make([]int64, 3)
+		g.horizons(c.next, ends)
+		require.Equal(t, c.want, ends, name)
+	}
+}
