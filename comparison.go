@@ -59,6 +59,8 @@ type WorkloadResult struct {
 	Outcomes []OutcomeShare `json:"outcomes"`
 	// Cache is nil where no request of this workload passes a cache.
 	Cache *CacheResult `json:"cache,omitempty"`
+	// Origin is the load on the origin of a static workload, with or without caches; nil for other kinds.
+	Origin *OriginResult `json:"origin,omitempty"`
 	// Breakdown takes the mean headline latency apart; its parts sum to the mean.
 	Breakdown []BreakdownPart `json:"breakdown"`
 	// Metros holds the headline metric by user metro, in descending order of requests.
@@ -122,9 +124,13 @@ type CacheResult struct {
 	// RequestHitRatio and ByteHitRatio are in [0, 1].
 	RequestHitRatio Figure `json:"request_hit_ratio"`
 	ByteHitRatio    Figure `json:"byte_hit_ratio"`
-	// OriginRequests and OriginBytes count what the origin had to serve in one run.
-	OriginRequests Figure `json:"origin_requests"`
-	OriginBytes    Figure `json:"origin_bytes"`
+}
+
+// An OriginResult is what the origin of a static workload had to serve in one run: every request that
+// met no cache and every fetch of a cache that missed.
+type OriginResult struct {
+	Requests Figure `json:"requests"`
+	Bytes    Figure `json:"bytes"`
 }
 
 // A BreakdownPart is one cause of latency: "connect", "tls", "access", "propagation", "queue",

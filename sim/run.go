@@ -13,6 +13,9 @@ import (
 // maxStatics bounds the static workloads of a scenario; their number is the high half of a cache key.
 const maxStatics = 200
 
+// maxDynamics bounds the dynamic workloads of a scenario; their number is a byte of a message.
+const maxDynamics = 255
+
 // A run is the state of one replication of a plan.
 type run struct {
 	plan   *Plan
