@@ -55,7 +55,7 @@ type WorkloadResult struct {
 	// Latency holds the distributions, the headline metric first.
 	Latency []MetricResult `json:"latency"`
 	// Outcomes holds the share of requests by outcome, in the order HIT, DELAYED_HIT, MISS, ...;
-	// outcomes that cannot happen to this workload are left out.
+	// outcomes that did not happen in any run of this placement are left out.
 	Outcomes []OutcomeShare `json:"outcomes"`
 	// Cache is nil where no request of this workload passes a cache.
 	Cache *CacheResult `json:"cache,omitempty"`
@@ -81,7 +81,7 @@ type Figure struct {
 // A MetricResult is the distribution of one latency over the requests of a workload. All its figures
 // are in milliseconds.
 type MetricResult struct {
-	// Name is "ttfb" or "ttlb" (static, dynamic), "response" or "rtt" (gaming).
+	// Name is "ttfb" or "ttlb" (static, dynamic), "response", "rtt", "worst_rtt" or "lobby_wait" (gaming).
 	Name      string           `json:"name"`
 	Mean      Figure           `json:"mean_ms"`
 	Quantiles []QuantileResult `json:"quantiles"`

@@ -48,10 +48,20 @@ func TestRunWritesAllResults(t *testing.T) {
 	require.Contains(t, out, "2 replications")
 	require.Contains(t, out, "Verdicts against region")
 	require.Contains(t, out, "distance")
-	for _, name := range []string{"comparison.json", "comparison.csv", "latency_cdf.svg", "latency_cdf.png", "hit_ratio.svg", "manifest.json", "scenario.yaml"} {
-		info, err := os.Stat(filepath.Join(dir, name))
+	written, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, written, 10)
+	_, help, _ := run(t, context.Background(), "run", "--help")
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	for _, f := range written {
+		info, err := f.Info()
 		require.NoError(t, err)
 		require.Positive(t, info.Size())
+		if f.Name() != "latency_cdf.png" { // "latency_cdf.svg and .png"
+			require.Contains(t, strings.Join(strings.Fields(help), " "), f.Name())
+			require.Contains(t, string(readme), "`"+f.Name()+"`")
+		}
 	}
 	var decoded struct {
 		Replications int
