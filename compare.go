@@ -162,6 +162,10 @@ func (e *estimator) workload() (WorkloadResult, error) {
 	}
 	if e.kind == sim.Static {
 		result.Cache = e.cache()
+		result.Origin = &OriginResult{
+			Requests: e.count(func(s *summary) uint64 { return s.originRequests }),
+			Bytes:    e.count(func(s *summary) uint64 { return s.originBytes }),
+		}
 	}
 	for cause := range sim.NumCauses {
 		if part, ok := e.cause(cause); ok {
@@ -236,8 +240,6 @@ func (e *estimator) cache() *CacheResult {
 		ByteHitRatio: e.share(func(s *summary) stats.Ratio {
 			return stats.Ratio{Numerator: hits(&s.total.OutcomeBytes), Denominator: s.total.Bytes}
 		}),
-		OriginRequests: e.count(func(s *summary) uint64 { return s.originRequests }),
-		OriginBytes:    e.count(func(s *summary) uint64 { return s.originBytes }),
 	}
 }
 

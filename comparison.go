@@ -55,10 +55,12 @@ type WorkloadResult struct {
 	// Latency holds the distributions, the headline metric first.
 	Latency []MetricResult `json:"latency"`
 	// Outcomes holds the share of requests by outcome, in the order HIT, DELAYED_HIT, MISS, ...;
-	// outcomes that cannot happen to this workload are left out.
+	// outcomes that did not happen in any run of this placement are left out.
 	Outcomes []OutcomeShare `json:"outcomes"`
 	// Cache is nil where no request of this workload passes a cache.
 	Cache *CacheResult `json:"cache,omitempty"`
+	// Origin is the load on the origin of a static workload, with or without caches; nil for other kinds.
+	Origin *OriginResult `json:"origin,omitempty"`
 	// Breakdown takes the mean headline latency apart; its parts sum to the mean.
 	Breakdown []BreakdownPart `json:"breakdown"`
 	// Metros holds the headline metric by user metro, in descending order of requests.
@@ -79,7 +81,7 @@ type Figure struct {
 // A MetricResult is the distribution of one latency over the requests of a workload. All its figures
 // are in milliseconds.
 type MetricResult struct {
-	// Name is "ttfb" or "ttlb" (static, dynamic), "response" or "rtt" (gaming).
+	// Name is "ttfb" or "ttlb" (static, dynamic), "response", "rtt", "worst_rtt" or "lobby_wait" (gaming).
 	Name      string           `json:"name"`
 	Mean      Figure           `json:"mean_ms"`
 	Quantiles []QuantileResult `json:"quantiles"`
@@ -122,13 +124,17 @@ type CacheResult struct {
 	// RequestHitRatio and ByteHitRatio are in [0, 1].
 	RequestHitRatio Figure `json:"request_hit_ratio"`
 	ByteHitRatio    Figure `json:"byte_hit_ratio"`
-	// OriginRequests and OriginBytes count what the origin had to serve in one run.
-	OriginRequests Figure `json:"origin_requests"`
-	OriginBytes    Figure `json:"origin_bytes"`
+}
+
+// An OriginResult is what the origin of a static workload had to serve in one run: every request that
+// met no cache and every fetch of a cache that missed.
+type OriginResult struct {
+	Requests Figure `json:"requests"`
+	Bytes    Figure `json:"bytes"`
 }
 
 // A BreakdownPart is one cause of latency: "connect", "tls", "access", "propagation", "queue",
-// "service", "upstream", "tick wait" or "timeout".
+// "service", "upstream", "tick wait", "packet loss" or "timeout".
 type BreakdownPart struct {
 	Cause string `json:"cause"`
 	Mean  Figure `json:"mean_ms"`

@@ -21,6 +21,13 @@
 // The example below is a complete program. The command edgewise does the same from a YAML file; package
 // scenario reads such files.
 //
+// # How long to run
+//
+// Ten replications unless you say otherwise; [Study.Until] runs until a figure is precise or the best
+// placement is known. Caches and queues begin empty: a study whose runs have not warmed up is refused with a
+// [*WarmUpError] that says what is missing. Preloaded caches
+// ([placement.Placement.Preloaded]) begin as after an endless warm-up.
+//
 // # What to trust
 //
 // A run is a pure function of the study and its seed: the same bits on any machine and any number of

@@ -24,8 +24,10 @@ func (p *PlacementResult) measurePairing(baseline *PlacementResult) {
 		if w.Cache != nil && base.Cache != nil {
 			w.Cache.RequestHitRatio.measurePairing(base.Cache.RequestHitRatio)
 			w.Cache.ByteHitRatio.measurePairing(base.Cache.ByteHitRatio)
-			w.Cache.OriginRequests.measurePairing(base.Cache.OriginRequests)
-			w.Cache.OriginBytes.measurePairing(base.Cache.OriginBytes)
+		}
+		if w.Origin != nil && base.Origin != nil {
+			w.Origin.Requests.measurePairing(base.Origin.Requests)
+			w.Origin.Bytes.measurePairing(base.Origin.Bytes)
 		}
 	}
 }

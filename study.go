@@ -116,21 +116,23 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 			break
 		}
 	}
-	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
-		return nil, err
+	if err != nil && ctx.Err() == nil {
+		return nil, err // a run failed; a cancellation, whatever its cause, keeps what is complete
 	}
 	finished := g.finished()
 	if len(finished) == 0 {
 		return nil, err
 	}
 	comparison, compareErr := s.compare(finished, planned)
-	if compareErr == nil && !s.SkipWarmUpCheck {
-		compareErr = s.refusal(comparison.WarmUps)
-	}
 	if compareErr != nil {
 		return nil, errors.Join(err, compareErr)
 	}
 	comparison.Stopping = stopper.result
+	if !s.SkipWarmUpCheck {
+		if refusal := s.refusal(comparison.WarmUps); refusal != nil {
+			return nil, errors.Join(err, refusal)
+		}
+	}
 	return comparison, err
 }
 

@@ -3,6 +3,7 @@ package edgewise_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"runtime"
 	"testing"
@@ -91,6 +92,21 @@ func TestComparisonIsPairedAndComplete(t *testing.T) {
 	require.Zero(t, zone.Workloads[0].Latency[sim.TTFB].Mean.Difference.Value)
 	require.Nil(t, base.Workloads[0].Cache)
 	require.Greater(t, pops.Workloads[0].Cache.RequestHitRatio.Low, 0.1)
+	// The origin is loaded without caches too: by every request.
+	bare, relieved := base.Workloads[0].Origin, pops.Workloads[0].Origin
+	require.Equal(t, base.Workloads[0].Requests.Value, bare.Requests.Value)
+	require.Nil(t, bare.Requests.Difference)
+	require.Positive(t, bare.Bytes.Value)
+	require.InDelta(t, relieved.Requests.Value-bare.Requests.Value, relieved.Requests.Difference.Value, 1e-6)
+	require.Negative(t, relieved.Requests.Difference.High)
+	require.Negative(t, relieved.Bytes.Difference.Value)
+	require.Positive(t, relieved.Requests.VarianceReduction)
+	require.Zero(t, zone.Workloads[0].Origin.Bytes.Difference.Value)
+	for _, p := range c.Placements {
+		for _, w := range p.Workloads {
+			require.Equal(t, w.Kind == "static", w.Origin != nil, "%s, %s", p.Name, w.Name)
+		}
+	}
 	// The game: the other way round.
 	require.Zero(t, pops.Workloads[2].Latency[sim.Response].Mean.Difference.Value)
 	require.Negative(t, zone.Workloads[2].Latency[sim.RTT].Mean.Difference.High)
@@ -155,6 +171,18 @@ func TestCancelledStudyKeepsWhatIsComplete(t *testing.T) {
 	require.Equal(t, 50, got.Planned)
 	got.Planned = want.Planned
 	require.Equal(t, asJSON(t, want), asJSON(t, got))
+
+	reason := errors.New("the user has seen enough")
+	withCause, stop := context.WithCancelCause(context.Background())
+	s.Progress = func(p edgewise.Progress) {
+		if p.Done == 7 {
+			stop(reason)
+		}
+	}
+	got, err = s.Run(withCause)
+	require.ErrorIs(t, err, reason)
+	require.NotNil(t, got, "whatever the cause of the cancellation")
+	require.Equal(t, 2, got.Replications)
 
 	ctx, cancel = context.WithCancel(context.Background())
 	cancel()

@@ -63,8 +63,10 @@ func (r *csvRows) workload(w *edgewise.WorkloadResult) {
 	if w.Cache != nil {
 		r.row("cache", "request hit ratio", "share", w.Cache.RequestHitRatio)
 		r.row("cache", "byte hit ratio", "share", w.Cache.ByteHitRatio)
-		r.row("origin", "requests", "requests", w.Cache.OriginRequests)
-		r.row("origin", "bytes", "bytes", w.Cache.OriginBytes)
+	}
+	if w.Origin != nil {
+		r.row("origin", "requests", "requests", w.Origin.Requests)
+		r.row("origin", "bytes", "bytes", w.Origin.Bytes)
 	}
 	for _, b := range w.Breakdown {
 		r.row("breakdown", b.Cause, "ms", b.Mean)

@@ -21,8 +21,12 @@ import (
 func WriteAll(dir string, c *edgewise.Comparison) error { return WriteRun(dir, c, nil) }
 
 // WriteRun is [WriteAll] for the run of a scenario file: it adds the file's text as scenario.yaml and to
-// the manifest, so that the report can be made again from its directory alone.
+// the manifest, so that the report can be made again from its directory alone. It refuses what
+// [CheckRun] refuses.
 func WriteRun(dir string, c *edgewise.Comparison, scenario []byte) error {
+	if err := CheckRun(dir, scenario); err != nil {
+		return err
+	}
 	files, err := render(c)
 	if err != nil {
 		return fmt.Errorf("report into %s: %w", dir, err)
@@ -36,6 +40,29 @@ func WriteRun(dir string, c *edgewise.Comparison, scenario []byte) error {
 	}
 	files = append(files, file{ManifestFile, append(manifest, '\n')})
 	if err := writeFiles(dir, files); err != nil {
+		return fmt.Errorf("report into %s: %w", dir, err)
+	}
+	return nil
+}
+
+// CheckRun says whether [WriteRun] would overwrite a scenario file that no report has put there: a
+// scenario.yaml with another text in a directory without a manifest.json. A directory that does not exist
+// is free.
+func CheckRun(dir string, scenario []byte) error {
+	if len(scenario) == 0 {
+		return nil // none would be written
+	}
+	there, err := os.ReadFile(filepath.Join(dir, ScenarioFile))
+	if errors.Is(err, fs.ErrNotExist) || err == nil && bytes.Equal(there, scenario) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("report into %s: %w", dir, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, ManifestFile)); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("report into %s: its %s is another scenario and there is no %s, so no report has written it; want another directory",
+			dir, ScenarioFile, ManifestFile)
+	} else if err != nil {
 		return fmt.Errorf("report into %s: %w", dir, err)
 	}
 	return nil

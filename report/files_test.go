@@ -74,6 +74,21 @@ func TestWriteAllLeavesWhatWasThereWhenItFails(t *testing.T) {
 	})
 }
 
+func TestWriteRunOverwritesOnlyScenariosOfReports(t *testing.T) {
+	dir, c := t.TempDir(), fixtureNamed("one of one")
+	own := filepath.Join(dir, report.ScenarioFile)
+	require.NoError(t, os.WriteFile(own, []byte("title: mine"), 0o666))
+	require.ErrorContains(t, report.WriteRun(dir, c, []byte("title: other")), "want another directory")
+	require.Equal(t, []string{report.ScenarioFile}, namesIn(t, dir))
+	text, err := os.ReadFile(own)
+	require.NoError(t, err)
+	require.Equal(t, "title: mine", string(text))
+
+	require.NoError(t, report.WriteRun(dir, c, []byte("title: mine")), "the scenario beside its report")
+	require.NoError(t, report.WriteRun(dir, c, []byte("title: other")), "a report over a report")
+	require.NoError(t, report.CheckRun(filepath.Join(dir, "none"), []byte("title: other")))
+}
+
 func TestCSVHoldsEveryFigureOnceAndExactly(t *testing.T) {
 	c := fixtureNamed("typical")
 	var b bytes.Buffer
@@ -120,8 +135,9 @@ func TestCSVHoldsEveryFigureOnceAndExactly(t *testing.T) {
 		"Region + PoPs|web site||outcome|MISS":               p.Outcomes[0].Share.Value,
 		"Region + PoPs|web site||cache|request hit ratio":    p.Cache.RequestHitRatio.Value,
 		"Region + PoPs|web site||cache|byte hit ratio":       p.Cache.ByteHitRatio.Value,
-		"Region + PoPs|web site||origin|requests":            p.Cache.OriginRequests.Value,
-		"Region + PoPs|web site||origin|bytes":               p.Cache.OriginBytes.Value,
+		"Region + PoPs|web site||origin|requests":            p.Origin.Requests.Value,
+		"Region + PoPs|web site||origin|bytes":               p.Origin.Bytes.Value,
+		"Region only (us-west-2)|web site||origin|requests":  c.Placements[0].Workloads[1].Origin.Requests.Value,
 		"Region + PoPs|web site||breakdown|queue":            p.Breakdown[1].Mean.Value,
 		"Region + PoPs|web site|metro-lax|ttfb|p50":          p.Metros[0].Quants[0].At.Value,
 		"Region + PoPs|web site|metro-lax|requests|count":    p.Metros[0].Requests.Value,

@@ -32,23 +32,36 @@ func made(f fixture) *edgewise.Comparison {
 		Start: time.Date(2026, 3, 2, 18, 0, 0, 0, time.UTC), Duration: time.Hour, WarmUp: 10 * time.Minute,
 		RelativeError: stats.RelativeError, Assumed: []string{"last mile of home fibre: 4 ms"},
 	}
+	var origins [][][]float64 // requests to the origin, by placement, workload and replication
 	for i, name := range f.placements {
 		p := edgewise.PlacementResult{Name: name}
+		var load [][]float64
 		for _, kind := range f.workloads {
-			p.Workloads = append(p.Workloads, f.workload(i, kind))
+			w, origin := f.workload(i, kind)
+			p.Workloads, load = append(p.Workloads, w), append(load, origin)
 		}
+		origins = append(origins, load)
 		c.Placements = append(c.Placements, p)
 	}
-	for _, p := range c.Placements[1:] {
+	for k, p := range c.Placements[1:] {
 		for i := range p.Workloads {
 			pairUp(&p.Workloads[i], &c.Placements[0].Workloads[i])
+			if o := p.Workloads[i].Origin; o != nil {
+				requests := stats.DifferenceOf(origins[k+1][i], origins[0][i], level)
+				bytes := requests.Scaled(originBytes)
+				o.Requests.Difference, o.Bytes.Difference = &requests, &bytes
+			}
 		}
 	}
 	return c
 }
 
-func (f fixture) workload(placement int, kind string) edgewise.WorkloadResult {
-	w := edgewise.WorkloadResult{Name: map[string]string{"static": "web site", "dynamic": "API", "gaming": "game"}[kind], Kind: kind}
+// originBytes is the size of every response of a fixture's origin.
+const originBytes = 30e3
+
+// workload also returns the requests to the origin, by replication.
+func (f fixture) workload(placement int, kind string) (w edgewise.WorkloadResult, origin []float64) {
+	w = edgewise.WorkloadResult{Name: map[string]string{"static": "web site", "dynamic": "API", "gaming": "game"}[kind], Kind: kind}
 	base := map[string]float64{"static": 60, "dynamic": 80, "gaming": 45}[kind]
 	factor := math.Pow(0.72, float64(placement))
 	hit := 0.0
@@ -107,7 +120,7 @@ func (f fixture) workload(placement int, kind string) edgewise.WorkloadResult {
 		w.Latency = append(w.Latency, result)
 	}
 	perRun := make([]float64, f.replications)
-	origin := make([]float64, f.replications)
+	origin = make([]float64, f.replications)
 	for i := range perRun {
 		perRun[i] = float64(f.requests)
 		origin[i] = float64(hits[i].Denominator - hits[i].Numerator)
@@ -117,15 +130,18 @@ func (f fixture) workload(placement int, kind string) edgewise.WorkloadResult {
 	if hit > 0 && !f.noCache {
 		w.Cache = &edgewise.CacheResult{
 			RequestHitRatio: figure(stats.ShareOf(hits, level)), ByteHitRatio: figure(stats.ShareOf(bytes, level)),
-			OriginRequests: figure(stats.MeanOf(origin, level)), OriginBytes: figure(stats.MeanOf(origin, level).Scaled(30e3)),
 		}
+	}
+	if kind == "static" {
+		load := stats.MeanOf(origin, level)
+		w.Origin = &edgewise.OriginResult{Requests: figure(load), Bytes: figure(load.Scaled(originBytes))}
 	}
 	w.Breakdown = []edgewise.BreakdownPart{
 		{Cause: "propagation", Mean: figure(w.Latency[0].Mean.Estimate.Scaled(0.75))},
 		{Cause: "queue", Mean: figure(w.Latency[0].Mean.Estimate.Scaled(0.25))},
 	}
 	w.Metros = []edgewise.MetroResult{{ID: "metro-lax", Name: "Los Angeles, United States", Requests: w.Requests, Mean: w.Latency[0].Mean, Quants: w.Latency[0].Quantiles}}
-	return w
+	return w, origin
 }
 
 func figure(e stats.Estimate) edgewise.Figure { return edgewise.Figure{Estimate: e} }

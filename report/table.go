@@ -15,8 +15,8 @@ import (
 
 // WriteTable writes the comparison for a terminal. Each workload has a table with a row a placement:
 // p50, p95, p99 and mean of the headline latency and the shares within deadlines, each with half its
-// confidence interval; a second table, where there are caches, has the hit ratios and the load on the
-// origin. Below a figure stands its paired difference from the baseline, the first placement.
+// confidence interval; a second table has, for static workloads, the load on the origin of every
+// placement and, where there are caches, the hit ratios. Below a figure stands its paired difference from the baseline, the first placement.
 func WriteTable(w io.Writer, c *edgewise.Comparison) error {
 	return writeTables(w, c, "%s\n", renderText)
 }
@@ -34,7 +34,7 @@ func writeTables(w io.Writer, c *edgewise.Comparison, heading string, render fun
 	var out strings.Builder
 	for _, name := range workloads {
 		rows := rowsOf(c, name)
-		for _, t := range []*comparisonTable{latencyTable(rows), cacheTable(rows)} {
+		for _, t := range []*comparisonTable{latencyTable(rows), originTable(rows)} {
 			if t == nil {
 				continue
 			}
@@ -131,28 +131,35 @@ func latencyTable(rows []tableRow) *comparisonTable {
 	return t
 }
 
-// cacheTable returns the table of hit ratios and origin load, nil when no placement has a cache.
-func cacheTable(rows []tableRow) *comparisonTable {
-	t := &comparisonTable{
-		title:   rows[0].workload.Name + ": caches and origin",
-		columns: []string{"placement", "% hits by requests", "% hits by bytes", "origin requests", "origin MB"},
-	}
-	cached := false
+// originTable returns the table of hit ratios and of the load on the origin, nil for a workload with
+// neither. The hit ratios are left out where no placement has a cache.
+func originTable(rows []tableRow) *comparisonTable {
+	cached, loaded := false, false
 	for _, r := range rows {
-		cells := []string{r.placement, "no cache"}
+		cached = cached || r.workload.Cache != nil
+		loaded = loaded || r.workload.Origin != nil
+	}
+	if !cached && !loaded {
+		return nil
+	}
+	t := &comparisonTable{title: rows[0].workload.Name + ": origin", columns: []string{"placement"}}
+	if cached {
+		t.title = rows[0].workload.Name + ": caches and origin"
+		t.columns = append(t.columns, "% hits by requests", "% hits by bytes")
+	}
+	t.columns = append(t.columns, "origin requests", "origin MB")
+	for _, r := range rows {
+		cells := []string{r.placement}
 		if cache := r.workload.Cache; cache != nil {
-			cached = true
-			cells = []string{r.placement,
-				t.cell("hit ratio by requests", cache.RequestHitRatio, 100),
-				t.cell("hit ratio by bytes", cache.ByteHitRatio, 100),
-				t.cell("origin requests", cache.OriginRequests, 1),
-				t.cell("origin bytes", cache.OriginBytes, 1e-6),
-			}
+			cells = append(cells, t.cell("hit ratio by requests", cache.RequestHitRatio, 100),
+				t.cell("hit ratio by bytes", cache.ByteHitRatio, 100))
+		} else if cached {
+			cells = append(cells, "no cache", "")
+		}
+		if origin := r.workload.Origin; origin != nil {
+			cells = append(cells, t.cell("origin requests", origin.Requests, 1), t.cell("origin bytes", origin.Bytes, 1e-6))
 		}
 		t.rows = append(t.rows, cells)
-	}
-	if !cached {
-		return nil
 	}
 	return t
 }

@@ -36,9 +36,9 @@ type PlacementVerdict struct {
 }
 
 // Verdicts judges every placement against the baseline: the usual quantiles and the mean of the headline
-// latency, the shares within deadlines, and, where the baseline has a cache too, the hit ratio and the
-// requests to the origin. All verdicts together are right with the probability of the comparison's
-// level, see [stats.Judge]. Figures without a paired difference are left out.
+// latency, the shares within deadlines, the requests and bytes that the origin serves (static), and, where
+// the baseline has a cache too, the hit ratio. All verdicts together are right with the probability of
+// the comparison's level, see [stats.Judge]. Figures without a paired difference are left out.
 func Verdicts(c *edgewise.Comparison, m Margins) ([]PlacementVerdict, error) {
 	if _, err := selectWorkloads(c, ""); err != nil {
 		return nil, fmt.Errorf("verdicts: %w", err)
@@ -94,7 +94,10 @@ func (j *judging) compare(w, base *edgewise.WorkloadResult) {
 	}
 	if w.Cache != nil && base.Cache != nil {
 		j.ask("request hit ratio", w.Cache.RequestHitRatio, base.Cache.RequestHitRatio, true, true)
-		j.ask("origin requests", w.Cache.OriginRequests, base.Cache.OriginRequests, false, false)
+	}
+	if w.Origin != nil && base.Origin != nil {
+		j.ask("origin requests", w.Origin.Requests, base.Origin.Requests, false, false)
+		j.ask("origin bytes", w.Origin.Bytes, base.Origin.Bytes, false, false)
 	}
 }
 

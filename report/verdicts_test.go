@@ -18,7 +18,7 @@ func TestVerdictsFollowDirectionAndMargin(t *testing.T) {
 			Difference: &stats.Estimate{Value: difference, Low: difference - half, High: difference + half, N: 10},
 		}
 	}
-	workload := func(p50, p95, mean, within, hits, origin edgewise.Figure) edgewise.WorkloadResult {
+	workload := func(p50, p95, mean, within, hits, requests, bytes edgewise.Figure) edgewise.WorkloadResult {
 		return edgewise.WorkloadResult{
 			Name: "site", Kind: "static",
 			Latency: []edgewise.MetricResult{{
@@ -26,14 +26,15 @@ func TestVerdictsFollowDirectionAndMargin(t *testing.T) {
 				Quantiles: []edgewise.QuantileResult{{P: 0.5, At: p50}, {P: 0.95, At: p95}},
 				Within:    []edgewise.DeadlineResult{{Deadline: 50e6, Share: within}},
 			}},
-			Cache: &edgewise.CacheResult{RequestHitRatio: hits, OriginRequests: origin},
+			Cache:  &edgewise.CacheResult{RequestHitRatio: hits},
+			Origin: &edgewise.OriginResult{Requests: requests, Bytes: bytes},
 		}
 	}
 	plain := func(value float64) edgewise.Figure { return figure(value, 0, 0) }
 	c := &edgewise.Comparison{Level: 0.95, Replications: 10, Placements: []edgewise.PlacementResult{
-		{Name: "region", Workloads: []edgewise.WorkloadResult{workload(plain(100), plain(200), plain(110), plain(0.5), plain(0.6), plain(1000))}},
+		{Name: "region", Workloads: []edgewise.WorkloadResult{workload(plain(100), plain(200), plain(110), plain(0.5), plain(0.6), plain(1000), plain(5e6))}},
 		{Name: "PoPs", Workloads: []edgewise.WorkloadResult{workload(
-			figure(60, -40, 2), figure(220, 20, 2), figure(110.1, 0.1, 0.2), figure(0.7, 0.2, 0.01), figure(0.5, -0.1, 0.01), figure(990, -10, 40))}},
+			figure(60, -40, 2), figure(220, 20, 2), figure(110.1, 0.1, 0.2), figure(0.7, 0.2, 0.01), figure(0.5, -0.1, 0.01), figure(990, -10, 40), figure(4e6, -1e6, 1e5))}},
 	}}
 	verdicts, err := report.Verdicts(c, report.Margins{})
 	require.NoError(t, err)
@@ -45,8 +46,16 @@ func TestVerdictsFollowDirectionAndMargin(t *testing.T) {
 	}
 	require.Equal(t, map[string]string{
 		"p50": "better −40.0 %", "p95": "worse +10.0 %", "mean": "same +0.1 %", "within 50 ms": "better +20.0 pp",
-		"request hit ratio": "worse −10.0 pp", "origin requests": "undecided −1.0 %",
+		"request hit ratio": "worse −10.0 pp", "origin requests": "undecided −1.0 %", "origin bytes": "better −20.0 %",
 	}, got)
+
+	// A baseline without a cache still has an origin to relieve.
+	c.Placements[0].Workloads[0].Cache = nil
+	uncached, err := report.Verdicts(c, report.Margins{})
+	require.NoError(t, err)
+	require.Len(t, uncached, 6)
+	require.Equal(t, "origin bytes", uncached[5].Figure)
+	require.Equal(t, "better −20.0 %", uncached[5].String())
 
 	// A margin of half the baseline makes all latencies the same.
 	verdicts, err = report.Verdicts(c, report.Margins{Relative: 0.5})

@@ -7,7 +7,8 @@ import (
 	"unicode"
 )
 
-var yamlLine = regexp.MustCompile(`line (\d+)`)
+// yamlLine matches "line 42" and "L42.C2".
+var yamlLine = regexp.MustCompile(`\b(?:line |L)(\d+)`)
 
 // lineOf finds the line in an error of the YAML library, 0 if it names none.
 func lineOf(err error) int {

@@ -15,13 +15,19 @@ type networkSpec struct {
 	selection catalog.Selection
 	access    topology.AccessMix
 	hasAccess bool
+	// own are the sites of a list or graph of the user's, ownUsed those that placements name.
+	own, ownUsed []topology.Node
+	graph        *topology.Network
+	links        []linkSpec
+	measuredFile fileRef
+	measured     []topology.MeasuredRTT
 }
 
 func (r *reader) readNetwork(v value) {
 	n := &r.network
 	n.line = v.node.Line
 	n.provider = catalog.ProviderAWS
-	v.fields(
+	seen := v.fields(
 		field{"provider", choice(catalog.ParseProvider, &n.provider)},
 		field{"metros", func(v value) {
 			v.fields(
@@ -32,7 +38,18 @@ func (r *reader) readNetwork(v value) {
 			)
 		}},
 		field{"access", r.readAccess},
+		field{"sites", r.readOwnSites},
+		field{"graphml", r.readGraph},
+		field{"links", r.readLinks},
+		field{"measured", r.readMeasured},
 	)
+	if _, ok := seen["graphml"]; ok {
+		for _, key := range []string{"provider", "metros", "sites", "access"} {
+			if at, ok := seen[key]; ok {
+				at.problem("stands beside graphml, which says all that is in the network")
+			}
+		}
+	}
 }
 
 // readAccess reads the shares of access technologies; those left out are 0.
@@ -64,22 +81,42 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 				a.Site = n.ID
 				r.lines[fmt.Sprintf("%s.sites[%d]", p.path, len(p.built.Sites))] = s.line
 				p.built.Sites = append(p.built.Sites, a)
-				addTo(&selection, n)
+				if len(r.resolveOwn(n.ID, n.Kind)) > 0 {
+					r.addOwn(n, &selection)
+				} else {
+					addTo(&selection, n)
+				}
 			}
 		}
 	}
 	if len(bad.all) > 0 {
 		return nil
 	}
+	if len(r.network.ownUsed) > 0 && empty(selection) {
+		return r.network.ownUsed
+	}
 	nodes, err := selection.SelectSites(r.network.provider)
 	if err != nil {
 		bad.add(r.network.line, "network", "%s", oneLine(err))
 	}
-	return nodes
+	return append(nodes, r.network.ownUsed...)
+}
+
+// empty reports whether no site of the catalog is selected.
+func empty(s catalog.Selection) bool {
+	return len(s.Regions)+len(s.LocalZones)+len(s.PoPs)+len(s.RegionalEdgeCaches) == 0
 }
 
 // resolve returns the sites that an entry of a placement stands for.
 func (r *reader) resolve(s siteSpec) ([]topology.Node, error) {
+	for _, kind := range kindsFor(s.assignment.Role) {
+		if own := r.resolveOwn(s.name, kind); len(own) > 0 {
+			return own, nil
+		}
+	}
+	if r.network.graph != nil {
+		return nil, fmt.Errorf("%q: the graph has no site of this name that can have the role %q", s.name, s.assignment.Role)
+	}
 	var last error
 	for _, kind := range kindsFor(s.assignment.Role) {
 		var selection catalog.Selection
@@ -134,6 +171,14 @@ func addTo(s *catalog.Selection, n topology.Node) {
 }
 
 func (r *reader) buildNetwork(sites []topology.Node, bad *problems) {
+	if n := r.network.graph; n != nil {
+		r.study.Network = n
+		r.applyOwn(bad)
+		if _, err := r.study.Network.Routes(n.OfKind(topology.Metro), usedSites(n, sites), topology.Public); err != nil {
+			bad.add(r.lineOr("network.graphml", r.network.line), "network.graphml", "%s", oneLine(err))
+		}
+		return
+	}
 	metros, err := r.network.selection.SelectMetros()
 	if err != nil {
 		bad.add(r.lineOr("network.metros", r.network.line), "network.metros", "%s", oneLine(err))
@@ -150,7 +195,20 @@ func (r *reader) buildNetwork(sites []topology.Node, bad *problems) {
 	r.study.Network, err = catalog.Build(metros, sites)
 	if err != nil {
 		bad.add(r.network.line, "network", "%s", oneLine(err))
+		return
 	}
+	r.applyOwn(bad)
+}
+
+// usedSites returns the indices of sites in a network.
+func usedSites(n *topology.Network, sites []topology.Node) []int {
+	var found []int
+	for _, s := range sites {
+		if i, ok := n.Index(s.ID); ok {
+			found = append(found, i)
+		}
+	}
+	return found
 }
 
 func (r *reader) lineOr(path string, line int) int {

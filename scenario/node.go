@@ -12,7 +12,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// A value is a node of the file with its path. Its methods read it as one type or note the problem.
+// A value is a node of the file with its path. Its methods read it as one type, or note the problem and
+// return false.
 type value struct {
 	node *yaml.Node
 	path string
@@ -160,37 +161,43 @@ func (v value) texts() []value {
 }
 
 func (v value) strings(to *[]string) {
-	for _, item := range v.texts() {
+	items := v.texts()
+	if v.node.Kind == yaml.SequenceNode && len(items) == 0 {
+		v.problem("is empty; want one or more, or no such key")
+	}
+	for _, item := range items {
 		var s string
 		item.text(&s)
 		*to = append(*to, s)
 	}
 }
 
-func (v value) number(to *float64) {
+func (v value) number(to *float64) bool {
 	s, ok := v.scalar("a number")
 	if !ok {
-		return
+		return false
 	}
 	x, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
 		v.problem("is %q; want a number", s)
-		return
+		return false
 	}
 	*to = x
+	return true
 }
 
-func (v value) integer(to *int) {
+func (v value) integer(to *int) bool {
 	s, ok := v.scalar("a whole number")
 	if !ok {
-		return
+		return false
 	}
 	n, err := strconv.Atoi(strings.ReplaceAll(s, "_", ""))
 	if err != nil {
 		v.problem("is %q; want a whole number", s)
-		return
+		return false
 	}
 	*to = n
+	return true
 }
 
 func (v value) unsigned(to *uint64) {
@@ -218,17 +225,18 @@ func (v value) boolean(to *bool) {
 	*to = s == "true"
 }
 
-func (v value) duration(to *time.Duration) {
+func (v value) duration(to *time.Duration) bool {
 	s, ok := v.scalar("a time with its unit, for example 10ms or 1h30m")
 	if !ok {
-		return
+		return false
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil {
 		v.problem("is %q; want a time with its unit, for example 10ms or 1h30m", s)
-		return
+		return false
 	}
 	*to = d
+	return true
 }
 
 func (v value) durations(to *[]time.Duration) {
@@ -253,18 +261,35 @@ func (v value) instant(to *time.Time) {
 	*to = t
 }
 
-func (v value) bytes(to *int64) {
+func (v value) bytes(to *int64) bool {
 	const want = "a size with its unit, for example 500MB (10^6) or 256MiB (2^20)"
 	s, ok := v.scalar(want)
 	if !ok {
-		return
+		return false
 	}
 	n, err := humanize.ParseBytes(s)
-	if err != nil || n > math.MaxInt64 || strings.HasPrefix(s, "-") || !strings.ContainsAny(s, "bB") {
+	if err == nil && strings.HasSuffix(s, "b") {
+		v.problem("is %q, and b stands for bits, which are not bytes; want %s", s, want)
+		return false
+	}
+	if err != nil || n > math.MaxInt64 || strings.HasPrefix(s, "-") || !strings.HasSuffix(s, "B") {
 		v.problem("is %q; want %s", s, want)
-		return
+		return false
 	}
 	*to = int64(n)
+	return true
+}
+
+// positiveBytes reads a size that 0 would leave to the default in Go.
+func (v value) positiveBytes(to *int64) bool {
+	if !v.bytes(to) {
+		return false
+	}
+	if *to == 0 {
+		v.problem("is %q; want 1B or more", v.node.Value)
+		return false
+	}
+	return true
 }
 
 // choice reads one of the names that a parser knows.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 
+	"go.yaml.in/yaml/v4"
+
 	"github.com/edgewise-sim/edgewise/placement"
 )
 
@@ -47,8 +49,10 @@ func (r *reader) readPlacement(v value) {
 		field{"routing", skip},
 		field{"dynamic_via_pop", skip},
 	)
-	if _, ok := seen["name"]; !ok {
+	if at, ok := seen["name"]; !ok {
 		v.problem("the key \"name\" is missing")
+	} else if i := slices.IndexFunc(r.placements, func(o placementSpec) bool { return o.built.Name == p.built.Name }); i >= 0 {
+		at.problem("is %q, as is that of the placement in line %d; want another name", p.built.Name, r.placements[i].line)
 	}
 	if extends != "" {
 		i := slices.IndexFunc(r.placements, func(o placementSpec) bool { return o.built.Name == extends })
@@ -97,13 +101,38 @@ func readSites(v value, role placement.Role) []siteSpec {
 		v.problem("has no size; want a mapping with \"sites\" and \"size\", the bytes of each cache, for example 256MiB")
 		return nil
 	}
+	items := names.texts()
+	if names.node.Kind == yaml.SequenceNode && len(items) == 0 {
+		names.problem("is empty; want one site or more, or no such key")
+	}
 	var specs []siteSpec
-	for _, item := range names.texts() {
+	for _, item := range items {
 		s := siteSpec{path: item.path, line: item.node.Line, assignment: a}
 		item.text(&s.name)
 		specs = append(specs, s)
 	}
 	return specs
+}
+
+// checkRoles finds workloads that no site of a placement could serve.
+func (r *reader) checkRoles(p *placementSpec, bad *problems) {
+	has := func(role placement.Role) bool { return len(p.built.Of(role)) > 0 }
+	if !has(placement.Origin) {
+		switch {
+		case len(r.study.Static) > 0:
+			bad.add(p.line, p.path, "the key \"origin\" is missing: workload %q is static", r.study.Static[0].Name)
+		case has(placement.EdgeCache) || has(placement.MidTierCache):
+			bad.add(p.line, p.path, "the key \"origin\" is missing: caches fetch from it")
+		}
+	}
+	if !has(placement.Compute) {
+		switch {
+		case len(r.study.Dynamic) > 0:
+			bad.add(p.line, p.path, "the key \"compute\" is missing: workload %q is dynamic", r.study.Dynamic[0].Name)
+		case len(r.study.Gaming) > 0:
+			bad.add(p.line, p.path, "the key \"compute\" is missing: workload %q is gaming", r.study.Gaming[0].Name)
+		}
+	}
 }
 
 // parsePreload reads what caches begin with.

@@ -11,7 +11,9 @@ import (
 // readReplications reads a number of replications, or a rule that decides how many.
 func (r *reader) readReplications(v value) {
 	if v.resolve().node.Kind != mappingKind {
-		v.integer(&r.study.Replications)
+		if v.integer(&r.study.Replications) && r.study.Replications < 1 {
+			v.problem("is %d; want 1 or more", r.study.Replications)
+		}
 		return
 	}
 	u := new(edgewise.Until)

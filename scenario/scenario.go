@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -66,8 +67,10 @@ func document(data []byte) (*yaml.Node, error) {
 		return nil, err
 	}
 	var second yaml.Node
-	if loader.Load(&second) == nil {
+	if err := loader.Load(&second); err == nil {
 		return nil, errors.New("more than one document; want one")
+	} else if !errors.Is(err, io.EOF) {
+		return nil, err
 	}
 	if doc.Kind != yaml.DocumentNode {
 		return &doc, nil
@@ -94,12 +97,24 @@ func (r *reader) read(root value) {
 	seen := root.fields(
 		field{"title", func(v value) { v.text(&s.Title) }},
 		field{"start", func(v value) { v.instant(&s.Start) }},
-		field{"warm_up", func(v value) { v.duration(&s.WarmUp) }},
+		field{"warm_up", func(v value) {
+			if v.duration(&s.WarmUp) && s.WarmUp < 0 {
+				v.problem("is %v; want 0s or more", s.WarmUp)
+			}
+		}},
 		field{"check_warm_up", func(v value) { v.boolean(&r.checks) }},
-		field{"duration", func(v value) { v.duration(&s.Duration) }},
+		field{"duration", func(v value) {
+			if v.duration(&s.Duration) && s.Duration <= 0 {
+				v.problem("is %v; want more than 0s", s.Duration)
+			}
+		}},
 		field{"seed", func(v value) { v.unsigned(&s.Seed) }},
 		field{"replications", r.readReplications},
-		field{"level", func(v value) { v.number(&s.Level) }},
+		field{"level", func(v value) {
+			if v.number(&s.Level) && !(s.Level > 0 && s.Level < 1) {
+				v.problem("is %v; want more than 0, less than 1, for example 0.95", s.Level)
+			}
+		}},
 		field{"network", r.readNetwork},
 		field{"workloads", r.readWorkloads},
 		field{"placements", r.readPlacements},
@@ -141,11 +156,15 @@ func (r *reader) build(bad *problems) {
 			}
 		}
 	}
+	for i := range r.placements {
+		r.checkRoles(&r.placements[i], bad)
+	}
 	if len(bad.all) > 0 {
 		return
 	}
 	if err := r.study.Validate(); err != nil {
-		r.report(bad, "", 0, err)
+		key := r.guilty()
+		r.report(bad, key, r.lines[key], err)
 		return
 	}
 	anycast := false
@@ -158,6 +177,25 @@ func (r *reader) build(bad *problems) {
 	if anycast {
 		r.study.Assumed = append(r.study.Assumed, assumedProviders)
 	}
+}
+
+// guilty returns the key at the top of the file without which the study would be valid; "" if there is none.
+func (r *reader) guilty() string {
+	for _, suspect := range []struct {
+		key   string
+		leave func(*edgewise.Study)
+	}{
+		{"duration", func(s *edgewise.Study) { s.Duration = time.Second }},
+		{"warm_up", func(s *edgewise.Study) { s.WarmUp = 0 }},
+		{"replications", func(s *edgewise.Study) { s.Replications, s.Until = 0, nil }},
+	} {
+		without := r.study
+		suspect.leave(&without)
+		if without.Validate() == nil {
+			return suspect.key
+		}
+	}
+	return ""
 }
 
 // report turns an error of a value into a problem at the line of its field, where that is known.

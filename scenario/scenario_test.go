@@ -229,9 +229,33 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"failure without time", "seed: 42", "failures: [{site: pop-lax, at: 1m}]", `bad.yaml:5: failures[0]: the key "for" is missing`},
 		{"failure of what others need", "seed: 42", "failures: [{site: us-west-2, at: 1m, for: 1m}]", `bad.yaml:5: failures[0].site: is us-west-2; want a site that no other needs; under placement "edge" caches`},
 		{"too many servers", "servers: 50", "servers: -50", `bad.yaml:35: placements[0].sites[0].servers: is -50`},
-		{"same name twice", "name: zone", "name: edge", `two placements are called "edge"`},
-		{"level", "level: 0.9", "level: 90", `level`},
-		{"no YAML", "seed: 42", "seed: [42", `bad.yaml:`},
+		{"same name twice", "name: zone", "name: edge", `bad.yaml:41: placements[2].name: is "edge", as is that of the placement in line 37; want another name`},
+		{"level", "level: 0.9", "level: 90", `bad.yaml:7: level: is 90; want more than 0, less than 1`},
+		{"no level", "level: 0.9", "level: 0", `bad.yaml:7: level: is 0; want more than 0`},
+		{"negative duration", "duration: 10m", "duration: -10s", `bad.yaml:4: duration: is -10s; want more than 0s`},
+		{"endless duration", "duration: 10m", "duration: 9000h", `bad.yaml:4: duration: sim: duration 9000h0m0s`},
+		{"negative warm-up", "warm_up: 1m", "warm_up: -5s", `bad.yaml:3: warm_up: is -5s; want 0s or more`},
+		{"endless warm-up", "warm_up: 1m", "warm_up: 9000h", `bad.yaml:3: warm_up: sim: duration 10m0s, warm-up 9000h0m0s`},
+		{"negative replications", "replications: 3", "replications: -2", `bad.yaml:6: replications: is -2; want 1 or more`},
+		{"no replications", "replications: 3", "replications: 0", `bad.yaml:6: replications: is 0; want 1 or more`},
+		{"too many replications", "replications: 3", "replications: 1000000", `bad.yaml:6: replications: edgewise: 1000000 replications`},
+		{"rule for another workload", "replications: 3", "replications: {until: {mean: 2%, workload: sight}}", `bad.yaml:6: replications: edgewise: stopping rule: no workload is called "sight"`},
+		{"workload's name twice", "name: api", "name: site", `bad.yaml:28: workloads[2].name: is "site", as is that of the workload in line 18; want another name`},
+		{"no origin", "    origin: {sites: us-west-2, servers: 50}\n", "", `bad.yaml:34: placements[0]: the key "origin" is missing: workload "site" is static`},
+		{"no compute", "    compute: us-west-2\n", "", `bad.yaml:34: placements[0]: the key "compute" is missing: workload "api" is dynamic`},
+		{"no sites of a role", "compute: us-west-2\n", "compute: []\n", `bad.yaml:36: placements[0].compute: is empty; want one site or more`},
+		{"median of nothing", "median: 20KB", "median: 0B", `bad.yaml:23: workloads[1].sizes.median: is "0B"; want 1B or more`},
+		{"nothing at most", "max: 1GB", "max: 0B", `bad.yaml:23: workloads[1].sizes.max: is "0B"; want 1B or more`},
+		{"no sizes", "    sizes: {median: 20KB, ln_sd: 1.5, max: 1GB}\n", "", `bad.yaml:18: workloads[1]: the key "sizes" is missing`},
+		{"sizes without median", "median: 20KB, ", "", `bad.yaml:23: workloads[1].sizes: the key "median" is missing`},
+		{"no response size", "preset: api-dynamic\n    response_size: 4KiB", "kind: dynamic\n    requests_per_second: 1", `bad.yaml:28: workloads[2]: the key "response_size" is missing`},
+		{"no metros", "names: [los-angeles-us, denver-us]", "names: []", `bad.yaml:11: network.metros.names: is empty; want one or more`},
+		{"bits", "size: 256MiB", "size: 512Mb", `bad.yaml:39: placements[1].edge_caches.size: is "512Mb", and b stands for bits, which are not bytes; want a size`},
+		{"unit without B", "size: 256MiB", "size: 256M", `bad.yaml:39: placements[1].edge_caches.size: is "256M"; want a size with its unit`},
+		{"rate", "mbit_per_second: 20", "mbit_per_second: -20", `bad.yaml:25: workloads[1].client.mbit_per_second: is -20; want 0 (without limit) to 1e+09`},
+		{"too high a rate", "mbit_per_second: 20", "mbit_per_second: 2e9", `client.mbit_per_second: is 2e+09; want 0`},
+		{"garbage after the document", "dynamic_via_pop: true\n  - name: zone\n", "dynamic_via_pop: true\n---\n{[:\n", `bad.yaml:42: is no YAML`},
+		{"no YAML", "seed: 42", "seed: [42", `bad.yaml:5: is no YAML`},
 		{"two documents", "seed: 42", "seed: 42\n---\nseed: 1", `more than one document`},
 		{"null", "seed: 42", "seed:", `bad.yaml:5: seed: is "`},
 	} {
@@ -245,6 +269,32 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 	require.ErrorContains(t, err, "empty.yaml")
 	_, err = scenario.Load(filepath.Join(t.TempDir(), "none.yaml"))
 	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func TestKindsAndPresetsMayBeAliases(t *testing.T) {
+	text := change(t, "preset: competitive-fps", "preset: &preset competitive-fps")
+	text = strings.Replace(text, "  - name: site\n", "  - {name: second, preset: *preset}\n  - name: site\n", 1)
+	text = strings.Replace(text, "kind: static", "kind: &kind static", 1)
+	text = strings.Replace(text, "  - name: api\n", "  - {name: other, kind: *kind, requests_per_second: 1, objects: 10, sizes: {median: 1KB}}\n  - name: api\n", 1)
+	s, err := scenario.Parse("test.yaml", []byte(text))
+	require.NoError(t, err)
+	require.Equal(t, workload.CompetitiveFPS().TickHz, s.Gaming[1].TickHz)
+	require.Equal(t, 10, s.Static[1].Objects)
+}
+
+func TestCachesNeedAnOrigin(t *testing.T) {
+	const text = `title: Only games
+duration: 1m
+network: {metros: {names: [denver-us]}}
+workloads: [{name: game, preset: competitive-fps}]
+placements:
+  - {name: region, compute: us-west-2}
+  - {name: pop, compute: us-west-2, edge_caches: {sites: pop-den, size: 1MiB}}
+  - {name: nothing}
+`
+	_, err := scenario.Parse("bad.yaml", []byte(text))
+	require.EqualError(t, err, "bad.yaml:7: placements[1]: the key \"origin\" is missing: caches fetch from it\n"+
+		"bad.yaml:8: placements[2]: the key \"compute\" is missing: workload \"game\" is gaming")
 }
 
 func TestAllMistakesOfAFileAreReportedTogether(t *testing.T) {

@@ -17,6 +17,7 @@ type workloadRef struct {
 	path  string
 	line  int
 	kind  string
+	name  string
 	index int
 }
 
@@ -29,14 +30,15 @@ func (r *reader) readWorkloads(v value) {
 	}
 }
 
-// peek returns the scalar of a key without reading the rest.
+// peek returns the scalar of a key without reading the rest, and where it stands, nil if it does not.
 func (v value) peek(key string) (string, *yaml.Node) {
 	if v.node.Kind != yaml.MappingNode {
 		return "", nil
 	}
 	for i := 0; i+1 < len(v.node.Content); i += 2 {
 		if v.node.Content[i].Value == key {
-			return v.node.Content[i+1].Value, v.node.Content[i+1]
+			at := value{node: v.node.Content[i+1]}.resolve()
+			return at.node.Value, at.node
 		}
 	}
 	return "", nil
@@ -87,9 +89,13 @@ func (r *reader) readWorkload(v value) {
 	default:
 		return
 	}
-	if _, at := v.peek("name"); at == nil {
+	name, at := v.peek("name")
+	if at == nil {
 		v.problem("the key \"name\" is missing")
+	} else if i := slices.IndexFunc(r.order, func(o workloadRef) bool { return o.name == name }); i >= 0 {
+		v.bad.add(at.Line, join(v.path, "name"), "is %q, as is that of the workload in line %d; want another name", name, r.order[i].line)
 	}
+	ref.name = name
 	r.order = append(r.order, ref)
 }
 
@@ -128,7 +134,7 @@ func (r *reader) validateWorkload(w workloadRef) (metros []string, err error) {
 }
 
 func readStatic(v value, w *workload.Static) {
-	v.fields(
+	seen := v.fields(
 		field{"kind", skip},
 		field{"preset", skip},
 		field{"name", func(v value) { v.text(&w.Name) }},
@@ -142,10 +148,18 @@ func readStatic(v value, w *workload.Static) {
 		field{"origin_service", func(v value) { readService(v, &w.OriginService) }},
 		field{"deadlines", func(v value) { v.durations(&w.Deadlines) }},
 	)
+	if _, preset := seen["preset"]; preset {
+		return
+	}
+	if sizes, ok := seen["sizes"]; !ok {
+		v.problem("the key \"sizes\" is missing; without a preset nothing says how large objects are")
+	} else if _, at := sizes.peek("median"); at == nil {
+		sizes.problem("the key \"median\" is missing; without a preset nothing says how large objects are")
+	}
 }
 
 func readDynamic(v value, w *workload.Dynamic) {
-	v.fields(
+	seen := v.fields(
 		field{"kind", skip},
 		field{"preset", skip},
 		field{"name", func(v value) { v.text(&w.Name) }},
@@ -158,6 +172,10 @@ func readDynamic(v value, w *workload.Dynamic) {
 		field{"client", func(v value) { readClient(v, &w.Client) }},
 		field{"deadlines", func(v value) { v.durations(&w.Deadlines) }},
 	)
+	_, preset := seen["preset"]
+	if _, ok := seen["response_size"]; !ok && !preset {
+		v.problem("the key \"response_size\" is missing; without a preset nothing says how large responses are")
+	}
 }
 
 func readGaming(v value, w *workload.Gaming) {
@@ -193,14 +211,13 @@ func readSizes(v value, s *workload.Sizes) {
 	v.fields(
 		field{"median", func(v value) {
 			var median int64
-			v.bytes(&median)
-			if median > 0 {
+			if v.positiveBytes(&median) {
 				s.LnMean = math.Log(float64(median))
 			}
 		}},
 		field{"ln_sd", func(v value) { v.number(&s.LnSD) }},
 		field{"min", func(v value) { v.bytes(&s.MinBytes) }},
-		field{"max", func(v value) { v.bytes(&s.MaxBytes) }},
+		field{"max", func(v value) { v.positiveBytes(&s.MaxBytes) }},
 	)
 }
 
@@ -240,8 +257,12 @@ func readClient(v value, c *workload.Connection) {
 		field{"handshake", choice(workload.ParseHandshake, &c.Handshake)},
 		field{"new_connections", func(v value) { v.number(&c.NewShare) }},
 		field{"mbit_per_second", func(v value) {
+			const most = 1e9 // 10^15 bit/s, as in [workload.Connection]
 			var mbit float64
-			v.number(&mbit)
+			if v.number(&mbit) && !(mbit >= 0 && mbit <= most) {
+				v.problem("is %v; want 0 (without limit) to %v", mbit, most)
+				return
+			}
 			c.BitsPerSecond = mbit * 1e6
 		}},
 	)

@@ -65,3 +65,13 @@ func (a *accessLaw) draw(uniform uint32, s *random.Stream) int64 {
 	t := a.technology(uniform)
 	return int64(a.miles.base[t].Draw(s) + a.miles.jitter[t].Draw(s))
 }
+
+// linkJitter returns the jitter of the links on a way with the given mean, in ns. It follows from a number
+// drawn for the request anyway, so that ways with and without jitter leave all other draws alone.
+func linkJitter(mean float64, drawn uint64) int64 {
+	if mean == 0 {
+		return 0
+	}
+	stream := random.Key(drawn).Stream()
+	return int64(mean * stream.Exp())
+}

@@ -1,8 +1,11 @@
 package sim
 
 import (
+	"time"
+
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -27,10 +30,12 @@ type cell struct {
 	count               uint64     // of requests
 	asked               uint64     // of those, recorded
 	work                random.Key // addresses the service times by request
-	course              *course    // of the workload at this site
-	lost                uint64     // requests recorded that met a site that was down
-	gate                *gate      // nil if the cell has all users of its metro
-	outages             []outage   // as its users' instants meet them
+	loss                float64    // the probability that an exchange loses a packet
+	losses              random.Key
+	course              *course  // of the workload at this site
+	lost                uint64   // requests recorded that met a site that was down
+	gate                *gate    // nil if the cell has all users of its metro
+	outages             []outage // as its users' instants meet them
 
 	static  *staticRun
 	dynamic *dynamicRun
@@ -57,6 +62,7 @@ type request struct {
 	recorded bool
 	rtt      int64 // of one exchange between user and entry point
 	access   int64 // the part of rtt that is the last mile
+	resent   int64 // the wait for packets that were lost
 	arrived  int64 // at this site
 }
 
@@ -80,7 +86,11 @@ func (c *cell) draw(r *request, number uint32, now int64) {
 	r.recorded = recorded
 	r.access = access
 	r.rtt = c.rtt + access
+	r.resent = 0
 	r.arrived = now
+	if c.loss > 0 {
+		r.resent = c.drawLoss(r)
+	}
 }
 
 // next draws what a request brings along: the last mile, and whether it opens a connection.
@@ -90,10 +100,25 @@ func (c *cell) next() (access int64, isNew bool) {
 	if c.law != nil {
 		access = c.law.draw(uint32(u>>32), &c.rand)
 	}
-	if c.jitter > 0 {
-		access += int64(c.jitter * c.rand.Exp())
+	return access + linkJitter(c.jitter, u), u&(1<<32-1) < c.isNew
+}
+
+// minResend is the least time after which TCP sends a packet again that nobody has acknowledged. Assumed:
+// 200 ms, as on most systems (RFC 6298 asks for 1 s).
+const minResend = int64(200 * time.Millisecond)
+
+// drawLoss returns what packet loss adds to the exchanges of a request: one packet each way decides.
+func (c *cell) drawLoss(r *request) int64 {
+	exchanges := int64(1)
+	if r.isNew {
+		exchanges += c.pace.Connect + c.pace.TLS
 	}
-	return access, u&(1<<32-1) < c.isNew
+	sum := int64(0)
+	stream := c.losses.StreamAt(c.count)
+	for range exchanges {
+		sum += int64(topology.LossDelay(stream.Float64(), c.loss, time.Duration(max(minResend, r.rtt))))
+	}
+	return sum
 }
 
 // lose tallies a request that meets a site that is down.
@@ -121,7 +146,7 @@ type served struct {
 // finish tallies a request. What follows from other counters is added once, by [cell.settle].
 func (c *cell) finish(r *request, s *served) {
 	wait := s.first - r.arrived
-	ready := r.rtt + c.beyond
+	ready := r.rtt + c.beyond + r.resent
 	var connect, tls, transfer int64
 	if r.isNew {
 		connect, tls = c.pace.Connect*r.rtt, c.pace.TLS*r.rtt
@@ -148,6 +173,7 @@ func (c *cell) finish(r *request, s *served) {
 	t.Outcomes[s.outcome]++
 	t.OutcomeBytes[s.outcome] += uint64(s.bytes)
 	t.Causes[Access] += r.access
+	t.Causes[Loss] += r.resent
 	if wait != 0 {
 		t.Causes[Queue] += s.queue
 		t.Causes[Service] += s.service

@@ -104,10 +104,48 @@ func TestResultSurvivesEncodingAndMergesInAnyOrder(t *testing.T) {
 	require.True(t, bytes.Equal(merged(0, 1, 2), merged(2, 0, 1)))
 	require.False(t, bytes.Equal(encode(t, all[0]), encode(t, all[1])), "replications differ")
 
-	other := *all[0]
-	other.Placement = "another"
-	require.ErrorContains(t, all[0].Merge(&other), "another")
+	into := func(first int, others ...int) []byte {
+		var sum Result
+		require.NoError(t, sum.UnmarshalBinary(encode(t, all[first])))
+		for _, i := range others {
+			require.NoError(t, sum.Merge(all[i]))
+		}
+		return encode(t, &sum)
+	}
+	require.True(t, bytes.Equal(into(0, 1, 2), into(2, 1, 0)), "whichever receives")
 	require.Error(t, new(Result).UnmarshalBinary([]byte("no result")))
+}
+
+func TestFailingMergeChangesNothing(t *testing.T) {
+	s, p := cdn(t, 3)
+	s.Static = append(s.Static, s.Static[0])
+	s.Static[1].Name = "second"
+	plans, err := Compile(s, p)
+	require.NoError(t, err)
+	r, err := plans[0].Run(context.Background(), 1)
+	require.NoError(t, err)
+	r.Mid = FillCourse{BatchNs: 2, UsedBytes: make([]int64, 7)}
+	before := encode(t, r)
+	for want, breakIt := range map[string]func(o *Result){
+		"the placements differ": func(o *Result) { o.Placement = "another" },
+		"1 workloads into 2":    func(o *Result) { o.Workloads = o.Workloads[:1] },
+		"the names differ":      func(o *Result) { o.Workloads[1].Name = "third" },
+		"kind gaming into":      func(o *Result) { o.Workloads[1].Kind = Gaming },
+		"metros into":           func(o *Result) { w := &o.Workloads[1]; w.Metros = w.Metros[1:] },
+		"2 and 1 metrics":       func(o *Result) { m := &o.Workloads[1].Metros[2]; m.Latency = m.Latency[:1] },
+		"edge caches: courses":  func(o *Result) { o.Edge.UsedBytes = o.Edge.UsedBytes[1:] },
+		"mid-tier caches: courses": func(o *Result) {
+			o.Mid = FillCourse{BatchNs: 1, UsedBytes: make([]int64, 7)}
+		},
+		`"second": courses of`: func(o *Result) { c := &o.Workloads[1].Course; c.Batches = c.Batches[1:] },
+		"of 2 ns; want equal":  func(o *Result) { o.Workloads[1].Course.BatchNs = 2 },
+	} {
+		var o Result
+		require.NoError(t, o.UnmarshalBinary(before))
+		breakIt(&o)
+		require.ErrorContains(t, r.Merge(&o), want)
+		require.True(t, bytes.Equal(before, encode(t, r)), want)
+	}
 }
 
 func TestBrokenBooksAreNoticed(t *testing.T) {

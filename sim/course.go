@@ -1,6 +1,9 @@
 package sim
 
-import "math/bits"
+import (
+	"fmt"
+	"math/bits"
+)
 
 // A Course is how a workload, or a tier of caches, fared over the time of a run, warm-up included, in
 // batches of equal length. It is what the warm-up is judged by. A batch that the run's end cuts short
@@ -64,13 +67,17 @@ func (c *course) add(at, latency int64, outcome Outcome) {
 	}
 }
 
-// merge adds another course of the same run or of one as long; a course without batches takes the other's
-// length.
+// matches returns an error unless both courses are of the same batches or one has none.
+func (c *Course) matches(o *Course) error {
+	return sameBatches(len(c.Batches), c.BatchNs, len(o.Batches), o.BatchNs)
+}
+
+// merge adds another course that it matches; a course without batches takes the other's length.
 func (c *Course) merge(o *Course) {
 	if len(c.Batches) == 0 && len(o.Batches) > 0 {
 		c.BatchNs, c.Batches = o.BatchNs, make([]CourseBatch, len(o.Batches))
 	}
-	for i := range o.Batches[:min(len(o.Batches), len(c.Batches))] {
+	for i := range o.Batches {
 		c.Batches[i].Requests += o.Batches[i].Requests
 		c.Batches[i].SumNs += o.Batches[i].SumNs
 		c.Batches[i].Hits += o.Batches[i].Hits
@@ -112,14 +119,26 @@ func (f *filling) finish() {
 	}
 }
 
-// merge adds the contents of other caches over the same time; a course without any takes the other's
-// length.
+// matches returns an error unless both courses are of the same batches or one has none.
+func (f *FillCourse) matches(o *FillCourse) error {
+	return sameBatches(len(f.UsedBytes), f.BatchNs, len(o.UsedBytes), o.BatchNs)
+}
+
+// merge adds the contents of other caches over the same time, a course that it matches; a course without
+// any takes the other's length.
 func (f *FillCourse) merge(o *FillCourse) {
 	if len(f.UsedBytes) == 0 && len(o.UsedBytes) > 0 {
 		f.BatchNs, f.UsedBytes = o.BatchNs, make([]int64, len(o.UsedBytes))
 	}
 	f.CapacityBytes += o.CapacityBytes
-	for i := range o.UsedBytes[:min(len(o.UsedBytes), len(f.UsedBytes))] {
+	for i := range o.UsedBytes {
 		f.UsedBytes[i] += o.UsedBytes[i]
 	}
+}
+
+func sameBatches(n int, ns int64, otherN int, otherNs int64) error {
+	if n > 0 && otherN > 0 && (n != otherN || ns != otherNs) {
+		return fmt.Errorf("courses of %d batches of %d ns and of %d of %d ns; want equal ones", n, ns, otherN, otherNs)
+	}
+	return nil
 }

@@ -4,10 +4,11 @@
 //
 // # How a run works
 //
-// Users of a metro enter at one site of the placement. What they do is drawn ahead in blocks, sorted by
-// the instant at which it reaches the site, and met by the site's own events: the end of a fetch, a
-// message from another site. Whatever cannot change state is arithmetic: the legs of a journey, the
-// handshakes, a FIFO queue, every tick of a match.
+// Users of a metro enter at the site that the placement's routing gives them: often all at the same one,
+// but anycast and weights part them, and a failure sends them elsewhere for a while. What they do is
+// drawn ahead in blocks, sorted by the instant at which it reaches the site, and met by the site's own
+// events: the end of a fetch, a message from another site. Whatever cannot change state is arithmetic:
+// the legs of a journey, the handshakes, a FIFO queue, every tick of a match.
 //
 // Sites whose caches and queues touch nobody else run to the end one after another. Sites that send
 // each other messages (to a mid-tier cache, to an origin or a parent region with few servers) advance in

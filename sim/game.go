@@ -1,11 +1,15 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"slices"
+	"time"
 
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/sim/event"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -20,7 +24,8 @@ type game struct {
 	from, end int64 // recorded are the updates sent in [from, end)
 	capacity  int   // matches at once, 0: no limit
 	deadlines []int64
-	update    int64 // ns between the simulated updates of a player
+	update    int64         // ns between the simulated updates of a player
+	resend    time.Duration // between all updates: the next says what a lost one said
 	coin      uint64
 	parentRTT int64
 	matchKey  random.Key
@@ -31,6 +36,7 @@ type game struct {
 	lobbyHead  uint32
 	lobbyTail  uint32
 	lobby      int
+	timeoutAt  int64 // of the last timeout scheduled
 
 	matches     []match
 	freeMatches []uint32
@@ -50,7 +56,7 @@ type gameCell struct {
 	// up and down are the fixed one-way delays without the last mile, access the last mile's RTT
 	// where there is no law.
 	up, down, access int64
-	linkJitter       float64
+	linkJitter, loss float64
 	// gate says which players the cell has, nil if all of its metro; who addresses who they are.
 	gate *gateRule
 	who  random.Key
@@ -102,10 +108,7 @@ const (
 func (g *game) play() error {
 	g.players = append(g.players, player{})
 	g.matches = append(g.matches, match{})
-	for i := range g.cells {
-		g.cells[i].next(g.end)
-		g.expect(uint32(i))
-	}
+	g.begin()
 	for i, o := range g.outages {
 		g.queue.Push(o.from, failHandler, uint64(i))
 	}
@@ -130,11 +133,40 @@ func (g *game) play() error {
 		}
 		// After any event, a timeout included, the lobby may be ready for a match.
 		g.fillMatches()
+		g.awaitTimeout()
 	}
 	for n := range g.matches {
 		g.playUntil(&g.matches[n], g.end)
 	}
 	return g.err
+}
+
+// A foundPlayer is one who plays already when the run starts.
+type foundPlayer struct {
+	order   uint64
+	cell    uint32
+	session workload.Session
+}
+
+// begin lets the players found at the start into the lobby, in random order: the matches found under way
+// mix the metros as those do that begin later.
+func (g *game) begin() {
+	var found []foundPlayer
+	for i := range g.cells {
+		c := &g.cells[i]
+		for c.next(g.end); c.upcoming.At == 0; c.next(g.end) {
+			found = append(found, foundPlayer{order: c.key.At(c.upcoming.Number), cell: uint32(i), session: c.upcoming})
+		}
+		g.expect(uint32(i))
+	}
+	slices.SortFunc(found, func(a, b foundPlayer) int {
+		return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.cell, b.cell))
+	})
+	for _, f := range found {
+		g.enter(f.cell, f.session)
+	}
+	g.fillMatches()
+	g.awaitTimeout()
 }
 
 // expect schedules the next arrival from a cell.
@@ -144,14 +176,21 @@ func (g *game) expect(cell uint32) {
 	}
 }
 
-// arrive lets a player enter the lobby.
+// arrive lets the next player of a cell in.
 func (g *game) arrive(cell uint32) {
 	c := &g.cells[cell]
 	session := c.upcoming
 	c.next(g.end)
 	g.expect(cell)
+	g.enter(cell, session)
+}
+
+// enter lets a player into the lobby, where the site is up.
+func (g *game) enter(cell uint32, session workload.Session) {
+	c := &g.cells[cell]
+	stream := c.key.StreamAt(session.Number)
 	if o := during(g.outages, g.now); o != nil {
-		g.lose(c, o)
+		g.lose(c, o, stream.Uint64())
 		return
 	}
 
@@ -163,7 +202,7 @@ func (g *game) arrive(cell uint32) {
 		g.players = append(g.players, player{})
 	}
 	p := &g.players[n]
-	*p = player{cell: cell, leaves: g.now + session.LengthNs, access: c.access, rand: c.key.StreamAt(session.Number)}
+	*p = player{cell: cell, leaves: g.now + session.LengthNs, access: c.access, rand: stream}
 	if c.law != nil {
 		t := c.law.technology(uint32(p.rand.Uint64()))
 		p.access = int64(c.law.miles.base[t].Draw(&p.rand))
@@ -185,7 +224,18 @@ func (g *game) enterLobby(n uint32) {
 	}
 	g.lobbyTail = n
 	g.lobby++
-	g.queue.Push(g.now+int64(g.LobbyTimeout), timeoutHandler, 0)
+}
+
+// awaitTimeout schedules the end of the patience of the player who has waited longest, unless an earlier
+// one is still to come: it will look again.
+func (g *game) awaitTimeout() {
+	if g.timeoutAt > g.now || g.lobby == 0 {
+		return
+	}
+	if at := g.players[g.lobbyHead].joined + int64(g.LobbyTimeout); at > g.now {
+		g.timeoutAt = at
+		g.queue.Push(at, timeoutHandler, 0)
+	}
 }
 
 func (g *game) leaveLobby(n uint32) {
@@ -254,13 +304,15 @@ func (g *game) fail(o *outage) {
 
 // drop throws a player out.
 func (g *game) drop(n uint32, o *outage) {
-	g.players[n].match = nowhere
-	g.lose(&g.cells[g.players[n].cell], o)
+	p := &g.players[n]
+	p.match = nowhere
+	g.lose(&g.cells[p.cell], o, p.rand.Uint64())
 }
 
-// lose counts a session that is cut off or cannot begin: as one update that is never answered.
-func (g *game) lose(c *gameCell, o *outage) {
-	if g.now >= g.from {
+// lose counts a session that is cut off or cannot begin: as one update that is never answered. Where only
+// every k-th update is simulated, a coin leaves one lost session in k.
+func (g *game) lose(c *gameCell, o *outage, coin uint64) {
+	if g.now >= g.from && coin%uint64(g.UpdatesASample()) == 0 {
 		c.tally.Requests++
 		c.tally.lose(o.timeout, g.deadlines, Response)
 	}
@@ -296,7 +348,7 @@ func (g *game) startMatch(size int) {
 	length := int64(g.MatchLength)
 	if g.now == 0 {
 		// A match found under way when the run starts has a part of its length behind it.
-		length = int64(float64(length) * random.Float64())
+		length = max(1, int64(float64(length)*random.Float64()))
 	}
 	var worst uint32
 	worstRTT := int64(-1)
@@ -349,6 +401,9 @@ func (g *game) playUntil(m *match, until int64) {
 	period, work := int64(g.TickPeriod(size)), int64(g.TickWork(size))
 	if until > g.from {
 		for _, n := range m.players {
+			if g.err = g.ctx.Err(); g.err != nil {
+				return // a long match must not hold up a cancelled run
+			}
 			p := &g.players[n]
 			g.skipTo(p, g.from)
 			if p.send < until {
@@ -376,23 +431,30 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 		wait += period
 	}
 	step := g.update % period
-	var updates, jitters, waits, parents, services int64
+	var updates, jitters, losses, waits, parents, services int64
 	for ; p.send < until; p.send += g.update {
 		met := wait
 		jitter, extra, called := int64(0), int64(0), int64(0)
 		if p.jitter != nil {
 			u := p.rand.Uint64()
 			jitter = int64(p.jitter.At(u))
-			if c.linkJitter > 0 {
-				jitter += int64(c.linkJitter * p.rand.Exp())
-			}
+			jitter += linkJitter(c.linkJitter, u)
 			if u&1 == 0 { // the coin: the jitter is on the way up
 				met -= jitter
 			}
 		} else if c.linkJitter > 0 {
-			jitter = int64(c.linkJitter * p.rand.Exp())
-			if p.rand.Uint64()&1 == 0 {
+			u := p.rand.Uint64()
+			jitter = linkJitter(c.linkJitter, u)
+			if u&1 == 0 {
 				met -= jitter
+			}
+		}
+		resent := int64(0)
+		if c.loss > 0 {
+			u := p.rand.Uint64()
+			resent = int64(topology.LossDelay(random.Unit(u), c.loss, g.resend))
+			if p.rand.Uint64()&1 == 0 { // lost on the way up
+				met -= resent
 			}
 		}
 		if g.coin > 0 && p.rand.Uint64()&(1<<32-1) < g.coin {
@@ -408,11 +470,12 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 				met %= period
 			}
 		}
-		rtt := p.up + p.down + jitter
+		rtt := p.up + p.down + jitter + resent
 		t.record(Response, rtt+extra+called+met+work, g.deadlines)
 		t.record(RTT, rtt, g.deadlines)
 		updates++
 		jitters += jitter
+		losses += resent
 		waits += met
 		parents += extra
 		services += called
@@ -424,6 +487,7 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 	t.Outcomes[Played] += uint64(updates)
 	t.Causes[Access] += updates*p.access + jitters
 	t.Causes[Propagation] += updates * (c.up + c.down)
+	t.Causes[Loss] += losses
 	t.Causes[TickWait] += waits
 	t.Causes[Service] += updates*work + services
 	t.Causes[Upstream] += parents

@@ -63,6 +63,8 @@ func (s *Scenario) Validate() error {
 		return fmt.Errorf("sim: no workload")
 	case len(s.Static) > maxStatics:
 		return fmt.Errorf("sim: %d static workloads; want %d at most", len(s.Static), maxStatics)
+	case len(s.Dynamic) > maxDynamics:
+		return fmt.Errorf("sim: %d dynamic workloads; want %d at most", len(s.Dynamic), maxDynamics)
 	}
 	if err := s.validateFailures(); err != nil {
 		return err

@@ -54,12 +54,14 @@ const (
 	Upstream
 	// TickWait is the wait of an update for the next tick.
 	TickWait
+	// Loss is the wait for packets that were lost on the way between user and entry point.
+	Loss
 	// Timeout is the patience of a user whose site is down.
 	Timeout
 	NumCauses
 )
 
-var causeNames = [NumCauses]string{"connect", "tls", "access", "propagation", "queue", "service", "upstream", "tick wait", "timeout"}
+var causeNames = [NumCauses]string{"connect", "tls", "access", "propagation", "queue", "service", "upstream", "tick wait", "packet loss", "timeout"}
 
 // String returns the cause's name, for example "propagation".
 func (c Cause) String() string {

@@ -25,7 +25,11 @@ const maxPreloadObjects = 20_000_000
 // nor Poisson: there the rates are those of Che's approximation, and so is the content. Other policies
 // start from the content that LRU would have, put in in the order of the requests.
 //
-// Caches of several sizes at a site are paired: the smaller holds a part of what the larger holds.
+// An object larger than the whole cache is never admitted, so it has no part in the content, and a mid-tier
+// cache is asked for it every time.
+//
+// Caches of several sizes at a site are paired: they see the same times of the last requests. Where every
+// object fits into each, the smaller holds a part of what the larger holds.
 func (r *run) preload() error {
 	if !slices.ContainsFunc(r.plan.placement.Sites, func(a placement.Assignment) bool { return a.Preload }) {
 		return nil
@@ -141,7 +145,13 @@ func (p *preloader) edge(site int) {
 	}
 	for i := range rates {
 		for k, rate := range rates[i] {
-			up[i][k] += rate * math.Exp(-rate*longest) // Che: asked for when not here
+			switch {
+			case !(rate > 0): // and longest may be infinite
+			case p.statics[i].bytes[k] > t.cache.CapacityBytes():
+				up[i][k] += rate
+			default:
+				up[i][k] += rate * math.Exp(-rate*longest) // Che: asked for when not here
+			}
 		}
 	}
 }
@@ -155,12 +165,13 @@ func (p *preloader) fill(t *tier, site int, rates [][]float64, dryRun bool) (lon
 	}
 	clear(p.weight)
 	purposes := [...]uint64{edgeTier: workload.PurposePreload, midTier: workload.PurposePreloadMid}
+	capacity := t.cache.CapacityBytes()
 	p.found = p.found[:0]
 	for i := range rates {
 		entity := workload.EntityOf(p.plan.scenario.Static[i].Name, p.plan.sites[site].id)
 		key := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purposes[t.number])
 		for k, rate := range rates[i] {
-			if !(rate > 0) {
+			if !(rate > 0) || p.statics[i].bytes[k] > capacity {
 				continue
 			}
 			stream := key.StreamAt(uint64(k))
@@ -169,7 +180,7 @@ func (p *preloader) fill(t *tier, site int, rates [][]float64, dryRun bool) (lon
 			p.found = append(p.found, o)
 		}
 	}
-	capacity, sum, enough := t.cache.CapacityBytes(), int64(0), uint64(math.MaxUint64)
+	sum, enough := int64(0), uint64(math.MaxUint64)
 	for step, bytes := range p.weight {
 		if sum += bytes; sum > capacity {
 			enough = uint64(step)

@@ -2,12 +2,14 @@ package sim
 
 import (
 	"context"
+	"math"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -86,6 +88,54 @@ func TestPreloadedCachesOfTwoSizesAreNested(t *testing.T) {
 		require.True(t, large[k])
 	}
 	require.Len(t, all, 2000, "everything has been asked for at some time")
+}
+
+func TestPreloadedCachesOfHeavyTailedSizesBeginFull(t *testing.T) {
+	// A median of 11 KB and a mean of 600 KB: some 5 % of the objects are larger than the whole cache,
+	// which never admits them. Must begin as full as LRU is that began empty a minute ago: 84 %.
+	n, pops := star(t, 12, 20)
+	w := workload.Static{
+		Name: "site", RequestsPerSecond: 1200, Objects: 10_000, ZipfExponent: 0.8,
+		Sizes: workload.Sizes{LnMean: math.Log(11_000), LnSD: 2.83},
+	}
+	s := Scenario{Network: n, Static: []workload.Static{w}, Duration: time.Second, Seed: 2}
+	p := placement.RegionOnly("region").WithPoPs(1<<20, pops...)
+	begin := func(r *Result) float64 { return float64(r.Edge.UsedBytes[0]) / float64(r.Edge.CapacityBytes) }
+	end := func(r *Result) float64 {
+		return float64(r.Edge.UsedBytes[len(r.Edge.UsedBytes)-1]) / float64(r.Edge.CapacityBytes)
+	}
+	preloaded := replicate(t, s, p.Preloaded(), begin)
+	s.Duration = 60 * time.Second
+	steady := replicate(t, s, p, end)
+	require.Greater(t, preloaded.Low, 0.7, "0.54 if they counted")
+	require.InDelta(t, steady.Value, preloaded.Value, 0.06)
+}
+
+func TestPreloadedMidTierIgnoresIdlePoPs(t *testing.T) {
+	n, err := topology.New([]topology.Node{
+		{ID: "metro", Kind: topology.Metro, Users: 1},
+		{ID: "pop", Kind: topology.PoP},
+		{ID: "idle", Kind: topology.PoP},
+		{ID: "region", Kind: topology.Region},
+	}, append(append(append(append(
+		both("metro", "pop", topology.Internet, 3),
+		both("metro", "idle", topology.Internet, 30)...),
+		both("metro", "region", topology.Internet, 40)...),
+		both("pop", "region", topology.Backbone, 25)...),
+		both("idle", "region", topology.Backbone, 25)...))
+	require.NoError(t, err)
+	w := workload.Static{
+		Name: "site", RequestsPerSecond: 10, Objects: 1000, ZipfExponent: 0.8,
+		Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1},
+	}
+	p := placement.RegionOnly("region").WithPoPs(100, "pop", "idle")
+	p = p.With(placement.Assignment{Site: "region", Role: placement.MidTierCache, CacheBytes: 400})
+	r, err := Run(context.Background(), Job{
+		Scenario:  Scenario{Network: n, Static: []workload.Static{w}, Duration: time.Second, Seed: 2},
+		Placement: p.Preloaded(),
+	})
+	require.NoError(t, err)
+	require.Equal(t, int64(400), r.Mid.UsedBytes[0])
 }
 
 func TestPreloadRefusesCataloguesThatAreTooLarge(t *testing.T) {

@@ -3,6 +3,7 @@ package sim
 import (
 	"bytes"
 	"encoding/gob"
+	"errors"
 	"fmt"
 
 	"github.com/edgewise-sim/edgewise/placement"
@@ -13,7 +14,7 @@ import (
 // A Result is what one run found, or what several runs of the same plan found together. It holds
 // integers only: merging in any order gives the same bits.
 type Result struct {
-	// Placement is the placement's name, Replication the number of the run.
+	// Placement is the placement's name, Replication the number of the run, the smallest of several.
 	Placement   string
 	Replication int
 	Workloads   []WorkloadTally
@@ -50,16 +51,14 @@ func (w *WorkloadTally) Total() (Tally, error) {
 	return total, nil
 }
 
-// Merge adds another result of the same plan. The replication number stays; fingerprints add up.
+// Merge adds another result of the same plan. The replication number becomes the smaller of the two;
+// fingerprints add up. After an error the result is as it was.
 func (r *Result) Merge(o *Result) error {
-	if r.Placement != o.Placement || len(r.Workloads) != len(o.Workloads) {
-		return fmt.Errorf("sim: cannot merge a result of placement %q into one of %q", o.Placement, r.Placement)
+	if err := r.matches(o); err != nil {
+		return fmt.Errorf("sim: cannot merge a result of placement %q into one of %q: %w", o.Placement, r.Placement, err)
 	}
 	for i := range r.Workloads {
 		a, b := &r.Workloads[i], &o.Workloads[i]
-		if a.Name != b.Name || a.Kind != b.Kind || len(a.Metros) != len(b.Metros) {
-			return fmt.Errorf("sim: cannot merge workload %q into %q", b.Name, a.Name)
-		}
 		for m := range a.Metros {
 			if err := a.Metros[m].Merge(&b.Metros[m]); err != nil {
 				return err
@@ -71,8 +70,49 @@ func (r *Result) Merge(o *Result) error {
 	}
 	r.Edge.merge(&o.Edge)
 	r.Mid.merge(&o.Mid)
+	r.Replication = min(r.Replication, o.Replication)
 	r.Fingerprint += o.Fingerprint
 	return nil
+}
+
+// matches returns an error unless the other result can be of the same plan.
+func (r *Result) matches(o *Result) error {
+	if r.Placement != o.Placement {
+		return errors.New("the placements differ")
+	}
+	if len(r.Workloads) != len(o.Workloads) {
+		return fmt.Errorf("%d workloads into %d", len(o.Workloads), len(r.Workloads))
+	}
+	for i := range r.Workloads {
+		if err := r.Workloads[i].matches(&o.Workloads[i]); err != nil {
+			return fmt.Errorf("workload %q into %q: %w", o.Workloads[i].Name, r.Workloads[i].Name, err)
+		}
+	}
+	if err := r.Edge.matches(&o.Edge); err != nil {
+		return fmt.Errorf("edge caches: %w", err)
+	}
+	if err := r.Mid.matches(&o.Mid); err != nil {
+		return fmt.Errorf("mid-tier caches: %w", err)
+	}
+	return nil
+}
+
+// matches returns an error unless the other tally can be of the same workload.
+func (w *WorkloadTally) matches(o *WorkloadTally) error {
+	switch {
+	case w.Name != o.Name:
+		return errors.New("the names differ")
+	case w.Kind != o.Kind:
+		return fmt.Errorf("kind %v into %v", o.Kind, w.Kind)
+	case len(w.Metros) != len(o.Metros):
+		return fmt.Errorf("%d metros into %d", len(o.Metros), len(w.Metros))
+	}
+	for m := range w.Metros {
+		if err := w.Metros[m].matches(&o.Metros[m]); err != nil {
+			return fmt.Errorf("metro %d: %w", m, err)
+		}
+	}
+	return w.Course.matches(&o.Course)
 }
 
 // plainResult keeps gob from calling MarshalBinary again.

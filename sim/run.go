@@ -13,6 +13,9 @@ import (
 // maxStatics bounds the static workloads of a scenario; their number is the high half of a cache key.
 const maxStatics = 200
 
+// maxDynamics bounds the dynamic workloads of a scenario; their number is a byte of a message.
+const maxDynamics = 255
+
 // A run is the state of one replication of a plan.
 type run struct {
 	plan   *Plan
@@ -208,6 +211,8 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.
 		access:     2 * e.access,
 		beyond:     e.beyond.rtt(),
 		jitter:     e.jitter,
+		loss:       e.loss,
+		losses:     random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeLoss),
 		isNew:      outOf32(client.NewShare),
 		pace:       client.Pace(),
 		deadlines:  w.deadlines,
@@ -307,7 +312,7 @@ func (r *run) addGaming(number int, w *plannedWorkload) error {
 			c := gameCell{
 				tally: r.tally(number, w, m, i), sessions: streams[m],
 				key: random.NewKey(s.Seed, r.rep, entity, workload.PurposePlayer),
-				law: r.plan.access[m], up: e.up, down: e.down, access: 2 * e.access, linkJitter: e.jitter,
+				law: r.plan.access[m], up: e.up, down: e.down, access: 2 * e.access, linkJitter: e.jitter, loss: e.loss,
 				gate: e.gate, who: random.NewKey(s.Seed, r.rep, entity, workload.PurposeRoute),
 			}
 			if e.access == 0 {
@@ -325,7 +330,7 @@ func (r *run) newGame(w *plannedWorkload, gaming *workload.Gaming, planned *plan
 	return &game{
 		Gaming: gaming, ctx: r.ctx, from: int64(s.WarmUp), end: r.end(), deadlines: w.deadlines,
 		capacity: planned.compute.Servers * max(gaming.MatchesPerServer, 1),
-		update:   int64(gaming.UpdatePeriod()), coin: outOf32(gaming.Parent.Probability),
+		update:   int64(gaming.UpdatePeriod()), resend: gaming.SendPeriod(), coin: outOf32(gaming.Parent.Probability),
 		parentRTT: planned.parent.rtt(), outages: s.outagesOf(planned.id),
 		matchKey: random.NewKey(s.Seed, r.rep, workload.EntityOf(w.name, planned.id), workload.PurposeMatch),
 	}

@@ -97,11 +97,19 @@ func (t *Tally) lose(timeout int64, deadlines []int64, metrics ...int) {
 	}
 }
 
-// Merge adds another tally of the same workload.
-func (t *Tally) Merge(o *Tally) error {
+// matches returns an error unless the other tally can be of the same workload.
+func (t *Tally) matches(o *Tally) error {
 	if len(t.Latency) != len(o.Latency) || len(t.Within) != len(o.Within) {
 		return fmt.Errorf("sim: tallies of different workloads: %d and %d metrics, %d and %d deadline counters",
 			len(t.Latency), len(o.Latency), len(t.Within), len(o.Within))
+	}
+	return nil
+}
+
+// Merge adds another tally of the same workload. After an error the tally is as it was.
+func (t *Tally) Merge(o *Tally) error {
+	if err := t.matches(o); err != nil {
+		return err
 	}
 	t.Requests += o.Requests
 	t.Bytes += o.Bytes

@@ -16,6 +16,9 @@ import (
 // replicate runs a placement ten times and estimates a figure of the first workload from each run.
 func replicate(t *testing.T, s Scenario, p placement.Placement, of func(*Result) float64) stats.Estimate {
 	t.Helper()
+	if raceEnabled {
+		t.Skip("one goroutine, much work: nothing for the race detector")
+	}
 	plans, err := Compile(s, p)
 	require.NoError(t, err)
 	var samples []float64

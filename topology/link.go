@@ -100,8 +100,8 @@ func (l Link) Both() []Link {
 	return []Link{l, back}
 }
 
-// validate returns an error that names the link if one of its values is out of range.
-func (l Link) validate() error {
+// Validate returns an error that names the link if one of its values is out of range.
+func (l Link) Validate() error {
 	fail := func(field string, value any, want string) error {
 		return fmt.Errorf("link %q -> %q (%v): %s %v: want %s", l.From, l.To, l.Kind, field, value, want)
 	}

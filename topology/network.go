@@ -104,7 +104,7 @@ func (n *Network) compress() error {
 	n.outStart = make([]int32, len(n.nodes)+1)
 	n.inStart = make([]int32, len(n.nodes)+1)
 	for i, l := range n.links {
-		if err := l.validate(); err != nil {
+		if err := l.Validate(); err != nil {
 			return err
 		}
 		from, ok := n.index[l.From]

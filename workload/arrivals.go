@@ -52,8 +52,11 @@ func (a *Arrivals) enter() {
 	a.length = hourNs
 }
 
-// Next returns the next arrival in ns since the start of the run. A stream without load answers
-// math.MaxInt64.
+// farthest is how far ahead an arrival is looked for, in ns: two years, longer than any run.
+const farthest = float64(2 * 366 * 24 * time.Hour)
+
+// Next returns the next arrival in ns since the start of the run. A stream without load, or without an
+// arrival within two years, answers math.MaxInt64.
 func (a *Arrivals) Next() int64 {
 	// Products are rounded before they are added, so that machines with and without a fused multiply-add
 	// draw the same arrivals.
@@ -61,7 +64,7 @@ func (a *Arrivals) Next() int64 {
 		return math.MaxInt64
 	}
 	need := a.stream.Exp()
-	for a.origin < math.MaxInt64 {
+	for a.origin < farthest {
 		rate := a.rate + float64(a.slope*a.offset)
 		s := need / rate
 		if a.slope != 0 {
@@ -81,11 +84,7 @@ func (a *Arrivals) Next() int64 {
 			continue
 		}
 		a.offset += s
-		t := a.origin + a.offset
-		if t >= math.MaxInt64 {
-			return math.MaxInt64
-		}
-		return int64(t)
+		return int64(a.origin + a.offset)
 	}
 	return math.MaxInt64
 }

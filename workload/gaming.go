@@ -65,15 +65,26 @@ type Weibull struct {
 
 // Mean returns Scale * Gamma(1 + 1/Shape).
 func (w Weibull) Mean() time.Duration {
-	return time.Duration(float64(w.Scale) * math.Gamma(1+1/w.Shape))
+	return time.Duration(min(w.meanNs(), century))
 }
+
+func (w Weibull) meanNs() float64 { return float64(w.Scale) * math.Gamma(1+1/w.Shape) }
+
+// century is 100 years in ns.
+const century = 100 * 365.25 * 24 * float64(time.Hour)
 
 // Validate names the first field that is out of range.
 func (w Weibull) Validate() error {
 	if w.Scale <= 0 || w.Scale > 1000*time.Hour {
 		return invalid.New("Scale", w.Scale, "more than 0, 1000h at most")
 	}
-	return invalid.Range("Shape", w.Shape, 0.1, 100)
+	if err := invalid.Range("Shape", w.Shape, 0.1, 100); err != nil {
+		return err
+	}
+	if mean := w.meanNs(); mean > century {
+		return invalid.New("Scale", w.Scale, "a mean of 100 years at most; with a shape of %v it is %.3g", w.Shape, mean/century*100)
+	}
+	return nil
 }
 
 // draw returns one length.
@@ -91,7 +102,6 @@ func (w Weibull) drawResidual(s *random.Stream) int64 {
 
 // lengthNs holds a length within a century, so that sums with it cannot overflow.
 func lengthNs(ns float64) int64 {
-	const century = 100 * 365.25 * 24 * float64(time.Hour)
 	return int64(min(ns, century))
 }
 
@@ -108,10 +118,10 @@ func (g *Gaming) Validate() error {
 
 func (g *Gaming) validate() error {
 	switch {
-	case !(g.ConcurrentPlayers > 0) || g.ConcurrentPlayers > 1e9:
-		return invalid.New("ConcurrentPlayers", g.ConcurrentPlayers, "more than 0, 1e9 at most")
-	case g.MatchLength <= 0 || g.MatchLength > 1000*time.Hour:
-		return invalid.New("MatchLength", g.MatchLength, "more than 0, 1000h at most")
+	case !(g.ConcurrentPlayers > 0) || g.ConcurrentPlayers > 2e7:
+		return invalid.New("ConcurrentPlayers", g.ConcurrentPlayers, "more than 0, 2e7 at most: each is held in memory")
+	case g.MatchLength < time.Second || g.MatchLength > 1000*time.Hour:
+		return invalid.New("MatchLength", g.MatchLength, "1s to 1000h")
 	case g.LobbyTimeout < 0 || g.LobbyTimeout > 1000*time.Hour:
 		return invalid.New("LobbyTimeout", g.LobbyTimeout, "0 to 1000h")
 	case g.UpdateHz != 0 && !(g.UpdateHz >= 0.1 && g.UpdateHz <= 10_000):
@@ -149,14 +159,24 @@ func (g *Gaming) TickWork(players int) time.Duration {
 
 // UpdatePeriod returns the time between the simulated updates of a player.
 func (g *Gaming) UpdatePeriod() time.Duration {
-	hz, every := g.UpdateHz, 1.0
+	return g.SendPeriod() * time.Duration(g.UpdatesASample())
+}
+
+// UpdatesASample returns k where every k-th update is simulated.
+func (g *Gaming) UpdatesASample() int64 {
+	if g.SampledUpdates == 0 {
+		return 1
+	}
+	return int64(math.Round(1 / g.SampledUpdates))
+}
+
+// SendPeriod returns the time between all updates of a player, simulated or not.
+func (g *Gaming) SendPeriod() time.Duration {
+	hz := g.UpdateHz
 	if hz == 0 {
 		hz = g.TickHz
 	}
-	if g.SampledUpdates != 0 {
-		every = math.Round(1 / g.SampledUpdates)
-	}
-	return time.Duration(1e9/hz+0.5) * time.Duration(every)
+	return time.Duration(1e9/hz + 0.5)
 }
 
 // A Session is one player's stay.

@@ -24,6 +24,7 @@ const (
 	PurposePreloadMid
 	PurposeCache // policies and admissions that draw
 	PurposeRoute // who asks, and where that user's internet provider leads
+	PurposeLoss  // packets lost
 )
 
 // A Static workload fetches cacheable objects.

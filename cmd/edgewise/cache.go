@@ -56,6 +56,11 @@ func (c *cacheCmd) Run(ctx context.Context, s *streams) error {
 	if err := c.Curve.check(); err != nil {
 		return &usageError{err}
 	}
+	for _, file := range c.files() {
+		if err := checkOutput(file); err != nil {
+			return &usageError{err}
+		}
+	}
 	rows := [][]string{cacheHeader}
 	var answers []string
 	for _, path := range c.Traces {
@@ -164,6 +169,17 @@ func (c *cacheCmd) load(s *streams, path string) (*cache.Replayer, error) {
 		ObjectSizes: d.ObjectSizes, RequestSizes: d.RequestSizes})
 }
 
+// files lists what will be written.
+func (c *cacheCmd) files() []string {
+	files := []string{c.Out}
+	if c.Curve.asked {
+		for _, path := range c.Traces {
+			files = append(files, c.curveFiles(path)...)
+		}
+	}
+	return files
+}
+
 func (c *cacheCmd) workers() int {
 	if c.Workers == 0 {
 		return runtime.GOMAXPROCS(0)
@@ -183,25 +199,13 @@ func row(path, name string, size cacheSize, cfg cache.Config, r cache.Result, to
 		strconv.FormatFloat(float64(r.Requests)/max(took.Seconds(), 1e-9), 'f', 0, 64)}
 }
 
-// writeRows writes rows as CSV; the file appears only when it is whole.
+// writeRows writes rows as CSV.
 func writeRows(path string, rows [][]string) error {
 	var b bytes.Buffer
 	if err := csv.NewWriter(&b).WriteAll(rows); err != nil {
 		return err
 	}
-	return writeWhole(path, b.Bytes())
-}
-
-// writeWhole writes a file under another name and renames it.
-func writeWhole(path string, data []byte) error {
-	if err := os.WriteFile(path+".part", data, 0o666); err != nil {
-		return err
-	}
-	if err := os.Rename(path+".part", path); err != nil {
-		os.Remove(path + ".part")
-		return err
-	}
-	return nil
+	return writeOutput(path, io.Discard, b.Bytes())
 }
 
 // printRows prints rows as a table on a terminal and as CSV elsewhere.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -87,7 +88,7 @@ func (c *cacheCmd) drawCurve(ctx context.Context, s *streams, path string, repla
 		if err := write(&b); err != nil {
 			return err
 		}
-		if err := writeWhole(file, b.Bytes()); err != nil {
+		if err := writeOutput(file, io.Discard, b.Bytes()); err != nil {
 			return err
 		}
 		fmt.Fprintf(s.err, "edgewise: miss-ratio curves written to %s\n", file)

@@ -33,6 +33,11 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 	if c.Folds < 2 || c.Repeats < 1 {
 		return &usageError{fmt.Errorf("--folds is %d, --repeats is %d; want at least 2 and 1", c.Folds, c.Repeats)}
 	}
+	for _, file := range []string{c.Out, c.Page} {
+		if err := checkOutput(file); err != nil {
+			return &usageError{err}
+		}
+	}
 	tables, err := calibrate.ReadTables(os.DirFS(c.Dir), catalog.Regions(catalog.ProviderAWS))
 	if err != nil {
 		return &usageError{err}
@@ -66,7 +71,7 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 		files = append(files, page...)
 	}
 	for _, f := range files {
-		if err := writeOutput(f.path, nil, f.data); err != nil {
+		if err := writeOutput(f.path, s.out, f.data); err != nil {
 			return err
 		}
 	}

@@ -5,7 +5,9 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
@@ -17,7 +19,7 @@ import (
 type catalogCmd struct {
 	List     string `arg:"" enum:"regions,local-zones,wavelength-zones,pops,regional-edge-caches,metros" help:"What to list: ${enum}."`
 	Provider string `default:"aws" help:"Whose sites: aws, azure, google, cloudflare or fastly."`
-	Country  string `help:"Only this country, by its two-letter code."`
+	Country  string `help:"Only this country, by its two-letter code in capitals."`
 	Top      int    `help:"Only the first so many; metros are listed by users."`
 	Format   string `default:"table" enum:"table,csv,json" help:"${enum}."`
 }
@@ -45,6 +47,9 @@ func (c *catalogCmd) Run(_ context.Context, s *streams) error {
 	}
 	nodes, err := c.nodes(provider)
 	if err != nil {
+		return &usageError{err}
+	}
+	if err := c.checkCountry(nodes); err != nil {
 		return &usageError{err}
 	}
 	var rows []listing
@@ -92,6 +97,23 @@ func (c *catalogCmd) nodes(p catalog.Provider) ([]topology.Node, error) {
 		return catalog.RegionalEdgeCaches(), nil
 	}
 	return catalog.Metros(), nil
+}
+
+// checkCountry finds a country that the list does not have.
+func (c *catalogCmd) checkCountry(nodes []topology.Node) error {
+	var codes []string
+	for _, n := range nodes {
+		if n.Country == c.Country {
+			return nil
+		}
+		codes = append(codes, n.Country)
+	}
+	if c.Country == "" {
+		return nil
+	}
+	slices.Sort(codes)
+	return fmt.Errorf("--country is %q, where the catalog has no %s; want one of %s", c.Country, c.List,
+		strings.Join(slices.Compact(codes), ", "))
 }
 
 // header names the columns that the list has.

@@ -48,10 +48,20 @@ func TestRunWritesAllResults(t *testing.T) {
 	require.Contains(t, out, "2 replications")
 	require.Contains(t, out, "Verdicts against region")
 	require.Contains(t, out, "distance")
-	for _, name := range []string{"comparison.json", "comparison.csv", "latency_cdf.svg", "latency_cdf.png", "hit_ratio.svg", "manifest.json", "scenario.yaml"} {
-		info, err := os.Stat(filepath.Join(dir, name))
+	written, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, written, 10)
+	_, help, _ := run(t, context.Background(), "run", "--help")
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	for _, f := range written {
+		info, err := f.Info()
 		require.NoError(t, err)
 		require.Positive(t, info.Size())
+		if f.Name() != "latency_cdf.png" { // "latency_cdf.svg and .png"
+			require.Contains(t, strings.Join(strings.Fields(help), " "), f.Name())
+			require.Contains(t, string(readme), "`"+f.Name()+"`")
+		}
 	}
 	var decoded struct {
 		Replications int
@@ -64,6 +74,33 @@ func TestRunWritesAllResults(t *testing.T) {
 	require.NotEmpty(t, decoded.Verdicts)
 	require.Equal(t, "pop", decoded.Verdicts[0].Placement)
 	require.NotEmpty(t, decoded.Verdicts[0].Verdict)
+}
+
+func TestRunFindsAnUnwritableDirectoryFirst(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Chmod(dir, 0o555))
+	if checkDirectory(dir) == nil {
+		dir = "/proc" // the superuser may write anywhere else
+		if checkDirectory(dir) == nil || os.MkdirAll(dir, 0o755) != nil {
+			t.Skip("no directory here refuses files")
+		}
+	}
+	code, out, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-o", dir)
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "write into "+dir)
+	require.Empty(t, out)
+}
+
+func TestRunLeavesAnotherScenarioAlone(t *testing.T) {
+	own := scenarioFile(t, "title: mine")
+	dir := filepath.Dir(own)
+	code, out, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-o", dir)
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "scenario.yaml is another scenario")
+	require.Empty(t, out)
+	text, err := os.ReadFile(own)
+	require.NoError(t, err)
+	require.Equal(t, "title: mine", string(text))
 }
 
 func TestRunSaysTheSameOnAnyNumberOfWorkers(t *testing.T) {
@@ -95,6 +132,13 @@ func TestMistakesExitWithTwoAndSayWhere(t *testing.T) {
 		{"must be one of", []string{"catalog", "cities"}},
 		{`"acme"`, []string{"catalog", "pops", "--provider", "acme"}},
 		{"aws only", []string{"catalog", "local-zones", "--provider", "google"}},
+		{`--country is "us", where the catalog has no pops; want one of `, []string{"catalog", "pops", "--country", "us"}},
+		{`--country is "ZZ"`, []string{"catalog", "metros", "--country", "ZZ", "--format", "csv"}},
+		{"no such file or directory", []string{"cache", bad, "-o", filepath.Join(dir, "none", "rows.csv")}},
+		{"no such file or directory", []string{"cache", bad, "--curve=" + filepath.Join(dir, "none", "curve.svg")}},
+		{"is a directory", []string{"rtt", bad, "-o", dir}},
+		{"no such file or directory", []string{"calibrate", dir, "-o", filepath.Join(dir, "none", "model.json")}},
+		{"no such file or directory", []string{"verify", "-o", filepath.Join(dir, "none", "page.md")}},
 		{"--top", []string{"catalog", "metros", "--top", "-1"}},
 	} {
 		code, out, errs := run(t, context.Background(), c.args...)

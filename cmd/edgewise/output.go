@@ -30,3 +30,25 @@ func writeOutput(file string, out io.Writer, data []byte) error {
 	}
 	return nil
 }
+
+// checkOutput finds out before the work whether [writeOutput] will be able to write the file; none and -
+// are standard output.
+func checkOutput(file string) error {
+	if file == "" || file == "-" {
+		return nil
+	}
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return fmt.Errorf("write %s: is a directory; want a file", file)
+	}
+	return checkDirectory(filepath.Dir(file))
+}
+
+// checkDirectory finds out whether files can be made in a directory, by making one: the permission bits
+// say nothing of read-only file systems and full disks.
+func checkDirectory(dir string) error {
+	f, err := os.CreateTemp(dir, ".edgewise-")
+	if err != nil {
+		return fmt.Errorf("write into %s: %w", dir, err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}

@@ -19,6 +19,9 @@ type rttCmd struct {
 
 // Run writes the median round trip of every pair. Of a file with a mistake it writes nothing.
 func (c *rttCmd) Run(_ context.Context, s *streams) error {
+	if err := checkOutput(c.Out); err != nil {
+		return &usageError{err}
+	}
 	model := calibrate.Default()
 	if c.Model != "" {
 		var err error

@@ -68,11 +68,20 @@ func TestRTTWritesNothingForAMistake(t *testing.T) {
 		require.Empty(t, printed)
 		require.NoFileExists(t, out)
 	}
-	// A file that cannot be written leaves no rest behind.
 	code, _, errs := runWith(t, twoPairs, "rtt", "-o", dir)
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, exitUsage, code)
 	require.Contains(t, errs, dir)
-	rest, err := filepath.Glob(filepath.Join(filepath.Dir(dir), "."+filepath.Base(dir)+"*"))
-	require.NoError(t, err)
-	require.Empty(t, rest)
+}
+
+func TestAFileThatCannotBeWrittenLeavesNoRestBehind(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "in-the-way")
+	require.NoError(t, os.Mkdir(dir, 0o755))
+	require.ErrorContains(t, writeOutput(dir, nil, []byte("x")), dir)
+	require.ErrorContains(t, checkOutput(dir), "is a directory; want a file")
+	require.NoError(t, checkOutput(filepath.Join(dir, "new")))
+	for _, d := range []string{dir, filepath.Dir(dir)} {
+		rest, err := filepath.Glob(filepath.Join(d, ".*-*"))
+		require.NoError(t, err)
+		require.Empty(t, rest)
+	}
 }

@@ -16,7 +16,7 @@ import (
 // runCmd runs a scenario.
 type runCmd struct {
 	Scenario     string `arg:"" help:"The scenario file." type:"path"`
-	Out          string `short:"o" required:"" help:"Directory for comparison.json, comparison.csv and the plots; made if missing." type:"path"`
+	Out          string `short:"o" required:"" help:"Directory for comparison.json, comparison.csv, comparison.md, the plots (latency_cdf.svg and .png, latency_ccdf.svg, quantile_shift.svg, hit_ratio.svg), scenario.yaml and manifest.json; made if missing." type:"path"`
 	Replications int    `short:"r" help:"Replications instead of the scenario's."`
 	Workers      int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet        bool   `short:"q" help:"No progress, no table."`
@@ -41,7 +41,13 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	}
 	study.Workers = c.Workers
 	// Find out now, not after the run, whether the results can be written.
+	if err := report.CheckRun(c.Out, text); err != nil {
+		return &usageError{err}
+	}
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return &usageError{err}
+	}
+	if err := checkDirectory(c.Out); err != nil {
 		return &usageError{err}
 	}
 	comparison, runErr := runShown(ctx, study, c.Quiet, s)
@@ -89,7 +95,7 @@ func sayStopping(w io.Writer, c *edgewise.Comparison) (err error) {
 }
 
 func (c *runCmd) listFiles(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "\nWritten to %s: comparison.json, comparison.csv, the plots and manifest.json (edgewise reproduce runs it again).\n", filepath.Clean(c.Out))
+	_, err := fmt.Fprintf(w, "\nWritten to %s: comparison.json, comparison.csv, comparison.md, the plots, scenario.yaml and manifest.json (edgewise reproduce runs it again).\n", filepath.Clean(c.Out))
 	return err
 }
 

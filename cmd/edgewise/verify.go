@@ -5,8 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"io"
 
 	"github.com/edgewise-sim/edgewise/verify"
 )
@@ -22,6 +21,10 @@ type verifyCmd struct {
 
 // Run makes all checks, prints the page, and fails when chance does not explain what is off.
 func (c *verifyCmd) Run(ctx context.Context, s *streams) error {
+	// Find out now, not after the checks, whether the page can be written.
+	if err := checkOutput(c.Out); err != nil {
+		return &usageError{err}
+	}
 	page, err := verify.Run(ctx, verify.Options{Effort: verify.Effort(c.Effort), Seed: c.Seed, Workers: c.Workers})
 	if err != nil {
 		return err
@@ -31,7 +34,7 @@ func (c *verifyCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	if c.Out != "" {
-		if err := replaceFile(c.Out, text.Bytes()); err != nil {
+		if err := writeOutput(c.Out, io.Discard, text.Bytes()); err != nil {
 			return err
 		}
 	}
@@ -44,25 +47,4 @@ func (c *verifyCmd) Run(ctx context.Context, s *streams) error {
 		err = errors.New("verification failed")
 	}
 	return err
-}
-
-// replaceFile writes a file whole or not at all.
-func replaceFile(path string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".verify-")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	if err = os.Chmod(f.Name(), 0o644); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

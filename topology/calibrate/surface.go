@@ -80,11 +80,14 @@ func (s *Surface) locate(p Anchor) foothold {
 		f.end += float64(end * s.EndWeights[i])
 	}
 	for i, row := range s.PairWeights {
+		// Each weight stands for (i, j) and for (j, i).
+		own, sum := f.shared[i], f.weighted[i]
+		shared, weighted := f.shared[:i], f.weighted[:i]
 		for j, w := range row[:i] {
-			f.weighted[i] += float64(w * f.shared[j])
-			f.weighted[j] += float64(w * f.shared[i])
+			sum += float64(w * shared[j])
+			weighted[j] += float64(w * own)
 		}
-		f.weighted[i] += float64(row[i] * f.shared[i])
+		f.weighted[i] = sum + float64(row[i]*own)
 	}
 	return f
 }
