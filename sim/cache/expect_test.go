@@ -24,7 +24,7 @@ func TestExpectedAndFilledCachesAnswerAsOthersDo(t *testing.T) {
 			s := random.New(1, 0, 0, 0)
 			var keys [16]uint64
 			hits := 0
-			for range 1000 {
+			for range 300 {
 				for i := range keys {
 					keys[i] = s.Uint64N(1 + s.Uint64N(1000))
 				}
@@ -32,14 +32,17 @@ func TestExpectedAndFilledCachesAnswerAsOthersDo(t *testing.T) {
 				for _, key := range keys {
 					size := int64(key%100) + 1
 					_, want := plain.Lookup(key)
-					_, got := told.Lookup(key)
-					require.Equal(t, want, got, policy)
+					if _, got := told.Lookup(key); got != want {
+						require.Equal(t, want, got, policy)
+					}
 					if want {
 						hits++
 						continue
 					}
-					require.Equal(t, plain.Insert(key, size), cache.Fill(told, key, size), policy)
-					require.Equal(t, plain.UsedBytes(), told.UsedBytes(), policy)
+					want = plain.Insert(key, size)
+					if got := cache.Fill(told, key, size); got != want || plain.UsedBytes() != told.UsedBytes() {
+						require.Equal(t, []any{want, plain.UsedBytes()}, []any{got, told.UsedBytes()}, policy)
+					}
 				}
 			}
 			require.NotZero(t, hits, policy)
