@@ -46,6 +46,8 @@ func (t trial) scaled(n int) int { return max(int(float64(n)*t.scale), n/10) }
 type breakage struct {
 	// slower is what service times are too long by, as a share.
 	slower float64
+	// fresher is what objects stay fresh too long by, as a share.
+	fresher float64
 	// fifo puts FIFO in the place of LRU.
 	fifo bool
 	// shift moves the probability of quantiles.
@@ -81,7 +83,7 @@ type Row struct {
 
 func all() []check {
 	var all []check
-	for _, group := range [][]check{queues(), caches(), placements(), transport(), games(), draws()} {
+	for _, group := range [][]check{queues(), caches(), freshness(), placements(), transport(), games(), draws()} {
 		all = append(all, group...)
 	}
 	return all
