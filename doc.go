@@ -30,9 +30,10 @@
 //
 // # What to trust
 //
-// A run is a pure function of the study and its seed: the same bits on any machine and any number of
-// cores. Caches and queues are checked against closed forms in the tests; every run checks its own books
-// (requests in = outcomes, bytes sent = bytes received, causes sum to latencies). Delays are modelled
+// A run is a pure function of the study and its seed: the same bits on any number of cores. (Across kinds
+// of processors this is meant, but not proven.) Caches and queues are checked against closed forms in the
+// tests; every run checks its own books (requests in = outcomes, bytes sent = bytes received, causes sum to
+// latencies). Delays are modelled
 // from great-circle distance and measured inflation, not measured for your users. Parameters that rest on
 // an assumption are listed in [Comparison].Assumed.
 package edgewise
