@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v4"
 
@@ -133,21 +134,27 @@ func (r *reader) validateWorkload(w workloadRef) (metros []string, err error) {
 	return gaming.Metros, gaming.Validate()
 }
 
+// commonKeys are the keys that all workloads have.
+func commonKeys(name *string, metros *[]string, day *workload.Profile, deadlines *[]time.Duration) []field {
+	return []field{
+		{"kind", skip},
+		{"preset", skip},
+		{"name", func(v value) { v.text(name) }},
+		{"metros", func(v value) { v.strings(metros) }},
+		{"day", func(v value) { readDay(v, day) }},
+		{"deadlines", func(v value) { v.durations(deadlines) }},
+	}
+}
+
 func readStatic(v value, w *workload.Static) {
-	seen := v.fields(
-		field{"kind", skip},
-		field{"preset", skip},
-		field{"name", func(v value) { v.text(&w.Name) }},
-		field{"metros", func(v value) { v.strings(&w.Metros) }},
+	seen := v.fields(append(commonKeys(&w.Name, &w.Metros, &w.Day, &w.Deadlines),
 		field{"requests_per_second", func(v value) { v.number(&w.RequestsPerSecond) }},
 		field{"objects", func(v value) { v.integer(&w.Objects) }},
 		field{"zipf_exponent", func(v value) { v.number(&w.ZipfExponent) }},
 		field{"sizes", func(v value) { readSizes(v, &w.Sizes) }},
-		field{"day", func(v value) { readDay(v, &w.Day) }},
 		field{"client", func(v value) { readClient(v, &w.Client) }},
 		field{"origin_service", func(v value) { readService(v, &w.OriginService) }},
-		field{"deadlines", func(v value) { v.durations(&w.Deadlines) }},
-	)
+	)...)
 	if _, preset := seen["preset"]; preset {
 		return
 	}
@@ -159,19 +166,13 @@ func readStatic(v value, w *workload.Static) {
 }
 
 func readDynamic(v value, w *workload.Dynamic) {
-	seen := v.fields(
-		field{"kind", skip},
-		field{"preset", skip},
-		field{"name", func(v value) { v.text(&w.Name) }},
-		field{"metros", func(v value) { v.strings(&w.Metros) }},
+	seen := v.fields(append(commonKeys(&w.Name, &w.Metros, &w.Day, &w.Deadlines),
 		field{"requests_per_second", func(v value) { v.number(&w.RequestsPerSecond) }},
 		field{"response_size", func(v value) { v.bytes(&w.ResponseBytes) }},
 		field{"service", func(v value) { readService(v, &w.Service) }},
 		field{"parent_calls", func(v value) { readParentCalls(v, &w.Parent) }},
-		field{"day", func(v value) { readDay(v, &w.Day) }},
 		field{"client", func(v value) { readClient(v, &w.Client) }},
-		field{"deadlines", func(v value) { v.durations(&w.Deadlines) }},
-	)
+	)...)
 	_, preset := seen["preset"]
 	if _, ok := seen["response_size"]; !ok && !preset {
 		v.problem("the key \"response_size\" is missing; without a preset nothing says how large responses are")
@@ -179,11 +180,7 @@ func readDynamic(v value, w *workload.Dynamic) {
 }
 
 func readGaming(v value, w *workload.Gaming) {
-	v.fields(
-		field{"kind", skip},
-		field{"preset", skip},
-		field{"name", func(v value) { v.text(&w.Name) }},
-		field{"metros", func(v value) { v.strings(&w.Metros) }},
+	v.fields(append(commonKeys(&w.Name, &w.Metros, &w.Day, &w.Deadlines),
 		field{"concurrent_players", func(v value) { v.number(&w.ConcurrentPlayers) }},
 		field{"session", func(v value) {
 			v.fields(
@@ -202,9 +199,7 @@ func readGaming(v value, w *workload.Gaming) {
 		field{"matches_per_server", func(v value) { v.integer(&w.MatchesPerServer) }},
 		field{"parent_calls", func(v value) { readParentCalls(v, &w.Parent) }},
 		field{"sampled_updates", func(v value) { v.number(&w.SampledUpdates) }},
-		field{"day", func(v value) { readDay(v, &w.Day) }},
-		field{"deadlines", func(v value) { v.durations(&w.Deadlines) }},
-	)
+	)...)
 }
 
 func readSizes(v value, s *workload.Sizes) {

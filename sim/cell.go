@@ -139,7 +139,7 @@ type served struct {
 	bytes   int64
 	// first and last are the instants at which the first and the last byte leave the site.
 	first, last int64
-	// queue, service and upstream are parts of first - arrived; what they leave is upstream too.
+	// queue and service are parts of first - arrived; what they leave is the way upstream.
 	queue, service int64
 }
 

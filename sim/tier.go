@@ -60,10 +60,7 @@ func (s *site) serveAtOrigin(v *visit, c *cell, r *request) {
 	service := c.static.service.At(c.work, c.count)
 	start, done := s.origins[c.static.index].arrive(v.at, service)
 	bytes := c.static.catalogue.SizeBytes(v.object)
-	if r.recorded {
-		s.originRequests[c.static.index]++
-		s.originBytes[c.static.index] += uint64(bytes)
-	}
+	s.countOrigin(c.static.index, bytes, r.recorded)
 	c.finish(r, &served{outcome: Bypass, bytes: bytes, first: done, last: done, queue: start - v.at, service: service})
 }
 

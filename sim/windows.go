@@ -4,6 +4,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // advance runs games and sites to the end, on as many workers as the work can use: what shares nothing
@@ -31,37 +33,17 @@ func (r *run) advance(workers int) error {
 			alone = append(alone, func() error { return r.advanceTogether(group, 1) })
 		}
 	}
-	return share(workers, alone)
+	var crew errgroup.Group
+	crew.SetLimit(workers)
+	for _, task := range alone {
+		crew.Go(task)
+	}
+	return crew.Wait()
 }
 
 // worthSharing is the number of visits in a window, for each worker, from which on the hand-over at the end
 // of the window costs less than the work it shares. Assumed: a hand-over costs about 5 us.
 const worthSharing = 200
-
-// share does the tasks on a number of workers and returns the first error in their order.
-func share(workers int, tasks []func() error) error {
-	errs := make([]error, len(tasks))
-	var next atomic.Int64
-	var crew sync.WaitGroup
-	for range min(workers, len(tasks)) {
-		crew.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(tasks) {
-					return
-				}
-				errs[i] = tasks[i]()
-			}
-		})
-	}
-	crew.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // A group is sites that reach each other by messages, directly or not.
 type group struct {
