@@ -12,8 +12,8 @@
 //
 // Sites whose caches and queues touch nobody else run to the end one after another. Sites that send
 // each other messages (to a mid-tier cache, to an origin or a parent region with few servers) advance in
-// windows, each as far as no message that is still to be sent can reach it, so that inside a window each works
-// alone.
+// windows, each as far as no message that is still to be sent can reach it, so that inside a window each
+// works alone.
 //
 // # What the user feels
 //
@@ -26,7 +26,8 @@
 //
 // A request reaches the site at its own instant plus the fixed part of the way there. Jitter and
 // handshakes belong to the user's latency but do not move that instant: a Poisson process whose points
-// are shifted independently is the same Poisson process.
+// are shifted independently is the same Poisson process, as long as its rate hardly changes within a
+// shift, and a day's rate does not change within a second.
 //
 // A player's update that is sent at s reaches the match at s + up, waits for the next tick, is worked
 // on, and comes back: response = up + tick wait + tick work + down. The jitter of one exchange falls on

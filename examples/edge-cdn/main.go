@@ -1,5 +1,5 @@
-// Edge-cdn compares a site without a CDN with PoPs of three cache sizes. It says in Go what scenario.yaml
-// says beside it.
+// Edge-cdn compares a site without a CDN with PoPs of three cache sizes and three policies. It says in Go what
+// scenario.yaml says beside it.
 package main
 
 import (
@@ -58,7 +58,7 @@ func study() (*edgewise.Study, error) {
 
 	origin := placement.Placement{Name: "no CDN"}.With(placement.Assignment{Site: "eu-central-1", Role: placement.Origin})
 	return &edgewise.Study{
-		Title: "A European site: no CDN against PoPs with three cache sizes",
+		Title: "A European site: no CDN against PoPs, by cache size and policy",
 		Scenario: sim.Scenario{
 			Network: net, Static: []workload.Static{site},
 			Start:  time.Date(2026, time.March, 2, 18, 0, 0, 0, time.UTC), // 19:00 in Frankfurt
