@@ -130,7 +130,7 @@ func (c *cell) lose(now int64) {
 	}
 	timeout := during(c.outages, now-c.delay).timeout
 	c.lost++
-	c.tally.lose(timeout, c.deadlines, TTFB, TTLB)
+	c.tally.fail(SiteDown, timeout)
 }
 
 // A served request is how a site answered.

@@ -18,6 +18,8 @@ import (
 // routing rule; they return when it is up again, and then its caches are empty. What the site had begun
 // when it went down is still answered. Games lose all players of the site; who arrives before the
 // redirection cannot play.
+//
+// A failed request has no latency: a [Tally] counts it apart.
 type Failure struct {
 	// Site is the id of a site. No other site of a placement may need it: see [Scenario.CheckFailures].
 	Site string

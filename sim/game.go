@@ -101,7 +101,7 @@ const (
 	leaveHandler                  // the player
 	matchEndHandler               // match | generation<<32
 	timeoutHandler
-	failHandler // the outage
+	failHandler
 )
 
 // play runs the game to its end.
@@ -109,8 +109,8 @@ func (g *game) play() error {
 	g.players = append(g.players, player{})
 	g.matches = append(g.matches, match{})
 	g.begin()
-	for i, o := range g.outages {
-		g.queue.Push(o.from, failHandler, uint64(i))
+	for _, o := range g.outages {
+		g.queue.Push(o.from, failHandler, 0)
 	}
 	for g.queue.Len() > 0 && g.queue.NextTime() < g.end {
 		if g.err = g.ctx.Err(); g.err != nil {
@@ -129,7 +129,7 @@ func (g *game) play() error {
 				g.endMatch(n)
 			}
 		case failHandler:
-			g.fail(&g.outages[e.Arg])
+			g.fail()
 		}
 		// After any event, a timeout included, the lobby may be ready for a match.
 		g.fillMatches()
@@ -188,11 +188,15 @@ func (g *game) arrive(cell uint32) {
 // enter lets a player into the lobby, where the site is up.
 func (g *game) enter(cell uint32, session workload.Session) {
 	c := &g.cells[cell]
-	stream := c.key.StreamAt(session.Number)
-	if o := during(g.outages, g.now); o != nil {
-		g.lose(c, o, stream.Uint64())
+	leaves := g.now + session.LengthNs
+	if leaves >= g.from {
+		c.tally.Sessions++
+	}
+	if during(g.outages, g.now) != nil {
+		g.lose(c, leaves)
 		return
 	}
+	stream := c.key.StreamAt(session.Number)
 
 	n := g.freePlayer
 	if n != 0 {
@@ -202,7 +206,7 @@ func (g *game) enter(cell uint32, session workload.Session) {
 		g.players = append(g.players, player{})
 	}
 	p := &g.players[n]
-	*p = player{cell: cell, leaves: g.now + session.LengthNs, access: c.access, rand: stream}
+	*p = player{cell: cell, leaves: leaves, access: c.access, rand: stream}
 	if c.law != nil {
 		t := c.law.technology(uint32(p.rand.Uint64()))
 		p.access = int64(c.law.miles.base[t].Draw(&p.rand))
@@ -282,7 +286,7 @@ func (g *game) leave(n uint32) {
 const nowhere = math.MaxUint32
 
 // fail ends all matches and sessions.
-func (g *game) fail(o *outage) {
+func (g *game) fail() {
 	for n := range g.matches {
 		m := &g.matches[n]
 		if len(m.players) == 0 {
@@ -290,7 +294,7 @@ func (g *game) fail(o *outage) {
 		}
 		g.playUntil(m, g.now)
 		for _, p := range m.players {
-			g.drop(p, o)
+			g.drop(p)
 		}
 		m.players = m.players[:0]
 		g.endMatch(uint32(n))
@@ -298,23 +302,25 @@ func (g *game) fail(o *outage) {
 	for g.lobbyHead != 0 {
 		p := g.lobbyHead
 		g.leaveLobby(p)
-		g.drop(p, o)
+		g.drop(p)
 	}
 }
 
 // drop throws a player out.
-func (g *game) drop(n uint32, o *outage) {
+func (g *game) drop(n uint32) {
 	p := &g.players[n]
 	p.match = nowhere
-	g.lose(&g.cells[p.cell], o, p.rand.Uint64())
+	g.lose(&g.cells[p.cell], p.leaves)
 }
 
-// lose counts a session that is cut off or cannot begin: as one update that is never answered. Where only
-// every k-th update is simulated, a coin leaves one lost session in k.
-func (g *game) lose(c *gameCell, o *outage, coin uint64) {
-	if g.now >= g.from && coin%uint64(g.UpdatesASample()) == 0 {
-		c.tally.Requests++
-		c.tally.lose(o.timeout, g.deadlines, Response)
+// lose counts a session that is cut off or cannot begin, and that would have lasted until an instant. Of one
+// that is lost before recording begins nothing is recorded.
+func (g *game) lose(c *gameCell, leaves int64) {
+	switch {
+	case g.now >= g.from:
+		c.tally.LostSessions++
+	case leaves >= g.from:
+		c.tally.Sessions--
 	}
 }
 

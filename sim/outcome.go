@@ -17,7 +17,7 @@ const (
 	Bypass
 	// Played is an update of a player that met its tick.
 	Played
-	// Failed met a site that was down.
+	// Failed was never answered; a [Reason] says why.
 	Failed
 	NumOutcomes
 )
@@ -30,6 +30,27 @@ func (o Outcome) String() string {
 		return fmt.Sprintf("OUTCOME(%d)", uint8(o))
 	}
 	return outcomeNames[o]
+}
+
+// A Reason is why a request failed.
+type Reason uint8
+
+// The reasons.
+const (
+	// SiteDown is that of requests whose site, or the PoP on the way there, was down or went down before
+	// they were answered.
+	SiteDown Reason = iota
+	NumReasons
+)
+
+var reasonNames = [NumReasons]string{"site down"}
+
+// String returns the reason's name, for example "site down".
+func (r Reason) String() string {
+	if r >= NumReasons {
+		return fmt.Sprintf("reason(%d)", uint8(r))
+	}
+	return reasonNames[r]
 }
 
 // A Cause is a part of a latency.

@@ -241,8 +241,18 @@ func (t *Tally) check() error {
 	if bytes != t.Bytes {
 		return fmt.Errorf("%d bytes, %d by outcome", t.Bytes, bytes)
 	}
-	if n := t.Latency[0].Count(); n != t.Requests {
-		return fmt.Errorf("%d requests, %d latencies", t.Requests, n)
+	if n := t.Latency[0].Count(); n != t.Answered() {
+		return fmt.Errorf("%d requests answered, %d latencies", t.Answered(), n)
+	}
+	var failures uint64
+	for _, n := range t.Failures {
+		failures += n
+	}
+	if failures != t.Outcomes[Failed] {
+		return fmt.Errorf("%d requests failed, %d for a reason", t.Outcomes[Failed], failures)
+	}
+	if t.LostSessions > t.Sessions {
+		return fmt.Errorf("%d sessions, %d of them lost", t.Sessions, t.LostSessions)
 	}
 	for i := range t.Latency {
 		if n := t.Latency[i].Invalid(); n != 0 {
