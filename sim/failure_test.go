@@ -213,13 +213,4 @@ func TestFailuresThatCannotBeSimulatedAreNamed(t *testing.T) {
 		s.Failures = failures
 		require.ErrorContains(t, s.Validate(), want)
 	}
-	s.Failures = []Failure{{Site: "region", For: time.Second}}
-	region := placement.RegionOnly("region")
-	require.NoError(t, s.Validate())
-	require.NoError(t, s.CheckFailures(region), "users alone need it")
-	require.ErrorContains(t, s.CheckFailures(region.WithPoPs(1, "pop")), "Failures[0].Site is region; want a site that no other needs; under placement \"region only + PoPs\" caches fetch")
-	require.NoError(t, s.CheckFailures(region.WithLocalZones("zone")), "no calls")
-	s.Gaming[0].Parent = workload.ParentCalls{Probability: 0.1, Calls: 1}
-	_, err := Compile(s, region.WithLocalZones("zone"))
-	require.ErrorContains(t, err, `"zone" calls it`)
 }

@@ -28,6 +28,7 @@ type game struct {
 	resend    time.Duration // between all updates: the next says what a lost one said
 	coin      uint64
 	parentRTT int64
+	parents   []upstream // where the parent may fail
 	matchKey  random.Key
 	made      uint64 // matches so far
 
@@ -437,10 +438,10 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 		wait += period
 	}
 	step := g.update % period
-	var updates, jitters, losses, waits, parents, services int64
+	var updates, failed, jitters, losses, waits, parents, services, timeouts int64
 	for ; p.send < until; p.send += g.update {
 		met := wait
-		jitter, extra, called := int64(0), int64(0), int64(0)
+		jitter, extra, called, inVain := int64(0), int64(0), int64(0), int64(0)
 		if p.jitter != nil {
 			u := p.rand.Uint64()
 			jitter = int64(p.jitter.At(u))
@@ -464,11 +465,23 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 			}
 		}
 		if g.coin > 0 && p.rand.Uint64()&(1<<32-1) < g.coin {
-			for range g.Parent.Calls {
-				called += g.Parent.Service.Draw(&p.rand)
-				extra += g.parentRTT
+			if g.parents != nil {
+				var answered bool
+				if called, extra, inVain, answered = g.callParents(p, p.send+p.up+wait-met); !answered {
+					failed++
+					t.fail(ParentDown, p.up+p.down+jitter+resent+extra+called+inVain)
+					if wait -= step; wait < 0 {
+						wait += period
+					}
+					continue
+				}
+			} else {
+				for range g.Parent.Calls {
+					called += g.Parent.Service.Draw(&p.rand)
+					extra += g.parentRTT
+				}
 			}
-			met -= extra + called
+			met -= extra + called + inVain
 		}
 		for met < 0 {
 			met += period
@@ -477,7 +490,7 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 			}
 		}
 		rtt := p.up + p.down + jitter + resent
-		t.record(Response, rtt+extra+called+met+work, g.deadlines)
+		t.record(Response, rtt+extra+called+inVain+met+work, g.deadlines)
 		t.record(RTT, rtt, g.deadlines)
 		updates++
 		jitters += jitter
@@ -485,11 +498,12 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 		waits += met
 		parents += extra
 		services += called
+		timeouts += inVain
 		if wait -= step; wait < 0 {
 			wait += period
 		}
 	}
-	t.Requests += uint64(updates)
+	t.Requests += uint64(updates + failed)
 	t.Outcomes[Played] += uint64(updates)
 	t.Causes[Access] += updates*p.access + jitters
 	t.Causes[Propagation] += updates * (c.up + c.down)
@@ -497,4 +511,34 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 	t.Causes[TickWait] += waits
 	t.Causes[Service] += updates*work + services
 	t.Causes[Upstream] += parents
+	t.Causes[Timeout] += timeouts
+}
+
+// callParents makes the calls of an update that is at the match at an instant, and takes the time apart that
+// they need; answered is false where one fails. The work of all is drawn in any case, so that a failure leaves
+// the player's other random numbers alone.
+func (g *game) callParents(p *player, now int64) (service, way, inVain int64, answered bool) {
+	answered = true
+	for range g.Parent.Calls {
+		work := g.Parent.Service.Draw(&p.rand)
+		if !answered {
+			continue
+		}
+		try := newAttempt(g.parents, now)
+		for {
+			back, lost := g.parents[try.up].try(now, work)
+			if lost == nil {
+				service += work
+				way += g.parents[try.up].rtt()
+				now = back
+				break
+			}
+			if now, answered = try.callAgain(g.parents, g.Parent.Waits, back, lost.to); !answered {
+				try.waited += now - try.asked
+				break
+			}
+		}
+		inVain += try.waited
+	}
+	return service, way, inVain, answered
 }

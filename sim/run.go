@@ -82,14 +82,12 @@ func (r *run) build() error {
 	for i := range r.plan.sites {
 		planned := &r.plan.sites[i]
 		at := &site{
-			id: uint32(i), ctx: r.ctx, parent: planned.parent,
-			remoteParent:   make([]bool, len(s.Dynamic)),
+			id: uint32(i), ctx: r.ctx, outages: s.outagesOf(planned.id), parent: planned.parent, parents: planned.parents,
 			originRequests: make([]uint64, len(s.Static)), originBytes: make([]uint64, len(s.Static)),
 		}
-		if to := planned.parent.to; to >= 0 && r.plan.sites[to].compute.Servers > 0 {
-			for d := range at.remoteParent {
-				at.remoteParent[d] = s.Dynamic[d].Parent.Calls > 0
-			}
+		at.remoteParent = r.remoteParent(planned.parent)
+		for _, up := range planned.parents {
+			at.parentsRemote = append(at.parentsRemote, r.remoteParent(up.leg))
 		}
 		var err error
 		if at.origins, err = newServers(serversOf(planned.origin), len(s.Static)); err != nil {
@@ -134,6 +132,17 @@ func (r *run) build() error {
 	return nil
 }
 
+// remoteParent says, by dynamic workload, whether calls to a region go by message.
+func (r *run) remoteParent(way leg) []bool {
+	remote := make([]bool, len(r.plan.scenario.Dynamic))
+	if way.to >= 0 && r.plan.sites[way.to].compute.Servers > 0 {
+		for d := range remote {
+			remote[d] = r.plan.scenario.Dynamic[d].Parent.Calls > 0
+		}
+	}
+	return remote
+}
+
 func serversOf(a *placement.Assignment) int {
 	if a == nil {
 		return 0
@@ -146,43 +155,31 @@ func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint
 		return nil, nil
 	}
 	seed := random.NewKey(r.plan.scenario.Seed, r.rep, random.Entity(a.Site), workload.PurposeCache)
-	c, err := cache.New(cache.Config{
+	config := cache.Config{
 		Policy: a.Policy, Admission: a.Admission, CapacityBytes: a.CacheBytes, Seed: uint64(seed) + uint64(number),
-	})
+	}
+	c, err := cache.New(config)
 	if err != nil {
 		return nil, fmt.Errorf("site %q: %w", a.Site, err)
 	}
-	next := &r.plan.sites[planned.up.to]
-	t := &tier{cache: c, filling: newFilling(r.end()), flights: newFlightTable(), up: planned.up, number: number}
-	t.upIsMid = number == edgeTier && next.mid != nil
-	t.remote = make([]bool, len(r.plan.scenario.Static))
-	for i := range t.remote {
-		t.remote[i] = t.upIsMid || next.origin.Servers > 0
-	}
+	t := &tier{cache: c, config: config, filling: newFilling(r.end()), flights: newFlightTable(), up: planned.up, number: number}
+	t.upIsMid = number == edgeTier && len(r.plan.with(placement.MidTierCache)) > 0
+	t.remote = r.remoteTier(planned.up, t.upIsMid)
+	t.watch = r.newWatch(planned, t)
 	return t, nil
+}
+
+// remoteTier says, by static workload, whether fetches from a site go by message.
+func (r *run) remoteTier(way leg, isMid bool) []bool {
+	remote := make([]bool, len(r.plan.scenario.Static))
+	for i := range remote {
+		remote[i] = isMid || r.plan.sites[way.to].origin.Servers > 0
+	}
+	return remote
 }
 
 // end is the instant at which users stop.
 func (r *run) end() int64 { return int64(r.plan.scenario.WarmUp + r.plan.scenario.Duration) }
-
-// planRestarts tells a site when it comes up again, with empty caches for each time.
-func (r *run) planRestarts(at *site, planned *plannedSite) error {
-	if at.edge == nil {
-		return nil
-	}
-	for _, o := range r.plan.scenario.outagesOf(planned.id) {
-		if o.to >= r.end() {
-			continue
-		}
-		empty, err := r.newTier(planned, planned.edge, edgeTier)
-		if err != nil {
-			return err
-		}
-		at.spare = append(at.spare, empty.cache)
-		at.send(at.id, o.to).kind = restart
-	}
-	return nil
-}
 
 // tally returns the tally of a workload's cell in a metro; the first of several cells has that of the
 // result itself.
@@ -331,7 +328,7 @@ func (r *run) newGame(w *plannedWorkload, gaming *workload.Gaming, planned *plan
 		Gaming: gaming, ctx: r.ctx, from: int64(s.WarmUp), end: r.end(), deadlines: w.deadlines,
 		capacity: planned.compute.Servers * max(gaming.MatchesPerServer, 1),
 		update:   int64(gaming.UpdatePeriod()), resend: gaming.SendPeriod(), coin: outOf32(gaming.Parent.Probability),
-		parentRTT: planned.parent.rtt(), outages: s.outagesOf(planned.id),
+		parentRTT: planned.parent.rtt(), parents: planned.parents, outages: s.outagesOf(planned.id),
 		matchKey: random.NewKey(s.Seed, r.rep, workload.EntityOf(w.name, planned.id), workload.PurposeMatch),
 	}
 }

@@ -22,17 +22,20 @@ type site struct {
 	sent    uint64
 
 	edge, mid *tier
+	outages   []outage
 	keys      [64]uint64 // what the next visits ask for
-	// spare are empty caches for the edge tier, one for each time that the site comes up again.
-	spare []cache.Cache
 	// origins holds the origin's servers by static workload, computers those of dynamic workloads.
 	origins, computers []*servers
 	// remoteParent says, by dynamic workload, that calls to the parent go by message, because its
 	// servers may be busy.
 	remoteParent []bool
 	parent       leg
-	calls        []pendingCall
-	freeCalls    []uint32
+	// parents are the regions that can be called where the parent may fail, nil where it never does;
+	// parentsRemote is as remoteParent, by upstream.
+	parents       []upstream
+	parentsRemote [][]bool
+	calls         []pendingCall
+	freeCalls     []uint32
 
 	waiting     []waiter
 	freeWaiters uint32
@@ -176,7 +179,15 @@ func (s *site) receive(m *message) {
 	case called:
 		s.landCall(m)
 	case restart:
-		s.edge.cache, s.spare = s.spare[0], s.spare[1:]
+		s.restart()
+	case unanswered:
+		s.landUnanswered(m)
+	case callUnanswered:
+		s.landCallUnanswered(m)
+	case expired:
+		s.expire(m)
+	case refused:
+		s.landRefused(m)
 	}
 }
 
