@@ -44,9 +44,13 @@ type cell struct {
 // A staticRun is a static workload in one run.
 type staticRun struct {
 	index     uint8
+	base      uint32 // the key of its first object: keys number the objects of all workloads
 	catalogue workload.Catalogue
 	service   workload.Service
 }
+
+// sizeBytes returns the size of the object with a key.
+func (w *staticRun) sizeBytes(key uint32) int64 { return w.catalogue.SizeBytes(key - w.base) }
 
 // A dynamicRun is a dynamic workload in one run.
 type dynamicRun struct {

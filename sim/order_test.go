@@ -62,7 +62,7 @@ func TestResultsDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 	t.Run("windows shared by a crew", func(t *testing.T) {
 		got := advanceBy(t, p, func(r *run) {
 			for _, g := range r.groups() {
-				require.NoError(t, r.advanceTogether(g, 3))
+				require.NoError(t, r.advanceTogether(g, 3, &desk{}))
 			}
 		})
 		requireSame(t, want, got)
@@ -71,13 +71,13 @@ func TestResultsDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 		got := advanceBy(t, p, func(r *run) {
 			for _, g := range r.groups() {
 				g.longest = g.lookAhead / 3
-				require.NoError(t, r.advanceTogether(g, 1))
+				require.NoError(t, r.advanceTogether(g, 1, &desk{}))
 			}
 		})
 		requireSame(t, want, got)
 	})
 	t.Run("one global order of events", func(t *testing.T) {
-		requireSame(t, want, advanceBy(t, p, advanceGlobally))
+		requireSame(t, want, advanceBy(t, p, func(r *run) { require.NoError(t, advanceGlobally(r)) }))
 	})
 	other, err := p.Run(context.Background(), 1)
 	require.NoError(t, err)
@@ -98,7 +98,10 @@ func advanceBy(t *testing.T, p *Plan, advance func(*run)) *Result {
 }
 
 // advanceGlobally is the textbook's way: one instant at a time over all sites.
-func advanceGlobally(r *run) {
+func advanceGlobally(r *run) error {
+	if err := r.open(r.sites, &desk{}); err != nil {
+		return err
+	}
 	for {
 		var first *site
 		for _, s := range r.sites {
@@ -107,7 +110,10 @@ func advanceGlobally(r *run) {
 			}
 		}
 		if first.next() == unknown {
-			return
+			for _, s := range r.sites {
+				s.close()
+			}
+			return nil
 		}
 		first.advance(first.next() + 1)
 		for i := range first.out {

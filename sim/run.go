@@ -10,7 +10,7 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// maxStatics bounds the static workloads of a scenario; their number is the high half of a cache key.
+// maxStatics bounds the static workloads of a scenario; their number is a byte of a message.
 const maxStatics = 200
 
 // maxDynamics bounds the dynamic workloads of a scenario; their number is a byte of a message.
@@ -24,6 +24,8 @@ type run struct {
 	result *Result
 	sites  []*site
 	games  []*game
+	// preloader fills caches that begin in their steady state; nil if there are none.
+	preloader *preloader
 	// parts are the tallies of cells that share a metro with others: sites run side by side, so each
 	// cell has a tally of its own.
 	parts []*tallyPart
@@ -82,7 +84,7 @@ func (r *run) build() error {
 	for i := range r.plan.sites {
 		planned := &r.plan.sites[i]
 		at := &site{
-			id: uint32(i), ctx: r.ctx, parent: planned.parent,
+			id: uint32(i), name: planned.id, ctx: r.ctx, parent: planned.parent,
 			remoteParent:   make([]bool, len(s.Dynamic)),
 			originRequests: make([]uint64, len(s.Static)), originBytes: make([]uint64, len(s.Static)),
 		}
@@ -98,15 +100,9 @@ func (r *run) build() error {
 		if at.computers, err = newServers(serversOf(planned.compute), len(s.Dynamic)); err != nil {
 			return err
 		}
-		if at.edge, err = r.newTier(planned, planned.edge, edgeTier); err != nil {
-			return err
-		}
-		if at.mid, err = r.newTier(planned, planned.mid, midTier); err != nil {
-			return err
-		}
-		if err = r.planRestarts(at, planned); err != nil {
-			return err
-		}
+		at.edge = r.newTier(planned, planned.edge, edgeTier)
+		at.mid = r.newTier(planned, planned.mid, midTier)
+		r.planRestarts(at, planned)
 		r.sites = append(r.sites, at)
 	}
 	for i := range r.plan.workloads {
@@ -123,7 +119,8 @@ func (r *run) build() error {
 			return err
 		}
 	}
-	if err := r.preload(); err != nil {
+	var err error
+	if r.preloader, err = r.newPreloader(); err != nil {
 		return fmt.Errorf("preload: %w", err)
 	}
 	for _, at := range r.sites {
@@ -141,47 +138,38 @@ func serversOf(a *placement.Assignment) int {
 	return a.Servers
 }
 
-func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint32) (*tier, error) {
+// newTier returns a tier whose cache is not made yet; nil if the site has none.
+func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint32) *tier {
 	if a == nil {
-		return nil, nil
+		return nil
 	}
 	seed := random.NewKey(r.plan.scenario.Seed, r.rep, random.Entity(a.Site), workload.PurposeCache)
-	c, err := cache.New(cache.Config{
+	config := cache.Config{
 		Policy: a.Policy, Admission: a.Admission, CapacityBytes: a.CacheBytes, Seed: uint64(seed) + uint64(number),
-	})
-	if err != nil {
-		return nil, fmt.Errorf("site %q: %w", a.Site, err)
 	}
 	next := &r.plan.sites[planned.up.to]
-	t := &tier{cache: c, filling: newFilling(r.end()), flights: newFlightTable(), up: planned.up, number: number}
+	t := &tier{config: config, filling: newFilling(r.end()), flights: newFlightTable(), up: planned.up, number: number}
 	t.upIsMid = number == edgeTier && next.mid != nil
 	t.remote = make([]bool, len(r.plan.scenario.Static))
 	for i := range t.remote {
 		t.remote[i] = t.upIsMid || next.origin.Servers > 0
 	}
-	return t, nil
+	return t
 }
 
 // end is the instant at which users stop.
 func (r *run) end() int64 { return int64(r.plan.scenario.WarmUp + r.plan.scenario.Duration) }
 
-// planRestarts tells a site when it comes up again, with empty caches for each time.
-func (r *run) planRestarts(at *site, planned *plannedSite) error {
+// planRestarts tells a site when it comes up again, with an empty cache.
+func (r *run) planRestarts(at *site, planned *plannedSite) {
 	if at.edge == nil {
-		return nil
+		return
 	}
 	for _, o := range r.plan.scenario.outagesOf(planned.id) {
-		if o.to >= r.end() {
-			continue
+		if o.to < r.end() {
+			at.send(at.id, o.to).kind = restart
 		}
-		empty, err := r.newTier(planned, planned.edge, edgeTier)
-		if err != nil {
-			return err
-		}
-		at.spare = append(at.spare, empty.cache)
-		at.send(at.id, o.to).kind = restart
 	}
-	return nil
 }
 
 // tally returns the tally of a workload's cell in a metro; the first of several cells has that of the
@@ -253,6 +241,15 @@ func (at *site) addUsers(c cell, s source) {
 	at.block.sources = append(at.block.sources, s)
 }
 
+// keyBase returns the key of a static workload's first object: keys number the objects of all workloads.
+func (s *Scenario) keyBase(static int) uint32 {
+	base := 0
+	for i := range static {
+		base += s.Static[i].Objects
+	}
+	return uint32(base)
+}
+
 func (r *run) addStatic(number int, w *plannedWorkload) error {
 	s := &r.plan.scenario
 	static := &s.Static[w.index]
@@ -260,12 +257,12 @@ func (r *run) addStatic(number int, w *plannedWorkload) error {
 	if err != nil {
 		return err
 	}
-	shared := &staticRun{index: uint8(w.index), catalogue: static.Catalogue(s.Seed, r.rep), service: static.OriginService}
+	shared := &staticRun{index: uint8(w.index), base: s.keyBase(w.index), catalogue: static.Catalogue(s.Seed, r.rep), service: static.OriginService}
 	for m := range streams {
 		for i := range w.entries[m] {
 			c, src := r.newCell(number, w, m, i, static.Client)
 			c.static = shared
-			src.static, src.objects = true, streams[m]
+			src.static, src.objects, src.base = true, streams[m], shared.base
 			r.sites[w.entries[m][i].site].addUsers(c, src)
 		}
 	}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/sim/cache"
@@ -11,6 +12,7 @@ import (
 // shared; other sites reach it by messages alone.
 type site struct {
 	id    uint32
+	name  string
 	ctx   context.Context
 	cells []cell
 	block block
@@ -23,8 +25,8 @@ type site struct {
 
 	edge, mid *tier
 	keys      [64]uint64 // what the next visits ask for
-	// spare are empty caches for the edge tier, one for each time that the site comes up again.
-	spare []cache.Cache
+	directory *cache.Directory // of the edge cache, if it is one that sites share in turn
+	touched   uint32           // keeps what the directory is touched for from being left out
 	// origins holds the origin's servers by static workload, computers those of dynamic workloads.
 	origins, computers []*servers
 	// remoteParent says, by dynamic workload, that calls to the parent go by message, because its
@@ -49,6 +51,33 @@ type site struct {
 	err      error
 }
 
+// open makes the site's caches, empty. A directory serves the edge cache until the site is closed.
+func (s *site) open(d *cache.Directory) error {
+	s.directory = d
+	for _, t := range []*tier{s.edge, s.mid} {
+		if t == nil {
+			continue
+		}
+		if err := t.open(d); err != nil {
+			return fmt.Errorf("site %q: %w", s.name, err)
+		}
+		d = nil // the mid-tier's is its own
+	}
+	return nil
+}
+
+// close notes what the caches held, and lets go of all that only a run in progress needs.
+func (s *site) close() {
+	for _, t := range []*tier{s.edge, s.mid} {
+		if t != nil {
+			t.close()
+		}
+	}
+	s.directory = nil
+	s.block, s.inbox, s.fills, s.out = block{}, inbox{}, fillQueue{}, nil
+	s.waiting, s.freeWaiters, s.asking, s.freeAsking, s.calls, s.freeCalls = nil, 0, nil, nil, nil, nil
+}
+
 // A ledger counts the bytes on the ways between sites, in flight or done. At the end of a run what the
 // sites have received from each other is what they have sent.
 type ledger struct{ sent, received uint64 }
@@ -70,6 +99,11 @@ func (s *site) refill() {
 		s.block.sources = nil
 	}
 	s.block.refill()
+	if s.directory != nil {
+		for i := range s.block.visits {
+			s.touched ^= s.directory.Touch(uint64(s.block.visits[i].key))
+		}
+	}
 }
 
 // advance lets everything happen that comes before the instant end. What happens at the same instant
@@ -110,9 +144,9 @@ func (s *site) meetUsers() {
 				return
 			}
 			s.block.pos++
-			s.happened.add(v.at, uint64(v.cell)<<32|uint64(v.object))
+			s.happened.add(v.at, uint64(v.cell)<<32|uint64(v.key))
 			c := &s.cells[v.cell]
-			if v.object == lost {
+			if v.key == lost {
 				c.lose(v.at)
 			} else if c.static != nil {
 				s.visitStatic(v, c)
@@ -136,7 +170,7 @@ func (s *site) lookAhead(end int64) {
 	for i := s.block.pos; i < len(s.block.visits) && n < len(s.keys) && s.block.visits[i].at < end; i++ {
 		v := &s.block.visits[i]
 		if c := &s.cells[v.cell]; c.static != nil {
-			s.keys[n] = uint64(c.static.index)<<32 | uint64(v.object)
+			s.keys[n] = uint64(v.key)
 			n++
 		}
 	}
@@ -176,7 +210,7 @@ func (s *site) receive(m *message) {
 	case called:
 		s.landCall(m)
 	case restart:
-		s.edge.cache, s.spare = s.spare[0], s.spare[1:]
+		s.err = s.edge.open(s.directory) // empty
 	}
 }
 

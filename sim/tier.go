@@ -4,9 +4,11 @@ import "github.com/edgewise-sim/edgewise/sim/cache"
 
 // A tier is one cache at one site, with the fetches it has under way.
 type tier struct {
-	cache   cache.Cache
+	config  cache.Config
+	cache   cache.Cache // while the site is open
 	flights flightTable
 	filling filling
+	filled  bool // whether there was anything in the cache when the site was closed
 	up      leg
 	// upIsMid says that the next tier is a mid-tier cache and not the origin.
 	upIsMid bool
@@ -15,6 +17,26 @@ type tier struct {
 	remote []bool
 	// number tells the site's tiers apart.
 	number uint32
+}
+
+// open makes the tier's cache, empty, in the place of one it may have had.
+func (t *tier) open(d *cache.Directory) error {
+	if t.cache != nil {
+		cache.Release(t.cache)
+	}
+	config := t.config
+	config.Directory = d
+	var err error
+	t.cache, err = cache.New(config)
+	return err
+}
+
+// close notes what the cache held in the end and lets go of it.
+func (t *tier) close() {
+	t.filling.finish()
+	t.filled = t.cache.Len() > 0
+	cache.Release(t.cache)
+	t.cache, t.flights = nil, flightTable{}
 }
 
 // A waiter is a request that waits for a fetch: a user's, or another site's.
@@ -35,7 +57,7 @@ func (s *site) visitStatic(v *visit, c *cell) {
 		return
 	}
 	t := s.edge
-	key := uint64(c.static.index)<<32 | uint64(v.object)
+	key := uint64(v.key)
 	if bytes, hit := t.cache.Lookup(key); hit {
 		c.finish(&r, &served{outcome: Hit, bytes: bytes, first: v.at, last: v.at})
 		return
@@ -44,7 +66,7 @@ func (s *site) visitStatic(v *visit, c *cell) {
 	n := t.flights.find(key)
 	if n == 0 {
 		outcome = Miss
-		n = s.startFetch(t, v.at, key, c.static.catalogue.SizeBytes(v.object), c.static.service.At(c.work, c.count), r.recorded)
+		n = s.startFetch(t, v.at, c.static.index, key, c.static.sizeBytes(v.key), c.static.service.At(c.work, c.count), r.recorded)
 	}
 	f := &t.flights.pool[n]
 	if f.first == unknown {
@@ -59,15 +81,14 @@ func (s *site) visitStatic(v *visit, c *cell) {
 func (s *site) serveAtOrigin(v *visit, c *cell, r *request) {
 	service := c.static.service.At(c.work, c.count)
 	start, done := s.origins[c.static.index].arrive(v.at, service)
-	bytes := c.static.catalogue.SizeBytes(v.object)
+	bytes := c.static.sizeBytes(v.key)
 	s.countOrigin(c.static.index, bytes, r.recorded)
 	c.finish(r, &served{outcome: Bypass, bytes: bytes, first: done, last: done, queue: start - v.at, service: service})
 }
 
 // startFetch asks the next tier for an object. service is the work that the origin will have with it.
-func (s *site) startFetch(t *tier, now int64, key uint64, bytes, service int64, recorded bool) uint32 {
+func (s *site) startFetch(t *tier, now int64, static uint8, key uint64, bytes, service int64, recorded bool) uint32 {
 	n := t.flights.add(key, bytes)
-	static := uint8(key >> 32)
 	if t.remote[static] {
 		m := s.send(uint32(t.up.to), now+t.up.up)
 		m.kind, m.index, m.toMid, m.recorded = fetch, static, t.upIsMid, recorded
@@ -171,7 +192,7 @@ func (s *site) serveFetch(m *message) {
 	n := t.flights.find(m.word)
 	isNew := n == 0
 	if isNew {
-		n = s.startFetch(t, m.at, m.word, m.bytes, m.service, m.recorded)
+		n = s.startFetch(t, m.at, m.index, m.word, m.bytes, m.service, m.recorded)
 	}
 	f := &t.flights.pool[n]
 	switch {

@@ -12,7 +12,8 @@ type core struct {
 	objects   int   // the number of objects cached
 	byObjects bool
 	onEvict   func(key uint64, sizeBytes int64)
-	touched   uint32 // keeps the reads of [Expect] from being left out
+	directory *Directory // that direct is borrowed from, or nil
+	touched   uint32     // keeps the reads of [Expect] from being left out
 }
 
 // newCore checks the part of a Config that all policies share.
@@ -30,6 +31,8 @@ func newCore(cfg Config) (core, error) {
 			cfg.CapacityBytes, cfg.CapacityObjects)
 	case cfg.DenseKeys < 0 || cfg.DenseKeys > maxObjects:
 		return core{}, fmt.Errorf("cache: DenseKeys is %d; it must be from 0 to %d", cfg.DenseKeys, maxObjects)
+	case cfg.DenseKeys > 0 && cfg.Directory != nil:
+		return core{}, fmt.Errorf("cache: DenseKeys is %d and Directory is set; only one of them may be", cfg.DenseKeys)
 	}
 	c := core{
 		capacity:  cfg.CapacityBytes + cfg.CapacityObjects,
@@ -39,6 +42,12 @@ func newCore(cfg Config) (core, error) {
 	}
 	if cfg.DenseKeys > 0 {
 		c.direct = make([]uint32, cfg.DenseKeys)
+	}
+	if cfg.Directory != nil {
+		if err := cfg.Directory.take(); err != nil {
+			return core{}, err
+		}
+		c.directory, c.direct = cfg.Directory, cfg.Directory.slots
 	}
 	return c, nil
 }
