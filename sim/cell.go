@@ -13,8 +13,8 @@ import (
 type cell struct {
 	tally *Tally
 	// These are parts of the tally.
-	ttfb, ttlb             *stats.Sketch
-	ttfbWithin, ttlbWithin []uint64
+	ttfb, ttlb metric
+	recent     int // of the latencies in ttfb and ttlb
 
 	rand random.Stream // of the clients
 	law  *accessLaw
@@ -39,6 +39,17 @@ type cell struct {
 
 	static  *staticRun
 	dynamic *dynamicRun
+}
+
+// recentLatencies is how many latencies a cell keeps until it records them, which costs less for many at
+// once.
+const recentLatencies = 32
+
+// A metric is what a cell counts of a latency.
+type metric struct {
+	sketch *stats.Sketch
+	within []uint64 // by deadline
+	recent [recentLatencies]int64
 }
 
 // A staticRun is a static workload in one run.
@@ -170,10 +181,11 @@ func (c *cell) finish(r *request, s *served) {
 		transfer = c.pace.Open(s.bytes)
 	}
 	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
-	c.ttfb.Record(ttfb)
-	c.ttlb.Record(ttlb)
-	countWithin(c.ttfbWithin, c.deadlines, ttfb)
-	countWithin(c.ttlbWithin, c.deadlines, ttlb)
+	if c.recent == recentLatencies {
+		c.record()
+	}
+	c.ttfb.recent[c.recent], c.ttlb.recent[c.recent] = ttfb, ttlb
+	c.recent++
 	t.Outcomes[s.outcome]++
 	t.OutcomeBytes[s.outcome] += uint64(s.bytes)
 	t.Causes[Access] += r.access
@@ -185,9 +197,26 @@ func (c *cell) finish(r *request, s *served) {
 	}
 }
 
+// record puts the recent latencies into the tally.
+func (c *cell) record() {
+	for _, m := range []*metric{&c.ttfb, &c.ttlb} {
+		recent := m.recent[:c.recent]
+		m.sketch.RecordAll(recent)
+		for i, deadline := range c.deadlines {
+			n := uint64(0)
+			for _, ns := range recent {
+				n += uint64(ns-deadline-1) >> 63 // 1 if ns <= deadline: which it is, no branch could foretell
+			}
+			m.within[i] += n
+		}
+	}
+	c.recent = 0
+}
+
 // settle adds to the tally what is the same for every request of the cell, and the number of requests as
 // it was counted when they came: their outcomes must match it.
 func (c *cell) settle() {
+	c.record()
 	t := c.tally
 	t.Requests += c.asked
 	served := int64(c.asked - c.lost)

@@ -84,7 +84,7 @@ func (r *run) build() error {
 	for i := range r.plan.sites {
 		planned := &r.plan.sites[i]
 		at := &site{
-			id: uint32(i), name: planned.id, ctx: r.ctx, parent: planned.parent,
+			id: uint32(i), name: planned.id, ctx: r.ctx, parent: planned.parent, fills: newFillQueue(),
 			remoteParent:   make([]bool, len(s.Dynamic)),
 			originRequests: make([]uint64, len(s.Static)), originBytes: make([]uint64, len(s.Static)),
 		}
@@ -188,26 +188,24 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.
 	entity := workload.EntityOf(w.name, r.plan.metros[m])
 	tally := r.tally(number, w, m, i)
 	c := cell{
-		tally:      tally,
-		ttfb:       &tally.Latency[TTFB],
-		ttlb:       &tally.Latency[TTLB],
-		ttfbWithin: tally.within(TTFB, len(w.deadlines)),
-		ttlbWithin: tally.within(TTLB, len(w.deadlines)),
-		rand:       random.New(r.plan.scenario.Seed, r.rep, entity, workload.PurposeClient),
-		law:        r.plan.access[m],
-		rtt:        e.up + e.down,
-		access:     2 * e.access,
-		beyond:     e.beyond.rtt(),
-		jitter:     e.jitter,
-		loss:       e.loss,
-		losses:     random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeLoss),
-		isNew:      outOf32(client.NewShare),
-		pace:       client.Pace(),
-		deadlines:  w.deadlines,
-		delay:      e.delay(),
-		from:       int64(r.plan.scenario.WarmUp),
-		work:       random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeService),
-		course:     r.courseAt(e.site, number),
+		tally:     tally,
+		ttfb:      metric{sketch: &tally.Latency[TTFB], within: tally.within(TTFB, len(w.deadlines))},
+		ttlb:      metric{sketch: &tally.Latency[TTLB], within: tally.within(TTLB, len(w.deadlines))},
+		rand:      random.New(r.plan.scenario.Seed, r.rep, entity, workload.PurposeClient),
+		law:       r.plan.access[m],
+		rtt:       e.up + e.down,
+		access:    2 * e.access,
+		beyond:    e.beyond.rtt(),
+		jitter:    e.jitter,
+		loss:      e.loss,
+		losses:    random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeLoss),
+		isNew:     outOf32(client.NewShare),
+		pace:      client.Pace(),
+		deadlines: w.deadlines,
+		delay:     e.delay(),
+		from:      int64(r.plan.scenario.WarmUp),
+		work:      random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeService),
+		course:    r.courseAt(e.site, number),
 	}
 	if e.access == 0 {
 		c.law = nil // no access link on the way: the users are at the node itself

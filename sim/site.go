@@ -18,13 +18,13 @@ type site struct {
 	block block
 	fills fillQueue
 	inbox inbox
-	// soonest is the instant of the site's next event while it meets users.
+	// soonest is the instant of the site's next message, or the end of its window.
 	soonest int64
 	out     []message // sent and not yet delivered
 	sent    uint64
 
 	edge, mid *tier
-	keys      [64]uint64 // what the next visits ask for
+	keys      [64]uint64       // what the next visits ask for
 	directory *cache.Directory // of the edge cache, if it is one that sites share in turn
 	touched   uint32           // keeps what the directory is touched for from being left out
 	// origins holds the origin's servers by static workload, computers those of dynamic workloads.
@@ -74,7 +74,7 @@ func (s *site) close() {
 		}
 	}
 	s.directory = nil
-	s.block, s.inbox, s.fills, s.out = block{}, inbox{}, fillQueue{}, nil
+	s.block, s.inbox, s.fills, s.out = block{}, inbox{}, newFillQueue(), nil
 	s.waiting, s.freeWaiters, s.asking, s.freeAsking, s.calls, s.freeCalls = nil, 0, nil, nil, nil, nil
 }
 
@@ -87,7 +87,7 @@ func (s *site) next() int64 {
 	if s.block.pos >= len(s.block.visits) {
 		s.refill()
 	}
-	return min(s.block.next(), s.fills.next(), s.inbox.next())
+	return min(s.block.next(), s.fills.soonest, s.inbox.next())
 }
 
 // refill draws the next visits, and looks whether the run has been cancelled.
@@ -100,9 +100,11 @@ func (s *site) refill() {
 	}
 	s.block.refill()
 	if s.directory != nil {
+		touched := s.touched
 		for i := range s.block.visits {
-			s.touched ^= s.directory.Touch(uint64(s.block.visits[i].key))
+			touched ^= s.directory.Touch(uint64(s.block.visits[i].key))
 		}
+		s.touched = touched
 	}
 }
 
@@ -111,37 +113,29 @@ func (s *site) refill() {
 func (s *site) advance(end int64) {
 	s.inbox.settle()
 	for {
-		fill, mail := s.fills.next(), s.inbox.next()
-		s.soonest = min(fill, mail, end)
-		s.meetUsers()
-		if s.soonest < min(fill, mail, end) {
-			continue // a user's miss comes back before anything that was known
-		}
+		s.soonest = min(s.inbox.next(), end)
+		s.fillAndMeet(end)
 		if s.soonest == end {
 			return
 		}
-		if fill <= mail {
-			e := s.fills.pop()
-			s.happened.add(e.at, uint64(e.flight)|1<<62)
-			s.fill(e)
-		} else {
-			n := s.inbox.pop()
-			m := &s.inbox.pool[n]
-			s.happened.add(m.at, m.order|1<<63)
-			s.receive(m)
-			s.inbox.release(n)
-		}
+		n := s.inbox.pop()
+		m := &s.inbox.pool[n]
+		s.happened.add(m.at, m.order|1<<63)
+		s.receive(m)
+		s.inbox.release(n)
 	}
 }
 
-// meetUsers serves the users who come before the soonest event of the site; a miss may make it sooner.
-func (s *site) meetUsers() {
+// fillAndMeet fills caches and serves users until the soonest message, which a user may make sooner.
+func (s *site) fillAndMeet(end int64) {
 	for {
-		visits := s.block.visits
-		for s.block.pos < len(visits) {
+		if s.block.pos == len(s.block.visits) {
+			s.refill()
+		}
+		for visits := s.block.visits; s.block.pos < len(visits); {
 			v := &visits[s.block.pos]
-			if v.at >= s.soonest {
-				return
+			if v.at >= min(s.fills.soonest, s.soonest) {
+				break
 			}
 			s.block.pos++
 			s.happened.add(v.at, uint64(v.cell)<<32|uint64(v.key))
@@ -154,8 +148,16 @@ func (s *site) meetUsers() {
 				s.visitDynamic(v, c)
 			}
 		}
-		s.refill()
-		if len(s.block.visits) == 0 {
+		if n := len(s.block.visits); n > 0 && s.block.pos == n {
+			continue // what comes next is not drawn yet
+		}
+		fill := s.fills.soonest
+		switch {
+		case fill <= s.soonest && fill < end:
+			e := s.fills.pop()
+			s.happened.add(e.at, uint64(e.flight)|1<<62)
+			s.fill(e)
+		case s.block.next() >= s.soonest:
 			return
 		}
 	}
@@ -177,9 +179,6 @@ func (s *site) lookAhead(end int64) {
 	cache.Expect(s.edge.cache, s.keys[:n])
 }
 
-// expect notes that something will happen to the site at an instant.
-func (s *site) expect(at int64) { s.soonest = min(s.soonest, at) }
-
 // send puts a message on its way and returns it, for the caller to fill in what it says.
 func (s *site) send(target uint32, at int64) *message {
 	order := uint64(s.id)<<orderBits | s.sent
@@ -187,7 +186,7 @@ func (s *site) send(target uint32, at int64) *message {
 	var m *message
 	if target == s.id {
 		m = s.inbox.push(at, order)
-		s.expect(at)
+		s.soonest = min(s.soonest, at)
 	} else {
 		if len(s.out) == cap(s.out) {
 			s.out = slices.Grow(s.out, 16)

@@ -102,7 +102,6 @@ func (s *site) startFetch(t *tier, now int64, static uint8, key uint64, bytes, s
 	s.countOrigin(static, bytes, recorded)
 	s.ledger.sent += uint64(bytes)
 	s.fills.push(fillEntry{at: f.last, tier: t.number, flight: n})
-	s.expect(f.last)
 	return n
 }
 
@@ -241,7 +240,6 @@ func (s *site) landFetch(m *message) {
 	}
 	f.waiters = 0
 	s.fills.push(fillEntry{at: f.last, tier: t.number, flight: n})
-	s.expect(f.last)
 }
 
 // pour returns the time that bytes take on a link, in ns.
