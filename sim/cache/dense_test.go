@@ -52,7 +52,7 @@ func compareWithSlots(t *testing.T, rng *rand.Rand, cfg Config, listens bool) {
 		}
 		return hit
 	}
-	for range 3000 {
+	for range 1000 {
 		switch k := key(); rng.IntN(8) {
 		case 0:
 			require.Equal(t, slotted.Remove(k), dense.Remove(k), "%+v", cfg)
@@ -97,6 +97,12 @@ func TestDenseS3FIFOForgetsStaleGhosts(t *testing.T) {
 		push(10) // out of the small queue
 		ids = append(ids, 0)
 		push(40) // out of the main queue
+	}
+	ids = append(ids, 0)
+	push(10)
+	ids = append(ids, 0)
+	for id := range uint32(keys) { // ghosts that push out all others
+		ids = append(ids, keys-1-id)
 	}
 	cfg := Config{Policy: "s3fifo:small=0.2", CapacityObjects: 20}
 	slotted, err := build(cfg, withoutSizes)
