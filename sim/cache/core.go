@@ -40,9 +40,7 @@ func newCore(cfg Config) (core, error) {
 		onEvict:   cfg.OnEvict,
 		table:     table{keepSizes: true},
 	}
-	if cfg.DenseKeys > 0 {
-		c.direct = make([]uint32, cfg.DenseKeys)
-	}
+	c.denseKeys = cfg.DenseKeys
 	if cfg.Directory != nil {
 		if err := cfg.Directory.take(); err != nil {
 			return core{}, err
@@ -107,12 +105,10 @@ func (c *core) evictToGhost(s uint32) {
 // then goes on with slots that are all in use.
 func (c *core) full() bool { return c.byObjects && c.used == c.capacity }
 
-// steady reports whether requests can only hit, or replace one object of unit size by another that nobody
-// wants to hear of. It stays so for the rest of a replay, which then needs no account: each policy has a
-// tight loop for it.
-func (c *core) steady(r *Requests) bool {
-	return c.full() && !c.keepSizes && c.onEvict == nil && r.ObjectSizes == nil && r.RequestSizes == nil
-}
+// steady reports whether requests can only hit, or replace one object by another of the same size that nobody
+// wants to hear of. It stays so for the rest of a replay, which then needs no account: the fastest policies
+// have a tight loop for it.
+func (c *core) steady() bool { return c.full() && !c.keepSizes && c.onEvict == nil }
 
 // reuse evicts the object in slot s and gives the slot, in its place in its list, to a new key: the same as
 // evict, take and enter, but faster, which is what the replay of a full cache does most.

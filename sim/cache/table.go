@@ -25,6 +25,9 @@ type table struct {
 
 // makeLists makes n empty lists whose ends are the slots 0 to n-1.
 func (t *table) makeLists(n int) {
+	if t.denseKeys > 0 {
+		t.direct = make([]uint32, t.denseKeys)
+	}
 	t.resize(max(8, 2*n))
 	for range n {
 		list := t.extend()
@@ -109,21 +112,6 @@ func (t *table) back(list uint32) uint32 { return t.entries[list].prev }
 func (t *table) moveToFront(list, s uint32) {
 	t.unlink(s)
 	t.pushFront(list, s)
-}
-
-// openRing makes list 0 of a ring of slots, linked by prev only, that holds all of the list's; last is the
-// last of the list.
-func (t *table) openRing(last uint32) {
-	next := uint32(0)
-	for s := last; ; s = t.entries[s].prev {
-		t.entries[s].next = next
-		next = s
-		if t.entries[s].prev == last {
-			t.entries[s].prev = 0
-			t.entries[0] = entry{next: s, prev: last}
-			return
-		}
-	}
 }
 
 // extend appends a slot. Growth slows down with size, so that large tables waste little.
