@@ -22,6 +22,7 @@ type cell struct {
 	// where there is no law, beyond the round trip from the entry point to this site.
 	rtt, access, beyond int64
 	jitter              float64
+	isAlike             bool   // all requests bring the same along, so that nothing need be drawn
 	isNew               uint64 // below this, of 2^32, a request opens a connection
 	pace                workload.Pace
 	deadlines           []int64
@@ -110,6 +111,9 @@ func (c *cell) draw(r *request, number uint32, now int64) {
 
 // next draws what a request brings along: the last mile, and whether it opens a connection.
 func (c *cell) next() (access int64, isNew bool) {
+	if c.isAlike {
+		return c.access, false
+	}
 	u := c.rand.Uint64()
 	access = c.access
 	if c.law != nil {

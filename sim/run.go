@@ -210,6 +210,7 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.
 	if e.access == 0 {
 		c.law = nil // no access link on the way: the users are at the node itself
 	}
+	c.isAlike = c.law == nil && c.jitter == 0 && c.isNew == 0
 	c.outages = e.outages
 	if e.gate != nil {
 		c.gate = &gate{rule: e.gate, key: random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeRoute)}
