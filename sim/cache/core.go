@@ -12,8 +12,7 @@ type core struct {
 	objects   int   // the number of objects cached
 	byObjects bool
 	onEvict   func(key uint64, sizeBytes int64)
-	directory *Directory // that direct is borrowed from, or nil
-	touched   uint32     // keeps the reads of [Expect] from being left out
+	touched   uint32 // keeps the reads of [Expect] from being left out
 }
 
 // newCore checks the part of a Config that all policies share.
@@ -42,10 +41,9 @@ func newCore(cfg Config) (core, error) {
 	}
 	c.denseKeys = cfg.DenseKeys
 	if cfg.Directory != nil {
-		if err := cfg.Directory.take(); err != nil {
+		if err := cfg.Directory.lend(&c.table); err != nil {
 			return core{}, err
 		}
-		c.directory, c.direct = cfg.Directory, cfg.Directory.slots
 	}
 	return c, nil
 }

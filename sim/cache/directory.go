@@ -4,11 +4,14 @@ import "fmt"
 
 // A Directory finds the slots of the keys below its length by one array load each, at 4 bytes a key. It
 // serves one cache at a time: many caches of one catalogue that are simulated one after the other can
-// share it, which is faster than hashing and costs the memory of one. [Config.Directory] gives it to a
-// cache, [Release] takes it back.
+// share it, which is faster than hashing and costs the memory of one; the memory of their slots passes from
+// one to the next with it. [Config.Directory] gives it to a cache, [Release] takes it back.
 type Directory struct {
 	slots []uint32
 	taken bool
+	// These are of the last cache.
+	entries []entry
+	sizes   []int64
 }
 
 // NewDirectory returns an empty directory of the keys from 0 to keys-1.
@@ -28,12 +31,19 @@ func (d *Directory) Touch(key uint64) uint32 {
 	return 0
 }
 
-// take lends the directory to a cache; one that is free has no slots in it.
-func (d *Directory) take() error {
+// lend gives the directory to a table; one that is free has no slots in it.
+func (d *Directory) lend(t *table) error {
 	if d.taken {
 		return fmt.Errorf("cache: Directory serves another cache already; it must be released first")
 	}
 	d.taken = true
+	t.directory, t.direct = d, d.slots
+	t.entries = d.entries[:0]
+	if t.keepSizes && len(d.sizes) >= cap(d.entries) {
+		t.sizes = d.sizes
+	} else {
+		t.entries = nil // the columns of a table are equally long
+	}
 	return nil
 }
 
@@ -51,6 +61,7 @@ func Release(c Cache) {
 			t.direct[key] = 0
 		}
 	}
-	t.directory.taken = false
-	t.directory, t.direct = nil, nil
+	d := t.directory
+	d.taken, d.entries, d.sizes = false, t.entries, t.sizes
+	t.directory, t.direct, t.entries, t.sizes = nil, nil, nil, nil
 }
