@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/sim/cache"
@@ -218,6 +219,5 @@ func (s *site) receive(m *message) {
 type history uint64
 
 func (h *history) add(at int64, what uint64) {
-	*h = (*h ^ history(uint64(at)*0x9e3779b97f4a7c15+what*0xd1342543de82ef95)) * 0x2545f4914f6cdd1d
-	*h ^= *h >> 32
+	*h = (history(bits.RotateLeft64(uint64(*h), 29)) ^ history(uint64(at)+what*0xd1342543de82ef95)) * 0x2545f4914f6cdd1d
 }

@@ -74,7 +74,7 @@ func (s *site) visitStatic(v *visit, c *cell) {
 		w.request, w.outcome, w.remote = r, outcome, false
 		return
 	}
-	s.answerUser(f, &r, outcome, v.at)
+	f.answer(c, &r, outcome, v.at)
 }
 
 // serveAtOrigin serves a user who enters at the origin itself.
@@ -165,13 +165,13 @@ func (s *site) keep(m *message) uint32 {
 	return uint32(len(s.asking) - 1)
 }
 
-// answerUser tallies a user's request for an object whose fetch has an answer.
-func (s *site) answerUser(f *flight, r *request, outcome Outcome, now int64) {
+// answer tallies a user's request for an object whose fetch has an answer.
+func (f *flight) answer(c *cell, r *request, outcome Outcome, now int64) {
 	a := served{outcome: outcome, bytes: f.bytes, first: max(now, f.first), last: max(now, f.last)}
 	if outcome == Miss {
 		a.queue, a.service = f.queue, f.service
 	}
-	s.cells[r.cell].finish(r, &a)
+	c.finish(r, &a)
 }
 
 // serveFetch answers another site's fetch: from the mid-tier cache, or as the origin.
@@ -231,7 +231,7 @@ func (s *site) landFetch(m *message) {
 			s.answerSite(&s.asking[waiting.asking], f.first, f.last, f.queue, f.service)
 			s.freeAsking = append(s.freeAsking, waiting.asking)
 		} else {
-			s.answerUser(f, &waiting.request, waiting.outcome, m.at)
+			f.answer(&s.cells[waiting.cell], &waiting.request, waiting.outcome, m.at)
 		}
 		next := waiting.next
 		waiting.next = s.freeWaiters
