@@ -120,7 +120,7 @@ func requireSameHoweverAdvanced(t *testing.T, p *Plan) {
 	t.Run("windows shared by a crew", func(t *testing.T) {
 		got := advanceBy(t, p, func(r *run) {
 			for _, g := range r.groups() {
-				require.NoError(t, r.advanceTogether(g, 3))
+				require.NoError(t, r.advanceTogether(g, 3, &desk{}))
 			}
 		})
 		requireSame(t, want, got)
@@ -129,13 +129,13 @@ func requireSameHoweverAdvanced(t *testing.T, p *Plan) {
 		got := advanceBy(t, p, func(r *run) {
 			for _, g := range r.groups() {
 				g.longest = g.lookAhead / 3
-				require.NoError(t, r.advanceTogether(g, 1))
+				require.NoError(t, r.advanceTogether(g, 1, &desk{}))
 			}
 		})
 		requireSame(t, want, got)
 	})
 	t.Run("one global order of events", func(t *testing.T) {
-		requireSame(t, want, advanceBy(t, p, advanceGlobally))
+		requireSame(t, want, advanceBy(t, p, func(r *run) { require.NoError(t, advanceGlobally(r)) }))
 	})
 	other, err := p.Run(context.Background(), 1)
 	require.NoError(t, err)
@@ -156,7 +156,10 @@ func advanceBy(t *testing.T, p *Plan, advance func(*run)) *Result {
 }
 
 // advanceGlobally is the textbook's way: one instant at a time over all sites.
-func advanceGlobally(r *run) {
+func advanceGlobally(r *run) error {
+	if err := r.open(r.sites, &desk{}); err != nil {
+		return err
+	}
 	for {
 		var first *site
 		for _, s := range r.sites {
@@ -165,7 +168,10 @@ func advanceGlobally(r *run) {
 			}
 		}
 		if first.next() == unknown {
-			return
+			for _, s := range r.sites {
+				s.close()
+			}
+			return nil
 		}
 		first.advance(first.next() + 1)
 		for i := range first.out {

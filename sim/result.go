@@ -198,11 +198,10 @@ func (r *run) settleCourses() {
 
 // settle adds what the cache held over time, if anything was put into it.
 func (t *tier) settle(to *FillCourse) {
-	if t == nil || t.cache.Len() == 0 {
+	if t == nil || !t.filled {
 		return
 	}
-	t.filling.finish()
-	to.merge(&FillCourse{BatchNs: 1 << t.filling.shift, CapacityBytes: t.cache.CapacityBytes(), UsedBytes: t.filling.used})
+	to.merge(&FillCourse{BatchNs: 1 << t.filling.shift, CapacityBytes: t.config.CapacityBytes, UsedBytes: t.filling.used})
 }
 
 func (w *WorkloadTally) check(p *Plan) error {

@@ -10,7 +10,7 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// maxStatics bounds the static workloads of a scenario; their number is the high half of a cache key.
+// maxStatics bounds the static workloads of a scenario; their number is a byte of a message.
 const maxStatics = 200
 
 // maxDynamics bounds the dynamic workloads of a scenario; their number is a byte of a message.
@@ -24,6 +24,8 @@ type run struct {
 	result *Result
 	sites  []*site
 	games  []*game
+	// preloader fills caches that begin in their steady state; nil if there are none.
+	preloader *preloader
 	// parts are the tallies of cells that share a metro with others: sites run side by side, so each
 	// cell has a tally of its own.
 	parts []*tallyPart
@@ -82,7 +84,8 @@ func (r *run) build() error {
 	for i := range r.plan.sites {
 		planned := &r.plan.sites[i]
 		at := &site{
-			id: uint32(i), ctx: r.ctx, outages: s.outagesOf(planned.id), parent: planned.parent, parents: planned.parents,
+			id: uint32(i), name: planned.id, ctx: r.ctx, outages: s.outagesOf(planned.id), parent: planned.parent, parents: planned.parents,
+			fills:          newFillQueue(),
 			originRequests: make([]uint64, len(s.Static)), originBytes: make([]uint64, len(s.Static)),
 		}
 		at.remoteParent = r.remoteParent(planned.parent)
@@ -96,15 +99,9 @@ func (r *run) build() error {
 		if at.computers, err = newServers(serversOf(planned.compute), len(s.Dynamic)); err != nil {
 			return err
 		}
-		if at.edge, err = r.newTier(planned, planned.edge, edgeTier); err != nil {
-			return err
-		}
-		if at.mid, err = r.newTier(planned, planned.mid, midTier); err != nil {
-			return err
-		}
-		if err = r.planRestarts(at, planned); err != nil {
-			return err
-		}
+		at.edge = r.newTier(planned, planned.edge, edgeTier)
+		at.mid = r.newTier(planned, planned.mid, midTier)
+		r.planRestarts(at)
 		r.sites = append(r.sites, at)
 	}
 	for i := range r.plan.workloads {
@@ -121,7 +118,8 @@ func (r *run) build() error {
 			return err
 		}
 	}
-	if err := r.preload(); err != nil {
+	var err error
+	if r.preloader, err = r.newPreloader(); err != nil {
 		return fmt.Errorf("preload: %w", err)
 	}
 	for _, at := range r.sites {
@@ -150,23 +148,20 @@ func serversOf(a *placement.Assignment) int {
 	return a.Servers
 }
 
-func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint32) (*tier, error) {
+// newTier returns a tier whose cache is not made yet; nil if the site has none.
+func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint32) *tier {
 	if a == nil {
-		return nil, nil
+		return nil
 	}
 	seed := random.NewKey(r.plan.scenario.Seed, r.rep, random.Entity(a.Site), workload.PurposeCache)
 	config := cache.Config{
 		Policy: a.Policy, Admission: a.Admission, CapacityBytes: a.CacheBytes, Seed: uint64(seed) + uint64(number),
 	}
-	c, err := cache.New(config)
-	if err != nil {
-		return nil, fmt.Errorf("site %q: %w", a.Site, err)
-	}
-	t := &tier{cache: c, config: config, filling: newFilling(r.end()), flights: newFlightTable(), up: planned.up, number: number}
+	t := &tier{config: config, filling: newFilling(r.end()), flights: newFlightTable(), up: planned.up, number: number}
 	t.upIsMid = number == edgeTier && len(r.plan.with(placement.MidTierCache)) > 0
 	t.remote = r.remoteTier(planned.up, t.upIsMid)
 	t.watch = r.newWatch(planned, t)
-	return t, nil
+	return t
 }
 
 // remoteTier says, by static workload, whether fetches from a site go by message.
@@ -180,6 +175,15 @@ func (r *run) remoteTier(way leg, isMid bool) []bool {
 
 // end is the instant at which users stop.
 func (r *run) end() int64 { return int64(r.plan.scenario.WarmUp + r.plan.scenario.Duration) }
+
+// planRestarts tells a site when it comes up again.
+func (r *run) planRestarts(at *site) {
+	for _, o := range at.outages {
+		if o.to < r.end() {
+			at.send(at.id, o.to).kind = restart
+		}
+	}
+}
 
 // tally returns the tally of a workload's cell in a metro; the first of several cells has that of the
 // result itself.
@@ -197,30 +201,29 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.
 	entity := workload.EntityOf(w.name, r.plan.metros[m])
 	tally := r.tally(number, w, m, i)
 	c := cell{
-		tally:      tally,
-		ttfb:       &tally.Latency[TTFB],
-		ttlb:       &tally.Latency[TTLB],
-		ttfbWithin: tally.within(TTFB, len(w.deadlines)),
-		ttlbWithin: tally.within(TTLB, len(w.deadlines)),
-		rand:       random.New(r.plan.scenario.Seed, r.rep, entity, workload.PurposeClient),
-		law:        r.plan.access[m],
-		rtt:        e.up + e.down,
-		access:     2 * e.access,
-		beyond:     e.beyond.rtt(),
-		jitter:     e.jitter,
-		loss:       e.loss,
-		losses:     random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeLoss),
-		isNew:      outOf32(client.NewShare),
-		pace:       client.Pace(),
-		deadlines:  w.deadlines,
-		delay:      e.delay(),
-		from:       int64(r.plan.scenario.WarmUp),
-		work:       random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeService),
-		course:     r.courseAt(e.site, number),
+		tally:     tally,
+		ttfb:      metric{sketch: &tally.Latency[TTFB], within: tally.within(TTFB, len(w.deadlines))},
+		ttlb:      metric{sketch: &tally.Latency[TTLB], within: tally.within(TTLB, len(w.deadlines))},
+		rand:      random.New(r.plan.scenario.Seed, r.rep, entity, workload.PurposeClient),
+		law:       r.plan.access[m],
+		rtt:       e.up + e.down,
+		access:    2 * e.access,
+		beyond:    e.beyond.rtt(),
+		jitter:    e.jitter,
+		loss:      e.loss,
+		losses:    random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeLoss),
+		isNew:     outOf32(client.NewShare),
+		pace:      client.Pace(),
+		deadlines: w.deadlines,
+		delay:     e.delay(),
+		from:      int64(r.plan.scenario.WarmUp),
+		work:      random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeService),
+		course:    r.courseAt(e.site, number),
 	}
 	if e.access == 0 {
 		c.law = nil // no access link on the way: the users are at the node itself
 	}
+	c.isAlike = c.law == nil && c.jitter == 0 && c.isNew == 0
 	c.outages = e.outages
 	if e.gate != nil {
 		c.gate = &gate{rule: e.gate, key: random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeRoute)}
@@ -250,6 +253,15 @@ func (at *site) addUsers(c cell, s source) {
 	at.block.sources = append(at.block.sources, s)
 }
 
+// keyBase returns the key of a static workload's first object: keys number the objects of all workloads.
+func (s *Scenario) keyBase(static int) uint32 {
+	base := 0
+	for i := range static {
+		base += s.Static[i].Objects
+	}
+	return uint32(base)
+}
+
 func (r *run) addStatic(number int, w *plannedWorkload) error {
 	s := &r.plan.scenario
 	static := &s.Static[w.index]
@@ -257,12 +269,12 @@ func (r *run) addStatic(number int, w *plannedWorkload) error {
 	if err != nil {
 		return err
 	}
-	shared := &staticRun{index: uint8(w.index), catalogue: static.Catalogue(s.Seed, r.rep), service: static.OriginService}
+	shared := &staticRun{index: uint8(w.index), base: s.keyBase(w.index), catalogue: static.Catalogue(s.Seed, r.rep), service: static.OriginService}
 	for m := range streams {
 		for i := range w.entries[m] {
 			c, src := r.newCell(number, w, m, i, static.Client)
 			c.static = shared
-			src.static, src.objects = true, streams[m]
+			src.static, src.objects, src.base = true, streams[m], shared.base
 			r.sites[w.entries[m][i].site].addUsers(c, src)
 		}
 	}

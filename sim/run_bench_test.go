@@ -39,12 +39,16 @@ func BenchmarkWindowedRun(b *testing.B) {
 		Name: "w3", RequestsPerSecond: 100_000, Objects: 1_000_000, ZipfExponent: 0.9,
 		Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1},
 	}
-	s := Scenario{Network: n, Static: []workload.Static{w}, Duration: 10 * time.Second, Seed: 1}
 	p := placement.RegionOnly("region").WithPoPs(10_000, pops...)
 	p.Sites[0].Servers = 1000
-	plans, err := Compile(s, p)
-	require.NoError(b, err)
-	benchmarkRun(b, plans[0], "request")
+	for _, seconds := range []int{10, 100} {
+		b.Run(time.Duration(seconds*int(time.Second)).String(), func(b *testing.B) {
+			s := Scenario{Network: n, Static: []workload.Static{w}, Duration: time.Duration(seconds) * time.Second, Seed: 1}
+			plans, err := Compile(s, p)
+			require.NoError(b, err)
+			benchmarkRun(b, plans[0], "request")
+		})
+	}
 }
 
 // BenchmarkGamingRun is a minute of a competitive shooter with 1,000 players.

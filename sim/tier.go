@@ -4,9 +4,11 @@ import "github.com/edgewise-sim/edgewise/sim/cache"
 
 // A tier is one cache at one site, with the fetches it has under way.
 type tier struct {
-	cache   cache.Cache
+	config  cache.Config
+	cache   cache.Cache // while the site is open
 	flights flightTable
 	filling filling
+	filled  bool // whether there was anything in the cache when the site was closed
 	up      leg
 	// upIsMid says that the next tier is a mid-tier cache and not the origin.
 	upIsMid bool
@@ -15,11 +17,28 @@ type tier struct {
 	remote []bool
 	// number tells the site's tiers apart.
 	number uint32
-	// watch follows the fetches that a failure concerns, nil if none does; spare are empty caches, one for
-	// each time that the site comes up again.
-	watch  *watch
-	spare  []cache.Cache
-	config cache.Config
+	// watch follows the fetches that a failure concerns, nil if none does.
+	watch *watch
+}
+
+// open makes the tier's cache, empty, in the place of one it may have had.
+func (t *tier) open(d *cache.Directory) error {
+	if t.cache != nil {
+		cache.Release(t.cache)
+	}
+	config := t.config
+	config.Directory = d
+	var err error
+	t.cache, err = cache.New(config)
+	return err
+}
+
+// close notes what the cache held in the end and lets go of it.
+func (t *tier) close() {
+	t.filling.finish()
+	t.filled = t.cache.Len() > 0
+	cache.Release(t.cache)
+	t.cache, t.flights, t.watch = nil, flightTable{}, nil
 }
 
 // A waiter is a request that waits for a fetch: a user's, or another site's.
@@ -40,7 +59,7 @@ func (s *site) visitStatic(v *visit, c *cell) {
 		return
 	}
 	t := s.edge
-	key := uint64(c.static.index)<<32 | uint64(v.object)
+	key := uint64(v.key)
 	if bytes, hit := t.cache.Lookup(key); hit {
 		c.finish(&r, &served{outcome: Hit, bytes: bytes, first: v.at, last: v.at})
 		return
@@ -49,7 +68,7 @@ func (s *site) visitStatic(v *visit, c *cell) {
 	n := t.flights.find(key)
 	if n == 0 {
 		outcome = Miss
-		n = s.startFetch(t, v.at, key, c.static.catalogue.SizeBytes(v.object), c.static.service.At(c.work, c.count), r.recorded)
+		n = s.startFetch(t, v.at, c.static.index, key, c.static.sizeBytes(v.key), c.static.service.At(c.work, c.count), r.recorded)
 	}
 	f := &t.flights.pool[n]
 	if f.first == unknown {
@@ -57,27 +76,26 @@ func (s *site) visitStatic(v *visit, c *cell) {
 		w.request, w.outcome, w.remote = r, outcome, false
 		return
 	}
-	s.answerUser(f, &r, outcome, v.at)
+	f.answer(c, &r, outcome, v.at)
 }
 
 // serveAtOrigin serves a user who enters at the origin itself.
 func (s *site) serveAtOrigin(v *visit, c *cell, r *request) {
 	service := c.static.service.At(c.work, c.count)
 	start, done := s.origins[c.static.index].arrive(v.at, service)
-	bytes := c.static.catalogue.SizeBytes(v.object)
+	bytes := c.static.sizeBytes(v.key)
 	if c.answer(r, &served{outcome: Bypass, bytes: bytes, first: done, last: done, queue: start - v.at, service: service}) {
 		s.countOrigin(c.static.index, bytes, r.recorded)
 	}
 }
 
 // startFetch asks the next tier for an object. service is the work that the origin will have with it.
-func (s *site) startFetch(t *tier, now int64, key uint64, bytes, service int64, recorded bool) uint32 {
+func (s *site) startFetch(t *tier, now int64, static uint8, key uint64, bytes, service int64, recorded bool) uint32 {
 	n := t.flights.add(key, bytes)
 	if t.watch != nil {
-		s.follow(t, n, now, service, recorded)
+		s.follow(t, n, now, static, service, recorded)
 		return n
 	}
-	static := uint8(key >> 32)
 	if t.remote[static] {
 		m := s.send(uint32(t.up.to), now+t.up.up)
 		m.kind, m.index, m.toMid, m.recorded = fetch, static, t.upIsMid, recorded
@@ -91,7 +109,6 @@ func (s *site) startFetch(t *tier, now int64, key uint64, bytes, service int64, 
 	s.countOrigin(static, bytes, recorded)
 	s.ledger.sent += uint64(bytes)
 	s.fills.push(fillEntry{at: f.last, tier: t.number, flight: n})
-	s.expect(f.last)
 	return n
 }
 
@@ -168,14 +185,14 @@ func (s *site) keep(m *message) uint32 {
 	return uint32(len(s.asking) - 1)
 }
 
-// answerUser tallies a user's request for an object whose fetch has an answer; it returns false where the site
+// answer tallies a user's request for an object whose fetch has an answer; it returns false where the site
 // fails first.
-func (s *site) answerUser(f *flight, r *request, outcome Outcome, now int64) bool {
+func (f *flight) answer(c *cell, r *request, outcome Outcome, now int64) bool {
 	a := served{outcome: outcome, bytes: f.bytes, first: max(now, f.first), last: max(now, f.last)}
 	if outcome == Miss {
 		a.queue, a.service = f.queue, f.service
 	}
-	return s.cells[r.cell].answer(r, &a)
+	return c.answer(r, &a)
 }
 
 // serveFetch answers another site's fetch: from the mid-tier cache, or as the origin.
@@ -196,7 +213,7 @@ func (s *site) serveFetch(m *message) {
 	n := t.flights.find(m.word)
 	isNew := n == 0
 	if isNew {
-		n = s.startFetch(t, m.at, m.word, m.bytes, m.service, m.recorded)
+		n = s.startFetch(t, m.at, m.index, m.word, m.bytes, m.service, m.recorded)
 	}
 	f := &t.flights.pool[n]
 	switch {
@@ -262,13 +279,12 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 				queue, service = 0, 0 // it waits for the rest of what another has asked for
 			}
 			s.answerSite(&s.asking[waiting.asking], f.first, f.last, queue, service)
-		} else if s.answerUser(f, &waiting.request, waiting.outcome, now) && t.watch != nil {
+		} else if f.answer(&s.cells[waiting.cell], &waiting.request, waiting.outcome, now) && t.watch != nil {
 			s.cells[waiting.cell].waitedInVain(&waiting.request, t.watch.waitedForNobody(n, waiting.arrived))
 		}
 	}
 	f.waiters = 0
 	s.fills.push(fillEntry{at: f.last, tier: t.number, flight: n})
-	s.expect(f.last)
 }
 
 // pour returns the time that bytes take on a link, in ns.

@@ -1,7 +1,5 @@
 package sim
 
-import "github.com/edgewise-sim/edgewise/sim/cache"
-
 // A watch follows the fetches of a cache that may stay without an answer, because the next tier or the cache's
 // own site fails. Caches that no failure concerns have none.
 type watch struct {
@@ -15,6 +13,7 @@ type watch struct {
 // An errand is what is known of a fetch besides its flight.
 type errand struct {
 	attempt
+	static   uint8 // the workload
 	service  int64 // the work that the origin will have
 	recorded bool
 	// isLost says that the site has failed since: whoever waits is lost, and nothing is cached.
@@ -37,11 +36,11 @@ func (r *run) newWatch(planned *plannedSite, t *tier) *watch {
 }
 
 // follow begins the errand of a new fetch and asks the first choice.
-func (s *site) follow(t *tier, n uint32, now, service int64, recorded bool) {
+func (s *site) follow(t *tier, n uint32, now int64, static uint8, service int64, recorded bool) {
 	for len(t.watch.errands) <= int(n) {
 		t.watch.errands = append(t.watch.errands, errand{})
 	}
-	t.watch.errands[n] = errand{attempt: newAttempt(t.watch.ups, now), service: service, recorded: recorded}
+	t.watch.errands[n] = errand{attempt: newAttempt(t.watch.ups, now), static: static, service: service, recorded: recorded}
 	s.ask(t, n, now)
 }
 
@@ -49,10 +48,9 @@ func (s *site) follow(t *tier, n uint32, now, service int64, recorded bool) {
 func (s *site) ask(t *tier, n uint32, now int64) {
 	f, e := &t.flights.pool[n], &t.watch.errands[n]
 	up := &t.watch.ups[e.up]
-	static := uint8(f.key >> 32)
-	if there := now + up.up; t.watch.remote[e.up][static] && meets(up.outages, there, there) == nil {
+	if there := now + up.up; t.watch.remote[e.up][e.static] && meets(up.outages, there, there) == nil {
 		m := s.send(uint32(up.to), there)
-		m.kind, m.index, m.toMid, m.recorded = fetch, static, t.upIsMid, e.recorded
+		m.kind, m.index, m.toMid, m.recorded = fetch, e.static, t.upIsMid, e.recorded
 		m.token, m.word, m.delay, m.bytes, m.service = n<<1|t.number, f.key, up.down, f.bytes, e.service
 		return
 	}
@@ -61,7 +59,7 @@ func (s *site) ask(t *tier, n uint32, now int64) {
 		s.giveUp(t, n, back)
 		return
 	}
-	s.countOrigin(static, f.bytes, e.recorded)
+	s.countOrigin(e.static, f.bytes, e.recorded)
 	s.ledger.sent += uint64(f.bytes)
 	f.first = back
 	f.last = f.first + pour(f.bytes, up.nsPerByte)
@@ -156,21 +154,23 @@ func (w *watch) waitedForNobody(n uint32, since int64) int64 {
 }
 
 // restart lets a site come up again: its caches are empty, its servers free, its fetches under way lost.
-func (s *site) restart() {
+func (s *site) restart() error {
 	for _, t := range []*tier{s.edge, s.mid} {
-		if t == nil {
-			continue
+		if t != nil {
+			t.flights.forget(func(n uint32) { t.watch.errands[n].isLost = true })
 		}
-		t.cache, t.spare = t.spare[0], t.spare[1:]
-		t.flights.forget(func(n uint32) { t.watch.errands[n].isLost = true })
+	}
+	if err := s.open(s.directory); err != nil {
+		return err
 	}
 	for _, group := range [][]*servers{s.origins, s.computers} {
 		for _, servers := range group {
-			if err := servers.restart(); err != nil && s.err == nil {
-				s.err = err
+			if err := servers.restart(); err != nil {
+				return err
 			}
 		}
 	}
+	return nil
 }
 
 // forget lets no key lead to the fetches under way any more; they keep their numbers.
@@ -188,25 +188,4 @@ func (t *flightTable) forget(visit func(n uint32)) {
 func (t *flightTable) release(n uint32) {
 	t.pool[n].next = t.free
 	t.free = n
-}
-
-// planRestarts tells a site when it comes up again, with empty caches for each time.
-func (r *run) planRestarts(at *site, planned *plannedSite) error {
-	for _, o := range at.outages {
-		if o.to >= r.end() {
-			continue
-		}
-		for _, t := range []*tier{at.edge, at.mid} {
-			if t == nil {
-				continue
-			}
-			empty, err := cache.New(t.config)
-			if err != nil {
-				return err
-			}
-			t.spare = append(t.spare, empty)
-		}
-		at.send(at.id, o.to).kind = restart
-	}
-	return nil
 }

@@ -4,7 +4,8 @@ import "math/bits"
 
 // An index finds the slot of a key. Slot 0 means "not there".
 //
-// Keys below len(direct) are found by one array load. All others are hashed into buckets: open
+// Keys below len(direct) are found by one array load; a policy built on [dense] has states instead and finds its
+// keys there. All others are hashed into buckets: open
 // addressing with linear probing, at most half full (small tables: a quarter), without tombstones. A bucket
 // is 32 bits: the slot in its low bits and above it a tag of what the slot's key hashes to, so that a probe
 // almost never touches the slot of another key:
@@ -14,9 +15,11 @@ import "math/bits"
 // The displacement is what deletion needs to move later keys back; one too large for its bits is
 // stored as their maximum and computed anew from the key.
 type index struct {
-	direct  []uint32
-	buckets []uint32
-	hashed  int // keys in buckets
+	denseKeys int      // how long direct or states is to be
+	direct    []uint32 // by key: its slot
+	states    []uint8  // by key: 0 if it has no slot, which is its key + 1
+	buckets   []uint32
+	hashed    int // keys in buckets
 
 	homeShift uint8 // 64 - log2(len(buckets)): a hash shifted so is the home bucket
 	slotBits  uint8
@@ -99,6 +102,9 @@ func (x *index) fit(n int, entries []entry) {
 // probe returns the slot of a hashed key, or 0.
 func (x *index) probe(key uint64, entries []entry) uint32 {
 	if len(x.buckets) == 0 {
+		if key < uint64(len(x.states)) && x.states[key] != 0 {
+			return uint32(key) + 1
+		}
 		return 0
 	}
 	h := hash(key)

@@ -143,6 +143,9 @@ func (m *missed) add(sizeBytes int64) {
 	m.bytes += sizeBytes
 }
 
+// plus returns the sum with misses of objects that count one.
+func (m missed) plus(n int64) missed { return missed{m.requests + n, m.bytes + n} }
+
 // size returns the size of the object of request i.
 func (r *Requests) size(i int) int64 {
 	if r.RequestSizes != nil {
