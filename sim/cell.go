@@ -34,7 +34,7 @@ type cell struct {
 	loss                float64    // the probability that an exchange loses a packet
 	losses              random.Key
 	course              *course  // of the workload at this site
-	lost                uint64   // requests recorded that met a site that was down
+	lost                uint64   // requests recorded that failed
 	gate                *gate    // nil if the cell has all users of its metro
 	outages             []outage // as its users' instants meet them
 
@@ -149,7 +149,7 @@ func (c *cell) lose(now int64) {
 	}
 	timeout := during(c.outages, now-c.delay).timeout
 	c.lost++
-	c.tally.lose(timeout, c.deadlines, TTFB, TTLB)
+	c.tally.fail(SiteDown, timeout)
 }
 
 // A served request is how a site answered.
@@ -215,6 +215,42 @@ func (c *cell) record() {
 		}
 	}
 	c.recent = 0
+}
+
+// answer tallies a request that a site works on for a while; it returns false where the site fails first.
+func (c *cell) answer(r *request, s *served) bool {
+	if c.outages != nil && meets(c.outages, r.arrived-c.delay, s.first-c.delay) != nil {
+		c.fail(r, s.first, SiteDown)
+		return false
+	}
+	c.finish(r, s)
+	return true
+}
+
+// fail tallies a request that has reached the site and gets no answer but, at an instant, an error. Where the
+// site goes down before that there is not even an error: the user loses patience.
+func (c *cell) fail(r *request, now int64, why Reason) {
+	if !r.recorded {
+		return
+	}
+	waited := r.rtt + c.beyond + r.resent + now - r.arrived
+	if r.isNew {
+		waited += (c.pace.Connect + c.pace.TLS) * r.rtt
+	}
+	if o := meets(c.outages, r.arrived-c.delay, now-c.delay); o != nil {
+		why, waited = SiteDown, o.timeout
+	}
+	c.lost++
+	c.tally.fail(why, waited)
+}
+
+// waitedInVain names the cause of a part of a request's latency that [cell.finish] has taken for the way
+// upstream.
+func (c *cell) waitedInVain(r *request, ns int64) {
+	if r.recorded {
+		c.tally.Causes[Timeout] += ns
+		c.tally.Causes[Upstream] -= ns
+	}
 }
 
 // settle adds to the tally what is the same for every request of the cell, and the number of requests as

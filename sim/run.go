@@ -84,14 +84,13 @@ func (r *run) build() error {
 	for i := range r.plan.sites {
 		planned := &r.plan.sites[i]
 		at := &site{
-			id: uint32(i), name: planned.id, ctx: r.ctx, parent: planned.parent, fills: newFillQueue(),
-			remoteParent:   make([]bool, len(s.Dynamic)),
+			id: uint32(i), name: planned.id, ctx: r.ctx, outages: s.outagesOf(planned.id), fills: newFillQueue(),
+			parent: planned.parent, parents: planned.parents,
 			originRequests: make([]uint64, len(s.Static)), originBytes: make([]uint64, len(s.Static)),
 		}
-		if to := planned.parent.to; to >= 0 && r.plan.sites[to].compute.Servers > 0 {
-			for d := range at.remoteParent {
-				at.remoteParent[d] = s.Dynamic[d].Parent.Calls > 0
-			}
+		at.remoteParent = r.remoteParent(planned.parent)
+		for _, up := range planned.parents {
+			at.parentsRemote = append(at.parentsRemote, r.remoteParent(up.leg))
 		}
 		var err error
 		if at.origins, err = newServers(serversOf(planned.origin), len(s.Static)); err != nil {
@@ -102,7 +101,7 @@ func (r *run) build() error {
 		}
 		at.edge = r.newTier(planned, planned.edge, edgeTier)
 		at.mid = r.newTier(planned, planned.mid, midTier)
-		r.planRestarts(at, planned)
+		r.planRestarts(at)
 		r.sites = append(r.sites, at)
 	}
 	for i := range r.plan.workloads {
@@ -131,6 +130,17 @@ func (r *run) build() error {
 	return nil
 }
 
+// remoteParent says, by dynamic workload, whether calls to a region go by message.
+func (r *run) remoteParent(way leg) []bool {
+	remote := make([]bool, len(r.plan.scenario.Dynamic))
+	if way.to >= 0 && r.plan.sites[way.to].compute.Servers > 0 {
+		for d := range remote {
+			remote[d] = r.plan.scenario.Dynamic[d].Parent.Calls > 0
+		}
+	}
+	return remote
+}
+
 func serversOf(a *placement.Assignment) int {
 	if a == nil {
 		return 0
@@ -147,30 +157,24 @@ func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint
 	config := cache.Config{
 		Policy: a.Policy, Admission: a.Admission, CapacityBytes: a.CacheBytes, Seed: uint64(seed) + uint64(number),
 	}
-	next := &r.plan.sites[planned.up.to]
 	t := &tier{config: config, filling: newFilling(r.end()), flights: newFlightTable(), up: planned.up, number: number}
-	t.upIsMid = number == edgeTier && next.mid != nil
-	t.remote = make([]bool, len(r.plan.scenario.Static))
-	for i := range t.remote {
-		t.remote[i] = t.upIsMid || next.origin.Servers > 0
-	}
+	t.upIsMid = number == edgeTier && len(r.plan.with(placement.MidTierCache)) > 0
+	t.remote = r.remoteTier(planned.up, t.upIsMid)
+	t.watch = r.newWatch(planned, t)
 	return t
+}
+
+// remoteTier says, by static workload, whether fetches from a site go by message.
+func (r *run) remoteTier(way leg, isMid bool) []bool {
+	remote := make([]bool, len(r.plan.scenario.Static))
+	for i := range remote {
+		remote[i] = isMid || r.plan.sites[way.to].origin.Servers > 0
+	}
+	return remote
 }
 
 // end is the instant at which users stop.
 func (r *run) end() int64 { return int64(r.plan.scenario.WarmUp + r.plan.scenario.Duration) }
-
-// planRestarts tells a site when it comes up again, with an empty cache.
-func (r *run) planRestarts(at *site, planned *plannedSite) {
-	if at.edge == nil {
-		return
-	}
-	for _, o := range r.plan.scenario.outagesOf(planned.id) {
-		if o.to < r.end() {
-			at.send(at.id, o.to).kind = restart
-		}
-	}
-}
 
 // tally returns the tally of a workload's cell in a metro; the first of several cells has that of the
 // result itself.
@@ -327,7 +331,7 @@ func (r *run) newGame(w *plannedWorkload, gaming *workload.Gaming, planned *plan
 		Gaming: gaming, ctx: r.ctx, from: int64(s.WarmUp), end: r.end(), deadlines: w.deadlines,
 		capacity: planned.compute.Servers * max(gaming.MatchesPerServer, 1),
 		update:   int64(gaming.UpdatePeriod()), resend: gaming.SendPeriod(), coin: outOf32(gaming.Parent.Probability),
-		parentRTT: planned.parent.rtt(), outages: s.outagesOf(planned.id),
+		parentRTT: planned.parent.rtt(), parents: planned.parents, outages: s.outagesOf(planned.id),
 		matchKey: random.NewKey(s.Seed, r.rep, workload.EntityOf(w.name, planned.id), workload.PurposeMatch),
 	}
 }

@@ -25,6 +25,7 @@ type site struct {
 	sent    uint64
 
 	edge, mid *tier
+	outages   []outage
 	keys      [64]uint64       // what the next visits ask for
 	directory *cache.Directory // of the edge cache, if it is one that sites share in turn
 	touched   uint32           // keeps what the directory is touched for from being left out
@@ -34,8 +35,12 @@ type site struct {
 	// servers may be busy.
 	remoteParent []bool
 	parent       leg
-	calls        []pendingCall
-	freeCalls    []uint32
+	// parents are the regions that can be called where the parent may fail, nil where it never does;
+	// parentsRemote is as remoteParent, by upstream.
+	parents       []upstream
+	parentsRemote [][]bool
+	calls         []pendingCall
+	freeCalls     []uint32
 
 	waiting     []waiter
 	freeWaiters uint32
@@ -59,12 +64,19 @@ func (s *site) open(d *cache.Directory) error {
 		if t == nil {
 			continue
 		}
-		if err := t.open(d); err != nil {
+		if err := t.open(s.directoryOf(t)); err != nil {
 			return fmt.Errorf("site %q: %w", s.name, err)
 		}
-		d = nil // the mid-tier's is its own
 	}
 	return nil
+}
+
+// directoryOf returns the directory for the cache of a tier: the mid-tier has none.
+func (s *site) directoryOf(t *tier) *cache.Directory {
+	if t.number == midTier {
+		return nil
+	}
+	return s.directory
 }
 
 // close notes what the caches held, and lets go of all that only a run in progress needs.
@@ -210,7 +222,15 @@ func (s *site) receive(m *message) {
 	case called:
 		s.landCall(m)
 	case restart:
-		s.err = s.edge.open(s.directory) // empty
+		s.restart()
+	case unanswered:
+		s.landUnanswered(m)
+	case callUnanswered:
+		s.landCallUnanswered(m)
+	case expired:
+		s.expire(m)
+	case refused:
+		s.landRefused(m)
 	}
 }
 

@@ -106,15 +106,26 @@ func (r *run) groups() []group {
 		root[max(a, b)] = min(a, b)
 		ways = append(ways, way{int32(i), int32(l.to), l.up}, way{int32(l.to), int32(i), l.down})
 	}
+	joinAny := func(i int, ups []upstream, remote [][]bool) {
+		for u := range ups {
+			if anyOf(remote[u]) {
+				join(i, ups[u].leg)
+			}
+		}
+	}
 	for i, s := range r.sites {
 		for _, t := range []*tier{s.edge, s.mid} {
 			if t != nil && anyOf(t.remote) {
 				join(i, t.up)
 			}
+			if t != nil && t.watch != nil {
+				joinAny(i, t.watch.ups, t.watch.remote)
+			}
 		}
 		if anyOf(s.remoteParent) {
 			join(i, s.parent)
 		}
+		joinAny(i, s.parents, s.parentsRemote)
 	}
 	number := make(map[int]int)
 	place := make([]int32, len(r.sites)) // of a site in its group
