@@ -201,6 +201,22 @@ func (c *cell) finish(r *request, s *served) {
 	}
 }
 
+// record puts the recent latencies into the tally.
+func (c *cell) record() {
+	for _, m := range []*metric{&c.ttfb, &c.ttlb} {
+		recent := m.recent[:c.recent]
+		m.sketch.RecordAll(recent)
+		for i, deadline := range c.deadlines {
+			n := uint64(0)
+			for _, ns := range recent {
+				n += uint64(ns-deadline-1) >> 63 // 1 if ns <= deadline: which it is, no branch could foretell
+			}
+			m.within[i] += n
+		}
+	}
+	c.recent = 0
+}
+
 // answer tallies a request that a site works on for a while; it returns false where the site fails first.
 func (c *cell) answer(r *request, s *served) bool {
 	if c.outages != nil && meets(c.outages, r.arrived-c.delay, s.first-c.delay) != nil {
@@ -235,22 +251,6 @@ func (c *cell) waitedInVain(r *request, ns int64) {
 		c.tally.Causes[Timeout] += ns
 		c.tally.Causes[Upstream] -= ns
 	}
-}
-
-// record puts the recent latencies into the tally.
-func (c *cell) record() {
-	for _, m := range []*metric{&c.ttfb, &c.ttlb} {
-		recent := m.recent[:c.recent]
-		m.sketch.RecordAll(recent)
-		for i, deadline := range c.deadlines {
-			n := uint64(0)
-			for _, ns := range recent {
-				n += uint64(ns-deadline-1) >> 63 // 1 if ns <= deadline: which it is, no branch could foretell
-			}
-			m.within[i] += n
-		}
-	}
-	c.recent = 0
 }
 
 // settle adds to the tally what is the same for every request of the cell, and the number of requests as

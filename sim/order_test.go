@@ -135,7 +135,7 @@ func requireSameHoweverAdvanced(t *testing.T, p *Plan) {
 		requireSame(t, want, got)
 	})
 	t.Run("one global order of events", func(t *testing.T) {
-		requireSame(t, want, advanceBy(t, p, func(r *run) { require.NoError(t, advanceGlobally(r)) }))
+		requireSame(t, want, advanceBy(t, p, func(r *run) { advanceGlobally(t, r) }))
 	})
 	other, err := p.Run(context.Background(), 1)
 	require.NoError(t, err)
@@ -156,10 +156,9 @@ func advanceBy(t *testing.T, p *Plan, advance func(*run)) *Result {
 }
 
 // advanceGlobally is the textbook's way: one instant at a time over all sites.
-func advanceGlobally(r *run) error {
-	if err := r.open(r.sites, &desk{}); err != nil {
-		return err
-	}
+func advanceGlobally(t *testing.T, r *run) {
+	t.Helper()
+	require.NoError(t, r.open(r.sites, &desk{}))
 	for {
 		var first *site
 		for _, s := range r.sites {
@@ -171,7 +170,7 @@ func advanceGlobally(r *run) error {
 			for _, s := range r.sites {
 				s.close()
 			}
-			return nil
+			return
 		}
 		first.advance(first.next() + 1)
 		for i := range first.out {

@@ -84,8 +84,8 @@ func (r *run) build() error {
 	for i := range r.plan.sites {
 		planned := &r.plan.sites[i]
 		at := &site{
-			id: uint32(i), name: planned.id, ctx: r.ctx, outages: s.outagesOf(planned.id), parent: planned.parent, parents: planned.parents,
-			fills:          newFillQueue(),
+			id: uint32(i), name: planned.id, ctx: r.ctx, outages: s.outagesOf(planned.id), fills: newFillQueue(),
+			parent: planned.parent, parents: planned.parents,
 			originRequests: make([]uint64, len(s.Static)), originBytes: make([]uint64, len(s.Static)),
 		}
 		at.remoteParent = r.remoteParent(planned.parent)
@@ -175,15 +175,6 @@ func (r *run) remoteTier(way leg, isMid bool) []bool {
 
 // end is the instant at which users stop.
 func (r *run) end() int64 { return int64(r.plan.scenario.WarmUp + r.plan.scenario.Duration) }
-
-// planRestarts tells a site when it comes up again.
-func (r *run) planRestarts(at *site) {
-	for _, o := range at.outages {
-		if o.to < r.end() {
-			at.send(at.id, o.to).kind = restart
-		}
-	}
-}
 
 // tally returns the tally of a workload's cell in a metro; the first of several cells has that of the
 // result itself.

@@ -64,12 +64,19 @@ func (s *site) open(d *cache.Directory) error {
 		if t == nil {
 			continue
 		}
-		if err := t.open(d); err != nil {
+		if err := t.open(s.directoryOf(t)); err != nil {
 			return fmt.Errorf("site %q: %w", s.name, err)
 		}
-		d = nil // the mid-tier's is its own
 	}
 	return nil
+}
+
+// directoryOf returns the directory for the cache of a tier: the mid-tier has none.
+func (s *site) directoryOf(t *tier) *cache.Directory {
+	if t.number == midTier {
+		return nil
+	}
+	return s.directory
 }
 
 // close notes what the caches held, and lets go of all that only a run in progress needs.
@@ -215,9 +222,7 @@ func (s *site) receive(m *message) {
 	case called:
 		s.landCall(m)
 	case restart:
-		if err := s.restart(); s.err == nil {
-			s.err = err
-		}
+		s.restart()
 	case unanswered:
 		s.landUnanswered(m)
 	case callUnanswered:

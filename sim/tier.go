@@ -17,8 +17,7 @@ type tier struct {
 	remote []bool
 	// number tells the site's tiers apart.
 	number uint32
-	// watch follows the fetches that a failure concerns, nil if none does.
-	watch *watch
+	watch  *watch // follows the fetches that a failure concerns, nil if none does
 }
 
 // open makes the tier's cache, empty, in the place of one it may have had.
@@ -38,7 +37,7 @@ func (t *tier) close() {
 	t.filling.finish()
 	t.filled = t.cache.Len() > 0
 	cache.Release(t.cache)
-	t.cache, t.flights, t.watch = nil, flightTable{}, nil
+	t.cache, t.flights = nil, flightTable{}
 }
 
 // A waiter is a request that waits for a fetch: a user's, or another site's.
@@ -93,7 +92,7 @@ func (s *site) serveAtOrigin(v *visit, c *cell, r *request) {
 func (s *site) startFetch(t *tier, now int64, static uint8, key uint64, bytes, service int64, recorded bool) uint32 {
 	n := t.flights.add(key, bytes)
 	if t.watch != nil {
-		s.follow(t, n, now, static, service, recorded)
+		s.follow(t, n, static, now, service, recorded)
 		return n
 	}
 	if t.remote[static] {
@@ -279,8 +278,8 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 				queue, service = 0, 0 // it waits for the rest of what another has asked for
 			}
 			s.answerSite(&s.asking[waiting.asking], f.first, f.last, queue, service)
-		} else if f.answer(&s.cells[waiting.cell], &waiting.request, waiting.outcome, now) && t.watch != nil {
-			s.cells[waiting.cell].waitedInVain(&waiting.request, t.watch.waitedForNobody(n, waiting.arrived))
+		} else if c := &s.cells[waiting.cell]; f.answer(c, &waiting.request, waiting.outcome, now) && t.watch != nil {
+			c.waitedInVain(&waiting.request, t.watch.waitedForNobody(n, waiting.arrived))
 		}
 	}
 	f.waiters = 0

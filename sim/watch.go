@@ -13,8 +13,8 @@ type watch struct {
 // An errand is what is known of a fetch besides its flight.
 type errand struct {
 	attempt
-	static   uint8 // the workload
 	service  int64 // the work that the origin will have
+	static   uint8
 	recorded bool
 	// isLost says that the site has failed since: whoever waits is lost, and nothing is cached.
 	isLost bool
@@ -36,11 +36,11 @@ func (r *run) newWatch(planned *plannedSite, t *tier) *watch {
 }
 
 // follow begins the errand of a new fetch and asks the first choice.
-func (s *site) follow(t *tier, n uint32, now int64, static uint8, service int64, recorded bool) {
+func (s *site) follow(t *tier, n uint32, static uint8, now, service int64, recorded bool) {
 	for len(t.watch.errands) <= int(n) {
 		t.watch.errands = append(t.watch.errands, errand{})
 	}
-	t.watch.errands[n] = errand{attempt: newAttempt(t.watch.ups, now), static: static, service: service, recorded: recorded}
+	t.watch.errands[n] = errand{attempt: newAttempt(t.watch.ups, now), service: service, static: static, recorded: recorded}
 	s.ask(t, n, now)
 }
 
@@ -154,23 +154,23 @@ func (w *watch) waitedForNobody(n uint32, since int64) int64 {
 }
 
 // restart lets a site come up again: its caches are empty, its servers free, its fetches under way lost.
-func (s *site) restart() error {
+func (s *site) restart() {
 	for _, t := range []*tier{s.edge, s.mid} {
-		if t != nil {
-			t.flights.forget(func(n uint32) { t.watch.errands[n].isLost = true })
+		if t == nil {
+			continue
 		}
-	}
-	if err := s.open(s.directory); err != nil {
-		return err
+		if err := t.open(s.directoryOf(t)); err != nil && s.err == nil {
+			s.err = err
+		}
+		t.flights.forget(func(n uint32) { t.watch.errands[n].isLost = true })
 	}
 	for _, group := range [][]*servers{s.origins, s.computers} {
 		for _, servers := range group {
-			if err := servers.restart(); err != nil {
-				return err
+			if err := servers.restart(); err != nil && s.err == nil {
+				s.err = err
 			}
 		}
 	}
-	return nil
 }
 
 // forget lets no key lead to the fetches under way any more; they keep their numbers.
@@ -188,4 +188,13 @@ func (t *flightTable) forget(visit func(n uint32)) {
 func (t *flightTable) release(n uint32) {
 	t.pool[n].next = t.free
 	t.free = n
+}
+
+// planRestarts tells a site when it comes up again.
+func (r *run) planRestarts(at *site) {
+	for _, o := range at.outages {
+		if o.to < r.end() {
+			at.send(at.id, o.to).kind = restart
+		}
+	}
 }
