@@ -205,6 +205,7 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.
 		losses:    random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeLoss),
 		isNew:     outOf32(client.NewShare),
 		pace:      client.Pace(),
+		lossy:     lossyPace(client, e.lossDown),
 		deadlines: w.deadlines,
 		delay:     e.delay(),
 		from:      int64(r.plan.scenario.WarmUp),
@@ -220,6 +221,15 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.
 		c.gate = &gate{rule: e.gate, key: random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeRoute)}
 	}
 	return c, source{delay: c.delay, end: r.end(), gate: c.gate, outages: c.outages}
+}
+
+// lossyPace returns how clients receive where packets to them are lost, nil where none are.
+func lossyPace(client workload.Connection, loss float64) *workload.Lossy {
+	if loss == 0 {
+		return nil
+	}
+	lossy := client.Lossy(loss)
+	return &lossy
 }
 
 // courseAt returns what takes the course of a workload at a site.
