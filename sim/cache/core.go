@@ -113,15 +113,14 @@ func (c *core) reuse(s uint32, key uint64, sizeBytes int64) {
 		c.bytes += sizeBytes - c.sizes[s]
 		c.sizes[s] = sizeBytes
 	}
-	if old < uint64(len(c.direct)) && key < uint64(len(c.direct)) {
-		c.direct[old] = 0
-		c.direct[key] = s
-		e.key = key
+	e.key = key
+	if len(c.direct) > 0 {
+		c.index.remove(old, s, c.entries)
+		c.index.add(key, s, c.entries)
 		return
 	}
-	c.index.remove(old, s, c.entries)
-	e.key = key
-	c.index.add(key, s, c.entries)
+	c.vacate(hash(old), s, c.entries)
+	c.place(hash(key), s)
 }
 
 // share returns a part of the capacity, rounded down.
