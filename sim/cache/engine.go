@@ -23,12 +23,12 @@ type engine struct {
 	rule      rule
 	core      *core
 	admission admission // nil for always
-	plain     bool      // the rule is one without ghosts, so that a key that is not cached has no slot
+	lru       *lru      // the rule, if it is lru: then calls need not find out which it is
 }
 
 func newEngine(r rule) *engine {
-	_, plain := r.(*lru)
-	return &engine{rule: r, core: r.base(), plain: plain}
+	plain, _ := r.(*lru)
+	return &engine{rule: r, core: r.base(), lru: plain}
 }
 
 // admitBy puts an admission before the rule.
@@ -45,6 +45,9 @@ func (e *engine) admitBy(a admission) {
 
 // Lookup implements [Cache].
 func (e *engine) Lookup(key uint64) (sizeBytes int64, hit bool) {
+	if e.lru != nil && e.admission == nil {
+		return e.lru.lookup(key)
+	}
 	s := e.core.find(key)
 	if s != 0 && e.rule.access(s) {
 		sizeBytes, hit = e.core.size(s), true
@@ -68,7 +71,10 @@ func (e *engine) Insert(key uint64, sizeBytes int64) bool {
 // object arrives once for each fetch. It spares a look-up where the policy keeps no ghosts. If key is cached
 // nevertheless, the cache is damaged.
 func Fill(c Cache, key uint64, sizeBytes int64) (admitted bool) {
-	if e, ok := c.(*engine); ok && e.plain {
+	if e, ok := c.(*engine); ok && e.lru != nil {
+		if e.admission == nil && sizeBytes > 0 {
+			return e.lru.insert(key, 0, sizeBytes)
+		}
 		return e.insert(key, 0, sizeBytes)
 	}
 	return c.Insert(key, sizeBytes)
