@@ -169,9 +169,6 @@ func (r *reader) build(bad *problems) {
 	}
 	anycast := false
 	for _, p := range r.study.Placements {
-		if err := r.study.CheckFailures(p); err != nil {
-			r.report(bad, "", 0, err)
-		}
 		anycast = anycast || p.Routing == placement.Anycast
 	}
 	if anycast {

@@ -13,8 +13,8 @@ import (
 type cell struct {
 	tally *Tally
 	// These are parts of the tally.
-	ttfb, ttlb             *stats.Sketch
-	ttfbWithin, ttlbWithin []uint64
+	ttfb, ttlb metric
+	recent     int // of the latencies in ttfb and ttlb
 
 	rand random.Stream // of the clients
 	law  *accessLaw
@@ -22,6 +22,7 @@ type cell struct {
 	// where there is no law, beyond the round trip from the entry point to this site.
 	rtt, access, beyond int64
 	jitter              float64
+	isAlike             bool   // all requests bring the same along, so that nothing need be drawn
 	isNew               uint64 // below this, of 2^32, a request opens a connection
 	pace                workload.Pace
 	deadlines           []int64
@@ -33,7 +34,7 @@ type cell struct {
 	loss                float64    // the probability that an exchange loses a packet
 	losses              random.Key
 	course              *course  // of the workload at this site
-	lost                uint64   // requests recorded that met a site that was down
+	lost                uint64   // requests recorded that failed
 	gate                *gate    // nil if the cell has all users of its metro
 	outages             []outage // as its users' instants meet them
 
@@ -41,12 +42,27 @@ type cell struct {
 	dynamic *dynamicRun
 }
 
+// recentLatencies is how many latencies a cell keeps until it records them, which costs less for many at
+// once.
+const recentLatencies = 32
+
+// A metric is what a cell counts of a latency.
+type metric struct {
+	sketch *stats.Sketch
+	within []uint64 // by deadline
+	recent [recentLatencies]int64
+}
+
 // A staticRun is a static workload in one run.
 type staticRun struct {
 	index     uint8
+	base      uint32 // the key of its first object: keys number the objects of all workloads
 	catalogue workload.Catalogue
 	service   workload.Service
 }
+
+// sizeBytes returns the size of the object with a key.
+func (w *staticRun) sizeBytes(key uint32) int64 { return w.catalogue.SizeBytes(key - w.base) }
 
 // A dynamicRun is a dynamic workload in one run.
 type dynamicRun struct {
@@ -95,6 +111,9 @@ func (c *cell) draw(r *request, number uint32, now int64) {
 
 // next draws what a request brings along: the last mile, and whether it opens a connection.
 func (c *cell) next() (access int64, isNew bool) {
+	if c.isAlike {
+		return c.access, false
+	}
 	u := c.rand.Uint64()
 	access = c.access
 	if c.law != nil {
@@ -130,7 +149,7 @@ func (c *cell) lose(now int64) {
 	}
 	timeout := during(c.outages, now-c.delay).timeout
 	c.lost++
-	c.tally.lose(timeout, c.deadlines, TTFB, TTLB)
+	c.tally.fail(SiteDown, timeout)
 }
 
 // A served request is how a site answered.
@@ -166,10 +185,11 @@ func (c *cell) finish(r *request, s *served) {
 		transfer = c.pace.Open(s.bytes)
 	}
 	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
-	c.ttfb.Record(ttfb)
-	c.ttlb.Record(ttlb)
-	countWithin(c.ttfbWithin, c.deadlines, ttfb)
-	countWithin(c.ttlbWithin, c.deadlines, ttlb)
+	if c.recent == recentLatencies {
+		c.record()
+	}
+	c.ttfb.recent[c.recent], c.ttlb.recent[c.recent] = ttfb, ttlb
+	c.recent++
 	t.Outcomes[s.outcome]++
 	t.OutcomeBytes[s.outcome] += uint64(s.bytes)
 	t.Causes[Access] += r.access
@@ -181,9 +201,62 @@ func (c *cell) finish(r *request, s *served) {
 	}
 }
 
+// record puts the recent latencies into the tally.
+func (c *cell) record() {
+	for _, m := range []*metric{&c.ttfb, &c.ttlb} {
+		recent := m.recent[:c.recent]
+		m.sketch.RecordAll(recent)
+		for i, deadline := range c.deadlines {
+			n := uint64(0)
+			for _, ns := range recent {
+				n += uint64(ns-deadline-1) >> 63 // 1 if ns <= deadline: which it is, no branch could foretell
+			}
+			m.within[i] += n
+		}
+	}
+	c.recent = 0
+}
+
+// answer tallies a request that a site works on for a while; it returns false where the site fails first.
+func (c *cell) answer(r *request, s *served) bool {
+	if c.outages != nil && meets(c.outages, r.arrived-c.delay, s.first-c.delay) != nil {
+		c.fail(r, s.first, SiteDown)
+		return false
+	}
+	c.finish(r, s)
+	return true
+}
+
+// fail tallies a request that has reached the site and gets no answer but, at an instant, an error. Where the
+// site goes down before that there is not even an error: the user loses patience.
+func (c *cell) fail(r *request, now int64, why Reason) {
+	if !r.recorded {
+		return
+	}
+	waited := r.rtt + c.beyond + r.resent + now - r.arrived
+	if r.isNew {
+		waited += (c.pace.Connect + c.pace.TLS) * r.rtt
+	}
+	if o := meets(c.outages, r.arrived-c.delay, now-c.delay); o != nil {
+		why, waited = SiteDown, o.timeout
+	}
+	c.lost++
+	c.tally.fail(why, waited)
+}
+
+// waitedInVain names the cause of a part of a request's latency that [cell.finish] has taken for the way
+// upstream.
+func (c *cell) waitedInVain(r *request, ns int64) {
+	if r.recorded {
+		c.tally.Causes[Timeout] += ns
+		c.tally.Causes[Upstream] -= ns
+	}
+}
+
 // settle adds to the tally what is the same for every request of the cell, and the number of requests as
 // it was counted when they came: their outcomes must match it.
 func (c *cell) settle() {
+	c.record()
 	t := c.tally
 	t.Requests += c.asked
 	served := int64(c.asked - c.lost)

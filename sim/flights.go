@@ -46,8 +46,8 @@ func (t *flightTable) find(key uint64) uint32 {
 
 // add starts a fetch of a key that has none and returns its number.
 func (t *flightTable) add(key uint64, bytes int64) uint32 {
-	if 4*t.count >= len(t.heads) {
-		t.grow() // sparse, so that a chain seldom has more than one
+	if 16*t.count >= len(t.heads) {
+		t.grow() // sparse, so that a chain seldom has any, which is then easy to foresee
 	}
 	t.count++
 	n := t.free

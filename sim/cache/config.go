@@ -30,6 +30,8 @@ type Config struct {
 	// such key then replaces hashing, which is two to three times as fast; use it for one cache
 	// over a numbered catalogue, not for a hundred caches over a large one.
 	DenseKeys int
+	// Directory, if set, is such a table that caches use one after the other; DenseKeys is then 0.
+	Directory *Directory
 	// Seed starts the random draws of the policies and admissions that need any.
 	Seed uint64
 	// OnEvict, if set, is called once for every object that the policy evicts, as it leaves. It

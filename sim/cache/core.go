@@ -30,6 +30,8 @@ func newCore(cfg Config) (core, error) {
 			cfg.CapacityBytes, cfg.CapacityObjects)
 	case cfg.DenseKeys < 0 || cfg.DenseKeys > maxObjects:
 		return core{}, fmt.Errorf("cache: DenseKeys is %d; it must be from 0 to %d", cfg.DenseKeys, maxObjects)
+	case cfg.DenseKeys > 0 && cfg.Directory != nil:
+		return core{}, fmt.Errorf("cache: DenseKeys is %d and Directory is set; only one of them may be", cfg.DenseKeys)
 	}
 	c := core{
 		capacity:  cfg.CapacityBytes + cfg.CapacityObjects,
@@ -38,6 +40,11 @@ func newCore(cfg Config) (core, error) {
 		table:     table{keepSizes: true},
 	}
 	c.denseKeys = cfg.DenseKeys
+	if cfg.Directory != nil {
+		if err := cfg.Directory.lend(&c.table); err != nil {
+			return core{}, err
+		}
+	}
 	return c, nil
 }
 
@@ -114,13 +121,17 @@ func (c *core) reuse(s uint32, key uint64, sizeBytes int64) {
 		c.sizes[s] = sizeBytes
 	}
 	e.key = key
-	if len(c.direct) > 0 {
+	dense := uint64(len(c.direct))
+	switch {
+	case old < dense && key < dense:
+		c.direct[old], c.direct[key] = 0, s
+	case old < dense || key < dense:
 		c.index.remove(old, s, c.entries)
 		c.index.add(key, s, c.entries)
-		return
+	default:
+		c.vacate(hash(old), s, c.entries)
+		c.place(hash(key), s)
 	}
-	c.vacate(hash(old), s, c.entries)
-	c.place(hash(key), s)
 }
 
 // share returns a part of the capacity, rounded down.

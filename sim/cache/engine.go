@@ -23,12 +23,12 @@ type engine struct {
 	rule      rule
 	core      *core
 	admission admission // nil for always
-	lru       *lru      // the rule, if it is lru: then calls need not find out which it is
+	plain     *lru      // the rule, if it is LRU, which is spared the detours of the others
 }
 
 func newEngine(r rule) *engine {
 	plain, _ := r.(*lru)
-	return &engine{rule: r, core: r.base(), lru: plain}
+	return &engine{rule: r, core: r.base(), plain: plain}
 }
 
 // admitBy puts an admission before the rule.
@@ -45,10 +45,14 @@ func (e *engine) admitBy(a admission) {
 
 // Lookup implements [Cache].
 func (e *engine) Lookup(key uint64) (sizeBytes int64, hit bool) {
-	if e.lru != nil && e.admission == nil {
-		return e.lru.lookup(key)
-	}
 	s := e.core.find(key)
+	if e.plain != nil && e.admission == nil {
+		if s == 0 {
+			return 0, false
+		}
+		e.plain.moveToFront(0, s)
+		return e.plain.size(s), true
+	}
 	if s != 0 && e.rule.access(s) {
 		sizeBytes, hit = e.core.size(s), true
 	}
@@ -71,9 +75,9 @@ func (e *engine) Insert(key uint64, sizeBytes int64) bool {
 // object arrives once for each fetch. It spares a look-up where the policy keeps no ghosts. If key is cached
 // nevertheless, the cache is damaged.
 func Fill(c Cache, key uint64, sizeBytes int64) (admitted bool) {
-	if e, ok := c.(*engine); ok && e.lru != nil {
+	if e, ok := c.(*engine); ok && e.plain != nil {
 		if e.admission == nil && sizeBytes > 0 {
-			return e.lru.insert(key, 0, sizeBytes)
+			return e.plain.insert(key, 0, sizeBytes)
 		}
 		return e.insert(key, 0, sizeBytes)
 	}

@@ -18,16 +18,6 @@ func (c *lru) access(s uint32) bool {
 	return true
 }
 
-// lookup is one access to a key.
-func (c *lru) lookup(key uint64) (sizeBytes int64, hit bool) {
-	s := c.find(key)
-	if s == 0 {
-		return 0, false
-	}
-	c.moveToFront(0, s)
-	return c.size(s), true
-}
-
 func (c *lru) insert(key uint64, _ uint32, sizeBytes int64) bool {
 	weight := c.weigh(sizeBytes)
 	if weight > c.capacity {

@@ -19,8 +19,9 @@ type table struct {
 	keepSizes bool
 	marks     []uint8 // what a policy wants by slot; nil if keepMarks is false
 	keepMarks bool
-	mostSlots int    // no more slots than this are ever in use; 0 if not known
-	freed     uint32 // first of the chain of free slots, linked by next
+	mostSlots int        // no more slots than this are ever in use; 0 if not known
+	freed     uint32     // first of the chain of free slots, linked by next
+	directory *Directory // that direct is borrowed from, or nil
 }
 
 // makeLists makes n empty lists whose ends are the slots 0 to n-1.
@@ -29,7 +30,11 @@ func (t *table) makeLists(n int) {
 	if t.denseKeys > 0 {
 		t.direct = make([]uint32, t.denseKeys)
 	}
-	t.resize(max(8, 2*n))
+	if least := max(8, 2*n); cap(t.entries) < least {
+		t.resize(least)
+	} else if t.keepMarks { // with a directory come the slots of its last cache
+		t.marks = lengthen(t.marks, cap(t.entries))
+	}
 	for range n {
 		list := t.extend()
 		t.entries[list] = entry{prev: list, next: list}
