@@ -1,5 +1,7 @@
 package cache
 
+import "math/bits"
+
 // Expect tells a cache which keys will be looked up soon. It changes nothing in what the cache answers or
 // holds: it only brings the memory that the look-ups will need nearer to the processor, all of it at once
 // instead of piece by piece. That pays where much else has happened since the cache was last used. Good
@@ -16,24 +18,24 @@ func Expect(c Cache, keys []uint64) {
 // branch depends on what is read, so that the processor can wait for all at the same time.
 func (t *table) touch(keys []uint64) (touched uint32) {
 	x := &t.index
-	mask := uint64(len(x.buckets) - 1)
 	for _, key := range keys {
 		if key < uint64(len(x.direct)) {
 			touched ^= x.direct[key]
-		} else if len(x.buckets) > 0 {
-			touched ^= x.buckets[hash(key)>>(x.homeShift&63)&mask]
+		} else if len(x.tags) > 0 {
+			touched ^= uint32(x.tags[x.home(hash(key))])
 		}
 	}
 	for _, key := range keys {
 		s := uint32(0)
 		if key < uint64(len(x.direct)) {
 			s = x.direct[key]
-		} else if len(x.buckets) > 0 {
+		} else if len(x.tags) > 0 {
 			// A key away from home is not worth a search.
 			h := hash(key)
-			b := x.buckets[h>>(x.homeShift&63)&mask]
-			s = b & x.slotMask
-			if (b^x.extra(h))&^x.slotMask != 0 {
+			group := x.home(h)
+			m := matches(x.tags[group], tag(h)*everyTag)
+			s = x.slots[group*groupSize+uint64(bits.TrailingZeros64(m))/8%groupSize]
+			if m == 0 {
 				s = 0
 			}
 		}
