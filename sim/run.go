@@ -176,6 +176,15 @@ func (r *run) remoteTier(way leg, isMid bool) []bool {
 // end is the instant at which users stop.
 func (r *run) end() int64 { return int64(r.plan.scenario.WarmUp + r.plan.scenario.Duration) }
 
+// planRestarts tells a site when it comes up again.
+func (r *run) planRestarts(at *site) {
+	for _, o := range at.outages {
+		if o.to < r.end() {
+			at.send(at.id, o.to).kind = restart
+		}
+	}
+}
+
 // tally returns the tally of a workload's cell in a metro; the first of several cells has that of the
 // result itself.
 func (r *run) tally(number int, w *plannedWorkload, m, entry int) *Tally {
