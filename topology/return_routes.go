@@ -30,6 +30,9 @@ func (n *Network) symmetric() bool {
 // reversed returns the network with every link turned round.
 func (n *Network) reversed() *Network {
 	r := *n
+	if n.whole != nil {
+		r.whole = n.whole.reversed()
+	}
 	r.links = n.Links()
 	for i := range r.links {
 		r.links[i].From, r.links[i].To = r.links[i].To, r.links[i].From
