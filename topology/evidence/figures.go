@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -118,6 +119,11 @@ func ErrorCDF(v *calibrate.Validation) (*plot.Plot, error) {
 	}
 	place(&p.Legend, false, false)
 	p.X.Min, p.X.Max = 0, 100
+	var ticks plot.ConstantTicks
+	for _, percent := range look.RoundNumbers(p.X.Min, p.X.Max) {
+		ticks = append(ticks, plot.Tick{Value: percent, Label: strconv.FormatFloat(percent, 'f', 0, 64)})
+	}
+	p.X.Tick.Marker = ticks
 	shares(&p.Y)
 	return p, nil
 }
