@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -49,6 +51,23 @@ func BenchmarkWindowedRun(b *testing.B) {
 			benchmarkRun(b, plans[0], "request")
 		})
 	}
+}
+
+// BenchmarkWebRun is a web site for the 100 largest metros, from a region and the PoPs of its country: the
+// last mile, connections, sizes and the course of the day included.
+func BenchmarkWebRun(b *testing.B) {
+	n, err := catalog.AWS(catalog.Selection{TopMetros: 100, Regions: []string{"us-east-1"}, PoPs: []string{"country:US"}})
+	require.NoError(b, err)
+	site := workload.WebStatic()
+	site.RequestsPerSecond = 50_000
+	s := Scenario{Network: n, Static: []workload.Static{site}, Duration: time.Minute, Seed: 1}
+	var pops []string
+	for _, i := range n.OfKind(topology.PoP) {
+		pops = append(pops, n.At(i).ID)
+	}
+	plans, err := Compile(s, placement.RegionOnly("us-east-1").WithPoPs(1<<30, pops...))
+	require.NoError(b, err)
+	benchmarkRun(b, plans[0], "request")
 }
 
 // BenchmarkGamingRun is a minute of a competitive shooter with 1,000 players.

@@ -120,15 +120,18 @@ func (c *core) reuse(s uint32, key uint64, sizeBytes int64) {
 		c.bytes += sizeBytes - c.sizes[s]
 		c.sizes[s] = sizeBytes
 	}
-	if old < uint64(len(c.direct)) && key < uint64(len(c.direct)) {
-		c.direct[old] = 0
-		c.direct[key] = s
-		e.key = key
-		return
-	}
-	c.index.remove(old, s, c.entries)
 	e.key = key
-	c.index.add(key, s, c.entries)
+	dense := uint64(len(c.direct))
+	switch {
+	case old < dense && key < dense:
+		c.direct[old], c.direct[key] = 0, s
+	case old < dense || key < dense:
+		c.index.remove(old, s, c.entries)
+		c.index.add(key, s, c.entries)
+	default:
+		c.vacate(hash(old), s, c.entries)
+		c.place(hash(key), s)
+	}
 }
 
 // share returns a part of the capacity, rounded down.

@@ -26,16 +26,14 @@ type table struct {
 
 // makeLists makes n empty lists whose ends are the slots 0 to n-1.
 func (t *table) makeLists(n int) {
+	t.most = t.mostSlots
 	if t.denseKeys > 0 {
 		t.direct = make([]uint32, t.denseKeys)
 	}
 	if least := max(8, 2*n); cap(t.entries) < least {
 		t.resize(least)
-	} else { // with a directory come the slots of its last cache
-		if t.keepMarks {
-			t.marks = lengthen(t.marks, cap(t.entries))
-		}
-		t.index.fit(cap(t.entries), t.entries)
+	} else if t.keepMarks { // with a directory come the slots of its last cache
+		t.marks = lengthen(t.marks, cap(t.entries))
 	}
 	for range n {
 		list := t.extend()
@@ -118,8 +116,16 @@ func (t *table) back(list uint32) uint32 { return t.entries[list].prev }
 
 // moveToFront moves slot s, which is in this or another list, to the front of a list.
 func (t *table) moveToFront(list, s uint32) {
-	t.unlink(s)
-	t.pushFront(list, s)
+	entries := t.entries
+	e := &entries[s]
+	prev, next := e.prev, e.next
+	if prev == list {
+		return
+	}
+	entries[prev].next, entries[next].prev = next, prev
+	first := entries[list].next
+	e.prev, e.next = list, first
+	entries[first].prev, entries[list].next = s, s
 }
 
 // extend appends a slot. Growth slows down with size, so that large tables waste little.
@@ -148,7 +154,6 @@ func (t *table) resize(n int) {
 	if t.keepMarks {
 		t.marks = lengthen(t.marks, n)
 	}
-	t.index.fit(n, t.entries)
 }
 
 // lengthen returns a copy of xs with n elements.
