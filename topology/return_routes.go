@@ -35,6 +35,9 @@ func (n *Network) symmetric() bool {
 // reversed returns the network with every link turned round.
 func (n *Network) reversed() *Network {
 	r := *n
+	if n.whole != nil {
+		r.whole = n.whole.reversed()
+	}
 	r.links = n.Links()
 	r.head = make([]int32, len(r.links))
 	for i := range r.links {
