@@ -34,6 +34,7 @@ func (t *table) touch(keys []uint64) (touched uint32) {
 			h := hash(key)
 			group := x.home(h)
 			m := matches(x.tags[group], tag(h)*everyTag)
+			// If it is not there, the slots of its group are where it will be put.
 			s = x.slots[group*groupSize+uint64(bits.TrailingZeros64(m))/8%groupSize]
 			if m == 0 {
 				s = 0
