@@ -31,6 +31,7 @@ func TestWhatFailedIsShownAndJudged(t *testing.T) {
 	csv, markdown, _ := render()
 	require.NotContains(t, csv, "failed")
 	require.NotContains(t, markdown, "failed")
+	require.NotContains(t, markdown, "answered")
 
 	for i, share := range []float64{0.04, 0.01} {
 		site, game := &c.Placements[i].Workloads[0], &c.Placements[i].Workloads[1]
@@ -56,6 +57,7 @@ func TestWhatFailedIsShownAndJudged(t *testing.T) {
 	}
 	require.Contains(t, markdown, "| % failed |")
 	require.Contains(t, markdown, "| % sessions lost |")
+	require.Contains(t, markdown, "Latencies are of answered requests")
 	found := map[string]stats.Verdict{}
 	for _, v := range verdicts {
 		found[v.Workload+": "+v.Figure] = v.Verdict

@@ -68,7 +68,23 @@ func legend(c *edgewise.Comparison) string {
 	if c.RelativeError > 0 {
 		s = append(s, fmt.Sprintf("Quantiles are kept within %s %%.", strconv.FormatFloat(100*c.RelativeError, 'g', 2, 64)))
 	}
+	if hasFailures(c) {
+		s = append(s, "Latencies are of answered requests; a failed one is within no deadline. "+
+			"So a placement that answers what another does not can look slower: look at the share that failed.")
+	}
 	return strings.Join(s, " ")
+}
+
+// hasFailures reports whether something failed.
+func hasFailures(c *edgewise.Comparison) bool {
+	for i := range c.Placements {
+		for _, w := range c.Placements[i].Workloads {
+			if w.Failed != nil && w.Failed.Requests.Value > 0 || w.Sessions != nil && w.Sessions.Lost.Value > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // A tableRow is what one placement does to the workload of a table.

@@ -33,10 +33,11 @@ type cell struct {
 	work                random.Key // addresses the service times by request
 	loss                float64    // the probability that an exchange loses a packet
 	losses              random.Key
-	course              *course  // of the workload at this site
-	lost                uint64   // requests recorded that failed
-	gate                *gate    // nil if the cell has all users of its metro
-	outages             []outage // as its users' instants meet them
+	lossy               *workload.Lossy // nil where no packet to the user is lost
+	course              *course         // of the workload at this site
+	lost                uint64          // requests recorded that failed
+	gate                *gate           // nil if the cell has all users of its metro
+	outages             []outage        // as its users' instants meet them
 
 	static  *staticRun
 	dynamic *dynamicRun
@@ -79,6 +80,7 @@ type request struct {
 	rtt      int64 // of one exchange between user and entry point
 	access   int64 // the part of rtt that is the last mile
 	resent   int64 // the wait for packets that were lost
+	intact   int64 // bytes of the response before one is lost, where any may be
 	arrived  int64 // at this site
 }
 
@@ -126,7 +128,8 @@ func (c *cell) next() (access int64, isNew bool) {
 // 200 ms, as on most systems (RFC 6298 asks for 1 s).
 const minResend = int64(200 * time.Millisecond)
 
-// drawLoss returns what packet loss adds to the exchanges of a request: one packet each way decides.
+// drawLoss returns what packet loss adds to the exchanges of a request: one packet each way decides. It notes
+// how much of the response arrives before the next is lost.
 func (c *cell) drawLoss(r *request) int64 {
 	exchanges := int64(1)
 	if r.isNew {
@@ -136,6 +139,9 @@ func (c *cell) drawLoss(r *request) int64 {
 	stream := c.losses.StreamAt(c.count)
 	for range exchanges {
 		sum += int64(topology.LossDelay(stream.Float64(), c.loss, time.Duration(max(minResend, r.rtt))))
+	}
+	if c.lossy != nil {
+		r.intact = c.lossy.Intact(&stream)
 	}
 	return sum
 }
@@ -183,6 +189,9 @@ func (c *cell) finish(r *request, s *served) {
 		transfer = c.pace.New(s.bytes, r.rtt)
 	} else {
 		transfer = c.pace.Open(s.bytes)
+	}
+	if c.lossy != nil {
+		transfer = c.lossy.Transfer(s.bytes, r.rtt, max(minResend, r.rtt), r.isNew, r.intact)
 	}
 	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
 	if c.recent == recentLatencies {

@@ -115,11 +115,12 @@ func (c *compiler) way(m int, site string) entry {
 	accessUp, _, _ := c.there.Parts(m, s)
 	accessDown, _, _ := c.back.Parts(m, s)
 	return entry{
-		up:     int64(c.there.OneWay(m, s) - accessUp),
-		down:   int64(c.back.OneWay(m, s) - accessDown),
-		access: int64(accessUp+accessDown) / 2,
-		jitter: float64(c.there.Jitter(m, s) + c.back.Jitter(m, s)),
-		loss:   1 - (1-c.there.Loss(m, s))*(1-c.back.Loss(m, s)),
+		up:       int64(c.there.OneWay(m, s) - accessUp),
+		down:     int64(c.back.OneWay(m, s) - accessDown),
+		access:   int64(accessUp+accessDown) / 2,
+		jitter:   float64(c.there.Jitter(m, s) + c.back.Jitter(m, s)),
+		loss:     1 - (1-c.there.Loss(m, s))*(1-c.back.Loss(m, s)),
+		lossDown: c.back.Loss(m, s),
 	}
 }
 

@@ -91,3 +91,20 @@ func (t *flightTable) remove(n uint32) {
 	t.free = n
 	t.count--
 }
+
+// forget lets no key lead to the fetches under way any more; they keep their numbers.
+func (t *flightTable) forget(visit func(n uint32)) {
+	for i, n := range t.heads {
+		for ; n != 0; n = t.pool[n].next {
+			visit(n)
+		}
+		t.heads[i] = 0
+	}
+	t.count = 0
+}
+
+// release frees the number of a fetch that is forgotten.
+func (t *flightTable) release(n uint32) {
+	t.pool[n].next = t.free
+	t.free = n
+}

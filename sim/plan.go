@@ -65,8 +65,8 @@ type entry struct {
 	// mile; access is the last mile, one way, as the links have it.
 	up, down, access int64
 	// jitter is the mean of the links' jitter, both ways; loss the probability that a packet of an
-	// exchange is lost, there or back.
-	jitter, loss float64
+	// exchange is lost, there or back, lossDown that of a packet to the user.
+	jitter, loss, lossDown float64
 	// beyond is the way from the entry point to the serving site, where these differ: a PoP that
 	// passes a dynamic request on.
 	beyond leg

@@ -176,6 +176,15 @@ func (r *run) remoteTier(way leg, isMid bool) []bool {
 // end is the instant at which users stop.
 func (r *run) end() int64 { return int64(r.plan.scenario.WarmUp + r.plan.scenario.Duration) }
 
+// planRestarts tells a site when it comes up again.
+func (r *run) planRestarts(at *site) {
+	for _, o := range at.outages {
+		if o.to < r.end() {
+			at.send(at.id, o.to).kind = restart
+		}
+	}
+}
+
 // tally returns the tally of a workload's cell in a metro; the first of several cells has that of the
 // result itself.
 func (r *run) tally(number int, w *plannedWorkload, m, entry int) *Tally {
@@ -205,6 +214,7 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.
 		losses:    random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeLoss),
 		isNew:     outOf32(client.NewShare),
 		pace:      client.Pace(),
+		lossy:     lossyPace(client, e.lossDown),
 		deadlines: w.deadlines,
 		delay:     e.delay(),
 		from:      int64(r.plan.scenario.WarmUp),
@@ -220,6 +230,15 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.
 		c.gate = &gate{rule: e.gate, key: random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeRoute)}
 	}
 	return c, source{delay: c.delay, end: r.end(), gate: c.gate, outages: c.outages}
+}
+
+// lossyPace returns how clients receive where packets to them are lost, nil where none are.
+func lossyPace(client workload.Connection, loss float64) *workload.Lossy {
+	if loss == 0 {
+		return nil
+	}
+	lossy := client.Lossy(loss)
+	return &lossy
 }
 
 // courseAt returns what takes the course of a workload at a site.

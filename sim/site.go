@@ -189,7 +189,7 @@ func (s *site) lookAhead(end int64) {
 			n++
 		}
 	}
-	cache.Expect(s.edge.cache, s.keys[:n])
+	cache.Expect(s.edge.cache, s.keys[:n], s.edge.flights.count)
 }
 
 // send puts a message on its way and returns it, for the caller to fill in what it says.

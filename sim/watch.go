@@ -172,29 +172,3 @@ func (s *site) restart() {
 		}
 	}
 }
-
-// forget lets no key lead to the fetches under way any more; they keep their numbers.
-func (t *flightTable) forget(visit func(n uint32)) {
-	for i, n := range t.heads {
-		for ; n != 0; n = t.pool[n].next {
-			visit(n)
-		}
-		t.heads[i] = 0
-	}
-	t.count = 0
-}
-
-// release frees the number of a fetch that is forgotten.
-func (t *flightTable) release(n uint32) {
-	t.pool[n].next = t.free
-	t.free = n
-}
-
-// planRestarts tells a site when it comes up again.
-func (r *run) planRestarts(at *site) {
-	for _, o := range at.outages {
-		if o.to < r.end() {
-			at.send(at.id, o.to).kind = restart
-		}
-	}
-}

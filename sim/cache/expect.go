@@ -2,16 +2,39 @@ package cache
 
 import "math/bits"
 
-// Expect tells a cache which keys will be looked up soon. It changes nothing in what the cache answers or
-// holds: it only brings the memory that the look-ups will need nearer to the processor, all of it at once
-// instead of piece by piece. That pays where much else has happened since the cache was last used. Good
-// portions are some 16 to 64 keys.
+// Expect tells a cache which keys will be looked up soon, and how many objects may be put in. It changes
+// nothing in what the cache answers or holds: it only brings the memory that this will need nearer to the
+// processor, all of it at once instead of piece by piece. That pays where much else has happened since the
+// cache was last used. Good portions are some 16 to 64 keys.
 //
 // A cache that does not know how to expect keys, such as one of your own, is left alone.
-func Expect(c Cache, keys []uint64) {
+func Expect(c Cache, keys []uint64, fills int) {
 	if e, ok := c.(*engine); ok {
 		e.core.touched = e.core.touch(keys)
+		if e.plain != nil && 2*e.core.used > e.core.capacity {
+			e.core.touched ^= e.core.touchBack(fills)
+		}
 	}
+}
+
+// touchBack reads what evicting the last n objects of list 0 will read.
+func (t *table) touchBack(n int) (touched uint32) {
+	x := &t.index
+	s := t.back(0)
+	for range n {
+		e := &t.entries[s]
+		if e.key < uint64(len(x.direct)) {
+			touched ^= x.direct[e.key]
+		} else if len(x.tags) > 0 {
+			group := x.home(hash(e.key))
+			touched ^= uint32(x.tags[group]) ^ x.slots[group*groupSize]
+		}
+		if t.keepSizes {
+			touched ^= uint32(t.sizes[s])
+		}
+		s = e.prev
+	}
+	return touched
 }
 
 // touch reads what looking up the keys will read and returns something that depends on all of it. No
@@ -42,6 +65,9 @@ func (t *table) touch(keys []uint64) (touched uint32) {
 		}
 		e := t.entries[s]
 		touched ^= uint32(e.key) ^ t.entries[e.prev].prev ^ t.entries[e.next].next
+		if t.keepSizes {
+			touched ^= uint32(t.sizes[s])
+		}
 	}
 	return touched
 }
