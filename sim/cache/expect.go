@@ -26,8 +26,7 @@ func (t *table) touchBack(n int) (touched uint32) {
 		if e.key < uint64(len(x.direct)) {
 			touched ^= x.direct[e.key]
 		} else if len(x.tags) > 0 {
-			group := x.home(hash(e.key))
-			touched ^= uint32(x.tags[group]) ^ x.slots[group*groupSize]
+			touched ^= uint32(x.tags[x.home(hash(e.key))]) // seldom its slot
 		}
 		if t.keepSizes {
 			touched ^= uint32(t.sizes[s])
