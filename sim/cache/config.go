@@ -27,8 +27,8 @@ type Config struct {
 	// CapacityObjects is the largest number of objects, whatever their sizes.
 	CapacityObjects int64
 	// DenseKeys promises that most keys are below it (0: no promise). A table of 4 bytes for each
-	// such key then replaces hashing, which is two to three times as fast; use it for one cache
-	// over a numbered catalogue, not for a hundred caches over a large one.
+	// such key then replaces hashing, which is up to a third faster; use it for one cache over a
+	// numbered catalogue, not for a hundred caches over a large one.
 	DenseKeys int
 	// Directory, if set, is such a table that caches use one after the other; DenseKeys is then 0.
 	Directory *Directory

@@ -26,8 +26,7 @@ func (t *table) touchBack(n int) (touched uint32) {
 		if e.key < uint64(len(x.direct)) {
 			touched ^= x.direct[e.key]
 		} else if len(x.tags) > 0 {
-			group := x.home(hash(e.key))
-			touched ^= uint32(x.tags[group]) ^ x.slots[group*groupSize]
+			touched ^= uint32(x.tags[x.home(hash(e.key))]) // seldom its slot
 		}
 		if t.keepSizes {
 			touched ^= uint32(t.sizes[s])
@@ -57,6 +56,7 @@ func (t *table) touch(keys []uint64) (touched uint32) {
 			h := hash(key)
 			group := x.home(h)
 			m := matches(x.tags[group], tag(h)*everyTag)
+			// If it is not there, the slots of its group are where it will be put.
 			s = x.slots[group*groupSize+uint64(bits.TrailingZeros64(m))/8%groupSize]
 			if m == 0 {
 				s = 0
