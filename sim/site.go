@@ -234,7 +234,7 @@ func (s *site) receive(m *message) {
 	case called:
 		s.landCall(m)
 	case restart:
-		s.restart()
+		s.restart(m.at)
 	case unanswered:
 		s.landUnanswered(m)
 	case callUnanswered:

@@ -8,7 +8,7 @@ type tier struct {
 	cache   cache.Cache // while the site is open
 	flights flightTable
 	filling filling
-	filled  bool // whether there was anything in the cache when the site was closed
+	filled  bool // whether anything was put into the cache, when the site is closed
 	up      leg
 	// upIsMid says that the next tier is a mid-tier cache and not the origin.
 	upIsMid bool
@@ -34,8 +34,11 @@ func (t *tier) open(d *cache.Directory) error {
 
 // close notes what the cache held in the end and lets go of it.
 func (t *tier) close() {
+	if t.cache == nil {
+		return // it could not be opened
+	}
+	t.filled = t.filling.taken > 0 || t.filling.last > 0
 	t.filling.finish()
-	t.filled = t.cache.Len() > 0
 	cache.Release(t.cache)
 	t.cache, t.flights = nil, flightTable{}
 }

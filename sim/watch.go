@@ -154,7 +154,7 @@ func (w *watch) waitedForNobody(n uint32, since int64) int64 {
 }
 
 // restart lets a site come up again: its caches are empty, its servers free, its fetches under way lost.
-func (s *site) restart() {
+func (s *site) restart(now int64) {
 	for _, t := range []*tier{s.edge, s.mid} {
 		if t == nil {
 			continue
@@ -162,6 +162,7 @@ func (s *site) restart() {
 		if err := t.open(s.directoryOf(t)); err != nil && s.err == nil {
 			s.err = err
 		}
+		t.filling.take(now, 0)
 		t.flights.forget(func(n uint32) { t.watch.errands[n].isLost = true })
 	}
 	for _, group := range [][]*servers{s.origins, s.computers} {
