@@ -217,7 +217,7 @@ func TestFailuresThatCannotBeSimulatedAreNamed(t *testing.T) {
 
 func TestCacheCourseOfASiteThatComesUpAgainBeginsEmpty(t *testing.T) {
 	s, p := cdn(t, 1)
-	down := Failure{Site: p.Sites[1].Site, At: 10 * time.Second, For: 5 * time.Second}
+	down := Failure{Site: "pop-0", At: 10 * time.Second, For: 5 * time.Second}
 	s.Failures = []Failure{down}
 	course := runOne(t, s, p).Edge
 	at := func(instant time.Duration) int64 { return course.UsedBytes[int64(instant)/course.BatchNs] }

@@ -148,7 +148,7 @@ func TestSitesThatShareADirectoryInTurnDoAsThoseWithTheirOwnTables(t *testing.T)
 		second := s.Static[0]
 		second.Name, second.Objects = "other", 700
 		s.Static = append(s.Static, second)
-		s.Failures = []Failure{{Site: p.Sites[2].Site, At: time.Second, For: time.Second}} // it comes up again, empty
+		s.Failures = []Failure{{Site: "pop-1", At: time.Second, For: time.Second}} // it comes up again, empty
 		for i := range p.Sites {
 			if p.Sites[i].Role == placement.EdgeCache {
 				p.Sites[i].Policy = policy
