@@ -99,9 +99,7 @@ func (s *site) startFetch(t *tier, now int64, static uint8, key uint64, bytes, s
 		return n
 	}
 	if t.remote[static] {
-		m := s.send(uint32(t.up.to), now+t.up.up)
-		m.kind, m.index, m.toMid, m.recorded = fetch, static, t.upIsMid, recorded
-		m.token, m.word, m.delay, m.bytes, m.service = n<<1|t.number, key, t.up.down, bytes, service
+		s.askFor(t, n, &t.up, now, static, service, recorded)
 		return n
 	}
 	f := &t.flights.pool[n]
@@ -112,6 +110,14 @@ func (s *site) startFetch(t *tier, now int64, static uint8, key uint64, bytes, s
 	s.ledger.sent += uint64(bytes)
 	s.fills.push(fillEntry{at: f.last, tier: t.number, flight: n})
 	return n
+}
+
+// askFor sends the question of a fetch on its way to the next tier.
+func (s *site) askFor(t *tier, n uint32, way *leg, now int64, static uint8, service int64, recorded bool) {
+	f := &t.flights.pool[n]
+	m := s.send(uint32(way.to), now+way.up)
+	m.kind, m.index, m.toMid, m.recorded = fetch, static, t.upIsMid, recorded
+	m.token, m.word, m.delay, m.bytes, m.service = n<<1|t.number, f.key, way.down, f.bytes, service
 }
 
 // countOrigin counts a fetch from the origin.

@@ -49,9 +49,7 @@ func (s *site) ask(t *tier, n uint32, now int64) {
 	f, e := &t.flights.pool[n], &t.watch.errands[n]
 	up := &t.watch.ups[e.up]
 	if there := now + up.up; t.watch.remote[e.up][e.static] && meets(up.outages, there, there) == nil {
-		m := s.send(uint32(up.to), there)
-		m.kind, m.index, m.toMid, m.recorded = fetch, e.static, t.upIsMid, e.recorded
-		m.token, m.word, m.delay, m.bytes, m.service = n<<1|t.number, f.key, up.down, f.bytes, e.service
+		s.askFor(t, n, &up.leg, now, e.static, e.service, e.recorded)
 		return
 	}
 	back, lost := up.try(now, e.service)
