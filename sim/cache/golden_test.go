@@ -178,9 +178,9 @@ func replayRow(t *testing.T, row referenceRow, seed uint64) cache.Result {
 	return got
 }
 
-// nearly holds the policies whose counts are near the reference but not equal: how far they may be off,
-// relative to its misses.
-var nearly = map[string]float64{"lirs": .002}
+// nearlyEqual is the one deterministic row that is near the reference but not equal: in a cache of 131 MB
+// whose queue holds 1.3 MB, less than some objects.
+func (r *referenceRow) nearlyEqual() bool { return r.policy == "lirs" && r.capacity == 131061569 }
 
 func TestCountsEqualTheReference(t *testing.T) {
 	known := append(cache.Policies(), cache.OfflinePolicies()...)
@@ -189,7 +189,7 @@ func TestCountsEqualTheReference(t *testing.T) {
 	equal := 0
 	for _, row := range readReference(t) {
 		name, _, _ := strings.Cut(row.policy, ":")
-		if !row.deterministic || nearly[name] > 0 || !slices.Contains(known, name) {
+		if !row.deterministic || row.nearlyEqual() || !slices.Contains(known, name) {
 			continue
 		}
 		equal++
@@ -205,7 +205,7 @@ func TestCountsEqualTheReference(t *testing.T) {
 		})
 	}
 	require.NoError(t, group.Wait())
-	require.Equal(t, 252, equal)
+	require.Equal(t, 269, equal)
 }
 
 func TestCountsAreNearTheReference(t *testing.T) {
@@ -213,15 +213,10 @@ func TestCountsAreNearTheReference(t *testing.T) {
 		t.Skip("nothing here is concurrent")
 	}
 	for _, row := range readReference(t) {
-		name, _, _ := strings.Cut(row.policy, ":")
-		within := nearly[name]
-		if within == 0 {
-			continue
-		}
-		got := replayRow(t, row, 0)
-		if off := float64(got.Misses)/float64(row.misses) - 1; math.Abs(off) > within {
-			t.Errorf("%s, %s, %d: %d misses, the reference has %d, %+.4f", row.trace, row.policy, row.capacity,
-				got.Misses, row.misses, off)
+		if row.nearlyEqual() {
+			got := replayRow(t, row, 0)
+			require.InEpsilon(t, row.misses, got.Misses, .0006)
+			require.InEpsilon(t, row.missBytes, got.MissBytes, .0001)
 		}
 	}
 }
