@@ -16,10 +16,12 @@ package cache
 //
 // A HIR object that is hit but was not in S moves to the end of Q and enters S. In libCacheSim, as its counts
 // tell, LIR objects make room for it as if it became LIR, though it does not: the next small enough object
-// takes the room. Making room can even push the object that is hit out of Q; libCacheSim counts requests for it
-// as hits all the same while it is in S. Parameter: phantoms, whether such objects count as hits; yes (the
-// default) where requests are only counted, by [Replayer.Replay], and no, the only choice, in a cache made by
-// [New], which stops making room before that.
+// takes the room. Making room can even push the object that is hit out of Q, which ends it; libCacheSim
+// counts the next request for it as a hit all the same if it is still in S.
+//
+// Parameter: phantoms, whether such objects count as hits: yes (the default) where requests are only
+// counted, by [Replayer.Replay]; no, the only choice, in a cache made by [New], which stops making room
+// before that.
 type lirs struct {
 	core
 	lirLimit, hirLimit, stackLimit int64
@@ -68,8 +70,9 @@ func (c *lirs) cached(s uint32) bool { return c.marks[s]&lirsResident != 0 }
 func (c *lirs) access(s uint32) bool {
 	mark := c.marks[s]
 	switch {
-	case mark&lirsPhantom != 0:
+	case mark&lirsPhantom != 0: // it takes room in the queue once more before it becomes LIR
 		c.unstack(s)
+		c.makeQueueRoom(c.weight(s))
 		c.marks[s] = lirsResident
 		c.enter(c.size(s))
 		c.promote(s)
@@ -100,7 +103,7 @@ func (c *lirs) makeRoomFor(s uint32) {
 	if c.phantoms {
 		c.beingHit = s
 	}
-	for c.lirLoad > c.lirLimit-weight && c.lirLoad > 0 {
+	for c.lirLoad > c.lirLimit-weight && c.lirLoad > 0 && c.marks[s]&lirsPhantom == 0 {
 		c.prune()
 		behind += c.weight(c.back(lirsStack))
 		if !c.phantoms && behind > c.hirLimit {
@@ -122,9 +125,7 @@ func (c *lirs) insert(key uint64, s uint32, sizeBytes int64) bool {
 	}
 	asLIR := remembered || weight <= c.lirLimit-c.lirLoad
 	if !asLIR {
-		for c.hirLoad > c.hirLimit-weight {
-			c.evictOne()
-		}
+		c.makeQueueRoom(weight)
 	}
 	s = c.take(key, sizeBytes)
 	if n := cap(c.entries); n > len(c.second) {
@@ -178,15 +179,20 @@ func (c *lirs) demote() {
 	c.prune()
 	s := c.back(lirsStack)
 	weight := c.weight(s)
-	for c.hirLoad > c.hirLimit-weight && c.hirLoad > 0 {
-		c.evictOne()
-	}
+	c.makeQueueRoom(weight)
 	c.unstack(s)
 	c.marks[s] &^= lirsLIR
 	c.lirLoad -= weight
 	c.enqueue(lirsQueue, s)
 	c.hirLoad += weight
 	c.prune()
+}
+
+// makeQueueRoom evicts from the queue until an object of the given weight fits.
+func (c *lirs) makeQueueRoom(weight int64) {
+	for c.hirLoad > c.hirLimit-weight && c.hirLoad > 0 {
+		c.evictOne()
+	}
 }
 
 // evictOne evicts the first object of the queue; if it is in the stack its ghost stays there.
