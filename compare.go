@@ -36,7 +36,8 @@ type summary struct {
 // A metroSummary is the headline latency of one metro in one run.
 type metroSummary struct {
 	requests uint64
-	packed   []byte // the sketch, encoded: a tenth of its size
+	failed   stats.Ratio // requests or, of games, sessions
+	packed   []byte      // the sketch, encoded: a tenth of its size
 }
 
 func reduce(results []*sim.Result) (*replication, error) {
@@ -59,7 +60,7 @@ func reduce(results []*sim.Result) (*replication, error) {
 				if err != nil {
 					return nil, err
 				}
-				s.metros = append(s.metros, metroSummary{requests: tally.Metros[m].Requests, packed: packed})
+				s.metros = append(s.metros, metroSummary{requests: tally.Metros[m].Requests, failed: failedOf(tally.Kind, &tally.Metros[m]), packed: packed})
 			}
 			r.runs[p] = append(r.runs[p], s)
 		}
@@ -101,7 +102,7 @@ func (s *Study) compare(replications []*replication, planned int) (*Comparison, 
 	for p := range s.Placements {
 		result := PlacementResult{Name: s.Placements[p].Name}
 		for w, d := range s.workloads() {
-			e := estimator{described: d, network: s.Network, level: c.Level, baseline: p == 0}
+			e := estimator{described: d, network: s.Network, level: c.Level, baseline: p == 0, canFail: len(s.Failures) > 0}
 			for _, r := range replications {
 				e.these = append(e.these, &r.runs[p][w])
 				e.base = append(e.base, &r.runs[0][w])
@@ -137,6 +138,8 @@ type estimator struct {
 	network  *topology.Network
 	level    float64
 	baseline bool
+	// canFail says that the scenario has failures.
+	canFail bool
 	// these and base hold one summary a replication, of this placement and of the baseline.
 	these, base []*summary
 }
@@ -154,12 +157,11 @@ func (e *estimator) workload() (WorkloadResult, error) {
 		if e.happens(o) {
 			result.Outcomes = append(result.Outcomes, OutcomeShare{
 				Outcome: o.String(),
-				Share: e.share(func(s *summary) stats.Ratio {
-					return stats.Ratio{Numerator: s.total.Outcomes[o], Denominator: s.total.Requests}
-				}),
+				Share:   e.shareOfRequests(func(t *sim.Tally) uint64 { return t.Outcomes[o] }),
 			})
 		}
 	}
+	result.Failed, result.Sessions = e.failed(), e.sessions()
 	if e.kind == sim.Static {
 		result.Cache = e.cache()
 		result.Origin = &OriginResult{
@@ -179,12 +181,7 @@ func (e *estimator) workload() (WorkloadResult, error) {
 
 // happens reports whether some request of some replication ended so.
 func (e *estimator) happens(o sim.Outcome) bool {
-	for _, s := range e.these {
-		if s.total.Outcomes[o] > 0 {
-			return true
-		}
-	}
-	return false
+	return e.any(func(t *sim.Tally) uint64 { return t.Outcomes[o] })
 }
 
 func (e *estimator) metric(m int, name string) MetricResult {
@@ -206,11 +203,20 @@ func (e *estimator) metric(m int, name string) MetricResult {
 		result.Within = append(result.Within, DeadlineResult{
 			Deadline: deadline,
 			Share: e.share(func(s *summary) stats.Ratio {
-				return stats.Ratio{Numerator: s.total.Within[m*len(e.deadlines)+i], Denominator: s.total.Latency[m].Count()}
+				return stats.Ratio{Numerator: s.total.Within[m*len(e.deadlines)+i], Denominator: asked(e.kind, m, &s.total)}
 			}),
 		})
 	}
 	return result
+}
+
+// asked returns how many samples a metric would have if no request had failed.
+func asked(kind sim.Kind, metric int, t *sim.Tally) uint64 {
+	n := t.Latency[metric].Count()
+	if kind == sim.Gaming && metric == sim.WorstRTT {
+		return n // one a match, not one an update
+	}
+	return n + t.Outcomes[sim.Failed]
 }
 
 func sketches(runs []*summary, metric int) []*stats.Sketch {
@@ -235,7 +241,8 @@ func (e *estimator) cache() *CacheResult {
 	}
 	return &CacheResult{
 		RequestHitRatio: e.share(func(s *summary) stats.Ratio {
-			return stats.Ratio{Numerator: hits(&s.total.Outcomes), Denominator: s.total.Requests}
+			// Whoever met no site has met no cache.
+			return stats.Ratio{Numerator: hits(&s.total.Outcomes), Denominator: s.total.Requests - s.total.Failures[sim.SiteDown]}
 		}),
 		ByteHitRatio: e.share(func(s *summary) stats.Ratio {
 			return stats.Ratio{Numerator: hits(&s.total.OutcomeBytes), Denominator: s.total.Bytes}
@@ -245,16 +252,10 @@ func (e *estimator) cache() *CacheResult {
 
 // cause returns the mean of one part of the headline latency in ms; ok is false where it is always 0.
 func (e *estimator) cause(c sim.Cause) (part BreakdownPart, ok bool) {
-	sum := func(s *summary) stats.Ratio {
-		return stats.Ratio{Numerator: uint64(s.total.Causes[c]), Denominator: s.total.Requests}
-	}
 	for i := range e.these {
 		ok = ok || e.these[i].total.Causes[c] != 0 || e.base[i].total.Causes[c] != 0
 	}
-	these, base := ratios(e.these, sum), ratios(e.base, sum)
-	mean := e.figure(stats.RatioOf(these, e.level).Scaled(1e-6), func() stats.Estimate {
-		return stats.RatioDifferenceOf(these, base, e.level).Scaled(1e-6)
-	})
+	mean := e.meanMs(func(t *sim.Tally) (ns, n uint64) { return uint64(t.Causes[c]), t.Answered() })
 	return BreakdownPart{Cause: c.String(), Mean: mean}, ok
 }
 
@@ -276,6 +277,7 @@ func (e *estimator) metros() ([]MetroResult, error) {
 		result := MetroResult{
 			ID: at.ID, Name: at.Label(),
 			Requests: e.count(func(s *summary) uint64 { return s.metros[m].requests }),
+			Failed:   e.failedAt(m),
 			Mean: e.figure(stats.MeanMs(these, e.level), func() stats.Estimate {
 				return stats.MeanDifferenceMs(these, base, e.level)
 			}),

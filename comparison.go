@@ -50,13 +50,18 @@ type WorkloadResult struct {
 	Name string `json:"name"`
 	// Kind is "static", "dynamic" or "gaming".
 	Kind string `json:"kind"`
-	// Requests counts the requests (static, dynamic) or player updates (gaming) of one run.
+	// Requests counts the requests (static, dynamic) or player updates (gaming) of one run, those that
+	// failed included.
 	Requests Figure `json:"requests"`
 	// Latency holds the distributions, the headline metric first.
 	Latency []MetricResult `json:"latency"`
 	// Outcomes holds the share of requests by outcome, in the order HIT, DELAYED_HIT, MISS, ...;
 	// outcomes that did not happen in any run of this placement are left out.
 	Outcomes []OutcomeShare `json:"outcomes"`
+	// Failed counts what was never answered, Sessions the players who were thrown out; nil where the study
+	// has no failures, Sessions also where the workload is no game.
+	Failed   *FailedResult   `json:"failed,omitempty"`
+	Sessions *SessionsResult `json:"sessions,omitempty"`
 	// Cache is nil where no request of this workload passes a cache.
 	Cache *CacheResult `json:"cache,omitempty"`
 	// Origin is the load on the origin of a static workload, with or without caches; nil for other kinds.
@@ -78,14 +83,15 @@ type Figure struct {
 	VarianceReduction float64 `json:"variance_reduction,omitempty"`
 }
 
-// A MetricResult is the distribution of one latency over the requests of a workload. All its figures
-// are in milliseconds.
+// A MetricResult is the distribution of one latency over the answered requests of a workload. All its
+// figures are in milliseconds.
 type MetricResult struct {
 	// Name is "ttfb" or "ttlb" (static, dynamic), "response", "rtt", "worst_rtt" or "lobby_wait" (gaming).
 	Name      string           `json:"name"`
 	Mean      Figure           `json:"mean_ms"`
 	Quantiles []QuantileResult `json:"quantiles"`
-	// Within holds the share of requests inside each deadline, counted exactly.
+	// Within holds the share of requests inside each deadline, counted exactly; a request that failed is
+	// inside none.
 	Within []DeadlineResult `json:"within"`
 	// Wasserstein is the distance from the baseline's distribution: by how much the latency of a
 	// request would have to be moved on average to turn one into the other ([stats.WassersteinMs]). It
@@ -119,7 +125,8 @@ type OutcomeShare struct {
 }
 
 // A CacheResult says what the caches of a placement did for a workload. A hit is a request answered
-// from the first cache it met, delayed hits (joined to a fetch in flight) included.
+// from the first cache it met, delayed hits (joined to a fetch in flight) included; requests that met no
+// cache because their site was down do not count.
 type CacheResult struct {
 	// RequestHitRatio and ByteHitRatio are in [0, 1].
 	RequestHitRatio Figure `json:"request_hit_ratio"`
@@ -143,9 +150,12 @@ type BreakdownPart struct {
 // A MetroResult is the headline latency of one user metro.
 type MetroResult struct {
 	// ID is the metro's node id, Name its name for people.
-	ID       string           `json:"id"`
-	Name     string           `json:"name"`
-	Requests Figure           `json:"requests"`
-	Mean     Figure           `json:"mean_ms"`
-	Quants   []QuantileResult `json:"quantiles"`
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Requests Figure `json:"requests"`
+	// Failed is the share of its requests, of its sessions in games, that failed; nil where the study has no
+	// failures.
+	Failed *Figure          `json:"failed_share,omitempty"`
+	Mean   Figure           `json:"mean_ms"`
+	Quants []QuantileResult `json:"quantiles"`
 }

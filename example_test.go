@@ -44,6 +44,6 @@ func Example() {
 			p.Name, median.At.Value, median.At.Low, median.At.High)
 	}
 	// Output:
-	// region only: half of the updates answered within 54 ms (52 to 55)
-	// region only + Local Zones: half of the updates answered within 21 ms (19 to 22)
+	// region only: half of the updates answered within 53 ms (51 to 54)
+	// region only + Local Zones: half of the updates answered within 20 ms (19 to 22)
 }

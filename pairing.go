@@ -21,6 +21,12 @@ func (p *PlacementResult) measurePairing(baseline *PlacementResult) {
 				own.Within[d].Share.measurePairing(other.Within[d].Share)
 			}
 		}
+		if w.Failed != nil && base.Failed != nil {
+			w.Failed.Share.measurePairing(base.Failed.Share)
+		}
+		if w.Sessions != nil && base.Sessions != nil {
+			w.Sessions.LostShare.measurePairing(base.Sessions.LostShare)
+		}
 		if w.Cache != nil && base.Cache != nil {
 			w.Cache.RequestHitRatio.measurePairing(base.Cache.RequestHitRatio)
 			w.Cache.ByteHitRatio.measurePairing(base.Cache.ByteHitRatio)

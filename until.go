@@ -16,8 +16,8 @@ type Until struct {
 	// StoppingRule holds the least and the most replications and the wanted precision of the watched
 	// figures; see its fields for the defaults.
 	stats.StoppingRule
-	// Workload names the workload whose headline latency is watched; empty means every workload for
-	// precision, and is not allowed with BestKnown.
+	// Workload names the workload whose headline latency is watched, that of answered requests; empty
+	// means every workload for precision, and is not allowed with BestKnown.
 	Workload string
 	// Quantiles are the quantiles watched, for example 0.95; empty means the mean. With BestKnown there
 	// is at most one: what placements are ranked by.

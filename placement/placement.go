@@ -75,6 +75,10 @@ type Assignment struct {
 	Policy, Admission string
 	// Preload lets a cache begin with what it would hold after an endless warm-up, instead of empty.
 	Preload bool
+	// Backup says that the site has the role only while all others that have it are down: then users go to
+	// the nearest backup, and caches fetch from it. A backup region with the role [Compute] also answers the
+	// calls of Local Zones whose parent is down.
+	Backup bool
 	// Servers is the number of servers that each workload finds at a compute or origin site;
 	// 0 means that there are always enough.
 	Servers int
@@ -199,6 +203,12 @@ func (p Placement) Validate(n *topology.Network) error {
 			return fmt.Errorf("placement %q: site %q: %w", p.Name, a.Site, invalid.In(fmt.Sprintf("Sites[%d]", i), err))
 		}
 		seen[k] = true
+	}
+	for i, a := range p.Sites {
+		if a.Backup && !slices.ContainsFunc(p.Sites, func(o Assignment) bool { return o.Role == a.Role && !o.Backup }) {
+			return fmt.Errorf("placement %q: site %q: %w", p.Name, a.Site,
+				invalid.In(fmt.Sprintf("Sites[%d]", i), invalid.New("Backup", a.Backup, "false: no other site has the role %q", a.Role)))
+		}
 	}
 	if err := p.validateRouting(n); err != nil {
 		return fmt.Errorf("placement %q: %w", p.Name, err)

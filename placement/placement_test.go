@@ -53,6 +53,7 @@ func TestBadPlacementsNameTheirSite(t *testing.T) {
 		"Sites[2].CacheBytes is 0":                   region.WithPoPs(0, "pop-lax"),
 		"Sites[2].Role is compute":                   region.WithLocalZones("pop-lax"),
 		"Sites[2].Role is origin; want another":      region.With(placement.Assignment{Site: "us-west-2", Role: placement.Origin}),
+		"Sites[2].Backup is true; want false: no o":  region.With(placement.Assignment{Site: "pop-lax", Role: placement.EdgeCache, CacheBytes: 1, Backup: true}),
 		"Sites[2].Servers is -1":                     region.With(placement.Assignment{Site: "us-west-2-lax-1", Role: placement.Compute, Servers: -1}),
 		"Sites[2].Role is role(9)":                   region.With(placement.Assignment{Site: "us-west-2", Role: 9}),
 		"Sites[2].Policy is mru; want one of":        region.With(placement.Assignment{Site: "pop-lax", Role: placement.EdgeCache, CacheBytes: 1, Policy: "mru"}),

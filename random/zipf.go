@@ -94,10 +94,10 @@ func (z *Zipf) Probability(rank uint32) float64 {
 // Draw returns a rank from 0, the most popular, to Objects()-1.
 func (z *Zipf) Draw(s *Stream) uint32 {
 	block, place := bits.Mul64(s.Uint64(), uint64(len(z.blocks)))
-	b := &z.blocks[block]
-	if place >= b.cell.below {
-		b = &z.blocks[b.cell.other]
-	}
+	cell := &z.blocks[block].cell
+	// The block itself if place < below, or the other: no branch could foretell it.
+	_, below := bits.Sub64(place, cell.below, 0)
+	b := &z.blocks[uint64(cell.other)^(uint64(cell.other)^block)&-below]
 	if b.width == 1 {
 		return b.first - 1
 	}

@@ -60,6 +60,19 @@ func (r *csvRows) workload(w *edgewise.WorkloadResult) {
 	for _, o := range w.Outcomes {
 		r.row("outcome", o.Outcome, "share", o.Share)
 	}
+	if f := w.Failed; f != nil {
+		r.row("failed", "count", "requests", f.Requests)
+		r.row("failed", "share", "share", f.Share)
+		r.row("failed", "mean time to error", "ms", f.TimeToError)
+		for _, why := range f.Reasons {
+			r.row("failed", why.Reason, "share", why.Share)
+		}
+	}
+	if s := w.Sessions; s != nil {
+		r.row("sessions", "count", "sessions", s.Sessions)
+		r.row("sessions", "lost", "sessions", s.Lost)
+		r.row("sessions", "lost share", "share", s.LostShare)
+	}
 	if w.Cache != nil {
 		r.row("cache", "request hit ratio", "share", w.Cache.RequestHitRatio)
 		r.row("cache", "byte hit ratio", "share", w.Cache.ByteHitRatio)
@@ -79,6 +92,13 @@ func (r *csvRows) workload(w *edgewise.WorkloadResult) {
 		r.at[2] = m.ID
 		r.row("requests", "count", "requests", m.Requests)
 		r.latency(headline, m.Mean, m.Quants)
+		if m.Failed != nil {
+			metric := "failed"
+			if w.Sessions != nil {
+				metric = "sessions lost"
+			}
+			r.row(metric, "share", "share", *m.Failed)
+		}
 	}
 	r.at[2] = ""
 }

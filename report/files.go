@@ -8,7 +8,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/edgewise-sim/edgewise"
 )
@@ -20,11 +22,18 @@ import (
 // a directory in the place of a file leaves what was there before.
 func WriteAll(dir string, c *edgewise.Comparison) error { return WriteRun(dir, c, nil) }
 
+// An Input is a file that a scenario names, such as a list of sites.
+type Input struct {
+	// Name is as the scenario has it.
+	Name string
+	Data []byte
+}
+
 // WriteRun is [WriteAll] for the run of a scenario file: it adds the file's text as scenario.yaml and to
-// the manifest, so that the report can be made again from its directory alone. It refuses what
-// [CheckRun] refuses.
-func WriteRun(dir string, c *edgewise.Comparison, scenario []byte) error {
-	if err := CheckRun(dir, scenario); err != nil {
+// the manifest, and the files that it names below inputs, so that the report can be made again from its
+// directory alone. It refuses what [CheckRun] refuses.
+func WriteRun(dir string, c *edgewise.Comparison, scenario []byte, inputs ...Input) error {
+	if err := CheckRun(dir, scenario, inputs...); err != nil {
 		return err
 	}
 	files, err := render(c)
@@ -34,7 +43,9 @@ func WriteRun(dir string, c *edgewise.Comparison, scenario []byte) error {
 	if len(scenario) > 0 {
 		files = append(files, file{ScenarioFile, scenario})
 	}
-	manifest, err := json.MarshalIndent(newManifest(c, scenario, files), "", "  ")
+	copies, kept := copiesOf(inputs)
+	files = append(files, copies...)
+	manifest, err := json.MarshalIndent(newManifest(c, scenario, kept, files), "", "  ")
 	if err != nil {
 		return fmt.Errorf("report into %s: manifest: %w", dir, err)
 	}
@@ -45,27 +56,48 @@ func WriteRun(dir string, c *edgewise.Comparison, scenario []byte) error {
 	return nil
 }
 
-// CheckRun says whether [WriteRun] would overwrite a scenario file that no report has put there: a
-// scenario.yaml with another text in a directory without a manifest.json. A directory that does not exist
-// is free.
-func CheckRun(dir string, scenario []byte) error {
-	if len(scenario) == 0 {
-		return nil // none would be written
+// CheckRun says whether [WriteRun] would overwrite a scenario file, or a file that it names, that no report has
+// put there: a scenario.yaml or a file below inputs with another text in a directory without a manifest.json. A
+// directory that does not exist is free.
+func CheckRun(dir string, scenario []byte, inputs ...Input) error {
+	files, _ := copiesOf(inputs)
+	if len(scenario) > 0 {
+		files = append(files, file{ScenarioFile, scenario})
 	}
-	there, err := os.ReadFile(filepath.Join(dir, ScenarioFile))
-	if errors.Is(err, fs.ErrNotExist) || err == nil && bytes.Equal(there, scenario) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("report into %s: %w", dir, err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, ManifestFile)); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("report into %s: its %s is another scenario and there is no %s, so no report has written it; want another directory",
-			dir, ScenarioFile, ManifestFile)
-	} else if err != nil {
-		return fmt.Errorf("report into %s: %w", dir, err)
+	for _, f := range files {
+		there, err := os.ReadFile(filepath.Join(dir, f.name))
+		if errors.Is(err, fs.ErrNotExist) || err == nil && bytes.Equal(there, f.data) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("report into %s: %w", dir, err)
+		}
+		if _, err := os.Stat(filepath.Join(dir, ManifestFile)); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("report into %s: its %s has another text and there is no %s, so no report has written it; want another directory",
+				dir, f.name, ManifestFile)
+		} else if err != nil {
+			return fmt.Errorf("report into %s: %w", dir, err)
+		}
 	}
 	return nil
+}
+
+// copiesOf returns the files that keep inputs, each under the last part of its name, behind a number where
+// another has that already, and what the manifest says of them.
+func copiesOf(inputs []Input) (files []file, kept []InputFile) {
+	taken := make(map[string]bool)
+	for i, in := range inputs {
+		last := path.Base(filepath.ToSlash(in.Name))
+		base := last
+		for n := i + 1; taken[strings.ToLower(base)]; n++ { // some file systems take upper and lower case for the same
+			base = fmt.Sprintf("%d-%s", n, last)
+		}
+		taken[strings.ToLower(base)] = true
+		f := file{InputsDir + "/" + base, in.Data}
+		files = append(files, f)
+		kept = append(kept, InputFile{Name: in.Name, File: f.name, SHA256: hashOf(in.Data)})
+	}
+	return files, kept
 }
 
 // A file is one rendered file of a report.
@@ -149,6 +181,11 @@ func writeFiles(dir string, files []file) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(staging)) }()
 	for _, f := range files {
+		for _, root := range []string{dir, staging} {
+			if err := os.MkdirAll(filepath.Join(root, filepath.Dir(f.name)), 0o777); err != nil {
+				return err
+			}
+		}
 		if err := os.WriteFile(filepath.Join(staging, f.name), f.data, 0o666); err != nil {
 			return err
 		}

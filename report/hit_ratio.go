@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/look"
 	"github.com/edgewise-sim/edgewise/sim/stats"
 )
 
@@ -26,7 +27,7 @@ func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
 		cached := false
 		for i := range c.Placements {
 			if w := workloadOf(&c.Placements[i], name); w != nil {
-				panel.rows = append(panel.rows, hitRow{name: c.Placements[i].Name, style: placementStyle(i), cache: w.Cache})
+				panel.rows = append(panel.rows, hitRow{name: c.Placements[i].Name, style: look.Line(i), cache: w.Cache})
 				cached = cached || w.Cache != nil
 			}
 		}
@@ -74,16 +75,16 @@ func (p hitPanel) height() vg.Length {
 }
 
 func (p hitPanel) draw(c draw.Canvas) {
-	title := bold(textStyle(labelSize+1, ink))
+	title := look.Bold(look.Text(look.LabelSize+1, look.Ink))
 	c.FillText(title, vg.Point{X: c.Min.X, Y: c.Max.Y}, cut(title, p.title, c.Size().X))
 
 	area := draw.Canvas{Canvas: c.Canvas, Rectangle: c.Rectangle}
 	area.Max.Y -= panelTitleHeight
 	area.Min.X, area.Max.X = c.Min.X+hitNameWidth, c.Max.X-hitValueWidth
-	axes := newPlot()
+	axes := look.NewPlot()
 	axes.HideY()
 	axes.X.Min, axes.X.Max, axes.Y.Min, axes.Y.Max = 0, 1, 0, 1
-	axes.X.Tick.Marker = percentTicks()
+	axes.X.Tick.Marker = look.PercentTicks()
 	axes.X.Label.Text = "share answered from cache"
 	axes.Add(gridOf(axes), hitBars(p.rows))
 	data := axes.DataCanvas(area)
@@ -92,15 +93,15 @@ func (p hitPanel) draw(c draw.Canvas) {
 	axes.Draw(area)
 	data = axes.DataCanvas(area)
 
-	name, value := textStyle(labelSize, ink), textStyle(noteSize, faint)
+	name, value := look.Text(look.LabelSize, look.Ink), look.Text(look.NoteSize, look.Faint)
 	step := data.Size().Y / vg.Length(len(p.rows))
 	for i, row := range p.rows {
 		middle := data.Max.Y - step*(vg.Length(i)+0.5)
 		lines := wrap(name, row.name, hitNameWidth-12, 3)
-		block(c, name, vg.Point{X: c.Min.X, Y: middle + labelSize*leading*vg.Length(len(lines))/2}, lines)
-		at := vg.Point{X: c.Max.X - hitValueWidth, Y: middle + noteSize*leading}
+		block(c, name, vg.Point{X: c.Min.X, Y: middle + look.LabelSize*leading*vg.Length(len(lines))/2}, lines)
+		at := vg.Point{X: c.Max.X - hitValueWidth, Y: middle + look.NoteSize*leading}
 		if row.cache == nil {
-			at.Y -= noteSize * leading / 2
+			at.Y -= look.NoteSize * leading / 2
 			block(c, value, at, []string{"no cache"})
 			continue
 		}
@@ -140,7 +141,7 @@ func drawBar(c draw.Canvas, p *plot.Plot, e stats.Estimate, bottom vg.Length, st
 		return
 	}
 	end := c.X(p.X.Norm(e.Value))
-	c.SetColor(translucent(style.Color, opacity))
+	c.SetColor(look.Translucent(style.Color, opacity))
 	c.Fill(vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: bottom}, Max: vg.Point{X: end, Y: bottom + hitBarHeight}}.Path())
 	if !e.HasInterval() {
 		return
@@ -149,7 +150,7 @@ func drawBar(c draw.Canvas, p *plot.Plot, e stats.Estimate, bottom vg.Length, st
 	middle := bottom + hitBarHeight/2
 	const cap = hitBarHeight / 4
 	// A white rim keeps the whisker visible on a dark bar.
-	for _, s := range []draw.LineStyle{{Color: white, Width: vg.Points(2.6)}, {Color: ink, Width: vg.Points(1)}} {
+	for _, s := range []draw.LineStyle{{Color: look.White, Width: vg.Points(2.6)}, {Color: look.Ink, Width: vg.Points(1)}} {
 		c.StrokeLine2(s, low, middle, high, middle)
 		c.StrokeLine2(s, low, middle-cap, low, middle+cap)
 		c.StrokeLine2(s, high, middle-cap, high, middle+cap)

@@ -3,6 +3,8 @@ package report
 import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/edgewise-sim/edgewise/internal/look"
 )
 
 // A key explains the lines of a plot in a column beside it, where it cannot cover data, and gives
@@ -54,31 +56,31 @@ func (k key) height() vg.Length {
 }
 
 func (e keyEntry) nameLines() []string {
-	return wrap(textStyle(labelSize, ink), e.name, keyWidth-keyIndent, 3)
+	return wrap(look.Text(look.LabelSize, look.Ink), e.name, keyWidth-keyIndent, 3)
 }
 
 func (e keyEntry) remarkLines() []string {
 	if e.remark == "" {
 		return nil
 	}
-	return wrap(textStyle(noteSize, faint), e.remark, keyWidth-keyIndent, 2)
+	return wrap(look.Text(look.NoteSize, look.Faint), e.remark, keyWidth-keyIndent, 2)
 }
 
 func (e keyEntry) height() vg.Length {
-	return leading * (labelSize*vg.Length(len(e.nameLines())) + noteSize*vg.Length(len(e.remarkLines())+len(e.values)))
+	return leading * (look.LabelSize*vg.Length(len(e.nameLines())) + look.NoteSize*vg.Length(len(e.remarkLines())+len(e.values)))
 }
 
 func (k key) draw(c draw.Canvas) {
 	at := vg.Point{X: c.Min.X + keyIndent, Y: c.Max.Y}
-	value := textStyle(noteSize, faint)
+	value := look.Text(look.NoteSize, look.Faint)
 	for _, e := range k.entries {
-		middle := at.Y - labelSize*0.6
+		middle := at.Y - look.LabelSize*0.6
 		c.StrokeLine2(e.style, c.Min.X, middle, at.X-6, middle)
-		at.Y -= block(c, textStyle(labelSize, ink), at, e.nameLines())
+		at.Y -= block(c, look.Text(look.LabelSize, look.Ink), at, e.nameLines())
 		at.Y -= block(c, value, at, e.remarkLines())
 		for _, v := range e.values {
 			if v.drawn {
-				v.mark.draw(&c, vg.Point{X: at.X - 14, Y: at.Y - noteSize*0.6}, e.style.Color)
+				v.mark.draw(&c, vg.Point{X: at.X - 14, Y: at.Y - look.NoteSize*0.6}, e.style.Color)
 			}
 			at.Y -= block(c, value, at, []string{cut(value, v.text, keyWidth-keyIndent)})
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/look"
 	"github.com/edgewise-sim/edgewise/sim/stats"
 )
 
@@ -98,8 +99,8 @@ func latencyCaption(c *edgewise.Comparison, v view) string {
 func percentOf(share float64) string { return strconv.FormatFloat(100*share, 'g', 6, 64) }
 
 func newLatencyPanel(c *edgewise.Comparison, workload, kind string, curves []curve, v view) *plotPanel {
-	p := newPlot()
-	p.X.Tick.Marker = latencyTicks{}
+	p := look.NewPlot()
+	p.X.Tick.Marker = look.LatencyTicks{}
 	p.X.Label.Text = metricTitle(curves[0].metric.Name) + ", ms"
 	panel := &plotPanel{title: panelTitle(workload, kind), plot: p}
 
@@ -122,7 +123,7 @@ func newLatencyPanel(c *edgewise.Comparison, workload, kind string, curves []cur
 	switch v {
 	case cumulative:
 		p.Y.Min, p.Y.Max = 0, 1
-		p.Y.Tick.Marker = percentTicks()
+		p.Y.Tick.Marker = look.PercentTicks()
 		p.Y.Label.Text = "share of " + requestsOf(kind) + " within"
 	case tail:
 		p.Y.Min, p.Y.Max = math.Log10(least)-0.05, 0

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"github.com/edgewise-sim/edgewise/internal/look"
 	"github.com/edgewise-sim/edgewise/sim/stats"
 )
 
@@ -25,7 +26,7 @@ type line struct {
 type point struct{ x, share, low, high float64 }
 
 func newLine(cv curve, v view) line {
-	l := line{curve: cv, view: v, style: placementStyle(cv.placement), least: 1}
+	l := line{curve: cv, view: v, style: look.Line(cv.placement), least: 1}
 	switch v {
 	case cumulative:
 		l.endNs = cv.pooled.QuantileNs(0.9995)
@@ -152,5 +153,5 @@ func (b band) Plot(c draw.Canvas, p *plot.Plot) {
 		outline[i] = vg.Point{X: x(pt.x), Y: y(b.height(p, pt.high))}
 		outline[2*n-1-i] = vg.Point{X: x(pt.x), Y: y(b.height(p, pt.low))}
 	}
-	c.FillPolygon(translucent(b.style.Color, 0.16), c.ClipPolygonXY(outline))
+	c.FillPolygon(look.Translucent(b.style.Color, 0.16), c.ClipPolygonXY(outline))
 }

@@ -22,6 +22,8 @@ import (
 const (
 	ManifestFile = "manifest.json"
 	ScenarioFile = "scenario.yaml"
+	// InputsDir is the directory of the files that the scenario names.
+	InputsDir = "inputs"
 )
 
 // A Manifest says what a report was made from and by what: all that is needed to make it again. It holds
@@ -32,8 +34,10 @@ type Manifest struct {
 	// hash in hexadecimal.
 	Scenario       string `json:"scenario,omitempty"`
 	ScenarioSHA256 string `json:"scenario_sha256,omitempty"`
-	Code           Code   `json:"code"`
-	Seed           uint64 `json:"seed"`
+	// Inputs are the files that the scenario names, as they were.
+	Inputs []InputFile `json:"inputs,omitempty"`
+	Code   Code        `json:"code"`
+	Seed   uint64      `json:"seed"`
 	// Generator names the generator of random numbers.
 	Generator string        `json:"generator"`
 	Start     time.Time     `json:"start"`
@@ -84,6 +88,14 @@ func (c Code) String() string {
 	return s + ", " + c.Go + ", " + c.Platform
 }
 
+// An InputFile is the copy of a file that a scenario names.
+type InputFile struct {
+	// Name is as the scenario has it, File the copy's, relative to the report and with slashes.
+	Name   string `json:"name"`
+	File   string `json:"file"`
+	SHA256 string `json:"sha256"`
+}
+
 // A FileHash is the SHA-256 of a file in hexadecimal.
 type FileHash struct {
 	Name   string `json:"name"`
@@ -118,9 +130,9 @@ func ThisCode() Code {
 	return c
 }
 
-func newManifest(c *edgewise.Comparison, scenario []byte, files []file) Manifest {
+func newManifest(c *edgewise.Comparison, scenario []byte, inputs []InputFile, files []file) Manifest {
 	m := Manifest{
-		Title: c.Title, Scenario: string(scenario), Code: ThisCode(), Seed: c.Seed, Generator: random.Generator,
+		Title: c.Title, Scenario: string(scenario), Inputs: inputs, Code: ThisCode(), Seed: c.Seed, Generator: random.Generator,
 		Start: c.Start, WarmUp: c.WarmUp, WarmUps: c.WarmUps, Duration: c.Duration, Planned: c.Planned, Replications: c.Replications, Stopping: c.Stopping,
 		Level: c.Level, RelativeError: c.RelativeError, Sources: c.Sources, Prices: "none", Assumed: c.Assumed,
 	}
@@ -158,6 +170,27 @@ func ReadManifest(dir string) (*Manifest, error) {
 		return nil, fmt.Errorf("read manifest: %s: %d of %d replications; want at least 1, and no more than planned", path, m.Replications, m.Planned)
 	}
 	return m, nil
+}
+
+// ReadInputs reads the files that the scenario of a report names from its directory, and checks that they are
+// those that its manifest m names by hash.
+func ReadInputs(dir string, m *Manifest) ([]Input, error) {
+	var inputs []Input
+	for _, in := range m.Inputs {
+		if !filepath.IsLocal(filepath.FromSlash(in.File)) {
+			return nil, fmt.Errorf("read inputs: %s: %q is not inside the report", filepath.Join(dir, ManifestFile), in.File)
+		}
+		path := filepath.Join(dir, filepath.FromSlash(in.File))
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("read inputs: %w", err)
+		}
+		if hashOf(data) != in.SHA256 {
+			return nil, fmt.Errorf("read inputs: %s has been changed since it was written; want the file whose hash is %q", path, in.SHA256)
+		}
+		inputs = append(inputs, Input{Name: in.Name, Data: data})
+	}
+	return inputs, nil
 }
 
 // Differences compares a comparison, run again, with the report in a directory, file by file and bit by

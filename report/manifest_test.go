@@ -87,3 +87,41 @@ func TestBadManifestsAreRefused(t *testing.T) {
 	_, err = report.ReadManifest(t.TempDir())
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
+
+func TestReportsKeepTheFilesOfTheirScenario(t *testing.T) {
+	dir, c := t.TempDir(), fixtureNamed("one of one")
+	inputs := []report.Input{
+		{Name: "/far/away/sites.csv", Data: []byte("one")}, {Name: "../Sites.csv", Data: []byte("two")}, {Name: "2-Sites.csv", Data: []byte("three")},
+	}
+	require.NoError(t, report.WriteRun(dir, c, []byte("title: x"), inputs...))
+	m, err := report.ReadManifest(dir)
+	require.NoError(t, err)
+	require.Len(t, m.Files, len(reportFiles)+len(inputs))
+	read, err := report.ReadInputs(dir, m)
+	require.NoError(t, err)
+	require.Equal(t, inputs, read)
+	copied, err := os.ReadFile(filepath.Join(dir, "inputs", "sites.csv"))
+	require.NoError(t, err)
+	require.Equal(t, "one", string(copied))
+	differences, err := report.Differences(dir, m, c)
+	require.NoError(t, err)
+	require.Empty(t, differences)
+
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "inputs", "sites.csv"), []byte("1"), 0o666))
+	_, err = report.ReadInputs(dir, m)
+	require.ErrorContains(t, err, "sites.csv has been changed since it was written")
+	require.NoError(t, os.Remove(filepath.Join(dir, "inputs", "sites.csv")))
+	_, err = report.ReadInputs(dir, m)
+	require.ErrorContains(t, err, "sites.csv")
+	m.Inputs[0].File = "../secret"
+	_, err = report.ReadInputs(dir, m)
+	require.ErrorContains(t, err, `"../secret" is not inside the report`)
+
+	t.Run("not over the files of others", func(t *testing.T) {
+		dir := t.TempDir()
+		require.NoError(t, os.Mkdir(filepath.Join(dir, "inputs"), 0o777))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "inputs", "sites.csv"), []byte("mine"), 0o666))
+		require.ErrorContains(t, report.WriteRun(dir, c, []byte("title: x"), inputs...), "its inputs/sites.csv has another text")
+		require.Equal(t, []string{"inputs"}, namesIn(t, dir))
+	})
+}

@@ -5,6 +5,8 @@ import (
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/edgewise-sim/edgewise/internal/look"
 )
 
 // A mark is a quantile that is marked on every line.
@@ -18,7 +20,7 @@ var marks = []mark{{0.5, "p50", circle}, {0.99, "p99", diamond}}
 
 // draw draws the mark with a white rim, which sets it off from the lines below it.
 func (m mark) draw(c *draw.Canvas, at vg.Point, colour color.Color) {
-	c.SetColor(white)
+	c.SetColor(look.White)
 	c.Fill(m.shape(at, 4.4))
 	c.SetColor(colour)
 	c.Fill(m.shape(at, 3.4))

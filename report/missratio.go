@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"github.com/edgewise-sim/edgewise/internal/look"
 	"github.com/edgewise-sim/edgewise/sim/cache"
 )
 
@@ -46,10 +47,10 @@ func MissRatioCurves(m MissRatios) (*Picture, error) {
 	if m.OfBytes {
 		ratio, what = cache.Result.ByteMissRatio, "bytes"
 	}
-	p := newPlot()
+	p := look.NewPlot()
 	p.X.Tick.Marker = capacityTicks{m.Unit}
 	p.X.Label.Text = "capacity, " + m.Unit.String()
-	p.Y.Tick.Marker = percentTicks()
+	p.Y.Tick.Marker = look.PercentTicks()
 	p.Y.Label.Text = "share of " + what + " that miss"
 	p.Y.Min, p.Y.Max = 0, 1
 
@@ -74,7 +75,7 @@ func MissRatioCurves(m MissRatios) (*Picture, error) {
 		if err != nil {
 			return nil, fmt.Errorf("miss-ratio curves: line %q: %w", l.Name, err)
 		}
-		line.LineStyle = placementStyle(i)
+		line.LineStyle = look.Line(i)
 		lines = append(lines, line)
 		shown.key.entries = append(shown.key.entries, keyEntry{style: line.LineStyle, name: l.Name})
 	}
@@ -89,7 +90,7 @@ func MissRatioCurves(m MissRatios) (*Picture, error) {
 	if err != nil {
 		return nil, fmt.Errorf("miss-ratio curves: bound: %w", err)
 	}
-	floor.LineStyle = draw.LineStyle{Color: faint, Width: vg.Points(1), Dashes: []vg.Length{1.5, 2}}
+	floor.LineStyle = draw.LineStyle{Color: look.Faint, Width: vg.Points(1), Dashes: []vg.Length{1.5, 2}}
 	p.Add(floor)
 	for _, line := range lines {
 		p.Add(line)

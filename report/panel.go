@@ -7,6 +7,8 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/edgewise-sim/edgewise/internal/look"
 )
 
 // A plotPanel is the plot of one workload on the left and its key on the right.
@@ -38,7 +40,7 @@ func (p *plotPanel) height() vg.Length {
 }
 
 func (p *plotPanel) draw(c draw.Canvas) {
-	c.FillText(bold(textStyle(labelSize+1, ink)), vg.Point{X: c.Min.X, Y: c.Max.Y}, cut(bold(textStyle(labelSize+1, ink)), p.title, c.Size().X))
+	c.FillText(look.Bold(look.Text(look.LabelSize+1, look.Ink)), vg.Point{X: c.Min.X, Y: c.Max.Y}, cut(look.Bold(look.Text(look.LabelSize+1, look.Ink)), p.title, c.Size().X))
 	left := draw.Canvas{Canvas: c.Canvas, Rectangle: c.Rectangle}
 	left.Max.X -= keyWidth + keyGap
 	left.Max.Y -= panelTitleHeight
@@ -56,7 +58,7 @@ func (p *plotPanel) draw(c draw.Canvas) {
 
 // drawDeadlines marks the deadlines by a line in the data and their length above it.
 func (p *plotPanel) drawDeadlines(data draw.Canvas) {
-	label := textStyle(noteSize, faint)
+	label := look.Text(look.NoteSize, look.Faint)
 	label.XAlign, label.YAlign = draw.XCenter, draw.YBottom
 	free := data.Min.X
 	for _, d := range p.deadlines {
@@ -65,7 +67,7 @@ func (p *plotPanel) drawDeadlines(data draw.Canvas) {
 			continue
 		}
 		x := data.X(p.plot.X.Norm(at))
-		data.StrokeLine2(draw.LineStyle{Color: faint, Width: vg.Points(0.7), Dashes: []vg.Length{1, 2}}, x, data.Min.Y, x, data.Max.Y)
+		data.StrokeLine2(draw.LineStyle{Color: look.Faint, Width: vg.Points(0.7), Dashes: []vg.Length{1, 2}}, x, data.Min.Y, x, data.Max.Y)
 		text := duration(d)
 		if half := label.Width(text) / 2; x-half >= free && x+half <= data.Max.X {
 			data.FillText(label, vg.Point{X: x, Y: data.Max.Y + 3}, text)
@@ -77,7 +79,7 @@ func (p *plotPanel) drawDeadlines(data draw.Canvas) {
 // gridOf returns a grid at the labelled ticks.
 func gridOf(p *plot.Plot) plot.Plotter {
 	g := plotter.NewGrid()
-	g.Vertical.Color, g.Horizontal.Color = grid, grid
+	g.Vertical.Color, g.Horizontal.Color = look.Grid, look.Grid
 	g.Vertical.Width, g.Horizontal.Width = vg.Points(0.5), vg.Points(0.5)
 	return g
 }
@@ -85,10 +87,10 @@ func gridOf(p *plot.Plot) plot.Plotter {
 // A notice stands where there is nothing to draw.
 type notice struct{ title, text string }
 
-func (n notice) height() vg.Length { return 3 * labelSize * leading }
+func (n notice) height() vg.Length { return 3 * look.LabelSize * leading }
 
 func (n notice) draw(c draw.Canvas) {
 	at := vg.Point{X: c.Min.X, Y: c.Max.Y}
-	at.Y -= block(c, bold(textStyle(labelSize+1, ink)), at, []string{n.title})
-	block(c, textStyle(labelSize, faint), at, []string{n.text})
+	at.Y -= block(c, look.Bold(look.Text(look.LabelSize+1, look.Ink)), at, []string{n.title})
+	block(c, look.Text(look.LabelSize, look.Faint), at, []string{n.text})
 }

@@ -9,6 +9,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"github.com/edgewise-sim/edgewise/internal/look"
 )
 
 // pngDPI is the resolution of PNG files: a page is 1944 pixels wide, sharp at 900 on any screen.
@@ -72,14 +74,14 @@ func (p *Picture) height() vg.Length {
 }
 
 func (p *Picture) draw(c draw.Canvas) {
-	c.SetColor(white)
+	c.SetColor(look.White)
 	c.Fill(c.Rectangle.Path())
 	left, right := c.Min.X+pageMargin, c.Max.X-pageMargin
 	top := c.Max.Y - pageMargin
 
 	title, subtitle := p.headLines()
-	top -= block(c, bold(textStyle(titleSize, ink)), vg.Point{X: left, Y: top}, title)
-	block(c, textStyle(labelSize, faint), vg.Point{X: left, Y: top}, subtitle)
+	top -= block(c, look.Bold(look.Text(look.TitleSize, look.Ink)), vg.Point{X: left, Y: top}, title)
+	block(c, look.Text(look.LabelSize, look.Faint), vg.Point{X: left, Y: top}, subtitle)
 	top = c.Max.Y - pageMargin - headHeight(title, subtitle)
 
 	for _, panel := range p.panels {
@@ -91,7 +93,7 @@ func (p *Picture) draw(c draw.Canvas) {
 	}
 
 	caption := p.captionLines()
-	block(c, textStyle(noteSize, faint), vg.Point{X: left, Y: c.Min.Y + pageMargin + footHeight(caption) - footGap}, caption)
+	block(c, look.Text(look.NoteSize, look.Faint), vg.Point{X: left, Y: c.Min.Y + pageMargin + footHeight(caption) - footGap}, caption)
 }
 
 const (
@@ -101,18 +103,18 @@ const (
 
 func (p *Picture) headLines() (title, subtitle []string) {
 	const width = pageWidth - 2*pageMargin
-	return wrap(bold(textStyle(titleSize, ink)), p.title, width, 3),
-		wrap(textStyle(labelSize, faint), p.subtitle, width, 2)
+	return wrap(look.Bold(look.Text(look.TitleSize, look.Ink)), p.title, width, 3),
+		wrap(look.Text(look.LabelSize, look.Faint), p.subtitle, width, 2)
 }
 
 func (p *Picture) captionLines() []string {
-	return wrap(textStyle(noteSize, faint), p.caption, pageWidth-2*pageMargin, 6)
+	return wrap(look.Text(look.NoteSize, look.Faint), p.caption, pageWidth-2*pageMargin, 6)
 }
 
 func headHeight(title, subtitle []string) vg.Length {
-	return leading*(titleSize*vg.Length(len(title))+labelSize*vg.Length(len(subtitle))) + headGap
+	return leading*(look.TitleSize*vg.Length(len(title))+look.LabelSize*vg.Length(len(subtitle))) + headGap
 }
 
 func footHeight(caption []string) vg.Length {
-	return leading*noteSize*vg.Length(len(caption)) + footGap
+	return leading*look.NoteSize*vg.Length(len(caption)) + footGap
 }

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/look"
 	"github.com/edgewise-sim/edgewise/sim/stats"
 )
 
@@ -53,7 +54,7 @@ func QuantileShift(c *edgewise.Comparison, workload, metric string) (*Picture, e
 
 func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve) *plotPanel {
 	baseline := curves[0]
-	p := newPlot()
+	p := look.NewPlot()
 	p.X.Tick.Marker = percentileTicks{}
 	p.X.Label.Text = "percentile of the " + metricTitle(baseline.metric.Name)
 	p.Y.Tick.Marker = differenceTicks{}
@@ -61,14 +62,14 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 	panel := &plotPanel{title: panelTitle(workload, kind), plot: p}
 
 	var shifts []shift
-	panel.key.entries = append(panel.key.entries, keyEntry{style: placementStyle(0), name: baseline.name, remark: "baseline"})
+	panel.key.entries = append(panel.key.entries, keyEntry{style: look.Line(0), name: baseline.name, remark: "baseline"})
 	low, high := 0.0, 0.0
 	p.X.Min, p.X.Max = logOdds(0.01), logOdds(0.9)
 	for i, cv := range curves[1:] {
-		e := keyEntry{style: placementStyle(cv.placement), name: cv.name}
+		e := keyEntry{style: look.Line(cv.placement), name: cv.name}
 		before := curves[:i+1]
 		if j := slices.IndexFunc(before, func(b curve) bool { return b.pooled.Equal(cv.pooled) }); j >= 0 {
-			e.style, e.remark = placementStyle(before[j].placement), "exactly as "+before[j].name
+			e.style, e.remark = look.Line(before[j].placement), "exactly as "+before[j].name
 			panel.key.entries = append(panel.key.entries, e)
 			continue
 		}
@@ -110,7 +111,7 @@ type shift struct {
 type shiftPoint struct{ x, ms, low, high float64 }
 
 func newShift(baseline, cv curve, level float64) shift {
-	s := shift{style: placementStyle(cv.placement)}
+	s := shift{style: look.Line(cv.placement)}
 	at := func(p float64) stats.Estimate {
 		return stats.QuantileDifferenceMs(cv.metric.PerReplication, baseline.metric.PerReplication, p, level)
 	}
@@ -170,7 +171,7 @@ func (b shiftBand) Plot(c draw.Canvas, p *plot.Plot) {
 		outline[i] = vg.Point{X: x(pt.x), Y: y(pt.high)}
 		outline[2*n-1-i] = vg.Point{X: x(pt.x), Y: y(pt.low)}
 	}
-	c.FillPolygon(translucent(b.style.Color, 0.16), outline)
+	c.FillPolygon(look.Translucent(b.style.Color, 0.16), outline)
 }
 
 // A zeroLine is the baseline.
@@ -179,5 +180,5 @@ type zeroLine struct{}
 // Plot implements plot.Plotter.
 func (zeroLine) Plot(c draw.Canvas, p *plot.Plot) {
 	_, y := p.Transforms(&c)
-	c.StrokeLine2(placementStyle(0), c.Min.X, y(0), c.Max.X, y(0))
+	c.StrokeLine2(look.Line(0), c.Min.X, y(0), c.Max.X, y(0))
 }

@@ -14,7 +14,8 @@ import (
 )
 
 // WriteTable writes the comparison for a terminal. Each workload has a table with a row a placement:
-// p50, p95, p99 and mean of the headline latency and the shares within deadlines, each with half its
+// p50, p95, p99 and mean of the headline latency of the requests that were answered, the shares of all
+// requests within deadlines and, where the study has failures, of those that failed, each with half its
 // confidence interval; a second table has, for static workloads, the load on the origin of every
 // placement and, where there are caches, the hit ratios. Below a figure stands its paired difference from the baseline, the first placement.
 func WriteTable(w io.Writer, c *edgewise.Comparison) error {
@@ -67,7 +68,23 @@ func legend(c *edgewise.Comparison) string {
 	if c.RelativeError > 0 {
 		s = append(s, fmt.Sprintf("Quantiles are kept within %s %%.", strconv.FormatFloat(100*c.RelativeError, 'g', 2, 64)))
 	}
+	if hasFailures(c) {
+		s = append(s, "Latencies are of answered requests; a failed one is within no deadline. "+
+			"So a placement that answers what another does not can look slower: look at the share that failed.")
+	}
 	return strings.Join(s, " ")
+}
+
+// hasFailures reports whether something failed.
+func hasFailures(c *edgewise.Comparison) bool {
+	for i := range c.Placements {
+		for _, w := range c.Placements[i].Workloads {
+			if w.Failed != nil && w.Failed.Requests.Value > 0 || w.Sessions != nil && w.Sessions.Lost.Value > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // A tableRow is what one placement does to the workload of a table.
@@ -112,6 +129,10 @@ func latencyTable(rows []tableRow) *comparisonTable {
 	for _, d := range headline.Within {
 		t.columns = append(t.columns, "% in "+duration(d.Deadline))
 	}
+	losses := lossColumns(rows)
+	for _, l := range losses {
+		t.columns = append(t.columns, l.title)
+	}
 	for _, r := range rows {
 		cells := []string{r.placement}
 		m := metricOf(r.workload, headline.Name)
@@ -126,9 +147,43 @@ func latencyTable(rows []tableRow) *comparisonTable {
 		for _, d := range headline.Within {
 			cells = append(cells, t.cell("share in "+duration(d.Deadline), shareWithin(m, d.Deadline), 100))
 		}
+		for _, l := range losses {
+			cells = append(cells, t.cell(l.title, l.of(r.workload), 100))
+		}
 		t.rows = append(t.rows, cells)
 	}
 	return t
+}
+
+// A lossColumn is a share of what failed.
+type lossColumn struct {
+	title string
+	of    func(*edgewise.WorkloadResult) edgewise.Figure
+}
+
+// lossColumns returns the shares of what can fail: requests, and of games sessions, beside updates if some
+// failed; none for a study without failures.
+func lossColumns(rows []tableRow) []lossColumn {
+	w := rows[0].workload
+	var columns []lossColumn
+	if w.Sessions != nil {
+		columns = append(columns, lossColumn{"% sessions lost", func(w *edgewise.WorkloadResult) (f edgewise.Figure) {
+			if w.Sessions != nil {
+				f = w.Sessions.LostShare
+			}
+			return f
+		}})
+	}
+	fails := func(r tableRow) bool { return r.workload.Failed != nil && r.workload.Failed.Share.Value > 0 }
+	if w.Failed != nil && (w.Sessions == nil || slices.ContainsFunc(rows, fails)) {
+		columns = append(columns, lossColumn{"% failed", func(w *edgewise.WorkloadResult) (f edgewise.Figure) {
+			if w.Failed != nil {
+				f = w.Failed.Share
+			}
+			return f
+		}})
+	}
+	return columns
 }
 
 // originTable returns the table of hit ratios and of the load on the origin, nil for a workload with

@@ -36,7 +36,7 @@ type PlacementVerdict struct {
 }
 
 // Verdicts judges every placement against the baseline: the usual quantiles and the mean of the headline
-// latency, the shares within deadlines, the requests and bytes that the origin serves (static), and, where
+// latency, the shares within deadlines, what failed, the requests and bytes that the origin serves (static), and, where
 // the baseline has a cache too, the hit ratio. All verdicts together are right with the probability of
 // the comparison's level, see [stats.Judge]. Figures without a paired difference are left out.
 func Verdicts(c *edgewise.Comparison, m Margins) ([]PlacementVerdict, error) {
@@ -91,6 +91,12 @@ func (j *judging) compare(w, base *edgewise.WorkloadResult) {
 				j.ask("within "+duration(d.Deadline), shareWithin(own, d.Deadline), d.Share, true, true)
 			}
 		}
+	}
+	if w.Failed != nil && base.Failed != nil && w.Failed.Share.Value+base.Failed.Share.Value > 0 {
+		j.ask("failed requests", w.Failed.Share, base.Failed.Share, true, false)
+	}
+	if w.Sessions != nil && base.Sessions != nil && w.Sessions.Lost.Value+base.Sessions.Lost.Value > 0 {
+		j.ask("lost sessions", w.Sessions.LostShare, base.Sessions.LostShare, true, false)
 	}
 	if w.Cache != nil && base.Cache != nil {
 		j.ask("request hit ratio", w.Cache.RequestHitRatio, base.Cache.RequestHitRatio, true, true)

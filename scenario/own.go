@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -15,37 +13,6 @@ import (
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
-
-// A fileRef is a file that the scenario names, read whole.
-type fileRef struct {
-	// name is as the scenario has it, path where it was found.
-	name, path string
-	data       []byte
-}
-
-// readFile reads a file that stands beside the scenario, unless its path is absolute.
-func (r *reader) readFile(v value, to *fileRef) {
-	v.text(&to.name)
-	if to.name == "" {
-		return
-	}
-	to.path = to.name
-	if !filepath.IsAbs(to.path) {
-		to.path = filepath.Join(filepath.Dir(v.bad.file), to.path)
-	}
-	info, err := os.Stat(to.path)
-	switch {
-	case err != nil:
-		v.problem("%s", oneLine(err))
-		return
-	case !info.Mode().IsRegular() || info.Size() > maxBytes:
-		v.problem("is %q; want a file of %d bytes at most", to.name, maxBytes)
-		return
-	}
-	if to.data, err = os.ReadFile(to.path); err != nil {
-		v.problem("%s", oneLine(err))
-	}
-}
 
 // readOwnSites reads a list of own sites.
 func (r *reader) readOwnSites(v value) {

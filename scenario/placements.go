@@ -76,12 +76,14 @@ func (r *reader) readPlacement(v value) {
 	r.placements = append(r.placements, p)
 }
 
-// readSites reads the sites of a role: one name, a list of names, or a mapping of sites with their size.
+// readSites reads the sites of a role: one name, a list of names, or a mapping of sites with their size and of
+// backups; backups alone are for a placement that extends another.
 func readSites(v value, role placement.Role) []siteSpec {
 	a := placement.Assignment{Role: role}
-	names := v
+	names, backups := v, value{}
+	withSites := true
 	if v.resolve().node.Kind == mappingKind {
-		known := []field{{"sites", func(v value) { names = v }}}
+		known := []field{{"sites", func(v value) { names = v }}, {"backup", func(v value) { backups = v }}}
 		if role == placement.EdgeCache || role == placement.MidTierCache {
 			known = append(known,
 				field{"size", func(v value) { v.bytes(&a.CacheBytes) }},
@@ -92,7 +94,8 @@ func readSites(v value, role placement.Role) []siteSpec {
 			known = append(known, field{"servers", func(v value) { v.integer(&a.Servers) }})
 		}
 		seen := v.fields(known...)
-		if _, ok := seen["sites"]; !ok {
+		_, withSites = seen["sites"]
+		if !withSites && backups.node == nil {
 			v.problem("the key \"sites\" is missing")
 			return nil
 		}
@@ -101,6 +104,19 @@ func readSites(v value, role placement.Role) []siteSpec {
 		v.problem("has no size; want a mapping with \"sites\" and \"size\", the bytes of each cache, for example 256MiB")
 		return nil
 	}
+	var specs []siteSpec
+	if withSites {
+		specs = siteSpecs(names, a)
+	}
+	if backups.node != nil {
+		a.Backup = true
+		specs = append(specs, siteSpecs(backups, a)...)
+	}
+	return specs
+}
+
+// siteSpecs reads one name or a list of names.
+func siteSpecs(names value, a placement.Assignment) []siteSpec {
 	items := names.texts()
 	if names.node.Kind == yaml.SequenceNode && len(items) == 0 {
 		names.problem("is empty; want one site or more, or no such key")

@@ -33,6 +33,12 @@ const maxBytes = 16 << 20
 
 // Parse reads a scenario from memory; file is the name that problems carry.
 func Parse(file string, data []byte) (*edgewise.Study, error) {
+	study, _, err := ParseWithFiles(file, data)
+	return study, err
+}
+
+// parse reads a scenario into a new reader.
+func (r *reader) parse(file string, data []byte) (*edgewise.Study, error) {
 	bad := &problems{file: file, lines: make(map[string]int)}
 	if len(data) > maxBytes {
 		bad.add(0, "", "has %d bytes; want %d at most", len(data), maxBytes)
@@ -43,7 +49,7 @@ func Parse(file string, data []byte) (*edgewise.Study, error) {
 		bad.add(lineOf(err), "", "is no YAML: %s", oneLine(err))
 		return nil, bad.err()
 	}
-	r := &reader{lines: bad.lines, checks: true}
+	r.lines, r.checks = bad.lines, true
 	r.study.Start = defaultStart
 	r.read(value{node: root, bad: bad})
 	if err := bad.err(); err != nil {
@@ -89,6 +95,9 @@ type reader struct {
 	placements []placementSpec
 	lines      map[string]int
 	order      []workloadRef
+	// files are those that the scenario has named so far or, if they are given, all that it may name.
+	files   []File
+	isGiven bool
 }
 
 // read takes the top of the file.
@@ -169,9 +178,6 @@ func (r *reader) build(bad *problems) {
 	}
 	anycast := false
 	for _, p := range r.study.Placements {
-		if err := r.study.CheckFailures(p); err != nil {
-			r.report(bad, "", 0, err)
-		}
 		anycast = anycast || p.Routing == placement.Anycast
 	}
 	if anycast {

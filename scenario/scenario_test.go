@@ -15,6 +15,7 @@ import (
 	"github.com/edgewise-sim/edgewise/scenario"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -158,6 +159,34 @@ func TestRoutingRulesAndFailures(t *testing.T) {
 	}
 }
 
+func TestBackupsStandBesideTheSites(t *testing.T) {
+	text := change(t, "origin: {sites: us-west-2, servers: 50}", "origin: {sites: us-west-2, backup: [us-east-1, us-east-2], servers: 50}")
+	text = strings.Replace(text, "service: 1ms}", "service: 1ms, when_down: wait}", 1)
+	text += "  - name: safe\n    extends: region\n    compute: {backup: us-east-1, servers: 2}\n" +
+		"failures: [{site: us-west-2, at: 2m, for: 1m}]\n"
+	s, err := scenario.Parse("test.yaml", []byte(text))
+	require.NoError(t, err)
+	origins := []placement.Assignment{
+		{Site: "us-west-2", Role: placement.Origin, Servers: 50},
+		{Site: "us-east-1", Role: placement.Origin, Servers: 50, Backup: true},
+		{Site: "us-east-2", Role: placement.Origin, Servers: 50, Backup: true},
+	}
+	require.Equal(t, origins, s.Placements[0].Of(placement.Origin))
+	require.Equal(t, origins, s.Placements[3].Of(placement.Origin))
+	require.Equal(t, []placement.Assignment{
+		{Site: "us-west-2", Role: placement.Compute}, {Site: "us-east-1", Role: placement.Compute, Servers: 2, Backup: true},
+	}, s.Placements[3].Of(placement.Compute))
+	require.True(t, s.Dynamic[0].Parent.Waits)
+	require.NotEmpty(t, s.Network.At(mustIndex(t, s.Network, "us-east-2")).Name, "backups are in the network")
+}
+
+func mustIndex(t *testing.T, n *topology.Network, id string) int {
+	t.Helper()
+	i, ok := n.Index(id)
+	require.True(t, ok, id)
+	return i
+}
+
 func TestExamplesParse(t *testing.T) {
 	files, err := filepath.Glob("../examples/*/scenario.yaml")
 	require.NoError(t, err)
@@ -226,8 +255,11 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"weights in a list", "routing: nearest-distance", "routing: {weighted: [us-west-2]}", `placements[2].routing.weighted: is a list; want a mapping`},
 		{"pin of no metro", "routing: nearest-distance", "routing:\n      pinned:\n        pop-lax: us-west-2", `bad.yaml:46: placements[2].pins[0].metro: is pop-lax; want a metro`},
 		{"failure of no site", "seed: 42", "failures: [{site: moon, at: 1m, for: 1m}]", `bad.yaml:5: failures[0].site: is moon; want a site of the network`},
+		{"backup of nothing", "origin: {sites: us-west-2, servers: 50}", "origin: {backup: us-west-2}", `bad.yaml:35: placements[0].sites[0].backup: is true; want false: no other site has the role "origin"`},
+		{"backup that cannot", "origin: {sites: us-west-2, servers: 50}", "origin: {sites: us-west-2, backup: pop-lax}", `bad.yaml:35: placements[0].origin.backup`},
+		{"no backup", "origin: {sites: us-west-2, servers: 50}", "origin: {sites: us-west-2, backup: []}", `bad.yaml:35: placements[0].origin.backup: is empty`},
+		{"parent down", "service: 1ms}", "service: 1ms, when_down: hope}", `bad.yaml:31: workloads[2].parent_calls.when_down: is "hope"; want fail (the request fails) or wait`},
 		{"failure without time", "seed: 42", "failures: [{site: pop-lax, at: 1m}]", `bad.yaml:5: failures[0]: the key "for" is missing`},
-		{"failure of what others need", "seed: 42", "failures: [{site: us-west-2, at: 1m, for: 1m}]", `bad.yaml:5: failures[0].site: is us-west-2; want a site that no other needs; under placement "edge" caches`},
 		{"too many servers", "servers: 50", "servers: -50", `bad.yaml:35: placements[0].sites[0].servers: is -50`},
 		{"same name twice", "name: zone", "name: edge", `bad.yaml:41: placements[2].name: is "edge", as is that of the placement in line 37; want another name`},
 		{"level", "level: 0.9", "level: 90", `bad.yaml:7: level: is 90; want more than 0, less than 1`},

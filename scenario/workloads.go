@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -288,5 +289,17 @@ func readParentCalls(v value, p *workload.ParentCalls) {
 		field{"probability", func(v value) { v.number(&p.Probability) }},
 		field{"calls", func(v value) { v.integer(&p.Calls) }},
 		field{"service", func(v value) { readService(v, &p.Service) }},
+		field{"when_down", choice(parseWhenDown, &p.Waits)},
 	)
+}
+
+// parseWhenDown reads what becomes of calls to a parent that is down.
+func parseWhenDown(name string) (waits bool, err error) {
+	switch name {
+	case "fail":
+		return false, nil
+	case "wait":
+		return true, nil
+	}
+	return false, errors.New("want fail (the request fails) or wait (the call is made when the parent is up again)")
 }

@@ -17,12 +17,12 @@ const maxSpan = int64(10 * time.Second)
 
 // A visit is one request of a user, at the instant it reaches the site.
 type visit struct {
-	at     int64
-	cell   uint32 // of the site
-	object uint32 // of a static workload, or lost
+	at   int64
+	cell uint32 // of the site
+	key  uint32 // of a static workload's object, or lost
 }
 
-// lost stands in the place of an object where the site is down: no catalogue has as many objects.
+// lost stands in the place of a key where the site is down: the catalogues have fewer objects in all.
 const lost = math.MaxUint32
 
 // A source draws the requests of one workload from one metro.
@@ -31,6 +31,7 @@ type source struct {
 	delay   int64 // from the user's instant to the site, ns
 	end     int64 // of the run; the users' instants stay below it
 	static  bool
+	base    uint32   // of the keys of its objects
 	gate    *gate    // nil if all of the metro's requests come here
 	outages []outage // as the users' instants meet them
 	// One of the two is in use.
@@ -48,11 +49,12 @@ func (s *source) take(visits []visit, to int64) []visit {
 		return visits
 	}
 	// The loop that most draws are made in: what it needs stays in registers.
-	next, end, delay := s.next, s.end, s.delay
+	next, end, delay, base := s.next, s.end, s.delay, s.base
 	for next.at < to {
 		visits = append(visits, next)
 		var at int64
-		at, next.object = s.objects.Next()
+		at, next.key = s.objects.Next()
+		next.key += base
 		next.at = at + delay
 		if at >= end {
 			next.at = unknown
@@ -89,7 +91,7 @@ func (s *source) advanceAmong() {
 		}
 		s.next.at = at + s.delay
 		if during(s.outages, at) != nil {
-			s.next.object = lost
+			s.next.key = lost
 		}
 		return
 	}
@@ -99,9 +101,10 @@ func (s *source) advanceAmong() {
 func (s *source) draw() int64 {
 	var at int64
 	if s.static {
-		at, s.next.object = s.objects.Next()
+		at, s.next.key = s.objects.Next()
+		s.next.key += s.base
 	} else {
-		at, s.next.object = s.arrivals.Next(), 0
+		at, s.next.key = s.arrivals.Next(), 0
 	}
 	return at
 }

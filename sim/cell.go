@@ -12,9 +12,9 @@ import (
 // A cell is one workload's users of one metro, at the site that serves them: static and dynamic.
 type cell struct {
 	tally *Tally
-	// These are parts of the tally.
-	ttfb, ttlb             *stats.Sketch
-	ttfbWithin, ttlbWithin []uint64
+	// ttfb and ttlb hold the latencies that are not in the tally yet, recent their number.
+	ttfb, ttlb metric
+	recent     int
 
 	rand random.Stream // of the clients
 	law  *accessLaw
@@ -22,6 +22,7 @@ type cell struct {
 	// where there is no law, beyond the round trip from the entry point to this site.
 	rtt, access, beyond int64
 	jitter              float64
+	isAlike             bool   // all requests bring the same along, so that nothing need be drawn
 	isNew               uint64 // below this, of 2^32, a request opens a connection
 	pace                workload.Pace
 	deadlines           []int64
@@ -32,21 +33,37 @@ type cell struct {
 	work                random.Key // addresses the service times by request
 	loss                float64    // the probability that an exchange loses a packet
 	losses              random.Key
-	course              *course  // of the workload at this site
-	lost                uint64   // requests recorded that met a site that was down
-	gate                *gate    // nil if the cell has all users of its metro
-	outages             []outage // as its users' instants meet them
+	lossy               *workload.Lossy // nil where no packet to the user is lost
+	course              *course         // of the workload at this site
+	lost                uint64          // requests recorded that failed
+	gate                *gate           // nil if the cell has all users of its metro
+	outages             []outage        // as its users' instants meet them
 
 	static  *staticRun
 	dynamic *dynamicRun
 }
 
+// recentLatencies is how many latencies a cell keeps until it records them, which costs less for many at
+// once.
+const recentLatencies = 32
+
+// A metric is where a cell records a latency.
+type metric struct {
+	sketch *stats.Sketch
+	within []uint64               // by deadline
+	recent [recentLatencies]int64 // not recorded yet
+}
+
 // A staticRun is a static workload in one run.
 type staticRun struct {
 	index     uint8
+	base      uint32 // the key of its first object: keys number the objects of all workloads
 	catalogue workload.Catalogue
 	service   workload.Service
 }
+
+// sizeBytes returns the size of the object with a key.
+func (w *staticRun) sizeBytes(key uint32) int64 { return w.catalogue.SizeBytes(key - w.base) }
 
 // A dynamicRun is a dynamic workload in one run.
 type dynamicRun struct {
@@ -63,6 +80,7 @@ type request struct {
 	rtt      int64 // of one exchange between user and entry point
 	access   int64 // the part of rtt that is the last mile
 	resent   int64 // the wait for packets that were lost
+	intact   int64 // bytes of the response before one is lost, where any may be
 	arrived  int64 // at this site
 }
 
@@ -95,6 +113,9 @@ func (c *cell) draw(r *request, number uint32, now int64) {
 
 // next draws what a request brings along: the last mile, and whether it opens a connection.
 func (c *cell) next() (access int64, isNew bool) {
+	if c.isAlike {
+		return c.access, false
+	}
 	u := c.rand.Uint64()
 	access = c.access
 	if c.law != nil {
@@ -107,7 +128,8 @@ func (c *cell) next() (access int64, isNew bool) {
 // 200 ms, as on most systems (RFC 6298 asks for 1 s).
 const minResend = int64(200 * time.Millisecond)
 
-// drawLoss returns what packet loss adds to the exchanges of a request: one packet each way decides.
+// drawLoss returns what packet loss adds to the exchanges of a request: one packet each way decides. It notes
+// how much of the response arrives before the next is lost.
 func (c *cell) drawLoss(r *request) int64 {
 	exchanges := int64(1)
 	if r.isNew {
@@ -117,6 +139,9 @@ func (c *cell) drawLoss(r *request) int64 {
 	stream := c.losses.StreamAt(c.count)
 	for range exchanges {
 		sum += int64(topology.LossDelay(stream.Float64(), c.loss, time.Duration(max(minResend, r.rtt))))
+	}
+	if c.lossy != nil {
+		r.intact = c.lossy.Intact(&stream)
 	}
 	return sum
 }
@@ -130,7 +155,7 @@ func (c *cell) lose(now int64) {
 	}
 	timeout := during(c.outages, now-c.delay).timeout
 	c.lost++
-	c.tally.lose(timeout, c.deadlines, TTFB, TTLB)
+	c.tally.fail(SiteDown, timeout)
 }
 
 // A served request is how a site answered.
@@ -165,11 +190,15 @@ func (c *cell) finish(r *request, s *served) {
 	} else {
 		transfer = c.pace.Open(s.bytes)
 	}
+	if c.lossy != nil {
+		transfer = c.lossy.Transfer(s.bytes, r.rtt, max(minResend, r.rtt), r.isNew, r.intact)
+	}
 	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
-	c.ttfb.Record(ttfb)
-	c.ttlb.Record(ttlb)
-	countWithin(c.ttfbWithin, c.deadlines, ttfb)
-	countWithin(c.ttlbWithin, c.deadlines, ttlb)
+	if c.recent == recentLatencies {
+		c.record()
+	}
+	c.ttfb.recent[c.recent], c.ttlb.recent[c.recent] = ttfb, ttlb
+	c.recent++
 	t.Outcomes[s.outcome]++
 	t.OutcomeBytes[s.outcome] += uint64(s.bytes)
 	t.Causes[Access] += r.access
@@ -181,9 +210,62 @@ func (c *cell) finish(r *request, s *served) {
 	}
 }
 
+// record puts the recent latencies into the tally.
+func (c *cell) record() {
+	for _, m := range []*metric{&c.ttfb, &c.ttlb} {
+		recent := m.recent[:c.recent]
+		m.sketch.RecordAll(recent)
+		for i, deadline := range c.deadlines {
+			n := uint64(0)
+			for _, ns := range recent {
+				n += uint64(ns-deadline-1) >> 63 // 1 if ns <= deadline: which it is, no branch could foretell
+			}
+			m.within[i] += n
+		}
+	}
+	c.recent = 0
+}
+
+// answer tallies a request that a site works on for a while; it returns false where the site fails first.
+func (c *cell) answer(r *request, s *served) bool {
+	if c.outages != nil && meets(c.outages, r.arrived-c.delay, s.first-c.delay) != nil {
+		c.fail(r, s.first, SiteDown)
+		return false
+	}
+	c.finish(r, s)
+	return true
+}
+
+// fail tallies a request that has reached the site and gets no answer but, at an instant, an error. Where the
+// site goes down before that there is not even an error: the user loses patience.
+func (c *cell) fail(r *request, now int64, why Reason) {
+	if !r.recorded {
+		return
+	}
+	waited := r.rtt + c.beyond + r.resent + now - r.arrived
+	if r.isNew {
+		waited += (c.pace.Connect + c.pace.TLS) * r.rtt
+	}
+	if o := meets(c.outages, r.arrived-c.delay, now-c.delay); o != nil {
+		why, waited = SiteDown, o.timeout
+	}
+	c.lost++
+	c.tally.fail(why, waited)
+}
+
+// waitedInVain names the cause of a part of a request's latency that [cell.finish] has taken for the way
+// upstream.
+func (c *cell) waitedInVain(r *request, ns int64) {
+	if r.recorded {
+		c.tally.Causes[Timeout] += ns
+		c.tally.Causes[Upstream] -= ns
+	}
+}
+
 // settle adds to the tally what is the same for every request of the cell, and the number of requests as
 // it was counted when they came: their outcomes must match it.
 func (c *cell) settle() {
+	c.record()
 	t := c.tally
 	t.Requests += c.asked
 	served := int64(c.asked - c.lost)

@@ -31,12 +31,12 @@ func (c *compiler) entries(p *Plan, kind Kind) ([][]entry, error) {
 	if kind == Dynamic && p.placement.DynamicViaPoP {
 		pops = p.with(placement.EdgeCache)
 	}
-	epochs := c.scenario.epochs(p.placement)
+	epochs, backups := c.scenario.epochs(p.placement), p.backups(role)
 	groups := p.groups(serving, pops)
 	entries := make([][]entry, len(c.metros))
 	for m := range c.metros {
 		var err error
-		if entries[m], err = c.entriesOf(p, m, serving, pops, epochs, groups); err != nil {
+		if entries[m], err = c.entriesOf(p, m, serving, backups, pops, epochs, groups); err != nil {
 			return nil, err
 		}
 	}
@@ -44,7 +44,7 @@ func (c *compiler) entries(p *Plan, kind Kind) ([][]entry, error) {
 }
 
 // entriesOf finds the entries of metro m.
-func (c *compiler) entriesOf(p *Plan, m int, serving, pops []int, epochs []epoch, groups []uint64) ([]entry, error) {
+func (c *compiler) entriesOf(p *Plan, m int, serving, backups, pops []int, epochs []epoch, groups []uint64) ([]entry, error) {
 	type choice struct{ site, pop int }
 	var found []choice
 	var rules []*gateRule
@@ -58,9 +58,9 @@ func (c *compiler) entriesOf(p *Plan, m int, serving, pops []int, epochs []epoch
 			if g > 0 {
 				who = groups[g-1]
 			}
-			at := choice{site: c.choose(p, m, serving, who, epochs[e].away), pop: -1}
+			at := choice{site: c.choose(p, m, serving, backups, who, epochs[e].away), pop: -1}
 			if len(pops) > 0 {
-				at.pop = c.choose(p, m, pops, who, epochs[e].away)
+				at.pop = c.choose(p, m, pops, p.backups(placement.EdgeCache), who, epochs[e].away)
 			}
 			i := slices.Index(found, at)
 			if i < 0 {
@@ -86,6 +86,9 @@ func (c *compiler) entriesOf(p *Plan, m int, serving, pops []int, epochs []epoch
 			e = c.way(m, p.sites[at.pop].id)
 			e.beyond = beyond
 			e.outages = shifted(c.scenario.outagesOf(p.sites[at.pop].id), e.up+e.access)
+			for i := range e.outages {
+				e.outages[i].after = beyond.rtt()
+			}
 		}
 		e.outages = append(e.outages, shifted(c.scenario.outagesOf(p.sites[at.site].id), e.delay())...)
 		e.site = at.site
@@ -112,11 +115,12 @@ func (c *compiler) way(m int, site string) entry {
 	accessUp, _, _ := c.there.Parts(m, s)
 	accessDown, _, _ := c.back.Parts(m, s)
 	return entry{
-		up:     int64(c.there.OneWay(m, s) - accessUp),
-		down:   int64(c.back.OneWay(m, s) - accessDown),
-		access: int64(accessUp+accessDown) / 2,
-		jitter: float64(c.there.Jitter(m, s) + c.back.Jitter(m, s)),
-		loss:   1 - (1-c.there.Loss(m, s))*(1-c.back.Loss(m, s)),
+		up:       int64(c.there.OneWay(m, s) - accessUp),
+		down:     int64(c.back.OneWay(m, s) - accessDown),
+		access:   int64(accessUp+accessDown) / 2,
+		jitter:   float64(c.there.Jitter(m, s) + c.back.Jitter(m, s)),
+		loss:     1 - (1-c.there.Loss(m, s))*(1-c.back.Loss(m, s)),
+		lossDown: c.back.Loss(m, s),
 	}
 }
 
@@ -162,14 +166,18 @@ func (p *Plan) weightEnds(sites []int) []uint64 {
 }
 
 // choose applies the routing rule: the site of several that serves a user of metro m, when some sites are
-// to be avoided. If that leaves none, users stay with what the rule says without it.
-func (c *compiler) choose(p *Plan, m int, sites []int, who uint64, away []string) int {
+// to be avoided. If that leaves none, users go to the nearest backup; if that is none either, they stay with what
+// the rule says.
+func (c *compiler) choose(p *Plan, m int, sites, backups []int, who uint64, away []string) int {
 	isAway := func(n int) bool { return slices.Contains(away, p.sites[n].id) }
 	left := sites
 	if slices.ContainsFunc(sites, isAway) {
 		left = slices.DeleteFunc(slices.Clone(sites), isAway)
 	}
 	if len(left) == 0 {
+		if backup := c.nearestByRTT(p, m, slices.DeleteFunc(slices.Clone(backups), isAway)); backup >= 0 {
+			return backup
+		}
 		left = sites
 	}
 	switch p.placement.Routing {

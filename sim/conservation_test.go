@@ -159,6 +159,8 @@ func TestBrokenBooksAreNoticed(t *testing.T) {
 		"a lost nanosecond":         func(w *WorkloadTally) { w.Metros[0].Causes[Access]-- },
 		"a fetch not counted":       func(w *WorkloadTally) { w.OriginRequests-- },
 		"origin bytes not counted":  func(w *WorkloadTally) { w.OriginBytes-- },
+		"a failure without reason":  func(w *WorkloadTally) { m := &w.Metros[0]; m.Requests++; m.Outcomes[Failed]++ },
+		"more lost than there were": func(w *WorkloadTally) { w.Metros[0].LostSessions++ },
 		"a negative latency":        func(w *WorkloadTally) { w.Metros[0].Latency[TTLB].Record(-1) },
 	} {
 		r, err := plans[0].Run(context.Background(), 0)

@@ -15,6 +15,9 @@
 // windows, each as far as no message that is still to be sent can reach it, so that inside a window each
 // works alone.
 //
+// A [Failure] takes a site out for a while. Users, and other sites that need it, wait in vain, then turn to
+// another or fail: a [Reason] says why, and a request that fails has no latency.
+//
 // # What the user feels
 //
 // With R the round trip between user and site (propagation, last mile, jitter), h the round trips of a
@@ -23,6 +26,9 @@
 //
 //	TTFB = h*R + R + (f - a)
 //	TTLB = max(TTFB + transfer to the user, h*R + R + (l - a))
+//
+// Where packets are lost, R takes longer by what is sent again, and the transfer slows down from the first loss
+// on ([workload.Lossy]).
 //
 // A request reaches the site at its own instant plus the fixed part of the way there. Jitter and
 // handshakes belong to the user's latency but do not move that instant: a Poisson process whose points

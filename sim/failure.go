@@ -13,21 +13,31 @@ import (
 
 // A Failure is a site that is down for a while.
 //
-// Requests that reach the site while it is down end as [Failed] when the user's patience does. Detection
-// and Redirection after the site has gone down, its users are sent to the next site by the placement's
-// routing rule; they return when it is up again, and then its caches are empty. What the site had begun
-// when it went down is still answered. Games lose all players of the site; who arrives before the
-// redirection cannot play.
+// Requests that reach the site while it is down end as [Failed] when the user's patience does, and so do those
+// that it has begun and not answered when it goes down. Detection and Redirection after that its users are sent
+// to the next site by the placement's routing rule, or to a backup where no other is up; they return when it is
+// up again, and then its caches are empty and its servers free. Games lose all players of the site; who arrives
+// before the redirection cannot play.
+//
+// Sites that need the site go on serving what needs it not: hits of a cache, requests to a Local Zone without
+// calls to the parent. What they ask the site for stays without an answer and is given up after Timeout. Then
+// they ask the next, once: the next cache or origin by round trip, backups last, and for calls of a Local Zone
+// the backups among the regions that compute. Detection and Redirection after the site has gone down they ask
+// the next at once; when it is up again they return. Where there is no other, the request fails, and all that
+// wait for the same object with it, or, with [workload.ParentCalls].Waits, the call is made when the parent is
+// up again.
+//
+// A failed request has no latency: a [Tally] counts it apart.
 type Failure struct {
-	// Site is the id of a site. No other site of a placement may need it: see [Scenario.CheckFailures].
+	// Site is the id of a site.
 	Site string
 	// At is the instant at which it goes down, since the start of the run, warm-up included; For how
 	// long it stays down.
 	At, For time.Duration
-	// Detection is how long it takes until the failure is noticed, Redirection until then the users
-	// have been sent elsewhere.
+	// Detection is how long it takes until the failure is noticed, Redirection from then until users and
+	// other sites have been sent elsewhere.
 	Detection, Redirection time.Duration
-	// Timeout is the patience of a user whose request meets a site that is down; 0 means
+	// Timeout is the patience of a user or of another site whose request meets a site that is down; 0 means
 	// [DefaultFailureTimeout].
 	Timeout time.Duration
 }
@@ -36,7 +46,7 @@ type Failure struct {
 // its second retransmission of the first packet (RFC 6298: after 1 s and after 3 s).
 const DefaultFailureTimeout = 3 * time.Second
 
-// redirected returns when the users are elsewhere: from on, to off, nothing if off is not later.
+// redirected returns when users and other sites are sent elsewhere: from on, to off, nothing if off is not later.
 func (f *Failure) redirected() (on, off time.Duration) {
 	return f.At + f.Detection + f.Redirection, f.At + f.For
 }
@@ -76,58 +86,37 @@ func (s *Scenario) validateFailures() error {
 	return nil
 }
 
-// CheckFailures returns an error if a site fails that another site of the placement needs: the origin or
-// a mid-tier cache behind caches, a region that Local Zones call. The simulator knows what users do when
-// their site fails, not what sites do.
-func (s *Scenario) CheckFailures(p placement.Placement) error {
-	for i, f := range s.Failures {
-		for _, a := range p.Sites {
-			node, ok := s.Network.Index(a.Site)
-			if !ok {
-				continue // the placement's own validation says so
-			}
-			needs := ""
-			switch n := s.Network.At(node); {
-			case a.Site == f.Site && a.Role == placement.MidTierCache:
-				needs = "caches fetch from it"
-			case a.Site == f.Site && a.Role == placement.Origin && len(p.Of(placement.EdgeCache))+len(p.Of(placement.MidTierCache)) > 0:
-				needs = "caches fetch from it"
-			case a.Role == placement.Compute && n.Kind == topology.LocalZone && n.Parent == f.Site && s.callsParents():
-				needs = fmt.Sprintf("%q calls it", a.Site)
-			}
-			if needs != "" {
-				return fmt.Errorf("sim: %w", invalid.New(fmt.Sprintf("Failures[%d].Site", i), f.Site,
-					"a site that no other needs; under placement %q %s", p.Name, needs))
-			}
+// An outage is a time in ns for which a site is down, [from, to).
+type outage struct {
+	from, to int64
+	// away is when other sites have noticed it and have turned to another; timeout is what a request costs
+	// that comes before.
+	away, timeout int64
+	// after is how long after a request has been answered it still needs the site, on its way back to the
+	// user.
+	after int64
+}
+
+// meets returns the first of several outages that costs a request its answer: the site is down when it
+// arrives, or goes down until the answer leaves. It returns nil where there is none.
+func meets(outages []outage, arrives, leaves int64) *outage {
+	for i := range outages {
+		if o := &outages[i]; o.from <= leaves+o.after && arrives < o.to {
+			return o
 		}
 	}
 	return nil
 }
-
-// callsParents reports whether some workload needs the parent regions of Local Zones.
-func (s *Scenario) callsParents() bool {
-	for _, w := range s.Dynamic {
-		if w.Parent.Calls > 0 && w.Parent.Probability > 0 {
-			return true
-		}
-	}
-	for _, w := range s.Gaming {
-		if w.Parent.Calls > 0 && w.Parent.Probability > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// An outage is a time in ns for which a site is down, [from, to), and what a request to it then costs.
-type outage struct{ from, to, timeout int64 }
 
 // outagesOf returns when a site is down, in order of time.
 func (s *Scenario) outagesOf(site string) []outage {
 	var all []outage
 	for _, f := range s.Failures {
 		if f.Site == site {
-			all = append(all, outage{int64(f.At), int64(f.At + f.For), int64(cmp.Or(f.Timeout, DefaultFailureTimeout))})
+			away, up := f.redirected()
+			all = append(all, outage{
+				from: int64(f.At), to: int64(up), away: int64(away), timeout: int64(cmp.Or(f.Timeout, DefaultFailureTimeout)),
+			})
 		}
 	}
 	slices.SortFunc(all, func(a, b outage) int { return cmp.Compare(a.from, b.from) })

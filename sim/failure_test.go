@@ -53,10 +53,12 @@ func TestUsersOfASiteThatFailsWaitGoToTheNextAndReturn(t *testing.T) {
 	tally := &runOne(t, s, popABC(placement.NearestRTT)).Workloads[0].Metros[0]
 	require.Equal(t, uint64(all), tally.Requests)
 	require.Equal(t, uint64(failed), tally.Outcomes[Failed])
-	require.Equal(t, failed*3*second, tally.Causes[Timeout])
+	require.Equal(t, uint64(failed), tally.Failures[SiteDown])
+	require.Equal(t, uint64(failed*3*second), tally.FailedNs)
 	require.Equal(t, (all-failed-elsewhere)*6*ms+elsewhere*10*ms, tally.Causes[Propagation])
 	require.Equal(t, uint64(3), tally.Outcomes[Miss], "once at each of the two, and once more at the one that came back empty")
-	requireLatency(t, tally, TTFB, 6*ms, 3*second)
+	require.Equal(t, uint64(all-failed), tally.Latency[TTFB].Count(), "only what is answered has a latency")
+	requireLatency(t, tally, TTFB, 6*ms, 10*ms+50*ms+7*ms)
 	require.Equal(t, uint64(all-failed)*100_000, tally.Bytes)
 
 	t.Run("the next has failed as well", func(t *testing.T) {
@@ -65,7 +67,7 @@ func TestUsersOfASiteThatFailsWaitGoToTheNextAndReturn(t *testing.T) {
 		tally := &runOne(t, s, popABC(placement.NearestRTT)).Workloads[0].Metros[0]
 		more := countIn(at, 150*second-5*ms, 155*second)
 		require.Equal(t, uint64(failed+more), tally.Outcomes[Failed])
-		require.Equal(t, failed*3*second+more*second, tally.Causes[Timeout])
+		require.Equal(t, uint64(failed*3*second+more*second), tally.FailedNs)
 		atB, atC := countIn(at, 140*second, 150*second-5*ms), countIn(at, 155*second, 200*second)
 		require.Equal(t, (all-failed-elsewhere)*6*ms+atB*10*ms+atC*16*ms, tally.Causes[Propagation])
 	})
@@ -122,20 +124,22 @@ func TestPlayersOfASiteThatFailsAreThrownOut(t *testing.T) {
 	p := placement.RegionOnly("region").WithLocalZones("zone")
 	streams, err := w.Streams([]workload.Audience{{Metro: "metro", Users: 1}}, s.Start, s.Seed, 0)
 	require.NoError(t, err)
-	lost := uint64(0)
+	lost, all := uint64(0), uint64(0)
 	for {
 		session := streams[0].Next()
 		if session.At >= int64(s.Duration) {
 			break
 		}
+		all++
 		if session.At < down && session.At+session.LengthNs > down || session.At >= down && session.At < elsewhere {
 			lost++
 		}
 	}
 	require.Greater(t, lost, uint64(150))
 	tally := &runOne(t, s, p).Workloads[0].Metros[0]
-	require.Equal(t, lost, tally.Outcomes[Failed])
-	require.Equal(t, tally.Requests, tally.Outcomes[Failed]+tally.Outcomes[Played])
+	require.Equal(t, all, tally.Sessions)
+	require.Equal(t, lost, tally.LostSessions)
+	require.Equal(t, tally.Requests, tally.Outcomes[Played], "whoever is thrown out sends no updates")
 	requireLatency(t, tally, RTT, 10*ms, 80*ms)
 	near := tally.Within[len(w.Deadlines)*RTT]
 	far := tally.Latency[RTT].Count() - near
@@ -147,8 +151,17 @@ func TestPlayersOfASiteThatFailsAreThrownOut(t *testing.T) {
 	require.Less(t, before.Within[len(w.Deadlines)*RTT], near)
 	s.Duration = time.Duration(elsewhere)
 	early := &runOne(t, s, p).Workloads[0].Metros[0]
+	require.Equal(t, lost, early.LostSessions)
 	require.Equal(t, early.Latency[RTT].Count(), early.Within[len(w.Deadlines)*RTT])
 	require.Equal(t, early.Within[len(w.Deadlines)*RTT], before.Within[len(w.Deadlines)*RTT], "the zone serves nobody while it is down")
+
+	t.Run("before recording begins", func(t *testing.T) {
+		s := s
+		s.WarmUp, s.Duration = time.Duration(elsewhere), 260*time.Second
+		later := &runOne(t, s, p).Workloads[0].Metros[0]
+		require.Zero(t, later.LostSessions)
+		require.Less(t, later.Sessions, all-lost)
+	})
 }
 
 func TestRunsWithFailuresAreTheSameOnAnyNumberOfCores(t *testing.T) {
@@ -200,13 +213,20 @@ func TestFailuresThatCannotBeSimulatedAreNamed(t *testing.T) {
 		s.Failures = failures
 		require.ErrorContains(t, s.Validate(), want)
 	}
-	s.Failures = []Failure{{Site: "region", For: time.Second}}
-	region := placement.RegionOnly("region")
-	require.NoError(t, s.Validate())
-	require.NoError(t, s.CheckFailures(region), "users alone need it")
-	require.ErrorContains(t, s.CheckFailures(region.WithPoPs(1, "pop")), "Failures[0].Site is region; want a site that no other needs; under placement \"region only + PoPs\" caches fetch")
-	require.NoError(t, s.CheckFailures(region.WithLocalZones("zone")), "no calls")
-	s.Gaming[0].Parent = workload.ParentCalls{Probability: 0.1, Calls: 1}
-	_, err := Compile(s, region.WithLocalZones("zone"))
-	require.ErrorContains(t, err, `"zone" calls it`)
+}
+
+func TestCacheCourseOfASiteThatComesUpAgainBeginsEmpty(t *testing.T) {
+	s, p := cdn(t, 1)
+	down := Failure{Site: "pop-0", At: 10 * time.Second, For: 5 * time.Second}
+	s.Failures = []Failure{down}
+	course := runOne(t, s, p).Edge
+	at := func(instant time.Duration) int64 { return course.UsedBytes[int64(instant)/course.BatchNs] }
+	require.Greater(t, at(down.At), int64(1<<20))
+	require.Zero(t, at(down.At+down.For))
+	require.Greater(t, at(24*time.Second), int64(1<<20))
+
+	s.Failures[0].For = s.WarmUp + s.Duration - down.At - time.Millisecond
+	lost := runOne(t, s, p).Edge
+	require.Equal(t, course.UsedBytes[:10], lost.UsedBytes[:10], "it has had a cache")
+	require.Equal(t, course.CapacityBytes, lost.CapacityBytes)
 }

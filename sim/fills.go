@@ -11,7 +11,10 @@ type fillQueue struct {
 	head, tail uint64
 	last       int64 // the instant of the last fill in the ring
 	overtaking event.Queue
+	soonest    int64 // the instant of the next fill, or unknown
 }
+
+func newFillQueue() fillQueue { return fillQueue{soonest: unknown} }
 
 // A fillEntry is the end of a fetch: of which tier, and its number there.
 type fillEntry struct {
@@ -21,6 +24,7 @@ type fillEntry struct {
 }
 
 func (q *fillQueue) push(e fillEntry) {
+	q.soonest = min(q.soonest, e.at)
 	if q.head != q.tail && e.at < q.last {
 		q.overtaking.Push(e.at, e.tier, uint64(e.flight))
 		return
@@ -41,26 +45,21 @@ func (q *fillQueue) grow() {
 	q.ring = longer
 }
 
-// next returns the instant of the next fill, or unknown.
-func (q *fillQueue) next() int64 {
-	at := unknown
+// pop removes the soonest fill; there must be one.
+func (q *fillQueue) pop() (e fillEntry) {
+	if q.head != q.tail && (q.overtaking.Len() == 0 || q.ring[q.head&uint64(len(q.ring)-1)].at <= q.overtaking.NextTime()) {
+		e = q.ring[q.head&uint64(len(q.ring)-1)]
+		q.head++
+	} else {
+		o := q.overtaking.Pop()
+		e = fillEntry{at: o.Time, tier: o.Handler(), flight: uint32(o.Arg)}
+	}
+	q.soonest = unknown
 	if q.head != q.tail {
-		at = q.ring[q.head&uint64(len(q.ring)-1)].at
+		q.soonest = q.ring[q.head&uint64(len(q.ring)-1)].at
 	}
 	if q.overtaking.Len() > 0 {
-		at = min(at, q.overtaking.NextTime())
+		q.soonest = min(q.soonest, q.overtaking.NextTime())
 	}
-	return at
-}
-
-// pop removes the next fill; there must be one.
-func (q *fillQueue) pop() fillEntry {
-	if q.head != q.tail {
-		if e := q.ring[q.head&uint64(len(q.ring)-1)]; q.overtaking.Len() == 0 || e.at <= q.overtaking.NextTime() {
-			q.head++
-			return e
-		}
-	}
-	e := q.overtaking.Pop()
-	return fillEntry{at: e.Time, tier: e.Handler(), flight: uint32(e.Arg)}
+	return e
 }

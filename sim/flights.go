@@ -46,8 +46,8 @@ func (t *flightTable) find(key uint64) uint32 {
 
 // add starts a fetch of a key that has none and returns its number.
 func (t *flightTable) add(key uint64, bytes int64) uint32 {
-	if 4*t.count >= len(t.heads) {
-		t.grow() // sparse, so that a chain seldom has more than one
+	if 16*t.count >= len(t.heads) {
+		t.grow() // sparse, so that a chain seldom has any, which is then easy to foresee
 	}
 	t.count++
 	n := t.free
@@ -90,4 +90,21 @@ func (t *flightTable) remove(n uint32) {
 	t.pool[n].next = t.free
 	t.free = n
 	t.count--
+}
+
+// forget lets no key lead to the fetches under way any more; they keep their numbers.
+func (t *flightTable) forget(visit func(n uint32)) {
+	for i, n := range t.heads {
+		for ; n != 0; n = t.pool[n].next {
+			visit(n)
+		}
+		t.heads[i] = 0
+	}
+	t.count = 0
+}
+
+// release frees the number of a fetch that is forgotten.
+func (t *flightTable) release(n uint32) {
+	t.pool[n].next = t.free
+	t.free = n
 }

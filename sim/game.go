@@ -28,6 +28,7 @@ type game struct {
 	resend    time.Duration // between all updates: the next says what a lost one said
 	coin      uint64
 	parentRTT int64
+	parents   []upstream // where the parent may fail
 	matchKey  random.Key
 	made      uint64 // matches so far
 
@@ -101,7 +102,7 @@ const (
 	leaveHandler                  // the player
 	matchEndHandler               // match | generation<<32
 	timeoutHandler
-	failHandler // the outage
+	failHandler
 )
 
 // play runs the game to its end.
@@ -109,8 +110,8 @@ func (g *game) play() error {
 	g.players = append(g.players, player{})
 	g.matches = append(g.matches, match{})
 	g.begin()
-	for i, o := range g.outages {
-		g.queue.Push(o.from, failHandler, uint64(i))
+	for _, o := range g.outages {
+		g.queue.Push(o.from, failHandler, 0)
 	}
 	for g.queue.Len() > 0 && g.queue.NextTime() < g.end {
 		if g.err = g.ctx.Err(); g.err != nil {
@@ -129,7 +130,7 @@ func (g *game) play() error {
 				g.endMatch(n)
 			}
 		case failHandler:
-			g.fail(&g.outages[e.Arg])
+			g.fail()
 		}
 		// After any event, a timeout included, the lobby may be ready for a match.
 		g.fillMatches()
@@ -188,11 +189,15 @@ func (g *game) arrive(cell uint32) {
 // enter lets a player into the lobby, where the site is up.
 func (g *game) enter(cell uint32, session workload.Session) {
 	c := &g.cells[cell]
-	stream := c.key.StreamAt(session.Number)
-	if o := during(g.outages, g.now); o != nil {
-		g.lose(c, o, stream.Uint64())
+	leaves := g.now + session.LengthNs
+	if leaves >= g.from {
+		c.tally.Sessions++
+	}
+	if during(g.outages, g.now) != nil {
+		g.lose(c, leaves)
 		return
 	}
+	stream := c.key.StreamAt(session.Number)
 
 	n := g.freePlayer
 	if n != 0 {
@@ -202,7 +207,7 @@ func (g *game) enter(cell uint32, session workload.Session) {
 		g.players = append(g.players, player{})
 	}
 	p := &g.players[n]
-	*p = player{cell: cell, leaves: g.now + session.LengthNs, access: c.access, rand: stream}
+	*p = player{cell: cell, leaves: leaves, access: c.access, rand: stream}
 	if c.law != nil {
 		t := c.law.technology(uint32(p.rand.Uint64()))
 		p.access = int64(c.law.miles.base[t].Draw(&p.rand))
@@ -282,7 +287,7 @@ func (g *game) leave(n uint32) {
 const nowhere = math.MaxUint32
 
 // fail ends all matches and sessions.
-func (g *game) fail(o *outage) {
+func (g *game) fail() {
 	for n := range g.matches {
 		m := &g.matches[n]
 		if len(m.players) == 0 {
@@ -290,7 +295,7 @@ func (g *game) fail(o *outage) {
 		}
 		g.playUntil(m, g.now)
 		for _, p := range m.players {
-			g.drop(p, o)
+			g.drop(p)
 		}
 		m.players = m.players[:0]
 		g.endMatch(uint32(n))
@@ -298,23 +303,25 @@ func (g *game) fail(o *outage) {
 	for g.lobbyHead != 0 {
 		p := g.lobbyHead
 		g.leaveLobby(p)
-		g.drop(p, o)
+		g.drop(p)
 	}
 }
 
 // drop throws a player out.
-func (g *game) drop(n uint32, o *outage) {
+func (g *game) drop(n uint32) {
 	p := &g.players[n]
 	p.match = nowhere
-	g.lose(&g.cells[p.cell], o, p.rand.Uint64())
+	g.lose(&g.cells[p.cell], p.leaves)
 }
 
-// lose counts a session that is cut off or cannot begin: as one update that is never answered. Where only
-// every k-th update is simulated, a coin leaves one lost session in k.
-func (g *game) lose(c *gameCell, o *outage, coin uint64) {
-	if g.now >= g.from && coin%uint64(g.UpdatesASample()) == 0 {
-		c.tally.Requests++
-		c.tally.lose(o.timeout, g.deadlines, Response)
+// lose counts a session that is cut off or cannot begin, and that would have lasted until an instant. Of one
+// that is lost before recording begins nothing is recorded.
+func (g *game) lose(c *gameCell, leaves int64) {
+	switch {
+	case g.now >= g.from:
+		c.tally.LostSessions++
+	case leaves >= g.from:
+		c.tally.Sessions--
 	}
 }
 
@@ -431,10 +438,10 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 		wait += period
 	}
 	step := g.update % period
-	var updates, jitters, losses, waits, parents, services int64
+	var updates, failed, jitters, losses, waits, parents, services, timeouts int64
 	for ; p.send < until; p.send += g.update {
 		met := wait
-		jitter, extra, called := int64(0), int64(0), int64(0)
+		jitter, extra, called, inVain := int64(0), int64(0), int64(0), int64(0)
 		if p.jitter != nil {
 			u := p.rand.Uint64()
 			jitter = int64(p.jitter.At(u))
@@ -458,11 +465,23 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 			}
 		}
 		if g.coin > 0 && p.rand.Uint64()&(1<<32-1) < g.coin {
-			for range g.Parent.Calls {
-				called += g.Parent.Service.Draw(&p.rand)
-				extra += g.parentRTT
+			if g.parents != nil {
+				var answered bool
+				if called, extra, inVain, answered = g.callParents(p, p.send+p.up+wait-met); !answered {
+					failed++
+					t.fail(ParentDown, p.up+p.down+jitter+resent+extra+called+inVain)
+					if wait -= step; wait < 0 {
+						wait += period
+					}
+					continue
+				}
+			} else {
+				for range g.Parent.Calls {
+					called += g.Parent.Service.Draw(&p.rand)
+					extra += g.parentRTT
+				}
 			}
-			met -= extra + called
+			met -= extra + called + inVain
 		}
 		for met < 0 {
 			met += period
@@ -471,7 +490,7 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 			}
 		}
 		rtt := p.up + p.down + jitter + resent
-		t.record(Response, rtt+extra+called+met+work, g.deadlines)
+		t.record(Response, rtt+extra+called+inVain+met+work, g.deadlines)
 		t.record(RTT, rtt, g.deadlines)
 		updates++
 		jitters += jitter
@@ -479,11 +498,12 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 		waits += met
 		parents += extra
 		services += called
+		timeouts += inVain
 		if wait -= step; wait < 0 {
 			wait += period
 		}
 	}
-	t.Requests += uint64(updates)
+	t.Requests += uint64(updates + failed)
 	t.Outcomes[Played] += uint64(updates)
 	t.Causes[Access] += updates*p.access + jitters
 	t.Causes[Propagation] += updates * (c.up + c.down)
@@ -491,4 +511,34 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 	t.Causes[TickWait] += waits
 	t.Causes[Service] += updates*work + services
 	t.Causes[Upstream] += parents
+	t.Causes[Timeout] += timeouts
+}
+
+// callParents makes the calls of an update that is at the match at an instant, and takes the time apart that
+// they need; answered is false where one fails. The work of all is drawn in any case, so that a failure leaves
+// the player's other random numbers alone.
+func (g *game) callParents(p *player, now int64) (service, way, inVain int64, answered bool) {
+	answered = true
+	for range g.Parent.Calls {
+		work := g.Parent.Service.Draw(&p.rand)
+		if !answered {
+			continue
+		}
+		try := newAttempt(g.parents, now)
+		for {
+			back, lost := g.parents[try.up].try(now, work)
+			if lost == nil {
+				service += work
+				way += g.parents[try.up].rtt()
+				now = back
+				break
+			}
+			if now, answered = try.callAgain(g.parents, g.Parent.Waits, back, lost.to); !answered {
+				try.waited += now - try.asked
+				break
+			}
+		}
+		inVain += try.waited
+	}
+	return service, way, inVain, answered
 }

@@ -69,6 +69,13 @@ func (s *Scenario) Validate() error {
 	if err := s.validateFailures(); err != nil {
 		return err
 	}
+	objects := 0
+	for i := range s.Static {
+		objects += max(s.Static[i].Objects, 0)
+	}
+	if objects > lost {
+		return fmt.Errorf("sim: the static workloads have %d objects in all; want %d at most", objects, uint32(lost))
+	}
 	seen := make(map[string]bool)
 	return s.each(func(name string, validate func() error) error {
 		if err := validate(); err != nil {

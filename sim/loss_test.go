@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -64,4 +65,42 @@ func TestTheNextUpdateStandsInForALostOne(t *testing.T) {
 	require.InDelta(t, 1-.19, float64(within[0])/n, 0.005, "50 updates a second: the next comes 20 ms later")
 	require.InDelta(t, 1-.19*.19, float64(within[1])/n, 0.003)
 	require.Less(t, tally.Latency[Response].MaxNs(), 80*ms+63*20*ms+2*20*ms)
+}
+
+func TestLongTransfersSlowDownWithLoss(t *testing.T) {
+	const loss = 0.01 // one way
+	w := onOpenConnections(200)
+	w.Sizes.MinBytes, w.Sizes.MaxBytes = 10_000_000, 10_000_000 // 0.8 s at 100 Mbit/s
+	w.Deadlines = []time.Duration{1000 * time.Millisecond}
+	run := func(n *topology.Network) *Tally {
+		s := Scenario{Network: n, Static: []workload.Static{w}, Duration: 100 * time.Second, Seed: 1}
+		return &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
+	}
+	clean, lossy := run(lossyWorld(t, 0)), run(lossyWorld(t, loss))
+	requireLatency(t, clean, TTLB, 87*ms+800*ms, 87*ms+800*ms)
+	rate := w.Client.SteadyBitsPerSecond(80*time.Millisecond, 200*time.Millisecond, loss)
+	require.Less(t, rate, 3e6)
+	// On average 1 + 99 packets arrive before one is lost, which costs a round trip.
+	intact := 1460. * (1 + (1-loss)/loss)
+	seconds := 8*intact/100e6 + 0.080 + 8*(10e6-intact)/rate
+	after := func(t *Tally) float64 { return (t.Latency[TTLB].MeanNs() - t.Latency[TTFB].MeanNs()) / 1e9 }
+	require.InEpsilon(t, seconds, after(lossy), 0.003) // 1 % of 20,000 transfers' spread
+
+	// Of ten packets the first counts with the first byte; the others all arrive with the probability 0.99^9.
+	w.Sizes.MinBytes, w.Sizes.MaxBytes = 14_600, 14_600
+	w.Deadlines = []time.Duration{87*time.Millisecond + 1168*time.Microsecond}
+	lossy = run(lossyWorld(t, loss))
+	whole := .99 * .99 * math.Pow(.99, 9) // and the exchange, there and back
+	require.InDelta(t, whole, float64(lossy.Within[len(w.Deadlines)*TTLB])/float64(lossy.Requests), 4*math.Sqrt(whole*(1-whole)/20_000))
+	require.InDelta(t, .99*.99, float64(lossy.Within[0])/float64(lossy.Requests), 4*math.Sqrt(.98*.02/20_000))
+
+	t.Run("only of what goes to the user", func(t *testing.T) {
+		links := both("metro", "region", topology.Internet, 40)
+		links[0].Loss = 0.2
+		n, err := topology.New([]topology.Node{{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "region", Kind: topology.Region}}, links)
+		require.NoError(t, err)
+		up := run(n)
+		require.Positive(t, up.Causes[Loss])
+		require.InDelta(t, 0.001168, after(up), 1e-9)
+	})
 }

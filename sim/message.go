@@ -41,4 +41,12 @@ const (
 	called
 	// restart tells a site that it is up again.
 	restart
+	// unanswered and callUnanswered stand for the answer that a site could not give before it failed; their
+	// delay is the timeout, their word the end of the outage.
+	unanswered
+	callUnanswered
+	// expired tells a site that it need not wait for an answer to a fetch any more.
+	expired
+	// refused answers a fetch whose object could not be had.
+	refused
 )

@@ -17,11 +17,45 @@ import (
 // Local Zone that calls its parent's few servers, direct users of both, and a game.
 func busyWorld(t testing.TB) *Plan {
 	t.Helper()
+	s, p := busyScenario(t)
+	plans, err := Compile(s, p)
+	require.NoError(t, err)
+	return plans[0]
+}
+
+// failingWorld is busyWorld with a site of every kind down for a while, at times two that need each other, and
+// with backups of some.
+func failingWorld(t testing.TB) *Plan {
+	t.Helper()
+	s, p := busyScenario(t)
+	s.Static[0].OriginService.Mean = 60 * time.Millisecond // longer on its way than most
+	s.Dynamic[0].Parent.Waits = true
+	second := s.Dynamic[0]
+	second.Name, second.Parent.Waits, second.Parent.Probability = "second", false, 0.5
+	s.Dynamic = append(s.Dynamic, second)
+	at := func(site string, at, length, detection int) Failure {
+		ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
+		return Failure{Site: site, At: ms(at), For: ms(length), Detection: ms(detection), Redirection: ms(20), Timeout: ms(90)}
+	}
+	s.Failures = []Failure{
+		at("pop-1", 2500, 900, 300), at("pop-1", 4500, 50, 300), at("mid", 3000, 700, 400), at("mid", 5000, 40, 0), at("region", 3500, 900, 300),
+		at("zone", 4200, 500, 100), at("east", 3800, 200, 50), at("region", 5100, 30, 0), at("region", 5200, 500, 500),
+	}
+	p = backup(backup(p, "east", placement.Origin), "east", placement.Compute)
+	p.Sites[len(p.Sites)-1].Servers = 2
+	plans, err := Compile(s, p)
+	require.NoError(t, err)
+	return plans[0]
+}
+
+func busyScenario(t testing.TB) (Scenario, placement.Placement) {
+	t.Helper()
 	nodes := []topology.Node{
-		{ID: "region", Kind: topology.Region}, {ID: "zone", Kind: topology.LocalZone, Parent: "region"},
+		{ID: "region", Kind: topology.Region}, {ID: "east", Kind: topology.Region}, {ID: "zone", Kind: topology.LocalZone, Parent: "region"},
 		{ID: "mid", Kind: topology.RegionalEdgeCache}, {ID: "exchange", Kind: topology.Exchange},
 	}
 	links := append(both("region", "exchange", topology.Internet, 9), both("zone", "exchange", topology.Internet, 3)...)
+	links = append(links, both("east", "exchange", topology.Internet, 30)...)
 	links = append(links, both("mid", "exchange", topology.Internet, 5)...)
 	links = append(links, both("zone", "region", topology.Backbone, 6)...)
 	links = append(links, both("mid", "region", topology.Backbone, 4)...)
@@ -41,16 +75,40 @@ func busyWorld(t testing.TB) *Plan {
 	site.RequestsPerSecond, site.Objects = 900, 20_000
 	api.RequestsPerSecond, api.Parent.Calls = 300, 2
 	game.ConcurrentPlayers, game.SampledUpdates = 50, 0.1
-	plans, err := Compile(Scenario{
+	return Scenario{
 		Network: n, Static: []workload.Static{site}, Dynamic: []workload.Dynamic{api}, Gaming: []workload.Gaming{game},
 		WarmUp: 2 * time.Second, Duration: 4 * time.Second, Seed: 11,
-	}, p)
-	require.NoError(t, err)
-	return plans[0]
+	}, p
 }
 
 func TestResultsDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
-	p := busyWorld(t)
+	requireSameHoweverAdvanced(t, busyWorld(t))
+}
+
+func TestFailuresDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
+	p := failingWorld(t)
+	r, err := p.Run(context.Background(), 0)
+	require.NoError(t, err)
+	var all [NumReasons]uint64
+	var timeouts int64
+	for i := range r.Workloads {
+		total, err := r.Workloads[i].Total()
+		require.NoError(t, err)
+		for why, n := range total.Failures {
+			all[why] += n
+		}
+		timeouts += total.Causes[Timeout]
+	}
+	for why, n := range all {
+		require.Positive(t, n, Reason(why).String())
+	}
+	require.Positive(t, timeouts)
+	requireSameHoweverAdvanced(t, p)
+}
+
+// requireSameHoweverAdvanced runs a plan on any number of workers, in windows of any length and event by event.
+func requireSameHoweverAdvanced(t *testing.T, p *Plan) {
+	t.Helper()
 	want, err := p.Run(context.Background(), 0)
 	require.NoError(t, err)
 	require.NotZero(t, want.Fingerprint)
@@ -62,7 +120,7 @@ func TestResultsDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 	t.Run("windows shared by a crew", func(t *testing.T) {
 		got := advanceBy(t, p, func(r *run) {
 			for _, g := range r.groups() {
-				require.NoError(t, r.advanceTogether(g, 3))
+				require.NoError(t, r.advanceTogether(g, 3, &desk{}))
 			}
 		})
 		requireSame(t, want, got)
@@ -71,17 +129,40 @@ func TestResultsDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 		got := advanceBy(t, p, func(r *run) {
 			for _, g := range r.groups() {
 				g.longest = g.lookAhead / 3
-				require.NoError(t, r.advanceTogether(g, 1))
+				require.NoError(t, r.advanceTogether(g, 1, &desk{}))
 			}
 		})
 		requireSame(t, want, got)
 	})
 	t.Run("one global order of events", func(t *testing.T) {
-		requireSame(t, want, advanceBy(t, p, advanceGlobally))
+		requireSame(t, want, advanceBy(t, p, func(r *run) { advanceGlobally(t, r) }))
 	})
 	other, err := p.Run(context.Background(), 1)
 	require.NoError(t, err)
 	require.NotEqual(t, want.Fingerprint, other.Fingerprint)
+}
+
+func TestSitesThatShareADirectoryInTurnDoAsThoseWithTheirOwnTables(t *testing.T) {
+	for _, policy := range []string{"lru", "s3fifo", "arc", "random"} {
+		s, p := cdn(t, 5)
+		second := s.Static[0]
+		second.Name, second.Objects = "other", 700
+		s.Static = append(s.Static, second)
+		s.Failures = []Failure{{Site: "pop-1", At: time.Second, For: time.Second}} // it comes up again, empty
+		for i := range p.Sites {
+			if p.Sites[i].Role == placement.EdgeCache {
+				p.Sites[i].Policy = policy
+			}
+		}
+		plans, err := Compile(s, p.Preloaded())
+		require.NoError(t, err)
+		require.NotZero(t, plans[0].scenario.newDesk().objects)
+		want, err := plans[0].Run(context.Background(), 0)
+		require.NoError(t, err)
+		requireSame(t, want, advanceBy(t, plans[0], func(r *run) { advanceGlobally(t, r) }))
+	}
+	short := Scenario{Static: []workload.Static{{RequestsPerSecond: 10, Objects: 1_000_000}}, Duration: time.Second}
+	require.Zero(t, short.newDesk().objects, "ten requests are not worth a million entries")
 }
 
 // advanceBy runs replication 0 with another way of advancing the sites.
@@ -98,7 +179,9 @@ func advanceBy(t *testing.T, p *Plan, advance func(*run)) *Result {
 }
 
 // advanceGlobally is the textbook's way: one instant at a time over all sites.
-func advanceGlobally(r *run) {
+func advanceGlobally(t *testing.T, r *run) {
+	t.Helper()
+	require.NoError(t, r.open(r.sites, &desk{}))
 	for {
 		var first *site
 		for _, s := range r.sites {
@@ -107,6 +190,9 @@ func advanceGlobally(r *run) {
 			}
 		}
 		if first.next() == unknown {
+			for _, s := range r.sites {
+				s.close()
+			}
 			return
 		}
 		first.advance(first.next() + 1)

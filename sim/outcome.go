@@ -17,8 +17,9 @@ const (
 	Bypass
 	// Played is an update of a player that met its tick.
 	Played
-	// Failed met a site that was down.
+	// Failed was never answered; a [Reason] says why.
 	Failed
+	// NumOutcomes is the number of outcomes.
 	NumOutcomes
 )
 
@@ -30,6 +31,33 @@ func (o Outcome) String() string {
 		return fmt.Sprintf("OUTCOME(%d)", uint8(o))
 	}
 	return outcomeNames[o]
+}
+
+// A Reason is why a request failed.
+type Reason uint8
+
+// The reasons.
+const (
+	// SiteDown is that of requests whose site, or the PoP on the way there, was down or went down before
+	// they were answered.
+	SiteDown Reason = iota
+	// NextTierDown is that of requests whose object the cache could not fetch: the mid-tier cache or the
+	// origin was down or went down, and so was what could stand in for it.
+	NextTierDown
+	// ParentDown is that of requests to a Local Zone that needed a region that was down.
+	ParentDown
+	// NumReasons is the number of reasons.
+	NumReasons
+)
+
+var reasonNames = [NumReasons]string{"site down", "next tier down", "parent down"}
+
+// String returns the reason's name, for example "site down".
+func (r Reason) String() string {
+	if r >= NumReasons {
+		return fmt.Sprintf("reason(%d)", uint8(r))
+	}
+	return reasonNames[r]
 }
 
 // A Cause is a part of a latency.
@@ -56,8 +84,9 @@ const (
 	TickWait
 	// Loss is the wait for packets that were lost on the way between user and entry point.
 	Loss
-	// Timeout is the patience of a user whose site is down.
+	// Timeout is the wait for a site further up that was down, before another answered.
 	Timeout
+	// NumCauses is the number of causes.
 	NumCauses
 )
 

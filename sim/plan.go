@@ -28,10 +28,13 @@ type Plan struct {
 type plannedSite struct {
 	id                         string
 	edge, mid, origin, compute *placement.Assignment
-	// up leads a cache to the next tier: a site of the plan.
-	up leg
-	// parent leads a Local Zone's computers to its region.
-	parent leg
+	// up leads a cache to the next tier: a site of the plan. ups are those that can stand in for each other
+	// where it may fail, nil where it never does.
+	up  leg
+	ups []upstream
+	// parent leads a Local Zone's computers to its region; parents is as ups.
+	parent  leg
+	parents []upstream
 }
 
 // A leg is the way between two sites.
@@ -62,8 +65,8 @@ type entry struct {
 	// mile; access is the last mile, one way, as the links have it.
 	up, down, access int64
 	// jitter is the mean of the links' jitter, both ways; loss the probability that a packet of an
-	// exchange is lost, there or back.
-	jitter, loss float64
+	// exchange is lost, there or back, lossDown that of a packet to the user.
+	jitter, loss, lossDown float64
 	// beyond is the way from the entry point to the serving site, where these differ: a PoP that
 	// passes a dynamic request on.
 	beyond leg
@@ -88,9 +91,6 @@ func Compile(s Scenario, placements ...placement.Placement) ([]*Plan, error) {
 	}
 	for i := range placements {
 		if err := placements[i].Validate(s.Network); err != nil {
-			return nil, err
-		}
-		if err := s.CheckFailures(placements[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -290,12 +290,9 @@ func (c *compiler) connect(p *Plan, number map[string]int) error {
 	mids, origins := p.with(placement.MidTierCache), p.with(placement.Origin)
 	for i := range p.sites {
 		s := &p.sites[i]
-		var next []int
-		switch {
-		case s.edge != nil && len(mids) > 0:
-			next = mids
-		case s.edge != nil || s.mid != nil:
-			next = origins
+		next, role := origins, placement.Origin
+		if s.edge != nil && len(mids) > 0 {
+			next, role = mids, placement.MidTierCache
 		}
 		if s.edge != nil || s.mid != nil {
 			if len(next) == 0 {
@@ -306,6 +303,11 @@ func (c *compiler) connect(p *Plan, number map[string]int) error {
 				return fmt.Errorf("site %q: %w", s.id, err)
 			}
 			s.up = up
+			ups, err := c.nextTiers(p, s.id, role)
+			if err != nil {
+				return fmt.Errorf("site %q: %w", s.id, err)
+			}
+			s.ups = failing(ups)
 		}
 		node, _ := c.net.Index(s.id)
 		if n := c.net.At(node); s.compute != nil && n.Kind == topology.LocalZone {
@@ -317,25 +319,43 @@ func (c *compiler) connect(p *Plan, number map[string]int) error {
 				l.to = parent
 			}
 			s.parent = l
+			ups, err := c.parents(p, s.id, l, n.Parent)
+			if err != nil {
+				return fmt.Errorf("site %q: %w", s.id, err)
+			}
+			s.parents = failing(ups)
 		}
 	}
 	return nil
 }
 
-// with returns the numbers of the sites that have a role.
-func (p *Plan) with(role placement.Role) []int {
+// with returns the numbers of the sites that have a role, but for backups.
+func (p *Plan) with(role placement.Role) []int { return p.assigned(role, false) }
+
+// backups returns the numbers of the sites that have a role while others are down.
+func (p *Plan) backups(role placement.Role) []int { return p.assigned(role, true) }
+
+func (p *Plan) assigned(role placement.Role, backup bool) []int {
 	var found []int
-	for i, s := range p.sites {
-		if s.has(role) {
+	for i := range p.sites {
+		if a := p.sites[i].as(role); a != nil && a.Backup == backup {
 			found = append(found, i)
 		}
 	}
 	return found
 }
 
-func (s *plannedSite) has(role placement.Role) bool {
-	return role == placement.Origin && s.origin != nil || role == placement.Compute && s.compute != nil ||
-		role == placement.EdgeCache && s.edge != nil || role == placement.MidTierCache && s.mid != nil
+// as returns the site's assignment to a role, nil if it has none.
+func (s *plannedSite) as(role placement.Role) *placement.Assignment {
+	switch role {
+	case placement.Origin:
+		return s.origin
+	case placement.Compute:
+		return s.compute
+	case placement.EdgeCache:
+		return s.edge
+	}
+	return s.mid
 }
 
 // nearestLeg returns the way from a site to the nearest by RTT of several; ties go to the first.

@@ -14,7 +14,7 @@ import (
 // once a cache.
 const maxPreloadObjects = 20_000_000
 
-// preload fills the caches that are to begin in their steady state.
+// A preloader fills the caches that are to begin in their steady state.
 //
 // Under independent requests what an LRU cache holds is what was asked for last, as far as it fits, and
 // the time since the last request for an object is exponential with the object's rate. So the content is
@@ -30,38 +30,42 @@ const maxPreloadObjects = 20_000_000
 //
 // Caches of several sizes at a site are paired: they see the same times of the last requests. Where every
 // object fits into each, the smaller holds a part of what the larger holds.
-func (r *run) preload() error {
-	if !slices.ContainsFunc(r.plan.placement.Sites, func(a placement.Assignment) bool { return a.Preload }) {
-		return nil
-	}
-	p := preloader{run: r}
-	if err := p.readCatalogues(); err != nil {
-		return err
-	}
-	for i := range r.sites {
-		if r.sites[i].edge != nil {
-			p.edge(i)
-		}
-	}
-	for i := range r.sites {
-		if a := r.plan.sites[i].mid; a != nil && a.Preload {
-			p.fill(r.sites[i].mid, i, p.midRates[i], false)
-		}
-	}
-	return nil
-}
-
-// A preloader holds what the preloading of one run's caches shares.
 type preloader struct {
 	*run
 	statics []preloadedWorkload
+}
+
+// newPreloader returns the preloader of a run, nil if no cache is to begin full.
+func (r *run) newPreloader() (*preloader, error) {
+	if !slices.ContainsFunc(r.plan.placement.Sites, func(a placement.Assignment) bool { return a.Preload }) {
+		return nil, nil
+	}
+	p := &preloader{run: r}
+	return p, p.readCatalogues()
+}
+
+// preload fills the caches of open sites, of which those that send each other messages are all there.
+func (p *preloader) preload(sites []*site, d *desk) error {
 	// midRates holds, by site and static workload, the rates at which its mid-tier cache is asked for
 	// each object.
-	midRates map[int][][]float64
-	found    []recent
-	// weight holds the bytes last asked for at about the same time, by the first bits of that time as a
-	// float: they tell how far back to look, so that little must be sorted.
-	weight []int64
+	midRates := make(map[uint32][][]float64)
+	for _, s := range sites {
+		if err := p.ctx.Err(); err != nil {
+			return err
+		}
+		if s.edge != nil {
+			p.edge(s, midRates, d)
+		}
+	}
+	for _, s := range sites {
+		if err := p.ctx.Err(); err != nil {
+			return err
+		}
+		if s.mid != nil && p.plan.sites[s.id].mid.Preload {
+			p.fill(s.mid, s, midRates[s.id], false, d)
+		}
+	}
+	return nil
 }
 
 // coarse is the number of bits of a time that do not count there: 32 steps an octave are left.
@@ -84,7 +88,6 @@ type recent struct {
 
 func (p *preloader) readCatalogues() error {
 	s := &p.plan.scenario
-	p.midRates = make(map[int][][]float64)
 	p.statics = make([]preloadedWorkload, len(s.Static))
 	for i := range p.plan.workloads {
 		planned := &p.plan.workloads[i]
@@ -121,27 +124,31 @@ func (p *preloader) readCatalogues() error {
 }
 
 // edge fills the edge cache of a site if asked to, and notes what it will ask the next tier for.
-func (p *preloader) edge(site int) {
+func (p *preloader) edge(s *site, midRates map[uint32][][]float64, d *desk) {
+	t := s.edge
+	fillMid := t.upIsMid && p.plan.sites[t.up.to].mid.Preload
+	if !fillMid && !p.plan.sites[s.id].edge.Preload {
+		return
+	}
 	rates := make([][]float64, len(p.statics))
 	for i := range p.statics {
 		w := &p.statics[i]
 		rates[i] = make([]float64, len(w.popularity))
 		for k, share := range w.popularity {
-			rates[i][k] = w.perSecond[site] * share
+			rates[i][k] = w.perSecond[s.id] * share
 		}
 	}
-	t := p.sites[site].edge
-	longest := p.fill(t, site, rates, !p.plan.sites[site].edge.Preload)
-	if !t.upIsMid || !p.plan.sites[t.up.to].mid.Preload {
+	longest := p.fill(t, s, rates, !p.plan.sites[s.id].edge.Preload, d)
+	if !fillMid {
 		return
 	}
-	up := p.midRates[t.up.to]
+	up := midRates[uint32(t.up.to)]
 	if up == nil {
 		up = make([][]float64, len(p.statics))
 		for i := range p.statics {
 			up[i] = make([]float64, len(p.statics[i].popularity))
 		}
-		p.midRates[t.up.to] = up
+		midRates[uint32(t.up.to)] = up
 	}
 	for i := range rates {
 		for k, rate := range rates[i] {
@@ -159,36 +166,37 @@ func (p *preloader) edge(site int) {
 // fill draws the content of a cache whose objects are asked for at the given rates, by static workload,
 // and returns the time in seconds after which an object that is not asked for leaves. With dryRun it
 // puts nothing in.
-func (p *preloader) fill(t *tier, site int, rates [][]float64, dryRun bool) (longest float64) {
-	if p.weight == nil {
-		p.weight = make([]int64, 1<<(64-coarse))
+func (p *preloader) fill(t *tier, s *site, rates [][]float64, dryRun bool, d *desk) (longest float64) {
+	if d.weight == nil {
+		d.weight = make([]int64, 1<<(64-coarse))
 	}
-	clear(p.weight)
+	clear(d.weight)
 	purposes := [...]uint64{edgeTier: workload.PurposePreload, midTier: workload.PurposePreloadMid}
 	capacity := t.cache.CapacityBytes()
-	p.found = p.found[:0]
+	d.found = d.found[:0]
 	for i := range rates {
-		entity := workload.EntityOf(p.plan.scenario.Static[i].Name, p.plan.sites[site].id)
+		entity := workload.EntityOf(p.plan.scenario.Static[i].Name, s.name)
 		key := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purposes[t.number])
+		base := p.plan.scenario.keyBase(i)
 		for k, rate := range rates[i] {
 			if !(rate > 0) || p.statics[i].bytes[k] > capacity {
 				continue
 			}
 			stream := key.StreamAt(uint64(k))
-			o := recent{ago: stream.Exp() / rate, key: uint64(i)<<32 | uint64(k), bytes: p.statics[i].bytes[k]}
-			p.weight[math.Float64bits(o.ago)>>coarse] += o.bytes
-			p.found = append(p.found, o)
+			o := recent{ago: stream.Exp() / rate, key: uint64(base) + uint64(k), bytes: p.statics[i].bytes[k]}
+			d.weight[math.Float64bits(o.ago)>>coarse] += o.bytes
+			d.found = append(d.found, o)
 		}
 	}
 	sum, enough := int64(0), uint64(math.MaxUint64)
-	for step, bytes := range p.weight {
+	for step, bytes := range d.weight {
 		if sum += bytes; sum > capacity {
 			enough = uint64(step)
 			break
 		}
 	}
-	p.found = slices.DeleteFunc(p.found, func(o recent) bool { return math.Float64bits(o.ago)>>coarse > enough })
-	slices.SortFunc(p.found, func(a, b recent) int {
+	d.found = slices.DeleteFunc(d.found, func(o recent) bool { return math.Float64bits(o.ago)>>coarse > enough })
+	slices.SortFunc(d.found, func(a, b recent) int {
 		switch {
 		case a.ago < b.ago:
 			return -1
@@ -198,17 +206,17 @@ func (p *preloader) fill(t *tier, site int, rates [][]float64, dryRun bool) (lon
 		return int(int64(a.key) - int64(b.key))
 	})
 	held, n := int64(0), 0
-	for n < len(p.found) && held+p.found[n].bytes <= capacity {
-		held += p.found[n].bytes
+	for n < len(d.found) && held+d.found[n].bytes <= capacity {
+		held += d.found[n].bytes
 		n++
 	}
 	longest = math.Inf(1)
-	if n < len(p.found) {
-		longest = p.found[n].ago
+	if n < len(d.found) {
+		longest = d.found[n].ago
 	}
 	if !dryRun {
 		for i := n - 1; i >= 0; i-- {
-			t.cache.Insert(p.found[i].key, p.found[i].bytes)
+			t.cache.Insert(d.found[i].key, d.found[i].bytes)
 		}
 		t.filling.last = t.cache.UsedBytes()
 	}

@@ -198,11 +198,10 @@ func (r *run) settleCourses() {
 
 // settle adds what the cache held over time, if anything was put into it.
 func (t *tier) settle(to *FillCourse) {
-	if t == nil || t.cache.Len() == 0 {
+	if t == nil || !t.filled {
 		return
 	}
-	t.filling.finish()
-	to.merge(&FillCourse{BatchNs: 1 << t.filling.shift, CapacityBytes: t.cache.CapacityBytes(), UsedBytes: t.filling.used})
+	to.merge(&FillCourse{BatchNs: 1 << t.filling.shift, CapacityBytes: t.config.CapacityBytes, UsedBytes: t.filling.used})
 }
 
 func (w *WorkloadTally) check(p *Plan) error {
@@ -219,10 +218,12 @@ func (w *WorkloadTally) check(p *Plan) error {
 	if err != nil {
 		return err
 	}
-	if n := total.Outcomes[Miss] + total.Outcomes[Bypass]; n != w.OriginRequests {
-		return fmt.Errorf("invariant broken: workload %q: %d misses, %d requests to the origin", w.Name, n, w.OriginRequests)
+	// What the origin has answered may still have failed, on its way through a site that went down.
+	failed := total.Outcomes[Failed]
+	if n := total.Outcomes[Miss] + total.Outcomes[Bypass]; n > w.OriginRequests || w.OriginRequests > n+failed {
+		return fmt.Errorf("invariant broken: workload %q: %d misses, %d failed, %d requests to the origin", w.Name, n, failed, w.OriginRequests)
 	}
-	if n := total.OutcomeBytes[Miss] + total.OutcomeBytes[Bypass]; n != w.OriginBytes {
+	if n := total.OutcomeBytes[Miss] + total.OutcomeBytes[Bypass]; n > w.OriginBytes || failed == 0 && n != w.OriginBytes {
 		return fmt.Errorf("invariant broken: workload %q: %d bytes missed, %d bytes from the origin", w.Name, n, w.OriginBytes)
 	}
 	return nil
@@ -241,8 +242,18 @@ func (t *Tally) check() error {
 	if bytes != t.Bytes {
 		return fmt.Errorf("%d bytes, %d by outcome", t.Bytes, bytes)
 	}
-	if n := t.Latency[0].Count(); n != t.Requests {
-		return fmt.Errorf("%d requests, %d latencies", t.Requests, n)
+	if n := t.Latency[0].Count(); n != t.Answered() {
+		return fmt.Errorf("%d requests answered, %d latencies", t.Answered(), n)
+	}
+	var failures uint64
+	for _, n := range t.Failures {
+		failures += n
+	}
+	if failures != t.Outcomes[Failed] {
+		return fmt.Errorf("%d requests failed, %d for a reason", t.Outcomes[Failed], failures)
+	}
+	if t.LostSessions > t.Sessions {
+		return fmt.Errorf("%d sessions, %d of them lost", t.Sessions, t.LostSessions)
 	}
 	for i := range t.Latency {
 		if n := t.Latency[i].Invalid(); n != 0 {

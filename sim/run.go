@@ -10,7 +10,7 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// maxStatics bounds the static workloads of a scenario; their number is the high half of a cache key.
+// maxStatics bounds the static workloads of a scenario; their number is a byte of a message.
 const maxStatics = 200
 
 // maxDynamics bounds the dynamic workloads of a scenario; their number is a byte of a message.
@@ -24,6 +24,8 @@ type run struct {
 	result *Result
 	sites  []*site
 	games  []*game
+	// preloader fills caches that begin in their steady state; nil if there are none.
+	preloader *preloader
 	// parts are the tallies of cells that share a metro with others: sites run side by side, so each
 	// cell has a tally of its own.
 	parts []*tallyPart
@@ -56,7 +58,10 @@ func (p *Plan) RunOn(ctx context.Context, replication, workers int) (*Result, er
 		return nil, fmt.Errorf("sim: placement %q: %w", p.placement.Name, err)
 	}
 	if err := r.advance(workers); err != nil {
-		return nil, err
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fmt.Errorf("sim: placement %q, replication %d: %w", p.placement.Name, replication, err)
 	}
 	if err := r.settle(); err != nil {
 		return nil, fmt.Errorf("sim: placement %q, replication %d: %w", p.placement.Name, replication, err)
@@ -82,14 +87,13 @@ func (r *run) build() error {
 	for i := range r.plan.sites {
 		planned := &r.plan.sites[i]
 		at := &site{
-			id: uint32(i), ctx: r.ctx, parent: planned.parent,
-			remoteParent:   make([]bool, len(s.Dynamic)),
+			id: uint32(i), name: planned.id, ctx: r.ctx, outages: s.outagesOf(planned.id), fills: newFillQueue(),
+			parent: planned.parent, parents: planned.parents,
 			originRequests: make([]uint64, len(s.Static)), originBytes: make([]uint64, len(s.Static)),
 		}
-		if to := planned.parent.to; to >= 0 && r.plan.sites[to].compute.Servers > 0 {
-			for d := range at.remoteParent {
-				at.remoteParent[d] = s.Dynamic[d].Parent.Calls > 0
-			}
+		at.remoteParent = r.remoteParent(planned.parent)
+		for _, up := range planned.parents {
+			at.parentsRemote = append(at.parentsRemote, r.remoteParent(up.leg))
 		}
 		var err error
 		if at.origins, err = newServers(serversOf(planned.origin), len(s.Static)); err != nil {
@@ -98,15 +102,9 @@ func (r *run) build() error {
 		if at.computers, err = newServers(serversOf(planned.compute), len(s.Dynamic)); err != nil {
 			return err
 		}
-		if at.edge, err = r.newTier(planned, planned.edge, edgeTier); err != nil {
-			return err
-		}
-		if at.mid, err = r.newTier(planned, planned.mid, midTier); err != nil {
-			return err
-		}
-		if err = r.planRestarts(at, planned); err != nil {
-			return err
-		}
+		at.edge = r.newTier(planned, planned.edge, edgeTier)
+		at.mid = r.newTier(planned, planned.mid, midTier)
+		r.planRestarts(at)
 		r.sites = append(r.sites, at)
 	}
 	for i := range r.plan.workloads {
@@ -123,7 +121,8 @@ func (r *run) build() error {
 			return err
 		}
 	}
-	if err := r.preload(); err != nil {
+	var err error
+	if r.preloader, err = r.newPreloader(); err != nil {
 		return fmt.Errorf("preload: %w", err)
 	}
 	for _, at := range r.sites {
@@ -134,6 +133,17 @@ func (r *run) build() error {
 	return nil
 }
 
+// remoteParent says, by dynamic workload, whether calls to a region go by message.
+func (r *run) remoteParent(way leg) []bool {
+	remote := make([]bool, len(r.plan.scenario.Dynamic))
+	if way.to >= 0 && r.plan.sites[way.to].compute.Servers > 0 {
+		for d := range remote {
+			remote[d] = r.plan.scenario.Dynamic[d].Parent.Calls > 0
+		}
+	}
+	return remote
+}
+
 func serversOf(a *placement.Assignment) int {
 	if a == nil {
 		return 0
@@ -141,47 +151,41 @@ func serversOf(a *placement.Assignment) int {
 	return a.Servers
 }
 
-func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint32) (*tier, error) {
+// newTier returns a tier whose cache is not made yet; nil if the site has none.
+func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint32) *tier {
 	if a == nil {
-		return nil, nil
+		return nil
 	}
 	seed := random.NewKey(r.plan.scenario.Seed, r.rep, random.Entity(a.Site), workload.PurposeCache)
-	c, err := cache.New(cache.Config{
+	config := cache.Config{
 		Policy: a.Policy, Admission: a.Admission, CapacityBytes: a.CacheBytes, Seed: uint64(seed) + uint64(number),
-	})
-	if err != nil {
-		return nil, fmt.Errorf("site %q: %w", a.Site, err)
 	}
-	next := &r.plan.sites[planned.up.to]
-	t := &tier{cache: c, filling: newFilling(r.end()), flights: newFlightTable(), up: planned.up, number: number}
-	t.upIsMid = number == edgeTier && next.mid != nil
-	t.remote = make([]bool, len(r.plan.scenario.Static))
-	for i := range t.remote {
-		t.remote[i] = t.upIsMid || next.origin.Servers > 0
+	t := &tier{config: config, filling: newFilling(r.end()), flights: newFlightTable(), up: planned.up, number: number}
+	t.upIsMid = number == edgeTier && len(r.plan.with(placement.MidTierCache)) > 0
+	t.remote = r.remoteTier(planned.up, t.upIsMid)
+	t.watch = r.newWatch(planned, t)
+	return t
+}
+
+// remoteTier says, by static workload, whether fetches from a site go by message.
+func (r *run) remoteTier(way leg, isMid bool) []bool {
+	remote := make([]bool, len(r.plan.scenario.Static))
+	for i := range remote {
+		remote[i] = isMid || r.plan.sites[way.to].origin.Servers > 0
 	}
-	return t, nil
+	return remote
 }
 
 // end is the instant at which users stop.
 func (r *run) end() int64 { return int64(r.plan.scenario.WarmUp + r.plan.scenario.Duration) }
 
-// planRestarts tells a site when it comes up again, with empty caches for each time.
-func (r *run) planRestarts(at *site, planned *plannedSite) error {
-	if at.edge == nil {
-		return nil
-	}
-	for _, o := range r.plan.scenario.outagesOf(planned.id) {
-		if o.to >= r.end() {
-			continue
+// planRestarts tells a site when it comes up again.
+func (r *run) planRestarts(at *site) {
+	for _, o := range at.outages {
+		if o.to < r.end() {
+			at.send(at.id, o.to).kind = restart
 		}
-		empty, err := r.newTier(planned, planned.edge, edgeTier)
-		if err != nil {
-			return err
-		}
-		at.spare = append(at.spare, empty.cache)
-		at.send(at.id, o.to).kind = restart
 	}
-	return nil
 }
 
 // tally returns the tally of a workload's cell in a metro; the first of several cells has that of the
@@ -200,35 +204,44 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.
 	entity := workload.EntityOf(w.name, r.plan.metros[m])
 	tally := r.tally(number, w, m, i)
 	c := cell{
-		tally:      tally,
-		ttfb:       &tally.Latency[TTFB],
-		ttlb:       &tally.Latency[TTLB],
-		ttfbWithin: tally.within(TTFB, len(w.deadlines)),
-		ttlbWithin: tally.within(TTLB, len(w.deadlines)),
-		rand:       random.New(r.plan.scenario.Seed, r.rep, entity, workload.PurposeClient),
-		law:        r.plan.access[m],
-		rtt:        e.up + e.down,
-		access:     2 * e.access,
-		beyond:     e.beyond.rtt(),
-		jitter:     e.jitter,
-		loss:       e.loss,
-		losses:     random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeLoss),
-		isNew:      outOf32(client.NewShare),
-		pace:       client.Pace(),
-		deadlines:  w.deadlines,
-		delay:      e.delay(),
-		from:       int64(r.plan.scenario.WarmUp),
-		work:       random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeService),
-		course:     r.courseAt(e.site, number),
+		tally:     tally,
+		ttfb:      metric{sketch: &tally.Latency[TTFB], within: tally.within(TTFB, len(w.deadlines))},
+		ttlb:      metric{sketch: &tally.Latency[TTLB], within: tally.within(TTLB, len(w.deadlines))},
+		rand:      random.New(r.plan.scenario.Seed, r.rep, entity, workload.PurposeClient),
+		law:       r.plan.access[m],
+		rtt:       e.up + e.down,
+		access:    2 * e.access,
+		beyond:    e.beyond.rtt(),
+		jitter:    e.jitter,
+		loss:      e.loss,
+		losses:    random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeLoss),
+		isNew:     outOf32(client.NewShare),
+		pace:      client.Pace(),
+		lossy:     lossyPace(client, e.lossDown),
+		deadlines: w.deadlines,
+		delay:     e.delay(),
+		from:      int64(r.plan.scenario.WarmUp),
+		work:      random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeService),
+		course:    r.courseAt(e.site, number),
 	}
 	if e.access == 0 {
 		c.law = nil // no access link on the way: the users are at the node itself
 	}
+	c.isAlike = c.law == nil && c.jitter == 0 && c.isNew == 0
 	c.outages = e.outages
 	if e.gate != nil {
 		c.gate = &gate{rule: e.gate, key: random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeRoute)}
 	}
 	return c, source{delay: c.delay, end: r.end(), gate: c.gate, outages: c.outages}
+}
+
+// lossyPace returns how clients receive where packets to them are lost, nil where none are.
+func lossyPace(client workload.Connection, loss float64) *workload.Lossy {
+	if loss == 0 {
+		return nil
+	}
+	lossy := client.Lossy(loss)
+	return &lossy
 }
 
 // courseAt returns what takes the course of a workload at a site.
@@ -246,11 +259,20 @@ func (r *run) courseAt(site, number int) *course {
 // outOf32 returns a share as a fraction of 2^32.
 func outOf32(share float64) uint64 { return uint64(share * (1 << 32)) }
 
-// settle them at a site: a cell and the source that feeds it.
+// addUsers gives a site a cell and the source that feeds it.
 func (at *site) addUsers(c cell, s source) {
 	s.next.cell = uint32(len(at.cells))
 	at.cells = append(at.cells, c)
 	at.block.sources = append(at.block.sources, s)
+}
+
+// keyBase returns the key of a static workload's first object: keys number the objects of all workloads.
+func (s *Scenario) keyBase(static int) uint32 {
+	base := 0
+	for i := range static {
+		base += s.Static[i].Objects
+	}
+	return uint32(base)
 }
 
 func (r *run) addStatic(number int, w *plannedWorkload) error {
@@ -260,12 +282,12 @@ func (r *run) addStatic(number int, w *plannedWorkload) error {
 	if err != nil {
 		return err
 	}
-	shared := &staticRun{index: uint8(w.index), catalogue: static.Catalogue(s.Seed, r.rep), service: static.OriginService}
+	shared := &staticRun{index: uint8(w.index), base: s.keyBase(w.index), catalogue: static.Catalogue(s.Seed, r.rep), service: static.OriginService}
 	for m := range streams {
 		for i := range w.entries[m] {
 			c, src := r.newCell(number, w, m, i, static.Client)
 			c.static = shared
-			src.static, src.objects = true, streams[m]
+			src.static, src.objects, src.base = true, streams[m], shared.base
 			r.sites[w.entries[m][i].site].addUsers(c, src)
 		}
 	}
@@ -331,7 +353,7 @@ func (r *run) newGame(w *plannedWorkload, gaming *workload.Gaming, planned *plan
 		Gaming: gaming, ctx: r.ctx, from: int64(s.WarmUp), end: r.end(), deadlines: w.deadlines,
 		capacity: planned.compute.Servers * max(gaming.MatchesPerServer, 1),
 		update:   int64(gaming.UpdatePeriod()), resend: gaming.SendPeriod(), coin: outOf32(gaming.Parent.Probability),
-		parentRTT: planned.parent.rtt(), outages: s.outagesOf(planned.id),
+		parentRTT: planned.parent.rtt(), parents: planned.parents, outages: s.outagesOf(planned.id),
 		matchKey: random.NewKey(s.Seed, r.rep, workload.EntityOf(w.name, planned.id), workload.PurposeMatch),
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -39,10 +41,31 @@ func BenchmarkWindowedRun(b *testing.B) {
 		Name: "w3", RequestsPerSecond: 100_000, Objects: 1_000_000, ZipfExponent: 0.9,
 		Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1},
 	}
-	s := Scenario{Network: n, Static: []workload.Static{w}, Duration: 10 * time.Second, Seed: 1}
 	p := placement.RegionOnly("region").WithPoPs(10_000, pops...)
 	p.Sites[0].Servers = 1000
-	plans, err := Compile(s, p)
+	for _, seconds := range []int{10, 100} {
+		b.Run(time.Duration(seconds*int(time.Second)).String(), func(b *testing.B) {
+			s := Scenario{Network: n, Static: []workload.Static{w}, Duration: time.Duration(seconds) * time.Second, Seed: 1}
+			plans, err := Compile(s, p)
+			require.NoError(b, err)
+			benchmarkRun(b, plans[0], "request")
+		})
+	}
+}
+
+// BenchmarkWebRun is a web site for the 100 largest metros, from a region and the PoPs of its country: the
+// last mile, connections, sizes and the course of the day included.
+func BenchmarkWebRun(b *testing.B) {
+	n, err := catalog.AWS(catalog.Selection{TopMetros: 100, Regions: []string{"us-east-1"}, PoPs: []string{"country:US"}})
+	require.NoError(b, err)
+	site := workload.WebStatic()
+	site.RequestsPerSecond = 50_000
+	s := Scenario{Network: n, Static: []workload.Static{site}, Duration: time.Minute, Seed: 1}
+	var pops []string
+	for _, i := range n.OfKind(topology.PoP) {
+		pops = append(pops, n.At(i).ID)
+	}
+	plans, err := Compile(s, placement.RegionOnly("us-east-1").WithPoPs(1<<30, pops...))
 	require.NoError(b, err)
 	benchmarkRun(b, plans[0], "request")
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/sim/event"
@@ -33,6 +34,17 @@ func (s *servers) arrive(now, service int64) (start, done int64) {
 	}
 	from, to := s.station.Arrive(time.Duration(now), time.Duration(service))
 	return int64(from), int64(to)
+}
+
+// restart forgets all jobs.
+func (s *servers) restart() error {
+	if s == nil {
+		return nil
+	}
+	station, err := event.NewStation(s.station.Servers())
+	err = errors.Join(s.station.Err(), err)
+	s.station = station
+	return err
 }
 
 // err reports a job that the servers had to refuse.

@@ -2,6 +2,8 @@ package sim
 
 import (
 	"context"
+	"fmt"
+	"math/bits"
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/sim/cache"
@@ -11,28 +13,34 @@ import (
 // shared; other sites reach it by messages alone.
 type site struct {
 	id    uint32
+	name  string
 	ctx   context.Context
 	cells []cell
 	block block
 	fills fillQueue
 	inbox inbox
-	// soonest is the instant of the site's next event while it meets users.
+	// soonest is the instant of the site's next message, or the end of its window.
 	soonest int64
 	out     []message // sent and not yet delivered
 	sent    uint64
 
 	edge, mid *tier
-	keys      [64]uint64 // what the next visits ask for
-	// spare are empty caches for the edge tier, one for each time that the site comes up again.
-	spare []cache.Cache
+	outages   []outage
+	keys      [128]uint64      // what the next visits ask for, and what will be put in
+	directory *cache.Directory // of the edge cache, if it is one that sites share in turn
+	touched   uint32           // keeps what the directory is touched for from being left out
 	// origins holds the origin's servers by static workload, computers those of dynamic workloads.
 	origins, computers []*servers
 	// remoteParent says, by dynamic workload, that calls to the parent go by message, because its
 	// servers may be busy.
 	remoteParent []bool
 	parent       leg
-	calls        []pendingCall
-	freeCalls    []uint32
+	// parents are the regions that can be called where the parent may fail, nil where it never does;
+	// parentsRemote is as remoteParent, by upstream.
+	parents       []upstream
+	parentsRemote [][]bool
+	calls         []pendingCall
+	freeCalls     []uint32
 
 	waiting     []waiter
 	freeWaiters uint32
@@ -49,6 +57,40 @@ type site struct {
 	err      error
 }
 
+// open makes the site's caches, empty. A directory serves the edge cache until the site is closed.
+func (s *site) open(d *cache.Directory) error {
+	s.directory = d
+	for _, t := range []*tier{s.edge, s.mid} {
+		if t == nil {
+			continue
+		}
+		if err := t.open(s.directoryOf(t)); err != nil {
+			return fmt.Errorf("site %q: %w", s.name, err)
+		}
+	}
+	return nil
+}
+
+// directoryOf returns the directory for the cache of a tier: the mid-tier has none.
+func (s *site) directoryOf(t *tier) *cache.Directory {
+	if t.number == midTier {
+		return nil
+	}
+	return s.directory
+}
+
+// close notes what the caches held, and lets go of all that only a run in progress needs.
+func (s *site) close() {
+	for _, t := range []*tier{s.edge, s.mid} {
+		if t != nil {
+			t.close()
+		}
+	}
+	s.directory = nil
+	s.block, s.inbox, s.fills, s.out = block{}, inbox{}, newFillQueue(), nil
+	s.waiting, s.freeWaiters, s.asking, s.freeAsking, s.calls, s.freeCalls = nil, 0, nil, nil, nil, nil
+}
+
 // A ledger counts the bytes on the ways between sites, in flight or done. At the end of a run what the
 // sites have received from each other is what they have sent.
 type ledger struct{ sent, received uint64 }
@@ -58,7 +100,7 @@ func (s *site) next() int64 {
 	if s.block.pos >= len(s.block.visits) {
 		s.refill()
 	}
-	return min(s.block.next(), s.fills.next(), s.inbox.next())
+	return min(s.block.next(), s.fills.soonest, s.inbox.next())
 }
 
 // refill draws the next visits, and looks whether the run has been cancelled.
@@ -70,6 +112,13 @@ func (s *site) refill() {
 		s.block.sources = nil
 	}
 	s.block.refill()
+	if s.directory != nil {
+		touched := s.touched
+		for i := range s.block.visits {
+			touched ^= s.directory.Touch(uint64(s.block.visits[i].key))
+		}
+		s.touched = touched
+	}
 }
 
 // advance lets everything happen that comes before the instant end. What happens at the same instant
@@ -77,42 +126,34 @@ func (s *site) refill() {
 func (s *site) advance(end int64) {
 	s.inbox.settle()
 	for {
-		fill, mail := s.fills.next(), s.inbox.next()
-		s.soonest = min(fill, mail, end)
-		s.meetUsers()
-		if s.soonest < min(fill, mail, end) {
-			continue // a user's miss comes back before anything that was known
-		}
+		s.soonest = min(s.inbox.next(), end)
+		s.fillAndMeet(end)
 		if s.soonest == end {
 			return
 		}
-		if fill <= mail {
-			e := s.fills.pop()
-			s.happened.add(e.at, uint64(e.flight)|1<<62)
-			s.fill(e)
-		} else {
-			n := s.inbox.pop()
-			m := &s.inbox.pool[n]
-			s.happened.add(m.at, m.order|1<<63)
-			s.receive(m)
-			s.inbox.release(n)
-		}
+		n := s.inbox.pop()
+		m := &s.inbox.pool[n]
+		s.happened.add(m.at, m.order|1<<63)
+		s.receive(m)
+		s.inbox.release(n)
 	}
 }
 
-// meetUsers serves the users who come before the soonest event of the site; a miss may make it sooner.
-func (s *site) meetUsers() {
+// fillAndMeet fills caches and serves users until the soonest message, which a user may make sooner.
+func (s *site) fillAndMeet(end int64) {
 	for {
-		visits := s.block.visits
-		for s.block.pos < len(visits) {
+		if s.block.pos == len(s.block.visits) {
+			s.refill()
+		}
+		for visits := s.block.visits; s.block.pos < len(visits); {
 			v := &visits[s.block.pos]
-			if v.at >= s.soonest {
-				return
+			if v.at >= min(s.fills.soonest, s.soonest) {
+				break
 			}
 			s.block.pos++
-			s.happened.add(v.at, uint64(v.cell)<<32|uint64(v.object))
+			s.happened.add(v.at, uint64(v.cell)<<32|uint64(v.key))
 			c := &s.cells[v.cell]
-			if v.object == lost {
+			if v.key == lost {
 				c.lose(v.at)
 			} else if c.static != nil {
 				s.visitStatic(v, c)
@@ -120,31 +161,48 @@ func (s *site) meetUsers() {
 				s.visitDynamic(v, c)
 			}
 		}
-		s.refill()
-		if len(s.block.visits) == 0 {
+		if n := len(s.block.visits); n > 0 && s.block.pos == n {
+			continue // what comes next is not drawn yet
+		}
+		fill := s.fills.soonest
+		switch {
+		case fill <= s.soonest && fill < end:
+			e := s.fills.pop()
+			s.happened.add(e.at, uint64(e.flight)|1<<62)
+			s.fill(e)
+		case s.block.next() >= s.soonest:
 			return
 		}
 	}
 }
 
-// lookAhead tells the edge cache what the users of a window that ends then will ask for.
+// lookAhead tells the edge cache what the users of a window that ends then will ask for, and what will be
+// put in.
 func (s *site) lookAhead(end int64) {
 	if s.edge == nil {
 		return
 	}
 	n := 0
-	for i := s.block.pos; i < len(s.block.visits) && n < len(s.keys) && s.block.visits[i].at < end; i++ {
+	for i := s.block.pos; i < len(s.block.visits) && n < len(s.keys)/2 && s.block.visits[i].at < end; i++ {
 		v := &s.block.visits[i]
 		if c := &s.cells[v.cell]; c.static != nil {
-			s.keys[n] = uint64(c.static.index)<<32 | uint64(v.object)
+			s.keys[n] = uint64(v.key)
 			n++
 		}
 	}
-	cache.Expect(s.edge.cache, s.keys[:n])
+	visits := n
+	for i := range s.inbox.fresh {
+		if n == len(s.keys) {
+			break
+		}
+		m := &s.inbox.pool[s.inbox.fresh[i].n]
+		if m.kind == fetched && m.token&1 == edgeTier && m.at < end {
+			s.keys[n] = s.edge.flights.pool[m.token>>1].key
+			n++
+		}
+	}
+	cache.Expect(s.edge.cache, s.keys[:n], n-visits)
 }
-
-// expect notes that something will happen to the site at an instant.
-func (s *site) expect(at int64) { s.soonest = min(s.soonest, at) }
 
 // send puts a message on its way and returns it, for the caller to fill in what it says.
 func (s *site) send(target uint32, at int64) *message {
@@ -153,7 +211,7 @@ func (s *site) send(target uint32, at int64) *message {
 	var m *message
 	if target == s.id {
 		m = s.inbox.push(at, order)
-		s.expect(at)
+		s.soonest = min(s.soonest, at)
 	} else {
 		if len(s.out) == cap(s.out) {
 			s.out = slices.Grow(s.out, 16)
@@ -176,7 +234,15 @@ func (s *site) receive(m *message) {
 	case called:
 		s.landCall(m)
 	case restart:
-		s.edge.cache, s.spare = s.spare[0], s.spare[1:]
+		s.restart(m.at)
+	case unanswered:
+		s.landUnanswered(m)
+	case callUnanswered:
+		s.landCallUnanswered(m)
+	case expired:
+		s.expire(m)
+	case refused:
+		s.landRefused(m)
 	}
 }
 
@@ -185,6 +251,5 @@ func (s *site) receive(m *message) {
 type history uint64
 
 func (h *history) add(at int64, what uint64) {
-	*h = (*h ^ history(uint64(at)*0x9e3779b97f4a7c15+what*0xd1342543de82ef95)) * 0x2545f4914f6cdd1d
-	*h ^= *h >> 32
+	*h = (history(bits.RotateLeft64(uint64(*h), 29)) ^ history(uint64(at)+what*0xd1342543de82ef95)) * 0x2545f4914f6cdd1d
 }

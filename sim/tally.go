@@ -55,13 +55,20 @@ type Tally struct {
 	Requests, Bytes uint64
 	// Outcomes and OutcomeBytes take Requests and Bytes apart.
 	Outcomes, OutcomeBytes [NumOutcomes]uint64
-	// Latency holds one sketch a metric of the workload's kind.
+	// Latency holds one sketch a metric of the workload's kind, of the requests that were answered.
 	Latency []stats.Sketch
 	// Within counts, metric by metric, the samples within each deadline of the workload, exactly:
-	// deadline d of metric m is at m*len(deadlines)+d.
+	// deadline d of metric m is at m*len(deadlines)+d. A request that failed is within none.
 	Within []uint64
 	// Causes takes the sum of the headline latency apart, in ns.
 	Causes [NumCauses]int64
+	// Failures takes the requests apart that ended as [Failed]; FailedNs sums, in ns, how long their
+	// users waited in vain.
+	Failures [NumReasons]uint64
+	FailedNs uint64
+	// Sessions counts the players' sessions of a gaming workload that the recorded time has a part of, and
+	// LostSessions those of them that a failure cut off or did not let begin.
+	Sessions, LostSessions uint64
 }
 
 func newTally(kind Kind, deadlines int) Tally {
@@ -88,14 +95,15 @@ func countWithin(counters []uint64, deadlines []int64, ns int64) {
 	}
 }
 
-// lose records a request that ended as [Failed] after a timeout, in each of the metrics.
-func (t *Tally) lose(timeout int64, deadlines []int64, metrics ...int) {
+// fail records a request that ended as [Failed] when its user had waited for so many ns.
+func (t *Tally) fail(why Reason, waited int64) {
 	t.Outcomes[Failed]++
-	t.Causes[Timeout] += timeout
-	for _, m := range metrics {
-		t.record(m, timeout, deadlines)
-	}
+	t.Failures[why]++
+	t.FailedNs += uint64(waited)
 }
+
+// Answered returns the number of requests that did not fail: those that have a latency.
+func (t *Tally) Answered() uint64 { return t.Requests - t.Outcomes[Failed] }
 
 // matches returns an error unless the other tally can be of the same workload.
 func (t *Tally) matches(o *Tally) error {
@@ -126,5 +134,11 @@ func (t *Tally) Merge(o *Tally) error {
 	for i := range t.Causes {
 		t.Causes[i] += o.Causes[i]
 	}
+	for i := range t.Failures {
+		t.Failures[i] += o.Failures[i]
+	}
+	t.FailedNs += o.FailedNs
+	t.Sessions += o.Sessions
+	t.LostSessions += o.LostSessions
 	return nil
 }

@@ -4,9 +4,11 @@ import "github.com/edgewise-sim/edgewise/sim/cache"
 
 // A tier is one cache at one site, with the fetches it has under way.
 type tier struct {
-	cache   cache.Cache
+	config  cache.Config
+	cache   cache.Cache // while the site is open
 	flights flightTable
 	filling filling
+	filled  bool // whether anything was put into the cache, when the site is closed
 	up      leg
 	// upIsMid says that the next tier is a mid-tier cache and not the origin.
 	upIsMid bool
@@ -15,6 +17,30 @@ type tier struct {
 	remote []bool
 	// number tells the site's tiers apart.
 	number uint32
+	watch  *watch // follows the fetches that a failure concerns, nil if none does
+}
+
+// open makes the tier's cache, empty, in the place of one it may have had.
+func (t *tier) open(d *cache.Directory) error {
+	if t.cache != nil {
+		cache.Release(t.cache)
+	}
+	config := t.config
+	config.Directory = d
+	var err error
+	t.cache, err = cache.New(config)
+	return err
+}
+
+// close notes what the cache held in the end and lets go of it.
+func (t *tier) close() {
+	if t.cache == nil {
+		return // it could not be opened
+	}
+	t.filled = t.filling.taken > 0 || t.filling.last > 0
+	t.filling.finish()
+	cache.Release(t.cache)
+	t.cache, t.flights = nil, flightTable{}
 }
 
 // A waiter is a request that waits for a fetch: a user's, or another site's.
@@ -35,7 +61,7 @@ func (s *site) visitStatic(v *visit, c *cell) {
 		return
 	}
 	t := s.edge
-	key := uint64(c.static.index)<<32 | uint64(v.object)
+	key := uint64(v.key)
 	if bytes, hit := t.cache.Lookup(key); hit {
 		c.finish(&r, &served{outcome: Hit, bytes: bytes, first: v.at, last: v.at})
 		return
@@ -44,7 +70,7 @@ func (s *site) visitStatic(v *visit, c *cell) {
 	n := t.flights.find(key)
 	if n == 0 {
 		outcome = Miss
-		n = s.startFetch(t, v.at, key, c.static.catalogue.SizeBytes(v.object), c.static.service.At(c.work, c.count), r.recorded)
+		n = s.startFetch(t, v.at, c.static.index, key, c.static.sizeBytes(v.key), c.static.service.At(c.work, c.count), r.recorded)
 	}
 	f := &t.flights.pool[n]
 	if f.first == unknown {
@@ -52,26 +78,28 @@ func (s *site) visitStatic(v *visit, c *cell) {
 		w.request, w.outcome, w.remote = r, outcome, false
 		return
 	}
-	s.answerUser(f, &r, outcome, v.at)
+	f.answer(c, &r, outcome, v.at)
 }
 
 // serveAtOrigin serves a user who enters at the origin itself.
 func (s *site) serveAtOrigin(v *visit, c *cell, r *request) {
 	service := c.static.service.At(c.work, c.count)
 	start, done := s.origins[c.static.index].arrive(v.at, service)
-	bytes := c.static.catalogue.SizeBytes(v.object)
-	s.countOrigin(c.static.index, bytes, r.recorded)
-	c.finish(r, &served{outcome: Bypass, bytes: bytes, first: done, last: done, queue: start - v.at, service: service})
+	bytes := c.static.sizeBytes(v.key)
+	if c.answer(r, &served{outcome: Bypass, bytes: bytes, first: done, last: done, queue: start - v.at, service: service}) {
+		s.countOrigin(c.static.index, bytes, r.recorded)
+	}
 }
 
 // startFetch asks the next tier for an object. service is the work that the origin will have with it.
-func (s *site) startFetch(t *tier, now int64, key uint64, bytes, service int64, recorded bool) uint32 {
+func (s *site) startFetch(t *tier, now int64, static uint8, key uint64, bytes, service int64, recorded bool) uint32 {
 	n := t.flights.add(key, bytes)
-	static := uint8(key >> 32)
+	if t.watch != nil {
+		s.follow(t, n, static, now, service, recorded)
+		return n
+	}
 	if t.remote[static] {
-		m := s.send(uint32(t.up.to), now+t.up.up)
-		m.kind, m.index, m.toMid, m.recorded = fetch, static, t.upIsMid, recorded
-		m.token, m.word, m.delay, m.bytes, m.service = n<<1|t.number, key, t.up.down, bytes, service
+		s.askFor(t, n, &t.up, now, static, service, recorded)
 		return n
 	}
 	f := &t.flights.pool[n]
@@ -81,8 +109,15 @@ func (s *site) startFetch(t *tier, now int64, key uint64, bytes, service int64, 
 	s.countOrigin(static, bytes, recorded)
 	s.ledger.sent += uint64(bytes)
 	s.fills.push(fillEntry{at: f.last, tier: t.number, flight: n})
-	s.expect(f.last)
 	return n
+}
+
+// askFor sends the question of a fetch on its way to the next tier.
+func (s *site) askFor(t *tier, n uint32, way *leg, now int64, static uint8, service int64, recorded bool) {
+	f := &t.flights.pool[n]
+	m := s.send(uint32(way.to), now+way.up)
+	m.kind, m.index, m.toMid, m.recorded = fetch, static, t.upIsMid, recorded
+	m.token, m.word, m.delay, m.bytes, m.service = n<<1|t.number, f.key, way.down, f.bytes, service
 }
 
 // countOrigin counts a fetch from the origin.
@@ -95,13 +130,14 @@ func (s *site) countOrigin(static uint8, bytes int64, recorded bool) {
 
 // fill puts an object that has arrived into its cache.
 func (s *site) fill(e fillEntry) {
-	t := s.edge
-	if e.tier == midTier {
-		t = s.mid
-	}
+	t := s.tier(e.tier)
 	n := e.flight
 	f := &t.flights.pool[n]
 	s.ledger.received += uint64(f.bytes)
+	if t.watch != nil && t.watch.errands[n].isLost {
+		t.flights.release(n)
+		return
+	}
 	cache.Fill(t.cache, f.key, f.bytes) // it is not there: its fetch began with a miss, and it has but one
 	if t.filling.isDue(e.at) {
 		t.filling.take(e.at, t.cache.UsedBytes())
@@ -133,6 +169,18 @@ func (s *site) wait(f *flight) *waiter {
 	return w
 }
 
+// dismiss frees the place of one who waited and returns the next.
+func (s *site) dismiss(n uint32) (next uint32) {
+	w := &s.waiting[n]
+	if w.remote {
+		s.freeAsking = append(s.freeAsking, w.asking)
+	}
+	next = w.next
+	w.next = s.freeWaiters
+	s.freeWaiters = n
+	return next
+}
+
 // keep copies the message of another site for as long as its fetch waits, and returns its number.
 func (s *site) keep(m *message) uint32 {
 	if last := len(s.freeAsking) - 1; last >= 0 {
@@ -145,21 +193,23 @@ func (s *site) keep(m *message) uint32 {
 	return uint32(len(s.asking) - 1)
 }
 
-// answerUser tallies a user's request for an object whose fetch has an answer.
-func (s *site) answerUser(f *flight, r *request, outcome Outcome, now int64) {
+// answer tallies a user's request for an object whose fetch has an answer; it returns false where the site
+// fails first.
+func (f *flight) answer(c *cell, r *request, outcome Outcome, now int64) bool {
 	a := served{outcome: outcome, bytes: f.bytes, first: max(now, f.first), last: max(now, f.last)}
 	if outcome == Miss {
 		a.queue, a.service = f.queue, f.service
 	}
-	s.cells[r.cell].finish(r, &a)
+	return c.answer(r, &a)
 }
 
 // serveFetch answers another site's fetch: from the mid-tier cache, or as the origin.
 func (s *site) serveFetch(m *message) {
 	if !m.toMid {
 		start, done := s.origins[m.index].arrive(m.at, m.service)
-		s.countOrigin(m.index, m.bytes, m.recorded)
-		s.answerSite(m, done, done, start-m.at, m.service)
+		if s.answerSite(m, done, done, start-m.at, m.service) {
+			s.countOrigin(m.index, m.bytes, m.recorded)
+		}
 		return
 	}
 	t := s.mid
@@ -171,13 +221,16 @@ func (s *site) serveFetch(m *message) {
 	n := t.flights.find(m.word)
 	isNew := n == 0
 	if isNew {
-		n = s.startFetch(t, m.at, m.word, m.bytes, m.service, m.recorded)
+		n = s.startFetch(t, m.at, m.index, m.word, m.bytes, m.service, m.recorded)
 	}
 	f := &t.flights.pool[n]
 	switch {
 	case f.first == unknown:
 		w := s.wait(f)
-		w.remote, w.asking = true, s.keep(m)
+		w.remote, w.asking, w.outcome = true, s.keep(m), DelayedHit
+		if isNew {
+			w.outcome = Miss
+		}
 	case isNew:
 		s.answerSite(m, f.first, f.last, f.queue, f.service)
 	default:
@@ -186,41 +239,60 @@ func (s *site) serveFetch(m *message) {
 }
 
 // answerSite sends the object of a fetch on its way: its first byte leaves at first, its last is here at
-// last.
-func (s *site) answerSite(m *message, first, last, queue, service int64) {
+// last. It returns false where the site fails first.
+func (s *site) answerSite(m *message, first, last, queue, service int64) bool {
+	if s.failsBefore(m, first) {
+		return false
+	}
 	s.ledger.sent += uint64(m.bytes)
 	a := s.send(m.sender(), first+m.delay)
 	a.kind, a.token, a.delay, a.word, a.service = fetched, m.token, last-first, uint64(queue), service
+	return true
 }
 
 // landFetch takes the answer to a fetch: those who waited are served, and the object goes into the cache
 // when its last byte is here.
 func (s *site) landFetch(m *message) {
-	t := s.edge
-	if m.token&1 == midTier {
-		t = s.mid
-	}
-	n := m.token >> 1
+	t, n := s.tierOf(m)
 	f := &t.flights.pool[n]
+	nsPerByte := t.up.nsPerByte
+	if t.watch != nil {
+		nsPerByte = t.watch.ups[t.watch.errands[n].up].nsPerByte
+	}
 	f.first = m.at
-	f.last = max(m.at+m.delay, m.at+pour(f.bytes, t.up.nsPerByte))
+	f.last = max(m.at+m.delay, m.at+pour(f.bytes, nsPerByte))
 	f.queue, f.service = int64(m.word), m.service
-	for w := f.waiters; w != 0; {
+	s.answerWaiters(t, n, m.at)
+}
+
+// tierOf returns the tier and the number of the fetch that a message is about.
+func (s *site) tierOf(m *message) (t *tier, flight uint32) { return s.tier(m.token & 1), m.token >> 1 }
+
+// tier returns a tier by its number.
+func (s *site) tier(number uint32) *tier {
+	if number == midTier {
+		return s.mid
+	}
+	return s.edge
+}
+
+// answerWaiters serves those who wait for a fetch that has an answer now.
+func (s *site) answerWaiters(t *tier, n uint32, now int64) {
+	f := &t.flights.pool[n]
+	for w := f.waiters; w != 0; w = s.dismiss(w) {
 		waiting := &s.waiting[w]
 		if waiting.remote {
-			s.answerSite(&s.asking[waiting.asking], f.first, f.last, f.queue, f.service)
-			s.freeAsking = append(s.freeAsking, waiting.asking)
-		} else {
-			s.answerUser(f, &waiting.request, waiting.outcome, m.at)
+			queue, service := f.queue, f.service
+			if waiting.outcome != Miss {
+				queue, service = 0, 0 // it waits for the rest of what another has asked for
+			}
+			s.answerSite(&s.asking[waiting.asking], f.first, f.last, queue, service)
+		} else if c := &s.cells[waiting.cell]; f.answer(c, &waiting.request, waiting.outcome, now) && t.watch != nil {
+			c.waitedInVain(&waiting.request, t.watch.waitedForNobody(n, waiting.arrived))
 		}
-		next := waiting.next
-		waiting.next = s.freeWaiters
-		s.freeWaiters = w
-		w = next
 	}
 	f.waiters = 0
 	s.fills.push(fillEntry{at: f.last, tier: t.number, flight: n})
-	s.expect(f.last)
 }
 
 // pour returns the time that bytes take on a link, in ns.

@@ -12,33 +12,62 @@ import (
 // runs one by one, wherever a worker is free; sites that send each other messages advance side by side, in
 // windows. Who runs what, and when, leaves no trace in the results.
 func (r *run) advance(workers int) error {
-	var alone []func() error
+	desks := make(chan *desk, workers)
+	for range workers {
+		desks <- r.plan.scenario.newDesk()
+	}
+	var alone []func(*desk) error
 	for _, g := range r.games {
-		alone = append(alone, g.play)
+		alone = append(alone, func(*desk) error { return g.play() })
 	}
 	for _, group := range r.groups() {
 		switch {
 		case group.lookAhead == unknown:
 			for _, s := range group.sites {
-				alone = append(alone, func() error {
-					s.advance(unknown)
-					return s.err
-				})
+				alone = append(alone, func(d *desk) error { return r.advanceAlone(s, d) })
 			}
 		case workers > 1 && r.visitsAWindow(group) >= worthSharing*float64(workers):
-			if err := r.advanceTogether(group, min(workers, len(group.sites))); err != nil {
+			d := <-desks
+			if err := r.advanceTogether(group, min(workers, len(group.sites)), d); err != nil {
 				return err
 			}
+			desks <- d
 		default:
-			alone = append(alone, func() error { return r.advanceTogether(group, 1) })
+			alone = append(alone, func(d *desk) error { return r.advanceTogether(group, 1, d) })
 		}
 	}
 	var crew errgroup.Group
 	crew.SetLimit(workers)
 	for _, task := range alone {
-		crew.Go(task)
+		crew.Go(func() error {
+			d := <-desks
+			defer func() { desks <- d }()
+			return task(d)
+		})
 	}
 	return crew.Wait()
+}
+
+// advanceAlone runs a site that sends no messages from its opening to its end.
+func (r *run) advanceAlone(s *site, d *desk) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	directory, err := d.directoryFor(s)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if err := s.open(directory); err != nil {
+		return err
+	}
+	if r.preloader != nil {
+		if err := r.preloader.preload([]*site{s}, d); err != nil {
+			return err
+		}
+	}
+	s.advance(unknown)
+	return s.err
 }
 
 // worthSharing is the number of visits in a window, for each worker, from which on the hand-over at the end
@@ -82,15 +111,26 @@ func (r *run) groups() []group {
 		root[max(a, b)] = min(a, b)
 		ways = append(ways, way{int32(i), int32(l.to), l.up}, way{int32(l.to), int32(i), l.down})
 	}
+	joinAny := func(i int, ups []upstream, remote [][]bool) {
+		for u := range ups {
+			if anyOf(remote[u]) {
+				join(i, ups[u].leg)
+			}
+		}
+	}
 	for i, s := range r.sites {
 		for _, t := range []*tier{s.edge, s.mid} {
 			if t != nil && anyOf(t.remote) {
 				join(i, t.up)
 			}
+			if t != nil && t.watch != nil {
+				joinAny(i, t.watch.ups, t.watch.remote)
+			}
 		}
 		if anyOf(s.remoteParent) {
 			join(i, s.parent)
 		}
+		joinAny(i, s.parents, s.parentsRemote)
 	}
 	number := make(map[int]int)
 	place := make([]int32, len(r.sites)) // of a site in its group
@@ -135,8 +175,29 @@ func (r *run) visitsAWindow(g group) float64 {
 	return perSecond * share * time.Duration(g.lookAhead).Seconds()
 }
 
+// open opens sites that advance together. Each has a cache of its own, of which no directory can serve all.
+func (r *run) open(sites []*site, d *desk) error {
+	for _, s := range sites {
+		if err := s.open(nil); err != nil {
+			return err
+		}
+	}
+	if r.preloader != nil {
+		return r.preloader.preload(sites, d)
+	}
+	return nil
+}
+
 // advanceTogether runs a group to its end in windows, on a number of workers.
-func (r *run) advanceTogether(g group, workers int) error {
+func (r *run) advanceTogether(g group, workers int, d *desk) error {
+	defer func() {
+		for _, s := range g.sites {
+			s.close()
+		}
+	}()
+	if err := r.open(g.sites, d); err != nil {
+		return err
+	}
 	crew := newCrew(workers - 1)
 	defer crew.dismiss()
 	next, ends := make([]int64, len(g.sites)), make([]int64, len(g.sites))

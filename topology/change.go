@@ -80,6 +80,10 @@ func (n *Network) With(c Change) (*Network, error) {
 		return nil, err
 	}
 	changed.correction = n.correction
+	changed.whole = n.whole
+	if n.whole == nil && len(c.CutNodes)+len(c.CutLinks)+len(c.SetLinks) > 0 {
+		changed.whole = n
+	}
 	if err := changed.measure(n.measured, c.Measured); err != nil {
 		return nil, err
 	}

@@ -129,4 +129,59 @@ func TestCorrectionsChangePartsAndLinksAlike(t *testing.T) {
 	cut, err := corrected.With(topology.Change{CutNodes: path[2 : len(path)-1]})
 	require.NoError(t, err)
 	require.Greater(t, route(t, cut, "m", "s", topology.Public).OneWay(0, 0), r.OneWay(0, 0), "a detour is corrected too")
+	measured, err := corrected.With(topology.Change{Measured: []topology.MeasuredRTT{{From: "m", To: "s", RTT: time.Second}}})
+	require.NoError(t, err)
+	require.Equal(t, time.Second/2, route(t, measured, "m", "s", topology.Public).OneWay(0, 0)-access)
+}
+
+// flat is a correction that says the same of every path.
+type flat struct{}
+
+func (flat) Locate(topology.Node) topology.Location { return flat{} }
+
+func (flat) RTT(topology.LinkKind, topology.Location, time.Duration) time.Duration {
+	return 100 * time.Millisecond
+}
+
+func TestADetourTakesLongerInProportion(t *testing.T) {
+	all := towns(0, 5, 10, 15, 20, 25, 30, 35)
+	for i := range all {
+		all[i].LatDeg = float64(i * i)
+	}
+	f, err := topology.NewFabric(all, [][2]string{
+		{"a", "b"}, {"b", "c"}, {"c", "d"}, {"d", "e"}, {"e", "f"}, {"f", "g"}, {"g", "h"}})
+	require.NoError(t, err)
+	metros := []topology.Node{{ID: "m", Kind: topology.Metro}}
+	sites := []topology.Node{{ID: "s", Kind: topology.Region, LonDeg: 35}}
+	model := testModel()
+	plain, err := f.Network(model, metros, sites)
+	require.NoError(t, err)
+	model.Correction = flat{}
+	corrected, err := f.Network(model, metros, sites)
+	require.NoError(t, err)
+	internet := func(n *topology.Network) float64 {
+		_, d, _ := route(t, n, "m", "s", topology.Public).Parts(0, 0)
+		return d.Seconds()
+	}
+	require.InDelta(t, 0.05, internet(corrected), 1e-9)
+	path := pathIDs(plain, route(t, plain, "m", "s", topology.Public))
+	change := topology.Change{CutNodes: path[2 : len(path)-1]}
+	cutPlain, err := plain.With(change)
+	require.NoError(t, err)
+	cut, err := corrected.With(change)
+	require.NoError(t, err)
+	require.Greater(t, internet(cutPlain), internet(plain)*1.001)
+	require.InDelta(t, 0.05*internet(cutPlain)/internet(plain), internet(cut), 2e-6)
+	// A change made to what is changed already is compared with the network as it was at first.
+	again, err := cut.With(topology.Change{SetLinks: []topology.Link{{From: "a", To: "b", Kind: topology.Internet, OneWay: time.Hour / 2}}})
+	require.NoError(t, err)
+	plainAgain, err := cutPlain.With(topology.Change{SetLinks: []topology.Link{{From: "a", To: "b", Kind: topology.Internet, OneWay: time.Hour / 2}}})
+	require.NoError(t, err)
+	require.InDelta(t, 0.05*internet(plainAgain)/internet(plain), internet(again), 2e-6)
+	// The ways back are those of the same network.
+	m, _ := cut.Index("m")
+	site, _ := cut.Index("s")
+	back, err := cut.ReturnRoutes([]int{m}, []int{site}, topology.Public)
+	require.NoError(t, err)
+	require.Equal(t, route(t, cut, "m", "s", topology.Public).OneWay(0, 0), back.OneWay(0, 0))
 }

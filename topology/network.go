@@ -23,6 +23,7 @@ type Network struct {
 	head              []int32 // by link: the node it leads to
 
 	correction Correction
+	whole      *Network           // what this one was before links were cut or replaced; nil: itself
 	measured   map[[2]int32]int64 // RTT in ns by (from, to), see MeasuredRTT
 }
 

@@ -11,7 +11,7 @@ func (n *Network) ReturnRoutes(from, to []int, over LinkKinds) (*Routes, error) 
 	return n.reversed().Routes(from, to, over)
 }
 
-// symmetric reports whether every link has a twin of the same kind and delay.
+// symmetric reports whether every link has a twin that differs in nothing but its direction.
 func (n *Network) symmetric() bool {
 	for u := range n.nodes {
 		out, in := n.outOf(u), n.into(u)
@@ -19,7 +19,12 @@ func (n *Network) symmetric() bool {
 			return false
 		}
 		for i := range out {
-			if out[i].peer != in[i].peer || out[i].kind != in[i].kind || out[i].oneWayNs != in[i].oneWayNs {
+			if out[i].peer != in[i].peer || out[i].kind != in[i].kind {
+				return false
+			}
+			there, back := n.links[out[i].link], n.links[in[i].link]
+			there.From, there.To = back.From, back.To
+			if there != back {
 				return false
 			}
 		}
@@ -30,9 +35,14 @@ func (n *Network) symmetric() bool {
 // reversed returns the network with every link turned round.
 func (n *Network) reversed() *Network {
 	r := *n
+	if n.whole != nil {
+		r.whole = n.whole.reversed()
+	}
 	r.links = n.Links()
+	r.head = make([]int32, len(r.links))
 	for i := range r.links {
 		r.links[i].From, r.links[i].To = r.links[i].To, r.links[i].From
+		r.head[i] = int32(n.index[r.links[i].To])
 	}
 	r.out, r.in = n.in, n.out
 	r.outStart, r.inStart = n.inStart, n.outStart

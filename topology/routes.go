@@ -17,6 +17,7 @@ type Routes struct {
 	oneWayNs []int64    // by i*len(to)+j
 	next     []int32    // by j*nodes+node: the link that leads on towards to[j], -1 at its end
 	located  []Location // by node, prepared where a route's segment begins or ends
+	whole    *Routes    // the routes as they were before links were cut; nil: as these
 }
 
 // Routes finds the routes from each node of from to each node of to (node indices) over links of the
@@ -27,8 +28,9 @@ type Routes struct {
 // pair without a route.
 //
 // The route is the one with the least sum of link delays. If the network's delay model has a
-// [Correction], the delay of a route is that sum corrected, kind by kind; where an RTT was measured
-// (see [Change]), it is that.
+// [Correction], the delay of a route is that sum corrected, kind by kind. A route that a [Change] makes
+// longer takes longer than before in proportion to its links. Where an RTT was measured, the delay is
+// that.
 func (n *Network) Routes(from, to []int, over LinkKinds) (*Routes, error) {
 	for _, list := range [2][]int{from, to} {
 		for _, i := range list {
@@ -46,6 +48,10 @@ func (n *Network) Routes(from, to []int, over LinkKinds) (*Routes, error) {
 	}
 	if n.correction != nil {
 		r.located = make([]Location, len(n.nodes))
+		if n.whole != nil {
+			// Where a change made the first way at all there is none to compare with.
+			r.whole, _ = n.whole.Routes(from, to, over)
+		}
 	}
 	search := newRouteSearch(n, over)
 	var parts []segment
@@ -210,6 +216,26 @@ type segment struct {
 
 // segments takes a route apart, corrects each part and appends them to parts.
 func (r *Routes) segments(i, j int, parts []segment) []segment {
+	parts = r.rawSegments(i, j, parts)
+	if r.network.correction != nil {
+		var before []segment
+		if r.whole != nil {
+			before = r.whole.rawSegments(i, j, nil)
+		}
+		for k := range parts {
+			if s := &parts[k]; s.kind != Access && !s.measured {
+				s.oneWayNs = r.corrected(*s, before)
+			}
+		}
+	}
+	if rtt, ok := r.network.measured[[2]int32{int32(r.from[i]), int32(r.to[j])}]; ok {
+		replace(parts, rtt/2)
+	}
+	return parts
+}
+
+// rawSegments takes a route apart and appends the parts with the sums of their links.
+func (r *Routes) rawSegments(i, j int, parts []segment) []segment {
 	at := int32(r.from[i])
 	for l := range r.linksOn(i, j) {
 		link := &r.network.links[l]
@@ -223,18 +249,25 @@ func (r *Routes) segments(i, j int, parts []segment) []segment {
 		parts[k].oneWayNs += int64(link.OneWay)
 		parts[k].to = at
 	}
-	if r.network.correction != nil {
-		for k := range parts {
-			if s := &parts[k]; s.kind != Access && !s.measured {
-				rtt := r.locate(s.from).RTT(s.kind, r.locate(s.to), 2*time.Duration(s.oneWayNs))
-				s.oneWayNs = int64(rtt / 2)
-			}
+	return parts
+}
+
+// corrected returns the one-way delay of a part of a route. A correction knows what the ways between two
+// places take while the network is whole. A detour takes longer than that in proportion to its links:
+// before holds the parts of the route as it was.
+func (r *Routes) corrected(s segment, before []segment) int64 {
+	path := s.oneWayNs
+	for _, b := range before {
+		if b.from == s.from && b.to == s.to && b.kind == s.kind && b.oneWayNs > 0 {
+			path = b.oneWayNs
 		}
 	}
-	if rtt, ok := r.network.measured[[2]int32{int32(r.from[i]), int32(r.to[j])}]; ok {
-		replace(parts, rtt/2)
+	rtt := r.locate(s.from).RTT(s.kind, r.locate(s.to), 2*time.Duration(path))
+	if path == s.oneWayNs {
+		return int64(rtt / 2)
 	}
-	return parts
+	us := math.Round(float64(rtt/2) / float64(time.Microsecond) * (float64(s.oneWayNs) / float64(path)))
+	return int64(time.Duration(us) * time.Microsecond)
 }
 
 // replace makes everything on a route but access take oneWayNs.

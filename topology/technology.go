@@ -34,12 +34,23 @@ func (t Technology) String() string {
 	return fmt.Sprintf("Technology(%d)", uint8(t))
 }
 
-// ParseTechnology returns the technology with the given name. The error lists the names allowed.
+// technologyAliases are other names that technologies go by, in lower case.
+var technologyAliases = map[string]Technology{
+	"fibre": Fiber, "ftth": Fiber, "coax": Cable, "docsis": Cable, "adsl": DSL, "vdsl": DSL, "wi-fi": WiFi, "wlan": WiFi,
+	"4g": LTE, "4g/lte": LTE, "nr": FiveG, "5g-nr": FiveG, "satellite": Starlink, "leo": Starlink,
+}
+
+// ParseTechnology returns the technology with the given name, or one of its other usual names such as
+// "satellite" or "4g", in upper or lower case. The error lists the names of [Technology.String].
 func ParseTechnology(name string) (Technology, error) {
+	lower := strings.ToLower(name)
 	for i, n := range technologyNames {
-		if n == name {
+		if n == lower {
 			return Technology(i), nil
 		}
+	}
+	if t, ok := technologyAliases[lower]; ok {
+		return t, nil
 	}
 	return 0, fmt.Errorf("access technology %q: want one of %s", name, strings.Join(technologyNames[:], ", "))
 }

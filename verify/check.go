@@ -83,7 +83,7 @@ type Row struct {
 
 func all() []check {
 	var all []check
-	for _, group := range [][]check{queues(), caches(), freshness(), placements(), transport(), games(), draws()} {
+	for _, group := range [][]check{queues(), caches(), freshness(), placements(), failures(), transport(), games(), draws()} {
 		all = append(all, group...)
 	}
 	return all

@@ -14,14 +14,15 @@ const hourNs = float64(time.Hour)
 // arrival costs one exponential draw.
 type Arrivals struct {
 	stream random.Stream
-	// rate and slope give the current piece: arrivals a ns at its offset 0, and their change a ns.
+	// rate and slope give the current piece, an hour: arrivals a ns at its start, and their change a ns.
 	rate, slope float64
-	offset      float64 // ns from the start of the piece to the last arrival
-	length      float64 // ns from the start of the piece to its end
-	origin      float64 // ns from the start of the run to the start of the piece
-	hour        int     // local hour of the current piece
-	knots       [24]float64
-	silent      bool
+	// need is the integral of the rate from the start of the piece to the last arrival, most to its end.
+	need, most float64
+	origin     float64 // ns from the start of the run to the start of the piece
+	hour       int     // local hour of the current piece
+	knots      [24]float64
+	last       int64 // arrival
+	silent     bool
 }
 
 // NewArrivals returns the arrivals of a stream with a mean of perSecond over the day, which begins at
@@ -40,16 +41,17 @@ func NewArrivals(stream random.Stream, perSecond float64, profile Profile, start
 	into := time.Duration(local.Minute())*time.Minute + time.Duration(local.Second())*time.Second + time.Duration(local.Nanosecond())
 	a.hour = local.Hour()
 	a.origin = -float64(into)
-	a.offset = float64(into)
 	a.enter()
+	a.need = float64(into) * (a.rate + float64(a.slope*float64(into)/2))
 	return a
 }
 
 // enter sets the piece of the current hour.
 func (a *Arrivals) enter() {
+	next := a.knots[(a.hour+1)%24]
 	a.rate = a.knots[a.hour]
-	a.slope = (a.knots[(a.hour+1)%24] - a.rate) / hourNs
-	a.length = hourNs
+	a.slope = (next - a.rate) / hourNs
+	a.most = hourNs * ((a.rate + next) / 2)
 }
 
 // farthest is how far ahead an arrival is looked for, in ns: two years, longer than any run.
@@ -59,32 +61,36 @@ const farthest = float64(2 * 366 * 24 * time.Hour)
 // arrival within two years, answers math.MaxInt64.
 func (a *Arrivals) Next() int64 {
 	// Products are rounded before they are added, so that machines with and without a fused multiply-add
-	// draw the same arrivals.
+	// draw the same arrivals. What one arrival takes over from the last is a sum alone: the processor works
+	// on the roots of several at a time.
 	if a.silent {
 		return math.MaxInt64
 	}
-	need := a.stream.Exp()
-	for a.origin < farthest {
-		rate := a.rate + float64(a.slope*a.offset)
-		s := need / rate
-		if a.slope != 0 {
-			// Solve rate*s + slope*s*s/2 = need for the time s after the last arrival.
-			s = math.Inf(1) // no real root: the falling rate reaches 0 before the need is met
-			if d := float64(rate*rate) + float64(2*a.slope*need); d > 0 {
-				s = 2 * need / (rate + math.Sqrt(d))
-			}
+	a.need += a.stream.Exp()
+	for !(a.need < a.most) {
+		// The piece ends first: what is left of the need passes on to the next hour.
+		a.need -= a.most
+		a.origin += hourNs
+		if a.origin >= farthest {
+			a.silent = true
+			return math.MaxInt64
 		}
-		if left := a.length - a.offset; !(s < left) {
-			// The piece ends first: what is left of the need passes on to the next hour.
-			need -= float64(rate*left) + float64(a.slope*left*left/2)
-			a.origin += a.length
-			a.offset = 0
-			a.hour = (a.hour + 1) % 24
-			a.enter()
-			continue
-		}
-		a.offset += s
-		return int64(a.origin + a.offset)
+		a.hour = (a.hour + 1) % 24
+		a.enter()
 	}
-	return math.MaxInt64
+	a.last = max(a.last, a.instant()) // roots are rounded, and must not go back
+	return a.last
+}
+
+// instant returns when the integral of the rate since the start of the piece has reached the need.
+func (a *Arrivals) instant() int64 {
+	if a.slope == 0 {
+		return int64(a.origin + a.need/a.rate)
+	}
+	// Solve rate*x + slope*x*x/2 = need for the time x since the start of the piece.
+	twice := a.rate + math.Sqrt(max(0, float64(a.rate*a.rate)+float64(2*a.slope*a.need)))
+	if twice == 0 {
+		return int64(a.origin) // no rate yet, and an exponential draw of 0
+	}
+	return int64(a.origin + 2*a.need/twice)
 }

@@ -101,14 +101,18 @@ func (c Connection) Validate() error {
 
 // WindowBytes returns the initial window.
 func (c Connection) WindowBytes() int64 {
-	segment, segments := c.SegmentBytes, c.InitialSegments
-	if segment == 0 {
-		segment = 1460
-	}
+	segments := c.InitialSegments
 	if segments == 0 {
 		segments = 10
 	}
-	return segment * segments
+	return c.segmentBytes() * segments
+}
+
+func (c Connection) segmentBytes() int64 {
+	if c.SegmentBytes == 0 {
+		return 1460
+	}
+	return c.SegmentBytes
 }
 
 // Rounds returns the number of windows that slow start needs for a response of so many bytes on a new

@@ -50,6 +50,9 @@ type ParentCalls struct {
 	Calls int
 	// Service is the work of one call at the parent.
 	Service Service
+	// Waits lets a call that a parent does not answer, because it is down, be made again when the parent is
+	// up; otherwise the request fails.
+	Waits bool
 }
 
 // Validate names the first field that is out of range.

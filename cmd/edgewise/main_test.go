@@ -96,7 +96,7 @@ func TestRunLeavesAnotherScenarioAlone(t *testing.T) {
 	dir := filepath.Dir(own)
 	code, out, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-o", dir)
 	require.Equal(t, exitUsage, code)
-	require.Contains(t, errs, "scenario.yaml is another scenario")
+	require.Contains(t, errs, "its scenario.yaml has another text")
 	require.Empty(t, out)
 	text, err := os.ReadFile(own)
 	require.NoError(t, err)

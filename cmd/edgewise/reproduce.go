@@ -30,7 +30,15 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 	if c.Workers < 0 {
 		return &usageError{fmt.Errorf("--workers is %d; want 0 or more", c.Workers)}
 	}
-	study, err := scenario.Parse(filepath.Join(c.Dir, report.ScenarioFile), []byte(m.Scenario))
+	inputs, err := report.ReadInputs(c.Dir, m)
+	if err != nil {
+		return &usageError{err}
+	}
+	var files []scenario.File
+	for _, in := range inputs {
+		files = append(files, scenario.File(in))
+	}
+	study, err := scenario.ParseFrom(filepath.Join(c.Dir, report.ScenarioFile), []byte(m.Scenario), files)
 	if err != nil {
 		return &usageError{err}
 	}

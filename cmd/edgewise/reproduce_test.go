@@ -67,3 +67,26 @@ func TestReproduceNeedsAManifest(t *testing.T) {
 	require.Equal(t, exitUsage, code)
 	require.Contains(t, errs, "manifest.json")
 }
+
+func TestReproduceNeedsNothingButTheReport(t *testing.T) {
+	text := strings.Replace(tiny, "network: {", "network: {sites: ../own.csv, ", 1)
+	text = strings.Replace(text, "sites: pop-lax", "sites: mine", 1)
+	home := t.TempDir()
+	own, file := filepath.Join(home, "own.csv"), filepath.Join(home, "below", "scenario.yaml")
+	require.NoError(t, os.WriteFile(own, []byte("id,lat_deg,lon_deg\nmine,34,-118\n"), 0o666))
+	require.NoError(t, os.Mkdir(filepath.Dir(file), 0o777))
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
+	dir := t.TempDir()
+	code, out, errs := run(t, context.Background(), "run", file, "-o", dir)
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "scenario.yaml, the files it names and manifest.json")
+	require.NoError(t, os.RemoveAll(home))
+	code, out, errs = run(t, context.Background(), "reproduce", dir)
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "the same to the bit")
+
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "inputs", "own.csv"), []byte("id,lat_deg,lon_deg\nmine,35,-118\n"), 0o666))
+	code, _, errs = run(t, context.Background(), "reproduce", dir)
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "own.csv has been changed since it was written")
+}

@@ -16,7 +16,7 @@ import (
 // runCmd runs a scenario.
 type runCmd struct {
 	Scenario     string `arg:"" help:"The scenario file." type:"path"`
-	Out          string `short:"o" required:"" help:"Directory for comparison.json, comparison.csv, comparison.md, the plots (latency_cdf.svg and .png, latency_ccdf.svg, quantile_shift.svg, hit_ratio.svg), scenario.yaml and manifest.json; made if missing." type:"path"`
+	Out          string `short:"o" required:"" help:"Directory for comparison.json, comparison.csv, comparison.md, the plots (latency_cdf.svg and .png, latency_ccdf.svg, quantile_shift.svg, hit_ratio.svg), scenario.yaml, the files it names (inputs) and manifest.json; made if missing." type:"path"`
 	Replications int    `short:"r" help:"Replications instead of the scenario's."`
 	Workers      int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet        bool   `short:"q" help:"No progress, no table."`
@@ -29,9 +29,13 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	study, err := scenario.Parse(c.Scenario, text)
+	study, files, err := scenario.ParseWithFiles(c.Scenario, text)
 	if err != nil {
 		return &usageError{err}
+	}
+	var inputs []report.Input
+	for _, f := range files {
+		inputs = append(inputs, report.Input(f))
 	}
 	if c.Replications < 0 || c.Workers < 0 {
 		return &usageError{fmt.Errorf("--replications is %d, --workers is %d; want 0 or more", c.Replications, c.Workers)}
@@ -41,7 +45,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	}
 	study.Workers = c.Workers
 	// Find out now, not after the run, whether the results can be written.
-	if err := report.CheckRun(c.Out, text); err != nil {
+	if err := report.CheckRun(c.Out, text, inputs...); err != nil {
 		return &usageError{err}
 	}
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
@@ -54,7 +58,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	if comparison == nil {
 		return runErr
 	}
-	if err := report.WriteRun(c.Out, comparison, text); err != nil {
+	if err := report.WriteRun(c.Out, comparison, text, inputs...); err != nil {
 		return errors.Join(runErr, err)
 	}
 	if !c.Quiet {
@@ -72,7 +76,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 		if err := sayStopping(s.out, comparison); err != nil {
 			return errors.Join(runErr, err)
 		}
-		if err := c.listFiles(s.out); err != nil {
+		if err := c.listFiles(s.out, len(inputs)); err != nil {
 			return errors.Join(runErr, err)
 		}
 	}
@@ -94,8 +98,12 @@ func sayStopping(w io.Writer, c *edgewise.Comparison) (err error) {
 	return err
 }
 
-func (c *runCmd) listFiles(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "\nWritten to %s: comparison.json, comparison.csv, comparison.md, the plots, scenario.yaml and manifest.json (edgewise reproduce runs it again).\n", filepath.Clean(c.Out))
+func (c *runCmd) listFiles(w io.Writer, inputs int) error {
+	names := "scenario.yaml"
+	if inputs > 0 {
+		names += ", the files it names"
+	}
+	_, err := fmt.Fprintf(w, "\nWritten to %s: comparison.json, comparison.csv, comparison.md, the plots, %s and manifest.json (edgewise reproduce runs it again).\n", filepath.Clean(c.Out), names)
 	return err
 }
 

@@ -13,10 +13,15 @@ type clock struct {
 }
 
 func newClock(c core, s *spec) rule {
+	bits := s.integer("bits", 1, 1, 8)
+	most := uint8(1<<bits - 1)
+	if c.isDense() && bits <= denseClockBits {
+		return newDenseClock(c, most)
+	}
 	c.mostSlots = c.slotsFor(1)
 	c.keepMarks = true
 	c.makeLists(1)
-	return &clock{core: c, most: uint8(1<<s.integer("bits", 1, 1, 8) - 1)}
+	return &clock{core: c, most: most}
 }
 
 func (c *clock) access(s uint32) bool {
@@ -71,41 +76,9 @@ func (c *clock) replay(r *Requests) (m missed) {
 			c.access(s)
 			continue
 		}
-		if c.steady(r) {
-			n := c.replaySteady(r.IDs[i:])
-			return missed{m.requests + n, m.bytes + n}
-		}
 		size := r.size(i)
 		m.add(size)
 		c.insert(uint64(id), 0, size)
 	}
 	return m
-}
-
-// replaySteady returns the number of misses. The list is a ring then, as in the paper: the hand passes an
-// object instead of moving it.
-func (c *clock) replaySteady(ids []uint32) (misses int64) {
-	direct, entries, marks, most := c.direct, c.entries, c.marks, c.most
-	hand := entries[0].prev
-	entries[entries[0].next].prev = hand
-	for _, id := range ids {
-		if s := direct[id]; s != 0 {
-			if marks[s] < most {
-				marks[s]++
-			}
-			continue
-		}
-		misses++
-		for marks[hand] > 0 {
-			marks[hand]--
-			hand = entries[hand].prev
-		}
-		e := &entries[hand]
-		direct[e.key] = 0
-		e.key = uint64(id)
-		direct[id] = hand
-		hand = e.prev
-	}
-	c.openRing(hand)
-	return misses
 }

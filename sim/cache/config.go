@@ -27,9 +27,11 @@ type Config struct {
 	// CapacityObjects is the largest number of objects, whatever their sizes.
 	CapacityObjects int64
 	// DenseKeys promises that most keys are below it (0: no promise). A table of 4 bytes for each
-	// such key then replaces hashing, which is two to three times as fast; use it for one cache
-	// over a numbered catalogue, not for a hundred caches over a large one.
+	// such key then replaces hashing, which is up to a third faster; use it for one cache over a
+	// numbered catalogue, not for a hundred caches over a large one.
 	DenseKeys int
+	// Directory, if set, is such a table that caches use one after the other; DenseKeys is then 0.
+	Directory *Directory
 	// Seed starts the random draws of the policies and admissions that need any.
 	Seed uint64
 	// OnEvict, if set, is called once for every object that the policy evicts, as it leaves. It
@@ -119,6 +121,7 @@ func build(cfg Config, ways uint) (*engine, error) {
 	e := newEngine(r)
 	a, err := newAdmission(cfg, e.core)
 	if err != nil {
+		Release(e)
 		return nil, err
 	}
 	if a != nil {
@@ -127,12 +130,21 @@ func build(cfg Config, ways uint) (*engine, error) {
 	return e, nil
 }
 
-// newRule builds the policy of a Config.
+// newRule builds the policy of a Config. After an error it has no directory.
 func newRule(cfg Config, ways uint) (rule, error) {
 	base, err := newCore(cfg)
 	if err != nil {
 		return nil, err
 	}
+	r, err := base.become(cfg, ways)
+	if err != nil && base.directory != nil {
+		base.directory.taken = false
+	}
+	return r, err
+}
+
+// become builds the policy of a Config on a core.
+func (base core) become(cfg Config, ways uint) (rule, error) {
 	base.keepSizes = ways&withoutSizes == 0 || !base.byObjects
 	if cfg.NewPolicy != nil {
 		return newCustom(base, cfg.NewPolicy), nil

@@ -30,6 +30,8 @@ func newCore(cfg Config) (core, error) {
 			cfg.CapacityBytes, cfg.CapacityObjects)
 	case cfg.DenseKeys < 0 || cfg.DenseKeys > maxObjects:
 		return core{}, fmt.Errorf("cache: DenseKeys is %d; it must be from 0 to %d", cfg.DenseKeys, maxObjects)
+	case cfg.DenseKeys > 0 && cfg.Directory != nil:
+		return core{}, fmt.Errorf("cache: DenseKeys is %d and Directory is set; only one of them may be", cfg.DenseKeys)
 	}
 	c := core{
 		capacity:  cfg.CapacityBytes + cfg.CapacityObjects,
@@ -37,8 +39,11 @@ func newCore(cfg Config) (core, error) {
 		onEvict:   cfg.OnEvict,
 		table:     table{keepSizes: true},
 	}
-	if cfg.DenseKeys > 0 {
-		c.direct = make([]uint32, cfg.DenseKeys)
+	c.denseKeys = cfg.DenseKeys
+	if cfg.Directory != nil {
+		if err := cfg.Directory.lend(&c.table); err != nil {
+			return core{}, err
+		}
 	}
 	return c, nil
 }
@@ -98,12 +103,10 @@ func (c *core) evictToGhost(s uint32) {
 // then goes on with slots that are all in use.
 func (c *core) full() bool { return c.byObjects && c.used == c.capacity }
 
-// steady reports whether requests can only hit, or replace one object of unit size by another that nobody
-// wants to hear of. It stays so for the rest of a replay, which then needs no account: each policy has a
-// tight loop for it.
-func (c *core) steady(r *Requests) bool {
-	return c.full() && !c.keepSizes && c.onEvict == nil && r.ObjectSizes == nil && r.RequestSizes == nil
-}
+// steady reports whether requests can only hit, or replace one object by another of the same size that nobody
+// wants to hear of. It stays so for the rest of a replay, which then needs no account: the fastest policies
+// have a tight loop for it.
+func (c *core) steady() bool { return c.full() && !c.keepSizes && c.onEvict == nil }
 
 // reuse evicts the object in slot s and gives the slot, in its place in its list, to a new key: the same as
 // evict, take and enter, but faster, which is what the replay of a full cache does most.
@@ -117,15 +120,18 @@ func (c *core) reuse(s uint32, key uint64, sizeBytes int64) {
 		c.bytes += sizeBytes - c.sizes[s]
 		c.sizes[s] = sizeBytes
 	}
-	if old < uint64(len(c.direct)) && key < uint64(len(c.direct)) {
-		c.direct[old] = 0
-		c.direct[key] = s
-		e.key = key
-		return
-	}
-	c.index.remove(old, s, c.entries)
 	e.key = key
-	c.index.add(key, s, c.entries)
+	dense := uint64(len(c.direct))
+	switch {
+	case old < dense && key < dense:
+		c.direct[old], c.direct[key] = 0, s
+	case old < dense || key < dense:
+		c.index.remove(old, s, c.entries)
+		c.index.add(key, s, c.entries)
+	default:
+		c.vacate(hash(old), s, c.entries)
+		c.place(hash(key), s)
+	}
 }
 
 // share returns a part of the capacity, rounded down.

@@ -23,11 +23,11 @@ type engine struct {
 	rule      rule
 	core      *core
 	admission admission // nil for always
-	plain     bool      // the rule is one without ghosts, so that a key that is not cached has no slot
+	plain     *lru      // the rule, if it is LRU, which is spared the detours of the others
 }
 
 func newEngine(r rule) *engine {
-	_, plain := r.(*lru)
+	plain, _ := r.(*lru)
 	return &engine{rule: r, core: r.base(), plain: plain}
 }
 
@@ -46,6 +46,13 @@ func (e *engine) admitBy(a admission) {
 // Lookup implements [Cache].
 func (e *engine) Lookup(key uint64) (sizeBytes int64, hit bool) {
 	s := e.core.find(key)
+	if e.plain != nil && e.admission == nil {
+		if s == 0 {
+			return 0, false
+		}
+		e.plain.moveToFront(0, s)
+		return e.plain.size(s), true
+	}
 	if s != 0 && e.rule.access(s) {
 		sizeBytes, hit = e.core.size(s), true
 	}
@@ -68,7 +75,10 @@ func (e *engine) Insert(key uint64, sizeBytes int64) bool {
 // object arrives once for each fetch. It spares a look-up where the policy keeps no ghosts. If key is cached
 // nevertheless, the cache is damaged.
 func Fill(c Cache, key uint64, sizeBytes int64) (admitted bool) {
-	if e, ok := c.(*engine); ok && e.plain {
+	if e, ok := c.(*engine); ok && e.plain != nil {
+		if e.admission == nil && sizeBytes > 0 {
+			return e.plain.insert(key, 0, sizeBytes)
+		}
 		return e.insert(key, 0, sizeBytes)
 	}
 	return c.Insert(key, sizeBytes)

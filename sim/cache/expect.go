@@ -1,44 +1,72 @@
 package cache
 
-// Expect tells a cache which keys will be looked up soon. It changes nothing in what the cache answers or
-// holds: it only brings the memory that the look-ups will need nearer to the processor, all of it at once
-// instead of piece by piece. That pays where much else has happened since the cache was last used. Good
-// portions are some 16 to 64 keys.
+import "math/bits"
+
+// Expect tells a cache which keys will be looked up soon, and how many objects may be put in. It changes
+// nothing in what the cache answers or holds: it only brings the memory that this will need nearer to the
+// processor, all of it at once instead of piece by piece. That pays where much else has happened since the
+// cache was last used. Good portions are some 16 to 64 keys.
 //
 // A cache that does not know how to expect keys, such as one of your own, is left alone.
-func Expect(c Cache, keys []uint64) {
+func Expect(c Cache, keys []uint64, fills int) {
 	if e, ok := c.(*engine); ok {
 		e.core.touched = e.core.touch(keys)
+		if e.plain != nil && 2*e.core.used > e.core.capacity {
+			e.core.touched ^= e.core.touchBack(fills)
+		}
 	}
+}
+
+// touchBack reads what evicting the last n objects of list 0 will read.
+func (t *table) touchBack(n int) (touched uint32) {
+	x := &t.index
+	s := t.back(0)
+	for range n {
+		e := &t.entries[s]
+		if e.key < uint64(len(x.direct)) {
+			touched ^= x.direct[e.key]
+		} else if len(x.tags) > 0 {
+			touched ^= uint32(x.tags[x.home(hash(e.key))]) // seldom its slot
+		}
+		if t.keepSizes {
+			touched ^= uint32(t.sizes[s])
+		}
+		s = e.prev
+	}
+	return touched
 }
 
 // touch reads what looking up the keys will read and returns something that depends on all of it. No
 // branch depends on what is read, so that the processor can wait for all at the same time.
 func (t *table) touch(keys []uint64) (touched uint32) {
 	x := &t.index
-	mask := uint64(len(x.buckets) - 1)
 	for _, key := range keys {
 		if key < uint64(len(x.direct)) {
 			touched ^= x.direct[key]
-		} else if len(x.buckets) > 0 {
-			touched ^= x.buckets[hash(key)>>(x.homeShift&63)&mask]
+		} else if len(x.tags) > 0 {
+			touched ^= uint32(x.tags[x.home(hash(key))])
 		}
 	}
 	for _, key := range keys {
 		s := uint32(0)
 		if key < uint64(len(x.direct)) {
 			s = x.direct[key]
-		} else if len(x.buckets) > 0 {
+		} else if len(x.tags) > 0 {
 			// A key away from home is not worth a search.
 			h := hash(key)
-			b := x.buckets[h>>(x.homeShift&63)&mask]
-			s = b & x.slotMask
-			if (b^x.extra(h))&^x.slotMask != 0 {
+			group := x.home(h)
+			m := matches(x.tags[group], tag(h)*everyTag)
+			// If it is not there, the slots of its group are where it will be put.
+			s = x.slots[group*groupSize+uint64(bits.TrailingZeros64(m))/8%groupSize]
+			if m == 0 {
 				s = 0
 			}
 		}
 		e := t.entries[s]
 		touched ^= uint32(e.key) ^ t.entries[e.prev].prev ^ t.entries[e.next].next
+		if t.keepSizes {
+			touched ^= uint32(t.sizes[s])
+		}
 	}
 	return touched
 }

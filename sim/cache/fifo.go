@@ -7,6 +7,9 @@ package cache
 type fifo struct{ core }
 
 func newFIFO(c core, _ *spec) rule {
+	if c.isDense() {
+		return &denseFIFO{dense: newDense(c)}
+	}
 	c.mostSlots = c.slotsFor(1)
 	c.makeLists(1)
 	return &fifo{c}
@@ -46,34 +49,9 @@ func (c *fifo) replay(r *Requests) (m missed) {
 		if direct[id] != 0 {
 			continue
 		}
-		if c.steady(r) {
-			n := c.replaySteady(r.IDs[i:])
-			return missed{m.requests + n, m.bytes + n}
-		}
 		size := r.size(i)
 		m.add(size)
 		c.insert(uint64(id), 0, size)
 	}
 	return m
-}
-
-// replaySteady returns the number of misses. The list is a ring then: the oldest slot becomes the newest
-// where it stands.
-func (c *fifo) replaySteady(ids []uint32) (misses int64) {
-	direct, entries := c.direct, c.entries
-	last := entries[0].prev
-	entries[entries[0].next].prev = last
-	for _, id := range ids {
-		if direct[id] != 0 {
-			continue
-		}
-		misses++
-		e := &entries[last]
-		direct[e.key] = 0
-		e.key = uint64(id)
-		direct[id] = last
-		last = e.prev
-	}
-	c.openRing(last)
-	return misses
 }

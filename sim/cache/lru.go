@@ -52,9 +52,8 @@ func (c *lru) replay(r *Requests) (m missed) {
 			c.moveToFront(0, s)
 			continue
 		}
-		if c.steady(r) {
-			n := c.replaySteady(r.IDs[i:])
-			return missed{m.requests + n, m.bytes + n}
+		if c.steady() {
+			return m.plus(c.replaySteady(r.IDs[i:]))
 		}
 		size := r.size(i)
 		m.add(size)
@@ -63,11 +62,19 @@ func (c *lru) replay(r *Requests) (m missed) {
 	return m
 }
 
+// ahead is how many requests ahead a replay looks into the table, so that the processor has at hand what it
+// needs to foresee a miss.
+const ahead = 12
+
 // replaySteady returns the number of misses. The ends of the list are kept at hand.
 func (c *lru) replaySteady(ids []uint32) (misses int64) {
 	direct, entries := c.direct, c.entries
 	first, last := entries[0].next, entries[0].prev
-	for _, id := range ids {
+	touched := uint32(0)
+	for i, id := range ids {
+		if i+ahead < len(ids) {
+			touched ^= direct[ids[i+ahead]]
+		}
 		s := direct[id]
 		if s == first && s != 0 {
 			continue
@@ -94,6 +101,7 @@ func (c *lru) replaySteady(ids []uint32) (misses int64) {
 		entries[first].prev = s
 		first = s
 	}
+	c.touched = touched
 	entries[0].next, entries[0].prev = first, last
 	entries[first].prev, entries[last].next = 0, 0
 	return misses

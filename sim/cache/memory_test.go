@@ -7,10 +7,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestLRUMemoryFollowsWhatIsCached measures the heap of LRU caches full of n objects: what an object
+// TestLRUMemoryFollowsWhatIsCached measures the heap of LRU caches full of objects: what an object
 // takes, beside the 4 bytes by key of a dense table.
 func TestLRUMemoryFollowsWhatIsCached(t *testing.T) {
-	const n = 100_000
+	const n, few = 100_000, 10_000
 	tests := []struct {
 		name           string
 		cfg            Config
@@ -19,7 +19,9 @@ func TestLRUMemoryFollowsWhatIsCached(t *testing.T) {
 		cached, asKeys uint64
 	}{
 		{"sparse, in objects", Config{CapacityObjects: n}, 40, 0, n, 10 * n},
+		{"sparse, in objects, few", Config{CapacityObjects: few}, 40, 0, few, 10 * n},
 		{"sparse, in bytes", Config{CapacityBytes: 100 * n}, 44, 0, n, 10 * n},
+		{"sparse, in bytes, few", Config{CapacityBytes: 100 * few}, 44, 0, few, 10 * n},
 		{"dense, in objects", Config{CapacityObjects: n, DenseKeys: 10 * n}, 24, 40 * n, n, 10 * n},
 		{"nearly empty", Config{CapacityBytes: 1 << 50}, 40, 0, 100, 10 * n},
 	}

@@ -20,10 +20,14 @@ package cache
 // also sends new objects to M once S is full, until the first eviction.
 type s3fifo struct {
 	lists
+	s3fifoLimits
+	evicted bool
+}
+
+type s3fifoLimits struct {
 	smallLimit, mainLimit, ghostLimit int64
 	threshold                         uint8
 	startInMain                       bool // fill M before the first eviction
-	evicted                           bool
 }
 
 // The lists of s3fifo and qdlp.
@@ -39,21 +43,23 @@ const (
 	allHits = 255 / oneHit
 )
 
-func newS3FIFO(c core, s *spec) rule {
-	small := c.share(s.number("small", .1, 1))
-	return &s3fifo{
-		lists:      newLists(c, 3),
-		smallLimit: small,
-		mainLimit:  c.capacity - small,
-		ghostLimit: c.share(s.number("ghost", .9, 10)),
-		threshold:  uint8(s.integer("threshold", 2, 1, allHits)),
-	}
-}
+func newS3FIFO(c core, s *spec) rule { return newS3FIFOWith(c, s, false) }
 
-func newS3FIFO2025(c core, s *spec) rule {
-	r := newS3FIFO(c, s).(*s3fifo)
-	r.startInMain = true
-	return r
+func newS3FIFO2025(c core, s *spec) rule { return newS3FIFOWith(c, s, true) }
+
+func newS3FIFOWith(c core, s *spec, startInMain bool) rule {
+	small := c.share(s.number("small", .1, 1))
+	limits := s3fifoLimits{
+		smallLimit:  small,
+		mainLimit:   c.capacity - small,
+		ghostLimit:  c.share(s.number("ghost", .9, 10)),
+		threshold:   uint8(s.integer("threshold", 2, 1, allHits)),
+		startInMain: startInMain,
+	}
+	if c.isDense() && limits.smallLimit > 1 && limits.threshold <= mostHits {
+		return newDenseS3FIFO(c, limits)
+	}
+	return &s3fifo{lists: newLists(c, 3), s3fifoLimits: limits}
 }
 
 func (c *s3fifo) cached(s uint32) bool { return c.list(s) != ghostList }

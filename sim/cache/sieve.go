@@ -15,6 +15,9 @@ type sieve struct {
 }
 
 func newSieve(c core, _ *spec) rule {
+	if c.isDense() {
+		return &denseSieve{dense: newDense(c)}
+	}
 	c.mostSlots = c.slotsFor(1)
 	c.keepMarks = true
 	c.makeLists(1)
@@ -79,51 +82,9 @@ func (c *sieve) replay(r *Requests) (m missed) {
 			c.marks[s] = 1
 			continue
 		}
-		if c.steady(r) {
-			n := c.replaySteady(r.IDs[i:])
-			return missed{m.requests + n, m.bytes + n}
-		}
 		size := r.size(i)
 		m.add(size)
 		c.insert(uint64(id), 0, size)
 	}
 	return m
-}
-
-// replaySteady returns the number of misses.
-func (c *sieve) replaySteady(ids []uint32) (misses int64) {
-	direct, entries, marks := c.direct, c.entries, c.marks
-	hand, first := c.hand, entries[0].next
-	for _, id := range ids {
-		if s := direct[id]; s != 0 {
-			marks[s] = 1
-			continue
-		}
-		misses++
-		s := hand
-		if s == 0 {
-			s = entries[0].prev
-		}
-		for marks[s] != 0 {
-			marks[s] = 0
-			if s = entries[s].prev; s == 0 {
-				s = entries[0].prev
-			}
-		}
-		e := &entries[s]
-		direct[e.key] = 0
-		e.key = uint64(id)
-		direct[id] = s
-		hand = e.prev
-		if s == first {
-			continue // the newest leaves for one that is newer
-		}
-		entries[hand].next, entries[e.next].prev = e.next, hand
-		e.prev, e.next = 0, first
-		entries[first].prev = s
-		first = s
-		entries[0].next = s
-	}
-	c.hand = hand
-	return misses
 }

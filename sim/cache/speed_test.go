@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"container/list"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -58,6 +59,57 @@ func BenchmarkLookupInsert(b *testing.B) {
 				b.ReportMetric(float64(hits)/float64(b.N), "hit/req")
 			})
 		}
+	}
+}
+
+// BenchmarkManyCaches is the LRU caches of 100 sites that serve one catalogue of a million objects, 10,000
+// each, in bytes: a look-up a request and a fill a miss. The sites work alone, one after another to the end, or
+// in turns of so many requests, each told before what it will look up.
+func BenchmarkManyCaches(b *testing.B) {
+	const objects, sites, requestsEach = 1_000_000, 100, 100_000
+	ids := requests(sites*requestsEach, objects, .8)
+	keys := make([]uint64, len(ids))
+	for i, id := range ids {
+		keys[i] = uint64(id)
+	}
+	for _, turn := range []int{requestsEach, 32} {
+		b.Run(fmt.Sprintf("turns of %d", turn), func(b *testing.B) {
+			var took, yardstick time.Duration
+			for b.Loop() {
+				caches := make([]Cache, sites)
+				plain := make([]*container, sites)
+				for i := range caches {
+					caches[i], _ = New(Config{CapacityBytes: objects / 100})
+					plain[i] = newContainer(objects / 100)
+				}
+				for from := 0; from < requestsEach; from += turn {
+					for i, c := range caches {
+						part := keys[i*requestsEach+from : i*requestsEach+from+turn]
+						start := time.Now()
+						if turn < requestsEach {
+							Expect(c, part, len(part))
+						}
+						for _, key := range part {
+							if _, hit := c.Lookup(key); !hit {
+								Fill(c, key, 1)
+							}
+						}
+						took += time.Since(start)
+					}
+					for i, p := range plain {
+						part := keys[i*requestsEach+from : i*requestsEach+from+turn]
+						start := time.Now()
+						for _, key := range part {
+							p.request(key)
+						}
+						yardstick += time.Since(start)
+					}
+				}
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(took.Nanoseconds())/float64(b.N)/float64(len(keys)), "ns/request")
+			b.ReportMetric(float64(took)/float64(yardstick), "yardsticks/request")
+		})
 	}
 }
 
@@ -124,4 +176,27 @@ func yardstickLRU(ids []uint32, objects, capacity int) (misses int) {
 		slots[first].prev, slots[0].next = s, s
 	}
 	return misses
+}
+
+// A container is the usual LRU of unit sizes: a map and a list of the library.
+type container struct {
+	places map[uint64]*list.Element
+	order  list.List
+	most   int
+}
+
+func newContainer(most int) *container {
+	return &container{places: make(map[uint64]*list.Element), most: most}
+}
+
+func (c *container) request(key uint64) {
+	if e := c.places[key]; e != nil {
+		c.order.MoveToFront(e)
+		return
+	}
+	if c.order.Len() == c.most {
+		last := c.order.Back()
+		delete(c.places, c.order.Remove(last).(uint64))
+	}
+	c.places[key] = c.order.PushFront(key)
 }

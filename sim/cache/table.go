@@ -19,13 +19,22 @@ type table struct {
 	keepSizes bool
 	marks     []uint8 // what a policy wants by slot; nil if keepMarks is false
 	keepMarks bool
-	mostSlots int    // no more slots than this are ever in use; 0 if not known
-	freed     uint32 // first of the chain of free slots, linked by next
+	mostSlots int        // no more slots than this are ever in use; 0 if not known
+	freed     uint32     // first of the chain of free slots, linked by next
+	directory *Directory // that direct is borrowed from, or nil
 }
 
 // makeLists makes n empty lists whose ends are the slots 0 to n-1.
 func (t *table) makeLists(n int) {
-	t.resize(max(8, 2*n))
+	t.most = t.mostSlots
+	if t.denseKeys > 0 {
+		t.direct = make([]uint32, t.denseKeys)
+	}
+	if least := max(8, 2*n); cap(t.entries) < least {
+		t.resize(least)
+	} else if t.keepMarks { // with a directory come the slots of its last cache
+		t.marks = lengthen(t.marks, cap(t.entries))
+	}
 	for range n {
 		list := t.extend()
 		t.entries[list] = entry{prev: list, next: list}
@@ -107,23 +116,16 @@ func (t *table) back(list uint32) uint32 { return t.entries[list].prev }
 
 // moveToFront moves slot s, which is in this or another list, to the front of a list.
 func (t *table) moveToFront(list, s uint32) {
-	t.unlink(s)
-	t.pushFront(list, s)
-}
-
-// openRing makes list 0 of a ring of slots, linked by prev only, that holds all of the list's; last is the
-// last of the list.
-func (t *table) openRing(last uint32) {
-	next := uint32(0)
-	for s := last; ; s = t.entries[s].prev {
-		t.entries[s].next = next
-		next = s
-		if t.entries[s].prev == last {
-			t.entries[s].prev = 0
-			t.entries[0] = entry{next: s, prev: last}
-			return
-		}
+	entries := t.entries
+	e := &entries[s]
+	prev, next := e.prev, e.next
+	if prev == list {
+		return
 	}
+	entries[prev].next, entries[next].prev = next, prev
+	first := entries[list].next
+	e.prev, e.next = list, first
+	entries[first].prev, entries[list].next = s, s
 }
 
 // extend appends a slot. Growth slows down with size, so that large tables waste little.
@@ -152,7 +154,6 @@ func (t *table) resize(n int) {
 	if t.keepMarks {
 		t.marks = lengthen(t.marks, n)
 	}
-	t.index.fit(n, t.entries)
 }
 
 // lengthen returns a copy of xs with n elements.

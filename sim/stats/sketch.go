@@ -65,6 +65,44 @@ func (s *Sketch) Record(ns int64) {
 	s.RecordN(ns, 1)
 }
 
+// RecordAll adds many latencies in nanoseconds; it is faster than [Sketch.Record] for each.
+func (s *Sketch) RecordAll(ns []int64) {
+	for len(ns) > 0 {
+		n := s.recordWithin(ns)
+		if ns = ns[n:]; len(ns) > 0 {
+			s.RecordN(ns[0], 1)
+			ns = ns[1:]
+		}
+	}
+}
+
+// recordWithin adds latencies up to the first that lies outside the range of those before, or in an octave
+// that is new, and returns their number.
+func (s *Sketch) recordWithin(ns []int64) int {
+	least, span := s.min, s.span
+	low, high := s.sumLow, s.sumHigh
+	n := 0
+	for _, x := range ns {
+		v := uint64(x)
+		if v-least > span {
+			break
+		}
+		i := cellOf(v)
+		p := s.pages[i>>cellBits]
+		if p == nil {
+			break
+		}
+		p[i%cellsPerPage]++
+		var carry uint64
+		low, carry = bits.Add64(low, v, 0)
+		high += carry
+		n++
+	}
+	s.count += uint64(n)
+	s.sumLow, s.sumHigh = low, high
+	return n
+}
+
 // RecordN adds the same latency n times. See [Sketch.Record].
 func (s *Sketch) RecordN(ns int64, n uint64) {
 	if n == 0 {

@@ -132,6 +132,24 @@ func TestRecordNIsRecordRepeated(t *testing.T) {
 	require.True(t, many.Equal(one))
 }
 
+func TestRecordAllIsRecordForEach(t *testing.T) {
+	draws := rand.New(rand.NewPCG(9, 0))
+	var all, each stats.Sketch
+	for range 300 {
+		values := make([]int64, draws.IntN(70))
+		for i := range values {
+			values[i] = int64(draws.Uint64()>>draws.IntN(64)) - 2 // every octave, and some negative
+		}
+		all.RecordAll(values)
+		for _, v := range values {
+			each.Record(v)
+		}
+	}
+	require.NotZero(t, all.Invalid())
+	require.True(t, all.Equal(&each))
+	require.Equal(t, each.Invalid(), all.Invalid())
+}
+
 func TestCDFIsTheShareAtMostX(t *testing.T) {
 	s := record([]int64{10, 20, 20, 40})
 	for _, c := range []struct {

@@ -9,7 +9,8 @@ import (
 )
 
 // A path of 20 ms between Berlin and Frankfurt, and one between Nairobi and Kampala, which are as far
-// apart: what measurements nearby say of the two.
+// apart: what is known of the two. The first are in one country; between the others lies a border, and no
+// hub is near.
 func Example() {
 	model := calibrate.Default()
 	berlin := model.Locate(topology.Node{LatDeg: 52.52, LonDeg: 13.405, Country: "DE"})
@@ -20,6 +21,6 @@ func Example() {
 	fmt.Println("Berlin-Frankfurt:", berlin.RTT(topology.Internet, frankfurt, path).Round(time.Millisecond))
 	fmt.Println("Nairobi-Kampala:", nairobi.RTT(topology.Internet, kampala, path).Round(time.Millisecond))
 	// Output:
-	// Berlin-Frankfurt: 20ms
-	// Nairobi-Kampala: 34ms
+	// Berlin-Frankfurt: 11ms
+	// Nairobi-Kampala: 68ms
 }

@@ -29,8 +29,16 @@ var (
 	}
 )
 
-// lineShare is the weight of the straight line; the rest is the path's.
-const lineShare = 0.4
+// The blends and the share of the backbone in users' round trips, chosen as above. Of a user's way half
+// is the provider's.
+var (
+	internetBlend = Blend{Line: 0.15, Path: 0.25, Trunks: 0.6}
+	backboneBlend = Blend{Path: 0.1, Trunks: 0.7, Internet: 0.2}
+)
+
+const userBackboneShare = 0.5
+
+var domestic = Domestic{MaxOverPath: 1.2, Shorter: 0.6, Km: 800}
 
 // Fit fits a model to measured round trips over the given exchange towns. It needs at least 3 cities and
 // 3 regions with a measured pair each; without users' round trips the user scale is 1.
@@ -43,19 +51,23 @@ func Fit(fabric *topology.Fabric, t *Tables) (*Model, error) {
 }
 
 func fit(finder *topology.PathFinder, t *Tables) (*Model, error) {
-	m := &Model{Ground: ground, LineShare: lineShare, UserScale: 1, BackboneScale: 1}
+	trunks, err := worldTrunks()
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{
+		Ground: ground, Trunks: *trunks, Domestic: domestic, InternetBlend: internetBlend, BackboneBlend: backboneBlend, BackboneScale: 1,
+		UserBackboneShare: userBackboneShare, UserScale: 1,
+	}
 	cities, measured, err := square(t.Cities, t.CityRTT)
 	if err != nil {
 		return nil, fmt.Errorf("fit: cities: %w", err)
 	}
 	m.LineMs, m.LineMsPerKm = fitLine(cities, measured)
-	paths, err := pathsMs(finder, cities)
+	modelled, err := m.bases(finder, cities, internetClass)
 	if err != nil {
 		return nil, fmt.Errorf("fit: cities: %w", err)
 	}
-	modelled := grid(len(cities), func(i, j int) float64 {
-		return m.internetBase(topology.DistanceKm(cities[i].place(), cities[j].place()), paths[i][j])
-	})
 	internet, err := fitSurface(cities, measured, modelled, internetFit)
 	if err != nil {
 		return nil, fmt.Errorf("fit: cities: %w", err)
@@ -66,16 +78,9 @@ func fit(finder *topology.PathFinder, t *Tables) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fit: regions: %w", err)
 	}
-	if paths, err = pathsMs(finder, regions); err != nil {
+	if modelled, err = m.bases(finder, regions, backboneClass); err != nil {
 		return nil, fmt.Errorf("fit: regions: %w", err)
 	}
-	at := make([]*location, len(regions))
-	for i, r := range regions {
-		at[i] = m.locate(r)
-	}
-	modelled = grid(len(regions), func(i, j int) float64 {
-		return m.backboneBase(paths[i][j], m.rtt(topology.Internet, at[i], at[j], paths[i][j]))
-	})
 	var ratios []float64
 	for i := range regions {
 		for j := range i {
@@ -101,26 +106,26 @@ func fit(finder *topology.PathFinder, t *Tables) (*Model, error) {
 	return m, m.Validate()
 }
 
-// fitUserScale returns the scale of the Internet's part of users' round trips with the least mean
+// fitUserScale returns the scale of what is not the last mile of users' round trips, with the least mean
 // absolute log error, to a hundredth; 1 if there are no round trips of users.
 func fitUserScale(m *Model, finder *topology.PathFinder, access []AccessRTT) (float64, error) {
 	if len(access) == 0 {
 		return 1, nil
 	}
 	p := &predictor{model: m, finder: finder}
-	internet := make([]float64, len(access))
+	unscaled := make([]float64, len(access))
 	for i, a := range access {
-		ms, err := p.rttMs(topology.Internet, a.From, a.To)
+		ms, err := p.rttMs(userClass, a.From, a.To)
 		if err != nil {
 			return 0, err
 		}
-		internet[i] = ms
+		unscaled[i] = ms / m.UserScale
 	}
 	best, least := 1.0, math.Inf(1)
 	for percent := 50; percent <= 150; percent++ {
 		scale, sum := float64(percent)/100, 0.0
 		for i, a := range access {
-			ms := scale*internet[i] + a.Technology.MedianRTT().Seconds()*1000
+			ms := scale*unscaled[i] + a.Technology.MedianRTT().Seconds()*1000
 			sum += min(0.7, math.Abs(math.Log(ms/a.Ms))) // beyond a factor of two something else is wrong
 		}
 		if sum < least {
@@ -158,18 +163,29 @@ func square(places []topology.Node, pairs []PairRTT) ([]Anchor, [][]float64, err
 	return anchors, ms, nil
 }
 
-// pathsMs returns the round trips of the paths between anchors in ms.
-func pathsMs(finder *topology.PathFinder, anchors []Anchor) ([][]float64, error) {
+// bases returns the round trips between any two anchors in ms before the surface of a class corrects them.
+// Those of the backbone need the Internet surface.
+func (m *Model) bases(finder *topology.PathFinder, anchors []Anchor, c class) ([][]float64, error) {
 	ends := make([]topology.PathEnd, len(anchors))
+	locations := make([]*location, len(anchors))
 	for i, a := range anchors {
 		end, err := finder.Locate(a.place())
 		if err != nil {
 			return nil, err
 		}
 		ends[i] = end
+		locations[i] = m.locate(a)
 	}
 	return grid(len(anchors), func(i, j int) float64 {
-		return math.Max(minPathMs, 2*finder.OneWay(ends[i], ends[j]).Seconds()*1000)
+		a, b := locations[i], locations[j]
+		path := 2 * finder.OneWay(ends[i], ends[j]).Seconds() * 1000
+		km := topology.DistanceKm(a.at.place(), b.at.place())
+		g := m.guess(a, b, km, path)
+		if c == internetClass {
+			return m.internetBase(a, b, km, g)
+		}
+		g.internet = m.rtt(internetClass, a, b, path)
+		return m.BackboneScale * m.BackboneBlend.of(g)
 	}), nil
 }
 

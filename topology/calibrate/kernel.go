@@ -15,6 +15,9 @@ type Anchor struct {
 
 func (a Anchor) place() topology.Place { return topology.Place{LatDeg: a.LatDeg, LonDeg: a.LonDeg} }
 
+// compatriot reports whether both places are known to be in one country.
+func (a Anchor) compatriot(b Anchor) bool { return a.Country != "" && a.Country == b.Country }
+
 // A Kernel says how much two places have in common: the covariance of what cannot be seen on a map.
 //
 //	constant + near e^(-km/near km) + far e^(-km/far km) + same country e^(-km/country km) + own
@@ -34,7 +37,7 @@ type Kernel struct {
 // between returns the covariance of two places, km apart, that are not one and the same.
 func (k Kernel) between(a, b Anchor, km float64) float64 {
 	c := k.Constant + float64(k.Near*math.Exp(-km/k.NearKm)) + float64(k.Far*math.Exp(-km/k.FarKm))
-	if a.Country != "" && a.Country == b.Country {
+	if a.compatriot(b) {
 		c += float64(k.Country * math.Exp(-km/k.CountryKm))
 	}
 	return c

@@ -17,9 +17,11 @@ import (
 // A Model turns the path between two places into a round trip that agrees with measurements. It is a
 // [topology.Correction].
 //
-// The public Internet: the geometric mean of a straight line in the distance and of the path through the
-// exchange towns, corrected by the Internet surface. A provider's backbone: the geometric mean of the
-// path and of the Internet's round trip, times a scale, corrected by the backbone surface.
+// The public Internet: a blend of a straight line in the distance, of the path through the exchange towns
+// and of the way over the hubs of the world, corrected by the Internet surface. A provider's backbone: a
+// blend of the path, the way over the hubs and the Internet's round trip, times a scale, corrected by the
+// backbone surface. From a user to a provider's site: half of both, because providers meet the users'
+// networks halfway.
 type Model struct {
 	// Ground gives the delay of one link of a path, for both kinds of links.
 	Ground topology.PathModel `json:"ground"`
@@ -27,15 +29,22 @@ type Model struct {
 	// kilometre of great circle adds. Both above 0.
 	LineMs      float64 `json:"line_ms"`
 	LineMsPerKm float64 `json:"line_ms_per_km"`
-	// LineShare is the weight of the line in its geometric mean with the path, in [0, 1].
-	LineShare float64 `json:"line_share"`
-	Internet  Surface `json:"internet"`
-	// UserScale is the round trip from a user's exchange to a provider's site over that between two
-	// servers in the same places: providers meet the users' networks halfway. Above 0.
-	UserScale float64 `json:"user_scale"`
-	// BackboneScale is the round trip over a backbone over the geometric mean above. Above 0.
+	Trunks      Trunks  `json:"trunks"`
+	// Domestic is what two places share whose country is the same.
+	Domestic Domestic `json:"domestic"`
+	// InternetBlend, made shorter where both ends are in one country, is what the Internet surface
+	// corrects.
+	InternetBlend Blend   `json:"internet_blend"`
+	Internet      Surface `json:"internet"`
+	// BackboneBlend, times BackboneScale, is what the backbone surface corrects. The scale is above 0.
+	BackboneBlend Blend   `json:"backbone_blend"`
 	BackboneScale float64 `json:"backbone_scale"`
 	Backbone      Surface `json:"backbone"`
+	// UserBackboneShare is the weight of the backbone's round trip, in [0, 1], in its geometric mean
+	// with the Internet's for the way from a user's exchange to a provider's site; UserScale, above 0,
+	// scales that mean.
+	UserBackboneShare float64 `json:"user_backbone_share"`
+	UserScale         float64 `json:"user_scale"`
 }
 
 // minPathMs is the shortest round trip: two machines in one town.
@@ -91,8 +100,23 @@ func (m *Model) Validate() error {
 			return fmt.Errorf("delay model: %s %v: want a finite number above 0", p.name, p.value)
 		}
 	}
-	if !(m.LineShare >= 0 && m.LineShare <= 1) {
-		return fmt.Errorf("delay model: line_share %v: want 0 to 1", m.LineShare)
+	if !(m.UserBackboneShare >= 0 && m.UserBackboneShare <= 1) {
+		return fmt.Errorf("delay model: user_backbone_share %v: want 0 to 1", m.UserBackboneShare)
+	}
+	if err := m.Trunks.validate(); err != nil {
+		return fmt.Errorf("delay model: trunks: %w", err)
+	}
+	if err := m.Domestic.validate(); err != nil {
+		return fmt.Errorf("delay model: domestic: %w", err)
+	}
+	if err := m.InternetBlend.validate(); err != nil {
+		return fmt.Errorf("delay model: internet blend: %w", err)
+	}
+	if m.InternetBlend.Internet != 0 {
+		return fmt.Errorf("delay model: internet blend: weight of the internet %v: want 0", m.InternetBlend.Internet)
+	}
+	if err := m.BackboneBlend.validate(); err != nil {
+		return fmt.Errorf("delay model: backbone blend: %w", err)
 	}
 	if err := m.Internet.validate(); err != nil {
 		return fmt.Errorf("delay model: internet: %w", err)
@@ -109,11 +133,12 @@ func (m *Model) DelayModel() topology.DelayModel {
 	return topology.DelayModel{Internet: m.Ground, Backbone: m.Ground, Correction: m}
 }
 
-// A location is a place prepared for both surfaces.
+// A location is a place prepared for the trunks and both surfaces.
 type location struct {
 	model              *Model
 	at                 Anchor
 	user, site         bool // what stands there: the end of users' own lines, or a provider's site
+	trunks             onramp
 	internet, backbone foothold
 }
 
@@ -125,7 +150,7 @@ func (m *Model) Locate(n topology.Node) topology.Location {
 }
 
 func (m *Model) locate(at Anchor) *location {
-	return &location{model: m, at: at, internet: m.Internet.locate(at), backbone: m.Backbone.locate(at)}
+	return &location{model: m, at: at, trunks: m.Trunks.locate(at.place()), internet: m.Internet.locate(at), backbone: m.Backbone.locate(at)}
 }
 
 // RTT returns the round trip to a location of the same model, given that of the path between them. It is
@@ -135,41 +160,69 @@ func (l *location) RTT(kind topology.LinkKind, to topology.Location, path time.D
 	if !ok || o.model != l.model || kind == topology.Access {
 		return path
 	}
-	ms := l.model.rtt(kind, l, o, path.Seconds()*1000)
-	if kind == topology.Internet && (l.user && o.site || l.site && o.user) {
-		ms *= l.model.UserScale
+	class := internetClass
+	switch {
+	case kind == topology.Backbone:
+		class = backboneClass
+	case l.user && o.site || l.site && o.user:
+		class = userClass
 	}
+	ms := l.model.rtt(class, l, o, path.Seconds()*1000)
 	if !(ms <= maxMs) { // a model of absurd weights must not overflow
 		ms = maxMs
 	}
 	return 2 * time.Microsecond * time.Duration(math.Round(ms*1000/2))
 }
 
+// A class is what a model tells apart: whose cables a round trip rides on.
+type class uint8
+
+const (
+	internetClass class = iota // between servers
+	backboneClass              // between a provider's sites
+	userClass                  // between a user's exchange and a provider's site
+)
+
 // rtt returns the round trip between two locations in ms. They are put into an order first: a sum of
 // floating-point products depends on it in its last bits.
-func (m *Model) rtt(kind topology.LinkKind, a, b *location, pathMs float64) float64 {
+func (m *Model) rtt(c class, a, b *location, pathMs float64) float64 {
 	if cmp.Or(cmp.Compare(a.at.LatDeg, b.at.LatDeg), cmp.Compare(a.at.LonDeg, b.at.LonDeg)) > 0 {
 		a, b = b, a
 	}
 	km := topology.DistanceKm(a.at.place(), b.at.place())
 	floor := minPathMs + 2*km/topology.SpeedOfLightKmPerMs
-	pathMs = math.Max(pathMs, minPathMs)
-	ms := m.Internet.correct(m.internetBase(km, pathMs), a.internet.logRatio(&b.internet))
-	ms = math.Max(ms, floor)
-	if kind == topology.Backbone {
-		ms = m.Backbone.correct(m.backboneBase(pathMs, ms), a.backbone.logRatio(&b.backbone))
-		ms = math.Max(ms, floor)
+	g := m.guess(a, b, km, pathMs)
+	g.internet = math.Max(floor, m.Internet.correct(m.internetBase(a, b, km, g), a.internet.logRatio(&b.internet)))
+	if c == internetClass {
+		return g.internet
+	}
+	backbone := m.Backbone.correct(m.BackboneScale*m.BackboneBlend.of(g), a.backbone.logRatio(&b.backbone))
+	backbone = math.Max(floor, backbone)
+	if c == backboneClass {
+		return backbone
+	}
+	user := math.Exp(float64(m.UserBackboneShare*math.Log(backbone)) + float64((1-m.UserBackboneShare)*math.Log(g.internet)))
+	return math.Max(floor, m.UserScale*user)
+}
+
+// guess returns what a blend is made of but for the Internet.
+func (m *Model) guess(a, b *location, km, pathMs float64) guesses {
+	g := guesses{
+		line:   m.LineMs + float64(m.LineMsPerKm*km),
+		path:   math.Max(pathMs, minPathMs),
+		trunks: m.Trunks.rttMs(&a.trunks, &b.trunks),
+	}
+	if a.at.compatriot(b.at) {
+		g.trunks = math.Min(g.trunks, m.Domestic.MaxOverPath*g.path)
+	}
+	return g
+}
+
+// internetBase returns the round trip over the Internet before the surface corrects it, in ms.
+func (m *Model) internetBase(a, b *location, km float64, g guesses) float64 {
+	ms := m.InternetBlend.of(g)
+	if a.at.compatriot(b.at) {
+		ms *= math.Exp(-m.Domestic.Shorter * math.Exp(-km/m.Domestic.Km))
 	}
 	return ms
-}
-
-// internetBase returns the round trip over the Internet before the surface corrects it.
-func (m *Model) internetBase(km, pathMs float64) float64 {
-	line := math.Log(m.LineMs + float64(m.LineMsPerKm*km))
-	return math.Exp(float64(m.LineShare*line) + float64((1-m.LineShare)*math.Log(pathMs)))
-}
-
-// backboneBase returns the round trip over a backbone before the surface corrects it.
-func (m *Model) backboneBase(pathMs, internetMs float64) float64 {
-	return m.BackboneScale * math.Sqrt(float64(pathMs*internetMs))
 }

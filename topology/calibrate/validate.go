@@ -72,11 +72,11 @@ func CrossValidate(ctx context.Context, fabric *topology.Fabric, t *Tables, d De
 				return nil, fmt.Errorf("cross-validation, fold %d: %w", f, err)
 			}
 			p := &predictor{model: m, finder: finder}
-			v.Cities, err = p.samples(v.Cities, t.Cities, t.CityRTT, cityFold, f, topology.Internet)
+			v.Cities, err = p.samples(v.Cities, t.Cities, t.CityRTT, cityFold, f, internetClass)
 			if err != nil {
 				return nil, err
 			}
-			v.Regions, err = p.samples(v.Regions, t.Regions, t.RegionRTT, regionFold, f, topology.Backbone)
+			v.Regions, err = p.samples(v.Regions, t.Regions, t.RegionRTT, regionFold, f, backboneClass)
 			if err != nil {
 				return nil, err
 			}
@@ -122,13 +122,13 @@ func crossValidateUsers(finder *topology.PathFinder, t *Tables, folds, repeats i
 				return nil, err
 			}
 			for _, a := range unseen {
-				ms, err := p.rttMs(topology.Internet, a.From, a.To)
+				ms, err := p.rttMs(userClass, a.From, a.To)
 				if err != nil {
 					return nil, err
 				}
 				samples = append(samples, Sample{
 					From: a.From, To: a.To, Km: topology.DistanceKm(a.From.place(), a.To.place()), Technology: a.Technology,
-					MeasuredMs: a.Ms, ModelMs: scale*ms + a.Technology.MedianRTT().Seconds()*1000, BothUnseen: true,
+					MeasuredMs: a.Ms, ModelMs: scale*ms/whole.UserScale + a.Technology.MedianRTT().Seconds()*1000, BothUnseen: true,
 				})
 			}
 		}
@@ -178,7 +178,7 @@ type place struct {
 }
 
 // rttMs returns the round trip between two places.
-func (p *predictor) rttMs(kind topology.LinkKind, a, b Anchor) (float64, error) {
+func (p *predictor) rttMs(c class, a, b Anchor) (float64, error) {
 	from, err := p.at(a)
 	if err != nil {
 		return 0, err
@@ -188,7 +188,7 @@ func (p *predictor) rttMs(kind topology.LinkKind, a, b Anchor) (float64, error) 
 		return 0, err
 	}
 	path := 2 * p.finder.OneWay(from.end, to.end).Seconds() * 1000
-	return p.model.rtt(kind, from.location, to.location, path), nil
+	return p.model.rtt(c, from.location, to.location, path), nil
 }
 
 func (p *predictor) at(a Anchor) (*place, error) {
@@ -207,7 +207,7 @@ func (p *predictor) at(a Anchor) (*place, error) {
 }
 
 // samples adds those of the pairs that have an end in the fold.
-func (p *predictor) samples(to []Sample, places []topology.Node, pairs []PairRTT, fold []int, f int, kind topology.LinkKind) ([]Sample, error) {
+func (p *predictor) samples(to []Sample, places []topology.Node, pairs []PairRTT, fold []int, f int, c class) ([]Sample, error) {
 	for _, pair := range pairs {
 		if fold[pair.A] != f && fold[pair.B] != f {
 			continue
@@ -219,7 +219,7 @@ func (p *predictor) samples(to []Sample, places []topology.Node, pairs []PairRTT
 			MeasuredMs: pair.Ms, BothUnseen: fold[pair.A] == f && fold[pair.B] == f,
 		}
 		s.Km = topology.DistanceKm(s.From.place(), s.To.place())
-		ms, err := p.rttMs(kind, s.From, s.To)
+		ms, err := p.rttMs(c, s.From, s.To)
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/edgewise-sim/edgewise/topology"
@@ -39,6 +40,7 @@ var shelves = []shelf{
 // world is everything that the embedded files say.
 type world struct {
 	continents map[string]string // by country code
+	countries  map[string]string // country codes by name in lower case
 	metros     []topology.Node
 	metroIndex *topology.PlaceIndex
 	sites      map[shelf][]topology.Node
@@ -68,11 +70,11 @@ func readWorld(open func(name string) ([]byte, error)) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	continents, err := readCountries("countries.csv", bytes.NewReader(raw))
+	continents, countries, err := readCountries("countries.csv", bytes.NewReader(raw))
 	if err != nil {
 		return nil, err
 	}
-	w := &world{continents: continents, sites: make(map[shelf][]topology.Node)}
+	w := &world{continents: continents, countries: countries, sites: make(map[shelf][]topology.Node)}
 	if raw, err = open("metros.csv"); err != nil {
 		return nil, err
 	}
@@ -104,23 +106,26 @@ func readWorld(open func(name string) ([]byte, error)) (*world, error) {
 	return w, nil
 }
 
-// readCountries returns the continent of each country code.
-func readCountries(file string, r io.Reader) (map[string]string, error) {
+// readCountries returns the continent of each country code, and the code of each country by its name in
+// lower case.
+func readCountries(file string, r io.Reader) (continents, codes map[string]string, err error) {
 	rows, err := csv.NewReader(r).ReadAll()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, nil, fmt.Errorf("%s: %w", file, err)
 	}
 	if len(rows) == 0 || !slices.Equal(rows[0], []string{"id", "name", "continent"}) {
-		return nil, fmt.Errorf("%s:1: want the columns id, name, continent", file)
+		return nil, nil, fmt.Errorf("%s:1: want the columns id, name, continent", file)
 	}
-	continents := make(map[string]string, len(rows))
+	continents = make(map[string]string, len(rows))
+	codes = make(map[string]string, len(rows))
 	for i, row := range rows[1:] {
 		if len(row[0]) != 2 || row[2] == "" {
-			return nil, fmt.Errorf("%s:%d: country %q, continent %q: want a two-letter code and a continent", file, i+2, row[0], row[2])
+			return nil, nil, fmt.Errorf("%s:%d: country %q, continent %q: want a two-letter code and a continent", file, i+2, row[0], row[2])
 		}
 		continents[row[0]] = row[2]
+		codes[strings.ToLower(row[1])] = row[0]
 	}
-	return continents, nil
+	return continents, codes, nil
 }
 
 func readFabric(open func(name string) ([]byte, error)) (*topology.Fabric, error) {
@@ -165,6 +170,24 @@ func PoPs(p Provider) []topology.Node { return sitesOf(p, topology.PoP) }
 
 // Continent returns the continent of a country by its ISO 3166-1 alpha-2 code, "" if it is not known.
 func Continent(country string) string { return loadWorld().continents[country] }
+
+// CountryCode returns the ISO 3166-1 alpha-2 code of a country that is given by its code or its English
+// name, in upper or lower case; false if it is none that is known.
+func CountryCode(country string) (code string, ok bool) {
+	lower := strings.ToLower(country)
+	w := loadWorld()
+	switch lower {
+	case "uk", "great britain":
+		return "GB", true
+	case "usa", "united states":
+		return "US", true
+	}
+	if code = strings.ToUpper(country); w.continents[code] != "" {
+		return code, true
+	}
+	code, ok = w.countries[lower]
+	return code, ok
+}
 
 // Fabric returns the exchange towns of the world and the cables between them: the union of the 276
 // networks of the Internet Topology Zoo. Build networks of own metros and sites on it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/topology"
@@ -12,8 +13,10 @@ import (
 )
 
 // ReadPairs reads pairs of places from CSV with the columns id, a_lat, a_lon, b_lat, b_lon and, optional,
-// a_country, b_country, class (internet or backbone; empty means internet) and tech (an access technology
-// at end a; empty means none). file names the source in errors, which say line, column and value.
+// a_country, b_country (codes or English names), class (internet or backbone; empty means internet) and
+// tech (an access technology at end a, see [topology.ParseTechnology]; empty or none means that a is no
+// user). Upper and lower case are the same. file names the source in errors, which say line, column and
+// value.
 func ReadPairs(file string, r io.Reader) ([]Pair, error) {
 	t, err := table.New(file, r, []string{"id", "a_lat", "a_lon", "b_lat", "b_lon"}, []string{"a_country", "b_country", "class", "tech"})
 	if err != nil {
@@ -30,16 +33,16 @@ func ReadPairs(file string, r io.Reader) ([]Pair, error) {
 			Class:    topology.Internet,
 		}
 		if t.Has("class") {
-			class, err := topology.ParseLinkKind(t.Raw("class"))
+			class, err := topology.ParseLinkKind(strings.ToLower(t.Raw("class")))
 			if err != nil || class == topology.Access {
 				t.Fail("class", t.Raw("class"), "internet or backbone")
 			}
 			p.Class = class
 		}
-		if t.Has("tech") {
+		if tech := t.Raw("tech"); tech != "" && !strings.EqualFold(tech, "none") {
 			p.Access = true
-			if p.Technology, err = topology.ParseTechnology(t.Raw("tech")); err != nil {
-				t.Fail("tech", t.Raw("tech"), "fiber, cable, dsl, wifi, lte, 5g or starlink")
+			if p.Technology, err = topology.ParseTechnology(tech); err != nil {
+				t.Fail("tech", tech, "fiber, cable, dsl, wifi, lte, 5g, starlink or none")
 			}
 		}
 		pairs = append(pairs, p)
@@ -50,17 +53,17 @@ func ReadPairs(file string, r io.Reader) ([]Pair, error) {
 	return pairs, nil
 }
 
-// country returns the country code in a column, "" if there is none.
+// country returns the code of the country in a column, "" if there is none.
 func country(t *table.Table, column string) string {
-	code := t.Raw(column)
-	if code == "" {
+	given := t.Raw(column)
+	if given == "" {
 		return ""
 	}
-	if len(code) != 2 || code[0] < 'A' || code[0] > 'Z' || code[1] < 'A' || code[1] > 'Z' {
-		t.Fail(column, code, "a two-letter code such as US, or nothing")
-		return ""
+	code, ok := CountryCode(given)
+	if !ok {
+		t.Fail(column, given, "a country's code such as US, its English name, or nothing")
 	}
-	return string([]byte(code)) // the table uses its memory again
+	return code
 }
 
 // WriteRTTs writes the round trips of pairs as CSV with the columns id and pred_ms.

@@ -93,7 +93,8 @@ func TestBadPairListsNameLineColumnAndValue(t *testing.T) {
 		"1,91,0,0,0,,,":            `in.csv:2: column a_lat: value "91"`,
 		"1,0,0,0,x,,,":             `in.csv:2: column b_lon: value "x"`,
 		",0,0,0,0,,,":              `in.csv:2: column id`,
-		"1,0,0,0,0,Germany,,":      `in.csv:2: column a_country: value "Germany"`,
+		"1,0,0,0,0,Freedonia,,":    `in.csv:2: column a_country: value "Freedonia"`,
+		"1,0,0,0,0,QQ,,":           `in.csv:2: column a_country: value "QQ"`,
 		"1,0,0,0,0,,access,":       `in.csv:2: column class: value "access": want internet or backbone`,
 		"1,0,0,0,0,,,carrier dove": `in.csv:2: column tech: value "carrier dove"`,
 	} {
@@ -102,6 +103,62 @@ func TestBadPairListsNameLineColumnAndValue(t *testing.T) {
 	}
 	_, err := catalog.ReadPairs("in.csv", strings.NewReader("id,a_lat\n"))
 	require.ErrorContains(t, err, `column "a_lon" is missing`)
+}
+
+func TestPairListsMayWriteThingsInSeveralWays(t *testing.T) {
+	read := func(country, class, tech string) catalog.Pair {
+		pairs, err := catalog.ReadPairs("in.csv", strings.NewReader("id,a_lat,a_lon,b_lat,b_lon,a_country,class,tech\n"+
+			strings.Join([]string{"1,0,0,0,0", country, class, tech}, ",")+"\n"))
+		require.NoError(t, err)
+		return pairs[0]
+	}
+	for given, code := range map[string]string{
+		"": "", "DE": "DE", "de": "DE", "Germany": "DE", "uk": "GB", "United Kingdom": "GB", "usa": "US",
+		"United States": "US", "united states of america": "US", "NA": "NA", "XK": "XK",
+	} {
+		require.Equal(t, code, read(given, "", "").ACountry, given)
+	}
+	require.Equal(t, topology.Backbone, read("", "Backbone", "").Class)
+	require.Equal(t, topology.Internet, read("", "INTERNET", "").Class)
+	require.False(t, read("", "", "none").Access)
+	for given, technology := range map[string]topology.Technology{
+		"LTE": topology.LTE, "4g": topology.LTE, "5G": topology.FiveG, "satellite": topology.Starlink, "Wi-Fi": topology.WiFi,
+		"DSL": topology.DSL, "fibre": topology.Fiber, "cable": topology.Cable,
+	} {
+		p := read("", "", given)
+		require.True(t, p.Access)
+		require.Equal(t, technology, p.Technology, given)
+	}
+}
+
+func TestPredictionsHoldEverywhere(t *testing.T) {
+	places := []topology.Place{
+		{}, {LatDeg: 90}, {LatDeg: -90, LonDeg: 77}, {LonDeg: 180}, {LonDeg: -180}, {LatDeg: 40.4, LonDeg: -3.7},
+		{LatDeg: -40.4, LonDeg: 176.3}, {LatDeg: 51.5, LonDeg: -0.1}, {LatDeg: 51.5, LonDeg: -0.1},
+	}
+	var pairs []catalog.Pair
+	for _, class := range []topology.LinkKind{topology.Internet, topology.Backbone} {
+		for _, a := range places {
+			for _, b := range places {
+				pairs = append(pairs, catalog.Pair{A: a, B: b, Class: class}, catalog.Pair{A: b, B: a, Class: class},
+					catalog.Pair{A: a, B: b, Class: class, Access: true, Technology: topology.DSL})
+			}
+		}
+	}
+	rtts, err := catalog.PredictRTT(calibrate.Default(), pairs)
+	require.NoError(t, err)
+	for i := 0; i < len(pairs); i += 3 {
+		a, b, class := pairs[i].A, pairs[i].B, pairs[i].Class
+		there, back, fromHome := rtts[i], rtts[i+1], rtts[i+2]
+		light := time.Duration(2 * topology.DistanceKm(a, b) / topology.SpeedOfLightKmPerMs * float64(time.Millisecond))
+		require.Greater(t, there, light, "%v, %v to %v", class, a, b)
+		require.Less(t, there, 600*time.Millisecond, "%v, %v to %v", class, a, b)
+		require.Equal(t, there, back, "%v, %v to %v", class, a, b)
+		require.Greater(t, fromHome, topology.DSL.MedianRTT(), "%v, %v to %v", class, a, b)
+		if a == b {
+			require.Less(t, there, 10*time.Millisecond, "%v, %v", class, a)
+		}
+	}
 }
 
 func FuzzReadPairs(f *testing.F) {

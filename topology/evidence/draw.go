@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 
+	"github.com/edgewise-sim/edgewise/internal/look"
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
 )
 
@@ -63,7 +64,10 @@ func Draw(v *calibrate.Validation) ([]Figure, error) {
 func writePNG(w io.Writer, p *plot.Plot) error {
 	const width, height, margin, dotsPerInch = 14 * vg.Centimeter, 11 * vg.Centimeter, 3 * vg.Millimeter, 144
 	c := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dotsPerInch))}
-	p.Draw(draw.Crop(draw.New(c), margin, -2*margin, margin, -margin))
+	page := draw.New(c)
+	page.SetColor(look.White)
+	page.Fill(page.Rectangle.Path())
+	p.Draw(draw.Crop(page, margin, -2*margin, margin, -margin))
 	_, err := c.WriteTo(w)
 	return err
 }

@@ -2,23 +2,17 @@ package evidence
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 	"slices"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"github.com/edgewise-sim/edgewise/internal/look"
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
-)
-
-// Colours that people with any kind of colour vision tell apart (Okabe and Ito).
-var (
-	blue   = color.RGBA{R: 0, G: 114, B: 178, A: 255}
-	orange = color.RGBA{R: 213, G: 94, B: 0, A: 255}
-	green  = color.RGBA{R: 0, G: 158, B: 115, A: 255}
 )
 
 // maxDots bounds the samples in a scatter plot: more make a file of many megabytes and no clearer
@@ -33,15 +27,13 @@ func Scatter(samples []calibrate.Sample, title string) (*plot.Plot, error) {
 	}
 	step := (len(samples) + maxDots - 1) / maxDots
 	var dots plotter.XYs
-	low, high := math.Inf(1), 0.0
+	low, high := math.Inf(1), math.Inf(-1)
 	for i := 0; i < len(samples); i += step {
-		x, y := math.Max(0.1, samples[i].MeasuredMs), math.Max(0.1, samples[i].ModelMs)
+		x, y := logMs(samples[i].MeasuredMs), logMs(samples[i].ModelMs)
 		dots = append(dots, plotter.XY{X: x, Y: y})
 		low, high = min(low, x, y), max(high, x, y)
 	}
-	p := plot.New()
-	p.Title.Padding = vg.Points(6)
-	p.Title.Text = title
+	p := newPlot(title)
 	p.X.Label.Text, p.Y.Label.Text = "measured round trip, ms", "modelled round trip, ms"
 	logarithmic(&p.X)
 	logarithmic(&p.Y)
@@ -49,15 +41,14 @@ func Scatter(samples []calibrate.Sample, title string) (*plot.Plot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scatter %q: %w", title, err)
 	}
-	faint := blue
-	faint.R, faint.G, faint.B, faint.A = 0, 29, 45, 64 // alpha-premultiplied
-	scatter.GlyphStyle = draw.GlyphStyle{Color: faint, Radius: vg.Points(1.2), Shape: draw.CircleGlyph{}}
+	scatter.GlyphStyle = draw.GlyphStyle{Color: look.Translucent(look.Line(1).Color, 0.25), Radius: vg.Points(1.2), Shape: draw.CircleGlyph{}}
 	agreement, err := plotter.NewLine(plotter.XYs{{X: low, Y: low}, {X: high, Y: high}})
 	if err != nil {
 		return nil, fmt.Errorf("scatter %q: %w", title, err)
 	}
-	agreement.Color, agreement.Width = orange, vg.Points(1)
-	p.Add(plotter.NewGrid(), scatter, agreement)
+	agreement.LineStyle = look.Line(2)
+	agreement.Dashes = nil
+	p.Add(grid(), scatter, agreement)
 	p.Legend.Add("model = measurement", agreement)
 	place(&p.Legend, true, true)
 	p.X.Min, p.Y.Min, p.X.Max, p.Y.Max = low, low, high, high
@@ -70,35 +61,31 @@ func DelayCDF(samples []calibrate.Sample, title string) (*plot.Plot, error) {
 	if len(samples) == 0 {
 		return nil, fmt.Errorf("CDF %q: no samples", title)
 	}
-	p := plot.New()
-	p.Title.Padding = vg.Points(6)
-	p.Title.Text = title
+	p := newPlot(title)
 	p.X.Label.Text, p.Y.Label.Text = "round trip, ms", "share of pairs"
 	logarithmic(&p.X)
-	p.Add(plotter.NewGrid())
-	for _, curve := range []struct {
-		name   string
-		colour color.Color
-		dashes []vg.Length
-		ms     func(calibrate.Sample) float64
+	p.Add(grid())
+	for k, curve := range []struct {
+		name string
+		ms   func(calibrate.Sample) float64
 	}{
-		{"measured", blue, nil, func(s calibrate.Sample) float64 { return s.MeasuredMs }},
-		{"modelled", orange, []vg.Length{vg.Points(5), vg.Points(2)}, func(s calibrate.Sample) float64 { return s.ModelMs }},
+		{"measured", func(s calibrate.Sample) float64 { return s.MeasuredMs }},
+		{"modelled", func(s calibrate.Sample) float64 { return s.ModelMs }},
 	} {
 		var ms []float64
 		for _, s := range samples {
-			ms = append(ms, math.Max(0.1, curve.ms(s)))
+			ms = append(ms, logMs(curve.ms(s)))
 		}
 		line, err := plotter.NewLine(steps(ms))
 		if err != nil {
 			return nil, fmt.Errorf("CDF %q: %w", title, err)
 		}
-		line.Color, line.Width, line.Dashes = curve.colour, vg.Points(1.5), curve.dashes
+		line.LineStyle = look.Line(k)
 		p.Add(line)
 		p.Legend.Add(curve.name, line)
 	}
 	place(&p.Legend, true, true)
-	p.Y.Min, p.Y.Max = 0, 1
+	shares(&p.Y)
 	return p, nil
 }
 
@@ -108,21 +95,13 @@ func ErrorCDF(v *calibrate.Validation) (*plot.Plot, error) {
 	if len(v.Cities) == 0 {
 		return nil, fmt.Errorf("error CDF: no samples")
 	}
-	p := plot.New()
-	p.Title.Padding = vg.Points(6)
-	p.Title.Text = "Error of modelled round trips"
+	p := newPlot("Error of modelled round trips")
 	p.X.Label.Text, p.Y.Label.Text = "absolute error, % of the measured round trip", "share of pairs"
-	p.Add(plotter.NewGrid())
-	for _, set := range []struct {
+	p.Add(grid())
+	for k, set := range []struct {
 		name    string
-		colour  color.Color
-		dashes  []vg.Length
 		samples []calibrate.Sample
-	}{
-		{"server cities", blue, nil, v.Cities},
-		{"AWS regions", orange, []vg.Length{vg.Points(5), vg.Points(2)}, v.Regions},
-		{"home users", green, []vg.Length{vg.Points(2), vg.Points(2)}, v.Access},
-	} {
+	}{{"server cities", v.Cities}, {"AWS regions", v.Regions}, {"home users", v.Access}} {
 		if len(set.samples) == 0 {
 			continue
 		}
@@ -134,12 +113,18 @@ func ErrorCDF(v *calibrate.Validation) (*plot.Plot, error) {
 		if err != nil {
 			return nil, fmt.Errorf("error CDF: %w", err)
 		}
-		line.Color, line.Width, line.Dashes = set.colour, vg.Points(1.5), set.dashes
+		line.LineStyle = look.Line(k)
 		p.Add(line)
 		p.Legend.Add(set.name, line)
 	}
 	place(&p.Legend, false, false)
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 100, 0, 1
+	p.X.Min, p.X.Max = 0, 100
+	var ticks plot.ConstantTicks
+	for _, percent := range look.RoundNumbers(p.X.Min, p.X.Max) {
+		ticks = append(ticks, plot.Tick{Value: percent, Label: strconv.FormatFloat(percent, 'f', 0, 64)})
+	}
+	p.X.Tick.Marker = ticks
+	shares(&p.Y)
 	return p, nil
 }
 
@@ -156,10 +141,33 @@ func place(l *plot.Legend, left, top bool) {
 	}
 }
 
-// logarithmic makes an axis logarithmic.
-func logarithmic(a *plot.Axis) {
-	a.Scale = plot.LogScale{}
-	a.Tick.Marker = plot.LogTicks{Prec: 4}
+// newPlot returns an empty plot with a title.
+func newPlot(title string) *plot.Plot {
+	p := look.NewPlot()
+	p.Title.Text, p.Title.Padding = title, vg.Points(8)
+	p.Title.TextStyle.Color, p.Title.TextStyle.Font = look.Ink, look.Bold(look.Text(look.TitleSize, look.Ink)).Font
+	p.X.Label.Padding, p.Y.Label.Padding = vg.Points(4), vg.Points(4)
+	p.Legend.TextStyle.Color, p.Legend.TextStyle.Font = look.Ink, look.Text(look.LabelSize, look.Ink).Font
+	return p
+}
+
+// grid returns the grid behind the data.
+func grid() *plotter.Grid {
+	g := plotter.NewGrid()
+	g.Vertical, g.Horizontal = look.GridLine(), look.GridLine()
+	return g
+}
+
+// logarithmic marks an axis of log10 milliseconds.
+func logarithmic(a *plot.Axis) { a.Tick.Marker = look.LatencyTicks{} }
+
+// logMs returns log10 of a round trip in milliseconds, of at least 0.1.
+func logMs(ms float64) float64 { return math.Log10(math.Max(0.1, ms)) }
+
+// shares marks an axis of shares from 0 to 1.
+func shares(a *plot.Axis) {
+	a.Min, a.Max = 0, 1
+	a.Tick.Marker = look.PercentTicks()
 }
 
 // steps returns the cumulative distribution of values at 500 quantiles.

@@ -1,0 +1,53 @@
+package look_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/internal/look"
+)
+
+func TestLatencyAxisIsLabelledForItsSpan(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		low, high float64 // ms
+		labels    []string
+	}{
+		{"two decades", 0.9, 120, []string{"1", "2", "5", "10", "20", "50", "100"}},
+		{"below a millisecond", 0.04, 0.6, []string{"0.05", "0.1", "0.2", "0.5"}},
+		{"five decades", 0.5, 90000, []string{"1", "10", "100", "1000", "10000"}},
+		{"narrow", 9, 17, []string{"10", "12", "14", "16"}},
+		{"very narrow", 12.49, 12.52, []string{"12.49", "12.495", "12.5", "12.505", "12.51", "12.515", "12.52"}},
+	} {
+		var labels []string
+		last := math.Inf(-1)
+		for _, tick := range (look.LatencyTicks{}).Ticks(math.Log10(c.low), math.Log10(c.high)) {
+			require.Greater(t, tick.Value, last, c.name)
+			last = tick.Value
+			if tick.Label != "" {
+				labels = append(labels, tick.Label)
+			}
+		}
+		require.Equal(t, c.labels, labels, c.name)
+	}
+}
+
+func TestTheFirstLinesAllDiffer(t *testing.T) {
+	seen := make(map[string]bool)
+	for i := range 35 {
+		l := look.Line(i)
+		key := fmt.Sprint(l.Color, l.Dashes)
+		require.False(t, seen[key], "line %d", i)
+		seen[key] = true
+	}
+}
+
+func TestTranslucentKeepsTheColour(t *testing.T) {
+	r, g, b, a := look.Translucent(look.Line(1).Color, 0.5).RGBA()
+	require.InDelta(t, 0x7f7f, a, 1)
+	require.InDelta(t, 0, r, 1)
+	require.Greater(t, b, g)
+}

@@ -1,0 +1,68 @@
+package report_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/report"
+	"github.com/edgewise-sim/edgewise/sim/stats"
+)
+
+func TestWhatFailedIsShownAndJudged(t *testing.T) {
+	figure := func(value, difference float64, paired bool) edgewise.Figure {
+		f := edgewise.Figure{Estimate: stats.Estimate{Value: value, Low: value, High: value, N: 10}}
+		if paired {
+			f.Difference = &stats.Estimate{Value: difference, Low: difference - 0.001, High: difference + 0.001, N: 10}
+		}
+		return f
+	}
+	c := made(fixture{title: "Outage", placements: []string{"base", "other"}, workloads: []string{"static", "gaming"}, replications: 4, requests: 2000})
+	render := func() (csv, markdown string, verdicts []report.PlacementVerdict) {
+		var a, b bytes.Buffer
+		require.NoError(t, report.WriteCSV(&a, c))
+		require.NoError(t, report.WriteMarkdown(&b, c))
+		verdicts, err := report.Verdicts(c, report.Margins{})
+		require.NoError(t, err)
+		return a.String(), b.String(), verdicts
+	}
+	csv, markdown, _ := render()
+	require.NotContains(t, csv, "failed")
+	require.NotContains(t, markdown, "failed")
+	require.NotContains(t, markdown, "answered")
+
+	for i, share := range []float64{0.04, 0.01} {
+		site, game := &c.Placements[i].Workloads[0], &c.Placements[i].Workloads[1]
+		site.Failed = &edgewise.FailedResult{
+			Requests: figure(1000*share, 0, false), Share: figure(share, -0.03, i > 0), TimeToError: figure(3000, 0, false),
+			Reasons: []edgewise.ReasonShare{{Reason: "site down", Share: figure(share, 0, false)}},
+		}
+		failed := figure(share, 0, false)
+		site.Metros[0].Failed = &failed
+		game.Failed = &edgewise.FailedResult{}
+		game.Sessions = &edgewise.SessionsResult{
+			Sessions: figure(100, 0, false), Lost: figure(100*share, 0, false), LostShare: figure(share, 0.2, i > 0),
+		}
+		game.Metros[0].Failed = &failed
+	}
+	csv, markdown, verdicts := render()
+	for _, row := range []string{
+		"base,web site,,failed,count,requests,40,", "base,web site,,failed,share,share,0.04,", "base,web site,,failed,mean time to error,ms,3000,",
+		"base,web site,,failed,site down,share,0.04,", "other,game,,sessions,count,sessions,100,", "other,game,,sessions,lost,sessions,1,",
+		"other,game,,sessions,lost share,share,0.01,", ",failed,share,share,0.01,", ",sessions lost,share,share,0.01,",
+	} {
+		require.Contains(t, csv, row)
+	}
+	require.Contains(t, markdown, "| % failed |")
+	require.Contains(t, markdown, "| % sessions lost |")
+	require.Contains(t, markdown, "Latencies are of answered requests")
+	found := map[string]stats.Verdict{}
+	for _, v := range verdicts {
+		found[v.Workload+": "+v.Figure] = v.Verdict
+	}
+	require.Equal(t, stats.Better, found["web site: failed requests"], "fewer is better")
+	require.Equal(t, stats.Worse, found["game: lost sessions"])
+	require.NotContains(t, found, "game: failed requests", "where none failed there is no question")
+}

@@ -1,0 +1,77 @@
+package scenario
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/edgewise-sim/edgewise"
+)
+
+// A File is a file that a scenario names: own sites, an own network, measured round trips.
+type File struct {
+	// Name is as the scenario has it.
+	Name string
+	Data []byte
+}
+
+// ParseWithFiles is [Parse], and returns the files that the scenario names, each once, in order: with them
+// [ParseFrom] finds the same study anywhere.
+func ParseWithFiles(file string, data []byte) (*edgewise.Study, []File, error) {
+	r := &reader{}
+	study, err := r.parse(file, data)
+	return study, r.files, err
+}
+
+// ParseFrom is [Parse] with the files that the scenario names given, instead of read from beside it.
+func ParseFrom(file string, data []byte, files []File) (*edgewise.Study, error) {
+	r := &reader{files: files, isGiven: true}
+	return r.parse(file, data)
+}
+
+// A fileRef is a file that the scenario names, read whole.
+type fileRef struct {
+	// name is as the scenario has it, path where it was found.
+	name, path string
+	data       []byte
+}
+
+// readFile reads a file that stands beside the scenario, unless its path is absolute.
+func (r *reader) readFile(v value, to *fileRef) {
+	v.text(&to.name)
+	if to.name == "" {
+		return
+	}
+	known := slices.IndexFunc(r.files, func(f File) bool { return f.Name == to.name })
+	if known >= 0 {
+		to.data = r.files[known].Data
+	}
+	if r.isGiven {
+		to.path = to.name
+		if known < 0 {
+			v.problem("is %q; want one of the %d files that were kept with the scenario", to.name, len(r.files))
+		}
+		return
+	}
+	to.path = to.name
+	if !filepath.IsAbs(to.path) {
+		to.path = filepath.Join(filepath.Dir(v.bad.file), to.path)
+	}
+	if known >= 0 {
+		return
+	}
+	info, err := os.Stat(to.path)
+	switch {
+	case err != nil:
+		v.problem("%s", oneLine(err))
+		return
+	case !info.Mode().IsRegular() || info.Size() > maxBytes:
+		v.problem("is %q; want a file of %d bytes at most", to.name, maxBytes)
+		return
+	}
+	if to.data, err = os.ReadFile(to.path); err != nil {
+		v.problem("%s", oneLine(err))
+		return
+	}
+	r.files = append(r.files, File{Name: to.name, Data: to.data})
+}

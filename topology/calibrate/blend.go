@@ -1,0 +1,52 @@
+package calibrate
+
+import (
+	"fmt"
+	"math"
+)
+
+// A Blend is a weighted geometric mean of guesses of one round trip, each wrong in its own way: what is
+// left of their errors is smaller than that of any one. Weights are at least 0 and sum to 1.
+type Blend struct {
+	// Line is the weight of a straight line in the great-circle distance.
+	Line float64 `json:"line"`
+	// Path is the weight of the path through the exchange towns.
+	Path float64 `json:"path"`
+	// Trunks is the weight of the way over the hubs of the world.
+	Trunks float64 `json:"trunks"`
+	// Internet is the weight of the round trip over the Internet, its surface included. 0 for the
+	// Internet itself.
+	Internet float64 `json:"internet"`
+}
+
+// guesses are the round trips that a [Blend] is made of, in ms.
+type guesses struct{ line, path, trunks, internet float64 }
+
+// of returns the blend of guesses in ms, all above 0.
+func (b Blend) of(g guesses) float64 {
+	sum := 0.0
+	for _, p := range [4]struct{ weight, ms float64 }{{b.Line, g.line}, {b.Path, g.path}, {b.Trunks, g.trunks}, {b.Internet, g.internet}} {
+		if p.weight > 0 {
+			sum += float64(p.weight * math.Log(p.ms))
+		}
+	}
+	return math.Exp(sum)
+}
+
+// validate returns an error that names a weight out of range.
+func (b Blend) validate() error {
+	sum := 0.0
+	for _, p := range [4]struct {
+		name   string
+		weight float64
+	}{{"line", b.Line}, {"path", b.Path}, {"trunks", b.Trunks}, {"internet", b.Internet}} {
+		if !(p.weight >= 0 && p.weight <= 1) {
+			return fmt.Errorf("weight of the %s %v: want 0 to 1", p.name, p.weight)
+		}
+		sum += p.weight
+	}
+	if math.Abs(sum-1) > 1e-6 {
+		return fmt.Errorf("weights sum to %v: want 1", sum)
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package calibrate
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/edgewise-sim/edgewise/topology"
+)
+
+// Trunks is a coarse map of the Internet: the few hubs through which traffic between networks goes, and
+// the cables between them. A path through every exchange town takes the shortest cable there is; packets
+// take the one that their network has bought, which leads to a hub. Neighbours who are both far from a
+// hub are therefore far from each other.
+//
+// How freely a network chooses its hub is not known. So the round trip is the geometric mean of several,
+// one for each of Choices: the shortest way from a to b that begins at one of the hubs nearest to a and
+// ends at one of those nearest to b.
+type Trunks struct {
+	Hubs []Hub `json:"hubs"`
+	// Km holds row h with the lengths of the shortest ways over cables from hub h to the hubs before
+	// it, in km, with HopKm for every cable.
+	Km [][]float64 `json:"km"`
+	// Detour is the length of the way from a place to a hub over their great circle, and HopKm what
+	// it takes besides.
+	Detour float64 `json:"detour"`
+	HopKm  float64 `json:"hop_km"`
+	// Ms is the round trip at no distance, MsPerKm what a kilometre adds.
+	Ms      float64 `json:"ms"`
+	MsPerKm float64 `json:"ms_per_km"`
+	// Choices are numbers of nearest hubs.
+	Choices []int `json:"choices"`
+}
+
+// A Hub is a town where networks meet.
+type Hub struct {
+	ID     string  `json:"id"`
+	LatDeg float64 `json:"lat_deg"`
+	LonDeg float64 `json:"lon_deg"`
+}
+
+func (h Hub) place() topology.Place { return topology.Place{LatDeg: h.LatDeg, LonDeg: h.LonDeg} }
+
+// NewTrunks returns the map of the given hubs and the pairs of hub IDs that a cable joins, each as long
+// as the great circle, with the numbers that [Fit] uses. The error names a hub given twice, a pair with an
+// unknown hub, or a hub that no cable leads to.
+func NewTrunks(hubs []Hub, cables [][2]string) (*Trunks, error) {
+	t := &Trunks{Hubs: slices.Clone(hubs), Detour: 1.2, HopKm: 60, Ms: 1, MsPerKm: 0.0117, Choices: []int{1, 2, 4}}
+	index := make(map[string]int, len(hubs))
+	for i, h := range hubs {
+		if _, ok := index[h.ID]; ok {
+			return nil, fmt.Errorf("hub %q: given twice", h.ID)
+		}
+		index[h.ID] = i
+	}
+	km := grid(len(hubs), func(i, j int) float64 {
+		if i == j {
+			return 0
+		}
+		return math.Inf(1)
+	})
+	for _, c := range cables {
+		a, okA := index[c[0]]
+		b, okB := index[c[1]]
+		if !okA || !okB {
+			return nil, fmt.Errorf("cable %s-%s: unknown hub", c[0], c[1])
+		}
+		km[a][b] = topology.DistanceKm(hubs[a].place(), hubs[b].place()) + t.HopKm
+		km[b][a] = km[a][b]
+	}
+	for via := range hubs {
+		for i := range hubs {
+			for j := range hubs {
+				km[i][j] = min(km[i][j], km[i][via]+km[via][j])
+			}
+		}
+	}
+	for i := range hubs {
+		for j, d := range km[i][:i] {
+			if math.IsInf(d, 1) {
+				return nil, fmt.Errorf("hubs %q and %q: no cables join them", hubs[i].ID, hubs[j].ID)
+			}
+			km[i][j] = math.Round(d*10) / 10 // a stored model need not hold centimetres
+		}
+		t.Km = append(t.Km, km[i][:i])
+	}
+	return t, t.validate()
+}
+
+// validate returns an error if a number is out of range or the parts do not fit together.
+func (t *Trunks) validate() error {
+	for _, p := range []struct {
+		name  string
+		value float64
+	}{{"detour", t.Detour}, {"hop_km", t.HopKm}, {"ms", t.Ms}, {"ms_per_km", t.MsPerKm}} {
+		if !(p.value > 0) || math.IsInf(p.value, 1) {
+			return fmt.Errorf("%s %v: want a finite number above 0", p.name, p.value)
+		}
+	}
+	if len(t.Hubs) == 0 || len(t.Km) != len(t.Hubs) {
+		return fmt.Errorf("%d hubs, %d rows of km: want at least one hub and as many rows", len(t.Hubs), len(t.Km))
+	}
+	for i, h := range t.Hubs {
+		if err := h.place().Validate(); err != nil {
+			return fmt.Errorf("hub %q: %w", h.ID, err)
+		}
+		if len(t.Km[i]) != i {
+			return fmt.Errorf("hub %q: %d lengths: want %d", h.ID, len(t.Km[i]), i)
+		}
+		for _, km := range t.Km[i] {
+			if !(km >= 0) || math.IsInf(km, 1) {
+				return fmt.Errorf("hub %q: length %v km: want a finite number, at least 0", h.ID, km)
+			}
+		}
+	}
+	if len(t.Choices) == 0 {
+		return errors.New("no choices: want at least one number of hubs")
+	}
+	for _, c := range t.Choices {
+		if c < 1 {
+			return fmt.Errorf("choice of %d hubs: want at least 1", c)
+		}
+	}
+	return nil
+}
+
+// An onramp is a place prepared for the trunks.
+type onramp struct {
+	legs []leg // to the hubs that the widest choice reaches, nearest first
+	// km holds, for each choice, the shortest way to every hub.
+	km [][]float64
+}
+
+// A leg is the way from a place to a hub.
+type leg struct {
+	hub int
+	km  float64
+}
+
+// locate prepares a place.
+func (t *Trunks) locate(p topology.Place) onramp {
+	legs := make([]leg, len(t.Hubs))
+	for h, hub := range t.Hubs {
+		legs[h] = leg{h, float64(t.Detour*topology.DistanceKm(p, hub.place())) + t.HopKm}
+	}
+	slices.SortFunc(legs, func(a, b leg) int { return cmp.Or(cmp.Compare(a.km, b.km), cmp.Compare(a.hub, b.hub)) })
+	o := onramp{legs: legs[:min(len(legs), slices.Max(t.Choices))]}
+	for _, choice := range t.Choices {
+		km := make([]float64, len(t.Hubs))
+		for h := range km {
+			km[h] = math.Inf(1)
+			for _, l := range o.legs[:min(choice, len(o.legs))] {
+				km[h] = min(km[h], l.km+t.between(h, l.hub))
+			}
+		}
+		o.km = append(o.km, km)
+	}
+	return o
+}
+
+// between returns the length of the shortest way between two hubs.
+func (t *Trunks) between(g, h int) float64 {
+	if g == h {
+		return 0
+	}
+	return t.Km[max(g, h)][min(g, h)]
+}
+
+// rttMs returns the round trip between two places in ms.
+func (t *Trunks) rttMs(a, b *onramp) float64 {
+	sum := 0.0
+	for c, choice := range t.Choices {
+		km := math.Inf(1)
+		for _, l := range b.legs[:min(choice, len(b.legs))] {
+			km = min(km, a.km[c][l.hub]+l.km)
+		}
+		sum += math.Log(t.Ms + float64(t.MsPerKm*km))
+	}
+	return math.Exp(sum / float64(len(t.Choices)))
+}
