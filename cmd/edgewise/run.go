@@ -16,7 +16,7 @@ import (
 // runCmd runs a scenario.
 type runCmd struct {
 	Scenario     string `arg:"" help:"The scenario file." type:"path"`
-	Out          string `short:"o" required:"" help:"Directory for comparison.json, comparison.csv, comparison.md, the plots (latency_cdf.svg and .png, latency_ccdf.svg, quantile_shift.svg, hit_ratio.svg), scenario.yaml, the files it names (inputs) and manifest.json; made if missing, in a directory that exists." type:"path"`
+	Out          string `short:"o" required:"" help:"Directory for comparison.json, comparison.csv, comparison.md, the plots (latency_cdf.svg and .png, latency_ccdf.svg, quantile_shift.svg, hit_ratio.svg), scenario.yaml, the files it names (inputs) and manifest.json; made if missing, in a directory that exists. A run that is interrupted writes what its finished replications say, but never over the report of one that was not." type:"path"`
 	Replications int    `short:"r" help:"Replications instead of the scenario's."`
 	Workers      int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet        bool   `short:"q" help:"No progress, no table."`
