@@ -122,6 +122,7 @@ func build(cfg Config, ways uint) (*engine, error) {
 	e := newEngine(r)
 	a, err := newAdmission(cfg, e.core)
 	if err != nil {
+		Release(e)
 		return nil, err
 	}
 	if a != nil {
@@ -130,12 +131,21 @@ func build(cfg Config, ways uint) (*engine, error) {
 	return e, nil
 }
 
-// newRule builds the policy of a Config.
+// newRule builds the policy of a Config. After an error it has no directory.
 func newRule(cfg Config, ways uint) (rule, error) {
 	base, err := newCore(cfg)
 	if err != nil {
 		return nil, err
 	}
+	r, err := base.become(cfg, ways)
+	if err != nil && base.directory != nil {
+		base.directory.taken = false
+	}
+	return r, err
+}
+
+// become builds the policy of a Config on a core.
+func (base core) become(cfg Config, ways uint) (rule, error) {
 	base.keepSizes = ways&withoutSizes == 0 || !base.byObjects
 	if cfg.NewPolicy != nil {
 		return newCustom(base, cfg.NewPolicy), nil

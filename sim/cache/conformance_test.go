@@ -24,7 +24,7 @@ func TestPoliciesConform(t *testing.T) {
 }
 
 func TestAdmissionsConform(t *testing.T) {
-	for _, admission := range append(cache.Admissions(), "size:max=60", "adaptsize:c=50", "second-hit:keys=10", "tinylfu:keys=100") {
+	for _, admission := range append(cache.Admissions(), "size:max=60", "prob:p=0.1", "adaptsize:c=50", "second-hit:keys=10", "tinylfu:keys=100") {
 		t.Run(admission, func(t *testing.T) {
 			// The sample of adaptsize is a map whose memory Go moves now and then.
 			promises := cachetest.Promises{Allocates: admission == "adaptsize"}
