@@ -58,8 +58,9 @@ func Policies() []string {
 }
 
 // OfflinePolicies returns the names of the policies that no cache can have, because they know the requests
-// to come or ignore the capacity. They are bounds to compare others with, and only [Replayer.Replay] runs
-// them.
+// to come or ignore the capacity. They are marks to compare others with, and only [Replayer.Replay] runs
+// them: infinite bounds all others, belady the request misses of those that insert every object, where
+// objects are equally large; belady-size bounds nothing.
 func OfflinePolicies() []string {
 	names := make([]string, len(offlinePolicies))
 	for i, p := range offlinePolicies {
