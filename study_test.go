@@ -201,15 +201,19 @@ func TestBadStudiesAreRefused(t *testing.T) {
 		"duration is 0s":                    func(s *edgewise.Study) { s.Duration = 0 },
 		"warm-up is -1":                     func(s *edgewise.Study) { s.WarmUp = -1 },
 		"no network":                        func(s *edgewise.Study) { s.Network = nil },
+		`workload "api-dynamic": Metros is `: func(s *edgewise.Study) { s.Dynamic[0].Metros = []string{"pop-lax"} },
+		"CacheBytes is 0":                   func(s *edgewise.Study) { s.Placements[1].Sites[2].CacheBytes = 0 },
+		"caches can be preloaded from":      func(s *edgewise.Study) { s.Static[0].Objects = 1 << 27; s.Placements[1] = s.Placements[1].Preloaded() },
 		"no workload":                       func(s *edgewise.Study) { s.Static, s.Dynamic, s.Gaming = nil, nil, nil },
 		`two workloads are called "web-sta`: func(s *edgewise.Study) { s.Dynamic[0].Name = "web-static" },
 		"ZipfExponent is -1":                func(s *edgewise.Study) { s.Static[0].ZipfExponent = -1 },
 		`site "pop-sea"`:                    func(s *edgewise.Study) { s.Placements[1] = s.Placements[1].WithPoPs(1, "pop-sea") },
 		"no site has the role \"compute\"":  func(s *edgewise.Study) { s.Placements[0].Sites = s.Placements[0].Sites[:1] },
-		"no site is their origin":           func(s *edgewise.Study) { s.Placements[1].Sites = s.Placements[1].Sites[1:] },
+		`the role "origin", which the cach`: func(s *edgewise.Study) { s.Placements[1].Sites = s.Placements[1].Sites[1:] },
 	} {
 		s := smallStudy(t)
 		change(s)
+		require.ErrorContains(t, s.Validate(), want)
 		_, err := s.Run(context.Background())
 		require.ErrorContains(t, err, want)
 	}

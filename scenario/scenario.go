@@ -172,7 +172,11 @@ func (r *reader) build(bad *problems) {
 		return
 	}
 	if err := r.study.Validate(); err != nil {
-		key := r.guilty()
+		var f *invalid.Field
+		key := ""
+		if !errors.As(err, &f) { // the error itself does not say
+			key = r.guilty()
+		}
 		r.report(bad, key, r.lines[key], err)
 		return
 	}

@@ -138,7 +138,7 @@ func TestRoutingRulesAndFailures(t *testing.T) {
 		}},
 	} {
 		text := change(t, "routing: nearest-distance", "routing: "+routing) + "  - {name: heir, extends: zone}\n  - {name: own, extends: zone, routing: nearest-rtt}\n" +
-			"failures: [{site: us-west-2-lax-1, at: 2m, for: 90s, detection: 30s, redirection: 10s, timeout: 2s}, {site: pop-den, at: 0s, for: 1s}]\n"
+			"failures: [{site: us-west-2-lax-1, at: 2m, for: 90s, detection: 30s, redirection: 10s, timeout: 2s}, {site: pop-den, at: 0s, for: 61s}]\n"
 		s, err := scenario.Parse("test.yaml", []byte(text))
 		require.NoError(t, err)
 		for _, i := range []int{2, 3} {
@@ -152,7 +152,7 @@ func TestRoutingRulesAndFailures(t *testing.T) {
 		require.Zero(t, own.Misdirected)
 		require.Equal(t, []sim.Failure{
 			{Site: "us-west-2-lax-1", At: 2 * time.Minute, For: 90 * time.Second, Detection: 30 * time.Second, Redirection: 10 * time.Second, Timeout: 2 * time.Second},
-			{Site: "pop-den", For: time.Second},
+			{Site: "pop-den", For: 61 * time.Second},
 		}, s.Failures)
 		require.Contains(t, s.Assumed, "failure of pop-den: a request to it lasts 3s")
 		require.Equal(t, want.Routing == placement.Anycast, slices.ContainsFunc(s.Assumed, func(a string) bool { return strings.HasPrefix(a, "anycast: ") }))
