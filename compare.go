@@ -187,6 +187,11 @@ func (e *estimator) happens(o sim.Outcome) bool {
 func (e *estimator) metric(m int, name string) MetricResult {
 	these, base := sketches(e.these, m), sketches(e.base, m)
 	result := MetricResult{Name: name, PerReplication: these, Pooled: stats.Pool(these)}
+	if e.happens(sim.Failed) {
+		for _, s := range e.these {
+			result.Asked = append(result.Asked, asked(e.kind, m, &s.total))
+		}
+	}
 	result.Mean = e.figure(stats.MeanMs(these, e.level), func() stats.Estimate {
 		return stats.MeanDifferenceMs(these, base, e.level)
 	})

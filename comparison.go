@@ -101,6 +101,9 @@ type MetricResult struct {
 	// and its band over replications are drawn from.
 	Pooled         *stats.Sketch   `json:"-"`
 	PerReplication []*stats.Sketch `json:"-"`
+	// Asked holds, by replication, how many latencies there would be if no request had failed; nil where
+	// none failed. With it the CDF is that of all requests, of which those that failed take for ever.
+	Asked []uint64 `json:"-"`
 }
 
 // A QuantileResult is one quantile of a latency.

@@ -75,11 +75,23 @@ func legend(c *edgewise.Comparison) string {
 	return strings.Join(s, " ")
 }
 
-// hasFailures reports whether something failed.
+// hasFailures reports whether a request failed or a session was lost.
 func hasFailures(c *edgewise.Comparison) bool {
 	for i := range c.Placements {
 		for _, w := range c.Placements[i].Workloads {
-			if w.Failed != nil && w.Failed.Requests.Value > 0 || w.Sessions != nil && w.Sessions.Lost.Value > 0 {
+			if w.Sessions != nil && w.Sessions.Lost.Value > 0 {
+				return true
+			}
+		}
+	}
+	return hasFailed(c)
+}
+
+// hasFailed reports whether a request failed, so that there are fewer latencies than requests.
+func hasFailed(c *edgewise.Comparison) bool {
+	for i := range c.Placements {
+		for _, w := range c.Placements[i].Workloads {
+			if w.Failed != nil && w.Failed.Requests.Value > 0 {
 				return true
 			}
 		}
