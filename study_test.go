@@ -218,3 +218,26 @@ func TestBadStudiesAreRefused(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 }
+
+func TestTiersShareWhatTheOriginIsSpared(t *testing.T) {
+	s := smallStudy(t)
+	net, err := catalog.AWS(catalog.Selection{
+		Metros: []string{"los-angeles-us", "denver-us"}, PoPs: []string{"pop-lax", "pop-den"},
+		Regions: []string{"us-west-2"}, RegionalEdgeCaches: []string{"rec-us-west-2"},
+	})
+	require.NoError(t, err)
+	s.Network = net
+	s.Placements = []placement.Placement{s.Placements[0], s.Placements[1], s.Placements[1].WithMidTier(1<<30, "rec-us-west-2")}
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	require.Nil(t, c.Placements[0].Workloads[0].Cache)
+	flat, tiered := c.Placements[1].Workloads[0].Cache, c.Placements[2].Workloads[0].Cache
+	require.Nil(t, flat.MidTier)
+	require.Equal(t, flat.RequestHitRatio.Value, flat.OriginOffload.Value, "one tier")
+	edge, mid := tiered.RequestHitRatio.Value, tiered.MidTier.RequestHitRatio.Value
+	require.InDelta(t, edge+(1-edge)*mid, tiered.OriginOffload.Value, 1e-12)
+	edge, mid = tiered.ByteHitRatio.Value, tiered.MidTier.ByteHitRatio.Value
+	require.InDelta(t, edge+(1-edge)*mid, tiered.ByteOriginOffload.Value, 1e-12)
+	require.True(t, tiered.MidTier.RequestHitRatio.HasInterval())
+	require.True(t, tiered.OriginOffload.Difference.HasInterval(), "against a baseline without caches")
+}

@@ -189,7 +189,9 @@ func (s *siteSpec) take(r *roleSpec) {
 }
 
 // hasCache reports whether the role is that of a cache.
-func (r *roleSpec) hasCache() bool { return r.role == placement.EdgeCache || r.role == placement.MidTierCache }
+func (r *roleSpec) hasCache() bool {
+	return r.role == placement.EdgeCache || r.role == placement.MidTierCache
+}
 
 // readRole reads a role: one site, a list of them, or a mapping of sites with their size and of backups. Without
 // sites it is for a placement that extends another.
