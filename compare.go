@@ -30,6 +30,7 @@ type replication struct {
 type summary struct {
 	total                       sim.Tally
 	originRequests, originBytes uint64
+	midTier                     sim.TierTally
 	metros                      []metroSummary
 }
 
@@ -54,7 +55,7 @@ func reduce(results []*sim.Result) (*replication, error) {
 			if err != nil {
 				return nil, err
 			}
-			s := summary{total: total, originRequests: tally.OriginRequests, originBytes: tally.OriginBytes}
+			s := summary{total: total, originRequests: tally.OriginRequests, originBytes: tally.OriginBytes, midTier: tally.MidTier}
 			for m := range tally.Metros {
 				packed, err := tally.Metros[m].Latency[0].MarshalBinary()
 				if err != nil {
@@ -187,6 +188,11 @@ func (e *estimator) happens(o sim.Outcome) bool {
 func (e *estimator) metric(m int, name string) MetricResult {
 	these, base := sketches(e.these, m), sketches(e.base, m)
 	result := MetricResult{Name: name, PerReplication: these, Pooled: stats.Pool(these)}
+	if e.happens(sim.Failed) {
+		for _, s := range e.these {
+			result.Asked = append(result.Asked, asked(e.kind, m, &s.total))
+		}
+	}
 	result.Mean = e.figure(stats.MeanMs(these, e.level), func() stats.Estimate {
 		return stats.MeanDifferenceMs(these, base, e.level)
 	})
@@ -239,16 +245,37 @@ func (e *estimator) cache() *CacheResult {
 	if !e.happens(sim.Hit) && !e.happens(sim.DelayedHit) && !e.happens(sim.Miss) {
 		return nil
 	}
-	return &CacheResult{
+	// Whoever met no site has met no cache.
+	met := func(s *summary) uint64 { return s.total.Requests - s.total.Failures[sim.SiteDown] }
+	result := &CacheResult{
 		RequestHitRatio: e.share(func(s *summary) stats.Ratio {
-			// Whoever met no site has met no cache.
-			return stats.Ratio{Numerator: hits(&s.total.Outcomes), Denominator: s.total.Requests - s.total.Failures[sim.SiteDown]}
+			return stats.Ratio{Numerator: hits(&s.total.Outcomes), Denominator: met(s)}
 		}),
 		ByteHitRatio: e.share(func(s *summary) stats.Ratio {
 			return stats.Ratio{Numerator: hits(&s.total.OutcomeBytes), Denominator: s.total.Bytes}
 		}),
+		OriginOffload: e.share(func(s *summary) stats.Ratio {
+			return stats.Ratio{Numerator: without(s.total.Answered(), s.originRequests), Denominator: met(s)}
+		}),
+		ByteOriginOffload: e.share(func(s *summary) stats.Ratio {
+			return stats.Ratio{Numerator: without(s.total.Bytes, s.originBytes), Denominator: s.total.Bytes}
+		}),
 	}
+	if slices.ContainsFunc(e.these, func(s *summary) bool { return s.midTier.Requests > 0 }) {
+		result.MidTier = &MidTierResult{
+			RequestHitRatio: e.share(func(s *summary) stats.Ratio {
+				return stats.Ratio{Numerator: s.midTier.Hits, Denominator: s.midTier.Requests}
+			}),
+			ByteHitRatio: e.share(func(s *summary) stats.Ratio {
+				return stats.Ratio{Numerator: s.midTier.HitBytes, Denominator: s.midTier.Bytes}
+			}),
+		}
+	}
+	return result
 }
+
+// without returns what was served without the origin; the origin may have answered in vain.
+func without(served, origin uint64) uint64 { return served - min(origin, served) }
 
 // cause returns the mean of one part of the headline latency in ms; ok is false where it is always 0.
 func (e *estimator) cause(c sim.Cause) (part BreakdownPart, ok bool) {

@@ -101,6 +101,9 @@ type MetricResult struct {
 	// and its band over replications are drawn from.
 	Pooled         *stats.Sketch   `json:"-"`
 	PerReplication []*stats.Sketch `json:"-"`
+	// Asked holds, by replication, how many latencies there would be if no request had failed; nil where
+	// none failed. With it the CDF is that of all requests, of which those that failed take for ever.
+	Asked []uint64 `json:"-"`
 }
 
 // A QuantileResult is one quantile of a latency.
@@ -128,7 +131,21 @@ type OutcomeShare struct {
 // from the first cache it met, delayed hits (joined to a fetch in flight) included; requests that met no
 // cache because their site was down do not count.
 type CacheResult struct {
-	// RequestHitRatio and ByteHitRatio are in [0, 1].
+	// RequestHitRatio and ByteHitRatio are those of the edge, in [0, 1].
+	RequestHitRatio Figure `json:"request_hit_ratio"`
+	ByteHitRatio    Figure `json:"byte_hit_ratio"`
+	// MidTier is nil where no fetch of an edge cache passes a mid-tier cache.
+	MidTier *MidTierResult `json:"mid_tier,omitempty"`
+	// OriginOffload is the share of requests, in [0, 1], that were answered without a request to the origin, by
+	// whichever tier; ByteOriginOffload that of the bytes.
+	OriginOffload     Figure `json:"origin_offload"`
+	ByteOriginOffload Figure `json:"byte_origin_offload"`
+}
+
+// A MidTierResult says what the mid-tier caches did with the fetches of the edge caches that reached them,
+// delayed hits included.
+type MidTierResult struct {
+	// RequestHitRatio and ByteHitRatio are of what reached the mid-tier, in [0, 1].
 	RequestHitRatio Figure `json:"request_hit_ratio"`
 	ByteHitRatio    Figure `json:"byte_hit_ratio"`
 }

@@ -62,3 +62,34 @@ func TestFailedRequestsAreCountedApartFromLatencies(t *testing.T) {
 	require.Zero(t, game.Failed.Share.Value, "updates need no parent here")
 	require.Zero(t, c.Placements[0].Workloads[2].Sessions.Lost.Value)
 }
+
+func TestFailuresThatNoResultWouldShowAreRefused(t *testing.T) {
+	down := sim.Failure{Site: "pop-lax", At: 12 * time.Second, For: time.Second}
+	for _, c := range []struct {
+		change func(*sim.Failure)
+		want   string
+	}{
+		{func(*sim.Failure) {}, ""},
+		{func(f *sim.Failure) { f.At, f.For = 9*time.Second, 1001*time.Millisecond }, ""},
+		{func(f *sim.Failure) { f.At, f.For = 9*time.Second, time.Second }, "Failures[0].For is 1s; want more than 1s, for recording begins"},
+		{func(f *sim.Failure) { f.At = 30 * time.Second }, "Failures[0].At is 30s; want less than 30s, when the run ends"},
+		{func(f *sim.Failure) { f.Site = "us-west-2" }, ""},
+		{func(f *sim.Failure) { f.Site = "pop-den" }, "Failures[0].Site is pop-den; want a site that a placement uses"},
+	} {
+		s := smallStudy(t)
+		s.Placements[1] = s.Placements[0].WithPoPs(32<<20, "pop-lax")
+		failure := down
+		c.change(&failure)
+		s.Failures = []sim.Failure{failure}
+		if c.want == "" {
+			require.NoError(t, s.Validate())
+		} else {
+			require.ErrorContains(t, s.Validate(), c.want)
+		}
+	}
+	s := smallStudy(t)
+	s.Placements = s.Placements[2:]
+	s.Placements[0].Sites = s.Placements[0].Sites[2:]
+	s.Static, s.Failures = nil, []sim.Failure{{Site: "us-west-2", At: 12 * time.Second, For: time.Second}}
+	require.NoError(t, s.Validate(), "the parent of a Local Zone")
+}

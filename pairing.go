@@ -30,6 +30,12 @@ func (p *PlacementResult) measurePairing(baseline *PlacementResult) {
 		if w.Cache != nil && base.Cache != nil {
 			w.Cache.RequestHitRatio.measurePairing(base.Cache.RequestHitRatio)
 			w.Cache.ByteHitRatio.measurePairing(base.Cache.ByteHitRatio)
+			w.Cache.OriginOffload.measurePairing(base.Cache.OriginOffload)
+			w.Cache.ByteOriginOffload.measurePairing(base.Cache.ByteOriginOffload)
+			if own, other := w.Cache.MidTier, base.Cache.MidTier; own != nil && other != nil {
+				own.RequestHitRatio.measurePairing(other.RequestHitRatio)
+				own.ByteHitRatio.measurePairing(other.ByteHitRatio)
+			}
 		}
 		if w.Origin != nil && base.Origin != nil {
 			w.Origin.Requests.measurePairing(base.Origin.Requests)

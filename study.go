@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 )
@@ -16,7 +18,8 @@ import (
 type Study struct {
 	// Title heads the results.
 	Title string
-	// Scenario is what all placements have in common.
+	// Scenario is what all placements have in common. A failure must lie at least in part in the time that is
+	// recorded, and concern a site that a placement uses or the parent of one.
 	sim.Scenario
 	// Placements are the alternatives; the first is the baseline. Their names must differ.
 	Placements []placement.Placement
@@ -54,7 +57,8 @@ const (
 	defaultLevel        = 0.95
 )
 
-// Validate names the first field that is out of range.
+// Validate names the first field that is out of range, and the first thing that keeps a placement from serving
+// the workloads: what it finds right, [Study.Run] does not refuse before it has run.
 func (s *Study) Validate() error {
 	if len(s.Placements) == 0 {
 		return errors.New("edgewise: a study without placements")
@@ -83,7 +87,35 @@ func (s *Study) Validate() error {
 		}
 		seen[p.Name] = true
 	}
-	return s.Scenario.Validate()
+	if err := s.Scenario.Validate(); err != nil {
+		return err
+	}
+	for i := range s.Placements {
+		if err := s.ValidatePlacement(s.Placements[i]); err != nil {
+			return err
+		}
+	}
+	return s.validateFailures()
+}
+
+// validateFailures names the first failure that no result would show.
+func (s *Study) validateFailures() error {
+	end := s.WarmUp + s.Duration
+	for i := range s.Failures {
+		f := &s.Failures[i]
+		if f.At >= end {
+			return fmt.Errorf("edgewise: %w", invalid.New(fmt.Sprintf("Failures[%d].At", i), f.At, "less than %v, when the run ends", end))
+		}
+		if f.At+f.For <= s.WarmUp {
+			return fmt.Errorf("edgewise: %w", invalid.New(fmt.Sprintf("Failures[%d].For", i), f.For,
+				"more than %v, for recording begins after a warm-up of %v", s.WarmUp-f.At, s.WarmUp))
+		}
+		if !slices.ContainsFunc(s.Placements, func(p placement.Placement) bool { return s.concerns(f, &p) }) {
+			return fmt.Errorf("edgewise: %w", invalid.New(fmt.Sprintf("Failures[%d].Site", i), f.Site,
+				"a site that a placement uses, or the parent of one"))
+		}
+	}
+	return nil
 }
 
 // Run simulates every placement as often as asked for and compares them. When ctx is cancelled it

@@ -193,24 +193,51 @@ func TestCancelledStudyKeepsWhatIsComplete(t *testing.T) {
 
 func TestBadStudiesAreRefused(t *testing.T) {
 	for want, change := range map[string]func(*edgewise.Study){
-		"without placements":                func(s *edgewise.Study) { s.Placements = nil },
-		"two placements are called":         func(s *edgewise.Study) { s.Placements[1].Name = s.Placements[0].Name },
-		"-1 replications":                   func(s *edgewise.Study) { s.Replications = -1 },
-		"confidence level is 95":            func(s *edgewise.Study) { s.Level = 95 },
-		"workers":                           func(s *edgewise.Study) { s.Workers = -1 },
-		"duration is 0s":                    func(s *edgewise.Study) { s.Duration = 0 },
-		"warm-up is -1":                     func(s *edgewise.Study) { s.WarmUp = -1 },
-		"no network":                        func(s *edgewise.Study) { s.Network = nil },
-		"no workload":                       func(s *edgewise.Study) { s.Static, s.Dynamic, s.Gaming = nil, nil, nil },
-		`two workloads are called "web-sta`: func(s *edgewise.Study) { s.Dynamic[0].Name = "web-static" },
-		"ZipfExponent is -1":                func(s *edgewise.Study) { s.Static[0].ZipfExponent = -1 },
-		`site "pop-sea"`:                    func(s *edgewise.Study) { s.Placements[1] = s.Placements[1].WithPoPs(1, "pop-sea") },
-		"no site has the role \"compute\"":  func(s *edgewise.Study) { s.Placements[0].Sites = s.Placements[0].Sites[:1] },
-		"no site is their origin":           func(s *edgewise.Study) { s.Placements[1].Sites = s.Placements[1].Sites[1:] },
+		"without placements":                 func(s *edgewise.Study) { s.Placements = nil },
+		"two placements are called":          func(s *edgewise.Study) { s.Placements[1].Name = s.Placements[0].Name },
+		"-1 replications":                    func(s *edgewise.Study) { s.Replications = -1 },
+		"confidence level is 95":             func(s *edgewise.Study) { s.Level = 95 },
+		"workers":                            func(s *edgewise.Study) { s.Workers = -1 },
+		"duration is 0s":                     func(s *edgewise.Study) { s.Duration = 0 },
+		"warm-up is -1":                      func(s *edgewise.Study) { s.WarmUp = -1 },
+		"no network":                         func(s *edgewise.Study) { s.Network = nil },
+		`workload "api-dynamic": Metros is `: func(s *edgewise.Study) { s.Dynamic[0].Metros = []string{"pop-lax"} },
+		"CacheBytes is 0":                    func(s *edgewise.Study) { s.Placements[1].Sites[2].CacheBytes = 0 },
+		"caches can be preloaded from":       func(s *edgewise.Study) { s.Static[0].Objects = 1 << 27; s.Placements[1] = s.Placements[1].Preloaded() },
+		"no workload":                        func(s *edgewise.Study) { s.Static, s.Dynamic, s.Gaming = nil, nil, nil },
+		`two workloads are called "web-sta`:  func(s *edgewise.Study) { s.Dynamic[0].Name = "web-static" },
+		"ZipfExponent is -1":                 func(s *edgewise.Study) { s.Static[0].ZipfExponent = -1 },
+		`site "pop-sea"`:                     func(s *edgewise.Study) { s.Placements[1] = s.Placements[1].WithPoPs(1, "pop-sea") },
+		"no site has the role \"compute\"":   func(s *edgewise.Study) { s.Placements[0].Sites = s.Placements[0].Sites[:1] },
+		`the role "origin", which the cach`:  func(s *edgewise.Study) { s.Placements[1].Sites = s.Placements[1].Sites[1:] },
 	} {
 		s := smallStudy(t)
 		change(s)
+		require.ErrorContains(t, s.Validate(), want)
 		_, err := s.Run(context.Background())
 		require.ErrorContains(t, err, want)
 	}
+}
+
+func TestTiersShareWhatTheOriginIsSpared(t *testing.T) {
+	s := smallStudy(t)
+	net, err := catalog.AWS(catalog.Selection{
+		Metros: []string{"los-angeles-us", "denver-us"}, PoPs: []string{"pop-lax", "pop-den"},
+		Regions: []string{"us-west-2"}, RegionalEdgeCaches: []string{"rec-us-west-2"},
+	})
+	require.NoError(t, err)
+	s.Network = net
+	s.Placements = []placement.Placement{s.Placements[0], s.Placements[1], s.Placements[1].WithMidTier(1<<30, "rec-us-west-2")}
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	require.Nil(t, c.Placements[0].Workloads[0].Cache)
+	flat, tiered := c.Placements[1].Workloads[0].Cache, c.Placements[2].Workloads[0].Cache
+	require.Nil(t, flat.MidTier)
+	require.Equal(t, flat.RequestHitRatio.Value, flat.OriginOffload.Value, "one tier")
+	edge, mid := tiered.RequestHitRatio.Value, tiered.MidTier.RequestHitRatio.Value
+	require.InDelta(t, edge+(1-edge)*mid, tiered.OriginOffload.Value, 1e-12)
+	edge, mid = tiered.ByteHitRatio.Value, tiered.MidTier.ByteHitRatio.Value
+	require.InDelta(t, edge+(1-edge)*mid, tiered.ByteOriginOffload.Value, 1e-12)
+	require.True(t, tiered.MidTier.RequestHitRatio.HasInterval())
+	require.True(t, tiered.OriginOffload.Difference.HasInterval(), "against a baseline without caches")
 }

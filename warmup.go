@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/sim/stats"
 )
@@ -29,6 +31,9 @@ type WarmUpFinding struct {
 	Unsteady string `json:"unsteady,omitempty"`
 	// Unchecked says why the figure could not be judged.
 	Unchecked string `json:"unchecked,omitempty"`
+	// Before is the time from the start of the run up to which the figure was looked at, where that is not
+	// the whole run: a first failure begins then, which moves the figure whatever came before.
+	Before time.Duration `json:"before_ns,omitempty"`
 }
 
 // A WarmUpError says that a study recorded what still depends on how its runs began: with caches empty
@@ -41,6 +46,11 @@ type WarmUpError struct {
 	WarmUp, Needed time.Duration
 	// Length is the warm-up and duration of a run, LengthNeeded the least that the findings ask for.
 	Length, LengthNeeded time.Duration
+	// FailureNeeded is the earliest start of the first failure that the findings of placements with
+	// failures ask for; 0 if none asks.
+	FailureNeeded time.Duration
+	// CanPreload says that a placement with unsteady figures has caches that begin empty.
+	CanPreload bool
 }
 
 // Error says what to do.
@@ -57,8 +67,13 @@ func (e *WarmUpError) Error() string {
 	if e.Needed > e.WarmUp {
 		fmt.Fprintf(&b, "make warm_up at least %v (it is %v), ", roundUp(e.Needed), e.WarmUp)
 	}
-	b.WriteString("let caches begin in their steady state (preload: steady), or, if the question is about exactly these " +
-		"first minutes, turn the check off (check_warm_up: false)")
+	if e.FailureNeeded > 0 {
+		fmt.Fprintf(&b, "let the first failure begin at %v or later, so that it can be told from the warm-up, ", roundUp(e.FailureNeeded))
+	}
+	if e.CanPreload {
+		b.WriteString("let caches begin in their steady state (preload: steady), ")
+	}
+	b.WriteString("or, if the question is about exactly these first minutes, turn the check off (check_warm_up: false)")
 	return b.String()
 }
 
@@ -99,6 +114,7 @@ func (s *Study) findWarmUps(replications []*replication) []WarmUpFinding {
 			}
 			for _, figure := range figures {
 				f := s.findWarmUp(replications, p, w, figure)
+				f.Before = s.firstFailure(p)
 				f.Placement, f.Workload, f.Figure = s.Placements[p].Name, d.name, figure.name
 				all = append(all, f)
 			}
@@ -111,7 +127,7 @@ func (s *Study) findWarmUps(replications []*replication) []WarmUpFinding {
 			{"mid-tier caches", func(c *courseSummary) *sim.FillCourse { return &c.mid }},
 		} {
 			if f, ok := s.findFilling(replications, p, tier.of); ok {
-				f.Placement, f.Figure = s.Placements[p].Name, tier.name
+				f.Placement, f.Figure, f.Before = s.Placements[p].Name, tier.name, s.firstFailure(p)
 				all = append(all, f)
 			}
 		}
@@ -160,7 +176,13 @@ var (
 // not condemn a run: the rule finds some cut in any noise. What was recorded before it must differ
 // from what came after it, by more than matters and surely.
 func (s *Study) findWarmUp(replications []*replication, p, w int, figure courseFigure) (f WarmUpFinding) {
-	batches, batchNs := s.batchesOf(replications, p, w, figure)
+	failure := s.firstFailure(p)
+	batches, batchNs := s.batchesOf(replications, p, w, figure, failure)
+	first := int((int64(s.WarmUp) + batchNs - 1) / batchNs)
+	if failure > 0 && len(batches[0]) <= first {
+		f.Unchecked = fmt.Sprintf("nothing was recorded before the failure after %v", failure)
+		return f
+	}
 	series := make([]float64, 0)
 	for i := range batches[0] {
 		sum := sumOf(batches, i, i+1)
@@ -177,7 +199,6 @@ func (s *Study) findWarmUp(replications []*replication, p, w int, figure courseF
 		return f
 	}
 	f.Found = time.Duration(int64(found.Delete) * batchNs)
-	first := int((int64(s.WarmUp) + batchNs - 1) / batchNs)
 	if found.Delete <= first {
 		return f
 	}
@@ -193,22 +214,55 @@ func (s *Study) findWarmUp(replications []*replication, p, w int, figure courseF
 		f.Unchecked = bias.Unsupported
 		return f
 	}
-	whole := stats.RatioOf(steady, biasLevel)
-	margin := figure.margin(whole.Value)
+	settled := stats.RatioOf(steady, biasLevel)
+	margin := figure.margin(settled.Value)
 	if bias.Low <= margin && bias.High >= -margin {
 		return f
 	}
-	f.Unsteady = fmt.Sprintf("steady only after %v of %v", roundUp(f.Found), s.WarmUp+s.Duration)
-	if tooShort != nil {
-		f.Unsteady = fmt.Sprintf("still moving after %v, past the middle of the run of %v", roundUp(f.Found), s.WarmUp+s.Duration)
+	of, recordedThen := fmt.Sprintf("run of %v", s.WarmUp+s.Duration), "what was recorded"
+	if failure > 0 {
+		of, recordedThen = fmt.Sprintf("%v before the first failure", failure), "what was recorded until then"
 	}
-	f.Unsteady += fmt.Sprintf("; what was recorded is off by %.3g in %.3g", shown.Value, whole.Value*figure.unit)
+	f.Unsteady = fmt.Sprintf("steady only after %v of the %s", roundUp(f.Found), of)
+	if tooShort != nil {
+		f.Unsteady = fmt.Sprintf("still moving after %v, past the middle of the %s", roundUp(f.Found), of)
+	}
+	f.Unsteady += fmt.Sprintf("; %s is off by %.3g in %.3g", recordedThen, shown.Value, settled.Value*figure.unit)
 	return f
 }
 
+// firstFailure returns when the first failure begins that concerns a placement: that of a site of its, or of
+// the parent of one. It returns 0 where none does.
+func (s *Study) firstFailure(p int) (first time.Duration) {
+	for i := range s.Failures {
+		if f := &s.Failures[i]; s.concerns(f, &s.Placements[p]) && (first == 0 || f.At < first) {
+			first = max(f.At, 1) // 0 is none
+		}
+	}
+	return first
+}
+
+// concerns reports whether a placement has the site of a failure, or a site that calls it.
+func (s *Study) concerns(f *sim.Failure, p *placement.Placement) bool {
+	return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool {
+		if a.Site == f.Site {
+			return true
+		}
+		i, ok := s.Network.Index(a.Site)
+		return ok && a.Role == placement.Compute && s.Network.At(i).Parent == f.Site
+	})
+}
+
+// wholeBatches returns how many batches are over well before a failure begins: the last of them may hold
+// requests that the failure has cut off.
+func wholeBatches(failure time.Duration, batchNs int64) int {
+	return max(int(int64(failure)/batchNs)-1, 0)
+}
+
 // batchesOf returns the course of a figure by replication, in batches long enough that none is empty as
-// long as there are enough of them to judge.
-func (s *Study) batchesOf(replications []*replication, p, w int, figure courseFigure) (batches [][]stats.Ratio, batchNs int64) {
+// long as there are enough of them to judge. Those from the first failure on are left out, and those just
+// before it that it has left without an answer.
+func (s *Study) batchesOf(replications []*replication, p, w int, figure courseFigure, failure time.Duration) (batches [][]stats.Ratio, batchNs int64) {
 	const enough = 50 // of DetectWarmUp
 	for _, r := range replications {
 		c := &r.courses[p].workloads[w]
@@ -217,7 +271,15 @@ func (s *Study) batchesOf(replications []*replication, p, w int, figure courseFi
 		for i, b := range c.Batches {
 			all[i] = figure.of(b)
 		}
+		if failure > 0 {
+			all = all[:min(len(all), wholeBatches(failure, batchNs))]
+		}
 		batches = append(batches, all)
+	}
+	for last := len(batches[0]) - 1; failure > 0 && last >= 0 && sumOf(batches, last, last+1).Denominator == 0; last-- {
+		for r := range batches {
+			batches[r] = batches[r][:last]
+		}
 	}
 	for len(batches[0]) >= 2*enough && anyEmpty(batches) {
 		batchNs *= 2
@@ -274,11 +336,24 @@ func (s *Study) findFilling(replications []*replication, p int, of func(*courseS
 	if used == nil {
 		return f, false
 	}
+	failure, length := s.firstFailure(p), s.WarmUp+s.Duration
+	if failure > 0 {
+		// A cache that has been down is empty again.
+		used, length = used[:min(len(used), wholeBatches(failure, batchNs))], failure
+		if failure <= s.WarmUp || len(used) == 0 {
+			f.Unchecked = fmt.Sprintf("nothing was recorded before the failure after %v", failure)
+			return f, true
+		}
+	}
 	sample, filled := stats.CacheFilled(used, capacity)
 	f.Found = time.Duration(int64(sample) * batchNs)
 	if !filled {
-		f.Unsteady = fmt.Sprintf("still filling after %v of %v, and %.1f %% full at the end",
-			roundUp(f.Found), s.WarmUp+s.Duration, 100*used[len(used)-1]/math.Max(capacity, 1))
+		end := "at the end"
+		if failure > 0 {
+			end = "when the first failure begins"
+		}
+		f.Unsteady = fmt.Sprintf("still filling after %v of %v, and %.1f %% full %s",
+			roundUp(f.Found), length, 100*used[len(used)-1]/math.Max(capacity, 1), end)
 	}
 	return f, true
 }
@@ -292,15 +367,27 @@ func (s *Study) refusal(findings []WarmUpFinding) error {
 		}
 		e.Findings = append(e.Findings, f)
 		e.Needed = max(e.Needed, f.Found)
+		e.CanPreload = e.CanPreload || s.canPreload(f.Placement)
+		needed := 2 * f.Found
+		if f.Bias == nil { // a cache must have filled in the first two thirds
+			needed = f.Found * 3 / 2
+		}
 		switch {
-		case f.Bias == nil: // a cache must have filled in the first two thirds
-			e.LengthNeeded = max(e.LengthNeeded, f.Found*3/2)
-		case 2*f.Found > e.Length:
-			e.LengthNeeded = max(e.LengthNeeded, 2*f.Found)
+		case f.Before > 0 && needed > f.Before:
+			e.FailureNeeded = max(e.FailureNeeded, needed)
+		case f.Before == 0 && (f.Bias == nil || needed > e.Length):
+			e.LengthNeeded = max(e.LengthNeeded, needed)
 		}
 	}
 	if len(e.Findings) == 0 {
 		return nil
 	}
 	return e
+}
+
+// canPreload reports whether a placement has caches that begin empty.
+func (s *Study) canPreload(name string) bool {
+	return slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
+		return p.Name == name && slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.CacheBytes > 0 && !a.Preload })
+	})
 }

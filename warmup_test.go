@@ -120,3 +120,55 @@ func TestCancelledAndUnsteadyStudyReportsBoth(t *testing.T) {
 	var refused *edgewise.WarmUpError
 	require.True(t, errors.As(err, &refused))
 }
+
+func TestFailuresDoNotCountAsWarmUp(t *testing.T) {
+	run := func(change func(*edgewise.Study)) (*edgewise.Comparison, error) {
+		s := queueStudy(t, 0.5)
+		s.Placements[0].Sites[1].Servers = 0
+		s.WarmUp, s.Duration, s.Replications = 20*time.Second, 60*time.Second, 4
+		// Who is answered while the region is down is answered by the other, five times as far.
+		change(s)
+		return s.Run(context.Background())
+	}
+	far := func(at time.Duration) func(*edgewise.Study) {
+		return func(s *edgewise.Study) {
+			net, err := topology.New([]topology.Node{
+				{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "region", Kind: topology.Region}, {ID: "far", Kind: topology.Region},
+			}, append(topology.Link{From: "metro", To: "region", Kind: topology.Internet, OneWay: 10 * time.Millisecond}.Both(),
+				topology.Link{From: "metro", To: "far", Kind: topology.Internet, OneWay: 50 * time.Millisecond}.Both()...))
+			require.NoError(t, err)
+			s.Network = net
+			s.Placements[0] = s.Placements[0].With(placement.Assignment{Site: "far", Role: placement.Compute, Backup: true})
+			s.Failures = []sim.Failure{{Site: "region", At: at, For: time.Hour, Detection: time.Second, Timeout: time.Second}}
+		}
+	}
+	c, err := run(far(55 * time.Second))
+	require.NoError(t, err)
+	require.Len(t, c.WarmUps, 1)
+	require.Equal(t, 55*time.Second, c.WarmUps[0].Before)
+	require.Empty(t, c.WarmUps[0].Unchecked)
+
+	c, err = run(far(10 * time.Second))
+	require.NoError(t, err)
+	require.Equal(t, "nothing was recorded before the failure after 10s", c.WarmUps[0].Unchecked)
+
+	// What moves before the failure is refused all the same, and the remedy is not a longer run.
+	_, err = run(func(s *edgewise.Study) {
+		far(75 * time.Second)(s)
+		s.Placements[0].Sites[1].Servers = 1
+		s.Dynamic[0].RequestsPerSecond = 120
+	})
+	var refused *edgewise.WarmUpError
+	require.ErrorAs(t, err, &refused)
+	require.Greater(t, refused.FailureNeeded, 75*time.Second)
+	require.Zero(t, refused.LengthNeeded)
+	require.ErrorContains(t, err, "of the 1m15s before the first failure; what was recorded until then")
+	require.ErrorContains(t, err, "let the first failure begin at")
+	require.NotContains(t, err.Error(), "preload", "there is no cache")
+}
+
+func TestRefusalDoesNotAdviseWhatIsSet(t *testing.T) {
+	s := queueStudy(t, 1.2)
+	_, err := s.Run(context.Background())
+	require.NotContains(t, err.Error(), "preload")
+}

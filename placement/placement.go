@@ -232,10 +232,10 @@ func (a Assignment) validate(n *topology.Network) error {
 			return invalid.New("CacheBytes", a.CacheBytes, "more than 0")
 		}
 		if _, err := cache.New(cache.Config{Policy: a.Policy, CapacityObjects: 100}); err != nil {
-			return invalid.New("Policy", a.Policy, "one of %s (%v)", strings.Join(cache.Policies(), ", "), err)
+			return wrongSpec("Policy", a.Policy, cache.Policies(), err)
 		}
 		if _, err := cache.New(cache.Config{Admission: a.Admission, CapacityObjects: 100}); err != nil {
-			return invalid.New("Admission", a.Admission, "one of %s (%v)", strings.Join(cache.Admissions(), ", "), err)
+			return wrongSpec("Admission", a.Admission, cache.Admissions(), err)
 		}
 		return invalid.Range("Servers", a.Servers, 0, 0)
 	}
@@ -249,4 +249,13 @@ func (a Assignment) validate(n *topology.Network) error {
 		invalid.Range("CacheBytes", a.CacheBytes, 0, 0),
 		invalid.Range("Servers", a.Servers, 0, 1<<20),
 	)
+}
+
+// wrongSpec returns the error of a policy or admission that the cache refuses: its name or its parameters.
+func wrongSpec(field, text string, names []string, err error) error {
+	name, _, _ := strings.Cut(text, ":")
+	if !slices.Contains(names, name) {
+		return invalid.New(field, text, "one of %s", strings.Join(names, ", "))
+	}
+	return invalid.New(field, text, "%s with other parameters: %s", name, strings.TrimPrefix(err.Error(), "cache: "))
 }

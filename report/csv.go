@@ -76,6 +76,12 @@ func (r *csvRows) workload(w *edgewise.WorkloadResult) {
 	if w.Cache != nil {
 		r.row("cache", "request hit ratio", "share", w.Cache.RequestHitRatio)
 		r.row("cache", "byte hit ratio", "share", w.Cache.ByteHitRatio)
+		if mid := w.Cache.MidTier; mid != nil {
+			r.row("mid-tier cache", "request hit ratio", "share", mid.RequestHitRatio)
+			r.row("mid-tier cache", "byte hit ratio", "share", mid.ByteHitRatio)
+		}
+		r.row("origin offload", "by requests", "share", w.Cache.OriginOffload)
+		r.row("origin offload", "by bytes", "share", w.Cache.ByteOriginOffload)
 	}
 	if w.Origin != nil {
 		r.row("origin", "requests", "requests", w.Origin.Requests)

@@ -20,6 +20,7 @@ type fixture struct {
 	replications int
 	requests     int // of a workload in a replication
 	noCache      bool
+	midTier      bool // from the third placement on
 	equal        bool // all latencies of a run alike
 }
 
@@ -130,6 +131,12 @@ func (f fixture) workload(placement int, kind string) (w edgewise.WorkloadResult
 	if hit > 0 && !f.noCache {
 		w.Cache = &edgewise.CacheResult{
 			RequestHitRatio: figure(stats.ShareOf(hits, level)), ByteHitRatio: figure(stats.ShareOf(bytes, level)),
+			OriginOffload: figure(stats.ShareOf(hits, level)), ByteOriginOffload: figure(stats.ShareOf(bytes, level)),
+		}
+		if f.midTier && placement > 1 {
+			w.Cache.MidTier = &edgewise.MidTierResult{
+				RequestHitRatio: figure(stats.ShareOf(hits, level).Scaled(0.5)), ByteHitRatio: figure(stats.ShareOf(bytes, level).Scaled(0.4)),
+			}
 		}
 	}
 	if kind == "static" {
@@ -182,6 +189,10 @@ var fixtures = map[string]fixture{
 	},
 	"one of one": {
 		title: "A single run", placements: []string{"Region only"}, workloads: []string{"dynamic"}, replications: 1, requests: 500,
+	},
+	"mid-tier": {
+		title: "Regional edge caches", placements: []string{"Region only", "Region + PoPs", "Region + PoPs + regional edge caches of 1 TiB each"},
+		workloads: []string{"static"}, replications: 4, requests: 1500, midTier: true,
 	},
 	"no cache": {
 		title: "A game without caches", placements: []string{"Region only", "Local Zones"}, workloads: []string{"gaming"},

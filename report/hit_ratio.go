@@ -14,8 +14,10 @@ import (
 )
 
 // HitRatios draws the share of requests and of bytes that the caches answered, one panel a workload
-// that passes a cache anywhere and one row a placement, with confidence intervals. A workload of ""
-// selects all; an unknown one is an error. A comparison without caches gives a page that says so.
+// that passes a cache anywhere and one row a placement, with confidence intervals. Where a placement has a
+// mid-tier, its panel has the hit ratios of both tiers, the mid-tier's of what reached it, and the share of requests
+// that were served without the origin. A workload of "" selects all; an unknown one is an error. A comparison without
+// caches gives a page that says so.
 func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
 	workloads, err := selectWorkloads(c, workload)
 	if err != nil {
@@ -29,7 +31,11 @@ func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
 			if w := workloadOf(&c.Placements[i], name); w != nil {
 				panel.rows = append(panel.rows, hitRow{name: c.Placements[i].Name, style: look.Line(i), cache: w.Cache})
 				cached = cached || w.Cache != nil
+				panel.tiered = panel.tiered || w.Cache != nil && w.Cache.MidTier != nil
 			}
+		}
+		for i := range panel.rows {
+			panel.rows[i].bars = panel.rows[i].makeBars(panel.tiered)
 		}
 		if cached {
 			p.panels = append(p.panels, panel)
@@ -40,6 +46,9 @@ func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
 		return p, nil
 	}
 	p.caption = "A hit is a request answered by the first cache it met, delayed hits included."
+	if hasMidTier(c) {
+		p.caption += " Mid-tier hits are of what reached the mid-tier; origin offload is the share of requests served without the origin."
+	}
 	if c.Replications > 1 {
 		p.caption += fmt.Sprintf(" Whiskers and ±: %s %% confidence intervals over replications.", percentOf(c.Level))
 	} else {
@@ -50,28 +59,88 @@ func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
 
 // A hitPanel holds the bars of one workload: names on the left, figures on the right.
 type hitPanel struct {
-	title string
-	rows  []hitRow
+	title  string
+	rows   []hitRow
+	tiered bool // whether a placement has a mid-tier
 }
 
-// A hitRow is one placement: a dark bar for requests and a light one for bytes.
+// A hitRow is one placement: a bar for each of its figures.
 type hitRow struct {
 	name  string
 	style draw.LineStyle
 	cache *edgewise.CacheResult
+	bars  []hitBar
+}
+
+// A hitBar is one figure: dark for requests, light for bytes.
+type hitBar struct {
+	name    string
+	share   stats.Estimate
+	opacity float64
+}
+
+// makeBars returns the bars of a row, none for a placement without caches.
+func (r *hitRow) makeBars(tiered bool) []hitBar {
+	if r.cache == nil {
+		return nil
+	}
+	prefix := ""
+	if tiered {
+		prefix = "edge "
+	}
+	bars := []hitBar{
+		{prefix + "requests", r.cache.RequestHitRatio.Estimate, 1},
+		{prefix + "bytes", r.cache.ByteHitRatio.Estimate, bytesOpacity},
+	}
+	if mid := r.cache.MidTier; mid != nil {
+		bars = append(bars, hitBar{"mid-tier requests", mid.RequestHitRatio.Estimate, 1}, hitBar{"mid-tier bytes", mid.ByteHitRatio.Estimate, bytesOpacity})
+	}
+	if tiered {
+		bars = append(bars, hitBar{"origin offload", r.cache.OriginOffload.Estimate, 1})
+	}
+	return bars
+}
+
+// height returns what the row takes: two bars, if it has no more.
+func (r *hitRow) height() vg.Length {
+	return hitRowHeight + hitBarStep*vg.Length(max(len(r.bars)-2, 0))
 }
 
 const (
 	hitRowHeight  = 40 * vg.Length(1)
-	hitNameWidth  = 190 * vg.Length(1)
-	hitValueWidth = 136 * vg.Length(1)
+	hitNameWidth  = 180 * vg.Length(1)
+	hitValueWidth = 146 * vg.Length(1)
 	hitBarHeight  = 11 * vg.Length(1)
+	hitBarStep    = hitBarHeight + 2
 	hitAxisHeight = 34 * vg.Length(1)
 	bytesOpacity  = 0.45
 )
 
+// rowsHeight returns the height of all rows.
+func (p hitPanel) rowsHeight() (sum vg.Length) {
+	for i := range p.rows {
+		sum += p.rows[i].height()
+	}
+	return sum
+}
+
+// middles returns where the rows are in the space between two heights.
+func middles(rows []hitRow, bottom, top vg.Length) []vg.Length {
+	sum := vg.Length(0)
+	for i := range rows {
+		sum += rows[i].height()
+	}
+	var all []vg.Length
+	above := vg.Length(0)
+	for i := range rows {
+		all = append(all, top-(top-bottom)*(above+rows[i].height()/2)/sum)
+		above += rows[i].height()
+	}
+	return all
+}
+
 func (p hitPanel) height() vg.Length {
-	return panelTitleHeight + hitRowHeight*vg.Length(len(p.rows)) + hitAxisHeight
+	return panelTitleHeight + p.rowsHeight() + hitAxisHeight
 }
 
 func (p hitPanel) draw(c draw.Canvas) {
@@ -94,22 +163,24 @@ func (p hitPanel) draw(c draw.Canvas) {
 	data = axes.DataCanvas(area)
 
 	name, value := look.Text(look.LabelSize, look.Ink), look.Text(look.NoteSize, look.Faint)
-	step := data.Size().Y / vg.Length(len(p.rows))
+	heights := middles(p.rows, data.Min.Y, data.Max.Y)
 	for i, row := range p.rows {
-		middle := data.Max.Y - step*(vg.Length(i)+0.5)
 		lines := wrap(name, row.name, hitNameWidth-12, 3)
-		block(c, name, vg.Point{X: c.Min.X, Y: middle + look.LabelSize*leading*vg.Length(len(lines))/2}, lines)
-		at := vg.Point{X: c.Max.X - hitValueWidth, Y: middle + look.NoteSize*leading}
+		block(c, name, vg.Point{X: c.Min.X, Y: heights[i] + look.LabelSize*leading*vg.Length(len(lines))/2}, lines)
 		if row.cache == nil {
-			at.Y -= look.NoteSize * leading / 2
-			block(c, value, at, []string{"no cache"})
+			block(c, value, vg.Point{X: c.Max.X - hitValueWidth, Y: heights[i] + look.NoteSize*leading/2}, []string{"no cache"})
 			continue
 		}
-		block(c, value, at, []string{
-			"requests  " + percentage(row.cache.RequestHitRatio.Estimate),
-			"bytes  " + percentage(row.cache.ByteHitRatio.Estimate),
-		})
+		for k, bar := range row.bars {
+			at := vg.Point{X: c.Max.X - hitValueWidth, Y: row.bottom(heights[i], k) + hitBarHeight/2 + look.NoteSize*leading/2}
+			block(c, value, at, []string{cut(value, bar.name+"  "+percentage(bar.share), hitValueWidth)})
+		}
 	}
+}
+
+// bottom returns the lower edge of a bar of a row.
+func (r *hitRow) bottom(middle vg.Length, bar int) vg.Length {
+	return middle + hitBarStep*(vg.Length(len(r.bars))/2-vg.Length(bar+1)) + (hitBarStep-hitBarHeight)/2
 }
 
 // percentage writes a share in percent.
@@ -125,14 +196,11 @@ type hitBars []hitRow
 
 // Plot implements plot.Plotter.
 func (rows hitBars) Plot(c draw.Canvas, p *plot.Plot) {
-	step := c.Size().Y / vg.Length(len(rows))
+	heights := middles(rows, c.Min.Y, c.Max.Y)
 	for i, row := range rows {
-		if row.cache == nil {
-			continue
+		for k, bar := range row.bars {
+			drawBar(c, p, bar.share, row.bottom(heights[i], k), row.style, bar.opacity)
 		}
-		middle := c.Max.Y - step*(vg.Length(i)+0.5)
-		drawBar(c, p, row.cache.RequestHitRatio.Estimate, middle+1, row.style, 1)
-		drawBar(c, p, row.cache.ByteHitRatio.Estimate, middle-1-hitBarHeight, row.style, bytesOpacity)
 	}
 }
 

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"strconv"
+
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -34,7 +36,7 @@ const (
 
 // entry returns the key entry of a line.
 func (l line) entry() keyEntry {
-	e := keyEntry{style: l.style, name: l.name}
+	e := keyEntry{style: l.style, name: l.name, remark: l.failedRemark()}
 	for _, m := range marks {
 		q, ok := quantileOf(l.metric.Quantiles, m.p)
 		switch {
@@ -46,6 +48,15 @@ func (l line) entry() keyEntry {
 		}
 	}
 	return e
+}
+
+// failedRemark says which share of the requests failed, nothing where none did.
+func (c *curve) failedRemark() string {
+	failed := 1 - c.answered()
+	if failed == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(100*failed, 'g', 2, 64) + " % failed"
 }
 
 func (k key) height() vg.Length {

@@ -13,8 +13,9 @@ import (
 )
 
 // LatencyCDF draws which share of the requests is answered within which time, one panel a workload
-// and one line a placement, over a logarithmic time axis. Circles mark the median and diamonds the 99th
-// percentile; bands are the pointwise confidence intervals over replications. A workload or metric of
+// and one line a placement, over a logarithmic time axis. Requests that failed are within no time: a line
+// ends at the share that was answered. Circles mark the median and diamonds the 99th percentile of the answered
+// requests; bands are the pointwise confidence intervals over replications. A workload or metric of
 // "" selects all workloads and their headline metrics; an unknown one is an error, as is a comparison
 // without distributions.
 func LatencyCDF(c *edgewise.Comparison, workload, metric string) (*Picture, error) {
@@ -83,12 +84,19 @@ func basis(c *edgewise.Comparison) string {
 func latencyCaption(c *edgewise.Comparison, v view) string {
 	var s []string
 	if v == tail {
-		s = append(s, fmt.Sprintf("Lines end where fewer than %d requests are slower.", stats.MinExceedances))
+		requests := "requests"
+		if hasFailed(c) {
+			requests = "answered requests"
+		}
+		s = append(s, fmt.Sprintf("Lines end where fewer than %d %s are slower.", stats.MinExceedances, requests))
 	}
 	if c.Replications > 1 {
 		s = append(s, fmt.Sprintf("Bands and ±: %s %% confidence intervals over replications, bands point by point.", percentOf(c.Level)))
 	} else {
 		s = append(s, "One replication: no confidence intervals.")
+	}
+	if hasFailed(c) {
+		s = append(s, "Lines are of all requests, and those that failed are within no time; p50 and p99 are of the answered.")
 	}
 	if c.RelativeError > 0 {
 		s = append(s, fmt.Sprintf("Latencies are kept within %s %%.", strconv.FormatFloat(100*c.RelativeError, 'g', 2, 64)))
@@ -109,7 +117,7 @@ func newLatencyPanel(c *edgewise.Comparison, workload, kind string, curves []cur
 	low, high, least := math.Inf(1), math.Inf(-1), 1.0
 	for _, cv := range curves {
 		// A placement that changes nothing for this workload would hide the line it covers.
-		if i := slices.IndexFunc(lines, func(l line) bool { return l.pooled.Equal(cv.pooled) }); i >= 0 {
+		if i := slices.IndexFunc(lines, func(l line) bool { return l.sameAs(&cv) }); i >= 0 {
 			entries = append(entries, keyEntry{style: lines[i].style, name: cv.name, remark: "exactly as " + lines[i].name})
 			continue
 		}

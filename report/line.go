@@ -18,6 +18,8 @@ type line struct {
 	style draw.LineStyle
 	// endNs is the latency at which the line ends, least the smallest share it shows (tail only).
 	endNs, least float64
+	// of is the share of all requests that were answered: those that failed lie beyond every latency.
+	of float64
 
 	points []point
 }
@@ -26,15 +28,24 @@ type line struct {
 type point struct{ x, share, low, high float64 }
 
 func newLine(cv curve, v view) line {
-	l := line{curve: cv, view: v, style: look.Line(cv.placement), least: 1}
+	l := line{curve: cv, view: v, style: look.Line(cv.placement), least: 1, of: cv.answered()}
 	switch v {
 	case cumulative:
 		l.endNs = cv.pooled.QuantileNs(0.9995)
 	case tail:
 		l.least = min(1, stats.MinExceedances/float64(cv.pooled.Count()))
 		l.endNs = cv.pooled.QuantileNs(1 - l.least)
+		l.least = l.tailOf(1-l.least, l.of)
 	}
 	return l
+}
+
+// tailOf returns which share of all requests lies beyond a quantile of the answered ones.
+func (l *line) tailOf(p, answered float64) float64 {
+	if answered == 1 {
+		return 1 - p // without rounding
+	}
+	return 1 - p*answered
 }
 
 // lay computes the points between two places on the axis.
@@ -44,7 +55,7 @@ func (l *line) lay(low, high, level float64) {
 	}
 	for _, x := range l.places(low, high) {
 		ns := int64(math.Pow(10, x) * 1e6)
-		p := point{x: x, share: l.share(l.pooled, ns)}
+		p := point{x: x, share: l.share(l.pooled, ns, l.of)}
 		half := l.halfWidth(ns, level)
 		p.low, p.high = max(0, p.share-half), min(1, p.share+half)
 		l.points = append(l.points, p)
@@ -85,12 +96,13 @@ func (l *line) visible(before, after float64) bool {
 	return after-before >= 1.0/600
 }
 
-// share returns what the plot shows at a latency: the share within, or the share slower.
-func (l *line) share(s *stats.Sketch, ns int64) float64 {
+// share returns what the plot shows at a latency: the share of all requests within, or the share slower; of
+// them so many were answered.
+func (l *line) share(s *stats.Sketch, ns int64, answered float64) float64 {
 	if l.view == tail {
-		return 1 - s.CDF(ns)
+		return l.tailOf(s.CDF(ns), answered)
 	}
-	return s.CDF(ns)
+	return s.CDF(ns) * answered
 }
 
 // halfWidth returns half the width of the confidence interval of the share at one latency, 0 where
@@ -101,7 +113,7 @@ func (l *line) halfWidth(ns int64, level float64) float64 {
 	}
 	shares := make([]float64, len(l.metric.PerReplication))
 	for i, s := range l.metric.PerReplication {
-		shares[i] = l.share(s, ns)
+		shares[i] = l.share(s, ns, l.answeredIn(i))
 	}
 	return stats.MeanOf(shares, level).HalfWidth()
 }
@@ -127,9 +139,9 @@ func (l line) Plot(c draw.Canvas, p *plot.Plot) {
 		if !ok || !q.HasValue() {
 			continue
 		}
-		share := m.p
+		share := m.p * l.of // the quantiles are of the answered
 		if l.view == tail {
-			share = 1 - m.p
+			share = l.tailOf(m.p, l.of)
 		}
 		at := vg.Point{X: x(logMs(q.Value * 1e6)), Y: y(l.height(p, share))}
 		if c.Contains(at) && (l.view == cumulative || share >= l.least*(1-1e-9)) {

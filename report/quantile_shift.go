@@ -48,6 +48,9 @@ func QuantileShift(c *edgewise.Comparison, workload, metric string) (*Picture, e
 	} else {
 		p.caption += " One replication: no confidence intervals."
 	}
+	if hasFailed(c) {
+		p.caption += " Percentiles are of answered requests: the shares that failed stand in the key."
+	}
 	p.caption += fmt.Sprintf(" Lines end where fewer than %d requests lie beyond.", stats.MinExceedances)
 	return p, nil
 }
@@ -57,18 +60,21 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 	p := look.NewPlot()
 	p.X.Tick.Marker = percentileTicks{}
 	p.X.Label.Text = "percentile of the " + metricTitle(baseline.metric.Name)
+	if slices.ContainsFunc(curves, func(c curve) bool { return c.answered() < 1 }) {
+		p.X.Label.Text += " of answered " + requestsOf(kind)
+	}
 	p.Y.Tick.Marker = differenceTicks{}
 	p.Y.Label.Text = "difference, ms"
 	panel := &plotPanel{title: panelTitle(workload, kind), plot: p}
 
 	var shifts []shift
-	panel.key.entries = append(panel.key.entries, keyEntry{style: look.Line(0), name: baseline.name, remark: "baseline"})
+	panel.key.entries = append(panel.key.entries, keyEntry{style: look.Line(0), name: baseline.name, remark: withFailed("baseline", &baseline)})
 	low, high := 0.0, 0.0
 	p.X.Min, p.X.Max = logOdds(0.01), logOdds(0.9)
 	for i, cv := range curves[1:] {
 		e := keyEntry{style: look.Line(cv.placement), name: cv.name}
 		before := curves[:i+1]
-		if j := slices.IndexFunc(before, func(b curve) bool { return b.pooled.Equal(cv.pooled) }); j >= 0 {
+		if j := slices.IndexFunc(before, func(b curve) bool { return b.sameAs(&cv) }); j >= 0 {
 			e.style, e.remark = look.Line(before[j].placement), "exactly as "+before[j].name
 			panel.key.entries = append(panel.key.entries, e)
 			continue
@@ -79,7 +85,7 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 			p.X.Max = max(p.X.Max, pt.x)
 		}
 		shifts = append(shifts, s)
-		e.remark = "Wasserstein distance  " + interval(stats.Estimate{Value: stats.WassersteinMs(baseline.pooled, cv.pooled), N: 1, Unsupported: "pooled"}) + " ms"
+		e.remark = withFailed("Wasserstein distance  "+interval(stats.Estimate{Value: stats.WassersteinMs(baseline.pooled, cv.pooled), N: 1, Unsupported: "pooled"})+" ms", &cv)
 		e.values = s.values
 		panel.key.entries = append(panel.key.entries, e)
 	}
@@ -96,6 +102,14 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 		p.Add(s)
 	}
 	return panel
+}
+
+// withFailed adds to a remark which share of the requests failed.
+func withFailed(remark string, c *curve) string {
+	if failed := c.failedRemark(); failed != "" {
+		remark += "; " + failed
+	}
+	return remark
 }
 
 // A shift is the paired difference of the quantiles of one placement from the baseline's.

@@ -93,6 +93,31 @@ type curve struct {
 	pooled    *stats.Sketch
 }
 
+// answered returns the share of all requests that were answered.
+func (c *curve) answered() float64 {
+	if c.metric.Asked == nil {
+		return 1
+	}
+	asked := uint64(0)
+	for _, n := range c.metric.Asked {
+		asked += n
+	}
+	return float64(c.pooled.Count()) / float64(asked)
+}
+
+// answeredIn is answered for one replication.
+func (c *curve) answeredIn(replication int) float64 {
+	if c.metric.Asked == nil || c.metric.Asked[replication] == 0 {
+		return 1
+	}
+	return float64(c.metric.PerReplication[replication].Count()) / float64(c.metric.Asked[replication])
+}
+
+// sameAs reports whether two curves cannot be told apart.
+func (c *curve) sameAs(o *curve) bool {
+	return c.pooled.Equal(o.pooled) && c.answered() == o.answered()
+}
+
 // selectCurves returns the curves of one workload and metric ("" is the headline one), one a
 // placement that recorded anything.
 func selectCurves(c *edgewise.Comparison, workload, metric string) (curves []curve, kind string, err error) {

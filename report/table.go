@@ -17,7 +17,9 @@ import (
 // p50, p95, p99 and mean of the headline latency of the requests that were answered, the shares of all
 // requests within deadlines and, where the study has failures, of those that failed, each with half its
 // confidence interval; a second table has, for static workloads, the load on the origin of every
-// placement and, where there are caches, the hit ratios. Below a figure stands its paired difference from the baseline, the first placement.
+// placement and, where there are caches, the hit ratios, with a mid-tier tier by tier, the mid-tier's of what reached
+// it, and with the share of requests served without the origin (offload). Below a figure stands its paired difference
+// from the baseline, the first placement.
 func WriteTable(w io.Writer, c *edgewise.Comparison) error {
 	return writeTables(w, c, "%s\n", renderText)
 }
@@ -65,6 +67,9 @@ func legend(c *edgewise.Comparison) string {
 	if len(c.Placements) > 1 {
 		s = append(s, fmt.Sprintf("Second lines: difference from %s, paired on the same users.", c.Placements[0].Name))
 	}
+	if hasMidTier(c) {
+		s = append(s, "Mid-tier hits are of what reached the mid-tier; origin offload is the share of requests served without the origin.")
+	}
 	if c.RelativeError > 0 {
 		s = append(s, fmt.Sprintf("Quantiles are kept within %s %%.", strconv.FormatFloat(100*c.RelativeError, 'g', 2, 64)))
 	}
@@ -75,11 +80,35 @@ func legend(c *edgewise.Comparison) string {
 	return strings.Join(s, " ")
 }
 
-// hasFailures reports whether something failed.
+// hasFailures reports whether a request failed or a session was lost.
 func hasFailures(c *edgewise.Comparison) bool {
 	for i := range c.Placements {
 		for _, w := range c.Placements[i].Workloads {
-			if w.Failed != nil && w.Failed.Requests.Value > 0 || w.Sessions != nil && w.Sessions.Lost.Value > 0 {
+			if w.Sessions != nil && w.Sessions.Lost.Value > 0 {
+				return true
+			}
+		}
+	}
+	return hasFailed(c)
+}
+
+// hasMidTier reports whether a mid-tier cache was asked for something.
+func hasMidTier(c *edgewise.Comparison) bool {
+	for i := range c.Placements {
+		for _, w := range c.Placements[i].Workloads {
+			if w.Cache != nil && w.Cache.MidTier != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hasFailed reports whether a request failed, so that there are fewer latencies than requests.
+func hasFailed(c *edgewise.Comparison) bool {
+	for i := range c.Placements {
+		for _, w := range c.Placements[i].Workloads {
+			if w.Failed != nil && w.Failed.Requests.Value > 0 {
 				return true
 			}
 		}
@@ -189,9 +218,10 @@ func lossColumns(rows []tableRow) []lossColumn {
 // originTable returns the table of hit ratios and of the load on the origin, nil for a workload with
 // neither. The hit ratios are left out where no placement has a cache.
 func originTable(rows []tableRow) *comparisonTable {
-	cached, loaded := false, false
+	cached, tiered, loaded := false, false, false
 	for _, r := range rows {
 		cached = cached || r.workload.Cache != nil
+		tiered = tiered || r.workload.Cache != nil && r.workload.Cache.MidTier != nil
 		loaded = loaded || r.workload.Origin != nil
 	}
 	if !cached && !loaded {
@@ -200,7 +230,7 @@ func originTable(rows []tableRow) *comparisonTable {
 	t := &comparisonTable{title: rows[0].workload.Name + ": origin", columns: []string{"placement"}}
 	if cached {
 		t.title = rows[0].workload.Name + ": caches and origin"
-		t.columns = append(t.columns, "% hits by requests", "% hits by bytes")
+		t.columns = append(t.columns, hitColumns(tiered)...)
 	}
 	t.columns = append(t.columns, "origin requests", "origin MB")
 	for _, r := range rows {
@@ -208,8 +238,14 @@ func originTable(rows []tableRow) *comparisonTable {
 		if cache := r.workload.Cache; cache != nil {
 			cells = append(cells, t.cell("hit ratio by requests", cache.RequestHitRatio, 100),
 				t.cell("hit ratio by bytes", cache.ByteHitRatio, 100))
+			if tiered {
+				cells = append(cells, t.tierCells(cache)...)
+			}
 		} else if cached {
-			cells = append(cells, "no cache", "")
+			cells = append(cells, "no cache")
+			for range hitColumns(tiered)[1:] {
+				cells = append(cells, "")
+			}
 		}
 		if origin := r.workload.Origin; origin != nil {
 			cells = append(cells, t.cell("origin requests", origin.Requests, 1), t.cell("origin bytes", origin.Bytes, 1e-6))
@@ -217,6 +253,23 @@ func originTable(rows []tableRow) *comparisonTable {
 		t.rows = append(t.rows, cells)
 	}
 	return t
+}
+
+// hitColumns returns the titles of the hit ratios, with those of a mid-tier where there is one.
+func hitColumns(tiered bool) []string {
+	if !tiered {
+		return []string{"% hits by requests", "% hits by bytes"}
+	}
+	return []string{"% edge hits", "% edge byte hits", "% mid-tier hits", "% mid-tier byte hits", "% origin offload"}
+}
+
+// tierCells returns the hit ratios of the mid-tier and the origin offload.
+func (t *comparisonTable) tierCells(cache *edgewise.CacheResult) []string {
+	cells := []string{"no mid-tier", ""}
+	if mid := cache.MidTier; mid != nil {
+		cells = []string{t.cell("mid-tier hit ratio", mid.RequestHitRatio, 100), t.cell("mid-tier byte hit ratio", mid.ByteHitRatio, 100)}
+	}
+	return append(cells, t.cell("origin offload", cache.OriginOffload, 100))
 }
 
 // tabled returns the probabilities shown in a table: p50, p95 and p99, or what there is when the

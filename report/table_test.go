@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,4 +41,24 @@ func TestTableShowsTheOriginOfEveryPlacement(t *testing.T) {
 	c.Placements[1].Workloads[0].Cache = new(edgewise.CacheResult)
 	require.Contains(t, markdown(), "### site: caches and origin\n\n| placement | % hits by requests | % hits by bytes | origin requests | origin MB |")
 	require.Contains(t, markdown(), "| region | no cache |  | 1000 ± 10 | 1000 ± 10 |")
+}
+
+func TestMidTierHasHitRatiosOfItsOwn(t *testing.T) {
+	c := fixtureNamed("mid-tier")
+	var table, csv bytes.Buffer
+	require.NoError(t, report.WriteMarkdown(&table, c))
+	require.NoError(t, report.WriteCSV(&csv, c))
+	require.Contains(t, table.String(), "| % edge hits | % edge byte hits | % mid-tier hits | % mid-tier byte hits | % origin offload |")
+	require.Contains(t, table.String(), "| no mid-tier |")
+	require.Contains(t, table.String(), "Mid-tier hits are of what reached the mid-tier")
+	for _, row := range []string{",mid-tier cache,request hit ratio,share,", ",mid-tier cache,byte hit ratio,share,"} {
+		require.Equal(t, 1, strings.Count(csv.String(), row))
+	}
+	require.Equal(t, 2, strings.Count(csv.String(), ",origin offload,by requests,share,"), "with or without a mid-tier")
+	p, err := report.HitRatios(c, "")
+	require.NoError(t, err)
+	drawn := svg(t, p)
+	for _, text := range []string{">mid-tier requests  ", ">mid-tier bytes  ", ">origin offload  ", ">edge requests  "} {
+		require.Contains(t, drawn, text)
+	}
 }

@@ -70,7 +70,7 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 	var selection catalog.Selection
 	for i := range r.placements {
 		p := &r.placements[i]
-		for _, s := range p.sites {
+		for from, s := range p.sites {
 			nodes, err := r.resolve(s)
 			if err != nil {
 				bad.add(s.line, s.path, "%s", oneLine(err))
@@ -79,8 +79,8 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 			for _, n := range nodes {
 				a := s.assignment
 				a.Site = n.ID
-				r.lines[fmt.Sprintf("%s.sites[%d]", p.path, len(p.built.Sites))] = s.line
 				p.built.Sites = append(p.built.Sites, a)
+				p.from = append(p.from, from)
 				if len(r.resolveOwn(n.ID, n.Kind)) > 0 {
 					r.addOwn(n, &selection)
 				} else {

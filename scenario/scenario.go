@@ -151,7 +151,7 @@ func (r *reader) build(bad *problems) {
 		p := &r.placements[i]
 		r.study.Placements = append(r.study.Placements, p.built)
 		if err := p.built.Validate(r.study.Network); err != nil {
-			r.report(bad, p.path, p.line, err)
+			r.reportPlacement(bad, p, err)
 		}
 	}
 	for _, w := range r.order {
@@ -172,7 +172,11 @@ func (r *reader) build(bad *problems) {
 		return
 	}
 	if err := r.study.Validate(); err != nil {
-		key := r.guilty()
+		var f *invalid.Field
+		key := ""
+		if !errors.As(err, &f) { // the error itself does not say
+			key = r.guilty()
+		}
 		r.report(bad, key, r.lines[key], err)
 		return
 	}

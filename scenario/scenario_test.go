@@ -1,6 +1,7 @@
 package scenario_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,7 +62,7 @@ placements:
     dynamic_via_pop: true
   - name: zone
     extends: region
-    compute: [us-west-2-lax-1]
+    add: {compute: us-west-2-lax-1}
     routing: nearest-distance
 `
 
@@ -138,7 +139,7 @@ func TestRoutingRulesAndFailures(t *testing.T) {
 		}},
 	} {
 		text := change(t, "routing: nearest-distance", "routing: "+routing) + "  - {name: heir, extends: zone}\n  - {name: own, extends: zone, routing: nearest-rtt}\n" +
-			"failures: [{site: us-west-2-lax-1, at: 2m, for: 90s, detection: 30s, redirection: 10s, timeout: 2s}, {site: pop-den, at: 0s, for: 1s}]\n"
+			"failures: [{site: us-west-2-lax-1, at: 2m, for: 90s, detection: 30s, redirection: 10s, timeout: 2s}, {site: pop-den, at: 0s, for: 61s}]\n"
 		s, err := scenario.Parse("test.yaml", []byte(text))
 		require.NoError(t, err)
 		for _, i := range []int{2, 3} {
@@ -152,7 +153,7 @@ func TestRoutingRulesAndFailures(t *testing.T) {
 		require.Zero(t, own.Misdirected)
 		require.Equal(t, []sim.Failure{
 			{Site: "us-west-2-lax-1", At: 2 * time.Minute, For: 90 * time.Second, Detection: 30 * time.Second, Redirection: 10 * time.Second, Timeout: 2 * time.Second},
-			{Site: "pop-den", For: time.Second},
+			{Site: "pop-den", For: 61 * time.Second},
 		}, s.Failures)
 		require.Contains(t, s.Assumed, "failure of pop-den: a request to it lasts 3s")
 		require.Equal(t, want.Routing == placement.Anycast, slices.ContainsFunc(s.Assumed, func(a string) bool { return strings.HasPrefix(a, "anycast: ") }))
@@ -174,10 +175,60 @@ func TestBackupsStandBesideTheSites(t *testing.T) {
 	require.Equal(t, origins, s.Placements[0].Of(placement.Origin))
 	require.Equal(t, origins, s.Placements[3].Of(placement.Origin))
 	require.Equal(t, []placement.Assignment{
-		{Site: "us-west-2", Role: placement.Compute}, {Site: "us-east-1", Role: placement.Compute, Servers: 2, Backup: true},
+		{Site: "us-west-2", Role: placement.Compute, Servers: 2}, {Site: "us-east-1", Role: placement.Compute, Servers: 2, Backup: true},
 	}, s.Placements[3].Of(placement.Compute))
 	require.True(t, s.Dynamic[0].Parent.Waits)
 	require.NotEmpty(t, s.Network.At(mustIndex(t, s.Network, "us-east-2")).Name, "backups are in the network")
+}
+
+func TestExtendingReplacesChangesOrAddsARole(t *testing.T) {
+	text := change(t, "policy: lru", "backup: pop-sea, policy: lru") + `  - {name: moved, extends: edge, origin: us-east-1}
+  - {name: larger, extends: edge, edge_caches: {size: 1GiB, policy: sieve}}
+  - {name: elsewhere, extends: edge, edge_caches: {sites: pop-phx, size: 1MiB}}
+  - {name: other backup, extends: larger, edge_caches: {backup: pop-phx}}
+  - {name: more, extends: edge, add: {edge_caches: {sites: pop-phx, size: 1MiB}, compute: us-west-2-lax-1}}
+  - {name: heir, extends: more}
+`
+	s, err := scenario.Parse("test.yaml", []byte(text))
+	require.NoError(t, err)
+	type pops map[string]placement.Assignment
+	cache := func(bytes int64, policy string, preload, backup bool) placement.Assignment {
+		return placement.Assignment{Role: placement.EdgeCache, CacheBytes: bytes, Policy: policy, Preload: preload, Backup: backup}
+	}
+	edge := pops{"pop-lax": cache(256<<20, "lru", true, false), "pop-den": cache(256<<20, "lru", true, false), "pop-sea": cache(256<<20, "lru", true, true)}
+	sieve := func(backup string) pops {
+		return pops{"pop-lax": cache(1<<30, "sieve", true, false), "pop-den": cache(1<<30, "sieve", true, false), backup: cache(1<<30, "sieve", true, true)}
+	}
+	more := pops{"pop-phx": cache(1<<20, "", false, false)}
+	maps.Copy(more, edge)
+	for name, want := range map[string]struct {
+		pops             pops
+		origins, compute []string
+	}{
+		"edge":         {edge, []string{"us-west-2"}, []string{"us-west-2"}},
+		"moved":        {edge, []string{"us-east-1"}, []string{"us-west-2"}},
+		"larger":       {sieve("pop-sea"), []string{"us-west-2"}, []string{"us-west-2"}},
+		"elsewhere":    {pops{"pop-phx": cache(1<<20, "", false, false)}, []string{"us-west-2"}, []string{"us-west-2"}},
+		"other backup": {sieve("pop-phx"), []string{"us-west-2"}, []string{"us-west-2"}},
+		"more":         {more, []string{"us-west-2"}, []string{"us-west-2", "us-west-2-lax-1"}},
+		"heir":         {more, []string{"us-west-2"}, []string{"us-west-2", "us-west-2-lax-1"}},
+	} {
+		p := s.Placements[slices.IndexFunc(s.Placements, func(p placement.Placement) bool { return p.Name == name })]
+		got := make(pops)
+		for _, a := range p.Of(placement.EdgeCache) {
+			site := a.Site
+			a.Site = ""
+			got[site] = a
+		}
+		require.Equal(t, want.pops, got, name)
+		for role, sites := range map[placement.Role][]string{placement.Origin: want.origins, placement.Compute: want.compute} {
+			var ids []string
+			for _, a := range p.Of(role) {
+				ids = append(ids, a.Site)
+			}
+			require.Equal(t, sites, ids, name)
+		}
+	}
 }
 
 func mustIndex(t *testing.T, n *topology.Network, id string) int {
@@ -242,7 +293,7 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"site", "compute: us-west-2\n", "compute: us-west-9\n", `bad.yaml:36: placements[0].compute: unknown region "us-west-9": nearest known are us-west-1`},
 		{"site of the wrong kind", "sites: [pop-lax, pop-den]", "sites: [us-west-2]", `bad.yaml:39: placements[1].edge_caches`},
 		{"cache without size", "{sites: [pop-lax, pop-den], size: 256MiB, policy: lru, preload: steady}", "[pop-lax]", `has no size`},
-		{"cache policy", "policy: lru", "policy: lruu", `bad.yaml:39: placements[1].sites[2].policy: is lruu; want one of`},
+		{"cache policy", "policy: lru", "policy: lruu", `bad.yaml:39: placements[1].edge_caches.policy: is lruu; want one of`},
 		{"extends nothing", "extends: region\n    edge", "extends: regoin\n    edge", `bad.yaml:38: placements[1].extends: is "regoin"`},
 		{"metro of a workload", "tick_hz: 64", "metros: [phoenix-us]", `bad.yaml:17: workloads[0].metros: is phoenix-us; want metros that the network has`},
 		{"routing", "routing: nearest-distance", "routing: nearest", `placements[2].routing: is "nearest"`},
@@ -255,12 +306,16 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"weights in a list", "routing: nearest-distance", "routing: {weighted: [us-west-2]}", `placements[2].routing.weighted: is a list; want a mapping`},
 		{"pin of no metro", "routing: nearest-distance", "routing:\n      pinned:\n        pop-lax: us-west-2", `bad.yaml:46: placements[2].pins[0].metro: is pop-lax; want a metro`},
 		{"failure of no site", "seed: 42", "failures: [{site: moon, at: 1m, for: 1m}]", `bad.yaml:5: failures[0].site: is moon; want a site of the network`},
-		{"backup of nothing", "origin: {sites: us-west-2, servers: 50}", "origin: {backup: us-west-2}", `bad.yaml:35: placements[0].sites[0].backup: is true; want false: no other site has the role "origin"`},
+		{"backup of nothing", "origin: {sites: us-west-2, servers: 50}", "origin: {backup: us-west-2}", `bad.yaml:35: placements[0].origin: the key "sites" is missing`},
 		{"backup that cannot", "origin: {sites: us-west-2, servers: 50}", "origin: {sites: us-west-2, backup: pop-lax}", `bad.yaml:35: placements[0].origin.backup`},
+		{"added to nothing", "compute: us-west-2\n", "add: {compute: us-west-2}\n", `bad.yaml:36: placements[0].add: goes with extends only`},
+		{"added twice", "add: {compute: us-west-2-lax-1}", "add: {compute: us-west-2}", `bad.yaml:43: placements[2].add.compute: is us-west-2 as compute; want another role`},
+		{"added without size", "add: {compute: us-west-2-lax-1}", "add: {edge_caches: pop-lax}", `bad.yaml:43: placements[2].add.edge_caches: has no size`},
+		{"size of nothing", "dynamic_via_pop: true", "mid_tier_caches: {size: 1MiB}", `bad.yaml:40: placements[1].mid_tier_caches: the key "sites" is missing`},
 		{"no backup", "origin: {sites: us-west-2, servers: 50}", "origin: {sites: us-west-2, backup: []}", `bad.yaml:35: placements[0].origin.backup: is empty`},
 		{"parent down", "service: 1ms}", "service: 1ms, when_down: hope}", `bad.yaml:31: workloads[2].parent_calls.when_down: is "hope"; want fail (the request fails) or wait`},
 		{"failure without time", "seed: 42", "failures: [{site: pop-lax, at: 1m}]", `bad.yaml:5: failures[0]: the key "for" is missing`},
-		{"too many servers", "servers: 50", "servers: -50", `bad.yaml:35: placements[0].sites[0].servers: is -50`},
+		{"too many servers", "servers: 50", "servers: -50", `bad.yaml:35: placements[0].origin.servers: is -50`},
 		{"same name twice", "name: zone", "name: edge", `bad.yaml:41: placements[2].name: is "edge", as is that of the placement in line 37; want another name`},
 		{"level", "level: 0.9", "level: 90", `bad.yaml:7: level: is 90; want more than 0, less than 1`},
 		{"no level", "level: 0.9", "level: 0", `bad.yaml:7: level: is 0; want more than 0`},

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 
@@ -23,9 +22,6 @@ func (c *compiler) entries(p *Plan, kind Kind) ([][]entry, error) {
 	if kind == Static && len(serving) == 0 {
 		role = placement.Origin
 		serving = p.with(role)
-	}
-	if len(serving) == 0 {
-		return nil, fmt.Errorf("no site has the role %q", role)
 	}
 	var pops []int
 	if kind == Dynamic && p.placement.DynamicViaPoP {

@@ -78,6 +78,12 @@ func TestMidTierKeepsRequestsFromTheOrigin(t *testing.T) {
 	require.Less(t, with.Workloads[0].OriginRequests, without.Workloads[0].OriginRequests)
 	// What the edge missed went to the mid-tier: no more than that can have reached the origin.
 	require.Less(t, with.Workloads[0].OriginRequests, b.Outcomes[Miss])
+	mid := with.Workloads[0].MidTier
+	require.Equal(t, b.Outcomes[Miss], mid.Requests, "what the edge missed reached the mid-tier")
+	require.Equal(t, b.OutcomeBytes[Miss], mid.Bytes)
+	require.Equal(t, with.Workloads[0].OriginRequests, mid.Requests-mid.Hits)
+	require.Equal(t, with.Workloads[0].OriginBytes, mid.Bytes-mid.HitBytes)
+	require.Zero(t, without.Workloads[0].MidTier)
 	// With a mid-tier that holds the whole catalogue, every object is fetched once in the whole run.
 	require.LessOrEqual(t, with.Workloads[0].OriginRequests, uint64(20_000))
 }

@@ -3,8 +3,10 @@ package sim
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -18,7 +20,9 @@ type Scenario struct {
 	Static  []workload.Static
 	Dynamic []workload.Dynamic
 	Gaming  []workload.Gaming
-	// Start is the instant at which a run begins; it sets the local time of day of every metro.
+	// Start is the instant at which a run begins; it sets the local time of day of every metro. The zero time
+	// is midnight UTC of a Monday in the year 1, when zones had their solar time: set it where the time of day
+	// matters.
 	Start time.Time
 	// WarmUp is simulated first and not recorded; Duration is simulated then and recorded.
 	WarmUp, Duration time.Duration
@@ -77,32 +81,83 @@ func (s *Scenario) Validate() error {
 		return fmt.Errorf("sim: the static workloads have %d objects in all; want %d at most", objects, uint32(lost))
 	}
 	seen := make(map[string]bool)
-	return s.each(func(name string, validate func() error) error {
-		if err := validate(); err != nil {
+	return s.each(func(w workloadHead) error {
+		if err := w.validate(); err != nil {
 			return err
 		}
-		if seen[name] {
-			return fmt.Errorf("sim: two workloads are called %q", name)
+		if seen[w.name] {
+			return fmt.Errorf("sim: two workloads are called %q", w.name)
 		}
-		seen[name] = true
+		seen[w.name] = true
+		for _, id := range w.metros {
+			if i, ok := s.Network.Index(id); !ok || s.Network.At(i).Kind != topology.Metro {
+				return fmt.Errorf("sim: workload %q: %w", w.name, invalid.New("Metros", id, "a metro of the network"))
+			}
+		}
 		return nil
 	})
 }
 
-// each visits the workloads in their order: static, dynamic, gaming.
-func (s *Scenario) each(visit func(name string, validate func() error) error) error {
-	for i := range s.Static {
-		if err := visit(s.Static[i].Name, s.Static[i].Validate); err != nil {
-			return err
+// ValidatePlacement names the first reason for which a placement cannot serve a valid scenario: a site that is
+// not in its network, a size of 0, a role that a workload needs and no site has.
+func (s *Scenario) ValidatePlacement(p placement.Placement) error {
+	if err := p.Validate(s.Network); err != nil {
+		return err
+	}
+	needed := func(role placement.Role, what string) error {
+		if len(p.Of(role)) == 0 {
+			return fmt.Errorf("placement %q: no site has the role %q, which %s needs", p.Name, role, what)
 		}
+		return nil
+	}
+	for _, role := range []placement.Role{placement.EdgeCache, placement.MidTierCache} {
+		if caches := p.Of(role); len(caches) > 0 {
+			if err := needed(placement.Origin, fmt.Sprintf("the cache at %q", caches[0].Site)); err != nil {
+				return err
+			}
+		}
+	}
+	if slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.Preload }) {
+		for i := range s.Static {
+			if w := &s.Static[i]; w.Objects > maxPreloadObjects {
+				return fmt.Errorf("placement %q: workload %q has %d objects; caches can be preloaded from %d at most", p.Name, w.Name, w.Objects, maxPreloadObjects)
+			}
+		}
+	}
+	return s.each(func(w workloadHead) error {
+		role := placement.Compute
+		if w.kind == Static {
+			role = placement.Origin
+		}
+		return needed(role, fmt.Sprintf("workload %q", w.name))
+	})
+}
+
+// A workloadHead is what workloads of all kinds have.
+type workloadHead struct {
+	kind     Kind
+	name     string
+	metros   []string
+	validate func() error
+}
+
+// each visits the workloads in their order: static, dynamic, gaming.
+func (s *Scenario) each(visit func(workloadHead) error) error {
+	var all []workloadHead
+	for i := range s.Static {
+		w := &s.Static[i]
+		all = append(all, workloadHead{Static, w.Name, w.Metros, w.Validate})
 	}
 	for i := range s.Dynamic {
-		if err := visit(s.Dynamic[i].Name, s.Dynamic[i].Validate); err != nil {
-			return err
-		}
+		w := &s.Dynamic[i]
+		all = append(all, workloadHead{Dynamic, w.Name, w.Metros, w.Validate})
 	}
 	for i := range s.Gaming {
-		if err := visit(s.Gaming[i].Name, s.Gaming[i].Validate); err != nil {
+		w := &s.Gaming[i]
+		all = append(all, workloadHead{Gaming, w.Name, w.Metros, w.Validate})
+	}
+	for _, w := range all {
+		if err := visit(w); err != nil {
 			return err
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -90,7 +89,7 @@ func Compile(s Scenario, placements ...placement.Placement) ([]*Plan, error) {
 		return nil, err
 	}
 	for i := range placements {
-		if err := placements[i].Validate(s.Network); err != nil {
+		if err := s.ValidatePlacement(placements[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -250,11 +249,6 @@ func (c *compiler) audiencesOf(metros []string) ([]workload.Audience, error) {
 			part[i].Users = 0
 		}
 	}
-	for _, id := range metros {
-		if !slices.ContainsFunc(part, func(a workload.Audience) bool { return a.Metro == id }) {
-			return nil, invalid.New("Metros", id, "a metro of the network")
-		}
-	}
 	_, err := workload.Shares(part)
 	return part, err
 }
@@ -295,9 +289,6 @@ func (c *compiler) connect(p *Plan, number map[string]int) error {
 			next, role = mids, placement.MidTierCache
 		}
 		if s.edge != nil || s.mid != nil {
-			if len(next) == 0 {
-				return fmt.Errorf("site %q caches objects, but no site is their origin", s.id)
-			}
 			up, err := c.nearestLeg(p, s.id, next)
 			if err != nil {
 				return fmt.Errorf("site %q: %w", s.id, err)

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -95,9 +94,6 @@ func (p *preloader) readCatalogues() error {
 			continue
 		}
 		w := &s.Static[planned.index]
-		if w.Objects > maxPreloadObjects {
-			return fmt.Errorf("workload %q has %d objects; caches can be preloaded from %d at most", w.Name, w.Objects, maxPreloadObjects)
-		}
 		zipf, err := random.NewZipf(w.Objects, w.ZipfExponent)
 		if err != nil {
 			return err

@@ -33,6 +33,8 @@ type WorkloadTally struct {
 	Metros []Tally
 	// OriginRequests and OriginBytes count what a static workload's origin had to serve.
 	OriginRequests, OriginBytes uint64
+	// MidTier is what a static workload met at the mid-tier caches.
+	MidTier TierTally
 	// Course is empty for games, which begin in their steady state.
 	Course Course
 }
@@ -66,6 +68,7 @@ func (r *Result) Merge(o *Result) error {
 		}
 		a.OriginRequests += b.OriginRequests
 		a.OriginBytes += b.OriginBytes
+		a.MidTier.merge(&b.MidTier)
 		a.Course.merge(&b.Course)
 	}
 	r.Edge.merge(&o.Edge)
@@ -162,6 +165,7 @@ func (r *run) settle() error {
 			if w := &r.plan.workloads[i]; w.kind == Static {
 				r.result.Workloads[i].OriginRequests += s.originRequests[w.index]
 				r.result.Workloads[i].OriginBytes += s.originBytes[w.index]
+				r.result.Workloads[i].MidTier.merge(&s.midTallies[w.index])
 			}
 		}
 	}
@@ -210,16 +214,23 @@ func (w *WorkloadTally) check(p *Plan) error {
 			return fmt.Errorf("invariant broken: workload %q, metro %q: %w", w.Name, p.metros[m], err)
 		}
 	}
-	if w.Kind != Static || len(p.with(placement.MidTierCache)) > 0 {
+	if w.Kind != Static {
 		return nil
 	}
-	// Without a tier in between, every miss is a fetch from the origin.
 	total, err := w.Total()
 	if err != nil {
 		return err
 	}
 	// What the origin has answered may still have failed, on its way through a site that went down.
 	failed := total.Outcomes[Failed]
+	if len(p.with(placement.MidTierCache)) > 0 {
+		// What the mid-tier has not comes from the origin.
+		if n := w.MidTier.Requests - w.MidTier.Hits; len(p.scenario.Failures) == 0 && n != w.OriginRequests {
+			return fmt.Errorf("invariant broken: workload %q: %d misses of the mid-tier, %d requests to the origin", w.Name, n, w.OriginRequests)
+		}
+		return nil
+	}
+	// Without a tier in between, every miss is a fetch from the origin.
 	if n := total.Outcomes[Miss] + total.Outcomes[Bypass]; n > w.OriginRequests || w.OriginRequests > n+failed {
 		return fmt.Errorf("invariant broken: workload %q: %d misses, %d failed, %d requests to the origin", w.Name, n, failed, w.OriginRequests)
 	}

@@ -90,6 +90,7 @@ func (r *run) build() error {
 			id: uint32(i), name: planned.id, ctx: r.ctx, outages: s.outagesOf(planned.id), fills: newFillQueue(),
 			parent: planned.parent, parents: planned.parents,
 			originRequests: make([]uint64, len(s.Static)), originBytes: make([]uint64, len(s.Static)),
+			midTallies: make([]TierTally, len(s.Static)),
 		}
 		at.remoteParent = r.remoteParent(planned.parent)
 		for _, up := range planned.parents {

@@ -50,8 +50,10 @@ type site struct {
 	// originRequests and originBytes count, by static workload, the fetches of this site from the
 	// origin; ledger the bytes that were sent to and received by it, warm-up included.
 	originRequests, originBytes []uint64
-	ledger                      ledger
-	courses                     []*course // by workload; nil where it has no users here
+	// midTallies count, by static workload, what reached the mid-tier cache here.
+	midTallies []TierTally
+	ledger     ledger
+	courses    []*course // by workload; nil where it has no users here
 	// happened stands for all that has happened here, in order.
 	happened history
 	err      error

@@ -71,6 +71,22 @@ type Tally struct {
 	Sessions, LostSessions uint64
 }
 
+// A TierTally is what the fetches of one static workload met at a tier of caches behind the first.
+type TierTally struct {
+	// Requests counts the fetches that reached the tier, Bytes the sizes of their objects.
+	Requests, Bytes uint64
+	// Hits and HitBytes count those of them that it answered from a cache, or that joined a fetch of the same
+	// object that was under way.
+	Hits, HitBytes uint64
+}
+
+func (t *TierTally) merge(o *TierTally) {
+	t.Requests += o.Requests
+	t.Bytes += o.Bytes
+	t.Hits += o.Hits
+	t.HitBytes += o.HitBytes
+}
+
 func newTally(kind Kind, deadlines int) Tally {
 	metrics := len(metricNames[kind])
 	return Tally{Latency: make([]stats.Sketch, metrics), Within: make([]uint64, metrics*deadlines)}

@@ -213,9 +213,13 @@ func (s *site) serveFetch(m *message) {
 		return
 	}
 	t := s.mid
+	if m.recorded {
+		s.midTallies[m.index].Requests++
+		s.midTallies[m.index].Bytes += uint64(m.bytes)
+	}
 	if bytes, hit := t.cache.Lookup(m.word); hit {
 		m.bytes = bytes
-		s.answerSite(m, m.at, m.at, 0, 0)
+		s.answerHit(m, m.at, m.at)
 		return
 	}
 	n := t.flights.find(m.word)
@@ -234,7 +238,15 @@ func (s *site) serveFetch(m *message) {
 	case isNew:
 		s.answerSite(m, f.first, f.last, f.queue, f.service)
 	default:
-		s.answerSite(m, max(m.at, f.first), max(m.at, f.last), 0, 0)
+		s.answerHit(m, max(m.at, f.first), max(m.at, f.last))
+	}
+}
+
+// answerHit answers another site's fetch with what the mid-tier cache holds, or has fetched already.
+func (s *site) answerHit(m *message, first, last int64) {
+	if s.answerSite(m, first, last, 0, 0) && m.recorded {
+		s.midTallies[m.index].Hits++
+		s.midTallies[m.index].HitBytes += uint64(m.bytes)
 	}
 }
 
@@ -282,11 +294,12 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 	for w := f.waiters; w != 0; w = s.dismiss(w) {
 		waiting := &s.waiting[w]
 		if waiting.remote {
-			queue, service := f.queue, f.service
-			if waiting.outcome != Miss {
-				queue, service = 0, 0 // it waits for the rest of what another has asked for
+			m := &s.asking[waiting.asking]
+			if waiting.outcome == Miss {
+				s.answerSite(m, f.first, f.last, f.queue, f.service)
+			} else {
+				s.answerHit(m, f.first, f.last) // it waits for the rest of what another has asked for
 			}
-			s.answerSite(&s.asking[waiting.asking], f.first, f.last, queue, service)
 		} else if c := &s.cells[waiting.cell]; f.answer(c, &waiting.request, waiting.outcome, now) && t.watch != nil {
 			c.waitedInVain(&waiting.request, t.watch.waitedForNobody(n, waiting.arrived))
 		}

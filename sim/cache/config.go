@@ -109,7 +109,7 @@ var offlinePolicies = []policy{
 
 // Ways to build a rule.
 const (
-	withBounds   = 1 << iota // the offline policies too
+	withBounds   = 1 << iota // for a Replayer: the offline policies too
 	withoutSizes             // where the capacity counts objects, take each as one byte and save the memory
 )
 
@@ -154,7 +154,7 @@ func (base core) become(cfg Config, ways uint) (rule, error) {
 	if s.name == "" {
 		s.name = "lru"
 	}
-	s.seed = cfg.Seed
+	s.seed, s.replayed = cfg.Seed, ways&withBounds != 0
 	allowed := policies
 	if ways&withBounds != 0 {
 		allowed = slices.Concat(policies, offlinePolicies)
