@@ -108,8 +108,8 @@ func (r *hitRow) height() vg.Length {
 
 const (
 	hitRowHeight  = 40 * vg.Length(1)
-	hitNameWidth  = 190 * vg.Length(1)
-	hitValueWidth = 136 * vg.Length(1)
+	hitNameWidth  = 180 * vg.Length(1)
+	hitValueWidth = 146 * vg.Length(1)
 	hitBarHeight  = 11 * vg.Length(1)
 	hitBarStep    = hitBarHeight + 2
 	hitAxisHeight = 34 * vg.Length(1)

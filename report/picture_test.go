@@ -102,6 +102,7 @@ func TestNoTextLeavesThePageOrCoversAnother(t *testing.T) {
 			for i, a := range labels {
 				require.True(t, a.left >= 10 && a.right <= width-10 && a.bottom >= 10 && a.top <= height-10,
 					"%s of %s: %q leaves the page", kind, name, a.text)
+				require.LessOrEqual(t, a.left+1.17*(a.right-a.left), width, "%s of %s: %q leaves the page in a wider font", kind, name, a.text)
 				for _, b := range labels[:i] {
 					apart := a.right <= b.left || b.right <= a.left || a.top <= b.bottom || b.top <= a.bottom
 					require.True(t, apart, "%s of %s: %q covers %q", kind, name, a.text, b.text)

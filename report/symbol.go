@@ -24,11 +24,11 @@ type symbol struct {
 var symbols = []symbol{
 	{}, {corners: 4, turn: 45}, {corners: 3, turn: 90}, {corners: 4}, {corners: 3, turn: -90},
 	{hollow: true}, {corners: 4, turn: 45, hollow: true}, {corners: 3, turn: 90, hollow: true}, {corners: 4, hollow: true},
-	{corners: 3, turn: -90, hollow: true}, {corners: 4, star: true}, {corners: 4, turn: 45, star: true},
+	{corners: 3, turn: -90, hollow: true}, {corners: 4, star: true}, {corners: 4, turn: 45, star: true}, {corners: 6, turn: 90, star: true},
 }
 
 // symbolOf returns the symbol of the i-th line of a picture. With the colours and dashes of [look.Line] it
-// repeats after 420 lines.
+// repeats after 455 lines.
 func symbolOf(i int) *symbol { return &symbols[i%len(symbols)] }
 
 // draw draws the symbol with a white rim, which sets it off from the lines below it.
