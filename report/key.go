@@ -16,6 +16,7 @@ type key struct{ entries []keyEntry }
 // A keyEntry explains one line.
 type keyEntry struct {
 	style  draw.LineStyle
+	symbol *symbol // on the line, or nil
 	name   string
 	remark string // below the name, may be empty
 	values []keyValue
@@ -87,6 +88,9 @@ func (k key) draw(c draw.Canvas) {
 	for _, e := range k.entries {
 		middle := at.Y - look.LabelSize*0.6
 		c.StrokeLine2(e.style, c.Min.X, middle, at.X-6, middle)
+		if e.symbol != nil {
+			e.symbol.draw(&c, vg.Point{X: (c.Min.X + at.X - 6) / 2, Y: middle}, e.style.Color)
+		}
 		at.Y -= block(c, look.Text(look.LabelSize, look.Ink), at, e.nameLines())
 		at.Y -= block(c, value, at, e.remarkLines())
 		for _, v := range e.values {

@@ -56,7 +56,7 @@ func MissRatioCurves(m MissRatios) (*Picture, error) {
 
 	shown := &plotPanel{title: "Misses by capacity", plot: p}
 	low, high := math.Inf(1), math.Inf(-1)
-	var lines []*plotter.Line
+	var lines lineSymbols
 	for i, l := range m.Lines {
 		if len(l.Points) == 0 {
 			return nil, fmt.Errorf("miss-ratio curves: line %q has no points", l.Name)
@@ -77,11 +77,9 @@ func MissRatioCurves(m MissRatios) (*Picture, error) {
 		}
 		line.LineStyle = look.Line(i)
 		lines = append(lines, line)
-		shown.key.entries = append(shown.key.entries, keyEntry{style: line.LineStyle, name: l.Name})
+		shown.key.entries = append(shown.key.entries, keyEntry{style: line.LineStyle, symbol: symbolOf(i), name: l.Name})
 	}
-	if high == low {
-		low, high = low-.5, high+.5
-	}
+	low, high = capacityRange(low, high)
 	p.X.Min, p.X.Max = low, high
 	p.Add(gridOf(p))
 
@@ -95,6 +93,7 @@ func MissRatioCurves(m MissRatios) (*Picture, error) {
 	for _, line := range lines {
 		p.Add(line)
 	}
+	p.Add(lines)
 	shown.key.entries = append(shown.key.entries, keyEntry{style: floor.LineStyle, name: "any cache: first requests",
 		remark: strconv.FormatFloat(100*bound, 'f', 1, 64) + " % miss however large it is"})
 	return &Picture{
@@ -106,7 +105,26 @@ func MissRatioCurves(m MissRatios) (*Picture, error) {
 	}, nil
 }
 
-// capacityTicks marks the powers of ten of a log10 axis of capacities.
+// capacityRange returns the axis for capacities from low to high, log10: from one round number to another, so
+// that both ends can be labelled.
+func capacityRange(low, high float64) (from, to float64) {
+	const rounding = 1e-9
+	round := func(x float64, up bool) float64 {
+		decade := math.Floor(x + rounding)
+		digit := math.Pow(10, x-decade)
+		if up {
+			return decade + math.Log10(math.Ceil(digit-rounding))
+		}
+		return decade + math.Log10(math.Floor(digit+rounding))
+	}
+	from, to = round(low, false), round(high, true)
+	if to-from < math.Log10(1.5) { // one capacity, or nearly
+		from, to = max(0, round(from-0.3, false)), round(to+0.3, true)
+	}
+	return from, to
+}
+
+// capacityTicks marks a log10 axis of capacities and labels its ends, as far as there is room.
 type capacityTicks struct{ unit cache.Unit }
 
 // Ticks implements plot.Ticker.
@@ -127,7 +145,22 @@ func (t capacityTicks) Ticks(low, high float64) []plot.Tick {
 			ticks = append(ticks, tick)
 		}
 	}
+	for _, end := range []int{0, len(ticks) - 1} {
+		if end >= 0 && roomFor(ticks, end, 0.08*(high-low)) {
+			ticks[end].Label = t.label(math.Pow(10, ticks[end].Value))
+		}
+	}
 	return ticks
+}
+
+// roomFor reports whether no other tick nearer than that to the i-th has a label.
+func roomFor(ticks []plot.Tick, i int, nearer float64) bool {
+	for j, tick := range ticks {
+		if j != i && tick.Label != "" && math.Abs(tick.Value-ticks[i].Value) < nearer {
+			return false
+		}
+	}
+	return true
 }
 
 // label writes a round capacity with a metric prefix.

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 
@@ -34,25 +33,24 @@ type panel interface {
 }
 
 // WriteSVG writes the picture as SVG with live text. The fonts are named, not embedded: Liberation
-// Sans, or Arial and Helvetica, which have the same widths.
+// Sans, or Arial and Helvetica, which have the same widths; any other is fitted to them.
 func (p *Picture) WriteSVG(w io.Writer) error {
-	canvas := vgsvg.New(pageWidth, p.height())
+	canvas := &svgCanvas{Canvas: vgsvg.New(pageWidth, p.height())}
 	p.draw(draw.New(canvas))
-	var b bytes.Buffer
-	if _, err := canvas.WriteTo(&b); err != nil {
+	svg, err := canvas.bytes()
+	if err != nil {
 		return fmt.Errorf("draw SVG: %w", err)
 	}
-	svg := bytes.ReplaceAll(b.Bytes(),
-		[]byte("font-family:Liberation Sans;"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;"))
 	if _, err := w.Write(svg); err != nil {
 		return fmt.Errorf("write SVG: %w", err)
 	}
 	return nil
 }
 
-// WritePNG writes the picture as PNG, 1944 pixels wide.
+// WritePNG writes the picture as PNG, 1944 pixels wide. A character that Liberation Sans does not have is drawn
+// as □.
 func (p *Picture) WritePNG(w io.Writer) error {
-	canvas := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(pageWidth, p.height()), vgimg.UseDPI(pngDPI))}
+	canvas := pngCanvas{vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(pageWidth, p.height()), vgimg.UseDPI(pngDPI))}}
 	p.draw(draw.New(canvas))
 	if _, err := canvas.WriteTo(w); err != nil {
 		return fmt.Errorf("write PNG: %w", err)

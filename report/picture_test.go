@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"flag"
+	"html"
 	"image/png"
 	"math"
 	"os"
@@ -108,6 +109,40 @@ func TestNoTextLeavesThePageOrCoversAnother(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestTextsKeepTheirWidthInAnyFont(t *testing.T) {
+	c := fixtureNamed("one of one")
+	c.Title = "東京"
+	drawing := svg(t, pictures(t, c)["latency_cdf"])
+	lengths := regexp.MustCompile(`<text textLength="([0-9.]+)" lengthAdjust="spacingAndGlyphs" [^>]*>([^<]*)<`).FindAllStringSubmatch(drawing, -1)
+	require.Len(t, lengths, strings.Count(drawing, "<text ")-1, "all but the one whose width is not known")
+	_, _, labels := labelsOf(t, drawing)
+	widths := map[string]float64{}
+	for _, l := range labels {
+		widths[l.text] = l.right - l.left
+	}
+	for _, l := range lengths {
+		length, err := strconv.ParseFloat(l[1], 64)
+		require.NoError(t, err)
+		require.NotContains(t, l[2], "東")
+		if want, ok := widths[html.UnescapeString(l[2])]; ok && !strings.Contains(l[2], "&") {
+			require.InDelta(t, want, length, 0.01*want+0.01, l[2])
+		}
+	}
+	require.Contains(t, drawing, ">東京<", "live text for the reader's fonts")
+}
+
+func TestPNGsMarkCharactersThatTheFontLacks(t *testing.T) {
+	draw := func(title string) []byte {
+		c := fixtureNamed("one of one")
+		c.Title = title
+		var b bytes.Buffer
+		require.NoError(t, pictures(t, c)["latency_cdf"].WritePNG(&b))
+		return b.Bytes()
+	}
+	require.True(t, bytes.Equal(draw("□□"), draw("東京")))
+	require.False(t, bytes.Equal(draw("□□"), draw("□□□")))
 }
 
 func TestPicturesSayWhatTheyShow(t *testing.T) {

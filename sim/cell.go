@@ -12,9 +12,9 @@ import (
 // A cell is one workload's users of one metro, at the site that serves them: static and dynamic.
 type cell struct {
 	tally *Tally
-	// These are parts of the tally.
+	// ttfb and ttlb hold the latencies that are not in the tally yet, recent their number.
 	ttfb, ttlb metric
-	recent     int // of the latencies in ttfb and ttlb
+	recent     int
 
 	rand random.Stream // of the clients
 	law  *accessLaw
@@ -47,11 +47,11 @@ type cell struct {
 // once.
 const recentLatencies = 32
 
-// A metric is what a cell counts of a latency.
+// A metric is where a cell records a latency.
 type metric struct {
 	sketch *stats.Sketch
-	within []uint64 // by deadline
-	recent [recentLatencies]int64
+	within []uint64               // by deadline
+	recent [recentLatencies]int64 // not recorded yet
 }
 
 // A staticRun is a static workload in one run.

@@ -4,8 +4,9 @@ import "github.com/edgewise-sim/edgewise/sim/cache"
 
 // A desk is what a worker uses for one site after the other.
 type desk struct {
-	// directory serves the edge cache of a site that runs alone; nil if the catalogues are too large.
-	directory *cache.Directory
+	// objects is how many keys the directory has; 0 if there is to be none.
+	objects   int
+	directory *cache.Directory // made for the first site that has an edge cache
 	// found and weight are those of a [preloader]. weight holds the bytes last asked for at about the
 	// same time, by the first bits of that time as a float: they tell how far back to look, so that
 	// little must be sorted.
@@ -22,16 +23,29 @@ const (
 )
 
 // newDesk returns a desk for a scenario.
-func (s *Scenario) newDesk() (*desk, error) {
+func (s *Scenario) newDesk() *desk {
 	objects, perSecond := 0, 0.0
 	for i := range s.Static {
 		objects += s.Static[i].Objects
 		perSecond += s.Static[i].RequestsPerSecond
 	}
 	requests := perSecond * (s.WarmUp + s.Duration).Seconds()
-	if objects == 0 || objects > maxDirectory || float64(objects) > objectsPerRequest*requests {
-		return &desk{}, nil
+	if objects > maxDirectory || float64(objects) > objectsPerRequest*requests {
+		return &desk{}
 	}
-	d, err := cache.NewDirectory(objects)
-	return &desk{directory: d}, err
+	return &desk{objects: objects}
+}
+
+// directoryFor returns the directory for a site's edge cache, nil if it is to have none.
+func (d *desk) directoryFor(s *site) (*cache.Directory, error) {
+	if s.edge == nil || d.objects == 0 {
+		return nil, nil
+	}
+	if d.directory == nil {
+		var err error
+		if d.directory, err = cache.NewDirectory(d.objects); err != nil {
+			return nil, err
+		}
+	}
+	return d.directory, nil
 }

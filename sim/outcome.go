@@ -19,6 +19,7 @@ const (
 	Played
 	// Failed was never answered; a [Reason] says why.
 	Failed
+	// NumOutcomes is the number of outcomes.
 	NumOutcomes
 )
 
@@ -45,6 +46,7 @@ const (
 	NextTierDown
 	// ParentDown is that of requests to a Local Zone that needed a region that was down.
 	ParentDown
+	// NumReasons is the number of reasons.
 	NumReasons
 )
 
@@ -84,6 +86,7 @@ const (
 	Loss
 	// Timeout is the wait for a site further up that was down, before another answered.
 	Timeout
+	// NumCauses is the number of causes.
 	NumCauses
 )
 

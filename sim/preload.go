@@ -44,20 +44,27 @@ func (r *run) newPreloader() (*preloader, error) {
 }
 
 // preload fills the caches of open sites, of which those that send each other messages are all there.
-func (p *preloader) preload(sites []*site, d *desk) {
+func (p *preloader) preload(sites []*site, d *desk) error {
 	// midRates holds, by site and static workload, the rates at which its mid-tier cache is asked for
 	// each object.
 	midRates := make(map[uint32][][]float64)
 	for _, s := range sites {
+		if err := p.ctx.Err(); err != nil {
+			return err
+		}
 		if s.edge != nil {
 			p.edge(s, midRates, d)
 		}
 	}
 	for _, s := range sites {
+		if err := p.ctx.Err(); err != nil {
+			return err
+		}
 		if s.mid != nil && p.plan.sites[s.id].mid.Preload {
 			p.fill(s.mid, s, midRates[s.id], false, d)
 		}
 	}
+	return nil
 }
 
 // coarse is the number of bits of a time that do not count there: 32 steps an octave are left.

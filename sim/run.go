@@ -58,7 +58,10 @@ func (p *Plan) RunOn(ctx context.Context, replication, workers int) (*Result, er
 		return nil, fmt.Errorf("sim: placement %q: %w", p.placement.Name, err)
 	}
 	if err := r.advance(workers); err != nil {
-		return nil, err
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fmt.Errorf("sim: placement %q, replication %d: %w", p.placement.Name, replication, err)
 	}
 	if err := r.settle(); err != nil {
 		return nil, fmt.Errorf("sim: placement %q, replication %d: %w", p.placement.Name, replication, err)
@@ -257,7 +260,7 @@ func (r *run) courseAt(site, number int) *course {
 // outOf32 returns a share as a fraction of 2^32.
 func outOf32(share float64) uint64 { return uint64(share * (1 << 32)) }
 
-// settle them at a site: a cell and the source that feeds it.
+// addUsers gives a site a cell and the source that feeds it.
 func (at *site) addUsers(c cell, s source) {
 	s.next.cell = uint32(len(at.cells))
 	at.cells = append(at.cells, c)

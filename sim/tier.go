@@ -8,7 +8,7 @@ type tier struct {
 	cache   cache.Cache // while the site is open
 	flights flightTable
 	filling filling
-	filled  bool // whether there was anything in the cache when the site was closed
+	filled  bool // whether anything was put into the cache, when the site is closed
 	up      leg
 	// upIsMid says that the next tier is a mid-tier cache and not the origin.
 	upIsMid bool
@@ -34,8 +34,11 @@ func (t *tier) open(d *cache.Directory) error {
 
 // close notes what the cache held in the end and lets go of it.
 func (t *tier) close() {
+	if t.cache == nil {
+		return // it could not be opened
+	}
+	t.filled = t.filling.taken > 0 || t.filling.last > 0
 	t.filling.finish()
-	t.filled = t.cache.Len() > 0
 	cache.Release(t.cache)
 	t.cache, t.flights = nil, flightTable{}
 }
@@ -96,9 +99,7 @@ func (s *site) startFetch(t *tier, now int64, static uint8, key uint64, bytes, s
 		return n
 	}
 	if t.remote[static] {
-		m := s.send(uint32(t.up.to), now+t.up.up)
-		m.kind, m.index, m.toMid, m.recorded = fetch, static, t.upIsMid, recorded
-		m.token, m.word, m.delay, m.bytes, m.service = n<<1|t.number, key, t.up.down, bytes, service
+		s.askFor(t, n, &t.up, now, static, service, recorded)
 		return n
 	}
 	f := &t.flights.pool[n]
@@ -109,6 +110,14 @@ func (s *site) startFetch(t *tier, now int64, static uint8, key uint64, bytes, s
 	s.ledger.sent += uint64(bytes)
 	s.fills.push(fillEntry{at: f.last, tier: t.number, flight: n})
 	return n
+}
+
+// askFor sends the question of a fetch on its way to the next tier.
+func (s *site) askFor(t *tier, n uint32, way *leg, now int64, static uint8, service int64, recorded bool) {
+	f := &t.flights.pool[n]
+	m := s.send(uint32(way.to), now+way.up)
+	m.kind, m.index, m.toMid, m.recorded = fetch, static, t.upIsMid, recorded
+	m.token, m.word, m.delay, m.bytes, m.service = n<<1|t.number, f.key, way.down, f.bytes, service
 }
 
 // countOrigin counts a fetch from the origin.

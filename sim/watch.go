@@ -49,9 +49,7 @@ func (s *site) ask(t *tier, n uint32, now int64) {
 	f, e := &t.flights.pool[n], &t.watch.errands[n]
 	up := &t.watch.ups[e.up]
 	if there := now + up.up; t.watch.remote[e.up][e.static] && meets(up.outages, there, there) == nil {
-		m := s.send(uint32(up.to), there)
-		m.kind, m.index, m.toMid, m.recorded = fetch, e.static, t.upIsMid, e.recorded
-		m.token, m.word, m.delay, m.bytes, m.service = n<<1|t.number, f.key, up.down, f.bytes, e.service
+		s.askFor(t, n, &up.leg, now, e.static, e.service, e.recorded)
 		return
 	}
 	back, lost := up.try(now, e.service)
@@ -154,7 +152,7 @@ func (w *watch) waitedForNobody(n uint32, since int64) int64 {
 }
 
 // restart lets a site come up again: its caches are empty, its servers free, its fetches under way lost.
-func (s *site) restart() {
+func (s *site) restart(now int64) {
 	for _, t := range []*tier{s.edge, s.mid} {
 		if t == nil {
 			continue
@@ -162,6 +160,7 @@ func (s *site) restart() {
 		if err := t.open(s.directoryOf(t)); err != nil && s.err == nil {
 			s.err = err
 		}
+		t.filling.take(now, 0)
 		t.flights.forget(func(n uint32) { t.watch.errands[n].isLost = true })
 	}
 	for _, group := range [][]*servers{s.origins, s.computers} {

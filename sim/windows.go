@@ -14,11 +14,7 @@ import (
 func (r *run) advance(workers int) error {
 	desks := make(chan *desk, workers)
 	for range workers {
-		d, err := r.plan.scenario.newDesk()
-		if err != nil {
-			return err
-		}
-		desks <- d
+		desks <- r.plan.scenario.newDesk()
 	}
 	var alone []func(*desk) error
 	for _, g := range r.games {
@@ -54,14 +50,23 @@ func (r *run) advance(workers int) error {
 
 // advanceAlone runs a site that sends no messages from its opening to its end.
 func (r *run) advanceAlone(s *site, d *desk) error {
-	if err := s.open(d.directory); err != nil {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	directory, err := d.directoryFor(s)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if err := s.open(directory); err != nil {
 		return err
 	}
 	if r.preloader != nil {
-		r.preloader.preload([]*site{s}, d)
+		if err := r.preloader.preload([]*site{s}, d); err != nil {
+			return err
+		}
 	}
 	s.advance(unknown)
-	s.close()
 	return s.err
 }
 
@@ -178,21 +183,21 @@ func (r *run) open(sites []*site, d *desk) error {
 		}
 	}
 	if r.preloader != nil {
-		r.preloader.preload(sites, d)
+		return r.preloader.preload(sites, d)
 	}
 	return nil
 }
 
 // advanceTogether runs a group to its end in windows, on a number of workers.
 func (r *run) advanceTogether(g group, workers int, d *desk) error {
-	if err := r.open(g.sites, d); err != nil {
-		return err
-	}
 	defer func() {
 		for _, s := range g.sites {
 			s.close()
 		}
 	}()
+	if err := r.open(g.sites, d); err != nil {
+		return err
+	}
 	crew := newCrew(workers - 1)
 	defer crew.dismiss()
 	next, ends := make([]int64, len(g.sites)), make([]int64, len(g.sites))

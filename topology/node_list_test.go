@@ -27,7 +27,7 @@ func TestBadNodeListsNameLineColumnAndValue(t *testing.T) {
 		"missing column": {"id,lat_deg\n", `own.csv:1: column "lon_deg" is missing`},
 		"unknown column": {"id,lat_deg,lon_deg,colour\n", `own.csv:1: unknown column "colour"`},
 		"column twice":   {"id,lat_deg,lon_deg,id\n", `own.csv:1: column "id" given twice`},
-		"short row":      {"id,lat_deg,lon_deg\na,1\n", "own.csv:2: wrong number of fields"},
+		"short row":      {"id,lat_deg,lon_deg\na,1\n", "own.csv:2: 2 fields: want 3, as many as the header has"},
 		"bad quote":      {"id,lat_deg,lon_deg\n\"a,1,2\n", "own.csv:2: extraneous"},
 		"no id":          {"id,lat_deg,lon_deg\n,1,2\n", `own.csv:2: column id: value ""`},
 		"id twice":       {"id,lat_deg,lon_deg\na,1,2\nb,1,2\na,1,2\n", `own.csv:4: column id: value "a": want an ID not used before (line 2 has it)`},

@@ -21,6 +21,7 @@ type Arrivals struct {
 	origin     float64 // ns from the start of the run to the start of the piece
 	hour       int     // local hour of the current piece
 	knots      [24]float64
+	last       int64 // arrival
 	silent     bool
 }
 
@@ -77,6 +78,12 @@ func (a *Arrivals) Next() int64 {
 		a.hour = (a.hour + 1) % 24
 		a.enter()
 	}
+	a.last = max(a.last, a.instant()) // roots are rounded, and must not go back
+	return a.last
+}
+
+// instant returns when the integral of the rate since the start of the piece has reached the need.
+func (a *Arrivals) instant() int64 {
 	if a.slope == 0 {
 		return int64(a.origin + a.need/a.rate)
 	}

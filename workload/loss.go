@@ -32,25 +32,30 @@ func (l *Lossy) Intact(s *random.Stream) int64 {
 }
 
 // Transfer returns the time in ns from the first to the last byte of a response of which so many bytes arrive
-// before a packet is lost. timeoutNs is how long TCP waits for an acknowledgement.
+// before a packet is lost. timeoutNs is how long TCP waits for an acknowledgement. It is never less than without
+// loss: the steady rate is that of a window that has grown, which that of a new connection has not.
 func (l *Lossy) Transfer(bytes, rttNs, timeoutNs int64, isNew bool, intact int64) int64 {
 	before := min(bytes, intact)
-	var total int64
-	if isNew {
-		total = l.New(before, rttNs)
-	} else {
-		total = l.Open(before)
-	}
+	total := l.clean(before, rttNs, isNew)
 	if intact >= bytes {
 		return total
 	}
 	perByte := max(l.nsPerByte, secondsPerPacket(float64(rttNs)/1e9, float64(timeoutNs)/1e9, l.loss)*1e9/float64(l.segment))
-	return total + rttNs + int64(float64(float64(bytes-intact)*perByte)+0.5)
+	return max(total+rttNs+int64(float64(float64(bytes-intact)*perByte)+0.5), l.clean(bytes, rttNs, isNew))
+}
+
+// clean is the transfer time without loss.
+func (l *Lossy) clean(bytes, rttNs int64, isNew bool) int64 {
+	if isNew {
+		return l.New(bytes, rttNs)
+	}
+	return l.Open(bytes)
 }
 
 // SteadyBitsPerSecond returns the rate that a long TCP transfer keeps where packets of the connection's segment
 // size are lost with a probability in (0, 1]: the model of Padhye, Firoiu, Towsley and Kurose, Modeling TCP
-// Throughput (SIGCOMM 1998), as RFC 5348 (section 3.1) uses it, with an acknowledgement for every packet. For
+// Throughput (SIGCOMM 1998); RFC 5348 (section
+// 3.1) uses it, too. Here every packet is acknowledged. For
 // little loss it is segment/RTT * sqrt(3/2)/sqrt(loss) (Mathis, Semke, Mahdavi and Ott 1997). It is a model of
 // Reno; CUBIC is faster where loss is rare and the RTT long (RFC 9438), BBR where loss is no sign of congestion.
 func (c Connection) SteadyBitsPerSecond(rtt, timeout time.Duration, loss float64) float64 {

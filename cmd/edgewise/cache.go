@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,10 +24,10 @@ import (
 
 // cacheCmd replays traces through caches.
 type cacheCmd struct {
-	Traces     []string     `arg:"" name:"file" help:"Request traces; gzip, zstd and xz are recognised."`
-	Policy     []string     `default:"lru" help:"Eviction policies, comma-separated, parameters after colons: lru,clock:bits=2. Known: ${policies}."`
-	Admission  []string     `default:"always" help:"Admission rules, comma-separated, like policies. Known: ${admissions}."`
-	Size       []string     `default:"0.1%,1%,10%" help:"Cache sizes, comma-separated: 1000, 10% (of the trace's footprint, rounded down) or 1GiB."`
+	Traces     []string     `arg:"" name:"file" help:"Request traces; gzip, zstd and xz are recognised. Standard input for -."`
+	Policy     listFlag     `placeholder:"lru,..." help:"Eviction policies, comma-separated, parameters after colons: lru,clock:bits=2. Known: ${policies}. lru, if left out."`
+	Admission  listFlag     `placeholder:"always,..." help:"Admission rules, comma-separated, like policies. Known: ${admissions}. always, if left out."`
+	Size       listFlag     `placeholder:"1%,..." help:"Cache sizes, comma-separated: 1000, 10% (of the trace's footprint, rounded down) or 1GiB; units are B, kB, MB, GB, TB, PB (powers of 1000) and KiB, MiB, GiB, TiB, PiB (powers of 1024), in upper or lower case. ${sizes}, but at least 1, if left out."`
 	Unit       string       `default:"auto" enum:"auto,objects,bytes" help:"What sizes count: ${enum}. auto: bytes for sizes like 1GiB, objects for all others."`
 	Format     trace.Format `default:"auto" help:"Format of the traces: auto, oracle, tis, csv or ids."`
 	TimeColumn string       `help:"Name of the time column of a CSV trace."`
@@ -34,62 +35,51 @@ type cacheCmd struct {
 	SizeColumn string       `help:"Name of the size column of a CSV trace."`
 	Seed       uint64       `help:"Seed of the policies that draw at random."`
 	Workers    int          `short:"w" help:"Replays at a time; 0 means one a core. Use 1 to measure speed."`
-	Out        string       `short:"o" help:"File to write the rows to as CSV." type:"path"`
+	Out        string       `short:"o" help:"File to write the rows to as CSV, in a directory that exists." type:"path"`
 	Curve      curveFlag    `help:"Draw the miss-ratio curves of the policies into FILE (.svg or .png), or without =FILE beside the rows."`
-	Hit        string       `help:"Also say how large the cache must be for this hit ratio, like 95%, or that none is."`
+	Hit        *string      `help:"Also say how large the cache must be for this hit ratio, like 95%, or that none is."`
 }
 
 // Run replays every trace for every policy, admission and size. Rows are printed as a table on a
-// terminal and as CSV elsewhere.
+// terminal and as CSV elsewhere. Files are written when all is done: a mistake leaves none.
 func (c *cacheCmd) Run(ctx context.Context, s *streams) error {
-	if c.Workers < 0 {
-		return &usageError{fmt.Errorf("--workers is %d; want 0 or more", c.Workers)}
-	}
-	sizes, err := parseCacheSizes(c.Size, c.Unit)
+	c.fillIn()
+	ask, err := c.check()
 	if err != nil {
 		return &usageError{err}
-	}
-	hitRatio, err := parseHitRatio(c.Hit)
-	if err != nil {
-		return &usageError{err}
-	}
-	if err := c.Curve.check(); err != nil {
-		return &usageError{err}
-	}
-	for _, file := range c.files() {
-		if err := checkOutput(file); err != nil {
-			return &usageError{err}
-		}
 	}
 	rows := [][]string{cacheHeader}
+	var pictures []madeFile
 	var answers []string
 	for _, path := range c.Traces {
-		replayer, err := c.load(s, path)
+		loaded, err := c.load(ctx, s, path)
 		if err != nil {
+			if ctx.Err() != nil {
+				return stopped(ctx.Err())
+			}
 			return &usageError{err}
 		}
-		more, err := c.replay(ctx, path, replayer, sizes)
+		made, err := c.examine(ctx, loaded, ask)
+		if err != nil {
+			return stopped(err)
+		}
+		rows = append(rows, made.rows...)
+		pictures = append(pictures, made.pictures...)
+		answers = append(answers, made.answers...)
+	}
+	files := pictures
+	if c.Out != "" && c.Out != "-" { // the rows are printed in any case
+		table, err := rowsAsCSV(rows)
 		if err != nil {
 			return err
 		}
-		rows = append(rows, more...)
-		if c.Curve.asked {
-			if err := c.drawCurve(ctx, s, path, replayer); err != nil {
-				return fmt.Errorf("%s: %w", path, err)
-			}
-		}
-		if hitRatio > 0 {
-			more, err := c.answer(ctx, path, replayer, hitRatio)
-			if err != nil {
-				return fmt.Errorf("%s: %w", path, err)
-			}
-			answers = append(answers, more...)
-		}
+		files = append(files, madeFile{c.Out, table})
 	}
-	if c.Out != "" {
-		if err := writeRows(c.Out, rows); err != nil {
-			return err
-		}
+	if err := writeOutputs(files, io.Discard); err != nil {
+		return err
+	}
+	for _, f := range pictures {
+		fmt.Fprintf(s.err, "edgewise: miss-ratio curves written to %s\n", f.path)
 	}
 	if err := printRows(s.out, rows); err != nil {
 		return err
@@ -98,6 +88,175 @@ func (c *cacheCmd) Run(ctx context.Context, s *streams) error {
 		fmt.Fprintln(s.err, a)
 	}
 	return nil
+}
+
+// fillIn puts the defaults in the place of what was left out, except for the sizes.
+func (c *cacheCmd) fillIn() {
+	if c.Policy == nil {
+		c.Policy = listFlag{"lru"}
+	}
+	if c.Admission == nil {
+		c.Admission = listFlag{"always"}
+	}
+}
+
+// A cacheQuestion is what is asked of every trace.
+type cacheQuestion struct {
+	sizes    []cacheSize
+	hitRatio float64 // 0 where none is asked for
+}
+
+// check finds what is wrong with the command line and, as far as can be seen at once, with the files.
+func (c *cacheCmd) check() (q cacheQuestion, err error) {
+	if c.Workers < 0 {
+		return q, fmt.Errorf("--workers is %d; want 0 or more", c.Workers)
+	}
+	if c.Size == nil {
+		q.sizes, err = defaultCacheSizes(c.Unit)
+	} else {
+		q.sizes, err = parseCacheSizes(c.Size, c.Unit)
+	}
+	if err != nil {
+		return q, err
+	}
+	if c.Hit != nil {
+		if q.hitRatio, err = parseHitRatio(*c.Hit); err != nil {
+			return q, err
+		}
+	}
+	if err := c.Curve.check(); err != nil {
+		return q, err
+	}
+	if err := checkOutputs(c.files(), c.Traces); err != nil {
+		return q, err
+	}
+	inputs := 0
+	for _, path := range c.Traces {
+		if path == "-" {
+			if inputs++; inputs > 1 {
+				return q, errors.New("- is standard input, which can be read once; it is given twice")
+			}
+			continue
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			return q, err
+		}
+		if !info.Mode().IsRegular() {
+			continue // what is read from a pipe now is not there later
+		}
+		r, err := trace.Open(path, c.options())
+		if err != nil {
+			return q, err
+		}
+		r.Close()
+	}
+	return q, nil
+}
+
+func (c *cacheCmd) options() trace.Options {
+	return trace.Options{Format: c.Format, TimeColumn: c.TimeColumn, KeyColumn: c.KeyColumn, SizeColumn: c.SizeColumn, IgnoreTime: true}
+}
+
+// A loadedTrace is a trace in memory.
+type loadedTrace struct {
+	path     string
+	replayer *cache.Replayer
+}
+
+// load reads a trace.
+func (c *cacheCmd) load(ctx context.Context, s *streams, path string) (*loadedTrace, error) {
+	input, name := s.in, "standard input"
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		input, name = f, path
+	}
+	r, err := trace.NewReader(interruptible{ctx, input}, name, c.options())
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	d, err := trace.ReadDense(r)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(d.IDs) == 0 && d.Empty > 0:
+		return nil, fmt.Errorf("%s: no requests but %d of size 0, which are left out", name, d.Empty)
+	case len(d.IDs) == 0:
+		return nil, fmt.Errorf("%s: no requests", name)
+	case d.Empty > 0:
+		fmt.Fprintf(s.err, "edgewise: %s: %d requests of size 0 are left out\n", name, d.Empty)
+	}
+	if !r.HasSizes() {
+		if err := c.refuseBytes(name); err != nil {
+			return nil, err
+		}
+	}
+	replayer, err := cache.NewReplayer(cache.Requests{IDs: d.IDs, Objects: len(d.Keys),
+		ObjectSizes: d.ObjectSizes, RequestSizes: d.RequestSizes})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &loadedTrace{path, replayer}, nil
+}
+
+// refuseBytes returns an error if something is asked for in bytes of a trace that does not say how large its
+// objects are: one byte each would be an answer to another question.
+func (c *cacheCmd) refuseBytes(name string) error {
+	const remedy = "the trace has no sizes, so only objects can be counted: want --unit objects and sizes such as 1000 or 10%"
+	if c.Unit == "bytes" {
+		return fmt.Errorf("%s: --unit is bytes, but %s", name, remedy)
+	}
+	for _, text := range c.Size {
+		if size, err := parseCacheSize(text, c.Unit); err == nil && size.bytes {
+			return fmt.Errorf("%s: --size is %s, but %s", name, text, remedy)
+		}
+	}
+	return nil
+}
+
+// interruptible is a reader that fails when the context is cancelled.
+type interruptible struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+// Read implements [io.Reader].
+func (i interruptible) Read(p []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.r.Read(p)
+}
+
+// findings are what the command says of one trace.
+type findings struct {
+	rows     [][]string
+	pictures []madeFile
+	answers  []string
+}
+
+// examine answers the question for one trace.
+func (c *cacheCmd) examine(ctx context.Context, t *loadedTrace, q cacheQuestion) (f findings, err error) {
+	if f.rows, err = c.replay(ctx, t.path, t.replayer, q.sizes); err != nil {
+		return f, err
+	}
+	if c.Curve.asked {
+		if f.pictures, err = c.drawCurve(ctx, t.path, t.replayer); err != nil {
+			return f, fmt.Errorf("%s: %w", t.path, err)
+		}
+	}
+	if q.hitRatio > 0 {
+		if f.answers, err = c.answer(ctx, t.path, t.replayer, q.hitRatio); err != nil {
+			return f, fmt.Errorf("%s: %w", t.path, err)
+		}
+	}
+	return f, nil
 }
 
 var cacheHeader = []string{"trace", "policy", "unit", "size", "requests", "misses",
@@ -111,11 +270,16 @@ func (c *cacheCmd) replay(ctx context.Context, path string, replayer *cache.Repl
 		size cacheSize
 	}
 	var jobs []job
+	seen := make(map[int64]bool)
 	for _, size := range sizes {
 		capacity, err := size.of(replayer)
 		if err != nil {
 			return nil, &usageError{fmt.Errorf("%s: %w", path, err)}
 		}
+		if size.usual && seen[capacity] { // nobody asked for it twice
+			continue
+		}
+		seen[capacity] = true
 		for _, policy := range c.Policy {
 			for _, admission := range c.Admission {
 				cfg := cache.Config{Policy: policy, Admission: admission, Seed: c.Seed}
@@ -151,24 +315,6 @@ func (c *cacheCmd) replay(ctx context.Context, path string, replayer *cache.Repl
 	return rows, nil
 }
 
-func (c *cacheCmd) load(s *streams, path string) (*cache.Replayer, error) {
-	r, err := trace.Open(path, trace.Options{
-		Format: c.Format, TimeColumn: c.TimeColumn, KeyColumn: c.KeyColumn, SizeColumn: c.SizeColumn, IgnoreTime: true})
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	d, err := trace.ReadDense(r)
-	if err != nil {
-		return nil, err
-	}
-	if d.Empty > 0 {
-		fmt.Fprintf(s.err, "edgewise: %s: %d requests of size 0 are left out\n", path, d.Empty)
-	}
-	return cache.NewReplayer(cache.Requests{IDs: d.IDs, Objects: len(d.Keys),
-		ObjectSizes: d.ObjectSizes, RequestSizes: d.RequestSizes})
-}
-
 // files lists what will be written.
 func (c *cacheCmd) files() []string {
 	files := []string{c.Out}
@@ -199,13 +345,10 @@ func row(path, name string, size cacheSize, cfg cache.Config, r cache.Result, to
 		strconv.FormatFloat(float64(r.Requests)/max(took.Seconds(), 1e-9), 'f', 0, 64)}
 }
 
-// writeRows writes rows as CSV.
-func writeRows(path string, rows [][]string) error {
+func rowsAsCSV(rows [][]string) ([]byte, error) {
 	var b bytes.Buffer
-	if err := csv.NewWriter(&b).WriteAll(rows); err != nil {
-		return err
-	}
-	return writeOutput(path, io.Discard, b.Bytes())
+	err := csv.NewWriter(&b).WriteAll(rows)
+	return b.Bytes(), err
 }
 
 // printRows prints rows as a table on a terminal and as CSV elsewhere.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -30,7 +29,9 @@ func (f *curveFlag) IsBool() bool { return true }
 func (f *curveFlag) Decode(ctx *kong.DecodeContext) error {
 	f.asked = true
 	if ctx.Scan.Peek().Type == kong.FlagValueToken {
-		f.path = ctx.Scan.Pop().String()
+		if f.path = ctx.Scan.Pop().String(); f.path == "" {
+			return errors.New("no file after =; want --curve=FILE, or --curve alone")
+		}
 	}
 	return nil
 }
@@ -45,8 +46,8 @@ func (f *curveFlag) check() error {
 // curvePoints is how many capacities a curve is drawn from.
 const curvePoints = 40
 
-// drawCurve draws the miss-ratio curves of one trace.
-func (c *cacheCmd) drawCurve(ctx context.Context, s *streams, path string, replayer *cache.Replayer) error {
+// drawCurve draws the miss-ratio curves of one trace into its files.
+func (c *cacheCmd) drawCurve(ctx context.Context, path string, replayer *cache.Replayer) ([]madeFile, error) {
 	unit := cache.Objects
 	if c.Unit == "bytes" {
 		unit = cache.Bytes
@@ -65,20 +66,21 @@ func (c *cacheCmd) drawCurve(ctx context.Context, s *streams, path string, repla
 				points, err = replayer.Curve(ctx, cfg, unit, capacities, c.workers())
 			}
 			if err != nil {
-				return err
+				return nil, err
 			}
 			ratios.Lines = append(ratios.Lines, report.MissRatioLine{Name: name, Points: points})
 		}
 	}
 	independent, err := independentLRU(replayer, unit, capacities)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	ratios.Lines = append(ratios.Lines, report.MissRatioLine{Name: "lru, were requests independent", Points: independent})
 	picture, err := report.MissRatioCurves(ratios)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	var files []madeFile
 	for _, file := range c.curveFiles(path) {
 		var b bytes.Buffer
 		write := picture.WriteSVG
@@ -86,14 +88,11 @@ func (c *cacheCmd) drawCurve(ctx context.Context, s *streams, path string, repla
 			write = picture.WritePNG
 		}
 		if err := write(&b); err != nil {
-			return err
+			return nil, err
 		}
-		if err := writeOutput(file, io.Discard, b.Bytes()); err != nil {
-			return err
-		}
-		fmt.Fprintf(s.err, "edgewise: miss-ratio curves written to %s\n", file)
+		files = append(files, madeFile{file, b.Bytes()})
 	}
-	return nil
+	return files, nil
 }
 
 // independentLRU returns what an LRU would do if requests came in random order: Che's approximation for the
@@ -128,6 +127,9 @@ func independentLRU(replayer *cache.Replayer, unit cache.Unit, capacities []int6
 // into the working directory under the trace's name. Several traces are told apart by their names.
 func (c *cacheCmd) curveFiles(path string) []string {
 	base := strings.TrimLeft(filepath.Base(path), ".")
+	if path == "-" {
+		base = "stdin"
+	}
 	if i := strings.IndexByte(base, '.'); i > 0 {
 		base = base[:i]
 	}
@@ -190,18 +192,15 @@ func withAdmission(policy, admission string) string {
 	return policy + "+" + admission
 }
 
-// parseHitRatio parses "95%" or "0.95"; nothing is 0.
+// parseHitRatio parses "95%" or "0.95".
 func parseHitRatio(text string) (float64, error) {
-	if text == "" {
-		return 0, nil
-	}
 	digits, percent := strings.CutSuffix(text, "%")
 	ratio, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
 	if percent {
 		ratio /= 100
 	}
 	if err != nil || !(ratio > 0 && ratio <= 1) {
-		return 0, fmt.Errorf("--hit is %s; want above 0%% and at most 100%%", text)
+		return 0, fmt.Errorf("--hit is %q; want above 0%% and at most 100%%, such as 95%% or 0.95", text)
 	}
 	return ratio, nil
 }

@@ -14,15 +14,29 @@ type cacheSize struct {
 	bytes   bool     // in bytes, not in objects
 	percent bool     // number is a percentage of the footprint
 	number  *big.Rat // exact, so that 29% of 100 is 29
+	usual   bool     // a default: at least 1, and left out where it is the same as another
 }
 
-// Suffixes of sizes in bytes, the longer ones first.
+// usualCacheSizes are the sizes of a command line that has none.
+var usualCacheSizes = []string{"0.1%", "1%", "10%"}
+
+// defaultCacheSizes returns the sizes of a command line that has none.
+func defaultCacheSizes(unit string) ([]cacheSize, error) {
+	sizes, err := parseCacheSizes(usualCacheSizes, unit)
+	for i := range sizes {
+		sizes[i].usual = true
+	}
+	return sizes, err
+}
+
+// Suffixes of sizes in bytes, the longer ones first. Upper and lower case are the same: a b is a byte, never
+// a bit.
 var byteSuffixes = []struct {
 	suffix string
 	bytes  int64
 }{
 	{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"TiB", 1 << 40}, {"PiB", 1 << 50},
-	{"KB", 1e3}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"PB", 1e15}, {"B", 1},
+	{"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"PB", 1e15}, {"B", 1},
 }
 
 // parseCacheSizes parses sizes for a unit: auto, objects or bytes.
@@ -47,7 +61,8 @@ func parseCacheSize(text, unit string) (cacheSize, error) {
 		digits = strings.TrimSuffix(digits, "%")
 	default:
 		for _, s := range byteSuffixes {
-			if rest, found := strings.CutSuffix(digits, s.suffix); found {
+			rest := digits[:max(0, len(digits)-len(s.suffix))]
+			if strings.EqualFold(digits[len(rest):], s.suffix) {
 				if unit == "objects" {
 					return cacheSize{}, fmt.Errorf("--size is %s, which counts bytes; --unit is objects", text)
 				}
@@ -56,9 +71,11 @@ func parseCacheSize(text, unit string) (cacheSize, error) {
 			}
 		}
 	}
-	number, ok := new(big.Rat).SetString(strings.TrimSpace(digits))
-	if !ok || number.Sign() <= 0 || strings.ContainsAny(digits, "/eEpPxX_") {
-		return cacheSize{}, fmt.Errorf("--size is %s; want a number above 0 such as 1000, 10%% or 1GiB", text)
+	digits = strings.TrimSpace(digits)
+	number, ok := new(big.Rat).SetString(digits)
+	if !ok || number.Sign() <= 0 || strings.Trim(digits, "0123456789.") != "" {
+		return cacheSize{}, fmt.Errorf("--size is %q; want a number above 0, digits and at most one point, such as 1000, 10%% "+
+			"or 1.5GiB, alone or with a unit: %%, B, kB, MB, GB, TB, PB, KiB, MiB, GiB, TiB or PiB", text)
 	}
 	size.number = number.Mul(number, new(big.Rat).SetInt64(scale))
 	if !size.percent && (!size.number.IsInt() || !size.number.Num().IsInt64()) {
@@ -78,8 +95,11 @@ func (c cacheSize) of(r *cache.Replayer) (int64, error) {
 	}
 	part := new(big.Rat).Mul(c.number, big.NewRat(footprint, 100))
 	capacity := new(big.Int).Quo(part.Num(), part.Denom())
+	if c.usual && capacity.Sign() == 0 {
+		return 1, nil
+	}
 	if !capacity.IsInt64() || capacity.Sign() == 0 {
-		return 0, fmt.Errorf("--size %s of the footprint, %d %s, is %s; it must be from 1 to 2^63-1", c.text, footprint, unit, capacity)
+		return 0, fmt.Errorf("--size is %s of the footprint, %d %s, rounded down %s; want from 1 to 2^63-1", c.text, footprint, unit, capacity)
 	}
 	return capacity.Int64(), nil
 }

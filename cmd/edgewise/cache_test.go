@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/csv"
 	"os"
@@ -16,7 +17,7 @@ import (
 func runCache(t *testing.T, args ...string) (code int, out, errOut string) {
 	t.Helper()
 	var o, e bytes.Buffer
-	code = execute(context.Background(), append([]string{"cache"}, args...), &streams{out: &o, err: &e})
+	code = execute(context.Background(), append([]string{"cache"}, args...), &streams{in: strings.NewReader(""), out: &o, err: &e})
 	return code, o.String(), e.String()
 }
 
@@ -61,7 +62,7 @@ func TestCacheSizesAreExact(t *testing.T) {
 		number     string
 	}{
 		{"1000", "auto", false, "1000"}, {"1000", "bytes", true, "1000"}, {"1GiB", "auto", true, "1073741824"},
-		{"1.5KiB", "bytes", true, "1536"}, {"2 MB", "auto", true, "2000000"}, {"29%", "objects", false, "29"},
+		{"1.5KiB", "bytes", true, "1536"}, {"10mib", "auto", true, "10485760"}, {"1 kb", "auto", true, "1000"}, {"2 MB", "auto", true, "2000000"}, {"29%", "objects", false, "29"},
 		{"0.1%", "bytes", true, "1/10"},
 	}
 	for _, tt := range tests {
@@ -76,22 +77,45 @@ func TestCacheCommandNamesWhatIsWrong(t *testing.T) {
 	trace := sizedTrace(t)
 	cut := filepath.Join(t.TempDir(), "cut.tis")
 	require.NoError(t, os.WriteFile(cut, []byte("0 1 10\n1 2"), 0o600))
+	file := func(name, text string) string {
+		path := filepath.Join(t.TempDir(), name)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		return path
+	}
+	ids, unsized, empty := file("ids.txt", "1\n2\n"), file("unsized.csv", "id\n1\n"), file("empty.csv", "id\n")
+	nothing := file("nothing.tis", "0 1 0\n")
 	tests := []struct {
 		args []string
 		want string
 	}{
-		{[]string{trace, "--size", "x"}, "--size is x; want a number above 0 such as 1000, 10% or 1GiB"},
-		{[]string{trace, "--size", "0"}, "--size is 0"},
+		{[]string{trace, "--size", "x"}, `--size is "x"; want a number above 0, digits and at most one point, such as 1000, 10% or 1.5GiB, alone or with a unit: %, B, kB`},
+		{[]string{trace, "--size", "0"}, `--size is "0"`},
 		{[]string{trace, "--size", "0.5"}, "want a whole number"},
-		{[]string{trace, "--size", "1e3"}, "--size is 1e3"},
-		{[]string{trace, "--size", "1%"}, "--size 1% of the footprint, 4 objects, is 0"},
+		{[]string{trace, "--size", "1e3"}, `--size is "1e3"`},
+		{[]string{trace, "--size", "+1"}, `--size is "+1"`},
+		{[]string{trace, "--size", "1%"}, "--size is 1% of the footprint, 4 objects, rounded down 0"},
+		{[]string{trace, "--size="}, "--size: is \"\"; want values between commas"},
+		{[]string{trace, "--policy", "lru,,fifo"}, "--policy: is \"lru,,fifo\""},
+		{[]string{trace, "--admission="}, "--admission: is \"\""},
+		{[]string{trace, "--hit="}, `--hit is ""`},
+		{[]string{trace, "--curve="}, "no file after ="},
+		{[]string{ids, "--size", "3,10MB"}, "ids.txt: --size is 10MB, but the trace has no sizes, so only objects can be counted: want --unit objects"},
+		{[]string{ids, "--unit", "bytes"}, "ids.txt: --unit is bytes, but the trace has no sizes"},
+		{[]string{unsized, "--unit", "bytes"}, "unsized.csv: --unit is bytes, but the trace has no sizes"},
+		{[]string{ids, "--key-column", "url"}, `the key column is to be "url", but the format is ids`},
+		{[]string{empty}, "empty.csv: no requests"},
+		{[]string{nothing}, "nothing.tis: no requests but 1 of size 0"},
+		{[]string{"-", "-"}, "given twice"},
+		{[]string{"-", "--format", "ids"}, "standard input: no requests"},
+		{[]string{}, "an argument is missing: want one file or more; see edgewise cache --help"},
+		{[]string{trace, "--curve=" + trace, "--size", "1"}, "must end in .svg or .png"},
 		{[]string{trace, "--size", "1MB", "--unit", "objects"}, "counts bytes; --unit is objects"},
 		{[]string{trace, "--policy", "lruu", "--size", "1"}, `Policy is "lruu"; allowed are lru, fifo`},
 		{[]string{trace, "--policy", "clock:bits=9", "--size", "1"}, "bits is 9; it must be a whole number from 1 to 8"},
 		{[]string{trace, "--admission", "x", "--size", "1"}, `Admission is "x"; allowed are always, size`},
 		{[]string{trace, "--policy", "belady", "--admission", "tinylfu", "--size", "1"}, "knows the future"},
 		{[]string{trace, "--curve=x.pdf", "--size", "1"}, "must end in .svg or .png"},
-		{[]string{trace, "--hit", "120%", "--size", "1"}, "--hit is 120%"},
+		{[]string{trace, "--hit", "120%", "--size", "1"}, `--hit is "120%"`},
 		{[]string{trace, "--format", "tsv"}, `format is "tsv"; allowed are auto, oracle, tis, csv, ids`},
 		{[]string{cut}, "cut.tis: line 2"},
 		{[]string{trace + ".missing"}, "no such file"},
@@ -120,4 +144,70 @@ func TestCacheCommandDrawsAndAnswers(t *testing.T) {
 	require.Equal(t, exitDone, code, errOut)
 	require.Contains(t, errOut, "lru never hits 70 % of the requests; the bound is 60.0 %")
 	require.FileExists(t, filepath.Join(dir, "own.svg"))
+}
+
+func TestCacheCommandLeavesItsInputsAlone(t *testing.T) {
+	trace := sizedTrace(t)
+	text, err := os.ReadFile(trace)
+	require.NoError(t, err)
+	link := filepath.Join(t.TempDir(), "link.tis")
+	require.NoError(t, os.Symlink(trace, link))
+	for _, out := range []string{trace, link} {
+		code, _, errOut := runCache(t, trace, "-o", out)
+		require.Equal(t, exitUsage, code)
+		require.Contains(t, errOut, "write "+out+": it is the same file as "+trace)
+	}
+	now, err := os.ReadFile(trace)
+	require.NoError(t, err)
+	require.Equal(t, string(text), string(now))
+}
+
+func TestCacheCommandWritesNothingUnlessAllIsDone(t *testing.T) {
+	good, dir := sizedTrace(t), t.TempDir()
+	missing, cut := filepath.Join(dir, "missing.tis"), filepath.Join(t.TempDir(), "cut.tis")
+	require.NoError(t, os.WriteFile(cut, []byte("0 1 10\n1 2"), 0o600))
+	for _, args := range [][]string{
+		{good, missing}, {good, cut},
+		{good, sizedTrace(t)}, // both curves would have the same name
+	} {
+		args = append(args, "--curve="+filepath.Join(dir, "two.svg"), "-o", filepath.Join(dir, "rows.csv"), "--size", "2")
+		code, printed, errOut := runCache(t, args...)
+		require.Equal(t, exitUsage, code, errOut)
+		require.Empty(t, printed)
+		entries, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		require.Empty(t, entries)
+	}
+}
+
+func TestCacheCommandReadsStandardInput(t *testing.T) {
+	text := []byte("1\n2\n1\n3\n")
+	var compressed bytes.Buffer
+	z := gzip.NewWriter(&compressed)
+	_, err := z.Write(text)
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	for _, input := range [][]byte{text, compressed.Bytes(), []byte("id,size\n1,5\n2,5\n1,5\n3,5\n")} {
+		code, out, errs := runWith(t, string(input), "cache", "-", "--size", "2")
+		require.Equal(t, exitDone, code, errs)
+		require.Contains(t, out, "\n-,lru,objects,2,4,3,0.75,")
+	}
+}
+
+func TestUsualCacheSizesSuitSmallTraces(t *testing.T) {
+	code, out, errs := runWith(t, "1\n2\n1\n", "cache", "-")
+	require.Equal(t, exitDone, code, errs)
+	require.Equal(t, 2, strings.Count(out, "\n"), "a header and one row: all usual sizes are 1 here")
+	require.Contains(t, out, "-,lru,objects,1,3,3,")
+}
+
+func TestInterruptedCacheCommandWritesNothing(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	out := filepath.Join(t.TempDir(), "rows.csv")
+	code, printed, errs := run(t, ctx, "cache", sizedTrace(t), "-o", out)
+	require.Equal(t, exitFailed, code)
+	require.Equal(t, "edgewise: stopped; nothing is written: context canceled\n", errs)
+	require.Empty(t, printed)
+	require.NoFileExists(t, out)
 }

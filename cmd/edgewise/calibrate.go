@@ -17,9 +17,9 @@ import (
 
 // calibrateCmd fits the delay model to measured round trips.
 type calibrateCmd struct {
-	Dir     string `arg:"" help:"Directory with cities_train.csv, city_rtt_train.csv, aws_region_rtt_train.csv and, optional, access_rtt_train.csv." type:"existingdir"`
-	Out     string `short:"o" help:"File for the fitted model, JSON." type:"path"`
-	Page    string `help:"File for the page of errors and figures, Markdown; the pictures go beside it." type:"path"`
+	Dir     string `arg:"" help:"Directory with cities_train.csv (columns city_id, iso2, lat, lon), city_rtt_train.csv (a, b, rtt_avg_ms), aws_region_rtt_train.csv (a, b, p50_ms) and, optional, access_rtt_train.csv (probe_id, country, lat, lon, tech, dst_lat, dst_lon, rtt_p50_ms)." type:"path"`
+	Out     string `short:"o" help:"File for the fitted model, JSON, in a directory that exists." type:"path"`
+	Page    string `help:"File for the page of errors and figures, Markdown, in a directory that exists; the pictures go beside it." type:"path"`
 	Folds   int    `default:"5" help:"Parts of the cross-validation: the places of each are left out in turn."`
 	Repeats int    `default:"3" help:"How often the cross-validation is made, with the places dealt anew."`
 	Seed    uint64 `default:"1" help:"Deals the places."`
@@ -33,14 +33,16 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 	if c.Folds < 2 || c.Repeats < 1 {
 		return &usageError{fmt.Errorf("--folds is %d, --repeats is %d; want at least 2 and 1", c.Folds, c.Repeats)}
 	}
-	for _, file := range []string{c.Out, c.Page} {
-		if err := checkOutput(file); err != nil {
-			return &usageError{err}
-		}
+	tableFiles := []string{calibrate.CitiesFile, calibrate.CityRTTFile, calibrate.RegionRTTFile, calibrate.AccessRTTFile}
+	for i, name := range tableFiles {
+		tableFiles[i] = filepath.Join(c.Dir, name)
+	}
+	if err := checkOutputs([]string{c.Out, c.Page}, tableFiles); err != nil {
+		return &usageError{err}
 	}
 	tables, err := calibrate.ReadTables(os.DirFS(c.Dir), catalog.Regions(catalog.ProviderAWS))
 	if err != nil {
-		return &usageError{err}
+		return &usageError{fmt.Errorf("%s: %w", c.Dir, err)}
 	}
 	model, err := calibrate.Fit(catalog.Fabric(), tables)
 	if err != nil {
@@ -53,7 +55,7 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 	v, err := calibrate.CrossValidate(ctx, catalog.Fabric(), tables, deal)
 	finish()
 	if err != nil {
-		return err
+		return stopped(err)
 	}
 	var files []madeFile
 	if c.Out != "" {
@@ -70,21 +72,13 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 		}
 		files = append(files, page...)
 	}
-	for _, f := range files {
-		if err := writeOutput(f.path, s.out, f.data); err != nil {
-			return err
-		}
+	if err := writeOutputs(files, s.out); err != nil {
+		return err
 	}
 	if c.Quiet {
 		return nil
 	}
 	return writeErrors(s.out, v, deal)
-}
-
-// A madeFile is a file to be written.
-type madeFile struct {
-	path string
-	data []byte
 }
 
 // page makes the page of the evidence and its pictures.

@@ -4,6 +4,7 @@
 //	edgewise reproduce out
 //	edgewise verify --effort quick
 //	edgewise catalog local-zones
+//	edgewise cache trace.csv --policy lru,sieve --size 1%,10%
 //	edgewise rtt pairs.csv
 //	edgewise routes examples/localzone-vs-edge/scenario.yaml los-angeles-us
 package main
@@ -43,6 +44,7 @@ type streams struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	code := execute(ctx, os.Args[1:], &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
 	stop()
 	os.Exit(code)
@@ -68,6 +70,7 @@ func execute(ctx context.Context, args []string, s *streams) int {
 		kong.Bind(s),
 		kong.Vars{
 			"policies":   strings.Join(append(cache.Policies(), cache.OfflinePolicies()...), ", "),
+			"sizes":      strings.Join(usualCacheSizes, ", "),
 			"admissions": strings.Join(cache.Admissions(), ", "),
 		},
 	)
@@ -75,12 +78,15 @@ func execute(ctx context.Context, args []string, s *streams) int {
 		fmt.Fprintln(s.err, "edgewise:", err)
 		return exitFailed
 	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
 	parsed, err := parser.Parse(args)
 	if exited >= 0 { // --help has been shown
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintln(s.err, "edgewise:", err)
+		fmt.Fprintln(s.err, "edgewise:", inWords(err, args[0]))
 		return exitUsage
 	}
 	if err := parsed.Run(); err != nil {
@@ -92,6 +98,23 @@ func execute(ctx context.Context, args []string, s *streams) int {
 		return exitFailed
 	}
 	return exitDone
+}
+
+// inWords returns the message of a mistake in the command line, which kong words with the argument in
+// brackets.
+func inWords(err error, command string) string {
+	text := err.Error()
+	if argument, found := strings.CutPrefix(text, `expected "<`); found {
+		argument, more, _ := strings.Cut(strings.TrimSuffix(argument, `"`), ">")
+		if strings.HasPrefix(more, " ...") {
+			argument = "one " + argument + " or more"
+		}
+		return fmt.Sprintf("an argument is missing: want %s; see edgewise %s --help", argument, command)
+	}
+	if argument, more, found := strings.Cut(strings.TrimPrefix(text, "<"), ">"); found && text[0] == '<' {
+		return "argument " + argument + more
+	}
+	return text
 }
 
 // A usageError is a mistake of the user's, in the command line or in a file.

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/scenario"
 )
 
 const tiny = `title: Tiny
@@ -40,7 +42,7 @@ func scenarioFile(t *testing.T, text string) string {
 }
 
 func TestRunWritesAllResults(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "not", "there", "yet")
+	dir := filepath.Join(t.TempDir(), "not-there-yet")
 	code, out, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-o", dir)
 	require.Zero(t, code, errs)
 	require.Empty(t, errs, "no progress where there is no terminal")
@@ -140,6 +142,12 @@ func TestMistakesExitWithTwoAndSayWhere(t *testing.T) {
 		{"is a directory", []string{"rtt", bad, "-o", dir}},
 		{"no such file or directory", []string{"calibrate", dir, "-o", filepath.Join(dir, "none", "model.json")}},
 		{"no such file or directory", []string{"verify", "-o", filepath.Join(dir, "none", "page.md")}},
+		{"no such file or directory; make it first", []string{"run", scenarioFile(t, tiny), "-o", filepath.Join(dir, "none", "out")}},
+		{"is a file; want a directory", []string{"run", scenarioFile(t, tiny), "-o", bad}},
+		{"two results would go into it", []string{"calibrate", dir, "-o", filepath.Join(dir, "x"), "--page", filepath.Join(dir, "x")}},
+		{dir + ": training table cities_train.csv", []string{"calibrate", dir}},
+		{"argument list must be one of", []string{"catalog", "cities"}},
+		{"an argument is missing: want metro", []string{"routes", bad}},
 		{"--top", []string{"catalog", "metros", "--top", "-1"}},
 	} {
 		code, out, errs := run(t, context.Background(), c.args...)
@@ -155,13 +163,47 @@ func TestMistakesExitWithTwoAndSayWhere(t *testing.T) {
 func TestCancelledRunFailsAndWritesNothingHalf(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	dir := t.TempDir()
-	code, _, errs := run(t, ctx, "run", scenarioFile(t, tiny), "-o", dir)
-	require.Equal(t, exitFailed, code)
-	require.Contains(t, errs, "context canceled")
-	entries, err := os.ReadDir(dir)
+	for _, dir := range []string{t.TempDir(), filepath.Join(t.TempDir(), "new")} {
+		_, before := os.Stat(dir)
+		code, _, errs := run(t, ctx, "run", scenarioFile(t, tiny), "-o", dir)
+		require.Equal(t, exitFailed, code)
+		require.Contains(t, errs, "stopped; nothing is written: context canceled")
+		entries, after := os.ReadDir(dir)
+		require.Equal(t, before == nil, after == nil, "no directory without a report")
+		require.Empty(t, entries)
+	}
+}
+
+func TestInterruptedRunKeepsAFinishedReport(t *testing.T) {
+	study, err := scenario.Parse("scenario.yaml", []byte(tiny))
 	require.NoError(t, err)
-	require.Empty(t, entries)
+	comparison, err := study.Run(context.Background())
+	require.NoError(t, err)
+	comparison.Planned = 3 // as if it had been interrupted after 2
+	c := runCmd{Out: filepath.Join(t.TempDir(), "out")}
+	manifest := filepath.Join(c.Out, "manifest.json")
+	var o, e bytes.Buffer
+	s := &streams{out: &o, err: &e}
+
+	err = c.write(s, comparison, context.Canceled, []byte(tiny), nil)
+	require.EqualError(t, err, "stopped after 2 of 3 replications, which were written: context canceled")
+	partial, err := os.ReadFile(manifest)
+	require.NoError(t, err)
+	comparison.Planned = 2
+	require.NoError(t, c.write(s, comparison, nil, []byte(tiny), nil), "a partial report gives way to a whole one")
+	whole, err := os.ReadFile(manifest)
+	require.NoError(t, err)
+	require.NotEqual(t, string(partial), string(whole))
+
+	comparison.Planned = 3
+	o.Reset()
+	err = c.write(s, comparison, context.Canceled, []byte(tiny), nil)
+	require.ErrorContains(t, err, "2 of 3 replications, which are not written: "+c.Out+" keeps the report")
+	require.Contains(t, o.String(), "Verdicts")
+	require.NotContains(t, o.String(), "Written to")
+	kept, err := os.ReadFile(manifest)
+	require.NoError(t, err)
+	require.Equal(t, string(whole), string(kept))
 }
 
 func TestCatalogListsInThreeFormats(t *testing.T) {
@@ -185,7 +227,9 @@ func TestCatalogListsInThreeFormats(t *testing.T) {
 		require.Zero(t, code, errs)
 		require.Contains(t, out, "LAT_DEG")
 	}
-	code, out, _ = run(t, context.Background(), "--help")
-	require.Zero(t, code)
-	require.Contains(t, out, "catalog")
+	for _, args := range [][]string{{"--help"}, nil} {
+		code, out, _ = run(t, context.Background(), args...)
+		require.Zero(t, code)
+		require.Contains(t, out, "catalog")
+	}
 }

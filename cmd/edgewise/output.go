@@ -4,51 +4,138 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
 
-// writeOutput writes what a command has made to a file, or to out where no file is named. The file
-// appears whole or not at all.
+// A madeFile is a file to be written.
+type madeFile struct {
+	path string
+	data []byte
+}
+
+// writeOutput writes what a command has made to a file, or to out where no file is named.
 func writeOutput(file string, out io.Writer, data []byte) error {
-	if file == "" || file == "-" {
-		_, err := out.Write(data)
-		return err
+	return writeOutputs([]madeFile{{file, data}}, out)
+}
+
+// writeOutputs writes files, and to out what is named -. Each file appears whole or not at all, and none
+// before all of them are on the disk under temporary names. Devices and pipes are written as they are.
+func writeOutputs(files []madeFile, out io.Writer) (err error) {
+	staged := make([]string, len(files))
+	defer func() {
+		for _, name := range staged {
+			if gone := os.Remove(name); name != "" && gone != nil && !errors.Is(gone, fs.ErrNotExist) {
+				err = errors.Join(err, gone)
+			}
+		}
+	}()
+	for i, f := range files {
+		if isStandardOutput(f.path) || isDevice(f.path) {
+			continue
+		}
+		temporary, err := os.CreateTemp(filepath.Dir(f.path), "."+filepath.Base(f.path)+"-")
+		if err != nil {
+			return fmt.Errorf("write %s: %w", f.path, err)
+		}
+		staged[i] = temporary.Name()
+		_, err = temporary.Write(f.data)
+		if err = errors.Join(err, temporary.Chmod(0o644), temporary.Close()); err != nil {
+			return fmt.Errorf("write %s: %w", f.path, err)
+		}
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+"-")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", file, err)
-	}
-	name := temporary.Name()
-	_, err = temporary.Write(data)
-	err = errors.Join(err, temporary.Chmod(0o644), temporary.Close())
-	if err == nil {
-		err = os.Rename(name, file)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", file, errors.Join(err, os.Remove(name)))
+	for i, f := range files {
+		switch {
+		case isStandardOutput(f.path):
+			if _, err := out.Write(f.data); err != nil {
+				return err
+			}
+		case staged[i] == "":
+			err = os.WriteFile(f.path, f.data, 0o644)
+		default:
+			err = os.Rename(staged[i], f.path)
+		}
+		if err != nil {
+			return fmt.Errorf("write %s: %w", f.path, err)
+		}
 	}
 	return nil
 }
 
-// checkOutput finds out before the work whether [writeOutput] will be able to write the file; none and -
-// are standard output.
-func checkOutput(file string) error {
-	if file == "" || file == "-" {
-		return nil
+// isStandardOutput reports whether the name of a file to write stands for standard output.
+func isStandardOutput(file string) bool { return file == "" || file == "-" }
+
+// isDevice reports whether a name is that of a device or a pipe, such as /dev/null: a file must not take its
+// place.
+func isDevice(file string) bool {
+	info, err := os.Stat(file)
+	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
+}
+
+// checkOutputs finds out before the work whether [writeOutputs] will be able to write the files: each into a
+// directory that exists, none of them twice, and none over a file that the command reads. Files without a
+// name, and those named -, are standard output or input.
+func checkOutputs(outputs, inputs []string) error {
+	for i, file := range outputs {
+		if isStandardOutput(file) || isDevice(file) {
+			continue
+		}
+		for _, input := range inputs {
+			if !isStandardOutput(input) && sameFile(file, input) {
+				return fmt.Errorf("write %s: it is the same file as %s, which is read; want another file", file, input)
+			}
+		}
+		for _, other := range outputs[:i] {
+			if !isStandardOutput(other) && sameFile(file, other) {
+				return fmt.Errorf("write %s: two results would go into it (also as %s); want different files", file, other)
+			}
+		}
+		if info, err := os.Stat(file); err == nil && info.IsDir() {
+			return fmt.Errorf("write %s: is a directory; want a file", file)
+		}
+		if err := checkDirectory(filepath.Dir(file)); err != nil {
+			return err
+		}
 	}
-	if info, err := os.Stat(file); err == nil && info.IsDir() {
-		return fmt.Errorf("write %s: is a directory; want a file", file)
+	return nil
+}
+
+// sameFile reports whether two names are of one file, which need not exist.
+func sameFile(a, b string) bool {
+	aInfo, aErr := os.Stat(a)
+	bInfo, bErr := os.Stat(b)
+	if aErr == nil && bErr == nil {
+		return os.SameFile(aInfo, bInfo)
 	}
-	return checkDirectory(filepath.Dir(file))
+	a, aErr = filepath.Abs(a)
+	b, bErr = filepath.Abs(b)
+	return aErr == nil && bErr == nil && a == b
 }
 
 // checkDirectory finds out whether files can be made in a directory, by making one: the permission bits
 // say nothing of read-only file systems and full disks.
 func checkDirectory(dir string) error {
 	f, err := os.CreateTemp(dir, ".edgewise-")
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("write into %s: no such file or directory; make it first", dir)
+	}
 	if err != nil {
 		return fmt.Errorf("write into %s: %w", dir, err)
 	}
 	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// checkNewDirectory is [checkDirectory] for a directory that is made if it is missing, in one that exists. It
+// leaves nothing behind.
+func checkNewDirectory(dir string) error {
+	switch info, err := os.Stat(dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return checkDirectory(filepath.Dir(filepath.Clean(dir)))
+	case err != nil:
+		return fmt.Errorf("write into %s: %w", dir, err)
+	case !info.IsDir():
+		return fmt.Errorf("write into %s: is a file; want a directory", dir)
+	}
+	return checkDirectory(dir)
 }

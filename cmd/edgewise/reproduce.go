@@ -48,7 +48,7 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 	}
 	comparison, err := runShown(ctx, study, c.Quiet, s)
 	if err != nil {
-		return err
+		return stopped(err)
 	}
 	comparison.Planned = m.Planned // the report may be of a run that was interrupted
 	differences, err := report.Differences(c.Dir, m, comparison)

@@ -12,14 +12,14 @@ import (
 
 // rttCmd says what the delay model makes of pairs of places.
 type rttCmd struct {
-	File  string `arg:"" optional:"" help:"CSV with the columns id, a_lat, a_lon, b_lat, b_lon and, optional, a_country, b_country, class (internet or backbone) and tech (the access technology at end a). Standard input, if it is - or left out."`
-	Out   string `short:"o" help:"File for the CSV with the columns id and pred_ms; standard output, if left out." type:"path"`
+	File  string `arg:"" optional:"" help:"CSV with the columns id, a_lat, a_lon, b_lat, b_lon and, optional, a_country, b_country (codes or English names; that of the nearest metro, if empty), class (internet or backbone; internet, if empty) and tech. A tech (fiber, cable, dsl, wifi, lte, 5g, starlink) makes a the home of a user, whose median last mile is added, and b a cloud site; none, or nothing, means that both are servers in data centres. So a tech changes the way between as well, and fiber can even lower a round trip. Standard input, if it is - or left out."`
+	Out   string `short:"o" help:"File for the CSV with the columns id and pred_ms, in a directory that exists; standard output, if left out." type:"path"`
 	Model string `help:"A delay model written by calibrate, in place of the one that comes with the program." type:"existingfile"`
 }
 
 // Run writes the median round trip of every pair. Of a file with a mistake it writes nothing.
 func (c *rttCmd) Run(_ context.Context, s *streams) error {
-	if err := checkOutput(c.Out); err != nil {
+	if err := checkOutputs([]string{c.Out}, []string{c.File, c.Model}); err != nil {
 		return &usageError{err}
 	}
 	model := calibrate.Default()

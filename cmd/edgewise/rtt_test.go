@@ -57,6 +57,8 @@ func TestRTTWritesNothingForAMistake(t *testing.T) {
 	}{
 		{strings.Replace(twoPairs, "51.51", "151.51", 1), `standard input:3: column b_lat`, nil},
 		{strings.Replace(twoPairs, "lte", "6g", 1), `standard input:3: column tech`, nil},
+		{strings.Replace(twoPairs, "US,US", "US,ZZ", 1), `standard input:2: column b_country: value "ZZ"`, nil},
+		{strings.Replace(twoPairs, "US,US", "XX,US", 1), `standard input:2: column a_country: value "XX"`, nil},
 		{strings.Replace(twoPairs, "b_lat,", "", 1), `b_lat`, nil},
 		{"", "standard input:1", nil},
 		{"", "none.csv", []string{filepath.Join(dir, "none.csv")}},
@@ -68,6 +70,16 @@ func TestRTTWritesNothingForAMistake(t *testing.T) {
 		require.Empty(t, printed)
 		require.NoFileExists(t, out)
 	}
+	pairs := filepath.Join(dir, "pairs.csv")
+	require.NoError(t, os.WriteFile(pairs, []byte(twoPairs), 0o644))
+	for _, args := range [][]string{{"rtt", pairs, "-o", pairs}, {"rtt", pairs, "--model", bad, "-o", bad}} {
+		code, _, errs := runWith(t, "", args...)
+		require.Equal(t, exitUsage, code)
+		require.Contains(t, errs, "it is the same file as")
+	}
+	text, err := os.ReadFile(pairs)
+	require.NoError(t, err)
+	require.Equal(t, twoPairs, string(text))
 	code, _, errs := runWith(t, twoPairs, "rtt", "-o", dir)
 	require.Equal(t, exitUsage, code)
 	require.Contains(t, errs, dir)
@@ -77,8 +89,11 @@ func TestAFileThatCannotBeWrittenLeavesNoRestBehind(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "in-the-way")
 	require.NoError(t, os.Mkdir(dir, 0o755))
 	require.ErrorContains(t, writeOutput(dir, nil, []byte("x")), dir)
-	require.ErrorContains(t, checkOutput(dir), "is a directory; want a file")
-	require.NoError(t, checkOutput(filepath.Join(dir, "new")))
+	first := filepath.Join(filepath.Dir(dir), "first")
+	require.ErrorContains(t, writeOutputs([]madeFile{{first, []byte("x")}, {filepath.Join(dir, "none", "second"), nil}}, nil), "second")
+	require.NoFileExists(t, first, "all files or none")
+	require.ErrorContains(t, checkOutputs([]string{dir}, nil), "is a directory; want a file")
+	require.NoError(t, checkOutputs([]string{filepath.Join(dir, "new")}, nil))
 	for _, d := range []string{dir, filepath.Dir(dir)} {
 		rest, err := filepath.Glob(filepath.Join(d, ".*-*"))
 		require.NoError(t, err)

@@ -16,14 +16,15 @@ import (
 // runCmd runs a scenario.
 type runCmd struct {
 	Scenario     string `arg:"" help:"The scenario file." type:"path"`
-	Out          string `short:"o" required:"" help:"Directory for comparison.json, comparison.csv, comparison.md, the plots (latency_cdf.svg and .png, latency_ccdf.svg, quantile_shift.svg, hit_ratio.svg), scenario.yaml, the files it names (inputs) and manifest.json; made if missing." type:"path"`
+	Out          string `short:"o" required:"" help:"Directory for comparison.json, comparison.csv, comparison.md, the plots (latency_cdf.svg and .png, latency_ccdf.svg, quantile_shift.svg, hit_ratio.svg), scenario.yaml, the files it names (inputs) and manifest.json; made if missing, in a directory that exists. A run that is interrupted writes what its finished replications say, but never over the report of one that was not." type:"path"`
 	Replications *int   `short:"r" help:"Replications instead of the scenario's: 1 or more."`
 	Workers      int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet        bool   `short:"q" help:"No progress, no table."`
 }
 
 // Run runs the scenario, prints the comparison and writes it into the directory. When interrupted it
-// writes what the finished replications say, and fails.
+// writes what the finished replications say, unless the directory holds the report of a run that was not
+// interrupted, and fails.
 func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	text, err := os.ReadFile(c.Scenario)
 	if err != nil {
@@ -48,21 +49,26 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	}
 	study.Workers = c.Workers
 	// Find out now, not after the run, whether the results can be written.
+	if err := checkNewDirectory(c.Out); err != nil {
+		return &usageError{err}
+	}
 	if err := report.CheckRun(c.Out, text, inputs...); err != nil {
-		return &usageError{err}
-	}
-	if err := os.MkdirAll(c.Out, 0o755); err != nil {
-		return &usageError{err}
-	}
-	if err := checkDirectory(c.Out); err != nil {
 		return &usageError{err}
 	}
 	comparison, runErr := runShown(ctx, study, c.Quiet, s)
 	if comparison == nil {
-		return runErr
+		return stopped(runErr)
 	}
-	if err := report.WriteRun(c.Out, comparison, text, inputs...); err != nil {
-		return errors.Join(runErr, err)
+	return c.write(s, comparison, runErr, text, inputs)
+}
+
+// write writes and prints a comparison. runErr says why not all of its replications were run, if so.
+func (c *runCmd) write(s *streams, comparison *edgewise.Comparison, runErr error, text []byte, inputs []report.Input) error {
+	keep := runErr != nil && holdsFinishedReport(c.Out)
+	if !keep {
+		if err := report.WriteRun(c.Out, comparison, text, inputs...); err != nil {
+			return errors.Join(runErr, err)
+		}
 	}
 	if !c.Quiet {
 		if err := report.WriteTable(s.out, comparison); err != nil {
@@ -79,14 +85,26 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 		if err := sayStopping(s.out, comparison); err != nil {
 			return errors.Join(runErr, err)
 		}
-		if err := c.listFiles(s.out, len(inputs)); err != nil {
-			return errors.Join(runErr, err)
+		if !keep {
+			if err := c.listFiles(s.out, len(inputs)); err != nil {
+				return errors.Join(runErr, err)
+			}
 		}
 	}
-	if runErr != nil {
+	switch {
+	case keep:
+		return fmt.Errorf("stopped after %d of %d replications, which are not written: %s keeps the report of a run that was not interrupted: %w",
+			comparison.Replications, comparison.Planned, c.Out, runErr)
+	case runErr != nil:
 		return fmt.Errorf("stopped after %d of %d replications, which were written: %w", comparison.Replications, comparison.Planned, runErr)
 	}
 	return nil
+}
+
+// holdsFinishedReport reports whether a directory holds the report of a run that was not interrupted.
+func holdsFinishedReport(dir string) bool {
+	m, err := report.ReadManifest(dir)
+	return err == nil && (m.Stopping != nil || m.Replications == m.Planned)
 }
 
 // sayStopping says why a study that decides itself has stopped.

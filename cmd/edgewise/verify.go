@@ -13,7 +13,7 @@ import (
 // verifyCmd holds the simulator against closed forms and reference values.
 type verifyCmd struct {
 	Effort  string `default:"normal" enum:"quick,normal,thorough" help:"How long to simulate: ${enum}."`
-	Out     string `short:"o" help:"Write the page into this Markdown file as well." type:"path"`
+	Out     string `short:"o" help:"Write the page into this Markdown file as well, in a directory that exists." type:"path"`
 	Seed    uint64 `default:"1" help:"Seed of all random numbers."`
 	Workers int    `short:"w" help:"Checks at a time; 0 means one a core. Results do not depend on it."`
 	Quiet   bool   `short:"q" help:"Print the summary only."`
@@ -22,12 +22,12 @@ type verifyCmd struct {
 // Run makes all checks, prints the page, and fails when chance does not explain what is off.
 func (c *verifyCmd) Run(ctx context.Context, s *streams) error {
 	// Find out now, not after the checks, whether the page can be written.
-	if err := checkOutput(c.Out); err != nil {
+	if err := checkOutputs([]string{c.Out}, nil); err != nil {
 		return &usageError{err}
 	}
 	page, err := verify.Run(ctx, verify.Options{Effort: verify.Effort(c.Effort), Seed: c.Seed, Workers: c.Workers})
 	if err != nil {
-		return err
+		return stopped(err)
 	}
 	var text bytes.Buffer
 	if err := page.WriteMarkdown(&text); err != nil {

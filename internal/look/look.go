@@ -68,7 +68,7 @@ func Text(size vg.Length, c color.Color) draw.TextStyle {
 		Font:    font.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
 		XAlign:  text.XLeft,
 		YAlign:  text.YTop,
-		Handler: text.Plain{Fonts: font.DefaultCache},
+		Handler: measured{text.Plain{Fonts: font.DefaultCache}},
 	}
 }
 

@@ -35,6 +35,10 @@ func TestLatencyAxisIsLabelledForItsSpan(t *testing.T) {
 	}
 }
 
+func TestZeroHasNoSign(t *testing.T) {
+	require.Equal(t, "[0 20 40 60 80 100]", fmt.Sprint(look.RoundNumbers(0, 100)))
+}
+
 func TestTheFirstLinesAllDiffer(t *testing.T) {
 	seen := make(map[string]bool)
 	for i := range 35 {

@@ -30,6 +30,7 @@ var admissions = []struct {
 	build func(*core, *spec, uint64) admission
 }{
 	{"size", newSizeLimit},
+	{"prob", newChance},
 	{"adaptsize", newAdaptSize},
 	{"second-hit", newSecondHit},
 	{"second-hit-exact", newSecondHitExact},

@@ -79,6 +79,23 @@ func TestSecondHitExactMatchesTheory(t *testing.T) {
 	require.InDelta(t, want.RequestHitRatio, 1-got.RequestMissRatio(), .014)
 }
 
+func TestAdmissionByChanceMatchesTheory(t *testing.T) {
+	const capacity = 1000
+	objects := theory.Zipf(10_000, .8)
+	replayer := zipfReplayer(t, 10_000, .8, 300_000)
+	hitRatio := func(admission string) float64 {
+		got, err := replayer.Replay(context.Background(), cache.Config{CapacityObjects: capacity, Admission: admission})
+		require.NoError(t, err)
+		return 1 - got.RequestMissRatio()
+	}
+	for admission, q := range map[string]float64{"prob": .5, "prob:p=0.1": .1, "prob:p=0.9": .9} {
+		want, err := theory.QLRU(objects, capacity, q)
+		require.NoError(t, err)
+		require.InDelta(t, want.RequestHitRatio, hitRatio(admission), .012, admission) // cold misses, as above
+	}
+	require.Equal(t, hitRatio("always"), hitRatio("prob:p=1"))
+}
+
 func TestPoliciesMatchTheory(t *testing.T) {
 	objects := theory.Zipf(10_000, .8)
 	lru, err := theory.LRU(objects, 1000)

@@ -58,8 +58,9 @@ func Policies() []string {
 }
 
 // OfflinePolicies returns the names of the policies that no cache can have, because they know the requests
-// to come or ignore the capacity. They are bounds to compare others with, and only [Replayer.Replay] runs
-// them.
+// to come or ignore the capacity. They are marks to compare others with, and only [Replayer.Replay] runs
+// them: infinite bounds all others, belady the request misses of those that insert every object, where
+// objects are equally large; belady-size bounds nothing.
 func OfflinePolicies() []string {
 	names := make([]string, len(offlinePolicies))
 	for i, p := range offlinePolicies {
@@ -108,7 +109,7 @@ var offlinePolicies = []policy{
 
 // Ways to build a rule.
 const (
-	withBounds   = 1 << iota // the offline policies too
+	withBounds   = 1 << iota // for a Replayer: the offline policies too
 	withoutSizes             // where the capacity counts objects, take each as one byte and save the memory
 )
 
@@ -121,6 +122,7 @@ func build(cfg Config, ways uint) (*engine, error) {
 	e := newEngine(r)
 	a, err := newAdmission(cfg, e.core)
 	if err != nil {
+		Release(e)
 		return nil, err
 	}
 	if a != nil {
@@ -129,12 +131,21 @@ func build(cfg Config, ways uint) (*engine, error) {
 	return e, nil
 }
 
-// newRule builds the policy of a Config.
+// newRule builds the policy of a Config. After an error it has no directory.
 func newRule(cfg Config, ways uint) (rule, error) {
 	base, err := newCore(cfg)
 	if err != nil {
 		return nil, err
 	}
+	r, err := base.become(cfg, ways)
+	if err != nil && base.directory != nil {
+		base.directory.taken = false
+	}
+	return r, err
+}
+
+// become builds the policy of a Config on a core.
+func (base core) become(cfg Config, ways uint) (rule, error) {
 	base.keepSizes = ways&withoutSizes == 0 || !base.byObjects
 	if cfg.NewPolicy != nil {
 		return newCustom(base, cfg.NewPolicy), nil
@@ -143,7 +154,7 @@ func newRule(cfg Config, ways uint) (rule, error) {
 	if s.name == "" {
 		s.name = "lru"
 	}
-	s.seed = cfg.Seed
+	s.seed, s.replayed = cfg.Seed, ways&withBounds != 0
 	allowed := policies
 	if ways&withBounds != 0 {
 		allowed = slices.Concat(policies, offlinePolicies)

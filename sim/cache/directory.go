@@ -38,6 +38,7 @@ func (d *Directory) lend(t *table) error {
 	}
 	d.taken = true
 	t.directory, t.direct = d, d.slots
+	clear(d.entries[:cap(d.entries)]) // what a policy does not write must not be another's
 	t.entries = d.entries[:0]
 	if t.keepSizes && len(d.sizes) >= cap(d.entries) {
 		t.sizes = d.sizes

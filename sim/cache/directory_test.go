@@ -12,8 +12,8 @@ func TestCachesInTurnShareADirectory(t *testing.T) {
 	const keys = 3000
 	d, err := NewDirectory(keys)
 	require.NoError(t, err)
-	for _, policy := range Policies() {
-		cfg := Config{Policy: policy, CapacityBytes: 400, Seed: 5}
+	for i, policy := range Policies() {
+		cfg := Config{Policy: policy, CapacityBytes: int64(600 - 20*i), Seed: 5}
 		own, err := New(cfg)
 		require.NoError(t, err)
 		cfg.Directory = d
@@ -24,7 +24,10 @@ func TestCachesInTurnShareADirectory(t *testing.T) {
 		require.ErrorContains(t, err, "Directory serves another cache")
 
 		draws := random.New(3, 0, 0, 0)
-		for range 20_000 {
+		for i := range 20_000 {
+			if i%100 == 0 {
+				Expect(shared, []uint64{draws.Uint64N(keys), draws.Uint64N(20)}, 5)
+			}
 			key := min(draws.Uint64N(keys), draws.Uint64N(keys), draws.Uint64N(2*keys)) // some have no place in it
 			_, want := own.Lookup(key)
 			_, got := shared.Lookup(key)
@@ -52,4 +55,12 @@ func TestDirectoriesHaveBounds(t *testing.T) {
 	require.ErrorContains(t, err, "DenseKeys is 4 and Directory is set")
 	require.Zero(t, d.Touch(9))
 	require.Zero(t, d.Touch(10), "outside")
+
+	for _, cfg := range []Config{{Policy: "none"}, {Policy: "lru:x=1"}, {Admission: "none"}} {
+		cfg.CapacityObjects, cfg.Directory = 3, d
+		_, err := New(cfg)
+		require.Error(t, err)
+	}
+	_, err = New(Config{CapacityObjects: 3, Directory: d})
+	require.NoError(t, err, "who could not be made has not kept it")
 }

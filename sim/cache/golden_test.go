@@ -178,10 +178,6 @@ func replayRow(t *testing.T, row referenceRow, seed uint64) cache.Result {
 	return got
 }
 
-// nearly holds the policies whose counts are near the reference but not equal: how far they may be off,
-// relative to its misses.
-var nearly = map[string]float64{"lirs": .002}
-
 func TestCountsEqualTheReference(t *testing.T) {
 	known := append(cache.Policies(), cache.OfflinePolicies()...)
 	var group errgroup.Group
@@ -189,7 +185,7 @@ func TestCountsEqualTheReference(t *testing.T) {
 	equal := 0
 	for _, row := range readReference(t) {
 		name, _, _ := strings.Cut(row.policy, ":")
-		if !row.deterministic || nearly[name] > 0 || !slices.Contains(known, name) {
+		if !row.deterministic || !slices.Contains(known, name) {
 			continue
 		}
 		equal++
@@ -205,25 +201,7 @@ func TestCountsEqualTheReference(t *testing.T) {
 		})
 	}
 	require.NoError(t, group.Wait())
-	require.Equal(t, 252, equal)
-}
-
-func TestCountsAreNearTheReference(t *testing.T) {
-	if raceDetector {
-		t.Skip("nothing here is concurrent")
-	}
-	for _, row := range readReference(t) {
-		name, _, _ := strings.Cut(row.policy, ":")
-		within := nearly[name]
-		if within == 0 {
-			continue
-		}
-		got := replayRow(t, row, 0)
-		if off := float64(got.Misses)/float64(row.misses) - 1; math.Abs(off) > within {
-			t.Errorf("%s, %s, %d: %d misses, the reference has %d, %+.4f", row.trace, row.policy, row.capacity,
-				got.Misses, row.misses, off)
-		}
-	}
+	require.Equal(t, 270, equal)
 }
 
 // seedSpread is how far apart the counts of the reference's own seeds are, relative to them.

@@ -8,19 +8,27 @@ package cache
 //
 // Parameter: hir (0.01), the share of the queue, at least 1 object or byte. The stack S holds the LIR
 // objects, the HIR ones asked for since the oldest LIR object was, and ghosts; the queue Q holds the HIR
-// objects that are cached. A hit moves an object to the top of S; a HIR object that was in S becomes LIR,
-// one that was not moves to the end of Q. When the LIR objects are over their share, the one at the bottom
-// of S moves to the end of Q; S always loses what is not LIR at its bottom. A new object enters as LIR if
-// there is room for it or its ghost is in S, else into S and Q, from whose front HIR objects leave. S holds
-// at most twice the capacity; beyond that the oldest ghosts go. An object larger than the queue is not
-// inserted.
+// objects that are cached. A hit moves an object to the top of S; a HIR object that was in S becomes LIR.
+// When the LIR objects are over their share, the one at the bottom of S moves to the end of Q, from whose
+// front others leave until it fits; S always loses what is not LIR at its bottom. A new object enters as LIR
+// if there is room for it or its ghost is in S, else into S and Q. S holds at most twice the capacity; beyond
+// that the oldest ghosts go. An object larger than the queue is not inserted.
 //
-// This differs from libCacheSim's counts by less than 0.2 % where sizes are 1 (see docs/cache.md).
+// A HIR object that is hit but was not in S moves to the end of Q and enters S. In libCacheSim, as its counts
+// tell, LIR objects make room for it as if it became LIR, though it does not: the next small enough object
+// takes the room. Making room can even push the object that is hit out of Q, which ends it; libCacheSim
+// counts the next request for it as a hit all the same if it is still in S.
+//
+// Parameter: phantoms, whether such objects count as hits: yes (the default) where requests are only
+// counted, by [Replayer.Replay]; no, the only choice, in a cache made by [New], which stops making room
+// before that.
 type lirs struct {
 	core
 	lirLimit, hirLimit, stackLimit int64
 	lirLoad, hirLoad, stackLoad    int64
 	second                         []link // by slot: its place in lirsQueue or lirsGhosts
+	phantoms                       bool
+	beingHit                       uint32 // the slot that room is made for and that may become a phantom
 }
 
 // A link is a slot's place in the second list it can be in.
@@ -38,13 +46,18 @@ const (
 	lirsLIR uint8 = 1 << iota
 	lirsResident
 	lirsStacked
+	lirsPhantom // out of the cache, and counted as if it were not
 )
 
 func newLIRS(c core, s *spec) rule {
 	c.keepMarks = true
 	c.makeLists(lirsLists)
 	hir := min(max(1, c.share(s.number("hir", .01, 1))), c.capacity)
-	p := &lirs{core: c, hirLimit: hir, lirLimit: c.capacity - hir, stackLimit: 2 * c.capacity}
+	choices := []string{"no"}
+	if s.replayed {
+		choices = []string{"yes", "no"}
+	}
+	p := &lirs{core: c, phantoms: s.choice("phantoms", choices...) == "yes", hirLimit: hir, lirLimit: c.capacity - hir, stackLimit: 2 * c.capacity}
 	p.second = make([]link, cap(c.entries))
 	for list := range p.second[:lirsLists] {
 		p.second[list] = link{uint32(list), uint32(list)}
@@ -57,6 +70,12 @@ func (c *lirs) cached(s uint32) bool { return c.marks[s]&lirsResident != 0 }
 func (c *lirs) access(s uint32) bool {
 	mark := c.marks[s]
 	switch {
+	case mark&lirsPhantom != 0: // it takes room in the queue once more before it becomes LIR
+		c.unstack(s)
+		c.makeQueueRoom(c.weight(s))
+		c.marks[s] = lirsResident
+		c.enter(c.size(s))
+		c.promote(s)
 	case mark&lirsResident == 0:
 		return false
 	case mark&lirsLIR != 0:
@@ -70,10 +89,29 @@ func (c *lirs) access(s uint32) bool {
 	default:
 		c.dequeue(s)
 		c.enqueue(lirsQueue, s)
+		c.makeRoomFor(s)
 		c.stack(s)
 		c.limitStack()
 	}
 	return true
+}
+
+// makeRoomFor demotes LIR objects until the HIR object in slot s, the last of the queue, could be LIR.
+func (c *lirs) makeRoomFor(s uint32) {
+	weight := c.weight(s)
+	behind := weight // of s and what is behind it in the queue
+	if c.phantoms {
+		c.beingHit = s
+	}
+	for c.lirLoad > c.lirLimit-weight && c.lirLoad > 0 && c.marks[s]&lirsPhantom == 0 {
+		c.prune()
+		behind += c.weight(c.back(lirsStack))
+		if !c.phantoms && behind > c.hirLimit {
+			break
+		}
+		c.demote()
+	}
+	c.beingHit = 0
 }
 
 func (c *lirs) insert(key uint64, s uint32, sizeBytes int64) bool {
@@ -87,9 +125,7 @@ func (c *lirs) insert(key uint64, s uint32, sizeBytes int64) bool {
 	}
 	asLIR := remembered || weight <= c.lirLimit-c.lirLoad
 	if !asLIR {
-		for c.hirLoad > c.hirLimit-weight {
-			c.evictOne()
-		}
+		c.makeQueueRoom(weight)
 	}
 	s = c.take(key, sizeBytes)
 	if n := cap(c.entries); n > len(c.second) {
@@ -99,6 +135,7 @@ func (c *lirs) insert(key uint64, s uint32, sizeBytes int64) bool {
 	c.enter(sizeBytes)
 	if asLIR {
 		c.promote(s)
+		c.limitStack()
 		return true
 	}
 	c.stack(s)
@@ -135,9 +172,6 @@ func (c *lirs) promote(s uint32) {
 	if c.lirLoad > c.lirLimit { // alone larger than the share of LIR
 		c.demote()
 	}
-	for c.hirLoad > c.hirLimit {
-		c.evictOne()
-	}
 }
 
 // demote makes the LIR object at the bottom of the stack HIR.
@@ -145,6 +179,7 @@ func (c *lirs) demote() {
 	c.prune()
 	s := c.back(lirsStack)
 	weight := c.weight(s)
+	c.makeQueueRoom(weight)
 	c.unstack(s)
 	c.marks[s] &^= lirsLIR
 	c.lirLoad -= weight
@@ -153,18 +188,29 @@ func (c *lirs) demote() {
 	c.prune()
 }
 
+// makeQueueRoom evicts from the queue until an object of the given weight fits.
+func (c *lirs) makeQueueRoom(weight int64) {
+	for c.hirLoad > c.hirLimit-weight && c.hirLoad > 0 {
+		c.evictOne()
+	}
+}
+
 // evictOne evicts the first object of the queue; if it is in the stack its ghost stays there.
 func (c *lirs) evictOne() {
 	s := c.second[lirsQueue].next
 	c.dequeue(s)
 	c.hirLoad -= c.weight(s)
-	if c.marks[s]&lirsStacked == 0 {
+	switch {
+	case c.marks[s]&lirsStacked != 0:
+		c.evictToGhost(s)
+		c.marks[s] &^= lirsResident
+		c.enqueue(lirsGhosts, s)
+	case s == c.beingHit:
+		c.evictToGhost(s)
+		c.marks[s] = lirsPhantom
+	default:
 		c.evict(s)
-		return
 	}
-	c.evictToGhost(s)
-	c.marks[s] &^= lirsResident
-	c.enqueue(lirsGhosts, s)
 }
 
 // prune takes what is not LIR from the bottom of the stack.
@@ -174,9 +220,13 @@ func (c *lirs) prune() {
 		if s == lirsStack || c.marks[s]&lirsLIR != 0 {
 			return
 		}
-		if c.marks[s]&lirsResident == 0 {
+		switch {
+		case c.marks[s]&lirsPhantom != 0:
+			c.unstack(s)
+			c.free(s)
+		case c.marks[s]&lirsResident == 0:
 			c.forget(s)
-		} else {
+		default:
 			c.unstack(s)
 		}
 	}

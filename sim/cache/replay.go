@@ -76,7 +76,7 @@ func (p *Replayer) FootprintBytes() int64 { return p.footprint().bytes }
 // Replay runs all requests through a new cache: each is looked up and, after a miss, inserted at
 // once. It stops early only if ctx is cancelled, with ctx's error.
 //
-// The keys of the cache are the ids: cfg.DenseKeys is ignored, cfg.OnEvict is called with ids. A cache
+// The keys of the cache are the ids: cfg.DenseKeys and cfg.Directory are ignored, cfg.OnEvict is called with ids. A cache
 // whose capacity counts objects takes every object as one byte. Besides the policies of [New] there are
 // those that know the future, see [OfflinePolicies].
 func (p *Replayer) Replay(ctx context.Context, cfg Config) (Result, error) {
@@ -114,7 +114,7 @@ func (p *Replayer) Check(cfg Config) error {
 
 // build makes the cache of a Config.
 func (p *Replayer) build(cfg Config) (*engine, error) {
-	cfg.DenseKeys = p.requests.Objects
+	cfg.DenseKeys, cfg.Directory = p.requests.Objects, nil
 	e, err := build(cfg, withBounds|withoutSizes)
 	if err != nil {
 		return nil, err

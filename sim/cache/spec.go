@@ -17,6 +17,8 @@ type spec struct {
 	known  []string
 	err    error
 	seed   uint64 // for what is drawn at random
+
+	replayed bool // the policy is for a Replayer, which only counts
 }
 
 type parameter struct {

@@ -19,7 +19,7 @@ type Blend struct {
 	Internet float64 `json:"internet"`
 }
 
-// Guesses are the round trips that a [Blend] is made of, in ms.
+// guesses are the round trips that a [Blend] is made of, in ms.
 type guesses struct{ line, path, trunks, internet float64 }
 
 // of returns the blend of guesses in ms, all above 0.

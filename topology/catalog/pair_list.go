@@ -12,16 +12,20 @@ import (
 	"github.com/edgewise-sim/edgewise/topology/internal/table"
 )
 
+// mostBadPairs is how many bad rows of a list are reported together.
+const mostBadPairs = 10
+
 // ReadPairs reads pairs of places from CSV with the columns id, a_lat, a_lon, b_lat, b_lon and, optional,
 // a_country, b_country (codes or English names), class (internet or backbone; empty means internet) and
-// tech (an access technology at end a, see [topology.ParseTechnology]; empty or none means that a is no
-// user). Upper and lower case are the same. file names the source in errors, which say line, column and
-// value.
+// tech (an access technology, see [topology.ParseTechnology], which makes a the home of a user and b a cloud
+// site; empty or none means that both are servers). Upper and lower case are the same. file names the source in the error, which says line, column and
+// value of each bad row, of the first ten if there are more.
 func ReadPairs(file string, r io.Reader) ([]Pair, error) {
 	t, err := table.New(file, r, []string{"id", "a_lat", "a_lon", "b_lat", "b_lon"}, []string{"a_country", "b_country", "class", "tech"})
 	if err != nil {
 		return nil, err
 	}
+	t.Collect(mostBadPairs)
 	var pairs []Pair
 	for t.Next() {
 		p := Pair{

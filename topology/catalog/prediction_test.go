@@ -101,7 +101,15 @@ func TestBadPairListsNameLineColumnAndValue(t *testing.T) {
 		_, err := catalog.ReadPairs("in.csv", strings.NewReader(head+row+"\n"))
 		require.ErrorContains(t, err, want)
 	}
-	_, err := catalog.ReadPairs("in.csv", strings.NewReader("id,a_lat\n"))
+	_, err := catalog.ReadPairs("in.csv", strings.NewReader(head+"1,91,0,0,0,,,\n2,0,0,0,0,,,\n3,0,0,0,0,ZZ,,\n4,0\n"))
+	require.EqualError(t, err, `in.csv:2: column a_lat: value "91": want a number from -90 to 90
+in.csv:4: column a_country: value "ZZ": want a country's code such as US, its English name, or nothing
+in.csv:5: 2 fields: want 8, as many as the header has`)
+	_, err = catalog.ReadPairs("in.csv", strings.NewReader(head+strings.Repeat("1,91,0,0,0,,,\n", 12)))
+	require.ErrorContains(t, err, "in.csv:11: column a_lat")
+	require.NotContains(t, err.Error(), "in.csv:12")
+	require.ErrorContains(t, err, "the first 10 bad rows; there may be more")
+	_, err = catalog.ReadPairs("in.csv", strings.NewReader("id,a_lat\n"))
 	require.ErrorContains(t, err, `column "a_lon" is missing`)
 }
 

@@ -43,21 +43,36 @@ func decompress(r io.Reader) (io.Reader, io.Closer, error) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("gzip header: %w", unexpected(err))
 		}
-		return decoder, decoder, nil
+		return whole{decoder, "gzip"}, decoder, nil
 	case bytes.HasPrefix(start, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		decoder, err := zstd.NewReader(buffered, zstd.WithDecoderConcurrency(1))
 		if err != nil {
 			return nil, nil, fmt.Errorf("zstd header: %w", err)
 		}
-		return decoder, closeFunc(func() error { decoder.Close(); return nil }), nil
+		return whole{decoder, "zstd"}, closeFunc(func() error { decoder.Close(); return nil }), nil
 	case bytes.HasPrefix(start, []byte{0xfd, '7', 'z', 'X', 'Z', 0}):
 		decoder, err := xz.NewReader(buffered)
 		if err != nil {
 			return nil, nil, fmt.Errorf("xz header: %w", unexpected(err))
 		}
-		return decoder, nothing, nil
+		return whole{decoder, "xz"}, nothing, nil
 	}
 	return buffered, nothing, nil
+}
+
+// A whole reads compressed data and says so when they end too early, which decoders say in few words.
+type whole struct {
+	r    io.Reader
+	kind string
+}
+
+// Read implements [io.Reader].
+func (w whole) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fmt.Errorf("the %s data end in the middle: the file was cut", w.kind)
+	}
+	return n, err
 }
 
 // compress returns a writer that compresses into w as the ending of a file's name says (.gz, .zst,

@@ -10,6 +10,8 @@
 //   - csv, comma-separated text with a header; time, id and size are found by the names of the columns;
 //   - ids, text with one id on each line; every object has one byte.
 //
+// Requests come in the order of the trace, also where its times go back.
+//
 // An id in text that is a whole number below 2^64, written plainly, is the key; any other is hashed to
 // 64 bits (FNV-1a). Sizes are bytes.
 //

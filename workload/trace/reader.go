@@ -25,6 +25,18 @@ type Options struct {
 	IgnoreTime bool
 }
 
+// refuseColumns returns an error if columns are named, for a format without.
+func (o Options) refuseColumns(format Format) error {
+	for _, c := range []struct{ what, name string }{
+		{"time", o.TimeColumn}, {"key", o.KeyColumn}, {"size", o.SizeColumn},
+	} {
+		if c.name != "" {
+			return fmt.Errorf("the %s column is to be %q, but the format is %v; only csv has named columns", c.what, c.name, format)
+		}
+	}
+	return nil
+}
+
 // A Reader reads a trace as a stream, in constant memory.
 type Reader struct {
 	name   string // for messages; may be empty
@@ -78,6 +90,11 @@ func newReader(file io.ReadCloser, name string, options Options) (*Reader, error
 			return nil, r.located(err)
 		}
 	}
+	if r.format != CSV {
+		if err := options.refuseColumns(r.format); err != nil {
+			return nil, r.located(err)
+		}
+	}
 	switch r.format {
 	case Oracle:
 		r.source = &oracleSource{r: buffered}
@@ -98,6 +115,14 @@ func newReader(file io.ReadCloser, name string, options Options) (*Reader, error
 
 // Format returns the format that is being read.
 func (r *Reader) Format() Format { return r.format }
+
+// HasSizes reports whether the trace says how large its objects are. Where it does not, each has one byte.
+func (r *Reader) HasSizes() bool {
+	if s, ok := r.source.(*csvSource); ok {
+		return s.size >= 0
+	}
+	return r.format.HasSizes()
+}
 
 // Read returns the next request. It returns [io.EOF] after the last request of a trace that is whole;
 // any other error names the trace, the line or byte, the value and what is allowed, and means that

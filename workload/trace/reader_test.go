@@ -100,7 +100,7 @@ func TestDamageIsAnErrorWithItsPlace(t *testing.T) {
 		{"no header", "", Options{Format: CSV}, "line 1: the header is missing"},
 		{"no key column", "a,b\n1,2\n", Options{Format: CSV}, "none of the columns a, b is the key"},
 		{"column that is not there", "id,b\n1,2\n", Options{Format: CSV, SizeColumn: "bytes"}, `there is no column "bytes"; there are id, b`},
-		{"short row", "id,size\n1,2\n3\n", Options{Format: CSV}, "line 3: wrong number of fields"},
+		{"short row", "id,size\n1,2\n3\n", Options{Format: CSV}, "line 3: it has 1 fields; the header has 2"},
 		{"open quote", "id,size\n1,2\n\"3,4\n", Options{Format: CSV}, "line 3: "},
 		{"bad size", "id,size\n1,2\n\n3,4.5\n", Options{Format: CSV}, `line 4: size is "4.5"`},
 		{"no key", "id,size\n,2\n", Options{Format: CSV}, `line 2: the key is empty`},

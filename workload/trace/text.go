@@ -124,6 +124,10 @@ func newCSVSource(r io.Reader, options Options) (*csvSource, error) {
 
 func (s *csvSource) read() (Request, error) {
 	record, err := s.r.Read()
+	if errors.Is(err, csv.ErrFieldCount) {
+		line, _ := s.r.FieldPos(0)
+		return Request{}, fmt.Errorf("line %d: it has %d fields; the header has %d", line, len(record), s.r.FieldsPerRecord)
+	}
 	if err != nil {
 		return Request{}, csvError(err)
 	}

@@ -11,6 +11,7 @@ package cachetest
 
 import (
 	"math/rand/v2"
+	"runtime/debug"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,24 +27,38 @@ type Promises struct {
 	Allocates bool
 }
 
-// Run checks a policy. The function makes an empty cache of a Config that Run fills in, except for the
+// Run checks a policy; a policy that panics, or returns a victim that is none, fails. The function makes an empty cache of a Config that Run fills in, except for the
 // policy and the admission.
 func Run(t *testing.T, promises Promises, build func(cache.Config) (cache.Cache, error)) {
 	t.Helper()
 	s := suite{build: build}
-	t.Run("the account is right in bytes", func(t *testing.T) { s.account(t, cache.Config{CapacityBytes: 5000}) })
-	t.Run("the account is right in objects", func(t *testing.T) { s.account(t, cache.Config{CapacityObjects: 100}) })
-	t.Run("the account is right with dense keys", func(t *testing.T) {
+	check := func(name string, promise func(*testing.T)) {
+		t.Run(name, func(t *testing.T) {
+			defer failOnPanic(t)
+			promise(t)
+		})
+	}
+	check("the account is right in bytes", func(t *testing.T) { s.account(t, cache.Config{CapacityBytes: 5000}) })
+	check("the account is right in objects", func(t *testing.T) { s.account(t, cache.Config{CapacityObjects: 100}) })
+	check("the account is right with dense keys", func(t *testing.T) {
 		s.account(t, cache.Config{CapacityBytes: 5000, DenseKeys: 300})
 	})
-	t.Run("the smallest caches work", s.smallest)
-	t.Run("what does not fit is left out", s.tooLarge)
-	t.Run("the same requests give the same cache", s.repeatable)
+	check("the smallest caches work", s.smallest)
+	check("what does not fit is left out", s.tooLarge)
+	check("the same requests give the same cache", s.repeatable)
 	if promises.Inclusion {
-		t.Run("larger caches include smaller ones", s.inclusion)
+		check("larger caches include smaller ones", s.inclusion)
 	}
 	if !promises.Allocates {
-		t.Run("steady state allocates nothing", s.allocations)
+		check("steady state allocates nothing", s.allocations)
+	}
+}
+
+// failOnPanic makes a panic, of the policy or of the cache that it gave a wrong victim, a failure of the
+// test, so that the other tests are run.
+func failOnPanic(t *testing.T) {
+	if reason := recover(); reason != nil {
+		t.Fatalf("panic: %v\n\n%s", reason, debug.Stack())
 	}
 }
 

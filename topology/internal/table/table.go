@@ -16,19 +16,23 @@ import (
 )
 
 // A Table is a CSV file, read one row at a time. The first thing that is wrong
-// stops it; its error names file, line, column, value and what is allowed.
+// stops it, unless [Table.Collect] says otherwise; its error names file, line, column, value and what is
+// allowed.
 type Table struct {
 	file   string
 	reader *csv.Reader
 	column map[string]int // place of each known column that the file has
 	row    []string
-	err    error
+	bad    bool // something in the current row is wrong
+	errs   []error
+	most   int  // errors to stop at
+	ended  bool // the file cannot be read on
 }
 
 // New reads the header of r; file is the name to use in errors. Every required column must be there,
 // and no column that is neither required nor optional.
 func New(file string, r io.Reader, required, optional []string) (*Table, error) {
-	t := &Table{file: file, reader: csv.NewReader(r), column: make(map[string]int)}
+	t := &Table{file: file, reader: csv.NewReader(r), column: make(map[string]int), most: 1}
 	t.reader.ReuseRecord = true
 	header, err := t.reader.Read()
 	if errors.Is(err, io.EOF) {
@@ -58,24 +62,40 @@ func New(file string, r io.Reader, required, optional []string) (*Table, error) 
 	return t, nil
 }
 
-// Err returns the first thing that was wrong, nil if nothing was.
-func (t *Table) Err() error { return t.err }
+// Collect lets the reader go on after a bad row, until so many are bad. It suits readers whose rows do not
+// depend on each other; what they make of a bad row is worth nothing.
+func (t *Table) Collect(most int) { t.most = most }
+
+// Err returns the first thing that was wrong in each bad row, nil if nothing was.
+func (t *Table) Err() error {
+	switch {
+	case len(t.errs) == 0:
+		return nil
+	case len(t.errs) == 1:
+		return t.errs[0]
+	case len(t.errs) == t.most && !t.ended:
+		return errors.Join(append(slices.Clone(t.errs), fmt.Errorf("%s: these are the first %d bad rows; there may be more", t.file, t.most))...)
+	}
+	return errors.Join(t.errs...)
+}
 
 // Next moves to the next row and reports whether there is one; see Err when it returns false.
 func (t *Table) Next() bool {
-	if t.err != nil {
-		return false
+	for !t.ended && len(t.errs) < t.most {
+		row, err := t.reader.Read()
+		switch {
+		case errors.Is(err, csv.ErrFieldCount):
+			t.errs = append(t.errs, fmt.Errorf("%s:%d: %d fields: want %d, as many as the header has", t.file, t.Line(), len(row), t.reader.FieldsPerRecord))
+			continue
+		case err == nil:
+			t.row, t.bad = row, false
+			return true
+		case !errors.Is(err, io.EOF):
+			t.errs = append(t.errs, t.wrap(err))
+		}
+		t.ended = true
 	}
-	row, err := t.reader.Read()
-	if errors.Is(err, io.EOF) {
-		return false
-	}
-	if err != nil {
-		t.err = t.wrap(err)
-		return false
-	}
-	t.row = row
-	return true
+	return false
 }
 
 // wrap puts the file's name before an error of the CSV reader.
@@ -93,10 +113,11 @@ func (t *Table) Line() int {
 	return line
 }
 
-// Fail records that a value of the current row is wrong, unless something else was wrong before.
+// Fail records that a value of the current row is wrong, unless something else in it was wrong before.
 func (t *Table) Fail(column, value, want string) {
-	if t.err == nil {
-		t.err = fmt.Errorf("%s:%d: column %s: value %q: want %s", t.file, t.Line(), column, value, want)
+	if !t.bad {
+		t.bad = true
+		t.errs = append(t.errs, fmt.Errorf("%s:%d: column %s: value %q: want %s", t.file, t.Line(), column, value, want))
 	}
 }
 

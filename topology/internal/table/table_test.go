@@ -36,3 +36,33 @@ func TestTextsOutliveTheirRow(t *testing.T) {
 	require.False(t, rows.Next())
 	require.NoError(t, rows.Err())
 }
+
+func TestBadRowsAreCollected(t *testing.T) {
+	read := func(most int) (good []string, err error) {
+		rows, err := table.New("t.csv", strings.NewReader("a,b\n1,x\n2,\nz,y\n3\n4,\"w\n"), []string{"a", "b"}, nil)
+		require.NoError(t, err)
+		rows.Collect(most)
+		for rows.Next() {
+			a, b := rows.Number("a", 0, 1), rows.Required("b")
+			if a == 1 {
+				good = append(good, b)
+			}
+		}
+		return good, rows.Err()
+	}
+	for most, want := range map[int][]string{
+		9: {
+			`t.csv:3: column a: value "2": want a number from 0 to 1`, `t.csv:4: column a: value "z": want a number from 0 to 1`,
+			"t.csv:5: 1 fields: want 2, as many as the header has", `t.csv:6: extraneous or missing " in quoted-field`,
+		},
+		2: {
+			`t.csv:3: column a: value "2": want a number from 0 to 1`, `t.csv:4: column a: value "z": want a number from 0 to 1`,
+			"t.csv: these are the first 2 bad rows; there may be more",
+		},
+		1: {`t.csv:3: column a: value "2": want a number from 0 to 1`},
+	} {
+		good, err := read(most)
+		require.Equal(t, []string{"x"}, good)
+		require.EqualError(t, err, strings.Join(want, "\n"))
+	}
+}
