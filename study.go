@@ -101,21 +101,24 @@ func (s *Study) Validate() error {
 // validateFailures names the first failure that no result would show.
 func (s *Study) validateFailures() error {
 	end := s.WarmUp + s.Duration
+	var errs []error
+	refuse := func(path string, value any, want string, args ...any) {
+		errs = append(errs, fmt.Errorf("edgewise: %w", invalid.New(path, value, want, args...)))
+	}
 	for i := range s.Failures {
 		f := &s.Failures[i]
+		at := fmt.Sprintf("Failures[%d].", i)
 		if f.At >= end {
-			return fmt.Errorf("edgewise: %w", invalid.New(fmt.Sprintf("Failures[%d].At", i), f.At, "less than %v, when the run ends", end))
+			refuse(at+"At", f.At, "less than %v, when the run ends", end)
 		}
 		if f.At+f.For <= s.WarmUp {
-			return fmt.Errorf("edgewise: %w", invalid.New(fmt.Sprintf("Failures[%d].For", i), f.For,
-				"more than %v, for recording begins after a warm-up of %v", s.WarmUp-f.At, s.WarmUp))
+			refuse(at+"For", f.For, "more than %v, for recording begins after a warm-up of %v", s.WarmUp-f.At, s.WarmUp)
 		}
 		if !slices.ContainsFunc(s.Placements, func(p placement.Placement) bool { return s.concerns(f, &p) }) {
-			return fmt.Errorf("edgewise: %w", invalid.New(fmt.Sprintf("Failures[%d].Site", i), f.Site,
-				"a site that a placement uses, or the parent of one"))
+			refuse(at+"Site", f.Site, "a site that a placement uses, or the parent of one")
 		}
 	}
-	return nil
+	return invalid.First(errs...)
 }
 
 // Run simulates every placement as often as asked for and compares them. When ctx is cancelled it

@@ -193,6 +193,7 @@ func (p Placement) Validate(n *topology.Network) error {
 		role Role
 	}
 	seen := make(map[key]bool)
+	var errs []error
 	for i, a := range p.Sites {
 		err := a.validate(n)
 		k := key{a.Site, a.Role}
@@ -200,20 +201,22 @@ func (p Placement) Validate(n *topology.Network) error {
 			err = invalid.New("Role", a.Role, "another role: site %q has this one already", a.Site)
 		}
 		if err != nil {
-			return fmt.Errorf("placement %q: site %q: %w", p.Name, a.Site, invalid.In(fmt.Sprintf("Sites[%d]", i), err))
+			for _, e := range invalid.All(err) {
+				errs = append(errs, fmt.Errorf("placement %q: site %q: %w", p.Name, a.Site, invalid.In(fmt.Sprintf("Sites[%d]", i), e)))
+			}
 		}
 		seen[k] = true
 	}
 	for i, a := range p.Sites {
 		if a.Backup && !slices.ContainsFunc(p.Sites, func(o Assignment) bool { return o.Role == a.Role && !o.Backup }) {
-			return fmt.Errorf("placement %q: site %q: %w", p.Name, a.Site,
-				invalid.In(fmt.Sprintf("Sites[%d]", i), invalid.New("Backup", a.Backup, "false: no other site has the role %q", a.Role)))
+			errs = append(errs, fmt.Errorf("placement %q: site %q: %w", p.Name, a.Site,
+				invalid.In(fmt.Sprintf("Sites[%d]", i), invalid.New("Backup", a.Backup, "false: no other site has the role %q", a.Role))))
 		}
 	}
 	if err := p.validateRouting(n); err != nil {
-		return fmt.Errorf("placement %q: %w", p.Name, err)
+		errs = append(errs, fmt.Errorf("placement %q: %w", p.Name, err))
 	}
-	return nil
+	return invalid.First(errs...)
 }
 
 func (a Assignment) validate(n *topology.Network) error {
@@ -228,16 +231,17 @@ func (a Assignment) validate(n *topology.Network) error {
 		return invalid.New("Role", a.Role, "a role that a %s can take", kind)
 	}
 	if a.Role == EdgeCache || a.Role == MidTierCache {
-		if a.CacheBytes <= 0 {
-			return invalid.New("CacheBytes", a.CacheBytes, "more than 0")
+		errs := []error{
+			invalid.Check(a.CacheBytes > 0, "CacheBytes", a.CacheBytes, "more than 0"),
+			invalid.Range("Servers", a.Servers, 0, 0),
 		}
 		if _, err := cache.New(cache.Config{Policy: a.Policy, CapacityObjects: 100}); err != nil {
-			return wrongSpec("Policy", a.Policy, cache.Policies(), err)
+			errs = append(errs, wrongSpec("Policy", a.Policy, cache.Policies(), err))
 		}
 		if _, err := cache.New(cache.Config{Admission: a.Admission, CapacityObjects: 100}); err != nil {
-			return wrongSpec("Admission", a.Admission, cache.Admissions(), err)
+			errs = append(errs, wrongSpec("Admission", a.Admission, cache.Admissions(), err))
 		}
-		return invalid.Range("Servers", a.Servers, 0, 0)
+		return invalid.First(errs...)
 	}
 	if a.Preload {
 		return invalid.New("Preload", a.Preload, "false for the role %q: it has no cache", a.Role)

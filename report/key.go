@@ -2,6 +2,7 @@ package report
 
 import (
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -50,13 +51,18 @@ func (l line) entry() keyEntry {
 	return e
 }
 
-// failedRemark says which share of the requests failed, nothing where none did.
+// failedRemark says which shares of the requests failed and of the sessions were lost, nothing where none were.
 func (c *curve) failedRemark() string {
-	failed := 1 - c.answered()
-	if failed == 0 {
-		return ""
+	var remarks []string
+	for _, part := range []struct {
+		share float64
+		text  string
+	}{{1 - c.answered(), " % failed"}, {c.lost, " % of sessions lost"}} {
+		if part.share > 0 {
+			remarks = append(remarks, strconv.FormatFloat(100*part.share, 'g', 2, 64)+part.text)
+		}
 	}
-	return strconv.FormatFloat(100*failed, 'g', 2, 64) + " % failed"
+	return strings.Join(remarks, ", ")
 }
 
 func (k key) height() vg.Length {

@@ -118,7 +118,7 @@ func newLatencyPanel(c *edgewise.Comparison, workload, kind string, curves []cur
 	for _, cv := range curves {
 		// A placement that changes nothing for this workload would hide the line it covers.
 		if i := slices.IndexFunc(lines, func(l line) bool { return l.sameAs(&cv) }); i >= 0 {
-			entries = append(entries, keyEntry{style: lines[i].style, name: cv.name, remark: "exactly as " + lines[i].name})
+			entries = append(entries, keyEntry{style: lines[i].style, name: cv.name, remark: withFailed("exactly as "+lines[i].name, &cv)})
 			continue
 		}
 		l := newLine(cv, v)

@@ -38,4 +38,6 @@ func TestLinesAreOfAllRequestsThoseThatFailedIncluded(t *testing.T) {
 	whole, part := curve{metric: &same, pooled: m.Pooled}, curve{metric: m, pooled: m.Pooled}
 	require.False(t, whole.sameAs(&part), "what fails more is not the same")
 	require.Empty(t, whole.failedRemark())
+	part.lost = 0.5
+	require.Equal(t, "baseline; 25 % failed, 50 % of sessions lost", withFailed("baseline", &part))
 }

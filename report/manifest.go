@@ -2,16 +2,19 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
@@ -194,8 +197,9 @@ func ReadInputs(dir string, m *Manifest) ([]Input, error) {
 }
 
 // Differences compares a comparison, run again, with the report in a directory, file by file and bit by
-// bit. It returns one line for each file that is not what the comparison gives, none when all are. m is
-// the manifest of that report.
+// bit. It returns one line for each file that is not what the comparison gives and one for each field of the manifest
+// that says something else, none when all agree. The program that made the report may be another. m is the manifest
+// of that report.
 func Differences(dir string, m *Manifest, c *edgewise.Comparison) ([]string, error) {
 	again, err := render(c)
 	if err != nil {
@@ -216,6 +220,8 @@ func Differences(dir string, m *Manifest, c *edgewise.Comparison) ([]string, err
 			differences = append(differences, f.name+": is missing")
 		case err != nil:
 			return nil, fmt.Errorf("compare with %s: %w", dir, err)
+		case bytes.Equal(data, f.data) && hashOf(data) != written[f.name]:
+			differences = append(differences, fmt.Sprintf("%s: its hash of %s is not that of the file", ManifestFile, f.name))
 		case bytes.Equal(data, f.data):
 		case hashOf(data) != written[f.name]:
 			differences = append(differences, f.name+": has been changed since it was written")
@@ -223,7 +229,43 @@ func Differences(dir string, m *Manifest, c *edgewise.Comparison) ([]string, err
 			differences = append(differences, fmt.Sprintf("%s: the run gives other bits, the first at byte %d", f.name, firstDifference(data, f.data)))
 		}
 	}
-	return differences, nil
+	now := newManifest(c, []byte(m.Scenario), m.Inputs, nil)
+	now.Code, now.Files = m.Code, m.Files
+	others, err := otherFields(m, &now)
+	if err != nil {
+		return nil, fmt.Errorf("compare with %s: %w", dir, err)
+	}
+	return append(differences, others...), nil
+}
+
+// otherFields names the fields in which a manifest is not that of the run.
+func otherFields(m, now *Manifest) ([]string, error) {
+	var fields [2]map[string]json.RawMessage
+	for i, of := range []*Manifest{m, now} {
+		data, err := json.Marshal(of)
+		if err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(data, &fields[i]); err != nil {
+			return nil, err
+		}
+	}
+	all := maps.Clone(fields[0])
+	maps.Copy(all, fields[1])
+	var others []string
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		a, b := fields[0][name], fields[1][name]
+		if bytes.Equal(a, b) {
+			continue
+		}
+		const short = 60
+		if len(a) > short || len(b) > short {
+			others = append(others, fmt.Sprintf("%s: its %s is not that of the run", ManifestFile, name))
+		} else {
+			others = append(others, fmt.Sprintf("%s: its %s is %s; the run has %s", ManifestFile, name, cmp.Or(string(a), "missing"), cmp.Or(string(b), "none")))
+		}
+	}
+	return others, nil
 }
 
 func firstDifference(a, b []byte) int {

@@ -75,7 +75,7 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 		e := keyEntry{style: look.Line(cv.placement), name: cv.name}
 		before := curves[:i+1]
 		if j := slices.IndexFunc(before, func(b curve) bool { return b.sameAs(&cv) }); j >= 0 {
-			e.style, e.remark = look.Line(before[j].placement), "exactly as "+before[j].name
+			e.style, e.remark = look.Line(before[j].placement), withFailed("exactly as "+before[j].name, &cv)
 			panel.key.entries = append(panel.key.entries, e)
 			continue
 		}

@@ -91,6 +91,8 @@ type curve struct {
 	name      string
 	metric    *edgewise.MetricResult
 	pooled    *stats.Sketch
+	// lost is the share of a game's sessions that were lost: their updates are not among those that failed.
+	lost float64
 }
 
 // answered returns the share of all requests that were answered.
@@ -142,7 +144,11 @@ func selectCurves(c *edgewise.Comparison, workload, metric string) (curves []cur
 			return nil, "", fmt.Errorf("placement %q, workload %q: no distribution to draw (a comparison read from JSON holds figures only)", p.Name, workload)
 		}
 		if m.Pooled.Count() > 0 {
-			curves = append(curves, curve{placement: i, name: p.Name, metric: m, pooled: m.Pooled})
+			cv := curve{placement: i, name: p.Name, metric: m, pooled: m.Pooled}
+			if w.Sessions != nil {
+				cv.lost = w.Sessions.LostShare.Value
+			}
+			curves = append(curves, cv)
 		}
 	}
 	if metric != "" && !slices.Contains(known, metric) {

@@ -2,8 +2,9 @@
 // and which placements to compare, as a [edgewise.Study] ready to run.
 //
 // Reading is strict. An unknown key, a wrong unit, a value out of range, a site that does not exist: each
-// is an error that names file, line and field, the value found and what is allowed, and all errors of
-// a file are reported together.
+// is an error that names file, line and field, the value found and what is allowed. Errors are reported together,
+// in the order of lines and the first ten of them: those of form first, such as unknown keys and missing units; when
+// there are none, those of values and names; and then what is wrong between these.
 //
 // The format is described in docs/scenario.md, and by example in the folder examples.
 package scenario

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -75,7 +76,12 @@ func (r *reader) linksHere(bad *problems) []topology.Link {
 			if i := slices.IndexFunc(links, same); i >= 0 {
 				l = links[i]
 			} else if _, ok := spec.given["one_way"]; !ok {
-				spec.problem("there is no %v link %s - %s; want one_way for a new one", spec.kind, end[0], end[1])
+				other := ""
+				between := func(l topology.Link) bool { return l.From == end[0] && l.To == end[1] }
+				if i := slices.IndexFunc(links, between); i >= 0 {
+					other = fmt.Sprintf("kind: %v for the one there is, or ", links[i].Kind)
+				}
+				spec.problem("there is no %v link %s - %s; want %sone_way for a new one", spec.kind, end[0], end[1], other)
 				break
 			}
 			spec.change(&l)

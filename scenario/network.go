@@ -68,6 +68,7 @@ func (r *reader) readAccess(v value) {
 // expandSites resolves the words for many sites at once, and returns all sites that placements name.
 func (r *reader) expandSites(bad *problems) []topology.Node {
 	var selection catalog.Selection
+	wrong := len(bad.all)
 	for i := range r.placements {
 		p := &r.placements[i]
 		for from, s := range p.sites {
@@ -89,7 +90,7 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 			}
 		}
 	}
-	if len(bad.all) > 0 {
+	if len(bad.all) > wrong {
 		return nil
 	}
 	if len(r.network.ownUsed) > 0 && empty(selection) {

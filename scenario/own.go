@@ -185,10 +185,11 @@ func lineOfID(data []byte, id string) int {
 
 // applyOwn puts own links and measured round trips into the network.
 func (r *reader) applyOwn(bad *problems) {
+	wrong := len(bad.all)
 	var change topology.Change
 	change.SetLinks = r.linksHere(bad)
 	change.Measured = r.measuredHere(bad)
-	if len(bad.all) > 0 || len(change.SetLinks)+len(change.Measured) == 0 {
+	if len(bad.all) > wrong || len(change.SetLinks)+len(change.Measured) == 0 {
 		return
 	}
 	n, err := r.study.Network.With(change)

@@ -245,8 +245,14 @@ func (r *roleSpec) addSites(names value, a placement.Assignment) {
 	}
 }
 
-// reportPlacement turns an error of a placement's value into a problem at the key that says it.
+// reportPlacement turns the errors of a placement's values into problems at the keys that say them.
 func (r *reader) reportPlacement(bad *problems, p *placementSpec, err error) {
+	for _, e := range invalid.All(err) {
+		r.reportPlaced(bad, p, e)
+	}
+}
+
+func (r *reader) reportPlaced(bad *problems, p *placementSpec, err error) {
 	var f *invalid.Field
 	var i int
 	var name string

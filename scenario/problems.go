@@ -43,14 +43,31 @@ func (p *problems) add(line int, field, text string, args ...any) {
 	p.all = append(p.all, &Problem{File: p.file, Line: line, Field: field, Text: fmt.Sprintf(text, args...)})
 }
 
-// err joins the problems in the order of their lines; nil if there are none. What a placement inherits
+// most is how many problems are reported at once.
+const most = 10
+
+// err joins the first problems in the order of their lines; nil if there are none. What a placement inherits
 // is wrong in several places, but stands on one line and is reported once.
 func (p *problems) err() error {
 	slices.SortStableFunc(p.all, func(a, b *Problem) int { return a.Line - b.Line })
-	p.all = slices.CompactFunc(p.all, func(a, b *Problem) bool { return a.Line > 0 && a.Line == b.Line && a.Text == b.Text })
-	errs := make([]error, len(p.all))
-	for i := range p.all {
-		errs[i] = p.all[i]
+	type same struct {
+		line int
+		text string
+	}
+	seen := make(map[same]bool)
+	p.all = slices.DeleteFunc(p.all, func(a *Problem) bool {
+		k := same{a.Line, a.Text}
+		twice := a.Line > 0 && seen[k]
+		seen[k] = true
+		return twice
+	})
+	var errs []error
+	for i, problem := range p.all {
+		if i == most {
+			errs = append(errs, fmt.Errorf("%s: and %d more", p.file, len(p.all)-most))
+			break
+		}
+		errs = append(errs, problem)
 	}
 	return errors.Join(errs...)
 }

@@ -45,6 +45,10 @@ func (r *reader) parse(file string, data []byte) (*edgewise.Study, error) {
 		return nil, bad.err()
 	}
 	root, err := document(data)
+	if errors.Is(err, errEmpty) {
+		bad.add(0, "", "is empty; want a scenario, for example one of the folder examples")
+		return nil, bad.err()
+	}
 	if err != nil {
 		bad.add(lineOf(err), "", "is no YAML: %s", oneLine(err))
 		return nil, bad.err()
@@ -62,6 +66,8 @@ func (r *reader) parse(file string, data []byte) (*edgewise.Study, error) {
 	return &r.study, nil
 }
 
+var errEmpty = errors.New("empty")
+
 // document returns the root of the one document in a file.
 func document(data []byte) (*yaml.Node, error) {
 	loader, err := yaml.NewLoader(bytes.NewReader(data))
@@ -69,7 +75,9 @@ func document(data []byte) (*yaml.Node, error) {
 		return nil, err
 	}
 	var doc yaml.Node
-	if err := loader.Load(&doc); err != nil {
+	if err := loader.Load(&doc); errors.Is(err, io.EOF) {
+		return nil, errEmpty
+	} else if err != nil {
 		return nil, err
 	}
 	var second yaml.Node
@@ -82,7 +90,7 @@ func document(data []byte) (*yaml.Node, error) {
 		return &doc, nil
 	}
 	if len(doc.Content) != 1 {
-		return nil, errors.New("an empty document")
+		return nil, errEmpty
 	}
 	return doc.Content[0], nil
 }
@@ -139,12 +147,19 @@ func (r *reader) read(root value) {
 
 // build makes the network and the placements, and checks what the values mean.
 func (r *reader) build(bad *problems) {
+	metros := make([][]string, len(r.order))
+	for i, w := range r.order {
+		var err error
+		if metros[i], err = r.validateWorkload(w); err != nil {
+			r.report(bad, w.path, w.line, err)
+		}
+	}
+	wrong := len(bad.all)
 	sites := r.expandSites(bad)
-	if len(bad.all) > 0 {
+	if len(bad.all) > wrong {
 		return
 	}
-	r.buildNetwork(sites, bad)
-	if len(bad.all) > 0 {
+	if r.buildNetwork(sites, bad); len(bad.all) > wrong {
 		return
 	}
 	for i := range r.placements {
@@ -154,12 +169,8 @@ func (r *reader) build(bad *problems) {
 			r.reportPlacement(bad, p, err)
 		}
 	}
-	for _, w := range r.order {
-		metros, err := r.validateWorkload(w)
-		if err != nil {
-			r.report(bad, w.path, w.line, err)
-		}
-		for _, id := range metros {
+	for i, w := range r.order {
+		for _, id := range metros[i] {
 			if i, ok := r.study.Network.Index(id); !ok || r.study.Network.At(i).Kind != topology.Metro {
 				r.report(bad, w.path, w.line, invalid.New("Metros", id, "metros that the network has"))
 			}
@@ -208,8 +219,14 @@ func (r *reader) guilty() string {
 	return ""
 }
 
-// report turns an error of a value into a problem at the line of its field, where that is known.
+// report turns the errors of a value into problems at the lines of their fields, where these are known.
 func (r *reader) report(bad *problems, path string, line int, err error) {
+	for _, e := range invalid.All(err) {
+		r.reportOne(bad, path, line, e)
+	}
+}
+
+func (r *reader) reportOne(bad *problems, path string, line int, err error) {
 	var f *invalid.Field
 	if !errors.As(err, &f) {
 		bad.add(line, path, "%s", oneLine(err))

@@ -308,6 +308,7 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"failure of no site", "seed: 42", "failures: [{site: moon, at: 1m, for: 1m}]", `bad.yaml:5: failures[0].site: is moon; want a site of the network`},
 		{"backup of nothing", "origin: {sites: us-west-2, servers: 50}", "origin: {backup: us-west-2}", `bad.yaml:35: placements[0].origin: the key "sites" is missing`},
 		{"backup that cannot", "origin: {sites: us-west-2, servers: 50}", "origin: {sites: us-west-2, backup: pop-lax}", `bad.yaml:35: placements[0].origin.backup`},
+		{"cache of size 0", "size: 256MiB", "size: 0MiB", `bad.yaml:39: placements[1].edge_caches.size: is "0MiB"; want 1B or more`},
 		{"added to nothing", "compute: us-west-2\n", "add: {compute: us-west-2}\n", `bad.yaml:36: placements[0].add: goes with extends only`},
 		{"added twice", "add: {compute: us-west-2-lax-1}", "add: {compute: us-west-2}", `bad.yaml:43: placements[2].add.compute: is us-west-2 as compute; want another role`},
 		{"added without size", "add: {compute: us-west-2-lax-1}", "add: {edge_caches: pop-lax}", `bad.yaml:43: placements[2].add.edge_caches: has no size`},
@@ -353,7 +354,9 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		})
 	}
 	_, err := scenario.Parse("empty.yaml", nil)
-	require.ErrorContains(t, err, "empty.yaml")
+	require.EqualError(t, err, "empty.yaml: is empty; want a scenario, for example one of the folder examples")
+	_, err = scenario.Parse("empty.yaml", []byte("# nothing\n"))
+	require.ErrorContains(t, err, "empty.yaml: is empty")
 	_, err = scenario.Load(filepath.Join(t.TempDir(), "none.yaml"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
@@ -390,6 +393,42 @@ func TestAllMistakesOfAFileAreReportedTogether(t *testing.T) {
 	_, err := scenario.Parse("bad.yaml", []byte(text))
 	require.Equal(t, "bad.yaml:5: seed: is \"x\"; want a whole number, 0 to 2^64-1\n"+
 		"bad.yaml:17: workloads[0].tick_hz: is \"y\"; want a number", err.Error())
+}
+
+func TestAWrongSizeIsOneMistake(t *testing.T) {
+	for _, size := range []string{"0MiB", "256", "many"} {
+		_, err := scenario.Parse("bad.yaml", []byte(change(t, "size: 256MiB", "size: "+size)+"  - {name: heir, extends: edge, edge_caches: {policy: sieve}}\n"))
+		require.NotContains(t, err.Error(), "\n")
+	}
+}
+
+func TestAllWrongValuesAreReportedTogether(t *testing.T) {
+	text := change(t, "tick_hz: 64", "tick_hz: 0.01\n    tick_time: 2m")
+	text = strings.Replace(text, "zipf_exponent: 0.8", "zipf_exponent: 80", 1)
+	text = strings.Replace(text, "new_connections: 0.2", "new_connections: 2", 1)
+	text = strings.Replace(text, "calls: 2, service: 1ms", "calls: -2, service: 1ms", 1)
+	text = strings.Replace(text, "policy: lru", "policy: lur, admission: everything", 1)
+	text = strings.Replace(text, "routing: nearest-distance", "routing: {pinned: {denver-us: pop-lax}}", 1)
+	_, err := scenario.Parse("bad.yaml", []byte(text))
+	var fields []string
+	for line := range strings.Lines(err.Error()) {
+		fields = append(fields, strings.SplitN(line, ": ", 3)[1])
+	}
+	require.Equal(t, []string{
+		"workloads[0].tick_hz", "workloads[0].tick_time", "workloads[1].zipf_exponent", "workloads[1].client.new_connections",
+		"workloads[2].parent_calls.calls", "placements[1].edge_caches.policy", "placements[1].edge_caches.admission", "placements[2].pins[0].site",
+	}, fields)
+	require.Equal(t, 1, strings.Count(err.Error(), "sieve"), "what is allowed, once")
+
+	text = change(t, "seed: 42", "seed: 42"+strings.Repeat("\nsed: 1", 14))
+	_, err = scenario.Parse("bad.yaml", []byte(text))
+	require.Equal(t, 11, strings.Count(err.Error(), "\n")+1)
+	require.ErrorContains(t, err, "bad.yaml: and 4 more")
+
+	text = change(t, "seed: 42", "failures: [{site: moon, at: 1m, for: 1m}, {site: pop-sea, at: 1m, for: 0s}]")
+	_, err = scenario.Parse("bad.yaml", []byte(text))
+	require.ErrorContains(t, err, "failures[0].site: is moon")
+	require.ErrorContains(t, err, "failures[1].site: is pop-sea")
 }
 
 func FuzzParse(f *testing.F) {

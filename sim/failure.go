@@ -72,18 +72,21 @@ func (f *Failure) validate(n *topology.Network) error {
 
 // validateFailures names the first failure that is out of range or overlaps another of the same site.
 func (s *Scenario) validateFailures() error {
+	var errs []error
 	for i := range s.Failures {
 		f := &s.Failures[i]
 		if err := f.validate(s.Network); err != nil {
-			return fmt.Errorf("sim: %w", invalid.In(fmt.Sprintf("Failures[%d]", i), err))
+			errs = append(errs, fmt.Errorf("sim: %w", invalid.In(fmt.Sprintf("Failures[%d]", i), err)))
+			continue
 		}
 		for _, o := range s.Failures[:i] {
 			if o.Site == f.Site && f.At <= o.At+o.For && o.At <= f.At+f.For {
-				return fmt.Errorf("sim: %w", invalid.New(fmt.Sprintf("Failures[%d].At", i), f.At, "an instant at which %q is up", f.Site))
+				errs = append(errs, fmt.Errorf("sim: %w", invalid.New(fmt.Sprintf("Failures[%d].At", i), f.At, "an instant at which %q is up", f.Site)))
+				break
 			}
 		}
 	}
-	return nil
+	return invalid.First(errs...)
 }
 
 // An outage is a time in ns for which a site is down, [from, to).

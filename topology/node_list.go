@@ -57,7 +57,11 @@ func ReadNodes(file string, r io.Reader, defaults Node) ([]Node, error) {
 		if t.Has("kind") {
 			kind, err := ParseNodeKind(t.Raw("kind"))
 			if err != nil {
-				t.Fail("kind", t.Raw("kind"), "a node kind: metro, pop, regional-edge-cache, local-zone, wavelength-zone, region or exchange")
+				want := "a node kind: metro, pop, regional-edge-cache, local-zone, wavelength-zone, region or exchange"
+				if defaults.Kind.IsSite() {
+					want = "a kind of site: pop, regional-edge-cache, local-zone, wavelength-zone or region"
+				}
+				t.Fail("kind", t.Raw("kind"), want)
 			}
 			n.Kind = kind
 		}

@@ -116,29 +116,27 @@ func (g *Gaming) Validate() error {
 	return inWorkload(g.Name, g.validate())
 }
 
+// mostPlayers bounds the players of a match.
+const mostPlayers = 10_000
+
 func (g *Gaming) validate() error {
-	switch {
-	case !(g.ConcurrentPlayers > 0) || g.ConcurrentPlayers > 2e7:
-		return invalid.New("ConcurrentPlayers", g.ConcurrentPlayers, "more than 0, 2e7 at most: each is held in memory")
-	case g.MatchLength < time.Second || g.MatchLength > 1000*time.Hour:
-		return invalid.New("MatchLength", g.MatchLength, "1s to 1000h")
-	case g.LobbyTimeout < 0 || g.LobbyTimeout > 1000*time.Hour:
-		return invalid.New("LobbyTimeout", g.LobbyTimeout, "0 to 1000h")
-	case g.UpdateHz != 0 && !(g.UpdateHz >= 0.1 && g.UpdateHz <= 10_000):
-		return invalid.New("UpdateHz", g.UpdateHz, "0 (the tick rate) or 0.1 to 10000")
-	case g.SampledUpdates != 0 && !(g.SampledUpdates >= 1e-6 && g.SampledUpdates <= 1):
-		return invalid.New("SampledUpdates", g.SampledUpdates, "0 (all) or 1e-6 to 1")
-	case g.TickTime < 0 || g.TickTime > time.Minute:
-		return invalid.New("TickTime", g.TickTime, "0 to 1m")
-	case g.TickTimePerPlayer < 0 || g.TickTimePerPlayer > time.Minute:
-		return invalid.New("TickTimePerPlayer", g.TickTimePerPlayer, "0 to 1m")
+	const long = 1000 * time.Hour
+	most := g.MatchPlayers
+	if most < 1 {
+		most = mostPlayers // one mistake is enough
 	}
 	return invalid.First(
-		invalid.Range("MatchPlayers", g.MatchPlayers, 1, 10_000),
-		invalid.Range("MinPlayers", g.MinPlayers, 0, g.MatchPlayers),
+		invalid.Check(g.ConcurrentPlayers > 0 && g.ConcurrentPlayers <= 2e7, "ConcurrentPlayers", g.ConcurrentPlayers, "more than 0, 2e7 at most: each is held in memory"),
+		invalid.Check(g.MatchLength >= time.Second && g.MatchLength <= long, "MatchLength", g.MatchLength, "1s to 1000h"),
+		invalid.Check(g.LobbyTimeout >= 0 && g.LobbyTimeout <= long, "LobbyTimeout", g.LobbyTimeout, "0 to 1000h"),
+		invalid.Check(g.UpdateHz == 0 || g.UpdateHz >= 0.1 && g.UpdateHz <= 10_000, "UpdateHz", g.UpdateHz, "0 (the tick rate) or 0.1 to 10000"),
+		invalid.Check(g.SampledUpdates == 0 || g.SampledUpdates >= 1e-6 && g.SampledUpdates <= 1, "SampledUpdates", g.SampledUpdates, "0 (all) or 1e-6 to 1"),
+		invalid.Check(g.TickTime >= 0 && g.TickTime <= time.Minute, "TickTime", g.TickTime, "0 to 1m"),
+		invalid.Check(g.TickTimePerPlayer >= 0 && g.TickTimePerPlayer <= time.Minute, "TickTimePerPlayer", g.TickTimePerPlayer, "0 to 1m"),
+		invalid.Range("MatchPlayers", g.MatchPlayers, 1, mostPlayers),
+		invalid.Range("MinPlayers", g.MinPlayers, 0, most),
 		invalid.Range("TickHz", g.TickHz, 0.1, 10_000),
 		invalid.Range("MatchesPerServer", g.MatchesPerServer, 0, 1<<20),
-
 		invalid.In("Session", g.Session.Validate()),
 		invalid.In("Parent", g.Parent.Validate()),
 		invalid.In("Day", dayOf(g.Day).Validate()),

@@ -62,6 +62,29 @@ func TestReproduceNoticesOtherResults(t *testing.T) {
 	require.Contains(t, errs, "comparison.csv: the run gives other bits")
 }
 
+func TestReproduceHoldsTheManifestAgainstTheRun(t *testing.T) {
+	dir := t.TempDir()
+	code, _, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-o", dir, "-q")
+	require.Zero(t, code, errs)
+	path := filepath.Join(dir, "manifest.json")
+	good, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for want, change := range map[string][2]string{
+		"manifest.json: its seed is 17; the run has 0":                      {`"seed": 0`, `"seed": 17`},
+		"manifest.json: its level is 0.5; the run has 0.95":                 {`"level": 0.95`, `"level": 0.5`},
+		`manifest.json: its start is "2027-03-02T00:00:00Z"; the run has "`: {`"start": "2026`, `"start": "2027`},
+		"manifest.json: its hash of comparison.csv is not that of the":      {`"name": "comparison.csv",` + "\n      " + `"sha256": "`, `"name": "comparison.csv",` + "\n      " + `"sha256": "0`},
+	} {
+		changed := strings.Replace(string(good), change[0], change[1], 1)
+		require.NotEqual(t, string(good), changed, want)
+		require.NoError(t, os.WriteFile(path, []byte(changed), 0o666))
+		code, out, errs := run(t, context.Background(), "reproduce", dir)
+		require.Equal(t, exitFailed, code)
+		require.Empty(t, out)
+		require.Contains(t, errs, want)
+	}
+}
+
 func TestReproduceNeedsAManifest(t *testing.T) {
 	code, _, errs := run(t, context.Background(), "reproduce", t.TempDir())
 	require.Equal(t, exitUsage, code)

@@ -17,7 +17,7 @@ import (
 type runCmd struct {
 	Scenario     string `arg:"" help:"The scenario file." type:"path"`
 	Out          string `short:"o" required:"" help:"Directory for comparison.json, comparison.csv, comparison.md, the plots (latency_cdf.svg and .png, latency_ccdf.svg, quantile_shift.svg, hit_ratio.svg), scenario.yaml, the files it names (inputs) and manifest.json; made if missing, in a directory that exists. A run that is interrupted writes what its finished replications say, but never over the report of one that was not." type:"path"`
-	Replications int    `short:"r" help:"Replications instead of the scenario's."`
+	Replications *int   `short:"r" help:"Replications instead of the scenario's: 1 or more."`
 	Workers      int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet        bool   `short:"q" help:"No progress, no table."`
 }
@@ -38,11 +38,14 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	for _, f := range files {
 		inputs = append(inputs, report.Input(f))
 	}
-	if c.Replications < 0 || c.Workers < 0 {
-		return &usageError{fmt.Errorf("--replications is %d, --workers is %d; want 0 or more", c.Replications, c.Workers)}
+	if c.Workers < 0 {
+		return &usageError{fmt.Errorf("--workers is %d; want 0 or more", c.Workers)}
 	}
-	if c.Replications > 0 {
-		study.Until, study.Replications = nil, c.Replications
+	if n := c.Replications; n != nil {
+		if *n < 1 {
+			return &usageError{fmt.Errorf("--replications is %d; want 1 or more", *n)}
+		}
+		study.Until, study.Replications = nil, *n
 	}
 	study.Workers = c.Workers
 	// Find out now, not after the run, whether the results can be written.

@@ -24,8 +24,16 @@ func New(path string, value any, want string, args ...any) error {
 	return &Field{Path: path, Value: value, Want: fmt.Sprintf(want, args...)}
 }
 
-// In puts the name of the surrounding field before that of an error's field.
+// In puts the name of the surrounding field before that of an error's field, of each where there are several.
 func In(parent string, err error) error {
+	var s several
+	if errors.As(err, &s) {
+		inside := make(several, len(s))
+		for i := range s {
+			inside[i] = In(parent, s[i])
+		}
+		return inside
+	}
 	var f *Field
 	if !errors.As(err, &f) {
 		return err
@@ -33,14 +41,51 @@ func In(parent string, err error) error {
 	return &Field{Path: parent + "." + f.Path, Value: f.Value, Want: f.Want}
 }
 
-// First returns the first error that is not nil.
+// First returns the first error that is not nil. [All] finds the others in it.
 func First(errs ...error) error {
+	var s several
 	for _, err := range errs {
 		if err != nil {
-			return err
+			s = append(s, err)
 		}
 	}
-	return nil
+	switch len(s) {
+	case 0:
+		return nil
+	case 1:
+		return s[0]
+	}
+	return s
+}
+
+// several are errors that do not depend on each other. They read as the first, for who wants to know of one.
+type several []error
+
+// Error returns the text of the first.
+func (s several) Error() string { return s[0].Error() }
+
+// Unwrap returns all.
+func (s several) Unwrap() []error { return s }
+
+// All returns all errors that [First] was given.
+func All(err error) []error {
+	var s several
+	if !errors.As(err, &s) {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range s {
+		all = append(all, All(e)...)
+	}
+	return all
+}
+
+// Check reports a value that is not as it should be.
+func Check(ok bool, path string, value any, want string) error {
+	if ok {
+		return nil
+	}
+	return New(path, value, "%s", want)
 }
 
 // Range reports a number outside [low, high], or that is no number.
