@@ -97,6 +97,10 @@ func allWorks() []work {
 				{engine: "ns-3", how: "Simulator::Schedule, priority queue", size: 1_000_000},
 				{engine: "edgewise", how: "all events in one simulation", size: 200_000, run: w3Events, base: true},
 				{engine: "SimPy", how: "processes, OrderedDict", size: 200_000},
+				{engine: "edgewise", how: "all events in one simulation", size: 10_000_000, run: w3Events, base: true},
+				{engine: "edgewise", how: "site by site", size: 10_000_000, run: w3Sites},
+				{engine: "edgewise", how: "package sim, site by site", size: 10_000_000, run: standardToy.simulator(0, 1)},
+				{engine: "edgewise", how: "package sim, in windows", size: 10_000_000, run: standardToy.simulator(manyServers, 1)},
 			},
 		},
 		{
