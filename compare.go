@@ -219,8 +219,8 @@ func (e *estimator) metric(m int, name string) MetricResult {
 // asked returns how many samples a metric would have if no request had failed.
 func asked(kind sim.Kind, metric int, t *sim.Tally) uint64 {
 	n := t.Latency[metric].Count()
-	if kind == sim.Gaming && metric == sim.WorstRTT {
-		return n // one a match, not one an update
+	if kind == sim.Gaming && (metric == sim.WorstRTT || metric == sim.LobbyWait) {
+		return n // one a match, or one a player, not one an update
 	}
 	return n + t.Outcomes[sim.Failed]
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -59,10 +60,25 @@ func (c *curve) failedRemark() string {
 		text  string
 	}{{1 - c.answered(), " % failed"}, {c.lost, " % of sessions lost"}} {
 		if part.share > 0 {
-			remarks = append(remarks, strconv.FormatFloat(100*part.share, 'g', 2, 64)+part.text)
+			remarks = append(remarks, percent(part.share)+part.text)
 		}
 	}
 	return strings.Join(remarks, ", ")
+}
+
+// percent writes a share above 0 in percent, with two digits that count, but never as none or as all where it is
+// not.
+func percent(share float64) string {
+	switch p := 100 * share; {
+	case p < 0.01:
+		return "< 0.01"
+	case p > 99 && p < 100:
+		return strconv.FormatFloat(math.Floor(10*p)/10, 'f', 1, 64)
+	case p >= 10:
+		return strconv.FormatFloat(p, 'f', 0, 64)
+	default:
+		return strconv.FormatFloat(p, 'g', 2, 64)
+	}
 }
 
 func (k key) height() vg.Length {

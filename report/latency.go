@@ -127,6 +127,7 @@ func newLatencyPanel(c *edgewise.Comparison, workload, kind string, curves []cur
 		lines = append(lines, l)
 		entries = append(entries, l.entry())
 	}
+	entries = append(entries, unanswered(c, workload, curves[0].metric.Name)...)
 	p.X.Min, p.X.Max = latencyRange(low, high)
 	switch v {
 	case cumulative:

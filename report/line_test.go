@@ -41,3 +41,9 @@ func TestLinesAreOfAllRequestsThoseThatFailedIncluded(t *testing.T) {
 	part.lost = 0.5
 	require.Equal(t, "baseline; 25 % failed, 50 % of sessions lost", withFailed("baseline", &part))
 }
+
+func TestSharesInKeysAreNeverNoneOrAll(t *testing.T) {
+	for share, want := range map[float64]string{0.00004: "< 0.01", 0.0012: "0.12", 0.03456: "3.5", 0.1234: "12", 0.994: "99.4", 0.99999: "99.9", 1: "100"} {
+		require.Equal(t, want, percent(share))
+	}
+}

@@ -115,7 +115,7 @@ func capacityRange(low, high float64) (from, to float64) {
 		if up {
 			return decade + math.Log10(math.Ceil(digit-rounding))
 		}
-		return decade + math.Log10(math.Floor(digit+rounding))
+		return decade + math.Log10(max(1, math.Floor(digit+rounding)))
 	}
 	from, to = round(low, false), round(high, true)
 	if to-from < math.Log10(1.5) { // one capacity, or nearly

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/look"
 	"github.com/edgewise-sim/edgewise/sim/stats"
 )
 
@@ -155,6 +156,20 @@ func selectCurves(c *edgewise.Comparison, workload, metric string) (curves []cur
 		return nil, "", fmt.Errorf("workload %q has no metric %q, there are %s", workload, metric, quoted(known))
 	}
 	return curves, kind, nil
+}
+
+// unanswered returns an entry of the key for every placement that has answered nothing, and so has no line.
+func unanswered(c *edgewise.Comparison, workload, metric string) (entries []keyEntry) {
+	for i := range c.Placements {
+		w := workloadOf(&c.Placements[i], workload)
+		if w == nil {
+			continue
+		}
+		if m := metricOf(w, metric); m != nil && m.Pooled.Count() == 0 && slices.ContainsFunc(m.Asked, func(n uint64) bool { return n > 0 }) {
+			entries = append(entries, keyEntry{style: look.Line(i), name: c.Placements[i].Name, remark: "100 % failed"})
+		}
+	}
+	return entries
 }
 
 func quoted(names []string) string {

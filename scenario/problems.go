@@ -51,12 +51,14 @@ const most = 10
 func (p *problems) err() error {
 	slices.SortStableFunc(p.all, func(a, b *Problem) int { return a.Line - b.Line })
 	type same struct {
-		line int
-		text string
+		line       int
+		role, text string
 	}
 	seen := make(map[same]bool)
 	p.all = slices.DeleteFunc(p.all, func(a *Problem) bool {
-		k := same{a.Line, a.Text}
+		// A placement that inherits the field has another number, and else the same name for it.
+		_, role, _ := strings.Cut(a.Field, "].")
+		k := same{a.Line, role, a.Text}
 		twice := a.Line > 0 && seen[k]
 		seen[k] = true
 		return twice

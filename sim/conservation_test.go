@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -198,4 +199,22 @@ func TestCancelledRunStops(t *testing.T) {
 	cancel()
 	_, err = plans[0].Run(ctx, 0)
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestUsersOfAPlacementWithAMidTierAloneAskTheOrigin(t *testing.T) {
+	s, _ := cdn(t, 1)
+	links := append(both("metro", "town", topology.Internet, 3), both("town", "region", topology.Internet, 9)...)
+	links = append(links, both("mid", "town", topology.Internet, 1)...)
+	var err error
+	s.Network, err = topology.New([]topology.Node{
+		{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "town", Kind: topology.Exchange},
+		{ID: "region", Kind: topology.Region}, {ID: "mid", Kind: topology.RegionalEdgeCache},
+	}, append(links, both("mid", "region", topology.Backbone, 8)...))
+	require.NoError(t, err)
+	p := placement.RegionOnly("region").WithMidTier(1<<20, "mid")
+	r := runOne(t, s, p)
+	total, err := r.Workloads[0].Total()
+	require.NoError(t, err)
+	require.Equal(t, total.Requests, total.Outcomes[Bypass])
+	require.Equal(t, total.Requests, r.Workloads[0].OriginRequests)
 }

@@ -160,7 +160,9 @@ func (s *site) restart(now int64) {
 		if err := t.open(s.directoryOf(t)); err != nil && s.err == nil {
 			s.err = err
 		}
-		t.filling.take(now, 0)
+		if t.filling.taken > 0 || t.filling.last > 0 { // it has held something
+			t.filling.take(now, 0)
+		}
 		t.flights.forget(func(n uint32) { t.watch.errands[n].isLost = true })
 	}
 	for _, group := range [][]*servers{s.origins, s.computers} {

@@ -35,7 +35,7 @@ func writeOutputs(files []madeFile, out io.Writer) (err error) {
 		if isStandardOutput(f.path) || isDevice(f.path) {
 			continue
 		}
-		temporary, err := os.CreateTemp(filepath.Dir(f.path), "."+filepath.Base(f.path)+"-")
+		temporary, err := os.CreateTemp(filepath.Dir(target(f.path)), "."+filepath.Base(f.path)+"-")
 		if err != nil {
 			return fmt.Errorf("write %s: %w", f.path, err)
 		}
@@ -54,7 +54,7 @@ func writeOutputs(files []madeFile, out io.Writer) (err error) {
 		case staged[i] == "":
 			err = os.WriteFile(f.path, f.data, 0o644)
 		default:
-			err = os.Rename(staged[i], f.path)
+			err = os.Rename(staged[i], target(f.path))
 		}
 		if err != nil {
 			return fmt.Errorf("write %s: %w", f.path, err)
@@ -70,7 +70,13 @@ func isStandardOutput(file string) bool { return file == "" || file == "-" }
 // place.
 func isDevice(file string) bool {
 	info, err := os.Stat(file)
-	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
+	if err != nil {
+		return false
+	}
+	if out, err := os.Stdout.Stat(); err == nil && os.SameFile(info, out) {
+		return true // /dev/stdout, redirected to a file
+	}
+	return !info.Mode().IsRegular() && !info.IsDir()
 }
 
 // checkOutputs finds out before the work whether [writeOutputs] will be able to write the files: each into a
@@ -101,6 +107,17 @@ func checkOutputs(outputs, inputs []string) error {
 	return nil
 }
 
+// target returns the file that a name leads to over links, or the name itself if it leads to none.
+func target(file string) string {
+	if to, err := filepath.EvalSymlinks(file); err == nil {
+		return to
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(file)); err == nil { // the file is to be made there
+		return filepath.Join(dir, filepath.Base(file))
+	}
+	return file
+}
+
 // sameFile reports whether two names are of one file, which need not exist.
 func sameFile(a, b string) bool {
 	aInfo, aErr := os.Stat(a)
@@ -108,8 +125,8 @@ func sameFile(a, b string) bool {
 	if aErr == nil && bErr == nil {
 		return os.SameFile(aInfo, bInfo)
 	}
-	a, aErr = filepath.Abs(a)
-	b, bErr = filepath.Abs(b)
+	a, aErr = filepath.Abs(target(a))
+	b, bErr = filepath.Abs(target(b))
 	return aErr == nil && bErr == nil && a == b
 }
 
