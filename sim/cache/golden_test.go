@@ -213,7 +213,7 @@ func TestCountsOfRandomPoliciesAreAmongSeeds(t *testing.T) {
 	if raceDetector {
 		t.Skip("nothing is concurrent inside a replay")
 	}
-	// Where the reference draws heads of hash chains, and not any object, it is off by more.
+	// The reference draws heads of hash chains, and not any object. That explains a part of what is more.
 	further := map[string]float64{"hyperbolic 614": .004, "hyperbolic 2048": .011, "hyperbolic 6145": .011}
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
