@@ -218,7 +218,7 @@ func (c *cell) record() {
 		for i, deadline := range c.deadlines {
 			n := uint64(0)
 			for _, ns := range recent {
-				n += uint64(ns-deadline-1) >> 63 // 1 if ns <= deadline: which it is, no branch could foretell
+				n += isWithin(ns, deadline)
 			}
 			m.within[i] += n
 		}

@@ -100,6 +100,9 @@ func newFilling(total int64) filling {
 // isDue reports whether an instant lies in a batch that has not been seen.
 func (f *filling) isDue(at int64) bool { return at>>f.shift >= int64(f.taken) }
 
+// hasHeld reports whether anything was ever put into the cache, before finish.
+func (f *filling) hasHeld() bool { return f.taken > 0 || f.last > 0 }
+
 // take notes what the cache holds at an instant; it has changed little since the batch began.
 func (f *filling) take(at, used int64) {
 	for end := min(at>>f.shift, int64(len(f.used)-1)); int64(f.taken) < end; f.taken++ {

@@ -87,9 +87,8 @@ func (t *flightTable) remove(n uint32) {
 		at = &t.pool[*at].next
 	}
 	*at = t.pool[n].next
-	t.pool[n].next = t.free
-	t.free = n
 	t.count--
+	t.release(n)
 }
 
 // forget lets no key lead to the fetches under way any more; they keep their numbers.
@@ -103,7 +102,7 @@ func (t *flightTable) forget(visit func(n uint32)) {
 	t.count = 0
 }
 
-// release frees the number of a fetch that is forgotten.
+// release frees the number of a fetch that no key leads to.
 func (t *flightTable) release(n uint32) {
 	t.pool[n].next = t.free
 	t.free = n

@@ -107,9 +107,12 @@ func (t *Tally) within(metric, deadlines int) []uint64 {
 func countWithin(counters []uint64, deadlines []int64, ns int64) {
 	deadlines = deadlines[:len(counters)]
 	for i := range counters {
-		counters[i] += uint64(ns-deadlines[i]-1) >> 63 // 1 if ns <= d: which it is, no branch could foretell
+		counters[i] += isWithin(ns, deadlines[i])
 	}
 }
+
+// isWithin returns 1 if ns <= deadline and 0 if not: which it is, no branch could foretell.
+func isWithin(ns, deadline int64) uint64 { return uint64(ns-deadline-1) >> 63 }
 
 // fail records a request that ended as [Failed] when its user had waited for so many ns.
 func (t *Tally) fail(why Reason, waited int64) {

@@ -37,7 +37,7 @@ func (t *tier) close() {
 	if t.cache == nil {
 		return // it could not be opened
 	}
-	t.filled = t.filling.taken > 0 || t.filling.last > 0
+	t.filled = t.filling.hasHeld()
 	t.filling.finish()
 	cache.Release(t.cache)
 	t.cache, t.flights = nil, flightTable{}

@@ -160,7 +160,7 @@ func (s *site) restart(now int64) {
 		if err := t.open(s.directoryOf(t)); err != nil && s.err == nil {
 			s.err = err
 		}
-		if t.filling.taken > 0 || t.filling.last > 0 { // it has held something
+		if t.filling.hasHeld() {
 			t.filling.take(now, 0)
 		}
 		t.flights.forget(func(n uint32) { t.watch.errands[n].isLost = true })

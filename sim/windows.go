@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -113,21 +114,21 @@ func (r *run) groups() []group {
 	}
 	joinAny := func(i int, ups []upstream, remote [][]bool) {
 		for u := range ups {
-			if anyOf(remote[u]) {
+			if slices.Contains(remote[u], true) {
 				join(i, ups[u].leg)
 			}
 		}
 	}
 	for i, s := range r.sites {
 		for _, t := range []*tier{s.edge, s.mid} {
-			if t != nil && anyOf(t.remote) {
+			if t != nil && slices.Contains(t.remote, true) {
 				join(i, t.up)
 			}
 			if t != nil && t.watch != nil {
 				joinAny(i, t.watch.ups, t.watch.remote)
 			}
 		}
-		if anyOf(s.remoteParent) {
+		if slices.Contains(s.remoteParent, true) {
 			join(i, s.parent)
 		}
 		joinAny(i, s.parents, s.parentsRemote)
@@ -151,15 +152,6 @@ func (r *run) groups() []group {
 		g.lookAhead = min(g.lookAhead, w.delay)
 	}
 	return groups
-}
-
-func anyOf(flags []bool) bool {
-	for _, f := range flags {
-		if f {
-			return true
-		}
-	}
-	return false
 }
 
 // visitsAWindow estimates how many users a group meets in a window, from the mean rates.

@@ -7,7 +7,7 @@ import "github.com/edgewise-sim/edgewise/random"
 // systems, INFOCOM 2014). What is missed often gets in, what is asked for once mostly does not; the smaller
 // the probability, the nearer LRU comes to LFU and the slower it follows changes.
 //
-// Parameter: p (0.5).
+// Parameter: p (0.5, as in libCacheSim).
 type chance struct {
 	p     float64
 	draws random.Stream

@@ -8,12 +8,12 @@ import "math"
 // the byte hit ratio and in short runs: before it has learnt it does worse than LRU in small caches.
 //
 // Parameters: every (1048576), after how many requests it learns again; sample (32), how many objects are
-// drawn to find a victim among, besides the last eight that entered, once it has learnt 50 times; before
-// that 8 are drawn. Ages count requests in steps of 1024, chosen anew from the number of cached objects when
+// drawn to find a victim among, besides the last eight that entered, once it has learnt more than 50 times;
+// before that 8 are drawn. Ages count requests in steps of 1024, chosen anew from the number of cached objects when
 // it learns for the 5th and 25th time. Objects are told apart in 16 classes, by how old they were at their
 // last two hits. Hits and evictions are counted by class and age, and fade by a tenth each time it learns.
-// Until the first time, class k (the higher, the sooner it was hit) at age a has density (17+k)/(1+a), as in
-// libCacheSim. One in 32 objects explores: it stays whatever its density, while such take less
+// Until the first time, class k (the higher, the sooner it was hit) at age a has density (17+k)/(1+a): the 17 is
+// fitted to the counts of libCacheSim. One in 32 objects explores: it stays whatever its density, while such take less
 // than a hundredth of the capacity and it has learnt less than 50 times. An object larger than the capacity
 // is not inserted.
 type lhd struct {
