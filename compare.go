@@ -245,7 +245,8 @@ func (e *estimator) cache() *CacheResult {
 	if !e.happens(sim.Hit) && !e.happens(sim.DelayedHit) && !e.happens(sim.Miss) {
 		return nil
 	}
-	// Whoever met no site has met no cache.
+	// Whoever met no site has met no cache. The few misses that were under way when their site went down are
+	// left out with them.
 	met := func(s *summary) uint64 { return s.total.Requests - s.total.Failures[sim.SiteDown] }
 	result := &CacheResult{
 		RequestHitRatio: e.share(func(s *summary) stats.Ratio {

@@ -24,8 +24,12 @@ func (d Domestic) validate() error {
 		value    float64
 		positive bool
 	}{{"max_over_path", d.MaxOverPath, true}, {"shorter", d.Shorter, false}, {"km", d.Km, true}} {
+		least := "at least 0"
+		if p.positive {
+			least = "above 0"
+		}
 		if !(p.value >= 0) || math.IsInf(p.value, 1) || p.positive && p.value == 0 {
-			return fmt.Errorf("%s %v: want a finite number above 0", p.name, p.value)
+			return fmt.Errorf("%s %v: want a finite number %s", p.name, p.value, least)
 		}
 	}
 	return nil

@@ -44,8 +44,10 @@ type Hub struct {
 func (h Hub) place() topology.Place { return topology.Place{LatDeg: h.LatDeg, LonDeg: h.LonDeg} }
 
 // NewTrunks returns the map of the given hubs and the pairs of hub IDs that a cable joins, each as long
-// as the great circle, with the numbers that [Fit] uses. The error names a hub given twice, a pair with an
-// unknown hub, or a hub that no cable leads to.
+// as the great circle, with the numbers that [Fit] uses: detour 1.2, 60 km for each cable and each way to a
+// hub, 1 ms and 0.0117 ms a km, and 1, 2 and 4 hubs to choose from, all chosen by cross-validation on the
+// training cities. The error names a hub given twice, a pair with an unknown hub or of one hub with itself, or
+// a hub that no cable leads to.
 func NewTrunks(hubs []Hub, cables [][2]string) (*Trunks, error) {
 	t := &Trunks{Hubs: slices.Clone(hubs), Detour: 1.2, HopKm: 60, Ms: 1, MsPerKm: 0.0117, Choices: []int{1, 2, 4}}
 	index := make(map[string]int, len(hubs))
@@ -66,6 +68,9 @@ func NewTrunks(hubs []Hub, cables [][2]string) (*Trunks, error) {
 		b, okB := index[c[1]]
 		if !okA || !okB {
 			return nil, fmt.Errorf("cable %s-%s: unknown hub", c[0], c[1])
+		}
+		if a == b {
+			return nil, fmt.Errorf("cable %s-%s: want two different hubs", c[0], c[1])
 		}
 		km[a][b] = topology.DistanceKm(hubs[a].place(), hubs[b].place()) + t.HopKm
 		km[b][a] = km[a][b]

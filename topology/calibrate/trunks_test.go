@@ -69,6 +69,7 @@ func TestBadTrunksNameTheHub(t *testing.T) {
 	hubs := []Hub{{"a", 0, 0}, {"b", 0, 1}, {"c", 0, 2}}
 	for want, cables := range map[string][][2]string{
 		"cable a-x: unknown hub":                {{"a", "x"}},
+		"cable b-b: want two different hubs":    {{"a", "b"}, {"b", "b"}, {"b", "c"}},
 		`hubs "c" and "a": no cables join them`: {{"a", "b"}},
 	} {
 		_, err := NewTrunks(hubs, cables)
