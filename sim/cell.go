@@ -88,11 +88,16 @@ type request struct {
 func (c *cell) draw(r *request, number uint32, now int64) {
 	if c.gate != nil {
 		for range c.gate.catchUp() {
-			c.next()
+			if !c.isAlike {
+				c.next()
+			}
 			c.count++
 		}
 	}
-	access, isNew := c.next()
+	access, isNew := c.access, false
+	if !c.isAlike {
+		access, isNew = c.next()
+	}
 	c.count++
 	recorded := now-c.delay >= c.from
 	if recorded {
@@ -113,9 +118,6 @@ func (c *cell) draw(r *request, number uint32, now int64) {
 
 // next draws what a request brings along: the last mile, and whether it opens a connection.
 func (c *cell) next() (access int64, isNew bool) {
-	if c.isAlike {
-		return c.access, false
-	}
 	u := c.rand.Uint64()
 	access = c.access
 	if c.law != nil {
@@ -168,8 +170,13 @@ type served struct {
 	queue, service int64
 }
 
-// finish tallies a request. What follows from other counters is added once, by [cell.settle].
-func (c *cell) finish(r *request, s *served) {
+// answer tallies a request; it returns false where the site fails before the answer leaves. What follows from
+// other counters is added once, by [cell.settle].
+func (c *cell) answer(r *request, s *served) bool {
+	if c.outages != nil && meets(c.outages, r.arrived-c.delay, s.first-c.delay) != nil {
+		c.fail(r, s.first, SiteDown)
+		return false
+	}
 	wait := s.first - r.arrived
 	ready := r.rtt + c.beyond + r.resent
 	var connect, tls, transfer int64
@@ -180,7 +187,7 @@ func (c *cell) finish(r *request, s *served) {
 	ttfb := ready + wait
 	c.course.add(r.arrived, ttfb, s.outcome)
 	if !r.recorded {
-		return
+		return true
 	}
 	t := c.tally
 	if r.isNew {
@@ -208,6 +215,7 @@ func (c *cell) finish(r *request, s *served) {
 		t.Causes[Service] += s.service
 		t.Causes[Upstream] += wait - s.queue - s.service
 	}
+	return true
 }
 
 // record puts the recent latencies into the tally.
@@ -224,16 +232,6 @@ func (c *cell) record() {
 		}
 	}
 	c.recent = 0
-}
-
-// answer tallies a request that a site works on for a while; it returns false where the site fails first.
-func (c *cell) answer(r *request, s *served) bool {
-	if c.outages != nil && meets(c.outages, r.arrived-c.delay, s.first-c.delay) != nil {
-		c.fail(r, s.first, SiteDown)
-		return false
-	}
-	c.finish(r, s)
-	return true
 }
 
 // fail tallies a request that has reached the site and gets no answer but, at an instant, an error. Where the
@@ -253,7 +251,7 @@ func (c *cell) fail(r *request, now int64, why Reason) {
 	c.tally.fail(why, waited)
 }
 
-// waitedInVain names the cause of a part of a request's latency that [cell.finish] has taken for the way
+// waitedInVain names the cause of a part of a request's latency that [cell.answer] has taken for the way
 // upstream.
 func (c *cell) waitedInVain(r *request, ns int64) {
 	if r.recorded {

@@ -32,7 +32,8 @@ func (q *fillQueue) push(e fillEntry) {
 	if q.tail-q.head == uint64(len(q.ring)) {
 		q.grow()
 	}
-	q.ring[q.tail&uint64(len(q.ring)-1)] = e
+	ring := q.ring
+	ring[q.tail&uint64(len(ring)-1)] = e
 	q.tail++
 	q.last = e.at
 }
@@ -46,20 +47,36 @@ func (q *fillQueue) grow() {
 }
 
 // pop removes the soonest fill; there must be one.
-func (q *fillQueue) pop() (e fillEntry) {
-	if q.head != q.tail && (q.overtaking.Len() == 0 || q.ring[q.head&uint64(len(q.ring)-1)].at <= q.overtaking.NextTime()) {
-		e = q.ring[q.head&uint64(len(q.ring)-1)]
+func (q *fillQueue) pop() fillEntry {
+	if q.overtaking.Len() > 0 {
+		return q.popEither()
+	}
+	e := q.ring[q.head&uint64(len(q.ring)-1)]
+	q.head++
+	q.soonest = q.first()
+	return e
+}
+
+// first returns the instant of the first fill in the ring, or unknown.
+func (q *fillQueue) first() int64 {
+	if q.head == q.tail {
+		return unknown
+	}
+	return q.ring[q.head&uint64(len(q.ring)-1)].at
+}
+
+// popEither is pop where a fetch has overtaken another.
+func (q *fillQueue) popEither() fillEntry {
+	if q.first() <= q.overtaking.NextTime() {
+		e := q.ring[q.head&uint64(len(q.ring)-1)]
 		q.head++
-	} else {
-		o := q.overtaking.Pop()
-		e = fillEntry{at: o.Time, tier: o.Handler(), flight: uint32(o.Arg)}
+		q.soonest = min(q.first(), q.overtaking.NextTime())
+		return e
 	}
-	q.soonest = unknown
-	if q.head != q.tail {
-		q.soonest = q.ring[q.head&uint64(len(q.ring)-1)].at
-	}
+	o := q.overtaking.Pop()
+	q.soonest = q.first()
 	if q.overtaking.Len() > 0 {
 		q.soonest = min(q.soonest, q.overtaking.NextTime())
 	}
-	return e
+	return fillEntry{at: o.Time, tier: o.Handler(), flight: uint32(o.Arg)}
 }

@@ -15,6 +15,7 @@ type flight struct {
 	// waiters heads the list of requests that wait for the answer.
 	waiters uint32
 	next    uint32 // in its chain, or of the free list
+	home    uint32 // its chain
 }
 
 // A flightTable holds the fetches under way at one cache, by key: chains through a pool, so that a fetch
@@ -22,7 +23,7 @@ type flight struct {
 type flightTable struct {
 	pool  []flight
 	free  uint32
-	heads []uint32
+	heads []uint32 // of the chains
 	shift uint8
 	count int
 }
@@ -31,38 +32,42 @@ func newFlightTable() flightTable {
 	return flightTable{pool: make([]flight, 1, 16), heads: make([]uint32, 64), shift: 64 - 6}
 }
 
-func (t *flightTable) head(key uint64) *uint32 {
-	return &t.heads[(key*0x9e3779b97f4a7c15)>>(t.shift&63)]
+// home returns the chain of a key.
+func (t *flightTable) home(key uint64) uint32 {
+	return uint32((key * 0x9e3779b97f4a7c15) >> (t.shift & 63))
 }
 
-// find returns the number of the fetch of a key, or 0.
-func (t *flightTable) find(key uint64) uint32 {
-	n := *t.head(key)
-	for n != 0 && t.pool[n].key != key {
-		n = t.pool[n].next
+// find returns the fetch of a key, or nil.
+func (t *flightTable) find(key uint64) *flight {
+	for n := t.heads[t.home(key)]; n != 0; {
+		f := &t.pool[n]
+		if f.key == key {
+			return f
+		}
+		n = f.next
 	}
-	return n
+	return nil
 }
 
-// add starts a fetch of a key that has none and returns its number.
-func (t *flightTable) add(key uint64, bytes int64) uint32 {
+// add starts a fetch of a key that has none and returns it with its number.
+func (t *flightTable) add(key uint64, bytes int64) (n uint32, f *flight) {
 	if 16*t.count >= len(t.heads) {
 		t.grow() // sparse, so that a chain seldom has any, which is then easy to foresee
 	}
 	t.count++
-	n := t.free
-	if n != 0 {
-		t.free = t.pool[n].next
-	} else {
+	n = t.free
+	if n == 0 {
 		n = uint32(len(t.pool))
 		t.pool = append(t.pool, flight{})
 	}
-	head := t.head(key)
-	f := &t.pool[n]
+	f = &t.pool[n]
+	t.free = f.next // 0 of a new one
+	home := t.home(key)
+	head := &t.heads[home]
 	f.key, f.bytes, f.first, f.last = key, bytes, unknown, unknown
-	f.queue, f.service, f.waiters, f.next = 0, 0, 0, *head
+	f.queue, f.service, f.waiters, f.next, f.home = 0, 0, 0, *head, home
 	*head = n
-	return n
+	return n, f
 }
 
 func (t *flightTable) grow() {
@@ -71,10 +76,11 @@ func (t *flightTable) grow() {
 	t.shift -= 2
 	for _, n := range old {
 		for n != 0 {
-			next := t.pool[n].next
-			head := t.head(t.pool[n].key)
-			t.pool[n].next = *head
-			*head = n
+			f := &t.pool[n]
+			next := f.next
+			f.home = t.home(f.key)
+			f.next = t.heads[f.home]
+			t.heads[f.home] = n
 			n = next
 		}
 	}
@@ -82,13 +88,14 @@ func (t *flightTable) grow() {
 
 // remove ends a fetch.
 func (t *flightTable) remove(n uint32) {
-	at := t.head(t.pool[n].key)
+	f := &t.pool[n]
+	at := &t.heads[f.home]
 	for *at != n {
 		at = &t.pool[*at].next
 	}
-	*at = t.pool[n].next
+	*at = f.next
 	t.count--
-	t.release(n)
+	f.next, t.free = t.free, n
 }
 
 // forget lets no key lead to the fetches under way any more; they keep their numbers.

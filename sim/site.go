@@ -147,10 +147,17 @@ func (s *site) fillAndMeet(end int64) {
 		if s.block.pos == len(s.block.visits) {
 			s.refill()
 		}
-		for visits := s.block.visits; s.block.pos < len(visits); {
-			v := &visits[s.block.pos]
-			if v.at >= min(s.fills.soonest, s.soonest) {
-				break
+		visits := s.block.visits[s.block.pos:]
+		for i := range visits {
+			v := &visits[i]
+			for v.at >= s.fills.soonest {
+				if s.fills.soonest > s.soonest || s.fills.soonest >= end {
+					return
+				}
+				s.fill()
+			}
+			if v.at >= s.soonest {
+				return
 			}
 			s.block.pos++
 			s.happened.add(v.at, uint64(v.cell)<<32|uint64(v.key))
@@ -163,18 +170,13 @@ func (s *site) fillAndMeet(end int64) {
 				s.visitDynamic(v, c)
 			}
 		}
-		if n := len(s.block.visits); n > 0 && s.block.pos == n {
+		if len(visits) > 0 {
 			continue // what comes next is not drawn yet
 		}
-		fill := s.fills.soonest
-		switch {
-		case fill <= s.soonest && fill < end:
-			e := s.fills.pop()
-			s.happened.add(e.at, uint64(e.flight)|1<<62)
-			s.fill(e)
-		case s.block.next() >= s.soonest:
-			return
+		for s.fills.soonest <= s.soonest && s.fills.soonest < end {
+			s.fill()
 		}
+		return
 	}
 }
 

@@ -63,16 +63,15 @@ func (s *site) visitStatic(v *visit, c *cell) {
 	t := s.edge
 	key := uint64(v.key)
 	if bytes, hit := t.cache.Lookup(key); hit {
-		c.finish(&r, &served{outcome: Hit, bytes: bytes, first: v.at, last: v.at})
+		c.answer(&r, &served{outcome: Hit, bytes: bytes, first: v.at, last: v.at})
 		return
 	}
 	outcome := DelayedHit
-	n := t.flights.find(key)
-	if n == 0 {
+	f := t.flights.find(key)
+	if f == nil {
 		outcome = Miss
-		n = s.startFetch(t, v.at, c.static.index, key, c.static.sizeBytes(v.key), c.static.service.At(c.work, c.count), r.recorded)
+		f = s.startFetch(t, v.at, c.static.index, key, c.static.sizeBytes(v.key), c.static.service.At(c.work, c.count), r.recorded)
 	}
-	f := &t.flights.pool[n]
 	if f.first == unknown {
 		w := s.wait(f)
 		w.request, w.outcome, w.remote = r, outcome, false
@@ -92,24 +91,22 @@ func (s *site) serveAtOrigin(v *visit, c *cell, r *request) {
 }
 
 // startFetch asks the next tier for an object. service is the work that the origin will have with it.
-func (s *site) startFetch(t *tier, now int64, static uint8, key uint64, bytes, service int64, recorded bool) uint32 {
-	n := t.flights.add(key, bytes)
-	if t.watch != nil {
+func (s *site) startFetch(t *tier, now int64, static uint8, key uint64, bytes, service int64, recorded bool) *flight {
+	n, f := t.flights.add(key, bytes)
+	switch {
+	case t.watch != nil:
 		s.follow(t, n, static, now, service, recorded)
-		return n
-	}
-	if t.remote[static] {
+	case t.remote[static]:
 		s.askFor(t, n, &t.up, now, static, service, recorded)
-		return n
+	default:
+		f.first = now + t.up.rtt() + service
+		f.last = f.first + pour(bytes, t.up.nsPerByte)
+		f.service = service
+		s.countOrigin(static, bytes, recorded)
+		s.ledger.sent += uint64(bytes)
+		s.fills.push(fillEntry{at: f.last, tier: t.number, flight: n})
 	}
-	f := &t.flights.pool[n]
-	f.first = now + t.up.rtt() + service
-	f.last = f.first + pour(bytes, t.up.nsPerByte)
-	f.service = service
-	s.countOrigin(static, bytes, recorded)
-	s.ledger.sent += uint64(bytes)
-	s.fills.push(fillEntry{at: f.last, tier: t.number, flight: n})
-	return n
+	return f
 }
 
 // askFor sends the question of a fetch on its way to the next tier.
@@ -128,10 +125,12 @@ func (s *site) countOrigin(static uint8, bytes int64, recorded bool) {
 	}
 }
 
-// fill puts an object that has arrived into its cache.
-func (s *site) fill(e fillEntry) {
-	t := s.tier(e.tier)
+// fill puts the next object that arrives into its cache.
+func (s *site) fill() {
+	e := s.fills.pop()
 	n := e.flight
+	s.happened.add(e.at, uint64(n)|1<<62)
+	t := s.tier(e.tier)
 	f := &t.flights.pool[n]
 	s.ledger.received += uint64(f.bytes)
 	if t.watch != nil && t.watch.errands[n].isLost {
@@ -222,12 +221,11 @@ func (s *site) serveFetch(m *message) {
 		s.answerHit(m, m.at, m.at)
 		return
 	}
-	n := t.flights.find(m.word)
-	isNew := n == 0
+	f := t.flights.find(m.word)
+	isNew := f == nil
 	if isNew {
-		n = s.startFetch(t, m.at, m.index, m.word, m.bytes, m.service, m.recorded)
+		f = s.startFetch(t, m.at, m.index, m.word, m.bytes, m.service, m.recorded)
 	}
-	f := &t.flights.pool[n]
 	switch {
 	case f.first == unknown:
 		w := s.wait(f)

@@ -28,6 +28,10 @@ func (s Service) At(key random.Key, number uint64) int64 {
 	if !s.Exponential {
 		return int64(s.Mean)
 	}
+	return s.drawAt(key, number)
+}
+
+func (s Service) drawAt(key random.Key, number uint64) int64 {
 	stream := key.StreamAt(number)
 	return s.Draw(&stream)
 }

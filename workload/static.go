@@ -111,6 +111,10 @@ func (c *Catalogue) SizeBytes(object uint32) int64 {
 	if c.same != 0 {
 		return c.same
 	}
+	return c.draw(object)
+}
+
+func (c *Catalogue) draw(object uint32) int64 {
 	stream := c.key.StreamAt(uint64(object))
 	return c.clamp(math.Exp(c.sizes.LnMean + float64(c.sizes.LnSD*stream.Normal())))
 }

@@ -50,7 +50,7 @@ func (e *engine) Lookup(key uint64) (sizeBytes int64, hit bool) {
 		if s == 0 {
 			return 0, false
 		}
-		e.plain.moveToFront(0, s)
+		e.plain.use(s)
 		return e.plain.size(s), true
 	}
 	if s != 0 && e.rule.access(s) {

@@ -12,15 +12,15 @@ func Expect(c Cache, keys []uint64, fills int) {
 	if e, ok := c.(*engine); ok {
 		e.core.touched = e.core.touch(keys)
 		if e.plain != nil && 2*e.core.used > e.core.capacity {
-			e.core.touched ^= e.core.touchBack(fills)
+			e.core.touched ^= e.plain.touchBack(fills)
 		}
 	}
 }
 
-// touchBack reads what evicting the last n objects of list 0 will read.
-func (t *table) touchBack(n int) (touched uint32) {
-	x := &t.index
-	s := t.back(0)
+// touchBack reads what evicting the last n objects will read.
+func (c *lru) touchBack(n int) (touched uint32) {
+	t, x := &c.table, &c.index
+	s := t.entries[c.first].prev
 	for range n {
 		e := &t.entries[s]
 		if e.key < uint64(len(x.direct)) {

@@ -3,45 +3,96 @@ package cache
 // lru evicts the object that was used longest ago. It is the yardstick, good where what was used
 // lately is used again, and bad at scans: a run over more objects than fit empties it.
 //
-// A hit moves the object to the front; the object at the back is evicted. An object larger than the
-// capacity is not inserted.
-type lru struct{ core }
+// A hit makes the object the first; the last is evicted. An object larger than the capacity is not
+// inserted.
+//
+// The slots stand in a ring, in the order of use: before the first stands the last. So where a new object
+// takes the place of the last, the ring only turns.
+type lru struct {
+	core
+	first uint32 // the slot used last, 0 if the cache is empty
+}
 
 func newLRU(c core, _ *spec) rule {
 	c.mostSlots = c.slotsFor(1)
-	c.makeLists(1)
-	return &lru{c}
+	c.makeLists(1) // slot 0 stands for none
+	return &lru{core: c}
 }
 
 func (c *lru) access(s uint32) bool {
-	c.moveToFront(0, s)
+	c.use(s)
 	return true
+}
+
+// use makes slot s the first.
+func (c *lru) use(s uint32) {
+	first := c.first
+	if s == first {
+		return
+	}
+	c.first = s
+	entries := c.entries
+	e, f := &entries[s], &entries[first]
+	prev, next, last := e.prev, e.next, f.prev
+	if s == last {
+		return
+	}
+	entries[prev].next, entries[next].prev = next, prev
+	e.prev, e.next = last, first
+	entries[last].next, f.prev = s, s
 }
 
 func (c *lru) insert(key uint64, _ uint32, sizeBytes int64) bool {
 	weight := c.weigh(sizeBytes)
-	if weight > c.capacity {
+	room := c.capacity - weight
+	if room < 0 {
 		return false
 	}
-	for c.used > c.capacity-weight {
-		victim := c.back(0)
-		if c.used-c.weight(victim) <= c.capacity-weight {
-			// The last to leave: its slot is what the new object needs.
-			c.used += weight - c.weight(victim)
-			c.reuse(victim, key, sizeBytes)
-			c.moveToFront(0, victim)
+	for c.used > room {
+		last := c.entries[c.first].prev
+		if rest := c.used - c.weight(last); rest <= room {
+			// It is the last to leave: its slot is what the new object needs.
+			c.used = rest + weight
+			c.first = last
+			c.reuse(last, key, sizeBytes)
 			return true
 		}
-		c.unlink(victim)
-		c.evict(victim)
+		c.leaveRing(last)
+		c.evict(last)
 	}
-	c.pushFront(0, c.take(key, sizeBytes))
+	s := c.take(key, sizeBytes)
+	c.joinRing(s)
 	c.enter(sizeBytes)
 	return true
 }
 
-func (c *lru) remove(s uint32) {
+// joinRing puts slot s into the ring as the first.
+func (c *lru) joinRing(s uint32) {
+	e := &c.entries[s]
+	if c.first == 0 {
+		e.prev, e.next = s, s
+	} else {
+		first := &c.entries[c.first]
+		e.prev, e.next = first.prev, c.first
+		c.entries[first.prev].next, first.prev = s, s
+	}
+	c.first = s
+}
+
+// leaveRing takes slot s out of the ring.
+func (c *lru) leaveRing(s uint32) {
+	next := c.entries[s].next
 	c.unlink(s)
+	if c.first == s {
+		c.first = next
+		if next == s {
+			c.first = 0 // it was the only one
+		}
+	}
+}
+
+func (c *lru) remove(s uint32) {
+	c.leaveRing(s)
 	c.free(s)
 }
 
@@ -49,7 +100,7 @@ func (c *lru) replay(r *Requests) (m missed) {
 	direct := c.direct
 	for i, id := range r.IDs {
 		if s := direct[id]; s != 0 {
-			c.moveToFront(0, s)
+			c.use(s)
 			continue
 		}
 		if c.steady() {
@@ -66,10 +117,9 @@ func (c *lru) replay(r *Requests) (m missed) {
 // needs to foresee a miss.
 const ahead = 12
 
-// replaySteady returns the number of misses. The ends of the list are kept at hand.
+// replaySteady returns the number of misses. The first slot is kept at hand.
 func (c *lru) replaySteady(ids []uint32) (misses int64) {
-	direct, entries := c.direct, c.entries
-	first, last := entries[0].next, entries[0].prev
+	direct, entries, first := c.direct, c.entries, c.first
 	touched := uint32(0)
 	for i, id := range ids {
 		if i+ahead < len(ids) {
@@ -79,30 +129,25 @@ func (c *lru) replaySteady(ids []uint32) (misses int64) {
 		if s == first && s != 0 {
 			continue
 		}
+		f := &entries[first]
+		last := f.prev
 		if s == 0 {
 			misses++
+			e := &entries[last]
+			direct[e.key] = 0
+			e.key = uint64(id)
+			direct[id] = last
 			s = last
-			direct[entries[s].key] = 0
-			entries[s].key = uint64(id)
-			direct[id] = s
-			if s == first {
-				continue // the only one
-			}
 		}
-		e := &entries[s]
-		prev, next := e.prev, e.next
-		if s == last {
-			last = prev
-		} else {
-			entries[next].prev = prev
+		if s != last {
+			e := &entries[s]
+			prev, next := e.prev, e.next
+			entries[prev].next, entries[next].prev = next, prev
+			e.prev, e.next = last, first
+			entries[last].next, f.prev = s, s
 		}
-		entries[prev].next = next
-		e.next = first
-		entries[first].prev = s
 		first = s
 	}
-	c.touched = touched
-	entries[0].next, entries[0].prev = first, last
-	entries[first].prev, entries[last].next = 0, 0
+	c.touched, c.first = touched, first
 	return misses
 }
