@@ -23,17 +23,18 @@ type engine struct {
 	rule      rule
 	core      *core
 	admission admission // nil for always
-	plain     *lru      // the rule, if it is LRU, which is spared the detours of the others
+	lru       *lru      // the rule, if it is LRU
+	plain     *lru      // the same without an admission, which is spared the detours of the others
 }
 
 func newEngine(r rule) *engine {
-	plain, _ := r.(*lru)
-	return &engine{rule: r, core: r.base(), plain: plain}
+	lru, _ := r.(*lru)
+	return &engine{rule: r, core: r.base(), lru: lru, plain: lru}
 }
 
 // admitBy puts an admission before the rule.
 func (e *engine) admitBy(a admission) {
-	e.admission = a
+	e.admission, e.plain = a, nil
 	report := e.core.onEvict
 	e.core.onEvict = func(key uint64, sizeBytes int64) {
 		a.evicted(key)
@@ -45,14 +46,15 @@ func (e *engine) admitBy(a admission) {
 
 // Lookup implements [Cache].
 func (e *engine) Lookup(key uint64) (sizeBytes int64, hit bool) {
-	s := e.core.find(key)
-	if e.plain != nil && e.admission == nil {
+	if c := e.plain; c != nil {
+		s := c.find(key)
 		if s == 0 {
 			return 0, false
 		}
-		e.plain.use(s)
-		return e.plain.size(s), true
+		c.use(s)
+		return c.size(s), true
 	}
+	s := e.core.find(key)
 	if s != 0 && e.rule.access(s) {
 		sizeBytes, hit = e.core.size(s), true
 	}
@@ -75,13 +77,14 @@ func (e *engine) Insert(key uint64, sizeBytes int64) bool {
 // object arrives once for each fetch. It spares a look-up where the policy keeps no ghosts. If key is cached
 // nevertheless, the cache is damaged.
 func Fill(c Cache, key uint64, sizeBytes int64) (admitted bool) {
-	if e, ok := c.(*engine); ok && e.plain != nil {
-		if e.admission == nil && sizeBytes > 0 {
-			return e.plain.insert(key, 0, sizeBytes)
-		}
+	e, ok := c.(*engine)
+	switch {
+	case !ok || e.lru == nil:
+		return c.Insert(key, sizeBytes)
+	case e.plain == nil || sizeBytes < 1:
 		return e.insert(key, 0, sizeBytes)
 	}
-	return c.Insert(key, sizeBytes)
+	return e.plain.insert(key, 0, sizeBytes)
 }
 
 // insert puts in an object that is not cached; s is the slot of its ghost, or 0.

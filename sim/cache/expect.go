@@ -11,8 +11,8 @@ import "math/bits"
 func Expect(c Cache, keys []uint64, fills int) {
 	if e, ok := c.(*engine); ok {
 		e.core.touched = e.core.touch(keys)
-		if e.plain != nil && 2*e.core.used > e.core.capacity {
-			e.core.touched ^= e.plain.touchBack(fills)
+		if e.lru != nil && 2*e.core.used > e.core.capacity {
+			e.core.touched ^= e.lru.touchBack(fills)
 		}
 	}
 }

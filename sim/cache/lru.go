@@ -33,11 +33,11 @@ func (c *lru) use(s uint32) {
 	c.first = s
 	entries := c.entries
 	e, f := &entries[s], &entries[first]
-	prev, next, last := e.prev, e.next, f.prev
+	last := f.prev
 	if s == last {
 		return
 	}
-	entries[prev].next, entries[next].prev = next, prev
+	entries[e.prev].next, entries[e.next].prev = e.next, e.prev
 	e.prev, e.next = last, first
 	entries[last].next, f.prev = s, s
 }
