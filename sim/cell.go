@@ -14,7 +14,7 @@ type cell struct {
 	tally *Tally
 	// ttfb and ttlb hold the latencies that are not in the tally yet, recent their number.
 	ttfb, ttlb metric
-	recent     int
+	recent     uint
 
 	rand random.Stream // of the clients
 	law  *accessLaw
@@ -22,12 +22,12 @@ type cell struct {
 	// where there is no law, beyond the round trip from the entry point to this site.
 	rtt, access, beyond int64
 	jitter              float64
-	isAlike             bool   // all requests bring the same along, so that nothing need be drawn
+	isAlike             bool   // all requests bring the same along, so that nothing need be drawn or caught up on
 	isNew               uint64 // below this, of 2^32, a request opens a connection
 	pace                workload.Pace
 	deadlines           []int64
 	delay               int64      // from the user's instant to this site
-	from                int64      // the user's instant from which on requests are recorded
+	from                int64      // the instant at this site from which on requests are recorded
 	count               uint64     // of requests
 	asked               uint64     // of those, recorded
 	work                random.Key // addresses the service times by request
@@ -77,46 +77,43 @@ type request struct {
 	cell     uint32
 	isNew    bool
 	recorded bool
-	rtt      int64 // of one exchange between user and entry point
-	access   int64 // the part of rtt that is the last mile
+	access   int64 // the RTT of the last mile
 	resent   int64 // the wait for packets that were lost
 	intact   int64 // bytes of the response before one is lost, where any may be
 	arrived  int64 // at this site
 }
 
-// draw makes r the next request of the cell, whose number at its site is given; it arrives now.
-func (c *cell) draw(r *request, number uint32, now int64) {
+// arrive returns the next request of the cell, whose number at its site is given, as far as nothing is drawn.
+func (c *cell) arrive(number uint32, now int64) request {
+	return request{cell: number, recorded: now >= c.from, access: c.access, arrived: now}
+}
+
+// draw draws the rest.
+func (c *cell) draw(r *request) {
+	c.count++
+	if r.recorded {
+		c.asked++
+	}
+	if !c.isAlike {
+		c.drawClient(r)
+	}
+}
+
+// drawClient draws what a request brings along where not all bring the same.
+func (c *cell) drawClient(r *request) {
 	if c.gate != nil {
 		for range c.gate.catchUp() {
-			if !c.isAlike {
-				c.next()
-			}
+			c.next()
 			c.count++
 		}
 	}
-	access, isNew := c.access, false
-	if !c.isAlike {
-		access, isNew = c.next()
-	}
-	c.count++
-	recorded := now-c.delay >= c.from
-	if recorded {
-		c.asked++
-	}
-	// Field by field, in place: a copy of what was just written in parts would stall the processor.
-	r.cell = number
-	r.isNew = isNew
-	r.recorded = recorded
-	r.access = access
-	r.rtt = c.rtt + access
-	r.resent = 0
-	r.arrived = now
+	r.access, r.isNew = c.next()
 	if c.loss > 0 {
 		r.resent = c.drawLoss(r)
 	}
 }
 
-// next draws what a request brings along: the last mile, and whether it opens a connection.
+// next draws the last mile of a client, and whether it opens a connection.
 func (c *cell) next() (access int64, isNew bool) {
 	u := c.rand.Uint64()
 	access = c.access
@@ -137,10 +134,10 @@ func (c *cell) drawLoss(r *request) int64 {
 	if r.isNew {
 		exchanges += c.pace.Connect + c.pace.TLS
 	}
-	sum := int64(0)
+	sum, rtt := int64(0), c.rtt+r.access
 	stream := c.losses.StreamAt(c.count)
 	for range exchanges {
-		sum += int64(topology.LossDelay(stream.Float64(), c.loss, time.Duration(max(minResend, r.rtt))))
+		sum += int64(topology.LossDelay(stream.Float64(), c.loss, time.Duration(max(minResend, rtt))))
 	}
 	if c.lossy != nil {
 		r.intact = c.lossy.Intact(&stream)
@@ -150,8 +147,8 @@ func (c *cell) drawLoss(r *request) int64 {
 
 // lose tallies a request that meets a site that is down.
 func (c *cell) lose(now int64) {
-	var r request
-	c.draw(&r, 0, now)
+	r := c.arrive(0, now)
+	c.draw(&r)
 	if !r.recorded {
 		return
 	}
@@ -178,10 +175,11 @@ func (c *cell) answer(r *request, s *served) bool {
 		return false
 	}
 	wait := s.first - r.arrived
-	ready := r.rtt + c.beyond + r.resent
+	rtt := c.rtt + r.access
+	ready := rtt + c.beyond + r.resent
 	var connect, tls, transfer int64
 	if r.isNew {
-		connect, tls = c.pace.Connect*r.rtt, c.pace.TLS*r.rtt
+		connect, tls = c.pace.Connect*rtt, c.pace.TLS*rtt
 		ready += connect + tls
 	}
 	ttfb := ready + wait
@@ -193,27 +191,29 @@ func (c *cell) answer(r *request, s *served) bool {
 	if r.isNew {
 		t.Causes[Connect] += connect
 		t.Causes[TLS] += tls
-		transfer = c.pace.New(s.bytes, r.rtt)
+		transfer = c.pace.New(s.bytes, rtt)
 	} else {
 		transfer = c.pace.Open(s.bytes)
 	}
 	if c.lossy != nil {
-		transfer = c.lossy.Transfer(s.bytes, r.rtt, max(minResend, r.rtt), r.isNew, r.intact)
+		transfer = c.lossy.Transfer(s.bytes, rtt, max(minResend, rtt), r.isNew, r.intact)
 	}
 	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
-	if c.recent == recentLatencies {
-		c.record()
-	}
-	c.ttfb.recent[c.recent], c.ttlb.recent[c.recent] = ttfb, ttlb
-	c.recent++
-	t.Outcomes[s.outcome]++
-	t.OutcomeBytes[s.outcome] += uint64(s.bytes)
+	n := c.recent % recentLatencies // it is less, as the compiler can see now
+	c.ttfb.recent[n], c.ttlb.recent[n] = ttfb, ttlb
+	c.recent = n + 1
+	outcome := s.outcome
+	t.Outcomes[outcome]++
+	t.OutcomeBytes[outcome] += uint64(s.bytes)
 	t.Causes[Access] += r.access
 	t.Causes[Loss] += r.resent
 	if wait != 0 {
 		t.Causes[Queue] += s.queue
 		t.Causes[Service] += s.service
 		t.Causes[Upstream] += wait - s.queue - s.service
+	}
+	if c.recent == recentLatencies {
+		c.record()
 	}
 	return true
 }
@@ -240,9 +240,10 @@ func (c *cell) fail(r *request, now int64, why Reason) {
 	if !r.recorded {
 		return
 	}
-	waited := r.rtt + c.beyond + r.resent + now - r.arrived
+	rtt := c.rtt + r.access
+	waited := rtt + c.beyond + r.resent + now - r.arrived
 	if r.isNew {
-		waited += (c.pace.Connect + c.pace.TLS) * r.rtt
+		waited += (c.pace.Connect + c.pace.TLS) * rtt
 	}
 	if o := meets(c.outages, r.arrived-c.delay, now-c.delay); o != nil {
 		why, waited = SiteDown, o.timeout

@@ -17,8 +17,8 @@ type pendingCall struct {
 
 // visitDynamic serves a user's request that must be computed.
 func (s *site) visitDynamic(v *visit, c *cell) {
-	var r request
-	c.draw(&r, v.cell, v.at)
+	r := c.arrive(v.cell, v.at)
+	c.draw(&r)
 	d := c.dynamic
 	work := c.work.StreamAt(c.count)
 	needsParent := work.Uint64()&(1<<32-1) < d.coin && d.Parent.Calls > 0

@@ -221,18 +221,18 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.
 		lossy:     lossyPace(client, e.lossDown),
 		deadlines: w.deadlines,
 		delay:     e.delay(),
-		from:      int64(r.plan.scenario.WarmUp),
+		from:      int64(r.plan.scenario.WarmUp) + e.delay(),
 		work:      random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeService),
 		course:    r.courseAt(e.site, number),
 	}
 	if e.access == 0 {
 		c.law = nil // no access link on the way: the users are at the node itself
 	}
-	c.isAlike = c.law == nil && c.jitter == 0 && c.isNew == 0
 	c.outages = e.outages
 	if e.gate != nil {
 		c.gate = &gate{rule: e.gate, key: random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeRoute)}
 	}
+	c.isAlike = c.law == nil && c.jitter == 0 && c.isNew == 0 && c.loss == 0 && c.gate == nil
 	return c, source{delay: c.delay, end: r.end(), gate: c.gate, outages: c.outages}
 }
 

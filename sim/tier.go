@@ -54,8 +54,8 @@ type waiter struct {
 
 // visitStatic serves a user's request for an object.
 func (s *site) visitStatic(v *visit, c *cell) {
-	var r request
-	c.draw(&r, v.cell, v.at)
+	r := c.arrive(v.cell, v.at)
+	c.draw(&r)
 	if s.edge == nil {
 		s.serveAtOrigin(v, c, &r)
 		return
