@@ -67,3 +67,23 @@ func BenchmarkDraw(b *testing.B) {
 		}
 	})
 }
+
+func BenchmarkDrawAll(b *testing.B) {
+	s := random.New(1, 0, 0, 0)
+	zipf, err := random.NewZipf(1_000_000, 0.9)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("Exp", func(b *testing.B) {
+		var x [256]float64
+		for n := b.N; n > 0; n -= len(x) {
+			s.ExpAll(x[:min(n, len(x))])
+		}
+	})
+	b.Run("Zipf", func(b *testing.B) {
+		var ranks [256]uint32
+		for n := b.N; n > 0; n -= len(ranks) {
+			zipf.DrawAll(&s, ranks[:min(n, len(ranks))])
+		}
+	})
+}

@@ -24,15 +24,17 @@ func FromState(s0, s1, s2, s3 uint64) Stream { return Stream{s0, s1, s2, s3} }
 
 // Uint64 returns 64 random bits.
 func (s *Stream) Uint64() uint64 {
-	s0, s1, s2, s3 := s.s0, s.s1, s.s2, s.s3
-	drawn := bits.RotateLeft64(s0+s3, 23) + s0
-	s2 ^= s0
-	s3 ^= s1
-	s.s0 = s0 ^ s3
-	s.s2 = s2 ^ s1<<17
-	s.s1 = s1 ^ s2
-	s.s3 = bits.RotateLeft64(s3, 45)
+	drawn, next := s.step()
+	*s = next
 	return drawn
+}
+
+// step returns 64 random bits and the stream that goes on behind them. It works on copies, which a loop
+// that draws many numbers keeps in registers.
+func (s Stream) step() (drawn uint64, next Stream) {
+	drawn = bits.RotateLeft64(s.s0+s.s3, 23) + s.s0
+	s2, s3 := s.s2^s.s0, s.s3^s.s1
+	return drawn, Stream{s0: s.s0 ^ s3, s1: s.s1 ^ s2, s2: s2 ^ s.s1<<17, s3: bits.RotateLeft64(s3, 45)}
 }
 
 // Float64 returns a number uniform on [0, 1), a multiple of 2^-53.

@@ -14,7 +14,7 @@ import (
 // evenly within it is kept with the probability that it has relative to the first of the block. Make
 // one with [NewZipf]; it is read only.
 type Zipf struct {
-	blocks   []zipfBlock
+	cells    []zipfCell
 	objects  uint32
 	exponent float64
 	total    float64 // the sum of (r+1)^-exponent over all ranks
@@ -22,11 +22,34 @@ type Zipf struct {
 
 // A zipfBlock is a run of ranks, counted from 1 here.
 type zipfBlock struct {
-	cell  aliasCell
 	first uint32
 	width uint32
 	// sure is the probability, of 2^32, with which even the last rank of the block is kept.
 	sure uint32
+}
+
+// keepsAll says whether the block's rank that random bits stand for is kept whichever it is.
+func (b zipfBlock) keepsAll(random uint64) bool { return uint32(random) < b.sure }
+
+// at returns the block's rank that random bits stand for.
+func (b zipfBlock) at(random uint64) uint32 {
+	return b.first + uint32(random>>32*uint64(b.width)>>32)
+}
+
+// A zipfCell is a cell of the alias table and stands for its own block with probability below / 2^64, for
+// another otherwise. It holds both blocks, so that a draw reads from one place only: words 0 and 1 are below,
+// then come the first ranks, widths and sures, each of the other block and of its own.
+type zipfCell [8]uint32
+
+func newZipfCell(below uint64, other, own zipfBlock) zipfCell {
+	return zipfCell{uint32(below), uint32(below >> 32), other.first, own.first, other.width, own.width, other.sure, own.sure}
+}
+
+func (c *zipfCell) below() uint64 { return uint64(c[0]) | uint64(c[1])<<32 }
+
+// block returns the block of the cell's own if own is 1, the other if it is 0.
+func (c *zipfCell) block(own uint64) zipfBlock {
+	return zipfBlock{first: c[2+own], width: c[4+own], sure: c[6+own]}
 }
 
 const (
@@ -49,6 +72,7 @@ func NewZipf(objects int, exponent float64) (*Zipf, error) {
 	}
 	z := &Zipf{objects: uint32(objects), exponent: exponent}
 	var weights []float64
+	var blocks []zipfBlock
 	for first := uint64(1); first <= uint64(objects); {
 		width := uint64(1)
 		if first > zipfSingles {
@@ -61,7 +85,7 @@ func NewZipf(objects int, exponent float64) (*Zipf, error) {
 		}
 		weights = append(weights, weight)
 		keep := z.relative(last, first) * (1 << 32)
-		z.blocks = append(z.blocks, zipfBlock{
+		blocks = append(blocks, zipfBlock{
 			first: uint32(first),
 			width: uint32(width),
 			sure:  uint32(min(keep, math.MaxUint32)),
@@ -72,7 +96,7 @@ func NewZipf(objects int, exponent float64) (*Zipf, error) {
 		z.total += weights[i]
 	}
 	for i, cell := range fillAlias(weights, z.total).cells {
-		z.blocks[i].cell = cell
+		z.cells = append(z.cells, newZipfCell(cell.below, blocks[cell.other], blocks[i]))
 	}
 	return z, nil
 }
@@ -93,25 +117,65 @@ func (z *Zipf) Probability(rank uint32) float64 {
 
 // Draw returns a rank from 0, the most popular, to Objects()-1.
 func (z *Zipf) Draw(s *Stream) uint32 {
-	block, place := bits.Mul64(s.Uint64(), uint64(len(z.blocks)))
-	cell := &z.blocks[block].cell
-	// The block itself if place < below, or the other: no branch could foretell it.
-	_, below := bits.Sub64(place, cell.below, 0)
-	b := &z.blocks[uint64(cell.other)^(uint64(cell.other)^block)&-below]
+	b := drawBlock(z.cells, s.Uint64())
 	if b.width == 1 {
 		return b.first - 1
 	}
+	return z.settle(s, b, s.Uint64()) - 1
+}
+
+// DrawAll fills ranks with what as many calls of Draw return; it is faster.
+func (z *Zipf) DrawAll(s *Stream, ranks []uint32) {
 	for {
-		u := s.Uint64()
-		rank := b.first + uint32(u>>32*uint64(b.width)>>32)
-		if coin := uint32(u); coin < b.sure || z.keep(b, rank, coin) {
-			return rank - 1
+		n, b, u, at := z.drawSure(*s, ranks)
+		*s = at
+		if n == len(ranks) {
+			return
 		}
+		ranks[n] = z.settle(s, b, u) - 1
+		ranks = ranks[n+1:]
 	}
 }
 
+// drawSure fills ranks up to the first that may not be kept, and returns its index, its block and the random
+// bits that it comes from, and the stream that goes on behind them.
+func (z *Zipf) drawSure(s Stream, ranks []uint32) (n int, b zipfBlock, u uint64, next Stream) {
+	cells := z.cells
+	for n = range ranks {
+		u, s = s.step()
+		b = drawBlock(cells, u)
+		rank := b.first
+		if b.width != 1 {
+			u, s = s.step()
+			if !b.keepsAll(u) {
+				return n, b, u, s
+			}
+			rank = b.at(u)
+		}
+		ranks[n] = rank - 1
+	}
+	return len(ranks), zipfBlock{}, 0, s
+}
+
+// drawBlock returns the block that random bits stand for.
+func drawBlock(cells []zipfCell, random uint64) zipfBlock {
+	number, place := bits.Mul64(random, uint64(len(cells)))
+	cell := &cells[number]
+	_, own := bits.Sub64(place, cell.below(), 0) // no branch could foretell it
+	return cell.block(-own & 1)
+}
+
+// settle finishes the draw of a rank of the block that begins with the bits u: it draws again until a rank is
+// kept.
+func (z *Zipf) settle(s *Stream, b zipfBlock, u uint64) uint32 {
+	for !b.keepsAll(u) && !z.keep(b, b.at(u), uint32(u)) {
+		u = s.Uint64()
+	}
+	return b.at(u)
+}
+
 // keep says whether a rank of the block is kept, when the coin, of 2^32, did not settle it.
-func (z *Zipf) keep(b *zipfBlock, rank, coin uint32) bool {
+func (z *Zipf) keep(b zipfBlock, rank, coin uint32) bool {
 	// The probability is a convex function of the rank: it lies below the straight line between the
 	// block's ends, and not further below than an eighth of the greatest second derivative times the
 	// square of the width. Only a coin in between needs the power itself.

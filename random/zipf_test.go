@@ -67,7 +67,7 @@ func TestZipfKeepsARankWithItsRelativeProbability(t *testing.T) {
 		z, err := NewZipf(1_000_000, exponent)
 		require.NoError(t, err)
 		for range 200_000 {
-			b := &z.blocks[s.Uint64N(uint64(len(z.blocks)))]
+			b := z.cells[s.Uint64N(uint64(len(z.cells)))].block(s.Uint64N(2))
 			rank := b.first + uint32(s.Uint64N(uint64(b.width)))
 			exact := math.Pow(float64(rank)/float64(b.first), -exponent)
 			coin := uint32(s.Uint64())
@@ -86,7 +86,7 @@ func TestZipfTakesTheLargestCatalogueAndAnyExponent(t *testing.T) {
 	for _, exponent := range []float64{0, 1, 100, 1e6} {
 		z, err := NewZipf(math.MaxUint32, exponent)
 		require.NoError(t, err)
-		require.LessOrEqual(t, len(z.blocks)*32, 11<<10, "bytes of the table")
+		require.LessOrEqual(t, len(z.cells)*32, 11<<10, "bytes of the table")
 		for range 10_000 {
 			if rank := z.Draw(&s); rank == math.MaxUint32 {
 				require.Less(t, rank, uint32(math.MaxUint32))

@@ -48,19 +48,19 @@ func (s *source) take(visits []visit, to int64) []visit {
 		}
 		return visits
 	}
-	// The loop that most draws are made in: what it needs stays in registers.
-	next, end, delay, base := s.next, s.end, s.delay, s.base
-	for next.at < to {
-		visits = append(visits, next)
-		var at int64
-		at, next.key = s.objects.Next()
-		next.key += base
-		next.at = at + delay
-		if at >= end {
-			next.at = unknown
+	// The loop that most requests are drawn in takes many at a time.
+	var instants [64]int64
+	var objects [64]uint32
+	for s.next.at < to {
+		n := s.objects.DrawPast(min(to-s.delay, s.end), instants[:], objects[:])
+		for i, at := range instants[:n] {
+			visits = append(visits, s.next)
+			s.next.at, s.next.key = at+s.delay, s.base+objects[i]
+		}
+		if instants[n-1] >= s.end {
+			s.next.at = unknown
 		}
 	}
-	s.next = next
 	return visits
 }
 

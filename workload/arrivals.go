@@ -14,6 +14,9 @@ const hourNs = float64(time.Hour)
 // arrival costs one exponential draw.
 type Arrivals struct {
 	stream random.Stream
+	// ahead holds exponential numbers of the stream; the first of them are used.
+	ahead [16]float64
+	used  int
 	// rate and slope give the current piece, an hour: arrivals a ns at its start, and their change a ns.
 	rate, slope float64
 	// need is the integral of the rate from the start of the piece to the last arrival, most to its end.
@@ -33,6 +36,7 @@ func NewArrivals(stream random.Stream, perSecond float64, profile Profile, start
 		zone = time.UTC
 	}
 	a := Arrivals{stream: stream, silent: !(perSecond > 0)}
+	a.used = len(a.ahead)
 	mean := profile.mean()
 	for h, w := range profile {
 		a.knots[h] = w / mean * perSecond / 1e9
@@ -66,7 +70,12 @@ func (a *Arrivals) Next() int64 {
 	if a.silent {
 		return math.MaxInt64
 	}
-	a.need += a.stream.Exp()
+	if a.used == len(a.ahead) {
+		a.stream.ExpAll(a.ahead[:])
+		a.used = 0
+	}
+	a.need += a.ahead[a.used]
+	a.used++
 	for !(a.need < a.most) {
 		// The piece ends first: what is left of the need passes on to the next hour.
 		a.need -= a.most
@@ -80,6 +89,42 @@ func (a *Arrivals) Next() int64 {
 	}
 	a.last = max(a.last, a.instant()) // roots are rounded, and must not go back
 	return a.last
+}
+
+// DrawPast fills at with what as many calls of Next return, but not further than the first arrival that does
+// not come before the instant to, in ns since the start of the run. It returns how many it has drawn and is
+// faster than Next for each.
+func (a *Arrivals) DrawPast(to int64, at []int64) int {
+	n := 0
+	for n < len(at) && (n == 0 || at[n-1] < to) {
+		at[n] = a.Next()
+		if n++; at[n-1] < to {
+			n += a.drawWithin(to, at[n:])
+		}
+	}
+	return n
+}
+
+// drawWithin is DrawPast as far as the numbers drawn ahead and the current piece last.
+func (a *Arrivals) drawWithin(to int64, at []int64) int {
+	ahead := a.ahead[a.used:]
+	ahead = ahead[:min(len(ahead), len(at))]
+	at = at[:len(ahead)]
+	n := 0
+	for n < len(ahead) {
+		need := a.need + ahead[n]
+		if !(need < a.most) {
+			break
+		}
+		a.need = need
+		a.last = max(a.last, a.instant())
+		at[n] = a.last
+		if n++; a.last >= to {
+			break
+		}
+	}
+	a.used += n
+	return n
 }
 
 // instant returns when the integral of the rate since the start of the piece has reached the need.
