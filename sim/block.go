@@ -51,16 +51,18 @@ func (s *source) take(visits []visit, to int64) []visit {
 	// The loop that most requests are drawn in takes many at a time.
 	var instants [64]int64
 	var objects [64]uint32
-	for s.next.at < to {
+	next := s.next
+	for next.at < to {
 		n := s.objects.DrawPast(min(to-s.delay, s.end), instants[:], objects[:])
 		for i, at := range instants[:n] {
-			visits = append(visits, s.next)
-			s.next.at, s.next.key = at+s.delay, s.base+objects[i]
+			visits = append(visits, next)
+			next.at, next.key = at+s.delay, s.base+objects[i]
 		}
 		if instants[n-1] >= s.end {
-			s.next.at = unknown
+			next.at = unknown
 		}
 	}
+	s.next = next
 	return visits
 }
 
