@@ -89,6 +89,13 @@ func draws() []entry {
 		}
 		return sum
 	})
+	add("edgewise", "lognormal", 100, func(n int) (sum float64) {
+		s := own
+		for range n {
+			sum += s.Lognormal(0, 1)
+		}
+		return sum
+	})
 	add("gonum", "lognormal", 50, func(n int) (sum float64) {
 		law := distuv.LogNormal{Mu: 0, Sigma: 1, Src: rand.NewPCG(1, 2)}
 		for range n {

@@ -21,7 +21,7 @@ func TestLayersCloseAtTheTopOfTheDensity(t *testing.T) {
 	}
 }
 
-func TestExpAndNormalFollowTheirLaws(t *testing.T) {
+func TestExpNormalAndLognormalFollowTheirLaws(t *testing.T) {
 	const n = 1_000_000
 	tests := []struct {
 		name    string
@@ -31,6 +31,8 @@ func TestExpAndNormalFollowTheirLaws(t *testing.T) {
 	}{
 		{"exponential", (*Stream).Exp, distuv.Exponential{Rate: 1}.CDF, []float64{1, 2, 6, 24}},
 		{"normal", (*Stream).Normal, distuv.UnitNormal.CDF, []float64{0, 1, 0, 3}},
+		{"lognormal", func(s *Stream) float64 { return s.Lognormal(1, 0.5) }, distuv.LogNormal{Mu: 1, Sigma: 0.5}.CDF,
+			[]float64{math.Exp(1.125), math.Exp(2.5)}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -97,4 +99,7 @@ func TestPortableFunctionsAgreeWithTheStandardLibrary(t *testing.T) {
 	require.Zero(t, logarithm(1))
 	require.Equal(t, 1.0, exponential(0))
 	require.Zero(t, exponential(-800))
+	require.Equal(t, math.Exp(-740), exponential(-740), "a subnormal number")
+	require.InEpsilon(t, math.Exp(709)*math.Exp(.5), exponential(709.5), 1e-15, "math.Exp(709.5) is infinite on amd64")
+	require.Equal(t, math.Inf(1), exponential(710))
 }

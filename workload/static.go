@@ -116,7 +116,7 @@ func (c *Catalogue) SizeBytes(object uint32) int64 {
 
 func (c *Catalogue) draw(object uint32) int64 {
 	stream := c.key.StreamAt(uint64(object))
-	return c.clamp(math.Exp(c.sizes.LnMean + float64(c.sizes.LnSD*stream.Normal())))
+	return c.clamp(stream.Lognormal(c.sizes.LnMean, c.sizes.LnSD))
 }
 
 func (c *Catalogue) clamp(bytes float64) int64 {
