@@ -60,6 +60,20 @@ func TestExpNormalAndLognormalFollowTheirLaws(t *testing.T) {
 	}
 }
 
+func TestExpAllIsExpForEach(t *testing.T) {
+	s := New(17, 0, 0, 0)
+	one := s
+	for n := range 1000 {
+		want, got := make([]float64, n), make([]float64, n)
+		for i := range want {
+			want[i] = one.Exp()
+		}
+		s.ExpAll(got)
+		require.Equal(t, want, got)
+		require.Equal(t, one, s, "the streams go on alike")
+	}
+}
+
 func TestTailsBeyondTheZigguratFollowTheirLaws(t *testing.T) {
 	const n = 5_000_000
 	s := New(16, 0, 0, 0)

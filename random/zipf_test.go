@@ -28,6 +28,54 @@ func TestZipfFollowsItsLaw(t *testing.T) {
 	}
 }
 
+func TestZipfDrawsNeverChange(t *testing.T) {
+	// Guards results across versions, as TestStreamOfAnAddressNeverChanges does.
+	for _, test := range []struct {
+		objects  int
+		exponent float64
+		first    []uint32
+		all      uint64 // the first 100,000 ranks, mixed
+		after    uint64 // what the stream goes on with
+	}{
+		{40, 0.5, []uint32{0, 11, 3, 12, 35, 17, 4, 17}, 0xdfe3b455b4585976, 0x5208aca8f493ce1d},
+		{1_000_000, 0.9, []uint32{1362, 2, 264, 6249, 2, 1644, 75974, 486965}, 0x1527ad1b6b2d9d7a, 0xa43b310d993d1dee},
+		{math.MaxUint32, 1, []uint32{69793, 72, 805218265, 93480, 89584, 294, 1, 6059}, 0x90c960a026125eac, 0xc34400c5f5453358},
+	} {
+		z, err := NewZipf(test.objects, test.exponent)
+		require.NoError(t, err)
+		s := New(1, 2, Entity("metro/los-angeles"), 3)
+		ranks := make([]uint32, 100_000)
+		all := uint64(0)
+		for i := range ranks {
+			ranks[i] = z.Draw(&s)
+			all = mix(all ^ uint64(ranks[i]))
+		}
+		require.Equal(t, test.first, ranks[:len(test.first)])
+		require.Equal(t, test.all, all)
+		require.Equal(t, test.after, s.Uint64())
+	}
+}
+
+func TestZipfDrawAllIsDrawForEach(t *testing.T) {
+	for _, objects := range []int{1, 40, 1_000_000} {
+		for _, exponent := range []float64{0, 0.9, 4} {
+			z, err := NewZipf(objects, exponent)
+			require.NoError(t, err)
+			s := New(14, 0, 0, 0)
+			one := s
+			for n := range 300 {
+				want, got := make([]uint32, n), make([]uint32, n)
+				for i := range want {
+					want[i] = z.Draw(&one)
+				}
+				z.DrawAll(&s, got)
+				require.Equal(t, want, got)
+				require.Equal(t, one, s, "the streams go on alike")
+			}
+		}
+	}
+}
+
 func TestZipfProbabilitiesAreExact(t *testing.T) {
 	for _, exponent := range []float64{0, 0.6, 0.999, 1, 1.001, 2.5, 15.9} {
 		const objects = 300_000

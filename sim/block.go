@@ -41,19 +41,19 @@ type source struct {
 
 // take appends the requests that reach the site before an instant.
 func (s *source) take(visits []visit, to int64) []visit {
-	if !s.static || s.gate != nil || s.outages != nil {
+	if s.gate != nil || s.outages != nil {
 		for s.next.at < to {
 			visits = append(visits, s.next)
 			s.advance()
 		}
 		return visits
 	}
-	// The loop that most requests are drawn in takes many at a time.
+	// Most requests are drawn here, many at a time.
 	var instants [64]int64
 	var objects [64]uint32
 	next := s.next
 	for next.at < to {
-		n := s.objects.DrawPast(min(to-s.delay, s.end), instants[:], objects[:])
+		n := s.drawPast(min(to-s.delay, s.end), instants[:], objects[:])
 		for i, at := range instants[:n] {
 			visits = append(visits, next)
 			next.at, next.key = at+s.delay, s.base+objects[i]
@@ -109,6 +109,15 @@ func (s *source) draw() int64 {
 		at, s.next.key = s.arrivals.Next(), 0
 	}
 	return at
+}
+
+// drawPast draws the metro's next requests, the last of them the first that does not come before the user's
+// instant to, and returns their number.
+func (s *source) drawPast(to int64, instants []int64, objects []uint32) int {
+	if s.static {
+		return s.objects.DrawPast(to, instants, objects)
+	}
+	return s.arrivals.DrawPast(to, instants)
 }
 
 // A block holds the visits of one site that were drawn ahead, in order of time.

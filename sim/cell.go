@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"math/bits"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/random"
@@ -220,16 +221,23 @@ func (c *cell) answer(r *request, s *served) bool {
 
 // record puts the recent latencies into the tally.
 func (c *cell) record() {
-	for _, m := range []*metric{&c.ttfb, &c.ttlb} {
-		recent := m.recent[:c.recent]
-		m.sketch.RecordAll(recent)
-		for i, deadline := range c.deadlines {
-			n := uint64(0)
-			for _, ns := range recent {
-				n += isWithin(ns, deadline)
-			}
-			m.within[i] += n
+	ttfb := c.ttfb.recent[:c.recent]
+	ttlb := c.ttlb.recent[:len(ttfb)]
+	c.ttfb.sketch.RecordAll(ttfb)
+	c.ttlb.sketch.RecordAll(ttlb)
+	for i, deadline := range c.deadlines {
+		// Taking anything longer from a latency within the deadline leaves a borrow, and a borrow is counted in
+		// one instruction.
+		longer := uint64(deadline) + 1
+		var first, last, borrow uint64
+		for j, ns := range ttfb {
+			_, borrow = bits.Sub64(uint64(ns), longer, 0)
+			first, _ = bits.Add64(first, 0, borrow)
+			_, borrow = bits.Sub64(uint64(ttlb[j]), longer, 0)
+			last, _ = bits.Add64(last, 0, borrow)
 		}
+		c.ttfb.within[i] += first
+		c.ttlb.within[i] += last
 	}
 	c.recent = 0
 }

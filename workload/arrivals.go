@@ -15,17 +15,21 @@ const hourNs = float64(time.Hour)
 type Arrivals struct {
 	stream random.Stream
 	// ahead holds exponential numbers of the stream; the first of them are used.
-	ahead [16]float64
-	used  int
-	// rate and slope give the current piece, an hour: arrivals a ns at its start, and their change a ns.
-	rate, slope float64
-	// need is the integral of the rate from the start of the piece to the last arrival, most to its end.
-	need, most float64
-	origin     float64 // ns from the start of the run to the start of the piece
-	hour       int     // local hour of the current piece
-	knots      [24]float64
-	last       int64 // arrival
-	silent     bool
+	ahead  [32]float64
+	used   int
+	piece  piece   // the current hour
+	hour   int     // of local time
+	need   float64 // integral of the rate from the start of the piece to the last arrival
+	knots  [24]float64
+	last   int64 // arrival
+	silent bool
+}
+
+// A piece is a time in which the rate is linear.
+type piece struct {
+	origin      float64 // ns from the start of the run to the start of the piece
+	rate, slope float64 // arrivals a ns at its start, and their change a ns
+	most        float64 // integral of the rate over the piece
 }
 
 // NewArrivals returns the arrivals of a stream with a mean of perSecond over the day, which begins at
@@ -44,18 +48,15 @@ func NewArrivals(stream random.Stream, perSecond float64, profile Profile, start
 	local := start.In(zone)
 	into := time.Duration(local.Minute())*time.Minute + time.Duration(local.Second())*time.Second + time.Duration(local.Nanosecond())
 	a.hour = local.Hour()
-	a.origin = -float64(into)
-	a.enter()
-	a.need = float64(into) * (a.rate + float64(a.slope*float64(into)/2))
+	a.enter(-float64(into))
+	a.need = float64(into) * (a.piece.rate + float64(a.piece.slope*float64(into)/2))
 	return a
 }
 
-// enter sets the piece of the current hour.
-func (a *Arrivals) enter() {
-	next := a.knots[(a.hour+1)%24]
-	a.rate = a.knots[a.hour]
-	a.slope = (next - a.rate) / hourNs
-	a.most = hourNs * ((a.rate + next) / 2)
+// enter begins the piece of the current hour, at an instant.
+func (a *Arrivals) enter(origin float64) {
+	rate, next := a.knots[a.hour], a.knots[(a.hour+1)%24]
+	a.piece = piece{origin: origin, rate: rate, slope: (next - rate) / hourNs, most: hourNs * ((rate + next) / 2)}
 }
 
 // farthest is how far ahead an arrival is looked for, in ns: two years, longer than any run.
@@ -76,18 +77,18 @@ func (a *Arrivals) Next() int64 {
 	}
 	a.need += a.ahead[a.used]
 	a.used++
-	for !(a.need < a.most) {
+	for !(a.need < a.piece.most) {
 		// The piece ends first: what is left of the need passes on to the next hour.
-		a.need -= a.most
-		a.origin += hourNs
-		if a.origin >= farthest {
+		a.need -= a.piece.most
+		origin := a.piece.origin + hourNs
+		if origin >= farthest {
 			a.silent = true
 			return math.MaxInt64
 		}
 		a.hour = (a.hour + 1) % 24
-		a.enter()
+		a.enter(origin)
 	}
-	a.last = max(a.last, a.instant()) // roots are rounded, and must not go back
+	a.last = max(a.last, a.piece.instant(a.need)) // roots are rounded, and must not go back
 	return a.last
 }
 
@@ -110,32 +111,38 @@ func (a *Arrivals) drawWithin(to int64, at []int64) int {
 	ahead := a.ahead[a.used:]
 	ahead = ahead[:min(len(ahead), len(at))]
 	at = at[:len(ahead)]
+	piece, need, last := a.piece, a.need, a.last
 	n := 0
-	for n < len(ahead) {
-		need := a.need + ahead[n]
-		if !(need < a.most) {
+	for _, draw := range ahead {
+		if !(need+draw < piece.most) {
 			break
 		}
-		a.need = need
-		a.last = max(a.last, a.instant())
-		at[n] = a.last
-		if n++; a.last >= to {
+		need += draw
+		last = max(last, piece.instant(need))
+		at[n] = last
+		n++
+		if last >= to {
 			break
 		}
 	}
 	a.used += n
+	a.need, a.last = need, last
 	return n
 }
 
 // instant returns when the integral of the rate since the start of the piece has reached the need.
-func (a *Arrivals) instant() int64 {
-	if a.slope == 0 {
-		return int64(a.origin + a.need/a.rate)
+func (p piece) instant(need float64) int64 {
+	if p.slope == 0 {
+		return int64(p.origin + need/p.rate)
 	}
 	// Solve rate*x + slope*x*x/2 = need for the time x since the start of the piece.
-	twice := a.rate + math.Sqrt(max(0, float64(a.rate*a.rate)+float64(2*a.slope*a.need)))
-	if twice == 0 {
-		return int64(a.origin) // no rate yet, and an exponential draw of 0
+	square := float64(p.rate*p.rate) + float64(2*p.slope*need)
+	if square < 0 { // by rounding
+		square = 0
 	}
-	return int64(a.origin + 2*a.need/twice)
+	twice := p.rate + math.Sqrt(square)
+	if twice == 0 {
+		return int64(p.origin) // no rate yet, and an exponential draw of 0
+	}
+	return int64(p.origin + 2*need/twice)
 }

@@ -2,6 +2,7 @@ package workload_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -52,6 +53,36 @@ func TestArrivalsFollowTheLocalDay(t *testing.T) {
 		total += n
 	}
 	require.InDelta(t, 20*86400, total, 4.5*math.Sqrt(20*86400), "the mean of the day is what was asked for")
+}
+
+func TestDrawPastIsNextForEach(t *testing.T) {
+	evening, err := workload.Evening(3)
+	require.NoError(t, err)
+	nights := workload.Profile{3: 1, 4: 2} // hours without load, and with one that begins and ends at nothing
+	for name, day := range map[string]workload.Profile{"flat": workload.Flat(), "evening": evening, "nights": nights} {
+		for _, perSecond := range []float64{1e-9, 0.01, 1} {
+			s := &workload.Static{Name: "s", RequestsPerSecond: perSecond, Objects: 1000, ZipfExponent: 0.8, Day: day}
+			streams, err := s.Streams([]workload.Audience{city("a", 1)}, monday, 3, 0)
+			require.NoError(t, err)
+			one, many := streams[0], streams[0]
+			at, objects := make([]int64, 50), make([]uint32, 50)
+			for to := int64(1); to < int64(48*time.Hour); to += int64(7 * time.Minute) {
+				n := len(at)
+				for n == len(at) && at[n-1] < to {
+					n = many.DrawPast(to, at, objects)
+					wantAt, wantObjects := make([]int64, n), make([]uint32, n)
+					for i := range n {
+						wantAt[i], wantObjects[i] = one.Next()
+					}
+					require.Equal(t, wantAt, at[:n], name)
+					require.Equal(t, wantObjects, objects[:n], name)
+					require.False(t, slices.ContainsFunc(at[:n-1], func(at int64) bool { return at >= to }), "%s: no further", name)
+				}
+				require.GreaterOrEqual(t, at[n-1], to, "%s: as far as that", name)
+				at[len(at)-1] = 0
+			}
+		}
+	}
 }
 
 func TestArrivalsAreIndependentOfEachOther(t *testing.T) {

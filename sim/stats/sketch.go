@@ -77,9 +77,13 @@ func (s *Sketch) RecordAll(ns []int64) {
 }
 
 // recordWithin adds latencies up to the first that lies outside the range of those before, or in an octave
-// that is new, and returns their number.
+// that is new, and returns their number. It adds none below 128 ns, and none that a float64 would round.
 func (s *Sketch) recordWithin(ns []int64) int {
-	least, span := s.min, s.span
+	least, most := max(s.min, cellsPerPage), min(s.min+s.span, 1<<53-1)
+	if least > most {
+		return 0
+	}
+	span := most - least
 	low, high := s.sumLow, s.sumHigh
 	n := 0
 	for _, x := range ns {
@@ -87,15 +91,16 @@ func (s *Sketch) recordWithin(ns []int64) int {
 		if v-least > span {
 			break
 		}
-		i := cellOf(v)
-		p := s.pages[i>>cellBits]
+		// The octave is the exponent of v as a floating-point number, the cell the first bits behind it.
+		i := math.Float64bits(float64(x)) >> (52 - cellBits)
+		p := s.pages[i>>cellBits-(1023+cellBits-1)]
 		if p == nil {
 			break
 		}
 		p[i%cellsPerPage]++
 		var carry uint64
 		low, carry = bits.Add64(low, v, 0)
-		high += carry
+		high, _ = bits.Add64(high, 0, carry)
 		n++
 	}
 	s.count += uint64(n)
