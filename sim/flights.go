@@ -25,7 +25,6 @@ type flightTable struct {
 	free  uint32
 	heads []uint32 // of the chains
 	shift uint8
-	count int
 }
 
 func newFlightTable() flightTable {
@@ -49,25 +48,30 @@ func (t *flightTable) find(key uint64) *flight {
 	return nil
 }
 
-// add starts a fetch of a key that has none and returns it with its number.
-func (t *flightTable) add(key uint64, bytes int64) (n uint32, f *flight) {
-	if 16*t.count >= len(t.heads) {
-		t.grow() // sparse, so that a chain seldom has any, which is then easy to foresee
+// add makes a fetch of a key that has none and returns its number. service is the work that the origin will
+// have with it.
+func (t *flightTable) add(key uint64, bytes, service int64) uint32 {
+	if t.free == 0 {
+		t.extend()
 	}
-	t.count++
-	n = t.free
-	if n == 0 {
-		n = uint32(len(t.pool))
-		t.pool = append(t.pool, flight{})
-	}
-	f = &t.pool[n]
-	t.free = f.next // 0 of a new one
+	n := t.free
+	f := &t.pool[n]
+	t.free = f.next
 	home := t.home(key)
 	head := &t.heads[home]
-	f.key, f.bytes, f.first, f.last = key, bytes, unknown, unknown
-	f.queue, f.service, f.waiters, f.next, f.home = 0, 0, 0, *head, home
+	f.key, f.bytes, f.first, f.last, f.queue, f.service = key, bytes, unknown, unknown, 0, service
+	f.waiters, f.next, f.home = 0, *head, home
 	*head = n
-	return n, f
+	return n
+}
+
+// extend adds a free flight.
+func (t *flightTable) extend() {
+	t.free = uint32(len(t.pool))
+	t.pool = append(t.pool, flight{})
+	if 16*len(t.pool) > len(t.heads) {
+		t.grow() // sparse, so that a chain seldom has any, which is then easy to foresee
+	}
 }
 
 func (t *flightTable) grow() {
@@ -94,7 +98,6 @@ func (t *flightTable) remove(n uint32) {
 		at = &t.pool[*at].next
 	}
 	*at = f.next
-	t.count--
 	f.next, t.free = t.free, n
 }
 
@@ -106,7 +109,6 @@ func (t *flightTable) forget(visit func(n uint32)) {
 		}
 		t.heads[i] = 0
 	}
-	t.count = 0
 }
 
 // release frees the number of a fetch that no key leads to.

@@ -70,7 +70,9 @@ func (s *site) visitStatic(v *visit, c *cell) {
 	f := t.flights.find(key)
 	if f == nil {
 		outcome = Miss
-		f = s.startFetch(t, v.at, c.static.index, key, c.static.sizeBytes(v.key), c.static.service.At(c.work, c.count), r.recorded)
+		w := c.static
+		n := t.flights.add(key, w.sizeBytes(v.key), w.service.At(c.work, c.count))
+		f = s.startFetch(t, n, v.at, w.index, r.recorded)
 	}
 	if f.first == unknown {
 		w := s.wait(f)
@@ -90,20 +92,19 @@ func (s *site) serveAtOrigin(v *visit, c *cell, r *request) {
 	}
 }
 
-// startFetch asks the next tier for an object. service is the work that the origin will have with it.
-func (s *site) startFetch(t *tier, now int64, static uint8, key uint64, bytes, service int64, recorded bool) *flight {
-	n, f := t.flights.add(key, bytes)
+// startFetch asks the next tier for the object of a new fetch, which it returns.
+func (s *site) startFetch(t *tier, n uint32, now int64, static uint8, recorded bool) *flight {
+	f := &t.flights.pool[n]
 	switch {
 	case t.watch != nil:
-		s.follow(t, n, static, now, service, recorded)
+		s.follow(t, n, static, now, f.service, recorded)
 	case t.remote[static]:
-		s.askFor(t, n, &t.up, now, static, service, recorded)
+		s.askFor(t, n, &t.up, now, static, f.service, recorded)
 	default:
-		f.first = now + t.up.rtt() + service
-		f.last = f.first + pour(bytes, t.up.nsPerByte)
-		f.service = service
-		s.countOrigin(static, bytes, recorded)
-		s.ledger.sent += uint64(bytes)
+		f.first = now + t.up.rtt() + f.service
+		f.last = f.first + pour(f.bytes, t.up.nsPerByte)
+		s.countOrigin(static, f.bytes, recorded)
+		s.ledger.sent += uint64(f.bytes)
 		s.fills.push(fillEntry{at: f.last, tier: t.number, flight: n})
 	}
 	return f
@@ -224,7 +225,7 @@ func (s *site) serveFetch(m *message) {
 	f := t.flights.find(m.word)
 	isNew := f == nil
 	if isNew {
-		f = s.startFetch(t, m.at, m.index, m.word, m.bytes, m.service, m.recorded)
+		f = s.startFetch(t, t.flights.add(m.word, m.bytes, m.service), m.at, m.index, m.recorded)
 	}
 	switch {
 	case f.first == unknown:
