@@ -21,7 +21,7 @@ func (s *Sketch) AppendBinary(b []byte) ([]byte, error) {
 	for _, v := range []uint64{s.Invalid(), s.Count(), uint64(s.MinNs()), uint64(s.MaxNs()), high, low} {
 		b = binary.AppendUvarint(b, v)
 	}
-	next := uint64(0)
+	next := uint64(firstCell)
 	for c := range s.Cells() {
 		i := cellOf(uint64(c.LowNs))
 		b = binary.AppendUvarint(b, i-next)
@@ -79,14 +79,15 @@ func decodeSketch(data []byte) (*Sketch, error) {
 		if r.err != nil {
 			return nil, r.err
 		}
-		if gap >= pageCount*cellsPerPage-next {
-			return nil, fmt.Errorf("cell %d + %d, the last is %d", next, gap, pageCount*cellsPerPage-1)
+		if gap >= octaves*cellsPerOctave-next {
+			return nil, fmt.Errorf("cell %d + %d, the last is %d", next, gap, octaves*cellsPerOctave-1)
 		}
 		next += gap
 		if n == 0 {
 			return nil, fmt.Errorf("cell %d: count 0, empty cells are not written", next)
 		}
-		s.page(next >> cellBits)[next%cellsPerPage] = n
+		s.cover(firstCell+next, firstCell+next)
+		s.cells[firstCell+next-s.first] = n
 		var carry uint64
 		if cells, carry = bits.Add64(cells, n, 0); carry != 0 {
 			return nil, errors.New("the cells hold more than 2^64-1 values")

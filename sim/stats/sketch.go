@@ -4,41 +4,47 @@ import (
 	"iter"
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // RelativeError bounds the relative error that a [Sketch] adds to a quantile: the order statistic and
 // the value reported for it lie in the same cell, and a cell is at most 1/128 (0.78 %) of its lower
 // edge wide. The error is usually far smaller, because a quantile is interpolated within its cell.
 // Values below 256 ns are kept exactly.
-const RelativeError = 1.0 / cellsPerPage
+const RelativeError = 1.0 / cellsPerOctave
 
 const (
-	// A page holds the cells of one octave. The first two pages hold the values 0-127 and 128-255,
-	// one a cell; page k holds [128, 256) << (k-1) in 128 cells of equal width.
-	cellBits     = 7
-	cellsPerPage = 1 << cellBits
-	pageCount    = 63 - cellBits + 1
-)
+	// The first two octaves of cells hold the values 0-127 and 128-255, one a cell; octave k holds
+	// [128, 256) << (k-1) in 128 cells of equal width.
+	cellBits       = 7
+	cellsPerOctave = 1 << cellBits
+	octaves        = 63 - cellBits + 1
 
-type page [cellsPerPage]uint64
+	// Cells are numbered from firstCell, so that from 128 up the number of a value's cell is what the value
+	// begins with as a float64: the exponent and the first seven bits of the fraction.
+	firstCell    = (1023 + cellBits - 1) << cellBits
+	fractionBits = 52
+	exactFloats  = 1 << (fractionBits + 1) // whole numbers up to here are exact as float64
+)
 
 // A Sketch is a histogram of latencies in nanoseconds with 128 cells an octave, over the whole range
 // of int64. It holds integers only, so merging is integer addition: any grouping and any order of
 // merges gives the same bits. Count, sum, minimum and maximum are exact; a quantile is within
 // [RelativeError] of the exact one.
 //
-// The zero value is an empty sketch ready to use. A sketch costs 512 bytes and 1 KiB for every
-// octave in which it has seen a value: 4-6 KiB for the users of one metro, about 10 KiB for a
-// world-wide workload between 1 ms and 1 s. [Sketch.MarshalBinary] packs it into 2-4 bytes a
-// non-empty cell for keeping. Memory does not grow with the number of values.
+// The zero value is an empty sketch ready to use. A sketch costs 80 bytes and 1 KiB for every
+// octave from its smallest value to its largest: 4-6 KiB for the users of one metro, about 10 KiB for a
+// world-wide workload between 1 ms and 1 s, 57 KiB at most. [Sketch.MarshalBinary] packs it into 2-4
+// bytes a non-empty cell for keeping. Memory does not grow with the number of values.
 //
 // All methods that only read accept a nil sketch and treat it as empty. Copying a Sketch by
 // assignment shares its cells; use [Sketch.Clone]. A Sketch must not be written to by several
 // goroutines at once.
 type Sketch struct {
-	pages   [pageCount]*page
-	min     uint64 // smallest value, 0 when empty
-	span    uint64 // largest value minus smallest
+	cells   []uint64 // the counts of the octaves from that of min to that of max, empty when empty
+	first   uint64   // number of the first of them
+	min     uint64   // smallest value, 0 when empty
+	span    uint64   // largest value minus smallest
 	count   uint64
 	sumLow  uint64
 	sumHigh uint64
@@ -52,9 +58,8 @@ func (s *Sketch) Record(ns int64) {
 	// one comparison, so that extremes cost nothing on the common path.
 	v := uint64(ns)
 	if v-s.min <= s.span {
-		i := cellOf(v)
-		if p := s.pages[i>>cellBits]; p != nil {
-			p[i%cellsPerPage]++
+		if i := cellOf(v) - s.first; i < uint64(len(s.cells)) { // false in an empty sketch only
+			s.cells[i]++
 			s.count++
 			var carry uint64
 			s.sumLow, carry = bits.Add64(s.sumLow, v, 0)
@@ -70,20 +75,21 @@ func (s *Sketch) RecordAll(ns []int64) {
 	for len(ns) > 0 {
 		n := s.recordWithin(ns)
 		if ns = ns[n:]; len(ns) > 0 {
-			s.RecordN(ns[0], 1)
+			s.Record(ns[0])
 			ns = ns[1:]
 		}
 	}
 }
 
-// recordWithin adds latencies up to the first that lies outside the range of those before, or in an octave
-// that is new, and returns their number. It adds none below 128 ns, and none that a float64 would round.
+// recordWithin adds latencies up to the first that lies outside the range of those before, and returns their
+// number. It leaves out what has no cell by its float64: below 128 ns, and above 2^53 ns.
 func (s *Sketch) recordWithin(ns []int64) int {
-	least, most := max(s.min, cellsPerPage), min(s.min+s.span, 1<<53-1)
+	least, most := max(s.min, cellsPerOctave), min(s.min+s.span, exactFloats)
 	if least > most {
 		return 0
 	}
 	span := most - least
+	cells, first := s.cells, s.first
 	low, high := s.sumLow, s.sumHigh
 	n := 0
 	for _, x := range ns {
@@ -91,13 +97,7 @@ func (s *Sketch) recordWithin(ns []int64) int {
 		if v-least > span {
 			break
 		}
-		// The octave is the exponent of v as a floating-point number, the cell the first bits behind it.
-		i := math.Float64bits(float64(x)) >> (52 - cellBits)
-		p := s.pages[i>>cellBits-(1023+cellBits-1)]
-		if p == nil {
-			break
-		}
-		p[i%cellsPerPage]++
+		cells[math.Float64bits(float64(x))>>(fractionBits-cellBits)-first]++
 		var carry uint64
 		low, carry = bits.Add64(low, v, 0)
 		high, _ = bits.Add64(high, 0, carry)
@@ -119,8 +119,7 @@ func (s *Sketch) RecordN(ns int64, n uint64) {
 	}
 	v := uint64(ns)
 	s.widen(v, v)
-	i := cellOf(v)
-	s.page(i >> cellBits)[i%cellsPerPage] += n
+	s.cells[cellOf(v)-s.first] += n
 	s.count += n
 	high, low := bits.Mul64(v, n)
 	s.addSum(high, low)
@@ -236,18 +235,13 @@ func (s *Sketch) Cells() iter.Seq[Cell] {
 		if s == nil {
 			return
 		}
-		for k, p := range s.pages {
-			if p == nil {
+		for i, n := range s.cells {
+			if n == 0 {
 				continue
 			}
-			for j, n := range p {
-				if n == 0 {
-					continue
-				}
-				low, high := cellEdges(uint64(k*cellsPerPage + j))
-				if !yield(Cell{LowNs: int64(low), HighNs: int64(high), Count: n}) {
-					return
-				}
+			low, high := cellEdges(s.first + uint64(i))
+			if !yield(Cell{LowNs: int64(low), HighNs: int64(high), Count: n}) {
+				return
 			}
 		}
 	}
@@ -264,14 +258,9 @@ func (s *Sketch) Merge(o *Sketch) {
 		return
 	}
 	s.widen(o.min, o.min+o.span)
-	for k, from := range o.pages {
-		if from == nil {
-			continue
-		}
-		to := s.page(uint64(k))
-		for j, n := range from {
-			to[j] += n
-		}
+	to := s.cells[o.first-s.first:]
+	for i, n := range o.cells {
+		to[i] += n
 	}
 	s.count += o.count
 	s.addSum(o.sumHigh, o.sumLow)
@@ -295,12 +284,7 @@ func (s *Sketch) Clone() *Sketch {
 
 // Reset empties the sketch and keeps its memory for the next values.
 func (s *Sketch) Reset() {
-	for _, p := range s.pages {
-		if p != nil {
-			*p = page{}
-		}
-	}
-	*s = Sketch{pages: s.pages}
+	*s = Sketch{cells: s.cells[:0]}
 }
 
 // Equal reports whether both sketches hold the same values, as far as sketches can tell: equal
@@ -315,20 +299,7 @@ func (s *Sketch) Equal(o *Sketch) bool {
 	if s == nil || o == nil {
 		return true
 	}
-	var empty page
-	for k := range s.pages {
-		a, b := s.pages[k], o.pages[k]
-		if a == nil {
-			a = &empty
-		}
-		if b == nil {
-			b = &empty
-		}
-		if *a != *b {
-			return false
-		}
-	}
-	return true
+	return slices.Equal(s.cells, o.cells)
 }
 
 // widen extends the range of the values seen. The count must not have been raised yet.
@@ -337,13 +308,30 @@ func (s *Sketch) widen(low, high uint64) {
 		low, high = min(low, s.min), max(high, s.min+s.span)
 	}
 	s.min, s.span = low, high-low
+	s.cover(cellOf(low), cellOf(high))
 }
 
-func (s *Sketch) page(k uint64) *page {
-	if s.pages[k] == nil {
-		s.pages[k] = new(page)
+// cover makes room for the octaves of two cells, and for those in between.
+func (s *Sketch) cover(low, high uint64) {
+	first, end := low&^(cellsPerOctave-1), high|(cellsPerOctave-1)+1
+	if len(s.cells) == 0 {
+		s.first = first
 	}
-	return s.pages[k]
+	first, end = min(first, s.first), max(end, s.first+uint64(len(s.cells)))
+	n := end - first
+	if n == uint64(len(s.cells)) {
+		return
+	}
+	cells := s.cells[:0]
+	if n > uint64(cap(cells)) {
+		cells = make([]uint64, n)
+	}
+	cells = cells[:n]
+	before := s.first - first
+	after := before + uint64(copy(cells[before:], s.cells))
+	clear(cells[:before])
+	clear(cells[after:])
+	s.cells, s.first = cells, first
 }
 
 func (s *Sketch) addSum(high, low uint64) {
@@ -357,16 +345,17 @@ func (s *Sketch) sumNs() float64 {
 	return math.Ldexp(float64(high), 64) + float64(low)
 }
 
-// cellOf returns the index of the cell that holds v: v itself below 256, and from there on the
-// position of the octave and the seven bits that follow the leading one.
+// cellOf returns the number of the cell that holds v: counted from firstCell, v itself below 256, and from
+// there on the position of the octave and the seven bits that follow the leading one.
 func cellOf(v uint64) uint64 {
-	shift := bits.Len64(v|(2*cellsPerPage-1)) - cellBits - 1
-	return uint64(shift)<<cellBits + v>>shift
+	shift := bits.Len64(v|(2*cellsPerOctave-1)) - cellBits - 1
+	return firstCell + uint64(shift)<<cellBits + v>>shift
 }
 
 // cellEdges returns the smallest and the largest value of a cell.
 func cellEdges(cell uint64) (low, high uint64) {
-	if cell < 2*cellsPerPage {
+	cell -= firstCell
+	if cell < 2*cellsPerOctave {
 		return cell, cell
 	}
 	shift := cell>>cellBits - 1

@@ -21,6 +21,12 @@ func BenchmarkRecord(b *testing.B) {
 			s.Record(values[i%size])
 		}
 	})
+	b.Run("sketch, 32 at a time", func(b *testing.B) {
+		var s stats.Sketch
+		for i := 0; i < b.N; i += 32 {
+			s.RecordAll(values[i%size:][:32])
+		}
+	})
 	b.Run("one addition behind a call", func(b *testing.B) {
 		var a adder
 		for i := range b.N {
