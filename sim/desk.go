@@ -12,6 +12,10 @@ type desk struct {
 	// little must be sorted.
 	found  []recent
 	weight []int64
+	// These are what sites that run alone leave behind: they hold nothing, but have grown to their size.
+	block   block
+	fills   fillQueue
+	flights flightTable
 }
 
 // A directory of 4 bytes an object is faster than hashing, even where most of it lies outside the
@@ -48,4 +52,22 @@ func (d *desk) directoryFor(s *site) (*cache.Directory, error) {
 		}
 	}
 	return d.directory, nil
+}
+
+// lend gives a site, before it opens, the memory that the one before it at the desk has left.
+func (d *desk) lend(s *site) {
+	s.block.visits, s.block.scratch, s.block.counts = d.block.visits[:0], d.block.scratch, d.block.counts
+	s.fills.ring = d.fills.ring
+	if s.edge != nil && d.flights.heads != nil {
+		s.edge.flights = d.flights
+		s.edge.flights.clear()
+	}
+}
+
+// takeBack keeps the memory of a site that is about to close.
+func (d *desk) takeBack(s *site) {
+	d.block, d.fills = s.block, s.fills
+	if s.edge != nil {
+		d.flights = s.edge.flights
+	}
 }

@@ -31,6 +31,12 @@ func newFlightTable() flightTable {
 	return flightTable{pool: make([]flight, 1, 16), heads: make([]uint32, 64), shift: 64 - 6}
 }
 
+// clear forgets all fetches; the memory stays.
+func (t *flightTable) clear() {
+	t.pool, t.free = t.pool[:1], 0
+	clear(t.heads)
+}
+
 // home returns the chain of a key.
 func (t *flightTable) home(key uint64) uint32 {
 	return uint32((key * 0x9e3779b97f4a7c15) >> (t.shift & 63))

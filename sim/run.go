@@ -161,7 +161,7 @@ func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint
 	config := cache.Config{
 		Policy: a.Policy, Admission: a.Admission, CapacityBytes: a.CacheBytes, Seed: uint64(seed) + uint64(number),
 	}
-	t := &tier{config: config, filling: newFilling(r.end()), flights: newFlightTable(), up: planned.up, number: number}
+	t := &tier{config: config, filling: newFilling(r.end()), up: planned.up, number: number}
 	t.upIsMid = number == edgeTier && len(r.plan.with(placement.MidTierCache)) > 0
 	t.remote = r.remoteTier(planned.up, t.upIsMid)
 	t.watch = r.newWatch(planned, t)

@@ -66,6 +66,9 @@ func (s *site) open(d *cache.Directory) error {
 		if t == nil {
 			continue
 		}
+		if t.flights.heads == nil {
+			t.flights = newFlightTable()
+		}
 		if err := t.open(s.directoryOf(t)); err != nil {
 			return fmt.Errorf("site %q: %w", s.name, err)
 		}

@@ -58,7 +58,11 @@ func (r *run) advanceAlone(s *site, d *desk) error {
 	if err != nil {
 		return err
 	}
-	defer s.close()
+	d.lend(s)
+	defer func() {
+		d.takeBack(s)
+		s.close()
+	}()
 	if err := s.open(directory); err != nil {
 		return err
 	}
