@@ -151,9 +151,7 @@ func (t toy) site(p *pop, zipf *random.Zipf, requests int, latencies *histogram)
 	var block [256]uint32
 	for left := requests; left > 0; {
 		objects := block[:min(left, len(block))]
-		for i := range objects {
-			objects[i] = zipf.Draw(&p.objects)
-		}
+		zipf.DrawAll(&p.objects, objects)
 		p.cache.expect(objects)
 		for _, object := range objects {
 			now := int64(source.Next())
