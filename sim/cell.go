@@ -1,21 +1,17 @@
 package sim
 
 import (
-	"math/bits"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/random"
-	"github.com/edgewise-sim/edgewise/sim/stats"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A cell is one workload's users of one metro, at the site that serves them: static and dynamic.
 type cell struct {
-	tally *Tally
-	// ttfb and ttlb hold the latencies that are not in the tally yet, recent their number.
-	ttfb, ttlb metric
-	recent     uint
+	tally     *Tally
+	latencies latencies // TTFB and TTLB
 
 	rand random.Stream // of the clients
 	law  *accessLaw
@@ -26,7 +22,6 @@ type cell struct {
 	isAlike             bool   // all requests bring the same along, so that nothing need be drawn or caught up on
 	isNew               uint64 // below this, of 2^32, a request opens a connection
 	pace                workload.Pace
-	deadlines           []int64
 	delay               int64      // from the user's instant to this site
 	from                int64      // the instant at this site from which on requests are recorded
 	count               uint64     // of requests
@@ -42,17 +37,6 @@ type cell struct {
 
 	static  *staticRun
 	dynamic *dynamicRun
-}
-
-// recentLatencies is how many latencies a cell keeps until it records them, which costs less for many at
-// once.
-const recentLatencies = 32
-
-// A metric is where a cell records a latency.
-type metric struct {
-	sketch *stats.Sketch
-	within []uint64               // by deadline
-	recent [recentLatencies]int64 // not recorded yet
 }
 
 // A staticRun is a static workload in one run.
@@ -200,9 +184,7 @@ func (c *cell) answer(r *request, s *served) bool {
 		transfer = c.lossy.Transfer(s.bytes, rtt, max(minResend, rtt), r.isNew, r.intact)
 	}
 	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
-	n := c.recent % recentLatencies // it is less, as the compiler can see now
-	c.ttfb.recent[n], c.ttlb.recent[n] = ttfb, ttlb
-	c.recent = n + 1
+	c.latencies.put(ttfb, ttlb)
 	outcome := s.outcome
 	t.Outcomes[outcome]++
 	t.OutcomeBytes[outcome] += uint64(s.bytes)
@@ -213,33 +195,10 @@ func (c *cell) answer(r *request, s *served) bool {
 		t.Causes[Service] += s.service
 		t.Causes[Upstream] += wait - s.queue - s.service
 	}
-	if c.recent == recentLatencies {
-		c.record()
+	if c.latencies.isFull() {
+		c.latencies.record()
 	}
 	return true
-}
-
-// record puts the recent latencies into the tally.
-func (c *cell) record() {
-	ttfb := c.ttfb.recent[:c.recent]
-	ttlb := c.ttlb.recent[:len(ttfb)]
-	c.ttfb.sketch.RecordAll(ttfb)
-	c.ttlb.sketch.RecordAll(ttlb)
-	for i, deadline := range c.deadlines {
-		// Taking anything longer from a latency within the deadline leaves a borrow, and a borrow is counted in
-		// one instruction.
-		longer := uint64(deadline) + 1
-		var first, last, borrow uint64
-		for j, ns := range ttfb {
-			_, borrow = bits.Sub64(uint64(ns), longer, 0)
-			first, _ = bits.Add64(first, 0, borrow)
-			_, borrow = bits.Sub64(uint64(ttlb[j]), longer, 0)
-			last, _ = bits.Add64(last, 0, borrow)
-		}
-		c.ttfb.within[i] += first
-		c.ttlb.within[i] += last
-	}
-	c.recent = 0
 }
 
 // fail tallies a request that has reached the site and gets no answer but, at an instant, an error. Where the
@@ -272,7 +231,7 @@ func (c *cell) waitedInVain(r *request, ns int64) {
 // settle adds to the tally what is the same for every request of the cell, and the number of requests as
 // it was counted when they came: their outcomes must match it.
 func (c *cell) settle() {
-	c.record()
+	c.latencies.record()
 	t := c.tally
 	t.Requests += c.asked
 	served := int64(c.asked - c.lost)

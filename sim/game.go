@@ -438,6 +438,7 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 		wait += period
 	}
 	step := g.update % period
+	latencies := latencies{tally: t, deadlines: g.deadlines}
 	var updates, failed, jitters, losses, waits, parents, services, timeouts int64
 	for ; p.send < until; p.send += g.update {
 		met := wait
@@ -490,8 +491,10 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 			}
 		}
 		rtt := p.up + p.down + jitter + resent
-		t.record(Response, rtt+extra+called+inVain+met+work, g.deadlines)
-		t.record(RTT, rtt, g.deadlines)
+		latencies.put(rtt+extra+called+inVain+met+work, rtt)
+		if latencies.isFull() {
+			latencies.record()
+		}
 		updates++
 		jitters += jitter
 		losses += resent
@@ -503,6 +506,7 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 			wait += period
 		}
 	}
+	latencies.record()
 	t.Requests += uint64(updates + failed)
 	t.Outcomes[Played] += uint64(updates)
 	t.Causes[Access] += updates*p.access + jitters

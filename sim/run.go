@@ -206,8 +206,7 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.
 	tally := r.tally(number, w, m, i)
 	c := cell{
 		tally:     tally,
-		ttfb:      metric{sketch: &tally.Latency[TTFB], within: tally.within(TTFB, len(w.deadlines))},
-		ttlb:      metric{sketch: &tally.Latency[TTLB], within: tally.within(TTLB, len(w.deadlines))},
+		latencies: latencies{tally: tally, deadlines: w.deadlines},
 		rand:      random.New(r.plan.scenario.Seed, r.rep, entity, workload.PurposeClient),
 		law:       r.plan.access[m],
 		rtt:       e.up + e.down,
@@ -219,7 +218,6 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.
 		isNew:     outOf32(client.NewShare),
 		pace:      client.Pace(),
 		lossy:     lossyPace(client, e.lossDown),
-		deadlines: w.deadlines,
 		delay:     e.delay(),
 		from:      int64(r.plan.scenario.WarmUp) + e.delay(),
 		work:      random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeService),

@@ -95,24 +95,18 @@ func newTally(kind Kind, deadlines int) Tally {
 // record adds one latency of a metric.
 func (t *Tally) record(metric int, ns int64, deadlines []int64) {
 	t.Latency[metric].Record(ns)
-	countWithin(t.within(metric, len(deadlines)), deadlines, ns)
+	within := t.within(metric, len(deadlines))
+	for i, deadline := range deadlines {
+		if ns <= deadline {
+			within[i]++
+		}
+	}
 }
 
 // within returns the counters of a metric's deadlines.
 func (t *Tally) within(metric, deadlines int) []uint64 {
 	return t.Within[metric*deadlines:][:deadlines:deadlines]
 }
-
-// countWithin counts a latency in the counters of the deadlines it is within.
-func countWithin(counters []uint64, deadlines []int64, ns int64) {
-	deadlines = deadlines[:len(counters)]
-	for i := range counters {
-		counters[i] += isWithin(ns, deadlines[i])
-	}
-}
-
-// isWithin returns 1 if ns <= deadline and 0 if not: which it is, no branch could foretell.
-func isWithin(ns, deadline int64) uint64 { return uint64(ns-deadline-1) >> 63 }
 
 // fail records a request that ended as [Failed] when its user had waited for so many ns.
 func (t *Tally) fail(why Reason, waited int64) {
