@@ -15,8 +15,9 @@
 // [Key], whose At(index) is one value by index, for example the size of an object from its number.
 // Nothing depends on the order in which streams are made or used, nor on how many cores work.
 //
-// Streams draw uniform, exponential, normal and lognormal numbers. Three tables draw the rest, each in a few
-// nanoseconds: [Zipf] for popularity, [Alias] for a choice by weights, [Quantiles] for any continuous
+// Streams draw uniform, exponential, normal and lognormal numbers; [Stream.ExpAll] and [Zipf.DrawAll] fill a
+// slice and cost a quarter less a draw. Three tables draw the rest, each in a few nanoseconds: [Zipf] for
+// popularity, [Alias] for a choice by weights, [Quantiles] for any continuous
 // law given by its quantile function. A table is read only and may be shared by goroutines; a Stream
 // belongs to one goroutine at a time.
 //

@@ -91,7 +91,7 @@ func (s Stream) expSure(x []float64) (n int, u uint64, next Stream) {
 		if position >= z.sure[layer] {
 			return n, u, s
 		}
-		x[n] = float64(float64(int64(position)) * z.scale[layer])
+		x[n] = float64(float64(position) * z.scale[layer])
 	}
 	return len(x), 0, s
 }

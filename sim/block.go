@@ -178,36 +178,41 @@ func (b *block) refill() {
 func (b *block) sort(from int64) {
 	n := len(b.visits)
 	cellBits := max(bits.Len(uint(n-1)), 1)
-	shift := max(bits.Len64(uint64(b.span))-cellBits, 0)
-	cells := int(uint64(b.span)>>shift) + 2
+	shift := uint(max(bits.Len64(uint64(b.span))-cellBits, 0))
+	cells := int(uint64(b.span)>>shift) + 1
 	if cap(b.counts) < cells {
 		b.counts = make([]uint32, 2*cells)
 	}
 	if cap(b.scratch) < n {
 		b.scratch = make([]visit, 2*n)
 	}
-	counts, scratch := b.counts[:cells], b.scratch[:n]
+	visits, counts, sorted := b.visits, b.counts[:cells], b.scratch[:n]
 	clear(counts)
-	for i := range b.visits {
-		counts[uint64(b.visits[i].at-from)>>shift+1]++
+	for i := range visits {
+		counts[uint64(visits[i].at-from)>>(shift&63)]++
 	}
-	sum := uint32(0)
+	place := uint32(0)
 	for i, c := range counts {
-		sum += c
-		counts[i] = sum
+		counts[i] = place
+		place += c
 	}
-	for _, v := range b.visits {
-		at := &counts[uint64(v.at-from)>>shift]
-		scratch[*at] = v
-		*at++
+	for i := range visits {
+		v := &visits[i]
+		next := &counts[uint64(v.at-from)>>(shift&63)]
+		sorted[*next] = *v
+		*next++
 	}
-	for i := 1; i < n; i++ {
-		v := scratch[i]
-		j := i
-		for ; j > 0 && scratch[j-1].at > v.at; j-- {
-			scratch[j] = scratch[j-1]
+	latest := from
+	for i := range sorted {
+		if at := sorted[i].at; at >= latest {
+			latest = at
+			continue
 		}
-		scratch[j] = v
+		v, j := sorted[i], i
+		for ; j > 0 && sorted[j-1].at > v.at; j-- {
+			sorted[j] = sorted[j-1]
+		}
+		sorted[j] = v
 	}
-	b.visits, b.scratch = scratch, b.visits
+	b.visits, b.scratch = sorted, visits
 }

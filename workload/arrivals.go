@@ -65,9 +65,6 @@ const farthest = float64(2 * 366 * 24 * time.Hour)
 // Next returns the next arrival in ns since the start of the run. A stream without load, or without an
 // arrival within two years, answers math.MaxInt64.
 func (a *Arrivals) Next() int64 {
-	// Products are rounded before they are added, so that machines with and without a fused multiply-add
-	// draw the same arrivals. What one arrival takes over from the last is a sum alone: the processor works
-	// on the roots of several at a time.
 	if a.silent {
 		return math.MaxInt64
 	}
@@ -106,7 +103,8 @@ func (a *Arrivals) DrawPast(to int64, at []int64) int {
 	return n
 }
 
-// drawWithin is DrawPast as far as the numbers drawn ahead and the current piece last.
+// drawWithin is DrawPast as far as the numbers drawn ahead and the current piece last. What one arrival takes
+// over from the one before is a sum alone, so that the processor works on the roots of several at a time.
 func (a *Arrivals) drawWithin(to int64, at []int64) int {
 	ahead := a.ahead[a.used:]
 	ahead = ahead[:min(len(ahead), len(at))]
@@ -130,7 +128,8 @@ func (a *Arrivals) drawWithin(to int64, at []int64) int {
 	return n
 }
 
-// instant returns when the integral of the rate since the start of the piece has reached the need.
+// instant returns when the integral of the rate since the start of the piece has reached the need. Products are
+// rounded before they are added, so that machines with and without a fused multiply-add draw the same arrivals.
 func (p piece) instant(need float64) int64 {
 	if p.slope == 0 {
 		return int64(p.origin + need/p.rate)
