@@ -44,11 +44,9 @@ func NewPoisson(from time.Duration, perSecond float64, stream random.Stream) (*S
 	}
 	gap := float64(time.Second) / perSecond
 	now, rest := from, 0.0
-	var gaps [sourceBlock]float64
 	return NewSource(func(block []time.Duration) int {
-		stream.ExpAll(gaps[:len(block)])
 		for i := range block {
-			wait := float64(gaps[i]*gap) + rest
+			wait := float64(stream.Exp()*gap) + rest
 			whole := time.Duration(wait)
 			rest = wait - float64(whole)
 			if now > Forever-whole {
