@@ -30,10 +30,11 @@
 //
 // # What to trust
 //
-// A run is a pure function of the study and its seed: the same bits on any number of cores. (Across kinds
-// of processors this is meant, but not proven.) Caches and queues are checked against closed forms in the
-// tests; every run checks its own books (requests in = outcomes, bytes sent = bytes received, causes sum to
-// latencies). Delays are modelled
-// from great-circle distance and measured inflation, not measured for your users. Parameters that rest on
+// A run is a pure function of the study and its seed: the same bits on any number of cores. Across kinds of
+// processors that is meant, too: on an emulated arm64 every count of the three examples was the same as on
+// amd64, while the means and intervals computed from them differed by 4 parts in 10^11 at most. Caches and
+// queues are checked against closed forms in the tests; every run checks its own books (requests in =
+// outcomes, bytes sent = bytes received, causes sum to latencies). Delays are modelled from great-circle
+// distance and measured inflation, not measured for your users. Parameters that rest on
 // an assumption are listed in [Comparison].Assumed.
 package edgewise
