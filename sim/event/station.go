@@ -44,7 +44,10 @@ func NewStation(servers int) (*Station, error) {
 // A job that arrives before the one before it, takes less than no time or ends after the end of time
 // cannot be served: Arrive returns [Forever] for both, and [Station.Err] says why.
 func (s *Station) Arrive(now, service time.Duration) (start, departure time.Duration) {
-	first, isInLine := s.first()
+	first, isInLine := s.line[0], true
+	if len(s.line) > 1 {
+		first, isInLine = s.first()
+	}
 	begin := max(int64(now), first)
 	end := begin + int64(service)
 	if service < 0 || int64(now) < s.arrived || end < begin || s.err != nil {
