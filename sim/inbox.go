@@ -20,8 +20,8 @@ type inbox struct {
 	scratch []inboxEntry
 	counts  []uint32
 
-	pool []message // number 0 stands for none
-	free uint32    // heads the list of free places, linked by token
+	pool []message
+	free []uint32
 }
 
 // An inboxEntry is a message's arrival, and its number in the pool.
@@ -67,12 +67,10 @@ func (b *inbox) deliver(m *message) {
 
 // slot returns the number of a free place in the pool.
 func (b *inbox) slot() uint32 {
-	if n := b.free; n != 0 {
-		b.free = b.pool[n].token
+	if last := len(b.free) - 1; last >= 0 {
+		n := b.free[last]
+		b.free = b.free[:last]
 		return n
-	}
-	if len(b.pool) == 0 {
-		b.pool = append(b.pool, message{})
 	}
 	b.pool = append(b.pool, message{})
 	return uint32(len(b.pool) - 1)
@@ -216,7 +214,4 @@ func (b *inbox) pop() uint32 {
 }
 
 // release frees a message's place in the pool.
-func (b *inbox) release(n uint32) {
-	b.pool[n].token = b.free
-	b.free = n
-}
+func (b *inbox) release(n uint32) { b.free = append(b.free, n) }
