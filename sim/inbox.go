@@ -24,15 +24,20 @@ type inbox struct {
 	free []uint32
 }
 
-// An inboxEntry is a message's place in the order, and its number in the pool.
+// An inboxEntry is a message's arrival, and its number in the pool.
 type inboxEntry struct {
-	at    int64
-	order uint64
-	n     uint32
+	at int64
+	n  uint32
 }
 
-func (e *inboxEntry) before(o *inboxEntry) bool {
-	return e.at < o.at || e.at == o.at && e.order < o.order
+// before reports whether e comes out before o.
+func (b *inbox) before(e, o *inboxEntry) bool {
+	return e.at < o.at || e.at == o.at && b.pool[e.n].order < b.pool[o.n].order
+}
+
+// compare is before for the library's functions.
+func (b *inbox) compare(e, o inboxEntry) int {
+	return cmp.Or(cmp.Compare(e.at, o.at), cmp.Compare(b.pool[e.n].order, b.pool[o.n].order))
 }
 
 // next returns the arrival of the next message, or unknown.
@@ -57,7 +62,7 @@ func (b *inbox) deliver(m *message) {
 	if len(b.fresh) == 0 || m.at < b.least {
 		b.least = m.at
 	}
-	b.fresh = append(b.fresh, inboxEntry{at: m.at, order: m.order, n: n})
+	b.fresh = append(b.fresh, inboxEntry{at: m.at, n: n})
 }
 
 // slot returns the number of a free place in the pool.
@@ -77,16 +82,20 @@ func (b *inbox) settle() {
 		return
 	}
 	b.sortFresh()
+	if b.pos == len(b.run) {
+		b.run, b.fresh, b.pos = b.fresh, b.run[:0], 0
+		return
+	}
 	if b.pos > len(b.run)/2 {
 		b.run = b.run[:copy(b.run, b.run[b.pos:])]
 		b.pos = 0
 	}
-	// From the end, so that messages that come in time's order anyway move nothing.
+	// From the end, until what is left of the run is in its place.
 	i := len(b.run) - 1
 	b.run = append(b.run, b.fresh...)
-	k := len(b.run) - 1
-	for j := len(b.fresh) - 1; j >= 0; k-- {
-		if i >= b.pos && b.fresh[j].before(&b.run[i]) {
+	j := len(b.fresh) - 1
+	for k := len(b.run) - 1; i >= b.pos && j >= 0; k-- {
+		if b.before(&b.fresh[j], &b.run[i]) {
 			b.run[k] = b.run[i]
 			i--
 		} else {
@@ -94,67 +103,80 @@ func (b *inbox) settle() {
 			j--
 		}
 	}
+	copy(b.run[i+1:], b.fresh[:j+1])
 	b.fresh = b.fresh[:0]
 }
 
 // sortFresh puts the entries that were delivered in order: at most a few by insertion; many are scattered
 // by time into about as many cells first, which leaves each nearly in place.
 func (b *inbox) sortFresh() {
-	n := len(b.fresh)
-	if n > 32 && !slices.IsSortedFunc(b.fresh, compareEntries) {
-		most := b.least
-		for i := range b.fresh {
-			most = max(most, b.fresh[i].at)
-		}
-		shift := max(bits.Len64(uint64(most-b.least))-bits.Len(uint(n)), 0)
-		cells := int(uint64(most-b.least)>>shift) + 2
-		b.counts = slices.Grow(b.counts[:0], cells)[:cells]
-		b.scratch = slices.Grow(b.scratch[:0], n)[:n]
-		clear(b.counts)
-		for i := range b.fresh {
-			b.counts[uint64(b.fresh[i].at-b.least)>>shift+1]++
-		}
-		sum := uint32(0)
-		for i, c := range b.counts {
-			sum += c
-			b.counts[i] = sum
-		}
-		for _, e := range b.fresh {
-			place := &b.counts[uint64(e.at-b.least)>>shift]
-			b.scratch[*place] = e
-			*place++
-		}
-		b.fresh, b.scratch = b.scratch, b.fresh
+	n, ordered := len(b.fresh), 1
+	for ordered < n && b.fresh[ordered-1].at < b.fresh[ordered].at {
+		ordered++
 	}
-	moves := 0
+	if ordered >= n {
+		return
+	}
+	if n > 32 {
+		b.scatter()
+	}
+	fresh, moves := b.fresh, 0
 	for i := 1; i < n; i++ {
-		e := b.fresh[i]
-		j := i
-		for ; j > 0 && e.before(&b.fresh[j-1]); j-- {
-			b.fresh[j] = b.fresh[j-1]
+		if fresh[i-1].at < fresh[i].at {
+			continue
 		}
-		b.fresh[j] = e
+		e := fresh[i]
+		j := i
+		for ; j > 0 && b.before(&e, &fresh[j-1]); j-- {
+			fresh[j] = fresh[j-1]
+		}
+		fresh[j] = e
 		if moves += i - j; moves > 16*n {
 			// A few far ones have crowded the others into one cell.
-			slices.SortFunc(b.fresh, compareEntries)
+			slices.SortFunc(fresh, b.compare)
 			return
 		}
 	}
 }
 
-func compareEntries(a, b inboxEntry) int {
-	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.order, b.order))
+// scatter puts the entries that were delivered into about as many cells by time, one cell after the other.
+func (b *inbox) scatter() {
+	n, least, most := len(b.fresh), b.least, b.least
+	for i := range b.fresh {
+		most = max(most, b.fresh[i].at)
+	}
+	shift := max(bits.Len64(uint64(most-least))-bits.Len(uint(n)), 0) & 63
+	cells := int(uint64(most-least)>>shift) + 2
+	b.counts = slices.Grow(b.counts[:0], cells)[:cells]
+	b.scratch = slices.Grow(b.scratch[:0], n)[:n]
+	counts, scratch := b.counts, b.scratch
+	clear(counts)
+	for i := range b.fresh {
+		counts[uint64(b.fresh[i].at-least)>>shift+1]++
+	}
+	sum := uint32(0)
+	for i, c := range counts {
+		sum += c
+		counts[i] = sum
+	}
+	for _, e := range b.fresh {
+		place := &counts[uint64(e.at-least)>>shift]
+		scratch[*place] = e
+		*place++
+	}
+	b.fresh, b.scratch = scratch, b.fresh
 }
 
 // push makes a place for a message that the site sends itself; the caller fills in what it says.
 func (b *inbox) push(at int64, order uint64) *message {
 	n := b.slot()
-	e := inboxEntry{at: at, order: order, n: n}
+	b.pool[n].order = order
+	e := inboxEntry{at: at, n: n}
 	b.own = append(b.own, e)
 	i := len(b.own) - 1
 	for i > 0 {
 		p := (i - 1) / 4
-		if !e.before(&b.own[p]) {
+		if !b.before(&e, &b.own[p]) {
 			break
 		}
 		b.own[i] = b.own[p]
@@ -167,7 +189,7 @@ func (b *inbox) push(at int64, order uint64) *message {
 // pop takes the next message out and returns its number in the pool, where it stays until it is released.
 // There must be one, and what was delivered must be settled.
 func (b *inbox) pop() uint32 {
-	if len(b.own) == 0 || b.pos < len(b.run) && b.run[b.pos].before(&b.own[0]) {
+	if len(b.own) == 0 || b.pos < len(b.run) && b.before(&b.run[b.pos], &b.own[0]) {
 		b.pos++
 		return b.run[b.pos-1].n
 	}
@@ -178,7 +200,7 @@ func (b *inbox) pop() uint32 {
 	for i := 0; i < last; {
 		least, best := i, &e
 		for k := 4*i + 1; k < min(4*i+5, last); k++ {
-			if b.own[k].before(best) {
+			if b.before(&b.own[k], best) {
 				least, best = k, &b.own[k]
 			}
 		}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"slices"
 	"testing"
 
@@ -22,7 +23,7 @@ func TestMessagesComeOutInOrder(t *testing.T) {
 	for name, law := range laws {
 		var b inbox
 		s := random.New(1, 0, 0, 0)
-		var pending []inboxEntry
+		var pending []message
 		now, count := int64(0), uint64(0)
 		for window := range int64(100) {
 			for range s.Uint64N(100) {
@@ -38,9 +39,11 @@ func TestMessagesComeOutInOrder(t *testing.T) {
 				} else {
 					b.deliver(&message{at: at, order: order})
 				}
-				pending = append(pending, inboxEntry{at: at, order: order})
+				pending = append(pending, message{at: at, order: order})
 			}
-			slices.SortFunc(pending, compareEntries)
+			slices.SortFunc(pending, func(a, b message) int {
+				return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.order, b.order))
+			})
 			if len(pending) > 0 {
 				require.Equal(t, pending[0].at, b.next(), name)
 			}
@@ -48,7 +51,7 @@ func TestMessagesComeOutInOrder(t *testing.T) {
 			for now = 500 * (window + 1); b.next() < now; pending = pending[1:] {
 				n := b.pop()
 				if m := &b.pool[n]; m.at != pending[0].at || m.order != pending[0].order {
-					require.Equal(t, pending[0], inboxEntry{at: m.at, order: m.order}, name)
+					require.Equal(t, pending[0], message{at: m.at, order: m.order}, name)
 				}
 				b.release(n)
 			}

@@ -208,7 +208,7 @@ func (s *site) lookAhead(end int64) {
 			n++
 		}
 	}
-	cache.Expect(s.edge.cache, s.keys[:n], n-visits)
+	cache.Expect(s.edge.cache, s.keys[:visits], s.keys[visits:n])
 }
 
 // send puts a message on its way and returns it, for the caller to fill in what it says.

@@ -26,7 +26,7 @@ func TestCachesInTurnShareADirectory(t *testing.T) {
 		draws := random.New(3, 0, 0, 0)
 		for i := range 20_000 {
 			if i%100 == 0 {
-				Expect(shared, []uint64{draws.Uint64N(keys), draws.Uint64N(20)}, 5)
+				Expect(shared, []uint64{draws.Uint64N(keys), draws.Uint64N(20)}, []uint64{1, 2, 3, 4, 5})
 			}
 			key := min(draws.Uint64N(keys), draws.Uint64N(keys), draws.Uint64N(2*keys)) // some have no place in it
 			_, want := own.Lookup(key)

@@ -2,71 +2,92 @@ package cache
 
 import "math/bits"
 
-// Expect tells a cache which keys will be looked up soon, and how many objects may be put in. It changes
+// Expect tells a cache which keys will be looked up soon, and which objects may be put in. It changes
 // nothing in what the cache answers or holds: it only brings the memory that this will need nearer to the
 // processor, all of it at once instead of piece by piece. That pays where much else has happened since the
 // cache was last used. Good portions are some 16 to 64 keys.
 //
 // A cache that does not know how to expect keys, such as one of your own, is left alone.
-func Expect(c Cache, keys []uint64, fills int) {
+func Expect(c Cache, lookups, fills []uint64) {
 	if e, ok := c.(*engine); ok {
-		e.core.touched = e.core.touch(keys)
+		last := uint32(0)
 		if e.lru != nil && 2*e.core.used > e.core.capacity {
-			e.core.touched ^= e.lru.touchBack(fills)
+			last = e.lru.last()
 		}
+		e.core.touched = e.core.touchHomes(lookups, fills, last) ^ e.core.touchSlots(lookups)
 	}
 }
 
-// touchBack reads what evicting the last n objects will read.
-func (c *lru) touchBack(n int) (touched uint32) {
-	t, x := &c.table, &c.index
-	s := t.entries[c.first].prev
-	for range n {
-		e := &t.entries[s]
-		if e.key < uint64(len(x.direct)) {
-			touched ^= x.direct[e.key]
-		} else if len(x.tags) > 0 {
-			touched ^= uint32(x.tags[x.home(hash(e.key))]) // seldom its slot
+// touchHomes reads where the index may have keys and returns something that depends on it. If there will be
+// evictions, of the object in slot last and those before it, it reads what they will read, too: for that it must
+// wait for one object after the other, meanwhile for the rest. Otherwise last is 0.
+func (t *table) touchHomes(lookups, fills []uint64, last uint32) (touched uint32) {
+	x := &t.index
+	for _, key := range lookups {
+		touched ^= x.touch(key)
+	}
+	for _, key := range fills {
+		touched ^= x.touchPlaces(key)
+		if last != 0 {
+			e := &t.entries[last]
+			touched ^= x.touch(e.key)
+			if t.keepSizes {
+				touched ^= uint32(t.sizes[last])
+			}
+			last = e.prev
 		}
-		if t.keepSizes {
-			touched ^= uint32(t.sizes[s])
-		}
-		s = e.prev
 	}
 	return touched
 }
 
-// touch reads what looking up the keys will read and returns something that depends on all of it. No
-// branch depends on what is read, so that the processor can wait for all at the same time.
-func (t *table) touch(keys []uint64) (touched uint32) {
-	x := &t.index
+// touchSlots reads what looking up keys will read behind the index. No branch depends on what is read, so that
+// the processor can wait for all at the same time.
+func (t *table) touchSlots(keys []uint64) (touched uint32) {
 	for _, key := range keys {
-		if key < uint64(len(x.direct)) {
-			touched ^= x.direct[key]
-		} else if len(x.tags) > 0 {
-			touched ^= uint32(x.tags[x.home(hash(key))])
-		}
-	}
-	for _, key := range keys {
-		s := uint32(0)
-		if key < uint64(len(x.direct)) {
-			s = x.direct[key]
-		} else if len(x.tags) > 0 {
-			// A key away from home is not worth a search.
-			h := hash(key)
-			group := x.home(h)
-			m := matches(x.tags[group], tag(h)*everyTag)
-			// If it is not there, the slots of its group are where it will be put.
-			s = x.slots[group*groupSize+uint64(bits.TrailingZeros64(m))/8%groupSize]
-			if m == 0 {
-				s = 0
-			}
-		}
-		e := t.entries[s]
+		s := t.index.guess(key)
+		e := &t.entries[s]
 		touched ^= uint32(e.key) ^ t.entries[e.prev].prev ^ t.entries[e.next].next
 		if t.keepSizes {
 			touched ^= uint32(t.sizes[s])
 		}
 	}
 	return touched
+}
+
+// touch reads what tells whether a key is there, as far as it is at home.
+func (x *index) touch(key uint64) uint32 {
+	if key < uint64(len(x.direct)) {
+		return x.direct[key]
+	}
+	if group := x.home(hash(key)); group < uint64(len(x.tags)) {
+		return uint32(x.tags[group])
+	}
+	return 0
+}
+
+// touchPlaces reads where a key will be put, too.
+func (x *index) touchPlaces(key uint64) uint32 {
+	if key < uint64(len(x.direct)) {
+		return x.direct[key]
+	}
+	if group := x.home(hash(key)); group < uint64(len(x.tags)) {
+		return uint32(x.tags[group]) ^ x.slots[group*groupSize]
+	}
+	return 0
+}
+
+// guess returns what is likely the slot of a key, or 0: one away from home is not worth a search.
+func (x *index) guess(key uint64) (s uint32) {
+	if key < uint64(len(x.direct)) {
+		return x.direct[key]
+	}
+	h := hash(key)
+	if group := x.home(h); group < uint64(len(x.tags)) {
+		m := matches(x.tags[group], tag(h)*everyTag)
+		s = x.slots[group*groupSize+uint64(bits.TrailingZeros64(m))/8%groupSize]
+		if m == 0 {
+			s = 0
+		}
+	}
+	return s
 }

@@ -28,7 +28,7 @@ func TestExpectedAndFilledCachesAnswerAsOthersDo(t *testing.T) {
 				for i := range keys {
 					keys[i] = s.Uint64N(1 + s.Uint64N(1000))
 				}
-				cache.Expect(told, keys[:], 8)
+				cache.Expect(told, keys[:], keys[:8])
 				for _, key := range keys {
 					size := int64(key%100) + 1
 					_, want := plain.Lookup(key)

@@ -49,7 +49,7 @@ func (c *lru) insert(key uint64, _ uint32, sizeBytes int64) bool {
 		return false
 	}
 	for c.used > room {
-		last := c.entries[c.first].prev
+		last := c.last()
 		if rest := c.used - c.weight(last); rest <= room {
 			// It is the last to leave: its slot is what the new object needs.
 			c.used = rest + weight
@@ -65,6 +65,9 @@ func (c *lru) insert(key uint64, _ uint32, sizeBytes int64) bool {
 	c.enter(sizeBytes)
 	return true
 }
+
+// last returns the slot used longest ago, 0 if the cache is empty.
+func (c *lru) last() uint32 { return c.entries[c.first].prev }
 
 // joinRing puts slot s into the ring as the first.
 func (c *lru) joinRing(s uint32) {

@@ -9,12 +9,18 @@ import (
 // A Station is a queue of jobs before one or several equal servers, served first come first served. It
 // needs no events: a job's departure is known when it arrives, for only earlier arrivals are before it.
 // With one server that is the recursion departure = max(arrival, departure of the one before) + service;
-// with several, the job takes the server that is free first.
+// with several, the job takes the server that is free first, found at once where jobs take the same time.
 //
 // Make one with [NewStation]. Jobs must arrive in the order of time.
 type Station struct {
-	free    []int64 // when each server is free, as a binary heap: the first in free[0]
-	arrived int64   // the last arrival
+	// When servers are free: line holds those times that came in their order, as they do if all jobs take the
+	// same time, in a ring; heap all others, as a binary heap. There is one for each server.
+	line    []int64
+	head    int   // the first of line
+	inLine  int   // how many there are
+	last    int64 // the last of line
+	heap    []int64
+	arrived int64 // the last arrival
 	jobs    int64
 	busy    int64
 	err     error
@@ -25,9 +31,9 @@ func NewStation(servers int) (*Station, error) {
 	if servers < 1 {
 		return nil, fmt.Errorf("event: station with %d servers; want at least 1", servers)
 	}
-	s := &Station{free: make([]int64, servers), arrived: math.MinInt64}
-	for i := range s.free {
-		s.free[i] = math.MinInt64
+	s := &Station{line: make([]int64, servers), inLine: servers, last: math.MinInt64, arrived: math.MinInt64}
+	for i := range s.line {
+		s.line[i] = math.MinInt64
 	}
 	return s, nil
 }
@@ -38,7 +44,11 @@ func NewStation(servers int) (*Station, error) {
 // A job that arrives before the one before it, takes less than no time or ends after the end of time
 // cannot be served: Arrive returns [Forever] for both, and [Station.Err] says why.
 func (s *Station) Arrive(now, service time.Duration) (start, departure time.Duration) {
-	begin := max(int64(now), s.free[0])
+	first, isInLine := s.line[0], true
+	if len(s.line) > 1 {
+		first, isInLine = s.first()
+	}
+	begin := max(int64(now), first)
 	end := begin + int64(service)
 	if service < 0 || int64(now) < s.arrived || end < begin || s.err != nil {
 		s.refuse(now, service)
@@ -47,33 +57,91 @@ func (s *Station) Arrive(now, service time.Duration) (start, departure time.Dura
 	s.arrived = int64(now)
 	s.jobs++
 	s.busy += int64(service)
-	if len(s.free) == 1 {
-		s.free[0] = end
+	if len(s.line) == 1 {
+		s.line[0] = end
 	} else {
-		s.occupy(end)
+		s.occupy(isInLine, end)
 	}
 	return time.Duration(begin), time.Duration(end)
 }
 
+// first returns when the first server is free, and whether that time stands in line.
+func (s *Station) first() (at int64, isInLine bool) {
+	at, isInLine = math.MaxInt64, false
+	if s.inLine > 0 {
+		at, isInLine = s.line[s.head], true
+	}
+	if len(s.heap) > 0 && s.heap[0] < at {
+		at, isInLine = s.heap[0], false
+	}
+	return at, isInLine
+}
+
 // occupy makes the server that is free first free again at end.
-func (s *Station) occupy(end int64) {
-	free := s.free
+func (s *Station) occupy(wasInLine bool, end int64) {
+	isInLine := end >= s.last || s.inLine == 0
+	switch {
+	case wasInLine:
+		if s.head++; s.head == len(s.line) {
+			s.head = 0
+		}
+		s.inLine--
+		if !isInLine {
+			s.add(end)
+		}
+	case isInLine:
+		n := len(s.heap) - 1
+		again := s.heap[n]
+		if s.heap = s.heap[:n]; n > 0 {
+			s.replaceFirst(again)
+		}
+	default:
+		s.replaceFirst(end)
+	}
+	if isInLine {
+		i := s.head + s.inLine
+		if i >= len(s.line) {
+			i -= len(s.line)
+		}
+		s.line[i], s.last = end, end
+		s.inLine++
+	}
+}
+
+// add puts a time into the heap.
+func (s *Station) add(at int64) {
+	i := len(s.heap)
+	s.heap = append(s.heap, at)
+	for i > 0 {
+		parent := (i - 1) / 2
+		if s.heap[parent] <= at {
+			break
+		}
+		s.heap[i] = s.heap[parent]
+		i = parent
+	}
+	s.heap[i] = at
+}
+
+// replaceFirst puts a time in the place of the first in the heap.
+func (s *Station) replaceFirst(at int64) {
+	heap := s.heap
 	i := 0
 	for {
 		child := 2*i + 1
-		if child >= len(free) {
+		if child >= len(heap) {
 			break
 		}
-		if right := child + 1; right < len(free) && free[right] < free[child] {
+		if right := child + 1; right < len(heap) && heap[right] < heap[child] {
 			child = right
 		}
-		if free[child] >= end {
+		if heap[child] >= at {
 			break
 		}
-		free[i] = free[child]
+		heap[i] = heap[child]
 		i = child
 	}
-	free[i] = end
+	heap[i] = at
 }
 
 func (s *Station) refuse(now, service time.Duration) {
@@ -92,10 +160,13 @@ func (s *Station) refuse(now, service time.Duration) {
 func (s *Station) Err() error { return s.err }
 
 // Servers returns the number of servers.
-func (s *Station) Servers() int { return len(s.free) }
+func (s *Station) Servers() int { return len(s.line) }
 
 // FreeAt returns when the first server is free for a job that arrives next: in the past if one is idle.
-func (s *Station) FreeAt() time.Duration { return time.Duration(s.free[0]) }
+func (s *Station) FreeAt() time.Duration {
+	at, _ := s.first()
+	return time.Duration(at)
+}
 
 // Jobs returns the number of jobs that arrived.
 func (s *Station) Jobs() int64 { return s.jobs }

@@ -3,6 +3,7 @@ package event_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -129,14 +130,19 @@ func TestStationServesFirstComeFirstServed(t *testing.T) {
 
 func TestManyServersAgreeWithLookingAtEachOfThem(t *testing.T) {
 	for _, servers := range []int{1, 2, 3, 7, 100} {
+		// The load changes: servers are idle, nearly all busy, too few; and jobs take the same time, or not.
 		s, err := event.NewStation(servers)
 		require.NoError(t, err)
 		stream := random.New(1, uint64(servers), 0, 0)
 		free := make([]time.Duration, servers)
 		now := time.Duration(0)
-		for range 20_000 {
+		for i := range 40_000 {
+			load := [...]float64{0.1, 0.9, 1.2, 0.3}[i/5000%4]
 			now += time.Duration(stream.Exp() * 1000 / float64(servers))
-			service := time.Duration(stream.Exp() * 900)
+			service := time.Duration(1000 * load) // equal jobs, by turns with others
+			if i/1000%2 == 0 {
+				service = time.Duration(stream.Exp() * 1000 * load)
+			}
 			first := 0
 			for i := range free {
 				if free[i] < free[first] {
@@ -146,8 +152,8 @@ func TestManyServersAgreeWithLookingAtEachOfThem(t *testing.T) {
 			want := max(now, free[first])
 			free[first] = want + service
 			start, departure := s.Arrive(now, service)
-			if start != want || departure != want+service {
-				require.Equal(t, [2]time.Duration{want, want + service}, [2]time.Duration{start, departure})
+			if next := max(now, slices.Min(free)); start != want || departure != want+service || max(now, s.FreeAt()) != next {
+				require.Equal(t, []time.Duration{want, want + service, next}, []time.Duration{start, departure, s.FreeAt()})
 			}
 		}
 	}
