@@ -36,7 +36,7 @@ func (t *table) makeLists(n int) {
 		t.marks = lengthen(t.marks, cap(t.entries))
 	}
 	for range n {
-		list := t.extend()
+		list := t.takeSlot()
 		t.entries[list] = entry{prev: list, next: list}
 	}
 }
@@ -54,7 +54,11 @@ func (t *table) take(key uint64, sizeBytes int64) uint32 {
 	if t.keepMarks {
 		t.marks[s] = 0
 	}
-	t.index.add(key, s, t.entries)
+	if key < uint64(len(t.direct)) {
+		t.direct[key] = s
+	} else {
+		t.index.add(key, s, t.entries)
+	}
 	return s
 }
 
@@ -75,12 +79,16 @@ func (t *table) takeList() uint32 {
 func (t *table) freeList(list uint32) { t.freeSlot(list) }
 
 func (t *table) takeSlot() uint32 {
-	s := t.freed
-	if s == 0 {
-		return t.extend()
+	if s := t.freed; s != 0 {
+		t.freed = t.entries[s].next
+		return s
 	}
-	t.freed = t.entries[s].next
-	return s
+	s := len(t.entries)
+	if s == cap(t.entries) {
+		t.makeRoom()
+	}
+	t.entries = t.entries[:s+1]
+	return uint32(s)
 }
 
 func (t *table) freeSlot(s uint32) {
@@ -128,21 +136,17 @@ func (t *table) moveToFront(list, s uint32) {
 	entries[first].prev, entries[list].next = s, s
 }
 
-// extend appends a slot. Growth slows down with size, so that large tables waste little.
-func (t *table) extend() uint32 {
+// makeRoom makes room for more slots. Growth slows down with size, so that large tables waste little.
+func (t *table) makeRoom() {
 	s := len(t.entries)
-	if s == cap(t.entries) {
-		more := s + s/8
-		if s < 1<<12 {
-			more = 2 * s
-		}
-		if t.mostSlots > s {
-			more = min(more, t.mostSlots)
-		}
-		t.resize(more)
+	more := s + s/8
+	if s < 1<<12 {
+		more = 2 * s
 	}
-	t.entries = t.entries[:s+1]
-	return uint32(s)
+	if t.mostSlots > s {
+		more = min(more, t.mostSlots)
+	}
+	t.resize(more)
 }
 
 // resize makes room for n slots. The columns beside entries are always as long as its capacity.
