@@ -26,7 +26,6 @@ type site struct {
 
 	edge, mid *tier
 	outages   []outage
-	keys      [128]uint64      // what the next visits ask for, and what will be put in
 	directory *cache.Directory // of the edge cache, if it is one that sites share in turn
 	touched   uint32           // keeps what the directory is touched for from being left out
 	// origins holds the origin's servers by static workload, computers those of dynamic workloads.
@@ -184,31 +183,31 @@ func (s *site) fillAndMeet(end int64) {
 }
 
 // lookAhead tells the edge cache what the users of a window that ends then will ask for, and what will be
-// put in.
-func (s *site) lookAhead(end int64) {
+// put in. It collects the keys in a worker's own place, which stays near to the processor.
+func (s *site) lookAhead(end int64, keys *[256]uint64) {
 	if s.edge == nil {
 		return
 	}
 	n := 0
-	for i := s.block.pos; i < len(s.block.visits) && n < len(s.keys)/2 && s.block.visits[i].at < end; i++ {
+	for i := s.block.pos; i < len(s.block.visits) && n < len(keys)/2 && s.block.visits[i].at < end; i++ {
 		v := &s.block.visits[i]
 		if c := &s.cells[v.cell]; c.static != nil {
-			s.keys[n] = uint64(v.key)
+			keys[n] = uint64(v.key)
 			n++
 		}
 	}
 	visits := n
 	for i := range s.inbox.fresh {
-		if n == len(s.keys) {
+		if n == len(keys) {
 			break
 		}
 		m := &s.inbox.pool[s.inbox.fresh[i].n]
 		if m.kind == fetched && m.token&1 == edgeTier && m.at < end {
-			s.keys[n] = s.edge.flights.pool[m.token>>1].key
+			keys[n] = s.edge.flights.pool[m.token>>1].key
 			n++
 		}
 	}
-	cache.Expect(s.edge.cache, s.keys[:visits], s.keys[visits:n])
+	cache.Expect(s.edge.cache, keys[:visits], keys[visits:n])
 }
 
 // send puts a message on its way and returns it, for the caller to fill in what it says.

@@ -40,15 +40,31 @@ func (t *table) touchHomes(lookups, fills []uint64, last uint32) (touched uint32
 	return touched
 }
 
-// touchSlots reads what looking up keys will read behind the index. No branch depends on what is read, so that
-// the processor can wait for all at the same time.
+// touchSlots reads what looking up keys will read behind the index: of those that are there, first the slots, then
+// the entries, then their neighbours. No branch depends on what is read, so that the processor can wait for many
+// at the same time.
 func (t *table) touchSlots(keys []uint64) (touched uint32) {
-	for _, key := range keys {
-		s := t.index.guess(key)
-		e := &t.entries[s]
-		touched ^= uint32(e.key) ^ t.entries[e.prev].prev ^ t.entries[e.next].next
-		if t.keepSizes {
-			touched ^= uint32(t.sizes[s])
+	var slots [64]uint32
+	for len(keys) > 0 {
+		part := keys[:min(len(keys), len(slots))]
+		keys = keys[len(part):]
+		n := 0
+		for _, key := range part {
+			s := t.index.guess(key)
+			slots[n%len(slots)] = s
+			if s != 0 {
+				n++
+			}
+		}
+		for _, s := range slots[:n] {
+			touched ^= uint32(t.entries[s].key)
+			if t.keepSizes {
+				touched ^= uint32(t.sizes[s])
+			}
+		}
+		for _, s := range slots[:n] {
+			e := &t.entries[s]
+			touched ^= t.entries[e.prev].prev ^ t.entries[e.next].next
 		}
 	}
 	return touched
