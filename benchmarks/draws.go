@@ -32,6 +32,11 @@ func draws() []entry {
 			},
 		})
 	}
+	// addMany adds this project's draws of a slice at once, to be compared with those one by one above.
+	addMany := func(law string, millions int, draws func(n int) float64) {
+		add("edgewise", law+", many at a time", millions, draws)
+		entries[len(entries)-1].base = false
+	}
 	own := random.New(1, 0, 0, 0)
 	pcg := rand.New(rand.NewPCG(1, 2))
 
@@ -60,6 +65,18 @@ func draws() []entry {
 		s := own
 		for range n {
 			sum += s.Exp()
+		}
+		return sum
+	})
+	addMany("exponential", 200, func(n int) (sum float64) {
+		s := own
+		var block [256]float64
+		for ; n > 0; n -= len(block) {
+			part := block[:min(n, len(block))]
+			s.ExpAll(part)
+			for _, x := range part {
+				sum += x
+			}
 		}
 		return sum
 	})
@@ -107,6 +124,18 @@ func draws() []entry {
 		s, sum := own, 0
 		for range n {
 			sum += int(zipf.Draw(&s))
+		}
+		return float64(sum)
+	})
+	addMany("Zipf 0.9 over a million", 100, func(n int) float64 {
+		s, sum := own, 0
+		var block [256]uint32
+		for ; n > 0; n -= len(block) {
+			part := block[:min(n, len(block))]
+			zipf.DrawAll(&s, part)
+			for _, rank := range part {
+				sum += int(rank)
+			}
 		}
 		return float64(sum)
 	})

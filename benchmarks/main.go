@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -28,16 +29,7 @@ func run() error {
 	if len(os.Args) > 1 && os.Args[1] == trialCommand {
 		return trialMain(os.Args[2:])
 	}
-	chosen := flag.String("run", "", "works to run, separated by commas, as their names begin (draws,W1,W2,W3,W4,two,scaling,billion); all but billion by default")
-	rounds := flag.Int("rounds", 5, "trials of each row, of which the median counts; at least 1")
-	quick := flag.Bool("quick", false, "a hundredth of the work, to see that everything runs; the figures mean little")
-	asJSON := flag.Bool("json", false, "print rows as JSON objects, one a line")
-	page := flag.String("page", "", "write the page of docs/performance.md to this file")
-	flag.Parse()
-	if *rounds < 1 {
-		return fmt.Errorf("-rounds is %d; want at least 1", *rounds)
-	}
-	works, err := choose(allWorks(), *chosen)
+	o, err := parse(os.Args[1:])
 	if err != nil {
 		return err
 	}
@@ -46,28 +38,70 @@ func run() error {
 		return err
 	}
 	defer os.RemoveAll(peers)
-	b := bench{rounds: *rounds, quick: *quick, peers: findPeers(peers), note: log.Printf}
-	rows, err := b.run(works)
+	b := bench{rounds: o.rounds, quick: o.quick, peers: findPeers(peers), note: log.Printf}
+	if o.page != "" {
+		// Find out now, not after the trials, whether the page can be written.
+		if err := checkPage(o.page, o.works, b); err != nil {
+			return err
+		}
+	}
+	rows, err := b.run(o.works)
 	if err != nil {
 		return err
 	}
-	if *asJSON {
+	if o.asJSON {
 		encoder := json.NewEncoder(os.Stdout)
 		for _, r := range rows {
 			if err := encoder.Encode(r); err != nil {
 				return err
 			}
 		}
-	} else if err := printTables(os.Stdout, works, rows); err != nil {
+	} else if err := printTables(os.Stdout, o.works, rows, o.quick); err != nil {
 		return err
 	}
-	if *page != "" {
-		return writePage(*page, works, rows, b)
+	if o.page != "" {
+		return writePage(o.page, o.works, rows, b)
 	}
 	return nil
 }
 
-// choose returns the works whose names begin with one of those given, in order.
+// options are what the command line asks for.
+type options struct {
+	works         []work
+	rounds        int
+	quick, asJSON bool
+	page          string // "": none
+}
+
+// parse reads the command line.
+func parse(args []string) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("benchmarks", flag.ExitOnError)
+	chosen := flags.String("run", "", "works to run, separated by commas, as their names begin ("+workNames+"); all but billion by default")
+	flags.IntVar(&o.rounds, "rounds", 5, "trials of each row, of which the median counts; at least 1")
+	flags.BoolVar(&o.quick, "quick", false, "a hundredth of the work, to see that everything runs: figures that mean little, of results that are not checked")
+	flags.BoolVar(&o.asJSON, "json", false, "print rows as JSON objects, one a line")
+	flags.StringVar(&o.page, "page", "", "write the page of docs/performance.md to this file")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	switch {
+	case flags.NArg() > 0:
+		return o, fmt.Errorf("unexpected argument %q; want flags only, and works as -run W1,W3", flags.Arg(0))
+	case o.rounds < 1:
+		return o, fmt.Errorf("-rounds is %d; want at least 1", o.rounds)
+	case o.quick && o.page != "":
+		return o, fmt.Errorf("-page is %q with -quick, whose figures mean little; want one of the two flags", o.page)
+	}
+	var err error
+	o.works, err = choose(allWorks(), *chosen)
+	return o, err
+}
+
+// workNames are the ways to name works that -run suggests.
+const workNames = "draws, W1, W2, W3, W4, two, scaling or billion"
+
+// choose returns the works whose names begin with one of those given, in order, each once.
 func choose(works []work, names string) ([]work, error) {
 	var chosen []work
 	if names == "" {
@@ -79,15 +113,21 @@ func choose(works []work, names string) ([]work, error) {
 		return chosen, nil
 	}
 	for _, name := range strings.Split(names, ",") {
+		if name = strings.TrimSpace(name); name == "" {
+			return nil, fmt.Errorf("-run is %q; want names between commas, none of them empty: %s", names, workNames)
+		}
 		found := false
 		for _, w := range works {
-			if strings.HasPrefix(strings.ToLower(w.name), strings.ToLower(strings.TrimSpace(name))) {
+			if !strings.HasPrefix(strings.ToLower(w.name), strings.ToLower(name)) {
+				continue
+			}
+			found = true
+			if !slices.ContainsFunc(chosen, func(c work) bool { return c.name == w.name }) {
 				chosen = append(chosen, w)
-				found = true
 			}
 		}
 		if !found {
-			return nil, fmt.Errorf("-run has no work %q; want draws, W1, W2, W3, W4, two, scaling or billion", name)
+			return nil, fmt.Errorf("-run has no work %q; want %s", name, workNames)
 		}
 	}
 	return chosen, nil

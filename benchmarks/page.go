@@ -2,9 +2,11 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"runtime"
@@ -21,13 +23,43 @@ import (
 //go:embed performance.md.tmpl
 var pageText string
 
+// checkPage says at once what [writePage] would say after the trials.
+func checkPage(path string, works []work, b bench) error {
+	if err := printPage(io.Discard, works, nil, b); err != nil {
+		return err
+	}
+	file, err := os.Create(path + newSuffix)
+	if err != nil {
+		return fmt.Errorf("-page is %q, which cannot be written: %w", path, err)
+	}
+	return errors.Join(file.Close(), os.Remove(path+newSuffix))
+}
+
+// newSuffix follows the name of a page that is not whole yet.
+const newSuffix = ".new"
+
 // writePage writes the page of docs/performance.md.
 func writePage(path string, works []work, rows []row, b bench) error {
+	file, err := os.Create(path + newSuffix)
+	if err != nil {
+		return err
+	}
+	err = printPage(file, works, rows, b)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return errors.Join(err, os.Remove(path+newSuffix))
+	}
+	return os.Rename(path+newSuffix, path)
+}
+
+// printPage fills the page's places. A work whose table it wants and that was not run is an error.
+func printPage(out io.Writer, works []work, rows []row, b bench) error {
+	var missing error // said without the template's words around it
 	page, err := template.New("page").Funcs(template.FuncMap{
 		"table": func(name string) (string, error) {
 			i := slices.IndexFunc(works, func(w work) bool { return w.name == name })
 			if i < 0 {
-				return "", fmt.Errorf("the page wants the table of %s, which was not run; leave -run out", name)
+				missing = fmt.Errorf("-page needs the table of %s, which -run leaves out; want -page without -run", name)
+				return "", missing
 			}
 			return workTable(works[i], rows), nil
 		},
@@ -35,18 +67,10 @@ func writePage(path string, works []work, rows []row, b bench) error {
 	if err != nil {
 		return err
 	}
-	temporary := path + ".new"
-	file, err := os.Create(temporary)
-	if err != nil {
-		return err
-	}
-	err = page.Execute(file, map[string]any{
+	err = page.Execute(out, map[string]any{
 		"Date": time.Now().UTC().Format("2006-01-02"), "Machine": machine(), "Versions": versions(b.peers), "Skipped": b.skipped,
 	})
-	if err = errors.Join(err, file.Close()); err != nil {
-		return errors.Join(err, os.Remove(temporary))
-	}
-	return os.Rename(temporary, path)
+	return cmp.Or(missing, err)
 }
 
 // machine says what this machine is.

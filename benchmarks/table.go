@@ -9,9 +9,13 @@ import (
 )
 
 // printTables prints a table a work.
-func printTables(out io.Writer, works []work, rows []row) error {
+func printTables(out io.Writer, works []work, rows []row, quick bool) error {
 	for _, w := range works {
-		if _, err := fmt.Fprintf(out, "\n%s: %s\n\n%s", w.name, w.what, workTable(w, rows)); err != nil {
+		name := w.name
+		if quick {
+			name += " (quick: a hundredth of the work, results not checked)"
+		}
+		if _, err := fmt.Fprintf(out, "\n%s: %s\n\n%s", name, w.what, workTable(w, rows)); err != nil {
 			return err
 		}
 	}
@@ -39,6 +43,9 @@ func workTable(w work, rows []row) string {
 		cells = append(cells, []string{r.Engine, r.How})
 		if w.size != "" {
 			column(line, w.size, thousands(r.Size))
+		}
+		if r.Quick { // then the size says nothing of how much was done
+			column(line, w.unit+"s done", thousands(r.Operations))
 		}
 		column(line, "ns a "+w.unit, figure(r.NsPerOp))
 		column(line, "least to most", figure(r.NsLeast)+" to "+figure(r.NsMost))

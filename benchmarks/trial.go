@@ -62,7 +62,9 @@ func (b *bench) run(works []work) ([]row, error) {
 		}
 		for i, e := range w.entries {
 			if len(trials[i]) > 0 {
-				rows = append(rows, newRow(w, e, trials[i], peaks[i]))
+				r := newRow(w, e, trials[i], peaks[i])
+				r.Quick = b.quick
+				rows = append(rows, r)
 			}
 		}
 		if !b.quick {

@@ -52,6 +52,7 @@ type row struct {
 	PeakBytes    int64   `json:"peak_bytes"`
 	Check        float64 `json:"check"`
 	Trials       int     `json:"trials"`
+	Quick        bool    `json:"quick,omitempty"` // a hundredth of the work, result not checked
 }
 
 // allWorks returns the works in the order of the page. To add an engine, write a function that returns

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"encoding/json"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -34,7 +37,7 @@ func TestEveryEngineOfThisProcessDoesTheSameWork(t *testing.T) {
 			switch w.name {
 			case "draws":
 				mean := map[string]float64{
-					"64 bits": 1 << 23, "64 bits by index": 1 << 23, "exponential": 1, "normal": 0,
+					"64 bits": 1 << 23, "64 bits by index": 1 << 23, "exponential": 1, "exponential, many at a time": 1, "normal": 0,
 					"lognormal": math.Exp(0.5), "lognormal, by quantiles": math.Exp(0.5),
 				}
 				if want, ok := mean[e.how]; ok { // deviations of the mean: 0.003, 0.0045, 0.01
@@ -123,6 +126,38 @@ func TestTableIsAlignedMarkdown(t *testing.T) {
 		workTable(w, rows))
 }
 
+func TestQuickTablesSaySo(t *testing.T) {
+	w := work{name: "W", what: "it", unit: "hold", size: "pending"}
+	r := row{Work: "W", Engine: "a", How: "one", Size: 1000, Operations: 20_000, NsPerOp: 20}
+	var out strings.Builder
+	require.NoError(t, printTables(&out, []work{w}, []row{r}, false))
+	require.NotContains(t, out.String(), "quick")
+	require.NotContains(t, out.String(), "holds done")
+	whole, err := json.Marshal(r)
+	require.NoError(t, err)
+	require.NotContains(t, string(whole), "quick")
+
+	out.Reset()
+	r.Quick = true
+	require.NoError(t, printTables(&out, []work{w}, []row{r}, true))
+	require.Contains(t, out.String(), "\nW (quick: a hundredth of the work, results not checked): it\n")
+	require.Contains(t, out.String(), "| pending | holds done |")
+	require.Contains(t, out.String(), "|   1,000 |     20,000 |")
+	part, err := json.Marshal(r)
+	require.NoError(t, err)
+	require.Contains(t, string(part), `"quick":true`)
+}
+
+func TestQuickRowsAreMarked(t *testing.T) {
+	b := bench{rounds: 1, quick: true, note: t.Logf, peers: map[string]peer{
+		"shell": {argv: []string{"sh", "-c", `echo '{"operations": 5, "cpu_ns": 10}'`}},
+	}}
+	rows, err := b.run([]work{{name: "W", entries: []entry{{engine: "shell", size: 1, operations: 500}}}})
+	require.NoError(t, err)
+	require.Len(t, rows, 1)
+	require.True(t, rows[0].Quick)
+}
+
 func TestUnknownWorksAreRefused(t *testing.T) {
 	works, err := choose(allWorks(), "w1, scaling")
 	require.NoError(t, err)
@@ -131,4 +166,49 @@ func TestUnknownWorksAreRefused(t *testing.T) {
 	require.Equal(t, "scaling: PoPs", works[1].name)
 	_, err = choose(allWorks(), "W9")
 	require.ErrorContains(t, err, `no work "W9"`)
+}
+
+func TestWorksAreChosenOnce(t *testing.T) {
+	works, err := choose(allWorks(), "W1,w")
+	require.NoError(t, err)
+	require.Len(t, works, 4)
+	require.Equal(t, "W1", works[0].name)
+	works, err = choose(allWorks(), "")
+	require.NoError(t, err)
+	require.False(t, slices.ContainsFunc(works, func(w work) bool { return w.onRequest }))
+}
+
+func TestMistakesInTheCommandLineAreRefused(t *testing.T) {
+	for _, c := range []struct {
+		want string
+		args []string
+	}{
+		{`-run is "W1,"; want names between commas, none of them empty: draws, W1,`, []string{"-run", "W1,"}},
+		{`-run is "W1,,W2"; want names`, []string{"-run", "W1,,W2"}},
+		{`-run is " "; want names`, []string{"-run", " "}},
+		{`-run has no work "nonsense"; want draws, W1,`, []string{"-run", "nonsense"}},
+		{`unexpected argument "W1"; want flags only, and works as -run`, []string{"W1"}},
+		{`unexpected argument "x"; want flags only`, []string{"-quick", "x"}},
+		{`-rounds is 0; want at least 1`, []string{"-rounds", "0"}},
+		{`-page is "p.md" with -quick`, []string{"-quick", "-page", "p.md"}},
+	} {
+		_, err := parse(c.args)
+		require.ErrorContains(t, err, c.want, c.args)
+	}
+	o, err := parse([]string{"-run", "W3", "-rounds", "2", "-quick", "-json"})
+	require.NoError(t, err)
+	require.Equal(t, []any{"W3", 2, true, true}, []any{o.works[0].name, o.rounds, o.quick, o.asJSON})
+}
+
+func TestPagesThatCannotBeWrittenAreRefusedAtOnce(t *testing.T) {
+	all, err := choose(allWorks(), "")
+	require.NoError(t, err)
+	dir := t.TempDir()
+	page := filepath.Join(dir, "page.md")
+	require.NoError(t, checkPage(page, all, bench{}))
+	require.EqualError(t, checkPage(page, all[:2], bench{}), "-page needs the table of W2, which -run leaves out; want -page without -run")
+	require.ErrorContains(t, checkPage(filepath.Join(dir, "none", "page.md"), all, bench{}), "cannot be written")
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, left)
 }
