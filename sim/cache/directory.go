@@ -5,7 +5,7 @@ import "fmt"
 // A Directory finds the slots of the keys below its length by one array load each, at 4 bytes a key. It
 // serves one cache at a time: many caches of one catalogue that are simulated one after the other can
 // share it, which is faster than hashing and costs the memory of one; the memory of their slots passes from
-// one to the next with it. [Config.Directory] gives it to a cache, [Release] takes it back.
+// one to the next with it. [Config.Directory] gives it to a cache, [Release] gives it back.
 type Directory struct {
 	slots []uint32
 	taken bool
@@ -48,21 +48,31 @@ func (d *Directory) lend(t *table) error {
 	return nil
 }
 
-// Release gives the directory of a cache back, empty. The cache must not be used any more. A cache without
-// a directory is left alone.
+// Release ends the use of a cache and gives its directory, if it has one, back, empty. From then on the cache
+// holds nothing: every look-up misses, and nothing is taken in. A cache that is not of this package is left
+// alone.
 func Release(c Cache) {
 	e, ok := c.(*engine)
-	if !ok || e.core.directory == nil {
+	if !ok {
 		return
 	}
-	t := e.core
+	e.core.giveBack()
+	nothing := newReleased(e.core)
+	*e = engine{rule: nothing, core: nothing.base()}
+}
+
+// giveBack takes the keys out of the directory of a table and gives it back.
+func (t *table) giveBack() {
+	d := t.directory
+	if d == nil {
+		return
+	}
 	for i := range t.entries {
 		// Slots that are free or the ends of lists have old keys or 0: clearing those does no harm.
 		if key := t.entries[i].key; key < uint64(len(t.direct)) {
 			t.direct[key] = 0
 		}
 	}
-	d := t.directory
 	d.taken, d.entries, d.sizes = false, t.entries, t.sizes
 	t.directory, t.direct, t.entries, t.sizes = nil, nil, nil, nil
 }

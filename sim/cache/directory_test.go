@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -42,6 +43,82 @@ func TestCachesInTurnShareADirectory(t *testing.T) {
 			require.Zero(t, slot, "%s leaves key %d", policy, key)
 		}
 	}
+}
+
+func TestReleasedCachesHoldNothing(t *testing.T) {
+	own := func(Slots) Policy { return &first{} }
+	configs := []Config{{NewPolicy: own, CapacityObjects: 50}}
+	for _, policy := range Policies() {
+		configs = append(configs, Config{Policy: policy, CapacityBytes: 50}, Config{Policy: policy, CapacityObjects: 50})
+	}
+	for _, admission := range Admissions() {
+		configs = append(configs, Config{Admission: admission, CapacityObjects: 50})
+	}
+	d, err := NewDirectory(200)
+	require.NoError(t, err)
+	for _, cfg := range configs {
+		for _, directory := range []*Directory{nil, d} {
+			cfg.Directory = directory
+			evictions := 0
+			cfg.OnEvict = func(uint64, int64) { evictions++ }
+			c, err := New(cfg)
+			require.NoError(t, err)
+			use := func() (taken bool) {
+				for key := range uint64(300) { // some beyond the directory
+					Expect(c, []uint64{key, key + 1}, []uint64{key})
+					_, hit := c.Lookup(key % 70)
+					taken = taken || hit
+					if !hit {
+						taken = c.Insert(key%70, 1) || taken
+					}
+					if !c.Contains(key) {
+						taken = Fill(c, key, 1) || taken
+					}
+					taken = c.Remove(key) || taken
+				}
+				return taken || c.Len() > 0 || c.UsedBytes() > 0
+			}
+			require.True(t, use(), "%+v", cfg)
+			capacity := c.CapacityBytes()
+			Release(c)
+			evictions = 0
+			require.False(t, use(), "%+v", cfg)
+			require.Zero(t, evictions, "%+v", cfg)
+			require.Equal(t, capacity, c.CapacityBytes())
+			Release(c) // twice does no harm
+			require.False(t, d.taken)
+			for _, slot := range d.slots {
+				require.Zero(t, slot)
+			}
+		}
+	}
+}
+
+// first evicts in the order of entry.
+type first struct{ line []uint32 }
+
+func (f *first) Inserted(slot uint32) { f.line = append(f.line, slot) }
+func (f *first) Hit(uint32)           {}
+func (f *first) Victim() uint32       { return f.line[0] }
+func (f *first) Removed(slot uint32) {
+	f.line = slices.DeleteFunc(f.line, func(s uint32) bool { return s == slot })
+}
+
+func TestReleasingACacheLeavesItsSuccessorAlone(t *testing.T) {
+	d, err := NewDirectory(10)
+	require.NoError(t, err)
+	before, err := New(Config{CapacityObjects: 3, Directory: d})
+	require.NoError(t, err)
+	require.True(t, before.Insert(1, 1))
+	Release(before)
+	after, err := New(Config{CapacityObjects: 3, Directory: d})
+	require.NoError(t, err)
+	require.True(t, after.Insert(2, 1))
+	require.False(t, before.Contains(2))
+	require.False(t, before.Insert(3, 1))
+	Release(before)
+	require.True(t, after.Contains(2))
+	require.Equal(t, 1, after.Len())
 }
 
 func TestDirectoriesHaveBounds(t *testing.T) {

@@ -119,8 +119,11 @@ func (f *Fresher) Expire(before time.Duration) (removed int) {
 		if f.until[s] >= before {
 			break
 		}
-		f.Remove(f.engine.core.entries[s].key)
-		removed++
+		f.delist(s)
+		// What left by another way than this one is only taken off the list.
+		if entries := f.engine.core.entries; int(s) < len(entries) && f.engine.Remove(entries[s].key) {
+			removed++
+		}
 	}
 	f.counts.InBackground += int64(removed)
 	return removed

@@ -80,3 +80,27 @@ func TestFreshnessMatchesTheory(t *testing.T) {
 	}
 	require.InDelta(t, want, float64(hits)/requests, .006) // four standard deviations
 }
+
+func TestObjectsThatLeftOtherwiseDoNotExpire(t *testing.T) {
+	for _, release := range []bool{false, true} {
+		f, err := cache.NewFresher(cache.Config{CapacityObjects: 10})
+		require.NoError(t, err)
+		require.True(t, f.Insert(0, 1, 1, time.Second))
+		require.True(t, f.Insert(0, 2, 1, time.Second))
+		want := 1
+		if release {
+			cache.Release(f.Cache())
+			want = 0
+		} else {
+			require.True(t, f.Cache().Remove(1))
+		}
+		require.Equal(t, want, f.Expire(2*time.Second))
+		require.Zero(t, f.Expire(2*time.Second))
+		require.Equal(t, int64(want), f.Expiries().InBackground)
+		require.Equal(t, !release, f.Insert(3*time.Second, 1, 1, time.Second), "it goes on")
+		_, state := f.Lookup(3*time.Second, 2)
+		require.Equal(t, cache.Absent, state)
+		require.False(t, f.Remove(2))
+		require.False(t, f.Refresh(3*time.Second, 2, time.Second))
+	}
+}
