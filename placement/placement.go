@@ -233,7 +233,7 @@ func (a Assignment) validate(n *topology.Network) error {
 	if a.Role == EdgeCache || a.Role == MidTierCache {
 		errs := []error{
 			invalid.Check(a.CacheBytes > 0, "CacheBytes", a.CacheBytes, "more than 0"),
-			invalid.Range("Servers", a.Servers, 0, 0),
+			invalid.Check(a.Servers == 0, "Servers", a.Servers, "0: a cache has no servers"),
 		}
 		if _, err := cache.New(cache.Config{Policy: a.Policy, CapacityObjects: 100}); err != nil {
 			errs = append(errs, wrongSpec("Policy", a.Policy, cache.Policies(), err))
@@ -250,7 +250,7 @@ func (a Assignment) validate(n *topology.Network) error {
 		return invalid.New("Policy", a.Policy+a.Admission, "no cache policy or admission for the role %q", a.Role)
 	}
 	return invalid.First(
-		invalid.Range("CacheBytes", a.CacheBytes, 0, 0),
+		invalid.Check(a.CacheBytes == 0, "CacheBytes", a.CacheBytes, fmt.Sprintf("0: the role %q has no cache", a.Role)),
 		invalid.Range("Servers", a.Servers, 0, 1<<20),
 	)
 }

@@ -261,34 +261,33 @@ func (v value) instant(to *time.Time) {
 	*to = t
 }
 
-func (v value) bytes(to *int64) bool {
+// bytes reads a size, which may be 0.
+func (v value) bytes(to *int64) bool { return v.bytesFrom(0, to) }
+
+// positiveBytes reads a size that 0 would leave to the default in Go.
+func (v value) positiveBytes(to *int64) bool { return v.bytesFrom(1, to) }
+
+func (v value) bytesFrom(least uint64, to *int64) bool {
 	const want = "a size with its unit, for example 500MB (10^6) or 256MiB (2^20)"
 	s, ok := v.scalar(want)
 	if !ok {
 		return false
 	}
-	n, err := humanize.ParseBytes(s)
+	size, negative := strings.CutPrefix(s, "-")
+	n, err := humanize.ParseBytes(size)
 	if err == nil && strings.HasSuffix(s, "b") {
 		v.problem("is %q, and b stands for bits, which are not bytes; want %s", s, want)
 		return false
 	}
-	if err != nil || n > math.MaxInt64 || strings.HasPrefix(s, "-") || !strings.HasSuffix(s, "B") {
+	if err != nil || n > math.MaxInt64 || !strings.HasSuffix(s, "B") {
 		v.problem("is %q; want %s", s, want)
 		return false
 	}
+	if negative || n < least {
+		v.problem("is %q; want %dB or more", s, least)
+		return false
+	}
 	*to = int64(n)
-	return true
-}
-
-// positiveBytes reads a size that 0 would leave to the default in Go.
-func (v value) positiveBytes(to *int64) bool {
-	if !v.bytes(to) {
-		return false
-	}
-	if *to == 0 {
-		v.problem("is %q; want 1B or more", v.node.Value)
-		return false
-	}
 	return true
 }
 

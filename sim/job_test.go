@@ -30,3 +30,9 @@ func TestScenarioBoundsItsWorkloads(t *testing.T) {
 	require.EqualError(t, scenario(0, 256).Validate(), "sim: 256 dynamic workloads; want 255 at most")
 	require.EqualError(t, scenario(0, 0).Validate(), "sim: no workload")
 }
+
+func TestNoPlacementIsNoPlan(t *testing.T) {
+	plans, err := Compile(Scenario{Network: fourNodes(t), Static: []workload.Static{oneObject()}, Duration: time.Second})
+	require.EqualError(t, err, "sim: no placement; want at least one")
+	require.Nil(t, plans)
+}

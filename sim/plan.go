@@ -79,10 +79,13 @@ type entry struct {
 // delay returns the time from a user's instant to the serving site.
 func (e *entry) delay() int64 { return e.up + e.access + e.beyond.up }
 
-// Compile makes placements of one scenario ready to run. It looks up all routes once.
+// Compile makes placements of one scenario, one or more, ready to run. It looks up all routes once.
 func Compile(s Scenario, placements ...placement.Placement) ([]*Plan, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
+	}
+	if len(placements) == 0 {
+		return nil, fmt.Errorf("sim: no placement; want at least one")
 	}
 	c := compiler{scenario: s, net: s.Network}
 	if err := c.audiences(); err != nil {

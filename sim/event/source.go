@@ -33,14 +33,17 @@ func NewSource(fill func(block []time.Duration) int) (*Source, error) {
 	return &Source{fill: fill, last: time.Duration(-Never)}, nil
 }
 
-// NewPoisson returns the arrivals of a Poisson process after a time from on, with the given mean number
-// of arrivals a second: finite, above 1e-8 (one in three years) and at most 1e12. Gaps are drawn to the
+// NewPoisson returns the arrivals of a Poisson process after a time from on, 0 or later, with the given mean
+// number of arrivals a second: finite, above 1e-8 (one in three years) and at most 1e12. Gaps are drawn to the
 // fraction of a nanosecond, so high rates are met as well; what leaves the end of time is left out.
 func NewPoisson(from time.Duration, perSecond float64, stream random.Stream) (*Source, error) {
 	const least, most = 1e-8, 1e12
 	if !(perSecond > least && perSecond <= most) {
 		return nil, fmt.Errorf("event: Poisson process with %v arrivals a second; want more than %v and at most %v",
 			perSecond, least, most)
+	}
+	if from < 0 {
+		return nil, fmt.Errorf("event: Poisson process from %v on; want 0 or later, as times in a simulation are", from)
 	}
 	gap := float64(time.Second) / perSecond
 	now, rest := from, 0.0

@@ -90,6 +90,10 @@ func TestSourcesRefuseImpossibleParameters(t *testing.T) {
 		_, err := event.NewPoisson(0, perSecond, random.New(1, 0, 0, 0))
 		require.ErrorContains(t, err, "arrivals a second; want more than")
 	}
-	_, err := event.NewSource(nil)
+	_, err := event.NewPoisson(-time.Second, 1, random.New(1, 0, 0, 0))
+	require.ErrorContains(t, err, "Poisson process from -1s on; want 0 or later")
+	_, err = event.NewPoisson(0, 1, random.New(1, 0, 0, 0))
+	require.NoError(t, err)
+	_, err = event.NewSource(nil)
 	require.ErrorContains(t, err, "without a function")
 }
