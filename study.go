@@ -61,7 +61,7 @@ const (
 // the workloads: what it finds right, [Study.Run] does not refuse before it has run.
 func (s *Study) Validate() error {
 	if len(s.Placements) == 0 {
-		return errors.New("edgewise: a study without placements")
+		return errors.New("edgewise: no placement; want at least one")
 	}
 	if s.Replications < 0 || s.Replications > maxReplications {
 		return fmt.Errorf("edgewise: %d replications; want 0 (%d) to %d", s.Replications, defaultReplications, maxReplications)

@@ -193,7 +193,7 @@ func TestCancelledStudyKeepsWhatIsComplete(t *testing.T) {
 
 func TestBadStudiesAreRefused(t *testing.T) {
 	for want, change := range map[string]func(*edgewise.Study){
-		"without placements":                 func(s *edgewise.Study) { s.Placements = nil },
+		"no placement; want at least one":    func(s *edgewise.Study) { s.Placements = nil },
 		"two placements are called":          func(s *edgewise.Study) { s.Placements[1].Name = s.Placements[0].Name },
 		"-1 replications":                    func(s *edgewise.Study) { s.Replications = -1 },
 		"confidence level is 95":             func(s *edgewise.Study) { s.Level = 95 },
