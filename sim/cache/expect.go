@@ -5,7 +5,7 @@ import "math/bits"
 // Expect tells a cache which keys will be looked up soon, and which objects may be put in. It changes
 // nothing in what the cache answers or holds: it only brings the memory that this will need nearer to the
 // processor, all of it at once instead of piece by piece. That pays where much else has happened since the
-// cache was last used. Good portions are some 16 to 64 keys.
+// cache was last used. Good portions are some 16 to 256 keys.
 //
 // A cache that does not know how to expect keys, such as one of your own, is left alone.
 func Expect(c Cache, lookups, fills []uint64) {
