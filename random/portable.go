@@ -1,9 +1,6 @@
 package random
 
-import (
-	"math"
-	"math/big"
-)
+import "math"
 
 // The functions below stand in for math.Log and math.Exp, whose last bit depends on the processor: some
 // have assembly routines, some fuse a multiplication with an addition. Tables and rejection steps must
@@ -22,22 +19,10 @@ var artanh = [...]float64{
 	1. / 25, 1. / 23, 1. / 21, 1. / 19, 1. / 17, 1. / 15, 1. / 13, 1. / 11, 1. / 9, 1. / 7, 1. / 5, 1. / 3,
 }
 
-// powersOf2 holds 2 to the power of i/64, each rounded once.
-var powersOf2 = newPowersOf2()
-
-func newPowersOf2() (powers [64]float64) {
-	const digits = 128 // binary ones, more than twice those of a float64
-	for i := range powers {
-		power, root := big.NewFloat(1).SetPrec(digits), big.NewFloat(2).SetPrec(digits)
-		for bit := 32; bit > 0; bit /= 2 {
-			root.Sqrt(root)
-			if i&bit != 0 {
-				power.Mul(power, root)
-			}
-		}
-		powers[i], _ = power.Float64()
-	}
-	return powers
+// factorials holds the coefficients of the series of the exponential, highest power first: 1/14! to 1/0!.
+var factorials = [...]float64{
+	1. / 87178291200, 1. / 6227020800, 1. / 479001600, 1. / 39916800, 1. / 3628800, 1. / 362880,
+	1. / 40320, 1. / 5040, 1. / 720, 1. / 120, 1. / 24, 1. / 6, 1. / 2, 1, 1,
 }
 
 // logarithm returns the natural logarithm of x, which must be a positive finite number.
@@ -58,25 +43,18 @@ func logarithm(x float64) float64 {
 	return float64(float64(e)*ln2High) + (2*s + (float64(2*s*sum) + float64(float64(e)*ln2Low)))
 }
 
-// exponential returns e to the power of x, 0 where that is below the smallest number and infinite where it is
-// beyond the largest; x must not be above 710.
+// exponential returns e to the power of x, 0 where that is below the smallest number; x must not be
+// above 700. The layers of Exp and Normal and the tables of Zipf are made with it: another last bit would
+// change what they draw. [power] is faster and not bound in this way.
 func exponential(x float64) float64 {
 	if x < -746 {
 		return 0
 	}
-	// e^x is 2^(n/64) e^r, where n is a whole number and r at most ln 2 / 128 either way.
-	const whole = 0x1.8p52 // what is added to it loses its fraction and has the rest in its lowest bits
-	shifted := float64(x*(64/math.Ln2)) + whole
-	bits := math.Float64bits(shifted) - math.Float64bits(whole)
-	n := shifted - whole
-	r := x - float64(n*(ln2High/64)) - float64(n*(ln2Low/64))
-	// r + r^2/2! + ... + r^5/5! is e^r - 1
-	sum := r + float64(float64(r*r)*(1./2+float64(r*(1./6+float64(r*(1./24+float64(r*(1./120))))))))
-	power := powersOf2[bits%64]
-	power += float64(power * sum)
-	exponent := int64(bits) >> 6
-	if exponent < -1020 || exponent > 1020 {
-		return math.Ldexp(power, int(exponent))
+	k := math.Floor(float64(x*(1/math.Ln2)) + 0.5)
+	r := x - float64(k*ln2High) - float64(k*ln2Low)
+	sum := 0.0
+	for _, c := range factorials {
+		sum = c + float64(r*sum)
 	}
-	return math.Float64frombits(math.Float64bits(power) + uint64(exponent)<<52)
+	return math.Ldexp(sum, int(k))
 }

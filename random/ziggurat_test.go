@@ -74,6 +74,27 @@ func TestExpAllIsExpForEach(t *testing.T) {
 	}
 }
 
+func TestDrawsNeverChange(t *testing.T) {
+	// Guards results across versions, to the last bit, as TestStreamOfAnAddressNeverChanges does. The layers of
+	// a ziggurat are in it, as hardly any draw is without them.
+	for _, test := range []struct {
+		name string
+		draw func(*Stream) float64
+		all  uint64 // the bits of 1,000,000 numbers, mixed
+	}{
+		{"exponential", (*Stream).Exp, 0x4b8547848a3e7ec7},
+		{"normal", (*Stream).Normal, 0x40fe75f7ef178404},
+		{"lognormal", func(s *Stream) float64 { return s.Lognormal(9, 3) }, 0x1e44b98d3ee2ed41},
+	} {
+		s := New(1, 2, Entity("metro/los-angeles"), 3)
+		all := uint64(0)
+		for range 1_000_000 {
+			all = mix(all ^ math.Float64bits(test.draw(&s)))
+		}
+		require.Equal(t, test.all, all, test.name)
+	}
+}
+
 func TestTailsBeyondTheZigguratFollowTheirLaws(t *testing.T) {
 	const n = 5_000_000
 	s := New(16, 0, 0, 0)
@@ -109,11 +130,14 @@ func TestPortableFunctionsAgreeWithTheStandardLibrary(t *testing.T) {
 		require.InEpsilon(t, math.Log(near), logarithm(near), 1e-15, "log %v", near)
 		y := 1400*s.Float64() - 700
 		require.InEpsilon(t, math.Exp(y), exponential(y), 1e-15, "exp %v", y)
+		require.InEpsilon(t, math.Exp(y), power(y), 1e-15, "exp %v", y)
 	}
 	require.Zero(t, logarithm(1))
-	require.Equal(t, 1.0, exponential(0))
-	require.Zero(t, exponential(-800))
-	require.Equal(t, math.Exp(-740), exponential(-740), "a subnormal number")
-	require.InEpsilon(t, math.Exp(709)*math.Exp(.5), exponential(709.5), 1e-15, "math.Exp(709.5) is infinite on amd64")
-	require.Equal(t, math.Inf(1), exponential(710))
+	for _, f := range []func(float64) float64{exponential, power} {
+		require.Equal(t, 1.0, f(0))
+		require.Zero(t, f(-800))
+		require.Equal(t, math.Exp(-740), f(-740), "a subnormal number")
+	}
+	require.InEpsilon(t, math.Exp(709)*math.Exp(.5), power(709.5), 1e-15, "math.Exp(709.5) is infinite on amd64")
+	require.Equal(t, math.Inf(1), power(710))
 }

@@ -162,7 +162,7 @@ func drawBlock(cells []zipfCell, random uint64) zipfBlock {
 	number, place := bits.Mul64(random, uint64(len(cells)))
 	cell := &cells[number]
 	_, own := bits.Sub64(place, cell.below(), 0) // no branch could foretell it
-	return cell.block(-own & 1)
+	return cell.block(-own & 1)                  // which is own: the processor has -own at hand
 }
 
 // settle finishes the draw of a rank of the block that begins with the bits u: it draws again until a rank is

@@ -67,6 +67,7 @@ func (d *desk) lend(s *site) {
 // takeBack keeps the memory of a site that is about to close.
 func (d *desk) takeBack(s *site) {
 	d.block, d.fills = s.block, s.fills
+	d.block.sources = nil
 	if s.edge != nil {
 		d.flights = s.edge.flights
 	}

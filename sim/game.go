@@ -19,6 +19,7 @@ type game struct {
 	*workload.Gaming
 	ctx       context.Context
 	cells     []gameCell
+	perSecond float64 // about how many updates are simulated
 	queue     event.Queue
 	now       int64
 	from, end int64 // recorded are the updates sent in [from, end)

@@ -20,8 +20,11 @@ type Result struct {
 	Workloads   []WorkloadTally
 	// Edge and Mid are the courses of the caches of either tier.
 	Edge, Mid FillCourse
-	// Fingerprint stands for the sequence of events at every site. It changes when the simulated
-	// history does, and not with the number of cores or the way the sites were advanced.
+	// Fingerprint stands for the sequence of events at every site: who asks when for what, what arrives in a
+	// cache, the messages between sites, what happens in a game. It changes when that history does, and not
+	// with the number of cores or the way the sites were advanced. A wait that follows by arithmetic, such as
+	// the queue of a site's own servers, is no event: two runs with the same fingerprint may differ in their
+	// latencies.
 	Fingerprint uint64
 }
 

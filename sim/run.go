@@ -46,6 +46,10 @@ func (p *Plan) Run(ctx context.Context, replication int) (*Result, error) {
 
 // RunOn is [Plan.Run] on a number of cores. The result is the same to the bit; where there are several
 // runs to do, one core for each is the better use.
+//
+// Cores share sites, games and groups of sites that send each other messages; one of them is never split,
+// except that a group with enough to do in a window, some 200 requests a core, advances on all cores. Where
+// most of the load is in one place, or a window is short, a run may therefore use one core.
 func (p *Plan) RunOn(ctx context.Context, replication, workers int) (*Result, error) {
 	if replication < 0 {
 		return nil, fmt.Errorf("sim: replication is %d; want 0 or more", replication)
@@ -258,8 +262,9 @@ func (r *run) courseAt(site, number int) *course {
 // outOf32 returns a share as a fraction of 2^32.
 func outOf32(share float64) uint64 { return uint64(share * (1 << 32)) }
 
-// addUsers gives a site a cell and the source that feeds it.
-func (at *site) addUsers(c cell, s source) {
+// addUsers gives a site a cell and the source that feeds it with about so many requests a second.
+func (at *site) addUsers(c cell, s source, perSecond float64) {
+	at.perSecond += perSecond
 	s.next.cell = uint32(len(at.cells))
 	at.cells = append(at.cells, c)
 	at.block.sources = append(at.block.sources, s)
@@ -281,13 +286,18 @@ func (r *run) addStatic(number int, w *plannedWorkload) error {
 	if err != nil {
 		return err
 	}
+	shares, err := workload.Shares(w.audiences)
+	if err != nil {
+		return err
+	}
 	shared := &staticRun{index: uint8(w.index), base: s.keyBase(w.index), catalogue: static.Catalogue(s.Seed, r.rep), service: static.OriginService}
 	for m := range streams {
 		for i := range w.entries[m] {
 			c, src := r.newCell(number, w, m, i, static.Client)
 			c.static = shared
 			src.static, src.objects, src.base = true, streams[m], shared.base
-			r.sites[w.entries[m][i].site].addUsers(c, src)
+			e := &w.entries[m][i]
+			r.sites[e.site].addUsers(c, src, static.RequestsPerSecond*shares[m]*e.gate.initialShare())
 		}
 	}
 	return nil
@@ -300,13 +310,18 @@ func (r *run) addDynamic(number int, w *plannedWorkload) error {
 	if err != nil {
 		return err
 	}
+	shares, err := workload.Shares(w.audiences)
+	if err != nil {
+		return err
+	}
 	shared := &dynamicRun{index: uint8(w.index), Dynamic: dynamic, coin: outOf32(dynamic.Parent.Probability)}
 	for m := range streams {
 		for i := range w.entries[m] {
 			c, src := r.newCell(number, w, m, i, dynamic.Client)
 			c.dynamic = shared
 			src.arrivals = streams[m]
-			r.sites[w.entries[m][i].site].addUsers(c, src)
+			e := &w.entries[m][i]
+			r.sites[e.site].addUsers(c, src, dynamic.RequestsPerSecond*shares[m]*e.gate.initialShare())
 		}
 	}
 	return nil
@@ -319,6 +334,11 @@ func (r *run) addGaming(number int, w *plannedWorkload) error {
 	if err != nil {
 		return err
 	}
+	shares, err := workload.Shares(w.audiences)
+	if err != nil {
+		return err
+	}
+	updates := gaming.ConcurrentPlayers / gaming.UpdatePeriod().Seconds()
 	bySite := make([]*game, len(r.plan.sites))
 	for m := range streams {
 		for i := range w.entries[m] {
@@ -340,6 +360,7 @@ func (r *run) addGaming(number int, w *plannedWorkload) error {
 				c.law = nil
 			}
 			g.cells = append(g.cells, c)
+			g.perSecond += updates * shares[m] * e.gate.initialShare()
 		}
 	}
 	return nil

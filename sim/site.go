@@ -16,9 +16,11 @@ type site struct {
 	name  string
 	ctx   context.Context
 	cells []cell
-	block block
-	fills fillQueue
-	inbox inbox
+	// perSecond is about how many requests of users the site meets.
+	perSecond float64
+	block     block
+	fills     fillQueue
+	inbox     inbox
 	// soonest is the instant of the site's next message, or the end of its window.
 	soonest int64
 	out     []message // sent and not yet delivered

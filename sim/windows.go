@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -17,37 +18,52 @@ func (r *run) advance(workers int) error {
 	for range workers {
 		desks <- r.plan.scenario.newDesk()
 	}
-	var alone []func(*desk) error
+	var alone []task
 	for _, g := range r.games {
-		alone = append(alone, func(*desk) error { return g.play() })
+		alone = append(alone, task{g.perSecond * updateCost, func(*desk) error { return g.play() }})
 	}
 	for _, group := range r.groups() {
 		switch {
 		case group.lookAhead == unknown:
 			for _, s := range group.sites {
-				alone = append(alone, func(d *desk) error { return r.advanceAlone(s, d) })
+				alone = append(alone, task{s.perSecond, func(d *desk) error { return r.advanceAlone(s, d) }})
 			}
-		case workers > 1 && r.visitsAWindow(group) >= worthSharing*float64(workers):
+		case workers > 1 && group.visitsAWindow() >= worthSharing*float64(workers):
 			d := <-desks
 			if err := r.advanceTogether(group, min(workers, len(group.sites)), d); err != nil {
 				return err
 			}
 			desks <- d
 		default:
-			alone = append(alone, func(d *desk) error { return r.advanceTogether(group, 1, d) })
+			alone = append(alone, task{group.perSecond() * windowCost, func(d *desk) error { return r.advanceTogether(group, 1, d) }})
 		}
 	}
+	// The longest first, so that the workers end at about the same time.
+	slices.SortStableFunc(alone, func(a, b task) int { return cmp.Compare(b.length, a.length) })
 	var crew errgroup.Group
 	crew.SetLimit(workers)
 	for _, task := range alone {
 		crew.Go(func() error {
 			d := <-desks
 			defer func() { desks <- d }()
-			return task(d)
+			return task.run(d)
 		})
 	}
 	return crew.Wait()
 }
+
+// A task is work for one worker; its length is the requests a second that a site meets who takes as long alone.
+type task struct {
+	length float64
+	run    func(*desk) error
+}
+
+// What an update of a game takes, and a request of sites that advance in windows, each beside a request of a site
+// that runs alone: about what docs/performance.md shows.
+const (
+	updateCost = 0.2
+	windowCost = 3
+)
 
 // advanceAlone runs a site that sends no messages from its opening to its end.
 func (r *run) advanceAlone(s *site, d *desk) error {
@@ -158,17 +174,18 @@ func (r *run) groups() []group {
 	return groups
 }
 
-// visitsAWindow estimates how many users a group meets in a window, from the mean rates.
-func (r *run) visitsAWindow(g group) float64 {
-	perSecond := 0.0
-	for _, w := range r.plan.scenario.Static {
-		perSecond += w.RequestsPerSecond
+// perSecond estimates how many requests of users a group meets.
+func (g *group) perSecond() float64 {
+	sum := 0.0
+	for _, s := range g.sites {
+		sum += s.perSecond
 	}
-	for _, w := range r.plan.scenario.Dynamic {
-		perSecond += w.RequestsPerSecond
-	}
-	share := float64(len(g.sites)) / float64(len(r.sites))
-	return perSecond * share * time.Duration(g.lookAhead).Seconds()
+	return sum
+}
+
+// visitsAWindow estimates how many users a group meets in a window.
+func (g *group) visitsAWindow() float64 {
+	return g.perSecond() * time.Duration(g.lookAhead).Seconds()
 }
 
 // open opens sites that advance together. Each has a cache of its own, of which no directory can serve all.

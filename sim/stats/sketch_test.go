@@ -133,12 +133,17 @@ func TestRecordNIsRecordRepeated(t *testing.T) {
 }
 
 func TestRecordAllIsRecordForEach(t *testing.T) {
+	// Where cells begin to be wider than a value, where float64 ceases to hold every value, and the ends.
+	borders := []int64{0, 127, 128, 255, 256, 1<<53 - 1, 1 << 53, 1<<53 + 1, 1<<54 - 1, math.MaxInt64, math.MinInt64}
 	draws := rand.New(rand.NewPCG(9, 0))
 	var all, each stats.Sketch
 	for range 300 {
 		values := make([]int64, draws.IntN(70))
 		for i := range values {
 			values[i] = int64(draws.Uint64()>>draws.IntN(64)) - 2 // every octave, and some negative
+			if draws.IntN(4) == 0 {
+				values[i] = borders[draws.IntN(len(borders))]
+			}
 		}
 		all.RecordAll(values)
 		for _, v := range values {
