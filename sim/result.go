@@ -166,8 +166,8 @@ func (r *run) settle() error {
 		received += s.ledger.received
 		for i := range r.plan.workloads {
 			if w := &r.plan.workloads[i]; w.kind == Static {
-				r.result.Workloads[i].OriginRequests += s.originRequests[w.index]
-				r.result.Workloads[i].OriginBytes += s.originBytes[w.index]
+				r.result.Workloads[i].OriginRequests += s.fromOrigin[w.index].requests
+				r.result.Workloads[i].OriginBytes += s.fromOrigin[w.index].bytes
 				r.result.Workloads[i].MidTier.merge(&s.midTallies[w.index])
 			}
 		}

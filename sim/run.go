@@ -93,7 +93,7 @@ func (r *run) build() error {
 		at := &site{
 			id: uint32(i), name: planned.id, ctx: r.ctx, outages: s.outagesOf(planned.id), fills: newFillQueue(),
 			parent: planned.parent, parents: planned.parents,
-			originRequests: make([]uint64, len(s.Static)), originBytes: make([]uint64, len(s.Static)),
+			fromOrigin: make([]originCount, len(s.Static)),
 			midTallies: make([]TierTally, len(s.Static)),
 		}
 		at.remoteParent = r.remoteParent(planned.parent)

@@ -48,9 +48,9 @@ type site struct {
 	asking      []message // of other sites, whose fetches wait here
 	freeAsking  []uint32
 
-	// originRequests and originBytes count, by static workload, the fetches of this site from the
+	// fromOrigin counts, by static workload, the fetches of this site from the
 	// origin; ledger the bytes that were sent to and received by it, warm-up included.
-	originRequests, originBytes []uint64
+	fromOrigin []originCount
 	// midTallies count, by static workload, what reached the mid-tier cache here.
 	midTallies []TierTally
 	ledger     ledger
@@ -95,6 +95,13 @@ func (s *site) close() {
 	s.directory = nil
 	s.block, s.inbox, s.fills, s.out = block{}, inbox{}, newFillQueue(), nil
 	s.waiting, s.freeWaiters, s.asking, s.freeAsking, s.calls, s.freeCalls = nil, 0, nil, nil, nil, nil
+}
+
+// An originCount counts fetches from the origin. It fills a line of the processor's cache, so that sites which run
+// on different cores do not wait for each other's counts.
+type originCount struct {
+	requests, bytes uint64
+	_               [48]byte
 }
 
 // A ledger counts the bytes on the ways between sites, in flight or done. At the end of a run what the

@@ -121,8 +121,9 @@ func (s *site) askFor(t *tier, n uint32, way *leg, now int64, static uint8, serv
 // countOrigin counts a fetch from the origin.
 func (s *site) countOrigin(static uint8, bytes int64, recorded bool) {
 	if recorded {
-		s.originRequests[static]++
-		s.originBytes[static] += uint64(bytes)
+		count := &s.fromOrigin[static]
+		count.requests++
+		count.bytes += uint64(bytes)
 	}
 }
 
