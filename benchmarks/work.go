@@ -205,7 +205,7 @@ func scalingOfStudies() []work {
 		towns.entries = append(towns.entries, entry{how: "package sim, site by site", size: n, operations: 2_000_000, run: webSite(n)})
 	}
 	workers := work{
-		name: "scaling: workers", what: "one run of W3 of two million requests on several cores", unit: "request", size: "workers",
+		name: "scaling: workers", what: "one run of W3 of ten million requests on several cores", unit: "request", size: "workers",
 		check: "hit ratio", tolerance: halfPercent,
 	}
 	for _, way := range []struct {
@@ -213,7 +213,7 @@ func scalingOfStudies() []work {
 		servers int
 	}{{"package sim, site by site", 0}, {"package sim, in windows", manyServers}} {
 		for _, n := range []int{1, 2} {
-			workers.entries = append(workers.entries, entry{how: way.how, base: n == 1, size: n, operations: 2_000_000, run: standardToy.simulator(way.servers, n)})
+			workers.entries = append(workers.entries, entry{how: way.how, base: n == 1, size: n, operations: 10_000_000, run: standardToy.simulator(way.servers, n)})
 		}
 	}
 	billion := standardToy
