@@ -439,7 +439,7 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 		wait += period
 	}
 	step := g.update % period
-	latencies := latencies{tally: t, deadlines: g.deadlines}
+	recent := latencies{tally: t, deadlines: g.deadlines}
 	var updates, failed, jitters, losses, waits, parents, services, timeouts int64
 	for ; p.send < until; p.send += g.update {
 		met := wait
@@ -492,9 +492,9 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 			}
 		}
 		rtt := p.up + p.down + jitter + resent
-		latencies.put(rtt+extra+called+inVain+met+work, rtt)
-		if latencies.isFull() {
-			latencies.record()
+		recent.put(rtt+extra+called+inVain+met+work, rtt)
+		if recent.isFull() {
+			recent.record()
 		}
 		updates++
 		jitters += jitter
@@ -507,7 +507,7 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 			wait += period
 		}
 	}
-	latencies.record()
+	recent.record()
 	t.Requests += uint64(updates + failed)
 	t.Outcomes[Played] += uint64(updates)
 	t.Causes[Access] += updates*p.access + jitters
