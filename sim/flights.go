@@ -10,7 +10,8 @@ type flight struct {
 	// first and last are the instants at which the object's first and last byte are at this site;
 	// unknown until the answer is.
 	first, last int64
-	// queue and service are what the fetch waited and worked further up, in ns.
+	// queue is what the fetch waited further up; service is the work that the origin will have with it, and when
+	// the answer is there what was done. In ns.
 	queue, service int64
 	// waiters heads the list of requests that wait for the answer.
 	waiters uint32
@@ -54,8 +55,7 @@ func (t *flightTable) find(key uint64) *flight {
 	return nil
 }
 
-// add makes a fetch of a key that has none and returns its number. service is the work that the origin will
-// have with it.
+// add makes a fetch of a key that has none and returns its number. service is the origin's work with it.
 func (t *flightTable) add(key uint64, bytes, service int64) uint32 {
 	if t.free == 0 {
 		t.extend()

@@ -48,8 +48,8 @@ type site struct {
 	asking      []message // of other sites, whose fetches wait here
 	freeAsking  []uint32
 
-	// fromOrigin counts, by static workload, the fetches of this site from the
-	// origin; ledger the bytes that were sent to and received by it, warm-up included.
+	// fromOrigin counts, by static workload, the fetches of this site from the origin; ledger the bytes that were
+	// sent to and received by it, warm-up included.
 	fromOrigin []originCount
 	// midTallies count, by static workload, what reached the mid-tier cache here.
 	midTallies []TierTally

@@ -97,9 +97,9 @@ func (s *site) startFetch(t *tier, n uint32, now int64, static uint8, recorded b
 	f := &t.flights.pool[n]
 	switch {
 	case t.watch != nil:
-		s.follow(t, n, static, now, f.service, recorded)
+		s.follow(t, n, now, static, recorded)
 	case t.remote[static]:
-		s.askFor(t, n, &t.up, now, static, f.service, recorded)
+		s.askFor(t, n, &t.up, now, static, recorded)
 	default:
 		f.first = now + t.up.rtt() + f.service
 		f.last = f.first + pour(f.bytes, t.up.nsPerByte)
@@ -111,11 +111,11 @@ func (s *site) startFetch(t *tier, n uint32, now int64, static uint8, recorded b
 }
 
 // askFor sends the question of a fetch on its way to the next tier.
-func (s *site) askFor(t *tier, n uint32, way *leg, now int64, static uint8, service int64, recorded bool) {
+func (s *site) askFor(t *tier, n uint32, way *leg, now int64, static uint8, recorded bool) {
 	f := &t.flights.pool[n]
 	m := s.send(uint32(way.to), now+way.up)
 	m.kind, m.index, m.toMid, m.recorded = fetch, static, t.upIsMid, recorded
-	m.token, m.word, m.delay, m.bytes, m.service = n<<1|t.number, f.key, way.down, f.bytes, service
+	m.token, m.word, m.delay, m.bytes, m.service = n<<1|t.number, f.key, way.down, f.bytes, f.service
 }
 
 // countOrigin counts a fetch from the origin.

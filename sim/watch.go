@@ -13,7 +13,6 @@ type watch struct {
 // An errand is what is known of a fetch besides its flight.
 type errand struct {
 	attempt
-	service  int64 // the work that the origin will have
 	static   uint8
 	recorded bool
 	// isLost says that the site has failed since: whoever waits is lost, and nothing is cached.
@@ -36,11 +35,11 @@ func (r *run) newWatch(planned *plannedSite, t *tier) *watch {
 }
 
 // follow begins the errand of a new fetch and asks the first choice.
-func (s *site) follow(t *tier, n uint32, static uint8, now, service int64, recorded bool) {
+func (s *site) follow(t *tier, n uint32, now int64, static uint8, recorded bool) {
 	for len(t.watch.errands) <= int(n) {
 		t.watch.errands = append(t.watch.errands, errand{})
 	}
-	t.watch.errands[n] = errand{attempt: newAttempt(t.watch.ups, now), service: service, static: static, recorded: recorded}
+	t.watch.errands[n] = errand{attempt: newAttempt(t.watch.ups, now), static: static, recorded: recorded}
 	s.ask(t, n, now)
 }
 
@@ -49,10 +48,10 @@ func (s *site) ask(t *tier, n uint32, now int64) {
 	f, e := &t.flights.pool[n], &t.watch.errands[n]
 	up := &t.watch.ups[e.up]
 	if there := now + up.up; t.watch.remote[e.up][e.static] && meets(up.outages, there, there) == nil {
-		s.askFor(t, n, &up.leg, now, e.static, e.service, e.recorded)
+		s.askFor(t, n, &up.leg, now, e.static, e.recorded)
 		return
 	}
-	back, lost := up.try(now, e.service)
+	back, lost := up.try(now, f.service)
 	if lost != nil {
 		s.giveUp(t, n, back)
 		return
@@ -61,7 +60,6 @@ func (s *site) ask(t *tier, n uint32, now int64) {
 	s.ledger.sent += uint64(f.bytes)
 	f.first = back
 	f.last = f.first + pour(f.bytes, up.nsPerByte)
-	f.queue, f.service = 0, e.service
 	s.answerWaiters(t, n, now)
 }
 

@@ -52,7 +52,7 @@ func (r *run) advance(workers int) error {
 	return crew.Wait()
 }
 
-// A task is work for one worker; its length is the requests a second that a site meets who takes as long alone.
+// A task is work for one worker; its length is the requests a second of a site that would take as long, running alone.
 type task struct {
 	length float64
 	run    func(*desk) error
