@@ -3,7 +3,7 @@ package edgewise
 import (
 	"time"
 
-	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // A Comparison is the result of a [Study]: what every placement does to the same users and requests.

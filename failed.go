@@ -2,7 +2,7 @@ package edgewise
 
 import (
 	"github.com/edgewise-sim/edgewise/sim"
-	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // A FailedResult says how many requests were never answered. They are in no latency: a latency is that of a

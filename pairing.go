@@ -3,7 +3,7 @@ package edgewise
 import (
 	"math"
 
-	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // measurePairing fills in what meeting the same users has saved, figure by figure, against the baseline.

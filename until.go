@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // Until says when a study has run enough replications, instead of a fixed number. Either the latency of every

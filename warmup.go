@@ -10,7 +10,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
-	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // A WarmUpFinding says how long one figure of one placement took to become steady. Games are not

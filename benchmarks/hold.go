@@ -3,8 +3,8 @@ package main
 import (
 	"time"
 
+	"github.com/edgewise-sim/edgewise/event"
 	"github.com/edgewise-sim/edgewise/random"
-	"github.com/edgewise-sim/edgewise/sim/event"
 )
 
 // W2: the mean delay, in nanoseconds.

@@ -3,8 +3,8 @@ package main
 import (
 	"time"
 
+	"github.com/edgewise-sim/edgewise/event"
 	"github.com/edgewise-sim/edgewise/random"
-	"github.com/edgewise-sim/edgewise/sim/event"
 )
 
 // W1: a second is the mean service, so that waits come out in services.

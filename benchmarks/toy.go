@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/event"
 	"github.com/edgewise-sim/edgewise/random"
-	"github.com/edgewise-sim/edgewise/sim/event"
 )
 
 // A toy is the CDN of W3. Requests come to each PoP as a Poisson process and ask for objects by a Zipf

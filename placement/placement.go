@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
-	"github.com/edgewise-sim/edgewise/sim/cache"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 

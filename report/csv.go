@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"github.com/edgewise-sim/edgewise"
-	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 var csvHeader = []string{

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
-	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // A fixture describes a made-up study whose figures come from real sketches and estimators.

@@ -6,7 +6,7 @@ import (
 	"io"
 
 	"github.com/edgewise-sim/edgewise"
-	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // WriteJSON writes the comparison as indented JSON: all figures, no distributions, and the verdicts of

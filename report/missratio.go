@@ -12,8 +12,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/internal/look"
-	"github.com/edgewise-sim/edgewise/sim/cache"
 )
 
 // MissRatios is what a picture of miss-ratio curves shows.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // interval writes an estimate with as many decimals as its interval can carry, three at most:

@@ -11,7 +11,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/look"
-	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // QuantileShift draws by how much each placement moves each percentile of the latency, p1 to p99.9,

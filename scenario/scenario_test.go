@@ -15,8 +15,9 @@ import (
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/scenario"
 	"github.com/edgewise-sim/edgewise/sim"
-	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/stats"
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -89,7 +90,7 @@ func TestScenarioMeansWhatItSays(t *testing.T) {
 	require.Equal(t, 1000, site.Objects)
 	require.InDelta(t, 9.9035, site.Sizes.LnMean, 1e-4)
 	require.Equal(t, int64(1_000_000_000), site.Sizes.MaxBytes)
-	require.Equal(t, workload.QUIC, site.Client.Handshake)
+	require.Equal(t, transport.QUIC, site.Client.Handshake)
 	require.Equal(t, 20e6, site.Client.BitsPerSecond)
 	require.Equal(t, workload.Service{Mean: 5 * time.Millisecond, Exponential: true}, site.OriginService)
 	require.Equal(t, []time.Duration{20 * time.Millisecond, 50 * time.Millisecond}, site.Deadlines)

@@ -9,6 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -248,12 +249,12 @@ func readDay(v value, p *workload.Profile) {
 	}
 }
 
-func readClient(v value, c *workload.Connection) {
+func readClient(v value, c *transport.Connection) {
 	v.fields(
-		field{"handshake", choice(workload.ParseHandshake, &c.Handshake)},
+		field{"handshake", choice(transport.ParseHandshake, &c.Handshake)},
 		field{"new_connections", func(v value) { v.number(&c.NewShare) }},
 		field{"mbit_per_second", func(v value) {
-			const most = 1e9 // 10^15 bit/s, as in [workload.Connection]
+			const most = 1e9 // 10^15 bit/s, as in [transport.Connection]
 			var mbit float64
 			if v.number(&mbit) && !(mbit >= 0 && mbit <= most) {
 				v.problem("is %v; want 0 (without limit) to %v", mbit, most)

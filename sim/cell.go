@@ -5,6 +5,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -21,7 +22,7 @@ type cell struct {
 	jitter              float64
 	isAlike             bool   // all requests bring the same along, so that nothing need be drawn or caught up on
 	isNew               uint64 // below this, of 2^32, a request opens a connection
-	pace                workload.Pace
+	transfer            transport.Transfer
 	delay               int64      // from the user's instant to this site
 	from                int64      // the instant at this site from which on requests are recorded
 	count               uint64     // of requests
@@ -29,11 +30,11 @@ type cell struct {
 	work                random.Key // addresses the service times by request
 	loss                float64    // the probability that an exchange loses a packet
 	losses              random.Key
-	lossy               *workload.Lossy // nil where no packet to the user is lost
-	course              *course         // of the workload at this site
-	lost                uint64          // requests recorded that failed
-	gate                *gate           // nil if the cell has all users of its metro
-	outages             []outage        // as its users' instants meet them
+	lossy               *transport.LossyTransfer // nil where no packet to the user is lost
+	course              *course                  // of the workload at this site
+	lost                uint64                   // requests recorded that failed
+	gate                *gate                    // nil if the cell has all users of its metro
+	outages             []outage                 // as its users' instants meet them
 
 	static  *staticRun
 	dynamic *dynamicRun
@@ -117,7 +118,7 @@ const minResend = int64(200 * time.Millisecond)
 func (c *cell) drawLoss(r *request) int64 {
 	exchanges := int64(1)
 	if r.isNew {
-		exchanges += c.pace.Connect + c.pace.TLS
+		exchanges += c.transfer.Connect + c.transfer.TLS
 	}
 	sum, rtt := int64(0), c.rtt+r.access
 	stream := c.losses.StreamAt(c.count)
@@ -164,7 +165,7 @@ func (c *cell) answer(r *request, s *served) bool {
 	ready := rtt + c.beyond + r.resent
 	var connect, tls, transfer int64
 	if r.isNew {
-		connect, tls = c.pace.Connect*rtt, c.pace.TLS*rtt
+		connect, tls = c.transfer.Connect*rtt, c.transfer.TLS*rtt
 		ready += connect + tls
 	}
 	ttfb := ready + wait
@@ -176,12 +177,12 @@ func (c *cell) answer(r *request, s *served) bool {
 	if r.isNew {
 		t.Causes[Connect] += connect
 		t.Causes[TLS] += tls
-		transfer = c.pace.New(s.bytes, rtt)
+		transfer = c.transfer.New(s.bytes, rtt)
 	} else {
-		transfer = c.pace.Open(s.bytes)
+		transfer = c.transfer.Open(s.bytes)
 	}
 	if c.lossy != nil {
-		transfer = c.lossy.Transfer(s.bytes, rtt, max(minResend, rtt), r.isNew, r.intact)
+		transfer = c.lossy.Time(s.bytes, rtt, max(minResend, rtt), r.isNew, r.intact)
 	}
 	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
 	c.latencies.put(ttfb, ttlb)
@@ -210,7 +211,7 @@ func (c *cell) fail(r *request, now int64, why Reason) {
 	rtt := c.rtt + r.access
 	waited := rtt + c.beyond + r.resent + now - r.arrived
 	if r.isNew {
-		waited += (c.pace.Connect + c.pace.TLS) * rtt
+		waited += (c.transfer.Connect + c.transfer.TLS) * rtt
 	}
 	if o := meets(c.outages, r.arrived-c.delay, now-c.delay); o != nil {
 		why, waited = SiteDown, o.timeout

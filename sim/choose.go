@@ -5,10 +5,10 @@ import (
 	"math"
 	"slices"
 
+	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/topology"
-	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // entries says where the users of each metro enter for a kind of workload: in one place, or in several by
@@ -223,7 +223,7 @@ func (c *compiler) nearest(p *Plan, sites []int, far func(s int) float64) int {
 // the same for all workloads and replications, until that site is one to avoid.
 func (c *compiler) anycast(p *Plan, m int, all, left []int, who uint64) int {
 	provider := who * placement.ProvidersPerMetro / everybody
-	key := random.NewKey(c.scenario.Seed, 0, random.Entity(c.people[m].Metro), workload.PurposeRoute)
+	key := random.NewKey(c.scenario.Seed, 0, random.Entity(c.people[m].Metro), purpose.Route)
 	draw := key.StreamAt(provider)
 	if draw.Float64() >= p.placement.MisdirectedShare() {
 		return c.nearestByRTT(p, m, left)

@@ -1,6 +1,6 @@
 package sim
 
-import "github.com/edgewise-sim/edgewise/sim/cache"
+import "github.com/edgewise-sim/edgewise/cache"
 
 // A desk is what a worker uses for one site after the other.
 type desk struct {

@@ -28,7 +28,7 @@
 //	TTLB = max(TTFB + transfer to the user, h*R + R + (l - a))
 //
 // Where packets are lost, R takes longer by what is sent again, and the transfer slows down from the first loss
-// on ([workload.Lossy]).
+// on ([transport.LossyTransfer]).
 //
 // A request reaches the site at its own instant plus the fixed part of the way there. Jitter and
 // handshakes belong to the user's latency but do not move that instant: a Poisson process whose points

@@ -1,6 +1,6 @@
 package sim
 
-import "github.com/edgewise-sim/edgewise/sim/event"
+import "github.com/edgewise-sim/edgewise/event"
 
 // A fillQueue holds the fetches of a site that will end, in order of time. Most fetches of a PoP take the
 // same time, so that they end in the order in which they began: those wait in a ring, at the cost of a

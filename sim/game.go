@@ -7,8 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/event"
 	"github.com/edgewise-sim/edgewise/random"
-	"github.com/edgewise-sim/edgewise/sim/event"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )

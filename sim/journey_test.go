@@ -9,6 +9,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -92,7 +93,7 @@ func TestDynamicLatencyIsTheSumOfItsLegsToTheNanosecond(t *testing.T) {
 		Name: "api", RequestsPerSecond: 1, ResponseBytes: 10_000,
 		Service: workload.Service{Mean: 4 * time.Millisecond},
 		Parent:  workload.ParentCalls{Probability: 1, Calls: 3, Service: workload.Service{Mean: 2 * time.Millisecond}},
-		Client:  workload.Connection{BitsPerSecond: 10e6},
+		Client:  transport.Connection{BitsPerSecond: 10e6},
 	}
 	s := Scenario{Network: fourNodes(t), Dynamic: []workload.Dynamic{w}, Duration: 100 * time.Second, Seed: 1}
 	region := placement.RegionOnly("region")

@@ -4,9 +4,9 @@ import (
 	"math"
 	"slices"
 
+	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
-	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // maxPreloadObjects bounds the catalogue of a workload whose caches begin full: each object is looked at
@@ -167,11 +167,11 @@ func (p *preloader) fill(t *tier, s *site, rates [][]float64, dryRun bool, d *de
 		d.weight = make([]int64, 1<<(64-coarse))
 	}
 	clear(d.weight)
-	purposes := [...]uint64{edgeTier: workload.PurposePreload, midTier: workload.PurposePreloadMid}
+	purposes := [...]uint64{edgeTier: purpose.Preload, midTier: purpose.PreloadMidTier}
 	capacity := t.cache.CapacityBytes()
 	d.found = d.found[:0]
 	for i := range rates {
-		entity := workload.EntityOf(p.plan.scenario.Static[i].Name, s.name)
+		entity := purpose.EntityOf(p.plan.scenario.Static[i].Name, s.name)
 		key := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purposes[t.number])
 		base := p.plan.scenario.keyBase(i)
 		for k, rate := range rates[i] {

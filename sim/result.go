@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/edgewise-sim/edgewise/event"
 	"github.com/edgewise-sim/edgewise/placement"
-	"github.com/edgewise-sim/edgewise/sim/event"
-	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // A Result is what one run found, or what several runs of the same plan found together. It holds

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/edgewise-sim/edgewise/cache"
+	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
-	"github.com/edgewise-sim/edgewise/sim/cache"
+	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -161,7 +163,7 @@ func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint
 	if a == nil {
 		return nil
 	}
-	seed := random.NewKey(r.plan.scenario.Seed, r.rep, random.Entity(a.Site), workload.PurposeCache)
+	seed := random.NewKey(r.plan.scenario.Seed, r.rep, random.Entity(a.Site), purpose.Cache)
 	config := cache.Config{
 		Policy: a.Policy, Admission: a.Admission, CapacityBytes: a.CacheBytes, Seed: uint64(seed) + uint64(number),
 	}
@@ -204,27 +206,27 @@ func (r *run) tally(number int, w *plannedWorkload, m, entry int) *Tally {
 }
 
 // newCell returns the part of a cell that static and dynamic workloads share, and the site's source.
-func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.Connection) (cell, source) {
+func (r *run) newCell(number int, w *plannedWorkload, m, i int, client transport.Connection) (cell, source) {
 	e := &w.entries[m][i]
-	entity := workload.EntityOf(w.name, r.plan.metros[m])
+	entity := purpose.EntityOf(w.name, r.plan.metros[m])
 	tally := r.tally(number, w, m, i)
 	c := cell{
 		tally:     tally,
 		latencies: latencies{tally: tally, deadlines: w.deadlines},
-		rand:      random.New(r.plan.scenario.Seed, r.rep, entity, workload.PurposeClient),
+		rand:      random.New(r.plan.scenario.Seed, r.rep, entity, purpose.Client),
 		law:       r.plan.access[m],
 		rtt:       e.up + e.down,
 		access:    2 * e.access,
 		beyond:    e.beyond.rtt(),
 		jitter:    e.jitter,
 		loss:      e.loss,
-		losses:    random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeLoss),
+		losses:    random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Loss),
 		isNew:     outOf32(client.NewShare),
-		pace:      client.Pace(),
-		lossy:     lossyPace(client, e.lossDown),
+		transfer:  client.Transfer(),
+		lossy:     lossyTransfer(client, e.lossDown),
 		delay:     e.delay(),
 		from:      int64(r.plan.scenario.WarmUp) + e.delay(),
-		work:      random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeService),
+		work:      random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Service),
 		course:    r.courseAt(e.site, number),
 	}
 	if e.access == 0 {
@@ -232,18 +234,18 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, client workload.
 	}
 	c.outages = e.outages
 	if e.gate != nil {
-		c.gate = &gate{rule: e.gate, key: random.NewKey(r.plan.scenario.Seed, r.rep, entity, workload.PurposeRoute)}
+		c.gate = &gate{rule: e.gate, key: random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Route)}
 	}
 	c.isAlike = c.law == nil && c.jitter == 0 && c.isNew == 0 && c.loss == 0 && c.gate == nil
 	return c, source{delay: c.delay, end: r.end(), gate: c.gate, outages: c.outages}
 }
 
-// lossyPace returns how clients receive where packets to them are lost, nil where none are.
-func lossyPace(client workload.Connection, loss float64) *workload.Lossy {
+// lossyTransfer returns how clients receive where packets to them are lost, nil where none are.
+func lossyTransfer(client transport.Connection, loss float64) *transport.LossyTransfer {
 	if loss == 0 {
 		return nil
 	}
-	lossy := client.Lossy(loss)
+	lossy := client.LossyTransfer(loss)
 	return &lossy
 }
 
@@ -349,12 +351,12 @@ func (r *run) addGaming(number int, w *plannedWorkload) error {
 				bySite[e.site] = g
 				r.games = append(r.games, g)
 			}
-			entity := workload.EntityOf(w.name, r.plan.metros[m])
+			entity := purpose.EntityOf(w.name, r.plan.metros[m])
 			c := gameCell{
 				tally: r.tally(number, w, m, i), sessions: streams[m],
-				key: random.NewKey(s.Seed, r.rep, entity, workload.PurposePlayer),
+				key: random.NewKey(s.Seed, r.rep, entity, purpose.Player),
 				law: r.plan.access[m], up: e.up, down: e.down, access: 2 * e.access, linkJitter: e.jitter, loss: e.loss,
-				gate: e.gate, who: random.NewKey(s.Seed, r.rep, entity, workload.PurposeRoute),
+				gate: e.gate, who: random.NewKey(s.Seed, r.rep, entity, purpose.Route),
 			}
 			if e.access == 0 {
 				c.law = nil
@@ -374,6 +376,6 @@ func (r *run) newGame(w *plannedWorkload, gaming *workload.Gaming, planned *plan
 		capacity: planned.compute.Servers * max(gaming.MatchesPerServer, 1),
 		update:   int64(gaming.UpdatePeriod()), resend: gaming.SendPeriod(), coin: outOf32(gaming.Parent.Probability),
 		parentRTT: planned.parent.rtt(), parents: planned.parents, outages: s.outagesOf(planned.id),
-		matchKey: random.NewKey(s.Seed, r.rep, workload.EntityOf(w.name, planned.id), workload.PurposeMatch),
+		matchKey: random.NewKey(s.Seed, r.rep, purpose.EntityOf(w.name, planned.id), purpose.Match),
 	}
 }

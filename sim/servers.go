@@ -4,7 +4,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/edgewise-sim/edgewise/sim/event"
+	"github.com/edgewise-sim/edgewise/event"
 )
 
 // Servers do the work of one workload at one site, first come first served. Nil means that one is always

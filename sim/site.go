@@ -6,7 +6,7 @@ import (
 	"math/bits"
 	"slices"
 
-	"github.com/edgewise-sim/edgewise/sim/cache"
+	"github.com/edgewise-sim/edgewise/cache"
 )
 
 // A site is one site of a run: its caches, its servers, its users and its own calendar. Nothing of it is

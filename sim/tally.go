@@ -3,7 +3,7 @@ package sim
 import (
 	"fmt"
 
-	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // A Kind tells the workloads apart.

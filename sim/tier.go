@@ -1,6 +1,6 @@
 package sim
 
-import "github.com/edgewise-sim/edgewise/sim/cache"
+import "github.com/edgewise-sim/edgewise/cache"
 
 // A tier is one cache at one site, with the fetches it has under way.
 type tier struct {

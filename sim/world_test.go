@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -41,7 +42,7 @@ func oneObject() workload.Static {
 	return workload.Static{
 		Name: "site", RequestsPerSecond: 0.5, Objects: 1,
 		Sizes:         workload.Sizes{MinBytes: 100_000, MaxBytes: 100_000},
-		Client:        workload.Connection{NewShare: 1, BitsPerSecond: 100e6},
+		Client:        transport.Connection{NewShare: 1, BitsPerSecond: 100e6},
 		OriginService: workload.Service{Mean: 7 * time.Millisecond},
 	}
 }

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/edgewise-sim/edgewise/cache"
+	"github.com/edgewise-sim/edgewise/cache/theory"
 	"github.com/edgewise-sim/edgewise/random"
-	"github.com/edgewise-sim/edgewise/sim/cache"
-	"github.com/edgewise-sim/edgewise/sim/cache/theory"
 )
 
 // published holds what Che's approximation gives, computed for this project and, in the first row,

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/edgewise-sim/edgewise/random"
-	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // A check is one thing that the simulator must find.
@@ -83,7 +83,7 @@ type Row struct {
 
 func all() []check {
 	var all []check
-	for _, group := range [][]check{queues(), caches(), freshness(), placements(), failures(), transport(), games(), draws()} {
+	for _, group := range [][]check{queues(), caches(), freshness(), placements(), failures(), transportChecks(), games(), draws()} {
 		all = append(all, group...)
 	}
 	return all

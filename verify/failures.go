@@ -7,6 +7,7 @@ import (
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -67,7 +68,7 @@ func losses(group string) check {
 		rtt     = 40 * time.Millisecond
 		rateBps = 100e6
 	)
-	client := workload.Connection{BitsPerSecond: rateBps}
+	client := transport.Connection{BitsPerSecond: rateBps}
 	intact := 1460 / loss // on average, before a packet is lost
 	return check{
 		group: group, source: "Padhye et al. 1998, RFC 5348", unit: "s",

@@ -6,8 +6,8 @@ import (
 	"math"
 	"time"
 
-	"github.com/edgewise-sim/edgewise/sim/cache"
-	"github.com/edgewise-sim/edgewise/sim/cache/theory"
+	"github.com/edgewise-sim/edgewise/cache"
+	"github.com/edgewise-sim/edgewise/cache/theory"
 )
 
 // fetches counts what became of the requests for one object.

@@ -6,9 +6,9 @@ import (
 	"math"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/cache/theory"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
-	"github.com/edgewise-sim/edgewise/sim/cache/theory"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )

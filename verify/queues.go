@@ -6,9 +6,9 @@ import (
 	"math"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/event"
 	"github.com/edgewise-sim/edgewise/random"
-	"github.com/edgewise-sim/edgewise/sim/event"
-	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // meanService is the mean service time of the queues; results are in units of it.

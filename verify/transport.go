@@ -7,11 +7,12 @@ import (
 
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // transport checks the arithmetic of connections, which has no chance in it.
-func transport() []check {
+func transportChecks() []check {
 	const group = "Transport"
 	var all []check
 	for _, row := range []struct {
@@ -24,16 +25,16 @@ func transport() []check {
 			group: group, source: "ceil(log2(S/W + 1)), RFC 6928", unit: "round trips", exact: true, expected: row.rounds,
 			name: fmt.Sprintf("slow start of %d bytes", row.bytes),
 			simulate: func(context.Context, trial) (float64, error) {
-				return float64(workload.Connection{}.Rounds(row.bytes)), nil
+				return float64(transport.Connection{}.Rounds(row.bytes)), nil
 			},
 		})
 	}
 	for _, row := range []struct {
-		handshake  workload.Handshake
+		handshake  transport.Handshake
 		roundTrips time.Duration
 	}{
-		{workload.TCPClear, 2}, {workload.TCPTLS12, 4}, {workload.TCPTLS13, 3}, {workload.TLS13Resumed, 2},
-		{workload.QUIC, 2}, {workload.QUICResumed, 1},
+		{transport.TCPClear, 2}, {transport.TCPTLS12, 4}, {transport.TCPTLS13, 3}, {transport.TLS13Resumed, 2},
+		{transport.QUIC, 2}, {transport.QUICResumed, 1},
 	} {
 		const rtt, work = 40 * time.Millisecond, 7 * time.Millisecond
 		all = append(all, check{
@@ -48,7 +49,7 @@ func transport() []check {
 					Network: n, Duration: 10 * time.Second,
 					Dynamic: []workload.Dynamic{{
 						Name: "api", RequestsPerSecond: 5, Service: workload.Service{Mean: t.slowed(work)},
-						Client: workload.Connection{Handshake: row.handshake, NewShare: 1},
+						Client: transport.Connection{Handshake: row.handshake, NewShare: 1},
 					}},
 				}, placement.RegionOnly("region"))
 				if err == nil && tally.Latency[sim.TTFB].MinNs() != tally.Latency[sim.TTFB].MaxNs() {

@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/edgewise-sim/edgewise/random"
-	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // An Effort is how long to simulate.

@@ -4,7 +4,9 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/transport"
 )
 
 // A Dynamic workload is a stream of requests that must be computed: the calls of an API, pages made for
@@ -25,7 +27,7 @@ type Dynamic struct {
 	// Day is the shape of the load over local time; the zero value means [Flat].
 	Day Profile
 	// Client says how clients connect.
-	Client Connection
+	Client transport.Connection
 	// Deadlines are the latencies whose shares of requests are counted exactly.
 	Deadlines []time.Duration
 	// Assumed lists the parameters that a preset set by assumption.
@@ -59,7 +61,7 @@ func (d *Dynamic) Streams(audiences []Audience, start time.Time, seed, replicati
 	}
 	streams := make([]Arrivals, len(audiences))
 	for i, a := range audiences {
-		stream := random.New(seed, replication, EntityOf(d.Name, a.Metro), PurposeArrival)
+		stream := random.New(seed, replication, purpose.EntityOf(d.Name, a.Metro), purpose.Arrival)
 		streams[i] = NewArrivals(stream, d.RequestsPerSecond*shares[i], dayOf(d.Day), start, a.Zone)
 	}
 	return streams, nil

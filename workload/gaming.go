@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/random"
 )
 
@@ -212,15 +213,15 @@ func (g *Gaming) Streams(audiences []Audience, start time.Time, seed, replicatio
 	day := dayOf(g.Day)
 	streams := make([]SessionStream, len(audiences))
 	for i, a := range audiences {
-		entity := EntityOf(g.Name, a.Metro)
-		lengths := random.New(seed, replication, entity, PurposeSession)
+		entity := purpose.EntityOf(g.Name, a.Metro)
+		lengths := random.New(seed, replication, entity, purpose.Session)
 		mean := g.ConcurrentPlayers * shares[i] * day.At(localHour(start, a.Zone))
 		found := uint64(0)
 		if mean > 0 {
 			found = uint64(distuv.Poisson{Lambda: mean, Src: &lengths}.Rand())
 		}
 		streams[i] = SessionStream{
-			arrivals: NewArrivals(random.New(seed, replication, entity, PurposeArrival), perSecond*shares[i], day, start, a.Zone),
+			arrivals: NewArrivals(random.New(seed, replication, entity, purpose.Arrival), perSecond*shares[i], day, start, a.Zone),
 			lengths:  lengths,
 			law:      g.Session,
 			found:    found,

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/transport"
 )
 
 // An Assumption is a parameter that rests on no source.
@@ -28,8 +30,8 @@ var assumedWeb = []Assumption{
 }
 
 // webClient is TCP with TLS 1.3. Assumed: the share of new connections and the bandwidth.
-func webClient() Connection {
-	return Connection{Handshake: TCPTLS13, NewShare: 0.1, BitsPerSecond: 50e6}
+func webClient() transport.Connection {
+	return transport.Connection{Handshake: transport.TCPTLS13, NewShare: 0.1, BitsPerSecond: 50e6}
 }
 
 // evening is the assumed day of all presets.

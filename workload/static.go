@@ -6,25 +6,9 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/random"
-)
-
-// Purposes of the random numbers of a workload. They are part of a stream's address, so they never
-// change meaning.
-const (
-	PurposeArrival uint64 = iota + 1
-	PurposeObject
-	PurposeSize
-	PurposeClient // connection reuse, access technology, last mile, jitter
-	PurposeService
-	PurposeSession
-	PurposePlayer
-	PurposeMatch
-	PurposePreload // of edge caches
-	PurposePreloadMid
-	PurposeCache // policies and admissions that draw
-	PurposeRoute // who asks, and where that user's internet provider leads
-	PurposeLoss  // packets lost
+	"github.com/edgewise-sim/edgewise/transport"
 )
 
 // A Static workload fetches cacheable objects.
@@ -45,7 +29,7 @@ type Static struct {
 	// Day is the shape of the load over local time; the zero value means [Flat].
 	Day Profile
 	// Client says how clients connect.
-	Client Connection
+	Client transport.Connection
 	// OriginService is the time that the origin spends on a request.
 	OriginService Service
 	// Deadlines are the latencies whose shares of requests are counted exactly.
@@ -99,7 +83,7 @@ type Catalogue struct {
 // Catalogue returns the sizes of the workload's objects in one replication.
 func (s *Static) Catalogue(seed, replication uint64) Catalogue {
 	low, high := s.Sizes.bounds()
-	c := Catalogue{key: random.NewKey(seed, replication, random.Entity(s.Name), PurposeSize), sizes: s.Sizes, low: low, high: high}
+	c := Catalogue{key: random.NewKey(seed, replication, random.Entity(s.Name), purpose.Size), sizes: s.Sizes, low: low, high: high}
 	if c.sizes.LnSD == 0 {
 		c.same = c.clamp(math.Exp(c.sizes.LnMean))
 	}
@@ -165,10 +149,10 @@ func (s *Static) Streams(audiences []Audience, start time.Time, seed, replicatio
 	}
 	streams := make([]StaticStream, len(audiences))
 	for i, a := range audiences {
-		entity := EntityOf(s.Name, a.Metro)
+		entity := purpose.EntityOf(s.Name, a.Metro)
 		streams[i] = StaticStream{
-			arrivals: NewArrivals(random.New(seed, replication, entity, PurposeArrival), s.RequestsPerSecond*shares[i], dayOf(s.Day), start, a.Zone),
-			objects:  random.New(seed, replication, entity, PurposeObject),
+			arrivals: NewArrivals(random.New(seed, replication, entity, purpose.Arrival), s.RequestsPerSecond*shares[i], dayOf(s.Day), start, a.Zone),
+			objects:  random.New(seed, replication, entity, purpose.Object),
 			zipf:     zipf,
 		}
 	}
@@ -205,11 +189,6 @@ func (s *StaticStream) DrawPast(to int64, at []int64, objects []uint32) int {
 	n := s.arrivals.DrawPast(to, at)
 	s.zipf.DrawAll(&s.objects, objects[:n])
 	return n
-}
-
-// EntityOf returns the entity that addresses the random numbers of a workload in a metro.
-func EntityOf(workload, metro string) uint64 {
-	return random.Entity(workload + "\x00" + metro)
 }
 
 // dayOf returns the profile, or a flat one for the zero value.

@@ -11,9 +11,9 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/edgewise-sim/edgewise/cache"
+	"github.com/edgewise-sim/edgewise/cache/theory"
 	"github.com/edgewise-sim/edgewise/report"
-	"github.com/edgewise-sim/edgewise/sim/cache"
-	"github.com/edgewise-sim/edgewise/sim/cache/theory"
 )
 
 // A curveFlag is --curve, alone or with a file: --curve=FILE.

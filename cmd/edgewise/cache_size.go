@@ -5,7 +5,7 @@ import (
 	"math/big"
 	"strings"
 
-	"github.com/edgewise-sim/edgewise/sim/cache"
+	"github.com/edgewise-sim/edgewise/cache"
 )
 
 // A cacheSize is a cache size from the command line.

@@ -10,9 +10,9 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"github.com/edgewise-sim/edgewise/internal/evidence"
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
-	"github.com/edgewise-sim/edgewise/topology/evidence"
 )
 
 // calibrateCmd fits the delay model to measured round trips.

@@ -1,5 +1,5 @@
 // Mm1 simulates a single server with a queue, the M/M/1 of the textbooks, at growing load, and sets what
-// it measures beside the theory. It uses nothing but the discrete-event kernel (package sim/event) and
+// it measures beside the theory. It uses nothing but the discrete-event kernel (package event) and
 // the random streams (package random).
 //
 //	go run ./examples/mm1
@@ -18,8 +18,8 @@ import (
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"github.com/edgewise-sim/edgewise/event"
 	"github.com/edgewise-sim/edgewise/random"
-	"github.com/edgewise-sim/edgewise/sim/event"
 )
 
 func main() {

@@ -1,0 +1,27 @@
+// Package purpose lists what random numbers are drawn for. A purpose is a part of a stream's address (see
+// package random), so that one more draw for one purpose moves no draw for another.
+package purpose
+
+import "github.com/edgewise-sim/edgewise/random"
+
+// The purposes. They never change their meaning or their number, else every result would change.
+const (
+	Arrival uint64 = iota + 1
+	Object
+	Size
+	Client // connection reuse, access technology, last mile, jitter
+	Service
+	Session
+	Player
+	Match
+	Preload        // of edge caches
+	PreloadMidTier // of mid-tier caches
+	Cache          // policies and admissions that draw
+	Route          // who asks, and where that user's internet provider leads
+	Loss           // packets lost
+)
+
+// EntityOf returns the entity that addresses the random numbers of a workload in a metro or at a site.
+func EntityOf(workload, place string) uint64 {
+	return random.Entity(workload + "\x00" + place)
+}

@@ -1,0 +1,4 @@
+// Package transport says what a connection costs: the round trips of its handshake, the windows in which a
+// new one sends, the rate that packet loss leaves. All of it is exact arithmetic; nothing knows who asks for
+// what, or where.
+package transport

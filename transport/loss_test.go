@@ -1,0 +1,73 @@
+package transport
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/random"
+)
+
+func TestSteadyRateUnderLossIsThatOfTheModel(t *testing.T) {
+	c := Connection{}
+	// By hand for 1 % and 100 ms: 0.1 sqrt(0.02/3) + 0.4 * 3 sqrt(0.03/8) * 0.01 (1 + 32 * 0.0001) s a packet.
+	perPacket := 0.1*0.0816497 + 0.4*0.183712*0.01*1.0032
+	require.InEpsilon(t, 8*1460/perPacket, c.SteadyBitsPerSecond(100*time.Millisecond, 400*time.Millisecond, 0.01), 1e-5)
+	// Half of all packets: three in a row are more than lost, so that every loss is a timeout.
+	require.InEpsilon(t, 8*1460/(0.1*0.57735+0.4*0.5*9), c.SteadyBitsPerSecond(100*time.Millisecond, 400*time.Millisecond, 0.5), 1e-5)
+	for _, loss := range []float64{1e-8, 1e-7, 1e-6} {
+		mathis := 8 * 1460 / 0.05 * math.Sqrt(1.5/loss)
+		require.InEpsilon(t, mathis, c.SteadyBitsPerSecond(50*time.Millisecond, 200*time.Millisecond, loss), 0.01, "%v", loss)
+	}
+	c.SegmentBytes = 730
+	require.InEpsilon(t, 8*730/perPacket, c.SteadyBitsPerSecond(100*time.Millisecond, 400*time.Millisecond, 0.01), 1e-5)
+	require.Positive(t, c.SteadyBitsPerSecond(time.Second, time.Second, 1))
+}
+
+func TestTransfersSlowDownFromTheFirstLossOn(t *testing.T) {
+	const ms = int64(time.Millisecond)
+	c := Connection{BitsPerSecond: 80e6} // 10,000 bytes a ms
+	l := c.LossyTransfer(0.01)
+	steady := c.SteadyBitsPerSecond(100*time.Millisecond, 400*time.Millisecond, 0.01) / 8 / 1000 // bytes a ms
+	for _, isNew := range []bool{false, true} {
+		whole := int64(c.TransferTime(1_000_000, 100*time.Millisecond, isNew))
+		require.Equal(t, whole, l.Time(1_000_000, 100*ms, 400*ms, isNew, 1_000_000), "nothing is lost")
+		half := int64(c.TransferTime(500_000, 100*time.Millisecond, isNew))
+		require.InDelta(t, float64(half+100*ms)+500_000/steady*float64(ms), l.Time(1_000_000, 100*ms, 400*ms, isNew, 500_000), 2)
+	}
+	slow := Connection{BitsPerSecond: 80_000} // slower than TCP
+	l = slow.LossyTransfer(0.01)
+	require.Equal(t, 100_000*ms+100*ms, l.Time(1_000_000, 100*ms, 400*ms, false, 500_000))
+}
+
+func TestPacketsBeforeALossAreGeometric(t *testing.T) {
+	const n = 200_000
+	for _, loss := range []float64{0.5, 0.02} {
+		l := Connection{SegmentBytes: 1000}.LossyTransfer(loss)
+		stream := random.New(1, 2, 3, 4)
+		sum, none, ten := 0.0, 0, 0
+		for range n {
+			intact := l.Intact(&stream)
+			require.Zero(t, intact%1000)
+			after := float64(intact/1000 - 1) // besides the first
+			sum += after
+			if after == 0 {
+				none++
+			}
+			if after >= 10 {
+				ten++
+			}
+		}
+		sd := math.Sqrt(1-loss) / loss / math.Sqrt(n)
+		require.InDelta(t, (1-loss)/loss, sum/n, 4*sd)
+		require.InDelta(t, loss, float64(none)/n, 4*math.Sqrt(loss*(1-loss)/n))
+		p := math.Pow(1-loss, 10)
+		require.InDelta(t, p, float64(ten)/n, 4*math.Sqrt(p*(1-p)/n))
+	}
+	always, never := Connection{}.LossyTransfer(1), Connection{}.LossyTransfer(1e-300)
+	stream := random.New(1, 2, 3, 4)
+	require.Equal(t, int64(1460), always.Intact(&stream))
+	require.Equal(t, int64(1<<40*1460), never.Intact(&stream))
+}
