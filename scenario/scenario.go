@@ -63,6 +63,7 @@ func (r *reader) parse(file string, data []byte) (*edgewise.Study, error) {
 	if err := bad.err(); err != nil {
 		return nil, err
 	}
+	r.study.Provenance = provenance(data, r.files)
 	return &r.study, nil
 }
 
