@@ -97,32 +97,62 @@ func readRecords(file string) (records, error) {
 	return r, lines.Err()
 }
 
-// differences returns what differs from the golden records, a line each. New rows and columns of the table are none,
+// differences returns what differs from the golden records, a line each, runs before what was made of them. New rows and columns of the table are none,
 // and neither is a variance reduction where the golden has none.
 func (r records) differences(golden records) []string {
 	var all []string
 	keys := maps.Clone(golden)
 	maps.Copy(keys, r)
-	for _, key := range slices.Sorted(maps.Keys(keys)) {
+	order := slices.SortedFunc(maps.Keys(keys), func(a, b string) int {
+		return cmp.Or(cmp.Compare(rankOf(a), rankOf(b)), cmp.Compare(a, b))
+	})
+	for _, key := range order {
 		was, isPinned := golden[key]
 		is, isFound := r[key]
 		switch isRow := kindOf(key) == rowKind; {
 		case !isFound:
-			all = append(all, key+": is missing")
+			all = append(all, titleOf(key)+": is missing")
 		case !isPinned && !isRow:
-			all = append(all, key+": is new")
+			all = append(all, titleOf(key)+": is new")
 		case isPinned:
 			names := maps.Clone(was)
 			maps.Copy(names, is)
 			for _, name := range slices.Sorted(maps.Keys(names)) {
 				isAllowed := isRow && (!slices.Contains(pinnedColumns, name) || name == varianceReduction && was[name] == "")
 				if was[name] != is[name] && !isAllowed {
-					all = append(all, fmt.Sprintf("%s: %s is %s; golden has %s", key, name, orNothing(is[name]), orNothing(was[name])))
+					all = append(all, fmt.Sprintf("%s: %q is %s; golden has %s", titleOf(key), name, orNothing(is[name]), orNothing(was[name])))
 				}
 			}
 		}
 	}
 	return all
+}
+
+// rankOf is 0 for the records of runs, and 1 for others.
+func rankOf(key string) int {
+	if kindOf(key) == runKind {
+		return 0
+	}
+	return 1
+}
+
+// partNames says what the parts of keys are, by kind of record.
+var partNames = map[string][]string{
+	runKind:     {"placement", "replication", "workload", "metro"},
+	rowKind:     keyColumns,
+	pictureKind: {"file"},
+}
+
+// titleOf writes a key for people: what is not empty, each part under its name.
+func titleOf(key string) string {
+	parts := strings.Split(key, " | ")
+	title := parts[0]
+	for i, name := range partNames[parts[0]] {
+		if i+1 < len(parts) && parts[i+1] != "" {
+			title += fmt.Sprintf(", %s %q", name, parts[i+1])
+		}
+	}
+	return title
 }
 
 func orNothing(value string) string { return cmp.Or(value, "nothing") }
