@@ -7,5 +7,8 @@
 //
 //	go test ./internal/pinned -update
 //
+// Runs are held on every machine. What is computed from them in floating point is held where every operation rounds,
+// as it does on amd64 up to GOAMD64=v2: elsewhere intervals have other last bits.
+//
 // Files ending in .gz are text, a record a line: gzip -dc shows it.
 package pinned
