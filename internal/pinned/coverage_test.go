@@ -7,10 +7,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/scenario"
 	"github.com/edgewise-sim/edgewise/sim"
-	"github.com/edgewise-sim/edgewise/sim/cache"
 )
 
 // TestScenariosMeetEverything finds a policy, an admission, a routing rule, an outcome, a cause or a reason that no

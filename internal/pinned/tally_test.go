@@ -10,7 +10,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/sim"
-	"github.com/edgewise-sim/edgewise/sim/stats"
+	"github.com/edgewise-sim/edgewise/stats"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
