@@ -112,9 +112,9 @@ func TestADisconnectedPairIsNamed(t *testing.T) {
 	_, err := n.Routes([]int{pop, la}, []int{region}, topology.Private)
 	require.EqualError(t, err, `routes: no route from "la" to "region" over backbone links`)
 	_, err = n.Routes([]int{la}, []int{99}, topology.Public)
-	require.ErrorContains(t, err, "node index 99: want 0 to 4")
+	require.ErrorContains(t, err, "node index is 99; want 0 to 4")
 	_, err = n.Routes([]int{-1}, []int{la}, topology.Public)
-	require.ErrorContains(t, err, "node index -1")
+	require.ErrorContains(t, err, "node index is -1")
 }
 
 func TestCuttingALinkChangesTheRoute(t *testing.T) {
