@@ -29,17 +29,21 @@ func oneLine(err error) string { return strings.Join(strings.Fields(err.Error())
 
 // goKeys names the keys that differ from the Go field in more than spelling.
 var goKeys = map[string]string{
-	"NewShare":      "new_connections",
-	"BitsPerSecond": "mbit_per_second",
-	"Parent":        "parent_calls",
-	"LnMean":        "median",
-	"LnSD":          "ln_sd",
-	"MinBytes":      "min",
-	"MaxBytes":      "max",
-	"ResponseBytes": "response_size",
-	"CacheBytes":    "size",
-	"TopMetros":     "top",
-	"PoPs":          "pops",
+	"NewShare":        "new_connections",
+	"BitsPerSecond":   "mbit_per_second",
+	"Parent":          "parent_calls",
+	"LnMean":          "median",
+	"LnSD":            "ln_sd",
+	"MinBytes":        "min",
+	"MaxBytes":        "max",
+	"ResponseBytes":   "response_size",
+	"CacheBytes":      "size",
+	"TopMetros":       "top",
+	"PoPs":            "pops",
+	"Until":           "replications",
+	"MinReplications": "min",
+	"MaxReplications": "max",
+	"RelativeError":   "until", // whose key says of which figure
 
 	"CapacityBitsPerSecond": "mbit_per_second",
 }
