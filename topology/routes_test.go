@@ -225,3 +225,24 @@ func BenchmarkOneSource(b *testing.B) {
 		}
 	})
 }
+
+func TestServersTakeTheBackboneOrWhatIsFaster(t *testing.T) {
+	n := smallWorld(t)
+	index := func(id string) int { i, ok := n.Index(id); require.True(t, ok); return i }
+	path, err := n.BetweenSites(index("pop"), index("region"))
+	require.NoError(t, err)
+	require.Equal(t, route(t, n, "pop", "region", topology.Private).OneWay(0, 0), path.There)
+	require.Equal(t, path.There+path.Back, path.RTT())
+
+	slow := link("pop", "region", topology.Backbone, time.Second)
+	slow.CapacityBitsPerSecond = 1e9
+	detour, err := n.With(topology.Change{SetLinks: []topology.Link{slow}})
+	require.NoError(t, err)
+	path, err = detour.BetweenSites(index("pop"), index("region"))
+	require.NoError(t, err)
+	require.Less(t, path.There, time.Second, "the Internet is faster")
+	require.Zero(t, path.BackBitsPerSecond)
+	back, err := detour.BetweenSites(index("region"), index("pop"))
+	require.NoError(t, err)
+	require.Equal(t, path.There, back.Back)
+}
