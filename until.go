@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -45,7 +46,7 @@ type Stopping struct {
 
 func (u *Until) validate(s *Study) error {
 	if err := u.Validate(); err != nil {
-		return fmt.Errorf("edgewise: %w", err)
+		return fmt.Errorf("edgewise: %w", invalid.In("Until", err))
 	}
 	if u.most() > maxReplications {
 		return fmt.Errorf("edgewise: stopping rule: maximum of %d replications; want %d at most", u.most(), maxReplications)

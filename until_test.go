@@ -68,15 +68,15 @@ func TestStudyRunsUntilTheBestIsKnown(t *testing.T) {
 
 func TestBadStoppingRulesAreRefused(t *testing.T) {
 	for want, u := range map[string]edgewise.Until{
-		"relative error -1":               {StoppingRule: stats.StoppingRule{RelativeError: -1}},
-		"maximum of 5 replications":       {StoppingRule: stats.StoppingRule{MaxReplications: 5}},
+		"RelativeError is -1":             {StoppingRule: stats.StoppingRule{RelativeError: -1}},
+		"MaxReplications is 5":            {StoppingRule: stats.StoppingRule{MaxReplications: 5}},
 		"maximum of 1000000 replications": {StoppingRule: stats.StoppingRule{MaxReplications: 1_000_000}},
 		"quantile 95":                     {Quantiles: []float64{95}},
 		`no workload is called "web"`:     {Workload: "web"},
 		"indifference -1ns":               {Indifference: -1},
 		"Name it":                         {BestKnown: 0.95},
 		"2 quantiles to rank":             {BestKnown: 0.95, Workload: "api", Quantiles: []float64{0.5, 0.9}},
-		"1 placements, at least 2":        {BestKnown: 0.95, Workload: "api"},
+		"Placements is 1; want 2 or more": {BestKnown: 0.95, Workload: "api"},
 		"want one of the two":             {},
 	} {
 		s := queueStudy(t, 0.5)

@@ -1,9 +1,6 @@
 package cache
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // An admission decides which objects a cache takes in at all. It stands before any eviction policy.
 type admission interface {
@@ -49,7 +46,7 @@ func newAdmission(cfg Config, c *core) (admission, error) {
 			return built, s.done()
 		}
 	}
-	return nil, fmt.Errorf("cache: Admission is %q; allowed are %s", cfg.Admission, strings.Join(Admissions(), ", "))
+	return nil, wrong("Admission", cfg.Admission, "one of %s", strings.Join(Admissions(), ", "))
 }
 
 // defaultSketchKeys is how many keys a sketch is made for where the capacity counts bytes, and a tenth of

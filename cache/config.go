@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // maxObjects is the largest number of objects one cache can hold: slots are numbered by uint32, and
@@ -37,6 +39,11 @@ type Config struct {
 	// OnEvict, if set, is called once for every object that the policy evicts, as it leaves. It
 	// must not call the cache.
 	OnEvict func(key uint64, sizeBytes int64)
+}
+
+// wrong returns the error of a field out of range.
+func wrong(field string, value any, want string, args ...any) error {
+	return fmt.Errorf("cache: %w", invalid.New(field, value, want, args...))
 }
 
 // New returns an empty cache, or an error that names the field, its value and what is allowed.
@@ -172,9 +179,8 @@ func (base core) become(cfg Config, ways uint) (rule, error) {
 	}
 	for _, p := range offlinePolicies {
 		if p.name == s.name {
-			return nil, fmt.Errorf("cache: Policy is %q, which no real cache can have: only Replay runs it; allowed are %s",
-				cfg.Policy, strings.Join(names, ", "))
+			return nil, wrong("Policy", cfg.Policy, "one of %s; only a replay runs %s, which no real cache can have", strings.Join(names, ", "), p.name)
 		}
 	}
-	return nil, fmt.Errorf("cache: Policy is %q; allowed are %s", cfg.Policy, strings.Join(names, ", "))
+	return nil, wrong("Policy", cfg.Policy, "one of %s", strings.Join(names, ", "))
 }

@@ -1,6 +1,6 @@
 package cache
 
-import "fmt"
+import ()
 
 // A core is what every policy is built on: the slots, the account of what is cached, and the
 // capacity. Weights are bytes, or 1 an object where the capacity counts objects.
@@ -19,19 +19,17 @@ type core struct {
 func newCore(cfg Config) (core, error) {
 	switch {
 	case cfg.CapacityBytes < 0:
-		return core{}, fmt.Errorf("cache: CapacityBytes is %d; it must be at least 1", cfg.CapacityBytes)
+		return core{}, wrong("CapacityBytes", cfg.CapacityBytes, "1 or more")
 	case cfg.CapacityObjects < 0 || cfg.CapacityObjects > maxObjects:
-		return core{}, fmt.Errorf("cache: CapacityObjects is %d; it must be from 1 to %d",
-			cfg.CapacityObjects, maxObjects)
+		return core{}, wrong("CapacityObjects", cfg.CapacityObjects, "1 to %d", maxObjects)
 	case cfg.CapacityBytes == 0 && cfg.CapacityObjects == 0:
-		return core{}, fmt.Errorf("cache: CapacityBytes and CapacityObjects are both 0; one of them must be set")
+		return core{}, wrong("CapacityBytes", 0, "1 or more, or CapacityObjects in its place")
 	case cfg.CapacityBytes > 0 && cfg.CapacityObjects > 0:
-		return core{}, fmt.Errorf("cache: CapacityBytes is %d and CapacityObjects is %d; only one of them may be set",
-			cfg.CapacityBytes, cfg.CapacityObjects)
+		return core{}, wrong("CapacityObjects", cfg.CapacityObjects, "0: CapacityBytes is set, and only one of them may be")
 	case cfg.DenseKeys < 0 || cfg.DenseKeys > maxObjects:
-		return core{}, fmt.Errorf("cache: DenseKeys is %d; it must be from 0 to %d", cfg.DenseKeys, maxObjects)
+		return core{}, wrong("DenseKeys", cfg.DenseKeys, "0 to %d", maxObjects)
 	case cfg.DenseKeys > 0 && cfg.Directory != nil:
-		return core{}, fmt.Errorf("cache: DenseKeys is %d and Directory is set; only one of them may be", cfg.DenseKeys)
+		return core{}, wrong("DenseKeys", cfg.DenseKeys, "0: Directory is set, and only one of them may be")
 	}
 	c := core{
 		capacity:  cfg.CapacityBytes + cfg.CapacityObjects,

@@ -131,12 +131,20 @@ func (p *Replayer) Curve(ctx context.Context, cfg Config, unit Unit, capacities 
 // do that always holds as many of the latest objects as fit: a real one, which never takes an evicted
 // object back without a request, misses a little more.
 func (p *Replayer) LRUCurve(ctx context.Context, unit Unit, capacities []int64) ([]Point, error) {
-	for i, c := range capacities {
-		if c < 1 {
-			return nil, fmt.Errorf("cache: capacities[%d] is %d; it must be at least 1", i, c)
-		}
+	if err := checkCapacities(capacities); err != nil {
+		return nil, err
 	}
 	return p.lruCurve(ctx, unit, capacities, 1)
+}
+
+// checkCapacities reports a capacity below 1.
+func checkCapacities(capacities []int64) error {
+	for i, c := range capacities {
+		if c < 1 {
+			return wrong(fmt.Sprintf("capacities[%d]", i), c, "1 or more")
+		}
+	}
+	return nil
 }
 
 // lruCurve counts requests whose stack distance, divided by rate, is within each capacity.
@@ -188,12 +196,10 @@ func (p *Replayer) lruCurve(ctx context.Context, unit Unit, capacities []int64, 
 // caught more or less than its share of them.
 func (p *Replayer) ShardsCurve(ctx context.Context, unit Unit, capacities []int64, rate float64, seed uint64) ([]Point, error) {
 	if !(rate > 0 && rate <= 1) {
-		return nil, fmt.Errorf("cache: rate is %g; it must be above 0 and at most 1", rate)
+		return nil, wrong("rate", rate, "more than 0, 1 at most")
 	}
-	for i, c := range capacities {
-		if c < 1 {
-			return nil, fmt.Errorf("cache: capacities[%d] is %d; it must be at least 1", i, c)
-		}
+	if err := checkCapacities(capacities); err != nil {
+		return nil, err
 	}
 	points, err := p.sample(rate, seed).lruCurve(ctx, unit, capacities, rate)
 	if err != nil {
@@ -255,7 +261,7 @@ var ErrUnreachable = errors.New("not reachable")
 // objects does.
 func (p *Replayer) CapacityFor(ctx context.Context, cfg Config, unit Unit, hitRatio float64, ofBytes bool) (int64, error) {
 	if !(hitRatio > 0 && hitRatio <= 1) {
-		return 0, fmt.Errorf("cache: hitRatio is %g; it must be above 0 and at most 1", hitRatio)
+		return 0, wrong("hitRatio", hitRatio, "more than 0, 1 at most")
 	}
 	hits := func(r Result) float64 {
 		if ofBytes {

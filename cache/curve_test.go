@@ -81,7 +81,7 @@ func TestCapacityForAnswersHowBig(t *testing.T) {
 	require.ErrorIs(t, err, cache.ErrUnreachable)
 	require.ErrorContains(t, err, "the bound is 0.75")
 	_, err = replayer.CapacityFor(ctx, cache.Config{}, cache.Objects, 1.5, false)
-	require.ErrorContains(t, err, "hitRatio is 1.5; it must be above 0 and at most 1")
+	require.ErrorContains(t, err, "hitRatio is 1.5; want more than 0, 1 at most")
 	// Segmented LRU needs four times as much: each object passes one segment after the other.
 	_, err = replayer.CapacityFor(ctx, cache.Config{Policy: "slru"}, cache.Objects, .75, false)
 	require.NoError(t, err)

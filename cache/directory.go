@@ -1,6 +1,6 @@
 package cache
 
-import "fmt"
+import ()
 
 // A Directory finds the slots of the keys below its length by one array load each, at 4 bytes a key. It
 // serves one cache at a time: many caches of one catalogue that are simulated one after the other can
@@ -17,7 +17,7 @@ type Directory struct {
 // NewDirectory returns an empty directory of the keys from 0 to keys-1.
 func NewDirectory(keys int) (*Directory, error) {
 	if keys < 1 || keys > maxObjects {
-		return nil, fmt.Errorf("cache: a directory of %d keys; it must have from 1 to %d", keys, maxObjects)
+		return nil, wrong("keys", keys, "1 to %d", maxObjects)
 	}
 	return &Directory{slots: make([]uint32, keys)}, nil
 }
@@ -34,7 +34,7 @@ func (d *Directory) Touch(key uint64) uint32 {
 // lend gives the directory to a table; one that is free has no slots in it.
 func (d *Directory) lend(t *table) error {
 	if d.taken {
-		return fmt.Errorf("cache: Directory serves another cache already; it must be released first")
+		return wrong("Directory", "in use by another cache", "one that has been released")
 	}
 	d.taken = true
 	t.directory, t.direct = d, d.slots

@@ -22,7 +22,7 @@ func TestCachesInTurnShareADirectory(t *testing.T) {
 		require.NoError(t, err)
 
 		_, err = New(cfg)
-		require.ErrorContains(t, err, "Directory serves another cache")
+		require.ErrorContains(t, err, "Directory is in use by another cache")
 
 		draws := random.New(3, 0, 0, 0)
 		for i := range 20_000 {
@@ -124,12 +124,12 @@ func TestReleasingACacheLeavesItsSuccessorAlone(t *testing.T) {
 func TestDirectoriesHaveBounds(t *testing.T) {
 	for _, keys := range []int{-1, 0, maxObjects + 1} {
 		_, err := NewDirectory(keys)
-		require.ErrorContains(t, err, "it must have from 1 to")
+		require.ErrorContains(t, err, "want 1 to")
 	}
 	d, err := NewDirectory(10)
 	require.NoError(t, err)
 	_, err = New(Config{CapacityObjects: 3, DenseKeys: 4, Directory: d})
-	require.ErrorContains(t, err, "DenseKeys is 4 and Directory is set")
+	require.ErrorContains(t, err, "DenseKeys is 4; want 0: Directory is set")
 	require.Zero(t, d.Touch(9))
 	require.Zero(t, d.Touch(10), "outside")
 

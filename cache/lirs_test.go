@@ -10,7 +10,7 @@ import (
 
 func TestPhantomsOfLIRSAreOnlyCounted(t *testing.T) {
 	_, err := cache.New(cache.Config{Policy: "lirs:phantoms=yes", CapacityObjects: 20})
-	require.EqualError(t, err, `cache: Policy "lirs:phantoms=yes": phantoms is yes; allowed are no`)
+	require.EqualError(t, err, "cache: Policy is lirs:phantoms=yes; want phantoms to be one of no")
 
 	row := referenceRow{trace: "web07", policy: "lirs", inObjects: true, capacity: 20}
 	counted := replayRow(t, row, 0).Misses

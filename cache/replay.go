@@ -120,8 +120,7 @@ func (p *Replayer) build(cfg Config) (*engine, error) {
 		return nil, err
 	}
 	if needsNext(e.rule) && e.admission != nil {
-		return nil, fmt.Errorf("cache: Admission is %q; the policy %s knows the future and must take in everything: "+
-			"only always is allowed", cfg.Admission, cfg.Policy)
+		return nil, wrong("Admission", cfg.Admission, "always: the policy %s knows the future and must take in everything", cfg.Policy)
 	}
 	return e, nil
 }
@@ -174,33 +173,31 @@ func (r *Requests) slice(from, to int) Requests {
 func (r *Requests) check() (bytes int64, err error) {
 	switch {
 	case r.Objects < 0 || r.Objects > maxObjects:
-		return 0, fmt.Errorf("cache: Objects is %d; it must be from 0 to %d", r.Objects, maxObjects)
+		return 0, wrong("Objects", r.Objects, "0 to %d", maxObjects)
 	case len(r.IDs) >= never:
-		return 0, fmt.Errorf("cache: IDs holds %d requests; it can hold %d", len(r.IDs), never-1)
+		return 0, wrong("IDs", fmt.Sprintf("of %d requests", len(r.IDs)), "%d at most", uint32(never-1))
 	case r.ObjectSizes != nil && r.RequestSizes != nil:
-		return 0, fmt.Errorf("cache: ObjectSizes and RequestSizes are both set; only one of them may be")
+		return 0, wrong("RequestSizes", "set, and so is ObjectSizes", "one of the two")
 	case r.ObjectSizes != nil && len(r.ObjectSizes) != r.Objects:
-		return 0, fmt.Errorf("cache: ObjectSizes holds %d sizes; it must hold one for each of %d objects",
-			len(r.ObjectSizes), r.Objects)
+		return 0, wrong("ObjectSizes", fmt.Sprintf("of %d sizes", len(r.ObjectSizes)), "one for each of %d objects", r.Objects)
 	case r.RequestSizes != nil && len(r.RequestSizes) != len(r.IDs):
-		return 0, fmt.Errorf("cache: RequestSizes holds %d sizes; it must hold one for each of %d requests",
-			len(r.RequestSizes), len(r.IDs))
+		return 0, wrong("RequestSizes", fmt.Sprintf("of %d sizes", len(r.RequestSizes)), "one for each of %d requests", len(r.IDs))
 	}
 	for id, size := range r.ObjectSizes {
 		if size < 1 {
-			return 0, fmt.Errorf("cache: ObjectSizes[%d] is %d; it must be at least 1", id, size)
+			return 0, wrong(fmt.Sprintf("ObjectSizes[%d]", id), size, "1 or more")
 		}
 	}
 	for i, id := range r.IDs {
 		if int64(id) >= int64(r.Objects) {
-			return 0, fmt.Errorf("cache: IDs[%d] is %d; it must be below Objects, %d", i, id, r.Objects)
+			return 0, wrong(fmt.Sprintf("IDs[%d]", i), id, "less than Objects, %d", r.Objects)
 		}
 		size := r.size(i)
 		if size < 1 {
-			return 0, fmt.Errorf("cache: RequestSizes[%d] is %d; it must be at least 1", i, size)
+			return 0, wrong(fmt.Sprintf("RequestSizes[%d]", i), size, "1 or more")
 		}
 		if bytes > math.MaxInt64-size {
-			return 0, fmt.Errorf("cache: the sizes of requests 0 to %d sum to more than %d bytes", i, int64(math.MaxInt64))
+			return 0, wrong("IDs", fmt.Sprintf("of more bytes at request %d", i), "sizes that sum to %d at most", int64(math.MaxInt64))
 		}
 		bytes += size
 	}

@@ -1,7 +1,6 @@
 package cache
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,7 +31,7 @@ func parseSpec(field, text string) *spec {
 	for _, part := range parts[1:] {
 		name, value, found := strings.Cut(part, "=")
 		if !found || name == "" || value == "" {
-			s.fail("%q is not of the form parameter=value", part)
+			s.fail("parameter=value in the place of %q", part)
 		}
 		s.values = append(s.values, parameter{name: name, value: value})
 	}
@@ -47,7 +46,7 @@ func (s *spec) integer(name string, def, least, most int64) int64 {
 	}
 	v, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || v < least || v > most {
-		s.fail("%s is %s; it must be a whole number from %d to %d", name, text, least, most)
+		s.fail("%s to be a whole number from %d to %d", name, least, most)
 		return def
 	}
 	return v
@@ -61,7 +60,7 @@ func (s *spec) number(name string, def, most float64) float64 {
 	}
 	v, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(v > 0 && v <= most) {
-		s.fail("%s is %s; it must be greater than 0 and at most %g", name, text, most)
+		s.fail("%s to be more than 0, %g at most", name, most)
 		return def
 	}
 	return v
@@ -74,7 +73,7 @@ func (s *spec) choice(name string, words ...string) string {
 		return words[0]
 	}
 	if !slices.Contains(words, text) {
-		s.fail("%s is %s; allowed are %s", name, text, strings.Join(words, ", "))
+		s.fail("%s to be one of %s", name, strings.Join(words, ", "))
 		return words[0]
 	}
 	return text
@@ -87,10 +86,10 @@ func (s *spec) done() error {
 			continue
 		}
 		if len(s.known) == 0 {
-			s.fail("%s takes no parameters", s.name)
+			s.fail("no parameters: %s takes none", s.name)
 			break
 		}
-		s.fail("there is no parameter %q; allowed are %s", p.name, strings.Join(s.known, ", "))
+		s.fail("parameters among %s, and %s is none", strings.Join(s.known, ", "), p.name)
 	}
 	return s.err
 }
@@ -103,7 +102,7 @@ func (s *spec) value(name string) (text string, given bool) {
 			continue
 		}
 		if given {
-			s.fail("%s is given twice", name)
+			s.fail("%s once", name)
 		}
 		p.read = true
 		text, given = p.value, true
@@ -111,8 +110,9 @@ func (s *spec) value(name string) (text string, given bool) {
 	return text, given
 }
 
+// fail keeps what is wanted in the place of the spec, unless something was wrong before.
 func (s *spec) fail(format string, args ...any) {
 	if s.err == nil {
-		s.err = fmt.Errorf("cache: %s %q: %s", s.field, s.text, fmt.Sprintf(format, args...))
+		s.err = wrong(s.field, s.text, format, args...)
 	}
 }

@@ -19,7 +19,7 @@ type Link struct {
 // NewLink returns an idle link of the given capacity in bits per second, at least 1.
 func NewLink(bitsPerSecond int64) (*Link, error) {
 	if bitsPerSecond < 1 {
-		return nil, fmt.Errorf("event: link of %d bit/s; want at least 1", bitsPerSecond)
+		return nil, wrong("bitsPerSecond", bitsPerSecond, "1 or more")
 	}
 	station, err := NewStation(1)
 	if err != nil {

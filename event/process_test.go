@@ -154,5 +154,5 @@ func TestMistakesOfProcessesEndTheRun(t *testing.T) {
 	s.Go(nil)
 	require.ErrorContains(t, s.Err(), "process without a body")
 	_, err := event.NewResource(0)
-	require.ErrorContains(t, err, "resource of 0 units")
+	require.ErrorContains(t, err, "units is 0")
 }

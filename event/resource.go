@@ -14,7 +14,7 @@ type Resource struct {
 // NewResource returns a resource of the given number of units, at least 1, all free.
 func NewResource(units int) (*Resource, error) {
 	if units < 1 {
-		return nil, fmt.Errorf("event: resource of %d units; want at least 1", units)
+		return nil, wrong("units", units, "1 or more")
 	}
 	return &Resource{free: units, units: units}, nil
 }

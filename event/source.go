@@ -28,7 +28,7 @@ const sourceBlock = 256
 // ends there.
 func NewSource(fill func(block []time.Duration) int) (*Source, error) {
 	if fill == nil {
-		return nil, fmt.Errorf("event: source without a function that fills it")
+		return nil, wrong("fill", "nil", "a function that fills the block of a source")
 	}
 	return &Source{fill: fill, last: time.Duration(-Never)}, nil
 }
@@ -39,11 +39,10 @@ func NewSource(fill func(block []time.Duration) int) (*Source, error) {
 func NewPoisson(from time.Duration, perSecond float64, stream random.Stream) (*Source, error) {
 	const least, most = 1e-8, 1e12
 	if !(perSecond > least && perSecond <= most) {
-		return nil, fmt.Errorf("event: Poisson process with %v arrivals a second; want more than %v and at most %v",
-			perSecond, least, most)
+		return nil, wrong("perSecond", perSecond, "more than %v, %v at most", least, most)
 	}
 	if from < 0 {
-		return nil, fmt.Errorf("event: Poisson process from %v on; want 0 or later, as times in a simulation are", from)
+		return nil, wrong("from", from, "0 or later, as times in a simulation are")
 	}
 	gap := float64(time.Second) / perSecond
 	now, rest := from, 0.0

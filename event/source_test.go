@@ -88,12 +88,12 @@ func TestSourceThatGoesBackInTimeEndsWithAnError(t *testing.T) {
 func TestSourcesRefuseImpossibleParameters(t *testing.T) {
 	for _, perSecond := range []float64{0, -1, 1e-9, 2e12, math.NaN(), math.Inf(1)} {
 		_, err := event.NewPoisson(0, perSecond, random.New(1, 0, 0, 0))
-		require.ErrorContains(t, err, "arrivals a second; want more than")
+		require.ErrorContains(t, err, "want more than 1e-08")
 	}
 	_, err := event.NewPoisson(-time.Second, 1, random.New(1, 0, 0, 0))
-	require.ErrorContains(t, err, "Poisson process from -1s on; want 0 or later")
+	require.ErrorContains(t, err, "from is -1s; want 0 or later")
 	_, err = event.NewPoisson(0, 1, random.New(1, 0, 0, 0))
 	require.NoError(t, err)
 	_, err = event.NewSource(nil)
-	require.ErrorContains(t, err, "without a function")
+	require.ErrorContains(t, err, "fill is nil")
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // A Station is a queue of jobs before one or several equal servers, served first come first served. It
@@ -26,10 +28,15 @@ type Station struct {
 	err     error
 }
 
+// wrong returns the error of a parameter out of range.
+func wrong(name string, value any, want string, args ...any) error {
+	return fmt.Errorf("event: %w", invalid.New(name, value, want, args...))
+}
+
 // NewStation returns an idle station with the given number of servers, at least 1.
 func NewStation(servers int) (*Station, error) {
 	if servers < 1 {
-		return nil, fmt.Errorf("event: station with %d servers; want at least 1", servers)
+		return nil, wrong("servers of a station", servers, "1 or more")
 	}
 	s := &Station{line: make([]int64, servers), inLine: servers, last: math.MinInt64, arrived: math.MinInt64}
 	for i := range s.line {

@@ -161,7 +161,7 @@ func TestManyServersAgreeWithLookingAtEachOfThem(t *testing.T) {
 
 func TestStationRefusesJobsThatCannotBe(t *testing.T) {
 	_, err := event.NewStation(0)
-	require.ErrorContains(t, err, "station with 0 servers")
+	require.ErrorContains(t, err, "servers of a station is 0")
 	for name, test := range map[string]struct {
 		now, service time.Duration
 		says         string
@@ -223,7 +223,7 @@ func TestSendTimeIsExactAndRoundedUp(t *testing.T) {
 func TestLinkRefusesWhatCannotBeSent(t *testing.T) {
 	for _, capacity := range []int64{0, -5} {
 		_, err := event.NewLink(capacity)
-		require.ErrorContains(t, err, fmt.Sprintf("link of %d bit/s", capacity))
+		require.ErrorContains(t, err, fmt.Sprintf("bitsPerSecond is %d", capacity))
 	}
 	for name, test := range map[string]struct {
 		now   time.Duration

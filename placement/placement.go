@@ -261,5 +261,5 @@ func wrongSpec(field, text string, names []string, err error) error {
 	if !slices.Contains(names, name) {
 		return invalid.New(field, text, "one of %s", strings.Join(names, ", "))
 	}
-	return invalid.New(field, text, "%s with other parameters: %s", name, strings.TrimPrefix(err.Error(), "cache: "))
+	return err // it names the field and what is wanted
 }

@@ -1,10 +1,11 @@
 package random
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"math/bits"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // An Alias draws a whole number by weight, in the same few nanoseconds whatever their number: Walker's
@@ -20,28 +21,33 @@ type aliasCell struct {
 	other uint32
 }
 
+// wrong returns the error of a parameter out of range.
+func wrong(name string, value any, want string, args ...any) error {
+	return fmt.Errorf("random: %w", invalid.New(name, value, want, args...))
+}
+
 // NewAlias returns the table that draws i with probability weights[i] / sum of weights. Weights are
 // finite and not negative, one at least is above 0, and there are at most 2^32 - 1 of them. A weight of
 // 0 is never drawn.
 func NewAlias(weights []float64) (*Alias, error) {
 	if len(weights) == 0 {
-		return nil, errors.New("random: no weights to draw by; want at least one")
+		return nil, wrong("weights", "empty", "one or more")
 	}
 	if uint64(len(weights)) > math.MaxUint32 {
-		return nil, fmt.Errorf("random: %d weights; want at most %d", len(weights), uint32(math.MaxUint32))
+		return nil, wrong("weights", fmt.Sprintf("of length %d", len(weights)), "%d at most", uint32(math.MaxUint32))
 	}
 	sum := 0.0
 	for i, w := range weights {
 		if !(w >= 0) || math.IsInf(w, 1) {
-			return nil, fmt.Errorf("random: weight %d is %v; want a finite number of at least 0", i, w)
+			return nil, wrong(fmt.Sprintf("weights[%d]", i), w, "a finite number, 0 or more")
 		}
 		sum += w
 	}
 	if sum == 0 {
-		return nil, fmt.Errorf("random: all %d weights are 0; want at least one above 0", len(weights))
+		return nil, wrong("weights", fmt.Sprintf("0, all %d", len(weights)), "one above 0 or more")
 	}
 	if math.IsInf(sum, 1) {
-		return nil, errors.New("random: the sum of the weights is above the largest float64; scale them down")
+		return nil, wrong("weights", "of a sum above the largest float64", "smaller ones")
 	}
 	return fillAlias(weights, sum), nil
 }

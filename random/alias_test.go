@@ -52,12 +52,12 @@ func TestNewAliasRefusesWeightsThatAreNone(t *testing.T) {
 		weights []float64
 		says    string
 	}{
-		"none":         {nil, "no weights"},
-		"all zero":     {[]float64{0, 0}, "all 2 weights are 0"},
-		"negative":     {[]float64{1, -2}, "weight 1 is -2"},
-		"not a number": {[]float64{math.NaN()}, "weight 0 is NaN"},
-		"infinite":     {[]float64{1, math.Inf(1)}, "weight 1 is +Inf"},
-		"sum infinite": {[]float64{math.MaxFloat64, math.MaxFloat64}, "sum of the weights"},
+		"none":         {nil, "weights is empty"},
+		"all zero":     {[]float64{0, 0}, "weights is 0, all 2"},
+		"negative":     {[]float64{1, -2}, "weights[1] is -2"},
+		"not a number": {[]float64{math.NaN()}, "weights[0] is NaN"},
+		"infinite":     {[]float64{1, math.Inf(1)}, "weights[1] is +Inf"},
+		"sum infinite": {[]float64{math.MaxFloat64, math.MaxFloat64}, "weights is of a sum"},
 	} {
 		a, err := NewAlias(test.weights)
 		require.ErrorContains(t, err, test.says, name)

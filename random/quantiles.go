@@ -1,7 +1,6 @@
 package random
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"math/bits"
@@ -39,7 +38,7 @@ const (
 // call it again.
 func NewQuantiles(q func(p float64) float64) (*Quantiles, error) {
 	if q == nil {
-		return nil, errors.New("random: no quantile function")
+		return nil, wrong("q", "nil", "a quantile function")
 	}
 	t := &Quantiles{q: q}
 	lower, upper := &t.halves[0], &t.halves[1]
@@ -52,13 +51,11 @@ func NewQuantiles(q func(p float64) float64) (*Quantiles, error) {
 	check := func(p, x float64) error {
 		switch {
 		case math.IsNaN(x) || math.IsInf(x, 0):
-			return fmt.Errorf("random: the quantile at p = %v is %v; want a finite number", p, x)
+			return wrong(fmt.Sprintf("q(%v)", p), x, "a finite number")
 		case x < last:
-			return fmt.Errorf("random: the quantile at p = %v is %v, below the %v at p = %v; want one that does not decrease",
-				p, x, last, lastP)
+			return wrong(fmt.Sprintf("q(%v)", p), x, "%v or more, as q(%v) is: a quantile does not decrease", last, lastP)
 		case math.IsInf(x-last, 0):
-			return fmt.Errorf("random: the quantile jumps from %v at p = %v to %v at p = %v; want steps below the largest float64",
-				last, lastP, x, p)
+			return wrong(fmt.Sprintf("q(%v)", p), x, "a step from q(%v), %v, below the largest float64", lastP, last)
 		}
 		last, lastP = x, p
 		return nil

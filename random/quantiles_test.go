@@ -67,7 +67,7 @@ func TestNewQuantilesRefusesWhatIsNoQuantileFunction(t *testing.T) {
 		q    func(float64) float64
 		says string
 	}{
-		"missing":      {nil, "no quantile function"},
+		"missing":      {nil, "q is nil"},
 		"not a number": {func(p float64) float64 { return math.NaN() }, "is NaN"},
 		"infinite":     {func(p float64) float64 { return 1 / max(0, 0.75-p) }, "+Inf"},
 		"decreasing":   {func(p float64) float64 { return -p }, "does not decrease"},

@@ -1,7 +1,6 @@
 package random
 
 import (
-	"fmt"
 	"math"
 	"math/bits"
 )
@@ -65,10 +64,10 @@ const (
 // a million.
 func NewZipf(objects int, exponent float64) (*Zipf, error) {
 	if objects < 1 || uint64(objects) > math.MaxUint32 {
-		return nil, fmt.Errorf("random: Zipf law over %d objects; want 1 to %d", objects, uint32(math.MaxUint32))
+		return nil, wrong("objects", objects, "1 to %d", uint32(math.MaxUint32))
 	}
 	if !(exponent >= 0 && exponent <= zipfMaxExponent) {
-		return nil, fmt.Errorf("random: Zipf exponent %v; want 0 to %v", exponent, zipfMaxExponent)
+		return nil, wrong("exponent", exponent, "0 to %v", zipfMaxExponent)
 	}
 	z := &Zipf{objects: uint32(objects), exponent: exponent}
 	var weights []float64

@@ -154,12 +154,12 @@ func TestNewZipfRefusesImpossibleParameters(t *testing.T) {
 		exponent float64
 		says     string
 	}{
-		"no objects":   {0, 1, "over 0 objects"},
-		"negative":     {-3, 1, "over -3 objects"},
-		"too many":     {1 << 32, 1, "over 4294967296 objects"},
-		"negative exp": {10, -0.1, "exponent -0.1"},
-		"not a number": {10, math.NaN(), "exponent NaN"},
-		"infinite":     {10, math.Inf(1), "exponent +Inf"},
+		"no objects":   {0, 1, "objects is 0"},
+		"negative":     {-3, 1, "objects is -3"},
+		"too many":     {1 << 32, 1, "objects is 4294967296"},
+		"negative exp": {10, -0.1, "exponent is -0.1"},
+		"not a number": {10, math.NaN(), "exponent is NaN"},
+		"infinite":     {10, math.Inf(1), "exponent is +Inf"},
 	} {
 		z, err := NewZipf(test.objects, test.exponent)
 		require.ErrorContains(t, err, test.says, name)

@@ -1,10 +1,14 @@
 package scenario
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // yamlLine matches "line 42" and "L42.C2".
@@ -25,28 +29,62 @@ func oneLine(err error) string { return strings.Join(strings.Fields(err.Error())
 
 // goKeys names the keys that differ from the Go field in more than spelling.
 var goKeys = map[string]string{
-	"NewShare":      "new_connections",
-	"BitsPerSecond": "mbit_per_second",
-	"Parent":        "parent_calls",
-	"LnMean":        "median",
-	"LnSD":          "ln_sd",
-	"MinBytes":      "min",
-	"MaxBytes":      "max",
-	"ResponseBytes": "response_size",
-	"CacheBytes":    "size",
+	"NewShare":        "new_connections",
+	"BitsPerSecond":   "mbit_per_second",
+	"Parent":          "parent_calls",
+	"LnMean":          "median",
+	"LnSD":            "ln_sd",
+	"MinBytes":        "min",
+	"MaxBytes":        "max",
+	"ResponseBytes":   "response_size",
+	"CacheBytes":      "size",
+	"TopMetros":       "top",
+	"PoPs":            "pops",
+	"Until":           "replications",
+	"MinReplications": "min",
+	"MaxReplications": "max",
+	"RelativeError":   "until", // whose key says of which figure
+
+	"CapacityBitsPerSecond": "mbit_per_second",
+}
+
+// said returns what is wrong with a value whose key is named beside: without the name that the field has in Go.
+func said(err error) string {
+	var f *invalid.Field
+	if !errors.As(err, &f) {
+		return oneLine(err)
+	}
+	if f.Path == "" {
+		return fmt.Sprintf("%v; want %s", f.Value, f.Want)
+	}
+	return fmt.Sprintf("is %v; want %s", f.Value, f.Want)
 }
 
 // keyOf returns the path of keys in a file for a path of fields in Go.
 func keyOf(goPath string) string {
 	parts := strings.Split(goPath, ".")
 	for i, p := range parts {
-		if key, ok := goKeys[p]; ok {
-			parts[i] = key
+		name, index, isElement := strings.Cut(p, "[")
+		if key, ok := goKeys[name]; ok {
+			name = key
 		} else {
-			parts[i] = snake(p)
+			name = snake(name)
 		}
+		if isElement {
+			name += "[" + index
+		}
+		parts[i] = name
 	}
 	return strings.Join(parts, ".")
+}
+
+// keyIn returns the path of keys of a field of what stands at a path.
+func keyIn(path, goPath string) string {
+	key := join(path, keyOf(goPath))
+	if rest, ok := strings.CutPrefix(key, "network.metros.metros"); ok { // what is called Metros elsewhere
+		return "network.metros.names" + rest
+	}
+	return key
 }
 
 // snake turns TickTimePerPlayer into tick_time_per_player, TickHz into tick_hz.

@@ -86,7 +86,7 @@ func (r *reader) linksHere(bad *problems) []topology.Link {
 			}
 			spec.change(&l)
 			if err := l.Validate(); err != nil {
-				spec.problem("%s", oneLine(err))
+				spec.bad.report(spec.path, spec.node.Line, err)
 				break
 			}
 			set = append(set, l)

@@ -61,7 +61,7 @@ func (r *reader) readAccess(v value) {
 	v.fields(known...)
 	r.network.hasAccess = true
 	if err := r.network.access.Validate(); err != nil {
-		v.problem("%s", oneLine(err))
+		v.bad.report(v.path, v.node.Line, err)
 	}
 }
 
@@ -74,7 +74,7 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 		for from, s := range p.sites {
 			nodes, err := r.resolve(s)
 			if err != nil {
-				bad.add(s.line, s.path, "%s", oneLine(err))
+				bad.add(s.line, s.path, "%s", said(err))
 				continue
 			}
 			for _, n := range nodes {
@@ -182,7 +182,7 @@ func (r *reader) buildNetwork(sites []topology.Node, bad *problems) {
 	}
 	metros, err := r.network.selection.SelectMetros()
 	if err != nil {
-		bad.add(r.lineOr("network.metros", r.network.line), "network.metros", "%s", oneLine(err))
+		r.report(bad, "network.metros", r.lineOr("network.metros", r.network.line), err)
 		return
 	}
 	if r.network.hasAccess {

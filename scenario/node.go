@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/dustin/go-humanize"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // A value is a node of the file with its path. Its methods read it as one type, or note the problem and
@@ -300,7 +303,12 @@ func choice[T any](parse func(string) (T, error), to *T) func(value) {
 		}
 		x, err := parse(s)
 		if err != nil {
-			v.problem("is %q; %s", s, err)
+			var f *invalid.Field
+			if errors.As(err, &f) {
+				v.problem("is %q; want %s", s, f.Want)
+			} else {
+				v.problem("is %q; %s", s, err)
+			}
 			return
 		}
 		*to = x

@@ -158,7 +158,7 @@ func TestMistakesInOwnFilesAreNamedByFileAndLine(t *testing.T) {
 		{"  sites: s.csv", "pop-lax", "s.csv", "id,lat_deg,lon_deg\nrack,95,0\n", `s.csv:2: column lat_deg`},
 		{"  sites: s.csv", "pop-lax", "s.csv", "id,lat_deg,lon_deg,kind\nrack,5,0,pop\nhut,5,0,metro\n", `s.csv:3: "hut" is a metro; want a site`},
 		{"  sites: s.csv", "pop-lax", "s.csv", "id,lat_deg,lon_deg,kind\nrack,5,0,pops\n", `a kind of site: pop, regional-edge-cache, local-zone, wavelength-zone or region`},
-		{"  sites: s.csv", "rock", "s.csv", "id,lat_deg,lon_deg,kind\nrack,5,0,pop\n", `own.yaml:9: placements[1].edge_caches.sites: unknown pop "rock"`},
+		{"  sites: s.csv", "rock", "s.csv", "id,lat_deg,lon_deg,kind\nrack,5,0,pop\n", `own.yaml:9: placements[1].edge_caches.sites: is rock; want a known pop`},
 		{"  graphml: g.xml", "edge", "g.xml", strings.Replace(ownGraph, ">25<", ">-25<", 1), `g.xml:9: edge "edge" - "us-west-2"`},
 		{"  graphml: g.xml", "edge", "g.xml", strings.Replace(ownGraph, ">10<", ">0<", 1), `g.xml: no node is of the kind metro and has users`},
 		{"  graphml: g.xml", "pop-lax", "g.xml", ownGraph, `own.yaml:8: placements[1].edge_caches.sites: "pop-lax": the graph has no site`},
@@ -167,7 +167,7 @@ func TestMistakesInOwnFilesAreNamedByFileAndLine(t *testing.T) {
 		{"  links: [{from: pop-lax, to: pop-mars, one_way: 1ms}]", "pop-lax", "x", "", `own.yaml:5: network.links[0]: unknown node "pop-mars"`},
 		{"  links: [{from: denver-us, to: x-denver-us, jitter: 1ms}]", "pop-lax", "x", "", `want kind: access for the one there is, or one_way for a new one`},
 		{"  links: [{from: pop-lax, to: us-west-2, loss: 0.1}]", "pop-lax", "x", "", `there is no internet link pop-lax - us-west-2; want one_way for a new one`},
-		{"  links: [{from: pop-lax, to: us-west-2, one_way: 1ms, loss: 1.5}]", "pop-lax", "x", "", `own.yaml:5: network.links[0]: link "pop-lax" -> "us-west-2" (internet): loss 1.5`},
+		{"  links: [{from: pop-lax, to: us-west-2, one_way: 1ms, loss: 1.5}]", "pop-lax", "x", "", `own.yaml:5: network.links[0].loss: is 1.5`},
 		{"  links: [{from: pop-lax, to: us-west-2, one_way: 1ms}, {from: us-west-2, to: pop-lax, one_way: 1ms}]", "pop-lax", "x", "", `stands twice`},
 		{"  links: [{from: pop-lax, one_way: 1ms}]", "pop-lax", "x", "", `own.yaml:5: network.links[0]: the key "to" is missing`},
 	} {

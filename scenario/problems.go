@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // A Problem is one thing wrong with a scenario file.
@@ -41,6 +43,25 @@ type problems struct {
 
 func (p *problems) add(line int, field, text string, args ...any) {
 	p.all = append(p.all, &Problem{File: p.file, Line: line, Field: field, Text: fmt.Sprintf(text, args...)})
+}
+
+// report turns the errors of a value, which stands at a path and a line, into problems at the lines of their
+// fields, where these are known.
+func (p *problems) report(path string, line int, err error) {
+	for _, e := range invalid.All(err) {
+		key, at := path, line
+		var f *invalid.Field
+		if errors.As(e, &f) && f.Path != "" {
+			key = keyIn(path, f.Path)
+		}
+		for k := key; k != "" && k != path; k = parent(k) {
+			if l, ok := p.lines[k]; ok {
+				at = l
+				break
+			}
+		}
+		p.add(at, key, "%s", said(e))
+	}
 }
 
 // most is how many problems are reported at once.

@@ -221,24 +221,4 @@ func (r *reader) guilty() string {
 }
 
 // report turns the errors of a value into problems at the lines of their fields, where these are known.
-func (r *reader) report(bad *problems, path string, line int, err error) {
-	for _, e := range invalid.All(err) {
-		r.reportOne(bad, path, line, e)
-	}
-}
-
-func (r *reader) reportOne(bad *problems, path string, line int, err error) {
-	var f *invalid.Field
-	if !errors.As(err, &f) {
-		bad.add(line, path, "%s", oneLine(err))
-		return
-	}
-	key := join(path, keyOf(f.Path))
-	for k := key; k != "" && k != path; k = parent(k) {
-		if at, ok := r.lines[k]; ok {
-			bad.add(at, key, "is %v; want %s", f.Value, f.Want)
-			return
-		}
-	}
-	bad.add(line, key, "is %v; want %s", f.Value, f.Want)
-}
+func (r *reader) report(bad *problems, path string, line int, err error) { bad.report(path, line, err) }

@@ -291,7 +291,7 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"law", "law: exponential", "law: normal", `workloads[1].origin_service.law: is "normal"`},
 		{"metro", "denver-us", "denvr-us", `denver-us`},
 		{"provider", "provider: aws", "provider: acme", `bad.yaml:9: network.provider: is "acme"`},
-		{"site", "compute: us-west-2\n", "compute: us-west-9\n", `bad.yaml:36: placements[0].compute: unknown region "us-west-9": nearest known are us-west-1`},
+		{"site", "compute: us-west-2\n", "compute: us-west-9\n", `bad.yaml:36: placements[0].compute: is us-west-9; want a known region; nearest are us-west-1`},
 		{"site of the wrong kind", "sites: [pop-lax, pop-den]", "sites: [us-west-2]", `bad.yaml:39: placements[1].edge_caches`},
 		{"cache without size", "{sites: [pop-lax, pop-den], size: 256MiB, policy: lru, preload: steady}", "[pop-lax]", `has no size`},
 		{"cache policy", "policy: lru", "policy: lruu", `bad.yaml:39: placements[1].edge_caches.policy: is lruu; want one of`},

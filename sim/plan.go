@@ -182,18 +182,13 @@ func (c *compiler) leg(from, to string) (leg, error) {
 	if l, ok := c.legs[[2]int{a, b}]; ok {
 		return l, nil
 	}
-	const between = topology.Private | 1<<topology.Internet
-	there, err := c.net.Routes([]int{a}, []int{b}, between)
+	path, err := c.net.BetweenSites(a, b)
 	if err != nil {
 		return leg{}, err
 	}
-	back, err := c.net.ReturnRoutes([]int{a}, []int{b}, between)
-	if err != nil {
-		return leg{}, err
-	}
-	l := leg{to: -1, up: int64(there.OneWay(0, 0)), down: int64(back.OneWay(0, 0))}
-	if bits := back.BottleneckBitsPerSecond(0, 0); bits > 0 {
-		l.nsPerByte = 8e9 / bits
+	l := leg{to: -1, up: int64(path.There), down: int64(path.Back)}
+	if path.BackBitsPerSecond > 0 {
+		l.nsPerByte = 8e9 / path.BackBitsPerSecond
 	}
 	c.legs[[2]int{a, b}] = l
 	return l, nil

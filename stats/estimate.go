@@ -116,8 +116,13 @@ func checkSamples(samples []float64, level float64) string {
 	return ""
 }
 
+const wantLevel = "more than 0, less than 1"
+
+// isLevel reports whether a number can be a confidence level.
+func isLevel(level float64) bool { return level > 0 && level < 1 }
+
 func checkLevel(level float64) string {
-	if !(level > 0 && level < 1) {
+	if !isLevel(level) {
 		return fmt.Sprintf("confidence level %v is not between 0 and 1", level)
 	}
 	return ""

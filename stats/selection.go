@@ -49,13 +49,13 @@ func NewSelection(c SelectionConfig) (*Selection, error) {
 	}
 	switch {
 	case c.Placements < 2:
-		return nil, fmt.Errorf("selection: %d placements, at least 2 needed", c.Placements)
+		return nil, wrong("selection", "Placements", c.Placements, "2 or more")
 	case !(c.Confidence > 1/float64(c.Placements) && c.Confidence < 1):
-		return nil, fmt.Errorf("selection: confidence %v is not between %v (a guess) and 1", c.Confidence, 1/float64(c.Placements))
+		return nil, wrong("selection", "Confidence", c.Confidence, "more than %v (a guess), less than 1", 1/float64(c.Placements))
 	case !(c.Indifference > 0) || math.IsInf(c.Indifference, 0):
-		return nil, fmt.Errorf("selection: indifference %v is not a finite number above 0", c.Indifference)
+		return nil, wrong("selection", "Indifference", c.Indifference, "a finite number above 0")
 	case c.FirstReplications < 2:
-		return nil, fmt.Errorf("selection: %d first replications, at least 2 needed", c.FirstReplications)
+		return nil, wrong("selection", "FirstReplications", c.FirstReplications, "2 or more")
 	}
 	k, n := float64(c.Placements), float64(c.FirstReplications)
 	eta := (math.Pow(2*(1-c.Confidence)/(k-1), -2/(n-1)) - 1) / 2
@@ -169,16 +169,22 @@ func (s *Selection) drop(n int) {
 // The rule is for independent runs. With common random numbers use a [Selection].
 func Allocate(means, deviations []float64, budget int) ([]int, error) {
 	k := len(means)
-	if k < 2 || len(deviations) != k {
-		return nil, fmt.Errorf("allocate: %d means and %d deviations, at least 2 and as many of both needed", k, len(deviations))
+	if k < 2 {
+		return nil, wrong("allocate", "means", fmt.Sprintf("of length %d", k), "2 or more")
+	}
+	if len(deviations) != k {
+		return nil, wrong("allocate", "deviations", fmt.Sprintf("of length %d", len(deviations)), "%d, as means", k)
 	}
 	if budget < 0 {
-		return nil, fmt.Errorf("allocate: budget %d is negative", budget)
+		return nil, wrong("allocate", "budget", budget, "0 or more")
 	}
 	best := 0
 	for i := range means {
-		if !isFinite(means[i]) || !isFinite(deviations[i]) || deviations[i] < 0 {
-			return nil, fmt.Errorf("allocate: placement %d: mean %v, deviation %v", i, means[i], deviations[i])
+		if !isFinite(means[i]) {
+			return nil, wrong("allocate", fmt.Sprintf("means[%d]", i), means[i], "a finite number")
+		}
+		if !isFinite(deviations[i]) || deviations[i] < 0 {
+			return nil, wrong("allocate", fmt.Sprintf("deviations[%d]", i), deviations[i], "a finite number, 0 or more")
 		}
 		if means[i] < means[best] {
 			best = i

@@ -80,12 +80,12 @@ func TestSelectionThatIsDoneTakesNoMore(t *testing.T) {
 func TestSelectionConfigIsChecked(t *testing.T) {
 	good := stats.SelectionConfig{Placements: 4, Confidence: 0.95, Indifference: 1}
 	for want, change := range map[string]func(*stats.SelectionConfig){
-		"1 placements":         func(c *stats.SelectionConfig) { c.Placements = 1 },
-		"confidence 0.25":      func(c *stats.SelectionConfig) { c.Confidence = 0.25 },
-		"confidence 95":        func(c *stats.SelectionConfig) { c.Confidence = 95 },
-		"indifference 0":       func(c *stats.SelectionConfig) { c.Indifference = 0 },
-		"indifference NaN":     func(c *stats.SelectionConfig) { c.Indifference = math.NaN() },
-		"1 first replications": func(c *stats.SelectionConfig) { c.FirstReplications = 1 },
+		"Placements is 1;":       func(c *stats.SelectionConfig) { c.Placements = 1 },
+		"Confidence is 0.25":     func(c *stats.SelectionConfig) { c.Confidence = 0.25 },
+		"Confidence is 95":       func(c *stats.SelectionConfig) { c.Confidence = 95 },
+		"Indifference is 0":      func(c *stats.SelectionConfig) { c.Indifference = 0 },
+		"Indifference is NaN":    func(c *stats.SelectionConfig) { c.Indifference = math.NaN() },
+		"FirstReplications is 1": func(c *stats.SelectionConfig) { c.FirstReplications = 1 },
 	} {
 		c := good
 		change(&c)
@@ -120,12 +120,12 @@ func TestAllocationFavoursTheCloseAndTheNoisy(t *testing.T) {
 		means, deviations []float64
 		budget            int
 	}{
-		"1 means":          {[]float64{1}, []float64{1}, 1},
-		"2 deviations":     {[]float64{1, 2, 3}, []float64{1, 2}, 1},
-		"budget -1":        {[]float64{1, 2}, []float64{1, 2}, -1},
-		"placement 1":      {[]float64{1, math.Inf(1)}, []float64{1, 2}, 1},
-		"deviation -2":     {[]float64{1, 2}, []float64{1, -2}, 1},
-		"0 means and 0 de": {nil, nil, 1},
+		"means is of length 1":      {[]float64{1}, []float64{1}, 1},
+		"deviations is of length 2": {[]float64{1, 2, 3}, []float64{1, 2}, 1},
+		"budget is -1":              {[]float64{1, 2}, []float64{1, 2}, -1},
+		"means[1] is +Inf":          {[]float64{1, math.Inf(1)}, []float64{1, 2}, 1},
+		"deviations[1] is -2":       {[]float64{1, 2}, []float64{1, -2}, 1},
+		"means is of length 0":      {nil, nil, 1},
 	} {
 		_, err := stats.Allocate(c.means, c.deviations, c.budget)
 		require.ErrorContains(t, err, want)

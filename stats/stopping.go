@@ -3,6 +3,8 @@ package stats
 import (
 	"fmt"
 	"math"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // A StoppingRule says when a study has run enough replications: when every watched figure has the
@@ -44,20 +46,25 @@ type Step struct {
 func (r StoppingRule) Validate() error {
 	switch {
 	case !(r.RelativeError >= 0 && r.RelativeError < 1):
-		return fmt.Errorf("stopping rule: relative error %v is not in [0, 1)", r.RelativeError)
+		return wrong("stopping rule", "RelativeError", r.RelativeError, "0 or more, less than 1")
 	case !(r.AbsoluteError >= 0) || math.IsInf(r.AbsoluteError, 0):
-		return fmt.Errorf("stopping rule: absolute error %v is not a finite number of at least 0", r.AbsoluteError)
+		return wrong("stopping rule", "AbsoluteError", r.AbsoluteError, "a finite number, 0 or more")
 	case r.MinReplications < 0:
-		return fmt.Errorf("stopping rule: minimum of %d replications is negative", r.MinReplications)
+		return wrong("stopping rule", "MinReplications", r.MinReplications, "0 or more")
 	case r.MaxReplications < 0:
-		return fmt.Errorf("stopping rule: maximum of %d replications is negative", r.MaxReplications)
+		return wrong("stopping rule", "MaxReplications", r.MaxReplications, "0 or more")
 	case r.Growth != 0 && !(r.Growth > 1 && !math.IsInf(r.Growth, 0)):
-		return fmt.Errorf("stopping rule: growth %v is not above 1", r.Growth)
+		return wrong("stopping rule", "Growth", r.Growth, "more than 1")
 	}
 	if d := r.withDefaults(); d.MaxReplications < d.MinReplications {
-		return fmt.Errorf("stopping rule: maximum of %d replications is below the minimum of %d", d.MaxReplications, d.MinReplications)
+		return wrong("stopping rule", "MaxReplications", d.MaxReplications, "MinReplications, %d, or more", d.MinReplications)
 	}
 	return nil
+}
+
+// wrong returns the error of a parameter out of range of what is named first.
+func wrong(of, field string, value any, want string, args ...any) error {
+	return fmt.Errorf("%s: %w", of, invalid.New(field, value, want, args...))
 }
 
 func (r StoppingRule) withDefaults() StoppingRule {

@@ -43,13 +43,13 @@ func TestStoppingRuleLooks(t *testing.T) {
 
 func TestStoppingRuleNamesTheFieldThatMakesNoSense(t *testing.T) {
 	for want, rule := range map[string]stats.StoppingRule{
-		"relative error 1.5":            {RelativeError: 1.5},
-		"relative error NaN":            {RelativeError: math.NaN()},
-		"absolute error -1":             {AbsoluteError: -1},
-		"minimum of -1":                 {MinReplications: -1},
-		"maximum of -1":                 {MaxReplications: -1},
-		"growth 1 ":                     {Growth: 1},
-		"maximum of 5 replications is ": {MaxReplications: 5},
+		"RelativeError is 1.5":                           {RelativeError: 1.5},
+		"RelativeError is NaN":                           {RelativeError: math.NaN()},
+		"AbsoluteError is -1":                            {AbsoluteError: -1},
+		"MinReplications is -1":                          {MinReplications: -1},
+		"MaxReplications is -1":                          {MaxReplications: -1},
+		"Growth is 1;":                                   {Growth: 1},
+		"MaxReplications is 5; want MinReplications, 10": {MaxReplications: 5},
 	} {
 		_, err := rule.Look(10, nil)
 		require.ErrorContains(t, err, want)

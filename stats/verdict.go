@@ -62,19 +62,19 @@ type Answer struct {
 //
 // An error names a question whose level or margin makes no sense.
 func Judge(questions []Question, level float64) ([]Answer, error) {
-	if reason := checkLevel(level); reason != "" {
-		return nil, fmt.Errorf("judge: %s", reason)
+	if !isLevel(level) {
+		return nil, wrong("judge", "level", level, wantLevel)
 	}
 	answers := make([]Answer, len(questions))
 	var tests []hypothesis
 	open := make([]int, len(questions)) // hypotheses not yet rejected, by question
 	for i, q := range questions {
 		answers[i] = Answer{Question: q, Verdict: Undecided, P: 1, Unsupported: q.Difference.Unsupported}
-		if reason := checkLevel(q.Level); reason != "" {
-			return nil, fmt.Errorf("judge: question %d (%s): %s", i, q.Name, reason)
+		if !isLevel(q.Level) {
+			return nil, wrong("judge: question "+q.Name, fmt.Sprintf("questions[%d].Level", i), q.Level, wantLevel)
 		}
 		if !(q.Margin >= 0) || math.IsInf(q.Margin, 0) {
-			return nil, fmt.Errorf("judge: question %d (%s): margin %v is not a finite number of at least 0", i, q.Name, q.Margin)
+			return nil, wrong("judge: question "+q.Name, fmt.Sprintf("questions[%d].Margin", i), q.Margin, "a finite number, 0 or more")
 		}
 		if !q.Difference.HasInterval() {
 			continue

@@ -83,12 +83,12 @@ func TestQuestionsThatCannotBeTestedSayWhy(t *testing.T) {
 	bad := question(1, 1, -1)
 	bad.Name = "p95 of the game"
 	_, err = stats.Judge([]stats.Question{bad}, 0.95)
-	require.ErrorContains(t, err, "question 0 (p95 of the game): margin -1")
+	require.ErrorContains(t, err, "question p95 of the game: questions[0].Margin is -1")
 	bad.Margin, bad.Level = 0, 95
 	_, err = stats.Judge([]stats.Question{bad}, 0.95)
-	require.ErrorContains(t, err, "confidence level 95")
+	require.ErrorContains(t, err, "questions[0].Level is 95")
 	_, err = stats.Judge(nil, 1)
-	require.ErrorContains(t, err, "confidence level 1")
+	require.ErrorContains(t, err, "level is 1;")
 }
 
 // TestWrongVerdictsAreAsRareAsPromised judges families of six questions, most of whose truths lie just

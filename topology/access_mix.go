@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // An AccessMix is the share of users on each [Technology], by its number. Shares are at least 0 and
@@ -35,12 +37,12 @@ func (m AccessMix) Validate() error {
 	sum := 0.0
 	for t, share := range m {
 		if !(share >= 0 && share <= 1) {
-			return fmt.Errorf("access mix: %v share %v: want a number in [0, 1]", Technology(t), share)
+			return invalid.New(Technology(t).String(), share, "a share from 0 to 1")
 		}
 		sum += share
 	}
 	if math.Abs(sum-1) > 1e-6 {
-		return fmt.Errorf("access mix: shares sum to %v: want 1", sum)
+		return invalid.New("", fmt.Sprintf("a mix whose shares sum to %v", sum), "a sum of 1")
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // A MeasuredRTT is a round trip that was measured between two nodes. It stands in place of the model
@@ -33,19 +35,19 @@ type Change struct {
 // an unknown node, a pair without a link, or a value out of range.
 func (n *Network) With(c Change) (*Network, error) {
 	cutNode := make([]bool, len(n.nodes))
-	for _, id := range c.CutNodes {
+	for k, id := range c.CutNodes {
 		i, ok := n.index[id]
 		if !ok {
-			return nil, fmt.Errorf("cut node %q: unknown node", id)
+			return nil, invalid.New(fmt.Sprintf("CutNodes[%d]", k), id, wantNode)
 		}
 		cutNode[i] = true
 	}
 	cutPair := make(map[[2]string]bool, len(c.CutLinks))
 	used := make(map[[2]string]bool, len(c.CutLinks))
-	for _, pair := range c.CutLinks {
-		for _, id := range pair {
+	for k, pair := range c.CutLinks {
+		for end, id := range pair {
 			if _, ok := n.index[id]; !ok {
-				return nil, fmt.Errorf("cut link %q - %q: unknown node %q", pair[0], pair[1], id)
+				return nil, invalid.New(fmt.Sprintf("CutLinks[%d][%d]", k, end), id, wantNode)
 			}
 		}
 		cutPair[sortedPair(pair[0], pair[1])] = true
@@ -70,9 +72,9 @@ func (n *Network) With(c Change) (*Network, error) {
 		}
 		links = append(links, l)
 	}
-	for _, pair := range c.CutLinks {
+	for k, pair := range c.CutLinks {
 		if !used[sortedPair(pair[0], pair[1])] {
-			return nil, fmt.Errorf("cut link %q - %q: there is no such link", pair[0], pair[1])
+			return nil, invalid.New(fmt.Sprintf("CutLinks[%d]", k), pair[0]+" - "+pair[1], "two nodes with a link between them")
 		}
 	}
 	changed, err := New(n.nodes, append(links, c.SetLinks...))
@@ -90,6 +92,8 @@ func (n *Network) With(c Change) (*Network, error) {
 	return changed, nil
 }
 
+const wantNode = "a node of the network"
+
 // measure takes over the old measurements and adds the new ones.
 func (n *Network) measure(old map[[2]int32]int64, added []MeasuredRTT) error {
 	n.measured = make(map[[2]int32]int64, len(old)+2*len(added))
@@ -97,21 +101,17 @@ func (n *Network) measure(old map[[2]int32]int64, added []MeasuredRTT) error {
 		n.measured[pair] = rtt
 	}
 	given := make(map[[2]int32]bool, len(added))
-	for _, m := range added {
-		from, ok := n.index[m.From]
-		if !ok {
-			return fmt.Errorf("measured RTT %q - %q: unknown node %q", m.From, m.To, m.From)
-		}
-		to, ok := n.index[m.To]
-		if !ok {
-			return fmt.Errorf("measured RTT %q - %q: unknown node %q", m.From, m.To, m.To)
-		}
-		if m.RTT < 0 || m.RTT > 2*MaxOneWay {
-			return fmt.Errorf("measured RTT %q - %q: %v: want 0 to %v", m.From, m.To, m.RTT, 2*MaxOneWay)
-		}
+	for k, m := range added {
+		from, knowsFrom := n.index[m.From]
+		to, knowsTo := n.index[m.To]
 		there, back := [2]int32{int32(from), int32(to)}, [2]int32{int32(to), int32(from)}
-		if given[there] {
-			return fmt.Errorf("measured RTT %q - %q: given twice", m.From, m.To)
+		if err := invalid.First(
+			invalid.Check(knowsFrom, "From", m.From, wantNode),
+			invalid.Check(knowsTo, "To", m.To, wantNode),
+			invalid.Check(m.RTT >= 0 && m.RTT <= 2*MaxOneWay, "RTT", m.RTT, "0 to "+(2*MaxOneWay).String()),
+			invalid.Check(!given[there], "To", m.To, "each pair once; that from "+m.From+" is given twice"),
+		); err != nil {
+			return invalid.In(fmt.Sprintf("Measured[%d]", k), err)
 		}
 		given[there] = true
 		n.measured[there] = int64(m.RTT)

@@ -75,14 +75,14 @@ func TestMeasuredLinksAreMarked(t *testing.T) {
 
 func TestBadChangesNameTheOffender(t *testing.T) {
 	for want, c := range map[string]topology.Change{
-		`cut node "z"`:              {CutNodes: []string{"z"}},
-		`unknown node "z"`:          {CutLinks: [][2]string{{"la", "z"}}},
-		`there is no such link`:     {CutLinks: [][2]string{{"la", "region"}}},
-		`"la" -> "z"`:               {SetLinks: []topology.Link{link("la", "z", topology.Access, 0)}},
-		`measured RTT "z" - "la"`:   {Measured: []topology.MeasuredRTT{{From: "z", To: "la"}}},
-		`measured RTT "la" - "z"`:   {Measured: []topology.MeasuredRTT{{From: "la", To: "z"}}},
-		`want 0 to 2h`:              {Measured: []topology.MeasuredRTT{{From: "la", To: "pop", RTT: -1}}},
-		`"la" - "pop": given twice`: {Measured: []topology.MeasuredRTT{{From: "la", To: "pop"}, {From: "la", To: "pop"}}},
+		`CutNodes[0] is z`:        {CutNodes: []string{"z"}},
+		`CutLinks[0][1] is z`:     {CutLinks: [][2]string{{"la", "z"}}},
+		`CutLinks[0] is la - reg`: {CutLinks: [][2]string{{"la", "region"}}},
+		`"la" -> "z"`:             {SetLinks: []topology.Link{link("la", "z", topology.Access, 0)}},
+		`Measured[0].From is z`:   {Measured: []topology.MeasuredRTT{{From: "z", To: "la"}}},
+		`Measured[0].To is z`:     {Measured: []topology.MeasuredRTT{{From: "la", To: "z"}}},
+		`want 0 to 2h`:            {Measured: []topology.MeasuredRTT{{From: "la", To: "pop", RTT: -1}}},
+		`Measured[1].To is pop`:   {Measured: []topology.MeasuredRTT{{From: "la", To: "pop"}, {From: "la", To: "pop"}}},
 	} {
 		_, err := smallWorld(t).With(c)
 		require.ErrorContains(t, err, want)

@@ -1,9 +1,10 @@
 package topology
 
 import (
-	"fmt"
 	"math"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // SpeedOfLightKmPerMs is the speed of light in vacuum: 299.792458 km in a millisecond.
@@ -33,15 +34,11 @@ func (m PathModel) OneWay(km float64) time.Duration {
 
 // Validate returns an error if a parameter is out of range.
 func (m PathModel) Validate() error {
-	switch {
-	case !(m.Inflation > 0 && m.Inflation <= 100):
-		return fmt.Errorf("inflation %v: want a factor in (0, 100]", m.Inflation)
-	case !(m.FiberSpeed > 0 && m.FiberSpeed <= 1):
-		return fmt.Errorf("fibre speed %v: want a share of the speed of light in (0, 1]", m.FiberSpeed)
-	case m.PerHop < 0 || m.PerHop > time.Second:
-		return fmt.Errorf("delay per hop %v: want 0 to 1s", m.PerHop)
-	}
-	return nil
+	return invalid.First(
+		invalid.Check(m.Inflation > 0 && m.Inflation <= 100, "Inflation", m.Inflation, "a factor above 0, 100 at most"),
+		invalid.Check(m.FiberSpeed > 0 && m.FiberSpeed <= 1, "FiberSpeed", m.FiberSpeed, "a share of the speed of light above 0, 1 at most"),
+		invalid.Check(m.PerHop >= 0 && m.PerHop <= time.Second, "PerHop", m.PerHop, "0 to 1s"),
+	)
 }
 
 // A DelayModel gives the delay of links that were not measured. The public Internet and a provider's
@@ -85,13 +82,7 @@ func DefaultDelayModel() DelayModel {
 
 // Validate returns an error that names the model and the parameter out of range.
 func (m DelayModel) Validate() error {
-	if err := m.Internet.Validate(); err != nil {
-		return fmt.Errorf("internet delay: %w", err)
-	}
-	if err := m.Backbone.Validate(); err != nil {
-		return fmt.Errorf("backbone delay: %w", err)
-	}
-	return nil
+	return invalid.First(invalid.In("Internet", m.Internet.Validate()), invalid.In("Backbone", m.Backbone.Validate()))
 }
 
 // Of returns the model of a kind of link; access links have none, see [AccessMix].
@@ -102,5 +93,5 @@ func (m DelayModel) Of(kind LinkKind) (PathModel, error) {
 	case Backbone:
 		return m.Backbone, nil
 	}
-	return PathModel{}, fmt.Errorf("%v links have no delay by distance: want internet or backbone", kind)
+	return PathModel{}, invalid.New("kind of link with a delay by distance", kind, "internet or backbone")
 }

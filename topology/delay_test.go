@@ -20,10 +20,10 @@ func TestDelayIsHandComputable(t *testing.T) {
 func TestDelayModelsAreChecked(t *testing.T) {
 	require.NoError(t, topology.DefaultDelayModel().Validate())
 	for want, change := range map[string]func(*topology.DelayModel){
-		"internet delay: inflation 0":     func(m *topology.DelayModel) { m.Internet.Inflation = 0 },
-		"backbone delay: inflation NaN":   func(m *topology.DelayModel) { m.Backbone.Inflation = math.NaN() },
-		"internet delay: fibre speed 1.1": func(m *topology.DelayModel) { m.Internet.FiberSpeed = 1.1 },
-		"backbone delay: delay per hop":   func(m *topology.DelayModel) { m.Backbone.PerHop = -1 },
+		"Internet.Inflation is 0":    func(m *topology.DelayModel) { m.Internet.Inflation = 0 },
+		"Backbone.Inflation is NaN":  func(m *topology.DelayModel) { m.Backbone.Inflation = math.NaN() },
+		"Internet.FiberSpeed is 1.1": func(m *topology.DelayModel) { m.Internet.FiberSpeed = 1.1 },
+		"Backbone.PerHop is -1ns":    func(m *topology.DelayModel) { m.Backbone.PerHop = -1 },
 	} {
 		m := topology.DefaultDelayModel()
 		change(&m)

@@ -1,10 +1,11 @@
 package topology
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // How places are joined. The first three follow the graph that fitted measured round trips best of
@@ -38,13 +39,13 @@ func NewFabric(towns []Node, cables [][2]string) (*Fabric, error) {
 	places := make([]Place, len(towns))
 	for i, t := range f.towns {
 		if t.Kind != Exchange {
-			return nil, fmt.Errorf("town %q is of kind %v: want an exchange", t.ID, t.Kind)
+			return nil, fmt.Errorf("town %q: %w", t.ID, invalid.New("Kind", t.Kind, "an exchange"))
 		}
 		if t.ID == "" {
-			return nil, fmt.Errorf("town %d (%q): empty ID", i, t.Name)
+			return nil, fmt.Errorf("town %d (%q): %w", i, t.Name, invalid.New("ID", `""`, "an ID"))
 		}
-		if _, ok := index[t.ID]; ok {
-			return nil, fmt.Errorf("town %q: ID given twice", t.ID)
+		if first, ok := index[t.ID]; ok {
+			return nil, fmt.Errorf("town %d: %w", i, invalid.New("ID", t.ID, "another than that of town %d", first))
 		}
 		if err := t.place().Validate(); err != nil {
 			return nil, fmt.Errorf("town %q: %w", t.ID, err)
@@ -62,14 +63,14 @@ func NewFabric(towns []Node, cables [][2]string) (*Fabric, error) {
 			f.pairs = append(f.pairs, pair)
 		}
 	}
-	for _, c := range cables {
-		a, ok := index[c[0]]
-		if !ok {
-			return nil, fmt.Errorf("cable %q - %q: unknown town %q", c[0], c[1], c[0])
-		}
-		b, ok := index[c[1]]
-		if !ok {
-			return nil, fmt.Errorf("cable %q - %q: unknown town %q", c[0], c[1], c[1])
+	for k, c := range cables {
+		a, knowsA := index[c[0]]
+		b, knowsB := index[c[1]]
+		if err := invalid.First(
+			invalid.Check(knowsA, fmt.Sprintf("cables[%d][0]", k), c[0], "the ID of a town"),
+			invalid.Check(knowsB, fmt.Sprintf("cables[%d][1]", k), c[1], "the ID of a town"),
+		); err != nil {
+			return nil, err
 		}
 		join(a, b)
 	}
@@ -173,15 +174,15 @@ func (f *Fabric) Network(model DelayModel, metros, sites []Node) (*Network, erro
 	}
 	for _, m := range metros {
 		if m.Kind != Metro {
-			return nil, fmt.Errorf("node %q is of kind %v: want a metro", m.ID, m.Kind)
+			return nil, fmt.Errorf("metro %q: %w", m.ID, invalid.New("Kind", m.Kind, "a metro"))
 		}
-		if err := cmp.Or(m.place().Validate(), m.Access.Validate()); err != nil {
+		if err := invalid.First(m.place().Validate(), invalid.In("Access", m.Access.Validate())); err != nil {
 			return nil, fmt.Errorf("metro %q: %w", m.ID, err)
 		}
 	}
 	for _, s := range sites {
 		if !s.Kind.IsSite() {
-			return nil, fmt.Errorf("node %q is of kind %v: want a site", s.ID, s.Kind)
+			return nil, fmt.Errorf("site %q: %w", s.ID, invalid.New("Kind", s.Kind, "a kind of site"))
 		}
 		if err := s.place().Validate(); err != nil {
 			return nil, fmt.Errorf("site %q: %w", s.ID, err)

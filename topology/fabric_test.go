@@ -95,32 +95,32 @@ func TestAccessLinksTakeHalfTheMedianLastMile(t *testing.T) {
 
 func TestFabricErrorsNameTheOffender(t *testing.T) {
 	for want, make := range map[string]func() error{
-		`town "m" is of kind metro`: func() error {
+		`town "m": Kind is metro`: func() error {
 			_, err := topology.NewFabric([]topology.Node{{ID: "m", Kind: topology.Metro}}, nil)
 			return err
 		},
-		`town "a": ID given twice`: func() error {
+		`town 1: ID is a; want another than that of town 0`: func() error {
 			_, err := topology.NewFabric(append(towns(0), towns(1)...), nil)
 			return err
 		},
-		`town "a": longitude 200`: func() error { _, err := topology.NewFabric(towns(200), nil); return err },
-		`unknown town "z"`:        func() error { _, err := topology.NewFabric(towns(0), [][2]string{{"a", "z"}}); return err },
-		`node "x" is of kind exchange: want a metro`: func() error {
+		`town "a": LonDeg is 200`: func() error { _, err := topology.NewFabric(towns(200), nil); return err },
+		`cables[0][1] is z`:       func() error { _, err := topology.NewFabric(towns(0), [][2]string{{"a", "z"}}); return err },
+		`metro "x": Kind is exchange; want a metro`: func() error {
 			f, _ := topology.NewFabric(towns(0), nil)
 			_, err := f.Network(testModel(), []topology.Node{{ID: "x", Kind: topology.Exchange}}, nil)
 			return err
 		},
-		`node "m" is of kind metro: want a site`: func() error {
+		`site "m": Kind is metro; want a kind of site`: func() error {
 			f, _ := topology.NewFabric(towns(0), nil)
 			_, err := f.Network(testModel(), nil, []topology.Node{{ID: "m"}})
 			return err
 		},
-		`site "s": latitude 99`: func() error {
+		`site "s": LatDeg is 99`: func() error {
 			f, _ := topology.NewFabric(towns(0), nil)
 			_, err := f.Network(testModel(), nil, []topology.Node{{ID: "s", Kind: topology.PoP, LatDeg: 99}})
 			return err
 		},
-		`internet delay: inflation 0`: func() error {
+		`Internet.Inflation is 0`: func() error {
 			f, _ := topology.NewFabric(towns(0), nil)
 			_, err := f.Network(topology.DelayModel{}, nil, nil)
 			return err
@@ -154,7 +154,7 @@ func TestPathsAreThoseOfANetwork(t *testing.T) {
 		}
 	}
 	_, err = finder.Locate(topology.Place{LatDeg: 100})
-	require.ErrorContains(t, err, "latitude 100")
+	require.ErrorContains(t, err, "LatDeg is 100")
 	_, err = f.NewPathFinder(topology.PathModel{})
-	require.ErrorContains(t, err, "inflation 0")
+	require.ErrorContains(t, err, "Inflation is 0")
 }

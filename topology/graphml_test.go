@@ -134,16 +134,16 @@ func TestBadNetworksNameFileAndElement(t *testing.T) {
 		return `<node id="a"/><node id="b"/><edge source="a" target="b">` + data + `</edge>`
 	}
 	for body, want := range map[string]string{
-		`<node id="a">` + data("kind", "town") + `</node>`:             `n.graphml:3: node "a": node kind "town"`,
+		`<node id="a">` + data("kind", "town") + `</node>`:             `n.graphml:3: node "a": node kind is "town"`,
 		`<node id="a">` + data("lat_deg", "99") + `</node>`:            `node "a": lat_deg "99"`,
 		`<node id="a">` + data("lon_deg", "999") + `</node>`:           `node "a": lon_deg "999"`,
 		`<node id="a">` + data("users", "-1") + `</node>`:              `node "a": users "-1"`,
 		`<node id="a">` + data("stub", "perhaps") + `</node>`:          `node "a": stub "perhaps"`,
 		`<node id="a">` + data("time_zone", "Mars/Crater") + `</node>`: `node "a": time_zone "Mars/Crater"`,
-		`<node id="a">` + data("kind", "local-zone") + `</node>`:       `n.graphml: node "a": local-zone without parent`,
+		`<node id="a">` + data("kind", "local-zone") + `</node>`:       `n.graphml: node "a": Parent is ""`,
 		edge(""):                       `edge "a" - "b": no one_way_ms`,
 		edge(data("one_way_ms", "-1")): `edge "a" - "b": one_way_ms "-1"`,
-		edge(data("one_way_ms", "1") + data("link", "copper")):     `link kind "copper"`,
+		edge(data("one_way_ms", "1") + data("link", "copper")):     `link kind is "copper"`,
 		edge(data("one_way_ms", "1") + data("loss", "2")):          `loss "2"`,
 		edge(data("one_way_ms", "1") + data("jitter_ms", "x")):     `jitter_ms "x"`,
 		edge(data("one_way_ms", "1") + data("capacity_bps", "-5")): `capacity_bps "-5"`,
@@ -153,7 +153,7 @@ func TestBadNetworksNameFileAndElement(t *testing.T) {
 		require.ErrorContains(t, err, want, body)
 	}
 	_, err := topology.ReadNetwork("n.graphml", strings.NewReader(""), topology.DelayModel{})
-	require.ErrorContains(t, err, "inflation 0")
+	require.ErrorContains(t, err, "Inflation is 0")
 }
 
 func TestNetworksAreDrawn(t *testing.T) {

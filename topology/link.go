@@ -2,8 +2,11 @@ package topology
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // A LinkKind says which network a link belongs to.
@@ -38,7 +41,7 @@ func ParseLinkKind(name string) (LinkKind, error) {
 			return LinkKind(i), nil
 		}
 	}
-	return 0, fmt.Errorf("link kind %q: want one of %s", name, strings.Join(linkKindNames[:], ", "))
+	return 0, invalid.New("link kind", strconv.Quote(name), "one of %s", strings.Join(linkKindNames[:], ", "))
 }
 
 // LinkKinds is a set of link kinds: the networks that a route may use.
@@ -102,22 +105,24 @@ func (l Link) Both() []Link {
 
 // Validate returns an error that names the link if one of its values is out of range.
 func (l Link) Validate() error {
-	fail := func(field string, value any, want string) error {
-		return fmt.Errorf("link %q -> %q (%v): %s %v: want %s", l.From, l.To, l.Kind, field, value, want)
-	}
-	switch {
+	switch { // without a call for each field: networks have many links
 	case l.Kind >= numLinkKinds:
-		return fail("kind", uint8(l.Kind), "access, internet or backbone")
+		return l.wrap(invalid.New("Kind", uint8(l.Kind), "access, internet or backbone"))
 	case l.From == l.To:
-		return fail("ends", l.From, "two different nodes")
+		return l.wrap(invalid.New("To", l.To, "another node than From"))
 	case l.OneWay < 0 || l.OneWay > MaxOneWay:
-		return fail("one-way delay", l.OneWay, fmt.Sprintf("0 to %v", MaxOneWay))
+		return l.wrap(invalid.New("OneWay", l.OneWay, "0 to %v", MaxOneWay))
 	case l.Jitter < 0 || l.Jitter > MaxOneWay:
-		return fail("jitter", l.Jitter, fmt.Sprintf("0 to %v", MaxOneWay))
-	case !(l.CapacityBitsPerSecond >= 0) || l.CapacityBitsPerSecond > 1e18:
-		return fail("capacity", l.CapacityBitsPerSecond, "bit/s from 0 (unlimited) to 1e18")
+		return l.wrap(invalid.New("Jitter", l.Jitter, "0 to %v", MaxOneWay))
+	case !(l.CapacityBitsPerSecond >= 0 && l.CapacityBitsPerSecond <= 1e18):
+		return l.wrap(invalid.New("CapacityBitsPerSecond", l.CapacityBitsPerSecond, "0 (unlimited) to 1e18 bit/s"))
 	case !(l.Loss >= 0 && l.Loss < 1):
-		return fail("loss", l.Loss, "a probability in [0, 1)")
+		return l.wrap(invalid.New("Loss", l.Loss, "a probability from 0, below 1"))
 	}
 	return nil
+}
+
+// wrap says whose error it is.
+func (l Link) wrap(err error) error {
+	return fmt.Errorf("link %q -> %q (%v): %w", l.From, l.To, l.Kind, err)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // A Network is an immutable weighted graph of nodes and links. Nodes have an index from 0 to Len()-1,
@@ -42,18 +44,18 @@ type arc struct {
 // not a probability, a second link of one kind between the same nodes.
 func New(nodes []Node, links []Link) (*Network, error) {
 	if len(nodes) == 0 {
-		return nil, fmt.Errorf("network without nodes")
+		return nil, invalid.New("nodes", "empty", "one node or more")
 	}
-	if len(nodes) > math.MaxInt32 || len(links) > math.MaxInt32 {
-		return nil, fmt.Errorf("network of %d nodes and %d links: want at most %d of each", len(nodes), len(links), math.MaxInt32)
+	if err := cmp.Or(invalid.Range("number of nodes", len(nodes), 1, math.MaxInt32), invalid.Range("number of links", len(links), 0, math.MaxInt32)); err != nil {
+		return nil, err
 	}
 	n := &Network{nodes: slices.Clone(nodes), links: slices.Clone(links), index: make(map[string]int, len(nodes))}
 	for i, node := range n.nodes {
 		if node.ID == "" {
-			return nil, fmt.Errorf("node %d (%q): empty ID", i, node.Name)
+			return nil, fmt.Errorf("node %d (%q): %w", i, node.Name, invalid.New("ID", `""`, "an ID"))
 		}
 		if first, ok := n.index[node.ID]; ok {
-			return nil, fmt.Errorf("node %q: ID given twice (nodes %d and %d)", node.ID, first, i)
+			return nil, fmt.Errorf("node %d: %w", i, invalid.New("ID", node.ID, "another than that of node %d", first))
 		}
 		n.index[node.ID] = i
 	}
@@ -70,32 +72,26 @@ func New(nodes []Node, links []Link) (*Network, error) {
 
 // checkNode returns an error if a value of the node is out of range.
 func (n *Network) checkNode(node Node) error {
-	if node.Kind >= numNodeKinds {
-		return fmt.Errorf("%v: want a known node kind", node.Kind)
-	}
-	if err := node.place().Validate(); err != nil {
-		return err
-	}
-	if !(node.Users >= 0) || math.IsInf(node.Users, 1) {
-		return fmt.Errorf("users %v: want a finite number, at least 0", node.Users)
-	}
-	if err := node.Access.Validate(); err != nil {
-		return err
-	}
+	return invalid.First(
+		invalid.Check(node.Kind < numNodeKinds, "Kind", node.Kind, "a known kind of node"),
+		node.place().Validate(),
+		invalid.Check(node.Users >= 0 && !math.IsInf(node.Users, 1), "Users", node.Users, "a finite number, 0 or more"),
+		invalid.In("Access", node.Access.Validate()),
+		n.checkParent(node),
+	)
+}
+
+// checkParent returns an error if the node's parent is missing or no region.
+func (n *Network) checkParent(node Node) error {
 	if node.Parent == "" {
-		if node.Kind.needsParent() {
-			return fmt.Errorf("%v without parent: want the ID of its region", node.Kind)
-		}
-		return nil
+		return invalid.Check(!node.Kind.needsParent(), "Parent", `""`, "the ID of the region that a "+node.Kind.String()+" belongs to")
 	}
 	parent, ok := n.index[node.Parent]
 	if !ok {
-		return fmt.Errorf("parent %q is not a node of this network", node.Parent)
+		return invalid.New("Parent", node.Parent, "a region of the network")
 	}
-	if kind := n.nodes[parent].Kind; kind != Region {
-		return fmt.Errorf("parent %q is of kind %v: want a region", node.Parent, kind)
-	}
-	return nil
+	kind := n.nodes[parent].Kind
+	return invalid.Check(kind == Region, "Parent", node.Parent, "a region, and that is of kind "+kind.String())
 }
 
 // compress checks the links and builds the rows.
@@ -110,11 +106,11 @@ func (n *Network) compress() error {
 		}
 		from, ok := n.index[l.From]
 		if !ok {
-			return fmt.Errorf("link %q -> %q (%v): unknown node %q", l.From, l.To, l.Kind, l.From)
+			return l.wrap(invalid.New("From", l.From, "a node of the network"))
 		}
 		to, ok := n.index[l.To]
 		if !ok {
-			return fmt.Errorf("link %q -> %q (%v): unknown node %q", l.From, l.To, l.Kind, l.To)
+			return l.wrap(invalid.New("To", l.To, "a node of the network"))
 		}
 		resolved[i] = ends{int32(from), int32(to)}
 		n.outStart[from+1]++
@@ -148,7 +144,7 @@ func (n *Network) compress() error {
 		for i := 1; i < len(row); i++ {
 			if row[i].peer == row[i-1].peer && row[i].kind == row[i-1].kind {
 				l := n.links[row[i].link]
-				return fmt.Errorf("link %q -> %q (%v): given twice", l.From, l.To, l.Kind)
+				return l.wrap(invalid.New("Kind", l.Kind, "one link of a kind between the same nodes; it is given twice"))
 			}
 		}
 	}

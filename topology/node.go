@@ -2,7 +2,10 @@ package topology
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // A NodeKind says what a node is.
@@ -49,7 +52,7 @@ func ParseNodeKind(name string) (NodeKind, error) {
 			return NodeKind(i), nil
 		}
 	}
-	return 0, fmt.Errorf("node kind %q: want one of %s", name, strings.Join(nodeKindNames[:], ", "))
+	return 0, invalid.New("node kind", strconv.Quote(name), "one of %s", strings.Join(nodeKindNames[:], ", "))
 }
 
 // IsSite reports whether a node of this kind can serve requests.

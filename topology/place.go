@@ -1,8 +1,9 @@
 package topology
 
 import (
-	"fmt"
 	"math"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // EarthRadiusKm is the mean radius of the Earth (IUGG: 6371.0088 km), used for every great circle.
@@ -16,13 +17,7 @@ type Place struct {
 
 // Validate returns an error if a coordinate is out of range or not a number.
 func (p Place) Validate() error {
-	if !(p.LatDeg >= -90 && p.LatDeg <= 90) {
-		return fmt.Errorf("latitude %v: want degrees in [-90, 90]", p.LatDeg)
-	}
-	if !(p.LonDeg >= -180 && p.LonDeg <= 180) {
-		return fmt.Errorf("longitude %v: want degrees in [-180, 180]", p.LonDeg)
-	}
-	return nil
+	return invalid.First(invalid.Range("LatDeg", p.LatDeg, -90, 90), invalid.Range("LonDeg", p.LonDeg, -180, 180))
 }
 
 // DistanceKm returns the great-circle distance between two places in kilometres (haversine formula).

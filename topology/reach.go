@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // A Reach says how many users of an area have a site near.
@@ -26,7 +28,7 @@ const World = "World"
 // metro's: see [AccessMix.ShareWithin].
 func (n *Network) Reach(metros, sites []int, limits []time.Duration) ([]Reach, error) {
 	if len(sites) == 0 {
-		return nil, fmt.Errorf("reach: no sites")
+		return nil, fmt.Errorf("reach: %w", invalid.New("sites", "empty", "one site or more"))
 	}
 	routes, err := n.Routes(metros, sites, Public)
 	if err != nil {

@@ -37,7 +37,7 @@ func TestReachCountsUsersByContinent(t *testing.T) {
 		require.InDelta(t, 1.0, got[k].Within[2], 1e-12)
 	}
 	_, err = n.Reach(n.OfKind(topology.Metro), nil, nil)
-	require.ErrorContains(t, err, "no sites")
+	require.ErrorContains(t, err, "sites is empty")
 }
 
 func TestSharesAreTheInverseOfQuantiles(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // Routes holds the shortest-delay route for every pair of two lists of nodes. Its methods take
@@ -35,7 +37,7 @@ func (n *Network) Routes(from, to []int, over LinkKinds) (*Routes, error) {
 	for _, list := range [2][]int{from, to} {
 		for _, i := range list {
 			if i < 0 || i >= len(n.nodes) {
-				return nil, fmt.Errorf("routes: node index %d: want 0 to %d", i, len(n.nodes)-1)
+				return nil, fmt.Errorf("routes: %w", invalid.New("node index", i, "0 to %d", len(n.nodes)-1))
 			}
 		}
 	}

@@ -112,9 +112,9 @@ func TestADisconnectedPairIsNamed(t *testing.T) {
 	_, err := n.Routes([]int{pop, la}, []int{region}, topology.Private)
 	require.EqualError(t, err, `routes: no route from "la" to "region" over backbone links`)
 	_, err = n.Routes([]int{la}, []int{99}, topology.Public)
-	require.ErrorContains(t, err, "node index 99: want 0 to 4")
+	require.ErrorContains(t, err, "node index is 99; want 0 to 4")
 	_, err = n.Routes([]int{-1}, []int{la}, topology.Public)
-	require.ErrorContains(t, err, "node index -1")
+	require.ErrorContains(t, err, "node index is -1")
 }
 
 func TestCuttingALinkChangesTheRoute(t *testing.T) {
@@ -224,4 +224,25 @@ func BenchmarkOneSource(b *testing.B) {
 			path.DijkstraFrom(n.Node(0), n)
 		}
 	})
+}
+
+func TestServersTakeTheBackboneOrWhatIsFaster(t *testing.T) {
+	n := smallWorld(t)
+	index := func(id string) int { i, ok := n.Index(id); require.True(t, ok); return i }
+	path, err := n.BetweenSites(index("pop"), index("region"))
+	require.NoError(t, err)
+	require.Equal(t, route(t, n, "pop", "region", topology.Private).OneWay(0, 0), path.There)
+	require.Equal(t, path.There+path.Back, path.RTT())
+
+	slow := link("pop", "region", topology.Backbone, time.Second)
+	slow.CapacityBitsPerSecond = 1e9
+	detour, err := n.With(topology.Change{SetLinks: []topology.Link{slow}})
+	require.NoError(t, err)
+	path, err = detour.BetweenSites(index("pop"), index("region"))
+	require.NoError(t, err)
+	require.Less(t, path.There, time.Second, "the Internet is faster")
+	require.Zero(t, path.BackBitsPerSecond)
+	back, err := detour.BetweenSites(index("region"), index("pop"))
+	require.NoError(t, err)
+	require.Equal(t, path.There, back.Back)
 }

@@ -3,8 +3,11 @@ package topology
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // A Technology is how a user's own line reaches the network.
@@ -52,7 +55,7 @@ func ParseTechnology(name string) (Technology, error) {
 	if t, ok := technologyAliases[lower]; ok {
 		return t, nil
 	}
-	return 0, fmt.Errorf("access technology %q: want one of %s", name, strings.Join(technologyNames[:], ", "))
+	return 0, invalid.New("access technology", strconv.Quote(name), "one of %s", strings.Join(technologyNames[:], ", "))
 }
 
 // lastMiles holds, by technology, the measured quantiles that the curves run through.

@@ -109,7 +109,7 @@ func TestMixMedianLiesBetweenItsTechnologies(t *testing.T) {
 func TestMixesAreChecked(t *testing.T) {
 	require.NoError(t, topology.DefaultAccessMix().Validate())
 	require.NoError(t, topology.AccessMix{}.Validate())
-	require.ErrorContains(t, topology.AccessMix{topology.LTE: -1, topology.Fiber: 2}.Validate(), "fiber share 2")
-	require.ErrorContains(t, topology.AccessMix{topology.LTE: math.NaN()}.Validate(), "lte share NaN")
+	require.ErrorContains(t, topology.AccessMix{topology.LTE: -1, topology.Fiber: 2}.Validate(), "fiber is 2")
+	require.ErrorContains(t, topology.AccessMix{topology.LTE: math.NaN()}.Validate(), "lte is NaN")
 	require.ErrorContains(t, topology.AccessMix{topology.LTE: 0.9}.Validate(), "sum to 0.9")
 }

@@ -1,9 +1,10 @@
 package theory
 
 import (
-	"errors"
 	"fmt"
 	"math"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // An Object is what requests are for.
@@ -53,7 +54,7 @@ func FIFO(objects []Object, capacity float64) (Cache, error) {
 // 0 and at most 1.
 func QLRU(objects []Object, capacity, q float64) (Cache, error) {
 	if !(q > 0 && q <= 1) {
-		return Cache{}, fmt.Errorf("theory: q is %g; it must be above 0 and at most 1", q)
+		return Cache{}, wrong("q", q, "more than 0, 1 at most")
 	}
 	return solve(objects, capacity, func(x float64) float64 { return admitted(x, q) })
 }
@@ -106,7 +107,7 @@ func solveEach(objects []Object, capacity float64, occupancy func(i int, x float
 			low, high = high, 2*high
 			if math.IsInf(high, 1) {
 				// Objects that can hardly be admitted leave room for ever.
-				return Cache{}, errors.New("theory: the objects that are admitted do not fill the capacity")
+				return Cache{}, wrong("capacity", capacity, "less than what the objects that are admitted fill")
 			}
 		}
 		for range 200 {
@@ -138,17 +139,22 @@ func solveEach(objects []Object, capacity float64, occupancy func(i int, x float
 	return c, nil
 }
 
+// wrong returns the error of an argument out of range.
+func wrong(name string, value any, want string, args ...any) error {
+	return fmt.Errorf("theory: %w", invalid.New(name, value, want, args...))
+}
+
 // check returns the sum of the sizes.
 func check(objects []Object, capacity float64) (total float64, err error) {
 	if len(objects) == 0 {
-		return 0, errors.New("theory: there are no objects; at least one is needed")
+		return 0, wrong("objects", "empty", "one or more")
 	}
 	if !(capacity > 0) || math.IsInf(capacity, 1) {
-		return 0, fmt.Errorf("theory: capacity is %g; it must be above 0 and finite", capacity)
+		return 0, wrong("capacity", capacity, "a finite number above 0")
 	}
 	for i, o := range objects {
 		if !(o.Rate > 0) || math.IsInf(o.Rate, 1) || !(o.Size > 0) || math.IsInf(o.Size, 1) {
-			return 0, fmt.Errorf("theory: object %d has rate %g and size %g; both must be above 0 and finite", i, o.Rate, o.Size)
+			return 0, wrong(fmt.Sprintf("objects[%d]", i), fmt.Sprintf("of rate %g and size %g", o.Rate, o.Size), "both finite and above 0")
 		}
 		total += o.Size
 	}

@@ -68,7 +68,7 @@ func ExactFIFO(rates []float64, cached int) (float64, error) {
 		}
 	}
 	if math.IsInf(sums[cached], 1) || sums[cached] == 0 {
-		return 0, fmt.Errorf("theory: %d of %d objects are too many for exact sums", cached, len(p))
+		return 0, wrong("cached", cached, "fewer of %d objects: exact sums have too many terms", len(p))
 	}
 	var hit float64
 	without := make([]float64, cached+1)
@@ -107,15 +107,15 @@ func PerfectLFU(rates []float64, cached int) (float64, error) {
 // normal returns the rates divided by their sum.
 func normal(rates []float64, cached, most int) ([]float64, error) {
 	if len(rates) == 0 || len(rates) > most {
-		return nil, fmt.Errorf("theory: there are %d rates; there must be 1 to %d", len(rates), most)
+		return nil, wrong("rates", fmt.Sprintf("of length %d", len(rates)), "1 to %d", most)
 	}
 	if cached < 1 {
-		return nil, fmt.Errorf("theory: cached is %d; it must be at least 1", cached)
+		return nil, wrong("cached", cached, "1 or more")
 	}
 	var sum float64
 	for i, rate := range rates {
 		if !(rate > 0) || math.IsInf(rate, 1) {
-			return nil, fmt.Errorf("theory: rates[%d] is %g; it must be above 0 and finite", i, rate)
+			return nil, wrong(fmt.Sprintf("rates[%d]", i), rate, "a finite number above 0")
 		}
 		sum += rate
 	}

@@ -144,13 +144,13 @@ func TestBadArgumentsAreNamed(t *testing.T) {
 		want string
 		call func() error
 	}{
-		{"there are no objects", func() error { _, err := theory.LRU(nil, 1); return err }},
+		{"objects is empty", func() error { _, err := theory.LRU(nil, 1); return err }},
 		{"capacity is -1", func() error { _, err := theory.FIFO(objects, -1); return err }},
 		{"capacity is NaN", func() error { _, err := theory.FIFO(objects, math.NaN()); return err }},
-		{"object 0 has rate 1 and size 0", func() error { _, err := theory.LRU([]theory.Object{{1, 0}}, 1); return err }},
+		{"objects[0] is of rate 1 and size 0", func() error { _, err := theory.LRU([]theory.Object{{1, 0}}, 1); return err }},
 		{"q is 0", func() error { _, err := theory.QLRU(objects, 1, 0); return err }},
 		{"list of keys: theory: capacity is 0", func() error { _, err := theory.TwoLRU(objects, 1, 0); return err }},
-		{"there are 23 rates", func() error { _, err := theory.ExactLRU(make([]float64, 23), 1); return err }},
+		{"rates is of length 23", func() error { _, err := theory.ExactLRU(make([]float64, 23), 1); return err }},
 		{"rates[1] is 0", func() error { _, err := theory.ExactFIFO([]float64{1, 0}, 1); return err }},
 		{"cached is 0", func() error { _, err := theory.PerfectLFU([]float64{1}, 0); return err }},
 		{"ratePerSecond is -1", func() error { _, err := theory.TTL(-1, 0, theory.FromInsertion); return err }},

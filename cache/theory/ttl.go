@@ -1,7 +1,6 @@
 package theory
 
 import (
-	"fmt"
 	"math"
 	"time"
 )
@@ -61,10 +60,13 @@ func TTLWithFetch(ratePerSecond float64, ttl, fetch time.Duration) (FetchShare, 
 
 func checkTTL(ratePerSecond float64, ttl, fetch time.Duration) error {
 	if !(ratePerSecond > 0) || math.IsInf(ratePerSecond, 1) {
-		return fmt.Errorf("theory: ratePerSecond is %g; it must be above 0 and finite", ratePerSecond)
+		return wrong("ratePerSecond", ratePerSecond, "a finite number above 0")
 	}
-	if ttl < 0 || fetch < 0 {
-		return fmt.Errorf("theory: ttl is %v and fetch is %v; both must be at least 0", ttl, fetch)
+	if ttl < 0 {
+		return wrong("ttl", ttl, "0 or more")
+	}
+	if fetch < 0 {
+		return wrong("fetch", fetch, "0 or more")
 	}
 	return nil
 }

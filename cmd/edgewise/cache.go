@@ -356,8 +356,18 @@ func printRows(w io.Writer, rows [][]string) error {
 	if f, ok := w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
 		return csv.NewWriter(w).WriteAll(rows)
 	}
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
+	shown := make([]table.Row, len(rows))
+	for i, r := range rows {
+		shown[i] = make(table.Row, len(r))
+		for j, cell := range r {
+			if i > 0 && strings.HasSuffix(rows[0][j], "_ratio") {
+				ratio, _ := strconv.ParseFloat(cell, 64) // row has just written it
+				cell = strconv.FormatFloat(ratio, 'f', 4, 64)
+			}
+			shown[i][j] = cell
+		}
+	}
+	t := newTable("", shown)
 	t.Style().Format.Header = text.FormatDefault
 	var columns []table.ColumnConfig
 	for i := range rows[0] {
@@ -366,21 +376,6 @@ func printRows(w io.Writer, rows [][]string) error {
 		}
 	}
 	t.SetColumnConfigs(columns)
-	for i, r := range rows {
-		cells := make(table.Row, len(r))
-		for j, cell := range r {
-			if i > 0 && strings.HasSuffix(rows[0][j], "_ratio") {
-				ratio, _ := strconv.ParseFloat(cell, 64) // row has just written it
-				cell = strconv.FormatFloat(ratio, 'f', 4, 64)
-			}
-			cells[j] = cell
-		}
-		if i == 0 {
-			t.AppendHeader(cells)
-		} else {
-			t.AppendRow(cells)
-		}
-	}
 	_, err := fmt.Fprintln(w, t.Render())
 	return err
 }

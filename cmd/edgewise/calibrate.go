@@ -108,20 +108,17 @@ func writeErrors(w io.Writer, v *calibrate.Validation, deal calibrate.Deal) erro
 		return err
 	}
 	for _, g := range evidence.Groups(v) {
-		t := table.NewWriter()
-		t.SetStyle(table.StyleLight)
-		t.SetTitle(g.Title)
-		t.AppendHeader(table.Row{g.By, "n", "median ms", "p90 ms", "median %", "p90 %", "bias %"})
+		rows := []table.Row{{g.By, "n", "median ms", "p90 ms", "median %", "p90 %", "bias %"}}
 		for _, r := range g.Rows {
 			if r.TooFew() {
-				t.AppendRow(table.Row{r.Name, r.N, "too few"})
+				rows = append(rows, table.Row{r.Name, r.N, "too few"})
 				continue
 			}
-			t.AppendRow(table.Row{
+			rows = append(rows, table.Row{
 				r.Name, r.N, tenths(r.MedianMs), tenths(r.P90Ms), tenths(r.MedianPercent), tenths(r.P90Percent), fmt.Sprintf("%+.1f", r.BiasPercent),
 			})
 		}
-		if _, err := fmt.Fprintf(w, "\n%s\n", t.Render()); err != nil {
+		if _, err := fmt.Fprintf(w, "\n%s\n", newTable(g.Title, rows).Render()); err != nil {
 			return err
 		}
 	}

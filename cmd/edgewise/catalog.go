@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -24,8 +22,8 @@ type catalogCmd struct {
 	Format   string `default:"table" enum:"table,csv,json" help:"${enum}."`
 }
 
-// A listing is one row of the catalog.
-type listing struct {
+// A catalogRow is one row of the catalog.
+type catalogRow struct {
 	ID       string  `json:"id"`
 	Name     string  `json:"name"`
 	Country  string  `json:"country"`
@@ -52,7 +50,7 @@ func (c *catalogCmd) Run(_ context.Context, s *streams) error {
 	if err := c.checkCountry(nodes); err != nil {
 		return &usageError{err}
 	}
-	var rows []listing
+	var rows []catalogRow
 	for _, n := range nodes {
 		if c.Country != "" && n.Country != c.Country {
 			continue
@@ -60,24 +58,13 @@ func (c *catalogCmd) Run(_ context.Context, s *streams) error {
 		if c.Top > 0 && len(rows) == c.Top {
 			break
 		}
-		rows = append(rows, listing{n.ID, n.Label(), n.Country, n.LatDeg, n.LonDeg, n.Parent, n.Users, n.TimeZone})
+		rows = append(rows, catalogRow{n.ID, n.Label(), n.Country, n.LatDeg, n.LonDeg, n.Parent, n.Users, n.TimeZone})
 	}
-	switch c.Format {
-	case "json":
-		e := json.NewEncoder(s.out)
-		e.SetIndent("", "  ")
-		return e.Encode(rows)
-	case "csv":
-		return c.writeCSV(s, rows)
-	}
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
-	t.AppendHeader(table.Row(c.header()))
+	all := []table.Row{c.header()}
 	for _, r := range rows {
-		t.AppendRow(table.Row(c.cells(r)))
+		all = append(all, c.cells(r))
 	}
-	_, err = fmt.Fprintln(s.out, t.Render())
-	return err
+	return listing{items: rows, rows: all}.write(s.out, c.Format)
 }
 
 func (c *catalogCmd) nodes(p catalog.Provider) ([]topology.Node, error) {
@@ -117,8 +104,8 @@ func (c *catalogCmd) checkCountry(nodes []topology.Node) error {
 }
 
 // header names the columns that the list has.
-func (c *catalogCmd) header() []any {
-	h := []any{"id", "name", "country", "lat_deg", "lon_deg"}
+func (c *catalogCmd) header() table.Row {
+	h := table.Row{"id", "name", "country", "lat_deg", "lon_deg"}
 	switch c.List {
 	case "local-zones", "wavelength-zones", "regional-edge-caches":
 		h = append(h, "parent")
@@ -128,8 +115,8 @@ func (c *catalogCmd) header() []any {
 	return h
 }
 
-func (c *catalogCmd) cells(r listing) []any {
-	cells := []any{r.ID, r.Name, r.Country, degrees(r.LatDeg), degrees(r.LonDeg)}
+func (c *catalogCmd) cells(r catalogRow) table.Row {
+	cells := table.Row{r.ID, r.Name, r.Country, degrees(r.LatDeg), degrees(r.LonDeg)}
 	switch c.List {
 	case "local-zones", "wavelength-zones", "regional-edge-caches":
 		cells = append(cells, r.Parent)
@@ -140,25 +127,3 @@ func (c *catalogCmd) cells(r listing) []any {
 }
 
 func degrees(d float64) string { return strconv.FormatFloat(d, 'f', 4, 64) }
-
-func (c *catalogCmd) writeCSV(s *streams, rows []listing) error {
-	w := csv.NewWriter(s.out)
-	if err := w.Write(texts(c.header())); err != nil {
-		return err
-	}
-	for _, r := range rows {
-		if err := w.Write(texts(c.cells(r))); err != nil {
-			return err
-		}
-	}
-	w.Flush()
-	return w.Error()
-}
-
-func texts(cells []any) []string {
-	all := make([]string, len(cells))
-	for i, c := range cells {
-		all[i] = fmt.Sprint(c)
-	}
-	return all
-}

@@ -216,7 +216,7 @@ func TestCatalogListsInThreeFormats(t *testing.T) {
 
 	code, out, errs = run(t, context.Background(), "catalog", "metros", "--top", "3", "--format", "json")
 	require.Zero(t, code, errs)
-	var metros []listing
+	var metros []catalogRow
 	require.NoError(t, json.Unmarshal([]byte(out), &metros))
 	require.Len(t, metros, 3)
 	require.NotEmpty(t, metros[0].TimeZone)

@@ -3,8 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -57,38 +55,23 @@ func (c *routesCmd) Run(_ context.Context, s *streams) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	switch c.Format {
-	case "json":
-		e := json.NewEncoder(s.out)
-		e.SetIndent("", "  ")
-		return e.Encode(routes)
-	case "csv":
-		w := csv.NewWriter(s.out)
-		rows := [][]string{{"site", "kind", "rtt_ms", "access_ms", "internet_ms", "backbone_ms", "measured", "parent", "parent_rtt_ms", "path"}}
-		for _, r := range routes {
-			rows = append(rows, []string{
-				r.Site, r.Kind, exactMs(r.RTTMs), exactMs(r.AccessMs), exactMs(r.InternetMs), exactMs(r.BackboneMs),
-				strconv.FormatBool(r.Measured), r.Parent, parentMs(r, exactMs), strings.Join(r.Path, " "),
-			})
-		}
-		return w.WriteAll(rows)
-	}
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
-	t.SetTitle("Round trips from %s, in ms", c.Metro)
-	t.AppendHeader(table.Row{"site", "kind", "rtt", "access", "internet", "backbone", "by", "to parent", "path"})
+	rows := []table.Row{{"site", "kind", "rtt_ms", "access_ms", "internet_ms", "backbone_ms", "measured", "parent", "parent_rtt_ms", "path"}}
+	shown := []table.Row{{"site", "kind", "rtt", "access", "internet", "backbone", "by", "to parent", "path"}}
 	for _, r := range routes {
+		rows = append(rows, table.Row{
+			r.Site, r.Kind, exactMs(r.RTTMs), exactMs(r.AccessMs), exactMs(r.InternetMs), exactMs(r.BackboneMs),
+			r.Measured, r.Parent, parentMs(r, exactMs), strings.Join(r.Path, " "),
+		})
 		by := "model"
 		if r.Measured {
 			by = "measured"
 		}
-		t.AppendRow(table.Row{
+		shown = append(shown, table.Row{
 			r.Site, r.Kind, tenths(r.RTTMs), tenths(r.AccessMs), tenths(r.InternetMs), tenths(r.BackboneMs), by,
 			parentMs(r, tenths), strings.Join(r.Path, " > "),
 		})
 	}
-	_, err = fmt.Fprintln(s.out, t.Render())
-	return err
+	return listing{items: routes, rows: rows, title: "Round trips from " + c.Metro + ", in ms", shown: shown}.write(s.out, c.Format)
 }
 
 // routesFrom returns the ways that a metro's users take to all sites of the network, the nearest first.
@@ -117,29 +100,17 @@ func routesFrom(n *topology.Network, metro int) ([]siteRoute, error) {
 			r.Path = append(r.Path, n.At(i).ID)
 		}
 		if at.Parent != "" {
-			if r.ParentRTTMs, err = parentRTT(n, site, at.Parent); err != nil {
+			region, _ := n.Index(at.Parent)
+			toParent, err := n.BetweenSites(site, region)
+			if err != nil {
 				return nil, err
 			}
+			r.ParentRTTMs = milliseconds(toParent.RTT())
 		}
 		routes[j] = r
 	}
 	slices.SortStableFunc(routes, func(a, b siteRoute) int { return cmp.Compare(a.RTTMs, b.RTTMs) })
 	return routes, nil
-}
-
-// parentRTT returns the round trip between a site and its region, over the ways that a run takes.
-func parentRTT(n *topology.Network, site int, parent string) (float64, error) {
-	region, _ := n.Index(parent)
-	const between = topology.Private | 1<<topology.Internet
-	there, err := n.Routes([]int{site}, []int{region}, between)
-	if err != nil {
-		return 0, err
-	}
-	back, err := n.ReturnRoutes([]int{site}, []int{region}, between)
-	if err != nil {
-		return 0, err
-	}
-	return milliseconds(there.OneWay(0, 0) + back.OneWay(0, 0)), nil
 }
 
 // parentMs formats the round trip to the parent; it is empty where there is none.

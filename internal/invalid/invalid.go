@@ -9,7 +9,8 @@ import (
 
 // A Field is a parameter out of range.
 type Field struct {
-	// Path is the field's name from the value that was validated, for example "Sizes.LnSD".
+	// Path is the field's name from the value that was validated, for example "Sizes.LnSD"; empty where
+	// it is the value as a whole that is wrong.
 	Path string
 	// Value is what was found, Want what is allowed.
 	Value any
@@ -17,7 +18,12 @@ type Field struct {
 }
 
 // Error says what is wrong with which field, and what is allowed.
-func (f *Field) Error() string { return fmt.Sprintf("%s is %v; want %s", f.Path, f.Value, f.Want) }
+func (f *Field) Error() string {
+	if f.Path == "" {
+		return fmt.Sprintf("%v; want %s", f.Value, f.Want)
+	}
+	return fmt.Sprintf("%s is %v; want %s", f.Path, f.Value, f.Want)
+}
 
 // New returns the error of one field.
 func New(path string, value any, want string, args ...any) error {
@@ -28,17 +34,25 @@ func New(path string, value any, want string, args ...any) error {
 func In(parent string, err error) error {
 	var s several
 	if errors.As(err, &s) {
-		inside := make(several, len(s))
+		all := make(several, len(s))
 		for i := range s {
-			inside[i] = In(parent, s[i])
+			all[i] = In(parent, s[i])
 		}
-		return inside
+		return all
 	}
 	var f *Field
 	if !errors.As(err, &f) {
 		return err
 	}
-	return &Field{Path: parent + "." + f.Path, Value: f.Value, Want: f.Want}
+	return &Field{Path: inside(parent, f.Path), Value: f.Value, Want: f.Want}
+}
+
+// inside returns the path of a field of a parent, which may be an element of it or all of it.
+func inside(parent, path string) string {
+	if path == "" || path[0] == '[' {
+		return parent + path
+	}
+	return parent + "." + path
 }
 
 // First returns the first error that is not nil. [All] finds the others in it.

@@ -3,6 +3,8 @@ package calibrate
 import (
 	"fmt"
 	"math"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // A Blend is a weighted geometric mean of guesses of one round trip, each wrong in its own way: what is
@@ -39,14 +41,14 @@ func (b Blend) validate() error {
 	for _, p := range [4]struct {
 		name   string
 		weight float64
-	}{{"line", b.Line}, {"path", b.Path}, {"trunks", b.Trunks}, {"internet", b.Internet}} {
+	}{{"Line", b.Line}, {"Path", b.Path}, {"Trunks", b.Trunks}, {"Internet", b.Internet}} {
 		if !(p.weight >= 0 && p.weight <= 1) {
-			return fmt.Errorf("weight of the %s %v: want 0 to 1", p.name, p.weight)
+			return invalid.New(p.name, p.weight, "a weight from 0 to 1")
 		}
 		sum += p.weight
 	}
 	if math.Abs(sum-1) > 1e-6 {
-		return fmt.Errorf("weights sum to %v: want 1", sum)
+		return invalid.New("", fmt.Sprintf("a blend whose weights sum to %v", sum), "a sum of 1")
 	}
 	return nil
 }

@@ -120,7 +120,7 @@ func TestCrossValidationRepeatsToTheLastBit(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, first, again)
 	_, err = calibrate.CrossValidate(context.Background(), testFabric(t), readTestTables(t), calibrate.Deal{Folds: 1, Repeats: 1, Seed: 7})
-	require.ErrorContains(t, err, "1 folds")
+	require.ErrorContains(t, err, "Folds is 1")
 }
 
 func TestCrossValidationTellsHowFarItIsAndStops(t *testing.T) {
@@ -193,36 +193,36 @@ func TestBadModelsAreRefused(t *testing.T) {
 		return m
 	}
 	for want, spoil := range map[string]func(*calibrate.Model){
-		"ground: inflation 0":           func(m *calibrate.Model) { m.Ground.Inflation = 0 },
-		"line_ms 0":                     func(m *calibrate.Model) { m.LineMs = 0 },
-		"line_ms_per_km NaN":            func(m *calibrate.Model) { m.LineMsPerKm = math.NaN() },
-		"user_scale -1":                 func(m *calibrate.Model) { m.UserScale = -1 },
-		"backbone_scale +Inf":           func(m *calibrate.Model) { m.BackboneScale = math.Inf(1) },
-		"user_backbone_share 2":         func(m *calibrate.Model) { m.UserBackboneShare = 2 },
-		"internet blend: weights sum":   func(m *calibrate.Model) { m.InternetBlend.Line += 0.1 },
-		"weight of the internet 0.1":    func(m *calibrate.Model) { m.InternetBlend.Internet, m.InternetBlend.Path = 0.1, 0.15 },
-		"weight of the path -1":         func(m *calibrate.Model) { m.BackboneBlend.Path = -1 },
-		"trunks: detour 0":              func(m *calibrate.Model) { m.Trunks.Detour = 0 },
-		"30 hubs, 29 rows":              func(m *calibrate.Model) { m.Trunks.Km = m.Trunks.Km[:29] },
-		`hub "LON": 1 lengths: want 2`:  func(m *calibrate.Model) { m.Trunks.Km[2] = m.Trunks.Km[2][:1] },
-		`hub "AMS": length NaN km`:      func(m *calibrate.Model) { m.Trunks.Km[1][0] = math.NaN() },
-		`hub "FRA": latitude 91`:        func(m *calibrate.Model) { m.Trunks.Hubs[0].LatDeg = 91 },
-		"no choices":                    func(m *calibrate.Model) { m.Trunks.Choices = nil },
-		"choice of 0 hubs":              func(m *calibrate.Model) { m.Trunks.Choices[0] = 0 },
-		"internet: offset -1 ms":        func(m *calibrate.Model) { m.Internet.OffsetMs = -1 },
-		"internet: kernel":              func(m *calibrate.Model) { m.Internet.Pair.NearKm = 0 },
-		"backbone: kernel":              func(m *calibrate.Model) { m.Backbone.End.Own = math.NaN() },
-		"24 anchors, 23 rows":           func(m *calibrate.Model) { m.Internet.PairWeights = m.Internet.PairWeights[:23] },
-		"anchor 3: latitude 100":        func(m *calibrate.Model) { m.Internet.Anchors[3].LatDeg = 100 },
-		"pair weights of anchor 2":      func(m *calibrate.Model) { m.Internet.PairWeights[2] = nil },
-		"weights of anchor 1: NaN":      func(m *calibrate.Model) { m.Internet.PairWeights[1][0] = math.NaN() },
-		"backbone: weights of anchor 5": func(m *calibrate.Model) { m.Backbone.EndWeights[5] = math.Inf(-1) },
+		"Ground.Inflation is 0":                             func(m *calibrate.Model) { m.Ground.Inflation = 0 },
+		"LineMs is 0":                                       func(m *calibrate.Model) { m.LineMs = 0 },
+		"LineMsPerKm is NaN":                                func(m *calibrate.Model) { m.LineMsPerKm = math.NaN() },
+		"UserScale is -1":                                   func(m *calibrate.Model) { m.UserScale = -1 },
+		"BackboneScale is +Inf":                             func(m *calibrate.Model) { m.BackboneScale = math.Inf(1) },
+		"UserBackboneShare is 2":                            func(m *calibrate.Model) { m.UserBackboneShare = 2 },
+		"InternetBlend is a blend whose weights sum to":     func(m *calibrate.Model) { m.InternetBlend.Line += 0.1 },
+		"InternetBlend.Internet is 0.1":                     func(m *calibrate.Model) { m.InternetBlend.Internet, m.InternetBlend.Path = 0.1, 0.15 },
+		"BackboneBlend.Path is -1":                          func(m *calibrate.Model) { m.BackboneBlend.Path = -1 },
+		"Trunks.Detour is 0":                                func(m *calibrate.Model) { m.Trunks.Detour = 0 },
+		"Trunks.Km is of 29 rows; want as many as Hubs, 30": func(m *calibrate.Model) { m.Trunks.Km = m.Trunks.Km[:29] },
+		"Trunks.Km[2] is of 1 lengths; want 2":              func(m *calibrate.Model) { m.Trunks.Km[2] = m.Trunks.Km[2][:1] },
+		"Trunks.Km[1][0] is NaN":                            func(m *calibrate.Model) { m.Trunks.Km[1][0] = math.NaN() },
+		"Trunks.Hubs[0].LatDeg is 91":                       func(m *calibrate.Model) { m.Trunks.Hubs[0].LatDeg = 91 },
+		"Trunks.Choices is empty":                           func(m *calibrate.Model) { m.Trunks.Choices = nil },
+		"Trunks.Choices[0] is 0":                            func(m *calibrate.Model) { m.Trunks.Choices[0] = 0 },
+		"Internet.OffsetMs is -1":                           func(m *calibrate.Model) { m.Internet.OffsetMs = -1 },
+		"Internet.Pair is {":                                func(m *calibrate.Model) { m.Internet.Pair.NearKm = 0 },
+		"Backbone.End is {":                                 func(m *calibrate.Model) { m.Backbone.End.Own = math.NaN() },
+		"Internet.PairWeights is of 23 rows; want as many as Anchors, 24": func(m *calibrate.Model) { m.Internet.PairWeights = m.Internet.PairWeights[:23] },
+		"Internet.Anchors[3].LatDeg is 100":                               func(m *calibrate.Model) { m.Internet.Anchors[3].LatDeg = 100 },
+		"Internet.PairWeights[2] is of 0 weights":                         func(m *calibrate.Model) { m.Internet.PairWeights[2] = nil },
+		"Internet.Anchors[1] is of weight NaN":                            func(m *calibrate.Model) { m.Internet.PairWeights[1][0] = math.NaN() },
+		"Backbone.Anchors[5] is of weight -Inf":                           func(m *calibrate.Model) { m.Backbone.EndWeights[5] = math.Inf(-1) },
 	} {
 		m := valid()
 		spoil(m)
 		require.ErrorContains(t, m.Validate(), want)
 	}
-	for want, file := range map[string]string{"EOF": "", "unknown field": `{"lines": 3}`, "inflation": `{}`} {
+	for want, file := range map[string]string{"EOF": "", "unknown field": `{"lines": 3}`, "Inflation": `{}`} {
 		_, err := calibrate.ReadModel(strings.NewReader(file))
 		require.ErrorContains(t, err, want)
 	}
@@ -291,7 +291,7 @@ func TestBadTablesNameFileLineAndValue(t *testing.T) {
 
 func TestAFitNeedsPlaces(t *testing.T) {
 	_, err := calibrate.Fit(testFabric(t), &calibrate.Tables{})
-	require.ErrorContains(t, err, "cities: fewer than 3 places")
+	require.ErrorContains(t, err, "cities: 0 places with a measured round trip; want 3 or more")
 }
 
 // FuzzReadModel checks that a model that is accepted gives a round trip, whatever it holds.

@@ -1,8 +1,9 @@
 package calibrate
 
 import (
-	"fmt"
 	"math"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // Domestic says how much shorter the way between two places of one country is than a map shows: networks
@@ -23,13 +24,13 @@ func (d Domestic) validate() error {
 		name     string
 		value    float64
 		positive bool
-	}{{"max_over_path", d.MaxOverPath, true}, {"shorter", d.Shorter, false}, {"km", d.Km, true}} {
-		least := "at least 0"
+	}{{"MaxOverPath", d.MaxOverPath, true}, {"Shorter", d.Shorter, false}, {"Km", d.Km, true}} {
+		least := "0 or more"
 		if p.positive {
 			least = "above 0"
 		}
 		if !(p.value >= 0) || math.IsInf(p.value, 1) || p.positive && p.value == 0 {
-			return fmt.Errorf("%s %v: want a finite number %s", p.name, p.value, least)
+			return invalid.New(p.name, p.value, "a finite number, %s", least)
 		}
 	}
 	return nil

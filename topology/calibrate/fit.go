@@ -1,12 +1,12 @@
 package calibrate
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -153,7 +153,7 @@ func square(places []topology.Node, pairs []PairRTT) ([]Anchor, [][]float64, err
 		}
 	}
 	if len(anchors) < 3 {
-		return nil, nil, errors.New("fewer than 3 places with a measured round trip")
+		return nil, nil, invalid.New("", fmt.Sprintf("%d places with a measured round trip", len(anchors)), "3 or more")
 	}
 	ms := grid(len(anchors), func(int, int) float64 { return math.NaN() })
 	for _, p := range pairs {

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -87,44 +88,32 @@ func (m *Model) Write(w io.Writer) error {
 	return err
 }
 
-// Validate returns an error that names the part of the model that is out of range.
+// Validate returns an error that names the field of the model that is out of range.
 func (m *Model) Validate() error {
-	if err := m.Ground.Validate(); err != nil {
-		return fmt.Errorf("delay model: ground: %w", err)
-	}
-	for _, p := range []struct {
-		name  string
-		value float64
-	}{{"line_ms", m.LineMs}, {"line_ms_per_km", m.LineMsPerKm}, {"user_scale", m.UserScale}, {"backbone_scale", m.BackboneScale}} {
-		if !(p.value > 0) || math.IsInf(p.value, 1) {
-			return fmt.Errorf("delay model: %s %v: want a finite number above 0", p.name, p.value)
-		}
-	}
-	if !(m.UserBackboneShare >= 0 && m.UserBackboneShare <= 1) {
-		return fmt.Errorf("delay model: user_backbone_share %v: want 0 to 1", m.UserBackboneShare)
-	}
-	if err := m.Trunks.validate(); err != nil {
-		return fmt.Errorf("delay model: trunks: %w", err)
-	}
-	if err := m.Domestic.validate(); err != nil {
-		return fmt.Errorf("delay model: domestic: %w", err)
-	}
-	if err := m.InternetBlend.validate(); err != nil {
-		return fmt.Errorf("delay model: internet blend: %w", err)
-	}
-	if m.InternetBlend.Internet != 0 {
-		return fmt.Errorf("delay model: internet blend: weight of the internet %v: want 0", m.InternetBlend.Internet)
-	}
-	if err := m.BackboneBlend.validate(); err != nil {
-		return fmt.Errorf("delay model: backbone blend: %w", err)
-	}
-	if err := m.Internet.validate(); err != nil {
-		return fmt.Errorf("delay model: internet: %w", err)
-	}
-	if err := m.Backbone.validate(); err != nil {
-		return fmt.Errorf("delay model: backbone: %w", err)
+	err := invalid.First(
+		invalid.In("Ground", m.Ground.Validate()),
+		positive("LineMs", m.LineMs),
+		positive("LineMsPerKm", m.LineMsPerKm),
+		positive("UserScale", m.UserScale),
+		positive("BackboneScale", m.BackboneScale),
+		invalid.Range("UserBackboneShare", m.UserBackboneShare, 0, 1),
+		invalid.In("Trunks", m.Trunks.validate()),
+		invalid.In("Domestic", m.Domestic.validate()),
+		invalid.In("InternetBlend", m.InternetBlend.validate()),
+		invalid.Check(m.InternetBlend.Internet == 0, "InternetBlend.Internet", m.InternetBlend.Internet, "0"),
+		invalid.In("BackboneBlend", m.BackboneBlend.validate()),
+		invalid.In("Internet", m.Internet.validate()),
+		invalid.In("Backbone", m.Backbone.validate()),
+	)
+	if err != nil {
+		return fmt.Errorf("delay model: %w", err)
 	}
 	return nil
+}
+
+// positive reports a number that is not above 0, or not finite.
+func positive(field string, x float64) error {
+	return invalid.Check(x > 0 && !math.IsInf(x, 1), field, x, "a finite number above 0")
 }
 
 // DelayModel returns the model for [topology.Fabric.Network]: the ground below both kinds of links and

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -26,28 +27,34 @@ type Surface struct {
 	EndWeights []float64 `json:"end_weights"`
 }
 
+const wantKernel = "finite weights, 0 or more, and lengths above 0"
+
 // validate returns an error if the parts do not fit together.
 func (s *Surface) validate() error {
 	n := len(s.Anchors)
 	switch {
 	case !(s.OffsetMs >= 0) || math.IsInf(s.OffsetMs, 1):
-		return fmt.Errorf("offset %v ms: want a finite number, at least 0", s.OffsetMs)
-	case !s.Pair.valid() || !s.End.valid():
-		return fmt.Errorf("kernel: want finite weights, at least 0, and lengths above 0")
-	case len(s.PairWeights) != n || len(s.EndWeights) != n:
-		return fmt.Errorf("%d anchors, %d rows of pair weights, %d end weights: want as many of each", n, len(s.PairWeights), len(s.EndWeights))
+		return invalid.New("OffsetMs", s.OffsetMs, "a finite number, 0 or more")
+	case !s.Pair.valid():
+		return invalid.New("Pair", s.Pair, wantKernel)
+	case !s.End.valid():
+		return invalid.New("End", s.End, wantKernel)
+	case len(s.PairWeights) != n:
+		return invalid.New("PairWeights", fmt.Sprintf("of %d rows", len(s.PairWeights)), "as many as Anchors, %d", n)
+	case len(s.EndWeights) != n:
+		return invalid.New("EndWeights", fmt.Sprintf("of %d weights", len(s.EndWeights)), "as many as Anchors, %d", n)
 	}
 	for i, a := range s.Anchors {
 		if err := a.place().Validate(); err != nil {
-			return fmt.Errorf("anchor %d: %w", i, err)
+			return invalid.In(fmt.Sprintf("Anchors[%d]", i), err)
 		}
 		if len(s.PairWeights[i]) != i+1 {
-			return fmt.Errorf("pair weights of anchor %d: %d numbers: want %d", i, len(s.PairWeights[i]), i+1)
+			return invalid.New(fmt.Sprintf("PairWeights[%d]", i), fmt.Sprintf("of %d weights", len(s.PairWeights[i])), "%d", i+1)
 		}
 		for _, weights := range [][]float64{s.PairWeights[i], s.EndWeights[i : i+1]} {
 			for _, w := range weights {
 				if math.IsNaN(w) || math.IsInf(w, 0) {
-					return fmt.Errorf("weights of anchor %d: %v: want finite numbers", i, w)
+					return invalid.New(fmt.Sprintf("Anchors[%d]", i), fmt.Sprintf("of weight %v", w), "finite weights")
 				}
 			}
 		}

@@ -2,11 +2,11 @@ package calibrate
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -52,8 +52,8 @@ func NewTrunks(hubs []Hub, cables [][2]string) (*Trunks, error) {
 	t := &Trunks{Hubs: slices.Clone(hubs), Detour: 1.2, HopKm: 60, Ms: 1, MsPerKm: 0.0117, Choices: []int{1, 2, 4}}
 	index := make(map[string]int, len(hubs))
 	for i, h := range hubs {
-		if _, ok := index[h.ID]; ok {
-			return nil, fmt.Errorf("hub %q: given twice", h.ID)
+		if first, ok := index[h.ID]; ok {
+			return nil, invalid.New(fmt.Sprintf("hubs[%d].ID", i), h.ID, "another than that of hubs[%d]", first)
 		}
 		index[h.ID] = i
 	}
@@ -63,14 +63,11 @@ func NewTrunks(hubs []Hub, cables [][2]string) (*Trunks, error) {
 		}
 		return math.Inf(1)
 	})
-	for _, c := range cables {
+	for k, c := range cables {
 		a, okA := index[c[0]]
 		b, okB := index[c[1]]
-		if !okA || !okB {
-			return nil, fmt.Errorf("cable %s-%s: unknown hub", c[0], c[1])
-		}
-		if a == b {
-			return nil, fmt.Errorf("cable %s-%s: want two different hubs", c[0], c[1])
+		if !okA || !okB || a == b {
+			return nil, invalid.New(fmt.Sprintf("cables[%d]", k), c[0]+" - "+c[1], "the IDs of two different hubs")
 		}
 		km[a][b] = topology.DistanceKm(hubs[a].place(), hubs[b].place()) + t.HopKm
 		km[b][a] = km[a][b]
@@ -85,7 +82,7 @@ func NewTrunks(hubs []Hub, cables [][2]string) (*Trunks, error) {
 	for i := range hubs {
 		for j, d := range km[i][:i] {
 			if math.IsInf(d, 1) {
-				return nil, fmt.Errorf("hubs %q and %q: no cables join them", hubs[i].ID, hubs[j].ID)
+				return nil, invalid.New("cables", fmt.Sprintf("without a way from %s to %s", hubs[i].ID, hubs[j].ID), "one between every two hubs")
 			}
 			km[i][j] = math.Round(d*10) / 10 // a stored model need not hold centimetres
 		}
@@ -96,36 +93,33 @@ func NewTrunks(hubs []Hub, cables [][2]string) (*Trunks, error) {
 
 // validate returns an error if a number is out of range or the parts do not fit together.
 func (t *Trunks) validate() error {
-	for _, p := range []struct {
-		name  string
-		value float64
-	}{{"detour", t.Detour}, {"hop_km", t.HopKm}, {"ms", t.Ms}, {"ms_per_km", t.MsPerKm}} {
-		if !(p.value > 0) || math.IsInf(p.value, 1) {
-			return fmt.Errorf("%s %v: want a finite number above 0", p.name, p.value)
-		}
-	}
-	if len(t.Hubs) == 0 || len(t.Km) != len(t.Hubs) {
-		return fmt.Errorf("%d hubs, %d rows of km: want at least one hub and as many rows", len(t.Hubs), len(t.Km))
+	if err := invalid.First(
+		positive("Detour", t.Detour),
+		positive("HopKm", t.HopKm),
+		positive("Ms", t.Ms),
+		positive("MsPerKm", t.MsPerKm),
+		invalid.Check(len(t.Hubs) > 0, "Hubs", "empty", "one hub or more"),
+		invalid.Check(len(t.Km) == len(t.Hubs), "Km", fmt.Sprintf("of %d rows", len(t.Km)), fmt.Sprintf("as many as Hubs, %d", len(t.Hubs))),
+		invalid.Check(len(t.Choices) > 0, "Choices", "empty", "a number of hubs or more"),
+	); err != nil {
+		return err
 	}
 	for i, h := range t.Hubs {
 		if err := h.place().Validate(); err != nil {
-			return fmt.Errorf("hub %q: %w", h.ID, err)
+			return invalid.In(fmt.Sprintf("Hubs[%d]", i), err)
 		}
 		if len(t.Km[i]) != i {
-			return fmt.Errorf("hub %q: %d lengths: want %d", h.ID, len(t.Km[i]), i)
+			return invalid.New(fmt.Sprintf("Km[%d]", i), fmt.Sprintf("of %d lengths", len(t.Km[i])), "%d", i)
 		}
-		for _, km := range t.Km[i] {
+		for j, km := range t.Km[i] {
 			if !(km >= 0) || math.IsInf(km, 1) {
-				return fmt.Errorf("hub %q: length %v km: want a finite number, at least 0", h.ID, km)
+				return invalid.New(fmt.Sprintf("Km[%d][%d]", i, j), km, "a finite number, 0 or more")
 			}
 		}
 	}
-	if len(t.Choices) == 0 {
-		return errors.New("no choices: want at least one number of hubs")
-	}
-	for _, c := range t.Choices {
+	for i, c := range t.Choices {
 		if c < 1 {
-			return fmt.Errorf("choice of %d hubs: want at least 1", c)
+			return invalid.New(fmt.Sprintf("Choices[%d]", i), c, "1 or more")
 		}
 	}
 	return nil

@@ -68,19 +68,19 @@ func TestTrunksAreTheMeanOfTheirChoices(t *testing.T) {
 func TestBadTrunksNameTheHub(t *testing.T) {
 	hubs := []Hub{{"a", 0, 0}, {"b", 0, 1}, {"c", 0, 2}}
 	for want, cables := range map[string][][2]string{
-		"cable a-x: unknown hub":                {{"a", "x"}},
-		"cable b-b: want two different hubs":    {{"a", "b"}, {"b", "b"}, {"b", "c"}},
-		`hubs "c" and "a": no cables join them`: {{"a", "b"}},
+		"cables[0] is a - x":                  {{"a", "x"}},
+		"cables[1] is b - b":                  {{"a", "b"}, {"b", "b"}, {"b", "c"}},
+		"cables is without a way from c to a": {{"a", "b"}},
 	} {
 		_, err := NewTrunks(hubs, cables)
 		require.ErrorContains(t, err, want)
 	}
 	_, err := NewTrunks(append(hubs, hubs[1]), nil)
-	require.ErrorContains(t, err, `hub "b": given twice`)
+	require.ErrorContains(t, err, "hubs[3].ID is b; want another than that of hubs[1]")
 	_, err = NewTrunks([]Hub{{"a", 0, 181}}, nil)
-	require.ErrorContains(t, err, `hub "a": longitude 181`)
+	require.ErrorContains(t, err, "Hubs[0].LonDeg is 181")
 	_, err = NewTrunks(nil, nil)
-	require.ErrorContains(t, err, "0 hubs")
+	require.ErrorContains(t, err, "Hubs is empty")
 }
 
 func TestTheHubsOfTheWorldHangTogether(t *testing.T) {

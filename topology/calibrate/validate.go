@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -49,8 +50,11 @@ func (d Deal) String() string {
 // been seen. It stops with the context's error when cancelled.
 func CrossValidate(ctx context.Context, fabric *topology.Fabric, t *Tables, d Deal) (*Validation, error) {
 	folds, repeats, seed := d.Folds, d.Repeats, d.Seed
-	if folds < 2 || repeats < 1 {
-		return nil, fmt.Errorf("cross-validation: %d folds, %d repeats: want at least 2 folds and 1 repeat", folds, repeats)
+	if err := invalid.First(
+		invalid.Check(folds >= 2, "Folds", folds, "2 or more"),
+		invalid.Check(repeats >= 1, "Repeats", repeats, "1 or more"),
+	); err != nil {
+		return nil, fmt.Errorf("cross-validation: %w", err)
 	}
 	finder, err := fabric.NewPathFinder(ground)
 	if err != nil {

@@ -2,12 +2,12 @@ package catalog
 
 import (
 	"encoding/csv"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/internal/table"
 )
@@ -73,7 +73,7 @@ func country(t *table.Table, column string) string {
 // WriteRTTs writes the round trips of pairs as CSV with the columns id and pred_ms.
 func WriteRTTs(w io.Writer, pairs []Pair, rtts []time.Duration) error {
 	if len(pairs) != len(rtts) {
-		return fmt.Errorf("%d pairs and %d round trips: want as many", len(pairs), len(rtts))
+		return invalid.New("", strconv.Itoa(len(rtts))+" round trips", "%d, as many as pairs", len(pairs))
 	}
 	out := csv.NewWriter(w)
 	if err := out.Write([]string{"id", "pred_ms"}); err != nil {

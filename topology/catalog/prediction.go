@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
 )
@@ -81,19 +82,12 @@ func PredictRTT(model *calibrate.Model, pairs []Pair) ([]time.Duration, error) {
 
 // check returns an error if a value of the pair is out of range.
 func (p Pair) check() error {
-	if p.Class != topology.Internet && p.Class != topology.Backbone {
-		return fmt.Errorf("class %v: want internet or backbone", p.Class)
-	}
-	if p.Access && p.Technology >= topology.NumTechnologies {
-		return fmt.Errorf("technology %v: want a known one", p.Technology)
-	}
-	if err := p.A.Validate(); err != nil {
-		return fmt.Errorf("end a: %w", err)
-	}
-	if err := p.B.Validate(); err != nil {
-		return fmt.Errorf("end b: %w", err)
-	}
-	return nil
+	return invalid.First(
+		invalid.Check(p.Class == topology.Internet || p.Class == topology.Backbone, "Class", p.Class, "internet or backbone"),
+		invalid.Check(!p.Access || p.Technology < topology.NumTechnologies, "Technology", p.Technology, "a known one"),
+		invalid.In("A", p.A.Validate()),
+		invalid.In("B", p.B.Validate()),
+	)
 }
 
 // ends returns what the model needs to know of both ends.

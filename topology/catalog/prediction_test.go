@@ -51,10 +51,10 @@ func TestPredictionsAreTheRoutesOfANetwork(t *testing.T) {
 
 func TestPredictionErrorsNameThePair(t *testing.T) {
 	for want, pair := range map[string]catalog.Pair{
-		`pair "x": class access`:            {ID: "x"},
-		`pair "x": end a: latitude 91`:      {ID: "x", A: topology.Place{LatDeg: 91}, Class: topology.Internet},
-		`pair "x": end b: longitude 181`:    {ID: "x", B: topology.Place{LonDeg: 181}, Class: topology.Internet},
-		`pair "x": technology Technology(9`: {ID: "x", Class: topology.Internet, Access: true, Technology: 99},
+		`pair "x": Class is access`:            {ID: "x"},
+		`pair "x": A.LatDeg is 91`:             {ID: "x", A: topology.Place{LatDeg: 91}, Class: topology.Internet},
+		`pair "x": B.LonDeg is 181`:            {ID: "x", B: topology.Place{LonDeg: 181}, Class: topology.Internet},
+		`pair "x": Technology is Technology(9`: {ID: "x", Class: topology.Internet, Access: true, Technology: 99},
 	} {
 		_, err := catalog.PredictRTT(calibrate.Default(), []catalog.Pair{pair})
 		require.ErrorContains(t, err, want)

@@ -1,8 +1,10 @@
 package catalog
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
 // A Provider owns sites. Its value is the name that files and commands use.
@@ -31,5 +33,5 @@ func ParseProvider(name string) (Provider, error) {
 		}
 		names = append(names, string(p))
 	}
-	return "", fmt.Errorf("provider %q: want one of %s", name, strings.Join(names, ", "))
+	return "", invalid.New("provider", strconv.Quote(name), "one of %s", strings.Join(names, ", "))
 }

@@ -1,11 +1,11 @@
 package catalog
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
 )
@@ -78,10 +78,10 @@ func Build(metros, sites []topology.Node) (*topology.Network, error) {
 // unknown ID, country or continent with the nearest known ones, or says that nothing was selected.
 func (s Selection) SelectMetros() ([]topology.Node, error) {
 	if s.TopMetros < 0 {
-		return nil, fmt.Errorf("top metros %d: want 0 (all) or more", s.TopMetros)
+		return nil, invalid.New("TopMetros", s.TopMetros, "0 (all) or more")
 	}
 	if err := s.Access.Validate(); err != nil {
-		return nil, err
+		return nil, invalid.In("Access", err)
 	}
 	all := Metros()
 	if err := s.checkAreas(all); err != nil {
@@ -105,10 +105,10 @@ func (s Selection) SelectMetros() ([]topology.Node, error) {
 			}
 		}
 	}
-	for _, id := range s.Metros {
+	for k, id := range s.Metros {
 		i, ok := byID[id]
 		if !ok {
-			return nil, unknown("metro", id, all)
+			return nil, unknown(fmt.Sprintf("Metros[%d]", k), "metro", id, all)
 		}
 		chosen[i] = true
 	}
@@ -120,21 +120,21 @@ func (s Selection) SelectMetros() ([]topology.Node, error) {
 		}
 	}
 	if len(metros) == 0 {
-		return nil, errors.New("the selection holds no metro")
+		return nil, invalid.New("", "a selection without a metro", "one or more")
 	}
 	return metros, nil
 }
 
 // checkAreas returns an error for a country or continent without a metro.
 func (s Selection) checkAreas(all []topology.Node) error {
-	for _, c := range s.Countries {
+	for i, c := range s.Countries {
 		if !slices.ContainsFunc(all, func(m topology.Node) bool { return m.Country == c }) {
-			return fmt.Errorf("country %q: want the two-letter code of a country with a metro, such as US", c)
+			return invalid.New(fmt.Sprintf("Countries[%d]", i), c, "the two-letter code of a country with a metro, such as US")
 		}
 	}
-	for _, c := range s.Continents {
+	for i, c := range s.Continents {
 		if !slices.ContainsFunc(all, func(m topology.Node) bool { return m.Continent == c }) {
-			return fmt.Errorf("continent %q: want one of %s", c, strings.Join(continents(all), ", "))
+			return invalid.New(fmt.Sprintf("Continents[%d]", i), c, "one of %s", strings.Join(continents(all), ", "))
 		}
 	}
 	return nil
@@ -147,19 +147,19 @@ func (s Selection) SelectSites(p Provider) ([]topology.Node, error) {
 	if _, err := ParseProvider(string(p)); err != nil {
 		return nil, err
 	}
-	zones, err := pick(p, topology.LocalZone, s.LocalZones)
+	zones, err := pick(p, topology.LocalZone, "LocalZones", s.LocalZones)
 	if err != nil {
 		return nil, err
 	}
-	wavelength, err := pick(p, topology.WavelengthZone, s.WavelengthZones)
+	wavelength, err := pick(p, topology.WavelengthZone, "WavelengthZones", s.WavelengthZones)
 	if err != nil {
 		return nil, err
 	}
-	caches, err := pick(p, topology.RegionalEdgeCache, s.RegionalEdgeCaches)
+	caches, err := pick(p, topology.RegionalEdgeCache, "RegionalEdgeCaches", s.RegionalEdgeCaches)
 	if err != nil {
 		return nil, err
 	}
-	pops, err := pick(p, topology.PoP, s.PoPs)
+	pops, err := pick(p, topology.PoP, "PoPs", s.PoPs)
 	if err != nil {
 		return nil, err
 	}
@@ -167,29 +167,29 @@ func (s Selection) SelectSites(p Provider) ([]topology.Node, error) {
 	for _, z := range slices.Concat(zones, wavelength, caches) {
 		names = append(names, z.Parent)
 	}
-	regions, err := pick(p, topology.Region, names)
+	regions, err := pick(p, topology.Region, "Regions", names)
 	if err != nil {
 		return nil, err
 	}
 	sites := slices.Concat(regions, zones, wavelength, caches, pops)
 	if len(sites) == 0 {
-		return nil, fmt.Errorf("the selection holds no %s site", p)
+		return nil, invalid.New("", "a selection without a site of "+string(p), "one or more")
 	}
 	return sites, nil
 }
 
-// pick returns the sites of one kind that the words ask for, in the order of their IDs.
-func pick(p Provider, kind topology.NodeKind, words []string) ([]topology.Node, error) {
+// pick returns the sites of one kind that the words of a field ask for, in the order of their IDs.
+func pick(p Provider, kind topology.NodeKind, field string, words []string) ([]topology.Node, error) {
 	if len(words) == 0 {
 		return nil, nil
 	}
 	all := sitesOf(p, kind)
 	if len(all) == 0 {
-		return nil, fmt.Errorf("%s has no %v in the catalog", p, kind)
+		return nil, invalid.New(field, strings.Join(words, ", "), "none: %s has no %v in the catalog", p, kind)
 	}
 	chosen := make([]bool, len(all))
-	for _, w := range words {
-		match, err := matcher(w, kind, all)
+	for i, w := range words {
+		match, err := matcher(fmt.Sprintf("%s[%d]", field, i), w, kind, all)
 		if err != nil {
 			return nil, err
 		}
@@ -208,7 +208,7 @@ func pick(p Provider, kind topology.NodeKind, words []string) ([]topology.Node, 
 
 // matcher returns what a word of a site list asks for. A word that asks for nothing is an error: it is
 // a mistake more often than an intention.
-func matcher(word string, kind topology.NodeKind, all []topology.Node) (func(topology.Node) bool, error) {
+func matcher(field, word string, kind topology.NodeKind, all []topology.Node) (func(topology.Node) bool, error) {
 	var match func(topology.Node) bool
 	country, isCountry := strings.CutPrefix(word, "country:")
 	continent, isContinent := strings.CutPrefix(word, "continent:")
@@ -228,12 +228,12 @@ func matcher(word string, kind topology.NodeKind, all []topology.Node) (func(top
 		return match, nil
 	}
 	if isContinent {
-		return nil, fmt.Errorf("%v %q: want a continent with one: %s", kind, word, strings.Join(continents(all), ", "))
+		return nil, invalid.New(field, word, "a continent with a %v: %s", kind, strings.Join(continents(all), ", "))
 	}
 	if isCountry {
-		return nil, fmt.Errorf("%v %q: no site of that kind there", kind, word)
+		return nil, invalid.New(field, word, "a country with a %v", kind)
 	}
-	return nil, unknown(kind.String(), word, all)
+	return nil, unknown(field, kind.String(), word, all)
 }
 
 // continents returns the continents of the nodes in alphabetical order.

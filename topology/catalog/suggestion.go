@@ -2,15 +2,15 @@ package catalog
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
-// unknown returns the error for an ID that is not there, with the three known IDs most like it.
-func unknown(what, id string, known []topology.Node) error {
+// unknown returns the error for an ID in a field that is not there, with the three known IDs most like it.
+func unknown(field, what, id string, known []topology.Node) error {
 	type candidate struct {
 		id       string
 		distance int
@@ -33,7 +33,7 @@ func unknown(what, id string, known []topology.Node) error {
 	for _, c := range all[:min(3, len(all))] {
 		near = append(near, c.id)
 	}
-	return fmt.Errorf("unknown %s %q: nearest known are %s", what, id, strings.Join(near, ", "))
+	return invalid.New(field, id, "a known %s; nearest are %s", what, strings.Join(near, ", "))
 }
 
 // editDistance returns the number of bytes to insert, delete or replace to turn a into b (Levenshtein).
