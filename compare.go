@@ -28,10 +28,9 @@ type replication struct {
 
 // A summary is one workload in one run.
 type summary struct {
-	total                       sim.Tally
-	originRequests, originBytes uint64
-	midTier                     sim.TierTally
-	metros                      []metroSummary
+	total   sim.Tally
+	midTier sim.TierTally
+	metros  []metroSummary
 }
 
 // A metroSummary is the headline latency of one metro in one run.
@@ -55,13 +54,13 @@ func reduce(results []*sim.Result) (*replication, error) {
 			if err != nil {
 				return nil, err
 			}
-			s := summary{total: total, originRequests: tally.OriginRequests, originBytes: tally.OriginBytes, midTier: tally.MidTier}
+			s := summary{total: total, midTier: tally.MidTier}
 			for m := range tally.Metros {
-				packed, err := tally.Metros[m].Latency[0].MarshalBinary()
+				packed, err := tally.Metros[m].Metrics[0].Latency.MarshalBinary()
 				if err != nil {
 					return nil, err
 				}
-				s.metros = append(s.metros, metroSummary{requests: tally.Metros[m].Requests, failed: failedOf(tally.Kind, &tally.Metros[m]), packed: packed})
+				s.metros = append(s.metros, metroSummary{requests: tally.Metros[m].Count(sim.Requests), failed: failedOf(tally.Kind, &tally.Metros[m]), packed: packed})
 			}
 			r.runs[p] = append(r.runs[p], s)
 		}
@@ -149,10 +148,10 @@ func (e *estimator) workload() (WorkloadResult, error) {
 	result := WorkloadResult{
 		Name:     e.name,
 		Kind:     e.kind.String(),
-		Requests: e.count(func(s *summary) uint64 { return s.total.Requests }),
+		Requests: e.count(func(s *summary) uint64 { return s.total.Count(sim.Requests) }),
 	}
-	for m, name := range e.kind.Metrics() {
-		result.Latency = append(result.Latency, e.metric(m, name))
+	for _, m := range e.kind.Metrics() {
+		result.Latency = append(result.Latency, e.metric(m))
 	}
 	for o := range sim.NumOutcomes {
 		if e.happens(o) {
@@ -166,8 +165,8 @@ func (e *estimator) workload() (WorkloadResult, error) {
 	if e.kind == sim.Static {
 		result.Cache = e.cache()
 		result.Origin = &OriginResult{
-			Requests: e.count(func(s *summary) uint64 { return s.originRequests }),
-			Bytes:    e.count(func(s *summary) uint64 { return s.originBytes }),
+			Requests: e.count(func(s *summary) uint64 { return s.total.Count(sim.OriginRequests) }),
+			Bytes:    e.count(func(s *summary) uint64 { return s.total.Count(sim.OriginBytes) }),
 		}
 	}
 	for cause := range sim.NumCauses {
@@ -185,12 +184,12 @@ func (e *estimator) happens(o sim.Outcome) bool {
 	return e.any(func(t *sim.Tally) uint64 { return t.Outcomes[o] })
 }
 
-func (e *estimator) metric(m int, name string) MetricResult {
+func (e *estimator) metric(m sim.Metric) MetricResult {
 	these, base := sketches(e.these, m), sketches(e.base, m)
-	result := MetricResult{Name: name, PerReplication: these, Pooled: stats.Pool(these)}
+	result := MetricResult{Name: m.String(), PerReplication: these, Pooled: stats.Pool(these)}
 	if e.happens(sim.Failed) {
 		for _, s := range e.these {
-			result.Asked = append(result.Asked, asked(e.kind, m, &s.total))
+			result.Asked = append(result.Asked, asked(m, &s.total))
 		}
 	}
 	result.Mean = e.figure(stats.MeanMs(these, e.level), func() stats.Estimate {
@@ -202,14 +201,14 @@ func (e *estimator) metric(m int, name string) MetricResult {
 	if !e.baseline {
 		result.Wasserstein = distance(result.Pooled, stats.Pool(base), len(these))
 	}
-	if e.kind == sim.Gaming && m == sim.LobbyWait {
+	if m == sim.LobbyWait {
 		return result // the deadlines are about latency
 	}
 	for i, deadline := range e.deadlines {
 		result.Within = append(result.Within, DeadlineResult{
 			Deadline: deadline,
 			Share: e.share(func(s *summary) stats.Ratio {
-				return stats.Ratio{Numerator: s.total.Within[m*len(e.deadlines)+i], Denominator: asked(e.kind, m, &s.total)}
+				return stats.Ratio{Numerator: s.total.Within(m)[i], Denominator: asked(m, &s.total)}
 			}),
 		})
 	}
@@ -217,18 +216,18 @@ func (e *estimator) metric(m int, name string) MetricResult {
 }
 
 // asked returns how many samples a metric would have if no request had failed.
-func asked(kind sim.Kind, metric int, t *sim.Tally) uint64 {
-	n := t.Latency[metric].Count()
-	if kind == sim.Gaming && (metric == sim.WorstRTT || metric == sim.LobbyWait) {
+func asked(metric sim.Metric, t *sim.Tally) uint64 {
+	n := t.Metric(metric).Count()
+	if metric == sim.WorstRTT || metric == sim.LobbyWait {
 		return n // one a match, or one a player, not one an update
 	}
 	return n + t.Outcomes[sim.Failed]
 }
 
-func sketches(runs []*summary, metric int) []*stats.Sketch {
+func sketches(runs []*summary, metric sim.Metric) []*stats.Sketch {
 	all := make([]*stats.Sketch, len(runs))
 	for i, s := range runs {
-		all[i] = &s.total.Latency[metric]
+		all[i] = s.total.Metric(metric)
 	}
 	return all
 }
@@ -247,28 +246,28 @@ func (e *estimator) cache() *CacheResult {
 	}
 	// Whoever met no site has met no cache. The few misses that were under way when their site went down are
 	// left out with them.
-	met := func(s *summary) uint64 { return s.total.Requests - s.total.Failures[sim.SiteDown] }
+	met := func(s *summary) uint64 { return s.total.Count(sim.Requests) - s.total.Failures[sim.SiteDown] }
 	result := &CacheResult{
 		RequestHitRatio: e.share(func(s *summary) stats.Ratio {
 			return stats.Ratio{Numerator: hits(&s.total.Outcomes), Denominator: met(s)}
 		}),
 		ByteHitRatio: e.share(func(s *summary) stats.Ratio {
-			return stats.Ratio{Numerator: hits(&s.total.OutcomeBytes), Denominator: s.total.Bytes}
+			return stats.Ratio{Numerator: hits(&s.total.OutcomeBytes), Denominator: s.total.Count(sim.Bytes)}
 		}),
 		OriginOffload: e.share(func(s *summary) stats.Ratio {
-			return stats.Ratio{Numerator: without(s.total.Answered(), s.originRequests), Denominator: met(s)}
+			return stats.Ratio{Numerator: without(s.total.Answered(), s.total.Count(sim.OriginRequests)), Denominator: met(s)}
 		}),
 		ByteOriginOffload: e.share(func(s *summary) stats.Ratio {
-			return stats.Ratio{Numerator: without(s.total.Bytes, s.originBytes), Denominator: s.total.Bytes}
+			return stats.Ratio{Numerator: without(s.total.Count(sim.Bytes), s.total.Count(sim.OriginBytes)), Denominator: s.total.Count(sim.Bytes)}
 		}),
 	}
-	if slices.ContainsFunc(e.these, func(s *summary) bool { return s.midTier.Requests > 0 }) {
+	if slices.ContainsFunc(e.these, func(s *summary) bool { return s.midTier.Count(sim.TierRequests) > 0 }) {
 		result.MidTier = &MidTierResult{
 			RequestHitRatio: e.share(func(s *summary) stats.Ratio {
-				return stats.Ratio{Numerator: s.midTier.Hits, Denominator: s.midTier.Requests}
+				return stats.Ratio{Numerator: s.midTier.Count(sim.TierHits), Denominator: s.midTier.Count(sim.TierRequests)}
 			}),
 			ByteHitRatio: e.share(func(s *summary) stats.Ratio {
-				return stats.Ratio{Numerator: s.midTier.HitBytes, Denominator: s.midTier.Bytes}
+				return stats.Ratio{Numerator: s.midTier.Count(sim.TierHitBytes), Denominator: s.midTier.Count(sim.TierBytes)}
 			}),
 		}
 	}

@@ -42,7 +42,7 @@ func (e *estimator) failed() *FailedResult {
 	r := &FailedResult{
 		Requests:    e.count(func(s *summary) uint64 { return s.total.Outcomes[sim.Failed] }),
 		Share:       e.shareOfRequests(func(t *sim.Tally) uint64 { return t.Outcomes[sim.Failed] }),
-		TimeToError: e.meanMs(func(t *sim.Tally) (ns, n uint64) { return t.FailedNs, t.Outcomes[sim.Failed] }),
+		TimeToError: e.meanMs(func(t *sim.Tally) (ns, n uint64) { return t.Count(sim.FailedNs), t.Outcomes[sim.Failed] }),
 	}
 	for why := range sim.NumReasons {
 		if of := (func(t *sim.Tally) uint64 { return t.Failures[why] }); e.any(of) {
@@ -58,10 +58,10 @@ func (e *estimator) sessions() *SessionsResult {
 		return nil
 	}
 	return &SessionsResult{
-		Sessions: e.count(func(s *summary) uint64 { return s.total.Sessions }),
-		Lost:     e.count(func(s *summary) uint64 { return s.total.LostSessions }),
+		Sessions: e.count(func(s *summary) uint64 { return s.total.Count(sim.Sessions) }),
+		Lost:     e.count(func(s *summary) uint64 { return s.total.Count(sim.LostSessions) }),
 		LostShare: e.share(func(s *summary) stats.Ratio {
-			return stats.Ratio{Numerator: s.total.LostSessions, Denominator: s.total.Sessions}
+			return stats.Ratio{Numerator: s.total.Count(sim.LostSessions), Denominator: s.total.Count(sim.Sessions)}
 		}),
 	}
 }
@@ -69,9 +69,9 @@ func (e *estimator) sessions() *SessionsResult {
 // failedOf returns what failed at a metro, and of how many.
 func failedOf(kind sim.Kind, t *sim.Tally) stats.Ratio {
 	if kind == sim.Gaming {
-		return stats.Ratio{Numerator: t.LostSessions, Denominator: t.Sessions}
+		return stats.Ratio{Numerator: t.Count(sim.LostSessions), Denominator: t.Count(sim.Sessions)}
 	}
-	return stats.Ratio{Numerator: t.Outcomes[sim.Failed], Denominator: t.Requests}
+	return stats.Ratio{Numerator: t.Outcomes[sim.Failed], Denominator: t.Count(sim.Requests)}
 }
 
 // failedAt estimates the share of what failed at metro m.
@@ -96,7 +96,7 @@ func (e *estimator) any(of func(*sim.Tally) uint64) bool {
 // shareOfRequests estimates the share of all requests that a counter counts.
 func (e *estimator) shareOfRequests(of func(*sim.Tally) uint64) Figure {
 	return e.share(func(s *summary) stats.Ratio {
-		return stats.Ratio{Numerator: of(&s.total), Denominator: s.total.Requests}
+		return stats.Ratio{Numerator: of(&s.total), Denominator: s.total.Count(sim.Requests)}
 	})
 }
 

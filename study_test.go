@@ -88,8 +88,8 @@ func TestComparisonIsPairedAndComplete(t *testing.T) {
 	require.Nil(t, base.Workloads[0].Requests.Difference, "the baseline differs from nothing")
 
 	// The site: PoPs help, a Local Zone leaves it alone, to the bit.
-	require.Negative(t, pops.Workloads[0].Latency[sim.TTFB].Mean.Difference.High)
-	require.Zero(t, zone.Workloads[0].Latency[sim.TTFB].Mean.Difference.Value)
+	require.Negative(t, pops.Workloads[0].Latency[0].Mean.Difference.High)
+	require.Zero(t, zone.Workloads[0].Latency[0].Mean.Difference.Value)
 	require.Nil(t, base.Workloads[0].Cache)
 	require.Greater(t, pops.Workloads[0].Cache.RequestHitRatio.Low, 0.1)
 	// The origin is loaded without caches too: by every request.
@@ -108,16 +108,16 @@ func TestComparisonIsPairedAndComplete(t *testing.T) {
 		}
 	}
 	// The game: the other way round.
-	require.Zero(t, pops.Workloads[2].Latency[sim.Response].Mean.Difference.Value)
-	require.Negative(t, zone.Workloads[2].Latency[sim.RTT].Mean.Difference.High)
+	require.Zero(t, pops.Workloads[2].Latency[0].Mean.Difference.Value)
+	require.Negative(t, zone.Workloads[2].Latency[1].Mean.Difference.High)
 
 	// What pairing saved, and how far the distributions moved.
 	require.Nil(t, base.Workloads[0].Latency[0].Wasserstein)
-	moved := pops.Workloads[0].Latency[sim.TTFB]
+	moved := pops.Workloads[0].Latency[0]
 	require.Greater(t, moved.Wasserstein.Value, 0.99*math.Abs(moved.Mean.Difference.Value), "at least the difference of the means")
 	require.Positive(t, moved.Mean.VarianceReduction)
-	require.Zero(t, zone.Workloads[0].Latency[sim.TTFB].Wasserstein.Value)
-	require.Zero(t, zone.Workloads[0].Latency[sim.TTFB].Mean.VarianceReduction, "equal to the bit: no factor")
+	require.Zero(t, zone.Workloads[0].Latency[0].Wasserstein.Value)
+	require.Zero(t, zone.Workloads[0].Latency[0].Mean.VarianceReduction, "equal to the bit: no factor")
 
 	for _, p := range c.Placements {
 		for _, w := range p.Workloads {

@@ -211,7 +211,7 @@ func (st *stopper) selectBest(replications []*replication) (upTo int, done bool,
 func headlines(replications []*replication, p, w int) []*stats.Sketch {
 	all := make([]*stats.Sketch, len(replications))
 	for i, r := range replications {
-		all[i] = &r.runs[p][w].total.Latency[0]
+		all[i] = &r.runs[p][w].total.Metrics[0].Latency
 	}
 	return all
 }

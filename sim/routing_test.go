@@ -100,7 +100,7 @@ func TestWeightsShareTheUsersOfAMetro(t *testing.T) {
 	p := popABC(placement.Weighted)
 	p.Weights = []placement.SiteWeight{{Site: "b", Weight: 1}, {Site: "a", Weight: 3}}
 	tally := &runOne(t, s, p).Workloads[0].Metros[0]
-	require.InDelta(t, 0.75, float64(tally.Within[0])/float64(tally.Requests), 0.012, "3 standard deviations of 20,000")
+	require.InDelta(t, 0.75, float64(tally.Within(TTFB)[0])/float64(tally.Count(Requests)), 0.012, "3 standard deviations of 20,000")
 	requireLatency(t, tally, TTFB, 6*ms, 10*ms) // nobody goes to c, which has no weight
 
 	p.Weights = []placement.SiteWeight{{Site: "region", Weight: 1}}
@@ -150,7 +150,7 @@ func TestUsersAreTheSameWhoeverServesThem(t *testing.T) {
 			require.Equal(t, want.Workloads[i].Metros[0], got.Workloads[i].Metros[0], want.Workloads[i].Name)
 		}
 		a, b := &want.Workloads[2].Metros[0], &got.Workloads[2].Metros[0]
-		require.Equal(t, a.Requests, b.Requests)
-		require.Equal(t, a.Latency[RTT], b.Latency[RTT])
+		require.Equal(t, a.Count(Requests), b.Count(Requests))
+		require.Equal(t, a.Metric(RTT), b.Metric(RTT))
 	}
 }
