@@ -28,17 +28,25 @@ func New(path string, value any, want string, args ...any) error {
 func In(parent string, err error) error {
 	var s several
 	if errors.As(err, &s) {
-		inside := make(several, len(s))
+		all := make(several, len(s))
 		for i := range s {
-			inside[i] = In(parent, s[i])
+			all[i] = In(parent, s[i])
 		}
-		return inside
+		return all
 	}
 	var f *Field
 	if !errors.As(err, &f) {
 		return err
 	}
-	return &Field{Path: parent + "." + f.Path, Value: f.Value, Want: f.Want}
+	return &Field{Path: inside(parent, f.Path), Value: f.Value, Want: f.Want}
+}
+
+// inside returns the path of a field of a parent, which may be an element of it or all of it.
+func inside(parent, path string) string {
+	if path == "" || path[0] == '[' {
+		return parent + path
+	}
+	return parent + "." + path
 }
 
 // First returns the first error that is not nil. [All] finds the others in it.
