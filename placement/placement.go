@@ -90,16 +90,8 @@ type Placement struct {
 	Name string
 	// Sites are the roles given.
 	Sites []Assignment
-	// Routing is how users find their site.
+	// Routing is how users find their site; nil stands for [NearestRTT].
 	Routing Routing
-	// Misdirected is the share of internet providers whose users [Anycast] sends to a worse site
-	// than the nearest, in [0, 1]; 0 means [DefaultMisdirected], less than 0 means none.
-	Misdirected float64
-	// Weights are the shares of [Weighted]; they need not sum to 1. A site without a weight gets no
-	// users.
-	Weights []SiteWeight
-	// Pins is the table of [Pinned].
-	Pins []Pin
 	// DynamicViaPoP lets dynamic requests enter the provider's network at the user's PoP and ride
 	// its backbone to the compute site, instead of crossing the public internet.
 	DynamicViaPoP bool
@@ -183,6 +175,14 @@ func (p Placement) Of(role Role) []Assignment {
 	return found
 }
 
+// Rule returns the rule by which users find their site.
+func (p Placement) Rule() Routing { return rule(p.Routing) }
+
+// Uses reports whether a site has a role in the placement.
+func (p Placement) Uses(site string) bool {
+	return slices.ContainsFunc(p.Sites, func(a Assignment) bool { return a.Site == site })
+}
+
 // Validate names the first assignment that the network or the role forbids.
 func (p Placement) Validate(n *topology.Network) error {
 	if p.Name == "" {
@@ -213,8 +213,8 @@ func (p Placement) Validate(n *topology.Network) error {
 				invalid.In(fmt.Sprintf("Sites[%d]", i), invalid.New("Backup", a.Backup, "false: no other site has the role %q", a.Role))))
 		}
 	}
-	if err := p.validateRouting(n); err != nil {
-		errs = append(errs, fmt.Errorf("placement %q: %w", p.Name, err))
+	if err := p.Rule().Validate(p, n); err != nil {
+		errs = append(errs, fmt.Errorf("placement %q: %w", p.Name, invalid.In("Routing", err)))
 	}
 	return invalid.First(errs...)
 }

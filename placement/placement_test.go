@@ -61,35 +61,24 @@ func TestBadPlacementsNameTheirSite(t *testing.T) {
 		"Sites[2].Policy is mru; want one of":                                 region.With(placement.Assignment{Site: "pop-lax", Role: placement.EdgeCache, CacheBytes: 1, Policy: "mru"}),
 		"Sites[2].Admission is all; want one of":                              region.With(placement.Assignment{Site: "pop-lax", Role: placement.EdgeCache, CacheBytes: 1, Admission: "all"}),
 		"Sites[2].Policy is lru; want no cache pol":                           region.With(placement.Assignment{Site: "us-west-2-lax-1", Role: placement.Compute, Policy: "lru"}),
-		"Routing is routing(7); want one of":                                  {Name: "x", Routing: 7},
-		"Misdirected is 0.1; want 0: it is for":                               {Name: "x", Misdirected: 0.1},
-		"Misdirected is 1.1; want 0 to 1":                                     {Name: "x", Routing: placement.Anycast, Misdirected: 1.1},
-		"Misdirected is NaN; want 0 to 1":                                     {Name: "x", Routing: placement.Anycast, Misdirected: math.NaN()},
-		"Weights is empty":                                                    {Name: "x", Routing: placement.Weighted},
-		"Weights is [{us-west-2 1}]; want none":                               routed(region, placement.Anycast, []placement.SiteWeight{{Site: "us-west-2", Weight: 1}}, nil),
-		"Weights[0].Site is pop-lax":                                          routed(region, placement.Weighted, []placement.SiteWeight{{Site: "pop-lax", Weight: 1}}, nil),
-		"Weights[1].Site is us-west-2":                                        routed(region, placement.Weighted, []placement.SiteWeight{{Site: "us-west-2", Weight: 1}, {Site: "us-west-2", Weight: 2}}, nil),
-		"Weights[0].Weight is 0; want more than 0":                            routed(region, placement.Weighted, []placement.SiteWeight{{Site: "us-west-2"}}, nil),
-		"Pins is empty":                                                       {Name: "x", Routing: placement.Pinned},
-		"Pins is [{denver-us us-west-2}]; want none":                          routed(region, placement.NearestRTT, nil, []placement.Pin{{Metro: "denver-us", Site: "us-west-2"}}),
-		"Pins[0].Metro is us-west-2; want a metro":                            routed(region, placement.Pinned, nil, []placement.Pin{{Metro: "us-west-2", Site: "us-west-2"}}),
-		"Pins[0].Site is pop-lax; want a site of":                             routed(region, placement.Pinned, nil, []placement.Pin{{Metro: "denver-us", Site: "pop-lax"}}),
-		"Pins[1].Site is us-west-2; want another":                             routed(region, placement.Pinned, nil, []placement.Pin{{Metro: "denver-us", Site: "us-west-2"}, {Metro: "denver-us", Site: "us-west-2"}}),
+		"Routing.Misdirected is 1.1; want 0 to 1":                             routed(region, placement.Anycast{Misdirected: placement.FractionOf(1.1)}),
+		"Routing.Misdirected is NaN; want 0 to 1":                             routed(region, placement.Anycast{Misdirected: placement.FractionOf(math.NaN())}),
+		"Routing is empty; want a weight":                                     routed(region, placement.Weighted{}),
+		"Routing[0].Site is pop-lax":                                          routed(region, placement.Weighted{{Site: "pop-lax", Weight: 1}}),
+		"Routing[1].Site is us-west-2; want a site that":                      routed(region, placement.Weighted{{Site: "us-west-2", Weight: 1}, {Site: "us-west-2", Weight: 2}}),
+		"Routing[0].Weight is 0; want more than 0":                            routed(region, placement.Weighted{{Site: "us-west-2"}}),
+		"Routing is empty; want a site":                                       routed(region, placement.Pinned{}),
+		"Routing[0].Metro is us-west-2; want a metro":                         routed(region, placement.Pinned{{Metro: "us-west-2", Site: "us-west-2"}}),
+		"Routing[0].Site is pop-lax; want a site of":                          routed(region, placement.Pinned{{Metro: "denver-us", Site: "pop-lax"}}),
+		"Routing[1].Site is us-west-2; want another site":                     routed(region, placement.Pinned{{Metro: "denver-us", Site: "us-west-2"}, {Metro: "denver-us", Site: "us-west-2"}}),
 	} {
 		require.ErrorContains(t, p.Validate(net), want)
 	}
 }
 
-func routed(p placement.Placement, rule placement.Routing, weights []placement.SiteWeight, pins []placement.Pin) placement.Placement {
-	p.Routing, p.Weights, p.Pins = rule, weights, pins
+func routed(p placement.Placement, rule placement.Routing) placement.Placement {
+	p.Routing = rule
 	return p
-}
-
-func TestAnycastMisdirectsAFifthUnlessToldOtherwise(t *testing.T) {
-	for share, want := range map[float64]float64{0: 0.2, 0.35: 0.35, 1: 1, -1: 0} {
-		require.Equal(t, want, placement.Placement{Routing: placement.Anycast, Misdirected: share}.MisdirectedShare())
-	}
-	require.Zero(t, placement.Placement{}.MisdirectedShare())
 }
 
 func TestNamesParseBack(t *testing.T) {
@@ -98,13 +87,6 @@ func TestNamesParseBack(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, name, r.String())
 	}
-	for _, name := range placement.RoutingNames() {
-		r, err := placement.ParseRouting(name)
-		require.NoError(t, err)
-		require.Equal(t, name, r.String())
-	}
 	_, err := placement.ParseRole("edge")
 	require.ErrorContains(t, err, "edge-cache")
-	_, err = placement.ParseRouting("near")
-	require.ErrorContains(t, err, "nearest-rtt")
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 
@@ -18,6 +19,8 @@ type placementSpec struct {
 	line  int
 	sites []siteSpec
 	built placement.Placement
+	// routing is the rule of built.
+	routing routingSpec
 	// from holds, by site of built, the entry in sites that it comes from.
 	from []int
 }
@@ -99,16 +102,16 @@ func (r *reader) readPlacement(v value) {
 	} else if i := slices.IndexFunc(r.placements, func(o placementSpec) bool { return o.built.Name == extends }); i >= 0 {
 		base := &r.placements[i]
 		p.sites = slices.Clone(base.sites)
-		p.built.Routing, p.built.DynamicViaPoP = base.built.Routing, base.built.DynamicViaPoP
-		p.built.Misdirected, p.built.Weights, p.built.Pins = base.built.Misdirected, base.built.Weights, base.built.Pins
+		p.routing, p.built.DynamicViaPoP = base.routing, base.built.DynamicViaPoP
 	} else {
 		orphaned = true
 		extendsAt.problem("is %q; want the name of a placement above", extends)
 	}
 	// After what is inherited, so that the placement's own word counts.
 	if at, ok := seen["routing"]; ok {
-		r.readRouting(at, &p)
+		p.routing = r.readRouting(at)
 	}
+	p.built.Routing = p.routing.rule
 	if at, ok := seen["dynamic_via_pop"]; ok {
 		at.boolean(&p.built.DynamicViaPoP)
 	}
@@ -259,6 +262,12 @@ func (r *reader) reportPlaced(bad *problems, p *placementSpec, err error) {
 	if !errors.As(err, &f) {
 		bad.add(p.line, p.path, "%s", oneLine(err))
 		return
+	}
+	if in, ok := strings.CutPrefix(f.Path, "Routing"); ok {
+		if at, ok := p.routing.find(strings.TrimPrefix(in, ".")); ok {
+			bad.add(at.node.Line, at.path, "is %v; want %s", f.Value, f.Want)
+			return
+		}
 	}
 	if n, _ := fmt.Sscanf(f.Path, "Sites[%d].%s", &i, &name); n < 2 {
 		r.report(bad, p.path, p.line, err)

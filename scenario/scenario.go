@@ -53,7 +53,7 @@ func (r *reader) parse(file string, data []byte) (*edgewise.Study, error) {
 		bad.add(lineOf(err), "", "is no YAML: %s", oneLine(err))
 		return nil, bad.err()
 	}
-	r.lines, r.checks = bad.lines, true
+	r.lines, r.checks, r.routingRules = bad.lines, true, routingRules()
 	r.study.Start = defaultStart
 	r.read(value{node: root, bad: bad})
 	if err := bad.err(); err != nil {
@@ -107,6 +107,8 @@ type reader struct {
 	// files are those that the scenario has named so far or, if they are given, all that it may name.
 	files   []File
 	isGiven bool
+	// routingRules are the rules that the scenario may name.
+	routingRules []routingRule
 }
 
 // read takes the top of the file.
@@ -194,7 +196,8 @@ func (r *reader) build(bad *problems) {
 	}
 	anycast := false
 	for _, p := range r.study.Placements {
-		anycast = anycast || p.Routing == placement.Anycast
+		_, is := p.Routing.(placement.Anycast)
+		anycast = anycast || is
 	}
 	if anycast {
 		r.study.Assumed = append(r.study.Assumed, assumedProviders)

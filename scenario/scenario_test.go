@@ -110,7 +110,7 @@ func TestScenarioMeansWhatItSays(t *testing.T) {
 	require.Equal(t, int64(256<<20), s.Placements[1].Of(placement.EdgeCache)[1].CacheBytes)
 	require.True(t, s.Placements[1].Of(placement.EdgeCache)[1].Preload)
 	require.Len(t, s.Placements[2].Of(placement.Compute), 2)
-	require.Equal(t, placement.NearestDistance, s.Placements[2].Routing)
+	require.Equal(t, placement.NearestDistance{}, s.Placements[2].Routing)
 	require.False(t, s.Placements[2].DynamicViaPoP)
 	require.Empty(t, s.Placements[0].Of(placement.EdgeCache))
 }
@@ -130,34 +130,30 @@ func TestReplicationsMayBeARule(t *testing.T) {
 }
 
 func TestRoutingRulesAndFailures(t *testing.T) {
-	for routing, want := range map[string]placement.Placement{
-		"anycast":                          {Routing: placement.Anycast},
-		"{anycast: {misdirected: 0.3}}":    {Routing: placement.Anycast, Misdirected: 0.3},
-		"{anycast: {misdirected: 0}}":      {Routing: placement.Anycast, Misdirected: -1},
-		"{weighted: {us-west-2-lax-1: 3}}": {Routing: placement.Weighted, Weights: []placement.SiteWeight{{Site: "us-west-2-lax-1", Weight: 3}}},
-		"{pinned: {denver-us: [us-west-2-lax-1, us-west-2]}}": {Routing: placement.Pinned, Pins: []placement.Pin{
+	for routing, want := range map[string]placement.Routing{
+		"anycast":                          placement.Anycast{},
+		"{anycast: {misdirected: 0.3}}":    placement.Anycast{Misdirected: placement.FractionOf(0.3)},
+		"{anycast: {misdirected: 0}}":      placement.Anycast{Misdirected: placement.FractionOf(0)},
+		"{weighted: {us-west-2-lax-1: 3}}": placement.Weighted{{Site: "us-west-2-lax-1", Weight: 3}},
+		"{pinned: {denver-us: [us-west-2-lax-1, us-west-2]}}": placement.Pinned{
 			{Metro: "denver-us", Site: "us-west-2-lax-1"}, {Metro: "denver-us", Site: "us-west-2"},
-		}},
+		},
 	} {
 		text := change(t, "routing: nearest-distance", "routing: "+routing) + "  - {name: heir, extends: zone}\n  - {name: own, extends: zone, routing: nearest-rtt}\n" +
 			"failures: [{site: us-west-2-lax-1, at: 2m, for: 90s, detection: 30s, redirection: 10s, timeout: 2s}, {site: pop-den, at: 0s, for: 61s}]\n"
 		s, err := scenario.Parse("test.yaml", []byte(text))
 		require.NoError(t, err)
 		for _, i := range []int{2, 3} {
-			p := s.Placements[i]
-			require.Equal(t, want, placement.Placement{Routing: p.Routing, Misdirected: p.Misdirected, Weights: p.Weights, Pins: p.Pins})
+			require.Equal(t, want, s.Placements[i].Routing)
 		}
-		own := s.Placements[4]
-		require.Equal(t, placement.NearestRTT, own.Routing)
-		require.Empty(t, own.Weights)
-		require.Empty(t, own.Pins)
-		require.Zero(t, own.Misdirected)
+		require.Equal(t, placement.NearestRTT{}, s.Placements[4].Routing)
 		require.Equal(t, []sim.Failure{
 			{Site: "us-west-2-lax-1", At: 2 * time.Minute, For: 90 * time.Second, Detection: 30 * time.Second, Redirection: 10 * time.Second, Timeout: 2 * time.Second},
 			{Site: "pop-den", For: 61 * time.Second},
 		}, s.Failures)
 		require.Contains(t, s.Assumed, "failure of pop-den: a request to it lasts 3s")
-		require.Equal(t, want.Routing == placement.Anycast, slices.ContainsFunc(s.Assumed, func(a string) bool { return strings.HasPrefix(a, "anycast: ") }))
+		_, isAnycast := want.(placement.Anycast)
+		require.Equal(t, isAnycast, slices.ContainsFunc(s.Assumed, func(a string) bool { return strings.HasPrefix(a, "anycast: ") }))
 	}
 }
 
@@ -301,11 +297,11 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"no rule for a mapping", "routing: nearest-distance", "routing: {nearest-rtt: 1}", `placements[2].routing.nearest-rtt: unknown key; want one of anycast, weighted, pinned`},
 		{"two rules", "routing: nearest-distance", "routing: {anycast: {}, pinned: {denver-us: us-west-2}}", `bad.yaml:44: placements[2].routing: names 2 rules`},
 		{"misdirected", "routing: nearest-distance", "routing: {anycast: {misdirected: -0.1}}", `bad.yaml:44: placements[2].routing.anycast.misdirected: is -0.1; want 0 to 1`},
-		{"too much misdirected", "routing: nearest-distance", "routing: {anycast: {misdirected: 2}}", `bad.yaml:44: placements[2].misdirected: is 2; want 0 to 1`},
-		{"weight of another site", "routing: nearest-distance", "routing: {weighted: {us-west-2: 1, pop-lax: 1}}", `bad.yaml:44: placements[2].weights[1].site: is pop-lax; want a site of the placement`},
+		{"too much misdirected", "routing: nearest-distance", "routing: {anycast: {misdirected: 2}}", `bad.yaml:44: placements[2].routing.anycast.misdirected: is 2; want 0 to 1`},
+		{"weight of another site", "routing: nearest-distance", "routing: {weighted: {us-west-2: 1, pop-lax: 1}}", `bad.yaml:44: placements[2].routing.weighted.pop-lax: is pop-lax; want a site of the placement`},
 		{"weight twice", "routing: nearest-distance", "routing: {weighted: {us-west-2: 1, us-west-2: 1}}", `bad.yaml:44: placements[2].routing.weighted.us-west-2: stands twice`},
 		{"weights in a list", "routing: nearest-distance", "routing: {weighted: [us-west-2]}", `placements[2].routing.weighted: is a list; want a mapping`},
-		{"pin of no metro", "routing: nearest-distance", "routing:\n      pinned:\n        pop-lax: us-west-2", `bad.yaml:46: placements[2].pins[0].metro: is pop-lax; want a metro`},
+		{"pin of no metro", "routing: nearest-distance", "routing:\n      pinned:\n        pop-lax: us-west-2", `bad.yaml:46: placements[2].routing.pinned.pop-lax: is pop-lax; want a metro`},
 		{"failure of no site", "seed: 42", "failures: [{site: moon, at: 1m, for: 1m}]", `bad.yaml:5: failures[0].site: is moon; want a site of the network`},
 		{"backup of nothing", "origin: {sites: us-west-2, servers: 50}", "origin: {backup: us-west-2}", `bad.yaml:35: placements[0].origin: the key "sites" is missing`},
 		{"backup that cannot", "origin: {sites: us-west-2, servers: 50}", "origin: {sites: us-west-2, backup: pop-lax}", `bad.yaml:35: placements[0].origin.backup`},
@@ -421,7 +417,7 @@ func TestAllWrongValuesAreReportedTogether(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"workloads[0].tick_hz", "workloads[0].tick_time", "workloads[1].zipf_exponent", "workloads[1].client.new_connections",
-		"workloads[2].parent_calls.calls", "placements[1].edge_caches.policy", "placements[1].edge_caches.admission", "placements[2].pins[0].site",
+		"workloads[2].parent_calls.calls", "placements[1].edge_caches.policy", "placements[1].edge_caches.admission", "placements[2].routing.pinned.denver-us",
 	}, fields)
 	require.Equal(t, 1, strings.Count(err.Error(), "sieve"), "what is allowed, once")
 

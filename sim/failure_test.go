@@ -50,7 +50,7 @@ func TestUsersOfASiteThatFailsWaitGoToTheNextAndReturn(t *testing.T) {
 	elsewhere := countIn(at, 140*second, 200*second)
 	require.Greater(t, failed, int64(50))
 
-	tally := &runOne(t, s, popABC(placement.NearestRTT)).Workloads[0].Metros[0]
+	tally := &runOne(t, s, popABC(placement.NearestRTT{})).Workloads[0].Metros[0]
 	require.Equal(t, uint64(all), tally.Count(Requests))
 	require.Equal(t, uint64(failed), tally.Outcomes[Failed])
 	require.Equal(t, uint64(failed), tally.Failures[SiteDown])
@@ -64,7 +64,7 @@ func TestUsersOfASiteThatFailsWaitGoToTheNextAndReturn(t *testing.T) {
 	t.Run("the next has failed as well", func(t *testing.T) {
 		s := s
 		s.Failures = append(s.Failures[:1:1], Failure{Site: "b", At: 150 * time.Second, For: time.Hour, Redirection: 5 * time.Second, Timeout: time.Second})
-		tally := &runOne(t, s, popABC(placement.NearestRTT)).Workloads[0].Metros[0]
+		tally := &runOne(t, s, popABC(placement.NearestRTT{})).Workloads[0].Metros[0]
 		more := countIn(at, 150*second-5*ms, 155*second)
 		require.Equal(t, uint64(failed+more), tally.Outcomes[Failed])
 		require.Equal(t, uint64(failed*3*second+more*second), tally.Count(FailedNs))
@@ -74,7 +74,7 @@ func TestUsersOfASiteThatFailsWaitGoToTheNextAndReturn(t *testing.T) {
 	t.Run("nobody notices in time", func(t *testing.T) {
 		s := s
 		s.Failures = []Failure{{Site: "a", At: 100 * time.Second, For: 20 * time.Second, Detection: 30 * time.Second}}
-		tally := &runOne(t, s, popABC(placement.NearestRTT)).Workloads[0].Metros[0]
+		tally := &runOne(t, s, popABC(placement.NearestRTT{})).Workloads[0].Metros[0]
 		n := countIn(at, 100*second-3*ms, 120*second-3*ms)
 		require.Equal(t, uint64(n), tally.Outcomes[Failed])
 		require.Equal(t, (all-n)*6*ms, tally.Causes[Propagation])
@@ -103,7 +103,7 @@ func TestRequestsThatRideTheBackboneFailWithTheirPoP(t *testing.T) {
 	for next := streams[0].Next(); next < 300*second; next = streams[0].Next() {
 		at = append(at, next)
 	}
-	tally := &runOne(t, s, popABC(placement.NearestRTT).ViaPoP()).Workloads[0].Metros[0]
+	tally := &runOne(t, s, popABC(placement.NearestRTT{}).ViaPoP()).Workloads[0].Metros[0]
 	failed, elsewhere := countIn(at, 100*second-3*ms, 140*second), countIn(at, 140*second, 200*second)
 	require.Equal(t, uint64(failed), tally.Outcomes[Failed])
 	require.Equal(t, (int64(len(at))-failed-elsewhere)*6*ms+elsewhere*10*ms, tally.Causes[Propagation])
@@ -171,7 +171,7 @@ func TestRunsWithFailuresAreTheSameOnAnyNumberOfCores(t *testing.T) {
 		{Site: "pop-2", At: 7 * time.Second, For: 3 * time.Second, Detection: time.Second},
 		{Site: "pop-1", At: 20 * time.Second, For: 2 * time.Second, Detection: time.Second},
 	}
-	p.Routing = placement.Anycast
+	p.Routing = placement.Anycast{}
 	for _, servers := range []int{0, 3} {
 		p.Sites[0].Servers = servers
 		plans, err := Compile(s, p)
@@ -189,7 +189,7 @@ func TestRunsWithFailuresAreTheSameOnAnyNumberOfCores(t *testing.T) {
 		s := s
 		s.Failures = nil
 		p := p
-		p.Routing = placement.NearestRTT
+		p.Routing = placement.NearestRTT{}
 		bare := runOne(t, s, p)
 		for m := range bare.Workloads[0].Metros {
 			require.Equal(t, bare.Workloads[0].Metros[m].Count(Requests), want.Workloads[0].Metros[m].Count(Requests), "the same users")

@@ -1,6 +1,7 @@
 package pinned_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ func TestScenariosMeetEverything(t *testing.T) {
 		study, err := scenario.Load(file)
 		require.NoError(t, err)
 		for _, p := range study.Placements {
-			met["routing "+p.Routing.String()] = true
+			met[fmt.Sprintf("routing %T", p.Routing)] = true
 			for _, site := range p.Sites {
 				policy, _, _ := strings.Cut(site.Policy, ":")
 				admission, _, _ := strings.Cut(site.Admission, ":")
@@ -47,8 +48,8 @@ func TestScenariosMeetEverything(t *testing.T) {
 	for _, admission := range cache.Admissions() {
 		want = append(want, "admission "+admission)
 	}
-	for _, rule := range []placement.Routing{placement.NearestRTT, placement.NearestDistance, placement.Anycast, placement.Weighted, placement.Pinned} {
-		want = append(want, "routing "+rule.String())
+	for _, rule := range []placement.Routing{nil, placement.NearestDistance{}, placement.Anycast{}, placement.Weighted{}, placement.Pinned{}} {
+		want = append(want, fmt.Sprintf("routing %T", rule))
 	}
 	for o := range sim.NumOutcomes {
 		want = append(want, o.String())

@@ -32,12 +32,12 @@ func (r records) addRun(s *edgewise.Study, result *sim.Result, withMetros bool) 
 		w := &result.Workloads[i]
 		all := r.at(runKind, result.Placement, result.Replication, w.Name, "")
 		all["kind"] = w.Kind.String()
-		put(all, "origin requests", w.OriginRequests)
-		put(all, "origin bytes", w.OriginBytes)
-		put(all, "mid-tier requests", w.MidTier.Requests)
-		put(all, "mid-tier bytes", w.MidTier.Bytes)
-		put(all, "mid-tier hits", w.MidTier.Hits)
-		put(all, "mid-tier hit bytes", w.MidTier.HitBytes)
+		put(all, "origin requests", w.Counters[sim.OriginRequests])
+		put(all, "origin bytes", w.Counters[sim.OriginBytes])
+		put(all, "mid-tier requests", w.MidTier.Count(sim.TierRequests))
+		put(all, "mid-tier bytes", w.MidTier.Count(sim.TierBytes))
+		put(all, "mid-tier hits", w.MidTier.Count(sim.TierHits))
+		put(all, "mid-tier hit bytes", w.MidTier.Count(sim.TierHitBytes))
 		putCourse(all, &w.Course)
 		digest := sha256.New()
 		for m := range w.Metros {
@@ -80,8 +80,8 @@ func deadlinesOf(s *edgewise.Study) map[string][]time.Duration {
 }
 
 func putTally(to map[string]string, kind sim.Kind, t *sim.Tally, deadlines []time.Duration) {
-	put(to, "requests", t.Requests)
-	put(to, "bytes", t.Bytes)
+	put(to, "requests", t.Count(sim.Requests))
+	put(to, "bytes", t.Count(sim.Bytes))
 	for o := range sim.NumOutcomes {
 		put(to, o.String(), t.Outcomes[o])
 		put(to, o.String()+" bytes", t.OutcomeBytes[o])
@@ -92,13 +92,14 @@ func putTally(to map[string]string, kind sim.Kind, t *sim.Tally, deadlines []tim
 	for why := range sim.NumReasons {
 		put(to, why.String(), t.Failures[why])
 	}
-	put(to, "failed ns", t.FailedNs)
-	put(to, "sessions", t.Sessions)
-	put(to, "lost sessions", t.LostSessions)
-	for m, name := range kind.Metrics() {
-		putSketch(to, name, &t.Latency[m])
+	put(to, "failed ns", t.Count(sim.FailedNs))
+	put(to, "sessions", t.Count(sim.Sessions))
+	put(to, "lost sessions", t.Count(sim.LostSessions))
+	for _, metric := range kind.Metrics() {
+		name := metric.String()
+		putSketch(to, name, t.Metric(metric))
 		for d, deadline := range deadlines {
-			put(to, name+" within "+deadline.String(), t.Within[m*len(deadlines)+d])
+			put(to, name+" within "+deadline.String(), t.Within(metric)[d])
 		}
 	}
 }
