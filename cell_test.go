@@ -2,8 +2,10 @@ package edgewise_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -160,4 +162,34 @@ func TestUnwarmedResultsAreRefusedHoweverTheyCome(t *testing.T) {
 	_, err = s.Compare(runCells(t, s, cells))
 	var refused *edgewise.WarmUpError
 	require.ErrorAs(t, err, &refused)
+}
+
+func FuzzCellDecoding(f *testing.F) {
+	s := queueStudy(f, 0.5)
+	s.Duration = time.Second
+	cells, err := s.Cells()
+	require.NoError(f, err)
+	data, err := runCells(f, s, cells[:1])[0].MarshalBinary()
+	require.NoError(f, err)
+	f.Add(data)
+	f.Add([]byte("edgewise cell\x00\x00\x02"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var r edgewise.CellResult
+		// The hash at the end is made right, so that what it guards is reached, too.
+		for _, d := range [][]byte{data, withHash(data)} {
+			if r.UnmarshalBinary(d) != nil {
+				continue
+			}
+			again, err := r.MarshalBinary()
+			require.NoError(t, err)
+			require.NoError(t, r.UnmarshalBinary(again))
+		}
+	})
+}
+
+// withHash returns the encoding of a result whose last bytes are the hash of the others.
+func withHash(data []byte) []byte {
+	body := data[:max(len(data)-sha256.Size, 0)]
+	sum := sha256.Sum256(body)
+	return append(slices.Clone(body), sum[:]...)
 }

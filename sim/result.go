@@ -1,8 +1,6 @@
 package sim
 
 import (
-	"bytes"
-	"encoding/gob"
 	"errors"
 	"fmt"
 
@@ -129,26 +127,6 @@ func (w *WorkloadTally) matches(o *WorkloadTally) error {
 		}
 	}
 	return w.Course.matches(&o.Course)
-}
-
-// plainResult keeps gob from calling MarshalBinary again.
-type plainResult Result
-
-// MarshalBinary encodes the result, for a worker elsewhere to send home.
-func (r *Result) MarshalBinary() ([]byte, error) {
-	var b bytes.Buffer
-	if err := gob.NewEncoder(&b).Encode((*plainResult)(r)); err != nil {
-		return nil, fmt.Errorf("sim: encode result: %w", err)
-	}
-	return b.Bytes(), nil
-}
-
-// UnmarshalBinary decodes what [Result.MarshalBinary] wrote.
-func (r *Result) UnmarshalBinary(data []byte) error {
-	if err := gob.NewDecoder(bytes.NewReader(data)).Decode((*plainResult)(r)); err != nil {
-		return fmt.Errorf("sim: decode result: %w", err)
-	}
-	return nil
 }
 
 // settle gathers what the sites counted, and checks that nothing was lost: every request has an outcome

@@ -30,6 +30,14 @@ func (k Kind) String() string {
 	return kindNames[k]
 }
 
+// ParseKind returns the kind of a name.
+func ParseKind(name string) (Kind, error) {
+	if i := slices.Index(kindNames[:], name); i >= 0 {
+		return Kind(i), nil
+	}
+	return 0, fmt.Errorf("sim: %w", invalid.New("kind", name, "one of %s", strings.Join(kindNames[:], ", ")))
+}
+
 // A Metric is a latency, or a wait, of which a workload's tally holds the distribution.
 type Metric uint8
 
@@ -176,6 +184,16 @@ const (
 	// NumTierCounters is the number of counters of a tier.
 	NumTierCounters
 )
+
+var tierCounterNames = [NumTierCounters]string{"requests", "bytes", "hits", "hit bytes"}
+
+// String returns the counter's name, for example "hit bytes".
+func (c TierCounter) String() string {
+	if c >= NumTierCounters {
+		return fmt.Sprintf("counter(%d)", uint8(c))
+	}
+	return tierCounterNames[c]
+}
 
 // A TierTally is what the fetches of one static workload met at a tier of caches behind the first.
 type TierTally struct {
