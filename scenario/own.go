@@ -157,14 +157,7 @@ func (r *reader) isKnown(id string) bool {
 	if r.network.graph != nil {
 		return false
 	}
-	p := r.network.provider
-	for _, all := range [][]topology.Node{catalog.Metros(), catalog.Regions(p), catalog.PoPs(p)} {
-		if slices.ContainsFunc(all, is) {
-			return true
-		}
-	}
-	return p == catalog.ProviderAWS && (slices.ContainsFunc(catalog.LocalZones(), is) || slices.ContainsFunc(catalog.WavelengthZones(), is) ||
-		slices.ContainsFunc(catalog.RegionalEdgeCaches(), is))
+	return slices.ContainsFunc(catalog.Metros(), is) || slices.ContainsFunc(catalog.AllSites(r.network.provider), is)
 }
 
 // lineOfID returns the line of a CSV on which an ID first stands, 1 if it is not found.

@@ -51,8 +51,9 @@ type DelayModel struct {
 	Correction Correction
 }
 
-// A Correction knows how measured delays differ from those of the paths through a network. It must not
-// change while a network uses it.
+// A Correction knows how measured delays differ from those of the paths through a network: a source of delays of
+// your own. Hand it in as [DelayModel.Correction], or put it on a network with [Network.WithCorrection]. It must
+// not change while a network uses it, and may be asked by several goroutines at a time.
 type Correction interface {
 	// Locate prepares a place for many calls of RTT.
 	Locate(n Node) Location

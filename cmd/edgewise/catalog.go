@@ -16,7 +16,7 @@ import (
 // catalogCmd lists the catalog.
 type catalogCmd struct {
 	List     string `arg:"" enum:"regions,local-zones,wavelength-zones,pops,regional-edge-caches,metros" help:"What to list: ${enum}."`
-	Provider string `default:"aws" help:"Whose sites: aws, azure, google, cloudflare or fastly."`
+	Provider string `default:"aws" help:"Whose sites: ${providers}."`
 	Country  string `help:"Only this country, by its two-letter code in capitals."`
 	Top      int    `help:"Only the first so many; metros are listed by users."`
 	Format   string `default:"table" enum:"table,csv,json" help:"${enum}."`
@@ -67,23 +67,29 @@ func (c *catalogCmd) Run(_ context.Context, s *streams) error {
 	return listing{items: rows, rows: all}.write(s.out, c.Format)
 }
 
+// nodes returns what is to be listed.
 func (c *catalogCmd) nodes(p catalog.Provider) ([]topology.Node, error) {
-	if p != catalog.ProviderAWS && (c.List == "local-zones" || c.List == "wavelength-zones" || c.List == "regional-edge-caches") {
-		return nil, fmt.Errorf("%s are in the catalog for aws only, not for %s", c.List, p)
+	if c.List == "metros" {
+		return catalog.Metros(), nil
 	}
-	switch c.List {
-	case "regions":
-		return catalog.Regions(p), nil
-	case "local-zones":
-		return catalog.LocalZones(), nil
-	case "wavelength-zones":
-		return catalog.WavelengthZones(), nil
-	case "pops":
-		return catalog.PoPs(p), nil
-	case "regional-edge-caches":
-		return catalog.RegionalEdgeCaches(), nil
+	kind, err := topology.ParseNodeKind(strings.TrimSuffix(c.List, "s"))
+	if err != nil {
+		return nil, err
 	}
-	return catalog.Metros(), nil
+	nodes := catalog.Sites(p, kind)
+	if len(nodes) == 0 {
+		return nil, fmt.Errorf("%s are in the catalog for %s only, not for %s", c.List, names(catalog.ProvidersWith(kind)), p)
+	}
+	return nodes, nil
+}
+
+// names joins the names of providers.
+func names(providers []catalog.Provider) string {
+	var all []string
+	for _, p := range providers {
+		all = append(all, string(p))
+	}
+	return strings.Join(all, ", ")
 }
 
 // checkCountry finds a country that the list does not have.

@@ -22,6 +22,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/edgewise-sim/edgewise/cache"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
 
 // commands is the command line.
@@ -69,6 +70,7 @@ func execute(ctx context.Context, args []string, s *streams) int {
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(s),
 		kong.Vars{
+			"providers":  names(catalog.Providers()),
 			"policies":   strings.Join(append(cache.Policies(), cache.OfflinePolicies()...), ", "),
 			"sizes":      strings.Join(usualCacheSizes, ", "),
 			"admissions": strings.Join(cache.Admissions(), ", "),

@@ -10,32 +10,12 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
 //go:embed data/*.csv
 var files embed.FS
-
-// A shelf is one kind of site of one provider, and the file that lists it.
-type shelf struct {
-	file     string
-	provider Provider
-	kind     topology.NodeKind
-}
-
-var shelves = []shelf{
-	{"aws_regions.csv", ProviderAWS, topology.Region},
-	{"aws_local_zones.csv", ProviderAWS, topology.LocalZone},
-	{"aws_wavelength_zones.csv", ProviderAWS, topology.WavelengthZone},
-	{"aws_regional_edge_caches.csv", ProviderAWS, topology.RegionalEdgeCache},
-	{"aws_pops.csv", ProviderAWS, topology.PoP},
-	{"azure_regions.csv", ProviderAzure, topology.Region},
-	{"azure_pops.csv", ProviderAzure, topology.PoP},
-	{"google_regions.csv", ProviderGoogle, topology.Region},
-	{"google_pops.csv", ProviderGoogle, topology.PoP},
-	{"cloudflare_pops.csv", ProviderCloudflare, topology.PoP},
-	{"fastly_pops.csv", ProviderFastly, topology.PoP},
-}
 
 // world is everything that the embedded files say.
 type world struct {
@@ -43,7 +23,7 @@ type world struct {
 	countries  map[string]string // country codes by name in lower case
 	metros     []topology.Node
 	metroIndex *topology.PlaceIndex
-	sites      map[shelf][]topology.Node
+	sites      map[string][]topology.Node // by file
 }
 
 // loadWorld reads the embedded files once. They are part of the program: that they can be read is a
@@ -74,7 +54,7 @@ func readWorld(open func(name string) ([]byte, error)) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{continents: continents, countries: countries, sites: make(map[shelf][]topology.Node)}
+	w := &world{continents: continents, countries: countries, sites: make(map[string][]topology.Node)}
 	if raw, err = open("metros.csv"); err != nil {
 		return nil, err
 	}
@@ -86,24 +66,34 @@ func readWorld(open func(name string) ([]byte, error)) (*world, error) {
 		places[i] = topology.Place{LatDeg: m.LatDeg, LonDeg: m.LonDeg}
 	}
 	w.metroIndex = topology.NewPlaceIndex(places)
-	for _, s := range shelves {
-		if raw, err = open(s.file); err != nil {
-			return nil, err
-		}
-		sites, err := topology.ReadNodes(s.file, bytes.NewReader(raw), topology.Node{Kind: s.kind, Provider: string(s.provider)})
-		if err != nil {
-			return nil, err
-		}
-		for i := range sites {
-			continent, ok := continents[sites[i].Country]
-			if !ok {
-				return nil, fmt.Errorf("%s: site %q: country %q is not in countries.csv", s.file, sites[i].ID, sites[i].Country)
+	for _, p := range providers {
+		for _, shelf := range p.shelves {
+			file := fileOf(p.name, shelf.kind)
+			if raw, err = open(file); err != nil {
+				return nil, err
 			}
-			sites[i].Continent = continent
+			if w.sites[file], err = w.readSites(file, raw, topology.Node{Kind: shelf.kind, Provider: string(p.name)}); err != nil {
+				return nil, err
+			}
 		}
-		w.sites[s] = sites
 	}
 	return w, nil
+}
+
+// readSites reads the sites of one file, which have the values of like.
+func (w *world) readSites(file string, raw []byte, like topology.Node) ([]topology.Node, error) {
+	sites, err := topology.ReadNodes(file, bytes.NewReader(raw), like)
+	if err != nil {
+		return nil, err
+	}
+	for i := range sites {
+		continent, ok := w.continents[sites[i].Country]
+		if !ok {
+			return nil, fmt.Errorf("%s: site %q: %w", file, sites[i].ID, invalid.New("Country", sites[i].Country, "one of countries.csv"))
+		}
+		sites[i].Continent = continent
+	}
+	return sites, nil
 }
 
 // readCountries returns the continent of each country code, and the code of each country by its name in
@@ -151,22 +141,22 @@ func readFabric(open func(name string) ([]byte, error)) (*topology.Fabric, error
 func Metros() []topology.Node { return slices.Clone(loadWorld().metros) }
 
 // Regions returns the provider's regions, in the order of their IDs: none for a provider without.
-func Regions(p Provider) []topology.Node { return sitesOf(p, topology.Region) }
+func Regions(p Provider) []topology.Node { return Sites(p, topology.Region) }
 
 // LocalZones returns the AWS Local Zones, in the order of their IDs. Unverified is set on those that
 // are known from announced addresses only.
-func LocalZones() []topology.Node { return sitesOf(ProviderAWS, topology.LocalZone) }
+func LocalZones() []topology.Node { return Sites(ProviderAWS, topology.LocalZone) }
 
 // WavelengthZones returns the AWS Wavelength zones, in the order of their IDs.
-func WavelengthZones() []topology.Node { return sitesOf(ProviderAWS, topology.WavelengthZone) }
+func WavelengthZones() []topology.Node { return Sites(ProviderAWS, topology.WavelengthZone) }
 
 // RegionalEdgeCaches returns the CloudFront regional edge caches, in the order of their IDs. Each has
 // the region beside it as its parent.
-func RegionalEdgeCaches() []topology.Node { return sitesOf(ProviderAWS, topology.RegionalEdgeCache) }
+func RegionalEdgeCaches() []topology.Node { return Sites(ProviderAWS, topology.RegionalEdgeCache) }
 
 // PoPs returns the provider's edge locations, one a metro, in the order of their IDs: "pop-" and the
 // IATA code of the nearest airport.
-func PoPs(p Provider) []topology.Node { return sitesOf(p, topology.PoP) }
+func PoPs(p Provider) []topology.Node { return Sites(p, topology.PoP) }
 
 // Continent returns the continent of a country by its ISO 3166-1 alpha-2 code, "" if it is not known.
 func Continent(country string) string { return loadWorld().continents[country] }
@@ -193,12 +183,17 @@ func CountryCode(country string) (code string, ok bool) {
 // networks of the Internet Topology Zoo. Build networks of own metros and sites on it.
 func Fabric() *topology.Fabric { return loadFabric() }
 
-// sitesOf returns a copy of one shelf, nil if there is none.
-func sitesOf(p Provider, kind topology.NodeKind) []topology.Node {
-	for _, s := range shelves {
-		if s.provider == p && s.kind == kind {
-			return slices.Clone(loadWorld().sites[s])
-		}
+// AllSites returns the provider's sites of all kinds, kind by kind.
+func AllSites(p Provider) []topology.Node {
+	var all []topology.Node
+	for _, s := range shelvesOf(p) {
+		all = append(all, Sites(p, s.kind)...)
 	}
-	return nil
+	return all
+}
+
+// Sites returns the provider's sites of a kind, in the order of their IDs: none where the catalog has none, which
+// [ProvidersWith] tells.
+func Sites(p Provider, kind topology.NodeKind) []topology.Node {
+	return slices.Clone(loadWorld().sites[fileOf(p, kind)])
 }

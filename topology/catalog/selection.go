@@ -55,8 +55,8 @@ func Cloudflare(s Selection) (*topology.Network, error) { return Network(Provide
 func Fastly(s Selection) (*topology.Network, error) { return Network(ProviderFastly, s) }
 
 // Network returns the network of the selected metros and sites of a provider, with the delays of
-// [calibrate.Default].
-func Network(p Provider, s Selection) (*topology.Network, error) {
+// [calibrate.Default] unless an option says otherwise.
+func Network(p Provider, s Selection, options ...Option) (*topology.Network, error) {
 	metros, err := s.SelectMetros()
 	if err != nil {
 		return nil, err
@@ -65,14 +65,30 @@ func Network(p Provider, s Selection) (*topology.Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Build(metros, sites)
+	return Build(metros, sites, options...)
 }
 
 // Build returns the network of any metros and sites, own ones too, over the exchange towns of the world and
-// with the delays of [calibrate.Default]. See [topology.Fabric.Network].
-func Build(metros, sites []topology.Node) (*topology.Network, error) {
-	return Fabric().Network(calibrate.Default().DelayModel(), metros, sites)
+// with the delays of [calibrate.Default] unless an option says otherwise. See [topology.Fabric.Network].
+func Build(metros, sites []topology.Node, options ...Option) (*topology.Network, error) {
+	b := build{delays: calibrate.Default().DelayModel()}
+	for _, o := range options {
+		o(&b)
+	}
+	return Fabric().Network(b.delays, metros, sites)
 }
+
+// An Option changes how [Network] and [Build] make a network.
+type Option func(*build)
+
+// A build is what options change.
+type build struct{ delays topology.DelayModel }
+
+// WithDelays takes the delays from a model of your own, its [topology.Correction] included, in place of
+// [calibrate.Default]: from one that [calibrate.Fit] has made, from two numbers a kind of link, or from a
+// Correction that stands before that of calibrate. A network that is there already, such as that of a study
+// read from a file, takes another correction by [topology.Network.WithCorrection].
+func WithDelays(model topology.DelayModel) Option { return func(b *build) { b.delays = model } }
 
 // SelectMetros returns the selected metros, those with the most users first. The error names an
 // unknown ID, country or continent with the nearest known ones, or says that nothing was selected.
@@ -183,7 +199,7 @@ func pick(p Provider, kind topology.NodeKind, field string, words []string) ([]t
 	if len(words) == 0 {
 		return nil, nil
 	}
-	all := sitesOf(p, kind)
+	all := Sites(p, kind)
 	if len(all) == 0 {
 		return nil, invalid.New(field, strings.Join(words, ", "), "none: %s has no %v in the catalog", p, kind)
 	}

@@ -13,9 +13,7 @@ import (
 func TestSourcesNameEveryFileOfAProviderAsTheReadmeDoes(t *testing.T) {
 	readme, err := os.ReadFile("data/README.md")
 	require.NoError(t, err)
-	for _, p := range []catalog.Provider{
-		catalog.ProviderAWS, catalog.ProviderAzure, catalog.ProviderGoogle, catalog.ProviderCloudflare, catalog.ProviderFastly,
-	} {
+	for _, p := range catalog.Providers() {
 		all := catalog.Sources(p)
 		require.GreaterOrEqual(t, len(all), 4)
 		require.Regexp(t, `^all files of the catalog: sha256 [0-9a-f]{64}$`, all[len(all)-1])
