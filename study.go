@@ -36,6 +36,8 @@ type Study struct {
 	// SkipWarmUpCheck accepts runs that still depend on how they began, for questions about exactly that:
 	// the first minutes after a start, a given hour. The findings stand in the comparison all the same.
 	SkipWarmUpCheck bool
+	// Measures are own figures, which come after those of [Measures] and are shown and judged as they are.
+	Measures []Measure
 	// Assumed lists assumptions to be shown with the results, next to those of the workloads.
 	Assumed []string
 	// Sources are the data that the study rests on, with their dates, to be shown with the results, for
@@ -86,6 +88,9 @@ func (s *Study) Validate() error {
 			return fmt.Errorf("edgewise: two placements are called %q", p.Name)
 		}
 		seen[p.Name] = true
+	}
+	if err := s.validateMeasures(); err != nil {
+		return err
 	}
 	if err := s.Scenario.Validate(); err != nil {
 		return err
@@ -141,7 +146,7 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	g := &gatherer{placements: len(plans), progress: s.Progress, open: make(map[int][]*sim.Result)}
+	g := &gatherer{reduce: s.reduce, placements: len(plans), progress: s.Progress, open: make(map[int][]*sim.Result)}
 	planned, enough := 0, false
 	for !enough {
 		if planned, enough, err = stopper.next(g.done); err == nil && !enough {
@@ -175,6 +180,7 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 // the comparison needs of it.
 type gatherer struct {
 	mu         sync.Mutex
+	reduce     func([]*sim.Result) (*replication, error)
 	placements int
 	total      int
 	runs       int
@@ -236,7 +242,7 @@ func (g *gatherer) take(placement int, r *sim.Result) error {
 		complete = complete && other != nil
 	}
 	if complete {
-		reduced, err := reduce(g.open[n])
+		reduced, err := g.reduce(g.open[n])
 		if err != nil {
 			return err
 		}
