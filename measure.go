@@ -145,6 +145,11 @@ var measures = slices.Concat(
 		{Label: Label{Metric: "cache", Statistic: "byte hit ratio", Unit: "share", Better: More},
 			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(hits(&t.OutcomeBytes), t.Count(sim.Bytes)) }),
 			Kinds: cacheable, Where: cached},
+		{Label: Label{Metric: "cache", Statistic: "joined a fetch", Unit: "share"},
+			Of: ShareOf(func(t *Tallies) stats.Ratio {
+				return ratio(t.Outcomes[sim.DelayedHit], hits(&t.Outcomes)+t.Outcomes[sim.Miss])
+			}),
+			Kinds: cacheable, Where: cached},
 	},
 	ofTier("mid-tier cache", func(w *sim.WorkloadTally) *sim.TierTally { return &w.MidTier }),
 	[]Measure{
