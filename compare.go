@@ -32,7 +32,9 @@ type summary struct {
 	// failed counts requests, asked how many samples each metric would have if none had failed.
 	failed uint64
 	asked  [sim.NumMetrics]uint64
+	// metros are by metro of the network, sites by id of a site that was asked for something.
 	metros []summary
+	sites  map[string]*summary
 }
 
 // reduce keeps what the comparison needs of the runs of all placements with one replication number.
@@ -44,7 +46,7 @@ func (s *Study) reduce(results []*sim.Result) (*replication, error) {
 		for w := range result.Workloads {
 			tally := &result.Workloads[w]
 			course.workloads = append(course.workloads, tally.Course)
-			summary, err := summarise(tally, s.measuresOf(&workloads[w]), s.Duration)
+			summary, err := summarise(tally, result.Sites, s.measuresOf(&workloads[w]), s.Duration)
 			if err != nil {
 				return nil, err
 			}
@@ -56,17 +58,13 @@ func (s *Study) reduce(results []*sim.Result) (*replication, error) {
 }
 
 // summarise keeps what the figures in some rows are made of.
-func summarise(w *sim.WorkloadTally, rows []Measure, duration time.Duration) (summary, error) {
+func summarise(w *sim.WorkloadTally, sites []string, rows []Measure, duration time.Duration) (summary, error) {
 	total, err := w.Total()
 	if err != nil {
 		return summary{}, err
 	}
-	s := summary{failed: total.Outcomes[sim.Failed]}
-	tallies := &Tallies{Tally: &total, Workload: w, Duration: duration}
-	s.count(tallies, rows)
-	for i := range rows {
-		s.is = append(s.is, rows[i].Where == nil || rows[i].Where(tallies))
-	}
+	s := summary{failed: total.Outcomes[sim.Failed], sites: make(map[string]*summary)}
+	s.count(&Tallies{Tally: &total, MidTier: &w.MidTier, Workload: w, Duration: duration}, rows)
 	for i := range total.Metrics {
 		m := total.Metrics[i].Metric
 		s.latency[m], s.asked[m] = &total.Metrics[i].Latency, asked(m, &total)
@@ -74,7 +72,7 @@ func summarise(w *sim.WorkloadTally, rows []Measure, duration time.Duration) (su
 	byMetro := rowsByMetro(rows)
 	for m := range w.Metros {
 		var at summary
-		at.count(&Tallies{Tally: &w.Metros[m], Workload: w, Duration: duration}, byMetro)
+		at.count(&Tallies{Tally: &w.Metros[m], MidTier: &w.MidTier, Workload: w, Duration: duration}, byMetro)
 		for i := range byMetro {
 			metric, ok := byMetro[i].Of.sampled()
 			if !ok || at.packed[metric] != nil {
@@ -86,17 +84,33 @@ func summarise(w *sim.WorkloadTally, rows []Measure, duration time.Duration) (su
 		}
 		s.metros = append(s.metros, at)
 	}
+	bySite := rowsBySite(rows)
+	for n := range w.Sites {
+		site := &w.Sites[n]
+		if site.Tally.Count(sim.Requests)+site.Tally.Count(sim.Sessions)+site.MidTier.Count(sim.TierRequests) == 0 {
+			continue
+		}
+		at := new(summary)
+		at.count(&Tallies{Tally: &site.Tally, MidTier: &site.MidTier, Site: site, Workload: w, Duration: duration}, bySite)
+		s.sites[sites[n]] = at
+	}
 	return s, nil
 }
 
+// count notes what the run contributes to the figures in some rows.
 func (s *summary) count(t *Tallies, rows []Measure) {
 	for i := range rows {
 		s.ratios = append(s.ratios, rows[i].Of.ratio(t))
+		s.is = append(s.is, rows[i].Where == nil || rows[i].Where(t))
 	}
 }
 
 func rowsByMetro(rows []Measure) []Measure {
 	return slices.DeleteFunc(slices.Clone(rows), func(m Measure) bool { return !m.ByMetro })
+}
+
+func rowsBySite(rows []Measure) []Measure {
+	return slices.DeleteFunc(slices.Clone(rows), func(m Measure) bool { return !m.BySite })
 }
 
 // A described workload is what the comparison says of a workload itself.
@@ -133,7 +147,7 @@ func (s *Study) compare(replications []*replication, planned int) (*Comparison, 
 	for p := range s.Placements {
 		result := PlacementResult{Name: s.Placements[p].Name, Roles: rolesOf(&s.Placements[p])}
 		for w, d := range s.workloads() {
-			e := estimator{described: d, rows: s.measuresOf(&d), metros: c.Metros, level: c.Level}
+			e := estimator{described: d, rows: s.measuresOf(&d), metros: c.Metros, sites: c.Sites, level: c.Level}
 			if p > 0 {
 				e.baseline = &c.Placements[0].Workloads[w]
 			}
@@ -168,6 +182,7 @@ type estimator struct {
 	described
 	rows   []Measure
 	metros []Place
+	sites  []Place
 	level  float64
 	// baseline holds the figures of the workload under the baseline, nil if these are they.
 	baseline *WorkloadResult
@@ -186,6 +201,7 @@ func (e *estimator) workload() (WorkloadResult, error) {
 		result.Latency = append(result.Latency, e.distribution(m))
 	}
 	var err error
+	result.Sites = e.bySite()
 	result.Metros, err = e.byMetro()
 	return result, err
 }
@@ -210,9 +226,9 @@ func (e *estimator) figures(rows []Measure, these, base []*summary, baseline Fig
 	return all
 }
 
-// shown reports whether the figure in a row is shown for some run; by metro all are.
+// shown reports whether the figure in a row is shown for some run.
 func shown(row int, runs []*summary) bool {
-	return slices.ContainsFunc(runs, func(s *summary) bool { return s.is == nil || s.is[row] })
+	return slices.ContainsFunc(runs, func(s *summary) bool { return s.is[row] })
 }
 
 // distribution returns the latencies of one metric.
@@ -255,6 +271,35 @@ func (e *estimator) byMetro() ([]MetroResult, error) {
 	}
 	slices.SortStableFunc(results, func(a, b MetroResult) int { return cmp.Compare(requests(&b), requests(&a)) })
 	return results, nil
+}
+
+// bySite makes the figures of every site that was asked for something, in the order of the network.
+func (e *estimator) bySite() (results []SiteResult) {
+	rows := rowsBySite(e.rows)
+	idle := &summary{ratios: make([]stats.Ratio, len(rows)), is: make([]bool, len(rows))}
+	of := func(runs []*summary, id string) (all []*summary, ok bool) {
+		for _, s := range runs {
+			at, asked := s.sites[id]
+			if !asked {
+				at = idle
+			}
+			all, ok = append(all, at), ok || asked
+		}
+		return all, ok
+	}
+	for _, place := range e.sites {
+		these, ok := of(e.these, place.ID)
+		if !ok {
+			continue
+		}
+		base, _ := of(e.base, place.ID)
+		var baseline Figures
+		if e.baseline != nil {
+			baseline = e.baseline.Site(place.ID).Figures
+		}
+		results = append(results, SiteResult{ID: place.ID, Name: place.Name, Figures: e.figures(rows, these, base, baseline)})
+	}
+	return results
 }
 
 // unpack returns the summaries of a metro with their distributions.

@@ -66,6 +66,9 @@ type WorkloadResult struct {
 	Latency []Distribution `json:"-"`
 	// Metros holds figures by user metro, in descending order of requests.
 	Metros []MetroResult `json:"metros"`
+	// Sites holds figures by site, of those that were asked for something, in the order of the network: users'
+	// requests by the site that serves them, fetches by the mid-tier cache that they reach.
+	Sites []SiteResult `json:"sites,omitempty"`
 
 	err error // that there is no such workload
 }
@@ -92,6 +95,17 @@ type MetroResult struct {
 	Figures Figures `json:"figures"`
 
 	err error // that there is no such metro
+}
+
+// A SiteResult is what one site does under one placement.
+type SiteResult struct {
+	// ID is the site's node id, Name its name for people.
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Figures holds the requests and bytes, the largest request rate, hit ratios and what failed.
+	Figures Figures `json:"figures"`
+
+	err error // that there is no such site
 }
 
 // Placement returns what a placement does. That it is unknown is said by what is asked of it, so that a figure can be
@@ -178,4 +192,28 @@ func (m *MetroResult) Figure(metric, statistic string) (Figure, error) {
 // Metric returns the figures of a metric, as [Figures.Metric] does.
 func (m *MetroResult) Metric(name string) MetricFigures {
 	return MetricFigures{name: name, all: m.Figures, err: m.err}
+}
+
+// Site returns what a site does under the placement, by its node id. That it is unknown, or was asked for nothing, is
+// said by what is asked of it.
+func (w *WorkloadResult) Site(id string) *SiteResult {
+	if w.err != nil {
+		return &SiteResult{err: w.err}
+	}
+	var ids []string
+	for i := range w.Sites {
+		if w.Sites[i].ID == id {
+			return &w.Sites[i]
+		}
+		ids = append(ids, w.Sites[i].ID)
+	}
+	return &SiteResult{err: unknown("site", id, ids)}
+}
+
+// Figure returns a figure of the site, as [Figures.Figure] does.
+func (s *SiteResult) Figure(metric, statistic string) (Figure, error) {
+	if s.err != nil {
+		return Figure{}, s.err
+	}
+	return s.Figures.Figure(metric, statistic)
 }

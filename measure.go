@@ -25,8 +25,8 @@ type Measure struct {
 	Where func(*Tallies) bool
 	// OrAtBaseline shows the figure also where Where holds for the baseline only: what has gone is of interest.
 	OrAtBaseline bool
-	// ByMetro makes the figure for every metro too.
-	ByMetro bool
+	// ByMetro makes the figure for every metro too, BySite for every site that was asked for something.
+	ByMetro, BySite bool
 }
 
 // A Label says what a figure is.
@@ -74,9 +74,14 @@ func (d Direction) String() string {
 
 // Tallies are what one run found of one workload: what a measure is made of. They must not be kept or changed.
 type Tallies struct {
-	// Tally holds the requests of all metros, or of one where the figure is made by metro.
+	// Tally holds the requests of all metros; of one where the figure is made by metro, and of those that one
+	// site serves, without distributions, where it is made by site.
 	*sim.Tally
-	// Workload holds the whole: the caches behind the first and all metros, in the order of the network.
+	// MidTier is what the mid-tier caches met; where the figure is made by site, that site's.
+	MidTier *sim.TierTally
+	// Site is what one site did, nil where the figure is not made by site.
+	Site *sim.SiteTally
+	// Workload holds the whole, all metros in the order of the network.
 	Workload *sim.WorkloadTally
 	// Duration is the simulated time that was recorded.
 	Duration time.Duration
@@ -91,6 +96,14 @@ func met(t *Tallies) uint64 { return t.Count(sim.Requests) - t.Failures[sim.Site
 
 // without returns what was served without the origin; the origin may have answered in vain.
 func without(served, origin uint64) uint64 { return served - min(origin, served) }
+
+// peakRate is the largest number of requests of a batch, by its length in ns.
+func peakRate(t *Tallies) stats.Ratio {
+	if t.Site == nil {
+		return stats.Ratio{}
+	}
+	return ratio(t.Site.PeakRequests, uint64(t.Workload.Course.BatchNs))
+}
 
 // cached reports whether a request met a cache.
 func cached(t *Tallies) bool { return hits(&t.Outcomes)+t.Outcomes[sim.Miss] > 0 }
@@ -116,7 +129,11 @@ func happened(of func(*Tallies) uint64) func(*Tallies) bool {
 // measures are all figures of a comparison, one a row, in the order in which they are shown.
 var measures = slices.Concat(
 	[]Measure{
-		{Label: Label{Metric: "requests", Statistic: "count", Unit: "requests"}, Of: CountOf(counter(sim.Requests)), ByMetro: true},
+		{Label: Label{Metric: "requests", Statistic: "count", Unit: "requests"}, Of: CountOf(counter(sim.Requests)), ByMetro: true, BySite: true},
+		{Label: Label{Metric: "bytes", Statistic: "delivered", Unit: "bytes"}, Of: CountOf(counter(sim.Bytes)),
+			Where: happened(counter(sim.Bytes)), BySite: true},
+		{Label: Label{Metric: "peak", Statistic: "request rate", Unit: "requests per second"}, Of: RatioOf(peakRate, 1e9),
+			Where: func(t *Tallies) bool { return t.Site != nil && t.Site.PeakRequests > 0 }, BySite: true},
 	},
 	latencies(),
 	outcomes(),
@@ -124,7 +141,7 @@ var measures = slices.Concat(
 		{Label: Label{Metric: "failed", Statistic: "count", Unit: "requests", Better: Less},
 			Of: CountOf(failed), OnlyWithFailures: true},
 		{Label: Label{Metric: "failed", Statistic: "share", Unit: "share", Better: Less, Judged: "failed requests"},
-			Of: ofRequests(failed), OnlyWithFailures: true, ByMetro: true},
+			Of: ofRequests(failed), OnlyWithFailures: true, ByMetro: true, BySite: true},
 		{Label: Label{Metric: "failed", Statistic: "mean time to error", Unit: "ms"},
 			Of:               RatioOf(func(t *Tallies) stats.Ratio { return ratio(t.Count(sim.FailedNs), failed(t)) }, msPerNs),
 			OnlyWithFailures: true},
@@ -137,21 +154,21 @@ var measures = slices.Concat(
 			Of: CountOf(counter(sim.LostSessions)), Kinds: games, OnlyWithFailures: true},
 		{Label: Label{Metric: "sessions", Statistic: "lost share", Unit: "share", Better: Less, Judged: "lost sessions"},
 			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(t.Count(sim.LostSessions), t.Count(sim.Sessions)) }),
-			Kinds: games, OnlyWithFailures: true, ByMetro: true},
+			Kinds: games, OnlyWithFailures: true, ByMetro: true, BySite: true},
 
 		{Label: Label{Metric: "cache", Statistic: "request hit ratio", Unit: "share", Better: More, Judged: "request hit ratio"},
 			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(hits(&t.Outcomes), met(t)) }),
-			Kinds: cacheable, Where: cached},
+			Kinds: cacheable, Where: cached, BySite: true},
 		{Label: Label{Metric: "cache", Statistic: "byte hit ratio", Unit: "share", Better: More},
 			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(hits(&t.OutcomeBytes), t.Count(sim.Bytes)) }),
-			Kinds: cacheable, Where: cached},
+			Kinds: cacheable, Where: cached, BySite: true},
 		{Label: Label{Metric: "cache", Statistic: "joined a fetch", Unit: "share"},
 			Of: ShareOf(func(t *Tallies) stats.Ratio {
 				return ratio(t.Outcomes[sim.DelayedHit], hits(&t.Outcomes)+t.Outcomes[sim.Miss])
 			}),
 			Kinds: cacheable, Where: cached},
 	},
-	ofTier("mid-tier cache", func(w *sim.WorkloadTally) *sim.TierTally { return &w.MidTier }),
+	ofTier("mid-tier cache", func(t *Tallies) *sim.TierTally { return t.MidTier }),
 	[]Measure{
 		{Label: Label{Metric: "origin offload", Statistic: "by requests", Unit: "share", Better: More},
 			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(without(t.Answered(), t.Count(sim.OriginRequests)), met(t)) }),
@@ -260,15 +277,15 @@ func reasons() (all []Measure) {
 }
 
 // ofTier returns the hit ratios of a tier of caches behind the first: of the fetches that reached it.
-func ofTier(name string, of func(*sim.WorkloadTally) *sim.TierTally) []Measure {
+func ofTier(name string, of func(*Tallies) *sim.TierTally) []Measure {
 	hitRatio := func(statistic string, hits, all sim.TierCounter) Measure {
 		return Measure{
 			Label: Label{Metric: name, Statistic: statistic, Unit: "share", Better: More},
 			Of: ShareOf(func(t *Tallies) stats.Ratio {
-				tier := of(t.Workload)
+				tier := of(t)
 				return ratio(tier.Count(hits), tier.Count(all))
 			}),
-			Kinds: cacheable, Where: func(t *Tallies) bool { return of(t.Workload).Count(sim.TierRequests) > 0 && cached(t) },
+			Kinds: cacheable, Where: func(t *Tallies) bool { return of(t).Count(sim.TierRequests) > 0 }, BySite: true,
 		}
 	}
 	return []Measure{

@@ -57,7 +57,7 @@ func fullStudy(t testing.TB) *edgewise.Study {
 
 // written is a comparison as programs read it.
 type written struct {
-	csv      map[[5]string][]string // by placement, workload, metro, metric, statistic
+	csv      map[[6]string][]string // by placement, workload, metro, site, metric, statistic
 	json     edgewise.Comparison
 	text     []byte
 	verdicts map[[3]string]bool // by placement, workload, figure
@@ -69,10 +69,10 @@ func write(t testing.TB, c *edgewise.Comparison) (w written) {
 	require.NoError(t, report.WriteCSV(&table, c))
 	rows, err := csv.NewReader(&table).ReadAll()
 	require.NoError(t, err)
-	w.csv = map[[5]string][]string{}
+	w.csv = map[[6]string][]string{}
 	for _, row := range rows[1:] {
-		key := [5]string(row[:5])
-		require.NotContains(t, w.csv, key)
+		key := [6]string{row[0], row[1], row[2], row[17], row[3], row[4]}
+		require.Nil(t, w.csv[key], "%v", key)
 		w.csv[key] = row
 	}
 	require.NoError(t, report.WriteJSON(&text, c))
@@ -104,7 +104,7 @@ func TestNoFigureIsForgotten(t *testing.T) {
 				}
 				shown[[2]string{f.Metric, statistic}] = true
 				count++
-				row := w.csv[[5]string{p.Name, of.Name, "", f.Metric, f.Statistic}]
+				row := w.csv[[6]string{p.Name, of.Name, "", "", f.Metric, f.Statistic}]
 				require.NotNil(t, row, "%s, %s", f.Metric, f.Statistic)
 				require.Equal(t, f.Unit, row[5])
 				if f.HasValue() {
@@ -119,13 +119,20 @@ func TestNoFigureIsForgotten(t *testing.T) {
 					continue
 				}
 				judged++
-				require.Contains(t, w.verdicts, [3]string{p.Name, of.Name, f.Judged})
+				require.True(t, w.verdicts[[3]string{p.Name, of.Name, f.Judged}], f.Judged)
 			}
 			for m, metro := range of.Metros {
 				for n, f := range metro.Figures {
 					count++
-					require.Contains(t, w.csv, [5]string{p.Name, of.Name, metro.ID, f.Metric, f.Statistic})
+					require.NotNil(t, w.csv[[6]string{p.Name, of.Name, metro.ID, "", f.Metric, f.Statistic}])
 					require.Equal(t, f, w.json.Placements[i].Workloads[k].Metros[m].Figures[n])
+				}
+			}
+			for m, site := range of.Sites {
+				for n, f := range site.Figures {
+					count++
+					require.NotNil(t, w.csv[[6]string{p.Name, of.Name, "", site.ID, f.Metric, f.Statistic}])
+					require.Equal(t, f, w.json.Placements[i].Workloads[k].Sites[m].Figures[n])
 				}
 			}
 		}
@@ -212,7 +219,7 @@ func TestLookUpsNeverGiveAWrongNumber(t *testing.T) {
 			return c.Placement("region only").Workload("web").Figure("requests", "count")
 		},
 		"metro is nowhere; want one of ":                                    func() (edgewise.Figure, error) { return w.Metro("nowhere").Metric("ttfb").Mean() },
-		"metric is rtt; want one of requests, ttfb, ttlb, outcome, ":        func() (edgewise.Figure, error) { return w.Metric("rtt").Mean() },
+		"metric is rtt; want one of requests, bytes, ttfb, ttlb, ":          func() (edgewise.Figure, error) { return w.Metric("rtt").Mean() },
 		"quantile of ttfb is 0.97; want one of 0.5, 0.9, 0.95, 0.99, 0.999": func() (edgewise.Figure, error) { return w.Metric("ttfb").P(0.97) },
 		"deadline of ttfb is 1s; want one of 50 ms, 2 s":                    func() (edgewise.Figure, error) { return w.Metric("ttfb").Within(time.Second) },
 		"statistic of origin is visits; want one of requests, bytes":        func() (edgewise.Figure, error) { return w.Figure("origin", "visits") },
@@ -290,6 +297,44 @@ func TestJSONHasNoNumberForWhatIsNotKnown(t *testing.T) {
 		suppressed = suppressed || v["difference"] == nil && v["margin"] == nil
 	}
 	require.True(t, suppressed, "a quantile with too few requests beyond it")
+}
+
+func TestSitesShareTheRequests(t *testing.T) {
+	s := fullStudy(t)
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	for _, p := range c.Placements {
+		for _, w := range p.Workloads {
+			for _, name := range [][2]string{{"requests", "count"}, {"bytes", "delivered"}} {
+				all, _ := w.Figures.Find(name[0], name[1])
+				sum := 0.0
+				for _, site := range w.Sites {
+					f, _ := site.Figures.Find(name[0], name[1])
+					sum += f.Value
+				}
+				require.InDelta(t, all.Value, sum, 1e-6, "%s, %s: %s", p.Name, w.Name, name)
+			}
+		}
+	}
+	pops := &c.Placements[1].Workloads[0]
+	require.Len(t, pops.Sites, 2)
+	hits := 0.0
+	for _, site := range pops.Sites {
+		ratio, err := site.Figure("cache", "request hit ratio")
+		require.NoError(t, err)
+		requests, err := site.Figure("requests", "count")
+		require.NoError(t, err)
+		peak, err := site.Figure("peak", "request rate")
+		require.NoError(t, err)
+		require.Greater(t, peak.Value, requests.Value/20)
+		hits += ratio.Value * requests.Value
+	}
+	require.Positive(t, hits)
+	_, err = pops.Site("us-west-2").Figure("requests", "count")
+	require.ErrorContains(t, err, "site is us-west-2; want one of pop-")
+	failed, err := pops.Site("pop-lax").Figure("failed", "share")
+	require.NoError(t, err)
+	require.Positive(t, failed.Value)
 }
 
 func TestComparisonKnowsItsPlaces(t *testing.T) {

@@ -34,6 +34,11 @@ func WriteCSV(w io.Writer, c *edgewise.Comparison) error {
 				at.metro = m.ID
 				at.write(out, m.Figures)
 			}
+			at.metro = ""
+			for _, s := range w.Sites {
+				at.site = s.ID
+				at.write(out, s.Figures)
+			}
 		}
 	}
 	out.Flush()
