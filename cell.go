@@ -144,7 +144,7 @@ func (s *Study) gather(results []*CellResult) (*gatherer, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := newGatherer(len(s.Placements), nil)
+	g := newGatherer(s, nil)
 	for _, r := range results {
 		if r == nil || r.Result == nil {
 			return nil, fmt.Errorf("edgewise: a result is nil")
@@ -209,16 +209,16 @@ func (s *Study) placementNumber(name string) int {
 // A gatherer collects results until a replication is complete for every placement, and then keeps what
 // the comparison needs of it.
 type gatherer struct {
-	placements int
-	progress   func(Progress)
-	runs       int // so far
-	total      int // planned
-	open       map[int][]*sim.Result
-	done       []*replication // nil where it is not complete
+	study    *Study
+	progress func(Progress)
+	runs     int // so far
+	total    int // planned
+	open     map[int][]*sim.Result
+	done     []*replication // nil where it is not complete
 }
 
-func newGatherer(placements int, progress func(Progress)) *gatherer {
-	return &gatherer{placements: placements, progress: progress, open: make(map[int][]*sim.Result)}
+func newGatherer(s *Study, progress func(Progress)) *gatherer {
+	return &gatherer{study: s, progress: progress, open: make(map[int][]*sim.Result)}
 }
 
 // has reports whether a result is there.
@@ -237,11 +237,11 @@ func (g *gatherer) take(placement int, r *sim.Result) error {
 		return nil
 	}
 	if g.open[n] == nil {
-		g.open[n] = make([]*sim.Result, g.placements)
+		g.open[n] = make([]*sim.Result, len(g.study.Placements))
 	}
 	g.open[n][placement] = r
 	if !slices.Contains(g.open[n], nil) {
-		reduced, err := reduce(g.open[n])
+		reduced, err := g.study.reduce(g.open[n])
 		if err != nil {
 			return err
 		}

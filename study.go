@@ -36,6 +36,8 @@ type Study struct {
 	// SkipWarmUpCheck accepts runs that still depend on how they began, for questions about exactly that:
 	// the first minutes after a start, a given hour. The findings stand in the comparison all the same.
 	SkipWarmUpCheck bool
+	// Measures are own figures, which come after those of [Measures] and are shown and judged as they are.
+	Measures []Measure
 	// Assumed lists assumptions to be shown with the results, next to those of the workloads.
 	Assumed []string
 	// Sources are the data that the study rests on, with their dates, to be shown with the results, for
@@ -89,6 +91,9 @@ func (s *Study) Validate() error {
 		}
 		seen[p.Name] = true
 	}
+	if err := s.validateMeasures(); err != nil {
+		return err
+	}
 	if err := s.Scenario.Validate(); err != nil {
 		return err
 	}
@@ -139,7 +144,7 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := newGatherer(len(plans), s.Progress)
+	g := newGatherer(s, s.Progress)
 	planned, enough := 0, false
 	for !enough {
 		if planned, enough, err = stopper.next(g.done); err == nil && !enough {

@@ -18,6 +18,7 @@ type encodedResult struct {
 	Placement   string            `cbor:"placement"`
 	Replication int               `cbor:"replication"`
 	Fingerprint uint64            `cbor:"fingerprint"`
+	Sites       []string          `cbor:"sites"`
 	Edge        FillCourse        `cbor:"edge"`
 	Mid         FillCourse        `cbor:"mid"`
 	Workloads   []encodedWorkload `cbor:"workloads"`
@@ -27,6 +28,7 @@ type encodedWorkload struct {
 	Name     string            `cbor:"name"`
 	Kind     string            `cbor:"kind"`
 	Counters map[string]uint64 `cbor:"counters,omitempty"`
+	Sites    []encodedSite     `cbor:"sites"`
 	MidTier  map[string]uint64 `cbor:"mid_tier,omitempty"`
 	Course   encodedCourse     `cbor:"course"`
 	Metros   []encodedTally    `cbor:"metros"`
@@ -46,7 +48,14 @@ type encodedTally struct {
 	OutcomeBytes map[string]uint64 `cbor:"outcome_bytes,omitempty"`
 	Failures     map[string]uint64 `cbor:"failures,omitempty"`
 	Causes       map[string]int64  `cbor:"causes_ns,omitempty"`
-	Metrics      []encodedMetric   `cbor:"metrics"`
+	Metrics      []encodedMetric   `cbor:"metrics,omitempty"`
+}
+
+// An encodedSite is a [SiteTally].
+type encodedSite struct {
+	Tally        encodedTally      `cbor:"tally"`
+	MidTier      map[string]uint64 `cbor:"mid_tier,omitempty"`
+	PeakRequests uint64            `cbor:"peak_requests,omitempty"`
 }
 
 type encodedMetric struct {
@@ -58,7 +67,7 @@ type encodedMetric struct {
 // MarshalBinary encodes the result, for a file or another machine. Equal results have equal encodings.
 func (r *Result) MarshalBinary() ([]byte, error) {
 	e := encodedResult{
-		Version: resultVersion, Placement: r.Placement, Replication: r.Replication, Fingerprint: r.Fingerprint, Edge: r.Edge, Mid: r.Mid,
+		Version: resultVersion, Placement: r.Placement, Replication: r.Replication, Fingerprint: r.Fingerprint, Sites: r.Sites, Edge: r.Edge, Mid: r.Mid,
 	}
 	for i := range r.Workloads {
 		w, err := r.Workloads[i].encode()
@@ -104,11 +113,14 @@ func decodeResult(data []byte) (*Result, error) {
 	if e.Version != resultVersion {
 		return nil, fmt.Errorf("version %d; this program reads version %d", e.Version, resultVersion)
 	}
-	r := &Result{Placement: e.Placement, Replication: e.Replication, Fingerprint: e.Fingerprint, Edge: e.Edge, Mid: e.Mid}
+	r := &Result{Placement: e.Placement, Replication: e.Replication, Fingerprint: e.Fingerprint, Sites: e.Sites, Edge: e.Edge, Mid: e.Mid}
 	for i := range e.Workloads {
 		w, err := e.Workloads[i].decode()
 		if err != nil {
 			return nil, fmt.Errorf("workload %q: %w", e.Workloads[i].Name, err)
+		}
+		if len(w.Sites) != len(r.Sites) {
+			return nil, fmt.Errorf("workload %q: %d sites; want the %d of the result", w.Name, len(w.Sites), len(r.Sites))
 		}
 		r.Workloads = append(r.Workloads, w)
 	}
@@ -124,6 +136,13 @@ func (w *WorkloadTally) encode() (encodedWorkload, error) {
 		e.Course.Requests = append(e.Course.Requests, b.Requests)
 		e.Course.SumNs = append(e.Course.SumNs, b.SumNs)
 		e.Course.Hits = append(e.Course.Hits, b.Hits)
+	}
+	for i := range w.Sites {
+		t, err := w.Sites[i].Tally.encode()
+		if err != nil {
+			return e, err
+		}
+		e.Sites = append(e.Sites, encodedSite{t, byName[TierCounter](w.Sites[i].MidTier.Counters[:]), w.Sites[i].PeakRequests})
 	}
 	for m := range w.Metros {
 		t, err := w.Metros[m].encode()
@@ -149,14 +168,31 @@ func (e *encodedWorkload) decode() (w WorkloadTally, err error) {
 	for i, n := range e.Course.Requests {
 		w.Course.Batches = append(w.Course.Batches, CourseBatch{Requests: n, SumNs: e.Course.SumNs[i], Hits: e.Course.Hits[i]})
 	}
+	for i := range e.Sites {
+		t, err := e.Sites[i].decode()
+		if err != nil {
+			return w, fmt.Errorf("site %d: %w", i, err)
+		}
+		w.Sites = append(w.Sites, t)
+	}
+	metrics := w.Kind.Metrics()
 	for m := range e.Metros {
-		t, err := e.Metros[m].decode(w.Kind)
+		t, err := e.Metros[m].decode(metrics)
 		if err != nil {
 			return w, fmt.Errorf("metro %d: %w", m, err)
 		}
 		w.Metros = append(w.Metros, t)
 	}
 	return w, nil
+}
+
+func (e *encodedSite) decode() (t SiteTally, err error) {
+	t.PeakRequests = e.PeakRequests
+	if err := fromNames[TierCounter](t.MidTier.Counters[:], e.MidTier); err != nil {
+		return t, err
+	}
+	t.Tally, err = e.Tally.decode(nil)
+	return t, err
 }
 
 func (t *Tally) encode() (encodedTally, error) {
@@ -174,7 +210,7 @@ func (t *Tally) encode() (encodedTally, error) {
 	return e, nil
 }
 
-func (e *encodedTally) decode(kind Kind) (t Tally, err error) {
+func (e *encodedTally) decode(metrics []Metric) (t Tally, err error) {
 	if err := errors.Join(
 		fromNames[Counter](t.Counters[:], e.Counters),
 		fromNames[Outcome](t.Outcomes[:], e.Outcomes), fromNames[Outcome](t.OutcomeBytes[:], e.OutcomeBytes),
@@ -182,9 +218,8 @@ func (e *encodedTally) decode(kind Kind) (t Tally, err error) {
 	); err != nil {
 		return t, err
 	}
-	metrics := kind.Metrics()
 	if len(e.Metrics) != len(metrics) {
-		return t, fmt.Errorf("%d metrics; want the %d of %v", len(e.Metrics), len(metrics), kind)
+		return t, fmt.Errorf("%d metrics; want %d", len(e.Metrics), len(metrics))
 	}
 	for i, m := range e.Metrics {
 		if m.Name != metrics[i].String() {

@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise/event"
 	"github.com/edgewise-sim/edgewise/placement"
@@ -15,6 +16,8 @@ type Result struct {
 	Placement   string
 	Replication int
 	Workloads   []WorkloadTally
+	// Sites are the ids of the placement's sites, in the order of [WorkloadTally.Sites].
+	Sites []string
 	// Edge and Mid are the courses of the caches of either tier.
 	Edge, Mid FillCourse
 	// Fingerprint stands for the sequence of events at every site: who asks when for what, what arrives in a
@@ -33,6 +36,8 @@ type WorkloadTally struct {
 	Metros []Tally
 	// Counters holds what is not known by metro: [OriginRequests] and [OriginBytes].
 	Counters [NumCounters]uint64
+	// Sites holds what each site did for the workload, in the order of [Result.Sites].
+	Sites []SiteTally
 	// MidTier is what a static workload met at the mid-tier caches.
 	MidTier TierTally
 	// Course is empty for games, which begin in their steady state.
@@ -80,6 +85,11 @@ func (r *Result) Merge(o *Result) error {
 		}
 		add(a.Counters[:], b.Counters[:])
 		a.MidTier.merge(&b.MidTier)
+		for n := range a.Sites {
+			if err := a.Sites[n].merge(&b.Sites[n]); err != nil {
+				return err
+			}
+		}
 		a.Course.merge(&b.Course)
 	}
 	r.Edge.merge(&o.Edge)
@@ -93,6 +103,9 @@ func (r *Result) Merge(o *Result) error {
 func (r *Result) matches(o *Result) error {
 	if r.Placement != o.Placement {
 		return errors.New("the placements differ")
+	}
+	if !slices.Equal(r.Sites, o.Sites) {
+		return errors.New("the sites differ")
 	}
 	if len(r.Workloads) != len(o.Workloads) {
 		return fmt.Errorf("%d workloads into %d", len(o.Workloads), len(r.Workloads))
@@ -120,6 +133,8 @@ func (w *WorkloadTally) matches(o *WorkloadTally) error {
 		return fmt.Errorf("kind %v into %v", o.Kind, w.Kind)
 	case len(w.Metros) != len(o.Metros):
 		return fmt.Errorf("%d metros into %d", len(o.Metros), len(w.Metros))
+	case len(w.Sites) != len(o.Sites):
+		return fmt.Errorf("%d sites into %d", len(o.Sites), len(w.Sites))
 	}
 	for m := range w.Metros {
 		if err := w.Metros[m].matches(&o.Metros[m]); err != nil {
@@ -161,6 +176,9 @@ func (r *run) settle() error {
 		}
 	}
 	r.settleCourses()
+	if err := r.settleSites(); err != nil {
+		return err
+	}
 	for _, part := range r.parts {
 		if err := r.result.Workloads[part.workload].Metros[part.metro].Merge(&part.tally); err != nil {
 			return err

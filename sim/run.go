@@ -33,11 +33,12 @@ type run struct {
 	parts []*tallyPart
 }
 
-// A tallyPart is a tally and where it goes in the end.
+// A tallyPart is a tally, where it goes in the end, and the site that it is of.
 type tallyPart struct {
 	tally    Tally
 	workload int
 	metro    int
+	site     int
 }
 
 // Run simulates one replication of the plan, from 0, on one core. It returns the context's error when
@@ -77,8 +78,13 @@ func (p *Plan) RunOn(ctx context.Context, replication, workers int) (*Result, er
 
 func (p *Plan) newResult(replication int) *Result {
 	r := &Result{Placement: p.placement.Name, Replication: replication}
+	for i := range p.sites {
+		r.Sites = append(r.Sites, p.sites[i].id)
+	}
 	for _, w := range p.workloads {
-		t := WorkloadTally{Name: w.name, Kind: w.kind, Metros: make([]Tally, len(p.metros))}
+		t := WorkloadTally{
+			Name: w.name, Kind: w.kind, Metros: make([]Tally, len(p.metros)), Sites: make([]SiteTally, len(p.sites)),
+		}
 		for m := range t.Metros {
 			t.Metros[m] = newTally(w.kind, len(w.deadlines))
 		}
@@ -201,7 +207,7 @@ func (r *run) tally(number int, w *plannedWorkload, m, entry int) *Tally {
 	if entry == 0 {
 		return &r.result.Workloads[number].Metros[m]
 	}
-	r.parts = append(r.parts, &tallyPart{newTally(w.kind, len(w.deadlines)), number, m})
+	r.parts = append(r.parts, &tallyPart{newTally(w.kind, len(w.deadlines)), number, m, w.entries[m][entry].site})
 	return &r.parts[len(r.parts)-1].tally
 }
 

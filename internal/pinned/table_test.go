@@ -51,9 +51,15 @@ func (r records) addTable(c *edgewise.Comparison, withMetros bool) error {
 		}
 	}
 	for _, row := range rows[1:] {
+		if row[columns["site"]] != "" {
+			continue // the runs pin what the sites did, by metro
+		}
 		key := []any{rowKind}
 		for _, name := range keyColumns {
 			key = append(key, row[columns[name]])
+		}
+		if row[columns["metro"]] != "" && row[columns["metric"]] == "sessions" && row[columns["statistic"]] == "lost share" {
+			key[4], key[5] = "sessions lost", "share" // as the rows of metros were called
 		}
 		if _, twice := r[keyOf(key...)]; twice {
 			return fmt.Errorf("comparison.csv has two rows %s", keyOf(key...))
