@@ -33,7 +33,7 @@ var goKeys = map[string]string{
 	"MinBytes":      "min",
 	"MaxBytes":      "max",
 	"ResponseBytes": "response_size",
-	"CacheBytes":    "size",
+	"CapacityBytes": "size",
 }
 
 // keyOf returns the path of keys in a file for a path of fields in Go.

@@ -71,6 +71,7 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 	wrong := len(bad.all)
 	for i := range r.placements {
 		p := &r.placements[i]
+		ids := make([][]string, len(p.sites))
 		for from, s := range p.sites {
 			nodes, err := r.resolve(s)
 			if err != nil {
@@ -78,10 +79,7 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 				continue
 			}
 			for _, n := range nodes {
-				a := s.assignment
-				a.Site = n.ID
-				p.built.Sites = append(p.built.Sites, a)
-				p.from = append(p.from, from)
+				ids[from] = append(ids[from], n.ID)
 				if len(r.resolveOwn(n.ID, n.Kind)) > 0 {
 					r.addOwn(n, &selection)
 				} else {
@@ -89,6 +87,7 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 				}
 			}
 		}
+		p.build(ids)
 	}
 	if len(bad.all) > wrong {
 		return nil
@@ -110,16 +109,16 @@ func empty(s catalog.Selection) bool {
 
 // resolve returns the sites that an entry of a placement stands for.
 func (r *reader) resolve(s siteSpec) ([]topology.Node, error) {
-	for _, kind := range kindsFor(s.assignment.Role) {
+	for _, kind := range placement.Kinds(s.role) {
 		if own := r.resolveOwn(s.name, kind); len(own) > 0 {
 			return own, nil
 		}
 	}
 	if r.network.graph != nil {
-		return nil, fmt.Errorf("%q: the graph has no site of this name that can have the role %q", s.name, s.assignment.Role)
+		return nil, fmt.Errorf("%q: the graph has no site of this name that can have the role %q", s.name, s.role)
 	}
 	var last error
-	for _, kind := range kindsFor(s.assignment.Role) {
+	for _, kind := range placement.Kinds(s.role) {
 		var selection catalog.Selection
 		*list(&selection, kind) = []string{s.name}
 		nodes, err := selection.SelectSites(r.network.provider)
@@ -138,19 +137,6 @@ func (r *reader) resolve(s siteSpec) ([]topology.Node, error) {
 		return found, nil
 	}
 	return nil, last
-}
-
-// kindsFor lists the kinds of site that a role is looked for among.
-func kindsFor(role placement.Role) []topology.NodeKind {
-	switch role {
-	case placement.Compute:
-		return []topology.NodeKind{topology.Region, topology.LocalZone}
-	case placement.EdgeCache:
-		return []topology.NodeKind{topology.PoP, topology.LocalZone}
-	case placement.MidTierCache:
-		return []topology.NodeKind{topology.RegionalEdgeCache, topology.Region}
-	}
-	return []topology.NodeKind{topology.Region}
 }
 
 // list returns the selection's list of a kind of site.

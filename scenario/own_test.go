@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/scenario"
 	"github.com/edgewise-sim/edgewise/topology"
 )
@@ -116,7 +117,7 @@ func TestOwnSitesStandBesideTheCatalog(t *testing.T) {
 	sites := "id,lat_deg,lon_deg,kind,country,parent\nrack-lax,34.05,-118.24,pop,US,\nrack-den,39.74,-104.99,pop,US,\nown-zone,34.1,-118.2,local-zone,US,us-west-1\n"
 	s, err := load(t, "  sites: sites.csv", "all", "sites.csv", sites)
 	require.NoError(t, err)
-	require.Len(t, s.Placements[1].Sites, 4, "all own PoPs, none of the catalog")
+	require.Len(t, s.Placements[1].Caches(placement.EdgeCache), 2, "all own PoPs, none of the catalog")
 	_, ok := s.Network.Index("own-zone")
 	require.False(t, ok, "no placement names it")
 	ns, _ := oneWay(t, s, "los-angeles-us", "rack-lax")

@@ -42,10 +42,10 @@ type routingSpec struct {
 	at   places
 }
 
-// find returns where a field of the rule stands, or what it is in; ok is false where the file has no rule.
-func (s *routingSpec) find(path string) (at value, ok bool) {
+// find returns where a field stands, or what it is in; ok is false where the file has none of it.
+func (p places) find(path string) (at value, ok bool) {
 	for {
-		if at, ok = s.at[path]; ok || path == "" {
+		if at, ok = p[path]; ok || path == "" {
 			return at, ok
 		}
 		path = parent(path)

@@ -184,6 +184,15 @@ func (r *reader) build(bad *problems) {
 	if len(bad.all) > 0 {
 		return
 	}
+	for i := range r.placements {
+		p := &r.placements[i]
+		if err := r.study.ValidatePlacement(p.built); err != nil {
+			r.reportPlacement(bad, p, err)
+		}
+	}
+	if len(bad.all) > 0 {
+		return
+	}
 	if err := r.study.Validate(); err != nil {
 		var f *invalid.Field
 		key := ""

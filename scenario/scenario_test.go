@@ -107,12 +107,12 @@ func TestScenarioMeansWhatItSays(t *testing.T) {
 	require.Len(t, s.Placements, 3)
 	require.Equal(t, 50, s.Placements[1].Of(placement.Origin)[0].Servers, "inherited")
 	require.True(t, s.Placements[1].DynamicViaPoP)
-	require.Equal(t, int64(256<<20), s.Placements[1].Of(placement.EdgeCache)[1].CacheBytes)
-	require.True(t, s.Placements[1].Of(placement.EdgeCache)[1].Preload)
+	require.Equal(t, int64(256<<20), s.Placements[1].Caches(placement.EdgeCache)[1].CapacityBytes)
+	require.True(t, s.Placements[1].Caches(placement.EdgeCache)[1].Preload)
 	require.Len(t, s.Placements[2].Of(placement.Compute), 2)
 	require.Equal(t, placement.NearestDistance{}, s.Placements[2].Routing)
 	require.False(t, s.Placements[2].DynamicViaPoP)
-	require.Empty(t, s.Placements[0].Of(placement.EdgeCache))
+	require.Empty(t, s.Placements[0].Tiers)
 }
 
 func TestReplicationsMayBeARule(t *testing.T) {
@@ -188,9 +188,9 @@ func TestExtendingReplacesChangesOrAddsARole(t *testing.T) {
 `
 	s, err := scenario.Parse("test.yaml", []byte(text))
 	require.NoError(t, err)
-	type pops map[string]placement.Assignment
-	cache := func(bytes int64, policy string, preload, backup bool) placement.Assignment {
-		return placement.Assignment{Role: placement.EdgeCache, CacheBytes: bytes, Policy: policy, Preload: preload, Backup: backup}
+	type pops map[string]placement.Cache
+	cache := func(bytes int64, policy string, preload, backup bool) placement.Cache {
+		return placement.Cache{CapacityBytes: bytes, Policy: policy, Preload: preload, Backup: backup}
 	}
 	edge := pops{"pop-lax": cache(256<<20, "lru", true, false), "pop-den": cache(256<<20, "lru", true, false), "pop-sea": cache(256<<20, "lru", true, true)}
 	sieve := func(backup string) pops {
@@ -212,10 +212,10 @@ func TestExtendingReplacesChangesOrAddsARole(t *testing.T) {
 	} {
 		p := s.Placements[slices.IndexFunc(s.Placements, func(p placement.Placement) bool { return p.Name == name })]
 		got := make(pops)
-		for _, a := range p.Of(placement.EdgeCache) {
-			site := a.Site
-			a.Site = ""
-			got[site] = a
+		for _, c := range p.Caches(placement.EdgeCache) {
+			site := c.Site
+			c.Site = ""
+			got[site] = c
 		}
 		require.Equal(t, want.pops, got, name)
 		for role, sites := range map[placement.Role][]string{placement.Origin: want.origins, placement.Compute: want.compute} {
@@ -225,6 +225,62 @@ func TestExtendingReplacesChangesOrAddsARole(t *testing.T) {
 			}
 			require.Equal(t, sites, ids, name)
 		}
+	}
+}
+
+func TestTiersAreAListOfAnyDepth(t *testing.T) {
+	read := func(entries string) ([]placement.Tier, error) {
+		s, err := scenario.Parse("test.yaml", []byte(strings.Replace(good, "    dynamic_via_pop: true\n", "", 1)+entries))
+		if err != nil {
+			return nil, err
+		}
+		return s.Placements[len(s.Placements)-1].Tiers, nil
+	}
+	tier := func(name, site string, bytes int64) placement.Tier {
+		return placement.Tier{Name: name, Caches: []placement.Cache{{Site: site, CapacityBytes: bytes}}}
+	}
+	deep := `  - name: deep
+    extends: region
+    tiers:
+      - {name: town, sites: pop-lax, size: 1MiB}
+      - {name: land, sites: rec-us-west-2, size: 2MiB}
+`
+	for name, c := range map[string]struct {
+		entries string
+		want    []placement.Tier
+	}{
+		"a list": {deep, []placement.Tier{tier("town", "pop-lax", 1<<20), tier("land", "rec-us-west-2", 2<<20)}},
+		"another order, and one changed": {deep + "  - {name: heir, extends: deep, tiers: [{name: land, size: 4MiB}, {name: town}]}\n",
+			[]placement.Tier{tier("land", "rec-us-west-2", 4<<20), tier("town", "pop-lax", 1<<20)}},
+		"one goes": {deep + "  - {name: heir, extends: deep, tiers: [{name: town}]}\n", []placement.Tier{tier("town", "pop-lax", 1<<20)}},
+		"one comes": {deep + "  - {name: heir, extends: deep, tiers: [{name: town}, {name: new, sites: pop-den, size: 3MiB}]}\n",
+			[]placement.Tier{tier("town", "pop-lax", 1<<20), tier("new", "pop-den", 3<<20)}},
+		"the usual tiers, in any order": {"  - {name: usual, extends: region, mid_tier_caches: {sites: rec-us-west-2, size: 2MiB}, edge_caches: {sites: pop-lax, size: 1MiB}}\n",
+			[]placement.Tier{tier("edge-cache", "pop-lax", 1<<20), tier("mid-tier-cache", "rec-us-west-2", 2<<20)}},
+		"one added": {"  - {name: a, extends: region, edge_caches: {sites: pop-lax, size: 1MiB}}\n  - {name: b, extends: a, add: {origin_shield: {sites: rec-us-west-2, size: 2MiB}}}\n",
+			[]placement.Tier{tier("edge-cache", "pop-lax", 1<<20), tier("origin-shield", "rec-us-west-2", 2<<20)}},
+		"one added to a list": {deep + "  - {name: heir, extends: deep, add: {tiers: [{name: town, sites: pop-den, size: 1MiB}]}}\n",
+			[]placement.Tier{{Name: "town", Caches: []placement.Cache{{Site: "pop-lax", CapacityBytes: 1 << 20}, {Site: "pop-den", CapacityBytes: 1 << 20}}}, tier("land", "rec-us-west-2", 2<<20)}},
+	} {
+		got, err := read(c.entries)
+		require.NoError(t, err, name)
+		require.Equal(t, c.want, got, name)
+	}
+	for want, entries := range map[string]string{
+		`test.yaml:44: placements[3].tiers[0]: the key "name" is missing`:                                "  - {name: x, extends: region, tiers: [{sites: pop-lax, size: 1MiB}]}\n",
+		`placements[3].tiers[0]: is "pop-lax"; want a mapping with "name"`:                               "  - {name: x, extends: region, tiers: [pop-lax]}\n",
+		`placements[3].tiers[0]: the key "sites" is missing`:                                             "  - {name: x, extends: region, tiers: [{name: a, size: 1MiB}]}\n",
+		`placements[3].tiers[0]: has no size`:                                                            "  - {name: x, extends: region, tiers: [{name: a, sites: pop-lax}]}\n",
+		`placements[3].tiers: is empty`:                                                                  "  - {name: x, extends: region, tiers: []}\n",
+		`placements[3].tiers[1].name: is "a", as is that of a tier above`:                                "  - {name: x, extends: region, tiers: [{name: a, sites: pop-lax, size: 1B}, {name: a, sites: pop-den, size: 1B}]}\n",
+		`placements[3].edge_caches: stands beside tiers`:                                                 "  - {name: x, extends: region, edge_caches: {sites: pop-lax, size: 1B}, tiers: [{name: a, sites: pop-lax, size: 1B}]}\n",
+		`placements[3].tiers[0].name: is "compute"; want a name, and not that of another role`:           "  - {name: x, extends: region, tiers: [{name: compute, sites: pop-lax, size: 1B}]}\n",
+		`placements[3].edge_caches.skip_in_origin_region: is true; want false: users enter at the first`: "  - {name: x, extends: region, edge_caches: {sites: pop-lax, size: 1B, skip_in_origin_region: true}}\n",
+		`placements[3].tiers[1].origins: is pop-lax; want an origin of the placement`:                    "  - {name: x, extends: region, tiers: [{name: a, sites: pop-lax, size: 1B}, {name: b, sites: pop-den, size: 1B, origins: pop-lax}]}\n",
+		`placements[3].mid_tier_caches: is "mid-tier-cache"; want a tier before it`:                      "  - {name: x, extends: region, mid_tier_caches: {sites: rec-us-west-2, size: 1B}}\n",
+	} {
+		_, err := read(entries)
+		require.ErrorContains(t, err, want)
 	}
 }
 

@@ -110,14 +110,15 @@ func (s *Scenario) ValidatePlacement(p placement.Placement) error {
 		}
 		return nil
 	}
-	for _, role := range []placement.Role{placement.EdgeCache, placement.MidTierCache} {
-		if caches := p.Of(role); len(caches) > 0 {
-			if err := needed(placement.Origin, fmt.Sprintf("the cache at %q", caches[0].Site)); err != nil {
-				return err
-			}
+	if len(p.Tiers) > 0 {
+		if err := needed(placement.Origin, fmt.Sprintf("the cache at %q", p.Tiers[0].Caches[0].Site)); err != nil {
+			return err
 		}
 	}
-	if slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.Preload }) {
+	if err := simulable(p); err != nil {
+		return fmt.Errorf("placement %q: %w", p.Name, err)
+	}
+	if preloads(p) {
 		for i := range s.Static {
 			if w := &s.Static[i]; w.Objects > maxPreloadObjects {
 				return fmt.Errorf("placement %q: workload %q has %d objects; caches can be preloaded from %d at most", p.Name, w.Name, w.Objects, maxPreloadObjects)
@@ -132,6 +133,30 @@ func (s *Scenario) ValidatePlacement(p placement.Placement) error {
 		return needed(role, fmt.Sprintf("workload %q", w.name))
 	})
 }
+
+// simulable names the first thing that placements may say and runs cannot do yet.
+func simulable(p placement.Placement) error {
+	if len(p.Tiers) > maxTiers {
+		return invalid.New(fmt.Sprintf("Tiers[%d].Name", maxTiers), p.Tiers[maxTiers].Name, "%d tiers of caches at most, so far", maxTiers)
+	}
+	for i, t := range p.Tiers {
+		if t.SkipInOriginRegion {
+			return invalid.New(fmt.Sprintf("Tiers[%d].SkipInOriginRegion", i), true, "false: tiers cannot be skipped so far")
+		}
+		if len(t.Origins) > 0 {
+			return invalid.New(fmt.Sprintf("Tiers[%d].Origins", i), t.Origins, "none: tiers cannot be skipped so far")
+		}
+		for k, c := range t.Caches {
+			if i > 0 && slices.ContainsFunc(p.Tiers[0].Caches, func(o placement.Cache) bool { return o.Site == c.Site }) {
+				return invalid.New(fmt.Sprintf("Tiers[%d].Caches[%d].Site", i, k), c.Site, "a site that is in no other tier, so far")
+			}
+		}
+	}
+	return nil
+}
+
+// maxTiers bounds the tiers of caches.
+const maxTiers = 2
 
 // A workloadHead is what workloads of all kinds have.
 type workloadHead struct {
