@@ -18,9 +18,9 @@ type Placement struct {
 	Sites []Assignment
 	// Routing is how users find their site; nil stands for [NearestRTT].
 	Routing Routing
-	// DynamicViaPoP lets dynamic requests enter the provider's network at the user's PoP and ride
-	// its backbone to the compute site, instead of crossing the public internet.
-	DynamicViaPoP bool
+	// Routes are for workloads and roles whose users find their site by a rule of their own, or come in by
+	// another way.
+	Routes []Route
 }
 
 // An Assignment gives a role to a site that is no cache.
@@ -32,6 +32,8 @@ type Assignment struct {
 	// Servers is the number of servers that each workload finds at the site; 0 means that there are always
 	// enough.
 	Servers int
+	// Workloads are the names of the workloads that the site serves in this role; none stand for all.
+	Workloads []string
 	// Backup says that the site has the role only while all others that have it are down: then users go to
 	// the nearest backup, and caches fetch from it. A backup region with the role [Compute] also answers the
 	// calls of Local Zones whose parent is down.
@@ -77,12 +79,6 @@ func (p Placement) WithPoPs(capacityBytes int64, pops ...string) Placement {
 	return p
 }
 
-// ViaPoP returns a copy in which dynamic requests enter at the user's PoP and ride the backbone.
-func (p Placement) ViaPoP() Placement {
-	p.DynamicViaPoP = true
-	return p
-}
-
 // WithLocalZones returns a copy in which the given Local Zones compute, next to what computes already.
 func (p Placement) WithLocalZones(zones ...string) Placement {
 	for _, site := range zones {
@@ -111,6 +107,11 @@ func (p Placement) WithShield(capacityBytes int64, sites ...string) Placement {
 // Preloaded returns a copy in which every cache begins with what it would hold after an endless warm-up.
 func (p Placement) Preloaded() Placement {
 	return p.WithEachCache(func(_ string, c *Cache) { c.Preload = true })
+}
+
+// Serves reports whether the site has its role for a workload.
+func (a Assignment) Serves(workload string) bool {
+	return len(a.Workloads) == 0 || slices.Contains(a.Workloads, workload)
 }
 
 // Of returns the assignments of a role, in order.
@@ -195,9 +196,7 @@ func (p Placement) Validate(n *topology.Network) error {
 	for i := range p.Tiers {
 		add(p.Tiers[i].validate(p, i, n))
 	}
-	if err := p.Rule().Validate(p, n); err != nil {
-		add(invalid.In("Routing", err))
-	}
+	add(p.validateRouting(n))
 	return invalid.First(errs...)
 }
 
@@ -207,6 +206,11 @@ func (a Assignment) validate(n *topology.Network) error {
 	}
 	if field, value, want := checkSite(n, a.Site, a.Role); field != "" {
 		return invalid.New(field, value, "%s", want)
+	}
+	for i, name := range a.Workloads {
+		if slices.Contains(a.Workloads[:i], name) {
+			return invalid.New(fmt.Sprintf("Workloads[%d]", i), name, "another workload: the site has this one already")
+		}
 	}
 	return invalid.Range("Servers", a.Servers, 0, 1<<20)
 }

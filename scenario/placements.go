@@ -18,8 +18,11 @@ type placementSpec struct {
 	sites []siteSpec
 	tiers []tierSpec
 	built placement.Placement
-	// routing is the rule of built.
+	// routing is the rule of built, routes are its routes.
 	routing routingSpec
+	routes  []routeSpec
+	// viaPoP is where requests are sent via PoPs, nothing where they are not.
+	viaPoP value
 	// from holds, by site of built, the entry in sites that it comes from, cachesFrom the same by tier and cache.
 	from       []int
 	cachesFrom [][]int
@@ -47,6 +50,7 @@ func (r *reader) readPlacement(v value) {
 	seen := v.fields(append(known,
 		field{"add", func(v value) { v.fields(roleFields(&added)...) }},
 		field{"routing", skip},
+		field{"routes", skip},
 		field{"dynamic_via_pop", skip},
 	)...)
 	if at, ok := seen["name"]; !ok {
@@ -62,7 +66,7 @@ func (r *reader) readPlacement(v value) {
 	} else if i := slices.IndexFunc(r.placements, func(o placementSpec) bool { return o.built.Name == extends }); i >= 0 {
 		base := &r.placements[i]
 		p.sites, p.tiers = slices.Clone(base.sites), slices.Clone(base.tiers)
-		p.routing, p.built.DynamicViaPoP = base.routing, base.built.DynamicViaPoP
+		p.routing, p.routes, p.viaPoP = base.routing, base.routes, base.viaPoP
 	} else {
 		orphaned = true
 		extendsAt.problem("is %q; want the name of a placement above", extends)
@@ -71,9 +75,21 @@ func (r *reader) readPlacement(v value) {
 	if at, ok := seen["routing"]; ok {
 		p.routing = r.readRouting(at)
 	}
-	p.built.Routing = p.routing.rule
+	if at, ok := seen["routes"]; ok {
+		p.routes = nil
+		for _, item := range at.list() {
+			p.routes = append(p.routes, r.readRoute(item))
+		}
+	}
 	if at, ok := seen["dynamic_via_pop"]; ok {
-		at.boolean(&p.built.DynamicViaPoP)
+		var via bool
+		at.boolean(&via)
+		if p.viaPoP = (value{}); via {
+			p.viaPoP = at
+		}
+	}
+	if p.viaPoP.node != nil && slices.ContainsFunc(p.routes, func(r routeSpec) bool { return r.Role == placement.Compute }) {
+		p.viaPoP.problem("stands beside a route of the role compute; want via_pop there")
 	}
 	for i := range own {
 		if own[i].withSites {
@@ -112,6 +128,16 @@ func (r *reader) reportPlaced(bad *problems, p *placementSpec, err error) {
 	}
 	var i, k int
 	var name string
+	if n, _ := fmt.Sscanf(f.Path, "Routes[%d].%s", &i, &name); n == 2 {
+		places := places{"": p.viaPoP}
+		if i < len(p.routes) {
+			places = p.routes[i].at
+		}
+		if at, ok := places.find(name); ok {
+			bad.add(at.node.Line, at.path, "is %v; want %s", f.Value, f.Want)
+			return
+		}
+	}
 	if n, _ := fmt.Sscanf(f.Path, "Sites[%d].%s", &i, &name); n == 2 {
 		p.sites[p.from[i]].report(bad, name, f)
 		return
@@ -131,7 +157,8 @@ func (r *reader) reportPlaced(bad *problems, p *placementSpec, err error) {
 
 // report tells what is wrong with a field of a site, at the key that says it or else at the site.
 func (s *siteSpec) report(bad *problems, name string, f *invalid.Field) {
-	if at, ok := s.given[keyOf(name)]; ok {
+	key, _, _ := strings.Cut(keyOf(name), "[")
+	if at, ok := s.given[key]; ok {
 		bad.add(at.node.Line, at.path, "is %v; want %s", f.Value, f.Want)
 		return
 	}

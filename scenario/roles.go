@@ -37,8 +37,9 @@ type siteSpec struct {
 
 // settings are what the file says of all sites of a role.
 type settings struct {
-	servers int
-	cache   placement.Cache
+	servers   int
+	workloads []string
+	cache     placement.Cache
 }
 
 // A tierSpec is the name of a tier with its skip rules.
@@ -131,7 +132,9 @@ func (r *roleSpec) read(v value) {
 				field{"skip_in_origin_region", func(v value) { v.boolean(&r.tier.SkipInOriginRegion); r.tier.at["SkipInOriginRegion"] = v }},
 				field{"origins", func(v value) { v.strings(&r.tier.Origins); r.tier.at["Origins"] = v }})
 		} else {
-			known = append(known, field{"servers", func(v value) { v.integer(&r.settings.servers) }})
+			known = append(known,
+				field{"servers", func(v value) { v.integer(&r.settings.servers) }},
+				field{"workloads", func(v value) { v.strings(&r.settings.workloads) }})
 		}
 		seen := v.fields(known...)
 		_, r.withSites = seen["sites"]
@@ -242,6 +245,8 @@ func (s *siteSpec) take(r *roleSpec) {
 			s.cache.Preload = r.cache.Preload
 		case "servers":
 			s.servers = r.servers
+		case "workloads":
+			s.workloads = r.workloads
 		}
 	}
 }
@@ -295,8 +300,15 @@ func (p *placementSpec) add(r *roleSpec) {
 	}
 }
 
-// build returns the placement's sites and tiers from the sites that each entry stands for.
+// build makes the placement's sites, tiers and routes from the sites that each entry stands for.
 func (p *placementSpec) build(ids [][]string) {
+	p.built.Routing = p.routing.rule
+	for _, route := range p.routes {
+		p.built.Routes = append(p.built.Routes, route.Route)
+	}
+	if p.viaPoP.node != nil {
+		p.built = p.built.ViaPoP()
+	}
 	p.cachesFrom = make([][]int, len(p.tiers))
 	for _, t := range p.tiers {
 		p.built.Tiers = append(p.built.Tiers, t.Tier)
@@ -306,7 +318,9 @@ func (p *placementSpec) build(ids [][]string) {
 		t := slices.IndexFunc(p.tiers, func(t tierSpec) bool { return t.Name == string(s.role) })
 		for _, id := range ids[from] {
 			if t < 0 {
-				p.built.Sites = append(p.built.Sites, placement.Assignment{Site: id, Role: s.role, Servers: s.servers, Backup: s.backup})
+				p.built.Sites = append(p.built.Sites, placement.Assignment{
+					Site: id, Role: s.role, Servers: s.servers, Workloads: s.workloads, Backup: s.backup,
+				})
 				p.from = append(p.from, from)
 				continue
 			}

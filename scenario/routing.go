@@ -90,6 +90,47 @@ func (r *reader) readRouting(v value) routingSpec {
 // element returns the path of an element of a list.
 func element(i int) string { return fmt.Sprintf("[%d]", i) }
 
+// A routeSpec is what the file says of a route.
+type routeSpec struct {
+	placement.Route
+	at places
+}
+
+// readRoute reads a route: for whom it is, its rule and its way in.
+func (r *reader) readRoute(v value) routeSpec {
+	s := routeSpec{at: places{"": v}}
+	v.fields(
+		field{"workloads", func(v value) { v.strings(&s.Workloads); s.at["Workloads"] = v }},
+		field{"role", func(v value) {
+			name, _ := v.scalar("a name")
+			s.Role = placement.Role(name)
+			for _, k := range roleKeys {
+				if k.key == name {
+					s.Role = k.role
+				}
+			}
+			s.at["Role"] = v
+		}},
+		field{"routing", func(v value) {
+			rule := r.readRouting(v)
+			s.Routing = rule.rule
+			for path, at := range rule.at {
+				s.at[inside("Routing", path)] = at
+			}
+		}},
+		field{"via_pop", func(v value) { v.boolean(&s.ViaPoP); s.at["ViaPoP"] = v }},
+	)
+	return s
+}
+
+// inside returns the path of a field of a parent, which may be an element of it or all of it.
+func inside(parent, path string) string {
+	if path == "" || path[0] == '[' {
+		return parent + path
+	}
+	return parent + "." + path
+}
+
 func readAnycast(v value, at places) placement.Routing {
 	var rule placement.Anycast
 	v.fields(field{"misdirected", func(v value) {

@@ -206,6 +206,10 @@ func (r *reader) build(bad *problems) {
 	for _, p := range r.study.Placements {
 		_, is := p.Routing.(placement.Anycast)
 		anycast = anycast || is
+		for _, route := range p.Routes {
+			_, is := route.Routing.(placement.Anycast)
+			anycast = anycast || is
+		}
 	}
 	if anycast {
 		r.study.Assumed = append(r.study.Assumed, assumedProviders)

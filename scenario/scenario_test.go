@@ -106,12 +106,12 @@ func TestScenarioMeansWhatItSays(t *testing.T) {
 
 	require.Len(t, s.Placements, 3)
 	require.Equal(t, 50, s.Placements[1].Of(placement.Origin)[0].Servers, "inherited")
-	require.True(t, s.Placements[1].DynamicViaPoP)
+	require.Equal(t, []placement.Route{{Role: placement.Compute, ViaPoP: true}}, s.Placements[1].Routes)
 	require.Equal(t, int64(256<<20), s.Placements[1].Caches(placement.EdgeCache)[1].CapacityBytes)
 	require.True(t, s.Placements[1].Caches(placement.EdgeCache)[1].Preload)
 	require.Len(t, s.Placements[2].Of(placement.Compute), 2)
 	require.Equal(t, placement.NearestDistance{}, s.Placements[2].Routing)
-	require.False(t, s.Placements[2].DynamicViaPoP)
+	require.Empty(t, s.Placements[2].Routes)
 	require.Empty(t, s.Placements[0].Tiers)
 }
 
@@ -225,6 +225,71 @@ func TestExtendingReplacesChangesOrAddsARole(t *testing.T) {
 			}
 			require.Equal(t, sites, ids, name)
 		}
+	}
+}
+
+func TestWorkloadsHaveSitesAndRoutesOfTheirOwn(t *testing.T) {
+	read := func(entries string) (placement.Placement, error) {
+		s, err := scenario.Parse("test.yaml", []byte(good+entries))
+		if err != nil {
+			return placement.Placement{}, err
+		}
+		return s.Placements[len(s.Placements)-1], nil
+	}
+	for name, c := range map[string]struct {
+		entries string
+		want    func(*placement.Placement)
+	}{
+		"a role for one workload": {"  - {name: a, extends: region, add: {compute: {sites: us-west-2-lax-1, workloads: shooter}}}\n", func(p *placement.Placement) {
+			p.Sites = append(p.Sites, placement.Assignment{Site: "us-west-2-lax-1", Role: placement.Compute, Workloads: []string{"shooter"}})
+		}},
+		"two routes": {"  - name: a\n    extends: edge\n    dynamic_via_pop: false\n    routes:\n      - {workloads: [api], routing: {pinned: {denver-us: us-west-2}}, via_pop: true}\n      - {role: edge_caches, routing: anycast}\n", func(p *placement.Placement) {
+			p.Routes = []placement.Route{
+				{Workloads: []string{"api"}, Routing: placement.Pinned{{Metro: "denver-us", Site: "us-west-2"}}, ViaPoP: true},
+				{Role: placement.EdgeCache, Routing: placement.Anycast{}},
+			}
+		}},
+		"inherited": {"  - {name: x, extends: edge, dynamic_via_pop: false, routes: [{role: compute, routing: nearest-distance}]}\n  - {name: a, extends: x}\n", func(p *placement.Placement) {
+			p.Routes = []placement.Route{{Role: placement.Compute, Routing: placement.NearestDistance{}}}
+		}},
+		"none any more": {"  - {name: x, extends: edge, dynamic_via_pop: false, routes: [{role: compute, routing: nearest-distance}]}\n  - {name: a, extends: x, routes: []}\n", func(p *placement.Placement) {}},
+	} {
+		got, err := read(c.entries)
+		require.NoError(t, err, name)
+		base := "  - {name: a, extends: region}\n"
+		if got.Tiers != nil {
+			base = "  - {name: a, extends: edge, dynamic_via_pop: false}\n"
+		}
+		want, err := read(base)
+		require.NoError(t, err)
+		c.want(&want)
+		require.Equal(t, want, got, name)
+	}
+	route := func(r string) string {
+		return "  - {name: x, extends: edge, dynamic_via_pop: false, routes: [" + r + "]}\n"
+	}
+	for want, entries := range map[string]string{
+		`placements[3].add.compute.workloads: is shooterr; want a workload that needs the role "compute"`:       "  - {name: x, extends: region, add: {compute: {sites: us-west-2-lax-1, workloads: shooterr}}}\n",
+		`placements[3]: placement "x": no site has the role "compute" for workload "api"`:                       "  - {name: x, extends: region, compute: {sites: us-west-2, workloads: shooter}}\n",
+		`placements[3].dynamic_via_pop: is true; want false: there is no tier`:                                  "  - {name: x, extends: region, dynamic_via_pop: true}\n",
+		`placements[1].dynamic_via_pop: stands beside a route of the role compute; want via_pop there`:          "  - {name: x, extends: edge, routes: [{role: compute, via_pop: true}]}\n",
+		`placements[3].routes[0]: is empty; want the name of a workload or more, or a Role`:                     route("{via_pop: true}"),
+		`placements[3].routes[0].role: is compute; want none beside Workloads`:                                  route("{role: compute, workloads: api, via_pop: true}"),
+		`placements[3].routes[0].role: is origin; want compute or edge-cache`:                                   route("{role: origin, routing: anycast}"),
+		`placements[3].routes[0]: is missing; want a routing rule, or a way via a PoP`:                          route("{role: compute}"),
+		`placements[3].routes[1].role: is compute; want a role that Routes[0] does not have`:                    route("{role: compute, via_pop: true}, {role: compute, routing: anycast}"),
+		`placements[3].routes[1].workloads: is api; want a workload that no route has yet`:                      route("{workloads: api, via_pop: true}, {workloads: api, routing: anycast}"),
+		`placements[3].routes[0].workloads: is apis; want a workload of the scenario`:                           route("{workloads: apis, via_pop: true}"),
+		`placements[3].routes[0].via_pop: is true; want false: the users of workload "site" enter at`:           route("{workloads: site, via_pop: true}"),
+		`placements[3].routes[0].via_pop: is true; want false: users enter at the caches themselves`:            route("{role: edge_caches, via_pop: true}"),
+		`placements[3].routes[0].routing.weighted.pop-lax: is pop-lax; want a site with the role "compute" for`: route("{workloads: api, routing: {weighted: {pop-lax: 1}}}"),
+		`placements[3].routes[0].routing.weighted.pop-lax: is pop-lax; want a site with the role "compute"`:     route("{role: compute, routing: {weighted: {pop-lax: 1}}}"),
+		`placements[3].routes[0].routing.anycast.misdirected: is 2; want 0 to 1`:                                route("{role: compute, routing: {anycast: {misdirected: 2}}}"),
+		`placements[3].routes[0].routing: is "near"; want one of nearest-rtt`:                                   route("{role: compute, routing: near}"),
+		`placements[3].routing.weighted.rec-us-west-2: is rec-us-west-2; want a site at which users enter`:      "  - {name: x, extends: edge, mid_tier_caches: {sites: rec-us-west-2, size: 1MiB}, routing: {weighted: {rec-us-west-2: 1}}}\n",
+	} {
+		_, err := read(entries)
+		require.ErrorContains(t, err, want)
 	}
 }
 

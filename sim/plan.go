@@ -233,7 +233,7 @@ func (c *compiler) addWorkload(p *Plan, w plannedWorkload, metros []string, dead
 		w.deadlines = append(w.deadlines, int64(d))
 	}
 	if w.audiences, err = c.audiencesOf(metros); err == nil {
-		w.entries, err = c.entries(p, w.kind)
+		w.entries, err = c.entries(p, w.name, w.kind)
 	}
 	if err != nil {
 		return fmt.Errorf("workload %q: %w", w.name, err)

@@ -355,7 +355,7 @@ func (r *run) addGaming(number int, w *plannedWorkload) error {
 			c := gameCell{
 				tally: r.tally(number, w, m, i), sessions: streams[m],
 				key: random.NewKey(s.Seed, r.rep, entity, purpose.Player),
-				law: r.plan.access[m], up: e.up, down: e.down, access: 2 * e.access, linkJitter: e.jitter, loss: e.loss,
+				law: r.plan.access[m], up: e.up + e.beyond.up, down: e.down + e.beyond.down, access: 2 * e.access, linkJitter: e.jitter, loss: e.loss,
 				gate: e.gate, who: random.NewKey(s.Seed, r.rep, entity, purpose.Route),
 			}
 			if e.access == 0 {
