@@ -16,7 +16,13 @@ type Placement struct {
 	Tiers []Tier
 	// Sites are the origins and the sites that compute.
 	Sites []Assignment
-	// Routing is how users find their site; nil stands for [NearestRTT].
+	// Routing is how users find the edge: the first tier of caches, as who is served there and as a way in, and
+	// without tiers the origin. Nil stands for [NearestRTT].
+	//
+	// Who computes is unicast: an application has its address or learns it from a matchmaker, and neither anycast
+	// nor the DNS of a content delivery network steers it. So users of what computes go to the nearest site by
+	// round trip, unless a route has another rule, or this rule names a site that computes: a weight or a pin
+	// counts wherever it is for.
 	Routing Routing
 	// Routes are for workloads and roles whose users find their site by a rule of their own, or come in by
 	// another way.

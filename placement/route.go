@@ -18,7 +18,7 @@ type Route struct {
 	// where there are Workloads.
 	Role Role
 	// Routing is the rule by which users find the site that serves them; nil leaves it as it is without the
-	// route.
+	// route, see [Placement.Routing].
 	Routing Routing
 	// ViaPoP lets users enter the provider's network at a site of the first tier, found by
 	// [Placement.Routing], and ride the backbone to the site that computes, instead of crossing the public
@@ -63,9 +63,23 @@ func (p Placement) RouteOf(workload string, role Role) Route {
 		}
 	}
 	if route.Routing == nil {
-		route.Routing = p.Rule()
+		route.Routing = p.ruleFor(role)
 	}
 	return route
+}
+
+// ruleFor returns the rule of the sites with a role, where no route has another.
+func (p Placement) ruleFor(role Role) Routing {
+	if role == Compute && !p.namesCompute() {
+		return NearestRTT{}
+	}
+	return p.Rule()
+}
+
+// namesCompute reports whether the placement's rule has a parameter for a site that computes.
+func (p Placement) namesCompute() bool {
+	namer, ok := p.Routing.(SiteNamer)
+	return ok && slices.ContainsFunc(namer.NamedSites(), func(site string) bool { return p.isEntered(site, Compute) })
 }
 
 // validateRouting names what is wrong with the rules and the routes.

@@ -93,3 +93,29 @@ func TestPlacementsAreRefusedForWhatTheySayOfWorkloads(t *testing.T) {
 	require.ErrorContains(t, s.ValidatePlacement(route(placement.Route{Workloads: []string{"game"}, ViaPoP: true})), "false: a game cannot go via a site that fails (pop)")
 	require.NoError(t, s.ValidatePlacement(region.ViaPoP()), "requests can")
 }
+
+func TestARuleForTheEdgeLeavesWhoComputesUnicast(t *testing.T) {
+	s := gameAndAPI(t)
+	p := placement.RegionOnly("region").WithLocalZones("zone").WithPoPs(1<<20, "pop")
+	all := placement.Anycast{Misdirected: placement.FractionOf(1)}
+	for _, c := range []struct {
+		name   string
+		rule   placement.Routing
+		routes []placement.Route
+		rtt    int64
+	}{
+		{"anycast", all, nil, 10 * ms},
+		{"anycast for who computes, too", all, []placement.Route{{Role: placement.Compute, Routing: all}}, 80 * ms},
+		{"weights of the edge alone", placement.Weighted{{Site: "pop", Weight: 1}}, nil, 10 * ms},
+		{"a weight of a site that computes", placement.Weighted{{Site: "pop", Weight: 1}, {Site: "region", Weight: 1}}, nil, 80 * ms},
+		{"a pin to a site that computes", placement.Pinned{{Metro: "metro", Site: "region"}}, nil, 80 * ms},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := p
+			p.Routing, p.Routes = c.rule, c.routes
+			r := runOne(t, s, p)
+			requireLatency(t, &r.Workloads[0].Metros[0], TTFB, c.rtt, c.rtt)
+			requireLatency(t, &r.Workloads[1].Metros[0], RTT, c.rtt, c.rtt)
+		})
+	}
+}
