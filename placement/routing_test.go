@@ -69,6 +69,26 @@ func tenths(even, odd int) []placement.Share {
 	return shares
 }
 
+func TestEveryInternetProviderHasADrawOfItsOwn(t *testing.T) {
+	// Half of 5,000 providers are misled: of all users' shares as many as that lead to the second site.
+	v := near()
+	v.Sites = v.Sites[:2]
+	alike := 0 // providers that do as the one before them in the metro
+	misled := 0
+	for m := range 500 {
+		v.Draws = random.NewKey(1, 0, random.Entity(fmt.Sprint(m)), 5)
+		shares := placement.Anycast{Misdirected: placement.FractionOf(0.5)}.Shares(v)
+		for i, s := range shares {
+			misled += s.Site
+			if i > 0 && s.Site == shares[i-1].Site {
+				alike++
+			}
+		}
+	}
+	require.InDelta(t, 2500, misled, 106, "3 standard deviations")
+	require.InDelta(t, 2250, alike, 101, "neighbours are independent")
+}
+
 func TestAFractionLeftOutIsTheDefault(t *testing.T) {
 	require.Equal(t, 0.2, placement.Fraction{}.Or(0.2))
 	require.Zero(t, placement.FractionOf(0).Or(0.2))
