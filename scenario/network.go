@@ -1,7 +1,9 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
@@ -10,8 +12,10 @@ import (
 
 // A networkSpec is what the file says of the network.
 type networkSpec struct {
-	line      int
-	provider  catalog.Provider
+	line     int
+	provider catalog.Provider
+	// providers are those whose sites placements name, the network's first.
+	providers []catalog.Provider
 	selection catalog.Selection
 	access    topology.AccessMix
 	hasAccess bool
@@ -67,7 +71,7 @@ func (r *reader) readAccess(v value) {
 
 // expandSites resolves the words for many sites at once, and returns all sites that placements name.
 func (r *reader) expandSites(bad *problems) []topology.Node {
-	var selection catalog.Selection
+	selections := []selectionOf{{provider: r.network.provider}}
 	wrong := len(bad.all)
 	for i := range r.placements {
 		p := &r.placements[i]
@@ -79,12 +83,20 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 				continue
 			}
 			for _, n := range nodes {
-				ids[from] = append(ids[from], n.ID)
-				if len(r.resolveOwn(n.ID, n.Kind)) > 0 {
-					r.addOwn(n, &selection)
+				id := n.ID
+				if len(r.resolveOwn(n.ID, n.Kind, s.provider)) > 0 {
+					r.addOwn(n, &selections[0].Selection)
 				} else {
-					addTo(&selection, n)
+					p := cmp.Or(s.provider, r.network.provider)
+					of := slices.IndexFunc(selections, func(o selectionOf) bool { return o.provider == p })
+					if of < 0 {
+						of = len(selections)
+						selections = append(selections, selectionOf{provider: p})
+					}
+					addTo(&selections[of].Selection, n)
+					id = r.idOf(p, n.ID)
 				}
+				ids[from] = append(ids[from], id)
 			}
 		}
 		p.build(ids)
@@ -92,14 +104,39 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 	if len(bad.all) > wrong {
 		return nil
 	}
-	if len(r.network.ownUsed) > 0 && empty(selection) {
-		return r.network.ownUsed
+	var sites []topology.Node
+	for i, s := range selections {
+		if empty(s.Selection) && (i > 0 || len(selections) > 1 || len(r.network.ownUsed) > 0) {
+			continue
+		}
+		nodes, err := s.SelectSites(s.provider)
+		if err != nil {
+			bad.add(r.network.line, "network", "%s", oneLine(err))
+		}
+		if i > 0 {
+			nodes = catalog.Qualified(nodes)
+		}
+		sites = append(sites, nodes...)
+		r.network.providers = append(r.network.providers, s.provider)
 	}
-	nodes, err := selection.SelectSites(r.network.provider)
-	if err != nil {
-		bad.add(r.network.line, "network", "%s", oneLine(err))
+	if len(r.network.providers) == 0 {
+		r.network.providers = []catalog.Provider{r.network.provider}
 	}
-	return append(nodes, r.network.ownUsed...)
+	return append(sites, r.network.ownUsed...)
+}
+
+// A selectionOf is the sites of a provider.
+type selectionOf struct {
+	catalog.Selection
+	provider catalog.Provider
+}
+
+// idOf returns the ID of a catalog's site in the network: with its provider's name, unless that is the network's.
+func (r *reader) idOf(p catalog.Provider, id string) string {
+	if p == r.network.provider {
+		return id
+	}
+	return catalog.QualifiedID(p, id)
 }
 
 // empty reports whether no site of the catalog is selected.
@@ -110,7 +147,7 @@ func empty(s catalog.Selection) bool {
 // resolve returns the sites that an entry of a placement stands for.
 func (r *reader) resolve(s siteSpec) ([]topology.Node, error) {
 	for _, kind := range placement.Kinds(s.role) {
-		if own := r.resolveOwn(s.name, kind); len(own) > 0 {
+		if own := r.resolveOwn(s.name, kind, s.provider); len(own) > 0 {
 			return own, nil
 		}
 	}
@@ -121,7 +158,7 @@ func (r *reader) resolve(s siteSpec) ([]topology.Node, error) {
 	for _, kind := range placement.Kinds(s.role) {
 		var selection catalog.Selection
 		*list(&selection, kind) = []string{s.name}
-		nodes, err := selection.SelectSites(r.network.provider)
+		nodes, err := selection.SelectSites(cmp.Or(s.provider, r.network.provider))
 		if err != nil {
 			if last == nil {
 				last = err
@@ -178,7 +215,7 @@ func (r *reader) buildNetwork(sites []topology.Node, bad *problems) {
 	} else {
 		r.study.Assumed = append(r.study.Assumed, "access technologies: the catalog's default mix in every metro")
 	}
-	r.study.Sources = catalog.Sources(r.network.provider)
+	r.study.Sources = catalog.Sources(r.network.providers...)
 	r.study.Network, err = catalog.Build(metros, sites)
 	if err != nil {
 		bad.add(r.network.line, "network", "%s", oneLine(err))

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
 
 // roleKeys are the keys of the roles: of sites that are no caches, and of the usual tiers.
@@ -40,6 +41,8 @@ type settings struct {
 	servers   int
 	workloads []string
 	cache     placement.Cache
+	// provider owns the sites; "" is the network's.
+	provider catalog.Provider
 }
 
 // A tierSpec is the name of a tier with its skip rules.
@@ -118,7 +121,11 @@ func (r *roleSpec) read(v value) {
 	r.tier.at = places{"": v}
 	names, backups := v, value{}
 	if v.resolve().node.Kind == yaml.MappingNode {
-		known := []field{{"sites", func(v value) { names = v }}, {"backup", func(v value) { backups = v }}}
+		known := []field{
+			{"sites", func(v value) { names = v }},
+			{"backup", func(v value) { backups = v }},
+			{"provider", choice(catalog.ParseProvider, &r.settings.provider)},
+		}
 		if r.inList {
 			known = append([]field{{"name", func(v value) { v.text(&r.tier.Name); r.tier.at["Name"] = v }}}, known...)
 		}
@@ -245,6 +252,8 @@ func (s *siteSpec) take(r *roleSpec) {
 			s.cache.Preload = r.cache.Preload
 		case "servers":
 			s.servers = r.servers
+		case "provider":
+			s.provider = r.provider
 		case "workloads":
 			s.workloads = r.workloads
 		}
@@ -285,7 +294,7 @@ func (p *placementSpec) order(roles []roleSpec, list value) {
 
 // add puts the sites of a role beside those inherited.
 func (p *placementSpec) add(r *roleSpec) {
-	if !r.withSites {
+	if len(r.sites) == 0 {
 		r.at.problem("the key \"sites\" is missing")
 	}
 	r.requireSize()

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync"
 )
 
@@ -25,13 +26,13 @@ var sources = map[string]string{
 	"fastly_pops.csv":              "tobilg/fastly-edge-locations, August 2023",
 }
 
-// Sources says what a study of a provider's sites rests on: each file of the catalog with its source and
-// date, and the SHA-256 of all files together, for a report to state.
-func Sources(p Provider) []string {
+// Sources says what a study of one or more providers' sites rests on: each file of the catalog with its source
+// and date, and the SHA-256 of all files together, for a report to state.
+func Sources(providers ...Provider) []string {
 	line := func(file string) string { return fmt.Sprintf("%s: %s", file, sources[file]) }
 	all := []string{line("metros.csv"), line("towns.csv")}
 	for _, s := range shelves {
-		if s.provider == p {
+		if slices.Contains(providers, s.provider) {
 			all = append(all, line(s.file))
 		}
 	}
