@@ -79,7 +79,11 @@ func roleFields(to *[]roleSpec) []field {
 	for _, k := range roleKeys {
 		known = append(known, field{k.key, func(v value) {
 			r := roleSpec{role: k.role, isTier: k.isTier, at: v}
-			r.read(v)
+			if v.node.Kind == yaml.SequenceNode && slices.ContainsFunc(v.list(), value.isMapping) {
+				r.readParts(v)
+			} else {
+				r.read(v)
+			}
 			*to = append(*to, r)
 			if k.isTier {
 				keyed = v
@@ -92,7 +96,7 @@ func roleFields(to *[]roleSpec) []field {
 		check()
 		for _, item := range v.list() {
 			r := roleSpec{isTier: true, inList: true, at: item}
-			if item.resolve().node.Kind != yaml.MappingNode {
+			if !item.isMapping() {
 				item.problem("is %s; want a mapping with \"name\", \"sites\" and \"size\"", item.found())
 				continue
 			}
@@ -120,7 +124,7 @@ func (r *roleSpec) read(v value) {
 	r.given, r.withSites = make(map[string]value), true
 	r.tier.at = places{"": v}
 	names, backups := v, value{}
-	if v.resolve().node.Kind == yaml.MappingNode {
+	if v.isMapping() {
 		known := []field{
 			{"sites", func(v value) { names = v }},
 			{"backup", func(v value) { backups = v }},
@@ -163,6 +167,26 @@ func (r *roleSpec) read(v value) {
 	}
 	if backups.node != nil {
 		r.addSites(backups, true)
+	}
+}
+
+// isMapping reports whether the value is a mapping.
+func (v value) isMapping() bool { return v.resolve().node.Kind == yaml.MappingNode }
+
+// readParts reads a role in parts, each a mapping of sites with settings of their own.
+func (r *roleSpec) readParts(v value) {
+	r.given, r.withSites = map[string]value{"size": v}, true // every part has its own
+	r.tier = tierSpec{Tier: placement.Tier{Name: string(r.role)}, at: places{"": v}}
+	for _, item := range v.list() {
+		part := roleSpec{role: r.role, isTier: r.isTier, at: item}
+		part.read(item)
+		if !part.withSites {
+			item.problem("the key \"sites\" is missing")
+		}
+		part.requireSize()
+		delete(part.tier.at, "")
+		r.tier.take(&part)
+		r.sites = append(r.sites, part.sites...)
 	}
 }
 

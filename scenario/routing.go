@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/placement"
 )
 
@@ -115,20 +116,12 @@ func (r *reader) readRoute(v value) routeSpec {
 			rule := r.readRouting(v)
 			s.Routing = rule.rule
 			for path, at := range rule.at {
-				s.at[inside("Routing", path)] = at
+				s.at[invalid.Path("Routing", path)] = at
 			}
 		}},
 		field{"via_pop", func(v value) { v.boolean(&s.ViaPoP); s.at["ViaPoP"] = v }},
 	)
 	return s
-}
-
-// inside returns the path of a field of a parent, which may be an element of it or all of it.
-func inside(parent, path string) string {
-	if path == "" || path[0] == '[' {
-		return parent + path
-	}
-	return parent + "." + path
 }
 
 func readAnycast(v value, at places) placement.Routing {

@@ -243,6 +243,16 @@ func TestWorkloadsHaveSitesAndRoutesOfTheirOwn(t *testing.T) {
 		"a role for one workload": {"  - {name: a, extends: region, add: {compute: {sites: us-west-2-lax-1, workloads: shooter}}}\n", func(p *placement.Placement) {
 			p.Sites = append(p.Sites, placement.Assignment{Site: "us-west-2-lax-1", Role: placement.Compute, Workloads: []string{"shooter"}})
 		}},
+		"a role in parts": {"  - name: a\n    extends: region\n    compute:\n      - {sites: us-west-2, workloads: api, servers: 2}\n      - {sites: us-west-2-lax-1, workloads: [shooter]}\n", func(p *placement.Placement) {
+			p.Sites = append(p.Sites[:1:1],
+				placement.Assignment{Site: "us-west-2", Role: placement.Compute, Servers: 2, Workloads: []string{"api"}},
+				placement.Assignment{Site: "us-west-2-lax-1", Role: placement.Compute, Workloads: []string{"shooter"}})
+		}},
+		"a tier in parts": {"  - {name: a, extends: edge, dynamic_via_pop: false, edge_caches: [{sites: pop-lax, size: 1MiB}, {sites: pop-den, size: 2MiB, policy: sieve}]}\n", func(p *placement.Placement) {
+			p.Tiers = []placement.Tier{{Name: placement.EdgeCache, Caches: []placement.Cache{
+				{Site: "pop-lax", CapacityBytes: 1 << 20}, {Site: "pop-den", CapacityBytes: 2 << 20, Policy: "sieve"},
+			}}}
+		}},
 		"two routes": {"  - name: a\n    extends: edge\n    dynamic_via_pop: false\n    routes:\n      - {workloads: [api], routing: {pinned: {denver-us: us-west-2}}, via_pop: true}\n      - {role: edge_caches, routing: anycast}\n", func(p *placement.Placement) {
 			p.Routes = []placement.Route{
 				{Workloads: []string{"api"}, Routing: placement.Pinned{{Metro: "denver-us", Site: "us-west-2"}}, ViaPoP: true},
@@ -271,6 +281,9 @@ func TestWorkloadsHaveSitesAndRoutesOfTheirOwn(t *testing.T) {
 	for want, entries := range map[string]string{
 		`placements[3].add.compute.workloads: is shooterr; want a workload that needs the role "compute"`:       "  - {name: x, extends: region, add: {compute: {sites: us-west-2-lax-1, workloads: shooterr}}}\n",
 		`placements[3]: placement "x": no site has the role "compute" for workload "api"`:                       "  - {name: x, extends: region, compute: {sites: us-west-2, workloads: shooter}}\n",
+		`placements[3].compute[0]: the key "sites" is missing`:                                                  "  - {name: x, extends: region, compute: [{servers: 2}]}\n",
+		`placements[3].edge_caches[1]: has no size`:                                                             "  - {name: x, extends: region, edge_caches: [{sites: pop-lax, size: 1MiB}, {sites: pop-den}]}\n",
+		`placements[3].compute[1].sites: is us-west-2 as compute; want another role`:                            "  - {name: x, extends: region, compute: [{sites: us-west-2, servers: 2}, {sites: us-west-2}]}\n",
 		`placements[3].dynamic_via_pop: is true; want false: there is no tier`:                                  "  - {name: x, extends: region, dynamic_via_pop: true}\n",
 		`placements[1].dynamic_via_pop: stands beside a route of the role compute; want via_pop there`:          "  - {name: x, extends: edge, routes: [{role: compute, via_pop: true}]}\n",
 		`placements[3].routes[0]: is empty; want the name of a workload or more, or a Role`:                     route("{via_pop: true}"),
@@ -556,6 +569,8 @@ func TestAllWrongValuesAreReportedTogether(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(good))
 	f.Add([]byte("title: x\nduration: 1m\nnetwork: {}\nworkloads: []\nplacements: []"))
+	f.Add([]byte(good + "  - {name: t, extends: region, tiers: [{name: a, sites: pop-lax, size: 1MiB, skip_in_origin_region: true, origins: [us-west-2]}, {name: b}]}\n"))
+	f.Add([]byte(good + "  - {name: r, extends: edge, compute: [{sites: us-west-2, workloads: api}, {}], routes: [{role: edge_caches, routing: {pinned: {a: b}}}]}\n"))
 	f.Add([]byte("&a [*a]"))
 	f.Add([]byte("a: &x {b: *x}"))
 	f.Add([]byte("{? [1]: 2}"))
