@@ -31,9 +31,11 @@ func placeOf(n topology.Node) Place {
 
 // A SiteRole is one role that a placement gives to a site.
 type SiteRole struct {
-	// Site is the site's id, Role for example "edge-cache".
+	// Site is the site's id, Role "origin", "compute" or the name of a tier of caches, for example "edge-cache".
 	Site string `json:"site"`
 	Role string `json:"role"`
+	// Workloads are those that the role is for; all where there is none.
+	Workloads []string `json:"workloads,omitempty"`
 	// CacheBytes is the size of a cache, Policy and Admission its rules ("" is the default), Preload whether it
 	// begins in its steady state.
 	CacheBytes int64  `json:"cache_bytes,omitempty"`
@@ -50,10 +52,14 @@ type SiteRole struct {
 // rolesOf returns the roles that a placement gives.
 func rolesOf(p *placement.Placement) (all []SiteRole) {
 	for _, a := range p.Sites {
-		all = append(all, SiteRole{
-			Site: a.Site, Role: a.Role.String(), CacheBytes: a.CacheBytes, Policy: a.Policy, Admission: a.Admission,
-			Preload: a.Preload, Servers: a.Servers, Backup: a.Backup,
-		})
+		all = append(all, SiteRole{Site: a.Site, Role: string(a.Role), Workloads: a.Workloads, Servers: a.Servers, Backup: a.Backup})
+	}
+	for _, t := range p.Tiers {
+		for _, c := range t.Caches {
+			all = append(all, SiteRole{
+				Site: c.Site, Role: t.Name, CacheBytes: c.CapacityBytes, Policy: c.Policy, Admission: c.Admission, Preload: c.Preload, Backup: c.Backup,
+			})
+		}
 	}
 	return all
 }

@@ -229,7 +229,7 @@ func TestBadStudiesAreRefused(t *testing.T) {
 		"warm-up is -1":                      func(s *edgewise.Study) { s.WarmUp = -1 },
 		"no network":                         func(s *edgewise.Study) { s.Network = nil },
 		`workload "api-dynamic": Metros is `: func(s *edgewise.Study) { s.Dynamic[0].Metros = []string{"pop-lax"} },
-		"CacheBytes is 0":                    func(s *edgewise.Study) { s.Placements[1].Sites[2].CacheBytes = 0 },
+		"CapacityBytes is 0":                 func(s *edgewise.Study) { s.Placements[1].Tiers[0].Caches[0].CapacityBytes = 0 },
 		"caches can be preloaded from":       func(s *edgewise.Study) { s.Static[0].Objects = 1 << 27; s.Placements[1] = s.Placements[1].Preloaded() },
 		"no workload":                        func(s *edgewise.Study) { s.Static, s.Dynamic, s.Gaming = nil, nil, nil },
 		`two workloads are called "web-sta`:  func(s *edgewise.Study) { s.Dynamic[0].Name = "web-static" },

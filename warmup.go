@@ -261,10 +261,7 @@ func (s *Study) firstFailure(p int) (first time.Duration) {
 
 // concerns reports whether a placement has the site of a failure, or a site that calls it.
 func (s *Study) concerns(f *sim.Failure, p *placement.Placement) bool {
-	return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool {
-		if a.Site == f.Site {
-			return true
-		}
+	return p.Uses(f.Site) || slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool {
 		i, ok := s.Network.Index(a.Site)
 		return ok && a.Role == placement.Compute && s.Network.At(i).Parent == f.Site
 	})
@@ -405,6 +402,8 @@ func (s *Study) refusal(findings []WarmUpFinding) error {
 // canPreload reports whether a placement has caches that begin empty.
 func (s *Study) canPreload(name string) bool {
 	return slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
-		return p.Name == name && slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.CacheBytes > 0 && !a.Preload })
+		return p.Name == name && slices.ContainsFunc(p.Tiers, func(t placement.Tier) bool {
+			return slices.ContainsFunc(t.Caches, func(c placement.Cache) bool { return !c.Preload })
+		})
 	})
 }

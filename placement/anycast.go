@@ -44,14 +44,11 @@ func (a Anycast) Shares(v View) []Share {
 	slices.SortStableFunc(ranked, func(a, b int) int { return cmp.Compare(v.Sites[a].RTT, v.Sites[b].RTT) })
 	nearest := v.NearestByRTT()
 	shares := make([]Share, ProvidersPerMetro)
-	from := uint64(0)
 	for i := range shares {
-		upTo := uint64(i+1) * Everybody / ProvidersPerMetro
-		shares[i] = Share{nearest, upTo}
-		if site := ranked[a.rank(v, from*ProvidersPerMetro/Everybody)]; site != ranked[0] && !v.Sites[site].Away {
+		shares[i] = Share{nearest, uint64(i+1) * Everybody / ProvidersPerMetro}
+		if site := ranked[a.rank(v, uint64(i))]; site != ranked[0] && !v.Sites[site].Away {
 			shares[i].Site = site
 		}
-		from = upTo
 	}
 	return shares
 }

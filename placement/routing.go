@@ -25,7 +25,7 @@ type Routing interface {
 // names must be one where users can enter. As [Placement.Routing], it also steers the workloads that compute
 // if it names a site that computes.
 type SiteNamer interface {
-	// NamedSites returns the ids of the sites that the rule names.
+	// NamedSites returns the ids of the sites that the rule names, in the order of its parameters.
 	NamedSites() []string
 }
 

@@ -1,6 +1,7 @@
 package placement_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -9,7 +10,9 @@ import (
 
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // near is a view of three sites, 6, 10 and 16 ms away; the farthest by round trip is the nearest by distance.
@@ -66,6 +69,26 @@ func tenths(even, odd int) []placement.Share {
 	return shares
 }
 
+func TestEveryInternetProviderHasADrawOfItsOwn(t *testing.T) {
+	// Half of 5,000 providers are misled: of all users' shares as many as that lead to the second site.
+	v := near()
+	v.Sites = v.Sites[:2]
+	alike := 0 // providers that do as the one before them in the metro
+	misled := 0
+	for m := range 500 {
+		v.Draws = random.NewKey(1, 0, random.Entity(fmt.Sprint(m)), 5)
+		shares := placement.Anycast{Misdirected: placement.FractionOf(0.5)}.Shares(v)
+		for i, s := range shares {
+			misled += s.Site
+			if i > 0 && s.Site == shares[i-1].Site {
+				alike++
+			}
+		}
+	}
+	require.InDelta(t, 2500, misled, 106, "3 standard deviations")
+	require.InDelta(t, 2250, alike, 101, "neighbours are independent")
+}
+
 func TestAFractionLeftOutIsTheDefault(t *testing.T) {
 	require.Equal(t, 0.2, placement.Fraction{}.Or(0.2))
 	require.Zero(t, placement.FractionOf(0).Or(0.2))
@@ -114,4 +137,44 @@ func ExampleRouting() {
 	// Output:
 	// pop-lax up to 50 %
 	// pop-phx up to 100 %
+}
+
+func TestARuleOfOnesOwnSteersARun(t *testing.T) {
+	both := func(from, to string, ms int) []topology.Link {
+		return topology.Link{From: from, To: to, Kind: topology.Internet, OneWay: time.Duration(ms) * time.Millisecond}.Both()
+	}
+	n, err := topology.New([]topology.Node{
+		{ID: "metro", Kind: topology.Metro, Users: 1},
+		{ID: "a", Kind: topology.Region}, {ID: "b", Kind: topology.Region}, {ID: "c", Kind: topology.Region},
+	}, append(append(both("metro", "a", 20), both("metro", "b", 5)...), both("metro", "c", 10)...))
+	require.NoError(t, err)
+	job := sim.Job{Scenario: sim.Scenario{
+		Network: n, Duration: 200 * time.Second, Seed: 1,
+		Dynamic: []workload.Dynamic{{Name: "api", RequestsPerSecond: 20, ResponseBytes: 1, Deadlines: []time.Duration{10 * time.Millisecond}}},
+	}}
+	job.Placement = placement.Placement{Name: "halves"}.With(
+		placement.Assignment{Site: "a", Role: placement.Compute}, placement.Assignment{Site: "b", Role: placement.Compute},
+		placement.Assignment{Site: "c", Role: placement.Compute})
+	job.Placement.Routes = []placement.Route{{Workloads: []string{"api"}, Routing: halves{}}}
+	r, err := sim.Run(context.Background(), job)
+	require.NoError(t, err)
+	tally := &r.Workloads[0].Metros[0]
+	require.InDelta(t, 0.5, float64(tally.Within(sim.TTFB)[0])/float64(tally.Count(sim.Requests)), 0.024, "3 standard deviations of 4,000")
+	require.Equal(t, (20 * time.Millisecond).Nanoseconds(), tally.Metric(sim.TTFB).MaxNs(), "nobody goes to the third")
+
+	job.Placement.Sites = job.Placement.Sites[:1]
+	_, err = sim.Run(context.Background(), job)
+	require.ErrorContains(t, err, `placement "halves": Routes[0].Routing: 1 sites; want 2 or more`)
+	job.Placement.Routes[0].Routing = lost{}
+	_, err = sim.Run(context.Background(), job)
+	require.ErrorContains(t, err, "routing rule placement_test.lost: share 0 is of site 7; want 0 to 0")
+}
+
+// lost is a rule that sends everybody to nowhere.
+type lost struct{}
+
+func (lost) Validate(placement.Placement, *topology.Network) error { return nil }
+
+func (lost) Shares(placement.View) []placement.Share {
+	return []placement.Share{{Site: 7, UpTo: placement.Everybody}}
 }

@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/placement"
 )
 
@@ -42,10 +43,10 @@ type routingSpec struct {
 	at   places
 }
 
-// find returns where a field of the rule stands, or what it is in; ok is false where the file has no rule.
-func (s *routingSpec) find(path string) (at value, ok bool) {
+// find returns where a field stands, or what it is in; ok is false where the file has none of it.
+func (p places) find(path string) (at value, ok bool) {
 	for {
-		if at, ok = s.at[path]; ok || path == "" {
+		if at, ok = p[path]; ok || path == "" {
 			return at, ok
 		}
 		path = parent(path)
@@ -89,6 +90,39 @@ func (r *reader) readRouting(v value) routingSpec {
 
 // element returns the path of an element of a list.
 func element(i int) string { return fmt.Sprintf("[%d]", i) }
+
+// A routeSpec is what the file says of a route.
+type routeSpec struct {
+	placement.Route
+	at places
+}
+
+// readRoute reads a route: for whom it is, its rule and its way in.
+func (r *reader) readRoute(v value) routeSpec {
+	s := routeSpec{at: places{"": v}}
+	v.fields(
+		field{"workloads", func(v value) { v.strings(&s.Workloads); s.at["Workloads"] = v }},
+		field{"role", func(v value) {
+			name, _ := v.scalar("a name")
+			s.Role = placement.Role(name)
+			for _, k := range roleKeys {
+				if k.key == name {
+					s.Role = k.role
+				}
+			}
+			s.at["Role"] = v
+		}},
+		field{"routing", func(v value) {
+			rule := r.readRouting(v)
+			s.Routing = rule.rule
+			for path, at := range rule.at {
+				s.at[invalid.Path("Routing", path)] = at
+			}
+		}},
+		field{"via_pop", func(v value) { v.boolean(&s.ViaPoP); s.at["ViaPoP"] = v }},
+	)
+	return s
+}
 
 func readAnycast(v value, at places) placement.Routing {
 	var rule placement.Anycast

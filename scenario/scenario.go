@@ -185,6 +185,15 @@ func (r *reader) build(bad *problems) {
 	if len(bad.all) > 0 {
 		return
 	}
+	for i := range r.placements {
+		p := &r.placements[i]
+		if err := r.study.ValidatePlacement(p.built); err != nil {
+			r.reportPlacement(bad, p, err)
+		}
+	}
+	if len(bad.all) > 0 {
+		return
+	}
 	if err := r.study.Validate(); err != nil {
 		var f *invalid.Field
 		key := ""
@@ -198,6 +207,10 @@ func (r *reader) build(bad *problems) {
 	for _, p := range r.study.Placements {
 		_, is := p.Routing.(placement.Anycast)
 		anycast = anycast || is
+		for _, route := range p.Routes {
+			_, is := route.Routing.(placement.Anycast)
+			anycast = anycast || is
+		}
 	}
 	if anycast {
 		r.study.Assumed = append(r.study.Assumed, assumedProviders)

@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise/placement"
-	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -69,7 +68,7 @@ func encode(t testing.TB, r *Result) []byte {
 func TestMidTierKeepsRequestsFromTheOrigin(t *testing.T) {
 	s, p := cdn(t, 7)
 	without := runOne(t, s, p)
-	with := runOne(t, s, p.With(placement.Assignment{Site: "region", Role: placement.MidTierCache, CacheBytes: 1 << 30}))
+	with := runOne(t, s, p.WithMidTier(1<<30, "region"))
 	a, err := without.Workloads[0].Total()
 	require.NoError(t, err)
 	b, err := with.Workloads[0].Total()
@@ -199,22 +198,4 @@ func TestCancelledRunStops(t *testing.T) {
 	cancel()
 	_, err = plans[0].Run(ctx, 0)
 	require.ErrorIs(t, err, context.Canceled)
-}
-
-func TestUsersOfAPlacementWithAMidTierAloneAskTheOrigin(t *testing.T) {
-	s, _ := cdn(t, 1)
-	links := append(both("metro", "town", topology.Internet, 3), both("town", "region", topology.Internet, 9)...)
-	links = append(links, both("mid", "town", topology.Internet, 1)...)
-	var err error
-	s.Network, err = topology.New([]topology.Node{
-		{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "town", Kind: topology.Exchange},
-		{ID: "region", Kind: topology.Region}, {ID: "mid", Kind: topology.RegionalEdgeCache},
-	}, append(links, both("mid", "region", topology.Backbone, 8)...))
-	require.NoError(t, err)
-	p := placement.RegionOnly("region").WithMidTier(1<<20, "mid")
-	r := runOne(t, s, p)
-	total, err := r.Workloads[0].Total()
-	require.NoError(t, err)
-	require.Equal(t, total.Count(Requests), total.Outcomes[Bypass])
-	require.Equal(t, total.Count(Requests), r.Workloads[0].Count(OriginRequests))
 }

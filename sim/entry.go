@@ -12,20 +12,16 @@ import (
 	"github.com/edgewise-sim/edgewise/random"
 )
 
-// entries says where the users of each metro enter for a kind of workload: in one place, or in several by
-// user and time.
-func (c *compiler) entries(p *Plan, kind Kind) ([][]entry, error) {
-	role := placement.Compute
-	if kind == Static {
-		role = placement.EdgeCache
-		if len(p.with(role)) == 0 {
-			role = placement.Origin
-		}
-	}
-	serving := c.newChoice(p, p.placement.Rule(), p.with(role), p.backups(role))
+// entries says where the users of each metro enter for a workload: in one place, or in several by user and
+// time.
+func (c *compiler) entries(p *Plan, name string, kind Kind) ([][]entry, error) {
+	role := needs(p.placement, kind)
+	route := p.placement.RouteOf(name, role)
+	serving := c.newChoice(p, route.Routing, p.serving(role, name, false), p.serving(role, name, true))
 	var pops *choice
-	if at := p.with(placement.EdgeCache); kind == Dynamic && p.placement.DynamicViaPoP && len(at) > 0 {
-		pops = c.newChoice(p, p.placement.Rule(), at, p.backups(placement.EdgeCache))
+	if goesViaPoP(&route, kind) {
+		enter := p.placement.EntryRole()
+		pops = c.newChoice(p, p.placement.Rule(), p.serving(enter, name, false), p.serving(enter, name, true))
 	}
 	epochs := c.scenario.epochs(p.placement)
 	entries := make([][]entry, len(c.metros))
@@ -36,6 +32,42 @@ func (c *compiler) entries(p *Plan, kind Kind) ([][]entry, error) {
 		}
 	}
 	return entries, nil
+}
+
+// needs returns the role of the sites that serve the users of a kind of workload.
+func needs(p placement.Placement, kind Kind) placement.Role {
+	if kind == Static {
+		return p.EntryRole()
+	}
+	return placement.Compute
+}
+
+// goesViaPoP reports whether a workload with a route enters at the first tier on its way to who computes.
+func goesViaPoP(route *placement.Route, kind Kind) bool {
+	return route.ViaPoP && (kind == Dynamic || kind == Gaming && len(route.Workloads) > 0)
+}
+
+// serving returns the numbers of the sites that have a role for a workload, as backups or not.
+func (p *Plan) serving(role placement.Role, workload string, backup bool) []int {
+	var found []int
+	for i := range p.sites {
+		s := &p.sites[i]
+		switch role {
+		case placement.Origin:
+			if a := s.origin; a != nil && a.Backup == backup && a.Serves(workload) {
+				found = append(found, i)
+			}
+		case placement.Compute:
+			if a := s.compute; a != nil && a.Backup == backup && a.Serves(workload) {
+				found = append(found, i)
+			}
+		default:
+			if s.edge != nil && s.edge.Backup == backup {
+				found = append(found, i)
+			}
+		}
+	}
+	return found
 }
 
 // A choice is how users find one of the sites that can serve them.

@@ -44,7 +44,7 @@ func TestPreloadedMidTierBeginsNearItsSteadyState(t *testing.T) {
 		Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1},
 	}
 	p := placement.RegionOnly("region").WithPoPs(500, pops...)
-	p = p.With(placement.Assignment{Site: "region", Role: placement.MidTierCache, CacheBytes: 2000})
+	p = p.WithMidTier(2000, "region")
 	parentHits := func(r *Result) float64 {
 		total, err := r.Workloads[0].Total()
 		require.NoError(t, err)
@@ -130,7 +130,7 @@ func TestPreloadedMidTierIgnoresIdlePoPs(t *testing.T) {
 		Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1},
 	}
 	p := placement.RegionOnly("region").WithPoPs(100, "pop", "idle")
-	p = p.With(placement.Assignment{Site: "region", Role: placement.MidTierCache, CacheBytes: 400})
+	p = p.WithMidTier(400, "region")
 	r, err := Run(context.Background(), Job{
 		Scenario:  Scenario{Network: n, Static: []workload.Static{w}, Duration: time.Second, Seed: 2},
 		Placement: p.Preloaded(),

@@ -132,7 +132,9 @@ func TestUsersAreTheSameWhoeverServesThem(t *testing.T) {
 	region := placement.RegionOnly("east")
 	twice := region.With(placement.RegionOnly("west").Sites...)
 	twice.Routing = placement.Anycast{Misdirected: placement.FractionOf(0.5)}
+	twice.Routes = []placement.Route{{Role: placement.Compute, Routing: twice.Routing}}
 	shared := twice
+	shared.Routes = nil
 	shared.Routing = placement.Weighted{{Site: "east", Weight: 1}, {Site: "west", Weight: 2}}
 	want := runOne(t, s, region)
 	for _, p := range []placement.Placement{twice, shared} {

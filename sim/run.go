@@ -165,13 +165,13 @@ func serversOf(a *placement.Assignment) int {
 }
 
 // newTier returns a tier whose cache is not made yet; nil if the site has none.
-func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint32) *tier {
-	if a == nil {
+func (r *run) newTier(planned *plannedSite, at *placement.Cache, number uint32) *tier {
+	if at == nil {
 		return nil
 	}
-	seed := random.NewKey(r.plan.scenario.Seed, r.rep, random.Entity(a.Site), purpose.Cache)
+	seed := random.NewKey(r.plan.scenario.Seed, r.rep, random.Entity(at.Site), purpose.Cache)
 	config := cache.Config{
-		Policy: a.Policy, Admission: a.Admission, CapacityBytes: a.CacheBytes, Seed: uint64(seed) + uint64(number),
+		Policy: at.Policy, NewPolicy: at.NewPolicy, Admission: at.Admission, CapacityBytes: at.CapacityBytes, Seed: uint64(seed) + uint64(number),
 	}
 	t := &tier{config: config, filling: newFilling(r.end()), up: planned.up, number: number}
 	t.upIsMid = number == edgeTier && len(r.plan.with(placement.MidTierCache)) > 0
@@ -361,7 +361,7 @@ func (r *run) addGaming(number int, w *plannedWorkload) error {
 			c := gameCell{
 				tally: r.tally(number, w, m, i), sessions: streams[m],
 				key: random.NewKey(s.Seed, r.rep, entity, purpose.Player),
-				law: r.plan.access[m], up: e.up, down: e.down, access: 2 * e.access, linkJitter: e.jitter, loss: e.loss,
+				law: r.plan.access[m], up: e.up + e.beyond.up, down: e.down + e.beyond.down, access: 2 * e.access, linkJitter: e.jitter, loss: e.loss,
 				gate: e.gate, who: random.NewKey(s.Seed, r.rep, entity, purpose.Route),
 			}
 			if e.access == 0 {

@@ -62,11 +62,10 @@ func out(site string) Failure {
 
 // backup lets a site stand in for others.
 func backup(p placement.Placement, site string, role placement.Role) placement.Placement {
-	a := placement.Assignment{Site: site, Role: role, Backup: true}
 	if role == placement.MidTierCache {
-		a.CacheBytes = 1 << 30
+		return p.WithCaches(placement.MidTierCache, placement.Cache{Site: site, CapacityBytes: 1 << 30, Backup: true})
 	}
-	return p.With(a)
+	return p.With(placement.Assignment{Site: site, Role: role, Backup: true})
 }
 
 // arrivals returns when the users of the first dynamic workload ask, up to an end.
@@ -208,8 +207,8 @@ func TestCachesDoWithoutAMidTierCacheThatFails(t *testing.T) {
 	for name, other := range map[string]placement.Placement{
 		"a backup":                backup(p, "second", placement.MidTierCache),
 		"another mid-tier cache":  p.WithMidTier(1<<30, "second"),
-		"a region that caches":    backup(p, "second", placement.MidTierCache).With(placement.Assignment{Site: "east", Role: placement.MidTierCache, CacheBytes: 1, Backup: true}),
-		"several, one after that": p.WithMidTier(1<<30, "second").With(placement.Assignment{Site: "east", Role: placement.MidTierCache, CacheBytes: 1}),
+		"a region that caches":    backup(p, "second", placement.MidTierCache).WithCaches(placement.MidTierCache, placement.Cache{Site: "east", CapacityBytes: 1, Backup: true}),
+		"several, one after that": p.WithMidTier(1<<30, "second").WithMidTier(1, "east"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			tally := &byArithmeticAndByMessage(t, s, other).Workloads[0].Metros[0]

@@ -114,11 +114,7 @@ func placements() []check {
 				return 0, err
 			}
 			p := placement.RegionOnly("region").WithPoPs(1000, pops...).Preloaded()
-			for i := range p.Sites {
-				if p.Sites[i].Role == placement.EdgeCache {
-					p.Sites[i].Policy = t.broken.policy("lru")
-				}
-			}
+			p = p.WithEachCache(func(_ string, c *placement.Cache) { c.Policy = t.broken.policy("lru") })
 			tally, err := t.run(ctx, sim.Scenario{
 				Network: n, WarmUp: 5 * time.Second, Duration: t.seconds(200),
 				Static: []workload.Static{{

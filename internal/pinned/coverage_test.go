@@ -25,10 +25,12 @@ func TestScenariosMeetEverything(t *testing.T) {
 		require.NoError(t, err)
 		for _, p := range study.Placements {
 			met[fmt.Sprintf("routing %T", p.Routing)] = true
-			for _, site := range p.Sites {
-				policy, _, _ := strings.Cut(site.Policy, ":")
-				admission, _, _ := strings.Cut(site.Admission, ":")
-				met["policy "+policy], met["admission "+admission] = true, true
+			for _, t := range p.Tiers {
+				for _, c := range t.Caches {
+					policy, _, _ := strings.Cut(c.Policy, ":")
+					admission, _, _ := strings.Cut(c.Admission, ":")
+					met["policy "+policy], met["admission "+admission] = true, true
+				}
 			}
 		}
 		golden, err := readRecords(strings.TrimSuffix(file, ".yaml") + ".gz")
