@@ -80,14 +80,8 @@ type described struct {
 // workloads describes the workloads in the order of results.
 func (s *Study) workloads() []described {
 	var all []described
-	for _, w := range s.Static {
-		all = append(all, described{w.Name, sim.Static, w.Deadlines, w.Assumed})
-	}
-	for _, w := range s.Dynamic {
-		all = append(all, described{w.Name, sim.Dynamic, w.Deadlines, w.Assumed})
-	}
-	for _, w := range s.Gaming {
-		all = append(all, described{w.Name, sim.Gaming, w.Deadlines, w.Assumed})
+	for _, w := range s.Workloads {
+		all = append(all, described{w.Name, sim.KindOf(w.Service), w.Deadlines, w.Assumed})
 	}
 	return all
 }
@@ -163,7 +157,7 @@ func (e *estimator) workload() (WorkloadResult, error) {
 		}
 	}
 	result.Failed, result.Sessions = e.failed(), e.sessions()
-	if e.kind == sim.Static {
+	if e.kind.MeetsCaches() {
 		result.Cache = e.cache()
 		result.Origin = &OriginResult{
 			Requests: e.count(func(s *summary) uint64 { return s.originRequests }),
@@ -202,7 +196,7 @@ func (e *estimator) metric(m int, name string) MetricResult {
 	if !e.baseline {
 		result.Wasserstein = distance(result.Pooled, stats.Pool(base), len(these))
 	}
-	if e.kind == sim.Gaming && m == sim.LobbyWait {
+	if e.kind == sim.Matched && m == sim.LobbyWait {
 		return result // the deadlines are about latency
 	}
 	for i, deadline := range e.deadlines {
@@ -219,7 +213,7 @@ func (e *estimator) metric(m int, name string) MetricResult {
 // asked returns how many samples a metric would have if no request had failed.
 func asked(kind sim.Kind, metric int, t *sim.Tally) uint64 {
 	n := t.Latency[metric].Count()
-	if kind == sim.Gaming && (metric == sim.WorstRTT || metric == sim.LobbyWait) {
+	if kind == sim.Matched && (metric == sim.WorstRTT || metric == sim.LobbyWait) {
 		return n // one a match, or one a player, not one an update
 	}
 	return n + t.Outcomes[sim.Failed]

@@ -48,9 +48,9 @@ type PlacementResult struct {
 // A WorkloadResult is what one placement does to one workload.
 type WorkloadResult struct {
 	Name string `json:"name"`
-	// Kind is "static", "dynamic" or "gaming".
+	// Kind is that of the service: "cacheable", "computed" or "matched".
 	Kind string `json:"kind"`
-	// Requests counts the requests (static, dynamic) or player updates (gaming) of one run, those that
+	// Requests counts the requests or, of a matched service, player updates of one run, those that
 	// failed included.
 	Requests Figure `json:"requests"`
 	// Latency holds the distributions, the headline metric first.
@@ -64,7 +64,7 @@ type WorkloadResult struct {
 	Sessions *SessionsResult `json:"sessions,omitempty"`
 	// Cache is nil where no request of this workload passes a cache.
 	Cache *CacheResult `json:"cache,omitempty"`
-	// Origin is the load on the origin of a static workload, with or without caches; nil for other kinds.
+	// Origin is the load on the origin of a cacheable workload, with or without caches; nil for other kinds.
 	Origin *OriginResult `json:"origin,omitempty"`
 	// Breakdown takes the mean headline latency apart; its parts sum to the mean.
 	Breakdown []BreakdownPart `json:"breakdown"`
@@ -86,7 +86,7 @@ type Figure struct {
 // A MetricResult is the distribution of one latency over the answered requests of a workload. All its
 // figures are in milliseconds.
 type MetricResult struct {
-	// Name is "ttfb" or "ttlb" (static, dynamic), "response", "rtt", "worst_rtt" or "lobby_wait" (gaming).
+	// Name is "ttfb" or "ttlb" of requests, "response", "rtt", "worst_rtt" or "lobby_wait" of a matched service.
 	Name      string           `json:"name"`
 	Mean      Figure           `json:"mean_ms"`
 	Quantiles []QuantileResult `json:"quantiles"`
@@ -150,7 +150,7 @@ type MidTierResult struct {
 	ByteHitRatio    Figure `json:"byte_hit_ratio"`
 }
 
-// An OriginResult is what the origin of a static workload had to serve in one run: every request that
+// An OriginResult is what the origin of a cacheable workload had to serve in one run: every request that
 // met no cache and every fetch of a cache that missed.
 type OriginResult struct {
 	Requests Figure `json:"requests"`

@@ -54,7 +54,7 @@ func (e *estimator) failed() *FailedResult {
 
 // sessions returns nil where no session can be lost.
 func (e *estimator) sessions() *SessionsResult {
-	if !e.canFail || e.kind != sim.Gaming {
+	if !e.canFail || e.kind != sim.Matched {
 		return nil
 	}
 	return &SessionsResult{
@@ -68,7 +68,7 @@ func (e *estimator) sessions() *SessionsResult {
 
 // failedOf returns what failed at a metro, and of how many.
 func failedOf(kind sim.Kind, t *sim.Tally) stats.Ratio {
-	if kind == sim.Gaming {
+	if kind == sim.Matched {
 		return stats.Ratio{Numerator: t.LostSessions, Denominator: t.Sessions}
 	}
 	return stats.Ratio{Numerator: t.Outcomes[sim.Failed], Denominator: t.Requests}

@@ -15,11 +15,11 @@ type Role uint8
 
 // The roles.
 const (
-	// Origin holds every object of the static workloads.
+	// Origin holds every object of the cacheable workloads.
 	Origin Role = iota
-	// Compute runs the dynamic and gaming workloads.
+	// Compute runs the computed and matched workloads.
 	Compute
-	// EdgeCache caches objects; users of static workloads enter there.
+	// EdgeCache caches objects; users of cacheable workloads enter there.
 	EdgeCache
 	// MidTierCache caches objects between the edge caches and the origin.
 	MidTierCache
@@ -128,7 +128,7 @@ func (p Placement) With(assignments ...Assignment) Placement {
 	return p
 }
 
-// WithPoPs returns a copy in which the given PoPs cache static objects, with so many bytes each.
+// WithPoPs returns a copy in which the given PoPs cache objects, with so many bytes each.
 func (p Placement) WithPoPs(cacheBytes int64, pops ...string) Placement {
 	for _, site := range pops {
 		p = p.With(Assignment{Site: site, Role: EdgeCache, CacheBytes: cacheBytes})
@@ -137,7 +137,7 @@ func (p Placement) WithPoPs(cacheBytes int64, pops ...string) Placement {
 	return p
 }
 
-// ViaPoP returns a copy in which dynamic requests enter at the user's PoP and ride the backbone.
+// ViaPoP returns a copy in which computed requests enter at the user's PoP and ride the backbone.
 func (p Placement) ViaPoP() Placement {
 	p.DynamicViaPoP = true
 	return p

@@ -34,8 +34,8 @@ func Example() {
 	c := &edgewise.Comparison{
 		Title: "A game in Los Angeles", Level: 0.95, Planned: 3, Replications: 3, Duration: time.Hour, RelativeError: stats.RelativeError,
 		Placements: []edgewise.PlacementResult{
-			{Name: "us-west-2", Workloads: []edgewise.WorkloadResult{{Name: "shooter", Kind: "gaming", Latency: []edgewise.MetricResult{response(region, nil)}}}},
-			{Name: "+ Los Angeles Local Zone", Workloads: []edgewise.WorkloadResult{{Name: "shooter", Kind: "gaming", Latency: []edgewise.MetricResult{response(zone, region)}}}},
+			{Name: "us-west-2", Workloads: []edgewise.WorkloadResult{{Name: "shooter", Kind: "matched", Latency: []edgewise.MetricResult{response(region, nil)}}}},
+			{Name: "+ Los Angeles Local Zone", Workloads: []edgewise.WorkloadResult{{Name: "shooter", Kind: "matched", Latency: []edgewise.MetricResult{response(zone, region)}}}},
 		},
 	}
 	if err := report.WriteTable(os.Stdout, c); err != nil {
@@ -44,7 +44,7 @@ func Example() {
 	// report.WriteAll("out", c) would write the table, the plots and the exports into a directory.
 
 	// Output:
-	// shooter (gaming): response time, ms
+	// shooter (matched): response time, ms
 	// ┌──────────────────────────┬─────────────┬─────────────┬─────┬─────────────┐
 	// │ placement                │         p50 │         p95 │ p99 │        mean │
 	// ├──────────────────────────┼─────────────┼─────────────┼─────┼─────────────┤

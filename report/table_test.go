@@ -22,7 +22,7 @@ func TestTableShowsTheOriginOfEveryPlacement(t *testing.T) {
 	}
 	placed := func(name string, cache *edgewise.CacheResult, requests edgewise.Figure) edgewise.PlacementResult {
 		return edgewise.PlacementResult{Name: name, Workloads: []edgewise.WorkloadResult{{
-			Name: "site", Kind: "static", Cache: cache,
+			Name: "site", Kind: "cacheable", Cache: cache,
 			Origin: &edgewise.OriginResult{Requests: requests, Bytes: edgewise.Figure{Estimate: requests.Scaled(1e6), Difference: requests.Difference}},
 		}}}
 	}

@@ -36,7 +36,7 @@ type PlacementVerdict struct {
 }
 
 // Verdicts judges every placement against the baseline: the usual quantiles and the mean of the headline
-// latency, the shares within deadlines, what failed, the requests and bytes that the origin serves (static), and, where
+// latency, the shares within deadlines, what failed, the requests and bytes that the origin serves (cacheable), and, where
 // the baseline has a cache too, the hit ratio. All verdicts together are right with the probability of
 // the comparison's level, see [stats.Judge]. Figures without a paired difference are left out.
 func Verdicts(c *edgewise.Comparison, m Margins) ([]PlacementVerdict, error) {

@@ -20,7 +20,7 @@ func TestVerdictsFollowDirectionAndMargin(t *testing.T) {
 	}
 	workload := func(p50, p95, mean, within, hits, requests, bytes edgewise.Figure) edgewise.WorkloadResult {
 		return edgewise.WorkloadResult{
-			Name: "site", Kind: "static",
+			Name: "site", Kind: "cacheable",
 			Latency: []edgewise.MetricResult{{
 				Name: "ttfb", Mean: mean,
 				Quantiles: []edgewise.QuantileResult{{P: 0.5, At: p50}, {P: 0.95, At: p95}},

@@ -28,6 +28,9 @@ var goKeys = map[string]string{
 	"NewShare":      "new_connections",
 	"BitsPerSecond": "mbit_per_second",
 	"Parent":        "parent_calls",
+	"Origin":        "origin_service",
+	"Work":          "service",
+	"Length":        "session",
 	"LnMean":        "median",
 	"LnSD":          "ln_sd",
 	"MinBytes":      "min",
@@ -36,8 +39,10 @@ var goKeys = map[string]string{
 	"CacheBytes":    "size",
 }
 
-// keyOf returns the path of keys in a file for a path of fields in Go.
+// keyOf returns the path of keys in a file for a path of fields in Go. A workload's demand and service are no keys of
+// their own.
 func keyOf(goPath string) string {
+	goPath = strings.TrimPrefix(strings.TrimPrefix(goPath, "Demand."), "Service.")
 	parts := strings.Split(goPath, ".")
 	for i, p := range parts {
 		if key, ok := goKeys[p]; ok {

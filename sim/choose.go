@@ -14,17 +14,14 @@ import (
 // entries says where the users of each metro enter for a kind of workload: in one place, or in several by
 // user and time.
 func (c *compiler) entries(p *Plan, kind Kind) ([][]entry, error) {
-	role := placement.Compute
-	if kind == Static {
-		role = placement.EdgeCache
-	}
+	role := kinds[kind].entry
 	serving := p.with(role)
-	if kind == Static && len(serving) == 0 {
-		role = placement.Origin
+	if len(serving) == 0 {
+		role = kinds[kind].role
 		serving = p.with(role)
 	}
 	var pops []int
-	if kind == Dynamic && p.placement.DynamicViaPoP {
+	if kinds[kind].viaPoP && p.placement.DynamicViaPoP {
 		pops = p.with(placement.EdgeCache)
 	}
 	epochs, backups := c.scenario.epochs(p.placement), p.backups(role)

@@ -6,28 +6,7 @@ import (
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
-// A Kind tells the workloads apart.
-type Kind uint8
-
-// The kinds.
-const (
-	Static Kind = iota
-	Dynamic
-	Gaming
-	numKinds
-)
-
-var kindNames = [numKinds]string{"static", "dynamic", "gaming"}
-
-// String returns the kind's name, for example "gaming".
-func (k Kind) String() string {
-	if k >= numKinds {
-		return fmt.Sprintf("kind(%d)", uint8(k))
-	}
-	return kindNames[k]
-}
-
-// The metrics of static and dynamic workloads, and those of gaming workloads, as indices into
+// The metrics of cacheable and computed workloads, and those of matched ones, as indices into
 // [Tally.Latency]. The first is the headline.
 const (
 	TTFB = 0 // time to first byte, as the user sees it
@@ -38,15 +17,6 @@ const (
 	WorstRTT  = 2 // base RTT of the worst player of a match, one sample a match
 	LobbyWait = 3 // wait for a match, one sample a player and match
 )
-
-var metricNames = [numKinds][]string{
-	Static:  {"ttfb", "ttlb"},
-	Dynamic: {"ttfb", "ttlb"},
-	Gaming:  {"response", "rtt", "worst_rtt", "lobby_wait"},
-}
-
-// Metrics returns the names of the metrics of a kind, the headline first.
-func (k Kind) Metrics() []string { return metricNames[k] }
 
 // A Tally is what the requests of one workload from one metro met. It holds integers only, so merging
 // tallies in any order gives the same bits.
@@ -66,12 +36,12 @@ type Tally struct {
 	// users waited in vain.
 	Failures [NumReasons]uint64
 	FailedNs uint64
-	// Sessions counts the players' sessions of a gaming workload that the recorded time has a part of, and
+	// Sessions counts the players' sessions of a matched workload that the recorded time has a part of, and
 	// LostSessions those of them that a failure cut off or did not let begin.
 	Sessions, LostSessions uint64
 }
 
-// A TierTally is what the fetches of one static workload met at a tier of caches behind the first.
+// A TierTally is what the fetches of one cacheable workload met at a tier of caches behind the first.
 type TierTally struct {
 	// Requests counts the fetches that reached the tier, Bytes the sizes of their objects.
 	Requests, Bytes uint64
@@ -88,7 +58,7 @@ func (t *TierTally) merge(o *TierTally) {
 }
 
 func newTally(kind Kind, deadlines int) Tally {
-	metrics := len(metricNames[kind])
+	metrics := len(kinds[kind].metrics)
 	return Tally{Latency: make([]stats.Sketch, metrics), Within: make([]uint64, metrics*deadlines)}
 }
 

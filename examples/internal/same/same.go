@@ -23,14 +23,8 @@ func AsFile(t *testing.T, program *edgewise.Study, file string) {
 // bare returns the study without network, sources and assumptions.
 func bare(s *edgewise.Study) *edgewise.Study {
 	s.Network, s.Sources, s.Assumed = nil, nil, nil
-	for i := range s.Static {
-		s.Static[i].Assumed = nil
-	}
-	for i := range s.Dynamic {
-		s.Dynamic[i].Assumed = nil
-	}
-	for i := range s.Gaming {
-		s.Gaming[i].Assumed = nil
+	for i := range s.Workloads {
+		s.Workloads[i].Assumed = nil
 	}
 	return s
 }
