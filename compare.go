@@ -124,14 +124,8 @@ type described struct {
 // workloads describes the workloads in the order of results.
 func (s *Study) workloads() []described {
 	var all []described
-	for _, w := range s.Static {
-		all = append(all, described{w.Name, sim.Static, w.Deadlines, w.Assumed})
-	}
-	for _, w := range s.Dynamic {
-		all = append(all, described{w.Name, sim.Dynamic, w.Deadlines, w.Assumed})
-	}
-	for _, w := range s.Gaming {
-		all = append(all, described{w.Name, sim.Gaming, w.Deadlines, w.Assumed})
+	for _, w := range s.Workloads {
+		all = append(all, described{w.Name, sim.KindOf(w.Service), w.Deadlines, w.Assumed})
 	}
 	return all
 }

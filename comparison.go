@@ -56,7 +56,7 @@ type PlacementResult struct {
 // A WorkloadResult is what one placement does to one workload.
 type WorkloadResult struct {
 	Name string `json:"name"`
-	// Kind is "static", "dynamic" or "gaming".
+	// Kind is that of the service: "cacheable", "computed" or "matched".
 	Kind string `json:"kind"`
 	// Figures holds the figures of all users, in the order of [Measures]. Which there are depends on the kind, on
 	// the study (what failed is counted where something can fail), and on what happened: an outcome that no request
@@ -75,7 +75,7 @@ type WorkloadResult struct {
 
 // A Distribution is that of one metric over the answered requests of a workload.
 type Distribution struct {
-	// Metric is "ttfb" or "ttlb" (static, dynamic), "response", "rtt", "worst_rtt" or "lobby_wait" (gaming).
+	// Metric is "ttfb" or "ttlb" of requests, "response", "rtt", "worst_rtt" or "lobby_wait" of a matched service.
 	Metric string
 	// Pooled holds the latencies of all replications, PerReplication those of each: what the CDF
 	// and its band over replications are drawn from.

@@ -11,8 +11,7 @@
 //   - A Network ([topology.Network]) is a weighted graph of metros, PoPs, Local Zones, regions and the
 //     exchanges between them. [github.com/edgewise-sim/edgewise/topology/catalog.AWS] and its siblings build one from the real world; or make your
 //     own.
-//   - A workload ([workload.Static], [workload.Dynamic], [workload.Gaming]) says who asks for what, and
-//     when.
+//   - A [workload.Workload] says who asks for what, and when, and how it is served.
 //   - A [placement.Placement] is one alternative: which site caches, computes or is the origin, how big
 //     it is, and how users find it.
 //   - A [Study] runs every placement on every core, replication by replication.

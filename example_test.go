@@ -22,13 +22,12 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	game := workload.CompetitiveFPS()
-	game.ConcurrentPlayers = 200
+	game := workload.CompetitiveFPS().WithPlayers(200)
 	region := placement.RegionOnly("us-west-2")
 	study := edgewise.Study{
 		Title: "A shooter in the US West",
 		Scenario: sim.Scenario{
-			Network: net, Gaming: []workload.Gaming{game}, Seed: 1,
+			Network: net, Workloads: []workload.Workload{game}, Seed: 1,
 			Start: time.Date(2026, time.March, 3, 4, 0, 0, 0, time.UTC), Duration: 10 * time.Second,
 		},
 		Placements:   []placement.Placement{region, region.WithLocalZones("us-west-2-lax-1", "us-west-2-phx-2")},

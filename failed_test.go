@@ -12,9 +12,7 @@ import (
 
 func TestFailedRequestsAreCountedApartFromLatencies(t *testing.T) {
 	s := smallStudy(t)
-	for i := range s.Static {
-		s.Static[i].Deadlines = []time.Duration{time.Hour}
-	}
+	s.Workloads[0].Deadlines = []time.Duration{time.Hour}
 	whole, err := s.Run(context.Background())
 	require.NoError(t, err)
 	requireNone(t, figures(whole, 1, 0), "failed")
@@ -90,6 +88,6 @@ func TestFailuresThatNoResultWouldShowAreRefused(t *testing.T) {
 	s := smallStudy(t)
 	s.Placements = s.Placements[2:]
 	s.Placements[0].Sites = s.Placements[0].Sites[2:]
-	s.Static, s.Failures = nil, []sim.Failure{{Site: "us-west-2", At: 12 * time.Second, For: time.Second}}
+	s.Workloads, s.Failures = s.Workloads[1:], []sim.Failure{{Site: "us-west-2", At: 12 * time.Second, For: time.Second}}
 	require.NoError(t, s.Validate(), "the parent of a Local Zone")
 }

@@ -186,7 +186,7 @@ var measures = slices.Concat(
 	breakdown(),
 )
 
-var cacheable, games = []sim.Kind{sim.Static}, []sim.Kind{sim.Gaming}
+var cacheable, games = []sim.Kind{sim.Cacheable}, []sim.Kind{sim.Matched}
 
 // quantiles are the probabilities that every comparison shows.
 var quantiles = []float64{0.5, 0.9, 0.95, 0.99, 0.999}
@@ -199,7 +199,7 @@ func latencies() (all []Measure) {
 	for metric := range sim.NumMetrics {
 		var kinds []sim.Kind
 		headline := false
-		for _, k := range []sim.Kind{sim.Static, sim.Dynamic, sim.Gaming} {
+		for _, k := range []sim.Kind{sim.Cacheable, sim.Computed, sim.Matched} {
 			if i := slices.Index(k.Metrics(), metric); i >= 0 {
 				kinds, headline = append(kinds, k), headline || i == 0
 			}

@@ -34,7 +34,7 @@ func fullStudy(t testing.TB) *edgewise.Study {
 			Of: edgewise.ShareOf(func(t *edgewise.Tallies) stats.Ratio {
 				return stats.Ratio{Numerator: t.Outcomes[sim.DelayedHit], Denominator: t.Count(sim.Requests)}
 			}),
-			Kinds: []sim.Kind{sim.Static},
+			Kinds: []sim.Kind{sim.Cacheable},
 		},
 		{
 			Label: edgewise.Label{Metric: "own", Statistic: "rate", Unit: "requests per second"},
@@ -195,7 +195,7 @@ func TestMeasuresThatCannotBeShownAreRefused(t *testing.T) {
 
 func TestLookUpsNeverGiveAWrongNumber(t *testing.T) {
 	s := smallStudy(t)
-	s.Static[0].Deadlines = []time.Duration{50 * time.Millisecond, 2 * time.Second}
+	s.Workloads[0].Deadlines = []time.Duration{50 * time.Millisecond, 2 * time.Second}
 	s.Replications = 1
 	c, err := s.Run(context.Background())
 	require.NoError(t, err)

@@ -27,15 +27,15 @@ func smallStudy(t testing.TB) *edgewise.Study {
 	})
 	require.NoError(t, err)
 	game, site, api := workload.CompetitiveFPS(), workload.WebStatic(), workload.APIDynamic()
-	game.ConcurrentPlayers = 60
-	site.RequestsPerSecond, site.Objects = 200, 5000
-	api.RequestsPerSecond = 100
+	game = game.WithPlayers(60)
+	site = workload.Change(site, func(p *workload.Poisson) { p.RequestsPerSecond, p.Objects = 200, 5000 })
+	api = api.WithRequestsPerSecond(100)
 	region := placement.RegionOnly("us-west-2")
 	region.Sites[0].Servers = 100 // one origin for all PoPs: they advance in windows
 	return &edgewise.Study{
 		Title: "small",
 		Scenario: sim.Scenario{
-			Network: net, Static: []workload.Static{site}, Dynamic: []workload.Dynamic{api}, Gaming: []workload.Gaming{game},
+			Network: net, Workloads: []workload.Workload{site, api, game},
 			Start: time.Date(2026, time.March, 3, 4, 0, 0, 0, time.UTC), WarmUp: 10 * time.Second, Duration: 20 * time.Second, Seed: 1,
 		},
 		Placements: []placement.Placement{
@@ -152,7 +152,7 @@ func TestComparisonIsPairedAndComplete(t *testing.T) {
 	for _, p := range c.Placements {
 		for _, w := range p.Workloads {
 			_, ok := w.Figures.Find("origin", "requests")
-			require.Equal(t, w.Kind == "static", ok, "%s, %s", p.Name, w.Name)
+			require.Equal(t, w.Kind == "cacheable", ok, "%s, %s", p.Name, w.Name)
 			mean, err := w.Headline().Mean()
 			require.NoError(t, err)
 			require.InEpsilon(t, mean.Value, sumOf(w.Figures, "breakdown"), 1e-9, "%s, %s: causes sum to the latency", p.Name, w.Name)
@@ -228,15 +228,20 @@ func TestBadStudiesAreRefused(t *testing.T) {
 		"duration is 0s":                     func(s *edgewise.Study) { s.Duration = 0 },
 		"warm-up is -1":                      func(s *edgewise.Study) { s.WarmUp = -1 },
 		"no network":                         func(s *edgewise.Study) { s.Network = nil },
-		`workload "api-dynamic": Metros is `: func(s *edgewise.Study) { s.Dynamic[0].Metros = []string{"pop-lax"} },
+		`workload "api-dynamic": Metros is `: func(s *edgewise.Study) { s.Workloads[1].Metros = []string{"pop-lax"} },
 		"CapacityBytes is 0":                 func(s *edgewise.Study) { s.Placements[1].Tiers[0].Caches[0].CapacityBytes = 0 },
-		"caches can be preloaded from":       func(s *edgewise.Study) { s.Static[0].Objects = 1 << 27; s.Placements[1] = s.Placements[1].Preloaded() },
-		"no workload":                        func(s *edgewise.Study) { s.Static, s.Dynamic, s.Gaming = nil, nil, nil },
-		`two workloads are called "web-sta`:  func(s *edgewise.Study) { s.Dynamic[0].Name = "web-static" },
-		"ZipfExponent is -1":                 func(s *edgewise.Study) { s.Static[0].ZipfExponent = -1 },
-		`site "pop-sea"`:                     func(s *edgewise.Study) { s.Placements[1] = s.Placements[1].WithPoPs(1, "pop-sea") },
-		"no site has the role \"compute\"":   func(s *edgewise.Study) { s.Placements[0].Sites = s.Placements[0].Sites[:1] },
-		`the role "origin", which the cach`:  func(s *edgewise.Study) { s.Placements[1].Sites = s.Placements[1].Sites[1:] },
+		"caches can be preloaded from": func(s *edgewise.Study) {
+			s.Workloads[0] = workload.Change(s.Workloads[0], func(p *workload.Poisson) { p.Objects = 1 << 27 })
+			s.Placements[1] = s.Placements[1].Preloaded()
+		},
+		"no workload":                       func(s *edgewise.Study) { s.Workloads = nil },
+		`two workloads are called "web-sta`: func(s *edgewise.Study) { s.Workloads[1].Name = "web-static" },
+		"ZipfExponent is -1": func(s *edgewise.Study) {
+			s.Workloads[0] = workload.Change(s.Workloads[0], func(p *workload.Poisson) { p.ZipfExponent = -1 })
+		},
+		`site "pop-sea"`:                    func(s *edgewise.Study) { s.Placements[1] = s.Placements[1].WithPoPs(1, "pop-sea") },
+		"no site has the role \"compute\"":  func(s *edgewise.Study) { s.Placements[0].Sites = s.Placements[0].Sites[:1] },
+		`the role "origin", which the cach`: func(s *edgewise.Study) { s.Placements[1].Sites = s.Placements[1].Sites[1:] },
 	} {
 		s := smallStudy(t)
 		change(s)

@@ -122,11 +122,11 @@ func (s *Study) findWarmUps(replications []*replication) []WarmUpFinding {
 	var all []WarmUpFinding
 	for p := range s.Placements {
 		for w, d := range s.workloads() {
-			if d.kind == sim.Gaming {
+			if d.kind == sim.Matched {
 				continue
 			}
 			figures := []courseFigure{latencyFigure}
-			if d.kind == sim.Static && anyHits(replications, p, w) {
+			if d.kind.MeetsCaches() && anyHits(replications, p, w) {
 				figures = append(figures, hitRatioFigure)
 			}
 			for _, figure := range figures {

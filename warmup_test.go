@@ -21,12 +21,16 @@ func queueStudy(t testing.TB, load float64) *edgewise.Study {
 	net, err := topology.New([]topology.Node{{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "region", Kind: topology.Region}},
 		topology.Link{From: "metro", To: "region", Kind: topology.Internet, OneWay: 10 * time.Millisecond}.Both())
 	require.NoError(t, err)
-	api := workload.Dynamic{Name: "api", RequestsPerSecond: 100 * load, Service: workload.Service{Mean: 10 * time.Millisecond, Exponential: true}}
+	api := workload.Workload{
+		Head:    workload.Head{Name: "api"},
+		Demand:  workload.Poisson{RequestsPerSecond: 100 * load},
+		Service: workload.Computed{Work: workload.ServiceTime{Mean: 10 * time.Millisecond, Exponential: true}},
+	}
 	region := placement.RegionOnly("region")
 	region.Sites[1].Servers = 1
 	return &edgewise.Study{
 		Title:      "queue",
-		Scenario:   sim.Scenario{Network: net, Dynamic: []workload.Dynamic{api}, WarmUp: 5 * time.Second, Duration: 55 * time.Second, Seed: 1},
+		Scenario:   sim.Scenario{Network: net, Workloads: []workload.Workload{api}, WarmUp: 5 * time.Second, Duration: 55 * time.Second, Seed: 1},
 		Placements: []placement.Placement{region}, Replications: 10,
 	}
 }
@@ -150,7 +154,7 @@ func TestFailuresDoNotCountAsWarmUp(t *testing.T) {
 	_, err = run(func(s *edgewise.Study) {
 		far(75 * time.Second)(s)
 		s.Placements[0].Sites[1].Servers = 1
-		s.Dynamic[0].RequestsPerSecond = 120
+		s.Workloads[0] = s.Workloads[0].WithRequestsPerSecond(120)
 	})
 	var refused *edgewise.WarmUpError
 	require.ErrorAs(t, err, &refused)

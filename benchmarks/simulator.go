@@ -51,10 +51,10 @@ func (t toy) plan(requests, servers int) (*sim.Plan, error) {
 	p.Sites[0].Servers = servers
 	plans, err := sim.Compile(sim.Scenario{
 		Network: network,
-		Static: []workload.Static{{
-			Name: "w3", RequestsPerSecond: perSecond, Objects: t.objects, ZipfExponent: t.exponent,
-			Sizes:     workload.Sizes{MinBytes: 1, MaxBytes: 1},
-			Deadlines: []time.Duration{20 * time.Millisecond, 50 * time.Millisecond},
+		Workloads: []workload.Workload{{
+			Head:    workload.Head{Name: "w3", Deadlines: []time.Duration{20 * time.Millisecond, 50 * time.Millisecond}},
+			Demand:  workload.Poisson{RequestsPerSecond: perSecond, Objects: t.objects, ZipfExponent: t.exponent},
+			Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}},
 		}},
 		Duration: time.Duration(float64(requests) / perSecond * float64(time.Second)), Seed: 1,
 	}, p)
@@ -68,7 +68,7 @@ func way(from, to string, kind topology.LinkKind, oneWay time.Duration) []topolo
 	return topology.Link{From: from, To: to, Kind: kind, OneWay: oneWay}.Both()
 }
 
-// runPlan runs a plan of one workload. It checks the hit ratio of a static workload, the mean latency in ms
+// runPlan runs a plan of one workload. It checks the hit ratio of a cacheable workload, the mean latency in ms
 // of any other.
 func runPlan(plan *sim.Plan, workers int) (outcome, error) {
 	var result *sim.Result
@@ -85,7 +85,7 @@ func runPlan(plan *sim.Plan, workers int) (outcome, error) {
 		return outcome{}, err
 	}
 	check := total.Metric(w.Kind.Metrics()[0]).MeanNs() / 1e6
-	if w.Kind == sim.Static {
+	if w.Kind.MeetsCaches() {
 		check = float64(total.Outcomes[sim.Hit]) / float64(total.Count(sim.Requests))
 	}
 	return outcome{int(total.Count(sim.Requests)), cpu, check}, nil
@@ -99,12 +99,11 @@ func game(players, metros int) func(size, updates int) (outcome, error) {
 		if err != nil {
 			return outcome{}, err
 		}
-		g := workload.CompetitiveFPS()
-		g.ConcurrentPlayers = float64(players)
+		g := workload.CompetitiveFPS().WithPlayers(float64(players))
 		g.Day = workload.Flat()
 		plans, err := sim.Compile(sim.Scenario{
-			Network: network, Gaming: []workload.Gaming{g},
-			Duration: time.Duration(updates / players * int(g.UpdatePeriod())), Seed: 1,
+			Network: network, Workloads: []workload.Workload{g},
+			Duration: time.Duration(updates / players * int(g.Service.(workload.Matched).UpdatePeriod())), Seed: 1,
 		}, placement.RegionOnly("us-east-1"))
 		if err != nil {
 			return outcome{}, err
@@ -120,16 +119,16 @@ func webSite(n int) func(size, requests int) (outcome, error) {
 		if err != nil {
 			return outcome{}, err
 		}
-		site := workload.WebStatic()
-		site.RequestsPerSecond = 50_000
+		const perSecond = 50_000
+		site := workload.WebStatic().WithRequestsPerSecond(perSecond)
 		site.Day = workload.Flat()
 		var pops []string
 		for _, i := range network.OfKind(topology.PoP) {
 			pops = append(pops, network.At(i).ID)
 		}
 		plans, err := sim.Compile(sim.Scenario{
-			Network: network, Static: []workload.Static{site},
-			Duration: time.Duration(float64(requests) / site.RequestsPerSecond * float64(time.Second)), Seed: 1,
+			Network: network, Workloads: []workload.Workload{site},
+			Duration: time.Duration(float64(requests) / perSecond * float64(time.Second)), Seed: 1,
 		}, placement.RegionOnly("us-east-1").WithPoPs(1<<30, pops...))
 		if err != nil {
 			return outcome{}, err

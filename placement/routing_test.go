@@ -150,7 +150,11 @@ func TestARuleOfOnesOwnSteersARun(t *testing.T) {
 	require.NoError(t, err)
 	job := sim.Job{Scenario: sim.Scenario{
 		Network: n, Duration: 200 * time.Second, Seed: 1,
-		Dynamic: []workload.Dynamic{{Name: "api", RequestsPerSecond: 20, ResponseBytes: 1, Deadlines: []time.Duration{10 * time.Millisecond}}},
+		Workloads: []workload.Workload{{
+			Head:    workload.Head{Name: "api", Deadlines: []time.Duration{10 * time.Millisecond}},
+			Demand:  workload.Poisson{RequestsPerSecond: 20},
+			Service: workload.Computed{ResponseBytes: 1},
+		}},
 	}}
 	job.Placement = placement.Placement{Name: "halves"}.With(
 		placement.Assignment{Site: "a", Role: placement.Compute}, placement.Assignment{Site: "b", Role: placement.Compute},

@@ -16,7 +16,7 @@ func Example() {
 	region := []*stats.Sketch{evenly(60, 100), evenly(62, 104), evenly(58, 101)}
 	zone := []*stats.Sketch{evenly(9, 30), evenly(10, 31), evenly(9, 32)}
 	workload := func(own, baseline []*stats.Sketch) []edgewise.WorkloadResult {
-		w := edgewise.WorkloadResult{Name: "shooter", Kind: "gaming", Latency: []edgewise.Distribution{
+		w := edgewise.WorkloadResult{Name: "shooter", Kind: "matched", Latency: []edgewise.Distribution{
 			{Metric: "response", Pooled: stats.Pool(own), PerReplication: own},
 		}}
 		for _, m := range edgewise.Measures() {
@@ -48,7 +48,7 @@ func Example() {
 	// report.WriteAll("out", c) would write the table, the plots and the exports into a directory.
 
 	// Output:
-	// shooter (gaming): response time, ms
+	// shooter (matched): response time, ms
 	// ┌──────────────────────────┬─────────────┬─────────────┬─────┬─────────────┐
 	// │ placement                │         p50 │         p95 │ p99 │        mean │
 	// ├──────────────────────────┼─────────────┼─────────────┼─────┼─────────────┤

@@ -19,7 +19,7 @@ func TestWhatFailedIsShownAndJudged(t *testing.T) {
 		}
 		*all = append(*all, f)
 	}
-	c := made(fixture{title: "Outage", placements: []string{"base", "other"}, workloads: []string{"static", "gaming"}, replications: 4, requests: 2000})
+	c := made(fixture{title: "Outage", placements: []string{"base", "other"}, workloads: []string{"cacheable", "matched"}, replications: 4, requests: 2000})
 	render := func() (csv, markdown string, verdicts []report.PlacementVerdict) {
 		var a, b bytes.Buffer
 		require.NoError(t, report.WriteCSV(&a, c))

@@ -151,9 +151,9 @@ func TestCSVHoldsEveryFigureOnceAndExactly(t *testing.T) {
 		require.Equal(t, want, parse(byKey[key][6]), key)
 	}
 	require.Contains(t, byKey["Region + PoPs|web site||ttfb|p99.9"][13], "100 needed")
-	require.Equal(t, []string{"1", "static", "", "0.95", ""}, p95[15:])
-	require.Equal(t, []string{"1", "static", "", "", "50"}, byKey["Region + PoPs|web site||ttfb|within 50 ms"][15:])
-	require.Equal(t, []string{"0", "gaming", "", "", ""}, byKey["Region only (us-west-2)|game||requests|count"][15:])
+	require.Equal(t, []string{"1", "cacheable", "", "0.95", ""}, p95[15:])
+	require.Equal(t, []string{"1", "cacheable", "", "", "50"}, byKey["Region + PoPs|web site||ttfb|within 50 ms"][15:])
+	require.Equal(t, []string{"0", "matched", "", "", ""}, byKey["Region only (us-west-2)|game||requests|count"][15:])
 	require.Empty(t, byKey["Region only (us-west-2)|web site||ttfb|p95"][10], "the baseline has no difference")
 }
 

@@ -17,7 +17,7 @@ import (
 type fixture struct {
 	title        string
 	placements   []string
-	workloads    []string // kinds: "static", "dynamic", "gaming"
+	workloads    []string // kinds: "cacheable", "computed", "matched"
 	replications int
 	requests     int // of a workload in a replication
 	noCache      bool
@@ -69,11 +69,11 @@ const originBytes = 30e3
 
 // workload also returns the requests to the origin, by replication.
 func (f fixture) workload(placement int, kind string) (w edgewise.WorkloadResult, origin []float64) {
-	w = edgewise.WorkloadResult{Name: map[string]string{"static": "web site", "dynamic": "API", "gaming": "game"}[kind], Kind: kind}
-	base := map[string]float64{"static": 60, "dynamic": 80, "gaming": 45}[kind]
+	w = edgewise.WorkloadResult{Name: map[string]string{"cacheable": "web site", "computed": "API", "matched": "game"}[kind], Kind: kind}
+	base := map[string]float64{"cacheable": 60, "computed": 80, "matched": 45}[kind]
 	factor := math.Pow(0.72, float64(placement))
 	hit := 0.0
-	if kind == "static" && placement > 0 {
+	if kind == "cacheable" && placement > 0 {
 		hit = 1 - 0.6*math.Pow(0.7, float64(placement))
 	}
 	add := func(metric, statistic string, e stats.Estimate) {
@@ -84,7 +84,7 @@ func (f fixture) workload(placement int, kind string) (w edgewise.WorkloadResult
 		perRun[i] = float64(f.requests)
 	}
 	add("requests", "count", stats.MeanOf(perRun, level))
-	metrics := map[string][]string{"static": {"ttfb", "ttlb"}, "dynamic": {"ttfb"}, "gaming": {"response"}}[kind]
+	metrics := map[string][]string{"cacheable": {"ttfb", "ttlb"}, "computed": {"ttfb"}, "matched": {"response"}}[kind]
 	var hits, bytes []stats.Ratio
 	for m, name := range metrics {
 		var sketches []*stats.Sketch
@@ -150,7 +150,7 @@ func (f fixture) workload(placement int, kind string) (w edgewise.WorkloadResult
 		add("origin offload", "by requests", stats.ShareOf(hits, level))
 		add("origin offload", "by bytes", stats.ShareOf(bytes, level))
 	}
-	if kind == "static" {
+	if kind == "cacheable" {
 		load := stats.MeanOf(origin, level)
 		add("origin", "requests", load)
 		add("origin", "bytes", load.Scaled(originBytes))
@@ -238,7 +238,7 @@ var fixtures = map[string]fixture{
 	"typical": {
 		title:      "Los Angeles business: a game, a web site and its API",
 		placements: []string{"Region only (us-west-2)", "Region + PoPs", "Region + Local Zones", "Region + Local Zones + PoPs"},
-		workloads:  []string{"gaming", "static", "dynamic"}, replications: 10, requests: 1500,
+		workloads:  []string{"matched", "cacheable", "computed"}, replications: 10, requests: 1500,
 	},
 	"six long": {
 		title: "Players of a competitive shooter in the United States and Canada, evening peak of a Saturday in March, every placement that the budget allows",
@@ -247,21 +247,21 @@ var fixtures = map[string]fixture{
 			"us-west-2 + Los Angeles Local Zone", "us-west-2 + Los Angeles + Phoenix + Las Vegas + Denver Local Zones",
 			"Supercalifragilisticexpialidocious-unbreakable-placement-name", "all & <everything>",
 		},
-		workloads: []string{"static"}, replications: 5, requests: 2500,
+		workloads: []string{"cacheable"}, replications: 5, requests: 2500,
 	},
 	"one of one": {
-		title: "A single run", placements: []string{"Region only"}, workloads: []string{"dynamic"}, replications: 1, requests: 500,
+		title: "A single run", placements: []string{"Region only"}, workloads: []string{"computed"}, replications: 1, requests: 500,
 	},
 	"mid-tier": {
 		title: "Regional edge caches", placements: []string{"Region only", "Region + PoPs", "Region + PoPs + regional edge caches of 1 TiB each"},
-		workloads: []string{"static"}, replications: 4, requests: 1500, midTier: true,
+		workloads: []string{"cacheable"}, replications: 4, requests: 1500, midTier: true,
 	},
 	"no cache": {
-		title: "A game without caches", placements: []string{"Region only", "Local Zones"}, workloads: []string{"gaming"},
+		title: "A game without caches", placements: []string{"Region only", "Local Zones"}, workloads: []string{"matched"},
 		replications: 3, requests: 5000, noCache: true,
 	},
 	"all alike": {
-		title: "Every latency the same", placements: []string{"a", "b"}, workloads: []string{"static"}, replications: 2, requests: 300, equal: true,
+		title: "Every latency the same", placements: []string{"a", "b"}, workloads: []string{"cacheable"}, replications: 2, requests: 300, equal: true,
 	},
 }
 

@@ -159,7 +159,7 @@ func TestPicturesSayWhatTheyShow(t *testing.T) {
 		texts            []string
 	}{
 		{"typical", "latency_cdf", []string{
-			"Los Angeles business: a game, a web site and its API", "10 replications", "game (gaming)", "web site (static)",
+			"Los Angeles business: a game, a web site and its API", "10 replications", "game (matched)", "web site (cacheable)",
 			"response time, ms", "time to first byte (TTFB), ms", "Region + Local Zones + PoPs", "50 ms", "100 ms", "95 % confidence",
 			"within 0.78 %",
 		}},

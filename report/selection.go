@@ -9,6 +9,7 @@ import (
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/look"
 	"github.com/edgewise-sim/edgewise/internal/words"
+	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -203,8 +204,9 @@ func metricTitle(name string) string {
 
 // requestsOf returns what the requests of a kind of workload are called.
 func requestsOf(kind string) string {
-	if kind == "gaming" {
-		return "player updates"
+	k, err := sim.ParseKind(kind)
+	if err != nil {
+		return "requests" // of a comparison that somebody else has written
 	}
-	return "requests"
+	return k.Requests()
 }

@@ -17,7 +17,7 @@ import (
 // WriteTable writes the comparison for a terminal. Each workload has a table with a row a placement:
 // p50, p95, p99 and mean of the headline latency of the requests that were answered, the shares of all
 // requests within deadlines and, where the study has failures, of those that failed, each with half its
-// confidence interval; a second table has, for static workloads, the load on the origin of every
+// confidence interval; a second table has, for cacheable workloads, the load on the origin of every
 // placement and, where there are caches, the hit ratios, with a mid-tier tier by tier, the mid-tier's of what reached
 // it, and with the share of requests served without the origin (offload). Below a figure stands its paired difference
 // from the baseline, the first placement.

@@ -21,7 +21,7 @@ func TestTableShowsTheOriginOfEveryPlacement(t *testing.T) {
 		bytes := figure("origin", "bytes", requests.Scaled(1e6))
 		bytes.Difference = requests.Difference
 		return edgewise.PlacementResult{Name: name, Workloads: []edgewise.WorkloadResult{{
-			Name: "site", Kind: "static", Figures: edgewise.Figures{requests, bytes},
+			Name: "site", Kind: "cacheable", Figures: edgewise.Figures{requests, bytes},
 		}}}
 	}
 	c := &edgewise.Comparison{Level: 0.95, Replications: 10, Placements: []edgewise.PlacementResult{

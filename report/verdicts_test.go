@@ -21,7 +21,7 @@ func TestVerdictsFollowDirectionAndMargin(t *testing.T) {
 		}
 	}
 	workload := func(p50, p95, mean, within, hits, requests, bytes edgewise.Figure) edgewise.WorkloadResult {
-		w := edgewise.WorkloadResult{Name: "site", Kind: "static"}
+		w := edgewise.WorkloadResult{Name: "site", Kind: "cacheable"}
 		for _, of := range []struct {
 			label edgewise.Label
 			edgewise.Figure

@@ -32,6 +32,9 @@ var goKeys = map[string]string{
 	"NewShare":        "new_connections",
 	"BitsPerSecond":   "mbit_per_second",
 	"Parent":          "parent_calls",
+	"Origin":          "origin_service",
+	"Work":            "service",
+	"Length":          "session",
 	"LnMean":          "median",
 	"LnSD":            "ln_sd",
 	"MinBytes":        "min",
@@ -60,8 +63,10 @@ func said(err error) string {
 	return fmt.Sprintf("is %v; want %s", f.Value, f.Want)
 }
 
-// keyOf returns the path of keys in a file for a path of fields in Go.
+// keyOf returns the path of keys in a file for a path of fields in Go. A workload's demand and service are no keys of
+// their own.
 func keyOf(goPath string) string {
+	goPath = strings.TrimPrefix(strings.TrimPrefix(goPath, "Demand."), "Service.")
 	parts := strings.Split(goPath, ".")
 	for i, p := range parts {
 		name, index, isElement := strings.Cut(p, "[")

@@ -148,7 +148,7 @@ func TestProvidersMayBeMixed(t *testing.T) {
 	}
 	bad("provider: google", "provider: goggle", `placements[2].add.origin.provider: is "goggle"; want one of aws`)
 	bad("sites: [pop-lax, \"country:MX\"]", "sites: rec-us-west-2", `placements[2].add.edge_caches.sites: is rec-us-west-2; want a known pop`)
-	bad("provider: fastly, sites: rack", "provider: aws, sites: rack", `placements[3].edge_caches.sites: unknown pop "rack"`)
+	bad("provider: fastly, sites: rack", "provider: aws, sites: rack", `placements[3].edge_caches.sites: is rack; want a known pop`)
 }
 
 func TestOwnSitesStandBesideTheCatalog(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/sim"
 )
 
 // A placementSpec is what the file says of one placement.
@@ -168,20 +169,17 @@ func (s *siteSpec) report(bad *problems, name string, f *invalid.Field) {
 // checkRoles finds workloads that no site of a placement could serve.
 func (r *reader) checkRoles(p *placementSpec, bad *problems) {
 	has := func(role placement.Role) bool { return len(p.built.Of(role)) > 0 }
-	if !has(placement.Origin) {
-		switch {
-		case len(r.study.Static) > 0:
-			bad.add(p.line, p.path, "the key \"origin\" is missing: workload %q is static", r.study.Static[0].Name)
-		case len(p.built.Tiers) > 0:
-			bad.add(p.line, p.path, "the key \"origin\" is missing: caches fetch from it")
+	needs := func(role placement.Role, key string) bool {
+		for i, w := range r.order {
+			if sim.KindOf(r.study.Workloads[i].Service).Role() == role && !has(role) {
+				bad.add(p.line, p.path, "the key %q is missing: workload %q is %s", key, w.name, w.kind)
+				return true
+			}
 		}
+		return false
 	}
-	if !has(placement.Compute) {
-		switch {
-		case len(r.study.Dynamic) > 0:
-			bad.add(p.line, p.path, "the key \"compute\" is missing: workload %q is dynamic", r.study.Dynamic[0].Name)
-		case len(r.study.Gaming) > 0:
-			bad.add(p.line, p.path, "the key \"compute\" is missing: workload %q is gaming", r.study.Gaming[0].Name)
-		}
+	if !needs(placement.Origin, "origin") && !has(placement.Origin) && len(p.built.Tiers) > 0 {
+		bad.add(p.line, p.path, "the key \"origin\" is missing: caches fetch from it")
 	}
+	needs(placement.Compute, "compute")
 }

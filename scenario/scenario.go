@@ -150,10 +150,8 @@ func (r *reader) read(root value) {
 
 // build makes the network and the placements, and checks what the values mean.
 func (r *reader) build(bad *problems) {
-	metros := make([][]string, len(r.order))
 	for i, w := range r.order {
-		var err error
-		if metros[i], err = r.validateWorkload(w); err != nil {
+		if err := r.study.Workloads[i].Validate(); err != nil {
 			r.report(bad, w.path, w.line, err)
 		}
 	}
@@ -173,7 +171,7 @@ func (r *reader) build(bad *problems) {
 		}
 	}
 	for i, w := range r.order {
-		for _, id := range metros[i] {
+		for _, id := range r.study.Workloads[i].Metros {
 			if i, ok := r.study.Network.Index(id); !ok || r.study.Network.At(i).Kind != topology.Metro {
 				r.report(bad, w.path, w.line, invalid.New("Metros", id, "metros that the network has"))
 			}

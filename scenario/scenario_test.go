@@ -79,28 +79,32 @@ func TestScenarioMeansWhatItSays(t *testing.T) {
 	require.Equal(t, 3, s.Replications)
 	require.Equal(t, 0.9, s.Level)
 
-	game := s.Gaming[0]
+	require.Len(t, s.Workloads, 3)
+	game := s.Workloads[0]
+	players, match := game.Demand.(workload.Sessions), game.Service.(workload.Matched)
 	require.Equal(t, "shooter", game.Name)
-	require.Equal(t, 100.0, game.ConcurrentPlayers)
-	require.Equal(t, 64.0, game.TickHz)
-	require.Equal(t, workload.CompetitiveFPS().Session, game.Session, "the preset's")
+	require.Equal(t, 100.0, players.ConcurrentPlayers)
+	require.Equal(t, 64.0, match.TickHz)
+	require.Equal(t, workload.CompetitiveFPS().WithPlayers(100).Demand, game.Demand, "the preset's length")
 
-	site := s.Static[0]
-	require.Equal(t, 12.5, site.RequestsPerSecond)
-	require.Equal(t, 1000, site.Objects)
-	require.InDelta(t, 9.9035, site.Sizes.LnMean, 1e-4)
-	require.Equal(t, int64(1_000_000_000), site.Sizes.MaxBytes)
+	site := s.Workloads[1]
+	asks, files := site.Demand.(workload.Poisson), site.Service.(workload.Cacheable)
+	require.Equal(t, 12.5, asks.RequestsPerSecond)
+	require.Equal(t, 1000, asks.Objects)
+	require.InDelta(t, 9.9035, files.Sizes.LnMean, 1e-4)
+	require.Equal(t, int64(1_000_000_000), files.Sizes.MaxBytes)
 	require.Equal(t, transport.QUIC, site.Client.Handshake)
 	require.Equal(t, 20e6, site.Client.BitsPerSecond)
-	require.Equal(t, workload.Service{Mean: 5 * time.Millisecond, Exponential: true}, site.OriginService)
+	require.Equal(t, workload.ServiceTime{Mean: 5 * time.Millisecond, Exponential: true}, files.Origin)
 	require.Equal(t, []time.Duration{20 * time.Millisecond, 50 * time.Millisecond}, site.Deadlines)
 
-	api := s.Dynamic[0]
-	require.Equal(t, int64(4096), api.ResponseBytes)
-	require.Equal(t, 2, api.Parent.Calls)
+	api := s.Workloads[2]
+	calls := api.Service.(workload.Computed)
+	require.Equal(t, int64(4096), calls.ResponseBytes)
+	require.Equal(t, 2, calls.Parent.Calls)
 	require.Equal(t, workload.Flat(), api.Day)
 	for _, a := range api.Assumed {
-		require.NotContains(t, []string{"ResponseBytes", "Parent", "Day"}, a.Field, "what the file sets is not assumed")
+		require.NotContains(t, []string{"Service.ResponseBytes", "Service.Parent", "Day"}, a.Field, "what the file sets is not assumed")
 	}
 	require.NotEmpty(t, api.Assumed, "what it leaves is")
 
@@ -174,7 +178,7 @@ func TestBackupsStandBesideTheSites(t *testing.T) {
 	require.Equal(t, []placement.Assignment{
 		{Site: "us-west-2", Role: placement.Compute, Servers: 2}, {Site: "us-east-1", Role: placement.Compute, Servers: 2, Backup: true},
 	}, s.Placements[3].Of(placement.Compute))
-	require.True(t, s.Dynamic[0].Parent.Waits)
+	require.True(t, s.Workloads[2].Service.(workload.Computed).Parent.Waits)
 	require.NotEmpty(t, s.Network.At(mustIndex(t, s.Network, "us-east-2")).Name, "backups are in the network")
 }
 
@@ -461,7 +465,7 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"rule for another workload", "replications: 3", "replications: {until: {mean: 2%, workload: sight}}", `bad.yaml:6: replications: edgewise: stopping rule: no workload is called "sight"`},
 		{"workload's name twice", "name: api", "name: site", `bad.yaml:28: workloads[2].name: is "site", as is that of the workload in line 18; want another name`},
 		{"no origin", "    origin: {sites: us-west-2, servers: 50}\n", "", `bad.yaml:34: placements[0]: the key "origin" is missing: workload "site" is static`},
-		{"no compute", "    compute: us-west-2\n", "", `bad.yaml:34: placements[0]: the key "compute" is missing: workload "api" is dynamic`},
+		{"no compute", "    compute: us-west-2\n", "", `bad.yaml:34: placements[0]: the key "compute" is missing: workload "shooter" is gaming`},
 		{"no sites of a role", "compute: us-west-2\n", "compute: []\n", `bad.yaml:36: placements[0].compute: is empty; want one site or more`},
 		{"cache of a negative size", "size: 256MiB", "size: -64MB", `bad.yaml:39: placements[1].edge_caches.size: is "-64MB"; want 1B or more`},
 		{"negative size without unit", "size: 256MiB", "size: -64", `bad.yaml:39: placements[1].edge_caches.size: is "-64"; want a size with its unit`},
@@ -503,8 +507,8 @@ func TestKindsAndPresetsMayBeAliases(t *testing.T) {
 	text = strings.Replace(text, "  - name: api\n", "  - {name: other, kind: *kind, requests_per_second: 1, objects: 10, sizes: {median: 1KB}}\n  - name: api\n", 1)
 	s, err := scenario.Parse("test.yaml", []byte(text))
 	require.NoError(t, err)
-	require.Equal(t, workload.CompetitiveFPS().TickHz, s.Gaming[1].TickHz)
-	require.Equal(t, 10, s.Static[1].Objects)
+	require.Equal(t, workload.CompetitiveFPS().Service, s.Workloads[1].Service)
+	require.Equal(t, 10, s.Workloads[3].Demand.(workload.Poisson).Objects)
 }
 
 func TestCachesNeedAnOrigin(t *testing.T) {

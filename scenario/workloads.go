@@ -2,10 +2,8 @@ package scenario
 
 import (
 	"errors"
-	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v4"
 
@@ -15,13 +13,55 @@ import (
 
 const mappingKind = yaml.MappingNode
 
-// A workloadRef says where a workload stands in the file and in the study.
+// A workloadKind is a kind of workload that files name, and how it is read.
+type workloadKind struct {
+	name string
+	// isOf reports whether a preset is of the kind.
+	isOf func(*workload.Workload) bool
+	// read changes the workload, a preset or the zero value, as the file says.
+	read func(v value, w *workload.Workload)
+}
+
+// workloadKinds are all kinds.
+var workloadKinds = []workloadKind{staticKind, dynamicKind, gamingKind}
+
+// madeOf reports whether a workload has a demand D and a service S.
+func madeOf[D, S any](w *workload.Workload) bool {
+	_, demand := w.Demand.(D)
+	_, service := w.Service.(S)
+	return demand && service
+}
+
+// partsOf returns the demand and the service of a workload, the zero values where it has none yet.
+func partsOf[D, S any](w *workload.Workload) (demand D, service S) {
+	demand, _ = w.Demand.(D)
+	service, _ = w.Service.(S)
+	return demand, service
+}
+
+// kindNames lists the names of all kinds.
+func kindNames() []string {
+	names := make([]string, len(workloadKinds))
+	for i, k := range workloadKinds {
+		names[i] = k.name
+	}
+	return names
+}
+
+// presetNames lists the names of the presets of a kind.
+func (k *workloadKind) presetNames() []string {
+	return slices.DeleteFunc(workload.PresetNames(), func(name string) bool {
+		w, err := workload.Preset(name)
+		return err != nil || !k.isOf(&w)
+	})
+}
+
+// A workloadRef says where a workload stands in the file; its number is that in the study.
 type workloadRef struct {
-	path  string
-	line  int
-	kind  string
-	name  string
-	index int
+	path string
+	line int
+	kind string
+	name string
 }
 
 func (r *reader) readWorkloads(v value) {
@@ -47,51 +87,57 @@ func (v value) peek(key string) (string, *yaml.Node) {
 	return "", nil
 }
 
-// kindOf finds the kind of a workload: its own key, or that of its preset.
-func kindOf(v value) string {
-	if kind, at := v.peek("kind"); at != nil {
-		if kind != "static" && kind != "dynamic" && kind != "gaming" {
-			v.bad.add(at.Line, join(v.path, "kind"), "is %q; want static, dynamic or gaming", kind)
-			return ""
+// kindOf finds the kind of a workload, its own key or that of its preset, and the preset; nil if there is no kind.
+func kindOf(v value) (*workloadKind, workload.Workload) {
+	var preset workload.Workload
+	presetName, presetAt := v.peek("preset")
+	if presetAt != nil {
+		var err error
+		if preset, err = workload.Preset(presetName); err != nil {
+			v.bad.add(presetAt.Line, join(v.path, "preset"), "is %q; %s", presetName, oneLine(err))
+			return nil, preset
 		}
-		return kind
 	}
-	preset, at := v.peek("preset")
-	if at == nil {
-		v.problem("has neither \"kind\" (static, dynamic, gaming) nor \"preset\" (%s)", strings.Join(workload.PresetNames(), ", "))
-		return ""
+	name, at := v.peek("kind")
+	switch {
+	case at != nil:
+	case presetAt == nil:
+		v.problem("has neither \"kind\" (%s) nor \"preset\" (%s)", strings.Join(kindNames(), ", "), strings.Join(workload.PresetNames(), ", "))
+		return nil, preset
+	default:
+		return &workloadKinds[slices.IndexFunc(workloadKinds, func(k workloadKind) bool { return k.isOf(&preset) })], preset
 	}
-	kind, err := workload.PresetKind(preset)
-	if err != nil {
-		v.bad.add(at.Line, join(v.path, "preset"), "is %q; %s", preset, oneLine(err))
+	i := slices.Index(kindNames(), name)
+	if i < 0 {
+		v.bad.add(at.Line, join(v.path, "kind"), "is %q; want %s", name, alternatives(kindNames()))
+		return nil, preset
 	}
-	return kind
+	kind := &workloadKinds[i]
+	if presetAt != nil && !kind.isOf(&preset) {
+		v.bad.add(presetAt.Line, join(v.path, "preset"), "is %q; want a preset of kind %s: %s", presetName, name, alternatives(kind.presetNames()))
+		return nil, preset
+	}
+	return kind, preset
+}
+
+// alternatives returns "a, b or c".
+func alternatives(names []string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 func (r *reader) readWorkload(v value) {
-	ref := workloadRef{path: v.path, line: v.node.Line, kind: kindOf(v)}
-	switch s := &r.study; ref.kind {
-	case "static":
-		w := presetOf(v, workload.StaticPreset)
-		readStatic(v, &w)
-		w.Assumed = r.stillAssumed(v.path, w.Assumed)
-		ref.index = len(s.Static)
-		s.Static = append(s.Static, w)
-	case "dynamic":
-		w := presetOf(v, workload.DynamicPreset)
-		readDynamic(v, &w)
-		w.Assumed = r.stillAssumed(v.path, w.Assumed)
-		ref.index = len(s.Dynamic)
-		s.Dynamic = append(s.Dynamic, w)
-	case "gaming":
-		w := presetOf(v, workload.GamingPreset)
-		readGaming(v, &w)
-		w.Assumed = r.stillAssumed(v.path, w.Assumed)
-		ref.index = len(s.Gaming)
-		s.Gaming = append(s.Gaming, w)
-	default:
+	kind, w := kindOf(v)
+	if kind == nil {
 		return
 	}
+	kind.read(v, &w)
+	w.Assumed = r.stillAssumed(v.path, w.Assumed)
+	r.study.Workloads = append(r.study.Workloads, w)
+	ref := workloadRef{path: v.path, line: v.node.Line, kind: kind.name}
 	name, at := v.peek("name")
 	if at == nil {
 		v.problem("the key \"name\" is missing")
@@ -102,18 +148,6 @@ func (r *reader) readWorkload(v value) {
 	r.order = append(r.order, ref)
 }
 
-// presetOf returns the workload's preset, or the zero workload if it has none.
-func presetOf[T any](v value, find func(string) (T, error)) T {
-	var w T
-	if name, at := v.peek("preset"); at != nil {
-		var err error
-		if w, err = find(name); err != nil {
-			v.bad.add(at.Line, join(v.path, "preset"), "is %q; %s", name, oneLine(err))
-		}
-	}
-	return w
-}
-
 // stillAssumed takes from a preset's assumptions those whose field the file sets itself.
 func (r *reader) stillAssumed(path string, all []workload.Assumption) []workload.Assumption {
 	return slices.DeleteFunc(slices.Clone(all), func(a workload.Assumption) bool {
@@ -122,100 +156,16 @@ func (r *reader) stillAssumed(path string, all []workload.Assumption) []workload
 	})
 }
 
-// validateWorkload checks a workload's parameters and returns the metros that it names.
-func (r *reader) validateWorkload(w workloadRef) (metros []string, err error) {
-	switch w.kind {
-	case "static":
-		static := &r.study.Static[w.index]
-		return static.Metros, static.Validate()
-	case "dynamic":
-		dynamic := &r.study.Dynamic[w.index]
-		return dynamic.Metros, dynamic.Validate()
-	}
-	gaming := &r.study.Gaming[w.index]
-	return gaming.Metros, gaming.Validate()
-}
-
-// commonKeys are the keys that all workloads have.
-func commonKeys(name *string, metros *[]string, day *workload.Profile, deadlines *[]time.Duration) []field {
+// headKeys are the keys that all workloads have.
+func headKeys(w *workload.Workload) []field {
 	return []field{
 		{"kind", skip},
 		{"preset", skip},
-		{"name", func(v value) { v.text(name) }},
-		{"metros", func(v value) { v.strings(metros) }},
-		{"day", func(v value) { readDay(v, day) }},
-		{"deadlines", func(v value) { v.durations(deadlines) }},
+		{"name", func(v value) { v.text(&w.Name) }},
+		{"metros", func(v value) { v.strings(&w.Metros) }},
+		{"day", func(v value) { readDay(v, &w.Day) }},
+		{"deadlines", func(v value) { v.durations(&w.Deadlines) }},
 	}
-}
-
-func readStatic(v value, w *workload.Static) {
-	seen := v.fields(append(commonKeys(&w.Name, &w.Metros, &w.Day, &w.Deadlines),
-		field{"requests_per_second", func(v value) { v.number(&w.RequestsPerSecond) }},
-		field{"objects", func(v value) { v.integer(&w.Objects) }},
-		field{"zipf_exponent", func(v value) { v.number(&w.ZipfExponent) }},
-		field{"sizes", func(v value) { readSizes(v, &w.Sizes) }},
-		field{"client", func(v value) { readClient(v, &w.Client) }},
-		field{"origin_service", func(v value) { readService(v, &w.OriginService) }},
-	)...)
-	if _, preset := seen["preset"]; preset {
-		return
-	}
-	if sizes, ok := seen["sizes"]; !ok {
-		v.problem("the key \"sizes\" is missing; without a preset nothing says how large objects are")
-	} else if _, at := sizes.peek("median"); at == nil {
-		sizes.problem("the key \"median\" is missing; without a preset nothing says how large objects are")
-	}
-}
-
-func readDynamic(v value, w *workload.Dynamic) {
-	seen := v.fields(append(commonKeys(&w.Name, &w.Metros, &w.Day, &w.Deadlines),
-		field{"requests_per_second", func(v value) { v.number(&w.RequestsPerSecond) }},
-		field{"response_size", func(v value) { v.bytes(&w.ResponseBytes) }},
-		field{"service", func(v value) { readService(v, &w.Service) }},
-		field{"parent_calls", func(v value) { readParentCalls(v, &w.Parent) }},
-		field{"client", func(v value) { readClient(v, &w.Client) }},
-	)...)
-	_, preset := seen["preset"]
-	if _, ok := seen["response_size"]; !ok && !preset {
-		v.problem("the key \"response_size\" is missing; without a preset nothing says how large responses are")
-	}
-}
-
-func readGaming(v value, w *workload.Gaming) {
-	v.fields(append(commonKeys(&w.Name, &w.Metros, &w.Day, &w.Deadlines),
-		field{"concurrent_players", func(v value) { v.number(&w.ConcurrentPlayers) }},
-		field{"session", func(v value) {
-			v.fields(
-				field{"shape", func(v value) { v.number(&w.Session.Shape) }},
-				field{"scale", func(v value) { v.duration(&w.Session.Scale) }},
-			)
-		}},
-		field{"match_players", func(v value) { v.integer(&w.MatchPlayers) }},
-		field{"match_length", func(v value) { v.duration(&w.MatchLength) }},
-		field{"min_players", func(v value) { v.integer(&w.MinPlayers) }},
-		field{"lobby_timeout", func(v value) { v.duration(&w.LobbyTimeout) }},
-		field{"tick_hz", func(v value) { v.number(&w.TickHz) }},
-		field{"update_hz", func(v value) { v.number(&w.UpdateHz) }},
-		field{"tick_time", func(v value) { v.duration(&w.TickTime) }},
-		field{"tick_time_per_player", func(v value) { v.duration(&w.TickTimePerPlayer) }},
-		field{"matches_per_server", func(v value) { v.integer(&w.MatchesPerServer) }},
-		field{"parent_calls", func(v value) { readParentCalls(v, &w.Parent) }},
-		field{"sampled_updates", func(v value) { v.number(&w.SampledUpdates) }},
-	)...)
-}
-
-func readSizes(v value, s *workload.Sizes) {
-	v.fields(
-		field{"median", func(v value) {
-			var median int64
-			if v.positiveBytes(&median) {
-				s.LnMean = math.Log(float64(median))
-			}
-		}},
-		field{"ln_sd", func(v value) { v.number(&s.LnSD) }},
-		field{"min", func(v value) { v.bytes(&s.MinBytes) }},
-		field{"max", func(v value) { v.positiveBytes(&s.MaxBytes) }},
-	)
 }
 
 // readDay reads "flat", 24 hourly loads, or a mapping with peak_to_trough.
@@ -265,14 +215,14 @@ func readClient(v value, c *transport.Connection) {
 	)
 }
 
-// readService reads a time, or a mapping with mean and law.
-func readService(v value, s *workload.Service) {
+// readServiceTime reads a time, or a mapping with mean and law.
+func readServiceTime(v value, s *workload.ServiceTime) {
 	if v.node.Kind != yaml.MappingNode {
-		*s = workload.Service{}
+		*s = workload.ServiceTime{}
 		v.duration(&s.Mean)
 		return
 	}
-	*s = workload.Service{}
+	*s = workload.ServiceTime{}
 	v.fields(
 		field{"mean", func(v value) { v.duration(&s.Mean) }},
 		field{"law", func(v value) {
@@ -289,7 +239,7 @@ func readParentCalls(v value, p *workload.ParentCalls) {
 	v.fields(
 		field{"probability", func(v value) { v.number(&p.Probability) }},
 		field{"calls", func(v value) { v.integer(&p.Calls) }},
-		field{"service", func(v value) { readService(v, &p.Service) }},
+		field{"service", func(v value) { readServiceTime(v, &p.Service) }},
 		field{"when_down", choice(parseWhenDown, &p.Waits)},
 	)
 }

@@ -19,7 +19,7 @@ const maxSpan = int64(10 * time.Second)
 type visit struct {
 	at   int64
 	cell uint32 // of the site
-	key  uint32 // of a static workload's object, or lost
+	key  uint32 // of a cacheable workload's object, or lost
 }
 
 // lost stands in the place of a key where the site is down: the catalogues have fewer objects in all.
@@ -27,38 +27,43 @@ const lost = math.MaxUint32
 
 // A source draws the requests of one workload from one metro.
 type source struct {
-	next    visit // unknown when the source has run dry
-	delay   int64 // from the user's instant to the site, ns
-	end     int64 // of the run; the users' instants stay below it
-	static  bool
+	next    visit    // unknown when the source has run dry
+	delay   int64    // from the user's instant to the site, ns
+	end     int64    // of the run; the users' instants stay below it
+	keyed   bool     // requests are for objects
 	base    uint32   // of the keys of its objects
 	gate    *gate    // nil if all of the metro's requests come here
 	outages []outage // as the users' instants meet them
-	// One of the two is in use.
-	objects  workload.StaticStream
-	arrivals workload.Arrivals
+	// requests are drawn many at a time or, where each must be looked at, from those of ahead.
+	requests workload.Source
+	ahead    *ahead
 }
 
-// take appends the requests that reach the site before an instant.
-func (s *source) take(visits []visit, to int64) []visit {
-	if s.gate != nil || s.outages != nil {
+// sourceRequests is how many requests are drawn from a source at a time.
+const sourceRequests = 64
+
+// take appends the requests that reach the site before an instant. The batch is a place to draw them into.
+func (s *source) take(visits []visit, to int64, b *workload.Batch) []visit {
+	if s.ahead != nil {
 		for s.next.at < to {
 			visits = append(visits, s.next)
-			s.advance()
+			s.advanceAmong()
 		}
 		return visits
 	}
 	// Most requests are drawn here, many at a time.
-	var instants [64]int64
-	var objects [64]uint32
 	next := s.next
 	for next.at < to {
-		n := s.drawPast(min(to-s.delay, s.end), instants[:], objects[:])
-		for i, at := range instants[:n] {
+		n := s.draw(min(to-s.delay, s.end), b)
+		objects := b.Object[:n]
+		for i, at := range b.At[:n] {
 			visits = append(visits, next)
 			next.at, next.key = at+s.delay, s.base+objects[i]
 		}
-		if instants[n-1] >= s.end {
+		if n == 0 || b.At[n-1] >= s.end {
+			if n == 0 {
+				visits = append(visits, next)
+			}
 			next.at = unknown
 		}
 	}
@@ -66,58 +71,54 @@ func (s *source) take(visits []visit, to int64) []visit {
 	return visits
 }
 
-// advance draws the next request.
-func (s *source) advance() {
-	if s.gate != nil || s.outages != nil {
+// draw draws the metro's next requests, the last of them the first that does not come before the user's instant to,
+// and returns their number.
+func (s *source) draw(to int64, b *workload.Batch) int {
+	if s.keyed {
+		return s.requests.Draw(to, b)
+	}
+	objects := b.Object
+	b.Object = nil
+	n := s.requests.Draw(to, b)
+	b.Object = objects
+	clear(objects[:n])
+	return n
+}
+
+// begin draws the first request, into a batch of one where no others are looked at.
+func (s *source) begin(b *workload.Batch) {
+	if s.ahead != nil {
 		s.advanceAmong()
 		return
 	}
-	at := s.draw()
-	if at >= s.end {
+	if n := s.draw(s.end, b); n == 0 || b.At[0] >= s.end {
 		s.next.at = unknown
 		return
 	}
-	s.next.at = at + s.delay
+	s.next.at, s.next.key = b.At[0]+s.delay, s.base+b.Object[0]
 }
 
 // advanceAmong draws requests until one is the source's own, and notes whether it is lost.
 func (s *source) advanceAmong() {
 	for {
-		at := s.draw()
-		if at >= s.end {
+		i, ok := s.ahead.next(s.end)
+		if !ok {
 			s.next.at = unknown
 			return
 		}
+		at := s.ahead.batch.At[i]
 		if s.gate != nil && !s.gate.admits(at) {
 			continue
 		}
-		s.next.at = at + s.delay
+		s.next.at, s.next.key = at+s.delay, 0
+		if s.keyed {
+			s.next.key = s.base + s.ahead.batch.Object[i]
+		}
 		if during(s.outages, at) != nil {
 			s.next.key = lost
 		}
 		return
 	}
-}
-
-// draw returns the instant of the metro's next request.
-func (s *source) draw() int64 {
-	var at int64
-	if s.static {
-		at, s.next.key = s.objects.Next()
-		s.next.key += s.base
-	} else {
-		at, s.next.key = s.arrivals.Next(), 0
-	}
-	return at
-}
-
-// drawPast draws the metro's next requests, the last of them the first that does not come before the user's
-// instant to, and returns their number.
-func (s *source) drawPast(to int64, instants []int64, objects []uint32) int {
-	if s.static {
-		return s.objects.DrawPast(to, instants, objects)
-	}
-	return s.arrivals.DrawPast(to, instants)
 }
 
 // A block holds the visits of one site that were drawn ahead, in order of time.
@@ -128,6 +129,7 @@ type block struct {
 	span    int64 // ns that the next block covers
 	scratch []visit
 	counts  []uint32
+	batch   workload.Batch // to draw into
 }
 
 // next returns the instant of the next visit, or unknown.
@@ -152,6 +154,7 @@ func (b *block) refill() {
 		b.span = 1 << 20 // about a millisecond; it finds its length within a few blocks
 	}
 	to := from + b.span
+	b.makeBatch()
 	runs := 0
 	for i := range b.sources {
 		s := &b.sources[i]
@@ -159,7 +162,7 @@ func (b *block) refill() {
 			continue
 		}
 		runs++
-		b.visits = s.take(b.visits, to)
+		b.visits = s.take(b.visits, to, &b.batch)
 	}
 	if runs > 1 {
 		b.sort(from)
@@ -170,6 +173,18 @@ func (b *block) refill() {
 	case n > 2*blockRequests:
 		b.span = max(b.span/2, 1)
 	}
+}
+
+// makeBatch makes the place to draw into, once.
+func (b *block) makeBatch() {
+	if b.batch.Len() == 0 {
+		b.batch = newBatch(sourceRequests)
+	}
+}
+
+// newBatch returns a place to draw n requests of cells into.
+func newBatch(n int) workload.Batch {
+	return workload.Batch{At: make([]int64, n), Object: make([]uint32, n)}
 }
 
 // sort puts the visits in order of time; those of the same instant stay in the order of their sources.

@@ -9,7 +9,7 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// A cell is one workload's users of one metro, at the site that serves them: static and dynamic.
+// A cell is one workload's users of one metro, at the site that serves them: cacheable and computed.
 type cell struct {
 	tally     *Tally
 	latencies latencies // TTFB and TTLB
@@ -36,27 +36,38 @@ type cell struct {
 	gate                *gate                    // nil if the cell has all users of its metro
 	outages             []outage                 // as its users' instants meet them
 
-	static  *staticRun
-	dynamic *dynamicRun
+	kind     Kind // says how the site serves a request
+	workload *workloadRun
 }
 
-// A staticRun is a static workload in one run.
-type staticRun struct {
-	index     uint8
+// A workloadRun is one workload in one run, as all of its cells share it.
+type workloadRun struct {
+	number uint8 // of the workload
+	// These are those of a cacheable workload.
 	base      uint32 // the key of its first object: keys number the objects of all workloads
 	catalogue workload.Catalogue
-	service   workload.Service
+	origin    workload.ServiceTime
+	// These are those of a computed workload.
+	workload.Computed
+	coin uint64 // below this, of 2^32, a request needs its parent
+}
+
+// newWorkloadRun returns a workload in one replication.
+func (s *Scenario) newWorkloadRun(number int, replication uint64) *workloadRun {
+	of := &workloadRun{number: uint8(number)}
+	switch service := s.Workloads[number].Service.(type) {
+	case workload.Cacheable:
+		of.base = s.keyBase(number)
+		of.catalogue = service.Sizes.Catalogue(s.Workloads[number].Name, s.Seed, replication)
+		of.origin = service.Origin
+	case workload.Computed:
+		of.Computed, of.coin = service, outOf32(service.Parent.Probability)
+	}
+	return of
 }
 
 // sizeBytes returns the size of the object with a key.
-func (w *staticRun) sizeBytes(key uint32) int64 { return w.catalogue.SizeBytes(key - w.base) }
-
-// A dynamicRun is a dynamic workload in one run.
-type dynamicRun struct {
-	index uint8
-	*workload.Dynamic
-	coin uint64 // below this, of 2^32, a request needs its parent
-}
+func (w *workloadRun) sizeBytes(key uint32) int64 { return w.catalogue.SizeBytes(key - w.base) }
 
 // A request is what a user's request brings along: how it came here.
 type request struct {

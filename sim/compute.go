@@ -2,7 +2,7 @@ package sim
 
 import "github.com/edgewise-sim/edgewise/random"
 
-// A pendingCall is a dynamic request that waits for its parent region.
+// A pendingCall is a computed request that waits for its parent region.
 type pendingCall struct {
 	request
 	served
@@ -15,22 +15,22 @@ type pendingCall struct {
 	inVain   int64 // ns for which regions were asked that did not answer, before the call under way
 }
 
-// visitDynamic serves a user's request that must be computed.
-func (s *site) visitDynamic(v *visit, c *cell) {
+// visitComputed serves a user's request that must be computed.
+func (s *site) visitComputed(v *visit, c *cell) {
 	r := c.arrive(v.cell, v.at)
 	c.draw(&r)
-	d := c.dynamic
+	d := c.workload
 	work := c.work.StreamAt(c.count)
 	needsParent := work.Uint64()&(1<<32-1) < d.coin && d.Parent.Calls > 0
-	service := d.Service.Draw(&work)
-	start, done := s.computers[d.index].arrive(v.at, service)
+	service := d.Work.Draw(&work)
+	start, done := s.computers[d.number].arrive(v.at, service)
 	a := served{outcome: Bypass, bytes: d.ResponseBytes, queue: start - v.at, service: service}
 	if needsParent {
 		if s.parents != nil {
 			s.makeCalls(done, &pendingCall{request: r, served: a, stream: work, left: d.Parent.Calls})
 			return
 		}
-		if s.remoteParent[d.index] {
+		if s.remoteParent[d.number] {
 			s.call(done, pendingCall{request: r, served: a, stream: work, left: d.Parent.Calls})
 			return
 		}
@@ -47,14 +47,14 @@ func (s *site) visitDynamic(v *visit, c *cell) {
 
 // call sends the next call of a request to the parent region; it leaves at the given instant.
 func (s *site) call(leaves int64, p pendingCall) {
-	d := s.cells[p.cell].dynamic
+	d := s.cells[p.cell].workload
 	p.left--
 	p.work = d.Parent.Service.Draw(&p.stream)
 	s.sendCall(leaves, &s.parent, &p, d)
 }
 
 // sendCall sends a call to a region.
-func (s *site) sendCall(leaves int64, to *leg, p *pendingCall, d *dynamicRun) {
+func (s *site) sendCall(leaves int64, to *leg, p *pendingCall, d *workloadRun) {
 	var n uint32
 	if last := len(s.freeCalls) - 1; last >= 0 {
 		n = s.freeCalls[last]
@@ -65,7 +65,7 @@ func (s *site) sendCall(leaves int64, to *leg, p *pendingCall, d *dynamicRun) {
 		s.calls = append(s.calls, *p)
 	}
 	m := s.send(uint32(to.to), leaves+to.up)
-	m.kind, m.index, m.token, m.delay, m.service = call, d.index, n, to.down, p.work
+	m.kind, m.index, m.token, m.delay, m.service = call, d.number, n, to.down, p.work
 }
 
 // makeCalls makes the calls of a request where the parent may fail: the first leaves at an instant, each of
@@ -73,7 +73,7 @@ func (s *site) sendCall(leaves int64, to *leg, p *pendingCall, d *dynamicRun) {
 // asked, by message, or the request has ended.
 func (s *site) makeCalls(now int64, p *pendingCall) {
 	c := &s.cells[p.cell]
-	d := c.dynamic
+	d := c.workload
 	for p.underWay || p.left > 0 {
 		if !p.underWay {
 			p.left--
@@ -81,7 +81,7 @@ func (s *site) makeCalls(now int64, p *pendingCall) {
 			p.underWay, p.attempt = true, newAttempt(s.parents, now)
 		}
 		up := &s.parents[p.up]
-		if there := now + up.up; s.parentsRemote[p.up][d.index] && meets(up.outages, there, there) == nil {
+		if there := now + up.up; s.parentsRemote[p.up][d.number] && meets(up.outages, there, there) == nil {
 			s.sendCall(now, &up.leg, p, d)
 			return
 		}
@@ -110,7 +110,7 @@ func (p *pendingCall) endCall() {
 // until another; unknown if it is not, and the request has failed.
 func (s *site) callAgain(gaveUp int64, p *pendingCall, up int64) int64 {
 	c := &s.cells[p.cell]
-	at, ok := p.callAgain(s.parents, c.dynamic.Parent.Waits, gaveUp, up)
+	at, ok := p.callAgain(s.parents, c.workload.Parent.Waits, gaveUp, up)
 	if !ok {
 		c.fail(&p.request, gaveUp, ParentDown)
 		return unknown

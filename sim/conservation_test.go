@@ -15,8 +15,8 @@ import (
 func TestSimultaneousMissesShareOneFetch(t *testing.T) {
 	// 20,000 requests a second for one object that takes 57 ms to come: about 1,100 wait for one fetch.
 	w := oneObject()
-	w.RequestsPerSecond = 20_000
-	s := Scenario{Network: fourNodes(t), Static: []workload.Static{w}, Duration: time.Second, Seed: 1}
+	w = w.WithRequestsPerSecond(20_000)
+	s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: time.Second, Seed: 1}
 	for _, servers := range []int{0, 1} { // by arithmetic, by message
 		p := placement.RegionOnly("region").WithPoPs(1<<20, "pop")
 		p.Sites[0].Servers = servers
@@ -35,9 +35,9 @@ func TestSimultaneousMissesShareOneFetch(t *testing.T) {
 func cdn(t testing.TB, pops int) (Scenario, placement.Placement) {
 	n, ids := star(t, pops, 20)
 	w := workload.WebStatic()
-	w.RequestsPerSecond, w.Objects = 2000, 20_000
+	w = workload.Change(w, func(p *workload.Poisson) { p.RequestsPerSecond, p.Objects = 2000, 20_000 })
 	return Scenario{
-		Network: n, Static: []workload.Static{w}, WarmUp: 5 * time.Second, Duration: 20 * time.Second, Seed: 7,
+		Network: n, Workloads: []workload.Workload{w}, WarmUp: 5 * time.Second, Duration: 20 * time.Second, Seed: 7,
 	}, placement.RegionOnly("region").WithPoPs(64<<20, ids...)
 }
 
@@ -124,8 +124,8 @@ func TestResultSurvivesEncodingAndMergesInAnyOrder(t *testing.T) {
 
 func TestFailingMergeChangesNothing(t *testing.T) {
 	s, p := cdn(t, 3)
-	s.Static = append(s.Static, s.Static[0])
-	s.Static[1].Name = "second"
+	s.Workloads = append(s.Workloads, s.Workloads[0])
+	s.Workloads[1].Name = "second"
 	plans, err := Compile(s, p)
 	require.NoError(t, err)
 	r, err := plans[0].Run(context.Background(), 1)
@@ -136,7 +136,7 @@ func TestFailingMergeChangesNothing(t *testing.T) {
 		"the placements differ": func(o *Result) { o.Placement = "another" },
 		"1 workloads into 2":    func(o *Result) { o.Workloads = o.Workloads[:1] },
 		"the names differ":      func(o *Result) { o.Workloads[1].Name = "third" },
-		"kind gaming into":      func(o *Result) { o.Workloads[1].Kind = Gaming },
+		"kind matched into":     func(o *Result) { o.Workloads[1].Kind = Matched },
 		"metros into":           func(o *Result) { w := &o.Workloads[1]; w.Metros = w.Metros[1:] },
 		"2 and 1 metrics":       func(o *Result) { m := &o.Workloads[1].Metros[2]; m.Metrics = m.Metrics[:1] },
 		"edge caches: courses":  func(o *Result) { o.Edge.UsedBytes = o.Edge.UsedBytes[1:] },
@@ -179,7 +179,7 @@ func TestBrokenBooksAreNoticed(t *testing.T) {
 
 func TestPlacementsSeeTheSameUsers(t *testing.T) {
 	s, p := cdn(t, 5)
-	s.Dynamic = []workload.Dynamic{workload.APIDynamic()}
+	s.Workloads = append(s.Workloads, workload.APIDynamic())
 	api := runOne(t, s, p)
 	bare := runOne(t, s, placement.RegionOnly("region"))
 	for w := range api.Workloads {

@@ -13,8 +13,12 @@ import (
 
 func TestCourseHoldsEveryRequestByTime(t *testing.T) {
 	n, pops := star(t, 2, 20)
-	w := workload.Static{Name: "site", RequestsPerSecond: 400, Objects: 1000, ZipfExponent: 0.8, Sizes: workload.Sizes{MinBytes: 10, MaxBytes: 10}}
-	s := Scenario{Network: n, Static: []workload.Static{w}, Duration: 100 * time.Second, Seed: 1}
+	w := workload.Workload{
+		Head:    workload.Head{Name: "site"},
+		Demand:  workload.Poisson{RequestsPerSecond: 400, Objects: 1000, ZipfExponent: 0.8},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 10, MaxBytes: 10}},
+	}
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 100 * time.Second, Seed: 1}
 	p := placement.RegionOnly("region").WithPoPs(5000, pops...)
 	r, err := Run(context.Background(), Job{Scenario: s, Placement: p})
 	require.NoError(t, err)

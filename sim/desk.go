@@ -29,9 +29,11 @@ const (
 // newDesk returns a desk for a scenario.
 func (s *Scenario) newDesk() *desk {
 	objects, perSecond := 0, 0.0
-	for i := range s.Static {
-		objects += s.Static[i].Objects
-		perSecond += s.Static[i].RequestsPerSecond
+	for i := range s.Workloads {
+		if n := s.objects(i); n > 0 {
+			objects += n
+			perSecond += perSecondOf(&s.Workloads[i])
+		}
 	}
 	requests := perSecond * (s.WarmUp + s.Duration).Seconds()
 	if objects > maxDirectory || float64(objects) > objectsPerRequest*requests {
@@ -56,7 +58,7 @@ func (d *desk) directoryFor(s *site) (*cache.Directory, error) {
 
 // lend gives a site, before it opens, the memory that the one before it at the desk has left.
 func (d *desk) lend(s *site) {
-	s.block.visits, s.block.scratch, s.block.counts = d.block.visits[:0], d.block.scratch, d.block.counts
+	s.block.visits, s.block.scratch, s.block.counts, s.block.batch = d.block.visits[:0], d.block.scratch, d.block.counts, d.block.batch
 	s.fills.ring = d.fills.ring
 	if s.edge != nil && d.flights.heads != nil {
 		s.edge.flights = d.flights

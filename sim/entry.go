@@ -36,15 +36,15 @@ func (c *compiler) entries(p *Plan, name string, kind Kind) ([][]entry, error) {
 
 // needs returns the role of the sites that serve the users of a kind of workload.
 func needs(p placement.Placement, kind Kind) placement.Role {
-	if kind == Static {
+	if kind.MeetsCaches() {
 		return p.EntryRole()
 	}
-	return placement.Compute
+	return kind.Role()
 }
 
 // goesViaPoP reports whether a workload with a route enters at the first tier on its way to who computes.
 func goesViaPoP(route *placement.Route, kind Kind) bool {
-	return route.ViaPoP && (kind == Dynamic || kind == Gaming && len(route.Workloads) > 0)
+	return route.ViaPoP && !kind.MeetsCaches() && (kinds[kind].viaPoP || len(route.Workloads) > 0)
 }
 
 // serving returns the numbers of the sites that have a role for a workload, as backups or not.

@@ -28,9 +28,13 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	site := workload.Static{Name: "site", RequestsPerSecond: 100, Objects: 1000, ZipfExponent: 0.8, Sizes: workload.Sizes{LnMean: 9, LnSD: 1}}
+	site := workload.Workload{
+		Head:    workload.Head{Name: "site"},
+		Demand:  workload.Poisson{RequestsPerSecond: 100, Objects: 1000, ZipfExponent: 0.8},
+		Service: workload.Cacheable{Sizes: workload.Sizes{LnMean: 9, LnSD: 1}},
+	}
 	result, err := sim.Run(context.Background(), sim.Job{
-		Scenario:  sim.Scenario{Network: net, Static: []workload.Static{site}, Duration: time.Minute, Seed: 1},
+		Scenario:  sim.Scenario{Network: net, Workloads: []workload.Workload{site}, Duration: time.Minute, Seed: 1},
 		Placement: placement.RegionOnly("region").WithPoPs(4<<20, "pop"),
 	})
 	if err != nil {

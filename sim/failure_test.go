@@ -19,15 +19,23 @@ const second = int64(time.Second)
 func instants(t testing.TB, s Scenario, end int64) (all []int64) {
 	t.Helper()
 	metro := s.Network.At(s.Network.OfKind(topology.Metro)[0]).ID
-	streams, err := s.Static[0].Streams([]workload.Audience{{Metro: metro, Users: 1}}, s.Start, s.Seed, 0)
-	require.NoError(t, err)
-	for {
-		at, _ := streams[0].Next()
-		if at >= end {
-			return all
-		}
-		all = append(all, at)
+	for _, r := range requests(t, s, metro, end) {
+		all = append(all, r.At)
 	}
+	return all
+}
+
+// requests returns what the users of a metro ask of the first workload, up to an end, if they are all that there are.
+func requests(t testing.TB, s Scenario, metro string, end int64) (all []session) {
+	t.Helper()
+	w := &s.Workloads[0]
+	open, err := w.Open([]workload.Audience{{Metro: metro, Users: 1}}, s.Start, s.Seed, 0)
+	require.NoError(t, err)
+	source, one := open(0), workload.Batch{At: make([]int64, 1), Stay: make([]int64, 1), Object: make([]uint32, 1)}
+	for source.Draw(end, &one) > 0 && one.At[0] < end {
+		all = append(all, session{At: one.At[0], LengthNs: one.Stay[0], Number: uint64(len(all))})
+	}
+	return all
 }
 
 func countIn(instants []int64, from, to int64) (n int64) {
@@ -41,7 +49,7 @@ func countIn(instants []int64, from, to int64) (n int64) {
 
 func TestUsersOfASiteThatFailsWaitGoToTheNextAndReturn(t *testing.T) {
 	s := Scenario{
-		Network: threePoPs(t, 1), Static: []workload.Static{onOpenConnections(2)}, Duration: 400 * time.Second, Seed: 8,
+		Network: threePoPs(t, 1), Workloads: []workload.Workload{onOpenConnections(2)}, Duration: 400 * time.Second, Seed: 8,
 		Failures: []Failure{{Site: "a", At: 100 * time.Second, For: 100 * time.Second, Detection: 30 * time.Second, Redirection: 10 * time.Second}},
 	}
 	at := instants(t, s, 400*second)
@@ -92,17 +100,16 @@ func TestUsersOfASiteThatFailsWaitGoToTheNextAndReturn(t *testing.T) {
 }
 
 func TestRequestsThatRideTheBackboneFailWithTheirPoP(t *testing.T) {
-	w := workload.Dynamic{Name: "api", RequestsPerSecond: 2, Service: workload.Service{Mean: time.Millisecond}}
+	w := workload.Workload{
+		Head:    workload.Head{Name: "api"},
+		Demand:  workload.Poisson{RequestsPerSecond: 2},
+		Service: workload.Computed{Work: workload.ServiceTime{Mean: time.Millisecond}},
+	}
 	s := Scenario{
-		Network: threePoPs(t, 1), Dynamic: []workload.Dynamic{w}, Duration: 300 * time.Second, Seed: 8,
+		Network: threePoPs(t, 1), Workloads: []workload.Workload{w}, Duration: 300 * time.Second, Seed: 8,
 		Failures: []Failure{{Site: "a", At: 100 * time.Second, For: 100 * time.Second, Detection: 40 * time.Second}},
 	}
-	streams, err := w.Streams([]workload.Audience{{Metro: "metro-0", Users: 1}}, s.Start, s.Seed, 0)
-	require.NoError(t, err)
-	var at []int64
-	for next := streams[0].Next(); next < 300*second; next = streams[0].Next() {
-		at = append(at, next)
-	}
+	at := instants(t, s, 300*second)
 	tally := &runOne(t, s, popABC(placement.NearestRTT{}).ViaPoP()).Workloads[0].Metros[0]
 	failed, elsewhere := countIn(at, 100*second-3*ms, 140*second), countIn(at, 140*second, 200*second)
 	require.Equal(t, uint64(failed), tally.Outcomes[Failed])
@@ -111,25 +118,19 @@ func TestRequestsThatRideTheBackboneFailWithTheirPoP(t *testing.T) {
 }
 
 func TestPlayersOfASiteThatFailsAreThrownOut(t *testing.T) {
-	w := workload.Gaming{
-		Name: "game", ConcurrentPlayers: 200, Session: workload.Weibull{Shape: 1, Scale: 5 * time.Minute},
-		MatchPlayers: 10, MinPlayers: 1, LobbyTimeout: 5 * time.Second, MatchLength: 3 * time.Minute, TickHz: 10,
-		Deadlines: []time.Duration{40 * time.Millisecond},
+	w := workload.Workload{
+		Head:    workload.Head{Name: "game", Deadlines: []time.Duration{40 * time.Millisecond}},
+		Demand:  workload.Sessions{ConcurrentPlayers: 200, Length: workload.Weibull{Shape: 1, Scale: 5 * time.Minute}},
+		Service: workload.Matched{MatchPlayers: 10, MinPlayers: 1, LobbyTimeout: 5 * time.Second, MatchLength: 3 * time.Minute, TickHz: 10},
 	}
 	down, elsewhere, up := 300*second, 340*second, 420*second
 	s := Scenario{
-		Network: fourNodes(t), Gaming: []workload.Gaming{w}, Duration: 10 * time.Minute, Seed: 1,
+		Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: 10 * time.Minute, Seed: 1,
 		Failures: []Failure{{Site: "zone", At: 300 * time.Second, For: 120 * time.Second, Detection: 40 * time.Second}},
 	}
 	p := placement.RegionOnly("region").WithLocalZones("zone")
-	streams, err := w.Streams([]workload.Audience{{Metro: "metro", Users: 1}}, s.Start, s.Seed, 0)
-	require.NoError(t, err)
 	lost, all := uint64(0), uint64(0)
-	for {
-		session := streams[0].Next()
-		if session.At >= int64(s.Duration) {
-			break
-		}
+	for _, session := range requests(t, s, "metro", int64(s.Duration)) {
 		all++
 		if session.At < down && session.At+session.LengthNs > down || session.At >= down && session.At < elsewhere {
 			lost++
@@ -199,7 +200,7 @@ func TestRunsWithFailuresAreTheSameOnAnyNumberOfCores(t *testing.T) {
 
 func TestFailuresThatCannotBeSimulatedAreNamed(t *testing.T) {
 	game := workload.CompetitiveFPS()
-	s := Scenario{Network: fourNodes(t), Static: []workload.Static{oneObject()}, Gaming: []workload.Gaming{game}, Duration: time.Minute}
+	s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{oneObject(), game}, Duration: time.Minute}
 	minute := Failure{Site: "pop", At: time.Minute, For: time.Minute}
 	for want, failures := range map[string][]Failure{
 		"Failures[0].Site is moon; want a site":             {{Site: "moon", For: 1}},

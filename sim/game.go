@@ -13,10 +13,10 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// A game is one gaming workload at one site: its lobby, its matches and its calendar. It shares nothing
+// A game is one matched workload at one site: its lobby, its matches and its calendar. It shares nothing
 // with other sites, so it runs to the end alone.
 type game struct {
-	*workload.Gaming
+	*workload.Matched
 	ctx       context.Context
 	cells     []gameCell
 	perSecond float64 // about how many updates are simulated
@@ -51,8 +51,8 @@ type game struct {
 // A gameCell is the players of one metro.
 type gameCell struct {
 	tally    *Tally
-	sessions workload.SessionStream
-	upcoming workload.Session
+	sessions sessionStream
+	upcoming session
 	key      random.Key // addresses the players' random numbers
 	law      *accessLaw
 	// up and down are the fixed one-way delays without the last mile, access the last mile's RTT
@@ -67,7 +67,7 @@ type gameCell struct {
 // next draws the cell's next session; after the end of the run any will do.
 func (c *gameCell) next(end int64) {
 	for {
-		c.upcoming = c.sessions.Next()
+		c.upcoming = c.sessions.next(end)
 		if c.gate == nil || c.upcoming.At >= end || c.gate.admits(c.upcoming.At, who(c.who, c.upcoming.Number)) {
 			return
 		}
@@ -147,7 +147,7 @@ func (g *game) play() error {
 type foundPlayer struct {
 	order   uint64
 	cell    uint32
-	session workload.Session
+	session session
 }
 
 // begin lets the players found at the start into the lobby, in random order: the matches found under way
@@ -188,7 +188,7 @@ func (g *game) arrive(cell uint32) {
 }
 
 // enter lets a player into the lobby, where the site is up.
-func (g *game) enter(cell uint32, session workload.Session) {
+func (g *game) enter(cell uint32, session session) {
 	c := &g.cells[cell]
 	leaves := g.now + session.LengthNs
 	if leaves >= g.from {
@@ -427,7 +427,7 @@ func (g *game) playUntil(m *match, until int64) {
 	m.played = until
 }
 
-// playOne simulates a player's updates up to an instant. This is the loop that a gaming run spends its
+// playOne simulates a player's updates up to an instant. This is the loop that a game's run spends its
 // time in: with ticks and updates periodic, the wait for the tick shifts by a constant from one update
 // to the next, and only jitter must be drawn.
 func (g *game) playOne(p *player, tick, period, work, until int64) {

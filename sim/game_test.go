@@ -21,8 +21,9 @@ func TestMatchesFoundAtTheStartMixTheMetros(t *testing.T) {
 	}, append(both("near", "region", topology.Internet, 5), both("far", "region", topology.Internet, 40)...))
 	require.NoError(t, err)
 	w := workload.CompetitiveFPS()
-	w.ConcurrentPlayers, w.SampledUpdates = 2000, 0.001
-	s := Scenario{Network: n, Gaming: []workload.Gaming{w}, Duration: time.Second, Seed: 1}
+	w = w.WithPlayers(2000)
+	w = workload.Change(w, func(m *workload.Matched) { m.SampledUpdates = 0.001 })
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Second, Seed: 1}
 	worst := replicate(t, s, placement.RegionOnly("region"), func(r *Result) float64 {
 		total, err := r.Workloads[0].Total()
 		require.NoError(t, err)
@@ -36,9 +37,11 @@ func TestLobbyWaitEndsWithPatience(t *testing.T) {
 	// One player an hour or so, matches of ten, patience of a minute: everybody waits exactly a minute,
 	// and plays alone.
 	w := workload.CompetitiveFPS()
-	w.ConcurrentPlayers, w.Session = 0.05, workload.Weibull{Shape: 1, Scale: 10 * time.Minute}
-	w.MinPlayers, w.SampledUpdates = 1, 0.01
-	s := Scenario{Network: fourNodes(t), Gaming: []workload.Gaming{w}, Duration: 300 * time.Hour, Seed: 2}
+	w = workload.Change(w, func(p *workload.Sessions) {
+		p.ConcurrentPlayers, p.Length = 0.05, workload.Weibull{Shape: 1, Scale: 10 * time.Minute}
+	})
+	w = workload.Change(w, func(m *workload.Matched) { m.MinPlayers, m.SampledUpdates = 1, 0.01 })
+	s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: 300 * time.Hour, Seed: 2}
 	tally := &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
 	wait := tally.Metric(LobbyWait)
 	require.Greater(t, wait.Count(), uint64(50))
@@ -48,8 +51,9 @@ func TestLobbyWaitEndsWithPatience(t *testing.T) {
 
 func TestCancelledGameStopsWithinAMatch(t *testing.T) {
 	w := workload.CompetitiveFPS()
-	w.ConcurrentPlayers, w.MatchLength = 3000, 100*time.Hour
-	plans, err := Compile(Scenario{Network: fourNodes(t), Gaming: []workload.Gaming{w}, Duration: 10 * time.Hour, Seed: 1}, placement.RegionOnly("region"))
+	w = w.WithPlayers(3000)
+	w = workload.Change(w, func(m *workload.Matched) { m.MatchLength = 100 * time.Hour })
+	plans, err := Compile(Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: 10 * time.Hour, Seed: 1}, placement.RegionOnly("region"))
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()

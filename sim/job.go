@@ -16,10 +16,9 @@ import (
 type Scenario struct {
 	// Network holds the metros and the sites.
 	Network *topology.Network
-	// Static, Dynamic and Gaming are the workloads; their names must differ.
-	Static  []workload.Static
-	Dynamic []workload.Dynamic
-	Gaming  []workload.Gaming
+	// Workloads say who asks for what, and how it is served: one or more, 255 at most, whose names must differ.
+	// Results are in their order.
+	Workloads []workload.Workload
 	// Start is the instant at which a run begins; it sets the local time of day of every metro. The zero time
 	// is midnight UTC of a Monday in the year 1, when zones had their solar time: set it where the time of day
 	// matters.
@@ -63,39 +62,56 @@ func (s *Scenario) Validate() error {
 		return fmt.Errorf("sim: warm-up is %v; want 0 or more", s.WarmUp)
 	case s.Duration > maxRun || s.WarmUp > maxRun:
 		return fmt.Errorf("sim: duration %v, warm-up %v; want %v at most", s.Duration, s.WarmUp, maxRun)
-	case len(s.Static)+len(s.Dynamic)+len(s.Gaming) == 0:
+	case len(s.Workloads) == 0:
 		return fmt.Errorf("sim: no workload")
-	case len(s.Static) > maxStatics:
-		return fmt.Errorf("sim: %d static workloads; want %d at most", len(s.Static), maxStatics)
-	case len(s.Dynamic) > maxDynamics:
-		return fmt.Errorf("sim: %d dynamic workloads; want %d at most", len(s.Dynamic), maxDynamics)
+	case len(s.Workloads) > maxWorkloads:
+		return fmt.Errorf("sim: %d workloads; want %d at most", len(s.Workloads), maxWorkloads)
 	}
 	if err := s.validateFailures(); err != nil {
 		return err
 	}
-	objects := 0
-	for i := range s.Static {
-		objects += max(s.Static[i].Objects, 0)
-	}
-	if objects > lost {
-		return fmt.Errorf("sim: the static workloads have %d objects in all; want %d at most", objects, uint32(lost))
-	}
 	seen := make(map[string]bool)
-	return s.each(func(w workloadHead) error {
-		if err := w.validate(); err != nil {
+	objects := 0
+	for i := range s.Workloads {
+		w := &s.Workloads[i]
+		if err := w.Validate(); err != nil {
 			return err
 		}
-		if seen[w.name] {
-			return fmt.Errorf("sim: two workloads are called %q", w.name)
+		if seen[w.Name] {
+			return fmt.Errorf("sim: two workloads are called %q", w.Name)
 		}
-		seen[w.name] = true
-		for _, id := range w.metros {
+		seen[w.Name] = true
+		for _, id := range w.Metros {
 			if i, ok := s.Network.Index(id); !ok || s.Network.At(i).Kind != topology.Metro {
-				return fmt.Errorf("sim: workload %q: %w", w.name, invalid.New("Metros", id, "a metro of the network"))
+				return fmt.Errorf("sim: workload %q: %w", w.Name, invalid.New("Metros", id, "a metro of the network"))
 			}
 		}
-		return nil
-	})
+		objects += s.objects(i)
+	}
+	if objects > lost {
+		return fmt.Errorf("sim: the cacheable workloads have %d objects in all; want %d at most", objects, uint32(lost))
+	}
+	return nil
+}
+
+// kind returns the kind of a workload by its number.
+func (s *Scenario) kind(number int) Kind { return KindOf(s.Workloads[number].Service) }
+
+// objects returns how many objects of a workload caches may keep.
+func (s *Scenario) objects(number int) int {
+	if d, ok := s.Workloads[number].Demand.(workload.Catalogued); ok && s.kind(number).MeetsCaches() {
+		return d.Catalogue()
+	}
+	return 0
+}
+
+// keyBase returns the key of a workload's first object: keys number the objects of all workloads.
+func (s *Scenario) keyBase(number int) uint32 {
+	base := 0
+	for i := range number {
+		base += s.objects(i)
+	}
+	return uint32(base)
 }
 
 // ValidatePlacement names the first reason for which a placement cannot serve a valid scenario: a site that is
@@ -119,16 +135,16 @@ func (s *Scenario) ValidatePlacement(p placement.Placement) error {
 		return fmt.Errorf("placement %q: %w", p.Name, err)
 	}
 	if preloads(p) {
-		for i := range s.Static {
-			if w := &s.Static[i]; w.Objects > maxPreloadObjects {
-				return fmt.Errorf("placement %q: workload %q has %d objects; caches can be preloaded from %d at most", p.Name, w.Name, w.Objects, maxPreloadObjects)
+		for i := range s.Workloads {
+			if err := s.validatePreload(i); err != nil {
+				return fmt.Errorf("placement %q: workload %q %w", p.Name, s.Workloads[i].Name, err)
 			}
 		}
 	}
-	if err := s.each(func(w workloadHead) error {
-		return needed(ownRole(w.kind), fmt.Sprintf("workload %q", w.name))
-	}); err != nil {
-		return err
+	for i := range s.Workloads {
+		if err := needed(s.kind(i).Role(), fmt.Sprintf("workload %q", s.Workloads[i].Name)); err != nil {
+			return err
+		}
 	}
 	if err := s.validateByWorkload(p); err != nil {
 		return fmt.Errorf("placement %q: %w", p.Name, err)
@@ -136,48 +152,37 @@ func (s *Scenario) ValidatePlacement(p placement.Placement) error {
 	return nil
 }
 
-// ownRole returns the role without which no placement can serve a kind of workload.
-func ownRole(kind Kind) placement.Role {
-	if kind == Static {
-		return placement.Origin
-	}
-	return placement.Compute
-}
-
 // validateByWorkload names the first thing that a valid placement says of workloads and that cannot be, or has no
 // effect.
 func (s *Scenario) validateByWorkload(p placement.Placement) error {
-	kinds := make(map[string]Kind)
-	if err := s.each(func(w workloadHead) error {
-		kinds[w.name] = w.kind
-		role := ownRole(w.kind)
-		if !slices.ContainsFunc(p.Of(role), func(a placement.Assignment) bool { return !a.Backup && a.Serves(w.name) }) {
-			return fmt.Errorf("no site has the role %q for workload %q", role, w.name)
+	kindOf := make(map[string]Kind)
+	for i := range s.Workloads {
+		name, role := s.Workloads[i].Name, s.kind(i).Role()
+		kindOf[name] = s.kind(i)
+		if !slices.ContainsFunc(p.Of(role), func(a placement.Assignment) bool { return !a.Backup && a.Serves(name) }) {
+			return fmt.Errorf("no site has the role %q for workload %q", role, name)
 		}
-		return nil
-	}); err != nil {
-		return err
 	}
 	for i, a := range p.Sites {
 		for k, name := range a.Workloads {
-			if kind, ok := kinds[name]; !ok || ownRole(kind) != a.Role {
+			if kind, ok := kindOf[name]; !ok || kind.Role() != a.Role {
 				return invalid.New(fmt.Sprintf("Sites[%d].Workloads[%d]", i, k), name, "a workload that needs the role %q", a.Role)
 			}
 		}
 	}
 	for i, r := range p.Routes {
 		for k, name := range r.Workloads {
-			kind, ok := kinds[name]
+			kind, ok := kindOf[name]
 			if !ok {
 				return invalid.New(fmt.Sprintf("Routes[%d].Workloads[%d]", i, k), name, "a workload of the scenario")
 			}
-			if kind == Static && r.ViaPoP {
+			if kind.MeetsCaches() && r.ViaPoP {
 				return invalid.New(fmt.Sprintf("Routes[%d].ViaPoP", i), true, "false: the users of workload %q enter at the caches themselves", name)
 			}
 			if err := checkNamed(p, r.Routing, name, needs(p, kind)); err != nil {
 				return invalid.In(fmt.Sprintf("Routes[%d].Routing", i), err)
 			}
-			if kind == Gaming && r.ViaPoP {
+			if kind == Matched && r.ViaPoP {
 				for _, f := range s.Failures {
 					if slices.ContainsFunc(p.Tiers[0].Caches, func(c placement.Cache) bool { return c.Site == f.Site }) {
 						return invalid.New(fmt.Sprintf("Routes[%d].ViaPoP", i), true, "false: a game cannot go via a site that fails (%s), so far", f.Site)
@@ -234,33 +239,17 @@ func simulable(p placement.Placement) error {
 // maxTiers bounds the tiers of caches.
 const maxTiers = 2
 
-// A workloadHead is what workloads of all kinds have.
-type workloadHead struct {
-	kind     Kind
-	name     string
-	metros   []string
-	validate func() error
-}
-
-// each visits the workloads in their order: static, dynamic, gaming.
-func (s *Scenario) each(visit func(workloadHead) error) error {
-	var all []workloadHead
-	for i := range s.Static {
-		w := &s.Static[i]
-		all = append(all, workloadHead{Static, w.Name, w.Metros, w.Validate})
+// validatePreload says why caches cannot be preloaded with the objects of a workload.
+func (s *Scenario) validatePreload(number int) error {
+	n := s.objects(number)
+	if n == 0 {
+		return nil
 	}
-	for i := range s.Dynamic {
-		w := &s.Dynamic[i]
-		all = append(all, workloadHead{Dynamic, w.Name, w.Metros, w.Validate})
+	if _, ok := s.Workloads[number].Demand.(workload.Popular); !ok {
+		return fmt.Errorf("asks by a %T, which cannot say how popular each object is; caches can be preloaded for a workload.Popular demand", s.Workloads[number].Demand)
 	}
-	for i := range s.Gaming {
-		w := &s.Gaming[i]
-		all = append(all, workloadHead{Gaming, w.Name, w.Metros, w.Validate})
-	}
-	for _, w := range all {
-		if err := visit(w); err != nil {
-			return err
-		}
+	if n > maxPreloadObjects {
+		return fmt.Errorf("has %d objects; caches can be preloaded from %d at most", n, maxPreloadObjects)
 	}
 	return nil
 }

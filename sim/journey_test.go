@@ -27,8 +27,8 @@ func requireLatency(t testing.TB, tally *Tally, metric Metric, leastNs, mostNs i
 	require.Equal(t, mostNs, tally.Metric(metric).MaxNs(), "most")
 }
 
-func TestStaticLatencyIsTheSumOfItsLegsToTheNanosecond(t *testing.T) {
-	s := Scenario{Network: fourNodes(t), Static: []workload.Static{oneObject()}, Duration: 400 * time.Second, Seed: 1}
+func TestCacheableLatencyIsTheSumOfItsLegsToTheNanosecond(t *testing.T) {
+	s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{oneObject()}, Duration: 400 * time.Second, Seed: 1}
 	region := placement.RegionOnly("region")
 
 	t.Run("region only", func(t *testing.T) {
@@ -82,20 +82,19 @@ func TestSlowLinkDelaysTheLastByteOfAMissOnly(t *testing.T) {
 	require.NoError(t, err)
 	w := oneObject()
 	w.Client.NewShare = 0
-	s := Scenario{Network: n, Static: []workload.Static{w}, Duration: 100 * time.Second, Seed: 1}
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 100 * time.Second, Seed: 1}
 	tally := &runOne(t, s, placement.RegionOnly("region").WithPoPs(1<<20, "pop")).Workloads[0].Metros[0]
 	requireLatency(t, tally, TTFB, 6*ms, 6*ms+50*ms+7*ms)
 	requireLatency(t, tally, TTLB, 6*ms+8*ms, 6*ms+50*ms+7*ms+100*ms)
 }
 
-func TestDynamicLatencyIsTheSumOfItsLegsToTheNanosecond(t *testing.T) {
-	w := workload.Dynamic{
-		Name: "api", RequestsPerSecond: 1, ResponseBytes: 10_000,
-		Service: workload.Service{Mean: 4 * time.Millisecond},
-		Parent:  workload.ParentCalls{Probability: 1, Calls: 3, Service: workload.Service{Mean: 2 * time.Millisecond}},
-		Client:  transport.Connection{BitsPerSecond: 10e6},
+func TestComputedLatencyIsTheSumOfItsLegsToTheNanosecond(t *testing.T) {
+	w := workload.Workload{
+		Head:    workload.Head{Name: "api", Client: transport.Connection{BitsPerSecond: 10e6}},
+		Demand:  workload.Poisson{RequestsPerSecond: 1},
+		Service: workload.Computed{ResponseBytes: 10_000, Work: workload.ServiceTime{Mean: 4 * time.Millisecond}, Parent: workload.ParentCalls{Probability: 1, Calls: 3, Service: workload.ServiceTime{Mean: 2 * time.Millisecond}}},
 	}
-	s := Scenario{Network: fourNodes(t), Dynamic: []workload.Dynamic{w}, Duration: 100 * time.Second, Seed: 1}
+	s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: 100 * time.Second, Seed: 1}
 	region := placement.RegionOnly("region")
 	busyParent := region.WithLocalZones("zone")
 	busyParent.Sites[1].Servers = 1000
@@ -122,11 +121,12 @@ func TestDynamicLatencyIsTheSumOfItsLegsToTheNanosecond(t *testing.T) {
 func TestUpdateMeetsItsTickToTheNanosecond(t *testing.T) {
 	// Updates every 100 ms on the grid of 100 ms ticks: each player's wait is the same every time,
 	// and all latencies lie within one period above the fixed legs.
-	w := workload.Gaming{
-		Name: "game", ConcurrentPlayers: 50, Session: workload.Weibull{Shape: 1, Scale: time.Hour},
-		MatchPlayers: 1, MatchLength: 10 * time.Hour, TickHz: 10, TickTime: 3 * time.Millisecond,
+	w := workload.Workload{
+		Head:    workload.Head{Name: "game"},
+		Demand:  workload.Sessions{ConcurrentPlayers: 50, Length: workload.Weibull{Shape: 1, Scale: time.Hour}},
+		Service: workload.Matched{MatchPlayers: 1, MatchLength: 10 * time.Hour, TickHz: 10, TickTime: 3 * time.Millisecond},
 	}
-	s := Scenario{Network: fourNodes(t), Gaming: []workload.Gaming{w}, Duration: time.Minute, Seed: 1}
+	s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: time.Minute, Seed: 1}
 	for _, c := range []struct {
 		name string
 		p    placement.Placement
@@ -152,8 +152,8 @@ func TestPlayOneFollowsTheClocksOfPlayerAndMatch(t *testing.T) {
 	// By hand: ticks at 0, 100, 200, ... ms, updates sent at 30, 100, 170, 240 ms, 5 ms up, 6 ms
 	// down, 2 ms of work. They arrive at 35, 105, 175, 245 and meet the ticks of 100, 200, 200, 300.
 	g := &game{
-		Gaming: &workload.Gaming{}, update: 70 * ms, deadlines: []int64{50 * ms},
-		cells: []gameCell{{tally: ptr(newTally(Gaming, 1)), up: 5 * ms, down: 6 * ms}},
+		Matched: &workload.Matched{}, update: 70 * ms, deadlines: []int64{50 * ms},
+		cells: []gameCell{{tally: ptr(newTally(Matched, 1)), up: 5 * ms, down: 6 * ms}},
 	}
 	p := &player{send: 30 * ms, up: 5 * ms, down: 6 * ms}
 	g.playOne(p, 0, 100*ms, 2*ms, 300*ms)

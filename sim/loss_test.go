@@ -27,9 +27,9 @@ func lossyWorld(t testing.TB, loss float64) *topology.Network {
 func TestLostPacketsDelayExchanges(t *testing.T) {
 	const loss = 0.1 // one way; 0.19 both ways
 	w := onOpenConnections(200)
-	w.OriginService = workload.Service{}
+	w = workload.Change(w, func(c *workload.Cacheable) { c.Origin = workload.ServiceTime{} })
 	w.Deadlines = []time.Duration{80 * time.Millisecond, 280 * time.Millisecond, 680 * time.Millisecond}
-	s := Scenario{Network: lossyWorld(t, loss), Static: []workload.Static{w}, Duration: 500 * time.Second, Seed: 1}
+	s := Scenario{Network: lossyWorld(t, loss), Workloads: []workload.Workload{w}, Duration: 500 * time.Second, Seed: 1}
 	tally := &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
 	n := float64(tally.Count(Requests))
 	// 80 ms without loss, 200 ms more after one, 400 ms more after two: shares 1-p, 1-p^2, 1-p^3,
@@ -41,7 +41,7 @@ func TestLostPacketsDelayExchanges(t *testing.T) {
 	require.InEpsilon(t, .19*200*(1-.38*.38*.38*.38*.38*.38)/(1-.38), float64(tally.Causes[Loss])/n/float64(ms), 0.05)
 
 	w.Client.NewShare = 1
-	s.Static = []workload.Static{w}
+	s.Workloads = []workload.Workload{w}
 	handshakes := &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
 	require.InEpsilon(t, 3, float64(handshakes.Causes[Loss])/float64(tally.Causes[Loss]), 0.05, "TCP, TLS and the request")
 
@@ -53,12 +53,12 @@ func TestLostPacketsDelayExchanges(t *testing.T) {
 }
 
 func TestTheNextUpdateStandsInForALostOne(t *testing.T) {
-	w := workload.Gaming{
-		Name: "game", ConcurrentPlayers: 50, Session: workload.Weibull{Shape: 1, Scale: time.Hour},
-		MatchPlayers: 1, MatchLength: 10 * time.Hour, TickHz: 50, SampledUpdates: 0.5,
-		Deadlines: []time.Duration{80 * time.Millisecond, 100 * time.Millisecond},
+	w := workload.Workload{
+		Head:    workload.Head{Name: "game", Deadlines: []time.Duration{80 * time.Millisecond, 100 * time.Millisecond}},
+		Demand:  workload.Sessions{ConcurrentPlayers: 50, Length: workload.Weibull{Shape: 1, Scale: time.Hour}},
+		Service: workload.Matched{MatchPlayers: 1, MatchLength: 10 * time.Hour, TickHz: 50, SampledUpdates: 0.5},
 	}
-	s := Scenario{Network: lossyWorld(t, 0.1), Gaming: []workload.Gaming{w}, Duration: time.Minute, Seed: 1}
+	s := Scenario{Network: lossyWorld(t, 0.1), Workloads: []workload.Workload{w}, Duration: time.Minute, Seed: 1}
 	tally := &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
 	n := float64(tally.Count(Requests))
 	within := tally.Within(RTT)
@@ -70,10 +70,10 @@ func TestTheNextUpdateStandsInForALostOne(t *testing.T) {
 func TestLongTransfersSlowDownWithLoss(t *testing.T) {
 	const loss = 0.01 // one way
 	w := onOpenConnections(200)
-	w.Sizes.MinBytes, w.Sizes.MaxBytes = 10_000_000, 10_000_000 // 0.8 s at 100 Mbit/s
+	w = workload.Change(w, func(c *workload.Cacheable) { c.Sizes.MinBytes, c.Sizes.MaxBytes = 10_000_000, 10_000_000 }) // 0.8 s at 100 Mbit/s
 	w.Deadlines = []time.Duration{1000 * time.Millisecond}
 	run := func(n *topology.Network) *Tally {
-		s := Scenario{Network: n, Static: []workload.Static{w}, Duration: 100 * time.Second, Seed: 1}
+		s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 100 * time.Second, Seed: 1}
 		return &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
 	}
 	clean, lossy := run(lossyWorld(t, 0)), run(lossyWorld(t, loss))
@@ -87,7 +87,7 @@ func TestLongTransfersSlowDownWithLoss(t *testing.T) {
 	require.InEpsilon(t, seconds, after(lossy), 0.003) // 1 % of 20,000 transfers' spread
 
 	// Of ten packets the first counts with the first byte; the others all arrive with the probability 0.99^9.
-	w.Sizes.MinBytes, w.Sizes.MaxBytes = 14_600, 14_600
+	w = workload.Change(w, func(c *workload.Cacheable) { c.Sizes.MinBytes, c.Sizes.MaxBytes = 14_600, 14_600 })
 	w.Deadlines = []time.Duration{87*time.Millisecond + 1168*time.Microsecond}
 	lossy = run(lossyWorld(t, loss))
 	whole := .99 * .99 * math.Pow(.99, 9) // and the exchange, there and back

@@ -16,7 +16,7 @@ type message struct {
 	target  uint32
 	token   uint32 // the sender's number of what waits for the answer
 	kind    messageKind
-	index   uint8 // of the static workload of a fetch, or the dynamic one of a call
+	index   uint8 // of the workload of a fetch or a call
 	toMid   bool  // a fetch asks the mid-tier cache of the site, not its origin
 	// recorded says that the request behind it is past the warm-up.
 	recorded bool
@@ -35,7 +35,7 @@ const (
 	fetch messageKind = iota
 	// fetched answers it.
 	fetched
-	// call asks the parent region to do a part of a dynamic request.
+	// call asks the parent region to do a part of a computed request.
 	call
 	// called answers it.
 	called

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -28,11 +29,12 @@ func busyWorld(t testing.TB) *Plan {
 func failingWorld(t testing.TB) *Plan {
 	t.Helper()
 	s, p := busyScenario(t)
-	s.Static[0].OriginService.Mean = 60 * time.Millisecond // longer on its way than most
-	s.Dynamic[0].Parent.Waits = true
-	second := s.Dynamic[0]
-	second.Name, second.Parent.Waits, second.Parent.Probability = "second", false, 0.5
-	s.Dynamic = append(s.Dynamic, second)
+	s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Cacheable) { c.Origin.Mean = 60 * time.Millisecond }) // longer on its way than most
+	s.Workloads[1] = workload.Change(s.Workloads[1], func(c *workload.Computed) { c.Parent.Waits = true })
+	second := s.Workloads[1]
+	second.Name = "second"
+	second = workload.Change(second, func(c *workload.Computed) { c.Parent.Waits, c.Parent.Probability = false, 0.5 })
+	s.Workloads = slices.Insert(s.Workloads, 2, second)
 	at := func(site string, at, length, detection int) Failure {
 		ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 		return Failure{Site: site, At: ms(at), For: ms(length), Detection: ms(detection), Redirection: ms(20), Timeout: ms(90)}
@@ -72,11 +74,13 @@ func busyScenario(t testing.TB) (Scenario, placement.Placement) {
 	n, err := topology.New(nodes, links)
 	require.NoError(t, err)
 	site, api, game := workload.WebStatic(), workload.APIDynamic(), workload.CompetitiveFPS()
-	site.RequestsPerSecond, site.Objects = 900, 20_000
-	api.RequestsPerSecond, api.Parent.Calls = 300, 2
-	game.ConcurrentPlayers, game.SampledUpdates = 50, 0.1
+	site = workload.Change(site, func(p *workload.Poisson) { p.RequestsPerSecond, p.Objects = 900, 20_000 })
+	api = api.WithRequestsPerSecond(300)
+	api = workload.Change(api, func(c *workload.Computed) { c.Parent.Calls = 2 })
+	game = game.WithPlayers(50)
+	game = workload.Change(game, func(m *workload.Matched) { m.SampledUpdates = 0.1 })
 	return Scenario{
-		Network: n, Static: []workload.Static{site}, Dynamic: []workload.Dynamic{api}, Gaming: []workload.Gaming{game},
+		Network: n, Workloads: []workload.Workload{site, api, game},
 		WarmUp: 2 * time.Second, Duration: 4 * time.Second, Seed: 11,
 	}, p
 }
@@ -145,9 +149,10 @@ func requireSameHoweverAdvanced(t *testing.T, p *Plan) {
 func TestSitesThatShareADirectoryInTurnDoAsThoseWithTheirOwnTables(t *testing.T) {
 	for _, policy := range []string{"lru", "s3fifo", "arc", "random"} {
 		s, p := cdn(t, 5)
-		second := s.Static[0]
-		second.Name, second.Objects = "other", 700
-		s.Static = append(s.Static, second)
+		second := s.Workloads[0]
+		second.Name = "other"
+		second = workload.Change(second, func(p *workload.Poisson) { p.Objects = 700 })
+		s.Workloads = slices.Insert(s.Workloads, 1, second)
 		s.Failures = []Failure{{Site: "pop-1", At: time.Second, For: time.Second}} // it comes up again, empty
 		p = p.WithEachCache(func(_ string, c *placement.Cache) { c.Policy = policy })
 		plans, err := Compile(s, p.Preloaded())
@@ -157,7 +162,10 @@ func TestSitesThatShareADirectoryInTurnDoAsThoseWithTheirOwnTables(t *testing.T)
 		require.NoError(t, err)
 		requireSame(t, want, advanceBy(t, plans[0], func(r *run) { advanceGlobally(t, r) }))
 	}
-	short := Scenario{Static: []workload.Static{{RequestsPerSecond: 10, Objects: 1_000_000}}, Duration: time.Second}
+	short := Scenario{Workloads: []workload.Workload{{
+		Demand:  workload.Poisson{RequestsPerSecond: 10, Objects: 1_000_000},
+		Service: workload.Cacheable{},
+	}}, Duration: time.Second}
 	require.Zero(t, short.newDesk().objects, "ten requests are not worth a million entries")
 }
 
@@ -222,9 +230,9 @@ func TestSteadyRunAllocatesNothing(t *testing.T) {
 func TestGameUpdatesAllocateNothing(t *testing.T) {
 	w := workload.CompetitiveFPS()
 	allocations := func(updates float64) float64 {
-		w.SampledUpdates = updates
+		w = workload.Change(w, func(m *workload.Matched) { m.SampledUpdates = updates })
 		plans, err := Compile(Scenario{
-			Network: accessWorld(t), Gaming: []workload.Gaming{w}, Duration: 5 * time.Second, Seed: 1,
+			Network: accessWorld(t), Workloads: []workload.Workload{w}, Duration: 5 * time.Second, Seed: 1,
 		}, placement.RegionOnly("region"))
 		require.NoError(t, err)
 		return testing.AllocsPerRun(1, func() {

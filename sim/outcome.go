@@ -13,7 +13,7 @@ const (
 	DelayedHit
 	// Miss was fetched from further up.
 	Miss
-	// Bypass met no cache: dynamic requests, and static ones that go straight to the origin.
+	// Bypass met no cache: computed requests, and cacheable ones that go straight to the origin.
 	Bypass
 	// Played is an update of a player that met its tick.
 	Played
@@ -63,7 +63,7 @@ func (r Reason) String() string {
 // A Cause is a part of a latency.
 type Cause uint8
 
-// The causes. They sum to the headline latency: TTFB of static and dynamic requests, the response time
+// The causes. They sum to the headline latency: TTFB of cacheable and computed requests, the response time
 // of a player's update.
 const (
 	// Connect and TLS are the round trips of a new connection.

@@ -48,11 +48,10 @@ type leg struct {
 
 func (l leg) rtt() int64 { return l.up + l.down }
 
-// A plannedWorkload says where the users of each metro enter.
+// A plannedWorkload says where the users of each metro enter. Workloads are numbered as in the scenario.
 type plannedWorkload struct {
 	name      string
 	kind      Kind
-	index     int                 // among the workloads of its kind
 	deadlines []int64             // ns
 	audiences []workload.Audience // by metro
 	entries   [][]entry           // by metro: one, or several that share its users
@@ -68,7 +67,7 @@ type entry struct {
 	// exchange is lost, there or back, lossDown that of a packet to the user.
 	jitter, loss, lossDown float64
 	// beyond is the way from the entry point to the serving site, where these differ: a PoP that
-	// passes a dynamic request on.
+	// passes a computed request on.
 	beyond leg
 	// gate says which users enter here, nil if all do.
 	gate *gateRule
@@ -204,18 +203,8 @@ func (c *compiler) plan(p placement.Placement) (*Plan, error) {
 	if err := c.connect(plan, number); err != nil {
 		return nil, err
 	}
-	for i, w := range c.scenario.Static {
-		if err := c.addWorkload(plan, plannedWorkload{name: w.Name, kind: Static, index: i}, w.Metros, w.Deadlines); err != nil {
-			return nil, err
-		}
-	}
-	for i, w := range c.scenario.Dynamic {
-		if err := c.addWorkload(plan, plannedWorkload{name: w.Name, kind: Dynamic, index: i}, w.Metros, w.Deadlines); err != nil {
-			return nil, err
-		}
-	}
-	for i, w := range c.scenario.Gaming {
-		if err := c.addWorkload(plan, plannedWorkload{name: w.Name, kind: Gaming, index: i}, w.Metros, w.Deadlines); err != nil {
+	for i := range c.scenario.Workloads {
+		if err := c.addWorkload(plan, &c.scenario.Workloads[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -223,17 +212,18 @@ func (c *compiler) plan(p placement.Placement) (*Plan, error) {
 }
 
 // addWorkload finds a workload's users and where they enter.
-func (c *compiler) addWorkload(p *Plan, w plannedWorkload, metros []string, deadlines []time.Duration) (err error) {
-	for _, d := range deadlines {
-		w.deadlines = append(w.deadlines, int64(d))
+func (c *compiler) addWorkload(p *Plan, w *workload.Workload) (err error) {
+	planned := plannedWorkload{name: w.Name, kind: KindOf(w.Service)}
+	for _, d := range w.Deadlines {
+		planned.deadlines = append(planned.deadlines, int64(d))
 	}
-	if w.audiences, err = c.audiencesOf(metros); err == nil {
-		w.entries, err = c.entries(p, w.name, w.kind)
+	if planned.audiences, err = c.audiencesOf(w.Metros); err == nil {
+		planned.entries, err = c.entries(p, planned.name, planned.kind)
 	}
 	if err != nil {
-		return fmt.Errorf("workload %q: %w", w.name, err)
+		return fmt.Errorf("workload %q: %w", w.Name, err)
 	}
-	p.workloads = append(p.workloads, w)
+	p.workloads = append(p.workloads, planned)
 	return nil
 }
 

@@ -1,12 +1,14 @@
 package sim
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // maxPreloadObjects bounds the catalogue of a workload whose caches begin full: each object is looked at
@@ -31,7 +33,7 @@ const maxPreloadObjects = 20_000_000
 // object fits into each, the smaller holds a part of what the larger holds.
 type preloader struct {
 	*run
-	statics []preloadedWorkload
+	workloads []preloadedWorkload // by number
 }
 
 // newPreloader returns the preloader of a run, nil if no cache is to begin full.
@@ -52,7 +54,7 @@ func preloads(p placement.Placement) bool {
 
 // preload fills the caches of open sites, of which those that send each other messages are all there.
 func (p *preloader) preload(sites []*site, d *desk) error {
-	// midRates holds, by site and static workload, the rates at which its mid-tier cache is asked for
+	// midRates holds, by site and workload, the rates at which its mid-tier cache is asked for
 	// each object.
 	midRates := make(map[uint32][][]float64)
 	for _, s := range sites {
@@ -77,7 +79,7 @@ func (p *preloader) preload(sites []*site, d *desk) error {
 // coarse is the number of bits of a time that do not count there: 32 steps an octave are left.
 const coarse = 47
 
-// A preloadedWorkload is one static workload.
+// A preloadedWorkload is one workload; it has no objects if no cache keeps any of it.
 type preloadedWorkload struct {
 	popularity []float64
 	bytes      []int64
@@ -94,22 +96,25 @@ type recent struct {
 
 func (p *preloader) readCatalogues() error {
 	s := &p.plan.scenario
-	p.statics = make([]preloadedWorkload, len(s.Static))
-	for i := range p.plan.workloads {
-		planned := &p.plan.workloads[i]
-		if planned.kind != Static {
+	p.workloads = make([]preloadedWorkload, len(s.Workloads))
+	for number := range p.plan.workloads {
+		n := s.objects(number)
+		if n == 0 {
 			continue
 		}
-		w := &s.Static[planned.index]
-		zipf, err := random.NewZipf(w.Objects, w.ZipfExponent)
-		if err != nil {
+		planned, w := &p.plan.workloads[number], &s.Workloads[number]
+		of := &p.workloads[number]
+		var err error
+		if of.popularity, err = w.Demand.(workload.Popular).Popularity(); err != nil {
 			return err
 		}
-		catalogue := w.Catalogue(s.Seed, p.rep)
-		of := &p.statics[planned.index]
-		of.popularity, of.bytes = make([]float64, w.Objects), make([]int64, w.Objects)
-		for k := range w.Objects {
-			of.popularity[k], of.bytes[k] = zipf.Probability(uint32(k)), catalogue.SizeBytes(uint32(k))
+		if len(of.popularity) != n {
+			return fmt.Errorf("workload %q: %T has %d objects and says how popular %d are", w.Name, w.Demand, n, len(of.popularity))
+		}
+		catalogue := s.newWorkloadRun(number, p.rep).catalogue
+		of.bytes = make([]int64, n)
+		for k := range of.bytes {
+			of.bytes[k] = catalogue.SizeBytes(uint32(k))
 		}
 		rates, err := w.RatesAt(planned.audiences, s.Start)
 		if err != nil {
@@ -133,9 +138,9 @@ func (p *preloader) edge(s *site, midRates map[uint32][][]float64, d *desk) {
 	if !fillMid && !p.plan.sites[s.id].edge.Preload {
 		return
 	}
-	rates := make([][]float64, len(p.statics))
-	for i := range p.statics {
-		w := &p.statics[i]
+	rates := make([][]float64, len(p.workloads))
+	for i := range p.workloads {
+		w := &p.workloads[i]
 		rates[i] = make([]float64, len(w.popularity))
 		for k, share := range w.popularity {
 			rates[i][k] = w.perSecond[s.id] * share
@@ -147,9 +152,9 @@ func (p *preloader) edge(s *site, midRates map[uint32][][]float64, d *desk) {
 	}
 	up := midRates[uint32(t.up.to)]
 	if up == nil {
-		up = make([][]float64, len(p.statics))
-		for i := range p.statics {
-			up[i] = make([]float64, len(p.statics[i].popularity))
+		up = make([][]float64, len(p.workloads))
+		for i := range p.workloads {
+			up[i] = make([]float64, len(p.workloads[i].popularity))
 		}
 		midRates[uint32(t.up.to)] = up
 	}
@@ -157,7 +162,7 @@ func (p *preloader) edge(s *site, midRates map[uint32][][]float64, d *desk) {
 		for k, rate := range rates[i] {
 			switch {
 			case !(rate > 0): // and longest may be infinite
-			case p.statics[i].bytes[k] > t.cache.CapacityBytes():
+			case p.workloads[i].bytes[k] > t.cache.CapacityBytes():
 				up[i][k] += rate
 			default:
 				up[i][k] += rate * math.Exp(-rate*longest) // Che: asked for when not here
@@ -166,7 +171,7 @@ func (p *preloader) edge(s *site, midRates map[uint32][][]float64, d *desk) {
 	}
 }
 
-// fill draws the content of a cache whose objects are asked for at the given rates, by static workload,
+// fill draws the content of a cache whose objects are asked for at the given rates, by workload,
 // and returns the time in seconds after which an object that is not asked for leaves. With dryRun it
 // puts nothing in.
 func (p *preloader) fill(t *tier, s *site, rates [][]float64, dryRun bool, d *desk) (longest float64) {
@@ -178,15 +183,15 @@ func (p *preloader) fill(t *tier, s *site, rates [][]float64, dryRun bool, d *de
 	capacity := t.cache.CapacityBytes()
 	d.found = d.found[:0]
 	for i := range rates {
-		entity := purpose.EntityOf(p.plan.scenario.Static[i].Name, s.name)
+		entity := purpose.EntityOf(p.plan.scenario.Workloads[i].Name, s.name)
 		key := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purposes[t.number])
 		base := p.plan.scenario.keyBase(i)
 		for k, rate := range rates[i] {
-			if !(rate > 0) || p.statics[i].bytes[k] > capacity {
+			if !(rate > 0) || p.workloads[i].bytes[k] > capacity {
 				continue
 			}
 			stream := key.StreamAt(uint64(k))
-			o := recent{ago: stream.Exp() / rate, key: uint64(base) + uint64(k), bytes: p.statics[i].bytes[k]}
+			o := recent{ago: stream.Exp() / rate, key: uint64(base) + uint64(k), bytes: p.workloads[i].bytes[k]}
 			d.weight[math.Float64bits(o.ago)>>coarse] += o.bytes
 			d.found = append(d.found, o)
 		}

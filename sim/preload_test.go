@@ -17,11 +17,12 @@ func TestPreloadedCachesBeginInTheirSteadyState(t *testing.T) {
 	// LRU of 1,000 objects of one byte under Zipf 0.8 over 10,000: 0.436660 by Che. Without any
 	// warm-up, and in runs so short that an empty cache hits far less.
 	n, _ := star(t, 1, 0)
-	w := workload.Static{
-		Name: "site", RequestsPerSecond: 1000, Objects: 10_000, ZipfExponent: 0.8,
-		Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1},
+	w := workload.Workload{
+		Head:    workload.Head{Name: "site"},
+		Demand:  workload.Poisson{RequestsPerSecond: 1000, Objects: 10_000, ZipfExponent: 0.8},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}},
 	}
-	s := Scenario{Network: n, Static: []workload.Static{w}, Duration: time.Second, Seed: 2}
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Second, Seed: 2}
 	hitRatio := func(r *Result) float64 {
 		tally := &r.Workloads[0].Metros[0]
 		return float64(tally.Outcomes[Hit]) / float64(tally.Count(Requests))
@@ -39,9 +40,10 @@ func TestPreloadedMidTierBeginsNearItsSteadyState(t *testing.T) {
 	// Four edges of 500 objects below one of 2,000, common popularity: the misses of the edges hit the
 	// parent in 34 % of cases (simulated; Che's shortcut says 37 %).
 	n, pops := star(t, 4, 20)
-	w := workload.Static{
-		Name: "site", RequestsPerSecond: 4000, Objects: 10_000, ZipfExponent: 0.8,
-		Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1},
+	w := workload.Workload{
+		Head:    workload.Head{Name: "site"},
+		Demand:  workload.Poisson{RequestsPerSecond: 4000, Objects: 10_000, ZipfExponent: 0.8},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}},
 	}
 	p := placement.RegionOnly("region").WithPoPs(500, pops...)
 	p = p.WithMidTier(2000, "region")
@@ -50,7 +52,7 @@ func TestPreloadedMidTierBeginsNearItsSteadyState(t *testing.T) {
 		require.NoError(t, err)
 		return 1 - float64(r.Workloads[0].Count(OriginRequests))/float64(total.Outcomes[Miss])
 	}
-	s := Scenario{Network: n, Static: []workload.Static{w}, WarmUp: 20 * time.Second, Duration: 20 * time.Second, Seed: 2}
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: 20 * time.Second, Duration: 20 * time.Second, Seed: 2}
 	steady := replicate(t, s, p, parentHits)
 	s.WarmUp, s.Duration = 0, time.Second
 	require.Less(t, replicate(t, s, p, parentHits).High, 0.8*steady.Value)
@@ -60,8 +62,12 @@ func TestPreloadedMidTierBeginsNearItsSteadyState(t *testing.T) {
 
 func TestPreloadedCachesOfTwoSizesAreNested(t *testing.T) {
 	n, pops := star(t, 1, 20)
-	w := workload.Static{Name: "site", RequestsPerSecond: 10, Objects: 2000, ZipfExponent: 0.9, Sizes: workload.Sizes{LnMean: 9, LnSD: 1.5}}
-	s := Scenario{Network: n, Static: []workload.Static{w}, Duration: time.Second, Seed: 2}
+	w := workload.Workload{
+		Head:    workload.Head{Name: "site"},
+		Demand:  workload.Poisson{RequestsPerSecond: 10, Objects: 2000, ZipfExponent: 0.9},
+		Service: workload.Cacheable{Sizes: workload.Sizes{LnMean: 9, LnSD: 1.5}},
+	}
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Second, Seed: 2}
 	contents := func(bytes int64) map[uint64]bool {
 		plans, err := Compile(s, placement.RegionOnly("region").WithPoPs(bytes, pops...).Preloaded())
 		require.NoError(t, err)
@@ -95,11 +101,12 @@ func TestPreloadedCachesOfHeavyTailedSizesBeginFull(t *testing.T) {
 	// A median of 11 KB and a mean of 600 KB: some 5 % of the objects are larger than the whole cache,
 	// which never admits them. Must begin as full as LRU is that began empty a minute ago: 84 %.
 	n, pops := star(t, 12, 20)
-	w := workload.Static{
-		Name: "site", RequestsPerSecond: 1200, Objects: 10_000, ZipfExponent: 0.8,
-		Sizes: workload.Sizes{LnMean: math.Log(11_000), LnSD: 2.83},
+	w := workload.Workload{
+		Head:    workload.Head{Name: "site"},
+		Demand:  workload.Poisson{RequestsPerSecond: 1200, Objects: 10_000, ZipfExponent: 0.8},
+		Service: workload.Cacheable{Sizes: workload.Sizes{LnMean: math.Log(11_000), LnSD: 2.83}},
 	}
-	s := Scenario{Network: n, Static: []workload.Static{w}, Duration: time.Second, Seed: 2}
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Second, Seed: 2}
 	p := placement.RegionOnly("region").WithPoPs(1<<20, pops...)
 	begin := func(r *Result) float64 { return float64(r.Edge.UsedBytes[0]) / float64(r.Edge.CapacityBytes) }
 	end := func(r *Result) float64 {
@@ -125,14 +132,15 @@ func TestPreloadedMidTierIgnoresIdlePoPs(t *testing.T) {
 		both("pop", "region", topology.Backbone, 25)...),
 		both("idle", "region", topology.Backbone, 25)...))
 	require.NoError(t, err)
-	w := workload.Static{
-		Name: "site", RequestsPerSecond: 10, Objects: 1000, ZipfExponent: 0.8,
-		Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1},
+	w := workload.Workload{
+		Head:    workload.Head{Name: "site"},
+		Demand:  workload.Poisson{RequestsPerSecond: 10, Objects: 1000, ZipfExponent: 0.8},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}},
 	}
 	p := placement.RegionOnly("region").WithPoPs(100, "pop", "idle")
 	p = p.WithMidTier(400, "region")
 	r, err := Run(context.Background(), Job{
-		Scenario:  Scenario{Network: n, Static: []workload.Static{w}, Duration: time.Second, Seed: 2},
+		Scenario:  Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Second, Seed: 2},
 		Placement: p.Preloaded(),
 	})
 	require.NoError(t, err)
@@ -141,8 +149,12 @@ func TestPreloadedMidTierIgnoresIdlePoPs(t *testing.T) {
 
 func TestPreloadRefusesCataloguesThatAreTooLarge(t *testing.T) {
 	n, pops := star(t, 1, 20)
-	w := workload.Static{Name: "site", RequestsPerSecond: 10, Objects: maxPreloadObjects + 1}
-	s := Scenario{Network: n, Static: []workload.Static{w}, Duration: time.Second}
+	w := workload.Workload{
+		Head:    workload.Head{Name: "site"},
+		Demand:  workload.Poisson{RequestsPerSecond: 10, Objects: maxPreloadObjects + 1},
+		Service: workload.Cacheable{},
+	}
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Second}
 	_, err := Run(context.Background(), Job{Scenario: s, Placement: placement.RegionOnly("region").WithPoPs(1000, pops...).Preloaded()})
 	require.ErrorContains(t, err, `workload "site" has 20000001 objects; caches can be preloaded from 20000000 at most`)
 }

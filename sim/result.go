@@ -38,7 +38,7 @@ type WorkloadTally struct {
 	Counters [NumCounters]uint64
 	// Sites holds what each site did for the workload, in the order of [Result.Sites].
 	Sites []SiteTally
-	// MidTier is what a static workload met at the mid-tier caches.
+	// MidTier is what a cacheable workload met at the mid-tier caches.
 	MidTier TierTally
 	// Course is empty for games, which begin in their steady state.
 	Course Course
@@ -151,9 +151,17 @@ func (r *run) settle() error {
 	var sent, received uint64
 	var happened event.Fingerprint
 	for i, g := range r.games {
+		for c := range g.cells {
+			if err := sourceError(g.cells[c].sessions.source); err != nil {
+				return err
+			}
+		}
 		happened.Merge(uint64(len(r.sites)+i), g.happened)
 	}
 	for i, s := range r.sites {
+		if s.err != nil {
+			return s.err
+		}
 		happened.Add(int64(i), 0, uint64(s.happened))
 		for c := range s.cells {
 			s.cells[c].settle()
@@ -168,11 +176,10 @@ func (r *run) settle() error {
 		sent += s.ledger.sent
 		received += s.ledger.received
 		for i := range r.plan.workloads {
-			if w := &r.plan.workloads[i]; w.kind == Static {
-				r.result.Workloads[i].Counters[OriginRequests] += s.fromOrigin[w.index].requests
-				r.result.Workloads[i].Counters[OriginBytes] += s.fromOrigin[w.index].bytes
-				r.result.Workloads[i].MidTier.merge(&s.midTallies[w.index])
-			}
+			to := &r.result.Workloads[i]
+			to.Counters[OriginRequests] += s.fromOrigin[i].requests
+			to.Counters[OriginBytes] += s.fromOrigin[i].bytes
+			to.MidTier.merge(&s.midTallies[i])
 		}
 	}
 	r.settleCourses()
@@ -223,7 +230,7 @@ func (w *WorkloadTally) check(p *Plan) error {
 			return fmt.Errorf("invariant broken: workload %q, metro %q: %w", w.Name, p.metros[m], err)
 		}
 	}
-	if w.Kind != Static {
+	if !w.Kind.MeetsCaches() {
 		return nil
 	}
 	total, err := w.Total()

@@ -13,13 +13,16 @@ import (
 // gameAndAPI is a game and an API over [fourNodes], both at no cost but the way.
 func gameAndAPI(t testing.TB) Scenario {
 	t.Helper()
-	game := workload.Gaming{
-		Name: "game", ConcurrentPlayers: 5, Session: workload.Weibull{Shape: 1, Scale: time.Hour},
-		MatchPlayers: 1, MatchLength: 10 * time.Hour, TickHz: 10,
+	game := workload.Workload{
+		Head:    workload.Head{Name: "game"},
+		Demand:  workload.Sessions{ConcurrentPlayers: 5, Length: workload.Weibull{Shape: 1, Scale: time.Hour}},
+		Service: workload.Matched{MatchPlayers: 1, MatchLength: 10 * time.Hour, TickHz: 10},
 	}
-	api := workload.Dynamic{Name: "api", RequestsPerSecond: 5, ResponseBytes: 1}
+	api := workload.Workload{
+		Head: workload.Head{Name: "api"}, Demand: workload.Poisson{RequestsPerSecond: 5}, Service: workload.Computed{ResponseBytes: 1},
+	}
 	return Scenario{
-		Network: fourNodes(t), Dynamic: []workload.Dynamic{api}, Gaming: []workload.Gaming{game}, Duration: 20 * time.Second, Seed: 1,
+		Network: fourNodes(t), Workloads: []workload.Workload{api, game}, Duration: 20 * time.Second, Seed: 1,
 	}
 }
 
@@ -65,7 +68,7 @@ func TestEveryWorkloadHasItsSitesAndItsWayIn(t *testing.T) {
 
 func TestPlacementsAreRefusedForWhatTheySayOfWorkloads(t *testing.T) {
 	s := gameAndAPI(t)
-	s.Static = []workload.Static{oneObject()}
+	s.Workloads = append(s.Workloads, oneObject())
 	region := placement.RegionOnly("region").WithPoPs(1<<20, "pop")
 	route := func(r placement.Route) placement.Placement {
 		p := region

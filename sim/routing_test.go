@@ -45,18 +45,19 @@ func popABC(rule placement.Routing) placement.Placement {
 }
 
 // onOpenConnections asks for one object, at no cost but the way.
-func onOpenConnections(perSecond float64) workload.Static {
+func onOpenConnections(perSecond float64) workload.Workload {
 	w := oneObject()
-	w.RequestsPerSecond, w.Client.NewShare = perSecond, 0
+	w = w.WithRequestsPerSecond(perSecond)
+	w.Client.NewShare = 0
 	return w
 }
 
 func TestAnycastMisleadsAFifthOfTheProviders(t *testing.T) {
 	const metros = 400
-	s := Scenario{Network: threePoPs(t, metros), Static: []workload.Static{onOpenConnections(1)}, Duration: time.Second, Seed: 1}
+	s := Scenario{Network: threePoPs(t, metros), Workloads: []workload.Workload{onOpenConnections(1)}, Duration: time.Second, Seed: 1}
 	second := onOpenConnections(1)
 	second.Name = "other"
-	s.Static = append(s.Static, second)
+	s.Workloads = append(s.Workloads, second)
 	plans, err := Compile(s, popABC(placement.Anycast{}))
 	require.NoError(t, err)
 	providers := map[string]int{}
@@ -95,7 +96,7 @@ func TestAnycastMisleadsAFifthOfTheProviders(t *testing.T) {
 func TestWeightsShareTheUsersOfAMetro(t *testing.T) {
 	w := onOpenConnections(100)
 	w.Deadlines = []time.Duration{8 * time.Millisecond}
-	s := Scenario{Network: threePoPs(t, 1), Static: []workload.Static{w}, WarmUp: time.Second, Duration: 200 * time.Second, Seed: 5}
+	s := Scenario{Network: threePoPs(t, 1), Workloads: []workload.Workload{w}, WarmUp: time.Second, Duration: 200 * time.Second, Seed: 5}
 	p := popABC(placement.Weighted{{Site: "b", Weight: 1}, {Site: "a", Weight: 3}})
 	tally := &runOne(t, s, p).Workloads[0].Metros[0]
 	require.InDelta(t, 0.75, float64(tally.Within(TTFB)[0])/float64(tally.Count(Requests)), 0.012, "3 standard deviations of 20,000")
@@ -107,7 +108,7 @@ func TestWeightsShareTheUsersOfAMetro(t *testing.T) {
 }
 
 func TestPinsComeBeforeTheNearest(t *testing.T) {
-	s := Scenario{Network: threePoPs(t, 2), Static: []workload.Static{onOpenConnections(10)}, WarmUp: 10 * time.Second, Duration: 100 * time.Second, Seed: 5}
+	s := Scenario{Network: threePoPs(t, 2), Workloads: []workload.Workload{onOpenConnections(10)}, WarmUp: 10 * time.Second, Duration: 100 * time.Second, Seed: 5}
 	p := popABC(placement.Pinned{{Metro: "metro-1", Site: "region"}, {Metro: "metro-1", Site: "c"}})
 	r := runOne(t, s, p)
 	requireLatency(t, &r.Workloads[0].Metros[0], TTFB, 6*ms, 6*ms)
@@ -122,11 +123,15 @@ func TestUsersAreTheSameWhoeverServesThem(t *testing.T) {
 	}, append(append(both("metro", "town", topology.Access, 5), both("town", "east", topology.Internet, 20)...), both("town", "west", topology.Internet, 20)...))
 	require.NoError(t, err)
 	site, api, game := workload.WebStatic(), workload.APIDynamic(), workload.CompetitiveFPS()
-	site.RequestsPerSecond, api.RequestsPerSecond, game.ConcurrentPlayers = 100, 100, 50
-	site.OriginService = workload.Service{Mean: 5 * time.Millisecond, Exponential: true}
-	game.MatchPlayers, game.MinPlayers = 1, 1
+	site = site.WithRequestsPerSecond(100)
+	api = api.WithRequestsPerSecond(100)
+	game = game.WithPlayers(50)
+	site = workload.Change(site, func(c *workload.Cacheable) {
+		c.Origin = workload.ServiceTime{Mean: 5 * time.Millisecond, Exponential: true}
+	})
+	game = workload.Change(game, func(m *workload.Matched) { m.MatchPlayers, m.MinPlayers = 1, 1 })
 	s := Scenario{
-		Network: n, Static: []workload.Static{site}, Dynamic: []workload.Dynamic{api}, Gaming: []workload.Gaming{game},
+		Network: n, Workloads: []workload.Workload{site, api, game},
 		WarmUp: time.Second, Duration: 20 * time.Second, Seed: 3,
 	}
 	region := placement.RegionOnly("east")

@@ -12,11 +12,8 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// maxStatics bounds the static workloads of a scenario; their number is a byte of a message.
-const maxStatics = 200
-
-// maxDynamics bounds the dynamic workloads of a scenario; their number is a byte of a message.
-const maxDynamics = 255
+// maxWorkloads bounds the workloads of a scenario; their number is a byte of a message.
+const maxWorkloads = 255
 
 // A run is the state of one replication of a plan.
 type run struct {
@@ -101,18 +98,18 @@ func (r *run) build() error {
 		at := &site{
 			id: uint32(i), name: planned.id, ctx: r.ctx, outages: s.outagesOf(planned.id), fills: newFillQueue(),
 			parent: planned.parent, parents: planned.parents,
-			fromOrigin: make([]originCount, len(s.Static)),
-			midTallies: make([]TierTally, len(s.Static)),
+			fromOrigin: make([]originCount, len(s.Workloads)),
+			midTallies: make([]TierTally, len(s.Workloads)),
 		}
 		at.remoteParent = r.remoteParent(planned.parent)
 		for _, up := range planned.parents {
 			at.parentsRemote = append(at.parentsRemote, r.remoteParent(up.leg))
 		}
 		var err error
-		if at.origins, err = newServers(serversOf(planned.origin), len(s.Static)); err != nil {
+		if at.origins, err = r.plan.newServers(serversOf(planned.origin), Cacheable); err != nil {
 			return err
 		}
-		if at.computers, err = newServers(serversOf(planned.compute), len(s.Dynamic)); err != nil {
+		if at.computers, err = r.plan.newServers(serversOf(planned.compute), Computed); err != nil {
 			return err
 		}
 		at.edge = r.newTier(planned, planned.edge, edgeTier)
@@ -121,16 +118,7 @@ func (r *run) build() error {
 		r.sites = append(r.sites, at)
 	}
 	for i := range r.plan.workloads {
-		var err error
-		switch w := &r.plan.workloads[i]; w.kind {
-		case Static:
-			err = r.addStatic(i, w)
-		case Dynamic:
-			err = r.addDynamic(i, w)
-		case Gaming:
-			err = r.addGaming(i, w)
-		}
-		if err != nil {
+		if err := r.addWorkload(i); err != nil {
 			return err
 		}
 	}
@@ -138,20 +126,22 @@ func (r *run) build() error {
 	if r.preloader, err = r.newPreloader(); err != nil {
 		return fmt.Errorf("preload: %w", err)
 	}
+	first := newBatch(1)
 	for _, at := range r.sites {
 		for i := range at.block.sources {
-			at.block.sources[i].advance()
+			at.block.sources[i].begin(&first)
 		}
 	}
 	return nil
 }
 
-// remoteParent says, by dynamic workload, whether calls to a region go by message.
+// remoteParent says, by workload, whether calls to a region go by message.
 func (r *run) remoteParent(way leg) []bool {
-	remote := make([]bool, len(r.plan.scenario.Dynamic))
+	remote := make([]bool, len(r.plan.workloads))
 	if way.to >= 0 && r.plan.sites[way.to].compute.Servers > 0 {
-		for d := range remote {
-			remote[d] = r.plan.scenario.Dynamic[d].Parent.Calls > 0
+		for i := range remote {
+			service, ok := r.plan.scenario.Workloads[i].Service.(workload.Computed)
+			remote[i] = ok && service.Parent.Calls > 0
 		}
 	}
 	return remote
@@ -180,9 +170,9 @@ func (r *run) newTier(planned *plannedSite, at *placement.Cache, number uint32) 
 	return t
 }
 
-// remoteTier says, by static workload, whether fetches from a site go by message.
+// remoteTier says, by workload, whether fetches from a site go by message.
 func (r *run) remoteTier(way leg, isMid bool) []bool {
-	remote := make([]bool, len(r.plan.scenario.Static))
+	remote := make([]bool, len(r.plan.workloads))
 	for i := range remote {
 		remote[i] = isMid || r.plan.sites[way.to].origin.Servers > 0
 	}
@@ -211,9 +201,10 @@ func (r *run) tally(number int, w *plannedWorkload, m, entry int) *Tally {
 	return &r.parts[len(r.parts)-1].tally
 }
 
-// newCell returns the part of a cell that static and dynamic workloads share, and the site's source.
-func (r *run) newCell(number int, w *plannedWorkload, m, i int, client transport.Connection) (cell, source) {
+// newCell returns a cell and the source that feeds it: the users of metro m at its i-th entry.
+func (r *run) newCell(number int, w *plannedWorkload, m, i int, requests workload.Source) (cell, source) {
 	e := &w.entries[m][i]
+	client, keyed := r.plan.scenario.Workloads[number].Client, w.kind.MeetsCaches()
 	entity := purpose.EntityOf(w.name, r.plan.metros[m])
 	tally := r.tally(number, w, m, i)
 	c := cell{
@@ -243,7 +234,11 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, client transport
 		c.gate = &gate{rule: e.gate, key: random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Route)}
 	}
 	c.isAlike = c.law == nil && c.jitter == 0 && c.isNew == 0 && c.loss == 0 && c.gate == nil
-	return c, source{delay: c.delay, end: r.end(), gate: c.gate, outages: c.outages}
+	src := source{delay: c.delay, end: r.end(), keyed: keyed, gate: c.gate, outages: c.outages, requests: requests}
+	if c.gate != nil || c.outages != nil {
+		src.ahead = &ahead{source: requests, batch: r.plan.scenario.Workloads[number].NewBatch(aheadRequests)}
+	}
+	return c, src
 }
 
 // lossyTransfer returns how clients receive where packets to them are lost, nil where none are.
@@ -278,88 +273,67 @@ func (at *site) addUsers(c cell, s source, perSecond float64) {
 	at.block.sources = append(at.block.sources, s)
 }
 
-// keyBase returns the key of a static workload's first object: keys number the objects of all workloads.
-func (s *Scenario) keyBase(static int) uint32 {
-	base := 0
-	for i := range static {
-		base += s.Static[i].Objects
-	}
-	return uint32(base)
-}
-
-func (r *run) addStatic(number int, w *plannedWorkload) error {
+// addWorkload gives a workload's users to the sites that serve them.
+func (r *run) addWorkload(number int) error {
 	s := &r.plan.scenario
-	static := &s.Static[w.index]
-	streams, err := static.Streams(w.audiences, s.Start, s.Seed, r.rep)
-	if err != nil {
-		return err
-	}
+	w := &r.plan.workloads[number]
 	shares, err := workload.Shares(w.audiences)
 	if err != nil {
 		return err
 	}
-	shared := &staticRun{index: uint8(w.index), base: s.keyBase(w.index), catalogue: static.Catalogue(s.Seed, r.rep), service: static.OriginService}
-	for m := range streams {
-		for i := range w.entries[m] {
-			c, src := r.newCell(number, w, m, i, static.Client)
-			c.static = shared
-			src.static, src.objects, src.base = true, streams[m], shared.base
-			e := &w.entries[m][i]
-			r.sites[e.site].addUsers(c, src, static.RequestsPerSecond*shares[m]*e.gate.initialShare())
-		}
+	open, err := s.Workloads[number].Open(w.audiences, s.Start, s.Seed, r.rep)
+	if err != nil {
+		return err
+	}
+	if w.kind == Matched {
+		r.addPlayers(number, shares, open)
+	} else {
+		r.addRequests(number, shares, open)
 	}
 	return nil
 }
 
-func (r *run) addDynamic(number int, w *plannedWorkload) error {
-	s := &r.plan.scenario
-	dynamic := &s.Dynamic[w.index]
-	streams, err := dynamic.Streams(w.audiences, s.Start, s.Seed, r.rep)
-	if err != nil {
-		return err
+// perSecondOf returns about how often a workload's users ask, on the mean of a day; 0 where nobody knows.
+func perSecondOf(w *workload.Workload) float64 {
+	if d, ok := w.Demand.(workload.Rated); ok {
+		return d.PerSecond()
 	}
-	shares, err := workload.Shares(w.audiences)
-	if err != nil {
-		return err
-	}
-	shared := &dynamicRun{index: uint8(w.index), Dynamic: dynamic, coin: outOf32(dynamic.Parent.Probability)}
-	for m := range streams {
-		for i := range w.entries[m] {
-			c, src := r.newCell(number, w, m, i, dynamic.Client)
-			c.dynamic = shared
-			src.arrivals = streams[m]
-			e := &w.entries[m][i]
-			r.sites[e.site].addUsers(c, src, dynamic.RequestsPerSecond*shares[m]*e.gate.initialShare())
-		}
-	}
-	return nil
+	return 0
 }
 
-func (r *run) addGaming(number int, w *plannedWorkload) error {
+func (r *run) addRequests(number int, shares []float64, open func(metro int) workload.Source) {
+	w := &r.plan.workloads[number]
+	shared := r.plan.scenario.newWorkloadRun(number, r.rep)
+	perSecond := perSecondOf(&r.plan.scenario.Workloads[number])
+	for m := range w.entries {
+		for i := range w.entries[m] {
+			c, src := r.newCell(number, w, m, i, open(m))
+			c.kind, c.workload = w.kind, shared
+			src.base = shared.base
+			e := &w.entries[m][i]
+			r.sites[e.site].addUsers(c, src, perSecond*shares[m]*e.gate.initialShare())
+		}
+	}
+}
+
+func (r *run) addPlayers(number int, shares []float64, open func(metro int) workload.Source) {
 	s := &r.plan.scenario
-	gaming := &s.Gaming[w.index]
-	streams, err := gaming.Streams(w.audiences, s.Start, s.Seed, r.rep)
-	if err != nil {
-		return err
-	}
-	shares, err := workload.Shares(w.audiences)
-	if err != nil {
-		return err
-	}
-	updates := gaming.ConcurrentPlayers / gaming.UpdatePeriod().Seconds()
+	w, of := &r.plan.workloads[number], &s.Workloads[number]
+	service := of.Service.(workload.Matched)
+	updates := of.Demand.(workload.Staying).Concurrent() / service.UpdatePeriod().Seconds()
 	bySite := make([]*game, len(r.plan.sites))
-	for m := range streams {
+	for m := range w.entries {
 		for i := range w.entries[m] {
 			e := &w.entries[m][i]
 			g := bySite[e.site]
 			if g == nil {
-				g = r.newGame(w, gaming, &r.plan.sites[e.site])
+				g = r.newGame(w, &service, &r.plan.sites[e.site])
 				bySite[e.site] = g
 				r.games = append(r.games, g)
 			}
 			entity := purpose.EntityOf(w.name, r.plan.metros[m])
 			c := gameCell{
-				tally: r.tally(number, w, m, i), sessions: streams[m],
+				tally: r.tally(number, w, m, i), sessions: newSessionStream(open(m), of),
 				key: random.NewKey(s.Seed, r.rep, entity, purpose.Player),
 				law: r.plan.access[m], up: e.up + e.beyond.up, down: e.down + e.beyond.down, access: 2 * e.access, linkJitter: e.jitter, loss: e.loss,
 				gate: e.gate, who: random.NewKey(s.Seed, r.rep, entity, purpose.Route),
@@ -371,16 +345,15 @@ func (r *run) addGaming(number int, w *plannedWorkload) error {
 			g.perSecond += updates * shares[m] * e.gate.initialShare()
 		}
 	}
-	return nil
 }
 
-// newGame returns a gaming workload at a site, with no players yet.
-func (r *run) newGame(w *plannedWorkload, gaming *workload.Gaming, planned *plannedSite) *game {
+// newGame returns a matched workload at a site, with no players yet.
+func (r *run) newGame(w *plannedWorkload, service *workload.Matched, planned *plannedSite) *game {
 	s := &r.plan.scenario
 	return &game{
-		Gaming: gaming, ctx: r.ctx, from: int64(s.WarmUp), end: r.end(), deadlines: w.deadlines,
-		capacity: planned.compute.Servers * max(gaming.MatchesPerServer, 1),
-		update:   int64(gaming.UpdatePeriod()), resend: gaming.SendPeriod(), coin: outOf32(gaming.Parent.Probability),
+		Matched: service, ctx: r.ctx, from: int64(s.WarmUp), end: r.end(), deadlines: w.deadlines,
+		capacity: planned.compute.Servers * max(service.MatchesPerServer, 1),
+		update:   int64(service.UpdatePeriod()), resend: service.SendPeriod(), coin: outOf32(service.Parent.Probability),
 		parentRTT: planned.parent.rtt(), parents: planned.parents, outages: s.outagesOf(planned.id),
 		matchKey: random.NewKey(s.Seed, r.rep, purpose.EntityOf(w.name, planned.id), purpose.Match),
 	}

@@ -18,14 +18,14 @@ import (
 // record.
 func BenchmarkStaticRun(b *testing.B) {
 	n, pops := star(b, 100, 25)
-	w := workload.Static{
-		Name: "w3", RequestsPerSecond: 100_000, Objects: 1_000_000, ZipfExponent: 0.9,
-		Sizes:     workload.Sizes{MinBytes: 1, MaxBytes: 1},
-		Deadlines: []time.Duration{20 * time.Millisecond, 50 * time.Millisecond},
+	w := workload.Workload{
+		Head:    workload.Head{Name: "w3", Deadlines: []time.Duration{20 * time.Millisecond, 50 * time.Millisecond}},
+		Demand:  workload.Poisson{RequestsPerSecond: 100_000, Objects: 1_000_000, ZipfExponent: 0.9},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}},
 	}
 	for _, seconds := range []int{10, 100} {
 		b.Run(time.Duration(seconds*int(time.Second)).String(), func(b *testing.B) {
-			s := Scenario{Network: n, Static: []workload.Static{w}, Duration: time.Duration(seconds) * time.Second, Seed: 1}
+			s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Duration(seconds) * time.Second, Seed: 1}
 			plans, err := Compile(s, placement.RegionOnly("region").WithPoPs(10_000, pops...))
 			require.NoError(b, err)
 			benchmarkRun(b, plans[0], "request")
@@ -37,15 +37,16 @@ func BenchmarkStaticRun(b *testing.B) {
 // two messages.
 func BenchmarkWindowedRun(b *testing.B) {
 	n, pops := star(b, 100, 25)
-	w := workload.Static{
-		Name: "w3", RequestsPerSecond: 100_000, Objects: 1_000_000, ZipfExponent: 0.9,
-		Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1},
+	w := workload.Workload{
+		Head:    workload.Head{Name: "w3"},
+		Demand:  workload.Poisson{RequestsPerSecond: 100_000, Objects: 1_000_000, ZipfExponent: 0.9},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}},
 	}
 	p := placement.RegionOnly("region").WithPoPs(10_000, pops...)
 	p.Sites[0].Servers = 1000
 	for _, seconds := range []int{10, 100} {
 		b.Run(time.Duration(seconds*int(time.Second)).String(), func(b *testing.B) {
-			s := Scenario{Network: n, Static: []workload.Static{w}, Duration: time.Duration(seconds) * time.Second, Seed: 1}
+			s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Duration(seconds) * time.Second, Seed: 1}
 			plans, err := Compile(s, p)
 			require.NoError(b, err)
 			benchmarkRun(b, plans[0], "request")
@@ -59,8 +60,8 @@ func BenchmarkWebRun(b *testing.B) {
 	n, err := catalog.AWS(catalog.Selection{TopMetros: 100, Regions: []string{"us-east-1"}, PoPs: []string{"country:US"}})
 	require.NoError(b, err)
 	site := workload.WebStatic()
-	site.RequestsPerSecond = 50_000
-	s := Scenario{Network: n, Static: []workload.Static{site}, Duration: time.Minute, Seed: 1}
+	site = site.WithRequestsPerSecond(50_000)
+	s := Scenario{Network: n, Workloads: []workload.Workload{site}, Duration: time.Minute, Seed: 1}
 	var pops []string
 	for _, i := range n.OfKind(topology.PoP) {
 		pops = append(pops, n.At(i).ID)
@@ -72,7 +73,7 @@ func BenchmarkWebRun(b *testing.B) {
 
 // BenchmarkGamingRun is a minute of a competitive shooter with 1,000 players.
 func BenchmarkGamingRun(b *testing.B) {
-	s := Scenario{Network: fourNodes(b), Gaming: []workload.Gaming{workload.CompetitiveFPS()}, Duration: time.Minute, Seed: 1}
+	s := Scenario{Network: fourNodes(b), Workloads: []workload.Workload{workload.CompetitiveFPS()}, Duration: time.Minute, Seed: 1}
 	plans, err := Compile(s, placement.RegionOnly("region"))
 	require.NoError(b, err)
 	benchmarkRun(b, plans[0], "update")

@@ -11,13 +11,17 @@ import (
 // free.
 type servers struct{ station *event.Station }
 
-// newServers returns one set of n servers for each of several workloads; nil sets for n = 0.
-func newServers(n, workloads int) ([]*servers, error) {
-	all := make([]*servers, workloads)
+// newServers returns one set of n servers for each workload of a kind; nil sets for n = 0, and for the other
+// workloads.
+func (p *Plan) newServers(n int, kind Kind) ([]*servers, error) {
+	all := make([]*servers, len(p.workloads))
 	if n == 0 {
 		return all, nil
 	}
 	for i := range all {
+		if p.workloads[i].kind != kind {
+			continue
+		}
 		station, err := event.NewStation(n)
 		if err != nil {
 			return nil, err

@@ -30,9 +30,9 @@ type site struct {
 	outages   []outage
 	directory *cache.Directory // of the edge cache, if it is one that sites share in turn
 	touched   uint32           // keeps what the directory is touched for from being left out
-	// origins holds the origin's servers by static workload, computers those of dynamic workloads.
+	// origins holds the origin's servers by workload, those of cacheable ones; computers the others'.
 	origins, computers []*servers
-	// remoteParent says, by dynamic workload, that calls to the parent go by message, because its
+	// remoteParent says, by workload, that calls to the parent go by message, because its
 	// servers may be busy.
 	remoteParent []bool
 	parent       leg
@@ -48,10 +48,10 @@ type site struct {
 	asking      []message // of other sites, whose fetches wait here
 	freeAsking  []uint32
 
-	// fromOrigin counts, by static workload, the fetches of this site from the origin; ledger the bytes that were
+	// fromOrigin counts, by workload, the fetches of this site from the origin; ledger the bytes that were
 	// sent to and received by it, warm-up included.
 	fromOrigin []originCount
-	// midTallies count, by static workload, what reached the mid-tier cache here.
+	// midTallies count, by workload, what reached the mid-tier cache here.
 	midTallies []TierTally
 	ledger     ledger
 	courses    []*course // by workload; nil where it has no users here
@@ -90,6 +90,11 @@ func (s *site) close() {
 	for _, t := range []*tier{s.edge, s.mid} {
 		if t != nil {
 			t.close()
+		}
+	}
+	for i := range s.block.sources {
+		if err := sourceError(s.block.sources[i].requests); err != nil && s.err == nil {
+			s.err = err
 		}
 	}
 	s.directory = nil
@@ -175,10 +180,10 @@ func (s *site) fillAndMeet(end int64) {
 			c := &s.cells[v.cell]
 			if v.key == lost {
 				c.lose(v.at)
-			} else if c.static != nil {
-				s.visitStatic(v, c)
+			} else if c.kind == Cacheable {
+				s.visitCacheable(v, c)
 			} else {
-				s.visitDynamic(v, c)
+				s.visitComputed(v, c)
 			}
 		}
 		if len(visits) > 0 {
@@ -200,7 +205,7 @@ func (s *site) lookAhead(end int64, keys *[256]uint64) {
 	n := 0
 	for i := s.block.pos; i < len(s.block.visits) && n < len(keys)/2 && s.block.visits[i].at < end; i++ {
 		v := &s.block.visits[i]
-		if c := &s.cells[v.cell]; c.static != nil {
+		if c := &s.cells[v.cell]; c.kind == Cacheable {
 			keys[n] = uint64(v.key)
 			n++
 		}

@@ -41,9 +41,7 @@ func (r *run) settleSites() error {
 			}
 		}
 		for n, s := range r.sites {
-			if w.kind == Static {
-				to.Sites[n].MidTier.merge(&s.midTallies[w.index])
-			}
+			to.Sites[n].MidTier.merge(&s.midTallies[i])
 			if s.courses != nil && s.courses[i] != nil {
 				to.Sites[n].PeakRequests = s.courses[i].peak(r.plan.scenario.WarmUp)
 			}

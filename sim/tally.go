@@ -9,35 +9,6 @@ import (
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
-// A Kind tells the workloads apart.
-type Kind uint8
-
-// The kinds.
-const (
-	Static Kind = iota
-	Dynamic
-	Gaming
-	numKinds
-)
-
-var kindNames = [numKinds]string{"static", "dynamic", "gaming"}
-
-// String returns the kind's name, for example "gaming".
-func (k Kind) String() string {
-	if k >= numKinds {
-		return fmt.Sprintf("kind(%d)", uint8(k))
-	}
-	return kindNames[k]
-}
-
-// ParseKind returns the kind of a name.
-func ParseKind(name string) (Kind, error) {
-	if i := slices.Index(kindNames[:], name); i >= 0 {
-		return Kind(i), nil
-	}
-	return 0, fmt.Errorf("sim: %w", invalid.New("kind", name, "one of %s", strings.Join(kindNames[:], ", ")))
-}
-
 // A Metric is a latency, or a wait, of which a workload's tally holds the distribution.
 type Metric uint8
 
@@ -76,17 +47,6 @@ func ParseMetric(name string) (Metric, error) {
 	return 0, fmt.Errorf("sim: %w", invalid.New("metric", name, "one of %s", strings.Join(metricNames[:], ", ")))
 }
 
-// kindMetrics holds the metrics of each kind: the headline, what each request or update has besides, and what
-// is counted of something else.
-var kindMetrics = [numKinds][]Metric{
-	Static:  {TTFB, TTLB},
-	Dynamic: {TTFB, TTLB},
-	Gaming:  {Response, RTT, WorstRTT, LobbyWait},
-}
-
-// Metrics returns the metrics of a kind, the headline first.
-func (k Kind) Metrics() []Metric { return slices.Clone(kindMetrics[k]) }
-
 // A Counter is something that a tally counts.
 type Counter uint8
 
@@ -99,11 +59,11 @@ const (
 	Bytes
 	// FailedNs sums, in ns, how long the users of what ended as [Failed] waited in vain.
 	FailedNs
-	// Sessions counts the players' sessions of a gaming workload that the recorded time has a part of.
+	// Sessions counts the players' sessions of a matched workload that the recorded time has a part of.
 	Sessions
 	// LostSessions counts those sessions that a failure cut off or did not let begin.
 	LostSessions
-	// OriginRequests and OriginBytes count what a static workload's origin had to serve.
+	// OriginRequests and OriginBytes count what a cacheable workload's origin had to serve.
 	OriginRequests
 	OriginBytes
 	// NumCounters is the number of counters.
@@ -195,7 +155,7 @@ func (c TierCounter) String() string {
 	return tierCounterNames[c]
 }
 
-// A TierTally is what the fetches of one static workload met at a tier of caches behind the first.
+// A TierTally is what the fetches of one cacheable workload met at a tier of caches behind the first.
 type TierTally struct {
 	Counters [NumTierCounters]uint64
 }
@@ -213,8 +173,8 @@ func add[T uint64 | int64](to, from []T) {
 }
 
 func newTally(kind Kind, deadlines int) Tally {
-	t := Tally{Metrics: make([]MetricTally, len(kindMetrics[kind]))}
-	for i, m := range kindMetrics[kind] {
+	t := Tally{Metrics: make([]MetricTally, len(kinds[kind].metrics))}
+	for i, m := range kinds[kind].metrics {
 		t.Metrics[i] = MetricTally{Metric: m, Within: make([]uint64, deadlines)}
 	}
 	return t

@@ -43,11 +43,12 @@ func TestServersOfASiteWaitAsErlangSays(t *testing.T) {
 		servers int
 		pWait   float64
 	}{{1, 0.8}, {4, 0.596432}} {
-		w := workload.Dynamic{
-			Name: "api", RequestsPerSecond: 0.8 * float64(c.servers) * 100,
-			Service: workload.Service{Mean: 10 * time.Millisecond, Exponential: true},
+		w := workload.Workload{
+			Head:    workload.Head{Name: "api"},
+			Demand:  workload.Poisson{RequestsPerSecond: 0.8 * float64(c.servers) * 100},
+			Service: workload.Computed{Work: workload.ServiceTime{Mean: 10 * time.Millisecond, Exponential: true}},
 		}
-		s := Scenario{Network: fourNodes(t), Dynamic: []workload.Dynamic{w}, WarmUp: 20 * time.Second, Duration: 200 * time.Second, Seed: 3}
+		s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, WarmUp: 20 * time.Second, Duration: 200 * time.Second, Seed: 3}
 		p := placement.RegionOnly("region")
 		p.Sites[1].Servers = c.servers
 		wait := replicate(t, s, p, func(r *Result) float64 {
@@ -62,12 +63,12 @@ func TestOriginBehindPoPsIsOneQueue(t *testing.T) {
 	// Ten PoPs whose caches hold next to nothing pass every request on: the origin sees one Poisson
 	// stream and is an M/M/1 queue at load 0.8, however its requests came.
 	n, ids := star(t, 10, 20)
-	w := workload.Static{
-		Name: "site", RequestsPerSecond: 400, Objects: math.MaxUint32,
-		Sizes:         workload.Sizes{MinBytes: 1, MaxBytes: 1},
-		OriginService: workload.Service{Mean: 2 * time.Millisecond, Exponential: true},
+	w := workload.Workload{
+		Head:    workload.Head{Name: "site"},
+		Demand:  workload.Poisson{RequestsPerSecond: 400, Objects: math.MaxUint32},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}, Origin: workload.ServiceTime{Mean: 2 * time.Millisecond, Exponential: true}},
 	}
-	s := Scenario{Network: n, Static: []workload.Static{w}, WarmUp: 10 * time.Second, Duration: 100 * time.Second, Seed: 5}
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: 10 * time.Second, Duration: 100 * time.Second, Seed: 5}
 	p := placement.RegionOnly("region").WithPoPs(1, ids...)
 	p.Sites[0].Servers = 1
 	wait := replicate(t, s, p, func(r *Result) float64 {
@@ -82,11 +83,12 @@ func TestEdgeCacheHitsAsCheSays(t *testing.T) {
 	// Che's approximation for LRU, Zipf 0.8 over 10,000 objects of one byte, 1,000 bytes: 0.436660
 	// (and exact simulation agrees within 0.001 at this size).
 	n, _ := star(t, 1, 0)
-	w := workload.Static{
-		Name: "site", RequestsPerSecond: 1000, Objects: 10_000, ZipfExponent: 0.8,
-		Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1},
+	w := workload.Workload{
+		Head:    workload.Head{Name: "site"},
+		Demand:  workload.Poisson{RequestsPerSecond: 1000, Objects: 10_000, ZipfExponent: 0.8},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}},
 	}
-	s := Scenario{Network: n, Static: []workload.Static{w}, WarmUp: 20 * time.Second, Duration: 50 * time.Second, Seed: 2}
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: 20 * time.Second, Duration: 50 * time.Second, Seed: 2}
 	hits := replicate(t, s, placement.RegionOnly("region").WithPoPs(1000, "pop-0"), func(r *Result) float64 {
 		tally := &r.Workloads[0].Metros[0]
 		return float64(tally.Outcomes[Hit]) / float64(tally.Count(Requests))
@@ -98,8 +100,8 @@ func TestTickWaitIsHalfATickOnAverage(t *testing.T) {
 	// Updates that keep no step with the ticks wait U(0, 1/f): 25 ms at 20 Hz, 3.90625 ms at 128 Hz.
 	for _, hz := range []float64{20, 128} {
 		w := workload.CompetitiveFPS()
-		w.TickHz, w.UpdateHz, w.TickTime = hz, hz*math.Pi/3, 0
-		s := Scenario{Network: fourNodes(t), Gaming: []workload.Gaming{w}, Duration: 4 * time.Second, Seed: 2}
+		w = workload.Change(w, func(m *workload.Matched) { m.TickHz, m.UpdateHz, m.TickTime = hz, hz*math.Pi/3, 0 })
+		s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: 4 * time.Second, Seed: 2}
 		wait := replicate(t, s, placement.RegionOnly("region"), func(r *Result) float64 {
 			tally := &r.Workloads[0].Metros[0]
 			return float64(tally.Causes[TickWait]) / float64(tally.Count(Requests))
@@ -111,8 +113,10 @@ func TestTickWaitIsHalfATickOnAverage(t *testing.T) {
 func TestPlayersAreAsManyAsLittleSays(t *testing.T) {
 	// 600 concurrent players in a stationary system: in 10 s at 20 Hz they send 120,000 updates.
 	w := workload.CompetitiveFPS()
-	w.ConcurrentPlayers, w.TickHz, w.MatchPlayers, w.MinPlayers, w.Day = 600, 20, 1, 1, workload.Flat()
-	s := Scenario{Network: fourNodes(t), Gaming: []workload.Gaming{w}, WarmUp: 20 * time.Minute, Duration: 10 * time.Second, Seed: 4}
+	w = w.WithPlayers(600)
+	w = workload.Change(w, func(m *workload.Matched) { m.TickHz, m.MatchPlayers, m.MinPlayers = 20, 1, 1 })
+	w.Day = workload.Flat()
+	s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, WarmUp: 20 * time.Minute, Duration: 10 * time.Second, Seed: 4}
 	updates := replicate(t, s, placement.RegionOnly("region"), func(r *Result) float64 {
 		return float64(r.Workloads[0].Metros[0].Count(Requests))
 	})
@@ -122,12 +126,13 @@ func TestPlayersAreAsManyAsLittleSays(t *testing.T) {
 func TestSampledUpdatesFindTheSameDistribution(t *testing.T) {
 	// Every tenth update of every player: the mean and the tail of all of them, paired by replication.
 	w := workload.CompetitiveFPS()
-	w.ConcurrentPlayers, w.UpdateHz = 100, 50
-	s := Scenario{Network: accessWorld(t), Gaming: []workload.Gaming{w}, Duration: 30 * time.Second, Seed: 2}
+	w = w.WithPlayers(100)
+	w = workload.Change(w, func(m *workload.Matched) { m.UpdateHz = 50 })
+	s := Scenario{Network: accessWorld(t), Workloads: []workload.Workload{w}, Duration: 30 * time.Second, Seed: 2}
 	all, err := Compile(s, placement.RegionOnly("region"))
 	require.NoError(t, err)
-	w.SampledUpdates = 0.1
-	s.Gaming = []workload.Gaming{w}
+	w = workload.Change(w, func(m *workload.Matched) { m.SampledUpdates = 0.1 })
+	s.Workloads = []workload.Workload{w}
 	sampled, err := Compile(s, placement.RegionOnly("region"))
 	require.NoError(t, err)
 	var a, b []*stats.Sketch

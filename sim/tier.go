@@ -12,7 +12,7 @@ type tier struct {
 	up      leg
 	// upIsMid says that the next tier is a mid-tier cache and not the origin.
 	upIsMid bool
-	// remote says, by static workload, that the next tier must be asked by message, because it has
+	// remote says, by workload, that the next tier must be asked by message, because it has
 	// a state of its own: a cache, or servers that may be busy. Otherwise a fetch is arithmetic.
 	remote []bool
 	// number tells the site's tiers apart.
@@ -52,8 +52,8 @@ type waiter struct {
 	next    uint32
 }
 
-// visitStatic serves a user's request for an object.
-func (s *site) visitStatic(v *visit, c *cell) {
+// visitCacheable serves a user's request for an object.
+func (s *site) visitCacheable(v *visit, c *cell) {
 	r := c.arrive(v.cell, v.at)
 	c.draw(&r)
 	if s.edge == nil {
@@ -70,9 +70,9 @@ func (s *site) visitStatic(v *visit, c *cell) {
 	f := t.flights.find(key)
 	if f == nil {
 		outcome = Miss
-		w := c.static
-		n := t.flights.add(key, w.sizeBytes(v.key), w.service.At(c.work, c.count))
-		f = s.startFetch(t, n, v.at, w.index, r.recorded)
+		w := c.workload
+		n := t.flights.add(key, w.sizeBytes(v.key), w.origin.At(c.work, c.count))
+		f = s.startFetch(t, n, v.at, w.number, r.recorded)
 	}
 	if f.first == unknown {
 		w := s.wait(f)
@@ -84,26 +84,27 @@ func (s *site) visitStatic(v *visit, c *cell) {
 
 // serveAtOrigin serves a user who enters at the origin itself.
 func (s *site) serveAtOrigin(v *visit, c *cell, r *request) {
-	service := c.static.service.At(c.work, c.count)
-	start, done := s.origins[c.static.index].arrive(v.at, service)
-	bytes := c.static.sizeBytes(v.key)
+	w := c.workload
+	service := w.origin.At(c.work, c.count)
+	start, done := s.origins[w.number].arrive(v.at, service)
+	bytes := w.sizeBytes(v.key)
 	if c.answer(r, &served{outcome: Bypass, bytes: bytes, first: done, last: done, queue: start - v.at, service: service}) {
-		s.countOrigin(c.static.index, bytes, r.recorded)
+		s.countOrigin(w.number, bytes, r.recorded)
 	}
 }
 
 // startFetch asks the next tier for the object of a new fetch, which it returns.
-func (s *site) startFetch(t *tier, n uint32, now int64, static uint8, recorded bool) *flight {
+func (s *site) startFetch(t *tier, n uint32, now int64, number uint8, recorded bool) *flight {
 	f := &t.flights.pool[n]
 	switch {
 	case t.watch != nil:
-		s.follow(t, n, now, static, recorded)
-	case t.remote[static]:
-		s.askFor(t, n, &t.up, now, static, recorded)
+		s.follow(t, n, now, number, recorded)
+	case t.remote[number]:
+		s.askFor(t, n, &t.up, now, number, recorded)
 	default:
 		f.first = now + t.up.rtt() + f.service
 		f.last = f.first + pour(f.bytes, t.up.nsPerByte)
-		s.countOrigin(static, f.bytes, recorded)
+		s.countOrigin(number, f.bytes, recorded)
 		s.ledger.sent += uint64(f.bytes)
 		s.fills.push(fillEntry{at: f.last, tier: t.number, flight: n})
 	}
@@ -111,17 +112,17 @@ func (s *site) startFetch(t *tier, n uint32, now int64, static uint8, recorded b
 }
 
 // askFor sends the question of a fetch on its way to the next tier.
-func (s *site) askFor(t *tier, n uint32, way *leg, now int64, static uint8, recorded bool) {
+func (s *site) askFor(t *tier, n uint32, way *leg, now int64, number uint8, recorded bool) {
 	f := &t.flights.pool[n]
 	m := s.send(uint32(way.to), now+way.up)
-	m.kind, m.index, m.toMid, m.recorded = fetch, static, t.upIsMid, recorded
+	m.kind, m.index, m.toMid, m.recorded = fetch, number, t.upIsMid, recorded
 	m.token, m.word, m.delay, m.bytes, m.service = n<<1|t.number, f.key, way.down, f.bytes, f.service
 }
 
 // countOrigin counts a fetch from the origin.
-func (s *site) countOrigin(static uint8, bytes int64, recorded bool) {
+func (s *site) countOrigin(number uint8, bytes int64, recorded bool) {
 	if recorded {
-		count := &s.fromOrigin[static]
+		count := &s.fromOrigin[number]
 		count.requests++
 		count.bytes += uint64(bytes)
 	}

@@ -49,9 +49,9 @@ func twoRegions(t testing.TB) *topology.Network {
 }
 
 // alwaysMissing asks for objects that hardly anybody asks for twice, on open connections.
-func alwaysMissing(perSecond float64) workload.Static {
+func alwaysMissing(perSecond float64) workload.Workload {
 	w := onOpenConnections(perSecond)
-	w.Objects, w.ZipfExponent = 1<<31, 0
+	w = workload.Change(w, func(p *workload.Poisson) { p.Objects, p.ZipfExponent = 1<<31, 0 })
 	return w
 }
 
@@ -66,17 +66,6 @@ func backup(p placement.Placement, site string, role placement.Role) placement.P
 		return p.WithCaches(placement.MidTierCache, placement.Cache{Site: site, CapacityBytes: 1 << 30, Backup: true})
 	}
 	return p.With(placement.Assignment{Site: site, Role: role, Backup: true})
-}
-
-// arrivals returns when the users of the first dynamic workload ask, up to an end.
-func arrivals(t *testing.T, s Scenario, end int64) (all []int64) {
-	t.Helper()
-	streams, err := s.Dynamic[0].Streams([]workload.Audience{{Metro: "metro", Users: 1}}, s.Start, s.Seed, 0)
-	require.NoError(t, err)
-	for next := streams[0].Next(); next < end; next = streams[0].Next() {
-		all = append(all, next)
-	}
-	return all
 }
 
 // byArithmeticAndByMessage runs a placement with the given sites always free, once as arithmetic and once with
@@ -101,7 +90,7 @@ func TestMissesFailWithTheOriginAndHitsGoOn(t *testing.T) {
 	hits := onOpenConnections(2)
 	hits.Name = "hits"
 	s := Scenario{
-		Network: twoRegions(t), Static: []workload.Static{alwaysMissing(2), hits}, Duration: 400 * time.Second, Seed: 8,
+		Network: twoRegions(t), Workloads: []workload.Workload{alwaysMissing(2), hits}, Duration: 400 * time.Second, Seed: 8,
 		Failures: []Failure{out("west")},
 	}
 	at := instants(t, s, 400*second)
@@ -162,7 +151,7 @@ func TestMissesFailWithTheOriginAndHitsGoOn(t *testing.T) {
 	t.Run("users who wait for the same object share its fate", func(t *testing.T) {
 		w := onOpenConnections(20)
 		s := s
-		s.Static = []workload.Static{w}
+		s.Workloads = []workload.Workload{w}
 		s.Failures = []Failure{{Site: "west", For: 100 * time.Second}}
 		at := instants(t, s, 400*second)
 		tally := &byArithmeticAndByMessage(t, s, p).Workloads[0].Metros[0]
@@ -186,7 +175,7 @@ func TestMissesFailWithTheOriginAndHitsGoOn(t *testing.T) {
 
 func TestCachesDoWithoutAMidTierCacheThatFails(t *testing.T) {
 	s := Scenario{
-		Network: twoRegions(t), Static: []workload.Static{alwaysMissing(2)}, Duration: 400 * time.Second, Seed: 8,
+		Network: twoRegions(t), Workloads: []workload.Workload{alwaysMissing(2)}, Duration: 400 * time.Second, Seed: 8,
 		Failures: []Failure{out("mid")},
 	}
 	at := instants(t, s, 400*second)
@@ -229,7 +218,7 @@ func TestCachesDoWithoutAMidTierCacheThatFails(t *testing.T) {
 		// One object that the PoP may not keep: only the mid-tier has it.
 		w := onOpenConnections(20)
 		s := s
-		s.Static = []workload.Static{w}
+		s.Workloads = []workload.Workload{w}
 		p := placement.RegionOnly("west").WithPoPs(1, "pop").WithMidTier(1<<30, "mid")
 		r := runOne(t, s, p)
 		require.Equal(t, uint64(2), r.Workloads[0].Count(OriginRequests))
@@ -239,12 +228,13 @@ func TestCachesDoWithoutAMidTierCacheThatFails(t *testing.T) {
 }
 
 func TestLocalZonesDoWithoutAParentThatFails(t *testing.T) {
-	w := workload.Dynamic{
-		Name: "api", RequestsPerSecond: 2, Service: workload.Service{Mean: 4 * time.Millisecond},
-		Parent: workload.ParentCalls{Probability: 1, Calls: 2, Service: workload.Service{Mean: 2 * time.Millisecond}},
+	w := workload.Workload{
+		Head:    workload.Head{Name: "api"},
+		Demand:  workload.Poisson{RequestsPerSecond: 2},
+		Service: workload.Computed{Work: workload.ServiceTime{Mean: 4 * time.Millisecond}, Parent: workload.ParentCalls{Probability: 1, Calls: 2, Service: workload.ServiceTime{Mean: 2 * time.Millisecond}}},
 	}
-	s := Scenario{Network: twoRegions(t), Dynamic: []workload.Dynamic{w}, Duration: 400 * time.Second, Seed: 8, Failures: []Failure{out("west")}}
-	at := arrivals(t, s, 400*second)
+	s := Scenario{Network: twoRegions(t), Workloads: []workload.Workload{w}, Duration: 400 * time.Second, Seed: 8, Failures: []Failure{out("west")}}
+	at := instants(t, s, 400*second)
 	all := int64(len(at))
 	p := placement.RegionOnly("west").WithLocalZones("zone")
 	// Each call takes 11 + 2 + 11 ms. The first is at the parent 5 + 4 + 11 ms after the user has asked, the
@@ -262,14 +252,14 @@ func TestLocalZonesDoWithoutAParentThatFails(t *testing.T) {
 
 	t.Run("no call, no failure", func(t *testing.T) {
 		s := s
-		s.Dynamic = []workload.Dynamic{w}
-		s.Dynamic[0].Parent.Probability = 0
+		s.Workloads = []workload.Workload{w}
+		s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Computed) { c.Parent.Probability = 0 })
 		require.Zero(t, runOne(t, s, p).Workloads[0].Metros[0].Outcomes[Failed])
 	})
 	t.Run("calls wait", func(t *testing.T) {
 		s := s
-		s.Dynamic = []workload.Dynamic{w}
-		s.Dynamic[0].Parent.Waits = true
+		s.Workloads = []workload.Workload{w}
+		s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Computed) { c.Parent.Waits = true })
 		tally := &byArithmeticAndByMessage(t, s, p).Workloads[0].Metros[0]
 		require.Zero(t, tally.Outcomes[Failed])
 		waited := int64(0)
@@ -313,18 +303,18 @@ func TestLocalZonesDoWithoutAParentThatFails(t *testing.T) {
 }
 
 func TestUpdatesThatNeedAParentThatFails(t *testing.T) {
-	w := workload.Gaming{
-		Name: "game", ConcurrentPlayers: 50, Session: workload.Weibull{Shape: 1, Scale: time.Hour},
-		MatchPlayers: 1, MatchLength: 10 * time.Hour, TickHz: 50, UpdateHz: 5,
-		Parent: workload.ParentCalls{Probability: 0.25, Calls: 3, Service: workload.Service{Mean: time.Millisecond, Exponential: true}}, Deadlines: []time.Duration{time.Second},
+	w := workload.Workload{
+		Head:    workload.Head{Name: "game", Deadlines: []time.Duration{time.Second}},
+		Demand:  workload.Sessions{ConcurrentPlayers: 50, Length: workload.Weibull{Shape: 1, Scale: time.Hour}},
+		Service: workload.Matched{MatchPlayers: 1, MatchLength: 10 * time.Hour, TickHz: 50, UpdateHz: 5, Parent: workload.ParentCalls{Probability: 0.25, Calls: 3, Service: workload.ServiceTime{Mean: time.Millisecond, Exponential: true}}},
 	}
-	s := Scenario{Network: twoRegions(t), Gaming: []workload.Gaming{w}, Duration: 400 * time.Second, Seed: 8}
+	s := Scenario{Network: twoRegions(t), Workloads: []workload.Workload{w}, Duration: 400 * time.Second, Seed: 8}
 	p := placement.RegionOnly("west").WithLocalZones("zone")
 	run := func(p placement.Placement, waits bool, failures ...Failure) *Tally {
 		s := s
 		s.Failures = failures
-		s.Gaming = []workload.Gaming{w}
-		s.Gaming[0].Parent.Waits = waits
+		s.Workloads = []workload.Workload{w}
+		s.Workloads[0] = workload.Change(s.Workloads[0], func(m *workload.Matched) { m.Parent.Waits = waits })
 		return &runOne(t, s, p).Workloads[0].Metros[0]
 	}
 	healthy := run(p, false)
@@ -356,19 +346,23 @@ func TestUpdatesThatNeedAParentThatFails(t *testing.T) {
 }
 
 func TestWorkThatASiteHasBegunIsLostWithIt(t *testing.T) {
-	w := workload.Dynamic{Name: "api", RequestsPerSecond: 2, Service: workload.Service{Mean: 20 * time.Second}}
-	s := Scenario{Network: twoRegions(t), Dynamic: []workload.Dynamic{w}, Duration: 400 * time.Second, Seed: 8, Failures: []Failure{out("west")}}
-	at := arrivals(t, s, 400*second)
+	w := workload.Workload{
+		Head:    workload.Head{Name: "api"},
+		Demand:  workload.Poisson{RequestsPerSecond: 2},
+		Service: workload.Computed{Work: workload.ServiceTime{Mean: 20 * time.Second}},
+	}
+	s := Scenario{Network: twoRegions(t), Workloads: []workload.Workload{w}, Duration: 400 * time.Second, Seed: 8, Failures: []Failure{out("west")}}
+	at := instants(t, s, 400*second)
 	tally := &runOne(t, s, placement.RegionOnly("west")).Workloads[0].Metros[0]
 	require.Equal(t, uint64(countIn(at, 80*second-40*ms, 200*second-40*ms)), tally.Failures[SiteDown])
 	require.Equal(t, tally.Failures[SiteDown]*uint64(3*second), tally.Count(FailedNs))
 
 	t.Run("behind a PoP that fails", func(t *testing.T) {
 		w := w
-		w.RequestsPerSecond = 200
+		w = w.WithRequestsPerSecond(200)
 		s := s
-		s.Dynamic, s.Failures = []workload.Dynamic{w}, []Failure{out("pop")}
-		at := arrivals(t, s, 400*second)
+		s.Workloads, s.Failures = []workload.Workload{w}, []Failure{out("pop")}
+		at := instants(t, s, 400*second)
 		p := placement.RegionOnly("west").WithPoPs(1, "pop").ViaPoP()
 		tally := &runOne(t, s, p).Workloads[0].Metros[0]
 		// 3 ms to the PoP; its answer passes there 50 ms and 20 s later.
@@ -376,9 +370,9 @@ func TestWorkThatASiteHasBegunIsLostWithIt(t *testing.T) {
 	})
 	t.Run("and what waits before its servers", func(t *testing.T) {
 		w := w
-		w.Service.Mean = 2 * time.Second // for one server, a request every half second
+		w = workload.Change(w, func(c *workload.Computed) { c.Work.Mean = 2 * time.Second }) // for one server, a request every half second
 		s := s
-		s.Dynamic = []workload.Dynamic{w}
+		s.Workloads = []workload.Workload{w}
 		p := placement.RegionOnly("west")
 		p.Sites[1].Servers = 1
 		busy := &runOne(t, s, p).Workloads[0].Metros[0]
@@ -405,7 +399,7 @@ func TestWorkThatASiteHasBegunIsLostWithIt(t *testing.T) {
 
 func TestUsersGoToABackupWhenAllOthersAreDown(t *testing.T) {
 	s := Scenario{
-		Network: twoRegions(t), Static: []workload.Static{alwaysMissing(2)}, Duration: 400 * time.Second, Seed: 8, Failures: []Failure{out("west")},
+		Network: twoRegions(t), Workloads: []workload.Workload{alwaysMissing(2)}, Duration: 400 * time.Second, Seed: 8, Failures: []Failure{out("west")},
 	}
 	at := instants(t, s, 400*second)
 	p := backup(placement.RegionOnly("west"), "east", placement.Origin)
@@ -419,8 +413,8 @@ func TestUsersGoToABackupWhenAllOthersAreDown(t *testing.T) {
 
 func TestFetchesThatASiteHasBegunAreLostWithIt(t *testing.T) {
 	w := onOpenConnections(2)
-	w.OriginService.Mean = 10 * time.Second
-	s := Scenario{Network: twoRegions(t), Static: []workload.Static{w}, Duration: 100 * time.Second, Seed: 8}
+	w = workload.Change(w, func(c *workload.Cacheable) { c.Origin.Mean = 10 * time.Second })
+	s := Scenario{Network: twoRegions(t), Workloads: []workload.Workload{w}, Duration: 100 * time.Second, Seed: 8}
 	at := instants(t, s, 100*second)
 	down := time.Duration(at[0]) + time.Second
 	s.Failures = []Failure{{Site: "pop", At: down, For: time.Second}}
@@ -438,9 +432,10 @@ func TestRandomFailuresAreTheSameByArithmeticAndByMessage(t *testing.T) {
 		drawn := rand.New(rand.NewPCG(seed, 1))
 		upTo := func(ms int) time.Duration { return time.Duration(1+drawn.IntN(ms)) * time.Millisecond }
 		s, p := busyScenario(t)
-		s.Gaming = nil // they send no messages
-		s.Static[0].RequestsPerSecond, s.Static[0].OriginService.Mean = 300, upTo(200)
-		s.Dynamic[0].Parent.Waits, s.Dynamic[0].Parent.Probability = drawn.IntN(2) == 0, 1
+		s.Workloads = s.Workloads[:2] // games send no messages
+		s.Workloads[0] = s.Workloads[0].WithRequestsPerSecond(300)
+		s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Cacheable) { c.Origin.Mean = upTo(200) })
+		s.Workloads[1] = workload.Change(s.Workloads[1], func(c *workload.Computed) { c.Parent.Waits, c.Parent.Probability = drawn.IntN(2) == 0, 1 })
 		for _, site := range []string{"region", "east", "mid", "zone", "pop-0", "pop-1", "pop-3"} {
 			for at := upTo(3000); drawn.IntN(3) > 0; at += upTo(1000) {
 				f := Failure{Site: site, At: at, For: upTo(1000), Detection: upTo(500), Timeout: upTo(300)}

@@ -4,7 +4,7 @@ package sim
 // own site fails. Caches that no failure concerns have none.
 type watch struct {
 	ups []upstream
-	// remote says, by upstream and static workload, that it must be asked by message.
+	// remote says, by upstream and workload, that it must be asked by message.
 	remote [][]bool
 	// errands holds one for every fetch, by its number.
 	errands []errand
@@ -13,7 +13,7 @@ type watch struct {
 // An errand is what is known of a fetch besides its flight.
 type errand struct {
 	attempt
-	static   uint8
+	number   uint8 // of the workload
 	recorded bool
 	// isLost says that the site has failed since: whoever waits is lost, and nothing is cached.
 	isLost bool
@@ -35,11 +35,11 @@ func (r *run) newWatch(planned *plannedSite, t *tier) *watch {
 }
 
 // follow begins the errand of a new fetch and asks the first choice.
-func (s *site) follow(t *tier, n uint32, now int64, static uint8, recorded bool) {
+func (s *site) follow(t *tier, n uint32, now int64, number uint8, recorded bool) {
 	for len(t.watch.errands) <= int(n) {
 		t.watch.errands = append(t.watch.errands, errand{})
 	}
-	t.watch.errands[n] = errand{attempt: newAttempt(t.watch.ups, now), static: static, recorded: recorded}
+	t.watch.errands[n] = errand{attempt: newAttempt(t.watch.ups, now), number: number, recorded: recorded}
 	s.ask(t, n, now)
 }
 
@@ -47,8 +47,8 @@ func (s *site) follow(t *tier, n uint32, now int64, static uint8, recorded bool)
 func (s *site) ask(t *tier, n uint32, now int64) {
 	f, e := &t.flights.pool[n], &t.watch.errands[n]
 	up := &t.watch.ups[e.up]
-	if there := now + up.up; t.watch.remote[e.up][e.static] && meets(up.outages, there, there) == nil {
-		s.askFor(t, n, &up.leg, now, e.static, e.recorded)
+	if there := now + up.up; t.watch.remote[e.up][e.number] && meets(up.outages, there, there) == nil {
+		s.askFor(t, n, &up.leg, now, e.number, e.recorded)
 		return
 	}
 	back, lost := up.try(now, f.service)
@@ -56,7 +56,7 @@ func (s *site) ask(t *tier, n uint32, now int64) {
 		s.giveUp(t, n, back)
 		return
 	}
-	s.countOrigin(e.static, f.bytes, e.recorded)
+	s.countOrigin(e.number, f.bytes, e.recorded)
 	s.ledger.sent += uint64(f.bytes)
 	f.first = back
 	f.last = f.first + pour(f.bytes, up.nsPerByte)

@@ -38,12 +38,11 @@ func both(from, to string, kind topology.LinkKind, oneWayMs float64) []topology.
 }
 
 // oneObject asks for one object of 100,000 bytes over and over, always on new connections.
-func oneObject() workload.Static {
-	return workload.Static{
-		Name: "site", RequestsPerSecond: 0.5, Objects: 1,
-		Sizes:         workload.Sizes{MinBytes: 100_000, MaxBytes: 100_000},
-		Client:        transport.Connection{NewShare: 1, BitsPerSecond: 100e6},
-		OriginService: workload.Service{Mean: 7 * time.Millisecond},
+func oneObject() workload.Workload {
+	return workload.Workload{
+		Head:    workload.Head{Name: "site", Client: transport.Connection{NewShare: 1, BitsPerSecond: 100e6}},
+		Demand:  workload.Poisson{RequestsPerSecond: 0.5, Objects: 1},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 100_000, MaxBytes: 100_000}, Origin: workload.ServiceTime{Mean: 7 * time.Millisecond}},
 	}
 }
 

@@ -19,14 +19,16 @@ func failures() []check {
 // outages checks requests through a PoP that caches nothing, 20 ms from its origin.
 func outages(group string) []check {
 	const timeout = 3 * time.Second
-	run := func(ctx context.Context, t trial, s sim.Scenario, w workload.Static) (sim.Tally, error) {
+	run := func(ctx context.Context, t trial, s sim.Scenario, w workload.Workload) (sim.Tally, error) {
 		n, pops, err := star(1, 20*time.Millisecond)
 		if err != nil {
 			return sim.Tally{}, err
 		}
-		w.Name, w.Sizes = "site", workload.Sizes{MinBytes: 100, MaxBytes: 100}
-		w.OriginService.Mean = t.slowed(w.OriginService.Mean)
-		s.Network, s.Static = n, []workload.Static{w}
+		w.Name = "site"
+		w = workload.Change(w, func(c *workload.Cacheable) {
+			c.Sizes, c.Origin.Mean = workload.Sizes{MinBytes: 100, MaxBytes: 100}, t.slowed(c.Origin.Mean)
+		})
+		s.Network, s.Workloads = n, []workload.Workload{w}
 		for i := range s.Failures {
 			s.Failures[i].Site, s.Failures[i].Timeout = "region", timeout
 		}
@@ -41,7 +43,10 @@ func outages(group string) []check {
 			simulate: func(ctx context.Context, t trial) (float64, error) {
 				tally, err := run(ctx, t, sim.Scenario{
 					WarmUp: 10 * time.Second, Duration: 1000 * time.Second, Failures: []sim.Failure{{At: 500 * time.Second, For: 100 * time.Second}},
-				}, workload.Static{RequestsPerSecond: 400 * t.scale, Objects: 1 << 31, OriginService: workload.Service{Mean: 50 * time.Second}})
+				}, workload.Workload{
+					Demand:  workload.Poisson{RequestsPerSecond: 400 * t.scale, Objects: 1 << 31},
+					Service: workload.Cacheable{Origin: workload.ServiceTime{Mean: 50 * time.Second}},
+				})
 				return share(tally, sim.Failed), err
 			},
 		},
@@ -53,7 +58,10 @@ func outages(group string) []check {
 				length := t.seconds(5000)
 				tally, err := run(ctx, t, sim.Scenario{
 					WarmUp: 20 * time.Second, Duration: length, Failures: []sim.Failure{{For: 2 * length}},
-				}, workload.Static{RequestsPerSecond: perSecond, Objects: 1})
+				}, workload.Workload{
+					Demand:  workload.Poisson{RequestsPerSecond: perSecond, Objects: 1},
+					Service: workload.Cacheable{},
+				})
 				return float64(tally.Count(sim.FailedNs)) / float64(tally.Outcomes[sim.Failed]) / 1e9, err
 			},
 		},
@@ -83,8 +91,10 @@ func losses(group string) check {
 			}
 			tally, err := t.run(ctx, sim.Scenario{
 				Network: n, Duration: t.seconds(100),
-				Static: []workload.Static{{
-					Name: "site", RequestsPerSecond: 100, Objects: 1000, Sizes: workload.Sizes{MinBytes: bytes, MaxBytes: bytes}, Client: client,
+				Workloads: []workload.Workload{{
+					Head:    workload.Head{Name: "site", Client: client},
+					Demand:  workload.Poisson{RequestsPerSecond: 100, Objects: 1000},
+					Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: bytes, MaxBytes: bytes}},
 				}},
 			}, placement.RegionOnly("region"))
 			return (tally.Metric(sim.TTLB).MeanNs() - tally.Metric(sim.TTFB).MeanNs()) / 1e9, err

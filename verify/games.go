@@ -21,8 +21,9 @@ func games() []check {
 			name: fmt.Sprintf("updates that keep no step with %g ticks a second: mean wait", hz),
 			simulate: func(ctx context.Context, t trial) (float64, error) {
 				w := workload.CompetitiveFPS()
-				w.TickHz, w.UpdateHz, w.TickTime, w.SampledUpdates, w.Day = hz, hz*math.Pi/3, 0, 0, workload.Flat()
-				w.ConcurrentPlayers = 400
+				w = workload.Change(w, func(m *workload.Matched) { m.TickHz, m.UpdateHz, m.TickTime, m.SampledUpdates = hz, hz*math.Pi/3, 0, 0 })
+				w.Day = workload.Flat()
+				w = w.WithPlayers(400)
 				tally, err := t.game(ctx, w, t.seconds(20))
 				return meanCause(tally, sim.TickWait, time.Millisecond), err
 			},
@@ -33,13 +34,15 @@ func games() []check {
 		name: "players at any moment, 600 wanted",
 		simulate: func(ctx context.Context, t trial) (float64, error) {
 			w := workload.CompetitiveFPS()
-			w.ConcurrentPlayers, w.TickHz, w.UpdateHz, w.MatchPlayers, w.MinPlayers, w.Day = 600, 1, 0, 1, 1, workload.Flat()
+			w = w.WithPlayers(600)
+			w = workload.Change(w, func(m *workload.Matched) { m.TickHz, m.UpdateHz, m.MatchPlayers, m.MinPlayers = 1, 0, 1, 1 })
+			w.Day = workload.Flat()
 			duration := t.seconds(1000)
 			tally, err := t.game(ctx, w, duration)
 			return float64(tally.Count(sim.Requests)) / duration.Seconds(), err
 		},
 	})
-	session := workload.CompetitiveFPS().Session
+	session := workload.CompetitiveFPS().Demand.(workload.Sessions).Length
 	mean := session.Mean().Minutes()
 	second := math.Gamma(1+2/session.Shape) * session.Scale.Minutes() * session.Scale.Minutes()
 	for _, row := range []struct {
@@ -58,28 +61,29 @@ func games() []check {
 	return all
 }
 
-func (t trial) game(ctx context.Context, w workload.Gaming, duration time.Duration) (sim.Tally, error) {
+func (t trial) game(ctx context.Context, w workload.Workload, duration time.Duration) (sim.Tally, error) {
 	n, _, err := star(1, 0)
 	if err != nil {
 		return sim.Tally{}, err
 	}
-	return t.run(ctx, sim.Scenario{Network: n, Gaming: []workload.Gaming{w}, Duration: duration}, placement.RegionOnly("region"))
+	return t.run(ctx, sim.Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: duration}, placement.RegionOnly("region"))
 }
 
 // sessions returns the mean length in minutes of sessions that begin, or of those found under way.
 func (t trial) sessions(found bool) (float64, error) {
 	w := workload.CompetitiveFPS()
 	n := t.scaled(40_000)
-	w.ConcurrentPlayers = float64(n)
-	streams, err := w.Streams([]workload.Audience{{Metro: "metro", Users: 1}}, time.Time{}, t.seed^t.entity, t.replication)
+	w = w.WithPlayers(float64(n))
+	open, err := w.Open([]workload.Audience{{Metro: "metro", Users: 1}}, time.Time{}, t.seed^t.entity, t.replication)
 	if err != nil {
 		return 0, err
 	}
+	source, one := open(0), w.NewBatch(1)
 	sum, count := 0.0, 0
 	for count < n/2 {
-		s := streams[0].Next()
-		if (s.At == 0) == found {
-			sum += time.Duration(s.LengthNs).Minutes()
+		source.Draw(math.MaxInt64, &one)
+		if (one.At[0] == 0) == found {
+			sum += time.Duration(one.Stay[0]).Minutes()
 			count++
 		} else if found {
 			break // no more were found

@@ -76,9 +76,10 @@ func placements() []check {
 				}
 				tally, err := t.run(ctx, sim.Scenario{
 					Network: n, WarmUp: 20 * time.Second, Duration: t.seconds(1000),
-					Dynamic: []workload.Dynamic{{
-						Name: "api", RequestsPerSecond: 80 * float64(servers),
-						Service: workload.Service{Mean: t.slowed(service), Exponential: true},
+					Workloads: []workload.Workload{{
+						Head:    workload.Head{Name: "api"},
+						Demand:  workload.Poisson{RequestsPerSecond: 80 * float64(servers)},
+						Service: workload.Computed{Work: workload.ServiceTime{Mean: t.slowed(service), Exponential: true}},
 					}},
 				}, placement.Placement{Name: "p"}.With(placement.Assignment{Site: "region", Role: placement.Compute, Servers: servers}))
 				return meanCause(tally, sim.Queue, service), err
@@ -97,9 +98,10 @@ func placements() []check {
 			p := placement.Placement{Name: "p"}.With(placement.Assignment{Site: "region", Role: placement.Origin, Servers: 1}).WithPoPs(1, pops...)
 			tally, err := t.run(ctx, sim.Scenario{
 				Network: n, WarmUp: 10 * time.Second, Duration: t.seconds(200),
-				Static: []workload.Static{{
-					Name: "site", RequestsPerSecond: 400, Objects: math.MaxUint32, Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1},
-					OriginService: workload.Service{Mean: t.slowed(service), Exponential: true},
+				Workloads: []workload.Workload{{
+					Head:    workload.Head{Name: "site"},
+					Demand:  workload.Poisson{RequestsPerSecond: 400, Objects: math.MaxUint32},
+					Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}, Origin: workload.ServiceTime{Mean: t.slowed(service), Exponential: true}},
 				}},
 			}, p)
 			return meanCause(tally, sim.Queue, service), err
@@ -117,8 +119,10 @@ func placements() []check {
 			p = p.WithEachCache(func(_ string, c *placement.Cache) { c.Policy = t.broken.policy("lru") })
 			tally, err := t.run(ctx, sim.Scenario{
 				Network: n, WarmUp: 5 * time.Second, Duration: t.seconds(200),
-				Static: []workload.Static{{
-					Name: "site", RequestsPerSecond: 1000, Objects: 10_000, ZipfExponent: 0.8, Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1},
+				Workloads: []workload.Workload{{
+					Head:    workload.Head{Name: "site"},
+					Demand:  workload.Poisson{RequestsPerSecond: 1000, Objects: 10_000, ZipfExponent: 0.8},
+					Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}},
 				}},
 			}, p)
 			return share(tally, sim.Hit), err
@@ -144,7 +148,11 @@ func collapsing(group string) []check {
 				}
 				tally, err := t.run(ctx, sim.Scenario{
 					Network: n, WarmUp: time.Second, Duration: t.seconds(2000),
-					Static: []workload.Static{{Name: "site", RequestsPerSecond: 25, Objects: 1, Sizes: workload.Sizes{MinBytes: 100, MaxBytes: 100}}},
+					Workloads: []workload.Workload{{
+						Head:    workload.Head{Name: "site"},
+						Demand:  workload.Poisson{RequestsPerSecond: 25, Objects: 1},
+						Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 100, MaxBytes: 100}},
+					}},
 				}, placement.RegionOnly("region").WithPoPs(1, pops...))
 				return of(tally), err
 			},

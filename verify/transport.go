@@ -47,9 +47,10 @@ func transportChecks() []check {
 				}
 				tally, err := t.run(ctx, sim.Scenario{
 					Network: n, Duration: 10 * time.Second,
-					Dynamic: []workload.Dynamic{{
-						Name: "api", RequestsPerSecond: 5, Service: workload.Service{Mean: t.slowed(work)},
-						Client: transport.Connection{Handshake: row.handshake, NewShare: 1},
+					Workloads: []workload.Workload{{
+						Head:    workload.Head{Name: "api", Client: transport.Connection{Handshake: row.handshake, NewShare: 1}},
+						Demand:  workload.Poisson{RequestsPerSecond: 5},
+						Service: workload.Computed{Work: workload.ServiceTime{Mean: t.slowed(work)}},
 					}},
 				}, placement.RegionOnly("region"))
 				if err == nil && tally.Metric(sim.TTFB).MinNs() != tally.Metric(sim.TTFB).MaxNs() {

@@ -1,22 +1,25 @@
 // Package workload says who asks for what, and when. It knows nothing of where a request is served.
 //
-// There are three kinds of stream:
+// A [Workload] is a demand and a service under a name. A [Demand] is who asks for what, and when:
 //
-//   - [Static]: cacheable objects. Requests arrive as a Poisson process that follows each metro's
-//     local time of day; objects are drawn from a Zipf law, sizes from a lognormal law.
-//   - [Dynamic]: requests that must be computed, the calls of an API. They arrive like static ones,
-//     take a service time, and may make further calls to the parent region.
-//   - [Gaming]: real-time matches. Players arrive as a Poisson process, stay for a heavy-tailed
-//     time and are grouped into matches; every update of every player waits for the next tick.
+//   - [Poisson]: independent requests, which follow each metro's local time of day; objects are drawn from a Zipf law.
+//   - [Sessions]: players who arrive as a Poisson process and stay for a heavy-tailed time.
+//   - or a type of your own, in any package: see the example of Demand.
 //
-// Start from a preset ([WebStatic], [CompetitiveFPS], ...) and change what is yours. Every default
-// that rests on no source is marked "Assumed" where it is declared, and the workload's Assumed list
-// names it, so
-// that reports can say so.
+// A [Service] is how a request is served:
+//
+//   - [Cacheable]: objects that caches may keep, with sizes from a lognormal law, from an origin.
+//   - [Computed]: the calls of an API. They take a service time, and may make further calls to the parent region.
+//   - [Matched]: real-time games. Players are grouped into matches; every update of every player waits for the next
+//     tick.
+//
+// Start from a preset ([WebStatic], [CompetitiveFPS], ...) and change what is yours, with [Change] or a method such as
+// [Workload.WithRequestsPerSecond]. Every default that rests on no source is marked "Assumed" where it is declared, and
+// the workload's Assumed list names it, so that reports can say so.
 //
 // # Randomness
 //
-// A stream draws only from random numbers addressed by (seed, replication, workload and metro,
-// purpose, index). Two placements therefore see the same users asking for the same objects at the
+// A demand draws only random numbers addressed by (seed, replication, workload and metro, purpose, index); an [Env] has
+// them for demands from outside. Two placements therefore see the same users asking for the same objects at the
 // same instants, whatever the placements do with them.
 package workload

@@ -1,69 +1,9 @@
 package workload
 
-import (
-	"time"
-
-	"github.com/edgewise-sim/edgewise/internal/invalid"
-	"github.com/edgewise-sim/edgewise/random"
-)
-
-// A Service is the law of the time that a server spends on one request.
-type Service struct {
-	// Mean is the mean time; 0 means that the work takes no time.
-	Mean time.Duration
-	// Exponential makes the time exponentially distributed; otherwise it is constant.
-	Exponential bool
-}
-
-// Validate reports a mean that is negative.
-func (s Service) Validate() error {
-	if s.Mean < 0 || s.Mean > time.Hour {
-		return invalid.New("Mean", s.Mean, "0 to 1h")
-	}
-	return nil
-}
-
-// At returns the service time of the request with the given number, in ns.
-func (s Service) At(key random.Key, number uint64) int64 {
-	if !s.Exponential {
-		return int64(s.Mean)
-	}
-	return s.drawAt(key, number)
-}
-
-func (s Service) drawAt(key random.Key, number uint64) int64 {
-	stream := key.StreamAt(number)
-	return s.Draw(&stream)
-}
-
-// Draw returns one service time in ns.
-func (s Service) Draw(stream *random.Stream) int64 {
-	if !s.Exponential {
-		return int64(s.Mean)
-	}
-	return int64(float64(s.Mean) * stream.Exp())
-}
-
-// ParentCalls says how often the work on a request at a Local Zone needs its parent region: a Local
-// Zone holds a subset of the services, and what it lacks is a round trip away. At a region the calls
-// stay inside and cost only their service time.
-type ParentCalls struct {
-	// Probability that a request needs the parent at all, in [0, 1].
-	Probability float64
-	// Calls is the number of calls that such a request makes, one after the other.
-	Calls int
-	// Service is the work of one call at the parent.
-	Service Service
-	// Waits lets a call that a parent does not answer, because it is down, be made again when the parent is
-	// up; otherwise the request fails.
-	Waits bool
-}
-
-// Validate names the first field that is out of range.
-func (p ParentCalls) Validate() error {
-	return invalid.First(
-		invalid.Range("Probability", p.Probability, 0, 1),
-		invalid.Range("Calls", p.Calls, 0, 1000),
-		invalid.In("Service", p.Service.Validate()),
-	)
+// A Service says how a request is served: [Cacheable], [Computed] or [Matched]. The simulator knows each of them, so
+// there are no others.
+type Service interface {
+	// validate names the first field of the service that is out of range, or what is wrong with the workload
+	// that it serves, by its path in the workload.
+	validate(w *Workload) error
 }

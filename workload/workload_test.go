@@ -17,23 +17,36 @@ func city(name string, users float64) workload.Audience {
 	return workload.Audience{Metro: name, Users: users}
 }
 
-// count returns the number of requests in each hour of a day.
-func count(t *testing.T, s workload.Static, a workload.Audience) [24]float64 {
+// open returns the requests of the first of several audiences.
+func open(t *testing.T, w workload.Workload, replication uint64, audiences ...workload.Audience) workload.Source {
 	t.Helper()
-	streams, err := s.Streams([]workload.Audience{a}, monday, 1, 0)
+	open, err := w.Open(audiences, monday, 1, replication)
 	require.NoError(t, err)
+	return open(0)
+}
+
+// files is a cacheable workload.
+func files(d workload.Poisson) workload.Workload {
+	return workload.Workload{Head: workload.Head{Name: "s"}, Demand: d, Service: workload.Cacheable{}}
+}
+
+// count returns the number of requests in each hour of a day.
+func count(t *testing.T, w workload.Workload, a workload.Audience) [24]float64 {
+	t.Helper()
+	source, b := open(t, w, 0, a), w.NewBatch(100)
 	var hours [24]float64
-	last := int64(0)
-	for {
-		at, object := streams[0].Next()
-		require.GreaterOrEqual(t, at, last, "in order of time")
-		require.Less(t, int(object), s.Objects)
-		last = at
-		if at >= int64(24*time.Hour) {
-			return hours
+	last, end := int64(0), int64(24*time.Hour)
+	for last < end {
+		for i := range source.Draw(end, &b) {
+			at := b.At[i]
+			require.GreaterOrEqual(t, at, last, "in order of time")
+			require.Less(t, int(b.Object[i]), w.Demand.(workload.Poisson).Objects)
+			if last = at; at < end {
+				hours[at/int64(time.Hour)]++
+			}
 		}
-		hours[at/int64(time.Hour)]++
 	}
+	return hours
 }
 
 func TestArrivalsFollowTheLocalDay(t *testing.T) {
@@ -41,7 +54,11 @@ func TestArrivalsFollowTheLocalDay(t *testing.T) {
 	require.NoError(t, err)
 	day, err := workload.Evening(3)
 	require.NoError(t, err)
-	s := workload.Static{Name: "s", RequestsPerSecond: 20, Objects: 10, Day: day}
+	s := workload.Workload{
+		Head:    workload.Head{Name: "s", Day: day},
+		Demand:  workload.Poisson{RequestsPerSecond: 20, Objects: 10},
+		Service: workload.Cacheable{},
+	}
 	a := city("tokyo-jp", 1)
 	a.Zone = tokyo
 	hours := count(t, s, a)
@@ -55,31 +72,37 @@ func TestArrivalsFollowTheLocalDay(t *testing.T) {
 	require.InDelta(t, 20*86400, total, 4.5*math.Sqrt(20*86400), "the mean of the day is what was asked for")
 }
 
-func TestDrawPastIsNextForEach(t *testing.T) {
+func TestManyAtATimeAreTheSameRequests(t *testing.T) {
 	evening, err := workload.Evening(3)
 	require.NoError(t, err)
 	nights := workload.Profile{3: 1, 4: 2} // hours without load, and with one that begins and ends at nothing
 	for name, day := range map[string]workload.Profile{"flat": workload.Flat(), "evening": evening, "nights": nights} {
 		for _, perSecond := range []float64{1e-9, 0.01, 1} {
-			s := &workload.Static{Name: "s", RequestsPerSecond: perSecond, Objects: 1000, ZipfExponent: 0.8, Day: day}
-			streams, err := s.Streams([]workload.Audience{city("a", 1)}, monday, 3, 0)
-			require.NoError(t, err)
-			one, many := streams[0], streams[0]
-			at, objects := make([]int64, 50), make([]uint32, 50)
-			for to := int64(1); to < int64(48*time.Hour); to += int64(7 * time.Minute) {
-				n := len(at)
-				for n == len(at) && at[n-1] < to {
-					n = many.DrawPast(to, at, objects)
-					wantAt, wantObjects := make([]int64, n), make([]uint32, n)
-					for i := range n {
-						wantAt[i], wantObjects[i] = one.Next()
+			files := files(workload.Poisson{RequestsPerSecond: perSecond, Objects: 1000, ZipfExponent: 0.8})
+			game := workload.CompetitiveFPS().WithPlayers(100 * perSecond)
+			for _, w := range []workload.Workload{files, game, workload.APIDynamic().WithRequestsPerSecond(perSecond)} {
+				w.Day = day
+				one, many := open(t, w, 0, city("a", 1)), open(t, w, 0, city("a", 1))
+				batch, first := w.NewBatch(50), w.NewBatch(1)
+				for to := int64(1); to < int64(48*time.Hour); to += int64(7 * time.Minute) {
+					n := batch.Len()
+					for n == batch.Len() && batch.At[n-1] < to {
+						n = many.Draw(to, &batch)
+						for i := range n {
+							require.Equal(t, 1, one.Draw(math.MaxInt64, &first))
+							require.Equal(t, first.At[0], batch.At[i], name)
+							if batch.Object != nil {
+								require.Equal(t, first.Object[0], batch.Object[i], name)
+							}
+							if batch.Stay != nil {
+								require.Equal(t, first.Stay[0], batch.Stay[i], name)
+							}
+						}
+						require.False(t, slices.ContainsFunc(batch.At[:n-1], func(at int64) bool { return at >= to }), "%s: no further", name)
 					}
-					require.Equal(t, wantAt, at[:n], name)
-					require.Equal(t, wantObjects, objects[:n], name)
-					require.False(t, slices.ContainsFunc(at[:n-1], func(at int64) bool { return at >= to }), "%s: no further", name)
+					require.GreaterOrEqual(t, batch.At[n-1], to, "%s: as far as that", name)
+					batch.At[batch.Len()-1] = 0
 				}
-				require.GreaterOrEqual(t, at[n-1], to, "%s: as far as that", name)
-				at[len(at)-1] = 0
 			}
 		}
 	}
@@ -88,15 +111,15 @@ func TestDrawPastIsNextForEach(t *testing.T) {
 func TestArrivalsAreIndependentOfEachOther(t *testing.T) {
 	// Poisson counts have a variance equal to their mean: the index of dispersion over 5,000 windows
 	// of a second is chi-square distributed, with a standard deviation of sqrt(2/4999) = 0.02.
-	streams, err := (&workload.Static{Name: "s", RequestsPerSecond: 30, Objects: 1}).Streams([]workload.Audience{city("a", 1)}, monday, 7, 0)
-	require.NoError(t, err)
+	w := files(workload.Poisson{RequestsPerSecond: 30, Objects: 1})
+	source, one := open(t, w, 3, city("a", 1)), w.NewBatch(1)
 	counts := make([]float64, 5000)
 	for {
-		at, _ := streams[0].Next()
-		if at >= int64(len(counts))*int64(time.Second) {
+		source.Draw(math.MaxInt64, &one)
+		if one.At[0] >= int64(len(counts))*int64(time.Second) {
 			break
 		}
-		counts[at/int64(time.Second)]++
+		counts[one.At[0]/int64(time.Second)]++
 	}
 	sum, squares := 0.0, 0.0
 	for _, c := range counts {
@@ -110,14 +133,15 @@ func TestArrivalsAreIndependentOfEachOther(t *testing.T) {
 }
 
 func TestRequestsAreSharedByUsersAndStayWithTheirMetro(t *testing.T) {
-	s := &workload.Static{Name: "s", RequestsPerSecond: 100, Objects: 100, ZipfExponent: 1}
+	w := files(workload.Poisson{RequestsPerSecond: 100, Objects: 100, ZipfExponent: 1})
 	draw := func(audiences ...workload.Audience) []int64 {
-		streams, err := s.Streams(audiences, monday, 1, 0)
+		open, err := w.Open(audiences, monday, 1, 0)
 		require.NoError(t, err)
 		var first []int64
-		for i := range streams {
-			at, object := streams[i].Next()
-			first = append(first, at, int64(object))
+		for i := range audiences {
+			one := w.NewBatch(1)
+			require.Equal(t, 1, open(i).Draw(math.MaxInt64, &one))
+			first = append(first, one.At[0], int64(one.Object[0]))
 		}
 		return first
 	}
@@ -139,8 +163,8 @@ func TestRequestsAreSharedByUsersAndStayWithTheirMetro(t *testing.T) {
 }
 
 func TestObjectSizesAreLognormalAndFixed(t *testing.T) {
-	s := workload.Static{Name: "s", Sizes: workload.Sizes{LnMean: 9, LnSD: 1.5}}
-	c := s.Catalogue(1, 0)
+	s := workload.Sizes{LnMean: 9, LnSD: 1.5}
+	c := s.Catalogue("s", 1, 0)
 	const n = 200_000
 	sum, squares := 0.0, 0.0
 	for object := range uint32(n) {
@@ -152,12 +176,12 @@ func TestObjectSizesAreLognormalAndFixed(t *testing.T) {
 	require.InDelta(t, 9, mean, 4.5*1.5/math.Sqrt(n))
 	require.InDelta(t, 1.5, math.Sqrt(squares/n-mean*mean), 0.012)
 	require.Equal(t, c.SizeBytes(17), c.SizeBytes(17))
-	again, other := s.Catalogue(1, 0), s.Catalogue(1, 1)
+	again, other := s.Catalogue("s", 1, 0), s.Catalogue("s", 1, 1)
 	require.Equal(t, c.SizeBytes(17), again.SizeBytes(17))
 	require.NotEqual(t, c.SizeBytes(17), other.SizeBytes(17), "another replication, another catalogue")
 
-	bounded := workload.Static{Name: "s", Sizes: workload.Sizes{LnMean: 9, LnSD: 5, MinBytes: 100, MaxBytes: 1000}}
-	b := bounded.Catalogue(1, 0)
+	bounded := workload.Sizes{LnMean: 9, LnSD: 5, MinBytes: 100, MaxBytes: 1000}
+	b := bounded.Catalogue("s", 1, 0)
 	for object := range uint32(1000) {
 		size := b.SizeBytes(object)
 		require.True(t, 100 <= size && size <= 1000)
@@ -166,18 +190,16 @@ func TestObjectSizesAreLognormalAndFixed(t *testing.T) {
 
 func TestSessionsLastAsMeasured(t *testing.T) {
 	// Weibull with shape 0.5 and scale 20 min: mean 40, median 9.61, p90 106.0, p99 424.2 min.
-	g := workload.CompetitiveFPS()
-	require.Equal(t, 40*time.Minute, g.Session.Mean())
-	g.ConcurrentPlayers = 50_000
-	streams, err := g.Streams([]workload.Audience{city("a", 1)}, monday, 1, 0)
-	require.NoError(t, err)
+	g := workload.CompetitiveFPS().WithPlayers(50_000)
+	require.Equal(t, 40*time.Minute, g.Demand.(workload.Sessions).Length.Mean())
+	source, one := open(t, g, 0, city("a", 1)), g.NewBatch(1)
 	var found, arrived int
 	var residual float64
 	var lengths []float64
 	for arrived < 100_000 {
-		s := streams[0].Next()
-		minutes := time.Duration(s.LengthNs).Minutes()
-		if s.At == 0 {
+		source.Draw(math.MaxInt64, &one)
+		minutes := time.Duration(one.Stay[0]).Minutes()
+		if one.At[0] == 0 {
 			found++
 			residual += minutes
 			continue
@@ -206,66 +228,93 @@ func TestSessionsLastAsMeasured(t *testing.T) {
 
 func TestPresetsAreValidAndSayWhatTheyAssume(t *testing.T) {
 	for _, name := range workload.PresetNames() {
-		kind, err := workload.PresetKind(name)
+		w, err := workload.Preset(name)
 		require.NoError(t, err)
-		switch kind {
-		case "static":
-			w, err := workload.StaticPreset(name)
-			require.NoError(t, err)
-			require.NoError(t, w.Validate())
-			require.NotEmpty(t, w.Assumed)
-			require.Equal(t, name, w.Name)
-		case "dynamic":
-			w, err := workload.DynamicPreset(name)
-			require.NoError(t, err)
-			require.NoError(t, w.Validate())
-			require.NotEmpty(t, w.Assumed)
-		case "gaming":
-			w, err := workload.GamingPreset(name)
-			require.NoError(t, err)
-			require.NoError(t, w.Validate())
-			require.NotEmpty(t, w.Assumed)
-		}
+		require.NoError(t, w.Validate())
+		require.NotEmpty(t, w.Assumed)
+		require.Equal(t, name, w.Name)
 	}
-	_, err := workload.StaticPreset("webstatic")
+	_, err := workload.Preset("webstatic")
 	require.ErrorContains(t, err, "web-static")
 }
 
 func TestBadParametersNameTheirField(t *testing.T) {
-	for field, change := range map[string]func(*workload.Static){
-		"Name":                  func(w *workload.Static) { w.Name = "" },
-		"RequestsPerSecond":     func(w *workload.Static) { w.RequestsPerSecond = math.NaN() },
-		"Objects":               func(w *workload.Static) { w.Objects = 0 },
-		"ZipfExponent":          func(w *workload.Static) { w.ZipfExponent = -0.1 },
-		"Sizes.LnSD":            func(w *workload.Static) { w.Sizes.LnSD = math.NaN() },
-		"Sizes.MinBytes":        func(w *workload.Static) { w.Sizes.MinBytes, w.Sizes.MaxBytes = 10, 9 },
-		"Client.NewShare":       func(w *workload.Static) { w.Client.NewShare = 1.01 },
-		"Client.BitsPerSecond":  func(w *workload.Static) { w.Client.BitsPerSecond = math.Inf(1) },
-		"OriginService.Mean":    func(w *workload.Static) { w.OriginService.Mean = -1 },
-		"Day.hour 3":            func(w *workload.Static) { w.Day[3] = -1 },
-		"Deadlines is [20ms 20": func(w *workload.Static) { w.Deadlines = []time.Duration{20e6, 20e6} },
+	type workloads = workload.Workload
+	poisson := func(w workloads, change func(*workload.Poisson)) workloads { return workload.Change(w, change) }
+	sessions := func(w workloads, change func(*workload.Sessions)) workloads { return workload.Change(w, change) }
+	cacheable := func(w workloads, change func(*workload.Cacheable)) workloads { return workload.Change(w, change) }
+	computed := func(w workloads, change func(*workload.Computed)) workloads { return workload.Change(w, change) }
+	matched := func(w workloads, change func(*workload.Matched)) workloads { return workload.Change(w, change) }
+	head := func(w workloads, change func(*workload.Head)) workloads {
+		change(&w.Head)
+		return w
+	}
+	web, api, fps := workload.WebStatic(), workload.APIDynamic(), workload.CompetitiveFPS()
+	for field, w := range map[string]workloads{
+		"Name is":                    web.Named(""),
+		"Demand.RequestsPerSecond":   web.WithRequestsPerSecond(math.NaN()),
+		"Demand.Objects is 0":        poisson(web, func(p *workload.Poisson) { p.Objects = 0 }),
+		"Demand.Objects is -1":       poisson(web, func(p *workload.Poisson) { p.Objects = -1 }),
+		"Demand.Objects is 5":        poisson(api, func(p *workload.Poisson) { p.Objects = 5 }),
+		"Demand.ZipfExponent":        poisson(web, func(p *workload.Poisson) { p.ZipfExponent = -0.1 }),
+		"Service.Sizes.LnSD":         cacheable(web, func(c *workload.Cacheable) { c.Sizes.LnSD = math.NaN() }),
+		"Service.Sizes.MinBytes":     cacheable(web, func(c *workload.Cacheable) { c.Sizes.MinBytes, c.Sizes.MaxBytes = 10, 9 }),
+		"Service.Origin.Mean":        cacheable(web, func(c *workload.Cacheable) { c.Origin.Mean = -1 }),
+		"Client.NewShare":            head(web, func(h *workload.Head) { h.Client.NewShare = 1.01 }),
+		"Client.BitsPerSecond":       head(web, func(h *workload.Head) { h.Client.BitsPerSecond = math.Inf(1) }),
+		"Day.hour 3":                 head(web, func(h *workload.Head) { h.Day[3] = -1 }),
+		"Deadlines is [20ms 20":      head(web, func(h *workload.Head) { h.Deadlines = []time.Duration{20e6, 20e6} }),
+		"Service.Parent.Calls":       computed(api, func(c *workload.Computed) { c.Parent.Calls = -1 }),
+		"Service.Work.Mean":          computed(api, func(c *workload.Computed) { c.Work.Mean = -1 }),
+		"Demand.ConcurrentPlayers":   fps.WithPlayers(0),
+		"Demand.Length.Shape":        sessions(fps, func(s *workload.Sessions) { s.Length.Shape = 0 }),
+		"Demand.Length.Scale":        sessions(fps, func(s *workload.Sessions) { s.Length.Scale = 0 }),
+		"Service.MatchPlayers":       matched(fps, func(m *workload.Matched) { m.MatchPlayers, m.MinPlayers = 0, 0 }),
+		"Service.MinPlayers":         matched(fps, func(m *workload.Matched) { m.MinPlayers = 11 }),
+		"Service.MatchLength":        matched(fps, func(m *workload.Matched) { m.MatchLength = 0 }),
+		"Service.TickHz":             matched(fps, func(m *workload.Matched) { m.TickHz = 0 }),
+		"Service.UpdateHz":           matched(fps, func(m *workload.Matched) { m.UpdateHz = -1 }),
+		"Service.Parent.Probability": matched(fps, func(m *workload.Matched) { m.Parent.Probability = 2 }),
+		"Service.SampledUpdates":     matched(fps, func(m *workload.Matched) { m.SampledUpdates = -1 }),
+		"Client is":                  head(fps, func(h *workload.Head) { h.Client.NewShare = 0.5 }),
+		"Demand is nil":              {Head: web.Head, Service: web.Service},
+		"Service is nil":             {Head: web.Head, Demand: web.Demand},
+		"Service is *workload":       {Head: web.Head, Demand: web.Demand, Service: &workload.Cacheable{}},
 	} {
-		w := workload.WebStatic()
-		change(&w)
 		require.ErrorContains(t, w.Validate(), field)
 	}
-	for field, change := range map[string]func(*workload.Gaming){
-		"ConcurrentPlayers":  func(w *workload.Gaming) { w.ConcurrentPlayers = 0 },
-		"MatchPlayers":       func(w *workload.Gaming) { w.MatchPlayers = 0; w.MinPlayers = 0 },
-		"MinPlayers":         func(w *workload.Gaming) { w.MinPlayers = 11 },
-		"MatchLength":        func(w *workload.Gaming) { w.MatchLength = 0 },
-		"TickHz":             func(w *workload.Gaming) { w.TickHz = 0 },
-		"UpdateHz":           func(w *workload.Gaming) { w.UpdateHz = -1 },
-		"Session.Shape":      func(w *workload.Gaming) { w.Session.Shape = 0 },
-		"Session.Scale":      func(w *workload.Gaming) { w.Session.Scale = 0 },
-		"Parent.Probability": func(w *workload.Gaming) { w.Parent.Probability = 2 },
-		"SampledUpdates":     func(w *workload.Gaming) { w.SampledUpdates = -1 },
+}
+
+func TestServicesRefuseDemandsThatCannotServeThem(t *testing.T) {
+	web, fps := workload.WebStatic(), workload.CompetitiveFPS()
+	objects := workload.Workload{Head: web.Head, Demand: fps.Demand, Service: web.Service}
+	require.ErrorContains(t, objects.Validate(), `workload "web-static": Demand is workload.Sessions; want a demand that asks for objects`)
+	stays := workload.Workload{Head: fps.Head, Demand: web.Demand, Service: fps.Service}
+	require.ErrorContains(t, stays.Validate(), `workload "competitive-fps": Demand is workload.Poisson; want a demand of users who stay`)
+}
+
+func TestAParameterThatADemandDoesNotHaveIsRefused(t *testing.T) {
+	web, fps := workload.WebStatic(), workload.CompetitiveFPS()
+	for want, w := range map[string]workload.Workload{
+		"Demand.ConcurrentPlayers is 5; want no players: workload.Poisson has none to set": web.WithPlayers(5),
+		"Demand.RequestsPerSecond is 5; want no rate: workload.Sessions has none to set":   fps.WithRequestsPerSecond(5),
+		"there is no workload.Matched to change: the demand is a workload.Poisson, the service a workload.Cacheable": workload.Change(web, func(m *workload.Matched) {
+			m.TickHz = 1
+		}),
 	} {
-		w := workload.CompetitiveFPS()
-		change(&w)
-		require.ErrorContains(t, w.Validate(), field)
+		require.ErrorContains(t, w.Validate(), want)
+		_, err := w.Open([]workload.Audience{city("a", 1)}, monday, 1, 0)
+		require.ErrorContains(t, err, want)
 	}
-	d := workload.APIDynamic()
-	d.Parent.Calls = -1
-	require.ErrorContains(t, d.Validate(), "Parent.Calls")
+	require.NoError(t, web.Validate(), "the original is as it was")
+}
+
+func TestChangedCopiesLeaveTheOriginalAlone(t *testing.T) {
+	w := workload.WebStatic()
+	other := workload.Change(w.Named("other").WithRequestsPerSecond(5), func(c *workload.Cacheable) { c.Origin.Mean = 1 })
+	require.Equal(t, workload.WebStatic(), w)
+	require.Equal(t, "other", other.Name)
+	require.Equal(t, 5.0, other.Demand.(workload.Poisson).RequestsPerSecond)
+	require.Equal(t, 1_000_000, other.Demand.(workload.Poisson).Objects)
+	require.Equal(t, time.Duration(1), other.Service.(workload.Cacheable).Origin.Mean)
 }

@@ -52,15 +52,17 @@ func study() (*edgewise.Study, error) {
 		pops = append(pops, net.At(node).ID)
 	}
 
-	site := workload.WebStatic()
-	site.Name, site.RequestsPerSecond, site.Objects = "site", 1500, 10_000
-	site.Sizes = workload.Sizes{LnMean: math.Log(16_000), LnSD: 1.8, MaxBytes: 100_000_000}
+	site := workload.WebStatic().Named("site").WithRequestsPerSecond(1500)
+	site = workload.Change(site, func(p *workload.Poisson) { p.Objects = 10_000 })
+	site = workload.Change(site, func(c *workload.Cacheable) {
+		c.Sizes = workload.Sizes{LnMean: math.Log(16_000), LnSD: 1.8, MaxBytes: 100_000_000}
+	})
 
 	origin := placement.Placement{Name: "no CDN"}.With(placement.Assignment{Site: "eu-central-1", Role: placement.Origin})
 	return &edgewise.Study{
 		Title: "A European site: no CDN against PoPs, by cache size and policy",
 		Scenario: sim.Scenario{
-			Network: net, Static: []workload.Static{site},
+			Network: net, Workloads: []workload.Workload{site},
 			Start:  time.Date(2026, time.March, 2, 18, 0, 0, 0, time.UTC), // 19:00 in Frankfurt
 			WarmUp: 8 * time.Minute, Duration: 5 * time.Minute, Seed: 1,
 		},

@@ -49,19 +49,19 @@ func study() (*edgewise.Study, error) {
 		return nil, err
 	}
 
-	west, whole := workload.CompetitiveFPS(), workload.CompetitiveFPS()
-	west.Name, west.ConcurrentPlayers, west.SampledUpdates = "shooter, western US", 1500, 0.05
+	shooter := workload.Change(workload.CompetitiveFPS(), func(m *workload.Matched) { m.SampledUpdates = 0.05 })
+	west := shooter.Named("shooter, western US").WithPlayers(1500)
 	west.Metros = []string{
 		"los-angeles-us", "seattle-us", "phoenix-us", "san-francisco-us", "portland-us", "sacramento-us",
 		"san-bernardino-us", "san-jose-us", "irvine-us", "san-diego-us", "las-vegas-us",
 	}
-	whole.Name, whole.ConcurrentPlayers, whole.SampledUpdates = "shooter, whole US", 4000, 0.05
+	whole := shooter.Named("shooter, whole US").WithPlayers(4000)
 
 	region := placement.Placement{Name: "us-west-2"}.With(placement.Assignment{Site: "us-west-2", Role: placement.Compute})
 	return &edgewise.Study{
 		Title: "A competitive shooter: one region against Local Zones",
 		Scenario: sim.Scenario{
-			Network: net, Gaming: []workload.Gaming{west, whole},
+			Network: net, Workloads: []workload.Workload{west, whole},
 			Start:    time.Date(2026, time.March, 3, 4, 0, 0, 0, time.UTC), // 20:00 in Los Angeles
 			Duration: 2 * time.Minute, Seed: 1,
 		},

@@ -58,19 +58,18 @@ func study() (*edgewise.Study, error) {
 		pops = append(pops, net.At(node).ID)
 	}
 
-	shooter := workload.CompetitiveFPS()
-	shooter.Name, shooter.ConcurrentPlayers, shooter.SampledUpdates = "shooter", 2000, 0.025
-	site := workload.WebStatic()
-	site.Name, site.RequestsPerSecond, site.Objects = "site", 500, 200_000
-	api := workload.APIDynamic()
-	api.Name, api.RequestsPerSecond = "api", 200
+	shooter := workload.CompetitiveFPS().Named("shooter").WithPlayers(2000)
+	shooter = workload.Change(shooter, func(m *workload.Matched) { m.SampledUpdates = 0.025 })
+	site := workload.WebStatic().Named("site").WithRequestsPerSecond(500)
+	site = workload.Change(site, func(p *workload.Poisson) { p.Objects = 200_000 })
+	api := workload.APIDynamic().Named("api").WithRequestsPerSecond(200)
 
 	region := placement.RegionOnly("us-west-2")
 	withZones := region.WithLocalZones(zones...)
 	return &edgewise.Study{
 		Title: "A game, a site and an API for the western United States",
 		Scenario: sim.Scenario{
-			Network: net, Gaming: []workload.Gaming{shooter}, Static: []workload.Static{site}, Dynamic: []workload.Dynamic{api},
+			Network: net, Workloads: []workload.Workload{shooter, site, api},
 			Start:  time.Date(2026, time.March, 3, 4, 0, 0, 0, time.UTC), // 20:00 in Los Angeles
 			WarmUp: time.Minute, Duration: 5 * time.Minute, Seed: 1,
 		},

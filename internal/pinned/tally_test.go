@@ -20,6 +20,9 @@ import (
 // last two empty for what belongs to all of them.
 const runKind = "run"
 
+// kindWords are what the kinds of workloads were called.
+var kindWords = map[sim.Kind]string{sim.Cacheable: "static", sim.Computed: "dynamic", sim.Matched: "gaming"}
+
 // addRun adds the records of one run.
 func (r records) addRun(s *edgewise.Study, result *sim.Result, withMetros bool) {
 	run := r.at(runKind, result.Placement, result.Replication, "", "")
@@ -31,7 +34,7 @@ func (r records) addRun(s *edgewise.Study, result *sim.Result, withMetros bool) 
 	for i := range result.Workloads {
 		w := &result.Workloads[i]
 		all := r.at(runKind, result.Placement, result.Replication, w.Name, "")
-		all["kind"] = w.Kind.String()
+		all["kind"] = kindWords[w.Kind]
 		put(all, "origin requests", w.Counters[sim.OriginRequests])
 		put(all, "origin bytes", w.Counters[sim.OriginBytes])
 		put(all, "mid-tier requests", w.MidTier.Count(sim.TierRequests))
@@ -67,14 +70,8 @@ func (r records) addRun(s *edgewise.Study, result *sim.Result, withMetros bool) 
 // deadlinesOf returns the deadlines of a study's workloads by name.
 func deadlinesOf(s *edgewise.Study) map[string][]time.Duration {
 	all := make(map[string][]time.Duration)
-	for i := range s.Static {
-		all[s.Static[i].Name] = s.Static[i].Deadlines
-	}
-	for i := range s.Dynamic {
-		all[s.Dynamic[i].Name] = s.Dynamic[i].Deadlines
-	}
-	for i := range s.Gaming {
-		all[s.Gaming[i].Name] = s.Gaming[i].Deadlines
+	for i := range s.Workloads {
+		all[s.Workloads[i].Name] = s.Workloads[i].Deadlines
 	}
 	return all
 }

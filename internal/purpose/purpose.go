@@ -25,3 +25,7 @@ const (
 func EntityOf(workload, place string) uint64 {
 	return random.Entity(workload + "\x00" + place)
 }
+
+// Named returns the number of a purpose that somebody outside the module names: never one of those above, which stay
+// below 2^63.
+func Named(name string) uint64 { return random.Entity(name) | 1<<63 }

@@ -20,17 +20,11 @@ func AsFile(t *testing.T, program *edgewise.Study, file string) {
 	require.Equal(t, bare(read), bare(program))
 }
 
-// bare returns the study without network, sources and assumptions.
+// bare returns the study without network, sources, assumptions and where it comes from.
 func bare(s *edgewise.Study) *edgewise.Study {
-	s.Network, s.Sources, s.Assumed = nil, nil, nil
-	for i := range s.Static {
-		s.Static[i].Assumed = nil
-	}
-	for i := range s.Dynamic {
-		s.Dynamic[i].Assumed = nil
-	}
-	for i := range s.Gaming {
-		s.Gaming[i].Assumed = nil
+	s.Network, s.Sources, s.Assumed, s.Provenance = nil, nil, nil, edgewise.Provenance{}
+	for i := range s.Workloads {
+		s.Workloads[i].Assumed = nil
 	}
 	return s
 }

@@ -1,0 +1,111 @@
+package workload
+
+import (
+	"math"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/transport"
+)
+
+// Matched is the service of a real-time game. Players are grouped into matches. A match runs on one server of a
+// compute site, which advances it tick by tick: an update that a player sends takes effect at the next tick after it
+// arrives. It needs a demand of users who stay ([Staying]).
+type Matched struct {
+	// MatchPlayers is the number of players that a match is made for.
+	MatchPlayers int
+	// MatchLength is how long a match lasts; then its players queue for the next one. A match ends
+	// early when all have left.
+	MatchLength time.Duration
+	// MinPlayers may start a match once the first of them has waited LobbyTimeout; 0 means 1.
+	MinPlayers int
+	// LobbyTimeout is the wait after which a match starts short of players.
+	LobbyTimeout time.Duration
+	// TickHz is the rate at which a server advances its match, UpdateHz the rate at which each
+	// player sends updates; an UpdateHz of 0 means TickHz.
+	TickHz, UpdateHz float64
+	// TickTime is the server's work for one tick, TickTimePerPlayer what each player adds. A tick
+	// whose work takes longer than the period delays the next one.
+	TickTime, TickTimePerPlayer time.Duration
+	// MatchesPerServer is how many matches a server runs at once; it counts only where a placement
+	// limits servers. 0 means 1.
+	MatchesPerServer int
+	// Parent says how often an update at a Local Zone needs the parent region before it counts.
+	Parent ParentCalls
+	// SampledUpdates is the share of each player's updates that are simulated: every k-th, with k the
+	// whole number nearest to 1/SampledUpdates. All players and matches are there, so that the
+	// distributions stay unbiased and a big game costs less; counts are of the updates simulated. 0
+	// means 1: all.
+	SampledUpdates float64
+}
+
+// StartsShort reports whether so many players may start a match after LobbyTimeout.
+func (m Matched) StartsShort(players int) bool { return players >= max(m.MinPlayers, 1) }
+
+// mostPlayers bounds the players of a match.
+const mostPlayers = 10_000
+
+func (m Matched) validate(w *Workload) error {
+	if _, ok := w.Demand.(Staying); w.Demand != nil && !ok {
+		return invalid.New("Demand", typeOf(w.Demand), "a demand of users who stay, such as workload.Sessions, for a matched service (workload.Staying)")
+	}
+	return invalid.First(
+		invalid.In("Service", m.Validate()),
+		invalid.Check(w.Client == transport.Connection{}, "Client", w.Client, "the zero value: players keep their connection"),
+	)
+}
+
+// Validate names the first field that is out of range.
+func (m Matched) Validate() error {
+	const long = 1000 * time.Hour
+	most := m.MatchPlayers
+	if most < 1 {
+		most = mostPlayers // one mistake is enough
+	}
+	return invalid.First(
+		invalid.Check(m.MatchLength >= time.Second && m.MatchLength <= long, "MatchLength", m.MatchLength, "1s to 1000h"),
+		invalid.Check(m.LobbyTimeout >= 0 && m.LobbyTimeout <= long, "LobbyTimeout", m.LobbyTimeout, "0 to 1000h"),
+		invalid.Check(m.UpdateHz == 0 || m.UpdateHz >= 0.1 && m.UpdateHz <= 10_000, "UpdateHz", m.UpdateHz, "0 (the tick rate) or 0.1 to 10000"),
+		invalid.Check(m.SampledUpdates == 0 || m.SampledUpdates >= 1e-6 && m.SampledUpdates <= 1, "SampledUpdates", m.SampledUpdates, "0 (all) or 1e-6 to 1"),
+		invalid.Check(m.TickTime >= 0 && m.TickTime <= time.Minute, "TickTime", m.TickTime, "0 to 1m"),
+		invalid.Check(m.TickTimePerPlayer >= 0 && m.TickTimePerPlayer <= time.Minute, "TickTimePerPlayer", m.TickTimePerPlayer, "0 to 1m"),
+		invalid.Range("MatchPlayers", m.MatchPlayers, 1, mostPlayers),
+		invalid.Range("MinPlayers", m.MinPlayers, 0, most),
+		invalid.Range("TickHz", m.TickHz, 0.1, 10_000),
+		invalid.Range("MatchesPerServer", m.MatchesPerServer, 0, 1<<20),
+		invalid.In("Parent", m.Parent.Validate()),
+	)
+}
+
+// TickPeriod returns the time between ticks of a match with so many players: the nominal period, or
+// the server's work where that takes longer.
+func (m Matched) TickPeriod(players int) time.Duration {
+	return max(time.Duration(1e9/m.TickHz+0.5), m.TickWork(players))
+}
+
+// TickWork returns the server's work for one tick of a match with so many players.
+func (m Matched) TickWork(players int) time.Duration {
+	return m.TickTime + time.Duration(players)*m.TickTimePerPlayer
+}
+
+// UpdatePeriod returns the time between the simulated updates of a player.
+func (m Matched) UpdatePeriod() time.Duration {
+	return m.SendPeriod() * time.Duration(m.UpdatesASample())
+}
+
+// UpdatesASample returns k where every k-th update is simulated.
+func (m Matched) UpdatesASample() int64 {
+	if m.SampledUpdates == 0 {
+		return 1
+	}
+	return int64(math.Round(1 / m.SampledUpdates))
+}
+
+// SendPeriod returns the time between all updates of a player, simulated or not.
+func (m Matched) SendPeriod() time.Duration {
+	hz := m.UpdateHz
+	if hz == 0 {
+		hz = m.TickHz
+	}
+	return time.Duration(1e9/hz + 0.5)
+}

@@ -1,0 +1,150 @@
+package workload
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/transport"
+)
+
+// A Workload is a demand and a service under a name: who asks for what, when, and how it is served. It is a
+// value; a copy may be changed without the original, see [Change].
+type Workload struct {
+	Head
+	// Demand says who asks for what, and when: [Poisson], [Sessions], or a type of your own.
+	Demand Demand
+	// Service says how a request is served: [Cacheable], [Computed] or [Matched].
+	Service Service
+}
+
+// A Head is what all workloads have.
+type Head struct {
+	// Name tells the workload apart in results and addresses its random numbers.
+	Name string
+	// Metros are the ids of the metros whose users take part; empty means all.
+	Metros []string
+	// Day is the shape of the load over local time; the zero value means [Flat].
+	Day Profile
+	// Client says how clients connect. The players of a [Matched] service keep their connection: theirs must
+	// be the zero value.
+	Client transport.Connection
+	// Deadlines are the latencies whose shares of requests are counted exactly, in ascending order, 8 at most.
+	Deadlines []time.Duration
+	// Assumed lists the parameters that a preset set by assumption.
+	Assumed []Assumption
+}
+
+// An Assumption is a parameter that rests on no source.
+type Assumption struct {
+	// Field is the parameter's path in a [Workload], for example "Client.NewShare" or "Service.TickTime"; who
+	// sets it himself takes the assumption off the list.
+	Field string
+	// Text says what is assumed.
+	Text string
+}
+
+// Validate names the first field that is out of range by its path, for example "Demand.RequestsPerSecond". It
+// refuses a demand that cannot say what the service needs to know of it.
+func (w *Workload) Validate() error {
+	if w.Name == "" {
+		return invalid.New("Name", `""`, "a name")
+	}
+	return inWorkload(w.Name, invalid.First(
+		w.validateDemand(),
+		w.validateService(),
+		invalid.In("Day", dayOf(w.Day).Validate()),
+		invalid.In("Client", w.Client.Validate()),
+		validateDeadlines(w.Deadlines),
+	))
+}
+
+func (w *Workload) validateDemand() error {
+	if w.Demand == nil {
+		return invalid.New("Demand", "nil", "a demand: who asks for what, and when")
+	}
+	return invalid.In("Demand", w.Demand.Validate())
+}
+
+func (w *Workload) validateService() error {
+	switch s := w.Service.(type) {
+	case Cacheable, Computed, Matched:
+		return s.validate(w)
+	}
+	return invalid.New("Service", typeOf(w.Service), "a workload.Cacheable, workload.Computed or workload.Matched, by value")
+}
+
+// typeOf names the type of a demand or service in an error.
+func typeOf(v any) string {
+	if v == nil {
+		return "nil"
+	}
+	return fmt.Sprintf("%T", v)
+}
+
+// Open returns a function that gives the requests of an audience in one replication, by its number and from the
+// first one on. The run begins at start.
+func (w *Workload) Open(audiences []Audience, start time.Time, seed, replication uint64) (func(audience int) Source, error) {
+	if err := w.Validate(); err != nil {
+		return nil, err
+	}
+	env := Env{Workload: w.Name, Start: start, Day: dayOf(w.Day), Seed: seed, Replication: replication}
+	open, err := w.Demand.Open(audiences, env)
+	if err != nil {
+		return nil, inWorkload(w.Name, err)
+	}
+	return w.checked(open, audiences), nil
+}
+
+// RatesAt returns the requests per second of each audience at an instant, for a demand that is [Rated].
+func (w *Workload) RatesAt(audiences []Audience, at time.Time) ([]float64, error) {
+	rated, ok := w.Demand.(Rated)
+	if !ok {
+		return nil, inWorkload(w.Name, invalid.New("Demand", typeOf(w.Demand), "a demand that knows its rate (workload.Rated)"))
+	}
+	rates, err := Shares(audiences)
+	if err != nil {
+		return nil, err
+	}
+	day := dayOf(w.Day)
+	for i, a := range audiences {
+		zone := a.Zone
+		if zone == nil {
+			zone = time.UTC
+		}
+		local := at.In(zone)
+		rates[i] *= rated.PerSecond() * day.At(float64(local.Hour())+float64(local.Minute())/60)
+	}
+	return rates, nil
+}
+
+// dayOf returns the profile, or a flat one for the zero value.
+func dayOf(p Profile) Profile {
+	if p == (Profile{}) {
+		return Flat()
+	}
+	return p
+}
+
+// inWorkload says whose field an error is about.
+func inWorkload(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("workload %q: %w", name, err)
+}
+
+// maxDeadlines bounds the exact counters of a workload.
+const maxDeadlines = 8
+
+func validateDeadlines(deadlines []time.Duration) error {
+	if len(deadlines) > maxDeadlines {
+		return invalid.New("Deadlines", deadlines, "%d at most", maxDeadlines)
+	}
+	for i, d := range deadlines {
+		if d <= 0 || i > 0 && d <= deadlines[i-1] {
+			return invalid.New("Deadlines", deadlines, "times above 0 in ascending order")
+		}
+	}
+	return nil
+}
