@@ -65,7 +65,7 @@ func TestVerdictsFollowDirectionAndMargin(t *testing.T) {
 
 	c.Level = 95
 	_, err = report.Verdicts(c, report.Margins{})
-	require.ErrorContains(t, err, "verdicts: judge: confidence level 95")
+	require.ErrorContains(t, err, "verdicts: judge: level is 95")
 }
 
 func TestVerdictTable(t *testing.T) {
