@@ -7,15 +7,8 @@ import (
 
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
-	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
-
-// quantiles are the probabilities that every comparison shows.
-var quantiles = []float64{0.5, 0.9, 0.95, 0.99, 0.999}
-
-// metroQuantiles are those shown by metro.
-var metroQuantiles = []float64{0.5, 0.95}
 
 // A replication is what the comparison keeps of the runs of all placements with one replication number:
 // a summary by placement and workload.
@@ -26,47 +19,98 @@ type replication struct {
 	courses []courseSummary
 }
 
-// A summary is one workload in one run.
+// A summary is what figures are made of that one run found of one workload, of all its users or of a metro's.
 type summary struct {
-	total                       sim.Tally
-	originRequests, originBytes uint64
-	midTier                     sim.TierTally
-	metros                      []metroSummary
+	// ratios holds what the run contributes to each figure that is counted, is whether each is shown for this
+	// run, both by row of the workload's measures.
+	ratios []stats.Ratio
+	is     []bool
+	// latency holds the distributions of the workload's metrics. Those of a metro are kept packed, which takes a
+	// tenth of the memory, and only those that are shown by metro.
+	latency [sim.NumMetrics]*stats.Sketch
+	packed  [sim.NumMetrics][]byte
+	// failed counts requests, asked how many samples each metric would have if none had failed.
+	failed uint64
+	asked  [sim.NumMetrics]uint64
+	// metros are by metro of the network, sites by id of a site that was asked for something.
+	metros []summary
+	sites  map[string]*summary
 }
 
-// A metroSummary is the headline latency of one metro in one run.
-type metroSummary struct {
-	requests uint64
-	failed   stats.Ratio // requests or, of games, sessions
-	packed   []byte      // the sketch, encoded: a tenth of its size
-}
-
-func reduce(results []*sim.Result) (*replication, error) {
+// reduce keeps what the comparison needs of the runs of all placements with one replication number.
+func (s *Study) reduce(results []*sim.Result) (*replication, error) {
 	r := &replication{runs: make([][]summary, len(results))}
+	workloads := s.workloads()
 	for p, result := range results {
 		course := courseSummary{edge: result.Edge, mid: result.Mid}
 		for w := range result.Workloads {
-			course.workloads = append(course.workloads, result.Workloads[w].Course)
-		}
-		r.courses = append(r.courses, course)
-		for w := range result.Workloads {
 			tally := &result.Workloads[w]
-			total, err := tally.Total()
+			course.workloads = append(course.workloads, tally.Course)
+			summary, err := summarise(tally, result.Sites, s.measuresOf(&workloads[w]), s.Duration)
 			if err != nil {
 				return nil, err
 			}
-			s := summary{total: total, originRequests: tally.OriginRequests, originBytes: tally.OriginBytes, midTier: tally.MidTier}
-			for m := range tally.Metros {
-				packed, err := tally.Metros[m].Latency[0].MarshalBinary()
-				if err != nil {
-					return nil, err
-				}
-				s.metros = append(s.metros, metroSummary{requests: tally.Metros[m].Requests, failed: failedOf(tally.Kind, &tally.Metros[m]), packed: packed})
-			}
-			r.runs[p] = append(r.runs[p], s)
+			r.runs[p] = append(r.runs[p], summary)
 		}
+		r.courses = append(r.courses, course)
 	}
 	return r, nil
+}
+
+// summarise keeps what the figures in some rows are made of.
+func summarise(w *sim.WorkloadTally, sites []string, rows []Measure, duration time.Duration) (summary, error) {
+	total, err := w.Total()
+	if err != nil {
+		return summary{}, err
+	}
+	s := summary{failed: total.Outcomes[sim.Failed], sites: make(map[string]*summary)}
+	s.count(&Tallies{Tally: &total, MidTier: &w.MidTier, Workload: w, Duration: duration}, rows)
+	for i := range total.Metrics {
+		m := total.Metrics[i].Metric
+		s.latency[m], s.asked[m] = &total.Metrics[i].Latency, asked(m, &total)
+	}
+	byMetro := rowsByMetro(rows)
+	for m := range w.Metros {
+		var at summary
+		at.count(&Tallies{Tally: &w.Metros[m], MidTier: &w.MidTier, Workload: w, Duration: duration}, byMetro)
+		for i := range byMetro {
+			metric, ok := byMetro[i].Of.sampled()
+			if !ok || at.packed[metric] != nil {
+				continue
+			}
+			if at.packed[metric], err = w.Metros[m].Metric(metric).MarshalBinary(); err != nil {
+				return summary{}, err
+			}
+		}
+		s.metros = append(s.metros, at)
+	}
+	bySite := rowsBySite(rows)
+	for n := range w.Sites {
+		site := &w.Sites[n]
+		if site.Tally.Count(sim.Requests)+site.Tally.Count(sim.Sessions)+site.MidTier.Count(sim.TierRequests) == 0 {
+			continue
+		}
+		at := new(summary)
+		at.count(&Tallies{Tally: &site.Tally, MidTier: &site.MidTier, Site: site, Workload: w, Duration: duration}, bySite)
+		s.sites[sites[n]] = at
+	}
+	return s, nil
+}
+
+// count notes what the run contributes to the figures in some rows.
+func (s *summary) count(t *Tallies, rows []Measure) {
+	for i := range rows {
+		s.ratios = append(s.ratios, rows[i].Of.ratio(t))
+		s.is = append(s.is, rows[i].Where == nil || rows[i].Where(t))
+	}
+}
+
+func rowsByMetro(rows []Measure) []Measure {
+	return slices.DeleteFunc(slices.Clone(rows), func(m Measure) bool { return !m.ByMetro })
+}
+
+func rowsBySite(rows []Measure) []Measure {
+	return slices.DeleteFunc(slices.Clone(rows), func(m Measure) bool { return !m.BySite })
 }
 
 // A described workload is what the comparison says of a workload itself.
@@ -97,13 +141,16 @@ func (s *Study) compare(replications []*replication, planned int) (*Comparison, 
 	c := &Comparison{
 		Title: s.Title, Level: cmp.Or(s.Level, defaultLevel), Planned: planned, Replications: len(replications),
 		Seed: s.Seed, Start: s.Start, Duration: s.Duration, WarmUp: s.WarmUp, RelativeError: stats.RelativeError,
-		Sources: s.Sources, Assumed: s.assumptions(),
+		Sources: s.Sources, Assumed: s.assumptions(), Sites: s.sites(), Metros: s.metros(),
 		WarmUps: s.findWarmUps(replications),
 	}
 	for p := range s.Placements {
-		result := PlacementResult{Name: s.Placements[p].Name}
+		result := PlacementResult{Name: s.Placements[p].Name, Roles: rolesOf(&s.Placements[p])}
 		for w, d := range s.workloads() {
-			e := estimator{described: d, network: s.Network, level: c.Level, baseline: p == 0, canFail: len(s.Failures) > 0}
+			e := estimator{described: d, rows: s.measuresOf(&d), metros: c.Metros, sites: c.Sites, level: c.Level}
+			if p > 0 {
+				e.baseline = &c.Placements[0].Workloads[w]
+			}
 			for _, r := range replications {
 				e.these = append(e.these, &r.runs[p][w])
 				e.base = append(e.base, &r.runs[0][w])
@@ -113,9 +160,6 @@ func (s *Study) compare(replications []*replication, planned int) (*Comparison, 
 				return nil, err
 			}
 			result.Workloads = append(result.Workloads, workload)
-		}
-		if p > 0 {
-			result.measurePairing(&c.Placements[0])
 		}
 		c.Placements = append(c.Placements, result)
 	}
@@ -136,231 +180,143 @@ func (s *Study) assumptions() []string {
 // An estimator makes the figures of one workload under one placement.
 type estimator struct {
 	described
-	network  *topology.Network
-	level    float64
-	baseline bool
-	// canFail says that the scenario has failures.
-	canFail bool
+	rows   []Measure
+	metros []Place
+	sites  []Place
+	level  float64
+	// baseline holds the figures of the workload under the baseline, nil if these are they.
+	baseline *WorkloadResult
 	// these and base hold one summary a replication, of this placement and of the baseline.
 	these, base []*summary
 }
 
 func (e *estimator) workload() (WorkloadResult, error) {
-	result := WorkloadResult{
-		Name:     e.name,
-		Kind:     e.kind.String(),
-		Requests: e.count(func(s *summary) uint64 { return s.total.Requests }),
+	result := WorkloadResult{Name: e.name, Kind: e.kind.String()}
+	var base Figures
+	if e.baseline != nil {
+		base = e.baseline.Figures
 	}
-	for m, name := range e.kind.Metrics() {
-		result.Latency = append(result.Latency, e.metric(m, name))
-	}
-	for o := range sim.NumOutcomes {
-		if e.happens(o) {
-			result.Outcomes = append(result.Outcomes, OutcomeShare{
-				Outcome: o.String(),
-				Share:   e.shareOfRequests(func(t *sim.Tally) uint64 { return t.Outcomes[o] }),
-			})
-		}
-	}
-	result.Failed, result.Sessions = e.failed(), e.sessions()
-	if e.kind == sim.Static {
-		result.Cache = e.cache()
-		result.Origin = &OriginResult{
-			Requests: e.count(func(s *summary) uint64 { return s.originRequests }),
-			Bytes:    e.count(func(s *summary) uint64 { return s.originBytes }),
-		}
-	}
-	for cause := range sim.NumCauses {
-		if part, ok := e.cause(cause); ok {
-			result.Breakdown = append(result.Breakdown, part)
-		}
+	result.Figures = e.figures(e.rows, e.these, e.base, base)
+	for _, m := range e.kind.Metrics() {
+		result.Latency = append(result.Latency, e.distribution(m))
 	}
 	var err error
-	result.Metros, err = e.metros()
+	result.Sites = e.bySite()
+	result.Metros, err = e.byMetro()
 	return result, err
 }
 
-// happens reports whether some request of some replication ended so.
-func (e *estimator) happens(o sim.Outcome) bool {
-	return e.any(func(t *sim.Tally) uint64 { return t.Outcomes[o] })
-}
-
-func (e *estimator) metric(m int, name string) MetricResult {
-	these, base := sketches(e.these, m), sketches(e.base, m)
-	result := MetricResult{Name: name, PerReplication: these, Pooled: stats.Pool(these)}
-	if e.happens(sim.Failed) {
-		for _, s := range e.these {
-			result.Asked = append(result.Asked, asked(e.kind, m, &s.total))
+// figures makes the figures in some rows, against those of the baseline.
+func (e *estimator) figures(rows []Measure, these, base []*summary, baseline Figures) (all Figures) {
+	p := &pairing{these: these, base: base, level: e.level, isBaseline: e.baseline == nil}
+	for i := range rows {
+		if !shown(i, these) && !(rows[i].OrAtBaseline && shown(i, base)) {
+			continue
 		}
-	}
-	result.Mean = e.figure(stats.MeanMs(these, e.level), func() stats.Estimate {
-		return stats.MeanDifferenceMs(these, base, e.level)
-	})
-	for _, p := range quantiles {
-		result.Quantiles = append(result.Quantiles, e.quantile(these, base, p))
-	}
-	if !e.baseline {
-		result.Wasserstein = distance(result.Pooled, stats.Pool(base), len(these))
-	}
-	if e.kind == sim.Gaming && m == sim.LobbyWait {
-		return result // the deadlines are about latency
-	}
-	for i, deadline := range e.deadlines {
-		result.Within = append(result.Within, DeadlineResult{
-			Deadline: deadline,
-			Share: e.share(func(s *summary) stats.Ratio {
-				return stats.Ratio{Numerator: s.total.Within[m*len(e.deadlines)+i], Denominator: asked(e.kind, m, &s.total)}
-			}),
-		})
-	}
-	return result
-}
-
-// asked returns how many samples a metric would have if no request had failed.
-func asked(kind sim.Kind, metric int, t *sim.Tally) uint64 {
-	n := t.Latency[metric].Count()
-	if kind == sim.Gaming && (metric == sim.WorstRTT || metric == sim.LobbyWait) {
-		return n // one a match, or one a player, not one an update
-	}
-	return n + t.Outcomes[sim.Failed]
-}
-
-func sketches(runs []*summary, metric int) []*stats.Sketch {
-	all := make([]*stats.Sketch, len(runs))
-	for i, s := range runs {
-		all[i] = &s.total.Latency[metric]
+		f, ok := rows[i].Of.figure(i, p)
+		if !ok {
+			continue
+		}
+		f.Label = rows[i].Label
+		if other, ok := baseline.Find(f.Metric, f.Statistic); ok {
+			f.measurePairing(other)
+		}
+		all = append(all, f)
 	}
 	return all
 }
 
-func (e *estimator) quantile(these, base []*stats.Sketch, p float64) QuantileResult {
-	return QuantileResult{P: p, At: e.figure(stats.QuantileMs(these, p, e.level), func() stats.Estimate {
-		return stats.QuantileDifferenceMs(these, base, p, e.level)
-	})}
+// shown reports whether the figure in a row is shown for some run.
+func shown(row int, runs []*summary) bool {
+	return slices.ContainsFunc(runs, func(s *summary) bool { return s.is[row] })
 }
 
-// cache returns nil when no request met a cache.
-func (e *estimator) cache() *CacheResult {
-	hits := func(counts *[sim.NumOutcomes]uint64) uint64 { return counts[sim.Hit] + counts[sim.DelayedHit] }
-	if !e.happens(sim.Hit) && !e.happens(sim.DelayedHit) && !e.happens(sim.Miss) {
-		return nil
+// distribution returns the latencies of one metric.
+func (e *estimator) distribution(m sim.Metric) Distribution {
+	d := Distribution{Metric: m.String()}
+	for _, s := range e.these {
+		d.PerReplication = append(d.PerReplication, s.latency[m])
 	}
-	// Whoever met no site has met no cache. The few misses that were under way when their site went down are
-	// left out with them.
-	met := func(s *summary) uint64 { return s.total.Requests - s.total.Failures[sim.SiteDown] }
-	result := &CacheResult{
-		RequestHitRatio: e.share(func(s *summary) stats.Ratio {
-			return stats.Ratio{Numerator: hits(&s.total.Outcomes), Denominator: met(s)}
-		}),
-		ByteHitRatio: e.share(func(s *summary) stats.Ratio {
-			return stats.Ratio{Numerator: hits(&s.total.OutcomeBytes), Denominator: s.total.Bytes}
-		}),
-		OriginOffload: e.share(func(s *summary) stats.Ratio {
-			return stats.Ratio{Numerator: without(s.total.Answered(), s.originRequests), Denominator: met(s)}
-		}),
-		ByteOriginOffload: e.share(func(s *summary) stats.Ratio {
-			return stats.Ratio{Numerator: without(s.total.Bytes, s.originBytes), Denominator: s.total.Bytes}
-		}),
-	}
-	if slices.ContainsFunc(e.these, func(s *summary) bool { return s.midTier.Requests > 0 }) {
-		result.MidTier = &MidTierResult{
-			RequestHitRatio: e.share(func(s *summary) stats.Ratio {
-				return stats.Ratio{Numerator: s.midTier.Hits, Denominator: s.midTier.Requests}
-			}),
-			ByteHitRatio: e.share(func(s *summary) stats.Ratio {
-				return stats.Ratio{Numerator: s.midTier.HitBytes, Denominator: s.midTier.Bytes}
-			}),
+	d.Pooled = stats.Pool(d.PerReplication)
+	if slices.ContainsFunc(e.these, func(s *summary) bool { return s.failed > 0 }) {
+		for _, s := range e.these {
+			d.Asked = append(d.Asked, s.asked[m])
 		}
 	}
-	return result
+	return d
 }
 
-// without returns what was served without the origin; the origin may have answered in vain.
-func without(served, origin uint64) uint64 { return served - min(origin, served) }
-
-// cause returns the mean of one part of the headline latency in ms; ok is false where it is always 0.
-func (e *estimator) cause(c sim.Cause) (part BreakdownPart, ok bool) {
-	for i := range e.these {
-		ok = ok || e.these[i].total.Causes[c] != 0 || e.base[i].total.Causes[c] != 0
-	}
-	mean := e.meanMs(func(t *sim.Tally) (ns, n uint64) { return uint64(t.Causes[c]), t.Answered() })
-	return BreakdownPart{Cause: c.String(), Mean: mean}, ok
-}
-
-func (e *estimator) metros() ([]MetroResult, error) {
-	indices := e.network.OfKind(topology.Metro)
+// byMetro makes the figures that are shown by metro, of the metros with the most requests first.
+func (e *estimator) byMetro() ([]MetroResult, error) {
+	rows := rowsByMetro(e.rows)
 	var results []MetroResult
-	for m, node := range indices {
-		these, err := e.unpack(e.these, m)
+	for m, place := range e.metros {
+		these, err := unpack(e.these, m)
 		if err != nil {
 			return nil, err
 		}
 		base := these
-		if !e.baseline {
-			if base, err = e.unpack(e.base, m); err != nil {
+		var baseline Figures
+		if e.baseline != nil {
+			if base, err = unpack(e.base, m); err != nil {
 				return nil, err
 			}
+			baseline = e.baseline.Metro(place.ID).Figures
 		}
-		at := e.network.At(node)
-		result := MetroResult{
-			ID: at.ID, Name: at.Label(),
-			Requests: e.count(func(s *summary) uint64 { return s.metros[m].requests }),
-			Failed:   e.failedAt(m),
-			Mean: e.figure(stats.MeanMs(these, e.level), func() stats.Estimate {
-				return stats.MeanDifferenceMs(these, base, e.level)
-			}),
-		}
-		for _, p := range metroQuantiles {
-			result.Quants = append(result.Quants, e.quantile(these, base, p))
-		}
-		results = append(results, result)
+		results = append(results, MetroResult{ID: place.ID, Name: place.Name, Figures: e.figures(rows, these, base, baseline)})
 	}
-	slices.SortStableFunc(results, func(a, b MetroResult) int { return cmp.Compare(b.Requests.Value, a.Requests.Value) })
+	requests := func(m *MetroResult) float64 {
+		f, _ := m.Figures.Find("requests", "count")
+		return f.Value
+	}
+	slices.SortStableFunc(results, func(a, b MetroResult) int { return cmp.Compare(requests(&b), requests(&a)) })
 	return results, nil
 }
 
-func (e *estimator) unpack(runs []*summary, metro int) ([]*stats.Sketch, error) {
-	all := make([]*stats.Sketch, len(runs))
-	for i, s := range runs {
-		all[i] = new(stats.Sketch)
-		if err := all[i].UnmarshalBinary(s.metros[metro].packed); err != nil {
-			return nil, err
+// bySite makes the figures of every site that was asked for something, in the order of the network.
+func (e *estimator) bySite() (results []SiteResult) {
+	rows := rowsBySite(e.rows)
+	idle := &summary{ratios: make([]stats.Ratio, len(rows)), is: make([]bool, len(rows))}
+	of := func(runs []*summary, id string) (all []*summary, ok bool) {
+		for _, s := range runs {
+			at, asked := s.sites[id]
+			if !asked {
+				at = idle
+			}
+			all, ok = append(all, at), ok || asked
 		}
+		return all, ok
+	}
+	for _, place := range e.sites {
+		these, ok := of(e.these, place.ID)
+		if !ok {
+			continue
+		}
+		base, _ := of(e.base, place.ID)
+		var baseline Figures
+		if e.baseline != nil {
+			baseline = e.baseline.Site(place.ID).Figures
+		}
+		results = append(results, SiteResult{ID: place.ID, Name: place.Name, Figures: e.figures(rows, these, base, baseline)})
+	}
+	return results
+}
+
+// unpack returns the summaries of a metro with their distributions.
+func unpack(runs []*summary, metro int) ([]*summary, error) {
+	all := make([]*summary, len(runs))
+	for i, s := range runs {
+		at := s.metros[metro]
+		for metric, packed := range at.packed {
+			if packed == nil {
+				continue
+			}
+			at.latency[metric] = new(stats.Sketch)
+			if err := at.latency[metric].UnmarshalBinary(packed); err != nil {
+				return nil, err
+			}
+		}
+		all[i] = &at
 	}
 	return all, nil
-}
-
-// figure adds the paired difference to an estimate, on every placement but the baseline.
-func (e *estimator) figure(value stats.Estimate, difference func() stats.Estimate) Figure {
-	f := Figure{Estimate: value}
-	if !e.baseline {
-		d := difference()
-		f.Difference = &d
-	}
-	return f
-}
-
-// count estimates the mean of a counter over runs.
-func (e *estimator) count(of func(*summary) uint64) Figure {
-	these, base := make([]float64, len(e.these)), make([]float64, len(e.base))
-	for i := range e.these {
-		these[i], base[i] = float64(of(e.these[i])), float64(of(e.base[i]))
-	}
-	return e.figure(stats.MeanOf(these, e.level), func() stats.Estimate { return stats.DifferenceOf(these, base, e.level) })
-}
-
-// share estimates a ratio in [0, 1].
-func (e *estimator) share(of func(*summary) stats.Ratio) Figure {
-	these, base := ratios(e.these, of), ratios(e.base, of)
-	return e.figure(stats.ShareOf(these, e.level), func() stats.Estimate {
-		return stats.RatioDifferenceOf(these, base, e.level)
-	})
-}
-
-func ratios(runs []*summary, of func(*summary) stats.Ratio) []stats.Ratio {
-	all := make([]stats.Ratio, len(runs))
-	for i, s := range runs {
-		all[i] = of(s)
-	}
-	return all
 }

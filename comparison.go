@@ -35,14 +35,22 @@ type Comparison struct {
 	Sources []string `json:"sources,omitempty"`
 	// Assumed lists the parameters that rest on an assumption instead of a source.
 	Assumed []string `json:"assumed,omitempty"`
+	// Sites are the sites that some placement uses, and the parents of their Local Zones; Metros are the users'
+	// metros. Both are in the order of the network.
+	Sites  []Place `json:"sites,omitempty"`
+	Metros []Place `json:"metros,omitempty"`
 	// Placements holds one result a placement, in the order of the study.
 	Placements []PlacementResult `json:"placements"`
 }
 
 // A PlacementResult is what one placement does.
 type PlacementResult struct {
-	Name      string           `json:"name"`
+	Name string `json:"name"`
+	// Roles says what each site may do, in the order of the placement.
+	Roles     []SiteRole       `json:"roles,omitempty"`
 	Workloads []WorkloadResult `json:"workloads"`
+
+	err error // that there is no such placement
 }
 
 // A WorkloadResult is what one placement does to one workload.
@@ -50,129 +58,162 @@ type WorkloadResult struct {
 	Name string `json:"name"`
 	// Kind is "static", "dynamic" or "gaming".
 	Kind string `json:"kind"`
-	// Requests counts the requests (static, dynamic) or player updates (gaming) of one run, those that
-	// failed included.
-	Requests Figure `json:"requests"`
+	// Figures holds the figures of all users, in the order of [Measures]. Which there are depends on the kind, on
+	// the study (what failed is counted where something can fail), and on what happened: an outcome that no request
+	// had has no figure.
+	Figures Figures `json:"figures"`
 	// Latency holds the distributions, the headline metric first.
-	Latency []MetricResult `json:"latency"`
-	// Outcomes holds the share of requests by outcome, in the order HIT, DELAYED_HIT, MISS, ...;
-	// outcomes that did not happen in any run of this placement are left out.
-	Outcomes []OutcomeShare `json:"outcomes"`
-	// Failed counts what was never answered, Sessions the players who were thrown out; nil where the study
-	// has no failures, Sessions also where the workload is no game.
-	Failed   *FailedResult   `json:"failed,omitempty"`
-	Sessions *SessionsResult `json:"sessions,omitempty"`
-	// Cache is nil where no request of this workload passes a cache.
-	Cache *CacheResult `json:"cache,omitempty"`
-	// Origin is the load on the origin of a static workload, with or without caches; nil for other kinds.
-	Origin *OriginResult `json:"origin,omitempty"`
-	// Breakdown takes the mean headline latency apart; its parts sum to the mean.
-	Breakdown []BreakdownPart `json:"breakdown"`
-	// Metros holds the headline metric by user metro, in descending order of requests.
+	Latency []Distribution `json:"-"`
+	// Metros holds figures by user metro, in descending order of requests.
 	Metros []MetroResult `json:"metros"`
+	// Sites holds figures by site, of those that were asked for something, in the order of the network: users'
+	// requests by the site that serves them, fetches by the mid-tier cache that they reach.
+	Sites []SiteResult `json:"sites,omitempty"`
+
+	err error // that there is no such workload
 }
 
-// A Figure is an estimate with its confidence interval and, on every placement but the baseline, the
-// paired difference (this placement minus the baseline) with the interval of the difference.
-type Figure struct {
-	stats.Estimate
-	Difference *stats.Estimate `json:"difference,omitempty"`
-	// VarianceReduction is how many times more replications the difference would need if the
-	// placements did not meet the same users ([stats.VarianceReduction]). It is 0 where that is not
-	// known: on the baseline, by metro, without intervals, and where all paired differences are alike.
-	VarianceReduction float64 `json:"variance_reduction,omitempty"`
-}
-
-// A MetricResult is the distribution of one latency over the answered requests of a workload. All its
-// figures are in milliseconds.
-type MetricResult struct {
-	// Name is "ttfb" or "ttlb" (static, dynamic), "response", "rtt", "worst_rtt" or "lobby_wait" (gaming).
-	Name      string           `json:"name"`
-	Mean      Figure           `json:"mean_ms"`
-	Quantiles []QuantileResult `json:"quantiles"`
-	// Within holds the share of requests inside each deadline, counted exactly; a request that failed is
-	// inside none.
-	Within []DeadlineResult `json:"within"`
-	// Wasserstein is the distance from the baseline's distribution: by how much the latency of a
-	// request would have to be moved on average to turn one into the other ([stats.WassersteinMs]). It
-	// is nil on the baseline and where one of the two has no requests.
-	Wasserstein *stats.Estimate `json:"wasserstein_ms,omitempty"`
+// A Distribution is that of one metric over the answered requests of a workload.
+type Distribution struct {
+	// Metric is "ttfb" or "ttlb" (static, dynamic), "response", "rtt", "worst_rtt" or "lobby_wait" (gaming).
+	Metric string
 	// Pooled holds the latencies of all replications, PerReplication those of each: what the CDF
 	// and its band over replications are drawn from.
-	Pooled         *stats.Sketch   `json:"-"`
-	PerReplication []*stats.Sketch `json:"-"`
+	Pooled         *stats.Sketch
+	PerReplication []*stats.Sketch
 	// Asked holds, by replication, how many latencies there would be if no request had failed; nil where
 	// none failed. With it the CDF is that of all requests, of which those that failed take for ever.
-	Asked []uint64 `json:"-"`
+	Asked []uint64
 }
 
-// A QuantileResult is one quantile of a latency.
-type QuantileResult struct {
-	// P is the probability, for example 0.99.
-	P  float64 `json:"p"`
-	At Figure  `json:"at_ms"`
-}
-
-// A DeadlineResult is the share of requests served within a deadline.
-type DeadlineResult struct {
-	Deadline time.Duration `json:"deadline_ns"`
-	// Share is in [0, 1].
-	Share Figure `json:"share"`
-}
-
-// An OutcomeShare is the share of requests that ended in one way.
-type OutcomeShare struct {
-	Outcome string `json:"outcome"`
-	// Share is in [0, 1].
-	Share Figure `json:"share"`
-}
-
-// A CacheResult says what the caches of a placement did for a workload. A hit is a request answered
-// from the first cache it met, delayed hits (joined to a fetch in flight) included; requests that met no
-// cache because their site was down do not count.
-type CacheResult struct {
-	// RequestHitRatio and ByteHitRatio are those of the edge, in [0, 1].
-	RequestHitRatio Figure `json:"request_hit_ratio"`
-	ByteHitRatio    Figure `json:"byte_hit_ratio"`
-	// MidTier is nil where no fetch of an edge cache passes a mid-tier cache.
-	MidTier *MidTierResult `json:"mid_tier,omitempty"`
-	// OriginOffload is the share of requests, in [0, 1], that were answered without a request to the origin, by
-	// whichever tier; ByteOriginOffload that of the bytes.
-	OriginOffload     Figure `json:"origin_offload"`
-	ByteOriginOffload Figure `json:"byte_origin_offload"`
-}
-
-// A MidTierResult says what the mid-tier caches did with the fetches of the edge caches that reached them,
-// delayed hits included.
-type MidTierResult struct {
-	// RequestHitRatio and ByteHitRatio are of what reached the mid-tier, in [0, 1].
-	RequestHitRatio Figure `json:"request_hit_ratio"`
-	ByteHitRatio    Figure `json:"byte_hit_ratio"`
-}
-
-// An OriginResult is what the origin of a static workload had to serve in one run: every request that
-// met no cache and every fetch of a cache that missed.
-type OriginResult struct {
-	Requests Figure `json:"requests"`
-	Bytes    Figure `json:"bytes"`
-}
-
-// A BreakdownPart is one cause of latency: "connect", "tls", "access", "propagation", "queue",
-// "service", "upstream", "tick wait", "packet loss" or "timeout".
-type BreakdownPart struct {
-	Cause string `json:"cause"`
-	Mean  Figure `json:"mean_ms"`
-}
-
-// A MetroResult is the headline latency of one user metro.
+// A MetroResult is what one placement does to the users of one metro.
 type MetroResult struct {
 	// ID is the metro's node id, Name its name for people.
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	Requests Figure `json:"requests"`
-	// Failed is the share of its requests, of its sessions in games, that failed; nil where the study has no
-	// failures.
-	Failed *Figure          `json:"failed_share,omitempty"`
-	Mean   Figure           `json:"mean_ms"`
-	Quants []QuantileResult `json:"quantiles"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Figures holds the number of requests, the headline metric and what failed.
+	Figures Figures `json:"figures"`
+
+	err error // that there is no such metro
+}
+
+// A SiteResult is what one site does under one placement.
+type SiteResult struct {
+	// ID is the site's node id, Name its name for people.
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Figures holds the requests and bytes, the largest request rate, hit ratios and what failed.
+	Figures Figures `json:"figures"`
+
+	err error // that there is no such site
+}
+
+// Placement returns what a placement does. That it is unknown is said by what is asked of it, so that a figure can be
+// looked up in one line: c.Placement("PoPs").Workload("site").Metric("ttfb").P(0.95).
+func (c *Comparison) Placement(name string) *PlacementResult {
+	var names []string
+	for i := range c.Placements {
+		if c.Placements[i].Name == name {
+			return &c.Placements[i]
+		}
+		names = append(names, c.Placements[i].Name)
+	}
+	return &PlacementResult{err: unknown("placement", name, names)}
+}
+
+// Err returns the error of a placement that was looked up and does not exist.
+func (p *PlacementResult) Err() error { return p.err }
+
+// Workload returns what the placement does to a workload. That it is unknown is said by what is asked of it.
+func (p *PlacementResult) Workload(name string) *WorkloadResult {
+	if p.err != nil {
+		return &WorkloadResult{err: p.err}
+	}
+	var names []string
+	for i := range p.Workloads {
+		if p.Workloads[i].Name == name {
+			return &p.Workloads[i]
+		}
+		names = append(names, p.Workloads[i].Name)
+	}
+	return &WorkloadResult{err: unknown("workload", name, names)}
+}
+
+// Err returns the error of a workload that was looked up and does not exist.
+func (w *WorkloadResult) Err() error { return w.err }
+
+// Figure returns a figure of all users, as [Figures.Figure] does.
+func (w *WorkloadResult) Figure(metric, statistic string) (Figure, error) {
+	if w.err != nil {
+		return Figure{}, w.err
+	}
+	return w.Figures.Figure(metric, statistic)
+}
+
+// Metric returns the figures of a metric, as [Figures.Metric] does.
+func (w *WorkloadResult) Metric(name string) MetricFigures {
+	return MetricFigures{name: name, all: w.Figures, err: w.err}
+}
+
+// Headline returns the figures of the metric that a workload of this kind is judged by: "ttfb", of games "response".
+func (w *WorkloadResult) Headline() MetricFigures {
+	for i := range w.Figures {
+		if w.Figures[i].Q > 0 {
+			return w.Metric(w.Figures[i].Metric)
+		}
+	}
+	return MetricFigures{all: w.Figures, err: w.err}
+}
+
+// Metro returns what the placement does to the users of a metro, by its node id. That it is unknown is said by what is
+// asked of it.
+func (w *WorkloadResult) Metro(id string) *MetroResult {
+	if w.err != nil {
+		return &MetroResult{err: w.err}
+	}
+	var ids []string
+	for i := range w.Metros {
+		if w.Metros[i].ID == id {
+			return &w.Metros[i]
+		}
+		ids = append(ids, w.Metros[i].ID)
+	}
+	return &MetroResult{err: unknown("metro", id, ids)}
+}
+
+// Figure returns a figure of the metro's users, as [Figures.Figure] does.
+func (m *MetroResult) Figure(metric, statistic string) (Figure, error) {
+	if m.err != nil {
+		return Figure{}, m.err
+	}
+	return m.Figures.Figure(metric, statistic)
+}
+
+// Metric returns the figures of a metric, as [Figures.Metric] does.
+func (m *MetroResult) Metric(name string) MetricFigures {
+	return MetricFigures{name: name, all: m.Figures, err: m.err}
+}
+
+// Site returns what a site does under the placement, by its node id. That it is unknown, or was asked for nothing, is
+// said by what is asked of it.
+func (w *WorkloadResult) Site(id string) *SiteResult {
+	if w.err != nil {
+		return &SiteResult{err: w.err}
+	}
+	var ids []string
+	for i := range w.Sites {
+		if w.Sites[i].ID == id {
+			return &w.Sites[i]
+		}
+		ids = append(ids, w.Sites[i].ID)
+	}
+	return &SiteResult{err: unknown("site", id, ids)}
+}
+
+// Figure returns a figure of the site, as [Figures.Figure] does.
+func (s *SiteResult) Figure(metric, statistic string) (Figure, error) {
+	if s.err != nil {
+		return Figure{}, s.err
+	}
+	return s.Figures.Figure(metric, statistic)
 }

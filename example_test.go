@@ -39,9 +39,11 @@ func Example() {
 		log.Fatal(err)
 	}
 	for _, p := range comparison.Placements {
-		median := p.Workloads[0].Latency[0].Quantiles[0]
-		fmt.Printf("%s: half of the updates answered within %.0f ms (%.0f to %.0f)\n",
-			p.Name, median.At.Value, median.At.Low, median.At.High)
+		median, err := p.Workload(game.Name).Metric("response").P(0.5)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%s: half of the updates answered within %.0f ms (%.0f to %.0f)\n", p.Name, median.Value, median.Low, median.High)
 	}
 	// Output:
 	// region only: half of the updates answered within 53 ms (51 to 54)

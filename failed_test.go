@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/sim"
 )
 
@@ -18,8 +17,8 @@ func TestFailedRequestsAreCountedApartFromLatencies(t *testing.T) {
 	}
 	whole, err := s.Run(context.Background())
 	require.NoError(t, err)
-	require.Nil(t, whole.Placements[1].Workloads[0].Failed)
-	require.Nil(t, whole.Placements[2].Workloads[2].Sessions)
+	requireNone(t, figures(whole, 1, 0), "failed")
+	requireNone(t, figures(whole, 2, 2), "sessions")
 
 	s.Failures = []sim.Failure{
 		{Site: "pop-lax", At: 15 * time.Second, For: 10 * time.Second, Detection: 5 * time.Second},
@@ -28,39 +27,40 @@ func TestFailedRequestsAreCountedApartFromLatencies(t *testing.T) {
 	c, err := s.Run(context.Background())
 	require.NoError(t, err)
 
-	site := func(placement int) *edgewise.WorkloadResult { return &c.Placements[placement].Workloads[0] }
-	require.Zero(t, site(0).Failed.Share.Value, "no PoP")
+	require.Zero(t, found(t, figures(c, 0, 0), "failed", "share").Value, "no PoP")
 
-	failed := site(1).Failed
-	require.Positive(t, failed.Share.Value)
-	require.Equal(t, failed.Share.Value, failed.Share.Difference.Value)
-	require.InDelta(t, failed.Requests.Value/site(1).Requests.Value, failed.Share.Value, 1e-12)
-	require.InDelta(t, 3000, failed.TimeToError.Value, 1e-9)
-	require.Len(t, failed.Reasons, 1)
-	require.Equal(t, "site down", failed.Reasons[0].Reason)
-	require.Equal(t, failed.Share.Value, failed.Reasons[0].Share.Value)
-	require.Equal(t, whole.Placements[1].Workloads[0].Requests.Value, site(1).Requests.Value, "failed requests are requests")
-	for _, m := range site(1).Latency {
-		require.InDelta(t, 1-failed.Share.Value, m.Within[0].Share.Value, 1e-12, "all are answered within an hour but those that failed")
+	site := &c.Placements[1].Workloads[0]
+	failed, requests := found(t, site.Figures, "failed", "share"), found(t, site.Figures, "requests", "count")
+	require.Positive(t, failed.Value)
+	require.Equal(t, failed.Value, failed.Difference.Value)
+	require.InDelta(t, found(t, site.Figures, "failed", "count").Value/requests.Value, failed.Value, 1e-12)
+	require.InDelta(t, 3000, found(t, site.Figures, "failed", "mean time to error").Value, 1e-9)
+	require.Equal(t, failed.Value, found(t, site.Figures, "failed", "site down").Value)
+	_, ok := site.Figures.Find("failed", "next tier down")
+	require.False(t, ok, "that has not happened")
+	require.Equal(t, found(t, figures(whole, 1, 0), "requests", "count").Value, requests.Value, "failed requests are requests")
+	for _, metric := range []string{"ttfb", "ttlb"} {
+		inTime, err := site.Metric(metric).Within(time.Hour)
+		require.NoError(t, err)
+		require.InDelta(t, 1-failed.Value, inTime.Value, 1e-12, "all are answered within an hour but those that failed")
 	}
-	sum := 0.0
-	for _, part := range site(1).Breakdown {
-		require.NotEqual(t, "timeout", part.Cause)
-		sum += part.Mean.Value
+	_, ok = site.Figures.Find("breakdown", "timeout")
+	require.False(t, ok)
+	require.InDelta(t, found(t, site.Figures, "ttfb", "mean").Value, sumOf(site.Figures, "breakdown"), 1e-6, "the causes are those of the answered")
+	share, all := 0.0, 0.0
+	for _, m := range site.Metros {
+		n := found(t, m.Figures, "requests", "count").Value
+		share += found(t, m.Figures, "failed", "share").Value * n
+		all += n
 	}
-	require.InDelta(t, site(1).Latency[0].Mean.Value, sum, 1e-6, "the causes are those of the answered")
-	share, requests := 0.0, 0.0
-	for _, m := range site(1).Metros {
-		share += m.Failed.Value * m.Requests.Value
-		requests += m.Requests.Value
-	}
-	require.InDelta(t, failed.Share.Value, share/requests, 0.01)
+	require.InDelta(t, failed.Value, share/all, 0.01)
 
-	game := &c.Placements[2].Workloads[2]
-	require.Positive(t, game.Sessions.Lost.Value)
-	require.InDelta(t, game.Sessions.Lost.Value/game.Sessions.Sessions.Value, game.Sessions.LostShare.Value, 1e-12)
-	require.Zero(t, game.Failed.Share.Value, "updates need no parent here")
-	require.Zero(t, c.Placements[0].Workloads[2].Sessions.Lost.Value)
+	game := figures(c, 2, 2)
+	lost := found(t, game, "sessions", "lost").Value
+	require.Positive(t, lost)
+	require.InDelta(t, lost/found(t, game, "sessions", "count").Value, found(t, game, "sessions", "lost share").Value, 1e-12)
+	require.Zero(t, found(t, game, "failed", "share").Value, "updates need no parent here")
+	require.Zero(t, found(t, figures(c, 0, 2), "sessions", "lost").Value)
 }
 
 func TestFailuresThatNoResultWouldShowAreRefused(t *testing.T) {

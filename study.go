@@ -36,11 +36,15 @@ type Study struct {
 	// SkipWarmUpCheck accepts runs that still depend on how they began, for questions about exactly that:
 	// the first minutes after a start, a given hour. The findings stand in the comparison all the same.
 	SkipWarmUpCheck bool
+	// Measures are own figures, which come after those of [Measures] and are shown and judged as they are.
+	Measures []Measure
 	// Assumed lists assumptions to be shown with the results, next to those of the workloads.
 	Assumed []string
 	// Sources are the data that the study rests on, with their dates, to be shown with the results, for
 	// example [github.com/edgewise-sim/edgewise/topology/catalog.Sources].
 	Sources []string
+	// Provenance names the files that the study was read from; package scenario sets it.
+	Provenance Provenance
 	// Progress, if set, is called after every run, never by two goroutines at a time.
 	Progress func(Progress)
 }
@@ -86,6 +90,9 @@ func (s *Study) Validate() error {
 			return fmt.Errorf("edgewise: two placements are called %q", p.Name)
 		}
 		seen[p.Name] = true
+	}
+	if err := s.validateMeasures(); err != nil {
+		return err
 	}
 	if err := s.Scenario.Validate(); err != nil {
 		return err
@@ -137,15 +144,11 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if err != nil {
 		return nil, err
 	}
-	workers := s.Workers
-	if workers == 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	g := &gatherer{placements: len(plans), progress: s.Progress, open: make(map[int][]*sim.Result)}
+	g := newGatherer(s, s.Progress)
 	planned, enough := 0, false
 	for !enough {
 		if planned, enough, err = stopper.next(g.done); err == nil && !enough {
-			err = g.run(ctx, plans, planned, workers)
+			err = s.run(ctx, g, plans, planned)
 		}
 		if err != nil {
 			break
@@ -158,49 +161,54 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if len(finished) == 0 {
 		return nil, err
 	}
-	comparison, compareErr := s.compare(finished, planned)
-	if compareErr != nil {
-		return nil, errors.Join(err, compareErr)
+	comparison, refusal := s.conclude(finished, planned, stopper.result)
+	return comparison, errors.Join(err, refusal)
+}
+
+// conclude compares replications and refuses what has not warmed up.
+func (s *Study) conclude(finished []*replication, planned int, stopping *Stopping) (*Comparison, error) {
+	comparison, err := s.compare(finished, planned)
+	if err != nil {
+		return nil, err
 	}
-	comparison.Stopping = stopper.result
+	comparison.Stopping = stopping
 	if !s.SkipWarmUpCheck {
-		if refusal := s.refusal(comparison.WarmUps); refusal != nil {
-			return nil, errors.Join(err, refusal)
+		if err := s.refusal(comparison.WarmUps); err != nil {
+			return nil, err
 		}
 	}
-	return comparison, err
+	return comparison, nil
 }
 
-// A gatherer collects results until a replication is complete for every placement, and then keeps what
-// the comparison needs of it.
-type gatherer struct {
-	mu         sync.Mutex
-	placements int
-	total      int
-	runs       int
-	progress   func(Progress)
-	open       map[int][]*sim.Result
-	done       []*replication
+// workers returns the number of cores to use.
+func (s *Study) workers() int {
+	if s.Workers == 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return s.Workers
 }
 
-// run simulates the replications that are still missing up to a number.
-func (g *gatherer) run(ctx context.Context, plans []*sim.Plan, upTo, workers int) error {
+// run simulates the replications that are still missing up to a number, on all cores.
+func (s *Study) run(ctx context.Context, g *gatherer, plans []*sim.Plan, upTo int) error {
 	from := len(g.done)
-	g.done = append(g.done, make([]*replication, upTo-from)...)
 	g.total = len(plans) * upTo
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 
 	// Replication by replication, so that a cancelled study has compared what it has run.
-	runs := len(plans) * (upTo - from)
-	jobs := make(chan [2]int)
+	runs, workers := len(plans)*(upTo-from), s.workers()
+	type job struct{ replication, placement int }
+	jobs := make(chan job)
 	var pool sync.WaitGroup
+	var gathering sync.Mutex
 	for range min(workers, runs) {
 		pool.Go(func() {
-			for job := range jobs {
-				result, err := plans[job[1]].RunOn(ctx, job[0], max(1, workers/runs))
+			for j := range jobs {
+				result, err := plans[j.placement].RunOn(ctx, j.replication, max(1, workers/runs))
 				if err == nil {
-					err = g.take(job[1], result)
+					gathering.Lock()
+					err = g.take(j.placement, result)
+					gathering.Unlock()
 				}
 				if err != nil {
 					stop(err)
@@ -212,7 +220,7 @@ feed:
 	for r := from; r < upTo; r++ {
 		for p := range plans {
 			select {
-			case jobs <- [2]int{r, p}:
+			case jobs <- job{r, p}:
 			case <-ctx.Done():
 				break feed
 			}
@@ -221,42 +229,4 @@ feed:
 	close(jobs)
 	pool.Wait()
 	return context.Cause(ctx)
-}
-
-func (g *gatherer) take(placement int, r *sim.Result) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	n := r.Replication
-	if g.open[n] == nil {
-		g.open[n] = make([]*sim.Result, g.placements)
-	}
-	g.open[n][placement] = r
-	complete := true
-	for _, other := range g.open[n] {
-		complete = complete && other != nil
-	}
-	if complete {
-		reduced, err := reduce(g.open[n])
-		if err != nil {
-			return err
-		}
-		g.done[n] = reduced
-		delete(g.open, n)
-	}
-	g.runs++
-	if g.progress != nil {
-		g.progress(Progress{Done: g.runs, Total: g.total})
-	}
-	return nil
-}
-
-// finished returns the replications that are complete for every placement, up to the first that is not:
-// a study of as many replications finds the same.
-func (g *gatherer) finished() []*replication {
-	for i, r := range g.done {
-		if r == nil {
-			return g.done[:i]
-		}
-	}
-	return g.done
 }

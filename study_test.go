@@ -54,6 +54,37 @@ func asJSON(t testing.TB, c *edgewise.Comparison) string {
 	return string(b)
 }
 
+// found returns a figure with or without a value.
+func found(t testing.TB, of edgewise.Figures, metric, statistic string) edgewise.Figure {
+	t.Helper()
+	f, ok := of.Find(metric, statistic)
+	require.True(t, ok, "%s, %s", metric, statistic)
+	return f
+}
+
+// figures returns those of a workload under a placement.
+func figures(c *edgewise.Comparison, placement, workload int) edgewise.Figures {
+	return c.Placements[placement].Workloads[workload].Figures
+}
+
+// requireNone asserts that there is no figure of a metric.
+func requireNone(t testing.TB, of edgewise.Figures, metric string) {
+	t.Helper()
+	for _, f := range of {
+		require.NotEqual(t, metric, f.Metric, f.Statistic)
+	}
+}
+
+// sumOf adds up the values of all figures of a metric.
+func sumOf(of edgewise.Figures, metric string) (sum float64) {
+	for _, f := range of {
+		if f.Metric == metric {
+			sum += f.Value
+		}
+	}
+	return sum
+}
+
 func TestSameBitsOnAnyNumberOfCores(t *testing.T) {
 	var first string
 	for _, cores := range []int{1, 2, 7} {
@@ -84,58 +115,54 @@ func TestComparisonIsPairedAndComplete(t *testing.T) {
 	require.Equal(t, 3, c.Replications)
 	require.NotEmpty(t, c.Assumed)
 	require.Len(t, c.Placements, 3)
-	base, pops, zone := c.Placements[0], c.Placements[1], c.Placements[2]
-	require.Nil(t, base.Workloads[0].Requests.Difference, "the baseline differs from nothing")
+	base, pops, zone := figures(c, 0, 0), figures(c, 1, 0), figures(c, 2, 0)
+	require.Nil(t, found(t, base, "requests", "count").Difference, "the baseline differs from nothing")
 
 	// The site: PoPs help, a Local Zone leaves it alone, to the bit.
-	require.Negative(t, pops.Workloads[0].Latency[sim.TTFB].Mean.Difference.High)
-	require.Zero(t, zone.Workloads[0].Latency[sim.TTFB].Mean.Difference.Value)
-	require.Nil(t, base.Workloads[0].Cache)
-	require.Greater(t, pops.Workloads[0].Cache.RequestHitRatio.Low, 0.1)
+	require.Negative(t, found(t, pops, "ttfb", "mean").Difference.High)
+	require.Zero(t, found(t, zone, "ttfb", "mean").Difference.Value)
+	requireNone(t, base, "cache")
+	require.Greater(t, found(t, pops, "cache", "request hit ratio").Low, 0.1)
 	// The origin is loaded without caches too: by every request.
-	bare, relieved := base.Workloads[0].Origin, pops.Workloads[0].Origin
-	require.Equal(t, base.Workloads[0].Requests.Value, bare.Requests.Value)
-	require.Nil(t, bare.Requests.Difference)
-	require.Positive(t, bare.Bytes.Value)
-	require.InDelta(t, relieved.Requests.Value-bare.Requests.Value, relieved.Requests.Difference.Value, 1e-6)
-	require.Negative(t, relieved.Requests.Difference.High)
-	require.Negative(t, relieved.Bytes.Difference.Value)
-	require.Positive(t, relieved.Requests.VarianceReduction)
-	require.Zero(t, zone.Workloads[0].Origin.Bytes.Difference.Value)
-	for _, p := range c.Placements {
-		for _, w := range p.Workloads {
-			require.Equal(t, w.Kind == "static", w.Origin != nil, "%s, %s", p.Name, w.Name)
-		}
-	}
+	bare, relieved := found(t, base, "origin", "requests"), found(t, pops, "origin", "requests")
+	require.Equal(t, found(t, base, "requests", "count").Value, bare.Value)
+	require.Nil(t, bare.Difference)
+	require.Positive(t, found(t, base, "origin", "bytes").Value)
+	require.InDelta(t, relieved.Value-bare.Value, relieved.Difference.Value, 1e-6)
+	require.Negative(t, relieved.Difference.High)
+	require.Negative(t, found(t, pops, "origin", "bytes").Difference.Value)
+	require.Positive(t, relieved.VarianceReduction)
+	require.Zero(t, found(t, zone, "origin", "bytes").Difference.Value)
 	// The game: the other way round.
-	require.Zero(t, pops.Workloads[2].Latency[sim.Response].Mean.Difference.Value)
-	require.Negative(t, zone.Workloads[2].Latency[sim.RTT].Mean.Difference.High)
+	require.Zero(t, found(t, figures(c, 1, 2), "response", "mean").Difference.Value)
+	require.Negative(t, found(t, figures(c, 2, 2), "rtt", "mean").Difference.High)
 
 	// What pairing saved, and how far the distributions moved.
-	require.Nil(t, base.Workloads[0].Latency[0].Wasserstein)
-	moved := pops.Workloads[0].Latency[sim.TTFB]
-	require.Greater(t, moved.Wasserstein.Value, 0.99*math.Abs(moved.Mean.Difference.Value), "at least the difference of the means")
-	require.Positive(t, moved.Mean.VarianceReduction)
-	require.Zero(t, zone.Workloads[0].Latency[sim.TTFB].Wasserstein.Value)
-	require.Zero(t, zone.Workloads[0].Latency[sim.TTFB].Mean.VarianceReduction, "equal to the bit: no factor")
+	const distance = "Wasserstein distance from the baseline"
+	_, ok := base.Find("ttfb", distance)
+	require.False(t, ok)
+	mean := found(t, pops, "ttfb", "mean")
+	require.Greater(t, found(t, pops, "ttfb", distance).Value, 0.99*math.Abs(mean.Difference.Value), "at least the difference of the means")
+	require.Positive(t, mean.VarianceReduction)
+	require.Zero(t, found(t, zone, "ttfb", distance).Value)
+	require.Zero(t, found(t, zone, "ttfb", "mean").VarianceReduction, "equal to the bit: no factor")
+	require.Positive(t, found(t, pops, "breakdown", "propagation").VarianceReduction)
+	require.Zero(t, found(t, pops, "cache", "request hit ratio").VarianceReduction, "the baseline has no cache")
 
 	for _, p := range c.Placements {
 		for _, w := range p.Workloads {
-			sum := 0.0
-			for _, part := range w.Breakdown {
-				sum += part.Mean.Value
-			}
-			require.InEpsilon(t, w.Latency[0].Mean.Value, sum, 1e-9, "%s, %s: causes sum to the latency", p.Name, w.Name)
-			shares, requests := 0.0, 0.0
-			for _, o := range w.Outcomes {
-				shares += o.Share.Value
-			}
-			require.InDelta(t, 1, shares, 1e-12)
+			_, ok := w.Figures.Find("origin", "requests")
+			require.Equal(t, w.Kind == "static", ok, "%s, %s", p.Name, w.Name)
+			mean, err := w.Headline().Mean()
+			require.NoError(t, err)
+			require.InEpsilon(t, mean.Value, sumOf(w.Figures, "breakdown"), 1e-9, "%s, %s: causes sum to the latency", p.Name, w.Name)
+			require.InDelta(t, 1, sumOf(w.Figures, "outcome"), 1e-12)
+			var requests []float64
 			for _, m := range w.Metros {
-				requests += m.Requests.Value
+				requests = append(requests, found(t, m.Figures, "requests", "count").Value)
 			}
-			require.InDelta(t, w.Requests.Value, requests, 1e-6)
-			require.GreaterOrEqual(t, w.Metros[0].Requests.Value, w.Metros[1].Requests.Value)
+			require.InDelta(t, found(t, w.Figures, "requests", "count").Value, requests[0]+requests[1], 1e-6)
+			require.GreaterOrEqual(t, requests[0], requests[1])
 		}
 	}
 }
@@ -202,7 +229,7 @@ func TestBadStudiesAreRefused(t *testing.T) {
 		"warm-up is -1":                      func(s *edgewise.Study) { s.WarmUp = -1 },
 		"no network":                         func(s *edgewise.Study) { s.Network = nil },
 		`workload "api-dynamic": Metros is `: func(s *edgewise.Study) { s.Dynamic[0].Metros = []string{"pop-lax"} },
-		"CacheBytes is 0":                    func(s *edgewise.Study) { s.Placements[1].Sites[2].CacheBytes = 0 },
+		"CapacityBytes is 0":                 func(s *edgewise.Study) { s.Placements[1].Tiers[0].Caches[0].CapacityBytes = 0 },
 		"caches can be preloaded from":       func(s *edgewise.Study) { s.Static[0].Objects = 1 << 27; s.Placements[1] = s.Placements[1].Preloaded() },
 		"no workload":                        func(s *edgewise.Study) { s.Static, s.Dynamic, s.Gaming = nil, nil, nil },
 		`two workloads are called "web-sta`:  func(s *edgewise.Study) { s.Dynamic[0].Name = "web-static" },
@@ -230,14 +257,14 @@ func TestTiersShareWhatTheOriginIsSpared(t *testing.T) {
 	s.Placements = []placement.Placement{s.Placements[0], s.Placements[1], s.Placements[1].WithMidTier(1<<30, "rec-us-west-2")}
 	c, err := s.Run(context.Background())
 	require.NoError(t, err)
-	require.Nil(t, c.Placements[0].Workloads[0].Cache)
-	flat, tiered := c.Placements[1].Workloads[0].Cache, c.Placements[2].Workloads[0].Cache
-	require.Nil(t, flat.MidTier)
-	require.Equal(t, flat.RequestHitRatio.Value, flat.OriginOffload.Value, "one tier")
-	edge, mid := tiered.RequestHitRatio.Value, tiered.MidTier.RequestHitRatio.Value
-	require.InDelta(t, edge+(1-edge)*mid, tiered.OriginOffload.Value, 1e-12)
-	edge, mid = tiered.ByteHitRatio.Value, tiered.MidTier.ByteHitRatio.Value
-	require.InDelta(t, edge+(1-edge)*mid, tiered.ByteOriginOffload.Value, 1e-12)
-	require.True(t, tiered.MidTier.RequestHitRatio.HasInterval())
-	require.True(t, tiered.OriginOffload.Difference.HasInterval(), "against a baseline without caches")
+	requireNone(t, figures(c, 0, 0), "cache")
+	flat, tiered := figures(c, 1, 0), figures(c, 2, 0)
+	requireNone(t, flat, "mid-tier cache")
+	require.Equal(t, found(t, flat, "cache", "request hit ratio").Value, found(t, flat, "origin offload", "by requests").Value, "one tier")
+	for ratio, offload := range map[string]string{"request hit ratio": "by requests", "byte hit ratio": "by bytes"} {
+		edge, mid := found(t, tiered, "cache", ratio).Value, found(t, tiered, "mid-tier cache", ratio)
+		require.InDelta(t, edge+(1-edge)*mid.Value, found(t, tiered, "origin offload", offload).Value, 1e-12)
+		require.True(t, mid.HasInterval())
+	}
+	require.True(t, found(t, tiered, "origin offload", "by requests").Difference.HasInterval(), "against a baseline without caches")
 }

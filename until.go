@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -155,13 +156,14 @@ func (st *stopper) measurePrecision(replications []*replication) (upTo int, done
 			if st.until.Workload != "" && st.until.Workload != d.name {
 				continue
 			}
-			sketches := headlines(replications, p, w)
-			at := st.study.Placements[p].Name + ", " + d.name + ", "
-			if len(st.until.Quantiles) == 0 {
-				figures, names = append(figures, stats.MeanMs(sketches, level)), append(names, at+"mean")
+			runs := &pairing{level: level, isBaseline: true}
+			for _, r := range replications {
+				runs.these = append(runs.these, &r.runs[p][w])
 			}
-			for _, q := range st.until.Quantiles {
-				figures, names = append(figures, stats.QuantileMs(sketches, q, level)), append(names, fmt.Sprintf("%sp%g", at, 100*q))
+			for _, m := range st.until.watched(d.kind.Metrics()[0]) {
+				f, _ := m.Of.figure(0, runs)
+				figures = append(figures, f.Estimate)
+				names = append(names, st.study.Placements[p].Name+", "+d.name+", "+m.Statistic)
 			}
 		}
 	}
@@ -178,13 +180,26 @@ func (st *stopper) measurePrecision(replications []*replication) (upTo int, done
 	return step.Replications, step.Done, nil
 }
 
+// watched returns the figures of a headline metric that must be precise.
+func (u *Until) watched(headline sim.Metric) (all []Measure) {
+	if len(u.Quantiles) == 0 {
+		return []Measure{meanOf(headline)}
+	}
+	for _, p := range u.Quantiles {
+		all = append(all, quantileOf(headline, p))
+	}
+	return all
+}
+
 // selectBest feeds the selection what is new, replication by replication.
 func (st *stopper) selectBest(replications []*replication) (upTo int, done bool, err error) {
-	w := slices.IndexFunc(st.study.workloads(), func(d described) bool { return d.name == st.until.Workload })
+	workloads := st.study.workloads()
+	w := slices.IndexFunc(workloads, func(d described) bool { return d.name == st.until.Workload })
+	headline := workloads[w].kind.Metrics()[0]
 	for r := st.selection.Replications(); r < len(replications) && !st.selection.Done(); r++ {
 		var observed []float64
 		for _, p := range st.selection.Surviving() {
-			s := headlines(replications[r:r+1], p, w)[0]
+			s := replications[r].runs[p][w].latency[headline]
 			ns := s.MeanNs()
 			if len(st.until.Quantiles) > 0 {
 				ns = s.QuantileNs(st.until.Quantiles[0])
@@ -205,13 +220,4 @@ func (st *stopper) selectBest(replications []*replication) (upTo int, done bool,
 	}
 	// A tenth more at a time, so that all cores have work.
 	return min(most, n+int(math.Ceil(float64(n)/10))), false, nil
-}
-
-// headlines returns the headline latency of a workload under a placement, a sketch a replication.
-func headlines(replications []*replication, p, w int) []*stats.Sketch {
-	all := make([]*stats.Sketch, len(replications))
-	for i, r := range replications {
-		all[i] = &r.runs[p][w].total.Latency[0]
-	}
-	return all
 }

@@ -22,7 +22,7 @@ func TestStudyRunsUntilItIsPrecise(t *testing.T) {
 	require.Greater(t, c.Replications, 10)
 	require.Less(t, c.Replications, 200)
 	require.Equal(t, c.Replications, c.Planned)
-	mean := c.Placements[0].Workloads[0].Latency[0].Mean
+	mean := found(t, figures(c, 0, 0), "ttfb", "mean")
 	require.LessOrEqual(t, mean.HalfWidth()/mean.Value, 0.05/1.05)
 
 	// As many replications asked for outright give the same figures, on any number of cores.
@@ -52,7 +52,7 @@ func TestStudyRunsUntilTheBestIsKnown(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, &edgewise.Stopping{Reason: "best known", Best: "two servers"}, c.Stopping)
 	require.Less(t, c.Replications, 100)
-	require.Negative(t, c.Placements[1].Workloads[0].Latency[0].Mean.Difference.High)
+	require.Negative(t, found(t, figures(c, 1, 0), "ttfb", "mean").Difference.High)
 
 	// Three servers against two: with so small an indifference the budget ends first.
 	s.Placements = append(s.Placements[:1:1], s.Placements[0].Named("the same"))

@@ -1,6 +1,7 @@
 package edgewise
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -22,7 +23,8 @@ type WarmUpFinding struct {
 	// Figure is "latency" (the mean of the headline), "hit ratio", "edge caches" or "mid-tier caches" (their
 	// content).
 	Figure string `json:"figure"`
-	// Found is the time from the start of the run after which the figure is steady.
+	// Found is the time from the start of the run after which the figure is steady; 0 also where Unchecked says
+	// why that is not known.
 	Found time.Duration `json:"found_ns"`
 	// Bias is the mean over what was recorded minus the mean over its steady part, in ms or as a share, with
 	// an interval at 99 %; nil where the figure was steady before recording began, and for caches.
@@ -34,6 +36,21 @@ type WarmUpFinding struct {
 	// Before is the time from the start of the run up to which the figure was looked at, where that is not
 	// the whole run: a first failure begins then, which moves the figure whatever came before.
 	Before time.Duration `json:"before_ns,omitempty"`
+}
+
+// findingJSON keeps json from calling the methods of [WarmUpFinding] again.
+type findingJSON WarmUpFinding
+
+// MarshalJSON writes the finding; found_ns is null where the figure could not be followed.
+func (f WarmUpFinding) MarshalJSON() ([]byte, error) {
+	j := struct {
+		findingJSON
+		Found *time.Duration `json:"found_ns"`
+	}{findingJSON: findingJSON(f)}
+	if f.Found > 0 || f.Unchecked == "" {
+		j.Found = &f.Found
+	}
+	return json.Marshal(j)
 }
 
 // A WarmUpError says that a study recorded what still depends on how its runs began: with caches empty
@@ -109,7 +126,7 @@ func (s *Study) findWarmUps(replications []*replication) []WarmUpFinding {
 				continue
 			}
 			figures := []courseFigure{latencyFigure}
-			if d.kind == sim.Static && hits(replications, p, w) {
+			if d.kind == sim.Static && anyHits(replications, p, w) {
 				figures = append(figures, hitRatioFigure)
 			}
 			for _, figure := range figures {
@@ -135,8 +152,8 @@ func (s *Study) findWarmUps(replications []*replication) []WarmUpFinding {
 	return all
 }
 
-// hits reports whether any request of a workload was a hit.
-func hits(replications []*replication, p, w int) bool {
+// anyHits reports whether any request of a workload was a hit.
+func anyHits(replications []*replication, p, w int) bool {
 	for _, r := range replications {
 		for _, b := range r.courses[p].workloads[w].Batches {
 			if b.Hits > 0 {
@@ -244,10 +261,7 @@ func (s *Study) firstFailure(p int) (first time.Duration) {
 
 // concerns reports whether a placement has the site of a failure, or a site that calls it.
 func (s *Study) concerns(f *sim.Failure, p *placement.Placement) bool {
-	return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool {
-		if a.Site == f.Site {
-			return true
-		}
+	return p.Uses(f.Site) || slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool {
 		i, ok := s.Network.Index(a.Site)
 		return ok && a.Role == placement.Compute && s.Network.At(i).Parent == f.Site
 	})
@@ -388,6 +402,8 @@ func (s *Study) refusal(findings []WarmUpFinding) error {
 // canPreload reports whether a placement has caches that begin empty.
 func (s *Study) canPreload(name string) bool {
 	return slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
-		return p.Name == name && slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.CacheBytes > 0 && !a.Preload })
+		return p.Name == name && slices.ContainsFunc(p.Tiers, func(t placement.Tier) bool {
+			return slices.ContainsFunc(t.Caches, func(c placement.Cache) bool { return !c.Preload })
+		})
 	})
 }

@@ -64,11 +64,7 @@ func TestSteadyQueueIsAcceptedWithoutWarmUp(t *testing.T) {
 func TestFillingCachesAreRefusedUnlessPreloaded(t *testing.T) {
 	s := smallStudy(t)
 	s.SkipWarmUpCheck = false
-	for i := range s.Placements[1].Sites {
-		if a := &s.Placements[1].Sites[i]; a.Role == placement.EdgeCache {
-			a.CacheBytes = 1 << 30
-		}
-	}
+	s.Placements[1] = s.Placements[1].WithEachCache(func(_ string, c *placement.Cache) { c.CapacityBytes = 1 << 30 })
 	c, err := s.Run(context.Background())
 	require.True(t, c == nil)
 	var refused *edgewise.WarmUpError
@@ -89,9 +85,7 @@ func TestFillingCachesAreRefusedUnlessPreloaded(t *testing.T) {
 	}
 	require.Equal(t, map[string]int{"latency": 6, "hit ratio": 1, "edge caches": 1}, figures)
 
-	for i := range s.Placements[1].Sites {
-		s.Placements[1].Sites[i].Preload = false
-	}
+	s.Placements[1] = s.Placements[1].WithEachCache(func(_ string, c *placement.Cache) { c.Preload = false })
 	s.SkipWarmUpCheck = true
 	c, err = s.Run(context.Background())
 	require.NoError(t, err)

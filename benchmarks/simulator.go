@@ -84,11 +84,11 @@ func runPlan(plan *sim.Plan, workers int) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	check := total.Latency[0].MeanNs() / 1e6
+	check := total.Metric(w.Kind.Metrics()[0]).MeanNs() / 1e6
 	if w.Kind == sim.Static {
-		check = float64(total.Outcomes[sim.Hit]) / float64(total.Requests)
+		check = float64(total.Outcomes[sim.Hit]) / float64(total.Count(sim.Requests))
 	}
-	return outcome{int(total.Requests), cpu, check}, nil
+	return outcome{int(total.Count(sim.Requests)), cpu, check}, nil
 }
 
 // game runs a competitive shooter of so many players in the largest metros of the catalogue, on servers in

@@ -3,106 +3,47 @@ package placement
 import (
 	"fmt"
 	"slices"
-	"strings"
 
-	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 )
-
-// A Role is what a site is allowed to do.
-type Role uint8
-
-// The roles.
-const (
-	// Origin holds every object of the static workloads.
-	Origin Role = iota
-	// Compute runs the dynamic and gaming workloads.
-	Compute
-	// EdgeCache caches objects; users of static workloads enter there.
-	EdgeCache
-	// MidTierCache caches objects between the edge caches and the origin.
-	MidTierCache
-	numRoles
-)
-
-var roleNames = [...]string{Origin: "origin", Compute: "compute", EdgeCache: "edge-cache", MidTierCache: "mid-tier-cache"}
-
-// String returns the name that scenario files use, for example "edge-cache".
-func (r Role) String() string {
-	if r >= numRoles {
-		return fmt.Sprintf("role(%d)", uint8(r))
-	}
-	return roleNames[r]
-}
-
-// RoleNames lists the names of all roles.
-func RoleNames() []string { return slices.Clone(roleNames[:]) }
-
-// ParseRole returns the role of a name.
-func ParseRole(name string) (Role, error) {
-	if i := slices.Index(roleNames[:], name); i >= 0 {
-		return Role(i), nil
-	}
-	return 0, fmt.Errorf("unknown role %q; want one of %q", name, roleNames)
-}
-
-// mayTake says which roles each kind of site can take.
-func mayTake(kind topology.NodeKind, role Role) bool {
-	switch role {
-	case Origin:
-		return kind == topology.Region
-	case Compute:
-		return kind == topology.Region || kind == topology.LocalZone
-	case EdgeCache:
-		return kind == topology.PoP || kind == topology.LocalZone
-	case MidTierCache:
-		return kind == topology.RegionalEdgeCache || kind == topology.Region
-	}
-	return false
-}
-
-// An Assignment gives one role to one site.
-type Assignment struct {
-	// Site is the id of a node of the network.
-	Site string
-	Role Role
-	// CacheBytes is the capacity of a cache; 0 for other roles.
-	CacheBytes int64
-	// Policy is the eviction policy of a cache, with parameters after colons: "clock:bits=2"; ""
-	// means "lru". Admission is the rule that decides which objects may enter; "" means all. See
-	// [cache.Config].
-	Policy, Admission string
-	// Preload lets a cache begin with what it would hold after an endless warm-up, instead of empty.
-	Preload bool
-	// Backup says that the site has the role only while all others that have it are down: then users go to
-	// the nearest backup, and caches fetch from it. A backup region with the role [Compute] also answers the
-	// calls of Local Zones whose parent is down.
-	Backup bool
-	// Servers is the number of servers that each workload finds at a compute or origin site;
-	// 0 means that there are always enough.
-	Servers int
-}
 
 // A Placement is one alternative.
 type Placement struct {
 	// Name tells the alternative apart in results.
 	Name string
-	// Sites are the roles given.
+	// Tiers are the levels of caches, from the user to the origin.
+	Tiers []Tier
+	// Sites are the origins and the sites that compute.
 	Sites []Assignment
-	// Routing is how users find their site.
+	// Routing is how users find the edge: the first tier of caches, as who is served there and as a way in, and
+	// without tiers the origin. Nil stands for [NearestRTT].
+	//
+	// Who computes is unicast: an application has its address or learns it from a matchmaker, and neither anycast
+	// nor the DNS of a content delivery network steers it. So users of what computes go to the nearest site by
+	// round trip, unless a route has another rule, or this rule names a site that computes: a weight or a pin
+	// counts wherever it is for.
 	Routing Routing
-	// Misdirected is the share of internet providers whose users [Anycast] sends to a worse site
-	// than the nearest, in [0, 1]; 0 means [DefaultMisdirected], less than 0 means none.
-	Misdirected float64
-	// Weights are the shares of [Weighted]; they need not sum to 1. A site without a weight gets no
-	// users.
-	Weights []SiteWeight
-	// Pins is the table of [Pinned].
-	Pins []Pin
-	// DynamicViaPoP lets dynamic requests enter the provider's network at the user's PoP and ride
-	// its backbone to the compute site, instead of crossing the public internet.
-	DynamicViaPoP bool
+	// Routes are for workloads and roles whose users find their site by a rule of their own, or come in by
+	// another way.
+	Routes []Route
+}
+
+// An Assignment gives a role to a site that is no cache.
+type Assignment struct {
+	// Site is the id of a node of the network.
+	Site string
+	// Role is [Origin] or [Compute].
+	Role Role
+	// Servers is the number of servers that each workload finds at the site; 0 means that there are always
+	// enough.
+	Servers int
+	// Workloads are the names of the workloads that the site serves in this role; none stand for all.
+	Workloads []string
+	// Backup says that the site has the role only while all others that have it are down: then users go to
+	// the nearest backup, and caches fetch from it. A backup region with the role [Compute] also answers the
+	// calls of Local Zones whose parent is down.
+	Backup bool
 }
 
 // RegionOnly puts everything into one region: the origin and all compute.
@@ -128,18 +69,19 @@ func (p Placement) With(assignments ...Assignment) Placement {
 	return p
 }
 
-// WithPoPs returns a copy in which the given PoPs cache static objects, with so many bytes each.
-func (p Placement) WithPoPs(cacheBytes int64, pops ...string) Placement {
-	for _, site := range pops {
-		p = p.With(Assignment{Site: site, Role: EdgeCache, CacheBytes: cacheBytes})
+// withCachesAt returns a copy with caches of one size at the given sites.
+func (p Placement) withCachesAt(tier string, capacityBytes int64, sites []string) Placement {
+	caches := make([]Cache, len(sites))
+	for i, site := range sites {
+		caches[i] = Cache{Site: site, CapacityBytes: capacityBytes}
 	}
-	p.Name += " + PoPs"
-	return p
+	return p.WithCaches(tier, caches...)
 }
 
-// ViaPoP returns a copy in which dynamic requests enter at the user's PoP and ride the backbone.
-func (p Placement) ViaPoP() Placement {
-	p.DynamicViaPoP = true
+// WithPoPs returns a copy in which the given PoPs cache objects, with so many bytes each.
+func (p Placement) WithPoPs(capacityBytes int64, pops ...string) Placement {
+	p = p.withCachesAt(EdgeCache, capacityBytes, pops)
+	p.Name += " + PoPs"
 	return p
 }
 
@@ -152,24 +94,30 @@ func (p Placement) WithLocalZones(zones ...string) Placement {
 	return p
 }
 
-// WithMidTier returns a copy in which the given regional edge caches stand between PoPs and origin.
-func (p Placement) WithMidTier(cacheBytes int64, caches ...string) Placement {
-	for _, site := range caches {
-		p = p.With(Assignment{Site: site, Role: MidTierCache, CacheBytes: cacheBytes})
-	}
+// WithMidTier returns a copy in which the given regional edge caches or regions stand between the edge caches
+// and the origin, with so many bytes each.
+func (p Placement) WithMidTier(capacityBytes int64, sites ...string) Placement {
+	p = p.withCachesAt(MidTierCache, capacityBytes, sites)
 	p.Name += " + mid-tier"
+	return p
+}
+
+// WithShield returns a copy in which the given sites stand before the origin, behind all other caches, with so
+// many bytes each.
+func (p Placement) WithShield(capacityBytes int64, sites ...string) Placement {
+	p = p.withCachesAt(OriginShield, capacityBytes, sites)
+	p.Name += " + shield"
 	return p
 }
 
 // Preloaded returns a copy in which every cache begins with what it would hold after an endless warm-up.
 func (p Placement) Preloaded() Placement {
-	p.Sites = slices.Clone(p.Sites)
-	for i := range p.Sites {
-		if role := p.Sites[i].Role; role == EdgeCache || role == MidTierCache {
-			p.Sites[i].Preload = true
-		}
-	}
-	return p
+	return p.WithEachCache(func(_ string, c *Cache) { c.Preload = true })
+}
+
+// Serves reports whether the site has its role for a workload.
+func (a Assignment) Serves(workload string) bool {
+	return len(a.Workloads) == 0 || slices.Contains(a.Workloads, workload)
 }
 
 // Of returns the assignments of a role, in order.
@@ -183,83 +131,92 @@ func (p Placement) Of(role Role) []Assignment {
 	return found
 }
 
-// Validate names the first assignment that the network or the role forbids.
+// AllSites returns the ids of all sites that have a role, each once: first those of [Placement.Sites], then
+// the caches from the user to the origin.
+func (p Placement) AllSites() []string {
+	var ids []string
+	seen := make(map[string]bool)
+	add := func(id string) {
+		if !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	}
+	for _, a := range p.Sites {
+		add(a.Site)
+	}
+	for _, t := range p.Tiers {
+		for _, c := range t.Caches {
+			add(c.Site)
+		}
+	}
+	return ids
+}
+
+// Uses reports whether a site has a role in the placement.
+func (p Placement) Uses(site string) bool {
+	return slices.ContainsFunc(p.Sites, func(a Assignment) bool { return a.Site == site }) ||
+		slices.ContainsFunc(p.Tiers, func(t Tier) bool {
+			return slices.ContainsFunc(t.Caches, func(c Cache) bool { return c.Site == site })
+		})
+}
+
+// Rule returns the rule by which users find their site.
+func (p Placement) Rule() Routing { return rule(p.Routing) }
+
+// Validate names all that the network or the roles forbid, the first in the text of the error.
 func (p Placement) Validate(n *topology.Network) error {
 	if p.Name == "" {
 		return fmt.Errorf("placement: %w", invalid.New("Name", `""`, "a name"))
+	}
+	var errs []error
+	add := func(err error) {
+		if err == nil {
+			return
+		}
+		for _, e := range invalid.All(err) {
+			errs = append(errs, fmt.Errorf("placement %q: %w", p.Name, e))
+		}
 	}
 	type key struct {
 		site string
 		role Role
 	}
 	seen := make(map[key]bool)
-	var errs []error
 	for i, a := range p.Sites {
 		err := a.validate(n)
 		k := key{a.Site, a.Role}
 		if err == nil && seen[k] {
 			err = invalid.New("Role", a.Role, "another role: site %q has this one already", a.Site)
 		}
+		seen[k] = true
+		if err == nil && a.Backup && !slices.ContainsFunc(p.Sites, func(o Assignment) bool { return o.Role == a.Role && !o.Backup }) {
+			err = invalid.New("Backup", a.Backup, "false: no other site has the role %q", a.Role)
+		}
 		if err != nil {
 			for _, e := range invalid.All(err) {
-				errs = append(errs, fmt.Errorf("placement %q: site %q: %w", p.Name, a.Site, invalid.In(fmt.Sprintf("Sites[%d]", i), e)))
+				add(fmt.Errorf("site %q: %w", a.Site, invalid.In(fmt.Sprintf("Sites[%d]", i), e)))
 			}
 		}
-		seen[k] = true
 	}
-	for i, a := range p.Sites {
-		if a.Backup && !slices.ContainsFunc(p.Sites, func(o Assignment) bool { return o.Role == a.Role && !o.Backup }) {
-			errs = append(errs, fmt.Errorf("placement %q: site %q: %w", p.Name, a.Site,
-				invalid.In(fmt.Sprintf("Sites[%d]", i), invalid.New("Backup", a.Backup, "false: no other site has the role %q", a.Role))))
-		}
+	for i := range p.Tiers {
+		add(p.Tiers[i].validate(p, i, n))
 	}
-	if err := p.validateRouting(n); err != nil {
-		errs = append(errs, fmt.Errorf("placement %q: %w", p.Name, err))
-	}
+	add(p.validateRouting(n))
 	return invalid.First(errs...)
 }
 
 func (a Assignment) validate(n *topology.Network) error {
-	if a.Role >= numRoles {
-		return invalid.New("Role", a.Role, "one of %q", roleNames)
+	if a.Role != Origin && a.Role != Compute {
+		return invalid.New("Role", fmt.Sprintf("%q", a.Role), "%q or %q", Origin, Compute)
 	}
-	i, ok := n.Index(a.Site)
-	if !ok {
-		return invalid.New("Site", a.Site, "a node of the network")
+	if field, value, want := checkSite(n, a.Site, a.Role); field != "" {
+		return invalid.New(field, value, "%s", want)
 	}
-	if kind := n.At(i).Kind; !mayTake(kind, a.Role) {
-		return invalid.New("Role", a.Role, "a role that a %s can take", kind)
-	}
-	if a.Role == EdgeCache || a.Role == MidTierCache {
-		errs := []error{
-			invalid.Check(a.CacheBytes > 0, "CacheBytes", a.CacheBytes, "more than 0"),
-			invalid.Check(a.Servers == 0, "Servers", a.Servers, "0: a cache has no servers"),
+	for i, name := range a.Workloads {
+		if slices.Contains(a.Workloads[:i], name) {
+			return invalid.New(fmt.Sprintf("Workloads[%d]", i), name, "another workload: the site has this one already")
 		}
-		if _, err := cache.New(cache.Config{Policy: a.Policy, CapacityObjects: 100}); err != nil {
-			errs = append(errs, wrongSpec("Policy", a.Policy, cache.Policies(), err))
-		}
-		if _, err := cache.New(cache.Config{Admission: a.Admission, CapacityObjects: 100}); err != nil {
-			errs = append(errs, wrongSpec("Admission", a.Admission, cache.Admissions(), err))
-		}
-		return invalid.First(errs...)
 	}
-	if a.Preload {
-		return invalid.New("Preload", a.Preload, "false for the role %q: it has no cache", a.Role)
-	}
-	if a.Policy != "" || a.Admission != "" {
-		return invalid.New("Policy", a.Policy+a.Admission, "no cache policy or admission for the role %q", a.Role)
-	}
-	return invalid.First(
-		invalid.Check(a.CacheBytes == 0, "CacheBytes", a.CacheBytes, fmt.Sprintf("0: the role %q has no cache", a.Role)),
-		invalid.Range("Servers", a.Servers, 0, 1<<20),
-	)
-}
-
-// wrongSpec returns the error of a policy or admission that the cache refuses: its name or its parameters.
-func wrongSpec(field, text string, names []string, err error) error {
-	name, _, _ := strings.Cut(text, ":")
-	if !slices.Contains(names, name) {
-		return invalid.New(field, text, "one of %s", strings.Join(names, ", "))
-	}
-	return err // it names the field and what is wanted
+	return invalid.Range("Servers", a.Servers, 0, 1<<20)
 }

@@ -21,7 +21,7 @@ func Example() {
 		zones,
 		zones.WithPoPs(256<<20, "pop-lax", "pop-sea").Named("everything"),
 	} {
-		fmt.Printf("%s: %d cache, %d compute\n", p.Name, len(p.Of(placement.EdgeCache)), len(p.Of(placement.Compute)))
+		fmt.Printf("%s: %d cache, %d compute\n", p.Name, len(p.Caches(placement.EdgeCache)), len(p.Of(placement.Compute)))
 	}
 	// Output:
 	// region only: 0 cache, 1 compute
@@ -46,65 +46,74 @@ func TestBadPlacementsNameTheirSite(t *testing.T) {
 	})
 	require.NoError(t, err)
 	region := placement.RegionOnly("us-west-2")
-	require.NoError(t, region.WithPoPs(1, "pop-lax").WithLocalZones("us-west-2-lax-1").WithMidTier(1, "rec-us-west-2").Validate(net))
+	pop := []placement.Cache{{Site: "pop-lax", CapacityBytes: 1}}
+	require.NoError(t, region.WithPoPs(1, "pop-lax").WithLocalZones("us-west-2-lax-1").WithMidTier(1, "rec-us-west-2").WithShield(1, "pop-lax").Validate(net))
+	require.NoError(t, tiered(region, placement.Tier{Name: "town", Caches: pop}, placement.Tier{Name: "land", Caches: pop, SkipInOriginRegion: true, Origins: []string{"us-west-2"}}).Validate(net))
 	for want, p := range map[string]placement.Placement{
-		"Name is":                                                             region.Named(""),
-		"Sites[2].Site is pop-sea; want a node":                               region.WithPoPs(1, "pop-sea"),
-		"Sites[2].CacheBytes is 0":                                            region.WithPoPs(0, "pop-lax"),
-		"Sites[2].Role is compute":                                            region.WithLocalZones("pop-lax"),
-		"Sites[2].Role is origin; want another":                               region.With(placement.Assignment{Site: "us-west-2", Role: placement.Origin}),
-		"Sites[2].Backup is true; want false: no o":                           region.With(placement.Assignment{Site: "pop-lax", Role: placement.EdgeCache, CacheBytes: 1, Backup: true}),
-		"Sites[2].Servers is -1":                                              region.With(placement.Assignment{Site: "us-west-2-lax-1", Role: placement.Compute, Servers: -1}),
-		"Sites[2].Servers is 3; want 0: a cache has":                          region.With(placement.Assignment{Site: "pop-lax", Role: placement.EdgeCache, CacheBytes: 1, Servers: 3}),
-		"Sites[2].CacheBytes is 5; want 0: the role \"compute\" has no cache": region.With(placement.Assignment{Site: "us-west-2-lax-1", Role: placement.Compute, CacheBytes: 5}),
-		"Sites[2].Role is role(9)":                                            region.With(placement.Assignment{Site: "us-west-2", Role: 9}),
-		"Sites[2].Policy is mru; want one of":                                 region.With(placement.Assignment{Site: "pop-lax", Role: placement.EdgeCache, CacheBytes: 1, Policy: "mru"}),
-		"Sites[2].Admission is all; want one of":                              region.With(placement.Assignment{Site: "pop-lax", Role: placement.EdgeCache, CacheBytes: 1, Admission: "all"}),
-		"Sites[2].Policy is lru; want no cache pol":                           region.With(placement.Assignment{Site: "us-west-2-lax-1", Role: placement.Compute, Policy: "lru"}),
-		"Routing is routing(7); want one of":                                  {Name: "x", Routing: 7},
-		"Misdirected is 0.1; want 0: it is for":                               {Name: "x", Misdirected: 0.1},
-		"Misdirected is 1.1; want 0 to 1":                                     {Name: "x", Routing: placement.Anycast, Misdirected: 1.1},
-		"Misdirected is NaN; want 0 to 1":                                     {Name: "x", Routing: placement.Anycast, Misdirected: math.NaN()},
-		"Weights is empty":                                                    {Name: "x", Routing: placement.Weighted},
-		"Weights is [{us-west-2 1}]; want none":                               routed(region, placement.Anycast, []placement.SiteWeight{{Site: "us-west-2", Weight: 1}}, nil),
-		"Weights[0].Site is pop-lax":                                          routed(region, placement.Weighted, []placement.SiteWeight{{Site: "pop-lax", Weight: 1}}, nil),
-		"Weights[1].Site is us-west-2":                                        routed(region, placement.Weighted, []placement.SiteWeight{{Site: "us-west-2", Weight: 1}, {Site: "us-west-2", Weight: 2}}, nil),
-		"Weights[0].Weight is 0; want more than 0":                            routed(region, placement.Weighted, []placement.SiteWeight{{Site: "us-west-2"}}, nil),
-		"Pins is empty":                                                       {Name: "x", Routing: placement.Pinned},
-		"Pins is [{denver-us us-west-2}]; want none":                          routed(region, placement.NearestRTT, nil, []placement.Pin{{Metro: "denver-us", Site: "us-west-2"}}),
-		"Pins[0].Metro is us-west-2; want a metro":                            routed(region, placement.Pinned, nil, []placement.Pin{{Metro: "us-west-2", Site: "us-west-2"}}),
-		"Pins[0].Site is pop-lax; want a site of":                             routed(region, placement.Pinned, nil, []placement.Pin{{Metro: "denver-us", Site: "pop-lax"}}),
-		"Pins[1].Site is us-west-2; want another":                             routed(region, placement.Pinned, nil, []placement.Pin{{Metro: "denver-us", Site: "us-west-2"}, {Metro: "denver-us", Site: "us-west-2"}}),
+		"Name is":                                            region.Named(""),
+		"Sites[2].Site is pop-lex; want a node":              region.With(placement.Assignment{Site: "pop-lex", Role: placement.Compute}).Named("x"),
+		"Sites[2].Role is compute":                           region.WithLocalZones("pop-lax"),
+		"Sites[2].Role is origin; want another":              region.With(placement.Assignment{Site: "us-west-2", Role: placement.Origin}),
+		"Sites[2].Servers is -1":                             region.With(placement.Assignment{Site: "us-west-2-lax-1", Role: placement.Compute, Servers: -1}),
+		`Sites[2].Role is "edge-cache"; want "origin" or`:    region.With(placement.Assignment{Site: "pop-lax", Role: placement.EdgeCache}),
+		`Sites[0].Backup is true; want false: no other site`: placement.Placement{Name: "x"}.With(placement.Assignment{Site: "us-west-2", Role: placement.Compute, Backup: true}),
+		"Tiers[0].Caches[0].Site is pop-sea; want a node":    region.WithPoPs(1, "pop-sea"),
+		"Tiers[0].Caches[0].CapacityBytes is 0":              region.WithPoPs(0, "pop-lax"),
+		"Tiers[0].Caches[0].Role is edge-cache; want a role": region.WithPoPs(1, "us-west-2"),
+		"Tiers[0].Caches[1].Role is edge-cache; want anoth":  region.WithPoPs(1, "pop-lax", "pop-lax"),
+		"Tiers[0].Caches[0].Backup is true; want false: no":  region.WithCaches(placement.EdgeCache, placement.Cache{Site: "pop-lax", CapacityBytes: 1, Backup: true}),
+		"Tiers[0].Caches[0].Policy is mru; want one of":      region.WithCaches(placement.EdgeCache, placement.Cache{Site: "pop-lax", CapacityBytes: 1, Policy: "mru"}),
+		"Tiers[0].Caches[0].Admission is all; want one of":   region.WithCaches(placement.EdgeCache, placement.Cache{Site: "pop-lax", CapacityBytes: 1, Admission: "all"}),
+		"Tiers[0].Caches is empty":                           tiered(region, placement.Tier{Name: "a"}),
+		`Tiers[0].Name is ""; want a name`:                   tiered(region, placement.Tier{Caches: pop}),
+		`Tiers[0].Name is "origin"; want a name, and not th`: tiered(region, placement.Tier{Name: "origin", Caches: pop}),
+		`Tiers[1].Name is "a"; want another name`:            tiered(region, placement.Tier{Name: "a", Caches: pop}, placement.Tier{Name: "a", Caches: pop}),
+		`Tiers[0].Name is "mid-tier-cache"; want a tier bef`: region.WithMidTier(1, "rec-us-west-2"),
+		`Tiers[0].Name is "origin-shield"; want a tier befo`: region.WithShield(1, "rec-us-west-2"),
+		"Tiers[0].SkipInOriginRegion is true; want false":    tiered(region, placement.Tier{Name: "a", Caches: pop, SkipInOriginRegion: true}),
+		"Tiers[0].Origins is [us-west-2]; want none":         tiered(region, placement.Tier{Name: "a", Caches: pop, Origins: []string{"us-west-2"}}),
+		"Tiers[1].Origins[0] is pop-lax; want an origin":     tiered(region, placement.Tier{Name: "a", Caches: pop}, placement.Tier{Name: "b", Caches: pop, Origins: []string{"pop-lax"}}),
+		"Tiers[1].Origins[1] is us-west-2; want another":     tiered(region, placement.Tier{Name: "a", Caches: pop}, placement.Tier{Name: "b", Caches: pop, Origins: []string{"us-west-2", "us-west-2"}}),
+		"Routing.Misdirected is 1.1; want 0 to 1":            routed(region, placement.Anycast{Misdirected: placement.FractionOf(1.1)}),
+		"Routing.Misdirected is NaN; want 0 to 1":            routed(region, placement.Anycast{Misdirected: placement.FractionOf(math.NaN())}),
+		"Routing is empty; want a weight":                    routed(region, placement.Weighted{}),
+		"Routing[0].Site is pop-lax":                         routed(region, placement.Weighted{{Site: "pop-lax", Weight: 1}}),
+		"Routing[1].Site is us-west-2; want a site that":     routed(region, placement.Weighted{{Site: "us-west-2", Weight: 1}, {Site: "us-west-2", Weight: 2}}),
+		"Routing[0].Weight is 0; want more than 0":           routed(region, placement.Weighted{{Site: "us-west-2"}}),
+		"Routing is empty; want a site":                      routed(region, placement.Pinned{}),
+		"Routing[0].Metro is us-west-2; want a metro":        routed(region, placement.Pinned{{Metro: "us-west-2", Site: "us-west-2"}}),
+		"Routing[0].Site is pop-lax; want a site of":         routed(region, placement.Pinned{{Metro: "denver-us", Site: "pop-lax"}}),
+		"Routing[1].Site is us-west-2; want another site":    routed(region, placement.Pinned{{Metro: "denver-us", Site: "us-west-2"}, {Metro: "denver-us", Site: "us-west-2"}}),
 	} {
 		require.ErrorContains(t, p.Validate(net), want)
 	}
 }
 
-func routed(p placement.Placement, rule placement.Routing, weights []placement.SiteWeight, pins []placement.Pin) placement.Placement {
-	p.Routing, p.Weights, p.Pins = rule, weights, pins
+func tiered(p placement.Placement, tiers ...placement.Tier) placement.Placement {
+	p.Tiers = tiers
 	return p
 }
 
-func TestAnycastMisdirectsAFifthUnlessToldOtherwise(t *testing.T) {
-	for share, want := range map[float64]float64{0: 0.2, 0.35: 0.35, 1: 1, -1: 0} {
-		require.Equal(t, want, placement.Placement{Routing: placement.Anycast, Misdirected: share}.MisdirectedShare())
+func TestTiersStandFromTheUserToTheOrigin(t *testing.T) {
+	p := placement.RegionOnly("r").WithShield(4, "s").WithMidTier(3, "m").WithCaches("last", placement.Cache{Site: "l"}).WithPoPs(1, "a")
+	more := p.WithPoPs(2, "b").Preloaded()
+	names := func(p placement.Placement) (all []string) {
+		for _, t := range p.Tiers {
+			all = append(all, t.Name)
+		}
+		return all
 	}
-	require.Zero(t, placement.Placement{}.MisdirectedShare())
+	require.Equal(t, []string{placement.EdgeCache, placement.MidTierCache, placement.OriginShield, "last"}, names(p))
+	require.Equal(t, names(p), names(more))
+	require.Equal(t, []placement.Cache{{Site: "a", CapacityBytes: 1}}, p.Caches(placement.EdgeCache), "a placement is a value")
+	require.Equal(t, []placement.Cache{{Site: "a", CapacityBytes: 1, Preload: true}, {Site: "b", CapacityBytes: 2, Preload: true}}, more.Caches(placement.EdgeCache))
+	require.Equal(t, []string{"r", "a", "b", "m", "s", "l"}, more.AllSites())
+	require.True(t, more.Uses("s"))
+	require.False(t, more.Uses("x"))
+	require.Empty(t, p.Caches("none"))
 }
 
-func TestNamesParseBack(t *testing.T) {
-	for _, name := range placement.RoleNames() {
-		r, err := placement.ParseRole(name)
-		require.NoError(t, err)
-		require.Equal(t, name, r.String())
-	}
-	for _, name := range placement.RoutingNames() {
-		r, err := placement.ParseRouting(name)
-		require.NoError(t, err)
-		require.Equal(t, name, r.String())
-	}
-	_, err := placement.ParseRole("edge")
-	require.ErrorContains(t, err, "edge-cache")
-	_, err = placement.ParseRouting("near")
-	require.ErrorContains(t, err, "nearest-rtt")
+func routed(p placement.Placement, rule placement.Routing) placement.Placement {
+	p.Routing = rule
+	return p
 }

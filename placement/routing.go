@@ -2,154 +2,120 @@ package placement
 
 import (
 	"fmt"
-	"math"
-	"slices"
+	"time"
 
-	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
-// A Routing is the rule by which users find a site, among those that have the role they need.
-type Routing uint8
-
-// The routing rules.
-const (
-	// NearestRTT sends the users of a metro to the site with the least round-trip time.
-	NearestRTT Routing = iota
-	// NearestDistance sends them to the site with the least great-circle distance, as DNS by
-	// location does.
-	NearestDistance
-	// Anycast sends them to the nearest site by round-trip time, except that a share of the internet
-	// providers of every metro leads to a worse one. See [DefaultMisdirected] and [ProvidersPerMetro].
-	Anycast
-	// Weighted spreads the users of every metro over the sites by [Placement.Weights]. Where none of the
-	// sites that serve a workload has a weight, its users go to the nearest by round-trip time.
-	Weighted
-	// Pinned looks the site up in [Placement.Pins]; metros that are not there go to the nearest by
-	// round-trip time.
-	Pinned
-	numRoutings
-)
-
-// DefaultMisdirected is the share of clients that anycast sends to a site that is not the best for them:
-// about 20 % (Calder et al., "Analyzing the performance of an anycast CDN", IMC 2015).
-const DefaultMisdirected = 0.2
-
-// ProvidersPerMetro is the number of internet providers that share the users of a metro. Anycast leads all
-// users of a provider in a metro to the same site, at all times. Assumed: ten of equal size.
-const ProvidersPerMetro = 10
-
-// NextWorse is the probability with which a misdirected provider misses one site more: it leads to the
-// second best with the probability 1 - NextWorse, to the third with (1 - NextWorse) * NextWorse, and so
-// on, the last taking what is left. Assumed.
-const NextWorse = 0.5
-
-var routingNames = [...]string{
-	NearestRTT: "nearest-rtt", NearestDistance: "nearest-distance", Anycast: "anycast", Weighted: "weighted", Pinned: "pinned",
+// A Routing is a rule by which the users of a metro find a site, among the candidates that can serve them.
+// [NearestRTT], [NearestDistance], [Anycast], [Weighted] and [Pinned] are such rules; any type with these
+// methods is one. A rule is asked before a run begins and at every failure, never by request.
+type Routing interface {
+	// Validate returns an error that names the first parameter which is out of range, for a placement in a
+	// network.
+	Validate(p Placement, n *topology.Network) error
+	// Shares says who goes where: the first share takes the users up to its end, each further one those from
+	// the end before it up to its own, and the last ends at [Everybody]. It must depend on nothing but the
+	// rule and the view.
+	Shares(v View) []Share
 }
 
-// String returns the name that scenario files use, for example "nearest-rtt".
-func (r Routing) String() string {
-	if r >= numRoutings {
-		return fmt.Sprintf("routing(%d)", uint8(r))
-	}
-	return routingNames[r]
+// A SiteNamer is a rule that has parameters for single sites, as [Weighted] and [Pinned] have. Every site it
+// names must be one where users can enter. As [Placement.Routing], it also steers the workloads that compute
+// if it names a site that computes.
+type SiteNamer interface {
+	// NamedSites returns the ids of the sites that the rule names, in the order of its parameters.
+	NamedSites() []string
 }
 
-// RoutingNames lists the names of all rules.
-func RoutingNames() []string { return slices.Clone(routingNames[:]) }
-
-// ParseRouting returns the rule of a name.
-func ParseRouting(name string) (Routing, error) {
-	if i := slices.Index(routingNames[:], name); i >= 0 {
-		return Routing(i), nil
-	}
-	return 0, fmt.Errorf("unknown routing %q; want one of %q", name, routingNames)
+// A View is what a routing rule sees: a metro and the sites among which its users are to be shared. It is to
+// be read only, and only while the rule is asked.
+type View struct {
+	// Metro is the id of the metro; Place is where it lies.
+	Metro string
+	Place topology.Place
+	// Sites are the candidates in the order of the placement; one or more are not away.
+	Sites []Candidate
+	// Draws addresses random numbers of the metro: the same under every placement, for every workload and
+	// in every replication.
+	Draws random.Key
 }
 
-// A SiteWeight is the weight of a site, more than 0.
-type SiteWeight struct {
-	Site   string
-	Weight float64
+// A Candidate is a site that can serve users.
+type Candidate struct {
+	// Site is the id of the site.
+	Site string
+	Kind topology.NodeKind
+	// Place is where the site lies.
+	Place topology.Place
+	// RTT is the round trip from the metro over the public internet, with the links' median last mile.
+	RTT time.Duration
+	// Away says that the site is known to be down: users whom a rule sends there nevertheless wait in vain.
+	Away bool
 }
 
-// A Pin sends the users of a metro to a site. A metro may have several, to sites of different roles: the
-// first whose site has the role counts.
-type Pin struct {
-	Metro, Site string
+// Km returns the great-circle distance from the metro to a candidate, given by its index.
+func (v View) Km(site int) float64 { return topology.DistanceKm(v.Place, v.Sites[site].Place) }
+
+// Everybody is the number of users whom a [View] shares. They stand in a row, as many for each internet
+// provider or other group as belong to it, and keep their places.
+const Everybody = 1 << 32
+
+// A Share sends some of a metro's users to a site.
+type Share struct {
+	// Site is the index of a candidate of the [View].
+	Site int
+	// UpTo is where the share ends in the row of all users: 1 to [Everybody], not below the end before it.
+	UpTo uint64
 }
 
-// MisdirectedShare returns the share of internet providers that lead to a worse site: 0 for rules other
-// than [Anycast].
-func (p Placement) MisdirectedShare() float64 {
-	switch {
-	case p.Routing != Anycast || p.Misdirected < 0:
-		return 0
-	case p.Misdirected == 0:
-		return DefaultMisdirected
-	}
-	return p.Misdirected
-}
+// all sends everybody to one site.
+func all(site int) []Share { return []Share{{Site: site, UpTo: Everybody}} }
 
-// WeightOf returns the weight of a site, 0 if it has none.
-func (p Placement) WeightOf(site string) float64 {
-	for _, w := range p.Weights {
-		if w.Site == site {
-			return w.Weight
+// nearest returns the candidate that is least far, of those not away; ties go to the first.
+func (v View) nearest(far func(site int) float64) int {
+	best := -1
+	var least float64
+	for i := range v.Sites {
+		if v.Sites[i].Away {
+			continue
+		}
+		if f := far(i); best < 0 || f < least {
+			best, least = i, f
 		}
 	}
-	return 0
+	return best
 }
 
-// validateRouting names the first part of the routing rule that is out of range, or that is given and has
-// no place in the rule.
-func (p Placement) validateRouting(n *topology.Network) error {
-	if p.Routing >= numRoutings {
-		return invalid.New("Routing", p.Routing, "one of %q", routingNames)
-	}
-	switch {
-	case p.Routing != Anycast && p.Misdirected != 0:
-		return invalid.New("Misdirected", p.Misdirected, "0: it is for the routing %q", Anycast)
-	case p.Routing != Weighted && len(p.Weights) > 0:
-		return invalid.New("Weights", p.Weights, "none: they are for the routing %q", Weighted)
-	case p.Routing != Pinned && len(p.Pins) > 0:
-		return invalid.New("Pins", p.Pins, "none: they are for the routing %q", Pinned)
-	case p.Routing == Weighted && len(p.Weights) == 0:
-		return invalid.New("Weights", "empty", "a weight for one site or more")
-	case p.Routing == Pinned && len(p.Pins) == 0:
-		return invalid.New("Pins", "empty", "a site for one metro or more")
-	case !(p.Misdirected <= 1):
-		return invalid.New("Misdirected", p.Misdirected, "0 to 1")
-	}
-	weighted := make(map[string]bool)
-	for i, w := range p.Weights {
-		switch {
-		case !p.Uses(w.Site):
-			return invalid.New(fmt.Sprintf("Weights[%d].Site", i), w.Site, "a site of the placement")
-		case weighted[w.Site]:
-			return invalid.New(fmt.Sprintf("Weights[%d].Site", i), w.Site, "a site that has no weight yet")
-		case !(w.Weight > 0) || w.Weight > math.MaxFloat32:
-			return invalid.New(fmt.Sprintf("Weights[%d].Weight", i), w.Weight, "more than 0")
+// NearestByRTT returns the index of the candidate with the least round trip of those that are not away; ties
+// go to the first. It returns -1 where all are away.
+func (v View) NearestByRTT() int {
+	return v.nearest(func(i int) float64 { return float64(v.Sites[i].RTT) })
+}
+
+// CheckShares returns an error where shares are not as [Routing] asks for.
+func (v View) CheckShares(shares []Share) error {
+	from := uint64(0)
+	for i, s := range shares {
+		if s.Site < 0 || s.Site >= len(v.Sites) {
+			return fmt.Errorf("share %d is of site %d; want 0 to %d", i, s.Site, len(v.Sites)-1)
 		}
-		weighted[w.Site] = true
-	}
-	pinned := make(map[Pin]bool)
-	for i, pin := range p.Pins {
-		m, ok := n.Index(pin.Metro)
-		switch {
-		case !ok || n.At(m).Kind != topology.Metro:
-			return invalid.New(fmt.Sprintf("Pins[%d].Metro", i), pin.Metro, "a metro of the network")
-		case !p.Uses(pin.Site):
-			return invalid.New(fmt.Sprintf("Pins[%d].Site", i), pin.Site, "a site of the placement")
-		case pinned[pin]:
-			return invalid.New(fmt.Sprintf("Pins[%d].Site", i), pin.Site, "another site: the metro has this one already")
+		if s.UpTo < from || s.UpTo > Everybody {
+			return fmt.Errorf("share %d ends at %d; want %d to %d", i, s.UpTo, from, uint64(Everybody))
 		}
-		pinned[pin] = true
+		from = s.UpTo
+	}
+	if from != Everybody {
+		return fmt.Errorf("the shares end at %d; want %d: everybody", from, uint64(Everybody))
 	}
 	return nil
 }
 
-// Uses reports whether a site has a role in the placement.
-func (p Placement) Uses(site string) bool {
-	return slices.ContainsFunc(p.Sites, func(a Assignment) bool { return a.Site == site })
+// rule returns the rule itself, or the one that stands where none is given.
+func rule(r Routing) Routing {
+	if r == nil {
+		return NearestRTT{}
+	}
+	return r
 }

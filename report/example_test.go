@@ -15,27 +15,31 @@ import (
 func Example() {
 	region := []*stats.Sketch{evenly(60, 100), evenly(62, 104), evenly(58, 101)}
 	zone := []*stats.Sketch{evenly(9, 30), evenly(10, 31), evenly(9, 32)}
-	response := func(own, baseline []*stats.Sketch) edgewise.MetricResult {
-		figure := func(e, difference stats.Estimate) edgewise.Figure {
-			if baseline == nil {
-				return edgewise.Figure{Estimate: e}
+	workload := func(own, baseline []*stats.Sketch) []edgewise.WorkloadResult {
+		w := edgewise.WorkloadResult{Name: "shooter", Kind: "gaming", Latency: []edgewise.Distribution{
+			{Metric: "response", Pooled: stats.Pool(own), PerReplication: own},
+		}}
+		for _, m := range edgewise.Measures() {
+			if m.Metric != "response" || m.Judged == "" {
+				continue
 			}
-			return edgewise.Figure{Estimate: e, Difference: &difference}
+			f := edgewise.Figure{Label: m.Label, Estimate: stats.MeanMs(own, 0.95)}
+			difference := stats.MeanDifferenceMs(own, baseline, 0.95)
+			if m.Q > 0 {
+				f.Estimate, difference = stats.QuantileMs(own, m.Q, 0.95), stats.QuantileDifferenceMs(own, baseline, m.Q, 0.95)
+			}
+			if baseline != nil {
+				f.Difference = &difference
+			}
+			w.Figures = append(w.Figures, f)
 		}
-		m := edgewise.MetricResult{Name: "response", Pooled: stats.Pool(own), PerReplication: own}
-		m.Mean = figure(stats.MeanMs(own, 0.95), stats.MeanDifferenceMs(own, baseline, 0.95))
-		for _, p := range []float64{0.5, 0.95, 0.99} {
-			m.Quantiles = append(m.Quantiles, edgewise.QuantileResult{
-				P: p, At: figure(stats.QuantileMs(own, p, 0.95), stats.QuantileDifferenceMs(own, baseline, p, 0.95)),
-			})
-		}
-		return m
+		return []edgewise.WorkloadResult{w}
 	}
 	c := &edgewise.Comparison{
 		Title: "A game in Los Angeles", Level: 0.95, Planned: 3, Replications: 3, Duration: time.Hour, RelativeError: stats.RelativeError,
 		Placements: []edgewise.PlacementResult{
-			{Name: "us-west-2", Workloads: []edgewise.WorkloadResult{{Name: "shooter", Kind: "gaming", Latency: []edgewise.MetricResult{response(region, nil)}}}},
-			{Name: "+ Los Angeles Local Zone", Workloads: []edgewise.WorkloadResult{{Name: "shooter", Kind: "gaming", Latency: []edgewise.MetricResult{response(zone, region)}}}},
+			{Name: "us-west-2", Workloads: workload(region, nil)},
+			{Name: "+ Los Angeles Local Zone", Workloads: workload(zone, region)},
 		},
 	}
 	if err := report.WriteTable(os.Stdout, c); err != nil {

@@ -12,12 +12,12 @@ import (
 )
 
 func TestWhatFailedIsShownAndJudged(t *testing.T) {
-	figure := func(value, difference float64, paired bool) edgewise.Figure {
-		f := edgewise.Figure{Estimate: stats.Estimate{Value: value, Low: value, High: value, N: 10}}
+	add := func(all *edgewise.Figures, metric, statistic string, value, difference float64, paired bool) {
+		f := figure(metric, statistic, stats.Estimate{Value: value, Low: value, High: value, N: 10})
 		if paired {
 			f.Difference = &stats.Estimate{Value: difference, Low: difference - 0.001, High: difference + 0.001, N: 10}
 		}
-		return f
+		*all = append(*all, f)
 	}
 	c := made(fixture{title: "Outage", placements: []string{"base", "other"}, workloads: []string{"static", "gaming"}, replications: 4, requests: 2000})
 	render := func() (csv, markdown string, verdicts []report.PlacementVerdict) {
@@ -35,23 +35,22 @@ func TestWhatFailedIsShownAndJudged(t *testing.T) {
 
 	for i, share := range []float64{0.04, 0.01} {
 		site, game := &c.Placements[i].Workloads[0], &c.Placements[i].Workloads[1]
-		site.Failed = &edgewise.FailedResult{
-			Requests: figure(1000*share, 0, false), Share: figure(share, -0.03, i > 0), TimeToError: figure(3000, 0, false),
-			Reasons: []edgewise.ReasonShare{{Reason: "site down", Share: figure(share, 0, false)}},
-		}
-		failed := figure(share, 0, false)
-		site.Metros[0].Failed = &failed
-		game.Failed = &edgewise.FailedResult{}
-		game.Sessions = &edgewise.SessionsResult{
-			Sessions: figure(100, 0, false), Lost: figure(100*share, 0, false), LostShare: figure(share, 0.2, i > 0),
-		}
-		game.Metros[0].Failed = &failed
+		add(&site.Figures, "failed", "count", 1000*share, 0, false)
+		add(&site.Figures, "failed", "share", share, -0.03, i > 0)
+		add(&site.Figures, "failed", "mean time to error", 3000, 0, false)
+		add(&site.Figures, "failed", "site down", share, 0, false)
+		add(&site.Metros[0].Figures, "failed", "share", share, 0, false)
+		add(&game.Figures, "failed", "share", 0, 0, i > 0)
+		add(&game.Figures, "sessions", "count", 100, 0, false)
+		add(&game.Figures, "sessions", "lost", 100*share, 0, false)
+		add(&game.Figures, "sessions", "lost share", share, 0.2, i > 0)
+		add(&game.Metros[0].Figures, "sessions", "lost share", share, 0, false)
 	}
 	csv, markdown, verdicts := render()
 	for _, row := range []string{
 		"base,web site,,failed,count,requests,40,", "base,web site,,failed,share,share,0.04,", "base,web site,,failed,mean time to error,ms,3000,",
 		"base,web site,,failed,site down,share,0.04,", "other,game,,sessions,count,sessions,100,", "other,game,,sessions,lost,sessions,1,",
-		"other,game,,sessions,lost share,share,0.01,", ",failed,share,share,0.01,", ",sessions lost,share,share,0.01,",
+		"other,game,,sessions,lost share,share,0.01,", "metro-lax,failed,share,share,0.01,", "metro-lax,sessions,lost share,share,0.01,",
 	} {
 		require.Contains(t, csv, row)
 	}

@@ -98,7 +98,7 @@ func TestCSVHoldsEveryFigureOnceAndExactly(t *testing.T) {
 	require.Equal(t, []string{
 		"placement", "workload", "metro", "metric", "statistic", "unit",
 		"value", "low", "high", "n", "difference", "difference_low", "difference_high", "unsupported",
-		"variance_reduction",
+		"variance_reduction", "placement_number", "kind", "site", "q", "deadline_ms",
 	}, rows[0])
 	byKey := map[string][]string{}
 	for _, row := range rows[1:] {
@@ -122,25 +122,25 @@ func TestCSVHoldsEveryFigureOnceAndExactly(t *testing.T) {
 		require.NoError(t, err)
 		return x
 	}
-	p := c.Placements[1].Workloads[1] // web site on Region + PoPs
+	p := &c.Placements[1].Workloads[1] // web site on Region + PoPs
 	p95 := byKey["Region + PoPs|web site||ttfb|p95"]
-	want := p.Latency[0].Quantiles[2].At
+	want := found(p, "ttfb", "p95")
 	require.Equal(t, []float64{want.Value, want.Low, want.High}, []float64{parse(p95[6]), parse(p95[7]), parse(p95[8])})
 	require.Equal(t, []float64{want.Difference.Value, want.Difference.Low, want.Difference.High}, []float64{parse(p95[10]), parse(p95[11]), parse(p95[12])})
 	require.Equal(t, "10", p95[9])
 	for key, want := range map[string]float64{
-		"Region + PoPs|web site||requests|count":             p.Requests.Value,
-		"Region + PoPs|web site||ttlb|mean":                  p.Latency[1].Mean.Value,
-		"Region + PoPs|web site||ttfb|within 50 ms":          p.Latency[0].Within[0].Share.Value,
-		"Region + PoPs|web site||outcome|MISS":               p.Outcomes[0].Share.Value,
-		"Region + PoPs|web site||cache|request hit ratio":    p.Cache.RequestHitRatio.Value,
-		"Region + PoPs|web site||cache|byte hit ratio":       p.Cache.ByteHitRatio.Value,
-		"Region + PoPs|web site||origin|requests":            p.Origin.Requests.Value,
-		"Region + PoPs|web site||origin|bytes":               p.Origin.Bytes.Value,
-		"Region only (us-west-2)|web site||origin|requests":  c.Placements[0].Workloads[1].Origin.Requests.Value,
-		"Region + PoPs|web site||breakdown|queue":            p.Breakdown[1].Mean.Value,
-		"Region + PoPs|web site|metro-lax|ttfb|p50":          p.Metros[0].Quants[0].At.Value,
-		"Region + PoPs|web site|metro-lax|requests|count":    p.Metros[0].Requests.Value,
+		"Region + PoPs|web site||requests|count":             found(p, "requests", "count").Value,
+		"Region + PoPs|web site||ttlb|mean":                  found(p, "ttlb", "mean").Value,
+		"Region + PoPs|web site||ttfb|within 50 ms":          found(p, "ttfb", "within 50 ms").Value,
+		"Region + PoPs|web site||outcome|MISS":               found(p, "outcome", "MISS").Value,
+		"Region + PoPs|web site||cache|request hit ratio":    found(p, "cache", "request hit ratio").Value,
+		"Region + PoPs|web site||cache|byte hit ratio":       found(p, "cache", "byte hit ratio").Value,
+		"Region + PoPs|web site||origin|requests":            found(p, "origin", "requests").Value,
+		"Region + PoPs|web site||origin|bytes":               found(p, "origin", "bytes").Value,
+		"Region only (us-west-2)|web site||origin|requests":  found(&c.Placements[0].Workloads[1], "origin", "requests").Value,
+		"Region + PoPs|web site||breakdown|queue":            found(p, "breakdown", "queue").Value,
+		"Region + PoPs|web site|metro-lax|ttfb|p50":          p.Metros[0].Figures[1].Value,
+		"Region + PoPs|web site|metro-lax|requests|count":    p.Metros[0].Figures[0].Value,
 		"Region only (us-west-2)|game|metro-lax|response|p5": 0,
 	} {
 		if want == 0 {
@@ -151,6 +151,9 @@ func TestCSVHoldsEveryFigureOnceAndExactly(t *testing.T) {
 		require.Equal(t, want, parse(byKey[key][6]), key)
 	}
 	require.Contains(t, byKey["Region + PoPs|web site||ttfb|p99.9"][13], "100 needed")
+	require.Equal(t, []string{"1", "static", "", "0.95", ""}, p95[15:])
+	require.Equal(t, []string{"1", "static", "", "", "50"}, byKey["Region + PoPs|web site||ttfb|within 50 ms"][15:])
+	require.Equal(t, []string{"0", "gaming", "", "", ""}, byKey["Region only (us-west-2)|game||requests|count"][15:])
 	require.Empty(t, byKey["Region only (us-west-2)|web site||ttfb|p95"][10], "the baseline has no difference")
 }
 
@@ -164,10 +167,7 @@ func TestJSONKeepsTheFigures(t *testing.T) {
 		require.NoError(t, json.Unmarshal(b.Bytes(), &back))
 		for i := range c.Placements {
 			for j := range c.Placements[i].Workloads {
-				for k := range c.Placements[i].Workloads[j].Latency {
-					m := &c.Placements[i].Workloads[j].Latency[k]
-					m.Pooled, m.PerReplication = nil, nil
-				}
+				c.Placements[i].Workloads[j].Latency = nil
 			}
 		}
 		require.Equal(t, *c, back)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -46,11 +47,17 @@ func made(f fixture) *edgewise.Comparison {
 	}
 	for k, p := range c.Placements[1:] {
 		for i := range p.Workloads {
-			pairUp(&p.Workloads[i], &c.Placements[0].Workloads[i])
-			if o := p.Workloads[i].Origin; o != nil {
-				requests := stats.DifferenceOf(origins[k+1][i], origins[0][i], level)
-				bytes := requests.Scaled(originBytes)
-				o.Requests.Difference, o.Bytes.Difference = &requests, &bytes
+			w := &p.Workloads[i]
+			pairUp(w, &c.Placements[0].Workloads[i])
+			requests := stats.DifferenceOf(origins[k+1][i], origins[0][i], level)
+			bytes := requests.Scaled(originBytes)
+			for n := range w.Figures {
+				switch f := &w.Figures[n]; {
+				case f.Metric == "origin" && f.Statistic == "requests":
+					f.Difference = &requests
+				case f.Metric == "origin" && f.Statistic == "bytes":
+					f.Difference = &bytes
+				}
 			}
 		}
 	}
@@ -69,6 +76,14 @@ func (f fixture) workload(placement int, kind string) (w edgewise.WorkloadResult
 	if kind == "static" && placement > 0 {
 		hit = 1 - 0.6*math.Pow(0.7, float64(placement))
 	}
+	add := func(metric, statistic string, e stats.Estimate) {
+		w.Figures = append(w.Figures, figure(metric, statistic, e))
+	}
+	perRun := make([]float64, f.replications)
+	for i := range perRun {
+		perRun[i] = float64(f.requests)
+	}
+	add("requests", "count", stats.MeanOf(perRun, level))
 	metrics := map[string][]string{"static": {"ttfb", "ttlb"}, "dynamic": {"ttfb"}, "gaming": {"response"}}[kind]
 	var hits, bytes []stats.Ratio
 	for m, name := range metrics {
@@ -111,63 +126,110 @@ func (f fixture) workload(placement int, kind string) (w edgewise.WorkloadResult
 				hits, bytes = append(hits, counts), append(bytes, byteRatio)
 			}
 		}
-		result := edgewise.MetricResult{Name: name, Mean: figure(stats.MeanMs(sketches, level)), Pooled: stats.Pool(sketches), PerReplication: sketches}
+		w.Latency = append(w.Latency, edgewise.Distribution{Metric: name, Pooled: stats.Pool(sketches), PerReplication: sketches})
 		for _, p := range []float64{0.5, 0.9, 0.95, 0.99, 0.999} {
-			result.Quantiles = append(result.Quantiles, edgewise.QuantileResult{P: p, At: figure(stats.QuantileMs(sketches, p, level))})
+			add(name, words.Quantile(p), stats.QuantileMs(sketches, p, level))
 		}
+		add(name, "mean", stats.MeanMs(sketches, level))
 		for d, limit := range []time.Duration{50 * time.Millisecond, 100 * time.Millisecond} {
-			result.Within = append(result.Within, edgewise.DeadlineResult{Deadline: limit, Share: figure(stats.ShareOf(within[d], level))})
+			w.Figures = append(w.Figures, edgewise.Figure{Label: withinLabel(name, limit), Estimate: stats.ShareOf(within[d], level)})
 		}
-		w.Latency = append(w.Latency, result)
 	}
-	perRun := make([]float64, f.replications)
 	origin = make([]float64, f.replications)
-	for i := range perRun {
-		perRun[i] = float64(f.requests)
+	for i := range origin {
 		origin[i] = float64(hits[i].Denominator - hits[i].Numerator)
 	}
-	w.Requests = figure(stats.MeanOf(perRun, level))
-	w.Outcomes = []edgewise.OutcomeShare{{Outcome: "MISS", Share: figure(stats.ShareOf(hits, level))}}
+	add("outcome", "MISS", stats.ShareOf(hits, level))
 	if hit > 0 && !f.noCache {
-		w.Cache = &edgewise.CacheResult{
-			RequestHitRatio: figure(stats.ShareOf(hits, level)), ByteHitRatio: figure(stats.ShareOf(bytes, level)),
-			OriginOffload: figure(stats.ShareOf(hits, level)), ByteOriginOffload: figure(stats.ShareOf(bytes, level)),
-		}
+		add("cache", "request hit ratio", stats.ShareOf(hits, level))
+		add("cache", "byte hit ratio", stats.ShareOf(bytes, level))
 		if f.midTier && placement > 1 {
-			w.Cache.MidTier = &edgewise.MidTierResult{
-				RequestHitRatio: figure(stats.ShareOf(hits, level).Scaled(0.5)), ByteHitRatio: figure(stats.ShareOf(bytes, level).Scaled(0.4)),
-			}
+			add("mid-tier cache", "request hit ratio", stats.ShareOf(hits, level).Scaled(0.5))
+			add("mid-tier cache", "byte hit ratio", stats.ShareOf(bytes, level).Scaled(0.4))
 		}
+		add("origin offload", "by requests", stats.ShareOf(hits, level))
+		add("origin offload", "by bytes", stats.ShareOf(bytes, level))
 	}
 	if kind == "static" {
 		load := stats.MeanOf(origin, level)
-		w.Origin = &edgewise.OriginResult{Requests: figure(load), Bytes: figure(load.Scaled(originBytes))}
+		add("origin", "requests", load)
+		add("origin", "bytes", load.Scaled(originBytes))
 	}
-	w.Breakdown = []edgewise.BreakdownPart{
-		{Cause: "propagation", Mean: figure(w.Latency[0].Mean.Estimate.Scaled(0.75))},
-		{Cause: "queue", Mean: figure(w.Latency[0].Mean.Estimate.Scaled(0.25))},
+	mean, _ := w.Headline().Mean()
+	add("breakdown", "propagation", mean.Scaled(0.75))
+	add("breakdown", "queue", mean.Scaled(0.25))
+	metro := edgewise.MetroResult{ID: "metro-lax", Name: "Los Angeles, United States"}
+	for _, f := range w.Figures {
+		if f.Metric == "requests" || f.Metric == metrics[0] && f.Deadline == 0 {
+			metro.Figures = append(metro.Figures, f)
+		}
 	}
-	w.Metros = []edgewise.MetroResult{{ID: "metro-lax", Name: "Los Angeles, United States", Requests: w.Requests, Mean: w.Latency[0].Mean, Quants: w.Latency[0].Quantiles}}
+	w.Metros = []edgewise.MetroResult{metro}
 	return w, origin
 }
 
-func figure(e stats.Estimate) edgewise.Figure { return edgewise.Figure{Estimate: e} }
+// labelOf returns that of a figure of every study.
+func labelOf(metric, statistic string) edgewise.Label {
+	for _, m := range edgewise.Measures() {
+		if m.Metric == metric && m.Statistic == statistic {
+			return m.Label
+		}
+	}
+	panic(fmt.Sprintf("no figure %s, %s", metric, statistic))
+}
+
+// withinLabel returns that of a share within a deadline.
+func withinLabel(metric string, deadline time.Duration) edgewise.Label {
+	l := labelOf(metric, "within")
+	l.Statistic += " " + words.Duration(deadline)
+	l.Deadline = deadline
+	if metric != "ttlb" {
+		l.Judged = l.Statistic
+	}
+	return l
+}
+
+func figure(metric, statistic string, e stats.Estimate) edgewise.Figure {
+	return edgewise.Figure{Label: labelOf(metric, statistic), Estimate: e}
+}
+
+// found returns a figure of a fixture.
+func found(w *edgewise.WorkloadResult, metric, statistic string) edgewise.Figure {
+	f, ok := w.Figures.Find(metric, statistic)
+	if !ok {
+		panic(fmt.Sprintf("no figure %s, %s", metric, statistic))
+	}
+	return f
+}
 
 // pairUp adds the differences of the latencies from the baseline.
 func pairUp(w, baseline *edgewise.WorkloadResult) {
 	for m := range w.Latency {
-		d := stats.WassersteinMs(w.Latency[m].Pooled, baseline.Latency[m].Pooled)
-		w.Latency[m].Wasserstein = &stats.Estimate{Value: d, Low: d, High: d, N: 1, Unsupported: "a distance"}
+		name := w.Latency[m].Metric
 		a, b := w.Latency[m].PerReplication, baseline.Latency[m].PerReplication
-		mean := stats.MeanDifferenceMs(a, b, level)
-		w.Latency[m].Mean.Difference = &mean
-		if factor, ok := stats.VarianceReduction(w.Latency[m].Mean.Estimate, baseline.Latency[m].Mean.Estimate, mean); ok && !math.IsInf(factor, 0) {
-			w.Latency[m].Mean.VarianceReduction = factor
+		for n := range w.Figures {
+			f := &w.Figures[n]
+			if f.Metric != name {
+				continue
+			}
+			var difference stats.Estimate
+			switch {
+			case f.Q > 0:
+				difference = stats.QuantileDifferenceMs(a, b, f.Q, level)
+			case f.Statistic == "mean":
+				difference = stats.MeanDifferenceMs(a, b, level)
+				factor, ok := stats.VarianceReduction(f.Estimate, found(baseline, name, "mean").Estimate, difference)
+				if ok && !math.IsInf(factor, 0) {
+					f.VarianceReduction = factor
+				}
+			default:
+				continue
+			}
+			f.Difference = &difference
 		}
-		for q := range w.Latency[m].Quantiles {
-			d := stats.QuantileDifferenceMs(a, b, w.Latency[m].Quantiles[q].P, level)
-			w.Latency[m].Quantiles[q].At.Difference = &d
-		}
+		d := stats.WassersteinMs(w.Latency[m].Pooled, baseline.Latency[m].Pooled)
+		w.Figures = append(w.Figures, figure(name, "Wasserstein distance from the baseline",
+			stats.Estimate{Value: d, Low: d, High: d, N: 1, Unsupported: "a distance"}))
 	}
 }
 
@@ -222,6 +284,8 @@ func fixtureNamed(name string) *edgewise.Comparison {
 		p.Workloads = slices.Clone(p.Workloads)
 		for j := range p.Workloads {
 			p.Workloads[j].Latency = slices.Clone(p.Workloads[j].Latency)
+			p.Workloads[j].Figures = slices.Clone(p.Workloads[j].Figures)
+			p.Workloads[j].Metros = slices.Clone(p.Workloads[j].Metros)
 		}
 	}
 	return &c

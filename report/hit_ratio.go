@@ -29,9 +29,9 @@ func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
 		cached := false
 		for i := range c.Placements {
 			if w := workloadOf(&c.Placements[i], name); w != nil {
-				panel.rows = append(panel.rows, hitRow{name: c.Placements[i].Name, style: look.Line(i), cache: w.Cache})
-				cached = cached || w.Cache != nil
-				panel.tiered = panel.tiered || w.Cache != nil && w.Cache.MidTier != nil
+				panel.rows = append(panel.rows, hitRow{name: c.Placements[i].Name, style: look.Line(i), workload: w})
+				cached = cached || has(w, "cache")
+				panel.tiered = panel.tiered || has(w, "mid-tier cache")
 			}
 		}
 		for i := range panel.rows {
@@ -68,8 +68,9 @@ type hitPanel struct {
 type hitRow struct {
 	name  string
 	style draw.LineStyle
-	cache *edgewise.CacheResult
-	bars  []hitBar
+	// workload holds the figures.
+	workload *edgewise.WorkloadResult
+	bars     []hitBar
 }
 
 // A hitBar is one figure: dark for requests, light for bytes.
@@ -80,23 +81,29 @@ type hitBar struct {
 }
 
 // makeBars returns the bars of a row, none for a placement without caches.
-func (r *hitRow) makeBars(tiered bool) []hitBar {
-	if r.cache == nil {
+func (r *hitRow) makeBars(tiered bool) (bars []hitBar) {
+	if !has(r.workload, "cache") {
 		return nil
 	}
 	prefix := ""
 	if tiered {
 		prefix = "edge "
 	}
-	bars := []hitBar{
-		{prefix + "requests", r.cache.RequestHitRatio.Estimate, 1},
-		{prefix + "bytes", r.cache.ByteHitRatio.Estimate, bytesOpacity},
-	}
-	if mid := r.cache.MidTier; mid != nil {
-		bars = append(bars, hitBar{"mid-tier requests", mid.RequestHitRatio.Estimate, 1}, hitBar{"mid-tier bytes", mid.ByteHitRatio.Estimate, bytesOpacity})
-	}
-	if tiered {
-		bars = append(bars, hitBar{"origin offload", r.cache.OriginOffload.Estimate, 1})
+	for _, bar := range []struct {
+		name, metric, statistic string
+		opacity                 float64
+		isOfTiers               bool
+	}{
+		{prefix + "requests", "cache", "request hit ratio", 1, false},
+		{prefix + "bytes", "cache", "byte hit ratio", bytesOpacity, false},
+		{"mid-tier requests", "mid-tier cache", "request hit ratio", 1, true},
+		{"mid-tier bytes", "mid-tier cache", "byte hit ratio", bytesOpacity, true},
+		{"origin offload", "origin offload", "by requests", 1, true},
+	} {
+		f, ok := r.workload.Figures.Find(bar.metric, bar.statistic)
+		if ok && (tiered || !bar.isOfTiers) {
+			bars = append(bars, hitBar{bar.name, f.Estimate, bar.opacity})
+		}
 	}
 	return bars
 }
@@ -167,7 +174,7 @@ func (p hitPanel) draw(c draw.Canvas) {
 	for i, row := range p.rows {
 		lines := wrap(name, row.name, hitNameWidth-12, 3)
 		block(c, name, vg.Point{X: c.Min.X, Y: heights[i] + look.LabelSize*leading*vg.Length(len(lines))/2}, lines)
-		if row.cache == nil {
+		if len(row.bars) == 0 {
 			block(c, value, vg.Point{X: c.Max.X - hitValueWidth, Y: heights[i] + look.NoteSize*leading/2}, []string{"no cache"})
 			continue
 		}

@@ -9,17 +9,23 @@ import (
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
+// SchemaVersion is the version of the form that [WriteJSON] writes, which docs/comparison.schema.json describes. It
+// rises when a program that reads the form may have to change.
+const SchemaVersion = 1
+
 // WriteJSON writes the comparison as indented JSON: all figures, no distributions, and the verdicts of
-// [Verdicts] with the default margins. Durations are in nanoseconds, as the names of their fields say.
+// [Verdicts] with the default margins. Durations are in nanoseconds, as the names of their fields say. A number that
+// the data cannot carry is null, one that does not apply is absent; neither is ever 0.
 func WriteJSON(w io.Writer, c *edgewise.Comparison) error {
 	verdicts, err := Verdicts(c, Margins{})
 	if err != nil {
 		return err
 	}
 	data, err := json.MarshalIndent(struct {
+		SchemaVersion int `json:"schema_version"`
 		*edgewise.Comparison
 		Verdicts []verdictJSON `json:"verdicts"`
-	}{c, verdictsJSON(verdicts)}, "", "  ")
+	}{SchemaVersion, c, verdictsJSON(verdicts)}, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encode comparison as JSON: %w", err)
 	}
@@ -31,13 +37,14 @@ func WriteJSON(w io.Writer, c *edgewise.Comparison) error {
 
 // A verdictJSON is a [PlacementVerdict] as programs read it.
 type verdictJSON struct {
-	Placement  string        `json:"placement"`
-	Workload   string        `json:"workload"`
-	Figure     string        `json:"figure"`
-	Verdict    stats.Verdict `json:"verdict"`
-	Difference float64       `json:"difference"`
-	Margin     float64       `json:"margin"`
-	CorrectedP float64       `json:"corrected_p"`
+	Placement   string        `json:"placement"`
+	Workload    string        `json:"workload"`
+	Figure      string        `json:"figure"`
+	Verdict     stats.Verdict `json:"verdict"`
+	Difference  *float64      `json:"difference"`
+	Margin      *float64      `json:"margin"`
+	CorrectedP  *float64      `json:"corrected_p"`
+	Unsupported string        `json:"unsupported,omitempty"`
 }
 
 func verdictsJSON(verdicts []PlacementVerdict) []verdictJSON {
@@ -45,8 +52,19 @@ func verdictsJSON(verdicts []PlacementVerdict) []verdictJSON {
 	for i, v := range verdicts {
 		all[i] = verdictJSON{
 			Placement: v.Placement, Workload: v.Workload, Figure: v.Figure, Verdict: v.Verdict,
-			Difference: v.Question.Difference.Value, Margin: v.Question.Margin, CorrectedP: v.P,
+			Difference:  numberIf(v.Question.Difference.HasValue(), v.Question.Difference.Value),
+			Margin:      numberIf(v.IsShare || v.Baseline.HasValue(), v.Question.Margin),
+			CorrectedP:  numberIf(v.Unsupported == "", v.P),
+			Unsupported: v.Unsupported,
 		}
 	}
 	return all
+}
+
+// numberIf returns a number if it is known.
+func numberIf(known bool, x float64) *float64 {
+	if !known {
+		return nil
+	}
+	return &x
 }

@@ -40,7 +40,7 @@ const (
 func (l line) entry() keyEntry {
 	e := keyEntry{style: l.style, name: l.name, remark: l.failedRemark()}
 	for _, m := range marks {
-		q, ok := quantileOf(l.metric.Quantiles, m.p)
+		q, ok := l.quantile(m.p)
 		switch {
 		case !ok:
 		case !q.HasValue():

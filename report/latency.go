@@ -109,7 +109,7 @@ func percentOf(share float64) string { return strconv.FormatFloat(100*share, 'g'
 func newLatencyPanel(c *edgewise.Comparison, workload, kind string, curves []curve, v view) *plotPanel {
 	p := look.NewPlot()
 	p.X.Tick.Marker = look.LatencyTicks{}
-	p.X.Label.Text = metricTitle(curves[0].metric.Name) + ", ms"
+	p.X.Label.Text = metricTitle(curves[0].metric.Metric) + ", ms"
 	panel := &plotPanel{title: panelTitle(workload, kind), plot: p}
 
 	var lines []line
@@ -127,7 +127,7 @@ func newLatencyPanel(c *edgewise.Comparison, workload, kind string, curves []cur
 		lines = append(lines, l)
 		entries = append(entries, l.entry())
 	}
-	entries = append(entries, unanswered(c, workload, curves[0].metric.Name)...)
+	entries = append(entries, unanswered(c, workload, curves[0].metric.Metric)...)
 	p.X.Min, p.X.Max = latencyRange(low, high)
 	switch v {
 	case cumulative:
@@ -149,8 +149,10 @@ func newLatencyPanel(c *edgewise.Comparison, workload, kind string, curves []cur
 		p.Add(lines[i])
 	}
 	panel.key.entries = entries
-	for _, d := range curves[0].metric.Within {
-		panel.deadlines = append(panel.deadlines, d.Deadline)
+	for _, f := range curves[0].figures {
+		if f.Metric == curves[0].metric.Metric && f.Deadline > 0 {
+			panel.deadlines = append(panel.deadlines, f.Deadline)
+		}
 	}
 	return panel
 }

@@ -135,7 +135,7 @@ func (l line) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 	c.StrokeLines(l.style, c.ClipLinesXY(path)...)
 	for _, m := range marks {
-		q, ok := quantileOf(l.metric.Quantiles, m.p)
+		q, ok := l.quantile(m.p)
 		if !ok || !q.HasValue() {
 			continue
 		}

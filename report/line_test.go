@@ -18,7 +18,7 @@ func TestLinesAreOfAllRequestsThoseThatFailedIncluded(t *testing.T) {
 			of[r].Record(int64(10*time.Millisecond) + int64(i)*int64(time.Millisecond))
 		}
 	}
-	m := &edgewise.MetricResult{Name: "ttfb", PerReplication: of[:], Pooled: stats.Pool(of[:]), Asked: []uint64{300, 500}}
+	m := &edgewise.Distribution{Metric: "ttfb", PerReplication: of[:], Pooled: stats.Pool(of[:]), Asked: []uint64{300, 500}}
 	low, high := logMs(1e6), logMs(1e9)
 	for v, ends := range map[view][2]float64{cumulative: {0, 0.75}, tail: {1, 0.375}} {
 		l := newLine(curve{metric: m, pooled: m.Pooled}, v)

@@ -12,8 +12,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -39,8 +37,9 @@ type Manifest struct {
 	ScenarioSHA256 string `json:"scenario_sha256,omitempty"`
 	// Inputs are the files that the scenario names, as they were.
 	Inputs []InputFile `json:"inputs,omitempty"`
-	Code   Code        `json:"code"`
-	Seed   uint64      `json:"seed"`
+	// Code is the program that made the report.
+	Code edgewise.Code `json:"code"`
+	Seed uint64        `json:"seed"`
 	// Generator names the generator of random numbers.
 	Generator string        `json:"generator"`
 	Start     time.Time     `json:"start"`
@@ -65,32 +64,6 @@ type Manifest struct {
 	Files []FileHash `json:"files"`
 }
 
-// Code is the program that made a report.
-type Code struct {
-	Module string `json:"module"`
-	// Version is the module's version, "(devel)" for a build from a working copy.
-	Version string `json:"version"`
-	// Revision is the commit, empty where the build does not know it; Modified says that the working
-	// copy held changes besides.
-	Revision string `json:"revision,omitempty"`
-	Modified bool   `json:"modified,omitempty"`
-	// Go is the version of the compiler, Platform for example "linux/amd64".
-	Go       string `json:"go"`
-	Platform string `json:"platform"`
-}
-
-// String returns the code in one line.
-func (c Code) String() string {
-	s := c.Module + " " + c.Version
-	if c.Revision != "" {
-		s += ", commit " + c.Revision
-	}
-	if c.Modified {
-		s += " with changes"
-	}
-	return s + ", " + c.Go + ", " + c.Platform
-}
-
 // An InputFile is the copy of a file that a scenario names.
 type InputFile struct {
 	// Name is as the scenario has it, File the copy's, relative to the report and with slashes.
@@ -105,37 +78,9 @@ type FileHash struct {
 	SHA256 string `json:"sha256"`
 }
 
-// ThisCode describes the running program.
-func ThisCode() Code {
-	const module = "github.com/edgewise-sim/edgewise"
-	c := Code{Module: module, Version: "(unknown)", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return c
-	}
-	if info.Main.Path == module {
-		c.Version = info.Main.Version
-		for _, s := range info.Settings {
-			switch s.Key {
-			case "vcs.revision":
-				c.Revision = s.Value
-			case "vcs.modified":
-				c.Modified = s.Value == "true"
-			}
-		}
-		return c
-	}
-	for _, d := range info.Deps { // used as a library
-		if d.Path == module {
-			c.Version = d.Version
-		}
-	}
-	return c
-}
-
 func newManifest(c *edgewise.Comparison, scenario []byte, inputs []InputFile, files []file) Manifest {
 	m := Manifest{
-		Title: c.Title, Scenario: string(scenario), Inputs: inputs, Code: ThisCode(), Seed: c.Seed, Generator: random.Generator,
+		Title: c.Title, Scenario: string(scenario), Inputs: inputs, Code: edgewise.ThisCode(), Seed: c.Seed, Generator: random.Generator,
 		Start: c.Start, WarmUp: c.WarmUp, WarmUps: c.WarmUps, Duration: c.Duration, Planned: c.Planned, Replications: c.Replications, Stopping: c.Stopping,
 		Level: c.Level, RelativeError: c.RelativeError, Sources: c.Sources, Prices: "none", Assumed: c.Assumed,
 	}

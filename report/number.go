@@ -5,7 +5,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/edgewise-sim/edgewise/stats"
 )
@@ -81,17 +80,4 @@ func number(x float64, decimals int) string {
 		return "−" + grouped.String()
 	}
 	return grouped.String()
-}
-
-// duration writes a duration with a space before its unit, in the unit that suits it.
-func duration(d time.Duration) string {
-	switch {
-	case d >= time.Minute || d == 0:
-		return d.String()
-	case d >= time.Second:
-		return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + " s"
-	case d >= time.Microsecond:
-		return strconv.FormatFloat(float64(d)/1e6, 'f', -1, 64) + " ms"
-	}
-	return strconv.FormatInt(int64(d), 10) + " ns"
 }

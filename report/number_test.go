@@ -2,7 +2,6 @@ package report
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -37,13 +36,4 @@ func TestFiguresShowTheDigitsThatTheirIntervalCarries(t *testing.T) {
 	require.Equal(t, "0 ± 0", signed(around(0, 0)))
 	require.Equal(t, "n/a", percentage(stats.Estimate{}))
 	require.Equal(t, "81.20 ± 0.50 %", percentage(around(0.812, 0.005)))
-}
-
-func TestDurationsHaveASpaceBeforeTheUnit(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		50 * time.Millisecond: "50 ms", 1500 * time.Microsecond: "1.5 ms", 2 * time.Second: "2 s",
-		90 * time.Second: "1m30s", 800: "800 ns",
-	} {
-		require.Equal(t, want, duration(d))
-	}
 }

@@ -253,7 +253,7 @@ func TestCurvesLieWhereTheirQuantilesAre(t *testing.T) {
 func TestSelectionErrorsNameWhatThereIs(t *testing.T) {
 	c := fixtureNamed("typical")
 	withoutDistributions := fixtureNamed("one of one")
-	withoutDistributions.Placements[0].Workloads[0].Latency[0].Pooled = nil
+	withoutDistributions.Placements[0].Workloads[0].Latency = nil
 	for name, e := range map[string]struct {
 		err  func() error
 		want string

@@ -59,7 +59,7 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 	baseline := curves[0]
 	p := look.NewPlot()
 	p.X.Tick.Marker = percentileTicks{}
-	p.X.Label.Text = "percentile of the " + metricTitle(baseline.metric.Name)
+	p.X.Label.Text = "percentile of the " + metricTitle(baseline.metric.Metric)
 	if slices.ContainsFunc(curves, func(c curve) bool { return c.answered() < 1 }) {
 		p.X.Label.Text += " of answered " + requestsOf(kind)
 	}

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/look"
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -35,36 +35,37 @@ func workloadOf(p *edgewise.PlacementResult, name string) *edgewise.WorkloadResu
 	return nil
 }
 
-// metricOf returns a latency of a workload, the headline one when name is empty, or nil.
-func metricOf(w *edgewise.WorkloadResult, name string) *edgewise.MetricResult {
+// distributionOf returns the distribution of a latency of a workload, the headline one when name is empty, or nil.
+func distributionOf(w *edgewise.WorkloadResult, name string) *edgewise.Distribution {
 	for i := range w.Latency {
-		if name == "" || w.Latency[i].Name == name {
+		if name == "" || w.Latency[i].Metric == name {
 			return &w.Latency[i]
 		}
 	}
 	return nil
 }
 
-// quantileOf returns the estimate of a quantile in milliseconds, or false when the comparison has no
-// such quantile.
-func quantileOf(quantiles []edgewise.QuantileResult, p float64) (edgewise.Figure, bool) {
-	for _, q := range quantiles {
-		if q.P == p {
-			return q.At, true
-		}
-	}
-	return edgewise.Figure{}, false
+// has reports whether a workload has figures of a metric.
+func has(w *edgewise.WorkloadResult, metric string) bool {
+	return slices.ContainsFunc(w.Figures, func(f edgewise.Figure) bool { return f.Metric == metric })
 }
 
-// shareWithin returns the share of requests within a deadline, an empty figure when the comparison has
-// no such deadline.
-func shareWithin(m *edgewise.MetricResult, deadline time.Duration) edgewise.Figure {
-	for _, d := range m.Within {
-		if d.Deadline == deadline {
-			return d.Share
+// valueOf returns the value of a figure, 0 where there is none.
+func valueOf(w *edgewise.WorkloadResult, metric, statistic string) float64 {
+	f, _ := w.Figures.Find(metric, statistic)
+	return f.Value
+}
+
+// anyWorkload reports whether something holds for a workload under some placement.
+func anyWorkload(c *edgewise.Comparison, holds func(*edgewise.WorkloadResult) bool) bool {
+	for i := range c.Placements {
+		for k := range c.Placements[i].Workloads {
+			if holds(&c.Placements[i].Workloads[k]) {
+				return true
+			}
 		}
 	}
-	return edgewise.Figure{}
+	return false
 }
 
 // selectWorkloads returns the workloads to draw: the one named, or all of them when name is empty.
@@ -90,10 +91,16 @@ type curve struct {
 	// placement is the place in the study: it decides colour and dash.
 	placement int
 	name      string
-	metric    *edgewise.MetricResult
+	metric    *edgewise.Distribution
+	figures   edgewise.Figures
 	pooled    *stats.Sketch
 	// lost is the share of a game's sessions that were lost: their updates are not among those that failed.
 	lost float64
+}
+
+// quantile returns a quantile of the latency; ok is false where the comparison has none.
+func (c *curve) quantile(p float64) (f edgewise.Figure, ok bool) {
+	return c.figures.Find(c.metric.Metric, words.Quantile(p))
 }
 
 // answered returns the share of all requests that were answered.
@@ -132,24 +139,23 @@ func selectCurves(c *edgewise.Comparison, workload, metric string) (curves []cur
 			continue
 		}
 		kind = w.Kind
+		if len(w.Latency) == 0 && len(w.Figures) > 0 {
+			return nil, "", fmt.Errorf("placement %q, workload %q: no distribution to draw (a comparison read from JSON holds figures only)", p.Name, workload)
+		}
 		for _, m := range w.Latency {
-			if !slices.Contains(known, m.Name) {
-				known = append(known, m.Name)
+			if !slices.Contains(known, m.Metric) {
+				known = append(known, m.Metric)
 			}
 		}
-		m := metricOf(w, metric)
+		m := distributionOf(w, metric)
 		if m == nil {
 			continue
 		}
-		if m.Pooled == nil {
-			return nil, "", fmt.Errorf("placement %q, workload %q: no distribution to draw (a comparison read from JSON holds figures only)", p.Name, workload)
-		}
 		if m.Pooled.Count() > 0 {
-			cv := curve{placement: i, name: p.Name, metric: m, pooled: m.Pooled}
-			if w.Sessions != nil {
-				cv.lost = w.Sessions.LostShare.Value
-			}
-			curves = append(curves, cv)
+			curves = append(curves, curve{
+				placement: i, name: p.Name, metric: m, figures: w.Figures, pooled: m.Pooled,
+				lost: valueOf(w, "sessions", "lost share"),
+			})
 		}
 	}
 	if metric != "" && !slices.Contains(known, metric) {
@@ -165,7 +171,7 @@ func unanswered(c *edgewise.Comparison, workload, metric string) (entries []keyE
 		if w == nil {
 			continue
 		}
-		if m := metricOf(w, metric); m != nil && m.Pooled.Count() == 0 && slices.ContainsFunc(m.Asked, func(n uint64) bool { return n > 0 }) {
+		if m := distributionOf(w, metric); m != nil && m.Pooled.Count() == 0 && slices.ContainsFunc(m.Asked, func(n uint64) bool { return n > 0 }) {
 			entries = append(entries, keyEntry{style: look.Line(i), name: c.Placements[i].Name, remark: "100 % failed"})
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/words"
 )
 
 // WriteTable writes the comparison for a terminal. Each workload has a table with a row a placement:
@@ -82,38 +83,17 @@ func legend(c *edgewise.Comparison) string {
 
 // hasFailures reports whether a request failed or a session was lost.
 func hasFailures(c *edgewise.Comparison) bool {
-	for i := range c.Placements {
-		for _, w := range c.Placements[i].Workloads {
-			if w.Sessions != nil && w.Sessions.Lost.Value > 0 {
-				return true
-			}
-		}
-	}
-	return hasFailed(c)
+	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return valueOf(w, "sessions", "lost") > 0 }) || hasFailed(c)
 }
 
 // hasMidTier reports whether a mid-tier cache was asked for something.
 func hasMidTier(c *edgewise.Comparison) bool {
-	for i := range c.Placements {
-		for _, w := range c.Placements[i].Workloads {
-			if w.Cache != nil && w.Cache.MidTier != nil {
-				return true
-			}
-		}
-	}
-	return false
+	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return has(w, "mid-tier cache") })
 }
 
 // hasFailed reports whether a request failed, so that there are fewer latencies than requests.
 func hasFailed(c *edgewise.Comparison) bool {
-	for i := range c.Placements {
-		for _, w := range c.Placements[i].Workloads {
-			if w.Failed != nil && w.Failed.Requests.Value > 0 {
-				return true
-			}
-		}
-	}
-	return false
+	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return valueOf(w, "failed", "count") > 0 })
 }
 
 // A tableRow is what one placement does to the workload of a table.
@@ -140,77 +120,69 @@ type comparisonTable struct {
 	notes   []string
 }
 
-// latencyTable returns the table of the headline latency, nil when the workload has none.
+// A column is a figure in a table, times a factor.
+type column struct {
+	title, metric, statistic string
+	// note names the figure where it could not be made.
+	note   string
+	factor float64
+}
+
+// cells returns the figures of a row; a figure that the row does not have is an empty cell.
+func (t *comparisonTable) cells(w *edgewise.WorkloadResult, columns []column) (cells []string) {
+	for _, c := range columns {
+		f, ok := w.Figures.Find(c.metric, c.statistic)
+		if !ok {
+			cells = append(cells, "")
+			continue
+		}
+		cells = append(cells, t.cell(c.note, f, c.factor))
+	}
+	return cells
+}
+
+// latencyTable returns the table of what is judged of the headline latency, and of what failed; nil when the workload
+// has none.
 func latencyTable(rows []tableRow) *comparisonTable {
-	headline := metricOf(rows[0].workload, "")
-	if headline == nil {
+	headline := rows[0].workload.Headline().Name()
+	if headline == "" {
 		return nil
 	}
-	quantiles := tabled(headline.Quantiles)
 	t := &comparisonTable{
-		title:   fmt.Sprintf("%s (%s): %s, ms", rows[0].workload.Name, rows[0].workload.Kind, metricTitle(headline.Name)),
+		title:   fmt.Sprintf("%s (%s): %s, ms", rows[0].workload.Name, rows[0].workload.Kind, metricTitle(headline)),
 		columns: []string{"placement"},
 	}
-	for _, p := range quantiles {
-		t.columns = append(t.columns, quantileName(p))
+	var columns []column
+	for _, f := range rows[0].workload.Figures {
+		switch {
+		case f.Metric != headline || f.Judged == "":
+		case f.Deadline > 0:
+			deadline := words.Duration(f.Deadline)
+			columns = append(columns, column{"% in " + deadline, f.Metric, f.Statistic, "share in " + deadline, 100})
+		default:
+			columns = append(columns, column{f.Statistic, f.Metric, f.Statistic, f.Statistic, 1})
+		}
 	}
-	t.columns = append(t.columns, "mean")
-	for _, d := range headline.Within {
-		t.columns = append(t.columns, "% in "+duration(d.Deadline))
-	}
-	losses := lossColumns(rows)
-	for _, l := range losses {
-		t.columns = append(t.columns, l.title)
+	columns = append(columns, lossColumns(rows)...)
+	for _, c := range columns {
+		t.columns = append(t.columns, c.title)
 	}
 	for _, r := range rows {
-		cells := []string{r.placement}
-		m := metricOf(r.workload, headline.Name)
-		if m == nil {
-			m = new(edgewise.MetricResult)
-		}
-		for _, p := range quantiles {
-			f, _ := quantileOf(m.Quantiles, p)
-			cells = append(cells, t.cell(quantileName(p), f, 1))
-		}
-		cells = append(cells, t.cell("mean", m.Mean, 1))
-		for _, d := range headline.Within {
-			cells = append(cells, t.cell("share in "+duration(d.Deadline), shareWithin(m, d.Deadline), 100))
-		}
-		for _, l := range losses {
-			cells = append(cells, t.cell(l.title, l.of(r.workload), 100))
-		}
-		t.rows = append(t.rows, cells)
+		t.rows = append(t.rows, append([]string{r.placement}, t.cells(r.workload, columns)...))
 	}
 	return t
 }
 
-// A lossColumn is a share of what failed.
-type lossColumn struct {
-	title string
-	of    func(*edgewise.WorkloadResult) edgewise.Figure
-}
-
 // lossColumns returns the shares of what can fail: requests, and of games sessions, beside updates if some
 // failed; none for a study without failures.
-func lossColumns(rows []tableRow) []lossColumn {
+func lossColumns(rows []tableRow) (columns []column) {
 	w := rows[0].workload
-	var columns []lossColumn
-	if w.Sessions != nil {
-		columns = append(columns, lossColumn{"% sessions lost", func(w *edgewise.WorkloadResult) (f edgewise.Figure) {
-			if w.Sessions != nil {
-				f = w.Sessions.LostShare
-			}
-			return f
-		}})
+	if has(w, "sessions") {
+		columns = append(columns, column{"% sessions lost", "sessions", "lost share", "% sessions lost", 100})
 	}
-	fails := func(r tableRow) bool { return r.workload.Failed != nil && r.workload.Failed.Share.Value > 0 }
-	if w.Failed != nil && (w.Sessions == nil || slices.ContainsFunc(rows, fails)) {
-		columns = append(columns, lossColumn{"% failed", func(w *edgewise.WorkloadResult) (f edgewise.Figure) {
-			if w.Failed != nil {
-				f = w.Failed.Share
-			}
-			return f
-		}})
+	fails := func(r tableRow) bool { return valueOf(r.workload, "failed", "share") > 0 }
+	if has(w, "failed") && (!has(w, "sessions") || slices.ContainsFunc(rows, fails)) {
+		columns = append(columns, column{"% failed", "failed", "share", "% failed", 100})
 	}
 	return columns
 }
@@ -218,74 +190,51 @@ func lossColumns(rows []tableRow) []lossColumn {
 // originTable returns the table of hit ratios and of the load on the origin, nil for a workload with
 // neither. The hit ratios are left out where no placement has a cache.
 func originTable(rows []tableRow) *comparisonTable {
-	cached, tiered, loaded := false, false, false
-	for _, r := range rows {
-		cached = cached || r.workload.Cache != nil
-		tiered = tiered || r.workload.Cache != nil && r.workload.Cache.MidTier != nil
-		loaded = loaded || r.workload.Origin != nil
-	}
+	cached := slices.ContainsFunc(rows, func(r tableRow) bool { return has(r.workload, "cache") })
+	tiered := slices.ContainsFunc(rows, func(r tableRow) bool { return has(r.workload, "mid-tier cache") })
+	loaded := slices.ContainsFunc(rows, func(r tableRow) bool { return has(r.workload, "origin") })
 	if !cached && !loaded {
 		return nil
 	}
 	t := &comparisonTable{title: rows[0].workload.Name + ": origin", columns: []string{"placement"}}
+	load := []column{
+		{"origin requests", "origin", "requests", "origin requests", 1},
+		{"origin MB", "origin", "bytes", "origin bytes", 1e-6},
+	}
+	var hits, mid []column
 	if cached {
 		t.title = rows[0].workload.Name + ": caches and origin"
-		t.columns = append(t.columns, hitColumns(tiered)...)
+		hits = []column{
+			{"% hits by requests", "cache", "request hit ratio", "hit ratio by requests", 100},
+			{"% hits by bytes", "cache", "byte hit ratio", "hit ratio by bytes", 100},
+		}
 	}
-	t.columns = append(t.columns, "origin requests", "origin MB")
+	if tiered {
+		hits[0].title, hits[1].title = "% edge hits", "% edge byte hits"
+		mid = []column{
+			{"% mid-tier hits", "mid-tier cache", "request hit ratio", "mid-tier hit ratio", 100},
+			{"% mid-tier byte hits", "mid-tier cache", "byte hit ratio", "mid-tier byte hit ratio", 100},
+		}
+		load = append([]column{{"% origin offload", "origin offload", "by requests", "origin offload", 100}}, load...)
+	}
+	for _, c := range slices.Concat(hits, mid, load) {
+		t.columns = append(t.columns, c.title)
+	}
 	for _, r := range rows {
 		cells := []string{r.placement}
-		if cache := r.workload.Cache; cache != nil {
-			cells = append(cells, t.cell("hit ratio by requests", cache.RequestHitRatio, 100),
-				t.cell("hit ratio by bytes", cache.ByteHitRatio, 100))
-			if tiered {
-				cells = append(cells, t.tierCells(cache)...)
+		for _, part := range []struct {
+			columns      []column
+			metric, none string
+		}{{hits, "cache", "no cache"}, {mid, "mid-tier cache", "no mid-tier"}, {load, "", ""}} {
+			own := t.cells(r.workload, part.columns)
+			if len(own) > 0 && part.metric != "" && !has(r.workload, part.metric) && (part.metric == "cache" || has(r.workload, "cache")) {
+				own[0] = part.none
 			}
-		} else if cached {
-			cells = append(cells, "no cache")
-			for range hitColumns(tiered)[1:] {
-				cells = append(cells, "")
-			}
-		}
-		if origin := r.workload.Origin; origin != nil {
-			cells = append(cells, t.cell("origin requests", origin.Requests, 1), t.cell("origin bytes", origin.Bytes, 1e-6))
+			cells = append(cells, own...)
 		}
 		t.rows = append(t.rows, cells)
 	}
 	return t
-}
-
-// hitColumns returns the titles of the hit ratios, with those of a mid-tier where there is one.
-func hitColumns(tiered bool) []string {
-	if !tiered {
-		return []string{"% hits by requests", "% hits by bytes"}
-	}
-	return []string{"% edge hits", "% edge byte hits", "% mid-tier hits", "% mid-tier byte hits", "% origin offload"}
-}
-
-// tierCells returns the hit ratios of the mid-tier and the origin offload.
-func (t *comparisonTable) tierCells(cache *edgewise.CacheResult) []string {
-	cells := []string{"no mid-tier", ""}
-	if mid := cache.MidTier; mid != nil {
-		cells = []string{t.cell("mid-tier hit ratio", mid.RequestHitRatio, 100), t.cell("mid-tier byte hit ratio", mid.ByteHitRatio, 100)}
-	}
-	return append(cells, t.cell("origin offload", cache.OriginOffload, 100))
-}
-
-// tabled returns the probabilities shown in a table: p50, p95 and p99, or what there is when the
-// study asked for none of them. Exports hold all.
-func tabled(quantiles []edgewise.QuantileResult) []float64 {
-	var usual, all []float64
-	for _, q := range quantiles {
-		all = append(all, q.P)
-		if q.P == 0.5 || q.P == 0.95 || q.P == 0.99 {
-			usual = append(usual, q.P)
-		}
-	}
-	if len(usual) == 0 {
-		return all
-	}
-	return usual
 }
 
 // cell returns a figure, times factor, with its difference from the baseline on a second line. What
@@ -339,6 +288,3 @@ func renderText(t table.Writer) string {
 // renderMarkdown renders a table as Markdown and ends it with an empty line, without which the next
 // line would be taken for a row.
 func renderMarkdown(t table.Writer) string { return t.RenderMarkdown() + "\n" }
-
-// quantileName returns "p99.9" for 0.999.
-func quantileName(p float64) string { return "p" + strconv.FormatFloat(100*p, 'g', 6, 64) }

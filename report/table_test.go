@@ -13,21 +13,19 @@ import (
 )
 
 func TestTableShowsTheOriginOfEveryPlacement(t *testing.T) {
-	figure := func(value, difference float64) edgewise.Figure {
-		f := edgewise.Figure{Estimate: stats.Estimate{Value: value, Low: value - 10, High: value + 10, N: 10}}
+	placed := func(name string, value, difference float64) edgewise.PlacementResult {
+		requests := figure("origin", "requests", stats.Estimate{Value: value, Low: value - 10, High: value + 10, N: 10})
 		if difference != 0 {
-			f.Difference = &stats.Estimate{Value: difference, Low: difference - 10, High: difference + 10, N: 10}
+			requests.Difference = &stats.Estimate{Value: difference, Low: difference - 10, High: difference + 10, N: 10}
 		}
-		return f
-	}
-	placed := func(name string, cache *edgewise.CacheResult, requests edgewise.Figure) edgewise.PlacementResult {
+		bytes := figure("origin", "bytes", requests.Scaled(1e6))
+		bytes.Difference = requests.Difference
 		return edgewise.PlacementResult{Name: name, Workloads: []edgewise.WorkloadResult{{
-			Name: "site", Kind: "static", Cache: cache,
-			Origin: &edgewise.OriginResult{Requests: requests, Bytes: edgewise.Figure{Estimate: requests.Scaled(1e6), Difference: requests.Difference}},
+			Name: "site", Kind: "static", Figures: edgewise.Figures{requests, bytes},
 		}}}
 	}
 	c := &edgewise.Comparison{Level: 0.95, Replications: 10, Placements: []edgewise.PlacementResult{
-		placed("region", nil, figure(1000, 0)), placed("zone", nil, figure(900, -100)),
+		placed("region", 1000, 0), placed("zone", 900, -100),
 	}}
 	markdown := func() string {
 		var b bytes.Buffer
@@ -38,7 +36,8 @@ func TestTableShowsTheOriginOfEveryPlacement(t *testing.T) {
 	require.Contains(t, markdown(), "| region | 1000 ± 10 | 1000 ± 10 |")
 	require.Contains(t, markdown(), "| zone | 900 ± 10<br/>−100 ± 10 | 900 ± 10<br/>")
 
-	c.Placements[1].Workloads[0].Cache = new(edgewise.CacheResult)
+	zone := &c.Placements[1].Workloads[0]
+	zone.Figures = append(zone.Figures, figure("cache", "request hit ratio", stats.Estimate{}), figure("cache", "byte hit ratio", stats.Estimate{}))
 	require.Contains(t, markdown(), "### site: caches and origin\n\n| placement | % hits by requests | % hits by bytes | origin requests | origin MB |")
 	require.Contains(t, markdown(), "| region | no cache |  | 1000 ± 10 | 1000 ± 10 |")
 }

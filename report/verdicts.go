@@ -35,10 +35,10 @@ type PlacementVerdict struct {
 	stats.Answer
 }
 
-// Verdicts judges every placement against the baseline: the usual quantiles and the mean of the headline
-// latency, the shares within deadlines, what failed, the requests and bytes that the origin serves (static), and, where
-// the baseline has a cache too, the hit ratio. All verdicts together are right with the probability of
-// the comparison's level, see [stats.Judge]. Figures without a paired difference are left out.
+// Verdicts judges every placement against the baseline, in every figure that is to be judged ([edgewise.Label]) and that
+// both have: the usual quantiles and the mean of the headline latency, the shares within deadlines, what failed, the
+// hit ratio, the load on the origin, and own measures. A harm that has happened nowhere is no question. All verdicts
+// together are right with the probability of the comparison's level, see [stats.Judge].
 func Verdicts(c *edgewise.Comparison, m Margins) ([]PlacementVerdict, error) {
 	if _, err := selectWorkloads(c, ""); err != nil {
 		return nil, fmt.Errorf("verdicts: %w", err)
@@ -78,49 +78,38 @@ type judging struct {
 	verdicts            []PlacementVerdict
 }
 
+// compare asks about every figure that is judged and that the baseline has too.
 func (j *judging) compare(w, base *edgewise.WorkloadResult) {
-	if m := metricOf(base, ""); m != nil {
-		if own := metricOf(w, m.Name); own != nil {
-			for _, p := range tabled(m.Quantiles) {
-				f, _ := quantileOf(own.Quantiles, p)
-				b, _ := quantileOf(m.Quantiles, p)
-				j.ask(quantileName(p), f, b, false, false)
-			}
-			j.ask("mean", own.Mean, m.Mean, false, false)
-			for _, d := range m.Within {
-				j.ask("within "+duration(d.Deadline), shareWithin(own, d.Deadline), d.Share, true, true)
-			}
+	for i := range w.Figures {
+		f := &w.Figures[i]
+		if f.Judged == "" || f.Difference == nil {
+			continue
 		}
-	}
-	if w.Failed != nil && base.Failed != nil && w.Failed.Share.Value+base.Failed.Share.Value > 0 {
-		j.ask("failed requests", w.Failed.Share, base.Failed.Share, true, false)
-	}
-	if w.Sessions != nil && base.Sessions != nil && w.Sessions.Lost.Value+base.Sessions.Lost.Value > 0 {
-		j.ask("lost sessions", w.Sessions.LostShare, base.Sessions.LostShare, true, false)
-	}
-	if w.Cache != nil && base.Cache != nil {
-		j.ask("request hit ratio", w.Cache.RequestHitRatio, base.Cache.RequestHitRatio, true, true)
-	}
-	if w.Origin != nil && base.Origin != nil {
-		j.ask("origin requests", w.Origin.Requests, base.Origin.Requests, false, false)
-		j.ask("origin bytes", w.Origin.Bytes, base.Origin.Bytes, false, false)
+		b, ok := base.Figures.Find(f.Metric, f.Statistic)
+		if !ok || isHarmless(f, &b) {
+			continue
+		}
+		j.ask(f, &b)
 	}
 }
 
-func (j *judging) ask(name string, f, base edgewise.Figure, isShare, moreIsBetter bool) {
-	if f.Difference == nil {
-		return
-	}
+// isHarmless reports whether a harm has happened nowhere, so that there is no question.
+func isHarmless(f, base *edgewise.Figure) bool {
+	return f.Better == edgewise.Less && f.HasValue() && base.HasValue() && f.Value == 0 && base.Value == 0
+}
+
+func (j *judging) ask(f, base *edgewise.Figure) {
+	isShare := f.Unit == "share"
 	margin := j.margins.Share
 	if !isShare {
 		margin = j.margins.Relative * math.Abs(base.Value)
 	}
 	j.questions = append(j.questions, stats.Question{
-		Name:       fmt.Sprintf("%s, %s, %s", j.placement, j.workload, name),
-		Difference: *f.Difference, Level: j.level, Margin: margin, MoreIsBetter: moreIsBetter,
+		Name:       fmt.Sprintf("%s, %s, %s", j.placement, j.workload, f.Judged),
+		Difference: *f.Difference, Level: j.level, Margin: margin, MoreIsBetter: f.Better == edgewise.More,
 	})
 	j.verdicts = append(j.verdicts, PlacementVerdict{
-		Placement: j.placement, Workload: j.workload, Figure: name, Baseline: base.Estimate, IsShare: isShare,
+		Placement: j.placement, Workload: j.workload, Figure: f.Judged, Baseline: base.Estimate, IsShare: isShare,
 	})
 }
 
@@ -209,12 +198,12 @@ func distributionRows(c *edgewise.Comparison, workload string) []table.Row {
 	anyMoved, anySaved := false, false
 	for i := range c.Placements[1:] {
 		distance, gain := "", ""
-		if w := workloadOf(&c.Placements[i+1], workload); w != nil && len(w.Latency) > 0 {
-			if d := w.Latency[0].Wasserstein; d != nil {
+		if w := workloadOf(&c.Placements[i+1], workload); w != nil {
+			if d, ok := distanceOf(w); ok {
 				distance, anyMoved = number(d.Value, decimalsFor(d.Value, 0))+" ms", true
 			}
-			if r := w.Latency[0].Mean.VarianceReduction; r > 0 {
-				gain, anySaved = "× "+number(r, decimalsFor(r, 0)), true
+			if mean, _ := w.Headline().Mean(); mean.VarianceReduction > 0 {
+				gain, anySaved = "× "+number(mean.VarianceReduction, decimalsFor(mean.VarianceReduction, 0)), true
 			}
 		}
 		moved, saved = append(moved, distance), append(saved, gain)
@@ -253,13 +242,14 @@ func (v PlacementVerdict) String() string {
 	return fmt.Sprintf("%s %s%s %s", word, sign, number(change, 1), unit)
 }
 
+// distanceOf returns how far the headline latency has moved as a whole.
+func distanceOf(w *edgewise.WorkloadResult) (edgewise.Figure, bool) {
+	return w.Figures.Find(w.Headline().Name(), "Wasserstein distance from the baseline")
+}
+
 func hasDistances(c *edgewise.Comparison) bool {
-	for i := range c.Placements {
-		for _, w := range c.Placements[i].Workloads {
-			if len(w.Latency) > 0 && w.Latency[0].Wasserstein != nil {
-				return true
-			}
-		}
-	}
-	return false
+	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool {
+		_, ok := distanceOf(w)
+		return ok
+	})
 }

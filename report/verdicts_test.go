@@ -2,7 +2,9 @@ package report_test
 
 import (
 	"bytes"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -19,16 +21,19 @@ func TestVerdictsFollowDirectionAndMargin(t *testing.T) {
 		}
 	}
 	workload := func(p50, p95, mean, within, hits, requests, bytes edgewise.Figure) edgewise.WorkloadResult {
-		return edgewise.WorkloadResult{
-			Name: "site", Kind: "static",
-			Latency: []edgewise.MetricResult{{
-				Name: "ttfb", Mean: mean,
-				Quantiles: []edgewise.QuantileResult{{P: 0.5, At: p50}, {P: 0.95, At: p95}},
-				Within:    []edgewise.DeadlineResult{{Deadline: 50e6, Share: within}},
-			}},
-			Cache:  &edgewise.CacheResult{RequestHitRatio: hits},
-			Origin: &edgewise.OriginResult{Requests: requests, Bytes: bytes},
+		w := edgewise.WorkloadResult{Name: "site", Kind: "static"}
+		for _, of := range []struct {
+			label edgewise.Label
+			edgewise.Figure
+		}{
+			{labelOf("ttfb", "p50"), p50}, {labelOf("ttfb", "p95"), p95}, {labelOf("ttfb", "mean"), mean},
+			{withinLabel("ttfb", 50*time.Millisecond), within}, {labelOf("cache", "request hit ratio"), hits},
+			{labelOf("origin", "requests"), requests}, {labelOf("origin", "bytes"), bytes},
+		} {
+			of.Figure.Label = of.label
+			w.Figures = append(w.Figures, of.Figure)
 		}
+		return w
 	}
 	plain := func(value float64) edgewise.Figure { return figure(value, 0, 0) }
 	c := &edgewise.Comparison{Level: 0.95, Replications: 10, Placements: []edgewise.PlacementResult{
@@ -50,7 +55,8 @@ func TestVerdictsFollowDirectionAndMargin(t *testing.T) {
 	}, got)
 
 	// A baseline without a cache still has an origin to relieve.
-	c.Placements[0].Workloads[0].Cache = nil
+	base := &c.Placements[0].Workloads[0]
+	base.Figures = slices.DeleteFunc(base.Figures, func(f edgewise.Figure) bool { return f.Metric == "cache" })
 	uncached, err := report.Verdicts(c, report.Margins{})
 	require.NoError(t, err)
 	require.Len(t, uncached, 6)

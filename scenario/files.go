@@ -1,6 +1,8 @@
 package scenario
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,6 +29,19 @@ func ParseWithFiles(file string, data []byte) (*edgewise.Study, []File, error) {
 func ParseFrom(file string, data []byte, files []File) (*edgewise.Study, error) {
 	r := &reader{files: files, isGiven: true}
 	return r.parse(file, data)
+}
+
+// provenance returns the hashes of a scenario and of the files that it names.
+func provenance(scenario []byte, files []File) edgewise.Provenance {
+	p := edgewise.Provenance{Scenario: fmt.Sprintf("%x", sha256.Sum256(scenario))}
+	if len(files) > 0 {
+		inputs := sha256.New()
+		for _, f := range files {
+			fmt.Fprintf(inputs, "%x %q\n", sha256.Sum256(f.Data), f.Name)
+		}
+		p.Inputs = fmt.Sprintf("%x", inputs.Sum(nil))
+	}
+	return p
 }
 
 // A fileRef is a file that the scenario names, read whole.

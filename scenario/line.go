@@ -37,7 +37,7 @@ var goKeys = map[string]string{
 	"MinBytes":        "min",
 	"MaxBytes":        "max",
 	"ResponseBytes":   "response_size",
-	"CacheBytes":      "size",
+	"CapacityBytes":   "size",
 	"TopMetros":       "top",
 	"PoPs":            "pops",
 	"Until":           "replications",

@@ -1,7 +1,9 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
@@ -10,8 +12,10 @@ import (
 
 // A networkSpec is what the file says of the network.
 type networkSpec struct {
-	line      int
-	provider  catalog.Provider
+	line     int
+	provider catalog.Provider
+	// providers are those whose sites placements name, the network's first.
+	providers []catalog.Provider
 	selection catalog.Selection
 	access    topology.AccessMix
 	hasAccess bool
@@ -67,10 +71,11 @@ func (r *reader) readAccess(v value) {
 
 // expandSites resolves the words for many sites at once, and returns all sites that placements name.
 func (r *reader) expandSites(bad *problems) []topology.Node {
-	var selection catalog.Selection
+	selections := []selectionOf{{provider: r.network.provider}}
 	wrong := len(bad.all)
 	for i := range r.placements {
 		p := &r.placements[i]
+		ids := make([][]string, len(p.sites))
 		for from, s := range p.sites {
 			nodes, err := r.resolve(s)
 			if err != nil {
@@ -78,29 +83,60 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 				continue
 			}
 			for _, n := range nodes {
-				a := s.assignment
-				a.Site = n.ID
-				p.built.Sites = append(p.built.Sites, a)
-				p.from = append(p.from, from)
-				if len(r.resolveOwn(n.ID, n.Kind)) > 0 {
-					r.addOwn(n, &selection)
+				id := n.ID
+				if len(r.resolveOwn(n.ID, n.Kind, s.provider)) > 0 {
+					r.addOwn(n, &selections[0].Selection)
 				} else {
-					addTo(&selection, n)
+					p := cmp.Or(s.provider, r.network.provider)
+					of := slices.IndexFunc(selections, func(o selectionOf) bool { return o.provider == p })
+					if of < 0 {
+						of = len(selections)
+						selections = append(selections, selectionOf{provider: p})
+					}
+					addTo(&selections[of].Selection, n)
+					id = r.idOf(p, n.ID)
 				}
+				ids[from] = append(ids[from], id)
 			}
 		}
+		p.build(ids)
 	}
 	if len(bad.all) > wrong {
 		return nil
 	}
-	if len(r.network.ownUsed) > 0 && empty(selection) {
-		return r.network.ownUsed
+	var sites []topology.Node
+	for i, s := range selections {
+		if empty(s.Selection) && (i > 0 || len(selections) > 1 || len(r.network.ownUsed) > 0) {
+			continue
+		}
+		nodes, err := s.SelectSites(s.provider)
+		if err != nil {
+			bad.add(r.network.line, "network", "%s", oneLine(err))
+		}
+		if i > 0 {
+			nodes = catalog.Qualified(nodes)
+		}
+		sites = append(sites, nodes...)
+		r.network.providers = append(r.network.providers, s.provider)
 	}
-	nodes, err := selection.SelectSites(r.network.provider)
-	if err != nil {
-		bad.add(r.network.line, "network", "%s", oneLine(err))
+	if len(r.network.providers) == 0 {
+		r.network.providers = []catalog.Provider{r.network.provider}
 	}
-	return append(nodes, r.network.ownUsed...)
+	return append(sites, r.network.ownUsed...)
+}
+
+// A selectionOf is the sites of a provider.
+type selectionOf struct {
+	catalog.Selection
+	provider catalog.Provider
+}
+
+// idOf returns the ID of a catalog's site in the network: with its provider's name, unless that is the network's.
+func (r *reader) idOf(p catalog.Provider, id string) string {
+	if p == r.network.provider {
+		return id
+	}
+	return catalog.QualifiedID(p, id)
 }
 
 // empty reports whether no site of the catalog is selected.
@@ -110,19 +146,19 @@ func empty(s catalog.Selection) bool {
 
 // resolve returns the sites that an entry of a placement stands for.
 func (r *reader) resolve(s siteSpec) ([]topology.Node, error) {
-	for _, kind := range kindsFor(s.assignment.Role) {
-		if own := r.resolveOwn(s.name, kind); len(own) > 0 {
+	for _, kind := range placement.Kinds(s.role) {
+		if own := r.resolveOwn(s.name, kind, s.provider); len(own) > 0 {
 			return own, nil
 		}
 	}
 	if r.network.graph != nil {
-		return nil, fmt.Errorf("%q: the graph has no site of this name that can have the role %q", s.name, s.assignment.Role)
+		return nil, fmt.Errorf("%q: the graph has no site of this name that can have the role %q", s.name, s.role)
 	}
 	var last error
-	for _, kind := range kindsFor(s.assignment.Role) {
+	for _, kind := range placement.Kinds(s.role) {
 		var selection catalog.Selection
 		*list(&selection, kind) = []string{s.name}
-		nodes, err := selection.SelectSites(r.network.provider)
+		nodes, err := selection.SelectSites(cmp.Or(s.provider, r.network.provider))
 		if err != nil {
 			if last == nil {
 				last = err
@@ -138,19 +174,6 @@ func (r *reader) resolve(s siteSpec) ([]topology.Node, error) {
 		return found, nil
 	}
 	return nil, last
-}
-
-// kindsFor lists the kinds of site that a role is looked for among.
-func kindsFor(role placement.Role) []topology.NodeKind {
-	switch role {
-	case placement.Compute:
-		return []topology.NodeKind{topology.Region, topology.LocalZone}
-	case placement.EdgeCache:
-		return []topology.NodeKind{topology.PoP, topology.LocalZone}
-	case placement.MidTierCache:
-		return []topology.NodeKind{topology.RegionalEdgeCache, topology.Region}
-	}
-	return []topology.NodeKind{topology.Region}
 }
 
 // list returns the selection's list of a kind of site.
@@ -192,7 +215,7 @@ func (r *reader) buildNetwork(sites []topology.Node, bad *problems) {
 	} else {
 		r.study.Assumed = append(r.study.Assumed, "access technologies: the catalog's default mix in every metro")
 	}
-	r.study.Sources = catalog.Sources(r.network.provider)
+	r.study.Sources = catalog.Sources(r.network.providers...)
 	r.study.Network, err = catalog.Build(metros, sites)
 	if err != nil {
 		bad.add(r.network.line, "network", "%s", oneLine(err))

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -66,12 +67,16 @@ func (r *reader) readGraph(v value) {
 	r.network.graph = n
 }
 
-// resolveOwn returns the own sites of a kind that a name or a word for many stands for.
-func (r *reader) resolveOwn(word string, kind topology.NodeKind) []topology.Node {
+// resolveOwn returns the own sites of a kind and a provider, any where that is empty, that a name or a word for
+// many stands for. Own sites without a provider are the network's.
+func (r *reader) resolveOwn(word string, kind topology.NodeKind, provider catalog.Provider) []topology.Node {
 	country, isCountry := strings.CutPrefix(word, "country:")
 	continent, isContinent := strings.CutPrefix(word, "continent:")
 	var found []topology.Node
 	for _, n := range r.network.own {
+		if provider != "" && cmp.Or(catalog.Provider(n.Provider), r.network.provider) != provider {
+			continue
+		}
 		if n.Kind == kind && (n.ID == word || word == "all" || isCountry && n.Country == country ||
 			isContinent && n.Continent == continent || word == "verified" && !n.Unverified) {
 			found = append(found, n)
@@ -92,7 +97,7 @@ func (r *reader) addOwn(n topology.Node, selection *catalog.Selection) {
 	if n.Parent == "" {
 		return
 	}
-	if parents := r.resolveOwn(n.Parent, topology.Region); len(parents) == 1 {
+	if parents := r.resolveOwn(n.Parent, topology.Region, ""); len(parents) == 1 {
 		r.addOwn(parents[0], selection)
 	} else {
 		selection.Regions = append(selection.Regions, n.Parent)
@@ -157,7 +162,14 @@ func (r *reader) isKnown(id string) bool {
 	if r.network.graph != nil {
 		return false
 	}
-	return slices.ContainsFunc(catalog.Metros(), is) || slices.ContainsFunc(catalog.AllSites(r.network.provider), is)
+	if slices.ContainsFunc(catalog.Metros(), is) {
+		return true
+	}
+	p := r.network.provider
+	if name, rest, ok := strings.Cut(id, "/"); ok {
+		p, id = catalog.Provider(name), rest
+	}
+	return slices.ContainsFunc(catalog.AllSites(p), is)
 }
 
 // lineOfID returns the line of a CSV on which an ID first stands, 1 if it is not found.

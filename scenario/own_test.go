@@ -3,6 +3,7 @@ package scenario_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/scenario"
 	"github.com/edgewise-sim/edgewise/topology"
 )
@@ -112,11 +114,48 @@ func TestLinksChangeAsTheFileSays(t *testing.T) {
 	require.NotContains(t, links, [2]string{"us-west-2", "x-denver-us"})
 }
 
+func TestProvidersMayBeMixed(t *testing.T) {
+	text := strings.Replace(ownNetwork, "NETWORK", "  sites: sites.csv", 1)
+	text = strings.Replace(text, "POPS", "pop-lax", 1)
+	text += `  - name: mixed
+    extends: region
+    add:
+      origin: {provider: google, backup: us-west1}
+      edge_caches: {provider: cloudflare, sites: [pop-lax, "country:MX"], size: 1MiB}
+    routing: {weighted: {cloudflare/pop-lax: 1}}
+  - {name: own, extends: region, edge_caches: {provider: fastly, sites: rack, size: 1MiB}}
+`
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "sites.csv"), []byte("id,lat_deg,lon_deg,provider\nrack,34.05,-118.24,fastly\n"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "test.yaml"), []byte(text), 0o600))
+	s, err := scenario.Load(filepath.Join(dir, "test.yaml"))
+	require.NoError(t, err)
+	mixed := s.Placements[2]
+	require.Equal(t, "google/us-west1", mixed.Of(placement.Origin)[1].Site)
+	require.True(t, mixed.Of(placement.Origin)[1].Backup)
+	require.Equal(t, "cloudflare/pop-lax", mixed.Caches(placement.EdgeCache)[0].Site)
+	require.Greater(t, len(mixed.Caches(placement.EdgeCache)), 1)
+	require.Equal(t, "cloudflare", s.Network.At(mustIndex(t, s.Network, "cloudflare/pop-lax")).Provider)
+	require.Equal(t, "aws", s.Network.At(mustIndex(t, s.Network, "pop-lax")).Provider, "that of the network has the name alone")
+	require.Equal(t, "rack", s.Placements[3].Caches(placement.EdgeCache)[0].Site)
+	for _, files := range []string{"aws_regions.csv", "google_regions.csv", "cloudflare_pops.csv"} {
+		require.True(t, slices.ContainsFunc(s.Sources, func(line string) bool { return strings.HasPrefix(line, files) }), files)
+	}
+
+	bad := func(from, to, want string) {
+		_, err := scenario.Parse(filepath.Join(dir, "test.yaml"), []byte(strings.Replace(text, from, to, 1)))
+		require.ErrorContains(t, err, want)
+	}
+	bad("provider: google", "provider: goggle", `placements[2].add.origin.provider: is "goggle"; want one of aws`)
+	bad("sites: [pop-lax, \"country:MX\"]", "sites: rec-us-west-2", `placements[2].add.edge_caches.sites: is rec-us-west-2; want a known pop`)
+	bad("provider: fastly, sites: rack", "provider: aws, sites: rack", `placements[3].edge_caches.sites: is rack; want a known pop`)
+}
+
 func TestOwnSitesStandBesideTheCatalog(t *testing.T) {
 	sites := "id,lat_deg,lon_deg,kind,country,parent\nrack-lax,34.05,-118.24,pop,US,\nrack-den,39.74,-104.99,pop,US,\nown-zone,34.1,-118.2,local-zone,US,us-west-1\n"
 	s, err := load(t, "  sites: sites.csv", "all", "sites.csv", sites)
 	require.NoError(t, err)
-	require.Len(t, s.Placements[1].Sites, 4, "all own PoPs, none of the catalog")
+	require.Len(t, s.Placements[1].Caches(placement.EdgeCache), 2, "all own PoPs, none of the catalog")
 	_, ok := s.Network.Index("own-zone")
 	require.False(t, ok, "no placement names it")
 	ns, _ := oneWay(t, s, "los-angeles-us", "rack-lax")

@@ -2,59 +2,160 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/placement"
 )
 
 // assumedProviders is shown with the results of placements that route by anycast.
 const assumedProviders = "anycast: the users of a metro belong to ten internet providers of equal size; one that leads to a worse site leads to the second best in half of the cases"
 
-// readRouting reads a routing rule: its name or, where it has parameters, a mapping with its name.
-func (r *reader) readRouting(v value, p *placementSpec) {
-	b := &p.built
-	b.Routing, b.Misdirected, b.Weights, b.Pins = placement.NearestRTT, 0, nil, nil
-	if v.node.Kind != yaml.MappingNode {
-		choice(placement.ParseRouting, &b.Routing)(v)
-		return
+// A routingRule is a rule that files can name.
+type routingRule struct {
+	name string
+	// plain is the rule by its name alone, nil where it needs parameters.
+	plain placement.Routing
+	// read reads the parameters, nil where it has none. It tells where the rule's fields stand.
+	read func(v value, at places) placement.Routing
+}
+
+// places say where fields stand in a file, by their path in Go.
+type places map[string]value
+
+// routingRules are the rules of package placement.
+func routingRules() []routingRule {
+	return []routingRule{
+		{"nearest-rtt", placement.NearestRTT{}, nil},
+		{"nearest-distance", placement.NearestDistance{}, nil},
+		{"anycast", placement.Anycast{}, readAnycast},
+		{"weighted", nil, readWeighted},
+		{"pinned", nil, readPinned},
 	}
-	seen := v.fields(
-		field{placement.Anycast.String(), func(v value) {
-			b.Routing = placement.Anycast
-			v.fields(field{"misdirected", func(v value) {
-				r.lines[join(p.path, "misdirected")] = v.node.Line
-				v.number(&b.Misdirected)
-				switch {
-				case b.Misdirected < 0:
-					v.problem("is %v; want 0 to 1", b.Misdirected)
-				case b.Misdirected == 0:
-					b.Misdirected = -1 // none, where 0 in Go means the default
-				}
-			}})
-		}},
-		field{placement.Weighted.String(), func(v value) {
-			b.Routing = placement.Weighted
-			for _, item := range v.pairs() {
-				w := placement.SiteWeight{Site: item.key}
-				item.number(&w.Weight)
-				r.lines[fmt.Sprintf("%s.weights[%d]", p.path, len(b.Weights))] = item.node.Line
-				b.Weights = append(b.Weights, w)
+}
+
+// A routingSpec is what the file says of a routing rule.
+type routingSpec struct {
+	rule placement.Routing
+	at   places
+}
+
+// find returns where a field stands, or what it is in; ok is false where the file has none of it.
+func (p places) find(path string) (at value, ok bool) {
+	for {
+		if at, ok = p[path]; ok || path == "" {
+			return at, ok
+		}
+		path = parent(path)
+	}
+}
+
+// readRouting reads a routing rule: its name or, where it has parameters, a mapping with its name.
+func (r *reader) readRouting(v value) routingSpec {
+	s := routingSpec{at: places{"": v}}
+	if v.node.Kind != yaml.MappingNode {
+		name, ok := v.scalar("a name")
+		if !ok {
+			return s
+		}
+		i := slices.IndexFunc(r.routingRules, func(rule routingRule) bool { return rule.name == name })
+		switch {
+		case i < 0:
+			var names []string
+			for _, rule := range r.routingRules {
+				names = append(names, rule.name)
 			}
-		}},
-		field{placement.Pinned.String(), func(v value) {
-			b.Routing = placement.Pinned
-			for _, item := range v.pairs() {
-				for _, site := range item.texts() {
-					pin := placement.Pin{Metro: item.key}
-					site.text(&pin.Site)
-					r.lines[fmt.Sprintf("%s.pins[%d]", p.path, len(b.Pins))] = site.node.Line
-					b.Pins = append(b.Pins, pin)
-				}
-			}
-		}},
-	)
-	if len(seen) > 1 {
+			v.problem("is %q; want one of %s", name, strings.Join(names, ", "))
+		case r.routingRules[i].plain == nil:
+			v.problem("is %q without parameters; want {%s: ...}", name, name)
+		default:
+			s.rule = r.routingRules[i].plain
+		}
+		return s
+	}
+	var known []field
+	for _, rule := range r.routingRules {
+		if rule.read != nil {
+			known = append(known, field{rule.name, func(v value) { s.rule = rule.read(v, s.at) }})
+		}
+	}
+	if seen := v.fields(known...); len(seen) > 1 {
 		v.problem("names %d rules; want one", len(seen))
 	}
+	return s
+}
+
+// element returns the path of an element of a list.
+func element(i int) string { return fmt.Sprintf("[%d]", i) }
+
+// A routeSpec is what the file says of a route.
+type routeSpec struct {
+	placement.Route
+	at places
+}
+
+// readRoute reads a route: for whom it is, its rule and its way in.
+func (r *reader) readRoute(v value) routeSpec {
+	s := routeSpec{at: places{"": v}}
+	v.fields(
+		field{"workloads", func(v value) { v.strings(&s.Workloads); s.at["Workloads"] = v }},
+		field{"role", func(v value) {
+			name, _ := v.scalar("a name")
+			s.Role = placement.Role(name)
+			for _, k := range roleKeys {
+				if k.key == name {
+					s.Role = k.role
+				}
+			}
+			s.at["Role"] = v
+		}},
+		field{"routing", func(v value) {
+			rule := r.readRouting(v)
+			s.Routing = rule.rule
+			for path, at := range rule.at {
+				s.at[invalid.Path("Routing", path)] = at
+			}
+		}},
+		field{"via_pop", func(v value) { v.boolean(&s.ViaPoP); s.at["ViaPoP"] = v }},
+	)
+	return s
+}
+
+func readAnycast(v value, at places) placement.Routing {
+	var rule placement.Anycast
+	v.fields(field{"misdirected", func(v value) {
+		var share float64
+		if v.number(&share) {
+			rule.Misdirected = placement.FractionOf(share)
+		}
+		at["Misdirected"] = v
+	}})
+	return rule
+}
+
+func readWeighted(v value, at places) placement.Routing {
+	var rule placement.Weighted
+	for _, item := range v.pairs() {
+		w := placement.SiteWeight{Site: item.key}
+		item.number(&w.Weight)
+		at[element(len(rule))] = item.value
+		rule = append(rule, w)
+	}
+	return rule
+}
+
+func readPinned(v value, at places) placement.Routing {
+	var rule placement.Pinned
+	for _, item := range v.pairs() {
+		for _, site := range item.texts() {
+			pin := placement.Pin{Metro: item.key}
+			site.text(&pin.Site)
+			at[element(len(rule))] = site
+			rule = append(rule, pin)
+		}
+	}
+	return rule
 }

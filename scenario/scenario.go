@@ -53,7 +53,7 @@ func (r *reader) parse(file string, data []byte) (*edgewise.Study, error) {
 		bad.add(lineOf(err), "", "is no YAML: %s", oneLine(err))
 		return nil, bad.err()
 	}
-	r.lines, r.checks = bad.lines, true
+	r.lines, r.checks, r.routingRules = bad.lines, true, routingRules()
 	r.study.Start = defaultStart
 	r.read(value{node: root, bad: bad})
 	if err := bad.err(); err != nil {
@@ -63,6 +63,7 @@ func (r *reader) parse(file string, data []byte) (*edgewise.Study, error) {
 	if err := bad.err(); err != nil {
 		return nil, err
 	}
+	r.study.Provenance = provenance(data, r.files)
 	return &r.study, nil
 }
 
@@ -106,6 +107,8 @@ type reader struct {
 	// files are those that the scenario has named so far or, if they are given, all that it may name.
 	files   []File
 	isGiven bool
+	// routingRules are the rules that the scenario may name.
+	routingRules []routingRule
 }
 
 // read takes the top of the file.
@@ -182,6 +185,15 @@ func (r *reader) build(bad *problems) {
 	if len(bad.all) > 0 {
 		return
 	}
+	for i := range r.placements {
+		p := &r.placements[i]
+		if err := r.study.ValidatePlacement(p.built); err != nil {
+			r.reportPlacement(bad, p, err)
+		}
+	}
+	if len(bad.all) > 0 {
+		return
+	}
 	if err := r.study.Validate(); err != nil {
 		var f *invalid.Field
 		key := ""
@@ -193,7 +205,12 @@ func (r *reader) build(bad *problems) {
 	}
 	anycast := false
 	for _, p := range r.study.Placements {
-		anycast = anycast || p.Routing == placement.Anycast
+		_, is := p.Routing.(placement.Anycast)
+		anycast = anycast || is
+		for _, route := range p.Routes {
+			_, is := route.Routing.(placement.Anycast)
+			anycast = anycast || is
+		}
 	}
 	if anycast {
 		r.study.Assumed = append(r.study.Assumed, assumedProviders)

@@ -106,13 +106,13 @@ func TestScenarioMeansWhatItSays(t *testing.T) {
 
 	require.Len(t, s.Placements, 3)
 	require.Equal(t, 50, s.Placements[1].Of(placement.Origin)[0].Servers, "inherited")
-	require.True(t, s.Placements[1].DynamicViaPoP)
-	require.Equal(t, int64(256<<20), s.Placements[1].Of(placement.EdgeCache)[1].CacheBytes)
-	require.True(t, s.Placements[1].Of(placement.EdgeCache)[1].Preload)
+	require.Equal(t, []placement.Route{{Role: placement.Compute, ViaPoP: true}}, s.Placements[1].Routes)
+	require.Equal(t, int64(256<<20), s.Placements[1].Caches(placement.EdgeCache)[1].CapacityBytes)
+	require.True(t, s.Placements[1].Caches(placement.EdgeCache)[1].Preload)
 	require.Len(t, s.Placements[2].Of(placement.Compute), 2)
-	require.Equal(t, placement.NearestDistance, s.Placements[2].Routing)
-	require.False(t, s.Placements[2].DynamicViaPoP)
-	require.Empty(t, s.Placements[0].Of(placement.EdgeCache))
+	require.Equal(t, placement.NearestDistance{}, s.Placements[2].Routing)
+	require.Empty(t, s.Placements[2].Routes)
+	require.Empty(t, s.Placements[0].Tiers)
 }
 
 func TestReplicationsMayBeARule(t *testing.T) {
@@ -130,34 +130,30 @@ func TestReplicationsMayBeARule(t *testing.T) {
 }
 
 func TestRoutingRulesAndFailures(t *testing.T) {
-	for routing, want := range map[string]placement.Placement{
-		"anycast":                          {Routing: placement.Anycast},
-		"{anycast: {misdirected: 0.3}}":    {Routing: placement.Anycast, Misdirected: 0.3},
-		"{anycast: {misdirected: 0}}":      {Routing: placement.Anycast, Misdirected: -1},
-		"{weighted: {us-west-2-lax-1: 3}}": {Routing: placement.Weighted, Weights: []placement.SiteWeight{{Site: "us-west-2-lax-1", Weight: 3}}},
-		"{pinned: {denver-us: [us-west-2-lax-1, us-west-2]}}": {Routing: placement.Pinned, Pins: []placement.Pin{
+	for routing, want := range map[string]placement.Routing{
+		"anycast":                          placement.Anycast{},
+		"{anycast: {misdirected: 0.3}}":    placement.Anycast{Misdirected: placement.FractionOf(0.3)},
+		"{anycast: {misdirected: 0}}":      placement.Anycast{Misdirected: placement.FractionOf(0)},
+		"{weighted: {us-west-2-lax-1: 3}}": placement.Weighted{{Site: "us-west-2-lax-1", Weight: 3}},
+		"{pinned: {denver-us: [us-west-2-lax-1, us-west-2]}}": placement.Pinned{
 			{Metro: "denver-us", Site: "us-west-2-lax-1"}, {Metro: "denver-us", Site: "us-west-2"},
-		}},
+		},
 	} {
 		text := change(t, "routing: nearest-distance", "routing: "+routing) + "  - {name: heir, extends: zone}\n  - {name: own, extends: zone, routing: nearest-rtt}\n" +
 			"failures: [{site: us-west-2-lax-1, at: 2m, for: 90s, detection: 30s, redirection: 10s, timeout: 2s}, {site: pop-den, at: 0s, for: 61s}]\n"
 		s, err := scenario.Parse("test.yaml", []byte(text))
 		require.NoError(t, err)
 		for _, i := range []int{2, 3} {
-			p := s.Placements[i]
-			require.Equal(t, want, placement.Placement{Routing: p.Routing, Misdirected: p.Misdirected, Weights: p.Weights, Pins: p.Pins})
+			require.Equal(t, want, s.Placements[i].Routing)
 		}
-		own := s.Placements[4]
-		require.Equal(t, placement.NearestRTT, own.Routing)
-		require.Empty(t, own.Weights)
-		require.Empty(t, own.Pins)
-		require.Zero(t, own.Misdirected)
+		require.Equal(t, placement.NearestRTT{}, s.Placements[4].Routing)
 		require.Equal(t, []sim.Failure{
 			{Site: "us-west-2-lax-1", At: 2 * time.Minute, For: 90 * time.Second, Detection: 30 * time.Second, Redirection: 10 * time.Second, Timeout: 2 * time.Second},
 			{Site: "pop-den", For: 61 * time.Second},
 		}, s.Failures)
 		require.Contains(t, s.Assumed, "failure of pop-den: a request to it lasts 3s")
-		require.Equal(t, want.Routing == placement.Anycast, slices.ContainsFunc(s.Assumed, func(a string) bool { return strings.HasPrefix(a, "anycast: ") }))
+		_, isAnycast := want.(placement.Anycast)
+		require.Equal(t, isAnycast, slices.ContainsFunc(s.Assumed, func(a string) bool { return strings.HasPrefix(a, "anycast: ") }))
 	}
 }
 
@@ -192,9 +188,9 @@ func TestExtendingReplacesChangesOrAddsARole(t *testing.T) {
 `
 	s, err := scenario.Parse("test.yaml", []byte(text))
 	require.NoError(t, err)
-	type pops map[string]placement.Assignment
-	cache := func(bytes int64, policy string, preload, backup bool) placement.Assignment {
-		return placement.Assignment{Role: placement.EdgeCache, CacheBytes: bytes, Policy: policy, Preload: preload, Backup: backup}
+	type pops map[string]placement.Cache
+	cache := func(bytes int64, policy string, preload, backup bool) placement.Cache {
+		return placement.Cache{CapacityBytes: bytes, Policy: policy, Preload: preload, Backup: backup}
 	}
 	edge := pops{"pop-lax": cache(256<<20, "lru", true, false), "pop-den": cache(256<<20, "lru", true, false), "pop-sea": cache(256<<20, "lru", true, true)}
 	sieve := func(backup string) pops {
@@ -216,10 +212,10 @@ func TestExtendingReplacesChangesOrAddsARole(t *testing.T) {
 	} {
 		p := s.Placements[slices.IndexFunc(s.Placements, func(p placement.Placement) bool { return p.Name == name })]
 		got := make(pops)
-		for _, a := range p.Of(placement.EdgeCache) {
-			site := a.Site
-			a.Site = ""
-			got[site] = a
+		for _, c := range p.Caches(placement.EdgeCache) {
+			site := c.Site
+			c.Site = ""
+			got[site] = c
 		}
 		require.Equal(t, want.pops, got, name)
 		for role, sites := range map[placement.Role][]string{placement.Origin: want.origins, placement.Compute: want.compute} {
@@ -229,6 +225,140 @@ func TestExtendingReplacesChangesOrAddsARole(t *testing.T) {
 			}
 			require.Equal(t, sites, ids, name)
 		}
+	}
+}
+
+func TestWorkloadsHaveSitesAndRoutesOfTheirOwn(t *testing.T) {
+	read := func(entries string) (placement.Placement, error) {
+		s, err := scenario.Parse("test.yaml", []byte(good+entries))
+		if err != nil {
+			return placement.Placement{}, err
+		}
+		return s.Placements[len(s.Placements)-1], nil
+	}
+	for name, c := range map[string]struct {
+		entries string
+		want    func(*placement.Placement)
+	}{
+		"a role for one workload": {"  - {name: a, extends: region, add: {compute: {sites: us-west-2-lax-1, workloads: shooter}}}\n", func(p *placement.Placement) {
+			p.Sites = append(p.Sites, placement.Assignment{Site: "us-west-2-lax-1", Role: placement.Compute, Workloads: []string{"shooter"}})
+		}},
+		"a role in parts": {"  - name: a\n    extends: region\n    compute:\n      - {sites: us-west-2, workloads: api, servers: 2}\n      - {sites: us-west-2-lax-1, workloads: [shooter]}\n", func(p *placement.Placement) {
+			p.Sites = append(p.Sites[:1:1],
+				placement.Assignment{Site: "us-west-2", Role: placement.Compute, Servers: 2, Workloads: []string{"api"}},
+				placement.Assignment{Site: "us-west-2-lax-1", Role: placement.Compute, Workloads: []string{"shooter"}})
+		}},
+		"a tier in parts": {"  - {name: a, extends: edge, dynamic_via_pop: false, edge_caches: [{sites: pop-lax, size: 1MiB}, {sites: pop-den, size: 2MiB, policy: sieve}]}\n", func(p *placement.Placement) {
+			p.Tiers = []placement.Tier{{Name: placement.EdgeCache, Caches: []placement.Cache{
+				{Site: "pop-lax", CapacityBytes: 1 << 20}, {Site: "pop-den", CapacityBytes: 2 << 20, Policy: "sieve"},
+			}}}
+		}},
+		"two routes": {"  - name: a\n    extends: edge\n    dynamic_via_pop: false\n    routes:\n      - {workloads: [api], routing: {pinned: {denver-us: us-west-2}}, via_pop: true}\n      - {role: edge_caches, routing: anycast}\n", func(p *placement.Placement) {
+			p.Routes = []placement.Route{
+				{Workloads: []string{"api"}, Routing: placement.Pinned{{Metro: "denver-us", Site: "us-west-2"}}, ViaPoP: true},
+				{Role: placement.EdgeCache, Routing: placement.Anycast{}},
+			}
+		}},
+		"inherited": {"  - {name: x, extends: edge, dynamic_via_pop: false, routes: [{role: compute, routing: nearest-distance}]}\n  - {name: a, extends: x}\n", func(p *placement.Placement) {
+			p.Routes = []placement.Route{{Role: placement.Compute, Routing: placement.NearestDistance{}}}
+		}},
+		"none any more": {"  - {name: x, extends: edge, dynamic_via_pop: false, routes: [{role: compute, routing: nearest-distance}]}\n  - {name: a, extends: x, routes: []}\n", func(p *placement.Placement) {}},
+	} {
+		got, err := read(c.entries)
+		require.NoError(t, err, name)
+		base := "  - {name: a, extends: region}\n"
+		if got.Tiers != nil {
+			base = "  - {name: a, extends: edge, dynamic_via_pop: false}\n"
+		}
+		want, err := read(base)
+		require.NoError(t, err)
+		c.want(&want)
+		require.Equal(t, want, got, name)
+	}
+	route := func(r string) string {
+		return "  - {name: x, extends: edge, dynamic_via_pop: false, routes: [" + r + "]}\n"
+	}
+	for want, entries := range map[string]string{
+		`placements[3].add.compute.workloads: is shooterr; want a workload that needs the role "compute"`:       "  - {name: x, extends: region, add: {compute: {sites: us-west-2-lax-1, workloads: shooterr}}}\n",
+		`placements[3]: placement "x": no site has the role "compute" for workload "api"`:                       "  - {name: x, extends: region, compute: {sites: us-west-2, workloads: shooter}}\n",
+		`placements[3].compute[0]: the key "sites" is missing`:                                                  "  - {name: x, extends: region, compute: [{servers: 2}]}\n",
+		`placements[3].edge_caches[1]: has no size`:                                                             "  - {name: x, extends: region, edge_caches: [{sites: pop-lax, size: 1MiB}, {sites: pop-den}]}\n",
+		`placements[3].compute[1].sites: is us-west-2 as compute; want another role`:                            "  - {name: x, extends: region, compute: [{sites: us-west-2, servers: 2}, {sites: us-west-2}]}\n",
+		`placements[3].dynamic_via_pop: is true; want false: there is no tier`:                                  "  - {name: x, extends: region, dynamic_via_pop: true}\n",
+		`placements[1].dynamic_via_pop: stands beside a route of the role compute; want via_pop there`:          "  - {name: x, extends: edge, routes: [{role: compute, via_pop: true}]}\n",
+		`placements[3].routes[0]: is empty; want the name of a workload or more, or a Role`:                     route("{via_pop: true}"),
+		`placements[3].routes[0].role: is compute; want none beside Workloads`:                                  route("{role: compute, workloads: api, via_pop: true}"),
+		`placements[3].routes[0].role: is origin; want compute or edge-cache`:                                   route("{role: origin, routing: anycast}"),
+		`placements[3].routes[0]: is missing; want a routing rule, or a way via a PoP`:                          route("{role: compute}"),
+		`placements[3].routes[1].role: is compute; want a role that Routes[0] does not have`:                    route("{role: compute, via_pop: true}, {role: compute, routing: anycast}"),
+		`placements[3].routes[1].workloads: is api; want a workload that no route has yet`:                      route("{workloads: api, via_pop: true}, {workloads: api, routing: anycast}"),
+		`placements[3].routes[0].workloads: is apis; want a workload of the scenario`:                           route("{workloads: apis, via_pop: true}"),
+		`placements[3].routes[0].via_pop: is true; want false: the users of workload "site" enter at`:           route("{workloads: site, via_pop: true}"),
+		`placements[3].routes[0].via_pop: is true; want false: users enter at the caches themselves`:            route("{role: edge_caches, via_pop: true}"),
+		`placements[3].routes[0].routing.weighted.pop-lax: is pop-lax; want a site with the role "compute" for`: route("{workloads: api, routing: {weighted: {pop-lax: 1}}}"),
+		`placements[3].routes[0].routing.weighted.pop-lax: is pop-lax; want a site with the role "compute"`:     route("{role: compute, routing: {weighted: {pop-lax: 1}}}"),
+		`placements[3].routes[0].routing.anycast.misdirected: is 2; want 0 to 1`:                                route("{role: compute, routing: {anycast: {misdirected: 2}}}"),
+		`placements[3].routes[0].routing: is "near"; want one of nearest-rtt`:                                   route("{role: compute, routing: near}"),
+		`placements[3].routing.weighted.rec-us-west-2: is rec-us-west-2; want a site at which users enter`:      "  - {name: x, extends: edge, mid_tier_caches: {sites: rec-us-west-2, size: 1MiB}, routing: {weighted: {rec-us-west-2: 1}}}\n",
+	} {
+		_, err := read(entries)
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestTiersAreAListOfAnyDepth(t *testing.T) {
+	read := func(entries string) ([]placement.Tier, error) {
+		s, err := scenario.Parse("test.yaml", []byte(strings.Replace(good, "    dynamic_via_pop: true\n", "", 1)+entries))
+		if err != nil {
+			return nil, err
+		}
+		return s.Placements[len(s.Placements)-1].Tiers, nil
+	}
+	tier := func(name, site string, bytes int64) placement.Tier {
+		return placement.Tier{Name: name, Caches: []placement.Cache{{Site: site, CapacityBytes: bytes}}}
+	}
+	deep := `  - name: deep
+    extends: region
+    tiers:
+      - {name: town, sites: pop-lax, size: 1MiB}
+      - {name: land, sites: rec-us-west-2, size: 2MiB}
+`
+	for name, c := range map[string]struct {
+		entries string
+		want    []placement.Tier
+	}{
+		"a list": {deep, []placement.Tier{tier("town", "pop-lax", 1<<20), tier("land", "rec-us-west-2", 2<<20)}},
+		"another order, and one changed": {deep + "  - {name: heir, extends: deep, tiers: [{name: land, size: 4MiB}, {name: town}]}\n",
+			[]placement.Tier{tier("land", "rec-us-west-2", 4<<20), tier("town", "pop-lax", 1<<20)}},
+		"one goes": {deep + "  - {name: heir, extends: deep, tiers: [{name: town}]}\n", []placement.Tier{tier("town", "pop-lax", 1<<20)}},
+		"one comes": {deep + "  - {name: heir, extends: deep, tiers: [{name: town}, {name: new, sites: pop-den, size: 3MiB}]}\n",
+			[]placement.Tier{tier("town", "pop-lax", 1<<20), tier("new", "pop-den", 3<<20)}},
+		"the usual tiers, in any order": {"  - {name: usual, extends: region, mid_tier_caches: {sites: rec-us-west-2, size: 2MiB}, edge_caches: {sites: pop-lax, size: 1MiB}}\n",
+			[]placement.Tier{tier("edge-cache", "pop-lax", 1<<20), tier("mid-tier-cache", "rec-us-west-2", 2<<20)}},
+		"one added": {"  - {name: a, extends: region, edge_caches: {sites: pop-lax, size: 1MiB}}\n  - {name: b, extends: a, add: {origin_shield: {sites: rec-us-west-2, size: 2MiB}}}\n",
+			[]placement.Tier{tier("edge-cache", "pop-lax", 1<<20), tier("origin-shield", "rec-us-west-2", 2<<20)}},
+		"one added to a list": {deep + "  - {name: heir, extends: deep, add: {tiers: [{name: town, sites: pop-den, size: 1MiB}]}}\n",
+			[]placement.Tier{{Name: "town", Caches: []placement.Cache{{Site: "pop-lax", CapacityBytes: 1 << 20}, {Site: "pop-den", CapacityBytes: 1 << 20}}}, tier("land", "rec-us-west-2", 2<<20)}},
+	} {
+		got, err := read(c.entries)
+		require.NoError(t, err, name)
+		require.Equal(t, c.want, got, name)
+	}
+	for want, entries := range map[string]string{
+		`test.yaml:44: placements[3].tiers[0]: the key "name" is missing`:                                "  - {name: x, extends: region, tiers: [{sites: pop-lax, size: 1MiB}]}\n",
+		`placements[3].tiers[0]: is "pop-lax"; want a mapping with "name"`:                               "  - {name: x, extends: region, tiers: [pop-lax]}\n",
+		`placements[3].tiers[0]: the key "sites" is missing`:                                             "  - {name: x, extends: region, tiers: [{name: a, size: 1MiB}]}\n",
+		`placements[3].tiers[0]: has no size`:                                                            "  - {name: x, extends: region, tiers: [{name: a, sites: pop-lax}]}\n",
+		`placements[3].tiers: is empty`:                                                                  "  - {name: x, extends: region, tiers: []}\n",
+		`placements[3].tiers[1].name: is "a", as is that of a tier above`:                                "  - {name: x, extends: region, tiers: [{name: a, sites: pop-lax, size: 1B}, {name: a, sites: pop-den, size: 1B}]}\n",
+		`placements[3].edge_caches: stands beside tiers`:                                                 "  - {name: x, extends: region, edge_caches: {sites: pop-lax, size: 1B}, tiers: [{name: a, sites: pop-lax, size: 1B}]}\n",
+		`placements[3].tiers[0].name: is "compute"; want a name, and not that of another role`:           "  - {name: x, extends: region, tiers: [{name: compute, sites: pop-lax, size: 1B}]}\n",
+		`placements[3].edge_caches.skip_in_origin_region: is true; want false: users enter at the first`: "  - {name: x, extends: region, edge_caches: {sites: pop-lax, size: 1B, skip_in_origin_region: true}}\n",
+		`placements[3].tiers[1].origins: is pop-lax; want an origin of the placement`:                    "  - {name: x, extends: region, tiers: [{name: a, sites: pop-lax, size: 1B}, {name: b, sites: pop-den, size: 1B, origins: pop-lax}]}\n",
+		`placements[3].mid_tier_caches: is "mid-tier-cache"; want a tier before it`:                      "  - {name: x, extends: region, mid_tier_caches: {sites: rec-us-west-2, size: 1B}}\n",
+	} {
+		_, err := read(entries)
+		require.ErrorContains(t, err, want)
 	}
 }
 
@@ -301,11 +431,11 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"no rule for a mapping", "routing: nearest-distance", "routing: {nearest-rtt: 1}", `placements[2].routing.nearest-rtt: unknown key; want one of anycast, weighted, pinned`},
 		{"two rules", "routing: nearest-distance", "routing: {anycast: {}, pinned: {denver-us: us-west-2}}", `bad.yaml:44: placements[2].routing: names 2 rules`},
 		{"misdirected", "routing: nearest-distance", "routing: {anycast: {misdirected: -0.1}}", `bad.yaml:44: placements[2].routing.anycast.misdirected: is -0.1; want 0 to 1`},
-		{"too much misdirected", "routing: nearest-distance", "routing: {anycast: {misdirected: 2}}", `bad.yaml:44: placements[2].misdirected: is 2; want 0 to 1`},
-		{"weight of another site", "routing: nearest-distance", "routing: {weighted: {us-west-2: 1, pop-lax: 1}}", `bad.yaml:44: placements[2].weights[1].site: is pop-lax; want a site of the placement`},
+		{"too much misdirected", "routing: nearest-distance", "routing: {anycast: {misdirected: 2}}", `bad.yaml:44: placements[2].routing.anycast.misdirected: is 2; want 0 to 1`},
+		{"weight of another site", "routing: nearest-distance", "routing: {weighted: {us-west-2: 1, pop-lax: 1}}", `bad.yaml:44: placements[2].routing.weighted.pop-lax: is pop-lax; want a site of the placement`},
 		{"weight twice", "routing: nearest-distance", "routing: {weighted: {us-west-2: 1, us-west-2: 1}}", `bad.yaml:44: placements[2].routing.weighted.us-west-2: stands twice`},
 		{"weights in a list", "routing: nearest-distance", "routing: {weighted: [us-west-2]}", `placements[2].routing.weighted: is a list; want a mapping`},
-		{"pin of no metro", "routing: nearest-distance", "routing:\n      pinned:\n        pop-lax: us-west-2", `bad.yaml:46: placements[2].pins[0].metro: is pop-lax; want a metro`},
+		{"pin of no metro", "routing: nearest-distance", "routing:\n      pinned:\n        pop-lax: us-west-2", `bad.yaml:46: placements[2].routing.pinned.pop-lax: is pop-lax; want a metro`},
 		{"failure of no site", "seed: 42", "failures: [{site: moon, at: 1m, for: 1m}]", `bad.yaml:5: failures[0].site: is moon; want a site of the network`},
 		{"backup of nothing", "origin: {sites: us-west-2, servers: 50}", "origin: {backup: us-west-2}", `bad.yaml:35: placements[0].origin: the key "sites" is missing`},
 		{"backup that cannot", "origin: {sites: us-west-2, servers: 50}", "origin: {sites: us-west-2, backup: pop-lax}", `bad.yaml:35: placements[0].origin.backup`},
@@ -421,7 +551,7 @@ func TestAllWrongValuesAreReportedTogether(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"workloads[0].tick_hz", "workloads[0].tick_time", "workloads[1].zipf_exponent", "workloads[1].client.new_connections",
-		"workloads[2].parent_calls.calls", "placements[1].edge_caches.policy", "placements[1].edge_caches.admission", "placements[2].pins[0].site",
+		"workloads[2].parent_calls.calls", "placements[1].edge_caches.policy", "placements[1].edge_caches.admission", "placements[2].routing.pinned.denver-us",
 	}, fields)
 	require.Equal(t, 1, strings.Count(err.Error(), "sieve"), "what is allowed, once")
 
@@ -439,6 +569,8 @@ func TestAllWrongValuesAreReportedTogether(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(good))
 	f.Add([]byte("title: x\nduration: 1m\nnetwork: {}\nworkloads: []\nplacements: []"))
+	f.Add([]byte(good + "  - {name: t, extends: region, tiers: [{name: a, sites: pop-lax, size: 1MiB, skip_in_origin_region: true, origins: [us-west-2]}, {name: b}]}\n"))
+	f.Add([]byte(good + "  - {name: r, extends: edge, compute: [{sites: us-west-2, workloads: api}, {}], routes: [{role: edge_caches, routing: {pinned: {a: b}}}]}\n"))
 	f.Add([]byte("&a [*a]"))
 	f.Add([]byte("a: &x {b: *x}"))
 	f.Add([]byte("{? [1]: 2}"))

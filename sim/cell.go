@@ -234,11 +234,11 @@ func (c *cell) waitedInVain(r *request, ns int64) {
 func (c *cell) settle() {
 	c.latencies.record()
 	t := c.tally
-	t.Requests += c.asked
+	t.Counters[Requests] += c.asked
 	served := int64(c.asked - c.lost)
 	t.Causes[Propagation] += served * c.rtt
 	t.Causes[Upstream] += served * c.beyond
 	for _, bytes := range t.OutcomeBytes {
-		t.Bytes += bytes
+		t.Counters[Bytes] += bytes
 	}
 }

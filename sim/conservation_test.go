@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise/placement"
-	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -24,11 +23,11 @@ func TestSimultaneousMissesShareOneFetch(t *testing.T) {
 		r := runOne(t, s, p)
 		tally := &r.Workloads[0].Metros[0]
 		require.Equal(t, uint64(1), tally.Outcomes[Miss])
-		require.Equal(t, uint64(1), r.Workloads[0].OriginRequests)
+		require.Equal(t, uint64(1), r.Workloads[0].Count(OriginRequests))
 		require.InDelta(t, 20_000*.057, tally.Outcomes[DelayedHit], 6*34)
-		require.Equal(t, tally.Requests, tally.Outcomes[Miss]+tally.Outcomes[DelayedHit]+tally.Outcomes[Hit])
+		require.Equal(t, tally.Count(Requests), tally.Outcomes[Miss]+tally.Outcomes[DelayedHit]+tally.Outcomes[Hit])
 		// Who joins waits for the rest of the fetch, so nobody waits longer than the first.
-		require.LessOrEqual(t, tally.Latency[TTFB].MaxNs(), 3*6*ms+57*ms)
+		require.LessOrEqual(t, tally.Metric(TTFB).MaxNs(), 3*6*ms+57*ms)
 	}
 }
 
@@ -69,24 +68,24 @@ func encode(t testing.TB, r *Result) []byte {
 func TestMidTierKeepsRequestsFromTheOrigin(t *testing.T) {
 	s, p := cdn(t, 7)
 	without := runOne(t, s, p)
-	with := runOne(t, s, p.With(placement.Assignment{Site: "region", Role: placement.MidTierCache, CacheBytes: 1 << 30}))
+	with := runOne(t, s, p.WithMidTier(1<<30, "region"))
 	a, err := without.Workloads[0].Total()
 	require.NoError(t, err)
 	b, err := with.Workloads[0].Total()
 	require.NoError(t, err)
-	require.Equal(t, a.Requests, b.Requests, "the same users")
-	require.Equal(t, a.Bytes, b.Bytes, "the same objects")
-	require.Less(t, with.Workloads[0].OriginRequests, without.Workloads[0].OriginRequests)
+	require.Equal(t, a.Count(Requests), b.Count(Requests), "the same users")
+	require.Equal(t, a.Count(Bytes), b.Count(Bytes), "the same objects")
+	require.Less(t, with.Workloads[0].Count(OriginRequests), without.Workloads[0].Count(OriginRequests))
 	// What the edge missed went to the mid-tier: no more than that can have reached the origin.
-	require.Less(t, with.Workloads[0].OriginRequests, b.Outcomes[Miss])
+	require.Less(t, with.Workloads[0].Count(OriginRequests), b.Outcomes[Miss])
 	mid := with.Workloads[0].MidTier
-	require.Equal(t, b.Outcomes[Miss], mid.Requests, "what the edge missed reached the mid-tier")
-	require.Equal(t, b.OutcomeBytes[Miss], mid.Bytes)
-	require.Equal(t, with.Workloads[0].OriginRequests, mid.Requests-mid.Hits)
-	require.Equal(t, with.Workloads[0].OriginBytes, mid.Bytes-mid.HitBytes)
+	require.Equal(t, b.Outcomes[Miss], mid.Count(TierRequests), "what the edge missed reached the mid-tier")
+	require.Equal(t, b.OutcomeBytes[Miss], mid.Count(TierBytes))
+	require.Equal(t, with.Workloads[0].Count(OriginRequests), mid.Count(TierRequests)-mid.Count(TierHits))
+	require.Equal(t, with.Workloads[0].Count(OriginBytes), mid.Count(TierBytes)-mid.Count(TierHitBytes))
 	require.Zero(t, without.Workloads[0].MidTier)
 	// With a mid-tier that holds the whole catalogue, every object is fetched once in the whole run.
-	require.LessOrEqual(t, with.Workloads[0].OriginRequests, uint64(20_000))
+	require.LessOrEqual(t, with.Workloads[0].Count(OriginRequests), uint64(20_000))
 }
 
 func TestResultSurvivesEncodingAndMergesInAnyOrder(t *testing.T) {
@@ -139,7 +138,7 @@ func TestFailingMergeChangesNothing(t *testing.T) {
 		"the names differ":      func(o *Result) { o.Workloads[1].Name = "third" },
 		"kind gaming into":      func(o *Result) { o.Workloads[1].Kind = Gaming },
 		"metros into":           func(o *Result) { w := &o.Workloads[1]; w.Metros = w.Metros[1:] },
-		"2 and 1 metrics":       func(o *Result) { m := &o.Workloads[1].Metros[2]; m.Latency = m.Latency[:1] },
+		"2 and 1 metrics":       func(o *Result) { m := &o.Workloads[1].Metros[2]; m.Metrics = m.Metrics[:1] },
 		"edge caches: courses":  func(o *Result) { o.Edge.UsedBytes = o.Edge.UsedBytes[1:] },
 		"mid-tier caches: courses": func(o *Result) {
 			o.Mid = FillCourse{BatchNs: 1, UsedBytes: make([]int64, 7)}
@@ -161,14 +160,14 @@ func TestBrokenBooksAreNoticed(t *testing.T) {
 	require.NoError(t, err)
 	for name, breakIt := range map[string]func(w *WorkloadTally){
 		"a request without outcome": func(w *WorkloadTally) { w.Metros[0].Outcomes[Hit]-- },
-		"a request not counted":     func(w *WorkloadTally) { w.Metros[0].Requests++ },
-		"a lost byte":               func(w *WorkloadTally) { w.Metros[1].Bytes-- },
+		"a request not counted":     func(w *WorkloadTally) { w.Metros[0].Counters[Requests]++ },
+		"a lost byte":               func(w *WorkloadTally) { w.Metros[1].Counters[Bytes]-- },
 		"a lost nanosecond":         func(w *WorkloadTally) { w.Metros[0].Causes[Access]-- },
-		"a fetch not counted":       func(w *WorkloadTally) { w.OriginRequests-- },
-		"origin bytes not counted":  func(w *WorkloadTally) { w.OriginBytes-- },
-		"a failure without reason":  func(w *WorkloadTally) { m := &w.Metros[0]; m.Requests++; m.Outcomes[Failed]++ },
-		"more lost than there were": func(w *WorkloadTally) { w.Metros[0].LostSessions++ },
-		"a negative latency":        func(w *WorkloadTally) { w.Metros[0].Latency[TTLB].Record(-1) },
+		"a fetch not counted":       func(w *WorkloadTally) { w.Counters[OriginRequests]-- },
+		"origin bytes not counted":  func(w *WorkloadTally) { w.Counters[OriginBytes]-- },
+		"a failure without reason":  func(w *WorkloadTally) { m := &w.Metros[0]; m.Counters[Requests]++; m.Outcomes[Failed]++ },
+		"more lost than there were": func(w *WorkloadTally) { w.Metros[0].Counters[LostSessions]++ },
+		"a negative latency":        func(w *WorkloadTally) { w.Metros[0].Metric(TTLB).Record(-1) },
 	} {
 		r, err := plans[0].Run(context.Background(), 0)
 		require.NoError(t, err)
@@ -185,8 +184,8 @@ func TestPlacementsSeeTheSameUsers(t *testing.T) {
 	bare := runOne(t, s, placement.RegionOnly("region"))
 	for w := range api.Workloads {
 		for m := range api.Workloads[w].Metros {
-			require.Equal(t, bare.Workloads[w].Metros[m].Requests, api.Workloads[w].Metros[m].Requests)
-			require.Equal(t, bare.Workloads[w].Metros[m].Bytes, api.Workloads[w].Metros[m].Bytes)
+			require.Equal(t, bare.Workloads[w].Metros[m].Count(Requests), api.Workloads[w].Metros[m].Count(Requests))
+			require.Equal(t, bare.Workloads[w].Metros[m].Count(Bytes), api.Workloads[w].Metros[m].Count(Bytes))
 		}
 	}
 }
@@ -199,22 +198,4 @@ func TestCancelledRunStops(t *testing.T) {
 	cancel()
 	_, err = plans[0].Run(ctx, 0)
 	require.ErrorIs(t, err, context.Canceled)
-}
-
-func TestUsersOfAPlacementWithAMidTierAloneAskTheOrigin(t *testing.T) {
-	s, _ := cdn(t, 1)
-	links := append(both("metro", "town", topology.Internet, 3), both("town", "region", topology.Internet, 9)...)
-	links = append(links, both("mid", "town", topology.Internet, 1)...)
-	var err error
-	s.Network, err = topology.New([]topology.Node{
-		{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "town", Kind: topology.Exchange},
-		{ID: "region", Kind: topology.Region}, {ID: "mid", Kind: topology.RegionalEdgeCache},
-	}, append(links, both("mid", "region", topology.Backbone, 8)...))
-	require.NoError(t, err)
-	p := placement.RegionOnly("region").WithMidTier(1<<20, "mid")
-	r := runOne(t, s, p)
-	total, err := r.Workloads[0].Total()
-	require.NoError(t, err)
-	require.Equal(t, total.Requests, total.Outcomes[Bypass])
-	require.Equal(t, total.Requests, r.Workloads[0].OriginRequests)
 }

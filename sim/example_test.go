@@ -42,7 +42,7 @@ func Example() {
 			fmt.Println(sim.Outcome(outcome), n)
 		}
 	}
-	fmt.Println("fastest", time.Duration(tally.Latency[sim.TTFB].MinNs()), "slowest", time.Duration(tally.Latency[sim.TTFB].MaxNs()))
+	fmt.Println("fastest", time.Duration(tally.Metric(sim.TTFB).MinNs()), "slowest", time.Duration(tally.Metric(sim.TTFB).MaxNs()))
 	// Output:
 	// HIT 3577
 	// DELAYED_HIT 14

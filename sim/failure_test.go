@@ -50,31 +50,31 @@ func TestUsersOfASiteThatFailsWaitGoToTheNextAndReturn(t *testing.T) {
 	elsewhere := countIn(at, 140*second, 200*second)
 	require.Greater(t, failed, int64(50))
 
-	tally := &runOne(t, s, popABC(placement.NearestRTT)).Workloads[0].Metros[0]
-	require.Equal(t, uint64(all), tally.Requests)
+	tally := &runOne(t, s, popABC(placement.NearestRTT{})).Workloads[0].Metros[0]
+	require.Equal(t, uint64(all), tally.Count(Requests))
 	require.Equal(t, uint64(failed), tally.Outcomes[Failed])
 	require.Equal(t, uint64(failed), tally.Failures[SiteDown])
-	require.Equal(t, uint64(failed*3*second), tally.FailedNs)
+	require.Equal(t, uint64(failed*3*second), tally.Count(FailedNs))
 	require.Equal(t, (all-failed-elsewhere)*6*ms+elsewhere*10*ms, tally.Causes[Propagation])
 	require.Equal(t, uint64(3), tally.Outcomes[Miss], "once at each of the two, and once more at the one that came back empty")
-	require.Equal(t, uint64(all-failed), tally.Latency[TTFB].Count(), "only what is answered has a latency")
+	require.Equal(t, uint64(all-failed), tally.Metric(TTFB).Count(), "only what is answered has a latency")
 	requireLatency(t, tally, TTFB, 6*ms, 10*ms+50*ms+7*ms)
-	require.Equal(t, uint64(all-failed)*100_000, tally.Bytes)
+	require.Equal(t, uint64(all-failed)*100_000, tally.Count(Bytes))
 
 	t.Run("the next has failed as well", func(t *testing.T) {
 		s := s
 		s.Failures = append(s.Failures[:1:1], Failure{Site: "b", At: 150 * time.Second, For: time.Hour, Redirection: 5 * time.Second, Timeout: time.Second})
-		tally := &runOne(t, s, popABC(placement.NearestRTT)).Workloads[0].Metros[0]
+		tally := &runOne(t, s, popABC(placement.NearestRTT{})).Workloads[0].Metros[0]
 		more := countIn(at, 150*second-5*ms, 155*second)
 		require.Equal(t, uint64(failed+more), tally.Outcomes[Failed])
-		require.Equal(t, uint64(failed*3*second+more*second), tally.FailedNs)
+		require.Equal(t, uint64(failed*3*second+more*second), tally.Count(FailedNs))
 		atB, atC := countIn(at, 140*second, 150*second-5*ms), countIn(at, 155*second, 200*second)
 		require.Equal(t, (all-failed-elsewhere)*6*ms+atB*10*ms+atC*16*ms, tally.Causes[Propagation])
 	})
 	t.Run("nobody notices in time", func(t *testing.T) {
 		s := s
 		s.Failures = []Failure{{Site: "a", At: 100 * time.Second, For: 20 * time.Second, Detection: 30 * time.Second}}
-		tally := &runOne(t, s, popABC(placement.NearestRTT)).Workloads[0].Metros[0]
+		tally := &runOne(t, s, popABC(placement.NearestRTT{})).Workloads[0].Metros[0]
 		n := countIn(at, 100*second-3*ms, 120*second-3*ms)
 		require.Equal(t, uint64(n), tally.Outcomes[Failed])
 		require.Equal(t, (all-n)*6*ms, tally.Causes[Propagation])
@@ -103,7 +103,7 @@ func TestRequestsThatRideTheBackboneFailWithTheirPoP(t *testing.T) {
 	for next := streams[0].Next(); next < 300*second; next = streams[0].Next() {
 		at = append(at, next)
 	}
-	tally := &runOne(t, s, popABC(placement.NearestRTT).ViaPoP()).Workloads[0].Metros[0]
+	tally := &runOne(t, s, popABC(placement.NearestRTT{}).ViaPoP()).Workloads[0].Metros[0]
 	failed, elsewhere := countIn(at, 100*second-3*ms, 140*second), countIn(at, 140*second, 200*second)
 	require.Equal(t, uint64(failed), tally.Outcomes[Failed])
 	require.Equal(t, (int64(len(at))-failed-elsewhere)*6*ms+elsewhere*10*ms, tally.Causes[Propagation])
@@ -137,30 +137,30 @@ func TestPlayersOfASiteThatFailsAreThrownOut(t *testing.T) {
 	}
 	require.Greater(t, lost, uint64(150))
 	tally := &runOne(t, s, p).Workloads[0].Metros[0]
-	require.Equal(t, all, tally.Sessions)
-	require.Equal(t, lost, tally.LostSessions)
-	require.Equal(t, tally.Requests, tally.Outcomes[Played], "whoever is thrown out sends no updates")
+	require.Equal(t, all, tally.Count(Sessions))
+	require.Equal(t, lost, tally.Count(LostSessions))
+	require.Equal(t, tally.Count(Requests), tally.Outcomes[Played], "whoever is thrown out sends no updates")
 	requireLatency(t, tally, RTT, 10*ms, 80*ms)
-	near := tally.Within[len(w.Deadlines)*RTT]
-	far := tally.Latency[RTT].Count() - near
+	near := tally.Within(RTT)[0]
+	far := tally.Metric(RTT).Count() - near
 	require.Positive(t, far, "who came later went to the region")
 
 	// Stopped when the zone comes up again, nobody can have returned to it.
 	s.Duration = time.Duration(up)
 	before := &runOne(t, s, p).Workloads[0].Metros[0]
-	require.Less(t, before.Within[len(w.Deadlines)*RTT], near)
+	require.Less(t, before.Within(RTT)[0], near)
 	s.Duration = time.Duration(elsewhere)
 	early := &runOne(t, s, p).Workloads[0].Metros[0]
-	require.Equal(t, lost, early.LostSessions)
-	require.Equal(t, early.Latency[RTT].Count(), early.Within[len(w.Deadlines)*RTT])
-	require.Equal(t, early.Within[len(w.Deadlines)*RTT], before.Within[len(w.Deadlines)*RTT], "the zone serves nobody while it is down")
+	require.Equal(t, lost, early.Count(LostSessions))
+	require.Equal(t, early.Metric(RTT).Count(), early.Within(RTT)[0])
+	require.Equal(t, early.Within(RTT)[0], before.Within(RTT)[0], "the zone serves nobody while it is down")
 
 	t.Run("before recording begins", func(t *testing.T) {
 		s := s
 		s.WarmUp, s.Duration = time.Duration(elsewhere), 260*time.Second
 		later := &runOne(t, s, p).Workloads[0].Metros[0]
-		require.Zero(t, later.LostSessions)
-		require.Less(t, later.Sessions, all-lost)
+		require.Zero(t, later.Count(LostSessions))
+		require.Less(t, later.Count(Sessions), all-lost)
 	})
 }
 
@@ -171,7 +171,7 @@ func TestRunsWithFailuresAreTheSameOnAnyNumberOfCores(t *testing.T) {
 		{Site: "pop-2", At: 7 * time.Second, For: 3 * time.Second, Detection: time.Second},
 		{Site: "pop-1", At: 20 * time.Second, For: 2 * time.Second, Detection: time.Second},
 	}
-	p.Routing = placement.Anycast
+	p.Routing = placement.Anycast{}
 	for _, servers := range []int{0, 3} {
 		p.Sites[0].Servers = servers
 		plans, err := Compile(s, p)
@@ -189,10 +189,10 @@ func TestRunsWithFailuresAreTheSameOnAnyNumberOfCores(t *testing.T) {
 		s := s
 		s.Failures = nil
 		p := p
-		p.Routing = placement.NearestRTT
+		p.Routing = placement.NearestRTT{}
 		bare := runOne(t, s, p)
 		for m := range bare.Workloads[0].Metros {
-			require.Equal(t, bare.Workloads[0].Metros[m].Requests, want.Workloads[0].Metros[m].Requests, "the same users")
+			require.Equal(t, bare.Workloads[0].Metros[m].Count(Requests), want.Workloads[0].Metros[m].Count(Requests), "the same users")
 		}
 	}
 }

@@ -192,7 +192,7 @@ func (g *game) enter(cell uint32, session workload.Session) {
 	c := &g.cells[cell]
 	leaves := g.now + session.LengthNs
 	if leaves >= g.from {
-		c.tally.Sessions++
+		c.tally.Counters[Sessions]++
 	}
 	if during(g.outages, g.now) != nil {
 		g.lose(c, leaves)
@@ -320,9 +320,9 @@ func (g *game) drop(n uint32) {
 func (g *game) lose(c *gameCell, leaves int64) {
 	switch {
 	case g.now >= g.from:
-		c.tally.LostSessions++
+		c.tally.Counters[LostSessions]++
 	case leaves >= g.from:
-		c.tally.Sessions--
+		c.tally.Counters[Sessions]--
 	}
 }
 
@@ -508,7 +508,7 @@ func (g *game) playOne(p *player, tick, period, work, until int64) {
 		}
 	}
 	recent.record()
-	t.Requests += uint64(updates + failed)
+	t.Counters[Requests] += uint64(updates + failed)
 	t.Outcomes[Played] += uint64(updates)
 	t.Causes[Access] += updates*p.access + jitters
 	t.Causes[Propagation] += updates * (c.up + c.down)

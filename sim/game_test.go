@@ -26,8 +26,8 @@ func TestMatchesFoundAtTheStartMixTheMetros(t *testing.T) {
 	worst := replicate(t, s, placement.RegionOnly("region"), func(r *Result) float64 {
 		total, err := r.Workloads[0].Total()
 		require.NoError(t, err)
-		require.Greater(t, total.Latency[WorstRTT].Count(), uint64(100))
-		return total.Latency[WorstRTT].MeanNs() / float64(ms)
+		require.Greater(t, total.Metric(WorstRTT).Count(), uint64(100))
+		return total.Metric(WorstRTT).MeanNs() / float64(ms)
 	})
 	requireInside(t, worst, 55.593, 0.05)
 }
@@ -40,7 +40,7 @@ func TestLobbyWaitEndsWithPatience(t *testing.T) {
 	w.MinPlayers, w.SampledUpdates = 1, 0.01
 	s := Scenario{Network: fourNodes(t), Gaming: []workload.Gaming{w}, Duration: 300 * time.Hour, Seed: 2}
 	tally := &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
-	wait := &tally.Latency[LobbyWait]
+	wait := tally.Metric(LobbyWait)
 	require.Greater(t, wait.Count(), uint64(50))
 	require.Equal(t, int64(time.Minute), wait.MaxNs())
 	require.InDelta(t, float64(time.Minute), wait.QuantileNs(0.5), 1e9)
@@ -71,8 +71,8 @@ func TestJitterOfLinksLeavesAllOtherDrawsAlone(t *testing.T) {
 	require.NoError(t, err)
 	shaky := runOne(t, s, p)
 	a, b := &plain.Workloads[0].Metros[0], &shaky.Workloads[0].Metros[0]
-	require.Equal(t, a.Requests, b.Requests)
+	require.Equal(t, a.Count(Requests), b.Count(Requests))
 	require.Equal(t, a.Causes[Connect] > 0, b.Causes[Connect] > 0)
 	// Two ways of a mean of 0.1 ms each.
-	require.InDelta(t, float64(a.Causes[Access])+0.2e6*float64(a.Requests), float64(b.Causes[Access]), 0.01e6*float64(a.Requests))
+	require.InDelta(t, float64(a.Causes[Access])+0.2e6*float64(a.Count(Requests)), float64(b.Causes[Access]), 0.01e6*float64(a.Count(Requests)))
 }

@@ -110,28 +110,129 @@ func (s *Scenario) ValidatePlacement(p placement.Placement) error {
 		}
 		return nil
 	}
-	for _, role := range []placement.Role{placement.EdgeCache, placement.MidTierCache} {
-		if caches := p.Of(role); len(caches) > 0 {
-			if err := needed(placement.Origin, fmt.Sprintf("the cache at %q", caches[0].Site)); err != nil {
-				return err
-			}
+	if len(p.Tiers) > 0 {
+		if err := needed(placement.Origin, fmt.Sprintf("the cache at %q", p.Tiers[0].Caches[0].Site)); err != nil {
+			return err
 		}
 	}
-	if slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.Preload }) {
+	if err := simulable(p); err != nil {
+		return fmt.Errorf("placement %q: %w", p.Name, err)
+	}
+	if preloads(p) {
 		for i := range s.Static {
 			if w := &s.Static[i]; w.Objects > maxPreloadObjects {
 				return fmt.Errorf("placement %q: workload %q has %d objects; caches can be preloaded from %d at most", p.Name, w.Name, w.Objects, maxPreloadObjects)
 			}
 		}
 	}
-	return s.each(func(w workloadHead) error {
-		role := placement.Compute
-		if w.kind == Static {
-			role = placement.Origin
-		}
-		return needed(role, fmt.Sprintf("workload %q", w.name))
-	})
+	if err := s.each(func(w workloadHead) error {
+		return needed(ownRole(w.kind), fmt.Sprintf("workload %q", w.name))
+	}); err != nil {
+		return err
+	}
+	if err := s.validateByWorkload(p); err != nil {
+		return fmt.Errorf("placement %q: %w", p.Name, err)
+	}
+	return nil
 }
+
+// ownRole returns the role without which no placement can serve a kind of workload.
+func ownRole(kind Kind) placement.Role {
+	if kind == Static {
+		return placement.Origin
+	}
+	return placement.Compute
+}
+
+// validateByWorkload names the first thing that a valid placement says of workloads and that cannot be, or has no
+// effect.
+func (s *Scenario) validateByWorkload(p placement.Placement) error {
+	kinds := make(map[string]Kind)
+	if err := s.each(func(w workloadHead) error {
+		kinds[w.name] = w.kind
+		role := ownRole(w.kind)
+		if !slices.ContainsFunc(p.Of(role), func(a placement.Assignment) bool { return !a.Backup && a.Serves(w.name) }) {
+			return fmt.Errorf("no site has the role %q for workload %q", role, w.name)
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	for i, a := range p.Sites {
+		for k, name := range a.Workloads {
+			if kind, ok := kinds[name]; !ok || ownRole(kind) != a.Role {
+				return invalid.New(fmt.Sprintf("Sites[%d].Workloads[%d]", i, k), name, "a workload that needs the role %q", a.Role)
+			}
+		}
+	}
+	for i, r := range p.Routes {
+		for k, name := range r.Workloads {
+			kind, ok := kinds[name]
+			if !ok {
+				return invalid.New(fmt.Sprintf("Routes[%d].Workloads[%d]", i, k), name, "a workload of the scenario")
+			}
+			if kind == Static && r.ViaPoP {
+				return invalid.New(fmt.Sprintf("Routes[%d].ViaPoP", i), true, "false: the users of workload %q enter at the caches themselves", name)
+			}
+			if err := checkNamed(p, r.Routing, name, needs(p, kind)); err != nil {
+				return invalid.In(fmt.Sprintf("Routes[%d].Routing", i), err)
+			}
+			if kind == Gaming && r.ViaPoP {
+				for _, f := range s.Failures {
+					if slices.ContainsFunc(p.Tiers[0].Caches, func(c placement.Cache) bool { return c.Site == f.Site }) {
+						return invalid.New(fmt.Sprintf("Routes[%d].ViaPoP", i), true, "false: a game cannot go via a site that fails (%s), so far", f.Site)
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// checkNamed names the first site of a rule that cannot serve a workload in its role.
+func checkNamed(p placement.Placement, rule placement.Routing, workload string, role placement.Role) error {
+	namer, ok := rule.(placement.SiteNamer)
+	if !ok {
+		return nil
+	}
+	for i, id := range namer.NamedSites() {
+		serves := slices.ContainsFunc(p.Of(role), func(a placement.Assignment) bool { return a.Site == id && a.Serves(workload) }) ||
+			slices.ContainsFunc(p.Caches(string(role)), func(c placement.Cache) bool { return c.Site == id })
+		if !serves {
+			return invalid.New(fmt.Sprintf("[%d].Site", i), id, "a site with the role %q for workload %q", role, workload)
+		}
+	}
+	return nil
+}
+
+// simulable names the first thing that placements may say and runs cannot do yet.
+func simulable(p placement.Placement) error {
+	if len(p.Tiers) > maxTiers {
+		return invalid.New(fmt.Sprintf("Tiers[%d].Name", maxTiers), p.Tiers[maxTiers].Name, "%d tiers of caches at most, so far", maxTiers)
+	}
+	for i, a := range p.Sites {
+		if a.Role == placement.Origin && len(a.Workloads) > 0 && len(p.Tiers) > 0 {
+			return invalid.New(fmt.Sprintf("Sites[%d].Workloads", i), a.Workloads, "none behind caches, so far: they fetch all from the nearest origin")
+		}
+	}
+	for i, t := range p.Tiers {
+		if t.SkipInOriginRegion {
+			return invalid.New(fmt.Sprintf("Tiers[%d].SkipInOriginRegion", i), true, "false: tiers cannot be skipped so far")
+		}
+		if len(t.Origins) > 0 {
+			return invalid.New(fmt.Sprintf("Tiers[%d].Origins", i), t.Origins, "none: tiers cannot be skipped so far")
+		}
+		for k, c := range t.Caches {
+			if i > 0 && slices.ContainsFunc(p.Tiers[0].Caches, func(o placement.Cache) bool { return o.Site == c.Site }) {
+				return invalid.New(fmt.Sprintf("Tiers[%d].Caches[%d].Site", i, k), c.Site, "a site that is in no other tier, so far")
+			}
+		}
+	}
+	return nil
+}
+
+// maxTiers bounds the tiers of caches.
+const maxTiers = 2
 
 // A workloadHead is what workloads of all kinds have.
 type workloadHead struct {

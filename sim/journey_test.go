@@ -21,10 +21,10 @@ func runOne(t testing.TB, s Scenario, p placement.Placement) *Result {
 }
 
 // requireLatency asserts that all samples of a metric lie between two instants, and that both occur.
-func requireLatency(t testing.TB, tally *Tally, metric int, leastNs, mostNs int64) {
+func requireLatency(t testing.TB, tally *Tally, metric Metric, leastNs, mostNs int64) {
 	t.Helper()
-	require.Equal(t, leastNs, tally.Latency[metric].MinNs(), "least")
-	require.Equal(t, mostNs, tally.Latency[metric].MaxNs(), "most")
+	require.Equal(t, leastNs, tally.Metric(metric).MinNs(), "least")
+	require.Equal(t, mostNs, tally.Metric(metric).MaxNs(), "most")
 }
 
 func TestStaticLatencyIsTheSumOfItsLegsToTheNanosecond(t *testing.T) {
@@ -34,14 +34,14 @@ func TestStaticLatencyIsTheSumOfItsLegsToTheNanosecond(t *testing.T) {
 	t.Run("region only", func(t *testing.T) {
 		r := runOne(t, s, region)
 		tally := &r.Workloads[0].Metros[0]
-		require.Positive(t, tally.Requests)
-		require.Equal(t, tally.Requests, tally.Outcomes[Bypass])
+		require.Positive(t, tally.Count(Requests))
+		require.Equal(t, tally.Count(Requests), tally.Outcomes[Bypass])
 		// TCP and TLS 1.3, then the request: three round trips of 80 ms, and the origin's work.
 		requireLatency(t, tally, TTFB, 3*80*ms+7*ms, 3*80*ms+7*ms)
 		// 14,600 and 29,200 bytes go out at a window a round trip; the remaining 56,200 take
 		// 4.496 ms at 100 Mbit/s.
 		requireLatency(t, tally, TTLB, 3*80*ms+7*ms+2*80*ms+4_496_000, 3*80*ms+7*ms+2*80*ms+4_496_000)
-		n := int64(tally.Requests)
+		n := int64(tally.Count(Requests))
 		require.Equal(t, 80*ms*n, tally.Causes[Connect])
 		require.Equal(t, 80*ms*n, tally.Causes[TLS])
 		require.Equal(t, 80*ms*n, tally.Causes[Propagation])
@@ -52,8 +52,8 @@ func TestStaticLatencyIsTheSumOfItsLegsToTheNanosecond(t *testing.T) {
 		r := runOne(t, s, region.WithPoPs(1<<20, "pop"))
 		tally := &r.Workloads[0].Metros[0]
 		require.Equal(t, uint64(1), tally.Outcomes[Miss])
-		require.Equal(t, uint64(1), r.Workloads[0].OriginRequests)
-		require.Equal(t, uint64(100_000), r.Workloads[0].OriginBytes)
+		require.Equal(t, uint64(1), r.Workloads[0].Count(OriginRequests))
+		require.Equal(t, uint64(100_000), r.Workloads[0].Count(OriginBytes))
 		// A hit: three round trips of 6 ms. The miss adds the backbone's 50 ms and the origin's work.
 		requireLatency(t, tally, TTFB, 3*6*ms, 3*6*ms+50*ms+7*ms)
 		// A window of 29,200 bytes takes 2.3 ms at 100 Mbit/s, less than a round trip.
@@ -112,7 +112,7 @@ func TestDynamicLatencyIsTheSumOfItsLegsToTheNanosecond(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tally := &runOne(t, s, c.p).Workloads[0].Metros[0]
-			require.Positive(t, tally.Requests)
+			require.Positive(t, tally.Count(Requests))
 			requireLatency(t, tally, TTFB, c.ttfb, c.ttfb)
 			requireLatency(t, tally, TTLB, c.ttfb+8*ms, c.ttfb+8*ms)
 		})
@@ -137,13 +137,13 @@ func TestUpdateMeetsItsTickToTheNanosecond(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tally := &runOne(t, s, c.p).Workloads[0].Metros[0]
-			require.Positive(t, tally.Requests)
+			require.Positive(t, tally.Count(Requests))
 			requireLatency(t, tally, RTT, c.rtt, c.rtt)
-			require.GreaterOrEqual(t, tally.Latency[Response].MinNs(), c.rtt+3*ms)
-			require.Less(t, tally.Latency[Response].MaxNs(), c.rtt+3*ms+100*ms)
-			require.Equal(t, tally.Latency[Response].Count(), tally.Outcomes[Played])
-			require.Equal(t, c.rtt*int64(tally.Requests), tally.Causes[Propagation])
-			require.Equal(t, 3*ms*int64(tally.Requests), tally.Causes[Service])
+			require.GreaterOrEqual(t, tally.Metric(Response).MinNs(), c.rtt+3*ms)
+			require.Less(t, tally.Metric(Response).MaxNs(), c.rtt+3*ms+100*ms)
+			require.Equal(t, tally.Metric(Response).Count(), tally.Outcomes[Played])
+			require.Equal(t, c.rtt*int64(tally.Count(Requests)), tally.Causes[Propagation])
+			require.Equal(t, 3*ms*int64(tally.Count(Requests)), tally.Causes[Service])
 		})
 	}
 }
@@ -158,10 +158,10 @@ func TestPlayOneFollowsTheClocksOfPlayerAndMatch(t *testing.T) {
 	p := &player{send: 30 * ms, up: 5 * ms, down: 6 * ms}
 	g.playOne(p, 0, 100*ms, 2*ms, 300*ms)
 	tally := g.cells[0].tally
-	require.Equal(t, uint64(4), tally.Requests)
+	require.Equal(t, uint64(4), tally.Count(Requests))
 	requireLatency(t, tally, Response, (25+11+2)*ms, (95+11+2)*ms)
 	require.Equal(t, (65+95+25+55)*ms, tally.Causes[TickWait])
-	require.Equal(t, uint64(1), tally.Within[0], "one update within 50 ms")
+	require.Equal(t, uint64(1), tally.Within(Response)[0], "one update within 50 ms")
 	require.Equal(t, 310*ms, p.send)
 	require.NoError(t, tally.check())
 }

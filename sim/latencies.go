@@ -26,9 +26,10 @@ func (l *latencies) isFull() bool { return l.count == latenciesAtOnce }
 func (l *latencies) record() {
 	first := l.first[:l.count]
 	second := l.second[:len(first)]
-	l.tally.Latency[0].RecordAll(first)
-	l.tally.Latency[1].RecordAll(second)
-	firstWithin, secondWithin := l.tally.within(0, len(l.deadlines)), l.tally.within(1, len(l.deadlines))
+	headline, next := &l.tally.Metrics[0], &l.tally.Metrics[1]
+	headline.Latency.RecordAll(first)
+	next.Latency.RecordAll(second)
+	firstWithin, secondWithin := headline.Within[:len(l.deadlines)], next.Within[:len(l.deadlines)]
 	for i, deadline := range l.deadlines {
 		// Taking anything longer from a latency within the deadline leaves a borrow, and a borrow is counted in
 		// one instruction.

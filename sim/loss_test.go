@@ -31,12 +31,12 @@ func TestLostPacketsDelayExchanges(t *testing.T) {
 	w.Deadlines = []time.Duration{80 * time.Millisecond, 280 * time.Millisecond, 680 * time.Millisecond}
 	s := Scenario{Network: lossyWorld(t, loss), Static: []workload.Static{w}, Duration: 500 * time.Second, Seed: 1}
 	tally := &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
-	n := float64(tally.Requests)
+	n := float64(tally.Count(Requests))
 	// 80 ms without loss, 200 ms more after one, 400 ms more after two: shares 1-p, 1-p^2, 1-p^3,
 	// within 4 standard deviations of 100,000.
-	require.InDelta(t, 1-.19, float64(tally.Within[0])/n, 0.005)
-	require.InDelta(t, 1-.19*.19, float64(tally.Within[1])/n, 0.0025)
-	require.InDelta(t, 1-.19*.19*.19, float64(tally.Within[2])/n, 0.0011)
+	require.InDelta(t, 1-.19, float64(tally.Within(TTFB)[0])/n, 0.005)
+	require.InDelta(t, 1-.19*.19, float64(tally.Within(TTFB)[1])/n, 0.0025)
+	require.InDelta(t, 1-.19*.19*.19, float64(tally.Within(TTFB)[2])/n, 0.0011)
 	// Six times at most: 200 (2^k - 1) ms after k, so the sum of p^k 200 2^(k-1).
 	require.InEpsilon(t, .19*200*(1-.38*.38*.38*.38*.38*.38)/(1-.38), float64(tally.Causes[Loss])/n/float64(ms), 0.05)
 
@@ -47,7 +47,7 @@ func TestLostPacketsDelayExchanges(t *testing.T) {
 
 	s.Network = lossyWorld(t, 0)
 	clean := &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
-	require.Equal(t, handshakes.Requests, clean.Requests)
+	require.Equal(t, handshakes.Count(Requests), clean.Count(Requests))
 	require.Equal(t, handshakes.Causes[Propagation], clean.Causes[Propagation])
 	require.Zero(t, clean.Causes[Loss])
 }
@@ -60,11 +60,11 @@ func TestTheNextUpdateStandsInForALostOne(t *testing.T) {
 	}
 	s := Scenario{Network: lossyWorld(t, 0.1), Gaming: []workload.Gaming{w}, Duration: time.Minute, Seed: 1}
 	tally := &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
-	n := float64(tally.Requests)
-	within := tally.Within[len(w.Deadlines)*RTT:]
+	n := float64(tally.Count(Requests))
+	within := tally.Within(RTT)
 	require.InDelta(t, 1-.19, float64(within[0])/n, 0.005, "50 updates a second: the next comes 20 ms later")
 	require.InDelta(t, 1-.19*.19, float64(within[1])/n, 0.003)
-	require.Less(t, tally.Latency[Response].MaxNs(), 80*ms+63*20*ms+2*20*ms)
+	require.Less(t, tally.Metric(Response).MaxNs(), 80*ms+63*20*ms+2*20*ms)
 }
 
 func TestLongTransfersSlowDownWithLoss(t *testing.T) {
@@ -83,7 +83,7 @@ func TestLongTransfersSlowDownWithLoss(t *testing.T) {
 	// On average 1 + 99 packets arrive before one is lost, which costs a round trip.
 	intact := 1460. * (1 + (1-loss)/loss)
 	seconds := 8*intact/100e6 + 0.080 + 8*(10e6-intact)/rate
-	after := func(t *Tally) float64 { return (t.Latency[TTLB].MeanNs() - t.Latency[TTFB].MeanNs()) / 1e9 }
+	after := func(t *Tally) float64 { return (t.Metric(TTLB).MeanNs() - t.Metric(TTFB).MeanNs()) / 1e9 }
 	require.InEpsilon(t, seconds, after(lossy), 0.003) // 1 % of 20,000 transfers' spread
 
 	// Of ten packets the first counts with the first byte; the others all arrive with the probability 0.99^9.
@@ -91,8 +91,8 @@ func TestLongTransfersSlowDownWithLoss(t *testing.T) {
 	w.Deadlines = []time.Duration{87*time.Millisecond + 1168*time.Microsecond}
 	lossy = run(lossyWorld(t, loss))
 	whole := .99 * .99 * math.Pow(.99, 9) // and the exchange, there and back
-	require.InDelta(t, whole, float64(lossy.Within[len(w.Deadlines)*TTLB])/float64(lossy.Requests), 4*math.Sqrt(whole*(1-whole)/20_000))
-	require.InDelta(t, .99*.99, float64(lossy.Within[0])/float64(lossy.Requests), 4*math.Sqrt(.98*.02/20_000))
+	require.InDelta(t, whole, float64(lossy.Within(TTLB)[0])/float64(lossy.Count(Requests)), 4*math.Sqrt(whole*(1-whole)/20_000))
+	require.InDelta(t, .99*.99, float64(lossy.Within(TTFB)[0])/float64(lossy.Count(Requests)), 4*math.Sqrt(.98*.02/20_000))
 
 	t.Run("only of what goes to the user", func(t *testing.T) {
 		links := both("metro", "region", topology.Internet, 40)

@@ -149,11 +149,7 @@ func TestSitesThatShareADirectoryInTurnDoAsThoseWithTheirOwnTables(t *testing.T)
 		second.Name, second.Objects = "other", 700
 		s.Static = append(s.Static, second)
 		s.Failures = []Failure{{Site: "pop-1", At: time.Second, For: time.Second}} // it comes up again, empty
-		for i := range p.Sites {
-			if p.Sites[i].Role == placement.EdgeCache {
-				p.Sites[i].Policy = policy
-			}
-		}
+		p = p.WithEachCache(func(_ string, c *placement.Cache) { c.Policy = policy })
 		plans, err := Compile(s, p.Preloaded())
 		require.NoError(t, err)
 		require.NotZero(t, plans[0].scenario.newDesk().objects)

@@ -25,8 +25,9 @@ type Plan struct {
 
 // A plannedSite is a site with its roles.
 type plannedSite struct {
-	id                         string
-	edge, mid, origin, compute *placement.Assignment
+	id              string
+	edge, mid       *placement.Cache // of the first tier and of the second
+	origin, compute *placement.Assignment
 	// up leads a cache to the next tier: a site of the plan. ups are those that can stand in for each other
 	// where it may fail, nil where it never does.
 	up  leg
@@ -152,12 +153,12 @@ func (c *compiler) routes(placements []placement.Placement) (err error) {
 	c.siteOf = make(map[string]int)
 	c.legs = make(map[[2]int]leg)
 	for _, p := range placements {
-		for _, a := range p.Sites {
-			if _, ok := c.siteOf[a.Site]; ok {
+		for _, id := range p.AllSites() {
+			if _, ok := c.siteOf[id]; ok {
 				continue
 			}
-			node, _ := c.net.Index(a.Site)
-			c.siteOf[a.Site] = len(c.nodes)
+			node, _ := c.net.Index(id)
+			c.siteOf[id] = len(c.nodes)
 			c.nodes = append(c.nodes, node)
 		}
 	}
@@ -227,7 +228,7 @@ func (c *compiler) addWorkload(p *Plan, w plannedWorkload, metros []string, dead
 		w.deadlines = append(w.deadlines, int64(d))
 	}
 	if w.audiences, err = c.audiencesOf(metros); err == nil {
-		w.entries, err = c.entries(p, w.kind)
+		w.entries, err = c.entries(p, w.name, w.kind)
 	}
 	if err != nil {
 		return fmt.Errorf("workload %q: %w", w.name, err)
@@ -254,24 +255,28 @@ func (c *compiler) audiencesOf(metros []string) ([]workload.Audience, error) {
 // takeRoles lists the sites of the placement with their roles, and returns their numbers by id.
 func (p *Plan) takeRoles() map[string]int {
 	number := make(map[string]int)
+	for i, id := range p.placement.AllSites() {
+		number[id] = i
+		p.sites = append(p.sites, plannedSite{id: id, up: leg{to: -1}, parent: leg{to: -1}})
+	}
 	for i := range p.placement.Sites {
 		a := &p.placement.Sites[i]
-		n, ok := number[a.Site]
-		if !ok {
-			n = len(p.sites)
-			number[a.Site] = n
-			p.sites = append(p.sites, plannedSite{id: a.Site, up: leg{to: -1}, parent: leg{to: -1}})
-		}
-		s := &p.sites[n]
-		switch a.Role {
+		switch s := &p.sites[number[a.Site]]; a.Role {
 		case placement.Origin:
 			s.origin = a
 		case placement.Compute:
 			s.compute = a
-		case placement.EdgeCache:
-			s.edge = a
-		case placement.MidTierCache:
-			s.mid = a
+		}
+	}
+	for t := range p.placement.Tiers {
+		for i := range p.placement.Tiers[t].Caches {
+			at := &p.placement.Tiers[t].Caches[i]
+			switch s := &p.sites[number[at.Site]]; t {
+			case 0:
+				s.edge = at
+			case 1:
+				s.mid = at
+			}
 		}
 	}
 	return number
@@ -318,7 +323,8 @@ func (c *compiler) connect(p *Plan, number map[string]int) error {
 	return nil
 }
 
-// with returns the numbers of the sites that have a role, but for backups.
+// with returns the numbers of the sites that have a role, but for backups. [placement.EdgeCache] stands for the
+// first tier, [placement.MidTierCache] for the second.
 func (p *Plan) with(role placement.Role) []int { return p.assigned(role, false) }
 
 // backups returns the numbers of the sites that have a role while others are down.
@@ -327,24 +333,26 @@ func (p *Plan) backups(role placement.Role) []int { return p.assigned(role, true
 func (p *Plan) assigned(role placement.Role, backup bool) []int {
 	var found []int
 	for i := range p.sites {
-		if a := p.sites[i].as(role); a != nil && a.Backup == backup {
+		if has, isBackup := p.sites[i].has(role); has && isBackup == backup {
 			found = append(found, i)
 		}
 	}
 	return found
 }
 
-// as returns the site's assignment to a role, nil if it has none.
-func (s *plannedSite) as(role placement.Role) *placement.Assignment {
+// has reports whether the site has a role, and whether as a backup.
+func (s *plannedSite) has(role placement.Role) (has, backup bool) {
+	a, at := s.origin, s.edge
 	switch role {
-	case placement.Origin:
-		return s.origin
 	case placement.Compute:
-		return s.compute
-	case placement.EdgeCache:
-		return s.edge
+		a = s.compute
+	case placement.MidTierCache:
+		at = s.mid
 	}
-	return s.mid
+	if role == placement.Origin || role == placement.Compute {
+		return a != nil, a != nil && a.Backup
+	}
+	return at != nil, at != nil && at.Backup
 }
 
 // nearestLeg returns the way from a site to the nearest by RTT of several; ties go to the first.

@@ -36,11 +36,18 @@ type preloader struct {
 
 // newPreloader returns the preloader of a run, nil if no cache is to begin full.
 func (r *run) newPreloader() (*preloader, error) {
-	if !slices.ContainsFunc(r.plan.placement.Sites, func(a placement.Assignment) bool { return a.Preload }) {
+	if !preloads(r.plan.placement) {
 		return nil, nil
 	}
 	p := &preloader{run: r}
 	return p, p.readCatalogues()
+}
+
+// preloads reports whether a placement has caches that begin full.
+func preloads(p placement.Placement) bool {
+	return slices.ContainsFunc(p.Tiers, func(t placement.Tier) bool {
+		return slices.ContainsFunc(t.Caches, func(c placement.Cache) bool { return c.Preload })
+	})
 }
 
 // preload fills the caches of open sites, of which those that send each other messages are all there.

@@ -24,7 +24,7 @@ func TestPreloadedCachesBeginInTheirSteadyState(t *testing.T) {
 	s := Scenario{Network: n, Static: []workload.Static{w}, Duration: time.Second, Seed: 2}
 	hitRatio := func(r *Result) float64 {
 		tally := &r.Workloads[0].Metros[0]
-		return float64(tally.Outcomes[Hit]) / float64(tally.Requests)
+		return float64(tally.Outcomes[Hit]) / float64(tally.Count(Requests))
 	}
 	empty := placement.RegionOnly("region").WithPoPs(1000, "pop-0")
 	require.Less(t, replicate(t, s, empty, hitRatio).High, 0.33)
@@ -44,11 +44,11 @@ func TestPreloadedMidTierBeginsNearItsSteadyState(t *testing.T) {
 		Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1},
 	}
 	p := placement.RegionOnly("region").WithPoPs(500, pops...)
-	p = p.With(placement.Assignment{Site: "region", Role: placement.MidTierCache, CacheBytes: 2000})
+	p = p.WithMidTier(2000, "region")
 	parentHits := func(r *Result) float64 {
 		total, err := r.Workloads[0].Total()
 		require.NoError(t, err)
-		return 1 - float64(r.Workloads[0].OriginRequests)/float64(total.Outcomes[Miss])
+		return 1 - float64(r.Workloads[0].Count(OriginRequests))/float64(total.Outcomes[Miss])
 	}
 	s := Scenario{Network: n, Static: []workload.Static{w}, WarmUp: 20 * time.Second, Duration: 20 * time.Second, Seed: 2}
 	steady := replicate(t, s, p, parentHits)
@@ -130,7 +130,7 @@ func TestPreloadedMidTierIgnoresIdlePoPs(t *testing.T) {
 		Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1},
 	}
 	p := placement.RegionOnly("region").WithPoPs(100, "pop", "idle")
-	p = p.With(placement.Assignment{Site: "region", Role: placement.MidTierCache, CacheBytes: 400})
+	p = p.WithMidTier(400, "region")
 	r, err := Run(context.Background(), Job{
 		Scenario:  Scenario{Network: n, Static: []workload.Static{w}, Duration: time.Second, Seed: 2},
 		Placement: p.Preloaded(),

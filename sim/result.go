@@ -1,14 +1,12 @@
 package sim
 
 import (
-	"bytes"
-	"encoding/gob"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise/event"
 	"github.com/edgewise-sim/edgewise/placement"
-	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // A Result is what one run found, or what several runs of the same plan found together. It holds
@@ -18,6 +16,8 @@ type Result struct {
 	Placement   string
 	Replication int
 	Workloads   []WorkloadTally
+	// Sites are the ids of the placement's sites, in the order of [WorkloadTally.Sites].
+	Sites []string
 	// Edge and Mid are the courses of the caches of either tier.
 	Edge, Mid FillCourse
 	// Fingerprint stands for the sequence of events at every site: who asks when for what, what arrives in a
@@ -34,20 +34,34 @@ type WorkloadTally struct {
 	Kind Kind
 	// Metros holds a tally a metro, in the order of the network's metros.
 	Metros []Tally
-	// OriginRequests and OriginBytes count what a static workload's origin had to serve.
-	OriginRequests, OriginBytes uint64
+	// Counters holds what is not known by metro: [OriginRequests] and [OriginBytes].
+	Counters [NumCounters]uint64
+	// Sites holds what each site did for the workload, in the order of [Result.Sites].
+	Sites []SiteTally
 	// MidTier is what a static workload met at the mid-tier caches.
 	MidTier TierTally
 	// Course is empty for games, which begin in their steady state.
 	Course Course
 }
 
-// Total returns the sum over all metros.
-func (w *WorkloadTally) Total() (Tally, error) {
-	if len(w.Metros) == 0 {
-		return Tally{}, nil
+// Count returns a counter, of all metros.
+func (w *WorkloadTally) Count(c Counter) uint64 {
+	n := w.Counters[c]
+	for m := range w.Metros {
+		n += w.Metros[m].Counters[c]
 	}
-	total := Tally{Latency: make([]stats.Sketch, len(w.Metros[0].Latency)), Within: make([]uint64, len(w.Metros[0].Within))}
+	return n
+}
+
+// Total returns the sum over all metros, and with it what is not known by metro.
+func (w *WorkloadTally) Total() (Tally, error) {
+	total := Tally{Counters: w.Counters}
+	if len(w.Metros) == 0 {
+		return total, nil
+	}
+	for _, m := range w.Metros[0].Metrics {
+		total.Metrics = append(total.Metrics, MetricTally{Metric: m.Metric, Within: make([]uint64, len(m.Within))})
+	}
 	for m := range w.Metros {
 		if err := total.Merge(&w.Metros[m]); err != nil {
 			return Tally{}, err
@@ -69,9 +83,13 @@ func (r *Result) Merge(o *Result) error {
 				return err
 			}
 		}
-		a.OriginRequests += b.OriginRequests
-		a.OriginBytes += b.OriginBytes
+		add(a.Counters[:], b.Counters[:])
 		a.MidTier.merge(&b.MidTier)
+		for n := range a.Sites {
+			if err := a.Sites[n].merge(&b.Sites[n]); err != nil {
+				return err
+			}
+		}
 		a.Course.merge(&b.Course)
 	}
 	r.Edge.merge(&o.Edge)
@@ -85,6 +103,9 @@ func (r *Result) Merge(o *Result) error {
 func (r *Result) matches(o *Result) error {
 	if r.Placement != o.Placement {
 		return errors.New("the placements differ")
+	}
+	if !slices.Equal(r.Sites, o.Sites) {
+		return errors.New("the sites differ")
 	}
 	if len(r.Workloads) != len(o.Workloads) {
 		return fmt.Errorf("%d workloads into %d", len(o.Workloads), len(r.Workloads))
@@ -112,6 +133,8 @@ func (w *WorkloadTally) matches(o *WorkloadTally) error {
 		return fmt.Errorf("kind %v into %v", o.Kind, w.Kind)
 	case len(w.Metros) != len(o.Metros):
 		return fmt.Errorf("%d metros into %d", len(o.Metros), len(w.Metros))
+	case len(w.Sites) != len(o.Sites):
+		return fmt.Errorf("%d sites into %d", len(o.Sites), len(w.Sites))
 	}
 	for m := range w.Metros {
 		if err := w.Metros[m].matches(&o.Metros[m]); err != nil {
@@ -119,26 +142,6 @@ func (w *WorkloadTally) matches(o *WorkloadTally) error {
 		}
 	}
 	return w.Course.matches(&o.Course)
-}
-
-// plainResult keeps gob from calling MarshalBinary again.
-type plainResult Result
-
-// MarshalBinary encodes the result, for a worker elsewhere to send home.
-func (r *Result) MarshalBinary() ([]byte, error) {
-	var b bytes.Buffer
-	if err := gob.NewEncoder(&b).Encode((*plainResult)(r)); err != nil {
-		return nil, fmt.Errorf("sim: encode result: %w", err)
-	}
-	return b.Bytes(), nil
-}
-
-// UnmarshalBinary decodes what [Result.MarshalBinary] wrote.
-func (r *Result) UnmarshalBinary(data []byte) error {
-	if err := gob.NewDecoder(bytes.NewReader(data)).Decode((*plainResult)(r)); err != nil {
-		return fmt.Errorf("sim: decode result: %w", err)
-	}
-	return nil
 }
 
 // settle gathers what the sites counted, and checks that nothing was lost: every request has an outcome
@@ -166,13 +169,16 @@ func (r *run) settle() error {
 		received += s.ledger.received
 		for i := range r.plan.workloads {
 			if w := &r.plan.workloads[i]; w.kind == Static {
-				r.result.Workloads[i].OriginRequests += s.fromOrigin[w.index].requests
-				r.result.Workloads[i].OriginBytes += s.fromOrigin[w.index].bytes
+				r.result.Workloads[i].Counters[OriginRequests] += s.fromOrigin[w.index].requests
+				r.result.Workloads[i].Counters[OriginBytes] += s.fromOrigin[w.index].bytes
 				r.result.Workloads[i].MidTier.merge(&s.midTallies[w.index])
 			}
 		}
 	}
 	r.settleCourses()
+	if err := r.settleSites(); err != nil {
+		return err
+	}
 	for _, part := range r.parts {
 		if err := r.result.Workloads[part.workload].Metros[part.metro].Merge(&part.tally); err != nil {
 			return err
@@ -226,19 +232,20 @@ func (w *WorkloadTally) check(p *Plan) error {
 	}
 	// What the origin has answered may still have failed, on its way through a site that went down.
 	failed := total.Outcomes[Failed]
+	asked, sent := w.Counters[OriginRequests], w.Counters[OriginBytes]
 	if len(p.with(placement.MidTierCache)) > 0 {
 		// What the mid-tier has not comes from the origin, and so does what users ask it for themselves.
-		if n := w.MidTier.Requests - w.MidTier.Hits + total.Outcomes[Bypass]; len(p.scenario.Failures) == 0 && n != w.OriginRequests {
-			return fmt.Errorf("invariant broken: workload %q: %d misses of the mid-tier, %d requests to the origin", w.Name, n, w.OriginRequests)
+		if n := w.MidTier.Count(TierRequests) - w.MidTier.Count(TierHits) + total.Outcomes[Bypass]; len(p.scenario.Failures) == 0 && n != asked {
+			return fmt.Errorf("invariant broken: workload %q: %d misses of the mid-tier, %d requests to the origin", w.Name, n, asked)
 		}
 		return nil
 	}
 	// Without a tier in between, every miss is a fetch from the origin.
-	if n := total.Outcomes[Miss] + total.Outcomes[Bypass]; n > w.OriginRequests || w.OriginRequests > n+failed {
-		return fmt.Errorf("invariant broken: workload %q: %d misses, %d failed, %d requests to the origin", w.Name, n, failed, w.OriginRequests)
+	if n := total.Outcomes[Miss] + total.Outcomes[Bypass]; n > asked || asked > n+failed {
+		return fmt.Errorf("invariant broken: workload %q: %d misses, %d failed, %d requests to the origin", w.Name, n, failed, asked)
 	}
-	if n := total.OutcomeBytes[Miss] + total.OutcomeBytes[Bypass]; n > w.OriginBytes || failed == 0 && n != w.OriginBytes {
-		return fmt.Errorf("invariant broken: workload %q: %d bytes missed, %d bytes from the origin", w.Name, n, w.OriginBytes)
+	if n := total.OutcomeBytes[Miss] + total.OutcomeBytes[Bypass]; n > sent || failed == 0 && n != sent {
+		return fmt.Errorf("invariant broken: workload %q: %d bytes missed, %d bytes from the origin", w.Name, n, sent)
 	}
 	return nil
 }
@@ -250,13 +257,13 @@ func (t *Tally) check() error {
 		outcomes += t.Outcomes[i]
 		bytes += t.OutcomeBytes[i]
 	}
-	if outcomes != t.Requests {
-		return fmt.Errorf("%d requests, %d outcomes", t.Requests, outcomes)
+	if outcomes != t.Counters[Requests] {
+		return fmt.Errorf("%d requests, %d outcomes", t.Counters[Requests], outcomes)
 	}
-	if bytes != t.Bytes {
-		return fmt.Errorf("%d bytes, %d by outcome", t.Bytes, bytes)
+	if bytes != t.Counters[Bytes] {
+		return fmt.Errorf("%d bytes, %d by outcome", t.Counters[Bytes], bytes)
 	}
-	if n := t.Latency[0].Count(); n != t.Answered() {
+	if n := t.Metrics[0].Latency.Count(); n != t.Answered() {
 		return fmt.Errorf("%d requests answered, %d latencies", t.Answered(), n)
 	}
 	var failures uint64
@@ -266,19 +273,19 @@ func (t *Tally) check() error {
 	if failures != t.Outcomes[Failed] {
 		return fmt.Errorf("%d requests failed, %d for a reason", t.Outcomes[Failed], failures)
 	}
-	if t.LostSessions > t.Sessions {
-		return fmt.Errorf("%d sessions, %d of them lost", t.Sessions, t.LostSessions)
+	if t.Counters[LostSessions] > t.Counters[Sessions] {
+		return fmt.Errorf("%d sessions, %d of them lost", t.Counters[Sessions], t.Counters[LostSessions])
 	}
-	for i := range t.Latency {
-		if n := t.Latency[i].Invalid(); n != 0 {
-			return fmt.Errorf("%d latencies of metric %d are negative", n, i)
+	for i := range t.Metrics {
+		if n := t.Metrics[i].Latency.Invalid(); n != 0 {
+			return fmt.Errorf("%d latencies of metric %v are negative", n, t.Metrics[i].Metric)
 		}
 	}
 	var causes int64
 	for _, ns := range t.Causes {
 		causes += ns
 	}
-	if _, low := t.Latency[0].SumNs(); low != uint64(causes) {
+	if _, low := t.Metrics[0].Latency.SumNs(); low != uint64(causes) {
 		return fmt.Errorf("latencies sum to %d ns, their causes to %d", low, causes)
 	}
 	return nil

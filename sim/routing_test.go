@@ -57,7 +57,7 @@ func TestAnycastMisleadsAFifthOfTheProviders(t *testing.T) {
 	second := onOpenConnections(1)
 	second.Name = "other"
 	s.Static = append(s.Static, second)
-	plans, err := Compile(s, popABC(placement.Anycast))
+	plans, err := Compile(s, popABC(placement.Anycast{}))
 	require.NoError(t, err)
 	providers := map[string]int{}
 	for m := range metros {
@@ -81,9 +81,8 @@ func TestAnycastMisleadsAFifthOfTheProviders(t *testing.T) {
 	require.InDelta(t, 400, providers["c"], 57)
 	require.Equal(t, plans[0].workloads[0].entries, plans[0].workloads[1].entries, "a provider leads all workloads to the same site")
 
-	none := popABC(placement.Anycast)
-	none.Misdirected = -1
-	plans, err = Compile(s, none, popABC(placement.NearestRTT))
+	none := popABC(placement.Anycast{Misdirected: placement.FractionOf(0)})
+	plans, err = Compile(s, none, popABC(placement.NearestRTT{}))
 	require.NoError(t, err)
 	for i := range plans[0].workloads {
 		for m := range metros {
@@ -97,21 +96,19 @@ func TestWeightsShareTheUsersOfAMetro(t *testing.T) {
 	w := onOpenConnections(100)
 	w.Deadlines = []time.Duration{8 * time.Millisecond}
 	s := Scenario{Network: threePoPs(t, 1), Static: []workload.Static{w}, WarmUp: time.Second, Duration: 200 * time.Second, Seed: 5}
-	p := popABC(placement.Weighted)
-	p.Weights = []placement.SiteWeight{{Site: "b", Weight: 1}, {Site: "a", Weight: 3}}
+	p := popABC(placement.Weighted{{Site: "b", Weight: 1}, {Site: "a", Weight: 3}})
 	tally := &runOne(t, s, p).Workloads[0].Metros[0]
-	require.InDelta(t, 0.75, float64(tally.Within[0])/float64(tally.Requests), 0.012, "3 standard deviations of 20,000")
+	require.InDelta(t, 0.75, float64(tally.Within(TTFB)[0])/float64(tally.Count(Requests)), 0.012, "3 standard deviations of 20,000")
 	requireLatency(t, tally, TTFB, 6*ms, 10*ms) // nobody goes to c, which has no weight
 
-	p.Weights = []placement.SiteWeight{{Site: "region", Weight: 1}}
+	p.Routing = placement.Weighted{{Site: "region", Weight: 1}}
 	tally = &runOne(t, s, p).Workloads[0].Metros[0]
 	requireLatency(t, tally, TTFB, 6*ms, 6*ms) // no PoP has a weight: the nearest serves
 }
 
 func TestPinsComeBeforeTheNearest(t *testing.T) {
 	s := Scenario{Network: threePoPs(t, 2), Static: []workload.Static{onOpenConnections(10)}, WarmUp: 10 * time.Second, Duration: 100 * time.Second, Seed: 5}
-	p := popABC(placement.Pinned)
-	p.Pins = []placement.Pin{{Metro: "metro-1", Site: "region"}, {Metro: "metro-1", Site: "c"}}
+	p := popABC(placement.Pinned{{Metro: "metro-1", Site: "region"}, {Metro: "metro-1", Site: "c"}})
 	r := runOne(t, s, p)
 	requireLatency(t, &r.Workloads[0].Metros[0], TTFB, 6*ms, 6*ms)
 	requireLatency(t, &r.Workloads[0].Metros[1], TTFB, 16*ms, 16*ms) // the region caches nothing
@@ -134,11 +131,11 @@ func TestUsersAreTheSameWhoeverServesThem(t *testing.T) {
 	}
 	region := placement.RegionOnly("east")
 	twice := region.With(placement.RegionOnly("west").Sites...)
-	twice.Routing = placement.Anycast
-	twice.Misdirected = 0.5
+	twice.Routing = placement.Anycast{Misdirected: placement.FractionOf(0.5)}
+	twice.Routes = []placement.Route{{Role: placement.Compute, Routing: twice.Routing}}
 	shared := twice
-	shared.Routing, shared.Misdirected = placement.Weighted, 0
-	shared.Weights = []placement.SiteWeight{{Site: "east", Weight: 1}, {Site: "west", Weight: 2}}
+	shared.Routes = nil
+	shared.Routing = placement.Weighted{{Site: "east", Weight: 1}, {Site: "west", Weight: 2}}
 	want := runOne(t, s, region)
 	for _, p := range []placement.Placement{twice, shared} {
 		plans, err := Compile(s, p)
@@ -150,7 +147,7 @@ func TestUsersAreTheSameWhoeverServesThem(t *testing.T) {
 			require.Equal(t, want.Workloads[i].Metros[0], got.Workloads[i].Metros[0], want.Workloads[i].Name)
 		}
 		a, b := &want.Workloads[2].Metros[0], &got.Workloads[2].Metros[0]
-		require.Equal(t, a.Requests, b.Requests)
-		require.Equal(t, a.Latency[RTT], b.Latency[RTT])
+		require.Equal(t, a.Count(Requests), b.Count(Requests))
+		require.Equal(t, a.Metric(RTT), b.Metric(RTT))
 	}
 }

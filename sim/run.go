@@ -33,11 +33,12 @@ type run struct {
 	parts []*tallyPart
 }
 
-// A tallyPart is a tally and where it goes in the end.
+// A tallyPart is a tally, where it goes in the end, and the site that it is of.
 type tallyPart struct {
 	tally    Tally
 	workload int
 	metro    int
+	site     int
 }
 
 // Run simulates one replication of the plan, from 0, on one core. It returns the context's error when
@@ -77,8 +78,13 @@ func (p *Plan) RunOn(ctx context.Context, replication, workers int) (*Result, er
 
 func (p *Plan) newResult(replication int) *Result {
 	r := &Result{Placement: p.placement.Name, Replication: replication}
+	for i := range p.sites {
+		r.Sites = append(r.Sites, p.sites[i].id)
+	}
 	for _, w := range p.workloads {
-		t := WorkloadTally{Name: w.name, Kind: w.kind, Metros: make([]Tally, len(p.metros))}
+		t := WorkloadTally{
+			Name: w.name, Kind: w.kind, Metros: make([]Tally, len(p.metros)), Sites: make([]SiteTally, len(p.sites)),
+		}
 		for m := range t.Metros {
 			t.Metros[m] = newTally(w.kind, len(w.deadlines))
 		}
@@ -159,13 +165,13 @@ func serversOf(a *placement.Assignment) int {
 }
 
 // newTier returns a tier whose cache is not made yet; nil if the site has none.
-func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint32) *tier {
-	if a == nil {
+func (r *run) newTier(planned *plannedSite, at *placement.Cache, number uint32) *tier {
+	if at == nil {
 		return nil
 	}
-	seed := random.NewKey(r.plan.scenario.Seed, r.rep, random.Entity(a.Site), purpose.Cache)
+	seed := random.NewKey(r.plan.scenario.Seed, r.rep, random.Entity(at.Site), purpose.Cache)
 	config := cache.Config{
-		Policy: a.Policy, Admission: a.Admission, CapacityBytes: a.CacheBytes, Seed: uint64(seed) + uint64(number),
+		Policy: at.Policy, NewPolicy: at.NewPolicy, Admission: at.Admission, CapacityBytes: at.CapacityBytes, Seed: uint64(seed) + uint64(number),
 	}
 	t := &tier{config: config, filling: newFilling(r.end()), up: planned.up, number: number}
 	t.upIsMid = number == edgeTier && len(r.plan.with(placement.MidTierCache)) > 0
@@ -201,7 +207,7 @@ func (r *run) tally(number int, w *plannedWorkload, m, entry int) *Tally {
 	if entry == 0 {
 		return &r.result.Workloads[number].Metros[m]
 	}
-	r.parts = append(r.parts, &tallyPart{newTally(w.kind, len(w.deadlines)), number, m})
+	r.parts = append(r.parts, &tallyPart{newTally(w.kind, len(w.deadlines)), number, m, w.entries[m][entry].site})
 	return &r.parts[len(r.parts)-1].tally
 }
 
@@ -355,7 +361,7 @@ func (r *run) addGaming(number int, w *plannedWorkload) error {
 			c := gameCell{
 				tally: r.tally(number, w, m, i), sessions: streams[m],
 				key: random.NewKey(s.Seed, r.rep, entity, purpose.Player),
-				law: r.plan.access[m], up: e.up, down: e.down, access: 2 * e.access, linkJitter: e.jitter, loss: e.loss,
+				law: r.plan.access[m], up: e.up + e.beyond.up, down: e.down + e.beyond.down, access: 2 * e.access, linkJitter: e.jitter, loss: e.loss,
 				gate: e.gate, who: random.NewKey(s.Seed, r.rep, entity, purpose.Route),
 			}
 			if e.access == 0 {

@@ -85,7 +85,7 @@ func benchmarkRun(b *testing.B, p *Plan, unit string) {
 		require.NoError(b, err)
 		total, err := r.Workloads[0].Total()
 		require.NoError(b, err)
-		requests += total.Requests
+		requests += total.Count(Requests)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(requests), "ns/"+unit)
 	b.ReportMetric(float64(requests)/b.Elapsed().Seconds()/1e6, "M"+unit+"s/s")

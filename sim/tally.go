@@ -2,7 +2,10 @@ package sim
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -27,75 +30,200 @@ func (k Kind) String() string {
 	return kindNames[k]
 }
 
-// The metrics of static and dynamic workloads, and those of gaming workloads, as indices into
-// [Tally.Latency]. The first is the headline.
-const (
-	TTFB = 0 // time to first byte, as the user sees it
-	TTLB = 1 // time to last byte, as the user sees it
-
-	Response  = 0 // from a player's update to the snapshot that shows it
-	RTT       = 1 // network round trip of an update
-	WorstRTT  = 2 // base RTT of the worst player of a match, one sample a match
-	LobbyWait = 3 // wait for a match, one sample a player and match
-)
-
-var metricNames = [numKinds][]string{
-	Static:  {"ttfb", "ttlb"},
-	Dynamic: {"ttfb", "ttlb"},
-	Gaming:  {"response", "rtt", "worst_rtt", "lobby_wait"},
+// ParseKind returns the kind of a name.
+func ParseKind(name string) (Kind, error) {
+	if i := slices.Index(kindNames[:], name); i >= 0 {
+		return Kind(i), nil
+	}
+	return 0, fmt.Errorf("sim: %w", invalid.New("kind", name, "one of %s", strings.Join(kindNames[:], ", ")))
 }
 
-// Metrics returns the names of the metrics of a kind, the headline first.
-func (k Kind) Metrics() []string { return metricNames[k] }
+// A Metric is a latency, or a wait, of which a workload's tally holds the distribution.
+type Metric uint8
+
+// The metrics.
+const (
+	// TTFB is the time to the first byte of a response, as the user sees it, TTLB that to the last.
+	TTFB Metric = iota
+	TTLB
+	// Response is the time from a player's update to the snapshot that shows it.
+	Response
+	// RTT is the network round trip of an update.
+	RTT
+	// WorstRTT is the base RTT of the worst player of a match, one sample a match.
+	WorstRTT
+	// LobbyWait is the wait for a match, one sample a player and match.
+	LobbyWait
+	// NumMetrics is the number of metrics.
+	NumMetrics
+)
+
+var metricNames = [NumMetrics]string{"ttfb", "ttlb", "response", "rtt", "worst_rtt", "lobby_wait"}
+
+// String returns the metric's name, for example "worst_rtt".
+func (m Metric) String() string {
+	if m >= NumMetrics {
+		return fmt.Sprintf("metric(%d)", uint8(m))
+	}
+	return metricNames[m]
+}
+
+// ParseMetric returns the metric with a name. The error lists the names there are.
+func ParseMetric(name string) (Metric, error) {
+	if i := slices.Index(metricNames[:], name); i >= 0 {
+		return Metric(i), nil
+	}
+	return 0, fmt.Errorf("sim: %w", invalid.New("metric", name, "one of %s", strings.Join(metricNames[:], ", ")))
+}
+
+// kindMetrics holds the metrics of each kind: the headline, what each request or update has besides, and what
+// is counted of something else.
+var kindMetrics = [numKinds][]Metric{
+	Static:  {TTFB, TTLB},
+	Dynamic: {TTFB, TTLB},
+	Gaming:  {Response, RTT, WorstRTT, LobbyWait},
+}
+
+// Metrics returns the metrics of a kind, the headline first.
+func (k Kind) Metrics() []Metric { return slices.Clone(kindMetrics[k]) }
+
+// A Counter is something that a tally counts.
+type Counter uint8
+
+// The counters. Those of requests and sessions are known by metro; the origin does not know whose request a
+// cache has made its own, so its counters are those of a whole workload.
+const (
+	// Requests counts requests, or players' updates, those that failed included.
+	Requests Counter = iota
+	// Bytes counts what they delivered.
+	Bytes
+	// FailedNs sums, in ns, how long the users of what ended as [Failed] waited in vain.
+	FailedNs
+	// Sessions counts the players' sessions of a gaming workload that the recorded time has a part of.
+	Sessions
+	// LostSessions counts those sessions that a failure cut off or did not let begin.
+	LostSessions
+	// OriginRequests and OriginBytes count what a static workload's origin had to serve.
+	OriginRequests
+	OriginBytes
+	// NumCounters is the number of counters.
+	NumCounters
+)
+
+var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "origin requests", "origin bytes"}
+
+// String returns the counter's name, for example "lost sessions".
+func (c Counter) String() string {
+	if c >= NumCounters {
+		return fmt.Sprintf("counter(%d)", uint8(c))
+	}
+	return counterNames[c]
+}
 
 // A Tally is what the requests of one workload from one metro met. It holds integers only, so merging
 // tallies in any order gives the same bits.
 type Tally struct {
-	// Requests counts requests, or players' updates; Bytes what they delivered.
-	Requests, Bytes uint64
-	// Outcomes and OutcomeBytes take Requests and Bytes apart.
+	// Counters holds the counters; see [Tally.Count].
+	Counters [NumCounters]uint64
+	// Outcomes and OutcomeBytes take the requests and their bytes apart.
 	Outcomes, OutcomeBytes [NumOutcomes]uint64
-	// Latency holds one sketch a metric of the workload's kind, of the requests that were answered.
-	Latency []stats.Sketch
-	// Within counts, metric by metric, the samples within each deadline of the workload, exactly:
-	// deadline d of metric m is at m*len(deadlines)+d. A request that failed is within none.
-	Within []uint64
+	// Failures takes the requests apart that ended as [Failed].
+	Failures [NumReasons]uint64
 	// Causes takes the sum of the headline latency apart, in ns.
 	Causes [NumCauses]int64
-	// Failures takes the requests apart that ended as [Failed]; FailedNs sums, in ns, how long their
-	// users waited in vain.
-	Failures [NumReasons]uint64
-	FailedNs uint64
-	// Sessions counts the players' sessions of a gaming workload that the recorded time has a part of, and
-	// LostSessions those of them that a failure cut off or did not let begin.
-	Sessions, LostSessions uint64
+	// Metrics holds the distributions of the workload's metrics, the headline first; see [Tally.Metric].
+	Metrics []MetricTally
+}
+
+// A MetricTally is the distribution of one metric.
+type MetricTally struct {
+	Metric Metric
+	// Latency holds the samples, of the requests that were answered.
+	Latency stats.Sketch
+	// Within counts the samples within each deadline of the workload, exactly. A request that failed is within
+	// none.
+	Within []uint64
+}
+
+// Count returns a counter.
+func (t *Tally) Count(c Counter) uint64 { return t.Counters[c] }
+
+// Metric returns the samples of a metric, nil where the workload's kind has none.
+func (t *Tally) Metric(m Metric) *stats.Sketch {
+	for i := range t.Metrics {
+		if t.Metrics[i].Metric == m {
+			return &t.Metrics[i].Latency
+		}
+	}
+	return nil
+}
+
+// Within returns how many samples of a metric lie within each of the workload's deadlines, in their order; nil
+// where the workload's kind has no such metric.
+func (t *Tally) Within(m Metric) []uint64 {
+	for i := range t.Metrics {
+		if t.Metrics[i].Metric == m {
+			return t.Metrics[i].Within
+		}
+	}
+	return nil
+}
+
+// A TierCounter is something that is counted at a tier of caches behind the first.
+type TierCounter uint8
+
+// The counters of a tier.
+const (
+	// TierRequests counts the fetches that reached the tier, TierBytes the sizes of their objects.
+	TierRequests TierCounter = iota
+	TierBytes
+	// TierHits and TierHitBytes count those of them that it answered from a cache, or that joined a fetch of
+	// the same object that was under way.
+	TierHits
+	TierHitBytes
+	// NumTierCounters is the number of counters of a tier.
+	NumTierCounters
+)
+
+var tierCounterNames = [NumTierCounters]string{"requests", "bytes", "hits", "hit bytes"}
+
+// String returns the counter's name, for example "hit bytes".
+func (c TierCounter) String() string {
+	if c >= NumTierCounters {
+		return fmt.Sprintf("counter(%d)", uint8(c))
+	}
+	return tierCounterNames[c]
 }
 
 // A TierTally is what the fetches of one static workload met at a tier of caches behind the first.
 type TierTally struct {
-	// Requests counts the fetches that reached the tier, Bytes the sizes of their objects.
-	Requests, Bytes uint64
-	// Hits and HitBytes count those of them that it answered from a cache, or that joined a fetch of the same
-	// object that was under way.
-	Hits, HitBytes uint64
+	Counters [NumTierCounters]uint64
 }
 
-func (t *TierTally) merge(o *TierTally) {
-	t.Requests += o.Requests
-	t.Bytes += o.Bytes
-	t.Hits += o.Hits
-	t.HitBytes += o.HitBytes
+// Count returns a counter.
+func (t *TierTally) Count(c TierCounter) uint64 { return t.Counters[c] }
+
+func (t *TierTally) merge(o *TierTally) { add(t.Counters[:], o.Counters[:]) }
+
+// add adds numbers to others, one by one.
+func add[T uint64 | int64](to, from []T) {
+	for i := range to {
+		to[i] += from[i]
+	}
 }
 
 func newTally(kind Kind, deadlines int) Tally {
-	metrics := len(metricNames[kind])
-	return Tally{Latency: make([]stats.Sketch, metrics), Within: make([]uint64, metrics*deadlines)}
+	t := Tally{Metrics: make([]MetricTally, len(kindMetrics[kind]))}
+	for i, m := range kindMetrics[kind] {
+		t.Metrics[i] = MetricTally{Metric: m, Within: make([]uint64, deadlines)}
+	}
+	return t
 }
 
-// record adds one latency of a metric.
-func (t *Tally) record(metric int, ns int64, deadlines []int64) {
-	t.Latency[metric].Record(ns)
-	within := t.within(metric, len(deadlines))
+// record adds one sample of a metric that the tally has.
+func (t *Tally) record(metric Metric, ns int64, deadlines []int64) {
+	t.Metric(metric).Record(ns)
+	within := t.Within(metric)
 	for i, deadline := range deadlines {
 		if ns <= deadline {
 			within[i]++
@@ -103,26 +231,27 @@ func (t *Tally) record(metric int, ns int64, deadlines []int64) {
 	}
 }
 
-// within returns the counters of a metric's deadlines.
-func (t *Tally) within(metric, deadlines int) []uint64 {
-	return t.Within[metric*deadlines:][:deadlines:deadlines]
-}
-
 // fail records a request that ended as [Failed] when its user had waited for so many ns.
 func (t *Tally) fail(why Reason, waited int64) {
 	t.Outcomes[Failed]++
 	t.Failures[why]++
-	t.FailedNs += uint64(waited)
+	t.Counters[FailedNs] += uint64(waited)
 }
 
 // Answered returns the number of requests that did not fail: those that have a latency.
-func (t *Tally) Answered() uint64 { return t.Requests - t.Outcomes[Failed] }
+func (t *Tally) Answered() uint64 { return t.Counters[Requests] - t.Outcomes[Failed] }
 
 // matches returns an error unless the other tally can be of the same workload.
 func (t *Tally) matches(o *Tally) error {
-	if len(t.Latency) != len(o.Latency) || len(t.Within) != len(o.Within) {
-		return fmt.Errorf("sim: tallies of different workloads: %d and %d metrics, %d and %d deadline counters",
-			len(t.Latency), len(o.Latency), len(t.Within), len(o.Within))
+	if len(t.Metrics) != len(o.Metrics) {
+		return fmt.Errorf("sim: tallies of different workloads: %d and %d metrics", len(t.Metrics), len(o.Metrics))
+	}
+	for i := range t.Metrics {
+		a, b := &t.Metrics[i], &o.Metrics[i]
+		if a.Metric != b.Metric || len(a.Within) != len(b.Within) {
+			return fmt.Errorf("sim: tallies of different workloads: %v within %d deadlines and %v within %d",
+				a.Metric, len(a.Within), b.Metric, len(b.Within))
+		}
 	}
 	return nil
 }
@@ -132,26 +261,14 @@ func (t *Tally) Merge(o *Tally) error {
 	if err := t.matches(o); err != nil {
 		return err
 	}
-	t.Requests += o.Requests
-	t.Bytes += o.Bytes
-	for i := range t.Outcomes {
-		t.Outcomes[i] += o.Outcomes[i]
-		t.OutcomeBytes[i] += o.OutcomeBytes[i]
+	add(t.Counters[:], o.Counters[:])
+	add(t.Outcomes[:], o.Outcomes[:])
+	add(t.OutcomeBytes[:], o.OutcomeBytes[:])
+	add(t.Failures[:], o.Failures[:])
+	add(t.Causes[:], o.Causes[:])
+	for i := range t.Metrics {
+		t.Metrics[i].Latency.Merge(&o.Metrics[i].Latency)
+		add(t.Metrics[i].Within, o.Metrics[i].Within)
 	}
-	for i := range t.Latency {
-		t.Latency[i].Merge(&o.Latency[i])
-	}
-	for i := range t.Within {
-		t.Within[i] += o.Within[i]
-	}
-	for i := range t.Causes {
-		t.Causes[i] += o.Causes[i]
-	}
-	for i := range t.Failures {
-		t.Failures[i] += o.Failures[i]
-	}
-	t.FailedNs += o.FailedNs
-	t.Sessions += o.Sessions
-	t.LostSessions += o.LostSessions
 	return nil
 }

@@ -52,7 +52,7 @@ func TestServersOfASiteWaitAsErlangSays(t *testing.T) {
 		p.Sites[1].Servers = c.servers
 		wait := replicate(t, s, p, func(r *Result) float64 {
 			tally := &r.Workloads[0].Metros[0]
-			return float64(tally.Causes[Queue]) / float64(tally.Requests) / float64(10*ms)
+			return float64(tally.Causes[Queue]) / float64(tally.Count(Requests)) / float64(10*ms)
 		})
 		requireInside(t, wait, c.pWait/(float64(c.servers)*0.2), 0.15)
 	}
@@ -73,7 +73,7 @@ func TestOriginBehindPoPsIsOneQueue(t *testing.T) {
 	wait := replicate(t, s, p, func(r *Result) float64 {
 		total, err := r.Workloads[0].Total()
 		require.NoError(t, err)
-		return float64(total.Causes[Queue]) / float64(total.Requests) / float64(2*ms)
+		return float64(total.Causes[Queue]) / float64(total.Count(Requests)) / float64(2*ms)
 	})
 	requireInside(t, wait, 4, 0.15)
 }
@@ -89,7 +89,7 @@ func TestEdgeCacheHitsAsCheSays(t *testing.T) {
 	s := Scenario{Network: n, Static: []workload.Static{w}, WarmUp: 20 * time.Second, Duration: 50 * time.Second, Seed: 2}
 	hits := replicate(t, s, placement.RegionOnly("region").WithPoPs(1000, "pop-0"), func(r *Result) float64 {
 		tally := &r.Workloads[0].Metros[0]
-		return float64(tally.Outcomes[Hit]) / float64(tally.Requests)
+		return float64(tally.Outcomes[Hit]) / float64(tally.Count(Requests))
 	})
 	requireInside(t, hits, 0.436660, 0.01)
 }
@@ -102,7 +102,7 @@ func TestTickWaitIsHalfATickOnAverage(t *testing.T) {
 		s := Scenario{Network: fourNodes(t), Gaming: []workload.Gaming{w}, Duration: 4 * time.Second, Seed: 2}
 		wait := replicate(t, s, placement.RegionOnly("region"), func(r *Result) float64 {
 			tally := &r.Workloads[0].Metros[0]
-			return float64(tally.Causes[TickWait]) / float64(tally.Requests)
+			return float64(tally.Causes[TickWait]) / float64(tally.Count(Requests))
 		})
 		requireInside(t, wait, 1e9/hz/2, 0.01)
 	}
@@ -114,7 +114,7 @@ func TestPlayersAreAsManyAsLittleSays(t *testing.T) {
 	w.ConcurrentPlayers, w.TickHz, w.MatchPlayers, w.MinPlayers, w.Day = 600, 20, 1, 1, workload.Flat()
 	s := Scenario{Network: fourNodes(t), Gaming: []workload.Gaming{w}, WarmUp: 20 * time.Minute, Duration: 10 * time.Second, Seed: 4}
 	updates := replicate(t, s, placement.RegionOnly("region"), func(r *Result) float64 {
-		return float64(r.Workloads[0].Metros[0].Requests)
+		return float64(r.Workloads[0].Metros[0].Count(Requests))
 	})
 	requireInside(t, updates, 600*20*10, 0.06)
 }
@@ -136,9 +136,9 @@ func TestSampledUpdatesFindTheSameDistribution(t *testing.T) {
 		require.NoError(t, err)
 		y, err := sampled[0].Run(context.Background(), rep)
 		require.NoError(t, err)
-		a = append(a, &x.Workloads[0].Metros[0].Latency[Response])
-		b = append(b, &y.Workloads[0].Metros[0].Latency[Response])
-		require.InEpsilon(t, x.Workloads[0].Metros[0].Requests, 10*y.Workloads[0].Metros[0].Requests, 0.01)
+		a = append(a, x.Workloads[0].Metros[0].Metric(Response))
+		b = append(b, y.Workloads[0].Metros[0].Metric(Response))
+		require.InEpsilon(t, x.Workloads[0].Metros[0].Count(Requests), 10*y.Workloads[0].Metros[0].Count(Requests), 0.01)
 	}
 	for _, d := range []stats.Estimate{stats.MeanDifferenceMs(a, b, 0.99), stats.QuantileDifferenceMs(a, b, 0.95, 0.99)} {
 		require.True(t, d.Low <= 0 && 0 <= d.High, "%v", d)

@@ -215,8 +215,8 @@ func (s *site) serveFetch(m *message) {
 	}
 	t := s.mid
 	if m.recorded {
-		s.midTallies[m.index].Requests++
-		s.midTallies[m.index].Bytes += uint64(m.bytes)
+		s.midTallies[m.index].Counters[TierRequests]++
+		s.midTallies[m.index].Counters[TierBytes] += uint64(m.bytes)
 	}
 	if bytes, hit := t.cache.Lookup(m.word); hit {
 		m.bytes = bytes
@@ -245,8 +245,8 @@ func (s *site) serveFetch(m *message) {
 // answerHit answers another site's fetch with what the mid-tier cache holds, or has fetched already.
 func (s *site) answerHit(m *message, first, last int64) {
 	if s.answerSite(m, first, last, 0, 0) && m.recorded {
-		s.midTallies[m.index].Hits++
-		s.midTallies[m.index].HitBytes += uint64(m.bytes)
+		s.midTallies[m.index].Counters[TierHits]++
+		s.midTallies[m.index].Counters[TierHitBytes] += uint64(m.bytes)
 	}
 }
 

@@ -62,11 +62,10 @@ func out(site string) Failure {
 
 // backup lets a site stand in for others.
 func backup(p placement.Placement, site string, role placement.Role) placement.Placement {
-	a := placement.Assignment{Site: site, Role: role, Backup: true}
 	if role == placement.MidTierCache {
-		a.CacheBytes = 1 << 30
+		return p.WithCaches(placement.MidTierCache, placement.Cache{Site: site, CapacityBytes: 1 << 30, Backup: true})
 	}
-	return p.With(a)
+	return p.With(placement.Assignment{Site: site, Role: role, Backup: true})
 }
 
 // arrivals returns when the users of the first dynamic workload ask, up to an end.
@@ -115,19 +114,19 @@ func TestMissesFailWithTheOriginAndHitsGoOn(t *testing.T) {
 	tally := &r.Workloads[0].Metros[0]
 	require.Equal(t, uint64(failed), tally.Outcomes[Failed])
 	require.Equal(t, uint64(failed), tally.Failures[NextTierDown])
-	require.Equal(t, uint64(failed*(6*ms+3*second)), tally.FailedNs)
+	require.Equal(t, uint64(failed*(6*ms+3*second)), tally.Count(FailedNs))
 	require.Equal(t, uint64(int64(len(at))-failed), tally.Outcomes[Miss])
-	require.Equal(t, tally.Outcomes[Miss], r.Workloads[0].OriginRequests)
+	require.Equal(t, tally.Outcomes[Miss], r.Workloads[0].Count(OriginRequests))
 	requireLatency(t, tally, TTFB, 6*ms+50*ms+7*ms, 6*ms+50*ms+7*ms)
 	require.Zero(t, r.Workloads[1].Metros[0].Outcomes[Failed])
-	require.Equal(t, r.Workloads[1].Metros[0].Requests, r.Workloads[1].Metros[0].Outcomes[Hit]+1, "what is cached is served")
+	require.Equal(t, r.Workloads[1].Metros[0].Count(Requests), r.Workloads[1].Metros[0].Outcomes[Hit]+1, "what is cached is served")
 
 	t.Run("a backup stands in", func(t *testing.T) {
 		before, after := countIn(at, 100*second-35*ms, 140*second-3*ms), countIn(at, 140*second-3*ms, 200*second-3*ms)
 		r := byArithmeticAndByMessage(t, s, backup(p, "east", placement.Origin))
 		tally := &r.Workloads[0].Metros[0]
 		require.Zero(t, tally.Outcomes[Failed])
-		require.Equal(t, uint64(len(at)), r.Workloads[0].OriginRequests)
+		require.Equal(t, uint64(len(at)), r.Workloads[0].Count(OriginRequests))
 		// A timeout and then the way to the backup, until the failure is noticed; then that way alone.
 		requireLatency(t, tally, TTFB, 6*ms+50*ms+7*ms, 3*second+6*ms+80*ms+7*ms)
 		requireLatency(t, tally, TTLB, 6*ms+50*ms+7*ms+8*ms, 3*second+6*ms+80*ms+7*ms+100*ms)
@@ -149,7 +148,7 @@ func TestMissesFailWithTheOriginAndHitsGoOn(t *testing.T) {
 		require.Zero(t, late)
 		inTime := countIn(at, 199*second-3*ms, 200*second-3*ms) // given up by the backup when west is up again
 		require.Equal(t, uint64(failed-inTime), tally.Outcomes[Failed])
-		require.Equal(t, uint64((failed-inTime)*(6*ms+second)), tally.FailedNs)
+		require.Equal(t, uint64((failed-inTime)*(6*ms+second)), tally.Count(FailedNs))
 	})
 	t.Run("the PoP fails as well", func(t *testing.T) {
 		s := s
@@ -158,7 +157,7 @@ func TestMissesFailWithTheOriginAndHitsGoOn(t *testing.T) {
 		tally := &r.Workloads[0].Metros[0]
 		require.Equal(t, uint64(countIn(at, 120*second-3*second-3*ms-87*ms, 121*second-3*ms)), tally.Failures[SiteDown])
 		// Of those, who has been sent to the backup has its answer on the way.
-		require.Equal(t, tally.Outcomes[Miss]+uint64(countIn(at, 117*second-90*ms, 117*second-3*ms)), r.Workloads[0].OriginRequests)
+		require.Equal(t, tally.Outcomes[Miss]+uint64(countIn(at, 117*second-90*ms, 117*second-3*ms)), r.Workloads[0].Count(OriginRequests))
 	})
 	t.Run("users who wait for the same object share its fate", func(t *testing.T) {
 		w := onOpenConnections(20)
@@ -180,7 +179,7 @@ func TestMissesFailWithTheOriginAndHitsGoOn(t *testing.T) {
 			waited += 6*ms + next - a
 		}
 		require.Equal(t, uint64(failed), tally.Outcomes[Failed])
-		require.Equal(t, uint64(waited), tally.FailedNs)
+		require.Equal(t, uint64(waited), tally.Count(FailedNs))
 		require.Equal(t, uint64(1), tally.Outcomes[Miss])
 	})
 }
@@ -201,15 +200,15 @@ func TestCachesDoWithoutAMidTierCacheThatFails(t *testing.T) {
 	failed := countIn(at, lost, back)
 	require.Equal(t, uint64(failed), tally.Failures[NextTierDown])
 	require.Equal(t, uint64(failed), tally.Outcomes[Failed])
-	require.Equal(t, uint64(failed*(6*ms+3*second)), tally.FailedNs)
+	require.Equal(t, uint64(failed*(6*ms+3*second)), tally.Count(FailedNs))
 	require.Equal(t, (all-failed)*(8+44)*ms, tally.Causes[Upstream])
 
 	before, after := countIn(at, lost, 140*second-3*ms), countIn(at, 140*second-3*ms, 200*second-3*ms)
 	for name, other := range map[string]placement.Placement{
 		"a backup":                backup(p, "second", placement.MidTierCache),
 		"another mid-tier cache":  p.WithMidTier(1<<30, "second"),
-		"a region that caches":    backup(p, "second", placement.MidTierCache).With(placement.Assignment{Site: "east", Role: placement.MidTierCache, CacheBytes: 1, Backup: true}),
-		"several, one after that": p.WithMidTier(1<<30, "second").With(placement.Assignment{Site: "east", Role: placement.MidTierCache, CacheBytes: 1}),
+		"a region that caches":    backup(p, "second", placement.MidTierCache).WithCaches(placement.MidTierCache, placement.Cache{Site: "east", CapacityBytes: 1, Backup: true}),
+		"several, one after that": p.WithMidTier(1<<30, "second").WithMidTier(1, "east"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			tally := &byArithmeticAndByMessage(t, s, other).Workloads[0].Metros[0]
@@ -224,7 +223,7 @@ func TestCachesDoWithoutAMidTierCacheThatFails(t *testing.T) {
 		tally := &byArithmeticAndByMessage(t, s, p).Workloads[0].Metros[0]
 		failed := countIn(at, 100*second-(7+22+7)*ms, 200*second-(7+22)*ms)
 		require.Equal(t, uint64(failed), tally.Failures[NextTierDown])
-		require.Equal(t, uint64(failed*(6*ms+8*ms+3*second)), tally.FailedNs, "an error is an answer: it travels")
+		require.Equal(t, uint64(failed*(6*ms+8*ms+3*second)), tally.Count(FailedNs), "an error is an answer: it travels")
 	})
 	t.Run("it comes back empty", func(t *testing.T) {
 		// One object that the PoP may not keep: only the mid-tier has it.
@@ -233,9 +232,9 @@ func TestCachesDoWithoutAMidTierCacheThatFails(t *testing.T) {
 		s.Static = []workload.Static{w}
 		p := placement.RegionOnly("west").WithPoPs(1, "pop").WithMidTier(1<<30, "mid")
 		r := runOne(t, s, p)
-		require.Equal(t, uint64(2), r.Workloads[0].OriginRequests)
+		require.Equal(t, uint64(2), r.Workloads[0].Count(OriginRequests))
 		s.Failures = nil
-		require.Equal(t, uint64(1), runOne(t, s, p).Workloads[0].OriginRequests)
+		require.Equal(t, uint64(1), runOne(t, s, p).Workloads[0].Count(OriginRequests))
 	})
 }
 
@@ -258,7 +257,7 @@ func TestLocalZonesDoWithoutAParentThatFails(t *testing.T) {
 	second1 := countIn(at, lost, 100*second-(20+2)*ms) // whose first call was answered
 	require.Equal(t, uint64(failed), tally.Outcomes[Failed])
 	require.Equal(t, uint64(failed), tally.Failures[ParentDown])
-	require.Equal(t, uint64(failed*(10*ms+4*ms+3*second)+second1*24*ms), tally.FailedNs)
+	require.Equal(t, uint64(failed*(10*ms+4*ms+3*second)+second1*24*ms), tally.Count(FailedNs))
 	requireLatency(t, tally, TTFB, whole, whole)
 
 	t.Run("no call, no failure", func(t *testing.T) {
@@ -332,12 +331,12 @@ func TestUpdatesThatNeedAParentThatFails(t *testing.T) {
 	require.Zero(t, healthy.Outcomes[Failed])
 
 	failing := run(p, false, out("west"))
-	require.Equal(t, healthy.Requests, failing.Requests)
-	require.Zero(t, failing.LostSessions, "the match goes on")
+	require.Equal(t, healthy.Count(Requests), failing.Count(Requests))
+	require.Zero(t, failing.Count(LostSessions), "the match goes on")
 	// A quarter of a quarter of the updates, within 4 standard deviations.
-	require.InEpsilon(t, 1./16, float64(failing.Failures[ParentDown])/float64(failing.Requests), 0.03)
+	require.InEpsilon(t, 1./16, float64(failing.Failures[ParentDown])/float64(failing.Count(Requests)), 0.03)
 	require.Equal(t, failing.Failures[ParentDown], failing.Outcomes[Failed])
-	require.InEpsilon(t, float64(10*ms+3*second), float64(failing.FailedNs)/float64(failing.Outcomes[Failed]), 0.001)
+	require.InEpsilon(t, float64(10*ms+3*second), float64(failing.Count(FailedNs))/float64(failing.Outcomes[Failed]), 0.001)
 
 	noticed := out("west")
 	noticed.Detection, noticed.Redirection = 0, 0
@@ -353,7 +352,7 @@ func TestUpdatesThatNeedAParentThatFails(t *testing.T) {
 	require.Equal(t, healthy.Causes[Upstream], waiting.Causes[Upstream])
 	// Each until the end, 50 s on average, a few of them at least 3 s.
 	require.InEpsilon(t, called*50*float64(second), float64(waiting.Causes[Timeout]), 0.03)
-	require.InEpsilon(t, 1-0.99/16, float64(waiting.Within[0])/float64(waiting.Requests), 0.003)
+	require.InEpsilon(t, 1-0.99/16, float64(waiting.Within(Response)[0])/float64(waiting.Count(Requests)), 0.003)
 }
 
 func TestWorkThatASiteHasBegunIsLostWithIt(t *testing.T) {
@@ -362,7 +361,7 @@ func TestWorkThatASiteHasBegunIsLostWithIt(t *testing.T) {
 	at := arrivals(t, s, 400*second)
 	tally := &runOne(t, s, placement.RegionOnly("west")).Workloads[0].Metros[0]
 	require.Equal(t, uint64(countIn(at, 80*second-40*ms, 200*second-40*ms)), tally.Failures[SiteDown])
-	require.Equal(t, tally.Failures[SiteDown]*uint64(3*second), tally.FailedNs)
+	require.Equal(t, tally.Failures[SiteDown]*uint64(3*second), tally.Count(FailedNs))
 
 	t.Run("behind a PoP that fails", func(t *testing.T) {
 		w := w
@@ -400,7 +399,7 @@ func TestWorkThatASiteHasBegunIsLostWithIt(t *testing.T) {
 			}
 		}
 		require.Equal(t, uint64(lost), busy.Outcomes[Failed])
-		require.Equal(t, 80*ms+done-(at[len(at)-1]+40*ms), busy.Latency[TTFB].MaxNs())
+		require.Equal(t, 80*ms+done-(at[len(at)-1]+40*ms), busy.Metric(TTFB).MaxNs())
 	})
 }
 

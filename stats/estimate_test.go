@@ -113,13 +113,32 @@ func TestIntervalTooWideKeepsTheValue(t *testing.T) {
 	require.Contains(t, e.Unsupported, "too wide")
 }
 
-func TestEstimateInJSON(t *testing.T) {
-	data, err := json.Marshal(stats.MeanOf([]float64{1, 1}, 0.95))
-	require.NoError(t, err)
-	require.JSONEq(t, `{"value":1,"low":1,"high":1,"n":2}`, string(data))
-	data, err = json.Marshal(stats.MeanOf(nil, 0.95))
-	require.NoError(t, err)
-	require.JSONEq(t, `{"value":0,"low":0,"high":0,"n":0,"unsupported":"no replications"}`, string(data))
+func TestEstimateInJSONHasNoNumberForWhatIsNotKnown(t *testing.T) {
+	for want, e := range map[string]stats.Estimate{
+		`{"value":1,"low":1,"high":1,"n":2}`:                                                           stats.MeanOf([]float64{1, 1}, 0.95),
+		`{"value":0,"low":null,"high":null,"n":1,"unsupported":"one replication: no interval"}`:        stats.MeanOf([]float64{0}, 0.95),
+		`{"value":null,"low":null,"high":null,"n":0,"unsupported":"no replications"}`:                  stats.MeanOf(nil, 0.95),
+		`{"value":0.30000000000000004,"low":null,"high":null,"n":1,"unsupported":"a pooled distance"}`: {Value: 0.30000000000000004, Low: 0.30000000000000004, High: 0.30000000000000004, N: 1, Unsupported: "a pooled distance"},
+	} {
+		data, err := json.Marshal(e)
+		require.NoError(t, err)
+		require.JSONEq(t, want, string(data))
+		var back stats.Estimate
+		require.NoError(t, json.Unmarshal(data, &back))
+		require.Equal(t, e, back, "to the bit")
+	}
+	for text, want := range map[string]string{
+		`{"value":0,"low":0,"high":0,"n":0}`:                   "a value exactly where n is more than 0",
+		`{"value":null,"low":null,"high":null,"n":3}`:          "a value exactly where n is more than 0",
+		`{"value":1,"low":null,"high":2,"n":3}`:                "low and high exactly where nothing is unsupported",
+		`{"value":1,"low":0,"high":2,"n":1,"unsupported":"x"}`: "low and high exactly where nothing is unsupported",
+		`{"value":1,"low":0,"high":2,"n":-1}`:                  "n is -1; want 0 or more",
+		`{"value":"1"}`:                                        "decode estimate",
+	} {
+		kept := stats.Estimate{Value: 1, N: 1}
+		require.ErrorContains(t, json.Unmarshal([]byte(text), &kept), want)
+		require.Equal(t, stats.Estimate{Value: 1, N: 1}, kept)
+	}
 }
 
 func TestScaledChangesTheUnit(t *testing.T) {

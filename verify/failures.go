@@ -54,7 +54,7 @@ func outages(group string) []check {
 				tally, err := run(ctx, t, sim.Scenario{
 					WarmUp: 20 * time.Second, Duration: length, Failures: []sim.Failure{{For: 2 * length}},
 				}, workload.Static{RequestsPerSecond: perSecond, Objects: 1})
-				return float64(tally.FailedNs) / float64(tally.Outcomes[sim.Failed]) / 1e9, err
+				return float64(tally.Count(sim.FailedNs)) / float64(tally.Outcomes[sim.Failed]) / 1e9, err
 			},
 		},
 	}
@@ -87,7 +87,7 @@ func losses(group string) check {
 					Name: "site", RequestsPerSecond: 100, Objects: 1000, Sizes: workload.Sizes{MinBytes: bytes, MaxBytes: bytes}, Client: client,
 				}},
 			}, placement.RegionOnly("region"))
-			return (tally.Latency[sim.TTLB].MeanNs() - tally.Latency[sim.TTFB].MeanNs()) / 1e9, err
+			return (tally.Metric(sim.TTLB).MeanNs() - tally.Metric(sim.TTFB).MeanNs()) / 1e9, err
 		},
 	}
 }

@@ -36,7 +36,7 @@ func games() []check {
 			w.ConcurrentPlayers, w.TickHz, w.UpdateHz, w.MatchPlayers, w.MinPlayers, w.Day = 600, 1, 0, 1, 1, workload.Flat()
 			duration := t.seconds(1000)
 			tally, err := t.game(ctx, w, duration)
-			return float64(tally.Requests) / duration.Seconds(), err
+			return float64(tally.Count(sim.Requests)) / duration.Seconds(), err
 		},
 	})
 	session := workload.CompetitiveFPS().Session

@@ -50,11 +50,13 @@ func (t trial) slowed(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * (1 + t.broken.slower))
 }
 
-func share(t sim.Tally, o sim.Outcome) float64 { return float64(t.Outcomes[o]) / float64(t.Requests) }
+func share(t sim.Tally, o sim.Outcome) float64 {
+	return float64(t.Outcomes[o]) / float64(t.Count(sim.Requests))
+}
 
 // meanCause returns a cause of latency in units of a time.
 func meanCause(t sim.Tally, c sim.Cause, unit time.Duration) float64 {
-	return float64(t.Causes[c]) / float64(t.Requests) / float64(unit)
+	return float64(t.Causes[c]) / float64(t.Count(sim.Requests)) / float64(unit)
 }
 
 // placements checks whole runs: users, network, sites.
@@ -112,11 +114,7 @@ func placements() []check {
 				return 0, err
 			}
 			p := placement.RegionOnly("region").WithPoPs(1000, pops...).Preloaded()
-			for i := range p.Sites {
-				if p.Sites[i].Role == placement.EdgeCache {
-					p.Sites[i].Policy = t.broken.policy("lru")
-				}
-			}
+			p = p.WithEachCache(func(_ string, c *placement.Cache) { c.Policy = t.broken.policy("lru") })
 			tally, err := t.run(ctx, sim.Scenario{
 				Network: n, WarmUp: 5 * time.Second, Duration: t.seconds(200),
 				Static: []workload.Static{{

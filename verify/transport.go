@@ -52,10 +52,10 @@ func transportChecks() []check {
 						Client: transport.Connection{Handshake: row.handshake, NewShare: 1},
 					}},
 				}, placement.RegionOnly("region"))
-				if err == nil && tally.Latency[sim.TTFB].MinNs() != tally.Latency[sim.TTFB].MaxNs() {
-					err = fmt.Errorf("latencies of %d to %d ns, all must be equal", tally.Latency[sim.TTFB].MinNs(), tally.Latency[sim.TTFB].MaxNs())
+				if err == nil && tally.Metric(sim.TTFB).MinNs() != tally.Metric(sim.TTFB).MaxNs() {
+					err = fmt.Errorf("latencies of %d to %d ns, all must be equal", tally.Metric(sim.TTFB).MinNs(), tally.Metric(sim.TTFB).MaxNs())
 				}
-				return float64(tally.Latency[sim.TTFB].MinNs()) / 1e6, err
+				return float64(tally.Metric(sim.TTFB).MinNs()) / 1e6, err
 			},
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/scenario"
 )
@@ -56,7 +57,7 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	if len(differences) > 0 {
-		if now := report.ThisCode(); now != m.Code {
+		if now := edgewise.ThisCode(); now != m.Code {
 			differences = append(differences, fmt.Sprintf("made by %s; this is %s", m.Code, now))
 		}
 		return fmt.Errorf("%s is not reproduced:\n  %s", c.Dir, strings.Join(differences, "\n  "))

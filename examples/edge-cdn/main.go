@@ -78,10 +78,5 @@ func study() (*edgewise.Study, error) {
 
 // evictingBy returns the placement with another eviction policy in its PoPs.
 func evictingBy(policy string, p placement.Placement) placement.Placement {
-	for i := range p.Sites {
-		if p.Sites[i].Role == placement.EdgeCache {
-			p.Sites[i].Policy = policy
-		}
-	}
-	return p
+	return p.WithEachCache(func(_ string, c *placement.Cache) { c.Policy = policy })
 }

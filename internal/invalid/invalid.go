@@ -44,11 +44,11 @@ func In(parent string, err error) error {
 	if !errors.As(err, &f) {
 		return err
 	}
-	return &Field{Path: inside(parent, f.Path), Value: f.Value, Want: f.Want}
+	return &Field{Path: Path(parent, f.Path), Value: f.Value, Want: f.Want}
 }
 
-// inside returns the path of a field of a parent, which may be an element of it or all of it.
-func inside(parent, path string) string {
+// Path returns the path of a field of a parent, which may be an element of it or all of it.
+func Path(parent, path string) string {
 	if path == "" || path[0] == '[' {
 		return parent + path
 	}

@@ -194,6 +194,23 @@ func (s Selection) SelectSites(p Provider) ([]topology.Node, error) {
 	return sites, nil
 }
 
+// Qualified returns sites under IDs that no other provider's have, "cloudflare/pop-lax" for "pop-lax", and
+// their parents so, too. It lets sites of several providers stand in one network; see [Build].
+func Qualified(sites []topology.Node) []topology.Node {
+	sites = slices.Clone(sites)
+	for i := range sites {
+		s := &sites[i]
+		s.ID = QualifiedID(Provider(s.Provider), s.ID)
+		if s.Parent != "" {
+			s.Parent = QualifiedID(Provider(s.Provider), s.Parent)
+		}
+	}
+	return sites
+}
+
+// QualifiedID returns the ID that [Qualified] gives a site.
+func QualifiedID(p Provider, id string) string { return string(p) + "/" + id }
+
 // pick returns the sites of one kind that the words of a field ask for, in the order of their IDs.
 func pick(p Provider, kind topology.NodeKind, field string, words []string) ([]topology.Node, error) {
 	if len(words) == 0 {

@@ -106,3 +106,58 @@ func TestBadSelectionsNameTheOffender(t *testing.T) {
 		})
 	}
 }
+
+func TestSitesOfTwoProvidersAreJoinedByThePublicInternetAlone(t *testing.T) {
+	metros, err := catalog.Selection{Metros: []string{"los-angeles-us"}}.SelectMetros()
+	require.NoError(t, err)
+	aws, err := catalog.Selection{Regions: []string{"us-west-2", "us-east-1"}, PoPs: []string{"pop-lax"}}.SelectSites(catalog.ProviderAWS)
+	require.NoError(t, err)
+	edge, err := catalog.Selection{PoPs: []string{"pop-lax", "pop-sjc"}}.SelectSites(catalog.ProviderCloudflare)
+	require.NoError(t, err)
+	_, err = catalog.Build(metros, append(aws, edge...))
+	require.ErrorContains(t, err, "pop-lax", "two sites of one ID")
+	n, err := catalog.Build(metros, append(aws, catalog.Qualified(edge)...))
+	require.NoError(t, err)
+	index := func(id string) int {
+		i, ok := n.Index(id)
+		require.True(t, ok, id)
+		return i
+	}
+	const between = topology.Private | 1<<topology.Internet
+	parts := func(from, to string) (internet, backbone bool) {
+		r, err := n.Routes([]int{index(from)}, []int{index(to)}, between)
+		require.NoError(t, err)
+		for _, i := range r.Path(0, 0)[1 : len(r.Path(0, 0))-1] {
+			require.False(t, n.At(i).Kind.IsSite(), "no site carries the transit of others")
+		}
+		_, overInternet, overBackbone := r.Parts(0, 0)
+		if overBackbone == 0 {
+			public, err := n.Routes([]int{index(from)}, []int{index(to)}, topology.Public)
+			require.NoError(t, err)
+			require.Equal(t, public.OneWay(0, 0), r.OneWay(0, 0))
+		}
+		return overInternet > 0, overBackbone > 0
+	}
+	for _, pair := range [][2]string{{"cloudflare/pop-lax", "us-west-2"}, {"us-east-1", "cloudflare/pop-sjc"}, {"pop-lax", "cloudflare/pop-sjc"}} {
+		internet, backbone := parts(pair[0], pair[1])
+		require.True(t, internet, pair)
+		require.False(t, backbone, pair)
+	}
+	for _, pair := range [][2]string{{"pop-lax", "us-east-1"}, {"cloudflare/pop-lax", "cloudflare/pop-sjc"}} {
+		internet, backbone := parts(pair[0], pair[1])
+		require.NotEqual(t, internet, backbone, pair)
+		_, err := n.Routes([]int{index(pair[0])}, []int{index(pair[1])}, topology.Private)
+		require.NoError(t, err, "a provider has a backbone of its own")
+	}
+	_, err = n.Routes([]int{index("cloudflare/pop-lax")}, []int{index("us-west-2")}, topology.Private)
+	require.ErrorContains(t, err, "no route")
+}
+
+func TestQualifiedSitesKeepTheirParents(t *testing.T) {
+	zone, err := catalog.Selection{LocalZones: []string{"us-west-2-lax-1"}}.SelectSites(catalog.ProviderAWS)
+	require.NoError(t, err)
+	got := catalog.Qualified(zone)
+	require.Equal(t, []string{"aws/us-west-2", "aws/us-west-2-lax-1"}, ids(got))
+	require.Equal(t, "aws/us-west-2", got[1].Parent)
+	require.Equal(t, "us-west-2", zone[1].Parent, "the given ones stay")
+}

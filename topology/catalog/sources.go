@@ -5,18 +5,24 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync"
 )
 
-// Sources says what a study of a provider's sites rests on: each file of the catalog with its source and
-// date, and the SHA-256 of all files together, for a report to state.
-func Sources(p Provider) []string {
+// Sources says what a study of one or more providers' sites rests on: each file of the catalog with its source
+// and date, and the SHA-256 of all files together, for a report to state.
+func Sources(providers ...Provider) []string {
 	all := []string{
 		"metros.csv: users of 2020, Our World in Data; Natural Earth; GeoNames",
 		"towns.csv: Internet Topology Zoo, 2011",
 	}
-	for _, s := range shelvesOf(p) {
-		all = append(all, fileOf(p, s.kind)+": "+s.source)
+	for _, p := range Providers() {
+		if !slices.Contains(providers, p) {
+			continue
+		}
+		for _, s := range shelvesOf(p) {
+			all = append(all, fileOf(p, s.kind)+": "+s.source)
+		}
 	}
 	return append(all, "all files of the catalog: sha256 "+digest())
 }

@@ -1,0 +1,268 @@
+package edgewise
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/sim"
+)
+
+// A Cell is one placement, one replication of a study: the unit of work. What it gives is a pure function of the
+// study and the cell, so it may run anywhere, in any order, and more than once.
+type Cell struct {
+	// Placement is the name of a placement of the study.
+	Placement string `json:"placement"`
+	// Replication counts from 0.
+	Replication int `json:"replication"`
+}
+
+// String returns the cell in words, for example `placement "region only", replication 3`.
+func (c Cell) String() string {
+	return fmt.Sprintf("placement %q, replication %d", c.Placement, c.Replication)
+}
+
+// A CellHeader says of what study a result is, and which program made it. Results whose headers differ in anything
+// but the cell cannot be compared with each other.
+type CellHeader struct {
+	Cell
+	// Study is the hash of all that decides what the cell gives, in hexadecimal: see [Study.Fingerprint].
+	Study string `json:"study_sha256"`
+	// Provenance names the files that the study was read from, empty for a study said in Go.
+	Provenance
+	// Code is the program, Generator its generator of random numbers.
+	Code      Code   `json:"code"`
+	Generator string `json:"generator"`
+}
+
+// A CellResult is what one cell gave.
+type CellResult struct {
+	CellHeader
+	Result *sim.Result
+}
+
+// Cells lists the cells of a study, replication by replication: all of them or, with [Study.Until], those that run
+// before it is asked whether they are enough ([Study.NextCells]).
+func (s *Study) Cells() ([]Cell, error) { return s.NextCells(nil) }
+
+// NextCells lists the cells that a study still needs when it has some results, in any order: those that are
+// missing of the planned replications or, once [Study.Until] has looked at what is there and wants more, the
+// next round. There are none when the study is complete.
+func (s *Study) NextCells(results []*CellResult) ([]Cell, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	g, err := s.gather(results)
+	if err != nil {
+		return nil, err
+	}
+	stopper, err := s.newStopper()
+	if err != nil {
+		return nil, err
+	}
+	upTo, done, err := stopper.next(g.finished())
+	if err != nil || done {
+		return nil, err
+	}
+	var missing []Cell
+	for r := range upTo {
+		for p := range s.Placements {
+			if !g.has(p, r) {
+				missing = append(missing, Cell{s.Placements[p].Name, r})
+			}
+		}
+	}
+	return missing, nil
+}
+
+// RunCell runs one cell of the study, on [Study].Workers cores. It returns the context's error when cancelled.
+func (s *Study) RunCell(ctx context.Context, c Cell) (*CellResult, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	p := s.placementNumber(c.Placement)
+	if p < 0 {
+		return nil, fmt.Errorf("edgewise: %v: no placement of the study has this name", c)
+	}
+	if c.Replication < 0 || c.Replication >= maxReplications {
+		return nil, fmt.Errorf("edgewise: %v: want a replication of 0 to %d", c, maxReplications-1)
+	}
+	header, err := s.header()
+	if err != nil {
+		return nil, err
+	}
+	header.Cell = c
+	plans, err := sim.Compile(s.Scenario, s.Placements[p])
+	if err != nil {
+		return nil, err
+	}
+	result, err := plans[0].RunOn(ctx, c.Replication, s.workers())
+	if err != nil {
+		return nil, err
+	}
+	return &CellResult{header, result}, nil
+}
+
+// Compare makes the comparison from the results of cells, in any order and from any machine: the same, to the bit,
+// as [Study.Run] finds. It rests on the first replications, as many as every placement has; the comparison
+// says how many were planned. Results of another study or of another program are refused, and so is a study whose runs
+// have not warmed up, with a [*WarmUpError].
+func (s *Study) Compare(results []*CellResult) (*Comparison, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	g, err := s.gather(results)
+	if err != nil {
+		return nil, err
+	}
+	finished := g.finished()
+	if len(finished) == 0 {
+		for p := range s.Placements {
+			if !g.has(p, 0) {
+				return nil, fmt.Errorf("edgewise: nothing to compare: the result of %v is missing", Cell{s.Placements[p].Name, 0})
+			}
+		}
+	}
+	stopper, err := s.newStopper()
+	if err != nil {
+		return nil, err
+	}
+	planned, done, err := stopper.next(finished)
+	if err != nil {
+		return nil, err
+	}
+	if done {
+		planned = len(finished)
+	}
+	return s.conclude(finished, planned, stopper.result)
+}
+
+// gather collects results of this study.
+func (s *Study) gather(results []*CellResult) (*gatherer, error) {
+	want, err := s.header()
+	if err != nil {
+		return nil, err
+	}
+	g := newGatherer(s, nil)
+	for _, r := range results {
+		if r == nil || r.Result == nil {
+			return nil, fmt.Errorf("edgewise: a result is nil")
+		}
+		if err := r.matches(&want); err != nil {
+			return nil, err
+		}
+		p := s.placementNumber(r.Placement)
+		if p < 0 {
+			return nil, fmt.Errorf("edgewise: a result is of %v; no placement of the study has this name", r.Cell)
+		}
+		if err := g.take(p, r.Result); err != nil {
+			return nil, fmt.Errorf("edgewise: %v: %w", r.Cell, err)
+		}
+	}
+	return g, nil
+}
+
+// matches names the first thing in which a result is not of the study and the program that a header says.
+func (r *CellResult) matches(want *CellHeader) error {
+	for _, field := range []struct{ name, is, want string }{
+		{"scenario", r.Scenario, want.Scenario},
+		{"input files", r.Inputs, want.Inputs},
+		{"study", r.Study, want.Study},
+		{"module version", r.Code.Version, want.Code.Version},
+		{"commit", r.Code.Revision, want.Code.Revision},
+		{"changes to the commit", fmt.Sprint(r.Code.Modified), fmt.Sprint(want.Code.Modified)},
+		{"compiler", r.Code.Go, want.Code.Go},
+		{"platform", r.Code.Platform, want.Code.Platform},
+		{"instruction set", r.Code.Instructions, want.Code.Instructions},
+		{"generator", r.Generator, want.Generator},
+	} {
+		if field.is != field.want {
+			return fmt.Errorf("edgewise: the result of %v has another %s, %q; want %q", r.Cell, field.name, field.is, field.want)
+		}
+	}
+	switch {
+	case r.Result.Placement != r.Placement || r.Result.Replication != r.Replication:
+		return fmt.Errorf("edgewise: the result of %v holds that of %v", r.Cell, Cell{r.Result.Placement, r.Result.Replication})
+	case r.Replication < 0 || r.Replication >= maxReplications:
+		return fmt.Errorf("edgewise: a result is of %v; want a replication of 0 to %d", r.Cell, maxReplications-1)
+	}
+	return nil
+}
+
+// header returns the header of the study's results, without a cell.
+func (s *Study) header() (CellHeader, error) {
+	study, err := s.Fingerprint()
+	return CellHeader{Study: study, Provenance: s.Provenance, Code: ThisCode(), Generator: random.Generator}, err
+}
+
+// placementNumber returns the number of a placement, -1 if there is none of the name.
+func (s *Study) placementNumber(name string) int {
+	for i := range s.Placements {
+		if s.Placements[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// A gatherer collects results until a replication is complete for every placement, and then keeps what
+// the comparison needs of it.
+type gatherer struct {
+	study    *Study
+	progress func(Progress)
+	runs     int // so far
+	total    int // planned
+	open     map[int][]*sim.Result
+	done     []*replication // nil where it is not complete
+}
+
+func newGatherer(s *Study, progress func(Progress)) *gatherer {
+	return &gatherer{study: s, progress: progress, open: make(map[int][]*sim.Result)}
+}
+
+// has reports whether a result is there.
+func (g *gatherer) has(placement, replication int) bool {
+	if replication < len(g.done) && g.done[replication] != nil {
+		return true
+	}
+	open := g.open[replication]
+	return open != nil && open[placement] != nil
+}
+
+// take adds a result. One that is there already is taken for the same: cells are pure.
+func (g *gatherer) take(placement int, r *sim.Result) error {
+	n := r.Replication
+	if g.has(placement, n) {
+		return nil
+	}
+	if g.open[n] == nil {
+		g.open[n] = make([]*sim.Result, len(g.study.Placements))
+	}
+	g.open[n][placement] = r
+	if !slices.Contains(g.open[n], nil) {
+		reduced, err := g.study.reduce(g.open[n])
+		if err != nil {
+			return err
+		}
+		if len(g.done) <= n {
+			g.done = append(g.done, make([]*replication, n+1-len(g.done))...)
+		}
+		g.done[n] = reduced
+		delete(g.open, n)
+	}
+	g.runs++
+	if g.progress != nil {
+		g.progress(Progress{Done: g.runs, Total: g.total})
+	}
+	return nil
+}
+
+// finished returns the replications that are complete for every placement, up to the first that is not:
+// a study of as many replications finds the same.
+func (g *gatherer) finished() []*replication {
+	if i := slices.Index(g.done, nil); i >= 0 {
+		return g.done[:i]
+	}
+	return g.done
+}

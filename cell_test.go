@@ -1,0 +1,195 @@
+package edgewise_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/stats"
+)
+
+// runCells runs cells one by one.
+func runCells(t testing.TB, s *edgewise.Study, cells []edgewise.Cell) []*edgewise.CellResult {
+	t.Helper()
+	var results []*edgewise.CellResult
+	for _, c := range cells {
+		r, err := s.RunCell(context.Background(), c)
+		require.NoError(t, err)
+		results = append(results, r)
+	}
+	return results
+}
+
+// sent returns results as they are after a journey between machines.
+func sent(t testing.TB, results []*edgewise.CellResult) []*edgewise.CellResult {
+	t.Helper()
+	arrived := make([]*edgewise.CellResult, len(results))
+	for i, r := range results {
+		data, err := r.MarshalBinary()
+		require.NoError(t, err)
+		arrived[i] = new(edgewise.CellResult)
+		require.NoError(t, arrived[i].UnmarshalBinary(data))
+	}
+	return arrived
+}
+
+func TestCellsInAnyOrderGiveTheComparisonOfTheStudy(t *testing.T) {
+	s := smallStudy(t)
+	whole, err := s.Run(context.Background())
+	require.NoError(t, err)
+	cells, err := s.Cells()
+	require.NoError(t, err)
+	require.Len(t, cells, 9)
+	results := sent(t, runCells(t, s, cells))
+	for range 3 {
+		rand.Shuffle(len(results), func(i, j int) { results[i], results[j] = results[j], results[i] })
+		c, err := s.Compare(results)
+		require.NoError(t, err)
+		require.Equal(t, asJSON(t, whole), asJSON(t, c))
+	}
+	c, err := s.Compare(append(results, results[2]))
+	require.NoError(t, err, "a cell that ran twice")
+	require.Equal(t, asJSON(t, whole), asJSON(t, c))
+	next, err := s.NextCells(results)
+	require.NoError(t, err)
+	require.Empty(t, next)
+}
+
+func TestMissingCellsAreListedAndCompleteReplicationsCompared(t *testing.T) {
+	s := smallStudy(t)
+	cells, err := s.Cells()
+	require.NoError(t, err)
+	results := runCells(t, s, cells)
+	few := append(results[:4:4], results[5:]...) // without the second placement's second replication
+	next, err := s.NextCells(few)
+	require.NoError(t, err)
+	require.Equal(t, []edgewise.Cell{cells[4]}, next)
+	c, err := s.Compare(few)
+	require.NoError(t, err)
+	require.Equal(t, 1, c.Replications)
+	require.Equal(t, 3, c.Planned)
+	_, err = s.Compare(results[1:3])
+	require.ErrorContains(t, err, `placement "region only", replication 0 is missing`)
+}
+
+func TestStudiesThatDecideThemselvesRunInRounds(t *testing.T) {
+	s := smallStudy(t)
+	s.Replications = 0
+	s.Until = &edgewise.Until{StoppingRule: stats.StoppingRule{MinReplications: 2, MaxReplications: 5, RelativeError: 1e-6}}
+	whole, err := s.Run(context.Background())
+	require.NoError(t, err)
+	var results []*edgewise.CellResult
+	rounds := 0
+	for {
+		cells, err := s.NextCells(results)
+		require.NoError(t, err)
+		if len(cells) == 0 {
+			break
+		}
+		rounds++
+		results = append(results, runCells(t, s, cells)...)
+	}
+	require.Greater(t, rounds, 1)
+	c, err := s.Compare(results)
+	require.NoError(t, err)
+	require.Equal(t, asJSON(t, whole), asJSON(t, c))
+}
+
+func TestResultsOfSomethingElseAreRefusedByName(t *testing.T) {
+	s := smallStudy(t)
+	cells, err := s.Cells()
+	require.NoError(t, err)
+	for what, change := range map[string]func(*edgewise.CellResult){
+		"scenario":        func(r *edgewise.CellResult) { r.Scenario = "ab" },
+		"input files":     func(r *edgewise.CellResult) { r.Inputs = "ab" },
+		"study":           func(r *edgewise.CellResult) { r.Study = "ab" },
+		"commit":          func(r *edgewise.CellResult) { r.Code.Revision = "ab" },
+		"compiler":        func(r *edgewise.CellResult) { r.Code.Go = "go1" },
+		"platform":        func(r *edgewise.CellResult) { r.Code.Platform = "plan9/mips" },
+		"instruction set": func(r *edgewise.CellResult) { r.Code.Instructions = "GOAMD64=v9" },
+		"generator":       func(r *edgewise.CellResult) { r.Generator = "dice" },
+		"holds that of":   func(r *edgewise.CellResult) { r.Result.Replication++ },
+		"no placement":    func(r *edgewise.CellResult) { r.Placement, r.Result.Placement = "x", "x" },
+	} {
+		results := runCells(t, s, cells[:1])
+		change(results[0])
+		_, err := s.Compare(results)
+		require.ErrorContains(t, err, what)
+		_, err = s.NextCells(results)
+		require.ErrorContains(t, err, what)
+	}
+	_, err = s.RunCell(context.Background(), edgewise.Cell{Placement: "x"})
+	require.ErrorContains(t, err, `placement "x"`)
+	_, err = s.RunCell(context.Background(), edgewise.Cell{Placement: cells[0].Placement, Replication: -1})
+	require.ErrorContains(t, err, "0 to")
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(errors.New("enough"))
+	_, err = s.RunCell(ctx, cells[0])
+	require.Error(t, err)
+}
+
+func TestFingerprintIsOfAllThatDecidesResults(t *testing.T) {
+	of := func(change func(*edgewise.Study)) string {
+		s := smallStudy(t)
+		change(s)
+		f, err := s.Fingerprint()
+		require.NoError(t, err)
+		return f
+	}
+	as := of(func(*edgewise.Study) {})
+	require.Equal(t, as, of(func(*edgewise.Study) {}), "made twice")
+	require.Equal(t, as, of(func(s *edgewise.Study) { s.Replications, s.Workers, s.Title = 7, 3, "x" }))
+	for what, change := range map[string]func(*edgewise.Study){
+		"seed":     func(s *edgewise.Study) { s.Seed++ },
+		"duration": func(s *edgewise.Study) { s.Duration += time.Nanosecond },
+		"caches":   func(s *edgewise.Study) { s.Placements = s.Placements[:2] },
+	} {
+		require.NotEqual(t, as, of(change), what)
+	}
+}
+
+func TestUnwarmedResultsAreRefusedHoweverTheyCome(t *testing.T) {
+	s := queueStudy(t, 1.2)
+	cells, err := s.Cells()
+	require.NoError(t, err)
+	_, err = s.Compare(runCells(t, s, cells))
+	var refused *edgewise.WarmUpError
+	require.ErrorAs(t, err, &refused)
+}
+
+func FuzzCellDecoding(f *testing.F) {
+	s := queueStudy(f, 0.5)
+	s.Duration = time.Second
+	cells, err := s.Cells()
+	require.NoError(f, err)
+	data, err := runCells(f, s, cells[:1])[0].MarshalBinary()
+	require.NoError(f, err)
+	f.Add(data)
+	f.Add([]byte("edgewise cell\x00\x00\x02"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var r edgewise.CellResult
+		// The hash at the end is made right, so that what it guards is reached, too.
+		for _, d := range [][]byte{data, withHash(data)} {
+			if r.UnmarshalBinary(d) != nil {
+				continue
+			}
+			again, err := r.MarshalBinary()
+			require.NoError(t, err)
+			require.NoError(t, r.UnmarshalBinary(again))
+		}
+	})
+}
+
+// withHash returns the encoding of a result whose last bytes are the hash of the others.
+func withHash(data []byte) []byte {
+	body := data[:max(len(data)-sha256.Size, 0)]
+	sum := sha256.Sum256(body)
+	return append(slices.Clone(body), sum[:]...)
+}

@@ -1,0 +1,23 @@
+// Package words writes the parameters of figures as people read them, in tables, pictures and files alike.
+package words
+
+import (
+	"strconv"
+	"time"
+)
+
+// Quantile returns "p99.9" for 0.999.
+func Quantile(p float64) string { return "p" + strconv.FormatFloat(100*p, 'g', 6, 64) }
+
+// Duration writes a duration with a space before its unit, in the unit that suits it: "50 ms".
+func Duration(d time.Duration) string {
+	switch {
+	case d >= time.Minute || d == 0:
+		return d.String()
+	case d >= time.Second:
+		return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + " s"
+	case d >= time.Microsecond:
+		return strconv.FormatFloat(float64(d)/1e6, 'f', -1, 64) + " ms"
+	}
+	return strconv.FormatInt(int64(d), 10) + " ns"
+}

@@ -1,0 +1,366 @@
+package edgewise
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/words"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/stats"
+)
+
+// A Measure is one figure of a comparison: what it is called, how it is made of what the runs counted, and where
+// it is shown. Tables, files, verdicts and pairing follow from it. A study may add its own in [Study.Measures].
+type Measure struct {
+	Label
+	// Of makes the figure: [CountOf], [ShareOf], [RatioOf], [MeanMsOf] or [QuantileMsOf].
+	Of Source
+	// Kinds are the kinds of workloads that have the figure; none means all.
+	Kinds []sim.Kind
+	// OnlyWithFailures leaves the figure out of studies without failures.
+	OnlyWithFailures bool
+	// Where, if set, leaves the figure out unless it returns true for some run of the placement.
+	Where func(*Tallies) bool
+	// OrAtBaseline shows the figure also where Where holds for the baseline only: what has gone is of interest.
+	OrAtBaseline bool
+	// ByMetro makes the figure for every metro too, BySite for every site that was asked for something.
+	ByMetro, BySite bool
+}
+
+// A Label says what a figure is.
+type Label struct {
+	// Metric and Statistic name the figure together, for example "ttfb" and "p95", or "origin offload" and "by
+	// requests".
+	Metric    string
+	Statistic string
+	// Unit is "share" (between 0 and 1), "ms", "requests", "bytes", "sessions", or what an own measure counts.
+	Unit string
+	// Q is the probability of a quantile, for example 0.95; 0 for other statistics.
+	Q float64
+	// Deadline is that of a share within a deadline; 0 for other statistics.
+	Deadline time.Duration
+	// Better says which way is better.
+	Better Direction
+	// Judged is what the figure is called in verdicts, for example "origin requests"; empty if it is not judged.
+	// All verdicts of a study hold together, so that every judged figure makes the others harder to establish.
+	Judged string
+}
+
+// A Direction says which way a figure is better.
+type Direction uint8
+
+// The directions.
+const (
+	// Neither is better: the figure describes.
+	Neither Direction = iota
+	// Less is better, as of latencies, failures and costs.
+	Less
+	// More is better, as of hit ratios and shares within a deadline.
+	More
+	numDirections
+)
+
+var directionNames = [numDirections]string{"", "less", "more"}
+
+// String returns "less", "more", or nothing for [Neither].
+func (d Direction) String() string {
+	if d >= numDirections {
+		return fmt.Sprintf("direction(%d)", uint8(d))
+	}
+	return directionNames[d]
+}
+
+// Tallies are what one run found of one workload: what a measure is made of. They must not be kept or changed.
+type Tallies struct {
+	// Tally holds the requests of all metros; of one where the figure is made by metro, and of those that one
+	// site serves, without distributions, where it is made by site.
+	*sim.Tally
+	// MidTier is what the mid-tier caches met; where the figure is made by site, that site's.
+	MidTier *sim.TierTally
+	// Site is what one site did, nil where the figure is not made by site.
+	Site *sim.SiteTally
+	// Workload holds the whole, all metros in the order of the network.
+	Workload *sim.WorkloadTally
+	// Duration is the simulated time that was recorded.
+	Duration time.Duration
+}
+
+// hits returns the requests that a cache answered, or their bytes, and all of those.
+func hits(counts *[sim.NumOutcomes]uint64) uint64 { return counts[sim.Hit] + counts[sim.DelayedHit] }
+
+// met counts the requests that met a site: whoever met none has met no cache. The few misses that were under way
+// when their site went down are left out with them.
+func met(t *Tallies) uint64 { return t.Count(sim.Requests) - t.Failures[sim.SiteDown] }
+
+// without returns what was served without the origin; the origin may have answered in vain.
+func without(served, origin uint64) uint64 { return served - min(origin, served) }
+
+// peakRate is the largest number of requests of a batch, by its length in ns.
+func peakRate(t *Tallies) stats.Ratio {
+	if t.Site == nil {
+		return stats.Ratio{}
+	}
+	return ratio(t.Site.PeakRequests, uint64(t.Workload.Course.BatchNs))
+}
+
+// cached reports whether a request met a cache.
+func cached(t *Tallies) bool { return hits(&t.Outcomes)+t.Outcomes[sim.Miss] > 0 }
+
+func counter(c sim.Counter) func(*Tallies) uint64 {
+	return func(t *Tallies) uint64 { return t.Count(c) }
+}
+
+func ratio(numerator, denominator uint64) stats.Ratio {
+	return stats.Ratio{Numerator: numerator, Denominator: denominator}
+}
+
+// ofRequests returns the share of all requests that a counter counts.
+func ofRequests(of func(*Tallies) uint64) Source {
+	return ShareOf(func(t *Tallies) stats.Ratio { return ratio(of(t), t.Count(sim.Requests)) })
+}
+
+// happened returns a condition for a figure of what a counter counts.
+func happened(of func(*Tallies) uint64) func(*Tallies) bool {
+	return func(t *Tallies) bool { return of(t) > 0 }
+}
+
+// measures are all figures of a comparison, one a row, in the order in which they are shown.
+var measures = slices.Concat(
+	[]Measure{
+		{Label: Label{Metric: "requests", Statistic: "count", Unit: "requests"}, Of: CountOf(counter(sim.Requests)), ByMetro: true, BySite: true},
+		{Label: Label{Metric: "bytes", Statistic: "delivered", Unit: "bytes"}, Of: CountOf(counter(sim.Bytes)),
+			Where: happened(counter(sim.Bytes)), BySite: true},
+		{Label: Label{Metric: "peak", Statistic: "request rate", Unit: "requests per second"}, Of: RatioOf(peakRate, 1e9),
+			Where: func(t *Tallies) bool { return t.Site != nil && t.Site.PeakRequests > 0 }, BySite: true},
+	},
+	latencies(),
+	outcomes(),
+	[]Measure{
+		{Label: Label{Metric: "failed", Statistic: "count", Unit: "requests", Better: Less},
+			Of: CountOf(failed), OnlyWithFailures: true},
+		{Label: Label{Metric: "failed", Statistic: "share", Unit: "share", Better: Less, Judged: "failed requests"},
+			Of: ofRequests(failed), OnlyWithFailures: true, ByMetro: true, BySite: true},
+		{Label: Label{Metric: "failed", Statistic: "mean time to error", Unit: "ms"},
+			Of:               RatioOf(func(t *Tallies) stats.Ratio { return ratio(t.Count(sim.FailedNs), failed(t)) }, msPerNs),
+			OnlyWithFailures: true},
+	},
+	reasons(),
+	[]Measure{
+		{Label: Label{Metric: "sessions", Statistic: "count", Unit: "sessions"},
+			Of: CountOf(counter(sim.Sessions)), Kinds: games, OnlyWithFailures: true},
+		{Label: Label{Metric: "sessions", Statistic: "lost", Unit: "sessions", Better: Less},
+			Of: CountOf(counter(sim.LostSessions)), Kinds: games, OnlyWithFailures: true},
+		{Label: Label{Metric: "sessions", Statistic: "lost share", Unit: "share", Better: Less, Judged: "lost sessions"},
+			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(t.Count(sim.LostSessions), t.Count(sim.Sessions)) }),
+			Kinds: games, OnlyWithFailures: true, ByMetro: true, BySite: true},
+
+		{Label: Label{Metric: "cache", Statistic: "request hit ratio", Unit: "share", Better: More, Judged: "request hit ratio"},
+			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(hits(&t.Outcomes), met(t)) }),
+			Kinds: cacheable, Where: cached, BySite: true},
+		{Label: Label{Metric: "cache", Statistic: "byte hit ratio", Unit: "share", Better: More},
+			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(hits(&t.OutcomeBytes), t.Count(sim.Bytes)) }),
+			Kinds: cacheable, Where: cached, BySite: true},
+		{Label: Label{Metric: "cache", Statistic: "joined a fetch", Unit: "share"},
+			Of: ShareOf(func(t *Tallies) stats.Ratio {
+				return ratio(t.Outcomes[sim.DelayedHit], hits(&t.Outcomes)+t.Outcomes[sim.Miss])
+			}),
+			Kinds: cacheable, Where: cached},
+	},
+	ofTier("mid-tier cache", func(t *Tallies) *sim.TierTally { return t.MidTier }),
+	[]Measure{
+		{Label: Label{Metric: "origin offload", Statistic: "by requests", Unit: "share", Better: More},
+			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(without(t.Answered(), t.Count(sim.OriginRequests)), met(t)) }),
+			Kinds: cacheable, Where: cached},
+		{Label: Label{Metric: "origin offload", Statistic: "by bytes", Unit: "share", Better: More},
+			Of: ShareOf(func(t *Tallies) stats.Ratio {
+				return ratio(without(t.Count(sim.Bytes), t.Count(sim.OriginBytes)), t.Count(sim.Bytes))
+			}),
+			Kinds: cacheable, Where: cached},
+		{Label: Label{Metric: "origin", Statistic: "requests", Unit: "requests", Better: Less, Judged: "origin requests"},
+			Of: CountOf(counter(sim.OriginRequests)), Kinds: cacheable},
+		{Label: Label{Metric: "origin", Statistic: "bytes", Unit: "bytes", Better: Less, Judged: "origin bytes"},
+			Of: CountOf(counter(sim.OriginBytes)), Kinds: cacheable},
+	},
+	breakdown(),
+)
+
+var cacheable, games = []sim.Kind{sim.Static}, []sim.Kind{sim.Gaming}
+
+// quantiles are the probabilities that every comparison shows.
+var quantiles = []float64{0.5, 0.9, 0.95, 0.99, 0.999}
+
+// metroQuantiles are those shown by metro, judgedQuantiles those judged.
+var metroQuantiles, judgedQuantiles = []float64{0.5, 0.95}, []float64{0.5, 0.95, 0.99}
+
+// latencies returns the figures of all metrics. Headlines are judged and shown by metro.
+func latencies() (all []Measure) {
+	for metric := range sim.NumMetrics {
+		var kinds []sim.Kind
+		headline := false
+		for _, k := range []sim.Kind{sim.Static, sim.Dynamic, sim.Gaming} {
+			if i := slices.Index(k.Metrics(), metric); i >= 0 {
+				kinds, headline = append(kinds, k), headline || i == 0
+			}
+		}
+		of := []Measure{}
+		for _, p := range quantiles {
+			m := quantileOf(metric, p)
+			m.ByMetro = headline && slices.Contains(metroQuantiles, p)
+			m.judge(headline && slices.Contains(judgedQuantiles, p))
+			of = append(of, m)
+		}
+		mean := meanOf(metric)
+		mean.ByMetro = headline
+		mean.judge(headline)
+		of = append(of, mean)
+		if metric != sim.LobbyWait { // deadlines are about latency
+			of = append(of, Measure{
+				Label: Label{Metric: metric.String(), Statistic: "within", Unit: "share", Better: More},
+				Of:    within{metric: metric, judged: headline},
+			})
+		}
+		of = append(of, Measure{
+			Label: Label{Metric: metric.String(), Statistic: "Wasserstein distance from the baseline", Unit: "ms"},
+			Of:    distance{sample(metric)},
+		})
+		for i := range of {
+			of[i].Kinds = kinds
+		}
+		all = append(all, of...)
+	}
+	return all
+}
+
+func meanOf(metric sim.Metric) Measure {
+	return Measure{Label: Label{Metric: metric.String(), Statistic: "mean", Unit: "ms", Better: Less}, Of: MeanMsOf(metric)}
+}
+
+func quantileOf(metric sim.Metric, p float64) Measure {
+	return Measure{
+		Label: Label{Metric: metric.String(), Statistic: words.Quantile(p), Unit: "ms", Q: p, Better: Less},
+		Of:    QuantileMsOf(metric, p),
+	}
+}
+
+// judge lets the figure be judged under the name of its statistic.
+func (m *Measure) judge(judged bool) {
+	if judged {
+		m.Judged = m.Statistic
+	}
+}
+
+// outcomes returns the share of requests by outcome.
+func outcomes() (all []Measure) {
+	for o := range sim.NumOutcomes {
+		of := func(t *Tallies) uint64 { return t.Outcomes[o] }
+		all = append(all, Measure{
+			Label: Label{Metric: "outcome", Statistic: o.String(), Unit: "share"}, Of: ofRequests(of), Where: happened(of),
+		})
+	}
+	return all
+}
+
+func failed(t *Tallies) uint64 { return t.Outcomes[sim.Failed] }
+
+// reasons takes the share that failed apart.
+func reasons() (all []Measure) {
+	for why := range sim.NumReasons {
+		of := func(t *Tallies) uint64 { return t.Failures[why] }
+		all = append(all, Measure{
+			Label: Label{Metric: "failed", Statistic: why.String(), Unit: "share", Better: Less},
+			Of:    ofRequests(of), OnlyWithFailures: true, Where: happened(of),
+		})
+	}
+	return all
+}
+
+// ofTier returns the hit ratios of a tier of caches behind the first: of the fetches that reached it.
+func ofTier(name string, of func(*Tallies) *sim.TierTally) []Measure {
+	hitRatio := func(statistic string, hits, all sim.TierCounter) Measure {
+		return Measure{
+			Label: Label{Metric: name, Statistic: statistic, Unit: "share", Better: More},
+			Of: ShareOf(func(t *Tallies) stats.Ratio {
+				tier := of(t)
+				return ratio(tier.Count(hits), tier.Count(all))
+			}),
+			Kinds: cacheable, Where: func(t *Tallies) bool { return of(t).Count(sim.TierRequests) > 0 }, BySite: true,
+		}
+	}
+	return []Measure{
+		hitRatio("request hit ratio", sim.TierHits, sim.TierRequests),
+		hitRatio("byte hit ratio", sim.TierHitBytes, sim.TierBytes),
+	}
+}
+
+// breakdown takes the mean headline latency apart.
+func breakdown() (all []Measure) {
+	for c := range sim.NumCauses {
+		all = append(all, Measure{
+			Label: Label{Metric: "breakdown", Statistic: c.String(), Unit: "ms", Better: Less},
+			Of:    RatioOf(func(t *Tallies) stats.Ratio { return ratio(uint64(t.Causes[c]), t.Answered()) }, msPerNs),
+			Where: func(t *Tallies) bool { return t.Causes[c] != 0 }, OrAtBaseline: true,
+		})
+	}
+	return all
+}
+
+// Measures returns the figures of a comparison, in the order in which they are shown. The rows of shares within a
+// deadline stand for one figure a deadline of the workload.
+func Measures() []Measure { return slices.Clone(measures) }
+
+// measuresOf returns the figures of a workload.
+func (s *Study) measuresOf(w *described) (all []Measure) {
+	for _, m := range slices.Concat(measures, s.Measures) {
+		if !m.isOf(w) || m.OnlyWithFailures && len(s.Failures) == 0 {
+			continue
+		}
+		if each, ok := m.Of.(within); ok {
+			all = append(all, each.deadlines(&m, w.deadlines)...)
+			continue
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// isOf reports whether a workload has the figure.
+func (m *Measure) isOf(w *described) bool {
+	metric, ok := m.Of.sampled()
+	return (len(m.Kinds) == 0 || slices.Contains(m.Kinds, w.kind)) && (!ok || slices.Contains(w.kind.Metrics(), metric))
+}
+
+// validateMeasures names the first own measure that cannot be shown.
+func (s *Study) validateMeasures() error {
+	seen := make(map[[2]string]bool)
+	for _, m := range measures {
+		seen[[2]string{m.Metric, m.Statistic}] = true
+	}
+	var errs []error
+	for i, m := range s.Measures {
+		refuse := func(field string, value any, want string, args ...any) {
+			errs = append(errs, fmt.Errorf("edgewise: %w", invalid.New(fmt.Sprintf("Measures[%d].%s", i, field), value, want, args...)))
+		}
+		for _, name := range []struct{ field, value string }{{"Metric", m.Metric}, {"Statistic", m.Statistic}, {"Unit", m.Unit}} {
+			if name.value == "" {
+				refuse(name.field, "empty", "a name")
+			}
+		}
+		if m.Of == nil {
+			refuse("Of", "nil", "how the figure is made, such as ShareOf")
+		}
+		if m.Judged != "" && m.Better == Neither {
+			refuse("Better", "Neither", "Less or More, for the figure is judged")
+		}
+		if q, ok := m.Of.(quantile); ok && !(q.p > 0 && q.p < 1) {
+			refuse("Of", q.p, "a probability between 0 and 1")
+		}
+		name := [2]string{m.Metric, m.Statistic}
+		if seen[name] {
+			refuse("Statistic", m.Statistic, "a name that no other figure of %q has", m.Metric)
+		}
+		seen[name] = true
+	}
+	return invalid.First(errs...)
+}

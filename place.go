@@ -1,0 +1,92 @@
+package edgewise
+
+import (
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
+)
+
+// A Place is a site or a metro of a comparison.
+type Place struct {
+	// ID is the node's id in the network, Name its name for people.
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Kind is for example "metro", "pop", "local-zone" or "region".
+	Kind string `json:"kind"`
+	// Country is the ISO 3166-1 alpha-2 code, Provider the owner of a site, Parent the region that a Local Zone
+	// belongs to; each is empty if there is none or it is not known.
+	Country  string `json:"country,omitempty"`
+	Provider string `json:"provider,omitempty"`
+	Parent   string `json:"parent,omitempty"`
+	// LatDeg and LonDeg are WGS 84 degrees.
+	LatDeg float64 `json:"lat_deg"`
+	LonDeg float64 `json:"lon_deg"`
+}
+
+func placeOf(n topology.Node) Place {
+	return Place{
+		ID: n.ID, Name: n.Label(), Kind: n.Kind.String(), Country: n.Country, Provider: n.Provider, Parent: n.Parent,
+		LatDeg: n.LatDeg, LonDeg: n.LonDeg,
+	}
+}
+
+// A SiteRole is one role that a placement gives to a site.
+type SiteRole struct {
+	// Site is the site's id, Role "origin", "compute" or the name of a tier of caches, for example "edge-cache".
+	Site string `json:"site"`
+	Role string `json:"role"`
+	// Workloads are those that the role is for; all where there is none.
+	Workloads []string `json:"workloads,omitempty"`
+	// CacheBytes is the size of a cache, Policy and Admission its rules ("" is the default), Preload whether it
+	// begins in its steady state.
+	CacheBytes int64  `json:"cache_bytes,omitempty"`
+	Policy     string `json:"policy,omitempty"`
+	Admission  string `json:"admission,omitempty"`
+	Preload    bool   `json:"preload,omitempty"`
+	// Servers is the number of servers that each workload finds; absent in JSON, and 0, where there are always
+	// enough, and for caches.
+	Servers int `json:"servers,omitempty"`
+	// Backup says that the site has the role only while all others that have it are down.
+	Backup bool `json:"backup,omitempty"`
+}
+
+// rolesOf returns the roles that a placement gives.
+func rolesOf(p *placement.Placement) (all []SiteRole) {
+	for _, a := range p.Sites {
+		all = append(all, SiteRole{Site: a.Site, Role: string(a.Role), Workloads: a.Workloads, Servers: a.Servers, Backup: a.Backup})
+	}
+	for _, t := range p.Tiers {
+		for _, c := range t.Caches {
+			all = append(all, SiteRole{
+				Site: c.Site, Role: t.Name, CacheBytes: c.CapacityBytes, Policy: c.Policy, Admission: c.Admission, Preload: c.Preload, Backup: c.Backup,
+			})
+		}
+	}
+	return all
+}
+
+// sites returns the sites that some placement uses, and the parents of their Local Zones.
+func (s *Study) sites() (all []Place) {
+	used := make(map[string]bool)
+	for i := range s.Placements {
+		for _, r := range rolesOf(&s.Placements[i]) {
+			used[r.Site] = true
+			if n, ok := s.Network.Index(r.Site); ok && s.Network.At(n).Kind == topology.LocalZone {
+				used[s.Network.At(n).Parent] = true
+			}
+		}
+	}
+	for _, n := range s.Network.Sites() {
+		if place := placeOf(s.Network.At(n)); used[place.ID] {
+			all = append(all, place)
+		}
+	}
+	return all
+}
+
+// metros returns the metros of the network.
+func (s *Study) metros() (all []Place) {
+	for _, n := range s.Network.OfKind(topology.Metro) {
+		all = append(all, placeOf(s.Network.At(n)))
+	}
+	return all
+}

@@ -1,0 +1,285 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/fxamacker/cbor/v2"
+)
+
+// resultVersion is the version of the encoding of results.
+const resultVersion = 1
+
+// An encodedResult is a [Result] as it is sent: CBOR (RFC 8949) with counters by name, those that are 0 left out. So a
+// counter, an outcome or a cause that is added later does not make older results unreadable, and one that is not
+// known is refused by name.
+type encodedResult struct {
+	Version     int               `cbor:"version"`
+	Placement   string            `cbor:"placement"`
+	Replication int               `cbor:"replication"`
+	Fingerprint uint64            `cbor:"fingerprint"`
+	Sites       []string          `cbor:"sites"`
+	Edge        FillCourse        `cbor:"edge"`
+	Mid         FillCourse        `cbor:"mid"`
+	Workloads   []encodedWorkload `cbor:"workloads"`
+}
+
+type encodedWorkload struct {
+	Name     string            `cbor:"name"`
+	Kind     string            `cbor:"kind"`
+	Counters map[string]uint64 `cbor:"counters,omitempty"`
+	Sites    []encodedSite     `cbor:"sites"`
+	MidTier  map[string]uint64 `cbor:"mid_tier,omitempty"`
+	Course   encodedCourse     `cbor:"course"`
+	Metros   []encodedTally    `cbor:"metros"`
+}
+
+// An encodedCourse holds the columns of a [Course].
+type encodedCourse struct {
+	BatchNs  int64    `cbor:"batch_ns"`
+	Requests []uint64 `cbor:"requests,omitempty"`
+	SumNs    []uint64 `cbor:"sum_ns,omitempty"`
+	Hits     []uint64 `cbor:"hits,omitempty"`
+}
+
+type encodedTally struct {
+	Counters     map[string]uint64 `cbor:"counters,omitempty"`
+	Outcomes     map[string]uint64 `cbor:"outcomes,omitempty"`
+	OutcomeBytes map[string]uint64 `cbor:"outcome_bytes,omitempty"`
+	Failures     map[string]uint64 `cbor:"failures,omitempty"`
+	Causes       map[string]int64  `cbor:"causes_ns,omitempty"`
+	Metrics      []encodedMetric   `cbor:"metrics,omitempty"`
+}
+
+// An encodedSite is a [SiteTally].
+type encodedSite struct {
+	Tally        encodedTally      `cbor:"tally"`
+	MidTier      map[string]uint64 `cbor:"mid_tier,omitempty"`
+	PeakRequests uint64            `cbor:"peak_requests,omitempty"`
+}
+
+type encodedMetric struct {
+	Name    string   `cbor:"name"`
+	Latency []byte   `cbor:"latency"` // of [stats.Sketch.MarshalBinary]
+	Within  []uint64 `cbor:"within,omitempty"`
+}
+
+// MarshalBinary encodes the result, for a file or another machine. Equal results have equal encodings.
+func (r *Result) MarshalBinary() ([]byte, error) {
+	e := encodedResult{
+		Version: resultVersion, Placement: r.Placement, Replication: r.Replication, Fingerprint: r.Fingerprint, Sites: r.Sites, Edge: r.Edge, Mid: r.Mid,
+	}
+	for i := range r.Workloads {
+		w, err := r.Workloads[i].encode()
+		if err != nil {
+			return nil, fmt.Errorf("sim: encode result: %w", err)
+		}
+		e.Workloads = append(e.Workloads, w)
+	}
+	mode, err := cbor.CoreDetEncOptions().EncMode()
+	if err != nil {
+		return nil, fmt.Errorf("sim: encode result: %w", err)
+	}
+	data, err := mode.Marshal(&e)
+	if err != nil {
+		return nil, fmt.Errorf("sim: encode result: %w", err)
+	}
+	return data, nil
+}
+
+// UnmarshalBinary decodes what [Result.MarshalBinary] wrote. Data that is damaged, of another version or that no result
+// can have written gives an error and leaves r as it was. It takes memory in proportion to the data.
+func (r *Result) UnmarshalBinary(data []byte) error {
+	decoded, err := decodeResult(data)
+	if err != nil {
+		return fmt.Errorf("sim: decode result: %w", err)
+	}
+	*r = *decoded
+	return nil
+}
+
+func decodeResult(data []byte) (*Result, error) {
+	mode, err := cbor.DecOptions{
+		DupMapKey: cbor.DupMapKeyEnforcedAPF, IndefLength: cbor.IndefLengthForbidden, TagsMd: cbor.TagsForbidden,
+		ExtraReturnErrors: cbor.ExtraDecErrorUnknownField, MaxNestedLevels: 8, MaxArrayElements: 1 << 24,
+	}.DecMode()
+	if err != nil {
+		return nil, err
+	}
+	var e encodedResult
+	if err := mode.Unmarshal(data, &e); err != nil {
+		return nil, err
+	}
+	if e.Version != resultVersion {
+		return nil, fmt.Errorf("version %d; this program reads version %d", e.Version, resultVersion)
+	}
+	r := &Result{Placement: e.Placement, Replication: e.Replication, Fingerprint: e.Fingerprint, Sites: e.Sites, Edge: e.Edge, Mid: e.Mid}
+	for i := range e.Workloads {
+		w, err := e.Workloads[i].decode()
+		if err != nil {
+			return nil, fmt.Errorf("workload %q: %w", e.Workloads[i].Name, err)
+		}
+		if len(w.Sites) != len(r.Sites) {
+			return nil, fmt.Errorf("workload %q: %d sites; want the %d of the result", w.Name, len(w.Sites), len(r.Sites))
+		}
+		r.Workloads = append(r.Workloads, w)
+	}
+	return r, nil
+}
+
+func (w *WorkloadTally) encode() (encodedWorkload, error) {
+	e := encodedWorkload{
+		Name: w.Name, Kind: w.Kind.String(), Counters: byName[Counter](w.Counters[:]), MidTier: byName[TierCounter](w.MidTier.Counters[:]),
+		Course: encodedCourse{BatchNs: w.Course.BatchNs},
+	}
+	for _, b := range w.Course.Batches {
+		e.Course.Requests = append(e.Course.Requests, b.Requests)
+		e.Course.SumNs = append(e.Course.SumNs, b.SumNs)
+		e.Course.Hits = append(e.Course.Hits, b.Hits)
+	}
+	for i := range w.Sites {
+		t, err := w.Sites[i].Tally.encode()
+		if err != nil {
+			return e, err
+		}
+		e.Sites = append(e.Sites, encodedSite{t, byName[TierCounter](w.Sites[i].MidTier.Counters[:]), w.Sites[i].PeakRequests})
+	}
+	for m := range w.Metros {
+		t, err := w.Metros[m].encode()
+		if err != nil {
+			return e, err
+		}
+		e.Metros = append(e.Metros, t)
+	}
+	return e, nil
+}
+
+func (e *encodedWorkload) decode() (w WorkloadTally, err error) {
+	w = WorkloadTally{Name: e.Name, Course: Course{BatchNs: e.Course.BatchNs}}
+	if w.Kind, err = ParseKind(e.Kind); err != nil {
+		return w, err
+	}
+	if err := errors.Join(fromNames[Counter](w.Counters[:], e.Counters), fromNames[TierCounter](w.MidTier.Counters[:], e.MidTier)); err != nil {
+		return w, err
+	}
+	if n := len(e.Course.Requests); len(e.Course.SumNs) != n || len(e.Course.Hits) != n {
+		return w, fmt.Errorf("a course of %d, %d and %d batches; want as many of each", n, len(e.Course.SumNs), len(e.Course.Hits))
+	}
+	for i, n := range e.Course.Requests {
+		w.Course.Batches = append(w.Course.Batches, CourseBatch{Requests: n, SumNs: e.Course.SumNs[i], Hits: e.Course.Hits[i]})
+	}
+	for i := range e.Sites {
+		t, err := e.Sites[i].decode()
+		if err != nil {
+			return w, fmt.Errorf("site %d: %w", i, err)
+		}
+		w.Sites = append(w.Sites, t)
+	}
+	metrics := w.Kind.Metrics()
+	for m := range e.Metros {
+		t, err := e.Metros[m].decode(metrics)
+		if err != nil {
+			return w, fmt.Errorf("metro %d: %w", m, err)
+		}
+		w.Metros = append(w.Metros, t)
+	}
+	return w, nil
+}
+
+func (e *encodedSite) decode() (t SiteTally, err error) {
+	t.PeakRequests = e.PeakRequests
+	if err := fromNames[TierCounter](t.MidTier.Counters[:], e.MidTier); err != nil {
+		return t, err
+	}
+	t.Tally, err = e.Tally.decode(nil)
+	return t, err
+}
+
+func (t *Tally) encode() (encodedTally, error) {
+	e := encodedTally{
+		Counters: byName[Counter](t.Counters[:]), Outcomes: byName[Outcome](t.Outcomes[:]), OutcomeBytes: byName[Outcome](t.OutcomeBytes[:]),
+		Failures: byName[Reason](t.Failures[:]), Causes: byName[Cause](t.Causes[:]),
+	}
+	for i := range t.Metrics {
+		latency, err := t.Metrics[i].Latency.MarshalBinary()
+		if err != nil {
+			return e, err
+		}
+		e.Metrics = append(e.Metrics, encodedMetric{t.Metrics[i].Metric.String(), latency, t.Metrics[i].Within})
+	}
+	return e, nil
+}
+
+func (e *encodedTally) decode(metrics []Metric) (t Tally, err error) {
+	if err := errors.Join(
+		fromNames[Counter](t.Counters[:], e.Counters),
+		fromNames[Outcome](t.Outcomes[:], e.Outcomes), fromNames[Outcome](t.OutcomeBytes[:], e.OutcomeBytes),
+		fromNames[Reason](t.Failures[:], e.Failures), fromNames[Cause](t.Causes[:], e.Causes),
+	); err != nil {
+		return t, err
+	}
+	if len(e.Metrics) != len(metrics) {
+		return t, fmt.Errorf("%d metrics; want %d", len(e.Metrics), len(metrics))
+	}
+	for i, m := range e.Metrics {
+		if m.Name != metrics[i].String() {
+			return t, fmt.Errorf("metric %q; want %q", m.Name, metrics[i])
+		}
+		tally := MetricTally{Metric: metrics[i], Within: m.Within}
+		if tally.Within == nil {
+			tally.Within = []uint64{}
+		}
+		if err := tally.Latency.UnmarshalBinary(m.Latency); err != nil {
+			return t, fmt.Errorf("metric %q: %w", m.Name, err)
+		}
+		t.Metrics = append(t.Metrics, tally)
+	}
+	return t, nil
+}
+
+// A name is what the index of a counter stands for.
+type name interface {
+	~uint8
+	fmt.Stringer
+}
+
+// byName returns the numbers that are not 0 by what their indices stand for.
+func byName[N name, T uint64 | int64](numbers []T) map[string]T {
+	named := make(map[string]T)
+	for i, n := range numbers {
+		if n != 0 {
+			named[N(i).String()] = n
+		}
+	}
+	return named
+}
+
+// fromNames puts named numbers at their indices.
+func fromNames[N name, T uint64 | int64](to []T, named map[string]T) error {
+	known := 0
+	for i := range to {
+		if n, ok := named[N(i).String()]; ok {
+			to[i] = n
+			known++
+		}
+	}
+	if known == len(named) {
+		return nil
+	}
+	for text := range named {
+		if !isName[N](text, len(to)) {
+			return fmt.Errorf("unknown %T %q", N(0), text)
+		}
+	}
+	return nil
+}
+
+// isName reports whether a text is one of the first n names.
+func isName[N name](text string, n int) bool {
+	for i := range n {
+		if N(i).String() == text {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,254 @@
+package sim
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/purpose"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/random"
+)
+
+// entries says where the users of each metro enter for a workload: in one place, or in several by user and
+// time.
+func (c *compiler) entries(p *Plan, name string, kind Kind) ([][]entry, error) {
+	role := needs(p.placement, kind)
+	route := p.placement.RouteOf(name, role)
+	serving := c.newChoice(p, route.Routing, p.serving(role, name, false), p.serving(role, name, true))
+	var pops *choice
+	if goesViaPoP(&route, kind) {
+		enter := p.placement.EntryRole()
+		pops = c.newChoice(p, p.placement.Rule(), p.serving(enter, name, false), p.serving(enter, name, true))
+	}
+	epochs := c.scenario.epochs(p.placement)
+	entries := make([][]entry, len(c.metros))
+	for m := range c.metros {
+		var err error
+		if entries[m], err = c.entriesOf(p, m, serving, pops, epochs); err != nil {
+			return nil, fmt.Errorf("metro %q: %w", c.people[m].Metro, err)
+		}
+	}
+	return entries, nil
+}
+
+// needs returns the role of the sites that serve the users of a kind of workload.
+func needs(p placement.Placement, kind Kind) placement.Role {
+	if kind == Static {
+		return p.EntryRole()
+	}
+	return placement.Compute
+}
+
+// goesViaPoP reports whether a workload with a route enters at the first tier on its way to who computes.
+func goesViaPoP(route *placement.Route, kind Kind) bool {
+	return route.ViaPoP && (kind == Dynamic || kind == Gaming && len(route.Workloads) > 0)
+}
+
+// serving returns the numbers of the sites that have a role for a workload, as backups or not.
+func (p *Plan) serving(role placement.Role, workload string, backup bool) []int {
+	var found []int
+	for i := range p.sites {
+		s := &p.sites[i]
+		switch role {
+		case placement.Origin:
+			if a := s.origin; a != nil && a.Backup == backup && a.Serves(workload) {
+				found = append(found, i)
+			}
+		case placement.Compute:
+			if a := s.compute; a != nil && a.Backup == backup && a.Serves(workload) {
+				found = append(found, i)
+			}
+		default:
+			if s.edge != nil && s.edge.Backup == backup {
+				found = append(found, i)
+			}
+		}
+	}
+	return found
+}
+
+// A choice is how users find one of the sites that can serve them.
+type choice struct {
+	rule           placement.Routing
+	sites, backups []int // of the plan
+	candidates     []placement.Candidate
+}
+
+func (c *compiler) newChoice(p *Plan, rule placement.Routing, sites, backups []int) *choice {
+	ch := &choice{rule: rule, sites: sites, backups: backups}
+	for _, n := range sites {
+		node := c.net.At(c.nodes[c.siteOf[p.sites[n].id]])
+		ch.candidates = append(ch.candidates, placement.Candidate{Site: node.ID, Kind: node.Kind, Place: node.Place()})
+	}
+	return ch
+}
+
+// shares returns who goes to which site of the plan, when some sites are to be avoided. If that leaves none,
+// users go to the nearest backup; if there is none either, they go where the rule says that they would.
+func (c *compiler) shares(p *Plan, m int, ch *choice, away []string) ([]placement.Share, error) {
+	isAway := func(n int) bool { return slices.Contains(away, p.sites[n].id) }
+	nobody := !slices.ContainsFunc(ch.sites, func(n int) bool { return !isAway(n) })
+	if nobody {
+		if n := c.nearestByRTT(p, m, slices.DeleteFunc(slices.Clone(ch.backups), isAway)); n >= 0 {
+			return []placement.Share{{Site: n, UpTo: placement.Everybody}}, nil
+		}
+	}
+	v := placement.View{
+		Metro: c.people[m].Metro,
+		Place: c.net.At(c.metros[m]).Place(),
+		Sites: ch.candidates,
+		Draws: random.NewKey(c.scenario.Seed, 0, random.Entity(c.people[m].Metro), purpose.Route),
+	}
+	for i, n := range ch.sites {
+		v.Sites[i].RTT = c.rtt(m, c.siteOf[p.sites[n].id])
+		v.Sites[i].Away = !nobody && isAway(n)
+	}
+	shares := ch.rule.Shares(v)
+	if err := v.CheckShares(shares); err != nil {
+		return nil, fmt.Errorf("routing rule %T: %w", ch.rule, err)
+	}
+	of := make([]placement.Share, len(shares))
+	for i, s := range shares {
+		of[i] = placement.Share{Site: ch.sites[s.Site], UpTo: s.UpTo}
+	}
+	return of, nil
+}
+
+// siteAt returns where a user goes.
+func siteAt(shares []placement.Share, who uint64) int {
+	return shares[sort.Search(len(shares), func(i int) bool { return who < shares[i].UpTo })].Site
+}
+
+// ends returns the ends of all shares, in order: where the groups of users end that shares tell apart.
+func ends(lists ...[]placement.Share) []uint64 {
+	var all []uint64
+	for _, shares := range lists {
+		for _, s := range shares {
+			if s.UpTo > 0 {
+				all = append(all, s.UpTo)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// entriesOf finds the entries of metro m: in each epoch the shares of the users that go to a site, by way of
+// a PoP where there are any.
+func (c *compiler) entriesOf(p *Plan, m int, serving, pops *choice, epochs []epoch) ([]entry, error) {
+	starts := make([]int64, len(epochs))
+	// The shares in each epoch of the sites and, where they are asked for, of the PoPs.
+	var lists [][]placement.Share
+	choices := []*choice{serving}
+	if pops != nil {
+		choices = append(choices, pops)
+	}
+	for e := range epochs {
+		starts[e] = epochs[e].from
+		for _, ch := range choices {
+			shares, err := c.shares(p, m, ch, epochs[e].away)
+			if err != nil {
+				return nil, err
+			}
+			lists = append(lists, shares)
+		}
+	}
+	groups := ends(lists...)
+	type way struct{ site, pop int }
+	var found []way
+	var rules []*gateRule
+	for e := range epochs {
+		of := lists[e*len(choices) : (e+1)*len(choices)]
+		who := uint64(0) // the first user of a group stands for all
+		for g, end := range groups {
+			at := way{site: siteAt(of[0], who), pop: -1}
+			if pops != nil {
+				at.pop = siteAt(of[1], who)
+			}
+			who = end
+			i := slices.Index(found, at)
+			if i < 0 {
+				i = len(found)
+				found = append(found, at)
+				rule := &gateRule{epochs: starts, upTo: groups, takes: make([][]bool, len(epochs))}
+				for k := range rule.takes {
+					rule.takes[k] = make([]bool, len(groups))
+				}
+				rules = append(rules, rule)
+			}
+			rules[i].takes[e][g] = true
+		}
+	}
+	all := make([]entry, len(found))
+	for i, at := range found {
+		e, err := c.entry(p, m, at.site, at.pop)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) > 1 {
+			e.gate = rules[i]
+		}
+		all[i] = e
+	}
+	return all, nil
+}
+
+// entry returns the entry of metro m at a site, through a PoP unless that is -1.
+func (c *compiler) entry(p *Plan, m, site, pop int) (entry, error) {
+	e := c.way(m, p.sites[site].id)
+	if pop >= 0 {
+		beyond, err := c.leg(p.sites[pop].id, p.sites[site].id)
+		if err != nil {
+			return entry{}, err
+		}
+		e = c.way(m, p.sites[pop].id)
+		e.beyond = beyond
+		e.outages = shifted(c.scenario.outagesOf(p.sites[pop].id), e.up+e.access)
+		for i := range e.outages {
+			e.outages[i].after = beyond.rtt()
+		}
+	}
+	e.outages = append(e.outages, shifted(c.scenario.outagesOf(p.sites[site].id), e.delay())...)
+	e.site = site
+	return e, nil
+}
+
+// shifted returns outages of a site in the time of users who reach it after a delay.
+func shifted(outages []outage, delay int64) []outage {
+	for i := range outages {
+		outages[i].from -= delay
+		outages[i].to -= delay
+	}
+	return outages
+}
+
+// way returns the entry of metro m at a site.
+func (c *compiler) way(m int, site string) entry {
+	s := c.siteOf[site]
+	accessUp, _, _ := c.there.Parts(m, s)
+	accessDown, _, _ := c.back.Parts(m, s)
+	return entry{
+		up:       int64(c.there.OneWay(m, s) - accessUp),
+		down:     int64(c.back.OneWay(m, s) - accessDown),
+		access:   int64(accessUp+accessDown) / 2,
+		jitter:   float64(c.there.Jitter(m, s) + c.back.Jitter(m, s)),
+		loss:     1 - (1-c.there.Loss(m, s))*(1-c.back.Loss(m, s)),
+		lossDown: c.back.Loss(m, s),
+	}
+}
+
+// rtt returns the round trip between metro m and a site of the route tables.
+func (c *compiler) rtt(m, s int) time.Duration { return c.there.OneWay(m, s) + c.back.OneWay(m, s) }
+
+// nearestByRTT returns the site with the least round trip, -1 if there is none; ties go to the first.
+func (c *compiler) nearestByRTT(p *Plan, m int, sites []int) int {
+	if len(sites) == 0 {
+		return -1
+	}
+	return slices.MinFunc(sites, func(a, b int) int {
+		return cmp.Compare(c.rtt(m, c.siteOf[p.sites[a].id]), c.rtt(m, c.siteOf[p.sites[b].id]))
+	})
+}

@@ -1,0 +1,189 @@
+package edgewise
+
+import (
+	"math"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/words"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/stats"
+)
+
+// A Source says how a figure is made of the tallies of all runs: see [CountOf], [ShareOf], [RatioOf],
+// [MeanMsOf] and [QuantileMsOf].
+type Source interface {
+	// ratio returns what one run contributes to a figure that is counted.
+	ratio(*Tallies) stats.Ratio
+	// sampled returns the metric whose distribution the figure is made of; false where it is counted.
+	sampled() (sim.Metric, bool)
+	// figure makes the figure in a row of the measures; false where there is none.
+	figure(row int, p *pairing) (Figure, bool)
+}
+
+const msPerNs = 1e-6
+
+// CountOf makes the mean over runs of what a run counts.
+func CountOf(of func(*Tallies) uint64) Source {
+	return count{func(t *Tallies) stats.Ratio { return stats.Ratio{Numerator: of(t)} }}
+}
+
+// counted is what all figures have in common that are made of counters.
+type counted func(*Tallies) stats.Ratio
+
+func (of counted) ratio(t *Tallies) stats.Ratio { return of(t) }
+func (counted) sampled() (sim.Metric, bool)     { return 0, false }
+
+type count struct{ counted }
+
+func (count) figure(row int, p *pairing) (Figure, bool) {
+	numbers := func(runs []*summary) []float64 {
+		all := make([]float64, len(runs))
+		for i, s := range runs {
+			all[i] = float64(s.ratios[row].Numerator)
+		}
+		return all
+	}
+	return p.pair(stats.MeanOf(numbers(p.these), p.level), func() stats.Estimate {
+		return stats.DifferenceOf(numbers(p.these), numbers(p.base), p.level)
+	}), true
+}
+
+// ShareOf makes a ratio in [0, 1]: all numerators of the runs by all their denominators.
+func ShareOf(of func(*Tallies) stats.Ratio) Source { return share{of} }
+
+type share struct{ counted }
+
+func (share) figure(row int, p *pairing) (Figure, bool) {
+	these, base := ratios(p.these, row), ratios(p.base, row)
+	return p.pair(stats.ShareOf(these, p.level), func() stats.Estimate {
+		return stats.RatioDifferenceOf(these, base, p.level)
+	}), true
+}
+
+// RatioOf makes a ratio of any size, times a factor that is more than 0: all numerators of the runs by all their
+// denominators. With nanoseconds above and a factor of 1e-6 it is a mean in ms.
+func RatioOf(of func(*Tallies) stats.Ratio, factor float64) Source { return scaled{of, factor} }
+
+type scaled struct {
+	counted
+	factor float64
+}
+
+func (s scaled) figure(row int, p *pairing) (Figure, bool) {
+	these, base := ratios(p.these, row), ratios(p.base, row)
+	return p.pair(stats.RatioOf(these, p.level).Scaled(s.factor), func() stats.Estimate {
+		return stats.RatioDifferenceOf(these, base, p.level).Scaled(s.factor)
+	}), true
+}
+
+func ratios(runs []*summary, row int) []stats.Ratio {
+	all := make([]stats.Ratio, len(runs))
+	for i, s := range runs {
+		all[i] = s.ratios[row]
+	}
+	return all
+}
+
+// MeanMsOf makes the mean of a metric in ms.
+func MeanMsOf(metric sim.Metric) Source { return mean{sample(metric)} }
+
+// sample is what all figures have in common that are made of the distribution of a metric.
+type sample sim.Metric
+
+func (sample) ratio(*Tallies) stats.Ratio    { return stats.Ratio{} }
+func (s sample) sampled() (sim.Metric, bool) { return sim.Metric(s), true }
+
+func (s sample) sketches(runs []*summary) []*stats.Sketch {
+	all := make([]*stats.Sketch, len(runs))
+	for i, r := range runs {
+		all[i] = r.latency[s]
+	}
+	return all
+}
+
+type mean struct{ sample }
+
+func (m mean) figure(_ int, p *pairing) (Figure, bool) {
+	these := m.sketches(p.these)
+	return p.pair(stats.MeanMs(these, p.level), func() stats.Estimate {
+		return stats.MeanDifferenceMs(these, m.sketches(p.base), p.level)
+	}), true
+}
+
+// QuantileMsOf makes a quantile of a metric in ms, of probability p in (0, 1).
+func QuantileMsOf(metric sim.Metric, p float64) Source { return quantile{sample(metric), p} }
+
+type quantile struct {
+	sample
+	p float64
+}
+
+func (q quantile) figure(_ int, p *pairing) (Figure, bool) {
+	these := q.sketches(p.these)
+	return p.pair(stats.QuantileMs(these, q.p, p.level), func() stats.Estimate {
+		return stats.QuantileDifferenceMs(these, q.sketches(p.base), q.p, p.level)
+	}), true
+}
+
+// distance is how far a metric's pooled distribution lies from the baseline's; there is none on the baseline, and
+// where one of the two is empty.
+type distance struct{ sample }
+
+func (d distance) figure(_ int, p *pairing) (Figure, bool) {
+	if p.isBaseline {
+		return Figure{}, false
+	}
+	ms := stats.WassersteinMs(stats.Pool(d.sketches(p.these)), stats.Pool(d.sketches(p.base)))
+	return Figure{Estimate: stats.Estimate{
+		Value: ms, Low: ms, High: ms, N: len(p.these), Unsupported: "a distance of pooled distributions: no interval",
+	}}, !math.IsNaN(ms)
+}
+
+// within stands in the table for the shares within all deadlines of a workload.
+type within struct {
+	metric sim.Metric
+	judged bool
+}
+
+func (within) ratio(*Tallies) stats.Ratio          { return stats.Ratio{} }
+func (within) sampled() (sim.Metric, bool)         { return 0, false }
+func (within) figure(int, *pairing) (Figure, bool) { return Figure{}, false }
+
+// deadlines returns the row of each deadline.
+func (w within) deadlines(row *Measure, deadlines []time.Duration) (all []Measure) {
+	for i, deadline := range deadlines {
+		m := *row
+		m.Statistic, m.Deadline = row.Statistic+" "+words.Duration(deadline), deadline
+		m.judge(w.judged)
+		m.Of = ShareOf(func(t *Tallies) stats.Ratio { return ratio(t.Within(w.metric)[i], asked(w.metric, t.Tally)) })
+		all = append(all, m)
+	}
+	return all
+}
+
+// asked returns how many samples a metric would have if no request had failed.
+func asked(metric sim.Metric, t *sim.Tally) uint64 {
+	n := t.Metric(metric).Count()
+	if metric == sim.WorstRTT || metric == sim.LobbyWait {
+		return n // one a match, or one a player, not one an update
+	}
+	return n + t.Outcomes[sim.Failed]
+}
+
+// A pairing is what the figures of one placement are made of: one summary a replication, and those of the
+// baseline's runs, which met the same users.
+type pairing struct {
+	these, base []*summary
+	level       float64
+	isBaseline  bool
+}
+
+// pair adds the paired difference to an estimate, on every placement but the baseline.
+func (p *pairing) pair(value stats.Estimate, difference func() stats.Estimate) Figure {
+	f := Figure{Estimate: value}
+	if !p.isBaseline {
+		d := difference()
+		f.Difference = &d
+	}
+	return f
+}
