@@ -27,6 +27,11 @@
 // [*WarmUpError] that says what is missing. Preloaded caches
 // ([placement.Placement.Preloaded]) begin as after an endless warm-up.
 //
+// # Where it runs
+//
+// On 64-bit platforms, such as amd64 and arm64: objects, bytes and nanoseconds are counted in int. Elsewhere it
+// does not compile, and says why.
+//
 // # What to trust
 //
 // A run is a pure function of the study and its seed: the same bits on any number of cores. Across kinds of

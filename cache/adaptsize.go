@@ -42,7 +42,7 @@ type sampled struct {
 	rate   float64 // requests in a window
 }
 
-func newAdaptSize(c *core, s *spec, seed uint64) admission {
+func newAdaptSize(c *core, s *spec, seed uint64) Admission {
 	a := &adaptSize{
 		c:        math.Inf(1),
 		window:   s.integer("window", 250_000, 1000, 1<<40),
@@ -59,18 +59,18 @@ func newAdaptSize(c *core, s *spec, seed uint64) admission {
 	return a
 }
 
-func (a *adaptSize) asked(key uint64, sizeBytes int64, hit bool) {
+func (a *adaptSize) Asked(key uint64, sizeBytes int64, hit bool) {
 	if hit {
 		a.note(key, sizeBytes)
 	}
 }
 
-func (a *adaptSize) admit(key uint64, sizeBytes int64, _ bool) bool {
+func (a *adaptSize) Admit(key uint64, sizeBytes int64, _ bool) bool {
 	a.note(key, sizeBytes)
 	return a.draws.Float64() < math.Exp(-float64(sizeBytes)/a.c)
 }
 
-func (a *adaptSize) evicted(uint64) {}
+func (a *adaptSize) Evicted(uint64) {}
 
 // note counts a request and tunes at the end of a window.
 func (a *adaptSize) note(key uint64, sizeBytes int64) {

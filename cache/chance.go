@@ -13,12 +13,12 @@ type chance struct {
 	draws random.Stream
 }
 
-func newChance(_ *core, s *spec, seed uint64) admission {
+func newChance(_ *core, s *spec, seed uint64) Admission {
 	return &chance{p: s.number("p", .5, 1), draws: random.New(seed, 0, random.Entity("prob"), 0)}
 }
 
-func (a *chance) asked(uint64, int64, bool) {}
+func (a *chance) Asked(uint64, int64, bool) {}
 
-func (a *chance) admit(uint64, int64, bool) bool { return a.draws.Float64() < a.p }
+func (a *chance) Admit(uint64, int64, bool) bool { return a.draws.Float64() < a.p }
 
-func (a *chance) evicted(uint64) {}
+func (a *chance) Evicted(uint64) {}

@@ -18,12 +18,15 @@ type Config struct {
 	// Policy names the eviction policy, for example "lru" (the default), with parameters after
 	// colons: "clock:bits=2". [Policies] lists the names.
 	Policy string
-	// NewPolicy, if set, makes an eviction policy of your own; Policy is then empty or its name, for
-	// your own use.
+	// NewPolicy, if set, makes an eviction policy of your own, one for each cache; Policy is then empty or its
+	// name, for your own use, which is no name of [Policies]. Run it through package cachetest.
 	NewPolicy func(Slots) Policy
 	// Admission names the rule that decides which objects may enter, for example "second-hit", with
 	// parameters like Policy's; "always" (the default) lets all. [Admissions] lists the names.
 	Admission string
+	// NewAdmission, if set, makes an admission rule of your own, one for each cache; Admission is then empty or
+	// its name, for your own use, which is no name of [Admissions].
+	NewAdmission func(Limits) Admission
 	// CapacityBytes is the largest sum of object sizes, in bytes.
 	CapacityBytes int64
 	// CapacityObjects is the largest number of objects, whatever their sizes.
@@ -138,8 +141,32 @@ func build(cfg Config, ways uint) (*engine, error) {
 	return e, nil
 }
 
+// limits returns what rules of one's own are told.
+func (cfg Config) limits() Limits { return Limits{cfg.CapacityBytes, cfg.CapacityObjects, cfg.Seed} }
+
+// checkOwn reports a rule of one's own under a name that stands for another.
+func (cfg Config) checkOwn() error {
+	for _, own := range []struct {
+		field, name string
+		isSet       bool
+		taken       []string
+	}{
+		{"Policy", cfg.Policy, cfg.NewPolicy != nil, slices.Concat(Policies(), OfflinePolicies())},
+		{"Admission", cfg.Admission, cfg.NewAdmission != nil, Admissions()},
+	} {
+		name, _, _ := strings.Cut(own.name, ":")
+		if own.isSet && slices.Contains(own.taken, name) {
+			return wrong(own.field, own.name, "another name, or none: New%s is set, and that name stands for a rule of this package", own.field)
+		}
+	}
+	return nil
+}
+
 // newRule builds the policy of a Config. After an error it has no directory.
 func newRule(cfg Config, ways uint) (rule, error) {
+	if err := cfg.checkOwn(); err != nil {
+		return nil, err
+	}
 	base, err := newCore(cfg)
 	if err != nil {
 		return nil, err
@@ -155,7 +182,7 @@ func newRule(cfg Config, ways uint) (rule, error) {
 func (base core) become(cfg Config, ways uint) (rule, error) {
 	base.keepSizes = ways&withoutSizes == 0 || !base.byObjects
 	if cfg.NewPolicy != nil {
-		return newCustom(base, cfg.NewPolicy), nil
+		return newCustom(base, cfg)
 	}
 	s := parseSpec("Policy", cfg.Policy)
 	if s.name == "" {

@@ -4,6 +4,11 @@ import ()
 
 // A core is what every policy is built on: the slots, the account of what is cached, and the
 // capacity. Weights are bytes, or 1 an object where the capacity counts objects.
+//
+// Every policy has a method replay of its own, so that the calls in its loop are direct. For fourteen of them it has
+// one of two bodies, to the letter, which a test keeps so: seven whose every slot holds an object (gdsf, hyperbolic,
+// lfu, lfuda, lhd, slru, w-tinylfu), and seven with ghosts, where access may say that the key in a slot is not cached
+// (2q, arc, lecar, lfu-perfect, lirs, lru-k, qdlp). The others have loops that fit them alone.
 type core struct {
 	table
 	capacity  int64 // the largest weight
@@ -12,7 +17,7 @@ type core struct {
 	objects   int   // the number of objects cached
 	byObjects bool
 	onEvict   func(key uint64, sizeBytes int64)
-	touched   uint32 // keeps the reads of [Expect] from being left out
+	touched   uint32 // of no use: see prefetch.go
 }
 
 // newCore checks the part of a Config that all policies share.

@@ -17,8 +17,14 @@ type Policy interface {
 	Removed(slot uint32)
 }
 
-// Slots tells a [Policy] about the objects in its slots.
-type Slots struct{ core *core }
+// Slots tells a [Policy] about its cache and the objects in its slots.
+type Slots struct {
+	core   *core
+	limits Limits
+}
+
+// Limits returns the capacity and the seed of the cache.
+func (s Slots) Limits() Limits { return s.limits }
 
 // Key returns the key of the object in a slot.
 func (s Slots) Key(slot uint32) uint64 { return s.core.entries[slot].key }
@@ -33,13 +39,16 @@ type custom struct {
 	policy Policy
 }
 
-func newCustom(c core, build func(Slots) Policy) rule {
+func newCustom(c core, cfg Config) (rule, error) {
 	c.mostSlots = c.slotsFor(1)
 	c.keepMarks = true
 	c.makeLists(1)
 	p := &custom{core: c}
-	p.policy = build(Slots{&p.core})
-	return p
+	p.policy = cfg.NewPolicy(Slots{&p.core, cfg.limits()})
+	if p.policy == nil {
+		return nil, wrong("NewPolicy", "a function that returned nil", "one that returns a Policy")
+	}
+	return p, nil
 }
 
 // occupied marks the slots that hold an object.

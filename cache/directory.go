@@ -22,15 +22,6 @@ func NewDirectory(keys int) (*Directory, error) {
 	return &Directory{slots: make([]uint32, keys)}, nil
 }
 
-// Touch reads what looking up a key will read and returns something that depends on it: calling it for
-// many keys ahead lets the processor fetch their memory all at once. It changes nothing.
-func (d *Directory) Touch(key uint64) uint32 {
-	if key < uint64(len(d.slots)) {
-		return d.slots[key]
-	}
-	return 0
-}
-
 // lend gives the directory to a table; one that is free has no slots in it.
 func (d *Directory) lend(t *table) error {
 	if d.taken {
@@ -46,19 +37,6 @@ func (d *Directory) lend(t *table) error {
 		t.entries = nil // the columns of a table are equally long
 	}
 	return nil
-}
-
-// Release ends the use of a cache and gives its directory, if it has one, back, empty. From then on the cache
-// holds nothing: every look-up misses, and nothing is taken in. A cache that is not of this package is left
-// alone.
-func Release(c Cache) {
-	e, ok := c.(*engine)
-	if !ok {
-		return
-	}
-	e.core.giveBack()
-	nothing := newReleased(e.core)
-	*e = engine{rule: nothing, core: nothing.base()}
 }
 
 // giveBack takes the keys out of the directory of a table and gives it back.

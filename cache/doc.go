@@ -17,7 +17,8 @@
 // [Config.Policy] says which object leaves. Real CDNs run something near LRU; "sieve" and "s3fifo" are as
 // cheap and miss less where most objects are asked for once; "gdsf" has the most hits where sizes differ
 // widely, at the price of bytes; "w-tinylfu" is hard to beat where popularity lasts. [Policies] lists all,
-// and each one's file says what it is bad at. A policy of your own implements [Policy].
+// and each one's file says what it is bad at. A policy of your own implements [Policy] and goes into
+// [Config.NewPolicy]; package cachetest checks it. An admission of your own implements [Admission].
 //
 // [Config.Admission] says which objects may enter at all: "second-hit" is what large CDNs do, since about
 // three quarters of the objects they see are never asked for again. [Fresher] adds time: what is fresh,
@@ -33,4 +34,10 @@
 // Capacities count bytes, as real caches do, or objects, as most papers do. The memory a cache needs
 // follows what it holds (about 40 bytes an object for LRU), not the size of the catalogue, so a hundred
 // PoPs over a million objects cost a hundred times one percent, not a hundred times a million.
+//
+// # Seams for a simulator
+//
+// [Fill], [Expect], [Release] and [Directory.Touch], all in hot.go, are for a program that runs many caches at
+// once and counts nanoseconds. They ask for care, and nobody else needs them. Memory that is read ahead of its
+// use is in prefetch.go, and left out under the build tag noprefetch.
 package cache

@@ -22,7 +22,7 @@ type rule interface {
 type engine struct {
 	rule      rule
 	core      *core
-	admission admission // nil for always
+	admission Admission // nil for always
 	lru       *lru      // the rule, if it is LRU
 	plain     *lru      // the same without an admission, which is spared the detours of the others
 }
@@ -33,11 +33,11 @@ func newEngine(r rule) *engine {
 }
 
 // admitBy puts an admission before the rule.
-func (e *engine) admitBy(a admission) {
+func (e *engine) admitBy(a Admission) {
 	e.admission, e.plain = a, nil
 	report := e.core.onEvict
 	e.core.onEvict = func(key uint64, sizeBytes int64) {
-		a.evicted(key)
+		a.Evicted(key)
 		if report != nil {
 			report(key, sizeBytes)
 		}
@@ -59,7 +59,7 @@ func (e *engine) Lookup(key uint64) (sizeBytes int64, hit bool) {
 		sizeBytes, hit = e.core.size(s), true
 	}
 	if e.admission != nil {
-		e.admission.asked(key, sizeBytes, hit)
+		e.admission.Asked(key, sizeBytes, hit)
 	}
 	return sizeBytes, hit
 }
@@ -73,20 +73,6 @@ func (e *engine) Insert(key uint64, sizeBytes int64) bool {
 	return e.insert(key, s, sizeBytes)
 }
 
-// Fill is c.Insert(key, sizeBytes) for a caller who knows that key is not cached: a simulator in which every
-// object arrives once for each fetch. It spares a look-up where the policy keeps no ghosts. If key is cached
-// nevertheless, the cache is damaged.
-func Fill(c Cache, key uint64, sizeBytes int64) (admitted bool) {
-	e, ok := c.(*engine)
-	switch {
-	case !ok || e.lru == nil:
-		return c.Insert(key, sizeBytes)
-	case e.plain == nil || sizeBytes < 1:
-		return e.insert(key, 0, sizeBytes)
-	}
-	return e.plain.insert(key, 0, sizeBytes)
-}
-
 // insert puts in an object that is not cached; s is the slot of its ghost, or 0.
 func (e *engine) insert(key uint64, s uint32, sizeBytes int64) bool {
 	if sizeBytes < 1 {
@@ -94,7 +80,7 @@ func (e *engine) insert(key uint64, s uint32, sizeBytes int64) bool {
 	}
 	if e.admission != nil {
 		fits := e.core.used <= e.core.capacity-e.core.weigh(sizeBytes)
-		if !e.admission.admit(key, sizeBytes, fits) {
+		if !e.admission.Admit(key, sizeBytes, fits) {
 			return false
 		}
 	}

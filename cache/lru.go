@@ -116,16 +116,12 @@ func (c *lru) replay(r *Requests) (m missed) {
 	return m
 }
 
-// ahead is how many requests ahead a replay looks into the table, so that the processor has at hand what it
-// needs to foresee a miss.
-const ahead = 12
-
 // replaySteady returns the number of misses. The first slot is kept at hand.
 func (c *lru) replaySteady(ids []uint32) (misses int64) {
 	direct, entries, first := c.direct, c.entries, c.first
 	touched := uint32(0)
 	for i, id := range ids {
-		if i+ahead < len(ids) {
+		if prefetches && i+ahead < len(ids) {
 			touched ^= direct[ids[i+ahead]]
 		}
 		s := direct[id]

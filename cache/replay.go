@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -120,7 +121,7 @@ func (p *Replayer) build(cfg Config) (*engine, error) {
 		return nil, err
 	}
 	if needsNext(e.rule) && e.admission != nil {
-		return nil, wrong("Admission", cfg.Admission, "always: the policy %s knows the future and must take in everything", cfg.Policy)
+		return nil, wrong("Admission", cmp.Or(cfg.Admission, "one of your own"), "always: the policy %s knows the future and must take in everything", cfg.Policy)
 	}
 	return e, nil
 }

@@ -18,7 +18,7 @@ type secondHit struct {
 	keys    int64
 }
 
-func newSecondHit(c *core, s *spec, _ uint64) admission {
+func newSecondHit(c *core, s *spec, _ uint64) Admission {
 	def := int64(10 * defaultSketchKeys)
 	if c.byObjects {
 		def = 10 * c.capacity
@@ -30,9 +30,9 @@ func newSecondHit(c *core, s *spec, _ uint64) admission {
 	return &secondHit{filters: [2]bloom{newBloom(keys), newBloom(keys)}, keys: keys}
 }
 
-func (a *secondHit) asked(uint64, int64, bool) {}
+func (a *secondHit) Asked(uint64, int64, bool) {}
 
-func (a *secondHit) admit(key uint64, _ int64, _ bool) bool {
+func (a *secondHit) Admit(key uint64, _ int64, _ bool) bool {
 	if a.filters[0].has(key) {
 		return true
 	}
@@ -47,7 +47,7 @@ func (a *secondHit) admit(key uint64, _ int64, _ bool) bool {
 	return known
 }
 
-func (a *secondHit) evicted(uint64) {}
+func (a *secondHit) Evicted(uint64) {}
 
 // A secondHitExact admits an object if it is among the last different keys that were asked for: the
 // rule that the literature calls 2-LRU (Martina, Garetto and Leonardi, A unified approach to the
@@ -57,7 +57,7 @@ func (a *secondHit) evicted(uint64) {}
 // the latter is assumed).
 type secondHitExact struct{ recent *engine }
 
-func newSecondHitExact(c *core, s *spec, _ uint64) admission {
+func newSecondHitExact(c *core, s *spec, _ uint64) Admission {
 	def := int64(10 * defaultSketchKeys)
 	if c.byObjects {
 		def = c.capacity
@@ -66,15 +66,15 @@ func newSecondHitExact(c *core, s *spec, _ uint64) admission {
 	return &secondHitExact{recent: newEngine(newLRU(core{capacity: keys, byObjects: true}, nil))}
 }
 
-func (a *secondHitExact) asked(key uint64, _ int64, hit bool) {
+func (a *secondHitExact) Asked(key uint64, _ int64, hit bool) {
 	if hit {
 		a.note(key)
 	}
 }
 
-func (a *secondHitExact) admit(key uint64, _ int64, _ bool) bool { return a.note(key) }
+func (a *secondHitExact) Admit(key uint64, _ int64, _ bool) bool { return a.note(key) }
 
-func (a *secondHitExact) evicted(uint64) {}
+func (a *secondHitExact) Evicted(uint64) {}
 
 // note makes key the most recent one and reports whether it was known.
 func (a *secondHitExact) note(key uint64) bool {

@@ -79,7 +79,7 @@ type tinyLFU struct {
 	victim uint64
 }
 
-func newTinyLFU(c *core, s *spec, _ uint64) admission {
+func newTinyLFU(c *core, s *spec, _ uint64) Admission {
 	def := int64(defaultSketchKeys)
 	if c.byObjects {
 		def = c.capacity
@@ -91,10 +91,10 @@ func newTinyLFU(c *core, s *spec, _ uint64) admission {
 	return &tinyLFU{sketch: newSketch(keys)}
 }
 
-func (a *tinyLFU) asked(key uint64, _ int64, _ bool) { a.sketch.add(key) }
+func (a *tinyLFU) Asked(key uint64, _ int64, _ bool) { a.sketch.add(key) }
 
-func (a *tinyLFU) admit(key uint64, _ int64, fits bool) bool {
+func (a *tinyLFU) Admit(key uint64, _ int64, fits bool) bool {
 	return fits || a.sketch.estimate(key) > a.sketch.estimate(a.victim)
 }
 
-func (a *tinyLFU) evicted(key uint64) { a.victim = key }
+func (a *tinyLFU) Evicted(key uint64) { a.victim = key }

@@ -8,6 +8,10 @@ import "math/bits"
 //
 // Parts of a simulation that advance on their own, in an order that does not matter, take a fingerprint
 // each; [Fingerprint.Merge] makes one of all, in any order.
+//
+// Add takes about 7 ns, because its three multiplications wait for each other. The sites of package sim keep a
+// weaker number of their own on their hot path (1.7 ns an event, one multiplication), and give it to a Fingerprint
+// once, when they are merged.
 type Fingerprint struct {
 	sequence uint64 // of the events added
 	merged   uint64 // of the parts merged

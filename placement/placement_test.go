@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
@@ -64,6 +65,8 @@ func TestBadPlacementsNameTheirSite(t *testing.T) {
 		"Tiers[0].Caches[0].Backup is true; want false: no":  region.WithCaches(placement.EdgeCache, placement.Cache{Site: "pop-lax", CapacityBytes: 1, Backup: true}),
 		"Tiers[0].Caches[0].Policy is mru; want one of":      region.WithCaches(placement.EdgeCache, placement.Cache{Site: "pop-lax", CapacityBytes: 1, Policy: "mru"}),
 		"Tiers[0].Caches[0].Admission is all; want one of":   region.WithCaches(placement.EdgeCache, placement.Cache{Site: "pop-lax", CapacityBytes: 1, Admission: "all"}),
+		"Tiers[0].Caches[0].Policy is lru; want another na":  region.WithCaches(placement.EdgeCache, placement.Cache{Site: "pop-lax", CapacityBytes: 1, Policy: "lru", NewPolicy: func(cache.Slots) cache.Policy { return nil }}),
+		"Tiers[0].Caches[0].NewAdmission is a function that": region.WithCaches(placement.EdgeCache, placement.Cache{Site: "pop-lax", CapacityBytes: 1, NewAdmission: func(cache.Limits) cache.Admission { return nil }}),
 		"Tiers[0].Caches is empty":                           tiered(region, placement.Tier{Name: "a"}),
 		`Tiers[0].Name is ""; want a name`:                   tiered(region, placement.Tier{Caches: pop}),
 		`Tiers[0].Name is "origin"; want a name, and not th`: tiered(region, placement.Tier{Name: "origin", Caches: pop}),

@@ -3,7 +3,6 @@ package placement
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
@@ -50,8 +49,10 @@ type Cache struct {
 	// Policy is the eviction policy, with parameters after colons: "clock:bits=2"; "" means "lru".
 	// Admission is the rule that decides which objects may enter; "" means all. See [cache.Config].
 	Policy, Admission string
-	// NewPolicy, if set, makes an eviction policy of your own; Policy is then empty or its name.
-	NewPolicy func(cache.Slots) cache.Policy `json:"-"`
+	// NewPolicy and NewAdmission, if set, make a policy and an admission of your own; Policy and Admission are
+	// then empty or their names. They are called for each run of the cache, and once to check them.
+	NewPolicy    func(cache.Slots) cache.Policy     `json:"-"`
+	NewAdmission func(cache.Limits) cache.Admission `json:"-"`
 	// Preload lets the cache begin with what it would hold after an endless warm-up, instead of empty.
 	Preload bool
 	// Backup says that the cache is used only while all others of its tier are down.
@@ -168,22 +169,10 @@ func (c *Cache) validate(n *topology.Network, role Role) error {
 		return invalid.New(field, value, "%s", want)
 	}
 	errs := []error{invalid.Check(c.CapacityBytes > 0, "CapacityBytes", c.CapacityBytes, "more than 0")}
-	if c.NewPolicy == nil {
-		if _, err := cache.New(cache.Config{Policy: c.Policy, CapacityObjects: 100}); err != nil {
-			errs = append(errs, wrongSpec("Policy", c.Policy, cache.Policies(), err))
-		}
-	}
-	if _, err := cache.New(cache.Config{Admission: c.Admission, CapacityObjects: 100}); err != nil {
-		errs = append(errs, wrongSpec("Admission", c.Admission, cache.Admissions(), err))
+	for _, part := range []cache.Config{{Policy: c.Policy, NewPolicy: c.NewPolicy}, {Admission: c.Admission, NewAdmission: c.NewAdmission}} {
+		part.CapacityObjects = 100
+		_, err := cache.New(part)
+		errs = append(errs, err) // it names the field and what is wanted
 	}
 	return invalid.First(errs...)
-}
-
-// wrongSpec returns the error of a policy or admission that the cache refuses: its name or its parameters.
-func wrongSpec(field, text string, names []string, err error) error {
-	name, _, _ := strings.Cut(text, ":")
-	if !slices.Contains(names, name) {
-		return invalid.New(field, text, "one of %s", strings.Join(names, ", "))
-	}
-	return err // it names the field and what is wanted
 }

@@ -31,6 +31,8 @@ func oneLine(err error) string { return strings.Join(strings.Fields(err.Error())
 var goKeys = map[string]string{
 	"NewShare":        "new_connections",
 	"BitsPerSecond":   "mbit_per_second",
+	"Demand":          "kind",
+	"Service":         "kind",
 	"Parent":          "parent_calls",
 	"Origin":          "origin_service",
 	"Work":            "service",

@@ -161,7 +161,8 @@ func (r *run) newTier(planned *plannedSite, at *placement.Cache, number uint32) 
 	}
 	seed := random.NewKey(r.plan.scenario.Seed, r.rep, random.Entity(at.Site), purpose.Cache)
 	config := cache.Config{
-		Policy: at.Policy, NewPolicy: at.NewPolicy, Admission: at.Admission, CapacityBytes: at.CapacityBytes, Seed: uint64(seed) + uint64(number),
+		Policy: at.Policy, NewPolicy: at.NewPolicy, Admission: at.Admission, NewAdmission: at.NewAdmission,
+		CapacityBytes: at.CapacityBytes, Seed: uint64(seed) + uint64(number),
 	}
 	t := &tier{config: config, filling: newFilling(r.end()), up: planned.up, number: number}
 	t.upIsMid = number == edgeTier && len(r.plan.with(placement.MidTierCache)) > 0
