@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/sim"
@@ -31,6 +32,8 @@ type CellHeader struct {
 	Study string `json:"study_sha256"`
 	// Provenance names the files that the study was read from, empty for a study said in Go.
 	Provenance
+	// OwnParts names the parts of the study whose code is not of this module: see [Study.OwnParts].
+	OwnParts []string `json:"own_parts,omitempty"`
 	// Code is the program, Generator its generator of random numbers.
 	Code      Code   `json:"code"`
 	Generator string `json:"generator"`
@@ -168,7 +171,9 @@ func (r *CellResult) matches(want *CellHeader) error {
 	for _, field := range []struct{ name, is, want string }{
 		{"scenario", r.Scenario, want.Scenario},
 		{"input files", r.Inputs, want.Inputs},
+		{"list of own parts", strings.Join(r.OwnParts, ", "), strings.Join(want.OwnParts, ", ")},
 		{"study", r.Study, want.Study},
+		{"program", r.Code.Program, want.Code.Program},
 		{"module version", r.Code.Version, want.Code.Version},
 		{"commit", r.Code.Revision, want.Code.Revision},
 		{"changes to the commit", fmt.Sprint(r.Code.Modified), fmt.Sprint(want.Code.Modified)},
@@ -193,7 +198,7 @@ func (r *CellResult) matches(want *CellHeader) error {
 // header returns the header of the study's results, without a cell.
 func (s *Study) header() (CellHeader, error) {
 	study, err := s.Fingerprint()
-	return CellHeader{Study: study, Provenance: s.Provenance, Code: ThisCode(), Generator: random.Generator}, err
+	return CellHeader{Study: study, Provenance: s.Provenance, OwnParts: s.OwnParts(), Code: ThisCode(), Generator: random.Generator}, err
 }
 
 // placementNumber returns the number of a placement, -1 if there is none of the name.

@@ -17,6 +17,9 @@ type Code struct {
 	// copy held changes besides.
 	Revision string `json:"revision,omitempty"`
 	Modified bool   `json:"modified,omitempty"`
+	// Program is the module that uses this one as a library, with its version and commit: of own parts it is the code.
+	// It is empty for the programs of this module.
+	Program string `json:"program,omitempty"`
 	// Go is the version of the compiler, Platform for example "linux/amd64".
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
@@ -33,6 +36,9 @@ func (c Code) String() string {
 	}
 	if c.Modified {
 		s += " with changes"
+	}
+	if c.Program != "" {
+		s += ", in " + c.Program
 	}
 	s += ", " + c.Go + ", " + c.Platform
 	if c.Instructions != "" {
@@ -51,6 +57,8 @@ func ThisCode() Code {
 	isMain := info.Main.Path == modulePath
 	if isMain {
 		c.Version = info.Main.Version
+	} else {
+		c.Program = info.Main.Path + " " + info.Main.Version
 	}
 	for _, d := range info.Deps { // used as a library
 		if d.Path == modulePath {
@@ -65,6 +73,10 @@ func ThisCode() Code {
 			c.Revision = s.Value
 		case s.Key == "vcs.modified" && isMain:
 			c.Modified = s.Value == "true"
+		case s.Key == "vcs.revision":
+			c.Program += ", commit " + s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			c.Program += " with changes"
 		}
 	}
 	return c

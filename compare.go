@@ -136,6 +136,7 @@ func (s *Study) compare(replications []*replication, planned int) (*Comparison, 
 		Title: s.Title, Level: cmp.Or(s.Level, defaultLevel), Planned: planned, Replications: len(replications),
 		Seed: s.Seed, Start: s.Start, Duration: s.Duration, WarmUp: s.WarmUp, RelativeError: stats.RelativeError,
 		Sources: s.Sources, Assumed: s.assumptions(), Sites: s.sites(), Metros: s.metros(),
+		OwnParts: s.OwnParts(), Outputs: s.Outputs,
 		WarmUps: s.findWarmUps(replications),
 	}
 	for p := range s.Placements {

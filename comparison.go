@@ -35,6 +35,10 @@ type Comparison struct {
 	Sources []string `json:"sources,omitempty"`
 	// Assumed lists the parameters that rest on an assumption instead of a source.
 	Assumed []string `json:"assumed,omitempty"`
+	// OwnParts names the parts of the study whose code is not of this module: see [Study.OwnParts].
+	OwnParts []string `json:"own_parts,omitempty"`
+	// Outputs are the study's own files of a report.
+	Outputs []Output `json:"-"`
 	// Sites are the sites that some placement uses, and the parents of their Local Zones; Metros are the users'
 	// metros. Both are in the order of the network.
 	Sites  []Place `json:"sites,omitempty"`

@@ -1,13 +1,17 @@
 package edgewise
 
 import (
+	"cmp"
 	"crypto/sha256"
+	"encoding"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
+	"slices"
 
-	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
 )
 
 // Provenance names the files that a study was read from by their hashes, SHA-256 in hexadecimal. It is empty for a
@@ -22,7 +26,7 @@ type Provenance struct {
 // Fingerprint returns the hash, SHA-256 in hexadecimal, of all that decides what a cell of the study gives: the
 // network, the workloads, the placements, the failures, the times and the seed. It does not change with the number
 // of replications or workers, nor with the order in which cells run. Of own parts it has the type and the exported
-// fields, not their code.
+// fields, or what the type's MarshalJSON or MarshalText writes, and the names of functions; not their code.
 func (s *Study) Fingerprint() (string, error) {
 	h := sha256.New()
 	if err := s.describe(h); err != nil {
@@ -35,12 +39,115 @@ func (s *Study) Fingerprint() (string, error) {
 func (s *Study) describe(w io.Writer) error {
 	scenario := s.Scenario
 	scenario.Network = nil
-	if err := json.NewEncoder(w).Encode(struct {
-		Provenance Provenance
-		Scenario   any
-		Placements []placement.Placement
-	}{s.Provenance, scenario, s.Placements}); err != nil {
-		return err
+	d := descriptor{w: w}
+	d.write(reflect.ValueOf(s.Provenance))
+	d.write(reflect.ValueOf(scenario))
+	d.write(reflect.ValueOf(s.Placements))
+	for n := s.Network; n != nil; n = n.Whole() {
+		d.write(reflect.ValueOf(struct {
+			Nodes      []topology.Node
+			Links      []topology.Link
+			Measured   []topology.MeasuredRTT
+			Correction topology.Correction
+		}{n.AllNodes(), n.Links(), n.Measured(), n.Correction()}))
 	}
-	return s.Network.WriteGraphML(w)
+	return d.err
+}
+
+// mostNested bounds how deep a part may be nested, so that one that holds itself is an error.
+const mostNested = 100
+
+// A descriptor writes values so that two of different types, or with a different exported field, differ. It keeps the
+// first error.
+type descriptor struct {
+	w     io.Writer
+	depth int
+	err   error
+}
+
+func (d *descriptor) printf(format string, args ...any) {
+	if d.err == nil {
+		_, d.err = fmt.Fprintf(d.w, format, args...)
+	}
+}
+
+// write writes a value that may be reached by exported fields alone.
+func (d *descriptor) write(v reflect.Value) {
+	if d.depth++; d.depth > mostNested && d.err == nil {
+		d.err = fmt.Errorf("a %v is nested more than %d deep", v.Type(), mostNested)
+	}
+	defer func() { d.depth-- }()
+	if d.err != nil || d.marshal(v) {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Interface, reflect.Pointer:
+		if v.IsNil() {
+			d.printf("nil\n")
+			return
+		}
+		if v.Kind() == reflect.Interface {
+			d.printf("%s ", nameOf(v.Elem().Type()))
+		}
+		d.write(v.Elem())
+	case reflect.Struct:
+		d.printf("{\n")
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.IsExported() {
+				d.printf("%s ", f.Name)
+				d.write(v.Field(i))
+			}
+		}
+		d.printf("}\n")
+	case reflect.Slice, reflect.Array:
+		d.printf("[%d\n", v.Len())
+		for i := range v.Len() {
+			d.write(v.Index(i))
+		}
+	case reflect.Map:
+		keys := v.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+		d.printf("[%d\n", len(keys))
+		for _, key := range keys {
+			d.write(key)
+			d.write(v.MapIndex(key))
+		}
+	case reflect.String:
+		d.printf("%q\n", v.String())
+	case reflect.Func:
+		d.printf("%s\n", nameOfFunc(v))
+	case reflect.Bool:
+		d.printf("%t\n", v.Bool())
+	case reflect.Float32, reflect.Float64:
+		d.printf("%x\n", v.Float())
+	case reflect.Complex64, reflect.Complex128:
+		d.printf("%x\n", v.Complex())
+	case reflect.Chan, reflect.UnsafePointer:
+		d.err = fmt.Errorf("a %v cannot be described; want a part without, or one that has a MarshalText", v.Type())
+	default:
+		if v.CanInt() {
+			d.printf("%d\n", v.Int())
+		} else {
+			d.printf("%d\n", v.Uint())
+		}
+	}
+}
+
+// marshal writes a value that knows how to write itself.
+func (d *descriptor) marshal(v reflect.Value) bool {
+	isNil := (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && v.IsNil()
+	if isNil || v.Kind() == reflect.Interface {
+		return false
+	}
+	var text []byte
+	switch part := v.Interface().(type) {
+	case json.Marshaler:
+		text, d.err = part.MarshalJSON()
+	case encoding.TextMarshaler:
+		text, d.err = part.MarshalText()
+	default:
+		return false
+	}
+	d.printf("%q\n", text)
+	return true
 }

@@ -19,8 +19,7 @@ import (
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
-// fullStudy is the small study with failures and with own measures: a share that is judged, a rate, a count by metro
-// and a quantile.
+// fullStudy is the small study with failures and with own measures.
 func fullStudy(t testing.TB) *edgewise.Study {
 	t.Helper()
 	s := smallStudy(t)
@@ -28,7 +27,13 @@ func fullStudy(t testing.TB) *edgewise.Study {
 		{Site: "pop-lax", At: 15 * time.Second, For: 10 * time.Second, Detection: 5 * time.Second},
 		{Site: "us-west-2-lax-1", At: 15 * time.Second, For: 10 * time.Second, Detection: 5 * time.Second},
 	}
-	s.Measures = []edgewise.Measure{
+	s.Measures = fullMeasures()
+	return s
+}
+
+// fullMeasures are own measures: a share that is judged, a rate, a count by metro and a quantile.
+func fullMeasures() []edgewise.Measure {
+	return []edgewise.Measure{
 		{
 			Label: edgewise.Label{Metric: "own", Statistic: "joined", Unit: "share", Better: edgewise.More, Judged: "joined"},
 			Of: edgewise.ShareOf(func(t *edgewise.Tallies) stats.Ratio {
@@ -52,7 +57,6 @@ func fullStudy(t testing.TB) *edgewise.Study {
 			Of:    edgewise.QuantileMsOf(sim.TTLB, 0.75),
 		},
 	}
-	return s
 }
 
 // written is a comparison as programs read it.

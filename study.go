@@ -38,6 +38,8 @@ type Study struct {
 	SkipWarmUpCheck bool
 	// Measures are own figures, which come after those of [Measures] and are shown and judged as they are.
 	Measures []Measure
+	// Outputs are own files of a report, which come after those that every report has.
+	Outputs []Output
 	// Assumed lists assumptions to be shown with the results, next to those of the workloads.
 	Assumed []string
 	// Sources are the data that the study rests on, with their dates, to be shown with the results, for
@@ -92,6 +94,9 @@ func (s *Study) Validate() error {
 		seen[p.Name] = true
 	}
 	if err := s.validateMeasures(); err != nil {
+		return err
+	}
+	if err := s.validateOutputs(); err != nil {
 		return err
 	}
 	if err := s.Scenario.Validate(); err != nil {

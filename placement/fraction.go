@@ -1,5 +1,7 @@
 package placement
 
+import "encoding/json"
+
 // A Fraction is a share in [0, 1] that may be left out: its zero value stands for a default.
 type Fraction struct {
 	value float64
@@ -15,4 +17,12 @@ func (f Fraction) Or(value float64) float64 {
 		return f.value
 	}
 	return value
+}
+
+// MarshalJSON writes the number, or null where none is given.
+func (f Fraction) MarshalJSON() ([]byte, error) {
+	if !f.given {
+		return []byte("null"), nil
+	}
+	return json.Marshal(f.value)
 }

@@ -5,19 +5,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
-// WriteAll writes the files of a report into a directory, which it makes if need be:
-// comparison.json, comparison.csv, comparison.md, latency_cdf.svg and .png, latency_ccdf.svg,
-// quantile_shift.svg, hit_ratio.svg and manifest.json, the [Manifest]. Everything is rendered and written
+// WriteAll writes the files of a report into a directory, which it makes if need be: those of [Outputs], the study's
+// own ones below own, and manifest.json, the [Manifest]. Everything is rendered and written
 // under temporary names first and renamed at the end, so that a failure to draw, a full disk or
 // a directory in the place of a file leaves what was there before.
 func WriteAll(dir string, c *edgewise.Comparison) error { return WriteRun(dir, c, nil) }
@@ -106,58 +106,22 @@ type file struct {
 	data []byte
 }
 
+// render writes all outputs, each into memory.
 func render(c *edgewise.Comparison) ([]file, error) {
-	cdf, err := LatencyCDF(c, "", "")
-	if err != nil {
-		return nil, err
-	}
-	ccdf, err := LatencyCCDF(c, "", "")
-	if err != nil {
-		return nil, err
-	}
-	hits, err := HitRatios(c, "")
-	if err != nil {
-		return nil, err
-	}
-	shift, err := QuantileShift(c, "", "")
-	if err != nil {
-		return nil, err
+	for i, o := range c.Outputs {
+		if err := o.Validate(); err != nil {
+			return nil, invalid.In(fmt.Sprintf("Outputs[%d]", i), err)
+		}
 	}
 	var files []file
-	for _, f := range []struct {
-		name  string
-		write func(io.Writer) error
-	}{
-		{"comparison.json", func(w io.Writer) error { return WriteJSON(w, c) }},
-		{"comparison.csv", func(w io.Writer) error { return WriteCSV(w, c) }},
-		{"comparison.md", func(w io.Writer) error { return writeSummary(w, c) }},
-		{"latency_cdf.svg", cdf.WriteSVG},
-		{"latency_cdf.png", cdf.WritePNG},
-		{"latency_ccdf.svg", ccdf.WriteSVG},
-		{"quantile_shift.svg", shift.WriteSVG},
-		{"hit_ratio.svg", hits.WriteSVG},
-	} {
+	for _, o := range slices.Concat(outputs, own(c)) {
 		var b bytes.Buffer
-		if err := f.write(&b); err != nil {
-			return nil, fmt.Errorf("%s: %w", f.name, err)
+		if err := o.Write(&b, c); err != nil {
+			return nil, fmt.Errorf("%s: %w", o.Name, err)
 		}
-		files = append(files, file{f.name, b.Bytes()})
+		files = append(files, file{o.Name, b.Bytes()})
 	}
 	return files, nil
-}
-
-// writeSummary writes the tables and the verdicts for people.
-func writeSummary(w io.Writer, c *edgewise.Comparison) error {
-	if _, err := fmt.Fprintf(w, "## %s\n\n", c.Title); err != nil {
-		return err
-	}
-	if err := WriteMarkdown(w, c); err != nil {
-		return err
-	}
-	if _, err := io.WriteString(w, "\n"); err != nil {
-		return err
-	}
-	return WriteVerdictsMarkdown(w, c, Margins{})
 }
 
 // writeFiles puts all files into the directory or, as far as can be foreseen, none.

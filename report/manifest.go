@@ -60,6 +60,9 @@ type Manifest struct {
 	Sources []string `json:"sources,omitempty"`
 	Prices  string   `json:"prices"`
 	Assumed []string `json:"assumed,omitempty"`
+	// OwnParts names the parts of the study whose code is not of edgewise itself: only a program that has them makes
+	// the report again. See [edgewise.Study.OwnParts].
+	OwnParts []string `json:"own_parts,omitempty"`
 	// Files holds the hash of every other file of the report.
 	Files []FileHash `json:"files"`
 }
@@ -83,6 +86,7 @@ func newManifest(c *edgewise.Comparison, scenario []byte, inputs []InputFile, fi
 		Title: c.Title, Scenario: string(scenario), Inputs: inputs, Code: edgewise.ThisCode(), Seed: c.Seed, Generator: random.Generator,
 		Start: c.Start, WarmUp: c.WarmUp, WarmUps: c.WarmUps, Duration: c.Duration, Planned: c.Planned, Replications: c.Replications, Stopping: c.Stopping,
 		Level: c.Level, RelativeError: c.RelativeError, Sources: c.Sources, Prices: "none", Assumed: c.Assumed,
+		OwnParts: c.OwnParts,
 	}
 	if len(scenario) > 0 {
 		m.ScenarioSHA256 = hashOf(scenario)

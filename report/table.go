@@ -71,6 +71,9 @@ func legend(c *edgewise.Comparison) string {
 	if hasMidTier(c) {
 		s = append(s, "Mid-tier hits are of what reached the mid-tier; origin offload is the share of requests served without the origin.")
 	}
+	if len(c.OwnParts) > 0 {
+		s = append(s, fmt.Sprintf("With parts that are not of edgewise: %s.", strings.Join(c.OwnParts, "; ")))
+	}
 	if c.RelativeError > 0 {
 		s = append(s, fmt.Sprintf("Quantiles are kept within %s %%.", strconv.FormatFloat(100*c.RelativeError, 'g', 2, 64)))
 	}

@@ -2,6 +2,7 @@ package topology
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -121,6 +122,20 @@ func (n *Network) measure(old map[[2]int32]int64, added []MeasuredRTT) error {
 	}
 	return nil
 }
+
+// Measured returns the round trips that stand in place of modelled ones, in the order of the nodes.
+func (n *Network) Measured() []MeasuredRTT {
+	pairs := slices.SortedFunc(maps.Keys(n.measured), func(a, b [2]int32) int { return slices.Compare(a[:], b[:]) })
+	all := make([]MeasuredRTT, len(pairs))
+	for i, p := range pairs {
+		all[i] = MeasuredRTT{From: n.nodes[p[0]].ID, To: n.nodes[p[1]].ID, RTT: time.Duration(n.measured[p])}
+	}
+	return all
+}
+
+// Whole returns the network as it was before links were cut or replaced, whose delays the corrected ones are in
+// proportion to; nil if none were.
+func (n *Network) Whole() *Network { return n.whole }
 
 // sortedPair returns two IDs in alphabetical order.
 func sortedPair(a, b string) [2]string {

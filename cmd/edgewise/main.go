@@ -73,6 +73,7 @@ func execute(ctx context.Context, args []string, s *streams) int {
 			"providers":  names(catalog.Providers()),
 			"policies":   strings.Join(append(cache.Policies(), cache.OfflinePolicies()...), ", "),
 			"sizes":      strings.Join(usualCacheSizes, ", "),
+			"outputs":    outputNames(),
 			"admissions": strings.Join(cache.Admissions(), ", "),
 		},
 	)

@@ -28,6 +28,10 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 	if m.Scenario == "" {
 		return &usageError{fmt.Errorf("%s holds no scenario: the study was said in Go; run that program again", filepath.Join(c.Dir, report.ManifestFile))}
 	}
+	if len(m.OwnParts) > 0 {
+		return &usageError{fmt.Errorf("%s was made with parts that this program does not have: %s; run it again in the program that has them (see scenario.Reader and report.Differences)",
+			filepath.Join(c.Dir, report.ManifestFile), strings.Join(m.OwnParts, "; "))}
+	}
 	if c.Workers < 0 {
 		return &usageError{fmt.Errorf("--workers is %d; want 0 or more", c.Workers)}
 	}

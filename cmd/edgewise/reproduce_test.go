@@ -113,3 +113,17 @@ func TestReproduceNeedsNothingButTheReport(t *testing.T) {
 	require.Equal(t, exitUsage, code)
 	require.Contains(t, errs, "own.csv has been changed since it was written")
 }
+
+func TestReproduceNamesThePartsThatItDoesNotHave(t *testing.T) {
+	dir := t.TempDir()
+	code, _, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-o", dir, "-q")
+	require.Zero(t, code, errs)
+	path := filepath.Join(dir, "manifest.json")
+	good, err := os.ReadFile(path)
+	require.NoError(t, err)
+	changed := strings.Replace(string(good), `"files": [`, `"own_parts": ["demand example.org/bots.Crawler", "measure bots, share"], "files": [`, 1)
+	require.NoError(t, os.WriteFile(path, []byte(changed), 0o666))
+	code, _, errs = run(t, context.Background(), "reproduce", dir)
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "manifest.json was made with parts that this program does not have: demand example.org/bots.Crawler; measure bots, share;")
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/report"
@@ -16,7 +17,7 @@ import (
 // runCmd runs a scenario.
 type runCmd struct {
 	Scenario     string `arg:"" help:"The scenario file." type:"path"`
-	Out          string `short:"o" required:"" help:"Directory for comparison.json, comparison.csv, comparison.md, the plots (latency_cdf.svg and .png, latency_ccdf.svg, quantile_shift.svg, hit_ratio.svg), scenario.yaml, the files it names (inputs) and manifest.json; made if missing, in a directory that exists. A run that is interrupted writes what its finished replications say, but never over the report of one that was not." type:"path"`
+	Out          string `short:"o" required:"" help:"Directory for the report: ${outputs}, scenario.yaml, the files it names (inputs) and manifest.json; made if missing, in a directory that exists. A run that is interrupted writes what its finished replications say, but never over the report of one that was not." type:"path"`
 	Replications *int   `short:"r" help:"Replications instead of the scenario's: 1 or more."`
 	Workers      int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet        bool   `short:"q" help:"No progress, no table."`
@@ -124,8 +125,17 @@ func (c *runCmd) listFiles(w io.Writer, inputs int) error {
 	if inputs > 0 {
 		names += ", the files it names"
 	}
-	_, err := fmt.Fprintf(w, "\nWritten to %s: comparison.json, comparison.csv, comparison.md, the plots, %s and manifest.json (edgewise reproduce runs it again).\n", filepath.Clean(c.Out), names)
+	_, err := fmt.Fprintf(w, "\nWritten to %s: %s, %s and manifest.json (edgewise reproduce runs it again).\n", filepath.Clean(c.Out), outputNames(), names)
 	return err
+}
+
+// outputNames lists the files of every report.
+func outputNames() string {
+	var names []string
+	for _, o := range report.Outputs() {
+		names = append(names, o.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // runShown runs a study, with a bar of progress where there is a terminal.
