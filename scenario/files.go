@@ -17,18 +17,14 @@ type File struct {
 	Data []byte
 }
 
-// ParseWithFiles is [Parse], and returns the files that the scenario names, each once, in order: with them
-// [ParseFrom] finds the same study anywhere.
+// ParseWithFiles is [Reader.ParseWithFiles] without parts of your own.
 func ParseWithFiles(file string, data []byte) (*edgewise.Study, []File, error) {
-	r := &reader{}
-	study, err := r.parse(file, data)
-	return study, r.files, err
+	return Reader{}.ParseWithFiles(file, data)
 }
 
-// ParseFrom is [Parse] with the files that the scenario names given, instead of read from beside it.
+// ParseFrom is [Reader.ParseFrom] without parts of your own.
 func ParseFrom(file string, data []byte, files []File) (*edgewise.Study, error) {
-	r := &reader{files: files, isGiven: true}
-	return r.parse(file, data)
+	return Reader{}.ParseFrom(file, data, files)
 }
 
 // provenance returns the hashes of a scenario and of the files that it names.

@@ -25,6 +25,8 @@ type networkSpec struct {
 	links        []linkSpec
 	measuredFile fileRef
 	measured     []topology.MeasuredRTT
+	// correct gives the network the user's own correction of delays, nil where there is none.
+	correct func(*topology.Network) *topology.Network
 }
 
 func (r *reader) readNetwork(v value) {
@@ -46,6 +48,7 @@ func (r *reader) readNetwork(v value) {
 		field{"graphml", r.readGraph},
 		field{"links", r.readLinks},
 		field{"measured", r.readMeasured},
+		field{"correction", r.readCorrection},
 	)
 	if _, ok := seen["graphml"]; ok {
 		for _, key := range []string{"provider", "metros", "sites", "access"} {
@@ -100,6 +103,7 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 			}
 		}
 		p.build(ids)
+		r.useOwnCaches(p, bad)
 	}
 	if len(bad.all) > wrong {
 		return nil

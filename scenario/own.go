@@ -188,9 +188,12 @@ func lineOfID(data []byte, id string) int {
 	}
 }
 
-// applyOwn puts own links and measured round trips into the network.
+// applyOwn puts an own correction, own links and measured round trips into the network.
 func (r *reader) applyOwn(bad *problems) {
 	wrong := len(bad.all)
+	if r.network.correct != nil {
+		r.study.Network = r.network.correct(r.study.Network)
+	}
 	var change topology.Change
 	change.SetLinks = r.linksHere(bad)
 	change.Measured = r.measuredHere(bad)

@@ -21,7 +21,14 @@ type routingRule struct {
 	plain placement.Routing
 	// read reads the parameters, nil where it has none. It tells where the rule's fields stand.
 	read func(v value, at places) placement.Routing
+	// isOwn says that it is of the user's own, and can be read from nothing.
+	isOwn bool
+	// assumed is shown with the results of placements that have the rule.
+	assumed string
 }
+
+// String returns the name of the rule.
+func (r routingRule) String() string { return r.name }
 
 // places say where fields stand in a file, by their path in Go.
 type places map[string]value
@@ -29,18 +36,19 @@ type places map[string]value
 // routingRules are the rules of package placement.
 func routingRules() []routingRule {
 	return []routingRule{
-		{"nearest-rtt", placement.NearestRTT{}, nil},
-		{"nearest-distance", placement.NearestDistance{}, nil},
-		{"anycast", placement.Anycast{}, readAnycast},
-		{"weighted", nil, readWeighted},
-		{"pinned", nil, readPinned},
+		{name: "nearest-rtt", plain: placement.NearestRTT{}},
+		{name: "nearest-distance", plain: placement.NearestDistance{}},
+		{name: "anycast", plain: placement.Anycast{}, read: readAnycast, assumed: assumedProviders},
+		{name: "weighted", read: readWeighted},
+		{name: "pinned", read: readPinned},
 	}
 }
 
 // A routingSpec is what the file says of a routing rule.
 type routingSpec struct {
-	rule placement.Routing
-	at   places
+	rule    placement.Routing
+	at      places
+	assumed string
 }
 
 // find returns where a field stands, or what it is in; ok is false where the file has none of it.
@@ -62,24 +70,25 @@ func (r *reader) readRouting(v value) routingSpec {
 			return s
 		}
 		i := slices.IndexFunc(r.routingRules, func(rule routingRule) bool { return rule.name == name })
-		switch {
-		case i < 0:
-			var names []string
-			for _, rule := range r.routingRules {
-				names = append(names, rule.name)
-			}
-			v.problem("is %q; want one of %s", name, strings.Join(names, ", "))
-		case r.routingRules[i].plain == nil:
+		if i < 0 {
+			v.problem("is %q; want one of %s", name, strings.Join(namesOf(r.routingRules, routingRule.String), ", "))
+			return s
+		}
+		rule := &r.routingRules[i]
+		switch s.assumed = rule.assumed; {
+		case rule.isOwn:
+			s.rule = rule.read(v.nothing(), s.at)
+		case rule.plain == nil:
 			v.problem("is %q without parameters; want {%s: ...}", name, name)
 		default:
-			s.rule = r.routingRules[i].plain
+			s.rule = rule.plain
 		}
 		return s
 	}
 	var known []field
 	for _, rule := range r.routingRules {
 		if rule.read != nil {
-			known = append(known, field{rule.name, func(v value) { s.rule = rule.read(v, s.at) }})
+			known = append(known, field{rule.name, func(v value) { s.rule, s.assumed = rule.read(v, s.at), rule.assumed }})
 		}
 	}
 	if seen := v.fields(known...); len(seen) > 1 {
@@ -94,7 +103,8 @@ func element(i int) string { return fmt.Sprintf("[%d]", i) }
 // A routeSpec is what the file says of a route.
 type routeSpec struct {
 	placement.Route
-	at places
+	at      places
+	assumed string
 }
 
 // readRoute reads a route: for whom it is, its rule and its way in.
@@ -114,7 +124,7 @@ func (r *reader) readRoute(v value) routeSpec {
 		}},
 		field{"routing", func(v value) {
 			rule := r.readRouting(v)
-			s.Routing = rule.rule
+			s.Routing, s.assumed = rule.rule, rule.assumed
 			for path, at := range rule.at {
 				s.at[invalid.Path("Routing", path)] = at
 			}

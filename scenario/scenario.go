@@ -3,42 +3,34 @@ package scenario
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
-	"os"
+	"slices"
 	"time"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
-	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
 // defaultStart is the start of scenarios that name none: the beginning of a Monday in 2026 in UTC.
 var defaultStart = time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
 
-// Load reads a scenario file. The error joins a [Problem] for everything that is wrong with it.
-func Load(path string) (*edgewise.Study, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("scenario: %w", err)
-	}
-	return Parse(path, data)
-}
+// Load is [Reader.Load] without parts of your own.
+func Load(path string) (*edgewise.Study, error) { return Reader{}.Load(path) }
+
+// Parse is [Reader.Parse] without parts of your own.
+func Parse(file string, data []byte) (*edgewise.Study, error) { return Reader{}.Parse(file, data) }
 
 // maxBytes bounds a scenario file.
 const maxBytes = 16 << 20
 
-// Parse reads a scenario from memory; file is the name that problems carry.
-func Parse(file string, data []byte) (*edgewise.Study, error) {
-	study, _, err := ParseWithFiles(file, data)
-	return study, err
-}
-
 // parse reads a scenario into a new reader.
 func (r *reader) parse(file string, data []byte) (*edgewise.Study, error) {
+	if err := r.own.Validate(); err != nil {
+		return nil, err
+	}
 	bad := &problems{file: file, lines: make(map[string]int)}
 	if len(data) > maxBytes {
 		bad.add(0, "", "has %d bytes; want %d at most", len(data), maxBytes)
@@ -53,7 +45,9 @@ func (r *reader) parse(file string, data []byte) (*edgewise.Study, error) {
 		bad.add(lineOf(err), "", "is no YAML: %s", oneLine(err))
 		return nil, bad.err()
 	}
-	r.lines, r.checks, r.routingRules = bad.lines, true, routingRules()
+	r.lines, r.checks = bad.lines, true
+	r.routingRules = append(routingRules(), r.ownRoutings()...)
+	r.kinds = append(slices.Clone(workloadKinds), r.ownKinds()...)
 	r.study.Start = defaultStart
 	r.read(value{node: root, bad: bad})
 	if err := bad.err(); err != nil {
@@ -107,8 +101,11 @@ type reader struct {
 	// files are those that the scenario has named so far or, if they are given, all that it may name.
 	files   []File
 	isGiven bool
-	// routingRules are the rules that the scenario may name.
+	// own holds the user's own parts; routingRules and kinds are the rules and the kinds of workloads that the scenario
+	// may name, own ones last.
+	own          Reader
 	routingRules []routingRule
+	kinds        []workloadKind
 }
 
 // read takes the top of the file.
@@ -139,6 +136,8 @@ func (r *reader) read(root value) {
 		field{"workloads", r.readWorkloads},
 		field{"placements", r.readPlacements},
 		field{"failures", r.readFailures},
+		field{"measures", r.readMeasures},
+		field{"outputs", r.readOutputs},
 	)
 	s.SkipWarmUpCheck = !r.checks
 	for _, key := range []string{"title", "duration", "network", "workloads", "placements"} {
@@ -201,17 +200,21 @@ func (r *reader) build(bad *problems) {
 		r.report(bad, key, r.lines[key], err)
 		return
 	}
-	anycast := false
-	for _, p := range r.study.Placements {
-		_, is := p.Routing.(placement.Anycast)
-		anycast = anycast || is
-		for _, route := range p.Routes {
-			_, is := route.Routing.(placement.Anycast)
-			anycast = anycast || is
+	r.assumeOfRouting()
+}
+
+// assumeOfRouting lists what the rules of the placements assume, each once.
+func (r *reader) assumeOfRouting() {
+	add := func(assumed string) {
+		if assumed != "" && !slices.Contains(r.study.Assumed, assumed) {
+			r.study.Assumed = append(r.study.Assumed, assumed)
 		}
 	}
-	if anycast {
-		r.study.Assumed = append(r.study.Assumed, assumedProviders)
+	for _, p := range r.placements {
+		add(p.routing.assumed)
+		for _, route := range p.routes {
+			add(route.assumed)
+		}
 	}
 }
 

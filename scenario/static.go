@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"math"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -9,17 +10,28 @@ import (
 // staticKind is cacheable objects, asked for independently.
 var staticKind = workloadKind{name: "static", isOf: madeOf[workload.Poisson, workload.Cacheable], read: readStatic}
 
-func readStatic(v value, w *workload.Workload) {
+func readStatic(_ *reader, v value, w *workload.Workload) {
 	demand, service := partsOf[workload.Poisson, workload.Cacheable](w)
-	seen := v.fields(append(headKeys(w),
-		field{"requests_per_second", func(v value) { v.number(&demand.RequestsPerSecond) }},
-		field{"objects", func(v value) { v.integer(&demand.Objects) }},
-		field{"zipf_exponent", func(v value) { v.number(&demand.ZipfExponent) }},
-		field{"sizes", func(v value) { readSizes(v, &service.Sizes) }},
-		field{"client", func(v value) { readClient(v, &w.Client) }},
-		field{"origin_service", func(v value) { readServiceTime(v, &service.Origin) }},
-	)...)
+	seen := v.fields(slices.Concat(headKeys(w), []field{
+		{"requests_per_second", func(v value) { v.number(&demand.RequestsPerSecond) }},
+		{"objects", func(v value) { v.integer(&demand.Objects) }},
+		{"zipf_exponent", func(v value) { v.number(&demand.ZipfExponent) }},
+		clientKey(w),
+	}, cacheableKeys(&service))...)
 	w.Demand, w.Service = demand, service
+	requireSizes(v, seen)
+}
+
+// cacheableKeys are the keys of cacheable objects.
+func cacheableKeys(s *workload.Cacheable) []field {
+	return []field{
+		{"sizes", func(v value) { readSizes(v, &s.Sizes) }},
+		{"origin_service", func(v value) { readServiceTime(v, &s.Origin) }},
+	}
+}
+
+// requireSizes finds objects without a size.
+func requireSizes(v value, seen map[string]value) {
 	if _, preset := seen["preset"]; preset {
 		return
 	}

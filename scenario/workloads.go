@@ -19,7 +19,7 @@ type workloadKind struct {
 	// isOf reports whether a preset is of the kind.
 	isOf func(*workload.Workload) bool
 	// read changes the workload, a preset or the zero value, as the file says.
-	read func(v value, w *workload.Workload)
+	read func(r *reader, v value, w *workload.Workload)
 }
 
 // workloadKinds are all kinds.
@@ -39,14 +39,8 @@ func partsOf[D, S any](w *workload.Workload) (demand D, service S) {
 	return demand, service
 }
 
-// kindNames lists the names of all kinds.
-func kindNames() []string {
-	names := make([]string, len(workloadKinds))
-	for i, k := range workloadKinds {
-		names[i] = k.name
-	}
-	return names
-}
+// String returns the name of the kind.
+func (k workloadKind) String() string { return k.name }
 
 // presetNames lists the names of the presets of a kind.
 func (k *workloadKind) presetNames() []string {
@@ -65,10 +59,11 @@ type workloadRef struct {
 }
 
 func (r *reader) readWorkloads(v value) {
-	for _, item := range v.list() {
+	items := v.list()
+	for _, item := range items {
 		r.readWorkload(item)
 	}
-	if len(r.order) == 0 {
+	if len(items) == 0 {
 		v.problem("is empty; want one workload or more")
 	}
 }
@@ -88,8 +83,9 @@ func (v value) peek(key string) (string, *yaml.Node) {
 }
 
 // kindOf finds the kind of a workload, its own key or that of its preset, and the preset; nil if there is no kind.
-func kindOf(v value) (*workloadKind, workload.Workload) {
+func (r *reader) kindOf(v value) (*workloadKind, workload.Workload) {
 	var preset workload.Workload
+	kinds := namesOf(r.kinds, workloadKind.String)
 	presetName, presetAt := v.peek("preset")
 	if presetAt != nil {
 		var err error
@@ -102,17 +98,21 @@ func kindOf(v value) (*workloadKind, workload.Workload) {
 	switch {
 	case at != nil:
 	case presetAt == nil:
-		v.problem("has neither \"kind\" (%s) nor \"preset\" (%s)", strings.Join(kindNames(), ", "), strings.Join(workload.PresetNames(), ", "))
+		v.problem("has neither \"kind\" (%s) nor \"preset\" (%s)", strings.Join(kinds, ", "), strings.Join(workload.PresetNames(), ", "))
 		return nil, preset
 	default:
-		return &workloadKinds[slices.IndexFunc(workloadKinds, func(k workloadKind) bool { return k.isOf(&preset) })], preset
+		return &r.kinds[slices.IndexFunc(r.kinds, func(k workloadKind) bool { return k.isOf(&preset) })], preset
 	}
-	i := slices.Index(kindNames(), name)
+	i := slices.Index(kinds, name)
 	if i < 0 {
-		v.bad.add(at.Line, join(v.path, "kind"), "is %q; want %s", name, alternatives(kindNames()))
+		v.bad.add(at.Line, join(v.path, "kind"), "is %q; want %s", name, alternatives(kinds))
 		return nil, preset
 	}
-	kind := &workloadKinds[i]
+	kind := &r.kinds[i]
+	if presetAt != nil && len(kind.presetNames()) == 0 {
+		v.bad.add(presetAt.Line, join(v.path, "preset"), "is %q; want no such key: there are no presets of kind %s", presetName, name)
+		return nil, preset
+	}
 	if presetAt != nil && !kind.isOf(&preset) {
 		v.bad.add(presetAt.Line, join(v.path, "preset"), "is %q; want a preset of kind %s: %s", presetName, name, alternatives(kind.presetNames()))
 		return nil, preset
@@ -130,11 +130,11 @@ func alternatives(names []string) string {
 }
 
 func (r *reader) readWorkload(v value) {
-	kind, w := kindOf(v)
+	kind, w := r.kindOf(v)
 	if kind == nil {
 		return
 	}
-	kind.read(v, &w)
+	kind.read(r, v, &w)
 	w.Assumed = r.stillAssumed(v.path, w.Assumed)
 	r.study.Workloads = append(r.study.Workloads, w)
 	ref := workloadRef{path: v.path, line: v.node.Line, kind: kind.name}
