@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -66,7 +67,7 @@ func packageOf(part any) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	return t.PkgPath()
+	return inProgram(t.PkgPath())
 }
 
 // nameOf returns the name of a type with the path of its package, for example "*example.org/bots.Crawler".
@@ -77,7 +78,7 @@ func nameOf(t reflect.Type) string {
 	case t.PkgPath() == "":
 		return t.String()
 	}
-	return t.PkgPath() + "." + t.Name()
+	return inProgram(t.PkgPath()) + "." + t.Name()
 }
 
 // nameOfFunc returns the name of a function with the path of its package, "" of nil.
@@ -85,7 +86,9 @@ func nameOfFunc(f reflect.Value) string {
 	if f.IsNil() {
 		return ""
 	}
-	return runtime.FuncForPC(f.Pointer()).Name()
+	name := runtime.FuncForPC(f.Pointer()).Name()
+	pkg := packageOfFunc(name)
+	return inProgram(pkg) + strings.TrimPrefix(name, pkg)
 }
 
 // packageOfFunc returns the path of the package of a function, by its name.
@@ -96,4 +99,12 @@ func packageOfFunc(name string) string {
 	}
 	pkg, _, _ := strings.Cut(rest, ".")
 	return folder + pkg
+}
+
+// inProgram returns the path of a package; that of a program is main to itself, but not to a reader.
+func inProgram(path string) string {
+	if info, ok := debug.ReadBuildInfo(); path == "main" && ok && info.Path != "" {
+		return strings.TrimSuffix(info.Path, ".test")
+	}
+	return path
 }
