@@ -27,7 +27,6 @@ func oneLine(err error) string { return strings.Join(strings.Fields(err.Error())
 var goKeys = map[string]string{
 	"NewShare":      "new_connections",
 	"BitsPerSecond": "mbit_per_second",
-	"Parent":        "parent_calls",
 	"LnMean":        "median",
 	"LnSD":          "ln_sd",
 	"MinBytes":      "min",

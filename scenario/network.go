@@ -65,7 +65,8 @@ func (r *reader) readAccess(v value) {
 	}
 }
 
-// expandSites resolves the words for many sites at once, and returns all sites that placements name.
+// expandSites resolves the words for many sites at once, and returns all sites that placements and
+// workloads name.
 func (r *reader) expandSites(bad *problems) []topology.Node {
 	var selection catalog.Selection
 	wrong := len(bad.all)
@@ -90,6 +91,7 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 			}
 		}
 	}
+	r.addHomes(&selection, bad)
 	if len(bad.all) > wrong {
 		return nil
 	}

@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -172,7 +171,7 @@ func readDynamic(v value, w *workload.Dynamic) {
 		field{"requests_per_second", func(v value) { v.number(&w.RequestsPerSecond) }},
 		field{"response_size", func(v value) { v.bytes(&w.ResponseBytes) }},
 		field{"service", func(v value) { readService(v, &w.Service) }},
-		field{"parent_calls", func(v value) { readParentCalls(v, &w.Parent) }},
+		field{"data", func(v value) { readDataCalls(v, &w.Data) }},
 		field{"client", func(v value) { readClient(v, &w.Client) }},
 	)...)
 	_, preset := seen["preset"]
@@ -199,7 +198,7 @@ func readGaming(v value, w *workload.Gaming) {
 		field{"tick_time", func(v value) { v.duration(&w.TickTime) }},
 		field{"tick_time_per_player", func(v value) { v.duration(&w.TickTimePerPlayer) }},
 		field{"matches_per_server", func(v value) { v.integer(&w.MatchesPerServer) }},
-		field{"parent_calls", func(v value) { readParentCalls(v, &w.Parent) }},
+		field{"data", func(v value) { readDataCalls(v, &w.Data) }},
 		field{"sampled_updates", func(v value) { v.number(&w.SampledUpdates) }},
 	)...)
 }
@@ -285,22 +284,13 @@ func readService(v value, s *workload.Service) {
 	)
 }
 
-func readParentCalls(v value, p *workload.ParentCalls) {
+func readDataCalls(v value, d *workload.DataCalls) {
 	v.fields(
-		field{"probability", func(v value) { v.number(&p.Probability) }},
-		field{"calls", func(v value) { v.integer(&p.Calls) }},
-		field{"service", func(v value) { readService(v, &p.Service) }},
-		field{"when_down", choice(parseWhenDown, &p.Waits)},
+		field{"home", func(v value) { v.text(&d.Home) }},
+		field{"probability", func(v value) { v.number(&d.Probability) }},
+		field{"calls", func(v value) { v.integer(&d.Calls) }},
+		field{"parallel", func(v value) { v.boolean(&d.Parallel) }},
+		field{"service", func(v value) { readService(v, &d.Service) }},
+		field{"waits", func(v value) { v.boolean(&d.Waits) }},
 	)
-}
-
-// parseWhenDown reads what becomes of calls to a parent that is down.
-func parseWhenDown(name string) (waits bool, err error) {
-	switch name {
-	case "fail":
-		return false, nil
-	case "wait":
-		return true, nil
-	}
-	return false, errors.New("want fail (the request fails) or wait (the call is made when the parent is up again)")
 }

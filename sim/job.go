@@ -80,6 +80,9 @@ func (s *Scenario) Validate() error {
 	if objects > lost {
 		return fmt.Errorf("sim: the static workloads have %d objects in all; want %d at most", objects, uint32(lost))
 	}
+	if err := s.validateHomes(); err != nil {
+		return err
+	}
 	seen := make(map[string]bool)
 	return s.each(func(w workloadHead) error {
 		if err := w.validate(); err != nil {

@@ -29,10 +29,12 @@ func failingWorld(t testing.TB) *Plan {
 	t.Helper()
 	s, p := busyScenario(t)
 	s.Static[0].OriginService.Mean = 60 * time.Millisecond // longer on its way than most
-	s.Dynamic[0].Parent.Waits = true
+	s.Dynamic[0].Data.Waits = true
 	second := s.Dynamic[0]
-	second.Name, second.Parent.Waits, second.Parent.Probability = "second", false, 0.5
-	s.Dynamic = append(s.Dynamic, second)
+	second.Name, second.Data.Waits, second.Data.Probability = "second", false, 0.5
+	third := s.Dynamic[0]
+	third.Name, third.Data.Home, third.Data.Parallel, third.Data.Calls = "third", "east", true, 3
+	s.Dynamic = append(s.Dynamic, second, third)
 	at := func(site string, at, length, detection int) Failure {
 		ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 		return Failure{Site: site, At: ms(at), For: ms(length), Detection: ms(detection), Redirection: ms(20), Timeout: ms(90)}
@@ -73,7 +75,7 @@ func busyScenario(t testing.TB) (Scenario, placement.Placement) {
 	require.NoError(t, err)
 	site, api, game := workload.WebStatic(), workload.APIDynamic(), workload.CompetitiveFPS()
 	site.RequestsPerSecond, site.Objects = 900, 20_000
-	api.RequestsPerSecond, api.Parent.Calls = 300, 2
+	api.RequestsPerSecond, api.Data.Calls = 300, 2
 	game.ConcurrentPlayers, game.SampledUpdates = 50, 0.1
 	return Scenario{
 		Network: n, Static: []workload.Static{site}, Dynamic: []workload.Dynamic{api}, Gaming: []workload.Gaming{game},
@@ -171,7 +173,7 @@ func advanceBy(t *testing.T, p *Plan, advance func(*run)) *Result {
 	r := &run{plan: p, ctx: context.Background(), result: p.newResult(0)}
 	require.NoError(t, r.build())
 	for _, g := range r.games {
-		require.NoError(t, g.play())
+		require.NoError(t, g.run(r.ctx))
 	}
 	advance(r)
 	require.NoError(t, r.settle())

@@ -3,7 +3,6 @@ package sim
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -27,25 +26,19 @@ type Plan struct {
 type plannedSite struct {
 	id                         string
 	edge, mid, origin, compute *placement.Assignment
-	// up leads a cache to the next tier: a site of the plan. ups are those that can stand in for each other
-	// where it may fail, nil where it never does.
-	up  leg
-	ups []upstream
-	// parent leads a Local Zone's computers to its region; parents is as ups.
-	parent  leg
-	parents []upstream
+	next                       []nextHop // where its cache fetches from
 }
 
 // A leg is the way between two sites.
 type leg struct {
 	// to is a site of the plan, or -1 where the far end is not part of the placement.
 	to int
-	// up and down are one-way delays in ns; down leads back.
-	up, down  int64
-	nsPerByte float64
+	// there and back are one-way delays in ns.
+	there, back int64
+	nsPerByte   float64 // of what comes back; 0 without limit
 }
 
-func (l leg) rtt() int64 { return l.up + l.down }
+func (l leg) rtt() int64 { return l.there + l.back }
 
 // A plannedWorkload says where the users of each metro enter.
 type plannedWorkload struct {
@@ -55,6 +48,8 @@ type plannedWorkload struct {
 	deadlines []int64             // ns
 	audiences []workload.Audience // by metro
 	entries   [][]entry           // by metro: one, or several that share its users
+	data      workload.DataCalls
+	homes     [][]nextHop // by site: where calls for the data go, nil where nothing is computed
 }
 
 // An entry is the way of a metro's users to the site that serves them. Times are in ns.
@@ -77,7 +72,7 @@ type entry struct {
 }
 
 // delay returns the time from a user's instant to the serving site.
-func (e *entry) delay() int64 { return e.up + e.access + e.beyond.up }
+func (e *entry) delay() int64 { return e.up + e.access + e.beyond.there }
 
 // Compile makes placements of one scenario, one or more, ready to run. It looks up all routes once.
 func Compile(s Scenario, placements ...placement.Placement) ([]*Plan, error) {
@@ -191,7 +186,7 @@ func (c *compiler) leg(from, to string) (leg, error) {
 	if err != nil {
 		return leg{}, err
 	}
-	l := leg{to: -1, up: int64(there.OneWay(0, 0)), down: int64(back.OneWay(0, 0))}
+	l := leg{to: -1, there: int64(there.OneWay(0, 0)), back: int64(back.OneWay(0, 0))}
 	if bits := back.BottleneckBitsPerSecond(0, 0); bits > 0 {
 		l.nsPerByte = 8e9 / bits
 	}
@@ -204,8 +199,8 @@ func (c *compiler) plan(p placement.Placement) (*Plan, error) {
 	for _, a := range c.people {
 		plan.metros = append(plan.metros, a.Metro)
 	}
-	number := plan.takeRoles()
-	if err := c.connect(plan, number); err != nil {
+	plan.takeRoles()
+	if err := c.connect(plan); err != nil {
 		return nil, err
 	}
 	for i, w := range c.scenario.Static {
@@ -214,12 +209,12 @@ func (c *compiler) plan(p placement.Placement) (*Plan, error) {
 		}
 	}
 	for i, w := range c.scenario.Dynamic {
-		if err := c.addWorkload(plan, plannedWorkload{name: w.Name, kind: Dynamic, index: i}, w.Metros, w.Deadlines); err != nil {
+		if err := c.addWorkload(plan, plannedWorkload{name: w.Name, kind: Dynamic, index: i, data: w.Data}, w.Metros, w.Deadlines); err != nil {
 			return nil, err
 		}
 	}
 	for i, w := range c.scenario.Gaming {
-		if err := c.addWorkload(plan, plannedWorkload{name: w.Name, kind: Gaming, index: i}, w.Metros, w.Deadlines); err != nil {
+		if err := c.addWorkload(plan, plannedWorkload{name: w.Name, kind: Gaming, index: i, data: w.Data}, w.Metros, w.Deadlines); err != nil {
 			return nil, err
 		}
 	}
@@ -233,6 +228,9 @@ func (c *compiler) addWorkload(p *Plan, w plannedWorkload, metros []string, dead
 	}
 	if w.audiences, err = c.audiencesOf(metros); err == nil {
 		w.entries, err = c.entries(p, w.kind)
+	}
+	if err == nil && w.kind != Static {
+		w.homes, err = c.homes(p, w.kind, w.data)
 	}
 	if err != nil {
 		return fmt.Errorf("workload %q: %w", w.name, err)
@@ -256,8 +254,8 @@ func (c *compiler) audiencesOf(metros []string) ([]workload.Audience, error) {
 	return part, err
 }
 
-// takeRoles lists the sites of the placement with their roles, and returns their numbers by id.
-func (p *Plan) takeRoles() map[string]int {
+// takeRoles lists the sites of the placement with their roles.
+func (p *Plan) takeRoles() {
 	number := make(map[string]int)
 	for i := range p.placement.Sites {
 		a := &p.placement.Sites[i]
@@ -265,7 +263,7 @@ func (p *Plan) takeRoles() map[string]int {
 		if !ok {
 			n = len(p.sites)
 			number[a.Site] = n
-			p.sites = append(p.sites, plannedSite{id: a.Site, up: leg{to: -1}, parent: leg{to: -1}})
+			p.sites = append(p.sites, plannedSite{id: a.Site})
 		}
 		s := &p.sites[n]
 		switch a.Role {
@@ -279,48 +277,6 @@ func (p *Plan) takeRoles() map[string]int {
 			s.mid = a
 		}
 	}
-	return number
-}
-
-// connect finds the next tier of every cache and the parent of every Local Zone.
-func (c *compiler) connect(p *Plan, number map[string]int) error {
-	mids, origins := p.with(placement.MidTierCache), p.with(placement.Origin)
-	for i := range p.sites {
-		s := &p.sites[i]
-		next, role := origins, placement.Origin
-		if s.edge != nil && len(mids) > 0 {
-			next, role = mids, placement.MidTierCache
-		}
-		if s.edge != nil || s.mid != nil {
-			up, err := c.nearestLeg(p, s.id, next)
-			if err != nil {
-				return fmt.Errorf("site %q: %w", s.id, err)
-			}
-			s.up = up
-			ups, err := c.nextTiers(p, s.id, role)
-			if err != nil {
-				return fmt.Errorf("site %q: %w", s.id, err)
-			}
-			s.ups = failing(ups)
-		}
-		node, _ := c.net.Index(s.id)
-		if n := c.net.At(node); s.compute != nil && n.Kind == topology.LocalZone {
-			l, err := c.leg(s.id, n.Parent)
-			if err != nil {
-				return fmt.Errorf("site %q: %w", s.id, err)
-			}
-			if parent, ok := number[n.Parent]; ok && p.sites[parent].compute != nil {
-				l.to = parent
-			}
-			s.parent = l
-			ups, err := c.parents(p, s.id, l, n.Parent)
-			if err != nil {
-				return fmt.Errorf("site %q: %w", s.id, err)
-			}
-			s.parents = failing(ups)
-		}
-	}
-	return nil
 }
 
 // with returns the numbers of the sites that have a role, but for backups.
@@ -350,20 +306,4 @@ func (s *plannedSite) as(role placement.Role) *placement.Assignment {
 		return s.edge
 	}
 	return s.mid
-}
-
-// nearestLeg returns the way from a site to the nearest by RTT of several; ties go to the first.
-func (c *compiler) nearestLeg(p *Plan, from string, to []int) (leg, error) {
-	best := leg{up: math.MaxInt64 / 4, down: math.MaxInt64 / 4}
-	for _, n := range to {
-		l, err := c.leg(from, p.sites[n].id)
-		if err != nil {
-			return leg{}, err
-		}
-		l.to = n
-		if l.rtt() < best.rtt() {
-			best = l
-		}
-	}
-	return best, nil
 }

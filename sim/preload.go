@@ -122,7 +122,8 @@ func (p *preloader) readCatalogues() error {
 // edge fills the edge cache of a site if asked to, and notes what it will ask the next tier for.
 func (p *preloader) edge(s *site, midRates map[uint32][][]float64, d *desk) {
 	t := s.edge
-	fillMid := t.upIsMid && p.plan.sites[t.up.to].mid.Preload
+	up := &t.hops[0]
+	fillMid := up.part == midTier && p.plan.sites[up.to].mid.Preload
 	if !fillMid && !p.plan.sites[s.id].edge.Preload {
 		return
 	}
@@ -138,22 +139,22 @@ func (p *preloader) edge(s *site, midRates map[uint32][][]float64, d *desk) {
 	if !fillMid {
 		return
 	}
-	up := midRates[uint32(t.up.to)]
-	if up == nil {
-		up = make([][]float64, len(p.statics))
+	asked := midRates[uint32(up.to)]
+	if asked == nil {
+		asked = make([][]float64, len(p.statics))
 		for i := range p.statics {
-			up[i] = make([]float64, len(p.statics[i].popularity))
+			asked[i] = make([]float64, len(p.statics[i].popularity))
 		}
-		midRates[uint32(t.up.to)] = up
+		midRates[uint32(up.to)] = asked
 	}
 	for i := range rates {
 		for k, rate := range rates[i] {
 			switch {
 			case !(rate > 0): // and longest may be infinite
 			case p.statics[i].bytes[k] > t.cache.CapacityBytes():
-				up[i][k] += rate
+				asked[i][k] += rate
 			default:
-				up[i][k] += rate * math.Exp(-rate*longest) // Che: asked for when not here
+				asked[i][k] += rate * math.Exp(-rate*longest) // Che: asked for when not here
 			}
 		}
 	}

@@ -25,7 +25,7 @@ type run struct {
 	rep    uint64
 	result *Result
 	sites  []*site
-	games  []*game
+	games  []*matchmaker
 	// preloader fills caches that begin in their steady state; nil if there are none.
 	preloader *preloader
 	// parts are the tallies of cells that share a metro with others: sites run side by side, so each
@@ -94,13 +94,8 @@ func (r *run) build() error {
 		planned := &r.plan.sites[i]
 		at := &site{
 			id: uint32(i), name: planned.id, ctx: r.ctx, outages: s.outagesOf(planned.id), fills: newFillQueue(),
-			parent: planned.parent, parents: planned.parents,
 			fromOrigin: make([]originCount, len(s.Static)),
 			midTallies: make([]TierTally, len(s.Static)),
-		}
-		at.remoteParent = r.remoteParent(planned.parent)
-		for _, up := range planned.parents {
-			at.parentsRemote = append(at.parentsRemote, r.remoteParent(up.leg))
 		}
 		var err error
 		if at.origins, err = newServers(serversOf(planned.origin), len(s.Static)); err != nil {
@@ -140,17 +135,6 @@ func (r *run) build() error {
 	return nil
 }
 
-// remoteParent says, by dynamic workload, whether calls to a region go by message.
-func (r *run) remoteParent(way leg) []bool {
-	remote := make([]bool, len(r.plan.scenario.Dynamic))
-	if way.to >= 0 && r.plan.sites[way.to].compute.Servers > 0 {
-		for d := range remote {
-			remote[d] = r.plan.scenario.Dynamic[d].Parent.Calls > 0
-		}
-	}
-	return remote
-}
-
 func serversOf(a *placement.Assignment) int {
 	if a == nil {
 		return 0
@@ -159,7 +143,7 @@ func serversOf(a *placement.Assignment) int {
 }
 
 // newTier returns a tier whose cache is not made yet; nil if the site has none.
-func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint32) *tier {
+func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number part) *tier {
 	if a == nil {
 		return nil
 	}
@@ -167,20 +151,7 @@ func (r *run) newTier(planned *plannedSite, a *placement.Assignment, number uint
 	config := cache.Config{
 		Policy: a.Policy, Admission: a.Admission, CapacityBytes: a.CacheBytes, Seed: uint64(seed) + uint64(number),
 	}
-	t := &tier{config: config, filling: newFilling(r.end()), up: planned.up, number: number}
-	t.upIsMid = number == edgeTier && len(r.plan.with(placement.MidTierCache)) > 0
-	t.remote = r.remoteTier(planned.up, t.upIsMid)
-	t.watch = r.newWatch(planned, t)
-	return t
-}
-
-// remoteTier says, by static workload, whether fetches from a site go by message.
-func (r *run) remoteTier(way leg, isMid bool) []bool {
-	remote := make([]bool, len(r.plan.scenario.Static))
-	for i := range remote {
-		remote[i] = isMid || r.plan.sites[way.to].origin.Servers > 0
-	}
-	return remote
+	return &tier{config: config, filling: newFilling(r.end()), hops: planned.next, number: number}
 }
 
 // end is the instant at which users stop.
@@ -316,7 +287,10 @@ func (r *run) addDynamic(number int, w *plannedWorkload) error {
 	if err != nil {
 		return err
 	}
-	shared := &dynamicRun{index: uint8(w.index), Dynamic: dynamic, coin: outOf32(dynamic.Parent.Probability)}
+	shared := &dynamicRun{index: uint8(w.index), Dynamic: dynamic, coin: outOf32(dynamic.Data.Probability)}
+	for i, at := range r.sites {
+		at.data = append(at.data, newDataCalls(&dynamic.Data, w.homes[i]))
+	}
 	for m := range streams {
 		for i := range w.entries[m] {
 			c, src := r.newCell(number, w, m, i, dynamic.Client)
@@ -341,41 +315,46 @@ func (r *run) addGaming(number int, w *plannedWorkload) error {
 		return err
 	}
 	updates := gaming.ConcurrentPlayers / gaming.UpdatePeriod().Seconds()
-	bySite := make([]*game, len(r.plan.sites))
+	bySite := make([]*matchmaker, len(r.plan.sites))
 	for m := range streams {
 		for i := range w.entries[m] {
 			e := &w.entries[m][i]
 			g := bySite[e.site]
 			if g == nil {
-				g = r.newGame(w, gaming, &r.plan.sites[e.site])
+				g = r.newMatchmaker(w, gaming, e.site)
 				bySite[e.site] = g
 				r.games = append(r.games, g)
 			}
 			entity := purpose.EntityOf(w.name, r.plan.metros[m])
-			c := gameCell{
-				tally: r.tally(number, w, m, i), sessions: streams[m],
-				key: random.NewKey(s.Seed, r.rep, entity, purpose.Player),
-				law: r.plan.access[m], up: e.up, down: e.down, access: 2 * e.access, linkJitter: e.jitter, loss: e.loss,
+			players := gamers{
+				playerWay: playerWay{
+					tally: r.tally(number, w, m, i), law: r.plan.access[m],
+					there: e.up, back: e.down, access: 2 * e.access, jitter: e.jitter, loss: e.loss,
+				},
+				sessions: streams[m], key: random.NewKey(s.Seed, r.rep, entity, purpose.Player),
 				gate: e.gate, who: random.NewKey(s.Seed, r.rep, entity, purpose.Route),
 			}
 			if e.access == 0 {
-				c.law = nil
+				players.law = nil
 			}
-			g.cells = append(g.cells, c)
+			g.metros = append(g.metros, players)
 			g.perSecond += updates * shares[m] * e.gate.initialShare()
 		}
 	}
 	return nil
 }
 
-// newGame returns a gaming workload at a site, with no players yet.
-func (r *run) newGame(w *plannedWorkload, gaming *workload.Gaming, planned *plannedSite) *game {
+// newMatchmaker returns a gaming workload at a site, with no players yet.
+func (r *run) newMatchmaker(w *plannedWorkload, gaming *workload.Gaming, site int) *matchmaker {
 	s := &r.plan.scenario
-	return &game{
-		Gaming: gaming, ctx: r.ctx, from: int64(s.WarmUp), end: r.end(), deadlines: w.deadlines,
+	planned := &r.plan.sites[site]
+	return &matchmaker{
+		Gaming: gaming, from: int64(s.WarmUp), end: r.end(), outages: s.outagesOf(planned.id),
 		capacity: planned.compute.Servers * max(gaming.MatchesPerServer, 1),
-		update:   int64(gaming.UpdatePeriod()), resend: gaming.SendPeriod(), coin: outOf32(gaming.Parent.Probability),
-		parentRTT: planned.parent.rtt(), parents: planned.parents, outages: s.outagesOf(planned.id),
 		matchKey: random.NewKey(s.Seed, r.rep, purpose.EntityOf(w.name, planned.id), purpose.Match),
+		rules: rules{
+			deadlines: w.deadlines, update: int64(gaming.UpdatePeriod()), resend: gaming.SendPeriod(),
+			data: newDataCalls(&gaming.Data, w.homes[site]), coin: outOf32(gaming.Data.Probability),
+		},
 	}
 }

@@ -32,21 +32,11 @@ type site struct {
 	touched   uint32           // keeps what the directory is touched for from being left out
 	// origins holds the origin's servers by static workload, computers those of dynamic workloads.
 	origins, computers []*servers
-	// remoteParent says, by dynamic workload, that calls to the parent go by message, because its
-	// servers may be busy.
-	remoteParent []bool
-	parent       leg
-	// parents are the regions that can be called where the parent may fail, nil where it never does;
-	// parentsRemote is as remoteParent, by upstream.
-	parents       []upstream
-	parentsRemote [][]bool
-	calls         []pendingCall
-	freeCalls     []uint32
-
-	waiting     []waiter
-	freeWaiters uint32
-	asking      []message // of other sites, whose fetches wait here
-	freeAsking  []uint32
+	data               []dataCalls // by dynamic workload
+	waiters            slab[waiter]
+	asking             slab[message] // of other sites, whose fetches wait here
+	calls              slab[call]    // that wait for a message
+	computations       slab[computation]
 
 	// fromOrigin counts, by static workload, the fetches of this site from the origin; ledger the bytes that were
 	// sent to and received by it, warm-up included.
@@ -94,7 +84,8 @@ func (s *site) close() {
 	}
 	s.directory = nil
 	s.block, s.inbox, s.fills, s.out = block{}, inbox{}, newFillQueue(), nil
-	s.waiting, s.freeWaiters, s.asking, s.freeAsking, s.calls, s.freeCalls = nil, 0, nil, nil, nil, nil
+	s.waiters, s.asking = slab[waiter]{}, slab[message]{}
+	s.calls, s.computations = slab[call]{}, slab[computation]{}
 }
 
 // An originCount counts fetches from the origin. It fills a line of the processor's cache, so that sites which run
@@ -211,8 +202,8 @@ func (s *site) lookAhead(end int64, keys *[256]uint64) {
 			break
 		}
 		m := &s.inbox.pool[s.inbox.fresh[i].n]
-		if m.kind == fetched && m.token&1 == edgeTier && m.at < end {
-			keys[n] = s.edge.flights.pool[m.token>>1].key
+		if m.kind == answer && m.of == edgeTier && m.at < end {
+			keys[n] = s.edge.flights.pool[m.token].key
 			n++
 		}
 	}
@@ -236,29 +227,6 @@ func (s *site) send(target uint32, at int64) *message {
 	}
 	m.at, m.order, m.target = at, order, target
 	return m
-}
-
-func (s *site) receive(m *message) {
-	switch m.kind {
-	case fetch:
-		s.serveFetch(m)
-	case fetched:
-		s.landFetch(m)
-	case call:
-		s.serveCall(m)
-	case called:
-		s.landCall(m)
-	case restart:
-		s.restart(m.at)
-	case unanswered:
-		s.landUnanswered(m)
-	case callUnanswered:
-		s.landCallUnanswered(m)
-	case expired:
-		s.expire(m)
-	case refused:
-		s.landRefused(m)
-	}
 }
 
 // A history is a number that stands for what has happened at a site, in its order. It costs one

@@ -242,7 +242,7 @@ func TestCachesDoWithoutAMidTierCacheThatFails(t *testing.T) {
 func TestLocalZonesDoWithoutAParentThatFails(t *testing.T) {
 	w := workload.Dynamic{
 		Name: "api", RequestsPerSecond: 2, Service: workload.Service{Mean: 4 * time.Millisecond},
-		Parent: workload.ParentCalls{Probability: 1, Calls: 2, Service: workload.Service{Mean: 2 * time.Millisecond}},
+		Data: workload.DataCalls{Probability: 1, Calls: 2, Service: workload.Service{Mean: 2 * time.Millisecond}},
 	}
 	s := Scenario{Network: twoRegions(t), Dynamic: []workload.Dynamic{w}, Duration: 400 * time.Second, Seed: 8, Failures: []Failure{out("west")}}
 	at := arrivals(t, s, 400*second)
@@ -264,13 +264,13 @@ func TestLocalZonesDoWithoutAParentThatFails(t *testing.T) {
 	t.Run("no call, no failure", func(t *testing.T) {
 		s := s
 		s.Dynamic = []workload.Dynamic{w}
-		s.Dynamic[0].Parent.Probability = 0
+		s.Dynamic[0].Data.Probability = 0
 		require.Zero(t, runOne(t, s, p).Workloads[0].Metros[0].Outcomes[Failed])
 	})
 	t.Run("calls wait", func(t *testing.T) {
 		s := s
 		s.Dynamic = []workload.Dynamic{w}
-		s.Dynamic[0].Parent.Waits = true
+		s.Dynamic[0].Data.Waits = true
 		tally := &byArithmeticAndByMessage(t, s, p).Workloads[0].Metros[0]
 		require.Zero(t, tally.Outcomes[Failed])
 		waited := int64(0)
@@ -317,7 +317,7 @@ func TestUpdatesThatNeedAParentThatFails(t *testing.T) {
 	w := workload.Gaming{
 		Name: "game", ConcurrentPlayers: 50, Session: workload.Weibull{Shape: 1, Scale: time.Hour},
 		MatchPlayers: 1, MatchLength: 10 * time.Hour, TickHz: 50, UpdateHz: 5,
-		Parent: workload.ParentCalls{Probability: 0.25, Calls: 3, Service: workload.Service{Mean: time.Millisecond, Exponential: true}}, Deadlines: []time.Duration{time.Second},
+		Data: workload.DataCalls{Probability: 0.25, Calls: 3, Service: workload.Service{Mean: time.Millisecond, Exponential: true}}, Deadlines: []time.Duration{time.Second},
 	}
 	s := Scenario{Network: twoRegions(t), Gaming: []workload.Gaming{w}, Duration: 400 * time.Second, Seed: 8}
 	p := placement.RegionOnly("west").WithLocalZones("zone")
@@ -325,7 +325,7 @@ func TestUpdatesThatNeedAParentThatFails(t *testing.T) {
 		s := s
 		s.Failures = failures
 		s.Gaming = []workload.Gaming{w}
-		s.Gaming[0].Parent.Waits = waits
+		s.Gaming[0].Data.Waits = waits
 		return &runOne(t, s, p).Workloads[0].Metros[0]
 	}
 	healthy := run(p, false)
@@ -441,7 +441,11 @@ func TestRandomFailuresAreTheSameByArithmeticAndByMessage(t *testing.T) {
 		s, p := busyScenario(t)
 		s.Gaming = nil // they send no messages
 		s.Static[0].RequestsPerSecond, s.Static[0].OriginService.Mean = 300, upTo(200)
-		s.Dynamic[0].Parent.Waits, s.Dynamic[0].Parent.Probability = drawn.IntN(2) == 0, 1
+		s.Dynamic[0].Data.Waits, s.Dynamic[0].Data.Probability = drawn.IntN(2) == 0, 1
+		parallel := s.Dynamic[0]
+		parallel.Name, parallel.Data.Calls = "parallel", 3
+		parallel.Data.Parallel, parallel.Data.Home = true, []string{"", "east", "mid"}[drawn.IntN(3)]
+		s.Dynamic = append(s.Dynamic, parallel)
 		for _, site := range []string{"region", "east", "mid", "zone", "pop-0", "pop-1", "pop-3"} {
 			for at := upTo(3000); drawn.IntN(3) > 0; at += upTo(1000) {
 				f := Failure{Site: site, At: at, For: upTo(1000), Detection: upTo(500), Timeout: upTo(300)}

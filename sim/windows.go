@@ -20,7 +20,7 @@ func (r *run) advance(workers int) error {
 	}
 	var alone []task
 	for _, g := range r.games {
-		alone = append(alone, task{g.perSecond * updateCost, func(*desk) error { return g.play() }})
+		alone = append(alone, task{g.perSecond * updateCost, func(*desk) error { return g.run(r.ctx) }})
 	}
 	for _, group := range r.groups() {
 		switch {
@@ -124,34 +124,25 @@ func (r *run) groups() []group {
 		return i
 	}
 	var ways []way
-	join := func(i int, l leg) {
-		if l.to == i {
-			return // a site's messages to itself need no window
-		}
-		a, b := find(i), find(l.to)
-		root[max(a, b)] = min(a, b)
-		ways = append(ways, way{int32(i), int32(l.to), l.up}, way{int32(l.to), int32(i), l.down})
-	}
-	joinAny := func(i int, ups []upstream, remote [][]bool) {
-		for u := range ups {
-			if slices.Contains(remote[u], true) {
-				join(i, ups[u].leg)
+	join := func(i int, hops []nextHop) {
+		for _, h := range hops {
+			if !h.remote || h.to == i { // messages of a site to itself need no window
+				continue
 			}
+			a, b := find(i), find(h.to)
+			root[max(a, b)] = min(a, b)
+			ways = append(ways, way{int32(i), int32(h.to), h.there}, way{int32(h.to), int32(i), h.back})
 		}
 	}
 	for i, s := range r.sites {
 		for _, t := range []*tier{s.edge, s.mid} {
-			if t != nil && slices.Contains(t.remote, true) {
-				join(i, t.up)
-			}
-			if t != nil && t.watch != nil {
-				joinAny(i, t.watch.ups, t.watch.remote)
+			if t != nil {
+				join(i, t.hops)
 			}
 		}
-		if slices.Contains(s.remoteParent, true) {
-			join(i, s.parent)
+		for j := range s.data {
+			join(i, s.data[j].hops)
 		}
-		joinAny(i, s.parents, s.parentsRemote)
 	}
 	number := make(map[int]int)
 	place := make([]int32, len(r.sites)) // of a site in its group

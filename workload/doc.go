@@ -5,7 +5,7 @@
 //   - [Static]: cacheable objects. Requests arrive as a Poisson process that follows each metro's
 //     local time of day; objects are drawn from a Zipf law, sizes from a lognormal law.
 //   - [Dynamic]: requests that must be computed, the calls of an API. They arrive like static ones,
-//     take a service time, and may make further calls to the parent region.
+//     take a service time, and may make further calls to the home of their data.
 //   - [Gaming]: real-time matches. Players arrive as a Poisson process, stay for a heavy-tailed
 //     time and are grouped into matches; every update of every player waits for the next tick.
 //

@@ -22,8 +22,8 @@ type Dynamic struct {
 	ResponseBytes int64
 	// Service is the time that a server of the compute site spends on a request.
 	Service Service
-	// Parent says how often a Local Zone needs its parent region for the answer.
-	Parent ParentCalls
+	// Data says how often the answer needs the data's home.
+	Data DataCalls
 	// Day is the shape of the load over local time; the zero value means [Flat].
 	Day Profile
 	// Client says how clients connect.
@@ -43,7 +43,7 @@ func (d *Dynamic) Validate() error {
 		validateRate(d.RequestsPerSecond),
 		invalid.Range("ResponseBytes", d.ResponseBytes, 0, maxObjectBytes),
 		invalid.In("Service", d.Service.Validate()),
-		invalid.In("Parent", d.Parent.Validate()),
+		invalid.In("Data", d.Data.Validate()),
 		invalid.In("Day", dayOf(d.Day).Validate()),
 		invalid.In("Client", d.Client.Validate()),
 		validateDeadlines(d.Deadlines),

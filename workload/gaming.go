@@ -42,8 +42,8 @@ type Gaming struct {
 	// MatchesPerServer is how many matches a server runs at once; it counts only where a placement
 	// limits servers. 0 means 1.
 	MatchesPerServer int
-	// Parent says how often an update at a Local Zone needs the parent region before it counts.
-	Parent ParentCalls
+	// Data says how often an update needs the data's home before it counts.
+	Data DataCalls
 	// SampledUpdates is the share of each player's updates that are simulated: every k-th, with k the
 	// whole number nearest to 1/SampledUpdates. All players and matches are there, so that the
 	// distributions stay unbiased and a big game costs less; counts are of the updates simulated. 0
@@ -139,7 +139,7 @@ func (g *Gaming) validate() error {
 		invalid.Range("TickHz", g.TickHz, 0.1, 10_000),
 		invalid.Range("MatchesPerServer", g.MatchesPerServer, 0, 1<<20),
 		invalid.In("Session", g.Session.Validate()),
-		invalid.In("Parent", g.Parent.Validate()),
+		invalid.In("Data", g.Data.Validate()),
 		invalid.In("Day", dayOf(g.Day).Validate()),
 		validateDeadlines(g.Deadlines),
 	)

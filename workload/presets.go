@@ -86,21 +86,21 @@ func Downloads() Static {
 }
 
 // APIDynamic is the calls of an API. All of its parameters are assumed: 10 ms of work, 10 KB down, half of
-// the requests need one call to the parent region.
+// the requests need one call to the data's home.
 func APIDynamic() Dynamic {
 	return Dynamic{
 		Name:              "api-dynamic",
 		RequestsPerSecond: 500,
 		ResponseBytes:     10_000,
 		Service:           Service{Mean: 10 * time.Millisecond, Exponential: true},
-		Parent:            ParentCalls{Probability: 0.5, Calls: 1, Service: Service{Mean: 2 * time.Millisecond}},
+		Data:              DataCalls{Probability: 0.5, Calls: 1, Service: Service{Mean: 2 * time.Millisecond}},
 		Day:               evening(),
 		Client:            webClient(),
 		Deadlines:         []time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond},
 		Assumed: append([]Assumption{
 			{"ResponseBytes", "responses of 10 KB"},
 			{"Service", "10 ms of service, exponential"},
-			{"Parent", "half of the requests at a Local Zone need one call of 2 ms to the parent region"},
+			{"Data", "half of the requests need one call of 2 ms to the data's home: from a Local Zone to its parent region, none from a region"},
 		}, assumedWeb...),
 	}
 }

@@ -250,22 +250,22 @@ func TestBadParametersNameTheirField(t *testing.T) {
 		require.ErrorContains(t, w.Validate(), field)
 	}
 	for field, change := range map[string]func(*workload.Gaming){
-		"ConcurrentPlayers":  func(w *workload.Gaming) { w.ConcurrentPlayers = 0 },
-		"MatchPlayers":       func(w *workload.Gaming) { w.MatchPlayers = 0; w.MinPlayers = 0 },
-		"MinPlayers":         func(w *workload.Gaming) { w.MinPlayers = 11 },
-		"MatchLength":        func(w *workload.Gaming) { w.MatchLength = 0 },
-		"TickHz":             func(w *workload.Gaming) { w.TickHz = 0 },
-		"UpdateHz":           func(w *workload.Gaming) { w.UpdateHz = -1 },
-		"Session.Shape":      func(w *workload.Gaming) { w.Session.Shape = 0 },
-		"Session.Scale":      func(w *workload.Gaming) { w.Session.Scale = 0 },
-		"Parent.Probability": func(w *workload.Gaming) { w.Parent.Probability = 2 },
-		"SampledUpdates":     func(w *workload.Gaming) { w.SampledUpdates = -1 },
+		"ConcurrentPlayers": func(w *workload.Gaming) { w.ConcurrentPlayers = 0 },
+		"MatchPlayers":      func(w *workload.Gaming) { w.MatchPlayers = 0; w.MinPlayers = 0 },
+		"MinPlayers":        func(w *workload.Gaming) { w.MinPlayers = 11 },
+		"MatchLength":       func(w *workload.Gaming) { w.MatchLength = 0 },
+		"TickHz":            func(w *workload.Gaming) { w.TickHz = 0 },
+		"UpdateHz":          func(w *workload.Gaming) { w.UpdateHz = -1 },
+		"Session.Shape":     func(w *workload.Gaming) { w.Session.Shape = 0 },
+		"Session.Scale":     func(w *workload.Gaming) { w.Session.Scale = 0 },
+		"Data.Probability":  func(w *workload.Gaming) { w.Data.Probability = 2 },
+		"SampledUpdates":    func(w *workload.Gaming) { w.SampledUpdates = -1 },
 	} {
 		w := workload.CompetitiveFPS()
 		change(&w)
 		require.ErrorContains(t, w.Validate(), field)
 	}
 	d := workload.APIDynamic()
-	d.Parent.Calls = -1
-	require.ErrorContains(t, d.Validate(), "Parent.Calls")
+	d.Data.Calls = -1
+	require.ErrorContains(t, d.Validate(), "Data.Calls")
 }
