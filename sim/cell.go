@@ -69,7 +69,8 @@ type request struct {
 	arrived  int64 // at this site
 }
 
-// arrive returns the next request of the cell, whose number at its site is given, as far as nothing is drawn.
+// arrive begins a request that reaches the site at an instant; draw adds what it brings along. number is the
+// cell's number at its site.
 func (c *cell) arrive(number uint32, now int64) request {
 	return request{cell: number, recorded: now >= c.from, access: c.access, arrived: now}
 }

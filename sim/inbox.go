@@ -76,8 +76,8 @@ func (b *inbox) slot() uint32 {
 	return uint32(len(b.pool) - 1)
 }
 
-// settle puts what has been delivered in order.
-func (b *inbox) settle() {
+// sort puts what has been delivered in order.
+func (b *inbox) sort() {
 	if len(b.fresh) == 0 {
 		return
 	}
@@ -187,7 +187,7 @@ func (b *inbox) push(at int64, order uint64) *message {
 }
 
 // pop takes the next message out and returns its number in the pool, where it stays until it is released.
-// There must be one, and what was delivered must be settled.
+// There must be one, and what was delivered must be sorted.
 func (b *inbox) pop() uint32 {
 	if len(b.own) == 0 || b.pos < len(b.run) && b.before(&b.run[b.pos], &b.own[0]) {
 		b.pos++

@@ -29,6 +29,11 @@ type plannedSite struct {
 	next                       []nextHop // where its cache fetches from
 }
 
+// tiers returns the site's caches by tier, nil where it has none.
+func (s *plannedSite) tiers() []*placement.Assignment {
+	return []*placement.Assignment{edgeTier: s.edge, midTier: s.mid}
+}
+
 // A leg is the way between two sites.
 type leg struct {
 	// to is a site of the plan, or -1 where the far end is not part of the placement.

@@ -60,8 +60,8 @@ func (p *preloader) preload(sites []*site, d *desk) error {
 		if err := p.ctx.Err(); err != nil {
 			return err
 		}
-		if s.mid != nil && p.plan.sites[s.id].mid.Preload {
-			p.fill(s.mid, s, midRates[s.id], false, d)
+		if t := s.tiers[midTier]; t != nil && p.plan.sites[s.id].mid.Preload {
+			p.fill(t, s, midRates[s.id], false, d)
 		}
 	}
 	return nil

@@ -2,10 +2,7 @@ package sim
 
 // restart lets a site come up again: its caches are empty, its servers free, its fetches under way lost.
 func (s *site) restart(now int64) {
-	for _, t := range []*tier{s.edge, s.mid} {
-		if t == nil {
-			continue
-		}
+	for _, t := range s.caches {
 		if err := t.open(s.directoryOf(t)); err != nil && s.err == nil {
 			s.err = err
 		}

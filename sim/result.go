@@ -199,7 +199,7 @@ func (r *run) settleCourses() {
 			}
 		}
 		s.edge.settle(&r.result.Edge)
-		s.mid.settle(&r.result.Mid)
+		s.tiers[midTier].settle(&r.result.Mid)
 	}
 }
 

@@ -104,8 +104,14 @@ func (r *run) build() error {
 		if at.computers, err = newServers(serversOf(planned.compute), len(s.Dynamic)); err != nil {
 			return err
 		}
-		at.edge = r.newTier(planned, planned.edge, edgeTier)
-		at.mid = r.newTier(planned, planned.mid, midTier)
+		for number, a := range planned.tiers() {
+			t := r.newTier(planned, a, part(number))
+			at.tiers = append(at.tiers, t)
+			if t != nil {
+				at.caches = append(at.caches, t)
+			}
+		}
+		at.edge = at.tiers[edgeTier]
 		r.planRestarts(at)
 		r.sites = append(r.sites, at)
 	}

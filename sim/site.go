@@ -26,10 +26,13 @@ type site struct {
 	out     []message // sent and not yet delivered
 	sent    uint64
 
-	edge, mid *tier
-	outages   []outage
-	directory *cache.Directory // of the edge cache, if it is one that sites share in turn
-	touched   uint32           // keeps what the directory is touched for from being left out
+	// tiers holds the site's caches by tier, nil where it has none, and caches those that there are. edge is that of
+	// the first tier, which users meet.
+	tiers, caches []*tier
+	edge          *tier
+	outages       []outage
+	directory     *cache.Directory // of the edge cache, if it is one that sites share in turn
+	touched       uint32           // of prefetchBlock
 	// origins holds the origin's servers by static workload, computers those of dynamic workloads.
 	origins, computers []*servers
 	data               []dataCalls // by dynamic workload
@@ -53,10 +56,7 @@ type site struct {
 // open makes the site's caches, empty. A directory serves the edge cache until the site is closed.
 func (s *site) open(d *cache.Directory) error {
 	s.directory = d
-	for _, t := range []*tier{s.edge, s.mid} {
-		if t == nil {
-			continue
-		}
+	for _, t := range s.caches {
 		if t.flights.heads == nil {
 			t.flights = newFlightTable()
 		}
@@ -67,20 +67,18 @@ func (s *site) open(d *cache.Directory) error {
 	return nil
 }
 
-// directoryOf returns the directory for the cache of a tier: the mid-tier has none.
+// directoryOf returns the directory for the cache of a tier: only that of users has one.
 func (s *site) directoryOf(t *tier) *cache.Directory {
-	if t.number == midTier {
-		return nil
+	if t == s.edge {
+		return s.directory
 	}
-	return s.directory
+	return nil
 }
 
 // close notes what the caches held, and lets go of all that only a run in progress needs.
 func (s *site) close() {
-	for _, t := range []*tier{s.edge, s.mid} {
-		if t != nil {
-			t.close()
-		}
+	for _, t := range s.caches {
+		t.close()
 	}
 	s.directory = nil
 	s.block, s.inbox, s.fills, s.out = block{}, inbox{}, newFillQueue(), nil
@@ -116,19 +114,13 @@ func (s *site) refill() {
 		s.block.sources = nil
 	}
 	s.block.refill()
-	if s.directory != nil {
-		touched := s.touched
-		for i := range s.block.visits {
-			touched ^= s.directory.Touch(uint64(s.block.visits[i].key))
-		}
-		s.touched = touched
-	}
+	s.prefetchBlock()
 }
 
 // advance lets everything happen that comes before the instant end. What happens at the same instant
 // goes in this order: fills, messages, users.
 func (s *site) advance(end int64) {
-	s.inbox.settle()
+	s.inbox.sort()
 	for {
 		s.soonest = min(s.inbox.next(), end)
 		s.fillAndMeet(end)
@@ -180,34 +172,6 @@ func (s *site) fillAndMeet(end int64) {
 		}
 		return
 	}
-}
-
-// lookAhead tells the edge cache what the users of a window that ends then will ask for, and what will be
-// put in. It collects the keys in a worker's own place, which stays near to the processor.
-func (s *site) lookAhead(end int64, keys *[256]uint64) {
-	if s.edge == nil {
-		return
-	}
-	n := 0
-	for i := s.block.pos; i < len(s.block.visits) && n < len(keys)/2 && s.block.visits[i].at < end; i++ {
-		v := &s.block.visits[i]
-		if c := &s.cells[v.cell]; c.static != nil {
-			keys[n] = uint64(v.key)
-			n++
-		}
-	}
-	visits := n
-	for i := range s.inbox.fresh {
-		if n == len(keys) {
-			break
-		}
-		m := &s.inbox.pool[s.inbox.fresh[i].n]
-		if m.kind == answer && m.of == edgeTier && m.at < end {
-			keys[n] = s.edge.flights.pool[m.token].key
-			n++
-		}
-	}
-	cache.Expect(s.edge.cache, keys[:visits], keys[visits:n])
 }
 
 // send puts a message on its way and returns it, for the caller to fill in what it says.

@@ -10,10 +10,10 @@ type tier struct {
 	filling filling
 	filled  bool      // whether anything was put into the cache, when the site is closed
 	hops    []nextHop // where it fetches from
-	number  part      // tells the site's tiers apart
+	number  part      // among the tiers, from the user
 }
 
-// The numbers of a site's tiers.
+// The numbers of the tiers, in order from the user.
 const (
 	edgeTier part = iota
 	midTier
@@ -43,12 +43,7 @@ func (t *tier) close() {
 }
 
 // tier returns a tier by its number.
-func (s *site) tier(number part) *tier {
-	if number == midTier {
-		return s.mid
-	}
-	return s.edge
-}
+func (s *site) tier(number part) *tier { return s.tiers[number] }
 
 // visitStatic serves a user's request for an object.
 func (s *site) visitStatic(v *visit, c *cell) {
