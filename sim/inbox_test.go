@@ -50,7 +50,7 @@ func TestMessagesComeOutInOrder(t *testing.T) {
 			b.sort()
 			for now = 500 * (window + 1); b.next() < now; pending = pending[1:] {
 				n := b.pop()
-				if m := &b.pool[n]; m.at != pending[0].at || m.order != pending[0].order {
+				if m := b.pool.at(n); m.at != pending[0].at || m.order != pending[0].order {
 					require.Equal(t, pending[0], message{at: m.at, order: m.order}, name)
 				}
 				b.release(n)
@@ -58,7 +58,7 @@ func TestMessagesComeOutInOrder(t *testing.T) {
 		}
 		for range pending {
 			n := b.pop()
-			require.Equal(t, pending[0].order, b.pool[n].order, name)
+			require.Equal(t, pending[0].order, b.pool.at(n).order, name)
 			pending = pending[1:]
 		}
 		require.Equal(t, unknown, b.next(), name)

@@ -67,7 +67,11 @@ func (s *site) receive(m *message) {
 	case ask:
 		s.serve(m)
 	case answer:
-		s.land(m)
+		if m.of == computePart {
+			s.landCall(m)
+		} else {
+			s.landFetch(m)
+		}
 	case refusal:
 		s.failFetch(s.tier(m.of), m.token, m.at)
 	case noAnswer:
@@ -95,15 +99,6 @@ func (s *site) serve(m *message) {
 	}
 }
 
-// land takes an answer.
-func (s *site) land(m *message) {
-	if m.of == computePart {
-		s.landCall(m)
-	} else {
-		s.landFetch(m)
-	}
-}
-
 // landNoAnswer takes the news that the site that was asked has failed before it could answer.
 func (s *site) landNoAnswer(m *message) {
 	if m.of == computePart {
@@ -116,7 +111,7 @@ func (s *site) landNoAnswer(m *message) {
 // reply sends the answer to a question on its way, at an instant. Where the site fails before that it sends the
 // news that there is no answer, and returns false.
 func (s *site) reply(m *message, leaves int64, r reply, service int64) bool {
-	if s.sendNoAnswerIfDown(m, leaves) {
+	if s.outages != nil && s.sendNoAnswerIfDown(m, leaves) {
 		return false
 	}
 	a := s.sendBack(m, answer, leaves)
@@ -128,7 +123,7 @@ func (s *site) reply(m *message, leaves int64, r reply, service int64) bool {
 // sendNoAnswerIfDown sends the news that a question has no answer if this site fails before the answer leaves, at
 // an instant; it reports whether it does. The news takes as long as the answer would have.
 func (s *site) sendNoAnswerIfDown(m *message, leaves int64) bool {
-	if s.outages == nil || meets(s.outages, m.at, leaves) == nil {
+	if meets(s.outages, m.at, leaves) == nil {
 		return false
 	}
 	s.sendBack(m, noAnswer, leaves)

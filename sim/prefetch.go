@@ -37,7 +37,7 @@ func (s *site) prefetchWindow(end int64, keys *[256]uint64) {
 		if n == len(keys) {
 			break
 		}
-		m := &s.inbox.pool[s.inbox.fresh[i].n]
+		m := s.inbox.pool.at(s.inbox.fresh[i].n)
 		if m.kind == answer && m.of == edgeTier && m.at < end {
 			keys[n] = s.edge.flights.pool[m.token].key
 			n++

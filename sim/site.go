@@ -128,7 +128,7 @@ func (s *site) advance(end int64) {
 			return
 		}
 		n := s.inbox.pop()
-		m := &s.inbox.pool[n]
+		m := s.inbox.pool.at(n)
 		s.happened.add(m.at, m.order|1<<63)
 		s.receive(m)
 		s.inbox.release(n)

@@ -32,8 +32,3 @@ func (s *slab[T]) at(n uint32) *T { return &s.all[n] }
 
 // remove frees the place of a number; it is the next to be used again.
 func (s *slab[T]) remove(n uint32) { s.free = append(s.free, n) }
-
-// clear frees all places; the memory stays.
-func (s *slab[T]) clear() {
-	s.all, s.free = s.all[:min(len(s.all), 1)], s.free[:0]
-}

@@ -126,11 +126,11 @@ func (s *site) sendHit(m *message, bytes, first, last int64) {
 // sendObject sends an object to the site that has asked for it: its first byte leaves at first, its last is here
 // at last. It returns false where this site fails first.
 func (s *site) sendObject(m *message, bytes, first, last, queue, service int64) bool {
-	if !s.reply(m, first, reply{queue: queue, pours: last - first}, service) {
-		return false
+	ok := s.reply(m, first, reply{queue: queue, pours: last - first}, service)
+	if ok {
+		s.ledger.sent += uint64(bytes)
 	}
-	s.ledger.sent += uint64(bytes)
-	return true
+	return ok
 }
 
 // countOrigin counts a fetch from the origin.
