@@ -12,6 +12,7 @@ import (
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A WarmUpFinding says how long one figure of one placement took to become steady. Games are not
@@ -248,8 +249,7 @@ func (s *Study) findWarmUp(replications []*replication, p, w int, figure courseF
 	return f
 }
 
-// firstFailure returns when the first failure begins that concerns a placement: that of a site of its, or of
-// the parent of one. It returns 0 where none does.
+// firstFailure returns when the first failure begins that concerns a placement. It returns 0 where none does.
 func (s *Study) firstFailure(p int) (first time.Duration) {
 	for i := range s.Failures {
 		if f := &s.Failures[i]; s.concerns(f, &s.Placements[p]) && (first == 0 || f.At < first) {
@@ -259,12 +259,19 @@ func (s *Study) firstFailure(p int) (first time.Duration) {
 	return first
 }
 
-// concerns reports whether a placement has the site of a failure, or a site that calls it.
+// concerns reports whether a placement has the site of a failure, or a site that calls it: a Local Zone its parent,
+// every compute site the home of a workload's data.
 func (s *Study) concerns(f *sim.Failure, p *placement.Placement) bool {
+	isHome := s.isHome(f.Site)
 	return p.Uses(f.Site) || slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool {
 		i, ok := s.Network.Index(a.Site)
-		return ok && a.Role == placement.Compute && s.Network.At(i).Parent == f.Site
+		return ok && a.Role == placement.Compute && (isHome || s.Network.At(i).Parent == f.Site)
 	})
+}
+
+// isHome reports whether a site is named as the home of a workload's data.
+func (s *Study) isHome(site string) bool {
+	return slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return w.DataCalls().Home == site })
 }
 
 // wholeBatches returns how many batches are over well before a failure begins: the last of them may hold

@@ -11,7 +11,7 @@ func readDynamic(v value, w *workload.Workload) {
 		field{"requests_per_second", func(v value) { v.number(&demand.RequestsPerSecond) }},
 		field{"response_size", func(v value) { v.bytes(&service.ResponseBytes) }},
 		field{"service", func(v value) { readServiceTime(v, &service.Work) }},
-		field{"parent_calls", func(v value) { readParentCalls(v, &service.Parent) }},
+		field{"data", func(v value) { readDataCalls(v, &service.Data) }},
 		field{"client", func(v value) { readClient(v, &w.Client) }},
 	)...)
 	w.Demand, w.Service = demand, service

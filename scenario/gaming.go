@@ -24,7 +24,7 @@ func readGaming(v value, w *workload.Workload) {
 		field{"tick_time", func(v value) { v.duration(&service.TickTime) }},
 		field{"tick_time_per_player", func(v value) { v.duration(&service.TickTimePerPlayer) }},
 		field{"matches_per_server", func(v value) { v.integer(&service.MatchesPerServer) }},
-		field{"parent_calls", func(v value) { readParentCalls(v, &service.Parent) }},
+		field{"data", func(v value) { readDataCalls(v, &service.Data) }},
 		field{"sampled_updates", func(v value) { v.number(&service.SampledUpdates) }},
 	)...)
 	w.Demand, w.Service = demand, service

@@ -70,6 +70,9 @@ func (s *Scenario) Validate() error {
 	if err := s.validateFailures(); err != nil {
 		return err
 	}
+	if err := s.validateHomes(); err != nil {
+		return err
+	}
 	seen := make(map[string]bool)
 	objects := 0
 	for i := range s.Workloads {

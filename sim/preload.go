@@ -69,8 +69,8 @@ func (p *preloader) preload(sites []*site, d *desk) error {
 		if err := p.ctx.Err(); err != nil {
 			return err
 		}
-		if s.mid != nil && p.plan.sites[s.id].mid.Preload {
-			p.fill(s.mid, s, midRates[s.id], false, d)
+		if t := s.tiers[midTier]; t != nil && p.plan.sites[s.id].mid.Preload {
+			p.fill(t, s, midRates[s.id], false, d)
 		}
 	}
 	return nil
@@ -134,7 +134,8 @@ func (p *preloader) readCatalogues() error {
 // edge fills the edge cache of a site if asked to, and notes what it will ask the next tier for.
 func (p *preloader) edge(s *site, midRates map[uint32][][]float64, d *desk) {
 	t := s.edge
-	fillMid := t.upIsMid && p.plan.sites[t.up.to].mid.Preload
+	up := &t.hops[0]
+	fillMid := up.part == midTier && p.plan.sites[up.to].mid.Preload
 	if !fillMid && !p.plan.sites[s.id].edge.Preload {
 		return
 	}
@@ -150,22 +151,22 @@ func (p *preloader) edge(s *site, midRates map[uint32][][]float64, d *desk) {
 	if !fillMid {
 		return
 	}
-	up := midRates[uint32(t.up.to)]
-	if up == nil {
-		up = make([][]float64, len(p.workloads))
+	asked := midRates[uint32(up.to)]
+	if asked == nil {
+		asked = make([][]float64, len(p.workloads))
 		for i := range p.workloads {
-			up[i] = make([]float64, len(p.workloads[i].popularity))
+			asked[i] = make([]float64, len(p.workloads[i].popularity))
 		}
-		midRates[uint32(t.up.to)] = up
+		midRates[uint32(up.to)] = asked
 	}
 	for i := range rates {
 		for k, rate := range rates[i] {
 			switch {
 			case !(rate > 0): // and longest may be infinite
 			case p.workloads[i].bytes[k] > t.cache.CapacityBytes():
-				up[i][k] += rate
+				asked[i][k] += rate
 			default:
-				up[i][k] += rate * math.Exp(-rate*longest) // Che: asked for when not here
+				asked[i][k] += rate * math.Exp(-rate*longest) // Che: asked for when not here
 			}
 		}
 	}

@@ -151,8 +151,8 @@ func (r *run) settle() error {
 	var sent, received uint64
 	var happened event.Fingerprint
 	for i, g := range r.games {
-		for c := range g.cells {
-			if err := sourceError(g.cells[c].sessions.source); err != nil {
+		for m := range g.metros {
+			if err := sourceError(g.metros[m].sessions.source); err != nil {
 				return err
 			}
 		}
@@ -212,7 +212,7 @@ func (r *run) settleCourses() {
 			}
 		}
 		s.edge.settle(&r.result.Edge)
-		s.mid.settle(&r.result.Mid)
+		s.tiers[midTier].settle(&r.result.Mid)
 	}
 }
 
