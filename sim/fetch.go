@@ -3,12 +3,12 @@ package sim
 // startFetch asks a next hop for the object of a new fetch, which it returns.
 func (s *site) startFetch(t *tier, n uint32, now int64, number uint8, recorded bool) *flight {
 	f := &t.flights.pool[n]
-	if h := &t.hops[0]; h.isSteady() {
+	if h := &t.hops[number][0]; h.isSteady() {
 		s.countOrigin(number, f.bytes, recorded)
 		s.expect(t, n, h, now+h.rtt()+f.service)
 		return f
 	}
-	f.attempt, f.number, f.recorded = newAttempt(t.hops, now), number, recorded
+	f.attempt, f.number, f.recorded = newAttempt(t.hops[number], now), number, recorded
 	s.fetch(t, n, now)
 	return f
 }
@@ -16,7 +16,7 @@ func (s *site) startFetch(t *tier, n uint32, now int64, number uint8, recorded b
 // fetch asks the hop of a fetch's choice. What a site without state will do is arithmetic.
 func (s *site) fetch(t *tier, n uint32, now int64) {
 	f := &t.flights.pool[n]
-	h := &t.hops[f.choice]
+	h := &t.hops[f.number][f.choice]
 	if h.needsMessage(now) {
 		m := s.ask(h, now, t.number, n, f.bytes)
 		m.key, m.service, m.index, m.recorded = f.key, f.service, f.number, f.recorded
@@ -46,7 +46,7 @@ func (s *site) landFetch(m *message) {
 	t, n, r := s.tier(m.of), m.token, m.reply()
 	f := &t.flights.pool[n]
 	f.first = m.at
-	f.last = max(m.at+r.pours, m.at+pour(f.bytes, t.hops[f.choice].nsPerByte))
+	f.last = max(m.at+r.pours, m.at+pour(f.bytes, t.hops[f.number][f.choice].nsPerByte))
 	f.queue, f.service = r.queue, m.service
 	s.fills.push(fillEntry{at: f.last, tier: uint32(t.number), flight: n})
 	s.answerWaiters(t, n, m.at)
@@ -56,7 +56,7 @@ func (s *site) landFetch(m *message) {
 func (s *site) landFetchUnanswered(m *message) {
 	t := s.tier(m.of)
 	f := &t.flights.pool[m.token]
-	at, _ := t.hops[f.choice].silence(f.asked, m.at)
+	at, _ := t.hops[f.number][f.choice].silence(f.asked, m.at)
 	s.setTimer(t, m.token, at)
 }
 
@@ -69,7 +69,7 @@ func (s *site) setTimer(t *tier, n uint32, at int64) {
 // expire ends the wait for a hop that has not answered: the fetch asks the next, once, or fails.
 func (s *site) expire(t *tier, n uint32, now int64) {
 	f := &t.flights.pool[n]
-	if f.isLost || meets(s.outages, now, now) != nil || !f.moveOn(t.hops, now) {
+	if f.isLost || meets(s.outages, now, now) != nil || !f.moveOn(t.hops[f.number], now) {
 		s.failFetch(t, n, now)
 		return
 	}
@@ -105,7 +105,7 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 			if waiting.outcome == Miss {
 				s.sendObject(m, f.bytes, f.first, f.last, f.queue, f.service)
 			} else {
-				s.sendHit(m, f.bytes, f.first, f.last) // it waits for the rest of what another has asked for
+				s.sendHit(t, m, f.bytes, f.first, f.last) // it waits for the rest of what another has asked for
 			}
 		} else if c := &s.cells[waiting.cell]; f.answer(c, &waiting.request, waiting.outcome, now) && f.second {
 			c.waitedInVain(&waiting.request, max(f.asked-waiting.arrived, 0))

@@ -125,65 +125,84 @@ func (a *attempt) startOver(hops []nextHop, at int64) {
 // maxHops bounds a list of next hops; the number of a choice is a byte.
 const maxHops = 255
 
-// connect finds the next hops of every cache: the next tier.
-func (c *compiler) connect(p *Plan) error {
+// nextTiers returns, by site and tier, where the cache there fetches the objects of a workload from; nil where there
+// is no cache.
+func (c *compiler) nextTiers(p *Plan, workload string) ([][][]nextHop, error) {
+	all := make([][][]nextHop, len(p.sites))
 	for i := range p.sites {
-		s := &p.sites[i]
-		if s.edge == nil && s.mid == nil {
-			continue
-		}
-		next := placement.Origin
-		if s.edge != nil && len(p.with(placement.MidTierCache)) > 0 {
-			next = placement.MidTierCache
-		}
-		var err error
-		if s.next, err = c.nextTier(p, s.id, next); err != nil {
-			return fmt.Errorf("site %q: %w", s.id, err)
+		all[i] = make([][]nextHop, len(p.placement.Tiers))
+		for tier, at := range p.sites[i].caches {
+			if at == nil {
+				continue
+			}
+			var err error
+			if all[i][tier], err = c.nextTier(p, p.sites[i].id, tier, workload); err != nil {
+				return nil, fmt.Errorf("site %q: %w", p.sites[i].id, err)
+			}
 		}
 	}
-	return nil
+	return all, nil
 }
 
-// nextTier returns the sites with a role from which a cache can fetch, by round trip, backups last.
-func (c *compiler) nextTier(p *Plan, from string, role placement.Role) ([]nextHop, error) {
-	sites, err := c.byRoundTrip(p, from, p.with(role))
+// nextTier returns the sites from which a cache of a tier can fetch, by round trip, backups last: the caches of the
+// next tier that is not to be skipped or, behind the last, the origins. Whether a tier is skipped depends on the
+// origin, the nearest to the cache that asks.
+func (c *compiler) nextTier(p *Plan, from string, tier int, workload string) ([]nextHop, error) {
+	origins, err := c.byRoundTrip(p, from, p.serving(placement.Origin, workload, false))
 	if err != nil {
 		return nil, err
 	}
-	backups, err := c.byRoundTrip(p, from, p.backups(role))
-	if err != nil {
-		return nil, err
-	}
-	hops := upToSafe(append(sites, backups...))
-	for i := range hops {
-		h := &hops[i]
-		if role == placement.MidTierCache {
-			h.part, h.remote = midTier, true
-		} else {
-			h.part, h.remote = originPart, p.sites[h.to].origin.Servers > 0
+	origin := p.sites[origins[0].to].id
+	for next := tier + 1; next < len(p.placement.Tiers); next++ {
+		t := &p.placement.Tiers[next]
+		if len(t.Origins) > 0 && !slices.Contains(t.Origins, origin) {
+			continue
 		}
+		caches, err := c.byRoundTrip(p, from, p.serving(placement.Role(t.Name), workload, false))
+		if err != nil {
+			return nil, err
+		}
+		if t.SkipInOriginRegion && c.isInRegion(p.sites[caches[0].to].id, origin) {
+			continue
+		}
+		backups, err := c.byRoundTrip(p, from, p.serving(placement.Role(t.Name), workload, true))
+		return asHops(append(caches, backups...), func(h *nextHop) { h.part, h.remote = part(next), true }), err
 	}
-	return hops, nil
+	backups, err := c.byRoundTrip(p, from, p.serving(placement.Origin, workload, true))
+	return asHops(append(origins, backups...), func(h *nextHop) { h.part, h.remote = originPart, p.sites[h.to].origin.Servers > 0 }), err
+}
+
+// isInRegion reports whether a site is a region or belongs to it.
+func (c *compiler) isInRegion(site, region string) bool {
+	node, _ := c.net.Index(site)
+	return site == region || c.net.At(node).Parent == region
+}
+
+// asHops returns the hops that come into play, each made ready.
+func asHops(hops []nextHop, ready func(*nextHop)) []nextHop {
+	hops = upToSafe(hops)
+	for i := range hops {
+		ready(&hops[i])
+	}
+	return hops
 }
 
 // homes returns, by site, where the calls of a workload go; nil where a site does not compute. Calls of games are
 // arithmetic: they find servers that are always free.
-func (c *compiler) homes(p *Plan, kind Kind, data workload.DataCalls) ([][]nextHop, error) {
+func (c *compiler) homes(p *Plan, name string, kind Kind, data workload.DataCalls) ([][]nextHop, error) {
 	all := make([][]nextHop, len(p.sites))
 	for i := range p.sites {
 		if p.sites[i].compute == nil {
 			continue
 		}
-		hops, err := c.dataHops(p, p.sites[i].id, data.Home)
+		hops, err := c.dataHops(p, name, p.sites[i].id, data.Home)
 		if err != nil {
 			return nil, fmt.Errorf("site %q: %w", p.sites[i].id, err)
 		}
-		for j := range hops {
-			h := &hops[j]
+		all[i] = asHops(hops, func(h *nextHop) {
 			h.part = computePart
 			h.remote = kind == Computed && data.Calls > 0 && h.to >= 0 && h.to != i && p.sites[h.to].compute.Servers > 0
-		}
-		all[i] = hops
+		})
 	}
 	return all, nil
 }
@@ -191,7 +210,7 @@ func (c *compiler) homes(p *Plan, kind Kind, data workload.DataCalls) ([][]nextH
 // dataHops returns where a compute site's calls go: to the home of the data, by default a Local Zone's parent or
 // the region itself; then to the backups among the regions that compute, by round trip. Calls that stay at the
 // site take no time on the way.
-func (c *compiler) dataHops(p *Plan, site, home string) ([]nextHop, error) {
+func (c *compiler) dataHops(p *Plan, workload, site, home string) ([]nextHop, error) {
 	if home == "" {
 		node, _ := c.net.Index(site)
 		home = cmp.Or(c.net.At(node).Parent, site)
@@ -206,7 +225,7 @@ func (c *compiler) dataHops(p *Plan, site, home string) ([]nextHop, error) {
 	if n := p.number(home); n >= 0 && p.sites[n].compute != nil {
 		l.to = n
 	}
-	backups, err := c.byRoundTrip(p, site, slices.DeleteFunc(p.backups(placement.Compute), func(n int) bool {
+	backups, err := c.byRoundTrip(p, site, slices.DeleteFunc(p.serving(placement.Compute, workload, true), func(n int) bool {
 		node, _ := c.net.Index(p.sites[n].id)
 		return c.net.At(node).Kind != topology.Region || p.sites[n].id == home
 	}))

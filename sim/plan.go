@@ -25,14 +25,8 @@ type Plan struct {
 // A plannedSite is a site with its roles.
 type plannedSite struct {
 	id              string
-	edge, mid       *placement.Cache // of the first tier and of the second
+	caches          []*placement.Cache // by tier, nil where it has none
 	origin, compute *placement.Assignment
-	next            []nextHop // where its cache fetches from
-}
-
-// tiers returns the site's caches by tier, nil where it has none.
-func (s *plannedSite) tiers() []*placement.Cache {
-	return []*placement.Cache{edgeTier: s.edge, midTier: s.mid}
 }
 
 // A leg is the way between two sites.
@@ -53,6 +47,7 @@ type plannedWorkload struct {
 	deadlines []int64             // ns
 	audiences []workload.Audience // by metro
 	entries   [][]entry           // by metro: one, or several that share its users
+	hops      [][][]nextHop       // by site and tier: where a cache fetches from, nil where there is none
 	homes     [][]nextHop         // by site: where calls for the data go, nil where nothing is computed
 }
 
@@ -199,9 +194,6 @@ func (c *compiler) plan(p placement.Placement) (*Plan, error) {
 		plan.metros = append(plan.metros, a.Metro)
 	}
 	plan.takeRoles()
-	if err := c.connect(plan); err != nil {
-		return nil, err
-	}
 	for i := range c.scenario.Workloads {
 		if err := c.addWorkload(plan, &c.scenario.Workloads[i]); err != nil {
 			return nil, err
@@ -219,8 +211,12 @@ func (c *compiler) addWorkload(p *Plan, w *workload.Workload) (err error) {
 	if planned.audiences, err = c.audiencesOf(w.Metros); err == nil {
 		planned.entries, err = c.entries(p, planned.name, planned.kind)
 	}
-	if err == nil && !planned.kind.MeetsCaches() {
-		planned.homes, err = c.homes(p, planned.kind, w.DataCalls())
+	switch {
+	case err != nil:
+	case planned.kind.MeetsCaches():
+		planned.hops, err = c.nextTiers(p, w.Name)
+	default:
+		planned.homes, err = c.homes(p, w.Name, planned.kind, w.DataCalls())
 	}
 	if err != nil {
 		return fmt.Errorf("workload %q: %w", w.Name, err)
@@ -249,7 +245,7 @@ func (p *Plan) takeRoles() {
 	number := make(map[string]int)
 	for i, id := range p.placement.AllSites() {
 		number[id] = i
-		p.sites = append(p.sites, plannedSite{id: id})
+		p.sites = append(p.sites, plannedSite{id: id, caches: make([]*placement.Cache, len(p.placement.Tiers))})
 	}
 	for i := range p.placement.Sites {
 		a := &p.placement.Sites[i]
@@ -263,44 +259,38 @@ func (p *Plan) takeRoles() {
 	for t := range p.placement.Tiers {
 		for i := range p.placement.Tiers[t].Caches {
 			at := &p.placement.Tiers[t].Caches[i]
-			switch s := &p.sites[number[at.Site]]; t {
-			case 0:
-				s.edge = at
-			case 1:
-				s.mid = at
-			}
+			p.sites[number[at.Site]].caches[t] = at
 		}
 	}
 }
 
-// with returns the numbers of the sites that have a role, but for backups. [placement.EdgeCache] stands for the
-// first tier, [placement.MidTierCache] for the second.
-func (p *Plan) with(role placement.Role) []int { return p.assigned(role, false) }
-
-// backups returns the numbers of the sites that have a role while others are down.
-func (p *Plan) backups(role placement.Role) []int { return p.assigned(role, true) }
-
-func (p *Plan) assigned(role placement.Role, backup bool) []int {
+// serving returns the numbers of the sites that have a role for a workload, as backups or not.
+func (p *Plan) serving(role placement.Role, workload string, backup bool) []int {
+	tier := slices.IndexFunc(p.placement.Tiers, func(t placement.Tier) bool { return t.Name == string(role) })
 	var found []int
 	for i := range p.sites {
-		if has, isBackup := p.sites[i].has(role); has && isBackup == backup {
+		s := &p.sites[i]
+		serves := false
+		switch a := s.assignment(role); {
+		case a != nil:
+			serves = a.Backup == backup && a.Serves(workload)
+		case tier >= 0 && s.caches[tier] != nil:
+			serves = s.caches[tier].Backup == backup
+		}
+		if serves {
 			found = append(found, i)
 		}
 	}
 	return found
 }
 
-// has reports whether the site has a role, and whether as a backup.
-func (s *plannedSite) has(role placement.Role) (has, backup bool) {
-	a, at := s.origin, s.edge
+// assignment returns what the placement says of the site as an origin or as who computes, nil if it is none.
+func (s *plannedSite) assignment(role placement.Role) *placement.Assignment {
 	switch role {
+	case placement.Origin:
+		return s.origin
 	case placement.Compute:
-		a = s.compute
-	case placement.MidTierCache:
-		at = s.mid
+		return s.compute
 	}
-	if role == placement.Origin || role == placement.Compute {
-		return a != nil, a != nil && a.Backup
-	}
-	return at != nil, at != nil && at.Backup
+	return nil
 }

@@ -38,7 +38,7 @@ func (s *site) prefetchWindow(end int64, keys *[256]uint64) {
 			break
 		}
 		m := s.inbox.pool.at(s.inbox.fresh[i].n)
-		if m.kind == answer && m.of == edgeTier && m.at < end {
+		if m.kind == answer && m.of == firstTier && m.at < end {
 			keys[n] = s.edge.flights.pool[m.token].key
 			n++
 		}

@@ -78,9 +78,18 @@ func (p *Plan) newResult(replication int) *Result {
 	for i := range p.sites {
 		r.Sites = append(r.Sites, p.sites[i].id)
 	}
+	for i := range p.placement.Tiers {
+		r.Tiers = append(r.Tiers, TierResult{Name: p.placement.Tiers[i].Name})
+	}
 	for _, w := range p.workloads {
 		t := WorkloadTally{
 			Name: w.name, Kind: w.kind, Metros: make([]Tally, len(p.metros)), Sites: make([]SiteTally, len(p.sites)),
+		}
+		if w.kind.MeetsCaches() {
+			t.Tiers = make([]TierTally, len(r.Tiers))
+			for n := range t.Sites {
+				t.Sites[n].Tiers = make([]TierTally, len(r.Tiers))
+			}
 		}
 		for m := range t.Metros {
 			t.Metros[m] = newTally(w.kind, len(w.deadlines))
@@ -98,7 +107,6 @@ func (r *run) build() error {
 		at := &site{
 			id: uint32(i), name: planned.id, ctx: r.ctx, outages: s.outagesOf(planned.id), fills: newFillQueue(),
 			fromOrigin: make([]originCount, len(s.Workloads)),
-			midTallies: make([]TierTally, len(s.Workloads)),
 			data:       make([]dataCalls, len(s.Workloads)),
 		}
 		var err error
@@ -108,14 +116,7 @@ func (r *run) build() error {
 		if at.computers, err = r.plan.newServers(serversOf(planned.compute), Computed); err != nil {
 			return err
 		}
-		for number, a := range planned.tiers() {
-			t := r.newTier(planned, a, part(number))
-			at.tiers = append(at.tiers, t)
-			if t != nil {
-				at.caches = append(at.caches, t)
-			}
-		}
-		at.edge = at.tiers[edgeTier]
+		r.addCaches(at)
 		r.planRestarts(at)
 		r.sites = append(r.sites, at)
 	}
@@ -144,17 +145,37 @@ func serversOf(a *placement.Assignment) int {
 	return a.Servers
 }
 
-// newTier returns a tier whose cache is not made yet; nil if the site has none.
-func (r *run) newTier(planned *plannedSite, at *placement.Cache, number part) *tier {
-	if at == nil {
-		return nil
+// addCaches gives a site its caches, which are not made yet.
+func (r *run) addCaches(at *site) {
+	for number, c := range r.plan.sites[at.id].caches {
+		var t *tier
+		if c != nil {
+			t = r.newTier(at.id, c, part(number))
+			at.caches = append(at.caches, t)
+		}
+		at.tiers = append(at.tiers, t)
 	}
+	if len(at.tiers) > 0 {
+		at.edge = at.tiers[firstTier]
+	}
+}
+
+func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 	seed := random.NewKey(r.plan.scenario.Seed, r.rep, random.Entity(at.Site), purpose.Cache)
 	config := cache.Config{
 		Policy: at.Policy, NewPolicy: at.NewPolicy, Admission: at.Admission, NewAdmission: at.NewAdmission,
 		CapacityBytes: at.CapacityBytes, Seed: uint64(seed) + uint64(number),
 	}
-	return &tier{config: config, filling: newFilling(r.end()), hops: planned.next, number: number}
+	t := &tier{
+		config: config, filling: newFilling(r.end()), number: number,
+		hops: make([][]nextHop, len(r.plan.workloads)), tallies: make([]TierTally, len(r.plan.workloads)),
+	}
+	for w := range r.plan.workloads {
+		if hops := r.plan.workloads[w].hops; hops != nil {
+			t.hops[w] = hops[site][number]
+		}
+	}
+	return t
 }
 
 // end is the instant at which users stop.

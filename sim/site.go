@@ -44,8 +44,6 @@ type site struct {
 	// fromOrigin counts, by workload, the fetches of this site from the origin; ledger the bytes that were
 	// sent to and received by it, warm-up included.
 	fromOrigin []originCount
-	// midTallies count, by workload, what reached the mid-tier cache here.
-	midTallies []TierTally
 	ledger     ledger
 	courses    []*course // by workload; nil where it has no users here
 	// happened stands for all that has happened here, in order.

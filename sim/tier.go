@@ -8,16 +8,15 @@ type tier struct {
 	cache   cache.Cache // while the site is open
 	flights flightTable
 	filling filling
-	filled  bool      // whether anything was put into the cache, when the site is closed
-	hops    []nextHop // where it fetches from
-	number  part      // among the tiers, from the user
+	filled  bool        // whether anything was put into the cache, when the site is closed
+	hops    [][]nextHop // by workload: where it fetches from
+	number  part        // among the tiers, from the user
+	// tallies count, by workload, what the fetches of other sites met here.
+	tallies []TierTally
 }
 
-// The numbers of the tiers, in order from the user.
-const (
-	edgeTier part = iota
-	midTier
-)
+// firstTier is the number of the tier that users meet; the others follow in order to the origin.
+const firstTier part = 0
 
 // open makes the tier's cache, empty, in the place of one it may have had.
 func (t *tier) open(d *cache.Directory) error {
@@ -90,11 +89,11 @@ func (s *site) serveAtOrigin(v *visit, c *cell, r *request) {
 func (s *site) serveFromTier(t *tier, m *message) {
 	bytes := m.question().bytes
 	if m.recorded {
-		s.midTallies[m.index].Counters[TierRequests]++
-		s.midTallies[m.index].Counters[TierBytes] += uint64(bytes)
+		t.tallies[m.index].Counters[TierRequests]++
+		t.tallies[m.index].Counters[TierBytes] += uint64(bytes)
 	}
 	if bytes, hit := t.cache.Lookup(m.key); hit {
-		s.sendHit(m, bytes, m.at, m.at)
+		s.sendHit(t, m, bytes, m.at, m.at)
 		return
 	}
 	f := t.flights.find(m.key)
@@ -112,15 +111,15 @@ func (s *site) serveFromTier(t *tier, m *message) {
 	case isNew:
 		s.sendObject(m, f.bytes, f.first, f.last, f.queue, f.service)
 	default:
-		s.sendHit(m, f.bytes, max(m.at, f.first), max(m.at, f.last))
+		s.sendHit(t, m, f.bytes, max(m.at, f.first), max(m.at, f.last))
 	}
 }
 
 // sendHit answers another site's question with what a cache here holds, or has fetched already.
-func (s *site) sendHit(m *message, bytes, first, last int64) {
+func (s *site) sendHit(t *tier, m *message, bytes, first, last int64) {
 	if s.sendObject(m, bytes, first, last, 0, 0) && m.recorded {
-		s.midTallies[m.index].Counters[TierHits]++
-		s.midTallies[m.index].Counters[TierHitBytes] += uint64(bytes)
+		t.tallies[m.index].Counters[TierHits]++
+		t.tallies[m.index].Counters[TierHitBytes] += uint64(bytes)
 	}
 }
 

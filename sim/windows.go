@@ -136,7 +136,9 @@ func (r *run) groups() []siteGroup {
 	}
 	for i, s := range r.sites {
 		for _, t := range s.caches {
-			join(i, t.hops)
+			for _, hops := range t.hops {
+				join(i, hops)
+			}
 		}
 		for j := range s.data {
 			join(i, s.data[j].hops)
