@@ -42,11 +42,15 @@ func (s *Study) reduce(results []*sim.Result) (*replication, error) {
 	r := &replication{runs: make([][]summary, len(results))}
 	workloads := s.workloads()
 	for p, result := range results {
-		course := courseSummary{edge: result.Edge, mid: result.Mid}
+		course := courseSummary{tiers: result.Tiers}
+		var tiers []string
+		for _, t := range result.Tiers {
+			tiers = append(tiers, t.Name)
+		}
 		for w := range result.Workloads {
 			tally := &result.Workloads[w]
 			course.workloads = append(course.workloads, tally.Course)
-			summary, err := summarise(tally, result.Sites, s.measuresOf(&workloads[w]), s.Duration)
+			summary, err := summarise(tally, result.Sites, tiers, s.measuresOf(&workloads[w]), s.Duration)
 			if err != nil {
 				return nil, err
 			}
@@ -58,13 +62,13 @@ func (s *Study) reduce(results []*sim.Result) (*replication, error) {
 }
 
 // summarise keeps what the figures in some rows are made of.
-func summarise(w *sim.WorkloadTally, sites []string, rows []Measure, duration time.Duration) (summary, error) {
+func summarise(w *sim.WorkloadTally, sites, tiers []string, rows []Measure, duration time.Duration) (summary, error) {
 	total, err := w.Total()
 	if err != nil {
 		return summary{}, err
 	}
 	s := summary{failed: total.Outcomes[sim.Failed], sites: make(map[string]*summary)}
-	s.count(&Tallies{Tally: &total, MidTier: &w.MidTier, Workload: w, Duration: duration}, rows)
+	s.count(&Tallies{Tally: &total, Tiers: w.Tiers, Workload: w, Duration: duration, names: tiers}, rows)
 	for i := range total.Metrics {
 		m := total.Metrics[i].Metric
 		s.latency[m], s.asked[m] = &total.Metrics[i].Latency, asked(m, &total)
@@ -72,7 +76,7 @@ func summarise(w *sim.WorkloadTally, sites []string, rows []Measure, duration ti
 	byMetro := rowsByMetro(rows)
 	for m := range w.Metros {
 		var at summary
-		at.count(&Tallies{Tally: &w.Metros[m], MidTier: &w.MidTier, Workload: w, Duration: duration}, byMetro)
+		at.count(&Tallies{Tally: &w.Metros[m], Tiers: w.Tiers, Workload: w, Duration: duration, names: tiers}, byMetro)
 		for i := range byMetro {
 			metric, ok := byMetro[i].Of.sampled()
 			if !ok || at.packed[metric] != nil {
@@ -87,11 +91,11 @@ func summarise(w *sim.WorkloadTally, sites []string, rows []Measure, duration ti
 	bySite := rowsBySite(rows)
 	for n := range w.Sites {
 		site := &w.Sites[n]
-		if site.Tally.Count(sim.Requests)+site.Tally.Count(sim.Sessions)+site.MidTier.Count(sim.TierRequests) == 0 {
+		if site.IsIdle() {
 			continue
 		}
 		at := new(summary)
-		at.count(&Tallies{Tally: &site.Tally, MidTier: &site.MidTier, Site: site, Workload: w, Duration: duration}, bySite)
+		at.count(&Tallies{Tally: &site.Tally, Tiers: site.Tiers, Site: site, Workload: w, Duration: duration, names: tiers}, bySite)
 		s.sites[sites[n]] = at
 	}
 	return s, nil

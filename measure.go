@@ -77,14 +77,26 @@ type Tallies struct {
 	// Tally holds the requests of all metros; of one where the figure is made by metro, and of those that one
 	// site serves, without distributions, where it is made by site.
 	*sim.Tally
-	// MidTier is what the mid-tier caches met; where the figure is made by site, that site's.
-	MidTier *sim.TierTally
+	// Tiers is what was asked of each tier of caches, in order from the user; where the figure is made by site, of
+	// that site's. See [Tallies.Tier].
+	Tiers []sim.TierTally
 	// Site is what one site did, nil where the figure is not made by site.
 	Site *sim.SiteTally
 	// Workload holds the whole, all metros in the order of the network.
 	Workload *sim.WorkloadTally
 	// Duration is the simulated time that was recorded.
 	Duration time.Duration
+	// names are those of the tiers.
+	names []string
+}
+
+// Tier returns what was asked of the tier of caches with a name, for example [placement.EdgeCache]: nothing where the
+// placement has no such tier.
+func (t *Tallies) Tier(name string) sim.TierTally {
+	if i := slices.Index(t.names, name); i >= 0 && i < len(t.Tiers) {
+		return t.Tiers[i]
+	}
+	return sim.TierTally{}
 }
 
 // hits returns the requests that a cache answered, or their bytes, and all of those.
@@ -168,8 +180,11 @@ var measures = slices.Concat(
 			}),
 			Kinds: cacheable, Where: cached},
 	},
-	ofTier("mid-tier cache", func(t *Tallies) *sim.TierTally { return t.MidTier }),
 	[]Measure{
+		{Label: Label{Statistic: "request hit ratio", Unit: "share", Better: More}, Of: behind{sim.TierHits, sim.TierRequests},
+			Kinds: cacheable, BySite: true},
+		{Label: Label{Statistic: "byte hit ratio", Unit: "share", Better: More}, Of: behind{sim.TierHitBytes, sim.TierBytes},
+			Kinds: cacheable, BySite: true},
 		{Label: Label{Metric: "origin offload", Statistic: "by requests", Unit: "share", Better: More},
 			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(without(t.Answered(), t.Count(sim.OriginRequests)), met(t)) }),
 			Kinds: cacheable, Where: cached},
@@ -276,24 +291,6 @@ func reasons() (all []Measure) {
 	return all
 }
 
-// ofTier returns the hit ratios of a tier of caches behind the first: of the fetches that reached it.
-func ofTier(name string, of func(*Tallies) *sim.TierTally) []Measure {
-	hitRatio := func(statistic string, hits, all sim.TierCounter) Measure {
-		return Measure{
-			Label: Label{Metric: name, Statistic: statistic, Unit: "share", Better: More},
-			Of: ShareOf(func(t *Tallies) stats.Ratio {
-				tier := of(t)
-				return ratio(tier.Count(hits), tier.Count(all))
-			}),
-			Kinds: cacheable, Where: func(t *Tallies) bool { return of(t).Count(sim.TierRequests) > 0 }, BySite: true,
-		}
-	}
-	return []Measure{
-		hitRatio("request hit ratio", sim.TierHits, sim.TierRequests),
-		hitRatio("byte hit ratio", sim.TierHitBytes, sim.TierBytes),
-	}
-}
-
 // breakdown takes the mean headline latency apart.
 func breakdown() (all []Measure) {
 	for c := range sim.NumCauses {
@@ -307,7 +304,8 @@ func breakdown() (all []Measure) {
 }
 
 // Measures returns the figures of a comparison, in the order in which they are shown. The rows of shares within a
-// deadline stand for one figure a deadline of the workload.
+// deadline stand for one figure a deadline of the workload, those without a metric for one figure a tier of caches behind
+// the first.
 func Measures() []Measure { return slices.Clone(measures) }
 
 // measuresOf returns the figures of a workload.
@@ -316,13 +314,30 @@ func (s *Study) measuresOf(w *described) (all []Measure) {
 		if !m.isOf(w) || m.OnlyWithFailures && len(s.Failures) == 0 {
 			continue
 		}
-		if each, ok := m.Of.(within); ok {
+		switch each := m.Of.(type) {
+		case within:
 			all = append(all, each.deadlines(&m, w.deadlines)...)
-			continue
+		case behind:
+			for _, name := range s.tiersBehind() {
+				all = append(all, each.tier(m, name))
+			}
+		default:
+			all = append(all, m)
 		}
-		all = append(all, m)
 	}
 	return all
+}
+
+// tiersBehind returns the names of all tiers of caches but the first ones of the placements.
+func (s *Study) tiersBehind() (names []string) {
+	for i := range s.Placements {
+		for k, t := range s.Placements[i].Tiers {
+			if k > 0 && !slices.Contains(names, t.Name) {
+				names = append(names, t.Name)
+			}
+		}
+	}
+	return names
 }
 
 // isOf reports whether a workload has the figure.

@@ -161,6 +161,24 @@ func (w within) deadlines(row *Measure, deadlines []time.Duration) (all []Measur
 	return all
 }
 
+// behind stands in the table for the hit ratios of all tiers of caches behind the first, of what reached them.
+type behind struct{ hits, all sim.TierCounter }
+
+func (behind) ratio(*Tallies) stats.Ratio          { return stats.Ratio{} }
+func (behind) sampled() (sim.Metric, bool)         { return 0, false }
+func (behind) figure(int, *pairing) (Figure, bool) { return Figure{}, false }
+
+// tier returns the row of one tier.
+func (b behind) tier(row Measure, name string) Measure {
+	row.Metric = words.Tier(name)
+	row.Of = ShareOf(func(t *Tallies) stats.Ratio {
+		tier := t.Tier(name)
+		return ratio(tier.Count(b.hits), tier.Count(b.all))
+	})
+	row.Where = func(t *Tallies) bool { tier := t.Tier(name); return tier.Count(sim.TierRequests) > 0 }
+	return row
+}
+
 // asked returns how many samples a metric would have if no request had failed.
 func asked(metric sim.Metric, t *sim.Tally) uint64 {
 	n := t.Metric(metric).Count()

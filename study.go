@@ -19,7 +19,7 @@ type Study struct {
 	// Title heads the results.
 	Title string
 	// Scenario is what all placements have in common. A failure must lie at least in part in the time that is
-	// recorded, and concern a site that a placement uses or the parent of one.
+	// recorded, and concern a site that a placement uses, the parent of one or the home of a workload's data.
 	sim.Scenario
 	// Placements are the alternatives; the first is the baseline. Their names must differ.
 	Placements []placement.Placement
@@ -127,7 +127,7 @@ func (s *Study) validateFailures() error {
 			refuse(at+"For", f.For, "more than %v, for recording begins after a warm-up of %v", s.WarmUp-f.At, s.WarmUp)
 		}
 		if !slices.ContainsFunc(s.Placements, func(p placement.Placement) bool { return s.concerns(f, &p) }) {
-			refuse(at+"Site", f.Site, "a site that a placement uses, or the parent of one")
+			refuse(at+"Site", f.Site, "a site that a placement uses, the parent of one or the home of a workload's data")
 		}
 	}
 	return invalid.First(errs...)

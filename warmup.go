@@ -9,9 +9,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A WarmUpFinding says how long one figure of one placement took to become steady. Games are not
@@ -20,7 +22,7 @@ type WarmUpFinding struct {
 	Placement string `json:"placement"`
 	// Workload is empty for caches, which workloads share.
 	Workload string `json:"workload,omitempty"`
-	// Figure is "latency" (the mean of the headline), "hit ratio", "edge caches" or "mid-tier caches" (their
+	// Figure is "latency" (the mean of the headline), "hit ratio" or, of a tier, for example "edge caches" (their
 	// content).
 	Figure string `json:"figure"`
 	// Found is the time from the start of the run after which the figure is steady; 0 also where Unchecked says
@@ -114,7 +116,7 @@ const (
 // A courseSummary is the course of a placement's runs that the warm-up is judged by.
 type courseSummary struct {
 	workloads []sim.Course
-	edge, mid sim.FillCourse
+	tiers     []sim.TierResult
 }
 
 // findWarmUps judges every placement.
@@ -136,15 +138,9 @@ func (s *Study) findWarmUps(replications []*replication) []WarmUpFinding {
 				all = append(all, f)
 			}
 		}
-		for _, tier := range []struct {
-			name string
-			of   func(*courseSummary) *sim.FillCourse
-		}{
-			{"edge caches", func(c *courseSummary) *sim.FillCourse { return &c.edge }},
-			{"mid-tier caches", func(c *courseSummary) *sim.FillCourse { return &c.mid }},
-		} {
-			if f, ok := s.findFilling(replications, p, tier.of); ok {
-				f.Placement, f.Figure, f.Before = s.Placements[p].Name, tier.name, s.firstFailure(p)
+		for t := range s.Placements[p].Tiers {
+			if f, ok := s.findFilling(replications, p, t); ok {
+				f.Placement, f.Figure, f.Before = s.Placements[p].Name, words.Caches(s.Placements[p].Tiers[t].Name), s.firstFailure(p)
 				all = append(all, f)
 			}
 		}
@@ -248,8 +244,7 @@ func (s *Study) findWarmUp(replications []*replication, p, w int, figure courseF
 	return f
 }
 
-// firstFailure returns when the first failure begins that concerns a placement: that of a site of its, or of
-// the parent of one. It returns 0 where none does.
+// firstFailure returns when the first failure begins that concerns a placement. It returns 0 where none does.
 func (s *Study) firstFailure(p int) (first time.Duration) {
 	for i := range s.Failures {
 		if f := &s.Failures[i]; s.concerns(f, &s.Placements[p]) && (first == 0 || f.At < first) {
@@ -259,12 +254,19 @@ func (s *Study) firstFailure(p int) (first time.Duration) {
 	return first
 }
 
-// concerns reports whether a placement has the site of a failure, or a site that calls it.
+// concerns reports whether a placement has the site of a failure, or a site that calls it: a Local Zone its parent,
+// every compute site the home of a workload's data.
 func (s *Study) concerns(f *sim.Failure, p *placement.Placement) bool {
+	isHome := s.isHome(f.Site)
 	return p.Uses(f.Site) || slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool {
 		i, ok := s.Network.Index(a.Site)
-		return ok && a.Role == placement.Compute && s.Network.At(i).Parent == f.Site
+		return ok && a.Role == placement.Compute && (isHome || s.Network.At(i).Parent == f.Site)
 	})
+}
+
+// isHome reports whether a site is named as the home of a workload's data.
+func (s *Study) isHome(site string) bool {
+	return slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return w.DataCalls().Home == site })
 }
 
 // wholeBatches returns how many batches are over well before a failure begins: the last of them may hold
@@ -329,12 +331,12 @@ func sumOf(batches [][]stats.Ratio, from, to int) (sum stats.Ratio) {
 }
 
 // findFilling applies the fill test to the caches of one tier; ok is false where nothing was cached.
-func (s *Study) findFilling(replications []*replication, p int, of func(*courseSummary) *sim.FillCourse) (f WarmUpFinding, ok bool) {
+func (s *Study) findFilling(replications []*replication, p, tier int) (f WarmUpFinding, ok bool) {
 	var used []float64
 	var capacity float64
 	var batchNs int64
 	for _, r := range replications {
-		c := of(&r.courses[p])
+		c := &r.courses[p].tiers[tier].Fill
 		if len(c.UsedBytes) == 0 {
 			continue
 		}

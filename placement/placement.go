@@ -178,6 +178,9 @@ func (p Placement) Validate(n *topology.Network) error {
 			errs = append(errs, fmt.Errorf("placement %q: %w", p.Name, e))
 		}
 	}
+	if len(p.Tiers) > maxTiers {
+		add(invalid.New("Tiers", fmt.Sprintf("%d tiers", len(p.Tiers)), "%d at most", maxTiers))
+	}
 	type key struct {
 		site string
 		role Role

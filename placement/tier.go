@@ -23,6 +23,9 @@ const (
 // usualTiers are the usual names in their order.
 var usualTiers = []string{EdgeCache, MidTierCache, OriginShield}
 
+// maxTiers bounds the tiers of a placement; nothing real has so many.
+const maxTiers = 100
+
 // A Tier is one level of caches. The users of what can be cached enter at the first tier of a placement; a
 // cache fetches what it has not from the nearest cache, by round trip, of the next tier, and one of the last
 // tier from the nearest origin. A tier can be skipped, by all fetches or by some.
@@ -37,6 +40,9 @@ type Tier struct {
 	SkipInOriginRegion bool
 	// Origins are the sites of the origins that the tier stands before: what comes from others passes by. None
 	// stand for all. Not for the first tier.
+	//
+	// Where several origins serve a workload, the origin of a fetch is the one nearest, by round trip, to the cache
+	// that asks; this goes for SkipInOriginRegion, too.
 	Origins []string
 }
 

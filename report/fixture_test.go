@@ -171,7 +171,8 @@ func (f fixture) workload(placement int, kind string) (w edgewise.WorkloadResult
 // labelOf returns that of a figure of every study.
 func labelOf(metric, statistic string) edgewise.Label {
 	for _, m := range edgewise.Measures() {
-		if m.Metric == metric && m.Statistic == statistic {
+		if (m.Metric == metric || m.Metric == "" && metric == "mid-tier cache") && m.Statistic == statistic {
+			m.Metric = metric // of a tier
 			return m.Label
 		}
 	}

@@ -14,8 +14,8 @@ import (
 )
 
 // HitRatios draws the share of requests and of bytes that the caches answered, one panel a workload
-// that passes a cache anywhere and one row a placement, with confidence intervals. Where a placement has a
-// mid-tier, its panel has the hit ratios of both tiers, the mid-tier's of what reached it, and the share of requests
+// that passes a cache anywhere and one row a placement, with confidence intervals. Where a placement has
+// further tiers, its panel has the hit ratios of all, those behind the first of what reached them, and the share of requests
 // that were served without the origin. A workload of "" selects all; an unknown one is an error. A comparison without
 // caches gives a page that says so.
 func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
@@ -27,15 +27,17 @@ func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
 	for _, name := range workloads {
 		panel := hitPanel{title: name}
 		cached := false
+		var results []*edgewise.WorkloadResult
 		for i := range c.Placements {
 			if w := workloadOf(&c.Placements[i], name); w != nil {
 				panel.rows = append(panel.rows, hitRow{name: c.Placements[i].Name, style: look.Line(i), workload: w})
 				cached = cached || has(w, "cache")
-				panel.tiered = panel.tiered || has(w, "mid-tier cache")
+				results = append(results, w)
 			}
 		}
+		behind := tiersBehind(results...)
 		for i := range panel.rows {
-			panel.rows[i].bars = panel.rows[i].makeBars(panel.tiered)
+			panel.rows[i].bars = panel.rows[i].makeBars(behind)
 		}
 		if cached {
 			p.panels = append(p.panels, panel)
@@ -46,8 +48,8 @@ func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
 		return p, nil
 	}
 	p.caption = "A hit is a request answered by the first cache it met, delayed hits included."
-	if hasMidTier(c) {
-		p.caption += " Mid-tier hits are of what reached the mid-tier; origin offload is the share of requests served without the origin."
+	if note := tierNote(allTiersBehind(c)); note != "" {
+		p.caption += " " + note
 	}
 	if c.Replications > 1 {
 		p.caption += fmt.Sprintf(" Whiskers and ±: %s %% confidence intervals over replications.", percentOf(c.Level))
@@ -59,9 +61,8 @@ func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
 
 // A hitPanel holds the bars of one workload: names on the left, figures on the right.
 type hitPanel struct {
-	title  string
-	rows   []hitRow
-	tiered bool // whether a placement has a mid-tier
+	title string
+	rows  []hitRow
 }
 
 // A hitRow is one placement: a bar for each of its figures.
@@ -81,29 +82,27 @@ type hitBar struct {
 }
 
 // makeBars returns the bars of a row, none for a placement without caches.
-func (r *hitRow) makeBars(tiered bool) (bars []hitBar) {
+func (r *hitRow) makeBars(behind []string) (bars []hitBar) {
 	if !has(r.workload, "cache") {
 		return nil
 	}
+	add := func(name, metric, statistic string, opacity float64) {
+		if f, ok := r.workload.Figures.Find(metric, statistic); ok {
+			bars = append(bars, hitBar{name, f.Estimate, opacity})
+		}
+	}
 	prefix := ""
-	if tiered {
+	if len(behind) > 0 {
 		prefix = "edge "
 	}
-	for _, bar := range []struct {
-		name, metric, statistic string
-		opacity                 float64
-		isOfTiers               bool
-	}{
-		{prefix + "requests", "cache", "request hit ratio", 1, false},
-		{prefix + "bytes", "cache", "byte hit ratio", bytesOpacity, false},
-		{"mid-tier requests", "mid-tier cache", "request hit ratio", 1, true},
-		{"mid-tier bytes", "mid-tier cache", "byte hit ratio", bytesOpacity, true},
-		{"origin offload", "origin offload", "by requests", 1, true},
-	} {
-		f, ok := r.workload.Figures.Find(bar.metric, bar.statistic)
-		if ok && (tiered || !bar.isOfTiers) {
-			bars = append(bars, hitBar{bar.name, f.Estimate, bar.opacity})
-		}
+	add(prefix+"requests", "cache", "request hit ratio", 1)
+	add(prefix+"bytes", "cache", "byte hit ratio", bytesOpacity)
+	for _, tier := range behind {
+		add(shortTier(tier)+" requests", tier, "request hit ratio", 1)
+		add(shortTier(tier)+" bytes", tier, "byte hit ratio", bytesOpacity)
+	}
+	if len(behind) > 0 {
+		add("origin offload", "origin offload", "by requests", 1)
 	}
 	return bars
 }

@@ -18,7 +18,7 @@ import (
 // p50, p95, p99 and mean of the headline latency of the requests that were answered, the shares of all
 // requests within deadlines and, where the study has failures, of those that failed, each with half its
 // confidence interval; a second table has, for cacheable workloads, the load on the origin of every
-// placement and, where there are caches, the hit ratios, with a mid-tier tier by tier, the mid-tier's of what reached
+// placement and, where there are caches, the hit ratios, with several tiers tier by tier, those behind the first of what reached
 // it, and with the share of requests served without the origin (offload). Below a figure stands its paired difference
 // from the baseline, the first placement.
 func WriteTable(w io.Writer, c *edgewise.Comparison) error {
@@ -68,8 +68,8 @@ func legend(c *edgewise.Comparison) string {
 	if len(c.Placements) > 1 {
 		s = append(s, fmt.Sprintf("Second lines: difference from %s, paired on the same users.", c.Placements[0].Name))
 	}
-	if hasMidTier(c) {
-		s = append(s, "Mid-tier hits are of what reached the mid-tier; origin offload is the share of requests served without the origin.")
+	if note := tierNote(allTiersBehind(c)); note != "" {
+		s = append(s, note)
 	}
 	if len(c.OwnParts) > 0 {
 		s = append(s, fmt.Sprintf("With parts that are not of edgewise: %s.", strings.Join(c.OwnParts, "; ")))
@@ -87,11 +87,6 @@ func legend(c *edgewise.Comparison) string {
 // hasFailures reports whether a request failed or a session was lost.
 func hasFailures(c *edgewise.Comparison) bool {
 	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return valueOf(w, "sessions", "lost") > 0 }) || hasFailed(c)
-}
-
-// hasMidTier reports whether a mid-tier cache was asked for something.
-func hasMidTier(c *edgewise.Comparison) bool {
-	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return has(w, "mid-tier cache") })
 }
 
 // hasFailed reports whether a request failed, so that there are fewer latencies than requests.
@@ -194,7 +189,11 @@ func lossColumns(rows []tableRow) (columns []column) {
 // neither. The hit ratios are left out where no placement has a cache.
 func originTable(rows []tableRow) *comparisonTable {
 	cached := slices.ContainsFunc(rows, func(r tableRow) bool { return has(r.workload, "cache") })
-	tiered := slices.ContainsFunc(rows, func(r tableRow) bool { return has(r.workload, "mid-tier cache") })
+	var results []*edgewise.WorkloadResult
+	for _, r := range rows {
+		results = append(results, r.workload)
+	}
+	behind := tiersBehind(results...)
 	loaded := slices.ContainsFunc(rows, func(r tableRow) bool { return has(r.workload, "origin") })
 	if !cached && !loaded {
 		return nil
@@ -204,7 +203,12 @@ func originTable(rows []tableRow) *comparisonTable {
 		{"origin requests", "origin", "requests", "origin requests", 1},
 		{"origin MB", "origin", "bytes", "origin bytes", 1e-6},
 	}
-	var hits, mid []column
+	type tierColumns struct {
+		columns      []column
+		metric, none string // what a placement without the tier has in the first column
+	}
+	var parts []tierColumns
+	var hits []column
 	if cached {
 		t.title = rows[0].workload.Name + ": caches and origin"
 		hits = []column{
@@ -212,23 +216,27 @@ func originTable(rows []tableRow) *comparisonTable {
 			{"% hits by bytes", "cache", "byte hit ratio", "hit ratio by bytes", 100},
 		}
 	}
-	if tiered {
+	if len(behind) > 0 {
 		hits[0].title, hits[1].title = "% edge hits", "% edge byte hits"
-		mid = []column{
-			{"% mid-tier hits", "mid-tier cache", "request hit ratio", "mid-tier hit ratio", 100},
-			{"% mid-tier byte hits", "mid-tier cache", "byte hit ratio", "mid-tier byte hit ratio", 100},
-		}
 		load = append([]column{{"% origin offload", "origin offload", "by requests", "origin offload", 100}}, load...)
 	}
-	for _, c := range slices.Concat(hits, mid, load) {
-		t.columns = append(t.columns, c.title)
+	parts = append(parts, tierColumns{hits, "cache", "no cache"})
+	for _, tier := range behind {
+		name := shortTier(tier)
+		parts = append(parts, tierColumns{[]column{
+			{"% " + name + " hits", tier, "request hit ratio", name + " hit ratio", 100},
+			{"% " + name + " byte hits", tier, "byte hit ratio", name + " byte hit ratio", 100},
+		}, tier, "no " + name})
+	}
+	parts = append(parts, tierColumns{columns: load})
+	for _, part := range parts {
+		for _, c := range part.columns {
+			t.columns = append(t.columns, c.title)
+		}
 	}
 	for _, r := range rows {
 		cells := []string{r.placement}
-		for _, part := range []struct {
-			columns      []column
-			metric, none string
-		}{{hits, "cache", "no cache"}, {mid, "mid-tier cache", "no mid-tier"}, {load, "", ""}} {
+		for _, part := range parts {
 			own := t.cells(r.workload, part.columns)
 			if len(own) > 0 && part.metric != "" && !has(r.workload, part.metric) && (part.metric == "cache" || has(r.workload, "cache")) {
 				own[0] = part.none

@@ -24,7 +24,7 @@ func computedKeys(s *workload.Computed) []field {
 	return []field{
 		{"response_size", func(v value) { v.bytes(&s.ResponseBytes) }},
 		{"service", func(v value) { readServiceTime(v, &s.Work) }},
-		{"parent_calls", func(v value) { readParentCalls(v, &s.Parent) }},
+		{"data", func(v value) { readDataCalls(v, &s.Data) }},
 	}
 }
 

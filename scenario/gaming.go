@@ -35,7 +35,7 @@ func matchedKeys(s *workload.Matched) []field {
 		{"tick_time", func(v value) { v.duration(&s.TickTime) }},
 		{"tick_time_per_player", func(v value) { v.duration(&s.TickTimePerPlayer) }},
 		{"matches_per_server", func(v value) { v.integer(&s.MatchesPerServer) }},
-		{"parent_calls", func(v value) { readParentCalls(v, &s.Parent) }},
+		{"data", func(v value) { readDataCalls(v, &s.Data) }},
 		{"sampled_updates", func(v value) { v.number(&s.SampledUpdates) }},
 	}
 }

@@ -33,7 +33,6 @@ var goKeys = map[string]string{
 	"BitsPerSecond":   "mbit_per_second",
 	"Demand":          "kind",
 	"Service":         "kind",
-	"Parent":          "parent_calls",
 	"Origin":          "origin_service",
 	"Work":            "service",
 	"Length":          "session",

@@ -72,9 +72,25 @@ func (r *reader) readAccess(v value) {
 	}
 }
 
-// expandSites resolves the words for many sites at once, and returns all sites that placements name.
+// expandSites resolves the words for many sites at once, and returns all sites that placements and
+// workloads name.
 func (r *reader) expandSites(bad *problems) []topology.Node {
 	selections := []selectionOf{{provider: r.network.provider}}
+	// take selects a site of a provider, "" for that of the network, and returns the id it gets.
+	take := func(provider catalog.Provider, n topology.Node) string {
+		if len(r.resolveOwn(n.ID, n.Kind, provider)) > 0 {
+			r.addOwn(n, &selections[0].Selection)
+			return n.ID
+		}
+		p := cmp.Or(provider, r.network.provider)
+		of := slices.IndexFunc(selections, func(o selectionOf) bool { return o.provider == p })
+		if of < 0 {
+			of = len(selections)
+			selections = append(selections, selectionOf{provider: p})
+		}
+		addTo(&selections[of].Selection, n)
+		return r.idOf(p, n.ID)
+	}
 	wrong := len(bad.all)
 	for i := range r.placements {
 		p := &r.placements[i]
@@ -86,25 +102,13 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 				continue
 			}
 			for _, n := range nodes {
-				id := n.ID
-				if len(r.resolveOwn(n.ID, n.Kind, s.provider)) > 0 {
-					r.addOwn(n, &selections[0].Selection)
-				} else {
-					p := cmp.Or(s.provider, r.network.provider)
-					of := slices.IndexFunc(selections, func(o selectionOf) bool { return o.provider == p })
-					if of < 0 {
-						of = len(selections)
-						selections = append(selections, selectionOf{provider: p})
-					}
-					addTo(&selections[of].Selection, n)
-					id = r.idOf(p, n.ID)
-				}
-				ids[from] = append(ids[from], id)
+				ids[from] = append(ids[from], take(s.provider, n))
 			}
 		}
 		p.build(ids)
 		r.useOwnCaches(p, bad)
 	}
+	r.addHomes(take, bad)
 	if len(bad.all) > wrong {
 		return nil
 	}

@@ -51,7 +51,7 @@ workloads:
   - name: api
     preset: api-dynamic
     response_size: 4KiB
-    parent_calls: {probability: 0.25, calls: 2, service: 1ms}
+    data: {probability: 0.25, calls: 2, service: 1ms}
     day: flat
 placements:
   - name: region
@@ -101,10 +101,10 @@ func TestScenarioMeansWhatItSays(t *testing.T) {
 	api := s.Workloads[2]
 	calls := api.Service.(workload.Computed)
 	require.Equal(t, int64(4096), calls.ResponseBytes)
-	require.Equal(t, 2, calls.Parent.Calls)
+	require.Equal(t, 2, calls.Data.Calls)
 	require.Equal(t, workload.Flat(), api.Day)
 	for _, a := range api.Assumed {
-		require.NotContains(t, []string{"Service.ResponseBytes", "Service.Parent", "Day"}, a.Field, "what the file sets is not assumed")
+		require.NotContains(t, []string{"Service.ResponseBytes", "Service.Data", "Day"}, a.Field, "what the file sets is not assumed")
 	}
 	require.NotEmpty(t, api.Assumed, "what it leaves is")
 
@@ -163,7 +163,7 @@ func TestRoutingRulesAndFailures(t *testing.T) {
 
 func TestBackupsStandBesideTheSites(t *testing.T) {
 	text := change(t, "origin: {sites: us-west-2, servers: 50}", "origin: {sites: us-west-2, backup: [us-east-1, us-east-2], servers: 50}")
-	text = strings.Replace(text, "service: 1ms}", "service: 1ms, when_down: wait}", 1)
+	text = strings.Replace(text, "service: 1ms}", "service: 1ms, waits: true}", 1)
 	text += "  - name: safe\n    extends: region\n    compute: {backup: us-east-1, servers: 2}\n" +
 		"failures: [{site: us-west-2, at: 2m, for: 1m}]\n"
 	s, err := scenario.Parse("test.yaml", []byte(text))
@@ -178,8 +178,21 @@ func TestBackupsStandBesideTheSites(t *testing.T) {
 	require.Equal(t, []placement.Assignment{
 		{Site: "us-west-2", Role: placement.Compute, Servers: 2}, {Site: "us-east-1", Role: placement.Compute, Servers: 2, Backup: true},
 	}, s.Placements[3].Of(placement.Compute))
-	require.True(t, s.Workloads[2].Service.(workload.Computed).Parent.Waits)
+	require.True(t, s.Workloads[2].Service.(workload.Computed).Data.Waits)
 	require.NotEmpty(t, s.Network.At(mustIndex(t, s.Network, "us-east-2")).Name, "backups are in the network")
+}
+
+func TestTheHomeOfDataIsInTheNetwork(t *testing.T) {
+	for _, home := range []string{"us-east-1", "us-west-2-las-1", "pop-iad"} {
+		text := change(t, "data: {", "data: {home: "+home+", parallel: true, waits: true, ")
+		text += "failures: [{site: " + home + ", at: 2m, for: 1m}]\n"
+		s, err := scenario.Parse("test.yaml", []byte(text))
+		require.NoError(t, err)
+		require.Equal(t, workload.DataCalls{
+			Home: home, Probability: 0.25, Calls: 2, Parallel: true, Service: workload.ServiceTime{Mean: time.Millisecond}, Waits: true,
+		}, s.Workloads[2].DataCalls())
+		require.Equal(t, home, s.Network.At(mustIndex(t, s.Network, home)).ID, "although no placement has it")
+	}
 }
 
 func TestExtendingReplacesChangesOrAddsARole(t *testing.T) {
@@ -449,7 +462,9 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"added without size", "add: {compute: us-west-2-lax-1}", "add: {edge_caches: pop-lax}", `bad.yaml:43: placements[2].add.edge_caches: has no size`},
 		{"size of nothing", "dynamic_via_pop: true", "mid_tier_caches: {size: 1MiB}", `bad.yaml:40: placements[1].mid_tier_caches: the key "sites" is missing`},
 		{"no backup", "origin: {sites: us-west-2, servers: 50}", "origin: {sites: us-west-2, backup: []}", `bad.yaml:35: placements[0].origin.backup: is empty`},
-		{"parent down", "service: 1ms}", "service: 1ms, when_down: hope}", `bad.yaml:31: workloads[2].parent_calls.when_down: is "hope"; want fail (the request fails) or wait`},
+		{"calls that wait", "service: 1ms}", "service: 1ms, waits: hope}", `bad.yaml:31: workloads[2].data.waits: is "hope"; want true or false`},
+		{"data nowhere", "data: {", "data: {home: moon, ", `bad.yaml:31: workloads[2].data.home: is "moon"; want the id of a site`},
+		{"data in a metro", "data: {", "data: {home: denver-us, ", `bad.yaml:31: workloads[2].data.home: is "denver-us"; want the id of a site`},
 		{"failure without time", "seed: 42", "failures: [{site: pop-lax, at: 1m}]", `bad.yaml:5: failures[0]: the key "for" is missing`},
 		{"too many servers", "servers: 50", "servers: -50", `bad.yaml:35: placements[0].origin.servers: is -50`},
 		{"same name twice", "name: zone", "name: edge", `bad.yaml:41: placements[2].name: is "edge", as is that of the placement in line 37; want another name`},
@@ -555,7 +570,7 @@ func TestAllWrongValuesAreReportedTogether(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"workloads[0].tick_hz", "workloads[0].tick_time", "workloads[1].zipf_exponent", "workloads[1].client.new_connections",
-		"workloads[2].parent_calls.calls", "placements[1].edge_caches.policy", "placements[1].edge_caches.admission", "placements[2].routing.pinned.denver-us",
+		"workloads[2].data.calls", "placements[1].edge_caches.policy", "placements[1].edge_caches.admission", "placements[2].routing.pinned.denver-us",
 	}, fields)
 	require.Equal(t, 1, strings.Count(err.Error(), "sieve"), "what is allowed, once")
 

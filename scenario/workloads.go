@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -235,22 +234,13 @@ func readServiceTime(v value, s *workload.ServiceTime) {
 	)
 }
 
-func readParentCalls(v value, p *workload.ParentCalls) {
+func readDataCalls(v value, d *workload.DataCalls) {
 	v.fields(
-		field{"probability", func(v value) { v.number(&p.Probability) }},
-		field{"calls", func(v value) { v.integer(&p.Calls) }},
-		field{"service", func(v value) { readServiceTime(v, &p.Service) }},
-		field{"when_down", choice(parseWhenDown, &p.Waits)},
+		field{"home", func(v value) { v.text(&d.Home) }},
+		field{"probability", func(v value) { v.number(&d.Probability) }},
+		field{"calls", func(v value) { v.integer(&d.Calls) }},
+		field{"parallel", func(v value) { v.boolean(&d.Parallel) }},
+		field{"service", func(v value) { readServiceTime(v, &d.Service) }},
+		field{"waits", func(v value) { v.boolean(&d.Waits) }},
 	)
-}
-
-// parseWhenDown reads what becomes of calls to a parent that is down.
-func parseWhenDown(name string) (waits bool, err error) {
-	switch name {
-	case "fail":
-		return false, nil
-	case "wait":
-		return true, nil
-	}
-	return false, errors.New("want fail (the request fails) or wait (the call is made when the parent is up again)")
 }

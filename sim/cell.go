@@ -49,7 +49,7 @@ type workloadRun struct {
 	origin    workload.ServiceTime
 	// These are those of a computed workload.
 	workload.Computed
-	coin uint64 // below this, of 2^32, a request needs its parent
+	coin uint64 // below this, of 2^32, a request needs its data
 }
 
 // newWorkloadRun returns a workload in one replication.
@@ -61,7 +61,7 @@ func (s *Scenario) newWorkloadRun(number int, replication uint64) *workloadRun {
 		of.catalogue = service.Sizes.Catalogue(s.Workloads[number].Name, s.Seed, replication)
 		of.origin = service.Origin
 	case workload.Computed:
-		of.Computed, of.coin = service, outOf32(service.Parent.Probability)
+		of.Computed, of.coin = service, outOf32(service.Data.Probability)
 	}
 	return of
 }
@@ -80,7 +80,8 @@ type request struct {
 	arrived  int64 // at this site
 }
 
-// arrive returns the next request of the cell, whose number at its site is given, as far as nothing is drawn.
+// arrive begins a request that reaches the site at an instant; draw adds what it brings along. number is the
+// cell's number at its site.
 func (c *cell) arrive(number uint32, now int64) request {
 	return request{cell: number, recorded: now >= c.from, access: c.access, arrived: now}
 }

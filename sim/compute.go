@@ -2,155 +2,115 @@ package sim
 
 import "github.com/edgewise-sim/edgewise/random"
 
-// A pendingCall is a computed request that waits for its parent region.
-type pendingCall struct {
-	request
-	served
-	stream random.Stream // of the calls' service times
-	left   int           // calls still to be made after the one under way
-	// These are in use where the parent may fail.
-	attempt
-	work     int64 // of the call under way
-	underWay bool
-	inVain   int64 // ns for which regions were asked that did not answer, before the call under way
-}
-
 // visitComputed serves a user's request that must be computed.
 func (s *site) visitComputed(v *visit, c *cell) {
 	r := c.arrive(v.cell, v.at)
 	c.draw(&r)
 	d := c.workload
 	work := c.work.StreamAt(c.count)
-	needsParent := work.Uint64()&(1<<32-1) < d.coin && d.Parent.Calls > 0
+	needsData := work.Uint64()&(1<<32-1) < d.coin && d.Data.Calls > 0
 	service := d.Work.Draw(&work)
 	start, done := s.computers[d.number].arrive(v.at, service)
-	a := served{outcome: Bypass, bytes: d.ResponseBytes, queue: start - v.at, service: service}
-	if needsParent {
-		if s.parents != nil {
-			s.makeCalls(done, &pendingCall{request: r, served: a, stream: work, left: d.Parent.Calls})
-			return
-		}
-		if s.remoteParent[d.number] {
-			s.call(done, pendingCall{request: r, served: a, stream: work, left: d.Parent.Calls})
-			return
-		}
-		// The parent always has a free server (or the site is the region itself): arithmetic.
-		for range d.Parent.Calls {
-			spent := d.Parent.Service.Draw(&work)
-			a.service += spent
-			done += s.parent.rtt() + spent
-		}
-	}
-	a.first, a.last = done, done
-	c.answer(&r, &a)
-}
-
-// call sends the next call of a request to the parent region; it leaves at the given instant.
-func (s *site) call(leaves int64, p pendingCall) {
-	d := s.cells[p.cell].workload
-	p.left--
-	p.work = d.Parent.Service.Draw(&p.stream)
-	s.sendCall(leaves, &s.parent, &p, d)
-}
-
-// sendCall sends a call to a region.
-func (s *site) sendCall(leaves int64, to *leg, p *pendingCall, d *workloadRun) {
-	var n uint32
-	if last := len(s.freeCalls) - 1; last >= 0 {
-		n = s.freeCalls[last]
-		s.freeCalls = s.freeCalls[:last]
-		s.calls[n] = *p
-	} else {
-		n = uint32(len(s.calls))
-		s.calls = append(s.calls, *p)
-	}
-	m := s.send(uint32(to.to), leaves+to.up)
-	m.kind, m.index, m.token, m.delay, m.service = call, d.number, n, to.down, p.work
-}
-
-// makeCalls makes the calls of a request where the parent may fail: the first leaves at an instant, each of
-// the others when the one before has its answer. It returns when a region with a state of its own must be
-// asked, by message, or the request has ended.
-func (s *site) makeCalls(now int64, p *pendingCall) {
-	c := &s.cells[p.cell]
-	d := c.workload
-	for p.underWay || p.left > 0 {
-		if !p.underWay {
-			p.left--
-			p.work = d.Parent.Service.Draw(&p.stream)
-			p.underWay, p.attempt = true, newAttempt(s.parents, now)
-		}
-		up := &s.parents[p.up]
-		if there := now + up.up; s.parentsRemote[p.up][d.number] && meets(up.outages, there, there) == nil {
-			s.sendCall(now, &up.leg, p, d)
-			return
-		}
-		back, lost := up.try(now, p.work)
-		if lost == nil {
-			p.service += p.work
-			p.endCall()
-			now = back
-		} else if now = s.callAgain(back, p, lost.to); now == unknown {
-			return
-		}
-	}
-	p.first, p.last = now, now
-	if c.answer(&p.request, &p.served) {
-		c.waitedInVain(&p.request, p.inVain)
-	}
-}
-
-// endCall ends the call under way.
-func (p *pendingCall) endCall() {
-	p.underWay = false
-	p.inVain += p.waited
-}
-
-// callAgain returns when a call is made again that was given up at an instant, because of an outage that lasts
-// until another; unknown if it is not, and the request has failed.
-func (s *site) callAgain(gaveUp int64, p *pendingCall, up int64) int64 {
-	c := &s.cells[p.cell]
-	at, ok := p.callAgain(s.parents, c.workload.Parent.Waits, gaveUp, up)
-	if !ok {
-		c.fail(&p.request, gaveUp, ParentDown)
-		return unknown
-	}
-	return at
-}
-
-// serveCall does a Local Zone's call with the servers of this region.
-func (s *site) serveCall(m *message) {
-	start, done := s.computers[m.index].arrive(m.at, m.service)
-	if s.failsBefore(m, done) {
+	a := served{outcome: Bypass, bytes: d.ResponseBytes, first: done, last: done, queue: start - v.at, service: service}
+	if !needsData {
+		c.answer(&r, &a)
 		return
 	}
-	a := s.send(m.sender(), done+m.delay)
-	a.kind, a.token, a.word, a.service = called, m.token, uint64(start-m.at), m.service
+	data := &s.data[d.number]
+	if data.remote {
+		n := s.computations.add()
+		*s.computations.at(n) = computation{request: r, served: a, work: work, end: newCallsEnd(done)}
+		s.makeCalls(n)
+		return
+	}
+	e := data.makeAll(done, &work)
+	s.endCalls(c, &r, &a, e.callEnd)
 }
 
-// landCall takes the answer to a call, and makes the next one or answers the user.
+// endCalls answers a request whose calls have ended.
+func (s *site) endCalls(c *cell, r *request, a *served, e callEnd) {
+	if e.failed {
+		c.fail(r, e.at, ParentDown)
+		return
+	}
+	a.first, a.last = e.at, e.at
+	a.queue += e.queue
+	a.service += e.service
+	if c.answer(r, a) && e.inVain != 0 {
+		c.waitedInVain(r, e.inVain)
+	}
+}
+
+// A computation is a request that waits for calls, some of which may go by message.
+type computation struct {
+	request
+	served
+	work  random.Stream // of the calls' service times
+	begun int           // calls
+	open  int           // those of them that have not ended
+	end   callsEnd      // of those that have
+}
+
+// makeCalls makes the calls of a request that can leave: the next one, or all where they go in parallel. It answers
+// the request when all have ended.
+func (s *site) makeCalls(n uint32) {
+	p := s.computations.at(n)
+	c := &s.cells[p.cell]
+	d := &s.data[c.workload.number]
+	for p.begun < d.Calls && (d.Parallel || p.open == 0 && !p.end.failed) {
+		k := d.newCall(p.begun, &p.end, &p.work)
+		k.of = n
+		p.begun++
+		p.open++
+		s.makeCall(d, p, &k)
+	}
+	if p.open == 0 {
+		s.endCalls(c, &p.request, &p.served, p.end.callEnd)
+		s.computations.remove(n)
+	}
+}
+
+// makeCall makes a call of a request, by message where it must.
+func (s *site) makeCall(d *dataCalls, p *computation, k *call) {
+	end, ended := d.follow(k)
+	if ended {
+		p.endCall(d, k, end)
+		return
+	}
+	n := s.calls.add()
+	*s.calls.at(n) = *k
+	m := s.ask(&d.hops[k.choice], k.asked, computePart, n, 0)
+	m.index, m.service = s.cells[p.cell].workload.number, k.work
+}
+
+// endCall takes the end of a call.
+func (p *computation) endCall(d *dataCalls, k *call, end callEnd) {
+	p.open--
+	p.end.add(d.Parallel, k.number, end)
+}
+
+// landCall takes the answer to a call.
 func (s *site) landCall(m *message) {
-	p := s.calls[m.token]
-	s.freeCalls = append(s.freeCalls, m.token)
-	p.queue += int64(m.word)
-	p.service += m.service
-	switch {
-	case s.parents != nil:
-		p.endCall()
-		s.makeCalls(m.at, &p)
-	case p.left > 0:
-		s.call(m.at, p)
-	default:
-		p.first, p.last = m.at, m.at
-		s.cells[p.cell].answer(&p.request, &p.served)
-	}
+	k, p, d := s.takeCall(m.token)
+	p.endCall(d, &k, callEnd{at: m.at, queue: m.reply().queue, service: m.service, inVain: k.waited})
+	s.makeCalls(k.of)
 }
 
-// landCallUnanswered takes the news that a region has failed before it could answer a call.
+// landCallUnanswered takes the news that the site that was asked has failed before it could answer a call.
 func (s *site) landCallUnanswered(m *message) {
-	p := s.calls[m.token]
-	s.freeCalls = append(s.freeCalls, m.token)
-	if at := s.callAgain(max(p.asked+m.delay, m.at), &p, int64(m.word)); at != unknown {
-		s.makeCalls(at, &p)
+	k, p, d := s.takeCall(m.token)
+	if gaveUp, o := d.hops[k.choice].silence(k.asked, m.at); d.again(&k, gaveUp, o) {
+		s.makeCall(d, p, &k)
+	} else {
+		p.endCall(d, &k, callEnd{at: gaveUp, failed: true})
 	}
+	s.makeCalls(k.of)
+}
+
+// takeCall takes a call that waited for a message.
+func (s *site) takeCall(n uint32) (call, *computation, *dataCalls) {
+	k := *s.calls.at(n)
+	s.calls.remove(n)
+	p := s.computations.at(k.of)
+	return k, p, &s.data[s.cells[p.cell].workload.number]
 }

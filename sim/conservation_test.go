@@ -78,12 +78,12 @@ func TestMidTierKeepsRequestsFromTheOrigin(t *testing.T) {
 	require.Less(t, with.Workloads[0].Count(OriginRequests), without.Workloads[0].Count(OriginRequests))
 	// What the edge missed went to the mid-tier: no more than that can have reached the origin.
 	require.Less(t, with.Workloads[0].Count(OriginRequests), b.Outcomes[Miss])
-	mid := with.Workloads[0].MidTier
+	mid := with.Workloads[0].Tiers[1]
 	require.Equal(t, b.Outcomes[Miss], mid.Count(TierRequests), "what the edge missed reached the mid-tier")
 	require.Equal(t, b.OutcomeBytes[Miss], mid.Count(TierBytes))
 	require.Equal(t, with.Workloads[0].Count(OriginRequests), mid.Count(TierRequests)-mid.Count(TierHits))
 	require.Equal(t, with.Workloads[0].Count(OriginBytes), mid.Count(TierBytes)-mid.Count(TierHitBytes))
-	require.Zero(t, without.Workloads[0].MidTier)
+	require.Len(t, without.Workloads[0].Tiers, 1)
 	// With a mid-tier that holds the whole catalogue, every object is fetched once in the whole run.
 	require.LessOrEqual(t, with.Workloads[0].Count(OriginRequests), uint64(20_000))
 }
@@ -126,25 +126,27 @@ func TestFailingMergeChangesNothing(t *testing.T) {
 	s, p := cdn(t, 3)
 	s.Workloads = append(s.Workloads, s.Workloads[0])
 	s.Workloads[1].Name = "second"
-	plans, err := Compile(s, p)
+	plans, err := Compile(s, p.WithMidTier(1<<20, "region"))
 	require.NoError(t, err)
 	r, err := plans[0].Run(context.Background(), 1)
 	require.NoError(t, err)
-	r.Mid = FillCourse{BatchNs: 2, UsedBytes: make([]int64, 7)}
+	r.Tiers[1].Fill = FillCourse{BatchNs: 2, UsedBytes: make([]int64, 7)}
 	before := encode(t, r)
 	for want, breakIt := range map[string]func(o *Result){
-		"the placements differ": func(o *Result) { o.Placement = "another" },
-		"1 workloads into 2":    func(o *Result) { o.Workloads = o.Workloads[:1] },
-		"the names differ":      func(o *Result) { o.Workloads[1].Name = "third" },
-		"kind matched into":     func(o *Result) { o.Workloads[1].Kind = Matched },
-		"metros into":           func(o *Result) { w := &o.Workloads[1]; w.Metros = w.Metros[1:] },
-		"2 and 1 metrics":       func(o *Result) { m := &o.Workloads[1].Metros[2]; m.Metrics = m.Metrics[:1] },
-		"edge caches: courses":  func(o *Result) { o.Edge.UsedBytes = o.Edge.UsedBytes[1:] },
-		"mid-tier caches: courses": func(o *Result) {
-			o.Mid = FillCourse{BatchNs: 1, UsedBytes: make([]int64, 7)}
+		"the placements differ":      func(o *Result) { o.Placement = "another" },
+		"1 workloads into 2":         func(o *Result) { o.Workloads = o.Workloads[:1] },
+		"the names differ":           func(o *Result) { o.Workloads[1].Name = "third" },
+		"kind matched into":          func(o *Result) { o.Workloads[1].Kind = Matched },
+		"metros into":                func(o *Result) { w := &o.Workloads[1]; w.Metros = w.Metros[1:] },
+		"2 and 1 metrics":            func(o *Result) { m := &o.Workloads[1].Metros[2]; m.Metrics = m.Metrics[:1] },
+		`tier "edge-cache": courses`: func(o *Result) { f := &o.Tiers[0].Fill; f.UsedBytes = f.UsedBytes[1:] },
+		`tier "mid-tier-cache": courses`: func(o *Result) {
+			o.Tiers[1].Fill = FillCourse{BatchNs: 1, UsedBytes: make([]int64, 7)}
 		},
-		`"second": courses of`: func(o *Result) { c := &o.Workloads[1].Course; c.Batches = c.Batches[1:] },
-		"of 2 ns; want equal":  func(o *Result) { o.Workloads[1].Course.BatchNs = 2 },
+		"1 tiers into 2":         func(o *Result) { o.Tiers = o.Tiers[:1] },
+		`tier "x" into "edge-ca`: func(o *Result) { o.Tiers[0].Name = "x" },
+		`"second": courses of`:   func(o *Result) { c := &o.Workloads[1].Course; c.Batches = c.Batches[1:] },
+		"of 2 ns; want equal":    func(o *Result) { o.Workloads[1].Course.BatchNs = 2 },
 	} {
 		var o Result
 		require.NoError(t, o.UnmarshalBinary(before))

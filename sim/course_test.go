@@ -42,14 +42,14 @@ func TestCourseHoldsEveryRequestByTime(t *testing.T) {
 	require.InEpsilon(t, total.Outcomes[Hit]+total.Outcomes[DelayedHit], sum.Hits, 0.02)
 	require.Less(t, 3*c.Batches[0].Hits, 2*c.Batches[len(c.Batches)-1].Hits, "caches begin empty")
 
-	require.Equal(t, int64(10_000), r.Edge.CapacityBytes)
-	require.Len(t, r.Edge.UsedBytes, len(c.Batches))
-	require.Less(t, r.Edge.UsedBytes[0], int64(2000))
-	require.Equal(t, int64(10_000), r.Edge.UsedBytes[len(c.Batches)-1])
-	for i := 1; i < len(r.Edge.UsedBytes); i++ {
-		require.GreaterOrEqual(t, r.Edge.UsedBytes[i], r.Edge.UsedBytes[i-1], "caches of objects of one size only fill")
+	require.Equal(t, int64(10_000), r.Tiers[0].Fill.CapacityBytes)
+	require.Len(t, r.Tiers[0].Fill.UsedBytes, len(c.Batches))
+	require.Less(t, r.Tiers[0].Fill.UsedBytes[0], int64(2000))
+	require.Equal(t, int64(10_000), r.Tiers[0].Fill.UsedBytes[len(c.Batches)-1])
+	for i := 1; i < len(r.Tiers[0].Fill.UsedBytes); i++ {
+		require.GreaterOrEqual(t, r.Tiers[0].Fill.UsedBytes[i], r.Tiers[0].Fill.UsedBytes[i-1], "caches of objects of one size only fill")
 	}
-	require.Zero(t, r.Mid.CapacityBytes)
+	require.Len(t, r.Tiers, 1)
 
 	// The warm-up is part of the course and changes nothing in it.
 	s.WarmUp, s.Duration = 30*time.Second, 70*time.Second
@@ -59,7 +59,7 @@ func TestCourseHoldsEveryRequestByTime(t *testing.T) {
 
 	require.NoError(t, warm.Merge(r))
 	require.Equal(t, 2*c.Batches[7].SumNs, warm.Workloads[0].Course.Batches[7].SumNs)
-	require.Equal(t, int64(20_000), warm.Edge.CapacityBytes)
+	require.Equal(t, int64(20_000), warm.Tiers[0].Fill.CapacityBytes)
 }
 
 func TestFillingKeepsWhatItSawLast(t *testing.T) {

@@ -11,9 +11,17 @@
 // the legs of a journey, the handshakes, a FIFO queue, every tick of a match.
 //
 // Sites whose caches and queues touch nobody else run to the end one after another. Sites that send
-// each other messages (to a mid-tier cache, to an origin or a parent region with few servers) advance in
+// each other messages (to a mid-tier cache, to an origin or a data's home with few servers) advance in
 // windows, each as far as no message that is still to be sent can reach it, so that inside a window each
 // works alone.
+//
+// A site asks others for what it lacks: a cache the next tier for an object, a compute site the home of its data.
+// All such questions follow one path. Who asks has a list of next hops. A hop that never fails and whose answer
+// depends on nobody else is a sum; any other is asked by message, and answers, refuses, or is silent until a timer
+// ends the wait and the next hop is asked.
+//
+// A game's events are few: a matchmaker lets players in and out, begins and ends matches. It yields segments, in
+// which the players of a match stay the same, and these are played by arithmetic.
 //
 // A [Failure] takes a site out for a while. Users, and other sites that need it, wait in vain, then turn to
 // another or fail: a [Reason] says why, and a request that fails has no latency.

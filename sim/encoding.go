@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -19,19 +20,18 @@ type encodedResult struct {
 	Replication int               `cbor:"replication"`
 	Fingerprint uint64            `cbor:"fingerprint"`
 	Sites       []string          `cbor:"sites"`
-	Edge        FillCourse        `cbor:"edge"`
-	Mid         FillCourse        `cbor:"mid"`
+	Tiers       []TierResult      `cbor:"tiers"`
 	Workloads   []encodedWorkload `cbor:"workloads"`
 }
 
 type encodedWorkload struct {
-	Name     string            `cbor:"name"`
-	Kind     string            `cbor:"kind"`
-	Counters map[string]uint64 `cbor:"counters,omitempty"`
-	Sites    []encodedSite     `cbor:"sites"`
-	MidTier  map[string]uint64 `cbor:"mid_tier,omitempty"`
-	Course   encodedCourse     `cbor:"course"`
-	Metros   []encodedTally    `cbor:"metros"`
+	Name     string              `cbor:"name"`
+	Kind     string              `cbor:"kind"`
+	Counters map[string]uint64   `cbor:"counters,omitempty"`
+	Sites    []encodedSite       `cbor:"sites"`
+	Tiers    []map[string]uint64 `cbor:"tiers,omitempty"`
+	Course   encodedCourse       `cbor:"course"`
+	Metros   []encodedTally      `cbor:"metros"`
 }
 
 // An encodedCourse holds the columns of a [Course].
@@ -53,9 +53,9 @@ type encodedTally struct {
 
 // An encodedSite is a [SiteTally].
 type encodedSite struct {
-	Tally        encodedTally      `cbor:"tally"`
-	MidTier      map[string]uint64 `cbor:"mid_tier,omitempty"`
-	PeakRequests uint64            `cbor:"peak_requests,omitempty"`
+	Tally        encodedTally        `cbor:"tally"`
+	Tiers        []map[string]uint64 `cbor:"tiers,omitempty"`
+	PeakRequests uint64              `cbor:"peak_requests,omitempty"`
 }
 
 type encodedMetric struct {
@@ -67,7 +67,7 @@ type encodedMetric struct {
 // MarshalBinary encodes the result, for a file or another machine. Equal results have equal encodings.
 func (r *Result) MarshalBinary() ([]byte, error) {
 	e := encodedResult{
-		Version: resultVersion, Placement: r.Placement, Replication: r.Replication, Fingerprint: r.Fingerprint, Sites: r.Sites, Edge: r.Edge, Mid: r.Mid,
+		Version: resultVersion, Placement: r.Placement, Replication: r.Replication, Fingerprint: r.Fingerprint, Sites: r.Sites, Tiers: r.Tiers,
 	}
 	for i := range r.Workloads {
 		w, err := r.Workloads[i].encode()
@@ -113,11 +113,18 @@ func decodeResult(data []byte) (*Result, error) {
 	if e.Version != resultVersion {
 		return nil, fmt.Errorf("version %d; this program reads version %d", e.Version, resultVersion)
 	}
-	r := &Result{Placement: e.Placement, Replication: e.Replication, Fingerprint: e.Fingerprint, Sites: e.Sites, Edge: e.Edge, Mid: e.Mid}
+	r := &Result{Placement: e.Placement, Replication: e.Replication, Fingerprint: e.Fingerprint, Sites: e.Sites, Tiers: e.Tiers}
 	for i := range e.Workloads {
 		w, err := e.Workloads[i].decode()
 		if err != nil {
 			return nil, fmt.Errorf("workload %q: %w", e.Workloads[i].Name, err)
+		}
+		tiers := 0
+		if w.Kind.MeetsCaches() {
+			tiers = len(r.Tiers)
+		}
+		if len(w.Tiers) != tiers || slices.ContainsFunc(w.Sites, func(s SiteTally) bool { return len(s.Tiers) != tiers }) {
+			return nil, fmt.Errorf("workload %q: the tallies are not of %d tiers", w.Name, tiers)
 		}
 		if len(w.Sites) != len(r.Sites) {
 			return nil, fmt.Errorf("workload %q: %d sites; want the %d of the result", w.Name, len(w.Sites), len(r.Sites))
@@ -129,7 +136,7 @@ func decodeResult(data []byte) (*Result, error) {
 
 func (w *WorkloadTally) encode() (encodedWorkload, error) {
 	e := encodedWorkload{
-		Name: w.Name, Kind: w.Kind.String(), Counters: byName[Counter](w.Counters[:]), MidTier: byName[TierCounter](w.MidTier.Counters[:]),
+		Name: w.Name, Kind: w.Kind.String(), Counters: byName[Counter](w.Counters[:]), Tiers: encodeTiers(w.Tiers),
 		Course: encodedCourse{BatchNs: w.Course.BatchNs},
 	}
 	for _, b := range w.Course.Batches {
@@ -142,7 +149,7 @@ func (w *WorkloadTally) encode() (encodedWorkload, error) {
 		if err != nil {
 			return e, err
 		}
-		e.Sites = append(e.Sites, encodedSite{t, byName[TierCounter](w.Sites[i].MidTier.Counters[:]), w.Sites[i].PeakRequests})
+		e.Sites = append(e.Sites, encodedSite{t, encodeTiers(w.Sites[i].Tiers), w.Sites[i].PeakRequests})
 	}
 	for m := range w.Metros {
 		t, err := w.Metros[m].encode()
@@ -159,7 +166,10 @@ func (e *encodedWorkload) decode() (w WorkloadTally, err error) {
 	if w.Kind, err = ParseKind(e.Kind); err != nil {
 		return w, err
 	}
-	if err := errors.Join(fromNames[Counter](w.Counters[:], e.Counters), fromNames[TierCounter](w.MidTier.Counters[:], e.MidTier)); err != nil {
+	if err := fromNames[Counter](w.Counters[:], e.Counters); err != nil {
+		return w, err
+	}
+	if w.Tiers, err = decodeTiers(e.Tiers); err != nil {
 		return w, err
 	}
 	if n := len(e.Course.Requests); len(e.Course.SumNs) != n || len(e.Course.Hits) != n {
@@ -188,7 +198,7 @@ func (e *encodedWorkload) decode() (w WorkloadTally, err error) {
 
 func (e *encodedSite) decode() (t SiteTally, err error) {
 	t.PeakRequests = e.PeakRequests
-	if err := fromNames[TierCounter](t.MidTier.Counters[:], e.MidTier); err != nil {
+	if t.Tiers, err = decodeTiers(e.Tiers); err != nil {
 		return t, err
 	}
 	t.Tally, err = e.Tally.decode(nil)
@@ -235,6 +245,24 @@ func (e *encodedTally) decode(metrics []Metric) (t Tally, err error) {
 		t.Metrics = append(t.Metrics, tally)
 	}
 	return t, nil
+}
+
+func encodeTiers(tiers []TierTally) (all []map[string]uint64) {
+	for i := range tiers {
+		all = append(all, byName[TierCounter](tiers[i].Counters[:]))
+	}
+	return all
+}
+
+func decodeTiers(all []map[string]uint64) (tiers []TierTally, err error) {
+	for _, named := range all {
+		var t TierTally
+		if err := fromNames[TierCounter](t.Counters[:], named); err != nil {
+			return nil, err
+		}
+		tiers = append(tiers, t)
+	}
+	return tiers, nil
 }
 
 // A name is what the index of a counter stands for.

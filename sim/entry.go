@@ -47,29 +47,6 @@ func goesViaPoP(route *placement.Route, kind Kind) bool {
 	return route.ViaPoP && !kind.MeetsCaches() && (kinds[kind].viaPoP || len(route.Workloads) > 0)
 }
 
-// serving returns the numbers of the sites that have a role for a workload, as backups or not.
-func (p *Plan) serving(role placement.Role, workload string, backup bool) []int {
-	var found []int
-	for i := range p.sites {
-		s := &p.sites[i]
-		switch role {
-		case placement.Origin:
-			if a := s.origin; a != nil && a.Backup == backup && a.Serves(workload) {
-				found = append(found, i)
-			}
-		case placement.Compute:
-			if a := s.compute; a != nil && a.Backup == backup && a.Serves(workload) {
-				found = append(found, i)
-			}
-		default:
-			if s.edge != nil && s.edge.Backup == backup {
-				found = append(found, i)
-			}
-		}
-	}
-	return found
-}
-
 // A choice is how users find one of the sites that can serve them.
 type choice struct {
 	rule           placement.Routing

@@ -19,13 +19,12 @@ import (
 // up again, and then its caches are empty and its servers free. Games lose all players of the site; who arrives
 // before the redirection cannot play.
 //
-// Sites that need the site go on serving what needs it not: hits of a cache, requests to a Local Zone without
-// calls to the parent. What they ask the site for stays without an answer and is given up after Timeout. Then
-// they ask the next, once: the next cache or origin by round trip, backups last, and for calls of a Local Zone
-// the backups among the regions that compute. Detection and Redirection after the site has gone down they ask
-// the next at once; when it is up again they return. Where there is no other, the request fails, and all that
-// wait for the same object with it, or, with [workload.ParentCalls].Waits, the call is made when the parent is
-// up again.
+// Other sites that depend on the site still serve whatever does not need it: hits of a cache, requests that make
+// no calls for data. What they ask the site for stays without an answer and is given up after Timeout. Then they
+// ask the next hop, once: the next cache or origin by round trip, backups last, and for data the backups among
+// the regions that compute. Detection and Redirection after the site has gone down they ask the next hop at once;
+// when it is up again they return. Where there is no other, the request fails, and all that wait for the same
+// object with it, or, with [workload.DataCalls].Waits, the call is made when the data's home is up again.
 //
 // A failed request has no latency: a [Tally] counts it apart.
 type Failure struct {

@@ -5,6 +5,7 @@ const unknown = int64(1<<63 - 1)
 
 // A flight is a fetch under way.
 type flight struct {
+	attempt
 	key   uint64
 	bytes int64
 	// first and last are the instants at which the object's first and last byte are at this site;
@@ -17,6 +18,11 @@ type flight struct {
 	waiters uint32
 	next    uint32 // in its chain, or of the free list
 	home    uint32 // its chain
+	number  uint8  // the workload of the request that began it
+	// recorded says that this request is past the warm-up.
+	recorded bool
+	// isLost says that the site has failed since: whoever waits is lost, and nothing is cached.
+	isLost bool
 }
 
 // A flightTable holds the fetches under way at one cache, by key: chains through a pool, so that a fetch
@@ -66,7 +72,7 @@ func (t *flightTable) add(key uint64, bytes, service int64) uint32 {
 	home := t.home(key)
 	head := &t.heads[home]
 	f.key, f.bytes, f.first, f.last, f.queue, f.service = key, bytes, unknown, unknown, 0, service
-	f.waiters, f.next, f.home = 0, *head, home
+	f.waiters, f.next, f.home, f.isLost = 0, *head, home, false
 	*head = n
 	return n
 }
@@ -107,11 +113,11 @@ func (t *flightTable) remove(n uint32) {
 	f.next, t.free = t.free, n
 }
 
-// forget lets no key lead to the fetches under way any more; they keep their numbers.
-func (t *flightTable) forget(visit func(n uint32)) {
+// forget lets no key lead to the fetches under way any more: they are lost, and keep their numbers.
+func (t *flightTable) forget() {
 	for i, n := range t.heads {
 		for ; n != 0; n = t.pool[n].next {
-			visit(n)
+			t.pool[n].isLost = true
 		}
 		t.heads[i] = 0
 	}

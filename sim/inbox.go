@@ -20,8 +20,7 @@ type inbox struct {
 	scratch []inboxEntry
 	counts  []uint32
 
-	pool []message
-	free []uint32
+	pool slab[message]
 }
 
 // An inboxEntry is a message's arrival, and its number in the pool.
@@ -32,12 +31,12 @@ type inboxEntry struct {
 
 // before reports whether e comes out before o.
 func (b *inbox) before(e, o *inboxEntry) bool {
-	return e.at < o.at || e.at == o.at && b.pool[e.n].order < b.pool[o.n].order
+	return e.at < o.at || e.at == o.at && b.pool.at(e.n).order < b.pool.at(o.n).order
 }
 
 // compare is before for the library's functions.
 func (b *inbox) compare(e, o inboxEntry) int {
-	return cmp.Or(cmp.Compare(e.at, o.at), cmp.Compare(b.pool[e.n].order, b.pool[o.n].order))
+	return cmp.Or(cmp.Compare(e.at, o.at), cmp.Compare(b.pool.at(e.n).order, b.pool.at(o.n).order))
 }
 
 // next returns the arrival of the next message, or unknown.
@@ -57,27 +56,16 @@ func (b *inbox) next() int64 {
 
 // deliver takes a message of another site, while this one does not move.
 func (b *inbox) deliver(m *message) {
-	n := b.slot()
-	b.pool[n] = *m
+	n := b.pool.add()
+	*b.pool.at(n) = *m
 	if len(b.fresh) == 0 || m.at < b.least {
 		b.least = m.at
 	}
 	b.fresh = append(b.fresh, inboxEntry{at: m.at, n: n})
 }
 
-// slot returns the number of a free place in the pool.
-func (b *inbox) slot() uint32 {
-	if last := len(b.free) - 1; last >= 0 {
-		n := b.free[last]
-		b.free = b.free[:last]
-		return n
-	}
-	b.pool = append(b.pool, message{})
-	return uint32(len(b.pool) - 1)
-}
-
-// settle puts what has been delivered in order.
-func (b *inbox) settle() {
+// sort puts what has been delivered in order.
+func (b *inbox) sort() {
 	if len(b.fresh) == 0 {
 		return
 	}
@@ -169,8 +157,8 @@ func (b *inbox) scatter() {
 
 // push makes a place for a message that the site sends itself; the caller fills in what it says.
 func (b *inbox) push(at int64, order uint64) *message {
-	n := b.slot()
-	b.pool[n].order = order
+	n := b.pool.add()
+	b.pool.at(n).order = order
 	e := inboxEntry{at: at, n: n}
 	b.own = append(b.own, e)
 	i := len(b.own) - 1
@@ -183,11 +171,11 @@ func (b *inbox) push(at int64, order uint64) *message {
 		i = p
 	}
 	b.own[i] = e
-	return &b.pool[n]
+	return b.pool.at(n)
 }
 
 // pop takes the next message out and returns its number in the pool, where it stays until it is released.
-// There must be one, and what was delivered must be settled.
+// There must be one, and what was delivered must be sorted.
 func (b *inbox) pop() uint32 {
 	if len(b.own) == 0 || b.pos < len(b.run) && b.before(&b.run[b.pos], &b.own[0]) {
 		b.pos++
@@ -214,4 +202,4 @@ func (b *inbox) pop() uint32 {
 }
 
 // release frees a message's place in the pool.
-func (b *inbox) release(n uint32) { b.free = append(b.free, n) }
+func (b *inbox) release(n uint32) { b.pool.remove(n) }

@@ -47,10 +47,10 @@ func TestMessagesComeOutInOrder(t *testing.T) {
 			if len(pending) > 0 {
 				require.Equal(t, pending[0].at, b.next(), name)
 			}
-			b.settle()
+			b.sort()
 			for now = 500 * (window + 1); b.next() < now; pending = pending[1:] {
 				n := b.pop()
-				if m := &b.pool[n]; m.at != pending[0].at || m.order != pending[0].order {
+				if m := b.pool.at(n); m.at != pending[0].at || m.order != pending[0].order {
 					require.Equal(t, pending[0], message{at: m.at, order: m.order}, name)
 				}
 				b.release(n)
@@ -58,7 +58,7 @@ func TestMessagesComeOutInOrder(t *testing.T) {
 		}
 		for range pending {
 			n := b.pop()
-			require.Equal(t, pending[0].order, b.pool[n].order, name)
+			require.Equal(t, pending[0].order, b.pool.at(n).order, name)
 			pending = pending[1:]
 		}
 		require.Equal(t, unknown, b.next(), name)
@@ -67,7 +67,7 @@ func TestMessagesComeOutInOrder(t *testing.T) {
 
 func TestSitesRunAsFarAsAMessageCouldReachThem(t *testing.T) {
 	// Two PoPs, 25 and 5 ms from an origin, and back in 20 and 5.
-	g := group{ways: []way{{0, 2, 25}, {2, 0, 20}, {1, 2, 5}, {2, 1, 5}}}
+	g := siteGroup{paths: []path{{0, 2, 25}, {2, 0, 20}, {1, 2, 5}, {2, 1, 5}}}
 	for name, c := range map[string]struct{ next, want []int64 }{
 		"all at once":        {[]int64{100, 100, 100}, []int64{120, 105, 105}},
 		"the origin is idle": {[]int64{100, 100, unknown}, []int64{125, 110, 105}},

@@ -70,6 +70,9 @@ func (s *Scenario) Validate() error {
 	if err := s.validateFailures(); err != nil {
 		return err
 	}
+	if err := s.validateHomes(); err != nil {
+		return err
+	}
 	seen := make(map[string]bool)
 	objects := 0
 	for i := range s.Workloads {
@@ -130,9 +133,6 @@ func (s *Scenario) ValidatePlacement(p placement.Placement) error {
 		if err := needed(placement.Origin, fmt.Sprintf("the cache at %q", p.Tiers[0].Caches[0].Site)); err != nil {
 			return err
 		}
-	}
-	if err := simulable(p); err != nil {
-		return fmt.Errorf("placement %q: %w", p.Name, err)
 	}
 	if preloads(p) {
 		for i := range s.Workloads {
@@ -209,35 +209,6 @@ func checkNamed(p placement.Placement, rule placement.Routing, workload string, 
 	}
 	return nil
 }
-
-// simulable names the first thing that placements may say and runs cannot do yet.
-func simulable(p placement.Placement) error {
-	if len(p.Tiers) > maxTiers {
-		return invalid.New(fmt.Sprintf("Tiers[%d].Name", maxTiers), p.Tiers[maxTiers].Name, "%d tiers of caches at most, so far", maxTiers)
-	}
-	for i, a := range p.Sites {
-		if a.Role == placement.Origin && len(a.Workloads) > 0 && len(p.Tiers) > 0 {
-			return invalid.New(fmt.Sprintf("Sites[%d].Workloads", i), a.Workloads, "none behind caches, so far: they fetch all from the nearest origin")
-		}
-	}
-	for i, t := range p.Tiers {
-		if t.SkipInOriginRegion {
-			return invalid.New(fmt.Sprintf("Tiers[%d].SkipInOriginRegion", i), true, "false: tiers cannot be skipped so far")
-		}
-		if len(t.Origins) > 0 {
-			return invalid.New(fmt.Sprintf("Tiers[%d].Origins", i), t.Origins, "none: tiers cannot be skipped so far")
-		}
-		for k, c := range t.Caches {
-			if i > 0 && slices.ContainsFunc(p.Tiers[0].Caches, func(o placement.Cache) bool { return o.Site == c.Site }) {
-				return invalid.New(fmt.Sprintf("Tiers[%d].Caches[%d].Site", i, k), c.Site, "a site that is in no other tier, so far")
-			}
-		}
-	}
-	return nil
-}
-
-// maxTiers bounds the tiers of caches.
-const maxTiers = 2
 
 // validatePreload says why caches cannot be preloaded with the objects of a workload.
 func (s *Scenario) validatePreload(number int) error {

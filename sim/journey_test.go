@@ -92,7 +92,7 @@ func TestComputedLatencyIsTheSumOfItsLegsToTheNanosecond(t *testing.T) {
 	w := workload.Workload{
 		Head:    workload.Head{Name: "api", Client: transport.Connection{BitsPerSecond: 10e6}},
 		Demand:  workload.Poisson{RequestsPerSecond: 1},
-		Service: workload.Computed{ResponseBytes: 10_000, Work: workload.ServiceTime{Mean: 4 * time.Millisecond}, Parent: workload.ParentCalls{Probability: 1, Calls: 3, Service: workload.ServiceTime{Mean: 2 * time.Millisecond}}},
+		Service: workload.Computed{ResponseBytes: 10_000, Work: workload.ServiceTime{Mean: 4 * time.Millisecond}, Data: workload.DataCalls{Probability: 1, Calls: 3, Service: workload.ServiceTime{Mean: 2 * time.Millisecond}}},
 	}
 	s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: 100 * time.Second, Seed: 1}
 	region := placement.RegionOnly("region")
@@ -148,16 +148,15 @@ func TestUpdateMeetsItsTickToTheNanosecond(t *testing.T) {
 	}
 }
 
-func TestPlayOneFollowsTheClocksOfPlayerAndMatch(t *testing.T) {
+func TestPlayFollowsTheClocksOfPlayerAndMatch(t *testing.T) {
 	// By hand: ticks at 0, 100, 200, ... ms, updates sent at 30, 100, 170, 240 ms, 5 ms up, 6 ms
 	// down, 2 ms of work. They arrive at 35, 105, 175, 245 and meet the ticks of 100, 200, 200, 300.
-	g := &game{
-		Matched: &workload.Matched{}, update: 70 * ms, deadlines: []int64{50 * ms},
-		cells: []gameCell{{tally: ptr(newTally(Matched, 1)), up: 5 * ms, down: 6 * ms}},
-	}
-	p := &player{send: 30 * ms, up: 5 * ms, down: 6 * ms}
-	g.playOne(p, 0, 100*ms, 2*ms, 300*ms)
-	tally := g.cells[0].tally
+	tally := ptr(newTally(Matched, 1))
+	p := &player{way: &playerWay{tally: tally, there: 5 * ms, back: 6 * ms}, send: 30 * ms, there: 5 * ms, back: 6 * ms}
+	rules := rules{update: 70 * ms, deadlines: []int64{50 * ms}}
+	require.NoError(t, rules.play(context.Background(), &segment{
+		players: []*player{p}, from: 0, until: 300 * ms, tick: 0, period: 100 * ms, work: 2 * ms,
+	}))
 	require.Equal(t, uint64(4), tally.Count(Requests))
 	requireLatency(t, tally, Response, (25+11+2)*ms, (95+11+2)*ms)
 	require.Equal(t, (65+95+25+55)*ms, tally.Causes[TickWait])

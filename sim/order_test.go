@@ -30,11 +30,12 @@ func failingWorld(t testing.TB) *Plan {
 	t.Helper()
 	s, p := busyScenario(t)
 	s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Cacheable) { c.Origin.Mean = 60 * time.Millisecond }) // longer on its way than most
-	s.Workloads[1] = workload.Change(s.Workloads[1], func(c *workload.Computed) { c.Parent.Waits = true })
-	second := s.Workloads[1]
-	second.Name = "second"
-	second = workload.Change(second, func(c *workload.Computed) { c.Parent.Waits, c.Parent.Probability = false, 0.5 })
-	s.Workloads = slices.Insert(s.Workloads, 2, second)
+	s.Workloads[1] = workload.Change(s.Workloads[1], func(c *workload.Computed) { c.Data.Waits = true })
+	second := workload.Change(s.Workloads[1].Named("second"), func(c *workload.Computed) { c.Data.Waits, c.Data.Probability = false, 0.5 })
+	third := workload.Change(s.Workloads[1].Named("third"), func(c *workload.Computed) {
+		c.Data.Home, c.Data.Parallel, c.Data.Calls = "east", true, 3
+	})
+	s.Workloads = slices.Insert(s.Workloads, 2, second, third)
 	at := func(site string, at, length, detection int) Failure {
 		ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 		return Failure{Site: site, At: ms(at), For: ms(length), Detection: ms(detection), Redirection: ms(20), Timeout: ms(90)}
@@ -76,7 +77,7 @@ func busyScenario(t testing.TB) (Scenario, placement.Placement) {
 	site, api, game := workload.WebStatic(), workload.APIDynamic(), workload.CompetitiveFPS()
 	site = workload.Change(site, func(p *workload.Poisson) { p.RequestsPerSecond, p.Objects = 900, 20_000 })
 	api = api.WithRequestsPerSecond(300)
-	api = workload.Change(api, func(c *workload.Computed) { c.Parent.Calls = 2 })
+	api = workload.Change(api, func(c *workload.Computed) { c.Data.Calls = 2 })
 	game = game.WithPlayers(50)
 	game = workload.Change(game, func(m *workload.Matched) { m.SampledUpdates = 0.1 })
 	return Scenario{
@@ -175,7 +176,7 @@ func advanceBy(t *testing.T, p *Plan, advance func(*run)) *Result {
 	r := &run{plan: p, ctx: context.Background(), result: p.newResult(0)}
 	require.NoError(t, r.build())
 	for _, g := range r.games {
-		require.NoError(t, g.play())
+		require.NoError(t, g.run(r.ctx))
 	}
 	advance(r)
 	require.NoError(t, r.settle())

@@ -3,7 +3,6 @@ package sim
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -26,27 +25,20 @@ type Plan struct {
 // A plannedSite is a site with its roles.
 type plannedSite struct {
 	id              string
-	edge, mid       *placement.Cache // of the first tier and of the second
+	caches          []*placement.Cache // by tier, nil where it has none
 	origin, compute *placement.Assignment
-	// up leads a cache to the next tier: a site of the plan. ups are those that can stand in for each other
-	// where it may fail, nil where it never does.
-	up  leg
-	ups []upstream
-	// parent leads a Local Zone's computers to its region; parents is as ups.
-	parent  leg
-	parents []upstream
 }
 
 // A leg is the way between two sites.
 type leg struct {
 	// to is a site of the plan, or -1 where the far end is not part of the placement.
 	to int
-	// up and down are one-way delays in ns; down leads back.
-	up, down  int64
-	nsPerByte float64
+	// there and back are one-way delays in ns.
+	there, back int64
+	nsPerByte   float64 // of what comes back; 0 without limit
 }
 
-func (l leg) rtt() int64 { return l.up + l.down }
+func (l leg) rtt() int64 { return l.there + l.back }
 
 // A plannedWorkload says where the users of each metro enter. Workloads are numbered as in the scenario.
 type plannedWorkload struct {
@@ -55,6 +47,8 @@ type plannedWorkload struct {
 	deadlines []int64             // ns
 	audiences []workload.Audience // by metro
 	entries   [][]entry           // by metro: one, or several that share its users
+	hops      [][][]nextHop       // by site and tier: where a cache fetches from, nil where there is none
+	homes     [][]nextHop         // by site: where calls for the data go, nil where nothing is computed
 }
 
 // An entry is the way of a metro's users to the site that serves them. Times are in ns.
@@ -77,7 +71,7 @@ type entry struct {
 }
 
 // delay returns the time from a user's instant to the serving site.
-func (e *entry) delay() int64 { return e.up + e.access + e.beyond.up }
+func (e *entry) delay() int64 { return e.up + e.access + e.beyond.there }
 
 // Compile makes placements of one scenario, one or more, ready to run. It looks up all routes once.
 func Compile(s Scenario, placements ...placement.Placement) ([]*Plan, error) {
@@ -186,7 +180,7 @@ func (c *compiler) leg(from, to string) (leg, error) {
 	if err != nil {
 		return leg{}, err
 	}
-	l := leg{to: -1, up: int64(path.There), down: int64(path.Back)}
+	l := leg{to: -1, there: int64(path.There), back: int64(path.Back)}
 	if path.BackBitsPerSecond > 0 {
 		l.nsPerByte = 8e9 / path.BackBitsPerSecond
 	}
@@ -199,10 +193,7 @@ func (c *compiler) plan(p placement.Placement) (*Plan, error) {
 	for _, a := range c.people {
 		plan.metros = append(plan.metros, a.Metro)
 	}
-	number := plan.takeRoles()
-	if err := c.connect(plan, number); err != nil {
-		return nil, err
-	}
+	plan.takeRoles()
 	for i := range c.scenario.Workloads {
 		if err := c.addWorkload(plan, &c.scenario.Workloads[i]); err != nil {
 			return nil, err
@@ -219,6 +210,13 @@ func (c *compiler) addWorkload(p *Plan, w *workload.Workload) (err error) {
 	}
 	if planned.audiences, err = c.audiencesOf(w.Metros); err == nil {
 		planned.entries, err = c.entries(p, planned.name, planned.kind)
+	}
+	switch {
+	case err != nil:
+	case planned.kind.MeetsCaches():
+		planned.hops, err = c.nextTiers(p, w.Name)
+	default:
+		planned.homes, err = c.homes(p, w.Name, planned.kind, w.DataCalls())
 	}
 	if err != nil {
 		return fmt.Errorf("workload %q: %w", w.Name, err)
@@ -242,12 +240,12 @@ func (c *compiler) audiencesOf(metros []string) ([]workload.Audience, error) {
 	return part, err
 }
 
-// takeRoles lists the sites of the placement with their roles, and returns their numbers by id.
-func (p *Plan) takeRoles() map[string]int {
+// takeRoles lists the sites of the placement with their roles.
+func (p *Plan) takeRoles() {
 	number := make(map[string]int)
 	for i, id := range p.placement.AllSites() {
 		number[id] = i
-		p.sites = append(p.sites, plannedSite{id: id, up: leg{to: -1}, parent: leg{to: -1}})
+		p.sites = append(p.sites, plannedSite{id: id, caches: make([]*placement.Cache, len(p.placement.Tiers))})
 	}
 	for i := range p.placement.Sites {
 		a := &p.placement.Sites[i]
@@ -261,102 +259,38 @@ func (p *Plan) takeRoles() map[string]int {
 	for t := range p.placement.Tiers {
 		for i := range p.placement.Tiers[t].Caches {
 			at := &p.placement.Tiers[t].Caches[i]
-			switch s := &p.sites[number[at.Site]]; t {
-			case 0:
-				s.edge = at
-			case 1:
-				s.mid = at
-			}
+			p.sites[number[at.Site]].caches[t] = at
 		}
 	}
-	return number
 }
 
-// connect finds the next tier of every cache and the parent of every Local Zone.
-func (c *compiler) connect(p *Plan, number map[string]int) error {
-	mids, origins := p.with(placement.MidTierCache), p.with(placement.Origin)
-	for i := range p.sites {
-		s := &p.sites[i]
-		next, role := origins, placement.Origin
-		if s.edge != nil && len(mids) > 0 {
-			next, role = mids, placement.MidTierCache
-		}
-		if s.edge != nil || s.mid != nil {
-			up, err := c.nearestLeg(p, s.id, next)
-			if err != nil {
-				return fmt.Errorf("site %q: %w", s.id, err)
-			}
-			s.up = up
-			ups, err := c.nextTiers(p, s.id, role)
-			if err != nil {
-				return fmt.Errorf("site %q: %w", s.id, err)
-			}
-			s.ups = failing(ups)
-		}
-		node, _ := c.net.Index(s.id)
-		if n := c.net.At(node); s.compute != nil && n.Kind == topology.LocalZone {
-			l, err := c.leg(s.id, n.Parent)
-			if err != nil {
-				return fmt.Errorf("site %q: %w", s.id, err)
-			}
-			if parent, ok := number[n.Parent]; ok && p.sites[parent].compute != nil {
-				l.to = parent
-			}
-			s.parent = l
-			ups, err := c.parents(p, s.id, l, n.Parent)
-			if err != nil {
-				return fmt.Errorf("site %q: %w", s.id, err)
-			}
-			s.parents = failing(ups)
-		}
-	}
-	return nil
-}
-
-// with returns the numbers of the sites that have a role, but for backups. [placement.EdgeCache] stands for the
-// first tier, [placement.MidTierCache] for the second.
-func (p *Plan) with(role placement.Role) []int { return p.assigned(role, false) }
-
-// backups returns the numbers of the sites that have a role while others are down.
-func (p *Plan) backups(role placement.Role) []int { return p.assigned(role, true) }
-
-func (p *Plan) assigned(role placement.Role, backup bool) []int {
+// serving returns the numbers of the sites that have a role for a workload, as backups or not.
+func (p *Plan) serving(role placement.Role, workload string, backup bool) []int {
+	tier := slices.IndexFunc(p.placement.Tiers, func(t placement.Tier) bool { return t.Name == string(role) })
 	var found []int
 	for i := range p.sites {
-		if has, isBackup := p.sites[i].has(role); has && isBackup == backup {
+		s := &p.sites[i]
+		serves := false
+		switch a := s.assignment(role); {
+		case a != nil:
+			serves = a.Backup == backup && a.Serves(workload)
+		case tier >= 0 && s.caches[tier] != nil:
+			serves = s.caches[tier].Backup == backup
+		}
+		if serves {
 			found = append(found, i)
 		}
 	}
 	return found
 }
 
-// has reports whether the site has a role, and whether as a backup.
-func (s *plannedSite) has(role placement.Role) (has, backup bool) {
-	a, at := s.origin, s.edge
+// assignment returns what the placement says of the site as an origin or as who computes, nil if it is none.
+func (s *plannedSite) assignment(role placement.Role) *placement.Assignment {
 	switch role {
+	case placement.Origin:
+		return s.origin
 	case placement.Compute:
-		a = s.compute
-	case placement.MidTierCache:
-		at = s.mid
+		return s.compute
 	}
-	if role == placement.Origin || role == placement.Compute {
-		return a != nil, a != nil && a.Backup
-	}
-	return at != nil, at != nil && at.Backup
-}
-
-// nearestLeg returns the way from a site to the nearest by RTT of several; ties go to the first.
-func (c *compiler) nearestLeg(p *Plan, from string, to []int) (leg, error) {
-	best := leg{up: math.MaxInt64 / 4, down: math.MaxInt64 / 4}
-	for _, n := range to {
-		l, err := c.leg(from, p.sites[n].id)
-		if err != nil {
-			return leg{}, err
-		}
-		l.to = n
-		if l.rtt() < best.rtt() {
-			best = l
-		}
-	}
-	return best, nil
+	return nil
 }

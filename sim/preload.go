@@ -22,12 +22,12 @@ const maxPreloadObjects = 20_000_000
 // drawn without simulating how it came there: a time since the last request for every object, the most
 // recent first until the cache is full. This is the law of which Che's approximation (Che, Tung and Wang,
 // Hierarchical Web Caching Systems, IEEE JSAC 2002) gives the means. It is exact for LRU at the edge, but
-// for fetches under way. A mid-tier cache is asked for what the edges miss, which is neither independent
+// for fetches under way. A cache behind another is asked for what that one misses, which is neither independent
 // nor Poisson: there the rates are those of Che's approximation, and so is the content. Other policies
 // start from the content that LRU would have, put in in the order of the requests.
 //
-// An object larger than the whole cache is never admitted, so it has no part in the content, and a mid-tier
-// cache is asked for it every time.
+// An object larger than the whole cache is never admitted, so it has no part in the content, and the next
+// tier is asked for it every time.
 //
 // Caches of several sizes at a site are paired: they see the same times of the last requests. Where every
 // object fits into each, the smaller holds a part of what the larger holds.
@@ -52,28 +52,45 @@ func preloads(p placement.Placement) bool {
 	})
 }
 
-// preload fills the caches of open sites, of which those that send each other messages are all there.
+// rates holds, by workload and object, how often a cache is asked for it in a second.
+type rates [][]float64
+
+// preload fills the caches of open sites, of which those that send each other messages are all there: tier by tier
+// from the user, since what one misses the next is asked for.
 func (p *preloader) preload(sites []*site, d *desk) error {
-	// midRates holds, by site and workload, the rates at which its mid-tier cache is asked for
-	// each object.
-	midRates := make(map[uint32][][]float64)
-	for _, s := range sites {
-		if err := p.ctx.Err(); err != nil {
-			return err
-		}
-		if s.edge != nil {
-			p.edge(s, midRates, d)
-		}
-	}
-	for _, s := range sites {
-		if err := p.ctx.Err(); err != nil {
-			return err
-		}
-		if s.mid != nil && p.plan.sites[s.id].mid.Preload {
-			p.fill(s.mid, s, midRates[s.id], false, d)
+	asked := make(map[*tier]rates)
+	for number := range p.plan.placement.Tiers {
+		beyond := p.preloadsBeyond(number)
+		for _, s := range sites {
+			if err := p.ctx.Err(); err != nil {
+				return err
+			}
+			t := s.tiers[number]
+			if t == nil {
+				continue
+			}
+			begins := p.plan.sites[s.id].caches[number].Preload
+			if !begins && !beyond {
+				continue
+			}
+			of := asked[t]
+			if t.number == firstTier {
+				of = p.ratesOfUsers(s)
+			}
+			longest := p.fill(t, s, of, !begins, d)
+			if beyond {
+				p.passOn(t, of, longest, asked)
+			}
 		}
 	}
 	return nil
+}
+
+// preloadsBeyond reports whether a cache of a tier further to the origin begins full.
+func (p *preloader) preloadsBeyond(number int) bool {
+	return slices.ContainsFunc(p.plan.placement.Tiers[number+1:], func(t placement.Tier) bool {
+		return slices.ContainsFunc(t.Caches, func(c placement.Cache) bool { return c.Preload })
+	})
 }
 
 // coarse is the number of bits of a time that do not count there: 32 steps an octave are left.
@@ -131,41 +148,46 @@ func (p *preloader) readCatalogues() error {
 	return nil
 }
 
-// edge fills the edge cache of a site if asked to, and notes what it will ask the next tier for.
-func (p *preloader) edge(s *site, midRates map[uint32][][]float64, d *desk) {
-	t := s.edge
-	fillMid := t.upIsMid && p.plan.sites[t.up.to].mid.Preload
-	if !fillMid && !p.plan.sites[s.id].edge.Preload {
-		return
-	}
-	rates := make([][]float64, len(p.workloads))
+// ratesOfUsers returns what the users at a site ask for.
+func (p *preloader) ratesOfUsers(s *site) rates {
+	of := p.noRates()
 	for i := range p.workloads {
 		w := &p.workloads[i]
-		rates[i] = make([]float64, len(w.popularity))
 		for k, share := range w.popularity {
-			rates[i][k] = w.perSecond[s.id] * share
+			of[i][k] = w.perSecond[s.id] * share
 		}
 	}
-	longest := p.fill(t, s, rates, !p.plan.sites[s.id].edge.Preload, d)
-	if !fillMid {
-		return
+	return of
+}
+
+func (p *preloader) noRates() rates {
+	of := make(rates, len(p.workloads))
+	for i := range p.workloads {
+		of[i] = make([]float64, len(p.workloads[i].popularity))
 	}
-	up := midRates[uint32(t.up.to)]
-	if up == nil {
-		up = make([][]float64, len(p.workloads))
-		for i := range p.workloads {
-			up[i] = make([]float64, len(p.workloads[i].popularity))
+	return of
+}
+
+// passOn adds what a cache misses to what its next hops are asked for. An object that is not asked for leaves the
+// cache after so many seconds.
+func (p *preloader) passOn(t *tier, of rates, longest float64, asked map[*tier]rates) {
+	for i := range of {
+		if len(t.hops[i]) == 0 || t.hops[i][0].part == originPart {
+			continue
 		}
-		midRates[uint32(t.up.to)] = up
-	}
-	for i := range rates {
-		for k, rate := range rates[i] {
+		hop := &t.hops[i][0]
+		next := p.sites[hop.to].tier(hop.part)
+		if asked[next] == nil {
+			asked[next] = p.noRates()
+		}
+		to := asked[next][i]
+		for k, rate := range of[i] {
 			switch {
 			case !(rate > 0): // and longest may be infinite
 			case p.workloads[i].bytes[k] > t.cache.CapacityBytes():
-				up[i][k] += rate
+				to[k] += rate
 			default:
-				up[i][k] += rate * math.Exp(-rate*longest) // Che: asked for when not here
+				to[k] += rate * math.Exp(-rate*longest) // Che: asked for when not here
 			}
 		}
 	}
@@ -174,17 +196,16 @@ func (p *preloader) edge(s *site, midRates map[uint32][][]float64, d *desk) {
 // fill draws the content of a cache whose objects are asked for at the given rates, by workload,
 // and returns the time in seconds after which an object that is not asked for leaves. With dryRun it
 // puts nothing in.
-func (p *preloader) fill(t *tier, s *site, rates [][]float64, dryRun bool, d *desk) (longest float64) {
+func (p *preloader) fill(t *tier, s *site, rates rates, dryRun bool, d *desk) (longest float64) {
 	if d.weight == nil {
 		d.weight = make([]int64, 1<<(64-coarse))
 	}
 	clear(d.weight)
-	purposes := [...]uint64{edgeTier: purpose.Preload, midTier: purpose.PreloadMidTier}
 	capacity := t.cache.CapacityBytes()
 	d.found = d.found[:0]
 	for i := range rates {
 		entity := purpose.EntityOf(p.plan.scenario.Workloads[i].Name, s.name)
-		key := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purposes[t.number])
+		key := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purpose.PreloadOfTier(int(t.number)))
 		base := p.plan.scenario.keyBase(i)
 		for k, rate := range rates[i] {
 			if !(rate > 0) || p.workloads[i].bytes[k] > capacity {

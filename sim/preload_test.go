@@ -33,7 +33,7 @@ func TestPreloadedCachesBeginInTheirSteadyState(t *testing.T) {
 
 	r, err := Run(context.Background(), Job{Scenario: s, Placement: empty.Preloaded()})
 	require.NoError(t, err)
-	require.Equal(t, int64(1000), r.Edge.UsedBytes[0])
+	require.Equal(t, int64(1000), r.Tiers[0].Fill.UsedBytes[0])
 }
 
 func TestPreloadedMidTierBeginsNearItsSteadyState(t *testing.T) {
@@ -108,9 +108,11 @@ func TestPreloadedCachesOfHeavyTailedSizesBeginFull(t *testing.T) {
 	}
 	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Second, Seed: 2}
 	p := placement.RegionOnly("region").WithPoPs(1<<20, pops...)
-	begin := func(r *Result) float64 { return float64(r.Edge.UsedBytes[0]) / float64(r.Edge.CapacityBytes) }
+	begin := func(r *Result) float64 {
+		return float64(r.Tiers[0].Fill.UsedBytes[0]) / float64(r.Tiers[0].Fill.CapacityBytes)
+	}
 	end := func(r *Result) float64 {
-		return float64(r.Edge.UsedBytes[len(r.Edge.UsedBytes)-1]) / float64(r.Edge.CapacityBytes)
+		return float64(r.Tiers[0].Fill.UsedBytes[len(r.Tiers[0].Fill.UsedBytes)-1]) / float64(r.Tiers[0].Fill.CapacityBytes)
 	}
 	preloaded := replicate(t, s, p.Preloaded(), begin)
 	s.Duration = 60 * time.Second
@@ -144,7 +146,7 @@ func TestPreloadedMidTierIgnoresIdlePoPs(t *testing.T) {
 		Placement: p.Preloaded(),
 	})
 	require.NoError(t, err)
-	require.Equal(t, int64(400), r.Mid.UsedBytes[0])
+	require.Equal(t, int64(400), r.Tiers[1].Fill.UsedBytes[0])
 }
 
 func TestPreloadRefusesCataloguesThatAreTooLarge(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/event"
-	"github.com/edgewise-sim/edgewise/placement"
 )
 
 // A Result is what one run found, or what several runs of the same plan found together. It holds
@@ -18,14 +17,22 @@ type Result struct {
 	Workloads   []WorkloadTally
 	// Sites are the ids of the placement's sites, in the order of [WorkloadTally.Sites].
 	Sites []string
-	// Edge and Mid are the courses of the caches of either tier.
-	Edge, Mid FillCourse
+	// Tiers are the placement's tiers of caches, in order from the user.
+	Tiers []TierResult
 	// Fingerprint stands for the sequence of events at every site: who asks when for what, what arrives in a
 	// cache, the messages between sites, what happens in a game. It changes when that history does, and not
 	// with the number of cores or the way the sites were advanced. A wait that follows by arithmetic, such as
 	// the queue of a site's own servers, is no event: two runs with the same fingerprint may differ in their
 	// latencies.
 	Fingerprint uint64
+}
+
+// A TierResult is how the caches of one tier fared.
+type TierResult struct {
+	// Name is the tier's name, for example "edge-cache".
+	Name string
+	// Fill is the content of its caches over time.
+	Fill FillCourse
 }
 
 // A WorkloadTally is what one workload met.
@@ -38,8 +45,9 @@ type WorkloadTally struct {
 	Counters [NumCounters]uint64
 	// Sites holds what each site did for the workload, in the order of [Result.Sites].
 	Sites []SiteTally
-	// MidTier is what a cacheable workload met at the mid-tier caches.
-	MidTier TierTally
+	// Tiers is what a cacheable workload met at each tier of caches, in the order of [Result.Tiers]: at the first
+	// its users' requests, at the others the fetches of caches before.
+	Tiers []TierTally
 	// Course is empty for games, which begin in their steady state.
 	Course Course
 }
@@ -84,7 +92,7 @@ func (r *Result) Merge(o *Result) error {
 			}
 		}
 		add(a.Counters[:], b.Counters[:])
-		a.MidTier.merge(&b.MidTier)
+		mergeTiers(a.Tiers, b.Tiers)
 		for n := range a.Sites {
 			if err := a.Sites[n].merge(&b.Sites[n]); err != nil {
 				return err
@@ -92,8 +100,9 @@ func (r *Result) Merge(o *Result) error {
 		}
 		a.Course.merge(&b.Course)
 	}
-	r.Edge.merge(&o.Edge)
-	r.Mid.merge(&o.Mid)
+	for i := range r.Tiers {
+		r.Tiers[i].Fill.merge(&o.Tiers[i].Fill)
+	}
 	r.Replication = min(r.Replication, o.Replication)
 	r.Fingerprint += o.Fingerprint
 	return nil
@@ -115,11 +124,16 @@ func (r *Result) matches(o *Result) error {
 			return fmt.Errorf("workload %q into %q: %w", o.Workloads[i].Name, r.Workloads[i].Name, err)
 		}
 	}
-	if err := r.Edge.matches(&o.Edge); err != nil {
-		return fmt.Errorf("edge caches: %w", err)
+	if len(r.Tiers) != len(o.Tiers) {
+		return fmt.Errorf("%d tiers into %d", len(o.Tiers), len(r.Tiers))
 	}
-	if err := r.Mid.matches(&o.Mid); err != nil {
-		return fmt.Errorf("mid-tier caches: %w", err)
+	for i := range r.Tiers {
+		if r.Tiers[i].Name != o.Tiers[i].Name {
+			return fmt.Errorf("tier %q into %q", o.Tiers[i].Name, r.Tiers[i].Name)
+		}
+		if err := r.Tiers[i].Fill.matches(&o.Tiers[i].Fill); err != nil {
+			return fmt.Errorf("tier %q: %w", r.Tiers[i].Name, err)
+		}
 	}
 	return nil
 }
@@ -151,8 +165,8 @@ func (r *run) settle() error {
 	var sent, received uint64
 	var happened event.Fingerprint
 	for i, g := range r.games {
-		for c := range g.cells {
-			if err := sourceError(g.cells[c].sessions.source); err != nil {
+		for m := range g.metros {
+			if err := sourceError(g.metros[m].sessions.source); err != nil {
 				return err
 			}
 		}
@@ -179,7 +193,6 @@ func (r *run) settle() error {
 			to := &r.result.Workloads[i]
 			to.Counters[OriginRequests] += s.fromOrigin[i].requests
 			to.Counters[OriginBytes] += s.fromOrigin[i].bytes
-			to.MidTier.merge(&s.midTallies[i])
 		}
 	}
 	r.settleCourses()
@@ -211,14 +224,15 @@ func (r *run) settleCourses() {
 				r.result.Workloads[i].Course.merge(&Course{BatchNs: 1 << c.shift, Batches: c.batches})
 			}
 		}
-		s.edge.settle(&r.result.Edge)
-		s.mid.settle(&r.result.Mid)
+		for _, t := range s.caches {
+			t.settle(&r.result.Tiers[t.number].Fill)
+		}
 	}
 }
 
 // settle adds what the cache held over time, if anything was put into it.
 func (t *tier) settle(to *FillCourse) {
-	if t == nil || !t.filled {
+	if !t.filled {
 		return
 	}
 	to.merge(&FillCourse{BatchNs: 1 << t.filling.shift, CapacityBytes: t.config.CapacityBytes, UsedBytes: t.filling.used})
@@ -240,10 +254,14 @@ func (w *WorkloadTally) check(p *Plan) error {
 	// What the origin has answered may still have failed, on its way through a site that went down.
 	failed := total.Outcomes[Failed]
 	asked, sent := w.Counters[OriginRequests], w.Counters[OriginBytes]
-	if len(p.with(placement.MidTierCache)) > 0 {
-		// What the mid-tier has not comes from the origin, and so does what users ask it for themselves.
-		if n := w.MidTier.Count(TierRequests) - w.MidTier.Count(TierHits) + total.Outcomes[Bypass]; len(p.scenario.Failures) == 0 && n != asked {
-			return fmt.Errorf("invariant broken: workload %q: %d misses of the mid-tier, %d requests to the origin", w.Name, n, asked)
+	if len(w.Tiers) > 1 {
+		// What no tier has comes from the origin, and so does what users ask it for themselves.
+		n := total.Outcomes[Miss] + total.Outcomes[Bypass]
+		for i := range w.Tiers[1:] {
+			n -= w.Tiers[1+i].Count(TierHits)
+		}
+		if len(p.scenario.Failures) == 0 && n != asked {
+			return fmt.Errorf("invariant broken: workload %q: %d misses of all tiers, %d requests to the origin", w.Name, n, asked)
 		}
 		return nil
 	}

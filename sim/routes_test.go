@@ -77,18 +77,13 @@ func TestPlacementsAreRefusedForWhatTheySayOfWorkloads(t *testing.T) {
 	}
 	api := region
 	api.Sites = []placement.Assignment{{Site: "region", Role: placement.Origin}, {Site: "region", Role: placement.Compute, Workloads: []string{"api"}}}
-	one := region
-	one.Sites = []placement.Assignment{{Site: "region", Role: placement.Origin, Workloads: []string{"site"}}, {Site: "region", Role: placement.Compute}}
 	for want, p := range map[string]placement.Placement{
 		`no site has the role "compute" for workload "game"`:                 api,
 		"Sites[2].Workloads[0] is site; want a workload that needs the ":     region.With(placement.Assignment{Site: "zone", Role: placement.Compute, Workloads: []string{"site"}}),
-		"Sites[0].Workloads is [site]; want none behind caches, so far":      one,
 		"Routes[0].Workloads[0] is web; want a workload of the scenario":     route(placement.Route{Workloads: []string{"web"}, ViaPoP: true}),
 		`Routes[0].ViaPoP is true; want false: the users of workload "site"`: route(placement.Route{Workloads: []string{"site"}, ViaPoP: true}),
 		`Routes[0].Routing[0].Site is pop; want a site with the role "compu`: route(placement.Route{Workloads: []string{"api"}, Routing: placement.Weighted{{Site: "pop", Weight: 1}}}),
 		`Routes[0].Routing[0].Site is region; want a site with the role "ed`: route(placement.Route{Workloads: []string{"site"}, Routing: placement.Weighted{{Site: "region", Weight: 1}}}),
-		"Tiers[2].Name is origin-shield; want 2 tiers of caches at most":     region.WithMidTier(1, "region").WithShield(1, "pop"),
-		"Tiers[1].Caches[0].Site is pop; want a site that is in no other":    region.WithShield(1, "pop"),
 	} {
 		require.ErrorContains(t, s.ValidatePlacement(p), want)
 	}

@@ -22,7 +22,7 @@ type run struct {
 	rep    uint64
 	result *Result
 	sites  []*site
-	games  []*game
+	games  []*matchmaker
 	// preloader fills caches that begin in their steady state; nil if there are none.
 	preloader *preloader
 	// parts are the tallies of cells that share a metro with others: sites run side by side, so each
@@ -78,9 +78,18 @@ func (p *Plan) newResult(replication int) *Result {
 	for i := range p.sites {
 		r.Sites = append(r.Sites, p.sites[i].id)
 	}
+	for i := range p.placement.Tiers {
+		r.Tiers = append(r.Tiers, TierResult{Name: p.placement.Tiers[i].Name})
+	}
 	for _, w := range p.workloads {
 		t := WorkloadTally{
 			Name: w.name, Kind: w.kind, Metros: make([]Tally, len(p.metros)), Sites: make([]SiteTally, len(p.sites)),
+		}
+		if w.kind.MeetsCaches() {
+			t.Tiers = make([]TierTally, len(r.Tiers))
+			for n := range t.Sites {
+				t.Sites[n].Tiers = make([]TierTally, len(r.Tiers))
+			}
 		}
 		for m := range t.Metros {
 			t.Metros[m] = newTally(w.kind, len(w.deadlines))
@@ -97,13 +106,8 @@ func (r *run) build() error {
 		planned := &r.plan.sites[i]
 		at := &site{
 			id: uint32(i), name: planned.id, ctx: r.ctx, outages: s.outagesOf(planned.id), fills: newFillQueue(),
-			parent: planned.parent, parents: planned.parents,
 			fromOrigin: make([]originCount, len(s.Workloads)),
-			midTallies: make([]TierTally, len(s.Workloads)),
-		}
-		at.remoteParent = r.remoteParent(planned.parent)
-		for _, up := range planned.parents {
-			at.parentsRemote = append(at.parentsRemote, r.remoteParent(up.leg))
+			data:       make([]dataCalls, len(s.Workloads)),
 		}
 		var err error
 		if at.origins, err = r.plan.newServers(serversOf(planned.origin), Cacheable); err != nil {
@@ -112,8 +116,7 @@ func (r *run) build() error {
 		if at.computers, err = r.plan.newServers(serversOf(planned.compute), Computed); err != nil {
 			return err
 		}
-		at.edge = r.newTier(planned, planned.edge, edgeTier)
-		at.mid = r.newTier(planned, planned.mid, midTier)
+		r.addCaches(at)
 		r.planRestarts(at)
 		r.sites = append(r.sites, at)
 	}
@@ -135,18 +138,6 @@ func (r *run) build() error {
 	return nil
 }
 
-// remoteParent says, by workload, whether calls to a region go by message.
-func (r *run) remoteParent(way leg) []bool {
-	remote := make([]bool, len(r.plan.workloads))
-	if way.to >= 0 && r.plan.sites[way.to].compute.Servers > 0 {
-		for i := range remote {
-			service, ok := r.plan.scenario.Workloads[i].Service.(workload.Computed)
-			remote[i] = ok && service.Parent.Calls > 0
-		}
-	}
-	return remote
-}
-
 func serversOf(a *placement.Assignment) int {
 	if a == nil {
 		return 0
@@ -154,30 +145,37 @@ func serversOf(a *placement.Assignment) int {
 	return a.Servers
 }
 
-// newTier returns a tier whose cache is not made yet; nil if the site has none.
-func (r *run) newTier(planned *plannedSite, at *placement.Cache, number uint32) *tier {
-	if at == nil {
-		return nil
+// addCaches gives a site its caches, which are not made yet.
+func (r *run) addCaches(at *site) {
+	for number, c := range r.plan.sites[at.id].caches {
+		var t *tier
+		if c != nil {
+			t = r.newTier(at.id, c, part(number))
+			at.caches = append(at.caches, t)
+		}
+		at.tiers = append(at.tiers, t)
 	}
+	if len(at.tiers) > 0 {
+		at.edge = at.tiers[firstTier]
+	}
+}
+
+func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 	seed := random.NewKey(r.plan.scenario.Seed, r.rep, random.Entity(at.Site), purpose.Cache)
 	config := cache.Config{
 		Policy: at.Policy, NewPolicy: at.NewPolicy, Admission: at.Admission, NewAdmission: at.NewAdmission,
 		CapacityBytes: at.CapacityBytes, Seed: uint64(seed) + uint64(number),
 	}
-	t := &tier{config: config, filling: newFilling(r.end()), up: planned.up, number: number}
-	t.upIsMid = number == edgeTier && len(r.plan.with(placement.MidTierCache)) > 0
-	t.remote = r.remoteTier(planned.up, t.upIsMid)
-	t.watch = r.newWatch(planned, t)
-	return t
-}
-
-// remoteTier says, by workload, whether fetches from a site go by message.
-func (r *run) remoteTier(way leg, isMid bool) []bool {
-	remote := make([]bool, len(r.plan.workloads))
-	for i := range remote {
-		remote[i] = isMid || r.plan.sites[way.to].origin.Servers > 0
+	t := &tier{
+		config: config, filling: newFilling(r.end()), number: number,
+		hops: make([][]nextHop, len(r.plan.workloads)), tallies: make([]TierTally, len(r.plan.workloads)),
 	}
-	return remote
+	for w := range r.plan.workloads {
+		if hops := r.plan.workloads[w].hops; hops != nil {
+			t.hops[w] = hops[site][number]
+		}
+	}
+	return t
 }
 
 // end is the instant at which users stop.
@@ -305,6 +303,11 @@ func perSecondOf(w *workload.Workload) float64 {
 func (r *run) addRequests(number int, shares []float64, open func(metro int) workload.Source) {
 	w := &r.plan.workloads[number]
 	shared := r.plan.scenario.newWorkloadRun(number, r.rep)
+	for i, at := range r.sites {
+		if w.homes != nil {
+			at.data[number] = newDataCalls(&shared.Data, w.homes[i])
+		}
+	}
 	perSecond := perSecondOf(&r.plan.scenario.Workloads[number])
 	for m := range w.entries {
 		for i := range w.entries[m] {
@@ -322,40 +325,45 @@ func (r *run) addPlayers(number int, shares []float64, open func(metro int) work
 	w, of := &r.plan.workloads[number], &s.Workloads[number]
 	service := of.Service.(workload.Matched)
 	updates := of.Demand.(workload.Staying).Concurrent() / service.UpdatePeriod().Seconds()
-	bySite := make([]*game, len(r.plan.sites))
+	bySite := make([]*matchmaker, len(r.plan.sites))
 	for m := range w.entries {
 		for i := range w.entries[m] {
 			e := &w.entries[m][i]
 			g := bySite[e.site]
 			if g == nil {
-				g = r.newGame(w, &service, &r.plan.sites[e.site])
+				g = r.newMatchmaker(w, &service, e.site)
 				bySite[e.site] = g
 				r.games = append(r.games, g)
 			}
 			entity := purpose.EntityOf(w.name, r.plan.metros[m])
-			c := gameCell{
-				tally: r.tally(number, w, m, i), sessions: newSessionStream(open(m), of),
-				key: random.NewKey(s.Seed, r.rep, entity, purpose.Player),
-				law: r.plan.access[m], up: e.up + e.beyond.up, down: e.down + e.beyond.down, access: 2 * e.access, linkJitter: e.jitter, loss: e.loss,
+			players := gamers{
+				playerWay: playerWay{
+					tally: r.tally(number, w, m, i), law: r.plan.access[m],
+					there: e.up + e.beyond.there, back: e.down + e.beyond.back, access: 2 * e.access, jitter: e.jitter, loss: e.loss,
+				},
+				sessions: newSessionStream(open(m), of), key: random.NewKey(s.Seed, r.rep, entity, purpose.Player),
 				gate: e.gate, who: random.NewKey(s.Seed, r.rep, entity, purpose.Route),
 			}
 			if e.access == 0 {
-				c.law = nil
+				players.law = nil
 			}
-			g.cells = append(g.cells, c)
+			g.metros = append(g.metros, players)
 			g.perSecond += updates * shares[m] * e.gate.initialShare()
 		}
 	}
 }
 
-// newGame returns a matched workload at a site, with no players yet.
-func (r *run) newGame(w *plannedWorkload, service *workload.Matched, planned *plannedSite) *game {
+// newMatchmaker returns a matched workload at a site, with no players yet.
+func (r *run) newMatchmaker(w *plannedWorkload, service *workload.Matched, site int) *matchmaker {
 	s := &r.plan.scenario
-	return &game{
-		Matched: service, ctx: r.ctx, from: int64(s.WarmUp), end: r.end(), deadlines: w.deadlines,
+	planned := &r.plan.sites[site]
+	return &matchmaker{
+		Matched: service, from: int64(s.WarmUp), end: r.end(), outages: s.outagesOf(planned.id),
 		capacity: planned.compute.Servers * max(service.MatchesPerServer, 1),
-		update:   int64(service.UpdatePeriod()), resend: service.SendPeriod(), coin: outOf32(service.Parent.Probability),
-		parentRTT: planned.parent.rtt(), parents: planned.parents, outages: s.outagesOf(planned.id),
 		matchKey: random.NewKey(s.Seed, r.rep, purpose.EntityOf(w.name, planned.id), purpose.Match),
+		rules: rules{
+			deadlines: w.deadlines, update: int64(service.UpdatePeriod()), resend: service.SendPeriod(),
+			data: newDataCalls(&service.Data, w.homes[site]), coin: outOf32(service.Data.Probability),
+		},
 	}
 }

@@ -26,33 +26,24 @@ type site struct {
 	out     []message // sent and not yet delivered
 	sent    uint64
 
-	edge, mid *tier
-	outages   []outage
-	directory *cache.Directory // of the edge cache, if it is one that sites share in turn
-	touched   uint32           // keeps what the directory is touched for from being left out
+	// tiers holds the site's caches by tier, nil where it has none, and caches those that there are. edge is that of
+	// the first tier, which users meet.
+	tiers, caches []*tier
+	edge          *tier
+	outages       []outage
+	directory     *cache.Directory // of the edge cache, if it is one that sites share in turn
+	touched       uint32           // of prefetchBlock
 	// origins holds the origin's servers by workload, those of cacheable ones; computers the others'.
 	origins, computers []*servers
-	// remoteParent says, by workload, that calls to the parent go by message, because its
-	// servers may be busy.
-	remoteParent []bool
-	parent       leg
-	// parents are the regions that can be called where the parent may fail, nil where it never does;
-	// parentsRemote is as remoteParent, by upstream.
-	parents       []upstream
-	parentsRemote [][]bool
-	calls         []pendingCall
-	freeCalls     []uint32
-
-	waiting     []waiter
-	freeWaiters uint32
-	asking      []message // of other sites, whose fetches wait here
-	freeAsking  []uint32
+	data               []dataCalls // by workload
+	waiters            slab[waiter]
+	asking             slab[message] // of other sites, whose fetches wait here
+	calls              slab[call]    // that wait for a message
+	computations       slab[computation]
 
 	// fromOrigin counts, by workload, the fetches of this site from the origin; ledger the bytes that were
 	// sent to and received by it, warm-up included.
 	fromOrigin []originCount
-	// midTallies count, by workload, what reached the mid-tier cache here.
-	midTallies []TierTally
 	ledger     ledger
 	courses    []*course // by workload; nil where it has no users here
 	// happened stands for all that has happened here, in order.
@@ -63,10 +54,7 @@ type site struct {
 // open makes the site's caches, empty. A directory serves the edge cache until the site is closed.
 func (s *site) open(d *cache.Directory) error {
 	s.directory = d
-	for _, t := range []*tier{s.edge, s.mid} {
-		if t == nil {
-			continue
-		}
+	for _, t := range s.caches {
 		if t.flights.heads == nil {
 			t.flights = newFlightTable()
 		}
@@ -77,29 +65,23 @@ func (s *site) open(d *cache.Directory) error {
 	return nil
 }
 
-// directoryOf returns the directory for the cache of a tier: the mid-tier has none.
+// directoryOf returns the directory for the cache of a tier: only that of users has one.
 func (s *site) directoryOf(t *tier) *cache.Directory {
-	if t.number == midTier {
-		return nil
+	if t == s.edge {
+		return s.directory
 	}
-	return s.directory
+	return nil
 }
 
 // close notes what the caches held, and lets go of all that only a run in progress needs.
 func (s *site) close() {
-	for _, t := range []*tier{s.edge, s.mid} {
-		if t != nil {
-			t.close()
-		}
-	}
-	for i := range s.block.sources {
-		if err := sourceError(s.block.sources[i].requests); err != nil && s.err == nil {
-			s.err = err
-		}
+	for _, t := range s.caches {
+		t.close()
 	}
 	s.directory = nil
 	s.block, s.inbox, s.fills, s.out = block{}, inbox{}, newFillQueue(), nil
-	s.waiting, s.freeWaiters, s.asking, s.freeAsking, s.calls, s.freeCalls = nil, 0, nil, nil, nil, nil
+	s.waiters, s.asking = slab[waiter]{}, slab[message]{}
+	s.calls, s.computations = slab[call]{}, slab[computation]{}
 }
 
 // An originCount counts fetches from the origin. It fills a line of the processor's cache, so that sites which run
@@ -130,19 +112,18 @@ func (s *site) refill() {
 		s.block.sources = nil
 	}
 	s.block.refill()
-	if s.directory != nil {
-		touched := s.touched
-		for i := range s.block.visits {
-			touched ^= s.directory.Touch(uint64(s.block.visits[i].key))
+	for i := range s.block.sources {
+		if err := sourceError(s.block.sources[i].requests); err != nil && s.err == nil {
+			s.err = err
 		}
-		s.touched = touched
 	}
+	s.prefetchBlock()
 }
 
 // advance lets everything happen that comes before the instant end. What happens at the same instant
 // goes in this order: fills, messages, users.
 func (s *site) advance(end int64) {
-	s.inbox.settle()
+	s.inbox.sort()
 	for {
 		s.soonest = min(s.inbox.next(), end)
 		s.fillAndMeet(end)
@@ -150,7 +131,7 @@ func (s *site) advance(end int64) {
 			return
 		}
 		n := s.inbox.pop()
-		m := &s.inbox.pool[n]
+		m := s.inbox.pool.at(n)
 		s.happened.add(m.at, m.order|1<<63)
 		s.receive(m)
 		s.inbox.release(n)
@@ -196,34 +177,6 @@ func (s *site) fillAndMeet(end int64) {
 	}
 }
 
-// lookAhead tells the edge cache what the users of a window that ends then will ask for, and what will be
-// put in. It collects the keys in a worker's own place, which stays near to the processor.
-func (s *site) lookAhead(end int64, keys *[256]uint64) {
-	if s.edge == nil {
-		return
-	}
-	n := 0
-	for i := s.block.pos; i < len(s.block.visits) && n < len(keys)/2 && s.block.visits[i].at < end; i++ {
-		v := &s.block.visits[i]
-		if c := &s.cells[v.cell]; c.kind == Cacheable {
-			keys[n] = uint64(v.key)
-			n++
-		}
-	}
-	visits := n
-	for i := range s.inbox.fresh {
-		if n == len(keys) {
-			break
-		}
-		m := &s.inbox.pool[s.inbox.fresh[i].n]
-		if m.kind == fetched && m.token&1 == edgeTier && m.at < end {
-			keys[n] = s.edge.flights.pool[m.token>>1].key
-			n++
-		}
-	}
-	cache.Expect(s.edge.cache, keys[:visits], keys[visits:n])
-}
-
 // send puts a message on its way and returns it, for the caller to fill in what it says.
 func (s *site) send(target uint32, at int64) *message {
 	order := uint64(s.id)<<orderBits | s.sent
@@ -241,29 +194,6 @@ func (s *site) send(target uint32, at int64) *message {
 	}
 	m.at, m.order, m.target = at, order, target
 	return m
-}
-
-func (s *site) receive(m *message) {
-	switch m.kind {
-	case fetch:
-		s.serveFetch(m)
-	case fetched:
-		s.landFetch(m)
-	case call:
-		s.serveCall(m)
-	case called:
-		s.landCall(m)
-	case restart:
-		s.restart(m.at)
-	case unanswered:
-		s.landUnanswered(m)
-	case callUnanswered:
-		s.landCallUnanswered(m)
-	case expired:
-		s.expire(m)
-	case refused:
-		s.landRefused(m)
-	}
 }
 
 // A history is a number that stands for what has happened at a site, in its order. It costs one

@@ -7,15 +7,24 @@ import "time"
 type SiteTally struct {
 	// Tally is what the users met that the site serves, without distributions.
 	Tally Tally
-	// MidTier is what the fetches of other sites met here.
-	MidTier TierTally
+	// Tiers is what was asked of the site's caches, by tier as in [WorkloadTally.Tiers].
+	Tiers []TierTally
 	// PeakRequests is the largest number of requests that reached the site in one batch of [Course.BatchNs], of
 	// those that were answered while the run recorded; 0 for games.
 	PeakRequests uint64
 }
 
+// IsIdle reports whether nobody has asked the site for anything.
+func (t *SiteTally) IsIdle() bool {
+	n := t.Tally.Count(Requests) + t.Tally.Count(Sessions)
+	for i := range t.Tiers {
+		n += t.Tiers[i].Count(TierRequests)
+	}
+	return n == 0
+}
+
 func (t *SiteTally) merge(o *SiteTally) error {
-	t.MidTier.merge(&o.MidTier)
+	mergeTiers(t.Tiers, o.Tiers)
 	t.PeakRequests = max(t.PeakRequests, o.PeakRequests)
 	return t.Tally.Merge(&o.Tally)
 }
@@ -41,7 +50,11 @@ func (r *run) settleSites() error {
 			}
 		}
 		for n, s := range r.sites {
-			to.Sites[n].MidTier.merge(&s.midTallies[i])
+			if w.kind.MeetsCaches() {
+				for _, t := range s.caches {
+					to.Sites[n].Tiers[t.number].merge(&t.tallies[i])
+				}
+			}
 			if s.courses != nil && s.courses[i] != nil {
 				to.Sites[n].PeakRequests = s.courses[i].peak(r.plan.scenario.WarmUp)
 			}
@@ -52,7 +65,31 @@ func (r *run) settleSites() error {
 			return err
 		}
 	}
+	r.settleTiers()
 	return nil
+}
+
+// settleTiers notes what users met at the first tier, and adds up each tier.
+func (r *run) settleTiers() {
+	for i := range r.result.Workloads {
+		w := &r.result.Workloads[i]
+		for n := range w.Sites {
+			site := &w.Sites[n]
+			if len(site.Tiers) > 0 && r.sites[n].edge != nil {
+				site.Tiers[firstTier] = site.Tally.firstTier()
+			}
+			mergeTiers(w.Tiers, site.Tiers)
+		}
+	}
+}
+
+// firstTier returns what requests met at the caches where users enter.
+func (t *Tally) firstTier() (met TierTally) {
+	met.Counters[TierHits] = t.Outcomes[Hit] + t.Outcomes[DelayedHit]
+	met.Counters[TierHitBytes] = t.OutcomeBytes[Hit] + t.OutcomeBytes[DelayedHit]
+	met.Counters[TierRequests] = met.Counters[TierHits] + t.Outcomes[Miss] + t.Failures[NextTierDown]
+	met.Counters[TierBytes] = met.Counters[TierHitBytes] + t.OutcomeBytes[Miss]
+	return met
 }
 
 // peak returns the most requests of a batch that begins at an instant or later.

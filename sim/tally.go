@@ -129,12 +129,13 @@ func (t *Tally) Within(m Metric) []uint64 {
 	return nil
 }
 
-// A TierCounter is something that is counted at a tier of caches behind the first.
+// A TierCounter is something that is counted at a tier of caches.
 type TierCounter uint8
 
 // The counters of a tier.
 const (
-	// TierRequests counts the fetches that reached the tier, TierBytes the sizes of their objects.
+	// TierRequests counts what reached the tier, TierBytes the sizes of the objects: at the first tier of those
+	// that were delivered.
 	TierRequests TierCounter = iota
 	TierBytes
 	// TierHits and TierHitBytes count those of them that it answered from a cache, or that joined a fetch of
@@ -155,7 +156,8 @@ func (c TierCounter) String() string {
 	return tierCounterNames[c]
 }
 
-// A TierTally is what the fetches of one cacheable workload met at a tier of caches behind the first.
+// A TierTally is what one cacheable workload met at a tier of caches: the requests of users, or the fetches of
+// other caches.
 type TierTally struct {
 	Counters [NumTierCounters]uint64
 }
@@ -164,6 +166,13 @@ type TierTally struct {
 func (t *TierTally) Count(c TierCounter) uint64 { return t.Counters[c] }
 
 func (t *TierTally) merge(o *TierTally) { add(t.Counters[:], o.Counters[:]) }
+
+// mergeTiers adds the tallies of tiers, one by one.
+func mergeTiers(to, from []TierTally) {
+	for i := range to {
+		to[i].merge(&from[i])
+	}
+}
 
 // add adds numbers to others, one by one.
 func add[T uint64 | int64](to, from []T) {

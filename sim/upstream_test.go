@@ -231,7 +231,7 @@ func TestLocalZonesDoWithoutAParentThatFails(t *testing.T) {
 	w := workload.Workload{
 		Head:    workload.Head{Name: "api"},
 		Demand:  workload.Poisson{RequestsPerSecond: 2},
-		Service: workload.Computed{Work: workload.ServiceTime{Mean: 4 * time.Millisecond}, Parent: workload.ParentCalls{Probability: 1, Calls: 2, Service: workload.ServiceTime{Mean: 2 * time.Millisecond}}},
+		Service: workload.Computed{Work: workload.ServiceTime{Mean: 4 * time.Millisecond}, Data: workload.DataCalls{Probability: 1, Calls: 2, Service: workload.ServiceTime{Mean: 2 * time.Millisecond}}},
 	}
 	s := Scenario{Network: twoRegions(t), Workloads: []workload.Workload{w}, Duration: 400 * time.Second, Seed: 8, Failures: []Failure{out("west")}}
 	at := instants(t, s, 400*second)
@@ -253,13 +253,13 @@ func TestLocalZonesDoWithoutAParentThatFails(t *testing.T) {
 	t.Run("no call, no failure", func(t *testing.T) {
 		s := s
 		s.Workloads = []workload.Workload{w}
-		s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Computed) { c.Parent.Probability = 0 })
+		s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Computed) { c.Data.Probability = 0 })
 		require.Zero(t, runOne(t, s, p).Workloads[0].Metros[0].Outcomes[Failed])
 	})
 	t.Run("calls wait", func(t *testing.T) {
 		s := s
 		s.Workloads = []workload.Workload{w}
-		s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Computed) { c.Parent.Waits = true })
+		s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Computed) { c.Data.Waits = true })
 		tally := &byArithmeticAndByMessage(t, s, p).Workloads[0].Metros[0]
 		require.Zero(t, tally.Outcomes[Failed])
 		waited := int64(0)
@@ -306,7 +306,7 @@ func TestUpdatesThatNeedAParentThatFails(t *testing.T) {
 	w := workload.Workload{
 		Head:    workload.Head{Name: "game", Deadlines: []time.Duration{time.Second}},
 		Demand:  workload.Sessions{ConcurrentPlayers: 50, Length: workload.Weibull{Shape: 1, Scale: time.Hour}},
-		Service: workload.Matched{MatchPlayers: 1, MatchLength: 10 * time.Hour, TickHz: 50, UpdateHz: 5, Parent: workload.ParentCalls{Probability: 0.25, Calls: 3, Service: workload.ServiceTime{Mean: time.Millisecond, Exponential: true}}},
+		Service: workload.Matched{MatchPlayers: 1, MatchLength: 10 * time.Hour, TickHz: 50, UpdateHz: 5, Data: workload.DataCalls{Probability: 0.25, Calls: 3, Service: workload.ServiceTime{Mean: time.Millisecond, Exponential: true}}},
 	}
 	s := Scenario{Network: twoRegions(t), Workloads: []workload.Workload{w}, Duration: 400 * time.Second, Seed: 8}
 	p := placement.RegionOnly("west").WithLocalZones("zone")
@@ -314,7 +314,7 @@ func TestUpdatesThatNeedAParentThatFails(t *testing.T) {
 		s := s
 		s.Failures = failures
 		s.Workloads = []workload.Workload{w}
-		s.Workloads[0] = workload.Change(s.Workloads[0], func(m *workload.Matched) { m.Parent.Waits = waits })
+		s.Workloads[0] = workload.Change(s.Workloads[0], func(m *workload.Matched) { m.Data.Waits = waits })
 		return &runOne(t, s, p).Workloads[0].Metros[0]
 	}
 	healthy := run(p, false)
@@ -435,7 +435,11 @@ func TestRandomFailuresAreTheSameByArithmeticAndByMessage(t *testing.T) {
 		s.Workloads = s.Workloads[:2] // games send no messages
 		s.Workloads[0] = s.Workloads[0].WithRequestsPerSecond(300)
 		s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Cacheable) { c.Origin.Mean = upTo(200) })
-		s.Workloads[1] = workload.Change(s.Workloads[1], func(c *workload.Computed) { c.Parent.Waits, c.Parent.Probability = drawn.IntN(2) == 0, 1 })
+		s.Workloads[1] = workload.Change(s.Workloads[1], func(c *workload.Computed) { c.Data.Waits, c.Data.Probability = drawn.IntN(2) == 0, 1 })
+		parallel := workload.Change(s.Workloads[1].Named("parallel"), func(c *workload.Computed) {
+			c.Data.Calls, c.Data.Parallel, c.Data.Home = 3, true, []string{"", "east", "mid"}[drawn.IntN(3)]
+		})
+		s.Workloads = append(s.Workloads, parallel)
 		for _, site := range []string{"region", "east", "mid", "zone", "pop-0", "pop-1", "pop-3"} {
 			for at := upTo(3000); drawn.IntN(3) > 0; at += upTo(1000) {
 				f := Failure{Site: site, At: at, For: upTo(1000), Detection: upTo(500), Timeout: upTo(300)}

@@ -20,7 +20,7 @@ func (r *run) advance(workers int) error {
 	}
 	var alone []task
 	for _, g := range r.games {
-		alone = append(alone, task{g.perSecond * updateCost, func(*desk) error { return g.play() }})
+		alone = append(alone, task{g.perSecond * updateCost, func(*desk) error { return g.run(r.ctx) }})
 	}
 	for _, group := range r.groups() {
 		switch {
@@ -95,24 +95,24 @@ func (r *run) advanceAlone(s *site, d *desk) error {
 // of the window costs less than the work it shares. Assumed: a hand-over costs about 5 us.
 const worthSharing = 200
 
-// A group is sites that reach each other by messages, directly or not.
-type group struct {
+// A siteGroup is sites that reach each other by messages, directly or not.
+type siteGroup struct {
 	sites []*site
 	// lookAhead is the least delay of a message inside the group; unknown for a site that sends none.
 	lookAhead int64
-	ways      []way
+	paths     []path
 	// longest bounds a window; 0 does not.
 	longest int64
 }
 
-// A way leads messages from one site of a group to another.
-type way struct {
+// A path leads messages from one site of a group to another.
+type path struct {
 	from, to int32 // in the group
 	delay    int64
 }
 
 // groups finds the sites that must advance together.
-func (r *run) groups() []group {
+func (r *run) groups() []siteGroup {
 	root := make([]int, len(r.sites))
 	for i := range root {
 		root[i] = i
@@ -123,59 +123,50 @@ func (r *run) groups() []group {
 		}
 		return i
 	}
-	var ways []way
-	join := func(i int, l leg) {
-		if l.to == i {
-			return // a site's messages to itself need no window
-		}
-		a, b := find(i), find(l.to)
-		root[max(a, b)] = min(a, b)
-		ways = append(ways, way{int32(i), int32(l.to), l.up}, way{int32(l.to), int32(i), l.down})
-	}
-	joinAny := func(i int, ups []upstream, remote [][]bool) {
-		for u := range ups {
-			if slices.Contains(remote[u], true) {
-				join(i, ups[u].leg)
+	var paths []path
+	join := func(i int, hops []nextHop) {
+		for _, h := range hops {
+			if !h.remote || h.to == i { // messages of a site to itself need no window
+				continue
 			}
+			a, b := find(i), find(h.to)
+			root[max(a, b)] = min(a, b)
+			paths = append(paths, path{int32(i), int32(h.to), h.there}, path{int32(h.to), int32(i), h.back})
 		}
 	}
 	for i, s := range r.sites {
-		for _, t := range []*tier{s.edge, s.mid} {
-			if t != nil && slices.Contains(t.remote, true) {
-				join(i, t.up)
-			}
-			if t != nil && t.watch != nil {
-				joinAny(i, t.watch.ups, t.watch.remote)
+		for _, t := range s.caches {
+			for _, hops := range t.hops {
+				join(i, hops)
 			}
 		}
-		if slices.Contains(s.remoteParent, true) {
-			join(i, s.parent)
+		for j := range s.data {
+			join(i, s.data[j].hops)
 		}
-		joinAny(i, s.parents, s.parentsRemote)
 	}
 	number := make(map[int]int)
 	place := make([]int32, len(r.sites)) // of a site in its group
-	var groups []group
+	var groups []siteGroup
 	for i, s := range r.sites {
 		n, ok := number[find(i)]
 		if !ok {
 			n = len(groups)
 			number[find(i)] = n
-			groups = append(groups, group{lookAhead: unknown})
+			groups = append(groups, siteGroup{lookAhead: unknown})
 		}
 		place[i] = int32(len(groups[n].sites))
 		groups[n].sites = append(groups[n].sites, s)
 	}
-	for _, w := range ways {
-		g := &groups[number[find(int(w.from))]]
-		g.ways = append(g.ways, way{place[w.from], place[w.to], w.delay})
-		g.lookAhead = min(g.lookAhead, w.delay)
+	for _, p := range paths {
+		g := &groups[number[find(int(p.from))]]
+		g.paths = append(g.paths, path{place[p.from], place[p.to], p.delay})
+		g.lookAhead = min(g.lookAhead, p.delay)
 	}
 	return groups
 }
 
 // perSecond estimates how many requests of users a group meets.
-func (g *group) perSecond() float64 {
+func (g *siteGroup) perSecond() float64 {
 	sum := 0.0
 	for _, s := range g.sites {
 		sum += s.perSecond
@@ -184,11 +175,12 @@ func (g *group) perSecond() float64 {
 }
 
 // visitsAWindow estimates how many users a group meets in a window.
-func (g *group) visitsAWindow() float64 {
+func (g *siteGroup) visitsAWindow() float64 {
 	return g.perSecond() * time.Duration(g.lookAhead).Seconds()
 }
 
-// open opens sites that advance together. Each has a cache of its own, of which no directory can serve all.
+// open opens sites that advance together. Each has a table of keys of its own: a directory serves one cache at a
+// time.
 func (r *run) open(sites []*site, d *desk) error {
 	for _, s := range sites {
 		if err := s.open(nil); err != nil {
@@ -202,7 +194,7 @@ func (r *run) open(sites []*site, d *desk) error {
 }
 
 // advanceTogether runs a group to its end in windows, on a number of workers.
-func (r *run) advanceTogether(g group, workers int, d *desk) error {
+func (r *run) advanceTogether(g siteGroup, workers int, d *desk) error {
 	defer func() {
 		for _, s := range g.sites {
 			s.close()
@@ -247,15 +239,15 @@ func (r *run) advanceTogether(g group, workers int, d *desk) error {
 // horizons finds how far each site may go: to the first instant at which a message that is not sent yet can
 // reach it. That is when the next thing happens at some site, and the way from there, which may be a way out
 // and back: a PoP behind an idle origin may go as far as its own question could have an answer.
-func (g *group) horizons(next, ends []int64) {
+func (g *siteGroup) horizons(next, ends []int64) {
 	for i := range ends {
 		ends[i] = unknown
 	}
 	for changed := true; changed; {
 		changed = false
-		for _, w := range g.ways {
-			if at := min(next[w.from], ends[w.from]); at < unknown-w.delay && at+w.delay < ends[w.to] {
-				ends[w.to] = at + w.delay
+		for _, p := range g.paths {
+			if at := min(next[p.from], ends[p.from]); at < unknown-p.delay && at+p.delay < ends[p.to] {
+				ends[p.to] = at + p.delay
 				changed = true
 			}
 		}
@@ -312,7 +304,7 @@ func (c *crew) work() {
 			return
 		}
 		if s := c.sites[i]; s.next() < c.ends[i] {
-			s.lookAhead(c.ends[i], &keys)
+			s.prefetchWindow(c.ends[i], &keys)
 			s.advance(c.ends[i])
 		}
 	}

@@ -9,8 +9,8 @@ type Computed struct {
 	ResponseBytes int64
 	// Work is the time that a server of the compute site spends on a request.
 	Work ServiceTime
-	// Parent says how often a Local Zone needs its parent region for the answer.
-	Parent ParentCalls
+	// Data says how often the answer needs a call to the data's home.
+	Data DataCalls
 }
 
 // Validate names the first field that is out of range.
@@ -18,7 +18,7 @@ func (c Computed) Validate() error {
 	return invalid.First(
 		invalid.Range("ResponseBytes", c.ResponseBytes, 0, maxObjectBytes),
 		invalid.In("Work", c.Work.Validate()),
-		invalid.In("Parent", c.Parent.Validate()),
+		invalid.In("Data", c.Data.Validate()),
 	)
 }
 

@@ -30,8 +30,8 @@ type Matched struct {
 	// MatchesPerServer is how many matches a server runs at once; it counts only where a placement
 	// limits servers. 0 means 1.
 	MatchesPerServer int
-	// Parent says how often an update at a Local Zone needs the parent region before it counts.
-	Parent ParentCalls
+	// Data says how often an update needs a call to the data's home before it counts.
+	Data DataCalls
 	// SampledUpdates is the share of each player's updates that are simulated: every k-th, with k the
 	// whole number nearest to 1/SampledUpdates. All players and matches are there, so that the
 	// distributions stay unbiased and a big game costs less; counts are of the updates simulated. 0
@@ -73,7 +73,7 @@ func (m Matched) Validate() error {
 		invalid.Range("MinPlayers", m.MinPlayers, 0, most),
 		invalid.Range("TickHz", m.TickHz, 0.1, 10_000),
 		invalid.Range("MatchesPerServer", m.MatchesPerServer, 0, 1<<20),
-		invalid.In("Parent", m.Parent.Validate()),
+		invalid.In("Data", m.Data.Validate()),
 	)
 }
 

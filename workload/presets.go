@@ -86,14 +86,14 @@ func APIDynamic() Workload {
 			Assumed: append([]Assumption{
 				{"Service.ResponseBytes", "responses of 10 KB"},
 				{"Service.Work", "10 ms of service, exponential"},
-				{"Service.Parent", "half of the requests at a Local Zone need one call of 2 ms to the parent region"},
+				{"Service.Data", "half of the requests need one call of 2 ms to the data's home: from a Local Zone to its parent region, none from a region"},
 			}, assumedWeb...),
 		},
 		Demand: Poisson{RequestsPerSecond: 500},
 		Service: Computed{
 			ResponseBytes: 10_000,
 			Work:          ServiceTime{Mean: 10 * time.Millisecond, Exponential: true},
-			Parent:        ParentCalls{Probability: 0.5, Calls: 1, Service: ServiceTime{Mean: 2 * time.Millisecond}},
+			Data:          DataCalls{Probability: 0.5, Calls: 1, Service: ServiceTime{Mean: 2 * time.Millisecond}},
 		},
 	}
 }

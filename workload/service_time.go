@@ -43,27 +43,3 @@ func (s ServiceTime) Draw(stream *random.Stream) int64 {
 	}
 	return int64(float64(s.Mean) * stream.Exp())
 }
-
-// ParentCalls says how often the work on a request at a Local Zone needs its parent region: a Local
-// Zone holds a subset of the services, and what it lacks is a round trip away. At a region the calls
-// stay inside and cost only their service time.
-type ParentCalls struct {
-	// Probability that a request needs the parent at all, in [0, 1].
-	Probability float64
-	// Calls is the number of calls that such a request makes, one after the other.
-	Calls int
-	// Service is the work of one call at the parent.
-	Service ServiceTime
-	// Waits lets a call that a parent does not answer, because it is down, be made again when the parent is
-	// up; otherwise the request fails.
-	Waits bool
-}
-
-// Validate names the first field that is out of range.
-func (p ParentCalls) Validate() error {
-	return invalid.First(
-		invalid.Range("Probability", p.Probability, 0, 1),
-		invalid.Range("Calls", p.Calls, 0, 1000),
-		invalid.In("Service", p.Service.Validate()),
-	)
-}

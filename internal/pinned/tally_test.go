@@ -27,8 +27,9 @@ var kindWords = map[sim.Kind]string{sim.Cacheable: "static", sim.Computed: "dyna
 func (r records) addRun(s *edgewise.Study, result *sim.Result, withMetros bool) {
 	run := r.at(runKind, result.Placement, result.Replication, "", "")
 	run["fingerprint"] = fmt.Sprintf("%016x", result.Fingerprint)
-	putFill(run, "edge", &result.Edge)
-	putFill(run, "mid-tier", &result.Mid)
+	for i := range result.Tiers {
+		putFill(run, []string{"edge", "mid-tier"}[i], &result.Tiers[i].Fill)
+	}
 	deadlines := deadlinesOf(s)
 	metros := s.Network.OfKind(topology.Metro)
 	for i := range result.Workloads {
@@ -37,10 +38,13 @@ func (r records) addRun(s *edgewise.Study, result *sim.Result, withMetros bool) 
 		all["kind"] = kindWords[w.Kind]
 		put(all, "origin requests", w.Counters[sim.OriginRequests])
 		put(all, "origin bytes", w.Counters[sim.OriginBytes])
-		put(all, "mid-tier requests", w.MidTier.Count(sim.TierRequests))
-		put(all, "mid-tier bytes", w.MidTier.Count(sim.TierBytes))
-		put(all, "mid-tier hits", w.MidTier.Count(sim.TierHits))
-		put(all, "mid-tier hit bytes", w.MidTier.Count(sim.TierHitBytes))
+		if len(w.Tiers) > 1 {
+			mid := &w.Tiers[1]
+			put(all, "mid-tier requests", mid.Count(sim.TierRequests))
+			put(all, "mid-tier bytes", mid.Count(sim.TierBytes))
+			put(all, "mid-tier hits", mid.Count(sim.TierHits))
+			put(all, "mid-tier hit bytes", mid.Count(sim.TierHitBytes))
+		}
 		putCourse(all, &w.Course)
 		digest := sha256.New()
 		for m := range w.Metros {

@@ -14,12 +14,20 @@ const (
 	Session
 	Player
 	Match
-	Preload        // of edge caches
-	PreloadMidTier // of mid-tier caches
-	Cache          // policies and admissions that draw
-	Route          // who asks, and where that user's internet provider leads
-	Loss           // packets lost
+	preload       // of the first tier of caches; see PreloadOfTier
+	preloadSecond // of the second
+	Cache         // policies and admissions that draw
+	Route         // who asks, and where that user's internet provider leads
+	Loss          // packets lost
 )
+
+// PreloadOfTier returns the purpose of what the caches of a tier begin with, counted from 0 at the user.
+func PreloadOfTier(tier int) uint64 {
+	if tier < 2 {
+		return preload + uint64(tier)
+	}
+	return 1<<32 + uint64(tier)
+}
 
 // EntityOf returns the entity that addresses the random numbers of a workload in a metro or at a site.
 func EntityOf(workload, place string) uint64 {

@@ -1,0 +1,53 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/edgewise-sim/edgewise"
+)
+
+// tiersBehind returns the names of the tiers of caches behind the first that some of several results have hit ratios of,
+// in their order.
+func tiersBehind(results ...*edgewise.WorkloadResult) (tiers []string) {
+	for _, w := range results {
+		for _, f := range w.Figures {
+			if f.Statistic == "request hit ratio" && f.Metric != "cache" && !slices.Contains(tiers, f.Metric) {
+				tiers = append(tiers, f.Metric)
+			}
+		}
+	}
+	return tiers
+}
+
+// allTiersBehind is tiersBehind for a whole comparison.
+func allTiersBehind(c *edgewise.Comparison) []string {
+	var all []*edgewise.WorkloadResult
+	for i := range c.Placements {
+		for j := range c.Placements[i].Workloads {
+			all = append(all, &c.Placements[i].Workloads[j])
+		}
+	}
+	return tiersBehind(all...)
+}
+
+// shortTier returns a tier's name for a column: "mid-tier" for "mid-tier cache".
+func shortTier(name string) string { return strings.TrimSuffix(name, " cache") }
+
+// tierNote explains the hit ratios of tiers behind the first; it is empty where there are none.
+func tierNote(tiers []string) string {
+	if len(tiers) == 0 {
+		return ""
+	}
+	var of []string
+	for i, tier := range tiers {
+		tier = shortTier(tier)
+		are := ""
+		if i == 0 {
+			are = "are "
+		}
+		of = append(of, tier+" hits "+are+"of what reached the "+tier)
+	}
+	note := strings.Join(of, ", ")
+	return strings.ToUpper(note[:1]) + note[1:] + "; origin offload is the share of requests served without the origin."
+}

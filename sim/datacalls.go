@@ -1,0 +1,140 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// dataCalls are the calls that requests of one workload make from one site to the home of their data.
+type dataCalls struct {
+	*workload.DataCalls
+	hops []nextHop // the home, then what can stand in for it
+	// remote says that some hop must be asked by message; otherwise all calls are arithmetic.
+	remote bool
+}
+
+func newDataCalls(w *workload.DataCalls, hops []nextHop) dataCalls {
+	d := dataCalls{DataCalls: w, hops: hops}
+	for i := range hops {
+		d.remote = d.remote || hops[i].remote
+	}
+	return d
+}
+
+// validateHomes names the first workload whose data has its home nowhere.
+func (s *Scenario) validateHomes() error {
+	for i := range s.Workloads {
+		w := &s.Workloads[i]
+		home := w.DataCalls().Home
+		if n, ok := s.Network.Index(home); home != "" && (!ok || !s.Network.At(n).Kind.IsSite()) {
+			return fmt.Errorf("sim: workload %q: %w", w.Name, invalid.New("Service.Data.Home", home, "a site of the network"))
+		}
+	}
+	return nil
+}
+
+// A call is one question to the data's home.
+type call struct {
+	attempt
+	work   int64  // ns at the home
+	of     uint32 // the number of the computation that makes it
+	number int    // among its calls, from 0
+}
+
+// A callEnd is how a call ended, or all calls of a request. queue, service and inVain are parts of the time it
+// took, in ns; what they leave is the way.
+type callEnd struct {
+	at             int64 // the instant at which the answer was back, or nobody waited for it any more
+	queue, service int64
+	inVain         int64 // for sites that did not answer
+	failed         bool
+}
+
+// A callsEnd is how those calls of a request ended, together, that have.
+type callsEnd struct {
+	callEnd
+	start   int64 // the instant at which the first left
+	slowest int   // the call that took longest, where they go in parallel
+}
+
+// newCallsEnd begins calls at an instant.
+func newCallsEnd(now int64) callsEnd {
+	return callsEnd{callEnd: callEnd{at: now}, start: now, slowest: math.MaxInt}
+}
+
+// add takes the end of a call. One after the other, calls add up. In parallel the slowest counts, the first of
+// equals; where some fail, the first to do so.
+func (e *callsEnd) add(parallel bool, number int, one callEnd) {
+	switch {
+	case !parallel:
+		e.at, e.failed = one.at, one.failed
+		e.queue += one.queue
+		e.service += one.service
+		e.inVain += one.inVain
+	case one.failed && (!e.failed || one.at < e.at):
+		e.callEnd = one
+	case one.failed || e.failed:
+	case one.at > e.at || one.at == e.at && number < e.slowest:
+		e.callEnd, e.slowest = one, number
+	}
+}
+
+// newCall returns the next call of a request, of which others have ended as they have. It leaves when the one
+// before has ended, or with the first where they go in parallel.
+func (d *dataCalls) newCall(number int, e *callsEnd, work *random.Stream) call {
+	leaves := e.at
+	if d.Parallel {
+		leaves = e.start
+	}
+	return call{attempt: newAttempt(d.hops, leaves), work: d.Service.Draw(work), number: number}
+}
+
+// makeAll makes all calls of a request, where none goes by message; the first leaves at an instant. The work of
+// all is drawn in any case, so that a failure leaves alone what is drawn next.
+func (d *dataCalls) makeAll(now int64, work *random.Stream) callsEnd {
+	e := newCallsEnd(now)
+	for number := range d.Calls {
+		k := d.newCall(number, &e, work)
+		if e.failed && !d.Parallel {
+			continue
+		}
+		end, _ := d.follow(&k)
+		e.add(d.Parallel, number, end)
+	}
+	return e
+}
+
+// follow makes a call as far as that is arithmetic. ended is false where the hop of its choice must be asked by
+// message.
+func (d *dataCalls) follow(k *call) (end callEnd, ended bool) {
+	for {
+		h := &d.hops[k.choice]
+		if h.needsMessage(k.asked) {
+			return callEnd{}, false
+		}
+		back, lost := h.try(k.asked, k.work)
+		if lost == nil {
+			return callEnd{at: back, service: k.work, inVain: k.waited}, true
+		}
+		if !d.again(k, back, lost) {
+			return callEnd{at: back, failed: true}, true
+		}
+	}
+}
+
+// again makes a call again that was given up at an instant, because of an outage: at once where there is a second
+// choice, when the outage is over where calls wait for that. It returns false where the call has failed.
+func (d *dataCalls) again(k *call, gaveUp int64, o *outage) bool {
+	switch {
+	case k.moveOn(d.hops, gaveUp):
+	case d.Waits:
+		k.startOver(d.hops, max(gaveUp, o.to))
+	default:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,165 @@
+package sim
+
+// startFetch asks a next hop for the object of a new fetch, which it returns.
+func (s *site) startFetch(t *tier, n uint32, now int64, number uint8, recorded bool) *flight {
+	f := &t.flights.pool[n]
+	if h := &t.hops[number][0]; h.isSteady() {
+		s.countOrigin(number, f.bytes, recorded)
+		s.expect(t, n, h, now+h.rtt()+f.service)
+		return f
+	}
+	f.attempt, f.number, f.recorded = newAttempt(t.hops[number], now), number, recorded
+	s.fetch(t, n, now)
+	return f
+}
+
+// fetch asks the hop of a fetch's choice. What a site without state will do is arithmetic.
+func (s *site) fetch(t *tier, n uint32, now int64) {
+	f := &t.flights.pool[n]
+	h := &t.hops[f.number][f.choice]
+	if h.needsMessage(now) {
+		m := s.ask(h, now, t.number, n, f.bytes)
+		m.key, m.service, m.index, m.recorded = f.key, f.service, f.number, f.recorded
+		return
+	}
+	back, lost := h.try(now, f.service)
+	if lost != nil {
+		s.setTimer(t, n, back)
+		return
+	}
+	s.countOrigin(f.number, f.bytes, f.recorded)
+	s.expect(t, n, h, back)
+	s.answerWaiters(t, n, now)
+}
+
+// expect notes that a site without state sends the object of a fetch, of which the first byte is here at first.
+func (s *site) expect(t *tier, n uint32, h *nextHop, first int64) {
+	f := &t.flights.pool[n]
+	s.ledger.sent += uint64(f.bytes)
+	f.first, f.last = first, first+pour(f.bytes, h.nsPerByte)
+	s.fills.push(fillEntry{at: f.last, tier: uint32(t.number), flight: n})
+}
+
+// landFetch takes the answer to a fetch: those who waited are served, and the object goes into the cache when its
+// last byte is here.
+func (s *site) landFetch(m *message) {
+	t, n, r := s.tier(m.of), m.token, m.reply()
+	f := &t.flights.pool[n]
+	f.first = m.at
+	f.last = max(m.at+r.pours, m.at+pour(f.bytes, t.hops[f.number][f.choice].nsPerByte))
+	f.queue, f.service = r.queue, m.service
+	s.fills.push(fillEntry{at: f.last, tier: uint32(t.number), flight: n})
+	s.answerWaiters(t, n, m.at)
+}
+
+// landFetchUnanswered lets a fetch wait for its timer, since the site that was asked has failed.
+func (s *site) landFetchUnanswered(m *message) {
+	t := s.tier(m.of)
+	f := &t.flights.pool[m.token]
+	at, _ := t.hops[f.number][f.choice].silence(f.asked, m.at)
+	s.setTimer(t, m.token, at)
+}
+
+// setTimer ends the wait of a fetch for an answer at an instant.
+func (s *site) setTimer(t *tier, n uint32, at int64) {
+	m := s.send(s.id, at)
+	m.kind, m.of, m.token = timer, t.number, n
+}
+
+// expire ends the wait for a hop that has not answered: the fetch asks the next, once, or fails.
+func (s *site) expire(t *tier, n uint32, now int64) {
+	f := &t.flights.pool[n]
+	if f.isLost || meets(s.outages, now, now) != nil || !f.moveOn(t.hops[f.number], now) {
+		s.failFetch(t, n, now)
+		return
+	}
+	s.fetch(t, n, now)
+}
+
+// failFetch ends a fetch without an object: all who wait for it fail.
+func (s *site) failFetch(t *tier, n uint32, now int64) {
+	f := &t.flights.pool[n]
+	for w := f.waiters; w != 0; w = s.dismiss(w) {
+		waiting := s.waiters.at(w)
+		if !waiting.remote {
+			s.cells[waiting.cell].fail(&waiting.request, now, NextTierDown)
+		} else if m := s.asking.at(waiting.asking); !s.sendNoAnswerIfDown(m, now) {
+			s.sendBack(m, refusal, now)
+		}
+	}
+	f.waiters = 0
+	if f.isLost {
+		t.flights.release(n)
+	} else {
+		t.flights.remove(n)
+	}
+}
+
+// answerWaiters serves those who wait for a fetch that has an answer now.
+func (s *site) answerWaiters(t *tier, n uint32, now int64) {
+	f := &t.flights.pool[n]
+	for w := f.waiters; w != 0; w = s.dismiss(w) {
+		waiting := s.waiters.at(w)
+		if waiting.remote {
+			m := s.asking.at(waiting.asking)
+			if waiting.outcome == Miss {
+				s.sendObject(m, f.bytes, f.first, f.last, f.queue, f.service)
+			} else {
+				s.sendHit(t, m, f.bytes, f.first, f.last) // it waits for the rest of what another has asked for
+			}
+		} else if c := &s.cells[waiting.cell]; f.answer(c, &waiting.request, waiting.outcome, now) && f.second {
+			c.waitedInVain(&waiting.request, max(f.asked-waiting.arrived, 0))
+		}
+	}
+	f.waiters = 0
+}
+
+// answer tallies a user's request for an object whose fetch has an answer; it returns false where the site
+// fails first.
+func (f *flight) answer(c *cell, r *request, outcome Outcome, now int64) bool {
+	a := served{outcome: outcome, bytes: f.bytes, first: max(now, f.first), last: max(now, f.last)}
+	if outcome == Miss {
+		a.queue, a.service = f.queue, f.service
+	}
+	return c.answer(r, &a)
+}
+
+// A waiter is a request that waits for a fetch: a user's, or another site's.
+type waiter struct {
+	request
+	outcome Outcome
+	remote  bool
+	asking  uint32 // of another site: the number of its question
+	next    uint32
+}
+
+// wait puts a place in the list of those that wait for a fetch; the caller fills in who does.
+func (s *site) wait(f *flight) *waiter {
+	n := s.waiters.add()
+	w := s.waiters.at(n)
+	w.next = f.waiters
+	f.waiters = n
+	return w
+}
+
+// dismiss frees the place of one who waited and returns the next.
+func (s *site) dismiss(n uint32) (next uint32) {
+	w := s.waiters.at(n)
+	if w.remote {
+		s.asking.remove(w.asking)
+	}
+	s.waiters.remove(n)
+	return w.next
+}
+
+// keep copies the question of another site for as long as its fetch waits, and returns its number.
+func (s *site) keep(m *message) uint32 {
+	n := s.asking.add()
+	*s.asking.at(n) = *m
+	return n
+}
+
+// pour returns the time that bytes take on a link, in ns.
+func pour(bytes int64, nsPerByte float64) int64 {
+	return int64(float64(float64(bytes)*nsPerByte) + 0.5)
+}

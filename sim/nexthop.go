@@ -1,0 +1,261 @@
+package sim
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// A nextHop is a site that another asks for what it lacks: a cache asks the next tier for an object, a compute
+// site asks the home of its data. Who asks has a list of them that can stand in for each other, the first choice
+// first: one where that never fails, else up to the first that never does.
+type nextHop struct {
+	leg
+	// part is what is asked there.
+	part part
+	// remote says that the answer depends on what others ask: of a cache, of servers that may be busy. Then the
+	// hop is asked by message; otherwise its answer is arithmetic.
+	remote  bool
+	outages []outage
+}
+
+// A part is what a site has for others: a tier of caches, by its number, or one of the following.
+type part uint8
+
+const (
+	// originPart is the origin's servers.
+	originPart part = 254
+	// computePart is the computers, which answer calls for data.
+	computePart part = 255
+)
+
+// isAvoided reports whether the site is known to be down at an instant, so that nobody asks it.
+func (h *nextHop) isAvoided(at int64) bool {
+	return slices.ContainsFunc(h.outages, func(o outage) bool { return o.away <= at && at < o.to })
+}
+
+// isSteady reports whether the hop never fails and has no state, so that its answer is a sum.
+func (h *nextHop) isSteady() bool { return !h.remote && h.outages == nil }
+
+// needsMessage reports whether a question that leaves at an instant must be sent. A site that is down when the
+// question would arrive is sent none.
+func (h *nextHop) needsMessage(leaves int64) bool {
+	return h.remote && h.meets(leaves, 0) == nil
+}
+
+// meets returns the outage for which a question that leaves at an instant has no answer, if the site would have
+// its answer so long after it arrives; nil if there is none.
+func (h *nextHop) meets(leaves, takes int64) *outage {
+	if h.outages == nil {
+		return nil
+	}
+	arrives := leaves + h.there
+	return meets(h.outages, arrives, arrives+takes)
+}
+
+// try asks a site without state for so much work, and returns the instant at which the answer is back. Where there
+// is no answer it returns the outage, and the instant at which whoever asks gives up: after the timeout, or when
+// the answer would have come, if that is later.
+func (h *nextHop) try(at, work int64) (back int64, lost *outage) {
+	back = at + h.there + work + h.back
+	if h.outages == nil {
+		return back, nil
+	}
+	if o := h.meets(at, 0); o != nil {
+		return at + o.timeout, o
+	}
+	if o := h.meets(at, work); o != nil {
+		return max(at+o.timeout, back), o
+	}
+	return back, nil
+}
+
+// silence returns the outage behind the news, of an instant, that a question has no answer, and when whoever has
+// asked gives up. The news takes as long as the answer would have, but nobody hears it: a site that waits gives up
+// after the timeout, or when the answer would have come, if that is later.
+func (h *nextHop) silence(asked, news int64) (gaveUp int64, o *outage) {
+	o = meets(h.outages, asked+h.there, news-h.back)
+	return max(asked+o.timeout, news), o
+}
+
+// An attempt is what has been tried to get an answer from one of several next hops.
+type attempt struct {
+	asked  int64 // since when the choice is asked
+	waited int64 // ns, for choices before it that have not answered
+	choice uint8 // which hop is asked
+	second bool  // the first choice has not answered
+}
+
+// newAttempt asks the first choice: the first hop that is not avoided, the first of all where all are.
+func newAttempt(hops []nextHop, at int64) attempt {
+	return attempt{asked: at, choice: firstChoice(hops, at)}
+}
+
+func firstChoice(hops []nextHop, at int64) uint8 {
+	if len(hops) == 1 {
+		return 0
+	}
+	return uint8(max(slices.IndexFunc(hops, func(h nextHop) bool { return !h.isAvoided(at) }), 0))
+}
+
+// moveOn asks the second choice when the first has not answered: another that is not avoided. It returns false
+// where there is none.
+func (a *attempt) moveOn(hops []nextHop, at int64) bool {
+	if a.second {
+		return false
+	}
+	for i := range hops {
+		if uint8(i) != a.choice && !hops[i].isAvoided(at) {
+			*a = attempt{asked: at, waited: a.waited + at - a.asked, choice: uint8(i), second: true}
+			return true
+		}
+	}
+	return false
+}
+
+// startOver asks the first choice again.
+func (a *attempt) startOver(hops []nextHop, at int64) {
+	*a = attempt{asked: at, waited: a.waited + at - a.asked, choice: firstChoice(hops, at)}
+}
+
+// maxHops bounds a list of next hops; the number of a choice is a byte.
+const maxHops = 255
+
+// nextTiers returns, by site and tier, where the cache there fetches the objects of a workload from; nil where there
+// is no cache.
+func (c *compiler) nextTiers(p *Plan, workload string) ([][][]nextHop, error) {
+	all := make([][][]nextHop, len(p.sites))
+	for i := range p.sites {
+		all[i] = make([][]nextHop, len(p.placement.Tiers))
+		for tier, at := range p.sites[i].caches {
+			if at == nil {
+				continue
+			}
+			var err error
+			if all[i][tier], err = c.nextTier(p, p.sites[i].id, tier, workload); err != nil {
+				return nil, fmt.Errorf("site %q: %w", p.sites[i].id, err)
+			}
+		}
+	}
+	return all, nil
+}
+
+// nextTier returns the sites from which a cache of a tier can fetch, by round trip, backups last: the caches of the
+// next tier that is not to be skipped or, behind the last, the origins. Whether a tier is skipped depends on the
+// origin, the nearest to the cache that asks.
+func (c *compiler) nextTier(p *Plan, from string, tier int, workload string) ([]nextHop, error) {
+	origins, err := c.byRoundTrip(p, from, p.serving(placement.Origin, workload, false))
+	if err != nil {
+		return nil, err
+	}
+	origin := p.sites[origins[0].to].id
+	for next := tier + 1; next < len(p.placement.Tiers); next++ {
+		t := &p.placement.Tiers[next]
+		if len(t.Origins) > 0 && !slices.Contains(t.Origins, origin) {
+			continue
+		}
+		caches, err := c.byRoundTrip(p, from, p.serving(placement.Role(t.Name), workload, false))
+		if err != nil {
+			return nil, err
+		}
+		if t.SkipInOriginRegion && c.isInRegion(p.sites[caches[0].to].id, origin) {
+			continue
+		}
+		backups, err := c.byRoundTrip(p, from, p.serving(placement.Role(t.Name), workload, true))
+		return asHops(append(caches, backups...), func(h *nextHop) { h.part, h.remote = part(next), true }), err
+	}
+	backups, err := c.byRoundTrip(p, from, p.serving(placement.Origin, workload, true))
+	return asHops(append(origins, backups...), func(h *nextHop) { h.part, h.remote = originPart, p.sites[h.to].origin.Servers > 0 }), err
+}
+
+// isInRegion reports whether a site is a region or belongs to it.
+func (c *compiler) isInRegion(site, region string) bool {
+	node, _ := c.net.Index(site)
+	return site == region || c.net.At(node).Parent == region
+}
+
+// asHops returns the hops that come into play, each made ready.
+func asHops(hops []nextHop, ready func(*nextHop)) []nextHop {
+	hops = upToSafe(hops)
+	for i := range hops {
+		ready(&hops[i])
+	}
+	return hops
+}
+
+// homes returns, by site, where the calls of a workload go; nil where a site does not compute. Calls of games are
+// arithmetic: they find servers that are always free.
+func (c *compiler) homes(p *Plan, name string, kind Kind, data workload.DataCalls) ([][]nextHop, error) {
+	all := make([][]nextHop, len(p.sites))
+	for i := range p.sites {
+		if p.sites[i].compute == nil {
+			continue
+		}
+		hops, err := c.dataHops(p, name, p.sites[i].id, data.Home)
+		if err != nil {
+			return nil, fmt.Errorf("site %q: %w", p.sites[i].id, err)
+		}
+		all[i] = asHops(hops, func(h *nextHop) {
+			h.part = computePart
+			h.remote = kind == Computed && data.Calls > 0 && h.to >= 0 && h.to != i && p.sites[h.to].compute.Servers > 0
+		})
+	}
+	return all, nil
+}
+
+// dataHops returns where a compute site's calls go: to the home of the data, by default a Local Zone's parent or
+// the region itself; then to the backups among the regions that compute, by round trip. Calls that stay at the
+// site take no time on the way.
+func (c *compiler) dataHops(p *Plan, workload, site, home string) ([]nextHop, error) {
+	if home == "" {
+		node, _ := c.net.Index(site)
+		home = cmp.Or(c.net.At(node).Parent, site)
+	}
+	if home == site {
+		return []nextHop{{leg: leg{to: -1}}}, nil
+	}
+	l, err := c.leg(site, home)
+	if err != nil {
+		return nil, err
+	}
+	if n := p.number(home); n >= 0 && p.sites[n].compute != nil {
+		l.to = n
+	}
+	backups, err := c.byRoundTrip(p, site, slices.DeleteFunc(p.serving(placement.Compute, workload, true), func(n int) bool {
+		node, _ := c.net.Index(p.sites[n].id)
+		return c.net.At(node).Kind != topology.Region || p.sites[n].id == home
+	}))
+	return upToSafe(append([]nextHop{{leg: l, outages: c.scenario.outagesOf(home)}}, backups...)), err
+}
+
+// number returns the number of a site, -1 if the placement does not have it.
+func (p *Plan) number(id string) int {
+	return slices.IndexFunc(p.sites, func(s plannedSite) bool { return s.id == id })
+}
+
+// byRoundTrip returns the hops from a site to others, by round trip; ties stay in order.
+func (c *compiler) byRoundTrip(p *Plan, from string, to []int) ([]nextHop, error) {
+	var hops []nextHop
+	for _, n := range to {
+		l, err := c.leg(from, p.sites[n].id)
+		if err != nil {
+			return nil, err
+		}
+		l.to = n
+		hops = append(hops, nextHop{leg: l, outages: c.scenario.outagesOf(p.sites[n].id)})
+	}
+	slices.SortStableFunc(hops, func(a, b nextHop) int { return cmp.Compare(a.rtt(), b.rtt()) })
+	return hops, nil
+}
+
+// upToSafe returns the hops up to the first that never fails: no other comes into play.
+func upToSafe(hops []nextHop) []nextHop {
+	if safe := slices.IndexFunc(hops, func(h nextHop) bool { return h.outages == nil }); safe >= 0 {
+		hops = hops[:safe+1]
+	}
+	return hops[:min(len(hops), maxHops)]
+}

@@ -1,0 +1,21 @@
+package sim
+
+// restart lets a site come up again: its caches are empty, its servers free, its fetches under way lost.
+func (s *site) restart(now int64) {
+	for _, t := range s.caches {
+		if err := t.open(s.directoryOf(t)); err != nil && s.err == nil {
+			s.err = err
+		}
+		if t.filling.hasHeld() {
+			t.filling.take(now, 0)
+		}
+		t.flights.forget()
+	}
+	for _, all := range [][]*servers{s.origins, s.computers} {
+		for _, servers := range all {
+			if err := servers.restart(); err != nil && s.err == nil {
+				s.err = err
+			}
+		}
+	}
+}
