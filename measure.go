@@ -214,7 +214,7 @@ func latencies() (all []Measure) {
 	for metric := range sim.NumMetrics {
 		var kinds []sim.Kind
 		headline := false
-		for _, k := range []sim.Kind{sim.Cacheable, sim.Computed, sim.Matched} {
+		for _, k := range sim.Kinds() {
 			if i := slices.Index(k.Metrics(), metric); i >= 0 {
 				kinds, headline = append(kinds, k), headline || i == 0
 			}

@@ -48,6 +48,15 @@ var kinds = [numKinds]struct {
 	},
 }
 
+// Kinds returns all kinds.
+func Kinds() []Kind {
+	all := make([]Kind, numKinds)
+	for k := range numKinds {
+		all[k] = k
+	}
+	return all
+}
+
 // KindOf returns the kind of a workload with a valid service.
 func KindOf(s workload.Service) Kind {
 	switch s.(type) {
