@@ -12,6 +12,7 @@ import (
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A WarmUpFinding says how long one figure of one placement took to become steady. Games are not
@@ -399,8 +400,13 @@ func (s *Study) refusal(findings []WarmUpFinding) error {
 	return e
 }
 
-// canPreload reports whether a placement has caches that begin empty.
+// canPreload reports whether a placement has caches that begin empty, and need not.
 func (s *Study) canPreload(name string) bool {
+	for i := range s.Workloads {
+		if _, ok := s.Workloads[i].Demand.(workload.Popular); !ok && sim.KindOf(s.Workloads[i].Service).MeetsCaches() {
+			return false
+		}
+	}
 	return slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
 		return p.Name == name && slices.ContainsFunc(p.Tiers, func(t placement.Tier) bool {
 			return slices.ContainsFunc(t.Caches, func(c placement.Cache) bool { return !c.Preload })

@@ -5,7 +5,7 @@ import "github.com/edgewise-sim/edgewise/workload"
 // dynamicKind is requests that must be computed, made independently.
 var dynamicKind = workloadKind{name: "dynamic", isOf: madeOf[workload.Poisson, workload.Computed], read: readDynamic}
 
-func readDynamic(v value, w *workload.Workload) {
+func readDynamic(_ *reader, v value, w *workload.Workload) {
 	demand, service := partsOf[workload.Poisson, workload.Computed](w)
 	seen := v.fields(append(headKeys(w),
 		field{"requests_per_second", func(v value) { v.number(&demand.RequestsPerSecond) }},

@@ -5,7 +5,7 @@ import "github.com/edgewise-sim/edgewise/workload"
 // gamingKind is players who come for a while, and their matches.
 var gamingKind = workloadKind{name: "gaming", isOf: madeOf[workload.Sessions, workload.Matched], read: readGaming}
 
-func readGaming(v value, w *workload.Workload) {
+func readGaming(_ *reader, v value, w *workload.Workload) {
 	demand, service := partsOf[workload.Sessions, workload.Matched](w)
 	v.fields(append(headKeys(w),
 		field{"concurrent_players", func(v value) { v.number(&demand.ConcurrentPlayers) }},

@@ -107,6 +107,9 @@ type reader struct {
 	// files are those that the scenario has named so far or, if they are given, all that it may name.
 	files   []File
 	isGiven bool
+	// onceRead holds what is left to be read when all else has been, onceBuilt what is left to be checked when the
+	// network is there.
+	onceRead, onceBuilt []func()
 	// routingRules are the rules that the scenario may name.
 	routingRules []routingRule
 }
@@ -140,6 +143,9 @@ func (r *reader) read(root value) {
 		field{"placements", r.readPlacements},
 		field{"failures", r.readFailures},
 	)
+	for _, read := range r.onceRead {
+		read()
+	}
 	s.SkipWarmUpCheck = !r.checks
 	for _, key := range []string{"title", "duration", "network", "workloads", "placements"} {
 		if _, ok := seen[key]; !ok {
@@ -179,6 +185,9 @@ func (r *reader) build(bad *problems) {
 	}
 	for i := range r.placements {
 		r.checkRoles(&r.placements[i], bad)
+	}
+	for _, check := range r.onceBuilt {
+		check()
 	}
 	if len(bad.all) > 0 {
 		return

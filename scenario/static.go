@@ -9,7 +9,7 @@ import (
 // staticKind is cacheable objects, asked for independently.
 var staticKind = workloadKind{name: "static", isOf: madeOf[workload.Poisson, workload.Cacheable], read: readStatic}
 
-func readStatic(v value, w *workload.Workload) {
+func readStatic(_ *reader, v value, w *workload.Workload) {
 	demand, service := partsOf[workload.Poisson, workload.Cacheable](w)
 	seen := v.fields(append(headKeys(w),
 		field{"requests_per_second", func(v value) { v.number(&demand.RequestsPerSecond) }},

@@ -19,7 +19,7 @@ type workloadKind struct {
 	// isOf reports whether a preset is of the kind.
 	isOf func(*workload.Workload) bool
 	// read changes the workload, a preset or the zero value, as the file says.
-	read func(v value, w *workload.Workload)
+	read func(r *reader, v value, w *workload.Workload)
 }
 
 // workloadKinds are all kinds.
@@ -113,6 +113,10 @@ func kindOf(v value) (*workloadKind, workload.Workload) {
 		return nil, preset
 	}
 	kind := &workloadKinds[i]
+	if presetAt != nil && len(kind.presetNames()) == 0 {
+		v.bad.add(presetAt.Line, join(v.path, "preset"), "is %q; want no such key: there are no presets of kind %s", presetName, name)
+		return nil, preset
+	}
 	if presetAt != nil && !kind.isOf(&preset) {
 		v.bad.add(presetAt.Line, join(v.path, "preset"), "is %q; want a preset of kind %s: %s", presetName, name, alternatives(kind.presetNames()))
 		return nil, preset
@@ -134,7 +138,7 @@ func (r *reader) readWorkload(v value) {
 	if kind == nil {
 		return
 	}
-	kind.read(v, &w)
+	kind.read(r, v, &w)
 	w.Assumed = r.stillAssumed(v.path, w.Assumed)
 	r.study.Workloads = append(r.study.Workloads, w)
 	ref := workloadRef{path: v.path, line: v.node.Line, kind: kind.name}

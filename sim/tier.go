@@ -63,7 +63,7 @@ func (s *site) visitCacheable(v *visit, c *cell) {
 	t := s.edge
 	key := uint64(v.key)
 	if bytes, hit := t.cache.Lookup(key); hit {
-		c.answer(&r, &served{outcome: Hit, bytes: bytes, first: v.at, last: v.at})
+		c.answer(&r, &served{outcome: Hit, bytes: r.size(bytes), first: v.at, last: v.at})
 		return
 	}
 	outcome := DelayedHit
@@ -71,7 +71,7 @@ func (s *site) visitCacheable(v *visit, c *cell) {
 	if f == nil {
 		outcome = Miss
 		w := c.workload
-		n := t.flights.add(key, w.sizeBytes(v.key), w.origin.At(c.work, c.count))
+		n := t.flights.add(key, r.size(w.sizeBytes(v.key)), w.origin.At(c.work, c.count))
 		f = s.startFetch(t, n, v.at, w.number, r.recorded)
 	}
 	if f.first == unknown {
@@ -87,7 +87,7 @@ func (s *site) serveAtOrigin(v *visit, c *cell, r *request) {
 	w := c.workload
 	service := w.origin.At(c.work, c.count)
 	start, done := s.origins[w.number].arrive(v.at, service)
-	bytes := w.sizeBytes(v.key)
+	bytes := r.size(w.sizeBytes(v.key))
 	if c.answer(r, &served{outcome: Bypass, bytes: bytes, first: done, last: done, queue: start - v.at, service: service}) {
 		s.countOrigin(w.number, bytes, r.recorded)
 	}
@@ -198,7 +198,7 @@ func (s *site) keep(m *message) uint32 {
 // answer tallies a user's request for an object whose fetch has an answer; it returns false where the site
 // fails first.
 func (f *flight) answer(c *cell, r *request, outcome Outcome, now int64) bool {
-	a := served{outcome: outcome, bytes: f.bytes, first: max(now, f.first), last: max(now, f.last)}
+	a := served{outcome: outcome, bytes: r.size(f.bytes), first: max(now, f.first), last: max(now, f.last)}
 	if outcome == Miss {
 		a.queue, a.service = f.queue, f.service
 	}
@@ -219,8 +219,7 @@ func (s *site) serveFetch(m *message) {
 		s.midTallies[m.index].Counters[TierRequests]++
 		s.midTallies[m.index].Counters[TierBytes] += uint64(m.bytes)
 	}
-	if bytes, hit := t.cache.Lookup(m.word); hit {
-		m.bytes = bytes
+	if _, hit := t.cache.Lookup(m.word); hit {
 		s.answerHit(m, m.at, m.at)
 		return
 	}
