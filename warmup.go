@@ -401,8 +401,13 @@ func (s *Study) refusal(findings []WarmUpFinding) error {
 	return e
 }
 
-// canPreload reports whether a placement has caches that begin empty.
+// canPreload reports whether a placement has caches that begin empty, and need not.
 func (s *Study) canPreload(name string) bool {
+	for i := range s.Workloads {
+		if _, ok := s.Workloads[i].Demand.(workload.Popular); !ok && sim.KindOf(s.Workloads[i].Service).MeetsCaches() {
+			return false
+		}
+	}
 	return slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
 		return p.Name == name && slices.ContainsFunc(p.Tiers, func(t placement.Tier) bool {
 			return slices.ContainsFunc(t.Caches, func(c placement.Cache) bool { return !c.Preload })

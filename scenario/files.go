@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"os"
@@ -45,6 +46,8 @@ type fileRef struct {
 	// name is as the scenario has it, path where it was found.
 	name, path string
 	data       []byte
+	// most bounds its size in bytes; 0 means as much as a scenario may have.
+	most int64
 }
 
 // readFile reads a file that stands beside the scenario, unless its path is absolute.
@@ -71,13 +74,14 @@ func (r *reader) readFile(v value, to *fileRef) {
 	if known >= 0 {
 		return
 	}
+	most := cmp.Or(to.most, maxBytes)
 	info, err := os.Stat(to.path)
 	switch {
 	case err != nil:
 		v.problem("%s", oneLine(err))
 		return
-	case !info.Mode().IsRegular() || info.Size() > maxBytes:
-		v.problem("is %q; want a file of %d bytes at most", to.name, maxBytes)
+	case !info.Mode().IsRegular() || info.Size() > most:
+		v.problem("is %q; want a file of %d bytes at most", to.name, most)
 		return
 	}
 	if to.data, err = os.ReadFile(to.path); err != nil {

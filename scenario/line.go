@@ -34,6 +34,7 @@ var goKeys = map[string]string{
 	"Demand":          "kind",
 	"Service":         "kind",
 	"Origin":          "origin_service",
+	"Recording":       "file",
 	"Work":            "service",
 	"Length":          "session",
 	"LnMean":          "median",

@@ -103,7 +103,11 @@ type reader struct {
 	isGiven bool
 	// own holds the user's own parts; routingRules and kinds are the rules and the kinds of workloads that the scenario
 	// may name, own ones last.
-	own          Reader
+	own Reader
+	// onceRead holds what is left to be read when all else has been, onceBuilt what is left to be checked when the
+	// network is there.
+	onceRead, onceBuilt []func()
+	// routingRules are the rules that the scenario may name.
 	routingRules []routingRule
 	kinds        []workloadKind
 }
@@ -139,6 +143,9 @@ func (r *reader) read(root value) {
 		field{"measures", r.readMeasures},
 		field{"outputs", r.readOutputs},
 	)
+	for _, read := range r.onceRead {
+		read()
+	}
 	s.SkipWarmUpCheck = !r.checks
 	for _, key := range []string{"title", "duration", "network", "workloads", "placements"} {
 		if _, ok := seen[key]; !ok {
@@ -178,6 +185,9 @@ func (r *reader) build(bad *problems) {
 	}
 	for i := range r.placements {
 		r.checkRoles(&r.placements[i], bad)
+	}
+	for _, check := range r.onceBuilt {
+		check()
 	}
 	if len(bad.all) > 0 {
 		return

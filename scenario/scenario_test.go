@@ -433,7 +433,7 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"impossible value deep inside", "new_connections: 0.2", "new_connections: 20", `bad.yaml:25: workloads[1].client.new_connections: is 20; want 0 to 1`},
 		{"deadlines out of order", "[20ms, 50ms]", "[50ms, 20ms]", `bad.yaml:27: workloads[1].deadlines: `},
 		{"preset", "preset: api-dynamic", "preset: api", `bad.yaml:29: workloads[2].preset: is "api"`},
-		{"kind", "kind: static", "kind: still", `bad.yaml:19: workloads[1].kind: is "still"; want static, dynamic or gaming`},
+		{"kind", "kind: static", "kind: still", `bad.yaml:19: workloads[1].kind: is "still"; want static, dynamic, gaming or trace`},
 		{"handshake", "handshake: quic", "handshake: sctp", `workloads[1].client.handshake: is "sctp"`},
 		{"law", "law: exponential", "law: normal", `workloads[1].origin_service.law: is "normal"`},
 		{"metro", "denver-us", "denvr-us", `denver-us`},

@@ -22,7 +22,7 @@ type workloadKind struct {
 }
 
 // workloadKinds are all kinds.
-var workloadKinds = []workloadKind{staticKind, dynamicKind, gamingKind}
+var workloadKinds = []workloadKind{staticKind, dynamicKind, gamingKind, traceKind}
 
 // madeOf reports whether a workload has a demand D and a service S.
 func madeOf[D, S any](w *workload.Workload) bool {

@@ -34,6 +34,7 @@ type source struct {
 	base    uint32   // of the keys of its objects
 	gate    *gate    // nil if all of the metro's requests come here
 	outages []outage // as the users' instants meet them
+	sizes   *sizes   // of the requests, nil unless the demand records them
 	// requests are drawn many at a time or, where each must be looked at, from those of ahead.
 	requests workload.Source
 	ahead    *ahead
@@ -109,6 +110,9 @@ func (s *source) advanceAmong() {
 		at := s.ahead.batch.At[i]
 		if s.gate != nil && !s.gate.admits(at) {
 			continue
+		}
+		if s.sizes != nil {
+			s.sizes.put(s.ahead.batch.Bytes[i])
 		}
 		s.next.at, s.next.key = at+s.delay, 0
 		if s.keyed {

@@ -34,6 +34,7 @@ type cell struct {
 	course              *course                  // of the workload at this site
 	lost                uint64                   // requests recorded that failed
 	gate                *gate                    // nil if the cell has all users of its metro
+	sizes               *sizes                   // of its requests, nil unless the demand records them
 	outages             []outage                 // as its users' instants meet them
 
 	kind     Kind // says how the site serves a request
@@ -78,6 +79,15 @@ type request struct {
 	resent   int64 // the wait for packets that were lost
 	intact   int64 // bytes of the response before one is lost, where any may be
 	arrived  int64 // at this site
+	bytes    int64 // recorded size of what is asked for, 0 where the demand records none
+}
+
+// size returns the size of what is asked for, where it is not recorded that of the object.
+func (r *request) size(object int64) int64 {
+	if r.bytes != 0 {
+		return r.bytes
+	}
+	return object
 }
 
 // arrive begins a request that reaches the site at an instant; draw adds what it brings along. number is the
@@ -104,6 +114,9 @@ func (c *cell) drawClient(r *request) {
 			c.next()
 			c.count++
 		}
+	}
+	if c.sizes != nil {
+		r.bytes = c.sizes.take()
 	}
 	r.access, r.isNew = c.next()
 	if c.loss > 0 {

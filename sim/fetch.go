@@ -103,9 +103,9 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 		if waiting.remote {
 			m := s.asking.at(waiting.asking)
 			if waiting.outcome == Miss {
-				s.sendObject(m, f.bytes, f.first, f.last, f.queue, f.service)
+				s.sendObject(m, f.first, f.last, f.queue, f.service)
 			} else {
-				s.sendHit(t, m, f.bytes, f.first, f.last) // it waits for the rest of what another has asked for
+				s.sendHit(t, m, f.first, f.last) // it waits for the rest of what another has asked for
 			}
 		} else if c := &s.cells[waiting.cell]; f.answer(c, &waiting.request, waiting.outcome, now) && f.second {
 			c.waitedInVain(&waiting.request, max(f.asked-waiting.arrived, 0))
@@ -117,7 +117,7 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 // answer tallies a user's request for an object whose fetch has an answer; it returns false where the site
 // fails first.
 func (f *flight) answer(c *cell, r *request, outcome Outcome, now int64) bool {
-	a := served{outcome: outcome, bytes: f.bytes, first: max(now, f.first), last: max(now, f.last)}
+	a := served{outcome: outcome, bytes: r.size(f.bytes), first: max(now, f.first), last: max(now, f.last)}
 	if outcome == Miss {
 		a.queue, a.service = f.queue, f.service
 	}

@@ -91,7 +91,7 @@ func (s *site) serve(m *message) {
 		s.reply(m, done, reply{queue: start - m.at}, m.service)
 	case originPart:
 		start, done := s.origins[m.index].arrive(m.at, m.service)
-		if s.sendObject(m, m.question().bytes, done, done, start-m.at, m.service) {
+		if s.sendObject(m, done, done, start-m.at, m.service) {
 			s.countOrigin(m.index, m.question().bytes, m.recorded)
 		}
 	default:

@@ -122,6 +122,67 @@ func TestUsersOfADemandFromOutsideMayBeShared(t *testing.T) {
 	require.Equal(t, uint64(20), total.Outcomes[sim.Failed])
 }
 
+// growing is a clockwork whose objects are one byte larger each time anybody in the metro asks.
+type growing struct{ clockwork }
+
+func (g growing) RecordsSizes() bool { return true }
+
+func (g growing) Open(a []workload.Audience, env workload.Env) (func(audience int) workload.Source, error) {
+	open, err := g.clockwork.Open(a, env)
+	return func(i int) workload.Source { return &grower{Source: open(i)} }, err
+}
+
+type grower struct {
+	workload.Source
+	asked int64
+}
+
+func (g *grower) Draw(to int64, b *workload.Batch) int {
+	n := g.Source.Draw(to, b)
+	for i := range n {
+		g.asked++
+		b.Bytes[i] = g.asked
+	}
+	return n
+}
+
+func TestUsersGetTheSizeThatIsRecordedAtTheirRequest(t *testing.T) {
+	// Two metros ask for 1 + 2 + ... + 200 bytes each, minus what fails. A cache has the sizes of the first 50.
+	const all, first = 200 * 201 / 2, 50 * 51 / 2
+	s := ownScenario(t, workload.Cacheable{}, growing{clockwork{objects: 50}})
+	region := placement.RegionOnly("region")
+	deep := region.WithPoPs(1<<20, "pop").WithMidTier(1<<20, "region")
+	few := region.WithPoPs(1<<20, "pop")
+	few.Sites[0].Servers = 1000 // asked by message
+	for name, p := range map[string]placement.Placement{"a cache": region.WithPoPs(1<<20, "pop"), "by message": few, "two tiers": deep} {
+		total := totalOf(t, s, p)
+		require.Equal(t, uint64(2*all), total.Count(sim.Bytes), name)
+		require.Equal(t, uint64(first), total.OutcomeBytes[sim.Miss], name)
+		require.Equal(t, uint64(first), total.OutcomeBytes[sim.DelayedHit], name)
+		require.Equal(t, uint64(2*(all-first)), total.OutcomeBytes[sim.Hit], name)
+	}
+	require.Equal(t, uint64(2*all), totalOf(t, s, region).OutcomeBytes[sim.Bypass])
+	s.Failures = []sim.Failure{{Site: "pop", At: 100500 * time.Millisecond, For: 10 * time.Second}}
+	total := totalOf(t, s, region.WithPoPs(1<<20, "pop"))
+	require.Equal(t, uint64(20), total.Outcomes[sim.Failed])
+	require.Equal(t, uint64(2*all-2*10*(101+110)/2), total.Count(sim.Bytes))
+}
+
+func TestAMidTierHasAnObjectWhateverItsSize(t *testing.T) {
+	// Each object is asked for four times by both metros, 50 s apart. A PoP of three bytes keeps the third, which has
+	// as many; it fetches the others again, larger each time, from a mid-tier that has what it was sent first.
+	const all, first, kept = 200 * 201 / 2, 50 * 51 / 2, 53 + 103 + 153
+	s := ownScenario(t, workload.Cacheable{}, growing{clockwork{objects: 50}})
+	result, err := sim.Run(context.Background(), sim.Job{Scenario: s, Placement: placement.RegionOnly("region").WithPoPs(3, "pop").WithMidTier(1<<20, "region")})
+	require.NoError(t, err)
+	w := &result.Workloads[0]
+	require.Equal(t, uint64(50), w.Count(sim.OriginRequests))
+	require.Equal(t, uint64(first), w.Count(sim.OriginBytes))
+	require.Equal(t, uint64(200-3), w.Tiers[1].Count(sim.TierRequests))
+	require.Equal(t, uint64(all-kept), w.Tiers[1].Count(sim.TierBytes))
+	require.Equal(t, uint64(all-kept-first), w.Tiers[1].Count(sim.TierHitBytes))
+}
+
 func TestCachesCannotBePreloadedForADemandThatDoesNotSayWhatIsPopular(t *testing.T) {
 	s := ownScenario(t, workload.Cacheable{}, clockwork{objects: 50})
 	p := placement.RegionOnly("region").WithPoPs(1<<20, "pop").Preloaded()

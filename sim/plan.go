@@ -135,7 +135,9 @@ func (c *compiler) audiences() error {
 		if err != nil {
 			return fmt.Errorf("sim: metro %q: time zone %q: %w", node.ID, node.TimeZone, err)
 		}
-		c.people = append(c.people, workload.Audience{Metro: node.ID, Users: node.Users, Zone: zone})
+		c.people = append(c.people, workload.Audience{
+			Metro: node.ID, Place: topology.Place{LatDeg: node.LatDeg, LonDeg: node.LonDeg}, Users: node.Users, Zone: zone,
+		})
 		c.access = append(c.access, newAccessLaw(miles, node.Access.OrDefault()))
 	}
 	_, err = workload.Shares(c.people)

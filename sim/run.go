@@ -232,9 +232,14 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, requests workloa
 	if e.gate != nil {
 		c.gate = &gate{rule: e.gate, key: random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Route)}
 	}
-	c.isAlike = c.law == nil && c.jitter == 0 && c.isNew == 0 && c.loss == 0 && c.gate == nil
-	src := source{delay: c.delay, end: r.end(), keyed: keyed, gate: c.gate, outages: c.outages, requests: requests}
-	if c.gate != nil || c.outages != nil {
+	if keyed && r.plan.scenario.Workloads[number].RecordsSizes() {
+		c.sizes = new(sizes)
+	}
+	c.isAlike = c.law == nil && c.jitter == 0 && c.isNew == 0 && c.loss == 0 && c.gate == nil && c.sizes == nil
+	src := source{
+		delay: c.delay, end: r.end(), keyed: keyed, gate: c.gate, outages: c.outages, sizes: c.sizes, requests: requests,
+	}
+	if c.gate != nil || c.outages != nil || c.sizes != nil {
 		src.ahead = &ahead{source: requests, batch: r.plan.scenario.Workloads[number].NewBatch(aheadRequests)}
 	}
 	return c, src

@@ -55,7 +55,7 @@ func (s *site) visitCacheable(v *visit, c *cell) {
 	t := s.edge
 	key := uint64(v.key)
 	if bytes, hit := t.cache.Lookup(key); hit {
-		c.answer(&r, &served{outcome: Hit, bytes: bytes, first: v.at, last: v.at})
+		c.answer(&r, &served{outcome: Hit, bytes: r.size(bytes), first: v.at, last: v.at})
 		return
 	}
 	outcome := DelayedHit
@@ -63,7 +63,7 @@ func (s *site) visitCacheable(v *visit, c *cell) {
 	if f == nil {
 		outcome = Miss
 		w := c.workload
-		n := t.flights.add(key, w.sizeBytes(v.key), w.origin.At(c.work, c.count))
+		n := t.flights.add(key, r.size(w.sizeBytes(v.key)), w.origin.At(c.work, c.count))
 		f = s.startFetch(t, n, v.at, w.number, r.recorded)
 	}
 	if f.first == unknown {
@@ -79,7 +79,7 @@ func (s *site) serveAtOrigin(v *visit, c *cell, r *request) {
 	w := c.workload
 	service := w.origin.At(c.work, c.count)
 	start, done := s.origins[w.number].arrive(v.at, service)
-	bytes := w.sizeBytes(v.key)
+	bytes := r.size(w.sizeBytes(v.key))
 	if c.answer(r, &served{outcome: Bypass, bytes: bytes, first: done, last: done, queue: start - v.at, service: service}) {
 		s.countOrigin(w.number, bytes, r.recorded)
 	}
@@ -92,8 +92,8 @@ func (s *site) serveFromTier(t *tier, m *message) {
 		t.tallies[m.index].Counters[TierRequests]++
 		t.tallies[m.index].Counters[TierBytes] += uint64(bytes)
 	}
-	if bytes, hit := t.cache.Lookup(m.key); hit {
-		s.sendHit(t, m, bytes, m.at, m.at)
+	if _, hit := t.cache.Lookup(m.key); hit {
+		s.sendHit(t, m, m.at, m.at)
 		return
 	}
 	f := t.flights.find(m.key)
@@ -109,26 +109,26 @@ func (s *site) serveFromTier(t *tier, m *message) {
 			w.outcome = Miss
 		}
 	case isNew:
-		s.sendObject(m, f.bytes, f.first, f.last, f.queue, f.service)
+		s.sendObject(m, f.first, f.last, f.queue, f.service)
 	default:
-		s.sendHit(t, m, f.bytes, max(m.at, f.first), max(m.at, f.last))
+		s.sendHit(t, m, max(m.at, f.first), max(m.at, f.last))
 	}
 }
 
 // sendHit answers another site's question with what a cache here holds, or has fetched already.
-func (s *site) sendHit(t *tier, m *message, bytes, first, last int64) {
-	if s.sendObject(m, bytes, first, last, 0, 0) && m.recorded {
+func (s *site) sendHit(t *tier, m *message, first, last int64) {
+	if s.sendObject(m, first, last, 0, 0) && m.recorded {
 		t.tallies[m.index].Counters[TierHits]++
-		t.tallies[m.index].Counters[TierHitBytes] += uint64(bytes)
+		t.tallies[m.index].Counters[TierHitBytes] += uint64(m.question().bytes)
 	}
 }
 
 // sendObject sends an object to the site that has asked for it: its first byte leaves at first, its last is here
 // at last. It returns false where this site fails first.
-func (s *site) sendObject(m *message, bytes, first, last, queue, service int64) bool {
+func (s *site) sendObject(m *message, first, last, queue, service int64) bool {
 	ok := s.reply(m, first, reply{queue: queue, pours: last - first}, service)
 	if ok {
-		s.ledger.sent += uint64(bytes)
+		s.ledger.sent += uint64(m.question().bytes)
 	}
 	return ok
 }

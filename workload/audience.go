@@ -4,12 +4,16 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/topology"
 )
 
 // An Audience is the users of one metro, as a workload sees them.
 type Audience struct {
 	// Metro is the id of the metro; it addresses the metro's random numbers.
 	Metro string
+	// Place is where the metro is, the zero value where nobody says.
+	Place topology.Place
 	// Users is the weight of the metro: its number of internet users. Only shares matter.
 	Users float64
 	// Zone gives the local time of day. Nil means UTC.

@@ -9,7 +9,8 @@ import (
 // Cacheable is the service of objects that caches may keep: a request is answered by the first cache that has the
 // object, or by the origin. It needs a demand that asks for objects ([Catalogued]).
 type Cacheable struct {
-	// Sizes is the law of object sizes, independent of popularity.
+	// Sizes is the law of object sizes, independent of popularity. It must be the zero value where the demand
+	// knows the sizes itself ([Sized]).
 	Sizes Sizes
 	// Origin is the time that the origin spends on a request.
 	Origin ServiceTime
@@ -21,6 +22,9 @@ func (c Cacheable) Validate() error {
 }
 
 func (c Cacheable) validate(w *Workload) error {
+	if w.RecordsSizes() && c.Sizes != (Sizes{}) {
+		return invalid.New("Service.Sizes", c.Sizes, "none: the demand, a %s, says how large objects are", typeOf(w.Demand))
+	}
 	return invalid.First(hasObjects(w.Demand), invalid.In("Service", c.Validate()))
 }
 

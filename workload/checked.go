@@ -62,6 +62,8 @@ func (s *checkedSource) check(to int64, b *Batch, n int) error {
 			return fmt.Errorf("%s: one more was drawn behind that at %d ns, which does not come before %d ns", s.what, at, to)
 		case b.Object != nil && at != math.MaxInt64 && int64(b.Object[i]) >= int64(s.catalogue):
 			return fmt.Errorf("%s: one is for object %d; want 0 to %d", s.what, b.Object[i], s.catalogue-1)
+		case b.Bytes != nil && at != math.MaxInt64 && b.Bytes[i] < 1:
+			return fmt.Errorf("%s: one is for %d bytes; want 1 or more", s.what, b.Bytes[i])
 		case b.Stay != nil && b.Stay[i] < 0:
 			return fmt.Errorf("%s: one stays for %d ns; want 0 or more", s.what, b.Stay[i])
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 // A Demand says who asks for what, and when. Anybody may write one; what a [Service] needs to know of it beyond
-// that it says by further methods: [Catalogued], [Rated], [Popular], [Staying].
+// that it says by further methods: [Catalogued], [Sized], [Rated], [Popular], [Staying].
 //
 // A demand is a value that several runs use at the same time, so its methods must not change it.
 type Demand interface {
@@ -43,6 +43,8 @@ type Batch struct {
 	At []int64
 	// Object holds the objects asked for, numbers below the demand's catalogue, for a [Cacheable] service.
 	Object []uint32
+	// Bytes holds the sizes of what is asked for, 1 or more, for a [Cacheable] service of a [Sized] demand.
+	Bytes []int64
 	// Stay holds how long the users stay from then on, in ns, for a [Matched] service.
 	Stay []int64
 }
@@ -56,6 +58,9 @@ func (w *Workload) NewBatch(n int) Batch {
 	switch w.Service.(type) {
 	case Cacheable:
 		b.Object = make([]uint32, n)
+		if w.RecordsSizes() {
+			b.Bytes = make([]int64, n)
+		}
 	case Matched:
 		b.Stay = make([]int64, n)
 	}
@@ -68,6 +73,24 @@ type Catalogued interface {
 	// Catalogue returns the number of objects, 1 to 2^32-1; 0 means that requests are for nothing in
 	// particular.
 	Catalogue() int
+}
+
+// A Sized demand may know how large the objects are that it asks for. Where it does, its sources fill [Batch].Bytes,
+// and a [Cacheable] service has no law of sizes of its own.
+//
+// An object may change its size from one request to the next. A cache keeps the size at the request that fetched the
+// object, and has it whatever its size is later; users get, and tallies count, the size at their own request. That is
+// what a replay of package cache does.
+type Sized interface {
+	Catalogued
+	// RecordsSizes reports whether the demand knows sizes.
+	RecordsSizes() bool
+}
+
+// RecordsSizes reports whether the sizes of objects come from the demand, and not from a law of the service.
+func (w *Workload) RecordsSizes() bool {
+	d, ok := w.Demand.(Sized)
+	return ok && d.RecordsSizes()
 }
 
 // A Rated demand knows how many requests to expect. Where it is not, only speed suffers: work is shared out by

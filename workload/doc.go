@@ -4,11 +4,12 @@
 //
 //   - [Poisson]: independent requests, which follow each metro's local time of day; objects are drawn from a Zipf law.
 //   - [Sessions]: players who arrive as a Poisson process and stay for a heavy-tailed time.
+//   - [Trace]: requests that were recorded, as package trace reads them.
 //   - or a type of your own, in any package: see the example of Demand.
 //
 // A [Service] is how a request is served:
 //
-//   - [Cacheable]: objects that caches may keep, with sizes from a lognormal law, from an origin.
+//   - [Cacheable]: objects that caches may keep, with recorded sizes or a lognormal law of them, from an origin.
 //   - [Computed]: the calls of an API. They take a service time, and may make further calls to the parent region.
 //   - [Matched]: real-time games. Players are grouped into matches; every update of every player waits for the next
 //     tick.

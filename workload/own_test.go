@@ -93,12 +93,15 @@ func ExampleDemand() {
 
 // A broken demand draws what a function puts into the batch.
 type broken struct {
-	draw func(b *workload.Batch) int
-	err  error
+	draw  func(b *workload.Batch) int
+	err   error
+	sized bool
 }
 
 func (b broken) Validate() error { return nil }
 func (b broken) Catalogue() int  { return 10 }
+
+func (b broken) RecordsSizes() bool { return b.sized }
 func (b broken) Open([]workload.Audience, workload.Env) (func(int) workload.Source, error) {
 	return func(int) workload.Source { return b }, nil
 }
@@ -122,6 +125,7 @@ func TestSourcesThatBreakTheirContractAreStopped(t *testing.T) {
 		"9 were drawn into a batch of 8":           {draw: func(*workload.Batch) int { return 9 }},
 		"-1 were drawn into a batch of 8":          {draw: func(*workload.Batch) int { return -1 }},
 		"the file has ended":                       {draw: fill(1, 5), err: errors.New("the file has ended")},
+		"one is for 0 bytes; want 1 or more":       {draw: fill(1, 5), sized: true},
 	} {
 		w := workload.Workload{Head: workload.Head{Name: "s"}, Demand: d, Service: workload.Cacheable{}}
 		open, err := w.Open([]workload.Audience{city("a", 1)}, monday, 1, 0)
@@ -133,6 +137,19 @@ func TestSourcesThatBreakTheirContractAreStopped(t *testing.T) {
 		require.ErrorContains(t, err, `workload "s": the requests of workload_test.broken from metro "a"`)
 		require.Zero(t, source.Draw(50, &b), "nothing more")
 	}
+}
+
+func TestSizesComeFromTheDemandOrFromALaw(t *testing.T) {
+	w := workload.Workload{Head: workload.Head{Name: "s"}, Demand: broken{sized: true}, Service: workload.Cacheable{}}
+	require.NoError(t, w.Validate())
+	require.Len(t, w.NewBatch(3).Bytes, 3)
+	w.Service = workload.Cacheable{Sizes: workload.Sizes{MinBytes: 5}}
+	require.ErrorContains(t, w.Validate(), "Service.Sizes")
+	w.Demand = broken{}
+	require.NoError(t, w.Validate())
+	require.Nil(t, w.NewBatch(3).Bytes)
+	w.Demand, w.Service = broken{sized: true}, workload.Computed{}
+	require.Nil(t, w.NewBatch(3).Bytes, "a computed answer has a size of its own")
 }
 
 func TestNumbersOfAnOwnPurposeAreAddressed(t *testing.T) {

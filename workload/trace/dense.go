@@ -26,47 +26,66 @@ type Dense struct {
 
 // ReadDense reads all of a trace. Any error means that nothing was read.
 func ReadDense(r *Reader) (*Dense, error) {
-	d := &Dense{}
-	var numbers interner
-	var total int64
+	g := &gatherer{}
 	for {
 		request, err := r.Read()
 		if err == io.EOF {
-			if d.RequestSizes != nil {
-				d.ObjectSizes = nil
-			}
-			return d, nil
+			return g.done(), nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		size := request.SizeBytes
-		if size == 0 {
-			d.Empty++
-			continue
-		}
-		if total > math.MaxInt64-size {
-			return nil, r.located(fmt.Errorf("request %d: the sizes so far sum to more than %d bytes: this is damage",
-				int64(len(d.IDs))+d.Empty+1, int64(math.MaxInt64)))
-		}
-		total += size
-		id, err := numbers.number(request.Key)
-		if err != nil {
-			return nil, r.located(err)
-		}
-		if int(id) == len(d.Keys) {
-			d.Keys = append(d.Keys, request.Key)
-			d.ObjectSizes = append(d.ObjectSizes, size)
-			d.FootprintBytes += size
-		} else if d.RequestSizes == nil && d.ObjectSizes[id] != size {
-			d.RequestSizes = make([]int64, len(d.IDs), cap(d.IDs))
-			for i, earlier := range d.IDs {
-				d.RequestSizes[i] = d.ObjectSizes[earlier]
-			}
-		}
-		d.IDs = append(d.IDs, id)
-		if d.RequestSizes != nil {
-			d.RequestSizes = append(d.RequestSizes, size)
+		if _, err := g.add(r, request); err != nil {
+			return nil, err
 		}
 	}
+}
+
+// A gatherer makes a Dense, request by request.
+type gatherer struct {
+	Dense
+	numbers interner
+	total   int64 // bytes
+}
+
+// add takes a request of a reader and reports whether it is not empty.
+func (d *gatherer) add(r *Reader, request Request) (taken bool, err error) {
+	size := request.SizeBytes
+	if size == 0 {
+		d.Empty++
+		return false, nil
+	}
+	if d.total > math.MaxInt64-size {
+		return false, r.located(fmt.Errorf("request %d: the sizes so far sum to more than %d bytes: this is damage",
+			int64(len(d.IDs))+d.Empty+1, int64(math.MaxInt64)))
+	}
+	d.total += size
+	id, err := d.numbers.number(request.Key)
+	if err != nil {
+		return false, r.located(err)
+	}
+	if int(id) == len(d.Keys) {
+		d.Keys = append(d.Keys, request.Key)
+		d.ObjectSizes = append(d.ObjectSizes, size)
+		d.FootprintBytes += size
+	} else if d.RequestSizes == nil && d.ObjectSizes[id] != size {
+		d.RequestSizes = make([]int64, len(d.IDs), cap(d.IDs))
+		for i, earlier := range d.IDs {
+			d.RequestSizes[i] = d.ObjectSizes[earlier]
+		}
+	}
+	d.IDs = append(d.IDs, id)
+	if d.RequestSizes != nil {
+		d.RequestSizes = append(d.RequestSizes, size)
+	}
+	return true, nil
+}
+
+// done returns what was gathered.
+func (d *gatherer) done() *Dense {
+	dense := d.Dense // the table of numbers is not needed any more
+	if dense.RequestSizes != nil {
+		dense.ObjectSizes = nil
+	}
+	return &dense
 }

@@ -16,6 +16,6 @@
 // 64 bits (FNV-1a). Sizes are bytes.
 //
 // Reading takes constant memory. [ReadDense] reads a whole trace into memory in the form that cache
-// replay wants. A damaged or cut trace is always an error, with line or byte: [Reader.Read] returns
+// replay wants, [ReadRecording] in the one that a simulation wants, with times and places. A damaged or cut trace is always an error, with line or byte: [Reader.Read] returns
 // [io.EOF] only at the end of a whole one.
 package trace

@@ -19,6 +19,8 @@ type Options struct {
 	// for the usual ones: time, timestamp or ts; id, key, object, obj_id or url; size, bytes,
 	// size_bytes or obj_size. The time and size columns may be missing unless they are named here.
 	TimeColumn, KeyColumn, SizeColumn string
+	// FurtherColumns name columns of a CSV trace that [Reader.Further] returns.
+	FurtherColumns []string
 	// TimeUnit is the unit of the times in text traces; 0 stands for a second.
 	TimeUnit time.Duration
 	// IgnoreTime leaves Request.Time at 0, so that any number can be a time.
@@ -33,6 +35,9 @@ func (o Options) refuseColumns(format Format) error {
 		if c.name != "" {
 			return fmt.Errorf("the %s column is to be %q, but the format is %v; only csv has named columns", c.what, c.name, format)
 		}
+	}
+	for _, name := range o.FurtherColumns {
+		return fmt.Errorf("a column is to be %q, but the format is %v; only csv has named columns", name, format)
 	}
 	return nil
 }
@@ -122,6 +127,25 @@ func (r *Reader) HasSizes() bool {
 		return s.size >= 0
 	}
 	return r.format.HasSizes()
+}
+
+// HasTimes reports whether the trace says when requests came. Where it does not, each comes at 0.
+func (r *Reader) HasTimes() bool {
+	if s, ok := r.source.(*csvSource); ok {
+		return s.when >= 0
+	}
+	return r.format != IDs
+}
+
+// Further returns what the last request that was read has in a column of [Options].FurtherColumns, by its number there.
+func (r *Reader) Further(column int) string { return r.source.(*csvSource).text(column) }
+
+// WrongFurther returns the error of what [Reader.Further] has returned, with trace and line: what it is, and what is
+// allowed.
+func (r *Reader) WrongFurther(column int, want string, args ...any) error {
+	s := r.source.(*csvSource)
+	line, _ := s.r.FieldPos(s.further[column])
+	return r.located(fmt.Errorf("line %d: %s is %q; it must be %s", line, s.names[column], s.text(column), fmt.Sprintf(want, args...)))
 }
 
 // Read returns the next request. It returns [io.EOF] after the last request of a trace that is whole;

@@ -116,6 +116,24 @@ func TestDamageIsAnErrorWithItsPlace(t *testing.T) {
 	}
 }
 
+func TestFurtherColumnsAreReadByName(t *testing.T) {
+	options := Options{FurtherColumns: []string{"city", "LAT"}}
+	r, err := NewReader(strings.NewReader("lat,url,City\n1.5,a,rome\n\n2,b,\n"), "f.csv", options)
+	require.NoError(t, err)
+	require.False(t, r.HasTimes())
+	_, err = r.Read()
+	require.NoError(t, err)
+	require.Equal(t, "rome", r.Further(0))
+	require.Equal(t, "1.5", r.Further(1))
+	_, err = r.Read()
+	require.NoError(t, err)
+	require.EqualError(t, r.WrongFurther(0, "a name, %d letters at most", 9), `trace: f.csv: line 4: city is ""; it must be a name, 9 letters at most`)
+	_, err = NewReader(strings.NewReader("id,b\n1,2\n"), "f.csv", options)
+	require.ErrorContains(t, err, `there is no column "city"; there are id, b`)
+	_, err = NewReader(strings.NewReader("1 2 3\n"), "", options)
+	require.ErrorContains(t, err, `a column is to be "city", but the format is tis`)
+}
+
 func TestErrorsStay(t *testing.T) {
 	r, err := NewReader(strings.NewReader("1 2 3\n1 2\n1 2 3\n"), "", Options{Format: TIS})
 	require.NoError(t, err)

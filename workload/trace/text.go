@@ -92,11 +92,14 @@ func (s *idSource) read() (Request, error) {
 type csvSource struct {
 	r               *csv.Reader
 	when, key, size int // columns, from 0; -1 for none
+	further         []int
+	names           []string // of the further columns
+	record          []string // the last
 	clock           clock
 }
 
 func newCSVSource(r io.Reader, options Options) (*csvSource, error) {
-	s := &csvSource{r: csv.NewReader(r), clock: clockOf(options)}
+	s := &csvSource{r: csv.NewReader(r), names: options.FurtherColumns, clock: clockOf(options)}
 	s.r.ReuseRecord = true
 	s.r.TrimLeadingSpace = true
 	header, err := s.r.Read()
@@ -119,11 +122,22 @@ func newCSVSource(r io.Reader, options Options) (*csvSource, error) {
 		return nil, fmt.Errorf("line 1: none of the columns %s is the key; name it, or call it id, key, object, obj_id or url",
 			strings.Join(header, ", "))
 	}
+	for _, name := range s.names {
+		i, err := column(header, name)
+		if err != nil {
+			return nil, err
+		}
+		s.further = append(s.further, i)
+	}
 	return s, nil
 }
 
+// text returns the last record's text in a further column.
+func (s *csvSource) text(column int) string { return s.record[s.further[column]] }
+
 func (s *csvSource) read() (Request, error) {
 	record, err := s.r.Read()
+	s.record = record
 	if errors.Is(err, csv.ErrFieldCount) {
 		line, _ := s.r.FieldPos(0)
 		return Request{}, fmt.Errorf("line %d: it has %d fields; the header has %d", line, len(record), s.r.FieldsPerRecord)

@@ -1,0 +1,193 @@
+package scenario
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
+	"github.com/edgewise-sim/edgewise/workload"
+	"github.com/edgewise-sim/edgewise/workload/trace"
+)
+
+// traceKind is cacheable objects, asked for as somebody recorded.
+var traceKind = workloadKind{name: "trace", isOf: madeOf[workload.Trace, workload.Cacheable], read: readTrace}
+
+// maxTraceBytes bounds the file of a trace, compressed or not: reports keep it.
+const maxTraceBytes = 256 << 20
+
+// A tracedWorkload is a workload of a trace that is being read.
+type tracedWorkload struct {
+	value
+	file    fileRef
+	options trace.RecordingOptions
+	demand  workload.Trace
+	service workload.Cacheable
+}
+
+func readTrace(r *reader, v value, w *workload.Workload) {
+	t := &tracedWorkload{value: v, file: fileRef{most: maxTraceBytes}}
+	o := &t.options
+	keys := slices.DeleteFunc(headKeys(w), func(f field) bool { return f.key == "day" }) // a trace has days of its own
+	seen := v.fields(append(keys,
+		field{"file", func(v value) { r.readFile(v, &t.file) }},
+		field{"format", choice(trace.ParseFormat, &o.Format)},
+		field{"columns", func(v value) {
+			v.fields(
+				field{"time", func(v value) { v.text(&o.TimeColumn) }},
+				field{"key", func(v value) { v.text(&o.KeyColumn) }},
+				field{"size", func(v value) { v.text(&o.SizeColumn) }},
+				field{"metro", func(v value) { v.text(&o.MetroColumn) }},
+				field{"lat", func(v value) { v.text(&o.LatColumn) }},
+				field{"lon", func(v value) { v.text(&o.LonColumn) }},
+				field{"site", func(v value) { v.text(&o.SiteColumn) }},
+			)
+		}},
+		field{"time_unit", func(v value) {
+			if v.duration(&o.TimeUnit) && o.TimeUnit <= 0 {
+				v.problem("is %v; want more than 0s, for example 1ms", o.TimeUnit)
+			}
+		}},
+		field{"speed_up", func(v value) {
+			if v.number(&t.demand.SpeedUp) && !(t.demand.SpeedUp > 0) {
+				v.problem("is %v; want more than 0, for example 10 for ten times as fast", t.demand.SpeedUp)
+			}
+		}},
+		field{"sample_keys", func(v value) {
+			if v.number(&o.SampleKeys) && !(o.SampleKeys > 0 && o.SampleKeys <= 1) {
+				v.problem("is %v; want more than 0, 1 at most, for example 0.1 for a tenth of the keys", o.SampleKeys)
+			}
+		}},
+		field{"sizes", func(v value) { readSizes(v, &t.service.Sizes) }},
+		field{"client", func(v value) { readClient(v, &w.Client) }},
+		field{"origin_service", func(v value) { readServiceTime(v, &t.service.Origin) }},
+	)...)
+	if t.isComplete(seen) {
+		t.record(seen)
+	}
+	w.Demand, w.Service = t.demand, t.service
+	if t.demand.Recording != nil {
+		number := len(r.study.Workloads)
+		r.onceRead = append(r.onceRead, func() { r.resolveTrace(t) })
+		r.onceBuilt = append(r.onceBuilt, func() { r.checkTrace(t, &r.study.Workloads[number]) })
+	}
+}
+
+// isComplete reports whether all is there that reading the trace takes.
+func (t *tracedWorkload) isComplete(seen map[string]value) bool {
+	if _, ok := seen["file"]; !ok {
+		t.problem("the key \"file\" is missing")
+	}
+	o := &t.options
+	places := 0
+	for _, column := range []string{o.MetroColumn, o.LatColumn + o.LonColumn, o.SiteColumn} {
+		if column != "" {
+			places++
+		}
+	}
+	half := (o.LatColumn == "") != (o.LonColumn == "")
+	if places > 1 || half {
+		seen["columns"].problem("has metro %q, lat %q, lon %q, site %q; want a metro, or lat and lon, or a site", o.MetroColumn, o.LatColumn, o.LonColumn, o.SiteColumn)
+	}
+	return t.file.data != nil && places < 2 && !half && t.options.TimeUnit >= 0 && o.SampleKeys >= 0 && o.SampleKeys <= 1
+}
+
+// record reads the trace.
+func (t *tracedWorkload) record(seen map[string]value) {
+	recording, err := trace.ReadRecording(bytes.NewReader(t.file.data), t.file.path, t.options)
+	if err != nil {
+		seen["file"].problem("%s", oneLine(err))
+		return
+	}
+	t.demand.Recording = recording
+	sizes, has := seen["sizes"]
+	switch {
+	case recording.HasSizes() && has:
+		sizes.problem("stands beside a trace that says how large objects are; want no such key")
+	case recording.HasSizes():
+	case !has:
+		t.problem("the key \"sizes\" is missing, and the trace does not say how large objects are; want sizes with a median, or a column of sizes")
+	default:
+		if _, at := sizes.peek("median"); at == nil {
+			sizes.problem("the key \"median\" is missing; nothing else says how large objects are")
+		}
+	}
+}
+
+// resolveTrace finds the metros and sites that a trace names.
+func (r *reader) resolveTrace(t *tracedWorkload) {
+	isMetro := func(id string) bool {
+		if n := r.network.graph; n != nil {
+			i, ok := n.Index(id)
+			return ok && n.At(i).Kind == topology.Metro
+		}
+		return slices.ContainsFunc(catalog.Metros(), func(m topology.Node) bool { return m.ID == id })
+	}
+	if err := t.demand.Recording.Resolve(isMetro, r.placeOfSite); err != nil {
+		for _, unknown := range invalid.All(err) {
+			t.problem("%s", oneLine(unknown))
+		}
+	}
+}
+
+// checkTrace looks whether the built network has the places of a trace, and notes what of it will be replayed.
+func (r *reader) checkTrace(t *tracedWorkload, w *workload.Workload) {
+	rec := t.demand.Recording
+	var users []workload.Audience
+	for _, i := range r.study.Network.OfKind(topology.Metro) {
+		n := r.study.Network.At(i)
+		a := workload.Audience{Metro: n.ID, Place: topology.Place{LatDeg: n.LatDeg, LonDeg: n.LonDeg}, Users: n.Users}
+		if len(w.Metros) > 0 && !slices.Contains(w.Metros, n.ID) {
+			a.Users = 0
+		}
+		users = append(users, a)
+	}
+	reach, err := t.demand.ReachOf(users)
+	if err != nil {
+		t.problem("%s", oneLine(err))
+		return
+	}
+	length, run := t.demand.Length(), r.study.WarmUp+r.study.Duration
+	if length < r.study.WarmUp {
+		t.problem("the trace ends %v after the run begins, before anything is recorded after a warm-up of %v", length, r.study.WarmUp)
+	}
+	said := []string{fmt.Sprintf("trace %s: %s requests for %s objects over %v", filepath.Base(t.file.name), humanize.Comma(int64(rec.Requests())), humanize.Comma(int64(rec.Objects())), rec.Length().Round(time.Millisecond))}
+	note := func(is bool, text string, args ...any) {
+		if is {
+			said = append(said, fmt.Sprintf(text, args...))
+		}
+	}
+	note(t.options.SampleKeys > 0, "%v of its keys", t.options.SampleKeys)
+	note(t.demand.SpeedUp > 0, "replayed %v times as fast", t.demand.SpeedUp)
+	note(rec.Empty() > 0, "%s requests of size 0 left out", humanize.Comma(rec.Empty()))
+	note(reach.LeftOut > 0, "%s requests from metros that do not take part left out", humanize.Comma(int64(reach.LeftOut)))
+	note(reach.FarthestKm > 0, "places up to %.0f km from their metro", reach.FarthestKm)
+	note(length > run, "cut where the run ends, after %v", run)
+	note(length < run, "nobody asks in the last %v of the run", (run - length).Round(time.Millisecond))
+	r.study.Sources = append(r.study.Sources, strings.Join(said, ", "))
+	r.study.Assumed = append(r.study.Assumed, fmt.Sprintf("%s: a trace, the same in every replication: intervals cover what is drawn besides, not how other days would have been", w.Name))
+}
+
+// placeOfSite returns where a site is: one of the network, an own one, or one of the catalog.
+func (r *reader) placeOfSite(id string) (topology.Place, bool) {
+	is := func(n topology.Node) bool { return n.ID == id && n.Kind.IsSite() }
+	nodes := r.network.own
+	if r.network.graph == nil && !slices.ContainsFunc(nodes, is) {
+		nodes = catalog.AllSites(r.network.provider)
+		if name, rest, ok := strings.Cut(id, "/"); ok {
+			nodes, id = catalog.AllSites(catalog.Provider(name)), rest
+		}
+	}
+	i := slices.IndexFunc(nodes, is)
+	if i < 0 {
+		return topology.Place{}, false
+	}
+	return topology.Place{LatDeg: nodes[i].LatDeg, LonDeg: nodes[i].LonDeg}, true
+}

@@ -1,0 +1,209 @@
+package scenario_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/scenario"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+const traced = `title: Traced
+duration: 20m
+check_warm_up: false
+replications: 2
+network: {metros: {names: [los-angeles-us, denver-us, chicago-us]}}
+workloads:
+  - name: log
+    kind: trace
+    file: log.csv
+KEYS
+placements:
+  - {name: region, origin: us-west-2}
+  - {name: pops, extends: region, edge_caches: {sites: [pop-lax, pop-den], size: 10kB}}
+`
+
+// requests is a trace of a thousand seconds.
+func requests() []byte {
+	var b bytes.Buffer
+	b.WriteString("when,what,bytes,metro,lat,lon,site\n")
+	metros := []string{"los-angeles-us,34,-118.2,pop-lax", "denver-us,39.7,-105,us-west-2-den-1", "paris-fr,48.9,2.3,cloudflare/CDG"}
+	for i := range 1000 {
+		fmt.Fprintf(&b, "%d,/%d,%d,%s\n", 1_700_000_000+i, i*i%83, 100+i%7, metros[i*i%3])
+	}
+	return b.Bytes()
+}
+
+// loadTraced reads the scenario with these keys of its workload and this trace beside it.
+func loadTraced(t *testing.T, keys string, log []byte) (*edgewise.Study, error) {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "log.csv"), log, 0o644))
+	file := filepath.Join(dir, "traced.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(traced, "KEYS", keys, 1)), 0o644))
+	return scenario.Load(file)
+}
+
+const columns = "    columns: {time: when, key: what, size: bytes"
+
+// askedBy runs a placement and returns its result, and the requests by metro.
+func askedBy(t *testing.T, s *edgewise.Study, placement, workers int) (*sim.Result, []uint64) {
+	t.Helper()
+	plans, err := sim.Compile(s.Scenario, s.Placements...)
+	require.NoError(t, err)
+	result, err := plans[placement].RunOn(context.Background(), 0, workers)
+	require.NoError(t, err)
+	var asked []uint64
+	for i := range result.Workloads[0].Metros {
+		asked = append(asked, result.Workloads[0].Metros[i].Count(sim.Requests))
+	}
+	return result, asked
+}
+
+func TestATraceIsReplayedWithGeography(t *testing.T) {
+	// The network has Los Angeles, Denver and Chicago, by users. A third of the requests are from Los Angeles, the
+	// others from Denver: i*i mod 3 is 0 or 1. Paris never asks.
+	for columnsOfPlaces, want := range map[string][]uint64{
+		", metro: metro}": {334, 0, 666}, ", lat: lat, lon: lon}": {334, 0, 666}, ", site: site}": {334, 0, 666},
+	} {
+		s, err := loadTraced(t, columns+columnsOfPlaces, requests())
+		require.NoError(t, err)
+		_, asked := askedBy(t, s, 0, 1)
+		require.Equal(t, want, asked, columnsOfPlaces)
+	}
+	s, err := loadTraced(t, columns+", metro: metro}\n    metros: [denver-us]", requests())
+	require.NoError(t, err)
+	_, asked := askedBy(t, s, 1, 1)
+	require.Equal(t, []uint64{0, 0, 666}, asked)
+	require.Contains(t, s.Sources, "trace log.csv: 1,000 requests for 42 objects over 16m39s, 334 requests from metros that do not take part left out, nobody asks in the last 3m21s of the run")
+}
+
+func TestPlacementsSeeTheSameTraceOnAnyNumberOfCores(t *testing.T) {
+	s, err := loadTraced(t, columns+"}\n    speed_up: 2", requests())
+	require.NoError(t, err)
+	_, region := askedBy(t, s, 0, 1)
+	one, pops := askedBy(t, s, 1, 1)
+	require.Equal(t, region, pops)
+	require.Equal(t, uint64(1000), pops[0]+pops[1]+pops[2])
+	several, _ := askedBy(t, s, 1, 4)
+	a, err := one.MarshalBinary()
+	require.NoError(t, err)
+	b, err := several.MarshalBinary()
+	require.NoError(t, err)
+	require.Equal(t, a, b)
+	var decoded sim.Result
+	require.NoError(t, decoded.UnmarshalBinary(a))
+}
+
+func TestATraceMayBeCompressedAndSampled(t *testing.T) {
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, err := w.Write(requests())
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	s, err := loadTraced(t, columns+"}\n    sample_keys: 0.5\n    speed_up: 0.05\n    time_unit: 100ms\n    format: csv", packed.Bytes())
+	require.NoError(t, err)
+	demand := s.Workloads[0].Demand.(workload.Trace)
+	require.Less(t, demand.Recording.Requests(), 800)
+	require.Equal(t, 999*2*time.Second, demand.Length())
+	require.Contains(t, s.Sources[len(s.Sources)-1], ", 0.5 of its keys, replayed 0.05 times as fast, cut where the run ends, after 20m0s")
+}
+
+func TestATraceWithoutSizesTakesThoseOfALaw(t *testing.T) {
+	const log = "time,url\n1,a\n2,b\n3,a\n"
+	s, err := loadTraced(t, "    sizes: {median: 2kB}", []byte(log))
+	require.NoError(t, err)
+	_, asked := askedBy(t, s, 0, 1)
+	require.Equal(t, uint64(3), asked[0]+asked[1]+asked[2])
+	_, err = loadTraced(t, "", []byte(log))
+	require.ErrorContains(t, err, `the key "sizes" is missing, and the trace does not say how large objects are`)
+	_, err = loadTraced(t, "    sizes: {ln_sd: 1}", []byte(log))
+	require.ErrorContains(t, err, `workloads[0].sizes: the key "median" is missing`)
+	_, err = loadTraced(t, "    sizes: {median: 2kB}\n"+columns+"}", requests())
+	require.ErrorContains(t, err, "traced.yaml:10: workloads[0].sizes: stands beside a trace that says how large objects are")
+}
+
+func TestStudiesOfOtherTracesAreOtherStudies(t *testing.T) {
+	fingerprint := func(keys string) string {
+		s, err := loadTraced(t, keys, requests())
+		require.NoError(t, err)
+		s.Provenance = edgewise.Provenance{}
+		f, err := s.Fingerprint()
+		require.NoError(t, err)
+		return f
+	}
+	one := fingerprint(columns + "}")
+	require.Equal(t, one, fingerprint(columns+"}"))
+	require.NotEqual(t, one, fingerprint(columns+"}\n    speed_up: 2"))
+	require.NotEqual(t, one, fingerprint(columns+", metro: metro}"))
+	require.NotEqual(t, one, fingerprint(columns+"}\n    sample_keys: 0.5"))
+}
+
+func TestWhatIsWrongWithATraceIsNamed(t *testing.T) {
+	changed := func(old, new string) []byte { return bytes.Replace(requests(), []byte(old), []byte(new), 1) }
+	tests := []struct {
+		name, keys string
+		log        []byte
+		want       string
+	}{
+		{"a bad size", columns + "}", changed(",100,", ",x,"), `traced.yaml:9: workloads[0].file: trace: `},
+		{"its line", columns + "}", changed(",101,", ",x,"), `log.csv: line 3: size is "x"`},
+		{"an unknown metro", columns + ", metro: metro}", changed("denver-us", "atlantis"), `log.csv: line 3: metro is "atlantis"; it must be the id of a metro`},
+		{"an unknown site", columns + ", site: site}", changed("pop-lax", "pop-xxx"), `log.csv: line 2: site is "pop-xxx"; it must be the id of a site`},
+		{"a metro that is not a site", columns + ", site: metro}", requests(), `log.csv: line 2: metro is "los-angeles-us"; it must be the id of a site`},
+		{"no such column", columns + ", metro: town}", requests(), `there is no column "town"`},
+		{"half a place", columns + ", lat: lat}", requests(), `traced.yaml:10: workloads[0].columns: has metro "", lat "lat", lon "", site ""; want`},
+		{"two places", columns + ", metro: metro, site: site}", requests(), `want a metro, or lat and lon, or a site`},
+		{"no time", "    columns: {key: what, size: bytes}", requests(), "it does not say when requests came"},
+		{"a day", columns + "}\n    day: flat", requests(), "traced.yaml:11: workloads[0].day: unknown key"},
+		{"a rate", columns + "}\n    requests_per_second: 5", requests(), "workloads[0].requests_per_second: unknown key"},
+		{"a preset", columns + "}\n    preset: web-static", requests(), `traced.yaml:11: workloads[0].preset: is "web-static"; want no such key: there are no presets of kind trace`},
+		{"no speed", columns + "}\n    speed_up: 0", requests(), "traced.yaml:11: workloads[0].speed_up: is 0; want more than 0"},
+		{"absurd speed", columns + "}\n    speed_up: 1e9", requests(), "traced.yaml:11: workloads[0].speed_up: is 1e+09; want 1e-06 to 1e+06"},
+		{"no share", columns + "}\n    sample_keys: 2", requests(), "workloads[0].sample_keys: is 2; want more than 0, 1 at most"},
+		{"no unit", columns + "}\n    time_unit: 0s", requests(), "workloads[0].time_unit: is 0s; want more than 0s"},
+		{"nobody", columns + ", metro: metro}\n    metros: [chicago-us]", requests(), "none of the 1000 requests in the trace is from a metro that takes part"},
+		{"another format", columns + "}\n    format: tis", requests(), "only csv has named columns"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := loadTraced(t, tt.keys, tt.log)
+			require.ErrorContains(t, err, tt.want)
+		})
+	}
+	change := func(old, new string) error {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "log.csv"), requests(), 0o644))
+		text := strings.Replace(traced, "KEYS", columns+"}", 1)
+		require.Contains(t, text, old)
+		file := filepath.Join(dir, "traced.yaml")
+		require.NoError(t, os.WriteFile(file, []byte(strings.Replace(text, old, new, 1)), 0o644))
+		_, err := scenario.Load(file)
+		return err
+	}
+	require.ErrorContains(t, change("    file: log.csv\n", ""), `traced.yaml:7: workloads[0]: the key "file" is missing`)
+	require.ErrorContains(t, change("log.csv", "lost.csv"), "lost.csv: no such file")
+	require.ErrorContains(t, change("duration: 20m", "duration: 20m\nwarm_up: 17m"), "the trace ends 16m39s after the run begins, before anything is recorded after a warm-up of 17m0s")
+	require.ErrorContains(t, change("size: 10kB", "size: 10kB, preload: steady"), "asks by a workload.Trace, which cannot say how popular each object is")
+}
+
+func TestTheWarmUpOfATraceIsChecked(t *testing.T) {
+	s, err := loadTraced(t, columns+"}", requests())
+	require.NoError(t, err)
+	s.SkipWarmUpCheck, s.Duration = false, 16*time.Minute
+	_, err = s.Run(context.Background())
+	var refused *edgewise.WarmUpError
+	require.ErrorAs(t, err, &refused)
+	require.False(t, refused.CanPreload, "that is no remedy for a trace")
+}
