@@ -101,13 +101,12 @@ type reader struct {
 	// files are those that the scenario has named so far or, if they are given, all that it may name.
 	files   []File
 	isGiven bool
-	// own holds the user's own parts; routingRules and kinds are the rules and the kinds of workloads that the scenario
-	// may name, own ones last.
-	own Reader
 	// onceRead holds what is left to be read when all else has been, onceBuilt what is left to be checked when the
 	// network is there.
 	onceRead, onceBuilt []func()
-	// routingRules are the rules that the scenario may name.
+	// own holds the user's own parts; routingRules and kinds are the rules and the kinds of workloads that the scenario
+	// may name, own ones last.
+	own          Reader
 	routingRules []routingRule
 	kinds        []workloadKind
 }

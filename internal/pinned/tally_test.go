@@ -28,7 +28,7 @@ func (r records) addRun(s *edgewise.Study, result *sim.Result, withMetros bool) 
 	run := r.at(runKind, result.Placement, result.Replication, "", "")
 	run["fingerprint"] = fmt.Sprintf("%016x", result.Fingerprint)
 	for i := range result.Tiers {
-		putFill(run, []string{"edge", "mid-tier"}[i], &result.Tiers[i].Fill)
+		putFill(run, tierWord(result, i), &result.Tiers[i].Fill)
 	}
 	deadlines := deadlinesOf(s)
 	metros := s.Network.OfKind(topology.Metro)
@@ -38,12 +38,15 @@ func (r records) addRun(s *edgewise.Study, result *sim.Result, withMetros bool) 
 		all["kind"] = kindWords[w.Kind]
 		put(all, "origin requests", w.Counters[sim.OriginRequests])
 		put(all, "origin bytes", w.Counters[sim.OriginBytes])
-		if len(w.Tiers) > 1 {
-			mid := &w.Tiers[1]
-			put(all, "mid-tier requests", mid.Count(sim.TierRequests))
-			put(all, "mid-tier bytes", mid.Count(sim.TierBytes))
-			put(all, "mid-tier hits", mid.Count(sim.TierHits))
-			put(all, "mid-tier hit bytes", mid.Count(sim.TierHitBytes))
+		for k := range w.Tiers {
+			if k == 0 {
+				continue // the outcomes say it
+			}
+			tier, word := &w.Tiers[k], tierWord(result, k)
+			put(all, word+" requests", tier.Count(sim.TierRequests))
+			put(all, word+" bytes", tier.Count(sim.TierBytes))
+			put(all, word+" hits", tier.Count(sim.TierHits))
+			put(all, word+" hit bytes", tier.Count(sim.TierHitBytes))
 		}
 		putCourse(all, &w.Course)
 		digest := sha256.New()
@@ -69,6 +72,14 @@ func (r records) addRun(s *edgewise.Study, result *sim.Result, withMetros bool) 
 		}
 		putTally(all, w.Kind, &total, deadlines[w.Name])
 	}
+}
+
+// tierWord returns what a tier is called in the goldens.
+func tierWord(r *sim.Result, tier int) string {
+	if tier < 2 {
+		return []string{"edge", "mid-tier"}[tier]
+	}
+	return r.Tiers[tier].Name
 }
 
 // deadlinesOf returns the deadlines of a study's workloads by name.
