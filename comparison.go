@@ -71,7 +71,7 @@ type WorkloadResult struct {
 	// Metros holds figures by user metro, in descending order of requests.
 	Metros []MetroResult `json:"metros"`
 	// Sites holds figures by site, of those that were asked for something, in the order of the network: users'
-	// requests by the site that serves them, fetches by the mid-tier cache that they reach.
+	// requests by the site that serves them, fetches by the cache of a further tier that they reach.
 	Sites []SiteResult `json:"sites,omitempty"`
 
 	err error // that there is no such workload

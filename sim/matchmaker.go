@@ -10,7 +10,7 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// A matchmaker runs the matches of one gaming workload at one site. Its events are few: players come and leave,
+// A matchmaker runs the matches of one matched workload at one site. Its events are few: players come and leave,
 // matches begin and end, the site fails. Between two changes of a match's group nothing is scheduled for it: the
 // matchmaker yields a [segment], to be played by arithmetic. It shares nothing with other sites, so it runs to the
 // end alone.
