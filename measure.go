@@ -90,6 +90,14 @@ type Tallies struct {
 	names []string
 }
 
+// ofSite returns a counter of the site that the figure is made of, 0 where it is not made by site.
+func (t *Tallies) ofSite(c sim.SiteCounter) uint64 {
+	if t.Site == nil {
+		return 0
+	}
+	return t.Site.Count(c)
+}
+
 // Tier returns what was asked of the tier of caches with a name, for example [placement.EdgeCache]: nothing where the
 // placement has no such tier.
 func (t *Tallies) Tier(name string) sim.TierTally {
@@ -194,9 +202,27 @@ var measures = slices.Concat(
 			}),
 			Kinds: cacheable, Where: cached},
 		{Label: Label{Metric: "origin", Statistic: "requests", Unit: "requests", Better: Less, Judged: "origin requests"},
-			Of: CountOf(counter(sim.OriginRequests)), Kinds: cacheable},
+			Of: CountOf(counter(sim.OriginRequests)), Kinds: cacheable, BySite: true},
 		{Label: Label{Metric: "origin", Statistic: "bytes", Unit: "bytes", Better: Less, Judged: "origin bytes"},
-			Of: CountOf(counter(sim.OriginBytes)), Kinds: cacheable},
+			Of: CountOf(counter(sim.OriginBytes)), Kinds: cacheable, BySite: true},
+		{Label: Label{Metric: "servers", Statistic: "utilisation", Unit: "share"},
+			Of: ShareOf(func(t *Tallies) stats.Ratio {
+				return ratio(t.ofSite(sim.BusyUs), t.ofSite(sim.ServerUs))
+			}),
+			Where: func(t *Tallies) bool { return t.ofSite(sim.ServerUs) > 0 }, BySite: true},
+		{Label: Label{Metric: "players", Statistic: "mean", Unit: "players"},
+			Of: RatioOf(func(t *Tallies) stats.Ratio {
+				return ratio(t.ofSite(sim.PlayerUs), uint64(t.Duration.Microseconds()))
+			}, 1),
+			Kinds: games, Where: func(t *Tallies) bool { return t.ofSite(sim.PlayerUs) > 0 }, BySite: true},
+		{Label: Label{Metric: "players", Statistic: "peak", Unit: "players"},
+			Of: CountOf(func(t *Tallies) uint64 {
+				if t.Site == nil {
+					return 0
+				}
+				return t.Site.PeakPlayers
+			}),
+			Kinds: games, Where: func(t *Tallies) bool { return t.ofSite(sim.PlayerUs) > 0 }, BySite: true},
 	},
 	breakdown(),
 )

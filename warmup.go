@@ -386,7 +386,7 @@ func (s *Study) refusal(findings []WarmUpFinding) error {
 		e.CanPreload = e.CanPreload || s.canPreload(f.Placement)
 		needed := 2 * f.Found
 		if f.Bias == nil { // a cache must have filled in the first two thirds
-			needed = f.Found * 3 / 2
+			needed = f.Found*3/2 + 1 // two thirds themselves are not enough
 		}
 		switch {
 		case f.Before > 0 && needed > f.Before:

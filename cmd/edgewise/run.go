@@ -20,6 +20,7 @@ type runCmd struct {
 	Out          string `short:"o" required:"" help:"Directory for the report: ${outputs}, scenario.yaml, the files it names (inputs) and manifest.json; made if missing, in a directory that exists. A run that is interrupted writes what its finished replications say, but never over the report of one that was not." type:"path"`
 	Replications *int   `short:"r" help:"Replications instead of the scenario's: 1 or more."`
 	Workers      int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
+	Sites        bool   `help:"Print tables by site, too."`
 	Quiet        bool   `short:"q" help:"No progress, no table."`
 }
 
@@ -74,6 +75,11 @@ func (c *runCmd) write(s *streams, comparison *edgewise.Comparison, runErr error
 	if !c.Quiet {
 		if err := report.WriteTable(s.out, comparison); err != nil {
 			return errors.Join(runErr, err)
+		}
+		if c.Sites {
+			if err := report.WriteSites(s.out, comparison); err != nil {
+				return errors.Join(runErr, err)
+			}
 		}
 		if len(comparison.Placements) > 1 {
 			if _, err := fmt.Fprintln(s.out); err != nil {
