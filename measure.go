@@ -122,7 +122,7 @@ func peakRate(t *Tallies) stats.Ratio {
 	if t.Site == nil {
 		return stats.Ratio{}
 	}
-	return ratio(t.Site.PeakRequests, uint64(t.Workload.Course.BatchNs))
+	return ratio(t.Site.PeakRequests, uint64(t.Workload.Timeline.BatchNs))
 }
 
 // cached reports whether a request met a cache.

@@ -113,9 +113,9 @@ const (
 	biasLevel    = 0.99
 )
 
-// A courseSummary is the course of a placement's runs that the warm-up is judged by.
-type courseSummary struct {
-	workloads []sim.Course
+// A timelineSummary is the timeline of a placement's runs that the warm-up is judged by.
+type timelineSummary struct {
+	workloads []sim.Timeline
 	tiers     []sim.TierResult
 }
 
@@ -127,7 +127,7 @@ func (s *Study) findWarmUps(replications []*replication) []WarmUpFinding {
 			if d.kind == sim.Matched {
 				continue
 			}
-			figures := []courseFigure{latencyFigure}
+			figures := []timelineFigure{latencyFigure}
 			if d.kind.MeetsCaches() && anyHits(replications, p, w) {
 				figures = append(figures, hitRatioFigure)
 			}
@@ -151,7 +151,7 @@ func (s *Study) findWarmUps(replications []*replication) []WarmUpFinding {
 // anyHits reports whether any request of a workload was a hit.
 func anyHits(replications []*replication, p, w int) bool {
 	for _, r := range replications {
-		for _, b := range r.courses[p].workloads[w].Batches {
+		for _, b := range r.timelines[p].workloads[w].Batches {
 			if b.Hits > 0 {
 				return true
 			}
@@ -160,10 +160,10 @@ func anyHits(replications []*replication, p, w int) bool {
 	return false
 }
 
-// A courseFigure is a figure whose course can be judged.
-type courseFigure struct {
+// A timelineFigure is a figure whose timeline can be judged.
+type timelineFigure struct {
 	name string
-	of   func(sim.CourseBatch) stats.Ratio
+	of   func(sim.TimelineBatch) stats.Ratio
 	// margin is the largest bias that does not matter, from the figure's mean; unit turns it into that of
 	// results.
 	margin func(mean float64) float64
@@ -171,24 +171,24 @@ type courseFigure struct {
 }
 
 var (
-	latencyFigure = courseFigure{
+	latencyFigure = timelineFigure{
 		name:   "latency",
-		of:     func(b sim.CourseBatch) stats.Ratio { return stats.Ratio{Numerator: b.SumNs, Denominator: b.Requests} },
+		of:     func(b sim.TimelineBatch) stats.Ratio { return stats.Ratio{Numerator: b.SumNs, Denominator: b.Requests} },
 		margin: func(mean float64) float64 { return latencyBias * mean },
 		unit:   1e-6,
 	}
-	hitRatioFigure = courseFigure{
+	hitRatioFigure = timelineFigure{
 		name:   "hit ratio",
-		of:     func(b sim.CourseBatch) stats.Ratio { return stats.Ratio{Numerator: b.Hits, Denominator: b.Requests} },
+		of:     func(b sim.TimelineBatch) stats.Ratio { return stats.Ratio{Numerator: b.Hits, Denominator: b.Requests} },
 		margin: func(float64) float64 { return hitRatioBias },
 		unit:   1,
 	}
 )
 
-// findWarmUp applies MSER-5 to the course of a figure, averaged over the replications. The cut alone does
+// findWarmUp applies MSER-5 to the timeline of a figure, averaged over the replications. The cut alone does
 // not condemn a run: the rule finds some cut in any noise. What was recorded before it must differ
 // from what came after it, by more than matters and surely.
-func (s *Study) findWarmUp(replications []*replication, p, w int, figure courseFigure) (f WarmUpFinding) {
+func (s *Study) findWarmUp(replications []*replication, p, w int, figure timelineFigure) (f WarmUpFinding) {
 	failure := s.firstFailure(p)
 	batches, batchNs := s.batchesOf(replications, p, w, figure, failure)
 	first := int((int64(s.WarmUp) + batchNs - 1) / batchNs)
@@ -275,13 +275,13 @@ func wholeBatches(failure time.Duration, batchNs int64) int {
 	return max(int(int64(failure)/batchNs)-1, 0)
 }
 
-// batchesOf returns the course of a figure by replication, in batches long enough that none is empty as
+// batchesOf returns the timeline of a figure by replication, in batches long enough that none is empty as
 // long as there are enough of them to judge. Those from the first failure on are left out, and those just
 // before it that it has left without an answer.
-func (s *Study) batchesOf(replications []*replication, p, w int, figure courseFigure, failure time.Duration) (batches [][]stats.Ratio, batchNs int64) {
+func (s *Study) batchesOf(replications []*replication, p, w int, figure timelineFigure, failure time.Duration) (batches [][]stats.Ratio, batchNs int64) {
 	const enough = 50 // of DetectWarmUp
 	for _, r := range replications {
-		c := &r.courses[p].workloads[w]
+		c := &r.timelines[p].workloads[w]
 		batchNs = c.BatchNs
 		all := make([]stats.Ratio, len(c.Batches))
 		for i, b := range c.Batches {
@@ -336,7 +336,7 @@ func (s *Study) findFilling(replications []*replication, p, tier int) (f WarmUpF
 	var capacity float64
 	var batchNs int64
 	for _, r := range replications {
-		c := &r.courses[p].tiers[tier].Fill
+		c := &r.timelines[p].tiers[tier].Fill
 		if len(c.UsedBytes) == 0 {
 			continue
 		}

@@ -47,16 +47,16 @@ type gamers struct {
 	sessions sessionStream
 	upcoming session
 	key      random.Key // addresses the players' random numbers
-	// gate says which players come here, nil if all of their metro; who addresses who they are.
-	gate *gateRule
-	who  random.Key
+	// share says which players come here, nil if all of their metro; who addresses who they are.
+	share *shareRule
+	who   random.Key
 }
 
 // next draws the metro's next session; after the end of the run any will do.
 func (g *gamers) next(end int64) {
 	for {
 		g.upcoming = g.sessions.next(end)
-		if g.gate == nil || g.upcoming.At >= end || g.gate.admits(g.upcoming.At, who(g.who, g.upcoming.Number)) {
+		if g.share == nil || g.upcoming.At >= end || g.share.admits(g.upcoming.At, who(g.who, g.upcoming.Number)) {
 			return
 		}
 	}
