@@ -49,7 +49,18 @@ func TestMessagesToAnIdleOriginChangeNothing(t *testing.T) {
 	p.Sites[0].Servers = 1 << 16
 	byMessage := runOne(t, s, p)
 	byArithmetic.Fingerprint, byMessage.Fingerprint = 0, 0 // messages are events
-	requireSame(t, byArithmetic, byMessage)
+	requireSame(t, byArithmetic, withoutServers(byMessage))
+}
+
+// withoutServers forgets how busy servers were, which only those do that can be.
+func withoutServers(r *Result) *Result {
+	for i := range r.Workloads {
+		for n := range r.Workloads[i].Sites {
+			site := &r.Workloads[i].Sites[n]
+			site.Counters[BusyUs], site.Counters[ServerUs] = 0, 0
+		}
+	}
+	return r
 }
 
 // requireSame compares two results to the bit.
@@ -169,6 +180,7 @@ func TestBrokenBooksAreNoticed(t *testing.T) {
 		"origin bytes not counted":  func(w *WorkloadTally) { w.Counters[OriginBytes]-- },
 		"a failure without reason":  func(w *WorkloadTally) { m := &w.Metros[0]; m.Counters[Requests]++; m.Outcomes[Failed]++ },
 		"more lost than there were": func(w *WorkloadTally) { w.Metros[0].Counters[LostSessions]++ },
+		"more busy than there are":  func(w *WorkloadTally) { w.Sites[0].Counters[BusyUs]++ },
 		"a negative latency":        func(w *WorkloadTally) { w.Metros[0].Metric(TTLB).Record(-1) },
 	} {
 		r, err := plans[0].Run(context.Background(), 0)

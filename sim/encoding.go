@@ -54,8 +54,10 @@ type encodedTally struct {
 // An encodedSite is a [SiteTally].
 type encodedSite struct {
 	Tally        encodedTally        `cbor:"tally"`
+	Counters     map[string]uint64   `cbor:"counters,omitempty"`
 	Tiers        []map[string]uint64 `cbor:"tiers,omitempty"`
 	PeakRequests uint64              `cbor:"peak_requests,omitempty"`
+	PeakPlayers  uint64              `cbor:"peak_players,omitempty"`
 }
 
 type encodedMetric struct {
@@ -145,11 +147,15 @@ func (w *WorkloadTally) encode() (encodedWorkload, error) {
 		e.Course.Hits = append(e.Course.Hits, b.Hits)
 	}
 	for i := range w.Sites {
-		t, err := w.Sites[i].Tally.encode()
+		site := &w.Sites[i]
+		t, err := site.Tally.encode()
 		if err != nil {
 			return e, err
 		}
-		e.Sites = append(e.Sites, encodedSite{t, encodeTiers(w.Sites[i].Tiers), w.Sites[i].PeakRequests})
+		e.Sites = append(e.Sites, encodedSite{
+			Tally: t, Counters: byName[SiteCounter](site.Counters[:]), Tiers: encodeTiers(site.Tiers),
+			PeakRequests: site.PeakRequests, PeakPlayers: site.PeakPlayers,
+		})
 	}
 	for m := range w.Metros {
 		t, err := w.Metros[m].encode()
@@ -197,7 +203,10 @@ func (e *encodedWorkload) decode() (w WorkloadTally, err error) {
 }
 
 func (e *encodedSite) decode() (t SiteTally, err error) {
-	t.PeakRequests = e.PeakRequests
+	t.PeakRequests, t.PeakPlayers = e.PeakRequests, e.PeakPlayers
+	if err := fromNames[SiteCounter](t.Counters[:], e.Counters); err != nil {
+		return t, err
+	}
 	if t.Tiers, err = decodeTiers(e.Tiers); err != nil {
 		return t, err
 	}

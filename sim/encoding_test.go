@@ -23,6 +23,18 @@ func TestResultsAreTheSameAfterAJourney(t *testing.T) {
 	var back Result
 	require.NoError(t, back.UnmarshalBinary(data))
 	require.Equal(t, r, &back)
+	var sites SiteTally
+	for w := range back.Workloads {
+		for n := range back.Workloads[w].Sites {
+			site := &back.Workloads[w].Sites[n]
+			add(sites.Counters[:], site.Counters[:])
+			sites.PeakPlayers = max(sites.PeakPlayers, site.PeakPlayers)
+		}
+	}
+	require.NotZero(t, sites.PeakPlayers)
+	for c := range NumSiteCounters {
+		require.NotZero(t, sites.Count(c), c.String())
+	}
 	again, err := back.MarshalBinary()
 	require.NoError(t, err)
 	require.Equal(t, data, again)

@@ -33,6 +33,9 @@ type matchmaker struct {
 
 	matches  slab[match]
 	running  int
+	present  occupancy // of players
+	hosted   occupancy // of matches
+	site     *SiteTally
 	playing  []*player         // of the segment that is yielded
 	happened event.Fingerprint // all events, in order
 	err      error
@@ -125,6 +128,7 @@ func (g *matchmaker) run(ctx context.Context) error {
 	for n := range g.matches.all {
 		g.yield(ctx, &g.matches.all[n], g.end)
 	}
+	g.settleSite()
 	return g.err
 }
 
@@ -183,6 +187,7 @@ func (g *matchmaker) enter(metro uint32, session session) {
 		g.lose(m.tally, leaves)
 		return
 	}
+	g.present.change(g.now, 1)
 	n := g.members.add()
 	*g.members.at(n) = member{player: newPlayer(&m.playerWay, m.key.StreamAt(session.Number), g.now, g.rules.update), leaves: leaves}
 	g.queue.Push(leaves, leaveHandler, uint64(n))
@@ -191,6 +196,9 @@ func (g *matchmaker) enter(metro uint32, session session) {
 
 // leave ends a player's session.
 func (g *matchmaker) leave(ctx context.Context, n uint32) {
+	if g.members.at(n).match != nowhere {
+		g.present.change(g.now, -1)
+	}
 	switch p := g.members.at(n); p.match {
 	case nowhere:
 	case inLobby:
@@ -232,6 +240,7 @@ func (g *matchmaker) fail(ctx context.Context) {
 func (g *matchmaker) drop(n uint32) {
 	p := g.members.at(n)
 	p.match = nowhere
+	g.present.change(g.now, -1)
 	g.lose(p.way.tally, p.leaves)
 }
 
@@ -263,6 +272,7 @@ func (g *matchmaker) startMatch(size int) {
 	n := g.matches.add()
 	m := g.matches.at(n)
 	g.running++
+	g.hosted.change(g.now, 1)
 	random := g.matchKey.StreamAt(g.made)
 	g.made++
 	m.tick, m.yielded = g.now, g.now
@@ -301,6 +311,7 @@ func (g *matchmaker) endMatch(ctx context.Context, n uint32) {
 	m.players = m.players[:0]
 	m.generation++
 	g.running--
+	g.hosted.change(g.now, -1)
 	g.matches.remove(n)
 }
 

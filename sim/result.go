@@ -189,11 +189,6 @@ func (r *run) settle() error {
 		}
 		sent += s.ledger.sent
 		received += s.ledger.received
-		for i := range r.plan.workloads {
-			to := &r.result.Workloads[i]
-			to.Counters[OriginRequests] += s.fromOrigin[i].requests
-			to.Counters[OriginBytes] += s.fromOrigin[i].bytes
-		}
 	}
 	r.settleCourses()
 	if err := r.settleSites(); err != nil {
@@ -242,6 +237,11 @@ func (w *WorkloadTally) check(p *Plan) error {
 	for m := range w.Metros {
 		if err := w.Metros[m].check(); err != nil {
 			return fmt.Errorf("invariant broken: workload %q, metro %q: %w", w.Name, p.metros[m], err)
+		}
+	}
+	for n := range w.Sites {
+		if busy, all := w.Sites[n].Count(BusyUs), w.Sites[n].Count(ServerUs); busy > all {
+			return fmt.Errorf("invariant broken: workload %q, site %q: servers were busy for %d us of %d", w.Name, p.sites[n].id, busy, all)
 		}
 	}
 	if !w.Kind.MeetsCaches() {

@@ -106,14 +106,14 @@ func (r *run) build() error {
 		planned := &r.plan.sites[i]
 		at := &site{
 			id: uint32(i), name: planned.id, ctx: r.ctx, outages: s.outagesOf(planned.id), fills: newFillQueue(),
-			fromOrigin: make([]originCount, len(s.Workloads)),
-			data:       make([]dataCalls, len(s.Workloads)),
+			load: newOriginLoad(len(s.Workloads)),
+			data: make([]dataCalls, len(s.Workloads)),
 		}
 		var err error
-		if at.origins, err = r.plan.newServers(serversOf(planned.origin), Cacheable); err != nil {
+		if at.origins, err = r.plan.newServers(serversOf(planned.origin), Cacheable, at.outages); err != nil {
 			return err
 		}
-		if at.computers, err = r.plan.newServers(serversOf(planned.compute), Computed); err != nil {
+		if at.computers, err = r.plan.newServers(serversOf(planned.compute), Computed, at.outages); err != nil {
 			return err
 		}
 		r.addCaches(at)
@@ -337,6 +337,7 @@ func (r *run) addPlayers(number int, shares []float64, open func(metro int) work
 			g := bySite[e.site]
 			if g == nil {
 				g = r.newMatchmaker(w, &service, e.site)
+				g.site = &r.result.Workloads[number].Sites[e.site]
 				bySite[e.site] = g
 				r.games = append(r.games, g)
 			}
@@ -362,10 +363,12 @@ func (r *run) addPlayers(number int, shares []float64, open func(metro int) work
 func (r *run) newMatchmaker(w *plannedWorkload, service *workload.Matched, site int) *matchmaker {
 	s := &r.plan.scenario
 	planned := &r.plan.sites[site]
+	recorded := occupancy{from: int64(s.WarmUp), end: r.end()}
 	return &matchmaker{
 		Matched: service, from: int64(s.WarmUp), end: r.end(), outages: s.outagesOf(planned.id),
 		capacity: planned.compute.Servers * max(service.MatchesPerServer, 1),
 		matchKey: random.NewKey(s.Seed, r.rep, purpose.EntityOf(w.name, planned.id), purpose.Match),
+		present:  recorded, hosted: recorded,
 		rules: rules{
 			deadlines: w.deadlines, update: int64(service.UpdatePeriod()), resend: service.SendPeriod(),
 			data: newDataCalls(&service.Data, w.homes[site]), coin: outOf32(service.Data.Probability),

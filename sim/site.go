@@ -41,11 +41,11 @@ type site struct {
 	calls              slab[call]    // that wait for a message
 	computations       slab[computation]
 
-	// fromOrigin counts, by workload, the fetches of this site from the origin; ledger the bytes that were
-	// sent to and received by it, warm-up included.
-	fromOrigin []originCount
-	ledger     ledger
-	courses    []*course // by workload; nil where it has no users here
+	// load counts what this site serves as an origin, or fetches from one; ledger the bytes that were sent to and
+	// received by it, warm-up included.
+	load    originLoad
+	ledger  ledger
+	courses []*course // by workload; nil where it has no users here
 	// happened stands for all that has happened here, in order.
 	happened history
 	err      error
@@ -82,13 +82,6 @@ func (s *site) close() {
 	s.block, s.inbox, s.fills, s.out = block{}, inbox{}, newFillQueue(), nil
 	s.waiters, s.asking = slab[waiter]{}, slab[message]{}
 	s.calls, s.computations = slab[call]{}, slab[computation]{}
-}
-
-// An originCount counts fetches from the origin. It fills a line of the processor's cache, so that sites which run
-// on different cores do not wait for each other's counts.
-type originCount struct {
-	requests, bytes uint64
-	_               [48]byte
 }
 
 // A ledger counts the bytes on the ways between sites, in flight or done. At the end of a run what the

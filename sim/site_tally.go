@@ -1,22 +1,61 @@
 package sim
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
+
+// A SiteCounter is something that is counted of the servers and players of a site.
+type SiteCounter uint8
+
+// The counters of a site.
+const (
+	// BusyUs sums, in us over all servers, the recorded time in which they worked: each service from its start to its
+	// end, cut off where recording begins or ends and where the site fails. Of games it sums the time of all matches.
+	BusyUs SiteCounter = iota
+	// ServerUs is what BusyUs would be if no server had ever been idle: the number of servers, or of the matches that
+	// they can host at once, times the recorded time. It is 0 where there are always enough.
+	ServerUs
+	// PlayerUs sums, in us over all players, the recorded time that they were at the site, in a match or waiting for
+	// one.
+	PlayerUs
+	// NumSiteCounters is the number of counters of a site.
+	NumSiteCounters
+)
+
+var siteCounterNames = [NumSiteCounters]string{"busy us", "server us", "player us"}
+
+// String returns the counter's name, for example "busy us".
+func (c SiteCounter) String() string {
+	if c >= NumSiteCounters {
+		return fmt.Sprintf("counter(%d)", uint8(c))
+	}
+	return siteCounterNames[c]
+}
 
 // A SiteTally is what one site did for one workload. It holds integers only, so merging tallies in any order gives
 // the same bits.
 type SiteTally struct {
-	// Tally is what the users met that the site serves, without distributions.
+	// Tally is what the users met that the site serves, without distributions. Its [OriginRequests] and [OriginBytes]
+	// are what the site has served as the origin, whoever asked.
 	Tally Tally
+	// Counters holds the counters of its servers and players; see [SiteTally.Count].
+	Counters [NumSiteCounters]uint64
 	// Tiers is what was asked of the site's caches, by tier as in [WorkloadTally.Tiers].
 	Tiers []TierTally
 	// PeakRequests is the largest number of requests that reached the site in one batch of [Course.BatchNs], of
 	// those that were answered while the run recorded; 0 for games.
 	PeakRequests uint64
+	// PeakPlayers is the largest number of players that were at the site at once while the run recorded.
+	PeakPlayers uint64
 }
+
+// Count returns a counter.
+func (t *SiteTally) Count(c SiteCounter) uint64 { return t.Counters[c] }
 
 // IsIdle reports whether nobody has asked the site for anything.
 func (t *SiteTally) IsIdle() bool {
-	n := t.Tally.Count(Requests) + t.Tally.Count(Sessions)
+	n := t.Tally.Count(Requests) + t.Tally.Count(Sessions) + t.Tally.Count(OriginRequests) + t.Count(BusyUs)
 	for i := range t.Tiers {
 		n += t.Tiers[i].Count(TierRequests)
 	}
@@ -25,7 +64,9 @@ func (t *SiteTally) IsIdle() bool {
 
 func (t *SiteTally) merge(o *SiteTally) error {
 	mergeTiers(t.Tiers, o.Tiers)
+	add(t.Counters[:], o.Counters[:])
 	t.PeakRequests = max(t.PeakRequests, o.PeakRequests)
+	t.PeakPlayers = max(t.PeakPlayers, o.PeakPlayers)
 	return t.Tally.Merge(&o.Tally)
 }
 
@@ -50,6 +91,9 @@ func (r *run) settleSites() error {
 			}
 		}
 		for n, s := range r.sites {
+			s.settleOrigins(i, to)
+			s.origins[i].settle(&to.Sites[n])
+			s.computers[i].settle(&to.Sites[n])
 			if w.kind.MeetsCaches() {
 				for _, t := range s.caches {
 					to.Sites[n].Tiers[t.number].merge(&t.tallies[i])
@@ -99,4 +143,15 @@ func (c *course) peak(from time.Duration) (most uint64) {
 		most = max(most, b.Requests)
 	}
 	return most
+}
+
+// settleSite notes, at the end of the run, how many players and matches the site had.
+func (g *matchmaker) settleSite() {
+	g.present.pass(g.end)
+	g.hosted.pass(g.end)
+	g.site.Counters[PlayerUs], g.site.PeakPlayers = g.present.us, uint64(g.present.peak)
+	if g.capacity > 0 {
+		g.site.Counters[BusyUs] = g.hosted.us
+		g.site.Counters[ServerUs] = usOf(g.capacity, g.from, g.end)
+	}
 }

@@ -63,7 +63,8 @@ const (
 	Sessions
 	// LostSessions counts those sessions that a failure cut off or did not let begin.
 	LostSessions
-	// OriginRequests and OriginBytes count what a cacheable workload's origin had to serve.
+	// OriginRequests and OriginBytes count what a cacheable workload's origins had to serve, where made by site that of
+	// the one that served it.
 	OriginRequests
 	OriginBytes
 	// NumCounters is the number of counters.

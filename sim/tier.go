@@ -81,7 +81,7 @@ func (s *site) serveAtOrigin(v *visit, c *cell, r *request) {
 	start, done := s.origins[w.number].arrive(v.at, service)
 	bytes := r.size(w.sizeBytes(v.key))
 	if c.answer(r, &served{outcome: Bypass, bytes: bytes, first: done, last: done, queue: start - v.at, service: service}) {
-		s.countOrigin(w.number, bytes, r.recorded)
+		s.load.served[w.number].add(bytes, r.recorded)
 	}
 }
 
@@ -131,15 +131,6 @@ func (s *site) sendObject(m *message, first, last, queue, service int64) bool {
 		s.ledger.sent += uint64(m.question().bytes)
 	}
 	return ok
-}
-
-// countOrigin counts a fetch from the origin.
-func (s *site) countOrigin(number uint8, bytes int64, recorded bool) {
-	if recorded {
-		count := &s.fromOrigin[number]
-		count.requests++
-		count.bytes += uint64(bytes)
-	}
 }
 
 // fill puts the next object that arrives into its cache.
