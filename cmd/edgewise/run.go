@@ -20,8 +20,8 @@ type runCmd struct {
 	Out          string `short:"o" required:"" help:"Directory for the report: ${outputs}, scenario.yaml, the files it names (inputs) and manifest.json; made if missing, in a directory that exists. A run that is interrupted writes what its finished replications say, but never over the report of one that was not." type:"path"`
 	Replications *int   `short:"r" help:"Replications instead of the scenario's: 1 or more."`
 	Workers      int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
-	Sites        bool   `help:"Print tables by site, too."`
 	Quiet        bool   `short:"q" help:"No progress, no table."`
+	Sites        bool   `short:"s" help:"Print what every site does, too: requests, bytes, hits, how busy its servers are, players, the load on the origins. comparison.md has it in any case."`
 }
 
 // Run runs the scenario, prints the comparison and writes it into the directory. When interrupted it
@@ -76,16 +76,19 @@ func (c *runCmd) write(s *streams, comparison *edgewise.Comparison, runErr error
 		if err := report.WriteTable(s.out, comparison); err != nil {
 			return errors.Join(runErr, err)
 		}
-		if c.Sites {
-			if err := report.WriteSites(s.out, comparison); err != nil {
-				return errors.Join(runErr, err)
-			}
-		}
 		if len(comparison.Placements) > 1 {
 			if _, err := fmt.Fprintln(s.out); err != nil {
 				return errors.Join(runErr, err)
 			}
 			if err := report.WriteVerdicts(s.out, comparison, report.Margins{}); err != nil {
+				return errors.Join(runErr, err)
+			}
+		}
+		if c.Sites {
+			if _, err := fmt.Fprintln(s.out); err != nil {
+				return errors.Join(runErr, err)
+			}
+			if err := report.WriteSites(s.out, comparison); err != nil {
 				return errors.Join(runErr, err)
 			}
 		}
