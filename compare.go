@@ -32,9 +32,10 @@ type summary struct {
 	// failed counts requests, asked how many samples each metric would have if none had failed.
 	failed uint64
 	asked  [sim.NumMetrics]uint64
-	// metros are by metro of the network, sites by id of a site that was asked for something.
+	// metros are by metro of the network, sites by id; isIdle says of a site that nobody has asked it for anything.
 	metros []summary
 	sites  map[string]*summary
+	isIdle bool
 }
 
 // reduce keeps what the comparison needs of the runs of all placements with one replication number.
@@ -91,10 +92,7 @@ func summarise(w *sim.WorkloadTally, sites, tiers []string, rows []Measure, dura
 	bySite := rowsBySite(rows)
 	for n := range w.Sites {
 		site := &w.Sites[n]
-		if site.IsIdle() {
-			continue
-		}
-		at := new(summary)
+		at := &summary{isIdle: site.IsIdle()}
 		at.count(&Tallies{Tally: &site.Tally, Tiers: site.Tiers, Site: site, Workload: w, Duration: duration, names: tiers}, bySite)
 		s.sites[sites[n]] = at
 	}
@@ -275,14 +273,11 @@ func (e *estimator) byMetro() ([]MetroResult, error) {
 // bySite makes the figures of every site that was asked for something, in the order of the network.
 func (e *estimator) bySite() (results []SiteResult) {
 	rows := rowsBySite(e.rows)
-	idle := &summary{ratios: make([]stats.Ratio, len(rows)), is: make([]bool, len(rows))}
+	none := &summary{ratios: make([]stats.Ratio, len(rows)), is: make([]bool, len(rows)), isIdle: true}
 	of := func(runs []*summary, id string) (all []*summary, ok bool) {
 		for _, s := range runs {
-			at, asked := s.sites[id]
-			if !asked {
-				at = idle
-			}
-			all, ok = append(all, at), ok || asked
+			at := cmp.Or(s.sites[id], none)
+			all, ok = append(all, at), ok || !at.isIdle
 		}
 		return all, ok
 	}

@@ -71,7 +71,8 @@ type WorkloadResult struct {
 	// Metros holds figures by user metro, in descending order of requests.
 	Metros []MetroResult `json:"metros"`
 	// Sites holds figures by site, of those that were asked for something, in the order of the network: users'
-	// requests by the site that serves them, fetches by the mid-tier cache that they reach.
+	// requests by the site that serves them, fetches by the cache that they reach, the load on the origin by the origin
+	// that served it.
 	Sites []SiteResult `json:"sites,omitempty"`
 
 	err error // that there is no such workload
@@ -106,7 +107,8 @@ type SiteResult struct {
 	// ID is the site's node id, Name its name for people.
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	// Figures holds the requests and bytes, the largest request rate, hit ratios and what failed.
+	// Figures holds the requests and bytes, the largest request rate, how busy servers were, players, hit ratios, the
+	// load as an origin, and what failed.
 	Figures Figures `json:"figures"`
 
 	err error // that there is no such site

@@ -48,6 +48,10 @@ type figureJSON struct {
 	DeadlineNs        time.Duration   `json:"deadline_ns,omitzero"`
 	Better            string          `json:"better,omitempty"`
 	Judged            string          `json:"judged,omitempty"`
+	Table             string          `json:"table,omitempty"`
+	Column            string          `json:"column,omitempty"`
+	SiteColumn        string          `json:"site_column,omitempty"`
+	Bar               string          `json:"bar,omitempty"`
 	Estimate          stats.Estimate  `json:"estimate"`
 	Difference        *stats.Estimate `json:"difference,omitempty"`
 	VarianceReduction float64         `json:"variance_reduction,omitzero"`
@@ -57,7 +61,7 @@ type figureJSON struct {
 func (f Figure) MarshalJSON() ([]byte, error) {
 	return json.Marshal(figureJSON{
 		Metric: f.Metric, Statistic: f.Statistic, Unit: f.Unit, Q: f.Q, DeadlineNs: f.Deadline, Better: f.Better.String(),
-		Judged: f.Judged, Estimate: f.Estimate, Difference: f.Difference, VarianceReduction: f.VarianceReduction,
+		Judged: f.Judged, Table: f.Table, Column: f.Column, SiteColumn: f.SiteColumn, Bar: f.Bar, Estimate: f.Estimate, Difference: f.Difference, VarianceReduction: f.VarianceReduction,
 	})
 }
 
@@ -74,7 +78,7 @@ func (f *Figure) UnmarshalJSON(data []byte) error {
 	*f = Figure{
 		Label: Label{
 			Metric: j.Metric, Statistic: j.Statistic, Unit: j.Unit, Q: j.Q, Deadline: j.DeadlineNs,
-			Better: Direction(better), Judged: j.Judged,
+			Better: Direction(better), Judged: j.Judged, Shown: Shown{Table: j.Table, Column: j.Column, SiteColumn: j.SiteColumn, Bar: j.Bar},
 		},
 		Estimate: j.Estimate, Difference: j.Difference, VarianceReduction: j.VarianceReduction,
 	}

@@ -27,6 +27,8 @@ type Measure struct {
 	OrAtBaseline bool
 	// ByMetro makes the figure for every metro too, BySite for every site that was asked for something.
 	ByMetro, BySite bool
+	// AmongTiers is where the figure is shown in a study that has further tiers of caches, if not as in others.
+	AmongTiers Shown
 }
 
 // A Label says what a figure is.
@@ -35,7 +37,7 @@ type Label struct {
 	// requests".
 	Metric    string
 	Statistic string
-	// Unit is "share" (between 0 and 1), "ms", "requests", "bytes", "sessions", or what an own measure counts.
+	// Unit is "share" (between 0 and 1), "ms", "requests", "bytes", "sessions", "players", or what an own measure counts.
 	Unit string
 	// Q is the probability of a quantile, for example 0.95; 0 for other statistics.
 	Q float64
@@ -46,7 +48,30 @@ type Label struct {
 	// Judged is what the figure is called in verdicts, for example "origin requests"; empty if it is not judged.
 	// All verdicts of a study hold together, so that every judged figure makes the others harder to establish.
 	Judged string
+	Shown
 }
+
+// A Shown says where people find a figure, beside the files, and under which title; an empty title is in none of its
+// kind. A title says what is counted: "%" is put before a share, "MB" or "GB"
+// behind bytes, which are shown so.
+type Shown struct {
+	// Column is the title in a table with a row a placement, and Table the name of that table: [LatencyTable],
+	// [OriginTable] or another, which then is a table of its own, by default of own measures. An own figure that is
+	// judged is in a table, under the name it has in verdicts if it has no title.
+	Table, Column string
+	// SiteColumn is the title in the table with a row a site, of figures that are made by site.
+	SiteColumn string
+	// Bar is the name in the picture of hit ratios, of shares.
+	Bar string
+}
+
+// The tables of every comparison.
+const (
+	// LatencyTable has the headline latency and what failed, in ms where nothing else is said.
+	LatencyTable = "latency"
+	// OriginTable has the hit ratios and the load on the origin.
+	OriginTable = "caches and origin"
+)
 
 // A Direction says which way a figure is better.
 type Direction uint8
@@ -117,6 +142,26 @@ func peakRate(t *Tallies) stats.Ratio {
 	return ratio(t.Site.PeakRequests, uint64(t.Workload.Course.BatchNs))
 }
 
+// ofSite returns what is counted of a site, 0 where the figure is not made by site.
+func ofSite(c sim.SiteCounter) func(*Tallies) uint64 {
+	return func(t *Tallies) uint64 {
+		if t.Site == nil {
+			return 0
+		}
+		return t.Site.Count(c)
+	}
+}
+
+func peakPlayers(t *Tallies) uint64 {
+	if t.Site == nil {
+		return 0
+	}
+	return t.Site.PeakPlayers
+}
+
+// servesAsOrigin leaves the load on the origin out of the figures of sites that are none.
+func servesAsOrigin(t *Tallies) bool { return t.Site == nil || t.Count(sim.OriginRequests) > 0 }
+
 // cached reports whether a request met a cache.
 func cached(t *Tallies) bool { return hits(&t.Outcomes)+t.Outcomes[sim.Miss] > 0 }
 
@@ -141,18 +186,29 @@ func happened(of func(*Tallies) uint64) func(*Tallies) bool {
 // measures are all figures of a comparison, one a row, in the order in which they are shown.
 var measures = slices.Concat(
 	[]Measure{
-		{Label: Label{Metric: "requests", Statistic: "count", Unit: "requests"}, Of: CountOf(counter(sim.Requests)), ByMetro: true, BySite: true},
-		{Label: Label{Metric: "bytes", Statistic: "delivered", Unit: "bytes"}, Of: CountOf(counter(sim.Bytes)),
-			Where: happened(counter(sim.Bytes)), BySite: true},
-		{Label: Label{Metric: "peak", Statistic: "request rate", Unit: "requests per second"}, Of: RatioOf(peakRate, 1e9),
+		{Label: Label{Metric: "requests", Statistic: "count", Unit: "requests", Shown: Shown{SiteColumn: "requests"}},
+			Of: CountOf(counter(sim.Requests)), ByMetro: true, BySite: true},
+		{Label: Label{Metric: "bytes", Statistic: "delivered", Unit: "bytes", Shown: Shown{SiteColumn: "delivered"}},
+			Of: CountOf(counter(sim.Bytes)), Where: happened(counter(sim.Bytes)), BySite: true},
+		{Label: Label{Metric: "peak", Statistic: "request rate", Unit: "requests per second", Shown: Shown{SiteColumn: "peak/s"}},
+			Of:    RatioOf(peakRate, 1e9),
 			Where: func(t *Tallies) bool { return t.Site != nil && t.Site.PeakRequests > 0 }, BySite: true},
+		{Label: Label{Metric: "servers", Statistic: "utilisation", Unit: "share", Shown: Shown{SiteColumn: "busy"}},
+			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(ofSite(sim.BusyUs)(t), ofSite(sim.ServerUs)(t)) }),
+			Where: happened(ofSite(sim.ServerUs)), BySite: true},
+		{Label: Label{Metric: "players", Statistic: "mean", Unit: "players", Shown: Shown{SiteColumn: "players"}},
+			Of:    RatioOf(func(t *Tallies) stats.Ratio { return ratio(ofSite(sim.PlayerUs)(t), uint64(t.Duration)) }, nsPerUs),
+			Kinds: games, Where: happened(peakPlayers), BySite: true},
+		{Label: Label{Metric: "players", Statistic: "peak", Unit: "players", Shown: Shown{SiteColumn: "peak players"}},
+			Of: CountOf(peakPlayers), Kinds: games, Where: happened(peakPlayers), BySite: true},
 	},
 	latencies(),
 	outcomes(),
 	[]Measure{
 		{Label: Label{Metric: "failed", Statistic: "count", Unit: "requests", Better: Less},
 			Of: CountOf(failed), OnlyWithFailures: true},
-		{Label: Label{Metric: "failed", Statistic: "share", Unit: "share", Better: Less, Judged: "failed requests"},
+		{Label: Label{Metric: "failed", Statistic: "share", Unit: "share", Better: Less, Judged: "failed requests",
+			Shown: Shown{Table: LatencyTable, Column: "failed", SiteColumn: "failed"}},
 			Of: ofRequests(failed), OnlyWithFailures: true, ByMetro: true, BySite: true},
 		{Label: Label{Metric: "failed", Statistic: "mean time to error", Unit: "ms"},
 			Of:               RatioOf(func(t *Tallies) stats.Ratio { return ratio(t.Count(sim.FailedNs), failed(t)) }, msPerNs),
@@ -164,16 +220,21 @@ var measures = slices.Concat(
 			Of: CountOf(counter(sim.Sessions)), Kinds: games, OnlyWithFailures: true},
 		{Label: Label{Metric: "sessions", Statistic: "lost", Unit: "sessions", Better: Less},
 			Of: CountOf(counter(sim.LostSessions)), Kinds: games, OnlyWithFailures: true},
-		{Label: Label{Metric: "sessions", Statistic: "lost share", Unit: "share", Better: Less, Judged: "lost sessions"},
+		{Label: Label{Metric: "sessions", Statistic: "lost share", Unit: "share", Better: Less, Judged: "lost sessions",
+			Shown: Shown{Table: LatencyTable, Column: "sessions lost", SiteColumn: "sessions lost"}},
 			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(t.Count(sim.LostSessions), t.Count(sim.Sessions)) }),
 			Kinds: games, OnlyWithFailures: true, ByMetro: true, BySite: true},
 
-		{Label: Label{Metric: "cache", Statistic: "request hit ratio", Unit: "share", Better: More, Judged: "request hit ratio"},
-			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(hits(&t.Outcomes), met(t)) }),
-			Kinds: cacheable, Where: cached, BySite: true},
-		{Label: Label{Metric: "cache", Statistic: "byte hit ratio", Unit: "share", Better: More},
-			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(hits(&t.OutcomeBytes), t.Count(sim.Bytes)) }),
-			Kinds: cacheable, Where: cached, BySite: true},
+		{Label: Label{Metric: "cache", Statistic: "request hit ratio", Unit: "share", Better: More, Judged: "request hit ratio",
+			Shown: Shown{Table: OriginTable, Column: "hits by requests", SiteColumn: "hits", Bar: "requests"}},
+			AmongTiers: Shown{Table: OriginTable, Column: "edge hits", SiteColumn: "edge hits", Bar: "edge requests"},
+			Of:         ShareOf(func(t *Tallies) stats.Ratio { return ratio(hits(&t.Outcomes), met(t)) }),
+			Kinds:      cacheable, Where: cached, BySite: true},
+		{Label: Label{Metric: "cache", Statistic: "byte hit ratio", Unit: "share", Better: More,
+			Shown: Shown{Table: OriginTable, Column: "hits by bytes", Bar: "bytes"}},
+			AmongTiers: Shown{Table: OriginTable, Column: "edge byte hits", Bar: "edge bytes"},
+			Of:         ShareOf(func(t *Tallies) stats.Ratio { return ratio(hits(&t.OutcomeBytes), t.Count(sim.Bytes)) }),
+			Kinds:      cacheable, Where: cached, BySite: true},
 		{Label: Label{Metric: "cache", Statistic: "joined a fetch", Unit: "share"},
 			Of: ShareOf(func(t *Tallies) stats.Ratio {
 				return ratio(t.Outcomes[sim.DelayedHit], hits(&t.Outcomes)+t.Outcomes[sim.Miss])
@@ -181,22 +242,28 @@ var measures = slices.Concat(
 			Kinds: cacheable, Where: cached},
 	},
 	[]Measure{
-		{Label: Label{Statistic: "request hit ratio", Unit: "share", Better: More}, Of: behind{sim.TierHits, sim.TierRequests},
-			Kinds: cacheable, BySite: true},
-		{Label: Label{Statistic: "byte hit ratio", Unit: "share", Better: More}, Of: behind{sim.TierHitBytes, sim.TierBytes},
-			Kinds: cacheable, BySite: true},
+		{Label: Label{Statistic: "requests", Unit: "requests", Shown: Shown{SiteColumn: "requests"}},
+			Of: behind{countAt(sim.TierRequests)}, Kinds: cacheable, BySite: true},
+		{Label: Label{Statistic: "request hit ratio", Unit: "share", Better: More,
+			Shown: Shown{Table: OriginTable, Column: "hits", SiteColumn: "hits", Bar: "requests"}},
+			Of: behind{shareAt(sim.TierHits, sim.TierRequests)}, Kinds: cacheable, BySite: true},
+		{Label: Label{Statistic: "byte hit ratio", Unit: "share", Better: More, Shown: Shown{Table: OriginTable, Column: "byte hits", Bar: "bytes"}},
+			Of: behind{shareAt(sim.TierHitBytes, sim.TierBytes)}, Kinds: cacheable, BySite: true},
 		{Label: Label{Metric: "origin offload", Statistic: "by requests", Unit: "share", Better: More},
-			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(without(t.Answered(), t.Count(sim.OriginRequests)), met(t)) }),
-			Kinds: cacheable, Where: cached},
+			AmongTiers: Shown{Table: OriginTable, Column: "origin offload", Bar: "origin offload"},
+			Of:         ShareOf(func(t *Tallies) stats.Ratio { return ratio(without(t.Answered(), t.Count(sim.OriginRequests)), met(t)) }),
+			Kinds:      cacheable, Where: cached},
 		{Label: Label{Metric: "origin offload", Statistic: "by bytes", Unit: "share", Better: More},
 			Of: ShareOf(func(t *Tallies) stats.Ratio {
 				return ratio(without(t.Count(sim.Bytes), t.Count(sim.OriginBytes)), t.Count(sim.Bytes))
 			}),
 			Kinds: cacheable, Where: cached},
-		{Label: Label{Metric: "origin", Statistic: "requests", Unit: "requests", Better: Less, Judged: "origin requests"},
-			Of: CountOf(counter(sim.OriginRequests)), Kinds: cacheable},
-		{Label: Label{Metric: "origin", Statistic: "bytes", Unit: "bytes", Better: Less, Judged: "origin bytes"},
-			Of: CountOf(counter(sim.OriginBytes)), Kinds: cacheable},
+		{Label: Label{Metric: "origin", Statistic: "requests", Unit: "requests", Better: Less, Judged: "origin requests",
+			Shown: Shown{Table: OriginTable, Column: "origin requests", SiteColumn: "origin requests"}},
+			Of: CountOf(counter(sim.OriginRequests)), Kinds: cacheable, Where: servesAsOrigin, BySite: true},
+		{Label: Label{Metric: "origin", Statistic: "bytes", Unit: "bytes", Better: Less, Judged: "origin bytes",
+			Shown: Shown{Table: OriginTable, Column: "origin", SiteColumn: "origin"}},
+			Of: CountOf(counter(sim.OriginBytes)), Kinds: cacheable, Where: servesAsOrigin, BySite: true},
 	},
 	breakdown(),
 )
@@ -259,10 +326,11 @@ func quantileOf(metric sim.Metric, p float64) Measure {
 	}
 }
 
-// judge lets the figure be judged under the name of its statistic.
+// judge lets the figure be judged under the name of its statistic, and shown beside the others that are.
 func (m *Measure) judge(judged bool) {
 	if judged {
 		m.Judged = m.Statistic
+		m.Table, m.Column = LatencyTable, m.Statistic
 	}
 }
 
@@ -310,7 +378,14 @@ func Measures() []Measure { return slices.Clone(measures) }
 
 // measuresOf returns the figures of a workload.
 func (s *Study) measuresOf(w *described) (all []Measure) {
-	for _, m := range slices.Concat(measures, s.Measures) {
+	tiers := s.tiersBehind()
+	for i, m := range slices.Concat(measures, s.Measures) {
+		if i >= len(measures) {
+			m.showOwn()
+		}
+		if len(tiers) > 0 && m.AmongTiers != (Shown{}) {
+			m.Shown = m.AmongTiers
+		}
 		if !m.isOf(w) || m.OnlyWithFailures && len(s.Failures) == 0 {
 			continue
 		}
@@ -318,7 +393,7 @@ func (s *Study) measuresOf(w *described) (all []Measure) {
 		case within:
 			all = append(all, each.deadlines(&m, w.deadlines)...)
 		case behind:
-			for _, name := range s.tiersBehind() {
+			for _, name := range tiers {
 				all = append(all, each.tier(m, name))
 			}
 		default:
@@ -326,6 +401,17 @@ func (s *Study) measuresOf(w *described) (all []Measure) {
 		}
 	}
 	return all
+}
+
+// showOwn sees to it that an own figure which is judged is in a table.
+func (m *Measure) showOwn() {
+	if m.Judged == "" || m.Column != "" {
+		return
+	}
+	m.Column = m.Judged
+	if m.Unit != "share" && m.Unit != "bytes" && m.Unit != "ms" {
+		m.Column += ", " + m.Unit
+	}
 }
 
 // tiersBehind returns the names of all tiers of caches but the first ones of the placements.
@@ -367,6 +453,15 @@ func (s *Study) validateMeasures() error {
 		}
 		if m.Judged != "" && m.Better == Neither {
 			refuse("Better", "Neither", "Less or More, for the figure is judged")
+		}
+		if m.Table != "" && m.Column == "" && m.Judged == "" {
+			refuse("Table", m.Table, "none, for the figure has no Column")
+		}
+		if m.SiteColumn != "" && !m.BySite {
+			refuse("SiteColumn", m.SiteColumn, "none, for the figure is not made BySite")
+		}
+		if m.Bar != "" && m.Unit != "share" {
+			refuse("Bar", m.Bar, "none, for the figure is no share")
 		}
 		if q, ok := m.Of.(quantile); ok && !(q.p > 0 && q.p < 1) {
 			refuse("Of", q.p, "a probability between 0 and 1")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"io"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // fullStudy is the small study with failures and with own measures.
@@ -188,6 +190,9 @@ func TestMeasuresThatCannotBeShownAreRefused(t *testing.T) {
 		"Measures[0].Of is nil; want how the figure is made":           func(m *edgewise.Measure) { m.Of = nil },
 		"Measures[0].Better is Neither; want Less or More":             func(m *edgewise.Measure) { m.Better = edgewise.Neither },
 		"Measures[0].Of is 75; want a probability":                     func(m *edgewise.Measure) { m.Of = edgewise.QuantileMsOf(sim.TTLB, 75) },
+		"Measures[0].Table is cost; want none, for the figure has no":  func(m *edgewise.Measure) { m.Judged, m.Table = "", "cost" },
+		"Measures[0].SiteColumn is joins; want none, for the figure":   func(m *edgewise.Measure) { m.SiteColumn = "joins" },
+		"Measures[0].Bar is joins; want none, for the figure is no":    func(m *edgewise.Measure) { m.Bar, m.Unit = "joins", "requests" },
 		`want a name that no other figure of "ttfb" has`:               func(m *edgewise.Measure) { m.Metric, m.Statistic = "ttfb", "p95" },
 		`Statistic is rate; want a name that no other figure of "own"`: func(m *edgewise.Measure) { m.Statistic = "rate" },
 	} {
@@ -309,7 +314,7 @@ func TestSitesShareTheRequests(t *testing.T) {
 	require.NoError(t, err)
 	for _, p := range c.Placements {
 		for _, w := range p.Workloads {
-			for _, name := range [][2]string{{"requests", "count"}, {"bytes", "delivered"}} {
+			for _, name := range [][2]string{{"requests", "count"}, {"bytes", "delivered"}, {"origin", "requests"}, {"origin", "bytes"}} {
 				all, _ := w.Figures.Find(name[0], name[1])
 				sum := 0.0
 				for _, site := range w.Sites {
@@ -339,6 +344,85 @@ func TestSitesShareTheRequests(t *testing.T) {
 	failed, err := pops.Site("pop-lax").Figure("failed", "share")
 	require.NoError(t, err)
 	require.Positive(t, failed.Value)
+}
+
+func TestSitesSayHowBusyTheyAreAndWhoPlays(t *testing.T) {
+	s := smallStudy(t)
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	site := c.Placements[0].Workload("web-static")
+	busy, err := site.Site("us-west-2").Figure("servers", "utilisation")
+	require.NoError(t, err)
+	requests, err := site.Figure("requests", "count")
+	require.NoError(t, err)
+	work := s.Workloads[0].Service.(workload.Cacheable).Origin.Mean
+	servers := float64(c.Placements[0].Roles[0].Servers)
+	require.InEpsilon(t, requests.Value*work.Seconds()/(servers*s.Duration.Seconds()), busy.Value, 0.1)
+	_, ok := site.Figures.Find("servers", "utilisation")
+	require.False(t, ok, "it is of sites")
+	_, err = c.Placements[0].Workload("api-dynamic").Site("us-west-2").Figure("servers", "utilisation")
+	require.Error(t, err, "there are always enough")
+
+	game := c.Placements[0].Workload("competitive-fps").Site("us-west-2")
+	players, err := game.Figure("players", "mean")
+	require.NoError(t, err)
+	peak, err := game.Figure("players", "peak")
+	require.NoError(t, err)
+	updates, err := game.Figure("requests", "count")
+	require.NoError(t, err)
+	playing := updates.Value * s.Workloads[2].Service.(workload.Matched).UpdatePeriod().Seconds() / s.Duration.Seconds()
+	require.InEpsilon(t, players.Value, playing, 0.2, "some are in the lobby")
+	require.Greater(t, players.Value, playing)
+	require.GreaterOrEqual(t, peak.Value, players.Value)
+	_, err = c.Placements[0].Workload("web-static").Site("us-west-2").Figure("players", "mean")
+	require.Error(t, err)
+}
+
+func TestOwnMeasuresAreInTables(t *testing.T) {
+	s := fullStudy(t)
+	s.Measures[1].Column, s.Measures[1].Table = "requests/s", "rates"
+	s.Measures[2].BySite, s.Measures[2].SiteColumn = true, "answered"
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	var tables, sites bytes.Buffer
+	require.NoError(t, report.WriteMarkdown(&tables, c))
+	require.NoError(t, report.WriteSitesMarkdown(&sites, c))
+	require.Contains(t, tables.String(), "### web-static: own measures\n\n| placement | % joined | ttlb p75, ms |")
+	require.Contains(t, tables.String(), "### api-dynamic: own measures\n\n| placement | ttlb p75, ms |")
+	require.Contains(t, tables.String(), "### competitive-fps: rates\n\n| placement | requests/s |")
+	require.Regexp(t, `\| placement, site \| requests \|.* answered \|\n`, sites.String())
+}
+
+func TestComparisonsComeBackFromJSON(t *testing.T) {
+	s := fullStudy(t)
+	s.Measures[1].Column = "requests/s"
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	var text bytes.Buffer
+	require.NoError(t, report.WriteJSON(&text, c))
+	back, err := report.ReadJSON(bytes.NewReader(text.Bytes()))
+	require.NoError(t, err)
+	for name, write := range map[string]func(io.Writer, *edgewise.Comparison) error{
+		"JSON": report.WriteJSON, "CSV": report.WriteCSV, "tables": report.WriteTable, "sites": report.WriteSites,
+		"verdicts": func(w io.Writer, c *edgewise.Comparison) error { return report.WriteVerdicts(w, c, report.Margins{}) },
+	} {
+		var want, got bytes.Buffer
+		require.NoError(t, write(&want, c))
+		require.NoError(t, write(&got, back))
+		require.NotEmpty(t, want.String())
+		require.Equal(t, want.String(), got.String(), name)
+	}
+	_, err = report.LatencyCDF(back, "", "")
+	require.ErrorContains(t, err, "a comparison read from JSON holds figures only")
+	for _, change := range []struct{ from, to, want string }{
+		{`"schema_version": 1`, `"schema_version": 2`, "schema_version is 2; want 1"},
+		{`"better": "less"`, `"better": "fewer"`, "better is fewer; want less, more or nothing"},
+		{`"title"`, `"title`, "decode comparison"},
+	} {
+		require.Contains(t, text.String(), change.from)
+		_, err := report.ReadJSON(strings.NewReader(strings.Replace(text.String(), change.from, change.to, 1)))
+		require.ErrorContains(t, err, change.want)
+	}
 }
 
 func TestComparisonKnowsItsPlaces(t *testing.T) {

@@ -20,7 +20,7 @@ type Source interface {
 	figure(row int, p *pairing) (Figure, bool)
 }
 
-const msPerNs = 1e-6
+const msPerNs, nsPerUs = 1e-6, 1e3
 
 // CountOf makes the mean over runs of what a run counts.
 func CountOf(of func(*Tallies) uint64) Source {
@@ -155,14 +155,39 @@ func (w within) deadlines(row *Measure, deadlines []time.Duration) (all []Measur
 		m := *row
 		m.Statistic, m.Deadline = row.Statistic+" "+words.Duration(deadline), deadline
 		m.judge(w.judged)
+		if m.Column != "" {
+			m.Column = "in " + words.Duration(deadline)
+		}
 		m.Of = ShareOf(func(t *Tallies) stats.Ratio { return ratio(t.Within(w.metric)[i], asked(w.metric, t.Tally)) })
 		all = append(all, m)
 	}
 	return all
 }
 
-// behind stands in the table for the hit ratios of all tiers of caches behind the first, of what reached them.
-type behind struct{ hits, all sim.TierCounter }
+// behind stands in the table for a figure of all tiers of caches behind the first.
+type behind struct {
+	// source says how the figure is made of what reached a tier.
+	source func(at func(*Tallies) sim.TierTally) Source
+}
+
+// shareAt makes the share of what reached a tier, countAt its number.
+func shareAt(hits, all sim.TierCounter) func(func(*Tallies) sim.TierTally) Source {
+	return func(at func(*Tallies) sim.TierTally) Source {
+		return ShareOf(func(t *Tallies) stats.Ratio {
+			tier := at(t)
+			return ratio(tier.Count(hits), tier.Count(all))
+		})
+	}
+}
+
+func countAt(c sim.TierCounter) func(func(*Tallies) sim.TierTally) Source {
+	return func(at func(*Tallies) sim.TierTally) Source {
+		return CountOf(func(t *Tallies) uint64 {
+			tier := at(t)
+			return tier.Count(c)
+		})
+	}
+}
 
 func (behind) ratio(*Tallies) stats.Ratio          { return stats.Ratio{} }
 func (behind) sampled() (sim.Metric, bool)         { return 0, false }
@@ -171,10 +196,12 @@ func (behind) figure(int, *pairing) (Figure, bool) { return Figure{}, false }
 // tier returns the row of one tier.
 func (b behind) tier(row Measure, name string) Measure {
 	row.Metric = words.Tier(name)
-	row.Of = ShareOf(func(t *Tallies) stats.Ratio {
-		tier := t.Tier(name)
-		return ratio(tier.Count(b.hits), tier.Count(b.all))
-	})
+	for _, title := range []*string{&row.Column, &row.SiteColumn, &row.Bar} {
+		if *title != "" {
+			*title = words.ShortTier(row.Metric) + " " + *title
+		}
+	}
+	row.Of = b.source(func(t *Tallies) sim.TierTally { return t.Tier(name) })
 	row.Where = func(t *Tallies) bool { tier := t.Tier(name); return tier.Count(sim.TierRequests) > 0 }
 	return row
 }

@@ -78,6 +78,11 @@ func (f fixture) workload(placement int, kind string) (w edgewise.WorkloadResult
 	}
 	add := func(metric, statistic string, e stats.Estimate) {
 		w.Figures = append(w.Figures, figure(metric, statistic, e))
+		for _, m := range edgewise.Measures() {
+			if f.midTier && m.Metric == metric && m.Statistic == statistic && m.AmongTiers != (edgewise.Shown{}) {
+				w.Figures[len(w.Figures)-1].Shown = m.AmongTiers
+			}
+		}
 	}
 	perRun := make([]float64, f.replications)
 	for i := range perRun {
@@ -172,7 +177,10 @@ func (f fixture) workload(placement int, kind string) (w edgewise.WorkloadResult
 func labelOf(metric, statistic string) edgewise.Label {
 	for _, m := range edgewise.Measures() {
 		if (m.Metric == metric || m.Metric == "" && metric == "mid-tier cache") && m.Statistic == statistic {
-			m.Metric = metric // of a tier
+			if m.Metric == "" { // of a tier
+				m.Metric = metric
+				m.Column, m.SiteColumn, m.Bar = "mid-tier "+m.Column, "mid-tier "+m.SiteColumn, "mid-tier "+m.Bar
+			}
 			return m.Label
 		}
 	}
@@ -186,6 +194,7 @@ func withinLabel(metric string, deadline time.Duration) edgewise.Label {
 	l.Deadline = deadline
 	if metric != "ttlb" {
 		l.Judged = l.Statistic
+		l.Table, l.Column = edgewise.LatencyTable, "in "+words.Duration(deadline)
 	}
 	return l
 }

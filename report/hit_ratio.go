@@ -27,17 +27,14 @@ func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
 	for _, name := range workloads {
 		panel := hitPanel{title: name}
 		cached := false
-		var results []*edgewise.WorkloadResult
 		for i := range c.Placements {
 			if w := workloadOf(&c.Placements[i], name); w != nil {
 				panel.rows = append(panel.rows, hitRow{name: c.Placements[i].Name, style: look.Line(i), workload: w})
 				cached = cached || has(w, "cache")
-				results = append(results, w)
 			}
 		}
-		behind := tiersBehind(results...)
 		for i := range panel.rows {
-			panel.rows[i].bars = panel.rows[i].makeBars(behind)
+			panel.rows[i].bars = panel.rows[i].makeBars()
 		}
 		if cached {
 			p.panels = append(p.panels, panel)
@@ -81,28 +78,19 @@ type hitBar struct {
 	opacity float64
 }
 
-// makeBars returns the bars of a row, none for a placement without caches.
-func (r *hitRow) makeBars(behind []string) (bars []hitBar) {
-	if !has(r.workload, "cache") {
-		return nil
-	}
-	add := func(name, metric, statistic string, opacity float64) {
-		if f, ok := r.workload.Figures.Find(metric, statistic); ok {
-			bars = append(bars, hitBar{name, f.Estimate, opacity})
+// makeBars returns the bars of a row, none for a placement without caches. The first of a metric is dark, of requests.
+func (r *hitRow) makeBars() (bars []hitBar) {
+	last := ""
+	for _, f := range r.workload.Figures {
+		if f.Bar == "" {
+			continue
 		}
-	}
-	prefix := ""
-	if len(behind) > 0 {
-		prefix = "edge "
-	}
-	add(prefix+"requests", "cache", "request hit ratio", 1)
-	add(prefix+"bytes", "cache", "byte hit ratio", bytesOpacity)
-	for _, tier := range behind {
-		add(shortTier(tier)+" requests", tier, "request hit ratio", 1)
-		add(shortTier(tier)+" bytes", tier, "byte hit ratio", bytesOpacity)
-	}
-	if len(behind) > 0 {
-		add("origin offload", "origin offload", "by requests", 1)
+		opacity := 1.0
+		if f.Metric == last {
+			opacity = bytesOpacity
+		}
+		last = f.Metric
+		bars = append(bars, hitBar{f.Bar, f.Estimate, opacity})
 	}
 	return bars
 }

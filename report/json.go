@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -33,6 +34,27 @@ func WriteJSON(w io.Writer, c *edgewise.Comparison) error {
 		return fmt.Errorf("write comparison as JSON: %w", err)
 	}
 	return nil
+}
+
+// ReadJSON reads a comparison that [WriteJSON] has written: all figures to the bit, and what they are of. It has no
+// distributions, so that tables, verdicts and the CSV file come out as before, and no latency can be drawn; and none of
+// a study's own outputs. Verdicts are not read, but judged anew.
+func ReadJSON(r io.Reader) (*edgewise.Comparison, error) {
+	var read struct {
+		SchemaVersion int `json:"schema_version"`
+		edgewise.Comparison
+	}
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("read comparison: %w", err)
+	}
+	if err := json.Unmarshal(data, &read); err != nil {
+		return nil, fmt.Errorf("decode comparison: %w", err)
+	}
+	if read.SchemaVersion != SchemaVersion {
+		return nil, fmt.Errorf("decode comparison: %w", invalid.New("schema_version", read.SchemaVersion, "%d", SchemaVersion))
+	}
+	return &read.Comparison, nil
 }
 
 // A verdictJSON is a [PlacementVerdict] as programs read it.

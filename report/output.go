@@ -72,5 +72,11 @@ func writeSummary(w io.Writer, c *edgewise.Comparison) error {
 	if _, err := io.WriteString(w, "\n"); err != nil {
 		return err
 	}
-	return WriteVerdictsMarkdown(w, c, Margins{})
+	if err := WriteVerdictsMarkdown(w, c, Margins{}); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, "\n"); err != nil {
+		return err
+	}
+	return WriteSitesMarkdown(w, c)
 }

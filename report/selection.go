@@ -189,17 +189,11 @@ func quoted(names []string) string {
 
 // metricTitle returns what a metric is called on an axis.
 func metricTitle(name string) string {
-	switch name {
-	case "ttfb":
-		return "time to first byte (TTFB)"
-	case "ttlb":
-		return "time to last byte (TTLB)"
-	case "rtt":
-		return "round-trip time (RTT)"
-	case "response":
-		return "response time"
+	m, err := sim.ParseMetric(name)
+	if err != nil {
+		return name // of an own measure
 	}
-	return name
+	return m.Title()
 }
 
 // requestsOf returns what the requests of a kind of workload are called.

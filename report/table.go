@@ -14,13 +14,13 @@ import (
 	"github.com/edgewise-sim/edgewise/internal/words"
 )
 
-// WriteTable writes the comparison for a terminal. Each workload has a table with a row a placement:
-// p50, p95, p99 and mean of the headline latency of the requests that were answered, the shares of all
-// requests within deadlines and, where the study has failures, of those that failed, each with half its
-// confidence interval; a second table has, for cacheable workloads, the load on the origin of every
-// placement and, where there are caches, the hit ratios, with several tiers tier by tier, those behind the first of what reached
-// it, and with the share of requests served without the origin (offload). Below a figure stands its paired difference
-// from the baseline, the first placement.
+// WriteTable writes the comparison for a terminal. Each workload has tables with a row a placement, of the figures that
+// are to be shown so ([edgewise.Shown]), each with half its confidence interval: p50, p95, p99 and mean of the headline
+// latency of the requests that were answered, the shares of all requests within deadlines and, where the study has
+// failures, of those that failed; for cacheable workloads the load on the origin and, where there are caches, the hit
+// ratios, with several tiers tier by tier, those behind the first of what reached it, and with the share of requests
+// served without the origin (offload); and own measures. Below a figure stands its paired difference from the baseline,
+// the first placement.
 func WriteTable(w io.Writer, c *edgewise.Comparison) error {
 	return writeTables(w, c, "%s\n", renderText)
 }
@@ -38,16 +38,8 @@ func writeTables(w io.Writer, c *edgewise.Comparison, heading string, render fun
 	var out strings.Builder
 	for _, name := range workloads {
 		rows := rowsOf(c, name)
-		for _, t := range []*comparisonTable{latencyTable(rows), originTable(rows)} {
-			if t == nil {
-				continue
-			}
-			fmt.Fprintf(&out, heading, t.title)
-			out.WriteString(render(t.writer()) + "\n")
-			for _, note := range t.notes {
-				out.WriteString(note + "\n")
-			}
-			out.WriteString("\n")
+		for _, t := range placementTables(rows) {
+			t.write(&out, heading, render)
 		}
 	}
 	out.WriteString(legend(c) + "\n")
@@ -116,136 +108,97 @@ type comparisonTable struct {
 	columns []string
 	rows    [][]string
 	notes   []string
-}
-
-// A column is a figure in a table, times a factor.
-type column struct {
-	title, metric, statistic string
-	// note names the figure where it could not be made.
-	note   string
-	factor float64
+	// first is the width in characters at which the first column is wrapped.
+	first int
 }
 
 // cells returns the figures of a row; a figure that the row does not have is an empty cell.
-func (t *comparisonTable) cells(w *edgewise.WorkloadResult, columns []column) (cells []string) {
-	for _, c := range columns {
-		f, ok := w.Figures.Find(c.metric, c.statistic)
+func (t *comparisonTable) cells(all edgewise.Figures, columns []column) (cells []string) {
+	for i := range columns {
+		c := &columns[i]
+		f, ok := all.Find(c.Metric, c.Statistic)
 		if !ok {
 			cells = append(cells, "")
 			continue
 		}
-		cells = append(cells, t.cell(c.note, f, c.factor))
+		cells = append(cells, t.cell(c.heading(), f, c.factor()))
 	}
 	return cells
 }
 
-// latencyTable returns the table of what is judged of the headline latency, and of what failed; nil when the workload
-// has none.
-func latencyTable(rows []tableRow) *comparisonTable {
-	headline := rows[0].workload.Headline().Name()
-	if headline == "" {
-		return nil
+// placementTables returns the tables of a workload with a row a placement, that of latencies first.
+func placementTables(rows []tableRow) (tables []*comparisonTable) {
+	var all []edgewise.Figures
+	for _, r := range rows {
+		all = append(all, r.workload.Figures)
 	}
-	t := &comparisonTable{
-		title:   fmt.Sprintf("%s (%s): %s, ms", rows[0].workload.Name, rows[0].workload.Kind, metricTitle(headline)),
-		columns: []string{"placement"},
-	}
-	var columns []column
-	for _, f := range rows[0].workload.Figures {
-		switch {
-		case f.Metric != headline || f.Judged == "":
-		case f.Deadline > 0:
-			deadline := words.Duration(f.Deadline)
-			columns = append(columns, column{"% in " + deadline, f.Metric, f.Statistic, "share in " + deadline, 100})
-		default:
-			columns = append(columns, column{f.Statistic, f.Metric, f.Statistic, f.Statistic, 1})
-		}
-	}
-	columns = append(columns, lossColumns(rows)...)
+	columns := columnsOf(all, megabytes, func(l *edgewise.Label) string { return l.Column })
+	columns = slices.DeleteFunc(columns, func(c column) bool { return isBeside(&c, columns, all) })
+	names := []string{edgewise.LatencyTable}
 	for _, c := range columns {
-		t.columns = append(t.columns, c.title)
-	}
-	for _, r := range rows {
-		t.rows = append(t.rows, append([]string{r.placement}, t.cells(r.workload, columns)...))
-	}
-	return t
-}
-
-// lossColumns returns the shares of what can fail: requests, and of games sessions, beside updates if some
-// failed; none for a study without failures.
-func lossColumns(rows []tableRow) (columns []column) {
-	w := rows[0].workload
-	if has(w, "sessions") {
-		columns = append(columns, column{"% sessions lost", "sessions", "lost share", "% sessions lost", 100})
-	}
-	fails := func(r tableRow) bool { return valueOf(r.workload, "failed", "share") > 0 }
-	if has(w, "failed") && (!has(w, "sessions") || slices.ContainsFunc(rows, fails)) {
-		columns = append(columns, column{"% failed", "failed", "share", "% failed", 100})
-	}
-	return columns
-}
-
-// originTable returns the table of hit ratios and of the load on the origin, nil for a workload with
-// neither. The hit ratios are left out where no placement has a cache.
-func originTable(rows []tableRow) *comparisonTable {
-	cached := slices.ContainsFunc(rows, func(r tableRow) bool { return has(r.workload, "cache") })
-	var results []*edgewise.WorkloadResult
-	for _, r := range rows {
-		results = append(results, r.workload)
-	}
-	behind := tiersBehind(results...)
-	loaded := slices.ContainsFunc(rows, func(r tableRow) bool { return has(r.workload, "origin") })
-	if !cached && !loaded {
-		return nil
-	}
-	t := &comparisonTable{title: rows[0].workload.Name + ": origin", columns: []string{"placement"}}
-	load := []column{
-		{"origin requests", "origin", "requests", "origin requests", 1},
-		{"origin MB", "origin", "bytes", "origin bytes", 1e-6},
-	}
-	type tierColumns struct {
-		columns      []column
-		metric, none string // what a placement without the tier has in the first column
-	}
-	var parts []tierColumns
-	var hits []column
-	if cached {
-		t.title = rows[0].workload.Name + ": caches and origin"
-		hits = []column{
-			{"% hits by requests", "cache", "request hit ratio", "hit ratio by requests", 100},
-			{"% hits by bytes", "cache", "byte hit ratio", "hit ratio by bytes", 100},
+		if !slices.Contains(names, c.Table) {
+			names = append(names, c.Table)
 		}
 	}
-	if len(behind) > 0 {
-		hits[0].title, hits[1].title = "% edge hits", "% edge byte hits"
-		load = append([]column{{"% origin offload", "origin offload", "by requests", "origin offload", 100}}, load...)
-	}
-	parts = append(parts, tierColumns{hits, "cache", "no cache"})
-	for _, tier := range behind {
-		name := shortTier(tier)
-		parts = append(parts, tierColumns{[]column{
-			{"% " + name + " hits", tier, "request hit ratio", name + " hit ratio", 100},
-			{"% " + name + " byte hits", tier, "byte hit ratio", name + " byte hit ratio", 100},
-		}, tier, "no " + name})
-	}
-	parts = append(parts, tierColumns{columns: load})
-	for _, part := range parts {
-		for _, c := range part.columns {
-			t.columns = append(t.columns, c.title)
+	for _, name := range names {
+		of := slices.DeleteFunc(slices.Clone(columns), func(c column) bool { return c.Table != name })
+		if len(of) > 0 {
+			tables = append(tables, placementTable(rows, name, of))
 		}
 	}
+	return tables
+}
+
+// isBeside reports whether a column stands beside what matters more and has nothing to say: of games sessions are lost,
+// and updates that fail are rare.
+func isBeside(c *column, columns []column, all []edgewise.Figures) bool {
+	return c.Metric == "failed" &&
+		slices.ContainsFunc(columns, func(o column) bool { return o.Metric == "sessions" }) &&
+		!slices.ContainsFunc(all, func(of edgewise.Figures) bool { f, _ := of.Find(c.Metric, c.Statistic); return f.Value > 0 })
+}
+
+func placementTable(rows []tableRow, name string, columns []column) *comparisonTable {
+	t := &comparisonTable{title: tableTitle(rows[0].workload, name, columns), columns: []string{"placement"}, first: placementColumn}
+	for i := range columns {
+		t.columns = append(t.columns, columns[i].heading())
+	}
 	for _, r := range rows {
-		cells := []string{r.placement}
-		for _, part := range parts {
-			own := t.cells(r.workload, part.columns)
-			if len(own) > 0 && part.metric != "" && !has(r.workload, part.metric) && (part.metric == "cache" || has(r.workload, "cache")) {
-				own[0] = part.none
+		cells := t.cells(r.workload.Figures, columns)
+		for i := range columns {
+			if isFirst := i == 0 || columns[i-1].Metric != columns[i].Metric; isFirst && cells[i] == "" {
+				cells[i] = noCaches(r.workload, &columns[i])
 			}
-			cells = append(cells, own...)
 		}
-		t.rows = append(t.rows, cells)
+		t.rows = append(t.rows, append([]string{r.placement}, cells...))
 	}
 	return t
+}
+
+// noCaches says in place of the first hit ratio of a tier that the placement has no such tier, once if it has none at
+// all.
+func noCaches(w *edgewise.WorkloadResult, c *column) string {
+	switch {
+	case c.Bar == "":
+		return ""
+	case c.Metric == "cache":
+		return "no cache"
+	case has(w, "cache"):
+		return "no " + words.ShortTier(c.Metric)
+	}
+	return ""
+}
+
+func tableTitle(w *edgewise.WorkloadResult, name string, columns []column) string {
+	isOfCaches := slices.ContainsFunc(columns, func(c column) bool { return c.Bar != "" })
+	switch {
+	case name == edgewise.LatencyTable:
+		return fmt.Sprintf("%s (%s): %s, ms", w.Name, w.Kind, metricTitle(w.Headline().Name()))
+	case name == edgewise.OriginTable && !isOfCaches:
+		name = "origin"
+	case name == "":
+		name = "own measures"
+	}
+	return w.Name + ": " + name
 }
 
 // cell returns a figure, times factor, with its difference from the baseline on a second line. What
@@ -267,10 +220,20 @@ func (t *comparisonTable) cell(what string, f edgewise.Figure, factor float64) s
 // placementColumn is the width in characters at which placement names are wrapped.
 const placementColumn = 30
 
+// write writes the table under its title, and its notes.
+func (t *comparisonTable) write(out *strings.Builder, heading string, render func(table.Writer) string) {
+	fmt.Fprintf(out, heading, t.title)
+	out.WriteString(render(t.writer()) + "\n")
+	for _, note := range t.notes {
+		out.WriteString(note + "\n")
+	}
+	out.WriteString("\n")
+}
+
 func (t *comparisonTable) writer() table.Writer {
 	w := table.NewWriter()
 	header := table.Row{}
-	columns := []table.ColumnConfig{{Number: 1, WidthMax: placementColumn, WidthMaxEnforcer: text.WrapSoft}}
+	columns := []table.ColumnConfig{{Number: 1, WidthMax: t.first, WidthMaxEnforcer: text.WrapSoft}}
 	for i, name := range t.columns {
 		header = append(header, name)
 		if i > 0 {

@@ -37,7 +37,7 @@ func TestTableShowsTheOriginOfEveryPlacement(t *testing.T) {
 	require.Contains(t, markdown(), "| zone | 900 ± 10<br/>−100 ± 10 | 900 ± 10<br/>")
 
 	zone := &c.Placements[1].Workloads[0]
-	zone.Figures = append(zone.Figures, figure("cache", "request hit ratio", stats.Estimate{}), figure("cache", "byte hit ratio", stats.Estimate{}))
+	zone.Figures = append(edgewise.Figures{figure("cache", "request hit ratio", stats.Estimate{}), figure("cache", "byte hit ratio", stats.Estimate{})}, zone.Figures...)
 	require.Contains(t, markdown(), "### site: caches and origin\n\n| placement | % hits by requests | % hits by bytes | origin requests | origin MB |")
 	require.Contains(t, markdown(), "| region | no cache |  | 1000 ± 10 | 1000 ± 10 |")
 }

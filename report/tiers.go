@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/words"
 )
 
 // tiersBehind returns the names of the tiers of caches behind the first that some of several results have hit ratios of,
@@ -31,9 +32,6 @@ func allTiersBehind(c *edgewise.Comparison) []string {
 	return tiersBehind(all...)
 }
 
-// shortTier returns a tier's name for a column: "mid-tier" for "mid-tier cache".
-func shortTier(name string) string { return strings.TrimSuffix(name, " cache") }
-
 // tierNote explains the hit ratios of tiers behind the first; it is empty where there are none.
 func tierNote(tiers []string) string {
 	if len(tiers) == 0 {
@@ -41,7 +39,7 @@ func tierNote(tiers []string) string {
 	}
 	var of []string
 	for i, tier := range tiers {
-		tier = shortTier(tier)
+		tier = words.ShortTier(tier)
 		are := ""
 		if i == 0 {
 			are = "are "

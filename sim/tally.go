@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
@@ -29,22 +28,42 @@ const (
 	NumMetrics
 )
 
-var metricNames = [NumMetrics]string{"ttfb", "ttlb", "response", "rtt", "worst_rtt", "lobby_wait"}
+// metrics say what the metrics are called, by programs and by people.
+var metrics = [NumMetrics]struct{ name, title string }{
+	TTFB:      {"ttfb", "time to first byte (TTFB)"},
+	TTLB:      {"ttlb", "time to last byte (TTLB)"},
+	Response:  {"response", "response time"},
+	RTT:       {"rtt", "round-trip time (RTT)"},
+	WorstRTT:  {"worst_rtt", "worst_rtt"},
+	LobbyWait: {"lobby_wait", "lobby_wait"},
+}
 
 // String returns the metric's name, for example "worst_rtt".
 func (m Metric) String() string {
 	if m >= NumMetrics {
 		return fmt.Sprintf("metric(%d)", uint8(m))
 	}
-	return metricNames[m]
+	return metrics[m].name
+}
+
+// Title returns what the metric is called on an axis, for example "time to first byte (TTFB)".
+func (m Metric) Title() string {
+	if m >= NumMetrics {
+		return m.String()
+	}
+	return metrics[m].title
 }
 
 // ParseMetric returns the metric with a name. The error lists the names there are.
 func ParseMetric(name string) (Metric, error) {
-	if i := slices.Index(metricNames[:], name); i >= 0 {
-		return Metric(i), nil
+	var names []string
+	for m, is := range metrics {
+		if is.name == name {
+			return Metric(m), nil
+		}
+		names = append(names, is.name)
 	}
-	return 0, fmt.Errorf("sim: %w", invalid.New("metric", name, "one of %s", strings.Join(metricNames[:], ", ")))
+	return 0, fmt.Errorf("sim: %w", invalid.New("metric", name, "one of %s", strings.Join(names, ", ")))
 }
 
 // A Counter is something that a tally counts.

@@ -21,6 +21,7 @@ type runCmd struct {
 	Replications *int   `short:"r" help:"Replications instead of the scenario's: 1 or more."`
 	Workers      int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet        bool   `short:"q" help:"No progress, no table."`
+	Sites        bool   `short:"s" help:"Print what every site does, too: requests, bytes, hits, how busy its servers are, players, the load on the origins. comparison.md has it in any case."`
 }
 
 // Run runs the scenario, prints the comparison and writes it into the directory. When interrupted it
@@ -80,6 +81,14 @@ func (c *runCmd) write(s *streams, comparison *edgewise.Comparison, runErr error
 				return errors.Join(runErr, err)
 			}
 			if err := report.WriteVerdicts(s.out, comparison, report.Margins{}); err != nil {
+				return errors.Join(runErr, err)
+			}
+		}
+		if c.Sites {
+			if _, err := fmt.Fprintln(s.out); err != nil {
+				return errors.Join(runErr, err)
+			}
+			if err := report.WriteSites(s.out, comparison); err != nil {
 				return errors.Join(runErr, err)
 			}
 		}

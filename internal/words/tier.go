@@ -13,6 +13,9 @@ func Tier(name string) string {
 	return name
 }
 
+// ShortTier returns a name of [Tier] for the title of a column: "mid-tier" for "mid-tier cache".
+func ShortTier(tier string) string { return strings.TrimSuffix(tier, " cache") }
+
 // Caches returns what the caches of a tier are called: "mid-tier caches", "origin shields", "caches of regional".
 func Caches(name string) string {
 	if tier := Tier(name); tier != name {
