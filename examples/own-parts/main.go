@@ -104,10 +104,10 @@ func (e end) RTT(kind topology.LinkKind, to topology.Location, path time.Duratio
 
 // pageSize is a measure.
 var pageSize = edgewise.Measure{
-	Label: edgewise.Label{Metric: "page", Statistic: "mean size", Unit: "bytes"},
+	Label: edgewise.Label{Metric: "page", Statistic: "mean size", Unit: "kB", Shown: edgewise.Shown{Column: "page size, kB"}},
 	Of: edgewise.RatioOf(func(t *edgewise.Tallies) stats.Ratio {
 		return stats.Ratio{Numerator: t.Count(sim.Bytes), Denominator: t.Count(sim.Requests)}
-	}, 1),
+	}, 1e-3),
 }
 
 // summary is an output.

@@ -28,7 +28,7 @@ func TestEveryPartHasItsEffect(t *testing.T) {
 	require.InDelta(t, 0.5, figure("LIFO", "cache", "request hit ratio"), 0.01, "policy: half of the pages stay")
 	require.InDelta(t, 0.5, figure("every second page", "cache", "request hit ratio"), 0.01, "admission")
 	require.Greater(t, figure("half of them elsewhere", "breakdown", "propagation"), 1.2*figure("LIFO", "breakdown", "propagation"), "routing rule")
-	require.InDelta(t, 20_000, figure("LRU", "page", "mean size"), 1, "measure")
+	require.InDelta(t, 20, figure("LRU", "page", "mean size"), 0.001, "measure")
 	dir := t.TempDir()
 	require.NoError(t, report.WriteAll(dir, c))
 	text, err := os.ReadFile(dir + "/own/summary.txt")
