@@ -15,8 +15,8 @@ import (
 type replication struct {
 	// runs holds the summary of workload w under placement p at [p][w].
 	runs [][]summary
-	// courses holds what the warm-up is judged by, by placement.
-	courses []courseSummary
+	// timelines holds what the warm-up is judged by, by placement.
+	timelines []timelineSummary
 }
 
 // A summary is what figures are made of that one run found of one workload, of all its users or of a metro's.
@@ -43,21 +43,21 @@ func (s *Study) reduce(results []*sim.Result) (*replication, error) {
 	r := &replication{runs: make([][]summary, len(results))}
 	workloads := s.workloads()
 	for p, result := range results {
-		course := courseSummary{tiers: result.Tiers}
+		timeline := timelineSummary{tiers: result.Tiers}
 		var tiers []string
 		for _, t := range result.Tiers {
 			tiers = append(tiers, t.Name)
 		}
 		for w := range result.Workloads {
 			tally := &result.Workloads[w]
-			course.workloads = append(course.workloads, tally.Course)
+			timeline.workloads = append(timeline.workloads, tally.Timeline)
 			summary, err := summarise(tally, result.Sites, tiers, s.measuresOf(&workloads[w]), s.Duration)
 			if err != nil {
 				return nil, err
 			}
 			r.runs[p] = append(r.runs[p], summary)
 		}
-		r.courses = append(r.courses, course)
+		r.timelines = append(r.timelines, timeline)
 	}
 	return r, nil
 }

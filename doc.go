@@ -11,11 +11,12 @@
 //   - A Network ([topology.Network]) is a weighted graph of metros, PoPs, Local Zones, regions and the
 //     exchanges between them. [github.com/edgewise-sim/edgewise/topology/catalog.AWS] and its siblings build one from the real world; or make your
 //     own.
-//   - A [workload.Workload] says who asks for what, and when, and how it is served.
-//   - A [placement.Placement] is one alternative: which site caches, computes or is the origin, how big
-//     it is, and how users find it.
+//   - A [workload.Workload] is a demand (who asks for what, and when) and a service (how a request is served:
+//     cacheable, computed or matched) under a name.
+//   - A [placement.Placement] is one alternative: which sites cache, in any number of tiers, which compute and
+//     which hold the origin, how big they are, and how users find them.
 //   - A [Study] runs every placement on every core, replication by replication.
-//   - A [Comparison] is what comes out. Package report draws and exports it.
+//   - A [Comparison] is what comes out. Its figures are looked up by name; package report draws and exports it.
 //
 // The example below is a complete program. The command edgewise does the same from a YAML file; package
 // scenario reads such files.
@@ -26,6 +27,18 @@
 // placement is known. Caches and queues begin empty: a study whose runs have not warmed up is refused with a
 // [*WarmUpError] that says what is missing. Preloaded caches
 // ([placement.Placement.Preloaded]) begin as after an endless warm-up.
+//
+// # In parts
+//
+// A [Cell] is one placement and one replication. [Study.Cells] lists them, [Study.RunCell] runs one on any machine, and
+// [Study.Compare] makes the comparison of their results, in any order.
+//
+// # Parts of your own
+//
+// Demands ([workload.Demand]), routing rules ([placement.Routing]), cache policies and admissions, delays
+// ([topology.Correction]), figures ([Measure]) and files of the report ([Output]) can be your own, in a module of
+// your own. A [github.com/edgewise-sim/edgewise/scenario.Reader] gives them names in scenario files. The folder
+// examples/own-parts has one of each.
 //
 // # Where it runs
 //

@@ -326,9 +326,17 @@ func TestSitesShareTheRequests(t *testing.T) {
 		}
 	}
 	pops := &c.Placements[1].Workloads[0]
-	require.Len(t, pops.Sites, 3)
+	require.Len(t, pops.Sites, 3, "the origin serves caches")
+	origin, err := pops.Site("us-west-2").Figure("origin", "requests")
+	require.NoError(t, err)
+	all, ok := pops.Figures.Find("origin", "requests")
+	require.True(t, ok)
+	require.InDelta(t, all.Value, origin.Value, 1e-6)
 	hits := 0.0
-	for _, site := range pops.Sites[1:] {
+	for _, site := range pops.Sites {
+		if site.ID == "us-west-2" {
+			continue
+		}
 		ratio, err := site.Figure("cache", "request hit ratio")
 		require.NoError(t, err)
 		requests, err := site.Figure("requests", "count")
@@ -339,8 +347,8 @@ func TestSitesShareTheRequests(t *testing.T) {
 		hits += ratio.Value * requests.Value
 	}
 	require.Positive(t, hits)
-	_, err = pops.Site("us-west-2-lax-1").Figure("requests", "count")
-	require.ErrorContains(t, err, "site is us-west-2-lax-1; want one of us-west-2, pop-")
+	_, err = pops.Site("us-west-1").Figure("requests", "count")
+	require.ErrorContains(t, err, "site is us-west-1; want one of us-west-2, pop-")
 	failed, err := pops.Site("pop-lax").Figure("failed", "share")
 	require.NoError(t, err)
 	require.Positive(t, failed.Value)

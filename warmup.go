@@ -113,9 +113,9 @@ const (
 	biasLevel    = 0.99
 )
 
-// A courseSummary is the course of a placement's runs that the warm-up is judged by.
-type courseSummary struct {
-	workloads []sim.Course
+// A timelineSummary is the timeline of a placement's runs that the warm-up is judged by.
+type timelineSummary struct {
+	workloads []sim.Timeline
 	tiers     []sim.TierResult
 }
 
@@ -128,7 +128,7 @@ func (s *Study) findWarmUps(replications []*replication) []WarmUpFinding {
 				continue
 			}
 			hasHits := d.kind.MeetsCaches() && anyHits(replications, p, w)
-			for _, figure := range courseFigures {
+			for _, figure := range timelineFigures {
 				if figure.isOfHits && !hasHits {
 					continue
 				}
@@ -151,7 +151,7 @@ func (s *Study) findWarmUps(replications []*replication) []WarmUpFinding {
 // anyHits reports whether any request of a workload was a hit.
 func anyHits(replications []*replication, p, w int) bool {
 	for _, r := range replications {
-		for _, b := range r.courses[p].workloads[w].Batches {
+		for _, b := range r.timelines[p].workloads[w].Batches {
 			if b.Hits > 0 {
 				return true
 			}
@@ -160,36 +160,36 @@ func anyHits(replications []*replication, p, w int) bool {
 	return false
 }
 
-// A courseFigure is a figure whose course can be judged. It is made of a batch of a course, which holds no more than that
-// takes, and not of tallies as a [Measure] is: a row here needs what it counts in [sim.CourseBatch].
-type courseFigure struct {
+// A timelineFigure is a figure whose timeline can be judged. It is made of a batch of a timeline, which holds no more than that
+// takes, and not of tallies as a [Measure] is: a row here needs what it counts in [sim.TimelineBatch].
+type timelineFigure struct {
 	name string
 	// isOfHits leaves the figure out where nothing was hit.
 	isOfHits bool
-	of       func(sim.CourseBatch) stats.Ratio
+	of       func(sim.TimelineBatch) stats.Ratio
 	// margin is the largest bias that does not matter, from the figure's mean; unit turns it into that of
 	// results.
 	margin func(mean float64) float64
 	unit   float64
 }
 
-var courseFigures = []courseFigure{
+var timelineFigures = []timelineFigure{
 	{
 		name:   "latency",
-		of:     func(b sim.CourseBatch) stats.Ratio { return ratio(b.SumNs, b.Requests) },
+		of:     func(b sim.TimelineBatch) stats.Ratio { return ratio(b.SumNs, b.Requests) },
 		margin: func(mean float64) float64 { return latencyBias * mean }, unit: msPerNs,
 	},
 	{
 		name: "hit ratio", isOfHits: true,
-		of:     func(b sim.CourseBatch) stats.Ratio { return ratio(b.Hits, b.Requests) },
+		of:     func(b sim.TimelineBatch) stats.Ratio { return ratio(b.Hits, b.Requests) },
 		margin: func(float64) float64 { return hitRatioBias }, unit: 1,
 	},
 }
 
-// findWarmUp applies MSER-5 to the course of a figure, averaged over the replications. The cut alone does
+// findWarmUp applies MSER-5 to the timeline of a figure, averaged over the replications. The cut alone does
 // not condemn a run: the rule finds some cut in any noise. What was recorded before it must differ
 // from what came after it, by more than matters and surely.
-func (s *Study) findWarmUp(replications []*replication, p, w int, figure courseFigure) (f WarmUpFinding) {
+func (s *Study) findWarmUp(replications []*replication, p, w int, figure timelineFigure) (f WarmUpFinding) {
 	failure := s.firstFailure(p)
 	batches, batchNs := s.batchesOf(replications, p, w, figure, failure)
 	first := int((int64(s.WarmUp) + batchNs - 1) / batchNs)
@@ -276,13 +276,13 @@ func wholeBatches(failure time.Duration, batchNs int64) int {
 	return max(int(int64(failure)/batchNs)-1, 0)
 }
 
-// batchesOf returns the course of a figure by replication, in batches long enough that none is empty as
+// batchesOf returns the timeline of a figure by replication, in batches long enough that none is empty as
 // long as there are enough of them to judge. Those from the first failure on are left out, and those just
 // before it that it has left without an answer.
-func (s *Study) batchesOf(replications []*replication, p, w int, figure courseFigure, failure time.Duration) (batches [][]stats.Ratio, batchNs int64) {
+func (s *Study) batchesOf(replications []*replication, p, w int, figure timelineFigure, failure time.Duration) (batches [][]stats.Ratio, batchNs int64) {
 	const enough = 50 // of DetectWarmUp
 	for _, r := range replications {
-		c := &r.courses[p].workloads[w]
+		c := &r.timelines[p].workloads[w]
 		batchNs = c.BatchNs
 		all := make([]stats.Ratio, len(c.Batches))
 		for i, b := range c.Batches {
@@ -337,7 +337,7 @@ func (s *Study) findFilling(replications []*replication, p, tier int) (f WarmUpF
 	var capacity float64
 	var batchNs int64
 	for _, r := range replications {
-		c := &r.courses[p].tiers[tier].Fill
+		c := &r.timelines[p].tiers[tier].Fill
 		if len(c.UsedBytes) == 0 {
 			continue
 		}
@@ -387,7 +387,7 @@ func (s *Study) refusal(findings []WarmUpFinding) error {
 		e.CanPreload = e.CanPreload || s.canPreload(f.Placement)
 		needed := 2 * f.Found
 		if f.Bias == nil { // a cache must have filled in the first two thirds
-			needed = f.Found * 3 / 2
+			needed = f.Found*3/2 + 1 // two thirds themselves are not enough
 		}
 		switch {
 		case f.Before > 0 && needed > f.Before:

@@ -42,7 +42,7 @@ type Assignment struct {
 	Workloads []string
 	// Backup says that the site has the role only while all others that have it are down: then users go to
 	// the nearest backup, and caches fetch from it. A backup region with the role [Compute] also answers the
-	// calls of Local Zones whose parent is down.
+	// calls to a data's home that is down.
 	Backup bool
 }
 

@@ -15,11 +15,11 @@ const blockRequests = 512
 // maxSpan bounds a block's length, so that a load that rises after a quiet hour does not fill memory.
 const maxSpan = int64(10 * time.Second)
 
-// A visit is one request of a user, at the instant it reaches the site.
-type visit struct {
-	at   int64
-	cell uint32 // of the site
-	key  uint32 // of a cacheable workload's object, or lost
+// A arrival is one request of a user, at the instant it reaches the site.
+type arrival struct {
+	at      int64
+	clients uint32 // of the site
+	key     uint32 // of a cacheable workload's object, or lost
 }
 
 // lost stands in the place of a key where the site is down: the catalogues have fewer objects in all.
@@ -27,12 +27,12 @@ const lost = math.MaxUint32
 
 // A source draws the requests of one workload from one metro.
 type source struct {
-	next    visit    // unknown when the source has run dry
+	next    arrival  // unknown when the source has run dry
 	delay   int64    // from the user's instant to the site, ns
 	end     int64    // of the run; the users' instants stay below it
 	keyed   bool     // requests are for objects
 	base    uint32   // of the keys of its objects
-	gate    *gate    // nil if all of the metro's requests come here
+	share   *share   // nil if all of the metro's requests come here
 	outages []outage // as the users' instants meet them
 	sizes   *sizes   // of the requests, nil unless the demand records them
 	// requests are drawn many at a time or, where each must be looked at, from those of ahead.
@@ -44,13 +44,13 @@ type source struct {
 const sourceRequests = 64
 
 // take appends the requests that reach the site before an instant. The batch is a place to draw them into.
-func (s *source) take(visits []visit, to int64, b *workload.Batch) []visit {
+func (s *source) take(arrivals []arrival, to int64, b *workload.Batch) []arrival {
 	if s.ahead != nil {
 		for s.next.at < to {
-			visits = append(visits, s.next)
+			arrivals = append(arrivals, s.next)
 			s.advanceAmong()
 		}
-		return visits
+		return arrivals
 	}
 	// Most requests are drawn here, many at a time.
 	next := s.next
@@ -58,18 +58,18 @@ func (s *source) take(visits []visit, to int64, b *workload.Batch) []visit {
 		n := s.draw(min(to-s.delay, s.end), b)
 		objects := b.Object[:n]
 		for i, at := range b.At[:n] {
-			visits = append(visits, next)
+			arrivals = append(arrivals, next)
 			next.at, next.key = at+s.delay, s.base+objects[i]
 		}
 		if n == 0 || b.At[n-1] >= s.end {
 			if n == 0 {
-				visits = append(visits, next)
+				arrivals = append(arrivals, next)
 			}
 			next.at = unknown
 		}
 	}
 	s.next = next
-	return visits
+	return arrivals
 }
 
 // draw draws the metro's next requests, the last of them the first that does not come before the user's instant to,
@@ -108,7 +108,7 @@ func (s *source) advanceAmong() {
 			return
 		}
 		at := s.ahead.batch.At[i]
-		if s.gate != nil && !s.gate.admits(at) {
+		if s.share != nil && !s.share.admits(at) {
 			continue
 		}
 		if s.sizes != nil {
@@ -125,28 +125,28 @@ func (s *source) advanceAmong() {
 	}
 }
 
-// A block holds the visits of one site that were drawn ahead, in order of time.
+// A block holds the arrivals of one site that were drawn ahead, in order of time.
 type block struct {
-	sources []source
-	visits  []visit
-	pos     int
-	span    int64 // ns that the next block covers
-	scratch []visit
-	counts  []uint32
-	batch   workload.Batch // to draw into
+	sources  []source
+	arrivals []arrival
+	pos      int
+	span     int64 // ns that the next block covers
+	scratch  []arrival
+	counts   []uint32
+	batch    workload.Batch // to draw into
 }
 
-// next returns the instant of the next visit, or unknown.
+// next returns the instant of the next arrival, or unknown.
 func (b *block) next() int64 {
-	if b.pos < len(b.visits) {
-		return b.visits[b.pos].at
+	if b.pos < len(b.arrivals) {
+		return b.arrivals[b.pos].at
 	}
 	return unknown
 }
 
 // refill draws the next block; it leaves the block empty when all sources have run dry.
 func (b *block) refill() {
-	b.visits, b.pos = b.visits[:0], 0
+	b.arrivals, b.pos = b.arrivals[:0], 0
 	from := int64(unknown)
 	for i := range b.sources {
 		from = min(from, b.sources[i].next.at)
@@ -166,12 +166,12 @@ func (b *block) refill() {
 			continue
 		}
 		runs++
-		b.visits = s.take(b.visits, to, &b.batch)
+		b.arrivals = s.take(b.arrivals, to, &b.batch)
 	}
 	if runs > 1 {
 		b.sort(from)
 	}
-	switch n := len(b.visits); {
+	switch n := len(b.arrivals); {
 	case n < blockRequests/2:
 		b.span = min(2*b.span, maxSpan)
 	case n > 2*blockRequests:
@@ -186,37 +186,37 @@ func (b *block) makeBatch() {
 	}
 }
 
-// newBatch returns a place to draw n requests of cells into.
+// newBatch returns a place to draw n requests of buckets into.
 func newBatch(n int) workload.Batch {
 	return workload.Batch{At: make([]int64, n), Object: make([]uint32, n)}
 }
 
-// sort puts the visits in order of time; those of the same instant stay in the order of their sources.
-// The instants of a block are spread over its span, so scattering them over about as many cells as there
-// are visits leaves each nearly in place.
+// sort puts the arrivals in order of time; those of the same instant stay in the order of their sources.
+// The instants of a block are spread over its span, so scattering them over about as many buckets as there
+// are arrivals leaves each nearly in place.
 func (b *block) sort(from int64) {
-	n := len(b.visits)
-	cellBits := max(bits.Len(uint(n-1)), 1)
-	shift := uint(max(bits.Len64(uint64(b.span))-cellBits, 0))
-	cells := int(uint64(b.span)>>shift) + 1
-	if cap(b.counts) < cells {
-		b.counts = make([]uint32, 2*cells)
+	n := len(b.arrivals)
+	bucketBits := max(bits.Len(uint(n-1)), 1)
+	shift := uint(max(bits.Len64(uint64(b.span))-bucketBits, 0))
+	buckets := int(uint64(b.span)>>shift) + 1
+	if cap(b.counts) < buckets {
+		b.counts = make([]uint32, 2*buckets)
 	}
 	if cap(b.scratch) < n {
-		b.scratch = make([]visit, 2*n)
+		b.scratch = make([]arrival, 2*n)
 	}
-	visits, counts, sorted := b.visits, b.counts[:cells], b.scratch[:n]
+	arrivals, counts, sorted := b.arrivals, b.counts[:buckets], b.scratch[:n]
 	clear(counts)
-	for i := range visits {
-		counts[uint64(visits[i].at-from)>>(shift&63)]++
+	for i := range arrivals {
+		counts[uint64(arrivals[i].at-from)>>(shift&63)]++
 	}
 	place := uint32(0)
 	for i, c := range counts {
 		counts[i] = place
 		place += c
 	}
-	for i := range visits {
-		v := &visits[i]
+	for i := range arrivals {
+		v := &arrivals[i]
 		next := &counts[uint64(v.at-from)>>(shift&63)]
 		sorted[*next] = *v
 		*next++
@@ -233,5 +233,5 @@ func (b *block) sort(from int64) {
 		}
 		sorted[j] = v
 	}
-	b.visits, b.scratch = sorted, visits
+	b.arrivals, b.scratch = sorted, arrivals
 }

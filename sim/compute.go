@@ -3,8 +3,8 @@ package sim
 import "github.com/edgewise-sim/edgewise/random"
 
 // visitComputed serves a user's request that must be computed.
-func (s *site) visitComputed(v *visit, c *cell) {
-	r := c.arrive(v.cell, v.at)
+func (s *site) visitComputed(v *arrival, c *clients) {
+	r := c.arrive(v.clients, v.at)
 	c.draw(&r)
 	d := c.workload
 	work := c.work.StreamAt(c.count)
@@ -28,7 +28,7 @@ func (s *site) visitComputed(v *visit, c *cell) {
 }
 
 // endCalls answers a request whose calls have ended.
-func (s *site) endCalls(c *cell, r *request, a *served, e callEnd) {
+func (s *site) endCalls(c *clients, r *request, a *served, e callEnd) {
 	if e.failed {
 		c.fail(r, e.at, ParentDown)
 		return
@@ -55,7 +55,7 @@ type computation struct {
 // the request when all have ended.
 func (s *site) makeCalls(n uint32) {
 	p := s.computations.at(n)
-	c := &s.cells[p.cell]
+	c := &s.clients[p.clients]
 	d := &s.data[c.workload.number]
 	for p.begun < d.Calls && (d.Parallel || p.open == 0 && !p.end.failed) {
 		k := d.newCall(p.begun, &p.end, &p.work)
@@ -80,7 +80,7 @@ func (s *site) makeCall(d *dataCalls, p *computation, k *call) {
 	n := s.calls.add()
 	*s.calls.at(n) = *k
 	m := s.ask(&d.hops[k.choice], k.asked, computePart, n, 0)
-	m.index, m.service = s.cells[p.cell].workload.number, k.work
+	m.index, m.service = s.clients[p.clients].workload.number, k.work
 }
 
 // endCall takes the end of a call.
@@ -112,5 +112,5 @@ func (s *site) takeCall(n uint32) (call, *computation, *dataCalls) {
 	k := *s.calls.at(n)
 	s.calls.remove(n)
 	p := s.computations.at(k.of)
-	return k, p, &s.data[s.cells[p.cell].workload.number]
+	return k, p, &s.data[s.clients[p.clients].workload.number]
 }

@@ -11,7 +11,7 @@
 // the legs of a journey, the handshakes, a FIFO queue, every tick of a match.
 //
 // Sites whose caches and queues touch nobody else run to the end one after another. Sites that send
-// each other messages (to a mid-tier cache, to an origin or a data's home with few servers) advance in
+// each other messages (to a cache of the next tier, to an origin or a data's home with few servers) advance in
 // windows, each as far as no message that is still to be sent can reach it, so that inside a window each
 // works alone.
 //

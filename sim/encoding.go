@@ -30,12 +30,12 @@ type encodedWorkload struct {
 	Counters map[string]uint64   `cbor:"counters,omitempty"`
 	Sites    []encodedSite       `cbor:"sites"`
 	Tiers    []map[string]uint64 `cbor:"tiers,omitempty"`
-	Course   encodedCourse       `cbor:"course"`
+	Timeline encodedTimeline     `cbor:"timeline"`
 	Metros   []encodedTally      `cbor:"metros"`
 }
 
-// An encodedCourse holds the columns of a [Course].
-type encodedCourse struct {
+// An encodedTimeline holds the columns of a [Timeline].
+type encodedTimeline struct {
 	BatchNs  int64    `cbor:"batch_ns"`
 	Requests []uint64 `cbor:"requests,omitempty"`
 	SumNs    []uint64 `cbor:"sum_ns,omitempty"`
@@ -139,12 +139,12 @@ func decodeResult(data []byte) (*Result, error) {
 func (w *WorkloadTally) encode() (encodedWorkload, error) {
 	e := encodedWorkload{
 		Name: w.Name, Kind: w.Kind.String(), Counters: byName[Counter](w.Counters[:]), Tiers: encodeTiers(w.Tiers),
-		Course: encodedCourse{BatchNs: w.Course.BatchNs},
+		Timeline: encodedTimeline{BatchNs: w.Timeline.BatchNs},
 	}
-	for _, b := range w.Course.Batches {
-		e.Course.Requests = append(e.Course.Requests, b.Requests)
-		e.Course.SumNs = append(e.Course.SumNs, b.SumNs)
-		e.Course.Hits = append(e.Course.Hits, b.Hits)
+	for _, b := range w.Timeline.Batches {
+		e.Timeline.Requests = append(e.Timeline.Requests, b.Requests)
+		e.Timeline.SumNs = append(e.Timeline.SumNs, b.SumNs)
+		e.Timeline.Hits = append(e.Timeline.Hits, b.Hits)
 	}
 	for i := range w.Sites {
 		site := &w.Sites[i]
@@ -168,7 +168,7 @@ func (w *WorkloadTally) encode() (encodedWorkload, error) {
 }
 
 func (e *encodedWorkload) decode() (w WorkloadTally, err error) {
-	w = WorkloadTally{Name: e.Name, Course: Course{BatchNs: e.Course.BatchNs}}
+	w = WorkloadTally{Name: e.Name, Timeline: Timeline{BatchNs: e.Timeline.BatchNs}}
 	if w.Kind, err = ParseKind(e.Kind); err != nil {
 		return w, err
 	}
@@ -178,11 +178,11 @@ func (e *encodedWorkload) decode() (w WorkloadTally, err error) {
 	if w.Tiers, err = decodeTiers(e.Tiers); err != nil {
 		return w, err
 	}
-	if n := len(e.Course.Requests); len(e.Course.SumNs) != n || len(e.Course.Hits) != n {
-		return w, fmt.Errorf("a course of %d, %d and %d batches; want as many of each", n, len(e.Course.SumNs), len(e.Course.Hits))
+	if n := len(e.Timeline.Requests); len(e.Timeline.SumNs) != n || len(e.Timeline.Hits) != n {
+		return w, fmt.Errorf("a timeline of %d, %d and %d batches; want as many of each", n, len(e.Timeline.SumNs), len(e.Timeline.Hits))
 	}
-	for i, n := range e.Course.Requests {
-		w.Course.Batches = append(w.Course.Batches, CourseBatch{Requests: n, SumNs: e.Course.SumNs[i], Hits: e.Course.Hits[i]})
+	for i, n := range e.Timeline.Requests {
+		w.Timeline.Batches = append(w.Timeline.Batches, TimelineBatch{Requests: n, SumNs: e.Timeline.SumNs[i], Hits: e.Timeline.Hits[i]})
 	}
 	for i := range e.Sites {
 		t, err := e.Sites[i].decode()

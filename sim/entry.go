@@ -136,7 +136,7 @@ func (c *compiler) entriesOf(p *Plan, m int, serving, pops *choice, epochs []epo
 	groups := ends(lists...)
 	type way struct{ site, pop int }
 	var found []way
-	var rules []*gateRule
+	var rules []*shareRule
 	for e := range epochs {
 		of := lists[e*len(choices) : (e+1)*len(choices)]
 		who := uint64(0) // the first user of a group stands for all
@@ -150,7 +150,7 @@ func (c *compiler) entriesOf(p *Plan, m int, serving, pops *choice, epochs []epo
 			if i < 0 {
 				i = len(found)
 				found = append(found, at)
-				rule := &gateRule{epochs: starts, upTo: groups, takes: make([][]bool, len(epochs))}
+				rule := &shareRule{epochs: starts, upTo: groups, takes: make([][]bool, len(epochs))}
 				for k := range rule.takes {
 					rule.takes[k] = make([]bool, len(groups))
 				}
@@ -166,7 +166,7 @@ func (c *compiler) entriesOf(p *Plan, m int, serving, pops *choice, epochs []epo
 			return nil, err
 		}
 		if len(found) > 1 {
-			e.gate = rules[i]
+			e.share = rules[i]
 		}
 		all[i] = e
 	}

@@ -220,14 +220,14 @@ func TestCacheCourseOfASiteThatComesUpAgainBeginsEmpty(t *testing.T) {
 	s, p := cdn(t, 1)
 	down := Failure{Site: "pop-0", At: 10 * time.Second, For: 5 * time.Second}
 	s.Failures = []Failure{down}
-	course := runOne(t, s, p).Tiers[0].Fill
-	at := func(instant time.Duration) int64 { return course.UsedBytes[int64(instant)/course.BatchNs] }
+	timeline := runOne(t, s, p).Tiers[0].Fill
+	at := func(instant time.Duration) int64 { return timeline.UsedBytes[int64(instant)/timeline.BatchNs] }
 	require.Greater(t, at(down.At), int64(1<<20))
 	require.Zero(t, at(down.At+down.For))
 	require.Greater(t, at(24*time.Second), int64(1<<20))
 
 	s.Failures[0].For = s.WarmUp + s.Duration - down.At - time.Millisecond
 	lost := runOne(t, s, p).Tiers[0].Fill
-	require.Equal(t, course.UsedBytes[:10], lost.UsedBytes[:10], "it has had a cache")
-	require.Equal(t, course.CapacityBytes, lost.CapacityBytes)
+	require.Equal(t, timeline.UsedBytes[:10], lost.UsedBytes[:10], "it has had a cache")
+	require.Equal(t, timeline.CapacityBytes, lost.CapacityBytes)
 }

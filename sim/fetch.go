@@ -82,7 +82,7 @@ func (s *site) failFetch(t *tier, n uint32, now int64) {
 	for w := f.waiters; w != 0; w = s.dismiss(w) {
 		waiting := s.waiters.at(w)
 		if !waiting.remote {
-			s.cells[waiting.cell].fail(&waiting.request, now, NextTierDown)
+			s.clients[waiting.clients].fail(&waiting.request, now, NextTierDown)
 		} else if m := s.asking.at(waiting.asking); !s.sendNoAnswerIfDown(m, now) {
 			s.sendBack(m, refusal, now)
 		}
@@ -107,7 +107,7 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 			} else {
 				s.sendHit(t, m, f.first, f.last) // it waits for the rest of what another has asked for
 			}
-		} else if c := &s.cells[waiting.cell]; f.answer(c, &waiting.request, waiting.outcome, now) && f.second {
+		} else if c := &s.clients[waiting.clients]; f.answer(c, &waiting.request, waiting.outcome, now) && f.second {
 			c.waitedInVain(&waiting.request, max(f.asked-waiting.arrived, 0))
 		}
 	}
@@ -116,7 +116,7 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 
 // answer tallies a user's request for an object whose fetch has an answer; it returns false where the site
 // fails first.
-func (f *flight) answer(c *cell, r *request, outcome Outcome, now int64) bool {
+func (f *flight) answer(c *clients, r *request, outcome Outcome, now int64) bool {
 	a := served{outcome: outcome, bytes: r.size(f.bytes), first: max(now, f.first), last: max(now, f.last)}
 	if outcome == Miss {
 		a.queue, a.service = f.queue, f.service

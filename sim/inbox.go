@@ -96,7 +96,7 @@ func (b *inbox) sort() {
 }
 
 // sortFresh puts the entries that were delivered in order: at most a few by insertion; many are scattered
-// by time into about as many cells first, which leaves each nearly in place.
+// by time into about as many buckets first, which leaves each nearly in place.
 func (b *inbox) sortFresh() {
 	n, ordered := len(b.fresh), 1
 	for ordered < n && b.fresh[ordered-1].at < b.fresh[ordered].at {
@@ -120,22 +120,22 @@ func (b *inbox) sortFresh() {
 		}
 		fresh[j] = e
 		if moves += i - j; moves > 16*n {
-			// A few far ones have crowded the others into one cell.
+			// A few far ones have crowded the others into one bucket.
 			slices.SortFunc(fresh, b.compare)
 			return
 		}
 	}
 }
 
-// scatter puts the entries that were delivered into about as many cells by time, one cell after the other.
+// scatter puts the entries that were delivered into about as many buckets by time, one bucket after the other.
 func (b *inbox) scatter() {
 	n, least, most := len(b.fresh), b.least, b.least
 	for i := range b.fresh {
 		most = max(most, b.fresh[i].at)
 	}
 	shift := max(bits.Len64(uint64(most-least))-bits.Len(uint(n)), 0) & 63
-	cells := int(uint64(most-least)>>shift) + 2
-	b.counts = slices.Grow(b.counts[:0], cells)[:cells]
+	buckets := int(uint64(most-least)>>shift) + 2
+	b.counts = slices.Grow(b.counts[:0], buckets)[:buckets]
 	b.scratch = slices.Grow(b.scratch[:0], n)[:n]
 	counts, scratch := b.counts, b.scratch
 	clear(counts)

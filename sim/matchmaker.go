@@ -10,7 +10,7 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// A matchmaker runs the matches of one gaming workload at one site. Its events are few: players come and leave,
+// A matchmaker runs the matches of one matched workload at one site. Its events are few: players come and leave,
 // matches begin and end, the site fails. Between two changes of a match's group nothing is scheduled for it: the
 // matchmaker yields a [segment], to be played by arithmetic. It shares nothing with other sites, so it runs to the
 // end alone.
@@ -47,16 +47,16 @@ type gamers struct {
 	sessions sessionStream
 	upcoming session
 	key      random.Key // addresses the players' random numbers
-	// gate says which players come here, nil if all of their metro; who addresses who they are.
-	gate *gateRule
-	who  random.Key
+	// share says which players come here, nil if all of their metro; who addresses who they are.
+	share *shareRule
+	who   random.Key
 }
 
 // next draws the metro's next session; after the end of the run any will do.
 func (g *gamers) next(end int64) {
 	for {
 		g.upcoming = g.sessions.next(end)
-		if g.gate == nil || g.upcoming.At >= end || g.gate.admits(g.upcoming.At, who(g.who, g.upcoming.Number)) {
+		if g.share == nil || g.upcoming.At >= end || g.share.admits(g.upcoming.At, who(g.who, g.upcoming.Number)) {
 			return
 		}
 	}

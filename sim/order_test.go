@@ -125,7 +125,7 @@ func requireSameHoweverAdvanced(t *testing.T, p *Plan) {
 	t.Run("windows shared by a crew", func(t *testing.T) {
 		got := advanceBy(t, p, func(r *run) {
 			for _, g := range r.groups() {
-				require.NoError(t, r.advanceTogether(g, 3, &desk{}))
+				require.NoError(t, r.advanceTogether(g, 3, &scratch{}))
 			}
 		})
 		requireSame(t, want, got)
@@ -134,7 +134,7 @@ func requireSameHoweverAdvanced(t *testing.T, p *Plan) {
 		got := advanceBy(t, p, func(r *run) {
 			for _, g := range r.groups() {
 				g.longest = g.lookAhead / 3
-				require.NoError(t, r.advanceTogether(g, 1, &desk{}))
+				require.NoError(t, r.advanceTogether(g, 1, &scratch{}))
 			}
 		})
 		requireSame(t, want, got)
@@ -158,7 +158,7 @@ func TestSitesThatShareADirectoryInTurnDoAsThoseWithTheirOwnTables(t *testing.T)
 		p = p.WithEachCache(func(_ string, c *placement.Cache) { c.Policy = policy })
 		plans, err := Compile(s, p.Preloaded())
 		require.NoError(t, err)
-		require.NotZero(t, plans[0].scenario.newDesk().objects)
+		require.NotZero(t, plans[0].scenario.newScratch().objects)
 		want, err := plans[0].Run(context.Background(), 0)
 		require.NoError(t, err)
 		requireSame(t, want, advanceBy(t, plans[0], func(r *run) { advanceGlobally(t, r) }))
@@ -167,7 +167,7 @@ func TestSitesThatShareADirectoryInTurnDoAsThoseWithTheirOwnTables(t *testing.T)
 		Demand:  workload.Poisson{RequestsPerSecond: 10, Objects: 1_000_000},
 		Service: workload.Cacheable{},
 	}}, Duration: time.Second}
-	require.Zero(t, short.newDesk().objects, "ten requests are not worth a million entries")
+	require.Zero(t, short.newScratch().objects, "ten requests are not worth a million entries")
 }
 
 // advanceBy runs replication 0 with another way of advancing the sites.
@@ -179,14 +179,14 @@ func advanceBy(t *testing.T, p *Plan, advance func(*run)) *Result {
 		require.NoError(t, g.run(r.ctx))
 	}
 	advance(r)
-	require.NoError(t, r.settle())
+	require.NoError(t, r.audit())
 	return r.result
 }
 
 // advanceGlobally is the textbook's way: one instant at a time over all sites.
 func advanceGlobally(t *testing.T, r *run) {
 	t.Helper()
-	require.NoError(t, r.open(r.sites, &desk{}))
+	require.NoError(t, r.open(r.sites, &scratch{}))
 	for {
 		var first *site
 		for _, s := range r.sites {

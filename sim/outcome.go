@@ -41,10 +41,10 @@ const (
 	// SiteDown is that of requests whose site, or the PoP on the way there, was down or went down before
 	// they were answered.
 	SiteDown Reason = iota
-	// NextTierDown is that of requests whose object the cache could not fetch: the mid-tier cache or the
+	// NextTierDown is that of requests whose object the cache could not fetch: the next tier or the
 	// origin was down or went down, and so was what could stand in for it.
 	NextTierDown
-	// ParentDown is that of requests to a Local Zone that needed a region that was down.
+	// ParentDown is that of requests whose data's home was down when they needed it.
 	ParentDown
 	// NumReasons is the number of reasons.
 	NumReasons

@@ -63,8 +63,8 @@ type entry struct {
 	// beyond is the way from the entry point to the serving site, where these differ: a PoP that
 	// passes a computed request on.
 	beyond leg
-	// gate says which users enter here, nil if all do.
-	gate *gateRule
+	// share says which users enter here, nil if all do.
+	share *shareRule
 	// outages are those of the entry point and of the serving site, by the instant of users who meet
 	// them.
 	outages []outage

@@ -12,8 +12,8 @@ func (s *site) prefetchBlock() {
 		return
 	}
 	touched := s.touched
-	for i := range s.block.visits {
-		touched ^= s.directory.Touch(uint64(s.block.visits[i].key))
+	for i := range s.block.arrivals {
+		touched ^= s.directory.Touch(uint64(s.block.arrivals[i].key))
 	}
 	s.touched = touched // so that the compiler keeps the reads
 }
@@ -25,14 +25,14 @@ func (s *site) prefetchWindow(end int64, keys *[256]uint64) {
 		return
 	}
 	n := 0
-	for i := s.block.pos; i < len(s.block.visits) && n < len(keys)/2 && s.block.visits[i].at < end; i++ {
-		v := &s.block.visits[i]
-		if c := &s.cells[v.cell]; c.kind == Cacheable {
+	for i := s.block.pos; i < len(s.block.arrivals) && n < len(keys)/2 && s.block.arrivals[i].at < end; i++ {
+		v := &s.block.arrivals[i]
+		if c := &s.clients[v.clients]; c.kind == Cacheable {
 			keys[n] = uint64(v.key)
 			n++
 		}
 	}
-	visits := n
+	arrivals := n
 	for i := range s.inbox.fresh {
 		if n == len(keys) {
 			break
@@ -43,5 +43,5 @@ func (s *site) prefetchWindow(end int64, keys *[256]uint64) {
 			n++
 		}
 	}
-	cache.Expect(s.edge.cache, keys[:visits], keys[visits:n])
+	cache.Expect(s.edge.cache, keys[:arrivals], keys[arrivals:n])
 }

@@ -57,7 +57,7 @@ type rates [][]float64
 
 // preload fills the caches of open sites, of which those that send each other messages are all there: tier by tier
 // from the user, since what one misses the next is asked for.
-func (p *preloader) preload(sites []*site, d *desk) error {
+func (p *preloader) preload(sites []*site, d *scratch) error {
 	asked := make(map[*tier]rates)
 	for number := range p.plan.placement.Tiers {
 		beyond := p.preloadsBeyond(number)
@@ -141,7 +141,7 @@ func (p *preloader) readCatalogues() error {
 		for m, rate := range rates {
 			for i := range planned.entries[m] {
 				e := &planned.entries[m][i]
-				of.perSecond[e.site] += rate * e.gate.initialShare()
+				of.perSecond[e.site] += rate * e.share.initial()
 			}
 		}
 	}
@@ -196,7 +196,7 @@ func (p *preloader) passOn(t *tier, of rates, longest float64, asked map[*tier]r
 // fill draws the content of a cache whose objects are asked for at the given rates, by workload,
 // and returns the time in seconds after which an object that is not asked for leaves. With dryRun it
 // puts nothing in.
-func (p *preloader) fill(t *tier, s *site, rates rates, dryRun bool, d *desk) (longest float64) {
+func (p *preloader) fill(t *tier, s *site, rates rates, dryRun bool, d *scratch) (longest float64) {
 	if d.weight == nil {
 		d.weight = make([]int64, 1<<(64-coarse))
 	}
@@ -247,7 +247,7 @@ func (p *preloader) fill(t *tier, s *site, rates rates, dryRun bool, d *desk) (l
 		for i := n - 1; i >= 0; i-- {
 			t.cache.Insert(d.found[i].key, d.found[i].bytes)
 		}
-		t.filling.last = t.cache.UsedBytes()
+		t.held.last = t.cache.UsedBytes()
 	}
 	return longest
 }

@@ -73,7 +73,7 @@ func TestPreloadedCachesOfTwoSizesAreNested(t *testing.T) {
 		require.NoError(t, err)
 		r := &run{plan: plans[0], ctx: context.Background(), result: plans[0].newResult(0)}
 		require.NoError(t, r.build())
-		require.NoError(t, r.open(r.sites, &desk{}))
+		require.NoError(t, r.open(r.sites, &scratch{}))
 		held := make(map[uint64]bool)
 		for _, at := range r.sites {
 			if at.edge == nil {

@@ -6,8 +6,8 @@ func (s *site) restart(now int64) {
 		if err := t.open(s.directoryOf(t)); err != nil && s.err == nil {
 			s.err = err
 		}
-		if t.filling.hasHeld() {
-			t.filling.take(now, 0)
+		if t.held.hasHeld() {
+			t.held.take(now, 0)
 		}
 		t.flights.forget()
 	}

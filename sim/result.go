@@ -32,7 +32,7 @@ type TierResult struct {
 	// Name is the tier's name, for example "edge-cache".
 	Name string
 	// Fill is the content of its caches over time.
-	Fill FillCourse
+	Fill FillTimeline
 }
 
 // A WorkloadTally is what one workload met.
@@ -48,8 +48,8 @@ type WorkloadTally struct {
 	// Tiers is what a cacheable workload met at each tier of caches, in the order of [Result.Tiers]: at the first
 	// its users' requests, at the others the fetches of caches before.
 	Tiers []TierTally
-	// Course is empty for games, which begin in their steady state.
-	Course Course
+	// Timeline is empty for games, which begin in their steady state.
+	Timeline Timeline
 }
 
 // Count returns a counter, of all metros.
@@ -98,7 +98,7 @@ func (r *Result) Merge(o *Result) error {
 				return err
 			}
 		}
-		a.Course.merge(&b.Course)
+		a.Timeline.merge(&b.Timeline)
 	}
 	for i := range r.Tiers {
 		r.Tiers[i].Fill.merge(&o.Tiers[i].Fill)
@@ -155,13 +155,13 @@ func (w *WorkloadTally) matches(o *WorkloadTally) error {
 			return fmt.Errorf("metro %d: %w", m, err)
 		}
 	}
-	return w.Course.matches(&o.Course)
+	return w.Timeline.matches(&o.Timeline)
 }
 
-// settle gathers what the sites counted, and checks that nothing was lost: every request has an outcome
+// audit gathers what the sites counted, and checks that nothing was lost: every request has an outcome
 // and a latency, its causes sum to the latency, and the bytes that sites received are those that were
 // sent. A failure is a defect of the simulator; its results must not be used.
-func (r *run) settle() error {
+func (r *run) audit() error {
 	var sent, received uint64
 	var happened event.Fingerprint
 	for i, g := range r.games {
@@ -177,8 +177,8 @@ func (r *run) settle() error {
 			return s.err
 		}
 		happened.Add(int64(i), 0, uint64(s.happened))
-		for c := range s.cells {
-			s.cells[c].settle()
+		for c := range s.clients {
+			s.clients[c].addUp()
 		}
 		for _, group := range [][]*servers{s.origins, s.computers} {
 			for _, servers := range group {
@@ -190,8 +190,8 @@ func (r *run) settle() error {
 		sent += s.ledger.sent
 		received += s.ledger.received
 	}
-	r.settleCourses()
-	if err := r.settleSites(); err != nil {
+	r.addTimelines()
+	if err := r.addSites(); err != nil {
 		return err
 	}
 	for _, part := range r.parts {
@@ -211,26 +211,26 @@ func (r *run) settle() error {
 	return nil
 }
 
-// settleCourses gathers the courses of all sites.
-func (r *run) settleCourses() {
+// addTimelines gathers the timelines of all sites.
+func (r *run) addTimelines() {
 	for _, s := range r.sites {
-		for i, c := range s.courses {
+		for i, c := range s.timelines {
 			if c != nil {
-				r.result.Workloads[i].Course.merge(&Course{BatchNs: 1 << c.shift, Batches: c.batches})
+				r.result.Workloads[i].Timeline.merge(&Timeline{BatchNs: 1 << c.shift, Batches: c.batches})
 			}
 		}
 		for _, t := range s.caches {
-			t.settle(&r.result.Tiers[t.number].Fill)
+			t.addUp(&r.result.Tiers[t.number].Fill)
 		}
 	}
 }
 
-// settle adds what the cache held over time, if anything was put into it.
-func (t *tier) settle(to *FillCourse) {
+// addUp adds what the cache held over time, if anything was put into it.
+func (t *tier) addUp(to *FillTimeline) {
 	if !t.filled {
 		return
 	}
-	to.merge(&FillCourse{BatchNs: 1 << t.filling.shift, CapacityBytes: t.config.CapacityBytes, UsedBytes: t.filling.used})
+	to.merge(&FillTimeline{BatchNs: 1 << t.held.shift, CapacityBytes: t.config.CapacityBytes, UsedBytes: t.held.used})
 }
 
 func (w *WorkloadTally) check(p *Plan) error {

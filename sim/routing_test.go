@@ -64,10 +64,10 @@ func TestAnycastMisleadsAFifthOfTheProviders(t *testing.T) {
 	for m := range metros {
 		for _, e := range plans[0].workloads[0].entries[m] {
 			groups := placement.ProvidersPerMetro
-			if e.gate != nil {
+			if e.share != nil {
 				groups = 0
-				for g := range e.gate.upTo {
-					if e.gate.takes[0][g] {
+				for g := range e.share.upTo {
+					if e.share.takes[0][g] {
 						groups++
 					}
 				}

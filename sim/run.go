@@ -25,8 +25,8 @@ type run struct {
 	games  []*matchmaker
 	// preloader fills caches that begin in their steady state; nil if there are none.
 	preloader *preloader
-	// parts are the tallies of cells that share a metro with others: sites run side by side, so each
-	// cell has a tally of its own.
+	// parts are the tallies of clients that share a metro with others: sites run side by side, so each
+	// each group of clients has a tally of its own.
 	parts []*tallyPart
 }
 
@@ -67,7 +67,7 @@ func (p *Plan) RunOn(ctx context.Context, replication, workers int) (*Result, er
 		}
 		return nil, fmt.Errorf("sim: placement %q, replication %d: %w", p.placement.Name, replication, err)
 	}
-	if err := r.settle(); err != nil {
+	if err := r.audit(); err != nil {
 		return nil, fmt.Errorf("sim: placement %q, replication %d: %w", p.placement.Name, replication, err)
 	}
 	return r.result, nil
@@ -167,7 +167,7 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 		CapacityBytes: at.CapacityBytes, Seed: uint64(seed) + uint64(number),
 	}
 	t := &tier{
-		config: config, filling: newFilling(r.end()), number: number,
+		config: config, held: newFillTimeline(r.end()), number: number,
 		hops: make([][]nextHop, len(r.plan.workloads)), tallies: make([]TierTally, len(r.plan.workloads)),
 	}
 	for w := range r.plan.workloads {
@@ -190,7 +190,7 @@ func (r *run) planRestarts(at *site) {
 	}
 }
 
-// tally returns the tally of a workload's cell in a metro; the first of several cells has that of the
+// tally returns the tally of a workload's clients in a metro; the first of several clients has that of the
 // result itself.
 func (r *run) tally(number int, w *plannedWorkload, m, entry int) *Tally {
 	if entry == 0 {
@@ -200,13 +200,13 @@ func (r *run) tally(number int, w *plannedWorkload, m, entry int) *Tally {
 	return &r.parts[len(r.parts)-1].tally
 }
 
-// newCell returns a cell and the source that feeds it: the users of metro m at its i-th entry.
-func (r *run) newCell(number int, w *plannedWorkload, m, i int, requests workload.Source) (cell, source) {
+// newClients returns clients and the source of their requests: the users of metro m at its i-th entry.
+func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests workload.Source) (clients, source) {
 	e := &w.entries[m][i]
 	client, keyed := r.plan.scenario.Workloads[number].Client, w.kind.MeetsCaches()
 	entity := purpose.EntityOf(w.name, r.plan.metros[m])
 	tally := r.tally(number, w, m, i)
-	c := cell{
+	c := clients{
 		tally:     tally,
 		latencies: latencies{tally: tally, deadlines: w.deadlines},
 		rand:      random.New(r.plan.scenario.Seed, r.rep, entity, purpose.Client),
@@ -223,23 +223,23 @@ func (r *run) newCell(number int, w *plannedWorkload, m, i int, requests workloa
 		delay:     e.delay(),
 		from:      int64(r.plan.scenario.WarmUp) + e.delay(),
 		work:      random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Service),
-		course:    r.courseAt(e.site, number),
+		timeline:  r.timelineAt(e.site, number),
 	}
 	if e.access == 0 {
 		c.law = nil // no access link on the way: the users are at the node itself
 	}
 	c.outages = e.outages
-	if e.gate != nil {
-		c.gate = &gate{rule: e.gate, key: random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Route)}
+	if e.share != nil {
+		c.share = &share{rule: e.share, key: random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Route)}
 	}
 	if keyed && r.plan.scenario.Workloads[number].RecordsSizes() {
 		c.sizes = new(sizes)
 	}
-	c.isAlike = c.law == nil && c.jitter == 0 && c.isNew == 0 && c.loss == 0 && c.gate == nil && c.sizes == nil
+	c.isAlike = c.law == nil && c.jitter == 0 && c.isNew == 0 && c.loss == 0 && c.share == nil && c.sizes == nil
 	src := source{
-		delay: c.delay, end: r.end(), keyed: keyed, gate: c.gate, outages: c.outages, sizes: c.sizes, requests: requests,
+		delay: c.delay, end: r.end(), keyed: keyed, share: c.share, outages: c.outages, sizes: c.sizes, requests: requests,
 	}
-	if c.gate != nil || c.outages != nil || c.sizes != nil {
+	if c.share != nil || c.outages != nil || c.sizes != nil {
 		src.ahead = &ahead{source: requests, batch: r.plan.scenario.Workloads[number].NewBatch(aheadRequests)}
 	}
 	return c, src
@@ -254,26 +254,26 @@ func lossyTransfer(client transport.Connection, loss float64) *transport.LossyTr
 	return &lossy
 }
 
-// courseAt returns what takes the course of a workload at a site.
-func (r *run) courseAt(site, number int) *course {
+// timelineAt returns what takes the timeline of a workload at a site.
+func (r *run) timelineAt(site, number int) *timeline {
 	at := r.sites[site]
-	if at.courses == nil {
-		at.courses = make([]*course, len(r.plan.workloads))
+	if at.timelines == nil {
+		at.timelines = make([]*timeline, len(r.plan.workloads))
 	}
-	if at.courses[number] == nil {
-		at.courses[number] = newCourse(r.end())
+	if at.timelines[number] == nil {
+		at.timelines[number] = newTimeline(r.end())
 	}
-	return at.courses[number]
+	return at.timelines[number]
 }
 
 // outOf32 returns a share as a fraction of 2^32.
 func outOf32(share float64) uint64 { return uint64(share * (1 << 32)) }
 
-// addUsers gives a site a cell and the source that feeds it with about so many requests a second.
-func (at *site) addUsers(c cell, s source, perSecond float64) {
+// addUsers gives a site clients and the source of their requests with about so many requests a second.
+func (at *site) addUsers(c clients, s source, perSecond float64) {
 	at.perSecond += perSecond
-	s.next.cell = uint32(len(at.cells))
-	at.cells = append(at.cells, c)
+	s.next.clients = uint32(len(at.clients))
+	at.clients = append(at.clients, c)
 	at.block.sources = append(at.block.sources, s)
 }
 
@@ -316,11 +316,11 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 	perSecond := perSecondOf(&r.plan.scenario.Workloads[number])
 	for m := range w.entries {
 		for i := range w.entries[m] {
-			c, src := r.newCell(number, w, m, i, open(m))
+			c, src := r.newClients(number, w, m, i, open(m))
 			c.kind, c.workload = w.kind, shared
 			src.base = shared.base
 			e := &w.entries[m][i]
-			r.sites[e.site].addUsers(c, src, perSecond*shares[m]*e.gate.initialShare())
+			r.sites[e.site].addUsers(c, src, perSecond*shares[m]*e.share.initial())
 		}
 	}
 }
@@ -348,13 +348,13 @@ func (r *run) addPlayers(number int, shares []float64, open func(metro int) work
 					there: e.up + e.beyond.there, back: e.down + e.beyond.back, access: 2 * e.access, jitter: e.jitter, loss: e.loss,
 				},
 				sessions: newSessionStream(open(m), of), key: random.NewKey(s.Seed, r.rep, entity, purpose.Player),
-				gate: e.gate, who: random.NewKey(s.Seed, r.rep, entity, purpose.Route),
+				share: e.share, who: random.NewKey(s.Seed, r.rep, entity, purpose.Route),
 			}
 			if e.access == 0 {
 				players.law = nil
 			}
 			g.metros = append(g.metros, players)
-			g.perSecond += updates * shares[m] * e.gate.initialShare()
+			g.perSecond += updates * shares[m] * e.share.initial()
 		}
 	}
 }

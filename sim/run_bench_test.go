@@ -55,7 +55,7 @@ func BenchmarkWindowedRun(b *testing.B) {
 }
 
 // BenchmarkWebRun is a web site for the 100 largest metros, from a region and the PoPs of its country: the
-// last mile, connections, sizes and the course of the day included.
+// last mile, connections, sizes and the timeline of the day included.
 func BenchmarkWebRun(b *testing.B) {
 	n, err := catalog.AWS(catalog.Selection{TopMetros: 100, Regions: []string{"us-east-1"}, PoPs: []string{"country:US"}})
 	require.NoError(b, err)

@@ -12,10 +12,10 @@ import (
 // A site is one site of a run: its caches, its servers, its users and its own calendar. Nothing of it is
 // shared; other sites reach it by messages alone.
 type site struct {
-	id    uint32
-	name  string
-	ctx   context.Context
-	cells []cell
+	id      uint32
+	name    string
+	ctx     context.Context
+	clients []clients
 	// perSecond is about how many requests of users the site meets.
 	perSecond float64
 	block     block
@@ -43,9 +43,9 @@ type site struct {
 
 	// load counts what this site serves as an origin, or fetches from one; ledger the bytes that were sent to and
 	// received by it, warm-up included.
-	load    originLoad
-	ledger  ledger
-	courses []*course // by workload; nil where it has no users here
+	load      originLoad
+	ledger    ledger
+	timelines []*timeline // by workload; nil where it has no users here
 	// happened stands for all that has happened here, in order.
 	happened history
 	err      error
@@ -90,13 +90,13 @@ type ledger struct{ sent, received uint64 }
 
 // next returns the instant of the next thing to happen, or unknown.
 func (s *site) next() int64 {
-	if s.block.pos >= len(s.block.visits) {
+	if s.block.pos >= len(s.block.arrivals) {
 		s.refill()
 	}
 	return min(s.block.next(), s.fills.soonest, s.inbox.next())
 }
 
-// refill draws the next visits, and looks whether the run has been cancelled.
+// refill draws the next arrivals, and looks whether the run has been cancelled.
 func (s *site) refill() {
 	if s.err == nil {
 		s.err = s.ctx.Err()
@@ -134,12 +134,12 @@ func (s *site) advance(end int64) {
 // fillAndMeet fills caches and serves users until the soonest message, which a user may make sooner.
 func (s *site) fillAndMeet(end int64) {
 	for {
-		if s.block.pos == len(s.block.visits) {
+		if s.block.pos == len(s.block.arrivals) {
 			s.refill()
 		}
-		visits := s.block.visits[s.block.pos:]
-		for i := range visits {
-			v := &visits[i]
+		arrivals := s.block.arrivals[s.block.pos:]
+		for i := range arrivals {
+			v := &arrivals[i]
 			for v.at >= s.fills.soonest {
 				if s.fills.soonest > s.soonest || s.fills.soonest >= end {
 					return
@@ -150,8 +150,8 @@ func (s *site) fillAndMeet(end int64) {
 				return
 			}
 			s.block.pos++
-			s.happened.add(v.at, uint64(v.cell)<<32|uint64(v.key))
-			c := &s.cells[v.cell]
+			s.happened.add(v.at, uint64(v.clients)<<32|uint64(v.key))
+			c := &s.clients[v.clients]
 			if v.key == lost {
 				c.lose(v.at)
 			} else if c.kind == Cacheable {
@@ -160,7 +160,7 @@ func (s *site) fillAndMeet(end int64) {
 				s.visitComputed(v, c)
 			}
 		}
-		if len(visits) > 0 {
+		if len(arrivals) > 0 {
 			continue // what comes next is not drawn yet
 		}
 		for s.fills.soonest <= s.soonest && s.fills.soonest < end {

@@ -43,7 +43,7 @@ type SiteTally struct {
 	Counters [NumSiteCounters]uint64
 	// Tiers is what was asked of the site's caches, by tier as in [WorkloadTally.Tiers].
 	Tiers []TierTally
-	// PeakRequests is the largest number of requests that reached the site in one batch of [Course.BatchNs], of
+	// PeakRequests is the largest number of requests that reached the site in one batch of [Timeline.BatchNs], of
 	// those that were answered while the run recorded; 0 for games.
 	PeakRequests uint64
 	// PeakPlayers is the largest number of players that were at the site at once while the run recorded.
@@ -77,9 +77,9 @@ func (t *Tally) withoutMetrics() *Tally {
 	return &plain
 }
 
-// settleSites adds up the tallies by site. Every entry of a metro has a tally of its own: the first that of the
+// addSites adds up the tallies by site. Every entry of a metro has a tally of its own: the first that of the
 // result, as long as the parts of the others are not in it yet.
-func (r *run) settleSites() error {
+func (r *run) addSites() error {
 	for i := range r.plan.workloads {
 		w, to := &r.plan.workloads[i], &r.result.Workloads[i]
 		for m, entries := range w.entries {
@@ -99,8 +99,8 @@ func (r *run) settleSites() error {
 					to.Sites[n].Tiers[t.number].merge(&t.tallies[i])
 				}
 			}
-			if s.courses != nil && s.courses[i] != nil {
-				to.Sites[n].PeakRequests = s.courses[i].peak(r.plan.scenario.WarmUp)
+			if s.timelines != nil && s.timelines[i] != nil {
+				to.Sites[n].PeakRequests = s.timelines[i].peak(r.plan.scenario.WarmUp)
 			}
 		}
 	}
@@ -109,12 +109,12 @@ func (r *run) settleSites() error {
 			return err
 		}
 	}
-	r.settleTiers()
+	r.addTiers()
 	return nil
 }
 
-// settleTiers notes what users met at the first tier, and adds up each tier.
-func (r *run) settleTiers() {
+// addTiers notes what users met at the first tier, and adds up each tier.
+func (r *run) addTiers() {
 	for i := range r.result.Workloads {
 		w := &r.result.Workloads[i]
 		for n := range w.Sites {
@@ -137,7 +137,7 @@ func (t *Tally) firstTier() (met TierTally) {
 }
 
 // peak returns the most requests of a batch that begins at an instant or later.
-func (c *course) peak(from time.Duration) (most uint64) {
+func (c *timeline) peak(from time.Duration) (most uint64) {
 	first := (int64(from) + 1<<c.shift - 1) >> c.shift
 	for _, b := range c.batches[min(first, int64(len(c.batches))):] {
 		most = max(most, b.Requests)

@@ -1,7 +1,7 @@
 package sim
 
-// sizes are those of a cell's requests where the demand records them: of the requests that are drawn and not yet
-// served, in their order. A source puts them in and the cell takes them out, so that visits need no room for them.
+// sizes are those of the clients' requests where the demand records them: of the requests that are drawn and not yet
+// served, in their order. A source puts them in and the clients takes them out, so that arrivals need no room for them.
 type sizes struct {
 	bytes []int64
 	head  int

@@ -7,7 +7,7 @@ type tier struct {
 	config  cache.Config
 	cache   cache.Cache // while the site is open
 	flights flightTable
-	filling filling
+	held    fillTimeline
 	filled  bool        // whether anything was put into the cache, when the site is closed
 	hops    [][]nextHop // by workload: where it fetches from
 	number  part        // among the tiers, from the user
@@ -35,8 +35,8 @@ func (t *tier) close() {
 	if t.cache == nil {
 		return // it could not be opened
 	}
-	t.filled = t.filling.hasHeld()
-	t.filling.finish()
+	t.filled = t.held.hasHeld()
+	t.held.finish()
 	cache.Release(t.cache)
 	t.cache, t.flights = nil, flightTable{}
 }
@@ -45,8 +45,8 @@ func (t *tier) close() {
 func (s *site) tier(number part) *tier { return s.tiers[number] }
 
 // visitCacheable serves a user's request for an object.
-func (s *site) visitCacheable(v *visit, c *cell) {
-	r := c.arrive(v.cell, v.at)
+func (s *site) visitCacheable(v *arrival, c *clients) {
+	r := c.arrive(v.clients, v.at)
 	c.draw(&r)
 	if s.edge == nil {
 		s.serveAtOrigin(v, c, &r)
@@ -75,7 +75,7 @@ func (s *site) visitCacheable(v *visit, c *cell) {
 }
 
 // serveAtOrigin serves a user who enters at the origin itself.
-func (s *site) serveAtOrigin(v *visit, c *cell, r *request) {
+func (s *site) serveAtOrigin(v *arrival, c *clients, r *request) {
 	w := c.workload
 	service := w.origin.At(c.work, c.count)
 	start, done := s.origins[w.number].arrive(v.at, service)
@@ -146,8 +146,8 @@ func (s *site) fill() {
 		return
 	}
 	cache.Fill(t.cache, f.key, f.bytes) // it is not there: its fetch began with a miss, and it has but one
-	if t.filling.isDue(e.at) {
-		t.filling.take(e.at, t.cache.UsedBytes())
+	if t.held.isDue(e.at) {
+		t.held.take(e.at, t.cache.UsedBytes())
 	}
 	t.flights.remove(n)
 }

@@ -104,7 +104,7 @@ func TestAFetchGoesThroughEveryTierToTheOrigin(t *testing.T) {
 }
 
 // last returns what the caches hold in the end.
-func (f *FillCourse) last() int64 {
+func (f *FillTimeline) last() int64 {
 	if len(f.UsedBytes) == 0 {
 		return 0
 	}

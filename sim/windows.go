@@ -14,28 +14,28 @@ import (
 // runs one by one, wherever a worker is free; sites that send each other messages advance side by side, in
 // windows. Who runs what, and when, leaves no trace in the results.
 func (r *run) advance(workers int) error {
-	desks := make(chan *desk, workers)
+	scratches := make(chan *scratch, workers)
 	for range workers {
-		desks <- r.plan.scenario.newDesk()
+		scratches <- r.plan.scenario.newScratch()
 	}
 	var alone []task
 	for _, g := range r.games {
-		alone = append(alone, task{g.perSecond * updateCost, func(*desk) error { return g.run(r.ctx) }})
+		alone = append(alone, task{g.perSecond * updateCost, func(*scratch) error { return g.run(r.ctx) }})
 	}
 	for _, group := range r.groups() {
 		switch {
 		case group.lookAhead == unknown:
 			for _, s := range group.sites {
-				alone = append(alone, task{s.perSecond, func(d *desk) error { return r.advanceAlone(s, d) }})
+				alone = append(alone, task{s.perSecond, func(d *scratch) error { return r.advanceAlone(s, d) }})
 			}
-		case workers > 1 && group.visitsAWindow() >= worthSharing*float64(workers):
-			d := <-desks
+		case workers > 1 && group.arrivalsAWindow() >= worthSharing*float64(workers):
+			d := <-scratches
 			if err := r.advanceTogether(group, min(workers, len(group.sites)), d); err != nil {
 				return err
 			}
-			desks <- d
+			scratches <- d
 		default:
-			alone = append(alone, task{group.perSecond() * windowCost, func(d *desk) error { return r.advanceTogether(group, 1, d) }})
+			alone = append(alone, task{group.perSecond() * windowCost, func(d *scratch) error { return r.advanceTogether(group, 1, d) }})
 		}
 	}
 	// The longest first, so that the workers end at about the same time.
@@ -44,8 +44,8 @@ func (r *run) advance(workers int) error {
 	crew.SetLimit(workers)
 	for _, task := range alone {
 		crew.Go(func() error {
-			d := <-desks
-			defer func() { desks <- d }()
+			d := <-scratches
+			defer func() { scratches <- d }()
 			return task.run(d)
 		})
 	}
@@ -55,7 +55,7 @@ func (r *run) advance(workers int) error {
 // A task is work for one worker; its length is the requests a second of a site that would take as long, running alone.
 type task struct {
 	length float64
-	run    func(*desk) error
+	run    func(*scratch) error
 }
 
 // What an update of a game takes, and a request of sites that advance in windows, each beside a request of a site
@@ -66,7 +66,7 @@ const (
 )
 
 // advanceAlone runs a site that sends no messages from its opening to its end.
-func (r *run) advanceAlone(s *site, d *desk) error {
+func (r *run) advanceAlone(s *site, d *scratch) error {
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (r *run) advanceAlone(s *site, d *desk) error {
 	return s.err
 }
 
-// worthSharing is the number of visits in a window, for each worker, from which on the hand-over at the end
+// worthSharing is the number of arrivals in a window, for each worker, from which on the hand-over at the end
 // of the window costs less than the work it shares. Assumed: a hand-over costs about 5 us.
 const worthSharing = 200
 
@@ -174,14 +174,14 @@ func (g *siteGroup) perSecond() float64 {
 	return sum
 }
 
-// visitsAWindow estimates how many users a group meets in a window.
-func (g *siteGroup) visitsAWindow() float64 {
+// arrivalsAWindow estimates how many users a group meets in a window.
+func (g *siteGroup) arrivalsAWindow() float64 {
 	return g.perSecond() * time.Duration(g.lookAhead).Seconds()
 }
 
 // open opens sites that advance together. Each has a table of keys of its own: a directory serves one cache at a
 // time.
-func (r *run) open(sites []*site, d *desk) error {
+func (r *run) open(sites []*site, d *scratch) error {
 	for _, s := range sites {
 		if err := s.open(nil); err != nil {
 			return err
@@ -194,7 +194,7 @@ func (r *run) open(sites []*site, d *desk) error {
 }
 
 // advanceTogether runs a group to its end in windows, on a number of workers.
-func (r *run) advanceTogether(g siteGroup, workers int, d *desk) error {
+func (r *run) advanceTogether(g siteGroup, workers int, d *scratch) error {
 	defer func() {
 		for _, s := range g.sites {
 			s.close()

@@ -10,7 +10,7 @@
 // A [Service] is how a request is served:
 //
 //   - [Cacheable]: objects that caches may keep, with recorded sizes or a lognormal law of them, from an origin.
-//   - [Computed]: the calls of an API. They take a service time, and may make further calls to the parent region.
+//   - [Computed]: the calls of an API. They take a service time, and may make further calls to the data's home.
 //   - [Matched]: real-time games. Players are grouped into matches; every update of every player waits for the next
 //     tick.
 //

@@ -75,7 +75,7 @@ func likeWeb(name string, exponent float64, sizes Sizes) Workload {
 }
 
 // APIDynamic is the calls of an API. All of its parameters are assumed: 10 ms of work, 10 KB down, half of
-// the requests need one call to the parent region.
+// the requests need one call to the data's home.
 func APIDynamic() Workload {
 	return Workload{
 		Head: Head{

@@ -48,7 +48,7 @@ func (r records) addRun(s *edgewise.Study, result *sim.Result, withMetros bool) 
 			put(all, word+" hits", tier.Count(sim.TierHits))
 			put(all, word+" hit bytes", tier.Count(sim.TierHitBytes))
 		}
-		putCourse(all, &w.Course)
+		putCourse(all, &w.Timeline)
 		digest := sha256.New()
 		for m := range w.Metros {
 			id := s.Network.At(metros[m]).ID
@@ -137,7 +137,7 @@ func putSketch(to map[string]string, name string, s *stats.Sketch) {
 	to[name+" cells"] = short(cells)
 }
 
-func putCourse(to map[string]string, c *sim.Course) {
+func putCourse(to map[string]string, c *sim.Timeline) {
 	if len(c.Batches) == 0 {
 		return
 	}
@@ -154,7 +154,7 @@ func putCourse(to map[string]string, c *sim.Course) {
 	to["course batches"] = short(batches)
 }
 
-func putFill(to map[string]string, tier string, f *sim.FillCourse) {
+func putFill(to map[string]string, tier string, f *sim.FillTimeline) {
 	if len(f.UsedBytes) == 0 {
 		return
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// A cell is one workload's users of one metro, at the site that serves them: cacheable and computed.
-type cell struct {
+// clients are one workload's users of one metro, at the site that serves them: cacheable and computed.
+type clients struct {
 	tally     *Tally
 	latencies latencies // TTFB and TTLB
 
@@ -31,9 +31,9 @@ type cell struct {
 	loss                float64    // the probability that an exchange loses a packet
 	losses              random.Key
 	lossy               *transport.LossyTransfer // nil where no packet to the user is lost
-	course              *course                  // of the workload at this site
+	timeline            *timeline                // of the workload at this site
 	lost                uint64                   // requests recorded that failed
-	gate                *gate                    // nil if the cell has all users of its metro
+	share               *share                   // nil if they are all users of the metro
 	sizes               *sizes                   // of its requests, nil unless the demand records them
 	outages             []outage                 // as its users' instants meet them
 
@@ -41,7 +41,7 @@ type cell struct {
 	workload *workloadRun
 }
 
-// A workloadRun is one workload in one run, as all of its cells share it.
+// A workloadRun is one workload in one run, as all of its clients share it.
 type workloadRun struct {
 	number uint8 // of the workload
 	// These are those of a cacheable workload.
@@ -72,7 +72,7 @@ func (w *workloadRun) sizeBytes(key uint32) int64 { return w.catalogue.SizeBytes
 
 // A request is what a user's request brings along: how it came here.
 type request struct {
-	cell     uint32
+	clients  uint32
 	isNew    bool
 	recorded bool
 	access   int64 // the RTT of the last mile
@@ -91,13 +91,13 @@ func (r *request) size(object int64) int64 {
 }
 
 // arrive begins a request that reaches the site at an instant; draw adds what it brings along. number is the
-// cell's number at its site.
-func (c *cell) arrive(number uint32, now int64) request {
-	return request{cell: number, recorded: now >= c.from, access: c.access, arrived: now}
+// number of the clients at their site.
+func (c *clients) arrive(number uint32, now int64) request {
+	return request{clients: number, recorded: now >= c.from, access: c.access, arrived: now}
 }
 
 // draw draws the rest.
-func (c *cell) draw(r *request) {
+func (c *clients) draw(r *request) {
 	c.count++
 	if r.recorded {
 		c.asked++
@@ -108,9 +108,9 @@ func (c *cell) draw(r *request) {
 }
 
 // drawClient draws what a request brings along where not all bring the same.
-func (c *cell) drawClient(r *request) {
-	if c.gate != nil {
-		for range c.gate.catchUp() {
+func (c *clients) drawClient(r *request) {
+	if c.share != nil {
+		for range c.share.catchUp() {
 			c.next()
 			c.count++
 		}
@@ -125,7 +125,7 @@ func (c *cell) drawClient(r *request) {
 }
 
 // next draws the last mile of a client, and whether it opens a connection.
-func (c *cell) next() (access int64, isNew bool) {
+func (c *clients) next() (access int64, isNew bool) {
 	u := c.rand.Uint64()
 	access = c.access
 	if c.law != nil {
@@ -140,7 +140,7 @@ const minResend = int64(200 * time.Millisecond)
 
 // drawLoss returns what packet loss adds to the exchanges of a request: one packet each way decides. It notes
 // how much of the response arrives before the next is lost.
-func (c *cell) drawLoss(r *request) int64 {
+func (c *clients) drawLoss(r *request) int64 {
 	exchanges := int64(1)
 	if r.isNew {
 		exchanges += c.transfer.Connect + c.transfer.TLS
@@ -157,7 +157,7 @@ func (c *cell) drawLoss(r *request) int64 {
 }
 
 // lose tallies a request that meets a site that is down.
-func (c *cell) lose(now int64) {
+func (c *clients) lose(now int64) {
 	r := c.arrive(0, now)
 	c.draw(&r)
 	if !r.recorded {
@@ -179,8 +179,8 @@ type served struct {
 }
 
 // answer tallies a request; it returns false where the site fails before the answer leaves. What follows from
-// other counters is added once, by [cell.settle].
-func (c *cell) answer(r *request, s *served) bool {
+// other counters is added once, by [clients.addUp].
+func (c *clients) answer(r *request, s *served) bool {
 	if c.outages != nil && meets(c.outages, r.arrived-c.delay, s.first-c.delay) != nil {
 		c.fail(r, s.first, SiteDown)
 		return false
@@ -194,7 +194,7 @@ func (c *cell) answer(r *request, s *served) bool {
 		ready += connect + tls
 	}
 	ttfb := ready + wait
-	c.course.add(r.arrived, ttfb, s.outcome)
+	c.timeline.add(r.arrived, ttfb, s.outcome)
 	if !r.recorded {
 		return true
 	}
@@ -229,7 +229,7 @@ func (c *cell) answer(r *request, s *served) bool {
 
 // fail tallies a request that has reached the site and gets no answer but, at an instant, an error. Where the
 // site goes down before that there is not even an error: the user loses patience.
-func (c *cell) fail(r *request, now int64, why Reason) {
+func (c *clients) fail(r *request, now int64, why Reason) {
 	if !r.recorded {
 		return
 	}
@@ -245,18 +245,18 @@ func (c *cell) fail(r *request, now int64, why Reason) {
 	c.tally.fail(why, waited)
 }
 
-// waitedInVain names the cause of a part of a request's latency that [cell.answer] has taken for the way
+// waitedInVain names the cause of a part of a request's latency that [clients.answer] has taken for the way
 // upstream.
-func (c *cell) waitedInVain(r *request, ns int64) {
+func (c *clients) waitedInVain(r *request, ns int64) {
 	if r.recorded {
 		c.tally.Causes[Timeout] += ns
 		c.tally.Causes[Upstream] -= ns
 	}
 }
 
-// settle adds to the tally what is the same for every request of the cell, and the number of requests as
+// addUp adds to the tally what is the same for every request of the clients, and the number of requests as
 // it was counted when they came: their outcomes must match it.
-func (c *cell) settle() {
+func (c *clients) addUp() {
 	c.latencies.record()
 	t := c.tally
 	t.Counters[Requests] += c.asked

@@ -2,8 +2,8 @@ package sim
 
 import "github.com/edgewise-sim/edgewise/cache"
 
-// A desk is what a worker uses for one site after the other.
-type desk struct {
+// A scratch is what a worker uses for one site after the other.
+type scratch struct {
 	// objects is how many keys the directory has; 0 if there is to be none.
 	objects   int
 	directory *cache.Directory // made for the first site that has an edge cache
@@ -26,8 +26,8 @@ const (
 	objectsPerRequest = 16 // at most
 )
 
-// newDesk returns a desk for a scenario.
-func (s *Scenario) newDesk() *desk {
+// newScratch returns a scratch for a scenario.
+func (s *Scenario) newScratch() *scratch {
 	objects, perSecond := 0, 0.0
 	for i := range s.Workloads {
 		if n := s.objects(i); n > 0 {
@@ -37,13 +37,13 @@ func (s *Scenario) newDesk() *desk {
 	}
 	requests := perSecond * (s.WarmUp + s.Duration).Seconds()
 	if objects > maxDirectory || float64(objects) > objectsPerRequest*requests {
-		return &desk{}
+		return &scratch{}
 	}
-	return &desk{objects: objects}
+	return &scratch{objects: objects}
 }
 
 // directoryFor returns the directory for a site's edge cache, nil if it is to have none.
-func (d *desk) directoryFor(s *site) (*cache.Directory, error) {
+func (d *scratch) directoryFor(s *site) (*cache.Directory, error) {
 	if s.edge == nil || d.objects == 0 {
 		return nil, nil
 	}
@@ -56,9 +56,9 @@ func (d *desk) directoryFor(s *site) (*cache.Directory, error) {
 	return d.directory, nil
 }
 
-// lend gives a site, before it opens, the memory that the one before it at the desk has left.
-func (d *desk) lend(s *site) {
-	s.block.visits, s.block.scratch, s.block.counts, s.block.batch = d.block.visits[:0], d.block.scratch, d.block.counts, d.block.batch
+// lend gives a site, before it opens, the memory that the one before it at the scratch has left.
+func (d *scratch) lend(s *site) {
+	s.block.arrivals, s.block.scratch, s.block.counts, s.block.batch = d.block.arrivals[:0], d.block.scratch, d.block.counts, d.block.batch
 	s.fills.ring = d.fills.ring
 	if s.edge != nil && d.flights.heads != nil {
 		s.edge.flights = d.flights
@@ -67,7 +67,7 @@ func (d *desk) lend(s *site) {
 }
 
 // takeBack keeps the memory of a site that is about to close.
-func (d *desk) takeBack(s *site) {
+func (d *scratch) takeBack(s *site) {
 	d.block, d.fills = s.block, s.fills
 	d.block.sources = nil
 	if s.edge != nil {

@@ -5,17 +5,17 @@ import (
 	"math/bits"
 )
 
-// A Course is how a workload, or a tier of caches, fared over the time of a run, warm-up included, in
+// A Timeline is how a workload, or a tier of caches, fared over the time of a run, warm-up included, in
 // batches of equal length. It is what the warm-up is judged by. A batch that the run's end cuts short
 // is left out.
-type Course struct {
+type Timeline struct {
 	// BatchNs is the length of a batch in ns: a power of two, such that a run has 200 to 399.
 	BatchNs int64
-	Batches []CourseBatch
+	Batches []TimelineBatch
 }
 
-// A CourseBatch is one batch of a [Course] of requests, by the instant at which they reached their site.
-type CourseBatch struct {
+// A TimelineBatch is one batch of a [Timeline] of requests, by the instant at which they reached their site.
+type TimelineBatch struct {
 	Requests uint64
 	// SumNs is the sum of the headline latency.
 	SumNs uint64
@@ -23,9 +23,9 @@ type CourseBatch struct {
 	Hits uint64
 }
 
-// A FillCourse is the content of the caches of one tier over the time of a run.
-type FillCourse struct {
-	// BatchNs is as in [Course].
+// A FillTimeline is the content of the caches of one tier over the time of a run.
+type FillTimeline struct {
+	// BatchNs is as in [Timeline].
 	BatchNs int64
 	// CapacityBytes sums the capacities of the tier's caches that anything was put into.
 	CapacityBytes int64
@@ -37,24 +37,24 @@ type FillCourse struct {
 // batch means.
 const fewestBatches = 200
 
-// courseShift returns the logarithm of the batch length of a run of so many ns.
-func courseShift(total int64) uint8 {
+// timelineShift returns the logarithm of the batch length of a run of so many ns.
+func timelineShift(total int64) uint8 {
 	return uint8(max(bits.Len64(uint64(total)/fewestBatches)-1, 0))
 }
 
-// A course takes the requests of one workload at one site.
-type course struct {
-	batches []CourseBatch
+// A timeline takes the requests of one workload at one site.
+type timeline struct {
+	batches []TimelineBatch
 	shift   uint8
 }
 
-func newCourse(total int64) *course {
-	shift := courseShift(total)
-	return &course{batches: make([]CourseBatch, total>>shift), shift: shift}
+func newTimeline(total int64) *timeline {
+	shift := timelineShift(total)
+	return &timeline{batches: make([]TimelineBatch, total>>shift), shift: shift}
 }
 
 // add takes a request that reached its site at an instant.
-func (c *course) add(at, latency int64, outcome Outcome) {
+func (c *timeline) add(at, latency int64, outcome Outcome) {
 	i := uint64(at) >> (c.shift & 63)
 	if i >= uint64(len(c.batches)) {
 		return // the last batch is not whole
@@ -67,15 +67,15 @@ func (c *course) add(at, latency int64, outcome Outcome) {
 	}
 }
 
-// matches returns an error unless both courses are of the same batches or one has none.
-func (c *Course) matches(o *Course) error {
+// matches returns an error unless both timelines are of the same batches or one has none.
+func (c *Timeline) matches(o *Timeline) error {
 	return sameBatches(len(c.Batches), c.BatchNs, len(o.Batches), o.BatchNs)
 }
 
-// merge adds another course that it matches; a course without batches takes the other's length.
-func (c *Course) merge(o *Course) {
+// merge adds another timeline that it matches; a timeline without batches takes the other's length.
+func (c *Timeline) merge(o *Timeline) {
 	if len(c.Batches) == 0 && len(o.Batches) > 0 {
-		c.BatchNs, c.Batches = o.BatchNs, make([]CourseBatch, len(o.Batches))
+		c.BatchNs, c.Batches = o.BatchNs, make([]TimelineBatch, len(o.Batches))
 	}
 	for i := range o.Batches {
 		c.Batches[i].Requests += o.Batches[i].Requests
@@ -84,27 +84,27 @@ func (c *Course) merge(o *Course) {
 	}
 }
 
-// A filling watches the content of one cache.
-type filling struct {
+// A fillTimeline watches the content of one cache.
+type fillTimeline struct {
 	used  []int64
 	shift uint8
 	taken int // batches that have been seen
 	last  int64
 }
 
-func newFilling(total int64) filling {
-	shift := courseShift(total)
-	return filling{used: make([]int64, total>>shift), shift: shift}
+func newFillTimeline(total int64) fillTimeline {
+	shift := timelineShift(total)
+	return fillTimeline{used: make([]int64, total>>shift), shift: shift}
 }
 
 // isDue reports whether an instant lies in a batch that has not been seen.
-func (f *filling) isDue(at int64) bool { return at>>f.shift >= int64(f.taken) }
+func (f *fillTimeline) isDue(at int64) bool { return at>>f.shift >= int64(f.taken) }
 
 // hasHeld reports whether anything was ever put into the cache, before finish.
-func (f *filling) hasHeld() bool { return f.taken > 0 || f.last > 0 }
+func (f *fillTimeline) hasHeld() bool { return f.taken > 0 || f.last > 0 }
 
 // take notes what the cache holds at an instant; it has changed little since the batch began.
-func (f *filling) take(at, used int64) {
+func (f *fillTimeline) take(at, used int64) {
 	for end := min(at>>f.shift, int64(len(f.used)-1)); int64(f.taken) < end; f.taken++ {
 		f.used[f.taken] = f.last
 	}
@@ -116,20 +116,20 @@ func (f *filling) take(at, used int64) {
 }
 
 // finish fills in the batches in which nothing was put into the cache.
-func (f *filling) finish() {
+func (f *fillTimeline) finish() {
 	for ; f.taken < len(f.used); f.taken++ {
 		f.used[f.taken] = f.last
 	}
 }
 
-// matches returns an error unless both courses are of the same batches or one has none.
-func (f *FillCourse) matches(o *FillCourse) error {
+// matches returns an error unless both timelines are of the same batches or one has none.
+func (f *FillTimeline) matches(o *FillTimeline) error {
 	return sameBatches(len(f.UsedBytes), f.BatchNs, len(o.UsedBytes), o.BatchNs)
 }
 
-// merge adds the contents of other caches over the same time, a course that it matches; a course without
+// merge adds the contents of other caches over the same time, a timeline that it matches; a timeline without
 // any takes the other's length.
-func (f *FillCourse) merge(o *FillCourse) {
+func (f *FillTimeline) merge(o *FillTimeline) {
 	if len(f.UsedBytes) == 0 && len(o.UsedBytes) > 0 {
 		f.BatchNs, f.UsedBytes = o.BatchNs, make([]int64, len(o.UsedBytes))
 	}
@@ -141,7 +141,7 @@ func (f *FillCourse) merge(o *FillCourse) {
 
 func sameBatches(n int, ns int64, otherN int, otherNs int64) error {
 	if n > 0 && otherN > 0 && (n != otherN || ns != otherNs) {
-		return fmt.Errorf("courses of %d batches of %d ns and of %d of %d ns; want equal ones", n, ns, otherN, otherNs)
+		return fmt.Errorf("timelines of %d batches of %d ns and of %d of %d ns; want equal ones", n, ns, otherN, otherNs)
 	}
 	return nil
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/edgewise-sim/edgewise/random"
 )
 
-// A gateRule says which of a metro's users an entry takes, and when, where the metro has several entries.
+// A shareRule says which of a metro's users an entry takes, and when, where the metro has several entries.
 // Every request draws a number that says who asks: uniform, 32 bits, the same under every placement.
-type gateRule struct {
+type shareRule struct {
 	epochs []int64  // the instants at which each epoch begins, the first 0
 	upTo   []uint64 // the ends of the groups of users, the last 2^32
 	// takes says by epoch and group whether the entry takes them.
@@ -16,7 +16,7 @@ type gateRule struct {
 }
 
 // admits reports whether the rule takes a user who asks at an instant.
-func (g *gateRule) admits(at int64, who uint32) bool {
+func (g *shareRule) admits(at int64, who uint32) bool {
 	e := len(g.epochs) - 1
 	for g.epochs[e] > at {
 		e--
@@ -28,8 +28,8 @@ func (g *gateRule) admits(at int64, who uint32) bool {
 	return g.takes[e][i]
 }
 
-// initialShare returns the share of the users that the rule takes when the run begins; nil takes all.
-func (g *gateRule) initialShare() float64 {
+// initial returns the share of the users that the rule takes when the run begins; nil takes all.
+func (g *shareRule) initial() float64 {
 	if g == nil {
 		return 1
 	}
@@ -43,14 +43,14 @@ func (g *gateRule) initialShare() float64 {
 	return float64(taken) / (1 << 32)
 }
 
-// A gate lets a source pass only the requests of its entry. All sources of a metro draw the same requests,
+// A share lets a source pass only the requests of its entry. All sources of a metro draw the same requests,
 // and each takes its own: so what a request is does not depend on who serves it.
-type gate struct {
-	rule *gateRule
+type share struct {
+	rule *shareRule
 	key  random.Key // addresses who asks, by the request's number
 	next uint64     // number of the next request
 	// skipped counts the requests since the last one taken. For each request taken and not yet served,
-	// before holds how many had been skipped: the cell catches up on their random numbers.
+	// before holds how many had been skipped: the clients catch up on their random numbers.
 	skipped uint32
 	before  []uint32
 	head    int
@@ -60,7 +60,7 @@ type gate struct {
 func who(k random.Key, request uint64) uint32 { return uint32(k.At(request) >> 32) }
 
 // admits takes the next request or skips it.
-func (g *gate) admits(at int64) bool {
+func (g *share) admits(at int64) bool {
 	n := g.next
 	g.next++
 	if !g.rule.admits(at, who(g.key, n)) {
@@ -77,7 +77,7 @@ func (g *gate) admits(at int64) bool {
 }
 
 // catchUp returns how many requests were skipped before the one that is served now.
-func (g *gate) catchUp() uint32 {
+func (g *share) catchUp() uint32 {
 	g.head++
 	return g.before[g.head-1]
 }

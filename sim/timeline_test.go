@@ -22,14 +22,14 @@ func TestCourseHoldsEveryRequestByTime(t *testing.T) {
 	p := placement.RegionOnly("region").WithPoPs(5000, pops...)
 	r, err := Run(context.Background(), Job{Scenario: s, Placement: p})
 	require.NoError(t, err)
-	c := r.Workloads[0].Course
+	c := r.Workloads[0].Timeline
 	require.GreaterOrEqual(t, len(c.Batches), 200)
 	require.Less(t, len(c.Batches), 400)
 	require.LessOrEqual(t, int64(len(c.Batches))*c.BatchNs, int64(s.Duration))
 	require.Greater(t, int64(len(c.Batches)+1)*c.BatchNs, int64(s.Duration))
 	total, err := r.Workloads[0].Total()
 	require.NoError(t, err)
-	var sum CourseBatch
+	var sum TimelineBatch
 	for _, b := range c.Batches {
 		sum.Requests += b.Requests
 		sum.SumNs += b.SumNs
@@ -51,19 +51,19 @@ func TestCourseHoldsEveryRequestByTime(t *testing.T) {
 	}
 	require.Len(t, r.Tiers, 1)
 
-	// The warm-up is part of the course and changes nothing in it.
+	// The warm-up is part of the timeline and changes nothing in it.
 	s.WarmUp, s.Duration = 30*time.Second, 70*time.Second
 	warm, err := Run(context.Background(), Job{Scenario: s, Placement: p})
 	require.NoError(t, err)
-	require.Equal(t, c, warm.Workloads[0].Course)
+	require.Equal(t, c, warm.Workloads[0].Timeline)
 
 	require.NoError(t, warm.Merge(r))
-	require.Equal(t, 2*c.Batches[7].SumNs, warm.Workloads[0].Course.Batches[7].SumNs)
+	require.Equal(t, 2*c.Batches[7].SumNs, warm.Workloads[0].Timeline.Batches[7].SumNs)
 	require.Equal(t, int64(20_000), warm.Tiers[0].Fill.CapacityBytes)
 }
 
 func TestFillingKeepsWhatItSawLast(t *testing.T) {
-	f := newFilling(1000) // batches of 4 ns
+	f := newFillTimeline(1000) // batches of 4 ns
 	require.Len(t, f.used, 250)
 	f.take(9, 50)
 	require.False(t, f.isDue(11))
@@ -73,13 +73,13 @@ func TestFillingKeepsWhatItSawLast(t *testing.T) {
 	f.finish()
 	require.Equal(t, []int64{0, 0, 50, 50, 50, 50, 70, 70}, f.used[:8])
 	require.Equal(t, int64(70), f.used[248])
-	short := newFilling(5)
+	short := newFillTimeline(5)
 	require.Len(t, short.used, 5)
 }
 
-// BenchmarkCourse is what following the course costs a request.
+// BenchmarkCourse is what following the timeline costs a request.
 func BenchmarkCourse(b *testing.B) {
-	c := newCourse(int64(15 * time.Minute))
+	c := newTimeline(int64(15 * time.Minute))
 	at := int64(0)
 	for b.Loop() {
 		at += int64(500 * time.Microsecond)
