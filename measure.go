@@ -115,6 +115,14 @@ type Tallies struct {
 	names []string
 }
 
+// ofSite returns a counter of the site that the figure is made of, 0 where it is not made by site.
+func (t *Tallies) ofSite(c sim.SiteCounter) uint64 {
+	if t.Site == nil {
+		return 0
+	}
+	return t.Site.Count(c)
+}
+
 // Tier returns what was asked of the tier of caches with a name, for example [placement.EdgeCache]: nothing where the
 // placement has no such tier.
 func (t *Tallies) Tier(name string) sim.TierTally {
@@ -140,16 +148,6 @@ func peakRate(t *Tallies) stats.Ratio {
 		return stats.Ratio{}
 	}
 	return ratio(t.Site.PeakRequests, uint64(t.Workload.Timeline.BatchNs))
-}
-
-// ofSite returns what is counted of a site, 0 where the figure is not made by site.
-func ofSite(c sim.SiteCounter) func(*Tallies) uint64 {
-	return func(t *Tallies) uint64 {
-		if t.Site == nil {
-			return 0
-		}
-		return t.Site.Count(c)
-	}
 }
 
 func peakPlayers(t *Tallies) uint64 {
@@ -194,10 +192,10 @@ var measures = slices.Concat(
 			Of:    RatioOf(peakRate, 1e9),
 			Where: func(t *Tallies) bool { return t.Site != nil && t.Site.PeakRequests > 0 }, BySite: true},
 		{Label: Label{Metric: "servers", Statistic: "utilisation", Unit: "share", Shown: Shown{SiteColumn: "busy"}},
-			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(ofSite(sim.BusyUs)(t), ofSite(sim.ServerUs)(t)) }),
-			Where: happened(ofSite(sim.ServerUs)), BySite: true},
+			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(t.ofSite(sim.BusyUs), t.ofSite(sim.ServerUs)) }),
+			Where: func(t *Tallies) bool { return t.ofSite(sim.ServerUs) > 0 }, BySite: true},
 		{Label: Label{Metric: "players", Statistic: "mean", Unit: "players", Shown: Shown{SiteColumn: "players"}},
-			Of:    RatioOf(func(t *Tallies) stats.Ratio { return ratio(ofSite(sim.PlayerUs)(t), uint64(t.Duration)) }, nsPerUs),
+			Of:    RatioOf(func(t *Tallies) stats.Ratio { return ratio(t.ofSite(sim.PlayerUs), uint64(t.Duration)) }, nsPerUs),
 			Kinds: games, Where: happened(peakPlayers), BySite: true},
 		{Label: Label{Metric: "players", Statistic: "peak", Unit: "players", Shown: Shown{SiteColumn: "peak players"}},
 			Of: CountOf(peakPlayers), Kinds: games, Where: happened(peakPlayers), BySite: true},

@@ -127,11 +127,11 @@ func (s *Study) findWarmUps(replications []*replication) []WarmUpFinding {
 			if d.kind == sim.Matched {
 				continue
 			}
-			figures := []timelineFigure{latencyFigure}
-			if d.kind.MeetsCaches() && anyHits(replications, p, w) {
-				figures = append(figures, hitRatioFigure)
-			}
-			for _, figure := range figures {
+			hasHits := d.kind.MeetsCaches() && anyHits(replications, p, w)
+			for _, figure := range timelineFigures {
+				if figure.isOfHits && !hasHits {
+					continue
+				}
 				f := s.findWarmUp(replications, p, w, figure)
 				f.Before = s.firstFailure(p)
 				f.Placement, f.Workload, f.Figure = s.Placements[p].Name, d.name, figure.name
@@ -160,30 +160,31 @@ func anyHits(replications []*replication, p, w int) bool {
 	return false
 }
 
-// A timelineFigure is a figure whose timeline can be judged.
+// A timelineFigure is a figure whose timeline can be judged. It is made of a batch of a timeline, which holds no more than that
+// takes, and not of tallies as a [Measure] is: a row here needs what it counts in [sim.TimelineBatch].
 type timelineFigure struct {
 	name string
-	of   func(sim.TimelineBatch) stats.Ratio
+	// isOfHits leaves the figure out where nothing was hit.
+	isOfHits bool
+	of       func(sim.TimelineBatch) stats.Ratio
 	// margin is the largest bias that does not matter, from the figure's mean; unit turns it into that of
 	// results.
 	margin func(mean float64) float64
 	unit   float64
 }
 
-var (
-	latencyFigure = timelineFigure{
+var timelineFigures = []timelineFigure{
+	{
 		name:   "latency",
-		of:     func(b sim.TimelineBatch) stats.Ratio { return stats.Ratio{Numerator: b.SumNs, Denominator: b.Requests} },
-		margin: func(mean float64) float64 { return latencyBias * mean },
-		unit:   1e-6,
-	}
-	hitRatioFigure = timelineFigure{
-		name:   "hit ratio",
-		of:     func(b sim.TimelineBatch) stats.Ratio { return stats.Ratio{Numerator: b.Hits, Denominator: b.Requests} },
-		margin: func(float64) float64 { return hitRatioBias },
-		unit:   1,
-	}
-)
+		of:     func(b sim.TimelineBatch) stats.Ratio { return ratio(b.SumNs, b.Requests) },
+		margin: func(mean float64) float64 { return latencyBias * mean }, unit: msPerNs,
+	},
+	{
+		name: "hit ratio", isOfHits: true,
+		of:     func(b sim.TimelineBatch) stats.Ratio { return ratio(b.Hits, b.Requests) },
+		margin: func(float64) float64 { return hitRatioBias }, unit: 1,
+	},
+}
 
 // findWarmUp applies MSER-5 to the timeline of a figure, averaged over the replications. The cut alone does
 // not condemn a run: the rule finds some cut in any noise. What was recorded before it must differ

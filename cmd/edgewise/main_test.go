@@ -42,6 +42,19 @@ func scenarioFile(t *testing.T, text string) string {
 	return file
 }
 
+func TestRunPrintsSitesWhereAsked(t *testing.T) {
+	file, dir := scenarioFile(t, tiny), t.TempDir()
+	_, without, _ := run(t, context.Background(), "run", file, "-o", dir)
+	require.NotContains(t, without, "by site")
+	code, with, errs := run(t, context.Background(), "run", file, "-o", dir, "--sites")
+	require.Zero(t, code, errs)
+	require.Contains(t, with, "site: by site")
+	require.Contains(t, with, "│ placement, site")
+	written, err := os.ReadFile(filepath.Join(dir, "comparison.md"))
+	require.NoError(t, err)
+	require.Contains(t, string(written), "### site: by site")
+}
+
 func TestRunWritesAllResults(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "not-there-yet")
 	code, out, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-o", dir)

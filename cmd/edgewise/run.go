@@ -76,19 +76,19 @@ func (c *runCmd) write(s *streams, comparison *edgewise.Comparison, runErr error
 		if err := report.WriteTable(s.out, comparison); err != nil {
 			return errors.Join(runErr, err)
 		}
-		if len(comparison.Placements) > 1 {
-			if _, err := fmt.Fprintln(s.out); err != nil {
-				return errors.Join(runErr, err)
-			}
-			if err := report.WriteVerdicts(s.out, comparison, report.Margins{}); err != nil {
-				return errors.Join(runErr, err)
-			}
-		}
 		if c.Sites {
 			if _, err := fmt.Fprintln(s.out); err != nil {
 				return errors.Join(runErr, err)
 			}
 			if err := report.WriteSites(s.out, comparison); err != nil {
+				return errors.Join(runErr, err)
+			}
+		}
+		if len(comparison.Placements) > 1 {
+			if _, err := fmt.Fprintln(s.out); err != nil {
+				return errors.Join(runErr, err)
+			}
+			if err := report.WriteVerdicts(s.out, comparison, report.Margins{}); err != nil {
 				return errors.Join(runErr, err)
 			}
 		}
