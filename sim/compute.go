@@ -99,7 +99,10 @@ func (s *site) landCall(m *message) {
 // landCallUnanswered takes the news that the site that was asked has failed before it could answer a call.
 func (s *site) landCallUnanswered(m *message) {
 	k, p, d := s.takeCall(m.token)
-	if gaveUp, o := d.hops[k.choice].silence(k.asked, m.at); d.again(&k, gaveUp, o) {
+	h := &d.hops[k.choice]
+	if uint32(h.to) == s.id {
+		p.endCall(d, &k, callEnd{at: m.at, failed: true}) // with this site, and with the request
+	} else if gaveUp, o := h.silence(k.asked, m.at); d.again(&k, gaveUp, o) {
 		s.makeCall(d, p, &k)
 	} else {
 		p.endCall(d, &k, callEnd{at: gaveUp, failed: true})

@@ -227,3 +227,40 @@ func TestUpdatesCallTheHomeOfTheData(t *testing.T) {
 		}
 	}
 }
+
+func TestCallsQueueAtTheHomeItselfAsFromElsewhere(t *testing.T) {
+	// Far apart: of three calls that a region makes to itself at once the last waits for the others.
+	p := computedAt("west")
+	p.Sites[0].Servers = 1
+	s := withData(t, workload.DataCalls{Calls: 3, Parallel: true})
+	s.Workloads[0] = s.Workloads[0].WithRequestsPerSecond(0.05)
+	tally := &runOne(t, s, p).Workloads[0].Metros[0]
+	n := int64(tally.Count(Requests))
+	requireLatency(t, tally, TTFB, (20+4+3*2)*ms, (20+4+3*2)*ms)
+	require.Equal(t, n*4*ms, tally.Causes[Queue])
+	require.Zero(t, tally.Causes[Upstream])
+
+	s = changed(s, func(d *workload.DataCalls) { d.Parallel = false })
+	tally = &runOne(t, s, p).Workloads[0].Metros[0]
+	requireLatency(t, tally, TTFB, (20+4+3*2)*ms, (20+4+3*2)*ms)
+	require.Zero(t, tally.Causes[Queue])
+
+	// One and a half times what one server can do, from the region itself or from a Local Zone: it is busy throughout.
+	s = withData(t, workload.DataCalls{Home: "west", Calls: 1, Service: workload.ServiceTime{Mean: 50 * time.Millisecond}})
+	s.Workloads[0] = s.Workloads[0].WithRequestsPerSecond(30)
+	for _, users := range []string{"west", "zone"} {
+		p := computedAt("west")
+		p.Sites[0].Servers = 1
+		if users == "zone" {
+			p = p.WithLocalZones("zone")
+		}
+		r := runOne(t, s, p)
+		home := &r.Workloads[0].Sites[slices.Index(r.Sites, "west")]
+		require.InEpsilon(t, 400e6, float64(home.Count(BusyUs)), 0.001, "users at %s", users)
+	}
+
+	// At less than that it works for what it is asked: 4 ms and 50 ms a request.
+	s.Workloads[0] = s.Workloads[0].WithRequestsPerSecond(5)
+	w := runOne(t, s, p).Workloads[0]
+	require.InDelta(t, float64(w.Metros[0].Count(Requests))*54e3, float64(w.Sites[0].Count(BusyUs)), 54e3)
+}

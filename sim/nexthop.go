@@ -187,8 +187,9 @@ func asHops(hops []nextHop, ready func(*nextHop)) []nextHop {
 	return hops
 }
 
-// homes returns, by site, where the calls of a workload go; nil where a site does not compute. Calls of games are
-// arithmetic: they find servers that are always free.
+// homes returns, by site, where the calls of a workload go; nil where a site does not compute. Calls that stay at a
+// site find the same servers as those from elsewhere. Calls of games are arithmetic: they find servers that are always
+// free.
 func (c *compiler) homes(p *Plan, name string, kind Kind, data workload.DataCalls) ([][]nextHop, error) {
 	all := make([][]nextHop, len(p.sites))
 	for i := range p.sites {
@@ -201,7 +202,7 @@ func (c *compiler) homes(p *Plan, name string, kind Kind, data workload.DataCall
 		}
 		all[i] = asHops(hops, func(h *nextHop) {
 			h.part = computePart
-			h.remote = kind == Computed && data.Calls > 0 && h.to >= 0 && h.to != i && p.sites[h.to].compute.Servers > 0
+			h.remote = kind == Computed && data.Calls > 0 && h.to >= 0 && p.sites[h.to].compute.Servers > 0
 		})
 	}
 	return all, nil
@@ -216,7 +217,7 @@ func (c *compiler) dataHops(p *Plan, workload, site, home string) ([]nextHop, er
 		home = cmp.Or(c.net.At(node).Parent, site)
 	}
 	if home == site {
-		return []nextHop{{leg: leg{to: -1}}}, nil
+		return []nextHop{{leg: leg{to: p.number(site)}}}, nil
 	}
 	l, err := c.leg(site, home)
 	if err != nil {

@@ -3,7 +3,8 @@ package workload
 import "github.com/edgewise-sim/edgewise/internal/invalid"
 
 // DataCalls says how often the work on a request needs the data's home: the site where the data lives. Away from
-// there a call is a round trip to it; at the home itself calls stay inside and cost only their service time.
+// there a call is a round trip to it; at the home itself calls have no way to go, and wait for its servers like those
+// from elsewhere.
 type DataCalls struct {
 	// Home is the id of a site of the network, which a placement need not use. "" means that every Local Zone
 	// calls its parent region, and every region is a home of its own.
