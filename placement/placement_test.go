@@ -97,6 +97,31 @@ func tiered(p placement.Placement, tiers ...placement.Tier) placement.Placement 
 	return p
 }
 
+func TestTiersBehindOneOfSomeOriginsTakeNoOthersWithThem(t *testing.T) {
+	net, err := catalog.AWS(catalog.Selection{Metros: []string{"denver-us"}, Regions: []string{"us-west-2", "us-east-1"}, PoPs: []string{"pop-lax"}})
+	require.NoError(t, err)
+	for _, c := range []struct {
+		first, second []string
+		want          string
+	}{
+		{[]string{"us-west-2"}, nil, `tier "c": Tiers[2].Origins is []; want some or none of [us-west-2]: tier "b" before it stands before those alone`},
+		{[]string{"us-west-2"}, []string{"us-east-1", "us-west-2"}, "Tiers[2].Origins is [us-east-1 us-west-2]"},
+		{[]string{"us-west-2"}, []string{"us-west-2"}, ""},
+		{[]string{"us-west-2"}, []string{"us-east-1"}, ""},
+		{[]string{"us-west-2", "us-east-1"}, nil, ""},
+		{nil, []string{"us-west-2"}, ""},
+	} {
+		at := []placement.Cache{{Site: "pop-lax", CapacityBytes: 1}}
+		err := tiered(placement.RegionOnly("us-west-2").With(placement.Assignment{Site: "us-east-1", Role: placement.Origin}), placement.Tier{Name: "a", Caches: at},
+			placement.Tier{Name: "b", Caches: at, Origins: c.first}, placement.Tier{Name: "c", Caches: at, Origins: c.second}).Validate(net)
+		if c.want == "" {
+			require.NoError(t, err)
+		} else {
+			require.ErrorContains(t, err, c.want)
+		}
+	}
+}
+
 func TestTiersStandFromTheUserToTheOrigin(t *testing.T) {
 	p := placement.RegionOnly("r").WithShield(4, "s").WithMidTier(3, "m").WithCaches("last", placement.Cache{Site: "l"}).WithPoPs(1, "a")
 	more := p.WithPoPs(2, "b").Preloaded()

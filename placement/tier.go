@@ -39,11 +39,18 @@ type Tier struct {
 	// origin directly. Not for the first tier.
 	SkipInOriginRegion bool
 	// Origins are the sites of the origins that the tier stands before: what comes from others passes by. None
-	// stand for all. Not for the first tier.
+	// stand for all. Not for the first tier. Behind a tier that stands before some origins alone, every other
+	// stands before some of those alone, or before none of them.
 	//
 	// Where several origins serve a workload, the origin of a fetch is the one nearest, by round trip, to the cache
-	// that asks; this goes for SkipInOriginRegion, too.
+	// that asks, of those that its tier stands before; this goes for SkipInOriginRegion, too. The others stand in
+	// for origins that are down.
 	Origins []string
+}
+
+// StandsBefore reports whether what comes from the origin at a site may pass through the tier.
+func (t *Tier) StandsBefore(origin string) bool {
+	return len(t.Origins) == 0 || slices.Contains(t.Origins, origin)
 }
 
 // A Cache is a site of a [Tier] with its cache.
@@ -148,6 +155,12 @@ func (t *Tier) validate(p Placement, i int, n *topology.Network) error {
 			errs = append(errs, wrong(fmt.Sprintf("Origins[%d]", k), origin, "another origin: the tier has this one already"))
 		}
 	}
+	for _, before := range p.Tiers[:i] {
+		if len(before.Origins) > 0 && !t.isWithinOrBeside(before.Origins, p) {
+			errs = append(errs, wrong("Origins", t.Origins, "some or none of %v: tier %q before it stands before those alone", before.Origins, before.Name))
+			break
+		}
+	}
 	if !slices.ContainsFunc(t.Caches, func(c Cache) bool { return !c.Backup }) {
 		if len(t.Caches) == 0 {
 			errs = append(errs, wrong("Caches", "empty", "one cache or more"))
@@ -168,6 +181,18 @@ func (t *Tier) validate(p Placement, i int, n *topology.Network) error {
 		}
 	}
 	return invalid.First(errs...)
+}
+
+// isWithinOrBeside reports whether the tier stands before some origins of a list alone, or before none of them.
+func (t *Tier) isWithinOrBeside(origins []string, p Placement) bool {
+	inside, outside := false, false
+	for _, a := range p.Of(Origin) {
+		if t.StandsBefore(a.Site) {
+			listed := slices.Contains(origins, a.Site)
+			inside, outside = inside || listed, outside || !listed
+		}
+	}
+	return !(inside && outside)
 }
 
 func (c *Cache) validate(n *topology.Network, role Role) error {

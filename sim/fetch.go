@@ -4,7 +4,7 @@ package sim
 func (s *site) startFetch(t *tier, n uint32, now int64, number uint8, recorded bool) *flight {
 	f := &t.flights.pool[n]
 	if h := &t.hops[number][0]; h.isSteady() {
-		s.load.fetched[number].add(f.bytes, recorded)
+		t.load.steady[number].add(f.bytes, recorded)
 		s.expect(t, n, h, now+h.rtt()+f.service)
 		return f
 	}
@@ -27,7 +27,7 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 		s.setTimer(t, n, back)
 		return
 	}
-	s.load.at(f.number, f.choice).add(f.bytes, f.recorded)
+	t.load.at(f.number, f.choice).add(f.bytes, f.recorded)
 	s.expect(t, n, h, back)
 	s.answerWaiters(t, n, now)
 }

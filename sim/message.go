@@ -92,7 +92,7 @@ func (s *site) serve(m *message) {
 	case originPart:
 		start, done := s.origins[m.index].arrive(m.at, m.service)
 		if s.sendObject(m, done, done, start-m.at, m.service) {
-			s.load.served[m.index].add(m.question().bytes, m.recorded)
+			s.served[m.index].add(m.question().bytes, m.recorded)
 		}
 	default:
 		s.serveFromTier(s.tier(m.to), m)

@@ -146,16 +146,20 @@ func (c *compiler) nextTiers(p *Plan, workload string) ([][][]nextHop, error) {
 
 // nextTier returns the sites from which a cache of a tier can fetch, by round trip, backups last: the caches of the
 // next tier that is not to be skipped or, behind the last, the origins. Whether a tier is skipped depends on the
-// origin, the nearest to the cache that asks.
+// origin: the nearest to the cache that asks, of those that its own tier stands before.
 func (c *compiler) nextTier(p *Plan, from string, tier int, workload string) ([]nextHop, error) {
 	origins, err := c.byRoundTrip(p, from, p.serving(placement.Origin, workload, false))
 	if err != nil {
 		return nil, err
 	}
+	// The others come into play where those do not answer.
+	slices.SortStableFunc(origins, func(a, b nextHop) int {
+		return cmp.Compare(rankOf(p, tier, a.to), rankOf(p, tier, b.to))
+	})
 	origin := p.sites[origins[0].to].id
 	for next := tier + 1; next < len(p.placement.Tiers); next++ {
 		t := &p.placement.Tiers[next]
-		if len(t.Origins) > 0 && !slices.Contains(t.Origins, origin) {
+		if !t.StandsBefore(origin) {
 			continue
 		}
 		caches, err := c.byRoundTrip(p, from, p.serving(placement.Role(t.Name), workload, false))
@@ -170,6 +174,14 @@ func (c *compiler) nextTier(p *Plan, from string, tier int, workload string) ([]
 	}
 	backups, err := c.byRoundTrip(p, from, p.serving(placement.Origin, workload, true))
 	return asHops(append(origins, backups...), func(h *nextHop) { h.part, h.remote = originPart, p.sites[h.to].origin.Servers > 0 }), err
+}
+
+// rankOf returns 0 for an origin that a tier stands before, 1 for another.
+func rankOf(p *Plan, tier, origin int) int {
+	if p.placement.Tiers[tier].StandsBefore(p.sites[origin].id) {
+		return 0
+	}
+	return 1
 }
 
 // isInRegion reports whether a site is a region or belongs to it.

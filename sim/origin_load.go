@@ -1,14 +1,12 @@
 package sim
 
-// An originLoad counts, by workload, what a site has had from origins. Caches at one site have the same next hops where
-// these are origins.
+// An originLoad counts, by workload, what a cache fetches from origins that need not be asked by message: they do not
+// count themselves.
 type originLoad struct {
-	// served is what the site serves as an origin itself, fetched what its caches fetch from one that never fails and
-	// that need not be asked by message: the first hop.
-	served, fetched []originCount
-	// tried is what they fetch from origins that may fail, by workload and hop, of those that need not be asked by
-	// message.
-	tried [][]originCount
+	// steady is what it fetches from one that never fails, the first hop; tried, by workload and hop, from those that
+	// may.
+	steady []originCount
+	tried  [][]originCount
 }
 
 // An originCount counts fetches from an origin. It fills a line of the processor's cache, so that sites which run
@@ -19,9 +17,7 @@ type originCount struct {
 }
 
 func newOriginLoad(workloads int) originLoad {
-	return originLoad{
-		served: make([]originCount, workloads), fetched: make([]originCount, workloads), tried: make([][]originCount, workloads),
-	}
+	return originLoad{steady: make([]originCount, workloads), tried: make([][]originCount, workloads)}
 }
 
 func (c *originCount) add(bytes int64, recorded bool) {
@@ -39,20 +35,19 @@ func (l *originLoad) at(workload, hop uint8) *originCount {
 	return &l.tried[workload][hop]
 }
 
-// settleOrigins adds what a site has had from origins to the tallies of a workload: the whole, and those of the sites
-// that have served it.
+// settleOrigins adds what a site has served as an origin, and what its caches have fetched from origins, to the tallies
+// of a workload: the whole, and those of the sites that have served it.
 func (s *site) settleOrigins(workload int, to *WorkloadTally) {
-	s.load.served[workload].settle(int(s.id), to)
+	s.served[workload].settle(int(s.id), to)
 	for _, t := range s.caches {
 		hops := t.hops[workload]
 		if len(hops) == 0 || hops[0].part != originPart {
 			continue
 		}
-		s.load.fetched[workload].settle(hops[0].to, to)
-		for n := range s.load.tried[workload] {
-			s.load.tried[workload][n].settle(hops[n].to, to)
+		t.load.steady[workload].settle(hops[0].to, to)
+		for n := range t.load.tried[workload] {
+			t.load.tried[workload][n].settle(hops[n].to, to)
 		}
-		return
 	}
 }
 

@@ -106,8 +106,8 @@ func (r *run) build() error {
 		planned := &r.plan.sites[i]
 		at := &site{
 			id: uint32(i), name: planned.id, ctx: r.ctx, outages: s.outagesOf(planned.id), fills: newFillQueue(),
-			load: newOriginLoad(len(s.Workloads)),
-			data: make([]dataCalls, len(s.Workloads)),
+			served: make([]originCount, len(s.Workloads)),
+			data:   make([]dataCalls, len(s.Workloads)),
 		}
 		var err error
 		if at.origins, err = r.plan.newServers(serversOf(planned.origin), Cacheable, at.outages); err != nil {
@@ -169,6 +169,7 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 	t := &tier{
 		config: config, held: newFillTimeline(r.end()), number: number,
 		hops: make([][]nextHop, len(r.plan.workloads)), tallies: make([]TierTally, len(r.plan.workloads)),
+		load: newOriginLoad(len(r.plan.workloads)),
 	}
 	for w := range r.plan.workloads {
 		if hops := r.plan.workloads[w].hops; hops != nil {

@@ -41,9 +41,9 @@ type site struct {
 	calls              slab[call]    // that wait for a message
 	computations       slab[computation]
 
-	// load counts what this site serves as an origin, or fetches from one; ledger the bytes that were sent to and
-	// received by it, warm-up included.
-	load      originLoad
+	// served counts, by workload, what this site serves as an origin; ledger the bytes that were sent to and received
+	// by it, warm-up included.
+	served    []originCount
 	ledger    ledger
 	timelines []*timeline // by workload; nil where it has no users here
 	// happened stands for all that has happened here, in order.

@@ -11,6 +11,7 @@ type tier struct {
 	filled  bool        // whether anything was put into the cache, when the site is closed
 	hops    [][]nextHop // by workload: where it fetches from
 	number  part        // among the tiers, from the user
+	load    originLoad
 	// tallies count, by workload, what the fetches of other sites met here.
 	tallies []TierTally
 }
@@ -81,7 +82,7 @@ func (s *site) serveAtOrigin(v *arrival, c *clients, r *request) {
 	start, done := s.origins[w.number].arrive(v.at, service)
 	bytes := r.size(w.sizeBytes(v.key))
 	if c.answer(r, &served{outcome: Bypass, bytes: bytes, first: done, last: done, queue: start - v.at, service: service}) {
-		s.load.served[w.number].add(bytes, r.recorded)
+		s.served[w.number].add(bytes, r.recorded)
 	}
 }
 

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -101,6 +102,40 @@ func TestAFetchGoesThroughEveryTierToTheOrigin(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A shield before one of two origins fetches from that, though the other is nearer to it; also where its site is one at
+// which users enter, whose cache fetches from the other.
+func TestAShieldFetchesFromItsOwnOrigins(t *testing.T) {
+	// The PoP is nearest to west, north is nearer to west than to east.
+	p := at("west", "users", "pop", "shield", "north").With(placement.Assignment{Site: "east", Role: placement.Origin})
+	s := Scenario{Network: deepWorld(t), Workloads: []workload.Workload{oneObject()}, Duration: 200 * time.Second, Seed: 3}
+	of := func(r *Result, site string) uint64 {
+		return r.Workloads[0].Sites[slices.Index(r.Sites, site)].Tally.Count(OriginRequests)
+	}
+	p.Tiers[1].Origins = []string{"east"}
+	r := runOne(t, s, p)
+	require.Equal(t, []uint64{1, 0}, []uint64{of(r, "west"), of(r, "east")}, "what comes from west passes by")
+	require.Zero(t, r.Workloads[0].Tiers[1].Count(TierRequests))
+
+	p.Tiers[1].Origins = []string{"west"}
+	p.Tiers[1].Caches[0].Site = "east" // 0 ms from the other origin
+	r = runOne(t, s, p)
+	require.Equal(t, []uint64{1, 0}, []uint64{of(r, "west"), of(r, "east")})
+	require.Equal(t, uint64(1), r.Workloads[0].Tiers[1].Count(TierRequests))
+	require.Equal(t, 2*(50+47)*ms, r.Workloads[0].Metros[0].Causes[Upstream])
+
+	s.Failures = []Failure{{Site: "west", For: time.Hour}}
+	r = runOne(t, s, p)
+	require.Equal(t, []uint64{0, 1}, []uint64{of(r, "west"), of(r, "east")}, "the other stands in")
+	require.Equal(t, 2*50*ms, r.Workloads[0].Metros[0].Causes[Upstream])
+
+	s.Failures = nil
+	p.Tiers[0].Caches = append(p.Tiers[0].Caches, cacheAt("east"))
+	p.Routing = placement.Weighted{{Site: "pop", Weight: 1}, {Site: "east", Weight: 1}}
+	r = runOne(t, s, p)
+	require.Equal(t, []uint64{1, 1}, []uint64{of(r, "west"), of(r, "east")}, "the edge cache beside the shield has the nearest")
+	require.Equal(t, uint64(2), r.Workloads[0].Count(OriginRequests))
 }
 
 // last returns what the caches hold in the end.
