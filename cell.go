@@ -32,7 +32,8 @@ type CellHeader struct {
 	Study string `json:"study_sha256"`
 	// Provenance names the files that the study was read from, empty for a study said in Go.
 	Provenance
-	// OwnParts names the parts of the study whose code is not of this module: see [Study.OwnParts].
+	// OwnParts names the parts of the study that the cell ran and whose code is not of this module: those of
+	// [Study.OwnParts] but measures and outputs, which may be added when all cells have run.
 	OwnParts []string `json:"own_parts,omitempty"`
 	// Code is the program, Generator its generator of random numbers.
 	Code      Code   `json:"code"`
@@ -159,6 +160,9 @@ func (s *Study) gather(results []*CellResult) (*gatherer, error) {
 		if p < 0 {
 			return nil, fmt.Errorf("edgewise: a result is of %v; no placement of the study has this name", r.Cell)
 		}
+		if err := s.ValidateResult(s.Placements[p], r.Result); err != nil {
+			return nil, fmt.Errorf("edgewise: %v: %w", r.Cell, err)
+		}
 		if err := g.take(p, r.Result); err != nil {
 			return nil, fmt.Errorf("edgewise: %v: %w", r.Cell, err)
 		}
@@ -198,7 +202,7 @@ func (r *CellResult) matches(want *CellHeader) error {
 // header returns the header of the study's results, without a cell.
 func (s *Study) header() (CellHeader, error) {
 	study, err := s.Fingerprint()
-	return CellHeader{Study: study, Provenance: s.Provenance, OwnParts: s.OwnParts(), Code: ThisCode(), Generator: random.Generator}, err
+	return CellHeader{Study: study, Provenance: s.Provenance, OwnParts: s.ownPartsOfCells(), Code: ThisCode(), Generator: random.Generator}, err
 }
 
 // placementNumber returns the number of a placement, -1 if there is none of the name.

@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -133,6 +135,66 @@ func TestResultsOfSomethingElseAreRefusedByName(t *testing.T) {
 	cancel(errors.New("enough"))
 	_, err = s.RunCell(ctx, cells[0])
 	require.Error(t, err)
+}
+
+func TestResultsWhoseContentIsNotOfTheStudyAreRefused(t *testing.T) {
+	s := smallStudy(t)
+	cells, err := s.Cells()
+	require.NoError(t, err)
+	whole := runCells(t, s, cells[1:2])[0] // with PoPs
+	for want, change := range map[string]func(*sim.Result){
+		"0 workloads; want 3":          func(r *sim.Result) { r.Workloads = nil },
+		"4 workloads; want 3":          func(r *sim.Result) { r.Workloads = append(r.Workloads, r.Workloads[0]) },
+		"another name; want":           func(r *sim.Result) { r.Workloads[0].Name = "other" },
+		"kind computed; want":          func(r *sim.Result) { r.Workloads[0].Kind = sim.Computed },
+		"0 metros; want":               func(r *sim.Result) { r.Workloads[0].Metros = nil },
+		"the sites differ":             func(r *sim.Result) { r.Sites[0] = "x" },
+		"2 tiers; want":                func(r *sim.Result) { r.Tiers = append(r.Tiers, r.Tiers...) },
+		"tallies of 2 tiers; want 1":   func(r *sim.Result) { r.Workloads[0].Sites[0].Tiers = make([]sim.TierTally, 2) },
+		"deadlines; want":              func(r *sim.Result) { r.Workloads[0].Metros[0].Metrics[0].Within = make([]uint64, 9) },
+		"a timeline of 0 batches":      func(r *sim.Result) { r.Workloads[0].Timeline = sim.Timeline{} },
+		"timelines of":                 func(r *sim.Result) { b := &r.Workloads[0].Timeline; b.Batches = b.Batches[1:] },
+		"not a result of a run: invar": func(r *sim.Result) { r.Workloads[0].Metros[0].Counters[sim.Requests] = 1 },
+	} {
+		r := sent(t, []*edgewise.CellResult{whole})
+		change(r[0].Result)
+		_, err := s.Compare(r)
+		require.ErrorContains(t, err, want)
+		require.ErrorContains(t, err, cells[1].String())
+	}
+}
+
+func TestFunctionsThatMayHaveCapturedParametersNeedNames(t *testing.T) {
+	of := func(bytes int64, name string) (string, error) {
+		s := smallStudy(t)
+		s.Placements[1] = s.Placements[1].WithEachCache(func(_ string, c *placement.Cache) {
+			c.NewAdmission, c.Admission = upTo(bytes), name
+		})
+		return s.Fingerprint()
+	}
+	_, err := of(1, "")
+	require.ErrorContains(t, err, `Placements[1].Tiers[0].Caches[0].Admission is ""; want a name that says its parameters`)
+	some, err := of(1, "up to 1")
+	require.NoError(t, err)
+	others, err := of(2, "up to 2")
+	require.NoError(t, err)
+	require.NotEqual(t, some, others)
+}
+
+func TestFiguresAndFilesMayBeAddedWhenAllCellsHaveRun(t *testing.T) {
+	s := smallStudy(t)
+	s.Replications = 1
+	cells, err := s.Cells()
+	require.NoError(t, err)
+	results := runCells(t, s, cells)
+	other := smallStudy(t)
+	ownParts(other)
+	s.Measures, s.Outputs = other.Measures, other.Outputs
+	c, err := s.Compare(results)
+	require.NoError(t, err)
+	_, ok := c.Placements[0].Workloads[0].Figures.Find(s.Measures[0].Metric, s.Measures[0].Statistic)
+	require.True(t, ok)
+	require.Len(t, c.OwnParts, 2)
 }
 
 func TestFingerprintIsOfAllThatDecidesResults(t *testing.T) {

@@ -9,8 +9,11 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"regexp"
 	"slices"
+	"strings"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -26,14 +29,48 @@ type Provenance struct {
 // Fingerprint returns the hash, SHA-256 in hexadecimal, of all that decides what a cell of the study gives: the
 // network, the workloads, the placements, the failures, the times and the seed. It does not change with the number
 // of replications or workers, nor with the order in which cells run. Of own parts it has the type and the exported
-// fields, or what the type's MarshalJSON or MarshalText writes, and the names of functions; not their code.
+// fields, or what the type's MarshalJSON or MarshalText writes, and the names of functions; not their code. What a
+// function literal or a method value has captured nobody can tell, so that a cache whose NewPolicy or NewAdmission is
+// one needs a name in Policy or Admission, which says its parameters: "LIFO of 100" and "LIFO of 200".
 func (s *Study) Fingerprint() (string, error) {
+	if err := s.nameFunctions(); err != nil {
+		return "", fmt.Errorf("edgewise: fingerprint of the study: %w", err)
+	}
 	h := sha256.New()
 	if err := s.describe(h); err != nil {
 		return "", fmt.Errorf("edgewise: fingerprint of the study: %w", err)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
+
+// nameFunctions names the first function of a cache that may have captured parameters and has no name that says them.
+func (s *Study) nameFunctions() error {
+	var errs []error
+	for p := range s.Placements {
+		for i, t := range s.Placements[p].Tiers {
+			for k, c := range t.Caches {
+				for _, part := range []struct {
+					field, name string
+					make        any
+				}{{"Policy", c.Policy, c.NewPolicy}, {"Admission", c.Admission, c.NewAdmission}} {
+					if f := nameOfFunc(reflect.ValueOf(part.make)); part.name == "" && mayCapture(f) {
+						errs = append(errs, invalid.New(fmt.Sprintf("Placements[%d].Tiers[%d].Caches[%d].%s", p, i, k, part.field), `""`,
+							"a name that says its parameters, for New%s is the function literal or method value %s", part.field, f))
+					}
+				}
+			}
+		}
+	}
+	return invalid.First(errs...)
+}
+
+// mayCapture reports whether a function is a literal or a method value, by its name: the compiler calls a literal after
+// the function that it stands in, with a number.
+func mayCapture(name string) bool {
+	return literal.MatchString(strings.TrimPrefix(name, packageOfFunc(name)))
+}
+
+var literal = regexp.MustCompile(`\.(func)?\d+(\.|$)|-fm$`)
 
 // describe writes what decides the results, in a form that is the same in every process.
 func (s *Study) describe(w io.Writer) error {
@@ -93,7 +130,8 @@ func (d *descriptor) write(v reflect.Value) {
 	case reflect.Struct:
 		d.printf("{\n")
 		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.IsExported() {
+			// The exported fields of an embedded struct are the part's own, whatever the struct is called.
+			if f := v.Type().Field(i); f.IsExported() || f.Anonymous && isStruct(f.Type) {
 				d.printf("%s ", f.Name)
 				d.write(v.Field(i))
 			}
@@ -133,10 +171,15 @@ func (d *descriptor) write(v reflect.Value) {
 	}
 }
 
+// isStruct reports whether a type is a struct or a pointer to one.
+func isStruct(t reflect.Type) bool {
+	return t.Kind() == reflect.Struct || t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct
+}
+
 // marshal writes a value that knows how to write itself.
 func (d *descriptor) marshal(v reflect.Value) bool {
 	isNil := (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && v.IsNil()
-	if isNil || v.Kind() == reflect.Interface {
+	if isNil || v.Kind() == reflect.Interface || !v.CanInterface() {
 		return false
 	}
 	var text []byte

@@ -15,6 +15,18 @@ import (
 // and admissions of caches, the delay correction, measures and outputs. The results hold the names, not the code: who
 // wants to find the same bits again needs a program that has these parts.
 func (s *Study) OwnParts() []string {
+	all := s.ownPartsOfCells()
+	for _, m := range s.Measures {
+		all = append(all, fmt.Sprintf("measure %s, %s", m.Metric, m.Statistic))
+	}
+	for _, o := range s.Outputs {
+		all = append(all, "output "+o.Name)
+	}
+	return all
+}
+
+// ownPartsOfCells names those that a cell runs: measures and outputs are made of what cells gave.
+func (s *Study) ownPartsOfCells() []string {
 	var all []string
 	add := func(format string, args ...any) {
 		if part := fmt.Sprintf(format, args...); !slices.Contains(all, part) {
@@ -46,12 +58,6 @@ func (s *Study) OwnParts() []string {
 	}
 	if s.Network != nil {
 		addType("delay correction", s.Network.Correction())
-	}
-	for _, m := range s.Measures {
-		add("measure %s, %s", m.Metric, m.Statistic)
-	}
-	for _, o := range s.Outputs {
-		add("output %s", o.Name)
 	}
 	return all
 }

@@ -58,6 +58,29 @@ func (all) Asked(uint64, int64, bool)      {}
 func (all) Admit(uint64, int64, bool) bool { return true }
 func (all) Evicted(uint64)                 {}
 
+// upTo makes an admission that its parameter is part of.
+func upTo(bytes int64) func(cache.Limits) cache.Admission {
+	return func(cache.Limits) cache.Admission { return small{bytes: bytes} }
+}
+
+type small struct {
+	all
+	bytes int64
+}
+
+func (s small) Admit(_ uint64, bytes int64, _ bool) bool { return bytes <= s.bytes }
+
+// embedding is a rule whose parameters are those of types that are not exported.
+type (
+	embedding struct {
+		placement.NearestRTT
+		embedded
+		*pointed
+	}
+	embedded struct{ X int }
+	pointed  struct{ Y int }
+)
+
 func newAll(cache.Limits) cache.Admission { return all{} }
 
 // ownParts gives the small study one part of each kind.
@@ -100,8 +123,8 @@ func TestAStudyNamesItsOwnParts(t *testing.T) {
 
 	cell, err := s.RunCell(context.Background(), edgewise.Cell{Placement: s.Placements[0].Name})
 	require.NoError(t, err)
-	require.Equal(t, want, sent(t, []*edgewise.CellResult{cell})[0].OwnParts)
-	s.Outputs = nil
+	require.Equal(t, want[:5], sent(t, []*edgewise.CellResult{cell})[0].OwnParts, "those that it ran")
+	s.Placements[0].Routing = nil
 	_, err = s.Compare([]*edgewise.CellResult{cell})
 	require.ErrorContains(t, err, "has another list of own parts")
 }
@@ -152,6 +175,12 @@ func TestFingerprintTellsOwnPartsApart(t *testing.T) {
 		require.NotContains(t, seen, f, what)
 		seen[f] = what
 	}
+	inside := func(x int) string {
+		return of(func(s *edgewise.Study) {
+			s.Placements[0].Routing = embedding{embedded: embedded{x}, pointed: &pointed{x}}
+		})
+	}
+	require.NotEqual(t, inside(1), inside(2), "a field of an embedded type that is not exported")
 	s := smallStudy(t)
 	endless := new(notes)
 	endless.Next = endless

@@ -63,7 +63,8 @@ type Cache struct {
 	// Admission is the rule that decides which objects may enter; "" means all. See [cache.Config].
 	Policy, Admission string
 	// NewPolicy and NewAdmission, if set, make a policy and an admission of your own; Policy and Admission are
-	// then empty or their names. They are called for each run of the cache, and once to check them.
+	// then empty or their names, which a function literal needs, with its parameters, where cells of a study are run
+	// apart. They are called for each run of the cache, and once to check them.
 	NewPolicy    func(cache.Slots) cache.Policy     `json:"-"`
 	NewAdmission func(cache.Limits) cache.Admission `json:"-"`
 	// Preload lets the cache begin with what it would hold after an endless warm-up, instead of empty.

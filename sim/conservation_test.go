@@ -145,19 +145,19 @@ func TestFailingMergeChangesNothing(t *testing.T) {
 	before := encode(t, r)
 	for want, breakIt := range map[string]func(o *Result){
 		"the placements differ":        func(o *Result) { o.Placement = "another" },
-		"1 workloads into 2":           func(o *Result) { o.Workloads = o.Workloads[:1] },
-		"the names differ":             func(o *Result) { o.Workloads[1].Name = "third" },
-		"kind matched into":            func(o *Result) { o.Workloads[1].Kind = Matched },
-		"metros into":                  func(o *Result) { w := &o.Workloads[1]; w.Metros = w.Metros[1:] },
-		"2 and 1 metrics":              func(o *Result) { m := &o.Workloads[1].Metros[2]; m.Metrics = m.Metrics[:1] },
+		"1 workloads; want 2":          func(o *Result) { o.Workloads = o.Workloads[:1] },
+		`want "second"`:                func(o *Result) { o.Workloads[1].Name = "third" },
+		"kind matched; want":           func(o *Result) { o.Workloads[1].Kind = Matched },
+		"metros; want":                 func(o *Result) { w := &o.Workloads[1]; w.Metros = w.Metros[1:] },
+		"1 metrics; want 2":            func(o *Result) { m := &o.Workloads[1].Metros[2]; m.Metrics = m.Metrics[:1] },
 		`tier "edge-cache": timelines`: func(o *Result) { f := &o.Tiers[0].Fill; f.UsedBytes = f.UsedBytes[1:] },
 		`tier "mid-tier-cache": timelines`: func(o *Result) {
 			o.Tiers[1].Fill = FillTimeline{BatchNs: 1, UsedBytes: make([]int64, 7)}
 		},
-		"1 tiers into 2":         func(o *Result) { o.Tiers = o.Tiers[:1] },
-		`tier "x" into "edge-ca`: func(o *Result) { o.Tiers[0].Name = "x" },
-		`"second": timelines of`: func(o *Result) { c := &o.Workloads[1].Timeline; c.Batches = c.Batches[1:] },
-		"of 2 ns; want equal":    func(o *Result) { o.Workloads[1].Timeline.BatchNs = 2 },
+		"1 tiers; want 2":         func(o *Result) { o.Tiers = o.Tiers[:1] },
+		`tier "x"; want "edge-ca`: func(o *Result) { o.Tiers[0].Name = "x" },
+		`"second": timelines of`:  func(o *Result) { c := &o.Workloads[1].Timeline; c.Batches = c.Batches[1:] },
+		"of 2 ns; want equal":     func(o *Result) { o.Workloads[1].Timeline.BatchNs = 2 },
 	} {
 		var o Result
 		require.NoError(t, o.UnmarshalBinary(before))

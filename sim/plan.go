@@ -206,10 +206,7 @@ func (c *compiler) plan(p placement.Placement) (*Plan, error) {
 
 // addWorkload finds a workload's users and where they enter.
 func (c *compiler) addWorkload(p *Plan, w *workload.Workload) (err error) {
-	planned := plannedWorkload{name: w.Name, kind: KindOf(w.Service)}
-	for _, d := range w.Deadlines {
-		planned.deadlines = append(planned.deadlines, int64(d))
-	}
+	planned := newPlannedWorkload(w)
 	if planned.audiences, err = c.audiencesOf(w.Metros); err == nil {
 		planned.entries, err = c.entries(p, planned.name, planned.kind)
 	}
@@ -225,6 +222,15 @@ func (c *compiler) addWorkload(p *Plan, w *workload.Workload) (err error) {
 	}
 	p.workloads = append(p.workloads, planned)
 	return nil
+}
+
+// newPlannedWorkload returns what a plan says of a workload before anybody has been routed.
+func newPlannedWorkload(w *workload.Workload) plannedWorkload {
+	planned := plannedWorkload{name: w.Name, kind: KindOf(w.Service)}
+	for _, d := range w.Deadlines {
+		planned.deadlines = append(planned.deadlines, int64(d))
+	}
+	return planned
 }
 
 // audiencesOf returns the users of the given metros, all if none is given; other metros have none.

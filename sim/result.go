@@ -117,19 +117,19 @@ func (r *Result) matches(o *Result) error {
 		return errors.New("the sites differ")
 	}
 	if len(r.Workloads) != len(o.Workloads) {
-		return fmt.Errorf("%d workloads into %d", len(o.Workloads), len(r.Workloads))
+		return fmt.Errorf("%d workloads; want %d", len(o.Workloads), len(r.Workloads))
 	}
 	for i := range r.Workloads {
 		if err := r.Workloads[i].matches(&o.Workloads[i]); err != nil {
-			return fmt.Errorf("workload %q into %q: %w", o.Workloads[i].Name, r.Workloads[i].Name, err)
+			return fmt.Errorf("workload %q: %w", o.Workloads[i].Name, err)
 		}
 	}
 	if len(r.Tiers) != len(o.Tiers) {
-		return fmt.Errorf("%d tiers into %d", len(o.Tiers), len(r.Tiers))
+		return fmt.Errorf("%d tiers; want %d", len(o.Tiers), len(r.Tiers))
 	}
 	for i := range r.Tiers {
 		if r.Tiers[i].Name != o.Tiers[i].Name {
-			return fmt.Errorf("tier %q into %q", o.Tiers[i].Name, r.Tiers[i].Name)
+			return fmt.Errorf("tier %q; want %q", o.Tiers[i].Name, r.Tiers[i].Name)
 		}
 		if err := r.Tiers[i].Fill.matches(&o.Tiers[i].Fill); err != nil {
 			return fmt.Errorf("tier %q: %w", r.Tiers[i].Name, err)
@@ -142,13 +142,23 @@ func (r *Result) matches(o *Result) error {
 func (w *WorkloadTally) matches(o *WorkloadTally) error {
 	switch {
 	case w.Name != o.Name:
-		return errors.New("the names differ")
+		return fmt.Errorf("another name; want %q", w.Name)
 	case w.Kind != o.Kind:
-		return fmt.Errorf("kind %v into %v", o.Kind, w.Kind)
+		return fmt.Errorf("kind %v; want %v", o.Kind, w.Kind)
 	case len(w.Metros) != len(o.Metros):
-		return fmt.Errorf("%d metros into %d", len(o.Metros), len(w.Metros))
+		return fmt.Errorf("%d metros; want %d", len(o.Metros), len(w.Metros))
 	case len(w.Sites) != len(o.Sites):
-		return fmt.Errorf("%d sites into %d", len(o.Sites), len(w.Sites))
+		return fmt.Errorf("%d sites; want %d", len(o.Sites), len(w.Sites))
+	case len(w.Tiers) != len(o.Tiers):
+		return fmt.Errorf("tallies of %d tiers; want %d", len(o.Tiers), len(w.Tiers))
+	}
+	for n := range w.Sites {
+		if want, is := len(w.Sites[n].Tiers), len(o.Sites[n].Tiers); is != want {
+			return fmt.Errorf("site %d: tallies of %d tiers; want %d", n, is, want)
+		}
+		if err := w.Sites[n].Tally.matches(&o.Sites[n].Tally); err != nil {
+			return fmt.Errorf("site %d: %w", n, err)
+		}
 	}
 	for m := range w.Metros {
 		if err := w.Metros[m].matches(&o.Metros[m]); err != nil {

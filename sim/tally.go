@@ -233,13 +233,12 @@ func (t *Tally) Answered() uint64 { return t.Counters[Requests] - t.Outcomes[Fai
 // matches returns an error unless the other tally can be of the same workload.
 func (t *Tally) matches(o *Tally) error {
 	if len(t.Metrics) != len(o.Metrics) {
-		return fmt.Errorf("sim: tallies of different workloads: %d and %d metrics", len(t.Metrics), len(o.Metrics))
+		return fmt.Errorf("%d metrics; want %d", len(o.Metrics), len(t.Metrics))
 	}
 	for i := range t.Metrics {
 		a, b := &t.Metrics[i], &o.Metrics[i]
 		if a.Metric != b.Metric || len(a.Within) != len(b.Within) {
-			return fmt.Errorf("sim: tallies of different workloads: %v within %d deadlines and %v within %d",
-				a.Metric, len(a.Within), b.Metric, len(b.Within))
+			return fmt.Errorf("metric %v within %d deadlines; want %v within %d", b.Metric, len(b.Within), a.Metric, len(a.Within))
 		}
 	}
 	return nil
@@ -248,7 +247,7 @@ func (t *Tally) matches(o *Tally) error {
 // Merge adds another tally of the same workload. After an error the tally is as it was.
 func (t *Tally) Merge(o *Tally) error {
 	if err := t.matches(o); err != nil {
-		return err
+		return fmt.Errorf("sim: cannot merge tallies of different workloads: %w", err)
 	}
 	add(t.Counters[:], o.Counters[:])
 	add(t.Outcomes[:], o.Outcomes[:])
