@@ -77,7 +77,7 @@ func summarise(w *sim.WorkloadTally, sites, tiers []string, rows []Measure, dura
 	byMetro := rowsByMetro(rows)
 	for m := range w.Metros {
 		var at summary
-		at.count(&Tallies{Tally: &w.Metros[m], Tiers: w.Tiers, Workload: w, Duration: duration, names: tiers}, byMetro)
+		at.count(&Tallies{Tally: &w.Metros[m], Tiers: w.TiersOf(m), Workload: w, Duration: duration, names: tiers}, byMetro)
 		for i := range byMetro {
 			metric, ok := byMetro[i].Of.sampled()
 			if !ok || at.packed[metric] != nil {

@@ -103,7 +103,7 @@ type Tallies struct {
 	// site serves, without distributions, where it is made by site.
 	*sim.Tally
 	// Tiers is what was asked of each tier of caches, in order from the user; where the figure is made by site, of
-	// that site's. See [Tallies.Tier].
+	// that site's; where it is made by metro, of the first tier alone, for fetches are no metro's. See [Tallies.Tier].
 	Tiers []sim.TierTally
 	// Site is what one site did, nil where the figure is not made by site.
 	Site *sim.SiteTally

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
@@ -91,6 +92,37 @@ func write(t testing.TB, c *edgewise.Comparison) (w written) {
 		w.verdicts[[3]string{v.Placement, v.Workload, v.Figure}] = true
 	}
 	return w
+}
+
+func TestFiguresByMetroKnowTheFirstTierOfTheMetro(t *testing.T) {
+	s := smallStudy(t)
+	s.Placements[1] = s.Placements[1].WithMidTier(32<<20, "us-west-2")
+	s.Replications = 1
+	hits := func(tier string) edgewise.Source {
+		return edgewise.ShareOf(func(t *edgewise.Tallies) stats.Ratio {
+			at := t.Tier(tier)
+			return stats.Ratio{Numerator: at.Count(sim.TierHits), Denominator: t.Count(sim.Requests)}
+		})
+	}
+	s.Measures = []edgewise.Measure{
+		{Label: edgewise.Label{Metric: "own", Statistic: "edge", Unit: "share"}, Of: hits(placement.EdgeCache), Kinds: []sim.Kind{sim.Cacheable}, ByMetro: true},
+		{Label: edgewise.Label{Metric: "own", Statistic: "mid", Unit: "share"}, Of: hits(placement.MidTierCache), Kinds: []sim.Kind{sim.Cacheable}, ByMetro: true},
+	}
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	of := c.Placements[1].Workloads[0]
+	whole := found(t, of.Figures, "own", "edge").Value
+	require.Positive(t, found(t, of.Figures, "own", "mid").Value)
+	sum, requests := 0.0, 0.0
+	for _, m := range of.Metros {
+		share := found(t, m.Figures, "own", "edge").Value
+		require.InDelta(t, whole, share, 0.2)
+		n := found(t, m.Figures, "requests", "count").Value
+		sum += share * n
+		requests += n
+		require.Zero(t, found(t, m.Figures, "own", "mid").Value)
+	}
+	require.InDelta(t, whole, sum/requests, 1e-12)
 }
 
 func TestNoFigureIsForgotten(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
 	"github.com/edgewise-sim/edgewise/workload"
+	"github.com/edgewise-sim/edgewise/workload/trace"
 )
 
 // smallStudy has a game, a site and an API for two metros, on region, PoPs and a Local Zone.
@@ -218,6 +219,11 @@ func TestCancelledStudyKeepsWhatIsComplete(t *testing.T) {
 	require.Nil(t, got)
 }
 
+// sized is a demand whose objects can be told by popularity, but not by size.
+type sized struct{ workload.Poisson }
+
+func (sized) RecordsSizes() bool { return true }
+
 func TestBadStudiesAreRefused(t *testing.T) {
 	for want, change := range map[string]func(*edgewise.Study){
 		"no placement; want at least one":    func(s *edgewise.Study) { s.Placements = nil },
@@ -233,6 +239,14 @@ func TestBadStudiesAreRefused(t *testing.T) {
 		"caches can be preloaded from": func(s *edgewise.Study) {
 			s.Workloads[0] = workload.Change(s.Workloads[0], func(p *workload.Poisson) { p.Objects = 1 << 27 })
 			s.Placements[1] = s.Placements[1].Preloaded()
+		},
+		"which says only with each request how large": func(s *edgewise.Study) {
+			s.Workloads[0].Demand = sized{s.Workloads[0].Demand.(workload.Poisson)}
+			s.Workloads[0].Service = workload.Cacheable{}
+			s.Placements[1] = s.Placements[1].Preloaded()
+		},
+		"Recording is empty; want one with requests": func(s *edgewise.Study) {
+			s.Workloads[1].Demand = workload.Trace{Recording: new(trace.Recording)}
 		},
 		"no workload":                       func(s *edgewise.Study) { s.Workloads = nil },
 		`two workloads are called "web-sta`: func(s *edgewise.Study) { s.Workloads[1].Name = "web-static" },

@@ -219,6 +219,9 @@ func (s *Scenario) validatePreload(number int) error {
 	if _, ok := s.Workloads[number].Demand.(workload.Popular); !ok {
 		return fmt.Errorf("asks by a %T, which cannot say how popular each object is; caches can be preloaded for a workload.Popular demand", s.Workloads[number].Demand)
 	}
+	if s.Workloads[number].RecordsSizes() {
+		return fmt.Errorf("asks by a %T, which says only with each request how large the object is; caches can be preloaded for a demand that leaves sizes to its service", s.Workloads[number].Demand)
+	}
 	if n > maxPreloadObjects {
 		return fmt.Errorf("has %d objects; caches can be preloaded from %d at most", n, maxPreloadObjects)
 	}

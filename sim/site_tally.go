@@ -127,6 +127,15 @@ func (r *run) addTiers() {
 	}
 }
 
+// TiersOf returns what the users of a metro met at the first tier of caches; nothing where there is none. Fetches, which
+// alone reach the others, are no metro's.
+func (w *WorkloadTally) TiersOf(metro int) []TierTally {
+	if len(w.Tiers) == 0 {
+		return nil
+	}
+	return []TierTally{w.Metros[metro].firstTier()}
+}
+
 // firstTier returns what requests met at the caches where users enter.
 func (t *Tally) firstTier() (met TierTally) {
 	met.Counters[TierHits] = t.Outcomes[Hit] + t.Outcomes[DelayedHit]

@@ -34,6 +34,9 @@ func (t Trace) Validate() error {
 	if t.Recording == nil {
 		return invalid.New("Recording", "nil", "a trace, see trace.ReadRecording")
 	}
+	if t.Recording.Requests() == 0 {
+		return invalid.New("Recording", "empty", "one with requests, see trace.ReadRecording")
+	}
 	if t.Recording.HasUnresolvedSites() {
 		return invalid.New("Recording", "of sites without places", "one that was told where they are, by its method Resolve")
 	}

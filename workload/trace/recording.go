@@ -314,7 +314,12 @@ func (r *Recording) ClientOf(i int) uint32 { return r.clientOf[i] }
 
 // MarshalJSON writes a hash that stands for all requests, so that what holds a recording can be told from what holds
 // another.
-func (r *Recording) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprintf("%x", r.hash())) }
+func (r *Recording) MarshalJSON() ([]byte, error) {
+	if r.hash == nil {
+		return json.Marshal("no requests")
+	}
+	return json.Marshal(fmt.Sprintf("%x", r.hash()))
+}
 
 // sum returns the SHA-256 of all requests.
 func (r *Recording) sum() (sum [sha256.Size]byte) {

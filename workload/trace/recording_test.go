@@ -97,6 +97,9 @@ func TestARecordingIsToldFromAnotherByItsHash(t *testing.T) {
 	require.Equal(t, one, hash(text, RecordingOptions{}))
 	require.NotEqual(t, one, hash(strings.Replace(text, "5,b", "6,b", 1), RecordingOptions{}))
 	require.NotEqual(t, one, hash(text, RecordingOptions{MetroColumn: "m"}))
+	b, err := json.Marshal(new(Recording))
+	require.NoError(t, err)
+	require.Equal(t, `"no requests"`, string(b))
 }
 
 func TestWhatCannotBeReplayedIsRefused(t *testing.T) {
