@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -168,6 +169,38 @@ func TestDeepTiersDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 		}
 	}
 	requireSameHoweverAdvanced(t, plans[0])
+}
+
+// Whatever fails of three tiers, some of whose caches share a site, and when: messages find what arithmetic finds, and
+// every order of sites the same.
+func TestRandomFailuresOfDeepTiersAreTheSameHoweverAdvanced(t *testing.T) {
+	lost := uint64(0)
+	for seed := range uint64(6) {
+		drawn := rand.New(rand.NewPCG(seed, 2))
+		upTo := func(ms int) time.Duration { return time.Duration(1+drawn.IntN(ms)) * time.Millisecond }
+		s, p := cdn(t, 5)
+		s.WarmUp, s.Duration, s.Seed = time.Second, 4*time.Second, seed
+		s.Workloads[0] = s.Workloads[0].WithRequestsPerSecond(400)
+		p.Tiers = append(p.Tiers,
+			placement.Tier{Name: "mid", Caches: []placement.Cache{cacheAt("pop-0"), cacheAt("pop-2")}},
+			placement.Tier{Name: "shield", Caches: []placement.Cache{cacheAt("pop-2"), cacheAt("region")}})
+		if drawn.IntN(2) == 0 {
+			p.Tiers[2].Caches[drawn.IntN(2)].Backup = true
+		}
+		for _, site := range []string{"region", "pop-0", "pop-1", "pop-2"} {
+			for at := upTo(3000); drawn.IntN(4) > 0; at += upTo(1000) {
+				f := Failure{Site: site, At: at, For: upTo(1000), Detection: upTo(500), Timeout: upTo(300)}
+				s.Failures = append(s.Failures, f)
+				at += f.For
+			}
+		}
+		lost += byArithmeticAndByMessage(t, s, p).Workloads[0].Metros[0].Failures[NextTierDown]
+		p.Sites[0].Servers = 1 + drawn.IntN(3)
+		plans, err := Compile(s, p)
+		require.NoError(t, err)
+		requireSameHoweverAdvanced(t, plans[0])
+	}
+	require.Positive(t, lost)
 }
 
 func TestEveryTierBeginsInItsSteadyState(t *testing.T) {
