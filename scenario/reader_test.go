@@ -275,6 +275,45 @@ func TestMistakesInOwnPartsAreNamedByTheirLines(t *testing.T) {
 	require.ErrorContains(t, err, `own.yaml:10: workloads[0].kind: is "clock"; want static, dynamic`)
 }
 
+// weighed knows how large its objects are.
+type weighed struct{ clock }
+
+func (weighed) RecordsSizes() bool { return true }
+
+func (w weighed) Open(audiences []workload.Audience, env workload.Env) (func(int) workload.Source, error) {
+	open, err := w.clock.Open(audiences, env)
+	return func(i int) workload.Source { return weighedTicks{open(i)} }, err
+}
+
+type weighedTicks struct{ workload.Source }
+
+func (t weighedTicks) Draw(to int64, b *workload.Batch) int {
+	n := t.Source.Draw(to, b)
+	for i := range n {
+		b.Bytes[i] = 1000
+	}
+	return n
+}
+
+func TestAnOwnDemandWithSizesNeedsNone(t *testing.T) {
+	r := own()
+	r.Demands["weighed"] = scenario.Like[workload.Demand](weighed{clock{Objects: 7}})
+	const sizes = "    sizes: {median: 20KB}\n"
+	text := strings.Replace(withOwn, "kind: clock\n", "kind: weighed\n", 1)
+	_, err := r.Parse("own.yaml", []byte(text))
+	require.ErrorContains(t, err, "own.yaml:21: workloads[0].sizes: is {")
+	require.ErrorContains(t, err, "want none: the demand, a scenario_test.weighed, says how large objects are")
+	s, err := r.Parse("own.yaml", []byte(strings.Replace(text, sizes, "", 1)))
+	require.NoError(t, err)
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	bytes, err := c.Placement("region").Workload("bots").Figure("bytes", "delivered")
+	require.NoError(t, err)
+	requests, err := c.Placement("region").Workload("bots").Figure("requests", "count")
+	require.NoError(t, err)
+	require.Equal(t, 1000*requests.Value, bytes.Value)
+}
+
 func TestReadersWithPartsThatNobodyCanNameAreRefused(t *testing.T) {
 	for want, change := range map[string]func(*scenario.Reader){
 		`Policies[lru] is "lru"; want a name that is not among lru, fifo`:      func(r *scenario.Reader) { r.Policies["lru"] = r.Policies["newest"] },
