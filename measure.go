@@ -133,7 +133,7 @@ func (t *Tallies) Tier(name string) sim.TierTally {
 	return sim.TierTally{}
 }
 
-// hits returns the requests that a cache answered, or their bytes, and all of those.
+// hits returns the requests that a cache answered, or their bytes.
 func hits(counts *[sim.NumOutcomes]uint64) uint64 { return counts[sim.Hit] + counts[sim.DelayedHit] }
 
 // met counts the requests that met a site: whoever met none has met no cache. The few misses that were under way
