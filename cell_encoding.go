@@ -36,7 +36,8 @@ func (r *CellResult) MarshalBinary() ([]byte, error) {
 }
 
 // UnmarshalBinary decodes what [CellResult.MarshalBinary] wrote. Data that is damaged, cut short, of another version or
-// that no result can have written gives an error and leaves r as it was. It takes memory in proportion to the data.
+// that no result can have written gives an error and leaves r as it was. Its memory is bounded by the length of the data,
+// see [sim.Result.UnmarshalBinary].
 func (r *CellResult) UnmarshalBinary(data []byte) error {
 	decoded, err := decodeCell(data)
 	if err != nil {
