@@ -25,6 +25,9 @@ func (r *CellResult) MarshalBinary() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("edgewise: encode the result of %v: %w", r.Cell, err)
 	}
+	if len(header) > maxHeaderBytes {
+		return nil, fmt.Errorf("edgewise: encode the result of %v: a header of %d bytes; want %d at most", r.Cell, len(header), maxHeaderBytes)
+	}
 	result, err := r.Result.MarshalBinary()
 	if err != nil {
 		return nil, fmt.Errorf("edgewise: encode the result of %v: %w", r.Cell, err)
@@ -71,6 +74,9 @@ func decodeCell(data []byte) (*CellResult, error) {
 	header.DisallowUnknownFields()
 	if err := header.Decode(&r.CellHeader); err != nil {
 		return nil, fmt.Errorf("header: %w", err)
+	}
+	if end := header.InputOffset(); end < int64(n) {
+		return nil, fmt.Errorf("a header of %d bytes with %d more behind it", end, int64(n)-end)
 	}
 	if err := r.Result.UnmarshalBinary(body[frame+int(n):]); err != nil {
 		return nil, err
