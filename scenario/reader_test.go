@@ -34,8 +34,18 @@ type clock struct {
 	Note     string `yaml:"remark"`
 	Optional *int
 	Ignored  func()
+	Lists    lists
+	Pointers pointers
+	Mappings map[string][]mappings
 	hidden   int
 }
+
+// Types that hold nothing but themselves.
+type (
+	lists    []lists
+	pointers *pointers
+	mappings map[string]mappings
+)
 
 func (c clock) Validate() error {
 	if c.Every <= 0 {
@@ -238,10 +248,14 @@ func TestMistakesInOwnPartsAreNamedByTheirLines(t *testing.T) {
 		{"every: 250ms", "every: -1s", `own.yaml:9: workloads[0]: workload "bots": a request every -1s; want more than 0s`},
 		{"every: 250ms", "hidden: 1", "workloads[0].hidden: unknown key"},
 		{"every: 250ms", "ignored: 1", "workloads[0].ignored: unknown key"},
+		{"every: 250ms", "lists: []", "workloads[0].lists: unknown key"},
+		{"every: 250ms", "pointers: 1", "workloads[0].pointers: unknown key"},
+		{"every: 250ms", "mappings: {}", "workloads[0].mappings: unknown key"},
 		{"every: 250ms", "note: 1", "workloads[0].note: unknown key"},
 		{"by: {a: 1, b: 255}", "by: {a: 1, b: 256}", "own.yaml:16: workloads[0].by.b: is 256; want less than 2^8"},
 		{"weights: [1, 2.5]", "weights: [1, x]", `own.yaml:15: workloads[0].weights[1]: is "x"; want a number`},
 		{"since: 2026-03-02T00:00:00Z", "since: today", `own.yaml:18: workloads[0].since: is "today"; `},
+		{"nested: {depth: 3}", "nested: {depth: -1e300}", "own.yaml:17: workloads[0].nested.depth: is -1e+300; want a number of 32 bits"},
 		{"nested: {depth: 3}", "nested: {width: 3}", "own.yaml:17: workloads[0].nested.width: unknown key; want one of depth"},
 		{"served: cacheable", "served: static", `own.yaml:11: workloads[0].served: is "static"; want cacheable, computed or matched`},
 		{"    served: cacheable\n", "", `own.yaml:9: workloads[0]: the key "served" is missing; want cacheable, computed or matched`},
