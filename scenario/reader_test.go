@@ -34,6 +34,7 @@ type clock struct {
 	Note     string `yaml:"remark"`
 	Optional *int
 	Ignored  func()
+	Tree     tree
 	Lists    lists
 	Pointers pointers
 	Mappings map[string][]mappings
@@ -46,6 +47,9 @@ type (
 	pointers *pointers
 	mappings map[string]mappings
 )
+
+// A tree may be as deep as a file says.
+type tree struct{ Branches []tree }
 
 func (c clock) Validate() error {
 	if c.Every <= 0 {
@@ -244,10 +248,12 @@ func TestOwnPartsMayPlayToo(t *testing.T) {
 func TestMistakesInOwnPartsAreNamedByTheirLines(t *testing.T) {
 	for _, test := range []struct{ from, to, want string }{
 		{"every: 250ms", "every: 250", `own.yaml:13: workloads[0].every: is "250"; want a time with its unit`},
-		{"every: 250ms", "evry: 250ms", "own.yaml:13: workloads[0].evry: unknown key; want one of every, objects, only_odd, weights, by, nested, since, remark, optional, kind,"},
+		{"every: 250ms", "evry: 250ms", "own.yaml:13: workloads[0].evry: unknown key; want one of every, objects, only_odd, weights, by, nested, since, remark, optional, tree, kind,"},
 		{"every: 250ms", "every: -1s", `own.yaml:9: workloads[0]: workload "bots": a request every -1s; want more than 0s`},
 		{"every: 250ms", "hidden: 1", "workloads[0].hidden: unknown key"},
 		{"every: 250ms", "ignored: 1", "workloads[0].ignored: unknown key"},
+		{"every: 250ms", "tree: {branches: [{branches: []}, &leaf {}, *leaf]}\n    every: -1s", "a request every -1s"},
+		{"every: 250ms", "tree: {branches: &all [{}, {branches: *all}]}", "own.yaml:13: is no YAML: line 13: &all contains itself"},
 		{"every: 250ms", "lists: []", "workloads[0].lists: unknown key"},
 		{"every: 250ms", "pointers: 1", "workloads[0].pointers: unknown key"},
 		{"every: 250ms", "mappings: {}", "workloads[0].mappings: unknown key"},
