@@ -77,7 +77,7 @@ const (
 	Queue
 	// Service is the work of servers.
 	Service
-	// Upstream is the way between sites: PoP to origin, Local Zone to its parent; or the rest of
+	// Upstream is the way between sites: PoP to origin, compute site to the data's home; or the rest of
 	// a fetch that was under way.
 	Upstream
 	// TickWait is the wait of an update for the next tick.

@@ -12,7 +12,7 @@ import (
 // value; a copy may be changed without the original, see [Change].
 type Workload struct {
 	Head
-	// Demand says who asks for what, and when: [Poisson], [Sessions], or a type of your own.
+	// Demand says who asks for what, and when: [Poisson], [Sessions], [Trace], or a type of your own.
 	Demand Demand
 	// Service says how a request is served: [Cacheable], [Computed] or [Matched].
 	Service Service
