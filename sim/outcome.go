@@ -44,13 +44,18 @@ const (
 	// NextTierDown is that of requests whose object the cache could not fetch: the next tier or the
 	// origin was down or went down, and so was what could stand in for it.
 	NextTierDown
-	// ParentDown is that of requests whose data's home was down when they needed it.
-	ParentDown
+	// DataHomeDown is that of requests whose data's home was down when they needed it.
+	DataHomeDown
 	// NumReasons is the number of reasons.
 	NumReasons
 )
 
-var reasonNames = [NumReasons]string{"site down", "next tier down", "parent down"}
+// ParentDown is what [DataHomeDown] was called.
+//
+// Deprecated: use [DataHomeDown].
+const ParentDown = DataHomeDown
+
+var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down"}
 
 // String returns the reason's name, for example "site down".
 func (r Reason) String() string {
