@@ -25,6 +25,9 @@ func (r *CellResult) MarshalBinary() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("edgewise: encode the result of %v: %w", r.Cell, err)
 	}
+	if len(header) > maxHeaderBytes {
+		return nil, fmt.Errorf("edgewise: encode the result of %v: a header of %d bytes; want %d at most", r.Cell, len(header), maxHeaderBytes)
+	}
 	result, err := r.Result.MarshalBinary()
 	if err != nil {
 		return nil, fmt.Errorf("edgewise: encode the result of %v: %w", r.Cell, err)
@@ -36,7 +39,8 @@ func (r *CellResult) MarshalBinary() ([]byte, error) {
 }
 
 // UnmarshalBinary decodes what [CellResult.MarshalBinary] wrote. Data that is damaged, cut short, of another version or
-// that no result can have written gives an error and leaves r as it was. It takes memory in proportion to the data.
+// that no result can have written gives an error and leaves r as it was. Its memory is bounded by the length of the data,
+// see [sim.Result.UnmarshalBinary].
 func (r *CellResult) UnmarshalBinary(data []byte) error {
 	decoded, err := decodeCell(data)
 	if err != nil {
@@ -70,6 +74,9 @@ func decodeCell(data []byte) (*CellResult, error) {
 	header.DisallowUnknownFields()
 	if err := header.Decode(&r.CellHeader); err != nil {
 		return nil, fmt.Errorf("header: %w", err)
+	}
+	if end := header.InputOffset(); end < int64(n) {
+		return nil, fmt.Errorf("a header of %d bytes with %d more behind it", end, int64(n)-end)
 	}
 	if err := r.Result.UnmarshalBinary(body[frame+int(n):]); err != nil {
 		return nil, err

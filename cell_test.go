@@ -3,9 +3,11 @@ package edgewise_test
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -224,6 +226,26 @@ func TestUnwarmedResultsAreRefusedHoweverTheyCome(t *testing.T) {
 	_, err = s.Compare(runCells(t, s, cells))
 	var refused *edgewise.WarmUpError
 	require.ErrorAs(t, err, &refused)
+}
+
+func TestHeadersOfCellsAreReadWholeOrRefused(t *testing.T) {
+	s := queueStudy(t, 0.5)
+	s.Duration = time.Second
+	cells, err := s.Cells()
+	require.NoError(t, err)
+	r := runCells(t, s, cells[:1])[0]
+	data, err := r.MarshalBinary()
+	require.NoError(t, err)
+	at := len("edgewise cell") + 3
+	n := binary.LittleEndian.Uint32(data[at:])
+	for _, behind := range []string{" ", "x", "{}"} {
+		longer := slices.Insert(slices.Clone(data), at+4+int(n), []byte(behind)...)
+		binary.LittleEndian.PutUint32(longer[at:], n+uint32(len(behind)))
+		require.ErrorContains(t, new(edgewise.CellResult).UnmarshalBinary(withHash(longer)), "more behind it")
+	}
+	r.OwnParts = []string{strings.Repeat("x", 1<<20)}
+	_, err = r.MarshalBinary()
+	require.ErrorContains(t, err, "want 1048576 at most")
 }
 
 func FuzzCellDecoding(f *testing.F) {

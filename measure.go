@@ -25,7 +25,8 @@ type Measure struct {
 	Where func(*Tallies) bool
 	// OrAtBaseline shows the figure also where Where holds for the baseline only: what has gone is of interest.
 	OrAtBaseline bool
-	// ByMetro makes the figure for every metro too, BySite for every site that was asked for something.
+	// ByMetro makes the figure for every metro too, BySite for every site that was asked for something. [MeanMsOf] and
+	// [QuantileMsOf] make none by site, where distributions are not known.
 	ByMetro, BySite bool
 	// AmongTiers is where the figure is shown in a study that has further tiers of caches, if not as in others.
 	AmongTiers Shown
@@ -100,7 +101,7 @@ func (d Direction) String() string {
 // Tallies are what one run found of one workload: what a measure is made of. They must not be kept or changed.
 type Tallies struct {
 	// Tally holds the requests of all metros; of one where the figure is made by metro, and of those that one
-	// site serves, without distributions, where it is made by site.
+	// site serves where it is made by site. By site there are no distributions: Metric and Within return nil.
 	*sim.Tally
 	// Tiers is what was asked of each tier of caches, in order from the user; where the figure is made by site, of
 	// that site's; where it is made by metro, of the first tier alone, for fetches are no metro's. See [Tallies.Tier].
@@ -132,7 +133,7 @@ func (t *Tallies) Tier(name string) sim.TierTally {
 	return sim.TierTally{}
 }
 
-// hits returns the requests that a cache answered, or their bytes, and all of those.
+// hits returns the requests that a cache answered, or their bytes.
 func hits(counts *[sim.NumOutcomes]uint64) uint64 { return counts[sim.Hit] + counts[sim.DelayedHit] }
 
 // met counts the requests that met a site: whoever met none has met no cache. The few misses that were under way
@@ -457,6 +458,11 @@ func (s *Study) validateMeasures() error {
 		}
 		if m.SiteColumn != "" && !m.BySite {
 			refuse("SiteColumn", m.SiteColumn, "none, for the figure is not made BySite")
+		}
+		if m.BySite && m.Of != nil {
+			if metric, ok := m.Of.sampled(); ok {
+				refuse("BySite", true, "false, for the distribution of %v, of which the figure is made, is not known by site", metric)
+			}
 		}
 		if m.Bar != "" && m.Unit != "share" {
 			refuse("Bar", m.Bar, "none, for the figure is no share")

@@ -217,13 +217,19 @@ func TestOwnMeasuresAreFiguresLikeOthers(t *testing.T) {
 
 func TestMeasuresThatCannotBeShownAreRefused(t *testing.T) {
 	for want, change := range map[string]func(*edgewise.Measure){
-		"Measures[0].Metric is empty; want a name":                     func(m *edgewise.Measure) { m.Metric = "" },
-		"Measures[0].Unit is empty; want a name":                       func(m *edgewise.Measure) { m.Unit = "" },
-		"Measures[0].Of is nil; want how the figure is made":           func(m *edgewise.Measure) { m.Of = nil },
-		"Measures[0].Better is Neither; want Less or More":             func(m *edgewise.Measure) { m.Better = edgewise.Neither },
-		"Measures[0].Of is 75; want a probability":                     func(m *edgewise.Measure) { m.Of = edgewise.QuantileMsOf(sim.TTLB, 75) },
-		"Measures[0].Table is cost; want none, for the figure has no":  func(m *edgewise.Measure) { m.Judged, m.Table = "", "cost" },
-		"Measures[0].SiteColumn is joins; want none, for the figure":   func(m *edgewise.Measure) { m.SiteColumn = "joins" },
+		"Measures[0].Metric is empty; want a name":                    func(m *edgewise.Measure) { m.Metric = "" },
+		"Measures[0].Unit is empty; want a name":                      func(m *edgewise.Measure) { m.Unit = "" },
+		"Measures[0].Of is nil; want how the figure is made":          func(m *edgewise.Measure) { m.Of = nil },
+		"Measures[0].Better is Neither; want Less or More":            func(m *edgewise.Measure) { m.Better = edgewise.Neither },
+		"Measures[0].Of is 75; want a probability":                    func(m *edgewise.Measure) { m.Of = edgewise.QuantileMsOf(sim.TTLB, 75) },
+		"Measures[0].Table is cost; want none, for the figure has no": func(m *edgewise.Measure) { m.Judged, m.Table = "", "cost" },
+		"Measures[0].SiteColumn is joins; want none, for the figure":  func(m *edgewise.Measure) { m.SiteColumn = "joins" },
+		"Measures[0].BySite is true; want false, for the distribution of rtt": func(m *edgewise.Measure) {
+			m.BySite, m.Of = true, edgewise.MeanMsOf(sim.RTT)
+		},
+		"Measures[0].BySite is true; want false, for the distribution of ttlb": func(m *edgewise.Measure) {
+			m.BySite, m.Of = true, edgewise.QuantileMsOf(sim.TTLB, 0.5)
+		},
 		"Measures[0].Bar is joins; want none, for the figure is no":    func(m *edgewise.Measure) { m.Bar, m.Unit = "joins", "requests" },
 		`want a name that no other figure of "ttfb" has`:               func(m *edgewise.Measure) { m.Metric, m.Statistic = "ttfb", "p95" },
 		`Statistic is rate; want a name that no other figure of "own"`: func(m *edgewise.Measure) { m.Statistic = "rate" },

@@ -11,7 +11,8 @@ import (
 	"github.com/edgewise-sim/edgewise"
 )
 
-// A File is a file that a scenario names: own sites, an own network, measured round trips.
+// A File is a file that a scenario names: own sites, an own network, measured round trips, a
+// trace.
 type File struct {
 	// Name is as the scenario has it.
 	Name string

@@ -159,16 +159,21 @@ func fieldsOf(s reflect.Value) (keys []field) {
 
 var textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 
-// canHold reports whether what a file says can be put into a type.
-func canHold(t reflect.Type) bool {
+// canHold reports whether what a file says can be put into a type. A list or mapping of nothing but its own type is none
+// that a file could fill; within are the types that the type is an element of.
+func canHold(t reflect.Type, within ...reflect.Type) bool {
+	if slices.Contains(within, t) {
+		return false
+	}
+	within = append(within, t)
 	if reflect.PointerTo(t).Implements(textUnmarshaler) {
 		return true
 	}
 	switch t.Kind() {
 	case reflect.Slice, reflect.Pointer:
-		return canHold(t.Elem())
+		return canHold(t.Elem(), within...)
 	case reflect.Map:
-		return t.Key().Kind() == reflect.String && canHold(t.Elem())
+		return t.Key().Kind() == reflect.String && canHold(t.Elem(), within...)
 	case reflect.Struct, reflect.String, reflect.Bool:
 		return true
 	}
@@ -219,6 +224,10 @@ func (v value) into(to reflect.Value) {
 	case reflect.Float32, reflect.Float64:
 		var x float64
 		v.number(&x)
+		if to.OverflowFloat(x) {
+			v.problem("is %v; want a number of %d bits", x, to.Type().Bits())
+			return
+		}
 		to.SetFloat(x)
 	default:
 		v.whole(to)

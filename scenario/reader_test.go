@@ -34,8 +34,22 @@ type clock struct {
 	Note     string `yaml:"remark"`
 	Optional *int
 	Ignored  func()
+	Tree     tree
+	Lists    lists
+	Pointers pointers
+	Mappings map[string][]mappings
 	hidden   int
 }
+
+// Types that hold nothing but themselves.
+type (
+	lists    []lists
+	pointers *pointers
+	mappings map[string]mappings
+)
+
+// A tree may be as deep as a file says.
+type tree struct{ Branches []tree }
 
 func (c clock) Validate() error {
 	if c.Every <= 0 {
@@ -234,14 +248,20 @@ func TestOwnPartsMayPlayToo(t *testing.T) {
 func TestMistakesInOwnPartsAreNamedByTheirLines(t *testing.T) {
 	for _, test := range []struct{ from, to, want string }{
 		{"every: 250ms", "every: 250", `own.yaml:13: workloads[0].every: is "250"; want a time with its unit`},
-		{"every: 250ms", "evry: 250ms", "own.yaml:13: workloads[0].evry: unknown key; want one of every, objects, only_odd, weights, by, nested, since, remark, optional, kind,"},
+		{"every: 250ms", "evry: 250ms", "own.yaml:13: workloads[0].evry: unknown key; want one of every, objects, only_odd, weights, by, nested, since, remark, optional, tree, kind,"},
 		{"every: 250ms", "every: -1s", `own.yaml:9: workloads[0]: workload "bots": a request every -1s; want more than 0s`},
 		{"every: 250ms", "hidden: 1", "workloads[0].hidden: unknown key"},
 		{"every: 250ms", "ignored: 1", "workloads[0].ignored: unknown key"},
+		{"every: 250ms", "tree: {branches: [{branches: []}, &leaf {}, *leaf]}\n    every: -1s", "a request every -1s"},
+		{"every: 250ms", "tree: {branches: &all [{}, {branches: *all}]}", "own.yaml:13: is no YAML: line 13: &all contains itself"},
+		{"every: 250ms", "lists: []", "workloads[0].lists: unknown key"},
+		{"every: 250ms", "pointers: 1", "workloads[0].pointers: unknown key"},
+		{"every: 250ms", "mappings: {}", "workloads[0].mappings: unknown key"},
 		{"every: 250ms", "note: 1", "workloads[0].note: unknown key"},
 		{"by: {a: 1, b: 255}", "by: {a: 1, b: 256}", "own.yaml:16: workloads[0].by.b: is 256; want less than 2^8"},
 		{"weights: [1, 2.5]", "weights: [1, x]", `own.yaml:15: workloads[0].weights[1]: is "x"; want a number`},
 		{"since: 2026-03-02T00:00:00Z", "since: today", `own.yaml:18: workloads[0].since: is "today"; `},
+		{"nested: {depth: 3}", "nested: {depth: -1e300}", "own.yaml:17: workloads[0].nested.depth: is -1e+300; want a number of 32 bits"},
 		{"nested: {depth: 3}", "nested: {width: 3}", "own.yaml:17: workloads[0].nested.width: unknown key; want one of depth"},
 		{"served: cacheable", "served: static", `own.yaml:11: workloads[0].served: is "static"; want cacheable, computed or matched`},
 		{"    served: cacheable\n", "", `own.yaml:9: workloads[0]: the key "served" is missing; want cacheable, computed or matched`},
@@ -273,6 +293,45 @@ func TestMistakesInOwnPartsAreNamedByTheirLines(t *testing.T) {
 	_, err := scenario.Parse("own.yaml", []byte(withOwn))
 	require.ErrorContains(t, err, `own.yaml:5: network.correction: is "later"; want no such key, for this program has no own ones`)
 	require.ErrorContains(t, err, `own.yaml:10: workloads[0].kind: is "clock"; want static, dynamic`)
+}
+
+// weighed knows how large its objects are.
+type weighed struct{ clock }
+
+func (weighed) RecordsSizes() bool { return true }
+
+func (w weighed) Open(audiences []workload.Audience, env workload.Env) (func(int) workload.Source, error) {
+	open, err := w.clock.Open(audiences, env)
+	return func(i int) workload.Source { return weighedTicks{open(i)} }, err
+}
+
+type weighedTicks struct{ workload.Source }
+
+func (t weighedTicks) Draw(to int64, b *workload.Batch) int {
+	n := t.Source.Draw(to, b)
+	for i := range n {
+		b.Bytes[i] = 1000
+	}
+	return n
+}
+
+func TestAnOwnDemandWithSizesNeedsNone(t *testing.T) {
+	r := own()
+	r.Demands["weighed"] = scenario.Like[workload.Demand](weighed{clock{Objects: 7}})
+	const sizes = "    sizes: {median: 20KB}\n"
+	text := strings.Replace(withOwn, "kind: clock\n", "kind: weighed\n", 1)
+	_, err := r.Parse("own.yaml", []byte(text))
+	require.ErrorContains(t, err, "own.yaml:21: workloads[0].sizes: is {")
+	require.ErrorContains(t, err, "want none: the demand, a scenario_test.weighed, says how large objects are")
+	s, err := r.Parse("own.yaml", []byte(strings.Replace(text, sizes, "", 1)))
+	require.NoError(t, err)
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	bytes, err := c.Placement("region").Workload("bots").Figure("bytes", "delivered")
+	require.NoError(t, err)
+	requests, err := c.Placement("region").Workload("bots").Figure("requests", "count")
+	require.NoError(t, err)
+	require.Equal(t, 1000*requests.Value, bytes.Value)
 }
 
 func TestReadersWithPartsThatNobodyCanNameAreRefused(t *testing.T) {

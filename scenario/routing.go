@@ -91,8 +91,9 @@ func (r *reader) readRouting(v value) routingSpec {
 			known = append(known, field{rule.name, func(v value) { s.rule, s.assumed = rule.read(v, s.at), rule.assumed }})
 		}
 	}
-	if seen := v.fields(known...); len(seen) > 1 {
-		v.problem("names %d rules; want one", len(seen))
+	v.fields(known...)
+	if n := len(v.node.Content) / 2; n != 1 {
+		v.problem("names %d rules; want one", n)
 	}
 	return s
 }

@@ -3,6 +3,7 @@ package scenario
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -87,7 +88,21 @@ func document(data []byte) (*yaml.Node, error) {
 	if len(doc.Content) != 1 {
 		return nil, errEmpty
 	}
-	return doc.Content[0], nil
+	return doc.Content[0], endless(doc.Content[0], nil)
+}
+
+// endless finds an alias of a value that it is in; within are the values around a node.
+func endless(n *yaml.Node, within []*yaml.Node) error {
+	if n.Kind == yaml.AliasNode && slices.Contains(within, n.Alias) {
+		return fmt.Errorf("line %d: &%s contains itself", n.Line, n.Value)
+	}
+	within = append(within, n)
+	for _, part := range n.Content {
+		if err := endless(part, within); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // A reader gathers what the file says.

@@ -315,6 +315,7 @@ func TestWorkloadsHaveSitesAndRoutesOfTheirOwn(t *testing.T) {
 		`placements[3].routes[0].routing.weighted.pop-lax: is pop-lax; want a site with the role "compute" for`: route("{workloads: api, routing: {weighted: {pop-lax: 1}}}"),
 		`placements[3].routes[0].routing.weighted.pop-lax: is pop-lax; want a site with the role "compute"`:     route("{role: compute, routing: {weighted: {pop-lax: 1}}}"),
 		`placements[3].routes[0].routing.anycast.misdirected: is 2; want 0 to 1`:                                route("{role: compute, routing: {anycast: {misdirected: 2}}}"),
+		`placements[3].routes[0].routing: names 0 rules; want one`:                                              route("{role: compute, routing: {}, via_pop: true}"),
 		`placements[3].routes[0].routing: is "near"; want one of nearest-rtt`:                                   route("{role: compute, routing: near}"),
 		`placements[3].routing.weighted.rec-us-west-2: is rec-us-west-2; want a site at which users enter`:      "  - {name: x, extends: edge, mid_tier_caches: {sites: rec-us-west-2, size: 1MiB}, routing: {weighted: {rec-us-west-2: 1}}}\n",
 	} {
@@ -447,6 +448,7 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"routing", "routing: nearest-distance", "routing: nearest", `placements[2].routing: is "nearest"`},
 		{"no rule for a mapping", "routing: nearest-distance", "routing: {nearest-rtt: 1}", `placements[2].routing.nearest-rtt: unknown key; want one of anycast, weighted, pinned`},
 		{"two rules", "routing: nearest-distance", "routing: {anycast: {}, pinned: {denver-us: us-west-2}}", `bad.yaml:44: placements[2].routing: names 2 rules`},
+		{"no rule", "routing: nearest-distance", "routing: {}", `bad.yaml:44: placements[2].routing: names 0 rules; want one`},
 		{"misdirected", "routing: nearest-distance", "routing: {anycast: {misdirected: -0.1}}", `bad.yaml:44: placements[2].routing.anycast.misdirected: is -0.1; want 0 to 1`},
 		{"too much misdirected", "routing: nearest-distance", "routing: {anycast: {misdirected: 2}}", `bad.yaml:44: placements[2].routing.anycast.misdirected: is 2; want 0 to 1`},
 		{"weight of another site", "routing: nearest-distance", "routing: {weighted: {us-west-2: 1, pop-lax: 1}}", `bad.yaml:44: placements[2].routing.weighted.pop-lax: is pop-lax; want a site of the placement`},

@@ -10,7 +10,8 @@ import (
 // A service is how a file says that the requests of any demand are served.
 type service struct {
 	kind sim.Kind
-	// read returns the keys of the service, and what is to be done with the workload once they have been read.
+	// read returns the keys of the service, and what is to be done once they have been read and the workload has its
+	// demand.
 	read func(w *workload.Workload) (keys []field, done func(v value, seen map[string]value))
 }
 
@@ -18,7 +19,11 @@ type service struct {
 var services = []service{
 	{sim.Cacheable, func(w *workload.Workload) ([]field, func(value, map[string]value)) {
 		var s workload.Cacheable
-		return append(cacheableKeys(&s), clientKey(w)), func(v value, seen map[string]value) { w.Service = s; requireSizes(v, seen) }
+		return append(cacheableKeys(&s), clientKey(w)), func(v value, seen map[string]value) {
+			if w.Service = s; !w.RecordsSizes() {
+				requireSizes(v, seen)
+			}
+		}
 	}},
 	{sim.Computed, func(w *workload.Workload) ([]field, func(value, map[string]value)) {
 		var s workload.Computed

@@ -30,7 +30,7 @@ func (s *site) visitComputed(v *arrival, c *clients) {
 // endCalls answers a request whose calls have ended.
 func (s *site) endCalls(c *clients, r *request, a *served, e callEnd) {
 	if e.failed {
-		c.fail(r, e.at, ParentDown)
+		c.fail(r, e.at, DataHomeDown)
 		return
 	}
 	a.first, a.last = e.at, e.at

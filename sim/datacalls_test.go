@@ -162,7 +162,7 @@ func TestRegionsDoWithoutAHomeThatFails(t *testing.T) {
 	failed := countIn(at, lost, up)
 	answered := countIn(at, lost, 100*second-(10+4+9)*ms) // whose first call was
 	require.Positive(t, answered)
-	require.Equal(t, uint64(failed), tally.Failures[ParentDown])
+	require.Equal(t, uint64(failed), tally.Failures[DataHomeDown])
 	require.Equal(t, uint64(failed), tally.Outcomes[Failed])
 	require.Equal(t, uint64(failed*(20*ms+4*ms+3*second)+answered*16*ms), tally.Count(FailedNs))
 
@@ -170,7 +170,7 @@ func TestRegionsDoWithoutAHomeThatFails(t *testing.T) {
 		s := changed(s, func(d *workload.DataCalls) { d.Parallel = true })
 		failed := countIn(at, 100*second-(10+4+9)*ms, up)
 		tally := &runOne(t, s, p).Workloads[0].Metros[0]
-		require.Equal(t, uint64(failed), tally.Failures[ParentDown])
+		require.Equal(t, uint64(failed), tally.Failures[DataHomeDown])
 		require.Equal(t, uint64(failed*(20*ms+4*ms+3*second)), tally.Count(FailedNs))
 
 		s = changed(s, func(d *workload.DataCalls) { d.Waits = true })

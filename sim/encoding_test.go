@@ -2,8 +2,11 @@ package sim
 
 import (
 	"context"
+	"runtime"
+	"slices"
 	"testing"
 
+	"github.com/fxamacker/cbor/v2"
 	"github.com/stretchr/testify/require"
 )
 
@@ -41,6 +44,84 @@ func TestResultsAreTheSameAfterAJourney(t *testing.T) {
 	for n := range data {
 		require.Error(t, new(Result).UnmarshalBinary(data[:n]), "cut to %d bytes", n)
 	}
+}
+
+func TestWhatTakesLittleDataTakesLittleMemory(t *testing.T) {
+	const many = 1 << 16
+	tally := encodedTally{Metrics: []encodedMetric{{Name: "ttfb"}, {Name: "ttlb"}}}
+	for name, test := range map[string]struct {
+		want   string
+		result encodedResult
+	}{
+		"sites": {"workload \"w\": 65536 sites; want the 1 of the result", encodedResult{
+			Sites: []string{"a"}, Workloads: []encodedWorkload{{Sites: make([]encodedSite, many)}},
+		}},
+		"sites of the result": {`site 0 is ""; want an id that no other site has`, encodedResult{
+			Sites: make([]string, many), Workloads: []encodedWorkload{{Sites: make([]encodedSite, many)}},
+		}},
+		"a site twice": {`site 1 is "a"; want an id`, encodedResult{Sites: []string{"a", "a"}}},
+		"site without a tally": {"site 0: no tally", encodedResult{
+			Sites: []string{"a"}, Workloads: []encodedWorkload{{Sites: make([]encodedSite, 1)}},
+		}},
+		"tiers": {"65536 tiers; want 0", encodedResult{Workloads: []encodedWorkload{{Tiers: make([]map[string]uint64, many)}}}},
+		"tiers of a site": {"site 0: 65536 tiers; want 0", encodedResult{
+			Sites: []string{"a"}, Workloads: []encodedWorkload{{Sites: []encodedSite{{Tally: &tally, Tiers: make([]map[string]uint64, many)}}}},
+		}},
+		"metros":     {"metro 0: 0 metrics; want 2", encodedResult{Workloads: []encodedWorkload{{Metros: make([]encodedTally, many)}}}},
+		"empty ones": {`workload "w": metro 0: metric "ttfb"`, encodedResult{Workloads: []encodedWorkload{{Metros: []encodedTally{tally}}}}},
+		"workloads":  {"kind", encodedResult{Workloads: make([]encodedWorkload, many)}},
+	} {
+		e := test.result
+		e.Version = resultVersion
+		if name != "workloads" {
+			e.Workloads = slices.Clone(e.Workloads)
+			for i := range e.Workloads {
+				e.Workloads[i].Name, e.Workloads[i].Kind = "w", Cacheable.String()
+			}
+		}
+		data, err := cbor.Marshal(short(t, &e))
+		require.NoError(t, err)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		err = new(Result).UnmarshalBinary(data)
+		runtime.ReadMemStats(&after)
+		require.ErrorContains(t, err, test.want, name)
+		if len(data) > many {
+			require.Less(t, float64(after.TotalAlloc-before.TotalAlloc)/float64(len(data)), 250., name)
+		}
+	}
+}
+
+// short returns a result with what is zero left out, wherever it is: the least that stands for it in data.
+func short(t *testing.T, e *encodedResult) any {
+	t.Helper()
+	data, err := cbor.Marshal(e)
+	require.NoError(t, err)
+	var all any
+	require.NoError(t, cbor.Unmarshal(data, &all))
+	return withoutZeros(all)
+}
+
+func withoutZeros(v any) any {
+	switch v := v.(type) {
+	case map[any]any:
+		for key, value := range v {
+			value = withoutZeros(value)
+			m, isMap := value.(map[any]any)
+			if value == nil || value == uint64(0) || value == "" || isMap && len(m) == 0 && key != "tally" {
+				delete(v, key)
+			} else {
+				v[key] = value
+			}
+		}
+	case []any:
+		for i := range v {
+			if v[i] = withoutZeros(v[i]); v[i] == nil {
+				v[i] = map[any]any{}
+			}
+		}
+	}
+	return v
 }
 
 func FuzzResultDecoding(f *testing.F) {

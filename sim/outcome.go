@@ -44,13 +44,13 @@ const (
 	// NextTierDown is that of requests whose object the cache could not fetch: the next tier or the
 	// origin was down or went down, and so was what could stand in for it.
 	NextTierDown
-	// ParentDown is that of requests whose data's home was down when they needed it.
-	ParentDown
+	// DataHomeDown is that of requests whose data's home was down when they needed it.
+	DataHomeDown
 	// NumReasons is the number of reasons.
 	NumReasons
 )
 
-var reasonNames = [NumReasons]string{"site down", "next tier down", "parent down"}
+var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down"}
 
 // String returns the reason's name, for example "site down".
 func (r Reason) String() string {
@@ -77,7 +77,7 @@ const (
 	Queue
 	// Service is the work of servers.
 	Service
-	// Upstream is the way between sites: PoP to origin, Local Zone to its parent; or the rest of
+	// Upstream is the way between sites: PoP to origin, compute site to the data's home; or the rest of
 	// a fetch that was under way.
 	Upstream
 	// TickWait is the wait of an update for the next tick.

@@ -70,7 +70,7 @@ func (r *rules) playOne(p *player, s *segment) {
 			called = e.at - arrives
 			if e.failed {
 				failed++
-				t.fail(ParentDown, rtt+called)
+				t.fail(DataHomeDown, rtt+called)
 				continue
 			}
 			calls += called

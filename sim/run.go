@@ -25,7 +25,7 @@ type run struct {
 	games  []*matchmaker
 	// preloader fills caches that begin in their steady state; nil if there are none.
 	preloader *preloader
-	// parts are the tallies of clients that share a metro with others: sites run side by side, so each
+	// parts are the tallies of clients that share a metro with others: sites run side by side, so
 	// each group of clients has a tally of its own.
 	parts []*tallyPart
 }

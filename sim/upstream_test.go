@@ -246,7 +246,7 @@ func TestLocalZonesDoWithoutAParentThatFails(t *testing.T) {
 	failed := countIn(at, lost, up)
 	second1 := countIn(at, lost, 100*second-(20+2)*ms) // whose first call was answered
 	require.Equal(t, uint64(failed), tally.Outcomes[Failed])
-	require.Equal(t, uint64(failed), tally.Failures[ParentDown])
+	require.Equal(t, uint64(failed), tally.Failures[DataHomeDown])
 	require.Equal(t, uint64(failed*(10*ms+4*ms+3*second)+second1*24*ms), tally.Count(FailedNs))
 	requireLatency(t, tally, TTFB, whole, whole)
 
@@ -324,15 +324,15 @@ func TestUpdatesThatNeedAParentThatFails(t *testing.T) {
 	require.Equal(t, healthy.Count(Requests), failing.Count(Requests))
 	require.Zero(t, failing.Count(LostSessions), "the match goes on")
 	// A quarter of a quarter of the updates, within 4 standard deviations.
-	require.InEpsilon(t, 1./16, float64(failing.Failures[ParentDown])/float64(failing.Count(Requests)), 0.03)
-	require.Equal(t, failing.Failures[ParentDown], failing.Outcomes[Failed])
+	require.InEpsilon(t, 1./16, float64(failing.Failures[DataHomeDown])/float64(failing.Count(Requests)), 0.03)
+	require.Equal(t, failing.Failures[DataHomeDown], failing.Outcomes[Failed])
 	require.InEpsilon(t, float64(10*ms+3*second), float64(failing.Count(FailedNs))/float64(failing.Outcomes[Failed]), 0.001)
 
 	noticed := out("west")
 	noticed.Detection, noticed.Redirection = 0, 0
 	redirected := run(backup(p, "east", placement.Compute), false, noticed)
 	require.Zero(t, redirected.Outcomes[Failed])
-	called := float64(failing.Failures[ParentDown])
+	called := float64(failing.Failures[DataHomeDown])
 	// Three calls, each 38 ms further, of the same updates: what fails leaves the other random numbers alone. Few
 	// updates have the failure, or its end, between their calls.
 	require.InEpsilon(t, called*3*38*float64(ms), float64(redirected.Causes[Upstream]-healthy.Causes[Upstream]), 0.001)

@@ -65,7 +65,7 @@ const (
 	windowCost = 3
 )
 
-// advanceAlone runs a site that sends no messages from its opening to its end.
+// advanceAlone runs a site that sends messages to itself at most, from its opening to its end.
 func (r *run) advanceAlone(s *site, d *scratch) error {
 	if err := r.ctx.Err(); err != nil {
 		return err
@@ -98,7 +98,7 @@ const worthSharing = 200
 // A siteGroup is sites that reach each other by messages, directly or not.
 type siteGroup struct {
 	sites []*site
-	// lookAhead is the least delay of a message inside the group; unknown for a site that sends none.
+	// lookAhead is the least delay of a message from one site of the group to another; unknown for a site alone.
 	lookAhead int64
 	paths     []path
 	// longest bounds a window; 0 does not.

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// A checkedSource watches over a source from outside this package. What breaks the contract of [Source] would
-// otherwise show as wrong results, or far from its cause.
+// A checkedSource watches over a source. What breaks the contract of [Source] would otherwise show as wrong results, or
+// far from its cause.
 type checkedSource struct {
 	source    Source
 	what      string // the demand and the metro, for errors
@@ -15,7 +15,8 @@ type checkedSource struct {
 	err       error
 }
 
-// checked returns sources that are watched over, if the demand is from outside this package.
+// checked returns sources that are watched over, unless the demand is one that draws all that they give by itself: not a
+// [Trace], whose requests somebody recorded, nor one from outside this package.
 func (w *Workload) checked(open func(audience int) Source, audiences []Audience) func(audience int) Source {
 	switch w.Demand.(type) {
 	case Poisson, Sessions:

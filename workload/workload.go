@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
@@ -12,7 +13,7 @@ import (
 // value; a copy may be changed without the original, see [Change].
 type Workload struct {
 	Head
-	// Demand says who asks for what, and when: [Poisson], [Sessions], or a type of your own.
+	// Demand says who asks for what, and when: [Poisson], [Sessions] or [Trace], by value, or a type of your own.
 	Demand Demand
 	// Service says how a request is served: [Cacheable], [Computed] or [Matched].
 	Service Service
@@ -49,6 +50,9 @@ type Assumption struct {
 func (w *Workload) Validate() error {
 	if w.Name == "" {
 		return invalid.New("Name", `""`, "a name")
+	}
+	if t := reflect.TypeOf(w.Demand); t != nil && t.Kind() == reflect.Pointer && t.Elem().PkgPath() == reflect.TypeOf(w).Elem().PkgPath() {
+		return inWorkload(w.Name, invalid.New("Demand", typeOf(w.Demand), "a %v, by value", t.Elem()))
 	}
 	return inWorkload(w.Name, invalid.First(
 		w.validateDemand(),

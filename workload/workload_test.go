@@ -285,6 +285,20 @@ func TestBadParametersNameTheirField(t *testing.T) {
 	}
 }
 
+func TestDemandsOfThePackageComeByValue(t *testing.T) {
+	var none *workload.Sessions
+	for want, w := range map[string]workload.Workload{
+		"Demand is *workload.Poisson; want a workload.Poisson, by value": {
+			Demand: &workload.Poisson{RequestsPerSecond: 1, Objects: 5}, Service: workload.APIDynamic().Service,
+		},
+		"Demand is *workload.Trace; want a workload.Trace, by value":       {Demand: &workload.Trace{}, Service: workload.Cacheable{}},
+		"Demand is *workload.Sessions; want a workload.Sessions, by value": {Demand: none, Service: workload.CompetitiveFPS().Service},
+	} {
+		w.Name = "w"
+		require.ErrorContains(t, w.Validate(), want)
+	}
+}
+
 func TestServicesRefuseDemandsThatCannotServeThem(t *testing.T) {
 	web, fps := workload.WebStatic(), workload.CompetitiveFPS()
 	objects := workload.Workload{Head: web.Head, Demand: fps.Demand, Service: web.Service}
