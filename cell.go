@@ -97,7 +97,7 @@ func (s *Study) RunCell(ctx context.Context, c Cell) (*CellResult, error) {
 		return nil, err
 	}
 	header.Cell = c
-	plans, err := sim.Compile(s.Scenario, s.Placements[p])
+	plans, err := sim.Compile(ctx, s.Scenario, s.Placements[p])
 	if err != nil {
 		return nil, err
 	}

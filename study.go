@@ -141,7 +141,7 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	plans, err := sim.Compile(s.Scenario, s.Placements...)
+	plans, err := sim.Compile(ctx, s.Scenario, s.Placements...)
 	if err != nil {
 		return nil, err
 	}
