@@ -6,7 +6,7 @@ import (
 	"time"
 	_ "time/tzdata" // so that a time zone means the same on every machine
 
-	"github.com/edgewise-sim/edgewise/topology/internal/table"
+	"github.com/edgewise-sim/edgewise/internal/text"
 )
 
 // The columns of a node list.
@@ -28,7 +28,7 @@ const maxUsers = 1e11
 // (0 or 1); where a column or a value is missing, the node has that of defaults. An unknown column, an
 // ID given twice, or a value that is not allowed is an error with file, line, column and value.
 func ReadNodes(file string, r io.Reader, defaults Node) ([]Node, error) {
-	t, err := table.New(file, r, nodeListRequired, nodeListOptional)
+	t, err := text.OpenTable(file, r, nodeListRequired, nodeListOptional, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func ReadNodes(file string, r io.Reader, defaults Node) ([]Node, error) {
 
 // ReadCables reads pairs of town IDs from CSV with the columns a and b: the cables of a [Fabric].
 func ReadCables(file string, r io.Reader) ([][2]string, error) {
-	t, err := table.New(file, r, []string{"a", "b"}, nil)
+	t, err := text.OpenTable(file, r, []string{"a", "b"}, nil, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/edgewise-sim/edgewise/topology/internal/table"
+	"github.com/edgewise-sim/edgewise/internal/text"
 )
 
 // maxRTTMs is the longest round trip that an imported table may hold, in ms.
@@ -20,7 +20,7 @@ const maxRTTMs = 2 * float64(MaxOneWay) / float64(time.Millisecond)
 // Rows from a node to itself are left out. file names the source in errors, which say line, column and
 // value.
 func ReadRTTList(file string, r io.Reader) ([]MeasuredRTT, error) {
-	t, err := table.New(file, r, []string{"from", "to", "rtt_ms"}, nil)
+	t, err := text.OpenTable(file, r, []string{"from", "to", "rtt_ms"}, nil, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -6,8 +6,8 @@ import (
 	"math"
 	"path"
 
+	"github.com/edgewise-sim/edgewise/internal/text"
 	"github.com/edgewise-sim/edgewise/topology"
-	"github.com/edgewise-sim/edgewise/topology/internal/table"
 )
 
 // The files of a directory of training tables. Each is CSV with a header.
@@ -56,7 +56,7 @@ const maxMs = 10_000
 func ReadTables(dir fs.FS, regions []topology.Node) (*Tables, error) {
 	t := new(Tables)
 	cities := make(map[string]int)
-	err := readTable(dir, CitiesFile, []string{"city_id", "iso2", "lat", "lon"}, []string{"name", "country", "region"}, func(row *table.Table) {
+	err := readTable(dir, CitiesFile, []string{"city_id", "iso2", "lat", "lon"}, []string{"name", "country", "region"}, func(row *text.Table) {
 		id := row.Required("city_id")
 		if _, ok := cities[id]; ok {
 			row.Fail("city_id", id, "a city not given before")
@@ -85,7 +85,7 @@ func ReadTables(dir fs.FS, regions []topology.Node) (*Tables, error) {
 		return t, nil
 	}
 	err = readTable(dir, AccessRTTFile, []string{"probe_id", "country", "lat", "lon", "tech", "dst_lat", "dst_lon", "rtt_p50_ms"},
-		[]string{"provider", "region", "city", "method", "n", "rtt_min_ms", "rtt_p90_ms", "first_public_hop_ms"}, func(row *table.Table) {
+		[]string{"provider", "region", "city", "method", "n", "rtt_min_ms", "rtt_p90_ms", "first_public_hop_ms"}, func(row *text.Table) {
 			a := AccessRTT{
 				User: row.Required("probe_id"), Ms: row.Number("rtt_p50_ms", 0, maxMs),
 				From: Anchor{LatDeg: row.Number("lat", -90, 90), LonDeg: row.Number("lon", -180, 180), Country: row.Text("country")},
@@ -112,7 +112,7 @@ func ReadTables(dir fs.FS, regions []topology.Node) (*Tables, error) {
 func readPairs(dir fs.FS, file, value string, optional []string, index map[string]int) ([]PairRTT, error) {
 	var pairs []PairRTT
 	seen := make(map[[2]int]bool)
-	err := readTable(dir, file, []string{"a", "b", value}, optional, func(row *table.Table) {
+	err := readTable(dir, file, []string{"a", "b", value}, optional, func(row *text.Table) {
 		end := func(column string) int {
 			i, ok := index[row.Raw(column)]
 			if !ok {
@@ -135,13 +135,13 @@ func readPairs(dir fs.FS, file, value string, optional []string, index map[strin
 }
 
 // readTable hands every row of a file to the function.
-func readTable(dir fs.FS, file string, required, optional []string, row func(*table.Table)) error {
+func readTable(dir fs.FS, file string, required, optional []string, row func(*text.Table)) error {
 	f, err := dir.Open(file)
 	if err != nil {
 		return fmt.Errorf("training table %s: %w", path.Base(file), err)
 	}
 	defer f.Close()
-	t, err := table.New(file, f, required, optional)
+	t, err := text.OpenTable(file, f, required, optional, nil)
 	if err != nil {
 		return err
 	}
