@@ -4,9 +4,9 @@ import "strings"
 
 // What a replay takes, as measured in a test over all policies.
 const (
-	bytesAKey  = 4  // the table by object
-	bytesASlot = 88 // an object that is cached or remembered, with what tables grow ahead
-	bytesAtAll = 1 << 18
+	bytesAKey  = 4       // the table by object
+	bytesASlot = 88      // an object that is cached or remembered, with what tables grow ahead
+	bytesAtAll = 1 << 20 // sketches and what else does not depend on the trace
 	// slotsACapacity is how many objects are cached or remembered for each of mean size that fits.
 	slotsACapacity = 4
 )
