@@ -90,7 +90,7 @@ func readRecording(in io.Reader, name string, options RecordingOptions, most int
 	if !reader.HasTimes() {
 		return nil, reader.located(errors.New("it does not say when requests came; want a trace with times, in csv in a column called time, timestamp or ts, or named"))
 	}
-	r := &recorder{Recording: &Recording{hasSizes: reader.HasSizes()}, reader: reader, options: options, number: make(map[Client]uint32)}
+	r := &recorder{Recording: &Recording{hasSizes: reader.HasSizes()}, reader: reader, options: options, number: make(map[Client]uint32), gatherer: *newGatherer(reader.Rules())}
 	r.earliest, r.latest = math.MaxInt64, math.MinInt64
 	for {
 		request, err := reader.Read()
@@ -153,6 +153,9 @@ func (r *recorder) add(request Request) error {
 	}
 	if !r.samples(request.Key) {
 		return nil
+	}
+	if request.Op != Get {
+		return r.reader.located(fmt.Errorf("request %d writes or deletes; a study replays what is asked for, and has no such requests: leave them out (writes: ignore), or replay them with edgewise cache", r.reader.requests))
 	}
 	if taken, err := r.gatherer.add(r.reader, request); err != nil || !taken {
 		return err
