@@ -52,7 +52,7 @@ type csvSource struct {
 	key     []int // columns that make the key together
 	size    []int // columns whose sum is the size, none for no size
 	op      int
-	repeat  int // the column that says how often a line stands for a request
+	repeat  int      // the column that says how often a line stands for a request
 	places  []int    // of the further columns
 	names   []string // of the further columns
 	row     []string // the last

@@ -99,36 +99,17 @@ type loader struct {
 
 // read goes over all requests of a trace.
 func (l *loader) read(ctx context.Context, take func(*Reader, Request) error) error {
-	file, err := l.source.Open()
-	if err != nil {
-		return err
+	options := l.options
+	if options.FurtherColumns = nil; options.By != "" {
+		options.FurtherColumns = []string{options.By}
 	}
-	defer file.Close()
-	options := l.options.Options
-	if options.FurtherColumns = nil; l.options.By != "" {
-		options.FurtherColumns = []string{l.options.By}
-	}
-	options.IgnoreTime = l.options.Warm == 0
-	r, err := NewReader(interruptible{ctx, file}, l.source.Name, options)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	if l.options.Warm > 0 && !r.HasTimes() {
-		return r.located(errors.New("it does not say when requests came, so that no time can be skipped; want a share of the requests"))
-	}
-	for {
-		request, err := r.Read()
-		if err == io.EOF {
-			return nil
+	options.IgnoreTime = options.Warm == 0
+	return (&loader{source: l.source, options: options}).scan(ctx, func(r *Reader, request Request) error {
+		if options.Warm > 0 && !r.HasTimes() {
+			return r.located(errors.New("it does not say when requests came, so that no time can be skipped; want a share of the requests"))
 		}
-		if err == nil {
-			err = take(r, request)
-		}
-		if err != nil {
-			return err
-		}
-	}
+		return take(r, request)
+	})
 }
 
 // interruptible is a reader that fails when the context is cancelled.

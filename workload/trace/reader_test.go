@@ -2,6 +2,7 @@ package trace
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"io"
 	"math"
@@ -32,6 +33,18 @@ func readAll(data []byte, name string, options Options) ([]Request, error) {
 		}
 		all = append(all, request)
 	}
+}
+
+// fileSource is a file to load.
+func fileSource(path string) Source {
+	return Source{Name: path, Open: func() (io.ReadCloser, error) { return os.Open(path) }}
+}
+
+// convert converts a file, which must be whole.
+func convert(t *testing.T, to string, format Format, from string) {
+	t.Helper()
+	_, err := Convert(context.Background(), to, format, fileSource(from), Options{})
+	require.NoError(t, err)
 }
 
 func record(seconds uint32, key uint64, size uint32, next int64) []byte {
@@ -88,7 +101,7 @@ func TestDamageIsAnErrorWithItsPlace(t *testing.T) {
 		{"cut between records", string(whole[:48]), Options{Format: Oracle}, "byte 48: request 1 says that its object comes again in request 3, but the trace ends after 2"},
 		{"next in the past", string(oracle(record(0, 5, 1, -1), record(0, 5, 1, 1))), Options{Format: Oracle}, "byte 40: request 2 has next 1"},
 		{"two fields", "1 2 3\n1 2\n", Options{Format: TIS}, `line 2: "1 2" has 2 fields`},
-				{"no size", "1 2 x\n", Options{Format: TIS}, `line 1: size is "x"; it must be a whole number from 0`},
+		{"no size", "1 2 x\n", Options{Format: TIS}, `line 1: size is "x"; it must be a whole number from 0`},
 		{"negative size", "1 2 -3\n", Options{Format: TIS}, `size is "-3"`},
 		{"immense size", "1 2 9000000000000000000\n", Options{Format: TIS}, `from 0 to 1125899906842624`},
 		{"no time", "\n\nx 2 3\n", Options{Format: TIS}, `line 3: time is "x"`},
@@ -157,7 +170,7 @@ func TestCompressedTracesAreReadAndCutOnesRefused(t *testing.T) {
 	for _, ending := range []string{".gz", ".zst", ".xz"} {
 		t.Run(ending, func(t *testing.T) {
 			packed := filepath.Join(dir, "packed.tis"+ending)
-			require.NoError(t, Convert(packed, TIS, plain, Options{}))
+			convert(t, packed, TIS, plain)
 			data, err := os.ReadFile(packed)
 			require.NoError(t, err)
 			require.Less(t, len(data), text.Len()/4)
@@ -184,7 +197,7 @@ func TestConversionsKeepEverythingAFormatHolds(t *testing.T) {
 	require.NoError(t, err)
 	for _, format := range []Format{TIS, CSV, Oracle} {
 		to := filepath.Join(dir, "to."+format.String())
-		require.NoError(t, Convert(to, format, from, Options{}))
+		convert(t, to, format, from)
 		data, err := os.ReadFile(to)
 		require.NoError(t, err)
 		got, err := readAll(data, "", Options{Format: format})
@@ -196,7 +209,7 @@ func TestConversionsKeepEverythingAFormatHolds(t *testing.T) {
 		require.Equal(t, want, got)
 	}
 	to := filepath.Join(dir, "to.ids")
-	require.NoError(t, Convert(to, IDs, from, Options{}))
+	convert(t, to, IDs, from)
 	data, err := os.ReadFile(to)
 	require.NoError(t, err)
 	require.Equal(t, "5\n6\n5\n7\n", string(data))
@@ -206,9 +219,11 @@ func TestAFailedConversionLeavesNoFile(t *testing.T) {
 	dir := t.TempDir()
 	from := filepath.Join(dir, "a.tis")
 	require.NoError(t, os.WriteFile(from, []byte("0 5 100\n1 6\n"), 0o600))
-	require.ErrorContains(t, Convert(filepath.Join(dir, "b.csv"), CSV, from, Options{}), "line 2")
+	_, err := Convert(context.Background(), filepath.Join(dir, "b.csv"), CSV, fileSource(from), Options{})
+	require.ErrorContains(t, err, "line 2")
 	require.NoError(t, os.WriteFile(from, []byte("0 5 99999999999\n"), 0o600))
-	require.ErrorContains(t, Convert(filepath.Join(dir, "b.bin"), Oracle, from, Options{}), "request 1: size is 99999999999")
+	_, err = Convert(context.Background(), filepath.Join(dir, "b.bin"), Oracle, fileSource(from), Options{})
+	require.ErrorContains(t, err, "request 1: size is 99999999999")
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Len(t, left, 1)
