@@ -34,8 +34,8 @@ func (u Unit) String() string {
 	return "bytes"
 }
 
-// withCapacity returns a Config with a capacity in a unit.
-func (cfg Config) withCapacity(unit Unit, capacity int64) Config {
+// WithCapacity returns a Config with a capacity in a unit, and none in the other.
+func (cfg Config) WithCapacity(unit Unit, capacity int64) Config {
 	cfg.CapacityBytes, cfg.CapacityObjects = capacity, 0
 	if unit == Objects {
 		cfg.CapacityBytes, cfg.CapacityObjects = 0, capacity
@@ -106,7 +106,7 @@ func (p *Replayer) Spread(unit Unit, n int) []int64 {
 func (p *Replayer) Curve(ctx context.Context, cfg Config, unit Unit, capacities []int64, workers int) ([]Point, error) {
 	cfgs := make([]Config, len(capacities))
 	for i, capacity := range capacities {
-		cfgs[i] = cfg.withCapacity(unit, capacity)
+		cfgs[i] = cfg.WithCapacity(unit, capacity)
 	}
 	results, err := p.ReplayAll(ctx, cfgs, workers)
 	if err != nil {
@@ -285,8 +285,8 @@ func (e *UnreachableError) Error() string {
 // 0 and at most 1, of the requests or, if ofBytes, of the bytes. If not even an infinite cache does, or the policy
 // does not in a capacity of 16 times the footprint, the error is an [UnreachableError]. The search divides the range
 // from 1 to the footprint, so it finds the smallest capacity of all where the hit ratio only rises with the capacity,
-// as LRU's in objects does. Requests that stream are gone over once for each 15 capacities tried, workers at a time.
-func (p *Replayer) CapacityFor(ctx context.Context, cfg Config, unit Unit, hitRatio float64, ofBytes bool, workers int) (int64, error) {
+// as LRU's in objects does. Requests that stream are gone over once for each so many capacities as are tried at once.
+func (p *Replayer) CapacityFor(ctx context.Context, cfg Config, unit Unit, hitRatio float64, ofBytes bool, atOnce int) (int64, error) {
 	if !(hitRatio > 0 && hitRatio <= 1) {
 		return 0, wrong("hitRatio", hitRatio, "more than 0, 1 at most")
 	}
@@ -302,7 +302,7 @@ func (p *Replayer) CapacityFor(ctx context.Context, cfg Config, unit Unit, hitRa
 	low, high := int64(0), p.Footprint(unit) // enough is above low
 	var most UnreachableError                // the best so far
 	for tries := 0; ; tries++ {
-		points, err := p.Curve(ctx, cfg, unit, []int64{high}, workers)
+		points, err := p.Curve(ctx, cfg, unit, []int64{high}, atOnce)
 		if err != nil {
 			return 0, err
 		}
@@ -321,7 +321,7 @@ func (p *Replayer) CapacityFor(ctx context.Context, cfg Config, unit Unit, hitRa
 	}
 	parts := int64(2)
 	if p.held == nil {
-		parts = 16
+		parts = int64(max(1, atOnce)) + 1
 	}
 	for high-low > 1 {
 		var tried []int64
@@ -330,7 +330,7 @@ func (p *Replayer) CapacityFor(ctx context.Context, cfg Config, unit Unit, hitRa
 				tried = append(tried, at)
 			}
 		}
-		points, err := p.Curve(ctx, cfg, unit, tried, workers)
+		points, err := p.Curve(ctx, cfg, unit, tried, atOnce)
 		if err != nil {
 			return 0, err
 		}

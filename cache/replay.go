@@ -189,6 +189,9 @@ func (p *Replayer) ReplayWarm(ctx context.Context, cfg Config) (counted, skipped
 // A Warm is what [Replayer.ReplayAll] counts for one cache.
 type Warm struct{ Counted, Skipped Result }
 
+// All returns the sum.
+func (w Warm) All() Result { return w.Counted.plus(w.Skipped) }
+
 // ReplayAll replays the requests through several caches side by side, so many at a time: it goes over the requests once.
 func (p *Replayer) ReplayAll(ctx context.Context, cfgs []Config, workers int) ([]Warm, error) {
 	results := make([]Warm, len(cfgs))

@@ -135,7 +135,7 @@ func (s *csvSource) find(first []string, options Options) (err error) {
 	if !s.given {
 		for _, name := range first {
 			if _, err := strconv.ParseFloat(name, 64); err == nil {
-				return &text.Error{Text: fmt.Sprintf("%s stands where a header has names: this looks like data; name the columns in their order, such as time,key,-,size", text.Quote(name))}
+				return &text.Error{Text: fmt.Sprintf("%s stands where a header has names: this looks like data; name the columns in their order: --columns time,key,-,size, or header: [time, key, -, size] in a scenario", text.Quote(name))}
 			}
 		}
 	}
@@ -154,7 +154,7 @@ func (s *csvSource) find(first []string, options Options) (err error) {
 		return err
 	}
 	if len(s.key) == 0 {
-		return &text.Error{Text: fmt.Sprintf("none of the columns %s is the key; name it, or call it %s", s.header, strings.Join(usualKeys, ", "))}
+		return &text.Error{Text: fmt.Sprintf("none of the columns %s is the key; name it (%s), or call it %s", s.header, namedBy("key"), strings.Join(usualKeys, ", "))}
 	}
 	if s.size, err = s.columns("size", options.SizeColumn, usualSizes); err != nil {
 		return err
@@ -182,12 +182,21 @@ func (s *csvSource) column(what, name string, usual []string) (int, error) {
 	for i, h := range s.header {
 		if slices.Contains(usual, h) {
 			if found >= 0 {
-				return 0, &text.Error{Text: fmt.Sprintf("columns %s and %s could both be the %s; name the %s column", text.Quote(s.header[found]), text.Quote(h), what, what)}
+				return 0, &text.Error{Text: fmt.Sprintf("columns %s and %s could both be the %s; name it: %s", text.Quote(s.header[found]), text.Quote(h), what, namedBy(what))}
 			}
 			found = i
 		}
 	}
 	return found, nil
+}
+
+// namedBy says how people name a column.
+func namedBy(what string) string {
+	name := map[string]string{"operation": "op"}[what]
+	if name == "" {
+		name = what
+	}
+	return fmt.Sprintf("--%s-column NAME, or columns: {%s: NAME} in a scenario", name, name)
 }
 
 // columns is column for several with a + between them.

@@ -210,7 +210,7 @@ func rolesOf(names []string, options Options) (r logRoles, err error) {
 		r.options.TimeUnit = 1e6
 	}
 	if r.target < 0 && r.request < 0 && options.KeyColumn == "" {
-		return r, fmt.Errorf("none of the columns %s says what was asked for; want cs-uri-stem, uri, url, path or request, or name the key column", shortList(names))
+		return r, fmt.Errorf("none of the columns %s says what was asked for; want cs-uri-stem, uri, url, path or request, or name the key column: %s", shortList(names), namedBy("key"))
 	}
 	return r, nil
 }
