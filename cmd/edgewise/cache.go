@@ -251,6 +251,9 @@ func (c *cacheCmd) replay(ctx context.Context, t *loadedTrace, sizes []cacheSize
 				} else {
 					cfg.CapacityObjects = capacity
 				}
+				if err := t.refuseOffline(cfg); err != nil {
+					return nil, &usageError{err}
+				}
 				if err := t.replayer.Check(cfg); err != nil {
 					return nil, &usageError{err}
 				}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/big"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -58,6 +59,8 @@ type loadedTrace struct {
 	replayer          *cache.Replayer
 	hasSizes          bool
 	memory            int64 // that is left for caches
+	requests          int64 // writes and deletes among them
+	bytesARequest     int64
 }
 
 // load reads a trace.
@@ -85,7 +88,7 @@ func (c *cacheCmd) load(ctx context.Context, s *streams, path string) ([]*loaded
 	}
 	var loaded []*loadedTrace
 	for _, part := range parts {
-		t := &loadedTrace{path: path, group: part.Group, name: source.Name, hasSizes: part.HasSizes, memory: left}
+		t := &loadedTrace{path: path, group: part.Group, name: source.Name, hasSizes: part.HasSizes, memory: left, requests: part.Requests, bytesARequest: part.BytesARequest()}
 		if options.By != "" {
 			t.name = fmt.Sprintf("%s [%s=%s]", source.Name, options.By, part.Group)
 		}
@@ -170,6 +173,9 @@ func (c *cacheCmd) prepare(ctx context.Context, s *streams, t *loadedTrace, part
 		}
 		return fmt.Errorf("%s: %w", t.name, err)
 	}
+	if t.memory < c.memory/2 {
+		say("%s requests for %s objects take about %s of memory, of --memory %s", humanize.Comma(part.Requests), humanize.Comma(int64(part.Objects)), humanize.Bytes(uint64(c.memory-t.memory)), c.Memory)
+	}
 	if puts, deletes := t.replayer.Writes(); puts+deletes > 0 {
 		say("%s writes and %s deletes act on the caches and are no requests", humanize.Comma(puts), humanize.Comma(deletes))
 	}
@@ -201,18 +207,38 @@ func requestsOf(d *trace.Dense, objects int, hasSizes bool) cache.Requests {
 // batches puts replays into groups that fit into the memory side by side, in their order.
 func (t *loadedTrace) batches(cfgs []cache.Config) (batches [][]cache.Config, err error) {
 	var total int64
-	begin := 0
+	begin, memory := 0, t.memory
+	if slices.ContainsFunc(cfgs, isOffline) {
+		memory -= 4 * t.requests // the next request for each object
+	}
 	for i, cfg := range cfgs {
 		bytes := t.replayer.MemoryBytes(cfg)
-		if bytes > t.memory {
+		if bytes > memory {
 			return nil, fmt.Errorf("%s: a cache of %s takes about %s of memory, and %s are left of --memory; allow more, or take a part of the trace",
-				t.name, sizeInWords(cfg), humanize.Bytes(uint64(bytes)), humanize.Bytes(uint64(max(0, t.memory))))
+				t.name, sizeInWords(cfg), humanize.Bytes(uint64(bytes)), humanize.Bytes(uint64(max(0, memory))))
 		}
-		if total += bytes; total > t.memory {
+		if total += bytes; total > memory {
 			batches, begin, total = append(batches, cfgs[begin:i]), i, bytes
 		}
 	}
 	return append(batches, cfgs[begin:]), nil
+}
+
+// isOffline reports whether a policy knows the future, and so needs all requests in memory.
+func isOffline(cfg cache.Config) bool {
+	name, _, _ := strings.Cut(cfg.Policy, ":")
+	return name != "infinite" && slices.Contains(cache.OfflinePolicies(), name)
+}
+
+// refuseOffline returns an error if a policy knows the future and the requests are not held.
+func (t *loadedTrace) refuseOffline(cfg cache.Config) error {
+	if t.replayer.IsHeld() || !isOffline(cfg) {
+		return nil
+	}
+	// Half of the memory is for requests, which are copied when their list grows; the next requests are the rest.
+	need := 2*9/4*t.bytesARequest*t.requests + 4*t.requests
+	return fmt.Errorf("%s: %s knows the future, for which all of %s requests must be in memory; want --memory %s, or another policy",
+		t.name, cfg.Policy, humanize.Comma(t.requests), strings.ReplaceAll(humanize.IBytes(uint64(need)), " ", ""))
 }
 
 // sizeInWords says how large a cache is.

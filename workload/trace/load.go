@@ -199,6 +199,24 @@ func (l *loader) check(r *Reader) error {
 	return nil
 }
 
+// BytesARequest returns the memory that a request takes where it is held.
+func (l *Loaded) BytesARequest() int64 {
+	bytes := int64(4)
+	hasSizes, hasOps := false, false
+	if l.Held != nil {
+		hasSizes, hasOps = l.Held.RequestSizes != nil, l.Held.Ops != nil
+	} else {
+		hasSizes, hasOps = l.gatherer.ObjectSizes == nil, l.gatherer.hasOps
+	}
+	if hasSizes {
+		bytes += 8
+	}
+	if hasOps {
+		bytes += 2
+	}
+	return bytes
+}
+
 // Each hands the requests to a function, piece by piece: all at once where they are held. A piece is valid until the
 // function returns. A trace that is read again and is not the same is an error.
 func (l *Loaded) Each(ctx context.Context, take func(*Dense) error) error {

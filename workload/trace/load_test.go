@@ -137,7 +137,7 @@ func TestRulesOfALogAreOptions(t *testing.T) {
 	}
 	for want, rules := range map[string]Rules{
 		`Key is path,path; want some of host, path, query, method, each once`: {Key: []string{"path", "path"}},
-		`Statuses is 20; want a status from 100 to 999`:                         {Statuses: []int{20}},
+		`Statuses is 20; want a status from 100 to 999`:                       {Statuses: []int{20}},
 	} {
 		_, err := Open("testdata/combined.log", Options{Rules: rules})
 		require.ErrorContains(t, err, want)

@@ -1,8 +1,8 @@
 package trace
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
@@ -69,7 +69,7 @@ var (
 func (s *SizeRule) UnmarshalText(text []byte) error {
 	i := slices.Index(sizeRules, string(text))
 	if i < 0 {
-		return fmt.Errorf("is %q; want one of %s", text, strings.Join(sizeRules, ", "))
+		return invalid.New("the rule of sizes", strconv.Quote(string(text)), "one of %s", strings.Join(sizeRules, ", "))
 	}
 	*s = SizeRule(i)
 	return nil
@@ -82,7 +82,7 @@ func (s SizeRule) MarshalText() ([]byte, error) { return []byte(sizeRules[s]), n
 func (w *WriteRule) UnmarshalText(text []byte) error {
 	i := slices.Index(writeRules, string(text))
 	if i < 0 {
-		return fmt.Errorf("is %q; want one of %s", text, strings.Join(writeRules, ", "))
+		return invalid.New("the rule of writes", strconv.Quote(string(text)), "one of %s", strings.Join(writeRules, ", "))
 	}
 	*w = WriteRule(i)
 	return nil
