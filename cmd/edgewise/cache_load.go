@@ -177,7 +177,7 @@ func (c *cacheCmd) prepare(ctx context.Context, s *streams, t *loadedTrace, part
 		say("%s requests for %s objects take about %s of memory, of --memory %s", humanize.Comma(part.Requests), humanize.Comma(int64(part.Objects)), humanize.Bytes(uint64(c.memory-t.memory)), c.Memory)
 	}
 	if puts, deletes := t.replayer.Writes(); puts+deletes > 0 {
-		say("%s writes and %s deletes act on the caches and are no requests", humanize.Comma(puts), humanize.Comma(deletes))
+		say("writes: %s, deletes: %s; they act on the caches and are no requests", humanize.Comma(puts), humanize.Comma(deletes))
 	}
 	if t.replayer.Bound().Requests == 0 {
 		return fmt.Errorf("%s: no requests, but writes and deletes alone; want some that ask for objects", t.name)
@@ -236,7 +236,7 @@ func (t *loadedTrace) refuseOffline(cfg cache.Config) error {
 		return nil
 	}
 	// Half of the memory is for requests, which are copied when their list grows; the next requests are the rest.
-	need := 2*9/4*t.bytesARequest*t.requests + 4*t.requests
+	need := 9*t.bytesARequest*t.requests/2 + 4*t.requests
 	return fmt.Errorf("%s: %s knows the future, for which all of %s requests must be in memory; want --memory %s, or another policy",
 		t.name, cfg.Policy, humanize.Comma(t.requests), strings.ReplaceAll(humanize.IBytes(uint64(need)), " ", ""))
 }
@@ -276,8 +276,8 @@ func parseMemory(text string) (int64, error) {
 		return 0, fmt.Errorf("--memory is %q; want a size such as 2GiB", text)
 	}
 	bytes := size.number.Num().Int64()
-	if bytes < 64<<20 {
-		return 0, fmt.Errorf("--memory is %s; want 64MiB or more", text)
+	if bytes < 16<<20 {
+		return 0, fmt.Errorf("--memory is %s; want 16MiB or more", text)
 	}
 	return bytes, nil
 }

@@ -39,7 +39,7 @@ func (c *convertCmd) Run(ctx context.Context, s *streams) error {
 	}
 	text := fmt.Sprintf("%s lines of %v, for %s objects, written to %s", humanize.Comma(made.Requests), made.Format, humanize.Comma(made.Objects), c.To)
 	if made.Writes+made.Deletes > 0 {
-		text += fmt.Sprintf("; %s are writes, %s deletes", humanize.Comma(made.Writes), humanize.Comma(made.Deletes))
+		text += fmt.Sprintf("; writes: %s, deletes: %s", humanize.Comma(made.Writes), humanize.Comma(made.Deletes))
 	}
 	if made.Assumed > 0 {
 		text += fmt.Sprintf("; the sizes of %s objects are assumed, the median of the others", humanize.Comma(made.Assumed))

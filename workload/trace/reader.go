@@ -77,6 +77,7 @@ type Reader struct {
 	out      tally
 	warn     text.Warn
 	requests int64
+	guessed  bool // the trace is taken for oracleGeneral because it is binary
 	err      error
 }
 
@@ -146,7 +147,7 @@ func (r *Reader) open(raw *bufio.Reader, options Options) (err error) {
 		return fmt.Errorf("byte 0: %w", unexpected(err))
 	}
 	if r.format == Auto && isBinary(r.name, start) {
-		r.format = Oracle
+		r.format, r.guessed = Oracle, true
 	}
 	lines := raw
 	if r.format != Oracle {
@@ -265,6 +266,9 @@ func (r *Reader) Read() (Request, error) {
 			r.warn.Say("left out: %v", r.out)
 		}
 	} else {
+		if r.guessed {
+			err = fmt.Errorf("%w; it was taken for oracleGeneral, since it is binary", err)
+		}
 		err = r.located(err)
 	}
 	r.err = err

@@ -258,20 +258,3 @@ func TestKeysOfTextAreNumbersOrHashes(t *testing.T) {
 	// FNV-1a of "a" (http://www.isthe.com/chongo/tech/comp/fnv/, test vectors).
 	require.Equal(t, uint64(0xaf63dc4c8601ec8c), parseKey([]byte("a")))
 }
-
-func FuzzReader(f *testing.F) {
-	f.Add([]byte("0 5 100\n"), uint8(TIS))
-	f.Add([]byte("id,size\n1,2\n"), uint8(CSV))
-	f.Add([]byte("a\nb\n"), uint8(IDs))
-	f.Add(record(1, 2, 3, -1), uint8(Oracle))
-	f.Add([]byte{0x1f, 0x8b, 8, 0}, uint8(Auto))
-	f.Fuzz(func(t *testing.T, data []byte, format uint8) {
-		all, err := readAll(data, "fuzz", Options{Format: Format(format % 6)})
-		if err != nil {
-			require.ErrorContains(t, err, "trace: fuzz: ")
-		}
-		for _, r := range all {
-			require.GreaterOrEqual(t, r.SizeBytes, int64(0))
-		}
-	})
-}
