@@ -198,7 +198,8 @@ func requestsOf(d *trace.Dense, objects int, hasSizes bool) cache.Requests {
 			r.Ops[i] = cache.Op(op)
 		}
 	}
-	if !hasSizes && d.RequestSizes == nil {
+	isLarger := func(size int64) bool { return size != 1 }
+	if d.RequestSizes == nil && (!hasSizes || !slices.ContainsFunc(d.ObjectSizes, isLarger)) {
 		r.ObjectSizes = nil
 	}
 	return r

@@ -20,10 +20,11 @@ type traceCmd struct {
 
 // convertCmd converts a trace.
 type convertCmd struct {
-	From string       `arg:"" help:"Trace or access log; gzip, zstd and xz are recognised."`
-	To   string       `arg:"" help:"File to write, in a directory that exists; compressed, if its name ends in .gz, .zst or .xz." type:"path"`
-	As   trace.Format `default:"auto" help:"Format to write: csv, tis, ids or oracle. By the name of the file, if left out: .csv, .tis, .ids, .oracleGeneral."`
-	Keep listFlag     `placeholder:"COLUMN,..." help:"Columns to keep in a CSV, such as x-edge-location."`
+	From   string       `arg:"" help:"Trace or access log; gzip, zstd and xz are recognised."`
+	To     string       `arg:"" help:"File to write, in a directory that exists; compressed, if its name ends in .gz, .zst or .xz." type:"path"`
+	As     trace.Format `default:"auto" help:"Format to write: csv, tis, ids or oracle. By the name of the file, if left out: .csv, .tis, .ids, .oracleGeneral."`
+	Keep   listFlag     `placeholder:"COLUMN,..." help:"Columns to keep in a CSV, such as x-edge-location."`
+	Memory string       `default:"2GiB" help:"Most memory to use."`
 
 	traceFlags `embed:""`
 }
@@ -59,6 +60,10 @@ func (c *convertCmd) convert(ctx context.Context, s *streams) (trace.Conversion,
 	if err != nil {
 		return trace.Conversion{}, err
 	}
+	memory, err := parseMemory(c.Memory)
+	if err != nil {
+		return trace.Conversion{}, err
+	}
 	format, err := c.format()
 	if err != nil {
 		return trace.Conversion{}, err
@@ -82,7 +87,7 @@ func (c *convertCmd) convert(ctx context.Context, s *streams) (trace.Conversion,
 	options.FurtherColumns = c.Keep
 	options.Warn = func(warning string) { fmt.Fprintf(s.err, "edgewise: %s\n", strings.TrimPrefix(warning, "trace: ")) }
 	source := trace.Source{Name: c.From, Open: func() (io.ReadCloser, error) { return os.Open(c.From) }}
-	return trace.Convert(ctx, target(c.To), format, source, options)
+	return trace.Convert(ctx, target(c.To), format, source, trace.ConvertOptions{Options: options, MemoryBytes: memory})
 }
 
 // format returns the format to write.

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/dustin/go-humanize"
 )
 
 // A Conversion is what [Convert] has written.
@@ -21,12 +23,20 @@ type Conversion struct {
 	HasSizes, HasTimes bool
 }
 
-// Convert reads a trace and writes it to the file to, in the given format and compressed as its name says. Columns that
-// options name as FurtherColumns are kept in CSV; so are operations, which no other format has. The trace is read
-// twice: sizes by the rule Largest, and the next requests of oracle, are known at the end. 12 to 48 bytes an object are
-// held in memory, and 12 a request for oracle. The file appears only when it is whole.
-func Convert(ctx context.Context, to string, format Format, from Source, options Options) (c Conversion, err error) {
-	p := &loader{source: from, options: LoadOptions{Options: options}}
+// ConvertOptions says how to convert a trace.
+type ConvertOptions struct {
+	// Options say how to read it. Their FurtherColumns are kept in CSV.
+	Options
+	// MemoryBytes is how much memory may be taken; 0 for no bound.
+	MemoryBytes int64
+}
+
+// Convert reads a trace and writes it to the file to, in the given format and compressed as its name says. Operations are
+// kept in CSV, as no other format has them. The trace is read
+// twice: sizes by the rule Largest, and the next requests of oracle, are known at the end. 30 to 60 bytes an object are
+// held in memory, twice that and 8 a request for oracle. The file appears only when it is whole.
+func Convert(ctx context.Context, to string, format Format, from Source, options ConvertOptions) (c Conversion, err error) {
+	p := &loader{source: from, options: LoadOptions{Options: options.Options}}
 	g := (*gatherer)(nil)
 	next := nextRequests{}
 	err = p.scan(ctx, func(r *Reader, request Request) error {
@@ -38,10 +48,16 @@ func Convert(ctx context.Context, to string, format Format, from Source, options
 		if _, err := g.add(r, request); err != nil {
 			return err
 		}
-		if format != Oracle {
-			return nil
+		if format == Oracle {
+			if err := next.add(r, request); err != nil {
+				return err
+			}
 		}
-		return next.add(r, request)
+		if took := g.tableBytes() + next.memory(); options.MemoryBytes > 0 && c.Requests&(1<<14-1) == 0 && took > options.MemoryBytes {
+			return r.located(fmt.Errorf("the first %s requests take %s of memory to convert; %s are allowed: allow more, or take a part of the trace",
+				humanize.Comma(c.Requests), humanize.Bytes(uint64(took)), humanize.Bytes(uint64(options.MemoryBytes))))
+		}
+		return nil
 	})
 	if err != nil {
 		return c, err
@@ -150,6 +166,11 @@ type nextRequests struct {
 	numbers interner
 	latest  []int64 // by object: its last request so far, from 0
 	next    []int64
+}
+
+// memory returns the bytes that it takes, with the copy that is made when a list grows.
+func (n *nextRequests) memory() int64 {
+	return n.numbers.memory() + 8*int64(cap(n.latest)) + 18*int64(cap(n.next))
 }
 
 func (n *nextRequests) add(r *Reader, request Request) error {

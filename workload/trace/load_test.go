@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/ulikunitz/xz"
 )
 
 // textSource is a text to load.
@@ -237,7 +239,7 @@ func TestAnOperationCountRepeatsALine(t *testing.T) {
 
 func TestConversionsKeepOperationsAndColumns(t *testing.T) {
 	to := filepath.Join(t.TempDir(), "out.csv")
-	c, err := Convert(context.Background(), to, CSV, fileSource("testdata/cloudfront.log"), Options{FurtherColumns: []string{"x-edge-location"}})
+	c, err := Convert(context.Background(), to, CSV, fileSource("testdata/cloudfront.log"), ConvertOptions{Options: Options{FurtherColumns: []string{"x-edge-location"}}})
 	require.NoError(t, err)
 	require.Equal(t, Conversion{Format: W3C, Requests: 7, Deletes: 1, Objects: 2, HasSizes: true, HasTimes: true}, c)
 	written, err := os.ReadFile(to)
@@ -248,11 +250,33 @@ func TestConversionsKeepOperationsAndColumns(t *testing.T) {
 	parts, err := Load(context.Background(), fileSource(to), options)
 	require.NoError(t, err)
 	require.Equal(t, "0:1000 1:500 0:1000 D1:0 1:500", told(parts[0].Held))
-	_, err = Convert(context.Background(), filepath.Join(t.TempDir(), "out.tis"), TIS, fileSource("testdata/cloudfront.log"), Options{})
+	_, err = Convert(context.Background(), filepath.Join(t.TempDir(), "out.tis"), TIS, fileSource("testdata/cloudfront.log"), ConvertOptions{})
 	require.ErrorContains(t, err, "0 writes and 1 deletes, which tis cannot hold; want csv, or leave them out (writes: ignore)")
-	c, err = Convert(context.Background(), to, Oracle, fileSource("testdata/combined.log"), Options{Rules: Rules{Writes: WritesIgnore}})
+	c, err = Convert(context.Background(), to, Oracle, fileSource("testdata/combined.log"), ConvertOptions{Options: Options{Rules: Rules{Writes: WritesIgnore}}})
 	require.NoError(t, err)
 	require.Equal(t, int64(6), c.Requests)
 	converted, _ := loaded(t, Source{Name: "x.oracleGeneral", Open: fileSource(to).Open}, plenty)
 	require.Equal(t, "0:1000 1:500 0:1000 0:1000 0:1000 1:500", told(converted.Held))
+}
+
+func TestWhatAsksForTooMuchMemoryIsRefused(t *testing.T) {
+	var packed bytes.Buffer
+	w, err := xz.NewWriter(&packed)
+	require.NoError(t, err)
+	_, err = w.Write([]byte("1 2 3\n"))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	require.Equal(t, int64(8<<20), xzWindow(packed.Bytes()), "of xz -6")
+	at := bytes.Index(packed.Bytes(), []byte{0x21, 1})
+	large := bytes.Clone(packed.Bytes())
+	large[at+2] = 40 // 4 GiB
+	_, err = NewReader(bytes.NewReader(large), "x", Options{})
+	require.ErrorContains(t, err, "xz header: a window of 4294967296 bytes; want 134217728 at most")
+
+	var ids strings.Builder
+	for i := range 1 << 15 {
+		fmt.Fprintln(&ids, i)
+	}
+	_, err = Convert(context.Background(), filepath.Join(t.TempDir(), "x.oracle"), Oracle, textSource("ids", ids.String()), ConvertOptions{MemoryBytes: 100_000})
+	require.ErrorContains(t, err, "the first 16,384 requests take ")
 }

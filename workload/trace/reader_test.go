@@ -43,7 +43,7 @@ func fileSource(path string) Source {
 // convert converts a file, which must be whole.
 func convert(t *testing.T, to string, format Format, from string) {
 	t.Helper()
-	_, err := Convert(context.Background(), to, format, fileSource(from), Options{})
+	_, err := Convert(context.Background(), to, format, fileSource(from), ConvertOptions{})
 	require.NoError(t, err)
 }
 
@@ -219,10 +219,10 @@ func TestAFailedConversionLeavesNoFile(t *testing.T) {
 	dir := t.TempDir()
 	from := filepath.Join(dir, "a.tis")
 	require.NoError(t, os.WriteFile(from, []byte("0 5 100\n1 6\n"), 0o600))
-	_, err := Convert(context.Background(), filepath.Join(dir, "b.csv"), CSV, fileSource(from), Options{})
+	_, err := Convert(context.Background(), filepath.Join(dir, "b.csv"), CSV, fileSource(from), ConvertOptions{})
 	require.ErrorContains(t, err, "line 2")
 	require.NoError(t, os.WriteFile(from, []byte("0 5 99999999999\n"), 0o600))
-	_, err = Convert(context.Background(), filepath.Join(dir, "b.bin"), Oracle, fileSource(from), Options{})
+	_, err = Convert(context.Background(), filepath.Join(dir, "b.bin"), Oracle, fileSource(from), ConvertOptions{})
 	require.ErrorContains(t, err, "request 1: size is 99999999999")
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
