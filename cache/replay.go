@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -27,6 +28,7 @@ type Requests struct {
 	// Ops says what each request does; nil: each is a [Get].
 	Ops []Op
 
+	ones bool     // each object counts one against the capacity
 	next []uint32 // by request: the next Get of the object before it is written or deleted, from 0; never if there is none
 }
 
@@ -187,7 +189,11 @@ func (p *Replayer) ReplayWarm(ctx context.Context, cfg Config) (counted, skipped
 }
 
 // A Warm is what [Replayer.ReplayAll] counts for one cache.
-type Warm struct{ Counted, Skipped Result }
+type Warm struct {
+	Counted, Skipped Result
+	// Took is the time that it took.
+	Took time.Duration
+}
 
 // All returns the sum.
 func (w Warm) All() Result { return w.Counted.plus(w.Skipped) }
@@ -200,6 +206,8 @@ func (p *Replayer) ReplayAll(ctx context.Context, cfgs []Config, workers int) ([
 		group.SetLimit(max(1, workers))
 		for i, cfg := range cfgs {
 			group.Go(func() (err error) {
+				start := time.Now()
+				defer func() { results[i].Took = time.Since(start) }()
 				results[i].Counted, results[i].Skipped, err = p.ReplayWarm(ctx, cfg)
 				return err
 			})
@@ -223,7 +231,7 @@ func (p *Replayer) ReplayAll(ctx context.Context, cfgs []Config, workers int) ([
 		return group.Wait()
 	})
 	for i, t := range runs {
-		results[i] = Warm{t.counted, t.skipped}
+		results[i] = Warm{t.counted, t.skipped, t.took}
 	}
 	return results, err
 }
@@ -232,6 +240,7 @@ func (p *Replayer) ReplayAll(ctx context.Context, cfgs []Config, workers int) ([
 type run struct {
 	engine           *engine
 	counted, skipped Result
+	took             time.Duration
 }
 
 func (p *Replayer) newRun(e *engine) *run {
@@ -243,7 +252,9 @@ func (p *Replayer) newRun(e *engine) *run {
 
 // take replays a piece.
 func (t *run) take(r *Requests, counts bool) error {
+	start := time.Now()
 	missed := t.engine.replayPiece(r)
+	t.took += time.Since(start)
 	to := &t.skipped
 	if counts {
 		to = &t.counted
@@ -308,6 +319,14 @@ func (r *Requests) size(i int) int64 {
 		return r.ObjectSizes[r.IDs[i]]
 	}
 	return 1
+}
+
+// weight returns what the object of request i counts against the capacity.
+func (r *Requests) weight(i int) int64 {
+	if r.ones {
+		return 1
+	}
+	return r.size(i)
 }
 
 // op returns what request i does.

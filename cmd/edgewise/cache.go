@@ -12,7 +12,6 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -261,13 +260,13 @@ func (c *cacheCmd) replay(ctx context.Context, t *loadedTrace, sizes []cacheSize
 			}
 		}
 	}
-	results, took, err := c.replayAll(ctx, t, cfgs)
+	results, err := c.replayAll(ctx, t, cfgs)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.name, err)
 	}
 	rows := make([][]string, len(cfgs))
 	for i, cfg := range cfgs {
-		rows[i] = c.row(t, cfg, results[i], took[i])
+		rows[i] = c.row(t, cfg, results[i])
 	}
 	return rows, nil
 }
@@ -290,7 +289,7 @@ func (c *cacheCmd) workers() int {
 	return c.Workers
 }
 
-func (c *cacheCmd) row(t *loadedTrace, cfg cache.Config, w cache.Warm, took time.Duration) []string {
+func (c *cacheCmd) row(t *loadedTrace, cfg cache.Config, w cache.Warm) []string {
 	number := func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 	ofBytes := func(r cache.Result) string {
 		if !t.hasSizes {
@@ -310,7 +309,7 @@ func (c *cacheCmd) row(t *loadedTrace, cfg cache.Config, w cache.Warm, took time
 	row = append(row, withAdmission(cfg.Policy, cfg.Admission), unit, strconv.FormatInt(capacity, 10),
 		strconv.FormatInt(w.Counted.Requests, 10), strconv.FormatInt(w.Counted.Misses, 10),
 		number(w.Counted.RequestMissRatio()), ofBytes(w.Counted),
-		strconv.FormatFloat(float64(all.Requests)/max(took.Seconds(), 1e-9), 'f', 0, 64))
+		strconv.FormatFloat(float64(all.Requests)/max(w.Took.Seconds(), 1e-9), 'f', 0, 64))
 	if c.Skip.text != "" {
 		row = append(row, strconv.FormatInt(w.Skipped.Requests, 10), number(all.RequestMissRatio()), ofBytes(all))
 	}

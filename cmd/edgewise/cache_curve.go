@@ -101,7 +101,7 @@ func (c *cacheCmd) points(ctx context.Context, t *loadedTrace, cfg cache.Config,
 	for i, capacity := range capacities {
 		cfgs[i] = cfg.WithCapacity(unit, capacity)
 	}
-	results, _, err := c.replayAll(ctx, t, cfgs)
+	results, err := c.replayAll(ctx, t, cfgs)
 	if err != nil {
 		return nil, err
 	}

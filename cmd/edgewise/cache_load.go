@@ -251,23 +251,19 @@ func sizeInWords(cfg cache.Config) string {
 }
 
 // replayAll replays a trace through caches, as many side by side as cores and memory allow.
-func (c *cacheCmd) replayAll(ctx context.Context, t *loadedTrace, cfgs []cache.Config) (results []cache.Warm, took []time.Duration, err error) {
+func (c *cacheCmd) replayAll(ctx context.Context, t *loadedTrace, cfgs []cache.Config) (results []cache.Warm, err error) {
 	batches, err := t.batches(cfgs)
 	if err != nil {
-		return nil, nil, &usageError{err}
+		return nil, &usageError{err}
 	}
 	for _, batch := range batches {
-		start := time.Now()
 		made, err := t.replayer.ReplayAll(ctx, batch, c.workers())
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		results = append(results, made...)
-		for range batch {
-			took = append(took, time.Since(start))
-		}
 	}
-	return results, took, nil
+	return results, nil
 }
 
 // parseMemory reads --memory.
