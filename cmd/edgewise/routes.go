@@ -46,7 +46,7 @@ func (c *routesCmd) Run(_ context.Context, s *streams) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	warn(s.err, study.Warnings)
+	s.warnAll(study.Warnings)
 	n := study.Network
 	metro, ok := n.Index(c.Metro)
 	if !ok || n.At(metro).Kind != topology.Metro {
