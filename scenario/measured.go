@@ -28,7 +28,7 @@ func (r *reader) readMeasured(v value) {
 		return
 	}
 	var err error
-	if r.network.measured, err = topology.ReadRTTs(f.path, bytes.NewReader(f.data), r.readOptions()); err != nil {
+	if r.network.measured, err = topology.ReadRTTs(f.path, bytes.NewReader(f.data), r.readOptions(f)); err != nil {
 		v.problem("%s", oneLine(err))
 	}
 }
@@ -45,6 +45,7 @@ func (r *reader) measuredHere(bad *problems) []topology.MeasuredRTT {
 	wrong := func(m topology.ListedRTT, text string, args ...any) {
 		bad.add(line, "network.measured", "%s:%d: %s", f.path, m.Line, fmt.Sprintf(text, args...))
 	}
+	before := bad.count
 	told := make(map[string]bool)
 	var here []topology.ListedRTT
 	for _, m := range r.network.measured {
@@ -70,7 +71,7 @@ func (r *reader) measuredHere(bad *problems) []topology.MeasuredRTT {
 			here = append(here, m)
 		}
 	}
-	if len(here) == 0 && len(told) == 0 {
+	if len(here) == 0 && bad.count == before {
 		bad.add(line, "network.measured", "%s: none of its %d pairs is between nodes of this scenario", f.path, len(r.network.measured))
 	}
 	r.warnFarFromModel(here)
@@ -150,12 +151,12 @@ func (r *reader) warnFarFromModel(measured []topology.ListedRTT) {
 			continue
 		}
 		if far++; far <= mostTold {
-			r.warn(fmt.Sprintf("%s:%d: the round trip %s - %s is %v, where the model says %v: is the unit that of the header (rtt_ms, rtt_us, rtt_s)?",
-				r.network.measuredFile.path, m.Line, m.From, m.To, m.RTT.Round(10*time.Microsecond), model.Round(10*time.Microsecond)))
+			r.warn("%s:%d: the round trip %s - %s is %v, where the model says %v: is the unit that of the header (rtt_ms, rtt_us, rtt_s)?",
+				r.network.measuredFile.name, m.Line, m.From, m.To, m.RTT.Round(10*time.Microsecond), model.Round(10*time.Microsecond))
 		}
 	}
 	if far > mostTold {
-		r.warn(fmt.Sprintf("%s: so are %d more round trips", r.network.measuredFile.path, far-mostTold))
+		r.warn("%s: so are %d more round trips", r.network.measuredFile.name, far-mostTold)
 	}
 }
 

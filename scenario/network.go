@@ -91,7 +91,7 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 		addTo(&selections[of].Selection, n)
 		return r.idOf(p, n.ID)
 	}
-	wrong := len(bad.all)
+	wrong := bad.count
 	for i := range r.placements {
 		p := &r.placements[i]
 		ids := make([][]string, len(p.sites))
@@ -109,7 +109,7 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 		r.useOwnCaches(p, bad)
 	}
 	r.addHomes(take, bad)
-	if len(bad.all) > wrong {
+	if bad.count > wrong {
 		return nil
 	}
 	var sites []topology.Node

@@ -15,13 +15,18 @@ import (
 	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
 
-// readOptions are those of all files of the user's own: countries as the catalog knows them, and warnings to the study.
-func (r *reader) readOptions() topology.ReadOptions {
-	return topology.ReadOptions{Country: catalog.CountryCode, Warn: r.warn}
+// readOptions are those of a file of the user's own: countries as the catalog knows them, and warnings to the study.
+func (r *reader) readOptions(f *fileRef) topology.ReadOptions {
+	return topology.ReadOptions{Country: catalog.CountryCode, Warn: func(warning string) {
+		r.warn("%s%s", f.name, strings.TrimPrefix(warning, f.path))
+	}}
 }
 
-// warn adds to the study's warnings.
-func (r *reader) warn(warning string) { r.study.Warnings = append(r.study.Warnings, warning) }
+// warn adds to the study's warnings. Files go by the name that the scenario has for them: results say the same wherever
+// it stands.
+func (r *reader) warn(text string, args ...any) {
+	r.study.Warnings = append(r.study.Warnings, fmt.Sprintf(text, args...))
+}
 
 // readOwnSites reads a list of own sites.
 func (r *reader) readOwnSites(v value) {
@@ -30,7 +35,7 @@ func (r *reader) readOwnSites(v value) {
 	if f.data == nil {
 		return
 	}
-	nodes, err := topology.ReadNodes(f.path, bytes.NewReader(f.data), topology.Node{Kind: topology.PoP}, r.readOptions())
+	nodes, err := topology.ReadNodes(f.path, bytes.NewReader(f.data), topology.Node{Kind: topology.PoP}, r.readOptions(&f))
 	if err != nil {
 		v.problem("%s", oneLine(err))
 		return
@@ -99,8 +104,8 @@ func (r *reader) checkOwnSites(v value, f *fileRef) {
 		if p := cmp.Or(catalog.Provider(n.Provider), of); p == of {
 			known := catalog.AllSites(p)
 			if i := slices.IndexFunc(known, func(k topology.Node) bool { return k.ID == n.ID }); i >= 0 {
-				r.warn(fmt.Sprintf("%s:%d: %s stands in place of the %v of that name of %s, %.0f km away", f.path, lineOfID(f.data, n.ID),
-					n.ID, known[i].Kind, p, topology.DistanceKm(n.Place(), known[i].Place())))
+				r.warn("%s:%d: %s stands in place of the %v of that name of %s, %.0f km away", f.name, lineOfID(f.data, n.ID),
+					n.ID, known[i].Kind, p, topology.DistanceKm(n.Place(), known[i].Place()))
 			}
 		}
 	}
@@ -123,7 +128,7 @@ func (r *reader) readGraph(v value) {
 	if f.data == nil {
 		return
 	}
-	n, err := topology.ReadNetwork(f.path, bytes.NewReader(f.data), calibrate.Default().DelayModel(), r.readOptions())
+	n, err := topology.ReadNetwork(f.path, bytes.NewReader(f.data), calibrate.Default().DelayModel(), r.readOptions(&f))
 	if err != nil {
 		v.problem("%s", oneLine(err))
 		return
@@ -179,14 +184,14 @@ func lineOfID(data []byte, id string) int64 {
 
 // applyOwn puts an own correction, own links and measured round trips into the network.
 func (r *reader) applyOwn(bad *problems) {
-	wrong := len(bad.all)
+	wrong := bad.count
 	if r.network.correct != nil {
 		r.study.Network = r.network.correct(r.study.Network)
 	}
 	var change topology.Change
 	change.SetLinks = r.linksHere(bad)
 	change.Measured = r.measuredHere(bad)
-	if len(bad.all) > wrong || len(change.SetLinks)+len(change.Measured) == 0 {
+	if bad.count > wrong || len(change.SetLinks)+len(change.Measured) == 0 {
 		return
 	}
 	n, err := r.study.Network.With(change)

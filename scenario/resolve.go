@@ -125,13 +125,30 @@ func (r *reader) resolveOwn(id string, kind topology.NodeKind, provider catalog.
 	return nil
 }
 
-// nameToID replaces the name of a node of the network, of one of the kinds that is accepted, by its ID. What is no name
+// namesToIDs replaces names of the network's metros and sites, where workloads and failures have them, by their IDs.
+func (r *reader) namesToIDs() {
+	metro := func(k topology.NodeKind) bool { return k == topology.Metro }
+	for i := range r.study.Workloads {
+		for k := range r.study.Workloads[i].Metros {
+			r.nameToID(&r.study.Workloads[i].Metros[k], metro)
+		}
+	}
+	for i := range r.study.Failures {
+		r.nameToID(&r.study.Failures[i].Site, topology.NodeKind.IsSite)
+	}
+}
+
+// nameToID replaces the name of a node of the network, of one of the kinds that are accepted, by its ID. What is no name
 // stays as it is, for whoever checks it.
-func (r *reader) nameToID(name *string, is func(topology.NodeKind) bool) {
+func (r *reader) nameToID(name *string, accepted func(topology.NodeKind) bool) {
+	n := r.study.Network
+	if _, ok := n.Index(*name); ok {
+		return
+	}
 	var nodes []topology.Node
-	for _, n := range r.study.Network.AllNodes() {
-		if is(n.Kind) {
-			nodes = append(nodes, n)
+	for _, node := range n.AllNodes() {
+		if accepted(node.Kind) {
+			nodes = append(nodes, node)
 		}
 	}
 	if i, err := catalog.Find("", "node", *name, nodes); err == nil {

@@ -112,7 +112,7 @@ func readCountries(file string, r io.Reader) (continents, codes map[string]strin
 			return nil, nil, fmt.Errorf("%s:%d: country %q, continent %q: want a two-letter code and a continent", file, i+2, row[0], row[2])
 		}
 		continents[row[0]] = row[2]
-		codes[fold(row[1])] = row[0]
+		codes[foldAnew(row[1])] = row[0]
 	}
 	return continents, codes, nil
 }

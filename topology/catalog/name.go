@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -56,8 +57,30 @@ func withoutKind(word string) string {
 // letters are those that have no accent to take off.
 var letters = strings.NewReplacer("ł", "l", "ø", "o", "ß", "ss", "æ", "ae", "œ", "oe", "đ", "d", "ð", "d", "þ", "th", "ı", "i", "&", " and ")
 
+// foldedNames holds the folded names of all metros and sites: they are looked through often.
+var foldedNames = sync.OnceValue(func() map[string]string {
+	folded := make(map[string]string)
+	w := loadWorld()
+	for _, m := range w.metros {
+		folded[m.Name] = foldAnew(m.Name)
+	}
+	for _, sites := range w.sites {
+		for _, s := range sites {
+			folded[s.Name] = foldAnew(s.Name)
+		}
+	}
+	return folded
+})
+
 // fold returns a name in lower case, without accents, with single spaces in place of everything else.
 func fold(name string) string {
+	if folded, ok := foldedNames()[name]; ok {
+		return folded
+	}
+	return foldAnew(name)
+}
+
+func foldAnew(name string) string {
 	if isFolded(name) {
 		return name
 	}
