@@ -106,7 +106,7 @@ func (r *reader) nodeCalled(name string) (i int, here bool, want string) {
 	if r.network.graph == nil {
 		// Another metro or site of the world, by its name.
 		all := slices.Concat(r.network.own, catalog.Metros(), catalog.AllSites(r.network.provider))
-		if _, elsewhere := catalog.Find("", "node", name, all); elsewhere == nil {
+		if len(catalog.FindAll(name, places)) == 0 && len(catalog.FindAll(name, all)) > 0 {
 			return 0, false, ""
 		}
 	}

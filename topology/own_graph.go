@@ -1,6 +1,8 @@
 package topology
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -64,7 +66,8 @@ var unitsMs = map[string]float64{"us": 1e-3, "ms": 1, "s": 1e3}
 //
 // The delay may have another name with its unit in it: one_way, oneway, delay or latency, or rtt for both ways, each
 // with _ms, _us or _s, or delay where the graph has a delay_unit. An edge without takes what the model says for the
-// distance between its ends. An edge of an undirected graph goes both ways. Of parallel edges of one kind of link the
+// distance between its ends; between exchanges of which one has no coordinates, as towns unknown to the Topology Zoo, it
+// is left out. An edge of an undirected graph goes both ways. Of parallel edges of one kind of link the
 // fastest is taken, and edges from a node to itself are left out. The options hear of all this, and of attributes that
 // nobody reads.
 //
@@ -106,10 +109,10 @@ type ownGraph struct {
 	kindOf  map[string]NodeKind
 	// transit holds what nodes say of it themselves.
 	transit map[string]bool
-	// The edges that are worth telling: loops, parallel ones, those without a delay; and how many have one under each
-	// name.
-	loops, parallel, modelled []int // lines
-	delays                    map[delayName]int
+	// The edges that are worth telling: loops, parallel ones, those without a delay, those that have neither delay nor
+	// length; and how many have a delay under each name.
+	loops, parallel, modelled, lost []int // lines
+	delays                          map[delayName]int
 }
 
 func (b *ownGraph) readNodes() ([]Node, error) {
@@ -141,6 +144,7 @@ func (b *ownGraph) readLinks() ([]Link, error) {
 	}
 	place := make(map[ends]int)
 	var links []Link
+	var first error // of an edge without delay and length
 	b.delays = make(map[delayName]int)
 	for i := range b.edges {
 		e := &b.edges[i]
@@ -154,6 +158,11 @@ func (b *ownGraph) readLinks() ([]Link, error) {
 			continue
 		}
 		l, err := b.networkLink(e)
+		if errors.Is(err, errNoDelay) && b.leadsNowhere(e) {
+			b.lost = append(b.lost, e.line)
+			first = cmp.Or(first, err)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -178,7 +187,24 @@ func (b *ownGraph) readLinks() ([]Link, error) {
 			b.parallel = append(b.parallel, e.line)
 		}
 	}
+	if len(links) == 0 {
+		return nil, first
+	}
 	return links, nil
+}
+
+// leadsNowhere reports whether an edge has an end without a place that is an exchange, and none that is more.
+func (b *ownGraph) leadsNowhere(e *graphMLElement) bool {
+	nowhere := 0
+	for _, id := range [2]string{e.source, e.target} {
+		if _, placed := b.at[id]; !placed {
+			if b.kindOf[id] != Exchange {
+				return false
+			}
+			nowhere++
+		}
+	}
+	return nowhere > 0
 }
 
 // setTransit says which metros and sites carry traffic of others.
@@ -211,6 +237,7 @@ func (b *ownGraph) tell() {
 		text  string
 	}{
 		{b.modelled, "have no delay: it is what the model says for the distance"},
+		{b.lost, "lead to an exchange without coordinates and have no delay: they are left out"},
 		{b.parallel, "are parallel to others: of each pair of nodes the fastest is taken"},
 		{b.loops, "lead from a node to itself: they are left out"},
 	} {
@@ -360,7 +387,7 @@ func (b *ownGraph) delay(e *graphMLElement, what string, kind LinkKind) (time.Du
 		to, okTo := b.at[e.target]
 		path, err := b.model.Of(kind)
 		if err != nil || !okFrom || !okTo {
-			return 0, fmt.Errorf("%s:%d: %s: no one_way_ms: want it, or an internet or backbone link between nodes with lat_deg and lon_deg", b.file, e.line, what)
+			return 0, fmt.Errorf("%s:%d: %s: %w", b.file, e.line, what, errNoDelay)
 		}
 		b.modelled = append(b.modelled, e.line)
 		return path.OneWay(DistanceKm(from, to)), nil
@@ -372,6 +399,9 @@ func (b *ownGraph) delay(e *graphMLElement, what string, kind LinkKind) (time.Du
 	}
 	return 0, fmt.Errorf("%s:%d: %s: delays in %s and %s: want one", b.file, e.line, what, given[0].name, given[1].name)
 }
+
+// errNoDelay is the error of an edge whose delay nobody can tell.
+var errNoDelay = errors.New("no one_way_ms: want it, or an internet or backbone link between nodes with lat_deg and lon_deg")
 
 // truth returns a boolean attribute of an element, and whether there is one.
 func (g *graphML) truth(e *graphMLElement, what, name string) (value, ok bool, err error) {

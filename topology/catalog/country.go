@@ -22,7 +22,7 @@ var otherNames = map[string]string{
 	"brunei darussalam": "BN", "czech republic": "CZ", "north macedonia": "MK", "republic of north macedonia": "MK",
 	"the netherlands": "NL", "netherlands kingdom of the": "NL", "holland": "NL",
 	"ivory coast": "CI", "cape verde": "CV", "swaziland": "SZ", "kingdom of eswatini": "SZ", "eswatini": "SZ",
-	"burma": "MM", "east timor": "TL", "timor leste": "TL",
+	"burma": "MM", "myanmar burma": "MM", "east timor": "TL", "timor leste": "TL",
 	"democratic republic of the congo": "CD", "congo democratic republic of the": "CD", "congo the democratic republic of the": "CD",
 	"dr congo": "CD", "congo kinshasa": "CD", "congo brazzaville": "CG", "republic of the congo": "CG", "republic of congo": "CG",
 	"palestine state of": "PS", "state of palestine": "PS", "palestinian territories": "PS",

@@ -18,20 +18,7 @@ import (
 // what name the word's place and what is looked for in the error, which has the IDs that a name stands for where these
 // are several, or else the nearest known ones.
 func Find(field, what, word string, nodes []topology.Node) (int, error) {
-	if i := slices.IndexFunc(nodes, func(n topology.Node) bool { return n.ID == word }); i >= 0 {
-		return i, nil
-	}
-	name := withoutKind(word)
-	slug, folded := strings.ReplaceAll(fold(name), " ", "-"), fold(name)
-	if i := slices.IndexFunc(nodes, func(n topology.Node) bool { return n.ID == slug }); i >= 0 {
-		return i, nil
-	}
-	var found []int
-	for i, n := range nodes {
-		if folded != "" && n.Name != "" && fold(n.Name) == folded {
-			found = append(found, i)
-		}
-	}
+	found := FindAll(word, nodes)
 	switch len(found) {
 	case 0:
 		return 0, invalid.New(field, word, "a known %s; nearest are %s", what, strings.Join(Nearest(word, nodes), ", "))
@@ -43,6 +30,24 @@ func Find(field, what, word string, nodes []topology.Node) (int, error) {
 		ids[k] = nodes[i].ID
 	}
 	return 0, invalid.New(field, word, "one of %s, which all have this name", strings.Join(ids[:min(len(ids), 5)], ", "))
+}
+
+// FindAll returns the positions of all nodes that a word stands for, as [Find] has it: one where it is an ID.
+func FindAll(word string, nodes []topology.Node) (found []int) {
+	if i := slices.IndexFunc(nodes, func(n topology.Node) bool { return n.ID == word }); i >= 0 {
+		return []int{i}
+	}
+	folded := fold(withoutKind(word))
+	slug := strings.ReplaceAll(folded, " ", "-")
+	if i := slices.IndexFunc(nodes, func(n topology.Node) bool { return n.ID == slug }); i >= 0 {
+		return []int{i}
+	}
+	for i, n := range nodes {
+		if folded != "" && n.Name != "" && fold(n.Name) == folded {
+			found = append(found, i)
+		}
+	}
+	return found
 }
 
 // withoutKind returns a word without a kind of node before it.
