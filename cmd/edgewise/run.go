@@ -36,7 +36,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	warn(s.err, study.Warnings)
+	s.warnAll(study.Warnings)
 	var inputs []report.Input
 	for _, f := range files {
 		inputs = append(inputs, report.Input(f))
@@ -110,13 +110,6 @@ func (c *runCmd) write(s *streams, comparison *edgewise.Comparison, runErr error
 		return fmt.Errorf("stopped after %d of %d replications, which were written: %w", comparison.Replications, comparison.Planned, runErr)
 	}
 	return nil
-}
-
-// warn prints what is odd about the inputs. Warnings are for people: that they cannot be printed stops nobody.
-func warn(w io.Writer, warnings []string) {
-	for _, warning := range warnings {
-		fmt.Fprintf(w, "edgewise: warning: %s\n", warning)
-	}
 }
 
 // holdsFinishedReport reports whether a directory holds the report of a run that was not interrupted.

@@ -55,7 +55,7 @@ func OpenCells(file string, r io.Reader, wanted []string) (cells *Cells, first [
 		return nil, nil, fmt.Errorf("%s:1: empty file: want a header%s", file, withColumns(wanted))
 	}
 	if err != nil {
-		return nil, nil, inFile(file, err)
+		return nil, nil, InFile(file, err)
 	}
 	return cells, slices.Clone(first), nil
 }
@@ -65,7 +65,7 @@ func NewTable(file string, cells *Cells, first []string, required, optional []st
 	t := &Table{file: file, cells: cells, column: make(map[string]int), names: first, most: 1}
 	header, err := NewHeader(first)
 	if err != nil {
-		return nil, inFile(file, at(err, cells.Line()))
+		return nil, InFile(file, at(err, cells.Line()))
 	}
 	read := make([]bool, len(header))
 	for k, names := range slices.Concat(required, optional) {
@@ -73,7 +73,7 @@ func NewTable(file string, cells *Cells, first []string, required, optional []st
 		i, err := header.Find(known...)
 		switch {
 		case err != nil:
-			return nil, inFile(file, at(err, cells.Line()))
+			return nil, InFile(file, at(err, cells.Line()))
 		case i >= 0:
 			t.column[known[0]], read[i] = i, true
 		case k < len(required):
@@ -125,8 +125,8 @@ func at(err error, line int64) error {
 	return err
 }
 
-// inFile puts the file's name before an error: "file:line: text".
-func inFile(file string, err error) error {
+// InFile puts the file's name before an error: "file:line: text".
+func InFile(file string, err error) error {
 	if e := (*Error)(nil); errors.As(err, &e) && e.Line > 0 {
 		return fmt.Errorf("%s:%d: %w", file, e.Line, &Error{Text: e.Text, Err: e.Err})
 	}
@@ -162,7 +162,7 @@ func (t *Table) Next() bool {
 			t.errs = append(t.errs, fmt.Errorf("%s:%d: %d fields: want %d, as many as the header has", t.file, t.Line(), len(row), t.cells.Fields()))
 			continue
 		case !errors.Is(err, io.EOF):
-			t.errs = append(t.errs, inFile(t.file, err))
+			t.errs = append(t.errs, InFile(t.file, err))
 		}
 		t.ended = true
 	}
