@@ -26,7 +26,6 @@ type w3cFormat struct {
 	names  []string
 	values []string
 	role   logRoles
-	tabs   bool
 	held   bool // the line at hand has been looked at and is still to be read
 	bytes  []byte
 }
