@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"io"
 	"os"
 
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
@@ -29,7 +28,7 @@ func (c *rttCmd) Run(_ context.Context, s *streams) error {
 			return &usageError{err}
 		}
 	}
-	pairs, err := c.pairs(s.in)
+	pairs, err := c.pairs(s)
 	if err != nil {
 		return &usageError{err}
 	}
@@ -44,16 +43,16 @@ func (c *rttCmd) Run(_ context.Context, s *streams) error {
 	return writeOutput(c.Out, s.out, out.Bytes())
 }
 
-func (c *rttCmd) pairs(in io.Reader) ([]catalog.Pair, error) {
+func (c *rttCmd) pairs(s *streams) ([]catalog.Pair, error) {
 	if c.File == "" || c.File == "-" {
-		return catalog.ReadPairs("standard input", in)
+		return catalog.ReadPairs("standard input", s.in, s.warn)
 	}
 	f, err := os.Open(c.File)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return catalog.ReadPairs(c.File, f)
+	return catalog.ReadPairs(c.File, f, s.warn)
 }
 
 // readModel reads a delay model from a file.

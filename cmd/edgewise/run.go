@@ -36,6 +36,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return &usageError{err}
 	}
+	s.warnAll(study.Warnings)
 	var inputs []report.Input
 	for _, f := range files {
 		inputs = append(inputs, report.Input(f))
