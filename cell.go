@@ -101,7 +101,7 @@ func (s *Study) RunCell(ctx context.Context, c Cell) (*CellResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	result, err := plans[0].RunOn(ctx, c.Replication, s.workers())
+	result, err := plans[0].RunOn(ctx, c.Replication, s.workers(), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -209,7 +209,7 @@ func (s *Study) run(ctx context.Context, g *gatherer, plans []*sim.Plan, upTo in
 	for range min(workers, runs) {
 		pool.Go(func() {
 			for j := range jobs {
-				result, err := plans[j.placement].RunOn(ctx, j.replication, max(1, workers/runs))
+				result, err := plans[j.placement].RunOn(ctx, j.replication, max(1, workers/runs), nil)
 				if err == nil {
 					gathering.Lock()
 					err = g.take(j.placement, result)
