@@ -60,12 +60,19 @@ type Progress struct {
 const (
 	defaultReplications = 10
 	maxReplications     = 100_000
+	maxPlacements       = 100_000
 	defaultLevel        = 0.95
 )
 
 // Validate names the first field that is out of range, and the first thing that keeps a placement from serving
 // the workloads: what it finds right, [Study.Run] does not refuse before it has run.
 func (s *Study) Validate() error {
+	if err := invalid.Name("Title", s.Title); err != nil {
+		return fmt.Errorf("edgewise: %w", err)
+	}
+	if len(s.Placements) > maxPlacements {
+		return fmt.Errorf("edgewise: %d placements; want %d at most", len(s.Placements), maxPlacements)
+	}
 	if len(s.Placements) == 0 {
 		return errors.New("edgewise: no placement; want at least one")
 	}
