@@ -2,6 +2,7 @@ package edgewise
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"time"
 
@@ -133,7 +134,7 @@ func (s *Study) workloads() []described {
 }
 
 // compare turns the replications into figures.
-func (s *Study) compare(replications []*replication, planned int) (*Comparison, error) {
+func (s *Study) compare(ctx context.Context, replications []*replication, planned int) (*Comparison, error) {
 	c := &Comparison{
 		Title: s.Title, Level: cmp.Or(s.Level, defaultLevel), Planned: planned, Replications: len(replications),
 		Seed: s.Seed, Start: s.Start, Duration: s.Duration, WarmUp: s.WarmUp, RelativeError: stats.RelativeError,
@@ -152,7 +153,7 @@ func (s *Study) compare(replications []*replication, planned int) (*Comparison, 
 				e.these = append(e.these, &r.runs[p][w])
 				e.base = append(e.base, &r.runs[0][w])
 			}
-			workload, err := e.workload()
+			workload, err := e.workload(ctx)
 			if err != nil {
 				return nil, err
 			}
@@ -187,7 +188,7 @@ type estimator struct {
 	these, base []*summary
 }
 
-func (e *estimator) workload() (WorkloadResult, error) {
+func (e *estimator) workload(ctx context.Context) (WorkloadResult, error) {
 	result := WorkloadResult{Name: e.name, Kind: e.kind.String()}
 	var base Figures
 	if e.baseline != nil {
@@ -199,7 +200,7 @@ func (e *estimator) workload() (WorkloadResult, error) {
 	}
 	var err error
 	result.Sites = e.bySite()
-	result.Metros, err = e.byMetro()
+	result.Metros, err = e.byMetro(ctx)
 	return result, err
 }
 
@@ -244,10 +245,13 @@ func (e *estimator) distribution(m sim.Metric) Distribution {
 }
 
 // byMetro makes the figures that are shown by metro, of the metros with the most requests first.
-func (e *estimator) byMetro() ([]MetroResult, error) {
+func (e *estimator) byMetro(ctx context.Context) ([]MetroResult, error) {
 	rows := rowsByMetro(e.rows)
 	var results []MetroResult
 	for m, place := range e.metros {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		these, err := unpack(e.these, m)
 		if err != nil {
 			return nil, err

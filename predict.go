@@ -127,7 +127,7 @@ func (s *Study) pilot(ctx context.Context, number int, steps float64) (time.Dura
 		short.Duration = part(steps, of)
 		length[k] = short.Duration.Seconds()
 		begin := time.Now()
-		plans, err := sim.Compile(short, s.Placements[number])
+		plans, err := sim.Compile(ctx, short, s.Placements[number])
 		if err == nil {
 			_, err = plans[0].Run(ctx, 0)
 		}

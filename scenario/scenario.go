@@ -146,8 +146,8 @@ func (r *reader) read(root value) {
 		field{"seed", func(v value) { v.unsigned(&s.Seed) }},
 		field{"replications", r.readReplications},
 		field{"level", func(v value) {
-			if v.number(&s.Level) && !(s.Level > 0 && s.Level < 1) {
-				v.problem("is %v; want more than 0, less than 1, for example 0.95", s.Level)
+			if v.number(&s.Level) && !(s.Level >= 0.5 && s.Level <= 0.9999) {
+				v.problem("is %v; want 0.5 to 0.9999, for example 0.95", s.Level)
 			}
 		}},
 		field{"network", r.readNetwork},

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"sort"
@@ -14,7 +15,7 @@ import (
 
 // entries says where the users of each metro enter for a workload: in one place, or in several by user and
 // time.
-func (c *compiler) entries(p *Plan, name string, kind Kind) ([][]entry, error) {
+func (c *compiler) entries(ctx context.Context, p *Plan, name string, kind Kind) ([][]entry, error) {
 	role := needs(p.placement, kind)
 	route := p.placement.RouteOf(name, role)
 	serving := c.newChoice(p, route.Routing, p.serving(role, name, false), p.serving(role, name, true))
@@ -26,6 +27,9 @@ func (c *compiler) entries(p *Plan, name string, kind Kind) ([][]entry, error) {
 	epochs := c.scenario.epochs(p.placement)
 	entries := make([][]entry, len(c.metros))
 	for m := range c.metros {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		var err error
 		if entries[m], err = c.entriesOf(p, m, serving, pops, epochs); err != nil {
 			return nil, fmt.Errorf("metro %q: %w", c.people[m].Metro, err)

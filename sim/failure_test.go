@@ -175,7 +175,7 @@ func TestRunsWithFailuresAreTheSameOnAnyNumberOfCores(t *testing.T) {
 	p.Routing = placement.Anycast{}
 	for _, servers := range []int{0, 3} {
 		p.Sites[0].Servers = servers
-		plans, err := Compile(s, p)
+		plans, err := Compile(context.Background(), s, p)
 		require.NoError(t, err)
 		want, err := plans[0].Run(context.Background(), 0)
 		require.NoError(t, err)

@@ -53,7 +53,7 @@ func TestCancelledGameStopsWithinAMatch(t *testing.T) {
 	w := workload.CompetitiveFPS()
 	w = w.WithPlayers(3000)
 	w = workload.Change(w, func(m *workload.Matched) { m.MatchLength = 100 * time.Hour })
-	plans, err := Compile(Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: 10 * time.Hour, Seed: 1}, placement.RegionOnly("region"))
+	plans, err := Compile(context.Background(), Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: 10 * time.Hour, Seed: 1}, placement.RegionOnly("region"))
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()

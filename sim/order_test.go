@@ -19,7 +19,7 @@ import (
 func busyWorld(t testing.TB) *Plan {
 	t.Helper()
 	s, p := busyScenario(t)
-	plans, err := Compile(s, p)
+	plans, err := Compile(context.Background(), s, p)
 	require.NoError(t, err)
 	return plans[0]
 }
@@ -46,7 +46,7 @@ func failingWorld(t testing.TB) *Plan {
 	}
 	p = backup(backup(p, "east", placement.Origin), "east", placement.Compute)
 	p.Sites[len(p.Sites)-1].Servers = 2
-	plans, err := Compile(s, p)
+	plans, err := Compile(context.Background(), s, p)
 	require.NoError(t, err)
 	return plans[0]
 }
@@ -156,7 +156,7 @@ func TestSitesThatShareADirectoryInTurnDoAsThoseWithTheirOwnTables(t *testing.T)
 		s.Workloads = slices.Insert(s.Workloads, 1, second)
 		s.Failures = []Failure{{Site: "pop-1", At: time.Second, For: time.Second}} // it comes up again, empty
 		p = p.WithEachCache(func(_ string, c *placement.Cache) { c.Policy = policy })
-		plans, err := Compile(s, p.Preloaded())
+		plans, err := Compile(context.Background(), s, p.Preloaded())
 		require.NoError(t, err)
 		require.NotZero(t, plans[0].scenario.newScratch().objects)
 		want, err := plans[0].Run(context.Background(), 0)
@@ -216,7 +216,7 @@ func TestSteadyRunAllocatesNothing(t *testing.T) {
 			s, p := cdn(t, 3)
 			s.WarmUp, s.Duration = 20*time.Second, duration
 			p.Sites[0].Servers = servers
-			plans, err := Compile(s, p)
+			plans, err := Compile(context.Background(), s, p)
 			require.NoError(t, err)
 			return testing.AllocsPerRun(1, func() {
 				_, err := plans[0].Run(context.Background(), 0)
@@ -232,7 +232,7 @@ func TestGameUpdatesAllocateNothing(t *testing.T) {
 	w := workload.CompetitiveFPS()
 	allocations := func(updates float64) float64 {
 		w = workload.Change(w, func(m *workload.Matched) { m.SampledUpdates = updates })
-		plans, err := Compile(Scenario{
+		plans, err := Compile(context.Background(), Scenario{
 			Network: accessWorld(t), Workloads: []workload.Workload{w}, Duration: 5 * time.Second, Seed: 1,
 		}, placement.RegionOnly("region"))
 		require.NoError(t, err)

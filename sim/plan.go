@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -73,8 +74,9 @@ type entry struct {
 // delay returns the time from a user's instant to the serving site.
 func (e *entry) delay() int64 { return e.up + e.access + e.beyond.there }
 
-// Compile makes placements of one scenario, one or more, ready to run. It looks up all routes once.
-func Compile(s Scenario, placements ...placement.Placement) ([]*Plan, error) {
+// Compile makes placements of one scenario, one or more, ready to run. It looks up all routes once. It returns the
+// context's error when cancelled.
+func Compile(ctx context.Context, s Scenario, placements ...placement.Placement) ([]*Plan, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
@@ -86,16 +88,19 @@ func Compile(s Scenario, placements ...placement.Placement) ([]*Plan, error) {
 		return nil, err
 	}
 	for i := range placements {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if err := s.ValidatePlacement(placements[i]); err != nil {
 			return nil, err
 		}
 	}
-	if err := c.routes(placements); err != nil {
+	if err := c.routes(ctx, placements); err != nil {
 		return nil, err
 	}
 	plans := make([]*Plan, len(placements))
 	for i, p := range placements {
-		plan, err := c.plan(p)
+		plan, err := c.plan(ctx, p)
 		if err != nil {
 			return nil, fmt.Errorf("placement %q: %w", p.Name, err)
 		}
@@ -144,7 +149,7 @@ func (c *compiler) audiences() error {
 	return err
 }
 
-func (c *compiler) routes(placements []placement.Placement) (err error) {
+func (c *compiler) routes(ctx context.Context, placements []placement.Placement) (err error) {
 	c.siteOf = make(map[string]int)
 	c.legs = make(map[[2]int]leg)
 	for _, p := range placements {
@@ -158,6 +163,9 @@ func (c *compiler) routes(placements []placement.Placement) (err error) {
 		}
 	}
 	if c.there, err = c.net.Routes(c.metros, c.nodes, topology.Public); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	c.back, err = c.net.ReturnRoutes(c.metros, c.nodes, topology.Public)
@@ -190,14 +198,14 @@ func (c *compiler) leg(from, to string) (leg, error) {
 	return l, nil
 }
 
-func (c *compiler) plan(p placement.Placement) (*Plan, error) {
+func (c *compiler) plan(ctx context.Context, p placement.Placement) (*Plan, error) {
 	plan := &Plan{scenario: c.scenario, placement: p, access: c.access}
 	for _, a := range c.people {
 		plan.metros = append(plan.metros, a.Metro)
 	}
 	plan.takeRoles()
 	for i := range c.scenario.Workloads {
-		if err := c.addWorkload(plan, &c.scenario.Workloads[i]); err != nil {
+		if err := c.addWorkload(ctx, plan, &c.scenario.Workloads[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -205,10 +213,10 @@ func (c *compiler) plan(p placement.Placement) (*Plan, error) {
 }
 
 // addWorkload finds a workload's users and where they enter.
-func (c *compiler) addWorkload(p *Plan, w *workload.Workload) (err error) {
+func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workload) (err error) {
 	planned := newPlannedWorkload(w)
 	if planned.audiences, err = c.audiencesOf(w.Metros); err == nil {
-		planned.entries, err = c.entries(p, planned.name, planned.kind)
+		planned.entries, err = c.entries(ctx, p, planned.name, planned.kind)
 	}
 	switch {
 	case err != nil:

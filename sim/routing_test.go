@@ -58,7 +58,7 @@ func TestAnycastMisleadsAFifthOfTheProviders(t *testing.T) {
 	second := onOpenConnections(1)
 	second.Name = "other"
 	s.Workloads = append(s.Workloads, second)
-	plans, err := Compile(s, popABC(placement.Anycast{}))
+	plans, err := Compile(context.Background(), s, popABC(placement.Anycast{}))
 	require.NoError(t, err)
 	providers := map[string]int{}
 	for m := range metros {
@@ -83,7 +83,7 @@ func TestAnycastMisleadsAFifthOfTheProviders(t *testing.T) {
 	require.Equal(t, plans[0].workloads[0].entries, plans[0].workloads[1].entries, "a provider leads all workloads to the same site")
 
 	none := popABC(placement.Anycast{Misdirected: placement.FractionOf(0)})
-	plans, err = Compile(s, none, popABC(placement.NearestRTT{}))
+	plans, err = Compile(context.Background(), s, none, popABC(placement.NearestRTT{}))
 	require.NoError(t, err)
 	for i := range plans[0].workloads {
 		for m := range metros {
@@ -143,7 +143,7 @@ func TestUsersAreTheSameWhoeverServesThem(t *testing.T) {
 	shared.Routing = placement.Weighted{{Site: "east", Weight: 1}, {Site: "west", Weight: 2}}
 	want := runOne(t, s, region)
 	for _, p := range []placement.Placement{twice, shared} {
-		plans, err := Compile(s, p)
+		plans, err := Compile(context.Background(), s, p)
 		require.NoError(t, err)
 		require.Len(t, plans[0].workloads[0].entries[0], 2)
 		got, err := plans[0].RunOn(context.Background(), 0, 2, nil)

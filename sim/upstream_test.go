@@ -461,7 +461,7 @@ func TestRandomFailuresAreTheSameByArithmeticAndByMessage(t *testing.T) {
 				p.Sites[i].Servers = drawn.IntN(4)
 			}
 		}
-		plans, err := Compile(s, p)
+		plans, err := Compile(context.Background(), s, p)
 		require.NoError(t, err)
 		windows, err := plans[0].RunOn(context.Background(), 0, 2, nil)
 		require.NoError(t, err)

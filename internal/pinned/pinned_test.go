@@ -79,7 +79,7 @@ func skipWhereSlow(t *testing.T) {
 func gather(t *testing.T, s *edgewise.Study, withMetros bool) (records, *edgewise.Comparison) {
 	t.Helper()
 	found := make(records)
-	plans, err := sim.Compile(s.Scenario, s.Placements...)
+	plans, err := sim.Compile(context.Background(), s.Scenario, s.Placements...)
 	require.NoError(t, err)
 	for _, plan := range plans {
 		for replication := range s.Replications {
