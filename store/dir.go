@@ -22,6 +22,7 @@ type Dir struct {
 	Damaged func(file string, why error)
 
 	path  string
+	cells int // when it was opened
 	lock  *durable.Lock
 	mu    sync.Mutex
 	fresh []string // written, but perhaps not yet on the disk
@@ -89,8 +90,11 @@ func open(path string, about About) (d *Dir, err error) {
 	if err := durable.Sync(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
-	return &Dir{path: path, lock: lock, since: time.Now()}, nil
+	return &Dir{path: path, cells: len(cells), lock: lock, since: time.Now()}, nil
 }
+
+// Len returns how many cells there were when the directory was opened.
+func (d *Dir) Len() int { return d.cells }
 
 // cellSuffix is how the names of the files of cells end.
 const cellSuffix = ".cell"

@@ -166,16 +166,16 @@ type loadedTrace struct {
 
 // load reads a trace.
 func (c *cacheCmd) load(ctx context.Context, s *streams, path string) (*loadedTrace, error) {
-	input, name := s.in, "standard input"
+	input, name := interruptibly(ctx, s.in), "standard input"
 	if path != "-" {
-		f, err := os.Open(path)
+		f, err := openInput(ctx, path)
 		if err != nil {
 			return nil, err
 		}
 		defer f.Close()
 		input, name = f, path
 	}
-	r, err := trace.NewReader(interruptible{ctx, input}, name, c.options())
+	r, err := trace.NewReader(input, name, c.options())
 	if err != nil {
 		return nil, err
 	}
@@ -218,20 +218,6 @@ func (c *cacheCmd) refuseBytes(name string) error {
 		}
 	}
 	return nil
-}
-
-// interruptible is a reader that fails when the context is cancelled.
-type interruptible struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-// Read implements [io.Reader].
-func (i interruptible) Read(p []byte) (int, error) {
-	if err := i.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return i.r.Read(p)
 }
 
 // findings are what the command says of one trace.

@@ -18,19 +18,22 @@ type rttCmd struct {
 }
 
 // Run writes the median round trip of every pair. Of a file with a mistake it writes nothing.
-func (c *rttCmd) Run(_ context.Context, s *streams) error {
+func (c *rttCmd) Run(ctx context.Context, s *streams) error {
 	if err := checkOutputs([]string{c.Out}, []string{c.File, c.Model}); err != nil {
 		return &usageError{err}
 	}
 	model := calibrate.Default()
 	if c.Model != "" {
 		var err error
-		if model, err = readModel(c.Model); err != nil {
+		if model, err = readModel(ctx, c.Model); err != nil {
 			return &usageError{err}
 		}
 	}
-	pairs, err := c.pairs(s.in)
+	pairs, err := c.pairs(ctx, s.in)
 	if err != nil {
+		if ctx.Err() != nil {
+			return stopped(ctx.Err())
+		}
 		return &usageError{err}
 	}
 	rtts, err := catalog.PredictRTT(model, pairs)
@@ -44,11 +47,11 @@ func (c *rttCmd) Run(_ context.Context, s *streams) error {
 	return writeOutput(c.Out, s.out, out.Bytes())
 }
 
-func (c *rttCmd) pairs(in io.Reader) ([]catalog.Pair, error) {
+func (c *rttCmd) pairs(ctx context.Context, in io.Reader) ([]catalog.Pair, error) {
 	if c.File == "" || c.File == "-" {
-		return catalog.ReadPairs("standard input", in)
+		return catalog.ReadPairs("standard input", interruptibly(ctx, in))
 	}
-	f, err := os.Open(c.File)
+	f, err := openInput(ctx, c.File)
 	if err != nil {
 		return nil, err
 	}
@@ -57,8 +60,8 @@ func (c *rttCmd) pairs(in io.Reader) ([]catalog.Pair, error) {
 }
 
 // readModel reads a delay model from a file.
-func readModel(file string) (*calibrate.Model, error) {
-	f, err := os.Open(file)
+func readModel(ctx context.Context, file string) (*calibrate.Model, error) {
+	f, err := openInput(ctx, file)
 	if err != nil {
 		return nil, err
 	}
