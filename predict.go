@@ -119,7 +119,7 @@ func (s *Study) pilot(ctx context.Context, number int, steps float64) (time.Dura
 	whole := s.WarmUp + s.Duration
 	short.WarmUp, short.Failures = 0, nil
 	part := func(steps float64, of float64) time.Duration {
-		return max(time.Millisecond, min(whole, time.Duration(of/steps*float64(whole))))
+		return max(1, min(whole, time.Duration(of/steps*float64(whole))))
 	}
 	var took [2]float64
 	var length [2]float64

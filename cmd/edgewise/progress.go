@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"sync"
 	"time"
@@ -30,6 +31,14 @@ type progress struct {
 	bar  *mpb.Bar
 	stop chan struct{}
 	done chan struct{}
+}
+
+// progress shows progress of a command, none where it is to be quiet.
+func (s *streams) progress(quiet bool) *progress {
+	if quiet {
+		return nil
+	}
+	return showProgress(s.err, "beginning")
 }
 
 // barSteps is the length of a bar in steps.
@@ -126,9 +135,17 @@ func (p *progress) tail() string {
 	elapsed := p.clock().Sub(p.began)
 	text := fmt.Sprintf(" %2.0f %%, %v", 100*p.share, elapsed.Round(time.Second))
 	if gained := p.share - p.first; gained > 0 && p.share < 1 && elapsed >= time.Second {
-		text += fmt.Sprintf(", about %s left", inWordsTime(time.Duration(float64(elapsed)*(1-p.share)/gained)))
+		text += fmt.Sprintf(", about %s left", inWordsTime(rest(elapsed, (1-p.share)/gained)))
 	}
 	return text
+}
+
+// rest returns how long something will take that took so long for a part of it; the longest where that is too short.
+func rest(took time.Duration, parts float64) time.Duration {
+	if ns := float64(took) * parts; ns < math.MaxInt64 {
+		return time.Duration(ns)
+	}
+	return math.MaxInt64
 }
 
 // inWordsTime writes a time as people say it: "12s", "4m", "3h10m", "5 days".
