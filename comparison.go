@@ -35,6 +35,8 @@ type Comparison struct {
 	Sources []string `json:"sources,omitempty"`
 	// Assumed lists the parameters that rest on an assumption instead of a source.
 	Assumed []string `json:"assumed,omitempty"`
+	// Warnings say what is odd about the inputs, but not wrong: see [Study].Warnings.
+	Warnings []string `json:"warnings,omitempty"`
 	// OwnParts names the parts of the study whose code is not of this module: see [Study.OwnParts].
 	OwnParts []string `json:"own_parts,omitempty"`
 	// Outputs are the study's own files of a report.

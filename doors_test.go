@@ -34,6 +34,7 @@ var samples = map[string][]string{
 	"a failure":           nil,
 	"a measure":           {`"joined a fetch"`},
 	"an output":           {"report.HitRatios", "report.hitRatios", `"hit_ratio.svg"`},
+	"a trace format":      {"trace.Squid", "trace.squidFormat", `"squid"`},
 	"a provider":          {"catalog.ProviderFastly", `"fastly"`},
 	"a key of a scenario": {`"lobby_timeout"`},
 }

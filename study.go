@@ -42,6 +42,9 @@ type Study struct {
 	Outputs []Output
 	// Assumed lists assumptions to be shown with the results, next to those of the workloads.
 	Assumed []string
+	// Warnings say what is odd about the study's inputs, but not wrong, to be shown with the results: columns that
+	// nobody has read, round trips far from what the model says. Package scenario and those who read files fill it.
+	Warnings []string
 	// Sources are the data that the study rests on, with their dates, to be shown with the results, for
 	// example [github.com/edgewise-sim/edgewise/topology/catalog.Sources].
 	Sources []string

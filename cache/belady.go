@@ -98,9 +98,8 @@ func (c *belady) replay(r *Requests) (m missed) {
 			c.up(int(c.place[s]))
 			continue
 		}
-		size := r.size(i)
-		m.add(size)
-		c.insertUntil(uint64(id), r.next[i], size)
+		m.add(r.size(i))
+		c.insertUntil(uint64(id), r.next[i], r.weight(i))
 	}
 	return m
 }

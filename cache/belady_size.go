@@ -57,9 +57,8 @@ func (c *beladySize) cost(s uint32) float64 { return float64(c.weight(s)) * floa
 func (c *beladySize) replay(r *Requests) (m missed) {
 	for i, id := range r.IDs {
 		if s := c.direct[id]; s == 0 {
-			size := r.size(i)
-			m.add(size)
-			c.insertUntil(uint64(id), r.next[i], size)
+			m.add(r.size(i))
+			c.insertUntil(uint64(id), r.next[i], r.weight(i))
 		} else if c.next[s] = r.next[i]; r.next[i] == never {
 			c.leave(s)
 			c.remove(s)

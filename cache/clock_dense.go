@@ -39,14 +39,14 @@ func (c *denseClock) insert(key uint64, _ uint32, _ int64) bool {
 
 func (c *denseClock) replay(r *Requests) (m missed) {
 	for i, id := range r.IDs {
-		if c.steady() {
+		if c.steady() && !r.hasSizes() {
 			return m.plus(c.replaySteady(r.IDs[i:]))
 		}
 		if c.states[id] != 0 {
 			c.access(id + 1)
 			continue
 		}
-		m.add(1)
+		m.add(r.size(i))
 		c.insert(uint64(id), 0, 1)
 	}
 	return m

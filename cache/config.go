@@ -121,6 +121,7 @@ var offlinePolicies = []policy{
 const (
 	withBounds   = 1 << iota // for a Replayer: the offline policies too
 	withoutSizes             // where the capacity counts objects, take each as one byte and save the memory
+	withRemovals             // for a Replayer of writes and deletes: objects leave without the policy's will
 )
 
 // build builds the cache of a Config.
@@ -188,7 +189,7 @@ func (base core) become(cfg Config, ways uint) (rule, error) {
 	if s.name == "" {
 		s.name = "lru"
 	}
-	s.seed, s.replayed = cfg.Seed, ways&withBounds != 0
+	s.seed, s.replayed = cfg.Seed, ways&withBounds != 0 && ways&withRemovals == 0
 	allowed := policies
 	if ways&withBounds != 0 {
 		allowed = slices.Concat(policies, offlinePolicies)

@@ -72,13 +72,13 @@ func TestReplayEqualsLookupAndInsert(t *testing.T) {
 			got := cache.Result{Requests: requests}
 			for i, id := range changing.IDs {
 				size := changing.RequestSizes[i]
-				if cfg.CapacityObjects > 0 {
-					size = 1
-				}
 				got.RequestBytes += size
 				if _, hit := c.Lookup(key(id)); !hit {
 					got.Misses++
 					got.MissBytes += size
+					if cfg.CapacityObjects > 0 {
+						size = 1
+					}
 					c.Insert(key(id), size)
 				}
 			}

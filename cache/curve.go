@@ -1,14 +1,12 @@
 package cache
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"math/bits"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // A Point is one point of a miss-ratio curve.
@@ -36,8 +34,8 @@ func (u Unit) String() string {
 	return "bytes"
 }
 
-// withCapacity returns a Config with a capacity in a unit.
-func (cfg Config) withCapacity(unit Unit, capacity int64) Config {
+// WithCapacity returns a Config with a capacity in a unit, and none in the other.
+func (cfg Config) WithCapacity(unit Unit, capacity int64) Config {
 	cfg.CapacityBytes, cfg.CapacityObjects = capacity, 0
 	if unit == Objects {
 		cfg.CapacityBytes, cfg.CapacityObjects = 0, capacity
@@ -45,30 +43,29 @@ func (cfg Config) withCapacity(unit Unit, capacity int64) Config {
 	return cfg
 }
 
-// Bound returns what an infinite cache does: each object misses once. No cache does better.
-func (p *Replayer) Bound(unit Unit) Result {
-	r := Result{Requests: int64(len(p.requests.IDs)), Misses: p.FootprintObjects(),
-		RequestBytes: p.bytes, MissBytes: p.FootprintBytes()}
-	if unit == Objects {
-		r.RequestBytes, r.MissBytes = r.Requests, r.Misses
-	}
-	return r
-}
+// Bound returns what an infinite cache does: each object misses once, and again after it was deleted. No cache does
+// better.
+func (p *Replayer) Bound() Result { return p.survey.counted }
 
 // Popularity returns the number of requests for each object that is asked for, and its size at the first
 // one (1 where objects are counted).
-func (p *Replayer) Popularity(unit Unit) (requests, sizes []int64) {
-	r := p.requests
-	if unit == Objects {
-		r.ObjectSizes, r.RequestSizes = nil, nil
-	}
-	requests, sizes = make([]int64, r.Objects), make([]int64, r.Objects)
-	for i, id := range r.IDs {
-		if requests[id] == 0 {
-			sizes[id] = r.size(i)
+func (p *Replayer) Popularity(ctx context.Context, unit Unit) (requests, sizes []int64, err error) {
+	requests, sizes = make([]int64, p.objects), make([]int64, p.objects)
+	err = p.each(ctx, func(r *Requests, _ bool) error {
+		for i, id := range r.IDs {
+			if r.op(i) != Get {
+				continue
+			}
+			if requests[id] == 0 {
+				sizes[id] = 1
+				if unit == Bytes {
+					sizes[id] = r.size(i)
+				}
+			}
+			requests[id]++
 		}
-		requests[id]++
-	}
+		return nil
+	})
 	asked := 0
 	for id, n := range requests {
 		if n > 0 {
@@ -76,7 +73,7 @@ func (p *Replayer) Popularity(unit Unit) (requests, sizes []int64) {
 			asked++
 		}
 	}
-	return requests[:asked], sizes[:asked]
+	return requests[:asked], sizes[:asked], err
 }
 
 // Footprint returns the capacity that holds every object, as large as it is at its first request.
@@ -107,18 +104,17 @@ func (p *Replayer) Spread(unit Unit, n int) []int64 {
 // Curve replays the requests through a cache of each capacity, so many at a time, and returns a point
 // for each in the same order. The capacities in cfg are ignored.
 func (p *Replayer) Curve(ctx context.Context, cfg Config, unit Unit, capacities []int64, workers int) ([]Point, error) {
-	points := make([]Point, len(capacities))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(max(1, workers))
+	cfgs := make([]Config, len(capacities))
 	for i, capacity := range capacities {
-		group.Go(func() error {
-			result, err := p.Replay(ctx, cfg.withCapacity(unit, capacity))
-			points[i] = Point{capacity, result}
-			return err
-		})
+		cfgs[i] = cfg.WithCapacity(unit, capacity)
 	}
-	if err := group.Wait(); err != nil {
+	results, err := p.ReplayAll(ctx, cfgs, workers)
+	if err != nil {
 		return nil, err
+	}
+	points := make([]Point, len(capacities))
+	for i, r := range results {
+		points[i] = Point{capacities[i], r.Counted}
 	}
 	return points, nil
 }
@@ -129,7 +125,8 @@ func (p *Replayer) Curve(ctx context.Context, cfg Config, unit Unit, capacities 
 //
 // Where every object counts one, this is what LRU does, to the count. In bytes it is what an LRU would
 // do that always holds as many of the latest objects as fit: a real one, which never takes an evicted
-// object back without a request, misses a little more.
+// object back without a request, misses a little more. Requests with writes or deletes are refused: what they take
+// out leaves holes that no single pass can follow.
 func (p *Replayer) LRUCurve(ctx context.Context, unit Unit, capacities []int64) ([]Point, error) {
 	if err := checkCapacities(capacities); err != nil {
 		return nil, err
@@ -149,30 +146,36 @@ func checkCapacities(capacities []int64) error {
 
 // lruCurve counts requests whose stack distance, divided by rate, is within each capacity.
 func (p *Replayer) lruCurve(ctx context.Context, unit Unit, capacities []int64, rate float64) ([]Point, error) {
-	r := p.requests
-	if unit == Objects {
-		r.ObjectSizes, r.RequestSizes = nil, nil
+	if puts, deletes := p.Writes(); puts+deletes > 0 {
+		return nil, wrong("Ops", fmt.Sprintf("with %d writes and %d deletes", puts, deletes), "Get alone; Curve replays them all")
 	}
 	sorted := slices.Clone(capacities)
 	slices.Sort(sorted)
 	hits := make([]missed, len(sorted)+1) // by the first capacity that is enough
-	stack := newLRUStack(r.Objects)
-	for i, id := range r.IDs {
-		if i&(1<<16-1) == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+	stack := newLRUStack(p.objects)
+	err := p.each(ctx, func(r *Requests, counts bool) error {
+		for i, id := range r.IDs {
+			size := r.size(i)
+			weight := size
+			if unit == Objects {
+				weight = 1
+			}
+			distance, again := stack.access(id, weight)
+			if !again || !counts {
+				continue
+			}
+			if rate < 1 {
+				distance = int64(float64(distance) / rate)
+			}
+			enough, _ := slices.BinarySearch(sorted, distance)
+			hits[enough].add(size)
 		}
-		size := r.size(i)
-		distance, again := stack.access(id, size)
-		if !again {
-			continue
-		}
-		if rate < 1 {
-			distance = int64(float64(distance) / rate)
-		}
-		enough, _ := slices.BinarySearch(sorted, distance)
-		hits[enough].add(size)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	total := p.Bound(unit)
+	total := p.Bound()
 	points := make([]Point, len(capacities))
 	for i, capacity := range capacities {
 		result := Result{total.Requests, total.Requests, total.RequestBytes, total.RequestBytes}
@@ -201,11 +204,15 @@ func (p *Replayer) ShardsCurve(ctx context.Context, unit Unit, capacities []int6
 	if err := checkCapacities(capacities); err != nil {
 		return nil, err
 	}
-	points, err := p.sample(rate, seed).lruCurve(ctx, unit, capacities, rate)
+	sampled, err := p.sample(ctx, rate, seed)
 	if err != nil {
 		return nil, err
 	}
-	whole := p.Bound(unit)
+	points, err := sampled.lruCurve(ctx, unit, capacities, rate)
+	if err != nil {
+		return nil, err
+	}
+	whole := p.Bound()
 	for i := range points {
 		r := &points[i].Result
 		// The expected number of sampled requests, not the actual one, is the denominator: what a
@@ -217,49 +224,69 @@ func (p *Replayer) ShardsCurve(ctx context.Context, unit Unit, capacities []int6
 	return points, nil
 }
 
-// sample returns a Replayer of the requests for the objects whose hash falls below rate.
-func (p *Replayer) sample(rate float64, seed uint64) *Replayer {
+// sample returns a Replayer of the requests for the objects whose hash falls below rate. It holds them in memory.
+func (p *Replayer) sample(ctx context.Context, rate float64, seed uint64) (*Replayer, error) {
 	limit := uint64(math.MaxUint64)
 	if rate < 1 {
 		limit = uint64(rate * (1 << 63) * 2)
 	}
-	number := make([]uint32, p.requests.Objects)
-	part := Requests{}
+	number := make([]uint32, p.objects)
+	part, from := Requests{}, int64(0)
 	for id := range number {
 		number[id] = never
 		if mix64(uint64(id)^mix64(seed)) <= limit {
 			number[id] = uint32(part.Objects)
 			part.Objects++
-			if p.requests.ObjectSizes != nil {
-				part.ObjectSizes = append(part.ObjectSizes, p.requests.ObjectSizes[id])
+		}
+	}
+	err := p.each(ctx, func(r *Requests, counts bool) error {
+		for i, id := range r.IDs {
+			if number[id] == never {
+				continue
+			}
+			part.IDs = append(part.IDs, number[id])
+			if r.hasSizes() {
+				part.RequestSizes = append(part.RequestSizes, r.size(i))
+			}
+			if r.Ops != nil {
+				part.Ops = append(part.Ops, r.Ops[i])
+			}
+			if !counts {
+				from++
 			}
 		}
-	}
-	for i, id := range p.requests.IDs {
-		if number[id] == never {
-			continue
-		}
-		part.IDs = append(part.IDs, number[id])
-		if p.requests.RequestSizes != nil {
-			part.RequestSizes = append(part.RequestSizes, p.requests.RequestSizes[i])
-		}
-	}
-	sampled, err := NewReplayer(part)
+		return nil
+	})
 	if err != nil {
-		panic(err) // a part of requests that were checked
+		return nil, err
 	}
-	return sampled
+	return NewWarmReplayer(part, from)
 }
 
-// ErrUnreachable says that not even an infinite cache reaches a hit ratio.
-var ErrUnreachable = errors.New("not reachable")
+// An UnreachableError says that a hit ratio is out of reach, and how far one gets.
+type UnreachableError struct {
+	// HitRatio is what was wanted, Most the largest that can be had.
+	HitRatio, Most float64
+	// Policy got that far in a cache of this capacity; empty, if not even an infinite cache gets further.
+	Policy   string
+	Capacity int64
+	Unit     Unit
+}
+
+// Error names both ratios.
+func (e *UnreachableError) Error() string {
+	if e.Policy == "" {
+		return fmt.Sprintf("cache: a hit ratio of %.4g is not reachable: the bound is %.4g", e.HitRatio, e.Most)
+	}
+	return fmt.Sprintf("cache: a hit ratio of %.4g is not reachable with %s: %d %s give %.4g", e.HitRatio, e.Policy, e.Capacity, e.Unit, e.Most)
+}
 
 // CapacityFor returns the smallest capacity found at which a cache hits at least the given share, above
-// 0 and at most 1, of the requests or, if ofBytes, of the bytes. If not even an infinite cache does, the
-// error wraps [ErrUnreachable] and names the bound. The search halves the range from 1 to the footprint,
-// so it finds the smallest capacity of all where the hit ratio only rises with the capacity, as LRU's in
-// objects does.
-func (p *Replayer) CapacityFor(ctx context.Context, cfg Config, unit Unit, hitRatio float64, ofBytes bool) (int64, error) {
+// 0 and at most 1, of the requests or, if ofBytes, of the bytes. If not even an infinite cache does, or the policy
+// does not in a capacity of 16 times the footprint, the error is an [UnreachableError]. The search divides the range
+// from 1 to the footprint, so it finds the smallest capacity of all where the hit ratio only rises with the capacity,
+// as LRU's in objects does. Requests that stream are gone over once for each so many capacities as are tried at once.
+func (p *Replayer) CapacityFor(ctx context.Context, cfg Config, unit Unit, hitRatio float64, ofBytes bool, atOnce int) (int64, error) {
 	if !(hitRatio > 0 && hitRatio <= 1) {
 		return 0, wrong("hitRatio", hitRatio, "more than 0, 1 at most")
 	}
@@ -269,35 +296,53 @@ func (p *Replayer) CapacityFor(ctx context.Context, cfg Config, unit Unit, hitRa
 		}
 		return 1 - r.RequestMissRatio()
 	}
-	if bound := hits(p.Bound(unit)); bound < hitRatio {
-		return 0, fmt.Errorf("cache: a hit ratio of %.4g is %w: the bound is %.4g", hitRatio, ErrUnreachable, bound)
+	if bound := hits(p.Bound()); bound < hitRatio {
+		return 0, &UnreachableError{HitRatio: hitRatio, Most: bound}
 	}
 	low, high := int64(0), p.Footprint(unit) // enough is above low
+	var most UnreachableError                // the best so far
 	for tries := 0; ; tries++ {
-		result, err := p.Replay(ctx, cfg.withCapacity(unit, high))
+		points, err := p.Curve(ctx, cfg, unit, []int64{high}, atOnce)
 		if err != nil {
 			return 0, err
 		}
-		if hits(result) >= hitRatio {
+		reached := hits(points[0].Result)
+		if reached >= hitRatio {
 			break
 		}
-		if tries == 4 {
+		if reached > most.Most {
+			most = UnreachableError{HitRatio: hitRatio, Most: reached, Policy: cmp.Or(cfg.Policy, "lru"), Capacity: high, Unit: unit}
+		}
+		if tries == 4 || high > math.MaxInt64/2 {
 			// Some policies leave a part of the capacity unused, whatever it is.
-			return 0, fmt.Errorf("cache: a hit ratio of %.4g is %w with %s: %d %s give %.4g", hitRatio, ErrUnreachable,
-				cfg.Policy, high, unit, hits(result))
+			return 0, &most
 		}
 		low, high = high, 2*high
 	}
+	parts := int64(2)
+	if p.held == nil {
+		parts = int64(max(1, atOnce)) + 1
+	}
 	for high-low > 1 {
-		middle := low + (high-low)/2
-		result, err := p.Replay(ctx, cfg.withCapacity(unit, middle))
+		var tried []int64
+		for part := int64(1); part < parts; part++ {
+			if at := low + (high-low)/parts*part + (high-low)%parts*part/parts; at > low && (len(tried) == 0 || at > tried[len(tried)-1]) {
+				tried = append(tried, at)
+			}
+		}
+		points, err := p.Curve(ctx, cfg, unit, tried, atOnce)
 		if err != nil {
 			return 0, err
 		}
-		if hits(result) >= hitRatio {
-			high = middle
-		} else {
-			low = middle
+		enough := slices.IndexFunc(points, func(point Point) bool { return hits(point.Result) >= hitRatio })
+		switch {
+		case enough < 0:
+			low = tried[len(tried)-1]
+		default:
+			high = tried[enough]
+			if enough > 0 {
+				low = tried[enough-1]
+			}
 		}
 	}
 	return high, nil

@@ -74,16 +74,17 @@ func TestCapacityForAnswersHowBig(t *testing.T) {
 	// A loop over four objects, then three more rounds: LRU hits nothing until all four fit.
 	replayer, err := cache.NewReplayer(cache.Requests{IDs: []uint32{0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3}, Objects: 4})
 	require.NoError(t, err)
-	capacity, err := replayer.CapacityFor(ctx, cache.Config{}, cache.Objects, .5, false)
+	capacity, err := replayer.CapacityFor(ctx, cache.Config{}, cache.Objects, .5, false, 1)
 	require.NoError(t, err)
 	require.Equal(t, int64(4), capacity)
-	_, err = replayer.CapacityFor(ctx, cache.Config{}, cache.Objects, .8, false)
-	require.ErrorIs(t, err, cache.ErrUnreachable)
+	_, err = replayer.CapacityFor(ctx, cache.Config{}, cache.Objects, .8, false, 1)
+	var unreachable *cache.UnreachableError
+	require.ErrorAs(t, err, &unreachable)
 	require.ErrorContains(t, err, "the bound is 0.75")
-	_, err = replayer.CapacityFor(ctx, cache.Config{}, cache.Objects, 1.5, false)
+	_, err = replayer.CapacityFor(ctx, cache.Config{}, cache.Objects, 1.5, false, 1)
 	require.ErrorContains(t, err, "hitRatio is 1.5; want more than 0, 1 at most")
 	// Segmented LRU needs four times as much: each object passes one segment after the other.
-	_, err = replayer.CapacityFor(ctx, cache.Config{Policy: "slru"}, cache.Objects, .75, false)
+	_, err = replayer.CapacityFor(ctx, cache.Config{Policy: "slru"}, cache.Objects, .75, false, 1)
 	require.NoError(t, err)
 }
 

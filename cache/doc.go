@@ -29,7 +29,7 @@
 // [Replayer] runs recorded requests through caches, tens of millions a second on one core, and finds
 // miss-ratio curves: exactly for LRU ([Replayer.LRUCurve]), by simulation for all
 // ([Replayer.Curve]), from a sample ([Replayer.ShardsCurve]). [Replayer.CapacityFor] answers how large a
-// cache must be, and [ErrUnreachable] says that none is large enough.
+// cache must be, and an [UnreachableError] that none is large enough.
 //
 // Capacities count bytes, as real caches do, or objects, as most papers do. The memory a cache needs
 // follows what it holds (about 40 bytes an object for LRU), not the size of the catalogue, so a hundred

@@ -94,9 +94,8 @@ func (e *engine) replay(r *Requests) (m missed) {
 	}
 	for i, id := range r.IDs {
 		if _, hit := e.Lookup(uint64(id)); !hit {
-			size := r.size(i)
-			m.add(size)
-			e.Insert(uint64(id), size)
+			m.add(r.size(i))
+			e.Insert(uint64(id), r.weight(i))
 		}
 	}
 	return m

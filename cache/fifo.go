@@ -49,9 +49,8 @@ func (c *fifo) replay(r *Requests) (m missed) {
 		if direct[id] != 0 {
 			continue
 		}
-		size := r.size(i)
-		m.add(size)
-		c.insert(uint64(id), 0, size)
+		m.add(r.size(i))
+		c.insert(uint64(id), 0, r.weight(i))
 	}
 	return m
 }

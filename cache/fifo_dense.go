@@ -47,11 +47,11 @@ func (c *denseFIFO) remove(s uint32) {
 
 func (c *denseFIFO) replay(r *Requests) (m missed) {
 	for i, id := range r.IDs {
-		if c.steady() {
+		if c.steady() && !r.hasSizes() {
 			return m.plus(c.replaySteady(r.IDs[i:]))
 		}
 		if c.states[id] == 0 {
-			m.add(1)
+			m.add(r.size(i))
 			c.insert(uint64(id), 0, 1)
 		}
 	}

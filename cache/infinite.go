@@ -24,9 +24,8 @@ func (c *infinite) replay(r *Requests) (m missed) {
 		if c.direct[id] != 0 {
 			continue
 		}
-		size := r.size(i)
-		m.add(size)
-		c.insert(uint64(id), 0, size)
+		m.add(r.size(i))
+		c.insert(uint64(id), 0, r.weight(i))
 	}
 	return m
 }

@@ -114,9 +114,8 @@ func (c *lecar) replay(r *Requests) (m missed) {
 		if s != 0 && c.access(s) {
 			continue
 		}
-		size := r.size(i)
-		m.add(size)
-		c.insert(uint64(id), s, size)
+		m.add(r.size(i))
+		c.insert(uint64(id), s, r.weight(i))
 	}
 	return m
 }

@@ -277,9 +277,8 @@ func (c *lhd) replay(r *Requests) (m missed) {
 			c.access(s)
 			continue
 		}
-		size := r.size(i)
-		m.add(size)
-		c.insert(uint64(id), 0, size)
+		m.add(r.size(i))
+		c.insert(uint64(id), 0, r.weight(i))
 	}
 	return m
 }

@@ -106,12 +106,11 @@ func (c *lru) replay(r *Requests) (m missed) {
 			c.use(s)
 			continue
 		}
-		if c.steady() {
+		if c.steady() && !r.hasSizes() {
 			return m.plus(c.replaySteady(r.IDs[i:]))
 		}
-		size := r.size(i)
-		m.add(size)
-		c.insert(uint64(id), 0, size)
+		m.add(r.size(i))
+		c.insert(uint64(id), 0, r.weight(i))
 	}
 	return m
 }

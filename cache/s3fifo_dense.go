@@ -145,10 +145,10 @@ func (c *denseS3FIFO) remove(s uint32) {
 
 func (c *denseS3FIFO) replay(r *Requests) (m missed) {
 	states := c.states
-	for _, id := range r.IDs {
+	for i, id := range r.IDs {
 		state := states[id]
 		if state&cachedBit == 0 {
-			m.add(1)
+			m.add(r.size(i))
 			c.insert(uint64(id), 0, 1)
 		} else if state&denseHitMask != denseHitMask {
 			states[id] = state + denseHit

@@ -82,9 +82,8 @@ func (c *sieve) replay(r *Requests) (m missed) {
 			c.marks[s] = 1
 			continue
 		}
-		size := r.size(i)
-		m.add(size)
-		c.insert(uint64(id), 0, size)
+		m.add(r.size(i))
+		c.insert(uint64(id), 0, r.weight(i))
 	}
 	return m
 }

@@ -74,14 +74,14 @@ func (c *denseSieve) remove(s uint32) {
 
 func (c *denseSieve) replay(r *Requests) (m missed) {
 	for i, id := range r.IDs {
-		if c.steady() {
+		if c.steady() && !r.hasSizes() {
 			return m.plus(c.replaySteady(r.IDs[i:]))
 		}
 		if c.states[id] != 0 {
 			c.states[id] = marked
 			continue
 		}
-		m.add(1)
+		m.add(r.size(i))
 		c.insert(uint64(id), 0, 1)
 	}
 	return m

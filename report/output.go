@@ -66,6 +66,9 @@ func writeSummary(w io.Writer, c *edgewise.Comparison) error {
 	if _, err := fmt.Fprintf(markdownWriter{w}, "## %s\n\n", c.Title); err != nil {
 		return err
 	}
+	if err := writeWarnings(w, c); err != nil {
+		return err
+	}
 	if err := WriteMarkdown(w, c); err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"github.com/edgewise-sim/edgewise"
+
+	"github.com/edgewise-sim/edgewise/internal/text"
 )
 
 // A File is a file that a scenario names: own sites, an own network, measured round trips, a
@@ -64,7 +66,7 @@ func (r *reader) readFile(v value, to *fileRef) {
 	if r.isGiven {
 		to.path = to.name
 		if known < 0 {
-			v.problem("is %q; want one of the %d files that were kept with the scenario", to.name, len(r.files))
+			v.problem("is %s; want one of the %d files that were kept with the scenario", text.Quote(to.name), len(r.files))
 		}
 		return
 	}
@@ -82,7 +84,7 @@ func (r *reader) readFile(v value, to *fileRef) {
 		v.problem("%s", oneLine(err))
 		return
 	case !info.Mode().IsRegular() || info.Size() > most:
-		v.problem("is %q; want a file of %d bytes at most", to.name, most)
+		v.problem("is %s; want a file of %d bytes at most", text.Quote(to.name), most)
 		return
 	}
 	if to.data, err = os.ReadFile(to.path); err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strings"
 
+	"github.com/edgewise-sim/edgewise/internal/text"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
@@ -24,7 +25,7 @@ func (r *reader) addHomes(take func(catalog.Provider, topology.Node) string, bad
 		n, ok := r.siteCalled(provider, id)
 		if !ok {
 			path := join(w.path, "data.home")
-			bad.add(r.lineOr(path, w.line), path, "is %q; want the id of a site", home)
+			bad.add(r.lineOr(path, w.line), path, "is %s; want the id of a site", text.Quote(home))
 			continue
 		}
 		take(provider, n)

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/text"
 )
 
 // yamlLine matches "line 42" and "L42.C2".
@@ -60,9 +61,18 @@ func said(err error) string {
 		return oneLine(err)
 	}
 	if f.Path == "" {
-		return fmt.Sprintf("%v; want %s", f.Value, f.Want)
+		return fmt.Sprintf("%v; want %s", short(f.Value), f.Want)
 	}
-	return fmt.Sprintf("is %v; want %s", f.Value, f.Want)
+	return fmt.Sprintf("is %v; want %s", short(f.Value), f.Want)
+}
+
+// short returns a value for an error, a long text from a file cut.
+func short(value any) any {
+	const most = 80
+	if s, ok := value.(string); ok && len(s) > most {
+		return text.Quote(s)
+	}
+	return value
 }
 
 // keyOf returns the path of keys in a file for a path of fields in Go. A workload's demand and service are no keys of

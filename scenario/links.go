@@ -53,13 +53,13 @@ func (r *reader) linksHere(bad *problems) []topology.Link {
 	links := n.Links()
 	var set []topology.Link
 	for _, spec := range r.network.links {
-		wrong := len(bad.all)
+		wrong := bad.count
 		for _, id := range []string{spec.from, spec.to} {
 			if _, ok := n.Index(id); !ok {
 				spec.problem("unknown node %q; want nodes of the scenario's network", id)
 			}
 		}
-		if len(bad.all) > wrong {
+		if bad.count > wrong {
 			continue
 		}
 		ends := [][2]string{{spec.from, spec.to}, {spec.to, spec.from}}

@@ -2,10 +2,8 @@ package scenario
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
-	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
@@ -24,7 +22,9 @@ type networkSpec struct {
 	graph        *topology.Network
 	links        []linkSpec
 	measuredFile fileRef
-	measured     []topology.MeasuredRTT
+	measured     []topology.ListedRTT
+	// includesLastMile says that users have measured themselves.
+	includesLastMile bool
 	// correct gives the network the user's own correction of delays, nil where there is none.
 	correct func(*topology.Network) *topology.Network
 }
@@ -91,7 +91,7 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 		addTo(&selections[of].Selection, n)
 		return r.idOf(p, n.ID)
 	}
-	wrong := len(bad.all)
+	wrong := bad.count
 	for i := range r.placements {
 		p := &r.placements[i]
 		ids := make([][]string, len(p.sites))
@@ -109,7 +109,7 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 		r.useOwnCaches(p, bad)
 	}
 	r.addHomes(take, bad)
-	if len(bad.all) > wrong {
+	if bad.count > wrong {
 		return nil
 	}
 	var sites []topology.Node
@@ -150,38 +150,6 @@ func (r *reader) idOf(p catalog.Provider, id string) string {
 // empty reports whether no site of the catalog is selected.
 func empty(s catalog.Selection) bool {
 	return len(s.Regions)+len(s.LocalZones)+len(s.PoPs)+len(s.RegionalEdgeCaches) == 0
-}
-
-// resolve returns the sites that an entry of a placement stands for.
-func (r *reader) resolve(s siteSpec) ([]topology.Node, error) {
-	for _, kind := range placement.Kinds(s.role) {
-		if own := r.resolveOwn(s.name, kind, s.provider); len(own) > 0 {
-			return own, nil
-		}
-	}
-	if r.network.graph != nil {
-		return nil, fmt.Errorf("%q: the graph has no site of this name that can have the role %q", s.name, s.role)
-	}
-	var last error
-	for _, kind := range placement.Kinds(s.role) {
-		var selection catalog.Selection
-		*list(&selection, kind) = []string{s.name}
-		nodes, err := selection.SelectSites(cmp.Or(s.provider, r.network.provider))
-		if err != nil {
-			if last == nil {
-				last = err
-			}
-			continue
-		}
-		var found []topology.Node
-		for _, n := range nodes {
-			if n.Kind == kind { // a Local Zone brings its parent along
-				found = append(found, n)
-			}
-		}
-		return found, nil
-	}
-	return nil, last
 }
 
 // list returns the selection's list of a kind of site.

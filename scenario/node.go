@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/text"
 )
 
 // A value is a node of the file with its path. Its methods read it as one type, or note the problem and
@@ -41,7 +42,7 @@ func (v value) found() string {
 	case yaml.SequenceNode:
 		return "a list"
 	}
-	return strconv.Quote(v.node.Value)
+	return text.Quote(v.node.Value)
 }
 
 // A field is one key of a mapping and what reads its value.
@@ -64,6 +65,7 @@ func (v value) fields(known ...field) map[string]value {
 		at := value{node: v.node.Content[i+1], path: join(v.path, key.Value), bad: v.bad}
 		k := slices.IndexFunc(known, func(f field) bool { return f.key == key.Value })
 		switch _, twice := seen[key.Value]; {
+		case k < 0 && v.path == "" && strings.HasPrefix(key.Value, "x-"):
 		case k < 0:
 			v.bad.add(key.Line, at.path, "unknown key; want one of %s", keys(known))
 		case twice:
@@ -182,7 +184,7 @@ func (v value) number(to *float64) bool {
 	}
 	x, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
-		v.problem("is %q; want a number", s)
+		v.problem("is %s; want a number", text.Quote(s))
 		return false
 	}
 	*to = x
@@ -196,7 +198,7 @@ func (v value) integer(to *int) bool {
 	}
 	n, err := strconv.Atoi(strings.ReplaceAll(s, "_", ""))
 	if err != nil {
-		v.problem("is %q; want a whole number", s)
+		v.problem("is %s; want a whole number", text.Quote(s))
 		return false
 	}
 	*to = n
@@ -210,7 +212,7 @@ func (v value) unsigned(to *uint64) {
 	}
 	n, err := strconv.ParseUint(strings.ReplaceAll(s, "_", ""), 10, 64)
 	if err != nil {
-		v.problem("is %q; want a whole number, 0 to 2^64-1", s)
+		v.problem("is %s; want a whole number, 0 to 2^64-1", text.Quote(s))
 		return
 	}
 	*to = n
@@ -222,7 +224,7 @@ func (v value) boolean(to *bool) {
 		return
 	}
 	if s != "true" && s != "false" {
-		v.problem("is %q; want true or false", s)
+		v.problem("is %s; want true or false", text.Quote(s))
 		return
 	}
 	*to = s == "true"
@@ -235,7 +237,7 @@ func (v value) duration(to *time.Duration) bool {
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil {
-		v.problem("is %q; want a time with its unit, for example 10ms or 1h30m", s)
+		v.problem("is %s; want a time with its unit, for example 10ms or 1h30m", text.Quote(s))
 		return false
 	}
 	*to = d
@@ -258,7 +260,7 @@ func (v value) instant(to *time.Time) {
 	}
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
-		v.problem("is %q; want an instant with its zone, for example 2026-03-02T18:00:00Z", s)
+		v.problem("is %s; want an instant with its zone, for example 2026-03-02T18:00:00Z", text.Quote(s))
 		return
 	}
 	*to = t
@@ -279,15 +281,15 @@ func (v value) bytesFrom(least uint64, to *int64) bool {
 	size, negative := strings.CutPrefix(s, "-")
 	n, err := humanize.ParseBytes(size)
 	if err == nil && strings.HasSuffix(s, "b") {
-		v.problem("is %q, and b stands for bits, which are not bytes; want %s", s, want)
+		v.problem("is %s, and b stands for bits, which are not bytes; want %s", text.Quote(s), want)
 		return false
 	}
 	if err != nil || n > math.MaxInt64 || !strings.HasSuffix(s, "B") {
-		v.problem("is %q; want %s", s, want)
+		v.problem("is %s; want %s", text.Quote(s), want)
 		return false
 	}
 	if negative || n < least {
-		v.problem("is %q; want %dB or more", s, least)
+		v.problem("is %s; want %dB or more", text.Quote(s), least)
 		return false
 	}
 	*to = int64(n)
@@ -305,9 +307,9 @@ func choice[T any](parse func(string) (T, error), to *T) func(value) {
 		if err != nil {
 			var f *invalid.Field
 			if errors.As(err, &f) {
-				v.problem("is %q; want %s", s, f.Want)
+				v.problem("is %s; want %s", text.Quote(s), f.Want)
 			} else {
-				v.problem("is %q; %s", s, err)
+				v.problem("is %s; %s", text.Quote(s), err)
 			}
 			return
 		}

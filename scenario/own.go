@@ -3,17 +3,30 @@ package scenario
 import (
 	"bytes"
 	"cmp"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
+	"github.com/edgewise-sim/edgewise/internal/text"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
+
+// readOptions are those of a file of the user's own: countries as the catalog knows them, and warnings to the study.
+func (r *reader) readOptions(f *fileRef) topology.ReadOptions {
+	return topology.ReadOptions{Country: catalog.CountryCode, Warn: func(warning string) {
+		r.warn("%s%s", f.name, strings.TrimPrefix(warning, f.path))
+	}}
+}
+
+// warn adds to the study's warnings. Files go by the name that the scenario has for them: results say the same wherever
+// it stands.
+func (r *reader) warn(text string, args ...any) {
+	r.study.Warnings = append(r.study.Warnings, fmt.Sprintf(text, args...))
+}
 
 // readOwnSites reads a list of own sites.
 func (r *reader) readOwnSites(v value) {
@@ -22,21 +35,90 @@ func (r *reader) readOwnSites(v value) {
 	if f.data == nil {
 		return
 	}
-	nodes, err := topology.ReadNodes(f.path, bytes.NewReader(f.data), topology.Node{Kind: topology.PoP})
+	nodes, err := topology.ReadNodes(f.path, bytes.NewReader(f.data), topology.Node{Kind: topology.PoP}, r.readOptions(&f))
 	if err != nil {
 		v.problem("%s", oneLine(err))
 		return
 	}
+	placed := 0
 	for _, n := range nodes {
+		wrong := func(text string, args ...any) {
+			v.problem("%s:%d: %s", f.path, lineOfID(f.data, n.ID), fmt.Sprintf(text, args...))
+		}
 		if !n.Kind.IsSite() {
-			v.problem("%s:%d: %q is a %v; want a site: pop, regional-edge-cache, local-zone, wavelength-zone or region", f.path, lineOfID(f.data, n.ID), n.ID, n.Kind)
+			wrong("%q is a %v; want a site: pop, regional-edge-cache, local-zone, wavelength-zone or region", n.ID, n.Kind)
 			continue
+		}
+		if want := wantID(n.ID); want != "" {
+			wrong("the id %q: want %s", n.ID, want)
+			continue
+		}
+		if n.Country == "" {
+			n.Country = catalog.CountryAt(n.Place())
+			placed++
 		}
 		if n.Continent == "" {
 			n.Continent = catalog.Continent(n.Country)
 		}
 		r.network.own = append(r.network.own, n)
 	}
+	if placed > 0 {
+		r.study.Assumed = append(r.study.Assumed, fmt.Sprintf("countries of %d sites of %s: that of the nearest metro", placed, f.name))
+	}
+	r.onceRead = append(r.onceRead, func() { r.checkOwnSites(v, &f) })
+}
+
+// wantID says what an own site's ID must be, if it is not: no word for many sites, and no site of a provider's.
+func wantID(id string) string {
+	if catalog.IsArea(id) {
+		return "another, for this word stands for many sites"
+	}
+	if of, _, ok := strings.Cut(id, "/"); ok {
+		if p, err := catalog.ParseProvider(of); err == nil {
+			return fmt.Sprintf("another, for %s/ stands before the sites of that provider", p)
+		}
+	}
+	return ""
+}
+
+// checkOwnSites looks at the list as a whole, once the network's provider is known: parents must be regions, and a site
+// with the name of one of the catalog's stands in its place, which is told.
+func (r *reader) checkOwnSites(v value, f *fileRef) {
+	of := r.network.provider
+	for _, n := range r.network.own {
+		wrong := func(text string, args ...any) {
+			v.problem("%s:%d: %s", f.path, lineOfID(f.data, n.ID), fmt.Sprintf(text, args...))
+		}
+		if n.Parent != "" {
+			regions := append(ofKind(r.network.own, topology.Region), catalog.Sites(of, topology.Region)...)
+			own := slices.IndexFunc(r.network.own, func(o topology.Node) bool { return o.ID == n.Parent })
+			switch {
+			case n.Kind == topology.Region:
+				wrong("%q has the parent %q; want none, for it is a region", n.ID, n.Parent)
+			case own >= 0 && r.network.own[own].Kind != topology.Region:
+				wrong("%q has the parent %q, which is a %v; want a region", n.ID, n.Parent, r.network.own[own].Kind)
+			case !slices.ContainsFunc(regions, func(o topology.Node) bool { return o.ID == n.Parent }):
+				wrong("%q has the parent %q; want a region of this list or of %s; nearest are %s", n.ID, n.Parent, of, strings.Join(catalog.Nearest(n.Parent, regions), ", "))
+			}
+		}
+		if p := cmp.Or(catalog.Provider(n.Provider), of); p == of {
+			known := catalog.AllSites(p)
+			if i := slices.IndexFunc(known, func(k topology.Node) bool { return k.ID == n.ID }); i >= 0 {
+				r.warn("%s:%d: %s stands in place of the %v of that name of %s, %.0f km away", f.name, lineOfID(f.data, n.ID),
+					n.ID, known[i].Kind, p, topology.DistanceKm(n.Place(), known[i].Place()))
+			}
+		}
+	}
+}
+
+// ofKind returns the nodes of a kind.
+func ofKind(nodes []topology.Node, kind topology.NodeKind) (found []topology.Node) {
+	for _, n := range nodes {
+		if n.Kind == kind {
+			found = append(found, n)
+		}
+	}
+	return found
 }
 
 // readGraph reads an own network.
@@ -46,7 +128,7 @@ func (r *reader) readGraph(v value) {
 	if f.data == nil {
 		return
 	}
-	n, err := topology.ReadNetwork(f.path, bytes.NewReader(f.data), calibrate.Default().DelayModel())
+	n, err := topology.ReadNetwork(f.path, bytes.NewReader(f.data), calibrate.Default().DelayModel(), r.readOptions(&f))
 	if err != nil {
 		v.problem("%s", oneLine(err))
 		return
@@ -65,24 +147,6 @@ func (r *reader) readGraph(v value) {
 		return
 	}
 	r.network.graph = n
-}
-
-// resolveOwn returns the own sites of a kind and a provider, any where that is empty, that a name or a word for
-// many stands for. Own sites without a provider are the network's.
-func (r *reader) resolveOwn(word string, kind topology.NodeKind, provider catalog.Provider) []topology.Node {
-	country, isCountry := strings.CutPrefix(word, "country:")
-	continent, isContinent := strings.CutPrefix(word, "continent:")
-	var found []topology.Node
-	for _, n := range r.network.own {
-		if provider != "" && cmp.Or(catalog.Provider(n.Provider), r.network.provider) != provider {
-			continue
-		}
-		if n.Kind == kind && (n.ID == word || word == "all" || isCountry && n.Country == country ||
-			isContinent && n.Continent == continent || word == "verified" && !n.Unverified) {
-			found = append(found, n)
-		}
-	}
-	return found
 }
 
 // addOwn takes an own site into the network, with the region that it belongs to.
@@ -104,100 +168,30 @@ func (r *reader) addOwn(n topology.Node, selection *catalog.Selection) {
 	}
 }
 
-// readMeasured reads measured round trips: a list with the columns from, to, rtt_ms, or a square.
-func (r *reader) readMeasured(v value) {
-	f := &r.network.measuredFile
-	r.readFile(v, f)
-	if f.data == nil {
-		return
-	}
-	read := topology.ReadRTTMatrix
-	if first, _, _ := strings.Cut(string(f.data), "\n"); slices.Contains(strings.Split(strings.TrimSpace(first), ","), "rtt_ms") {
-		read = topology.ReadRTTList
-	}
-	var err error
-	if r.network.measured, err = read(f.path, bytes.NewReader(f.data)); err != nil {
-		v.problem("%s", oneLine(err))
-	}
-}
-
-// measuredHere returns the measured pairs whose ends are in the network. Known nodes that the scenario does
-// not use are left out, so that one file serves many scenarios; unknown ones are a mistake.
-func (r *reader) measuredHere(bad *problems) []topology.MeasuredRTT {
-	n, f := r.study.Network, &r.network.measuredFile
-	if f.data == nil {
-		return nil
-	}
-	line := r.lineOr("network.measured", r.network.line)
-	told := make(map[string]bool)
-	var here []topology.MeasuredRTT
-	for _, m := range r.network.measured {
-		both := true
-		for _, id := range []string{m.From, m.To} {
-			if _, ok := n.Index(id); ok {
-				continue
-			}
-			both = false
-			if !told[id] && !r.isKnown(id) {
-				told[id] = true
-				bad.add(line, "network.measured", "%s:%d: unknown node %q", f.path, lineOfID(f.data, id), id)
-			}
-		}
-		if both {
-			here = append(here, m)
-		}
-	}
-	if len(here) == 0 && len(told) == 0 {
-		bad.add(line, "network.measured", "%s: none of its %d pairs is between nodes of this scenario", f.path, len(r.network.measured))
-	}
-	return here
-}
-
-// isKnown reports whether a node exists that the scenario could have used.
-func (r *reader) isKnown(id string) bool {
-	is := func(n topology.Node) bool { return n.ID == id }
-	if slices.ContainsFunc(r.network.own, is) {
-		return true
-	}
-	if r.network.graph != nil {
-		return false
-	}
-	if slices.ContainsFunc(catalog.Metros(), is) {
-		return true
-	}
-	p := r.network.provider
-	if name, rest, ok := strings.Cut(id, "/"); ok {
-		p, id = catalog.Provider(name), rest
-	}
-	return slices.ContainsFunc(catalog.AllSites(p), is)
-}
-
-// lineOfID returns the line of a CSV on which an ID first stands, 1 if it is not found.
-func lineOfID(data []byte, id string) int {
-	t := csv.NewReader(bytes.NewReader(data))
-	t.FieldsPerRecord = -1
+// lineOfID returns the line of a table on which an ID first stands, 1 if it is not found.
+func lineOfID(data []byte, id string) int64 {
+	cells := text.NewCells(text.NewReader(bytes.NewReader(data)))
 	for {
-		row, err := t.Read()
-		if errors.Is(err, io.EOF) || len(row) == 0 {
-			return 1
+		row, err := cells.Read()
+		if slices.Contains(row, id) {
+			return cells.Line()
 		}
-		if i := slices.Index(row, id); i >= 0 {
-			line, _ := t.FieldPos(i)
-			return line
+		if errors.Is(err, io.EOF) || err != nil && !text.IsShape(err) {
+			return 1
 		}
 	}
 }
 
 // applyOwn puts an own correction, own links and measured round trips into the network.
 func (r *reader) applyOwn(bad *problems) {
-	wrong := len(bad.all)
+	wrong := bad.count
 	if r.network.correct != nil {
 		r.study.Network = r.network.correct(r.study.Network)
 	}
 	var change topology.Change
 	change.SetLinks = r.linksHere(bad)
 	change.Measured = r.measuredHere(bad)
-	if len(bad.all) > wrong || len(change.SetLinks)+len(change.Measured) == 0 {
+	if bad.count > wrong || len(change.SetLinks)+len(change.Measured) == 0 {
 		return
 	}
 	n, err := r.study.Network.With(change)
@@ -206,7 +200,5 @@ func (r *reader) applyOwn(bad *problems) {
 		return
 	}
 	r.study.Network = n
-	if len(change.Measured) > 0 {
-		r.study.Assumed = append(r.study.Assumed, fmt.Sprintf("measured, not modelled: the round trips of %d pairs of nodes, from %s", len(change.Measured), r.network.measuredFile.name))
-	}
+	r.tellMeasured(change.Measured)
 }

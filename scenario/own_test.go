@@ -81,7 +81,7 @@ func TestMeasuredRoundTripsStandInPlaceOfTheModel(t *testing.T) {
 		require.Equal(t, 11*time.Millisecond, ns)
 		_, measured = oneWay(t, s, "denver-us", "us-west-2")
 		require.False(t, measured)
-		require.Contains(t, s.Assumed, "measured, not modelled: the round trips of 2 pairs of nodes, from rtts.csv")
+		require.Contains(t, s.Assumed, "measured, not modelled: the round trips of 1 of 6 pairs of a metro and a site, and of 1 pairs of other nodes, from rtts.csv")
 	}
 }
 
@@ -148,7 +148,7 @@ func TestProvidersMayBeMixed(t *testing.T) {
 	}
 	bad("provider: google", "provider: goggle", `placements[2].add.origin.provider: is "goggle"; want one of aws`)
 	bad("sites: [pop-lax, \"country:MX\"]", "sites: rec-us-west-2", `placements[2].add.edge_caches.sites: is rec-us-west-2; want a known pop`)
-	bad("provider: fastly, sites: rack", "provider: aws, sites: rack", `placements[3].edge_caches.sites: is rack; want a known pop`)
+	bad("provider: fastly, sites: rack", "provider: aws, sites: rack", `placements[3].edge_caches.sites: is rack; want a site that can have the role "edge-cache"; the own site of this name is a pop of fastly`)
 }
 
 func TestOwnSitesStandBesideTheCatalog(t *testing.T) {
@@ -193,7 +193,7 @@ func TestMistakesInOwnFilesAreNamedByFileAndLine(t *testing.T) {
 		{"  measured: r.csv", "pop-lax", "r.csv", rtts + "pop-lax,us-west-2,fast\n", "r.csv:3: column rtt_ms"},
 		{"  measured: r.csv", "pop-lax", "r.csv", rtts + "pop-lax,us-west-9,5\n", `r.csv:3: unknown node "us-west-9"`},
 		{"  measured: r.csv", "pop-lax", "r.csv", "from,to,rtt_ms\nparis-fr,us-west-2,31\n", `r.csv: none of its 1 pairs is between nodes of this scenario`},
-		{"  measured: r.csv", "pop-lax", "r.csv", "x,us-west-2\nlos-angeles-us,-5\n", `r.csv:2: column us-west-2`},
+		{"  measured: r.csv", "pop-lax", "r.csv", "x,us-west-2\nlos-angeles-us,-5\n", `r.csv:2: column "us-west-2": value "-5"`},
 		{"  sites: s.csv", "pop-lax", "s.csv", "id,lat_deg,lon_deg\nrack,95,0\n", `s.csv:2: column lat_deg`},
 		{"  sites: s.csv", "pop-lax", "s.csv", "id,lat_deg,lon_deg,kind\nrack,5,0,pop\nhut,5,0,metro\n", `s.csv:3: "hut" is a metro; want a site`},
 		{"  sites: s.csv", "pop-lax", "s.csv", "id,lat_deg,lon_deg,kind\nrack,5,0,pops\n", `a kind of site: pop, regional-edge-cache, local-zone, wavelength-zone or region`},
@@ -201,7 +201,8 @@ func TestMistakesInOwnFilesAreNamedByFileAndLine(t *testing.T) {
 		{"  graphml: g.xml", "edge", "g.xml", strings.Replace(ownGraph, ">25<", ">-25<", 1), `g.xml:9: edge "edge" - "us-west-2"`},
 		{"  graphml: g.xml", "edge", "g.xml", strings.Replace(ownGraph, ">10<", ">0<", 1), `g.xml: no node is of the kind metro and has users`},
 		{"  graphml: g.xml", "pop-lax", "g.xml", ownGraph, `own.yaml:8: placements[1].edge_caches.sites: "pop-lax": the graph has no site`},
-		{"  graphml: g.xml", "edge", "g.xml", strings.Replace(ownGraph, `<edge source="town" target="edge"><data key="m">3</data></edge>`, "", 1), `own.yaml:4: network.graphml: routes: no route from "town" to "edge"`},
+		{"  graphml: g.xml", "edge", "g.xml", strings.Replace(strings.Replace(ownGraph, `<edge source="town" target="edge"><data key="m">3</data></edge>`, "", 1), `<graph `, `<key id="s" attr.name="stub"><default>true</default></key><graph `, 1),
+			`own.yaml:4: network.graphml: routes: no route from "town" to "edge" over access+internet links: "us-west-2" lies between, a stub (region), which carries no traffic of others`},
 		{"  graphml: g.xml\n  provider: aws", "edge", "g.xml", ownGraph, `own.yaml:5: network.provider: stands beside graphml`},
 		{"  links: [{from: pop-lax, to: pop-mars, one_way: 1ms}]", "pop-lax", "x", "", `own.yaml:5: network.links[0]: unknown node "pop-mars"`},
 		{"  links: [{from: denver-us, to: x-denver-us, jitter: 1ms}]", "pop-lax", "x", "", `want kind: access for the one there is, or one_way for a new one`},

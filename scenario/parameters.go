@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/edgewise-sim/edgewise/internal/text"
 )
 
 // Parameters are what a file says of a part of your own.
@@ -71,9 +73,9 @@ func (p Parameters) Decode(to any) error {
 			return fmt.Errorf("its parameter %q has the name of another key; want another name, for example by a tag", f.key)
 		}
 	}
-	wrong := len(p.bad.all)
+	wrong := p.bad.count
 	p.seen = p.fields(append(own, p.others...)...)
-	if len(p.bad.all) > wrong {
+	if p.bad.count > wrong {
 		return errTold
 	}
 	return nil
@@ -92,7 +94,7 @@ func (p Parameters) Errorf(key, text string, args ...any) error {
 // close ends the reading of a part, and reports whether all is well: without an error, and without a key that nobody
 // has read.
 func (p Parameters) close(err error) bool {
-	wrong := len(p.bad.all)
+	wrong := p.bad.count
 	if p.seen == nil {
 		p.seen = p.fields(p.others...)
 	}
@@ -100,11 +102,11 @@ func (p Parameters) close(err error) bool {
 	switch {
 	case err == nil || errors.Is(err, errTold):
 	case errors.As(err, &at):
-		p.bad.all = append(p.bad.all, at)
+		p.bad.append(at)
 	default:
 		p.problem("%s", oneLine(err))
 	}
-	return err == nil && len(p.bad.all) == wrong
+	return err == nil && p.bad.count == wrong
 }
 
 // readPart reads a part of the user's own.
@@ -182,10 +184,10 @@ func canHold(t reflect.Type, within ...reflect.Type) bool {
 
 // into puts the value into a variable whose type can hold such.
 func (v value) into(to reflect.Value) {
-	if text, ok := to.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if own, ok := to.Addr().Interface().(encoding.TextUnmarshaler); ok {
 		if s, ok := v.scalar("a text"); ok {
-			if err := text.UnmarshalText([]byte(s)); err != nil {
-				v.problem("is %q; %s", s, oneLine(err))
+			if err := own.UnmarshalText([]byte(s)); err != nil {
+				v.problem("is %s; %s", text.Quote(s), oneLine(err))
 			}
 		}
 		return

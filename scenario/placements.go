@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/text"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 )
@@ -57,7 +58,7 @@ func (r *reader) readPlacement(v value) {
 	if at, ok := seen["name"]; !ok {
 		v.problem("the key \"name\" is missing")
 	} else if i := slices.IndexFunc(r.placements, func(o placementSpec) bool { return o.built.Name == p.built.Name }); i >= 0 {
-		at.problem("is %q, as is that of the placement in line %d; want another name", p.built.Name, r.placements[i].line)
+		at.problem("is %s, as is that of the placement in line %d; want another name", text.Quote(p.built.Name), r.placements[i].line)
 	}
 	orphaned := false
 	if extendsAt.node == nil {
@@ -70,7 +71,7 @@ func (r *reader) readPlacement(v value) {
 		p.routing, p.routes, p.viaPoP = base.routing, base.routes, base.viaPoP
 	} else {
 		orphaned = true
-		extendsAt.problem("is %q; want the name of a placement above", extends)
+		extendsAt.problem("is %s; want the name of a placement above", text.Quote(extends))
 	}
 	// After what is inherited, so that the placement's own word counts.
 	if at, ok := seen["routing"]; ok {

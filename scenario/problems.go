@@ -28,22 +28,41 @@ func (p *Problem) Error() string {
 		fmt.Fprintf(&b, ":%d", p.Line)
 	}
 	if p.Field != "" {
-		b.WriteString(": " + p.Field)
+		field := p.Field
+		if len(field) > mostField {
+			field = strings.ToValidUTF8(field[:mostField], "") + "…"
+		}
+		b.WriteString(": " + field)
 	}
 	return b.String() + ": " + p.Text
 }
 
+// mostField bounds the bytes of a path that an error shows: keys may be as long as the file.
+const mostField = 200
+
 // problems gathers all that is wrong with a file.
 type problems struct {
 	file string
-	all  []*Problem
+	// all are the first, count says how many there were.
+	all   []*Problem
+	count int
 	// lines holds the line of each key by its path, for what is found wrong once all has been read.
 	lines map[string]int
 }
 
 func (p *problems) add(line int, field, text string, args ...any) {
-	p.all = append(p.all, &Problem{File: p.file, Line: line, Field: field, Text: fmt.Sprintf(text, args...)})
+	p.append(&Problem{File: p.file, Line: line, Field: field, Text: fmt.Sprintf(text, args...)})
 }
+
+// append keeps a problem, unless there are so many that nobody will see it.
+func (p *problems) append(problem *Problem) {
+	if p.count++; len(p.all) < mostKept {
+		p.all = append(p.all, problem)
+	}
+}
+
+// mostKept is how many problems are kept; those of the first lines are shown.
+const mostKept = 1000
 
 // report turns the errors of a value, which stands at a path and a line, into problems at the lines of their
 // fields, where these are known.
@@ -70,6 +89,7 @@ const most = 10
 // err joins the first problems in the order of their lines; nil if there are none. What a placement inherits
 // is wrong in several places, but stands on one line and is reported once.
 func (p *problems) err() error {
+	kept := len(p.all)
 	slices.SortStableFunc(p.all, func(a, b *Problem) int { return a.Line - b.Line })
 	type same struct {
 		line       int
@@ -87,7 +107,7 @@ func (p *problems) err() error {
 	var errs []error
 	for i, problem := range p.all {
 		if i == most {
-			errs = append(errs, fmt.Errorf("%s: and %d more", p.file, len(p.all)-most))
+			errs = append(errs, fmt.Errorf("%s: and %d more", p.file, len(p.all)-most+p.count-kept))
 			break
 		}
 		errs = append(errs, problem)

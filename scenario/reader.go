@@ -14,6 +14,8 @@ import (
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
+
+	"github.com/edgewise-sim/edgewise/internal/text"
 )
 
 // A Reader reads scenario files that may name parts of your own, beside those that edgewise has. The zero value knows
@@ -146,9 +148,9 @@ func (r *reader) readName(v value, known []string) (string, bool) {
 	switch {
 	case !ok:
 	case len(known) == 0:
-		v.problem("is %q; want no such key, for this program has no own ones", name)
+		v.problem("is %s; want no such key, for this program has no own ones", text.Quote(name))
 	case !slices.Contains(known, name):
-		v.problem("is %q; want one of %s", name, strings.Join(known, ", "))
+		v.problem("is %s; want one of %s", text.Quote(name), strings.Join(known, ", "))
 	default:
 		return name, true
 	}

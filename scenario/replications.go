@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/text"
 )
 
 // readReplications reads a number of replications, or a rule that decides how many.
@@ -75,7 +76,7 @@ func readBy(v value, u *edgewise.Until) {
 	}
 	p, ok := quantileOf(name)
 	if !ok {
-		v.problem("is %q; want %s", name, want)
+		v.problem("is %s; want %s", text.Quote(name), want)
 		return
 	}
 	u.Quantiles = []float64{p}
@@ -106,7 +107,7 @@ func (v value) percent(to *float64) {
 	digits, ok := strings.CutSuffix(s, "%")
 	x, err := strconv.ParseFloat(digits, 64)
 	if !ok || err != nil || !(x > 0 && x < 100) {
-		v.problem("is %q; want %s", s, want)
+		v.problem("is %s; want %s", text.Quote(s), want)
 		return
 	}
 	*to = x / 100

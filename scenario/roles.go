@@ -306,7 +306,7 @@ func (p *placementSpec) order(roles []roleSpec, list value) {
 			ordered = append(ordered, p.tiers[k])
 		}
 	}
-	if len(ordered) == 0 && len(list.bad.all) == 0 {
+	if len(ordered) == 0 && list.bad.count == 0 {
 		list.problem("is empty; want one tier or more, or no such key")
 	}
 	p.sites = slices.DeleteFunc(p.sites, func(s siteSpec) bool {

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/text"
 	"github.com/edgewise-sim/edgewise/placement"
 )
 
@@ -71,7 +72,7 @@ func (r *reader) readRouting(v value) routingSpec {
 		}
 		i := slices.IndexFunc(r.routingRules, func(rule routingRule) bool { return rule.name == name })
 		if i < 0 {
-			v.problem("is %q; want one of %s", name, strings.Join(namesOf(r.routingRules, routingRule.String), ", "))
+			v.problem("is %s; want one of %s", text.Quote(name), strings.Join(namesOf(r.routingRules, routingRule.String), ", "))
 			return s
 		}
 		rule := &r.routingRules[i]
@@ -79,7 +80,7 @@ func (r *reader) readRouting(v value) routingSpec {
 		case rule.isOwn:
 			s.rule = rule.read(v.nothing(), s.at)
 		case rule.plain == nil:
-			v.problem("is %q without parameters; want {%s: ...}", name, name)
+			v.problem("is %s without parameters; want {%s: ...}", text.Quote(name), name)
 		default:
 			s.rule = rule.plain
 		}

@@ -88,7 +88,10 @@ func document(data []byte) (*yaml.Node, error) {
 	if len(doc.Content) != 1 {
 		return nil, errEmpty
 	}
-	return doc.Content[0], endless(doc.Content[0], nil)
+	if err := endless(doc.Content[0], nil); err != nil {
+		return nil, err
+	}
+	return doc.Content[0], mergeAll(doc.Content[0])
 }
 
 // endless finds an alias of a value that it is in; within are the values around a node.
@@ -126,7 +129,7 @@ type reader struct {
 	kinds        []workloadKind
 }
 
-// read takes the top of the file.
+// read takes the top of the file. Keys that begin with x- are for whatever aliases are to stand for.
 func (r *reader) read(root value) {
 	s := &r.study
 	seen := root.fields(
@@ -175,12 +178,12 @@ func (r *reader) build(bad *problems) {
 			r.report(bad, w.path, w.line, err)
 		}
 	}
-	wrong := len(bad.all)
+	wrong := bad.count
 	sites := r.expandSites(bad)
-	if len(bad.all) > wrong {
+	if bad.count > wrong {
 		return
 	}
-	if r.buildNetwork(sites, bad); len(bad.all) > wrong {
+	if r.buildNetwork(sites, bad); bad.count > wrong {
 		return
 	}
 	for i := range r.placements {
@@ -190,6 +193,7 @@ func (r *reader) build(bad *problems) {
 			r.reportPlacement(bad, p, err)
 		}
 	}
+	r.namesToIDs()
 	for i, w := range r.order {
 		for _, id := range r.study.Workloads[i].Metros {
 			if i, ok := r.study.Network.Index(id); !ok || r.study.Network.At(i).Kind != topology.Metro {
@@ -203,7 +207,7 @@ func (r *reader) build(bad *problems) {
 	for _, check := range r.onceBuilt {
 		check()
 	}
-	if len(bad.all) > 0 {
+	if bad.count > 0 {
 		return
 	}
 	for i := range r.placements {
@@ -212,7 +216,7 @@ func (r *reader) build(bad *problems) {
 			r.reportPlacement(bad, p, err)
 		}
 	}
-	if len(bad.all) > 0 {
+	if bad.count > 0 {
 		return
 	}
 	if err := r.study.Validate(); err != nil {

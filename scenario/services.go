@@ -3,6 +3,7 @@ package scenario
 import (
 	"slices"
 
+	"github.com/edgewise-sim/edgewise/internal/text"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -45,7 +46,7 @@ func serviceOf(v value) *service {
 	}
 	i := slices.Index(names, name)
 	if i < 0 {
-		v.bad.add(at.Line, join(v.path, "served"), "is %q; want %s", name, alternatives(names))
+		v.bad.add(at.Line, join(v.path, "served"), "is %s; want %s", text.Quote(name), alternatives(names))
 		return nil
 	}
 	return &services[i]

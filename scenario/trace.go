@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -44,12 +45,16 @@ func readTrace(r *reader, v value, w *workload.Workload) {
 				field{"time", func(v value) { v.text(&o.TimeColumn) }},
 				field{"key", func(v value) { v.text(&o.KeyColumn) }},
 				field{"size", func(v value) { v.text(&o.SizeColumn) }},
+				field{"op", func(v value) { v.text(&o.OpColumn) }},
 				field{"metro", func(v value) { v.text(&o.MetroColumn) }},
 				field{"lat", func(v value) { v.text(&o.LatColumn) }},
 				field{"lon", func(v value) { v.text(&o.LonColumn) }},
 				field{"site", func(v value) { v.text(&o.SiteColumn) }},
 			)
 		}},
+		field{"header", func(v value) { v.strings(&o.Header) }},
+		field{"separator", func(v value) { readSeparator(v, &o.Separator) }},
+		field{"rules", func(v value) { readRules(v, &o.Rules) }},
 		field{"time_unit", func(v value) {
 			if v.duration(&o.TimeUnit) && o.TimeUnit <= 0 {
 				v.problem("is %v; want more than 0s, for example 1ms", o.TimeUnit)
@@ -70,6 +75,9 @@ func readTrace(r *reader, v value, w *workload.Workload) {
 		field{"origin_service", func(v value) { readServiceTime(v, &t.service.Origin) }},
 	)...)
 	if t.isComplete(seen) {
+		o.Warn = func(warning string) {
+			r.study.Warnings = append(r.study.Warnings, strings.TrimPrefix(warning, "trace: "))
+		}
 		t.record(seen)
 	}
 	w.Demand, w.Service = t.demand, t.service
@@ -78,6 +86,56 @@ func readTrace(r *reader, v value, w *workload.Workload) {
 		r.onceRead = append(r.onceRead, func() { r.resolveTrace(t) })
 		r.onceBuilt = append(r.onceBuilt, func() { r.checkTrace(t, &r.study.Workloads[number]) })
 	}
+}
+
+// readSeparator reads what stands between cells.
+func readSeparator(v value, to *rune) {
+	var text string
+	v.text(&text)
+	switch r := []rune(text); {
+	case text == "tab" || text == "\t":
+		*to = '\t'
+	case len(r) == 1 && r[0] > ' ' && r[0] != '"' && r[0] < 0x7f:
+		*to = r[0]
+	default:
+		v.problem("is %q; want one character, or tab", text)
+	}
+}
+
+// readRules reads what of a log counts.
+func readRules(v value, to *trace.Rules) {
+	v.fields(
+		field{"key", func(v value) { v.strings(&to.Key) }},
+		field{"status", func(v value) {
+			for _, v := range v.list() {
+				var status int
+				if v.integer(&status) {
+					to.Statuses = append(to.Statuses, status)
+				}
+			}
+		}},
+		field{"object_size", choice(unmarshalled[trace.SizeRule], &to.Sizes)},
+		field{"header_bytes", func(v value) {
+			var bytes int64
+			if v.bytes(&bytes) {
+				to.HeaderBytes = &bytes
+			}
+		}},
+		field{"writes", choice(unmarshalled[trace.WriteRule], &to.Writes)},
+	)
+	if err := to.Validate(); err != nil {
+		v.problem("%s", oneLine(err))
+		*to = trace.Rules{}
+	}
+}
+
+// unmarshalled reads a value by its own method.
+func unmarshalled[T any, P interface {
+	*T
+	UnmarshalText([]byte) error
+}](text string) (t T, err error) {
+	err = P(&t).UnmarshalText([]byte(text))
+	return t, err
 }
 
 // isComplete reports whether all is there that reading the trace takes.
@@ -167,6 +225,7 @@ func (r *reader) checkTrace(t *tracedWorkload, w *workload.Workload) {
 	note(t.options.SampleKeys > 0, "%v of its keys", t.options.SampleKeys)
 	note(t.demand.SpeedUp > 0, "replayed %v times as fast", t.demand.SpeedUp)
 	note(rec.Empty() > 0, "%s requests of size 0 left out", humanize.Comma(rec.Empty()))
+	note(rec.Assumed() > 0, "the sizes of %s objects, which no line says, taken for the median of the others", humanize.Comma(rec.Assumed()))
 	note(reach.LeftOut > 0, "%s requests from metros that do not take part left out", humanize.Comma(int64(reach.LeftOut)))
 	note(reach.FarthestKm > 0, "places up to %.0f km from their metro", reach.FarthestKm)
 	note(length > run, "cut where the run ends, after %v", run)
@@ -174,6 +233,9 @@ func (r *reader) checkTrace(t *tracedWorkload, w *workload.Workload) {
 	r.study.Sources = append(r.study.Sources, strings.Join(said, ", "))
 	r.study.Assumed = append(r.study.Assumed, fmt.Sprintf("%s: a trace, the same in every replication: intervals cover what is drawn besides, not how other days would have been", w.Name))
 }
+
+// edgeLocation is how CloudFront names its locations in logs: the code of an airport, a number, and more.
+var edgeLocation = regexp.MustCompile(`^([A-Z]{3})[0-9]+(-[A-Z0-9]+)?$`)
 
 // placeOfSite returns where a site is: one of the network, an own one, or one of the catalog.
 func (r *reader) placeOfSite(id string) (topology.Place, bool) {
@@ -186,6 +248,10 @@ func (r *reader) placeOfSite(id string) (topology.Place, bool) {
 		}
 	}
 	i := slices.IndexFunc(nodes, is)
+	if at := edgeLocation.FindStringSubmatch(id); i < 0 && at != nil {
+		id = "pop-" + strings.ToLower(at[1])
+		i = slices.IndexFunc(nodes, is)
+	}
 	if i < 0 {
 		return topology.Place{}, false
 	}

@@ -174,7 +174,7 @@ func TestWhatIsWrongWithATraceIsNamed(t *testing.T) {
 		{"no share", columns + "}\n    sample_keys: 2", requests(), "workloads[0].sample_keys: is 2; want more than 0, 1 at most"},
 		{"no unit", columns + "}\n    time_unit: 0s", requests(), "workloads[0].time_unit: is 0s; want more than 0s"},
 		{"nobody", columns + ", metro: metro}\n    metros: [chicago-us]", requests(), "none of the 1000 requests in the trace is from a metro that takes part"},
-		{"another format", columns + "}\n    format: tis", requests(), "only csv has named columns"},
+		{"another format", columns + "}\n    format: tis", requests(), "which has no such columns"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -206,4 +206,57 @@ func TestTheWarmUpOfATraceIsChecked(t *testing.T) {
 	var refused *edgewise.WarmUpError
 	require.ErrorAs(t, err, &refused)
 	require.False(t, refused.CanPreload, "that is no remedy for a trace")
+}
+
+// cloudFront is the sample log of package trace: six requests and a DELETE, at Dallas and Frankfurt.
+func cloudFront(t *testing.T) []byte {
+	t.Helper()
+	log, err := os.ReadFile("../workload/trace/testdata/cloudfront.log")
+	require.NoError(t, err)
+	return log
+}
+
+func TestAnAccessLogIsReplayed(t *testing.T) {
+	study, err := loadTraced(t, "    columns: {site: x-edge-location}\n    rules: {writes: ignore}", cloudFront(t))
+	require.NoError(t, err)
+	demand := study.Workloads[0].Demand.(workload.Trace)
+	require.Equal(t, 6, demand.Recording.Requests())
+	require.Equal(t, 2, demand.Recording.Objects())
+	require.True(t, demand.Recording.HasSizes())
+	require.Equal(t, 12*time.Second, demand.Recording.Length())
+	_, _, size := demand.Recording.Request(3)
+	require.Equal(t, int64(1000), size, "a response of 206 asks for the whole object")
+	clients := demand.Recording.Clients()
+	require.Equal(t, "DFW53-C1", clients[0].Site)
+	require.InDelta(t, 32.9, clients[0].Place.LatDeg, .5, "where pop-dfw is")
+	require.Len(t, study.Warnings, 1)
+	require.Contains(t, study.Warnings[0], "left out: ")
+	require.Contains(t, study.Warnings[0], "1 of status 404")
+
+	study, err = loadTraced(t, "    rules: {writes: ignore, key: [path], status: [200], object_size: recorded, header_bytes: 0B}", cloudFront(t))
+	require.NoError(t, err)
+	require.Equal(t, 4, study.Workloads[0].Demand.(workload.Trace).Recording.Requests())
+}
+
+func TestATraceWithoutHeaderIsReplayed(t *testing.T) {
+	study, err := loadTraced(t, `    header: [time, "-", key, size]`+"\n    separator: \"|\"", []byte("0|1|A|8371\n103|1|B|31\n159|1|A|8371\n"))
+	require.NoError(t, err)
+	require.Equal(t, 3, study.Workloads[0].Demand.(workload.Trace).Recording.Requests())
+	require.Equal(t, 2, study.Workloads[0].Demand.(workload.Trace).Recording.Objects())
+}
+
+func TestWhatAStudyCannotDoWithALogIsRefused(t *testing.T) {
+	for _, tt := range []struct{ keys, want string }{
+		{"", "request 6 writes or deletes; a study replays what is asked for, and has no such requests: leave them out (writes: ignore), or replay them with edgewise cache"},
+		{"    rules: {writes: sometimes}", `is "sometimes"; want one of auto, fill, remove, pass, ignore`},
+		{"    rules: {key: [path, colour]}", "want some of host, path, query, method, each once"},
+		{"    rules: {status: [20]}", "want a status from 100 to 999"},
+		{"    rules: {object_size: small}", "want one of auto, largest, recorded"},
+		{"    columns: {site: pop}", `there is no column "pop"; there are date, time, x-edge-location`},
+		{"    columns: {op: x}", "the operation column is to be \"x\", but the format is w3c"},
+		{"    separator: ab", `is "ab"; want one character, or tab`},
+	} {
+		_, err := loadTraced(t, tt.keys, cloudFront(t))
+		require.ErrorContains(t, err, tt.want, tt.keys)
+	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/edgewise-sim/edgewise/internal/text"
 	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -89,7 +90,7 @@ func (r *reader) kindOf(v value) (*workloadKind, workload.Workload) {
 	if presetAt != nil {
 		var err error
 		if preset, err = workload.Preset(presetName); err != nil {
-			v.bad.add(presetAt.Line, join(v.path, "preset"), "is %q; %s", presetName, oneLine(err))
+			v.bad.add(presetAt.Line, join(v.path, "preset"), "is %s; %s", text.Quote(presetName), oneLine(err))
 			return nil, preset
 		}
 	}
@@ -104,16 +105,16 @@ func (r *reader) kindOf(v value) (*workloadKind, workload.Workload) {
 	}
 	i := slices.Index(kinds, name)
 	if i < 0 {
-		v.bad.add(at.Line, join(v.path, "kind"), "is %q; want %s", name, alternatives(kinds))
+		v.bad.add(at.Line, join(v.path, "kind"), "is %s; want %s", text.Quote(name), alternatives(kinds))
 		return nil, preset
 	}
 	kind := &r.kinds[i]
 	if presetAt != nil && len(kind.presetNames()) == 0 {
-		v.bad.add(presetAt.Line, join(v.path, "preset"), "is %q; want no such key: there are no presets of kind %s", presetName, name)
+		v.bad.add(presetAt.Line, join(v.path, "preset"), "is %s; want no such key: there are no presets of kind %s", text.Quote(presetName), name)
 		return nil, preset
 	}
 	if presetAt != nil && !kind.isOf(&preset) {
-		v.bad.add(presetAt.Line, join(v.path, "preset"), "is %q; want a preset of kind %s: %s", presetName, name, alternatives(kind.presetNames()))
+		v.bad.add(presetAt.Line, join(v.path, "preset"), "is %s; want a preset of kind %s: %s", text.Quote(presetName), name, alternatives(kind.presetNames()))
 		return nil, preset
 	}
 	return kind, preset
@@ -141,7 +142,7 @@ func (r *reader) readWorkload(v value) {
 	if at == nil {
 		v.problem("the key \"name\" is missing")
 	} else if i := slices.IndexFunc(r.order, func(o workloadRef) bool { return o.name == name }); i >= 0 {
-		v.bad.add(at.Line, join(v.path, "name"), "is %q, as is that of the workload in line %d; want another name", name, r.order[i].line)
+		v.bad.add(at.Line, join(v.path, "name"), "is %s, as is that of the workload in line %d; want another name", text.Quote(name), r.order[i].line)
 	}
 	ref.name = name
 	r.order = append(r.order, ref)
@@ -172,7 +173,7 @@ func readDay(v value, p *workload.Profile) {
 	switch v.node.Kind {
 	case yaml.ScalarNode:
 		if v.node.Value != "flat" {
-			v.problem("is %q; want flat, a list of 24 hourly loads, or a mapping with peak_to_trough", v.node.Value)
+			v.problem("is %s; want flat, a list of 24 hourly loads, or a mapping with peak_to_trough", text.Quote(v.node.Value))
 		}
 		*p = workload.Flat()
 	case yaml.SequenceNode:
@@ -227,7 +228,7 @@ func readServiceTime(v value, s *workload.ServiceTime) {
 		field{"law", func(v value) {
 			law, ok := v.scalar("constant or exponential")
 			if ok && law != "constant" && law != "exponential" {
-				v.problem("is %q; want constant or exponential", law)
+				v.problem("is %s; want constant or exponential", text.Quote(law))
 			}
 			s.Exponential = law == "exponential"
 		}},

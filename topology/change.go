@@ -10,14 +10,18 @@ import (
 )
 
 // A MeasuredRTT is a round trip that was measured between two nodes. It stands in place of the model
-// for everything on the route between them but access links: measurements are made from servers in a
+// for everything on the route between them but access links: most measurements are made from servers in a
 // city, not from its homes.
 type MeasuredRTT struct {
 	// From and To are node IDs. The measurement counts in both directions unless the other direction
 	// is given too.
 	From, To string
-	// RTT is in [0, 2*MaxOneWay].
+	// RTT is in [0, 2*MaxOneWay], and at least [LightRTT] of the nodes' places.
 	RTT time.Duration
+	// IncludesLastMile says that RTT was measured from users' homes, and is the median of a metro's users: their last
+	// mile is part of it. The access links of the route then keep their delay, and what is left of RTT stands in place
+	// of the model for the rest, at least [LightRTT].
+	IncludesLastMile bool
 }
 
 // A Change says how a network differs from another: what is cut, what is known better.
@@ -96,8 +100,8 @@ func (n *Network) With(c Change) (*Network, error) {
 const wantNode = "a node of the network"
 
 // measure takes over the old measurements and adds the new ones.
-func (n *Network) measure(old map[[2]int32]int64, added []MeasuredRTT) error {
-	n.measured = make(map[[2]int32]int64, len(old)+2*len(added))
+func (n *Network) measure(old map[[2]int32]measurement, added []MeasuredRTT) error {
+	n.measured = make(map[[2]int32]measurement, len(old)+2*len(added))
 	for pair, rtt := range old {
 		n.measured[pair] = rtt
 	}
@@ -110,17 +114,30 @@ func (n *Network) measure(old map[[2]int32]int64, added []MeasuredRTT) error {
 			invalid.Check(knowsFrom, "From", m.From, wantNode),
 			invalid.Check(knowsTo, "To", m.To, wantNode),
 			invalid.Check(m.RTT >= 0 && m.RTT <= 2*MaxOneWay, "RTT", m.RTT, "0 to "+(2*MaxOneWay).String()),
+			n.checkLight(from, to, m.RTT),
 			invalid.Check(!given[there], "To", m.To, "each pair once; that from "+m.From+" is given twice"),
 		); err != nil {
 			return invalid.In(fmt.Sprintf("Measured[%d]", k), err)
 		}
 		given[there] = true
-		n.measured[there] = int64(m.RTT)
+		n.measured[there] = measurement{int64(m.RTT), m.IncludesLastMile}
 		if !given[back] {
-			n.measured[back] = int64(m.RTT)
+			n.measured[back] = n.measured[there]
 		}
 	}
 	return nil
+}
+
+// A measurement is what is known of the way between two nodes.
+type measurement struct {
+	rttNs            int64
+	includesLastMile bool
+}
+
+// checkLight returns an error for a round trip that is faster than light.
+func (n *Network) checkLight(from, to int, rtt time.Duration) error {
+	least := n.LightRTT(from, to)
+	return invalid.Check(rtt >= least, "RTT", rtt, fmt.Sprintf("%v or more: light takes as long from %s to %s and back", least, n.nodes[from].ID, n.nodes[to].ID))
 }
 
 // Measured returns the round trips that stand in place of modelled ones, in the order of the nodes.
@@ -128,7 +145,7 @@ func (n *Network) Measured() []MeasuredRTT {
 	pairs := slices.SortedFunc(maps.Keys(n.measured), func(a, b [2]int32) int { return slices.Compare(a[:], b[:]) })
 	all := make([]MeasuredRTT, len(pairs))
 	for i, p := range pairs {
-		all[i] = MeasuredRTT{From: n.nodes[p[0]].ID, To: n.nodes[p[1]].ID, RTT: time.Duration(n.measured[p])}
+		all[i] = MeasuredRTT{From: n.nodes[p[0]].ID, To: n.nodes[p[1]].ID, RTT: time.Duration(n.measured[p].rttNs), IncludesLastMile: n.measured[p].includesLastMile}
 	}
 	return all
 }

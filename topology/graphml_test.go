@@ -59,17 +59,21 @@ func TestBadGraphMLNamesFileAndElement(t *testing.T) {
 	for body, want := range map[string]string{
 		"":              "z.graphml:7: XML syntax error",
 		`<node/>` + end: `z.graphml:7: <node>: no id`,
-		`<node id="a"><data key="d29">91</data></node>` + end: `z.graphml:7: node "a": Latitude "91": want a number from -90 to 90`,
-		`<node id="a"><data key="d32">x</data></node>` + end:  `z.graphml:7: node "a": Longitude "x"`,
-		`<node id="a"><data key="d29">9</data></node>` + end:  `z.graphml:7: node "a": one of Latitude and Longitude`,
-		`<node id="a"><data key="d1">9</data></node>` + end:   `z.graphml:7: <data>: key "d1" was not declared`,
-		`<node id="a"/>` + end:                                `z.graphml: graph "": node "a" has no Latitude and Longitude`,
-		end:                                                   `z.graphml: graph "": no nodes`,
-		`<node id="a"><graph edgedefault="directed"/></node>`: `a second graph`,
-		`<node id="a"><node id="b"/></node>` + end:            `an element inside of another`,
-		`<hyperedge/>` + end:                                  `<hyperedge> is not supported`,
-		`<edge source="a"/>` + end:                            `<edge>: source "a", target ""`,
-		`<edge directed="true" source="a" target="b"/>` + end: `<edge>: directed "true"`,
+		`<node id="a"><data key="d29">91</data></node>` + end:                        `z.graphml:7: node "a": latitude "91": want a number from -90 to 90`,
+		`<node id="a"><data key="d32">x</data></node>` + end:                         `z.graphml:7: node "a": longitude "x"`,
+		`<node id="a"><data key="d29">9</data></node>` + end:                         `z.graphml:7: node "a": one of Latitude and Longitude`,
+		`<node id="a"><data key="d29">9</data><data key="d29">8</data></node>` + end: `z.graphml:7: <data>: "latitude" stands twice`,
+		`<key id="k" for="node" attr.name="LABEL"/>` + end:                           `z.graphml:7: <key>: "label" is the name of key "d33", too`,
+		`<key id="d33"/>` + end:                                                      `z.graphml:7: <key>: id "d33" given twice`,
+		"<node id=\"a\nb\"/>" + end:                                                  `<node>: id "a\nb": want printable text`,
+		`<node id="a"><data key="d1">9</data></node>` + end:                          `z.graphml:7: <data>: key "d1" was not declared`,
+		`<node id="a"/>` + end:                                                       `z.graphml: graph "": node "a" has no Latitude and Longitude`,
+		end:                                                                          `z.graphml: graph "": no nodes`,
+		`<node id="a"><graph edgedefault="directed"/></node>`:                        `a second graph`,
+		`<node id="a"><node id="b"/></node>` + end:                                   `an element inside of another`,
+		`<hyperedge/>` + end:                                                         `<hyperedge> is not supported`,
+		`<edge source="a"/>` + end:                                                   `<edge>: source "a", target ""`,
+		`<edge directed="true" source="a" target="b"/>` + end:                        `z.graphml:7: edge "a" - "b": directed true: want that of the graph`,
 		`<node id="a"><data key="d29">1</data><data key="d32">1</data></node><edge source="a" target="b"/>` + end: `z.graphml:7: edge "a" - "b": unknown node "b"`,
 		`<node id="a"/><node id="a"/>` + end: `node "a": id given twice`,
 	} {
@@ -103,7 +107,7 @@ func TestNetworksSurviveGraphML(t *testing.T) {
 	n := exportedWorld(t)
 	var file bytes.Buffer
 	require.NoError(t, n.WriteGraphML(&file))
-	again, err := topology.ReadNetwork("n.graphml", &file, topology.DefaultDelayModel())
+	again, err := topology.ReadNetwork("n.graphml", &file, topology.DefaultDelayModel(), topology.ReadOptions{})
 	require.NoError(t, err)
 	require.Equal(t, n.AllNodes(), again.AllNodes())
 	require.Equal(t, n.Links(), again.Links())
@@ -117,7 +121,7 @@ func TestOwnGraphsTakeTheModelsDelayByDistance(t *testing.T) {
 <node id="q"><data key="a">0</data><data key="o">10</data></node>
 <node id="r"/>
 <edge source="p" target="q"/><edge source="q" target="r"><data key="w">2.5</data></edge>
-</graph></graphml>`), testModel())
+</graph></graphml>`), testModel(), topology.ReadOptions{})
 	require.NoError(t, err)
 	require.Len(t, n.Links(), 4, "undirected: both ways")
 	r := route(t, n, "r", "p", topology.Public)
@@ -149,10 +153,10 @@ func TestBadNetworksNameFileAndElement(t *testing.T) {
 		edge(data("one_way_ms", "1") + data("capacity_bps", "-5")): `capacity_bps "-5"`,
 		edge(data("one_way_ms", "1") + data("measured", "yes")):    `measured "yes"`,
 	} {
-		_, err := topology.ReadNetwork("n.graphml", strings.NewReader(head+body+"</graph></graphml>"), testModel())
+		_, err := topology.ReadNetwork("n.graphml", strings.NewReader(head+body+"</graph></graphml>"), testModel(), topology.ReadOptions{})
 		require.ErrorContains(t, err, want, body)
 	}
-	_, err := topology.ReadNetwork("n.graphml", strings.NewReader(""), topology.DelayModel{})
+	_, err := topology.ReadNetwork("n.graphml", strings.NewReader(""), topology.DelayModel{}, topology.ReadOptions{})
 	require.ErrorContains(t, err, "Inflation is 0")
 }
 
@@ -183,7 +187,7 @@ func FuzzReadGraphML(f *testing.F) {
 		} else {
 			require.ErrorContains(t, err, "fuzz.graphml")
 		}
-		n, err := topology.ReadNetwork("fuzz.graphml", strings.NewReader(file), topology.DefaultDelayModel())
+		n, err := topology.ReadNetwork("fuzz.graphml", strings.NewReader(file), topology.DefaultDelayModel(), topology.ReadOptions{})
 		if err != nil {
 			require.ErrorContains(t, err, "fuzz.graphml")
 			return

@@ -25,8 +25,8 @@ type Network struct {
 	head              []int32 // by link: the node it leads to
 
 	correction Correction
-	whole      *Network           // what this one was before links were cut or replaced; nil: itself
-	measured   map[[2]int32]int64 // RTT in ns by (from, to), see MeasuredRTT
+	whole      *Network                 // what this one was before links were cut or replaced; nil: itself
+	measured   map[[2]int32]measurement // by (from, to), see MeasuredRTT
 }
 
 // An arc is a link as the route search wants it: everything it touches, nothing else.
@@ -80,6 +80,7 @@ func (n *Network) checkNode(node Node) error {
 		node.place().Validate(),
 		invalid.Check(node.Users >= 0 && !math.IsInf(node.Users, 1), "Users", node.Users, "a finite number, 0 or more"),
 		invalid.In("Access", node.Access.Validate()),
+		invalid.Check(!node.Transit || !node.Stub, "Transit", node.Transit, "false for a stub, which carries no traffic of others"),
 		n.checkParent(node),
 	)
 }

@@ -15,7 +15,7 @@ var (
 	graphMLNodeKeys = [][2]string{
 		{"label", "string"}, {"kind", "string"}, {"country", "string"}, {"continent", "string"}, {"lat_deg", "double"},
 		{"lon_deg", "double"}, {"parent", "string"}, {"provider", "string"}, {"users", "double"}, {"time_zone", "string"},
-		{"stub", "boolean"},
+		{"stub", "boolean"}, {"transit", "boolean"},
 	}
 	graphMLEdgeKeys = [][2]string{
 		{"link", "string"}, {"one_way_ms", "double"}, {"capacity_bps", "double"}, {"jitter_ms", "double"},
@@ -54,6 +54,9 @@ func (n *Network) WriteGraphML(w io.Writer) error {
 		if v.Stub {
 			writeData(out, "stub", "true")
 		}
+		if v.Kind != Exchange {
+			writeData(out, "transit", strconv.FormatBool(v.Transit))
+		}
 		fmt.Fprintln(out, "</node>")
 	}
 	for i := range n.links {
@@ -78,135 +81,6 @@ func (n *Network) WriteGraphML(w io.Writer) error {
 	fmt.Fprintln(out, "  </graph>")
 	fmt.Fprintln(out, "</graphml>")
 	return out.Flush()
-}
-
-// ReadNetwork reads a network from GraphML: what [Network.WriteGraphML] writes, or an own graph with the
-// same attributes. A node needs none of them (its kind is then exchange), an edge only one_way_ms; an
-// edge without one_way_ms takes what the model says for the distance between its ends, which must have
-// lat_deg and lon_deg then. An edge of an undirected graph goes both ways. file names the source in errors,
-// which say line, element and value.
-func ReadNetwork(file string, r io.Reader, model DelayModel) (*Network, error) {
-	if err := model.Validate(); err != nil {
-		return nil, err
-	}
-	g, err := readGraphML(file, r)
-	if err != nil {
-		return nil, err
-	}
-	var nodes []Node
-	at := make(map[string]Place)
-	for i := range g.nodes {
-		node, placed, err := g.networkNode(&g.nodes[i])
-		if err != nil {
-			return nil, err
-		}
-		if placed {
-			at[node.ID] = node.place()
-		}
-		nodes = append(nodes, node)
-	}
-	var links []Link
-	for i := range g.edges {
-		l, err := g.networkLink(&g.edges[i], at, model)
-		if err != nil {
-			return nil, err
-		}
-		if g.directed {
-			links = append(links, l)
-		} else {
-			links = append(links, l.Both()...)
-		}
-	}
-	n, err := New(nodes, links)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return n, nil
-}
-
-// networkNode makes a node of an element, and says whether it has a place.
-func (g *graphML) networkNode(e *graphMLElement) (n Node, placed bool, err error) {
-	what := fmt.Sprintf("node %q", e.id)
-	n = Node{
-		ID: e.id, Name: e.attributes["label"], Kind: Exchange, Country: e.attributes["country"],
-		Continent: e.attributes["continent"], Parent: e.attributes["parent"], Provider: e.attributes["provider"],
-		TimeZone: e.attributes["time_zone"],
-	}
-	if kind := e.attributes["kind"]; kind != "" {
-		if n.Kind, err = ParseNodeKind(kind); err != nil {
-			return n, false, fmt.Errorf("%s:%d: %s: %w", g.file, e.line, what, err)
-		}
-	}
-	var hasLat, hasLon bool
-	if n.LatDeg, hasLat, err = g.number(e, what, "lat_deg", -90, 90); err != nil {
-		return n, false, err
-	}
-	if n.LonDeg, hasLon, err = g.number(e, what, "lon_deg", -180, 180); err != nil {
-		return n, false, err
-	}
-	if n.Users, _, err = g.number(e, what, "users", 0, maxUsers); err != nil {
-		return n, false, err
-	}
-	if n.Stub, err = g.truth(e, what, "stub"); err != nil {
-		return n, false, err
-	}
-	if n.TimeZone != "" {
-		if _, err := time.LoadLocation(n.TimeZone); err != nil || n.TimeZone == "Local" {
-			return n, false, fmt.Errorf("%s:%d: %s: time_zone %q: want an IANA time zone such as Europe/Paris", g.file, e.line, what, n.TimeZone)
-		}
-	}
-	return n, hasLat && hasLon, nil
-}
-
-// networkLink makes a link of an edge.
-func (g *graphML) networkLink(e *graphMLElement, at map[string]Place, model DelayModel) (l Link, err error) {
-	what := fmt.Sprintf("edge %q - %q", e.source, e.target)
-	l = Link{From: e.source, To: e.target, Kind: Internet}
-	if kind := e.attributes["link"]; kind != "" {
-		if l.Kind, err = ParseLinkKind(kind); err != nil {
-			return l, fmt.Errorf("%s:%d: %s: %w", g.file, e.line, what, err)
-		}
-	}
-	maxMs := MaxOneWay.Seconds() * 1000
-	ms, given, err := g.number(e, what, "one_way_ms", 0, maxMs)
-	if err != nil {
-		return l, err
-	}
-	l.OneWay = millisecondsDuration(ms)
-	if !given {
-		from, okFrom := at[e.source]
-		to, okTo := at[e.target]
-		path, err := model.Of(l.Kind)
-		if err != nil || !okFrom || !okTo {
-			return l, fmt.Errorf("%s:%d: %s: no one_way_ms: want it, or an internet or backbone link between nodes with lat_deg and lon_deg", g.file, e.line, what)
-		}
-		l.OneWay = path.OneWay(DistanceKm(from, to))
-	}
-	jitter, _, err := g.number(e, what, "jitter_ms", 0, maxMs)
-	if err != nil {
-		return l, err
-	}
-	l.Jitter = millisecondsDuration(jitter)
-	if l.CapacityBitsPerSecond, _, err = g.number(e, what, "capacity_bps", 0, 1e18); err != nil {
-		return l, err
-	}
-	if l.Loss, _, err = g.number(e, what, "loss", 0, 1); err != nil {
-		return l, err
-	}
-	l.Measured, err = g.truth(e, what, "measured")
-	return l, err
-}
-
-// truth returns a boolean attribute of an element, false if there is none.
-func (g *graphML) truth(e *graphMLElement, what, name string) (bool, error) {
-	switch s := e.attributes[name]; s {
-	case "", "false", "0":
-		return false, nil
-	case "true", "1":
-		return true, nil
-	default:
-		return false, fmt.Errorf("%s:%d: %s: %s %q: want true or false", g.file, e.line, what, name, s)
-	}
 }
 
 // writeData writes a data element, unless the value is empty.

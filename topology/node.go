@@ -13,7 +13,7 @@ type NodeKind uint8
 
 // The kinds of nodes.
 const (
-	// Metro is a city whose users send requests. It carries no traffic of others.
+	// Metro is a city whose users send requests. It carries no traffic of others, unless its node says Transit.
 	Metro NodeKind = iota
 	// PoP is an edge location of a content delivery network.
 	PoP
@@ -95,6 +95,10 @@ type Node struct {
 	// Access is the mix of access technologies of a metro's users. The zero value means
 	// [DefaultAccessMix].
 	Access AccessMix
+	// Transit says that a metro or a site carries traffic of others over its links, as an exchange does: a route may
+	// pass. [ReadNetwork] sets it for the nodes of an own graph; in the catalog's networks exchange towns alone carry
+	// traffic. A stub cannot have it.
+	Transit bool
 	// Stub says that the node carries no traffic of others: a route may start or end here, but passes
 	// only if it comes from or goes to a metro over an access link that ends here. Metros are stubs
 	// always, and sites are on the public Internet; see [Network.Routes].

@@ -6,29 +6,32 @@ import (
 	"time"
 	_ "time/tzdata" // so that a time zone means the same on every machine
 
-	"github.com/edgewise-sim/edgewise/topology/internal/table"
+	"github.com/edgewise-sim/edgewise/internal/text"
 )
 
-// The columns of a node list.
+// The columns of a node list, with the other names that they go by.
 var (
-	nodeListRequired = []string{"id", "lat_deg", "lon_deg"}
+	nodeListRequired = []string{"id", "lat_deg|lat|latitude", "lon_deg|lon|lng|long|longitude"}
 	nodeListOptional = []string{
-		"name", "kind", "country", "continent", "parent", "provider", "internet_users", "time_zone", "unverified",
+		"name|label", "kind", "country|country_code|iso2", "continent", "parent", "provider", "internet_users|users",
+		"time_zone|timezone", "unverified",
 	}
 )
 
 // maxUsers bounds the users of a metro: more than there are people.
 const maxUsers = 1e11
 
-// ReadNodes reads a list of sites or metros from CSV with a header row. file names the source in
-// errors only.
+// ReadNodes reads a list of sites or metros from a table with a header row: CSV, or with semicolons or tabs in place
+// of the commas. file names the source in errors and warnings.
 //
 // Columns id, lat_deg and lon_deg are required. Optional are name, kind (see [ParseNodeKind]), country
-// (ISO 3166-1 alpha-2), continent, parent, provider, internet_users, time_zone (IANA) and unverified
-// (0 or 1); where a column or a value is missing, the node has that of defaults. An unknown column, an
-// ID given twice, or a value that is not allowed is an error with file, line, column and value.
-func ReadNodes(file string, r io.Reader, defaults Node) ([]Node, error) {
-	t, err := table.New(file, r, nodeListRequired, nodeListOptional)
+// (ISO 3166-1 alpha-2, or what the options know), continent, parent, provider, internet_users, time_zone (IANA) and
+// unverified (0 or 1); where a column or a value is missing, the node has that of defaults. Usual other names are known:
+// lat, latitude, lon, lng, long, longitude, label, country_code, iso2, users, timezone. An ID given twice, a column
+// given twice under one name or two, or a value that is not allowed is an error with file, line, column and value; a
+// column that is not known is a warning.
+func ReadNodes(file string, r io.Reader, defaults Node, options ReadOptions) ([]Node, error) {
+	t, err := text.OpenTable(file, r, nodeListRequired, nodeListOptional, options.Warn)
 	if err != nil {
 		return nil, err
 	}
@@ -49,10 +52,11 @@ func ReadNodes(file string, r io.Reader, defaults Node) ([]Node, error) {
 			}
 		}
 		if t.Has("country") {
-			n.Country = t.Text("country")
-			if !isCountryCode(n.Country) {
-				t.Fail("country", n.Country, "a two-letter code such as US")
+			code, ok := options.country(t.Text("country"))
+			if !ok {
+				t.Fail("country", t.Raw("country"), options.wantCountry())
 			}
+			n.Country = code
 		}
 		if t.Has("kind") {
 			kind, err := ParseNodeKind(t.Raw("kind"))
@@ -100,7 +104,7 @@ func ReadNodes(file string, r io.Reader, defaults Node) ([]Node, error) {
 
 // ReadCables reads pairs of town IDs from CSV with the columns a and b: the cables of a [Fabric].
 func ReadCables(file string, r io.Reader) ([][2]string, error) {
-	t, err := table.New(file, r, []string{"a", "b"}, nil)
+	t, err := text.OpenTable(file, r, []string{"a", "b"}, nil, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -112,9 +116,4 @@ func ReadCables(file string, r io.Reader) ([][2]string, error) {
 		return nil, t.Err()
 	}
 	return cables, nil
-}
-
-// isCountryCode reports whether s has the form of an ISO 3166-1 alpha-2 code.
-func isCountryCode(s string) bool {
-	return len(s) == 2 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z'
 }

@@ -25,7 +25,7 @@ func newRouteSearch(n *Network, over LinkKinds) *routeSearch {
 	}
 	for i := range n.nodes {
 		node := &n.nodes[i]
-		s.carries[i] = !node.Stub && node.Kind != Metro && (node.Kind == Exchange || over.Has(Backbone))
+		s.carries[i] = node.Transit || !node.Stub && node.Kind != Metro && (node.Kind == Exchange || over.Has(Backbone))
 	}
 	return s
 }

@@ -26,8 +26,8 @@ type Routes struct {
 // given kinds alone. Among routes of equal delay the choice depends on nothing but the network.
 //
 // No route passes through a metro or a node marked Stub; without [Backbone] among the kinds no route
-// passes through a site either, because a server does not carry transit. The error names the first
-// pair without a route.
+// passes through a site either, because a server does not carry transit. Metros and sites marked Transit
+// carry all the same. The error names the first pair without a route, and the node that stands between them.
 //
 // The route is the one with the least sum of link delays. If the network's delay model has a
 // [Correction], the delay of a route is that sum corrected, kind by kind. A route that a [Change] makes
@@ -61,7 +61,7 @@ func (n *Network) Routes(from, to []int, over LinkKinds) (*Routes, error) {
 		search.towards(target, r.next[j*len(n.nodes):(j+1)*len(n.nodes)])
 		for i, source := range from {
 			if search.distNs[source] == unreached {
-				return nil, fmt.Errorf("routes: no route from %q to %q over %v links", n.nodes[source].ID, n.nodes[target].ID, over)
+				return nil, fmt.Errorf("routes: no route from %q to %q over %v links: %s", n.nodes[source].ID, n.nodes[target].ID, over, n.whyNot(source, target, over))
 			}
 			parts = r.segments(i, j, parts[:0])
 			for _, s := range parts {
@@ -230,8 +230,8 @@ func (r *Routes) segments(i, j int, parts []segment) []segment {
 			}
 		}
 	}
-	if rtt, ok := r.network.measured[[2]int32{int32(r.from[i]), int32(r.to[j])}]; ok {
-		replace(parts, rtt/2)
+	if m, ok := r.network.measured[[2]int32{int32(r.from[i]), int32(r.to[j])}]; ok {
+		replace(parts, r.measuredOneWay(i, j, m, parts))
 	}
 	return parts
 }
@@ -270,6 +270,20 @@ func (r *Routes) corrected(s segment, before []segment) int64 {
 	}
 	us := math.Round(float64(rtt/2) / float64(time.Microsecond) * (float64(s.oneWayNs) / float64(path)))
 	return int64(time.Duration(us) * time.Microsecond)
+}
+
+// measuredOneWay returns what a measured round trip leaves for everything on a route but access.
+func (r *Routes) measuredOneWay(i, j int, m measurement, parts []segment) int64 {
+	rest := m.rttNs / 2
+	if !m.includesLastMile {
+		return rest
+	}
+	for _, s := range parts {
+		if s.kind == Access {
+			rest -= s.oneWayNs
+		}
+	}
+	return max(rest, int64(r.network.LightRTT(r.from[i], r.to[j]))/2)
 }
 
 // replace makes everything on a route but access take oneWayNs.

@@ -110,7 +110,7 @@ func TestADisconnectedPairIsNamed(t *testing.T) {
 	pop, _ := n.Index("pop")
 	region, _ := n.Index("region")
 	_, err := n.Routes([]int{pop, la}, []int{region}, topology.Private)
-	require.EqualError(t, err, `routes: no route from "la" to "region" over backbone links`)
+	require.EqualError(t, err, `routes: no route from "la" to "region" over backbone links: no such links join them, but with access+internet links there is a way`)
 	_, err = n.Routes([]int{la}, []int{99}, topology.Public)
 	require.ErrorContains(t, err, "node index is 99; want 0 to 4")
 	_, err = n.Routes([]int{-1}, []int{la}, topology.Public)

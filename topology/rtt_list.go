@@ -1,41 +1,98 @@
 package topology
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"math"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/edgewise-sim/edgewise/topology/internal/table"
+	"github.com/edgewise-sim/edgewise/internal/text"
 )
 
 // maxRTTMs is the longest round trip that an imported table may hold, in ms.
 const maxRTTMs = 2 * float64(MaxOneWay) / float64(time.Millisecond)
 
-// ReadRTTList reads measured round trips from CSV with the columns from, to and rtt_ms, one pair a row.
-// Rows from a node to itself are left out. file names the source in errors, which say line, column and
-// value.
-func ReadRTTList(file string, r io.Reader) ([]MeasuredRTT, error) {
-	t, err := table.New(file, r, []string{"from", "to", "rtt_ms"}, nil)
+// A ListedRTT is a measured round trip with the line of the file that has it.
+type ListedRTT struct {
+	MeasuredRTT
+	Line int
+}
+
+// The columns of a list of round trips, and how many ms the unit in the name of each has.
+var (
+	rttListColumns = []string{"from", "to"}
+	rttUnits       = []string{"rtt_ms", "rtt_us", "rtt_s"}
+	unitMs         = map[string]float64{
+		"rtt_ms": 1, "rtt_us": 1e-3, "rtt_s": 1e3, "rtt_µs": 1e-3, "ms": 1, "us": 1e-3, "µs": 1e-3,
+	}
+)
+
+// notMeasured are the cells of pairs that nobody has measured, in lower case.
+var notMeasured = []string{"", "-", "na", "n/a", "nan", "null", "none"}
+
+// ReadRTTs reads measured round trips from a table: CSV, or with semicolons or tabs in place of the commas. It is
+//
+//   - a list, with the columns from, to and rtt_ms, one pair a row, or
+//   - a square: the first row holds the IDs of the nodes measured to, the first column those of the nodes measured
+//     from, the other cells the round trip, in ms unless the first cell of all is rtt_us, us, or rtt_s.
+//
+// A column rtt_us or rtt_s in place of rtt_ms is read in its unit. What is empty, "-", NA or NaN was not measured; what
+// is measured from a node to itself is left out. A round trip of 0 is refused: it is how some tools write that nothing
+// came back. file names the source in errors, which say line, column and value, and in warnings.
+func ReadRTTs(file string, r io.Reader, options ReadOptions) ([]ListedRTT, error) {
+	cells, first, err := text.OpenCells(file, r, append(slices.Clone(rttListColumns), rttUnits[0]))
 	if err != nil {
 		return nil, err
 	}
-	var rtts []MeasuredRTT
+	header := make([]string, len(first))
+	for i, name := range first {
+		header[i] = strings.ToLower(name)
+	}
+	if slices.Contains(header, "from") && slices.Contains(header, "to") {
+		return readRTTList(file, cells, header, options)
+	}
+	return readRTTSquare(file, cells, first)
+}
+
+func readRTTList(file string, cells *text.Cells, header []string, options ReadOptions) ([]ListedRTT, error) {
+	t, err := text.NewTable(file, cells, header, rttListColumns, rttUnits, options.Warn)
+	if err != nil {
+		return nil, err
+	}
+	var units []string
+	for _, unit := range rttUnits {
+		if t.HasColumn(unit) {
+			units = append(units, unit)
+		}
+	}
+	switch {
+	case len(units) == 0:
+		return nil, fmt.Errorf("%s:%d: column \"rtt_ms\" is missing: want it, rtt_us or rtt_s; there are %v", file, t.Line(), text.Header(header))
+	case len(units) > 1:
+		return nil, fmt.Errorf("%s:%d: columns %s: want one of them", file, t.Line(), strings.Join(units, " and "))
+	}
+	unit := units[0]
+	var rtts []ListedRTT
 	lines := make(map[[2]string]int)
 	for t.Next() {
-		m := MeasuredRTT{From: t.Required("from"), To: t.Required("to"), RTT: millisecondsDuration(t.Number("rtt_ms", 0, maxRTTMs))}
+		m := ListedRTT{MeasuredRTT{From: t.Required("from"), To: t.Required("to")}, t.Line()}
 		pair := [2]string{m.From, m.To}
 		if first, ok := lines[pair]; ok {
 			t.Fail("to", m.To, fmt.Sprintf("a pair not given before (line %d has it)", first))
 		}
-		lines[pair] = t.Line()
-		if m.From != m.To {
-			rtts = append(rtts, m)
+		lines[pair] = m.Line
+		if m.From == m.To || slices.Contains(notMeasured, strings.ToLower(t.Raw(unit))) {
+			continue
 		}
+		rtt, want := parseRTT(cells, t.Raw(unit), unitMs[unit])
+		if want != "" {
+			t.Fail(unit, t.Raw(unit), want)
+		}
+		m.RTT = rtt
+		rtts = append(rtts, m)
 	}
 	if t.Err() != nil {
 		return nil, t.Err()
@@ -43,65 +100,59 @@ func ReadRTTList(file string, r io.Reader) ([]MeasuredRTT, error) {
 	return rtts, nil
 }
 
-// ReadRTTMatrix reads measured round trips from a CSV square: the first row holds the IDs of the nodes
-// measured to (its first cell says what it likes), the first column those of the nodes measured from, and
-// the other cells the round trip in ms. An empty cell or "-" means not measured; what is measured from a
-// node to itself is left out. file names the source in errors, which say line, column and value.
-func ReadRTTMatrix(file string, r io.Reader) ([]MeasuredRTT, error) {
-	reader := csv.NewReader(r)
-	header, err := reader.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s:1: empty file: want a row of node IDs", file)
-	}
-	if err != nil {
-		return nil, matrixError(file, err)
-	}
+func readRTTSquare(file string, cells *text.Cells, header []string) ([]ListedRTT, error) {
 	to := make(map[string]bool, len(header))
 	for _, id := range header[1:] {
-		if id == "" || to[id] {
-			return nil, fmt.Errorf("%s:1: column %q: want a node ID, each once", file, id)
+		if id == "" || to[id] || !text.Printable(id) {
+			return nil, fmt.Errorf("%s:%d: column %s: want a node ID, each once", file, cells.Line(), text.Quote(id))
 		}
 		to[id] = true
 	}
 	if len(to) == 0 {
-		return nil, fmt.Errorf("%s:1: one column: want one for the nodes measured from, and one for each node measured to", file)
+		return nil, fmt.Errorf("%s:%d: one column: want the columns from, to and rtt_ms, or a square with one for the nodes measured from, and one for each node measured to", file, cells.Line())
 	}
-	var rtts []MeasuredRTT
+	perMs, ok := unitMs[strings.ToLower(header[0])]
+	if !ok {
+		perMs = 1
+	}
+	var rtts []ListedRTT
 	from := make(map[string]bool)
 	for {
-		row, err := reader.Read()
+		row, err := cells.Read()
 		if errors.Is(err, io.EOF) {
 			return rtts, nil
 		}
 		if err != nil {
-			return nil, matrixError(file, err)
+			return nil, text.InFile(file, err)
 		}
-		line, _ := reader.FieldPos(0)
-		if row[0] == "" || from[row[0]] {
-			return nil, fmt.Errorf("%s:%d: first column: value %q: want a node ID, each once", file, line, row[0])
+		line := int(cells.Line())
+		id := strings.Clone(row[0])
+		if id == "" || from[id] || !text.Printable(id) {
+			return nil, fmt.Errorf("%s:%d: first column: value %s: want a node ID, each once", file, line, text.Quote(id))
 		}
-		from[row[0]] = true
+		from[id] = true
 		for k, cell := range row[1:] {
-			cell = strings.TrimSpace(cell)
-			if cell == "" || cell == "-" {
+			if id == header[k+1] || slices.Contains(notMeasured, strings.ToLower(cell)) {
 				continue
 			}
-			ms, err := strconv.ParseFloat(cell, 64)
-			if err != nil || math.IsNaN(ms) || ms < 0 || ms > maxRTTMs {
-				return nil, fmt.Errorf("%s:%d: column %s: value %q: want ms from 0 to %g, or nothing", file, line, header[k+1], cell, maxRTTMs)
+			rtt, want := parseRTT(cells, cell, perMs)
+			if want != "" {
+				return nil, fmt.Errorf("%s:%d: column %s: value %s: want %s", file, line, text.Quote(header[k+1]), text.Quote(cell), want)
 			}
-			if row[0] != header[k+1] {
-				rtts = append(rtts, MeasuredRTT{From: row[0], To: header[k+1], RTT: millisecondsDuration(ms)})
-			}
+			rtts = append(rtts, ListedRTT{MeasuredRTT{From: id, To: header[k+1], RTT: rtt}, line})
 		}
 	}
 }
 
-// matrixError puts file and line before an error of the CSV reader.
-func matrixError(file string, err error) error {
-	var parse *csv.ParseError
-	if errors.As(err, &parse) {
-		return fmt.Errorf("%s:%d: %w", file, parse.Line, parse.Err)
+// parseRTT reads a round trip in a unit of so many ms, or says what is wanted.
+func parseRTT(cells *text.Cells, s string, perMs float64) (rtt time.Duration, want string) {
+	x, err := cells.ParseNumber(s)
+	ms := x * perMs
+	switch {
+	case err == nil && ms == 0:
+		return 0, "more than 0, or nothing, which means not measured"
+	case err != nil || math.IsNaN(ms) || ms < 0 || ms > maxRTTMs:
+		return 0, fmt.Sprintf("a number from 0 to %g, or nothing, which means not measured", maxRTTMs/perMs)
 	}
-	return fmt.Errorf("%s: %w", file, err)
+	return max(millisecondsDuration(ms), 1), ""
 }

@@ -20,9 +20,14 @@ type TownMap struct {
 // Latitude, Longitude and label, edges between them. file names the source in errors, which say line,
 // element and value. A map without a single node with coordinates is an error.
 func ReadTowns(file string, r io.Reader) (*TownMap, error) {
-	g, err := readGraphML(file, r)
+	g, err := readGraphML(file, r, nil)
 	if err != nil {
 		return nil, err
+	}
+	for i := range g.edges {
+		if e := &g.edges[i]; e.directed != g.directed {
+			return nil, fmt.Errorf("%s:%d: edge %q - %q: directed %t: want that of the graph", file, e.line, e.source, e.target, e.directed)
+		}
 	}
 	m := &TownMap{Name: g.name}
 	placed := make(map[string]bool, len(g.nodes))
@@ -32,11 +37,11 @@ func ReadTowns(file string, r io.Reader) (*TownMap, error) {
 		if _, ok := placed[e.id]; ok {
 			return nil, fmt.Errorf("%s:%d: %s: id given twice", file, e.line, what)
 		}
-		lat, hasLat, err := g.number(e, what, "Latitude", -90, 90)
+		lat, hasLat, err := g.number(e, what, -90, 90, latNames...)
 		if err != nil {
 			return nil, err
 		}
-		lon, hasLon, err := g.number(e, what, "Longitude", -180, 180)
+		lon, hasLon, err := g.number(e, what, -180, 180, lonNames...)
 		if err != nil {
 			return nil, err
 		}

@@ -11,7 +11,8 @@ const hourNs = float64(time.Hour)
 
 // Arrivals draws the instants of a Poisson process whose rate follows a [Profile] in local time. It is
 // exact for that rate: the integral of the rate is inverted piece by piece, nothing is thinned, so each
-// arrival costs one exponential draw.
+// arrival costs one exponential draw. Where clocks are put forward or back, the rate is that of the new
+// local time from that instant on.
 type Arrivals struct {
 	stream random.Stream
 	// ahead holds exponential numbers of the stream; the first of them are used.
@@ -23,41 +24,64 @@ type Arrivals struct {
 	knots  [24]float64
 	last   int64 // arrival
 	silent bool
+	// start and zone make instants local times; change is when, in ns since the start, the zone puts its clocks
+	// forward or back next (math.MaxInt64: never), and cut says that the piece ends then.
+	start  time.Time
+	zone   *time.Location
+	change int64
+	cut    bool
 }
 
 // A piece is a time in which the rate is linear.
 type piece struct {
 	origin      float64 // ns from the start of the run to the start of the piece
 	rate, slope float64 // arrivals a ns at its start, and their change a ns
-	most        float64 // integral of the rate over the piece
+	most        float64 // integral of the rate over the piece, as far as it lasts
 }
 
 // NewArrivals returns the arrivals of a stream with a mean of perSecond over the day, which begins at
-// time start in the given zone (nil: UTC). The zone's offset is taken at start and kept: a run that
-// crosses a change of daylight saving time keeps the old time of day.
+// time start in the given zone (nil: UTC). Local time is that of the zone at each instant: a run may cross a
+// change of daylight saving time.
 func NewArrivals(stream random.Stream, perSecond float64, profile Profile, start time.Time, zone *time.Location) Arrivals {
 	if zone == nil {
 		zone = time.UTC
 	}
-	a := Arrivals{stream: stream, silent: !(perSecond > 0)}
+	a := Arrivals{stream: stream, silent: !(perSecond > 0), start: start, zone: zone}
 	a.used = len(a.ahead)
 	mean := profile.mean()
 	for h, w := range profile {
 		a.knots[h] = w / mean * perSecond / 1e9
 	}
-	local := start.In(zone)
-	into := time.Duration(local.Minute())*time.Minute + time.Duration(local.Second())*time.Second + time.Duration(local.Nanosecond())
-	a.hour = local.Hour()
-	a.enter(-float64(into))
-	a.need = float64(into) * (a.piece.rate + float64(a.piece.slope*float64(into)/2))
+	a.enterAt(0)
 	return a
 }
 
-// enter begins the piece of the current hour, at an instant.
+// enterAt begins the piece of the local time that it is at an instant, in the midst of an hour.
+func (a *Arrivals) enterAt(at int64) {
+	local := a.start.Add(time.Duration(at)).In(a.zone)
+	a.change = math.MaxInt64
+	if _, end := local.ZoneBounds(); !end.IsZero() {
+		if left := int64(end.Sub(local)); left < math.MaxInt64-at { // what does not fit is centuries away
+			a.change = at + left
+		}
+	}
+	into := time.Duration(local.Minute())*time.Minute + time.Duration(local.Second())*time.Second + time.Duration(local.Nanosecond())
+	a.hour = local.Hour()
+	a.enter(float64(at) - float64(into))
+	a.need += a.piece.until(float64(into))
+}
+
+// enter begins the piece of the current hour, which began at an instant. It lasts an hour, or until the clocks change.
 func (a *Arrivals) enter(origin float64) {
 	rate, next := a.knots[a.hour], a.knots[(a.hour+1)%24]
 	a.piece = piece{origin: origin, rate: rate, slope: (next - rate) / hourNs, most: hourNs * ((rate + next) / 2)}
+	if a.cut = origin+hourNs >= float64(a.change); a.cut {
+		a.piece.most = a.piece.until(float64(a.change) - origin)
+	}
 }
+
+// until returns the integral of the rate over the piece's first ns.
+func (p piece) until(ns float64) float64 { return float64(ns * (p.rate + float64(p.slope*ns/2))) }
 
 // farthest is how far ahead an arrival is looked for, in ns: two years, longer than any run.
 const farthest = float64(2 * 366 * 24 * time.Hour)
@@ -75,12 +99,16 @@ func (a *Arrivals) Next() int64 {
 	a.need += a.ahead[a.used]
 	a.used++
 	for !(a.need < a.piece.most) {
-		// The piece ends first: what is left of the need passes on to the next hour.
+		// The piece ends first: what is left of the need passes on to the next one.
 		a.need -= a.piece.most
 		origin := a.piece.origin + hourNs
 		if origin >= farthest {
 			a.silent = true
 			return math.MaxInt64
+		}
+		if a.cut {
+			a.enterAt(a.change)
+			continue
 		}
 		a.hour = (a.hour + 1) % 24
 		a.enter(origin)

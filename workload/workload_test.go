@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -70,6 +71,51 @@ func TestArrivalsFollowTheLocalDay(t *testing.T) {
 		total += n
 	}
 	require.InDelta(t, 20*86400, total, 4.5*math.Sqrt(20*86400), "the mean of the day is what was asked for")
+}
+
+// Local time is by the instant. Clocks go from 1 to 2 in London on 29 March 2026 and from 2 to 1 on 25 October, at
+// 1:00 UTC; from 2:00 to 1:30 in Lord Howe on 5 April, half an hour. All load is in the hour around 3.
+func TestArrivalsKeepLocalHoursAcrossChangesOfTheClock(t *testing.T) {
+	day := workload.Profile{3: 1}
+	const perSecond = 2.0
+	const peak = 24 * perSecond * 3600 // a full hour at the peak
+	for _, c := range []struct {
+		zone, start string
+		length      time.Duration
+		want        float64
+	}{
+		// Local 0:30 to 1:00 and 2:00 to 3:30: the load rises to its peak, 1/2, and is 3/4 of it on average in the half hour after.
+		{"Europe/London", "2026-03-29T00:30:00Z", 2 * time.Hour, peak * (0.5 + 0.375)},
+		// Local 1:30 to 2:00, 1:00 to 3:00.
+		{"Europe/London", "2026-10-25T00:30:00Z", 2*time.Hour + 30*time.Minute, peak * 0.5},
+		// The same without a change.
+		{"Europe/London", "2026-10-26T00:30:00Z", 2*time.Hour + 30*time.Minute, peak * 0.5},
+		// The whole day has 23 hours, and all of the load.
+		{"Europe/London", "2026-03-29T00:00:00Z", 23 * time.Hour, peak},
+		// Begins within the hour that there is twice.
+		{"Europe/London", "2026-10-25T01:30:00Z", 2 * time.Hour, peak * (0.5 + 0.375)},
+		// Local 1:45 to 2:00, 1:30 to 2:30.
+		{"Australia/Lord_Howe", "2026-04-04T14:45:00Z", 75 * time.Minute, peak * 0.125},
+		// Half a year and a change later: 200 days of the peak, with instants that no float has to the ns.
+		{"Europe/London", "2026-01-01T00:00:00Z", 200 * 24 * time.Hour, 200 * peak / 200},
+	} {
+		zone, err := time.LoadLocation(c.zone)
+		require.NoError(t, err)
+		start, err := time.Parse(time.RFC3339, c.start)
+		require.NoError(t, err)
+		rate := perSecond
+		if c.length > 24*time.Hour {
+			rate /= 200
+		}
+		arrivals := workload.NewArrivals(random.New(1, 0, 0, 0), rate, day, start, zone)
+		n := 0.0
+		for at := arrivals.Next(); at < int64(c.length); at = arrivals.Next() {
+			local := start.Add(time.Duration(at)).In(zone)
+			require.Contains(t, []int{2, 3}, local.Hour(), "%s: %v", c.start, local)
+			n++
+		}
+		require.InDelta(t, c.want, n, 4*math.Sqrt(c.want), c.start)
+	}
 }
 
 func TestManyAtATimeAreTheSameRequests(t *testing.T) {

@@ -9,13 +9,13 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
-	"time"
 
+	"github.com/dustin/go-humanize"
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
-	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
 
 	"github.com/edgewise-sim/edgewise/cache"
@@ -24,20 +24,24 @@ import (
 
 // cacheCmd replays traces through caches.
 type cacheCmd struct {
-	Traces     []string     `arg:"" name:"file" help:"Request traces; gzip, zstd and xz are recognised. Standard input for -."`
-	Policy     listFlag     `placeholder:"lru,..." help:"Eviction policies, comma-separated, parameters after colons: lru,clock:bits=2. Known: ${policies}. lru, if left out."`
-	Admission  listFlag     `placeholder:"always,..." help:"Admission rules, comma-separated, like policies. Known: ${admissions}. always, if left out."`
-	Size       listFlag     `placeholder:"1%,..." help:"Cache sizes, comma-separated: 1000, 10% (of the trace's footprint, rounded down) or 1GiB; units are B, kB, MB, GB, TB, PB (powers of 1000) and KiB, MiB, GiB, TiB, PiB (powers of 1024), in upper or lower case. ${sizes}, but at least 1, if left out."`
-	Unit       string       `default:"auto" enum:"auto,objects,bytes" help:"What sizes count: ${enum}. auto: bytes for sizes like 1GiB, objects for all others."`
-	Format     trace.Format `default:"auto" help:"Format of the traces: auto, oracle, tis, csv or ids."`
-	TimeColumn string       `help:"Name of the time column of a CSV trace."`
-	KeyColumn  string       `help:"Name of the id column of a CSV trace."`
-	SizeColumn string       `help:"Name of the size column of a CSV trace."`
-	Seed       uint64       `help:"Seed of the policies that draw at random."`
-	Workers    int          `short:"w" help:"Replays at a time; 0 means one a core. Use 1 to measure speed."`
-	Out        string       `short:"o" help:"File to write the rows to as CSV, in a directory that exists." type:"path"`
-	Curve      curveFlag    `help:"Draw the miss-ratio curves of the policies into FILE (.svg or .png), or without =FILE beside the rows."`
-	Hit        *string      `help:"Also say how large the cache must be for this hit ratio, like 95%, or that none is."`
+	Traces    []string  `arg:"" name:"file" help:"Request traces; gzip, zstd and xz are recognised. Standard input for -."`
+	Policy    listFlag  `placeholder:"lru,..." help:"Eviction policies, comma-separated, parameters after colons: lru,clock:bits=2. Known: ${policies}. lru, if left out."`
+	Admission listFlag  `placeholder:"always,..." help:"Admission rules, comma-separated, like policies. Known: ${admissions}. always, if left out."`
+	Size      listFlag  `placeholder:"1%,..." help:"Cache sizes, comma-separated: 1000, 10% (of the trace's footprint, rounded down) or 1GiB; units are B, kB, MB, GB, TB, PB (powers of 1000) and KiB, MiB, GiB, TiB, PiB (powers of 1024), in upper or lower case. ${sizes}, but at least 1, if left out."`
+	Unit      string    `default:"auto" enum:"auto,objects,bytes" help:"What sizes count: ${enum}. auto: bytes for sizes like 1GiB, objects for all others."`
+	By        string    `placeholder:"COLUMN" help:"Split each trace by what stands in a column, such as x-edge-location; with :3 behind it, by its first three letters."`
+	Skip      skipFlag  `placeholder:"1h|50%" help:"Requests that fill the caches and are not counted: those of a time, or a share of them."`
+	Memory    string    `default:"2GiB" help:"Most memory to use. A trace whose requests take more than half of it is read again for each replay."`
+	Seed      uint64    `help:"Seed of the policies that draw at random."`
+	Workers   int       `short:"w" help:"Replays at a time; 0 means one a core. Use 1 to measure speed."`
+	Out       string    `short:"o" help:"File to write the rows to as CSV, in a directory that exists." type:"path"`
+	Curve     curveFlag `help:"Draw the miss-ratio curves of the policies into FILE (.svg or .png), or without =FILE beside the rows."`
+	Hit       *string   `help:"Also say how large the cache must be for this hit ratio, like 95%, or that none is."`
+
+	traceFlags `embed:""`
+
+	options trace.Options
+	memory  int64 // bytes
 }
 
 // Run replays every trace for every policy, admission and size. Rows are printed as a table on a
@@ -48,24 +52,27 @@ func (c *cacheCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	rows := [][]string{cacheHeader}
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(c.memory))
+	rows := [][]string{c.header()}
 	var pictures []madeFile
 	var answers []string
 	for _, path := range c.Traces {
-		loaded, err := c.load(ctx, s, path)
+		parts, err := c.load(ctx, s, path)
 		if err != nil {
 			if ctx.Err() != nil {
 				return stopped(ctx.Err())
 			}
 			return &usageError{err}
 		}
-		made, err := c.examine(ctx, loaded, ask)
-		if err != nil {
-			return stopped(err)
+		for _, part := range parts {
+			made, err := c.examine(ctx, part, ask)
+			if err != nil {
+				return stopped(err)
+			}
+			rows = append(rows, made.rows...)
+			pictures = append(pictures, made.pictures...)
+			answers = append(answers, made.answers...)
 		}
-		rows = append(rows, made.rows...)
-		pictures = append(pictures, made.pictures...)
-		answers = append(answers, made.answers...)
 	}
 	files := pictures
 	if c.Out != "" && c.Out != "-" { // the rows are printed in any case
@@ -111,6 +118,15 @@ func (c *cacheCmd) check() (q cacheQuestion, err error) {
 	if c.Workers < 0 {
 		return q, fmt.Errorf("--workers is %d; want 0 or more", c.Workers)
 	}
+	if c.memory, err = parseMemory(c.Memory); err != nil {
+		return q, err
+	}
+	if c.options, err = c.traceFlags.options(); err != nil {
+		return q, err
+	}
+	if c.By != "" && c.Curve.asked {
+		return q, errCurveBy
+	}
 	if c.Size == nil {
 		q.sizes, err = defaultCacheSizes(c.Unit)
 	} else {
@@ -145,64 +161,18 @@ func (c *cacheCmd) check() (q cacheQuestion, err error) {
 		if !info.Mode().IsRegular() {
 			continue // what is read from a pipe now is not there later
 		}
-		r, err := trace.Open(path, c.options())
+		options := c.options
+		if options.IgnoreTime = true; c.By != "" {
+			column, _ := c.by()
+			options.FurtherColumns = []string{column}
+		}
+		r, err := trace.Open(path, options)
 		if err != nil {
 			return q, err
 		}
 		r.Close()
 	}
 	return q, nil
-}
-
-func (c *cacheCmd) options() trace.Options {
-	return trace.Options{Format: c.Format, TimeColumn: c.TimeColumn, KeyColumn: c.KeyColumn, SizeColumn: c.SizeColumn, IgnoreTime: true}
-}
-
-// A loadedTrace is a trace in memory.
-type loadedTrace struct {
-	path     string
-	replayer *cache.Replayer
-}
-
-// load reads a trace.
-func (c *cacheCmd) load(ctx context.Context, s *streams, path string) (*loadedTrace, error) {
-	input, name := interruptibly(ctx, s.in), "standard input"
-	if path != "-" {
-		f, err := openInput(ctx, path)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		input, name = f, path
-	}
-	r, err := trace.NewReader(input, name, c.options())
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	d, err := trace.ReadDense(r)
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case len(d.IDs) == 0 && d.Empty > 0:
-		return nil, fmt.Errorf("%s: no requests but %d of size 0, which are left out", name, d.Empty)
-	case len(d.IDs) == 0:
-		return nil, fmt.Errorf("%s: no requests", name)
-	case d.Empty > 0:
-		fmt.Fprintf(s.err, "edgewise: %s: %d requests of size 0 are left out\n", name, d.Empty)
-	}
-	if !r.HasSizes() {
-		if err := c.refuseBytes(name); err != nil {
-			return nil, err
-		}
-	}
-	replayer, err := cache.NewReplayer(cache.Requests{IDs: d.IDs, Objects: len(d.Keys),
-		ObjectSizes: d.ObjectSizes, RequestSizes: d.RequestSizes})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return &loadedTrace{path, replayer}, nil
 }
 
 // refuseBytes returns an error if something is asked for in bytes of a trace that does not say how large its
@@ -229,38 +199,44 @@ type findings struct {
 
 // examine answers the question for one trace.
 func (c *cacheCmd) examine(ctx context.Context, t *loadedTrace, q cacheQuestion) (f findings, err error) {
-	if f.rows, err = c.replay(ctx, t.path, t.replayer, q.sizes); err != nil {
+	if f.rows, err = c.replay(ctx, t, q.sizes); err != nil {
 		return f, err
 	}
 	if c.Curve.asked {
-		if f.pictures, err = c.drawCurve(ctx, t.path, t.replayer); err != nil {
-			return f, fmt.Errorf("%s: %w", t.path, err)
+		if f.pictures, err = c.drawCurve(ctx, t); err != nil {
+			return f, fmt.Errorf("%s: %w", t.name, err)
 		}
 	}
 	if q.hitRatio > 0 {
-		if f.answers, err = c.answer(ctx, t.path, t.replayer, q.hitRatio); err != nil {
-			return f, fmt.Errorf("%s: %w", t.path, err)
+		if f.answers, err = c.answer(ctx, t, q.hitRatio); err != nil {
+			return f, fmt.Errorf("%s: %w", t.name, err)
 		}
 	}
 	return f, nil
 }
 
-var cacheHeader = []string{"trace", "policy", "unit", "size", "requests", "misses",
-	"request_miss_ratio", "byte_miss_ratio", "requests_per_second"}
+// header returns the names of the columns.
+func (c *cacheCmd) header() []string {
+	header := []string{"trace"}
+	if column, _ := c.by(); column != "" {
+		header = append(header, column)
+	}
+	header = append(header, "policy", "unit", "size", "requests", "misses",
+		"request_miss_ratio", "byte_miss_ratio", "requests_per_second")
+	if c.Skip.text != "" {
+		header = append(header, "skipped", "request_miss_ratio_with_skipped", "byte_miss_ratio_with_skipped")
+	}
+	return header
+}
 
 // replay returns the rows of one trace.
-func (c *cacheCmd) replay(ctx context.Context, path string, replayer *cache.Replayer, sizes []cacheSize) ([][]string, error) {
-	type job struct {
-		name string
-		cfg  cache.Config
-		size cacheSize
-	}
-	var jobs []job
+func (c *cacheCmd) replay(ctx context.Context, t *loadedTrace, sizes []cacheSize) ([][]string, error) {
+	var cfgs []cache.Config
 	seen := make(map[int64]bool)
 	for _, size := range sizes {
-		capacity, err := size.of(replayer)
+		capacity, err := size.of(t.replayer)
 		if err != nil {
-			return nil, &usageError{fmt.Errorf("%s: %w", path, err)}
+			return nil, &usageError{fmt.Errorf("%s: %w", t.name, err)}
 		}
 		if size.usual && seen[capacity] { // nobody asked for it twice
 			continue
@@ -274,29 +250,23 @@ func (c *cacheCmd) replay(ctx context.Context, path string, replayer *cache.Repl
 				} else {
 					cfg.CapacityObjects = capacity
 				}
-				if err := replayer.Check(cfg); err != nil {
+				if err := t.refuseOffline(cfg); err != nil {
 					return nil, &usageError{err}
 				}
-				jobs = append(jobs, job{withAdmission(policy, admission), cfg, size})
+				if err := t.replayer.Check(cfg); err != nil {
+					return nil, &usageError{err}
+				}
+				cfgs = append(cfgs, cfg)
 			}
 		}
 	}
-	rows := make([][]string, len(jobs))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(c.workers())
-	for i, j := range jobs {
-		group.Go(func() error {
-			start := time.Now()
-			result, err := replayer.Replay(ctx, j.cfg)
-			if err != nil {
-				return err
-			}
-			rows[i] = row(path, j.name, j.size, j.cfg, result, time.Since(start))
-			return nil
-		})
+	results, err := c.replayAll(ctx, t, cfgs)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t.name, err)
 	}
-	if err := group.Wait(); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	rows := make([][]string, len(cfgs))
+	for i, cfg := range cfgs {
+		rows[i] = c.row(t, cfg, results[i])
 	}
 	return rows, nil
 }
@@ -319,16 +289,31 @@ func (c *cacheCmd) workers() int {
 	return c.Workers
 }
 
-func row(path, name string, size cacheSize, cfg cache.Config, r cache.Result, took time.Duration) []string {
+func (c *cacheCmd) row(t *loadedTrace, cfg cache.Config, w cache.Warm) []string {
 	number := func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+	ofBytes := func(r cache.Result) string {
+		if !t.hasSizes {
+			return ""
+		}
+		return number(r.ByteMissRatio())
+	}
 	unit, capacity := "objects", cfg.CapacityObjects
-	if size.bytes {
+	if cfg.CapacityBytes > 0 {
 		unit, capacity = "bytes", cfg.CapacityBytes
 	}
-	return []string{path, name, unit, strconv.FormatInt(capacity, 10),
-		strconv.FormatInt(r.Requests, 10), strconv.FormatInt(r.Misses, 10),
-		number(r.RequestMissRatio()), number(r.ByteMissRatio()),
-		strconv.FormatFloat(float64(r.Requests)/max(took.Seconds(), 1e-9), 'f', 0, 64)}
+	all := w.All()
+	row := []string{t.path}
+	if column, _ := c.by(); column != "" {
+		row = append(row, t.group)
+	}
+	row = append(row, withAdmission(cfg.Policy, cfg.Admission), unit, strconv.FormatInt(capacity, 10),
+		strconv.FormatInt(w.Counted.Requests, 10), strconv.FormatInt(w.Counted.Misses, 10),
+		number(w.Counted.RequestMissRatio()), ofBytes(w.Counted),
+		strconv.FormatFloat(float64(all.Requests)/max(w.Took.Seconds(), 1e-9), 'f', 0, 64))
+	if c.Skip.text != "" {
+		row = append(row, strconv.FormatInt(w.Skipped.Requests, 10), number(all.RequestMissRatio()), ofBytes(all))
+	}
+	return row
 }
 
 func rowsAsCSV(rows [][]string) ([]byte, error) {
@@ -346,9 +331,14 @@ func printRows(w io.Writer, rows [][]string) error {
 	for i, r := range rows {
 		shown[i] = make(table.Row, len(r))
 		for j, cell := range r {
-			if i > 0 && strings.HasSuffix(rows[0][j], "_ratio") {
+			switch {
+			case i == 0 || cell == "":
+			case strings.Contains(rows[0][j], "_ratio"):
 				ratio, _ := strconv.ParseFloat(cell, 64) // row has just written it
 				cell = strconv.FormatFloat(ratio, 'f', 4, 64)
+			case rows[0][j] == "size" && r[j-1] == "bytes":
+				size, _ := strconv.ParseUint(cell, 10, 64)
+				cell = fmt.Sprintf("%s (%s)", humanize.Bytes(size), cell)
 			}
 			shown[i][j] = cell
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+	"github.com/dustin/go-humanize"
 
 	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/cache/theory"
@@ -47,35 +48,31 @@ func (f *curveFlag) check() error {
 const curvePoints = 40
 
 // drawCurve draws the miss-ratio curves of one trace into its files.
-func (c *cacheCmd) drawCurve(ctx context.Context, path string, replayer *cache.Replayer) ([]madeFile, error) {
+func (c *cacheCmd) drawCurve(ctx context.Context, t *loadedTrace) ([]madeFile, error) {
+	path, replayer := t.path, t.replayer
 	unit := cache.Objects
 	if c.Unit == "bytes" {
 		unit = cache.Bytes
 	}
-	ratios := report.MissRatios{Title: filepath.Base(path), Unit: unit, OfBytes: unit == cache.Bytes, Bound: replayer.Bound(unit)}
+	ratios := report.MissRatios{Title: filepath.Base(path), Unit: unit, OfBytes: unit == cache.Bytes, Bound: replayer.Bound()}
 	capacities := replayer.Spread(unit, curvePoints)
 	for _, policy := range c.Policy {
 		for _, admission := range c.Admission {
 			name := withAdmission(policy, admission)
-			var points []cache.Point
-			var err error
-			if name == "lru" && unit == cache.Objects {
-				points, err = replayer.LRUCurve(ctx, unit, capacities) // the same, in one pass
-			} else {
-				cfg := cache.Config{Policy: policy, Admission: admission, Seed: c.Seed}
-				points, err = replayer.Curve(ctx, cfg, unit, capacities, c.workers())
-			}
+			points, err := c.points(ctx, t, cache.Config{Policy: policy, Admission: admission, Seed: c.Seed}, unit, capacities)
 			if err != nil {
 				return nil, err
 			}
 			ratios.Lines = append(ratios.Lines, report.MissRatioLine{Name: name, Points: points})
 		}
 	}
-	independent, err := independentLRU(replayer, unit, capacities)
-	if err != nil {
-		return nil, err
+	if puts, deletes := replayer.Writes(); puts+deletes+replayer.Skipped().Requests == 0 {
+		independent, err := independentLRU(ctx, replayer, unit, capacities)
+		if err != nil {
+			return nil, err
+		}
+		ratios.Lines = append(ratios.Lines, report.MissRatioLine{Name: "lru, were requests independent", Points: independent})
 	}
-	ratios.Lines = append(ratios.Lines, report.MissRatioLine{Name: "lru, were requests independent", Points: independent})
 	picture, err := report.MissRatioCurves(ratios)
 	if err != nil {
 		return nil, err
@@ -95,11 +92,34 @@ func (c *cacheCmd) drawCurve(ctx context.Context, path string, replayer *cache.R
 	return files, nil
 }
 
+// points returns the curve of a policy.
+func (c *cacheCmd) points(ctx context.Context, t *loadedTrace, cfg cache.Config, unit cache.Unit, capacities []int64) ([]cache.Point, error) {
+	if puts, deletes := t.replayer.Writes(); cfg.Policy == "lru" && cfg.Admission == "always" && unit == cache.Objects && puts+deletes == 0 {
+		return t.replayer.LRUCurve(ctx, unit, capacities) // the same, in one pass
+	}
+	cfgs := make([]cache.Config, len(capacities))
+	for i, capacity := range capacities {
+		cfgs[i] = cfg.WithCapacity(unit, capacity)
+	}
+	results, err := c.replayAll(ctx, t, cfgs)
+	if err != nil {
+		return nil, err
+	}
+	points := make([]cache.Point, len(capacities))
+	for i, r := range results {
+		points[i] = cache.Point{Capacity: capacities[i], Result: r.Counted}
+	}
+	return points, nil
+}
+
 // independentLRU returns what an LRU would do if requests came in random order: Che's approximation for the
 // popularities of the trace, where the first request for an object always misses. What a real LRU does
 // better comes from users who repeat themselves soon.
-func independentLRU(replayer *cache.Replayer, unit cache.Unit, capacities []int64) ([]cache.Point, error) {
-	requests, sizes := replayer.Popularity(unit)
+func independentLRU(ctx context.Context, replayer *cache.Replayer, unit cache.Unit, capacities []int64) ([]cache.Point, error) {
+	requests, sizes, err := replayer.Popularity(ctx, unit)
+	if err != nil {
+		return nil, err
+	}
 	objects := make([]theory.Object, len(requests))
 	for i := range objects {
 		objects[i] = theory.Object{Rate: float64(requests[i]), Size: float64(sizes[i])}
@@ -116,7 +136,7 @@ func independentLRU(replayer *cache.Replayer, unit cache.Unit, capacities []int6
 			hits += again
 			hitBytes += again * float64(sizes[j])
 		}
-		r := replayer.Bound(unit)
+		r := replayer.Bound()
 		r.Misses, r.MissBytes = r.Requests-int64(hits), r.RequestBytes-int64(hitBytes)
 		points[i] = cache.Point{Capacity: capacity, Result: r}
 	}
@@ -151,23 +171,24 @@ func (c *cacheCmd) curveFiles(path string) []string {
 }
 
 // answer says for each policy how large a cache must be.
-func (c *cacheCmd) answer(ctx context.Context, path string, replayer *cache.Replayer, hitRatio float64) ([]string, error) {
+func (c *cacheCmd) answer(ctx context.Context, t *loadedTrace, hitRatio float64) ([]string, error) {
 	unit := cache.Objects
 	if c.Unit == "bytes" {
 		unit = cache.Bytes
 	}
+	footprint := t.replayer.Footprint(unit)
 	var answers []string
 	for _, policy := range c.Policy {
 		for _, admission := range c.Admission {
 			cfg := cache.Config{Policy: policy, Admission: admission, Seed: c.Seed}
-			capacity, err := replayer.CapacityFor(ctx, cfg, unit, hitRatio, unit == cache.Bytes)
-			text := fmt.Sprintf("%s: %s hits %g %% of the %s with %d %s, %.3g %% of the footprint", path, withAdmission(policy, admission),
-				100*hitRatio, ofWhat(unit), capacity, unit, 100*float64(capacity)/float64(replayer.Footprint(unit)))
-			if errors.Is(err, cache.ErrUnreachable) {
-				bound := replayer.Bound(unit)
-				text = fmt.Sprintf("%s: %s never hits %g %% of the %s; the bound is %.1f %%", path, withAdmission(policy, admission),
-					100*hitRatio, ofWhat(unit), 100*(1-bound.ByteMissRatio()))
-				err = nil
+			largest := t.replayer.MemoryBytes(cfg.WithCapacity(unit, footprint))
+			atOnce := int(min(15, max(1, t.memory/largest)))
+			capacity, err := t.replayer.CapacityFor(ctx, cfg, unit, hitRatio, unit == cache.Bytes, atOnce)
+			text := fmt.Sprintf("%s: %s hits %g %% of the %s with %s, %.3g %% of the footprint", t.name, withAdmission(policy, admission),
+				100*hitRatio, ofWhat(unit), amount(unit, capacity), 100*float64(capacity)/float64(footprint))
+			var unreachable *cache.UnreachableError
+			if errors.As(err, &unreachable) {
+				text, err = c.outOfReach(ctx, t, cfg, unit, unreachable)
 			}
 			if err != nil {
 				return nil, err
@@ -176,6 +197,40 @@ func (c *cacheCmd) answer(ctx context.Context, path string, replayer *cache.Repl
 		}
 	}
 	return answers, nil
+}
+
+// outOfReach says how far a policy gets.
+func (c *cacheCmd) outOfReach(ctx context.Context, t *loadedTrace, cfg cache.Config, unit cache.Unit, e *cache.UnreachableError) (string, error) {
+	hits := func(r cache.Result) float64 {
+		if unit == cache.Bytes {
+			return 100 * (1 - r.ByteMissRatio())
+		}
+		return 100 * (1 - r.RequestMissRatio())
+	}
+	name := withAdmission(cfg.Policy, cfg.Admission)
+	text := fmt.Sprintf("%s: %s never hits %g %% of the %s; the bound is %.1f %%, as the first request for an object misses", t.name, name, 100*e.HitRatio, ofWhat(unit), hits(t.replayer.Bound()))
+	reached, capacity := 100*e.Most, e.Capacity
+	if e.Policy == "" {
+		capacity = t.replayer.Footprint(unit)
+		result, err := t.replayer.Replay(ctx, cfg.WithCapacity(unit, capacity))
+		if err != nil {
+			return "", err
+		}
+		reached = hits(result)
+	}
+	text += fmt.Sprintf("; %s hits %.1f %% with %s", name, reached, amount(unit, capacity))
+	if c.Skip.text == "" {
+		text += "; --skip leaves the cold start out"
+	}
+	return text, nil
+}
+
+// amount says a size as people do, and exactly.
+func amount(unit cache.Unit, n int64) string {
+	if unit == cache.Bytes {
+		return fmt.Sprintf("%s (%s bytes)", humanize.Bytes(uint64(n)), humanize.Comma(n))
+	}
+	return humanize.Comma(n) + " objects"
 }
 
 func ofWhat(unit cache.Unit) string {

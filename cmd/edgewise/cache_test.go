@@ -116,7 +116,7 @@ func TestCacheCommandNamesWhatIsWrong(t *testing.T) {
 		{[]string{trace, "--policy", "belady", "--admission", "tinylfu", "--size", "1"}, "knows the future"},
 		{[]string{trace, "--curve=x.pdf", "--size", "1"}, "must end in .svg or .png"},
 		{[]string{trace, "--hit", "120%", "--size", "1"}, `--hit is "120%"`},
-		{[]string{trace, "--format", "tsv"}, `format is "tsv"; allowed are auto, oracle, tis, csv, ids`},
+		{[]string{trace, "--format", "xls"}, `format is "xls"; allowed are auto, oracle, tis, csv, ids, combined, w3c, json, squid, twitter, ibm, msr`},
 		{[]string{cut}, "cut.tis: line 2"},
 		{[]string{trace + ".missing"}, "no such file"},
 	}

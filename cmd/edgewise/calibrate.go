@@ -40,7 +40,7 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 	if err := checkOutputs([]string{c.Out, c.Page}, tableFiles); err != nil {
 		return &usageError{err}
 	}
-	tables, err := calibrate.ReadTables(os.DirFS(c.Dir), catalog.Regions(catalog.ProviderAWS))
+	tables, err := calibrate.ReadTables(os.DirFS(c.Dir), catalog.Regions(catalog.ProviderAWS), s.warn)
 	if err != nil {
 		return &usageError{fmt.Errorf("%s: %w", c.Dir, err)}
 	}

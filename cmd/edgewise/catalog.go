@@ -17,7 +17,7 @@ import (
 type catalogCmd struct {
 	List     string `arg:"" enum:"regions,local-zones,wavelength-zones,pops,regional-edge-caches,metros" help:"What to list: ${enum}."`
 	Provider string `default:"aws" help:"Whose sites: ${providers}."`
-	Country  string `help:"Only this country, by its two-letter code in capitals."`
+	Country  string `help:"Only this country, by its two-letter code or its English name."`
 	Top      int    `help:"Only the first so many; metros are listed by users."`
 	Format   string `default:"table" enum:"table,csv,json" help:"${enum}."`
 }
@@ -46,6 +46,9 @@ func (c *catalogCmd) Run(_ context.Context, s *streams) error {
 	nodes, err := c.nodes(provider)
 	if err != nil {
 		return &usageError{err}
+	}
+	if code, ok := catalog.CountryCode(c.Country); ok {
+		c.Country = code
 	}
 	if err := c.checkCountry(nodes); err != nil {
 		return &usageError{err}

@@ -32,7 +32,7 @@ func (w *lastWords) String() string {
 
 // grace is how long a command has, after a signal, to say what is finished: with what it takes to end the program, less
 // than a second.
-const grace = 800 * time.Millisecond
+const grace = 600 * time.Millisecond
 
 // runUntilStopped runs a command, and gives up on it when it has not ended within the grace after a signal: whatever it does then,
 // reads from a pipe or draws, what is on the disk is whole.

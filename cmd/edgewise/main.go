@@ -6,6 +6,7 @@
 //	edgewise verify --effort quick
 //	edgewise catalog local-zones
 //	edgewise cache trace.csv --policy lru,sieve --size 1%,10%
+//	edgewise trace convert access.log trace.csv
 //	edgewise rtt pairs.csv
 //	edgewise routes examples/localzone-vs-edge/scenario.yaml los-angeles-us
 //
@@ -37,6 +38,7 @@ type commands struct {
 	Reproduce reproduceCmd `cmd:"" help:"Run the scenario of a report again and check that every file is the same to the bit."`
 	Verify    verifyCmd    `cmd:"" help:"Hold the simulator against closed forms and reference values."`
 	Cache     cacheCmd     `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
+	Trace     traceCmd     `cmd:"" help:"Convert request traces and access logs."`
 	Catalog   catalogCmd   `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
 	RTT       rttCmd       `cmd:"" name:"rtt" help:"Say the round trips between places, from a CSV."`
 	Routes    routesCmd    `cmd:"" help:"Show how far the sites of a scenario are from a metro, and over what path."`

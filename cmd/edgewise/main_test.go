@@ -158,7 +158,7 @@ func TestMistakesExitWithTwoAndSayWhere(t *testing.T) {
 		{"must be one of", []string{"catalog", "cities"}},
 		{`"acme"`, []string{"catalog", "pops", "--provider", "acme"}},
 		{"aws only", []string{"catalog", "local-zones", "--provider", "google"}},
-		{`--country is "us", where the catalog has no pops; want one of `, []string{"catalog", "pops", "--country", "us"}},
+		{`--country is "xx", where the catalog has no pops; want one of `, []string{"catalog", "pops", "--country", "xx"}},
 		{`--country is "ZZ"`, []string{"catalog", "metros", "--country", "ZZ", "--format", "csv"}},
 		{"no such file or directory", []string{"cache", bad, "-o", filepath.Join(dir, "none", "rows.csv")}},
 		{"no such file or directory", []string{"cache", bad, "--curve=" + filepath.Join(dir, "none", "curve.svg")}},

@@ -13,12 +13,13 @@ import (
 
 	"github.com/edgewise-sim/edgewise/scenario"
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
 
 // routesCmd shows how far the sites of a scenario are from a metro.
 type routesCmd struct {
 	Scenario string `arg:"" help:"The scenario file." type:"path"`
-	Metro    string `arg:"" help:"The metro, for example los-angeles-us."`
+	Metro    string `arg:"" help:"The metro by id or name, for example los-angeles-us or London."`
 	Format   string `default:"table" enum:"table,csv,json" help:"${enum}."`
 }
 
@@ -53,10 +54,11 @@ func (c *routesCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return &usageError{err}
 	}
+	s.warnAll(study.Warnings)
 	n := study.Network
-	metro, ok := n.Index(c.Metro)
-	if !ok || n.At(metro).Kind != topology.Metro {
-		return &usageError{fmt.Errorf("metro %q: the scenario has no such metro; it has %s", c.Metro, someMetros(n))}
+	metro, err := metroCalled(n, c.Metro)
+	if err != nil {
+		return &usageError{err}
 	}
 	routes, err := routesFrom(n, metro)
 	if err != nil {
@@ -78,7 +80,7 @@ func (c *routesCmd) Run(ctx context.Context, s *streams) error {
 			parentMs(r, tenths), strings.Join(r.Path, " > "),
 		})
 	}
-	return listing{items: routes, rows: rows, title: "Round trips from " + c.Metro + ", in ms", shown: shown}.write(s.out, c.Format)
+	return listing{items: routes, rows: rows, title: "Round trips from " + n.At(metro).ID + ", in ms", shown: shown}.write(s.out, c.Format)
 }
 
 // routesFrom returns the ways that a metro's users take to all sites of the network, the nearest first.
@@ -126,6 +128,20 @@ func parentMs(r siteRoute, format func(float64) string) string {
 		return ""
 	}
 	return format(r.ParentRTTMs)
+}
+
+// metroCalled returns the metro with an ID or a name.
+func metroCalled(n *topology.Network, name string) (int, error) {
+	metros := n.OfKind(topology.Metro)
+	nodes := make([]topology.Node, len(metros))
+	for k, i := range metros {
+		nodes[k] = n.At(i)
+	}
+	k, err := catalog.Find("metro", "metro", name, nodes)
+	if err != nil {
+		return 0, fmt.Errorf("%w; the scenario has %s", err, someMetros(n))
+	}
+	return metros[k], nil
 }
 
 // someMetros names the first metros of a network.

@@ -79,7 +79,7 @@ func TestRoutesFromNowhereNameTheMetros(t *testing.T) {
 		code, out, errs := run(t, context.Background(), "routes", file, metro)
 		require.Equal(t, exitUsage, code)
 		require.Empty(t, out)
-		require.Contains(t, errs, "it has los-angeles-us")
+		require.Contains(t, errs, "the scenario has los-angeles-us")
 	}
 	code, _, errs := run(t, context.Background(), "routes", file+"x", "los-angeles-us")
 	require.Equal(t, exitUsage, code)

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"io"
 	"os"
 
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
@@ -29,7 +28,7 @@ func (c *rttCmd) Run(ctx context.Context, s *streams) error {
 			return &usageError{err}
 		}
 	}
-	pairs, err := c.pairs(ctx, s.in)
+	pairs, err := c.pairs(ctx, s)
 	if err != nil {
 		if ctx.Err() != nil {
 			return stopped(ctx.Err())
@@ -47,16 +46,16 @@ func (c *rttCmd) Run(ctx context.Context, s *streams) error {
 	return writeOutput(c.Out, s.out, out.Bytes())
 }
 
-func (c *rttCmd) pairs(ctx context.Context, in io.Reader) ([]catalog.Pair, error) {
+func (c *rttCmd) pairs(ctx context.Context, s *streams) ([]catalog.Pair, error) {
 	if c.File == "" || c.File == "-" {
-		return catalog.ReadPairs("standard input", interruptibly(ctx, in))
+		return catalog.ReadPairs("standard input", interruptibly(ctx, s.in), s.warn)
 	}
 	f, err := openInput(ctx, c.File)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return catalog.ReadPairs(c.File, f)
+	return catalog.ReadPairs(c.File, f, s.warn)
 }
 
 // readModel reads a delay model from a file.

@@ -32,7 +32,7 @@ type runCmd struct {
 // finishes. When interrupted it prints and writes what the finished replications say, unless the directory holds the
 // report of a run that was not interrupted, and fails.
 func (c *runCmd) Run(ctx context.Context, s *streams) error {
-	study, from, err := c.read(ctx)
+	study, from, err := c.read(ctx, s)
 	if err != nil {
 		if ctx.Err() != nil {
 			return stopped(ctx.Err())
@@ -71,7 +71,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 }
 
 // read reads the scenario.
-func (c *runCmd) read(ctx context.Context) (*edgewise.Study, report.Run, error) {
+func (c *runCmd) read(ctx context.Context, s *streams) (*edgewise.Study, report.Run, error) {
 	from := report.Run{Force: c.Force}
 	text, err := readScenario(ctx, c.Scenario)
 	if err != nil {
@@ -82,6 +82,7 @@ func (c *runCmd) read(ctx context.Context) (*edgewise.Study, report.Run, error) 
 		return nil, from, err
 	}
 	from.Scenario = text
+	s.warnAll(study.Warnings)
 	for _, f := range files {
 		from.Inputs = append(from.Inputs, report.Input(f))
 	}

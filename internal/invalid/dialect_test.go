@@ -1,6 +1,7 @@
 package invalid_test
 
 import (
+	"context"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -34,6 +35,8 @@ var mistakes = map[string]struct {
 	"cache.NewDirectory":       {"keys", func() error { _, err := cache.NewDirectory(0); return err }},
 	"cache.NewFresher":         {"Policy", func() error { _, err := cache.NewFresher(cache.Config{CapacityBytes: 1, Policy: "x"}); return err }},
 	"cache.NewReplayer":        {"Objects", func() error { _, err := cache.NewReplayer(cache.Requests{Objects: -1}); return err }},
+	"cache.NewStreamReplayer":  {"from", func() error { _, err := cache.NewStreamReplayer(context.Background(), 1, -1, nil); return err }},
+	"cache.NewWarmReplayer":    {"from", func() error { _, err := cache.NewWarmReplayer(cache.Requests{}, -1); return err }},
 	"event.NewLink":            {"bitsPerSecond", func() error { _, err := event.NewLink(0); return err }},
 	"event.NewPoisson":         {"perSecond", func() error { _, err := event.NewPoisson(0, 0, random.Stream{}); return err }},
 	"event.NewResource":        {"units", func() error { _, err := event.NewResource(0); return err }},

@@ -94,7 +94,7 @@ func testFabric(t testing.TB) *topology.Fabric {
 
 func readTestTables(t testing.TB) *calibrate.Tables {
 	t.Helper()
-	tables, err := calibrate.ReadTables(testTables(), testRegions())
+	tables, err := calibrate.ReadTables(testTables(), testRegions(), nil)
 	require.NoError(t, err)
 	return tables
 }
@@ -284,7 +284,7 @@ func TestBadTablesNameFileLineAndValue(t *testing.T) {
 	} {
 		tables := testTables()
 		spoil(tables)
-		_, err := calibrate.ReadTables(tables, testRegions())
+		_, err := calibrate.ReadTables(tables, testRegions(), nil)
 		require.ErrorContains(t, err, want)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"math"
 	"path"
 
+	"github.com/edgewise-sim/edgewise/internal/text"
 	"github.com/edgewise-sim/edgewise/topology"
-	"github.com/edgewise-sim/edgewise/topology/internal/table"
 )
 
 // The files of a directory of training tables. Each is CSV with a header.
@@ -52,11 +52,12 @@ type AccessRTT struct {
 const maxMs = 10_000
 
 // ReadTables reads the training tables of a directory. regions are the places that the IDs in
-// [RegionRTTFile] stand for. The error names file, line, column and value.
-func ReadTables(dir fs.FS, regions []topology.Node) (*Tables, error) {
+// [RegionRTTFile] stand for. The error names file, line, column and value. warn hears of columns that are not read; nil
+// does not listen.
+func ReadTables(dir fs.FS, regions []topology.Node, warn func(string)) (*Tables, error) {
 	t := new(Tables)
 	cities := make(map[string]int)
-	err := readTable(dir, CitiesFile, []string{"city_id", "iso2", "lat", "lon"}, []string{"name", "country", "region"}, func(row *table.Table) {
+	err := readTable(dir, CitiesFile, warn, []string{"city_id", "iso2", "lat", "lon"}, []string{"name", "country", "region"}, func(row *text.Table) {
 		id := row.Required("city_id")
 		if _, ok := cities[id]; ok {
 			row.Fail("city_id", id, "a city not given before")
@@ -70,7 +71,7 @@ func ReadTables(dir fs.FS, regions []topology.Node) (*Tables, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t.CityRTT, err = readPairs(dir, CityRTTFile, "rtt_avg_ms", []string{"rtt_min_ms", "mdev_ms"}, cities); err != nil {
+	if t.CityRTT, err = readPairs(dir, CityRTTFile, warn, "rtt_avg_ms", []string{"rtt_min_ms", "mdev_ms"}, cities); err != nil {
 		return nil, err
 	}
 	byID := make(map[string]int)
@@ -78,14 +79,14 @@ func ReadTables(dir fs.FS, regions []topology.Node) (*Tables, error) {
 		byID[r.ID] = i
 	}
 	t.Regions = regions
-	if t.RegionRTT, err = readPairs(dir, RegionRTTFile, "p50_ms", nil, byID); err != nil {
+	if t.RegionRTT, err = readPairs(dir, RegionRTTFile, warn, "p50_ms", nil, byID); err != nil {
 		return nil, err
 	}
 	if _, err := fs.Stat(dir, AccessRTTFile); err != nil {
 		return t, nil
 	}
-	err = readTable(dir, AccessRTTFile, []string{"probe_id", "country", "lat", "lon", "tech", "dst_lat", "dst_lon", "rtt_p50_ms"},
-		[]string{"provider", "region", "city", "method", "n", "rtt_min_ms", "rtt_p90_ms", "first_public_hop_ms"}, func(row *table.Table) {
+	err = readTable(dir, AccessRTTFile, warn, []string{"probe_id", "country", "lat", "lon", "tech", "dst_lat", "dst_lon", "rtt_p50_ms"},
+		[]string{"provider", "region", "city", "method", "n", "rtt_min_ms", "rtt_p90_ms", "first_public_hop_ms"}, func(row *text.Table) {
 			a := AccessRTT{
 				User: row.Required("probe_id"), Ms: row.Number("rtt_p50_ms", 0, maxMs),
 				From: Anchor{LatDeg: row.Number("lat", -90, 90), LonDeg: row.Number("lon", -180, 180), Country: row.Text("country")},
@@ -109,10 +110,10 @@ func ReadTables(dir fs.FS, regions []topology.Node) (*Tables, error) {
 }
 
 // readPairs reads a table of pairs; rows with both ends the same are left out.
-func readPairs(dir fs.FS, file, value string, optional []string, index map[string]int) ([]PairRTT, error) {
+func readPairs(dir fs.FS, file string, warn func(string), value string, optional []string, index map[string]int) ([]PairRTT, error) {
 	var pairs []PairRTT
 	seen := make(map[[2]int]bool)
-	err := readTable(dir, file, []string{"a", "b", value}, optional, func(row *table.Table) {
+	err := readTable(dir, file, warn, []string{"a", "b", value}, optional, func(row *text.Table) {
 		end := func(column string) int {
 			i, ok := index[row.Raw(column)]
 			if !ok {
@@ -135,13 +136,13 @@ func readPairs(dir fs.FS, file, value string, optional []string, index map[strin
 }
 
 // readTable hands every row of a file to the function.
-func readTable(dir fs.FS, file string, required, optional []string, row func(*table.Table)) error {
+func readTable(dir fs.FS, file string, warn func(string), required, optional []string, row func(*text.Table)) error {
 	f, err := dir.Open(file)
 	if err != nil {
 		return fmt.Errorf("training table %s: %w", path.Base(file), err)
 	}
 	defer f.Close()
-	t, err := table.New(file, f, required, optional)
+	t, err := text.OpenTable(file, f, required, optional, warn)
 	if err != nil {
 		return err
 	}

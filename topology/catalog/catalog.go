@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
@@ -20,7 +19,7 @@ var files embed.FS
 // world is everything that the embedded files say.
 type world struct {
 	continents map[string]string // by country code
-	countries  map[string]string // country codes by name in lower case
+	countries  map[string]string // country codes by folded name
 	metros     []topology.Node
 	metroIndex *topology.PlaceIndex
 	sites      map[string][]topology.Node // by file
@@ -58,7 +57,7 @@ func readWorld(open func(name string) ([]byte, error)) (*world, error) {
 	if raw, err = open("metros.csv"); err != nil {
 		return nil, err
 	}
-	if w.metros, err = topology.ReadNodes("metros.csv", bytes.NewReader(raw), topology.Node{Kind: topology.Metro}); err != nil {
+	if w.metros, err = topology.ReadNodes("metros.csv", bytes.NewReader(raw), topology.Node{Kind: topology.Metro}, topology.ReadOptions{}); err != nil {
 		return nil, err
 	}
 	places := make([]topology.Place, len(w.metros))
@@ -82,7 +81,7 @@ func readWorld(open func(name string) ([]byte, error)) (*world, error) {
 
 // readSites reads the sites of one file, which have the values of like.
 func (w *world) readSites(file string, raw []byte, like topology.Node) ([]topology.Node, error) {
-	sites, err := topology.ReadNodes(file, bytes.NewReader(raw), like)
+	sites, err := topology.ReadNodes(file, bytes.NewReader(raw), like, topology.ReadOptions{})
 	if err != nil {
 		return nil, err
 	}
@@ -96,8 +95,8 @@ func (w *world) readSites(file string, raw []byte, like topology.Node) ([]topolo
 	return sites, nil
 }
 
-// readCountries returns the continent of each country code, and the code of each country by its name in
-// lower case.
+// readCountries returns the continent of each country code, and the code of each country by its folded
+// name.
 func readCountries(file string, r io.Reader) (continents, codes map[string]string, err error) {
 	rows, err := csv.NewReader(r).ReadAll()
 	if err != nil {
@@ -113,7 +112,7 @@ func readCountries(file string, r io.Reader) (continents, codes map[string]strin
 			return nil, nil, fmt.Errorf("%s:%d: country %q, continent %q: want a two-letter code and a continent", file, i+2, row[0], row[2])
 		}
 		continents[row[0]] = row[2]
-		codes[strings.ToLower(row[1])] = row[0]
+		codes[foldAnew(row[1])] = row[0]
 	}
 	return continents, codes, nil
 }
@@ -123,7 +122,7 @@ func readFabric(open func(name string) ([]byte, error)) (*topology.Fabric, error
 	if err != nil {
 		return nil, err
 	}
-	towns, err := topology.ReadNodes("towns.csv", bytes.NewReader(raw), topology.Node{Kind: topology.Exchange})
+	towns, err := topology.ReadNodes("towns.csv", bytes.NewReader(raw), topology.Node{Kind: topology.Exchange}, topology.ReadOptions{})
 	if err != nil {
 		return nil, err
 	}
@@ -161,22 +160,10 @@ func PoPs(p Provider) []topology.Node { return Sites(p, topology.PoP) }
 // Continent returns the continent of a country by its ISO 3166-1 alpha-2 code, "" if it is not known.
 func Continent(country string) string { return loadWorld().continents[country] }
 
-// CountryCode returns the ISO 3166-1 alpha-2 code of a country that is given by its code or its English
-// name, in upper or lower case; false if it is none that is known.
-func CountryCode(country string) (code string, ok bool) {
-	lower := strings.ToLower(country)
+// CountryAt returns the code of the country of the metro nearest to a place.
+func CountryAt(p topology.Place) string {
 	w := loadWorld()
-	switch lower {
-	case "uk", "great britain":
-		return "GB", true
-	case "usa", "united states":
-		return "US", true
-	}
-	if code = strings.ToUpper(country); w.continents[code] != "" {
-		return code, true
-	}
-	code, ok = w.countries[lower]
-	return code, ok
+	return w.metros[w.metroIndex.Nearest(p, 1)[0]].Country
 }
 
 // Fabric returns the exchange towns of the world and the cables between them: the union of the 276

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/text"
 	"github.com/edgewise-sim/edgewise/topology"
-	"github.com/edgewise-sim/edgewise/topology/internal/table"
 )
 
 // mostBadPairs is how many bad rows of a list are reported together.
@@ -18,10 +18,11 @@ const mostBadPairs = 10
 // ReadPairs reads pairs of places from CSV with the columns id, a_lat, a_lon, b_lat, b_lon and, optional,
 // a_country, b_country (codes or English names), class (internet or backbone; empty means internet) and
 // tech (an access technology, see [topology.ParseTechnology], which makes a the home of a user and b a cloud
-// site; empty or none means that both are servers). Upper and lower case are the same. file names the source in the error, which says line, column and
-// value of each bad row, of the first ten if there are more.
-func ReadPairs(file string, r io.Reader) ([]Pair, error) {
-	t, err := table.New(file, r, []string{"id", "a_lat", "a_lon", "b_lat", "b_lon"}, []string{"a_country", "b_country", "class", "tech"})
+// site; empty or none means that both are servers). Upper and lower case are the same. file names the source in the
+// error, which says line, column and value of each bad row, of the first ten if there are more. warn hears of columns
+// that are not read; nil does not listen.
+func ReadPairs(file string, r io.Reader, warn func(string)) ([]Pair, error) {
+	t, err := text.OpenTable(file, r, []string{"id", "a_lat", "a_lon", "b_lat", "b_lon"}, []string{"a_country", "b_country", "class", "tech"}, warn)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +59,7 @@ func ReadPairs(file string, r io.Reader) ([]Pair, error) {
 }
 
 // country returns the code of the country in a column, "" if there is none.
-func country(t *table.Table, column string) string {
+func country(t *text.Table, column string) string {
 	given := t.Raw(column)
 	if given == "" {
 		return ""

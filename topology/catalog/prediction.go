@@ -110,7 +110,7 @@ type endKey struct {
 func (k endKey) node() topology.Node {
 	country := k.country
 	if country == "" {
-		country = countryAt(k.place)
+		country = CountryAt(k.place)
 	}
 	return topology.Node{Kind: k.kind, LatDeg: k.place.LatDeg, LonDeg: k.place.LonDeg, Country: country}
 }
@@ -119,10 +119,4 @@ func (k endKey) node() topology.Node {
 type end struct {
 	path     topology.PathEnd
 	location topology.Location
-}
-
-// countryAt returns the country of the metro nearest to a place.
-func countryAt(p topology.Place) string {
-	w := loadWorld()
-	return w.metros[w.metroIndex.Nearest(p, 1)[0]].Country
 }

@@ -66,7 +66,7 @@ func TestPairListsAreReadAndAnswered(t *testing.T) {
 		"1,52.52,13.405,50.1109,8.6821,DE,DE,internet,fiber\n" +
 		"2,52.52,13.405,50.1109,8.6821,,,backbone,\n" +
 		"3,52.52,13.405,50.1109,8.6821,,,,\n"
-	pairs, err := catalog.ReadPairs("in.csv", strings.NewReader(list))
+	pairs, err := catalog.ReadPairs("in.csv", strings.NewReader(list), nil)
 	require.NoError(t, err)
 	require.Equal(t, catalog.Pair{
 		ID: "1", A: topology.Place{LatDeg: 52.52, LonDeg: 13.405}, B: topology.Place{LatDeg: 50.1109, LonDeg: 8.6821},
@@ -98,25 +98,25 @@ func TestBadPairListsNameLineColumnAndValue(t *testing.T) {
 		"1,0,0,0,0,,access,":       `in.csv:2: column class: value "access": want internet or backbone`,
 		"1,0,0,0,0,,,carrier dove": `in.csv:2: column tech: value "carrier dove"`,
 	} {
-		_, err := catalog.ReadPairs("in.csv", strings.NewReader(head+row+"\n"))
+		_, err := catalog.ReadPairs("in.csv", strings.NewReader(head+row+"\n"), nil)
 		require.ErrorContains(t, err, want)
 	}
-	_, err := catalog.ReadPairs("in.csv", strings.NewReader(head+"1,91,0,0,0,,,\n2,0,0,0,0,,,\n3,0,0,0,0,ZZ,,\n4,0\n"))
+	_, err := catalog.ReadPairs("in.csv", strings.NewReader(head+"1,91,0,0,0,,,\n2,0,0,0,0,,,\n3,0,0,0,0,ZZ,,\n4,0\n"), nil)
 	require.EqualError(t, err, `in.csv:2: column a_lat: value "91": want a number from -90 to 90
 in.csv:4: column a_country: value "ZZ": want a country's code such as US, its English name, or nothing
 in.csv:5: 2 fields: want 8, as many as the header has`)
-	_, err = catalog.ReadPairs("in.csv", strings.NewReader(head+strings.Repeat("1,91,0,0,0,,,\n", 12)))
+	_, err = catalog.ReadPairs("in.csv", strings.NewReader(head+strings.Repeat("1,91,0,0,0,,,\n", 12)), nil)
 	require.ErrorContains(t, err, "in.csv:11: column a_lat")
 	require.NotContains(t, err.Error(), "in.csv:12")
 	require.ErrorContains(t, err, "the first 10 bad rows; there may be more")
-	_, err = catalog.ReadPairs("in.csv", strings.NewReader("id,a_lat\n"))
+	_, err = catalog.ReadPairs("in.csv", strings.NewReader("id,a_lat\n"), nil)
 	require.ErrorContains(t, err, `column "a_lon" is missing`)
 }
 
 func TestPairListsMayWriteThingsInSeveralWays(t *testing.T) {
 	read := func(country, class, tech string) catalog.Pair {
 		pairs, err := catalog.ReadPairs("in.csv", strings.NewReader("id,a_lat,a_lon,b_lat,b_lon,a_country,class,tech\n"+
-			strings.Join([]string{"1,0,0,0,0", country, class, tech}, ",")+"\n"))
+			strings.Join([]string{"1,0,0,0,0", country, class, tech}, ",")+"\n"), nil)
 		require.NoError(t, err)
 		return pairs[0]
 	}
@@ -174,7 +174,7 @@ func FuzzReadPairs(f *testing.F) {
 	f.Add("id,a_lat,a_lon,b_lat,b_lon,a_country,b_country,class,tech\n1,90,180,-90,-180,US,,backbone,5g\n")
 	f.Add("id,a_lat,a_lon,b_lat,b_lon\n1,NaN,Inf,4,5\n")
 	f.Fuzz(func(t *testing.T, list string) {
-		pairs, err := catalog.ReadPairs("fuzz.csv", strings.NewReader(list))
+		pairs, err := catalog.ReadPairs("fuzz.csv", strings.NewReader(list), nil)
 		if err != nil {
 			require.ErrorContains(t, err, "fuzz.csv")
 			return

@@ -15,17 +15,17 @@ import (
 // Metros: those in one of Countries or Continents (all, if both are empty), of which the TopMetros with
 // the most users (all, if 0), and those named in Metros besides. If Metros alone is given, only those.
 //
-// Each list of sites holds site IDs, or words for many of them at once: "all"; "country:US" and
+// Each list of sites holds site IDs, names that one site of the kind alone has (see [Find]), or words for many of them at once: "all"; "country:US" and
 // "continent:Europe" for those in a country or on a continent; "verified" for those of which more is
 // known than announced addresses. An empty list means none.
 type Selection struct {
-	// Countries are ISO 3166-1 alpha-2 codes, for example "US".
+	// Countries are ISO 3166-1 alpha-2 codes, for example "US", or what else [CountryCode] knows.
 	Countries []string
 	// Continents are "Africa", "Asia", "Europe", "North America", "Oceania" and "South America".
 	Continents []string
 	// TopMetros keeps this many metros, at least 0; 0 means all.
 	TopMetros int
-	// Metros are metro IDs, for example "los-angeles-us".
+	// Metros are metro IDs, for example "los-angeles-us", or names that one metro alone has: see [Find].
 	Metros []string
 	// Access is the mix of access technologies of every selected metro; the zero value stands for
 	// [topology.DefaultAccessMix].
@@ -100,12 +100,9 @@ func (s Selection) SelectMetros() ([]topology.Node, error) {
 		return nil, invalid.In("Access", err)
 	}
 	all := Metros()
-	if err := s.checkAreas(all); err != nil {
+	s, err := s.withAreas(all)
+	if err != nil {
 		return nil, err
-	}
-	byID := make(map[string]int, len(all))
-	for i, m := range all {
-		byID[m.ID] = i
 	}
 	chosen := make([]bool, len(all))
 	if len(s.Metros) == 0 || len(s.Countries)+len(s.Continents)+s.TopMetros > 0 {
@@ -122,9 +119,9 @@ func (s Selection) SelectMetros() ([]topology.Node, error) {
 		}
 	}
 	for k, id := range s.Metros {
-		i, ok := byID[id]
-		if !ok {
-			return nil, unknown(fmt.Sprintf("Metros[%d]", k), "metro", id, all)
+		i, err := Find(fmt.Sprintf("Metros[%d]", k), "metro", id, all)
+		if err != nil {
+			return nil, err
 		}
 		chosen[i] = true
 	}
@@ -141,19 +138,24 @@ func (s Selection) SelectMetros() ([]topology.Node, error) {
 	return metros, nil
 }
 
-// checkAreas returns an error for a country or continent without a metro.
-func (s Selection) checkAreas(all []topology.Node) error {
+// withAreas returns the selection with countries by their codes and continents by their names in the catalog. The error
+// names one without a metro.
+func (s Selection) withAreas(all []topology.Node) (Selection, error) {
+	s.Countries, s.Continents = slices.Clone(s.Countries), slices.Clone(s.Continents)
 	for i, c := range s.Countries {
-		if !slices.ContainsFunc(all, func(m topology.Node) bool { return m.Country == c }) {
-			return invalid.New(fmt.Sprintf("Countries[%d]", i), c, "the two-letter code of a country with a metro, such as US")
+		code, ok := CountryCode(c)
+		if !ok || !slices.ContainsFunc(all, func(m topology.Node) bool { return m.Country == code }) {
+			return s, invalid.New(fmt.Sprintf("Countries[%d]", i), c, "the two-letter code of a country with a metro, such as US, or its English name")
 		}
+		s.Countries[i] = code
 	}
 	for i, c := range s.Continents {
-		if !slices.ContainsFunc(all, func(m topology.Node) bool { return m.Continent == c }) {
-			return invalid.New(fmt.Sprintf("Continents[%d]", i), c, "one of %s", strings.Join(continents(all), ", "))
+		s.Continents[i] = continentOf(c, all)
+		if !slices.ContainsFunc(all, func(m topology.Node) bool { return m.Continent == s.Continents[i] }) {
+			return s, invalid.New(fmt.Sprintf("Continents[%d]", i), c, "one of %s", strings.Join(continents(all), ", "))
 		}
 	}
-	return nil
+	return s, nil
 }
 
 // SelectSites returns the provider's selected sites: regions, Local Zones, Wavelength zones, regional
@@ -242,31 +244,20 @@ func pick(p Provider, kind topology.NodeKind, field string, words []string) ([]t
 // matcher returns what a word of a site list asks for. A word that asks for nothing is an error: it is
 // a mistake more often than an intention.
 func matcher(field, word string, kind topology.NodeKind, all []topology.Node) (func(topology.Node) bool, error) {
-	var match func(topology.Node) bool
-	country, isCountry := strings.CutPrefix(word, "country:")
-	continent, isContinent := strings.CutPrefix(word, "continent:")
+	match, err := MatchArea(field, word)
 	switch {
-	case word == "all":
-		match = func(topology.Node) bool { return true }
-	case word == "verified":
-		match = func(n topology.Node) bool { return !n.Unverified }
-	case isCountry:
-		match = func(n topology.Node) bool { return n.Country == country }
-	case isContinent:
-		match = func(n topology.Node) bool { return n.Continent == continent }
-	default:
-		match = func(n topology.Node) bool { return n.ID == word }
-	}
-	if slices.ContainsFunc(all, match) {
+	case err != nil:
+		return nil, err
+	case match == nil:
+		i, err := Find(field, kind.String(), word, all)
+		if err != nil {
+			return nil, err
+		}
+		return func(n topology.Node) bool { return n.ID == all[i].ID }, nil
+	case slices.ContainsFunc(all, match):
 		return match, nil
 	}
-	if isContinent {
-		return nil, invalid.New(field, word, "a continent with a %v: %s", kind, strings.Join(continents(all), ", "))
-	}
-	if isCountry {
-		return nil, invalid.New(field, word, "a country with a %v", kind)
-	}
-	return nil, unknown(field, kind.String(), word, all)
+	return nil, invalid.New(field, word, "%s", nearestAreas(word, kind.String(), all))
 }
 
 // continents returns the continents of the nodes in alphabetical order.

@@ -84,19 +84,19 @@ func TestBadSelectionsNameTheOffender(t *testing.T) {
 		selection catalog.Selection
 		want      string
 	}{
-		"unknown metro":   {"aws", catalog.Selection{Regions: region, Metros: []string{"los-angles-us"}}, "Metros[0] is los-angles-us; want a known metro; nearest are los-angeles-us"},
-		"metro by name":   {"aws", catalog.Selection{Regions: region, Metros: []string{"Reykjavik"}}, "nearest are reykjavik-is"},
-		"unknown country": {"aws", catalog.Selection{Regions: region, Countries: []string{"USA"}}, "Countries[0] is USA"},
-		"unknown area":    {"aws", catalog.Selection{Regions: region, Continents: []string{"America"}}, "North America"},
-		"bad access":      {"aws", catalog.Selection{Regions: region, Access: topology.AccessMix{topology.LTE: 0.5}}, "shares sum to 0.5"},
-		"negative top":    {"aws", catalog.Selection{Regions: region, TopMetros: -1}, "TopMetros is -1"},
-		"no site":         {"aws", catalog.Selection{TopMetros: 1}, "a selection without a site of aws"},
-		"unknown region":  {"aws", catalog.Selection{TopMetros: 1, Regions: []string{"us-west-3"}}, "Regions[0] is us-west-3; want a known region; nearest are us-west-1, us-west-2"},
-		"unknown zone":    {"aws", catalog.Selection{TopMetros: 1, LocalZones: []string{"us-west-2-lax"}}, "us-west-2-lax-1"},
-		"unknown pop":     {"aws", catalog.Selection{TopMetros: 1, PoPs: []string{"lax"}}, "nearest are pop-lax"},
-		"nothing there":   {"aws", catalog.Selection{TopMetros: 1, Regions: []string{"country:NO"}}, "Regions[0] is country:NO; want a country with a region"},
-		"no such kind":    {"fastly", catalog.Selection{TopMetros: 1, Regions: region}, "fastly has no region in the catalog"},
-		"no provider":     {"acme", catalog.Selection{TopMetros: 1, Regions: region}, `provider is "acme"; want one of aws, azure`},
+		"unknown metro":    {"aws", catalog.Selection{Regions: region, Metros: []string{"los-angles-us"}}, "Metros[0] is los-angles-us; want a known metro; nearest are los-angeles-us"},
+		"metros of a name": {"aws", catalog.Selection{Regions: region, Metros: []string{"San Jose"}}, "Metros[0] is San Jose; want one of san-jose-cr, san-jose-us, which all have this name"},
+		"unknown country":  {"aws", catalog.Selection{Regions: region, Countries: []string{"XX"}}, "Countries[0] is XX"},
+		"unknown area":     {"aws", catalog.Selection{Regions: region, Continents: []string{"America"}}, "North America"},
+		"bad access":       {"aws", catalog.Selection{Regions: region, Access: topology.AccessMix{topology.LTE: 0.5}}, "shares sum to 0.5"},
+		"negative top":     {"aws", catalog.Selection{Regions: region, TopMetros: -1}, "TopMetros is -1"},
+		"no site":          {"aws", catalog.Selection{TopMetros: 1}, "a selection without a site of aws"},
+		"unknown region":   {"aws", catalog.Selection{TopMetros: 1, Regions: []string{"us-west-3"}}, "Regions[0] is us-west-3; want a known region; nearest are us-west-1, us-west-2"},
+		"unknown zone":     {"aws", catalog.Selection{TopMetros: 1, LocalZones: []string{"us-west-2-lax"}}, "us-west-2-lax-1"},
+		"unknown pop":      {"aws", catalog.Selection{TopMetros: 1, PoPs: []string{"lax"}}, "nearest are pop-lax"},
+		"nothing there":    {"aws", catalog.Selection{TopMetros: 1, Regions: []string{"country:NO"}}, "Regions[0] is country:NO; want a country with a region"},
+		"no such kind":     {"fastly", catalog.Selection{TopMetros: 1, Regions: region}, "fastly has no region in the catalog"},
+		"no provider":      {"acme", catalog.Selection{TopMetros: 1, Regions: region}, `provider is "acme"; want one of aws, azure`},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -5,39 +5,81 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
-// unknown returns the error for an ID in a field that is not there, with the three known IDs most like it.
-func unknown(field, what, id string, known []topology.Node) error {
+// suggestions is how many IDs an error proposes.
+const suggestions = 3
+
+// Nearest returns the IDs of up to three of the nodes, those that a word which is none of their IDs most likely means:
+// the nearest by distance where the word is the name of a metro, or the ID or name of some provider's site; else those
+// that are spelt most alike.
+func Nearest(word string, nodes []topology.Node) []string {
 	type candidate struct {
 		id       string
-		distance int
+		distance float64
 	}
 	var all []candidate
-	wanted := strings.ToLower(id)
-	for _, n := range known {
-		d := editDistance(wanted, strings.ToLower(n.ID))
-		// A place's name is as good a clue as an ID with a letter wrong.
-		if name := strings.ToLower(n.Name); name != "" {
-			d = min(d, editDistance(wanted, name)+1)
-			if len(wanted) >= 3 && (strings.Contains(n.ID, wanted) || strings.Contains(name, wanted)) {
-				d = min(d, 1)
-			}
+	if place, ok := placeOf(word); ok {
+		for _, n := range nodes {
+			all = append(all, candidate{n.ID, topology.DistanceKm(place, n.Place())})
 		}
-		all = append(all, candidate{n.ID, d})
+	} else {
+		wanted := strings.ToLower(withoutKind(word))
+		for _, n := range nodes {
+			all = append(all, candidate{n.ID, float64(spelling(wanted, n))})
+		}
 	}
 	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
 	var near []string
-	for _, c := range all[:min(3, len(all))] {
+	for _, c := range all[:min(suggestions, len(all))] {
 		near = append(near, c.id)
 	}
-	return invalid.New(field, id, "a known %s; nearest are %s", what, strings.Join(near, ", "))
+	return near
 }
+
+// spelling returns how far a word in lower case is from what a node is called.
+func spelling(wanted string, n topology.Node) int {
+	d := editDistance(wanted, strings.ToLower(n.ID))
+	// A place's name is as good a clue as an ID with a letter wrong.
+	if name := strings.ToLower(n.Name); name != "" {
+		d = min(d, editDistance(wanted, name)+1)
+		if len(wanted) >= 3 && (strings.Contains(n.ID, wanted) || strings.Contains(name, wanted)) {
+			d = min(d, 1)
+		}
+	}
+	return d
+}
+
+// placeOf returns where something is that has a word as its name or ID: the largest metro, else a site of whatever
+// provider.
+func placeOf(word string) (topology.Place, bool) {
+	name := fold(withoutKind(word))
+	if name == "" {
+		return topology.Place{}, false
+	}
+	w := loadWorld()
+	is := func(n topology.Node) bool { return n.ID == word || fold(n.Name) == name }
+	if i := slices.IndexFunc(w.metros, is); i >= 0 {
+		return w.metros[i].Place(), true
+	}
+	for _, p := range providers {
+		for _, shelf := range p.shelves {
+			sites := w.sites[fileOf(p.name, shelf.kind)]
+			if i := slices.IndexFunc(sites, is); i >= 0 {
+				return sites[i].Place(), true
+			}
+		}
+	}
+	return topology.Place{}, false
+}
+
+// mostCompared bounds the letters of a word that is compared with others.
+const mostCompared = 64
 
 // editDistance returns the number of bytes to insert, delete or replace to turn a into b (Levenshtein).
 func editDistance(a, b string) int {
+	a, b = a[:min(len(a), mostCompared)], b[:min(len(b), mostCompared)]
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j

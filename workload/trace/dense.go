@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 )
 
-// A Dense is a whole trace in memory with its objects numbered in the order of their first requests,
-// which is what cache replay wants: 4 bytes a request and 16 an object, or 12 a request if sizes change.
+// A Dense is a trace in memory, or a piece of one, with its objects numbered in the order of their first requests,
+// which is what cache replay wants: 4 bytes a request and 16 an object; 12 a request if sizes change, and one more
+// where there are writes or deletes.
 type Dense struct {
 	// IDs holds the object of each request, numbered from 0.
 	IDs []uint32
@@ -15,18 +17,22 @@ type Dense struct {
 	Keys []uint64
 	// ObjectSizes holds the size of each object in bytes, or is nil if some object changes its size.
 	ObjectSizes []int64
-	// RequestSizes holds the size at each request in bytes if some object changes its size.
+	// RequestSizes holds the size at each request in bytes if some object changes its size; 0 where nobody knows it.
 	RequestSizes []int64
-	// FootprintBytes is the sum over objects of the size at the first request.
+	// Ops holds what each request does; nil if each is a Get of known size.
+	Ops []Op
+	// FootprintBytes is the sum over objects of the first size that is known.
 	FootprintBytes int64
 	// Empty counts the requests of size 0, which are left out, as libCacheSim does: there is
 	// nothing to cache.
 	Empty int64
+	// Assumed counts the objects whose size no line says. They are taken to be as large as the median of the others.
+	Assumed int64
 }
 
 // ReadDense reads all of a trace. Any error means that nothing was read.
 func ReadDense(r *Reader) (*Dense, error) {
-	g := &gatherer{}
+	g := newGatherer(r.Rules())
 	for {
 		request, err := r.Read()
 		if err == io.EOF {
@@ -44,48 +50,182 @@ func ReadDense(r *Reader) (*Dense, error) {
 // A gatherer makes a Dense, request by request.
 type gatherer struct {
 	Dense
-	numbers interner
-	total   int64 // bytes
+	numbers   interner
+	sizeRule  SizeRule
+	sizes     []int64 // by object: its last size, or its largest whole one; 0 where that is not known
+	parts     []int64 // by object, by the rule Largest: its largest part
+	isChanged bool    // some object changed its size, or a size is not known
+	hasOps    bool
+	drops     bool  // the requests are counted, and not kept
+	requests  int64 // that were taken
+	total     int64 // bytes
+}
+
+func newGatherer(rules Rules) *gatherer { return &gatherer{sizeRule: rules.Sizes} }
+
+// A step is what a request does, by number and in bytes.
+type step struct {
+	id   uint32
+	size int64
+	op   Op
+}
+
+// resolve returns what a request does to an object, whose last sizes are updated; false if it is empty. By the rule
+// Largest the size is that of the line alone.
+func resolve(request Request, id uint32, rule SizeRule, sizes []int64) (s step, taken bool) {
+	s = step{id: id, size: request.SizeBytes, op: request.Op}
+	if request.Op == Delete {
+		s.size = 0
+		return s, true
+	}
+	if request.Extent == Unknown {
+		s.size = 0
+		if rule != Largest {
+			s.size = sizes[id]
+		}
+		return s, true
+	}
+	if s.size == 0 && s.op == Get {
+		return s, false
+	}
+	if rule != Largest && request.Extent == Whole {
+		sizes[id] = s.size
+	}
+	return s, true
 }
 
 // add takes a request of a reader and reports whether it is not empty.
 func (d *gatherer) add(r *Reader, request Request) (taken bool, err error) {
-	size := request.SizeBytes
-	if size == 0 {
+	if request.SizeBytes == 0 && request.Extent == Whole && request.Op == Get {
 		d.Empty++
 		return false, nil
 	}
-	if d.total > math.MaxInt64-size {
-		return false, r.located(fmt.Errorf("request %d: the sizes so far sum to more than %d bytes: this is damage",
-			int64(len(d.IDs))+d.Empty+1, int64(math.MaxInt64)))
-	}
-	d.total += size
 	id, err := d.numbers.number(request.Key)
 	if err != nil {
 		return false, r.located(err)
 	}
-	if int(id) == len(d.Keys) {
+	if int(id) == len(d.sizes) {
 		d.Keys = append(d.Keys, request.Key)
-		d.ObjectSizes = append(d.ObjectSizes, size)
-		d.FootprintBytes += size
-	} else if d.RequestSizes == nil && d.ObjectSizes[id] != size {
-		d.RequestSizes = make([]int64, len(d.IDs), cap(d.IDs))
-		for i, earlier := range d.IDs {
-			d.RequestSizes[i] = d.ObjectSizes[earlier]
+		d.sizes = append(d.sizes, 0)
+		d.ObjectSizes = append(d.ObjectSizes, 0)
+		if d.sizeRule == Largest {
+			d.parts = append(d.parts, 0)
 		}
 	}
-	d.IDs = append(d.IDs, id)
-	if d.RequestSizes != nil {
-		d.RequestSizes = append(d.RequestSizes, size)
+	s, _ := resolve(request, id, d.sizeRule, d.sizes)
+	if d.total > math.MaxInt64-s.size {
+		return false, r.located(fmt.Errorf("request %d: the sizes so far sum to more than %d bytes: this is damage",
+			d.requests+d.Empty+1, int64(math.MaxInt64)))
 	}
+	d.total += s.size
+	d.requests++
+	if d.sizeRule == Largest {
+		switch request.Extent {
+		case Whole:
+			d.sizes[id] = max(d.sizes[id], request.SizeBytes)
+		case Part:
+			d.parts[id] = max(d.parts[id], request.SizeBytes)
+		}
+		s.size = 1 // it is known at the end
+	}
+	d.note(s)
 	return true, nil
+}
+
+// note keeps what a request does.
+func (d *gatherer) note(s step) {
+	first := d.ObjectSizes[s.id]
+	if first == 0 && s.size > 0 && s.op != Delete {
+		d.ObjectSizes[s.id] = s.size
+		d.FootprintBytes += s.size
+		first = s.size
+	}
+	isKnown := s.size > 0
+	if (s.op != Get || !isKnown) && !d.hasOps {
+		d.hasOps = true
+		if !d.drops {
+			d.Ops = make([]Op, len(d.IDs), cap(d.IDs))
+		}
+	}
+	if !d.isChanged && s.size != first && s.op != Delete || !d.isChanged && !isKnown && s.op != Delete {
+		d.isChanged = true
+		if !d.drops {
+			d.RequestSizes = make([]int64, len(d.IDs), cap(d.IDs))
+			for i, earlier := range d.IDs {
+				d.RequestSizes[i] = d.ObjectSizes[earlier]
+			}
+		}
+	}
+	if d.drops {
+		return
+	}
+	d.IDs = append(d.IDs, s.id)
+	if d.RequestSizes != nil {
+		d.RequestSizes = append(d.RequestSizes, s.size)
+	}
+	if d.Ops != nil {
+		d.Ops = append(d.Ops, s.op)
+	}
+}
+
+// drop forgets the requests and counts on.
+func (d *gatherer) drop() {
+	d.drops = true
+	d.IDs, d.RequestSizes, d.Ops = nil, nil, nil
+}
+
+// heldBytes returns what the requests take.
+func (d *gatherer) heldBytes() int64 {
+	return 4*int64(cap(d.IDs)) + 8*int64(cap(d.RequestSizes)) + int64(cap(d.Ops))
+}
+
+// tableBytes returns what the objects take.
+func (d *gatherer) tableBytes() int64 {
+	return d.numbers.memory() + 8*int64(cap(d.Keys)+cap(d.sizes)+cap(d.ObjectSizes)+cap(d.parts))
 }
 
 // done returns what was gathered.
 func (d *gatherer) done() *Dense {
+	if d.sizeRule == Largest {
+		d.settle()
+	}
 	dense := d.Dense // the table of numbers is not needed any more
-	if dense.RequestSizes != nil {
+	switch {
+	case dense.RequestSizes != nil || d.isChanged:
 		dense.ObjectSizes = nil
+	case d.hasOps:
+		for id, size := range dense.ObjectSizes { // of what is only deleted
+			dense.ObjectSizes[id] = max(size, 1)
+		}
 	}
 	return &dense
+}
+
+// settle gives each object its largest size.
+func (d *gatherer) settle() {
+	var known []int64
+	for id, size := range d.sizes {
+		if size == 0 {
+			size = d.parts[id]
+		}
+		if d.ObjectSizes[id] = size; size > 0 {
+			known = append(known, size)
+		}
+	}
+	median := int64(1)
+	if len(known) > 0 {
+		slices.Sort(known)
+		median = known[len(known)/2]
+	}
+	d.FootprintBytes = 0
+	for id, size := range d.ObjectSizes {
+		if size == 0 {
+			d.ObjectSizes[id] = median
+			d.Assumed++
+		}
+		d.FootprintBytes += d.ObjectSizes[id]
+	}
+	if len(known) == 0 {
+		d.Assumed = 0 // the trace has no sizes
+	}
 }

@@ -35,6 +35,18 @@ func (in *interner) number(key uint64) (uint32, error) {
 	return c.number - 1, nil
 }
 
+// find returns the number of a key that was seen.
+func (in *interner) find(key uint64) (uint32, bool) {
+	if len(in.cells) == 0 {
+		return 0, false
+	}
+	c := in.cell(key)
+	return c.number - 1, c.number != 0
+}
+
+// memory returns the bytes that the table takes.
+func (in *interner) memory() int64 { return int64(len(in.cells)) * 16 }
+
 // cell returns the cell of a key, or the empty one where it belongs.
 func (in *interner) cell(key uint64) *cell {
 	mask := uint64(len(in.cells) - 1)

@@ -34,7 +34,7 @@ type Recording struct {
 	unknown                   []error // by client that has a name: the error of one that nobody knows
 	resolved                  bool    // whether all sites have places
 	length                    time.Duration
-	empty                     int64
+	empty, assumed            int64
 	hasSizes                  bool
 	hash                      func() [sha256.Size]byte
 }
@@ -90,7 +90,7 @@ func readRecording(in io.Reader, name string, options RecordingOptions, most int
 	if !reader.HasTimes() {
 		return nil, reader.located(errors.New("it does not say when requests came; want a trace with times, in csv in a column called time, timestamp or ts, or named"))
 	}
-	r := &recorder{Recording: &Recording{hasSizes: reader.HasSizes()}, reader: reader, options: options, number: make(map[Client]uint32)}
+	r := &recorder{Recording: &Recording{hasSizes: reader.HasSizes()}, reader: reader, options: options, number: make(map[Client]uint32), gatherer: *newGatherer(reader.Rules())}
 	r.earliest, r.latest = math.MaxInt64, math.MinInt64
 	for {
 		request, err := reader.Read()
@@ -154,6 +154,12 @@ func (r *recorder) add(request Request) error {
 	if !r.samples(request.Key) {
 		return nil
 	}
+	if request.Op != Get {
+		return r.reader.located(fmt.Errorf("request %d writes or deletes; a study replays what is asked for, and has no such requests: leave them out (writes: ignore), or replay them with edgewise cache", r.reader.requests))
+	}
+	if request.Extent == Unknown && r.gatherer.sizeRule != Largest {
+		request.Extent = Whole // of 0 bytes, which are left out
+	}
 	if taken, err := r.gatherer.add(r.reader, request); err != nil || !taken {
 		return err
 	}
@@ -214,7 +220,7 @@ func (r *recorder) client() (c Client, err error) {
 func (r *recorder) done() (*Recording, error) {
 	d := r.gatherer.done()
 	rec := r.Recording
-	rec.objects, rec.requestSizes, rec.empty = d.IDs, d.RequestSizes, d.Empty
+	rec.objects, rec.requestSizes, rec.empty, rec.assumed = d.IDs, d.RequestSizes, d.Empty, d.Assumed
 	if rec.objectSizes = d.ObjectSizes; rec.objectSizes == nil {
 		rec.objectSizes = r.ObjectSizes // how many objects there are
 	}
@@ -288,6 +294,10 @@ func (r *Recording) Objects() int { return len(r.objectSizes) }
 
 // Empty returns the number of requests of size 0, which were left out.
 func (r *Recording) Empty() int64 { return r.empty }
+
+// Assumed returns the number of objects whose size no line of an access log says: they are taken to be as large as the
+// median of the others.
+func (r *Recording) Assumed() int64 { return r.assumed }
 
 // Length returns the time from the first request of the whole trace to its last one, those left out included.
 func (r *Recording) Length() time.Duration { return r.length }

@@ -7,9 +7,8 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -18,30 +17,62 @@ type Writer struct {
 	format   Format
 	out      *bufio.Writer
 	closer   io.Closer
+	columns  Columns
 	requests int64
 	err      error
 }
 
+// Columns are those that a CSV has beside time, id and size.
+type Columns struct {
+	// Op says what a request does: get, put or delete.
+	Op bool
+	// Further are the names of others, whose texts are given with each request.
+	Further []string
+}
+
+var opNames = [...]string{Get: "get", Put: "put", Delete: "delete"}
+
 // NewWriter writes a trace of the given format (not [Auto]) to w, compressed if the name ends in .gz,
-// .zst or .xz.
-func NewWriter(w io.Writer, name string, format Format) (*Writer, error) {
-	if format == Auto || int(format) >= len(formatNames) {
+// .zst or .xz. The columns are for CSV alone.
+func NewWriter(w io.Writer, name string, format Format, columns Columns) (*Writer, error) {
+	switch {
+	case format < Oracle || format > IDs:
 		return nil, fmt.Errorf("trace: format is %v; it must be oracle, tis, csv or ids", format)
+	case format != CSV && (columns.Op || len(columns.Further) > 0):
+		return nil, fmt.Errorf("trace: format is %v; only csv has columns for operations and others", format)
 	}
 	compressed, err := compress(w, name)
 	if err != nil {
 		return nil, fmt.Errorf("trace: %s: %w", name, err)
 	}
-	t := &Writer{format: format, out: bufio.NewWriterSize(compressed, 1<<16), closer: compressed}
+	t := &Writer{format: format, out: bufio.NewWriterSize(compressed, 1<<16), closer: compressed, columns: columns}
 	if format == CSV {
-		t.out.WriteString("time,id,size\n")
+		header := []byte("time,id,size")
+		if columns.Op {
+			header = append(header, ",op"...)
+		}
+		for _, name := range columns.Further {
+			header = appendCell(header, name)
+		}
+		t.out.Write(append(header, '\n'))
 	}
 	return t, nil
 }
 
-// Write writes a request. The oracle format holds whole seconds below 2^32 and sizes below 2^32; a
-// request it cannot hold is an error. The other formats leave Next out, and IDs all but the key.
-func (t *Writer) Write(r Request) error {
+// appendCell appends a comma and a cell, in quotes where it needs them.
+func appendCell(b []byte, cell string) []byte {
+	b = append(b, ',')
+	if !strings.ContainsAny(cell, ",;\t\"\r\n ") {
+		return append(b, cell...)
+	}
+	b = append(b, '"')
+	b = append(b, strings.ReplaceAll(cell, `"`, `""`)...)
+	return append(b, '"')
+}
+
+// Write writes a request, and what stands in its further columns. The oracle format holds whole seconds below 2^32 and
+// sizes below 2^32; a request it cannot hold is an error. The other formats leave Next out, and IDs all but the key.
+func (t *Writer) Write(r Request, further ...string) error {
 	if t.err != nil {
 		return t.err
 	}
@@ -60,6 +91,12 @@ func (t *Writer) Write(r Request) error {
 		b = append(appendSeconds(b, r.Time), ',')
 		b = append(strconv.AppendUint(b, r.Key, 10), ',')
 		b = strconv.AppendInt(b, r.SizeBytes, 10)
+		if t.columns.Op {
+			b = append(append(b, ','), opNames[r.Op]...)
+		}
+		for _, cell := range further {
+			b = appendCell(b, cell)
+		}
 	case IDs:
 		b = strconv.AppendUint(b, r.Key, 10)
 	}
@@ -103,94 +140,4 @@ func appendSeconds(b []byte, t time.Duration) []byte {
 		b = fmt.Appendf(b, ".%09d", part)
 	}
 	return b
-}
-
-// Convert reads the trace at from and writes it to the file to, in the given format and compressed as
-// its name says. The oracle format needs to know the next request for each object, so the trace is read
-// twice and 12 bytes a request are held in memory; all others stream. The file appears only when it
-// is whole.
-func Convert(to string, format Format, from string, options Options) (err error) {
-	next := func() int64 { return -1 }
-	if format == Oracle {
-		if next, err = nextRequests(from, options); err != nil {
-			return err
-		}
-	}
-	in, err := Open(from, options)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	file, err := os.CreateTemp(filepath.Dir(to), "."+filepath.Base(to)+".*")
-	if err != nil {
-		return fmt.Errorf("trace: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			file.Close()
-			os.Remove(file.Name())
-		}
-	}()
-	out, err := NewWriter(file, to, format)
-	if err != nil {
-		return err
-	}
-	for {
-		request, err := in.Read()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		request.Next = next()
-		if err := out.Write(request); err != nil {
-			return err
-		}
-	}
-	if err := out.Close(); err != nil {
-		return fmt.Errorf("trace: %s: %w", to, err)
-	}
-	if err := file.Close(); err != nil {
-		return fmt.Errorf("trace: %w", err)
-	}
-	if err := os.Rename(file.Name(), to); err != nil {
-		return fmt.Errorf("trace: %w", err)
-	}
-	return nil
-}
-
-// nextRequests returns a function that returns, call by call, the number of the next request for the
-// object of each request of a trace.
-func nextRequests(path string, options Options) (func() int64, error) {
-	r, err := Open(path, options)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	var numbers interner
-	var latest []int64 // by object: its last request so far, from 0
-	var next []int64
-	for i := int64(0); ; i++ {
-		request, err := r.Read()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		id, err := numbers.number(request.Key)
-		if err != nil {
-			return nil, r.located(err)
-		}
-		if int(id) == len(latest) {
-			latest = append(latest, i)
-		} else {
-			next[latest[id]] = i + 1
-			latest[id] = i
-		}
-		next = append(next, -1)
-	}
-	i := -1
-	return func() int64 { i++; return next[i] }, nil
 }

@@ -1,0 +1,157 @@
+package scenario
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
+)
+
+// resolve returns the sites that an entry of a placement stands for. An ID is looked for among own sites, then in the
+// catalog, and so is then a name. A word for many sites means own ones where there are any that can have the role, and
+// never others in their place.
+func (r *reader) resolve(s siteSpec) ([]topology.Node, error) {
+	match, err := catalog.MatchArea("Site", s.name)
+	if err != nil {
+		return nil, err
+	}
+	own := r.ownFor(s)
+	if match != nil && len(own) > 0 {
+		return matchOwn(s, own, match)
+	}
+	kinds := placement.Kinds(s.role)
+	if match == nil {
+		var known []topology.Node
+		if r.network.graph == nil {
+			for _, kind := range kinds {
+				known = append(known, catalog.Sites(cmp.Or(s.provider, r.network.provider), kind)...)
+			}
+		}
+		for _, nodes := range [][]topology.Node{own, known} {
+			if i := slices.IndexFunc(nodes, func(n topology.Node) bool { return n.ID == s.name }); i >= 0 {
+				return nodes[i : i+1], nil
+			}
+		}
+		if i, err := catalog.Find("", "own site", s.name, own); err == nil {
+			return own[i : i+1], nil
+		}
+	}
+	if r.network.graph != nil {
+		return nil, fmt.Errorf("%q: the graph has no site of this name that can have the role %q%s", s.name, s.role, nearestOf(s.name, own))
+	}
+	var first error
+	for _, kind := range kinds {
+		found, err := r.ofCatalog(s, kind, match)
+		if err == nil {
+			return found, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return nil, r.withOwn(s, own, first)
+}
+
+// ofCatalog returns the sites of a kind that an entry stands for in the catalog.
+func (r *reader) ofCatalog(s siteSpec, kind topology.NodeKind, match func(topology.Node) bool) ([]topology.Node, error) {
+	var selection catalog.Selection
+	*list(&selection, kind) = []string{s.name}
+	nodes, err := selection.SelectSites(cmp.Or(s.provider, r.network.provider))
+	return ofKind(nodes, kind), err // a Local Zone brings its parent along
+}
+
+// ownFor returns the own sites that can have the role of an entry, of its provider, kind by kind. Own sites without a
+// provider are the network's.
+func (r *reader) ownFor(s siteSpec) (found []topology.Node) {
+	for _, kind := range placement.Kinds(s.role) {
+		for _, n := range ofKind(r.network.own, kind) {
+			if s.provider == "" || cmp.Or(catalog.Provider(n.Provider), r.network.provider) == s.provider {
+				found = append(found, n)
+			}
+		}
+	}
+	return found
+}
+
+// matchOwn returns the own sites that a word for many stands for, all of the first kind that has any.
+func matchOwn(s siteSpec, own []topology.Node, match func(topology.Node) bool) ([]topology.Node, error) {
+	var found []topology.Node
+	for _, n := range own {
+		if match(n) && (len(found) == 0 || n.Kind == found[0].Kind) {
+			found = append(found, n)
+		}
+	}
+	if len(found) > 0 {
+		return found, nil
+	}
+	var countries, continents []string
+	for _, n := range own {
+		countries, continents = append(countries, n.Country), append(continents, n.Continent)
+	}
+	slices.Sort(countries)
+	slices.Sort(continents)
+	return nil, fmt.Errorf("%q: none of the %d own sites that can have the role %q; they are in %s (%s); sites of the catalog beside own ones are named by id",
+		s.name, len(own), s.role, strings.Join(slices.Compact(countries), ", "), strings.Join(slices.Compact(continents), ", "))
+}
+
+// withOwn adds to the error of a name that the catalog does not know what the own sites have like it.
+func (r *reader) withOwn(s siteSpec, own []topology.Node, err error) error {
+	if i := slices.IndexFunc(r.network.own, func(n topology.Node) bool { return n.ID == s.name }); i >= 0 && !slices.ContainsFunc(own, func(n topology.Node) bool { return n.ID == s.name }) {
+		return invalid.New("Site", s.name, "a site that can have the role %q; the own site of this name is a %v of %s", s.role, r.network.own[i].Kind, cmp.Or(r.network.own[i].Provider, string(r.network.provider)))
+	}
+	return fmt.Errorf("%s%s", said(err), nearestOf(s.name, own))
+}
+
+// nearestOf names the own sites that a name may mean.
+func nearestOf(name string, own []topology.Node) string {
+	if len(own) == 0 {
+		return ""
+	}
+	return "; of the own sites " + strings.Join(catalog.Nearest(name, own), ", ")
+}
+
+// resolveOwn returns the own site of a kind and a provider, any where that is empty, with an ID; none or one.
+func (r *reader) resolveOwn(id string, kind topology.NodeKind, provider catalog.Provider) []topology.Node {
+	for _, n := range r.network.own {
+		if n.ID == id && n.Kind == kind && (provider == "" || cmp.Or(catalog.Provider(n.Provider), r.network.provider) == provider) {
+			return []topology.Node{n}
+		}
+	}
+	return nil
+}
+
+// namesToIDs replaces names of the network's metros and sites, where workloads and failures have them, by their IDs.
+func (r *reader) namesToIDs() {
+	metro := func(k topology.NodeKind) bool { return k == topology.Metro }
+	for i := range r.study.Workloads {
+		for k := range r.study.Workloads[i].Metros {
+			r.nameToID(&r.study.Workloads[i].Metros[k], metro)
+		}
+	}
+	for i := range r.study.Failures {
+		r.nameToID(&r.study.Failures[i].Site, topology.NodeKind.IsSite)
+	}
+}
+
+// nameToID replaces the name of a node of the network, of one of the kinds that are accepted, by its ID. What is no name
+// stays as it is, for whoever checks it.
+func (r *reader) nameToID(name *string, accepted func(topology.NodeKind) bool) {
+	n := r.study.Network
+	if _, ok := n.Index(*name); ok {
+		return
+	}
+	var nodes []topology.Node
+	for _, node := range n.AllNodes() {
+		if accepted(node.Kind) {
+			nodes = append(nodes, node)
+		}
+	}
+	if i, err := catalog.Find("", "node", *name, nodes); err == nil {
+		*name = nodes[i].ID
+	}
+}
