@@ -35,6 +35,9 @@ type PlacementPrediction struct {
 	Time        time.Duration
 }
 
+// programBytes is about what the program takes by itself: its code, the catalog, what waits to be collected.
+const programBytes = 64 << 20
+
 // retainedBytes is about what a comparison keeps of one run's latencies of one workload from one metro.
 const retainedBytes = 2000
 
@@ -62,7 +65,7 @@ func (s *Study) Predict() *Prediction {
 		p.Placements = append(p.Placements, of)
 	}
 	atOnce := min(float64(s.workers()), runs)
-	p.MemoryBytes = int64(min(held+atOnce*float64(largest), math.MaxInt64/2))
+	p.MemoryBytes = int64(min(programBytes+held+atOnce*float64(largest), math.MaxInt64/2))
 	return p
 }
 

@@ -74,14 +74,18 @@ func counted(n float64, what string) string {
 	if n != 1 {
 		what += "s"
 	}
+	return rounded(n) + " " + what
+}
+
+// rounded writes a number with three digits where it is large: "92,000", "1.25 M".
+func rounded(n float64) string {
 	if n < 100_000 {
-		return humanize.Comma(int64(n+0.5)) + " " + what
+		return humanize.Comma(int64(n + 0.5))
 	}
-	value, prefix := humanize.ComputeSI(n)
-	if prefix != "" && n < 1e18 {
-		return fmt.Sprintf("%.3g %s %s", value, prefix, what)
+	if value, prefix := humanize.ComputeSI(n); prefix != "" && n < 1e18 {
+		return fmt.Sprintf("%.3g %s", value, prefix)
 	}
-	return fmt.Sprintf("%.3g %s", n, what)
+	return fmt.Sprintf("%.3g", n)
 }
 
 // printPrediction prints what a study will take, by placement.
@@ -97,7 +101,7 @@ func printPrediction(w io.Writer, p *edgewise.Prediction) error {
 			took = inWordsTime(of.Time * time.Duration(p.Replications))
 		}
 		rows = append(rows, table.Row{
-			of.Name, p.Replications, counted(per.Requests, ""), counted(per.Updates, ""), counted(per.Sessions, ""),
+			of.Name, p.Replications, rounded(per.Requests), rounded(per.Updates), rounded(per.Sessions),
 			humanize.IBytes(uint64(of.MemoryBytes)), took,
 		})
 	}
