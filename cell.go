@@ -101,7 +101,7 @@ func (s *Study) RunCell(ctx context.Context, c Cell) (*CellResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	result, err := plans[0].RunOn(ctx, c.Replication, s.workers())
+	result, err := plans[0].RunOn(ctx, c.Replication, s.workers(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -243,12 +243,14 @@ type gatherer struct {
 	runs     int // so far
 	kept     int // of them, by the study's store
 	total    int // planned
+	meter    sim.Meter
+	perRun   float64 // steps of the meter that a run is expected to take; 0 where nobody knows
 	open     map[int][]*sim.Result
 	done     []*replication // nil where it is not complete
 }
 
 func newGatherer(s *Study, progress func(Progress)) *gatherer {
-	return &gatherer{study: s, progress: progress, open: make(map[int][]*sim.Result)}
+	return &gatherer{study: s, progress: progress, perRun: s.Scenario.Work().Steps(), open: make(map[int][]*sim.Result)}
 }
 
 // has reports whether a result is there.
@@ -282,9 +284,7 @@ func (g *gatherer) take(placement int, r *sim.Result) error {
 		delete(g.open, n)
 	}
 	g.runs++
-	if g.progress != nil {
-		g.progress(Progress{Done: g.runs, Total: g.total, Kept: g.kept})
-	}
+	g.report()
 	return nil
 }
 

@@ -50,7 +50,8 @@ type Study struct {
 	Sources []string
 	// Provenance names the files that the study was read from; package scenario sets it.
 	Provenance Provenance
-	// Progress, if set, is called after every run, never by two goroutines at a time.
+	// Progress, if set, is called after every run and a few times a second in between, never by two goroutines at a
+	// time.
 	Progress func(Progress)
 	// Store, if set, keeps what every run gave as it finishes. Runs that it has already are not run again, so that
 	// [Study.Run] after one that was ended, by whatever, finds the same, to the bit, as one that was not. What it has of
@@ -62,6 +63,9 @@ type Study struct {
 type Progress struct {
 	// Done and Total count runs. With [Study.Until], Total is what is planned so far.
 	Done, Total int
+	// Share is the share of the work that is done, 0 to 1, parts of runs included. It is an estimate: see
+	// [Study.Predict].
+	Share float64
 	// Kept counts those of Done that [Study.Store] had already.
 	Kept int
 }
@@ -69,6 +73,7 @@ type Progress struct {
 const (
 	defaultReplications = 10
 	maxReplications     = 100_000
+	maxPlacements       = 100_000
 	defaultLevel        = 0.95
 	// Below the least level an interval says nothing, and beyond the most its ends are not numbers any more.
 	leastLevel = 0.5
@@ -78,6 +83,12 @@ const (
 // Validate names the first field that is out of range, and the first thing that keeps a placement from serving
 // the workloads: what it finds right, [Study.Run] does not refuse before it has run.
 func (s *Study) Validate() error {
+	if err := invalid.Name("Title", s.Title); err != nil {
+		return fmt.Errorf("edgewise: %w", err)
+	}
+	if len(s.Placements) > maxPlacements {
+		return fmt.Errorf("edgewise: %d placements; want %d at most", len(s.Placements), maxPlacements)
+	}
 	if len(s.Placements) == 0 {
 		return errors.New("edgewise: no placement; want at least one")
 	}
@@ -225,11 +236,12 @@ func (s *Study) run(ctx context.Context, g *gatherer, plans []*sim.Plan, upTo in
 	jobs := make(chan job)
 	var pool sync.WaitGroup
 	var gathering sync.Mutex
+	defer g.tick(ctx, &gathering)()
 	for range min(workers, runs) {
 		pool.Go(func() {
 			for j := range jobs {
 				result, isKept, err := keep.result(ctx, Cell{s.Placements[j.placement].Name, j.replication}, func() (*sim.Result, error) {
-					return plans[j.placement].RunOn(ctx, j.replication, max(1, workers/runs))
+					return plans[j.placement].RunOn(ctx, j.replication, max(1, workers/runs), &g.meter)
 				})
 				if err == nil {
 					gathering.Lock()

@@ -73,7 +73,7 @@ func way(from, to string, kind topology.LinkKind, oneWay time.Duration) []topolo
 func runPlan(plan *sim.Plan, workers int) (outcome, error) {
 	var result *sim.Result
 	cpu, err := timed(func() (err error) {
-		result, err = plan.RunOn(context.Background(), 0, workers)
+		result, err = plan.RunOn(context.Background(), 0, workers, nil)
 		return err
 	})
 	if err != nil {

@@ -169,6 +169,9 @@ func (p Placement) Validate(n *topology.Network) error {
 	if p.Name == "" {
 		return fmt.Errorf("placement: %w", invalid.New("Name", `""`, "a name"))
 	}
+	if err := invalid.Name("Name", p.Name); err != nil {
+		return fmt.Errorf("placement: %w", err)
+	}
 	var errs []error
 	add := func(err error) {
 		if err == nil {

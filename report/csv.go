@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -22,7 +23,8 @@ var csvHeader = []string{
 // an empty site all sites. A number that the data cannot carry is an empty field; the column unsupported says why.
 // variance_reduction is that of the pairing where it is known, placement_number the place in the study's order, 0 for
 // the baseline, kind that of the workload, q the probability of a quantile and deadline_ms the deadline of a share
-// within one; both are empty for other statistics. Shares are between 0 and 1, latencies in milliseconds.
+// within one; both are empty for other statistics. Shares are between 0 and 1, latencies in milliseconds. A name that
+// begins with = + - or @, which a spreadsheet would take for a formula, has an apostrophe before it.
 func WriteCSV(w io.Writer, c *edgewise.Comparison) error {
 	out := csv.NewWriter(w)
 	_ = out.Write(csvHeader) // csv.Writer keeps its first error
@@ -57,7 +59,7 @@ type csvPlace struct {
 func (at *csvPlace) write(out *csv.Writer, figures edgewise.Figures) {
 	for i := range figures {
 		f := &figures[i]
-		row := []string{at.placement, at.workload, at.metro, f.Metric, f.Statistic, f.Unit}
+		row := []string{words.Cell(at.placement), words.Cell(at.workload), words.Cell(at.metro), f.Metric, f.Statistic, f.Unit}
 		row = append(row, numbers(f.Estimate)...)
 		row = append(row, strconv.Itoa(f.N))
 		difference := stats.Estimate{}
@@ -65,7 +67,7 @@ func (at *csvPlace) write(out *csv.Writer, figures edgewise.Figures) {
 			difference = *f.Difference
 		}
 		row = append(row, numbers(difference)...)
-		row = append(row, f.Unsupported, known(f.VarianceReduction), strconv.Itoa(at.number), at.kind, at.site,
+		row = append(row, f.Unsupported, known(f.VarianceReduction), strconv.Itoa(at.number), at.kind, words.Cell(at.site),
 			known(f.Q), known(float64(f.Deadline)/1e6))
 		_ = out.Write(row)
 	}

@@ -63,7 +63,7 @@ func drawn(draw func(*edgewise.Comparison) (*Picture, error), write func(*Pictur
 
 // writeSummary writes the tables and the verdicts for people.
 func writeSummary(w io.Writer, c *edgewise.Comparison) error {
-	if _, err := fmt.Fprintf(w, "## %s\n\n", c.Title); err != nil {
+	if _, err := fmt.Fprintf(markdownWriter{w}, "## %s\n\n", c.Title); err != nil {
 		return err
 	}
 	if err := writeWarnings(w, c); err != nil {

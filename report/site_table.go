@@ -23,7 +23,7 @@ func WriteSites(w io.Writer, c *edgewise.Comparison) error {
 
 // WriteSitesMarkdown writes the tables of [WriteSites] as Markdown.
 func WriteSitesMarkdown(w io.Writer, c *edgewise.Comparison) error {
-	return writeSites(w, c, "### %s\n\n", renderMarkdown)
+	return writeSites(markdownWriter{w}, c, "### %s\n\n", renderMarkdown)
 }
 
 func writeSites(w io.Writer, c *edgewise.Comparison, heading string, render func(table.Writer) string) error {

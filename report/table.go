@@ -27,7 +27,7 @@ func WriteTable(w io.Writer, c *edgewise.Comparison) error {
 
 // WriteMarkdown writes the tables of [WriteTable] as Markdown.
 func WriteMarkdown(w io.Writer, c *edgewise.Comparison) error {
-	return writeTables(w, c, "### %s\n\n", renderMarkdown)
+	return writeTables(markdownWriter{w}, c, "### %s\n\n", renderMarkdown)
 }
 
 func writeTables(w io.Writer, c *edgewise.Comparison, heading string, render func(table.Writer) string) error {

@@ -121,7 +121,7 @@ func WriteVerdicts(w io.Writer, c *edgewise.Comparison, m Margins) error {
 
 // WriteVerdictsMarkdown writes the table of [WriteVerdicts] as Markdown.
 func WriteVerdictsMarkdown(w io.Writer, c *edgewise.Comparison, m Margins) error {
-	return writeVerdicts(w, c, m, "### %s\n\n", renderMarkdown)
+	return writeVerdicts(markdownWriter{w}, c, m, "### %s\n\n", renderMarkdown)
 }
 
 func writeVerdicts(w io.Writer, c *edgewise.Comparison, m Margins, heading string, render func(table.Writer) string) error {

@@ -62,7 +62,7 @@ func askedBy(t *testing.T, s *edgewise.Study, placement, workers int) (*sim.Resu
 	t.Helper()
 	plans, err := sim.Compile(context.Background(), s.Scenario, s.Placements...)
 	require.NoError(t, err)
-	result, err := plans[placement].RunOn(context.Background(), 0, workers)
+	result, err := plans[placement].RunOn(context.Background(), 0, workers, nil)
 	require.NoError(t, err)
 	var asked []uint64
 	for i := range result.Workloads[0].Metros {

@@ -183,7 +183,7 @@ func TestRunsWithFailuresAreTheSameOnAnyNumberOfCores(t *testing.T) {
 		require.NoError(t, err)
 		require.Positive(t, total.Outcomes[Failed])
 		for _, workers := range []int{2, 4} {
-			got, err := plans[0].RunOn(context.Background(), 0, workers)
+			got, err := plans[0].RunOn(context.Background(), 0, workers, nil)
 			require.NoError(t, err)
 			requireSame(t, want, got)
 		}

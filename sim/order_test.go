@@ -118,7 +118,7 @@ func requireSameHoweverAdvanced(t *testing.T, p *Plan) {
 	require.NoError(t, err)
 	require.NotZero(t, want.Fingerprint)
 	for workers := 2; workers <= 8; workers++ {
-		got, err := p.RunOn(context.Background(), 0, workers)
+		got, err := p.RunOn(context.Background(), 0, workers, nil)
 		require.NoError(t, err)
 		requireSame(t, want, got)
 	}

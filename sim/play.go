@@ -7,6 +7,7 @@ import (
 
 // rules are what all matches of a game share.
 type rules struct {
+	meter     *Meter
 	deadlines []int64
 	update    int64         // ns between the simulated updates of a player
 	resend    time.Duration // between all updates: the next says what a lost one said
@@ -31,6 +32,7 @@ func (r *rules) play(ctx context.Context, s *segment) error {
 		}
 		p.skipTo(s.from, r.update)
 		if p.send < s.until {
+			r.meter.addUpdates((s.until-p.send-1)/r.update + 1)
 			r.playOne(p, s)
 		}
 	}

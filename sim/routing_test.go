@@ -146,7 +146,7 @@ func TestUsersAreTheSameWhoeverServesThem(t *testing.T) {
 		plans, err := Compile(context.Background(), s, p)
 		require.NoError(t, err)
 		require.Len(t, plans[0].workloads[0].entries[0], 2)
-		got, err := plans[0].RunOn(context.Background(), 0, 2)
+		got, err := plans[0].RunOn(context.Background(), 0, 2, nil)
 		require.NoError(t, err)
 		for i := range 2 {
 			require.Equal(t, want.Workloads[i].Metros[0], got.Workloads[i].Metros[0], want.Workloads[i].Name)

@@ -19,6 +19,7 @@ const maxWorkloads = 255
 type run struct {
 	plan   *Plan
 	ctx    context.Context
+	meter  *Meter
 	rep    uint64
 	result *Result
 	sites  []*site
@@ -41,7 +42,7 @@ type tallyPart struct {
 // Run simulates one replication of the plan, from 0, on one core. It returns the context's error when
 // cancelled.
 func (p *Plan) Run(ctx context.Context, replication int) (*Result, error) {
-	return p.RunOn(ctx, replication, 1)
+	return p.RunOn(ctx, replication, 1, nil)
 }
 
 // RunOn is [Plan.Run] on a number of cores. The result is the same to the bit; where there are several
@@ -50,14 +51,16 @@ func (p *Plan) Run(ctx context.Context, replication int) (*Result, error) {
 // Cores share sites, games and groups of sites that send each other messages; one of them is never split,
 // except that a group with enough to do in a window, some 200 requests a core, advances on all cores. Where
 // most of the load is in one place, or a window is short, a run may therefore use one core.
-func (p *Plan) RunOn(ctx context.Context, replication, workers int) (*Result, error) {
+//
+// The meter, if not nil, is told what has been simulated, some hundred requests at a time.
+func (p *Plan) RunOn(ctx context.Context, replication, workers int, meter *Meter) (*Result, error) {
 	if replication < 0 {
 		return nil, fmt.Errorf("sim: replication is %d; want 0 or more", replication)
 	}
 	if workers < 1 {
 		return nil, fmt.Errorf("sim: %d workers; want 1 or more", workers)
 	}
-	r := &run{plan: p, ctx: ctx, rep: uint64(replication), result: p.newResult(replication)}
+	r := &run{plan: p, ctx: ctx, meter: meter, rep: uint64(replication), result: p.newResult(replication)}
 	if err := r.build(); err != nil {
 		return nil, fmt.Errorf("sim: placement %q: %w", p.placement.Name, err)
 	}
@@ -105,7 +108,7 @@ func (r *run) build() error {
 	for i := range r.plan.sites {
 		planned := &r.plan.sites[i]
 		at := &site{
-			id: uint32(i), name: planned.id, ctx: r.ctx, outages: s.outagesOf(planned.id), fills: newFillQueue(),
+			id: uint32(i), name: planned.id, ctx: r.ctx, meter: r.meter, outages: s.outagesOf(planned.id), fills: newFillQueue(),
 			served: make([]originCount, len(s.Workloads)),
 			data:   make([]dataCalls, len(s.Workloads)),
 		}
@@ -371,7 +374,7 @@ func (r *run) newMatchmaker(w *plannedWorkload, service *workload.Matched, site 
 		matchKey: random.NewKey(s.Seed, r.rep, purpose.EntityOf(w.name, planned.id), purpose.Match),
 		present:  recorded, hosted: recorded,
 		rules: rules{
-			deadlines: w.deadlines, update: int64(service.UpdatePeriod()), resend: service.SendPeriod(),
+			meter: r.meter, deadlines: w.deadlines, update: int64(service.UpdatePeriod()), resend: service.SendPeriod(),
 			data: newDataCalls(&service.Data, w.homes[site]), coin: outOf32(service.Data.Probability),
 		},
 	}

@@ -463,7 +463,7 @@ func TestRandomFailuresAreTheSameByArithmeticAndByMessage(t *testing.T) {
 		}
 		plans, err := Compile(context.Background(), s, p)
 		require.NoError(t, err)
-		windows, err := plans[0].RunOn(context.Background(), 0, 2)
+		windows, err := plans[0].RunOn(context.Background(), 0, 2, nil)
 		require.NoError(t, err)
 		requireSame(t, windows, advanceBy(t, plans[0], func(r *run) { advanceGlobally(t, r) }))
 	}

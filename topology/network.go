@@ -54,6 +54,9 @@ func New(nodes []Node, links []Link) (*Network, error) {
 		if node.ID == "" {
 			return nil, fmt.Errorf("node %d (%q): %w", i, node.Name, invalid.New("ID", `""`, "an ID"))
 		}
+		if err := invalid.First(invalid.Name("ID", node.ID), invalid.Name("Name", node.Name)); err != nil {
+			return nil, fmt.Errorf("node %d: %w", i, err)
+		}
 		if first, ok := n.index[node.ID]; ok {
 			return nil, fmt.Errorf("node %d: %w", i, invalid.New("ID", node.ID, "another than that of node %d", first))
 		}

@@ -13,6 +13,7 @@ import (
 // reproduceCmd runs a report again from its manifest.
 type reproduceCmd struct {
 	Dir     string `arg:"" help:"The directory of a report that edgewise run wrote." type:"path"`
+	Force   bool   `help:"Run, too, what is predicted to take more than the machine's memory, or more than 10^13 requests."`
 	Workers int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet   bool   `short:"q" help:"No progress, no summary."`
 }
@@ -53,7 +54,12 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 			return &usageError{fmt.Errorf("%s: %w", filepath.Join(c.Dir, report.ManifestFile), err)}
 		}
 	}
-	comparison, err := runShown(ctx, study, c.Quiet, s)
+	if _, err := predict(ctx, study, c.Force); err != nil {
+		return err
+	}
+	shown := s.progress(c.Quiet)
+	comparison, err := runShown(ctx, study, shown)
+	shown.finish()
 	if err != nil {
 		return stopped(err)
 	}

@@ -17,7 +17,8 @@ import (
 type runCmd struct {
 	Scenario     string `arg:"" help:"The scenario file." type:"path"`
 	Out          string `short:"o" required:"" placeholder:"DIR" help:"Directory for the report: ${outputs}, scenario.yaml, the files it names (inputs) and manifest.json; made if missing, in a directory that exists. A report that is there is replaced in one step; anything else is refused. A run that is interrupted writes what its finished replications say, but never over the report of one that was not."`
-	Force        bool   `help:"Set aside what stands in the way of the report, as DIR.old-1, instead of refusing it."`
+	Force        bool   `help:"Set aside what stands in the way of the report, as DIR.old-1, instead of refusing it. Run, too, what is predicted to take more than the machine's memory, or more than 10^13 requests."`
+	DryRun       bool   `short:"n" help:"Only say what the run would take, by placement: runs, requests, updates and sessions of games, memory, and time as a pilot has it."`
 	Store        string `placeholder:"DIR" help:"Directory where every run is kept as it finishes, so that the same command goes on where it was ended; DIR.cells of the report, if left out. It is removed when the report is complete."`
 	KeepCells    bool   `help:"Do not remove the store when the report is complete."`
 	Fresh        bool   `help:"Discard what the store has, of whatever study, and begin anew."`
@@ -42,13 +43,27 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	if err := report.CheckRun(c.Out, from); err != nil {
 		return &usageError{err}
 	}
+	predicted, err := predict(ctx, study, c.Force || c.DryRun)
+	if err != nil {
+		return err
+	}
+	if c.DryRun {
+		return printPrediction(s.out, predicted)
+	}
+	if !c.Quiet {
+		if err := sayPrediction(s.err, predicted); err != nil {
+			return err
+		}
+	}
 	cells, err := c.openCells(s, study)
 	if err != nil {
 		return &usageError{err}
 	}
 	study.Store = cells
 	s.last.set(cells.String)
-	comparison, runErr := runShown(ctx, study, c.Quiet, s)
+	shown := s.progress(c.Quiet)
+	comparison, runErr := runShown(ctx, study, shown)
+	shown.finish()
 	if comparison == nil {
 		return cells.closeAfter(runErr)
 	}
@@ -101,7 +116,10 @@ func (c *runCmd) write(ctx context.Context, s *streams, comparison *edgewise.Com
 	if runErr != nil {
 		ctx = context.WithoutCancel(ctx) // until the grace ends
 	}
+	shown := s.progress(c.Quiet)
+	shown.phase("drawing and writing the report")
 	err := report.WriteRun(ctx, c.Out, comparison, from)
+	shown.finish()
 	switch {
 	case err != nil && runErr == nil && ctx.Err() != nil:
 		err = &interruptedError{errors.New("stopped while the report was drawn; it is not written")}
@@ -180,20 +198,15 @@ func outputNames() string {
 	return strings.Join(names, ", ")
 }
 
-// runShown runs a study, with a bar of progress where there is a terminal.
-func runShown(ctx context.Context, study *edgewise.Study, quiet bool, s *streams) (*edgewise.Comparison, error) {
-	if !quiet {
-		show, finish := progressOn(s.err, "runs ")
-		defer finish()
-		if show != nil {
-			also := study.Progress
-			study.Progress = func(p edgewise.Progress) {
-				if also != nil {
-					also(p)
-				}
-				show(p.Done, p.Total)
-			}
+// runShown runs a study and shows how far it is.
+func runShown(ctx context.Context, study *edgewise.Study, shown *progress) (*edgewise.Comparison, error) {
+	shown.phase("running")
+	also := study.Progress
+	study.Progress = func(p edgewise.Progress) {
+		if also != nil {
+			also(p)
 		}
+		shown.update(p.Share, fmt.Sprintf("%d of %s", p.Done, counted(float64(p.Total), "run")))
 	}
 	return study.Run(ctx)
 }
