@@ -68,7 +68,7 @@ func (s *Scenario) Work() Work {
 // What is held for each, in bytes: about what was measured with this version on amd64.
 const (
 	entryBytes  = 64  // an object in a cache: its entry, size, place in the index, what a policy keeps
-	objectBytes = 8   // an object of a catalogue that caches are preloaded from, for each rate
+	objectBytes = 48  // an object of a catalogue that caches are preloaded from, by tier: its rates, and their order
 	playerBytes = 700 // a player: the session, the lobby, the match, the law of the last mile
 )
 
