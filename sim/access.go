@@ -10,6 +10,7 @@ import (
 // lastMiles holds the laws of the access technologies, ready to be drawn from. Times are RTTs in ns.
 type lastMiles struct {
 	base, jitter [topology.NumTechnologies]*random.Quantiles
+	median       [topology.NumTechnologies]int64 // of the jitter
 }
 
 func newLastMiles() (*lastMiles, error) {
@@ -23,6 +24,7 @@ func newLastMiles() (*lastMiles, error) {
 		if l.jitter[i], err = random.NewQuantiles(func(p float64) float64 { return float64(t.JitterRTT(p)) }); err != nil {
 			return nil, fmt.Errorf("sim: jitter of %s: %w", t, err)
 		}
+		l.median[i] = int64(t.JitterRTT(0.5))
 	}
 	return &l, nil
 }
