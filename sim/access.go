@@ -62,10 +62,11 @@ func (a *accessLaw) technology(uniform uint32) topology.Technology {
 	return a.techs[i]
 }
 
-// draw returns the last-mile RTT of one request of some user: base and jitter.
-func (a *accessLaw) draw(uniform uint32, s *random.Stream) int64 {
-	t := a.technology(uniform)
-	return int64(a.miles.base[t].Draw(s) + a.miles.jitter[t].Draw(s))
+// draw returns the last-mile RTT of one request of some user, base and jitter, the base alone, and the user's technology.
+func (a *accessLaw) draw(uniform uint32, s *random.Stream) (access, quiet int64, t topology.Technology) {
+	t = a.technology(uniform)
+	base := a.miles.base[t].Draw(s)
+	return int64(base + a.miles.jitter[t].Draw(s)), int64(base), t
 }
 
 // linkJitter returns the jitter of the links on a way with the given mean, in ns. It follows from a number

@@ -36,7 +36,8 @@ func failingWorld(t testing.TB) *Plan {
 		c.Data.Home, c.Data.Parallel, c.Data.Calls = "east", true, 3
 	})
 	crowd := s.Workloads[2].Named("crowd").WithPlayers(60) // more than its servers can host
-	s.Workloads = append(slices.Insert(s.Workloads, 2, second, third), crowd)
+	few := s.Workloads[2].Named("few").WithPlayers(3)      // less than a match
+	s.Workloads = append(slices.Insert(s.Workloads, 2, second, third), crowd, few)
 	at := func(site string, at, length, detection int) Failure {
 		ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 		return Failure{Site: site, At: ms(at), For: ms(length), Detection: ms(detection), Redirection: ms(20), Timeout: ms(90)}
@@ -81,7 +82,7 @@ func busyScenario(t testing.TB) (Scenario, placement.Placement) {
 	api = workload.Change(api, func(c *workload.Computed) { c.Data.Calls = 2 })
 	game = game.WithPlayers(12)
 	game = workload.Change(game, func(m *workload.Matched) {
-		m.SampledUpdates, m.MatchLength, m.MatchPlayers, m.MatchesPerServer = 0.1, 2*time.Second, 5, 1
+		m.SampledUpdates, m.MatchLength, m.MatchPlayers, m.MinPlayers, m.MatchesPerServer = 0.1, 2*time.Second, 5, 5, 1
 	})
 	return Scenario{
 		Network: n, Workloads: []workload.Workload{site, api, game},

@@ -114,7 +114,7 @@ func CompetitiveFPS() Workload {
 			Assumed: []Assumption{
 				{"Service.MatchLength", "matches of 35 min"},
 				{"Demand.Length", "sessions of 108 min on the mean, three matches: Weibull with shape 1.5 and scale 2 h"},
-				{"Service.LobbyTimeout", "after 1 min in the lobby two players may start a match"},
+				{"Service.MinPlayers", "no match starts without all ten players, as ranked matches of two teams of five do not"},
 				{"Service.UpdateHz", "players send an update every tick"},
 				assumedDay,
 			},
@@ -123,7 +123,7 @@ func CompetitiveFPS() Workload {
 		Service: Matched{
 			MatchPlayers:     10,
 			MatchLength:      35 * time.Minute,
-			MinPlayers:       2,
+			MinPlayers:       10,
 			LobbyTimeout:     time.Minute,
 			TickHz:           128,
 			TickTime:         2340 * time.Microsecond,
