@@ -169,6 +169,9 @@ func (s *Study) assumptions() []string {
 		for _, n := range w.assumed {
 			all = append(all, w.name+": "+n.Text)
 		}
+		if w.kind == sim.Matched {
+			all = append(all, w.name+": "+gamesLeaveOut)
+		}
 	}
 	return all
 }

@@ -5,6 +5,10 @@ import (
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
+// gamesLeaveOut says what the model of games leaves out that may decide.
+const gamesLeaveOut = "the players of a metro play at one site, or wait for it while it is full; nobody joins a match that has begun; " +
+	"jitter is drawn for each update on its own"
+
 // notPlaying returns the share of the play that was wanted and did not happen, as a whole and by reason.
 func notPlaying() []Measure {
 	missed := func(t *Tallies) uint64 { return t.Outcomes[sim.NotPlayed] }

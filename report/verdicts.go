@@ -24,8 +24,8 @@ type Margins struct {
 	// 0.005 when 0, half a percentage point. Assumed.
 	Share float64
 	// Served is by how much the shares of all that were served may differ, failed and not played taken away, for
-	// latencies to be compared: they are of those served, and further apart they are of other users. 0.05 when 0.
-	// Assumed.
+	// latencies to be compared: they are of those served, and further apart they are of other users.
+	// [edgewise.ServedMargin] when 0.
 	Served float64
 }
 
@@ -38,8 +38,9 @@ type PlacementVerdict struct {
 	Baseline stats.Estimate
 	// IsShare is true where the figure is a share in [0, 1].
 	IsShare bool
-	// ofOthers says that the two figures are of other users.
-	ofOthers bool
+	// ofOthers says that the two figures are of other users, servesFewer that this one is of a placement which leaves many
+	// more without an answer.
+	ofOthers, servesFewer bool
 	stats.Answer
 }
 
@@ -58,7 +59,7 @@ func Verdicts(c *edgewise.Comparison, m Margins) ([]PlacementVerdict, error) {
 	if m.Share == 0 {
 		m.Share = 0.005
 	}
-	m.Served = cmp.Or(m.Served, servedMargin)
+	m.Served = cmp.Or(m.Served, edgewise.ServedMargin)
 	j := judging{level: c.Level, margins: m}
 	for i := 1; i < len(c.Placements); i++ {
 		p := &c.Placements[i]
@@ -75,9 +76,7 @@ func Verdicts(c *edgewise.Comparison, m Margins) ([]PlacementVerdict, error) {
 	}
 	for i := range answers {
 		j.verdicts[i].Answer = answers[i]
-		if j.verdicts[i].ofOthers {
-			j.verdicts[i].Verdict = NotComparable
-		}
+		j.verdicts[i].withhold()
 	}
 	return j.verdicts, nil
 }
@@ -87,14 +86,14 @@ type judging struct {
 	level               float64
 	margins             Margins
 	placement, workload string
-	servesOthers        bool // than the baseline does
+	served              float64 // by how much the share of all that is served is more than the baseline's
 	questions           []stats.Question
 	verdicts            []PlacementVerdict
 }
 
 // compare asks about every figure that is judged and that the baseline has too.
 func (j *judging) compare(w, base *edgewise.WorkloadResult) {
-	j.servesOthers = math.Abs(servedShare(w)-servedShare(base)) > j.margins.Served
+	j.served = servedShare(w) - servedShare(base)
 	for i := range w.Figures {
 		f := &w.Figures[i]
 		if f.Judged == "" || f.Difference == nil {
@@ -125,7 +124,8 @@ func (j *judging) ask(f, base *edgewise.Figure) {
 	})
 	j.verdicts = append(j.verdicts, PlacementVerdict{
 		Placement: j.placement, Workload: j.workload, Figure: f.Judged, Baseline: base.Estimate, IsShare: isShare,
-		ofOthers: j.servesOthers && isOfServed(f),
+		ofOthers:    math.Abs(j.served) > j.margins.Served && isOfServed(f),
+		servesFewer: j.served < -j.margins.Served && isOfTime(f),
 	})
 }
 
@@ -154,7 +154,7 @@ func writeVerdicts(w io.Writer, c *edgewise.Comparison, m Margins, heading strin
 		fmt.Fprintf(&out, "%s\n%d questions; with %s %% probability no answer is wrong (Holm). ", render(t), len(verdicts), percentOf(c.Level))
 		out.WriteString("pp: percentage points. undecided: run more replications.\n")
 		if slices.ContainsFunc(verdicts, func(v PlacementVerdict) bool { return v.Verdict == NotComparable }) {
-			fmt.Fprintf(&out, "not comparable: latencies of those who are served, who are not the same: the shares that failed or did not play differ by more than %s pp.\n", percentOf(cmp.Or(m.Served, servedMargin)))
+			fmt.Fprintf(&out, "not comparable: the shares that failed or did not play differ by more than %s pp; latencies are of those who are served, and who serves many fewer is better in no time.\n", percentOf(cmp.Or(m.Served, edgewise.ServedMargin)))
 		}
 		if hasDistances(c) {
 			out.WriteString("distance: by how much the latency of a request is moved on average (Wasserstein-1). " +
