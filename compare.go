@@ -30,9 +30,8 @@ type summary struct {
 	// tenth of the memory, and only those that are shown by metro.
 	latency [sim.NumMetrics]*stats.Sketch
 	packed  [sim.NumMetrics][]byte
-	// failed counts requests, asked how many samples each metric would have if none had failed.
-	failed uint64
-	asked  [sim.NumMetrics]uint64
+	// asked is how many samples each metric would have if no request had failed and every player had played.
+	asked [sim.NumMetrics]uint64
 	// metros are by metro of the network, sites by id; isIdle says of a site that nobody has asked it for anything.
 	metros []summary
 	sites  map[string]*summary
@@ -69,7 +68,7 @@ func summarise(w *sim.WorkloadTally, sites, tiers []string, rows []Measure, dura
 	if err != nil {
 		return summary{}, err
 	}
-	s := summary{failed: total.Outcomes[sim.Failed], sites: make(map[string]*summary)}
+	s := summary{sites: make(map[string]*summary)}
 	s.count(&Tallies{Tally: &total, Tiers: w.Tiers, Workload: w, Duration: duration, names: tiers}, rows)
 	for i := range total.Metrics {
 		m := total.Metrics[i].Metric
@@ -171,6 +170,9 @@ func (s *Study) assumptions() []string {
 		for _, n := range w.assumed {
 			all = append(all, w.name+": "+n.Text)
 		}
+		if w.kind == sim.Matched {
+			all = append(all, w.name+": "+gamesLeaveOut)
+		}
 	}
 	return all
 }
@@ -236,7 +238,7 @@ func (e *estimator) distribution(m sim.Metric) Distribution {
 		d.PerReplication = append(d.PerReplication, s.latency[m])
 	}
 	d.Pooled = stats.Pool(d.PerReplication)
-	if slices.ContainsFunc(e.these, func(s *summary) bool { return s.failed > 0 }) {
+	if slices.ContainsFunc(e.these, func(s *summary) bool { return s.asked[m] > s.latency[m].Count() }) {
 		for _, s := range e.these {
 			d.Asked = append(d.Asked, s.asked[m])
 		}

@@ -82,14 +82,16 @@ type WorkloadResult struct {
 
 // A Distribution is that of one metric over the answered requests of a workload.
 type Distribution struct {
-	// Metric is "ttfb" or "ttlb" of requests, "response", "rtt", "worst_rtt" or "lobby_wait" of a matched service.
+	// Metric is "ttfb" or "ttlb" of requests, "response", "rtt", "player_rtt", "worst_rtt" or "lobby_wait" of a matched
+	// service.
 	Metric string
 	// Pooled holds the latencies of all replications, PerReplication those of each: what the CDF
 	// and its band over replications are drawn from.
 	Pooled         *stats.Sketch
 	PerReplication []*stats.Sketch
-	// Asked holds, by replication, how many latencies there would be if no request had failed; nil where
-	// none failed. With it the CDF is that of all requests, of which those that failed take for ever.
+	// Asked holds, by replication, how many latencies there would be if no request had failed and every player had
+	// played; nil where all were answered. With it the CDF is that of all who asked, of whom those without an answer
+	// wait for ever.
 	Asked []uint64
 }
 

@@ -48,8 +48,8 @@ func QuantileShift(c *edgewise.Comparison, workload, metric string) (*Picture, e
 	} else {
 		p.caption += " One replication: no confidence intervals."
 	}
-	if hasFailed(c) {
-		p.caption += " Percentiles are of answered requests: the shares that failed stand in the key."
+	if hasFailed(c) || hasIdle(c) {
+		p.caption += " Percentiles are of answered requests: the shares that failed, or were not played, stand in the key."
 	}
 	p.caption += fmt.Sprintf(" Lines end where fewer than %d requests lie beyond.", stats.MinExceedances)
 	return p, nil

@@ -69,11 +69,25 @@ func legend(c *edgewise.Comparison) string {
 	if c.RelativeError > 0 {
 		s = append(s, fmt.Sprintf("Quantiles are kept within %s %%.", strconv.FormatFloat(100*c.RelativeError, 'g', 2, 64)))
 	}
+	if note := gamesNote(c); note != "" {
+		s = append(s, note)
+	}
 	if hasFailures(c) {
 		s = append(s, "Latencies are of answered requests; a failed one is within no deadline. "+
 			"So a placement that answers what another does not can look slower: look at the share that failed.")
 	}
 	return strings.Join(s, " ")
+}
+
+// gamesNote says what the figures of games are of; nothing where there are none.
+func gamesNote(c *edgewise.Comparison) string {
+	if !anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return has(w, "not playing") }) {
+		return ""
+	}
+	return "Latencies of games are of updates that were played; shares within a deadline are of all that players wanted to " +
+		"send, those not playing included. players in: of all players, by the median RTT of the session, who never played " +
+		"in none. matches in: of the matches that start full, by the worst player. Waits for a match are also of those " +
+		"who gave up or still wait, cut off at the end of the run."
 }
 
 // hasFailures reports whether a request failed or a session was lost.
@@ -84,6 +98,11 @@ func hasFailures(c *edgewise.Comparison) bool {
 // hasFailed reports whether a request failed, so that there are fewer latencies than requests.
 func hasFailed(c *edgewise.Comparison) bool {
 	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return valueOf(w, "failed", "count") > 0 })
+}
+
+// hasIdle reports whether players wanted to play and could not.
+func hasIdle(c *edgewise.Comparison) bool {
+	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return valueOf(w, "not playing", "share") > 0 })
 }
 
 // A tableRow is what one placement does to the workload of a table.

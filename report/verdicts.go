@@ -1,9 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -21,6 +23,10 @@ type Margins struct {
 	// Share is the margin of shares within deadlines and of hit ratios, as a difference of shares.
 	// 0.005 when 0, half a percentage point. Assumed.
 	Share float64
+	// Served is by how much the shares of all that were served may differ, failed and not played taken away, for
+	// latencies to be compared: they are of those served, and further apart they are of other users.
+	// [edgewise.ServedMargin] when 0.
+	Served float64
 }
 
 // A PlacementVerdict is the verdict on one figure of one placement.
@@ -32,12 +38,16 @@ type PlacementVerdict struct {
 	Baseline stats.Estimate
 	// IsShare is true where the figure is a share in [0, 1].
 	IsShare bool
+	// ofOthers says that the two figures are of other users, servesFewer that this one is of a placement which leaves many
+	// more without an answer.
+	ofOthers, servesFewer bool
 	stats.Answer
 }
 
 // Verdicts judges every placement against the baseline, in every figure that is to be judged ([edgewise.Label]) and that
 // both have: the usual quantiles and the mean of the headline latency, the shares within deadlines, what failed, the
-// hit ratio, the load on the origin, and own measures. A harm that has happened nowhere is no question. All verdicts
+// hit ratio, the load on the origin, and own measures. A harm that has happened nowhere is no question. Latencies are
+// [NotComparable] where one of the two serves many fewer. All verdicts
 // together are right with the probability of the comparison's level, see [stats.Judge].
 func Verdicts(c *edgewise.Comparison, m Margins) ([]PlacementVerdict, error) {
 	if _, err := selectWorkloads(c, ""); err != nil {
@@ -49,6 +59,7 @@ func Verdicts(c *edgewise.Comparison, m Margins) ([]PlacementVerdict, error) {
 	if m.Share == 0 {
 		m.Share = 0.005
 	}
+	m.Served = cmp.Or(m.Served, edgewise.ServedMargin)
 	j := judging{level: c.Level, margins: m}
 	for i := 1; i < len(c.Placements); i++ {
 		p := &c.Placements[i]
@@ -65,6 +76,7 @@ func Verdicts(c *edgewise.Comparison, m Margins) ([]PlacementVerdict, error) {
 	}
 	for i := range answers {
 		j.verdicts[i].Answer = answers[i]
+		j.verdicts[i].withhold()
 	}
 	return j.verdicts, nil
 }
@@ -74,12 +86,14 @@ type judging struct {
 	level               float64
 	margins             Margins
 	placement, workload string
+	served              float64 // by how much the share of all that is served is more than the baseline's
 	questions           []stats.Question
 	verdicts            []PlacementVerdict
 }
 
 // compare asks about every figure that is judged and that the baseline has too.
 func (j *judging) compare(w, base *edgewise.WorkloadResult) {
+	j.served = servedShare(w) - servedShare(base)
 	for i := range w.Figures {
 		f := &w.Figures[i]
 		if f.Judged == "" || f.Difference == nil {
@@ -110,6 +124,8 @@ func (j *judging) ask(f, base *edgewise.Figure) {
 	})
 	j.verdicts = append(j.verdicts, PlacementVerdict{
 		Placement: j.placement, Workload: j.workload, Figure: f.Judged, Baseline: base.Estimate, IsShare: isShare,
+		ofOthers:    math.Abs(j.served) > j.margins.Served && isOfServed(f),
+		servesFewer: j.served < -j.margins.Served && isOfTime(f),
 	})
 }
 
@@ -137,6 +153,9 @@ func writeVerdicts(w io.Writer, c *edgewise.Comparison, m Margins, heading strin
 		t := verdictTable(c, verdicts)
 		fmt.Fprintf(&out, "%s\n%d questions; with %s %% probability no answer is wrong (Holm). ", render(t), len(verdicts), percentOf(c.Level))
 		out.WriteString("pp: percentage points. undecided: run more replications.\n")
+		if slices.ContainsFunc(verdicts, func(v PlacementVerdict) bool { return v.Verdict == NotComparable }) {
+			fmt.Fprintf(&out, "not comparable: the shares that failed or did not play differ by more than %s pp; latencies are of those who are served, and who serves many fewer is better in no time.\n", percentOf(cmp.Or(m.Served, edgewise.ServedMargin)))
+		}
 		if hasDistances(c) {
 			out.WriteString("distance: by how much the latency of a request is moved on average (Wasserstein-1). " +
 				"pairing: how many times more replications the mean would need if placements did not meet the same users.\n")

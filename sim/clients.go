@@ -34,6 +34,7 @@ type clients struct {
 	timeline            *timeline                // of the workload at this site
 	lost                uint64                   // requests recorded that failed
 	share               *share                   // nil if they are all users of the metro
+	trips               trips                    // of the new connection whose request is answered
 	sizes               *sizes                   // of its requests, nil unless the demand records them
 	outages             []outage                 // as its users' instants meet them
 
@@ -75,11 +76,14 @@ type request struct {
 	clients  uint32
 	isNew    bool
 	recorded bool
-	access   int64 // the RTT of the last mile
-	resent   int64 // the wait for packets that were lost
-	intact   int64 // bytes of the response before one is lost, where any may be
-	arrived  int64 // at this site
-	bytes    int64 // recorded size of what is asked for, 0 where the demand records none
+	line     topology.Technology // the user's
+	access   int64               // the RTT of the last mile, of the exchange that asks
+	quiet    int64               // the same without jitter
+	shake    random.Key          // addresses the jitter of its other exchanges
+	resent   int64               // the wait for packets that were lost
+	intact   int64               // bytes of the response before one is lost, where any may be
+	arrived  int64               // at this site
+	bytes    int64               // recorded size of what is asked for, 0 where the demand records none
 }
 
 // size returns the size of what is asked for, where it is not recorded that of the object.
@@ -111,27 +115,28 @@ func (c *clients) draw(r *request) {
 func (c *clients) drawClient(r *request) {
 	if c.share != nil {
 		for range c.share.catchUp() {
-			c.next()
+			c.next(new(request))
 			c.count++
 		}
 	}
 	if c.sizes != nil {
 		r.bytes = c.sizes.take()
 	}
-	r.access, r.isNew = c.next()
+	c.next(r)
 	if c.loss > 0 {
 		r.resent = c.drawLoss(r)
 	}
 }
 
 // next draws the last mile of a client, and whether it opens a connection.
-func (c *clients) next() (access int64, isNew bool) {
+func (c *clients) next(r *request) {
 	u := c.rand.Uint64()
-	access = c.access
+	r.access, r.quiet, r.shake = c.access, c.access, random.Key(u)
 	if c.law != nil {
-		access = c.law.draw(uint32(u>>32), &c.rand)
+		r.access, r.quiet, r.line = c.law.draw(uint32(u>>32), &c.rand)
 	}
-	return access + linkJitter(c.jitter, u), u&(1<<32-1) < c.isNew
+	r.access += linkJitter(c.jitter, u)
+	r.isNew = u&(1<<32-1) < c.isNew
 }
 
 // minResend is the least time after which TCP sends a packet again that nobody has acknowledged. Assumed:
@@ -190,7 +195,7 @@ func (c *clients) answer(r *request, s *served) bool {
 	ready := rtt + c.beyond + r.resent
 	var connect, tls, transfer int64
 	if r.isNew {
-		connect, tls = c.transfer.Connect*rtt, c.transfer.TLS*rtt
+		connect, tls = c.handshakes(r)
 		ready += connect + tls
 	}
 	ttfb := ready + wait
@@ -202,13 +207,8 @@ func (c *clients) answer(r *request, s *served) bool {
 	if r.isNew {
 		t.Causes[Connect] += connect
 		t.Causes[TLS] += tls
-		transfer = c.transfer.New(s.bytes, rtt)
-	} else {
-		transfer = c.transfer.Open(s.bytes)
 	}
-	if c.lossy != nil {
-		transfer = c.lossy.Time(s.bytes, rtt, max(minResend, rtt), r.isNew, r.intact)
-	}
+	transfer = c.transferTime(r, s.bytes, rtt)
 	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
 	c.latencies.put(ttfb, ttlb)
 	outcome := s.outcome
@@ -227,6 +227,17 @@ func (c *clients) answer(r *request, s *served) bool {
 	return true
 }
 
+// transferTime returns the time from the first to the last byte of a response.
+func (c *clients) transferTime(r *request, bytes, rtt int64) int64 {
+	switch {
+	case c.lossy != nil:
+		return c.lossy.TimeOver(bytes, rtt, max(minResend, rtt), r.isNew, r.intact, &c.trips)
+	case r.isNew:
+		return c.transfer.NewOver(bytes, &c.trips)
+	}
+	return c.transfer.Open(bytes)
+}
+
 // fail tallies a request that has reached the site and gets no answer but, at an instant, an error. Where the
 // site goes down before that there is not even an error: the user loses patience.
 func (c *clients) fail(r *request, now int64, why Reason) {
@@ -236,7 +247,8 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	rtt := c.rtt + r.access
 	waited := rtt + c.beyond + r.resent + now - r.arrived
 	if r.isNew {
-		waited += (c.transfer.Connect + c.transfer.TLS) * rtt
+		connect, tls := c.handshakes(r)
+		waited += connect + tls
 	}
 	if o := meets(c.outages, r.arrived-c.delay, now-c.delay); o != nil {
 		why, waited = SiteDown, o.timeout

@@ -35,7 +35,9 @@ func failingWorld(t testing.TB) *Plan {
 	third := workload.Change(s.Workloads[1].Named("third"), func(c *workload.Computed) {
 		c.Data.Home, c.Data.Parallel, c.Data.Calls = "east", true, 3
 	})
-	s.Workloads = slices.Insert(s.Workloads, 2, second, third)
+	crowd := s.Workloads[2].Named("crowd").WithPlayers(60) // more than its servers can host
+	few := s.Workloads[2].Named("few").WithPlayers(3)      // less than a match
+	s.Workloads = append(slices.Insert(s.Workloads, 2, second, third), crowd, few)
 	at := func(site string, at, length, detection int) Failure {
 		ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 		return Failure{Site: site, At: ms(at), For: ms(length), Detection: ms(detection), Redirection: ms(20), Timeout: ms(90)}
@@ -78,8 +80,10 @@ func busyScenario(t testing.TB) (Scenario, placement.Placement) {
 	site = workload.Change(site, func(p *workload.Poisson) { p.RequestsPerSecond, p.Objects = 900, 20_000 })
 	api = api.WithRequestsPerSecond(300)
 	api = workload.Change(api, func(c *workload.Computed) { c.Data.Calls = 2 })
-	game = game.WithPlayers(50)
-	game = workload.Change(game, func(m *workload.Matched) { m.SampledUpdates = 0.1 })
+	game = game.WithPlayers(12)
+	game = workload.Change(game, func(m *workload.Matched) {
+		m.SampledUpdates, m.MatchLength, m.MatchPlayers, m.MinPlayers, m.MatchesPerServer = 0.1, 2*time.Second, 5, 5, 1
+	})
 	return Scenario{
 		Network: n, Workloads: []workload.Workload{site, api, game},
 		WarmUp: 2 * time.Second, Duration: 4 * time.Second, Seed: 11,

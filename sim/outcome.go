@@ -19,11 +19,13 @@ const (
 	Played
 	// Failed was never answered; a [Reason] says why.
 	Failed
+	// NotPlayed is an update that a player wanted to send and could not, without a match; a [Reason] says why.
+	NotPlayed
 	// NumOutcomes is the number of outcomes.
 	NumOutcomes
 )
 
-var outcomeNames = [NumOutcomes]string{"HIT", "DELAYED_HIT", "MISS", "BYPASS", "PLAYED", "ERROR"}
+var outcomeNames = [NumOutcomes]string{"HIT", "DELAYED_HIT", "MISS", "BYPASS", "PLAYED", "ERROR", "NOT_PLAYED"}
 
 // String returns the outcome's name, for example "DELAYED_HIT".
 func (o Outcome) String() string {
@@ -33,7 +35,7 @@ func (o Outcome) String() string {
 	return outcomeNames[o]
 }
 
-// A Reason is why a request failed.
+// A Reason is why a request failed, or an update was not played.
 type Reason uint8
 
 // The reasons.
@@ -46,11 +48,17 @@ const (
 	NextTierDown
 	// DataHomeDown is that of requests whose data's home was down when they needed it.
 	DataHomeDown
+	// WaitsForPlayers is that of updates not played because the player's match still lacked players, WaitsForServer
+	// that of those whose site was full: all the matches were under way that its servers can host.
+	WaitsForPlayers
+	WaitsForServer
+	// SessionLost is that of updates not played because the site had failed: those of the rest of the session.
+	SessionLost
 	// NumReasons is the number of reasons.
 	NumReasons
 )
 
-var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down"}
+var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down", "waiting for players", "waiting for a server", "session lost"}
 
 // String returns the reason's name, for example "site down".
 func (r Reason) String() string {

@@ -165,16 +165,37 @@ func (t *Transfer) Open(bytes int64) int64 {
 }
 
 // New returns the transfer time on a new connection with the given round-trip time, in ns.
-func (t *Transfer) New(bytes, rttNs int64) int64 {
+func (t *Transfer) New(bytes, rttNs int64) int64 { return slowStart(t, bytes, steady(rttNs)) }
+
+// NewOver returns the transfer time on a new connection whose round trips differ, in ns.
+func (t *Transfer) NewOver(bytes int64, trips RoundTrips) int64 { return slowStart(t, bytes, trips) }
+
+// RoundTrips are the round trips of a connection, one after another: jitter makes each of them another.
+type RoundTrips interface {
+	// RoundTrip returns the length of a round trip in ns, by its number from 0. The same number has the same length,
+	// whenever it is asked for.
+	RoundTrip(number int64) int64
+}
+
+// steady is a round trip in ns that is always the same.
+type steady int64
+
+func (s steady) RoundTrip(int64) int64 { return int64(s) }
+
+// slowStart sends a window a round trip and doubles it.
+func slowStart[T RoundTrips](t *Transfer, bytes int64, trips T) int64 {
 	var total int64
 	window := t.window
-	for left := bytes; ; {
+	left := bytes
+	for round := int64(0); left > window; round++ {
+		rtt := trips.RoundTrip(round)
 		// From the first window that keeps the client busy for a round trip, the rate is the limit.
-		if left <= window || t.Open(window) >= rttNs {
-			return total + t.Open(left)
+		if t.Open(window) >= rtt {
+			break
 		}
-		total += rttNs
+		total += rtt
 		left -= window
 		window *= 2
 	}
+	return total + t.Open(left)
 }

@@ -35,19 +35,29 @@ func (l *LossyTransfer) Intact(s *random.Stream) int64 {
 // before a packet is lost. timeoutNs is how long TCP waits for an acknowledgement. It is never less than without
 // loss: the steady rate is that of a window that has grown, which that of a new connection has not.
 func (l *LossyTransfer) Time(bytes, rttNs, timeoutNs int64, isNew bool, intact int64) int64 {
+	return lossyTime(l, bytes, rttNs, timeoutNs, isNew, intact, steady(rttNs))
+}
+
+// TimeOver is Time on a connection whose round trips differ while it grows its window; rttNs is then the one that
+// counts for what is lost.
+func (l *LossyTransfer) TimeOver(bytes, rttNs, timeoutNs int64, isNew bool, intact int64, trips RoundTrips) int64 {
+	return lossyTime(l, bytes, rttNs, timeoutNs, isNew, intact, trips)
+}
+
+func lossyTime[T RoundTrips](l *LossyTransfer, bytes, rttNs, timeoutNs int64, isNew bool, intact int64, trips T) int64 {
 	before := min(bytes, intact)
-	total := l.clean(before, rttNs, isNew)
+	total := clean(l, before, isNew, trips)
 	if intact >= bytes {
 		return total
 	}
 	perByte := max(l.nsPerByte, secondsPerPacket(float64(rttNs)/1e9, float64(timeoutNs)/1e9, l.loss)*1e9/float64(l.segment))
-	return max(total+rttNs+int64(float64(float64(bytes-intact)*perByte)+0.5), l.clean(bytes, rttNs, isNew))
+	return max(total+rttNs+int64(float64(float64(bytes-intact)*perByte)+0.5), clean(l, bytes, isNew, trips))
 }
 
 // clean is the transfer time without loss.
-func (l *LossyTransfer) clean(bytes, rttNs int64, isNew bool) int64 {
+func clean[T RoundTrips](l *LossyTransfer, bytes int64, isNew bool, trips T) int64 {
 	if isNew {
-		return l.New(bytes, rttNs)
+		return slowStart(&l.Transfer, bytes, trips)
 	}
 	return l.Open(bytes)
 }

@@ -56,7 +56,7 @@ func share(t sim.Tally, o sim.Outcome) float64 {
 
 // meanCause returns a cause of latency in units of a time.
 func meanCause(t sim.Tally, c sim.Cause, unit time.Duration) float64 {
-	return float64(t.Causes[c]) / float64(t.Count(sim.Requests)) / float64(unit)
+	return float64(t.Causes[c]) / float64(t.Answered()) / float64(unit)
 }
 
 // placements checks whole runs: users, network, sites.

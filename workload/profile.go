@@ -3,6 +3,7 @@ package workload
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
@@ -55,6 +56,9 @@ func (p Profile) At(hour float64) float64 {
 	f := hour - math.Floor(hour)
 	return (p[h] + float64(f*(p[(h+1)%24]-p[h]))) / p.mean()
 }
+
+// peak returns the largest load of the day, relative to its mean.
+func (p Profile) peak() float64 { return slices.Max(p[:]) / p.mean() }
 
 // mean is the mean load of the day: linear pieces on a circle average to the mean of their knots.
 func (p Profile) mean() float64 {

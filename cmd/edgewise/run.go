@@ -174,6 +174,8 @@ func sayStopping(w io.Writer, c *edgewise.Comparison) (err error) {
 	case s == nil:
 	case s.Best != "":
 		_, err = fmt.Fprintf(w, "\nStopped after %d replications: %s. Least latency: %s.\n", c.Replications, s.Reason, s.Best)
+	case s.Widest == "":
+		_, err = fmt.Fprintf(w, "\nStopped after %d replications: %s, for the placement with the least latency leaves many more without an answer than another.\n", c.Replications, s.Reason)
 	default:
 		_, err = fmt.Fprintf(w, "\nStopped after %d replications: %s. Least precise: %s.\n", c.Replications, s.Reason, s.Widest)
 	}
