@@ -68,7 +68,8 @@ func TestWorkBeyondBoundsIsRefusedWithARemedy(t *testing.T) {
 			s.Duration = 366 * 24 * time.Hour
 		}, "warm_up and duration of 9m15s together would do"},
 		"sessions": {func(s *edgewise.Study) {
-			s.Workloads[2] = workload.Change(s.Workloads[2], func(d *workload.Sessions) { d.Length.Scale, d.ConcurrentPlayers = 1, 6000 })
+			s.Workloads[2] = workload.Change(s.Workloads[2], func(d *workload.Sessions) { d.Length.Scale, d.ConcurrentPlayers = time.Second, 1e7 })
+			s.Duration = 366 * 24 * time.Hour
 		}, "longer sessions than"},
 		"updates": {func(s *edgewise.Study) {
 			s.Workloads[2] = s.Workloads[2].WithPlayers(1e7)

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"testing"
@@ -29,7 +30,7 @@ func TestSharesOfPlayersAndOfMatchesFitEachOther(t *testing.T) {
 	w = workload.Change(w, func(m *workload.Matched) { m.SampledUpdates = 1e-5 })
 	w.Day = workload.Flat()
 	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Second, Seed: 1}
-	plan, err := Compile(s, placement.RegionOnly("region"))
+	plan, err := Compile(context.Background(), s, placement.RegionOnly("region"))
 	require.NoError(t, err)
 	var players, fast, matches, fair float64
 	for replication := range 4 {

@@ -157,8 +157,8 @@ const century = 100 * 365.25 * 24 * float64(time.Hour)
 
 // Validate names the first field that is out of range.
 func (w Weibull) Validate() error {
-	if w.Scale <= 0 || w.Scale > 1000*time.Hour {
-		return invalid.New("Scale", w.Scale, "more than 0, 1000h at most")
+	if w.Scale < time.Second || w.Scale > 1000*time.Hour {
+		return invalid.New("Scale", w.Scale, "1s to 1000h")
 	}
 	if err := invalid.Range("Shape", w.Shape, 0.1, 100); err != nil {
 		return err
