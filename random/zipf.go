@@ -3,6 +3,8 @@ package random
 import (
 	"math"
 	"math/bits"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // A Zipf draws the rank of an object by popularity: rank r (from 0) with probability proportional to
@@ -194,12 +196,12 @@ func (z *Zipf) keep(b zipfBlock, rank, coin uint32) bool {
 
 // relative returns (rank/first)^-exponent, for ranks counted from 1.
 func (z *Zipf) relative(rank, first uint64) float64 {
-	return exponential(-float64(z.exponent * logarithm(float64(rank)/float64(first))))
+	return portable.Exp(-float64(z.exponent * portable.Log(float64(rank)/float64(first))))
 }
 
 // weight returns rank^-exponent, for a rank counted from 1.
 func (z *Zipf) weight(rank float64) float64 {
-	return exponential(-float64(z.exponent * logarithm(rank)))
+	return portable.Exp(-float64(z.exponent * portable.Log(rank)))
 }
 
 // sum returns the sum of rank^-exponent from first to last, counted from 1, to nearly all 53 bits.
@@ -227,10 +229,10 @@ func (z *Zipf) sum(first, last uint64) float64 {
 
 // integral returns the integral of x^-exponent from 1 to the given end, which is at most 1 + 1/16.
 func (z *Zipf) integral(end float64) float64 {
-	l := logarithm(end)
+	l := portable.Log(end)
 	x := float64((1 - z.exponent) * l)
 	if math.Abs(x) > 0.25 {
-		return (exponential(x) - 1) / x * l
+		return (portable.Exp(x) - 1) / x * l
 	}
 	// (e^x - 1) / x by its series, free of cancellation
 	sum := 0.0
