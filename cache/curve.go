@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // A Point is one point of a miss-ratio curve.
@@ -95,7 +97,7 @@ func (p *Replayer) Spread(unit Unit, n int) []int64 {
 	for i := range n {
 		part := 1.0
 		if n > 1 {
-			part = math.Pow(1000, float64(i)/float64(n-1)-1)
+			part = portable.Pow(1000, float64(i)/float64(n-1)-1)
 		}
 		if c := int64(math.Round(all * part)); c > 0 && (len(capacities) == 0 || c > capacities[len(capacities)-1]) {
 			capacities = append(capacities, c)

@@ -355,7 +355,7 @@ func (r *run) addPlayers(number int, shares []float64, open func(metro int) work
 				players.law = nil
 			}
 			g.metros = append(g.metros, players)
-			g.perSecond += updates * shares[m] * e.share.initial()
+			g.perSecond += float64(updates * shares[m] * e.share.initial())
 		}
 	}
 }

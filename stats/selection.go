@@ -3,6 +3,8 @@ package stats
 import (
 	"fmt"
 	"math"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // A Selection finds the best of several placements by the fully sequential procedure of Kim and
@@ -58,7 +60,7 @@ func NewSelection(c SelectionConfig) (*Selection, error) {
 		return nil, wrong("selection", "FirstReplications", c.FirstReplications, "2 or more")
 	}
 	k, n := float64(c.Placements), float64(c.FirstReplications)
-	eta := (math.Pow(2*(1-c.Confidence)/(k-1), -2/(n-1)) - 1) / 2
+	eta := (portable.Pow(2*(1-c.Confidence)/(k-1), -2/(n-1)) - 1) / 2
 	s := &Selection{
 		indifference: c.Indifference, first: c.FirstReplications, h2: 2 * eta * (n - 1),
 		observations: make([][]float64, c.Placements),

@@ -3,6 +3,8 @@ package theory
 import (
 	"math"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // A Lifetime says when the life of a cached object begins anew.
@@ -23,7 +25,7 @@ func TTL(ratePerSecond float64, ttl time.Duration, from Lifetime) (float64, erro
 	}
 	x := ratePerSecond * ttl.Seconds()
 	if from == FromLastHit {
-		return -math.Expm1(-x), nil
+		return -portable.Expm1(-x), nil
 	}
 	return x / (1 + x), nil
 }

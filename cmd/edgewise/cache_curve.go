@@ -114,7 +114,7 @@ func independentLRU(replayer *cache.Replayer, unit cache.Unit, capacities []int6
 		for j, in := range lru.Occupancy {
 			again := float64(requests[j]-1) * in
 			hits += again
-			hitBytes += again * float64(sizes[j])
+			hitBytes += float64(again * float64(sizes[j]))
 		}
 		r := replayer.Bound(unit)
 		r.Misses, r.MissBytes = r.Requests-int64(hits), r.RequestBytes-int64(hitBytes)

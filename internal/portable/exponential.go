@@ -92,6 +92,20 @@ func Expm1(x float64) float64 {
 	return float64(x * sum)
 }
 
+// Exp2 returns 2 to the power of x, within 2 units in the last place, and exactly where x is whole.
+func Exp2(x float64) float64 {
+	switch {
+	case math.IsNaN(x):
+		return x
+	case x < -1080:
+		return 0
+	case x > 1030:
+		return math.Inf(1)
+	}
+	whole := math.Floor(x + 0.5)
+	return math.Ldexp(Exp(float64((x-whole)*math.Ln2)), int(whole))
+}
+
 // Pow returns x to the power of y for an x that is not below 0. Its relative error is within (2 + |y ln x|) units in
 // the last place.
 func Pow(x, y float64) float64 {

@@ -28,6 +28,7 @@ func TestAgreesWithTheStandardLibrary(t *testing.T) {
 		if x < 709.7 && x > -708 {
 			near(t, "Exp", x, math.Exp(x), Exp(x), 3*ulp, 0)
 		}
+		near(t, "Exp2", x, math.Exp2(x), Exp2(x), 3*ulp, 0)
 		x = (2*draw.Float64() - 1) * math.Exp(-draw.Float64()*40)
 		near(t, "Log1p", x, math.Log1p(x), Log1p(x), 4*ulp, 0)
 		near(t, "Expm1", x, math.Expm1(x), Expm1(x), 4*ulp, 0)
@@ -58,6 +59,12 @@ func TestEndsOfTheRanges(t *testing.T) {
 	require.Equal(t, inf, Exp(711))
 	require.InEpsilon(t, 1.6549840276802644e308, Exp(709.7), 1e-15, "math.Exp(709.7) is infinite on amd64")
 	require.Equal(t, 5e-324, Exp(-744.5))
+	require.Equal(t, 1024.0, Exp2(10))
+	require.Equal(t, 0x1p-1074, Exp2(-1074))
+	require.Zero(t, Exp2(-inf))
+	require.Equal(t, inf, Exp2(1024))
+	require.Equal(t, Round(0.1), Round(math.Nextafter(Round(0.1), 1)))
+	require.InEpsilon(t, 2.2621571627409915, Round(2.2621571627409915), 1e-12)
 	require.Equal(t, -inf, Log1p(-1))
 	require.Equal(t, -1.0, Expm1(-inf))
 	require.Equal(t, 1.0, Pow(0, 0))
