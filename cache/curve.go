@@ -223,7 +223,7 @@ func (p *Replayer) ShardsCurve(ctx context.Context, unit Unit, capacities []int6
 func (p *Replayer) sample(rate float64, seed uint64) *Replayer {
 	limit := uint64(math.MaxUint64)
 	if rate < 1 {
-		limit = uint64(rate * (1 << 63) * 2)
+		limit = uint64(math.Ldexp(rate, 64))
 	}
 	number := make([]uint32, p.requests.Objects)
 	part := Requests{}

@@ -181,9 +181,9 @@ func (z *Zipf) keep(b zipfBlock, rank, coin uint32) bool {
 	// block's ends, and not further below than an eighth of the greatest second derivative times the
 	// square of the width. Only a coin in between needs the power itself.
 	width, first := float64(b.width-1), float64(b.first)
-	line := 1 - float64((1-float64(b.sure)*0x1p-32)*(float64(rank-b.first)/width))
+	line := 1 - float64((1-float64(float64(b.sure)*0x1p-32))*(float64(rank-b.first)/width))
 	share := width / first
-	gap := float64(float64(share*share)*float64(z.exponent*(z.exponent+1)))/8 + 0x1p-31
+	gap := float64(float64(float64(share*share)*float64(z.exponent*(z.exponent+1)))/8) + 0x1p-31
 	c := float64(coin) * 0x1p-32
 	if c > line+0x1p-31 {
 		return false
@@ -218,7 +218,7 @@ func (z *Zipf) sum(first, last uint64) float64 {
 	// up to a/64 what is left out is below 1e-17 of the sum.
 	s := z.exponent
 	fa, fb := z.weight(a), z.weight(b)
-	sum := float64(a*fa*z.integral(b/a)) + (fa+fb)/2
+	sum := float64(a*fa*z.integral(b/a)) + float64((fa+fb)/2)
 	sum += s * (fa/a - fb/b) / 12
 	third := float64(s * float64((s+1)*(s+2)))
 	sum -= third * (fa/(a*a*a) - fb/(b*b*b)) / 720

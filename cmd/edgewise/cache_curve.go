@@ -112,7 +112,7 @@ func independentLRU(replayer *cache.Replayer, unit cache.Unit, capacities []int6
 		}
 		var hits, hitBytes float64
 		for j, in := range lru.Occupancy {
-			again := float64(requests[j]-1) * in
+			again := float64(float64(requests[j]-1) * in)
 			hits += again
 			hitBytes += float64(again * float64(sizes[j]))
 		}

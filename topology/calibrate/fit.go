@@ -244,7 +244,7 @@ func quantile(values []float64, p float64) float64 {
 		return math.NaN()
 	}
 	sorted := slices.Sorted(slices.Values(values))
-	at := p * float64(len(sorted)-1)
+	at := float64(p * float64(len(sorted)-1))
 	k := int(at)
 	if k+1 >= len(sorted) {
 		return sorted[len(sorted)-1]
