@@ -216,7 +216,7 @@ func (c *compiler) way(m int, site string) entry {
 		down:     int64(c.back.OneWay(m, s) - accessDown),
 		access:   int64(accessUp+accessDown) / 2,
 		jitter:   float64(c.there.Jitter(m, s) + c.back.Jitter(m, s)),
-		loss:     1 - (1-c.there.Loss(m, s))*(1-c.back.Loss(m, s)),
+		loss:     1 - float64((1-c.there.Loss(m, s))*(1-c.back.Loss(m, s))),
 		lossDown: c.back.Loss(m, s),
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
@@ -141,7 +142,7 @@ func (p *preloader) readCatalogues() error {
 		for m, rate := range rates {
 			for i := range planned.entries[m] {
 				e := &planned.entries[m][i]
-				of.perSecond[e.site] += rate * e.share.initial()
+				of.perSecond[e.site] += float64(rate * e.share.initial())
 			}
 		}
 	}
@@ -187,7 +188,7 @@ func (p *preloader) passOn(t *tier, of rates, longest float64, asked map[*tier]r
 			case p.workloads[i].bytes[k] > t.cache.CapacityBytes():
 				to[k] += rate
 			default:
-				to[k] += rate * math.Exp(-rate*longest) // Che: asked for when not here
+				to[k] += float64(rate * portable.Exp(-rate*longest)) // Che: asked for when not here
 			}
 		}
 	}

@@ -324,7 +324,7 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 			c.kind, c.workload = w.kind, shared
 			src.base = shared.base
 			e := &w.entries[m][i]
-			r.sites[e.site].addUsers(c, src, perSecond*shares[m]*e.share.initial())
+			r.sites[e.site].addUsers(c, src, float64(perSecond*shares[m]*e.share.initial()))
 		}
 	}
 }
@@ -358,7 +358,7 @@ func (r *run) addPlayers(number int, shares []float64, open func(metro int) work
 				players.law = nil
 			}
 			g.metros = append(g.metros, players)
-			g.perSecond += updates * shares[m] * e.share.initial()
+			g.perSecond += float64(updates * shares[m] * e.share.initial())
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/random"
 )
 
@@ -22,7 +23,7 @@ type LossyTransfer struct {
 
 // LossyTransfer returns the connection made ready for a way on which a packet is lost with a probability in (0, 1].
 func (c Connection) LossyTransfer(loss float64) LossyTransfer {
-	return LossyTransfer{Transfer: c.Transfer(), loss: loss, segment: c.segmentBytes(), perLog: -1 / math.Log1p(-loss)}
+	return LossyTransfer{Transfer: c.Transfer(), loss: loss, segment: c.segmentBytes(), perLog: -1 / portable.Log1p(-loss)}
 }
 
 // Intact draws the bytes of a response that arrive before a packet is lost.
