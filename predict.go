@@ -57,7 +57,7 @@ func (s *Study) Predict() *Prediction {
 	if s.Network != nil {
 		metros = len(s.Network.OfKind(topology.Metro))
 	}
-	held := runs * float64(metros*len(s.Workloads)) * retainedBytes
+	held := float64(runs * float64(metros*len(s.Workloads)) * retainedBytes)
 	largest := int64(0)
 	for i := range s.Placements {
 		of := PlacementPrediction{Name: s.Placements[i].Name, MemoryBytes: s.Scenario.MemoryBytes(&s.Placements[i])}
@@ -65,7 +65,7 @@ func (s *Study) Predict() *Prediction {
 		p.Placements = append(p.Placements, of)
 	}
 	atOnce := min(float64(s.workers()), runs)
-	p.MemoryBytes = int64(min(programBytes+held+atOnce*float64(largest), math.MaxInt64/2))
+	p.MemoryBytes = int64(min(programBytes+held+float64(atOnce*float64(largest)), math.MaxInt64/2))
 	return p
 }
 
@@ -147,7 +147,7 @@ func (s *Study) pilot(ctx context.Context, number int, steps float64) (time.Dura
 		slope = took[1] / length[1] // noise was greater than the difference
 		return seconds(slope * whole.Seconds()), nil
 	}
-	return seconds(took[1] + slope*(whole.Seconds()-length[1])), nil
+	return seconds(took[1] + float64(slope*(whole.Seconds()-length[1]))), nil
 }
 
 // seconds returns a duration; the longest where that is too short.

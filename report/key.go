@@ -122,7 +122,7 @@ func (e keyEntry) remarkLines() []string {
 }
 
 func (e keyEntry) height() vg.Length {
-	return leading * (look.LabelSize*vg.Length(len(e.nameLines())) + look.NoteSize*vg.Length(len(e.remarkLines())+len(e.values)))
+	return vg.Length(leading * (vg.Length(look.LabelSize*vg.Length(len(e.nameLines()))) + vg.Length(look.NoteSize*vg.Length(len(e.remarkLines())+len(e.values)))))
 }
 
 func (k key) draw(c draw.Canvas) {

@@ -138,7 +138,7 @@ func newLatencyPanel(c *edgewise.Comparison, workload, kind string, curves []cur
 		p.Y.Tick.Marker = look.PercentTicks()
 		p.Y.Label.Text = "share of " + requestsOf(kind) + " within"
 	case tail:
-		p.Y.Min, p.Y.Max = math.Log10(least)-0.05, 0
+		p.Y.Min, p.Y.Max = float64(math.Log10(least))-0.05, 0
 		p.Y.Tick.Marker = shareTicks{}
 		p.Y.Label.Text = "share of " + requestsOf(kind) + " slower"
 	}

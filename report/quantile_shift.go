@@ -92,7 +92,7 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 	if low == high {
 		low, high = -1, 1
 	}
-	room := 0.04 * (high - low)
+	room := float64(0.04 * (high - low))
 	p.Y.Min, p.Y.Max = low-room, high+room
 	p.Add(gridOf(p), zeroLine{})
 	for _, s := range shifts {
@@ -133,7 +133,7 @@ func newShift(baseline, cv curve, level float64) shift {
 	const steps = 125
 	first, last := logOdds(0.01), logOdds(0.999)
 	for i := range steps + 1 {
-		x := first + (last-first)*float64(i)/steps
+		x := first + float64((last-first)*float64(i)/steps)
 		odds := math.Pow(10, x)
 		e := at(odds / (1 + odds))
 		if !e.HasValue() {

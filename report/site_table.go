@@ -133,7 +133,7 @@ func sumCells(sites []edgewise.SiteResult, columns []column) (cells []string) {
 		if c.Unit == "requests" || c.Unit == "bytes" {
 			for _, s := range sites {
 				f, _ := s.Figures.Find(c.Metric, c.Statistic)
-				sum.Value += f.Value * c.factor()
+				sum.Value += float64(f.Value * c.factor())
 			}
 		}
 		text := ""

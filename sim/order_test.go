@@ -86,7 +86,7 @@ func busyScenario(t testing.TB) (Scenario, placement.Placement) {
 	})
 	return Scenario{
 		Network: n, Workloads: []workload.Workload{site, api, game},
-		WarmUp: 2 * time.Second, Duration: 4 * time.Second, Seed: 11,
+		WarmUp: 2 * time.Second, Duration: 4 * time.Second, Seed: 12,
 	}, p
 }
 

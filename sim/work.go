@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -92,7 +93,7 @@ func (s *Scenario) MemoryBytes(p *placement.Placement) int64 {
 			rates += float64(n)
 		}
 		if service, ok := w.Service.(workload.Cacheable); ok && !w.RecordsSizes() {
-			objectSize = min(objectSize, math.Exp(service.Sizes.LnMean)) // the median: the mean is larger
+			objectSize = min(objectSize, portable.Exp(service.Sizes.LnMean)) // the median: the mean is larger
 		} else {
 			objectSize = 1
 		}
@@ -119,5 +120,5 @@ func (s *Scenario) MemoryBytes(p *placement.Placement) int64 {
 	if len(p.Tiers) <= 1 {
 		held = largest
 	}
-	return int64(min(held*entryBytes+preload+players*playerBytes, math.MaxInt64/2))
+	return int64(min(float64(held*entryBytes)+preload+float64(players*playerBytes), math.MaxInt64/2))
 }

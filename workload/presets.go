@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/transport"
 )
 
@@ -33,7 +34,7 @@ func evening() Profile {
 }
 
 // kilobytes turns the mean of ln(size in KB) into that of ln(size in bytes).
-func kilobytes(lnMean float64) float64 { return lnMean + math.Log(1000) }
+func kilobytes(lnMean float64) float64 { return lnMean + portable.Log(1000) }
 
 // WebStatic is the files of web sites: Zipf exponent 0.85 and lognormal sizes with a median of 16 KB,
 // from the footprint descriptors of Akamai's web and mixed traffic (TRAGEN, IMC 2021; log-log slope 0.87
@@ -65,7 +66,7 @@ func Images() Workload {
 // (608 KB) of Akamai's download traffic (TRAGEN, IMC 2021), which a lognormal law meets with an ln-sd of
 // sqrt(2 ln(608/11)) = 2.83.
 func Downloads() Workload {
-	return likeWeb("downloads", 1.3, Sizes{LnMean: kilobytes(math.Log(11)), LnSD: math.Sqrt(2 * math.Log(608.0/11))})
+	return likeWeb("downloads", 1.3, Sizes{LnMean: kilobytes(portable.Log(11)), LnSD: math.Sqrt(2 * portable.Log(608.0/11))})
 }
 
 // likeWeb returns WebStatic with another popularity and other sizes.

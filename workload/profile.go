@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // A Profile is the shape of a day: the relative load at each full hour of local time, linear in
@@ -31,7 +32,7 @@ func Evening(peakToTrough float64) (Profile, error) {
 	}
 	amplitude := (peakToTrough - 1) / (peakToTrough + 1)
 	for h := range p {
-		p[h] = 1 + float64(amplitude*math.Cos(2*math.Pi*float64(h-21)/24))
+		p[h] = 1 + float64(amplitude*portable.Cos(2*math.Pi*float64(h-21)/24))
 	}
 	return p, nil
 }

@@ -4,9 +4,8 @@ import (
 	"math"
 	"time"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/random"
 )
@@ -109,7 +108,7 @@ type foundSessions struct {
 func newFoundSessions(players float64, day Profile, hour float64, s *random.Stream) foundSessions {
 	f := foundSessions{day: day, hour: hour, peak: day.peak()}
 	if mean := players * f.peak; mean > 0 {
-		f.candidates = uint64(distuv.Poisson{Lambda: mean, Src: s}.Rand())
+		f.candidates = s.Poisson(mean)
 	}
 	return f
 }
@@ -150,7 +149,7 @@ func (w Weibull) Mean() time.Duration {
 	return time.Duration(min(w.meanNs(), century))
 }
 
-func (w Weibull) meanNs() float64 { return float64(w.Scale) * math.Gamma(1+1/w.Shape) }
+func (w Weibull) meanNs() float64 { return float64(w.Scale) * portable.Gamma(1+1/w.Shape) }
 
 // century is 100 years in ns.
 const century = 100 * 365.25 * 24 * float64(time.Hour)
@@ -171,16 +170,16 @@ func (w Weibull) Validate() error {
 
 // draw returns one length.
 func (w Weibull) draw(s *random.Stream) int64 {
-	return lengthNs(float64(w.Scale) * math.Pow(s.Exp(), 1/w.Shape))
+	return lengthNs(float64(w.Scale) * portable.Pow(s.Exp(), 1/w.Shape))
 }
 
 // drawFound returns the age of a session found under way in a stationary system and what is left of it, in ns. The
 // density of the age is P(L > age) by the mean length, so that (age/Scale)^Shape is gamma distributed with shape 1/Shape;
 // (L/Scale)^Shape of a session that has become so old is more than that by an exponential number.
 func (w Weibull) drawFound(s *random.Stream) (age, left float64) {
-	g := distuv.Gamma{Alpha: 1 / w.Shape, Beta: 1, Src: s}.Rand()
-	age = float64(w.Scale) * math.Pow(g, 1/w.Shape)
-	return age, max(0, float64(float64(w.Scale)*math.Pow(g+s.Exp(), 1/w.Shape))-age)
+	g := s.Gamma(1 / w.Shape)
+	age = float64(float64(w.Scale) * portable.Pow(g, 1/w.Shape))
+	return age, max(0, float64(float64(w.Scale)*portable.Pow(g+s.Exp(), 1/w.Shape))-age)
 }
 
 // lengthNs holds a length within a century, so that sums with it cannot overflow.
