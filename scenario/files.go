@@ -105,7 +105,7 @@ func readRegular(path string, most int64) ([]byte, error) {
 	case !info.Mode().IsRegular() || info.Size() > most:
 		return nil, errNoFile
 	case info.Size() == 0:
-		return nil, nil
+		return []byte{}, nil
 	}
 	f, err := os.Open(path)
 	if err != nil {
