@@ -195,8 +195,8 @@ func whyOther(then, now edgewise.Code) (why []string) {
 		{"commit", cmp.Or(then.Revision, "an unknown one"), cmp.Or(now.Revision, "an unknown one"), ""},
 		{"program", then.Program, now.Program, ""},
 		{"compiler", then.Go, now.Go, ""},
-		{"platform", then.Platform, now.Platform, "the last bits of floating-point numbers can differ"},
-		{"instruction set", then.Instructions, now.Instructions, "the last bits of floating-point numbers can differ"},
+		{"platform", then.Platform, now.Platform, "the last bits of pictures can differ"},
+		{"instruction set", then.Instructions, now.Instructions, "the last bits of pictures can differ"},
 	} {
 		if part.then == part.now {
 			continue
