@@ -59,7 +59,7 @@ func TestRunWritesAllResults(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "not-there-yet")
 	code, out, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-o", dir)
 	require.Zero(t, code, errs)
-	require.Empty(t, errs, "no progress where there is no terminal")
+	require.Regexp(t, predictedLine, errs, "no more where there is no terminal")
 	require.Contains(t, out, "region")
 	require.Contains(t, out, "2 replications")
 	require.Contains(t, out, "Verdicts against region")
