@@ -53,9 +53,13 @@ func png(draw func(*edgewise.Comparison) (*Picture, error)) func(io.Writer, *edg
 
 func drawn(draw func(*edgewise.Comparison) (*Picture, error), write func(*Picture, io.Writer) error) func(io.Writer, *edgewise.Comparison) error {
 	return func(w io.Writer, c *edgewise.Comparison) error {
-		p, err := draw(c)
+		few, leftOut := forPictures(c)
+		p, err := draw(few)
 		if err != nil {
 			return err
+		}
+		if leftOut != "" {
+			p.subtitle += "; " + leftOut
 		}
 		return write(p, w)
 	}
