@@ -14,7 +14,6 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
-	"github.com/edgewise-sim/edgewise/internal/durable"
 )
 
 // An Agreement says how far a report is what a run gives.
@@ -71,12 +70,13 @@ func compare(ctx context.Context, dir string, m *Manifest, c *edgewise.Compariso
 	if err != nil {
 		return nil, err
 	}
-	if m.Scenario != "" {
-		again = append(again, durable.File{Name: ScenarioFile, Data: []byte(m.Scenario)})
+	defer again.close()
+	made := make(map[string]func() ([]byte, error))
+	for _, d := range again {
+		made[d.name] = d.bytes
 	}
-	made := make(map[string][]byte)
-	for _, f := range again {
-		made[f.Name] = f.Data
+	if m.Scenario != "" {
+		made[ScenarioFile] = func() ([]byte, error) { return []byte(m.Scenario), nil }
 	}
 	isInput := make(map[string]bool)
 	for _, in := range m.Inputs {
@@ -89,12 +89,18 @@ func compare(ctx context.Context, dir string, m *Manifest, c *edgewise.Compariso
 			return nil, err
 		}
 		listed[f.Name] = true
-		data, isMade := made[f.Name]
+		again, isMade := made[f.Name]
+		var data []byte
+		if isMade {
+			if data, err = again(); err != nil {
+				return nil, err
+			}
+		}
 		a.addFile(root, f, data, isMade, isInput[f.Name])
 	}
-	for _, f := range again {
-		if !listed[f.Name] {
-			a.add(f.Name, "is not in the manifest's list")
+	for _, name := range slices.Sorted(maps.Keys(made)) {
+		if !listed[name] {
+			a.add(name, "is not in the manifest's list")
 		}
 	}
 	if err := a.addUnlisted(root, listed); err != nil {

@@ -1,12 +1,12 @@
 package report
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -60,12 +60,13 @@ func WriteRun(ctx context.Context, dir string, c *edgewise.Comparison, run Run) 
 	if err := CheckRun(dir, run); err != nil {
 		return err
 	}
-	files, missing, err := render(ctx, c)
+	made, missing, err := render(ctx, c)
 	if err != nil {
 		return fmt.Errorf("report into %s: %w", dir, err)
 	}
-	files, kept := append(files, run.copies()...), run.kept()
-	m := newManifest(c, run.Scenario, kept, files)
+	defer made.close()
+	files, kept := append(made.files(), run.copies()...), run.kept()
+	m := newManifest(c, run.Scenario, kept, append(made.hashes(), hashesOf(run.copies())...))
 	m.Missing = missing
 	manifest, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
@@ -156,9 +157,9 @@ func (r *Run) kept() (kept []InputFile) {
 	return kept
 }
 
-// render writes all outputs, each into memory, and says which could not be made. It returns the context's error when
-// cancelled, at once: the file that is being made then is made to its end, and forgotten.
-func render(ctx context.Context, c *edgewise.Comparison) (files []durable.File, missing []MissingFile, err error) {
+// render makes all outputs, and says which could not be made. It returns the context's error when cancelled, at once: the
+// file that is being made then is made to its end, and forgotten.
+func render(ctx context.Context, c *edgewise.Comparison) (made drafts, missing []MissingFile, err error) {
 	for i, o := range c.Outputs {
 		if err := o.Validate(); err != nil {
 			return nil, nil, invalid.In(fmt.Sprintf("Outputs[%d]", i), err)
@@ -169,30 +170,25 @@ func render(ctx context.Context, c *edgewise.Comparison) (files []durable.File, 
 	}
 	for _, o := range slices.Concat(outputs, own(c)) {
 		if err := ctx.Err(); err != nil {
+			made.close()
 			return nil, nil, err
 		}
-		type made struct {
-			data []byte
-			err  error
-		}
-		done := make(chan made, 1)
-		go func() {
-			var b bytes.Buffer
-			err := o.Write(&b, c)
-			done <- made{b.Bytes(), err}
-		}()
+		d := &draft{name: o.Name}
+		done := make(chan error, 1)
+		go func() { done <- d.make(func(w io.Writer) error { return o.Write(w, c) }) }()
 		select {
-		case f := <-done:
-			if f.err != nil {
-				missing = append(missing, MissingFile{o.Name, f.err.Error()})
+		case err := <-done:
+			if err != nil {
+				missing = append(missing, MissingFile{o.Name, err.Error()})
 				continue
 			}
-			files = append(files, durable.File{Name: o.Name, Data: f.data})
+			made = append(made, d)
 		case <-ctx.Done():
+			made.close()
 			return nil, nil, ctx.Err()
 		}
 	}
-	return files, missing, nil
+	return made, missing, nil
 }
 
 // CheckRun finds out before a run whether [WriteRun] will write a report into a directory. The directory is to be

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
-	"github.com/edgewise-sim/edgewise/internal/durable"
 	"github.com/edgewise-sim/edgewise/random"
 )
 
@@ -87,7 +86,7 @@ type FileHash struct {
 	SHA256 string `json:"sha256"`
 }
 
-func newManifest(c *edgewise.Comparison, scenario []byte, inputs []InputFile, files []durable.File) Manifest {
+func newManifest(c *edgewise.Comparison, scenario []byte, inputs []InputFile, files []FileHash) Manifest {
 	m := Manifest{
 		Title: c.Title, Scenario: string(scenario), Inputs: inputs, Code: edgewise.ThisCode(), Seed: c.Seed, Generator: random.Generator,
 		Start: c.Start, WarmUp: c.WarmUp, WarmUps: c.WarmUps, Duration: c.Duration, Planned: c.Planned, Replications: c.Replications, Stopping: c.Stopping,
@@ -97,9 +96,7 @@ func newManifest(c *edgewise.Comparison, scenario []byte, inputs []InputFile, fi
 	if len(scenario) > 0 {
 		m.ScenarioSHA256 = hashOf(scenario)
 	}
-	for _, f := range files {
-		m.Files = append(m.Files, FileHash{f.Name, hashOf(f.Data)})
-	}
+	m.Files = files
 	return m
 }
 

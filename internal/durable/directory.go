@@ -1,10 +1,12 @@
 package durable
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,6 +17,8 @@ type File struct {
 	// Name is relative to the directory, with slashes.
 	Name string
 	Data []byte
+	// From holds the file's content in place of Data where it is too large to be held in memory; nil otherwise.
+	From *io.SectionReader
 }
 
 // A Directory is a place where directories are put whole: under its name is what was there before or what is new, at
@@ -121,7 +125,7 @@ func (d *Directory) stage(ctx context.Context, files []File) error {
 		if err := os.MkdirAll(filepath.Dir(path), mode); err != nil {
 			return err
 		}
-		if err := writeAndSync(path, f.Data); err != nil {
+		if err := writeAndSync(path, f.content()); err != nil {
 			return err
 		}
 	}
@@ -133,12 +137,20 @@ func (d *Directory) stage(ctx context.Context, files []File) error {
 	return os.Rename(part, d.beside("new"))
 }
 
-func writeAndSync(path string, data []byte) error {
+// content returns what is in the file, from its beginning.
+func (f *File) content() io.Reader {
+	if f.From != nil {
+		return io.NewSectionReader(f.From, 0, f.From.Size())
+	}
+	return bytes.NewReader(f.Data)
+}
+
+func writeAndSync(path string, content io.Reader) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	_, err = io.Copy(f, content)
 	if err == nil {
 		err = f.Sync()
 	}

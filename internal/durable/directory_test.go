@@ -36,9 +36,9 @@ var swaps = map[string]func(a, b string) error{
 // in which files they are.
 func edition(n int) (files []File) {
 	for i := range 8 + n%2 {
-		files = append(files, File{fmt.Sprintf("below/%d", i), bytes.Repeat([]byte{byte(n)}, 20_000)})
+		files = append(files, File{Name: fmt.Sprintf("below/%d", i), Data: bytes.Repeat([]byte{byte(n)}, 20_000)})
 	}
-	return append(files, File{"edition", []byte(strconv.Itoa(n))})
+	return append(files, File{Name: "edition", Data: []byte(strconv.Itoa(n))})
 }
 
 func writeOnAndOn(dir string, swap func(a, b string) error) error {
@@ -124,7 +124,7 @@ func TestPutFailsAndLeavesWhatWasThere(t *testing.T) {
 	require.NoError(t, err)
 	defer d.Close()
 	require.NoError(t, d.Put(context.Background(), edition(1), ""))
-	twice := append(edition(2), File{"edition", nil})
+	twice := append(edition(2), File{Name: "edition", Data: nil})
 	require.ErrorIs(t, d.Put(context.Background(), twice, ""), os.ErrExist)
 	requireWhole(t, dir)
 	ctx, cancel := context.WithCancel(context.Background())
