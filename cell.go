@@ -57,11 +57,11 @@ func (s *Study) NextCells(results []*CellResult) ([]Cell, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	g, err := s.gather(results)
+	a, g, err := s.gather(context.Background(), results)
 	if err != nil {
 		return nil, err
 	}
-	stopper, err := s.newStopper()
+	stopper, err := a.study.newStopper()
 	if err != nil {
 		return nil, err
 	}
@@ -71,16 +71,17 @@ func (s *Study) NextCells(results []*CellResult) ([]Cell, error) {
 	}
 	var missing []Cell
 	for r := range upTo {
-		for p := range s.Placements {
+		for p := range a.study.Placements {
 			if !g.has(p, r) {
-				missing = append(missing, Cell{s.Placements[p].Name, r})
+				missing = append(missing, Cell{a.study.Placements[p].Name, r})
 			}
 		}
 	}
 	return missing, nil
 }
 
-// RunCell runs one cell of the study, on [Study].Workers cores. It returns the context's error when cancelled.
+// RunCell runs one cell of the study, on [Study].Workers cores. It returns the context's error when cancelled, and an
+// [*OverloadError] if its placement is overloaded.
 func (s *Study) RunCell(ctx context.Context, c Cell) (*CellResult, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -101,6 +102,13 @@ func (s *Study) RunCell(ctx context.Context, c Cell) (*CellResult, error) {
 	if err != nil {
 		return nil, err
 	}
+	loads, err := plans[0].ServerLoads()
+	if err != nil {
+		return nil, err
+	}
+	if refused, ok := refusalOf(&s.Placements[p], loads); ok && !s.SkipWarmUpCheck {
+		return nil, c.refuse(refused)
+	}
 	result, err := plans[0].RunOn(ctx, c.Replication, s.workers(), nil)
 	if err != nil {
 		return nil, err
@@ -111,24 +119,24 @@ func (s *Study) RunCell(ctx context.Context, c Cell) (*CellResult, error) {
 // Compare makes the comparison from the results of cells, in any order and from any machine: the same, to the bit,
 // as [Study.Run] finds. It returns the context's error when cancelled. It rests on the first replications, as many as every placement has; the comparison
 // says how many were planned. Results of another study or of another program are refused, and so is a study whose runs
-// have not warmed up, with a [*WarmUpError].
+// have not warmed up, with a [*WarmUpError]; placements that are overloaded as [Study.Run] says.
 func (s *Study) Compare(ctx context.Context, results []*CellResult) (*Comparison, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	g, err := s.gather(results)
+	a, g, err := s.gather(ctx, results)
 	if err != nil {
 		return nil, err
 	}
 	finished := g.finished()
 	if len(finished) == 0 {
-		for p := range s.Placements {
+		for p := range a.study.Placements {
 			if !g.has(p, 0) {
-				return nil, fmt.Errorf("edgewise: nothing to compare: the result of %v is missing", Cell{s.Placements[p].Name, 0})
+				return nil, fmt.Errorf("edgewise: nothing to compare: the result of %v is missing", Cell{a.study.Placements[p].Name, 0})
 			}
 		}
 	}
-	stopper, err := s.newStopper()
+	stopper, err := a.study.newStopper()
 	if err != nil {
 		return nil, err
 	}
@@ -139,29 +147,43 @@ func (s *Study) Compare(ctx context.Context, results []*CellResult) (*Comparison
 	if done {
 		planned = len(finished)
 	}
-	return s.conclude(ctx, finished, planned, stopper.result)
+	return a.conclude(ctx, finished, planned, stopper.result)
 }
 
-// gather collects results of this study.
-func (s *Study) gather(results []*CellResult) (*gatherer, error) {
+// gather collects results of this study, of the placements that are not refused before they run.
+func (s *Study) gather(ctx context.Context, results []*CellResult) (*admission, *gatherer, error) {
 	want, err := s.CellHeader()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	g := newGatherer(s, nil)
 	for _, r := range results {
 		if r == nil || r.Result == nil {
-			return nil, fmt.Errorf("edgewise: a result is nil")
+			return nil, nil, fmt.Errorf("edgewise: a result is nil")
 		}
-		p, err := s.accept(r, &want)
-		if err != nil {
-			return nil, err
-		}
-		if err := g.take(p, r.Result); err != nil {
-			return nil, fmt.Errorf("edgewise: %v: %w", r.Cell, err)
+		if _, err := s.accept(r, &want); err != nil {
+			return nil, nil, err
 		}
 	}
-	return g, nil
+	a, err := s.admit(ctx, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	g := newGatherer(a, nil)
+	return a, g, g.takeAll(results)
+}
+
+// takeAll adds results of the study.
+func (g *gatherer) takeAll(results []*CellResult) error {
+	for _, r := range results {
+		p := g.study.placementNumber(r.Placement)
+		if p < 0 {
+			return fmt.Errorf("edgewise: a result is of %v; its placement is overloaded and refused", r.Cell)
+		}
+		if err := g.take(p, r.Result); err != nil {
+			return fmt.Errorf("edgewise: %v: %w", r.Cell, err)
+		}
+	}
+	return nil
 }
 
 // accept names what keeps a result from being one of this study, whose results have the header want, and returns the
@@ -238,7 +260,8 @@ func (s *Study) placementNumber(name string) int {
 // A gatherer collects results until a replication is complete for every placement, and then keeps what
 // the comparison needs of it.
 type gatherer struct {
-	study    *Study
+	of       *admission
+	study    *Study // of
 	progress func(Progress)
 	runs     int // so far
 	kept     int // of them, by the study's store
@@ -249,8 +272,10 @@ type gatherer struct {
 	done     []*replication // nil where it is not complete
 }
 
-func newGatherer(s *Study, progress func(Progress)) *gatherer {
-	return &gatherer{study: s, progress: progress, perRun: s.Scenario.Work().Steps(), open: make(map[int][]*sim.Result)}
+func newGatherer(a *admission, progress func(Progress)) *gatherer {
+	return &gatherer{
+		of: a, study: a.study, progress: progress, perRun: a.study.Scenario.Work().Steps(), open: make(map[int][]*sim.Result),
+	}
 }
 
 // has reports whether a result is there.
@@ -277,6 +302,7 @@ func (g *gatherer) take(placement int, r *sim.Result) error {
 		if err != nil {
 			return err
 		}
+		reduced.loads = g.of.loadsOf(g.open[n])
 		if len(g.done) <= n {
 			g.done = append(g.done, make([]*replication, n+1-len(g.done))...)
 		}

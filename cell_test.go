@@ -220,7 +220,7 @@ func TestFingerprintIsOfAllThatDecidesResults(t *testing.T) {
 }
 
 func TestUnwarmedResultsAreRefusedHoweverTheyCome(t *testing.T) {
-	s := queueStudy(t, 1.2)
+	s := slowQueue(t)
 	cells, err := s.Cells()
 	require.NoError(t, err)
 	_, err = s.Compare(context.Background(), runCells(t, s, cells))

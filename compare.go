@@ -8,7 +8,6 @@ import (
 
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
-	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A replication is what the comparison keeps of the runs of all placements with one replication number:
@@ -18,6 +17,8 @@ type replication struct {
 	runs [][]summary
 	// timelines holds what the warm-up is judged by, by placement.
 	timelines []timelineSummary
+	// loads holds what the runs have found out about loads, by placement.
+	loads [][]sim.Load
 }
 
 // A summary is what figures are made of that one run found of one workload, of all its users or of a metro's.
@@ -120,14 +121,13 @@ type described struct {
 	name      string
 	kind      sim.Kind
 	deadlines []time.Duration
-	assumed   []workload.Assumption
 }
 
 // workloads describes the workloads in the order of results.
 func (s *Study) workloads() []described {
 	var all []described
 	for _, w := range s.Workloads {
-		all = append(all, described{w.Name, sim.KindOf(w.Service), w.Deadlines, w.Assumed})
+		all = append(all, described{w.Name, sim.KindOf(w.Service), w.Deadlines})
 	}
 	return all
 }
@@ -161,20 +161,6 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 		c.Placements = append(c.Placements, result)
 	}
 	return c, nil
-}
-
-// assumptions lists what the study and its workloads assume.
-func (s *Study) assumptions() []string {
-	all := slices.Clone(s.Assumed)
-	for _, w := range s.workloads() {
-		for _, n := range w.assumed {
-			all = append(all, w.name+": "+n.Text)
-		}
-		if w.kind == sim.Matched {
-			all = append(all, w.name+": "+gamesLeaveOut)
-		}
-	}
-	return all
 }
 
 // An estimator makes the figures of one workload under one placement.

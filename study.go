@@ -159,7 +159,11 @@ func (s *Study) validateFailures() error {
 // Run simulates every placement as often as asked for and compares them. When ctx is cancelled it
 // returns the comparison of the first replications, as many as every placement has finished, together
 // with the context's error; the comparison is nil if there is none, or if all has been run and the comparing was
-// cancelled. A study whose runs have not warmed up is refused with a [*WarmUpError].
+// cancelled.
+//
+// A placement whose servers or links are asked for more than they can do is refused, and the others are compared: see
+// [Comparison].Refused. Where none is left the error is an [*OverloadError]. A study whose runs have not warmed up
+// is refused with a [*WarmUpError].
 func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -168,7 +172,11 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if err != nil {
 		return nil, err
 	}
-	stopper, err := s.newStopper()
+	a, err := s.admit(ctx, plans)
+	if err != nil {
+		return nil, err
+	}
+	stopper, err := a.study.newStopper()
 	if err != nil {
 		return nil, err
 	}
@@ -176,11 +184,11 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := newGatherer(s, s.Progress)
+	g := newGatherer(a, s.Progress)
 	planned, enough := 0, false
 	for !enough {
 		if planned, enough, err = stopper.next(g.done); err == nil && !enough {
-			err = s.run(ctx, g, plans, planned, keep)
+			err = a.study.run(ctx, g, a.plans, planned, keep)
 		}
 		if err != nil {
 			break
@@ -196,19 +204,30 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if err != nil {
 		ctx = context.WithoutCancel(ctx) // what is finished is compared all the same
 	}
-	comparison, refusal := s.conclude(ctx, finished, planned, stopper.result)
+	comparison, refusal := a.conclude(ctx, finished, planned, stopper.result)
 	return comparison, errors.Join(err, refusal)
 }
 
-// conclude compares replications and refuses what has not warmed up.
-func (s *Study) conclude(ctx context.Context, finished []*replication, planned int, stopping *Stopping) (*Comparison, error) {
+// conclude compares the placements that are not overloaded, and refuses what has not warmed up.
+func (a *admission) conclude(ctx context.Context, finished []*replication, planned int, stopping *Stopping) (*Comparison, error) {
+	loads, left, refused := a.judge(finished)
+	if len(left) == 0 {
+		return nil, &OverloadError{refused}
+	}
+	s := a.study.only(left)
+	for i := range finished {
+		finished[i] = finished[i].only(left)
+	}
 	comparison, err := s.compare(ctx, finished, planned)
 	if err != nil {
 		return nil, err
 	}
-	comparison.Stopping = stopping
+	comparison.Stopping, comparison.Refused = stopping, refused
+	for p := range comparison.Placements {
+		comparison.Placements[p].Loads = loads[p]
+	}
 	if !s.SkipWarmUpCheck {
-		if err := s.refusal(comparison.WarmUps); err != nil {
+		if err := s.refusal(comparison.WarmUps, loads); err != nil {
 			return nil, err
 		}
 	}

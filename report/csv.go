@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/edgewise-sim/edgewise"
@@ -23,8 +24,9 @@ var csvHeader = []string{
 // an empty site all sites. A number that the data cannot carry is an empty field; the column unsupported says why.
 // variance_reduction is that of the pairing where it is known, placement_number the place in the study's order, 0 for
 // the baseline, kind that of the workload, q the probability of a quantile and deadline_ms the deadline of a share
-// within one; both are empty for other statistics. Shares are between 0 and 1, latencies in milliseconds. A name that
-// begins with = + - or @, which a spreadsheet would take for a formula, has an apostrophe before it.
+// within one; both are empty for other statistics. A placement that is refused has rows of the metric load alone. Shares are
+// between 0 and 1, latencies in milliseconds. A name that begins with = + - or @, which a spreadsheet would take for a
+// formula, has an apostrophe before it.
 func WriteCSV(w io.Writer, c *edgewise.Comparison) error {
 	out := csv.NewWriter(w)
 	_ = out.Write(csvHeader) // csv.Writer keeps its first error
@@ -43,11 +45,29 @@ func WriteCSV(w io.Writer, c *edgewise.Comparison) error {
 			}
 		}
 	}
+	for _, r := range c.Refused {
+		writeRefusal(out, r)
+	}
 	out.Flush()
 	if err := out.Error(); err != nil {
 		return fmt.Errorf("write comparison as CSV: %w", err)
 	}
 	return nil
+}
+
+// writeRefusal writes a placement that is not compared: a row for each of what is asked for more than it can do, with the
+// load as a share of the capacity and the reason in the column unsupported. It has no number.
+func writeRefusal(out *csv.Writer, r edgewise.Refusal) {
+	for _, l := range r.Loads {
+		row := make([]string, len(csvHeader))
+		for column, field := range map[string]string{
+			"placement": r.Placement, "workload": l.Workload, "site": l.Site, "metric": "load", "statistic": "refused", "unit": "share",
+			"value": exact(l.Ratio()), "n": "0", "unsupported": l.String(),
+		} {
+			row[slices.Index(csvHeader, column)] = field
+		}
+		_ = out.Write(row)
+	}
 }
 
 // A csvPlace says where figures belong.

@@ -58,6 +58,8 @@ type Manifest struct {
 	Sources []string `json:"sources,omitempty"`
 	Prices  string   `json:"prices"`
 	Assumed []string `json:"assumed,omitempty"`
+	// Refused are the placements that are not in the report, with the reason.
+	Refused []string `json:"refused,omitempty"`
 	// OwnParts names the parts of the study whose code is not of edgewise itself: only a program that has them makes
 	// the report again. See [edgewise.Study.OwnParts].
 	OwnParts []string `json:"own_parts,omitempty"`
@@ -93,6 +95,9 @@ func newManifest(c *edgewise.Comparison, scenario []byte, inputs []InputFile, fi
 		Start: c.Start, WarmUp: c.WarmUp, WarmUps: c.WarmUps, Duration: c.Duration, Planned: c.Planned, Replications: c.Replications, Stopping: c.Stopping,
 		Level: c.Level, RelativeError: c.RelativeError, Sources: c.Sources, Prices: "none", Assumed: c.Assumed,
 		OwnParts: c.OwnParts,
+	}
+	for _, r := range c.Refused {
+		m.Refused = append(m.Refused, r.String())
 	}
 	if len(scenario) > 0 {
 		m.ScenarioSHA256 = hashOf(scenario)

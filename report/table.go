@@ -19,23 +19,24 @@ import (
 // latency of the requests that were answered, the shares of all requests within deadlines and, where the study has
 // failures, of those that failed; for cacheable workloads the load on the origin and, where there are caches, the hit
 // ratios, with several tiers tier by tier, those behind the first of what reached it, and with the share of requests
-// served without the origin (offload); and own measures. Below a figure stands its paired difference from the baseline,
+// served without the origin (offload); and own measures. Placements that are refused stand above the tables. Below a figure stands its paired difference from the baseline,
 // the first placement.
 func WriteTable(w io.Writer, c *edgewise.Comparison) error {
-	return writeTables(w, c, "%s\n", renderText)
+	return writeTables(w, c, "", "%s\n", renderText)
 }
 
 // WriteMarkdown writes the tables of [WriteTable] as Markdown.
 func WriteMarkdown(w io.Writer, c *edgewise.Comparison) error {
-	return writeTables(markdownWriter{w}, c, "### %s\n\n", renderMarkdown)
+	return writeTables(markdownWriter{w}, c, "- ", "### %s\n\n", renderMarkdown)
 }
 
-func writeTables(w io.Writer, c *edgewise.Comparison, heading string, render func(table.Writer) string) error {
+func writeTables(w io.Writer, c *edgewise.Comparison, mark, heading string, render func(table.Writer) string) error {
 	workloads, err := selectWorkloads(c, "")
 	if err != nil {
 		return fmt.Errorf("comparison table: %w", err)
 	}
 	var out strings.Builder
+	out.WriteString(refusals(c, mark))
 	for _, name := range workloads {
 		rows := rowsOf(c, name)
 		for _, t := range placementTables(rows) {

@@ -23,20 +23,25 @@ type clients struct {
 	isAlike             bool   // all requests bring the same along, so that nothing need be drawn or caught up on
 	isNew               uint64 // below this, of 2^32, a request opens a connection
 	transfer            transport.Transfer
-	delay               int64      // from the user's instant to this site
-	from                int64      // the instant at this site from which on requests are recorded
-	count               uint64     // of requests
-	asked               uint64     // of those, recorded
-	work                random.Key // addresses the service times by request
-	loss                float64    // the probability that an exchange loses a packet
-	losses              random.Key
-	lossy               *transport.LossyTransfer // nil where no packet to the user is lost
-	timeline            *timeline                // of the workload at this site
-	lost                uint64                   // requests recorded that failed
-	share               *share                   // nil if they are all users of the metro
-	trips               trips                    // of the new connection whose request is answered
-	sizes               *sizes                   // of its requests, nil unless the demand records them
-	outages             []outage                 // as its users' instants meet them
+	// fits and fitsNew are the largest responses that take no more than what they take at the rate, over an open and a
+	// new connection; none where packets may be lost.
+	fits, fitsNew int64
+	// relay is how a response comes to the entry point, where that is not this site.
+	relay    transport.Transfer
+	delay    int64      // from the user's instant to this site
+	from     int64      // the instant at this site from which on requests are recorded
+	count    uint64     // of requests
+	asked    uint64     // of those, recorded
+	work     random.Key // addresses the service times by request
+	loss     float64    // the probability that an exchange loses a packet
+	losses   random.Key
+	lossy    *transport.LossyTransfer // nil where no packet to the user is lost
+	timeline *timeline                // of the workload at this site
+	lost     uint64                   // requests recorded that failed
+	share    *share                   // nil if they are all users of the metro
+	trips    trips                    // of the connection whose request is answered
+	sizes    *sizes                   // of its requests, nil unless the demand records them
+	outages  []outage                 // as its users' instants meet them
 
 	kind     Kind // says how the site serves a request
 	workload *workloadRun
@@ -97,7 +102,7 @@ func (r *request) size(object int64) int64 {
 // arrive begins a request that reaches the site at an instant; draw adds what it brings along. number is the
 // number of the clients at their site.
 func (c *clients) arrive(number uint32, now int64) request {
-	return request{clients: number, recorded: now >= c.from, access: c.access, arrived: now}
+	return request{clients: number, recorded: now >= c.from, access: c.access, quiet: c.access, arrived: now}
 }
 
 // draw draws the rest.
@@ -139,10 +144,6 @@ func (c *clients) next(r *request) {
 	r.isNew = u&(1<<32-1) < c.isNew
 }
 
-// minResend is the least time after which TCP sends a packet again that nobody has acknowledged. Assumed:
-// 200 ms, as on most systems (RFC 6298 asks for 1 s).
-const minResend = int64(200 * time.Millisecond)
-
 // drawLoss returns what packet loss adds to the exchanges of a request: one packet each way decides. It notes
 // how much of the response arrives before the next is lost.
 func (c *clients) drawLoss(r *request) int64 {
@@ -153,7 +154,7 @@ func (c *clients) drawLoss(r *request) int64 {
 	sum, rtt := int64(0), c.rtt+r.access
 	stream := c.losses.StreamAt(c.count)
 	for range exchanges {
-		sum += int64(topology.LossDelay(stream.Float64(), c.loss, time.Duration(max(minResend, rtt))))
+		sum += int64(topology.LossDelay(stream.Float64(), c.loss, time.Duration(transport.RetransmitNs(rtt))))
 	}
 	if c.lossy != nil {
 		r.intact = c.lossy.Intact(&stream)
@@ -193,7 +194,7 @@ func (c *clients) answer(r *request, s *served) bool {
 	wait := s.first - r.arrived
 	rtt := c.rtt + r.access
 	ready := rtt + c.beyond + r.resent
-	var connect, tls, transfer int64
+	var connect, tls int64
 	if r.isNew {
 		connect, tls = c.handshakes(r)
 		ready += connect + tls
@@ -208,7 +209,16 @@ func (c *clients) answer(r *request, s *served) bool {
 		t.Causes[Connect] += connect
 		t.Causes[TLS] += tls
 	}
-	transfer = c.transferTime(r, s.bytes, rtt)
+	var transfer int64
+	fits := c.fits
+	if r.isNew {
+		fits = c.fitsNew
+	}
+	if s.bytes <= fits {
+		transfer = c.transfer.Open(s.bytes)
+	} else {
+		transfer = c.transferTime(r, s.bytes, rtt)
+	}
 	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
 	c.latencies.put(ttfb, ttlb)
 	outcome := s.outcome
@@ -219,7 +229,7 @@ func (c *clients) answer(r *request, s *served) bool {
 	if wait != 0 {
 		t.Causes[Queue] += s.queue
 		t.Causes[Service] += s.service
-		t.Causes[Upstream] += wait - s.queue - s.service
+		t.Causes[upstreamOf(outcome)] += wait - s.queue - s.service
 	}
 	if c.latencies.isFull() {
 		c.latencies.record()
@@ -227,15 +237,24 @@ func (c *clients) answer(r *request, s *served) bool {
 	return true
 }
 
-// transferTime returns the time from the first to the last byte of a response.
+// transferTime returns the time from the first to the last byte of a response on the way to the user.
 func (c *clients) transferTime(r *request, bytes, rtt int64) int64 {
-	switch {
-	case c.lossy != nil:
-		return c.lossy.TimeOver(bytes, rtt, max(minResend, rtt), r.isNew, r.intact, &c.trips)
-	case r.isNew:
-		return c.transfer.NewOver(bytes, &c.trips)
+	if !r.isNew {
+		c.trips = c.tripsOf(r, 0)
 	}
-	return c.transfer.Open(bytes)
+	if c.lossy != nil {
+		return c.lossy.TimeOver(bytes, rtt, transport.RetransmitNs(rtt), r.isNew, r.intact, &c.trips)
+	}
+	return c.transfer.TimeOver(bytes, r.isNew, &c.trips)
+}
+
+// upstreamOf returns the cause of what a site waits for elsewhere, by how the request ends: who joins a fetch waits for
+// another's.
+func upstreamOf(o Outcome) Cause {
+	if o == DelayedHit {
+		return CollapseWait
+	}
+	return Upstream
 }
 
 // fail tallies a request that has reached the site and gets no answer but, at an instant, an error. Where the
@@ -258,11 +277,11 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 }
 
 // waitedInVain names the cause of a part of a request's latency that [clients.answer] has taken for the way
-// upstream.
-func (c *clients) waitedInVain(r *request, ns int64) {
+// upstream, or for the wait of a delayed hit.
+func (c *clients) waitedInVain(r *request, outcome Outcome, ns int64) {
 	if r.recorded {
 		c.tally.Causes[Timeout] += ns
-		c.tally.Causes[Upstream] -= ns
+		c.tally.Causes[upstreamOf(outcome)] -= ns
 	}
 }
 

@@ -18,7 +18,7 @@ func TestSimultaneousMissesShareOneFetch(t *testing.T) {
 	w = w.WithRequestsPerSecond(20_000)
 	s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: time.Second, Seed: 1}
 	for _, servers := range []int{0, 1} { // by arithmetic, by message
-		p := placement.RegionOnly("region").WithPoPs(1<<20, "pop")
+		p := placement.RegionOnly("region").WithPoPs(1<<20, "pop").WithUpstream(open)
 		p.Sites[0].Servers = servers
 		r := runOne(t, s, p)
 		tally := &r.Workloads[0].Metros[0]

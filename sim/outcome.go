@@ -85,9 +85,12 @@ const (
 	Queue
 	// Service is the work of servers.
 	Service
-	// Upstream is the way between sites: PoP to origin, compute site to the data's home; or the rest of
-	// a fetch that was under way.
+	// Upstream is the way between sites: PoP to origin, compute site to the data's home.
 	Upstream
+	// CollapseWait is what a delayed hit waits for: the rest of a fetch that another request has begun, the
+	// way between sites as well as the origin's queue and work. A miss whose fetch joins another one at a
+	// further tier waits for that as a part of Upstream.
+	CollapseWait
 	// TickWait is the wait of an update for the next tick.
 	TickWait
 	// Loss is the wait for packets that were lost on the way between user and entry point.
@@ -98,7 +101,7 @@ const (
 	NumCauses
 )
 
-var causeNames = [NumCauses]string{"connect", "tls", "access", "propagation", "queue", "service", "upstream", "tick wait", "packet loss", "timeout"}
+var causeNames = [NumCauses]string{"connect", "tls", "access", "propagation", "queue", "service", "upstream", "collapse wait", "tick wait", "packet loss", "timeout"}
 
 // String returns the cause's name, for example "propagation".
 func (c Cause) String() string {

@@ -36,7 +36,7 @@ type leg struct {
 	to int
 	// there and back are one-way delays in ns.
 	there, back int64
-	nsPerByte   float64 // of what comes back; 0 without limit
+	narrowest   // of what comes back
 }
 
 func (l leg) rtt() int64 { return l.there + l.back }
@@ -55,12 +55,15 @@ type plannedWorkload struct {
 // An entry is the way of a metro's users to the site that serves them. Times are in ns.
 type entry struct {
 	site int
+	// enters is the site that users reach first: this one, or a PoP on the way to it.
+	enters int
 	// up and down are the fixed one-way delays between metro and entry point without the last
 	// mile; access is the last mile, one way, as the links have it.
 	up, down, access int64
 	// jitter is the mean of the links' jitter, both ways; loss the probability that a packet of an
 	// exchange is lost, there or back, lossDown that of a packet to the user.
 	jitter, loss, lossDown float64
+	narrowest              // of the links to the user
 	// beyond is the way from the entry point to the serving site, where these differ: a PoP that
 	// passes a computed request on.
 	beyond leg
@@ -190,10 +193,7 @@ func (c *compiler) leg(from, to string) (leg, error) {
 	if err != nil {
 		return leg{}, err
 	}
-	l := leg{to: -1, there: int64(path.There), back: int64(path.Back)}
-	if path.BackBitsPerSecond > 0 {
-		l.nsPerByte = 8e9 / path.BackBitsPerSecond
-	}
+	l := leg{to: -1, there: int64(path.There), back: int64(path.Back), narrowest: narrowestOf(path.BackNarrowest)}
 	c.legs[[2]int{a, b}] = l
 	return l, nil
 }
@@ -223,7 +223,9 @@ func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workloa
 	case planned.kind.MeetsCaches():
 		planned.hops, err = c.nextTiers(p, w.Name)
 	default:
-		planned.homes, err = c.homes(p, w.Name, planned.kind, w.DataCalls())
+		if planned.homes, err = c.homes(p, w, planned.kind); err == nil {
+			err = c.refuseCapacity(p, &planned, w.DataCalls())
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("workload %q: %w", w.Name, err)

@@ -171,14 +171,16 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 	}
 	t := &tier{
 		config: config, held: newFillTimeline(r.end()), number: number,
-		hops: make([][]nextHop, len(r.plan.workloads)), tallies: make([]TierTally, len(r.plan.workloads)),
+		hops: make([][]nextHop, len(r.plan.workloads)), lines: make([][]transport.Line, len(r.plan.workloads)), tallies: make([]TierTally, len(r.plan.workloads)),
 		load: newOriginLoad(len(r.plan.workloads)),
 	}
 	for w := range r.plan.workloads {
 		if hops := r.plan.workloads[w].hops; hops != nil {
 			t.hops[w] = hops[site][number]
+			t.lines[w] = make([]transport.Line, len(t.hops[w]))
 		}
 	}
+	t.hangUp()
 	return t
 }
 
@@ -208,6 +210,7 @@ func (r *run) tally(number int, w *plannedWorkload, m, entry int) *Tally {
 func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests workload.Source) (clients, source) {
 	e := &w.entries[m][i]
 	client, keyed := r.plan.scenario.Workloads[number].Client, w.kind.MeetsCaches()
+	client.BitsPerSecond = slower(client.BitsPerSecond, e.bitsPerSecond)
 	entity := purpose.EntityOf(w.name, r.plan.metros[m])
 	tally := r.tally(number, w, m, i)
 	c := clients{
@@ -218,6 +221,7 @@ func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests work
 		rtt:       e.up + e.down,
 		access:    2 * e.access,
 		beyond:    e.beyond.rtt(),
+		relay:     transport.Connection{BitsPerSecond: e.beyond.bitsPerSecond}.Transfer(),
 		jitter:    e.jitter,
 		loss:      e.loss,
 		losses:    random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Loss),
@@ -228,6 +232,11 @@ func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests work
 		from:      int64(r.plan.scenario.WarmUp) + e.delay(),
 		work:      random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Service),
 		timeline:  r.timelineAt(e.site, number),
+	}
+	if c.lossy == nil {
+		c.fits, c.fitsNew = c.transfer.Fits(false), c.transfer.Fits(true)
+	} else {
+		c.fits, c.fitsNew = -1, -1
 	}
 	if e.access == 0 {
 		c.law = nil // no access link on the way: the users are at the node itself
@@ -247,6 +256,14 @@ func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests work
 		src.ahead = &ahead{source: requests, batch: r.plan.scenario.Workloads[number].NewBatch(aheadRequests)}
 	}
 	return c, src
+}
+
+// slower returns the lower of two rates, of which 0 stands for no limit.
+func slower(a, b float64) float64 {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
 }
 
 // lossyTransfer returns how clients receive where packets to them are lost, nil where none are.

@@ -44,7 +44,7 @@ func cacheAt(site string) placement.Cache { return placement.Cache{Site: site, C
 
 // at returns a placement with an origin and tiers of one cache each, of the given names and sites.
 func at(origin string, tiers ...string) placement.Placement {
-	p := placement.Placement{Name: "deep"}.With(placement.Assignment{Site: origin, Role: placement.Origin})
+	p := placement.Placement{Name: "deep"}.WithUpstream(open).With(placement.Assignment{Site: origin, Role: placement.Origin})
 	for i := 0; i < len(tiers); i += 2 {
 		p.Tiers = append(p.Tiers, placement.Tier{Name: tiers[i], Caches: []placement.Cache{cacheAt(tiers[i+1])}})
 	}

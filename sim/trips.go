@@ -31,11 +31,8 @@ func (t *trips) RoundTrip(number int64) int64 { return t.at(t.spent + number) }
 // handshakes returns how long a request's new connection takes to connect and to agree on keys. Its further round trips are
 // c.trips then.
 func (c *clients) handshakes(r *request) (connect, tls int64) {
+	c.trips = c.tripsOf(r, c.transfer.Connect+c.transfer.TLS)
 	t := &c.trips
-	*t = trips{quiet: c.rtt + r.quiet, links: c.jitter, key: r.shake, spent: c.transfer.Connect + c.transfer.TLS}
-	if c.law != nil {
-		t.jitter = c.law.miles.jitter[r.line]
-	}
 	for number := range t.spent {
 		if rtt := t.at(number); number < c.transfer.Connect {
 			connect += rtt
@@ -44,4 +41,13 @@ func (c *clients) handshakes(r *request) (connect, tls int64) {
 		}
 	}
 	return connect, tls
+}
+
+// tripsOf returns the round trips of a request's connection after the one that asks, of which so many are for handshakes.
+func (c *clients) tripsOf(r *request, spent int64) trips {
+	t := trips{quiet: c.rtt + r.quiet, links: c.jitter, key: r.shake, spent: spent}
+	if c.law != nil {
+		t.jitter = c.law.miles.jitter[r.line]
+	}
+	return t
 }

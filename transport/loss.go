@@ -47,20 +47,12 @@ func (l *LossyTransfer) TimeOver(bytes, rttNs, timeoutNs int64, isNew bool, inta
 
 func lossyTime[T RoundTrips](l *LossyTransfer, bytes, rttNs, timeoutNs int64, isNew bool, intact int64, trips T) int64 {
 	before := min(bytes, intact)
-	total := clean(l, before, isNew, trips)
+	total := transferTime(&l.Transfer, before, isNew, trips)
 	if intact >= bytes {
 		return total
 	}
 	perByte := max(l.nsPerByte, secondsPerPacket(float64(rttNs)/1e9, float64(timeoutNs)/1e9, l.loss)*1e9/float64(l.segment))
-	return max(total+rttNs+int64(float64(float64(bytes-intact)*perByte)+0.5), clean(l, bytes, isNew, trips))
-}
-
-// clean is the transfer time without loss.
-func clean[T RoundTrips](l *LossyTransfer, bytes int64, isNew bool, trips T) int64 {
-	if isNew {
-		return slowStart(&l.Transfer, bytes, trips)
-	}
-	return l.Open(bytes)
+	return max(total+rttNs+int64(float64(float64(bytes-intact)*perByte)+0.5), transferTime(&l.Transfer, bytes, isNew, trips))
 }
 
 // SteadyBitsPerSecond returns the rate that a long TCP transfer keeps where packets of the connection's segment

@@ -87,7 +87,7 @@ func APIDynamic() Workload {
 			Assumed: append([]Assumption{
 				{"Service.ResponseBytes", "responses of 10 KB"},
 				{"Service.Work", "10 ms of service, exponential"},
-				{"Service.Data", "half of the requests need one call of 2 ms to the data's home: from a Local Zone to its parent region, none from a region"},
+				{"Service.Data", "half of the requests need one call of 2 ms to the data's home"},
 			}, assumedWeb...),
 		},
 		Demand: Poisson{RequestsPerSecond: 500},

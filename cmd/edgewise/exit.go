@@ -13,6 +13,7 @@ const (
 	exitUsage       = 2                          // the command line, or a file that it names, is wrong
 	exitInterrupted = 3                          // a signal has ended it; what is finished was said, and kept
 	exitDiffers     = 4                          // the report is not what a run gives
+	exitRefused     = 5                          // the report is without placements that are overloaded
 	exitBrokenPipe  = 128 + int(syscall.SIGPIPE) // nobody reads what is printed
 )
 
@@ -31,6 +32,7 @@ func exitCode(err error) int {
 	var usage *usageError
 	var differs *differsError
 	var interrupted *interruptedError
+	var refused *refusedError
 	switch {
 	case err == nil:
 		return exitDone
@@ -40,6 +42,8 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.As(err, &differs):
 		return exitDiffers
+	case errors.As(err, &refused):
+		return exitRefused
 	case errors.Is(err, syscall.EPIPE):
 		return exitBrokenPipe
 	}

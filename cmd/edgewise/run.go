@@ -131,6 +131,9 @@ func (c *runCmd) write(ctx context.Context, s *streams, comparison *edgewise.Com
 	if err == nil && runErr != nil {
 		err = &interruptedError{fmt.Errorf("stopped after %d of %d replications, which were written: %w", comparison.Replications, comparison.Planned, runErr)}
 	}
+	if err == nil && printed == nil && len(comparison.Refused) > 0 {
+		return &refusedError{comparison.Refused}
+	}
 	return errors.Join(err, printed)
 }
 
@@ -156,6 +159,17 @@ func (c *runCmd) print(w io.Writer, comparison *edgewise.Comparison) error {
 		}
 	}
 	return sayStopping(w, comparison)
+}
+
+// A refusedError says that placements are not in the report.
+type refusedError struct{ refused []edgewise.Refusal }
+
+func (e *refusedError) Error() string {
+	var names []string
+	for _, r := range e.refused {
+		names = append(names, r.String())
+	}
+	return "reported without what is overloaded: " + strings.Join(names, "; ")
 }
 
 // holdsFinishedReport reports whether a directory holds the report of a run that was not interrupted.
