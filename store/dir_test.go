@@ -158,7 +158,7 @@ func TestNoStoreIsMadeOfAnotherDirectory(t *testing.T) {
 	about, err := store.Of(smallStudy(t), "")
 	require.NoError(t, err)
 	_, err = store.Open(dir, about)
-	require.ErrorContains(t, err, "has mine.txt, which is no cell; want a directory of its own")
+	require.ErrorContains(t, err, "has mine.txt, which is no cell; want a place of its own")
 	require.ErrorContains(t, store.Discard(dir), "mine.txt")
 	_, err = store.Read(t.Context(), store.Directory(dir))
 	require.ErrorIs(t, err, os.ErrNotExist)

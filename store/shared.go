@@ -38,17 +38,18 @@ func Join(ctx context.Context, b Bucket, about About, scenario Scenario, worker 
 }
 
 func join(ctx context.Context, b Bucket, about About, scenario Scenario, worker string) (s *Shared, err error) {
-	s = &Shared{bucket: b, about: about, worker: worker}
+	var lock *durable.Lock
 	if dir, ok := b.(Directory); ok {
-		if s.lock, err = share(string(dir)); err != nil {
+		if lock, err = share(string(dir)); err != nil {
 			return nil, err
 		}
 		defer func() {
 			if err != nil {
-				err = errors.Join(err, s.lock.Unlock())
+				err = errors.Join(err, lock.Unlock())
 			}
 		}()
 	}
+	s = &Shared{bucket: b, about: about, worker: worker, lock: lock}
 	cells, err := listCells(ctx, b)
 	if err != nil {
 		return nil, err

@@ -121,7 +121,9 @@ func (c *shardCmd) run(ctx context.Context, s *streams, study *edgewise.Study, p
 	running := &shardRun{kept: kept, notes: make(map[edgewise.Cell]*store.Note), shown: shown, total: len(mine)}
 	s.last.set(running.String)
 	err = study.RunCells(ctx, mine, func(cell edgewise.Cell) (bool, error) { return running.begin(ctx, cell) },
-		func(cell edgewise.Cell, r *edgewise.CellResult, why error) error { return running.end(ctx, cell, r, why) })
+		func(cell edgewise.Cell, r *edgewise.CellResult, why error) error {
+			return running.end(ctx, cell, r, why)
+		})
 	if ctx.Err() != nil {
 		return &interruptedError{fmt.Errorf("%v: %w", running, ctx.Err())}
 	}
