@@ -76,7 +76,7 @@ func TestMergeSaysWhatIsMissing(t *testing.T) {
 	require.Zero(t, code)
 	require.Contains(t, printed, "1 runs are done and 3 missing")
 	require.Contains(t, printed, "edgewise shard "+file+" -o "+at+" --index I --count N")
-	require.Contains(t, printed, "What is missing takes about")
+	require.Contains(t, printed, "What is missing takes ")
 
 	code, _, errs = run(t, t.Context(), "merge", at, "-o", out)
 	require.Equal(t, exitFailed, code)
@@ -204,18 +204,18 @@ func TestBadShardsAndStoresAreRefused(t *testing.T) {
 	require.Zero(t, code, errs)
 	nobody := filepath.Join(t.TempDir(), "nobody")
 	for want, args := range map[string][]string{
-		"which shard is this?":               {"shard", file, "-o", nobody},
-		"another scenario":                   {"shard", other, "-o", at, "-i", "0", "-n", "1"},
-		"--round is -3":                      {"shard", file, "-o", nobody, "-i", "0", "-n", "1", "--round=-3"},
-		"the place of a store is empty":      {"shard", file, "-o", "", "-i", "0", "-n", "1"},
-		"the address has credentials":        {"shard", file, "-o", "s3://key:secret@bucket/x", "-i", "0", "-n", "1"},
-		"with a prefix for these cells":      {"merge", "s3://bucket", "-o", nobody},
-		"is no store":                        {"merge", t.TempDir(), "-o", nobody},
-		"cells of another study":             {"merge", at, otherStore(t, other), "-o", nobody},
-		"want 0 or more":                     {"shard", file, "-o", nobody, "-i", "0", "-n", "1", "-w=-1"},
-		"no such file":                       {"shard", filepath.Join(nobody, "none.yaml"), "-o", nobody, "-i", "0", "-n", "1"},
-		"has mine, which is not of a report": {"merge", at, "-o", directoryWith(t, "mine")},
-		"has mine, which is no cell":         {"shard", file, "-o", directoryWith(t, "mine"), "-i", "0", "-n", "1"},
+		"which shard is this?":                  {"shard", file, "-o", nobody},
+		"another scenario":                      {"shard", other, "-o", at, "-i", "0", "-n", "1"},
+		"--round is -3":                         {"shard", file, "-o", nobody, "-i", "0", "-n", "1", "--round=-3"},
+		"the place of a store is empty":         {"shard", file, "-o", "", "-i", "0", "-n", "1"},
+		"the address has credentials":           {"shard", file, "-o", "s3://key:secret@bucket/x", "-i", "0", "-n", "1"},
+		"with a prefix for these cells":         {"merge", "s3://bucket", "-o", nobody},
+		"is no store":                           {"merge", t.TempDir(), "-o", nobody},
+		"cells of another study":                {"merge", at, otherStore(t, other), "-o", nobody},
+		"want 0 or more":                        {"shard", file, "-o", nobody, "-i", "0", "-n", "1", "--workers=-1"},
+		"no such file":                          {"shard", filepath.Join(nobody, "none.yaml"), "-o", nobody, "-i", "0", "-n", "1"},
+		"has mine, which no report has written": {"merge", at, "-o", directoryWith(t, "mine")},
+		"has mine, which is no cell":            {"shard", file, "-o", directoryWith(t, "mine"), "-i", "0", "-n", "1"},
 	} {
 		code, _, errs := run(t, t.Context(), args...)
 		require.Equal(t, exitUsage, code, "%v: %s", args, errs)
