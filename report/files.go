@@ -257,8 +257,8 @@ func checkPlace(dir string) error {
 		if isMountPoint(dir, info) {
 			return errors.New("is the root of a file system, which cannot be replaced; want a directory in it")
 		}
-		if err := durable.CheckRoom(dir, 0); err != nil {
-			return err
+		if !isWritable(dir) {
+			return errors.New("is not writable for this user, and cannot be replaced")
 		}
 	}
 	return durable.CheckRoom(filepath.Dir(dir), roomBytes)
@@ -298,7 +298,7 @@ func foreignIn(dir string) error {
 			return err
 		case len(foreign) > mostNamed:
 			return fs.SkipAll
-		case slices.Contains(passable, e.Name()):
+		case slices.Contains(passable, e.Name()) || e.Type().IsRegular() && durable.IsTemporary(e.Name()):
 		case e.IsDir():
 			// Only folders of the report are looked into.
 			if name != "." && !slices.ContainsFunc(keys(written), func(f string) bool { return strings.HasPrefix(f, name+"/") }) {

@@ -148,6 +148,19 @@ func TestOnlyWhatAReportHasWrittenIsOverwritten(t *testing.T) {
 		require.NoDirExists(t, filepath.Join(dir, "inputs"))
 		require.Len(t, namesIn(t, filepath.Dir(dir)), 1)
 	})
+	t.Run("beside what a killed program has left", func(t *testing.T) {
+		dir := fresh(t)
+		for _, folder := range []string{dir, filepath.Join(dir, "inputs"), filepath.Dir(dir)} {
+			require.NoError(t, os.WriteFile(filepath.Join(folder, ".edgewise-room-1"), nil, 0o666))
+		}
+		require.NoError(t, os.WriteFile(filepath.Join(dir, ".edgewise-1"), nil, 0o666))
+		require.NoError(t, report.CheckRun(dir, report.Run{}))
+		require.NoError(t, writeRun(dir, c, "title: z"))
+		require.Len(t, namesIn(t, filepath.Dir(dir)), 1)
+		require.NotContains(t, namesIn(t, dir), ".edgewise-1")
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, ".edgewise-1"), 0o777))
+		require.ErrorContains(t, report.CheckRun(dir, report.Run{}), "it has .edgewise-1/", "no file of ours")
+	})
 	t.Run("beside a link to the directory", func(t *testing.T) {
 		dir := fresh(t)
 		link := filepath.Join(t.TempDir(), "link")
@@ -179,7 +192,12 @@ func TestPlacesThatCannotBeReplacedAreFoundBeforeTheRun(t *testing.T) {
 			require.ErrorContains(t, report.CheckRun(dir, report.Run{Force: force}), want)
 		}
 	}
+	watched, err := os.Stat("below")
+	require.NoError(t, err)
 	require.NoError(t, report.CheckRun("below", report.Run{}))
+	after, err := os.Stat("below")
+	require.NoError(t, err)
+	require.Equal(t, watched.ModTime(), after.ModTime(), "looking makes nothing in the directory, for whoever is killed then")
 	require.NoError(t, report.CheckRun("below/out", report.Run{}))
 	require.Empty(t, namesIn(t, "below"), "looking leaves nothing")
 }

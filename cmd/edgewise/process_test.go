@@ -282,26 +282,39 @@ func TestAKilledCommandLeavesTheOldReportOrTheNew(t *testing.T) {
 	skipProcesses(t)
 	kills, err := strconv.Atoi(os.Getenv("EDGEWISE_TEST_KILLS"))
 	if err != nil {
-		kills = 4
+		kills = 6
 	}
 	dir := filepath.Join(t.TempDir(), "out")
 	scenarios := []string{scenarioFile(t, tiny), scenarioFile(t, strings.Replace(tiny, "title: Tiny", "title: Other", 1))}
+	// What is kept makes the runs short, so that the kills fall on the checks and the writing.
+	args := func(i int) []string {
+		return []string{"run", scenarios[i%2], "-o", dir, "-q", "--keep-cells", "--store", fmt.Sprintf("%s.cells-%d", dir, i%2)}
+	}
 	var reports []map[string]string
-	for i, file := range scenarios {
-		// What is kept makes the runs short, so that the kills fall on the writing.
-		code, _, errs := run(t, t.Context(), "run", file, "-o", dir, "-q", "--keep-cells", "--store", fmt.Sprintf("%s.cells-%d", dir, i))
+	for i := range scenarios {
+		code, _, errs := run(t, t.Context(), args(i)...)
 		require.Zero(t, code, errs)
 		reports = append(reports, filesOf(t, dir))
 	}
+	begin := time.Now()
+	whole := start(t, nil, args(1)...)
+	require.Zero(t, whole.end(), whole.errs.String())
+	took := time.Since(begin)
 	killed := 0
 	for i := range kills {
-		p := start(t, nil, "run", scenarios[i%2], "-o", dir, "-q", "--keep-cells", "--store", fmt.Sprintf("%s.cells-%d", dir, i%2))
-		// While it writes, something stands beside the directory.
-		until(t, "writing", func() bool {
-			beside, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), ".edgewise-*-*"))
-			return len(beside) > 0 || syscall.Kill(p.Process.Pid, 0) != nil
-		})
-		time.Sleep(rand.N(40 * time.Millisecond))
+		p := start(t, nil, args(i)...)
+		switch i % 3 {
+		case 0: // anywhere in the run
+			time.Sleep(rand.N(took))
+		case 1: // while it finds out whether it can write
+			until(t, "looking", func() bool {
+				probes, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), ".edgewise-room-*"))
+				return len(probes) > 0 || hasBegunToWrite(dir) || syscall.Kill(p.Process.Pid, 0) != nil
+			})
+		case 2: // while it writes
+			until(t, "writing", func() bool { return hasBegunToWrite(dir) || syscall.Kill(p.Process.Pid, 0) != nil })
+			time.Sleep(rand.N(40 * time.Millisecond))
+		}
 		require.NoError(t, p.Process.Kill())
 		if p.end() == -1 {
 			killed++
@@ -309,13 +322,23 @@ func TestAKilledCommandLeavesTheOldReportOrTheNew(t *testing.T) {
 		require.True(t, slices.ContainsFunc(reports, func(r map[string]string) bool { return fmt.Sprint(r) == fmt.Sprint(filesOf(t, dir)) }),
 			"neither the old report nor the new")
 	}
-	t.Logf("%d of %d commands were killed while they wrote", killed, kills)
+	t.Logf("%d of %d commands were killed", killed, kills)
 	code, _, errs := run(t, t.Context(), "run", scenarios[0], "-o", dir, "-q")
 	require.Zero(t, code, errs)
 	require.Equal(t, reports[0], filesOf(t, dir))
 	beside, err := filepath.Glob(filepath.Join(filepath.Dir(dir), ".edgewise-*"))
 	require.NoError(t, err)
 	require.Empty(t, beside, "nothing is left")
+}
+
+// hasBegunToWrite reports whether something of a report stands beside its directory.
+func hasBegunToWrite(dir string) bool {
+	for _, what := range []string{"part", "new", "old"} {
+		if beside, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), ".edgewise-*-"+what)); len(beside) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func TestATableThatNobodyReadsKeepsNoReportFromBeingWritten(t *testing.T) {

@@ -38,7 +38,7 @@ func WriteFileSoon(path string, data []byte) (err error) {
 // too long.
 const temporary = ".edgewise-*"
 
-// IsTemporary reports whether a file of this name is one that [WriteFile] was writing when the program ended.
+// IsTemporary reports whether a file of this name is one that this package was writing when the program ended.
 func IsTemporary(name string) bool {
 	ok, _ := filepath.Match(temporary, name)
 	return ok
@@ -51,18 +51,4 @@ func Sync(path string) error {
 		return err
 	}
 	return errors.Join(syncIfPossible(f), f.Close())
-}
-
-// CheckRoom finds out whether files can be made in a directory, by making one and filling it with so many bytes: the
-// permission bits say nothing of read-only file systems and full disks. It leaves nothing behind.
-func CheckRoom(dir string, bytes int) (err error) {
-	f, err := os.CreateTemp(dir, temporary)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close(), os.Remove(f.Name())) }()
-	if _, err := f.Write(make([]byte, bytes)); err != nil {
-		return err
-	}
-	return f.Sync()
 }

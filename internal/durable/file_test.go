@@ -26,12 +26,3 @@ func TestWriteFileReplacesWholeFiles(t *testing.T) {
 	require.True(t, IsTemporary(".edgewise-123"))
 	require.False(t, IsTemporary("edgewise.csv"))
 }
-
-func TestCheckRoomLeavesNothing(t *testing.T) {
-	dir := t.TempDir()
-	require.NoError(t, CheckRoom(dir, 1<<16))
-	require.ErrorIs(t, CheckRoom(filepath.Join(dir, "none"), 1), os.ErrNotExist)
-	entries, err := os.ReadDir(dir)
-	require.NoError(t, err)
-	require.Empty(t, entries)
-}
