@@ -140,11 +140,6 @@ func (c *cacheCmd) prepare(ctx context.Context, s *streams, t *loadedTrace, part
 		return fmt.Errorf("%s: no requests but %d of size 0, which are left out", t.name, part.Empty)
 	case part.Requests == 0:
 		return fmt.Errorf("%s: no requests", t.name)
-	case part.Empty > 0:
-		say("%d requests of size 0 are left out", part.Empty)
-	}
-	if part.Assumed > 0 {
-		say("no line says how large %s of %s objects are; the median of the others is assumed", humanize.Comma(part.Assumed), humanize.Comma(int64(part.Objects)))
 	}
 	if !t.hasSizes {
 		if err := c.refuseBytes(t.name); err != nil {

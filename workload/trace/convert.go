@@ -85,7 +85,7 @@ func Convert(ctx context.Context, to string, format Format, from Source, options
 		return c, err
 	}
 	p.options.Warn = nil
-	sizes := make([]int64, len(g.sizes))
+	sizes := make([]int64, len(g.sizes.last))
 	further := make([]string, len(options.FurtherColumns))
 	written := int64(0)
 	err = p.scan(ctx, func(r *Reader, request Request) error {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 )
 
 // A Dense is a trace in memory, or a piece of one, with its objects numbered in the order of their first requests,
@@ -52,16 +51,50 @@ type gatherer struct {
 	Dense
 	numbers   interner
 	sizeRule  SizeRule
-	sizes     []int64 // by object: its last size, or its largest whole one; 0 where that is not known
-	parts     []int64 // by object, by the rule Largest: its largest part
-	isChanged bool    // some object changed its size, or a size is not known
+	sizes     *objectSizes
+	isPart    bool     // of a trace whose parts have the sizes together
+	places    []uint32 // by object of a part: its number in sizes
+	isChanged bool     // some object changed its size, or a size is not known
 	hasOps    bool
 	drops     bool  // the requests are counted, and not kept
 	requests  int64 // that were taken
 	total     int64 // bytes
 }
 
-func newGatherer(rules Rules) *gatherer { return &gatherer{sizeRule: rules.Sizes} }
+func newGatherer(rules Rules) *gatherer {
+	return &gatherer{sizeRule: rules.Sizes, sizes: new(objectSizes)}
+}
+
+// newPart gathers a part of a trace whose parts have the sizes together.
+func newPart(rules Rules, sizes *objectSizes) *gatherer {
+	return &gatherer{sizeRule: rules.Sizes, sizes: sizes, isPart: true}
+}
+
+// place returns the number of an object in the table of sizes.
+func (d *gatherer) place(id uint32) uint32 {
+	if d.isPart {
+		return d.places[id]
+	}
+	return id
+}
+
+// meet takes an object that was not asked for before.
+func (d *gatherer) meet(key uint64) error {
+	place := uint32(len(d.Keys))
+	if d.isPart {
+		var err error
+		if place, err = d.sizes.numbers.number(key); err != nil {
+			return err
+		}
+		d.places = append(d.places, place)
+	}
+	if int(place) == len(d.sizes.last) {
+		d.sizes.add(d.sizeRule)
+	}
+	d.Keys = append(d.Keys, key)
+	d.ObjectSizes = append(d.ObjectSizes, 0)
+	return nil
+}
 
 // A step is what a request does, by number and in bytes.
 type step struct {
@@ -104,15 +137,13 @@ func (d *gatherer) add(r *Reader, request Request) (taken bool, err error) {
 	if err != nil {
 		return false, r.located(err)
 	}
-	if int(id) == len(d.sizes) {
-		d.Keys = append(d.Keys, request.Key)
-		d.sizes = append(d.sizes, 0)
-		d.ObjectSizes = append(d.ObjectSizes, 0)
-		if d.sizeRule == Largest {
-			d.parts = append(d.parts, 0)
+	if int(id) == len(d.Keys) {
+		if err := d.meet(request.Key); err != nil {
+			return false, r.located(err)
 		}
 	}
-	s, _ := resolve(request, id, d.sizeRule, d.sizes)
+	s, _ := resolve(request, d.place(id), d.sizeRule, d.sizes.last)
+	s.id = id
 	if d.total > math.MaxInt64-s.size {
 		return false, r.located(fmt.Errorf("request %d: the sizes so far sum to more than %d bytes: this is damage",
 			d.requests+d.Empty+1, int64(math.MaxInt64)))
@@ -120,12 +151,7 @@ func (d *gatherer) add(r *Reader, request Request) (taken bool, err error) {
 	d.total += s.size
 	d.requests++
 	if d.sizeRule == Largest {
-		switch request.Extent {
-		case Whole:
-			d.sizes[id] = max(d.sizes[id], request.SizeBytes)
-		case Part:
-			d.parts[id] = max(d.parts[id], request.SizeBytes)
-		}
+		d.sizes.see(request, d.place(id))
 		s.size = 1 // it is known at the end
 	}
 	d.note(s)
@@ -179,9 +205,13 @@ func (d *gatherer) heldBytes() int64 {
 	return 4*int64(cap(d.IDs)) + 8*int64(cap(d.RequestSizes)) + int64(cap(d.Ops))
 }
 
-// tableBytes returns what the objects take.
+// tableBytes returns what the objects take, without the sizes that parts have together.
 func (d *gatherer) tableBytes() int64 {
-	return d.numbers.memory() + 8*int64(cap(d.Keys)+cap(d.sizes)+cap(d.ObjectSizes)+cap(d.parts))
+	bytes := d.numbers.memory() + 8*int64(cap(d.Keys)+cap(d.ObjectSizes)) + 4*int64(cap(d.places))
+	if !d.isPart {
+		bytes += d.sizes.memory()
+	}
+	return bytes
 }
 
 // done returns what was gathered.
@@ -203,29 +233,17 @@ func (d *gatherer) done() *Dense {
 
 // settle gives each object its largest size.
 func (d *gatherer) settle() {
-	var known []int64
-	for id, size := range d.sizes {
-		if size == 0 {
-			size = d.parts[id]
-		}
-		if d.ObjectSizes[id] = size; size > 0 {
-			known = append(known, size)
-		}
-	}
-	median := int64(1)
-	if len(known) > 0 {
-		slices.Sort(known)
-		median = known[len(known)/2]
-	}
+	d.sizes.settle()
 	d.FootprintBytes = 0
-	for id, size := range d.ObjectSizes {
+	for id := range d.ObjectSizes {
+		size := d.sizes.last[d.place(uint32(id))]
 		if size == 0 {
-			d.ObjectSizes[id] = median
-			d.Assumed++
+			size = d.sizes.median
+			if d.sizes.assumed > 0 {
+				d.Assumed++
+			}
 		}
-		d.FootprintBytes += d.ObjectSizes[id]
-	}
-	if len(known) == 0 {
-		d.Assumed = 0 // the trace has no sizes
+		d.ObjectSizes[id] = size
+		d.FootprintBytes += size
 	}
 }

@@ -70,6 +70,10 @@ const maxGroups = 10_000
 // Load reads a trace, split by a column if one is named. The parts come in the order of their requests, most first.
 func Load(ctx context.Context, source Source, options LoadOptions) ([]*Loaded, error) {
 	l := &loader{source: source, options: options, parts: make(map[string]*Loaded)}
+	return l.load(ctx)
+}
+
+func (l *loader) load(ctx context.Context) ([]*Loaded, error) {
 	if err := l.read(ctx, l.add); err != nil {
 		return nil, err
 	}
@@ -82,7 +86,34 @@ func Load(ctx context.Context, source Source, options LoadOptions) ([]*Loaded, e
 			part.Held, part.gatherer = d, nil
 		}
 	}
+	l.tell()
 	return l.order, nil
+}
+
+// tell says once, of all parts, what is odd, and counts the sizes that they have together to the first.
+func (l *loader) tell() {
+	if len(l.order) == 0 {
+		return
+	}
+	objects, assumed, empty := int64(l.order[0].Objects), l.order[0].Assumed, int64(0)
+	for _, part := range l.order {
+		empty += part.Empty
+	}
+	if l.sizes != nil {
+		objects, assumed = int64(len(l.sizes.last)), l.sizes.assumed
+		l.order[0].TableBytes += l.sizes.memory()
+	}
+	warn := func(format string, args ...any) {
+		if l.options.Warn != nil {
+			l.options.Warn(fmt.Sprintf("trace: %s: %s", l.source.Name, fmt.Sprintf(format, args...)))
+		}
+	}
+	if empty > 0 {
+		warn("%s requests of size 0 are left out", humanize.Comma(empty))
+	}
+	if assumed > 0 {
+		warn("no line says how large %s of %s objects are; the median of the others is assumed", humanize.Comma(assumed), humanize.Comma(objects))
+	}
 }
 
 // A loader reads a trace for the first time.
@@ -91,6 +122,7 @@ type loader struct {
 	options LoadOptions
 	parts   map[string]*Loaded
 	order   []*Loaded
+	sizes   *objectSizes // of a trace that is split: its parts have them together
 	begun   bool
 	start   time.Duration
 	drops   bool
@@ -132,8 +164,15 @@ func (o *LoadOptions) groupOf(r *Reader) string {
 		return ""
 	}
 	group := r.Further(0)
-	if o.ByLetters > 0 && len(group) > o.ByLetters {
-		group = group[:o.ByLetters]
+	if o.ByLetters == 0 {
+		return group
+	}
+	letters := 0
+	for at := range group {
+		if letters == o.ByLetters {
+			return group[:at]
+		}
+		letters++
 	}
 	return group
 }
@@ -149,7 +188,7 @@ func (l *loader) add(r *Reader, request Request) error {
 			return r.located(fmt.Errorf("the column %s has a value of %d letters; want one with values of 200 at most", text.Quote(l.options.By), len(group)))
 		}
 		group = strings.Clone(group)
-		part = &Loaded{Group: group, Format: r.Format(), HasSizes: r.HasSizes(), source: l.source, options: l.options, gatherer: newGatherer(r.Rules())}
+		part = &Loaded{Group: group, Format: r.Format(), HasSizes: r.HasSizes(), source: l.source, options: l.options, gatherer: l.newGatherer(r.Rules())}
 		part.options.Warn = nil // has been told all
 		part.gatherer.drops = l.drops
 		l.parts[group] = part
@@ -171,9 +210,22 @@ func (l *loader) add(r *Reader, request Request) error {
 	return nil
 }
 
+func (l *loader) newGatherer(rules Rules) *gatherer {
+	if l.options.By == "" {
+		return newGatherer(rules)
+	}
+	if l.sizes == nil {
+		l.sizes = new(objectSizes)
+	}
+	return newPart(rules, l.sizes)
+}
+
 // check looks at what the trace takes so far.
 func (l *loader) check(r *Reader) error {
 	var held, tables int64
+	if l.sizes != nil {
+		tables = l.sizes.memory()
+	}
 	objects := 0
 	for _, part := range l.order {
 		held += part.gatherer.heldBytes()
@@ -226,7 +278,7 @@ func (l *Loaded) Each(ctx context.Context, take func(*Dense) error) error {
 	const most = 1 << 16
 	g := l.gatherer
 	piece := Dense{ObjectSizes: g.ObjectSizes}
-	sizes := make([]int64, len(g.sizes))
+	sizes := make([]int64, len(g.sizes.last))
 	hasSizes := piece.ObjectSizes == nil
 	seen := int64(0)
 	flush := func() error {
@@ -246,14 +298,22 @@ func (l *Loaded) Each(ctx context.Context, take func(*Dense) error) error {
 	again := &loader{source: l.source, options: l.options}
 	changed := fmt.Errorf("trace: %s: it has changed while it was read", l.source.Name)
 	err := again.read(ctx, func(r *Reader, request Request) error {
-		if l.options.groupOf(r) != l.Group || request.SizeBytes == 0 && request.Extent == Whole && request.Op == Get {
+		if request.SizeBytes == 0 && request.Extent == Whole && request.Op == Get {
 			return nil
+		}
+		if l.options.groupOf(r) != l.Group {
+			if place, ok := g.sizes.numbers.find(request.Key); ok {
+				resolve(request, place, g.sizeRule, sizes)
+				return nil
+			}
+			return changed
 		}
 		id, ok := g.numbers.find(request.Key)
 		if !ok {
 			return changed
 		}
-		s, _ := resolve(request, id, g.sizeRule, sizes)
+		s, _ := resolve(request, g.place(id), g.sizeRule, sizes)
+		s.id = id
 		seen++
 		piece.IDs = append(piece.IDs, s.id)
 		if hasSizes {

@@ -182,6 +182,60 @@ func TestATraceIsSplitByAColumn(t *testing.T) {
 	require.ErrorContains(t, err, `the column "user" has more than 10000 values`)
 }
 
+// An object is as large for one who gets a 304 of it as for one who gets all, held or read again.
+func TestAnObjectIsAsLargeInEachPart(t *testing.T) {
+	line := func(client, path string, status, bytes int) string {
+		return fmt.Sprintf("%s - - [01/Mar/2026:12:00:00 +0000] \"GET %s HTTP/1.1\" %d %d\n", client, path, status, bytes)
+	}
+	log := line("a", "/big", 200, 1_000_000) + line("a", "/s1", 200, 10) + line("b", "/big", 304, 0) + line("b", "/s1", 200, 10) +
+		line("b", "/s1", 200, 10) + line("b", "/never", 304, 0) + line("c", "/never", 304, 0) + line("c", "/big", 206, 70)
+	for _, tt := range []struct {
+		sizes SizeRule
+		want  map[string]string
+		said  string
+	}{
+		{Largest, map[string]string{"a": "0:1000000 1:10", "b": "0:1000000 1:10 1:10 2:1000000", "c": "0:1000000 1:1000000"}, "no line says how large 1 of 3 objects are"},
+		{Recorded, map[string]string{"a": "0:1000000 1:10", "b": "0:1000000 1:10 1:10 2:0", "c": "0:0 1:70"}, ""},
+	} {
+		for name, hold := range map[string]int64{"held": 1 << 40, "read again": -1} {
+			t.Run(fmt.Sprintf("%v %s", tt.sizes, name), func(t *testing.T) {
+				options := plenty
+				var said []string
+				options.By, options.Rules.Sizes, options.Warn = "client", tt.sizes, func(warning string) { said = append(said, warning) }
+				source := textSource("by.log", log)
+				l := &loader{source: source, options: options, parts: make(map[string]*Loaded), drops: hold < 0}
+				parts, err := l.load(context.Background())
+				require.NoError(t, err)
+				require.Len(t, parts, 3)
+				for _, part := range parts {
+					var pieces []string
+					require.NoError(t, part.Each(context.Background(), func(d *Dense) error {
+						pieces = append(pieces, told(d))
+						return nil
+					}))
+					require.Equal(t, tt.want[part.Group], strings.Join(pieces, " "), part.Group)
+				}
+				if tt.said == "" {
+					require.Empty(t, said)
+					return
+				}
+				require.Len(t, said, 1, "once, of all parts")
+				require.Contains(t, said[0], tt.said)
+			})
+		}
+	}
+}
+
+func TestLettersOfAGroupAreNoBytes(t *testing.T) {
+	options := plenty
+	options.By, options.ByLetters = "city", 3
+	parts, err := Load(context.Background(), textSource("x.csv", "id,city\n1,Zürich\n2,Zürs\n3,Łó\n"), options)
+	require.NoError(t, err)
+	require.Len(t, parts, 2)
+	require.Equal(t, "Zür", parts[0].Group)
+	require.Equal(t, "Łó", parts[1].Group)
+}
+
 // TestWhatDoesNotFitIsReadAgain loads the same trace held and not.
 func TestWhatDoesNotFitIsReadAgain(t *testing.T) {
 	var sized, ops, log strings.Builder
