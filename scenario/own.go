@@ -82,7 +82,7 @@ func wantID(id string) string {
 }
 
 // checkOwnSites looks at the list as a whole, once the network's provider is known: parents must be regions, and a site
-// with the name of one of the catalog's stands in its place, which is told.
+// with the id of one of the catalog's stands in its place, which is told, and is of its kind.
 func (r *reader) checkOwnSites(v value, f *fileRef) {
 	of := r.network.provider
 	for _, n := range r.network.own {
@@ -103,7 +103,12 @@ func (r *reader) checkOwnSites(v value, f *fileRef) {
 		}
 		if p := cmp.Or(catalog.Provider(n.Provider), of); p == of {
 			known := catalog.AllSites(p)
-			if i := slices.IndexFunc(known, func(k topology.Node) bool { return k.ID == n.ID }); i >= 0 {
+			i := slices.IndexFunc(known, func(k topology.Node) bool { return k.ID == n.ID })
+			switch {
+			case i >= 0 && known[i].Kind != n.Kind:
+				// A role for regions would take the catalog's, one for PoPs this one.
+				wrong("%q is a %v, and %s has a %v of that id; want the kind %v, to stand in its place, or another id", n.ID, n.Kind, p, known[i].Kind, known[i].Kind)
+			case i >= 0:
 				r.warn("%s:%d: %s stands in place of the %v of that name of %s, %.0f km away", f.name, lineOfID(f.data, n.ID),
 					n.ID, known[i].Kind, p, topology.DistanceKm(n.Place(), known[i].Place()))
 			}

@@ -53,6 +53,8 @@ func TestOwnSitesThatCannotBeAreRefused(t *testing.T) {
 		"y,5,0,local-zone,,z\nz,5,0,local-zone,,y\n": `s.csv:2: "y" has the parent "z", which is a local-zone`,
 		"r,5,0,region,,r\n":                          `s.csv:2: "r" has the parent "r"; want none, for it is a region`,
 		"z,5,0,local-zone,,us-west-9\n":              `s.csv:2: "z" has the parent "us-west-9"; want a region of this list or of aws; nearest are us-west-1`,
+		"us-west-2,34,-118,,,\n":                     `s.csv:2: "us-west-2" is a pop, and aws has a region of that id; want the kind region, to stand in its place, or another id`,
+		"pop-lax,34,-118,region,,\n":                 `s.csv:2: "pop-lax" is a region, and aws has a pop of that id; want the kind pop`,
 		"a,5,0,pop,XX,\n":                            `s.csv:2: column country: value "XX": want a country's code such as US, its English name, or nothing`,
 		"a,5,0,pop,Freedonia,\n":                     `s.csv:2: column country: value "Freedonia"`,
 	} {

@@ -32,7 +32,9 @@ type placementSpec struct {
 }
 
 func (r *reader) readPlacements(v value) {
-	for _, item := range v.list() {
+	items := v.list()
+	r.placements = slices.Grow(r.placements, len(items))
+	for _, item := range items {
 		r.readPlacement(item)
 	}
 	if len(r.placements) == 0 {
@@ -59,7 +61,7 @@ func (r *reader) readPlacement(v value) {
 	)...)
 	if at, ok := seen["name"]; !ok {
 		v.problem("the key \"name\" is missing")
-	} else if i := slices.IndexFunc(r.placements, func(o placementSpec) bool { return o.built.Name == p.built.Name }); i >= 0 {
+	} else if i, ok := r.placementOf[p.built.Name]; ok {
 		at.problem("is %s, as is that of the placement in line %d; want another name", text.Quote(p.built.Name), r.placements[i].line)
 	}
 	orphaned := false
@@ -67,7 +69,7 @@ func (r *reader) readPlacement(v value) {
 		if at, ok := seen["add"]; ok {
 			at.problem("goes with extends only")
 		}
-	} else if i := slices.IndexFunc(r.placements, func(o placementSpec) bool { return o.built.Name == extends }); i >= 0 {
+	} else if i, ok := r.placementOf[extends]; ok {
 		base := &r.placements[i]
 		p.sites, p.tiers = slices.Clone(base.sites), slices.Clone(base.tiers)
 		p.routing, p.routes, p.viaPoP = base.routing, base.routes, base.viaPoP
@@ -112,6 +114,9 @@ func (r *reader) readPlacement(v value) {
 	}
 	for i := range added {
 		p.add(&added[i])
+	}
+	if _, ok := r.placementOf[p.built.Name]; !ok {
+		r.placementOf[p.built.Name] = len(r.placements)
 	}
 	r.placements = append(r.placements, p)
 }

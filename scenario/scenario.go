@@ -56,7 +56,7 @@ func (r *reader) parse(file string, data []byte) (*edgewise.Study, error) {
 		bad.add(lineOf(err), "", "is no YAML: %s", oneLine(err))
 		return nil, bad.err()
 	}
-	r.lines, r.checks = bad.lines, true
+	r.lines, r.checks, r.placementOf = bad.lines, true, make(map[string]int)
 	r.routingRules = append(routingRules(), r.ownRoutings()...)
 	r.kinds = append(slices.Clone(workloadKinds), r.ownKinds()...)
 	r.study.Start = defaultStart
@@ -131,8 +131,10 @@ type reader struct {
 	network    networkSpec
 	checks     bool // whether the warm-up is checked
 	placements []placementSpec
-	lines      map[string]int
-	order      []workloadRef
+	// placementOf holds by its name which of placements was first.
+	placementOf map[string]int
+	lines       map[string]int
+	order       []workloadRef
 	// files are those that the scenario has named so far or, if they are given, all that it may name.
 	files   []File
 	isGiven bool
