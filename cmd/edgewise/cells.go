@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,12 +28,12 @@ type cells struct {
 	isLost   bool // whether some could not be kept
 }
 
+// place returns where the cells of the run are kept.
+func (c *runCmd) place() string { return cmp.Or(c.Store, cellsOf(c.Out)) }
+
 // openCells opens the store of a study.
 func (c *runCmd) openCells(s *streams, study *edgewise.Study) (*cells, error) {
-	path := c.Store
-	if path == "" {
-		path = cellsOf(c.Out)
-	}
+	path := c.place()
 	if c.Fresh {
 		if err := store.Discard(path); err != nil {
 			return nil, err

@@ -31,6 +31,11 @@ func (c *mergeCmd) Run(ctx context.Context, s *streams) error {
 		if err != nil {
 			return &usageError{err}
 		}
+		if dir, ok := b.(store.Directory); ok {
+			if err := checkApart(c.Out, string(dir)); err != nil {
+				return &usageError{err}
+			}
+		}
 		merged = append(merged, b)
 	}
 	study, from, err := c.read(ctx, merged)

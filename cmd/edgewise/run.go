@@ -43,6 +43,9 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	if err := report.CheckRun(c.Out, from); err != nil {
 		return &usageError{err}
 	}
+	if err := checkApart(c.Out, c.place()); err != nil {
+		return &usageError{err}
+	}
 	predicted, err := predict(ctx, study, c.Force || c.DryRun)
 	if err != nil {
 		return err
