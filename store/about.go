@@ -29,8 +29,10 @@ type About struct {
 	File  string `json:"file,omitempty"`
 	// Header is that of all the cells, without a cell.
 	Header edgewise.CellHeader `json:"header"`
-	// Placements are the names of the placements, in order.
+	// Placements are the names of the placements that run, in order; Refused those of which it is known before that they
+	// are overloaded, and that do not.
 	Placements []string `json:"placements"`
+	Refused    []string `json:"refused,omitempty"`
 	// Replications is the number that is planned, or, if Decides, the least number before the study looks whether they
 	// are enough.
 	Replications int  `json:"replications"`
@@ -49,9 +51,17 @@ func Of(s *edgewise.Study, file string) (About, error) {
 	if err != nil {
 		return About{}, err
 	}
-	a := About{Title: s.Title, File: file, Header: header, Replications: len(cells) / len(s.Placements), Decides: s.Until != nil}
+	a := About{Title: s.Title, File: file, Header: header, Decides: s.Until != nil}
+	runs := make(map[string]bool)
+	for _, c := range cells {
+		runs[c.Placement], a.Replications = true, max(a.Replications, c.Replication+1)
+	}
 	for _, p := range s.Placements {
-		a.Placements = append(a.Placements, p.Name)
+		if runs[p.Name] {
+			a.Placements = append(a.Placements, p.Name)
+		} else {
+			a.Refused = append(a.Refused, p.Name)
+		}
 	}
 	return a, nil
 }

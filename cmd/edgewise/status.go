@@ -78,6 +78,9 @@ func aboutReport(m *report.Manifest) string {
 	for _, f := range m.Missing {
 		text += fmt.Sprintf("\n  %s could not be made: %s", f.Name, f.Why)
 	}
+	if m.PicturesLeftOut {
+		text += "\n  The run was interrupted, and no pictures were drawn."
+	}
 	return text
 }
 
@@ -91,9 +94,13 @@ func writeStatus(w io.Writer, path string, s *store.Status) {
 	}
 	fmt.Fprintf(w, "%s: runs of %q, %s, by %s.\n", path, s.Title, file, s.Header.Code)
 	done, missing := s.Cells()
-	planned := strconv.Itoa(s.Replications) + " replications are planned"
+	are := "are"
+	if s.Replications == 1 {
+		are = "is"
+	}
+	planned := fmt.Sprintf("%s %s planned", counted(float64(s.Replications), "replication"), are)
 	if s.Decides {
-		planned = fmt.Sprintf("at least %d replications are planned, and more until the study is precise", s.Replications)
+		planned = fmt.Sprintf("at least %s, and more until the study is precise", planned)
 	}
 	fmt.Fprintf(w, "%d runs are done and %d missing; %s.", done, missing, planned)
 	if !s.Last.IsZero() {
@@ -108,6 +115,9 @@ func writeStatus(w io.Writer, path string, s *store.Status) {
 		rows = append(rows, table.Row{p, len(s.Done[p]), len(s.Missing[p]), ranges(s.Missing[p])})
 	}
 	fmt.Fprintf(w, "%s\n", newTable("", rows).Render())
+	if len(s.Refused) > 0 {
+		fmt.Fprintf(w, "Refused as overloaded, and not run: %s.\n", strings.Join(s.Refused, "; "))
+	}
 	writeNotes(w, s)
 	for _, d := range s.Damaged {
 		fmt.Fprintf(w, "Damaged, and run again: %s\n", d)
