@@ -66,7 +66,7 @@ func compare(ctx context.Context, dir string, m *Manifest, c *edgewise.Compariso
 		return nil, err
 	}
 	defer root.Close()
-	again, missing, err := render(ctx, c)
+	again, missing, err := render(ctx, c, outputsOf(c, m.PicturesLeftOut))
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func compare(ctx context.Context, dir string, m *Manifest, c *edgewise.Compariso
 		return nil, err
 	}
 	now := newManifest(c, []byte(m.Scenario), m.Inputs, nil)
-	now.Code, now.Files, now.Missing = m.Code, m.Files, missing
+	now.Code, now.Files, now.Missing, now.PicturesLeftOut = m.Code, m.Files, missing, m.PicturesLeftOut
 	others, err := otherFields(m, &now)
 	if err != nil {
 		return nil, err

@@ -28,6 +28,8 @@ type Run struct {
 	Inputs []Input
 	// Force sets aside what stands in the way under another name, such as out.old-1, instead of refusing it.
 	Force bool
+	// NoPictures writes the numbers alone, for a run that was interrupted and has no time; the manifest says so.
+	NoPictures bool
 }
 
 // An Input is a file that a scenario names, such as a list of sites.
@@ -60,14 +62,14 @@ func WriteRun(ctx context.Context, dir string, c *edgewise.Comparison, run Run) 
 	if err := CheckRun(dir, run); err != nil {
 		return err
 	}
-	made, missing, err := render(ctx, c)
+	made, missing, err := render(ctx, c, outputsOf(c, run.NoPictures))
 	if err != nil {
 		return fmt.Errorf("report into %s: %w", dir, err)
 	}
 	defer made.close()
 	files, kept := append(made.files(), run.copies()...), run.kept()
 	m := newManifest(c, run.Scenario, kept, append(made.hashes(), hashesOf(run.copies())...))
-	m.Missing = missing
+	m.Missing, m.PicturesLeftOut = missing, run.NoPictures
 	manifest, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return fmt.Errorf("report into %s: manifest: %w", dir, err)
@@ -157,9 +159,23 @@ func (r *Run) kept() (kept []InputFile) {
 	return kept
 }
 
-// render makes all outputs, and says which could not be made. It returns the context's error when cancelled, at once: the
+// outputsOf returns what is written of a comparison.
+func outputsOf(c *edgewise.Comparison, noPictures bool) []edgewise.Output {
+	all := slices.Concat(outputs, own(c))
+	if noPictures {
+		all = slices.DeleteFunc(all, func(o edgewise.Output) bool { return isPicture(o.Name) })
+	}
+	return all
+}
+
+// isPicture reports whether a file is a picture, as its name says.
+func isPicture(name string) bool {
+	return slices.Contains([]string{".svg", ".png"}, strings.ToLower(path.Ext(name)))
+}
+
+// render makes outputs, and says which could not be made. It returns the context's error when cancelled, at once: the
 // file that is being made then is made to its end, and forgotten.
-func render(ctx context.Context, c *edgewise.Comparison) (made drafts, missing []MissingFile, err error) {
+func render(ctx context.Context, c *edgewise.Comparison, all []edgewise.Output) (made drafts, missing []MissingFile, err error) {
 	for i, o := range c.Outputs {
 		if err := o.Validate(); err != nil {
 			return nil, nil, invalid.In(fmt.Sprintf("Outputs[%d]", i), err)
@@ -168,7 +184,7 @@ func render(ctx context.Context, c *edgewise.Comparison) (made drafts, missing [
 	if len(c.Placements) == 0 {
 		return nil, nil, errors.New("the comparison has no placements")
 	}
-	for _, o := range slices.Concat(outputs, own(c)) {
+	for _, o := range all {
 		if err := ctx.Err(); err != nil {
 			made.close()
 			return nil, nil, err

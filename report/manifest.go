@@ -66,6 +66,8 @@ type Manifest struct {
 	Files []FileHash `json:"files"`
 	// Missing are the files that could not be made.
 	Missing []MissingFile `json:"missing,omitempty"`
+	// PicturesLeftOut says that no picture was drawn: the run was interrupted.
+	PicturesLeftOut bool `json:"pictures_left_out,omitempty"`
 }
 
 // A MissingFile is a file of the report that could not be made, and why.

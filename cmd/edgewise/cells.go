@@ -84,10 +84,17 @@ func (c *cells) Put(ctx context.Context, r *edgewise.CellResult) error {
 	return nil
 }
 
-// String says what is kept.
+// String says what is finished, and what is kept.
 func (c *cells) String() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.progress.Done == 0 {
+		text := "stopped before a run was finished"
+		if n := c.Len(); n > 0 {
+			text += fmt.Sprintf("; %d of before are kept in %s, where the same command goes on", n, c.path)
+		}
+		return text
+	}
 	return fmt.Sprintf("stopped after %d runs of %d; %s", c.progress.Done, c.progress.Total, c.where())
 }
 
@@ -98,17 +105,14 @@ func (c *cells) where() string {
 	return fmt.Sprintf("they are kept in %s, where the same command goes on", c.path)
 }
 
-// closeAfter closes the store when the command has come to its end, with an error or without: then it is not needed any
-// more. It adds to the error what is kept.
-func (c *cells) closeAfter(err error) error {
-	if err == nil {
-		if c.keepDone {
-			return c.Close()
-		}
-		return c.Remove()
-	}
-	if errors.As(err, new(*edgewise.WarmUpError)) {
-		return errors.Join(err, c.Remove()) // any other scenario has other runs
+// closeAfter closes the store when the command has come to its end, with an error or without. Where all of the report is on
+// the disk it is not needed any more, whatever else is to be said. closeAfter adds to the error what is kept.
+func (c *cells) closeAfter(isComplete bool, err error) error {
+	switch {
+	case isComplete && c.keepDone:
+		return errors.Join(err, c.Close())
+	case isComplete, errors.As(err, new(*edgewise.WarmUpError)): // any other scenario has other runs
+		return errors.Join(err, c.Remove())
 	}
 	closed := c.Close()
 	c.mu.Lock()

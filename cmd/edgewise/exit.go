@@ -3,19 +3,44 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"syscall"
 )
 
 // The exit codes.
 const (
 	exitDone        = 0
-	exitFailed      = 1                          // the command failed: a run, a verification, writing
-	exitUsage       = 2                          // the command line, or a file that it names, is wrong
-	exitInterrupted = 3                          // a signal has ended it; what is finished was said, and kept
-	exitDiffers     = 4                          // the report is not what a run gives
-	exitRefused     = 5                          // the report is without placements that are overloaded
-	exitBrokenPipe  = 128 + int(syscall.SIGPIPE) // nobody reads what is printed
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 3
+	exitDiffers     = 4
+	exitRefused     = 5
+	exitBrokenPipe  = 128 + int(syscall.SIGPIPE)
 )
+
+// exitCodes says what the exit codes mean, as the README and the help have it.
+var exitCodes = []struct {
+	code  int
+	means string
+}{
+	{exitDone, "done"},
+	{exitFailed, "failed: a run, a verification, writing"},
+	{exitUsage, "the command line, or a file that it names, is wrong"},
+	{exitInterrupted, "ended by a signal; what is finished is said, and kept"},
+	{exitDiffers, "the report is not what a run gives (reproduce)"},
+	{exitRefused, "placements were refused as overloaded; the others are reported"},
+	{exitBrokenPipe, "nobody reads what is printed; a report is written all the same"},
+}
+
+// exitCodesInWords lists the exit codes in a sentence.
+func exitCodesInWords() string {
+	var all []string
+	for _, e := range exitCodes {
+		all = append(all, fmt.Sprintf("%d %s", e.code, e.means))
+	}
+	return "Exit codes: " + strings.Join(all, "; ") + "."
+}
 
 // A usageError is a mistake of the user's, in the command line or in a file.
 type usageError struct{ error }

@@ -25,6 +25,7 @@ func TestExitCodesTellHowACommandEnded(t *testing.T) {
 		2:   {&usageError{bad}, fmt.Errorf("wrapped: %w", &usageError{bad})},
 		3:   {context.Canceled, &interruptedError{bad}, errors.Join(bad, &interruptedError{bad}), &usageError{context.Canceled}},
 		4:   {&differsError{bad}},
+		5:   {&refusedError{}},
 		141: {syscall.EPIPE, &os.PathError{Op: "write", Path: "stdout", Err: syscall.EPIPE}},
 	} {
 		for _, err := range errs {
@@ -33,8 +34,18 @@ func TestExitCodesTellHowACommandEnded(t *testing.T) {
 	}
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
-	for _, row := range []string{"| 0 | done |", "| 1 | failed", "| 2 | the command line", "| 3 | ended by a signal", "| 4 | the report is not"} {
-		require.Contains(t, string(readme), row)
+	for _, e := range exitCodes {
+		require.Contains(t, strings.ReplaceAll(string(readme), "`", ""), fmt.Sprintf("\n| %d | %s |\n", e.code, e.means))
+	}
+	// The lines of the help are as long as the terminal is wide.
+	for _, args := range [][]string{{"--help"}, {"run", "--help"}} {
+		_, help, _ := run(t, t.Context(), args...)
+		require.Contains(t, strings.Join(strings.Fields(help), " "), exitCodesInWords(), args)
+	}
+	doc, err := os.ReadFile("main.go")
+	require.NoError(t, err)
+	for _, e := range exitCodes {
+		require.Regexp(t, fmt.Sprintf(`(?m)^// .*\b%d when`, e.code), string(doc))
 	}
 }
 
@@ -53,7 +64,7 @@ func TestTheTableIsPrintedWhateverHappensToTheFiles(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "mine"), nil, 0o666)) // since it was looked at
 	c := runCmd{Out: dir}
 	var o bytes.Buffer
-	err = c.write(t.Context(), &streams{out: &o}, comparison, nil, report.Run{})
+	_, err = c.write(t.Context(), &streams{out: &o}, comparison, nil, report.Run{})
 	require.ErrorContains(t, err, "it has mine, which no report has written")
 	require.Equal(t, exitFailed, exitCode(err))
 	require.Contains(t, o.String(), "Verdicts against region")

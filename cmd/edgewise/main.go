@@ -13,8 +13,9 @@
 //	edgewise routes examples/localzone-vs-edge/scenario.yaml los-angeles-us
 //
 // The exit code is 0 when all is done; 1 when something failed; 2 when the command line, or a file that it names, is wrong;
-// 3 when a signal has ended the command, which says then what is finished; 4 when a report is not what a run gives. The
-// first Ctrl-C or SIGTERM ends any command within a second.
+// 3 when a signal has ended the command, which says then what is finished; 4 when a report is not what a run gives; 5 when
+// placements were refused as overloaded, and the others are reported; 141 when nobody reads what is printed. The first
+// Ctrl-C or SIGTERM ends any command within a second.
 package main
 
 import (
@@ -73,7 +74,7 @@ func execute(ctx context.Context, args []string, s *streams) int {
 	exited := -1
 	parser, err := kong.New(&c,
 		kong.Name("edgewise"),
-		kong.Description("Decide where to serve requests at the edge of the cloud: region, Local Zone or PoP."),
+		kong.Description("Decide where to serve requests at the edge of the cloud: region, Local Zone or PoP. "+exitCodesInWords()),
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),

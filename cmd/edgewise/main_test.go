@@ -209,19 +209,32 @@ func TestInterruptedRunKeepsAFinishedReport(t *testing.T) {
 	var o, e bytes.Buffer
 	s := &streams{out: &o, err: &e}
 
-	err = c.write(context.Background(), s, comparison, context.Canceled, from)
-	require.EqualError(t, err, "stopped after 2 of 3 replications, which were written: context canceled")
+	_, err = c.write(context.Background(), s, comparison, context.Canceled, from)
+	require.EqualError(t, err, "stopped after 2 of 3 replications, which were written to "+c.Out+" without pictures: context canceled")
+	entries, err := os.ReadDir(c.Out)
+	require.NoError(t, err)
+	require.Len(t, entries, 5, "numbers, scenario and manifest")
+	code, text, errs := run(t, context.Background(), "reproduce", c.Out)
+	require.Zero(t, code, errs)
+	require.Contains(t, text, "4 files, the same to the bit")
+	code, text, errs = run(t, context.Background(), "status", c.Out)
+	require.Zero(t, code, errs)
+	require.Contains(t, text, "not finished: 2 of 3 replications")
+	require.Contains(t, text, "The run was interrupted, and no pictures were drawn.")
 	partial, err := os.ReadFile(manifest)
 	require.NoError(t, err)
 	comparison.Planned = 2
-	require.NoError(t, c.write(context.Background(), s, comparison, nil, from), "a partial report gives way to a whole one")
+	isComplete, err := c.write(context.Background(), s, comparison, nil, from)
+	require.NoError(t, err, "a partial report gives way to a whole one")
+	require.True(t, isComplete)
 	whole, err := os.ReadFile(manifest)
 	require.NoError(t, err)
 	require.NotEqual(t, string(partial), string(whole))
 
 	comparison.Planned = 3
 	o.Reset()
-	err = c.write(context.Background(), s, comparison, context.Canceled, from)
+	isComplete, err = c.write(context.Background(), s, comparison, context.Canceled, from)
+	require.False(t, isComplete)
 	require.ErrorContains(t, err, "2 of 3 replications, which are not written: "+c.Out+" keeps the report")
 	require.Contains(t, o.String(), "Verdicts")
 	require.NotContains(t, o.String(), "Written to")

@@ -63,7 +63,7 @@ func (c *mergeCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	write := &runCmd{Out: c.Out, Quiet: c.Quiet, Sites: c.Sites}
-	if err := write.write(ctx, s, comparison, nil, from); err != nil {
+	if _, err := write.write(ctx, s, comparison, nil, from); err != nil {
 		return err
 	}
 	if missing != nil {

@@ -24,6 +24,7 @@ func TestOverloadedPlacementIsRefusedInEveryOutput(t *testing.T) {
 	dir := t.TempDir()
 	code, out, errs := run(t, context.Background(), "run", scenarioFile(t, overloaded), "-o", dir)
 	require.Equal(t, exitRefused, code)
+	require.NoDirExists(t, cellsOf(dir), "the report is complete")
 	const why = "api at us-west-2: work for 5.05 servers, of which there are 2: a load of 252 %"
 	require.Contains(t, out, "Refused: too few: "+why+", so that it will never be steady.\n")
 	require.Contains(t, out, "enough")
@@ -40,4 +41,16 @@ func TestOverloadedPlacementIsRefusedInEveryOutput(t *testing.T) {
 	}
 	code, _, errs = run(t, context.Background(), "reproduce", dir)
 	require.Zero(t, code, errs)
+}
+
+func TestStatusCountsNoRunsOfRefusedPlacements(t *testing.T) {
+	dir := t.TempDir()
+	code, _, errs := run(t, context.Background(), "run", scenarioFile(t, overloaded), "-o", dir, "--keep-cells", "-q")
+	require.Equal(t, exitRefused, code, errs)
+	code, out, errs := run(t, context.Background(), "status", dir)
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "2 runs are done and 0 missing; 2 replications are planned.")
+	require.Contains(t, out, "Refused as overloaded, and not run: too few.\n")
+	require.NotRegexp(t, `(?m)^. too few`, out, "no row of the table")
+	require.NotContains(t, out, "The same command goes on")
 }

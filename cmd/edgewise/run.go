@@ -16,7 +16,7 @@ import (
 // runCmd runs a scenario.
 type runCmd struct {
 	Scenario     string `arg:"" help:"The scenario file." type:"path"`
-	Out          string `short:"o" required:"" placeholder:"DIR" help:"Directory for the report: ${outputs}, scenario.yaml, the files it names (inputs) and manifest.json; made if missing, in a directory that exists. A report that is there is replaced in one step; anything else is refused. A run that is interrupted writes what its finished replications say, but never over the report of one that was not."`
+	Out          string `short:"o" required:"" placeholder:"DIR" help:"Directory for the report: ${outputs}, scenario.yaml, the files it names (inputs) and manifest.json; made if missing, in a directory that exists. A report that is there is replaced in one step; anything else is refused. A run that is interrupted writes what its finished replications say, without pictures, as far as the second that it has then allows, and says whether it did; it never writes over the report of one that was not."`
 	Force        bool   `help:"Set aside what stands in the way of the report, as DIR.old-1, instead of refusing it. Run, too, what is predicted to take more than the machine's memory, or more than 10^13 requests."`
 	DryRun       bool   `short:"n" help:"Only say what the run would take, by placement: runs, requests, updates and sessions of games, memory, and time as a pilot has it."`
 	Store        string `placeholder:"DIR" help:"Directory where every run is kept as it finishes, so that the same command goes on where it was ended; DIR.cells of the report, if left out. It is removed when the report is complete."`
@@ -28,9 +28,12 @@ type runCmd struct {
 	Sites        bool   `short:"s" help:"Print what every site does, too: requests, bytes, hits, how busy its servers are, players, the load on the origins. comparison.md has it in any case."`
 }
 
+// Help adds to what --help shows.
+func (c *runCmd) Help() string { return exitCodesInWords() }
+
 // Run runs the scenario, prints the comparison and writes it into the directory. Every run is kept in the store as it
-// finishes. When interrupted it prints and writes what the finished replications say, unless the directory holds the
-// report of a run that was not interrupted, and fails.
+// finishes. When interrupted it prints and writes what the finished replications say, without pictures, unless the directory
+// holds the report of a run that was not interrupted, and fails.
 func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	study, from, err := c.read(ctx, s)
 	if err != nil {
@@ -63,12 +66,12 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 		return &usageError{err}
 	}
 	study.Store = cells
-	s.last.set(cells.String)
+	s.last.set(func() string { return fmt.Sprintf("%v; %s", cells, sayReport(c.Out)) })
 	shown := s.progress(c.Quiet)
 	comparison, runErr := runShown(ctx, study, shown)
 	shown.finish()
 	if comparison == nil {
-		return cells.closeAfter(runErr)
+		return cells.closeAfter(false, runErr)
 	}
 	return cells.closeAfter(c.write(ctx, s, comparison, runErr, from))
 }
@@ -105,39 +108,59 @@ func (c *runCmd) read(ctx context.Context, s *streams) (*edgewise.Study, report.
 	return study, from, nil
 }
 
-// write prints and writes a comparison. runErr says why not all of its replications were run, if so. The table is
-// printed whatever happens to the files, and the files are written whether or not somebody reads the table.
-func (c *runCmd) write(ctx context.Context, s *streams, comparison *edgewise.Comparison, runErr error, from report.Run) error {
+// write prints and writes a comparison, and reports whether all of its report is on the disk. runErr says why not all of its
+// replications were run, if so. The table is printed whatever happens to the files, and the files are written whether or not
+// somebody reads the table.
+func (c *runCmd) write(ctx context.Context, s *streams, comparison *edgewise.Comparison, runErr error, from report.Run) (isComplete bool, err error) {
 	var printed error
 	if !c.Quiet {
 		printed = c.print(s.out, comparison)
 	}
-	if runErr != nil && holdsFinishedReport(c.Out) {
-		return errors.Join(&interruptedError{fmt.Errorf("stopped after %d of %d replications, which are not written: %s keeps the report of a run that was not interrupted: %w",
-			comparison.Replications, comparison.Planned, c.Out, runErr)}, printed)
-	}
 	if runErr != nil {
-		ctx = context.WithoutCancel(ctx) // until the grace ends
+		return false, errors.Join(c.writeUnfinished(ctx, comparison, runErr, from), printed)
 	}
 	shown := s.progress(c.Quiet)
 	shown.phase("drawing and writing the report")
-	err := report.WriteRun(ctx, c.Out, comparison, from)
+	err = report.WriteRun(ctx, c.Out, comparison, from)
 	shown.finish()
 	switch {
-	case err != nil && runErr == nil && ctx.Err() != nil:
-		err = &interruptedError{errors.New("stopped while the report was drawn; it is not written")}
+	case errors.Is(err, context.Canceled):
+		return false, errors.Join(&interruptedError{fmt.Errorf("stopped while the report was drawn; %s: %w", sayReport(c.Out), err)}, printed)
 	case err != nil:
-		err = errors.Join(err, runErr)
-	case !c.Quiet && printed == nil:
+		return false, errors.Join(err, printed)
+	}
+	if !c.Quiet && printed == nil {
 		printed = c.listFiles(s.out, len(from.Inputs))
 	}
-	if err == nil && runErr != nil {
-		err = &interruptedError{fmt.Errorf("stopped after %d of %d replications, which were written: %w", comparison.Replications, comparison.Planned, runErr)}
+	if printed == nil && len(comparison.Refused) > 0 {
+		return true, &refusedError{comparison.Refused}
 	}
-	if err == nil && printed == nil && len(comparison.Refused) > 0 {
-		return &refusedError{comparison.Refused}
+	return true, printed
+}
+
+// writeUnfinished writes what an interrupted run has finished, in the time that the grace leaves: without pictures.
+func (c *runCmd) writeUnfinished(ctx context.Context, comparison *edgewise.Comparison, runErr error, from report.Run) error {
+	which := fmt.Sprintf("stopped after %d of %d replications", comparison.Replications, comparison.Planned)
+	if holdsFinishedReport(c.Out) {
+		return &interruptedError{fmt.Errorf("%s, which are not written: %s keeps the report of a run that was not interrupted: %w", which, c.Out, runErr)}
 	}
-	return errors.Join(err, printed)
+	from.NoPictures = true
+	if err := report.WriteRun(context.WithoutCancel(ctx), c.Out, comparison, from); err != nil {
+		return errors.Join(&interruptedError{fmt.Errorf("%s: %w", which, runErr)}, err)
+	}
+	return &interruptedError{fmt.Errorf("%s, which were written to %s without pictures: %w", which, c.Out, runErr)}
+}
+
+// sayReport says what report there is when a run is ended.
+func sayReport(dir string) string {
+	m, err := report.ReadManifest(dir)
+	switch {
+	case err != nil:
+		return "no report of them is written"
+	case isFinished(m):
+		return fmt.Sprintf("no report of them is written: %s keeps that of a run that was not interrupted", dir)
+	}
+	return fmt.Sprintf("%s has the report of %d of %d replications", dir, m.Replications, m.Planned)
 }
 
 // print prints the tables of a comparison, and what they say.
@@ -182,7 +205,7 @@ func holdsFinishedReport(dir string) bool {
 }
 
 func isFinished(m *report.Manifest) bool {
-	return len(m.Missing) == 0 && (m.Stopping != nil || m.Replications == m.Planned)
+	return len(m.Missing) == 0 && !m.PicturesLeftOut && (m.Stopping != nil || m.Replications == m.Planned)
 }
 
 // sayStopping says why a study that decides itself has stopped.
