@@ -64,7 +64,7 @@ func writeRefusal(out *csv.Writer, r edgewise.Refusal) {
 			"placement": r.Placement, "workload": l.Workload, "site": l.Site, "metric": "load", "statistic": "refused", "unit": "share",
 			"value": exact(l.Ratio()), "n": "0", "unsupported": l.String(),
 		} {
-			row[slices.Index(csvHeader, column)] = field
+			row[slices.Index(csvHeader, column)] = words.Cell(field)
 		}
 		_ = out.Write(row)
 	}
@@ -79,7 +79,8 @@ type csvPlace struct {
 func (at *csvPlace) write(out *csv.Writer, figures edgewise.Figures) {
 	for i := range figures {
 		f := &figures[i]
-		row := []string{words.Cell(at.placement), words.Cell(at.workload), words.Cell(at.metro), f.Metric, f.Statistic, f.Unit}
+		row := []string{words.Cell(at.placement), words.Cell(at.workload), words.Cell(at.metro),
+			words.Cell(f.Metric), words.Cell(f.Statistic), words.Cell(f.Unit)}
 		row = append(row, numbers(f.Estimate)...)
 		row = append(row, strconv.Itoa(f.N))
 		difference := stats.Estimate{}
@@ -87,7 +88,7 @@ func (at *csvPlace) write(out *csv.Writer, figures edgewise.Figures) {
 			difference = *f.Difference
 		}
 		row = append(row, numbers(difference)...)
-		row = append(row, f.Unsupported, known(f.VarianceReduction), strconv.Itoa(at.number), at.kind, words.Cell(at.site),
+		row = append(row, words.Cell(f.Unsupported), known(f.VarianceReduction), strconv.Itoa(at.number), at.kind, words.Cell(at.site),
 			known(f.Q), known(float64(f.Deadline)/1e6))
 		_ = out.Write(row)
 	}

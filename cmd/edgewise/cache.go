@@ -19,6 +19,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/edgewise-sim/edgewise/cache"
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/workload/trace"
 )
 
@@ -219,7 +220,7 @@ func (c *cacheCmd) examine(ctx context.Context, t *loadedTrace, q cacheQuestion)
 func (c *cacheCmd) header() []string {
 	header := []string{"trace"}
 	if column, _ := c.by(); column != "" {
-		header = append(header, column)
+		header = append(header, words.Cell(column))
 	}
 	header = append(header, "policy", "unit", "size", "requests", "misses",
 		"request_miss_ratio", "byte_miss_ratio", "requests_per_second")

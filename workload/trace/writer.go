@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/words"
 )
 
 // A Writer writes a trace. Nothing is whole before Close.
@@ -59,9 +61,9 @@ func NewWriter(w io.Writer, name string, format Format, columns Columns) (*Write
 	return t, nil
 }
 
-// appendCell appends a comma and a cell, in quotes where it needs them.
+// appendCell appends a comma and a cell, in quotes where it needs them, that no spreadsheet takes for a formula.
 func appendCell(b []byte, cell string) []byte {
-	b = append(b, ',')
+	b, cell = append(b, ','), words.Cell(cell)
 	if !strings.ContainsAny(cell, ",;\t\"\r\n ") {
 		return append(b, cell...)
 	}
@@ -70,7 +72,8 @@ func appendCell(b []byte, cell string) []byte {
 	return append(b, '"')
 }
 
-// Write writes a request, and what stands in its further columns. The oracle format holds whole seconds below 2^32 and
+// Write writes a request, and what stands in its further columns, with an apostrophe before what a spreadsheet would take
+// for a formula. The oracle format holds whole seconds below 2^32 and
 // sizes below 2^32; a request it cannot hold is an error. The other formats leave Next out, and IDs all but the key.
 func (t *Writer) Write(r Request, further ...string) error {
 	if t.err != nil {
