@@ -19,8 +19,9 @@ type Prediction struct {
 	Replications int
 	// Run is the work of one run of any placement, All that of all runs.
 	Run, All sim.Work
-	// MemoryBytes is about how much memory is taken at once, with the study's workers.
-	MemoryBytes int64
+	// MemoryBytes is about how much memory is taken at once, with the study's workers; SharedBytes is what of that is no run's
+	// own: the program and the results.
+	MemoryBytes, SharedBytes int64
 	// Time is how long all runs will take on the study's workers, as a pilot of the first runs has it; 0 if there was
 	// none.
 	Time time.Duration
@@ -30,7 +31,7 @@ type Prediction struct {
 type PlacementPrediction struct {
 	// Name is the placement's.
 	Name string
-	// MemoryBytes is about how much memory one run takes, and Time how long, on one core; 0 if no pilot was run.
+	// MemoryBytes is about how much memory one run takes besides what is shared, and Time how long, on one core; 0 if no pilot was run.
 	MemoryBytes int64
 	Time        time.Duration
 }
@@ -65,6 +66,7 @@ func (s *Study) Predict() *Prediction {
 		p.Placements = append(p.Placements, of)
 	}
 	atOnce := min(float64(s.workers()), runs)
+	p.SharedBytes = int64(min(programBytes+held, math.MaxInt64/4))
 	p.MemoryBytes = int64(min(programBytes+held+float64(atOnce*float64(largest)), math.MaxInt64/2))
 	return p
 }

@@ -24,6 +24,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 
@@ -106,10 +107,16 @@ func execute(ctx context.Context, args []string, s *streams) int {
 	err = runUntilStopped(ctx, s, func() error { return parsed.Run() })
 	code := exitCode(err)
 	if code != exitDone && code != exitBrokenPipe {
-		fmt.Fprintln(s.err, "edgewise:", err)
+		fmt.Fprintln(s.err, "edgewise:", plainly(err))
 	}
 	return code
 }
+
+// packagePrefix is what errors of the library begin with, which is called like the command.
+var packagePrefix = regexp.MustCompile(`(?m)(^|: )edgewise: `)
+
+// plainly returns the text of an error without the name of the library in it.
+func plainly(err error) string { return packagePrefix.ReplaceAllString(err.Error(), "$1") }
 
 // inWords returns the message of a mistake in the command line, which kong words with the argument in
 // brackets.

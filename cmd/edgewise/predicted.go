@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 
@@ -26,9 +27,8 @@ const (
 func predict(ctx context.Context, study *edgewise.Study, force bool) (*edgewise.Prediction, error) {
 	p := study.Predict()
 	if !force {
-		bounds := edgewise.Bounds{Steps: edgewise.MostSteps, MemoryBytes: machineMemoryBytes()}
-		if err := study.Check(p, bounds); err != nil {
-			return nil, &usageError{fmt.Errorf("%w; --force runs it all the same", err)}
+		if err := checkBounds(study, p); err != nil {
+			return nil, &usageError{err}
 		}
 	}
 	if p.All.Steps() > shortSteps {
@@ -39,6 +39,15 @@ func predict(ctx context.Context, study *edgewise.Study, force bool) (*edgewise.
 	return p, nil
 }
 
+// checkBounds returns an error if a study would take more than this machine should be asked for.
+func checkBounds(study *edgewise.Study, p *edgewise.Prediction) error {
+	bounds := edgewise.Bounds{Steps: edgewise.MostSteps, MemoryBytes: machineMemoryBytes()}
+	if err := study.Check(p, bounds); err != nil {
+		return fmt.Errorf("%w; --force runs it all the same", err)
+	}
+	return nil
+}
+
 // sayPrediction says on one line what a study will take.
 func sayPrediction(w io.Writer, p *edgewise.Prediction) error {
 	runs := len(p.Placements) * p.Replications
@@ -46,7 +55,7 @@ func sayPrediction(w io.Writer, p *edgewise.Prediction) error {
 		counted(float64(runs), "run"), counted(float64(len(p.Placements)), "placement"), counted(float64(p.Replications), "replication"),
 		workInWords(p.All), humanize.IBytes(uint64(p.MemoryBytes)))
 	if p.Time > 0 {
-		line += fmt.Sprintf(", %s", inWordsTime(p.Time))
+		line += fmt.Sprintf(", about %s as this machine is loaded now", inWordsTime(p.Time))
 	}
 	_, err := fmt.Fprintln(w, "edgewise:", line)
 	return err
@@ -88,23 +97,37 @@ func rounded(n float64) string {
 	return fmt.Sprintf("%.3g", n)
 }
 
-// printPrediction prints what a study will take, by placement.
-func printPrediction(w io.Writer, p *edgewise.Prediction) error {
+// printPrediction prints what a study will take, by placement, and whether it is refused; excess is nil if it is not. The
+// memory is that of one run at a time, with what the program takes.
+func printPrediction(w io.Writer, p *edgewise.Prediction, excess error) error {
 	if err := sayPrediction(w, p); err != nil {
 		return err
 	}
-	rows := []table.Row{{"placement", "runs", "requests", "updates", "sessions", "memory", "time"}}
+	if excess != nil {
+		if _, err := fmt.Fprintf(w, "edgewise: a run refuses this: %s\n", plainly(excess)); err != nil {
+			return err
+		}
+	}
+	rows := []table.Row{{"placement", "runs", "requests", "updates", "sessions", "memory", "time, about"}}
 	per := p.Run.Times(float64(p.Replications))
 	for _, of := range p.Placements {
 		took := "not measured"
 		if of.Time > 0 {
-			took = inWordsTime(of.Time * time.Duration(p.Replications))
+			took = inWordsTime(times(of.Time, p.Replications))
 		}
 		rows = append(rows, table.Row{
 			of.Name, p.Replications, rounded(per.Requests), rounded(per.Updates), rounded(per.Sessions),
-			humanize.IBytes(uint64(of.MemoryBytes)), took,
+			humanize.IBytes(uint64(p.SharedBytes + of.MemoryBytes)), took,
 		})
 	}
 	_, err := fmt.Fprintln(w, newTable("", rows).Render())
 	return err
+}
+
+// times returns a time so many times, the longest where that is too short.
+func times(d time.Duration, n int) time.Duration {
+	if n > 0 && d > math.MaxInt64/time.Duration(n) {
+		return math.MaxInt64
+	}
+	return d * time.Duration(n)
 }

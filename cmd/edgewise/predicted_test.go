@@ -13,7 +13,7 @@ import (
 )
 
 // predictedLine is what a run says before it begins, and nothing else.
-var predictedLine = regexp.MustCompile(`^edgewise: [\d,]+ runs? \([\d,]+ placements?, [\d,]+ replications?\): .*; about [\d.]+ [KMGT]iB of memory(, \S+)?\n$`)
+var predictedLine = regexp.MustCompile(`^edgewise: [\d,]+ runs? \([\d,]+ placements?, [\d,]+ replications?\): .*; about [\d.]+ [KMGT]iB of memory(, about \S+( days| years)? as this machine is loaded now)?\n$`)
 
 func TestADryRunSaysWhatEveryPlacementTakes(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
@@ -23,6 +23,14 @@ func TestADryRunSaysWhatEveryPlacementTakes(t *testing.T) {
 	require.Contains(t, out, "│ region ")
 	require.NoDirExists(t, dir)
 	require.NoDirExists(t, dir+".cells")
+	require.NotContains(t, out, "0 B", "the program alone takes more")
+	require.NotContains(t, out, "refuses")
+	code, without, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-n")
+	require.Zero(t, code, errs)
+	require.Equal(t, out, without, "needs no directory")
+	code, _, errs = run(t, context.Background(), "run", scenarioFile(t, tiny))
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "edgewise: missing flags: --out=DIR (-o), or its name is empty")
 }
 
 func TestWorkBeyondBoundsIsRefusedBeforeItStarts(t *testing.T) {
@@ -31,7 +39,7 @@ func TestWorkBeyondBoundsIsRefusedBeforeItStarts(t *testing.T) {
 	file, dir := scenarioFile(t, huge), filepath.Join(t.TempDir(), "out")
 	code, _, errs := run(t, context.Background(), "run", file, "-o", dir)
 	require.Equal(t, exitUsage, code)
-	require.Contains(t, errs, "requests, sessions and updates: ")
+	require.Regexp(t, `^edgewise: requests, sessions and updates: `, errs)
 	require.Contains(t, errs, "predicted, 1e+13 allowed; warm_up and duration of ")
 	require.Contains(t, errs, "--force runs it all the same")
 	require.NoDirExists(t, dir)
@@ -39,6 +47,8 @@ func TestWorkBeyondBoundsIsRefusedBeforeItStarts(t *testing.T) {
 	// What it would take is said all the same.
 	code, out, errs := run(t, context.Background(), "run", file, "-o", dir, "--dry-run")
 	require.Zero(t, code, errs)
+	require.Contains(t, out, "edgewise: a run refuses this: requests, sessions and updates: ")
+	require.Contains(t, out, "--force runs it all the same")
 	require.Regexp(t, `4 runs .*: [\d.e+]+ requests;|4 runs .*: [\d.]+ [A-Z] requests;`, out)
 }
 
@@ -49,7 +59,7 @@ func TestNumbersAndTimesAreInWords(t *testing.T) {
 	require.Equal(t, "1 run", counted(1, "run"))
 	for d, want := range map[time.Duration]string{
 		1500 * time.Millisecond: "2s", 4 * time.Minute: "4m", 190 * time.Minute: "3h10m", 5 * 24 * time.Hour: "5 days",
-		math.MaxInt64: "292 years",
+		math.MaxInt64: "more than 292 years", math.MaxInt64 / 2: "146 years",
 	} {
 		require.Equal(t, want, inWordsTime(d))
 	}

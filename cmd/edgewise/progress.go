@@ -161,5 +161,9 @@ func inWordsTime(d time.Duration) string {
 	case d < 1000*24*time.Hour:
 		return fmt.Sprintf("%.0f days", d.Hours()/24)
 	}
-	return fmt.Sprintf("%.3g years", d.Hours()/24/365.25)
+	years := fmt.Sprintf("%.3g years", d.Hours()/24/365.25)
+	if d == math.MaxInt64 { // no duration is longer
+		return "more than " + years
+	}
+	return years
 }

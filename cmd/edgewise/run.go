@@ -16,7 +16,7 @@ import (
 // runCmd runs a scenario.
 type runCmd struct {
 	Scenario     string `arg:"" help:"The scenario file." type:"path"`
-	Out          string `short:"o" required:"" placeholder:"DIR" help:"Directory for the report: ${outputs}, scenario.yaml, the files it names (inputs) and manifest.json; made if missing, in a directory that exists. A report that is there is replaced in one step; anything else is refused. A run that is interrupted writes what its finished replications say, without pictures, as far as the second that it has then allows, and says whether it did; it never writes over the report of one that was not."`
+	Out          string `short:"o" placeholder:"DIR" help:"Directory for the report, which --dry-run alone does not need: ${outputs}, scenario.yaml, the files it names (inputs) and manifest.json; made if missing, in a directory that exists. A report that is there is replaced in one step; anything else is refused. A run that is interrupted writes what its finished replications say, without pictures, as far as the second that it has then allows, and says whether it did; it never writes over the report of one that was not."`
 	Force        bool   `help:"Set aside what stands in the way of the report, as DIR.old-1, instead of refusing it. Run, too, what is predicted to take more than the machine's memory, or more than 10^13 requests."`
 	DryRun       bool   `short:"n" help:"Only say what the run would take, by placement: runs, requests, updates and sessions of games, memory, and time as a pilot has it."`
 	Store        string `placeholder:"DIR" help:"Directory where every run is kept as it finishes, so that the same command goes on where it was ended; DIR.cells of the report, if left out. It is removed when the report is complete."`
@@ -35,6 +35,9 @@ func (c *runCmd) Help() string { return exitCodesInWords() }
 // finishes. When interrupted it prints and writes what the finished replications say, without pictures, unless the directory
 // holds the report of a run that was not interrupted, and fails.
 func (c *runCmd) Run(ctx context.Context, s *streams) error {
+	if c.Out == "" && !c.DryRun {
+		return &usageError{errors.New("missing flags: --out=DIR (-o), or its name is empty; want a directory for the report")}
+	}
 	study, from, err := c.read(ctx, s)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -42,11 +45,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 		}
 		return &usageError{err}
 	}
-	// Find out now, not after the run, whether the results can be written.
-	if err := report.CheckRun(c.Out, from); err != nil {
-		return &usageError{err}
-	}
-	if err := checkApart(c.Out, c.place()); err != nil {
+	if err := c.checkPlaces(from); err != nil {
 		return &usageError{err}
 	}
 	predicted, err := predict(ctx, study, c.Force || c.DryRun)
@@ -54,7 +53,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	if c.DryRun {
-		return printPrediction(s.out, predicted)
+		return printPrediction(s.out, predicted, checkBounds(study, predicted))
 	}
 	if !c.Quiet {
 		if err := sayPrediction(s.err, predicted); err != nil {
@@ -74,6 +73,17 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 		return cells.closeAfter(false, runErr)
 	}
 	return cells.closeAfter(c.write(ctx, s, comparison, runErr, from))
+}
+
+// checkPlaces finds out now, not after the run, whether the results can be written.
+func (c *runCmd) checkPlaces(from report.Run) error {
+	if c.Out == "" && c.DryRun {
+		return nil
+	}
+	if err := report.CheckRun(c.Out, from); err != nil {
+		return err
+	}
+	return checkApart(c.Out, c.place())
 }
 
 // read reads the scenario.
