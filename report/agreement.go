@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/durable"
 )
 
 // An Agreement says how far a report is what a run gives.
@@ -66,7 +67,7 @@ func compare(ctx context.Context, dir string, m *Manifest, c *edgewise.Compariso
 		return nil, err
 	}
 	defer root.Close()
-	again, missing, err := render(ctx, c, outputsOf(c, m.PicturesLeftOut))
+	again, missing, err := render(ctx, c, outputsOf(c, m.PicturesLeftOut), "")
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +153,7 @@ func (a *Agreement) addUnlisted(root *os.Root, listed map[string]bool) error {
 			return err
 		case len(a.Unlisted) > mostNamed:
 			return fs.SkipAll
-		case !e.IsDir() && !listed[name] && !slices.Contains(passable, e.Name()):
+		case !e.IsDir() && !listed[name] && !durable.IsPassable(e):
 			a.Unlisted = append(a.Unlisted, name)
 		}
 		return nil

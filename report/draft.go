@@ -7,13 +7,12 @@ import (
 	"errors"
 	"hash"
 	"io"
-	"os"
 
 	"github.com/edgewise-sim/edgewise/internal/durable"
 )
 
 // mostDraftBytes is how much of a file is held in memory before the report is written. What is longer waits in a
-// temporary file, which has no name where the system allows that.
+// temporary file beside the report, where it will need room in any case.
 const mostDraftBytes = 16 << 20
 
 // A draft is a file of a report that is made, and not yet in its directory.
@@ -21,7 +20,8 @@ type draft struct {
 	name   string
 	sum    hash.Hash
 	memory bytes.Buffer
-	file   *os.File // nil while memory is enough
+	beside string           // the directory of the temporary file, "" for that of the system
+	file   *durable.Scratch // nil while memory is enough
 	size   int64
 }
 
@@ -56,12 +56,11 @@ func (d *draft) Write(p []byte) (int, error) {
 // spill moves what is in memory to the end of the temporary file.
 func (d *draft) spill() error {
 	if d.file == nil {
-		f, err := os.CreateTemp("", "edgewise-report-")
+		f, err := durable.CreateScratch(d.beside)
 		if err != nil {
 			return err
 		}
 		d.file = f
-		_ = os.Remove(f.Name()) // no program that is killed leaves it; where that is not possible, close removes it
 	}
 	_, err := d.memory.WriteTo(d.file)
 	return err
@@ -71,7 +70,6 @@ func (d *draft) spill() error {
 func (d *draft) close() {
 	if d.file != nil {
 		_ = d.file.Close()
-		_ = os.Remove(d.file.Name())
 	}
 }
 

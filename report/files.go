@@ -62,7 +62,11 @@ func WriteRun(ctx context.Context, dir string, c *edgewise.Comparison, run Run) 
 	if err := CheckRun(dir, run); err != nil {
 		return err
 	}
-	made, missing, err := render(ctx, c, outputsOf(c, run.NoPictures))
+	resolved, err := resolve(dir)
+	if err != nil {
+		return fmt.Errorf("report into %s: %w", dir, err)
+	}
+	made, missing, err := render(ctx, c, outputsOf(c, run.NoPictures), filepath.Dir(resolved))
 	if err != nil {
 		return fmt.Errorf("report into %s: %w", dir, err)
 	}
@@ -100,19 +104,9 @@ func put(ctx context.Context, dir string, files []durable.File, force bool) erro
 		if !force {
 			return why
 		}
-		aside = freeName(resolved)
+		aside = durable.Aside(resolved)
 	}
 	return d.Put(ctx, files, aside)
-}
-
-// freeName returns a name beside a directory at which there is nothing.
-func freeName(dir string) string {
-	for n := 1; ; n++ {
-		name := fmt.Sprintf("%s.old-%d", dir, n)
-		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
-			return name
-		}
-	}
 }
 
 // An IncompleteError says which files of a report could not be made. The others are written.
@@ -174,8 +168,9 @@ func isPicture(name string) bool {
 }
 
 // render makes outputs, and says which could not be made. It returns the context's error when cancelled, at once: the
-// file that is being made then is made to its end, and forgotten.
-func render(ctx context.Context, c *edgewise.Comparison, all []edgewise.Output) (made drafts, missing []MissingFile, err error) {
+// file that is being made then is made to its end, and forgotten. What is long waits in a file in the directory beside, ""
+// for that of temporary files.
+func render(ctx context.Context, c *edgewise.Comparison, all []edgewise.Output, beside string) (made drafts, missing []MissingFile, err error) {
 	for i, o := range c.Outputs {
 		if err := o.Validate(); err != nil {
 			return nil, nil, invalid.In(fmt.Sprintf("Outputs[%d]", i), err)
@@ -189,7 +184,7 @@ func render(ctx context.Context, c *edgewise.Comparison, all []edgewise.Output) 
 			made.close()
 			return nil, nil, err
 		}
-		d := &draft{name: o.Name}
+		d := &draft{name: o.Name, beside: beside}
 		done := make(chan error, 1)
 		go func() { done <- d.make(func(w io.Writer) error { return o.Write(w, c) }) }()
 		select {
@@ -286,9 +281,6 @@ func isWithin(path, dir string) bool {
 	return err == nil && filepath.IsLocal(relative)
 }
 
-// passable are files that systems put into every directory that somebody looks at.
-var passable = []string{".DS_Store", "Thumbs.db", "desktop.ini"}
-
 // foreignIn names the first things in a directory that no report has written, or that were changed since.
 func foreignIn(dir string) error {
 	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
@@ -314,7 +306,7 @@ func foreignIn(dir string) error {
 			return err
 		case len(foreign) > mostNamed:
 			return fs.SkipAll
-		case slices.Contains(passable, e.Name()) || e.Type().IsRegular() && durable.IsTemporary(e.Name()):
+		case durable.IsPassable(e):
 		case e.IsDir():
 			// Only folders of the report are looked into.
 			if name != "." && !slices.ContainsFunc(keys(written), func(f string) bool { return strings.HasPrefix(f, name+"/") }) {
@@ -341,11 +333,14 @@ func foreignIn(dir string) error {
 		foreign = append(foreign[:mostNamed], "and more")
 	}
 	why := "which no report has written"
-	if notOne == nil {
+	switch {
+	case notOne == nil:
 		why = "which the report there does not have so"
+	case !errors.Is(notOne, fs.ErrNotExist):
+		why += fmt.Sprintf(" that this program can read (%s: %v)", ManifestFile, notOne)
 	}
 	return fmt.Errorf("it has %s, %s; want another directory, or --force to set all of it aside as %s",
-		strings.Join(foreign, ", "), why, filepath.Base(freeName(dir)))
+		strings.Join(foreign, ", "), why, filepath.Base(durable.Aside(dir)))
 }
 
 // mostNamed is how many files an error names.

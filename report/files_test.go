@@ -104,12 +104,13 @@ func TestOnlyWhatAReportHasWrittenIsOverwritten(t *testing.T) {
 		"an edited scenario":      {write("scenario.yaml", "title: y"), "it has scenario.yaml (changed)"},
 		"an edited table":         {write("comparison.md", "# Mine"), "it has comparison.md (changed)"},
 		"a file among the inputs": {write("inputs/more.csv", "mine"), "it has inputs/more.csv,"},
-		"another's manifest":      {write("manifest.json", `{"name": "my web app"}`), "which no report has written; want another directory, or --force to set all of it aside as out.old-1"},
+		"another's manifest":      {write("manifest.json", `{"name": "my web app"}`), `which no report has written that this program can read (manifest.json: json: unknown field "name"); want another directory, or --force to set all of it aside as out.old-1`},
+		"a newer report":          {write("manifest.json", `{"format": 2, "name": {}}`), "(manifest.json: its format is 2, of a newer version of this program, which reads format 1)"},
 		"junk behind the manifest": {func(t *testing.T, dir string) {
 			text, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
 			require.NoError(t, err)
 			write("manifest.json", string(text)+"{}")(t, dir)
-		}, "which no report has written"},
+		}, "which no report has written that this program can read (manifest.json: 2 bytes stand behind its end"},
 		"a folder": {func(t *testing.T, dir string) { require.NoError(t, os.Mkdir(filepath.Join(dir, "mine"), 0o777)) }, "it has mine/"},
 		"a link that leads out": {func(t *testing.T, dir string) {
 			elsewhere := t.TempDir()
@@ -151,7 +152,7 @@ func TestOnlyWhatAReportHasWrittenIsOverwritten(t *testing.T) {
 	t.Run("beside what a killed program has left", func(t *testing.T) {
 		dir := fresh(t)
 		for _, folder := range []string{dir, filepath.Join(dir, "inputs"), filepath.Dir(dir)} {
-			require.NoError(t, os.WriteFile(filepath.Join(folder, ".edgewise-room-1"), nil, 0o666))
+			require.NoError(t, os.WriteFile(filepath.Join(folder, ".edgewise-scratch-1"), nil, 0o666))
 		}
 		require.NoError(t, os.WriteFile(filepath.Join(dir, ".edgewise-1"), nil, 0o666))
 		require.NoError(t, report.CheckRun(dir, report.Run{}))
@@ -315,4 +316,20 @@ func TestJSONKeepsTheFigures(t *testing.T) {
 		}
 		require.Equal(t, *c, back)
 	}
+}
+
+func TestALongFileWaitsBesideTheReport(t *testing.T) {
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "full"))
+	dir, c := filepath.Join(t.TempDir(), "out"), withOwnOutput("mine")
+	long := bytes.Repeat([]byte("0123456789abcdef"), 1<<20+1) // longer than what waits in memory
+	c.Outputs[0].Write = func(w io.Writer, _ *edgewise.Comparison) error {
+		_, err := w.Write(long)
+		return err
+	}
+	require.NoError(t, report.WriteRun(context.Background(), dir, c, report.Run{NoPictures: true}))
+	written, err := os.ReadFile(filepath.Join(dir, "own", c.Outputs[0].Name))
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(long, written))
+	require.Equal(t, []string{"comparison.csv", "comparison.json", "comparison.md", "manifest.json", "own"}, namesIn(t, dir))
+	require.Len(t, namesIn(t, filepath.Dir(dir)), 1)
 }

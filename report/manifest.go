@@ -24,10 +24,15 @@ const (
 	InputsDir = "inputs"
 )
 
+// manifestFormat is the format of manifests. A field more or less is another.
+const manifestFormat = 1
+
 // A Manifest says what a report was made from and by what: all that is needed to make it again. It holds
 // no clock time, so that the same run by the same program writes the same manifest.
 type Manifest struct {
-	Title string `json:"title"`
+	// Format is that of the manifest: 1.
+	Format int    `json:"format"`
+	Title  string `json:"title"`
 	// Scenario is the text of the scenario file, empty for a study said in Go; ScenarioSHA256 is its
 	// hash in hexadecimal.
 	Scenario       string `json:"scenario,omitempty"`
@@ -92,7 +97,8 @@ type FileHash struct {
 
 func newManifest(c *edgewise.Comparison, scenario []byte, inputs []InputFile, files []FileHash) Manifest {
 	m := Manifest{
-		Title: c.Title, Scenario: string(scenario), Inputs: inputs, Code: edgewise.ThisCode(), Seed: c.Seed, Generator: random.Generator,
+		Format: manifestFormat,
+		Title:  c.Title, Scenario: string(scenario), Inputs: inputs, Code: edgewise.ThisCode(), Seed: c.Seed, Generator: random.Generator,
 		Start: c.Start, WarmUp: c.WarmUp, WarmUps: c.WarmUps, Duration: c.Duration, Planned: c.Planned, Replications: c.Replications, Stopping: c.Stopping,
 		Level: c.Level, RelativeError: c.RelativeError, Sources: c.Sources, Prices: "none", Assumed: c.Assumed,
 		OwnParts: c.OwnParts,
@@ -139,6 +145,14 @@ func readManifest(root *os.Root) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Before all else: another format may have other fields.
+	var of struct{ Format json.Number }
+	if err := json.Unmarshal(data, &of); err != nil && !errors.As(err, new(*json.SyntaxError)) {
+		return nil, err
+	}
+	if n, err := of.Format.Int64(); err == nil && n > manifestFormat {
+		return nil, fmt.Errorf("its format is %d, of a newer version of this program, which reads format %d", n, manifestFormat)
+	}
 	m := new(Manifest)
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
@@ -149,6 +163,8 @@ func readManifest(root *os.Root) (*Manifest, error) {
 		return nil, fmt.Errorf("%d bytes stand behind its end: the manifest has been changed", len(rest))
 	}
 	switch {
+	case m.Format != manifestFormat:
+		return nil, fmt.Errorf("its format is %d; this program reads format %d", m.Format, manifestFormat)
 	case m.Scenario != "" && hashOf([]byte(m.Scenario)) != m.ScenarioSHA256:
 		return nil, fmt.Errorf("the scenario is not the one whose hash is %.80q: the manifest has been changed", m.ScenarioSHA256)
 	case m.Replications < 1 || m.Planned < m.Replications:

@@ -14,6 +14,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/internal/look"
+	"github.com/edgewise-sim/edgewise/internal/words"
 )
 
 // MissRatios is what a picture of miss-ratio curves shows.
@@ -99,7 +100,7 @@ func MissRatioCurves(m MissRatios) (*Picture, error) {
 	return &Picture{
 		title: m.Title,
 		subtitle: fmt.Sprintf("Miss ratio by cache capacity, %s requests for %s %s", count(m.Bound.Requests),
-			count(m.Bound.Misses), plural(m.Bound.Misses, "object")),
+			count(m.Bound.Misses), words.Plural(m.Bound.Misses, "object")),
 		panels:  []panel{shown},
 		caption: "Every request counts, first requests included; an object enters the cache at the moment it misses.",
 	}, nil
@@ -179,10 +180,3 @@ func (t capacityTicks) label(size float64) string {
 
 // count writes a number in groups of three digits.
 func count(n int64) string { return number(float64(n), 0) }
-
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return noun
-	}
-	return noun + "s"
-}

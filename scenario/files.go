@@ -5,12 +5,11 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/durable"
 	"github.com/edgewise-sim/edgewise/internal/text"
 )
 
@@ -79,9 +78,9 @@ func (r *reader) readFile(v value, to *fileRef) {
 		return
 	}
 	most := cmp.Or(to.most, maxBytes)
-	data, err := readRegular(to.path, most)
+	data, err := durable.ReadRegular(to.path, most)
 	switch {
-	case errors.Is(err, errNoFile):
+	case errors.Is(err, durable.ErrNotRegular) || errors.Is(err, durable.ErrTooLong):
 		v.problem("is %s; want a file of %d bytes at most", text.Quote(to.name), most)
 		return
 	case err != nil:
@@ -90,27 +89,4 @@ func (r *reader) readFile(v value, to *fileRef) {
 	}
 	to.data = data
 	r.files = append(r.files, File{Name: to.name, Data: to.data})
-}
-
-// errNoFile says of a path that it is no file, or a file that is too long.
-var errNoFile = errors.New("not a file, or too long")
-
-// readRegular reads a file of at most so many bytes. It reads nothing that is no file, and no more than the file was
-// long when it began: what the system makes up as it is read, as in /proc, has no length.
-func readRegular(path string, most int64) ([]byte, error) {
-	info, err := os.Stat(path) // first: opening a pipe waits for somebody who writes
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular() || info.Size() > most:
-		return nil, errNoFile
-	case info.Size() == 0:
-		return []byte{}, nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, info.Size()))
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/cache"
+	"github.com/edgewise-sim/edgewise/internal/durable"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
@@ -42,7 +43,7 @@ type Part[T any] func(Parameters) (T, error)
 
 // Load reads a scenario file, no pipe or device. The error joins a [Problem] for everything that is wrong with it.
 func (r Reader) Load(path string) (*edgewise.Study, error) {
-	data, err := readRegular(path, maxBytes)
+	data, err := durable.ReadRegular(path, maxBytes)
 	if err != nil {
 		return nil, fmt.Errorf("scenario: %w", err)
 	}

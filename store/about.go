@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 
 	"github.com/edgewise-sim/edgewise"
 )
@@ -100,25 +98,4 @@ func readAbout(ctx context.Context, b Bucket) (*About, error) {
 	}
 	read.About.scenario = read.Scenario
 	return &read.About, nil
-}
-
-// readRegular reads a file of bounded length that is neither a device nor a pipe.
-func readRegular(path string, most int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: want a file, not a directory, device or pipe", path)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, most+1))
-	if err == nil && int64(len(data)) > most {
-		err = fmt.Errorf("%s: has more than %d bytes", path, most)
-	}
-	return data, err
 }

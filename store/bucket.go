@@ -41,7 +41,7 @@ func (d Directory) String() string { return string(d) }
 
 // Read implements [Bucket].
 func (d Directory) Read(_ context.Context, name string, most int64) ([]byte, error) {
-	return readRegular(filepath.Join(string(d), name), most)
+	return durable.ReadRegular(filepath.Join(string(d), name), most)
 }
 
 // Write implements [Bucket]. When it returns, the blob outlasts a loss of power.
@@ -57,8 +57,8 @@ func (d Directory) List(context.Context) (all []Blob, err error) {
 	}
 	for _, e := range entries {
 		info, err := e.Info()
-		if errors.Is(err, fs.ErrNotExist) || durable.IsTemporary(e.Name()) {
-			continue // removed meanwhile, or being written
+		if errors.Is(err, fs.ErrNotExist) || durable.IsPassable(e) {
+			continue // removed meanwhile, being written, or the system's
 		}
 		if err != nil {
 			return nil, err

@@ -56,10 +56,7 @@ func Open(path string, about About) (*Dir, error) {
 }
 
 func open(path string, about About) (d *Dir, err error) {
-	if err := os.Mkdir(path, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, err
-	}
-	lock, err := durable.TryLock(path)
+	lock, err := durable.MakeAndLock(path, false)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -89,9 +86,6 @@ func open(path string, about About) (d *Dir, err error) {
 		about.scenario = there.scenario
 	}
 	if err := about.write(ctx, Directory(path)); err != nil {
-		return nil, err
-	}
-	if err := durable.Sync(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
 	return &Dir{path: path, cells: len(cells), lock: lock, since: time.Now()}, nil
@@ -234,7 +228,7 @@ func Discard(path string) error {
 	if err != nil {
 		return fmt.Errorf("store of cells: %w", err)
 	}
-	lock, err := durable.TryLock(path)
+	lock, err := durable.MakeAndLock(path, false)
 	if err != nil {
 		return fmt.Errorf("store of cells: %s: %w", path, err)
 	}

@@ -166,6 +166,22 @@ func TestNoStoreIsMadeOfAnotherDirectory(t *testing.T) {
 	require.ErrorContains(t, err, "name too long")
 	require.FileExists(t, filepath.Join(dir, "mine.txt"))
 
+	// What a system puts everywhere is in nobody's way.
+	watched := filepath.Join(dir, "watched")
+	require.NoError(t, os.Mkdir(watched, 0o777))
+	for _, name := range []string{".DS_Store", "Thumbs.db", "desktop.ini", ".edgewise-1"} {
+		require.NoError(t, os.WriteFile(filepath.Join(watched, name), nil, 0o666))
+	}
+	d := open(t, watched, smallStudy(t))
+	_, err = store.Read(t.Context(), store.Directory(watched))
+	require.NoError(t, err)
+	require.NoError(t, d.Close())
+	require.NoDirExists(t, watched)
+	require.NoError(t, os.Mkdir(watched, 0o777))
+	require.NoError(t, os.WriteFile(filepath.Join(watched, ".DS_Store"), nil, 0o666))
+	require.NoError(t, store.Discard(watched))
+	require.NoDirExists(t, watched)
+
 	// A store without cells is anybody's, and goes when it is closed.
 	empty := filepath.Join(dir, "cells")
 	require.NoError(t, open(t, empty, smallStudy(t)).Close())

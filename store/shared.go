@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
@@ -40,8 +38,8 @@ func Join(ctx context.Context, b Bucket, about About, scenario Scenario, worker 
 func join(ctx context.Context, b Bucket, about About, scenario Scenario, worker string) (s *Shared, err error) {
 	var lock *durable.Lock
 	if dir, ok := b.(Directory); ok {
-		if lock, err = share(string(dir)); err != nil {
-			return nil, err
+		if lock, err = durable.MakeAndLock(string(dir), true); err != nil {
+			return nil, fmt.Errorf("%s: %w", dir, err)
 		}
 		defer func() {
 			if err != nil {
@@ -86,22 +84,6 @@ func join(ctx context.Context, b Bucket, about About, scenario Scenario, worker 
 		return nil, &OtherStudyError{b.String(), len(cells), there, why}
 	}
 	return s, nil
-}
-
-// share locks a directory together with others, and makes it if need be.
-func share(path string) (*durable.Lock, error) {
-	if err := os.Mkdir(path, 0o777); err == nil {
-		if err := durable.Sync(filepath.Dir(path)); err != nil {
-			return nil, err
-		}
-	} else if !errors.Is(err, fs.ErrExist) {
-		return nil, err
-	}
-	lock, err := durable.TryShare(path)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return lock, nil
 }
 
 // Close lets those in who want the store for themselves.

@@ -97,9 +97,9 @@ func TestHostileReportsAreRefused(t *testing.T) {
 		code   int
 		want   string
 	}{
-		{replace("manifest.json", link), exitUsage, "path escapes from parent"},
+		{replace("manifest.json", link), exitUsage, "manifest.json is a link that leads out of the directory, and is not followed; want a file"},
 		{replace("manifest.json", fifo), exitUsage, "want a file"},
-		{replace("comparison.json", link), exitDiffers, "comparison.json: cannot be read"},
+		{replace("comparison.json", link), exitDiffers, "comparison.json: cannot be read: comparison.json is a link that leads out of the directory"},
 		{replace("comparison.json", fifo), exitDiffers, "comparison.json: cannot be read"},
 		{func(dir string) error {
 			text := strings.Replace(string(manifest), `"planned_replications": 2`, `"planned_replications": 1000000000`, 1)

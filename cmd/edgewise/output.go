@@ -37,7 +37,7 @@ func writeOutputs(files []madeFile, out io.Writer) (err error) {
 		if isStandardOutput(f.path) || isDevice(f.path) {
 			continue
 		}
-		temporary, err := os.CreateTemp(filepath.Dir(target(f.path)), ".edgewise-") // short: the name may be as long as names can be
+		temporary, err := durable.CreateTemporary(filepath.Dir(target(f.path)))
 		if err != nil {
 			return fmt.Errorf("write %s: %w", f.path, err)
 		}

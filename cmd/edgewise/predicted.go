@@ -12,6 +12,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/sim"
 )
 
@@ -80,10 +81,7 @@ func workInWords(w sim.Work) string {
 
 // counted writes a number of things: "1 run", "1.25 M requests".
 func counted(n float64, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return rounded(n) + " " + what
+	return rounded(n) + " " + words.Plural(n, what)
 }
 
 // rounded writes a number with three digits where it is large: "92,000", "1.25 M".

@@ -309,7 +309,7 @@ func TestAKilledCommandLeavesTheOldReportOrTheNew(t *testing.T) {
 			time.Sleep(rand.N(took))
 		case 1: // while it finds out whether it can write
 			until(t, "looking", func() bool {
-				probes, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), ".edgewise-room-*"))
+				probes, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), ".edgewise-scratch-*"))
 				return len(probes) > 0 || hasBegunToWrite(dir) || syscall.Kill(p.Process.Pid, 0) != nil
 			})
 		case 2: // while it writes

@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 )
 
 // A File is a file of a directory to be written.
@@ -27,6 +29,8 @@ type File struct {
 //	.edgewise-HASH-part  what is being written
 //	.edgewise-HASH-new   what is written, and waits for the name; in the end what was there before
 //	.edgewise-HASH-old   what was there before, on systems that cannot swap directories
+//	.edgewise-HASH-kept-N  the same as new where what was there before is set aside: N is the number by which the file
+//	                     system knows that
 //
 // and what a program that was killed has left of these is cleared away by the next one.
 type Directory struct {
@@ -81,7 +85,48 @@ func (d *Directory) recover() error {
 			}
 		}
 	}
+	if err := d.recoverKept(); err != nil {
+		return err
+	}
 	return d.clear()
+}
+
+// recoverKept sets aside what was swapped for a new directory just before the program was killed, and clears away a new one that
+// was not.
+func (d *Directory) recoverKept() error {
+	all, err := os.ReadDir(filepath.Dir(d.path))
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		at := filepath.Join(filepath.Dir(d.path), e.Name())
+		if !strings.HasPrefix(at, d.beside(kept)) {
+			continue
+		}
+		number, ok := inodeOf(at)
+		if ok && at == d.beside(kept+strconv.FormatUint(number, 10)) {
+			err = os.Rename(at, Aside(d.path))
+		} else {
+			err = os.RemoveAll(at)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// kept is what the name of a directory begins with that is to be set aside.
+const kept = "kept-"
+
+// Aside returns a name beside a directory at which there is nothing, such as out.old-1.
+func Aside(dir string) string {
+	for n := 1; ; n++ {
+		name := fmt.Sprintf("%s.old-%d", dir, n)
+		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+			return name
+		}
+	}
 }
 
 func (d *Directory) clear() error {
@@ -164,27 +209,36 @@ func (d *Directory) takeOver(aside string) error {
 		return os.Rename(fresh, d.path)
 	}
 	if aside != "" {
-		// Under its new name at once, so that no recovery takes what was there before for something to clear away.
-		if err := os.Rename(fresh, aside); err != nil {
-			return err
-		}
-		fresh = aside
+		return d.setAside(fresh, aside)
 	}
 	if d.swap(fresh, d.path) == nil {
 		return nil
 	}
 	// Without a swap there is an instant without the directory; recover ends what is cut off there.
-	if aside != "" {
-		if err := os.Rename(fresh, d.beside("new")); err != nil {
+	if err := os.Rename(d.path, d.beside("old")); err != nil {
+		return err
+	}
+	return os.Rename(fresh, d.path)
+}
+
+// setAside gives the new directory its name, and what was there before another. Its name in between tells a recovery what
+// it is, before the swap and after it.
+func (d *Directory) setAside(fresh, aside string) error {
+	if number, ok := inodeOf(d.path); ok {
+		between := d.beside(kept + strconv.FormatUint(number, 10))
+		if err := os.Rename(fresh, between); err != nil {
+			return err
+		}
+		if d.swap(between, d.path) == nil {
+			return os.Rename(between, aside)
+		}
+		if err := os.Rename(between, fresh); err != nil {
 			return err
 		}
 	}
-	old := d.beside("old")
-	if aside != "" {
-		old = aside
-	}
-	if err := os.Rename(d.path, old); err != nil {
+	// Without a swap, as in takeOver.
+	if err := os.Rename(d.path, aside); err != nil {
 		return err
 	}
-	return os.Rename(d.beside("new"), d.path)
+	return os.Rename(fresh, d.path)
 }

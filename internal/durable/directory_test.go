@@ -169,6 +169,54 @@ func TestPutSetsAsideWhatWasThere(t *testing.T) {
 	}
 }
 
+// killedAt returns a swap at which the program is killed, before it or after it.
+func killedAt(before bool) func(a, b string) error {
+	return func(a, b string) error {
+		if !before {
+			if err := exchange(a, b); err != nil {
+				return err
+			}
+		}
+		panic("killed")
+	}
+}
+
+func TestWhatIsSetAsideHasNoOtherNameWheneverTheWriterIsKilled(t *testing.T) {
+	for name, before := range map[string]bool{"before the swap": true, "after it": false} {
+		t.Run(name, func(t *testing.T) {
+			home := t.TempDir()
+			dir := filepath.Join(home, "out [1]")
+			if exchange(home, home) != nil && exchange(t.TempDir(), t.TempDir()) != nil {
+				t.Skip("this system cannot swap directories")
+			}
+			require.NoError(t, os.Mkdir(dir, 0o700))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "mine"), []byte("mine"), 0o600))
+			d, err := openDirectory(context.Background(), dir, killedAt(before))
+			require.NoError(t, err)
+			require.Panics(t, func() { _ = d.Put(context.Background(), edition(1), Aside(dir)) })
+			require.NoError(t, d.Close())
+			require.NoDirExists(t, dir+".old-1")
+
+			d, err = OpenDirectory(context.Background(), dir)
+			require.NoError(t, err)
+			defer d.Close()
+			entries, err := os.ReadDir(home)
+			require.NoError(t, err)
+			mine := filepath.Join(dir, "mine")
+			if before {
+				require.Len(t, entries, 1, "as it was")
+			} else {
+				require.Len(t, entries, 2)
+				requireWhole(t, dir)
+				mine = filepath.Join(dir+".old-1", "mine")
+			}
+			text, err := os.ReadFile(mine)
+			require.NoError(t, err)
+			require.Equal(t, "mine", string(text))
+		})
+	}
+}
+
 func TestADirectoryIsWrittenByOneAtATime(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
 	d, err := OpenDirectory(context.Background(), dir)

@@ -18,7 +18,7 @@ func WriteFile(path string, data []byte) error {
 // WriteFileSoon is [WriteFile] without the wait for the disk: after a loss of power the file may be missing or cut short,
 // until [Sync] of the file and its directory has returned.
 func WriteFileSoon(path string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), temporary)
+	f, err := CreateTemporary(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
@@ -37,6 +37,9 @@ func WriteFileSoon(path string, data []byte) (err error) {
 // temporary is the pattern of temporary files. It is short, so that a name which the file system takes does not become
 // too long.
 const temporary = ".edgewise-*"
+
+// CreateTemporary makes a file in a directory, for a text that takes the name of another once it is whole.
+func CreateTemporary(dir string) (*os.File, error) { return os.CreateTemp(dir, temporary) }
 
 // IsTemporary reports whether a file of this name is one that this package was writing when the program ended.
 func IsTemporary(name string) bool {

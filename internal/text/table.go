@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/edgewise-sim/edgewise/internal/words"
 )
 
 // MaxTableBytes bounds a table: a quarter of a gibibyte.
@@ -87,7 +89,7 @@ func NewTable(file string, cells *Cells, first []string, required, optional []st
 		}
 	}
 	if len(unread) > 0 {
-		warn.Say("%s:%d: not read: %s %v; known are %s", file, cells.Line(), plural(len(unread), "column"), unread, strings.Join(firstNames(required, optional), ", "))
+		warn.Say("%s:%d: not read: %s %v; known are %s", file, cells.Line(), words.Plural(len(unread), "column"), unread, strings.Join(firstNames(required, optional), ", "))
 	}
 	return t, nil
 }
@@ -108,13 +110,6 @@ func withColumns(wanted []string) string {
 		return ""
 	}
 	return " with the columns " + strings.Join(firstNames(wanted), ", ")
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return what
-	}
-	return what + "s"
 }
 
 // at gives an error a line, where it has none.

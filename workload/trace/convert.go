@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 
 	"github.com/dustin/go-humanize"
+
+	"github.com/edgewise-sim/edgewise/internal/durable"
 )
 
 // A Conversion is what [Convert] has written.
@@ -70,7 +72,7 @@ func Convert(ctx context.Context, to string, format Format, from Source, options
 	}
 	d := g.done()
 	c.Objects, c.Assumed = int64(len(d.Keys)), d.Assumed
-	file, err := os.CreateTemp(filepath.Dir(to), "."+filepath.Base(to)+".*")
+	file, err := durable.CreateTemporary(filepath.Dir(to))
 	if err != nil {
 		return c, fmt.Errorf("trace: %w", err)
 	}
