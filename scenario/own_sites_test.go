@@ -65,7 +65,7 @@ func TestOwnSitesThatCannotBeAreRefused(t *testing.T) {
 	require.ErrorContains(t, err, "is rock; want a known pop; nearest are ")
 	require.ErrorContains(t, err, "; of the own sites rack")
 	_, err = load(t, "  sites: s.csv", "dc1", "s.csv", ownHead+"dc1,5,0,region,,\n")
-	require.ErrorContains(t, err, `is dc1; want a site that can have the role "edge-cache"; the own site of this name is a region of aws`)
+	require.ErrorContains(t, err, `is dc1; want a site that can have the role "edge-cache"; the own site dc1 is a region`)
 	_, err = load(t, "  sites: s.csv", "rack", "s.csv", "root:$6$"+strings.Repeat("secret", 50)+":19000:0:99999\n")
 	require.ErrorContains(t, err, `s.csv:1: column "id" is missing; there are "root:$6$secret`)
 	require.Less(t, strings.Count(err.Error(), "secret"), 7, "errors show little of a file")
@@ -178,4 +178,19 @@ func TestErrorsOfManyAndLongMistakesAreShort(t *testing.T) {
 	_, err = scenario.Parse("long.yaml", []byte("title: x\nduration: "+strings.Repeat("9", 100_000)+"\n"+strings.Repeat("k", 100_000)+": 1\nseed: "+strings.Repeat("s", 100_000)+"\n"))
 	require.Error(t, err)
 	require.Less(t, len(err.Error()), 2000)
+}
+
+func TestOwnSitesAreAmongWhatIsSuggested(t *testing.T) {
+	const rows = "id,name,lat_deg,lon_deg,kind\nmy-lon,My London,51.5,-0.1,region\nmy-par,My Paris,48.9,2.3,pop\n"
+	for word, want := range map[string]string{
+		"my-lno":    `; of the own sites my-par; the own site my-lon is a region, which cannot have the role "edge-cache"`,
+		"my-prr":    "; of the own sites my-par",
+		"My London": `is My London; want a site that can have the role "edge-cache"; the own site my-lon is a region`,
+		"my london": `the own site my-lon is a region`,
+		"my-lon":    `is my-lon; want a site that can have the role "edge-cache"; the own site my-lon is a region`,
+		"us-west-2": `; us-west-2 is a region of aws; of the own sites my-par`,
+	} {
+		_, err := load(t, "  sites: s.csv", word, "s.csv", rows)
+		require.ErrorContains(t, err, want, word)
+	}
 }

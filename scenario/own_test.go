@@ -148,7 +148,7 @@ func TestProvidersMayBeMixed(t *testing.T) {
 	}
 	bad("provider: google", "provider: goggle", `placements[2].add.origin.provider: is "goggle"; want one of aws`)
 	bad("sites: [pop-lax, \"country:MX\"]", "sites: rec-us-west-2", `placements[2].add.edge_caches.sites: is rec-us-west-2; want a known pop`)
-	bad("provider: fastly, sites: rack", "provider: aws, sites: rack", `placements[3].edge_caches.sites: is rack; want a site that can have the role "edge-cache"; the own site of this name is a pop of fastly`)
+	bad("provider: fastly, sites: rack", "provider: aws, sites: rack", `placements[3].edge_caches.sites: is rack; want a site that can have the role "edge-cache"; the own site rack is a pop of fastly`)
 }
 
 func TestOwnSitesStandBesideTheCatalog(t *testing.T) {
@@ -188,7 +188,7 @@ func TestMistakesInOwnFilesAreNamedByFileAndLine(t *testing.T) {
 	for _, c := range []struct {
 		network, pops, name, text, want string
 	}{
-		{"  measured: none.csv", "pop-lax", "x", "", "own.yaml:5: network.measured: stat"},
+		{"  measured: none.csv", "pop-lax", "x", "", "own.yaml:5: network.measured: open"},
 		{"  measured: .", "pop-lax", "x", "", `own.yaml:5: network.measured: is "."; want a file`},
 		{"  measured: r.csv", "pop-lax", "r.csv", rtts + "pop-lax,us-west-2,fast\n", "r.csv:3: column rtt_ms"},
 		{"  measured: r.csv", "pop-lax", "r.csv", rtts + "pop-lax,us-west-9,5\n", `r.csv:3: unknown node "us-west-9"`},

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -99,12 +100,35 @@ func matchOwn(s siteSpec, own []topology.Node, match func(topology.Node) bool) (
 		s.name, len(own), s.role, strings.Join(slices.Compact(countries), ", "), strings.Join(slices.Compact(continents), ", "))
 }
 
-// withOwn adds to the error of a name that the catalog does not know what the own sites have like it.
+// withOwn adds to the error of a name that stands for no site with the role what else it stands for, or may: own sites and
+// those of the catalog that cannot have it, and own ones that can.
 func (r *reader) withOwn(s siteSpec, own []topology.Node, err error) error {
-	if i := slices.IndexFunc(r.network.own, func(n topology.Node) bool { return n.ID == s.name }); i >= 0 && !slices.ContainsFunc(own, func(n topology.Node) bool { return n.ID == s.name }) {
-		return invalid.New("Site", s.name, "a site that can have the role %q; the own site of this name is a %v of %s", s.role, r.network.own[i].Kind, cmp.Or(r.network.own[i].Provider, string(r.network.provider)))
+	fits := func(n topology.Node) bool { return slices.Contains(placement.Kinds(s.role), n.Kind) }
+	unfit := slices.DeleteFunc(slices.Clone(r.network.own), func(n topology.Node) bool {
+		return slices.ContainsFunc(own, func(o topology.Node) bool { return o.ID == n.ID })
+	})
+	if found := catalog.FindAll(s.name, unfit); len(found) > 0 {
+		n := unfit[found[0]]
+		return invalid.New("Site", s.name, "a site that can have the role %q; the own site %s is a %v%s", s.role, n.ID, n.Kind, ofProvider(n))
 	}
-	return fmt.Errorf("%s%s", said(err), nearestOf(s.name, own))
+	p := cmp.Or(s.provider, r.network.provider)
+	others := slices.DeleteFunc(slices.Clone(catalog.AllSites(p)), fits)
+	if found := catalog.FindAll(s.name, others); len(found) > 0 {
+		err = fmt.Errorf("%s; %s is a %v of %s", said(err), others[found[0]].ID, others[found[0]].Kind, p)
+	}
+	text := said(err) + nearestOf(s.name, own)
+	if i := slices.IndexFunc(unfit, func(n topology.Node) bool { return catalog.IsLike(s.name, n) }); i >= 0 {
+		text += fmt.Sprintf("; the own site %s is a %v%s, which cannot have the role %q", unfit[i].ID, unfit[i].Kind, ofProvider(unfit[i]), s.role)
+	}
+	return errors.New(text)
+}
+
+// ofProvider names the provider of an own site, where its list does.
+func ofProvider(n topology.Node) string {
+	if n.Provider == "" {
+		return ""
+	}
+	return " of " + n.Provider
 }
 
 // nearestOf names the own sites that a name may mean.

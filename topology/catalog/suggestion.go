@@ -38,6 +38,13 @@ func Nearest(word string, nodes []topology.Node) []string {
 	return near
 }
 
+// IsLike reports whether a word may be a node's ID or name with a letter or two wrong.
+func IsLike(word string, n topology.Node) bool {
+	const wrong = 2
+	wanted := strings.ToLower(withoutKind(word))
+	return len(wanted) > 2*wrong && spelling(wanted, n) <= wrong
+}
+
 // spelling returns how far a word in lower case is from what a node is called.
 func spelling(wanted string, n topology.Node) int {
 	d := editDistance(wanted, strings.ToLower(n.ID))
