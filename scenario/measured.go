@@ -71,7 +71,11 @@ func (r *reader) measuredHere(bad *problems) []topology.MeasuredRTT {
 			here = append(here, m)
 		}
 	}
-	if len(here) == 0 && bad.count == before {
+	switch {
+	case len(here) > 0 || bad.count > before:
+	case len(r.network.measured) == 0:
+		bad.add(line, "network.measured", "%s: no pair is measured: it has a header alone, or nothing but cells that mean not measured", f.path)
+	default:
 		bad.add(line, "network.measured", "%s: none of its %d pairs is between nodes of this scenario", f.path, len(r.network.measured))
 	}
 	r.warnFarFromModel(here)

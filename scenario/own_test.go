@@ -192,6 +192,8 @@ func TestMistakesInOwnFilesAreNamedByFileAndLine(t *testing.T) {
 		{"  measured: .", "pop-lax", "x", "", `own.yaml:5: network.measured: is "."; want a file`},
 		{"  measured: r.csv", "pop-lax", "r.csv", rtts + "pop-lax,us-west-2,fast\n", "r.csv:3: column rtt_ms"},
 		{"  measured: r.csv", "pop-lax", "r.csv", rtts + "pop-lax,us-west-9,5\n", `r.csv:3: unknown node "us-west-9"`},
+		{"  measured: r.csv", "pop-lax", "r.csv", "from,to,rtt_ms\n", `r.csv: no pair is measured: it has a header alone`},
+		{"  measured: r.csv", "pop-lax", "r.csv", "from,to,rtt_ms\nparis-fr,us-west-2,NA\n", `r.csv: no pair is measured`},
 		{"  measured: r.csv", "pop-lax", "r.csv", "from,to,rtt_ms\nparis-fr,us-west-2,31\n", `r.csv: none of its 1 pairs is between nodes of this scenario`},
 		{"  measured: r.csv", "pop-lax", "r.csv", "x,us-west-2\nlos-angeles-us,-5\n", `r.csv:2: column "us-west-2": value "-5"`},
 		{"  sites: s.csv", "pop-lax", "s.csv", "id,lat_deg,lon_deg\nrack,95,0\n", `s.csv:2: column lat_deg`},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -24,14 +25,17 @@ type ListedRTT struct {
 // The columns of a list of round trips, and how many ms the unit in the name of each has.
 var (
 	rttListColumns = []string{"from", "to"}
-	rttUnits       = []string{"rtt_ms", "rtt_us", "rtt_s"}
+	rttUnits       = []string{"rtt_ms", "rtt_us|rtt_µs|rtt_μs", "rtt_s"}
 	unitMs         = map[string]float64{
-		"rtt_ms": 1, "rtt_us": 1e-3, "rtt_s": 1e3, "rtt_µs": 1e-3, "ms": 1, "us": 1e-3, "µs": 1e-3,
+		"rtt_ms": 1, "rtt_us": 1e-3, "rtt_s": 1e3, "rtt_µs": 1e-3, "rtt_μs": 1e-3, "ms": 1, "us": 1e-3, "µs": 1e-3, "μs": 1e-3,
 	}
 )
 
 // notMeasured are the cells of pairs that nobody has measured, in lower case.
 var notMeasured = []string{"", "-", "na", "n/a", "nan", "null", "none"}
+
+// bracketed is a name with its unit in brackets: "rtt (us)", "RTT [ms]".
+var bracketed = regexp.MustCompile(`^(.*\S)\s*[(\[]\s*([a-zµμ]+)\s*[)\]]$`)
 
 // ReadRTTs reads measured round trips from a table: CSV, or with semicolons or tabs in place of the commas. It is
 //
@@ -39,7 +43,7 @@ var notMeasured = []string{"", "-", "na", "n/a", "nan", "null", "none"}
 //   - a square: the first row holds the IDs of the nodes measured to, the first column those of the nodes measured
 //     from, the other cells the round trip, in ms unless the first cell of all is rtt_us, us, or rtt_s.
 //
-// A column rtt_us or rtt_s in place of rtt_ms is read in its unit. What is empty, "-", NA or NaN was not measured; what
+// A column rtt_us or rtt_s in place of rtt_ms is read in its unit, which may stand in brackets: rtt (us). What is empty, "-", NA or NaN was not measured; what
 // is measured from a node to itself is left out. A round trip of 0 is refused: it is how some tools write that nothing
 // came back. file names the source in errors, which say line, column and value, and in warnings.
 func ReadRTTs(file string, r io.Reader, options ReadOptions) ([]ListedRTT, error) {
@@ -49,8 +53,9 @@ func ReadRTTs(file string, r io.Reader, options ReadOptions) ([]ListedRTT, error
 	}
 	header := make([]string, len(first))
 	for i, name := range first {
-		header[i] = strings.ToLower(name)
+		header[i] = bracketed.ReplaceAllString(strings.ToLower(name), "${1}_$2")
 	}
+	first[0] = header[0]
 	if slices.Contains(header, "from") && slices.Contains(header, "to") {
 		return readRTTList(file, cells, header, options)
 	}
@@ -63,7 +68,8 @@ func readRTTList(file string, cells *text.Cells, header []string, options ReadOp
 		return nil, err
 	}
 	var units []string
-	for _, unit := range rttUnits {
+	for _, names := range rttUnits {
+		unit, _, _ := strings.Cut(names, "|")
 		if t.HasColumn(unit) {
 			units = append(units, unit)
 		}
@@ -101,6 +107,11 @@ func readRTTList(file string, cells *text.Cells, header []string, options ReadOp
 }
 
 func readRTTSquare(file string, cells *text.Cells, header []string) ([]ListedRTT, error) {
+	if len(header) == 3 {
+		if _, err := cells.ParseNumber(header[2]); err == nil {
+			return nil, fmt.Errorf("%s:%d: no header: the first row is a pair and its round trip; want the names from, to and rtt_ms above it", file, cells.Line())
+		}
+	}
 	to := make(map[string]bool, len(header))
 	for _, id := range header[1:] {
 		if id == "" || to[id] || !text.Printable(id) {
@@ -152,7 +163,7 @@ func parseRTT(cells *text.Cells, s string, perMs float64) (rtt time.Duration, wa
 	case err == nil && ms == 0:
 		return 0, "more than 0, or nothing, which means not measured"
 	case err != nil || math.IsNaN(ms) || ms < 0 || ms > maxRTTMs:
-		return 0, fmt.Sprintf("a number from 0 to %g, or nothing, which means not measured", maxRTTMs/perMs)
+		return 0, fmt.Sprintf("a number above 0, %g at most, or nothing, which means not measured", maxRTTMs/perMs)
 	}
 	return max(millisecondsDuration(ms), 1), ""
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -16,7 +17,9 @@ const Separators = ",;\t"
 
 // Cells reads rows of cells, as spreadsheets and statistics programs write them: quoted or not (RFC 4180), with blanks
 // around them that do not count, between commas, semicolons or tabs. Empty lines, rows without any value (",,") and
-// lines at the top that begin with # are skipped.
+// lines at the top that begin with # are skipped, but for the names of columns: the last of these lines is the first row
+// where it has as many cells as the row below it, and no number, as that has. A line sep=; at the top, as Excel has it, says
+// what stands between cells.
 type Cells struct {
 	// Separator stands between cells. It is found out from the first line; change it before the first row is read.
 	Separator rune
@@ -24,39 +27,85 @@ type Cells struct {
 	r      *bufio.Reader
 	budget *budget
 	csv    *csv.Reader
-	top    int64 // lines skipped at the top
-	line   int64 // on which the last row begins
-	fields int   // of the first row
+	header []string // the first row, where it stood behind a #
+	top    int64    // lines skipped at the top
+	line   int64    // on which the last row begins
+	fields int      // of the first row
 	err    error
 }
 
 // NewCells reads cells from what [NewReader] has returned. It looks at the first line, and reads nothing.
 func NewCells(r *bufio.Reader) *Cells {
 	c := &Cells{r: r}
-	c.skipComments()
+	said := c.skipSeparator()
+	last := c.skipComments()
 	start, _ := r.Peek(min(r.Size(), 1<<16))
-	c.Separator = separatorOf(start)
+	if c.Separator = separatorOf(start); said != 0 {
+		c.Separator = said
+	}
+	c.header = headerOf(last, start, c.Separator)
 	return c
 }
 
-// skipComments goes past the lines at the top that begin with #.
-func (c *Cells) skipComments() {
+// skipSeparator goes past the line in which Excel says what stands between cells, and returns that; 0 if there is none.
+func (c *Cells) skipSeparator() rune {
+	start, _ := c.r.Peek(len(`"sep=;"`) + 1)
+	line, _, _ := bytes.Cut(start, []byte("\n"))
+	said, ok := strings.CutPrefix(strings.ToLower(strings.Trim(string(line), `"`)), "sep=")
+	if !ok || len(said) != 1 || !strings.Contains(Separators, said) {
+		return 0
+	}
+	if _, err := c.r.Discard(min(len(line)+1, len(start))); err != nil {
+		return 0 // the next read says why
+	}
+	c.top++
+	return rune(said[0])
+}
+
+// skipComments goes past the lines at the top that begin with #, and returns the last, without the sign.
+func (c *Cells) skipComments() (last string) {
 	for {
 		start, _ := c.r.Peek(1)
 		if len(start) == 0 || start[0] != '#' {
-			return
+			return last
 		}
+		last = ""
 		for {
-			_, err := c.r.ReadSlice('\n')
+			part, err := c.r.ReadSlice('\n')
+			if last == "" {
+				last = strings.TrimSpace(strings.TrimLeft(string(part), "#"))
+			}
 			if err == nil {
 				c.top++
 				break
 			}
 			if !errors.Is(err, bufio.ErrBufferFull) {
-				return
+				return ""
 			}
 		}
 	}
+}
+
+// headerOf returns the cells of a comment if it names the columns of the row below it; nil if it does not.
+func headerOf(comment string, below []byte, separator rune) []string {
+	first, _, _ := bytes.Cut(bytes.TrimLeft(below, "\n "), []byte("\n"))
+	names, values := strings.Split(comment, string(separator)), strings.Split(string(first), string(separator))
+	if len(names) < 2 || len(names) != len(values) {
+		return nil
+	}
+	isNumber := func(cell string) bool {
+		_, err := strconv.ParseFloat(strings.TrimSpace(cell), 64)
+		return err == nil
+	}
+	for i := range names {
+		if names[i] = strings.Trim(names[i], ` "`); names[i] == "" {
+			return nil
+		}
+	}
+	if slices.ContainsFunc(names, isNumber) || !slices.ContainsFunc(values, isNumber) {
+		return nil
+	}
+	return names
 }
 
 // separatorOf returns the separator that the first line which is not empty has most of, outside of quotes; a comma, if
@@ -91,6 +140,10 @@ func separatorOf(start []byte) rune {
 func (c *Cells) Read() ([]string, error) {
 	if c.err != nil {
 		return nil, c.err
+	}
+	if row := c.header; row != nil {
+		c.header, c.line, c.fields = nil, c.top, len(row)
+		return row, nil
 	}
 	if c.csv == nil {
 		c.budget = &budget{from: c.r}

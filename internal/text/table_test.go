@@ -1,6 +1,8 @@
 package text_test
 
 import (
+	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -202,4 +204,30 @@ func (zeros) Read(p []byte) (int, error) {
 		p[i] = '0'
 	}
 	return len(p), nil
+}
+
+func TestTheHeaderMayStandBehindASign(t *testing.T) {
+	for table, want := range map[string][]string{
+		"#a,b\n1,2\n":                   {"1 a b", "2 1 2"},
+		"# one, two\n#\"a\" , b\n1,2\n": {"2 a b", "3 1 2"},
+		"# one, two\na,b\n1,2\n":        {"2 a b", "3 1 2"}, // a comment, for the names are below it
+		"# one\n1,2\n":                  {"2 1 2"},
+		"# 3,4\n1,2\n":                  {"2 1 2"},
+		"sep=;\na;b\n1;2\n":             {"2 a b", "3 1 2"},
+		"\"sep=\t\"\r\na\tb,\n1\t2\n":   {"2 a b,", "3 1 2"},
+		"sep=x\n1\n":                    {"1 sep=x", "2 1"},
+		"sep=;":                         nil,
+	} {
+		cells := text.NewCells(text.NewReader(strings.NewReader(table)))
+		var rows []string
+		for {
+			row, err := cells.Read()
+			if err == io.EOF {
+				break
+			}
+			require.NoError(t, err, table)
+			rows = append(rows, fmt.Sprint(cells.Line(), " ", strings.Join(row, " ")))
+		}
+		require.Equal(t, want, rows, table)
+	}
 }
