@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ type graphML struct {
 	directed   bool
 	name       string
 	attributes map[string]string // of the graph
+	written    map[string]string // names of attributes, by those in lower case, as the file has them
 	nodes      []graphMLElement
 	edges      []graphMLElement
 	warn       text.Warn
@@ -47,7 +49,7 @@ func readGraphML(file string, r io.Reader, warn text.Warn) (*graphML, error) {
 	if kind, ok := text.KindOf(start); ok && kind.Name != "GraphML" && kind.Name != "XML" {
 		return nil, fmt.Errorf("%s:1: this is %s; want GraphML: %s", file, kind.Name, kind.AsGraph)
 	}
-	p := &graphMLParser{graph: &graphML{file: file, attributes: make(map[string]string), warn: warn}, decoder: xml.NewDecoder(plain), keys: make(map[string]*graphMLKey)}
+	p := &graphMLParser{graph: &graphML{file: file, attributes: make(map[string]string), written: make(map[string]string), warn: warn}, decoder: xml.NewDecoder(plain), keys: make(map[string]*graphMLKey)}
 	p.decoder.CharsetReader = charsetReader
 	if err := p.parse(); err != nil {
 		return nil, err
@@ -234,8 +236,10 @@ func (p *graphMLParser) declareKey(attribute map[string]string) error {
 		return p.fail("<key>: no id")
 	}
 	k := &graphMLKey{name: strings.ToLower(attribute["attr.name"]), of: attribute["for"]}
+	p.graph.written[k.name] = attribute["attr.name"]
 	if k.name == "" {
 		k.name = strings.ToLower(id)
+		p.graph.written[k.name] = id
 	}
 	k.drawing = attribute["yfiles.type"] != ""
 	if _, ok := p.keys[id]; ok {
@@ -344,6 +348,9 @@ func (e *graphMLElement) given(names ...string) (given []string) {
 	return given
 }
 
+// as returns the name of an attribute as the file has it.
+func (g *graphML) as(name string) string { return cmp.Or(g.written[name], name) }
+
 // number returns a numeric attribute of an element in [low, high], under the first of its names that has a value, and
 // whether there is one. what names the element in the error.
 func (g *graphML) number(e *graphMLElement, what string, low, high float64, names ...string) (value float64, ok bool, err error) {
@@ -356,7 +363,7 @@ func (g *graphML) number(e *graphMLElement, what string, low, high float64, name
 	}
 	x, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsNaN(x) || x < low || x > high {
-		return 0, false, fmt.Errorf("%s:%d: %s: %s %s: want a number from %g to %g", g.file, e.line, what, name, text.Quote(s), low, high)
+		return 0, false, fmt.Errorf("%s:%d: %s: %s %s: want a number from %g to %g", g.file, e.line, what, g.as(name), text.Quote(s), low, high)
 	}
 	return x, true, nil
 }

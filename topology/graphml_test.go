@@ -59,7 +59,7 @@ func TestBadGraphMLNamesFileAndElement(t *testing.T) {
 	for body, want := range map[string]string{
 		"":              "z.graphml:7: XML syntax error",
 		`<node/>` + end: `z.graphml:7: <node>: no id`,
-		`<node id="a"><data key="d29">91</data></node>` + end:                        `z.graphml:7: node "a": latitude "91": want a number from -90 to 90`,
+		`<node id="a"><data key="d29">91</data></node>` + end:                        `z.graphml:7: node "a": Latitude "91": want a number from -90 to 90`,
 		`<node id="a"><data key="d32">x</data></node>` + end:                         `z.graphml:7: node "a": longitude "x"`,
 		`<node id="a"><data key="d29">9</data></node>` + end:                         `z.graphml:7: node "a": one of Latitude and Longitude`,
 		`<node id="a"><data key="d29">9</data><data key="d29">8</data></node>` + end: `z.graphml:7: <data>: "latitude" stands twice`,

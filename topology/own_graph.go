@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -269,7 +270,7 @@ func (b *ownGraph) tellUnread(what string, elements []graphMLElement, read []str
 	const shown = 12
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(count)) {
-		names = append(names, fmt.Sprintf("%s (%d)", text.Quote(name), count[name]))
+		names = append(names, fmt.Sprintf("%s (%d)", text.Quote(b.as(name)), count[name]))
 	}
 	if more := len(names) - shown; more > 0 {
 		names = append(names[:shown], fmt.Sprintf("and %d more", more))
@@ -373,11 +374,14 @@ func (b *ownGraph) delay(e *graphMLElement, what string, kind LinkKind) (time.Du
 		if e.attributes[name] == "" || len(given) > 0 {
 			continue
 		}
+		if x, err := strconv.ParseFloat(e.attributes[name], 64); err != nil || !(math.Abs(x) <= math.MaxFloat64) {
+			return 0, fmt.Errorf("%s:%d: %s: %s %s: want a number, and its unit in the name of the attribute, such as one_way_ms", b.file, e.line, what, b.as(name), text.Quote(e.attributes[name]))
+		}
 		unit := strings.ToLower(b.attributes["delay_unit"])
 		ms, ok := unitsMs[unit]
 		if name != "delay" || !ok {
 			return 0, fmt.Errorf("%s:%d: %s: %s %s: want its unit in the name of the attribute: one_way_ms, one_way_us or one_way_s, or rtt_ms for both ways",
-				b.file, e.line, what, name, text.Quote(e.attributes[name]))
+				b.file, e.line, what, b.as(name), text.Quote(e.attributes[name]))
 		}
 		given = append(given, delayName{name, ms, "one way, in " + unit + " (delay_unit of the graph)"})
 	}
@@ -397,7 +401,7 @@ func (b *ownGraph) delay(e *graphMLElement, what string, kind LinkKind) (time.Du
 		b.delays[d]++
 		return millisecondsDuration(x * d.ms), err
 	}
-	return 0, fmt.Errorf("%s:%d: %s: delays in %s and %s: want one", b.file, e.line, what, given[0].name, given[1].name)
+	return 0, fmt.Errorf("%s:%d: %s: delays in %s and %s: want one", b.file, e.line, what, b.as(given[0].name), b.as(given[1].name))
 }
 
 // errNoDelay is the error of an edge whose delay nobody can tell.

@@ -51,8 +51,9 @@ func TestDelaysAreReadUnderEveryNameThatSaysItsUnit(t *testing.T) {
 func TestNoDelayOfAFileIsReplacedUnseen(t *testing.T) {
 	modelled := testModel().Internet.OneWay(topology.DistanceKm(topology.Place{LonDeg: 1}, topology.Place{LonDeg: 11}))
 	for attribute, want := range map[string]string{
-		"weight": `g.graphml: not read: the attributes of edges "weight" (1); if one is the delay, call it one_way_ms`,
-		"cost":   `"cost" (1)`,
+		"LinkSpeed": `g.graphml: not read: the attributes of edges "LinkSpeed" (1); if one is the delay, call it one_way_ms`,
+		"weight":    `g.graphml: not read: the attributes of edges "weight" (1); if one is the delay, call it one_way_ms`,
+		"cost":      `"cost" (1)`,
 	} {
 		n, warnings := ownGraph(t, edges(attribute, "12.5", ""))
 		require.Equal(t, modelled, route(t, n, "a", "b", topology.Public).OneWay(0, 0))
@@ -80,6 +81,8 @@ func TestEdgesToNowhereAreLeftOutAndTold(t *testing.T) {
 func TestGraphMLThatIsNotClearIsRefused(t *testing.T) {
 	for file, want := range map[string]string{
 		edges("delay", "12.5", ""):                                `g.graphml:3: edge "a" - "b": delay "12.5": want its unit in the name of the attribute: one_way_ms`,
+		edges("latency", "nan", ""):                               `latency "nan": want a number, and its unit in the name of the attribute, such as one_way_ms`,
+		edges("Latency", "12.5", ""):                              `Latency "12.5": want its unit`,
 		edges("latency", "12.5", ""):                              `latency "12.5": want its unit`,
 		edges("rtt", "12.5", ""):                                  `rtt "12.5": want its unit`,
 		edges("one_way_ms", "3600001", ""):                        `one_way_ms "3600001": want a number from 0 to 3.6e+06`,

@@ -93,7 +93,7 @@ func (c *cacheCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	for _, a := range answers {
-		fmt.Fprintln(s.err, a)
+		fmt.Fprintln(s.err, "edgewise:", a)
 	}
 	return nil
 }

@@ -92,6 +92,6 @@ func TestCalibrateWritesNothingForAMistake(t *testing.T) {
 	cancel()
 	code, _, errs := run(t, ctx, "calibrate", trainingTables(t), "-o", model)
 	require.Equal(t, exitInterrupted, code)
-	require.Contains(t, errs, "context canceled")
+	require.Contains(t, errs, "stopped")
 	require.NoFileExists(t, model)
 }

@@ -116,7 +116,14 @@ func execute(ctx context.Context, args []string, s *streams) int {
 var packagePrefix = regexp.MustCompile(`(?m)(^|: )edgewise: `)
 
 // plainly returns the text of an error without the name of the library in it.
-func plainly(err error) string { return packagePrefix.ReplaceAllString(err.Error(), "$1") }
+// It leaves out, too, how a signal is told to the parts of a program: what is said of a command that was stopped says it.
+func plainly(err error) string {
+	text := err.Error()
+	for _, cause := range []string{context.Canceled.Error(), "interrupt signal received", "terminated signal received"} {
+		text = strings.ReplaceAll(text, ": "+cause, "")
+	}
+	return packagePrefix.ReplaceAllString(text, "$1")
+}
 
 // inWords returns the message of a mistake in the command line, which kong words with the argument in
 // brackets.

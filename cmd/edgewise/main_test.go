@@ -190,7 +190,7 @@ func TestCancelledRunFailsAndWritesNothingHalf(t *testing.T) {
 		_, before := os.Stat(dir)
 		code, _, errs := run(t, ctx, "run", scenarioFile(t, tiny), "-o", dir)
 		require.Equal(t, exitInterrupted, code)
-		require.Contains(t, errs, "stopped; nothing is written: context canceled")
+		require.Contains(t, errs, "edgewise: stopped; nothing is written\n")
 		entries, after := os.ReadDir(dir)
 		require.Equal(t, before == nil, after == nil, "no directory without a report")
 		require.Empty(t, entries)

@@ -72,7 +72,7 @@ func TestLogsOfAllFormatsTellTheSameStory(t *testing.T) {
 			require.Equal(t, int64(1500), l.Held.FootprintBytes)
 			require.Zero(t, l.Assumed)
 			require.Len(t, said, 1)
-			for _, what := range []string{"1 of status 404", `1 of method "HEAD"`, "1 of method POST"} {
+			for _, what := range []string{"1 of status 404", "1 of method HEAD", "1 of method POST"} {
 				require.Contains(t, said[0], what)
 			}
 			r, err := Open(filepath.Join("testdata", file), Options{})

@@ -90,6 +90,12 @@ func (s *logSource) read() (Request, error) {
 	}
 }
 
+// isWord reports whether a method is a word of capital letters, which needs no quotes.
+func isWord(method string) bool {
+	const most = 20
+	return len(method) <= most && strings.Trim(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
 // request makes a request of a line, or counts why it is none.
 func (s *logSource) request(l *logLine) (r Request, taken bool) {
 	leave := func(format string, args ...any) (Request, bool) {
@@ -115,6 +121,9 @@ func (s *logSource) request(l *logLine) (r Request, taken bool) {
 		}
 		return leave("%s", l.malformed)
 	default:
+		if isWord(l.method) {
+			return leave("method %s", l.method)
+		}
 		return leave("method %s", shortened(l.method))
 	}
 	if l.malformed != "" {
