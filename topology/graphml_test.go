@@ -60,7 +60,7 @@ func TestBadGraphMLNamesFileAndElement(t *testing.T) {
 		"":              "z.graphml:7: XML syntax error",
 		`<node/>` + end: `z.graphml:7: <node>: no id`,
 		`<node id="a"><data key="d29">91</data></node>` + end:                        `z.graphml:7: node "a": Latitude "91": want a number from -90 to 90`,
-		`<node id="a"><data key="d32">x</data></node>` + end:                         `z.graphml:7: node "a": longitude "x"`,
+		`<node id="a"><data key="d32">x</data></node>` + end:                         `z.graphml:7: node "a": Longitude "x"`,
 		`<node id="a"><data key="d29">9</data></node>` + end:                         `z.graphml:7: node "a": one of Latitude and Longitude`,
 		`<node id="a"><data key="d29">9</data><data key="d29">8</data></node>` + end: `z.graphml:7: <data>: "latitude" stands twice`,
 		`<key id="k" for="node" attr.name="LABEL"/>` + end:                           `z.graphml:7: <key>: "label" is the name of key "d33", too`,
