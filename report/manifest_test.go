@@ -188,7 +188,7 @@ func TestReportsKeepTheFilesOfTheirScenario(t *testing.T) {
 		outside := filepath.Join(t.TempDir(), "sites.csv")
 		require.NoError(t, os.WriteFile(outside, inputs[0].Data, 0o666))
 		for to, want := range map[string]string{
-			"/dev/zero": "escapes", outside: "escapes", ".": "want a file",
+			"/dev/zero": "leads out of the directory", outside: "leads out of the directory", ".": "want a file",
 		} {
 			name := filepath.Join(dir, "inputs", "sites.csv")
 			require.NoError(t, os.Remove(name))

@@ -54,7 +54,7 @@ func TestWhatIsNoFileIsNotRead(t *testing.T) {
 	dir := t.TempDir()
 	for _, path := range []string{dir, "/dev/zero"} {
 		_, err := scenario.Load(path)
-		require.ErrorContains(t, err, "not a file, or too long", path)
+		require.ErrorContains(t, err, "is a directory, device or pipe; want a file", path)
 	}
 	const text = `title: T
 duration: 10s

@@ -147,7 +147,7 @@ func TestMistakesExitWithTwoAndSayWhere(t *testing.T) {
 		{"unexpected argument", []string{"walk"}},
 		{"--replications is -1; want 1 or more", []string{"run", scenarioFile(t, tiny), "-o", dir, "--replications=-1"}},
 		{"--replications: 100001 replications; want 0 (10) to 100000", []string{"run", scenarioFile(t, tiny), "-o", dir, "-r", "100001"}},
-		{`report into "": the name is empty; want that of a directory`, []string{"run", scenarioFile(t, tiny), "-o", ""}},
+		{"missing flags: --out=DIR (-o), or its name is empty", []string{"run", scenarioFile(t, tiny), "-o", ""}},
 		{"level: is 1e-17; want 0.5 to 0.9999", []string{"run", scenarioFile(t, "level: 1e-17\n"+tiny), "-o", dir}},
 		{"file name too long", []string{"cache", bad, "-o", filepath.Join(dir, strings.Repeat("n", 300))}},
 		{"file name too long", []string{"run", scenarioFile(t, tiny), "-o", filepath.Join(dir, strings.Repeat("n", 252))}},
