@@ -146,7 +146,7 @@ func (c *compiler) audiences() error {
 		c.people = append(c.people, workload.Audience{
 			Metro: node.ID, Place: topology.Place{LatDeg: node.LatDeg, LonDeg: node.LonDeg}, Users: node.Users, Zone: zone,
 		})
-		c.access = append(c.access, newAccessLaw(miles, node.Access.OrDefault()))
+		c.access = append(c.access, newAccessLaw(miles, node.Access.OrDefault(), node.Spread))
 	}
 	_, err = workload.Shares(c.people)
 	return err

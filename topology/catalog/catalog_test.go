@@ -13,7 +13,7 @@ import (
 )
 
 func TestEveryListHasItsSize(t *testing.T) {
-	require.Len(t, catalog.Metros(), 1253)
+	require.Len(t, catalog.Metros(), 1307)
 	require.Len(t, catalog.LocalZones(), 46)
 	require.Len(t, catalog.WavelengthZones(), 26)
 	require.Len(t, catalog.RegionalEdgeCaches(), 13)
