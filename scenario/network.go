@@ -191,6 +191,7 @@ func (r *reader) buildNetwork(sites []topology.Node, bad *problems) {
 	} else {
 		r.study.Assumed = append(r.study.Assumed, "access technologies: the catalog's default mix in every metro")
 	}
+	r.study.Assumed = append(r.study.Assumed, "users: around their metro as its catchment's people live, by cable to its centre, where their way into the network begins")
 	r.study.Sources = catalog.Sources(r.network.providers...)
 	r.study.Network, err = catalog.Build(metros, sites)
 	if err != nil {

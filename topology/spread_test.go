@@ -1,6 +1,7 @@
 package topology_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,4 +46,28 @@ func TestListsSayHowFarUsersLive(t *testing.T) {
 	require.Zero(t, nodes[1].Spread)
 	_, err = topology.ReadNodes("own.csv", strings.NewReader("id,lat_deg,lon_deg,users_km\na,1,2,far\n"), topology.Node{Kind: topology.Metro}, topology.ReadOptions{})
 	require.ErrorContains(t, err, `own.csv:2: column users_km: value "far"`)
+}
+
+func TestTheMedianUserIsBehindHisWayToTheMetro(t *testing.T) {
+	metro := topology.Node{ID: "m", Kind: topology.Metro, Users: 1, Access: topology.AccessMix{topology.Fiber: 1}}
+	median := func(m topology.Node) time.Duration {
+		fabric, err := topology.NewFabric([]topology.Node{{ID: "t", Kind: topology.Exchange}, {ID: "u", LonDeg: 1, Kind: topology.Exchange}}, [][2]string{{"t", "u"}})
+		require.NoError(t, err)
+		n, err := fabric.Network(topology.DefaultDelayModel(), []topology.Node{m}, nil)
+		require.NoError(t, err)
+		i := slices.IndexFunc(n.Links(), func(l topology.Link) bool { return l.Kind == topology.Access })
+		require.GreaterOrEqual(t, i, 0)
+		return 2 * n.Links()[i].OneWay
+	}
+	require.Equal(t, metro.Access.MedianRTT().Truncate(2), median(metro))
+	for part := range metro.Spread {
+		metro.Spread[part] = 100
+	}
+	require.InDelta(t, float64(metro.Access.MedianRTT()+metro.Spread.RTT(0)), float64(median(metro)), 2e3, "all are 100 km away")
+	for part := range metro.Spread {
+		metro.Spread[part] = float32(part) * 10
+	}
+	near, far := metro.Access.MedianRTT()+metro.Spread.RTT(5), metro.Access.MedianRTT()+metro.Spread.RTT(14)
+	require.Greater(t, median(metro), near)
+	require.Less(t, median(metro), far)
 }

@@ -64,12 +64,12 @@ func TestUsersAreAsFarFromSitesAsComputedElsewhere(t *testing.T) {
 		km     [4]float64 // p25, p50, p75, p90
 		within [4]float64
 	}{
-		"AWS regions":     {aws, [4]float64{283, 677, 1207, 2286}, [4]float64{.12, .22, .40, .67}},
-		"AWS and zones":   {slices.Concat(aws, catalog.LocalZones()), [4]float64{141, 422, 766, 1314}, [4]float64{.21, .34, .56, .85}},
-		"CloudFront PoPs": {catalog.PoPs(catalog.ProviderAWS), [4]float64{54, 289, 608, 976}, [4]float64{.30, .47, .69, .90}},
-		"Cloudflare PoPs": {catalog.PoPs(catalog.ProviderCloudflare), [4]float64{20, 93, 254, 437}, [4]float64{.51, .74, .93, .99}},
-		"Azure regions":   {catalog.Regions(catalog.ProviderAzure), [4]float64{282, 793, 1187, 2101}, [4]float64{.14, .23, .39, .65}},
-		"Google regions":  {catalog.Regions(catalog.ProviderGoogle), [4]float64{282, 713, 1142, 1925}, [4]float64{.12, .23, .39, .67}},
+		"AWS regions":     {aws, [4]float64{286, 676, 1209, 2286}, [4]float64{.115, .216, .395, .672}},
+		"AWS and zones":   {slices.Concat(aws, catalog.LocalZones()), [4]float64{153, 425, 766, 1314}, [4]float64{.200, .337, .557, .847}},
+		"CloudFront PoPs": {catalog.PoPs(catalog.ProviderAWS), [4]float64{58, 295, 614, 985}, [4]float64{.295, .461, .682, .902}},
+		"Cloudflare PoPs": {catalog.PoPs(catalog.ProviderCloudflare), [4]float64{20, 96, 260, 444}, [4]float64{.506, .735, .923, .993}},
+		"Azure regions":   {catalog.Regions(catalog.ProviderAzure), [4]float64{282, 781, 1194, 2096}, [4]float64{.137, .229, .387, .649}},
+		"Google regions":  {catalog.Regions(catalog.ProviderGoogle), [4]float64{282, 713, 1143, 1925}, [4]float64{.121, .226, .389, .675}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
