@@ -45,6 +45,8 @@ var goKeys = map[string]string{
 	"ResponseBytes":   "response_size",
 	"CapacityBytes":   "size",
 	"TopMetros":       "top",
+	"Users":           "metros",
+	"Weight":          "weights",
 	"PoPs":            "pops",
 	"Until":           "replications",
 	"MinReplications": "min",

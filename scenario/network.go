@@ -6,6 +6,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A networkSpec is what the file says of the network.
@@ -17,6 +18,11 @@ type networkSpec struct {
 	selection catalog.Selection
 	access    topology.AccessMix
 	hasAccess bool
+	// accessIn are the mixes of countries, by their codes.
+	accessIn map[string]topology.AccessMix
+	// cities are the demand by city, users what it says of metros.
+	cities []cityDemand
+	users  []workload.MetroUsers
 	// own are the sites of a list or graph of the user's, ownUsed those that placements name.
 	own, ownUsed []topology.Node
 	graph        *topology.Network
@@ -36,12 +42,13 @@ func (r *reader) readNetwork(v value) {
 	seen := v.fields(
 		field{"provider", choice(catalog.ParseProvider, &n.provider)},
 		field{"metros", func(v value) {
-			v.fields(
+			alone(v.fields(append(r.demandKeys(&n.cities),
 				field{"countries", func(v value) { v.strings(&n.selection.Countries) }},
 				field{"continents", func(v value) { v.strings(&n.selection.Continents) }},
 				field{"top", func(v value) { v.integer(&n.selection.TopMetros) }},
 				field{"names", func(v value) { v.strings(&n.selection.Metros) }},
-			)
+			)...))
+			r.selectCities()
 		}},
 		field{"access", r.readAccess},
 		field{"sites", r.readOwnSites},
@@ -59,15 +66,47 @@ func (r *reader) readNetwork(v value) {
 	}
 }
 
-// readAccess reads the shares of access technologies; those left out are 0.
+// readAccess reads the mix of all metros, and those of countries.
 func (r *reader) readAccess(v value) {
-	var known []field
+	n := &r.network
+	n.accessIn = make(map[string]topology.AccessMix)
+	countries := field{"countries", func(v value) {
+		if !v.isMapping() {
+			v.problem("is no mapping; want mixes by country, for example {KR: {fiber: 0.5, wifi: 0.5}}")
+			return
+		}
+		var known []field
+		for i := 0; i+1 < len(v.node.Content); i += 2 {
+			name := v.node.Content[i].Value
+			known = append(known, field{name, func(v value) {
+				code, ok := catalog.CountryCode(name)
+				if _, twice := n.accessIn[code]; !ok || twice {
+					v.problem("is no country, or one that stands here before; want the two-letter code of a country, such as US, or its English name, each once")
+					return
+				}
+				var mix topology.AccessMix
+				readMix(v, &mix)
+				n.accessIn[code] = mix
+			}})
+		}
+		v.fields(known...)
+	}}
+	readMix(v, &n.access, countries)
+	n.hasAccess = n.access != topology.AccessMix{}
+}
+
+// readMix reads the shares of access technologies; those left out are 0. There may be other keys beside them.
+func readMix(v value, mix *topology.AccessMix, others ...field) {
+	*mix = topology.AccessMix{}
+	known := slices.Clone(others)
 	for t := range topology.Technology(topology.NumTechnologies) {
-		known = append(known, field{t.String(), func(v value) { v.number(&r.network.access[t]) }})
+		known = append(known, field{t.String(), func(v value) { v.number(&mix[t]) }})
 	}
-	v.fields(known...)
-	r.network.hasAccess = true
-	if err := r.network.access.Validate(); err != nil {
+	seen := v.fields(known...)
+	if len(others) == 0 && *mix == (topology.AccessMix{}) && len(seen) > 0 {
+		v.problem("has no share above 0; want shares that sum to 1")
+	}
+	if err := mix.Validate(); err != nil {
 		v.bad.report(v.path, v.node.Line, err)
 	}
 }
@@ -189,8 +228,18 @@ func (r *reader) buildNetwork(sites []topology.Node, bad *problems) {
 			metros[i].Access = r.network.access
 		}
 	} else {
-		r.study.Assumed = append(r.study.Assumed, "access technologies: the catalog's default mix in every metro")
+		where := "in every metro"
+		if len(r.network.accessIn) > 0 {
+			where = "in every metro of another country"
+		}
+		r.study.Assumed = append(r.study.Assumed, "access technologies: the catalog's default mix "+where+", for workloads without one of their own")
 	}
+	for i := range metros {
+		if mix, ok := r.network.accessIn[metros[i].Country]; ok {
+			metros[i].Access = mix
+		}
+	}
+	r.weigh(metros)
 	r.study.Assumed = append(r.study.Assumed, "users: around their metro as its catchment's people live, by cable to its centre, where their way into the network begins")
 	r.study.Sources = catalog.Sources(r.network.providers...)
 	r.study.Network, err = catalog.Build(metros, sites)

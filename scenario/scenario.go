@@ -144,6 +144,9 @@ type reader struct {
 	own          Reader
 	routingRules []routingRule
 	kinds        []workloadKind
+	// cities and peak are what the workload being read says of its users and of its peak.
+	cities []cityDemand
+	peak   peakRef
 }
 
 // read takes the top of the file. Keys that begin with x- are for whatever aliases are to stand for.
@@ -211,6 +214,12 @@ func (r *reader) build(bad *problems) {
 		}
 	}
 	r.namesToIDs()
+	if r.findUsers(); bad.count > wrong {
+		return
+	}
+	if r.spreadPeaks(); bad.count > wrong {
+		return
+	}
 	for i, w := range r.order {
 		for _, id := range r.study.Workloads[i].Metros {
 			if i, ok := r.study.Network.Index(id); !ok || r.study.Network.At(i).Kind != topology.Metro {

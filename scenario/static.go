@@ -10,14 +10,19 @@ import (
 // staticKind is cacheable objects, asked for independently.
 var staticKind = workloadKind{name: "static", isOf: madeOf[workload.Poisson, workload.Cacheable], read: readStatic}
 
-func readStatic(_ *reader, v value, w *workload.Workload) {
+func readStatic(r *reader, v value, w *workload.Workload) {
 	demand, service := partsOf[workload.Poisson, workload.Cacheable](w)
-	seen := v.fields(slices.Concat(headKeys(w), []field{
+	seen := v.fields(slices.Concat(r.headKeys(w), []field{
 		{"requests_per_second", func(v value) { v.number(&demand.RequestsPerSecond) }},
+		r.peakKey("peak_requests_per_second"),
 		{"objects", func(v value) { v.integer(&demand.Objects) }},
 		{"zipf_exponent", func(v value) { v.number(&demand.ZipfExponent) }},
 		clientKey(w),
 	}, cacheableKeys(&service))...)
+	onePeak(seen, "requests_per_second", "peak_requests_per_second")
+	if r.peak.most > 0 {
+		demand.RequestsPerSecond = r.peak.most // until the users are known
+	}
 	w.Demand, w.Service = demand, service
 	requireSizes(v, seen)
 }

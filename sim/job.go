@@ -89,6 +89,11 @@ func (s *Scenario) Validate() error {
 				return fmt.Errorf("sim: workload %q: %w", w.Name, invalid.New("Metros", id, "a metro of the network"))
 			}
 		}
+		for _, u := range w.Users {
+			if i, ok := s.Network.Index(u.Metro); !ok || s.Network.At(i).Kind != topology.Metro {
+				return fmt.Errorf("sim: workload %q: %w", w.Name, invalid.New("Users", u.Metro, "a metro of the network"))
+			}
+		}
 		objects += s.objects(i)
 	}
 	if objects > lost {

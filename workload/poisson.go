@@ -68,7 +68,7 @@ func (p Poisson) Open(audiences []Audience, env Env) (func(audience int) Source,
 	}
 	return func(i int) Source {
 		a := &audiences[i]
-		arrivals := NewArrivals(env.stream(a.Metro, purpose.Arrival), p.RequestsPerSecond*shares[i], env.Day, env.Start, a.Zone)
+		arrivals := NewArrivals(env.stream(a.Metro, purpose.Arrival), p.RequestsPerSecond*shares[i], a.day(env.Day), env.Start, a.Zone)
 		if zipf == nil {
 			return &arrivalSource{arrivals}
 		}

@@ -6,11 +6,20 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/portable"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/transport"
 )
 
 // assumedDay is what presets assume of the day.
 var assumedDay = Assumption{"Day", "load over the day: cosine with its peak at 21 h local time, peak to trough 2.5"}
+
+// assumedGaming is what presets assume of the lines of players.
+var assumedGaming = Assumption{"Access", "players of computers and consoles have lines and no mobile phones: 30 % fiber, 30 % cable, 40 % wifi"}
+
+// gamingAccess is the mix of players at home. Assumed: no public source splits players by access technology.
+func gamingAccess() topology.AccessMix {
+	return topology.AccessMix{topology.Fiber: 0.3, topology.Cable: 0.3, topology.WiFi: 0.4}
+}
 
 // assumedWeb is what presets assume of web clients.
 var assumedWeb = []Assumption{
@@ -110,6 +119,7 @@ func CompetitiveFPS() Workload {
 	return Workload{
 		Head: Head{
 			Name:      "competitive-fps",
+			Access:    gamingAccess(),
 			Day:       evening(),
 			Deadlines: []time.Duration{20 * time.Millisecond, 35 * time.Millisecond, 50 * time.Millisecond},
 			Assumed: []Assumption{
@@ -117,6 +127,7 @@ func CompetitiveFPS() Workload {
 				{"Demand.Length", "sessions of 108 min on the mean, three matches: Weibull with shape 1.5 and scale 2 h"},
 				{"Service.MinPlayers", "no match starts without all ten players, as ranked matches of two teams of five do not"},
 				{"Service.UpdateHz", "players send an update every tick"},
+				assumedGaming,
 				assumedDay,
 			},
 		},

@@ -55,8 +55,8 @@ func (s Sessions) Open(audiences []Audience, env Env) (func(audience int) Source
 		a := &audiences[i]
 		lengths := env.stream(a.Metro, purpose.Session)
 		return &sessionSource{
-			arrivals: NewArrivals(env.stream(a.Metro, purpose.Arrival), perSecond*shares[i], env.Day, env.Start, a.Zone),
-			found:    newFoundSessions(s.ConcurrentPlayers*shares[i], env.Day, localHour(env.Start, a.Zone), &lengths),
+			arrivals: NewArrivals(env.stream(a.Metro, purpose.Arrival), perSecond*shares[i], a.day(env.Day), env.Start, a.Zone),
+			found:    newFoundSessions(s.ConcurrentPlayers*shares[i], a.day(env.Day), localHour(env.Start, a.Zone), &lengths),
 			lengths:  lengths,
 			law:      s.Length,
 		}
