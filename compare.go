@@ -141,6 +141,10 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 		OwnParts: s.OwnParts(), Outputs: s.Outputs,
 		WarmUps: s.findWarmUps(replications),
 	}
+	var err error
+	if c.Demand, err = s.demandLoads(); err != nil {
+		return nil, err
+	}
 	for p := range s.Placements {
 		result := PlacementResult{Name: s.Placements[p].Name, Roles: rolesOf(&s.Placements[p])}
 		for w, d := range s.workloads() {

@@ -46,6 +46,8 @@ type Comparison struct {
 	// metros. Both are in the order of the network.
 	Sites  []Place `json:"sites,omitempty"`
 	Metros []Place `json:"metros,omitempty"`
+	// Demand says how much is asked in the recorded time, against the mean of a day: of the workloads that follow a day.
+	Demand []DemandLoad `json:"demand,omitempty"`
 	// Refused says which placements of the study are not compared, and why.
 	Refused []Refusal `json:"refused,omitempty"`
 	// Placements holds one result a placement, in the order of the study: of those that are not refused, of which the

@@ -176,6 +176,17 @@ func TestNoFigureIsForgotten(t *testing.T) {
 			}
 		}
 	}
+	for n, d := range c.Demand {
+		require.Equal(t, d, w.json.Demand[n])
+		for statistic, value := range map[string]float64{"recorded": d.Recorded, "day mean": d.Mean, "day peak": d.Peak} {
+			count++
+			row := w.csv[[6]string{"", d.Workload, "", "", "demand", statistic}]
+			require.NotNil(t, row, statistic)
+			written, err := strconv.ParseFloat(row[6], 64)
+			require.NoError(t, err)
+			require.Equal(t, value, written)
+		}
+	}
 	require.Len(t, w.csv, count)
 	require.Len(t, w.verdicts, judged)
 	for _, m := range edgewise.Measures() {

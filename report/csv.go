@@ -24,7 +24,8 @@ var csvHeader = []string{
 // an empty site all sites. A number that the data cannot carry is an empty field; the column unsupported says why.
 // variance_reduction is that of the pairing where it is known, placement_number the place in the study's order, 0 for
 // the baseline, kind that of the workload, q the probability of a quantile and deadline_ms the deadline of a share
-// within one; both are empty for other statistics. A placement that is refused has rows of the metric load alone. Shares are
+// within one; both are empty for other statistics. A placement that is refused has rows of the metric load alone; rows of
+// the metric demand are of all placements, and have none. Shares are
 // between 0 and 1, latencies in milliseconds. A name that begins with = + - or @, which a spreadsheet would take for a
 // formula, has an apostrophe before it.
 func WriteCSV(w io.Writer, c *edgewise.Comparison) error {
@@ -45,6 +46,7 @@ func WriteCSV(w io.Writer, c *edgewise.Comparison) error {
 			}
 		}
 	}
+	writeDemand(out, c)
 	for _, r := range c.Refused {
 		writeRefusal(out, r)
 	}

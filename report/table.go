@@ -19,7 +19,7 @@ import (
 // latency of the requests that were answered, the shares of all requests within deadlines and, where the study has
 // failures, of those that failed; for cacheable workloads the load on the origin and, where there are caches, the hit
 // ratios, with several tiers tier by tier, those behind the first of what reached it, and with the share of requests
-// served without the origin (offload); and own measures. Placements that are refused stand above the tables. Below a figure stands its paired difference from the baseline,
+// served without the origin (offload); and own measures. Placements that are refused stand above the tables; above those of a workload, how much is asked of it in the recorded time. Below a figure stands its paired difference from the baseline,
 // the first placement.
 func WriteTable(w io.Writer, c *edgewise.Comparison) error {
 	return writeTables(w, c, "", "%s\n", renderText)
@@ -38,6 +38,7 @@ func writeTables(w io.Writer, c *edgewise.Comparison, mark, heading string, rend
 	var out strings.Builder
 	out.WriteString(refusals(c, mark))
 	for _, name := range workloads {
+		out.WriteString(demandOf(c, name, mark))
 		rows := rowsOf(c, name)
 		for _, t := range placementTables(rows) {
 			t.write(&out, heading, render)

@@ -13,7 +13,7 @@ func readDynamic(r *reader, v value, w *workload.Workload) {
 	demand, service := partsOf[workload.Poisson, workload.Computed](w)
 	seen := v.fields(slices.Concat(r.headKeys(w), []field{
 		{"requests_per_second", func(v value) { v.number(&demand.RequestsPerSecond) }},
-		r.peakKey("peak_requests_per_second"),
+		r.peakKey("peak_requests_per_second", workload.Workload.WithRequestsPerSecond),
 		clientKey(w),
 	}, computedKeys(&service))...)
 	onePeak(seen, "requests_per_second", "peak_requests_per_second")

@@ -14,7 +14,7 @@ func readGaming(r *reader, v value, w *workload.Workload) {
 	preset := service
 	seen := v.fields(slices.Concat(r.headKeys(w), []field{
 		{"concurrent_players", func(v value) { v.number(&demand.ConcurrentPlayers) }},
-		r.peakKey("peak_players"),
+		r.peakKey("peak_players", workload.Workload.WithPlayers),
 		{"session", func(v value) {
 			v.fields(
 				field{"shape", func(v value) { v.number(&demand.Length.Shape) }},

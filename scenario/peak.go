@@ -9,17 +9,19 @@ import (
 type peakRef struct {
 	// most is the load, 0 where none is given.
 	most float64
+	// with gives a workload a mean.
+	with func(w workload.Workload, mean float64) workload.Workload
 	at   value
 }
 
 // peakKey is the key for the peak of what another key gives as the mean over the day; one of the two may stand.
-func (r *reader) peakKey(key string) field {
+func (r *reader) peakKey(key string, with func(workload.Workload, float64) workload.Workload) field {
 	return field{key, func(v value) {
 		if v.number(&r.peak.most) && !(r.peak.most > 0 && r.peak.most <= 1e9) {
 			v.problem("is %v; want more than 0, 1e9 at most", r.peak.most)
 			r.peak.most = 0
 		}
-		r.peak.at = v
+		r.peak.with, r.peak.at = with, v
 	}}
 }
 
@@ -49,13 +51,7 @@ func (r *reader) spreadPeaks() {
 			of.peak.at.problem("%s", said(err))
 			continue
 		}
-		mean := of.peak.most / ratio
-		switch w.Demand.(type) {
-		case workload.Sessions:
-			*w = w.WithPlayers(mean)
-		default:
-			*w = w.WithRequestsPerSecond(mean)
-		}
+		*w = of.peak.with(*w, of.peak.most/ratio)
 		if err := w.Validate(); err != nil {
 			r.report(of.peak.at.bad, of.path, of.line, err)
 		}

@@ -14,7 +14,7 @@ func readStatic(r *reader, v value, w *workload.Workload) {
 	demand, service := partsOf[workload.Poisson, workload.Cacheable](w)
 	seen := v.fields(slices.Concat(r.headKeys(w), []field{
 		{"requests_per_second", func(v value) { v.number(&demand.RequestsPerSecond) }},
-		r.peakKey("peak_requests_per_second"),
+		r.peakKey("peak_requests_per_second", workload.Workload.WithRequestsPerSecond),
 		{"objects", func(v value) { v.integer(&demand.Objects) }},
 		{"zipf_exponent", func(v value) { v.number(&demand.ZipfExponent) }},
 		clientKey(w),

@@ -15,6 +15,26 @@ const (
 	daySteps = int(24 * time.Hour / dayStep)
 )
 
+// A daily demand follows the days of its audiences.
+type daily interface {
+	Demand
+	// dayMean returns what is there on the mean over the day, and its unit.
+	dayMean() (mean float64, unit string)
+	// follow returns the load at each step of a day, by its mean, given that of the arrivals.
+	follow(arrivals *[daySteps]float64) [daySteps]float64
+}
+
+// DayMean returns how much is asked on the mean over the day, of all metros together, and its unit: "requests per second" or
+// "players". It is false for a demand that follows no day.
+func (w *Workload) DayMean() (mean float64, unit string, ok bool) {
+	d, ok := w.Demand.(daily)
+	if !ok {
+		return 0, "", false
+	}
+	mean, unit = d.dayMean()
+	return mean, unit, true
+}
+
 // Load returns what is expected of all audiences at an instant, by its mean over the day: requests a second or, of a
 // demand of [Sessions], players. It fails for a demand that follows no day.
 func (w *Workload) Load(audiences []Audience, at time.Time) (float64, error) {
@@ -60,9 +80,9 @@ type dailyLoad struct {
 }
 
 func (w *Workload) dailyLoad(audiences []Audience) (*dailyLoad, error) {
-	sessions, isSessions := w.Demand.(Sessions)
-	if _, isPoisson := w.Demand.(Poisson); !isPoisson && !isSessions {
-		return nil, inWorkload(w.Name, invalid.New("Demand", typeOf(w.Demand), "one that follows a day: workload.Poisson or workload.Sessions"))
+	follows, ok := w.Demand.(daily)
+	if !ok {
+		return nil, inWorkload(w.Name, invalid.New("Demand", typeOf(w.Demand), "one that follows a day: independent requests or sessions"))
 	}
 	shares, err := Shares(audiences)
 	if err != nil {
@@ -73,10 +93,8 @@ func (w *Workload) dailyLoad(audiences []Audience) (*dailyLoad, error) {
 	for i := range audiences {
 		day := audiences[i].day(dayOf(w.Day))
 		if known[day] == nil {
-			steps := stepsOf(day)
-			if isSessions {
-				steps = sessions.Length.present(&steps)
-			}
+			arrivals := stepsOf(day)
+			steps := follows.follow(&arrivals)
 			known[day] = &steps
 		}
 		d.days[i] = known[day]

@@ -35,6 +35,13 @@ func (p Poisson) Catalogue() int { return p.Objects }
 // PerSecond returns the mean rate.
 func (p Poisson) PerSecond() float64 { return p.RequestsPerSecond }
 
+func (p Poisson) dayMean() (mean float64, unit string) {
+	return p.RequestsPerSecond, "requests per second"
+}
+
+// follow returns the day of the arrivals, for a request is there at once.
+func (p Poisson) follow(arrivals *[daySteps]float64) [daySteps]float64 { return *arrivals }
+
 // WithRequestsPerSecond returns a copy with another rate.
 func (p Poisson) WithRequestsPerSecond(perSecond float64) Demand {
 	p.RequestsPerSecond = perSecond

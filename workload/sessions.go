@@ -38,6 +38,13 @@ func (s Sessions) Concurrent() float64 { return s.ConcurrentPlayers }
 // PerSecond returns the rate at which sessions begin.
 func (s Sessions) PerSecond() float64 { return s.ConcurrentPlayers / s.Length.Mean().Seconds() }
 
+func (s Sessions) dayMean() (mean float64, unit string) { return s.ConcurrentPlayers, "players" }
+
+// follow returns the day of the players, who come like arrivals and stay.
+func (s Sessions) follow(arrivals *[daySteps]float64) [daySteps]float64 {
+	return s.Length.present(arrivals)
+}
+
 // WithPlayers returns a copy with another number of players.
 func (s Sessions) WithPlayers(concurrent float64) Demand {
 	s.ConcurrentPlayers = concurrent
