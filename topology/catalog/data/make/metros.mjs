@@ -63,6 +63,20 @@ const spreadOf = near => {
   return sums.map(s => Math.round(s / share)).join(' ')
 }
 
+// shareOut gives metros their part of the users whom they have together, by the people near to each: whole users, the
+// remaining ones to the largest fractions, so that the sum stays and the file can be made from itself again.
+const shareOut = (own, counted) => {
+  let left = own.reduce((n, m) => n + m.users, 0)
+  const users = left
+  for (const m of own) {
+    m.exact = users * m.near.reduce((n, p) => n + p[1], 0) / counted
+    m.users = Math.floor(m.exact)
+    left -= m.users
+  }
+  const byFraction = own.toSorted((a, b) => (b.exact - b.users) - (a.exact - a.users) || (a.id < b.id ? -1 : 1))
+  for (const m of byFraction.slice(0, left)) m.users++
+}
+
 const metros = tableOf(process.argv[2]).map(f => ({
   id: f[0], name: f[1], country: f[2], continent: f[3], lat: +f[4], lon: +f[5], users: +f[6], zone: f[7], near: [],
 }))
@@ -112,8 +126,7 @@ for (const [country, places] of byCountry) {
     counted += p.people
   }
   if (lost > 50000) console.error(`${country}: ${lost} people of ${counted} belong to no metro`)
-  const users = own.reduce((n, m) => n + m.users, 0)
-  for (const m of own) if (counted > 0) m.users = Math.round(users * m.near.reduce((n, p) => n + p[1], 0) / counted)
+  if (counted > 0) shareOut(own, counted)
   all.push(...own)
 }
 all.push(...metros.filter(m => !all.includes(m)))
