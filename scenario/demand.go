@@ -53,18 +53,13 @@ func readWeights(v value, cities *[]cityDemand) {
 		v.problem("names no metro; want the ids or names of metros and their weights, for example {istanbul-tr: 500}")
 		return
 	}
-	var known []field
-	for i := 0; i+1 < len(v.node.Content); i += 2 {
-		name := v.node.Content[i].Value
-		known = append(known, field{name, func(v value) {
-			u := cityDemand{MetroUsers: workload.MetroUsers{Metro: name}, problem: v.problem}
-			if v.number(&u.Weight) && !(u.Weight >= 0 && u.Weight <= maxCityWeight) {
-				v.problem("is %v; want a number from 0 to %g: how much of the demand is that city's", u.Weight, maxCityWeight)
-			}
-			*cities = append(*cities, u)
-		}})
+	for _, c := range v.pairs() {
+		u := cityDemand{MetroUsers: workload.MetroUsers{Metro: c.key}, problem: c.problem}
+		if c.number(&u.Weight) && !(u.Weight >= 0 && u.Weight <= maxCityWeight) {
+			c.problem("is %v; want a number from 0 to %g: how much of the demand is that city's", u.Weight, maxCityWeight)
+		}
+		*cities = append(*cities, u)
 	}
-	v.fields(known...)
 }
 
 // maxCityWeight bounds what one city may weigh.
@@ -167,8 +162,8 @@ func parseHours(written string) (day workload.Profile, err error) {
 	return day, day.Validate()
 }
 
-// findCities finds the metros of a demand by city, each once: the weights of places nearest to one metro add up, and their first
-// access and day count. A name that is no metro's, or twice the same metro, is a problem.
+// findCities finds the metros of a demand by city, each once: the weights of places nearest to one metro add up. A name that is
+// no metro's, twice the same metro, a place far from every metro, or two at one metro that differ in access or hours is a problem.
 func findCities(cities []cityDemand, metros []topology.Node) (all []workload.MetroUsers) {
 	places := make([]topology.Place, len(metros))
 	for i, m := range metros {
@@ -178,17 +173,15 @@ func findCities(cities []cityDemand, metros []topology.Node) (all []workload.Met
 		return nil
 	}
 	index := topology.NewPlaceIndex(places)
-	total := 0.0
+	total, wrong := 0.0, 0
 	for _, u := range cities {
-		i := 0
-		if u.isPlace {
-			i = index.Nearest(u.place, 1)[0]
-		} else {
-			var err error
-			if i, err = catalog.Find("", "metro", u.Metro, metros); err != nil {
-				u.problem("%s", said(err))
-				continue
+		i, err := findCity(u, metros, index)
+		if err != nil {
+			u.problem("%s", said(err))
+			if wrong++; wrong == maxWrongRows {
+				return all
 			}
+			continue
 		}
 		total += u.Weight
 		u.Metro = metros[i].ID
@@ -196,16 +189,38 @@ func findCities(cities []cityDemand, metros []topology.Node) (all []workload.Met
 		switch {
 		case known < 0:
 			all = append(all, u.MetroUsers)
-		case u.isPlace:
-			all[known].Weight += u.Weight
-		default:
+			continue
+		case !u.isPlace:
 			u.problem("the metro %s stands here twice; want each once", u.Metro)
+		case u.Access != all[known].Access || u.Day != all[known].Day:
+			u.problem("the place is of the metro %s, as another is with other access or hours; want the same for all of a metro", u.Metro)
+		default:
+			all[known].Weight += u.Weight
+			continue
+		}
+		if wrong++; wrong == maxWrongRows {
+			return all
 		}
 	}
-	if len(cities) > 0 && total == 0 {
+	if len(cities) > 0 && total == 0 && wrong == 0 {
 		cities[0].problem("no city has a weight; want one above 0 or more")
 	}
 	return all
+}
+
+// maxPlaceKm bounds how far users are from the metro that they are given to, as in the catalog's lists.
+const maxPlaceKm = 500
+
+// findCity finds the metro of a city.
+func findCity(u cityDemand, metros []topology.Node, index *topology.PlaceIndex) (int, error) {
+	if !u.isPlace {
+		return catalog.Find("", "metro", u.Metro, metros)
+	}
+	i := index.Nearest(u.place, 1)[0]
+	if km := topology.DistanceKm(u.place, metros[i].Place()); km > maxPlaceKm {
+		return 0, invalid.New("", fmt.Sprintf("%v, %v", u.place.LatDeg, u.place.LonDeg), "a place within %d km of a metro; the nearest, %s, is %.0f km away", maxPlaceKm, metros[i].ID, km)
+	}
+	return i, nil
 }
 
 // selectCities makes the cities that the network's key metros names the network's metros.
@@ -234,22 +249,44 @@ func (r *reader) weigh(metros []topology.Node) {
 // findUsers finds the users of the workloads in the network's metros.
 func (r *reader) findUsers() {
 	metros := slices.DeleteFunc(r.study.Network.AllNodes(), func(n topology.Node) bool { return n.Kind != topology.Metro })
-	hasHours := slices.ContainsFunc(r.network.users, func(u workload.MetroUsers) bool { return u.Day != (workload.Profile{}) })
-	saysAccess := r.network.hasAccess || len(r.network.accessIn) > 0 ||
-		slices.ContainsFunc(r.network.users, func(u workload.MetroUsers) bool { return u.Access != (topology.AccessMix{}) })
+	r.warnOfCountries("network.access.countries", r.network.accessIn, metros)
 	for i := range r.study.Workloads {
-		w := &r.study.Workloads[i]
-		if _, own := r.lines[join(r.order[i].path, "access")]; saysAccess && !own {
-			// What the file says of everybody's lines stands before what a preset assumes.
-			w.Access = topology.AccessMix{}
-			w.Assumed = slices.DeleteFunc(slices.Clone(w.Assumed), func(a workload.Assumption) bool { return a.Field == "Access" })
-		}
+		w, path := &r.study.Workloads[i], r.order[i].path
+		inCountries := w.AccessIn // as the workload itself says
+		r.warnOfCountries(join(path, "access.countries"), inCountries, metros)
+		r.applyAccess(w, path)
 		w.Users = findCities(r.order[i].cities, metros)
-		if len(w.Users) == 0 && hasHours {
-			w.Users = slices.Clone(r.network.users)
-			for k := range w.Users {
-				w.Users[k].Access = topology.AccessMix{} // the network's metro has it
+		w.Users = r.withNetworkUsers(w, func(metro string) bool {
+			if w.Access == (topology.AccessMix{}) || r.saysMix(join(path, "access")) {
+				return false
 			}
+			m := slices.IndexFunc(metros, func(n topology.Node) bool { return n.ID == metro })
+			_, ok := inCountries[metros[m].Country]
+			return !ok
+		})
+	}
+}
+
+// withNetworkUsers returns the users of a workload with what the network's demand by city says of them and the network's nodes do not:
+// their hours, where the workload has no demand of its own, and their access in metros where that stands before the workload's.
+func (r *reader) withNetworkUsers(w *workload.Workload, accessStands func(metro string) bool) []workload.MetroUsers {
+	users, said := w.Users, len(w.Users) > 0
+	if !said {
+		users = slices.Clone(r.network.users)
+		for k := range users {
+			users[k].Access = topology.AccessMix{}
+			said = said || users[k].Day != workload.Profile{}
 		}
 	}
+	for k := range users {
+		u := &users[k]
+		n := slices.IndexFunc(r.network.users, func(n workload.MetroUsers) bool { return n.Metro == u.Metro })
+		if n >= 0 && u.Access == (topology.AccessMix{}) && r.network.users[n].Access != u.Access && accessStands(u.Metro) {
+			u.Access, said = r.network.users[n].Access, true
+		}
+	}
+	if !said {
+		return nil
+	}
+	return users
 }

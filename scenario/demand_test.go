@@ -78,7 +78,7 @@ func TestDemandComesFromAFile(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, s.Workloads[0].Users)
 	require.Equal(t, map[string]float64{"istanbul-tr": 0.75, "ankara-tr": 0.25, "izmir-tr": 0}, sharesOf(t, s, 1))
-	require.Equal(t, topology.AccessMix{topology.Fiber: 0.6, topology.WiFi: 0.4}, s.Workloads[1].AccessOf("istanbul-tr", topology.AccessMix{}))
+	require.Equal(t, topology.AccessMix{topology.Fiber: 0.6, topology.WiFi: 0.4}, s.Workloads[1].AccessOf(topology.Node{ID: "istanbul-tr"}))
 }
 
 func TestWrongDemandIsNamed(t *testing.T) {
@@ -93,6 +93,8 @@ func TestWrongDemandIsNamed(t *testing.T) {
 		`demand.csv:2: column hours: value "1 2": want "flat", or 24 loads`:                                             {"{metros: {file: demand.csv}}", siteOfMetros, "ankara-tr,1,,1 2"},
 		`demand.csv:3: the metro ankara-tr stands here twice`:                                                           {"{metros: {file: demand.csv}}", siteOfMetros, "ankara-tr,1,,\nAnkara,1,,"},
 		`demand.csv:2: Atlantis; want a known metro`:                                                                    {"{metros: {file: demand.csv}}", siteOfMetros, "Atlantis,1,,"},
+		`demand.csv:2: 0, -140; want a place within 500 km of a metro; the nearest, `:                                   {"{metros: {file: demand.csv}}", siteOfMetros, "@0;-140"},
+		`demand.csv:3: the place is of the metro istanbul-tr, as another is with other access or hours`:                 {"{metros: {file: demand.csv}}", siteOfMetros, "@41;29;fiber 1"},
 		`demand.csv: no rows below the header`:                                                                          {"{metros: {file: demand.csv}}", siteOfMetros, ""},
 		`workloads[0].metros.weights.izmir-tr: izmir-tr; want`:                                                          {"{metros: {names: [istanbul-tr]}}", "  - {name: site, preset: web-static, metros: {weights: {izmir-tr: 1}}}", ""},
 		`workloads[0].access: a mix whose shares sum to 0.4; want a sum of 1`:                                           {"{metros: {names: [istanbul-tr]}}", "  - {name: site, preset: web-static, access: {fiber: 0.4}}", ""},
@@ -101,7 +103,11 @@ func TestWrongDemandIsNamed(t *testing.T) {
 		`peak_requests_per_second: stands beside "requests_per_second"`:                                                 {"{metros: {names: [istanbul-tr]}}", "  - {name: site, preset: web-static, peak_requests_per_second: 5, requests_per_second: 4}", ""},
 		`peak_requests_per_second: is 0; want more than 0`:                                                              {"{metros: {names: [istanbul-tr]}}", "  - {name: site, preset: api-dynamic, peak_requests_per_second: 0}", ""},
 	} {
-		_, err := withDemand(c.network, c.workloads, scenario.File{Name: "demand.csv", Data: []byte(strings.TrimSpace("city,weight,access,hours\n"+c.rows) + "\n")})
+		header := "city,weight,access,hours\n"
+		if at, isPlace := strings.CutPrefix(c.rows, "@"); isPlace {
+			header, c.rows = "lat;lon;access;weight\n", at+strings.Repeat(";", 2-strings.Count(at, ";"))+";1\n41,01;28,97;;1"
+		}
+		_, err := withDemand(c.network, c.workloads, scenario.File{Name: "demand.csv", Data: []byte(strings.TrimSpace(header+c.rows) + "\n")})
 		require.ErrorContains(t, err, want)
 	}
 }
@@ -137,7 +143,7 @@ func TestMixesAreOfAWorkloadOrACountry(t *testing.T) {
 	of := func(metro string, number int) topology.AccessMix {
 		i, ok := s.Network.Index(metro)
 		require.True(t, ok)
-		return s.Workloads[number].AccessOf(metro, s.Network.At(i).Access)
+		return s.Workloads[number].AccessOf(s.Network.At(i))
 	}
 	require.Equal(t, topology.AccessMix{topology.DSL: 0.5, topology.WiFi: 0.5}, of("berlin-de", 0))
 	require.Equal(t, topology.DefaultAccessMix(), of("istanbul-tr", 0))
@@ -154,4 +160,74 @@ func TestMixesAreOfAWorkloadOrACountry(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, topology.AccessMix{topology.LTE: 1}, of("istanbul-tr", 0), "what the file says stands before what a preset assumes")
 	require.False(t, isAssumed())
+
+	// What the file says of one country leaves players in the others at home, for all workloads or one.
+	for _, c := range []struct{ network, workload string }{
+		{", access: {countries: {Germany: {dsl: 1}}}", ""}, {"", ", access: {countries: {DE: {dsl: 1}}}"},
+		{", access: {countries: {DE: {cable: 1}, FR: {cable: 1}}}", ", access: {countries: {DE: {dsl: 1}}}"},
+	} {
+		s, err = withDemand("{metros: {names: [istanbul-tr, berlin-de, paris-fr]}"+c.network+"}", "  - {name: game, preset: competitive-fps"+c.workload+"}\n"+siteOfMetros)
+		require.NoError(t, err)
+		require.Equal(t, topology.AccessMix{topology.DSL: 1}, of("berlin-de", 0))
+		require.Equal(t, home, of("istanbul-tr", 0))
+		require.True(t, isAssumed())
+		if strings.Contains(c.network, "FR") {
+			require.Equal(t, topology.AccessMix{topology.Cable: 1}, of("paris-fr", 0))
+			require.Equal(t, topology.AccessMix{topology.Cable: 1}, of("berlin-de", 1))
+		}
+		require.Equal(t, topology.DefaultAccessMix(), of("istanbul-tr", 1))
+	}
+
+	// So does what a table says of one city.
+	s, err = withDemand("{metros: {file: d.csv}}", gameOfMetros, scenario.File{Name: "d.csv", Data: []byte("city,weight,access\nberlin-de,1,dsl 1\nparis-fr,1,\n")})
+	require.NoError(t, err)
+	require.Equal(t, topology.AccessMix{topology.DSL: 1}, of("berlin-de", 0))
+	require.Equal(t, home, of("paris-fr", 0))
+
+	s, err = withDemand("{metros: {names: [istanbul-tr]}, access: {countries: {KR: {dsl: 1}}}}", siteOfMetros)
+	require.NoError(t, err)
+	require.Equal(t, []string{"network.access.countries.KR: no metro of the network is in that country, so its mix has no effect"}, s.Warnings)
+}
+
+// What spreadsheets and careless or hostile hands write is read or refused, as in other tables.
+func TestDemandIsReadAsSpreadsheetsWriteIt(t *testing.T) {
+	for name, data := range map[string]string{
+		"semicolons and commas": "city;weight\nistanbul-tr;1,5\nankara-tr;0,5\n",
+		"tabs, CR LF, BOM":      "\ufeffcity\tweight\r\nistanbul-tr\t1.5\r\nankara-tr\t0.5\r\n",
+		"UTF-16":                "\xff\xfec\x00i\x00t\x00y\x00,\x00w\x00e\x00i\x00g\x00h\x00t\x00\n\x00i\x00s\x00t\x00a\x00n\x00b\x00u\x00l\x00-\x00t\x00r\x00,\x003\x00\n\x00a\x00n\x00k\x00a\x00r\x00a\x00-\x00t\x00r\x00,\x001\x00\n\x00",
+	} {
+		s, err := withDemand("{metros: {file: d.csv}}", siteOfMetros, scenario.File{Name: "d.csv", Data: []byte(data)})
+		require.NoError(t, err, name)
+		require.Equal(t, map[string]float64{"istanbul-tr": 0.75, "ankara-tr": 0.25}, sharesOf(t, s, 0), name)
+	}
+	for data, want := range map[string]string{
+		"":                                                "d.csv:1: empty file",
+		"PK\x03\x04xl/workbook.xml":                       "d.csv:1: this is ",
+		"city,weight,city\na,1,b\n":                       "d.csv:1: ",
+		"city,weight\nistanbul-tr\n":                      "d.csv:2: 1 fields: want 2",
+		"city,weight\nistanbul-tr,1e12\n":                 "d.csv:2: column weight: value \"1e12\": want a number from 0 to 1e+11",
+		"city,weight\nistanbul-tr,NaN\n":                  "d.csv:2: column weight",
+		"city,weight\na\x00b,1\n":                         "d.csv:1: this is a binary file",
+		"lat,weight\n12,1\n":                              "d.csv:2: column lon_deg",
+		"city,users,players\nistanbul-tr,1,1\n":           "d.csv:1: ",
+		"city,weight\n" + strings.Repeat("x,1\n", 30_000): "d.csv:2: x; want a known metro",
+	} {
+		_, err := withDemand("{metros: {file: d.csv}}", siteOfMetros, scenario.File{Name: "d.csv", Data: []byte(data)})
+		require.ErrorContains(t, err, want)
+		require.Less(t, len(err.Error()), 10_000)
+	}
+}
+
+func FuzzDemandFile(f *testing.F) {
+	f.Add([]byte("city,lat,lon,weight,access,hours\nIstanbul,,,300,fiber 0.6 wifi 0.4,flat\n,39.9,32.8,60,,\n"))
+	f.Add([]byte("id;players;hours\nistanbul-tr;1,5;0 0 0 0 0 0 0 0 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1\n"))
+	f.Add([]byte("city,weight,access\nParis,1e11,fiber=1\nparis-fr,0,lte:NaN\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := withDemand("{metros: {file: d.csv}}", gameOfMetros, scenario.File{Name: "d.csv", Data: data})
+		if err != nil {
+			require.Contains(t, err.Error(), "s.yaml")
+			return
+		}
+		require.NoError(t, s.Validate())
+	})
 }

@@ -50,7 +50,7 @@ func (r *reader) readNetwork(v value) {
 			)...))
 			r.selectCities()
 		}},
-		field{"access", r.readAccess},
+		field{"access", func(v value) { readAccess(v, &n.access, &n.accessIn); n.hasAccess = r.saysMix(v.path) }},
 		field{"sites", r.readOwnSites},
 		field{"graphml", r.readGraph},
 		field{"links", r.readLinks},
@@ -63,51 +63,6 @@ func (r *reader) readNetwork(v value) {
 				at.problem("stands beside graphml, which says all that is in the network")
 			}
 		}
-	}
-}
-
-// readAccess reads the mix of all metros, and those of countries.
-func (r *reader) readAccess(v value) {
-	n := &r.network
-	n.accessIn = make(map[string]topology.AccessMix)
-	countries := field{"countries", func(v value) {
-		if !v.isMapping() {
-			v.problem("is no mapping; want mixes by country, for example {KR: {fiber: 0.5, wifi: 0.5}}")
-			return
-		}
-		var known []field
-		for i := 0; i+1 < len(v.node.Content); i += 2 {
-			name := v.node.Content[i].Value
-			known = append(known, field{name, func(v value) {
-				code, ok := catalog.CountryCode(name)
-				if _, twice := n.accessIn[code]; !ok || twice {
-					v.problem("is no country, or one that stands here before; want the two-letter code of a country, such as US, or its English name, each once")
-					return
-				}
-				var mix topology.AccessMix
-				readMix(v, &mix)
-				n.accessIn[code] = mix
-			}})
-		}
-		v.fields(known...)
-	}}
-	readMix(v, &n.access, countries)
-	n.hasAccess = n.access != topology.AccessMix{}
-}
-
-// readMix reads the shares of access technologies; those left out are 0. There may be other keys beside them.
-func readMix(v value, mix *topology.AccessMix, others ...field) {
-	*mix = topology.AccessMix{}
-	known := slices.Clone(others)
-	for t := range topology.Technology(topology.NumTechnologies) {
-		known = append(known, field{t.String(), func(v value) { v.number(&mix[t]) }})
-	}
-	seen := v.fields(known...)
-	if len(others) == 0 && *mix == (topology.AccessMix{}) && len(seen) > 0 {
-		v.problem("has no share above 0; want shares that sum to 1")
-	}
-	if err := mix.Validate(); err != nil {
-		v.bad.report(v.path, v.node.Line, err)
 	}
 }
 
@@ -240,7 +195,6 @@ func (r *reader) buildNetwork(sites []topology.Node, bad *problems) {
 		}
 	}
 	r.weigh(metros)
-	r.study.Assumed = append(r.study.Assumed, "users: around their metro as its catchment's people live, by cable to its centre, where their way into the network begins")
 	r.study.Sources = catalog.Sources(r.network.providers...)
 	r.study.Network, err = catalog.Build(metros, sites)
 	if err != nil {

@@ -598,6 +598,11 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("a: &x {b: *x}"))
 	f.Add([]byte("{? [1]: 2}"))
 	f.Add([]byte("workloads: [{preset: web-static, name: a, day: [1,2]}]"))
+	for _, with := range []string{"weights: {istanbul-tr: 3, Ankara: .nan}", "file: demand.csv", "weights: {istanbul-tr: 3, Istanbul: 1}"} {
+		f.Add([]byte("title: x\nduration: 1m\nnetwork: {metros: {" + with + "}, access: {countries: {TR: {fiber: 1}}}}\n" +
+			"workloads: [{preset: competitive-fps, name: a, peak_players: 9, access: {lte: 1}, metros: {weights: {istanbul-tr: 1}}}, {preset: web-static, name: b, peak_requests_per_second: 7}]\n" +
+			"placements: [{name: r, origin: eu-central-1, compute: eu-central-1}]"))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := scenario.Parse("fuzz.yaml", data)
 		if err != nil {

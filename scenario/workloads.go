@@ -155,7 +155,11 @@ func (r *reader) readWorkload(v value) {
 // stillAssumed takes from a preset's assumptions those whose field the file sets itself.
 func (r *reader) stillAssumed(path string, all []workload.Assumption) []workload.Assumption {
 	return slices.DeleteFunc(slices.Clone(all), func(a workload.Assumption) bool {
-		_, set := r.lines[join(path, keyOf(a.Field))]
+		key := join(path, keyOf(a.Field))
+		if a.Field == "Access" {
+			return r.saysMix(key) // mixes of countries leave the others as assumed
+		}
+		_, set := r.lines[key]
 		return set
 	})
 }
@@ -173,7 +177,7 @@ func (r *reader) headKeys(w *workload.Workload) []field {
 				v.strings(&w.Metros)
 			}
 		}},
-		{"access", func(v value) { readMix(v, &w.Access) }},
+		{"access", func(v value) { readAccess(v, &w.Access, &w.AccessIn) }},
 		{"day", func(v value) { readDay(v, &w.Day) }},
 		{"deadlines", func(v value) { v.durations(&w.Deadlines) }},
 	}

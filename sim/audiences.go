@@ -88,7 +88,7 @@ func (c *compiler) lawsOf(number int) []*accessLaw {
 	laws := make([]*accessLaw, len(c.metros))
 	for i, m := range c.metros {
 		node := c.net.At(m)
-		laws[i] = newAccessLaw(c.miles, w.AccessOf(node.ID, node.Access), node.Spread)
+		laws[i] = newAccessLaw(c.miles, w.AccessOf(node), node.Spread)
 	}
 	c.laws[number] = laws
 	return laws

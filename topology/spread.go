@@ -26,7 +26,7 @@ const MaxSpreadKm = 5000
 func Around(meanKm float64) Spread {
 	var s Spread
 	radius := 1.5 * meanKm // the mean distance from a disc's centre is two thirds of its radius
-	inside := func(share float64) float64 { return share * math.Sqrt(share) }
+	inside := func(share float64) float64 { return float64(share * math.Sqrt(share)) }
 	for i := range s {
 		from, to := float64(i)/SpreadParts, float64(i+1)/SpreadParts
 		s[i] = float32(float64(radius*2/3) * float64((inside(to)-inside(from))*SpreadParts))

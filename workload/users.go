@@ -2,6 +2,8 @@ package workload
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
@@ -51,13 +53,29 @@ func (w *Workload) UsersOf(metro string) (u MetroUsers, ok bool) {
 	return MetroUsers{}, len(w.Users) > 0
 }
 
-// AccessOf returns the mix of the workload's users in a metro, which has one of its own.
-func (w *Workload) AccessOf(metro string, of topology.AccessMix) topology.AccessMix {
-	u, _ := w.UsersOf(metro)
-	for _, mix := range []topology.AccessMix{u.Access, w.Access, of} {
+// AccessOf returns the mix of the workload's users in a metro: the first that is said of its users there ([MetroUsers]), of its
+// users in the country, of all its users, and of the metro.
+func (w *Workload) AccessOf(metro topology.Node) topology.AccessMix {
+	u, _ := w.UsersOf(metro.ID)
+	for _, mix := range []topology.AccessMix{u.Access, w.AccessIn[metro.Country], w.Access, metro.Access} {
 		if mix != (topology.AccessMix{}) {
 			return mix
 		}
 	}
 	return topology.DefaultAccessMix()
+}
+
+// validateAccessIn names the first mix by country that is out of range.
+func validateAccessIn(mixes map[string]topology.AccessMix) error {
+	for _, country := range slices.Sorted(maps.Keys(mixes)) {
+		mix := mixes[country]
+		if err := invalid.First(
+			invalid.Check(country != "", "", `""`, "the code of a country, ISO 3166-1 alpha-2"),
+			invalid.Check(mix != topology.AccessMix{}, "", "a mix without shares", "shares that sum to 1"),
+			mix.Validate(),
+		); err != nil {
+			return invalid.In("AccessIn."+country, err)
+		}
+	}
+	return nil
 }

@@ -28,16 +28,35 @@ func TestUsersOfAWorkloadAreChecked(t *testing.T) {
 	}
 }
 
-func TestAMixIsThatOfTheUsersElseTheWorkloadsElseTheMetros(t *testing.T) {
-	fiber, cable, dsl := topology.AccessMix{topology.Fiber: 1}, topology.AccessMix{topology.Cable: 1}, topology.AccessMix{topology.DSL: 1}
+func TestAMixIsThatOfTheUsersElseTheCountrysElseTheWorkloadsElseTheMetros(t *testing.T) {
+	fiber, cable, dsl, wifi := topology.AccessMix{topology.Fiber: 1}, topology.AccessMix{topology.Cable: 1}, topology.AccessMix{topology.DSL: 1}, topology.AccessMix{topology.WiFi: 1}
+	seoul, busan, osaka := topology.Node{ID: "seoul", Country: "KR"}, topology.Node{ID: "busan", Country: "KR"}, topology.Node{ID: "osaka", Country: "JP"}
 	var w workload.Workload
-	require.Equal(t, topology.DefaultAccessMix(), w.AccessOf("a", topology.AccessMix{}))
-	require.Equal(t, dsl, w.AccessOf("a", dsl))
+	require.Equal(t, topology.DefaultAccessMix(), w.AccessOf(seoul))
+	for _, m := range []*topology.Node{&seoul, &busan, &osaka} {
+		m.Access = dsl
+	}
+	require.Equal(t, dsl, w.AccessOf(seoul))
 	w.Access = cable
-	require.Equal(t, cable, w.AccessOf("a", dsl))
-	w.Users = []workload.MetroUsers{{Metro: "a", Access: fiber}}
-	require.Equal(t, fiber, w.AccessOf("a", dsl))
-	require.Equal(t, cable, w.AccessOf("b", dsl))
+	require.Equal(t, cable, w.AccessOf(seoul))
+	w.AccessIn = map[string]topology.AccessMix{"KR": fiber}
+	require.Equal(t, fiber, w.AccessOf(seoul))
+	require.Equal(t, cable, w.AccessOf(osaka))
+	w.Users = []workload.MetroUsers{{Metro: "seoul", Access: wifi}}
+	require.Equal(t, wifi, w.AccessOf(seoul))
+	require.Equal(t, fiber, w.AccessOf(busan))
+}
+
+func TestMixesByCountryAreChecked(t *testing.T) {
+	for want, mixes := range map[string]map[string]topology.AccessMix{
+		`AccessIn.KR is a mix without shares`: {"KR": {}},
+		`AccessIn.KR is a mix whose shares`:   {"JP": {topology.Fiber: 1}, "KR": {topology.Fiber: 0.5}},
+		`AccessIn. is ""; want the code`:      {"": {topology.Fiber: 1}},
+	} {
+		w := workload.WebStatic()
+		w.AccessIn = mixes
+		require.ErrorContains(t, w.Validate(), want)
+	}
 }
 
 func TestTheLoadOfADayFollowsTheClocksOfItsMetros(t *testing.T) {

@@ -32,6 +32,8 @@ type Head struct {
 	// Access is the mix of access technologies of its users; the zero value means that of their metro. Where a route has no
 	// access link there is no last mile.
 	Access topology.AccessMix
+	// AccessIn is the mix of its users in a country, by ISO 3166-1 alpha-2 code, in place of Access.
+	AccessIn map[string]topology.AccessMix
 	// Day is the shape of the load over local time; the zero value means [Flat].
 	Day Profile
 	// Client says how clients connect. The players of a [Matched] service keep their connection: theirs must
@@ -69,6 +71,7 @@ func (w *Workload) Validate() error {
 		w.validateService(),
 		validateUsers(w.Users),
 		invalid.In("Access", w.Access.Validate()),
+		validateAccessIn(w.AccessIn),
 		invalid.In("Day", dayOf(w.Day).Validate()),
 		invalid.In("Client", w.Client.Validate()),
 		validateDeadlines(w.Deadlines),
