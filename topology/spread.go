@@ -25,11 +25,15 @@ const MaxSpreadKm = 5000
 // Around returns the spread of users who live evenly over a disc, at a mean distance in km.
 func Around(meanKm float64) Spread {
 	var s Spread
-	radius := 1.5 * meanKm // the mean distance from a disc's centre is two thirds of its radius
-	inside := func(share float64) float64 { return float64(share * math.Sqrt(share)) }
+	// The mean distance from a disc's centre is two thirds of its radius, of those in the inner share of it that of a
+	// disc of radius sqrt(share); before[i] is that of the first i parts, times their share.
+	var before [SpreadParts + 1]float64
+	for i := range before {
+		share := float64(i) / SpreadParts
+		before[i] = share * math.Sqrt(share)
+	}
 	for i := range s {
-		from, to := float64(i)/SpreadParts, float64(i+1)/SpreadParts
-		s[i] = float32(float64(radius*2/3) * float64((inside(to)-inside(from))*SpreadParts))
+		s[i] = float32(float64(meanKm*SpreadParts) * (before[i+1] - before[i]))
 	}
 	return s
 }
