@@ -4,7 +4,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -90,10 +89,11 @@ func (s *Scenario) MemoryBytes(p *placement.Placement) int64 {
 		}
 		objects += float64(n)
 		if _, ok := w.Demand.(workload.Popular); ok {
-			rates += float64(n)
+			rates += float64(regular(w, n))
 		}
-		if service, ok := w.Service.(workload.Cacheable); ok && !w.RecordsSizes() {
-			objectSize = min(objectSize, portable.Exp(service.Sizes.LnMean)) // the median: the mean is larger
+		if !w.RecordsSizes() {
+			sizes := w.SizesOf(s.Seed, 0)
+			objectSize = min(objectSize, sizes.MedianBytes()) // the mean is larger
 		} else {
 			objectSize = 1
 		}
