@@ -31,7 +31,7 @@ func smallStudy(t testing.TB) *edgewise.Study {
 	require.NoError(t, err)
 	game, site, api := workload.CompetitiveFPS(), workload.WebStatic(), workload.APIDynamic()
 	game = game.WithPlayers(60)
-	site = workload.Change(site, func(p *workload.Poisson) { p.RequestsPerSecond, p.Objects = 200, 5000 })
+	site = site.WithRequestsPerSecond(200).WithObjects(5000)
 	api = api.WithRequestsPerSecond(100)
 	region := placement.RegionOnly("us-west-2")
 	region.Sites[0].Servers = 100 // one origin for all PoPs: they advance in windows

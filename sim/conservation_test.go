@@ -35,7 +35,7 @@ func TestSimultaneousMissesShareOneFetch(t *testing.T) {
 func cdn(t testing.TB, pops int) (Scenario, placement.Placement) {
 	n, ids := star(t, pops, 20)
 	w := workload.WebStatic()
-	w = workload.Change(w, func(p *workload.Poisson) { p.RequestsPerSecond, p.Objects = 2000, 20_000 })
+	w = w.WithRequestsPerSecond(2000).WithObjects(20_000)
 	return Scenario{
 		Network: n, Workloads: []workload.Workload{w}, WarmUp: 5 * time.Second, Duration: 20 * time.Second, Seed: 7,
 	}, placement.RegionOnly("region").WithPoPs(64<<20, ids...)

@@ -77,7 +77,7 @@ func busyScenario(t testing.TB) (Scenario, placement.Placement) {
 	n, err := topology.New(nodes, links)
 	require.NoError(t, err)
 	site, api, game := workload.WebStatic(), workload.APIDynamic(), workload.CompetitiveFPS()
-	site = workload.Change(site, func(p *workload.Poisson) { p.RequestsPerSecond, p.Objects = 900, 20_000 })
+	site = site.WithRequestsPerSecond(900).WithObjects(20_000)
 	api = api.WithRequestsPerSecond(300)
 	api = workload.Change(api, func(c *workload.Computed) { c.Data.Calls = 2 })
 	game = game.WithPlayers(12)

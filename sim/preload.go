@@ -173,6 +173,9 @@ func (p *preloader) ratesOfUsers(s *site) rates {
 	of := p.noRates()
 	for i := range p.workloads {
 		w := &p.workloads[i]
+		if w.perSecond == nil {
+			continue // no cache keeps any of it
+		}
 		for k, share := range w.popularity {
 			of[i].objects[k] = w.perSecond[s.id] * share
 		}

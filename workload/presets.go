@@ -69,9 +69,9 @@ func WebStatic() Workload {
 func Images() Workload {
 	w := likeWeb("images", []Class{
 		{Requests: 0.30, Objects: 20_000, ZipfExponent: 0.6, Sizes: Sizes{LnMean: kilobytes(24), LnSD: 1.13}},
-		{Requests: 0.26, Objects: 185_000, ZipfExponent: 0.4, Sizes: Sizes{LnMean: kilobytes(21), LnSD: 1.13}},
+		{Requests: 0.26, Objects: 185_000, ZipfExponent: 0.4, Sizes: Sizes{LnMean: kilobytes(20), LnSD: 1.13}},
 		{Requests: 0.033, Objects: 200_000, Sizes: Sizes{LnMean: kilobytes(16), LnSD: 1.13}},
-	}, Once{Requests: 0.407, Sizes: Sizes{LnMean: kilobytes(10.8), LnSD: 1.13}})
+	}, Once{Requests: 0.407, Sizes: Sizes{LnMean: kilobytes(11.2), LnSD: 1.13}})
 	w.Assumed[1].Text = "405,000 objects are asked for again: so many that 100 GB hold what is worth holding"
 	return w
 }
