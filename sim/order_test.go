@@ -156,7 +156,7 @@ func TestSitesThatShareADirectoryInTurnDoAsThoseWithTheirOwnTables(t *testing.T)
 		s, p := cdn(t, 5)
 		second := s.Workloads[0]
 		second.Name = "other"
-		second = workload.Change(second, func(p *workload.Poisson) { p.Objects = 700 })
+		second = second.WithObjects(700)
 		s.Workloads = slices.Insert(s.Workloads, 1, second)
 		s.Failures = []Failure{{Site: "pop-1", At: time.Second, For: time.Second}} // it comes up again, empty
 		p = p.WithEachCache(func(_ string, c *placement.Cache) { c.Policy = policy })
