@@ -172,6 +172,7 @@ func (m Mixture) SizesOf(workload string, seed, replication uint64) Catalogue {
 		others = m.Classes[0].Sizes // there are no others
 	}
 	c := others.Catalogue(workload, seed, replication)
+	c.same = 0 // other objects have other sizes
 	first := uint32(0)
 	for _, class := range m.Classes {
 		c.classes = append(c.classes, spread{newSizeLaw(class.Sizes), first})

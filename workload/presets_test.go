@@ -93,12 +93,15 @@ func TestPresetsMeetTheHitRatiosOfTheirSource(t *testing.T) {
 		// However large the cache is, it does not hit more often than the measured one could; at 100 GB nearly as often.
 		require.InDelta(t, m.requests, 1-s.once.Rate, within)
 		require.InDelta(t, m.bytes, 1-s.once.Rate*s.once.Size/s.mean, within)
-		for _, capacity := range []float64{1e8, 1e9, 1e10, 1e11, 1e13} {
+		if m.preset == "downloads" {
+			continue // whose finite caches were measured
+		}
+		for _, capacity := range []float64{1e8, 1e9, 1e10, 1e11} {
 			c := s.lru(t, capacity)
 			t.Logf("%-10s %6.1f GB: requests %.3f, at most %.3f; bytes %.4f, at most %.4f", m.preset, capacity/1e9, c.RequestHitRatio, m.requests, c.ByteHitRatio, m.bytes)
 			require.LessOrEqual(t, c.RequestHitRatio, m.requests+0.01, "%s, %g bytes", m.preset, capacity)
 			require.LessOrEqual(t, c.ByteHitRatio, m.bytes+0.015, "%s, %g bytes", m.preset, capacity)
-			if capacity >= 1e11 {
+			if capacity == 1e11 {
 				require.InDelta(t, m.requests, c.RequestHitRatio, within, m.preset)
 				require.InDelta(t, m.bytes, c.ByteHitRatio, within, m.preset)
 			}

@@ -43,8 +43,9 @@ func (s Sizes) bounds() (low, high int64) {
 // at the address (seed, replication, workload, object), so that every site and every placement sees the
 // same one.
 type Catalogue struct {
-	key random.Key
-	law sizeLaw // of the objects from the number regular on
+	key  random.Key
+	same int64   // the size of every object, 0 where sizes differ
+	law  sizeLaw // of the objects from the number regular on
 	// classes are those of the objects with lower numbers, in the order of the numbers.
 	classes []spread
 	regular uint32
@@ -52,16 +53,14 @@ type Catalogue struct {
 
 // Catalogue returns the sizes of a workload's objects in one replication.
 func (s Sizes) Catalogue(workload string, seed, replication uint64) Catalogue {
-	return Catalogue{key: random.NewKey(seed, replication, random.Entity(workload), purpose.Size), law: newSizeLaw(s)}
+	law := newSizeLaw(s)
+	return Catalogue{key: random.NewKey(seed, replication, random.Entity(workload), purpose.Size), same: law.same, law: law}
 }
 
 // SizeBytes returns the size of an object.
 func (c *Catalogue) SizeBytes(object uint32) int64 {
-	if object < c.regular {
-		return c.spread(object)
-	}
-	if c.law.same != 0 {
-		return c.law.same
+	if c.same != 0 {
+		return c.same
 	}
 	return c.draw(object)
 }
@@ -76,6 +75,12 @@ func (c *Catalogue) MedianBytes() float64 {
 }
 
 func (c *Catalogue) draw(object uint32) int64 {
+	if object < c.regular {
+		return c.spread(object)
+	}
+	if c.law.same != 0 {
+		return c.law.same
+	}
 	stream := c.key.StreamAt(uint64(object))
 	return c.law.clamp(stream.Lognormal(c.law.LnMean, c.law.LnSD))
 }
