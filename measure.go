@@ -396,9 +396,9 @@ func breakdown() (all []Measure) {
 	return all
 }
 
-// Measures returns the figures of a comparison, those of workloads that are judged by the first byte, in the order in which they are shown. The rows of shares within a
-// deadline stand for one figure a deadline of the workload, those without a metric for one figure a tier of caches behind
-// the first.
+// Measures returns the figures of a comparison in the order in which they are shown, as they are of workloads that are
+// judged by the first byte. The rows of shares within a deadline stand for one figure a deadline of the workload, those
+// without a metric for one figure a tier of caches behind the first.
 func Measures() []Measure { return slices.Clone(measures) }
 
 // measuresOf returns the figures of a workload.

@@ -46,6 +46,9 @@ func readStatic(_ *reader, v value, w *workload.Workload) {
 		w.Demand = zipf
 	}
 	w.Service = service
+	if _, set := seen["objects"]; set {
+		w.Assumed = slices.DeleteFunc(slices.Clone(w.Assumed), func(a workload.Assumption) bool { return a.Field == "Demand.Classes" })
+	}
 }
 
 // refuse finds keys that say of a whole catalogue what its classes say.

@@ -1,6 +1,7 @@
 package scenario_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -59,6 +60,18 @@ func TestCataloguesAreOfClassesOrOfOneLaw(t *testing.T) {
 	w, err = readSite(t, "preset: web-static\n    zipf_exponent: 0.9\n    sizes: {median: 5KB}")
 	require.NoError(t, err)
 	require.Equal(t, workload.Poisson{RequestsPerSecond: 1000, Objects: preset.Regular(), ZipfExponent: 0.9}, w.Demand)
+}
+
+func TestWhatTheFileSetsIsNotAssumedOfACatalogue(t *testing.T) {
+	assumed := func(keys string) bool {
+		w, err := readSite(t, keys)
+		require.NoError(t, err)
+		return slices.ContainsFunc(w.Assumed, func(a workload.Assumption) bool { return a.Field == "Demand.Classes" })
+	}
+	require.True(t, assumed("preset: images"))
+	require.False(t, assumed("preset: images\n    objects: 700"))
+	require.False(t, assumed("preset: images\n    objects: 700\n    zipf_exponent: 1\n    sizes: {median: 1KB}"))
+	require.False(t, assumed("preset: images\n    classes: [{requests: 1, objects: 10, sizes: {median: 5MB}}]"))
 }
 
 func TestKeysOfACatalogueThatContradictEachOtherAreRefused(t *testing.T) {

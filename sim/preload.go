@@ -29,7 +29,7 @@ const maxPreloadObjects = 20_000_000
 // start from the content that LRU would have, put in in the order of the requests.
 //
 // Objects that are asked for once ([workload.Endless]) lie between the others: a cache holds those that were asked for
-// since the time at which the last of the others was, though nobody will ask for them again.
+// since the oldest of the others was, though nobody will ask for them again. Behind it a cache has free space.
 //
 // An object larger than the whole cache is never admitted, so it has no part in the content, and the next
 // tier is asked for it every time.
@@ -316,12 +316,31 @@ func askedOnce(w *workload.Workload) float64 {
 	return 0
 }
 
+// heldOnce returns about how many objects that were asked for once addOnce adds at most: with 95 % none of n objects was
+// last asked for longer ago than 3 + ln n times the mean time between two requests for the least popular.
+func heldOnce(w *workload.Workload) float64 {
+	d, ok := w.Demand.(workload.Endless)
+	if !ok || d.AskedOnce() == 0 {
+		return 0
+	}
+	shares, err := d.Popularity()
+	if err != nil || len(shares) == 0 {
+		return workload.AskedBefore // who opens the demand says what is wrong
+	}
+	return min(d.AskedOnce()/slices.Min(shares)*(3+portable.Log(float64(len(shares)))), workload.AskedBefore)
+}
+
 // addOnce adds to what was found the objects that were asked for once: back in time, workload by workload, until they
-// and what was asked for since would fill the cache. A cache that holds everything is without them: nobody misses them.
+// and what was asked for since would fill the cache, or to the oldest of the others: those behind it leave before any of
+// the others does, so that their place may as well be free.
 func (p *preloader) addOnce(t *tier, s *site, rates rates, d *scratch) {
 	capacity := t.cache.CapacityBytes()
 	if capacity == math.MaxInt64 {
 		return
+	}
+	oldest := 0.0
+	for _, o := range d.found {
+		oldest = max(oldest, o.ago)
 	}
 	regular := d.weight
 	for i := range rates {
@@ -335,7 +354,9 @@ func (p *preloader) addOnce(t *tier, s *site, rates rates, d *scratch) {
 		held, ago, step := int64(0), 0.0, uint64(0)
 		// Half of the numbers of a catalogue at most are of objects asked for before the run.
 		for number := of.highest; number > of.highest-workload.AskedBefore; number-- {
-			ago += stream.Exp() / rates[i].once
+			if ago += stream.Exp() / rates[i].once; ago > oldest {
+				break
+			}
 			bytes := of.catalogue.SizeBytes(number)
 			for at := math.Float64bits(ago) >> coarse; step < at; step++ {
 				held += regular[step]

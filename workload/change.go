@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
@@ -30,6 +31,7 @@ func (w Workload) WithRequestsPerSecond(perSecond float64) Workload {
 // [Mixture], whose classes grow or shrink alike, and on any demand that has such a method itself. A workload whose demand
 // has no such parameter is returned too, but its Validate refuses it by name.
 func (w Workload) WithObjects(objects int) Workload {
+	w.Assumed = slices.DeleteFunc(slices.Clone(w.Assumed), func(a Assumption) bool { return a.Field == assumedObjects })
 	if d, ok := w.Demand.(interface{ WithObjects(objects int) Demand }); ok {
 		w.Demand = d.WithObjects(objects)
 	} else {

@@ -2,7 +2,6 @@ package workload
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/portable"
@@ -18,6 +17,9 @@ var assumedWeb = []Assumption{
 	{"Client.BitsPerSecond", "clients receive at 50 Mbit/s"},
 	assumedDay,
 }
+
+// assumedObjects is the field of what presets assume of the number of objects.
+const assumedObjects = "Demand.Classes"
 
 // webClient is TCP with TLS 1.3. Assumed: the share of new connections and the bandwidth.
 func webClient() transport.Connection {
@@ -40,40 +42,23 @@ func kilobytes(median float64) float64 { return portable.Log(median * 1000) }
 // web traffic (TRAGEN, IMC 2021). 14 % of the requests are for objects that nobody asks for again; a request is for
 // 1.15 MB on the mean.
 func WebStatic() Workload {
-	return Workload{
-		Head: Head{
-			Name:      "web-static",
-			Day:       evening(),
-			Client:    webClient(),
-			Deadlines: []time.Duration{20 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond},
-			Assumed: append([]Assumption{
-				{"Service.Origin", "the origin spends 5 ms on a request"},
-				{"Demand.Classes", "70,000 objects are asked for again: so many that 100 GB hold what is worth holding"},
-			}, assumedWeb...),
-		},
-		Demand: Mixture{
-			RequestsPerSecond: 1000,
-			Classes: []Class{
-				{Requests: 0.62, Objects: 3000, ZipfExponent: 0.8, Sizes: Sizes{LnMean: kilobytes(480), LnSD: 1.5}},
-				{Requests: 0.19, Objects: 27_000, ZipfExponent: 0.5, Sizes: Sizes{LnMean: kilobytes(400), LnSD: 1.5}},
-				{Requests: 0.048, Objects: 40_000, Sizes: Sizes{LnMean: kilobytes(90), LnSD: 1.5}},
-			},
-			Once: Once{Requests: 0.142, Sizes: Sizes{LnMean: kilobytes(17), LnSD: 2.37, MaxBytes: 1_000_000_000}},
-		},
-		Service: Cacheable{Origin: ServiceTime{Mean: 5 * time.Millisecond}},
-	}
+	return ofWeb("web-static", []Class{
+		{Requests: 0.62, Objects: 3000, ZipfExponent: 0.8, Sizes: Sizes{LnMean: kilobytes(480), LnSD: 1.5}},
+		{Requests: 0.19, Objects: 27_000, ZipfExponent: 0.5, Sizes: Sizes{LnMean: kilobytes(400), LnSD: 1.5}},
+		{Requests: 0.048, Objects: 40_000, Sizes: Sizes{LnMean: kilobytes(90), LnSD: 1.5}},
+	}, Once{Requests: 0.142, Sizes: Sizes{LnMean: kilobytes(17), LnSD: 2.37, MaxBytes: 1_000_000_000}},
+		Assumption{assumedObjects, "70,000 objects are asked for again: the source does not say how many"})
 }
 
 // Images is the pictures of web sites: a catalogue as that of Akamai's image traffic (TRAGEN, IMC 2021). 41 % of the
 // requests are for objects that nobody asks for again; a request is for 33 KB on the mean.
 func Images() Workload {
-	w := likeWeb("images", []Class{
+	return ofWeb("images", []Class{
 		{Requests: 0.30, Objects: 20_000, ZipfExponent: 0.6, Sizes: Sizes{LnMean: kilobytes(24), LnSD: 1.13}},
 		{Requests: 0.26, Objects: 185_000, ZipfExponent: 0.4, Sizes: Sizes{LnMean: kilobytes(20), LnSD: 1.13}},
 		{Requests: 0.033, Objects: 200_000, Sizes: Sizes{LnMean: kilobytes(16), LnSD: 1.13}},
-	}, Once{Requests: 0.407, Sizes: Sizes{LnMean: kilobytes(11.2), LnSD: 1.13}})
-	w.Assumed[1].Text = "405,000 objects are asked for again: so many that 100 GB hold what is worth holding"
-	return w
+	}, Once{Requests: 0.407, Sizes: Sizes{LnMean: kilobytes(11.2), LnSD: 1.13}},
+		Assumption{assumedObjects, "405,000 objects are asked for again: the source does not say how many"})
 }
 
 // Downloads is software and updates: a catalogue whose hit ratios, in requests and in bytes, follow the curve of an LRU
@@ -81,23 +66,31 @@ func Images() Workload {
 // requests; 4 % are for objects that nobody asks for again; a request is for 7.7 MB on the mean. A download is judged by
 // its last byte.
 func Downloads() Workload {
-	w := likeWeb("downloads", []Class{
+	w := ofWeb("downloads", []Class{
 		{Requests: 0.842, Objects: 5, Sizes: Sizes{LnMean: kilobytes(5300), LnSD: 0.5}},
 		{Requests: 0.067, Objects: 28, ZipfExponent: 0.3, Sizes: Sizes{LnMean: kilobytes(24_000), LnSD: 0.5}},
 		{Requests: 0.034, Objects: 1200, ZipfExponent: 0.6, Sizes: Sizes{LnMean: kilobytes(2500), LnSD: 1}},
 		{Requests: 0.019, Objects: 20_000, ZipfExponent: 0.4, Sizes: Sizes{LnMean: kilobytes(1500), LnSD: 1}},
-	}, Once{Requests: 0.038, Sizes: Sizes{LnMean: kilobytes(11), LnSD: 3.1, MaxBytes: 1_000_000_000}})
-	w.Assumed = append([]Assumption{
-		{"Deadlines", "deadlines of 0.5, 1 and 2 s, for the last byte"},
-	}, slices.Delete(w.Assumed, 1, 2)...)
+	}, Once{Requests: 0.038, Sizes: Sizes{LnMean: kilobytes(11), LnSD: 3.1, MaxBytes: 1_000_000_000}},
+		Assumption{"Deadlines", "deadlines of 0.5, 1 and 2 s, for the last byte"})
 	w.Deadlines = []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second}
 	w.Judged = LastByte
 	return w
 }
 
-// likeWeb returns WebStatic with another catalogue.
-func likeWeb(name string, classes []Class, once Once) Workload {
-	return Change(WebStatic().Named(name), func(m *Mixture) { m.Classes, m.Once = classes, once })
+// ofWeb returns a workload of web clients who ask for the objects of a catalogue, with what is assumed of it.
+func ofWeb(name string, classes []Class, once Once, assumed Assumption) Workload {
+	return Workload{
+		Head: Head{
+			Name:      name,
+			Day:       evening(),
+			Client:    webClient(),
+			Deadlines: []time.Duration{20 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond},
+			Assumed:   append([]Assumption{{"Service.Origin", "the origin spends 5 ms on a request"}, assumed}, assumedWeb...),
+		},
+		Demand:  Mixture{RequestsPerSecond: 1000, Classes: classes, Once: once},
+		Service: Cacheable{Origin: ServiceTime{Mean: 5 * time.Millisecond}},
+	}
 }
 
 // APIDynamic is the calls of an API. All of its parameters are assumed: 10 ms of work, 10 KB down, half of

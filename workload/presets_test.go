@@ -111,8 +111,8 @@ func TestPresetsMeetTheHitRatiosOfTheirSource(t *testing.T) {
 }
 
 func TestPresetsAreAsConcentratedAsTheirSource(t *testing.T) {
-	// The windows are those in which about as many requests come to an object as the catalogue is large: the one of
-	// tc-0 has 8.06 million requests, the others are of a part of the objects.
+	// How many objects there are besides those that are asked for once depends on how many requests are looked at: 8.06
+	// million of downloads. Of the others the source does not say it; the numbers are assumed with those of the objects.
 	window := map[string]float64{"downloads": 8.06e6, "images": 4e6, "web-static": 2e6}
 	for _, m := range readMeasured(t) {
 		if m.capacity != 0 {
