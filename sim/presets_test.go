@@ -106,7 +106,9 @@ func TestPreloadedCachesAreFreeOfWhatNobodyWouldMiss(t *testing.T) {
 	require.Less(t, held, 100_000.)
 	require.Less(t, s.MemoryBytes(&p), int64(100e6))
 
-	// A cache without a bound holds them, and none of those asked for once before the run.
+	fill := r.Tiers[0].Fill.UsedBytes
+	require.Less(t, fill[0], int64(1e11), "as many objects that were asked for once as are held, of 0.3 MB on the mean, and less than 10 GB of others")
+	// A cache without a bound needs no more.
 	p = placement.RegionOnly("region").WithPoPs(0, "pop-0").Preloaded()
 	require.Less(t, s.MemoryBytes(&p), int64(100e6))
 }
