@@ -145,8 +145,11 @@ func (p *preloader) readCatalogues() error {
 			return err
 		}
 		of.askedOnce, of.highest = askedOnce(w), uint32(n-1)
-		if known := len(of.popularity); known != regular(w, n) || of.askedOnce > 0 && n-known < workload.AskedBefore {
-			return fmt.Errorf("workload %q: %T has %d objects and says how popular %d are", w.Name, w.Demand, n, known)
+		if known := len(of.popularity); known != regular(w, n) {
+			return fmt.Errorf("workload %q: %T has %d objects and says how popular %d are", w.Name, w.Demand, regular(w, n), known)
+		} else if of.askedOnce > 0 && n-known < workload.AskedBefore {
+			return fmt.Errorf("workload %q: %T has %d numbers for objects that are asked for once; want at least the %d of those before the run",
+				w.Name, w.Demand, n-known, workload.AskedBefore)
 		}
 		of.catalogue = w.SizesOf(s.Seed, p.rep)
 		of.bytes = make([]int64, len(of.popularity))

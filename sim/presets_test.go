@@ -138,3 +138,33 @@ func TestPreloadedMidTierKnowsWhatIsAskedForOnce(t *testing.T) {
 	s.Workloads[0] = workload.Change(w, func(m *workload.Mixture) { m.Once.Requests = 0 })
 	require.Greater(t, replicate(t, s, p.Preloaded(), parentHits).Low, begin.High+0.05)
 }
+
+// tooFew has no room for what was asked for once before the run, oneLess says how popular all objects are but one.
+type (
+	tooFew  struct{ workload.Mixture }
+	oneLess struct{ workload.Mixture }
+)
+
+func (d tooFew) Catalogue() int { return d.Regular() + 10 }
+
+func (d oneLess) Popularity() ([]float64, error) {
+	all, err := d.Mixture.Popularity()
+	return all[1:], err
+}
+
+func TestEndlessDemandsMustNumberWhatWasAskedForBeforeTheRun(t *testing.T) {
+	n, _ := star(t, 1, 0)
+	web := workload.WebStatic().WithObjects(1000)
+	for want, d := range map[string]workload.Demand{
+		`workload "web-static": sim.tooFew has 10 numbers for objects that are asked for once; want at least the 134217728`: tooFew{web.Demand.(workload.Mixture)},
+		`workload "web-static": sim.oneLess has 1000 objects and says how popular 999 are`:                                  oneLess{web.Demand.(workload.Mixture)},
+	} {
+		web.Demand = d
+		s := Scenario{Network: n, Workloads: []workload.Workload{web}, Duration: time.Second, Seed: 1}
+		plans, err := Compile(context.Background(), s, placement.RegionOnly("region").WithPoPs(1e9, "pop-0").Preloaded())
+		if err == nil {
+			_, err = plans[0].Run(context.Background(), 0)
+		}
+		require.ErrorContains(t, err, want)
+	}
+}

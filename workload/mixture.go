@@ -2,10 +2,10 @@ package workload
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
-	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/random"
 )
@@ -110,18 +110,20 @@ func (m Mixture) WithRequestsPerSecond(perSecond float64) Demand {
 	return m
 }
 
-// WithObjects returns a copy with so many objects that are asked for again and again: each class has as many times the
-// objects that it had, and one at least. Hit ratios come out about the same with caches that are as many times as
+// WithObjects returns a copy with so many objects that are asked for again and again: each class has about as many times
+// the objects that it had, and one at least. Hit ratios come out about the same with caches that are as many times as
 // large, but for classes of few objects.
 func (m Mixture) WithObjects(objects int) Demand {
-	factor := float64(objects) / float64(m.Regular())
-	m.Classes = slices.Clone(m.Classes)
-	for i := range m.Classes {
-		c := &m.Classes[i]
-		c.Objects = int(max(portable.Round(float64(c.Objects)*factor), 1))
-	}
 	if objects < 1 {
 		return unfit{m, invalid.New("Objects", objects, "1 or more")}
+	}
+	factor := float64(objects) / float64(m.Regular())
+	m.Classes = slices.Clone(m.Classes)
+	before, now := 0, 0 // objects up to the class
+	for i := range m.Classes {
+		before += m.Classes[i].Objects
+		upTo := max(int(math.Round(float64(before)*factor)), now+1)
+		m.Classes[i].Objects, now = upTo-now, upTo
 	}
 	return m
 }

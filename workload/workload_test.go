@@ -398,6 +398,13 @@ func TestChangedCopiesLeaveTheOriginalAlone(t *testing.T) {
 	require.Equal(t, 70_000, other.Demand.(workload.Mixture).Regular())
 	fewer := other.WithObjects(700).Demand.(workload.Mixture)
 	require.Equal(t, []int{30, 270, 400}, []int{fewer.Classes[0].Objects, fewer.Classes[1].Objects, fewer.Classes[2].Objects})
+	for _, preset := range []workload.Workload{workload.WebStatic(), workload.Images(), workload.Downloads()} {
+		for _, objects := range []int{5, 99, 1000, 20_001, 3_000_001} {
+			require.Equal(t, objects, preset.WithObjects(objects).Demand.(workload.Mixture).Regular(), preset.Name)
+		}
+	}
+	few := workload.WebStatic().WithObjects(1).Demand.(workload.Mixture)
+	require.Equal(t, []int{1, 1, 1}, []int{few.Classes[0].Objects, few.Classes[1].Objects, few.Classes[2].Objects})
 	require.Equal(t, workload.WebStatic().Demand, w.Demand)
 	require.Equal(t, time.Duration(1), other.Service.(workload.Cacheable).Origin.Mean)
 }
