@@ -128,11 +128,13 @@ func TestPeaksArePeaks(t *testing.T) {
 			mean = d.ConcurrentPlayers
 		case workload.Poisson:
 			mean = d.RequestsPerSecond
+		case workload.Mixture:
+			mean = d.RequestsPerSecond
 		}
 		require.InEpsilon(t, want, mean*ratio, 1e-9)
 	}
 	// One metro alone has the peak of its day, 10/7 of the mean at a peak to trough of 2.5.
-	require.InEpsilon(t, 500*0.7, s.Workloads[1].Demand.(workload.Poisson).RequestsPerSecond, 1e-9)
+	require.InEpsilon(t, 500*0.7, s.Workloads[1].Demand.(workload.Mixture).RequestsPerSecond, 1e-9)
 }
 
 func TestMixesAreOfAWorkloadOrACountry(t *testing.T) {

@@ -11,10 +11,9 @@ var dynamicKind = workloadKind{name: "dynamic", isOf: madeOf[workload.Poisson, w
 
 func readDynamic(r *reader, v value, w *workload.Workload) {
 	demand, service := partsOf[workload.Poisson, workload.Computed](w)
-	seen := v.fields(slices.Concat(r.headKeys(w), []field{
+	seen := v.fields(slices.Concat(r.headKeys(w), clientKeys(w), []field{
 		{"requests_per_second", func(v value) { v.number(&demand.RequestsPerSecond) }},
 		r.peakKey("peak_requests_per_second", workload.Workload.WithRequestsPerSecond),
-		clientKey(w),
 	}, computedKeys(&service))...)
 	onePeak(seen, "requests_per_second", "peak_requests_per_second")
 	if r.peak.most > 0 {
