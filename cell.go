@@ -83,37 +83,12 @@ func (s *Study) NextCells(results []*CellResult) ([]Cell, error) {
 // RunCell runs one cell of the study, on [Study].Workers cores. It returns the context's error when cancelled, and an
 // [*OverloadError] if its placement is overloaded.
 func (s *Study) RunCell(ctx context.Context, c Cell) (*CellResult, error) {
-	if err := s.Validate(); err != nil {
-		return nil, err
-	}
-	p := s.placementNumber(c.Placement)
-	if p < 0 {
-		return nil, fmt.Errorf("edgewise: %v: no placement of the study has this name", c)
-	}
-	if c.Replication < 0 || c.Replication >= maxReplications {
-		return nil, fmt.Errorf("edgewise: %v: want a replication of 0 to %d", c, maxReplications-1)
-	}
-	header, err := s.CellHeader()
-	if err != nil {
-		return nil, err
-	}
-	header.Cell = c
-	plans, err := sim.Compile(ctx, s.Scenario, s.Placements[p])
-	if err != nil {
-		return nil, err
-	}
-	loads, err := plans[0].ServerLoads()
-	if err != nil {
-		return nil, err
-	}
-	if refused, ok := refusalOf(&s.Placements[p], loads); ok && !s.SkipWarmUpCheck {
-		return nil, c.refuse(refused)
-	}
-	result, err := plans[0].RunOn(ctx, c.Replication, s.workers(), nil)
-	if err != nil {
-		return nil, err
-	}
-	return &CellResult{header, result}, nil
+	var result *CellResult
+	err := s.RunCells(ctx, []Cell{c}, nil, func(_ Cell, r *CellResult, err error) error {
+		result = r
+		return err
+	})
+	return result, err
 }
 
 // Compare makes the comparison from the results of cells, in any order and from any machine: the same, to the bit,

@@ -40,16 +40,8 @@ func (k *keeper) result(ctx context.Context, c Cell, run func() (*sim.Result, er
 		r, err = run()
 		return r, false, err
 	}
-	kept, err := store.Get(ctx, c)
-	if err != nil {
-		return nil, false, fmt.Errorf("edgewise: look for the result of %v: %w", c, err)
-	}
-	if kept != nil {
-		if kept.Cell != c || kept.Result == nil {
-			return nil, false, fmt.Errorf("edgewise: look for the result of %v: the store has that of %v", c, kept.Cell)
-		}
-		_, err := k.study.accept(kept, &k.header)
-		return kept.Result, true, err
+	if kept, err := k.kept(ctx, c); err != nil || kept != nil {
+		return kept, err == nil, err
 	}
 	if r, err = run(); err != nil {
 		return nil, false, err
@@ -60,4 +52,22 @@ func (k *keeper) result(ctx context.Context, c Cell, run func() (*sim.Result, er
 		return nil, false, fmt.Errorf("edgewise: keep the result of %v: %w", c, err)
 	}
 	return r, false, nil
+}
+
+// kept returns what the store has of a cell, nil if it has nothing.
+func (k *keeper) kept(ctx context.Context, c Cell) (*sim.Result, error) {
+	kept, err := k.study.Store.Get(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("edgewise: look for the result of %v: %w", c, err)
+	}
+	if kept == nil {
+		return nil, nil
+	}
+	if kept.Cell != c || kept.Result == nil {
+		return nil, fmt.Errorf("edgewise: look for the result of %v: the store has that of %v", c, kept.Cell)
+	}
+	if _, err := k.study.accept(kept, &k.header); err != nil {
+		return nil, err
+	}
+	return kept.Result, nil
 }

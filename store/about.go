@@ -2,16 +2,15 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/edgewise-sim/edgewise"
-	"github.com/edgewise-sim/edgewise/internal/durable"
 )
 
 // aboutFile is the file that says what the cells of a directory are of.
@@ -36,6 +35,8 @@ type About struct {
 	// are enough.
 	Replications int  `json:"replications"`
 	Decides      bool `json:"decides,omitempty"`
+
+	scenario *keptScenario // what the store has of the scenario, nil if it keeps none
 }
 
 // Of describes a valid study that was read from a file, "" if it was not.
@@ -55,20 +56,21 @@ func Of(s *edgewise.Study, file string) (About, error) {
 	return a, nil
 }
 
-func (a *About) write(dir string) error {
+func (a *About) write(ctx context.Context, b Bucket) error {
 	data, err := json.MarshalIndent(struct {
 		Version int `json:"version"`
 		*About
-	}{formatVersion, a}, "", "  ")
+		Scenario *keptScenario `json:"scenario,omitempty"`
+	}{formatVersion, a, a.scenario}, "", "  ")
 	if err != nil {
 		return err
 	}
-	return durable.WriteFile(filepath.Join(dir, aboutFile), append(data, '\n'))
+	return b.Write(ctx, aboutFile, append(data, '\n'))
 }
 
-// readAbout returns nil if the directory does not say what its cells are of.
-func readAbout(dir string) (*About, error) {
-	data, err := readRegular(filepath.Join(dir, aboutFile), mostAboutBytes)
+// readAbout returns nil if the bucket does not say what its cells are of.
+func readAbout(ctx context.Context, b Bucket) (*About, error) {
+	data, err := b.Read(ctx, aboutFile, mostAboutBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -78,13 +80,15 @@ func readAbout(dir string) (*About, error) {
 	var read struct {
 		Version int `json:"version"`
 		About
+		Scenario *keptScenario `json:"scenario"`
 	}
 	if err := json.NewDecoder(bytes.NewReader(data)).Decode(&read); err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, aboutFile), err)
+		return nil, fmt.Errorf("%v: %s: %w", b, aboutFile, err)
 	}
 	if read.Version != formatVersion {
-		return nil, fmt.Errorf("%s: version %d; this program reads version %d", filepath.Join(dir, aboutFile), read.Version, formatVersion)
+		return nil, fmt.Errorf("%v: %s: version %d; this program reads version %d", b, aboutFile, read.Version, formatVersion)
 	}
+	read.About.scenario = read.Scenario
 	return &read.About, nil
 }
 

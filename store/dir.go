@@ -68,11 +68,12 @@ func open(path string, about About) (d *Dir, err error) {
 			err = errors.Join(err, lock.Unlock())
 		}
 	}()
+	ctx := context.Background() // a directory does not wait
 	cells, err := list(path)
 	if err != nil {
 		return nil, err
 	}
-	there, err := readAbout(path)
+	there, err := readAbout(ctx, Directory(path))
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +85,10 @@ func open(path string, about About) (d *Dir, err error) {
 			return nil, &OtherStudyError{path, len(cells), there, why}
 		}
 	}
-	if err := about.write(path); err != nil {
+	if len(cells) > 0 {
+		about.scenario = there.scenario
+	}
+	if err := about.write(ctx, Directory(path)); err != nil {
 		return nil, err
 	}
 	if err := durable.Sync(filepath.Dir(path)); err != nil {
@@ -118,60 +122,49 @@ func nameOf(c edgewise.Cell) string {
 	return fmt.Sprintf("%05d-%s-%x%s", c.Replication, strings.Trim(plain.String(), "-"), hash[:6], cellSuffix)
 }
 
-// list returns the names of the files of cells in a store, and refuses a directory with other files.
-func list(path string) (cells []string, err error) {
-	entries, err := os.ReadDir(path)
-	if err != nil {
-		return nil, err
+// list returns the names of the files of cells in a directory, and refuses one with other files.
+func list(path string) (names []string, err error) {
+	cells, err := listCells(context.Background(), Directory(path))
+	for _, c := range cells {
+		names = append(names, c.Name)
 	}
-	for _, e := range entries {
-		switch name := e.Name(); {
-		case strings.HasSuffix(name, cellSuffix):
-			cells = append(cells, name)
-		case name == aboutFile || durable.IsTemporary(name):
-		default:
-			return nil, fmt.Errorf("%s has %s, which is no cell; want a directory of its own", path, name)
-		}
-	}
-	return cells, nil
+	return names, err
 }
 
 // mostCellBytes bounds the file of a cell.
 const mostCellBytes = 1 << 30
 
 // Get implements [edgewise.Store].
-func (d *Dir) Get(_ context.Context, c edgewise.Cell) (*edgewise.CellResult, error) {
-	path := filepath.Join(d.path, nameOf(c))
-	r, err := readCell(path)
-	switch {
-	case err == nil:
-		return r, nil
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil
-	case errors.As(err, new(*damage)):
+func (d *Dir) Get(ctx context.Context, c edgewise.Cell) (*edgewise.CellResult, error) {
+	r, _, err := get(ctx, Directory(d.path), nameOf(c))
+	if errors.As(err, new(*damage)) {
 		if d.Damaged != nil {
-			d.Damaged(path, err)
+			d.Damaged(filepath.Join(d.path, nameOf(c)), err)
 		}
 		return nil, nil
 	}
-	return nil, err
+	return r, err
 }
 
-// damage says why the file of a cell is none.
+// damage says why the blob of a cell is none.
 type damage struct{ error }
 
 func (d *damage) Unwrap() error { return d.error }
 
-func readCell(path string) (*edgewise.CellResult, error) {
-	data, err := readRegular(path, mostCellBytes)
+// get reads a cell by the name of its blob, decoded and as it is kept; nil if the bucket does not have it.
+func get(ctx context.Context, b Bucket, name string) (*edgewise.CellResult, []byte, error) {
+	data, err := b.Read(ctx, name, mostCellBytes)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r := new(edgewise.CellResult)
 	if err := r.UnmarshalBinary(data); err != nil {
-		return nil, &damage{err}
+		return nil, nil, &damage{err}
 	}
-	return r, nil
+	return r, data, nil
 }
 
 // syncEvery is how long a cell may wait for the disk: after a loss of power no more than the last cells are missing.

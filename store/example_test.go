@@ -43,7 +43,7 @@ placements: [{name: west, compute: us-west-2}, {name: east, compute: us-east-1}]
 			fmt.Println(err)
 		}
 	}
-	status, _ := store.Read(filepath.Join(home, "cells"))
+	status, _ := store.Read(context.Background(), store.Directory(filepath.Join(home, "cells")))
 	done, missing := status.Cells()
 	fmt.Println(done, "done,", missing, "missing")
 	// Output: 4 done, 0 missing

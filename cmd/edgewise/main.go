@@ -1,6 +1,8 @@
 // Command edgewise compares where requests could be served: region, Local Zone or edge PoP.
 //
 //	edgewise run examples/localzone-vs-edge/scenario.yaml -o out
+//	edgewise shard scenario.yaml -o store --index 0 --count 4
+//	edgewise merge store -o out
 //	edgewise status out
 //	edgewise reproduce out
 //	edgewise verify --effort quick
@@ -34,6 +36,8 @@ import (
 // commands is the command line.
 type commands struct {
 	Run       runCmd       `cmd:"" help:"Run a scenario file and write the comparison of its placements."`
+	Shard     shardCmd     `cmd:"" help:"Run a share of a scenario's runs, as a task of an array job does, and keep them in a store."`
+	Merge     mergeCmd     `cmd:"" help:"Write the report of a study that shards have run."`
 	Status    statusCmd    `cmd:"" help:"Say what an interrupted run has finished, and what is missing."`
 	Reproduce reproduceCmd `cmd:"" help:"Run the scenario of a report again and check that every file is the same to the bit."`
 	Verify    verifyCmd    `cmd:"" help:"Hold the simulator against closed forms and reference values."`

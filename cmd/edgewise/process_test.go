@@ -124,7 +124,7 @@ func TestAnEndedRunGoesOnAndEndsWithTheSameBits(t *testing.T) {
 					require.Equal(t, exitInterrupted, code, p.errs.String())
 					require.Contains(t, p.errs.String(), "they are kept in "+cellsOf(dir)+", where the same command goes on")
 				}
-				there, err := store.Read(cellsOf(dir))
+				there, err := store.Read(t.Context(), store.Directory(cellsOf(dir)))
 				require.NoError(t, err)
 				require.Empty(t, there.Damaged)
 				kept, missing := there.Cells()

@@ -15,34 +15,44 @@ import (
 
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/store"
+	"github.com/edgewise-sim/edgewise/store/objects"
 )
 
 // statusCmd says what there is of a report.
 type statusCmd struct {
-	Dir   string `arg:"" help:"The directory of a report, finished or not, or a store of cells."`
+	Dir   string `arg:"" help:"The directory of a report, finished or not, or a store of cells: a directory or s3://BUCKET/PREFIX."`
 	Store string `placeholder:"DIR" help:"The store of the run, as edgewise run has it; DIR.cells, if left out."`
 }
 
 // Run says what report the directory holds, and which runs are kept for it. It writes nothing.
-func (c *statusCmd) Run(_ context.Context, s *streams) error {
-	m, err := report.ReadManifest(c.Dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return &usageError{err}
-	}
+func (c *statusCmd) Run(ctx context.Context, s *streams) error {
+	var m *report.Manifest
+	var err error
 	places := []string{c.Store}
-	if c.Store == "" {
-		places = []string{cellsOf(c.Dir), c.Dir}
+	if strings.HasPrefix(c.Dir, objects.Scheme) {
+		places = []string{c.Dir}
+	} else {
+		if m, err = report.ReadManifest(c.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return &usageError{err}
+		}
+		if c.Store == "" {
+			places = []string{cellsOf(c.Dir), c.Dir}
+		}
 	}
 	var there *store.Status
 	var at string
 	for _, path := range places {
-		there, err = store.Read(path)
+		bucket, err := bucketAt(path)
+		if err != nil {
+			return &usageError{err}
+		}
+		there, err = store.Read(ctx, bucket)
 		if err == nil {
 			at = path
 			break
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			return &usageError{err}
+			return unlessStopped(ctx, &usageError{err})
 		}
 	}
 	if m == nil && there == nil {
@@ -98,11 +108,40 @@ func writeStatus(w io.Writer, path string, s *store.Status) {
 		rows = append(rows, table.Row{p, len(s.Done[p]), len(s.Missing[p]), ranges(s.Missing[p])})
 	}
 	fmt.Fprintf(w, "%s\n", newTable("", rows).Render())
+	writeNotes(w, s)
 	for _, d := range s.Damaged {
 		fmt.Fprintf(w, "Damaged, and run again: %s\n", d)
 	}
-	if missing > 0 && !s.IsLocked && s.File != "" {
+	switch {
+	case s.IsShared() && missing > 0:
+		fmt.Fprintf(w, "The tasks that are missing go on: edgewise shard %s -o %s --index I --count N\n", s.File, path)
+	case s.IsShared() && s.Decides:
+		fmt.Fprintf(w, "What is planned so far is there: edgewise merge %s -o DIR writes the report, or says which round comes next.\n", path)
+	case s.IsShared():
+		fmt.Fprintf(w, "Complete: edgewise merge %s -o DIR writes the report.\n", path)
+	case missing > 0 && !s.IsLocked && s.File != "":
 		fmt.Fprintf(w, "The same command goes on: edgewise run %s ...\n", s.File)
+	}
+}
+
+// writeNotes says who runs what, what has failed, and how long the rest takes.
+func writeNotes(w io.Writer, s *store.Status) {
+	const most = 20
+	list := func(what string, notes []store.Note, say func(n *store.Note) string) {
+		for i := range notes {
+			if i == most {
+				fmt.Fprintf(w, "%s: %d more.\n", what, len(notes)-most)
+				break
+			}
+			fmt.Fprintf(w, "%s: %v, by %s%s\n", what, notes[i].Cell, notes[i].Worker, say(&notes[i]))
+		}
+	}
+	list("Begun", s.Begun, func(n *store.Note) string {
+		return fmt.Sprintf(", at %s; running, or ended without a word.", n.Begun.UTC().Format(time.RFC3339))
+	})
+	list("Failed", s.Failed, func(n *store.Note) string { return ": " + n.Error })
+	if left := s.Left(); left > 0 {
+		fmt.Fprintf(w, "What is missing takes %s on one worker, as those that are done have it.\n", inWordsTime(left))
 	}
 }
 

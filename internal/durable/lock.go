@@ -14,12 +14,17 @@ var ErrLocked = errors.New("another process is at work there")
 type Lock struct{ dir *os.File }
 
 // TryLock locks a directory, or returns [ErrLocked]. Where the system or the file system has no locks, it does nothing.
-func TryLock(dir string) (*Lock, error) {
+func TryLock(dir string) (*Lock, error) { return tryLock(dir, false) }
+
+// TryShare locks a directory together with others who share it, or returns [ErrLocked] if somebody has it alone.
+func TryShare(dir string) (*Lock, error) { return tryLock(dir, true) }
+
+func tryLock(dir string, isShared bool) (*Lock, error) {
 	f, err := os.Open(dir)
 	if err != nil {
 		return nil, err
 	}
-	if err := flock(f); err != nil {
+	if err := flock(f, isShared); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return &Lock{f}, nil

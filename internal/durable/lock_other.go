@@ -4,7 +4,7 @@ package durable
 
 import "os"
 
-func flock(*os.File) error { return nil }
+func flock(*os.File, bool) error { return nil }
 
 // syncIfPossible waits for the disk, as far as files opened for reading allow.
 func syncIfPossible(f *os.File) error {

@@ -8,9 +8,13 @@ import (
 	"syscall"
 )
 
-func flock(f *os.File) error {
+func flock(f *os.File, isShared bool) error {
+	how := syscall.LOCK_EX
+	if isShared {
+		how = syscall.LOCK_SH
+	}
 	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
 		switch {
 		case errors.Is(err, syscall.EINTR):
 		case errors.Is(err, syscall.EWOULDBLOCK):

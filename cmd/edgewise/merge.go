@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/report"
+	"github.com/edgewise-sim/edgewise/scenario"
+	"github.com/edgewise-sim/edgewise/store"
+)
+
+// mergeCmd makes a report from the cells that shards have run.
+type mergeCmd struct {
+	Stores  []string `arg:"" name:"store" help:"The stores that shards have filled, of one study: directories or s3://BUCKET/PREFIX, in any order. Cells may be in several."`
+	Out     string   `short:"o" required:"" placeholder:"DIR" help:"Directory for the report, as edgewise run writes it: the same to the bit."`
+	Partial bool     `help:"If runs are missing, report what the first replications say, as many as every placement has, instead of nothing."`
+	Force   bool     `help:"Set aside what stands in the way of the report, as DIR.old-1, instead of refusing it."`
+	Quiet   bool     `short:"q" help:"No progress, no table."`
+	Sites   bool     `short:"s" help:"Print what every site does, too."`
+}
+
+// Run compares what the stores have and writes the report. Nothing is simulated, and no store is changed. Where runs are missing
+// it says which round needs them, and fails; with --partial it reports the replications that are whole before that.
+func (c *mergeCmd) Run(ctx context.Context, s *streams) error {
+	var merged store.Merged
+	for _, place := range c.Stores {
+		b, err := bucketAt(place)
+		if err != nil {
+			return &usageError{err}
+		}
+		merged = append(merged, b)
+	}
+	study, from, err := c.read(ctx, merged)
+	if err != nil {
+		return unlessStopped(ctx, &usageError{err})
+	}
+	s.warnAll(study.Warnings)
+	if err := report.CheckRun(c.Out, from); err != nil {
+		return &usageError{err}
+	}
+	shown := s.progress(c.Quiet)
+	shown.phase("reading cells")
+	study.Progress = func(p edgewise.Progress) {
+		shown.update(float64(p.Done)/float64(max(p.Total, 1)), fmt.Sprintf("%d of %s", p.Done, counted(float64(p.Total), "cell")))
+	}
+	comparison, err := study.CompareKept(ctx, merged)
+	shown.finish()
+	var missing *edgewise.MissingError
+	switch {
+	case ctx.Err() != nil:
+		return stopped(ctx.Err())
+	case errors.As(err, &missing) && (comparison == nil || !c.Partial):
+		return fmt.Errorf("%s; %s", explainMissing(missing, comparison), c.remedy(missing, comparison))
+	case err != nil && missing == nil:
+		return err
+	}
+	write := &runCmd{Out: c.Out, Quiet: c.Quiet, Sites: c.Sites}
+	if err := write.write(ctx, s, comparison, nil, from); err != nil {
+		return err
+	}
+	if missing != nil {
+		return fmt.Errorf("reported %d of %d replications: %s", comparison.Replications, comparison.Planned, explainMissing(missing, comparison))
+	}
+	return nil
+}
+
+// read reads the scenario that the stores keep, of which all must be cells.
+func (c *mergeCmd) read(ctx context.Context, stores store.Merged) (*edgewise.Study, report.Run, error) {
+	from := report.Run{Force: c.Force}
+	var first *store.About
+	var kept *store.Scenario
+	for i, b := range stores {
+		s, about, err := store.ReadScenario(ctx, b)
+		if err != nil {
+			return nil, from, err
+		}
+		if i == 0 {
+			first, kept = about, s
+			continue
+		}
+		if why := about.Header.Matches(&first.Header); why != nil {
+			return nil, from, fmt.Errorf("%v has cells of another study than %v: %w", b, stores[0], why)
+		}
+	}
+	var files []scenario.File
+	for _, f := range kept.Files {
+		files = append(files, scenario.File(f))
+		from.Inputs = append(from.Inputs, report.Input(f))
+	}
+	from.Scenario = kept.Text
+	name := first.File
+	if name == "" {
+		name = "scenario.yaml"
+	}
+	study, err := scenario.ParseFrom(name, kept.Text, files)
+	if err != nil {
+		return nil, from, err
+	}
+	// Before anything is compared, say if this is another program than that of the shards.
+	want, err := study.CellHeader()
+	if err == nil {
+		if err = first.Header.Matches(&want); err != nil {
+			err = fmt.Errorf("the cells in %v have %w", stores[0], err)
+		}
+	}
+	return study, from, err
+}
+
+// explainMissing says what is missing.
+func explainMissing(m *edgewise.MissingError, comparison *edgewise.Comparison) string {
+	const most = 5
+	var names []string
+	for _, c := range m.Cells[:min(most, len(m.Cells))] {
+		names = append(names, c.String())
+	}
+	if more := len(m.Cells) - most; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	text := fmt.Sprintf("%s of round %d missing: %s", counted(float64(len(m.Cells)), "cell"), m.Round, strings.Join(names, "; "))
+	if comparison != nil {
+		text += fmt.Sprintf(". %d replications of %d are whole", comparison.Replications, comparison.Planned)
+	}
+	return text
+}
+
+// remedy says what to do about what is missing.
+func (c *mergeCmd) remedy(m *edgewise.MissingError, comparison *edgewise.Comparison) string {
+	text := fmt.Sprintf("edgewise shard SCENARIO -o %s --round %d runs them", c.Stores[0], m.Round)
+	if comparison != nil {
+		text += ", --partial reports those"
+	}
+	return text
+}

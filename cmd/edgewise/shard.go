@@ -1,0 +1,231 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/scenario"
+	"github.com/edgewise-sim/edgewise/store"
+)
+
+// shardCmd runs a share of a study's cells.
+type shardCmd struct {
+	Scenario string `arg:"" help:"The scenario file." type:"path"`
+	Store    string `short:"o" required:"" placeholder:"STORE" help:"Where every run is kept as it finishes, beside the scenario: a directory, made if missing, on a disk that all machines see, or s3://BUCKET/PREFIX. What is there already is not run again."`
+	Index    *int   `short:"i" help:"Which shard this is, from 0; by default the index of the array job of Slurm, Kubernetes or AWS Batch that this is a task of."`
+	Count    *int   `short:"n" help:"How many shards there are; by default the size of the array job of Slurm or AWS Batch."`
+	Round    int    `default:"-1" help:"Run this round of a study that decides itself how many replications it needs (until), from 0; by default the first that is not complete. It needs all rounds before it."`
+	Force    bool   `help:"Run, too, what is predicted to take more than the machine's memory, or more than 10^13 requests."`
+	Workers  int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
+	Quiet    bool   `short:"q" help:"No progress."`
+}
+
+// Run runs the cells of the share that the store lacks, the longest first. A run that fails does not keep the others from running;
+// the command fails in the end. Run again, whatever ended it, it goes on.
+func (c *shardCmd) Run(ctx context.Context, s *streams) error {
+	part, err := shareOf(c.Index, c.Count)
+	if err != nil {
+		return &usageError{err}
+	}
+	if c.Round < edgewise.NextRound {
+		return &usageError{fmt.Errorf("--round is %d; want 0 or more", c.Round)}
+	}
+	study, kept, err := c.read(ctx, s)
+	if err != nil {
+		if ctx.Err() != nil {
+			return stopped(ctx.Err())
+		}
+		return &usageError{err}
+	}
+	bucket, err := bucketAt(c.Store)
+	if err != nil {
+		return &usageError{err}
+	}
+	about, err := store.Of(study, c.Scenario)
+	if err != nil {
+		return &usageError{err}
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown machine"
+	}
+	cells, err := store.Join(ctx, bucket, about, kept, fmt.Sprintf("%s, process %d, %v", host, os.Getpid(), part))
+	if err != nil {
+		return unlessStopped(ctx, &usageError{err})
+	}
+	err = c.run(ctx, s, study, part, cells)
+	return errors.Join(err, cells.Close())
+}
+
+// read reads the scenario.
+func (c *shardCmd) read(ctx context.Context, s *streams) (*edgewise.Study, store.Scenario, error) {
+	kept := store.Scenario{}
+	text, err := readScenario(ctx, c.Scenario)
+	if err != nil {
+		return nil, kept, err
+	}
+	study, files, err := scenario.ParseWithFiles(c.Scenario, text)
+	if err != nil {
+		return nil, kept, err
+	}
+	kept.Text = text
+	for _, f := range files {
+		kept.Files = append(kept.Files, store.File(f))
+	}
+	s.warnAll(study.Warnings)
+	if c.Workers < 0 {
+		return nil, kept, fmt.Errorf("--workers is %d; want 0 or more", c.Workers)
+	}
+	study.Workers = c.Workers
+	return study, kept, nil
+}
+
+func (c *shardCmd) run(ctx context.Context, s *streams, study *edgewise.Study, part share, kept *store.Shared) error {
+	say := func(format string, args ...any) {
+		if !c.Quiet {
+			fmt.Fprintf(s.err, "edgewise: "+format+"\n", args...)
+		}
+	}
+	kept.Damaged = func(blob string, why error) {
+		fmt.Fprintf(s.err, "edgewise: %s is damaged and is run again: %v\n", blob, why)
+	}
+	round, err := study.Round(ctx, kept, c.Round)
+	if err != nil {
+		return unlessStopped(ctx, err)
+	}
+	if len(round.Cells) == 0 {
+		say("nothing to run: the study is complete; edgewise merge %s -o DIR writes its report", c.Store)
+		return nil
+	}
+	mine, there, err := missingOf(ctx, kept, round.Cells, part)
+	if err != nil {
+		return unlessStopped(ctx, err)
+	}
+	say("round %d, %v: %s to run, %d are there", round.Number, part, counted(float64(len(mine)), "cell"), there)
+	if len(mine) == 0 {
+		return nil
+	}
+	if err := longestFirst(ctx, study, mine, c.Force); err != nil {
+		return err
+	}
+	shown := s.progress(c.Quiet)
+	defer shown.finish()
+	shown.phase("running")
+	running := &shardRun{kept: kept, notes: make(map[edgewise.Cell]*store.Note), shown: shown, total: len(mine)}
+	s.last.set(running.String)
+	err = study.RunCells(ctx, mine, func(cell edgewise.Cell) (bool, error) { return running.begin(ctx, cell) },
+		func(cell edgewise.Cell, r *edgewise.CellResult, why error) error {
+			return running.end(ctx, cell, r, why)
+		})
+	if ctx.Err() != nil {
+		return &interruptedError{fmt.Errorf("%v: %w", running, ctx.Err())}
+	}
+	return errors.Join(err, errors.Join(running.failed...))
+}
+
+// unlessStopped returns an error, or that the command was stopped if that is why.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return stopped(ctx.Err())
+	}
+	return err
+}
+
+// missingOf returns those cells of a share that a store lacks, and how many it has.
+func missingOf(ctx context.Context, kept edgewise.Store, cells []edgewise.Cell, part share) (missing []edgewise.Cell, there int, err error) {
+	for n, cell := range cells {
+		if !part.holds(n) {
+			continue
+		}
+		r, err := kept.Get(ctx, cell)
+		if err != nil {
+			return nil, 0, err
+		}
+		if r != nil {
+			there++
+		} else {
+			missing = append(missing, cell)
+		}
+	}
+	return missing, there, nil
+}
+
+// longestFirst sorts cells so that those that a pilot finds to take longest come first: then workers end together.
+func longestFirst(ctx context.Context, study *edgewise.Study, cells []edgewise.Cell, force bool) error {
+	own := *study // a prediction of this share, not of the study
+	own.Placements, own.Until = nil, nil
+	perPlacement := make(map[string]int)
+	for _, c := range cells {
+		perPlacement[c.Placement]++
+	}
+	for _, p := range study.Placements {
+		if n := perPlacement[p.Name]; n > 0 {
+			own.Placements = append(own.Placements, p)
+			own.Replications = max(own.Replications, n)
+		}
+	}
+	predicted, err := predict(ctx, &own, force)
+	if err != nil {
+		return err
+	}
+	took := make(map[string]time.Duration)
+	for _, p := range predicted.Placements {
+		took[p.Name] = p.Time
+	}
+	slices.SortStableFunc(cells, func(a, b edgewise.Cell) int { return -cmp.Compare(took[a.Placement], took[b.Placement]) })
+	return nil
+}
+
+// A shardRun keeps what cells give, and notes who runs them.
+type shardRun struct {
+	kept  *store.Shared
+	shown *progress
+	total int
+
+	mu     sync.Mutex
+	notes  map[edgewise.Cell]*store.Note
+	done   int
+	failed []error
+}
+
+func (r *shardRun) begin(ctx context.Context, c edgewise.Cell) (bool, error) {
+	note, err := r.kept.Begin(ctx, c)
+	if err != nil {
+		return false, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.notes[c] = note
+	return true, nil
+}
+
+func (r *shardRun) end(ctx context.Context, c edgewise.Cell, result *edgewise.CellResult, why error) error {
+	if why == nil {
+		if err := r.kept.Put(ctx, result); err != nil {
+			return err
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if why != nil {
+		r.failed = append(r.failed, fmt.Errorf("%v: %w", c, why))
+	} else {
+		r.done++
+		r.shown.update(float64(r.done)/float64(r.total), fmt.Sprintf("%d of %s", r.done, counted(float64(r.total), "cell")))
+	}
+	return r.kept.End(ctx, r.notes[c], why)
+}
+
+// String says how far it is.
+func (r *shardRun) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return fmt.Sprintf("stopped after %d cells of %d; they are kept, and the same command goes on", r.done, r.total)
+}
