@@ -13,31 +13,36 @@ import (
 var csvHeader = []string{
 	"placement", "workload", "metro", "metric", "statistic", "unit",
 	"value", "low", "high", "n", "difference", "difference_low", "difference_high", "unsupported",
-	"variance_reduction", "placement_number", "kind", "site", "q", "deadline_ms",
+	"variance_reduction", "placement_number", "kind", "site", "q", "deadline_ms", "verdict",
 }
 
 // WriteCSV writes every figure of the comparison, one a row: where it belongs (placement, workload,
 // metro or site), what it is (metric, statistic, unit), the estimate with its interval
-// and the number of replications, and its paired difference from the first placement. An empty metro means all metros,
-// an empty site all sites. A number that the data cannot carry is an empty field; the column unsupported says why.
+// and the number of replications, and its paired difference from the first placement. The metro of figures of all metros is
+// "all", as is the site of those of all sites. A number that the data cannot carry is an empty field; the column unsupported says why.
 // variance_reduction is that of the pairing where it is known, placement_number the place in the study's order, 0 for
 // the baseline, kind that of the workload, q the probability of a quantile and deadline_ms the deadline of a share
-// within one; both are empty for other statistics. Shares are between 0 and 1, latencies in milliseconds.
+// within one; both are empty for other statistics. verdict is what [Verdicts] and [MetroVerdicts] say with the default margins, empty
+// for what is not judged. Shares are between 0 and 1, latencies in milliseconds.
 func WriteCSV(w io.Writer, c *edgewise.Comparison) error {
+	judged, err := judgedFigures(c)
+	if err != nil {
+		return err
+	}
 	out := csv.NewWriter(w)
 	_ = out.Write(csvHeader) // csv.Writer keeps its first error
 	for i := range c.Placements {
 		for _, w := range c.Placements[i].Workloads {
-			at := csvPlace{placement: c.Placements[i].Name, number: i, workload: w.Name, kind: w.Kind}
-			at.write(out, w.Figures)
+			at := csvPlace{placement: c.Placements[i].Name, number: i, workload: w.Name, kind: w.Kind, metro: everywhere, site: everywhere}
+			at.write(out, w.Figures, judged)
 			for _, m := range w.Metros {
 				at.metro = m.ID
-				at.write(out, m.Figures)
+				at.write(out, m.Figures, judged)
 			}
-			at.metro = ""
+			at.metro = everywhere
 			for _, s := range w.Sites {
 				at.site = s.ID
-				at.write(out, s.Figures)
+				at.write(out, s.Figures, nil)
 			}
 		}
 	}
@@ -48,13 +53,39 @@ func WriteCSV(w io.Writer, c *edgewise.Comparison) error {
 	return nil
 }
 
+// everywhere stands for all metros, and for all sites.
+const everywhere = "all"
+
+// A judgedFigure names a figure that has a verdict, of a metro or everywhere.
+type judgedFigure struct{ placement, workload, metro, metric, statistic string }
+
+// judgedFigures returns all verdicts.
+func judgedFigures(c *edgewise.Comparison) (map[judgedFigure]stats.Verdict, error) {
+	verdicts, err := Verdicts(c, Margins{})
+	if err != nil {
+		return nil, err
+	}
+	byMetro, err := MetroVerdicts(c, Margins{})
+	if err != nil {
+		return nil, err
+	}
+	judged := make(map[judgedFigure]stats.Verdict)
+	for _, v := range verdicts {
+		judged[judgedFigure{v.Placement, v.Workload, everywhere, v.Metric, v.Statistic}] = v.Verdict
+	}
+	for _, v := range byMetro {
+		judged[judgedFigure{v.Placement, v.Workload, v.MetroID, v.Metric, v.Statistic}] = v.Verdict
+	}
+	return judged, nil
+}
+
 // A csvPlace says where figures belong.
 type csvPlace struct {
 	placement, workload, kind, metro, site string
 	number                                 int
 }
 
-func (at *csvPlace) write(out *csv.Writer, figures edgewise.Figures) {
+func (at *csvPlace) write(out *csv.Writer, figures edgewise.Figures, judged map[judgedFigure]stats.Verdict) {
 	for i := range figures {
 		f := &figures[i]
 		row := []string{at.placement, at.workload, at.metro, f.Metric, f.Statistic, f.Unit}
@@ -66,7 +97,7 @@ func (at *csvPlace) write(out *csv.Writer, figures edgewise.Figures) {
 		}
 		row = append(row, numbers(difference)...)
 		row = append(row, f.Unsupported, known(f.VarianceReduction), strconv.Itoa(at.number), at.kind, at.site,
-			known(f.Q), known(float64(f.Deadline)/1e6))
+			known(f.Q), known(float64(f.Deadline)/1e6), string(judged[judgedFigure{at.placement, at.workload, at.metro, f.Metric, f.Statistic}]))
 		_ = out.Write(row)
 	}
 }

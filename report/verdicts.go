@@ -28,45 +28,53 @@ type PlacementVerdict struct {
 	Placement, Workload string
 	// Figure names what was judged: "p95", "within 50 ms", "request hit ratio".
 	Figure string
+	// Metric, Statistic and Unit are those of the figure ([edgewise.Label]).
+	Metric, Statistic, Unit string
 	// Baseline is the figure of the first placement.
 	Baseline stats.Estimate
 	// IsShare is true where the figure is a share in [0, 1].
 	IsShare bool
+	// IsHarm is true where the figure is the share of those who were not served as they wanted, such as failed requests.
+	IsHarm bool
 	stats.Answer
 }
 
-// Verdicts judges every placement against the baseline, in every figure that is to be judged ([edgewise.Label]) and that
-// both have: the usual quantiles and the mean of the headline latency, the shares within deadlines, what failed, the
-// hit ratio, the load on the origin, and own measures. A harm that has happened nowhere is no question. All verdicts
-// together are right with the probability of the comparison's level, see [stats.Judge].
-func Verdicts(c *edgewise.Comparison, m Margins) ([]PlacementVerdict, error) {
-	if _, err := selectWorkloads(c, ""); err != nil {
-		return nil, fmt.Errorf("verdicts: %w", err)
-	}
+// orDefaults returns the margins with the defaults in the place of 0.
+func (m Margins) orDefaults() Margins {
 	if m.Relative == 0 {
 		m.Relative = 0.01
 	}
 	if m.Share == 0 {
 		m.Share = 0.005
 	}
-	j := judging{level: c.Level, margins: m}
+	return m
+}
+
+// Verdicts judges every placement against the baseline, in every figure that is to be judged ([edgewise.Label]) and that
+// both have: the usual quantiles and the mean of the headline latency, the shares within deadlines, what failed, the
+// hit ratio, the load on the origin, and own measures. A harm that has happened nowhere is no question. Nothing against
+// nothing, such as no request to the origin under either, is the same without a test. All verdicts
+// together are right with the probability of the comparison's level, see [stats.Judge]. What they say of all users may
+// not be so for those of a metro: see [WhoLoses].
+func Verdicts(c *edgewise.Comparison, m Margins) ([]PlacementVerdict, error) {
+	if _, err := selectWorkloads(c, ""); err != nil {
+		return nil, fmt.Errorf("verdicts: %w", err)
+	}
+	j := judging{level: c.Level, margins: m.orDefaults()}
 	for i := 1; i < len(c.Placements); i++ {
 		p := &c.Placements[i]
 		for k := range p.Workloads {
 			if base := workloadOf(&c.Placements[0], p.Workloads[k].Name); base != nil {
 				j.placement, j.workload = p.Name, p.Workloads[k].Name
-				j.compare(&p.Workloads[k], base)
+				j.compare(p.Workloads[k].Figures, base.Figures, func(*edgewise.Figure) bool { return true })
 			}
 		}
 	}
-	answers, err := stats.Judge(j.questions, c.Level)
+	verdicts, err := j.judge()
 	if err != nil {
 		return nil, fmt.Errorf("verdicts: %w", err)
 	}
-	for i := range answers {
-		j.verdicts[i].Answer = answers[i]
-	}
-	return j.verdicts, nil
+	return verdicts, nil
 }
 
 // judging collects the questions of a comparison.
@@ -76,26 +84,31 @@ type judging struct {
 	placement, workload string
 	questions           []stats.Question
 	verdicts            []PlacementVerdict
+	// asked holds the verdict of each question.
+	asked []int
 }
 
-// compare asks about every figure that is judged and that the baseline has too.
-func (j *judging) compare(w, base *edgewise.WorkloadResult) {
-	for i := range w.Figures {
-		f := &w.Figures[i]
-		if f.Judged == "" || f.Difference == nil {
+// compare asks about every figure that is judged, that the baseline has too, and that is of interest.
+func (j *judging) compare(figures, base edgewise.Figures, isOfInterest func(*edgewise.Figure) bool) {
+	for i := range figures {
+		f := &figures[i]
+		if f.Judged == "" || f.Difference == nil || !isOfInterest(f) {
 			continue
 		}
-		b, ok := base.Figures.Find(f.Metric, f.Statistic)
-		if !ok || isHarmless(f, &b) {
+		b, ok := base.Find(f.Metric, f.Statistic)
+		if !ok || isHarm(&f.Label) && isNothing(f, &b) {
 			continue
 		}
 		j.ask(f, &b)
 	}
 }
 
-// isHarmless reports whether a harm has happened nowhere, so that there is no question.
-func isHarmless(f, base *edgewise.Figure) bool {
-	return f.Better == edgewise.Less && f.HasValue() && base.HasValue() && f.Value == 0 && base.Value == 0
+// isHarm reports whether a figure is the share of those who were not served as they wanted.
+func isHarm(l *edgewise.Label) bool { return l.Unit == "share" && l.Better == edgewise.Less }
+
+// isNothing reports whether there is nothing on either side, and nothing was left out by chance.
+func isNothing(f, base *edgewise.Figure) bool {
+	return f.HasValue() && base.HasValue() && f.Value == 0 && base.Value == 0
 }
 
 func (j *judging) ask(f, base *edgewise.Figure) {
@@ -104,13 +117,32 @@ func (j *judging) ask(f, base *edgewise.Figure) {
 	if !isShare {
 		margin = j.margins.Relative * math.Abs(base.Value)
 	}
-	j.questions = append(j.questions, stats.Question{
+	question := stats.Question{
 		Name:       fmt.Sprintf("%s, %s, %s", j.placement, j.workload, f.Judged),
 		Difference: *f.Difference, Level: j.level, Margin: margin, MoreIsBetter: f.Better == edgewise.More,
-	})
-	j.verdicts = append(j.verdicts, PlacementVerdict{
-		Placement: j.placement, Workload: j.workload, Figure: f.Judged, Baseline: base.Estimate, IsShare: isShare,
-	})
+	}
+	v := PlacementVerdict{
+		Placement: j.placement, Workload: j.workload, Figure: f.Judged, Metric: f.Metric, Statistic: f.Statistic, Unit: f.Unit,
+		Baseline: base.Estimate, IsShare: isShare, IsHarm: isHarm(&f.Label),
+	}
+	if !isShare && isNothing(f, base) {
+		v.Answer = stats.Answer{Question: question, Verdict: stats.Same}
+	} else {
+		j.questions, j.asked = append(j.questions, question), append(j.asked, len(j.verdicts))
+	}
+	j.verdicts = append(j.verdicts, v)
+}
+
+// judge answers the questions.
+func (j *judging) judge() ([]PlacementVerdict, error) {
+	answers, err := stats.Judge(j.questions, j.level)
+	if err != nil {
+		return nil, err
+	}
+	for i, at := range j.asked {
+		j.verdicts[at].Answer = answers[i]
+	}
+	return j.verdicts, nil
 }
 
 // WriteVerdicts writes the verdicts as a table for a terminal, a row a figure and a column a placement,
