@@ -70,6 +70,8 @@ type Shown struct {
 const (
 	// LatencyTable has the headline latency and what failed, in ms where nothing else is said.
 	LatencyTable = "latency"
+	// LastByteTable has the time to the last byte, in ms.
+	LastByteTable = "time to last byte"
 	// OriginTable has the hit ratios and the load on the origin.
 	OriginTable = "caches and origin"
 )
@@ -290,11 +292,17 @@ func latencies() (all []Measure) {
 			m := quantileOf(metric, p)
 			m.ByMetro = headline && slices.Contains(metroQuantiles, p)
 			m.judge(headline && slices.Contains(judgedQuantiles, p))
+			if metric == sim.TTLB && slices.Contains(judgedQuantiles, p) {
+				m.Table, m.Column = LastByteTable, m.Statistic
+			}
 			of = append(of, m)
 		}
 		mean := meanOf(metric)
 		mean.ByMetro = headline
 		mean.judge(headline)
+		if metric == sim.TTLB {
+			mean.Table, mean.Column = LastByteTable, mean.Statistic
+		}
 		of = append(of, mean)
 		if metric != sim.LobbyWait { // deadlines are about latency
 			of = append(of, Measure{

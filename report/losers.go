@@ -79,6 +79,8 @@ func requestsIn(metros []edgewise.MetroResult) (sum float64) {
 // another worse is among both.
 type Losers struct {
 	Placement, Workload string
+	// Kind is that of the workload's service.
+	Kind string
 	// Metros is the number of metros that were judged.
 	Metros int
 	// Worse holds what is worse, a row a metro and figure, the largest harm first; a metro's rows stand together.
@@ -102,7 +104,9 @@ func WhoLoses(c *edgewise.Comparison, m Margins) ([]Losers, error) {
 		if n < 0 {
 			n = len(verdicts)
 		}
-		all = append(all, losersAmong(verdicts[:n]))
+		l := losersAmong(verdicts[:n])
+		l.Kind = c.Placement(l.Placement).Workload(l.Workload).Kind
+		all = append(all, l)
 		verdicts = verdicts[n:]
 	}
 	return all, nil
@@ -173,8 +177,8 @@ func (l *Losers) String() string {
 		more = fmt.Sprintf(" and %s", countOf(len(names)-metrosInWords, "other", "others"))
 		names = names[:metrosInWords]
 	}
-	return fmt.Sprintf("%s, %s: worse in %d of %s with %s %% of the requests: %s)%s.", l.Placement, l.Workload, l.WorseMetros,
-		countOf(l.Metros, "metro", "metros"), percent(l.WorseShare), strings.Join(names, "), "), more)
+	return fmt.Sprintf("%s, %s: worse in %d of %s with %s %% of the %s: %s)%s.", l.Placement, l.Workload, l.WorseMetros,
+		countOf(l.Metros, "metro", "metros"), percent(l.WorseShare), requestsOf(l.Kind), strings.Join(names, "), "), more)
 }
 
 // amount says by how much a figure differs: "+2.2 ms", "failed requests +3.1 pp".
@@ -200,4 +204,39 @@ func countOf(n int, one, many string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, many)
+}
+
+// losersInTable is how many rows the table of losers has.
+const losersInTable = 60
+
+// losersTable returns a table of what is worse in which metro, nil where nothing is.
+func losersTable(losers []Losers) *grid {
+	t := &grid{
+		title: "Who loses", columns: []string{"placement", "workload", "metro", "% of requests", "figure", "baseline", "difference"},
+		first: placementColumn,
+	}
+	left := 0
+	for _, l := range losers {
+		for _, v := range l.Worse {
+			if len(t.rows) == losersInTable {
+				left++
+				continue
+			}
+			factor, unit := 1.0, " "+v.Unit
+			if v.IsShare {
+				factor, unit = 100, " pp"
+			}
+			t.rows = append(t.rows, []string{
+				l.Placement, l.Workload, v.Metro, number(100*v.Share, 1), v.Figure, interval(v.Baseline.Scaled(factor)),
+				signed(v.Question.Difference.Scaled(factor)) + unit,
+			})
+		}
+	}
+	if left > 0 {
+		t.notes = append(t.notes, fmt.Sprintf("And %s in comparison.json.", countOf(left, "other", "others")))
+	}
+	if len(t.rows) == 0 {
+		return nil
+	}
+	return t
 }

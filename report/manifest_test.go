@@ -51,9 +51,10 @@ func TestDifferencesTellAnEditFromAnotherResult(t *testing.T) {
 	other.Seed++
 	differences, err := report.Differences(dir, m, other)
 	require.NoError(t, err)
-	require.Len(t, differences, 2)
+	require.Len(t, differences, 3)
 	require.Contains(t, differences[0], "comparison.json: the run gives other bits, the first at byte ")
-	require.Equal(t, "manifest.json: its seed is 42; the run has 43", differences[1])
+	require.Contains(t, differences[1], "comparison.md: the run gives other bits, the first at byte ")
+	require.Equal(t, "manifest.json: its seed is 42; the run has 43", differences[2])
 
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "comparison.csv"), []byte("edited"), 0o666))
 	require.NoError(t, os.Remove(filepath.Join(dir, "hit_ratio.svg")))

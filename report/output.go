@@ -61,7 +61,7 @@ func drawn(draw func(*edgewise.Comparison) (*Picture, error), write func(*Pictur
 	}
 }
 
-// writeSummary writes the tables and the verdicts for people.
+// writeSummary writes the page for people.
 func writeSummary(w io.Writer, c *edgewise.Comparison) error {
 	if _, err := fmt.Fprintf(w, "## %s\n\n", c.Title); err != nil {
 		return err
@@ -69,17 +69,10 @@ func writeSummary(w io.Writer, c *edgewise.Comparison) error {
 	if err := writeWarnings(w, c); err != nil {
 		return err
 	}
-	if err := WriteMarkdown(w, c); err != nil {
+	p := asMarkdown()
+	if err := p.page(c, true); err != nil {
 		return err
 	}
-	if _, err := io.WriteString(w, "\n"); err != nil {
-		return err
-	}
-	if err := WriteVerdictsMarkdown(w, c, Margins{}); err != nil {
-		return err
-	}
-	if _, err := io.WriteString(w, "\n"); err != nil {
-		return err
-	}
-	return WriteSitesMarkdown(w, c)
+	_, err := io.WriteString(w, p.String())
+	return err
 }

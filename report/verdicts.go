@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
-
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/stats"
@@ -145,109 +143,116 @@ func (j *judging) judge() ([]PlacementVerdict, error) {
 	return j.verdicts, nil
 }
 
-// WriteVerdicts writes the verdicts as a table for a terminal, a row a figure and a column a placement,
-// each with its change from the baseline.
+// WriteVerdicts writes the verdicts as text of any width: a table a workload, with a row a placement and a column a figure,
+// each with its change from the baseline, and below it who loses.
 func WriteVerdicts(w io.Writer, c *edgewise.Comparison, m Margins) error {
-	return writeVerdicts(w, c, m, "%s\n", renderText)
+	return writeVerdicts(w, c, m, onScreen(Layout{All: true}))
 }
 
-// WriteVerdictsMarkdown writes the table of [WriteVerdicts] as Markdown.
+// WriteVerdictsMarkdown writes the tables of [WriteVerdicts] as Markdown.
 func WriteVerdictsMarkdown(w io.Writer, c *edgewise.Comparison, m Margins) error {
-	return writeVerdicts(w, c, m, "### %s\n\n", renderMarkdown)
+	return writeVerdicts(w, c, m, asMarkdown())
 }
 
-func writeVerdicts(w io.Writer, c *edgewise.Comparison, m Margins, heading string, render func(table.Writer) string) error {
+func writeVerdicts(w io.Writer, c *edgewise.Comparison, m Margins, p *paper) error {
 	verdicts, err := Verdicts(c, m)
 	if err != nil {
 		return err
 	}
-	var out strings.Builder
-	fmt.Fprintf(&out, heading, "Verdicts against "+c.Placements[0].Name)
-	if len(verdicts) == 0 {
-		out.WriteString("There is nothing to compare.\n")
-	} else {
-		t := verdictTable(c, verdicts)
-		fmt.Fprintf(&out, "%s\n%d questions; with %s %% probability no answer is wrong (Holm). ", render(t), len(verdicts), percentOf(c.Level))
-		out.WriteString("pp: percentage points. undecided: run more replications.\n")
-		if hasDistances(c) {
-			out.WriteString("distance: by how much the latency of a request is moved on average (Wasserstein-1). " +
-				"pairing: how many times more replications the mean would need if placements did not meet the same users.\n")
-		}
+	if err := p.verdicts(c, m, verdicts); err != nil {
+		return err
 	}
-	if _, err := io.WriteString(w, out.String()); err != nil {
+	if _, err := io.WriteString(w, p.String()); err != nil {
 		return fmt.Errorf("write verdicts: %w", err)
 	}
 	return nil
 }
 
-// verdictColumn is the width in characters at which placement names are wrapped.
-const verdictColumn = 22
-
-func verdictTable(c *edgewise.Comparison, verdicts []PlacementVerdict) table.Writer {
-	t := table.NewWriter()
-	header := table.Row{"workload", "figure"}
-	var columns []table.ColumnConfig
-	for i, p := range c.Placements[1:] {
-		header = append(header, text.WrapSoft(p.Name, verdictColumn))
-		columns = append(columns, table.ColumnConfig{Number: i + 3, Align: text.AlignRight, AlignHeader: text.AlignRight})
+// verdicts writes the tables of verdicts, who loses, and explains them.
+func (p *paper) verdicts(c *edgewise.Comparison, m Margins, verdicts []PlacementVerdict) error {
+	if len(verdicts) == 0 {
+		p.heading("Verdicts against " + c.Placements[0].Name)
+		p.prose("There is nothing to compare.")
+		return nil
 	}
-	t.AppendHeader(header)
-	t.SetColumnConfigs(columns)
-
-	type rowKey struct{ workload, figure string }
-	var order []rowKey
-	cells := map[rowKey]map[string]string{}
-	for _, v := range verdicts {
-		k := rowKey{v.Workload, v.Figure}
-		if cells[k] == nil {
-			cells[k] = map[string]string{}
-			order = append(order, k)
-		}
-		cells[k][v.Placement] = v.String()
+	losers, err := WhoLoses(c, m)
+	if err != nil {
+		return err
 	}
-	for i, k := range order {
-		row := table.Row{k.workload, k.figure}
-		if i > 0 && k.workload == order[i-1].workload {
-			row[0] = ""
+	ranks := rankBy(verdicts)
+	for _, name := range workloadNames(c) {
+		rows, left := p.rowsShown(c, name, ranks)
+		t := verdictTable(c, rows, ranks)
+		if t == nil {
+			continue
 		}
-		for _, p := range c.Placements[1:] {
-			row = append(row, cells[k][p.Name])
+		if left != "" {
+			t.notes = append(t.notes, left)
 		}
-		t.AppendRow(row)
-		if i == len(order)-1 || k.workload != order[i+1].workload {
-			for _, row := range distributionRows(c, k.workload) {
-				t.AppendRow(row)
+		for _, r := range rows {
+			at := slices.IndexFunc(losers, func(l Losers) bool { return l.Placement == r.placement && l.Workload == name })
+			if at >= 0 && losers[at].WorseMetros > 0 {
+				t.notes = append(t.notes, losers[at].String())
 			}
 		}
+		p.grid(t)
 	}
-	return t
+	if t := losersTable(losers); p.All && t != nil {
+		p.grid(t)
+	}
+	p.prose(verdictLegend(c, verdicts, losers))
+	return nil
 }
 
-// distributionRows say how far the headline latency of a workload has moved as a whole and what pairing
-// has saved; none where that is not known.
-func distributionRows(c *edgewise.Comparison, workload string) []table.Row {
-	moved, saved := table.Row{"", "distance"}, table.Row{"", "pairing"}
-	anyMoved, anySaved := false, false
-	for i := range c.Placements[1:] {
-		distance, gain := "", ""
-		if w := workloadOf(&c.Placements[i+1], workload); w != nil {
-			if d, ok := distanceOf(w); ok {
-				distance, anyMoved = number(d.Value, decimalsFor(d.Value, 0))+" ms", true
-			}
-			if mean, _ := w.Headline().Mean(); mean.VarianceReduction > 0 {
-				gain, anySaved = "× "+number(mean.VarianceReduction, decimalsFor(mean.VarianceReduction, 0)), true
+// verdictLegend explains the verdicts.
+func verdictLegend(c *edgewise.Comparison, verdicts []PlacementVerdict, losers []Losers) string {
+	s := fmt.Sprintf("%d questions; with %s %% probability no answer is wrong (Holm). pp: percentage points. undecided: run more replications.",
+		len(verdicts), percentOf(c.Level))
+	if len(losers) > 0 {
+		s += " Who loses is a family of questions of its own, of the mean"
+		if hasFailures(c) {
+			s += " and of what failed,"
+		}
+		s += " by metro; comparison.json has all under who_loses."
+	}
+	return s
+}
+
+// verdictTable returns the table of a workload, nil where nothing is judged. The baseline has no row.
+func verdictTable(c *edgewise.Comparison, rows []tableRow, ranks *ranking) *grid {
+	if len(rows) == 0 {
+		return nil
+	}
+	name := rows[0].workload.Name
+	baseline := c.Placements[0].Name
+	t := &grid{title: fmt.Sprintf("%s: verdicts against %s", name, baseline), columns: []string{"placement"}, first: placementColumn}
+	var figures []string
+	for _, r := range rows {
+		for _, v := range ranks.verdicts[[2]string{r.placement, name}] {
+			if !slices.Contains(figures, v.Figure) {
+				figures = append(figures, v.Figure)
 			}
 		}
-		moved, saved = append(moved, distance), append(saved, gain)
 	}
-	var rows []table.Row
-	if anyMoved {
-		rows = append(rows, moved)
+	t.columns = append(t.columns, figures...)
+	for _, r := range rows {
+		if r.placement == baseline {
+			for _, other := range r.alike {
+				t.notes = append(t.notes, fmt.Sprintf("%s does exactly what %s does.", other, baseline))
+			}
+			continue
+		}
+		cells := make([]string, len(t.columns))
+		cells[0] = r.name()
+		for _, v := range ranks.verdicts[[2]string{r.placement, name}] {
+			cells[1+slices.Index(figures, v.Figure)] = strings.Replace(v.String(), " ", "\n", 1)
+		}
+		t.rows = append(t.rows, cells)
 	}
-	if anySaved {
-		rows = append(rows, saved)
+	if len(t.rows) == 0 && len(t.notes) == 0 {
+		return nil
 	}
-	return rows
+	return t
 }
 
 // String returns the verdict with the change: "better −41.2 %", "same +0.1 pp", "undecided".
@@ -274,14 +279,5 @@ func (v PlacementVerdict) String() string {
 	return fmt.Sprintf("%s %s%s %s", word, sign, number(change, 1), unit)
 }
 
-// distanceOf returns how far the headline latency has moved as a whole.
-func distanceOf(w *edgewise.WorkloadResult) (edgewise.Figure, bool) {
-	return w.Figures.Find(w.Headline().Name(), "Wasserstein distance from the baseline")
-}
-
-func hasDistances(c *edgewise.Comparison) bool {
-	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool {
-		_, ok := distanceOf(w)
-		return ok
-	})
-}
+// distanceStatistic is the statistic of how far a latency has moved as a whole, which is a difference itself.
+const distanceStatistic = "Wasserstein distance"

@@ -21,6 +21,7 @@ type runCmd struct {
 	Replications *int   `short:"r" help:"Replications instead of the scenario's: 1 or more."`
 	Workers      int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet        bool   `short:"q" help:"No progress, no table."`
+	Verbose      bool   `short:"v" help:"Print all: every placement, where otherwise the baseline and the ten best are shown, and the sources of the data. comparison.md has all in any case."`
 	Sites        bool   `short:"s" help:"Print what every site does, too: requests, bytes, hits, how busy its servers are, players, the load on the origins. comparison.md has it in any case."`
 }
 
@@ -74,24 +75,9 @@ func (c *runCmd) write(s *streams, comparison *edgewise.Comparison, runErr error
 		}
 	}
 	if !c.Quiet {
-		if err := report.WriteTable(s.out, comparison); err != nil {
+		layout := report.Layout{Width: widthOf(s.out), All: c.Verbose, Sites: c.Sites}
+		if err := report.WriteScreen(s.out, comparison, layout); err != nil {
 			return errors.Join(runErr, err)
-		}
-		if c.Sites {
-			if _, err := fmt.Fprintln(s.out); err != nil {
-				return errors.Join(runErr, err)
-			}
-			if err := report.WriteSites(s.out, comparison); err != nil {
-				return errors.Join(runErr, err)
-			}
-		}
-		if len(comparison.Placements) > 1 {
-			if _, err := fmt.Fprintln(s.out); err != nil {
-				return errors.Join(runErr, err)
-			}
-			if err := report.WriteVerdicts(s.out, comparison, report.Margins{}); err != nil {
-				return errors.Join(runErr, err)
-			}
 		}
 		if err := sayStopping(s.out, comparison); err != nil {
 			return errors.Join(runErr, err)
@@ -123,9 +109,9 @@ func sayStopping(w io.Writer, c *edgewise.Comparison) (err error) {
 	switch s := c.Stopping; {
 	case s == nil:
 	case s.Best != "":
-		_, err = fmt.Fprintf(w, "\nStopped after %d replications: %s. Least latency: %s.\n", c.Replications, s.Reason, s.Best)
+		_, err = fmt.Fprintf(w, "Stopped after %d replications: %s. Least latency: %s.\n", c.Replications, s.Reason, s.Best)
 	default:
-		_, err = fmt.Fprintf(w, "\nStopped after %d replications: %s. Least precise: %s.\n", c.Replications, s.Reason, s.Widest)
+		_, err = fmt.Fprintf(w, "Stopped after %d replications: %s. Least precise: %s.\n", c.Replications, s.Reason, s.Widest)
 	}
 	return err
 }
@@ -135,7 +121,8 @@ func (c *runCmd) listFiles(w io.Writer, inputs int) error {
 	if inputs > 0 {
 		names += ", the files it names"
 	}
-	_, err := fmt.Fprintf(w, "\nWritten to %s: %s, %s and manifest.json (edgewise reproduce runs it again).\n", filepath.Clean(c.Out), outputNames(), names)
+	said := fmt.Sprintf("Written to %s: %s, %s and manifest.json (edgewise reproduce runs it again).", filepath.Clean(c.Out), outputNames(), names)
+	_, err := fmt.Fprintln(w, wrap(said, widthOf(w)))
 	return err
 }
 
