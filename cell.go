@@ -57,11 +57,11 @@ func (s *Study) NextCells(results []*CellResult) ([]Cell, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	g, err := s.gather(results)
+	a, g, err := s.gather(context.Background(), results)
 	if err != nil {
 		return nil, err
 	}
-	stopper, err := s.newStopper()
+	stopper, err := a.study.newStopper()
 	if err != nil {
 		return nil, err
 	}
@@ -71,16 +71,17 @@ func (s *Study) NextCells(results []*CellResult) ([]Cell, error) {
 	}
 	var missing []Cell
 	for r := range upTo {
-		for p := range s.Placements {
+		for p := range a.study.Placements {
 			if !g.has(p, r) {
-				missing = append(missing, Cell{s.Placements[p].Name, r})
+				missing = append(missing, Cell{a.study.Placements[p].Name, r})
 			}
 		}
 	}
 	return missing, nil
 }
 
-// RunCell runs one cell of the study, on [Study].Workers cores. It returns the context's error when cancelled.
+// RunCell runs one cell of the study, on [Study].Workers cores. It returns the context's error when cancelled, and an
+// [*OverloadError] if its placement is overloaded.
 func (s *Study) RunCell(ctx context.Context, c Cell) (*CellResult, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -92,16 +93,23 @@ func (s *Study) RunCell(ctx context.Context, c Cell) (*CellResult, error) {
 	if c.Replication < 0 || c.Replication >= maxReplications {
 		return nil, fmt.Errorf("edgewise: %v: want a replication of 0 to %d", c, maxReplications-1)
 	}
-	header, err := s.header()
+	header, err := s.CellHeader()
 	if err != nil {
 		return nil, err
 	}
 	header.Cell = c
-	plans, err := sim.Compile(s.Scenario, s.Placements[p])
+	plans, err := sim.Compile(ctx, s.Scenario, s.Placements[p])
 	if err != nil {
 		return nil, err
 	}
-	result, err := plans[0].RunOn(ctx, c.Replication, s.workers())
+	loads, err := plans[0].ServerLoads()
+	if err != nil {
+		return nil, err
+	}
+	if refused, ok := refusalOf(&s.Placements[p], loads); ok && !s.SkipWarmUpCheck {
+		return nil, c.refuse(refused)
+	}
+	result, err := plans[0].RunOn(ctx, c.Replication, s.workers(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -109,26 +117,26 @@ func (s *Study) RunCell(ctx context.Context, c Cell) (*CellResult, error) {
 }
 
 // Compare makes the comparison from the results of cells, in any order and from any machine: the same, to the bit,
-// as [Study.Run] finds. It rests on the first replications, as many as every placement has; the comparison
+// as [Study.Run] finds. It returns the context's error when cancelled. It rests on the first replications, as many as every placement has; the comparison
 // says how many were planned. Results of another study or of another program are refused, and so is a study whose runs
-// have not warmed up, with a [*WarmUpError].
-func (s *Study) Compare(results []*CellResult) (*Comparison, error) {
+// have not warmed up, with a [*WarmUpError]; placements that are overloaded as [Study.Run] says.
+func (s *Study) Compare(ctx context.Context, results []*CellResult) (*Comparison, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	g, err := s.gather(results)
+	a, g, err := s.gather(ctx, results)
 	if err != nil {
 		return nil, err
 	}
 	finished := g.finished()
 	if len(finished) == 0 {
-		for p := range s.Placements {
+		for p := range a.study.Placements {
 			if !g.has(p, 0) {
-				return nil, fmt.Errorf("edgewise: nothing to compare: the result of %v is missing", Cell{s.Placements[p].Name, 0})
+				return nil, fmt.Errorf("edgewise: nothing to compare: the result of %v is missing", Cell{a.study.Placements[p].Name, 0})
 			}
 		}
 	}
-	stopper, err := s.newStopper()
+	stopper, err := a.study.newStopper()
 	if err != nil {
 		return nil, err
 	}
@@ -139,56 +147,65 @@ func (s *Study) Compare(results []*CellResult) (*Comparison, error) {
 	if done {
 		planned = len(finished)
 	}
-	return s.conclude(finished, planned, stopper.result)
+	return a.conclude(ctx, finished, planned, stopper.result)
 }
 
-// gather collects results of this study.
-func (s *Study) gather(results []*CellResult) (*gatherer, error) {
-	want, err := s.header()
+// gather collects results of this study, of the placements that are not refused before they run.
+func (s *Study) gather(ctx context.Context, results []*CellResult) (*admission, *gatherer, error) {
+	want, err := s.CellHeader()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	g := newGatherer(s, nil)
 	for _, r := range results {
 		if r == nil || r.Result == nil {
-			return nil, fmt.Errorf("edgewise: a result is nil")
+			return nil, nil, fmt.Errorf("edgewise: a result is nil")
 		}
-		if err := r.matches(&want); err != nil {
-			return nil, err
-		}
-		p := s.placementNumber(r.Placement)
-		if p < 0 {
-			return nil, fmt.Errorf("edgewise: a result is of %v; no placement of the study has this name", r.Cell)
-		}
-		if err := s.ValidateResult(s.Placements[p], r.Result); err != nil {
-			return nil, fmt.Errorf("edgewise: %v: %w", r.Cell, err)
-		}
-		if err := g.take(p, r.Result); err != nil {
-			return nil, fmt.Errorf("edgewise: %v: %w", r.Cell, err)
+		if _, err := s.accept(r, &want); err != nil {
+			return nil, nil, err
 		}
 	}
-	return g, nil
+	a, err := s.admit(ctx, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	g := newGatherer(a, nil)
+	return a, g, g.takeAll(results)
+}
+
+// takeAll adds results of the study.
+func (g *gatherer) takeAll(results []*CellResult) error {
+	for _, r := range results {
+		p := g.study.placementNumber(r.Placement)
+		if p < 0 {
+			return fmt.Errorf("edgewise: a result is of %v; its placement is overloaded and refused", r.Cell)
+		}
+		if err := g.take(p, r.Result); err != nil {
+			return fmt.Errorf("edgewise: %v: %w", r.Cell, err)
+		}
+	}
+	return nil
+}
+
+// accept names what keeps a result from being one of this study, whose results have the header want, and returns the
+// number of its placement.
+func (s *Study) accept(r *CellResult, want *CellHeader) (placement int, err error) {
+	if err := r.matches(want); err != nil {
+		return 0, err
+	}
+	p := s.placementNumber(r.Placement)
+	if p < 0 {
+		return 0, fmt.Errorf("edgewise: a result is of %v; no placement of the study has this name", r.Cell)
+	}
+	if err := s.ValidateResult(s.Placements[p], r.Result); err != nil {
+		return 0, fmt.Errorf("edgewise: %v: %w", r.Cell, err)
+	}
+	return p, nil
 }
 
 // matches names the first thing in which a result is not of the study and the program that a header says.
 func (r *CellResult) matches(want *CellHeader) error {
-	for _, field := range []struct{ name, is, want string }{
-		{"scenario", r.Scenario, want.Scenario},
-		{"input files", r.Inputs, want.Inputs},
-		{"list of own parts", strings.Join(r.OwnParts, ", "), strings.Join(want.OwnParts, ", ")},
-		{"study", r.Study, want.Study},
-		{"program", r.Code.Program, want.Code.Program},
-		{"module version", r.Code.Version, want.Code.Version},
-		{"commit", r.Code.Revision, want.Code.Revision},
-		{"changes to the commit", fmt.Sprint(r.Code.Modified), fmt.Sprint(want.Code.Modified)},
-		{"compiler", r.Code.Go, want.Code.Go},
-		{"platform", r.Code.Platform, want.Code.Platform},
-		{"instruction set", r.Code.Instructions, want.Code.Instructions},
-		{"generator", r.Generator, want.Generator},
-	} {
-		if field.is != field.want {
-			return fmt.Errorf("edgewise: the result of %v has another %s, %q; want %q", r.Cell, field.name, field.is, field.want)
-		}
+	if err := r.CellHeader.Matches(want); err != nil {
+		return fmt.Errorf("edgewise: the result of %v has %w", r.Cell, err)
 	}
 	switch {
 	case r.Result.Placement != r.Placement || r.Result.Replication != r.Replication:
@@ -199,8 +216,33 @@ func (r *CellResult) matches(want *CellHeader) error {
 	return nil
 }
 
-// header returns the header of the study's results, without a cell.
-func (s *Study) header() (CellHeader, error) {
+// Matches names the first thing in which a header is not of the study and the program of another one, whatever their
+// cells; nil if they agree.
+func (h *CellHeader) Matches(want *CellHeader) error {
+	for _, field := range []struct{ name, is, want string }{
+		{"scenario", h.Scenario, want.Scenario},
+		{"input files", h.Inputs, want.Inputs},
+		{"list of own parts", strings.Join(h.OwnParts, ", "), strings.Join(want.OwnParts, ", ")},
+		{"study", h.Study, want.Study},
+		{"program", h.Code.Program, want.Code.Program},
+		{"module version", h.Code.Version, want.Code.Version},
+		{"commit", h.Code.Revision, want.Code.Revision},
+		{"changes to the commit", fmt.Sprint(h.Code.Modified), fmt.Sprint(want.Code.Modified)},
+		{"build", h.Code.Executable, want.Code.Executable},
+		{"compiler", h.Code.Go, want.Code.Go},
+		{"platform", h.Code.Platform, want.Code.Platform},
+		{"instruction set", h.Code.Instructions, want.Code.Instructions},
+		{"generator", h.Generator, want.Generator},
+	} {
+		if field.is != field.want {
+			return fmt.Errorf("another %s, %q; want %q", field.name, field.is, field.want)
+		}
+	}
+	return nil
+}
+
+// CellHeader returns the header of the study's results, without a cell.
+func (s *Study) CellHeader() (CellHeader, error) {
 	study, err := s.Fingerprint()
 	return CellHeader{Study: study, Provenance: s.Provenance, OwnParts: s.ownPartsOfCells(), Code: ThisCode(), Generator: random.Generator}, err
 }
@@ -218,16 +260,22 @@ func (s *Study) placementNumber(name string) int {
 // A gatherer collects results until a replication is complete for every placement, and then keeps what
 // the comparison needs of it.
 type gatherer struct {
-	study    *Study
+	of       *admission
+	study    *Study // of
 	progress func(Progress)
 	runs     int // so far
+	kept     int // of them, by the study's store
 	total    int // planned
+	meter    sim.Meter
+	perRun   float64 // steps of the meter that a run is expected to take; 0 where nobody knows
 	open     map[int][]*sim.Result
 	done     []*replication // nil where it is not complete
 }
 
-func newGatherer(s *Study, progress func(Progress)) *gatherer {
-	return &gatherer{study: s, progress: progress, open: make(map[int][]*sim.Result)}
+func newGatherer(a *admission, progress func(Progress)) *gatherer {
+	return &gatherer{
+		of: a, study: a.study, progress: progress, perRun: a.study.Scenario.Work().Steps(), open: make(map[int][]*sim.Result),
+	}
 }
 
 // has reports whether a result is there.
@@ -254,6 +302,7 @@ func (g *gatherer) take(placement int, r *sim.Result) error {
 		if err != nil {
 			return err
 		}
+		reduced.loads = g.of.loadsOf(g.open[n])
 		if len(g.done) <= n {
 			g.done = append(g.done, make([]*replication, n+1-len(g.done))...)
 		}
@@ -261,9 +310,7 @@ func (g *gatherer) take(placement int, r *sim.Result) error {
 		delete(g.open, n)
 	}
 	g.runs++
-	if g.progress != nil {
-		g.progress(Progress{Done: g.runs, Total: g.total})
-	}
+	g.report()
 	return nil
 }
 

@@ -54,11 +54,11 @@ func TestCellsInAnyOrderGiveTheComparisonOfTheStudy(t *testing.T) {
 	results := sent(t, runCells(t, s, cells))
 	for range 3 {
 		rand.Shuffle(len(results), func(i, j int) { results[i], results[j] = results[j], results[i] })
-		c, err := s.Compare(results)
+		c, err := s.Compare(context.Background(), results)
 		require.NoError(t, err)
 		require.Equal(t, asJSON(t, whole), asJSON(t, c))
 	}
-	c, err := s.Compare(append(results, results[2]))
+	c, err := s.Compare(context.Background(), append(results, results[2]))
 	require.NoError(t, err, "a cell that ran twice")
 	require.Equal(t, asJSON(t, whole), asJSON(t, c))
 	next, err := s.NextCells(results)
@@ -75,11 +75,11 @@ func TestMissingCellsAreListedAndCompleteReplicationsCompared(t *testing.T) {
 	next, err := s.NextCells(few)
 	require.NoError(t, err)
 	require.Equal(t, []edgewise.Cell{cells[4]}, next)
-	c, err := s.Compare(few)
+	c, err := s.Compare(context.Background(), few)
 	require.NoError(t, err)
 	require.Equal(t, 1, c.Replications)
 	require.Equal(t, 3, c.Planned)
-	_, err = s.Compare(results[1:3])
+	_, err = s.Compare(context.Background(), results[1:3])
 	require.ErrorContains(t, err, `placement "region only", replication 0 is missing`)
 }
 
@@ -101,7 +101,7 @@ func TestStudiesThatDecideThemselvesRunInRounds(t *testing.T) {
 		results = append(results, runCells(t, s, cells)...)
 	}
 	require.Greater(t, rounds, 1)
-	c, err := s.Compare(results)
+	c, err := s.Compare(context.Background(), results)
 	require.NoError(t, err)
 	require.Equal(t, asJSON(t, whole), asJSON(t, c))
 }
@@ -124,7 +124,7 @@ func TestResultsOfSomethingElseAreRefusedByName(t *testing.T) {
 	} {
 		results := runCells(t, s, cells[:1])
 		change(results[0])
-		_, err := s.Compare(results)
+		_, err := s.Compare(context.Background(), results)
 		require.ErrorContains(t, err, what)
 		_, err = s.NextCells(results)
 		require.ErrorContains(t, err, what)
@@ -160,7 +160,7 @@ func TestResultsWhoseContentIsNotOfTheStudyAreRefused(t *testing.T) {
 	} {
 		r := sent(t, []*edgewise.CellResult{whole})
 		change(r[0].Result)
-		_, err := s.Compare(r)
+		_, err := s.Compare(context.Background(), r)
 		require.ErrorContains(t, err, want)
 		require.ErrorContains(t, err, cells[1].String())
 	}
@@ -192,7 +192,7 @@ func TestFiguresAndFilesMayBeAddedWhenAllCellsHaveRun(t *testing.T) {
 	other := smallStudy(t)
 	ownParts(other)
 	s.Measures, s.Outputs = other.Measures, other.Outputs
-	c, err := s.Compare(results)
+	c, err := s.Compare(context.Background(), results)
 	require.NoError(t, err)
 	_, ok := c.Placements[0].Workloads[0].Figures.Find(s.Measures[0].Metric, s.Measures[0].Statistic)
 	require.True(t, ok)
@@ -220,10 +220,10 @@ func TestFingerprintIsOfAllThatDecidesResults(t *testing.T) {
 }
 
 func TestUnwarmedResultsAreRefusedHoweverTheyCome(t *testing.T) {
-	s := queueStudy(t, 1.2)
+	s := slowQueue(t)
 	cells, err := s.Cells()
 	require.NoError(t, err)
-	_, err = s.Compare(runCells(t, s, cells))
+	_, err = s.Compare(context.Background(), runCells(t, s, cells))
 	var refused *edgewise.WarmUpError
 	require.ErrorAs(t, err, &refused)
 }

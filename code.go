@@ -1,8 +1,14 @@
 package edgewise
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"sync"
 )
 
 // modulePath is the path of this module.
@@ -26,6 +32,9 @@ type Code struct {
 	// Instructions is the set of instructions that the program was built for, for example "GOAMD64=v1"; empty where
 	// the build does not know it.
 	Instructions string `json:"instructions,omitempty"`
+	// Executable is the hash of the program's file, SHA-256 in hexadecimal, where neither a commit without changes nor a
+	// version says what the program is: two such builds are told apart by it.
+	Executable string `json:"executable_sha256,omitempty"`
 }
 
 // String returns the code in one line.
@@ -33,6 +42,8 @@ func (c Code) String() string {
 	s := c.Module + " " + c.Version
 	if c.Revision != "" {
 		s += ", commit " + c.Revision
+	} else if c.Executable != "" {
+		s += ", commit unknown"
 	}
 	if c.Modified {
 		s += " with changes"
@@ -48,7 +59,9 @@ func (c Code) String() string {
 }
 
 // ThisCode describes the running program.
-func ThisCode() Code {
+func ThisCode() Code { return thisCode() }
+
+var thisCode = sync.OnceValue(func() Code {
 	c := Code{Module: modulePath, Version: "(unknown)", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -79,5 +92,37 @@ func ThisCode() Code {
 			c.Program += " with changes"
 		}
 	}
+	modified := setting(info, "vcs.modified") == "true"
+	version := info.Main.Version
+	if isNamed := version != "" && version != "(devel)"; modified || !isNamed && setting(info, "vcs.revision") == "" {
+		c.Executable = hashOfExecutable()
+	}
 	return c
+})
+
+// setting returns a setting of a build, "" where it has none of the name.
+func setting(info *debug.BuildInfo, key string) string {
+	i := slices.IndexFunc(info.Settings, func(s debug.BuildSetting) bool { return s.Key == key })
+	if i < 0 {
+		return ""
+	}
+	return info.Settings[i].Value
+}
+
+// hashOfExecutable returns the hash of the running program's file, "" where it cannot be read.
+func hashOfExecutable() string {
+	path, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return ""
+	}
+	return hex.EncodeToString(hash.Sum(nil))
 }

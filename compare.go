@@ -2,12 +2,12 @@ package edgewise
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
-	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A replication is what the comparison keeps of the runs of all placements with one replication number:
@@ -17,6 +17,8 @@ type replication struct {
 	runs [][]summary
 	// timelines holds what the warm-up is judged by, by placement.
 	timelines []timelineSummary
+	// loads holds what the runs have found out about loads, by placement.
+	loads [][]sim.Load
 }
 
 // A summary is what figures are made of that one run found of one workload, of all its users or of a metro's.
@@ -29,9 +31,8 @@ type summary struct {
 	// tenth of the memory, and only those that are shown by metro.
 	latency [sim.NumMetrics]*stats.Sketch
 	packed  [sim.NumMetrics][]byte
-	// failed counts requests, asked how many samples each metric would have if none had failed.
-	failed uint64
-	asked  [sim.NumMetrics]uint64
+	// asked is how many samples each metric would have if no request had failed and every player had played.
+	asked [sim.NumMetrics]uint64
 	// metros are by metro of the network, sites by id; isIdle says of a site that nobody has asked it for anything.
 	metros []summary
 	sites  map[string]*summary
@@ -68,7 +69,7 @@ func summarise(w *sim.WorkloadTally, sites, tiers []string, rows []Measure, dura
 	if err != nil {
 		return summary{}, err
 	}
-	s := summary{failed: total.Outcomes[sim.Failed], sites: make(map[string]*summary)}
+	s := summary{sites: make(map[string]*summary)}
 	s.count(&Tallies{Tally: &total, Tiers: w.Tiers, Workload: w, Duration: duration, names: tiers}, rows)
 	for i := range total.Metrics {
 		m := total.Metrics[i].Metric
@@ -120,20 +121,19 @@ type described struct {
 	name      string
 	kind      sim.Kind
 	deadlines []time.Duration
-	assumed   []workload.Assumption
 }
 
 // workloads describes the workloads in the order of results.
 func (s *Study) workloads() []described {
 	var all []described
 	for _, w := range s.Workloads {
-		all = append(all, described{w.Name, sim.KindOf(w.Service), w.Deadlines, w.Assumed})
+		all = append(all, described{w.Name, sim.KindOf(w.Service), w.Deadlines})
 	}
 	return all
 }
 
 // compare turns the replications into figures.
-func (s *Study) compare(replications []*replication, planned int) (*Comparison, error) {
+func (s *Study) compare(ctx context.Context, replications []*replication, planned int) (*Comparison, error) {
 	c := &Comparison{
 		Title: s.Title, Level: cmp.Or(s.Level, defaultLevel), Planned: planned, Replications: len(replications),
 		Seed: s.Seed, Start: s.Start, Duration: s.Duration, WarmUp: s.WarmUp, RelativeError: stats.RelativeError,
@@ -152,7 +152,7 @@ func (s *Study) compare(replications []*replication, planned int) (*Comparison, 
 				e.these = append(e.these, &r.runs[p][w])
 				e.base = append(e.base, &r.runs[0][w])
 			}
-			workload, err := e.workload()
+			workload, err := e.workload(ctx)
 			if err != nil {
 				return nil, err
 			}
@@ -161,17 +161,6 @@ func (s *Study) compare(replications []*replication, planned int) (*Comparison, 
 		c.Placements = append(c.Placements, result)
 	}
 	return c, nil
-}
-
-// assumptions lists what the study and its workloads assume.
-func (s *Study) assumptions() []string {
-	all := slices.Clone(s.Assumed)
-	for _, w := range s.workloads() {
-		for _, n := range w.assumed {
-			all = append(all, w.name+": "+n.Text)
-		}
-	}
-	return all
 }
 
 // An estimator makes the figures of one workload under one placement.
@@ -187,7 +176,7 @@ type estimator struct {
 	these, base []*summary
 }
 
-func (e *estimator) workload() (WorkloadResult, error) {
+func (e *estimator) workload(ctx context.Context) (WorkloadResult, error) {
 	result := WorkloadResult{Name: e.name, Kind: e.kind.String()}
 	var base Figures
 	if e.baseline != nil {
@@ -199,7 +188,7 @@ func (e *estimator) workload() (WorkloadResult, error) {
 	}
 	var err error
 	result.Sites = e.bySite()
-	result.Metros, err = e.byMetro()
+	result.Metros, err = e.byMetro(ctx)
 	return result, err
 }
 
@@ -235,7 +224,7 @@ func (e *estimator) distribution(m sim.Metric) Distribution {
 		d.PerReplication = append(d.PerReplication, s.latency[m])
 	}
 	d.Pooled = stats.Pool(d.PerReplication)
-	if slices.ContainsFunc(e.these, func(s *summary) bool { return s.failed > 0 }) {
+	if slices.ContainsFunc(e.these, func(s *summary) bool { return s.asked[m] > s.latency[m].Count() }) {
 		for _, s := range e.these {
 			d.Asked = append(d.Asked, s.asked[m])
 		}
@@ -244,10 +233,13 @@ func (e *estimator) distribution(m sim.Metric) Distribution {
 }
 
 // byMetro makes the figures that are shown by metro, of the metros with the most requests first.
-func (e *estimator) byMetro() ([]MetroResult, error) {
+func (e *estimator) byMetro(ctx context.Context) ([]MetroResult, error) {
 	rows := rowsByMetro(e.rows)
 	var results []MetroResult
 	for m, place := range e.metros {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		these, err := unpack(e.these, m)
 		if err != nil {
 			return nil, err

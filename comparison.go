@@ -3,6 +3,7 @@ package edgewise
 import (
 	"time"
 
+	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -45,15 +46,21 @@ type Comparison struct {
 	// metros. Both are in the order of the network.
 	Sites  []Place `json:"sites,omitempty"`
 	Metros []Place `json:"metros,omitempty"`
-	// Placements holds one result a placement, in the order of the study.
+	// Placements holds one result a placement, in the order of the study: of those that are not refused, of which the
+	// first is the baseline.
 	Placements []PlacementResult `json:"placements"`
+	// Refused says which placements of the study are not compared, and why.
+	Refused []Refusal `json:"refused,omitempty"`
 }
 
 // A PlacementResult is what one placement does.
 type PlacementResult struct {
 	Name string `json:"name"`
 	// Roles says what each site may do, in the order of the placement.
-	Roles     []SiteRole       `json:"roles,omitempty"`
+	Roles []SiteRole `json:"roles,omitempty"`
+	// Loads says how much is asked of every set of servers and every link that has a limit. What comes from caches is
+	// that of the runs, what is known before them is of the mean demand.
+	Loads     []sim.Load       `json:"loads,omitempty"`
 	Workloads []WorkloadResult `json:"workloads"`
 
 	err error // that there is no such placement
@@ -82,14 +89,16 @@ type WorkloadResult struct {
 
 // A Distribution is that of one metric over the answered requests of a workload.
 type Distribution struct {
-	// Metric is "ttfb" or "ttlb" of requests, "response", "rtt", "worst_rtt" or "lobby_wait" of a matched service.
+	// Metric is "ttfb" or "ttlb" of requests, "response", "rtt", "player_rtt", "worst_rtt" or "lobby_wait" of a matched
+	// service.
 	Metric string
 	// Pooled holds the latencies of all replications, PerReplication those of each: what the CDF
 	// and its band over replications are drawn from.
 	Pooled         *stats.Sketch
 	PerReplication []*stats.Sketch
-	// Asked holds, by replication, how many latencies there would be if no request had failed; nil where
-	// none failed. With it the CDF is that of all requests, of which those that failed take for ever.
+	// Asked holds, by replication, how many latencies there would be if no request had failed and every player had
+	// played; nil where all were answered. With it the CDF is that of all who asked, of whom those without an answer
+	// wait for ever.
 	Asked []uint64
 }
 

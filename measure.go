@@ -68,10 +68,12 @@ type Shown struct {
 
 // The tables of every comparison.
 const (
-	// LatencyTable has the headline latency and what failed, in ms where nothing else is said.
+	// LatencyTable has the headline latency, what failed and what was not played, in ms where nothing else is said.
 	LatencyTable = "latency"
 	// LastByteTable has the time to the last byte, in ms.
 	LastByteTable = "time to last byte"
+	// PlayersTable has what players, lobbies and matches of games are like.
+	PlayersTable = "players and matches"
 	// OriginTable has the hit ratios and the load on the origin.
 	OriginTable = "caches and origin"
 )
@@ -197,13 +199,16 @@ var measures = slices.Concat(
 		{Label: Label{Metric: "servers", Statistic: "utilisation", Unit: "share", Shown: Shown{SiteColumn: "busy"}},
 			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(t.ofSite(sim.BusyUs), t.ofSite(sim.ServerUs)) }),
 			Where: func(t *Tallies) bool { return t.ofSite(sim.ServerUs) > 0 }, BySite: true},
-		{Label: Label{Metric: "players", Statistic: "mean", Unit: "players", Shown: Shown{SiteColumn: "players"}},
-			Of:    RatioOf(func(t *Tallies) stats.Ratio { return ratio(t.ofSite(sim.PlayerUs), uint64(t.Duration)) }, nsPerUs),
-			Kinds: games, Where: happened(peakPlayers), BySite: true},
+		{Label: Label{Metric: "players", Statistic: "mean", Unit: "players", Shown: Shown{Table: PlayersTable, Column: "players", SiteColumn: "players"}},
+			Of: playersOf(sim.PlayerUs), Kinds: games, Where: happened(counter(sim.PlayerUs)), ByMetro: true, BySite: true},
+		{Label: Label{Metric: "players", Statistic: "waiting", Unit: "players", Better: Less},
+			Of: playersOf(sim.WaitingUs), Kinds: games, Where: happened(counter(sim.PlayerUs)), ByMetro: true, BySite: true},
 		{Label: Label{Metric: "players", Statistic: "peak", Unit: "players", Shown: Shown{SiteColumn: "peak players"}},
 			Of: CountOf(peakPlayers), Kinds: games, Where: happened(peakPlayers), BySite: true},
 	},
+	notPlaying(),
 	latencies(),
+	matches(),
 	outcomes(),
 	[]Measure{
 		{Label: Label{Metric: "failed", Statistic: "count", Unit: "requests", Better: Less},
@@ -218,7 +223,7 @@ var measures = slices.Concat(
 	reasons(),
 	[]Measure{
 		{Label: Label{Metric: "sessions", Statistic: "count", Unit: "sessions"},
-			Of: CountOf(counter(sim.Sessions)), Kinds: games, OnlyWithFailures: true},
+			Of: CountOf(counter(sim.Sessions)), Kinds: games, ByMetro: true, BySite: true},
 		{Label: Label{Metric: "sessions", Statistic: "lost", Unit: "sessions", Better: Less},
 			Of: CountOf(counter(sim.LostSessions)), Kinds: games, OnlyWithFailures: true},
 		{Label: Label{Metric: "sessions", Statistic: "lost share", Unit: "share", Better: Less, Judged: "lost sessions",
@@ -305,10 +310,15 @@ func latencies() (all []Measure) {
 		}
 		of = append(of, mean)
 		if metric != sim.LobbyWait { // deadlines are about latency
-			of = append(of, Measure{
-				Label: Label{Metric: metric.String(), Statistic: "within", Unit: "share", Better: More},
-				Of:    within{metric: metric, judged: headline},
-			})
+			m := Measure{
+				Label:   Label{Metric: metric.String(), Statistic: "within", Unit: "share", Better: More},
+				Of:      within{metric: metric, judged: headline},
+				ByMetro: metric == sim.PlayerRTT,
+			}
+			if who := whose[metric]; who != "" {
+				m.Table, m.Column, m.Judged = PlayersTable, who, who
+			}
+			of = append(of, m)
 		}
 		of = append(of, Measure{
 			Label: Label{Metric: metric.String(), Statistic: "Wasserstein distance from the baseline", Unit: "ms"},
@@ -316,6 +326,7 @@ func latencies() (all []Measure) {
 		})
 		for i := range of {
 			of[i].Kinds = kinds
+			of[i].showPlayers()
 		}
 		all = append(all, of...)
 	}
@@ -354,9 +365,15 @@ func outcomes() (all []Measure) {
 
 func failed(t *Tallies) uint64 { return t.Outcomes[sim.Failed] }
 
+// waits are the reasons why updates are not played; the others are why requests fail.
+var waits = []sim.Reason{sim.WaitsForPlayers, sim.WaitsForServer, sim.SessionLost}
+
 // reasons takes the share that failed apart.
 func reasons() (all []Measure) {
 	for why := range sim.NumReasons {
+		if slices.Contains(waits, why) {
+			continue
+		}
 		of := func(t *Tallies) uint64 { return t.Failures[why] }
 		all = append(all, Measure{
 			Label: Label{Metric: "failed", Statistic: why.String(), Unit: "share", Better: Less},

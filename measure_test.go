@@ -30,6 +30,7 @@ func fullStudy(t testing.TB) *edgewise.Study {
 		{Site: "pop-lax", At: 15 * time.Second, For: 10 * time.Second, Detection: 5 * time.Second},
 		{Site: "us-west-2-lax-1", At: 15 * time.Second, For: 10 * time.Second, Detection: 5 * time.Second},
 	}
+	s.Workloads[2] = workload.Change(s.Workloads[2], func(m *workload.Matched) { m.MatchPlayers, m.MinPlayers, m.MatchLength = 4, 2, 10*time.Second }) // some full
 	s.Measures = fullMeasures()
 	return s
 }
@@ -212,7 +213,7 @@ func TestOwnMeasuresAreFiguresLikeOthers(t *testing.T) {
 	require.InEpsilon(t, c.Placements[1].Workloads[0].Latency[1].Pooled.QuantileNs(0.75)/1e6, p75.Value, 1e-9)
 	require.Positive(t, p75.VarianceReduction)
 	_, err = pops.Workload("competitive-fps").Metric("ttlb").P(0.75)
-	require.ErrorContains(t, err, "metric is ttlb; want one of requests, response, rtt, ", "a game has no TTLB")
+	require.ErrorContains(t, err, "metric is ttlb; want one of requests, players, not playing, response, rtt, player_rtt, ", "a game has no TTLB")
 }
 
 func TestMeasuresThatCannotBeShownAreRefused(t *testing.T) {
@@ -417,8 +418,13 @@ func TestSitesSayHowBusyTheyAreAndWhoPlays(t *testing.T) {
 	updates, err := game.Figure("requests", "count")
 	require.NoError(t, err)
 	playing := updates.Value * s.Workloads[2].Service.(workload.Matched).UpdatePeriod().Seconds() / s.Duration.Seconds()
-	require.InEpsilon(t, players.Value, playing, 0.2, "some are in the lobby")
-	require.Greater(t, players.Value, playing)
+	require.InEpsilon(t, players.Value, playing, 0.01, "updates are counted while a player waits, too")
+	waiting, err := game.Figure("players", "waiting")
+	require.NoError(t, err)
+	idle, err := game.Figure("not playing", "share")
+	require.NoError(t, err)
+	require.Positive(t, waiting.Value)
+	require.InDelta(t, waiting.Value/players.Value, idle.Value, 0.002)
 	require.GreaterOrEqual(t, peak.Value, players.Value)
 	_, err = c.Placements[0].Workload("web-static").Site("us-west-2").Figure("players", "mean")
 	require.Error(t, err)

@@ -125,7 +125,7 @@ func TestAStudyNamesItsOwnParts(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, want[:5], sent(t, []*edgewise.CellResult{cell})[0].OwnParts, "those that it ran")
 	s.Placements[0].Routing = nil
-	_, err = s.Compare([]*edgewise.CellResult{cell})
+	_, err = s.Compare(context.Background(), []*edgewise.CellResult{cell})
 	require.ErrorContains(t, err, "has another list of own parts")
 }
 

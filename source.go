@@ -154,8 +154,9 @@ func (w within) deadlines(row *Measure, deadlines []time.Duration) (all []Measur
 	for i, deadline := range deadlines {
 		m := *row
 		m.Statistic, m.Deadline = row.Statistic+" "+words.Duration(deadline), deadline
-		m.judge(w.judged)
-		if m.Column != "" {
+		if who := whose[w.metric]; who != "" {
+			m.Column, m.Judged = who+" in "+words.Duration(deadline), who+" "+m.Statistic
+		} else if m.judge(w.judged); m.Column != "" {
 			m.Column = "in " + words.Duration(deadline)
 		}
 		m.Of = ShareOf(func(t *Tallies) stats.Ratio { return ratio(t.Within(w.metric)[i], asked(w.metric, t.Tally)) })
@@ -206,13 +207,16 @@ func (b behind) tier(row Measure, name string) Measure {
 	return row
 }
 
-// asked returns how many samples a metric would have if no request had failed.
+// asked returns how many samples a metric would have if no request had failed and every player had played.
 func asked(metric sim.Metric, t *sim.Tally) uint64 {
 	n := t.Metric(metric).Count()
-	if metric == sim.WorstRTT || metric == sim.LobbyWait {
-		return n // one a match, or one a player, not one an update
+	switch metric {
+	case sim.PlayerRTT:
+		return t.Count(sim.Sessions)
+	case sim.WorstRTT, sim.LobbyWait:
+		return n // one a match, or one a player and match, whatever became of it
 	}
-	return n + t.Outcomes[sim.Failed]
+	return n + t.Unanswered()
 }
 
 // A pairing is what the figures of one placement are made of: one summary a replication, and those of the

@@ -28,7 +28,7 @@ type Study struct {
 	Replications int
 	// Until, if set, decides how many replications are run; Replications must then be 0.
 	Until *Until
-	// Level is the confidence level of the intervals, in (0, 1); 0 means 0.95.
+	// Level is the confidence level of the intervals, 0.5 to 0.9999; 0 means 0.95.
 	Level float64
 	// Workers is the number of cores to use; 0 means GOMAXPROCS. They go to runs side by side first,
 	// and into single runs where there are fewer runs than cores. Results do not depend on it.
@@ -50,25 +50,45 @@ type Study struct {
 	Sources []string
 	// Provenance names the files that the study was read from; package scenario sets it.
 	Provenance Provenance
-	// Progress, if set, is called after every run, never by two goroutines at a time.
+	// Progress, if set, is called after every run and a few times a second in between, never by two goroutines at a
+	// time.
 	Progress func(Progress)
+	// Store, if set, keeps what every run gave as it finishes. Runs that it has already are not run again, so that
+	// [Study.Run] after one that was ended, by whatever, finds the same, to the bit, as one that was not. What it has of
+	// another study or program is refused by name.
+	Store Store
 }
 
 // Progress says how far a study is.
 type Progress struct {
 	// Done and Total count runs. With [Study.Until], Total is what is planned so far.
 	Done, Total int
+	// Share is the share of the work that is done, 0 to 1, parts of runs included. It is an estimate: see
+	// [Study.Predict].
+	Share float64
+	// Kept counts those of Done that [Study.Store] had already.
+	Kept int
 }
 
 const (
 	defaultReplications = 10
 	maxReplications     = 100_000
+	maxPlacements       = 100_000
 	defaultLevel        = 0.95
+	// Below the least level an interval says nothing, and beyond the most its ends are not numbers any more.
+	leastLevel = 0.5
+	mostLevel  = 0.9999
 )
 
 // Validate names the first field that is out of range, and the first thing that keeps a placement from serving
 // the workloads: what it finds right, [Study.Run] does not refuse before it has run.
 func (s *Study) Validate() error {
+	if err := invalid.Name("Title", s.Title); err != nil {
+		return fmt.Errorf("edgewise: %w", err)
+	}
+	if len(s.Placements) > maxPlacements {
+		return fmt.Errorf("edgewise: %d placements; want %d at most", len(s.Placements), maxPlacements)
+	}
 	if len(s.Placements) == 0 {
 		return errors.New("edgewise: no placement; want at least one")
 	}
@@ -83,8 +103,8 @@ func (s *Study) Validate() error {
 			return err
 		}
 	}
-	if s.Level != 0 && !(s.Level > 0 && s.Level < 1) {
-		return fmt.Errorf("edgewise: confidence level is %v; want more than 0, less than 1", s.Level)
+	if s.Level != 0 && !(s.Level >= leastLevel && s.Level <= mostLevel) {
+		return fmt.Errorf("edgewise: confidence level is %v; want %v to %v", s.Level, leastLevel, mostLevel)
 	}
 	if s.Workers < 0 {
 		return fmt.Errorf("edgewise: %d workers; want 0 (all cores) or more", s.Workers)
@@ -138,25 +158,37 @@ func (s *Study) validateFailures() error {
 
 // Run simulates every placement as often as asked for and compares them. When ctx is cancelled it
 // returns the comparison of the first replications, as many as every placement has finished, together
-// with the context's error; the comparison is nil if there is none. A study whose runs have not warmed up
+// with the context's error; the comparison is nil if there is none, or if all has been run and the comparing was
+// cancelled.
+//
+// A placement whose servers or links are asked for more than they can do is refused, and the others are compared: see
+// [Comparison].Refused. Where none is left the error is an [*OverloadError]. A study whose runs have not warmed up
 // is refused with a [*WarmUpError].
 func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	plans, err := sim.Compile(s.Scenario, s.Placements...)
+	plans, err := sim.Compile(ctx, s.Scenario, s.Placements...)
 	if err != nil {
 		return nil, err
 	}
-	stopper, err := s.newStopper()
+	a, err := s.admit(ctx, plans)
 	if err != nil {
 		return nil, err
 	}
-	g := newGatherer(s, s.Progress)
+	stopper, err := a.study.newStopper()
+	if err != nil {
+		return nil, err
+	}
+	keep, err := s.newKeeper()
+	if err != nil {
+		return nil, err
+	}
+	g := newGatherer(a, s.Progress)
 	planned, enough := 0, false
 	for !enough {
 		if planned, enough, err = stopper.next(g.done); err == nil && !enough {
-			err = s.run(ctx, g, plans, planned)
+			err = a.study.run(ctx, g, a.plans, planned, keep)
 		}
 		if err != nil {
 			break
@@ -169,19 +201,33 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if len(finished) == 0 {
 		return nil, err
 	}
-	comparison, refusal := s.conclude(finished, planned, stopper.result)
+	if err != nil {
+		ctx = context.WithoutCancel(ctx) // what is finished is compared all the same
+	}
+	comparison, refusal := a.conclude(ctx, finished, planned, stopper.result)
 	return comparison, errors.Join(err, refusal)
 }
 
-// conclude compares replications and refuses what has not warmed up.
-func (s *Study) conclude(finished []*replication, planned int, stopping *Stopping) (*Comparison, error) {
-	comparison, err := s.compare(finished, planned)
+// conclude compares the placements that are not overloaded, and refuses what has not warmed up.
+func (a *admission) conclude(ctx context.Context, finished []*replication, planned int, stopping *Stopping) (*Comparison, error) {
+	loads, left, refused := a.judge(finished)
+	if len(left) == 0 {
+		return nil, &OverloadError{refused}
+	}
+	s := a.study.only(left)
+	for i := range finished {
+		finished[i] = finished[i].only(left)
+	}
+	comparison, err := s.compare(ctx, finished, planned)
 	if err != nil {
 		return nil, err
 	}
-	comparison.Stopping = stopping
+	comparison.Stopping, comparison.Refused = stopping, refused
+	for p := range comparison.Placements {
+		comparison.Placements[p].Loads = loads[p]
+	}
 	if !s.SkipWarmUpCheck {
-		if err := s.refusal(comparison.WarmUps); err != nil {
+		if err := s.refusal(comparison.WarmUps, loads); err != nil {
 			return nil, err
 		}
 	}
@@ -197,7 +243,7 @@ func (s *Study) workers() int {
 }
 
 // run simulates the replications that are still missing up to a number, on all cores.
-func (s *Study) run(ctx context.Context, g *gatherer, plans []*sim.Plan, upTo int) error {
+func (s *Study) run(ctx context.Context, g *gatherer, plans []*sim.Plan, upTo int, keep *keeper) error {
 	from := len(g.done)
 	g.total = len(plans) * upTo
 	ctx, stop := context.WithCancelCause(ctx)
@@ -209,12 +255,18 @@ func (s *Study) run(ctx context.Context, g *gatherer, plans []*sim.Plan, upTo in
 	jobs := make(chan job)
 	var pool sync.WaitGroup
 	var gathering sync.Mutex
+	defer g.tick(ctx, &gathering)()
 	for range min(workers, runs) {
 		pool.Go(func() {
 			for j := range jobs {
-				result, err := plans[j.placement].RunOn(ctx, j.replication, max(1, workers/runs))
+				result, isKept, err := keep.result(ctx, Cell{s.Placements[j.placement].Name, j.replication}, func() (*sim.Result, error) {
+					return plans[j.placement].RunOn(ctx, j.replication, max(1, workers/runs), &g.meter)
+				})
 				if err == nil {
 					gathering.Lock()
+					if isKept {
+						g.kept++
+					}
 					err = g.take(j.placement, result)
 					gathering.Unlock()
 				}

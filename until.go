@@ -37,11 +37,13 @@ const defaultIndifference = time.Millisecond
 
 // Stopping says why a study with an [Until] stopped.
 type Stopping struct {
-	// Reason is "precise", "best known" or "budget used up".
+	// Reason is "precise", "best known", "budget used up", or "not comparable" where the placement with the least latency
+	// leaves many more without an answer than another ([ServedMargin]): latencies are of those who are served.
 	Reason string `json:"reason"`
 	// Widest names the figure furthest from the wanted precision.
 	Widest string `json:"widest,omitempty"`
-	// Best is the placement with the least latency so far, and the selected one if Reason is "best known".
+	// Best is the placement with the least latency so far, and the selected one if Reason is "best known". It is empty where
+	// placements are not comparable.
 	Best string `json:"best,omitempty"`
 }
 
@@ -191,6 +193,27 @@ func (u *Until) watched(headline sim.Metric) (all []Measure) {
 	return all
 }
 
+// ServedMargin is by how much the shares of all that two placements serve may differ for their latencies to be compared:
+// further apart they are of other users, and whoever serves few serves them fast. Assumed.
+const ServedMargin = 0.05
+
+// leavesOut reports whether a placement leaves many more without an answer than another.
+func (st *stopper) leavesOut(replications []*replication, workload int, headline sim.Metric, placement int) bool {
+	served := func(p int) float64 {
+		var answered, asked uint64
+		for _, r := range replications {
+			s := &r.runs[p][workload]
+			answered, asked = answered+s.latency[headline].Count(), asked+s.asked[headline]
+		}
+		return float64(answered) / float64(max(asked, 1))
+	}
+	most := 0.0
+	for p := range st.study.Placements {
+		most = max(most, served(p))
+	}
+	return most-served(placement) > ServedMargin
+}
+
 // selectBest feeds the selection what is new, replication by replication.
 func (st *stopper) selectBest(replications []*replication) (upTo int, done bool, err error) {
 	workloads := st.study.workloads()
@@ -215,6 +238,9 @@ func (st *stopper) selectBest(replications []*replication) (upTo int, done bool,
 		st.result = &Stopping{Reason: "budget used up", Best: st.study.Placements[st.selection.Best()].Name}
 		if st.selection.Done() {
 			st.result.Reason = "best known"
+		}
+		if st.leavesOut(replications, w, headline, st.selection.Best()) {
+			st.result = &Stopping{Reason: "not comparable"}
 		}
 		return n, true, nil
 	}

@@ -68,8 +68,9 @@ type WarmUpError struct {
 	// FailureNeeded is the earliest start of the first failure that the findings of placements with
 	// failures ask for; 0 if none asks.
 	FailureNeeded time.Duration
-	// CanPreload says that a placement with unsteady figures has caches that begin empty.
-	CanPreload bool
+	// CanPreload says that a placement with unsteady figures has caches that begin empty, Suffices that all figures will be
+	// steady when they are preloaded: then no longer run is asked for.
+	CanPreload, Suffices bool
 }
 
 // Error says what to do.
@@ -80,20 +81,29 @@ func (e *WarmUpError) Error() string {
 		fmt.Fprintf(&b, "\n  %s: %s: %s", strings.Trim(f.Placement+", "+f.Workload, ", "), f.Figure, f.Unsteady)
 	}
 	b.WriteString("\nremedies: ")
+	if e.Suffices {
+		b.WriteString("let caches begin in their steady state (preload: steady), ")
+	} else {
+		e.writeLengths(&b)
+	}
+	b.WriteString("or, if the question is about exactly these first minutes, turn the check off (check_warm_up: false)")
+	return b.String()
+}
+
+// writeLengths says which longer runs are needed.
+func (e *WarmUpError) writeLengths(b *strings.Builder) {
 	if e.LengthNeeded > e.Length {
-		fmt.Fprintf(&b, "make warm_up + duration at least %v (it is %v), ", roundUp(e.LengthNeeded), e.Length)
+		fmt.Fprintf(b, "make warm_up + duration at least %v (it is %v), ", roundUp(e.LengthNeeded), e.Length)
 	}
 	if e.Needed > e.WarmUp {
-		fmt.Fprintf(&b, "make warm_up at least %v (it is %v), ", roundUp(e.Needed), e.WarmUp)
+		fmt.Fprintf(b, "make warm_up at least %v (it is %v), ", roundUp(e.Needed), e.WarmUp)
 	}
 	if e.FailureNeeded > 0 {
-		fmt.Fprintf(&b, "let the first failure begin at %v or later, so that it can be told from the warm-up, ", roundUp(e.FailureNeeded))
+		fmt.Fprintf(b, "let the first failure begin at %v or later, so that it can be told from the warm-up, ", roundUp(e.FailureNeeded))
 	}
 	if e.CanPreload {
 		b.WriteString("let caches begin in their steady state (preload: steady), ")
 	}
-	b.WriteString("or, if the question is about exactly these first minutes, turn the check off (check_warm_up: false)")
-	return b.String()
 }
 
 // roundUp returns a time that can be typed.
@@ -171,6 +181,8 @@ type timelineFigure struct {
 	// results.
 	margin func(mean float64) float64
 	unit   float64
+	// words says a value, in the unit of results, with its unit.
+	words func(float64) string
 }
 
 var timelineFigures = []timelineFigure{
@@ -178,11 +190,13 @@ var timelineFigures = []timelineFigure{
 		name:   "latency",
 		of:     func(b sim.TimelineBatch) stats.Ratio { return ratio(b.SumNs, b.Requests) },
 		margin: func(mean float64) float64 { return latencyBias * mean }, unit: msPerNs,
+		words: func(ms float64) string { return fmt.Sprintf("%.3g ms", ms) },
 	},
 	{
 		name: "hit ratio", isOfHits: true,
 		of:     func(b sim.TimelineBatch) stats.Ratio { return ratio(b.Hits, b.Requests) },
 		margin: func(float64) float64 { return hitRatioBias }, unit: 1,
+		words: func(share float64) string { return fmt.Sprintf("%.3g %%", 100*share) },
 	},
 }
 
@@ -241,7 +255,7 @@ func (s *Study) findWarmUp(replications []*replication, p, w int, figure timelin
 	if tooShort != nil {
 		f.Unsteady = fmt.Sprintf("still moving after %v, past the middle of the %s", roundUp(f.Found), of)
 	}
-	f.Unsteady += fmt.Sprintf("; %s is off by %.3g in %.3g", recordedThen, shown.Value, settled.Value*figure.unit)
+	f.Unsteady += fmt.Sprintf("; the mean of %s is off by %s, the mean after it is %s", recordedThen, figure.words(shown.Value), figure.words(settled.Value*figure.unit))
 	return f
 }
 
@@ -375,16 +389,24 @@ func (s *Study) findFilling(replications []*replication, p, tier int) (f WarmUpF
 	return f, true
 }
 
-// refusal returns the error of a study that has not warmed up, or nil.
-func (s *Study) refusal(findings []WarmUpFinding) error {
-	e := &WarmUpError{WarmUp: s.WarmUp, Length: s.WarmUp + s.Duration}
+// refusal returns the error of a study that has not warmed up, or nil. loads are those of its placements.
+//
+// A run that is too short shows how far it can be followed, not how long a warm-up would do. Where that can be known
+// otherwise it is said at once: for queues by their loads, and caches that can be preloaded need no length at all.
+func (s *Study) refusal(findings []WarmUpFinding, loads [][]sim.Load) error {
+	e := &WarmUpError{WarmUp: s.WarmUp, Length: s.WarmUp + s.Duration, Suffices: true}
 	for _, f := range findings {
 		if f.Unsteady == "" {
 			continue
 		}
 		e.Findings = append(e.Findings, f)
+		of := s.placementNumber(f.Placement)
+		queues := warmUpOf(loads[of])
+		f.Found = max(f.Found, queues)
 		e.Needed = max(e.Needed, f.Found)
-		e.CanPreload = e.CanPreload || s.canPreload(f.Placement)
+		preloads := s.canPreload(f.Placement)
+		e.CanPreload = e.CanPreload || preloads
+		e.Suffices = e.Suffices && preloads && queues <= s.WarmUp && f.Before == 0 && preloadsExactly(&s.Placements[of])
 		needed := 2 * f.Found
 		if f.Bias == nil { // a cache must have filled in the first two thirds
 			needed = f.Found*3/2 + 1 // two thirds themselves are not enough
@@ -400,6 +422,16 @@ func (s *Study) refusal(findings []WarmUpFinding) error {
 		return nil
 	}
 	return e
+}
+
+// preloadsExactly reports whether what a preloaded cache begins with is its steady state: with others than LRU it is
+// what LRU would hold.
+func preloadsExactly(p *placement.Placement) bool {
+	return !slices.ContainsFunc(p.Tiers, func(t placement.Tier) bool {
+		return slices.ContainsFunc(t.Caches, func(c placement.Cache) bool {
+			return c.NewPolicy != nil || c.NewAdmission != nil || c.Policy != "" && c.Policy != "lru" || c.Admission != "" && c.Admission != "always"
+		})
+	})
 }
 
 // canPreload reports whether a placement has caches that begin empty, and need not.

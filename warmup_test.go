@@ -35,8 +35,15 @@ func queueStudy(t testing.TB, load float64) *edgewise.Study {
 	}
 }
 
-func TestOverloadedQueueIsRefused(t *testing.T) {
-	c, err := queueStudy(t, 1.2).Run(context.Background())
+// slowQueue is loaded so that it takes minutes to forget how it began, and run often enough to see that.
+func slowQueue(t testing.TB) *edgewise.Study {
+	s := queueStudy(t, 0.98)
+	s.Replications = 150
+	return s
+}
+
+func TestQueueThatTakesMinutesToWarmUpIsRefused(t *testing.T) {
+	c, err := slowQueue(t).Run(context.Background())
 	require.True(t, c == nil)
 	var refused *edgewise.WarmUpError
 	require.ErrorAs(t, err, &refused)
@@ -46,6 +53,30 @@ func TestOverloadedQueueIsRefused(t *testing.T) {
 	require.Greater(t, refused.LengthNeeded, refused.Length)
 	require.ErrorContains(t, err, "region only, api: latency: still moving after")
 	require.ErrorContains(t, err, "make warm_up + duration at least")
+	require.Regexp(t, `is off by -[0-9.e+]+ ms, the mean after it is [0-9.e+]+ ms`, err.Error(), "with its unit")
+	// 10 ms / (1 - sqrt(0.98))^2, five times.
+	require.InDelta(t, 5*98.99, refused.Needed.Seconds(), 0.1)
+}
+
+func TestWarmUpThatIsAskedForSuffices(t *testing.T) {
+	s := queueStudy(t, 0.95)
+	s.WarmUp, s.Duration = 0, 4*time.Second
+	refusals := 0
+	for seed := range uint64(8) {
+		s := *s
+		s.Seed = seed
+		_, err := s.Run(context.Background())
+		var refused *edgewise.WarmUpError
+		if !errors.As(err, &refused) {
+			continue
+		}
+		refusals++
+		s.WarmUp = refused.Needed
+		s.Duration = max(s.Duration, refused.LengthNeeded-refused.Needed)
+		_, err = s.Run(context.Background())
+		require.NoError(t, err, "the remedy does not chase")
+	}
+	require.Positive(t, refusals)
 }
 
 func TestSteadyQueueIsAcceptedWithoutWarmUp(t *testing.T) {
@@ -103,12 +134,12 @@ func TestFillingCachesAreRefusedUnlessPreloaded(t *testing.T) {
 }
 
 func TestCancelledAndUnsteadyStudyReportsBoth(t *testing.T) {
-	s := queueStudy(t, 1.2)
-	s.Replications, s.Workers = 50, 1
+	s := slowQueue(t)
+	s.Replications, s.Workers = 600, 1
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	s.Progress = func(p edgewise.Progress) {
-		if p.Done == 10 {
+		if p.Done == 400 {
 			cancel()
 		}
 	}
@@ -154,19 +185,20 @@ func TestFailuresDoNotCountAsWarmUp(t *testing.T) {
 	_, err = run(func(s *edgewise.Study) {
 		far(75 * time.Second)(s)
 		s.Placements[0].Sites[1].Servers = 1
-		s.Workloads[0] = s.Workloads[0].WithRequestsPerSecond(120)
+		s.Workloads[0] = s.Workloads[0].WithRequestsPerSecond(99)
+		s.Replications = 500
 	})
 	var refused *edgewise.WarmUpError
 	require.ErrorAs(t, err, &refused)
 	require.Greater(t, refused.FailureNeeded, 75*time.Second)
 	require.Zero(t, refused.LengthNeeded)
-	require.ErrorContains(t, err, "of the 1m15s before the first failure; what was recorded until then")
+	require.ErrorContains(t, err, "of the 1m15s before the first failure; the mean of what was recorded until then is off by -")
 	require.ErrorContains(t, err, "let the first failure begin at")
 	require.NotContains(t, err.Error(), "preload", "there is no cache")
 }
 
 func TestRefusalDoesNotAdviseWhatIsSet(t *testing.T) {
-	s := queueStudy(t, 1.2)
+	s := slowQueue(t)
 	_, err := s.Run(context.Background())
 	require.NotContains(t, err.Error(), "preload")
 }

@@ -49,7 +49,7 @@ func (t toy) plan(requests, servers int) (*sim.Plan, error) {
 	perSecond := t.perSecond * float64(t.pops)
 	p := placement.RegionOnly("region").WithPoPs(int64(t.capacity), pops...)
 	p.Sites[0].Servers = servers
-	plans, err := sim.Compile(sim.Scenario{
+	plans, err := sim.Compile(context.Background(), sim.Scenario{
 		Network: network,
 		Workloads: []workload.Workload{{
 			Head:    workload.Head{Name: "w3", Deadlines: []time.Duration{20 * time.Millisecond, 50 * time.Millisecond}},
@@ -73,7 +73,7 @@ func way(from, to string, kind topology.LinkKind, oneWay time.Duration) []topolo
 func runPlan(plan *sim.Plan, workers int) (outcome, error) {
 	var result *sim.Result
 	cpu, err := timed(func() (err error) {
-		result, err = plan.RunOn(context.Background(), 0, workers)
+		result, err = plan.RunOn(context.Background(), 0, workers, nil)
 		return err
 	})
 	if err != nil {
@@ -101,7 +101,7 @@ func game(players, metros int) func(size, updates int) (outcome, error) {
 		}
 		g := workload.CompetitiveFPS().WithPlayers(float64(players))
 		g.Day = workload.Flat()
-		plans, err := sim.Compile(sim.Scenario{
+		plans, err := sim.Compile(context.Background(), sim.Scenario{
 			Network: network, Workloads: []workload.Workload{g},
 			Duration: time.Duration(updates / players * int(g.Service.(workload.Matched).UpdatePeriod())), Seed: 1,
 		}, placement.RegionOnly("us-east-1"))
@@ -126,7 +126,7 @@ func webSite(n int) func(size, requests int) (outcome, error) {
 		for _, i := range network.OfKind(topology.PoP) {
 			pops = append(pops, network.At(i).ID)
 		}
-		plans, err := sim.Compile(sim.Scenario{
+		plans, err := sim.Compile(context.Background(), sim.Scenario{
 			Network: network, Workloads: []workload.Workload{site},
 			Duration: time.Duration(float64(requests) / perSecond * float64(time.Second)), Seed: 1,
 		}, placement.RegionOnly("us-east-1").WithPoPs(1<<30, pops...))

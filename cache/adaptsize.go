@@ -3,6 +3,7 @@ package cache
 import (
 	"math"
 
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/random"
 )
 
@@ -67,7 +68,7 @@ func (a *adaptSize) Asked(key uint64, sizeBytes int64, hit bool) {
 
 func (a *adaptSize) Admit(key uint64, sizeBytes int64, _ bool) bool {
 	a.note(key, sizeBytes)
-	return a.draws.Float64() < math.Exp(-float64(sizeBytes)/a.c)
+	return a.draws.Float64() < portable.Exp(-float64(sizeBytes)/a.c)
 }
 
 func (a *adaptSize) Evicted(uint64) {}
@@ -123,18 +124,18 @@ func (a *adaptSize) tune() {
 	}
 	// Far above the largest size, everything is admitted.
 	best, bestRatio := math.Inf(1), a.hitRatio(math.Inf(1))
-	top := math.Ceil(math.Log2(largest)) + 6
+	top := math.Ceil(portable.Log(largest)/math.Ln2) + 6
 	for _, step := range []float64{1, .25} {
 		low, high := 0.0, top
 		if step < 1 {
 			if math.IsInf(best, 1) {
 				break
 			}
-			middle := math.Log2(best)
+			middle := portable.Log(best) / math.Ln2
 			low, high = middle-1, middle+1
 		}
 		for exponent := low; exponent <= high; exponent += step {
-			c := math.Exp2(exponent)
+			c := portable.Exp2(exponent)
 			if r := a.hitRatio(c); r > bestRatio {
 				best, bestRatio = c, r
 			}
@@ -150,22 +151,22 @@ func (a *adaptSize) hitRatio(c float64) float64 {
 	load := func(t float64) (weight, hits float64) {
 		for i := range a.sample {
 			o := &a.sample[i]
-			grown := math.Expm1(min(o.rate*t, 500)) * math.Exp(-o.size/c)
+			grown := float64(portable.Expm1(min(o.rate*t, 500)) * portable.Exp(-o.size/c))
 			in := grown / (1 + grown)
-			weight += o.weight * in
-			hits += o.rate * in
+			weight += float64(o.weight * in)
+			hits += float64(o.rate * in)
 		}
 		return weight, hits
 	}
 	low, high := -60.0, 60.0 // log2 of t, in windows
 	for range 24 {
 		middle := (low + high) / 2
-		if weight, _ := load(math.Exp2(middle)); weight > capacity {
+		if weight, _ := load(portable.Exp2(middle)); weight > capacity {
 			high = middle
 		} else {
 			low = middle
 		}
 	}
-	_, hits := load(math.Exp2(low))
+	_, hits := load(portable.Exp2(low))
 	return hits
 }

@@ -7,6 +7,8 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // A Point is one point of a miss-ratio curve.
@@ -92,7 +94,7 @@ func (p *Replayer) Spread(unit Unit, n int) []int64 {
 	for i := range n {
 		part := 1.0
 		if n > 1 {
-			part = math.Pow(1000, float64(i)/float64(n-1)-1)
+			part = portable.Pow(1000, float64(i)/float64(n-1)-1)
 		}
 		if c := int64(math.Round(all * part)); c > 0 && (len(capacities) == 0 || c > capacities[len(capacities)-1]) {
 			capacities = append(capacities, c)
@@ -228,7 +230,7 @@ func (p *Replayer) ShardsCurve(ctx context.Context, unit Unit, capacities []int6
 func (p *Replayer) sample(ctx context.Context, rate float64, seed uint64) (*Replayer, error) {
 	limit := uint64(math.MaxUint64)
 	if rate < 1 {
-		limit = uint64(rate * (1 << 63) * 2)
+		limit = uint64(math.Ldexp(rate, 64))
 	}
 	number := make([]uint32, p.objects)
 	part, from := Requests{}, int64(0)

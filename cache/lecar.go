@@ -1,8 +1,7 @@
 package cache
 
 import (
-	"math"
-
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/random"
 )
 
@@ -36,7 +35,7 @@ func newLeCaR(c core, s *spec) rule {
 	return &lecar{
 		lists:      newLists(c, 3),
 		rate:       s.number("rate", .45, 10),
-		ln:         math.Log(s.number("discount", .005, 1)),
+		ln:         portable.Log(s.number("discount", .005, 1)),
 		byRecency:  .5,
 		ghostLimit: c.capacity / 2,
 		draws:      random.New(s.seed, 0, random.Entity(s.name), 0),
@@ -82,8 +81,8 @@ func (c *lecar) insert(key uint64, s uint32, sizeBytes int64) bool {
 
 // regret lowers the weight of the one that evicted a ghost.
 func (c *lecar) regret(s uint32) {
-	faded := math.Exp(c.ln * (c.clock - c.evictedAt[s]) / float64(max(c.objects, 1)))
-	factor := math.Exp(-float64(c.rate * faded))
+	faded := portable.Exp(c.ln * (c.clock - c.evictedAt[s]) / float64(max(c.objects, 1)))
+	factor := portable.Exp(-float64(c.rate * faded))
 	recency, frequency := c.byRecency, 1-c.byRecency
 	if c.list(s) == lecarByRecency {
 		recency *= factor

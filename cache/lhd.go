@@ -207,8 +207,8 @@ func (c *lhd) learn() {
 			}
 		}
 	}
-	c.objects = c.objects*lhdDecay + float64(len(c.slots))
-	c.sum = c.sum*lhdDecay + 1
+	c.objects = float64(c.objects*lhdDecay) + float64(len(c.slots))
+	c.sum = float64(c.sum*lhdDecay) + 1
 	if c.learnt == 5 || c.learnt == 25 {
 		c.rescale()
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/transport"
 )
 
 // A Placement is one alternative.
@@ -27,6 +28,8 @@ type Placement struct {
 	// Routes are for workloads and roles whose users find their site by a rule of their own, or come in by
 	// another way.
 	Routes []Route
+	// Upstream says how caches connect to those they fetch from: the next tier or the origin.
+	Upstream transport.Upstream
 }
 
 // An Assignment gives a role to a site that is no cache.
@@ -115,6 +118,12 @@ func (p Placement) Preloaded() Placement {
 	return p.WithEachCache(func(_ string, c *Cache) { c.Preload = true })
 }
 
+// WithUpstream returns a copy whose caches connect to those they fetch from by the given rule.
+func (p Placement) WithUpstream(u transport.Upstream) Placement {
+	p.Upstream = u
+	return p
+}
+
 // Serves reports whether the site has its role for a workload.
 func (a Assignment) Serves(workload string) bool {
 	return len(a.Workloads) == 0 || slices.Contains(a.Workloads, workload)
@@ -169,6 +178,9 @@ func (p Placement) Validate(n *topology.Network) error {
 	if p.Name == "" {
 		return fmt.Errorf("placement: %w", invalid.New("Name", `""`, "a name"))
 	}
+	if err := invalid.Name("Name", p.Name); err != nil {
+		return fmt.Errorf("placement: %w", err)
+	}
 	var errs []error
 	add := func(err error) {
 		if err == nil {
@@ -206,6 +218,7 @@ func (p Placement) Validate(n *topology.Network) error {
 		add(p.Tiers[i].validate(p, i, n))
 	}
 	add(p.validateRouting(n))
+	add(p.validateUpstream())
 	return invalid.First(errs...)
 }
 
@@ -222,4 +235,12 @@ func (a Assignment) validate(n *topology.Network) error {
 		}
 	}
 	return invalid.Range("Servers", a.Servers, 0, 1<<20)
+}
+
+// validateUpstream refuses a rule that is out of range, or has no effect.
+func (p Placement) validateUpstream() error {
+	if len(p.Tiers) == 0 && p.Upstream != (transport.Upstream{}) {
+		return invalid.New("Upstream", p.Upstream, "the zero value: no cache fetches anything")
+	}
+	return invalid.In("Upstream", p.Upstream.Validate())
 }

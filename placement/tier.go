@@ -133,6 +133,9 @@ func (t *Tier) validate(p Placement, i int, n *topology.Network) error {
 		return fmt.Errorf("tier %q: %w", t.Name, invalid.New(fmt.Sprintf("Tiers[%d].%s", i, field), value, want, args...))
 	}
 	var errs []error
+	if err := invalid.Name("Name", t.Name); err != nil {
+		return fmt.Errorf("tier %s: %w", invalid.Quoted(t.Name), invalid.In(fmt.Sprintf("Tiers[%d]", i), err))
+	}
 	switch {
 	case t.Name == "" || t.Name == string(Origin) || t.Name == string(Compute):
 		errs = append(errs, wrong("Name", fmt.Sprintf("%q", t.Name), "a name, and not that of another role"))

@@ -70,7 +70,7 @@ func fillAlias(weights []float64, sum float64) *Alias {
 	for len(light) > 0 && len(heavy) > 0 {
 		l, h := light[len(light)-1], heavy[len(heavy)-1]
 		light = light[:len(light)-1]
-		a.cells[l] = aliasCell{below: uint64(left[l] * (1 << 63) * 2), other: h}
+		a.cells[l] = aliasCell{below: uint64(math.Ldexp(left[l], 64)), other: h}
 		left[h] -= 1 - left[l]
 		if left[h] < 1 {
 			heavy = heavy[:len(heavy)-1]

@@ -27,8 +27,14 @@ func newPowersOf2() (powers [64]float64) {
 	return powers
 }
 
+// ln2 in two parts: the first has 21 zero bits at its end, so that a small whole number times it is exact.
+const (
+	ln2High = 6.93147180369123816490e-01
+	ln2Low  = 1.90821492927058770002e-10
+)
+
 // power returns e to the power of x, 0 where that is below the smallest number and infinite where it is beyond
-// the largest; x must not be above 710. It is as portable as [exponential], and takes a quarter of the time.
+// the largest; x must not be above 710. It is as portable as [portable.Exp], and takes a quarter of the time.
 func power(x float64) float64 {
 	if x < -746 {
 		return 0

@@ -81,7 +81,7 @@ func NewQuantiles(q func(p float64) float64) (*Quantiles, error) {
 
 // knot returns the probability of knot i: 2^-20 at 0, 1/2 at the last, 64 equal steps an octave.
 func knot(i int) float64 {
-	return math.Ldexp(1+float64(i%knotsPerOctave)/knotsPerOctave, i/knotsPerOctave-octaves-1)
+	return math.Ldexp(1+float64(float64(i%knotsPerOctave)/knotsPerOctave), i/knotsPerOctave-octaves-1)
 }
 
 // Draw returns a number of the law.
@@ -105,7 +105,7 @@ func (t *Quantiles) At(random uint64) float64 {
 
 // tail asks the quantile function itself for the outermost draws, one in 2^19.
 func (t *Quantiles) tail(random uint64) float64 {
-	p := (float64(random>>1) + 0.5) * 2 * closestToZero
+	p := float64((float64(random>>1) + 0.5) * 2 * closestToZero)
 	if random&1 != 0 {
 		return t.q(min(1-p, closestToOne))
 	}

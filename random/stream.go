@@ -39,7 +39,7 @@ func (s Stream) step() (drawn uint64, next Stream) {
 
 // Float64 returns a number uniform on [0, 1), a multiple of 2^-53.
 func (s *Stream) Float64() float64 {
-	return float64(s.Uint64()>>11) * 0x1p-53
+	return float64(float64(s.Uint64()>>11) * 0x1p-53)
 }
 
 // OpenFloat64 returns a number uniform on (0, 1): never 0 nor 1.

@@ -1,6 +1,10 @@
 package random
 
-import "math"
+import (
+	"math"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
+)
 
 // The exponential and the normal law are drawn with a ziggurat (Marsaglia and Tsang: "The ziggurat
 // method for generating random variables", 2000): 256 layers of equal area cover the density, and a
@@ -30,11 +34,11 @@ const (
 )
 
 var (
-	exponentialLayers = newZiggurat(exponentialEdge, exponential(-exponentialEdge),
-		func(x float64) float64 { return exponential(-x) },
-		func(y float64) float64 { return -logarithm(y) })
+	exponentialLayers = newZiggurat(exponentialEdge, portable.Exp(-exponentialEdge),
+		func(x float64) float64 { return portable.Exp(-x) },
+		func(y float64) float64 { return -portable.Log(y) })
 	normalLayers = newZiggurat(normalEdge, normalTail, normalDensity,
-		func(y float64) float64 { return math.Sqrt(-2 * logarithm(y)) })
+		func(y float64) float64 { return math.Sqrt(-2 * portable.Log(y)) })
 )
 
 // newZiggurat returns the layers of the given density, whose tail begins at edge and has the area tail.
@@ -104,10 +108,10 @@ func (s *Stream) expSlow(layer, position uint64) float64 {
 			return float64(float64(position) * z.scale[layer])
 		}
 		if layer == 0 {
-			return exponentialEdge - logarithm(s.OpenFloat64())
+			return exponentialEdge - portable.Log(s.OpenFloat64())
 		}
 		x := float64(float64(position) * z.scale[layer])
-		if z.under(layer, s.Float64(), exponential(-x)) {
+		if z.under(layer, s.Float64(), portable.Exp(-x)) {
 			return x
 		}
 		u := s.Uint64()
@@ -148,8 +152,8 @@ func (s *Stream) normalSlow(u uint64) float64 {
 // tail of the normal distribution", 1964).
 func (s *Stream) normalTail() float64 {
 	for {
-		x := -logarithm(s.OpenFloat64()) / normalEdge
-		y := -logarithm(s.OpenFloat64())
+		x := -portable.Log(s.OpenFloat64()) / normalEdge
+		y := -portable.Log(s.OpenFloat64())
 		if 2*y > float64(x*x) {
 			return normalEdge + x
 		}
@@ -168,5 +172,5 @@ func withSign(x float64, draw uint64) float64 {
 }
 
 func normalDensity(x float64) float64 {
-	return exponential(-float64(x*x) / 2)
+	return portable.Exp(-float64(x*x) / 2)
 }

@@ -121,23 +121,15 @@ func TestTailsBeyondTheZigguratFollowTheirLaws(t *testing.T) {
 	require.InDelta(t, mean, normalSum/float64(normals), 4*0.24/math.Sqrt(float64(normals)))
 }
 
-func TestPortableFunctionsAgreeWithTheStandardLibrary(t *testing.T) {
+func TestPowerAgreesWithTheStandardLibrary(t *testing.T) {
 	s := New(7, 0, 0, 0)
 	for range 20_000 {
-		x := math.Exp(1400*s.Float64() - 700)
-		require.InEpsilon(t, math.Log(x), logarithm(x), 1e-15, "log %v", x)
-		near := 1 + (s.Float64()-0.5)/1000
-		require.InEpsilon(t, math.Log(near), logarithm(near), 1e-15, "log %v", near)
 		y := 1400*s.Float64() - 700
-		require.InEpsilon(t, math.Exp(y), exponential(y), 1e-15, "exp %v", y)
 		require.InEpsilon(t, math.Exp(y), power(y), 1e-15, "exp %v", y)
 	}
-	require.Zero(t, logarithm(1))
-	for _, f := range []func(float64) float64{exponential, power} {
-		require.Equal(t, 1.0, f(0))
-		require.Zero(t, f(-800))
-		require.Equal(t, math.Exp(-740), f(-740), "a subnormal number")
-	}
+	require.Equal(t, 1.0, power(0))
+	require.Zero(t, power(-800))
+	require.Equal(t, math.Exp(-740), power(-740), "a subnormal number")
 	require.InEpsilon(t, math.Exp(709)*math.Exp(.5), power(709.5), 1e-15, "math.Exp(709.5) is infinite on amd64")
 	require.Equal(t, math.Inf(1), power(710))
 }

@@ -3,6 +3,8 @@ package random
 import (
 	"math"
 	"math/bits"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // A Zipf draws the rank of an object by popularity: rank r (from 0) with probability proportional to
@@ -179,9 +181,9 @@ func (z *Zipf) keep(b zipfBlock, rank, coin uint32) bool {
 	// block's ends, and not further below than an eighth of the greatest second derivative times the
 	// square of the width. Only a coin in between needs the power itself.
 	width, first := float64(b.width-1), float64(b.first)
-	line := 1 - float64((1-float64(b.sure)*0x1p-32)*(float64(rank-b.first)/width))
+	line := 1 - float64((1-float64(float64(b.sure)*0x1p-32))*(float64(rank-b.first)/width))
 	share := width / first
-	gap := float64(float64(share*share)*float64(z.exponent*(z.exponent+1)))/8 + 0x1p-31
+	gap := float64(float64(float64(share*share)*float64(z.exponent*(z.exponent+1)))/8) + 0x1p-31
 	c := float64(coin) * 0x1p-32
 	if c > line+0x1p-31 {
 		return false
@@ -194,12 +196,12 @@ func (z *Zipf) keep(b zipfBlock, rank, coin uint32) bool {
 
 // relative returns (rank/first)^-exponent, for ranks counted from 1.
 func (z *Zipf) relative(rank, first uint64) float64 {
-	return exponential(-float64(z.exponent * logarithm(float64(rank)/float64(first))))
+	return portable.Exp(-float64(z.exponent * portable.Log(float64(rank)/float64(first))))
 }
 
 // weight returns rank^-exponent, for a rank counted from 1.
 func (z *Zipf) weight(rank float64) float64 {
-	return exponential(-float64(z.exponent * logarithm(rank)))
+	return portable.Exp(-float64(z.exponent * portable.Log(rank)))
 }
 
 // sum returns the sum of rank^-exponent from first to last, counted from 1, to nearly all 53 bits.
@@ -216,7 +218,7 @@ func (z *Zipf) sum(first, last uint64) float64 {
 	// up to a/64 what is left out is below 1e-17 of the sum.
 	s := z.exponent
 	fa, fb := z.weight(a), z.weight(b)
-	sum := float64(a*fa*z.integral(b/a)) + (fa+fb)/2
+	sum := float64(a*fa*z.integral(b/a)) + float64((fa+fb)/2)
 	sum += s * (fa/a - fb/b) / 12
 	third := float64(s * float64((s+1)*(s+2)))
 	sum -= third * (fa/(a*a*a) - fb/(b*b*b)) / 720
@@ -227,10 +229,10 @@ func (z *Zipf) sum(first, last uint64) float64 {
 
 // integral returns the integral of x^-exponent from 1 to the given end, which is at most 1 + 1/16.
 func (z *Zipf) integral(end float64) float64 {
-	l := logarithm(end)
+	l := portable.Log(end)
 	x := float64((1 - z.exponent) * l)
 	if math.Abs(x) > 0.25 {
-		return (exponential(x) - 1) / x * l
+		return (portable.Exp(x) - 1) / x * l
 	}
 	// (e^x - 1) / x by its series, free of cancellation
 	sum := 0.0

@@ -114,7 +114,7 @@ func (a *answering) noneIsBetter() string {
 	for _, of := range []struct {
 		verdict stats.Verdict
 		text    string
-	}{{stats.Same, "no difference that matters"}, {stats.Worse, "worse"}, {stats.Undecided, "undecided"}} {
+	}{{stats.Same, "no difference that matters"}, {stats.Worse, "worse"}, {stats.Undecided, "undecided"}, {NotComparable, "not comparable, for it serves many fewer or more"}} {
 		names := by[of.verdict]
 		if len(names) == 0 {
 			continue

@@ -58,14 +58,14 @@ func (percentileTicks) Ticks(low, high float64) []plot.Tick {
 }
 
 // logOdds returns log10(p / (1-p)).
-func logOdds(p float64) float64 { return math.Log10(p / (1 - p)) }
+func logOdds(p float64) float64 { return float64(math.Log10(p / (1 - p))) }
 
 // latencyRange returns a range of log10 milliseconds that holds [lowNs, highNs] with a little room.
 // Latencies below a microsecond are off any plot.
 func latencyRange(lowNs, highNs float64) (low, high float64) {
 	const microsecond = 1e3
 	low, high = logMs(max(lowNs, microsecond)), logMs(max(highNs, microsecond))
-	room := max(0.02, 0.02*(high-low))
+	room := max(0.02, float64(0.02*(high-low)))
 	if high-low < 0.2 {
 		room = 0.15 // all latencies alike: show where they lie, not their last digits
 	}
@@ -73,4 +73,4 @@ func latencyRange(lowNs, highNs float64) (low, high float64) {
 }
 
 // logMs returns log10 of the latency in milliseconds.
-func logMs(ns float64) float64 { return math.Log10(ns / 1e6) }
+func logMs(ns float64) float64 { return float64(math.Log10(ns / 1e6)) }

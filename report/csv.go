@@ -4,9 +4,11 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -22,8 +24,10 @@ var csvHeader = []string{
 // "all", as is the site of those of all sites. A number that the data cannot carry is an empty field; the column unsupported says why.
 // variance_reduction is that of the pairing where it is known, placement_number the place in the study's order, 0 for
 // the baseline, kind that of the workload, q the probability of a quantile and deadline_ms the deadline of a share
-// within one; both are empty for other statistics. verdict is what [Verdicts] and [MetroVerdicts] say with the default margins, empty
-// for what is not judged. Shares are between 0 and 1, latencies in milliseconds.
+// within one; both are empty for other statistics. verdict is what [Verdicts] and [MetroVerdicts] say with the default margins,
+// empty for what is not judged. A placement that is refused has rows of the metric load alone. Shares are
+// between 0 and 1, latencies in milliseconds. A name that begins with = + - or @, which a spreadsheet would take for a
+// formula, has an apostrophe before it.
 func WriteCSV(w io.Writer, c *edgewise.Comparison) error {
 	judged, err := judgedFigures(c)
 	if err != nil {
@@ -45,6 +49,9 @@ func WriteCSV(w io.Writer, c *edgewise.Comparison) error {
 				at.write(out, s.Figures, nil)
 			}
 		}
+	}
+	for _, r := range c.Refused {
+		writeRefusal(out, r)
 	}
 	out.Flush()
 	if err := out.Error(); err != nil {
@@ -79,6 +86,21 @@ func judgedFigures(c *edgewise.Comparison) (map[judgedFigure]stats.Verdict, erro
 	return judged, nil
 }
 
+// writeRefusal writes a placement that is not compared: a row for each of what is asked for more than it can do, with the
+// load as a share of the capacity and the reason in the column unsupported. It has no number.
+func writeRefusal(out *csv.Writer, r edgewise.Refusal) {
+	for _, l := range r.Loads {
+		row := make([]string, len(csvHeader))
+		for column, field := range map[string]string{
+			"placement": r.Placement, "workload": l.Workload, "site": l.Site, "metric": "load", "statistic": "refused", "unit": "share",
+			"value": exact(l.Ratio()), "n": "0", "unsupported": l.String(),
+		} {
+			row[slices.Index(csvHeader, column)] = field
+		}
+		_ = out.Write(row)
+	}
+}
+
 // A csvPlace says where figures belong.
 type csvPlace struct {
 	placement, workload, kind, metro, site string
@@ -88,7 +110,7 @@ type csvPlace struct {
 func (at *csvPlace) write(out *csv.Writer, figures edgewise.Figures, judged map[judgedFigure]stats.Verdict) {
 	for i := range figures {
 		f := &figures[i]
-		row := []string{at.placement, at.workload, at.metro, f.Metric, f.Statistic, f.Unit}
+		row := []string{words.Cell(at.placement), words.Cell(at.workload), words.Cell(at.metro), f.Metric, f.Statistic, f.Unit}
 		row = append(row, numbers(f.Estimate)...)
 		row = append(row, strconv.Itoa(f.N))
 		difference := stats.Estimate{}
@@ -96,7 +118,7 @@ func (at *csvPlace) write(out *csv.Writer, figures edgewise.Figures, judged map[
 			difference = *f.Difference
 		}
 		row = append(row, numbers(difference)...)
-		row = append(row, f.Unsupported, known(f.VarianceReduction), strconv.Itoa(at.number), at.kind, at.site,
+		row = append(row, f.Unsupported, known(f.VarianceReduction), strconv.Itoa(at.number), at.kind, words.Cell(at.site),
 			known(f.Q), known(float64(f.Deadline)/1e6), string(judged[judgedFigure{at.placement, at.workload, at.metro, f.Metric, f.Statistic}]))
 		_ = out.Write(row)
 	}

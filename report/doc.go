@@ -2,7 +2,7 @@
 // and as files for other programs.
 //
 // [WriteAll] and [WriteRun] write everything into a directory, with a [Manifest] that says what it was
-// made from; [Differences] checks a report against a run made again. The parts can be had alone: [LatencyCDF],
+// made from; [Compare] checks a report against a run made again. The parts can be had alone: [LatencyCDF],
 // [LatencyCCDF], [QuantileShift] and [HitRatios] draw a [Picture] that writes itself as SVG or PNG; [WriteTable] and
 // [WriteMarkdown] write the comparison table; [WriteCSV] writes one figure a row, for R or pandas;
 // [WriteJSON] writes the whole comparison.

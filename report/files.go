@@ -1,10 +1,12 @@
 package report
 
 import (
-	"bytes"
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -13,14 +15,20 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/durable"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
-// WriteAll writes the files of a report into a directory, which it makes if need be: those of [Outputs], the study's
-// own ones below own, and manifest.json, the [Manifest]. Everything is rendered and written
-// under temporary names first and renamed at the end, so that a failure to draw, a full disk or
-// a directory in the place of a file leaves what was there before.
-func WriteAll(dir string, c *edgewise.Comparison) error { return WriteRun(dir, c, nil) }
+// A Run is what a report is made from besides the comparison.
+type Run struct {
+	// Scenario is the text of the scenario file, which the report keeps; empty for a study said in Go.
+	Scenario []byte
+	// Inputs are the files that the scenario names; copies go below inputs, so that the report can be made again from its
+	// directory alone.
+	Inputs []Input
+	// Force sets aside what stands in the way under another name, such as out.old-1, instead of refusing it.
+	Force bool
+}
 
 // An Input is a file that a scenario names, such as a list of sites.
 type Input struct {
@@ -29,135 +37,308 @@ type Input struct {
 	Data []byte
 }
 
-// WriteRun is [WriteAll] for the run of a scenario file: it adds the file's text as scenario.yaml and to
-// the manifest, and the files that it names below inputs, so that the report can be made again from its
-// directory alone. It refuses what [CheckRun] refuses.
-func WriteRun(dir string, c *edgewise.Comparison, scenario []byte, inputs ...Input) error {
-	if err := CheckRun(dir, scenario, inputs...); err != nil {
+// WriteAll is [WriteRun] for a study said in Go; it makes the parent directories, too.
+func WriteAll(dir string, c *edgewise.Comparison) error {
+	if dir != "" {
+		if err := os.MkdirAll(filepath.Dir(filepath.Clean(dir)), 0o777); err != nil {
+			return fmt.Errorf("report into %s: %w", dir, err)
+		}
+	}
+	return WriteRun(context.Background(), dir, c, Run{})
+}
+
+// WriteRun writes a report: the files of [Outputs], the study's own ones below own, the scenario and its inputs, and
+// manifest.json, the [Manifest]. It refuses what [CheckRun] refuses.
+//
+// The directory is replaced in one step: at every instant, whatever ends the program, it holds all of the report that was
+// there before or all of the new one. Two programs that write the same one do so in turn. When ctx ends before that step, or
+// writing fails, what was there before is there still.
+//
+// A file that cannot be made, such as a picture, is left out: the others are written, the manifest says which is missing
+// and why, and the error is an [*IncompleteError].
+func WriteRun(ctx context.Context, dir string, c *edgewise.Comparison, run Run) error {
+	if err := CheckRun(dir, run); err != nil {
 		return err
 	}
-	files, err := render(c)
+	made, missing, err := render(ctx, c)
 	if err != nil {
 		return fmt.Errorf("report into %s: %w", dir, err)
 	}
-	if len(scenario) > 0 {
-		files = append(files, file{ScenarioFile, scenario})
-	}
-	copies, kept := copiesOf(inputs)
-	files = append(files, copies...)
-	manifest, err := json.MarshalIndent(newManifest(c, scenario, kept, files), "", "  ")
+	defer made.close()
+	files, kept := append(made.files(), run.copies()...), run.kept()
+	m := newManifest(c, run.Scenario, kept, append(made.hashes(), hashesOf(run.copies())...))
+	m.Missing = missing
+	manifest, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return fmt.Errorf("report into %s: manifest: %w", dir, err)
 	}
-	files = append(files, file{ManifestFile, append(manifest, '\n')})
-	if err := writeFiles(dir, files); err != nil {
+	files = append(files, durable.File{Name: ManifestFile, Data: append(manifest, '\n')})
+	if err := put(ctx, dir, files, run.Force); err != nil {
 		return fmt.Errorf("report into %s: %w", dir, err)
 	}
-	return nil
-}
-
-// CheckRun says whether [WriteRun] would overwrite a scenario file, or a file that it names, that no report has
-// put there: a scenario.yaml or a file below inputs with another text in a directory without a manifest.json. A
-// directory that does not exist is free.
-func CheckRun(dir string, scenario []byte, inputs ...Input) error {
-	files, _ := copiesOf(inputs)
-	if len(scenario) > 0 {
-		files = append(files, file{ScenarioFile, scenario})
-	}
-	for _, f := range files {
-		there, err := os.ReadFile(filepath.Join(dir, f.name))
-		if errors.Is(err, fs.ErrNotExist) || err == nil && bytes.Equal(there, f.data) {
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("report into %s: %w", dir, err)
-		}
-		if _, err := os.Stat(filepath.Join(dir, ManifestFile)); errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("report into %s: its %s has another text and there is no %s, so no report has written it; want another directory",
-				dir, f.name, ManifestFile)
-		} else if err != nil {
-			return fmt.Errorf("report into %s: %w", dir, err)
-		}
+	if len(missing) > 0 {
+		return &IncompleteError{dir, missing}
 	}
 	return nil
 }
 
-// copiesOf returns the files that keep inputs, each under the last part of its name, behind a number where
-// another has that already, and what the manifest says of them.
-func copiesOf(inputs []Input) (files []file, kept []InputFile) {
+// put replaces the directory, when it is the turn of this process.
+func put(ctx context.Context, dir string, files []durable.File, force bool) error {
+	resolved, err := resolve(dir)
+	if err != nil {
+		return err
+	}
+	d, err := durable.OpenDirectory(ctx, resolved)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	aside := ""
+	if why := foreignIn(resolved); why != nil { // since it was looked at, or by force
+		if !force {
+			return why
+		}
+		aside = freeName(resolved)
+	}
+	return d.Put(ctx, files, aside)
+}
+
+// freeName returns a name beside a directory at which there is nothing.
+func freeName(dir string) string {
+	for n := 1; ; n++ {
+		name := fmt.Sprintf("%s.old-%d", dir, n)
+		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+			return name
+		}
+	}
+}
+
+// An IncompleteError says which files of a report could not be made. The others are written.
+type IncompleteError struct {
+	Dir     string
+	Missing []MissingFile
+}
+
+// Error implements error.
+func (e *IncompleteError) Error() string {
+	var all []string
+	for _, f := range e.Missing {
+		all = append(all, f.Name+": "+f.Why)
+	}
+	return fmt.Sprintf("report into %s is written without %d of its files: %s", e.Dir, len(e.Missing), strings.Join(all, "; "))
+}
+
+// copies returns the files that keep the scenario and its inputs, each input under the last part of its name, behind a
+// number where another has that already.
+func (r *Run) copies() (files []durable.File) {
+	if len(r.Scenario) > 0 {
+		files = append(files, durable.File{Name: ScenarioFile, Data: r.Scenario})
+	}
 	taken := make(map[string]bool)
-	for i, in := range inputs {
+	for i, in := range r.Inputs {
 		last := path.Base(filepath.ToSlash(in.Name))
 		base := last
 		for n := i + 1; taken[strings.ToLower(base)]; n++ { // some file systems take upper and lower case for the same
 			base = fmt.Sprintf("%d-%s", n, last)
 		}
 		taken[strings.ToLower(base)] = true
-		f := file{InputsDir + "/" + base, in.Data}
-		files = append(files, f)
-		kept = append(kept, InputFile{Name: in.Name, File: f.name, SHA256: hashOf(in.Data)})
+		files = append(files, durable.File{Name: InputsDir + "/" + base, Data: in.Data})
 	}
-	return files, kept
+	return files
 }
 
-// A file is one rendered file of a report.
-type file struct {
-	name string
-	data []byte
+// kept returns what the manifest says of the inputs.
+func (r *Run) kept() (kept []InputFile) {
+	copies := r.copies()
+	copies = copies[len(copies)-len(r.Inputs):]
+	for i, in := range r.Inputs {
+		kept = append(kept, InputFile{Name: in.Name, File: copies[i].Name, SHA256: hashOf(in.Data)})
+	}
+	return kept
 }
 
-// render writes all outputs, each into memory.
-func render(c *edgewise.Comparison) ([]file, error) {
+// render makes all outputs, and says which could not be made. It returns the context's error when cancelled, at once: the
+// file that is being made then is made to its end, and forgotten.
+func render(ctx context.Context, c *edgewise.Comparison) (made drafts, missing []MissingFile, err error) {
 	for i, o := range c.Outputs {
 		if err := o.Validate(); err != nil {
-			return nil, invalid.In(fmt.Sprintf("Outputs[%d]", i), err)
+			return nil, nil, invalid.In(fmt.Sprintf("Outputs[%d]", i), err)
 		}
 	}
-	var files []file
+	if len(c.Placements) == 0 {
+		return nil, nil, errors.New("the comparison has no placements")
+	}
 	for _, o := range slices.Concat(outputs, own(c)) {
-		var b bytes.Buffer
-		if err := o.Write(&b, c); err != nil {
-			return nil, fmt.Errorf("%s: %w", o.Name, err)
+		if err := ctx.Err(); err != nil {
+			made.close()
+			return nil, nil, err
 		}
-		files = append(files, file{o.Name, b.Bytes()})
+		d := &draft{name: o.Name}
+		done := make(chan error, 1)
+		go func() { done <- d.make(func(w io.Writer) error { return o.Write(w, c) }) }()
+		select {
+		case err := <-done:
+			if err != nil {
+				missing = append(missing, MissingFile{o.Name, err.Error()})
+				continue
+			}
+			made = append(made, d)
+		case <-ctx.Done():
+			made.close()
+			return nil, nil, ctx.Err()
+		}
 	}
-	return files, nil
+	return made, missing, nil
 }
 
-// writeFiles puts all files into the directory or, as far as can be foreseen, none.
-func writeFiles(dir string, files []file) (err error) {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
+// CheckRun finds out before a run whether [WriteRun] will write a report into a directory. The directory is to be
+// missing, in one that exists and in which files can be made, or empty, or to hold a report and nothing else: what its manifest
+// lists by name and hash. What else there is, or was changed, is refused by name, unless run.Force sets it aside. No force
+// helps for the current directory and those above it, and for the root of a file system: they cannot be replaced.
+func CheckRun(dir string, run Run) error {
+	resolved, err := resolve(dir)
+	if err == nil {
+		err = checkPlace(resolved)
 	}
-	for _, f := range files {
-		info, err := os.Lstat(filepath.Join(dir, f.name))
-		if err == nil && info.IsDir() {
-			return fmt.Errorf("%s is a directory, it must be a file or absent", f.name)
+	if err == nil && !run.Force {
+		err = foreignIn(resolved)
+	}
+	if err != nil {
+		return fmt.Errorf("report into %s: %w", cmp.Or(dir, `""`), err)
+	}
+	return nil
+}
+
+// resolve returns the directory that a name leads to over links, as an absolute path. It need not exist.
+func resolve(dir string) (string, error) {
+	if dir == "" {
+		return "", errors.New("the name is empty; want that of a directory")
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Lstat(abs)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		parent, err := filepath.EvalSymlinks(filepath.Dir(abs))
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("%s: no such file or directory; make it first", filepath.Dir(dir))
 		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return filepath.Join(parent, filepath.Base(abs)), err
+	case err != nil:
+		return "", err
+	}
+	to, err := filepath.EvalSymlinks(abs)
+	if err != nil && info.Mode()&fs.ModeSymlink != 0 {
+		return "", fmt.Errorf("is a link that leads nowhere: %w; remove it", err)
+	}
+	return to, err
+}
+
+// roomBytes is how much there must be room for before a run: a small report.
+const roomBytes = 1 << 20
+
+// checkPlace finds out whether a directory can be put at an absolute path without links.
+func checkPlace(dir string) error {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return errors.New("is a file; want a directory")
+	default:
+		if here, err := os.Getwd(); err == nil {
+			if here, err = filepath.EvalSymlinks(here); err == nil && isWithin(here, dir) {
+				return errors.New("is the current directory, or one above it, which cannot be replaced; want a directory of its own, such as out")
+			}
+		}
+		if isMountPoint(dir, info) {
+			return errors.New("is the root of a file system, which cannot be replaced; want a directory in it")
+		}
+		if err := durable.CheckRoom(dir, 0); err != nil {
 			return err
 		}
 	}
-	// The staging directory lies inside the target: renaming does not work across file systems.
-	staging, err := os.MkdirTemp(dir, ".report-")
+	return durable.CheckRoom(filepath.Dir(dir), roomBytes)
+}
+
+// isWithin reports whether a path is that of a directory or below it.
+func isWithin(path, dir string) bool {
+	relative, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(relative)
+}
+
+// passable are files that systems put into every directory that somebody looks at.
+var passable = []string{".DS_Store", "Thumbs.db", "desktop.ini"}
+
+// foreignIn names the first things in a directory that no report has written, or that were changed since.
+func foreignIn(dir string) error {
+	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(staging)) }()
-	for _, f := range files {
-		for _, root := range []string{dir, staging} {
-			if err := os.MkdirAll(filepath.Join(root, filepath.Dir(f.name)), 0o777); err != nil {
-				return err
+	defer root.Close()
+	written := make(map[string]string) // hash by name; "" where any will do
+	m, notOne := readManifest(root)
+	if notOne == nil {
+		written[ManifestFile] = ""
+		for _, f := range m.Files {
+			written[f.Name] = f.SHA256
+		}
+	}
+	var foreign []string
+	err = fs.WalkDir(root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case len(foreign) > mostNamed:
+			return fs.SkipAll
+		case slices.Contains(passable, e.Name()):
+		case e.IsDir():
+			// Only folders of the report are looked into.
+			if name != "." && !slices.ContainsFunc(keys(written), func(f string) bool { return strings.HasPrefix(f, name+"/") }) {
+				foreign = append(foreign, name+"/")
+				return fs.SkipDir
+			}
+		default:
+			hash, listed := written[name]
+			if !listed {
+				foreign = append(foreign, name)
+				return nil
+			}
+			now, err := hashOfFile(root, name)
+			if err != nil || hash != "" && now != hash {
+				foreign = append(foreign, name+" (changed)")
 			}
 		}
-		if err := os.WriteFile(filepath.Join(staging, f.name), f.data, 0o666); err != nil {
-			return err
-		}
+		return nil
+	})
+	if err != nil || len(foreign) == 0 {
+		return err
 	}
-	for i, f := range files {
-		if err := os.Rename(filepath.Join(staging, f.name), filepath.Join(dir, f.name)); err != nil {
-			return fmt.Errorf("%d of %d files are new: %w", i, len(files), err)
-		}
+	if len(foreign) > mostNamed {
+		foreign = append(foreign[:mostNamed], "and more")
 	}
-	return nil
+	why := "which no report has written"
+	if notOne == nil {
+		why = "which the report there does not have so"
+	}
+	return fmt.Errorf("it has %s, %s; want another directory, or --force to set all of it aside as %s",
+		strings.Join(foreign, ", "), why, filepath.Base(freeName(dir)))
+}
+
+// mostNamed is how many files an error names.
+const mostNamed = 5
+
+func keys(m map[string]string) []string {
+	all := make([]string, 0, len(m))
+	for k := range m {
+		all = append(all, k)
+	}
+	return all
 }

@@ -2,11 +2,15 @@ package report_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -56,7 +60,7 @@ func TestWriteAllLeavesWhatWasThereWhenItFails(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "comparison.json"), []byte("old"), 0o666))
 		require.NoError(t, os.Mkdir(filepath.Join(dir, "hit_ratio.svg"), 0o777))
 		err := report.WriteAll(dir, fixtureNamed("one of one"))
-		require.ErrorContains(t, err, "hit_ratio.svg is a directory")
+		require.ErrorContains(t, err, "it has comparison.json, hit_ratio.svg/, which no report has written")
 		require.Equal(t, []string{"comparison.json", "hit_ratio.svg"}, namesIn(t, dir))
 		old, err := os.ReadFile(filepath.Join(dir, "comparison.json"))
 		require.NoError(t, err)
@@ -74,19 +78,140 @@ func TestWriteAllLeavesWhatWasThereWhenItFails(t *testing.T) {
 	})
 }
 
-func TestWriteRunOverwritesOnlyScenariosOfReports(t *testing.T) {
-	dir, c := t.TempDir(), fixtureNamed("one of one")
-	own := filepath.Join(dir, report.ScenarioFile)
-	require.NoError(t, os.WriteFile(own, []byte("title: mine"), 0o666))
-	require.ErrorContains(t, report.WriteRun(dir, c, []byte("title: other")), "want another directory")
-	require.Equal(t, []string{report.ScenarioFile}, namesIn(t, dir))
-	text, err := os.ReadFile(own)
-	require.NoError(t, err)
-	require.Equal(t, "title: mine", string(text))
+// writeRun writes the report of a scenario's text.
+func writeRun(dir string, c *edgewise.Comparison, scenario string, inputs ...report.Input) error {
+	return report.WriteRun(context.Background(), dir, c, report.Run{Scenario: []byte(scenario), Inputs: inputs})
+}
 
-	require.NoError(t, report.WriteRun(dir, c, []byte("title: mine")), "the scenario beside its report")
-	require.NoError(t, report.WriteRun(dir, c, []byte("title: other")), "a report over a report")
-	require.NoError(t, report.CheckRun(filepath.Join(dir, "none"), []byte("title: other")))
+func TestOnlyWhatAReportHasWrittenIsOverwritten(t *testing.T) {
+	c, whole := fixtureNamed("one of one"), filepath.Join(t.TempDir(), "out")
+	require.NoError(t, writeRun(whole, c, "title: x", report.Input{Name: "sites.csv", Data: []byte("sites")}))
+	fresh := func(t *testing.T) string {
+		dir := filepath.Join(t.TempDir(), "out")
+		require.NoError(t, os.CopyFS(dir, os.DirFS(whole)))
+		return dir
+	}
+	write := func(name, text string) func(*testing.T, string) {
+		return func(t *testing.T, dir string) {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666))
+		}
+	}
+	for name, tt := range map[string]struct {
+		change func(t *testing.T, dir string)
+		want   string
+	}{
+		"a file beside":           {write("notes.txt", "mine"), "it has notes.txt, which the report there does not have so"},
+		"an edited scenario":      {write("scenario.yaml", "title: y"), "it has scenario.yaml (changed)"},
+		"an edited table":         {write("comparison.md", "# Mine"), "it has comparison.md (changed)"},
+		"a file among the inputs": {write("inputs/more.csv", "mine"), "it has inputs/more.csv,"},
+		"another's manifest":      {write("manifest.json", `{"name": "my web app"}`), "which no report has written; want another directory, or --force to set all of it aside as out.old-1"},
+		"junk behind the manifest": {func(t *testing.T, dir string) {
+			text, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+			require.NoError(t, err)
+			write("manifest.json", string(text)+"{}")(t, dir)
+		}, "which no report has written"},
+		"a folder": {func(t *testing.T, dir string) { require.NoError(t, os.Mkdir(filepath.Join(dir, "mine"), 0o777)) }, "it has mine/"},
+		"a link that leads out": {func(t *testing.T, dir string) {
+			elsewhere := t.TempDir()
+			require.NoError(t, os.Rename(filepath.Join(dir, "inputs"), filepath.Join(elsewhere, "inputs")))
+			require.NoError(t, os.Symlink(filepath.Join(elsewhere, "inputs"), filepath.Join(dir, "inputs")))
+		}, "it has inputs,"},
+		"a link for a file": {func(t *testing.T, dir string) {
+			elsewhere := filepath.Join(t.TempDir(), "x")
+			require.NoError(t, os.Rename(filepath.Join(dir, "hit_ratio.svg"), elsewhere))
+			require.NoError(t, os.Symlink(elsewhere, filepath.Join(dir, "hit_ratio.svg")))
+		}, "it has hit_ratio.svg (changed)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := fresh(t)
+			tt.change(t, dir)
+			require.ErrorContains(t, report.CheckRun(dir, report.Run{}), tt.want)
+			before := namesIn(t, dir)
+			require.ErrorContains(t, writeRun(dir, c, "title: z"), tt.want)
+			require.Equal(t, before, namesIn(t, dir))
+			require.NoError(t, report.CheckRun(dir, report.Run{Force: true}))
+			if name != "a file beside" && name != "a link that leads out" {
+				return // it takes long to draw
+			}
+			require.NoError(t, report.WriteRun(context.Background(), dir, c, report.Run{Scenario: []byte("title: z"), Force: true}))
+			require.Equal(t, before, namesIn(t, dir+".old-1"), "set aside, not lost")
+			m, err := report.ReadManifest(dir)
+			require.NoError(t, err)
+			require.Equal(t, "title: z", m.Scenario)
+			require.NoDirExists(t, filepath.Join(dir, "inputs"))
+		})
+	}
+	t.Run("a report over a report", func(t *testing.T) {
+		dir := fresh(t)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, ".DS_Store"), nil, 0o666))
+		require.NoError(t, writeRun(dir, c, "title: z"))
+		require.NoDirExists(t, filepath.Join(dir, "inputs"))
+		require.Len(t, namesIn(t, filepath.Dir(dir)), 1)
+	})
+	t.Run("beside a link to the directory", func(t *testing.T) {
+		dir := fresh(t)
+		link := filepath.Join(t.TempDir(), "link")
+		require.NoError(t, os.Symlink(dir, link))
+		require.NoError(t, writeRun(link, c, "title: z"))
+		m, err := report.ReadManifest(dir)
+		require.NoError(t, err)
+		require.Equal(t, "title: z", m.Scenario)
+	})
+}
+
+func TestPlacesThatCannotBeReplacedAreFoundBeforeTheRun(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.Mkdir("below", 0o777))
+	require.NoError(t, os.Symlink("nowhere", "dangling"))
+	require.NoError(t, os.WriteFile("file", nil, 0o666))
+	for dir, want := range map[string]string{
+		"":                       `report into "": the name is empty`,
+		".":                      "is the current directory, or one above it",
+		"..":                     "is the current directory, or one above it",
+		"dangling":               "is a link that leads nowhere",
+		"file":                   "is a file; want a directory",
+		"none/out":               "none: no such file or directory; make it first",
+		"file/out":               "not a directory",
+		strings.Repeat("n", 300): "name too long",
+		"/proc":                  "/proc",
+	} {
+		for _, force := range []bool{false, true} {
+			require.ErrorContains(t, report.CheckRun(dir, report.Run{Force: force}), want)
+		}
+	}
+	require.NoError(t, report.CheckRun("below", report.Run{}))
+	require.NoError(t, report.CheckRun("below/out", report.Run{}))
+	require.Empty(t, namesIn(t, "below"), "looking leaves nothing")
+}
+
+func TestNumbersAreWrittenEvenIfAPictureFails(t *testing.T) {
+	dir, c := filepath.Join(t.TempDir(), "out"), withOwnOutput("mine")
+	c.Outputs[0].Write = func(io.Writer, *edgewise.Comparison) error { return errors.New("out of ink") }
+	err := report.WriteAll(dir, c)
+	var incomplete *report.IncompleteError
+	require.ErrorAs(t, err, &incomplete)
+	require.EqualError(t, err, "report into "+dir+" is written without 1 of its files: own/manifest.json: out of ink")
+	require.Equal(t, reportFiles, namesIn(t, dir))
+	m, err := report.ReadManifest(dir)
+	require.NoError(t, err)
+	require.Equal(t, []report.MissingFile{{Name: "own/manifest.json", Why: "out of ink"}}, m.Missing)
+	a, err := report.Compare(context.Background(), dir, m, c)
+	require.NoError(t, err)
+	require.True(t, a.IsWhole(), a.Explain())
+}
+
+func TestDrawingEndsWithTheContext(t *testing.T) {
+	dir, c := filepath.Join(t.TempDir(), "out"), withOwnOutput("mine")
+	ctx, cancel := context.WithCancel(context.Background())
+	release := make(chan struct{})
+	defer close(release)
+	c.Outputs[0].Write = func(io.Writer, *edgewise.Comparison) error {
+		cancel()
+		<-release // a picture that takes for ever
+		return nil
+	}
+	require.ErrorIs(t, report.WriteRun(ctx, dir, c, report.Run{}), context.Canceled)
+	require.NoDirExists(t, dir)
 }
 
 func TestCSVHoldsEveryFigureOnceAndExactly(t *testing.T) {

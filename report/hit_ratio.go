@@ -97,7 +97,7 @@ func (r *hitRow) makeBars() (bars []hitBar) {
 
 // height returns what the row takes: two bars, if it has no more.
 func (r *hitRow) height() vg.Length {
-	return hitRowHeight + hitBarStep*vg.Length(max(len(r.bars)-2, 0))
+	return hitRowHeight + vg.Length(hitBarStep*vg.Length(max(len(r.bars)-2, 0)))
 }
 
 const (
@@ -127,7 +127,7 @@ func middles(rows []hitRow, bottom, top vg.Length) []vg.Length {
 	var all []vg.Length
 	above := vg.Length(0)
 	for i := range rows {
-		all = append(all, top-(top-bottom)*(above+rows[i].height()/2)/sum)
+		all = append(all, top-vg.Length((top-bottom)*(above+vg.Length(rows[i].height()/2))/sum))
 		above += rows[i].height()
 	}
 	return all
@@ -160,7 +160,7 @@ func (p hitPanel) draw(c draw.Canvas) {
 	heights := middles(p.rows, data.Min.Y, data.Max.Y)
 	for i, row := range p.rows {
 		lines := wrap(name, row.name, hitNameWidth-12, 3)
-		block(c, name, vg.Point{X: c.Min.X, Y: heights[i] + look.LabelSize*leading*vg.Length(len(lines))/2}, lines)
+		block(c, name, vg.Point{X: c.Min.X, Y: heights[i] + vg.Length(look.LabelSize*leading*vg.Length(len(lines))/2)}, lines)
 		if len(row.bars) == 0 {
 			block(c, value, vg.Point{X: c.Max.X - hitValueWidth, Y: heights[i] + look.NoteSize*leading/2}, []string{"no cache"})
 			continue
@@ -174,7 +174,7 @@ func (p hitPanel) draw(c draw.Canvas) {
 
 // bottom returns the lower edge of a bar of a row.
 func (r *hitRow) bottom(middle vg.Length, bar int) vg.Length {
-	return middle + hitBarStep*(vg.Length(len(r.bars))/2-vg.Length(bar+1)) + (hitBarStep-hitBarHeight)/2
+	return middle + vg.Length(hitBarStep*(vg.Length(vg.Length(len(r.bars))/2)-vg.Length(bar+1))) + vg.Length((hitBarStep-hitBarHeight)/2)
 }
 
 // percentage writes a share in percent.

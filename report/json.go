@@ -1,7 +1,10 @@
 package report
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -26,19 +29,58 @@ func WriteJSON(w io.Writer, c *edgewise.Comparison) error {
 	if err != nil {
 		return err
 	}
-	data, err := json.MarshalIndent(struct {
+	// Placement by placement, for there may be many: what stands before them, each of them, and the verdicts.
+	head := *c
+	head.Placements = nil
+	whole, err := json.MarshalIndent(struct {
 		SchemaVersion int `json:"schema_version"`
 		*edgewise.Comparison
-		Verdicts []verdictJSON `json:"verdicts"`
-		WhoLoses []losersJSON  `json:"who_loses"`
-	}{SchemaVersion, c, verdictsJSON(verdicts), whoLosesJSON(losers)}, "", "  ")
+	}{SchemaVersion, &head}, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encode comparison as JSON: %w", err)
 	}
-	if _, err := w.Write(append(data, '\n')); err != nil {
+	before, ok := bytes.CutSuffix(whole, []byte("null\n}"))
+	if !ok {
+		return errors.New("encode comparison as JSON: the placements are not the last field")
+	}
+	out := bufio.NewWriter(w)
+	_, _ = out.Write(before) // bufio.Writer keeps its first error
+	if err := writeElements(out, c.Placements); err != nil {
+		return fmt.Errorf("encode placements as JSON: %w", err)
+	}
+	_, _ = out.WriteString(",\n  \"verdicts\": ")
+	if err := writeElements(out, verdictsJSON(verdicts)); err != nil {
+		return fmt.Errorf("encode verdicts as JSON: %w", err)
+	}
+	_, _ = out.WriteString(",\n  \"who_loses\": ")
+	if err := writeElements(out, whoLosesJSON(losers)); err != nil {
+		return fmt.Errorf("encode who loses as JSON: %w", err)
+	}
+	_, _ = out.WriteString("\n}\n")
+	if err := out.Flush(); err != nil {
 		return fmt.Errorf("write comparison as JSON: %w", err)
 	}
 	return nil
+}
+
+// writeElements writes the elements of a field of the outermost object, as [json.MarshalIndent] would.
+func writeElements[T any](out *bufio.Writer, all []T) error {
+	if len(all) == 0 {
+		_, err := out.WriteString("[]")
+		return err
+	}
+	separator := "["
+	for i := range all {
+		element, err := json.MarshalIndent(&all[i], "    ", "  ")
+		if err != nil {
+			return err
+		}
+		_, _ = out.WriteString(separator + "\n    ")
+		_, _ = out.Write(element)
+		separator = ","
+	}
+	_, err := out.WriteString("\n  ]")
+	return err
 }
 
 // ReadJSON reads a comparison that [WriteJSON] has written: all figures to the bit, and what they are of. It has no

@@ -8,7 +8,9 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/look"
+	"github.com/edgewise-sim/edgewise/sim"
 )
 
 // A key explains the lines of a plot in a column beside it, where it cannot cover data, and gives
@@ -52,18 +54,37 @@ func (l line) entry() keyEntry {
 	return e
 }
 
-// failedRemark says which shares of the requests failed and of the sessions were lost, nothing where none were.
+// failedRemark says which shares of the requests failed or were not played, and of the sessions were lost, nothing where
+// none were.
 func (c *curve) failedRemark() string {
 	var remarks []string
-	for _, part := range []struct {
-		share float64
-		text  string
-	}{{1 - c.answered(), " % failed"}, {c.lost, " % of sessions lost"}} {
-		if part.share > 0 {
-			remarks = append(remarks, percent(part.share)+part.text)
-		}
+	if none := 1 - c.answered(); none > 0 {
+		remarks = append(remarks, noAnswer(c.metric.Metric, c.figures, none))
+	}
+	if c.lost > 0 {
+		remarks = append(remarks, percent(c.lost)+" % of sessions lost")
 	}
 	return strings.Join(remarks, ", ")
+}
+
+// noAnswer says what became of the share of all that has no latency of a metric.
+func noAnswer(metric string, figures edgewise.Figures, share float64) string {
+	if metric == sim.PlayerRTT.String() {
+		return percent(share) + " % never played"
+	}
+	var parts []string
+	failed := share
+	if idle, ok := figures.Find("not playing", "share"); ok && idle.Value > 0 {
+		parts = append(parts, percent(idle.Value)+" % not playing")
+		failed = 0
+		if f, ok := figures.Find("outcome", sim.Failed.String()); ok {
+			failed = f.Value
+		}
+	}
+	if failed > 0 {
+		parts = append(parts, percent(failed)+" % failed")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // percent writes a share above 0 in percent, with two digits that count, but never as none or as all where it is
@@ -101,7 +122,7 @@ func (e keyEntry) remarkLines() []string {
 }
 
 func (e keyEntry) height() vg.Length {
-	return leading * (look.LabelSize*vg.Length(len(e.nameLines())) + look.NoteSize*vg.Length(len(e.remarkLines())+len(e.values)))
+	return vg.Length(leading * (vg.Length(look.LabelSize*vg.Length(len(e.nameLines()))) + vg.Length(look.NoteSize*vg.Length(len(e.remarkLines())+len(e.values)))))
 }
 
 func (k key) draw(c draw.Canvas) {

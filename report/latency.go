@@ -85,7 +85,7 @@ func latencyCaption(c *edgewise.Comparison, v view) string {
 	var s []string
 	if v == tail {
 		requests := "requests"
-		if hasFailed(c) {
+		if hasFailed(c) || hasIdle(c) {
 			requests = "answered requests"
 		}
 		s = append(s, fmt.Sprintf("Lines end where fewer than %d %s are slower.", stats.MinExceedances, requests))
@@ -97,6 +97,9 @@ func latencyCaption(c *edgewise.Comparison, v view) string {
 	}
 	if hasFailed(c) {
 		s = append(s, "Lines are of all requests, and those that failed are within no time; p50 and p99 are of the answered.")
+	}
+	if hasIdle(c) {
+		s = append(s, "Lines of games are of all that players wanted to send, and what was not played is within no time; p50 and p99 are of what was.")
 	}
 	if c.RelativeError > 0 {
 		s = append(s, fmt.Sprintf("Latencies are kept within %s %%.", strconv.FormatFloat(100*c.RelativeError, 'g', 2, 64)))
@@ -135,7 +138,7 @@ func newLatencyPanel(c *edgewise.Comparison, workload, kind string, curves []cur
 		p.Y.Tick.Marker = look.PercentTicks()
 		p.Y.Label.Text = "share of " + requestsOf(kind) + " within"
 	case tail:
-		p.Y.Min, p.Y.Max = math.Log10(least)-0.05, 0
+		p.Y.Min, p.Y.Max = float64(math.Log10(least))-0.05, 0
 		p.Y.Tick.Marker = shareTicks{}
 		p.Y.Label.Text = "share of " + requestsOf(kind) + " slower"
 	}

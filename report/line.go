@@ -45,7 +45,7 @@ func (l *line) tailOf(p, answered float64) float64 {
 	if answered == 1 {
 		return 1 - p // without rounding
 	}
-	return 1 - p*answered
+	return 1 - float64(p*answered)
 }
 
 // lay computes the points between two places on the axis.
@@ -77,7 +77,7 @@ func (l *line) places(low, high float64) []float64 {
 			if x <= low || x >= high {
 				continue
 			}
-			if x-last >= fine*(high-low) || l.visible(lastShare, at.below/total) {
+			if x-last >= float64(fine*(high-low)) || l.visible(lastShare, at.below/total) {
 				places = append(places, x)
 				last, lastShare = x, at.below/total
 			}

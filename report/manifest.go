@@ -2,17 +2,14 @@ package report
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"maps"
 	"os"
+	"path"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
@@ -60,11 +57,21 @@ type Manifest struct {
 	Sources []string `json:"sources,omitempty"`
 	Prices  string   `json:"prices"`
 	Assumed []string `json:"assumed,omitempty"`
+	// Refused are the placements that are not in the report, with the reason.
+	Refused []string `json:"refused,omitempty"`
 	// OwnParts names the parts of the study whose code is not of edgewise itself: only a program that has them makes
 	// the report again. See [edgewise.Study.OwnParts].
 	OwnParts []string `json:"own_parts,omitempty"`
 	// Files holds the hash of every other file of the report.
 	Files []FileHash `json:"files"`
+	// Missing are the files that could not be made.
+	Missing []MissingFile `json:"missing,omitempty"`
+}
+
+// A MissingFile is a file of the report that could not be made, and why.
+type MissingFile struct {
+	Name string `json:"name"`
+	Why  string `json:"why"`
 }
 
 // An InputFile is the copy of a file that a scenario names.
@@ -81,19 +88,20 @@ type FileHash struct {
 	SHA256 string `json:"sha256"`
 }
 
-func newManifest(c *edgewise.Comparison, scenario []byte, inputs []InputFile, files []file) Manifest {
+func newManifest(c *edgewise.Comparison, scenario []byte, inputs []InputFile, files []FileHash) Manifest {
 	m := Manifest{
 		Title: c.Title, Scenario: string(scenario), Inputs: inputs, Code: edgewise.ThisCode(), Seed: c.Seed, Generator: random.Generator,
 		Start: c.Start, WarmUp: c.WarmUp, WarmUps: c.WarmUps, Duration: c.Duration, Planned: c.Planned, Replications: c.Replications, Stopping: c.Stopping,
 		Level: c.Level, RelativeError: c.RelativeError, Sources: c.Sources, Prices: "none", Assumed: c.Assumed,
 		OwnParts: c.OwnParts,
 	}
+	for _, r := range c.Refused {
+		m.Refused = append(m.Refused, r.String())
+	}
 	if len(scenario) > 0 {
 		m.ScenarioSHA256 = hashOf(scenario)
 	}
-	for _, f := range files {
-		m.Files = append(m.Files, FileHash{f.name, hashOf(f.data)})
-	}
+	m.Files = files
 	return m
 }
 
@@ -102,127 +110,85 @@ func hashOf(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// ReadManifest reads the manifest of a report and checks that its scenario is the one it names by hash.
+// What a report may hold at most, so that nobody's report takes all memory: a manifest has a scenario (16 MiB at most) in
+// it, and of the other files those that a scenario names are the largest.
+const (
+	mostManifestBytes = 64 << 20
+	mostFileBytes     = 4 << 30
+)
+
+// ReadManifest reads the manifest of a report and checks that its scenario is the one it names by hash. Nothing outside
+// of the directory is read, whatever is a link there, and nothing but files.
 func ReadManifest(dir string) (*Manifest, error) {
-	path := filepath.Join(dir, ManifestFile)
-	data, err := os.ReadFile(path)
+	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("read manifest: %w", err)
+	}
+	defer root.Close()
+	m, err := readManifest(root)
+	if err != nil {
+		return nil, fmt.Errorf("read manifest: %s: %w", filepath.Join(dir, ManifestFile), err)
+	}
+	return m, nil
+}
+
+func readManifest(root *os.Root) (*Manifest, error) {
+	data, err := readFile(root, ManifestFile, mostManifestBytes)
+	if err != nil {
+		return nil, err
 	}
 	m := new(Manifest)
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(m); err != nil {
-		return nil, fmt.Errorf("read manifest: %s: %w", path, err)
+		return nil, err
+	}
+	if rest := bytes.TrimSpace(data[decoder.InputOffset():]); len(rest) > 0 {
+		return nil, fmt.Errorf("%d bytes stand behind its end: the manifest has been changed", len(rest))
 	}
 	switch {
 	case m.Scenario != "" && hashOf([]byte(m.Scenario)) != m.ScenarioSHA256:
-		return nil, fmt.Errorf("read manifest: %s: the scenario is not the one whose hash is %q: the manifest has been changed", path, m.ScenarioSHA256)
+		return nil, fmt.Errorf("the scenario is not the one whose hash is %.80q: the manifest has been changed", m.ScenarioSHA256)
 	case m.Replications < 1 || m.Planned < m.Replications:
-		return nil, fmt.Errorf("read manifest: %s: %d of %d replications; want at least 1, and no more than planned", path, m.Replications, m.Planned)
+		return nil, fmt.Errorf("%d of %d replications; want at least 1, and no more than planned", m.Replications, m.Planned)
+	case len(m.Files) == 0:
+		return nil, errors.New("it lists no files: no report has written it")
+	}
+	seen := make(map[string]bool)
+	for _, f := range m.Files {
+		switch {
+		case !filepath.IsLocal(filepath.FromSlash(f.Name)) || path.Clean(f.Name) != f.Name || f.Name == ManifestFile:
+			return nil, fmt.Errorf("it lists %.80q, which is no file of a report", f.Name)
+		case seen[f.Name]:
+			return nil, fmt.Errorf("it lists %.80q twice", f.Name)
+		}
+		seen[f.Name] = true
 	}
 	return m, nil
 }
 
 // ReadInputs reads the files that the scenario of a report names from its directory, and checks that they are
-// those that its manifest m names by hash.
+// those that its manifest m names by hash. Like [ReadManifest], it reads nothing but files inside of the directory.
 func ReadInputs(dir string, m *Manifest) ([]Input, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("read inputs: %w", err)
+	}
+	defer root.Close()
 	var inputs []Input
 	for _, in := range m.Inputs {
 		if !filepath.IsLocal(filepath.FromSlash(in.File)) {
-			return nil, fmt.Errorf("read inputs: %s: %q is not inside the report", filepath.Join(dir, ManifestFile), in.File)
+			return nil, fmt.Errorf("read inputs: %s: %.80q is not inside the report", filepath.Join(dir, ManifestFile), in.File)
 		}
+		data, err := readFile(root, in.File, mostFileBytes)
 		path := filepath.Join(dir, filepath.FromSlash(in.File))
-		data, err := os.ReadFile(path)
 		if err != nil {
-			return nil, fmt.Errorf("read inputs: %w", err)
+			return nil, fmt.Errorf("read inputs: %s: %w", path, err)
 		}
 		if hashOf(data) != in.SHA256 {
-			return nil, fmt.Errorf("read inputs: %s has been changed since it was written; want the file whose hash is %q", path, in.SHA256)
+			return nil, fmt.Errorf("read inputs: %s has been changed since it was written; want the file whose hash is %.80q", path, in.SHA256)
 		}
 		inputs = append(inputs, Input{Name: in.Name, Data: data})
 	}
 	return inputs, nil
-}
-
-// Differences compares a comparison, run again, with the report in a directory, file by file and bit by
-// bit. It returns one line for each file that is not what the comparison gives and one for each field of the manifest
-// that says something else, none when all agree. The program that made the report may be another. m is the manifest
-// of that report.
-func Differences(dir string, m *Manifest, c *edgewise.Comparison) ([]string, error) {
-	again, err := render(c)
-	if err != nil {
-		return nil, fmt.Errorf("compare with %s: %w", dir, err)
-	}
-	if m.Scenario != "" {
-		again = append(again, file{ScenarioFile, []byte(m.Scenario)})
-	}
-	written := make(map[string]string)
-	for _, f := range m.Files {
-		written[f.Name] = f.SHA256
-	}
-	var differences []string
-	for _, f := range again {
-		data, err := os.ReadFile(filepath.Join(dir, f.name))
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			differences = append(differences, f.name+": is missing")
-		case err != nil:
-			return nil, fmt.Errorf("compare with %s: %w", dir, err)
-		case bytes.Equal(data, f.data) && hashOf(data) != written[f.name]:
-			differences = append(differences, fmt.Sprintf("%s: its hash of %s is not that of the file", ManifestFile, f.name))
-		case bytes.Equal(data, f.data):
-		case hashOf(data) != written[f.name]:
-			differences = append(differences, f.name+": has been changed since it was written")
-		default:
-			differences = append(differences, fmt.Sprintf("%s: the run gives other bits, the first at byte %d", f.name, firstDifference(data, f.data)))
-		}
-	}
-	now := newManifest(c, []byte(m.Scenario), m.Inputs, nil)
-	now.Code, now.Files = m.Code, m.Files
-	others, err := otherFields(m, &now)
-	if err != nil {
-		return nil, fmt.Errorf("compare with %s: %w", dir, err)
-	}
-	return append(differences, others...), nil
-}
-
-// otherFields names the fields in which a manifest is not that of the run.
-func otherFields(m, now *Manifest) ([]string, error) {
-	var fields [2]map[string]json.RawMessage
-	for i, of := range []*Manifest{m, now} {
-		data, err := json.Marshal(of)
-		if err != nil {
-			return nil, err
-		}
-		if err := json.Unmarshal(data, &fields[i]); err != nil {
-			return nil, err
-		}
-	}
-	all := maps.Clone(fields[0])
-	maps.Copy(all, fields[1])
-	var others []string
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		a, b := fields[0][name], fields[1][name]
-		if bytes.Equal(a, b) {
-			continue
-		}
-		const short = 60
-		if len(a) > short || len(b) > short {
-			others = append(others, fmt.Sprintf("%s: its %s is not that of the run", ManifestFile, name))
-		} else {
-			others = append(others, fmt.Sprintf("%s: its %s is %s; the run has %s", ManifestFile, name, cmp.Or(string(a), "missing"), cmp.Or(string(b), "none")))
-		}
-	}
-	return others, nil
-}
-
-func firstDifference(a, b []byte) int {
-	n := min(len(a), len(b))
-	for i := range n {
-		if a[i] != b[i] {
-			return i
-		}
-	}
-	return n
 }

@@ -36,7 +36,7 @@ func circle(center vg.Point, radius vg.Length) vg.Path {
 }
 
 func diamond(center vg.Point, radius vg.Length) vg.Path {
-	radius *= 1.25 // the area of the circle
+	radius = vg.Length(radius * 1.25) // the area of the circle
 	var p vg.Path
 	p.Move(vg.Point{X: center.X + radius, Y: center.Y})
 	p.Line(vg.Point{X: center.X, Y: center.Y + radius})

@@ -113,9 +113,9 @@ func capacityRange(low, high float64) (from, to float64) {
 		decade := math.Floor(x + rounding)
 		digit := math.Pow(10, x-decade)
 		if up {
-			return decade + math.Log10(math.Ceil(digit-rounding))
+			return decade + float64(math.Log10(math.Ceil(digit-rounding)))
 		}
-		return decade + math.Log10(max(1, math.Floor(digit+rounding)))
+		return decade + float64(math.Log10(max(1, math.Floor(digit+rounding))))
 	}
 	from, to = round(low, false), round(high, true)
 	if to-from < math.Log10(1.5) { // one capacity, or nearly

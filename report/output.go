@@ -4,8 +4,12 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+
+	"gonum.org/v1/plot/font"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/look"
 )
 
 // OwnDir is the directory of the files that a study's own outputs write: whatever they are called, none takes the
@@ -48,14 +52,37 @@ func svg(draw func(*edgewise.Comparison) (*Picture, error)) func(io.Writer, *edg
 
 // png writes what draw draws as PNG.
 func png(draw func(*edgewise.Comparison) (*Picture, error)) func(io.Writer, *edgewise.Comparison) error {
-	return drawn(draw, (*Picture).WritePNG)
+	return drawn(func(c *edgewise.Comparison) (*Picture, error) {
+		p, err := draw(c)
+		if err == nil && hasLettersWithoutFont(c) {
+			p.caption = strings.TrimSpace(p.caption + " □ stands for a letter that the font of this file lacks; the SVG file has it.")
+		}
+		return p, err
+	}, (*Picture).WritePNG)
+}
+
+// hasLettersWithoutFont reports whether a title or name has letters that the font of pictures in pixels lacks.
+func hasLettersWithoutFont(c *edgewise.Comparison) bool {
+	face := font.DefaultCache.Lookup(look.Text(look.LabelSize, look.Ink).Font, look.LabelSize)
+	names := []string{c.Title}
+	for i := range c.Placements {
+		names = append(names, c.Placements[i].Name)
+		for _, w := range c.Placements[i].Workloads {
+			names = append(names, w.Name)
+		}
+	}
+	return slices.ContainsFunc(names, func(name string) bool { return look.HasMissing(face, name) })
 }
 
 func drawn(draw func(*edgewise.Comparison) (*Picture, error), write func(*Picture, io.Writer) error) func(io.Writer, *edgewise.Comparison) error {
 	return func(w io.Writer, c *edgewise.Comparison) error {
-		p, err := draw(c)
+		few, leftOut := forPictures(c)
+		p, err := draw(few)
 		if err != nil {
 			return err
+		}
+		if leftOut != "" {
+			p.subtitle += "; " + leftOut
 		}
 		return write(p, w)
 	}
@@ -63,7 +90,7 @@ func drawn(draw func(*edgewise.Comparison) (*Picture, error), write func(*Pictur
 
 // writeSummary writes the page for people.
 func writeSummary(w io.Writer, c *edgewise.Comparison) error {
-	if _, err := fmt.Fprintf(w, "## %s\n\n", c.Title); err != nil {
+	if _, err := fmt.Fprintf(markdownWriter{w}, "## %s\n\n", c.Title); err != nil {
 		return err
 	}
 	if err := writeWarnings(w, c); err != nil {
@@ -73,6 +100,6 @@ func writeSummary(w io.Writer, c *edgewise.Comparison) error {
 	if err := p.page(c, true); err != nil {
 		return err
 	}
-	_, err := io.WriteString(w, p.String())
+	_, err := io.WriteString(markdownWriter{w}, p.String())
 	return err
 }

@@ -70,7 +70,7 @@ func (p *plotPanel) drawDeadlines(data draw.Canvas) {
 		x := data.X(p.plot.X.Norm(at))
 		data.StrokeLine2(draw.LineStyle{Color: look.Faint, Width: vg.Points(0.7), Dashes: []vg.Length{1, 2}}, x, data.Min.Y, x, data.Max.Y)
 		text := words.Duration(d)
-		if half := label.Width(text) / 2; x-half >= free && x+half <= data.Max.X {
+		if half := vg.Length(label.Width(text) / 2); x-half >= free && x+half <= data.Max.X {
 			data.FillText(label, vg.Point{X: x, Y: data.Max.Y + 3}, text)
 			free = x + half + 1
 		}

@@ -110,9 +110,9 @@ func (p *Picture) captionLines() []string {
 }
 
 func headHeight(title, subtitle []string) vg.Length {
-	return leading*(look.TitleSize*vg.Length(len(title))+look.LabelSize*vg.Length(len(subtitle))) + headGap
+	return vg.Length(leading*(vg.Length(look.TitleSize*vg.Length(len(title)))+vg.Length(look.LabelSize*vg.Length(len(subtitle))))) + headGap
 }
 
 func footHeight(caption []string) vg.Length {
-	return leading*look.NoteSize*vg.Length(len(caption)) + footGap
+	return vg.Length(leading*look.NoteSize*vg.Length(len(caption))) + footGap
 }

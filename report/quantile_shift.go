@@ -48,8 +48,8 @@ func QuantileShift(c *edgewise.Comparison, workload, metric string) (*Picture, e
 	} else {
 		p.caption += " One replication: no confidence intervals."
 	}
-	if hasFailed(c) {
-		p.caption += " Percentiles are of answered requests: the shares that failed stand in the key."
+	if hasFailed(c) || hasIdle(c) {
+		p.caption += " Percentiles are of answered requests: the shares that failed, or were not played, stand in the key."
 	}
 	p.caption += fmt.Sprintf(" Lines end where fewer than %d requests lie beyond.", stats.MinExceedances)
 	return p, nil
@@ -92,7 +92,7 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 	if low == high {
 		low, high = -1, 1
 	}
-	room := 0.04 * (high - low)
+	room := float64(0.04 * (high - low))
 	p.Y.Min, p.Y.Max = low-room, high+room
 	p.Add(gridOf(p), zeroLine{})
 	for _, s := range shifts {
@@ -133,7 +133,7 @@ func newShift(baseline, cv curve, level float64) shift {
 	const steps = 125
 	first, last := logOdds(0.01), logOdds(0.999)
 	for i := range steps + 1 {
-		x := first + (last-first)*float64(i)/steps
+		x := first + float64((last-first)*float64(i)/steps)
 		odds := math.Pow(10, x)
 		e := at(odds / (1 + odds))
 		if !e.HasValue() {

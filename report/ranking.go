@@ -61,13 +61,14 @@ func (r *ranking) best(rows []tableRow) []int {
 	return order
 }
 
-// meanOf returns the mean of the headline latency, or infinity where there is none.
+// meanOf returns the mean of the headline latency over the share that is served, or infinity where there is none.
 func meanOf(r *tableRow) float64 {
 	mean, err := r.workload.Headline().Mean()
-	if err != nil {
+	served := servedShare(r.workload.Figures)
+	if err != nil || served <= 0 {
 		return math.Inf(1)
 	}
-	return mean.Value
+	return mean.Value / served
 }
 
 // rowsShown returns the rows of a workload that the paper shows, the baseline first, and says what it leaves out.

@@ -26,6 +26,7 @@ func (p *paper) page(c *edgewise.Comparison, sites bool) error {
 	if err != nil {
 		return err
 	}
+	p.refusals(c)
 	if len(c.Placements) > 1 {
 		answers, err := Answers(c, Margins{})
 		if err != nil {

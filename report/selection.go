@@ -95,7 +95,7 @@ type curve struct {
 	metric    *edgewise.Distribution
 	figures   edgewise.Figures
 	pooled    *stats.Sketch
-	// lost is the share of a game's sessions that were lost: their updates are not among those that failed.
+	// lost is the share of a game's sessions that were lost.
 	lost float64
 }
 
@@ -173,7 +173,7 @@ func unanswered(c *edgewise.Comparison, workload, metric string) (entries []keyE
 			continue
 		}
 		if m := distributionOf(w, metric); m != nil && m.Pooled.Count() == 0 && slices.ContainsFunc(m.Asked, func(n uint64) bool { return n > 0 }) {
-			entries = append(entries, keyEntry{style: look.Line(i), name: c.Placements[i].Name, remark: "100 % failed"})
+			entries = append(entries, keyEntry{style: look.Line(i), name: c.Placements[i].Name, remark: noAnswer(metric, w.Figures, 1)})
 		}
 	}
 	return entries

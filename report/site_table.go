@@ -24,7 +24,7 @@ func WriteSites(w io.Writer, c *edgewise.Comparison) error {
 
 // WriteSitesMarkdown writes the tables of [WriteSites] as Markdown.
 func WriteSitesMarkdown(w io.Writer, c *edgewise.Comparison) error {
-	return writeSites(w, c, asMarkdown())
+	return writeSites(markdownWriter{w}, c, asMarkdown())
 }
 
 func writeSites(w io.Writer, c *edgewise.Comparison, p *paper) error {
@@ -191,7 +191,7 @@ func sumCells(sites []edgewise.SiteResult, columns []column) (cells []string) {
 		if c.Unit == "requests" || c.Unit == "bytes" {
 			for _, s := range sites {
 				f, _ := s.Figures.Find(c.Metric, c.Statistic)
-				sum.Value += f.Value * c.factor()
+				sum.Value += float64(f.Value * c.factor())
 			}
 		}
 		text := ""

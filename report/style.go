@@ -73,7 +73,7 @@ func cut(s draw.TextStyle, line string, width vg.Length) string {
 func block(c draw.Canvas, s draw.TextStyle, at vg.Point, lines []string) vg.Length {
 	step := s.Font.Size * leading
 	for i, line := range lines {
-		c.FillText(s, vg.Point{X: at.X, Y: at.Y - step*vg.Length(i)}, line)
+		c.FillText(s, vg.Point{X: at.X, Y: at.Y - vg.Length(step*vg.Length(i))}, line)
 	}
 	return step * vg.Length(len(lines))
 }

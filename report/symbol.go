@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/edgewise-sim/edgewise/internal/look"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // A symbol tells a line from others where colours and dashes do not: many lines, one over the other, or a
@@ -84,7 +85,7 @@ func (s symbol) corner(center vg.Point, radius vg.Length, i int) vg.Point {
 	} else {
 		radius *= 1.25
 	}
-	return vg.Point{X: center.X + radius*vg.Length(math.Cos(angle)), Y: center.Y + radius*vg.Length(math.Sin(angle))}
+	return vg.Point{X: center.X + vg.Length(radius*vg.Length(portable.Cos(angle))), Y: center.Y + vg.Length(radius*vg.Length(portable.Sin(angle)))}
 }
 
 // lineSymbols are the symbols on all lines of a plot, each line's at other places than the others'. They are drawn over
@@ -100,7 +101,7 @@ func (lines lineSymbols) Plot(c draw.Canvas, p *plot.Plot) {
 	for i, line := range lines {
 		for k := range symbolsOnLine {
 			part := (float64(k) + (float64(i)+0.5)/float64(len(lines))) / symbolsOnLine
-			at := p.X.Min + part*(p.X.Max-p.X.Min)
+			at := p.X.Min + float64(part*(p.X.Max-p.X.Min))
 			if height, ok := heightAt(line.XYs, at); ok {
 				symbolOf(i).draw(&c, vg.Point{X: x(at), Y: y(height)}, line.Color)
 			}

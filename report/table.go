@@ -18,20 +18,22 @@ import (
 // failures, of those that failed; for cacheable workloads the time to the last byte, the load on the origin and, where
 // there are caches, the hit ratios, with several tiers tier by tier, those behind the first of what reached it, and with the
 // share of requests served without the origin (offload); and own measures. Below a figure stands its paired difference
-// from the baseline, the first placement. Placements that are alike have one row. What is counted is shown by second.
+// from the baseline, the first placement. Placements that are refused stand above
+// the tables, those that are alike have one row. What is counted is shown by second.
 func WriteTable(w io.Writer, c *edgewise.Comparison) error {
 	return writeTables(w, c, onScreen(Layout{All: true}))
 }
 
 // WriteMarkdown writes the tables of [WriteTable] as Markdown.
 func WriteMarkdown(w io.Writer, c *edgewise.Comparison) error {
-	return writeTables(w, c, asMarkdown())
+	return writeTables(markdownWriter{w}, c, asMarkdown())
 }
 
 func writeTables(w io.Writer, c *edgewise.Comparison, p *paper) error {
 	if _, err := selectWorkloads(c, ""); err != nil {
 		return fmt.Errorf("comparison table: %w", err)
 	}
+	p.refusals(c)
 	if err := p.tables(c); err != nil {
 		return err
 	}
@@ -80,11 +82,25 @@ func legend(c *edgewise.Comparison) string {
 	if c.RelativeError > 0 {
 		s = append(s, fmt.Sprintf("Quantiles are kept within %s %%.", strconv.FormatFloat(100*c.RelativeError, 'g', 2, 64)))
 	}
+	if note := gamesNote(c); note != "" {
+		s = append(s, note)
+	}
 	if hasFailures(c) {
 		s = append(s, "Latencies are of answered requests; a failed one is within no deadline. "+
 			"So a placement that answers what another does not can look slower: look at the share that failed.")
 	}
 	return strings.Join(s, " ")
+}
+
+// gamesNote says what the figures of games are of; nothing where there are none.
+func gamesNote(c *edgewise.Comparison) string {
+	if !anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return has(w, "not playing") }) {
+		return ""
+	}
+	return "Latencies of games are of updates that were played; shares within a deadline are of all that players wanted to " +
+		"send, those not playing included. players in: of all players, by the median RTT of the session, who never played " +
+		"in none. matches in: of the matches that start full, by the worst player. Waits for a match are also of those " +
+		"who gave up or still wait, cut off at the end of the run."
 }
 
 // hasFailures reports whether a request failed or a session was lost.
@@ -95,6 +111,11 @@ func hasFailures(c *edgewise.Comparison) bool {
 // hasFailed reports whether a request failed, so that there are fewer latencies than requests.
 func hasFailed(c *edgewise.Comparison) bool {
 	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return valueOf(w, "failed", "count") > 0 })
+}
+
+// hasIdle reports whether players wanted to play and could not.
+func hasIdle(c *edgewise.Comparison) bool {
+	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return valueOf(w, "not playing", "share") > 0 })
 }
 
 // cells returns the figures of a row; a figure that the row does not have is an empty cell.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -19,6 +20,10 @@ type Margins struct {
 	// Share is the margin of shares within deadlines and of hit ratios, as a difference of shares.
 	// 0.005 when 0, half a percentage point. Assumed.
 	Share float64
+	// Served is by how much the shares of all that were served may differ, failed and not played taken away, for
+	// latencies to be compared: they are of those served, and further apart they are of other users.
+	// [edgewise.ServedMargin] when 0.
+	Served float64
 }
 
 // A PlacementVerdict is the verdict on one figure of one placement.
@@ -34,11 +39,15 @@ type PlacementVerdict struct {
 	IsShare bool
 	// IsHarm is true where the figure is the share of those who were not served as they wanted, such as failed requests.
 	IsHarm bool
+	// ofOthers says that the two figures are of other users, servesFewer that this one is of a placement which leaves many
+	// more without an answer.
+	ofOthers, servesFewer bool
 	stats.Answer
 }
 
 // orDefaults returns the margins with the defaults in the place of 0.
 func (m Margins) orDefaults() Margins {
+	m.Served = cmp.Or(m.Served, edgewise.ServedMargin)
 	if m.Relative == 0 {
 		m.Relative = 0.01
 	}
@@ -51,7 +60,8 @@ func (m Margins) orDefaults() Margins {
 // Verdicts judges every placement against the baseline, in every figure that is to be judged ([edgewise.Label]) and that
 // both have: the usual quantiles and the mean of the headline latency, the shares within deadlines, what failed, the
 // hit ratio, the load on the origin, and own measures. A harm that has happened nowhere is no question. Nothing against
-// nothing, such as no request to the origin under either, is the same without a test. All verdicts
+// nothing, such as no request to the origin under either, is the same without a test. Latencies are
+// [NotComparable] where one of the two serves many fewer. All verdicts
 // together are right with the probability of the comparison's level, see [stats.Judge]. What they say of all users may
 // not be so for those of a metro: see [WhoLoses].
 func Verdicts(c *edgewise.Comparison, m Margins) ([]PlacementVerdict, error) {
@@ -80,6 +90,7 @@ type judging struct {
 	level               float64
 	margins             Margins
 	placement, workload string
+	served              float64 // by how much the share of all that is served is more than the baseline's
 	questions           []stats.Question
 	verdicts            []PlacementVerdict
 	// asked holds the verdict of each question.
@@ -88,6 +99,7 @@ type judging struct {
 
 // compare asks about every figure that is judged, that the baseline has too, and that is of interest.
 func (j *judging) compare(figures, base edgewise.Figures, isOfInterest func(*edgewise.Figure) bool) {
+	j.served = servedShare(figures) - servedShare(base)
 	for i := range figures {
 		f := &figures[i]
 		if f.Judged == "" || f.Difference == nil || !isOfInterest(f) {
@@ -122,6 +134,8 @@ func (j *judging) ask(f, base *edgewise.Figure) {
 	v := PlacementVerdict{
 		Placement: j.placement, Workload: j.workload, Figure: f.Judged, Metric: f.Metric, Statistic: f.Statistic, Unit: f.Unit,
 		Baseline: base.Estimate, IsShare: isShare, IsHarm: isHarm(&f.Label),
+		ofOthers:    math.Abs(j.served) > j.margins.Served && isOfServed(f),
+		servesFewer: j.served < -j.margins.Served && isOfTime(f),
 	}
 	if !isShare && isNothing(f, base) {
 		v.Answer = stats.Answer{Question: question, Verdict: stats.Same}
@@ -140,6 +154,9 @@ func (j *judging) judge() ([]PlacementVerdict, error) {
 	for i, at := range j.asked {
 		j.verdicts[at].Answer = answers[i]
 	}
+	for i := range j.verdicts {
+		j.verdicts[i].withhold()
+	}
 	return j.verdicts, nil
 }
 
@@ -151,7 +168,7 @@ func WriteVerdicts(w io.Writer, c *edgewise.Comparison, m Margins) error {
 
 // WriteVerdictsMarkdown writes the tables of [WriteVerdicts] as Markdown.
 func WriteVerdictsMarkdown(w io.Writer, c *edgewise.Comparison, m Margins) error {
-	return writeVerdicts(w, c, m, asMarkdown())
+	return writeVerdicts(markdownWriter{w}, c, m, asMarkdown())
 }
 
 func writeVerdicts(w io.Writer, c *edgewise.Comparison, m Margins, p *paper) error {
@@ -200,14 +217,17 @@ func (p *paper) verdicts(c *edgewise.Comparison, m Margins, verdicts []Placement
 	if t := losersTable(losers); p.All && t != nil {
 		p.grid(t)
 	}
-	p.prose(verdictLegend(c, verdicts, losers))
+	p.prose(verdictLegend(c, m, verdicts, losers))
 	return nil
 }
 
 // verdictLegend explains the verdicts.
-func verdictLegend(c *edgewise.Comparison, verdicts []PlacementVerdict, losers []Losers) string {
+func verdictLegend(c *edgewise.Comparison, m Margins, verdicts []PlacementVerdict, losers []Losers) string {
 	s := fmt.Sprintf("%d questions; with %s %% probability no answer is wrong (Holm). pp: percentage points. undecided: run more replications.",
 		len(verdicts), percentOf(c.Level))
+	if slices.ContainsFunc(verdicts, func(v PlacementVerdict) bool { return v.Verdict == NotComparable }) {
+		s += fmt.Sprintf(" not comparable: the shares that failed or did not play differ by more than %s pp; latencies are of those who are served, and who serves many fewer is better in no time.", percentOf(m.orDefaults().Served))
+	}
 	if len(losers) > 0 {
 		s += " Who loses is a family of questions of its own, of the mean"
 		if hasFailures(c) {

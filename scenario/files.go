@@ -3,13 +3,14 @@ package scenario
 import (
 	"cmp"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/edgewise-sim/edgewise"
-
 	"github.com/edgewise-sim/edgewise/internal/text"
 )
 
@@ -78,18 +79,38 @@ func (r *reader) readFile(v value, to *fileRef) {
 		return
 	}
 	most := cmp.Or(to.most, maxBytes)
-	info, err := os.Stat(to.path)
+	data, err := readRegular(to.path, most)
 	switch {
+	case errors.Is(err, errNoFile):
+		v.problem("is %s; want a file of %d bytes at most", text.Quote(to.name), most)
+		return
 	case err != nil:
 		v.problem("%s", oneLine(err))
 		return
-	case !info.Mode().IsRegular() || info.Size() > most:
-		v.problem("is %s; want a file of %d bytes at most", text.Quote(to.name), most)
-		return
 	}
-	if to.data, err = os.ReadFile(to.path); err != nil {
-		v.problem("%s", oneLine(err))
-		return
-	}
+	to.data = data
 	r.files = append(r.files, File{Name: to.name, Data: to.data})
+}
+
+// errNoFile says of a path that it is no file, or a file that is too long.
+var errNoFile = errors.New("not a file, or too long")
+
+// readRegular reads a file of at most so many bytes. It reads nothing that is no file, and no more than the file was
+// long when it began: what the system makes up as it is read, as in /proc, has no length.
+func readRegular(path string, most int64) ([]byte, error) {
+	info, err := os.Stat(path) // first: opening a pipe waits for somebody who writes
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular() || info.Size() > most:
+		return nil, errNoFile
+	case info.Size() == 0:
+		return []byte{}, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, info.Size()))
 }

@@ -1,6 +1,7 @@
 package scenario_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -47,4 +48,26 @@ placements:
 	_, none, err := scenario.ParseWithFiles("test.yaml", []byte(good))
 	require.NoError(t, err)
 	require.Empty(t, none)
+}
+
+func TestWhatIsNoFileIsNotRead(t *testing.T) {
+	dir := t.TempDir()
+	for _, path := range []string{dir, "/dev/zero"} {
+		_, err := scenario.Load(path)
+		require.ErrorContains(t, err, "not a file, or too long", path)
+	}
+	const text = `title: T
+duration: 10s
+network: {sites: %s, metros: {names: [denver-us]}}
+workloads: [{name: g, preset: web-static}]
+placements: [{name: p, origin: us-west-2}]
+`
+	for path, want := range map[string]string{
+		"/dev/zero":  "want a file of 16777216 bytes at most",
+		dir:          "want a file of 16777216 bytes at most",
+		"/proc/kmsg": "", // empty, as its length says: reading it would wait for the kernel
+	} {
+		_, err := scenario.Parse(filepath.Join(dir, "s.yaml"), fmt.Appendf(nil, text, path))
+		require.ErrorContains(t, err, want, path)
+	}
 }

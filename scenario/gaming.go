@@ -11,7 +11,8 @@ var gamingKind = workloadKind{name: "gaming", isOf: madeOf[workload.Sessions, wo
 
 func readGaming(_ *reader, v value, w *workload.Workload) {
 	demand, service := partsOf[workload.Sessions, workload.Matched](w)
-	v.fields(slices.Concat(headKeys(w), []field{
+	preset := service
+	seen := v.fields(slices.Concat(headKeys(w), []field{
 		{"concurrent_players", func(v value) { v.number(&demand.ConcurrentPlayers) }},
 		{"session", func(v value) {
 			v.fields(
@@ -20,7 +21,19 @@ func readGaming(_ *reader, v value, w *workload.Workload) {
 			)
 		}},
 	}, matchedKeys(&service))...)
+	if _, ok := seen["min_players"]; !ok {
+		service.MinPlayers = keepShare(preset, service.MatchPlayers)
+	}
 	w.Demand, w.Service = demand, service
+}
+
+// keepShare returns how many players may start a match of another size where the preset's may start with a share of its
+// own.
+func keepShare(preset workload.Matched, players int) int {
+	if preset.MatchPlayers == 0 {
+		return preset.MinPlayers
+	}
+	return (preset.MinPlayers*players + preset.MatchPlayers - 1) / preset.MatchPlayers
 }
 
 // matchedKeys are the keys of matches.

@@ -67,7 +67,7 @@ func (v value) fields(known ...field) map[string]value {
 		switch _, twice := seen[key.Value]; {
 		case k < 0 && v.path == "" && strings.HasPrefix(key.Value, "x-"):
 		case k < 0:
-			v.bad.add(key.Line, at.path, "unknown key; want one of %s", keys(known))
+			v.bad.add(key.Line, join(v.path, text.Cut(key.Value)), "unknown key; want one of %s", keys(known))
 		case twice:
 			v.bad.add(key.Line, at.path, "stands twice")
 		default:

@@ -163,6 +163,16 @@ func TestErrorsOfManyAndLongMistakesAreShort(t *testing.T) {
 	require.ErrorContains(t, err, "many.yaml:2: unknown0: unknown key")
 	require.ErrorContains(t, err, "many.yaml: and 49")
 	require.Less(t, len(err.Error()), 5000)
+	_, err = scenario.Parse("shadow", []byte("root:$6$"+strings.Repeat("secret", 50)+":19000:0:99999: \n"))
+	require.Error(t, err)
+	require.Less(t, strings.Count(err.Error(), "secret"), 7)
+	for file, want := range map[string]string{
+		"<graphml><graph/></graphml>": "x:1: this is GraphML; want a scenario in YAML", `{"type": "FeatureCollection"}`: "x:1: this is a GeoJSON file",
+		strings.Repeat("#", 5<<20): "x: has 5242880 bytes; want 4194304 at most", `{"title": 5}`: `the key "duration" is missing`,
+	} {
+		_, err = scenario.Parse("x", []byte(file))
+		require.ErrorContains(t, err, want)
+	}
 	_, err = scenario.Parse("long.yaml", []byte("title: x\nduration: "+strings.Repeat("9", 100_000)+"\n"+strings.Repeat("k", 100_000)+": 1\nseed: "+strings.Repeat("s", 100_000)+"\n"))
 	require.Error(t, err)
 	require.Less(t, len(err.Error()), 2000)

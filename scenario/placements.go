@@ -10,6 +10,7 @@ import (
 	"github.com/edgewise-sim/edgewise/internal/text"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/transport"
 )
 
 // A placementSpec is what the file says of one placement.
@@ -54,6 +55,7 @@ func (r *reader) readPlacement(v value) {
 		field{"routing", skip},
 		field{"routes", skip},
 		field{"dynamic_via_pop", skip},
+		field{"upstream", skip},
 	)...)
 	if at, ok := seen["name"]; !ok {
 		v.problem("the key \"name\" is missing")
@@ -69,6 +71,7 @@ func (r *reader) readPlacement(v value) {
 		base := &r.placements[i]
 		p.sites, p.tiers = slices.Clone(base.sites), slices.Clone(base.tiers)
 		p.routing, p.routes, p.viaPoP = base.routing, base.routes, base.viaPoP
+		p.built.Upstream = base.built.Upstream
 	} else {
 		orphaned = true
 		extendsAt.problem("is %s; want the name of a placement above", text.Quote(extends))
@@ -90,6 +93,10 @@ func (r *reader) readPlacement(v value) {
 			p.viaPoP = at
 		}
 	}
+	if at, ok := seen["upstream"]; ok {
+		p.built.Upstream = transport.Upstream{}
+		readUpstream(at, &p.built.Upstream)
+	}
 	if p.viaPoP.node != nil && slices.ContainsFunc(p.routes, func(r routeSpec) bool { return r.Role == placement.Compute }) {
 		p.viaPoP.problem("stands beside a route of the role compute; want via_pop there")
 	}
@@ -107,6 +114,15 @@ func (r *reader) readPlacement(v value) {
 		p.add(&added[i])
 	}
 	r.placements = append(r.placements, p)
+}
+
+// readUpstream reads how caches connect to those they fetch from.
+func readUpstream(v value, u *transport.Upstream) {
+	v.fields(
+		field{"handshake", choice(transport.ParseHandshake, &u.Handshake)},
+		field{"keep_alive", func(v value) { v.duration(&u.KeepAlive) }},
+		field{"always_open", func(v value) { v.boolean(&u.AlwaysOpen) }},
+	)
 }
 
 // reportPlacement turns the errors of a placement's values into problems at the keys that say them.

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/text"
 )
 
 // A Problem is one thing wrong with a scenario file.
@@ -31,6 +33,9 @@ func (p *Problem) Error() string {
 		field := p.Field
 		if len(field) > mostField {
 			field = strings.ToValidUTF8(field[:mostField], "") + "…"
+		}
+		if !text.Printable(field) {
+			field = strings.Trim(strconv.Quote(field), `"`)
 		}
 		b.WriteString(": " + field)
 	}

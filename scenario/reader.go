@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -41,9 +40,9 @@ type Reader struct {
 // A Part makes a part of your own from what a file says of it. [Like] returns the usual one.
 type Part[T any] func(Parameters) (T, error)
 
-// Load reads a scenario file. The error joins a [Problem] for everything that is wrong with it.
+// Load reads a scenario file, no pipe or device. The error joins a [Problem] for everything that is wrong with it.
 func (r Reader) Load(path string) (*edgewise.Study, error) {
-	data, err := os.ReadFile(path)
+	data, err := readRegular(path, maxBytes)
 	if err != nil {
 		return nil, fmt.Errorf("scenario: %w", err)
 	}

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/text"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -24,8 +26,12 @@ func Load(path string) (*edgewise.Study, error) { return Reader{}.Load(path) }
 // Parse is [Reader.Parse] without parts of your own.
 func Parse(file string, data []byte) (*edgewise.Study, error) { return Reader{}.Parse(file, data) }
 
-// maxBytes bounds a scenario file.
-const maxBytes = 16 << 20
+// maxBytes bounds a file that a scenario names, maxScenarioBytes the scenario itself: read as YAML it takes some 40
+// times as much memory.
+const (
+	maxBytes         = 16 << 20
+	maxScenarioBytes = 4 << 20
+)
 
 // parse reads a scenario into a new reader.
 func (r *reader) parse(file string, data []byte) (*edgewise.Study, error) {
@@ -33,8 +39,12 @@ func (r *reader) parse(file string, data []byte) (*edgewise.Study, error) {
 		return nil, err
 	}
 	bad := &problems{file: file, lines: make(map[string]int)}
-	if len(data) > maxBytes {
-		bad.add(0, "", "has %d bytes; want %d at most", len(data), maxBytes)
+	if len(data) > maxScenarioBytes {
+		bad.add(0, "", "has %d bytes; want %d at most", len(data), maxScenarioBytes)
+		return nil, bad.err()
+	}
+	if kind, ok := foreign(data); ok {
+		bad.add(1, "", "this is %s; want a scenario in YAML, for example one of the folder examples", kind)
 		return nil, bad.err()
 	}
 	root, err := document(data)
@@ -60,6 +70,13 @@ func (r *reader) parse(file string, data []byte) (*edgewise.Study, error) {
 	}
 	r.study.Provenance = provenance(data, r.files)
 	return &r.study, nil
+}
+
+// foreign says what a file is that is no YAML, though much of it might be read as such. JSON is YAML.
+func foreign(data []byte) (kind string, ok bool) {
+	start, _ := text.NewReader(bytes.NewReader(data)).Peek(4096)
+	k, ok := text.KindOf(start)
+	return k.Name, ok && !strings.HasPrefix(k.Name, "JSON")
 }
 
 var errEmpty = errors.New("empty")
@@ -149,8 +166,8 @@ func (r *reader) read(root value) {
 		field{"seed", func(v value) { v.unsigned(&s.Seed) }},
 		field{"replications", r.readReplications},
 		field{"level", func(v value) {
-			if v.number(&s.Level) && !(s.Level > 0 && s.Level < 1) {
-				v.problem("is %v; want more than 0, less than 1, for example 0.95", s.Level)
+			if v.number(&s.Level) && !(s.Level >= 0.5 && s.Level <= 0.9999) {
+				v.problem("is %v; want 0.5 to 0.9999, for example 0.95", s.Level)
 			}
 		}},
 		field{"network", r.readNetwork},

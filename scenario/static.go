@@ -1,9 +1,9 @@
 package scenario
 
 import (
-	"math"
 	"slices"
 
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -47,7 +47,7 @@ func readSizes(v value, s *workload.Sizes) {
 		field{"median", func(v value) {
 			var median int64
 			if v.positiveBytes(&median) {
-				s.LnMean = math.Log(float64(median))
+				s.LnMean = portable.Log(float64(median))
 			}
 		}},
 		field{"ln_sd", func(v value) { v.number(&s.LnSD) }},

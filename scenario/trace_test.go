@@ -60,9 +60,9 @@ const columns = "    columns: {time: when, key: what, size: bytes"
 // askedBy runs a placement and returns its result, and the requests by metro.
 func askedBy(t *testing.T, s *edgewise.Study, placement, workers int) (*sim.Result, []uint64) {
 	t.Helper()
-	plans, err := sim.Compile(s.Scenario, s.Placements...)
+	plans, err := sim.Compile(context.Background(), s.Scenario, s.Placements...)
 	require.NoError(t, err)
-	result, err := plans[placement].RunOn(context.Background(), 0, workers)
+	result, err := plans[placement].RunOn(context.Background(), 0, workers, nil)
 	require.NoError(t, err)
 	var asked []uint64
 	for i := range result.Workloads[0].Metros {

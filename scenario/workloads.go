@@ -202,6 +202,7 @@ func readDay(v value, p *workload.Profile) {
 func readClient(v value, c *transport.Connection) {
 	v.fields(
 		field{"handshake", choice(transport.ParseHandshake, &c.Handshake)},
+		field{"idle", choice(transport.ParseIdleWindow, &c.Idle)},
 		field{"new_connections", func(v value) { v.number(&c.NewShare) }},
 		field{"mbit_per_second", func(v value) {
 			const most = 1e9 // 10^15 bit/s, as in [transport.Connection]
@@ -238,6 +239,7 @@ func readServiceTime(v value, s *workload.ServiceTime) {
 func readDataCalls(v value, d *workload.DataCalls) {
 	v.fields(
 		field{"home", func(v value) { v.text(&d.Home) }},
+		field{"replicated", func(v value) { v.boolean(&d.Replicated) }},
 		field{"probability", func(v value) { v.number(&d.Probability) }},
 		field{"calls", func(v value) { v.integer(&d.Calls) }},
 		field{"parallel", func(v value) { v.boolean(&d.Parallel) }},

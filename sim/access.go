@@ -10,6 +10,7 @@ import (
 // lastMiles holds the laws of the access technologies, ready to be drawn from. Times are RTTs in ns.
 type lastMiles struct {
 	base, jitter [topology.NumTechnologies]*random.Quantiles
+	median       [topology.NumTechnologies]int64 // of the jitter
 }
 
 func newLastMiles() (*lastMiles, error) {
@@ -23,6 +24,7 @@ func newLastMiles() (*lastMiles, error) {
 		if l.jitter[i], err = random.NewQuantiles(func(p float64) float64 { return float64(t.JitterRTT(p)) }); err != nil {
 			return nil, fmt.Errorf("sim: jitter of %s: %w", t, err)
 		}
+		l.median[i] = int64(t.JitterRTT(0.5))
 	}
 	return &l, nil
 }
@@ -60,10 +62,11 @@ func (a *accessLaw) technology(uniform uint32) topology.Technology {
 	return a.techs[i]
 }
 
-// draw returns the last-mile RTT of one request of some user: base and jitter.
-func (a *accessLaw) draw(uniform uint32, s *random.Stream) int64 {
-	t := a.technology(uniform)
-	return int64(a.miles.base[t].Draw(s) + a.miles.jitter[t].Draw(s))
+// draw returns the last-mile RTT of one request of some user, base and jitter, the base alone, and the user's technology.
+func (a *accessLaw) draw(uniform uint32, s *random.Stream) (access, quiet int64, t topology.Technology) {
+	t = a.technology(uniform)
+	base := a.miles.base[t].Draw(s)
+	return int64(base + a.miles.jitter[t].Draw(s)), int64(base), t
 }
 
 // linkJitter returns the jitter of the links on a way with the given mean, in ns. It follows from a number

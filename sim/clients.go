@@ -23,19 +23,22 @@ type clients struct {
 	isAlike             bool   // all requests bring the same along, so that nothing need be drawn or caught up on
 	isNew               uint64 // below this, of 2^32, a request opens a connection
 	transfer            transport.Transfer
-	delay               int64      // from the user's instant to this site
-	from                int64      // the instant at this site from which on requests are recorded
-	count               uint64     // of requests
-	asked               uint64     // of those, recorded
-	work                random.Key // addresses the service times by request
-	loss                float64    // the probability that an exchange loses a packet
-	losses              random.Key
-	lossy               *transport.LossyTransfer // nil where no packet to the user is lost
-	timeline            *timeline                // of the workload at this site
-	lost                uint64                   // requests recorded that failed
-	share               *share                   // nil if they are all users of the metro
-	sizes               *sizes                   // of its requests, nil unless the demand records them
-	outages             []outage                 // as its users' instants meet them
+	// relay is how a response comes to the entry point, where that is not this site.
+	relay    transport.Transfer
+	delay    int64      // from the user's instant to this site
+	from     int64      // the instant at this site from which on requests are recorded
+	count    uint64     // of requests
+	asked    uint64     // of those, recorded
+	work     random.Key // addresses the service times by request
+	loss     float64    // the probability that an exchange loses a packet
+	losses   random.Key
+	lossy    *transport.LossyTransfer // nil where no packet to the user is lost
+	timeline *timeline                // of the workload at this site
+	lost     uint64                   // requests recorded that failed
+	share    *share                   // nil if they are all users of the metro
+	trips    trips                    // of the connection whose request is answered
+	sizes    *sizes                   // of its requests, nil unless the demand records them
+	outages  []outage                 // as its users' instants meet them
 
 	kind     Kind // says how the site serves a request
 	workload *workloadRun
@@ -75,11 +78,14 @@ type request struct {
 	clients  uint32
 	isNew    bool
 	recorded bool
-	access   int64 // the RTT of the last mile
-	resent   int64 // the wait for packets that were lost
-	intact   int64 // bytes of the response before one is lost, where any may be
-	arrived  int64 // at this site
-	bytes    int64 // recorded size of what is asked for, 0 where the demand records none
+	line     topology.Technology // the user's
+	access   int64               // the RTT of the last mile, of the exchange that asks
+	quiet    int64               // the same without jitter
+	shake    random.Key          // addresses the jitter of its other exchanges
+	resent   int64               // the wait for packets that were lost
+	intact   int64               // bytes of the response before one is lost, where any may be
+	arrived  int64               // at this site
+	bytes    int64               // recorded size of what is asked for, 0 where the demand records none
 }
 
 // size returns the size of what is asked for, where it is not recorded that of the object.
@@ -93,7 +99,7 @@ func (r *request) size(object int64) int64 {
 // arrive begins a request that reaches the site at an instant; draw adds what it brings along. number is the
 // number of the clients at their site.
 func (c *clients) arrive(number uint32, now int64) request {
-	return request{clients: number, recorded: now >= c.from, access: c.access, arrived: now}
+	return request{clients: number, recorded: now >= c.from, access: c.access, quiet: c.access, arrived: now}
 }
 
 // draw draws the rest.
@@ -111,32 +117,29 @@ func (c *clients) draw(r *request) {
 func (c *clients) drawClient(r *request) {
 	if c.share != nil {
 		for range c.share.catchUp() {
-			c.next()
+			c.next(new(request))
 			c.count++
 		}
 	}
 	if c.sizes != nil {
 		r.bytes = c.sizes.take()
 	}
-	r.access, r.isNew = c.next()
+	c.next(r)
 	if c.loss > 0 {
 		r.resent = c.drawLoss(r)
 	}
 }
 
 // next draws the last mile of a client, and whether it opens a connection.
-func (c *clients) next() (access int64, isNew bool) {
+func (c *clients) next(r *request) {
 	u := c.rand.Uint64()
-	access = c.access
+	r.access, r.quiet, r.shake = c.access, c.access, random.Key(u)
 	if c.law != nil {
-		access = c.law.draw(uint32(u>>32), &c.rand)
+		r.access, r.quiet, r.line = c.law.draw(uint32(u>>32), &c.rand)
 	}
-	return access + linkJitter(c.jitter, u), u&(1<<32-1) < c.isNew
+	r.access += linkJitter(c.jitter, u)
+	r.isNew = u&(1<<32-1) < c.isNew
 }
-
-// minResend is the least time after which TCP sends a packet again that nobody has acknowledged. Assumed:
-// 200 ms, as on most systems (RFC 6298 asks for 1 s).
-const minResend = int64(200 * time.Millisecond)
 
 // drawLoss returns what packet loss adds to the exchanges of a request: one packet each way decides. It notes
 // how much of the response arrives before the next is lost.
@@ -148,7 +151,7 @@ func (c *clients) drawLoss(r *request) int64 {
 	sum, rtt := int64(0), c.rtt+r.access
 	stream := c.losses.StreamAt(c.count)
 	for range exchanges {
-		sum += int64(topology.LossDelay(stream.Float64(), c.loss, time.Duration(max(minResend, rtt))))
+		sum += int64(topology.LossDelay(stream.Float64(), c.loss, time.Duration(transport.RetransmitNs(rtt))))
 	}
 	if c.lossy != nil {
 		r.intact = c.lossy.Intact(&stream)
@@ -188,9 +191,9 @@ func (c *clients) answer(r *request, s *served) bool {
 	wait := s.first - r.arrived
 	rtt := c.rtt + r.access
 	ready := rtt + c.beyond + r.resent
-	var connect, tls, transfer int64
+	var connect, tls int64
 	if r.isNew {
-		connect, tls = c.transfer.Connect*rtt, c.transfer.TLS*rtt
+		connect, tls = c.handshakes(r)
 		ready += connect + tls
 	}
 	ttfb := ready + wait
@@ -202,13 +205,8 @@ func (c *clients) answer(r *request, s *served) bool {
 	if r.isNew {
 		t.Causes[Connect] += connect
 		t.Causes[TLS] += tls
-		transfer = c.transfer.New(s.bytes, rtt)
-	} else {
-		transfer = c.transfer.Open(s.bytes)
 	}
-	if c.lossy != nil {
-		transfer = c.lossy.Time(s.bytes, rtt, max(minResend, rtt), r.isNew, r.intact)
-	}
+	transfer := c.transferTime(r, s.bytes, rtt)
 	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
 	c.latencies.put(ttfb, ttlb)
 	outcome := s.outcome
@@ -219,12 +217,35 @@ func (c *clients) answer(r *request, s *served) bool {
 	if wait != 0 {
 		t.Causes[Queue] += s.queue
 		t.Causes[Service] += s.service
-		t.Causes[Upstream] += wait - s.queue - s.service
+		t.Causes[upstreamOf(outcome)] += wait - s.queue - s.service
 	}
 	if c.latencies.isFull() {
 		c.latencies.record()
 	}
 	return true
+}
+
+// transferTime returns the time from the first to the last byte of a response on the way to the user.
+func (c *clients) transferTime(r *request, bytes, rtt int64) int64 {
+	if c.lossy == nil && c.transfer.IsOneWindow(bytes, r.isNew) {
+		return c.transfer.Open(bytes)
+	}
+	if !r.isNew {
+		c.trips = c.tripsOf(r, 0)
+	}
+	if c.lossy != nil {
+		return c.lossy.TimeOver(bytes, rtt, transport.RetransmitNs(rtt), r.isNew, r.intact, &c.trips)
+	}
+	return c.transfer.TimeOver(bytes, r.isNew, &c.trips)
+}
+
+// upstreamOf returns the cause of what a site waits for elsewhere, by how the request ends: who joins a fetch waits for
+// another's.
+func upstreamOf(o Outcome) Cause {
+	if o == DelayedHit {
+		return CollapseWait
+	}
+	return Upstream
 }
 
 // fail tallies a request that has reached the site and gets no answer but, at an instant, an error. Where the
@@ -236,7 +257,8 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	rtt := c.rtt + r.access
 	waited := rtt + c.beyond + r.resent + now - r.arrived
 	if r.isNew {
-		waited += (c.transfer.Connect + c.transfer.TLS) * rtt
+		connect, tls := c.handshakes(r)
+		waited += connect + tls
 	}
 	if o := meets(c.outages, r.arrived-c.delay, now-c.delay); o != nil {
 		why, waited = SiteDown, o.timeout
@@ -246,11 +268,11 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 }
 
 // waitedInVain names the cause of a part of a request's latency that [clients.answer] has taken for the way
-// upstream.
-func (c *clients) waitedInVain(r *request, ns int64) {
+// upstream, or for the wait of a delayed hit.
+func (c *clients) waitedInVain(r *request, outcome Outcome, ns int64) {
 	if r.recorded {
 		c.tally.Causes[Timeout] += ns
-		c.tally.Causes[Upstream] -= ns
+		c.tally.Causes[upstreamOf(outcome)] -= ns
 	}
 }
 

@@ -11,7 +11,7 @@ func (s *site) visitComputed(v *arrival, c *clients) {
 	needsData := work.Uint64()&(1<<32-1) < d.coin && d.Data.Calls > 0
 	service := d.Work.Draw(&work)
 	start, done := s.computers[d.number].arrive(v.at, service)
-	a := served{outcome: Bypass, bytes: d.ResponseBytes, first: done, last: done, queue: start - v.at, service: service}
+	a := served{outcome: Bypass, bytes: d.ResponseBytes, first: done, last: done + c.relay.Open(d.ResponseBytes), queue: start - v.at, service: service}
 	if !needsData {
 		c.answer(&r, &a)
 		return
@@ -33,11 +33,11 @@ func (s *site) endCalls(c *clients, r *request, a *served, e callEnd) {
 		c.fail(r, e.at, DataHomeDown)
 		return
 	}
-	a.first, a.last = e.at, e.at
+	a.first, a.last = e.at, e.at+c.relay.Open(a.bytes)
 	a.queue += e.queue
 	a.service += e.service
 	if c.answer(r, a) && e.inVain != 0 {
-		c.waitedInVain(r, e.inVain)
+		c.waitedInVain(r, a.outcome, e.inVain)
 	}
 }
 

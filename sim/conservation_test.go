@@ -18,7 +18,7 @@ func TestSimultaneousMissesShareOneFetch(t *testing.T) {
 	w = w.WithRequestsPerSecond(20_000)
 	s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: time.Second, Seed: 1}
 	for _, servers := range []int{0, 1} { // by arithmetic, by message
-		p := placement.RegionOnly("region").WithPoPs(1<<20, "pop")
+		p := placement.RegionOnly("region").WithPoPs(1<<20, "pop").WithUpstream(open)
 		p.Sites[0].Servers = servers
 		r := runOne(t, s, p)
 		tally := &r.Workloads[0].Metros[0]
@@ -101,7 +101,7 @@ func TestMidTierKeepsRequestsFromTheOrigin(t *testing.T) {
 
 func TestResultSurvivesEncodingAndMergesInAnyOrder(t *testing.T) {
 	s, p := cdn(t, 3)
-	plans, err := Compile(s, p)
+	plans, err := Compile(context.Background(), s, p)
 	require.NoError(t, err)
 	var all []*Result
 	for rep := range 3 {
@@ -137,7 +137,7 @@ func TestFailingMergeChangesNothing(t *testing.T) {
 	s, p := cdn(t, 3)
 	s.Workloads = append(s.Workloads, s.Workloads[0])
 	s.Workloads[1].Name = "second"
-	plans, err := Compile(s, p.WithMidTier(1<<20, "region"))
+	plans, err := Compile(context.Background(), s, p.WithMidTier(1<<20, "region"))
 	require.NoError(t, err)
 	r, err := plans[0].Run(context.Background(), 1)
 	require.NoError(t, err)
@@ -169,7 +169,7 @@ func TestFailingMergeChangesNothing(t *testing.T) {
 
 func TestBrokenBooksAreNoticed(t *testing.T) {
 	s, p := cdn(t, 2)
-	plans, err := Compile(s, p)
+	plans, err := Compile(context.Background(), s, p)
 	require.NoError(t, err)
 	for name, breakIt := range map[string]func(w *WorkloadTally){
 		"a request without outcome": func(w *WorkloadTally) { w.Metros[0].Outcomes[Hit]-- },
@@ -206,7 +206,7 @@ func TestPlacementsSeeTheSameUsers(t *testing.T) {
 
 func TestCancelledRunStops(t *testing.T) {
 	s, p := cdn(t, 2)
-	plans, err := Compile(s, p)
+	plans, err := Compile(context.Background(), s, p)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -1,10 +1,8 @@
 package sim
 
 import (
-	"fmt"
 	"math"
 
-	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -23,18 +21,6 @@ func newDataCalls(w *workload.DataCalls, hops []nextHop) dataCalls {
 		d.remote = d.remote || hops[i].remote
 	}
 	return d
-}
-
-// validateHomes names the first workload whose data has its home nowhere.
-func (s *Scenario) validateHomes() error {
-	for i := range s.Workloads {
-		w := &s.Workloads[i]
-		home := w.DataCalls().Home
-		if n, ok := s.Network.Index(home); home != "" && (!ok || !s.Network.At(n).Kind.IsSite()) {
-			return fmt.Errorf("sim: workload %q: %w", w.Name, invalid.New("Service.Data.Home", home, "a site of the network"))
-		}
-	}
-	return nil
 }
 
 // A call is one question to the data's home.

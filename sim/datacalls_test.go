@@ -264,3 +264,55 @@ func TestCallsQueueAtTheHomeItselfAsFromElsewhere(t *testing.T) {
 	w := runOne(t, s, p).Workloads[0]
 	require.InDelta(t, float64(w.Metros[0].Count(Requests))*54e3, float64(w.Sites[0].Count(BusyUs)), 54e3)
 }
+
+// A second region does not have the data at hand by construction: it pays the way to the home as a Local Zone does, whether
+// the scenario says where that is or not.
+func TestASecondRegionCallsTheHomeAsALocalZoneDoes(t *testing.T) {
+	// The zone is 2.5 ms from the metro, the second region 3.5, the first 40; both are 35 ms from the first.
+	links := both("metro", "zone", topology.Internet, 2.5)
+	links = append(links, both("metro", "second", topology.Internet, 3.5)...)
+	links = append(links, both("metro", "first", topology.Internet, 40)...)
+	links = append(links, both("zone", "first", topology.Backbone, 35)...)
+	links = append(links, both("second", "first", topology.Backbone, 35)...)
+	n, err := topology.New([]topology.Node{
+		{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "zone", Kind: topology.LocalZone, Parent: "first"},
+		{ID: "first", Kind: topology.Region}, {ID: "second", Kind: topology.Region},
+	}, links)
+	require.NoError(t, err)
+	region := placement.RegionOnly("first")
+	zones := region.WithLocalZones("zone")
+	regions := region.With(placement.Assignment{Site: "second", Role: placement.Compute})
+	for _, c := range []struct {
+		p      placement.Placement
+		data   workload.DataCalls
+		wantMs int64
+	}{
+		{p: region, wantMs: 80 + 10 + 2*2},
+		{p: zones, wantMs: 5 + 10 + 2*(70+2)}, {p: regions, wantMs: 7 + 10 + 2*(70+2)}, // 159 and 161 ms
+		{p: regions, data: workload.DataCalls{Home: "first"}, wantMs: 7 + 10 + 2*(70+2)},
+		{p: regions, data: workload.DataCalls{Home: "second"}, wantMs: 7 + 10 + 2*2},
+		{p: regions, data: workload.DataCalls{Replicated: true}, wantMs: 7 + 10 + 2*2},
+		{p: zones, data: workload.DataCalls{Replicated: true}, wantMs: 5 + 10 + 2*(70+2)},
+	} {
+		data := c.data
+		data.Probability, data.Calls, data.Service.Mean = 1, 2, 2*time.Millisecond
+		w := workload.Workload{
+			Head:    workload.Head{Name: "api"},
+			Demand:  workload.Poisson{RequestsPerSecond: 1},
+			Service: workload.Computed{Work: workload.ServiceTime{Mean: 10 * time.Millisecond}, Data: data},
+		}
+		s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 20 * time.Second, Seed: 8}
+		tally := &runOne(t, s, c.p).Workloads[0].Metros[0]
+		requireLatency(t, tally, TTFB, c.wantMs*ms, c.wantMs*ms)
+	}
+	t.Run("the preset", func(t *testing.T) {
+		s := Scenario{Network: n, Workloads: []workload.Workload{workload.APIDynamic().WithRequestsPerSecond(20)}, Duration: 200 * time.Second, Seed: 8}
+		upstream := func(p placement.Placement) float64 {
+			tally := &runOne(t, s, p).Workloads[0].Metros[0]
+			return float64(tally.Causes[Upstream]) / float64(tally.Count(Requests)) / float64(ms)
+		}
+		require.Zero(t, upstream(region))
+		require.InEpsilon(t, 35, upstream(zones), 0.05)
+		require.Equal(t, upstream(zones), upstream(regions))
+	})
+}

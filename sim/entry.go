@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"sort"
@@ -10,11 +11,12 @@ import (
 	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/topology"
 )
 
 // entries says where the users of each metro enter for a workload: in one place, or in several by user and
 // time.
-func (c *compiler) entries(p *Plan, name string, kind Kind) ([][]entry, error) {
+func (c *compiler) entries(ctx context.Context, p *Plan, name string, kind Kind) ([][]entry, error) {
 	role := needs(p.placement, kind)
 	route := p.placement.RouteOf(name, role)
 	serving := c.newChoice(p, route.Routing, p.serving(role, name, false), p.serving(role, name, true))
@@ -26,6 +28,9 @@ func (c *compiler) entries(p *Plan, name string, kind Kind) ([][]entry, error) {
 	epochs := c.scenario.epochs(p.placement)
 	entries := make([][]entry, len(c.metros))
 	for m := range c.metros {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		var err error
 		if entries[m], err = c.entriesOf(p, m, serving, pops, epochs); err != nil {
 			return nil, fmt.Errorf("metro %q: %w", c.people[m].Metro, err)
@@ -189,7 +194,10 @@ func (c *compiler) entry(p *Plan, m, site, pop int) (entry, error) {
 		}
 	}
 	e.outages = append(e.outages, shifted(c.scenario.outagesOf(p.sites[site].id), e.delay())...)
-	e.site = site
+	e.site, e.enters = site, site
+	if pop >= 0 {
+		e.enters = pop
+	}
 	return e, nil
 }
 
@@ -208,13 +216,20 @@ func (c *compiler) way(m int, site string) entry {
 	accessUp, _, _ := c.there.Parts(m, s)
 	accessDown, _, _ := c.back.Parts(m, s)
 	return entry{
-		up:       int64(c.there.OneWay(m, s) - accessUp),
-		down:     int64(c.back.OneWay(m, s) - accessDown),
-		access:   int64(accessUp+accessDown) / 2,
-		jitter:   float64(c.there.Jitter(m, s) + c.back.Jitter(m, s)),
-		loss:     1 - (1-c.there.Loss(m, s))*(1-c.back.Loss(m, s)),
-		lossDown: c.back.Loss(m, s),
+		up:        int64(c.there.OneWay(m, s) - accessUp),
+		down:      int64(c.back.OneWay(m, s) - accessDown),
+		access:    int64(accessUp+accessDown) / 2,
+		jitter:    float64(c.there.Jitter(m, s) + c.back.Jitter(m, s)),
+		loss:      1 - float64((1-c.there.Loss(m, s))*(1-c.back.Loss(m, s))),
+		lossDown:  c.back.Loss(m, s),
+		narrowest: narrowestOf(backwards(c.back.Narrowest(m, s))),
 	}
+}
+
+// backwards returns a link of a way back, which is listed from its end, as it is passed.
+func backwards(l topology.Link) topology.Link {
+	l.From, l.To = l.To, l.From
+	return l
 }
 
 // rtt returns the round trip between metro m and a site of the route tables.

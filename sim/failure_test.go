@@ -140,7 +140,12 @@ func TestPlayersOfASiteThatFailsAreThrownOut(t *testing.T) {
 	tally := &runOne(t, s, p).Workloads[0].Metros[0]
 	require.Equal(t, all, tally.Count(Sessions))
 	require.Equal(t, lost, tally.Count(LostSessions))
-	require.Equal(t, tally.Count(Requests), tally.Outcomes[Played], "whoever is thrown out sends no updates")
+	unharmed := s
+	unharmed.Failures = nil
+	require.Equal(t, runOne(t, unharmed, p).Workloads[0].Metros[0].Count(Requests), tally.Count(Requests), "the same play is wanted")
+	require.Equal(t, tally.Count(Requests), tally.Outcomes[Played]+tally.Outcomes[NotPlayed])
+	require.Equal(t, tally.Outcomes[NotPlayed], tally.Failures[SessionLost]+tally.Failures[WaitsForPlayers])
+	require.Greater(t, tally.Failures[SessionLost], lost*10*60, "a minute at least of every lost session, on the mean")
 	requireLatency(t, tally, RTT, 10*ms, 80*ms)
 	near := tally.Within(RTT)[0]
 	far := tally.Metric(RTT).Count() - near
@@ -175,7 +180,7 @@ func TestRunsWithFailuresAreTheSameOnAnyNumberOfCores(t *testing.T) {
 	p.Routing = placement.Anycast{}
 	for _, servers := range []int{0, 3} {
 		p.Sites[0].Servers = servers
-		plans, err := Compile(s, p)
+		plans, err := Compile(context.Background(), s, p)
 		require.NoError(t, err)
 		want, err := plans[0].Run(context.Background(), 0)
 		require.NoError(t, err)
@@ -183,7 +188,7 @@ func TestRunsWithFailuresAreTheSameOnAnyNumberOfCores(t *testing.T) {
 		require.NoError(t, err)
 		require.Positive(t, total.Outcomes[Failed])
 		for _, workers := range []int{2, 4} {
-			got, err := plans[0].RunOn(context.Background(), 0, workers)
+			got, err := plans[0].RunOn(context.Background(), 0, workers, nil)
 			require.NoError(t, err)
 			requireSame(t, want, got)
 		}

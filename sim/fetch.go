@@ -1,11 +1,15 @@
 package sim
 
+import "github.com/edgewise-sim/edgewise/transport"
+
 // startFetch asks a next hop for the object of a new fetch, which it returns.
 func (s *site) startFetch(t *tier, n uint32, now int64, number uint8, recorded bool) *flight {
 	f := &t.flights.pool[n]
 	if h := &t.hops[number][0]; h.isSteady() {
 		t.load.steady[number].add(f.bytes, recorded)
-		s.expect(t, n, h, now+h.rtt()+f.service)
+		var leaves int64
+		leaves, f.takes = h.dialer.Ask(&t.lines[number][0], f.bytes, now)
+		s.expect(t, n, leaves+h.rtt()+f.service)
 		return f
 	}
 	f.attempt, f.number, f.recorded = newAttempt(t.hops[number], now), number, recorded
@@ -17,26 +21,40 @@ func (s *site) startFetch(t *tier, n uint32, now int64, number uint8, recorded b
 func (s *site) fetch(t *tier, n uint32, now int64) {
 	f := &t.flights.pool[n]
 	h := &t.hops[f.number][f.choice]
-	if h.needsMessage(now) {
-		m := s.ask(h, now, t.number, n, f.bytes)
+	f.left, f.takes = h.connect(&t.lines[f.number][f.choice], f.bytes, now)
+	if h.needsMessage(f.left) {
+		m := s.ask(h, f.left, t.number, n, f.bytes)
 		m.key, m.service, m.index, m.recorded = f.key, f.service, f.number, f.recorded
 		return
 	}
-	back, lost := h.try(now, f.service)
+	back, lost := h.try(f.left, f.service)
 	if lost != nil {
 		s.setTimer(t, n, back)
 		return
 	}
 	t.load.at(f.number, f.choice).add(f.bytes, f.recorded)
-	s.expect(t, n, h, back)
+	s.expect(t, n, back)
 	s.answerWaiters(t, n, now)
 }
 
+// connect returns when a question leaves that is asked at an instant, and how long its answer pours: a new connection is
+// set up first. With a site that is down none can be set up, so that the question leaves in vain; and those from
+// before it was down are gone.
+func (h *nextHop) connect(l *transport.Line, bytes, now int64) (leaves, takes int64) {
+	if h.outages != nil && meets(h.outages, l.Asked()+h.there, now+h.there) != nil {
+		*l = transport.Unused()
+		if h.meets(now, 0) != nil {
+			return now, 0
+		}
+	}
+	return h.dialer.Ask(l, bytes, now)
+}
+
 // expect notes that a site without state sends the object of a fetch, of which the first byte is here at first.
-func (s *site) expect(t *tier, n uint32, h *nextHop, first int64) {
+func (s *site) expect(t *tier, n uint32, first int64) {
 	f := &t.flights.pool[n]
 	s.ledger.sent += uint64(f.bytes)
-	f.first, f.last = first, first+pour(f.bytes, h.nsPerByte)
+	f.first, f.last = first, first+f.takes
 	s.fills.push(fillEntry{at: f.last, tier: uint32(t.number), flight: n})
 }
 
@@ -46,7 +64,7 @@ func (s *site) landFetch(m *message) {
 	t, n, r := s.tier(m.of), m.token, m.reply()
 	f := &t.flights.pool[n]
 	f.first = m.at
-	f.last = max(m.at+r.pours, m.at+pour(f.bytes, t.hops[f.number][f.choice].nsPerByte))
+	f.last = m.at + max(r.pours, f.takes)
 	f.queue, f.service = r.queue, m.service
 	s.fills.push(fillEntry{at: f.last, tier: uint32(t.number), flight: n})
 	s.answerWaiters(t, n, m.at)
@@ -56,7 +74,7 @@ func (s *site) landFetch(m *message) {
 func (s *site) landFetchUnanswered(m *message) {
 	t := s.tier(m.of)
 	f := &t.flights.pool[m.token]
-	at, _ := t.hops[f.number][f.choice].silence(f.asked, m.at)
+	at, _ := t.hops[f.number][f.choice].silence(f.left, m.at)
 	s.setTimer(t, m.token, at)
 }
 
@@ -108,7 +126,7 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 				s.sendHit(t, m, f.first, f.last) // it waits for the rest of what another has asked for
 			}
 		} else if c := &s.clients[waiting.clients]; f.answer(c, &waiting.request, waiting.outcome, now) && f.second {
-			c.waitedInVain(&waiting.request, max(f.asked-waiting.arrived, 0))
+			c.waitedInVain(&waiting.request, waiting.outcome, max(f.asked-waiting.arrived, 0))
 		}
 	}
 	f.waiters = 0
@@ -157,9 +175,4 @@ func (s *site) keep(m *message) uint32 {
 	n := s.asking.add()
 	*s.asking.at(n) = *m
 	return n
-}
-
-// pour returns the time that bytes take on a link, in ns.
-func pour(bytes int64, nsPerByte float64) int64 {
-	return int64(float64(float64(bytes)*nsPerByte) + 0.5)
 }

@@ -8,6 +8,10 @@ type flight struct {
 	attempt
 	key   uint64
 	bytes int64
+	// left is the instant at which the question left: a new connection is set up first.
+	left int64
+	// takes is how long the object takes from its first byte to its last, for the connection that it comes over.
+	takes int64
 	// first and last are the instants at which the object's first and last byte are at this site;
 	// unknown until the answer is.
 	first, last int64

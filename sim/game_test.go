@@ -23,7 +23,7 @@ func TestMatchesFoundAtTheStartMixTheMetros(t *testing.T) {
 	w := workload.CompetitiveFPS()
 	w = w.WithPlayers(2000)
 	w = workload.Change(w, func(m *workload.Matched) { m.SampledUpdates = 0.001 })
-	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Second, Seed: 1}
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Second, Seed: 2}
 	worst := replicate(t, s, placement.RegionOnly("region"), func(r *Result) float64 {
 		total, err := r.Workloads[0].Total()
 		require.NoError(t, err)
@@ -53,7 +53,7 @@ func TestCancelledGameStopsWithinAMatch(t *testing.T) {
 	w := workload.CompetitiveFPS()
 	w = w.WithPlayers(3000)
 	w = workload.Change(w, func(m *workload.Matched) { m.MatchLength = 100 * time.Hour })
-	plans, err := Compile(Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: 10 * time.Hour, Seed: 1}, placement.RegionOnly("region"))
+	plans, err := Compile(context.Background(), Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: 10 * time.Hour, Seed: 1}, placement.RegionOnly("region"))
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()

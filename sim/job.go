@@ -41,7 +41,7 @@ type Job struct {
 
 // Run simulates one job. To run many placements or replications of a scenario, [Compile] it once.
 func Run(ctx context.Context, job Job) (*Result, error) {
-	plans, err := Compile(job.Scenario, job.Placement)
+	plans, err := Compile(ctx, job.Scenario, job.Placement)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ func TestScenarioBoundsItsWorkloads(t *testing.T) {
 }
 
 func TestNoPlacementIsNoPlan(t *testing.T) {
-	plans, err := Compile(Scenario{Network: fourNodes(t), Workloads: []workload.Workload{oneObject()}, Duration: time.Second})
+	plans, err := Compile(context.Background(), Scenario{Network: fourNodes(t), Workloads: []workload.Workload{oneObject()}, Duration: time.Second})
 	require.EqualError(t, err, "sim: no placement; want at least one")
 	require.Nil(t, plans)
 }

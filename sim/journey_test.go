@@ -49,7 +49,7 @@ func TestCacheableLatencyIsTheSumOfItsLegsToTheNanosecond(t *testing.T) {
 	})
 
 	t.Run("through a PoP", func(t *testing.T) {
-		r := runOne(t, s, region.WithPoPs(1<<20, "pop"))
+		r := runOne(t, s, region.WithPoPs(1<<20, "pop").WithUpstream(open))
 		tally := &r.Workloads[0].Metros[0]
 		require.Equal(t, uint64(1), tally.Outcomes[Miss])
 		require.Equal(t, uint64(1), r.Workloads[0].Count(OriginRequests))
@@ -62,7 +62,7 @@ func TestCacheableLatencyIsTheSumOfItsLegsToTheNanosecond(t *testing.T) {
 	})
 
 	t.Run("through a PoP to an origin with servers, by message", func(t *testing.T) {
-		p := region.WithPoPs(1<<20, "pop")
+		p := region.WithPoPs(1<<20, "pop").WithUpstream(open)
 		p.Sites[0].Servers = 1
 		tally := &runOne(t, s, p).Workloads[0].Metros[0]
 		requireLatency(t, tally, TTFB, 3*6*ms, 3*6*ms+50*ms+7*ms)
@@ -81,9 +81,9 @@ func TestSlowLinkDelaysTheLastByteOfAMissOnly(t *testing.T) {
 	}, links)
 	require.NoError(t, err)
 	w := oneObject()
-	w.Client.NewShare = 0
+	w.Client.NewShare, w.Client.Idle = 0, transport.KeepWindow
 	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 100 * time.Second, Seed: 1}
-	tally := &runOne(t, s, placement.RegionOnly("region").WithPoPs(1<<20, "pop")).Workloads[0].Metros[0]
+	tally := &runOne(t, s, placement.RegionOnly("region").WithPoPs(1<<20, "pop").WithUpstream(open)).Workloads[0].Metros[0]
 	requireLatency(t, tally, TTFB, 6*ms, 6*ms+50*ms+7*ms)
 	requireLatency(t, tally, TTLB, 6*ms+8*ms, 6*ms+50*ms+7*ms+100*ms)
 }
@@ -105,7 +105,7 @@ func TestComputedLatencyIsTheSumOfItsLegsToTheNanosecond(t *testing.T) {
 	}{
 		// In the region the calls cost their work only.
 		{"region", region, 80*ms + 4*ms + 3*2*ms},
-		{"through a PoP over the backbone", region.WithPoPs(1<<20, "pop").ViaPoP(), 6*ms + 50*ms + 4*ms + 3*2*ms},
+		{"through a PoP over the backbone", region.WithPoPs(1<<20, "pop").WithUpstream(open).ViaPoP(), 6*ms + 50*ms + 4*ms + 3*2*ms},
 		{"Local Zone, each call a round trip to its parent", region.WithLocalZones("zone"), 10*ms + 4*ms + 3*(22*ms+2*ms)},
 		{"Local Zone, calls by message", busyParent, 10*ms + 4*ms + 3*(22*ms+2*ms)},
 	} {

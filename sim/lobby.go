@@ -18,8 +18,16 @@ func (g *matchmaker) enterLobby(n uint32) {
 	l.size++
 }
 
+// leaveLobby takes a player out of the lobby and tallies the wait, however it ends. Those who are found playing when the
+// run starts have waited for nothing.
 func (g *matchmaker) leaveLobby(n uint32) {
 	p, l := g.members.at(n), &g.lobby
+	g.miss(&p.player, g.now, g.waitsFor())
+	if g.now >= g.from && g.now > 0 {
+		t := p.way.tally
+		t.record(LobbyWait, g.now-p.joined, g.rules.deadlines)
+		t.Counters[WaitingUs] += g.recordedUs(p.joined, g.now)
+	}
 	if p.prev != 0 {
 		g.members.at(p.prev).next = p.next
 	} else {
@@ -31,6 +39,35 @@ func (g *matchmaker) leaveLobby(n uint32) {
 		l.tail = p.prev
 	}
 	l.size--
+}
+
+// waitsFor returns what the players in the lobby have been waiting for.
+func (g *matchmaker) waitsFor() Reason {
+	if g.isFull {
+		return WaitsForServer
+	}
+	return WaitsForPlayers
+}
+
+// tellLobby notes whether the site is full; where that has changed, what the players in the lobby have missed so far was for
+// the other reason.
+func (g *matchmaker) tellLobby() {
+	isFull := g.capacity > 0 && g.running >= g.capacity
+	if isFull == g.isFull {
+		return
+	}
+	for n := g.lobby.head; n != 0; n = g.members.at(n).next {
+		g.miss(&g.members.at(n).player, g.now, g.waitsFor())
+	}
+	g.isFull = isFull
+}
+
+// closeLobby lets the run end for those who still wait.
+func (g *matchmaker) closeLobby() {
+	g.now = g.end
+	for g.lobby.head != 0 {
+		g.leaveLobby(g.lobby.head)
+	}
 }
 
 // awaitTimeout schedules the end of the patience of the player who has waited longest, unless an earlier one is

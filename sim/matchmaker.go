@@ -33,6 +33,7 @@ type matchmaker struct {
 
 	matches  slab[match]
 	running  int
+	isFull   bool      // all the matches are under way that the servers can host; as the lobby has last been told
 	present  occupancy // of players
 	hosted   occupancy // of matches
 	site     *SiteTally
@@ -69,6 +70,7 @@ type member struct {
 	prev, next uint32 // in the lobby
 	leaves     int64
 	joined     int64 // the lobby
+	hasPlayed  bool  // in recorded time
 }
 
 // What stands in the place of a match's number.
@@ -123,11 +125,13 @@ func (g *matchmaker) run(ctx context.Context) error {
 		}
 		// After any event, a timeout included, the lobby may be ready for a match.
 		g.fillMatches()
+		g.tellLobby()
 		g.awaitTimeout()
 	}
 	for n := range g.matches.all {
 		g.yield(ctx, &g.matches.all[n], g.end)
 	}
+	g.closeLobby()
 	g.settleSite()
 	return g.err
 }
@@ -157,6 +161,7 @@ func (g *matchmaker) begin() {
 		g.enter(f.metro, f.session)
 	}
 	g.fillMatches()
+	g.tellLobby()
 	g.awaitTimeout()
 }
 
@@ -183,13 +188,15 @@ func (g *matchmaker) enter(metro uint32, session session) {
 	if leaves >= g.from {
 		m.tally.Counters[Sessions]++
 	}
+	p := newPlayer(&m.playerWay, m.key.StreamAt(session.Number), g.now, g.rules.update)
 	if during(g.outages, g.now) != nil {
-		g.lose(m.tally, leaves)
+		g.lose(&p, leaves)
 		return
 	}
 	g.present.change(g.now, 1)
+	m.tally.Counters[PlayerUs] += g.recordedUs(g.now, leaves)
 	n := g.members.add()
-	*g.members.at(n) = member{player: newPlayer(&m.playerWay, m.key.StreamAt(session.Number), g.now, g.rules.update), leaves: leaves}
+	*g.members.at(n) = member{player: p, leaves: leaves}
 	g.queue.Push(leaves, leaveHandler, uint64(n))
 	g.enterLobby(n)
 }
@@ -241,18 +248,38 @@ func (g *matchmaker) drop(n uint32) {
 	p := g.members.at(n)
 	p.match = nowhere
 	g.present.change(g.now, -1)
-	g.lose(p.way.tally, p.leaves)
+	p.way.tally.Counters[PlayerUs] -= g.recordedUs(g.now, p.leaves)
+	g.lose(&p.player, p.leaves)
 }
 
-// lose counts a session that is cut off or cannot begin, and that would have lasted until an instant. Of one that
-// is lost before recording begins nothing is recorded.
-func (g *matchmaker) lose(t *Tally, leaves int64) {
+// lose counts a session that is cut off or cannot begin, and that would have lasted until an instant, and what its
+// player cannot play. Of one that is lost before recording begins nothing is recorded.
+func (g *matchmaker) lose(p *player, leaves int64) {
+	t := p.way.tally
 	switch {
 	case g.now >= g.from:
 		t.Counters[LostSessions]++
+		g.miss(p, leaves, SessionLost)
 	case leaves >= g.from:
 		t.Counters[Sessions]--
 	}
+}
+
+// miss counts the updates that a player sends to nobody up to an instant.
+func (g *matchmaker) miss(p *player, until int64, why Reason) {
+	p.skipTo(min(until, g.from), g.rules.update) // before recording begins
+	if n := p.skipTo(min(until, g.end), g.rules.update); n > 0 {
+		p.way.tally.miss(why, uint64(n))
+	}
+}
+
+// recordedUs returns how much of the time from one instant to another is recorded, in us.
+func (g *matchmaker) recordedUs(from, to int64) uint64 {
+	from, to = max(from, g.from), min(to, g.end)
+	if from >= to {
+		return 0
+	}
+	return usOf(1, from, to)
 }
 
 // fillMatches makes as many matches as the lobby and the servers allow.
@@ -291,12 +318,14 @@ func (g *matchmaker) startMatch(size int) {
 		if worst == nil || p.rtt() > worst.rtt() {
 			worst = p
 		}
-		if g.now >= g.from && g.now > 0 {
-			p.way.tally.record(LobbyWait, g.now-p.joined, g.rules.deadlines)
-		}
 	}
 	if g.now >= g.from {
-		worst.way.tally.record(WorstRTT, worst.rtt(), g.rules.deadlines)
+		g.site.Counters[Matches]++
+		g.site.Counters[Seats] += uint64(g.MatchPlayers)
+		g.site.Counters[SeatsTaken] += uint64(size)
+		if size == g.MatchPlayers {
+			worst.way.tally.record(WorstRTT, worst.rtt(), g.rules.deadlines)
+		}
 	}
 	g.queue.Push(g.now+length, matchEndHandler, uint64(n)|uint64(m.generation)<<32)
 }
@@ -325,7 +354,12 @@ func (g *matchmaker) yield(ctx context.Context, m *match, until int64) {
 	if until > g.from && g.err == nil {
 		g.playing = g.playing[:0]
 		for _, n := range m.players {
-			g.playing = append(g.playing, &g.members.at(n).player)
+			p := g.members.at(n)
+			if !p.hasPlayed {
+				p.hasPlayed = true
+				p.way.tally.record(PlayerRTT, p.rtt(), g.rules.deadlines)
+			}
+			g.playing = append(g.playing, &p.player)
 		}
 		s := segment{
 			players: g.playing, from: max(m.yielded, g.from), until: until,

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -21,6 +23,8 @@ type nextHop struct {
 	// hop is asked by message; otherwise its answer is arithmetic.
 	remote  bool
 	outages []outage
+	// dialer connects a cache to where it fetches from.
+	dialer transport.Dialer
 }
 
 // A part is what a site has for others: a tier of caches, by its number, or one of the following.
@@ -170,10 +174,18 @@ func (c *compiler) nextTier(p *Plan, from string, tier int, workload string) ([]
 			continue
 		}
 		backups, err := c.byRoundTrip(p, from, p.serving(placement.Role(t.Name), workload, true))
-		return asHops(append(caches, backups...), func(h *nextHop) { h.part, h.remote = part(next), true }), err
+		return p.fetchFrom(append(caches, backups...), func(h *nextHop) { h.part, h.remote = part(next), true }), err
 	}
 	backups, err := c.byRoundTrip(p, from, p.serving(placement.Origin, workload, true))
-	return asHops(append(origins, backups...), func(h *nextHop) { h.part, h.remote = originPart, p.sites[h.to].origin.Servers > 0 }), err
+	return p.fetchFrom(append(origins, backups...), func(h *nextHop) { h.part, h.remote = originPart, p.sites[h.to].origin.Servers > 0 }), err
+}
+
+// fetchFrom returns the hops of a cache that come into play, each made ready and with what connects to it.
+func (p *Plan) fetchFrom(hops []nextHop, ready func(*nextHop)) []nextHop {
+	return asHops(hops, func(h *nextHop) {
+		ready(h)
+		h.dialer = p.placement.Upstream.Dialer(time.Duration(h.rtt()), h.bitsPerSecond)
+	})
 }
 
 // rankOf returns 0 for an origin that a tier stands before, 1 for another.
@@ -202,13 +214,14 @@ func asHops(hops []nextHop, ready func(*nextHop)) []nextHop {
 // homes returns, by site, where the calls of a workload go; nil where a site does not compute. Calls that stay at a
 // site find the same servers as those from elsewhere. Calls of games are arithmetic: they find servers that are always
 // free.
-func (c *compiler) homes(p *Plan, name string, kind Kind, data workload.DataCalls) ([][]nextHop, error) {
+func (c *compiler) homes(p *Plan, w *workload.Workload, kind Kind) ([][]nextHop, error) {
+	data := w.DataCalls()
 	all := make([][]nextHop, len(p.sites))
 	for i := range p.sites {
 		if p.sites[i].compute == nil {
 			continue
 		}
-		hops, err := c.dataHops(p, name, p.sites[i].id, data.Home)
+		hops, err := c.dataHops(p, w.Name, p.sites[i].id, c.scenario.homeOfSite(p.placement, w, p.sites[i].id))
 		if err != nil {
 			return nil, fmt.Errorf("site %q: %w", p.sites[i].id, err)
 		}
@@ -220,14 +233,9 @@ func (c *compiler) homes(p *Plan, name string, kind Kind, data workload.DataCall
 	return all, nil
 }
 
-// dataHops returns where a compute site's calls go: to the home of the data, by default a Local Zone's parent or
-// the region itself; then to the backups among the regions that compute, by round trip. Calls that stay at the
+// dataHops returns where a compute site's calls go: to the home of the data; then to the backups among the regions that compute, by round trip. Calls that stay at the
 // site take no time on the way.
 func (c *compiler) dataHops(p *Plan, workload, site, home string) ([]nextHop, error) {
-	if home == "" {
-		node, _ := c.net.Index(site)
-		home = cmp.Or(c.net.At(node).Parent, site)
-	}
 	if home == site {
 		return []nextHop{{leg: leg{to: p.number(site)}}}, nil
 	}

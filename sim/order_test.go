@@ -19,7 +19,7 @@ import (
 func busyWorld(t testing.TB) *Plan {
 	t.Helper()
 	s, p := busyScenario(t)
-	plans, err := Compile(s, p)
+	plans, err := Compile(context.Background(), s, p)
 	require.NoError(t, err)
 	return plans[0]
 }
@@ -35,7 +35,9 @@ func failingWorld(t testing.TB) *Plan {
 	third := workload.Change(s.Workloads[1].Named("third"), func(c *workload.Computed) {
 		c.Data.Home, c.Data.Parallel, c.Data.Calls = "east", true, 3
 	})
-	s.Workloads = slices.Insert(s.Workloads, 2, second, third)
+	crowd := s.Workloads[2].Named("crowd").WithPlayers(60) // more than its servers can host
+	few := s.Workloads[2].Named("few").WithPlayers(3)      // less than a match
+	s.Workloads = append(slices.Insert(s.Workloads, 2, second, third), crowd, few)
 	at := func(site string, at, length, detection int) Failure {
 		ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 		return Failure{Site: site, At: ms(at), For: ms(length), Detection: ms(detection), Redirection: ms(20), Timeout: ms(90)}
@@ -46,7 +48,7 @@ func failingWorld(t testing.TB) *Plan {
 	}
 	p = backup(backup(p, "east", placement.Origin), "east", placement.Compute)
 	p.Sites[len(p.Sites)-1].Servers = 2
-	plans, err := Compile(s, p)
+	plans, err := Compile(context.Background(), s, p)
 	require.NoError(t, err)
 	return plans[0]
 }
@@ -78,11 +80,13 @@ func busyScenario(t testing.TB) (Scenario, placement.Placement) {
 	site = workload.Change(site, func(p *workload.Poisson) { p.RequestsPerSecond, p.Objects = 900, 20_000 })
 	api = api.WithRequestsPerSecond(300)
 	api = workload.Change(api, func(c *workload.Computed) { c.Data.Calls = 2 })
-	game = game.WithPlayers(50)
-	game = workload.Change(game, func(m *workload.Matched) { m.SampledUpdates = 0.1 })
+	game = game.WithPlayers(12)
+	game = workload.Change(game, func(m *workload.Matched) {
+		m.SampledUpdates, m.MatchLength, m.MatchPlayers, m.MinPlayers, m.MatchesPerServer = 0.1, 2*time.Second, 5, 5, 1
+	})
 	return Scenario{
 		Network: n, Workloads: []workload.Workload{site, api, game},
-		WarmUp: 2 * time.Second, Duration: 4 * time.Second, Seed: 11,
+		WarmUp: 2 * time.Second, Duration: 4 * time.Second, Seed: 12,
 	}, p
 }
 
@@ -118,7 +122,7 @@ func requireSameHoweverAdvanced(t *testing.T, p *Plan) {
 	require.NoError(t, err)
 	require.NotZero(t, want.Fingerprint)
 	for workers := 2; workers <= 8; workers++ {
-		got, err := p.RunOn(context.Background(), 0, workers)
+		got, err := p.RunOn(context.Background(), 0, workers, nil)
 		require.NoError(t, err)
 		requireSame(t, want, got)
 	}
@@ -156,7 +160,7 @@ func TestSitesThatShareADirectoryInTurnDoAsThoseWithTheirOwnTables(t *testing.T)
 		s.Workloads = slices.Insert(s.Workloads, 1, second)
 		s.Failures = []Failure{{Site: "pop-1", At: time.Second, For: time.Second}} // it comes up again, empty
 		p = p.WithEachCache(func(_ string, c *placement.Cache) { c.Policy = policy })
-		plans, err := Compile(s, p.Preloaded())
+		plans, err := Compile(context.Background(), s, p.Preloaded())
 		require.NoError(t, err)
 		require.NotZero(t, plans[0].scenario.newScratch().objects)
 		want, err := plans[0].Run(context.Background(), 0)
@@ -216,7 +220,7 @@ func TestSteadyRunAllocatesNothing(t *testing.T) {
 			s, p := cdn(t, 3)
 			s.WarmUp, s.Duration = 20*time.Second, duration
 			p.Sites[0].Servers = servers
-			plans, err := Compile(s, p)
+			plans, err := Compile(context.Background(), s, p)
 			require.NoError(t, err)
 			return testing.AllocsPerRun(1, func() {
 				_, err := plans[0].Run(context.Background(), 0)
@@ -232,7 +236,7 @@ func TestGameUpdatesAllocateNothing(t *testing.T) {
 	w := workload.CompetitiveFPS()
 	allocations := func(updates float64) float64 {
 		w = workload.Change(w, func(m *workload.Matched) { m.SampledUpdates = updates })
-		plans, err := Compile(Scenario{
+		plans, err := Compile(context.Background(), Scenario{
 			Network: accessWorld(t), Workloads: []workload.Workload{w}, Duration: 5 * time.Second, Seed: 1,
 		}, placement.RegionOnly("region"))
 		require.NoError(t, err)

@@ -19,11 +19,13 @@ const (
 	Played
 	// Failed was never answered; a [Reason] says why.
 	Failed
+	// NotPlayed is an update that a player wanted to send and could not, without a match; a [Reason] says why.
+	NotPlayed
 	// NumOutcomes is the number of outcomes.
 	NumOutcomes
 )
 
-var outcomeNames = [NumOutcomes]string{"HIT", "DELAYED_HIT", "MISS", "BYPASS", "PLAYED", "ERROR"}
+var outcomeNames = [NumOutcomes]string{"HIT", "DELAYED_HIT", "MISS", "BYPASS", "PLAYED", "ERROR", "NOT_PLAYED"}
 
 // String returns the outcome's name, for example "DELAYED_HIT".
 func (o Outcome) String() string {
@@ -33,7 +35,7 @@ func (o Outcome) String() string {
 	return outcomeNames[o]
 }
 
-// A Reason is why a request failed.
+// A Reason is why a request failed, or an update was not played.
 type Reason uint8
 
 // The reasons.
@@ -46,11 +48,17 @@ const (
 	NextTierDown
 	// DataHomeDown is that of requests whose data's home was down when they needed it.
 	DataHomeDown
+	// WaitsForPlayers is that of updates not played because the player's match still lacked players, WaitsForServer
+	// that of those whose site was full: all the matches were under way that its servers can host.
+	WaitsForPlayers
+	WaitsForServer
+	// SessionLost is that of updates not played because the site had failed: those of the rest of the session.
+	SessionLost
 	// NumReasons is the number of reasons.
 	NumReasons
 )
 
-var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down"}
+var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down", "waiting for players", "waiting for a server", "session lost"}
 
 // String returns the reason's name, for example "site down".
 func (r Reason) String() string {
@@ -77,9 +85,12 @@ const (
 	Queue
 	// Service is the work of servers.
 	Service
-	// Upstream is the way between sites: PoP to origin, compute site to the data's home; or the rest of
-	// a fetch that was under way.
+	// Upstream is the way between sites: PoP to origin, compute site to the data's home.
 	Upstream
+	// CollapseWait is what a delayed hit waits for: the rest of a fetch that another request has begun, the
+	// way between sites as well as the origin's queue and work. A miss whose fetch joins another one at a
+	// further tier waits for that as a part of Upstream.
+	CollapseWait
 	// TickWait is the wait of an update for the next tick.
 	TickWait
 	// Loss is the wait for packets that were lost on the way between user and entry point.
@@ -90,7 +101,7 @@ const (
 	NumCauses
 )
 
-var causeNames = [NumCauses]string{"connect", "tls", "access", "propagation", "queue", "service", "upstream", "tick wait", "packet loss", "timeout"}
+var causeNames = [NumCauses]string{"connect", "tls", "access", "propagation", "queue", "service", "upstream", "collapse wait", "tick wait", "packet loss", "timeout"}
 
 // String returns the cause's name, for example "propagation".
 func (c Cause) String() string {

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -35,7 +36,7 @@ type leg struct {
 	to int
 	// there and back are one-way delays in ns.
 	there, back int64
-	nsPerByte   float64 // of what comes back; 0 without limit
+	narrowest   // of what comes back
 }
 
 func (l leg) rtt() int64 { return l.there + l.back }
@@ -54,12 +55,15 @@ type plannedWorkload struct {
 // An entry is the way of a metro's users to the site that serves them. Times are in ns.
 type entry struct {
 	site int
+	// enters is the site that users reach first: this one, or a PoP on the way to it.
+	enters int
 	// up and down are the fixed one-way delays between metro and entry point without the last
 	// mile; access is the last mile, one way, as the links have it.
 	up, down, access int64
 	// jitter is the mean of the links' jitter, both ways; loss the probability that a packet of an
 	// exchange is lost, there or back, lossDown that of a packet to the user.
 	jitter, loss, lossDown float64
+	narrowest              // of the links to the user
 	// beyond is the way from the entry point to the serving site, where these differ: a PoP that
 	// passes a computed request on.
 	beyond leg
@@ -73,8 +77,9 @@ type entry struct {
 // delay returns the time from a user's instant to the serving site.
 func (e *entry) delay() int64 { return e.up + e.access + e.beyond.there }
 
-// Compile makes placements of one scenario, one or more, ready to run. It looks up all routes once.
-func Compile(s Scenario, placements ...placement.Placement) ([]*Plan, error) {
+// Compile makes placements of one scenario, one or more, ready to run. It looks up all routes once. It returns the
+// context's error when cancelled.
+func Compile(ctx context.Context, s Scenario, placements ...placement.Placement) ([]*Plan, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
@@ -86,16 +91,19 @@ func Compile(s Scenario, placements ...placement.Placement) ([]*Plan, error) {
 		return nil, err
 	}
 	for i := range placements {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if err := s.ValidatePlacement(placements[i]); err != nil {
 			return nil, err
 		}
 	}
-	if err := c.routes(placements); err != nil {
+	if err := c.routes(ctx, placements); err != nil {
 		return nil, err
 	}
 	plans := make([]*Plan, len(placements))
 	for i, p := range placements {
-		plan, err := c.plan(p)
+		plan, err := c.plan(ctx, p)
 		if err != nil {
 			return nil, fmt.Errorf("placement %q: %w", p.Name, err)
 		}
@@ -144,7 +152,7 @@ func (c *compiler) audiences() error {
 	return err
 }
 
-func (c *compiler) routes(placements []placement.Placement) (err error) {
+func (c *compiler) routes(ctx context.Context, placements []placement.Placement) (err error) {
 	c.siteOf = make(map[string]int)
 	c.legs = make(map[[2]int]leg)
 	for _, p := range placements {
@@ -158,6 +166,9 @@ func (c *compiler) routes(placements []placement.Placement) (err error) {
 		}
 	}
 	if c.there, err = c.net.Routes(c.metros, c.nodes, topology.Public); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	c.back, err = c.net.ReturnRoutes(c.metros, c.nodes, topology.Public)
@@ -182,22 +193,19 @@ func (c *compiler) leg(from, to string) (leg, error) {
 	if err != nil {
 		return leg{}, err
 	}
-	l := leg{to: -1, there: int64(path.There), back: int64(path.Back)}
-	if path.BackBitsPerSecond > 0 {
-		l.nsPerByte = 8e9 / path.BackBitsPerSecond
-	}
+	l := leg{to: -1, there: int64(path.There), back: int64(path.Back), narrowest: narrowestOf(path.BackNarrowest)}
 	c.legs[[2]int{a, b}] = l
 	return l, nil
 }
 
-func (c *compiler) plan(p placement.Placement) (*Plan, error) {
+func (c *compiler) plan(ctx context.Context, p placement.Placement) (*Plan, error) {
 	plan := &Plan{scenario: c.scenario, placement: p, access: c.access}
 	for _, a := range c.people {
 		plan.metros = append(plan.metros, a.Metro)
 	}
 	plan.takeRoles()
 	for i := range c.scenario.Workloads {
-		if err := c.addWorkload(plan, &c.scenario.Workloads[i]); err != nil {
+		if err := c.addWorkload(ctx, plan, &c.scenario.Workloads[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -205,17 +213,19 @@ func (c *compiler) plan(p placement.Placement) (*Plan, error) {
 }
 
 // addWorkload finds a workload's users and where they enter.
-func (c *compiler) addWorkload(p *Plan, w *workload.Workload) (err error) {
+func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workload) (err error) {
 	planned := newPlannedWorkload(w)
 	if planned.audiences, err = c.audiencesOf(w.Metros); err == nil {
-		planned.entries, err = c.entries(p, planned.name, planned.kind)
+		planned.entries, err = c.entries(ctx, p, planned.name, planned.kind)
 	}
 	switch {
 	case err != nil:
 	case planned.kind.MeetsCaches():
 		planned.hops, err = c.nextTiers(p, w.Name)
 	default:
-		planned.homes, err = c.homes(p, w.Name, planned.kind, w.DataCalls())
+		if planned.homes, err = c.homes(p, w, planned.kind); err == nil {
+			err = c.refuseCapacity(p, &planned, w.DataCalls())
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("workload %q: %w", w.Name, err)

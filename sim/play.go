@@ -7,9 +7,10 @@ import (
 
 // rules are what all matches of a game share.
 type rules struct {
+	meter     *Meter
 	deadlines []int64
 	update    int64         // ns between the simulated updates of a player
-	resend    time.Duration // between all updates: the next says what a lost one said
+	resend    time.Duration // between all updates: the next says what a lost or late one said
 	data      dataCalls
 	coin      uint64 // below this, of 2^32, an update needs the data
 }
@@ -31,6 +32,7 @@ func (r *rules) play(ctx context.Context, s *segment) error {
 		}
 		p.skipTo(s.from, r.update)
 		if p.send < s.until {
+			r.meter.addUpdates((s.until-p.send-1)/r.update + 1)
 			r.playOne(p, s)
 		}
 	}
@@ -55,14 +57,14 @@ func (r *rules) playOne(p *player, s *segment) {
 		if wait -= step; wait < 0 {
 			wait += s.period
 		}
-		jitter, late := p.drawJitter()
+		jitter, inEffect, late := p.drawJitter(int64(r.resend))
 		lost := int64(0)
 		if p.way.loss > 0 {
 			var lateToo int64
 			lost, lateToo = p.drawLoss(r.resend)
 			late += lateToo
 		}
-		rtt := p.there + p.back + jitter + lost
+		way := p.there + p.back + lost
 		called := int64(0)
 		if r.coin > 0 && p.rand.Uint64()&(1<<32-1) < r.coin {
 			arrives := p.send + p.there + late
@@ -70,7 +72,7 @@ func (r *rules) playOne(p *player, s *segment) {
 			called = e.at - arrives
 			if e.failed {
 				failed++
-				t.fail(DataHomeDown, rtt+called)
+				t.fail(DataHomeDown, way+inEffect+called)
 				continue
 			}
 			calls += called
@@ -78,12 +80,12 @@ func (r *rules) playOne(p *player, s *segment) {
 			inVain += e.inVain
 		}
 		met := untilTick(ahead-late-called, s.period)
-		recent.put(rtt+called+met+s.work, rtt)
+		recent.put(way+inEffect+called+met+s.work, way+jitter)
 		if recent.isFull() {
 			recent.record()
 		}
 		updates++
-		jitters += jitter
+		jitters += inEffect
 		losses += lost
 		waits += met
 	}

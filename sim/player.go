@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"math"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/random"
@@ -25,48 +26,74 @@ type player struct {
 	send        int64 // instant of the next update
 	there, back int64 // one-way, with this player's last mile
 	access      int64 // RTT of the last mile
+	shake       int64 // the median of the jitter, both ways
 	jitter      *random.Quantiles
 	rand        random.Stream
 }
 
 // newPlayer draws a player who comes at an instant and sends an update every so many ns.
 func newPlayer(way *playerWay, draw random.Stream, now, update int64) player {
-	p := player{way: way, access: way.access, rand: draw}
+	p := player{way: way, access: way.access, shake: int64(way.jitter * math.Ln2), rand: draw}
 	if way.law != nil {
 		t := way.law.technology(uint32(p.rand.Uint64()))
 		p.access = int64(way.law.miles.base[t].Draw(&p.rand))
 		p.jitter = way.law.miles.jitter[t]
+		p.shake += way.law.miles.median[t]
 	}
 	p.there, p.back = way.there+p.access/2, way.back+p.access-p.access/2
 	p.send = now + int64(p.rand.Float64()*float64(update))
 	return p
 }
 
-// rtt returns the player's round trip without jitter.
-func (p *player) rtt() int64 { return p.there + p.back }
+// rtt returns the player's round trip with the median jitter of the last mile and, where the links have some, theirs.
+func (p *player) rtt() int64 { return p.there + p.back + p.shake }
 
-// skipTo moves the player's next update past an instant.
-func (p *player) skipTo(at, update int64) {
+// skipTo moves the player's next update past an instant and returns how many it leaves out.
+func (p *player) skipTo(at, update int64) (skipped int64) {
 	if p.send < at {
-		p.send += (at - p.send + update - 1) / update * update
+		skipped = (at - p.send + update - 1) / update
+		p.send += skipped * update
 	}
+	return skipped
 }
 
-// drawJitter returns the jitter of one exchange, and how much of it delays the way there: all or nothing, by a
-// fair coin.
-func (p *player) drawJitter() (jitter, late int64) {
+// drawJitter returns the jitter of one exchange, by how much what it says takes effect late, and how much of that is on the
+// way there: all or nothing, by a fair coin. Updates are sent at a distance of so many ns.
+func (p *player) drawJitter(distance int64) (jitter, inEffect, late int64) {
 	if p.jitter == nil && !(p.way.jitter > 0) {
-		return 0, 0
+		return 0, 0, 0
 	}
 	u := p.rand.Uint64()
-	if p.jitter != nil {
-		jitter = int64(p.jitter.At(u))
+	jitter = p.jitterAt(u)
+	inEffect = jitter
+	if jitter > distance {
+		inEffect = p.overtaken(jitter, distance, u)
 	}
-	jitter += linkJitter(p.way.jitter, u)
 	if u&1 == 0 {
-		late = jitter
+		late = inEffect
 	}
-	return jitter, late
+	return jitter, inEffect, late
+}
+
+// jitterAt returns the jitter of an exchange at a random number.
+func (p *player) jitterAt(u uint64) int64 {
+	jitter := linkJitter(p.way.jitter, u)
+	if p.jitter != nil {
+		jitter += int64(p.jitter.At(u))
+	}
+	return jitter
+}
+
+// overtaken returns by how much what an update says takes effect late. A later update says it too, and may come before a
+// late one does: the least counts of k distances and the jitter of the k-th update after it. Jitter is drawn for each
+// exchange on its own (assumed: that of real lines comes in bursts, in which the next update is late as well). The
+// numbers follow from that of the exchange, so that all other draws stay the same.
+func (p *player) overtaken(jitter, distance int64, u uint64) int64 {
+	later := random.Key(u)
+	for k := uint64(1); int64(k)*distance < jitter; k++ {
+		jitter = min(jitter, int64(k)*distance+p.jitterAt(later.At(k)))
+	}
+	return jitter
 }
 
 // drawLoss returns the wait for the next update to say what a lost one said, and how much of it is on the way

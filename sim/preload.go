@@ -5,9 +5,11 @@ import (
 	"math"
 	"slices"
 
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -78,6 +80,9 @@ func (p *preloader) preload(sites []*site, d *scratch) error {
 				of = p.ratesOfUsers(s)
 			}
 			longest := p.fill(t, s, of, !begins, d)
+			if begins {
+				p.connect(t, s, of, d)
+			}
 			if beyond {
 				p.passOn(t, of, longest, asked)
 			}
@@ -141,7 +146,7 @@ func (p *preloader) readCatalogues() error {
 		for m, rate := range rates {
 			for i := range planned.entries[m] {
 				e := &planned.entries[m][i]
-				of.perSecond[e.site] += rate * e.share.initial()
+				of.perSecond[e.site] += float64(rate * e.share.initial())
 			}
 		}
 	}
@@ -187,8 +192,37 @@ func (p *preloader) passOn(t *tier, of rates, longest float64, asked map[*tier]r
 			case p.workloads[i].bytes[k] > t.cache.CapacityBytes():
 				to[k] += rate
 			default:
-				to[k] += rate * math.Exp(-rate*longest) // Che: asked for when not here
+				to[k] += float64(rate * portable.Exp(-rate*longest)) // Che: asked for when not here
 			}
+		}
+	}
+}
+
+// connect lets the connections of a cache that has been filled begin as its misses have left them: the last was asked an
+// exponential time ago, with the rate of what the cache does not hold.
+func (p *preloader) connect(t *tier, s *site, of rates, d *scratch) {
+	for i := range of {
+		if len(t.hops[i]) == 0 {
+			continue
+		}
+		missed := 0.
+		for _, rate := range of[i] {
+			missed += max(rate, 0)
+		}
+		first := uint64(p.plan.scenario.keyBase(i))
+		for _, o := range d.found {
+			if k := o.key - first; k < uint64(len(of[i])) { // else another workload's, also below the first
+				missed -= of[i][k]
+			}
+		}
+		if missed <= 0 {
+			continue
+		}
+		entity := purpose.EntityOf(p.plan.scenario.Workloads[i].Name, s.name)
+		stream := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purpose.ConnectionsOfTier(int(t.number))).Stream()
+		ago := stream.Exp() / missed
+		if h := &t.hops[i][0]; h.meets(0, 0) == nil {
+			t.lines[i][0] = transport.Idle(-int64(min(ago, 1e9) * 1e9))
 		}
 	}
 }
@@ -243,6 +277,7 @@ func (p *preloader) fill(t *tier, s *site, rates rates, dryRun bool, d *scratch)
 	if n < len(d.found) {
 		longest = d.found[n].ago
 	}
+	d.found = d.found[:n]
 	if !dryRun {
 		for i := n - 1; i >= 0; i-- {
 			t.cache.Insert(d.found[i].key, d.found[i].bytes)

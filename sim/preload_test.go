@@ -69,7 +69,7 @@ func TestPreloadedCachesOfTwoSizesAreNested(t *testing.T) {
 	}
 	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Second, Seed: 2}
 	contents := func(bytes int64) map[uint64]bool {
-		plans, err := Compile(s, placement.RegionOnly("region").WithPoPs(bytes, pops...).Preloaded())
+		plans, err := Compile(context.Background(), s, placement.RegionOnly("region").WithPoPs(bytes, pops...).Preloaded())
 		require.NoError(t, err)
 		r := &run{plan: plans[0], ctx: context.Background(), result: plans[0].newResult(0)}
 		require.NoError(t, r.build())

@@ -10,6 +10,7 @@ func (s *site) restart(now int64) {
 			t.held.take(now, 0)
 		}
 		t.flights.forget()
+		t.hangUp()
 	}
 	for _, all := range [][]*servers{s.origins, s.computers} {
 		for _, servers := range all {

@@ -305,11 +305,17 @@ func (t *Tally) check() error {
 	for _, n := range t.Failures {
 		failures += n
 	}
-	if failures != t.Outcomes[Failed] {
-		return fmt.Errorf("%d requests failed, %d for a reason", t.Outcomes[Failed], failures)
+	if failures != t.Unanswered() {
+		return fmt.Errorf("%d requests failed or were not played, %d for a reason", t.Unanswered(), failures)
 	}
 	if t.Counters[LostSessions] > t.Counters[Sessions] {
 		return fmt.Errorf("%d sessions, %d of them lost", t.Counters[Sessions], t.Counters[LostSessions])
+	}
+	if played := t.Metric(PlayerRTT); played != nil && played.Count() > t.Counters[Sessions] {
+		return fmt.Errorf("%d sessions, %d have played", t.Counters[Sessions], played.Count())
+	}
+	if waiting, all := t.Counters[WaitingUs], t.Counters[PlayerUs]; waiting > all {
+		return fmt.Errorf("players waited for %d us of %d", waiting, all)
 	}
 	for i := range t.Metrics {
 		if n := t.Metrics[i].Latency.Invalid(); n != 0 {

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -39,7 +41,7 @@ func threePoPs(t testing.TB, metros int) *topology.Network {
 
 // popABC caches at all three PoPs; the region computes and is the origin.
 func popABC(rule placement.Routing) placement.Placement {
-	p := placement.RegionOnly("region").WithPoPs(1<<20, "a", "b", "c")
+	p := placement.RegionOnly("region").WithPoPs(1<<20, "a", "b", "c").WithUpstream(open)
 	p.Routing = rule
 	return p
 }
@@ -48,7 +50,7 @@ func popABC(rule placement.Routing) placement.Placement {
 func onOpenConnections(perSecond float64) workload.Workload {
 	w := oneObject()
 	w = w.WithRequestsPerSecond(perSecond)
-	w.Client.NewShare = 0
+	w.Client.NewShare, w.Client.Idle = 0, transport.KeepWindow
 	return w
 }
 
@@ -58,7 +60,7 @@ func TestAnycastMisleadsAFifthOfTheProviders(t *testing.T) {
 	second := onOpenConnections(1)
 	second.Name = "other"
 	s.Workloads = append(s.Workloads, second)
-	plans, err := Compile(s, popABC(placement.Anycast{}))
+	plans, err := Compile(context.Background(), s, popABC(placement.Anycast{}))
 	require.NoError(t, err)
 	providers := map[string]int{}
 	for m := range metros {
@@ -83,7 +85,7 @@ func TestAnycastMisleadsAFifthOfTheProviders(t *testing.T) {
 	require.Equal(t, plans[0].workloads[0].entries, plans[0].workloads[1].entries, "a provider leads all workloads to the same site")
 
 	none := popABC(placement.Anycast{Misdirected: placement.FractionOf(0)})
-	plans, err = Compile(s, none, popABC(placement.NearestRTT{}))
+	plans, err = Compile(context.Background(), s, none, popABC(placement.NearestRTT{}))
 	require.NoError(t, err)
 	for i := range plans[0].workloads {
 		for m := range metros {
@@ -130,6 +132,7 @@ func TestUsersAreTheSameWhoeverServesThem(t *testing.T) {
 		c.Origin = workload.ServiceTime{Mean: 5 * time.Millisecond, Exponential: true}
 	})
 	game = workload.Change(game, func(m *workload.Matched) { m.MatchPlayers, m.MinPlayers = 1, 1 })
+	api = workload.Change(api, func(c *workload.Computed) { c.Data.Replicated = true }) // so that all sites are alike
 	s := Scenario{
 		Network: n, Workloads: []workload.Workload{site, api, game},
 		WarmUp: time.Second, Duration: 20 * time.Second, Seed: 3,
@@ -143,10 +146,10 @@ func TestUsersAreTheSameWhoeverServesThem(t *testing.T) {
 	shared.Routing = placement.Weighted{{Site: "east", Weight: 1}, {Site: "west", Weight: 2}}
 	want := runOne(t, s, region)
 	for _, p := range []placement.Placement{twice, shared} {
-		plans, err := Compile(s, p)
+		plans, err := Compile(context.Background(), s, p)
 		require.NoError(t, err)
 		require.Len(t, plans[0].workloads[0].entries[0], 2)
-		got, err := plans[0].RunOn(context.Background(), 0, 2)
+		got, err := plans[0].RunOn(context.Background(), 0, 2, nil)
 		require.NoError(t, err)
 		for i := range 2 {
 			require.Equal(t, want.Workloads[i].Metros[0], got.Workloads[i].Metros[0], want.Workloads[i].Name)
@@ -155,4 +158,26 @@ func TestUsersAreTheSameWhoeverServesThem(t *testing.T) {
 		require.Equal(t, a.Count(Requests), b.Count(Requests))
 		require.Equal(t, a.Metric(RTT), b.Metric(RTT))
 	}
+}
+
+// The rule of a content delivery network steers neither an API nor a game: their sites are unicast.
+func TestAnycastLeavesGamesAndAPIsAlone(t *testing.T) {
+	n, err := topology.New([]topology.Node{
+		{ID: "metro", Kind: topology.Metro, Users: 1},
+		{ID: "east", Kind: topology.Region}, {ID: "west", Kind: topology.Region}, {ID: "near", Kind: topology.PoP}, {ID: "far", Kind: topology.PoP},
+	}, slices.Concat(both("metro", "east", topology.Internet, 10), both("metro", "west", topology.Internet, 30),
+		both("metro", "near", topology.Internet, 2), both("metro", "far", topology.Internet, 20),
+		both("near", "east", topology.Backbone, 9), both("far", "east", topology.Backbone, 9), both("west", "east", topology.Backbone, 9)))
+	require.NoError(t, err)
+	s := Scenario{Network: n, Workloads: []workload.Workload{
+		workload.CompetitiveFPS().WithPlayers(30), workload.APIDynamic().WithRequestsPerSecond(20), workload.WebStatic().WithRequestsPerSecond(20),
+	}, Duration: 20 * time.Second, Seed: 3}
+	nearest := placement.RegionOnly("east").With(placement.Assignment{Site: "west", Role: placement.Compute}).WithPoPs(1<<20, "near", "far")
+	anycast := nearest
+	anycast.Routing = placement.Anycast{Misdirected: placement.FractionOf(1)}
+	want, got := runOne(t, s, nearest), runOne(t, s, anycast)
+	for i := range 2 {
+		require.Equal(t, want.Workloads[i].Metros[0], got.Workloads[i].Metros[0], want.Workloads[i].Name)
+	}
+	require.NotEqual(t, want.Workloads[2].Metros[0].Causes[Propagation], got.Workloads[2].Metros[0].Causes[Propagation])
 }

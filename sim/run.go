@@ -19,6 +19,7 @@ const maxWorkloads = 255
 type run struct {
 	plan   *Plan
 	ctx    context.Context
+	meter  *Meter
 	rep    uint64
 	result *Result
 	sites  []*site
@@ -41,7 +42,7 @@ type tallyPart struct {
 // Run simulates one replication of the plan, from 0, on one core. It returns the context's error when
 // cancelled.
 func (p *Plan) Run(ctx context.Context, replication int) (*Result, error) {
-	return p.RunOn(ctx, replication, 1)
+	return p.RunOn(ctx, replication, 1, nil)
 }
 
 // RunOn is [Plan.Run] on a number of cores. The result is the same to the bit; where there are several
@@ -50,14 +51,16 @@ func (p *Plan) Run(ctx context.Context, replication int) (*Result, error) {
 // Cores share sites, games and groups of sites that send each other messages; one of them is never split,
 // except that a group with enough to do in a window, some 200 requests a core, advances on all cores. Where
 // most of the load is in one place, or a window is short, a run may therefore use one core.
-func (p *Plan) RunOn(ctx context.Context, replication, workers int) (*Result, error) {
+//
+// The meter, if not nil, is told what has been simulated, some hundred requests at a time.
+func (p *Plan) RunOn(ctx context.Context, replication, workers int, meter *Meter) (*Result, error) {
 	if replication < 0 {
 		return nil, fmt.Errorf("sim: replication is %d; want 0 or more", replication)
 	}
 	if workers < 1 {
 		return nil, fmt.Errorf("sim: %d workers; want 1 or more", workers)
 	}
-	r := &run{plan: p, ctx: ctx, rep: uint64(replication), result: p.newResult(replication)}
+	r := &run{plan: p, ctx: ctx, meter: meter, rep: uint64(replication), result: p.newResult(replication)}
 	if err := r.build(); err != nil {
 		return nil, fmt.Errorf("sim: placement %q: %w", p.placement.Name, err)
 	}
@@ -105,7 +108,7 @@ func (r *run) build() error {
 	for i := range r.plan.sites {
 		planned := &r.plan.sites[i]
 		at := &site{
-			id: uint32(i), name: planned.id, ctx: r.ctx, outages: s.outagesOf(planned.id), fills: newFillQueue(),
+			id: uint32(i), name: planned.id, ctx: r.ctx, meter: r.meter, outages: s.outagesOf(planned.id), fills: newFillQueue(),
 			served: make([]originCount, len(s.Workloads)),
 			data:   make([]dataCalls, len(s.Workloads)),
 		}
@@ -168,14 +171,16 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 	}
 	t := &tier{
 		config: config, held: newFillTimeline(r.end()), number: number,
-		hops: make([][]nextHop, len(r.plan.workloads)), tallies: make([]TierTally, len(r.plan.workloads)),
+		hops: make([][]nextHop, len(r.plan.workloads)), lines: make([][]transport.Line, len(r.plan.workloads)), tallies: make([]TierTally, len(r.plan.workloads)),
 		load: newOriginLoad(len(r.plan.workloads)),
 	}
 	for w := range r.plan.workloads {
 		if hops := r.plan.workloads[w].hops; hops != nil {
 			t.hops[w] = hops[site][number]
+			t.lines[w] = make([]transport.Line, len(t.hops[w]))
 		}
 	}
+	t.hangUp()
 	return t
 }
 
@@ -205,6 +210,7 @@ func (r *run) tally(number int, w *plannedWorkload, m, entry int) *Tally {
 func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests workload.Source) (clients, source) {
 	e := &w.entries[m][i]
 	client, keyed := r.plan.scenario.Workloads[number].Client, w.kind.MeetsCaches()
+	client.BitsPerSecond = slower(client.BitsPerSecond, e.bitsPerSecond)
 	entity := purpose.EntityOf(w.name, r.plan.metros[m])
 	tally := r.tally(number, w, m, i)
 	c := clients{
@@ -215,6 +221,7 @@ func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests work
 		rtt:       e.up + e.down,
 		access:    2 * e.access,
 		beyond:    e.beyond.rtt(),
+		relay:     transport.Connection{BitsPerSecond: e.beyond.bitsPerSecond}.Transfer(),
 		jitter:    e.jitter,
 		loss:      e.loss,
 		losses:    random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Loss),
@@ -244,6 +251,14 @@ func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests work
 		src.ahead = &ahead{source: requests, batch: r.plan.scenario.Workloads[number].NewBatch(aheadRequests)}
 	}
 	return c, src
+}
+
+// slower returns the lower of two rates, of which 0 stands for no limit.
+func slower(a, b float64) float64 {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
 }
 
 // lossyTransfer returns how clients receive where packets to them are lost, nil where none are.
@@ -321,7 +336,7 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 			c.kind, c.workload = w.kind, shared
 			src.base = shared.base
 			e := &w.entries[m][i]
-			r.sites[e.site].addUsers(c, src, perSecond*shares[m]*e.share.initial())
+			r.sites[e.site].addUsers(c, src, float64(perSecond*shares[m]*e.share.initial()))
 		}
 	}
 }
@@ -355,7 +370,7 @@ func (r *run) addPlayers(number int, shares []float64, open func(metro int) work
 				players.law = nil
 			}
 			g.metros = append(g.metros, players)
-			g.perSecond += updates * shares[m] * e.share.initial()
+			g.perSecond += float64(updates * shares[m] * e.share.initial())
 		}
 	}
 }
@@ -371,7 +386,7 @@ func (r *run) newMatchmaker(w *plannedWorkload, service *workload.Matched, site 
 		matchKey: random.NewKey(s.Seed, r.rep, purpose.EntityOf(w.name, planned.id), purpose.Match),
 		present:  recorded, hosted: recorded,
 		rules: rules{
-			deadlines: w.deadlines, update: int64(service.UpdatePeriod()), resend: service.SendPeriod(),
+			meter: r.meter, deadlines: w.deadlines, update: int64(service.UpdatePeriod()), resend: service.SendPeriod(),
 			data: newDataCalls(&service.Data, w.homes[site]), coin: outOf32(service.Data.Probability),
 		},
 	}

@@ -26,7 +26,7 @@ func BenchmarkStaticRun(b *testing.B) {
 	for _, seconds := range []int{10, 100} {
 		b.Run(time.Duration(seconds*int(time.Second)).String(), func(b *testing.B) {
 			s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Duration(seconds) * time.Second, Seed: 1}
-			plans, err := Compile(s, placement.RegionOnly("region").WithPoPs(10_000, pops...))
+			plans, err := Compile(context.Background(), s, placement.RegionOnly("region").WithPoPs(10_000, pops...))
 			require.NoError(b, err)
 			benchmarkRun(b, plans[0], "request")
 		})
@@ -47,7 +47,7 @@ func BenchmarkWindowedRun(b *testing.B) {
 	for _, seconds := range []int{10, 100} {
 		b.Run(time.Duration(seconds*int(time.Second)).String(), func(b *testing.B) {
 			s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Duration(seconds) * time.Second, Seed: 1}
-			plans, err := Compile(s, p)
+			plans, err := Compile(context.Background(), s, p)
 			require.NoError(b, err)
 			benchmarkRun(b, plans[0], "request")
 		})
@@ -66,7 +66,7 @@ func BenchmarkWebRun(b *testing.B) {
 	for _, i := range n.OfKind(topology.PoP) {
 		pops = append(pops, n.At(i).ID)
 	}
-	plans, err := Compile(s, placement.RegionOnly("us-east-1").WithPoPs(1<<30, pops...))
+	plans, err := Compile(context.Background(), s, placement.RegionOnly("us-east-1").WithPoPs(1<<30, pops...))
 	require.NoError(b, err)
 	benchmarkRun(b, plans[0], "request")
 }
@@ -74,7 +74,7 @@ func BenchmarkWebRun(b *testing.B) {
 // BenchmarkGamingRun is a minute of a competitive shooter with 1,000 players.
 func BenchmarkGamingRun(b *testing.B) {
 	s := Scenario{Network: fourNodes(b), Workloads: []workload.Workload{workload.CompetitiveFPS()}, Duration: time.Minute, Seed: 1}
-	plans, err := Compile(s, placement.RegionOnly("region"))
+	plans, err := Compile(context.Background(), s, placement.RegionOnly("region"))
 	require.NoError(b, err)
 	benchmarkRun(b, plans[0], "update")
 }

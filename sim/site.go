@@ -15,6 +15,7 @@ type site struct {
 	id      uint32
 	name    string
 	ctx     context.Context
+	meter   *Meter
 	clients []clients
 	// perSecond is about how many requests of users the site meets.
 	perSecond float64
@@ -105,6 +106,7 @@ func (s *site) refill() {
 		s.block.sources = nil
 	}
 	s.block.refill()
+	s.meter.addRequests(len(s.block.arrivals))
 	for i := range s.block.sources {
 		if err := sourceError(s.block.sources[i].requests); err != nil && s.err == nil {
 			s.err = err

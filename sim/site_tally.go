@@ -16,14 +16,18 @@ const (
 	// ServerUs is what BusyUs would be if no server had ever been idle: the number of servers, or of the matches that
 	// they can host at once, times the recorded time. It is 0 where there are always enough.
 	ServerUs
-	// PlayerUs sums, in us over all players, the recorded time that they were at the site, in a match or waiting for
-	// one.
-	PlayerUs
+	// Matches counts the matches that start in recorded time, or were found under way at its start. Seats sums for how
+	// many players they are made, SeatsTaken with how many they start.
+	Matches
+	Seats
+	SeatsTaken
+	// MatchUs sums, in us, the recorded time of all matches.
+	MatchUs
 	// NumSiteCounters is the number of counters of a site.
 	NumSiteCounters
 )
 
-var siteCounterNames = [NumSiteCounters]string{"busy us", "server us", "player us"}
+var siteCounterNames = [NumSiteCounters]string{"busy us", "server us", "matches", "seats", "seats taken", "match us"}
 
 // String returns the counter's name, for example "busy us".
 func (c SiteCounter) String() string {
@@ -158,7 +162,8 @@ func (c *timeline) peak(from time.Duration) (most uint64) {
 func (g *matchmaker) settleSite() {
 	g.present.pass(g.end)
 	g.hosted.pass(g.end)
-	g.site.Counters[PlayerUs], g.site.PeakPlayers = g.present.us, uint64(g.present.peak)
+	g.site.PeakPlayers = uint64(g.present.peak)
+	g.site.Counters[MatchUs] = g.hosted.us
 	if g.capacity > 0 {
 		g.site.Counters[BusyUs] = g.hosted.us
 		g.site.Counters[ServerUs] = usOf(g.capacity, g.from, g.end)

@@ -149,7 +149,7 @@ func TestPlayersAreCountedWhileTheyAreThere(t *testing.T) {
 	}
 	region := siteOf(t, runOne(t, s, p), "region")
 	us, peak := playersAt(stays, 120*second, 720*second)
-	require.Equal(t, us, region.Count(PlayerUs))
+	require.Equal(t, us, region.Tally.Count(PlayerUs))
 	require.Equal(t, peak, region.PeakPlayers)
 	require.InDelta(t, 60, float64(us)/600e6, 15)
 	require.Equal(t, uint64(6*600e6), region.Count(ServerUs), "three servers of two matches each")
@@ -166,7 +166,7 @@ func TestPlayersAreCountedWhileTheyAreThere(t *testing.T) {
 	}
 	region = siteOf(t, runOne(t, s, p), "region")
 	us, peak = playersAt(cut, 120*second, 720*second)
-	require.Equal(t, us, region.Count(PlayerUs), "nobody is at a site that is down")
+	require.Equal(t, us, region.Tally.Count(PlayerUs), "nobody is at a site that is down")
 	require.Equal(t, peak, region.PeakPlayers)
 }
 

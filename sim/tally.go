@@ -20,9 +20,15 @@ const (
 	Response
 	// RTT is the network round trip of an update.
 	RTT
-	// WorstRTT is the base RTT of the worst player of a match, one sample a match.
+	// PlayerRTT is the RTT of a player as a ping shows it: with the median jitter of the player's line, and of the
+	// links on the way. One sample for each session of which recorded time has a part and in which the player has played.
+	PlayerRTT
+	// WorstRTT is the largest [PlayerRTT] of a match, one sample for each match that starts with as many players as it
+	// is made for: a match of fewer has a better worst player by their number alone.
 	WorstRTT
-	// LobbyWait is the wait for a match, one sample a player and match.
+	// LobbyWait is the wait for a match, one sample a player and match: until the match starts, until the player gives
+	// up or is thrown out, or until the end of the run, so that those whom nobody serves count with what they have
+	// waited by then.
 	LobbyWait
 	// NumMetrics is the number of metrics.
 	NumMetrics
@@ -34,8 +40,9 @@ var metrics = [NumMetrics]struct{ name, title string }{
 	TTLB:      {"ttlb", "time to last byte (TTLB)"},
 	Response:  {"response", "response time"},
 	RTT:       {"rtt", "round-trip time (RTT)"},
-	WorstRTT:  {"worst_rtt", "worst_rtt"},
-	LobbyWait: {"lobby_wait", "lobby_wait"},
+	PlayerRTT: {"player_rtt", "players' median round-trip time (RTT)"},
+	WorstRTT:  {"worst_rtt", "RTT of the worst player of a full match"},
+	LobbyWait: {"lobby_wait", "wait for a match"},
 }
 
 // String returns the metric's name, for example "worst_rtt".
@@ -72,7 +79,7 @@ type Counter uint8
 // The counters. Those of requests and sessions are known by metro; the origin does not know whose request a
 // cache has made its own, so its counters are those of a whole workload.
 const (
-	// Requests counts requests, or players' updates, those that failed included.
+	// Requests counts requests, or players' updates, those that failed or were not played included.
 	Requests Counter = iota
 	// Bytes counts what they delivered.
 	Bytes
@@ -82,6 +89,10 @@ const (
 	Sessions
 	// LostSessions counts those sessions that a failure cut off or did not let begin.
 	LostSessions
+	// PlayerUs sums, in us over all players of a matched workload, the recorded time that they were there, in a match
+	// or waiting for one; WaitingUs that in which they waited.
+	PlayerUs
+	WaitingUs
 	// OriginRequests and OriginBytes count what a cacheable workload's origins had to serve, where made by site that of
 	// the one that served it.
 	OriginRequests
@@ -90,7 +101,7 @@ const (
 	NumCounters
 )
 
-var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "origin requests", "origin bytes"}
+var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "player us", "waiting us", "origin requests", "origin bytes"}
 
 // String returns the counter's name, for example "lost sessions".
 func (c Counter) String() string {
@@ -107,7 +118,7 @@ type Tally struct {
 	Counters [NumCounters]uint64
 	// Outcomes and OutcomeBytes take the requests and their bytes apart.
 	Outcomes, OutcomeBytes [NumOutcomes]uint64
-	// Failures takes the requests apart that ended as [Failed].
+	// Failures takes the requests apart that ended as [Failed] or [NotPlayed].
 	Failures [NumReasons]uint64
 	// Causes takes the sum of the headline latency apart, in ns.
 	Causes [NumCauses]int64
@@ -120,8 +131,8 @@ type MetricTally struct {
 	Metric Metric
 	// Latency holds the samples, of the requests that were answered.
 	Latency stats.Sketch
-	// Within counts the samples within each deadline of the workload, exactly. A request that failed is within
-	// none.
+	// Within counts the samples within each deadline of the workload, exactly. A request that failed, or an update
+	// that was not played, is within none.
 	Within []uint64
 }
 
@@ -227,8 +238,18 @@ func (t *Tally) fail(why Reason, waited int64) {
 	t.Counters[FailedNs] += uint64(waited)
 }
 
-// Answered returns the number of requests that did not fail: those that have a latency.
-func (t *Tally) Answered() uint64 { return t.Counters[Requests] - t.Outcomes[Failed] }
+// miss counts updates that were not played.
+func (t *Tally) miss(why Reason, updates uint64) {
+	t.Counters[Requests] += updates
+	t.Outcomes[NotPlayed] += updates
+	t.Failures[why] += updates
+}
+
+// Unanswered returns the number of requests that failed or were not played.
+func (t *Tally) Unanswered() uint64 { return t.Outcomes[Failed] + t.Outcomes[NotPlayed] }
+
+// Answered returns the number of requests that have a latency: all but those [Tally.Unanswered].
+func (t *Tally) Answered() uint64 { return t.Counters[Requests] - t.Unanswered() }
 
 // matches returns an error unless the other tally can be of the same workload.
 func (t *Tally) matches(o *Tally) error {

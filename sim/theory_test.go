@@ -19,7 +19,7 @@ func replicate(t *testing.T, s Scenario, p placement.Placement, of func(*Result)
 	if raceEnabled {
 		t.Skip("one goroutine, much work: nothing for the race detector")
 	}
-	plans, err := Compile(s, p)
+	plans, err := Compile(context.Background(), s, p)
 	require.NoError(t, err)
 	var samples []float64
 	for rep := range 10 {
@@ -104,7 +104,7 @@ func TestTickWaitIsHalfATickOnAverage(t *testing.T) {
 		s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: 4 * time.Second, Seed: 2}
 		wait := replicate(t, s, placement.RegionOnly("region"), func(r *Result) float64 {
 			tally := &r.Workloads[0].Metros[0]
-			return float64(tally.Causes[TickWait]) / float64(tally.Count(Requests))
+			return float64(tally.Causes[TickWait]) / float64(tally.Answered())
 		})
 		requireInside(t, wait, 1e9/hz/2, 0.01)
 	}
@@ -129,11 +129,11 @@ func TestSampledUpdatesFindTheSameDistribution(t *testing.T) {
 	w = w.WithPlayers(100)
 	w = workload.Change(w, func(m *workload.Matched) { m.UpdateHz = 50 })
 	s := Scenario{Network: accessWorld(t), Workloads: []workload.Workload{w}, Duration: 30 * time.Second, Seed: 2}
-	all, err := Compile(s, placement.RegionOnly("region"))
+	all, err := Compile(context.Background(), s, placement.RegionOnly("region"))
 	require.NoError(t, err)
 	w = workload.Change(w, func(m *workload.Matched) { m.SampledUpdates = 0.1 })
 	s.Workloads = []workload.Workload{w}
-	sampled, err := Compile(s, placement.RegionOnly("region"))
+	sampled, err := Compile(context.Background(), s, placement.RegionOnly("region"))
 	require.NoError(t, err)
 	var a, b []*stats.Sketch
 	for rep := range 10 {

@@ -1,6 +1,9 @@
 package sim
 
-import "github.com/edgewise-sim/edgewise/cache"
+import (
+	"github.com/edgewise-sim/edgewise/cache"
+	"github.com/edgewise-sim/edgewise/transport"
+)
 
 // A tier is one cache at one site, with the fetches it has under way.
 type tier struct {
@@ -10,8 +13,10 @@ type tier struct {
 	held    fillTimeline
 	filled  bool        // whether anything was put into the cache, when the site is closed
 	hops    [][]nextHop // by workload: where it fetches from
-	number  part        // among the tiers, from the user
-	load    originLoad
+	// lines are the connections to these: each workload has connections of its own, as it has a host name.
+	lines  [][]transport.Line
+	number part // among the tiers, from the user
+	load   originLoad
 	// tallies count, by workload, what the fetches of other sites met here.
 	tallies []TierTally
 }
@@ -29,6 +34,15 @@ func (t *tier) open(d *cache.Directory) error {
 	var err error
 	t.cache, err = cache.New(config)
 	return err
+}
+
+// hangUp closes all connections, or begins a tier that has none.
+func (t *tier) hangUp() {
+	for w := range t.lines {
+		for i := range t.lines[w] {
+			t.lines[w][i] = transport.Unused()
+		}
+	}
 }
 
 // close notes what the cache held in the end and lets go of it.

@@ -44,7 +44,7 @@ func cacheAt(site string) placement.Cache { return placement.Cache{Site: site, C
 
 // at returns a placement with an origin and tiers of one cache each, of the given names and sites.
 func at(origin string, tiers ...string) placement.Placement {
-	p := placement.Placement{Name: "deep"}.With(placement.Assignment{Site: origin, Role: placement.Origin})
+	p := placement.Placement{Name: "deep"}.WithUpstream(open).With(placement.Assignment{Site: origin, Role: placement.Origin})
 	for i := 0; i < len(tiers); i += 2 {
 		p.Tiers = append(p.Tiers, placement.Tier{Name: tiers[i], Caches: []placement.Cache{cacheAt(tiers[i+1])}})
 	}
@@ -157,7 +157,7 @@ func deepCDN(t testing.TB) (Scenario, placement.Placement) {
 
 func TestDeepTiersDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 	s, p := deepCDN(t)
-	plans, err := Compile(s, p)
+	plans, err := Compile(context.Background(), s, p)
 	require.NoError(t, err)
 	r, err := plans[0].Run(context.Background(), 0)
 	require.NoError(t, err)
@@ -196,7 +196,7 @@ func TestRandomFailuresOfDeepTiersAreTheSameHoweverAdvanced(t *testing.T) {
 		}
 		lost += byArithmeticAndByMessage(t, s, p).Workloads[0].Metros[0].Failures[NextTierDown]
 		p.Sites[0].Servers = 1 + drawn.IntN(3)
-		plans, err := Compile(s, p)
+		plans, err := Compile(context.Background(), s, p)
 		require.NoError(t, err)
 		requireSameHoweverAdvanced(t, plans[0])
 	}
@@ -207,7 +207,7 @@ func TestEveryTierBeginsInItsSteadyState(t *testing.T) {
 	s, p := deepCDN(t)
 	s.WarmUp, s.Duration = 0, 100*time.Second
 	ratios := func(p placement.Placement, from int) (all []float64) {
-		plans, err := Compile(s, p)
+		plans, err := Compile(context.Background(), s, p)
 		require.NoError(t, err)
 		sum := plans[0].newResult(0)
 		for rep := range 4 {

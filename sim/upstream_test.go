@@ -94,7 +94,7 @@ func TestMissesFailWithTheOriginAndHitsGoOn(t *testing.T) {
 		Failures: []Failure{out("west")},
 	}
 	at := instants(t, s, 400*second)
-	p := placement.RegionOnly("west").WithPoPs(1<<30, "pop")
+	p := placement.RegionOnly("west").WithPoPs(1<<30, "pop").WithUpstream(open)
 
 	// 3 ms to the PoP, 25 ms to the origin, 7 ms of work: whoever is there or on the way in time is lost.
 	failed := countIn(at, 100*second-35*ms, 200*second-28*ms)
@@ -180,7 +180,7 @@ func TestCachesDoWithoutAMidTierCacheThatFails(t *testing.T) {
 	}
 	at := instants(t, s, 400*second)
 	all := int64(len(at))
-	p := placement.RegionOnly("west").WithPoPs(1<<30, "pop").WithMidTier(1<<30, "mid")
+	p := placement.RegionOnly("west").WithPoPs(1<<30, "pop").WithUpstream(open).WithMidTier(1<<30, "mid")
 
 	// 3 ms to the PoP and 4 to the mid-tier; its answer leaves 22 + 7 + 22 ms later.
 	lost, back := 100*second-(7+51)*ms, 200*second-7*ms
@@ -461,9 +461,9 @@ func TestRandomFailuresAreTheSameByArithmeticAndByMessage(t *testing.T) {
 				p.Sites[i].Servers = drawn.IntN(4)
 			}
 		}
-		plans, err := Compile(s, p)
+		plans, err := Compile(context.Background(), s, p)
 		require.NoError(t, err)
-		windows, err := plans[0].RunOn(context.Background(), 0, 2)
+		windows, err := plans[0].RunOn(context.Background(), 0, 2, nil)
 		require.NoError(t, err)
 		requireSame(t, windows, advanceBy(t, plans[0], func(r *run) { advanceGlobally(t, r) }))
 	}

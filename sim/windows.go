@@ -14,6 +14,7 @@ import (
 // runs one by one, wherever a worker is free; sites that send each other messages advance side by side, in
 // windows. Who runs what, and when, leaves no trace in the results.
 func (r *run) advance(workers int) error {
+	workers = max(1, min(workers, len(r.games)+len(r.sites))) // more have nothing to do
 	scratches := make(chan *scratch, workers)
 	for range workers {
 		scratches <- r.plan.scenario.newScratch()

@@ -14,6 +14,9 @@ import (
 
 const ms = int64(time.Millisecond)
 
+// open keeps connections between sites open, so that a fetch is a round trip.
+var open = transport.Upstream{AlwaysOpen: true}
+
 // fourNodes is a metro, its PoP 3 ms away, a region 40 ms away over the internet and 25 ms from the
 // PoP over the backbone, and a Local Zone 5 ms away and 11 ms from its region.
 func fourNodes(t testing.TB) *topology.Network {

@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // An Estimate is a figure with its confidence interval over replications. All numbers in it are
@@ -80,7 +82,7 @@ func around(value, squares float64, n int, level float64) Estimate {
 	if n < 2 {
 		return withoutInterval(value, n, "one replication: no interval")
 	}
-	half := tQuantile(level, n-1) * math.Sqrt(squares/(float64(n)*float64(n-1)))
+	half := float64(tQuantile(level, n-1) * math.Sqrt(squares/(float64(n)*float64(n-1))))
 	if !isFinite(half) {
 		return withoutInterval(value, n, "the interval is too wide for a 64-bit float")
 	}
@@ -97,7 +99,7 @@ func unpaired(a, b int) Estimate {
 
 // tQuantile returns the t with P(|T| <= t) = level for Student's law with the given degrees of freedom.
 func tQuantile(level float64, degrees int) float64 {
-	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(degrees)}.Quantile((1 + level) / 2)
+	return portable.Round(distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(degrees)}.Quantile((1 + level) / 2))
 }
 
 // checkSamples returns why no figure can be made, or "".

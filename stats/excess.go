@@ -1,6 +1,10 @@
 package stats
 
-import "gonum.org/v1/gonum/stat/distuv"
+import (
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
+)
 
 // ExcessP returns the probability that at least so many of a number of independent confidence
 // intervals miss the truth by chance, each of which covers it with probability level. Of a hundred
@@ -13,5 +17,5 @@ func ExcessP(misses, checks int, level float64) float64 {
 	if misses > checks {
 		return 0
 	}
-	return 1 - distuv.Binomial{N: float64(checks), P: 1 - level}.CDF(float64(misses-1))
+	return portable.Round(1 - distuv.Binomial{N: float64(checks), P: 1 - level}.CDF(float64(misses-1)))
 }

@@ -3,6 +3,8 @@ package stats
 import (
 	"fmt"
 	"math"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // A Selection finds the best of several placements by the fully sequential procedure of Kim and
@@ -58,9 +60,9 @@ func NewSelection(c SelectionConfig) (*Selection, error) {
 		return nil, wrong("selection", "FirstReplications", c.FirstReplications, "2 or more")
 	}
 	k, n := float64(c.Placements), float64(c.FirstReplications)
-	eta := (math.Pow(2*(1-c.Confidence)/(k-1), -2/(n-1)) - 1) / 2
+	eta := float64((portable.Pow(2*(1-c.Confidence)/(k-1), -2/(n-1)) - 1) / 2)
 	s := &Selection{
-		indifference: c.Indifference, first: c.FirstReplications, h2: 2 * eta * (n - 1),
+		indifference: c.Indifference, first: c.FirstReplications, h2: float64(2 * eta * (n - 1)),
 		observations: make([][]float64, c.Placements),
 	}
 	for i := range c.Placements {
@@ -233,7 +235,7 @@ func share(whole int, weights []float64) []int {
 	rest := make([]float64, len(weights))
 	left := whole
 	for i, w := range weights {
-		exact := float64(whole) * (w / total)
+		exact := float64(float64(whole) * (w / total))
 		parts[i] = int(exact)
 		rest[i] = exact - float64(parts[i])
 		left -= parts[i]

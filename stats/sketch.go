@@ -182,7 +182,7 @@ func (s *Sketch) QuantileNs(p float64) float64 {
 	if s.Count() == 0 || !(p >= 0 && p <= 1) {
 		return math.NaN()
 	}
-	rank := p * float64(s.count)
+	rank := float64(p * float64(s.count))
 	var below uint64
 	for c := range s.Cells() {
 		if upTo := below + c.Count; rank <= float64(upTo) {

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // A Verdict is what paired replications support about a difference.
@@ -166,7 +168,7 @@ func (q Question) tail(distance float64) float64 {
 		}
 		return 1
 	}
-	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: degrees}.Survival(distance / error)
+	return portable.Round(distuv.StudentsT{Mu: 0, Sigma: 1, Nu: degrees}.Survival(distance / error))
 }
 
 // VarianceReduction returns how many times more replications a comparison of independent runs would
@@ -177,7 +179,7 @@ func VarianceReduction(a, b, difference Estimate) (factor float64, ok bool) {
 	if !a.HasInterval() || !b.HasInterval() || !difference.HasInterval() || a.N != b.N || a.N != difference.N {
 		return 0, false
 	}
-	independent := a.HalfWidth()*a.HalfWidth() + b.HalfWidth()*b.HalfWidth()
+	independent := float64(a.HalfWidth()*a.HalfWidth()) + float64(b.HalfWidth()*b.HalfWidth())
 	if independent == 0 {
 		return 0, false
 	}

@@ -84,7 +84,7 @@ func (m AccessMix) ShareWithin(rtt time.Duration) float64 {
 	sum := 0.0
 	for t, share := range m.OrDefault() {
 		if share > 0 {
-			sum += share * Technology(t).shareWithin(rtt)
+			sum += float64(share * Technology(t).shareWithin(rtt))
 		}
 	}
 	return sum

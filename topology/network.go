@@ -54,6 +54,9 @@ func New(nodes []Node, links []Link) (*Network, error) {
 		if node.ID == "" {
 			return nil, fmt.Errorf("node %d (%q): %w", i, node.Name, invalid.New("ID", `""`, "an ID"))
 		}
+		if err := invalid.First(invalid.Name("ID", node.ID), invalid.Name("Name", node.Name)); err != nil {
+			return nil, fmt.Errorf("node %d: %w", i, err)
+		}
 		if first, ok := n.index[node.ID]; ok {
 			return nil, fmt.Errorf("node %d: %w", i, invalid.New("ID", node.ID, "another than that of node %d", first))
 		}
@@ -199,3 +202,8 @@ func (n *Network) outOf(u int) []arc { return n.out[n.outStart[u]:n.outStart[u+1
 
 // into returns the arcs that enter a node.
 func (n *Network) into(u int) []arc { return n.in[n.inStart[u]:n.inStart[u+1]] }
+
+// HasCapacities reports whether some link has a capacity.
+func (n *Network) HasCapacities() bool {
+	return slices.ContainsFunc(n.links, func(l Link) bool { return l.CapacityBitsPerSecond > 0 })
+}

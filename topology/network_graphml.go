@@ -107,5 +107,5 @@ func formatMs(d time.Duration) string {
 
 // millisecondsDuration returns ms as a duration, rounded to the nanosecond.
 func millisecondsDuration(ms float64) time.Duration {
-	return time.Duration(ms*float64(time.Millisecond) + 0.5)
+	return time.Duration(float64(ms*float64(time.Millisecond)) + 0.5)
 }

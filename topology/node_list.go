@@ -11,7 +11,7 @@ import (
 
 // The columns of a node list, with the other names that they go by.
 var (
-	nodeListRequired = []string{"id", "lat_deg|lat|latitude", "lon_deg|lon|lng|long|longitude"}
+	nodeListRequired = []string{"id|site|site_id", "lat_deg|lat|latitude", "lon_deg|lon|lng|long|longitude"}
 	nodeListOptional = []string{
 		"name|label", "kind", "country|country_code|iso2", "continent", "parent", "provider", "internet_users|users",
 		"time_zone|timezone", "unverified",
@@ -27,7 +27,7 @@ const maxUsers = 1e11
 // Columns id, lat_deg and lon_deg are required. Optional are name, kind (see [ParseNodeKind]), country
 // (ISO 3166-1 alpha-2, or what the options know), continent, parent, provider, internet_users, time_zone (IANA) and
 // unverified (0 or 1); where a column or a value is missing, the node has that of defaults. Usual other names are known:
-// lat, latitude, lon, lng, long, longitude, label, country_code, iso2, users, timezone. An ID given twice, a column
+// site, site_id, lat, latitude, lon, lng, long, longitude, label, country_code, iso2, users, timezone. An ID given twice, a column
 // given twice under one name or two, or a value that is not allowed is an error with file, line, column and value; a
 // column that is not known is a warning.
 func ReadNodes(file string, r io.Reader, defaults Node, options ReadOptions) ([]Node, error) {

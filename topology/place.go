@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // EarthRadiusKm is the mean radius of the Earth (IUGG: 6371.0088 km), used for every great circle.
@@ -23,11 +24,11 @@ func (p Place) Validate() error {
 // DistanceKm returns the great-circle distance between two places in kilometres (haversine formula).
 func DistanceKm(a, b Place) float64 {
 	const rad = math.Pi / 180
-	sinLat := math.Sin((b.LatDeg - a.LatDeg) * rad / 2)
-	sinLon := math.Sin((b.LonDeg - a.LonDeg) * rad / 2)
-	cos := float64(math.Cos(a.LatDeg*rad) * math.Cos(b.LatDeg*rad))
+	sinLat := portable.Sin((b.LatDeg - a.LatDeg) * rad / 2)
+	sinLon := portable.Sin((b.LonDeg - a.LonDeg) * rad / 2)
+	cos := float64(portable.Cos(a.LatDeg*rad) * portable.Cos(b.LatDeg*rad))
 	h := float64(sinLat*sinLat) + float64(cos*float64(sinLon*sinLon))
-	return 2 * EarthRadiusKm * math.Asin(math.Min(1, math.Sqrt(h)))
+	return 2 * EarthRadiusKm * portable.Asin(math.Min(1, math.Sqrt(h)))
 }
 
 // A direction is a place as a unit vector: comparing chords is many times cheaper than comparing
@@ -49,6 +50,6 @@ func (d direction) chord2(o direction) float64 {
 
 // chord2OfKm returns the squared chord that spans the given great-circle distance.
 func chord2OfKm(km float64) float64 {
-	s := 2 * math.Sin(math.Min(km/EarthRadiusKm, math.Pi)/2)
+	s := 2 * portable.Sin(math.Min(km/EarthRadiusKm, math.Pi)/2)
 	return s * s
 }

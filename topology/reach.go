@@ -53,7 +53,7 @@ func (n *Network) Reach(metros, sites []int, limits []time.Duration) ([]Reach, e
 		for _, r := range []*Reach{area, &world} {
 			r.Users += metro.Users
 			for k, limit := range limits {
-				r.Within[k] += metro.Users * metro.Access.ShareWithin(limit-2*internet)
+				r.Within[k] += float64(metro.Users * metro.Access.ShareWithin(limit-2*internet))
 			}
 		}
 	}

@@ -161,14 +161,17 @@ func stretch(links []Link, totalNs int64) {
 
 // BottleneckBitsPerSecond returns the least capacity on the route, 0 if every link is unlimited.
 func (r *Routes) BottleneckBitsPerSecond(i, j int) float64 {
-	least := math.Inf(1)
+	return r.Narrowest(i, j).CapacityBitsPerSecond
+}
+
+// Narrowest returns the link with the least capacity on the route, the first of equals; the zero value if every link is
+// unlimited.
+func (r *Routes) Narrowest(i, j int) (least Link) {
 	for l := range r.linksOn(i, j) {
-		if c := r.network.links[l].CapacityBitsPerSecond; c > 0 {
-			least = min(least, c)
+		link := &r.network.links[l]
+		if c := link.CapacityBitsPerSecond; c > 0 && (least.CapacityBitsPerSecond == 0 || c < least.CapacityBitsPerSecond) {
+			least = *link
 		}
-	}
-	if math.IsInf(least, 1) {
-		return 0
 	}
 	return least
 }

@@ -241,7 +241,7 @@ func TestServersTakeTheBackboneOrWhatIsFaster(t *testing.T) {
 	path, err = detour.BetweenSites(index("pop"), index("region"))
 	require.NoError(t, err)
 	require.Less(t, path.There, time.Second, "the Internet is faster")
-	require.Zero(t, path.BackBitsPerSecond)
+	require.Zero(t, path.BackNarrowest)
 	back, err := detour.BetweenSites(index("region"), index("pop"))
 	require.NoError(t, err)
 	require.Equal(t, path.There, back.Back)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // A Technology is how a user's own line reaches the network.
@@ -116,7 +117,7 @@ func (t Technology) userMedianMs(p float64) float64 {
 	}
 	ms := &lastMiles[t].user
 	// The last quantile rests on one to five probes: its own slope would be noise.
-	tail := math.Log(ms[6]/ms[3]) / (normalQuantile(userP[6]) - normalQuantile(userP[3]))
+	tail := portable.Log(ms[6]/ms[3]) / (portable.NormalQuantile(userP[6]) - portable.NormalQuantile(userP[3]))
 	return logQuantile(clampP(p, userMaxP), &userP, ms, tail)
 }
 
@@ -126,7 +127,7 @@ func (t Technology) jitterMs(p float64) float64 {
 		return 0
 	}
 	ms := &lastMiles[t].jitter
-	tail := math.Log(ms[6]/ms[5]) / (normalQuantile(jitterP[6]) - normalQuantile(jitterP[5]))
+	tail := portable.Log(ms[6]/ms[5]) / (portable.NormalQuantile(jitterP[6]) - portable.NormalQuantile(jitterP[5]))
 	return logQuantile(clampP(p, jitterMaxP), &jitterP, ms, tail)
 }
 
@@ -137,22 +138,21 @@ func logQuantile(p float64, probs, ms *[7]float64, tail float64) float64 {
 	if p <= 0 {
 		return 0
 	}
-	z := normalQuantile(p)
+	z := portable.NormalQuantile(p)
 	last := len(probs) - 1
 	if p >= probs[last] {
-		return ms[last] * math.Exp(float64(tail*(z-normalQuantile(probs[last]))))
+		return ms[last] * portable.Exp(float64(tail*(z-portable.NormalQuantile(probs[last]))))
 	}
 	k := 0
 	for k < last-1 && p >= probs[k+1] {
 		k++
 	}
-	zLow, zHigh := normalQuantile(probs[k]), normalQuantile(probs[k+1])
+	zLow, zHigh := portable.NormalQuantile(probs[k]), portable.NormalQuantile(probs[k+1])
 	share := (z - zLow) / (zHigh - zLow)
-	return ms[k] * math.Exp(float64(share*math.Log(ms[k+1]/ms[k])))
+	return ms[k] * portable.Exp(float64(share*portable.Log(ms[k+1]/ms[k])))
 }
 
 // normalQuantile returns the p-quantile of the standard normal distribution, p in (0, 1).
-func normalQuantile(p float64) float64 { return math.Sqrt2 * math.Erfinv(2*p-1) }
 
 // clampP returns p in [0, high], 0 for NaN.
 func clampP(p, high float64) float64 {

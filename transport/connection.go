@@ -76,9 +76,11 @@ func ParseHandshake(name string) (Handshake, error) {
 type Connection struct {
 	// Handshake is what a new connection costs; the default is TCP with TLS 1.3.
 	Handshake Handshake
-	// NewShare is the share of requests that open a new connection, in [0, 1]; the others find one
-	// open with its window grown.
+	// NewShare is the share of requests that open a new connection, in [0, 1]; the others find one open.
 	NewShare float64
+	// Idle says with which window an open connection sends: its requests come after a silence (assumed), for a
+	// share of requests cannot say which of them follow each other closely. The default is [RestartWindow].
+	Idle IdleWindow
 	// BitsPerSecond is the rate at which a client can receive; 0 means without limit.
 	BitsPerSecond float64
 	// SegmentBytes and InitialSegments give the initial window of a new connection; 0 means 1460
@@ -90,6 +92,9 @@ type Connection struct {
 func (c Connection) Validate() error {
 	if int(c.Handshake) >= len(handshakes) {
 		return invalid.New("Handshake", uint8(c.Handshake), "one of %q", HandshakeNames())
+	}
+	if int(c.Idle) >= len(idleWindows) {
+		return invalid.New("Idle", uint8(c.Idle), "one of %q", idleWindows)
 	}
 	return invalid.First(
 		invalid.Range("NewShare", c.NewShare, 0, 1),
@@ -115,8 +120,8 @@ func (c Connection) segmentBytes() int64 {
 	return c.SegmentBytes
 }
 
-// Rounds returns the number of windows that slow start needs for a response of so many bytes on a new
-// connection without loss: ceil(log2(bytes/window + 1)), at least 1.
+// Rounds returns the number of windows that slow start needs for a response of so many bytes from the
+// initial window without loss: ceil(log2(bytes/window + 1)), at least 1.
 func (c Connection) Rounds(bytes int64) int64 {
 	window := c.WindowBytes()
 	if bytes <= window {
@@ -126,17 +131,16 @@ func (c Connection) Rounds(bytes int64) int64 {
 	return int64(bits.Len64(uint64(full)))
 }
 
-// TransferTime returns the time from the first to the last byte of a response at the client. An open
-// connection sends at the client's rate. A new one sends a window a round trip, doubling it, until the
-// window covers a round trip at that rate:
+// TransferTime returns the time from the first to the last byte of a response at the client. A new connection, and
+// one that restarts its window ([IdleWindow]), sends a window a round trip, doubling it, until the window covers a
+// round trip at the client's rate:
 //
 //	sum over rounds but the last of max(RTT, window/rate), plus what is left / rate
+//
+// One that keeps its window sends at the client's rate.
 func (c Connection) TransferTime(bytes int64, rtt time.Duration, isNew bool) time.Duration {
 	t := c.Transfer()
-	if isNew {
-		return time.Duration(t.New(bytes, int64(rtt)))
-	}
-	return time.Duration(t.Open(bytes))
+	return time.Duration(t.Time(bytes, int64(rtt), isNew))
 }
 
 // A Transfer is a [Connection] made ready for the simulator's hot path. Its times are in ns.
@@ -145,11 +149,12 @@ type Transfer struct {
 	Connect, TLS int64
 	nsPerByte    float64
 	window       int64
+	keeps        bool // the window of an idle connection
 }
 
 // Transfer returns the connection made ready.
 func (c Connection) Transfer() Transfer {
-	t := Transfer{window: c.WindowBytes()}
+	t := Transfer{window: c.WindowBytes(), keeps: c.Idle == KeepWindow}
 	t.Connect, t.TLS = c.Handshake.RoundTrips()
 	if c.BitsPerSecond > 0 {
 		t.nsPerByte = 8e9 / c.BitsPerSecond
@@ -157,24 +162,66 @@ func (c Connection) Transfer() Transfer {
 	return t
 }
 
-// Open returns the transfer time on an open connection, in ns.
+// Open returns the transfer time over a window that holds the response, in ns: bytes at the rate.
 func (t *Transfer) Open(bytes int64) int64 {
 	// The product is rounded before the sum, so that machines with and without a fused
 	// multiply-add agree.
 	return int64(float64(float64(bytes)*t.nsPerByte) + 0.5)
 }
 
-// New returns the transfer time on a new connection with the given round-trip time, in ns.
-func (t *Transfer) New(bytes, rttNs int64) int64 {
-	var total int64
-	window := t.window
-	for left := bytes; ; {
+// IsOneWindow reports whether a response goes out in one window, so that it takes what it takes at the rate.
+func (t *Transfer) IsOneWindow(bytes int64, isNew bool) bool {
+	return bytes <= t.window || t.keeps && !isNew
+}
+
+// Time returns the transfer time on a new or an open connection with the given round-trip time, in ns.
+func (t *Transfer) Time(bytes, rttNs int64, isNew bool) int64 {
+	return transferTime(t, bytes, isNew, steady(rttNs))
+}
+
+// TimeOver returns the transfer time on a new or an open connection whose round trips differ, in ns.
+func (t *Transfer) TimeOver(bytes int64, isNew bool, trips RoundTrips) int64 {
+	return transferTime(t, bytes, isNew, trips)
+}
+
+func transferTime[T RoundTrips](t *Transfer, bytes int64, isNew bool, trips T) int64 {
+	if t.IsOneWindow(bytes, isNew) {
+		return t.Open(bytes)
+	}
+	ns, _ := slowStart(t, t.window, bytes, trips)
+	return ns
+}
+
+// From returns the transfer time of a response that slow start begins with so large a window, in ns, and the window
+// after it: doubled by every round that filled it.
+func (t *Transfer) From(window, bytes, rttNs int64) (ns, grown int64) {
+	return slowStart(t, window, bytes, steady(rttNs))
+}
+
+// RoundTrips are the round trips of a connection, one after another: jitter makes each of them another.
+type RoundTrips interface {
+	// RoundTrip returns the length of a round trip in ns, by its number from 0. The same number has the same length,
+	// whenever it is asked for.
+	RoundTrip(number int64) int64
+}
+
+// steady is a round trip in ns that is always the same.
+type steady int64
+
+func (s steady) RoundTrip(int64) int64 { return int64(s) }
+
+// slowStart sends a window a round trip and doubles it.
+func slowStart[T RoundTrips](t *Transfer, window, bytes int64, trips T) (total, grown int64) {
+	left := bytes
+	for round := int64(0); left > window; round++ {
+		rtt := trips.RoundTrip(round)
 		// From the first window that keeps the client busy for a round trip, the rate is the limit.
-		if left <= window || t.Open(window) >= rttNs {
-			return total + t.Open(left)
+		if t.Open(window) >= rtt {
+			break
 		}
-		total += rttNs
+		total += rtt
 		left -= window
 		window *= 2
 	}
+	return total + t.Open(left), window
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/random"
 )
 
@@ -22,7 +23,7 @@ type LossyTransfer struct {
 
 // LossyTransfer returns the connection made ready for a way on which a packet is lost with a probability in (0, 1].
 func (c Connection) LossyTransfer(loss float64) LossyTransfer {
-	return LossyTransfer{Transfer: c.Transfer(), loss: loss, segment: c.segmentBytes(), perLog: -1 / math.Log1p(-loss)}
+	return LossyTransfer{Transfer: c.Transfer(), loss: loss, segment: c.segmentBytes(), perLog: -1 / portable.Log1p(-loss)}
 }
 
 // Intact draws the bytes of a response that arrive before a packet is lost.
@@ -35,21 +36,23 @@ func (l *LossyTransfer) Intact(s *random.Stream) int64 {
 // before a packet is lost. timeoutNs is how long TCP waits for an acknowledgement. It is never less than without
 // loss: the steady rate is that of a window that has grown, which that of a new connection has not.
 func (l *LossyTransfer) Time(bytes, rttNs, timeoutNs int64, isNew bool, intact int64) int64 {
+	return lossyTime(l, bytes, rttNs, timeoutNs, isNew, intact, steady(rttNs))
+}
+
+// TimeOver is Time on a connection whose round trips differ while it grows its window; rttNs is then the one that
+// counts for what is lost.
+func (l *LossyTransfer) TimeOver(bytes, rttNs, timeoutNs int64, isNew bool, intact int64, trips RoundTrips) int64 {
+	return lossyTime(l, bytes, rttNs, timeoutNs, isNew, intact, trips)
+}
+
+func lossyTime[T RoundTrips](l *LossyTransfer, bytes, rttNs, timeoutNs int64, isNew bool, intact int64, trips T) int64 {
 	before := min(bytes, intact)
-	total := l.clean(before, rttNs, isNew)
+	total := transferTime(&l.Transfer, before, isNew, trips)
 	if intact >= bytes {
 		return total
 	}
 	perByte := max(l.nsPerByte, secondsPerPacket(float64(rttNs)/1e9, float64(timeoutNs)/1e9, l.loss)*1e9/float64(l.segment))
-	return max(total+rttNs+int64(float64(float64(bytes-intact)*perByte)+0.5), l.clean(bytes, rttNs, isNew))
-}
-
-// clean is the transfer time without loss.
-func (l *LossyTransfer) clean(bytes, rttNs int64, isNew bool) int64 {
-	if isNew {
-		return l.New(bytes, rttNs)
-	}
-	return l.Open(bytes)
+	return max(total+rttNs+int64(float64(float64(bytes-intact)*perByte)+0.5), transferTime(&l.Transfer, bytes, isNew, trips))
 }
 
 // SteadyBitsPerSecond returns the rate that a long TCP transfer keeps where packets of the connection's segment

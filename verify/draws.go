@@ -23,7 +23,7 @@ func draws() []check {
 		moment(group, "normal: mean", 0, func(s *random.Stream) float64 { return s.Normal() }),
 		moment(group, "normal: fourth moment", 3, func(s *random.Stream) float64 { x := s.Normal(); return x * x * x * x }),
 		moment(group, "normal: share beyond 2", math.Erfc(math.Sqrt2), func(s *random.Stream) float64 { return boolean(math.Abs(s.Normal()) > 2) }),
-		moment(group, "uniform: variance", 1.0/12, func(s *random.Stream) float64 { x := s.Float64() - 0.5; return x * x }),
+		moment(group, "uniform: variance", 1.0/12, func(s *random.Stream) float64 { x := float64(s.Float64()) - 0.5; return float64(x * x) }),
 	}
 	weights := zipfWeights(100_000, 0.9)
 	for _, rank := range []uint32{0, 9} {
@@ -103,7 +103,7 @@ func arrivals(group string) []check {
 		return float64(n) / float64(days), err
 	}
 	// The profile is linear between full hours: the load from 21 to 22 h is the mean of the two.
-	peak := 1 + 1.5/3.5*(1+math.Cos(2*math.Pi/24))/2
+	peak := 1 + float64(1.5/3.5*(1+math.Cos(2*math.Pi/24))/2)
 	return []check{
 		{
 			group: group, name: "arrivals a day at a mean of one a second", source: "the mean of the day", expected: perDay, unit: "arrivals",

@@ -76,7 +76,7 @@ func losses(group string) check {
 		rtt     = 40 * time.Millisecond
 		rateBps = 100e6
 	)
-	client := transport.Connection{BitsPerSecond: rateBps}
+	client := transport.Connection{BitsPerSecond: rateBps, Idle: transport.KeepWindow}
 	intact := 1460 / loss // on average, before a packet is lost
 	return check{
 		group: group, source: "Padhye et al. 1998, RFC 5348", unit: "s",

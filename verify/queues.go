@@ -88,7 +88,7 @@ func queues() []check {
 		expected := -math.Log(1-p) / 0.2
 		c := row(fmt.Sprintf("M/M/1 at load 0.8: p%g of the time in the system", 100*p), "-ln(1-p)/(mu-lambda)", expected, 1, 0.8, exponential,
 			func(t trial, q queued) float64 {
-				return q.system.QuantileNs(math.Min(p*(1+t.broken.shift), 1-(1-p)*(1-t.broken.shift))) / float64(meanService)
+				return q.system.QuantileNs(math.Min(p*(1+t.broken.shift), 1-float64((1-p)*(1-t.broken.shift)))) / float64(meanService)
 			})
 		c.tolerance = expected * stats.RelativeError
 		all = append(all, c)
@@ -112,5 +112,5 @@ func erlangC(servers int, offered float64) float64 {
 		blocked = offered * blocked / (float64(n) + float64(offered*blocked)) // Erlang B
 	}
 	busy := offered / float64(servers)
-	return blocked / (1 - busy*(1-blocked))
+	return blocked / (1 - float64(busy*(1-blocked)))
 }

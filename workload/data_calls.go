@@ -6,9 +6,12 @@ import "github.com/edgewise-sim/edgewise/internal/invalid"
 // there a call is a round trip to it; at the home itself calls have no way to go, and wait for its servers like those
 // from elsewhere.
 type DataCalls struct {
-	// Home is the id of a site of the network, which a placement need not use. "" means that every Local Zone
-	// calls its parent region, and every region is a home of its own.
+	// Home is the id of a site of the network, which a placement need not use. "" means that under each placement the data
+	// lives in one place: the first region that computes the workload, or else the parent of the first Local Zone.
 	Home string
+	// Replicated says that every region has a copy that answers calls, and keeps up with the others at no cost: then a
+	// region is a home of its own, and a Local Zone calls its parent region. Home must be "".
+	Replicated bool
 	// Probability that a request needs the data at all, in [0, 1].
 	Probability float64
 	// Calls is the number of calls that such a request makes, 0 to 1000.
@@ -26,6 +29,7 @@ type DataCalls struct {
 // Validate names the first field that is out of range.
 func (d DataCalls) Validate() error {
 	return invalid.First(
+		invalid.Check(!d.Replicated || d.Home == "", "Replicated", d.Replicated, "false beside a Home"),
 		invalid.Range("Probability", d.Probability, 0, 1),
 		invalid.Range("Calls", d.Calls, 0, 1000),
 		invalid.In("Service", d.Service.Validate()),

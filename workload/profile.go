@@ -3,8 +3,10 @@ package workload
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // A Profile is the shape of a day: the relative load at each full hour of local time, linear in
@@ -30,7 +32,7 @@ func Evening(peakToTrough float64) (Profile, error) {
 	}
 	amplitude := (peakToTrough - 1) / (peakToTrough + 1)
 	for h := range p {
-		p[h] = 1 + float64(amplitude*math.Cos(2*math.Pi*float64(h-21)/24))
+		p[h] = 1 + float64(amplitude*portable.Cos(2*math.Pi*float64(h-21)/24))
 	}
 	return p, nil
 }
@@ -55,6 +57,9 @@ func (p Profile) At(hour float64) float64 {
 	f := hour - math.Floor(hour)
 	return (p[h] + float64(f*(p[(h+1)%24]-p[h]))) / p.mean()
 }
+
+// peak returns the largest load of the day, relative to its mean.
+func (p Profile) peak() float64 { return slices.Max(p[:]) / p.mean() }
 
 // mean is the mean load of the day: linear pieces on a circle average to the mean of their knots.
 func (p Profile) mean() float64 {

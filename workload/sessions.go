@@ -4,9 +4,8 @@ import (
 	"math"
 	"time"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/random"
 )
@@ -14,9 +13,9 @@ import (
 // Sessions is a demand of players who come for a while: they arrive as a Poisson process that follows each metro's
 // local time of day, and stay for a heavy-tailed time.
 //
-// The number of players found when the run starts is Poisson with the mean of a stationary system (M/G/infinity) at
-// the load of that hour, and what is left of their sessions is drawn from the stationary law: sessions need no
-// warm-up.
+// The players found when the run starts are those of a system that has followed its day for ever (M_t/G/infinity): of the
+// sessions that began at every instant before, as many as the day's rate of that instant says, those that have not ended.
+// Their number, and what is left of their sessions, is in the state of that hour, so that sessions need no warm-up.
 type Sessions struct {
 	// ConcurrentPlayers is the mean number of players over a day, of all metros together: more than 0, 2e7 at
 	// most. Sessions arrive at ConcurrentPlayers / mean session length (Little's law).
@@ -55,27 +54,22 @@ func (s Sessions) Open(audiences []Audience, env Env) (func(audience int) Source
 	return func(i int) Source {
 		a := &audiences[i]
 		lengths := env.stream(a.Metro, purpose.Session)
-		mean := s.ConcurrentPlayers * shares[i] * env.Day.At(localHour(env.Start, a.Zone))
-		found := uint64(0)
-		if mean > 0 {
-			found = uint64(distuv.Poisson{Lambda: mean, Src: &lengths}.Rand())
-		}
 		return &sessionSource{
 			arrivals: NewArrivals(env.stream(a.Metro, purpose.Arrival), perSecond*shares[i], env.Day, env.Start, a.Zone),
+			found:    newFoundSessions(s.ConcurrentPlayers*shares[i], env.Day, localHour(env.Start, a.Zone), &lengths),
 			lengths:  lengths,
 			law:      s.Length,
-			found:    found,
 		}
 	}, nil
 }
 
-// A sessionSource draws the sessions of one metro: first the players found when the run starts, then those who
-// arrive.
+// A sessionSource draws the sessions of one metro: first those found under way when the run starts, then those that
+// begin.
 type sessionSource struct {
+	found    foundSessions
 	arrivals Arrivals
 	lengths  random.Stream
 	law      Weibull
-	found    uint64 // who are still to be drawn
 }
 
 // Draw draws instants and lengths.
@@ -92,11 +86,47 @@ func (s *sessionSource) Draw(to int64, b *Batch) int {
 }
 
 func (s *sessionSource) next() (at, stay int64) {
-	if s.found > 0 {
-		s.found--
-		return 0, s.law.drawResidual(&s.lengths)
+	if left, ok := s.found.next(s.law, &s.lengths); ok {
+		return 0, left
 	}
 	return s.arrivals.Next(), s.law.draw(&s.lengths)
+}
+
+// foundSessions are the sessions of one metro that are under way when the run starts.
+//
+// A session that began at an age u before the start is under way with the probability P(L > u), so that the ages are a
+// Poisson process with the density rate(-u) P(L > u). It is drawn exactly by thinning: under the day's largest rate, for
+// ever, as many would be under way as Poisson says, with ages of the stationary law; of them a share rate(-u) by that
+// rate has begun.
+type foundSessions struct {
+	candidates uint64 // still to be drawn
+	day        Profile
+	hour, peak float64 // of local time, and the day's largest rate by its mean
+}
+
+// newFoundSessions draws how many candidates there are, of so many players on the mean of a day.
+func newFoundSessions(players float64, day Profile, hour float64, s *random.Stream) foundSessions {
+	f := foundSessions{day: day, hour: hour, peak: day.peak()}
+	if mean := players * f.peak; mean > 0 {
+		f.candidates = s.Poisson(mean)
+	}
+	return f
+}
+
+// next returns what is left of the next session; false where there is none.
+func (f *foundSessions) next(law Weibull, s *random.Stream) (left int64, ok bool) {
+	for f.candidates > 0 {
+		f.candidates--
+		age, left := law.drawFound(s)
+		began := math.Mod(f.hour-age/hourNs, 24)
+		if began < 0 {
+			began += 24
+		}
+		if s.Float64()*f.peak < f.day.At(began) {
+			return lengthNs(left), true
+		}
+	}
+	return 0, false
 }
 
 func localHour(at time.Time, zone *time.Location) float64 {
@@ -119,15 +149,15 @@ func (w Weibull) Mean() time.Duration {
 	return time.Duration(min(w.meanNs(), century))
 }
 
-func (w Weibull) meanNs() float64 { return float64(w.Scale) * math.Gamma(1+1/w.Shape) }
+func (w Weibull) meanNs() float64 { return float64(w.Scale) * portable.Gamma(1+1/w.Shape) }
 
 // century is 100 years in ns.
 const century = 100 * 365.25 * 24 * float64(time.Hour)
 
 // Validate names the first field that is out of range.
 func (w Weibull) Validate() error {
-	if w.Scale <= 0 || w.Scale > 1000*time.Hour {
-		return invalid.New("Scale", w.Scale, "more than 0, 1000h at most")
+	if w.Scale < time.Second || w.Scale > 1000*time.Hour {
+		return invalid.New("Scale", w.Scale, "1s to 1000h")
 	}
 	if err := invalid.Range("Shape", w.Shape, 0.1, 100); err != nil {
 		return err
@@ -140,15 +170,16 @@ func (w Weibull) Validate() error {
 
 // draw returns one length.
 func (w Weibull) draw(s *random.Stream) int64 {
-	return lengthNs(float64(w.Scale) * math.Pow(s.Exp(), 1/w.Shape))
+	return lengthNs(float64(w.Scale) * portable.Pow(s.Exp(), 1/w.Shape))
 }
 
-// drawResidual returns what is left of the length of a session found under way in a stationary system:
-// a uniform share of a length drawn in proportion to length. (Length/Scale)^Shape of such a session is
-// gamma distributed with shape 1 + 1/Shape.
-func (w Weibull) drawResidual(s *random.Stream) int64 {
-	g := distuv.Gamma{Alpha: 1 + 1/w.Shape, Beta: 1, Src: s}.Rand()
-	return lengthNs(float64(w.Scale) * math.Pow(g, 1/w.Shape) * s.Float64())
+// drawFound returns the age of a session found under way in a stationary system and what is left of it, in ns. The
+// density of the age is P(L > age) by the mean length, so that (age/Scale)^Shape is gamma distributed with shape 1/Shape;
+// (L/Scale)^Shape of a session that has become so old is more than that by an exponential number.
+func (w Weibull) drawFound(s *random.Stream) (age, left float64) {
+	g := s.Gamma(1 / w.Shape)
+	age = float64(float64(w.Scale) * portable.Pow(g, 1/w.Shape))
+	return age, max(0, float64(float64(w.Scale)*portable.Pow(g+s.Exp(), 1/w.Shape))-age)
 }
 
 // lengthNs holds a length within a century, so that sums with it cannot overflow.

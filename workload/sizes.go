@@ -1,9 +1,8 @@
 package workload
 
 import (
-	"math"
-
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/random"
 )
@@ -55,7 +54,7 @@ func (s Sizes) Catalogue(workload string, seed, replication uint64) Catalogue {
 	low, high := s.bounds()
 	c := Catalogue{key: random.NewKey(seed, replication, random.Entity(workload), purpose.Size), sizes: s, low: low, high: high}
 	if c.sizes.LnSD == 0 {
-		c.same = c.clamp(math.Exp(c.sizes.LnMean))
+		c.same = c.clamp(portable.Exp(c.sizes.LnMean))
 	}
 	return c
 }

@@ -51,6 +51,9 @@ func (w *Workload) Validate() error {
 	if w.Name == "" {
 		return invalid.New("Name", `""`, "a name")
 	}
+	if err := invalid.Name("Name", w.Name); err != nil {
+		return err
+	}
 	if t := reflect.TypeOf(w.Demand); t != nil && t.Kind() == reflect.Pointer && t.Elem().PkgPath() == reflect.TypeOf(w).Elem().PkgPath() {
 		return inWorkload(w.Name, invalid.New("Demand", typeOf(w.Demand), "a %v, by value", t.Elem()))
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // An Object is what requests are for.
@@ -20,7 +21,7 @@ func Zipf(n int, alpha float64) []Object {
 	objects := make([]Object, n)
 	var sum float64
 	for i := range objects {
-		objects[i] = Object{Rate: math.Pow(float64(i+1), -alpha), Size: 1}
+		objects[i] = Object{Rate: portable.Pow(float64(i+1), -alpha), Size: 1}
 		sum += objects[i].Rate
 	}
 	for i := range objects {
@@ -42,7 +43,7 @@ type Cache struct {
 
 // LRU returns the characteristic-time approximation of LRU. The error says which argument is wrong.
 func LRU(objects []Object, capacity float64) (Cache, error) {
-	return solve(objects, capacity, func(x float64) float64 { return -math.Expm1(-x) })
+	return solve(objects, capacity, func(x float64) float64 { return -portable.Expm1(-x) })
 }
 
 // FIFO returns the characteristic-time approximation of FIFO, which is that of RANDOM too.
@@ -75,8 +76,8 @@ func TwoLRU(objects []Object, capacity, keys float64) (Cache, error) {
 
 // admitted is the occupancy of an LRU after x = rate*time that admits with probability q.
 func admitted(x, q float64) float64 {
-	e := math.Exp(-x)
-	in := float64(q * -math.Expm1(-x))
+	e := portable.Exp(-x)
+	in := float64(q * -portable.Expm1(-x))
 	if in == 0 {
 		return 0
 	}
@@ -111,7 +112,7 @@ func solveEach(objects []Object, capacity float64, occupancy func(i int, x float
 			}
 		}
 		for range 200 {
-			t = low + (high-low)/2
+			t = low + float64((high-low)/2)
 			if t == low || t == high {
 				break
 			}

@@ -64,7 +64,7 @@ func ExactFIFO(rates []float64, cached int) (float64, error) {
 	sums[0] = 1
 	for _, rate := range p {
 		for k := cached; k > 0; k-- {
-			sums[k] += float64(sums[k-1]*rate) * scale
+			sums[k] += float64(float64(sums[k-1]*rate) * scale)
 		}
 	}
 	if math.IsInf(sums[cached], 1) || sums[cached] == 0 {
@@ -80,7 +80,7 @@ func ExactFIFO(rates []float64, cached int) (float64, error) {
 				continue
 			}
 			for k := cached; k > 0; k-- {
-				without[k] += float64(without[k-1]*rate) * scale
+				without[k] += float64(float64(without[k-1]*rate) * scale)
 			}
 		}
 		hit += p[i] * float64(float64(p[i]*scale)*without[cached-1]) / sums[cached]

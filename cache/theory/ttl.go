@@ -3,6 +3,8 @@ package theory
 import (
 	"math"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // A Lifetime says when the life of a cached object begins anew.
@@ -21,9 +23,9 @@ func TTL(ratePerSecond float64, ttl time.Duration, from Lifetime) (float64, erro
 	if err := checkTTL(ratePerSecond, ttl, 0); err != nil {
 		return 0, err
 	}
-	x := ratePerSecond * ttl.Seconds()
+	x := float64(ratePerSecond * ttl.Seconds())
 	if from == FromLastHit {
-		return -math.Expm1(-x), nil
+		return -portable.Expm1(-x), nil
 	}
 	return x / (1 + x), nil
 }
@@ -47,13 +49,13 @@ func TTLWithFetch(ratePerSecond float64, ttl, fetch time.Duration) (FetchShare, 
 		return FetchShare{}, err
 	}
 	d := fetch.Seconds()
-	delayed, hits := ratePerSecond*d, ratePerSecond*ttl.Seconds()
+	delayed, hits := float64(ratePerSecond*d), float64(ratePerSecond*ttl.Seconds())
 	cycle := 1 + delayed + hits
 	return FetchShare{
 		Hit:              hits / cycle,
 		Delayed:          delayed / cycle,
 		Miss:             1 / cycle,
-		MeanWait:         time.Duration(math.Round((d + float64(delayed*d)/2) / cycle * 1e9)),
+		MeanWait:         time.Duration(math.Round((d + float64(float64(delayed*d)/2)) / cycle * 1e9)),
 		FetchesPerSecond: ratePerSecond / cycle,
 	}, nil
 }

@@ -132,9 +132,9 @@ func independentLRU(ctx context.Context, replayer *cache.Replayer, unit cache.Un
 		}
 		var hits, hitBytes float64
 		for j, in := range lru.Occupancy {
-			again := float64(requests[j]-1) * in
+			again := float64(float64(requests[j]-1) * in)
 			hits += again
-			hitBytes += again * float64(sizes[j])
+			hitBytes += float64(again * float64(sizes[j]))
 		}
 		r := replayer.Bound()
 		r.Misses, r.MissBytes = r.Requests-int64(hits), r.RequestBytes-int64(hitBytes)

@@ -65,7 +65,7 @@ type loadedTrace struct {
 
 // load reads a trace.
 func (c *cacheCmd) load(ctx context.Context, s *streams, path string) ([]*loadedTrace, error) {
-	source, err := c.source(s, path)
+	source, err := c.source(ctx, s, path)
 	if err != nil {
 		return nil, err
 	}
@@ -106,9 +106,9 @@ func heldBytes(d *trace.Dense) int64 {
 }
 
 // source returns a trace to load.
-func (c *cacheCmd) source(s *streams, path string) (trace.Source, error) {
+func (c *cacheCmd) source(ctx context.Context, s *streams, path string) (trace.Source, error) {
 	if path == "-" {
-		return trace.Source{Name: "standard input", IsStream: true, Open: func() (io.ReadCloser, error) { return io.NopCloser(s.in), nil }}, nil
+		return trace.Source{Name: "standard input", IsStream: true, Open: func() (io.ReadCloser, error) { return io.NopCloser(interruptibly(ctx, s.in)), nil }}, nil
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -117,7 +117,7 @@ func (c *cacheCmd) source(s *streams, path string) (trace.Source, error) {
 	if info.IsDir() {
 		return trace.Source{}, fmt.Errorf("%s: is a directory; want a file", path)
 	}
-	return trace.Source{Name: path, IsStream: !info.Mode().IsRegular(), Open: func() (io.ReadCloser, error) { return os.Open(path) }}, nil
+	return trace.Source{Name: path, IsStream: !info.Mode().IsRegular(), Open: func() (io.ReadCloser, error) { return openInput(ctx, path) }}, nil
 }
 
 // by returns the column that traces are split by, and how many letters of it count; 0 for all.

@@ -206,7 +206,7 @@ func TestInterruptedCacheCommandWritesNothing(t *testing.T) {
 	cancel()
 	out := filepath.Join(t.TempDir(), "rows.csv")
 	code, printed, errs := run(t, ctx, "cache", sizedTrace(t), "-o", out)
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, exitInterrupted, code)
 	require.Equal(t, "edgewise: stopped; nothing is written: context canceled\n", errs)
 	require.Empty(t, printed)
 	require.NoFileExists(t, out)

@@ -48,12 +48,13 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	finish := func() {}
-	if !c.Quiet {
-		deal.Progress, finish = progressOn(s.err, "fits ")
+	shown := s.progress(c.Quiet)
+	shown.phase("fitting")
+	deal.Progress = func(done, total int) {
+		shown.update(float64(done)/float64(total), fmt.Sprintf("%d of %s", done, counted(float64(total), "fit")))
 	}
 	v, err := calibrate.CrossValidate(ctx, catalog.Fabric(), tables, deal)
-	finish()
+	shown.finish()
 	if err != nil {
 		return stopped(err)
 	}

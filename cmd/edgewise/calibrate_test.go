@@ -91,7 +91,7 @@ func TestCalibrateWritesNothingForAMistake(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	code, _, errs := run(t, ctx, "calibrate", trainingTables(t), "-o", model)
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, exitInterrupted, code)
 	require.Contains(t, errs, "context canceled")
 	require.NoFileExists(t, model)
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/edgewise-sim/edgewise/internal/words"
 )
 
 // A listing is what a command lists, for each of the formats in which it can be had.
@@ -44,7 +46,7 @@ func writeCSV(w io.Writer, rows []table.Row) error {
 	for _, r := range rows {
 		cells := make([]string, len(r))
 		for i, c := range r {
-			cells[i] = fmt.Sprint(c)
+			cells[i] = words.Cell(fmt.Sprint(c))
 		}
 		if err := out.Write(cells); err != nil {
 			return err

@@ -1,6 +1,7 @@
 // Command edgewise compares where requests could be served: region, Local Zone or edge PoP.
 //
 //	edgewise run examples/localzone-vs-edge/scenario.yaml -o out
+//	edgewise status out
 //	edgewise reproduce out
 //	edgewise verify --effort quick
 //	edgewise catalog local-zones
@@ -8,11 +9,14 @@
 //	edgewise trace convert access.log trace.csv
 //	edgewise rtt pairs.csv
 //	edgewise routes examples/localzone-vs-edge/scenario.yaml los-angeles-us
+//
+// The exit code is 0 when all is done; 1 when something failed; 2 when the command line, or a file that it names, is wrong;
+// 3 when a signal has ended the command, which says then what is finished; 4 when a report is not what a run gives. The
+// first Ctrl-C or SIGTERM ends any command within a second.
 package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,6 +26,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
@@ -29,6 +34,7 @@ import (
 // commands is the command line.
 type commands struct {
 	Run       runCmd       `cmd:"" help:"Run a scenario file and write the comparison of its placements."`
+	Status    statusCmd    `cmd:"" help:"Say what an interrupted run has finished, and what is missing."`
 	Reproduce reproduceCmd `cmd:"" help:"Run the scenario of a report again and check that every file is the same to the bit."`
 	Verify    verifyCmd    `cmd:"" help:"Hold the simulator against closed forms and reference values."`
 	Cache     cacheCmd     `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
@@ -37,28 +43,25 @@ type commands struct {
 	RTT       rttCmd       `cmd:"" name:"rtt" help:"Say the round trips between places, from a CSV."`
 	Routes    routesCmd    `cmd:"" help:"Show how far the sites of a scenario are from a metro, and over what path."`
 	Calibrate calibrateCmd `cmd:"" help:"Fit the delay model to tables of measured round trips, and print how far off it is."`
+
+	Version kong.VersionFlag `help:"Say which version this is, of which commit, and for which platform it was built."`
 }
 
 // streams are where a command reads and writes.
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
+	last     lastWords
 }
 
 func main() {
+	signal.Ignore(syscall.SIGPIPE) // what nobody reads must not keep a report from being written
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	code := execute(ctx, os.Args[1:], &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
 	stop()
 	os.Exit(code)
 }
-
-// The exit codes.
-const (
-	exitDone   = 0
-	exitFailed = 1 // the run failed or was cancelled
-	exitUsage  = 2 // the command line or a file that it names is wrong
-)
 
 // execute runs one command line and returns the exit code.
 func execute(ctx context.Context, args []string, s *streams) int {
@@ -72,6 +75,7 @@ func execute(ctx context.Context, args []string, s *streams) int {
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(s),
 		kong.Vars{
+			"version":    "edgewise " + strings.TrimPrefix(edgewise.ThisCode().String(), edgewise.ThisCode().Module+" "),
 			"providers":  names(catalog.Providers()),
 			"policies":   strings.Join(append(cache.Policies(), cache.OfflinePolicies()...), ", "),
 			"sizes":      strings.Join(usualCacheSizes, ", "),
@@ -94,15 +98,12 @@ func execute(ctx context.Context, args []string, s *streams) int {
 		fmt.Fprintln(s.err, "edgewise:", inWords(err, args[0]))
 		return exitUsage
 	}
-	if err := parsed.Run(); err != nil {
+	err = runUntilStopped(ctx, s, func() error { return parsed.Run() })
+	code := exitCode(err)
+	if code != exitDone && code != exitBrokenPipe {
 		fmt.Fprintln(s.err, "edgewise:", err)
-		var usage *usageError
-		if errors.As(err, &usage) {
-			return exitUsage
-		}
-		return exitFailed
 	}
-	return exitDone
+	return code
 }
 
 // inWords returns the message of a mistake in the command line, which kong words with the argument in
@@ -121,8 +122,3 @@ func inWords(err error, command string) string {
 	}
 	return text
 }
-
-// A usageError is a mistake of the user's, in the command line or in a file.
-type usageError struct{ error }
-
-func (e *usageError) Unwrap() error { return e.error }

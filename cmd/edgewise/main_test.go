@@ -59,7 +59,7 @@ func TestRunWritesAllResults(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "not-there-yet")
 	code, out, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-o", dir)
 	require.Zero(t, code, errs)
-	require.Empty(t, errs, "no progress where there is no terminal")
+	require.Regexp(t, predictedLine, errs, "no more where there is no terminal")
 	require.Contains(t, out, "region")
 	require.Contains(t, out, "2 replications")
 	require.Contains(t, out, "Answers\n- site: ")
@@ -102,7 +102,7 @@ func TestRunFindsAnUnwritableDirectoryFirst(t *testing.T) {
 	}
 	code, out, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-o", dir)
 	require.Equal(t, exitUsage, code)
-	require.Contains(t, errs, "write into "+dir)
+	require.Contains(t, errs, "report into "+dir)
 	require.Empty(t, out)
 }
 
@@ -111,7 +111,7 @@ func TestRunLeavesAnotherScenarioAlone(t *testing.T) {
 	dir := filepath.Dir(own)
 	code, out, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-o", dir)
 	require.Equal(t, exitUsage, code)
-	require.Contains(t, errs, "its scenario.yaml has another text")
+	require.Contains(t, errs, "it has scenario.yaml, which no report has written")
 	require.Empty(t, out)
 	text, err := os.ReadFile(own)
 	require.NoError(t, err)
@@ -133,6 +133,8 @@ func TestRunSaysTheSameOnAnyNumberOfWorkers(t *testing.T) {
 
 func TestMistakesExitWithTwoAndSayWhere(t *testing.T) {
 	dir := t.TempDir()
+	dangling := filepath.Join(t.TempDir(), "dangling")
+	require.NoError(t, os.Symlink("nowhere", dangling))
 	bad := scenarioFile(t, strings.Replace(tiny, "duration: 5s", "duration: 5", 1))
 	for _, c := range []struct {
 		want string
@@ -144,6 +146,14 @@ func TestMistakesExitWithTwoAndSayWhere(t *testing.T) {
 		{"unknown flag --sed", []string{"run", bad, "-o", dir, "--sed", "1"}},
 		{"unexpected argument", []string{"walk"}},
 		{"--replications is -1; want 1 or more", []string{"run", scenarioFile(t, tiny), "-o", dir, "--replications=-1"}},
+		{"--replications: edgewise: 100001 replications; want 0 (10) to 100000", []string{"run", scenarioFile(t, tiny), "-o", dir, "-r", "100001"}},
+		{`report into "": the name is empty; want that of a directory`, []string{"run", scenarioFile(t, tiny), "-o", ""}},
+		{"level: is 1e-17; want 0.5 to 0.9999", []string{"run", scenarioFile(t, "level: 1e-17\n"+tiny), "-o", dir}},
+		{"file name too long", []string{"cache", bad, "-o", filepath.Join(dir, strings.Repeat("n", 300))}},
+		{"file name too long", []string{"run", scenarioFile(t, tiny), "-o", filepath.Join(dir, strings.Repeat("n", 252))}},
+		{"is a link that leads nowhere", []string{"verify", "-o", dangling}},
+		{"is a link that leads nowhere", []string{"run", scenarioFile(t, tiny), "-o", dangling}},
+		{"there is no report, and no run is kept in", []string{"status", dir}},
 		{"--replications is 0; want 1 or more", []string{"run", scenarioFile(t, tiny), "-o", dir, "-r", "0"}},
 		{"must be one of", []string{"catalog", "cities"}},
 		{`"acme"`, []string{"catalog", "pops", "--provider", "acme"}},
@@ -179,11 +189,12 @@ func TestCancelledRunFailsAndWritesNothingHalf(t *testing.T) {
 	for _, dir := range []string{t.TempDir(), filepath.Join(t.TempDir(), "new")} {
 		_, before := os.Stat(dir)
 		code, _, errs := run(t, ctx, "run", scenarioFile(t, tiny), "-o", dir)
-		require.Equal(t, exitFailed, code)
+		require.Equal(t, exitInterrupted, code)
 		require.Contains(t, errs, "stopped; nothing is written: context canceled")
 		entries, after := os.ReadDir(dir)
 		require.Equal(t, before == nil, after == nil, "no directory without a report")
 		require.Empty(t, entries)
+		require.NoDirExists(t, cellsOf(dir), "nor a store without runs")
 	}
 }
 
@@ -194,23 +205,23 @@ func TestInterruptedRunKeepsAFinishedReport(t *testing.T) {
 	require.NoError(t, err)
 	comparison.Planned = 3 // as if it had been interrupted after 2
 	c := runCmd{Out: filepath.Join(t.TempDir(), "out")}
-	manifest := filepath.Join(c.Out, "manifest.json")
+	manifest, from := filepath.Join(c.Out, "manifest.json"), report.Run{Scenario: []byte(tiny)}
 	var o, e bytes.Buffer
 	s := &streams{out: &o, err: &e}
 
-	err = c.write(s, comparison, context.Canceled, []byte(tiny), nil)
+	err = c.write(context.Background(), s, comparison, context.Canceled, from)
 	require.EqualError(t, err, "stopped after 2 of 3 replications, which were written: context canceled")
 	partial, err := os.ReadFile(manifest)
 	require.NoError(t, err)
 	comparison.Planned = 2
-	require.NoError(t, c.write(s, comparison, nil, []byte(tiny), nil), "a partial report gives way to a whole one")
+	require.NoError(t, c.write(context.Background(), s, comparison, nil, from), "a partial report gives way to a whole one")
 	whole, err := os.ReadFile(manifest)
 	require.NoError(t, err)
 	require.NotEqual(t, string(partial), string(whole))
 
 	comparison.Planned = 3
 	o.Reset()
-	err = c.write(s, comparison, context.Canceled, []byte(tiny), nil)
+	err = c.write(context.Background(), s, comparison, context.Canceled, from)
 	require.ErrorContains(t, err, "2 of 3 replications, which are not written: "+c.Out+" keeps the report")
 	require.Contains(t, o.String(), "verdicts against")
 	require.NotContains(t, o.String(), "Written to")

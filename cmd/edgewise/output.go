@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/edgewise-sim/edgewise/internal/durable"
 )
 
 // A madeFile is a file to be written.
@@ -35,13 +37,13 @@ func writeOutputs(files []madeFile, out io.Writer) (err error) {
 		if isStandardOutput(f.path) || isDevice(f.path) {
 			continue
 		}
-		temporary, err := os.CreateTemp(filepath.Dir(target(f.path)), "."+filepath.Base(f.path)+"-")
+		temporary, err := os.CreateTemp(filepath.Dir(target(f.path)), ".edgewise-") // short: the name may be as long as names can be
 		if err != nil {
 			return fmt.Errorf("write %s: %w", f.path, err)
 		}
 		staged[i] = temporary.Name()
 		_, err = temporary.Write(f.data)
-		if err = errors.Join(err, temporary.Chmod(0o644), temporary.Close()); err != nil {
+		if err = errors.Join(err, temporary.Chmod(0o644), temporary.Sync(), temporary.Close()); err != nil {
 			return fmt.Errorf("write %s: %w", f.path, err)
 		}
 	}
@@ -97,8 +99,13 @@ func checkOutputs(outputs, inputs []string) error {
 				return fmt.Errorf("write %s: two results would go into it (also as %s); want different files", file, other)
 			}
 		}
-		if info, err := os.Stat(file); err == nil && info.IsDir() {
+		switch info, err := os.Stat(file); {
+		case err == nil && info.IsDir():
 			return fmt.Errorf("write %s: is a directory; want a file", file)
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			return fmt.Errorf("write %s: %w", file, err)
+		case err != nil && isLink(file):
+			return fmt.Errorf("write %s: is a link that leads nowhere; remove it", file)
 		}
 		if err := checkDirectory(filepath.Dir(file)); err != nil {
 			return err
@@ -130,29 +137,21 @@ func sameFile(a, b string) bool {
 	return aErr == nil && bErr == nil && a == b
 }
 
-// checkDirectory finds out whether files can be made in a directory, by making one: the permission bits
-// say nothing of read-only file systems and full disks.
+// isLink reports whether a name is that of a symbolic link.
+func isLink(file string) bool {
+	info, err := os.Lstat(file)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
+}
+
+// checkDirectory finds out whether files can be made in a directory that exists.
 func checkDirectory(dir string) error {
-	f, err := os.CreateTemp(dir, ".edgewise-")
+	const room = 1 << 16
+	err := durable.CheckRoom(dir, room)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("write into %s: no such file or directory; make it first", dir)
 	}
 	if err != nil {
 		return fmt.Errorf("write into %s: %w", dir, err)
 	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
-}
-
-// checkNewDirectory is [checkDirectory] for a directory that is made if it is missing, in one that exists. It
-// leaves nothing behind.
-func checkNewDirectory(dir string) error {
-	switch info, err := os.Stat(dir); {
-	case errors.Is(err, fs.ErrNotExist):
-		return checkDirectory(filepath.Dir(filepath.Clean(dir)))
-	case err != nil:
-		return fmt.Errorf("write into %s: %w", dir, err)
-	case !info.IsDir():
-		return fmt.Errorf("write into %s: is a file; want a directory", dir)
-	}
-	return checkDirectory(dir)
+	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/scenario"
 )
@@ -14,12 +13,13 @@ import (
 // reproduceCmd runs a report again from its manifest.
 type reproduceCmd struct {
 	Dir     string `arg:"" help:"The directory of a report that edgewise run wrote." type:"path"`
+	Force   bool   `help:"Run, too, what is predicted to take more than the machine's memory, or more than 10^13 requests."`
 	Workers int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet   bool   `short:"q" help:"No progress, no summary."`
 }
 
-// Run runs the manifest's scenario and checks that every file comes out the same, bit by bit. It writes
-// nothing.
+// Run runs the manifest's scenario and checks that every file of the manifest's list comes out the same, bit by bit. It
+// writes nothing, and reads nothing but files inside of the directory.
 func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 	m, err := report.ReadManifest(c.Dir)
 	if err != nil {
@@ -29,7 +29,7 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 		return &usageError{fmt.Errorf("%s holds no scenario: the study was said in Go; run that program again", filepath.Join(c.Dir, report.ManifestFile))}
 	}
 	if len(m.OwnParts) > 0 {
-		return &usageError{fmt.Errorf("%s was made with parts that this program does not have: %s; run it again in the program that has them (see scenario.Reader and report.Differences)",
+		return &usageError{fmt.Errorf("%s was made with parts that this program does not have: %s; run it again in the program that has them (see scenario.Reader and report.Compare)",
 			filepath.Join(c.Dir, report.ManifestFile), strings.Join(m.OwnParts, "; "))}
 	}
 	if c.Workers < 0 {
@@ -50,25 +50,49 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 	study.Workers = c.Workers
 	if m.Stopping == nil { // a fixed number, by the scenario, by --replications or by an interruption
 		study.Until, study.Replications = nil, m.Replications
+		if err := study.Validate(); err != nil {
+			return &usageError{fmt.Errorf("%s: %w", filepath.Join(c.Dir, report.ManifestFile), err)}
+		}
 	}
-	comparison, err := runShown(ctx, study, c.Quiet, s)
+	if _, err := predict(ctx, study, c.Force); err != nil {
+		return err
+	}
+	shown := s.progress(c.Quiet)
+	comparison, err := runShown(ctx, study, shown)
+	shown.finish()
 	if err != nil {
 		return stopped(err)
 	}
 	comparison.Planned = m.Planned // the report may be of a run that was interrupted
-	differences, err := report.Differences(c.Dir, m, comparison)
+	agreement, err := report.Compare(ctx, c.Dir, m, comparison)
 	if err != nil {
+		if ctx.Err() != nil {
+			return stopped(ctx.Err())
+		}
 		return err
 	}
-	if len(differences) > 0 {
-		if now := edgewise.ThisCode(); now != m.Code {
-			differences = append(differences, fmt.Sprintf("made by %s; this is %s", m.Code, now))
+	for _, name := range agreement.Unlisted {
+		fmt.Fprintf(s.err, "edgewise: %s is not a file of the report; it is not looked at\n", filepath.Join(c.Dir, name))
+	}
+	if !agreement.IsWhole() {
+		how := "is not reproduced"
+		if agreement.IsRounding() {
+			how = "is reproduced but for rounding: what differs does so in the last digits alone"
 		}
-		return fmt.Errorf("%s is not reproduced:\n  %s", c.Dir, strings.Join(differences, "\n  "))
+		lines := strings.ReplaceAll(agreement.Explain(), "\n", "\n  ")
+		return &differsError{fmt.Errorf("%s %s:\n  %s", c.Dir, how, lines)}
 	}
-	if !c.Quiet {
-		_, err = fmt.Fprintf(s.out, "Reproduced %s: %d replications of %d placements, %d files, the same to the bit.\n",
-			filepath.Clean(c.Dir), m.Replications, len(study.Placements), len(m.Files))
+	if c.Quiet {
+		return nil
 	}
-	return err
+	if _, err := fmt.Fprintf(s.out, "Reproduced %s: %d replications of %d placements, %d files, the same to the bit.\n",
+		filepath.Clean(c.Dir), m.Replications, len(study.Placements), len(agreement.Same)); err != nil {
+		return err
+	}
+	for _, other := range agreement.Why {
+		if _, err := fmt.Fprintf(s.out, "Though %s.\n", other); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -42,8 +42,15 @@ type siteRoute struct {
 }
 
 // Run prints the sites in order of their round trip.
-func (c *routesCmd) Run(_ context.Context, s *streams) error {
-	study, err := scenario.Load(c.Scenario)
+func (c *routesCmd) Run(ctx context.Context, s *streams) error {
+	text, err := readScenario(ctx, c.Scenario)
+	if err != nil {
+		if ctx.Err() != nil {
+			return stopped(ctx.Err())
+		}
+		return &usageError{err}
+	}
+	study, err := scenario.Parse(c.Scenario, text)
 	if err != nil {
 		return &usageError{err}
 	}

@@ -17,19 +17,22 @@ type rttCmd struct {
 }
 
 // Run writes the median round trip of every pair. Of a file with a mistake it writes nothing.
-func (c *rttCmd) Run(_ context.Context, s *streams) error {
+func (c *rttCmd) Run(ctx context.Context, s *streams) error {
 	if err := checkOutputs([]string{c.Out}, []string{c.File, c.Model}); err != nil {
 		return &usageError{err}
 	}
 	model := calibrate.Default()
 	if c.Model != "" {
 		var err error
-		if model, err = readModel(c.Model); err != nil {
+		if model, err = readModel(ctx, c.Model); err != nil {
 			return &usageError{err}
 		}
 	}
-	pairs, err := c.pairs(s)
+	pairs, err := c.pairs(ctx, s)
 	if err != nil {
+		if ctx.Err() != nil {
+			return stopped(ctx.Err())
+		}
 		return &usageError{err}
 	}
 	rtts, err := catalog.PredictRTT(model, pairs)
@@ -43,11 +46,11 @@ func (c *rttCmd) Run(_ context.Context, s *streams) error {
 	return writeOutput(c.Out, s.out, out.Bytes())
 }
 
-func (c *rttCmd) pairs(s *streams) ([]catalog.Pair, error) {
+func (c *rttCmd) pairs(ctx context.Context, s *streams) ([]catalog.Pair, error) {
 	if c.File == "" || c.File == "-" {
-		return catalog.ReadPairs("standard input", s.in, s.warn)
+		return catalog.ReadPairs("standard input", interruptibly(ctx, s.in), s.warn)
 	}
-	f, err := os.Open(c.File)
+	f, err := openInput(ctx, c.File)
 	if err != nil {
 		return nil, err
 	}
@@ -56,8 +59,8 @@ func (c *rttCmd) pairs(s *streams) ([]catalog.Pair, error) {
 }
 
 // readModel reads a delay model from a file.
-func readModel(file string) (*calibrate.Model, error) {
-	f, err := os.Open(file)
+func readModel(ctx context.Context, file string) (*calibrate.Model, error) {
+	f, err := openInput(ctx, file)
 	if err != nil {
 		return nil, err
 	}

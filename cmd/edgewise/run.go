@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -17,7 +16,12 @@ import (
 // runCmd runs a scenario.
 type runCmd struct {
 	Scenario     string `arg:"" help:"The scenario file." type:"path"`
-	Out          string `short:"o" required:"" help:"Directory for the report: ${outputs}, scenario.yaml, the files it names (inputs) and manifest.json; made if missing, in a directory that exists. A run that is interrupted writes what its finished replications say, but never over the report of one that was not." type:"path"`
+	Out          string `short:"o" required:"" placeholder:"DIR" help:"Directory for the report: ${outputs}, scenario.yaml, the files it names (inputs) and manifest.json; made if missing, in a directory that exists. A report that is there is replaced in one step; anything else is refused. A run that is interrupted writes what its finished replications say, but never over the report of one that was not."`
+	Force        bool   `help:"Set aside what stands in the way of the report, as DIR.old-1, instead of refusing it. Run, too, what is predicted to take more than the machine's memory, or more than 10^13 requests."`
+	DryRun       bool   `short:"n" help:"Only say what the run would take, by placement: runs, requests, updates and sessions of games, memory, and time as a pilot has it."`
+	Store        string `placeholder:"DIR" help:"Directory where every run is kept as it finishes, so that the same command goes on where it was ended; DIR.cells of the report, if left out. It is removed when the report is complete."`
+	KeepCells    bool   `help:"Do not remove the store when the report is complete."`
+	Fresh        bool   `help:"Discard what the store has, of whatever study, and begin anew."`
 	Replications *int   `short:"r" help:"Replications instead of the scenario's: 1 or more."`
 	Workers      int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet        bool   `short:"q" help:"No progress, no table."`
@@ -25,83 +29,143 @@ type runCmd struct {
 	Sites        bool   `short:"s" help:"Print what every site does, too: requests, bytes, hits, how busy its servers are, players, the load on the origins. comparison.md has it in any case."`
 }
 
-// Run runs the scenario, prints the comparison and writes it into the directory. When interrupted it
-// writes what the finished replications say, unless the directory holds the report of a run that was not
-// interrupted, and fails.
+// Run runs the scenario, prints the comparison and writes it into the directory. Every run is kept in the store as it
+// finishes. When interrupted it prints and writes what the finished replications say, unless the directory holds the
+// report of a run that was not interrupted, and fails.
 func (c *runCmd) Run(ctx context.Context, s *streams) error {
-	text, err := os.ReadFile(c.Scenario)
+	study, from, err := c.read(ctx, s)
+	if err != nil {
+		if ctx.Err() != nil {
+			return stopped(ctx.Err())
+		}
+		return &usageError{err}
+	}
+	// Find out now, not after the run, whether the results can be written.
+	if err := report.CheckRun(c.Out, from); err != nil {
+		return &usageError{err}
+	}
+	predicted, err := predict(ctx, study, c.Force || c.DryRun)
+	if err != nil {
+		return err
+	}
+	if c.DryRun {
+		return printPrediction(s.out, predicted)
+	}
+	if !c.Quiet {
+		if err := sayPrediction(s.err, predicted); err != nil {
+			return err
+		}
+	}
+	cells, err := c.openCells(s, study)
 	if err != nil {
 		return &usageError{err}
+	}
+	study.Store = cells
+	s.last.set(cells.String)
+	shown := s.progress(c.Quiet)
+	comparison, runErr := runShown(ctx, study, shown)
+	shown.finish()
+	if comparison == nil {
+		return cells.closeAfter(runErr)
+	}
+	return cells.closeAfter(c.write(ctx, s, comparison, runErr, from))
+}
+
+// read reads the scenario.
+func (c *runCmd) read(ctx context.Context, s *streams) (*edgewise.Study, report.Run, error) {
+	from := report.Run{Force: c.Force}
+	text, err := readScenario(ctx, c.Scenario)
+	if err != nil {
+		return nil, from, err
 	}
 	study, files, err := scenario.ParseWithFiles(c.Scenario, text)
 	if err != nil {
-		return &usageError{err}
+		return nil, from, err
 	}
+	from.Scenario = text
 	s.warnAll(study.Warnings)
-	var inputs []report.Input
 	for _, f := range files {
-		inputs = append(inputs, report.Input(f))
+		from.Inputs = append(from.Inputs, report.Input(f))
 	}
 	if c.Workers < 0 {
-		return &usageError{fmt.Errorf("--workers is %d; want 0 or more", c.Workers)}
-	}
-	if n := c.Replications; n != nil {
-		if *n < 1 {
-			return &usageError{fmt.Errorf("--replications is %d; want 1 or more", *n)}
-		}
-		study.Until, study.Replications = nil, *n
+		return nil, from, fmt.Errorf("--workers is %d; want 0 or more", c.Workers)
 	}
 	study.Workers = c.Workers
-	// Find out now, not after the run, whether the results can be written.
-	if err := checkNewDirectory(c.Out); err != nil {
-		return &usageError{err}
+	if n := c.Replications; n != nil {
+		if *n < 1 {
+			return nil, from, fmt.Errorf("--replications is %d; want 1 or more", *n)
+		}
+		study.Until, study.Replications = nil, *n
+		if err := study.Validate(); err != nil {
+			return nil, from, fmt.Errorf("--replications: %w", err)
+		}
 	}
-	if err := report.CheckRun(c.Out, text, inputs...); err != nil {
-		return &usageError{err}
-	}
-	comparison, runErr := runShown(ctx, study, c.Quiet, s)
-	if comparison == nil {
-		return stopped(runErr)
-	}
-	return c.write(s, comparison, runErr, text, inputs)
+	return study, from, nil
 }
 
-// write writes and prints a comparison. runErr says why not all of its replications were run, if so.
-func (c *runCmd) write(s *streams, comparison *edgewise.Comparison, runErr error, text []byte, inputs []report.Input) error {
-	keep := runErr != nil && holdsFinishedReport(c.Out)
-	if !keep {
-		if err := report.WriteRun(c.Out, comparison, text, inputs...); err != nil {
-			return errors.Join(runErr, err)
-		}
-	}
+// write prints and writes a comparison. runErr says why not all of its replications were run, if so. The table is
+// printed whatever happens to the files, and the files are written whether or not somebody reads the table.
+func (c *runCmd) write(ctx context.Context, s *streams, comparison *edgewise.Comparison, runErr error, from report.Run) error {
+	var printed error
 	if !c.Quiet {
-		layout := report.Layout{Width: widthOf(s.out), All: c.Verbose, Sites: c.Sites}
-		if err := report.WriteScreen(s.out, comparison, layout); err != nil {
-			return errors.Join(runErr, err)
-		}
-		if err := sayStopping(s.out, comparison); err != nil {
-			return errors.Join(runErr, err)
-		}
-		if !keep {
-			if err := c.listFiles(s.out, len(inputs)); err != nil {
-				return errors.Join(runErr, err)
-			}
-		}
+		printed = c.print(s.out, comparison)
 	}
+	if runErr != nil && holdsFinishedReport(c.Out) {
+		return errors.Join(&interruptedError{fmt.Errorf("stopped after %d of %d replications, which are not written: %s keeps the report of a run that was not interrupted: %w",
+			comparison.Replications, comparison.Planned, c.Out, runErr)}, printed)
+	}
+	if runErr != nil {
+		ctx = context.WithoutCancel(ctx) // until the grace ends
+	}
+	shown := s.progress(c.Quiet)
+	shown.phase("drawing and writing the report")
+	err := report.WriteRun(ctx, c.Out, comparison, from)
+	shown.finish()
 	switch {
-	case keep:
-		return fmt.Errorf("stopped after %d of %d replications, which are not written: %s keeps the report of a run that was not interrupted: %w",
-			comparison.Replications, comparison.Planned, c.Out, runErr)
-	case runErr != nil:
-		return fmt.Errorf("stopped after %d of %d replications, which were written: %w", comparison.Replications, comparison.Planned, runErr)
+	case err != nil && runErr == nil && ctx.Err() != nil:
+		err = &interruptedError{errors.New("stopped while the report was drawn; it is not written")}
+	case err != nil:
+		err = errors.Join(err, runErr)
+	case !c.Quiet && printed == nil:
+		printed = c.listFiles(s.out, len(from.Inputs))
 	}
-	return nil
+	if err == nil && runErr != nil {
+		err = &interruptedError{fmt.Errorf("stopped after %d of %d replications, which were written: %w", comparison.Replications, comparison.Planned, runErr)}
+	}
+	if err == nil && printed == nil && len(comparison.Refused) > 0 {
+		return &refusedError{comparison.Refused}
+	}
+	return errors.Join(err, printed)
+}
+
+// print prints the tables of a comparison, and what they say.
+func (c *runCmd) print(w io.Writer, comparison *edgewise.Comparison) error {
+	layout := report.Layout{Width: widthOf(w), All: c.Verbose, Sites: c.Sites}
+	if err := report.WriteScreen(w, comparison, layout); err != nil {
+		return err
+	}
+	return sayStopping(w, comparison)
+}
+
+// A refusedError says that placements are not in the report.
+type refusedError struct{ refused []edgewise.Refusal }
+
+func (e *refusedError) Error() string {
+	var names []string
+	for _, r := range e.refused {
+		names = append(names, r.String())
+	}
+	return "reported without what is overloaded: " + strings.Join(names, "; ")
 }
 
 // holdsFinishedReport reports whether a directory holds the report of a run that was not interrupted.
 func holdsFinishedReport(dir string) bool {
 	m, err := report.ReadManifest(dir)
-	return err == nil && (m.Stopping != nil || m.Replications == m.Planned)
+	return err == nil && isFinished(m)
+}
+
+func isFinished(m *report.Manifest) bool {
+	return len(m.Missing) == 0 && (m.Stopping != nil || m.Replications == m.Planned)
 }
 
 // sayStopping says why a study that decides itself has stopped.
@@ -110,6 +174,8 @@ func sayStopping(w io.Writer, c *edgewise.Comparison) (err error) {
 	case s == nil:
 	case s.Best != "":
 		_, err = fmt.Fprintf(w, "Stopped after %d replications: %s. Least latency: %s.\n", c.Replications, s.Reason, s.Best)
+	case s.Widest == "":
+		_, err = fmt.Fprintf(w, "Stopped after %d replications: %s, for the placement with the least latency leaves many more without an answer than another.\n", c.Replications, s.Reason)
 	default:
 		_, err = fmt.Fprintf(w, "Stopped after %d replications: %s. Least precise: %s.\n", c.Replications, s.Reason, s.Widest)
 	}
@@ -121,8 +187,8 @@ func (c *runCmd) listFiles(w io.Writer, inputs int) error {
 	if inputs > 0 {
 		names += ", the files it names"
 	}
-	said := fmt.Sprintf("Written to %s: %s, %s and manifest.json (edgewise reproduce runs it again).", filepath.Clean(c.Out), outputNames(), names)
-	_, err := fmt.Fprintln(w, wrap(said, widthOf(w)))
+	files := fmt.Sprintf("%s, %s and manifest.json (edgewise reproduce runs it again).", outputNames(), names)
+	_, err := fmt.Fprintf(w, "Written to %s:\n%s\n", filepath.Clean(c.Out), wrap(files, widthOf(w)))
 	return err
 }
 
@@ -135,14 +201,15 @@ func outputNames() string {
 	return strings.Join(names, ", ")
 }
 
-// runShown runs a study, with a bar of progress where there is a terminal.
-func runShown(ctx context.Context, study *edgewise.Study, quiet bool, s *streams) (*edgewise.Comparison, error) {
-	if !quiet {
-		show, finish := progressOn(s.err, "runs ")
-		defer finish()
-		if show != nil {
-			study.Progress = func(p edgewise.Progress) { show(p.Done, p.Total) }
+// runShown runs a study and shows how far it is.
+func runShown(ctx context.Context, study *edgewise.Study, shown *progress) (*edgewise.Comparison, error) {
+	shown.phase("running")
+	also := study.Progress
+	study.Progress = func(p edgewise.Progress) {
+		if also != nil {
+			also(p)
 		}
+		shown.update(p.Share, fmt.Sprintf("%d of %s", p.Done, counted(float64(p.Total), "run")))
 	}
 	return study.Run(ctx)
 }

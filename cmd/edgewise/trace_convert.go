@@ -86,7 +86,7 @@ func (c *convertCmd) convert(ctx context.Context, s *streams) (trace.Conversion,
 	}
 	options.FurtherColumns = c.Keep
 	options.Warn = func(warning string) { fmt.Fprintf(s.err, "edgewise: %s\n", strings.TrimPrefix(warning, "trace: ")) }
-	source := trace.Source{Name: c.From, Open: func() (io.ReadCloser, error) { return os.Open(c.From) }}
+	source := trace.Source{Name: c.From, Open: func() (io.ReadCloser, error) { return openInput(ctx, c.From) }}
 	return trace.Convert(ctx, target(c.To), format, source, trace.ConvertOptions{Options: options, MemoryBytes: memory})
 }
 

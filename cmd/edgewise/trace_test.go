@@ -57,7 +57,7 @@ func simulatedCounts(t *testing.T, network, trace, size string) map[string]repla
 	}
 	study, err := scenario.Load(scenarioFile(t, text))
 	require.NoError(t, err)
-	plans, err := sim.Compile(study.Scenario, study.Placements...)
+	plans, err := sim.Compile(context.Background(), study.Scenario, study.Placements...)
 	require.NoError(t, err)
 	counts := make(map[string]replayed)
 	for i, plan := range plans {

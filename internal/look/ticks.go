@@ -61,7 +61,7 @@ func RoundNumbers(low, high float64) []float64 {
 	}
 	var numbers []float64
 	for i := math.Ceil(low/step - rounding); i <= high/step+rounding; i++ {
-		numbers = append(numbers, i*step+0) // + 0 makes 0 of -0
+		numbers = append(numbers, float64(i*step)+0) // + 0 makes 0 of -0
 	}
 	return numbers
 }

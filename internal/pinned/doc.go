@@ -7,8 +7,8 @@
 //
 //	go test ./internal/pinned -update
 //
-// Runs are held on every machine. What is computed from them in floating point is held where every operation rounds,
-// as it does on amd64 up to GOAMD64=v2: elsewhere intervals have other last bits.
+// Numbers are held on every machine, whatever its instruction set. Pictures are held where every operation rounds, as it
+// does on amd64 up to GOAMD64=v2: elsewhere the libraries that draw them give coordinates with other last bits.
 //
 // Files ending in .gz are text, a record a line: gzip -dc shows it.
 package pinned

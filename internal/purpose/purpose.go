@@ -19,6 +19,7 @@ const (
 	Cache         // policies and admissions that draw
 	Route         // who asks, and where that user's internet provider leads
 	Loss          // packets lost
+	connection    // when a cache has last asked; see ConnectionsOfTier
 )
 
 // PreloadOfTier returns the purpose of what the caches of a tier begin with, counted from 0 at the user.
@@ -28,6 +29,10 @@ func PreloadOfTier(tier int) uint64 {
 	}
 	return 1<<32 + uint64(tier)
 }
+
+// ConnectionsOfTier returns the purpose of when the caches of a tier have last asked for something, counted from 0 at the
+// user.
+func ConnectionsOfTier(tier int) uint64 { return 2<<32 + connection + uint64(tier) }
 
 // EntityOf returns the entity that addresses the random numbers of a workload in a metro or at a site.
 func EntityOf(workload, place string) uint64 {

@@ -41,7 +41,10 @@ func (e *Error) Unwrap() error { return e.Err }
 const maxQuoted = 40
 
 // Quote returns what stands in a file for an error: in quotes, unprintable characters escaped, cut after 40 characters.
-func Quote(s string) string {
+func Quote(s string) string { return strconv.Quote(Cut(s)) }
+
+// Cut returns what stands in a file cut after 40 characters.
+func Cut(s string) string {
 	at, n := 0, 0
 	for at < len(s) && n < maxQuoted {
 		_, size := utf8.DecodeRuneInString(s[at:])
@@ -49,7 +52,7 @@ func Quote(s string) string {
 		n++
 	}
 	if at < len(s) {
-		return strconv.Quote(s[:at] + "…")
+		return s[:at] + "…"
 	}
-	return strconv.Quote(s)
+	return s
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // A Blend is a weighted geometric mean of guesses of one round trip, each wrong in its own way: what is
@@ -29,10 +30,10 @@ func (b Blend) of(g guesses) float64 {
 	sum := 0.0
 	for _, p := range [4]struct{ weight, ms float64 }{{b.Line, g.line}, {b.Path, g.path}, {b.Trunks, g.trunks}, {b.Internet, g.internet}} {
 		if p.weight > 0 {
-			sum += float64(p.weight * math.Log(p.ms))
+			sum += float64(p.weight * portable.Log(p.ms))
 		}
 	}
-	return math.Exp(sum)
+	return portable.Exp(sum)
 }
 
 // validate returns an error that names a weight out of range.

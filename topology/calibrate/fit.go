@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -125,8 +126,8 @@ func fitUserScale(m *Model, finder *topology.PathFinder, access []AccessRTT) (fl
 	for percent := 50; percent <= 150; percent++ {
 		scale, sum := float64(percent)/100, 0.0
 		for i, a := range access {
-			ms := scale*unscaled[i] + a.Technology.MedianRTT().Seconds()*1000
-			sum += min(0.7, math.Abs(math.Log(ms/a.Ms))) // beyond a factor of two something else is wrong
+			ms := float64(scale*unscaled[i]) + float64(a.Technology.MedianRTT().Seconds()*1000)
+			sum += min(0.7, math.Abs(portable.Log(ms/a.Ms))) // beyond a factor of two something else is wrong
 		}
 		if sum < least {
 			best, least = scale, sum
@@ -197,7 +198,7 @@ func fitLine(anchors []Anchor, measured [][]float64) (ms, msPerKm float64) {
 	for i := range anchors {
 		for j := range i {
 			if !math.IsNaN(measured[i][j]) {
-				points = append(points, point{topology.DistanceKm(anchors[i].place(), anchors[j].place()), math.Log(measured[i][j])})
+				points = append(points, point{topology.DistanceKm(anchors[i].place(), anchors[j].place()), portable.Log(measured[i][j])})
 			}
 		}
 	}
@@ -206,21 +207,21 @@ func fitLine(anchors []Anchor, measured [][]float64) (ms, msPerKm float64) {
 	for range 60 {
 		var s, sx, sy, sxx, sxy float64
 		for _, p := range points {
-			guess := ms + msPerKm*p.km
-			y := math.Exp(p.logMs)
-			w := 1 / (y * y * math.Max(0.01, math.Abs(p.logMs-math.Log(guess))))
+			guess := ms + float64(msPerKm*p.km)
+			y := portable.Exp(p.logMs)
+			w := 1 / (y * y * math.Max(0.01, math.Abs(p.logMs-portable.Log(guess))))
 			s += w
-			sx += w * p.km
-			sy += w * y
-			sxx += w * p.km * p.km
-			sxy += w * p.km * y
+			sx += float64(w * p.km)
+			sy += float64(w * y)
+			sxx += float64(w * p.km * p.km)
+			sxy += float64(w * p.km * y)
 		}
-		d := s*sxx - sx*sx
+		d := float64(s*sxx) - float64(sx*sx)
 		if d <= 0 {
 			break
 		}
-		msPerKm = math.Max(1e-4, (s*sxy-sx*sy)/d)
-		ms = math.Max(0.1, (sy-msPerKm*sx)/s)
+		msPerKm = math.Max(1e-4, (float64(s*sxy)-float64(sx*sy))/d)
+		ms = math.Max(0.1, (sy-float64(msPerKm*sx))/s)
 	}
 	return math.Round(ms*10) / 10, math.Max(1e-4, math.Round(msPerKm*1e4)/1e4)
 }
@@ -243,10 +244,10 @@ func quantile(values []float64, p float64) float64 {
 		return math.NaN()
 	}
 	sorted := slices.Sorted(slices.Values(values))
-	at := p * float64(len(sorted)-1)
+	at := float64(p * float64(len(sorted)-1))
 	k := int(at)
 	if k+1 >= len(sorted) {
 		return sorted[len(sorted)-1]
 	}
-	return sorted[k] + (at-float64(k))*(sorted[k+1]-sorted[k])
+	return sorted[k] + float64((at-float64(k))*(sorted[k+1]-sorted[k]))
 }

@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -62,7 +63,7 @@ func fitSurface(anchors []Anchor, measured, modelled [][]float64, c surfaceFit) 
 	ratio := mat.NewDense(n, n, nil)
 	for i := range n {
 		for j := range n {
-			ratio.Set(i, j, math.Log(measured[i][j]+c.offsetMs)-math.Log(modelled[i][j]+c.offsetMs))
+			ratio.Set(i, j, portable.Log(measured[i][j]+c.offsetMs)-portable.Log(modelled[i][j]+c.offsetMs))
 		}
 	}
 	trust := func(residual float64) float64 { return 1 / (1 + residual*residual/(c.robust*c.robust)) }
@@ -80,7 +81,7 @@ func fitSurface(anchors []Anchor, measured, modelled [][]float64, c surfaceFit) 
 					}
 					x -= pairs.At(i, j) + ends.AtVec(j)
 					w := trust(x - ends.AtVec(i))
-					sum += w * x
+					sum += float64(w * x)
 					total += w
 				}
 				if total > 0 {
@@ -100,14 +101,14 @@ func fitSurface(anchors []Anchor, measured, modelled [][]float64, c surfaceFit) 
 					continue
 				}
 				residual := x - ends.AtVec(i) - ends.AtVec(j) - pairs.At(i, j)
-				target.Set(i, j, pairs.At(i, j)+trust(residual)*residual)
+				target.Set(i, j, pairs.At(i, j)+float64(trust(residual)*residual))
 			}
 		}
 		left.Mul(vectors.T(), target)
 		core.Mul(&left, &vectors)
 		for i := range n {
 			for j := range n {
-				core.Set(i, j, core.At(i, j)/(values[i]*values[j]+c.noise))
+				core.Set(i, j, core.At(i, j)/(float64(values[i]*values[j])+c.noise))
 			}
 		}
 		left.Mul(&vectors, &core)

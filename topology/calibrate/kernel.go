@@ -3,6 +3,7 @@ package calibrate
 import (
 	"math"
 
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -36,9 +37,9 @@ type Kernel struct {
 
 // between returns the covariance of two places, km apart, that are not one and the same.
 func (k Kernel) between(a, b Anchor, km float64) float64 {
-	c := k.Constant + float64(k.Near*math.Exp(-km/k.NearKm)) + float64(k.Far*math.Exp(-km/k.FarKm))
+	c := k.Constant + float64(k.Near*portable.Exp(-km/k.NearKm)) + float64(k.Far*portable.Exp(-km/k.FarKm))
 	if a.compatriot(b) {
-		c += float64(k.Country * math.Exp(-km/k.CountryKm))
+		c += float64(k.Country * portable.Exp(-km/k.CountryKm))
 	}
 	return c
 }

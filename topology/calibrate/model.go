@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -190,7 +191,7 @@ func (m *Model) rtt(c class, a, b *location, pathMs float64) float64 {
 	if c == backboneClass {
 		return backbone
 	}
-	user := math.Exp(float64(m.UserBackboneShare*math.Log(backbone)) + float64((1-m.UserBackboneShare)*math.Log(g.internet)))
+	user := portable.Exp(float64(m.UserBackboneShare*portable.Log(backbone)) + float64((1-m.UserBackboneShare)*portable.Log(g.internet)))
 	return math.Max(floor, m.UserScale*user)
 }
 
@@ -211,7 +212,7 @@ func (m *Model) guess(a, b *location, km, pathMs float64) guesses {
 func (m *Model) internetBase(a, b *location, km float64, g guesses) float64 {
 	ms := m.InternetBlend.of(g)
 	if a.at.compatriot(b.at) {
-		ms *= math.Exp(-m.Domestic.Shorter * math.Exp(-km/m.Domestic.Km))
+		ms *= portable.Exp(-m.Domestic.Shorter * portable.Exp(-km/m.Domestic.Km))
 	}
 	return ms
 }

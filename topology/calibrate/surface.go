@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -110,5 +111,5 @@ func (f *foothold) logRatio(o *foothold) float64 {
 
 // correct returns the round trip that the surface makes of a modelled one, in ms.
 func (s *Surface) correct(ms, logRatio float64) float64 {
-	return float64((ms+s.OffsetMs)*math.Exp(logRatio)) - s.OffsetMs
+	return float64((float64(ms)+s.OffsetMs)*portable.Exp(logRatio)) - s.OffsetMs
 }

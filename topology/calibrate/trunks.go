@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -175,7 +176,7 @@ func (t *Trunks) rttMs(a, b *onramp) float64 {
 		for _, l := range b.legs[:min(choice, len(b.legs))] {
 			km = min(km, a.km[c][l.hub]+l.km)
 		}
-		sum += math.Log(t.Ms + float64(t.MsPerKm*km))
+		sum += portable.Log(t.Ms + float64(t.MsPerKm*km))
 	}
-	return math.Exp(sum / float64(len(t.Choices)))
+	return portable.Exp(sum / float64(len(t.Choices)))
 }

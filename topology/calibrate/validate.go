@@ -132,7 +132,7 @@ func crossValidateUsers(finder *topology.PathFinder, t *Tables, folds, repeats i
 				}
 				samples = append(samples, Sample{
 					From: a.From, To: a.To, Km: topology.DistanceKm(a.From.place(), a.To.place()), Technology: a.Technology,
-					MeasuredMs: a.Ms, ModelMs: scale*ms/whole.UserScale + a.Technology.MedianRTT().Seconds()*1000, BothUnseen: true,
+					MeasuredMs: a.Ms, ModelMs: scale*ms/whole.UserScale + float64(a.Technology.MedianRTT().Seconds()*1000), BothUnseen: true,
 				})
 			}
 		}

@@ -118,12 +118,16 @@ func (s Selection) SelectMetros() ([]topology.Node, error) {
 			}
 		}
 	}
+	known := make(map[string]bool)
 	for k, id := range s.Metros {
+		if known[id] {
+			continue
+		}
 		i, err := Find(fmt.Sprintf("Metros[%d]", k), "metro", id, all)
 		if err != nil {
 			return nil, err
 		}
-		chosen[i] = true
+		chosen[i], known[id] = true, true
 	}
 	var metros []topology.Node
 	for i, m := range all {

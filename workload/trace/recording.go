@@ -192,7 +192,7 @@ func (r *recorder) add(request Request) error {
 // samples reports whether a key is in the sample.
 func (r *recorder) samples(key uint64) bool {
 	share := r.options.SampleKeys
-	return share == 0 || share == 1 || random.Key(0).At(key) < uint64(share*(1<<63)*2)
+	return share == 0 || share == 1 || random.Key(0).At(key) < uint64(math.Ldexp(share, 64))
 }
 
 // client reads where the last request came from.

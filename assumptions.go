@@ -1,0 +1,172 @@
+package edgewise
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/transport"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// assumptions lists what the study, its workloads and the model assume, as far as it bears on the study.
+func (s *Study) assumptions() []string {
+	all := slices.Clone(s.Assumed)
+	for i := range s.Workloads {
+		w := &s.Workloads[i]
+		for _, n := range w.Assumed {
+			all = append(all, w.Name+": "+n.Text)
+		}
+		for _, text := range s.assumedOf(w) {
+			all = append(all, w.Name+": "+text)
+		}
+	}
+	for _, a := range modelAssumptions {
+		if text := a(s); text != "" {
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
+// assumedOf lists what the model assumes of a workload.
+func (s *Study) assumedOf(w *workload.Workload) (all []string) {
+	add := func(is bool, text string, args ...any) {
+		if is {
+			all = append(all, fmt.Sprintf(text, args...))
+		}
+	}
+	if sim.KindOf(w.Service) != sim.Matched {
+		add(w.Client.NewShare == 0, "every request finds an open connection: handshakes are free")
+		add(w.Client.BitsPerSecond == 0, "clients receive at any rate: bytes take no time but round trips")
+		add(w.Client.NewShare < 1 && w.Client.Idle == transport.RestartWindow,
+			"a response over an open connection begins with the initial window, for the connection was idle (RFC 5681, 4.1)")
+		add(w.Client.NewShare < 1 && w.Client.Idle == transport.KeepWindow,
+			"a response over an open connection has a window that holds a round trip at the client's rate, however long that was idle (RFC 7661)")
+	}
+	switch service := w.Service.(type) {
+	case workload.Matched:
+		add(true, gamesLeaveOut)
+	case workload.Cacheable:
+		add(service.Origin.Mean == 0, "the origin's work takes no time")
+		_, isPopular := w.Demand.(workload.Popular)
+		add(isPopular, "objects are equally popular in all metros and for ever: none is new, none is asked for once")
+	case workload.Computed:
+		add(service.Work.Mean == 0, "the work of who computes takes no time")
+	}
+	return append(all, s.assumedOfData(w)...)
+}
+
+// assumedOfData says where the data of a workload lives.
+func (s *Study) assumedOfData(w *workload.Workload) []string {
+	data := w.DataCalls()
+	if data.Calls == 0 || data.Probability == 0 {
+		return nil
+	}
+	where := "every region has a copy of the data that is always up to date"
+	if !data.Replicated {
+		var homes []string
+		for i := range s.Placements {
+			if home := s.HomeOfData(s.Placements[i], w); !slices.Contains(homes, home) {
+				homes = append(homes, home)
+			}
+		}
+		where = "the data lives in " + homes[0] + " alone"
+		if len(homes) > 1 {
+			where = "the data lives in one place, by placement in " + strings.Join(homes, ", ")
+		}
+	}
+	return []string{where + "; calls go over connections that are always open, and have no size"}
+}
+
+// modelAssumptions are those of no one workload; each returns "" where it does not bear on a study.
+var modelAssumptions = []func(s *Study) string{
+	func(s *Study) string {
+		return textIf(s.hasRequests(), "looking up a name (DNS) takes no time; requests have no size")
+	},
+	func(s *Study) string {
+		return textIf(s.hasCaches(), "a site has one cache of a tier, however many servers it has; caches work without delay and without a queue")
+	},
+	assumedOfUpstream,
+	func(s *Study) string {
+		via := slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
+			return slices.ContainsFunc(p.Routes, func(r placement.Route) bool { return r.ViaPoP })
+		})
+		return textIf(via, "a PoP passes requests on over connections that are always open, with windows that hold any response")
+	},
+	func(s *Study) string {
+		return textIf(s.hasComputers(false), "where no number of servers is given one is always free")
+	},
+	assumedOfServers,
+	func(s *Study) string {
+		return textIf(s.Network.HasCapacities(), "a link carries each response at its whole capacity: responses do not wait for each other, and what loads a link to 100 % or more is refused; player updates have no size")
+	},
+}
+
+func textIf(is bool, text string) string {
+	if !is {
+		return ""
+	}
+	return text
+}
+
+func (s *Study) hasRequests() bool {
+	return slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return sim.KindOf(w.Service) != sim.Matched })
+}
+
+func (s *Study) hasCaches() bool {
+	return slices.ContainsFunc(s.Placements, func(p placement.Placement) bool { return len(p.Tiers) > 0 })
+}
+
+// hasComputers reports whether some site serves with a number of servers, or without one.
+func (s *Study) hasComputers(limited bool) bool {
+	return slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
+		return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.Servers > 0 == limited })
+	})
+}
+
+// assumedOfUpstream says how caches connect to those they fetch from.
+func assumedOfUpstream(s *Study) string {
+	var words []string
+	for i := range s.Placements {
+		if len(s.Placements[i].Tiers) == 0 {
+			continue
+		}
+		u := s.Placements[i].Upstream
+		text := fmt.Sprintf("a connection stays open for %v after the last question; a new one costs %v; windows begin anew after a silence (RFC 5681, 4.1)", u.KeepsAlive(), u.Handshake)
+		switch {
+		case u.AlwaysOpen:
+			text = "a connection is always open, with a window that holds any object"
+		case u.KeepAlive == 0:
+			text += "; 5 s is the default of CloudFront"
+		}
+		if !slices.Contains(words, text) {
+			words = append(words, text)
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "between a cache and where it fetches from: " + strings.Join(words, "; or, by placement: ")
+}
+
+// assumedOfServers names a site where several workloads have servers, each its own.
+func assumedOfServers(s *Study) string {
+	for i := range s.Placements {
+		for _, a := range s.Placements[i].Sites {
+			var sharing []string
+			for k := range s.Workloads {
+				w := &s.Workloads[k]
+				if a.Servers > 0 && sim.KindOf(w.Service).Role() == a.Role && a.Serves(w.Name) {
+					sharing = append(sharing, w.Name)
+				}
+			}
+			if len(sharing) > 1 {
+				return fmt.Sprintf("servers are not shared by workloads: %s have %d each at %s, as in other such places", strings.Join(sharing, ", "), a.Servers, a.Site)
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,65 @@
+package edgewise_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/transport"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+func TestAssumptionsStandWhereTheyBear(t *testing.T) {
+	of := func(change func(*edgewise.Study)) string {
+		s := slowStudy(t, 1, 0, 0)
+		s.Duration = 10 * time.Second
+		s.SkipWarmUpCheck = true
+		change(s)
+		c, err := s.Run(context.Background())
+		require.NoError(t, err)
+		return strings.Join(c.Assumed, "\n")
+	}
+	preset := func(s *edgewise.Study) {
+		s.Workloads = []workload.Workload{workload.WebStatic().WithRequestsPerSecond(5), workload.APIDynamic().WithRequestsPerSecond(5)}
+	}
+	bare := func(*edgewise.Study) {}
+	for _, c := range []struct {
+		text     string
+		with, no func(*edgewise.Study)
+	}{
+		{"files: every request finds an open connection: handshakes are free", bare, preset},
+		{"api: clients receive at any rate", bare, preset},
+		{"files: the origin's work takes no time", bare, preset},
+		{"api: the work of who computes takes no time", bare, preset},
+		{"however long that was idle (RFC 7661)", bare, preset},
+		{"web-static: a response over an open connection begins with the initial window", preset, bare},
+		{"web-static: objects are equally popular", preset, func(s *edgewise.Study) { preset(s); s.Workloads = s.Workloads[1:] }},
+		{"looking up a name (DNS) takes no time", preset, func(s *edgewise.Study) {
+			s.Workloads = []workload.Workload{workload.CompetitiveFPS().WithPlayers(20)}
+		}},
+		{"a site has one cache of a tier", bare, func(s *edgewise.Study) { s.Placements = s.Placements[1:] }},
+		{"a connection is always open", bare, func(s *edgewise.Study) { s.Placements[0].Upstream = transport.Upstream{} }},
+		{"stays open for 5s after the last question; a new one costs tcp+tls1.3", func(s *edgewise.Study) { s.Placements[0].Upstream = transport.Upstream{} }, bare},
+		{"a PoP passes requests on over connections that are always open", bare, func(s *edgewise.Study) { s.Placements = s.Placements[1:] }},
+		{"api-dynamic: the data lives in region alone", preset, func(s *edgewise.Study) {
+			preset(s)
+			s.Workloads[1] = workload.Change(s.Workloads[1], func(c *workload.Computed) { c.Data.Replicated = true })
+		}},
+		{"servers are not shared by workloads: api-dynamic, second have 3 each at region", func(s *edgewise.Study) {
+			preset(s)
+			s.Workloads[0] = s.Workloads[1].Named("second")
+			s.Workloads[0], s.Workloads[1] = s.Workloads[1], s.Workloads[0]
+			for i := range s.Placements {
+				s.Placements[i] = s.Placements[i].With()
+				s.Placements[i].Sites[1].Servers = 3
+			}
+		}, preset},
+	} {
+		require.Contains(t, of(c.with), c.text)
+		require.NotContains(t, of(c.no), c.text)
+	}
+}

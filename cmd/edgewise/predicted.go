@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/sim"
+)
+
+// pilotBudget is how long a pilot may measure how fast the machine is, and shortSteps the work that needs no pilot: it
+// is done in about a second.
+const (
+	pilotBudget = time.Second
+	shortSteps  = 3e6
+)
+
+// predict says what a study will take, refuses what is beyond bounds unless it is forced, and measures how long it will
+// be where that is not short.
+func predict(ctx context.Context, study *edgewise.Study, force bool) (*edgewise.Prediction, error) {
+	p := study.Predict()
+	if !force {
+		bounds := edgewise.Bounds{Steps: edgewise.MostSteps, MemoryBytes: machineMemoryBytes()}
+		if err := study.Check(p, bounds); err != nil {
+			return nil, &usageError{fmt.Errorf("%w; --force runs it all the same", err)}
+		}
+	}
+	if p.All.Steps() > shortSteps {
+		if err := study.Pilot(ctx, p, pilotBudget); err != nil {
+			return nil, stopped(err)
+		}
+	}
+	return p, nil
+}
+
+// sayPrediction says on one line what a study will take.
+func sayPrediction(w io.Writer, p *edgewise.Prediction) error {
+	runs := len(p.Placements) * p.Replications
+	line := fmt.Sprintf("%s (%s, %s): %s; about %s of memory",
+		counted(float64(runs), "run"), counted(float64(len(p.Placements)), "placement"), counted(float64(p.Replications), "replication"),
+		workInWords(p.All), humanize.IBytes(uint64(p.MemoryBytes)))
+	if p.Time > 0 {
+		line += fmt.Sprintf(", %s", inWordsTime(p.Time))
+	}
+	_, err := fmt.Fprintln(w, "edgewise:", line)
+	return err
+}
+
+// workInWords names what there is of requests, updates and sessions.
+func workInWords(w sim.Work) string {
+	var parts []string
+	for _, part := range []struct {
+		n    float64
+		what string
+	}{{w.Requests, "request"}, {w.Updates, "update"}, {w.Sessions, "session"}} {
+		if part.n > 0 {
+			parts = append(parts, counted(part.n, part.what))
+		}
+	}
+	if parts == nil {
+		return "how many requests is not known"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// counted writes a number of things: "1 run", "1.25 M requests".
+func counted(n float64, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return rounded(n) + " " + what
+}
+
+// rounded writes a number with three digits where it is large: "92,000", "1.25 M".
+func rounded(n float64) string {
+	if n < 100_000 {
+		return humanize.Comma(int64(n + 0.5))
+	}
+	if value, prefix := humanize.ComputeSI(n); prefix != "" && n < 1e18 {
+		return fmt.Sprintf("%.3g %s", value, prefix)
+	}
+	return fmt.Sprintf("%.3g", n)
+}
+
+// printPrediction prints what a study will take, by placement.
+func printPrediction(w io.Writer, p *edgewise.Prediction) error {
+	if err := sayPrediction(w, p); err != nil {
+		return err
+	}
+	rows := []table.Row{{"placement", "runs", "requests", "updates", "sessions", "memory", "time"}}
+	per := p.Run.Times(float64(p.Replications))
+	for _, of := range p.Placements {
+		took := "not measured"
+		if of.Time > 0 {
+			took = inWordsTime(of.Time * time.Duration(p.Replications))
+		}
+		rows = append(rows, table.Row{
+			of.Name, p.Replications, rounded(per.Requests), rounded(per.Updates), rounded(per.Sessions),
+			humanize.IBytes(uint64(of.MemoryBytes)), took,
+		})
+	}
+	_, err := fmt.Fprintln(w, newTable("", rows).Render())
+	return err
+}

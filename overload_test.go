@@ -1,0 +1,171 @@
+package edgewise_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/transport"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// withServers returns a placement under another name, with so many servers that compute.
+func withServers(p placement.Placement, name string, servers int) placement.Placement {
+	p = p.With().Named(name)
+	p.Sites[1].Servers = servers
+	return p
+}
+
+func TestOverloadedPlacementIsRefusedAndTheRestReported(t *testing.T) {
+	s := queueStudy(t, 2.9) // of one server
+	s.Replications, s.WarmUp = 3, time.Second
+	region := s.Placements[0]
+	s.Placements = []placement.Placement{withServers(region, "two", 2), withServers(region, "six", 6), withServers(region, "eight", 8)}
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	require.Len(t, c.Refused, 1)
+	require.Equal(t, "two", c.Refused[0].Placement)
+	require.Equal(t, "api at region: work for 2.9 servers, of which there are 2: a load of 145 %, so that it will never be steady", c.Refused[0].Reason)
+	require.Len(t, c.Placements, 2)
+	require.Equal(t, "six", c.Placements[0].Name, "the first that is left is the baseline")
+	require.InDelta(t, 2.9/6, c.Placements[0].Loads[0].Ratio(), 1e-9)
+	f, err := c.Placement("eight").Workload("api").Metric("ttfb").Mean()
+	require.NoError(t, err)
+	require.NotNil(t, f.Difference)
+
+	t.Run("however its cells come", func(t *testing.T) {
+		cells, err := s.Cells()
+		require.NoError(t, err)
+		require.Len(t, cells, 6)
+		again, err := s.Compare(context.Background(), runCells(t, s, cells))
+		require.NoError(t, err)
+		require.Equal(t, string(write(t, c).text), string(write(t, again).text))
+		_, err = s.RunCell(context.Background(), edgewise.Cell{Placement: "two"})
+		require.ErrorContains(t, err, "a load of 145 %")
+	})
+	t.Run("none is left", func(t *testing.T) {
+		alone := *s
+		alone.Placements = s.Placements[:1]
+		_, err := alone.Run(context.Background())
+		var overload *edgewise.OverloadError
+		require.ErrorAs(t, err, &overload)
+		require.NotContains(t, err.Error(), "make warm_up")
+	})
+	t.Run("the check is off", func(t *testing.T) {
+		off := *s
+		off.SkipWarmUpCheck = true
+		c, err := off.Run(context.Background())
+		require.NoError(t, err)
+		require.Empty(t, c.Refused)
+		require.Len(t, c.Placement("two").Overloaded(), 1)
+		require.Empty(t, c.Placement("six").Overloaded())
+		w := c.Placement("two").Workload("api")
+		asked, err := w.Figure("requests", "count")
+		require.NoError(t, err)
+		of, err := c.Placement("six").Workload("api").Figure("requests", "count")
+		require.NoError(t, err)
+		require.Equal(t, of.Value, asked.Value, "who still waits at the end is counted")
+		for _, d := range w.Latency {
+			require.Equal(t, uint64(asked.Value*float64(c.Replications)+.5), d.Pooled.Count(), "and has a latency")
+		}
+	})
+}
+
+// slowStudy is the review's case of a slow link: 100 kB by cache and by computing, via a PoP 5 ms away, 20 ms from the region.
+func slowStudy(t *testing.T, perSecond float64, metroMbit, backboneMbit float64) *edgewise.Study {
+	t.Helper()
+	link := func(from, to string, kind topology.LinkKind, ms, mbit float64) []topology.Link {
+		return topology.Link{From: from, To: to, Kind: kind, OneWay: time.Duration(ms * 1e6), CapacityBitsPerSecond: mbit * 1e6}.Both()
+	}
+	net, err := topology.New([]topology.Node{
+		{ID: "region", Kind: topology.Region}, {ID: "x", Kind: topology.Exchange}, {ID: "pop", Kind: topology.PoP}, {ID: "metro", Kind: topology.Metro, Users: 1},
+	}, append(append(link("metro", "pop", topology.Internet, 5, metroMbit), link("pop", "region", topology.Backbone, 20, backboneMbit)...),
+		append(link("metro", "x", topology.Internet, 20, 0), link("x", "region", topology.Internet, 20, 0)...)...))
+	require.NoError(t, err)
+	s := queueStudy(t, 1)
+	s.Network, s.WarmUp, s.Duration, s.Replications = net, 0, time.Duration(300/perSecond*1e9), 3
+	keep := transport.Connection{Idle: transport.KeepWindow}
+	s.Workloads = []workload.Workload{
+		{
+			Head: workload.Head{Name: "files", Client: keep}, Demand: workload.Poisson{RequestsPerSecond: perSecond, Objects: 4_000_000_000},
+			Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 100_000, MaxBytes: 100_000}},
+		},
+		{
+			Head: workload.Head{Name: "api", Client: keep}, Demand: workload.Poisson{RequestsPerSecond: perSecond},
+			Service: workload.Computed{ResponseBytes: 100_000},
+		},
+	}
+	via := placement.RegionOnly("region").WithPoPs(1000, "pop").WithUpstream(transport.Upstream{AlwaysOpen: true})
+	via.Routes = []placement.Route{{Role: placement.Compute, ViaPoP: true}}
+	s.Placements = []placement.Placement{via, placement.RegionOnly("region").Named("direct")}
+	return s
+}
+
+func TestLinkCapacityDelaysEveryWayThatHasOne(t *testing.T) {
+	for what, mbit := range map[string][2]float64{"metro-PoP": {1, 0}, "PoP-region": {0, 1}} {
+		s := slowStudy(t, 0.05, mbit[0], mbit[1])
+		c, err := s.Run(context.Background())
+		require.NoError(t, err, what)
+		for _, name := range []string{"files", "api"} {
+			w := c.Placements[0].Workload(name)
+			ttlb, err := w.Metric("ttlb").Mean()
+			require.NoError(t, err)
+			require.InDelta(t, 50+800, ttlb.Value, 0.5, "%s, %s: 100 kB at 1 Mbit/s", what, name)
+			direct, err := c.Placements[1].Workload(name).Metric("ttlb").Mean()
+			require.NoError(t, err)
+			require.Less(t, direct.Value, 81., what)
+		}
+	}
+}
+
+func TestOverloadedLinksAreNamed(t *testing.T) {
+	for link, mbit := range map[string][2]float64{"link pop -> metro": {1, 0}, "link region -> pop": {0, 1}} {
+		c, err := slowStudy(t, 50, mbit[0], mbit[1]).Run(context.Background())
+		require.NoError(t, err)
+		require.Len(t, c.Refused, 1)
+		require.Contains(t, c.Refused[0].Reason, link)
+		require.Len(t, c.Refused[0].Loads, 1)
+		require.InEpsilon(t, 80, c.Refused[0].Loads[0].Ratio(), 0.1, "80 Mbit/s of two workloads over 1 Mbit/s")
+		require.Len(t, c.Placements, 1)
+	}
+}
+
+func TestOverloadedOriginBehindCachesIsNamed(t *testing.T) {
+	s := slowStudy(t, 50, 0, 0)
+	s.Workloads = []workload.Workload{workload.Change(s.Workloads[0], func(c *workload.Cacheable) { c.Origin.Mean = 50 * time.Millisecond })}
+	via := s.Placements[0]
+	via.Routes = nil
+	via.Sites = []placement.Assignment{{Site: "region", Role: placement.Origin, Servers: 2}}
+	enough := via.With().Named("enough")
+	enough.Sites[0].Servers = 5
+	s.Placements = []placement.Placement{enough, via}
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	require.Len(t, c.Refused, 1)
+	require.Contains(t, c.Refused[0].Reason, "files at region: work for 2.")
+	require.InDelta(t, 2.5/5, c.Placements[0].Loads[0].Ratio(), 0.1)
+}
+
+func TestCapacityThatWouldHaveNoEffectIsRefused(t *testing.T) {
+	s := slowStudy(t, 1, 5, 0)
+	game := workload.CompetitiveFPS().WithPlayers(10)
+	s.Workloads = []workload.Workload{game}
+	via := placement.RegionOnly("region").WithPoPs(1000, "pop")
+	via.Routes = []placement.Route{{Workloads: []string{game.Name}, ViaPoP: true}}
+	s.Placements = []placement.Placement{via}
+	_, err := s.Run(context.Background())
+	require.ErrorContains(t, err, `workload "competitive-fps": metro "metro": link "metro" -> "pop" has a capacity of 5 Mbit/s, which player updates would not feel`)
+
+	s = slowStudy(t, 1, 0, 5)
+	s.Workloads = []workload.Workload{workload.Change(s.Workloads[1], func(c *workload.Computed) {
+		c.Data = workload.DataCalls{Home: "pop", Probability: 1, Calls: 1}
+	})}
+	s.Placements = s.Placements[1:]
+	_, err = s.Run(context.Background())
+	require.ErrorContains(t, err, `workload "api": site "region": link "pop" -> "region" has a capacity of 5 Mbit/s, which calls for data would not feel`)
+}

@@ -1,0 +1,116 @@
+package edgewise_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+func TestPredictedWorkIsWhatIsDone(t *testing.T) {
+	s := smallStudy(t)
+	s.WarmUp, s.Duration, s.Replications = 0, 30*time.Second, 2
+	for i := range s.Workloads {
+		s.Workloads[i].Day = workload.Profile{} // flat
+	}
+	p := s.Predict()
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, 2, p.Replications)
+	require.Len(t, p.Placements, 3)
+	require.InEpsilon(t, p.Run.Requests*6, p.All.Requests, 1e-12)
+
+	got := 0.0
+	for w := range 2 {
+		got += found(t, figures(c, 0, w), "requests", "count").Value
+	}
+	require.InDelta(t, p.Run.Requests, got, 5*math.Sqrt(p.Run.Requests))
+	require.InEpsilon(t, p.Run.Updates, 60*30*128., 1e-12)
+	game := s.Workloads[2]
+	require.InEpsilon(t, 60+30*game.Demand.(workload.Rated).PerSecond(), p.Run.Sessions, 1e-12)
+}
+
+func TestPilotPredictsTheTimeOfEveryPlacement(t *testing.T) {
+	s := smallStudy(t)
+	p := s.Predict()
+	require.Zero(t, p.Time)
+	require.NoError(t, s.Pilot(context.Background(), p, time.Minute))
+	require.Positive(t, p.Time)
+	for _, of := range p.Placements {
+		require.Positive(t, of.Time, of.Name)
+		require.Positive(t, of.MemoryBytes, of.Name)
+	}
+
+	// No budget, no time; a cancelled pilot says so.
+	p = s.Predict()
+	require.NoError(t, s.Pilot(context.Background(), p, 1))
+	require.Zero(t, p.Time)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	require.ErrorIs(t, s.Pilot(ctx, p, time.Minute), context.Canceled)
+}
+
+func TestWorkBeyondBoundsIsRefusedWithARemedy(t *testing.T) {
+	bounds := edgewise.Bounds{Steps: edgewise.MostSteps, MemoryBytes: 8 << 30}
+	for name, test := range map[string]struct {
+		change func(*edgewise.Study)
+		want   string
+	}{
+		"requests": {func(s *edgewise.Study) {
+			s.Workloads[0] = s.Workloads[0].WithRequestsPerSecond(1e9)
+			s.Duration = 366 * 24 * time.Hour
+		}, "warm_up and duration of 9m15s together would do"},
+		"sessions": {func(s *edgewise.Study) {
+			s.Workloads[2] = workload.Change(s.Workloads[2], func(d *workload.Sessions) { d.Length.Scale, d.ConcurrentPlayers = time.Second, 1e7 })
+			s.Duration = 366 * 24 * time.Hour
+		}, "longer sessions than"},
+		"updates": {func(s *edgewise.Study) {
+			s.Workloads[2] = s.Workloads[2].WithPlayers(1e7)
+			s.Duration = 30 * 24 * time.Hour
+		}, `in workload "competitive-fps", sampled_updates: 0.0`},
+		"memory": {func(s *edgewise.Study) {
+			s.Workloads[0] = workload.Change(s.Workloads[0], func(p *workload.Poisson) { p.Objects = 1e9 })
+			s.Placements[1] = s.Placements[0].WithPoPs(1<<60, "pop-lax")
+			for i := range s.Placements[1].Tiers[0].Caches {
+				s.Placements[1].Tiers[0].Caches[i].Preload = true
+			}
+		}, "bytes of memory"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := smallStudy(t)
+			require.NoError(t, s.Check(s.Predict(), bounds))
+			test.change(s)
+			err := s.Check(s.Predict(), bounds)
+			var excess *edgewise.ExcessError
+			require.ErrorAs(t, err, &excess)
+			require.ErrorContains(t, err, test.want)
+			require.Greater(t, excess.Predicted, excess.Allowed)
+		})
+	}
+}
+
+// What the remedy says is enough.
+func TestRemedyForUpdatesIsEnough(t *testing.T) {
+	s := smallStudy(t)
+	s.Workloads[2] = s.Workloads[2].WithPlayers(1e6)
+	s.Duration = 24 * time.Hour
+	bounds := edgewise.Bounds{Steps: 1e11}
+	var share float64
+	err := s.Check(s.Predict(), bounds)
+	require.Error(t, err)
+	_, serr := fmt.Sscanf(err.Error()[strings.Index(err.Error(), "sampled_updates: "):], "sampled_updates: %g", &share)
+	require.NoError(t, serr)
+	s.Workloads[2].Service = func() workload.Service {
+		m := s.Workloads[2].Service.(workload.Matched)
+		m.SampledUpdates = share
+		return m
+	}()
+	require.NoError(t, s.Check(s.Predict(), bounds))
+}

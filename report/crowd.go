@@ -1,0 +1,58 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/edgewise-sim/edgewise"
+)
+
+// mostDrawn is how many placements a picture tells apart: the baseline and the best.
+const mostDrawn = 12
+
+// forPictures returns the comparison of the placements that pictures show, in the order of the study, and what is to be
+// said of the others; "" where none is left out.
+func forPictures(c *edgewise.Comparison) (shown *edgewise.Comparison, leftOut string) {
+	if len(c.Placements) <= mostDrawn {
+		return c, ""
+	}
+	ranks := make([]int, len(c.Placements)-1)
+	scores := make([]float64, len(c.Placements))
+	for i := range ranks {
+		ranks[i] = i + 1
+		scores[i+1] = score(c, i+1)
+	}
+	slices.SortStableFunc(ranks, func(a, b int) int { return cmp.Compare(scores[a], scores[b]) })
+	kept := append(ranks[:mostDrawn-1:mostDrawn-1], 0)
+	slices.Sort(kept)
+	few := *c
+	few.Placements = nil
+	for _, i := range kept {
+		few.Placements = append(few.Placements, c.Placements[i])
+	}
+	return &few, fmt.Sprintf("the baseline and the best %d of %d by mean latency", mostDrawn-1, len(c.Placements))
+}
+
+// score is what a placement is ranked by, the less the better: the mean latencies of its workloads over those of the
+// baseline, each over the share that is served. It is infinite where a workload has no latency.
+func score(c *edgewise.Comparison, placement int) float64 {
+	sum := 0.0
+	for i := range c.Placements[placement].Workloads {
+		w := &c.Placements[placement].Workloads[i]
+		mean, err := w.Headline().Mean()
+		served := servedShare(w.Figures)
+		if err != nil || served <= 0 {
+			return math.Inf(1)
+		}
+		against := 1.0
+		if base := workloadOf(&c.Placements[0], w.Name); base != nil {
+			if m, err := base.Headline().Mean(); err == nil && m.Value > 0 {
+				against = m.Value
+			}
+		}
+		sum += mean.Value / against / served
+	}
+	return sum
+}

@@ -1,0 +1,202 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// A Load is what is asked of servers or of a link, and what they can do. At a ratio of 1 and more a queue grows for as long
+// as the run lasts: no figure is ever steady.
+type Load struct {
+	// Workload is whose servers these are; "" for a link, which workloads share.
+	Workload string `json:"workload,omitempty"`
+	// Site is where the servers are, From and To are the ends of a link.
+	Site string `json:"site,omitempty"`
+	From string `json:"from,omitempty"`
+	To   string `json:"to,omitempty"`
+	// Offered is how many servers the work would keep busy, or the bits per second to be carried; both on the mean of
+	// the recorded time. Capacity is the number of servers, or the link's bits per second.
+	Offered  float64 `json:"offered"`
+	Capacity float64 `json:"capacity"`
+	// PerSecond is how many jobs a second the servers get; 0 for a link.
+	PerSecond float64 `json:"per_second,omitempty"`
+}
+
+// Ratio returns the load as a share of the capacity.
+func (l Load) Ratio() float64 { return l.Offered / l.Capacity }
+
+// IsSteady reports whether the queue can become steady.
+func (l Load) IsSteady() bool { return l.Offered < l.Capacity }
+
+// Relaxation returns the time in which a queue before servers forgets e-fold how it began, that of M/M/1 with the servers
+// taken as one that is as fast as all: S/(c(1-sqrt(rho))^2) with a mean work S (Cohen, The Single Server Queue, 1969, II.2.1). It
+// is 0 for links and where nothing is ever steady.
+func (l Load) Relaxation() time.Duration {
+	if l.PerSecond == 0 || !l.IsSteady() {
+		return 0
+	}
+	slack := 1 - math.Sqrt(l.Ratio())
+	seconds := l.Offered / l.PerSecond / l.Capacity / (slack * slack)
+	return time.Duration(min(seconds*1e9, float64(maxRun)))
+}
+
+// IsOfTheSame reports whether two loads are of the same servers or link.
+func (l Load) IsOfTheSame(o Load) bool {
+	return l.Workload == o.Workload && l.Site == o.Site && l.From == o.From && l.To == o.To
+}
+
+// MeanLoads returns the mean of the loads of several runs; what a run does not know of counts as idle there.
+func MeanLoads(runs [][]Load) []Load {
+	var all loads
+	for _, run := range runs {
+		for _, l := range run {
+			l.Offered /= float64(len(runs))
+			l.PerSecond /= float64(len(runs))
+			all.add(l)
+		}
+	}
+	return all
+}
+
+// String returns the load in words, for example "api at lax: work for 5.8 servers, of which there are 2: a load of 290 %".
+func (l Load) String() string {
+	if l.Site != "" {
+		servers := "there are"
+		if l.Capacity == 1 {
+			servers = "there is"
+		}
+		return fmt.Sprintf("%s at %s: work for %.3g servers, of which %s %v: a load of %.3g %%", l.Workload, l.Site, l.Offered, servers, l.Capacity, 100*l.Ratio())
+	}
+	return fmt.Sprintf("link %s -> %s: %.3g Mbit/s over %.3g Mbit/s: a load of %.3g %%", l.From, l.To, l.Offered/1e6, l.Capacity/1e6, 100*l.Ratio())
+}
+
+// loads adds up loads of the same servers and links.
+type loads []Load
+
+// add adds what is offered to servers or to a link, which the load names; none has no limit.
+func (all *loads) add(one Load) {
+	if one.Capacity == 0 || one.Offered == 0 {
+		return
+	}
+	for i := range *all {
+		if of := &(*all)[i]; of.IsOfTheSame(one) {
+			of.Offered += one.Offered
+			of.PerSecond += one.PerSecond
+			return
+		}
+	}
+	*all = append(*all, one)
+}
+
+// ServerLoads returns the load of every set of servers, workload by workload, of which it is known before the run: who
+// computes, calls to the home of their data, and origins that users meet. A workload whose demand does not know its
+// rate has none, and neither have games; failures are left out.
+func (p *Plan) ServerLoads() ([]Load, error) {
+	var all loads
+	for i := range p.workloads {
+		planned, w := &p.workloads[i], &p.scenario.Workloads[i]
+		if _, ok := w.Demand.(workload.Rated); !ok || planned.kind == Matched {
+			continue
+		}
+		rates, err := p.meanRates(i)
+		if err != nil {
+			return nil, err
+		}
+		for m, rate := range rates {
+			for k := range planned.entries[m] {
+				e := &planned.entries[m][k]
+				p.addWork(&all, i, e.site, rate*e.share.initial())
+			}
+		}
+	}
+	return all, nil
+}
+
+// addWork adds what so many requests of a workload a second are for the servers at the site where they enter, and at the
+// home of their data.
+func (p *Plan) addWork(all *loads, number, at int, perSecond float64) {
+	site := &p.sites[at]
+	switch service := p.scenario.Workloads[number].Service.(type) {
+	case workload.Cacheable:
+		if len(site.caches) == 0 || site.caches[firstTier] == nil {
+			all.add(p.serversAt(number, at, perSecond, service.Origin))
+		}
+	case workload.Computed:
+		all.add(p.serversAt(number, at, perSecond, service.Work))
+		if home := &p.workloads[number].homes[at][0]; home.to >= 0 {
+			calls := perSecond * service.Data.Probability * float64(service.Data.Calls)
+			all.add(p.serversAt(number, home.to, calls, service.Data.Service))
+		}
+	}
+}
+
+// serversAt returns what is offered to the servers of a workload at a site.
+func (p *Plan) serversAt(number, at int, perSecond float64, work workload.ServiceTime) Load {
+	a := p.sites[at].assignment(p.workloads[number].kind.Role())
+	return Load{Workload: p.workloads[number].name, Site: p.sites[at].id, Offered: perSecond * work.Mean.Seconds(), Capacity: float64(serversOf(a)), PerSecond: perSecond}
+}
+
+// meanRates returns the requests per second of a workload by metro, on the mean of the recorded time.
+func (p *Plan) meanRates(number int) ([]float64, error) {
+	w := &p.scenario.Workloads[number]
+	const most = 24 * time.Hour // then the day has begun anew
+	steps := 1 + int(min(p.scenario.Duration, most)/(15*time.Minute))
+	sum := make([]float64, len(p.metros))
+	for i := range steps {
+		share := (float64(i) + 0.5) / float64(steps)
+		at := p.scenario.Start.Add(p.scenario.WarmUp + time.Duration(share*float64(p.scenario.Duration)))
+		rates, err := w.RatesAt(p.workloads[number].audiences, at)
+		if err != nil {
+			return nil, err
+		}
+		for m, rate := range rates {
+			sum[m] += rate / float64(steps)
+		}
+	}
+	return sum, nil
+}
+
+// LoadsOf returns the loads of which a run has found out: of origins behind caches, and of links. What a metro's users get
+// is shared among their ways as when the run begins.
+func (p *Plan) LoadsOf(r *Result) []Load {
+	var all loads
+	seconds := p.scenario.Duration.Seconds()
+	link := func(n narrowest, bytes float64) {
+		all.add(Load{From: n.from, To: n.to, Offered: 8 * bytes / seconds, Capacity: n.bitsPerSecond})
+	}
+	for i := range p.workloads {
+		planned, tally := &p.workloads[i], &r.Workloads[i]
+		for m := range planned.entries {
+			for k := range planned.entries[m] {
+				e := &planned.entries[m][k]
+				bytes := float64(tally.Metros[m].Count(Bytes)) * e.share.initial()
+				link(e.narrowest, bytes)
+				link(e.beyond.narrowest, bytes)
+			}
+		}
+		for at := range planned.hops {
+			of := &tally.Sites[at]
+			for k, hops := range planned.hops[at] {
+				if hops == nil {
+					continue
+				}
+				fetched := of.Tally.OutcomeBytes[Miss]
+				if k > 0 {
+					fetched = of.Tiers[k].Count(TierBytes) - of.Tiers[k].Count(TierHitBytes)
+				}
+				link(hops[0].narrowest, float64(fetched))
+			}
+		}
+		if service, ok := p.scenario.Workloads[i].Service.(workload.Cacheable); ok {
+			for at := range p.sites {
+				if p.sites[at].origin != nil && p.sites[at].origin.Serves(planned.name) {
+					all.add(p.serversAt(i, at, float64(tally.Sites[at].Tally.Count(OriginRequests))/seconds, service.Origin))
+				}
+			}
+		}
+	}
+	return all
+}

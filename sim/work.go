@@ -1,0 +1,124 @@
+package sim
+
+import (
+	"math"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// Work is how much runs have to simulate, as far as that is known before they begin. Numbers are expected values.
+type Work struct {
+	// Requests of cacheable and computed workloads, the warm-up's included.
+	Requests float64
+	// Updates of games that are simulated: see [workload.Matched.SampledUpdates].
+	Updates float64
+	// Sessions of players, those included who are there when a run begins.
+	Sessions float64
+}
+
+// Add returns the work of both.
+func (w Work) Add(v Work) Work {
+	return Work{w.Requests + v.Requests, w.Updates + v.Updates, w.Sessions + v.Sessions}
+}
+
+// Times returns the work of so many such runs.
+func (w Work) Times(n float64) Work {
+	return Work{float64(n * w.Requests), float64(n * w.Updates), float64(n * w.Sessions)}
+}
+
+// Steps is about how long the work takes, counted in requests that meet caches: a session, which is drawn, matched and
+// ended, counts as one, an update of a game as a fifth of one (docs/performance.md).
+func (w Work) Steps() float64 {
+	return w.Requests + w.Sessions + float64(updateCost*w.Updates)
+}
+
+// WorkOf returns the work that one workload, by its number, is in one run of any placement. Nothing is known of a
+// demand that is not [workload.Rated]; its requests count as none.
+func (s *Scenario) WorkOf(number int) Work {
+	w := &s.Workloads[number]
+	end := s.WarmUp + s.Duration
+	window := end
+	if t, ok := w.Demand.(interface{ Length() time.Duration }); ok {
+		window = min(end, t.Length()) // a trace is silent after its end
+	}
+	arrivals := float64(perSecondOf(w) * window.Seconds())
+	service, ok := w.Service.(workload.Matched)
+	if !ok {
+		return Work{Requests: arrivals}
+	}
+	staying, ok := w.Demand.(workload.Staying)
+	if !ok {
+		return Work{}
+	}
+	present := staying.Concurrent()
+	return Work{Sessions: present + arrivals, Updates: float64(present * end.Seconds() / service.UpdatePeriod().Seconds())}
+}
+
+// Work returns the work of one run of any placement.
+func (s *Scenario) Work() Work {
+	var sum Work
+	for i := range s.Workloads {
+		sum = sum.Add(s.WorkOf(i))
+	}
+	return sum
+}
+
+// What is held for each, in bytes: about what was measured with this version on amd64.
+const (
+	entryBytes  = 64  // an object in a cache: its entry, size, place in the index, what a policy keeps
+	objectBytes = 48  // an object of a catalogue that caches are preloaded from, by tier: its rates, and their order
+	playerBytes = 700 // a player: the session, the lobby, the match, the law of the last mile
+)
+
+// MemoryBytes returns about how much memory one run of a placement takes at its largest, beside what its results take:
+// the objects in its caches and the players. It is a bound from above where caches share nothing, since such are
+// simulated one after another, and their memory goes from one to the next.
+func (s *Scenario) MemoryBytes(p *placement.Placement) int64 {
+	objects, rates, objectSize := 0.0, 0.0, math.Inf(1)
+	players := 0.0
+	for i := range s.Workloads {
+		w := &s.Workloads[i]
+		if d, ok := w.Demand.(workload.Staying); ok {
+			players += d.Concurrent()
+		}
+		n := s.objects(i)
+		if n == 0 {
+			continue
+		}
+		objects += float64(n)
+		if _, ok := w.Demand.(workload.Popular); ok {
+			rates += float64(n)
+		}
+		if service, ok := w.Service.(workload.Cacheable); ok && !w.RecordsSizes() {
+			objectSize = min(objectSize, portable.Exp(service.Sizes.LnMean)) // the median: the mean is larger
+		} else {
+			objectSize = 1
+		}
+	}
+	requests := s.Work().Requests
+	var held, largest, preload float64
+	for t := range p.Tiers {
+		tier := &p.Tiers[t]
+		for _, c := range tier.Caches {
+			fits := math.Inf(1)
+			if c.CapacityBytes > 0 {
+				fits = float64(c.CapacityBytes) / max(objectSize, 1)
+			}
+			in := min(objects, fits)
+			if c.Preload {
+				preload = rates * objectBytes * float64(len(p.Tiers)+1)
+			} else {
+				in = min(in, requests)
+			}
+			largest = max(largest, in)
+			held += in
+		}
+	}
+	if len(p.Tiers) <= 1 {
+		held = largest
+	}
+	return int64(min(float64(held*entryBytes)+preload+float64(players*playerBytes), math.MaxInt64/2))
+}

@@ -1,0 +1,37 @@
+package transport
+
+import "fmt"
+
+// An IdleWindow says with which congestion window an open connection sends the next response after a silence
+// longer than its retransmission timeout.
+type IdleWindow uint8
+
+const (
+	// RestartWindow sends from the initial window again, as a new connection does: RFC 5681, section 4.1, and what
+	// Linux does unless told otherwise (tcp_slow_start_after_idle is 1; it halves the window once a timeout, RFC 2861,
+	// and so is there after some seconds). It is the zero value.
+	RestartWindow IdleWindow = iota
+	// KeepWindow sends from the window that the connection has grown, taken to cover a round trip at the client's
+	// rate: RFC 7661, and servers on which restarting is turned off.
+	KeepWindow
+)
+
+var idleWindows = [...]string{RestartWindow: "restart", KeepWindow: "keep"}
+
+// String returns the name that scenario files use: "restart" or "keep".
+func (w IdleWindow) String() string {
+	if int(w) >= len(idleWindows) {
+		return fmt.Sprintf("idle window(%d)", uint8(w))
+	}
+	return idleWindows[w]
+}
+
+// ParseIdleWindow returns the rule of a name.
+func ParseIdleWindow(name string) (IdleWindow, error) {
+	for w, of := range idleWindows {
+		if of == name {
+			return IdleWindow(w), nil
+		}
+	}
+	return 0, fmt.Errorf("unknown rule for the window of an idle connection %q; want one of %q", name, idleWindows)
+}
