@@ -46,11 +46,11 @@ type Comparison struct {
 	// metros. Both are in the order of the network.
 	Sites  []Place `json:"sites,omitempty"`
 	Metros []Place `json:"metros,omitempty"`
+	// Refused says which placements of the study are not compared, and why.
+	Refused []Refusal `json:"refused,omitempty"`
 	// Placements holds one result a placement, in the order of the study: of those that are not refused, of which the
 	// first is the baseline.
 	Placements []PlacementResult `json:"placements"`
-	// Refused says which placements of the study are not compared, and why.
-	Refused []Refusal `json:"refused,omitempty"`
 }
 
 // A PlacementResult is what one placement does.

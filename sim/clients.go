@@ -23,6 +23,9 @@ type clients struct {
 	isAlike             bool   // all requests bring the same along, so that nothing need be drawn or caught up on
 	isNew               uint64 // below this, of 2^32, a request opens a connection
 	transfer            transport.Transfer
+	// fits and fitsNew are the largest responses that take no more than what they take at the rate, over an open and a
+	// new connection; none where packets may be lost.
+	fits, fitsNew int64
 	// relay is how a response comes to the entry point, where that is not this site.
 	relay    transport.Transfer
 	delay    int64      // from the user's instant to this site
@@ -206,7 +209,16 @@ func (c *clients) answer(r *request, s *served) bool {
 		t.Causes[Connect] += connect
 		t.Causes[TLS] += tls
 	}
-	transfer := c.transferTime(r, s.bytes, rtt)
+	var transfer int64
+	fits := c.fits
+	if r.isNew {
+		fits = c.fitsNew
+	}
+	if s.bytes <= fits {
+		transfer = c.transfer.Open(s.bytes)
+	} else {
+		transfer = c.transferTime(r, s.bytes, rtt)
+	}
 	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
 	c.latencies.put(ttfb, ttlb)
 	outcome := s.outcome
@@ -227,9 +239,6 @@ func (c *clients) answer(r *request, s *served) bool {
 
 // transferTime returns the time from the first to the last byte of a response on the way to the user.
 func (c *clients) transferTime(r *request, bytes, rtt int64) int64 {
-	if c.lossy == nil && c.transfer.IsOneWindow(bytes, r.isNew) {
-		return c.transfer.Open(bytes)
-	}
 	if !r.isNew {
 		c.trips = c.tripsOf(r, 0)
 	}

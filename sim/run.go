@@ -233,6 +233,11 @@ func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests work
 		work:      random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Service),
 		timeline:  r.timelineAt(e.site, number),
 	}
+	if c.lossy == nil {
+		c.fits, c.fitsNew = c.transfer.Fits(false), c.transfer.Fits(true)
+	} else {
+		c.fits, c.fitsNew = -1, -1
+	}
 	if e.access == 0 {
 		c.law = nil // no access link on the way: the users are at the node itself
 	}

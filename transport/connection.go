@@ -2,6 +2,7 @@ package transport
 
 import (
 	"fmt"
+	"math"
 	"math/bits"
 	"time"
 
@@ -169,9 +170,12 @@ func (t *Transfer) Open(bytes int64) int64 {
 	return int64(float64(float64(bytes)*t.nsPerByte) + 0.5)
 }
 
-// IsOneWindow reports whether a response goes out in one window, so that it takes what it takes at the rate.
-func (t *Transfer) IsOneWindow(bytes int64, isNew bool) bool {
-	return bytes <= t.window || t.keeps && !isNew
+// Fits returns the largest response in bytes that goes out in one window, so that it takes what it takes at the rate.
+func (t *Transfer) Fits(isNew bool) int64 {
+	if t.keeps && !isNew {
+		return math.MaxInt64
+	}
+	return t.window
 }
 
 // Time returns the transfer time on a new or an open connection with the given round-trip time, in ns.
@@ -185,7 +189,7 @@ func (t *Transfer) TimeOver(bytes int64, isNew bool, trips RoundTrips) int64 {
 }
 
 func transferTime[T RoundTrips](t *Transfer, bytes int64, isNew bool, trips T) int64 {
-	if t.IsOneWindow(bytes, isNew) {
+	if bytes <= t.Fits(isNew) {
 		return t.Open(bytes)
 	}
 	ns, _ := slowStart(t, t.window, bytes, trips)

@@ -108,8 +108,12 @@ func (d *Dialer) Ask(l *Line, bytes, now int64) (leaves, takes int64) {
 		l.window = d.transfer.window
 	}
 	leaves = max(now, l.ready)
-	takes, l.window = d.transfer.From(max(l.window, d.transfer.window), bytes, d.rtt)
 	l.asked = now
+	if window := max(l.window, d.transfer.window); bytes <= window {
+		takes = d.transfer.Open(bytes) // mostly
+	} else {
+		takes, l.window = d.transfer.From(window, bytes, d.rtt)
+	}
 	l.quiet = max(l.quiet, leaves+d.rtt+takes)
 	return leaves, takes
 }
