@@ -19,9 +19,9 @@ import (
 	"github.com/edgewise-sim/edgewise/report"
 )
 
+// reportFiles are the files of the report of one placement without a cache: no picture without content.
 var reportFiles = []string{
-	"comparison.csv", "comparison.json", "comparison.md", "hit_ratio.svg", "latency_ccdf.svg", "latency_cdf.png", "latency_cdf.svg",
-	"manifest.json", "quantile_shift.svg",
+	"comparison.csv", "comparison.json", "comparison.md", "latency_ccdf.svg", "latency_cdf.png", "latency_cdf.svg", "manifest.json",
 }
 
 func namesIn(t *testing.T, dir string) []string {
@@ -48,7 +48,7 @@ func TestWriteAllWritesTheWholeReport(t *testing.T) {
 
 	// A second report replaces the first.
 	require.NoError(t, report.WriteAll(dir, fixtureNamed("all alike")))
-	require.Equal(t, reportFiles, namesIn(t, dir))
+	require.ElementsMatch(t, append([]string{"hit_ratio.svg", "quantile_shift.svg"}, reportFiles...), namesIn(t, dir))
 	written, err = os.ReadFile(filepath.Join(dir, "comparison.md"))
 	require.NoError(t, err)
 	require.NotContains(t, string(written), "API")
@@ -118,9 +118,9 @@ func TestOnlyWhatAReportHasWrittenIsOverwritten(t *testing.T) {
 		}, "it has inputs,"},
 		"a link for a file": {func(t *testing.T, dir string) {
 			elsewhere := filepath.Join(t.TempDir(), "x")
-			require.NoError(t, os.Rename(filepath.Join(dir, "hit_ratio.svg"), elsewhere))
-			require.NoError(t, os.Symlink(elsewhere, filepath.Join(dir, "hit_ratio.svg")))
-		}, "it has hit_ratio.svg (changed)"},
+			require.NoError(t, os.Rename(filepath.Join(dir, "latency_ccdf.svg"), elsewhere))
+			require.NoError(t, os.Symlink(elsewhere, filepath.Join(dir, "latency_ccdf.svg")))
+		}, "it has latency_ccdf.svg (changed)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := fresh(t)

@@ -24,12 +24,33 @@ var outputs = []edgewise.Output{
 	{Name: "latency_cdf.svg", About: "the latency of every placement, whole", Write: svg(latencyCDF)},
 	{Name: "latency_cdf.png", About: "the same in pixels", Write: png(latencyCDF)},
 	{Name: "latency_ccdf.svg", About: "its tail", Write: svg(latencyCCDF)},
-	{Name: "quantile_shift.svg", About: "who gains and who loses, quantile by quantile", Write: svg(quantileShift)},
-	{Name: "hit_ratio.svg", About: "what the caches hit", Write: svg(hitRatios)},
+	{Name: "metros.svg", About: "who gains and who loses, metro by metro", Where: hasMetros, Write: svg(metros)},
+	{Name: "quantile_shift.svg", About: "who gains and who loses, quantile by quantile", Where: isComparison, Write: svg(quantileShift)},
+	{Name: "hit_ratio.svg", About: "what the caches hit", Where: hasCaches, Write: svg(hitRatios)},
 }
 
-// Outputs returns the files of every report, in their order.
+// Outputs returns the files of reports, in their order. Pictures that would be empty are left out of a report: see
+// [OutputsOf].
 func Outputs() []edgewise.Output { return slices.Clone(outputs) }
+
+// OutputsOf returns the files of the report of a comparison, in their order: those of [Outputs] that have content, and the
+// study's own, below [OwnDir].
+func OutputsOf(c *edgewise.Comparison) []edgewise.Output {
+	return slices.DeleteFunc(slices.Concat(outputs, own(c)), func(o edgewise.Output) bool { return o.Where != nil && !o.Where(c) })
+}
+
+// isComparison reports whether there is more than the baseline.
+func isComparison(c *edgewise.Comparison) bool { return len(c.Placements) > 1 }
+
+// hasMetros reports whether there is more than one metro and one placement.
+func hasMetros(c *edgewise.Comparison) bool {
+	return isComparison(c) && anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return len(w.Metros) > 1 })
+}
+
+// hasCaches reports whether some request passes a cache.
+func hasCaches(c *edgewise.Comparison) bool {
+	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return has(w, "cache") })
+}
 
 // own returns the study's own outputs, where they stand in the report.
 func own(c *edgewise.Comparison) []edgewise.Output {
@@ -43,6 +64,7 @@ func own(c *edgewise.Comparison) []edgewise.Output {
 func latencyCDF(c *edgewise.Comparison) (*Picture, error)    { return LatencyCDF(c, "", "") }
 func latencyCCDF(c *edgewise.Comparison) (*Picture, error)   { return LatencyCCDF(c, "", "") }
 func quantileShift(c *edgewise.Comparison) (*Picture, error) { return QuantileShift(c, "", "") }
+func metros(c *edgewise.Comparison) (*Picture, error)        { return Metros(c, "") }
 func hitRatios(c *edgewise.Comparison) (*Picture, error)     { return HitRatios(c, "") }
 
 // svg writes what draw draws as SVG.

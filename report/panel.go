@@ -18,6 +18,8 @@ type plotPanel struct {
 	plot      *plot.Plot
 	key       key
 	deadlines []time.Duration
+	// isSmall leaves the key to a [commonKey], so that two panels stand side by side.
+	isSmall bool
 }
 
 // panelTitle names a workload and its kind.
@@ -37,20 +39,30 @@ const (
 )
 
 func (p *plotPanel) height() vg.Length {
+	if p.isSmall {
+		return panelTitleHeight + plotHeight
+	}
 	return panelTitleHeight + max(plotHeight, p.key.height())
 }
 
 func (p *plotPanel) draw(c draw.Canvas) {
 	c.FillText(look.Bold(look.Text(look.LabelSize+1, look.Ink)), vg.Point{X: c.Min.X, Y: c.Max.Y}, cut(look.Bold(look.Text(look.LabelSize+1, look.Ink)), p.title, c.Size().X))
+	key, gap := keyWidth, keyGap
+	if p.isSmall {
+		key, gap = 0, 0
+	}
 	left := draw.Canvas{Canvas: c.Canvas, Rectangle: c.Rectangle}
-	left.Max.X -= keyWidth + keyGap
+	left.Max.X -= key + gap
 	left.Max.Y -= panelTitleHeight
 	// Tick labels push the data area in, by more or less. Push back, so that all panels align.
 	data := p.plot.DataCanvas(left)
 	left.Min.X -= data.Min.X - (c.Min.X + dataIndent)
-	left.Max.X += c.Max.X - keyWidth - 2*keyGap - data.Max.X
+	left.Max.X += c.Max.X - key - vg.Length(2*gap) - data.Max.X
 	p.plot.Draw(left)
 	p.drawDeadlines(p.plot.DataCanvas(left))
+	if p.isSmall {
+		return
+	}
 	right := draw.Canvas{Canvas: c.Canvas, Rectangle: c.Rectangle}
 	right.Min.X = c.Max.X - keyWidth
 	right.Max.Y -= panelTitleHeight
@@ -72,7 +84,7 @@ func (p *plotPanel) drawDeadlines(data draw.Canvas) {
 		text := words.Duration(d)
 		if half := vg.Length(label.Width(text) / 2); x-half >= free && x+half <= data.Max.X {
 			data.FillText(label, vg.Point{X: x, Y: data.Max.Y + 3}, text)
-			free = x + half + 1
+			free = x + half + 5
 		}
 	}
 }

@@ -39,6 +39,8 @@ func pictures(t *testing.T, c *edgewise.Comparison) map[string]*report.Picture {
 	require.NoError(t, err)
 	drawn["hit_ratio"], err = report.HitRatios(c, "")
 	require.NoError(t, err)
+	drawn["metros"], err = report.Metros(c, "")
+	require.NoError(t, err)
 	return drawn
 }
 
@@ -165,10 +167,10 @@ func TestPicturesSayWhatTheyShow(t *testing.T) {
 		}},
 		{"typical", "latency_ccdf", []string{"Lines end where fewer than 100 requests are slower", "10 %", "1 %"}},
 		{"typical", "hit_ratio", []string{"no cache", "requests  57.76 ± 0.84 %", "100 %", "Whiskers"}},
-		{"typical", "quantile_shift", []string{"against Region only (us-west-2)", "baseline", "Wasserstein distance", "p99  −28.4", "p90", "paired"}},
+		{"typical", "quantile_shift", []string{"against Region only (us-west-2)", "baseline", "average shift", "p99  −28.4", "p90", "paired"}},
 		{"one of one", "quantile_shift", []string{"There is one placement: nothing to compare."}},
 		{"all alike", "quantile_shift", []string{"exactly as a"}},
-		{"one of one", "latency_cdf", []string{"One replication: no confidence intervals", "p99  too few requests", "p50  78.3 ms"}},
+		{"one of one", "latency_cdf", []string{"One replication: no confidence intervals", "p95  too few requests", "p50  78.3 ms"}},
 		{"no cache", "hit_ratio", []string{"No request passes a cache in any placement"}},
 		{"six long", "latency_cdf", []string{"all & <everything>"}},
 		{"all alike", "latency_cdf", []string{"exactly as a"}},
@@ -300,4 +302,80 @@ func TestWriteErrorsAreReported(t *testing.T) {
 	} {
 		require.ErrorContains(t, err, "disk full", name)
 	}
+}
+
+func TestAPlacementKeepsItsColour(t *testing.T) {
+	c := fixtureNamed("typical")
+	twin := c.Placements[1] // exactly as the second, so that its line lies on that one's
+	twin.Name = "twin"
+	c.Placements = append(c.Placements, twin)
+	for name, p := range pictures(t, c) {
+		if name == "hit_ratio" {
+			continue
+		}
+		require.Contains(t, svg(t, p), "#CC79A7", "the fifth colour, in %s", name)
+	}
+}
+
+func TestPanelsOfAMetricHaveOneAxis(t *testing.T) {
+	p, err := report.LatencyCDF(made(fixture{title: "x", placements: []string{"a"}, workloads: []string{"cacheable", "computed"}, replications: 2, requests: 500}), "", "")
+	require.NoError(t, err)
+	_, _, labels := labelsOf(t, svg(t, p))
+	at := map[string][]float64{}
+	for _, l := range labels {
+		at[l.text] = append(at[l.text], math.Round((l.left+l.right)/2))
+	}
+	require.Len(t, at["50"], 2)
+	require.Equal(t, at["50"][0], at["50"][1])
+}
+
+func TestManyWorkloadsShareOneKeyOnABoundedPage(t *testing.T) {
+	c := made(fixture{title: "x", placements: []string{"a", "b"}, workloads: []string{"cacheable"}, replications: 2, requests: 200})
+	for i := range c.Placements {
+		w := c.Placements[i].Workloads[0]
+		for n := range 40 {
+			w.Name = "workload " + strconv.Itoa(n)
+			c.Placements[i].Workloads = append(c.Placements[i].Workloads, w)
+		}
+	}
+	for name, p := range pictures(t, c) {
+		if name == "hit_ratio" || name == "metros" {
+			continue
+		}
+		_, height, labels := labelsOf(t, svg(t, p))
+		require.Less(t, height, 3500., name)
+		keys := 0
+		for _, l := range labels {
+			if l.text == "b" {
+				keys++
+			}
+		}
+		require.Equal(t, 1, keys, name)
+	}
+}
+
+func TestPicturesSayWhatTheyAreToThoseWhoDoNotSeeThem(t *testing.T) {
+	c := fixtureNamed("six long")
+	c.Title = "a < b & c"
+	for name, p := range pictures(t, c) {
+		drawn := svg(t, p)
+		require.Contains(t, drawn, `<svg role="img" aria-labelledby="title description"`, name)
+		require.Contains(t, drawn, `<title id="title">a &lt; b &amp; c</title>`, name)
+		require.Contains(t, drawn, `<desc id="description">`, name)
+	}
+}
+
+func TestPicturesWithoutContentAreLeftOut(t *testing.T) {
+	names := func(c *edgewise.Comparison) (all []string) {
+		for _, o := range report.OutputsOf(c) {
+			all = append(all, o.Name)
+		}
+		return all
+	}
+	require.NotContains(t, names(fixtureNamed("no cache")), "hit_ratio.svg")
+	require.Contains(t, names(fixtureNamed("no cache")), "quantile_shift.svg")
+	require.NotContains(t, names(fixtureNamed("no cache")), "metros.svg", "one metro")
+	require.Contains(t, names(oneLoses()), "metros.svg")
+	require.Contains(t, names(fixtureNamed("typical")), "hit_ratio.svg")
+	require.NotContains(t, names(fixtureNamed("one of one")), "quantile_shift.svg")
 }

@@ -127,7 +127,7 @@ func (c *runCmd) write(ctx context.Context, s *streams, comparison *edgewise.Com
 	case err != nil:
 		err = errors.Join(err, runErr)
 	case !c.Quiet && printed == nil:
-		printed = c.listFiles(s.out, len(from.Inputs))
+		printed = c.listFiles(s.out, comparison, len(from.Inputs))
 	}
 	if err == nil && runErr != nil {
 		err = &interruptedError{fmt.Errorf("stopped after %d of %d replications, which were written: %w", comparison.Replications, comparison.Planned, runErr)}
@@ -182,20 +182,22 @@ func sayStopping(w io.Writer, c *edgewise.Comparison) (err error) {
 	return err
 }
 
-func (c *runCmd) listFiles(w io.Writer, inputs int) error {
+func (c *runCmd) listFiles(w io.Writer, comparison *edgewise.Comparison, inputs int) error {
 	names := "scenario.yaml"
 	if inputs > 0 {
 		names += ", the files it names"
 	}
-	files := fmt.Sprintf("%s, %s and manifest.json (edgewise reproduce runs it again).", outputNames(), names)
+	files := fmt.Sprintf("%s, %s and manifest.json (edgewise reproduce runs it again).", namesOf(report.OutputsOf(comparison)), names)
 	_, err := fmt.Fprintf(w, "Written to %s:\n%s\n", filepath.Clean(c.Out), wrap(files, widthOf(w)))
 	return err
 }
 
 // outputNames lists the files of every report.
-func outputNames() string {
+func outputNames() string { return namesOf(report.Outputs()) }
+
+func namesOf(outputs []edgewise.Output) string {
 	var names []string
-	for _, o := range report.Outputs() {
+	for _, o := range outputs {
 		names = append(names, o.Name)
 	}
 	return strings.Join(names, ", ")
