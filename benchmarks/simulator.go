@@ -9,6 +9,7 @@ import (
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
+	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -47,7 +48,8 @@ func (t toy) plan(requests, servers int) (*sim.Plan, error) {
 		return nil, err
 	}
 	perSecond := t.perSecond * float64(t.pops)
-	p := placement.RegionOnly("region").WithPoPs(int64(t.capacity), pops...)
+	// The toy's fills take the same time, whatever the connection.
+	p := placement.RegionOnly("region").WithPoPs(int64(t.capacity), pops...).WithUpstream(transport.Upstream{AlwaysOpen: true})
 	p.Sites[0].Servers = servers
 	plans, err := sim.Compile(context.Background(), sim.Scenario{
 		Network: network,

@@ -94,7 +94,7 @@ func TestAStudyGoesOnWithWhatTheStoreHas(t *testing.T) {
 	got, err = s.Run(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, asJSON(t, want), asJSON(t, got), "the same bits")
-	require.Equal(t, edgewise.Progress{Done: 6, Total: 6, Kept: 2}, last)
+	require.Equal(t, edgewise.Progress{Done: 6, Total: 6, Share: 1, Kept: 2}, last)
 	require.Len(t, damaged, 1)
 	require.Contains(t, damaged[0], "damaged or cut short")
 	require.NoError(t, d.Remove())

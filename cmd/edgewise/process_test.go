@@ -88,7 +88,16 @@ func filesOf(t *testing.T, dir string) map[string]string {
 // long is a study of 24 runs that take some time.
 var long = strings.NewReplacer("replications: 2", "replications: 12", "duration: 5s", "duration: 40m").Replace(tiny)
 
+// skipProcesses leaves a test of whole processes to the run without the race detector, under which each takes ten times as long.
+func skipProcesses(t *testing.T) {
+	t.Helper()
+	if raceEnabled {
+		t.Skip("runs whole processes")
+	}
+}
+
 func TestAnEndedRunGoesOnAndEndsWithTheSameBits(t *testing.T) {
+	skipProcesses(t)
 	decides := strings.Replace(long, "replications: 12", "replications: {min: 4, max: 8, until: {mean: 0.01%}}", 1)
 	for name, tt := range map[string]struct {
 		scenario string
@@ -139,6 +148,7 @@ func TestAnEndedRunGoesOnAndEndsWithTheSameBits(t *testing.T) {
 }
 
 func TestAnInterruptedRunReportsWhatIsFinished(t *testing.T) {
+	skipProcesses(t)
 	file, dir := scenarioFile(t, long), filepath.Join(t.TempDir(), "out")
 	p := start(t, nil, "run", file, "-o", dir, "-w", "1")
 	until(t, "two replications", func() bool { return cellsIn(cellsOf(dir)) > 4 })
@@ -158,6 +168,7 @@ func TestAnInterruptedRunReportsWhatIsFinished(t *testing.T) {
 }
 
 func TestRunsOfAnotherStudyAreRefusedByName(t *testing.T) {
+	skipProcesses(t)
 	dir := filepath.Join(t.TempDir(), "out")
 	code, _, errs := run(t, t.Context(), "run", scenarioFile(t, tiny), "-o", dir, "-q", "--keep-cells")
 	require.Zero(t, code, errs)
@@ -193,6 +204,7 @@ func TestRunsOfAnotherStudyAreRefusedByName(t *testing.T) {
 // TestTheFirstSignalEndsEveryPhase waits for no time, but for the exit code: a command that came to its end otherwise
 // has another.
 func TestTheFirstSignalEndsEveryPhase(t *testing.T) {
+	skipProcesses(t)
 	fifo := filepath.Join(t.TempDir(), "fifo")
 	require.NoError(t, syscall.Mkfifo(fifo, 0o666))
 	idle, writer, err := os.Pipe()
@@ -244,6 +256,7 @@ func many(placements int) string {
 }
 
 func TestASignalEndsDrawingAndNothingIsLost(t *testing.T) {
+	skipProcesses(t)
 	file, dir := scenarioFile(t, many(400)), filepath.Join(t.TempDir(), "out")
 	p := &process{Cmd: exec.Command(os.Args[0], "run", file, "-o", dir)}
 	p.Env, p.Stderr = append(os.Environ(), asCommand+"=1"), &p.errs
@@ -266,6 +279,7 @@ func TestASignalEndsDrawingAndNothingIsLost(t *testing.T) {
 }
 
 func TestAKilledCommandLeavesTheOldReportOrTheNew(t *testing.T) {
+	skipProcesses(t)
 	kills, err := strconv.Atoi(os.Getenv("EDGEWISE_TEST_KILLS"))
 	if err != nil {
 		kills = 4
