@@ -65,6 +65,10 @@ func latencyPicture(c *edgewise.Comparison, workload, metric string, v view) (*P
 			p.panels = append(p.panels, notice{name, "Nothing was recorded."})
 			continue
 		}
+		if v == tail && !haveTails(curves) {
+			p.panels = append(p.panels, notice{name, fmt.Sprintf("Too few requests for a tail: fewer than %d.", 2*stats.MinExceedances)})
+			continue
+		}
 		panel := newLatencyPanel(c, name, kind, curves, v)
 		drawn = append(drawn, panel)
 		p.panels = append(p.panels, panel.plotPanel)
@@ -123,6 +127,11 @@ func latencyCaption(c *edgewise.Comparison, v view) string {
 }
 
 func percentOf(share float64) string { return strconv.FormatFloat(100*share, 'g', 6, 64) }
+
+// haveTails reports whether some curve has more than the half of its requests before its tail ends.
+func haveTails(curves []curve) bool {
+	return slices.ContainsFunc(curves, func(c curve) bool { return c.pooled.Count() >= 2*stats.MinExceedances })
+}
 
 // A latencyPanel is the panel of one workload before its axis is known.
 type latencyPanel struct {

@@ -29,13 +29,23 @@ func Metros(c *edgewise.Comparison, workload string) (*Picture, error) {
 		return nil, fmt.Errorf("metros: %w", err)
 	}
 	p := &Picture{title: c.Title, subtitle: "Mean latency by metro, " + basis(c)}
+	var drawn []*metroPanel
 	for _, name := range workloads {
 		panel := newMetroPanel(c, name, losers, len(workloads))
 		if len(panel.rows) == 0 {
 			p.panels = append(p.panels, notice{name, "Nothing was recorded by metro."})
 			continue
 		}
+		drawn = append(drawn, panel)
 		p.panels = append(p.panels, panel)
+	}
+	// What is of one metric has one axis.
+	for _, panel := range drawn {
+		for _, o := range drawn {
+			if o.axis == panel.axis {
+				panel.low, panel.high = min(panel.low, o.low), max(panel.high, o.high)
+			}
+		}
 	}
 	key := new(commonKey)
 	for i := range c.Placements {
@@ -83,7 +93,7 @@ const (
 	metroAxis      = 34 * vg.Length(1)
 	// metroSpace is what all panels of a page may take, fewestMetros how many rows each has at least.
 	metroSpace   = 1500 * vg.Length(1)
-	fewestMetros = 4
+	fewestMetros = 6
 )
 
 func (p *metroPanel) rowHeight() vg.Length {

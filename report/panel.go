@@ -46,7 +46,7 @@ func (p *plotPanel) height() vg.Length {
 }
 
 func (p *plotPanel) draw(c draw.Canvas) {
-	c.FillText(look.Bold(look.Text(look.LabelSize+1, look.Ink)), vg.Point{X: c.Min.X, Y: c.Max.Y}, cut(look.Bold(look.Text(look.LabelSize+1, look.Ink)), p.title, c.Size().X))
+	c.FillText(look.Bold(look.Text(look.LabelSize+1, look.Ink)), vg.Point{X: c.Min.X, Y: c.Max.Y}, cut(look.Bold(look.Text(look.LabelSize+1, look.Ink)), p.title, vg.Length(c.Size().X*(1-spared))))
 	key, gap := keyWidth, keyGap
 	if p.isSmall {
 		key, gap = 0, 0

@@ -365,6 +365,12 @@ func TestPicturesSayWhatTheyAreToThoseWhoDoNotSeeThem(t *testing.T) {
 	}
 }
 
+func TestTwoRequestsHaveNoTail(t *testing.T) {
+	p, err := report.LatencyCCDF(made(fixture{title: "x", placements: []string{"a", "b"}, workloads: []string{"computed"}, replications: 2, requests: 1}), "", "")
+	require.NoError(t, err)
+	require.Contains(t, svg(t, p), "Too few requests for a tail: fewer than 200.")
+}
+
 func TestPicturesWithoutContentAreLeftOut(t *testing.T) {
 	names := func(c *edgewise.Comparison) (all []string) {
 		for _, o := range report.OutputsOf(c) {
