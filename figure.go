@@ -41,7 +41,9 @@ func (f *Figure) measurePairing(baseline Figure) {
 
 // isWithoutException reports whether a figure is a share of none or all, whose interval is not one over replications
 // ([stats.ShareOf]).
-func (f *Figure) isWithoutException() bool { return f.Unit == "share" && (f.Value == 0 || f.Value == 1) }
+func (f *Figure) isWithoutException() bool {
+	return f.Unit == "share" && (f.Value == 0 || f.Value == 1)
+}
 
 // figureJSON is a figure as programs read it: what is not known is null or absent.
 type figureJSON struct {

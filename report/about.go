@@ -13,12 +13,13 @@ import (
 	"github.com/edgewise-sim/edgewise/sim"
 )
 
-// placements says in words what each placement is.
-func (p *paper) placements(c *edgewise.Comparison) {
+// placements says in words what each placement is that stands in a table.
+func (p *paper) placements(c *edgewise.Comparison, ranks *ranking) {
 	var items []string
 	left := 0
+	shown := p.placementsShown(c, ranks)
 	for i := range c.Placements {
-		if !p.All && i > bestShown {
+		if !slices.Contains(shown, c.Placements[i].Name) {
 			left++
 			continue
 		}
@@ -146,17 +147,14 @@ func (p *paper) load(c *edgewise.Comparison) {
 			continue
 		}
 		rate := f.Value / c.Duration.Seconds()
-		text := fmt.Sprintf("%s (%s): %s %s/s, %s in each of %s", w.Name, w.Kind, number(rate, decimalsFor(rate, 0)),
-			requestsOf(w.Kind), number(f.Value, 0), countOf(c.Replications, "replication", "replications"))
+		load := fmt.Sprintf("%s %s/s", number(rate, decimalsFor(rate, 0)), requestsOf(w.Kind))
+		each := number(f.Value, min(1, decimalsFor(f.Value, 0)))
 		if w.Kind == sim.Matched.String() {
-			text = fmt.Sprintf("%s (%s): %s recorded %s in each of %s", w.Name, w.Kind, number(f.Value, 0), requestsOf(w.Kind),
-				countOf(c.Replications, "replication", "replications"))
-			if players := playersOf(w); players > 0 {
-				text = fmt.Sprintf("%s (%s): %s players on average, %s recorded %s in each of %s", w.Name, w.Kind, number(players, 0),
-					number(f.Value, 0), requestsOf(w.Kind), countOf(c.Replications, "replication", "replications"))
-			}
+			load = number(playersOf(w), 0) + " players on average"
+			each += " recorded " + requestsOf(w.Kind)
 		}
-		items = append(items, fmt.Sprintf("%s, from %s", text, countOf(len(w.Metros), "metro", "metros")))
+		items = append(items, fmt.Sprintf("%s (%s): %s, %s in each of %s, from %s", w.Name, w.Kind, load, each,
+			countOf(c.Replications, "replication", "replications"), countOf(len(w.Metros), "metro", "metros")))
 	}
 	if len(items) == 0 {
 		return
@@ -195,7 +193,7 @@ func (p *paper) run(c *edgewise.Comparison) {
 func (p *paper) basics(c *edgewise.Comparison) {
 	if len(c.Assumed) > 0 {
 		p.heading("Assumed, without a source")
-		p.items(c.Assumed)
+		p.items(assumptions(c))
 		p.gap()
 	}
 	if len(c.Sources) == 0 {
@@ -209,4 +207,38 @@ func (p *paper) basics(c *edgewise.Comparison) {
 	p.heading("Sources")
 	p.items(c.Sources)
 	p.gap()
+}
+
+// assumptions returns what is assumed, in the order of the comparison; what holds for several workloads alike stands once.
+func assumptions(c *edgewise.Comparison) (all []string) {
+	type assumption struct {
+		of   []string
+		text string
+	}
+	var sorted []assumption
+	names := workloadNames(c)
+	for _, a := range c.Assumed {
+		name, text, ok := strings.Cut(a, ": ")
+		if !ok || !slices.Contains(names, name) {
+			sorted = append(sorted, assumption{text: a})
+			continue
+		}
+		at := slices.IndexFunc(sorted, func(s assumption) bool { return s.text == text && len(s.of) > 0 })
+		if at < 0 {
+			at = len(sorted)
+			sorted = append(sorted, assumption{text: text})
+		}
+		sorted[at].of = append(sorted[at].of, name)
+	}
+	for _, a := range sorted {
+		switch {
+		case len(a.of) == 0:
+			all = append(all, a.text)
+		case len(a.of) > 1 && len(a.of) == len(names):
+			all = append(all, "all workloads: "+a.text)
+		default:
+			all = append(all, strings.Join(a.of, ", ")+": "+a.text)
+		}
+	}
+	return all
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -15,9 +16,23 @@ type tableRow struct {
 	alike []string
 }
 
-// name returns the names of the row's placements.
+// alikeInCell is how many placements a cell names beside the first.
+const alikeInCell = 2
+
+// name returns the names of the row's placements; where they are many, how many are like the first.
 func (r *tableRow) name() string {
+	if len(r.alike) > alikeInCell {
+		return fmt.Sprintf("%s\n= %d others", r.placement, len(r.alike))
+	}
 	return strings.Join(append([]string{r.placement}, r.alike...), "\n= ")
+}
+
+// alikeNote names the placements that [tableRow.name] counts, in a sentence; nothing where it names them.
+func (r *tableRow) alikeNote() []string {
+	if len(r.alike) <= alikeInCell {
+		return nil
+	}
+	return []string{fmt.Sprintf("Exactly like %s: %s.", r.placement, strings.Join(r.alike, "; "))}
 }
 
 // rowsOf returns a row a placement, those that are alike in one.

@@ -82,7 +82,7 @@ func (a *answering) called(r *tableRow) string {
 	if len(r.alike) == 0 {
 		return r.placement
 	}
-	return r.placement + " (exactly like " + strings.Join(r.alike, ", ") + ")"
+	return r.placement + " (exactly like " + named(r.alike) + ")"
 }
 
 // against says how the mean stands to the baseline's.
@@ -92,9 +92,9 @@ func (a *answering) against(r *tableRow, mean *edgewise.Figure) string {
 	return fmt.Sprintf("%s ms (%s %%) less than %s", number(-d.Value, decimalsFor(d.Value, d.HalfWidth())), number(100*v.change(), 1), a.baseline)
 }
 
+// noneIsBetter says so, and what becomes of each placement: those that are faster but serve fewer first.
 func (a *answering) noneIsBetter() string {
 	by := make(map[stats.Verdict][]string)
-	reason := ""
 	for i := range a.rows {
 		r := &a.rows[i]
 		if r.placement == a.baseline {
@@ -102,38 +102,69 @@ func (a *answering) noneIsBetter() string {
 			continue
 		}
 		verdict := a.verdict(r)
-		if a.ranks.harms(r.placement, a.workload) {
-			verdict = stats.Worse
+		if harms := a.harms(r); harms != "" {
+			if verdict == stats.Better {
+				harms = a.find(r).amountInPercent() + ", " + harms
+			} else {
+				verdict = stats.Worse
+			}
+			by[verdict] = append(by[verdict], a.called(r)+" ("+harms+")")
+			continue
 		}
-		by[verdict] = append(by[verdict], append([]string{r.placement}, r.alike...)...)
+		name := a.called(r)
+		if verdict == stats.Worse {
+			name += " (" + a.find(r).amountInPercent() + ")"
+		}
 		if v := a.find(r); v != nil && v.Unsupported != "" {
-			reason = v.Unsupported
+			name += " (" + v.Unsupported + ")"
 		}
+		by[verdict] = append(by[verdict], name)
 	}
-	var parts []string
+	s := fmt.Sprintf("no placement is shown to be better than %s by its mean %s", a.baseline, metricTitle(a.rows[0].workload.Headline().Name()))
+	if len(by[stats.Better]) > 0 {
+		s += " without serving fewer"
+	}
+	s += "."
 	for _, of := range []struct {
 		verdict stats.Verdict
 		text    string
-	}{{stats.Same, "no difference that matters"}, {stats.Worse, "worse"}, {stats.Undecided, "undecided"}, {NotComparable, "not comparable, for it serves many fewer or more"}} {
-		names := by[of.verdict]
-		if len(names) == 0 {
-			continue
+	}{
+		{stats.Better, "Faster, but serving fewer"}, {stats.Worse, "Worse"}, {NotComparable, "Not comparable, for it serves many fewer or more"},
+		{stats.Same, "No difference that matters"}, {stats.Undecided, "Undecided"},
+	} {
+		if names := by[of.verdict]; len(names) > 0 {
+			s += fmt.Sprintf(" %s: %s.", of.text, named(names))
 		}
-		if len(names) > metrosInWords {
-			names = append(names[:metrosInWords:metrosInWords], countOf(len(names)-metrosInWords, "other", "others"))
-		}
-		parts = append(parts, of.text+": "+strings.Join(names, ", "))
 	}
-	s := fmt.Sprintf("no placement is shown to be better than %s by its mean %s. ", a.baseline, metricTitle(a.rows[0].workload.Headline().Name()))
-	if len(parts) > 0 {
-		text := strings.Join(parts, "; ")
-		s += strings.ToUpper(text[:1]) + text[1:]
-		if reason != "" {
-			s += " (" + reason + ")"
-		}
-		s += "."
+	return s
+}
+
+// placementsInWords is how many placements a sentence names.
+const placementsInWords = 3
+
+// named lists names, and counts those that are too many.
+func named(names []string) string {
+	more := ""
+	if left := len(names) - placementsInWords; left > 1 {
+		names, more = names[:placementsInWords], " and "+countOf(left, "other", "others")
 	}
-	return strings.TrimSpace(s)
+	return strings.Join(names, "; ") + more
+}
+
+// harms lists of whom more are not served as they want under a placement: "not playing +0.8 pp".
+func (a *answering) harms(r *tableRow) string {
+	var all []string
+	for _, v := range a.ranks.verdicts[[2]string{r.placement, a.workload}] {
+		if v.IsHarm && v.Verdict == stats.Worse {
+			all = append(all, v.amount())
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// amountInPercent says by how much a figure differs: "mean −42.1 %".
+func (v *PlacementVerdict) amountInPercent() string {
+	return v.Figure + " " + strings.TrimSpace(strings.TrimPrefix(v.String(), string(v.Verdict)))
 }
 
 // find returns the verdict on the mean of the headline latency, nil where there is none.
@@ -159,7 +190,7 @@ func (a *answering) worseFigures(r *tableRow) string {
 	var all []string
 	for _, v := range a.ranks.verdicts[[2]string{r.placement, a.workload}] {
 		if v.Verdict == stats.Worse {
-			all = append(all, v.Figure+" "+strings.TrimSpace(strings.TrimPrefix(v.String(), string(v.Verdict))))
+			all = append(all, v.amountInPercent())
 		}
 	}
 	return strings.Join(all, ", ")

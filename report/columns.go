@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/sim"
 )
 
 // A column is a figure in a table.
@@ -46,6 +47,8 @@ func (c *column) heading() string {
 		return c.title + " MB" + c.by()
 	case c.Unit == "requests":
 		return c.title + c.by()
+	case c.isWait():
+		return c.title + ", s"
 	case c.Unit == "ms" && c.Table != edgewise.LatencyTable && c.Table != edgewise.LastByteTable:
 		return c.title + ", ms"
 	}
@@ -60,19 +63,24 @@ func (c *column) by() string {
 	return ""
 }
 
+// isWait reports whether a figure is a wait for a match, which is shown in seconds.
+func (c *column) isWait() bool { return c.Unit == "ms" && c.Metric == sim.LobbyWait.String() }
+
 // factor turns a figure into the unit of the heading.
 func (c *column) factor() float64 {
 	seconds := 1.0
 	if c.recorded > 0 {
 		seconds = c.recorded.Seconds()
 	}
-	switch c.Unit {
-	case "share":
+	switch {
+	case c.Unit == "share":
 		return 100
-	case "bytes":
+	case c.Unit == "bytes":
 		return 1e-6 / seconds
-	case "requests":
+	case c.Unit == "requests":
 		return 1 / seconds
+	case c.isWait():
+		return 1e-3
 	}
 	return 1
 }

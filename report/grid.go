@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,6 +17,46 @@ type grid struct {
 	notes   []string
 	// first is the width in characters at which the first column is wrapped.
 	first int
+	// texts is how many columns hold text, which is aligned to the left; 1 if 0.
+	texts int
+	// lacks are the figures, or intervals, that the data could not carry.
+	lacks []lack
+}
+
+// A lack is what the data could not carry, with the row it is of.
+type lack struct{ what, of, why string }
+
+// lacking sums up what is lacking, a sentence for each reason, and of which rows where it is not of all.
+func (t *grid) lacking() (sentences []string) {
+	type group struct {
+		what, of []string
+		why      string
+	}
+	var groups []group
+	for _, l := range t.lacks {
+		at := slices.IndexFunc(groups, func(g group) bool { return g.why == l.why && slices.Contains(g.what, l.what) })
+		if at < 0 {
+			at = len(groups)
+			groups = append(groups, group{what: []string{l.what}, why: l.why})
+		}
+		groups[at].of = append(groups[at].of, l.of)
+	}
+	for i := 0; i < len(groups); i++ {
+		for k := i + 1; k < len(groups); {
+			if groups[k].why == groups[i].why && slices.Equal(groups[k].of, groups[i].of) {
+				groups[i].what = append(groups[i].what, groups[k].what...)
+				groups = slices.Delete(groups, k, k+1)
+				continue
+			}
+			k++
+		}
+		of := ""
+		if len(groups[i].of) < len(t.rows) {
+			of = " of " + named(groups[i].of)
+		}
+		sentences = append(sentences, fmt.Sprintf("%s%s: %s.", strings.Join(groups[i].what, ", "), of, groups[i].why))
+	}
+	return sentences
 }
 
 // grid writes the table under its title, and its notes. A table that is wider than the paper is split: each part has the
@@ -33,7 +74,7 @@ func (p *paper) grid(t *grid) {
 		w.Style().Format.Header = text.FormatDefault
 		p.WriteString(w.Render() + "\n")
 	}
-	for _, note := range t.notes {
+	for _, note := range slices.Concat(t.lacking(), t.notes) {
 		p.prose(note)
 	}
 	p.gap()
@@ -79,10 +120,13 @@ func (t *grid) nameWidth(width int) int {
 	return min(t.widthOf(0), most)
 }
 
-// widthOf returns the width that a column needs: its headings may be wrapped at words, its cells not.
+// widthOf returns the width that a column needs: its heading may be wrapped at words, to two lines, its cells not.
 func (t *grid) widthOf(column int) (width int) {
-	for _, word := range strings.Fields(t.columns[column]) {
-		width = max(width, text.StringWidth(word))
+	words := strings.Fields(t.columns[column])
+	width = text.StringWidth(t.columns[column])
+	for i := 1; i < len(words); i++ {
+		first, second := strings.Join(words[:i], " "), strings.Join(words[i:], " ")
+		width = min(width, max(text.StringWidth(first), text.StringWidth(second)))
 	}
 	for _, row := range t.rows {
 		width = max(width, text.LongestLineLen(row[column]))
@@ -95,8 +139,12 @@ func (t *grid) writer(others []int, width int) table.Writer {
 	w := table.NewWriter()
 	columns := append([]int{0}, others...)
 	configs := []table.ColumnConfig{{Number: 1, WidthMax: t.nameWidth(width), WidthMaxEnforcer: wrapLines}}
-	for i := range others {
-		configs = append(configs, table.ColumnConfig{Number: i + 2, Align: text.AlignRight, AlignHeader: text.AlignRight})
+	for i, column := range others {
+		align := text.AlignRight
+		if column < t.texts {
+			align = text.AlignLeft
+		}
+		configs = append(configs, table.ColumnConfig{Number: i + 2, Align: align, AlignHeader: align})
 	}
 	of := func(cells []string) (row table.Row) {
 		for _, column := range columns {

@@ -20,13 +20,13 @@ type MetroVerdict struct {
 }
 
 // MetroVerdicts judges every placement against the baseline, metro by metro: the mean of the headline latency, and every
-// other figure that is judged and made by metro but the quantiles, such as the share of requests that failed. They are a
-// family of their own beside [Verdicts]: all of them together are right with the probability of the comparison's level.
+// other figure that is judged and made by metro but the quantiles, such as the share of requests that failed. Those of one
+// placement and workload are a family of their own beside [Verdicts], all of it right with the probability of the
+// comparison's level: more placements hide no losers.
 func MetroVerdicts(c *edgewise.Comparison, m Margins) ([]MetroVerdict, error) {
 	if _, err := selectWorkloads(c, ""); err != nil {
 		return nil, fmt.Errorf("verdicts by metro: %w", err)
 	}
-	j := judging{level: c.Level, margins: m.orDefaults()}
 	var all []MetroVerdict
 	for i := 1; i < len(c.Placements); i++ {
 		p := &c.Placements[i]
@@ -36,29 +36,40 @@ func MetroVerdicts(c *edgewise.Comparison, m Margins) ([]MetroVerdict, error) {
 			if base == nil {
 				continue
 			}
-			j.placement, j.workload = p.Name, w.Name
-			total := requestsIn(base.Metros)
-			for n := range w.Metros {
-				metro := &w.Metros[n]
-				at := slices.IndexFunc(base.Metros, func(b edgewise.MetroResult) bool { return b.ID == metro.ID })
-				if at < 0 {
-					continue
-				}
-				share := 0.0
-				if total > 0 {
-					share = requestsIn(base.Metros[at:at+1]) / total
-				}
-				before := len(j.verdicts)
-				j.compare(metro.Figures, base.Metros[at].Figures, func(f *edgewise.Figure) bool { return f.Q == 0 })
-				for range j.verdicts[before:] {
-					all = append(all, MetroVerdict{MetroID: metro.ID, Metro: metro.Name, Share: share})
-				}
+			of, err := metroVerdicts(p.Name, w, base, c.Level, m)
+			if err != nil {
+				return nil, fmt.Errorf("verdicts by metro: %w", err)
 			}
+			all = append(all, of...)
+		}
+	}
+	return all, nil
+}
+
+// metroVerdicts judges the metros of one placement and workload.
+func metroVerdicts(placement string, w, base *edgewise.WorkloadResult, level float64, m Margins) ([]MetroVerdict, error) {
+	j := judging{level: level, margins: m.orDefaults(), placement: placement, workload: w.Name}
+	total := requestsIn(base.Metros)
+	var all []MetroVerdict
+	for n := range w.Metros {
+		metro := &w.Metros[n]
+		at := slices.IndexFunc(base.Metros, func(b edgewise.MetroResult) bool { return b.ID == metro.ID })
+		if at < 0 {
+			continue
+		}
+		share := 0.0
+		if total > 0 {
+			share = requestsIn(base.Metros[at:at+1]) / total
+		}
+		before := len(j.verdicts)
+		j.compare(metro.Figures, base.Metros[at].Figures, func(f *edgewise.Figure) bool { return f.Q == 0 })
+		for range j.verdicts[before:] {
+			all = append(all, MetroVerdict{MetroID: metro.ID, Metro: metro.Name, Share: share})
 		}
 	}
 	verdicts, err := j.judge()
 	if err != nil {
-		return nil, fmt.Errorf("verdicts by metro: %w", err)
+		return nil, err
 	}
 	for i := range verdicts {
 		all[i].PlacementVerdict = verdicts[i]
@@ -209,14 +220,23 @@ func countOf(n int, one, many string) string {
 // losersInTable is how many rows the table of losers has.
 const losersInTable = 60
 
-// losersTable returns a table of what is worse in which metro, nil where nothing is.
-func losersTable(losers []Losers) *grid {
+// losersTable returns a table of what is worse in which metro, nil where nothing is. Placements that are alike are named
+// once.
+func losersTable(c *edgewise.Comparison, losers []Losers) *grid {
 	t := &grid{
-		title: "Who loses", columns: []string{"placement", "workload", "metro", "% of requests", "figure", "baseline", "difference"},
-		first: placementColumn,
+		title: "Who loses", columns: []string{"placement", "workload", "metro", "figure", "% of requests", "baseline", "difference"},
+		first: placementColumn, texts: 4,
+	}
+	rows := make(map[string][]tableRow)
+	for _, name := range workloadNames(c) {
+		rows[name] = rowsOf(c, name)
 	}
 	left := 0
 	for _, l := range losers {
+		at := slices.IndexFunc(rows[l.Workload], func(r tableRow) bool { return r.placement == l.Placement })
+		if at < 0 {
+			continue
+		}
 		for _, v := range l.Worse {
 			if len(t.rows) == losersInTable {
 				left++
@@ -227,7 +247,7 @@ func losersTable(losers []Losers) *grid {
 				factor, unit = 100, " pp"
 			}
 			t.rows = append(t.rows, []string{
-				l.Placement, l.Workload, v.Metro, number(100*v.Share, 1), v.Figure, interval(v.Baseline.Scaled(factor)),
+				rows[l.Workload][at].name(), l.Workload, v.Metro, v.Figure, number(100*v.Share, 1), interval(v.Baseline.Scaled(factor)),
 				signed(v.Question.Difference.Scaled(factor)) + unit,
 			})
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -67,7 +68,7 @@ func TestWhoLosesIsSaidEverywhere(t *testing.T) {
 	require.Contains(t, screen.String(), sentence)
 	require.Contains(t, screen.String(), "But 30 % of the requests, in 2 of 4 metros, are worse off.")
 	require.NoError(t, report.WriteVerdictsMarkdown(&markdown, c, report.Margins{}))
-	require.Contains(t, markdown.String(), "| zones | api | San Francisco | 24.0 | mean | 60.00 ± 0.10 | +2.20 ± 0.10 ms |")
+	require.Contains(t, markdown.String(), "| zones | api | San Francisco | mean | 24.0 | 60.00 ± 0.10 | +2.20 ± 0.10 ms |")
 
 	require.NoError(t, report.WriteCSV(&table, c))
 	rows, err := csv.NewReader(&table).ReadAll()
@@ -113,7 +114,31 @@ func TestAHarmfulPlacementIsNeverBest(t *testing.T) {
 	zones.Figures[3].Estimate, zones.Figures[3].Difference = failed, &failed
 	answers, err := report.Answers(c, report.Margins{})
 	require.NoError(t, err)
-	require.Equal(t, []string{"api: no placement is shown to be better than region by its mean time to first byte (TTFB). Worse: zones."}, answers)
+	const none = "api: no placement is shown to be better than region by its mean time to first byte (TTFB)"
+	require.Equal(t, []string{none + " without serving fewer. Faster, but serving fewer: zones (mean −13.3 %, failed requests +3.0 pp)."}, answers)
+	failed = stats.Estimate{Value: 0.3, Low: 0.29, High: 0.31, N: 10}
+	zones.Figures[3].Estimate, zones.Figures[3].Difference = failed, &failed
+	answers, err = report.Answers(c, report.Margins{})
+	require.NoError(t, err)
+	require.Equal(t, []string{none + ". Worse: zones (failed requests +30.0 pp)."}, answers, "so few are served that their latency is no answer")
+}
+
+func TestMorePlacementsHideNoLosers(t *testing.T) {
+	c := oneLoses()
+	metro := &c.Placements[1].Workloads[0].Metros[1]
+	metro.Figures[2].Difference = &stats.Estimate{Value: 2.2, Low: 1.2, High: 3.2, N: 10} // p = 0.0008: enough for one of 5 questions, not of 205
+	few, err := report.WhoLoses(c, report.Margins{})
+	require.NoError(t, err)
+	for i := range 40 {
+		other := c.Placements[1]
+		other.Name = fmt.Sprintf("zones %d", i)
+		c.Placements = append(c.Placements, other)
+	}
+	more, err := report.WhoLoses(c, report.Margins{})
+	require.NoError(t, err)
+	require.Len(t, more, 41)
+	require.Equal(t, 2, few[0].WorseMetros)
+	require.Equal(t, few[0], more[0])
 }
 
 func TestNothingAgainstNothingIsTheSame(t *testing.T) {

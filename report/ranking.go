@@ -10,7 +10,7 @@ import (
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
-// bestShown is how many placements are shown beside the baseline where there are more.
+// bestShown is how many placements tables show beside the baseline where there are more.
 const bestShown = 10
 
 // A ranking says how placements are judged, by placement and workload.
@@ -56,15 +56,16 @@ func (r *ranking) best(rows []tableRow) []int {
 		return 0
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(harm(a), harm(b)), cmp.Compare(meanOf(&rows[a]), meanOf(&rows[b])))
+		return cmp.Or(cmp.Compare(harm(a), harm(b)), cmp.Compare(costOf(rows[a].workload), costOf(rows[b].workload)))
 	})
 	return order
 }
 
-// meanOf returns the mean of the headline latency over the share that is served, or infinity where there is none.
-func meanOf(r *tableRow) float64 {
-	mean, err := r.workload.Headline().Mean()
-	served := servedShare(r.workload.Figures)
+// costOf returns what placements are ranked by, the less the better: the mean of the headline latency of a workload over
+// the share that is served. It is infinite where there is none.
+func costOf(w *edgewise.WorkloadResult) float64 {
+	mean, err := w.Headline().Mean()
+	served := servedShare(w.Figures)
 	if err != nil || served <= 0 {
 		return math.Inf(1)
 	}
@@ -85,4 +86,15 @@ func (p *paper) rowsShown(c *edgewise.Comparison, workload string, r *ranking) (
 	}
 	return shown, fmt.Sprintf("The baseline and the best %d of %d other placements by mean %s; -v shows all, comparison.csv has them.",
 		bestShown, len(rows)-1, metricTitle(rows[0].workload.Headline().Name()))
+}
+
+// placementsShown returns the names of the placements that stand in some table of the paper.
+func (p *paper) placementsShown(c *edgewise.Comparison, ranks *ranking) (names []string) {
+	for _, workload := range workloadNames(c) {
+		rows, _ := p.rowsShown(c, workload, ranks)
+		for _, r := range rows {
+			names = append(append(names, r.placement), r.alike...)
+		}
+	}
+	return names
 }

@@ -53,7 +53,7 @@ func (p *paper) page(c *edgewise.Comparison, sites bool) error {
 			p.gap()
 		}
 	}
-	p.placements(c)
+	p.placements(c, rankBy(verdicts))
 	p.load(c)
 	p.run(c)
 	p.basics(c)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/report"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // many is a comparison of placements with long names, none alike.
@@ -80,4 +81,49 @@ func TestPlacementsThatAreAlikeAreOneRow(t *testing.T) {
 	require.NoError(t, report.WriteMarkdown(&b, c))
 	require.Equal(t, 5, strings.Count(b.String(), "| Region + PoPs<br/>= twin |"), "of latencies, and of the origin and last bytes of the site")
 	require.NotContains(t, b.String(), "| twin |")
+}
+
+func TestManyPlacementsThatAreAlikeAreCountedInCellsAndNamedOnce(t *testing.T) {
+	c := fixtureNamed("typical")
+	for _, name := range []string{"twin", "triplet", "quadruplet"} {
+		twin := c.Placements[0]
+		twin.Name = name
+		c.Placements = append(c.Placements, twin)
+	}
+	var b bytes.Buffer
+	require.NoError(t, report.WriteScreen(&b, c, report.Layout{}))
+	require.Contains(t, b.String(), "│ = 3 others ")
+	require.Contains(t, b.String(), "Exactly like Region only (us-west-2): twin; triplet; quadruplet.\n")
+	require.Contains(t, b.String(), "Exactly what Region only (us-west-2) does: twin; triplet; quadruplet.\n")
+	require.NotContains(t, b.String(), "= twin")
+}
+
+func TestWhatSeveralWorkloadsAssumeStandsOnce(t *testing.T) {
+	c := fixtureNamed("typical")
+	c.Assumed = []string{
+		"roads: straight", "game: a tick of 8 ms", "web site: 5 ms of work", "web site: peak at 21 h", "API: 5 ms of work", "game: peak at 21 h", "API: peak at 21 h",
+	}
+	var b bytes.Buffer
+	require.NoError(t, report.WriteScreen(&b, c, report.Layout{}))
+	require.Contains(t, b.String(), "- roads: straight\n- game: a tick of 8 ms\n- web site, API: 5 ms of work\n- all workloads: peak at 21 h\n\n")
+}
+
+func TestWhatIsLackingIsSaidOnceAndOfWhom(t *testing.T) {
+	c := fixtureNamed("typical")
+	few := stats.Estimate{Unsupported: "9 values: 0.09 beyond the quantile, 100 needed"}
+	for i := range c.Placements {
+		w := &c.Placements[i].Workloads[2]
+		for n := range w.Figures {
+			switch f := &w.Figures[n]; {
+			case f.Metric == "ttfb" && (f.Statistic == "p99" || f.Statistic == "p95"):
+				f.Estimate, f.Difference = few, nil
+			case f.Metric == "ttfb" && f.Statistic == "mean" && i == 1:
+				f.Estimate, f.Difference = stats.Estimate{Value: 50, Low: 50, High: 50, N: 10, Unsupported: "only replication 1 counted anything: no interval"}, nil
+			}
+		}
+	}
+	var b bytes.Buffer
+	require.NoError(t, report.WriteScreen(&b, c, report.Layout{}))
+	require.Equal(t, 1, strings.Count(b.String(), "\np95 n/a, p99 n/a: 9 values: 0.09 beyond the quantile, 100 needed.\n"))
+	require.Equal(t, 1, strings.Count(b.String(), "\nmean of Region + PoPs: only replication 1 counted anything: no interval.\n"))
 }

@@ -95,7 +95,7 @@ func siteTable(c *edgewise.Comparison, rows []tableRow) *grid {
 	if len(columns) == 0 {
 		return nil
 	}
-	t := &grid{title: rows[0].workload.Name + ": by site", columns: []string{"placement, site", "roles"}, first: siteColumn}
+	t := &grid{title: rows[0].workload.Name + ": by site", columns: []string{"placement, site", "roles"}, first: siteColumn, texts: 2}
 	for i := range columns {
 		t.columns = append(t.columns, columns[i].heading())
 	}

@@ -52,8 +52,13 @@ func (p *paper) tables(c *edgewise.Comparison) error {
 	for _, name := range workloadNames(c) {
 		rows, left := p.rowsShown(c, name, ranks)
 		for i, t := range placementTables(rows, c.Duration) {
-			if i == 0 && left != "" {
-				t.notes = append(t.notes, left)
+			if i == 0 {
+				for _, r := range rows {
+					t.notes = append(t.notes, r.alikeNote()...)
+				}
+				if left != "" {
+					t.notes = append(t.notes, left)
+				}
 			}
 			p.grid(t)
 		}
@@ -119,7 +124,7 @@ func hasIdle(c *edgewise.Comparison) bool {
 }
 
 // cells returns the figures of a row; a figure that the row does not have is an empty cell.
-func (t *grid) cells(all edgewise.Figures, columns []column) (cells []string) {
+func (t *grid) cells(of string, all edgewise.Figures, columns []column) (cells []string) {
 	for i := range columns {
 		c := &columns[i]
 		f, ok := all.Find(c.Metric, c.Statistic)
@@ -127,7 +132,7 @@ func (t *grid) cells(all edgewise.Figures, columns []column) (cells []string) {
 			cells = append(cells, "")
 			continue
 		}
-		cells = append(cells, t.cell(c.heading(), f, c.factor()))
+		cells = append(cells, t.cell(c.heading(), of, f, c.factor()))
 	}
 	return cells
 }
@@ -180,7 +185,7 @@ func placementTable(rows []tableRow, name string, columns []column) *grid {
 		t.columns = append(t.columns, columns[i].heading())
 	}
 	for _, r := range rows {
-		cells := t.cells(r.workload.Figures, columns)
+		cells := t.cells(r.placement, r.workload.Figures, columns)
 		for i := range columns {
 			if isFirst := i == 0 || columns[i-1].Metric != columns[i].Metric; isFirst && cells[i] == "" {
 				cells[i] = noCaches(r.workload, &columns[i])
@@ -222,12 +227,13 @@ func tableTitle(w *edgewise.WorkloadResult, name string, columns []column) strin
 
 // cell returns a figure, times factor, with its difference from the baseline on a second line. What
 // the data could not carry goes into a note.
-func (t *grid) cell(what string, f edgewise.Figure, factor float64) string {
-	if !f.HasValue() && f.Unsupported != "" {
-		note := fmt.Sprintf("%s %s: %s.", what, absent, f.Unsupported)
-		if !slices.Contains(t.notes, note) {
-			t.notes = append(t.notes, note)
-		}
+func (t *grid) cell(what, of string, f edgewise.Figure, factor float64) string {
+	switch {
+	case f.Unsupported == "" || f.HasValue() && f.N < 2: // the legend says that there is one replication
+	case f.HasValue():
+		t.lacks = append(t.lacks, lack{what, of, f.Unsupported})
+	default:
+		t.lacks = append(t.lacks, lack{what + " " + absent, of, f.Unsupported})
 	}
 	s := interval(f.Scaled(factor))
 	if f.Difference != nil && f.Difference.HasValue() {

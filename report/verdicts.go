@@ -214,7 +214,7 @@ func (p *paper) verdicts(c *edgewise.Comparison, m Margins, verdicts []Placement
 		}
 		p.grid(t)
 	}
-	if t := losersTable(losers); p.All && t != nil {
+	if t := losersTable(c, losers); p.All && t != nil {
 		p.grid(t)
 	}
 	p.prose(verdictLegend(c, m, verdicts, losers))
@@ -229,7 +229,7 @@ func verdictLegend(c *edgewise.Comparison, m Margins, verdicts []PlacementVerdic
 		s += fmt.Sprintf(" not comparable: the shares that failed or did not play differ by more than %s pp; latencies are of those who are served, and who serves many fewer is better in no time.", percentOf(m.orDefaults().Served))
 	}
 	if len(losers) > 0 {
-		s += " Who loses is a family of questions of its own, of the mean"
+		s += " Who loses: the questions of each placement and workload are a family of their own, of the mean"
 		if hasFailures(c) {
 			s += " and of what failed,"
 		}
@@ -257,8 +257,12 @@ func verdictTable(c *edgewise.Comparison, rows []tableRow, ranks *ranking) *grid
 	t.columns = append(t.columns, figures...)
 	for _, r := range rows {
 		if r.placement == baseline {
-			for _, other := range r.alike {
-				t.notes = append(t.notes, fmt.Sprintf("%s does exactly what %s does.", other, baseline))
+			switch len(r.alike) {
+			case 0:
+			case 1:
+				t.notes = append(t.notes, fmt.Sprintf("%s does exactly what %s does.", r.alike[0], baseline))
+			default:
+				t.notes = append(t.notes, fmt.Sprintf("Exactly what %s does: %s.", baseline, strings.Join(r.alike, "; ")))
 			}
 			continue
 		}
@@ -268,6 +272,7 @@ func verdictTable(c *edgewise.Comparison, rows []tableRow, ranks *ranking) *grid
 			cells[1+slices.Index(figures, v.Figure)] = strings.Replace(v.String(), " ", "\n", 1)
 		}
 		t.rows = append(t.rows, cells)
+		t.notes = append(t.notes, r.alikeNote()...)
 	}
 	if len(t.rows) == 0 && len(t.notes) == 0 {
 		return nil
