@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -26,38 +27,52 @@ type grid struct {
 // A lack is what the data could not carry, with the row it is of.
 type lack struct{ what, of, why string }
 
-// lacking sums up what is lacking, a sentence for each reason, and of which rows where it is not of all.
+// lacking sums up what is lacking, a sentence for each kind of reason, and of which rows where it is not of all.
 func (t *grid) lacking() (sentences []string) {
 	type group struct {
-		what, of []string
-		why      string
+		what, of     []string
+		why, pattern string
 	}
 	var groups []group
 	for _, l := range t.lacks {
-		at := slices.IndexFunc(groups, func(g group) bool { return g.why == l.why && slices.Contains(g.what, l.what) })
+		pattern := figuresIn.ReplaceAllString(l.why, "#")
+		at := slices.IndexFunc(groups, func(g group) bool { return g.pattern == pattern && g.what[0] == l.what })
 		if at < 0 {
 			at = len(groups)
-			groups = append(groups, group{what: []string{l.what}, why: l.why})
+			groups = append(groups, group{[]string{l.what}, nil, l.why, pattern})
 		}
-		groups[at].of = append(groups[at].of, l.of)
+		g := &groups[at]
+		g.of = append(g.of, l.of)
+		if g.why != l.why && !strings.HasPrefix(g.why, example) {
+			g.why = example + g.why
+		}
 	}
 	for i := 0; i < len(groups); i++ {
+		g := &groups[i]
 		for k := i + 1; k < len(groups); {
-			if groups[k].why == groups[i].why && slices.Equal(groups[k].of, groups[i].of) {
-				groups[i].what = append(groups[i].what, groups[k].what...)
+			if o := &groups[k]; o.pattern == g.pattern && slices.Equal(o.of, g.of) {
+				if o.why != g.why && !strings.HasPrefix(g.why, example) {
+					g.why = example + g.why
+				}
+				g.what = append(g.what, o.what...)
 				groups = slices.Delete(groups, k, k+1)
 				continue
 			}
 			k++
 		}
 		of := ""
-		if len(groups[i].of) < len(t.rows) {
-			of = " of " + named(groups[i].of)
+		if len(g.of) < len(t.rows) {
+			of = " of " + named(g.of)
 		}
-		sentences = append(sentences, fmt.Sprintf("%s%s: %s.", strings.Join(groups[i].what, ", "), of, groups[i].why))
+		sentences = append(sentences, fmt.Sprintf("%s%s: %s.", strings.Join(g.what, ", "), of, g.why))
 	}
 	return sentences
 }
+
+// figuresIn finds the numbers in a reason, example begins one that is of the first of several.
+var figuresIn = regexp.MustCompile(`[0-9]+(\.[0-9]+)?`)
+
+const example = "for instance "
 
 // grid writes the table under its title, and its notes. A table that is wider than the paper is split: each part has the
 // first column.

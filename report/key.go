@@ -42,7 +42,7 @@ const (
 
 // entry returns the key entry of a line.
 func (l line) entry() keyEntry {
-	e := keyEntry{placement: l.placement, style: l.style, name: l.name, remark: l.failedRemark()}
+	e := keyEntry{placement: l.placement, style: look.Line(l.placement), name: l.name, remark: l.failedRemark()}
 	for _, m := range l.view.marks() {
 		q, ok := l.quantile(m.p)
 		switch {

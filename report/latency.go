@@ -75,16 +75,17 @@ func latencyPicture(c *edgewise.Comparison, workload, metric string, v view) (*P
 	}
 	// What is of one metric has one axis, so that panels can be compared.
 	for _, panel := range drawn {
-		low, high := panel.low, panel.high
+		low, high, least := panel.low, panel.high, panel.plot.Y.Min
 		for _, o := range drawn {
 			if o.metric == panel.metric {
-				low, high = min(low, o.low), max(high, o.high)
+				low, high, least = min(low, o.low), max(high, o.high), min(least, o.plot.Y.Min)
 			}
 		}
+		panel.plot.Y.Min = least
 		panel.lay(low, high, c.Level)
 	}
 	p.crowd()
-	p.caption = latencyCaption(c, v)
+	p.caption = latencyCaption(c, v, p.columns < 2)
 	return p, nil
 }
 
@@ -100,7 +101,8 @@ func basis(c *edgewise.Comparison) string {
 	return s
 }
 
-func latencyCaption(c *edgewise.Comparison, v view) string {
+// latencyCaption explains lines, bands and, where there are such, marks.
+func latencyCaption(c *edgewise.Comparison, v view, marked bool) string {
 	var s []string
 	if v == tail {
 		requests := "requests"
@@ -115,10 +117,10 @@ func latencyCaption(c *edgewise.Comparison, v view) string {
 		s = append(s, "One replication: no confidence intervals.")
 	}
 	if hasFailed(c) {
-		s = append(s, "Lines are of all requests, and those that failed are within no time; marks are of the answered.")
+		s = append(s, "Lines are of all requests, and those that failed are within no time"+ofMarks(marked, "the answered")+".")
 	}
 	if hasIdle(c) {
-		s = append(s, "Lines of games are of all that players wanted to send, and what was not played is within no time; marks are of what was.")
+		s = append(s, "Lines of games are of all that players wanted to send, and what was not played is within no time"+ofMarks(marked, "what was")+".")
 	}
 	if c.RelativeError > 0 {
 		s = append(s, fmt.Sprintf("Latencies are kept within %s %%.", strconv.FormatFloat(100*c.RelativeError, 'g', 2, 64)))
@@ -126,11 +128,22 @@ func latencyCaption(c *edgewise.Comparison, v view) string {
 	return strings.Join(s, " ")
 }
 
+// ofMarks says what marks are of, nothing where there are none.
+func ofMarks(marked bool, what string) string {
+	if !marked {
+		return ""
+	}
+	return "; marks are of " + what
+}
+
 func percentOf(share float64) string { return strconv.FormatFloat(100*share, 'g', 6, 64) }
 
-// haveTails reports whether some curve has more than the half of its requests before its tail ends.
+// hasTail reports whether a curve has more than the half of its requests before its tail ends.
+func hasTail(c *curve) bool { return c.pooled.Count() >= 2*stats.MinExceedances }
+
+// haveTails reports whether some curve has.
 func haveTails(curves []curve) bool {
-	return slices.ContainsFunc(curves, func(c curve) bool { return c.pooled.Count() >= 2*stats.MinExceedances })
+	return slices.ContainsFunc(curves, func(c curve) bool { return hasTail(&c) })
 }
 
 // A latencyPanel is the panel of one workload before its axis is known.
@@ -159,7 +172,7 @@ func newLatencyPanel(c *edgewise.Comparison, workload, kind string, curves []cur
 		panel.lines = append(panel.lines, l)
 		entry := l.entry()
 		if first != i {
-			entry = keyEntry{placement: cv.placement, style: l.style, name: cv.name, remark: withFailed("exactly as "+curves[first].name, &cv)}
+			entry = keyEntry{placement: cv.placement, style: look.Line(cv.placement), name: cv.name, remark: withFailed("exactly as "+curves[first].name, &cv)}
 		}
 		panel.key.entries = append(panel.key.entries, entry)
 	}
@@ -200,7 +213,7 @@ func (panel *latencyPanel) lay(low, high, level float64) {
 	for i := range panel.lines {
 		p.Add(panel.lines[i])
 	}
-	p.Add(lineMarks(firsts))
+	panel.marks = lineMarks(firsts)
 }
 
 // shares says which curve is the first that the i-th cannot be told from, and the place of the i-th among all such.

@@ -176,8 +176,8 @@ type band struct{ line }
 
 // Plot implements plot.Plotter.
 func (b band) Plot(c draw.Canvas, p *plot.Plot) {
-	if len(b.metric.PerReplication) < 2 {
-		return
+	if len(b.metric.PerReplication) < 2 || !hasTail(&b.curve) {
+		return // of few requests a band would be the whole panel
 	}
 	x, y := p.Transforms(&c)
 	n := len(b.points)

@@ -97,6 +97,17 @@ func TestWhoLosesIsSaidEverywhere(t *testing.T) {
 	require.Equal(t, []struct{ ID, Figure string }{{"den", "failed requests"}, {"sfo", "mean"}}, read.WhoLoses[0].Worse)
 }
 
+func TestAlikeLosersAreOneRow(t *testing.T) {
+	c := oneLoses()
+	twin := c.Placements[1]
+	twin.Name = "twin"
+	c.Placements = append(c.Placements, twin)
+	var b bytes.Buffer
+	require.NoError(t, report.WriteVerdictsMarkdown(&b, c, report.Margins{}))
+	require.Equal(t, 1, strings.Count(b.String(), "| zones<br/>= twin | api | Denver |"))
+	require.NotContains(t, b.String(), "| twin |")
+}
+
 func TestWhereNobodyLosesNothingIsSaid(t *testing.T) {
 	losers, err := report.WhoLoses(fixtureNamed("no cache"), report.Margins{})
 	require.NoError(t, err)

@@ -23,9 +23,9 @@ var outputs = []edgewise.Output{
 	{Name: "comparison.md", About: "tables and verdicts, for people", Write: writeSummary},
 	{Name: "latency_cdf.svg", About: "the latency of every placement, whole", Write: svg(latencyCDF)},
 	{Name: "latency_cdf.png", About: "the same in pixels", Write: png(latencyCDF)},
-	{Name: "latency_ccdf.svg", About: "its tail", Write: svg(latencyCCDF)},
+	{Name: "latency_ccdf.svg", About: "its tail", Where: hasTails, Write: svg(latencyCCDF)},
 	{Name: "metros.svg", About: "who gains and who loses, metro by metro", Where: hasMetros, Write: svg(metros)},
-	{Name: "quantile_shift.svg", About: "who gains and who loses, quantile by quantile", Where: isComparison, Write: svg(quantileShift)},
+	{Name: "quantile_shift.svg", About: "who gains and who loses, quantile by quantile", Where: hasShifts, Write: svg(quantileShift)},
 	{Name: "hit_ratio.svg", About: "what the caches hit", Where: hasCaches, Write: svg(hitRatios)},
 }
 
@@ -41,6 +41,17 @@ func OutputsOf(c *edgewise.Comparison) []edgewise.Output {
 
 // isComparison reports whether there is more than the baseline.
 func isComparison(c *edgewise.Comparison) bool { return len(c.Placements) > 1 }
+
+// hasTails reports whether there are requests enough for a tail, or none of which that is known.
+func hasTails(c *edgewise.Comparison) bool {
+	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool {
+		m := distributionOf(w, "")
+		return m == nil || hasTail(&curve{pooled: m.Pooled})
+	})
+}
+
+// hasShifts reports whether there is more than one placement, and enough for percentiles.
+func hasShifts(c *edgewise.Comparison) bool { return isComparison(c) && hasTails(c) }
 
 // hasMetros reports whether there is more than one metro and one placement.
 func hasMetros(c *edgewise.Comparison) bool {

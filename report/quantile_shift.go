@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -28,6 +27,7 @@ func QuantileShift(c *edgewise.Comparison, workload, metric string) (*Picture, e
 	}
 	baseline := c.Placements[0].Name
 	p := &Picture{title: c.Title, subtitle: "Shift of each latency percentile against " + baseline + ", " + basis(c)}
+	var drawn []*shiftPanel
 	for _, name := range workloads {
 		curves, kind, err := selectCurves(c, name, metric)
 		if err != nil {
@@ -38,8 +38,20 @@ func QuantileShift(c *edgewise.Comparison, workload, metric string) (*Picture, e
 			p.panels = append(p.panels, notice{name, "There is one placement: nothing to compare."})
 		case len(curves) == 0 || curves[0].placement != 0:
 			p.panels = append(p.panels, notice{name, "The baseline recorded nothing."})
+		case !haveTails(curves):
+			p.panels = append(p.panels, notice{name, fmt.Sprintf("Too few requests for percentiles: fewer than %d.", 2*stats.MinExceedances)})
 		default:
-			p.panels = append(p.panels, newShiftPanel(c, name, kind, curves))
+			panel := newShiftPanel(c, name, kind, curves)
+			drawn = append(drawn, panel)
+			p.panels = append(p.panels, panel.plotPanel)
+		}
+	}
+	// What is of one metric has one axis, so that panels can be compared.
+	for _, panel := range drawn {
+		for _, o := range drawn {
+			if o.metric == panel.metric {
+				panel.widen(o)
+			}
 		}
 	}
 	p.crowd()
@@ -56,17 +68,26 @@ func QuantileShift(c *edgewise.Comparison, workload, metric string) (*Picture, e
 	return p, nil
 }
 
-func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve) *plotPanel {
+// A shiftPanel is the panel of one workload.
+type shiftPanel struct {
+	*plotPanel
+	metric string
+}
+
+// widen widens the axes to those of another panel.
+func (p *shiftPanel) widen(o *shiftPanel) {
+	p.plot.X.Max = max(p.plot.X.Max, o.plot.X.Max)
+	p.plot.Y.Min, p.plot.Y.Max = min(p.plot.Y.Min, o.plot.Y.Min), max(p.plot.Y.Max, o.plot.Y.Max)
+}
+
+func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve) *shiftPanel {
 	baseline := curves[0]
 	p := look.NewPlot()
 	p.X.Tick.Marker = percentileTicks{}
 	p.X.Label.Text = "percentile of the " + metricTitle(baseline.metric.Metric)
-	if slices.ContainsFunc(curves, func(c curve) bool { return c.answered() < 1 }) {
-		p.X.Label.Text += " of answered " + requestsOf(kind)
-	}
 	p.Y.Tick.Marker = differenceTicks{}
 	p.Y.Label.Text = "← faster    difference, ms    slower →"
-	panel := &plotPanel{title: panelTitle(workload, kind), plot: p}
+	panel := &shiftPanel{&plotPanel{title: panelTitle(workload, kind), plot: p}, baseline.metric.Metric}
 
 	var shifts []shift
 	panel.key.entries = append(panel.key.entries, keyEntry{style: look.Line(0), name: baseline.name, remark: withFailed("baseline", &baseline)})
@@ -75,18 +96,21 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 	for i, cv := range curves {
 		first, part, parts := shares(curves, i)
 		if i == 0 {
-			panel.key.entries[0].style = look.Share(look.Line(0), part, parts)
-			p.Add(gridOf(p), zeroLine{panel.key.entries[0].style})
+			p.Add(gridOf(p), zeroLine{look.Share(look.Line(0), part, parts)})
 			continue
 		}
 		s := newShift(baseline, cv, c.Level)
 		s.style = look.Share(s.style, part, parts)
-		e := keyEntry{placement: cv.placement, style: s.style, name: cv.name}
+		e := keyEntry{placement: cv.placement, style: look.Line(cv.placement), name: cv.name}
 		if first != i {
 			e.remark = withFailed("exactly as "+curves[first].name, &cv)
+			panel.key.entries = append(panel.key.entries, e)
+			if first == 0 {
+				p.Add(zeroLine{s.style})
+				continue
+			}
 			s.marks, s.banded = nil, false
 			shifts = append(shifts, s)
-			panel.key.entries = append(panel.key.entries, e)
 			continue
 		}
 		for _, pt := range s.points {
@@ -109,7 +133,7 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 	for _, s := range shifts {
 		p.Add(s)
 	}
-	p.Add(shiftMarks(shifts))
+	panel.marks = shiftMarks(shifts)
 	return panel
 }
 

@@ -5,26 +5,23 @@ import (
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-
-	"github.com/edgewise-sim/edgewise/internal/look"
 )
 
 const (
 	// mostLarge is how many panels have a key beside them, one below the other. More stand side by side over one key.
 	mostLarge = 4
-	// mostPanels bounds the height of a page.
-	mostPanels = 24
+	// mostLargeHeight is how high they are at most, long keys included.
+	mostLargeHeight = 1300 * vg.Length(1)
+	// mostHeight bounds the height of a page.
+	mostHeight = 2400 * vg.Length(1)
 )
 
-// crowd makes room where there are many panels: it puts them side by side, without figures in the key, and leaves out those
-// beyond [mostPanels].
+// crowd makes room where there are many panels, or high ones: it puts them side by side, without marks and figures, over
+// one key.
 func (p *Picture) crowd() {
-	if len(p.panels) <= mostLarge {
+	defer p.bound()
+	if len(p.panels) <= mostLarge && (len(p.panels) < 2 || p.height() <= mostLargeHeight) {
 		return
-	}
-	if left := len(p.panels) - mostPanels; left > 0 {
-		p.panels = p.panels[:mostPanels]
-		p.subtitle += "; without the last " + countOf(left, "workload", "workloads")
 	}
 	p.columns = 2
 	key := new(commonKey)
@@ -36,13 +33,31 @@ func (p *Picture) crowd() {
 		small.isSmall = true
 		for _, e := range small.key.entries {
 			if !slices.ContainsFunc(key.entries, func(o keyEntry) bool { return o.name == e.name }) {
-				e.style = look.Line(e.placement)
 				key.entries = append(key.entries, keyEntry{style: e.style, name: e.name, placement: e.placement})
 			}
 		}
 	}
 	slices.SortStableFunc(key.entries, func(a, b keyEntry) int { return a.placement - b.placement })
 	p.panels = append(p.panels, key)
+}
+
+// bound leaves out panels until the page is no higher than [mostHeight], the last first.
+func (p *Picture) bound() {
+	left := 0
+	for p.height() > mostHeight {
+		at := len(p.panels) - 1
+		if at > 0 && spansPage(p.panels[at]) {
+			at--
+		}
+		if at <= 0 {
+			break
+		}
+		p.panels = slices.Delete(p.panels, at, at+1)
+		left++
+	}
+	if left > 0 {
+		p.subtitle += "; without the last " + countOf(left, "workload", "workloads")
+	}
 }
 
 // A commonKey explains the lines of all panels of a page, in columns.
