@@ -17,10 +17,14 @@ import (
 const OwnDir = "own"
 
 // outputs are the files of every report, one a row, besides the manifest and what it names.
-var outputs = []edgewise.Output{
+var outputs = slices.Concat([]edgewise.Output{
 	{Name: "comparison.json", About: "all figures and verdicts, for programs", Write: WriteJSON},
 	{Name: "comparison.csv", About: "one figure a row, for R or pandas", Write: WriteCSV},
 	{Name: "comparison.md", About: "tables and verdicts, for people", Write: writeSummary},
+}, drawings)
+
+// drawings are the pictures among them.
+var drawings = []edgewise.Output{
 	{Name: "latency_cdf.svg", About: "the latency of every placement, whole", Write: svg(latencyCDF)},
 	{Name: "latency_cdf.png", About: "the same in pixels", Write: png(latencyCDF)},
 	{Name: "latency_ccdf.svg", About: "its tail", Where: hasTails, Write: svg(latencyCCDF)},
@@ -133,6 +137,20 @@ func writeSummary(w io.Writer, c *edgewise.Comparison) error {
 	if err := p.page(c, true); err != nil {
 		return err
 	}
-	_, err := io.WriteString(markdownWriter{w}, p.String())
+	if _, err := io.WriteString(markdownWriter{w}, p.String()); err != nil {
+		return err
+	}
+	return writePictureLinks(w, c)
+}
+
+// writePictureLinks shows the pictures that lie beside the page.
+func writePictureLinks(w io.Writer, c *edgewise.Comparison) error {
+	var out strings.Builder
+	for _, o := range drawings {
+		if strings.HasSuffix(o.Name, ".svg") && (o.Where == nil || o.Where(c)) {
+			fmt.Fprintf(&out, "\n![%s](%s)\n", o.About, o.Name)
+		}
+	}
+	_, err := io.WriteString(w, out.String())
 	return err
 }
