@@ -78,11 +78,21 @@ func (a *answering) sentences() string {
 }
 
 // called names a row.
-func (a *answering) called(r *tableRow) string {
-	if len(r.alike) == 0 {
+func (a *answering) called(r *tableRow) string { return a.calledWith(r, "") }
+
+// calledWith names a row and adds a remark, which may be empty.
+func (a *answering) calledWith(r *tableRow, remark string) string {
+	var remarks []string
+	if len(r.alike) > 0 {
+		remarks = append(remarks, "exactly like "+named(r.alike))
+	}
+	if remark != "" {
+		remarks = append(remarks, remark)
+	}
+	if len(remarks) == 0 {
 		return r.placement
 	}
-	return r.placement + " (exactly like " + named(r.alike) + ")"
+	return r.placement + " (" + strings.Join(remarks, "; ") + ")"
 }
 
 // against says how the mean stands to the baseline's.
@@ -108,17 +118,18 @@ func (a *answering) noneIsBetter() string {
 			} else {
 				verdict = stats.Worse
 			}
-			by[verdict] = append(by[verdict], a.called(r)+" ("+harms+")")
+			by[verdict] = append(by[verdict], a.calledWith(r, harms))
 			continue
 		}
-		name := a.called(r)
-		if verdict == stats.Worse {
-			name += " (" + a.find(r).amountInPercent() + ")"
+		remark := ""
+		switch v := a.find(r); {
+		case v == nil:
+		case v.Unsupported != "":
+			remark = v.Unsupported
+		case verdict == stats.Worse:
+			remark = v.amountInPercent()
 		}
-		if v := a.find(r); v != nil && v.Unsupported != "" {
-			name += " (" + v.Unsupported + ")"
-		}
-		by[verdict] = append(by[verdict], name)
+		by[verdict] = append(by[verdict], a.calledWith(r, remark))
 	}
 	s := fmt.Sprintf("no placement is shown to be better than %s by its mean %s", a.baseline, metricTitle(a.rows[0].workload.Headline().Name()))
 	if len(by[stats.Better]) > 0 {
