@@ -52,7 +52,10 @@ func (s *Study) assumedOf(w *workload.Workload) (all []string) {
 	case workload.Cacheable:
 		add(service.Origin.Mean == 0, "the origin's work takes no time")
 		_, isPopular := w.Demand.(workload.Popular)
-		add(isPopular, "objects are equally popular in all metros and for ever: none is new, none is asked for once")
+		endless, isEndless := w.Demand.(workload.Endless)
+		asksOnce := isEndless && endless.AskedOnce() > 0
+		add(isPopular && !asksOnce, "objects are equally popular in all metros and for ever: none is new, none is asked for once")
+		add(asksOnce, "objects are equally popular in all metros and for ever, but for those that are asked for once")
 	case workload.Computed:
 		add(service.Work.Mean == 0, "the work of who computes takes no time")
 	}

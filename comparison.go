@@ -172,10 +172,11 @@ func (w *WorkloadResult) Metric(name string) MetricFigures {
 	return MetricFigures{name: name, all: w.Figures, err: w.err}
 }
 
-// Headline returns the figures of the metric that a workload of this kind is judged by: "ttfb", of games "response".
+// Headline returns the figures of the metric that the workload is judged by: "ttfb", of downloads "ttlb", of games
+// "response".
 func (w *WorkloadResult) Headline() MetricFigures {
 	for i := range w.Figures {
-		if w.Figures[i].Q > 0 {
+		if w.Figures[i].Q > 0 && w.Figures[i].Judged != "" {
 			return w.Metric(w.Figures[i].Metric)
 		}
 	}

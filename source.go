@@ -158,6 +158,9 @@ func (w within) deadlines(row *Measure, deadlines []time.Duration) (all []Measur
 			m.Column, m.Judged = who+" in "+words.Duration(deadline), who+" "+m.Statistic
 		} else if m.judge(w.judged); m.Column != "" {
 			m.Column = "in " + words.Duration(deadline)
+			if w.metric == sim.TTLB {
+				m.Judged = "TTLB " + m.Judged // others are of the first byte
+			}
 		}
 		m.Of = ShareOf(func(t *Tallies) stats.Ratio { return ratio(t.Within(w.metric)[i], asked(w.metric, t.Tally)) })
 		all = append(all, m)

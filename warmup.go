@@ -345,7 +345,8 @@ func sumOf(batches [][]stats.Ratio, from, to int) (sum stats.Ratio) {
 	return sum
 }
 
-// findFilling applies the fill test to the caches of one tier; ok is false where nothing was cached.
+// findFilling applies the fill test to the caches of one tier, unless all of them begin in their steady state; ok is false
+// where nothing was cached.
 func (s *Study) findFilling(replications []*replication, p, tier int) (f WarmUpFinding, ok bool) {
 	var used []float64
 	var capacity float64
@@ -366,6 +367,9 @@ func (s *Study) findFilling(replications []*replication, p, tier int) (f WarmUpF
 	}
 	if used == nil {
 		return f, false
+	}
+	if !slices.ContainsFunc(s.Placements[p].Tiers[tier].Caches, func(c placement.Cache) bool { return !c.Preload }) {
+		return f, true // what still comes into them is asked for once, and found free space
 	}
 	failure, length := s.firstFailure(p), s.WarmUp+s.Duration
 	if failure > 0 {

@@ -15,7 +15,7 @@ import (
 var csvHeader = []string{
 	"placement", "workload", "metro", "metric", "statistic", "unit",
 	"value", "low", "high", "n", "difference", "difference_low", "difference_high", "unsupported",
-	"variance_reduction", "placement_number", "kind", "site", "q", "deadline_ms", "verdict",
+	"variance_reduction", "placement_number", "kind", "site", "q", "deadline_ms", "judged", "verdict",
 }
 
 // WriteCSV writes every figure of the comparison, one a row: where it belongs (placement, workload,
@@ -24,8 +24,9 @@ var csvHeader = []string{
 // "all", as is the site of those of all sites. A number that the data cannot carry is an empty field; the column unsupported says why.
 // variance_reduction is that of the pairing where it is known, placement_number the place in the study's order, 0 for
 // the baseline, kind that of the workload, q the probability of a quantile and deadline_ms the deadline of a share
-// within one; both are empty for other statistics. verdict is what [Verdicts] and [MetroVerdicts] say with the default margins,
-// empty for what is not judged. A placement that is refused has rows of the metric load alone. Shares are
+// within one; both are empty for other statistics. judged is what verdicts call the figure, empty where it is not judged:
+// that of downloads is the time to the last byte. verdict is what [Verdicts] and [MetroVerdicts] say with the default
+// margins, empty for what they do not ask about. A placement that is refused has rows of the metric load alone. Shares are
 // between 0 and 1, latencies in milliseconds. A name that begins with = + - or @, which a spreadsheet would take for a
 // formula, has an apostrophe before it.
 func WriteCSV(w io.Writer, c *edgewise.Comparison) error {
@@ -119,7 +120,8 @@ func (at *csvPlace) write(out *csv.Writer, figures edgewise.Figures, judged map[
 		}
 		row = append(row, numbers(difference)...)
 		row = append(row, f.Unsupported, known(f.VarianceReduction), strconv.Itoa(at.number), at.kind, words.Cell(at.site),
-			known(f.Q), known(float64(f.Deadline)/1e6), string(judged[judgedFigure{at.placement, at.workload, at.metro, f.Metric, f.Statistic}]))
+			known(f.Q), known(float64(f.Deadline)/1e6), words.Cell(f.Judged),
+			string(judged[judgedFigure{at.placement, at.workload, at.metro, f.Metric, f.Statistic}]))
 		_ = out.Write(row)
 	}
 }

@@ -223,7 +223,7 @@ func TestCSVHoldsEveryFigureOnceAndExactly(t *testing.T) {
 	require.Equal(t, []string{
 		"placement", "workload", "metro", "metric", "statistic", "unit",
 		"value", "low", "high", "n", "difference", "difference_low", "difference_high", "unsupported",
-		"variance_reduction", "placement_number", "kind", "site", "q", "deadline_ms", "verdict",
+		"variance_reduction", "placement_number", "kind", "site", "q", "deadline_ms", "judged", "verdict",
 	}, rows[0])
 	byKey := map[string][]string{}
 	for _, row := range rows[1:] {
@@ -249,6 +249,8 @@ func TestCSVHoldsEveryFigureOnceAndExactly(t *testing.T) {
 	}
 	p := &c.Placements[1].Workloads[1] // web site on Region + PoPs
 	p95 := byKey["Region + PoPs|web site|all|ttfb|p95"]
+	require.Equal(t, "p95", p95[20])
+	require.Empty(t, byKey["Region + PoPs|web site|all|ttlb|p95"][20])
 	want := found(p, "ttfb", "p95")
 	require.Equal(t, []float64{want.Value, want.Low, want.High}, []float64{parse(p95[6]), parse(p95[7]), parse(p95[8])})
 	require.Equal(t, []float64{want.Difference.Value, want.Difference.Low, want.Difference.High}, []float64{parse(p95[10]), parse(p95[11]), parse(p95[12])})
@@ -276,9 +278,9 @@ func TestCSVHoldsEveryFigureOnceAndExactly(t *testing.T) {
 		require.Equal(t, want, parse(byKey[key][6]), key)
 	}
 	require.Contains(t, byKey["Region + PoPs|web site|all|ttfb|p99.9"][13], "100 needed")
-	require.Equal(t, []string{"1", "cacheable", "all", "0.95", "", "better"}, p95[15:])
-	require.Equal(t, []string{"1", "cacheable", "all", "", "50", ""}, byKey["Region + PoPs|web site|all|ttfb|within 50 ms"][15:])
-	require.Equal(t, []string{"0", "matched", "all", "", "", ""}, byKey["Region only (us-west-2)|game|all|requests|count"][15:])
+	require.Equal(t, []string{"1", "cacheable", "all", "0.95", "", "p95", "better"}, p95[15:])
+	require.Equal(t, []string{"1", "cacheable", "all", "", "50", "within 50 ms", ""}, byKey["Region + PoPs|web site|all|ttfb|within 50 ms"][15:])
+	require.Equal(t, []string{"0", "matched", "all", "", "", "", ""}, byKey["Region only (us-west-2)|game|all|requests|count"][15:])
 	require.Empty(t, byKey["Region only (us-west-2)|web site|all|ttfb|p95"][10], "the baseline has no difference")
 }
 

@@ -75,7 +75,7 @@ func TestWhoLosesIsSaidEverywhere(t *testing.T) {
 	require.NoError(t, err)
 	verdicts := map[string]string{}
 	for _, row := range rows[1:] {
-		verdicts[strings.Join([]string{row[0], row[2], row[3], row[4]}, " ")] = row[20]
+		verdicts[strings.Join([]string{row[0], row[2], row[3], row[4]}, " ")] = row[21]
 	}
 	require.Equal(t, "better", verdicts["zones all ttfb mean"])
 	require.Equal(t, "worse", verdicts["zones sfo ttfb mean"])

@@ -11,9 +11,8 @@ var dynamicKind = workloadKind{name: "dynamic", isOf: madeOf[workload.Poisson, w
 
 func readDynamic(_ *reader, v value, w *workload.Workload) {
 	demand, service := partsOf[workload.Poisson, workload.Computed](w)
-	seen := v.fields(slices.Concat(headKeys(w), []field{
+	seen := v.fields(slices.Concat(headKeys(w), clientKeys(w), []field{
 		{"requests_per_second", func(v value) { v.number(&demand.RequestsPerSecond) }},
-		clientKey(w),
 	}, computedKeys(&service))...)
 	w.Demand, w.Service = demand, service
 	requireResponseSize(v, seen)

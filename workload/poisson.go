@@ -41,6 +41,12 @@ func (p Poisson) WithRequestsPerSecond(perSecond float64) Demand {
 	return p
 }
 
+// WithObjects returns a copy with so many objects.
+func (p Poisson) WithObjects(objects int) Demand {
+	p.Objects = objects
+	return p
+}
+
 // Popularity returns the share of the requests that ask for each object.
 func (p Poisson) Popularity() ([]float64, error) {
 	zipf, err := random.NewZipf(p.Objects, p.ZipfExponent)

@@ -32,6 +32,10 @@ type Head struct {
 	Client transport.Connection
 	// Deadlines are the latencies whose shares of requests are counted exactly, in ascending order, 8 at most.
 	Deadlines []time.Duration
+	// Judged says by which latency the workload is judged: it comes first in tables, its shares within the deadlines
+	// are shown, and verdicts are about it. The players of a [Matched] service are judged by the response alone: theirs
+	// must be the zero value.
+	Judged Byte
 	// Assumed lists the parameters that a preset set by assumption.
 	Assumed []Assumption
 }
@@ -63,6 +67,7 @@ func (w *Workload) Validate() error {
 		invalid.In("Day", dayOf(w.Day).Validate()),
 		invalid.In("Client", w.Client.Validate()),
 		validateDeadlines(w.Deadlines),
+		w.validateJudged(),
 	))
 }
 
