@@ -24,19 +24,25 @@ type Figure struct {
 	Difference *stats.Estimate
 	// VarianceReduction is how many times more replications the difference would need if the placements did not
 	// meet the same users ([stats.VarianceReduction]). It is 0 where that is not known: on the baseline, where the
-	// baseline has no such figure, without intervals, and where all paired differences are alike.
+	// baseline has no such figure, without intervals, of shares of none or all, and where all paired differences are alike.
 	VarianceReduction float64
 }
 
 // measurePairing fills in what meeting the same users has saved against the baseline's figure.
 func (f *Figure) measurePairing(baseline Figure) {
-	if f.Difference == nil {
+	if f.Difference == nil || f.isWithoutException() || baseline.isWithoutException() {
 		return
 	}
 	factor, ok := stats.VarianceReduction(f.Estimate, baseline.Estimate, *f.Difference)
 	if ok && !math.IsInf(factor, 0) {
 		f.VarianceReduction = factor
 	}
+}
+
+// isWithoutException reports whether a figure is a share of none or all, whose interval is not one over replications
+// ([stats.ShareOf]).
+func (f *Figure) isWithoutException() bool {
+	return f.Unit == "share" && (f.Value == 0 || f.Value == 1)
 }
 
 // figureJSON is a figure as programs read it: what is not known is null or absent.

@@ -71,6 +71,8 @@ type Shown struct {
 const (
 	// LatencyTable has the headline latency, what failed and what was not played, in ms where nothing else is said.
 	LatencyTable = "latency"
+	// LastByteTable has the time to the last byte, in ms, of workloads that are judged by the first.
+	LastByteTable = "time to last byte"
 	// PlayersTable has what players, lobbies and matches of games are like.
 	PlayersTable = "players and matches"
 	// OriginTable has the hit ratios and the load on the origin.
@@ -301,11 +303,17 @@ func latencies(judged workload.Byte) (all []Measure) {
 			m := quantileOf(metric, p)
 			m.ByMetro = headline && slices.Contains(metroQuantiles, p)
 			m.judge(headline && slices.Contains(judgedQuantiles, p))
+			if metric == sim.TTLB && !headline && slices.Contains(judgedQuantiles, p) {
+				m.Table, m.Column = LastByteTable, m.Statistic
+			}
 			of = append(of, m)
 		}
 		mean := meanOf(metric)
 		mean.ByMetro = headline
 		mean.judge(headline)
+		if metric == sim.TTLB && !headline {
+			mean.Table, mean.Column = LastByteTable, mean.Statistic
+		}
 		of = append(of, mean)
 		if metric != sim.LobbyWait { // deadlines are about latency
 			m := Measure{

@@ -56,7 +56,7 @@ type share struct{ counted }
 func (share) figure(row int, p *pairing) (Figure, bool) {
 	these, base := ratios(p.these, row), ratios(p.base, row)
 	return p.pair(stats.ShareOf(these, p.level), func() stats.Estimate {
-		return stats.RatioDifferenceOf(these, base, p.level)
+		return stats.ShareDifferenceOf(these, base, p.level)
 	}), true
 }
 

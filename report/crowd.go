@@ -35,24 +35,18 @@ func forPictures(c *edgewise.Comparison) (shown *edgewise.Comparison, leftOut st
 	return &few, fmt.Sprintf("the baseline and the best %d of %d by mean latency", mostDrawn-1, len(c.Placements))
 }
 
-// score is what a placement is ranked by, the less the better: the mean latencies of its workloads over those of the
-// baseline, each over the share that is served. It is infinite where a workload has no latency.
+// score ranks a placement over all workloads: the sum of what it costs each, as a multiple of the baseline's.
 func score(c *edgewise.Comparison, placement int) float64 {
 	sum := 0.0
 	for i := range c.Placements[placement].Workloads {
 		w := &c.Placements[placement].Workloads[i]
-		mean, err := w.Headline().Mean()
-		served := servedShare(w)
-		if err != nil || served <= 0 {
-			return math.Inf(1)
-		}
 		against := 1.0
 		if base := workloadOf(&c.Placements[0], w.Name); base != nil {
-			if m, err := base.Headline().Mean(); err == nil && m.Value > 0 {
-				against = m.Value
+			if cost := costOf(base); cost > 0 && !math.IsInf(cost, 1) {
+				against = cost
 			}
 		}
-		sum += mean.Value / against / served
+		sum += costOf(w) / against
 	}
 	return sum
 }

@@ -8,15 +8,16 @@ import (
 	"github.com/edgewise-sim/edgewise/internal/words"
 )
 
-// demandOf says how much is asked of a workload in the recorded time, in a paragraph that begins with a mark; nothing where
-// that follows no day.
-func demandOf(c *edgewise.Comparison, workload, mark string) string {
+// demand says how much is asked of a workload in the recorded time; nothing where that follows no day.
+func (p *paper) demand(c *edgewise.Comparison, workload string) {
 	for _, d := range c.Demand {
 		if d.Workload == workload {
-			return mark + workload + ": " + d.String() + "\n\n"
+			p.prose(workload + ": " + d.String())
+			if p.markdown {
+				p.gap()
+			}
 		}
 	}
-	return ""
 }
 
 // writeDemand writes what is asked of the workloads: rows of the metric demand without a placement, for it is that of all.

@@ -168,7 +168,7 @@ func render(ctx context.Context, c *edgewise.Comparison) (made drafts, missing [
 	if len(c.Placements) == 0 {
 		return nil, nil, errors.New("the comparison has no placements")
 	}
-	for _, o := range slices.Concat(outputs, own(c)) {
+	for _, o := range OutputsOf(c) {
 		if err := ctx.Err(); err != nil {
 			made.close()
 			return nil, nil, err

@@ -18,10 +18,14 @@ import (
 const SchemaVersion = 1
 
 // WriteJSON writes the comparison as indented JSON: all figures, no distributions, and the verdicts of
-// [Verdicts] with the default margins. Durations are in nanoseconds, as the names of their fields say. A number that
+// [Verdicts] and [WhoLoses] with the default margins. Durations are in nanoseconds, as the names of their fields say. A number that
 // the data cannot carry is null, one that does not apply is absent; neither is ever 0.
 func WriteJSON(w io.Writer, c *edgewise.Comparison) error {
 	verdicts, err := Verdicts(c, Margins{})
+	if err != nil {
+		return err
+	}
+	losers, err := WhoLoses(c, Margins{})
 	if err != nil {
 		return err
 	}
@@ -47,6 +51,10 @@ func WriteJSON(w io.Writer, c *edgewise.Comparison) error {
 	_, _ = out.WriteString(",\n  \"verdicts\": ")
 	if err := writeElements(out, verdictsJSON(verdicts)); err != nil {
 		return fmt.Errorf("encode verdicts as JSON: %w", err)
+	}
+	_, _ = out.WriteString(",\n  \"who_loses\": ")
+	if err := writeElements(out, whoLosesJSON(losers)); err != nil {
+		return fmt.Errorf("encode who loses as JSON: %w", err)
 	}
 	_, _ = out.WriteString("\n}\n")
 	if err := out.Flush(); err != nil {
@@ -117,6 +125,45 @@ func verdictsJSON(verdicts []PlacementVerdict) []verdictJSON {
 			Margin:      numberIf(v.IsShare || v.Baseline.HasValue(), v.Question.Margin),
 			CorrectedP:  numberIf(v.Unsupported == "", v.P),
 			Unsupported: v.Unsupported,
+		}
+	}
+	return all
+}
+
+// losersJSON are [Losers] as programs read them.
+type losersJSON struct {
+	Placement    string      `json:"placement"`
+	Workload     string      `json:"workload"`
+	Metros       int         `json:"metros"`
+	WorseMetros  int         `json:"worse_metros"`
+	WorseShare   float64     `json:"worse_share"`
+	BetterMetros int         `json:"better_metros"`
+	BetterShare  float64     `json:"better_share"`
+	Worse        []loserJSON `json:"worse"`
+}
+
+// A loserJSON is what is worse in a metro.
+type loserJSON struct {
+	ID         string         `json:"id"`
+	Name       string         `json:"name"`
+	Share      float64        `json:"share"`
+	Figure     string         `json:"figure"`
+	Unit       string         `json:"unit"`
+	Difference stats.Estimate `json:"difference"`
+	CorrectedP float64        `json:"corrected_p"`
+}
+
+func whoLosesJSON(losers []Losers) []losersJSON {
+	all := make([]losersJSON, len(losers))
+	for i, l := range losers {
+		all[i] = losersJSON{
+			Placement: l.Placement, Workload: l.Workload, Metros: l.Metros, WorseMetros: l.WorseMetros, WorseShare: l.WorseShare,
+			BetterMetros: l.BetterMetros, BetterShare: l.BetterShare, Worse: []loserJSON{},
+		}
+		for _, v := range l.Worse {
+			all[i].Worse = append(all[i].Worse, loserJSON{
+				ID: v.MetroID, Name: v.Metro, Share: v.Share, Figure: v.Figure, Unit: v.Unit, Difference: v.Question.Difference, CorrectedP: v.P,
+			})
 		}
 	}
 	return all

@@ -1,0 +1,100 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/stats"
+)
+
+// bestShown is how many placements tables show beside the baseline where there are more.
+const bestShown = 10
+
+// A ranking says how placements are judged, by placement and workload.
+type ranking struct {
+	verdicts map[[2]string][]PlacementVerdict
+}
+
+// rank judges with the default margins.
+func rank(c *edgewise.Comparison) (*ranking, error) {
+	verdicts, err := Verdicts(c, Margins{})
+	if err != nil {
+		return nil, err
+	}
+	return rankBy(verdicts), nil
+}
+
+func rankBy(verdicts []PlacementVerdict) *ranking {
+	r := &ranking{verdicts: make(map[[2]string][]PlacementVerdict)}
+	for _, v := range verdicts {
+		at := [2]string{v.Placement, v.Workload}
+		r.verdicts[at] = append(r.verdicts[at], v)
+	}
+	return r
+}
+
+// harms reports whether fewer are served as they want than under the baseline.
+func (r *ranking) harms(placement, workload string) bool {
+	return slices.ContainsFunc(r.verdicts[[2]string{placement, workload}], func(v PlacementVerdict) bool {
+		return v.IsHarm && v.Verdict == stats.Worse
+	})
+}
+
+// best returns the order of rows from the best: those that harm nobody first, then by the mean of the headline latency.
+func (r *ranking) best(rows []tableRow) []int {
+	order := make([]int, len(rows))
+	for i := range order {
+		order[i] = i
+	}
+	harm := func(i int) int {
+		if r.harms(rows[i].placement, rows[i].workload.Name) {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(harm(a), harm(b)), cmp.Compare(costOf(rows[a].workload), costOf(rows[b].workload)))
+	})
+	return order
+}
+
+// costOf returns what placements are ranked by, the less the better: the mean of the headline latency of a workload over
+// the share that is served. It is infinite where there is none.
+func costOf(w *edgewise.WorkloadResult) float64 {
+	mean, err := w.Headline().Mean()
+	served := servedShare(w.Figures)
+	if err != nil || served <= 0 {
+		return math.Inf(1)
+	}
+	return mean.Value / served
+}
+
+// rowsShown returns the rows of a workload that the paper shows, the baseline first, and says what it leaves out.
+func (p *paper) rowsShown(c *edgewise.Comparison, workload string, r *ranking) (rows []tableRow, left string) {
+	rows = rowsOf(c, workload)
+	if p.All || len(rows) <= bestShown+1 {
+		return rows, ""
+	}
+	shown := rows[:1:1]
+	for _, i := range r.best(rows) {
+		if i > 0 && len(shown) <= bestShown {
+			shown = append(shown, rows[i])
+		}
+	}
+	return shown, fmt.Sprintf("The baseline and the best %d of %d other placements by mean %s; -v shows all, comparison.csv has them.",
+		bestShown, len(rows)-1, metricTitle(rows[0].workload.Headline().Name()))
+}
+
+// placementsShown returns the names of the placements that stand in some table of the paper.
+func (p *paper) placementsShown(c *edgewise.Comparison, ranks *ranking) (names []string) {
+	for _, workload := range workloadNames(c) {
+		rows, _ := p.rowsShown(c, workload, ranks)
+		for _, r := range rows {
+			names = append(append(names, r.placement), r.alike...)
+		}
+	}
+	return names
+}
