@@ -257,8 +257,7 @@ func (s *Study) placementNumber(name string) int {
 	return -1
 }
 
-// A gatherer collects results until a replication is complete for every placement, and then keeps what
-// the comparison needs of it.
+// A gatherer collects what the comparison needs of results, until a replication is complete for every placement.
 type gatherer struct {
 	of       *admission
 	study    *Study // of
@@ -267,14 +266,16 @@ type gatherer struct {
 	kept     int // of them, by the study's store
 	total    int // planned
 	meter    sim.Meter
-	perRun   float64 // steps of the meter that a run is expected to take; 0 where nobody knows
-	open     map[int][]*sim.Result
+	perRun   float64  // steps of the meter that a run is expected to take; 0 where nobody knows
+	rows     []rowSet // of the study's workloads
+	open     map[int]*replication
 	done     []*replication // nil where it is not complete
 }
 
 func newGatherer(a *admission, progress func(Progress)) *gatherer {
 	return &gatherer{
-		of: a, study: a.study, progress: progress, perRun: a.study.Scenario.Work().Steps(), open: make(map[int][]*sim.Result),
+		of: a, study: a.study, progress: progress, perRun: a.study.Scenario.Work().Steps(), rows: a.study.rowSets(),
+		open: make(map[int]*replication),
 	}
 }
 
@@ -284,7 +285,7 @@ func (g *gatherer) has(placement, replication int) bool {
 		return true
 	}
 	open := g.open[replication]
-	return open != nil && open[placement] != nil
+	return open != nil && open.runs[placement] != nil
 }
 
 // take adds a result. One that is there already is taken for the same: cells are pure.
@@ -293,20 +294,20 @@ func (g *gatherer) take(placement int, r *sim.Result) error {
 	if g.has(placement, n) {
 		return nil
 	}
-	if g.open[n] == nil {
-		g.open[n] = make([]*sim.Result, len(g.study.Placements))
+	of := g.open[n]
+	if of == nil {
+		of = newReplication(len(g.study.Placements))
+		g.open[n] = of
 	}
-	g.open[n][placement] = r
-	if !slices.Contains(g.open[n], nil) {
-		reduced, err := g.study.reduce(g.open[n])
-		if err != nil {
-			return err
-		}
-		reduced.loads = g.of.loadsOf(g.open[n])
+	if err := of.add(placement, r, g.rows, g.study.Duration); err != nil {
+		return err
+	}
+	of.loads[placement] = g.of.loadsOf(placement, r)
+	if of.missing == 0 {
 		if len(g.done) <= n {
 			g.done = append(g.done, make([]*replication, n+1-len(g.done))...)
 		}
-		g.done[n] = reduced
+		g.done[n] = of
 		delete(g.open, n)
 	}
 	g.runs++
