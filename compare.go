@@ -140,7 +140,8 @@ func (s *Study) workloads() []described {
 	return all
 }
 
-// compare turns the replications into figures.
+// compare turns the replications into figures. It forgets of them what is done, but for the baseline's: figures take as
+// much memory as what they are made of.
 func (s *Study) compare(ctx context.Context, replications []*replication, planned int) (*Comparison, error) {
 	c := &Comparison{
 		Title: s.Title, Level: cmp.Or(s.Level, defaultLevel), Planned: planned, Replications: len(replications),
@@ -148,6 +149,9 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 		Sources: s.Sources, Assumed: s.assumptions(), Warnings: s.Warnings, Sites: s.sites(), Metros: s.metros(),
 		OwnParts: s.OwnParts(), Outputs: s.Outputs,
 		WarmUps: s.findWarmUps(replications),
+	}
+	for _, r := range replications {
+		r.timelines = nil
 	}
 	workloads, rows := s.workloads(), s.rowSets()
 	for p := range s.Placements {
@@ -168,6 +172,11 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 			result.Workloads = append(result.Workloads, workload)
 		}
 		c.Placements = append(c.Placements, result)
+		for _, r := range replications {
+			if p > 0 {
+				r.runs[p] = nil
+			}
+		}
 	}
 	return c, nil
 }

@@ -32,13 +32,14 @@ func writeSites(w io.Writer, c *edgewise.Comparison, heading string, render func
 		return fmt.Errorf("table by site: %w", err)
 	}
 	var out strings.Builder
+	shown, leftOut := few(c, mostListed)
 	for _, name := range workloads {
-		if t := siteTable(rowsOf(c, name)); t != nil {
+		if t := siteTable(rowsOf(shown, name)); t != nil {
 			t.write(&out, heading, render)
 		}
 	}
 	if out.Len() > 0 {
-		out.WriteString(siteLegend(c) + "\n")
+		out.WriteString(siteLegend(c) + "\n" + leftOutNote(leftOut))
 	}
 	if _, err := io.WriteString(w, out.String()); err != nil {
 		return fmt.Errorf("write table by site: %w", err)

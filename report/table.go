@@ -19,7 +19,7 @@ import (
 // latency of the requests that were answered, the shares of all requests within deadlines and, where the study has
 // failures, of those that failed; for cacheable workloads the load on the origin and, where there are caches, the hit
 // ratios, with several tiers tier by tier, those behind the first of what reached it, and with the share of requests
-// served without the origin (offload); and own measures. Placements that are refused stand above the tables. Below a figure stands its paired difference from the baseline,
+// served without the origin (offload); and own measures. Of more than 50 placements the baseline and the best are shown. Placements that are refused stand above the tables. Below a figure stands its paired difference from the baseline,
 // the first placement.
 func WriteTable(w io.Writer, c *edgewise.Comparison) error {
 	return writeTables(w, c, "", "%s\n", renderText)
@@ -37,13 +37,14 @@ func writeTables(w io.Writer, c *edgewise.Comparison, mark, heading string, rend
 	}
 	var out strings.Builder
 	out.WriteString(refusals(c, mark))
+	shown, leftOut := few(c, mostListed)
 	for _, name := range workloads {
-		rows := rowsOf(c, name)
+		rows := rowsOf(shown, name)
 		for _, t := range placementTables(rows) {
 			t.write(&out, heading, render)
 		}
 	}
-	out.WriteString(legend(c) + "\n")
+	out.WriteString(legend(c) + "\n" + leftOutNote(leftOut))
 	if _, err := io.WriteString(w, out.String()); err != nil {
 		return fmt.Errorf("write comparison table: %w", err)
 	}

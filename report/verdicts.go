@@ -61,6 +61,7 @@ func Verdicts(c *edgewise.Comparison, m Margins) ([]PlacementVerdict, error) {
 	}
 	m.Served = cmp.Or(m.Served, edgewise.ServedMargin)
 	j := judging{level: c.Level, margins: m}
+	j.makeRoom(c)
 	for i := 1; i < len(c.Placements); i++ {
 		p := &c.Placements[i]
 		for k := range p.Workloads {
@@ -89,6 +90,20 @@ type judging struct {
 	served              float64 // by how much the share of all that is served is more than the baseline's
 	questions           []stats.Question
 	verdicts            []PlacementVerdict
+}
+
+// makeRoom makes room for the questions about all placements.
+func (j *judging) makeRoom(c *edgewise.Comparison) {
+	n := 0
+	anyWorkload(c, func(w *edgewise.WorkloadResult) bool {
+		for i := range w.Figures {
+			if f := &w.Figures[i]; f.Judged != "" && f.Difference != nil {
+				n++
+			}
+		}
+		return false
+	})
+	j.questions, j.verdicts = make([]stats.Question, 0, n), make([]PlacementVerdict, 0, n)
 }
 
 // compare asks about every figure that is judged and that the baseline has too.
@@ -150,7 +165,8 @@ func writeVerdicts(w io.Writer, c *edgewise.Comparison, m Margins, heading strin
 	if len(verdicts) == 0 {
 		out.WriteString("There is nothing to compare.\n")
 	} else {
-		t := verdictTable(c, verdicts)
+		shown, leftOut := few(c, mostListed)
+		t := verdictTable(shown, verdictsOn(shown, verdicts))
 		fmt.Fprintf(&out, "%s\n%d questions; with %s %% probability no answer is wrong (Holm). ", render(t), len(verdicts), percentOf(c.Level))
 		out.WriteString("pp: percentage points. undecided: run more replications.\n")
 		if slices.ContainsFunc(verdicts, func(v PlacementVerdict) bool { return v.Verdict == NotComparable }) {
@@ -160,11 +176,27 @@ func writeVerdicts(w io.Writer, c *edgewise.Comparison, m Margins, heading strin
 			out.WriteString("distance: by how much the latency of a request is moved on average (Wasserstein-1). " +
 				"pairing: how many times more replications the mean would need if placements did not meet the same users.\n")
 		}
+		out.WriteString(leftOutNote(leftOut))
 	}
 	if _, err := io.WriteString(w, out.String()); err != nil {
 		return fmt.Errorf("write verdicts: %w", err)
 	}
 	return nil
+}
+
+// verdictsOn returns the verdicts on the placements that are shown.
+func verdictsOn(shown *edgewise.Comparison, verdicts []PlacementVerdict) []PlacementVerdict {
+	names := make(map[string]bool)
+	for i := range shown.Placements {
+		names[shown.Placements[i].Name] = true
+	}
+	var on []PlacementVerdict
+	for i := range verdicts {
+		if names[verdicts[i].Placement] {
+			on = append(on, verdicts[i])
+		}
+	}
+	return on
 }
 
 // verdictColumn is the width in characters at which placement names are wrapped.
