@@ -24,8 +24,8 @@ func (c Cell) String() string {
 	return fmt.Sprintf("placement %q, replication %d", c.Placement, c.Replication)
 }
 
-// A CellHeader says of what study a result is, and which program made it. Results whose headers differ in anything
-// but the cell cannot be compared with each other.
+// A CellHeader says of what study a result is, and which program made it. Results whose headers differ in more than the
+// cell and the platform cannot be compared with each other: see [CellHeader.Matches].
 type CellHeader struct {
 	Cell
 	// Study is the hash of all that decides what the cell gives, in hexadecimal: see [Study.Fingerprint].
@@ -217,9 +217,10 @@ func (r *CellResult) matches(want *CellHeader) error {
 }
 
 // Matches names the first thing in which a header is not of the study and the program of another one, whatever their
-// cells; nil if they agree.
+// cells; nil if they agree. On which platform and for which set of instructions the program was built makes no difference,
+// for its numbers are the same to the bit, but where a study has parts whose code is not of this module.
 func (h *CellHeader) Matches(want *CellHeader) error {
-	for _, field := range []struct{ name, is, want string }{
+	fields := []struct{ name, is, want string }{
 		{"scenario", h.Scenario, want.Scenario},
 		{"input files", h.Inputs, want.Inputs},
 		{"list of own parts", strings.Join(h.OwnParts, ", "), strings.Join(want.OwnParts, ", ")},
@@ -230,10 +231,14 @@ func (h *CellHeader) Matches(want *CellHeader) error {
 		{"changes to the commit", fmt.Sprint(h.Code.Modified), fmt.Sprint(want.Code.Modified)},
 		{"build", h.Code.Executable, want.Code.Executable},
 		{"compiler", h.Code.Go, want.Code.Go},
+		{"generator", h.Generator, want.Generator},
 		{"platform", h.Code.Platform, want.Code.Platform},
 		{"instruction set", h.Code.Instructions, want.Code.Instructions},
-		{"generator", h.Generator, want.Generator},
-	} {
+	}
+	if len(want.OwnParts) == 0 {
+		fields = fields[:len(fields)-2]
+	}
+	for _, field := range fields {
 		if field.is != field.want {
 			return fmt.Errorf("another %s, %q; want %q", field.name, field.is, field.want)
 		}

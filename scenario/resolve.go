@@ -125,33 +125,91 @@ func (r *reader) resolveOwn(id string, kind topology.NodeKind, provider catalog.
 	return nil
 }
 
-// namesToIDs replaces names of the network's metros and sites, where workloads and failures have them, by their IDs.
+// namesToIDs replaces names of the network's metros and sites, where workloads and failures have them, by their IDs. What
+// is no name stays as it is, for whoever checks it.
 func (r *reader) namesToIDs() {
-	metro := func(k topology.NodeKind) bool { return k == topology.Metro }
+	nameToID := func(name *string, accepted func(topology.Node) bool) {
+		if i, err := r.nodeHere("node", *name, accepted); err == nil {
+			*name = r.study.Network.At(i).ID
+		}
+	}
 	for i := range r.study.Workloads {
 		for k := range r.study.Workloads[i].Metros {
-			r.nameToID(&r.study.Workloads[i].Metros[k], metro)
+			nameToID(&r.study.Workloads[i].Metros[k], isMetro)
 		}
 	}
 	for i := range r.study.Failures {
-		r.nameToID(&r.study.Failures[i].Site, topology.NodeKind.IsSite)
+		nameToID(&r.study.Failures[i].Site, func(n topology.Node) bool { return n.Kind.IsSite() })
 	}
 }
 
-// nameToID replaces the name of a node of the network, of one of the kinds that are accepted, by its ID. What is no name
-// stays as it is, for whoever checks it.
-func (r *reader) nameToID(name *string, accepted func(topology.NodeKind) bool) {
+// namedRules returns a placement with the names in its routing rules replaced by IDs. The error names the first that
+// stands for no metro of the network, or no site of the placement, or for several.
+func (r *reader) namedRules(p placement.Placement) (placement.Placement, error) {
+	var err error
+	if p.Routing, err = r.namedRule(p.Routing, &p); err != nil {
+		return p, invalid.In("Routing", err)
+	}
+	p.Routes = slices.Clone(p.Routes)
+	for i := range p.Routes {
+		if p.Routes[i].Routing, err = r.namedRule(p.Routes[i].Routing, &p); err != nil {
+			return p, invalid.In(fmt.Sprintf("Routes[%d].Routing", i), err)
+		}
+	}
+	return p, nil
+}
+
+// namedRule returns a rule with IDs in place of names. Another placement may have the same rule, so that it is a copy.
+func (r *reader) namedRule(rule placement.Routing, p *placement.Placement) (placement.Routing, error) {
+	isUsed := func(n topology.Node) bool { return p.Uses(n.ID) }
+	var errs []error
+	name := func(i int, field, what string, name *string, accepted func(topology.Node) bool) {
+		k, err := r.nodeHere(what, *name, accepted)
+		if err == nil {
+			*name = r.study.Network.At(k).ID
+			return
+		}
+		errs = append(errs, invalid.New(fmt.Sprintf("[%d].%s", i, field), *name, "%s", wanted(err)))
+	}
+	switch rule := rule.(type) {
+	case placement.Weighted:
+		rule = slices.Clone(rule)
+		for i := range rule {
+			name(i, "Site", "site of the placement", &rule[i].Site, isUsed)
+		}
+		return rule, invalid.First(errs...)
+	case placement.Pinned:
+		rule = slices.Clone(rule)
+		for i := range rule {
+			name(i, "Metro", "metro of the network", &rule[i].Metro, isMetro)
+			name(i, "Site", "site of the placement", &rule[i].Site, isUsed)
+		}
+		return rule, invalid.First(errs...)
+	}
+	return rule, nil
+}
+
+func isMetro(n topology.Node) bool { return n.Kind == topology.Metro }
+
+// nodeHere returns the position of the node of the network that an ID or a name stands for, of those that are accepted.
+// The error, an [invalid.Field], says what is wanted, and which are nearest.
+func (r *reader) nodeHere(what, name string, accepted func(topology.Node) bool) (int, error) {
 	n := r.study.Network
-	if _, ok := n.Index(*name); ok {
-		return
+	if i, ok := n.Index(name); ok && accepted(n.At(i)) {
+		return i, nil
 	}
 	var nodes []topology.Node
 	for _, node := range n.AllNodes() {
-		if accepted(node.Kind) {
+		if accepted(node) && (node.Kind != topology.Exchange || r.network.graph != nil) {
 			nodes = append(nodes, node)
 		}
 	}
-	if i, err := catalog.Find("", "node", *name, nodes); err == nil {
-		*name = nodes[i].ID
+	k, err := catalog.Find("", what, name, nodes)
+	if err != nil {
+		return 0, err
 	}
+	i, _ := n.Index(nodes[k].ID)
+	return i, nil
 }
+
+func anyNode(topology.Node) bool { return true }
