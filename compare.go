@@ -216,8 +216,19 @@ func (e *estimator) workload(ctx context.Context) (WorkloadResult, error) {
 // figures makes the figures in some rows, against those of the baseline.
 func (e *estimator) figures(rows []Measure, these, base []*summary, baseline Figures) (all Figures) {
 	p := &pairing{these: these, base: base, level: e.level, isBaseline: e.baseline == nil}
+	isShown := func(row int) bool { return shown(row, these) || rows[row].OrAtBaseline && shown(row, base) }
+	n := 0
 	for i := range rows {
-		if !shown(i, these) && !(rows[i].OrAtBaseline && shown(i, base)) {
+		if isShown(i) {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	all = make(Figures, 0, n)
+	for i := range rows {
+		if !isShown(i) {
 			continue
 		}
 		f, ok := rows[i].Of.figure(i, p)
