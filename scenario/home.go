@@ -7,7 +7,6 @@ import (
 	"github.com/edgewise-sim/edgewise/internal/text"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
-	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // addHomes takes the homes of the workloads' data into the network: no placement need use them. Those of another
@@ -31,20 +30,8 @@ func (r *reader) addHomes(take func(catalog.Provider, topology.Node) string, bad
 			continue
 		}
 		if id := take(provider, n); id != home {
-			setHome(&r.study.Workloads[i], id)
+			r.study.Workloads[i].SetDataHome(id)
 		}
-	}
-}
-
-// setHome sets the home of a workload's data.
-func setHome(w *workload.Workload, site string) {
-	switch s := w.Service.(type) {
-	case workload.Computed:
-		s.Data.Home = site
-		w.Service = s
-	case workload.Matched:
-		s.Data.Home = site
-		w.Service = s
 	}
 }
 
