@@ -95,7 +95,7 @@ type Distribution struct {
 	// service.
 	Metric string
 	// Pooled holds the latencies of all replications, PerReplication those of each: what the CDF
-	// and its band over replications are drawn from.
+	// and its band over replications are drawn from. They are packed ([stats.Sketch.Packed]).
 	Pooled         *stats.Sketch
 	PerReplication []*stats.Sketch
 	// Asked holds, by replication, how many latencies there would be if no request had failed and every player had

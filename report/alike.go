@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -32,41 +33,80 @@ func (r *tableRow) alikeNote() []string {
 	if len(r.alike) <= alikeInCell {
 		return nil
 	}
-	return []string{fmt.Sprintf("Exactly like %s: %s.", r.placement, strings.Join(r.alike, "; "))}
+	return []string{fmt.Sprintf("Exactly like %s: %s.", r.placement, r.alikeNames())}
+}
+
+// alikeNames names the placements that are like the first, as far as anybody reads.
+func (r *tableRow) alikeNames() string {
+	const most = 50
+	names := strings.Join(r.alike[:min(most, len(r.alike))], "; ")
+	if more := len(r.alike) - most; more > 0 {
+		names += fmt.Sprintf("; and %d more", more)
+	}
+	return names
 }
 
 // rowsOf returns a row a placement, those that are alike in one.
 func rowsOf(c *edgewise.Comparison, workload string) (rows []tableRow) {
+	byDigest := make(map[uint64][]int) // rows that may be alike
 	for i := range c.Placements {
 		w := workloadOf(&c.Placements[i], workload)
 		if w == nil {
 			continue
 		}
-		if at := slices.IndexFunc(rows, func(r tableRow) bool { return isAlike(r.workload, w) }); at >= 0 {
-			rows[at].alike = append(rows[at].alike, c.Placements[i].Name)
+		digest := digestOf(w.Figures)
+		candidates := byDigest[digest]
+		if at := slices.IndexFunc(candidates, func(row int) bool { return isAlike(rows[row].workload, w) }); at >= 0 {
+			rows[candidates[at]].alike = append(rows[candidates[at]].alike, c.Placements[i].Name)
 			continue
 		}
+		byDigest[digest] = append(candidates, len(rows))
 		rows = append(rows, tableRow{placement: c.Placements[i].Name, workload: w})
 	}
 	return rows
 }
 
+// digestOf returns a number that is the same for figures that are the same.
+func digestOf(all edgewise.Figures) uint64 {
+	const prime = 1099511628211 // of FNV-1a
+	digest := uint64(14695981039346656037)
+	for i := range all {
+		if isOfOne(&all[i]) {
+			digest = (digest ^ math.Float64bits(all[i].Value)) * prime
+		}
+	}
+	return digest
+}
+
 // isAlike reports whether two placements do the same to a workload, figure by figure and site by site.
 func isAlike(a, b *edgewise.WorkloadResult) bool {
-	return slices.EqualFunc(valuesOf(a.Figures), valuesOf(b.Figures), isSameFigure) &&
+	return sameFigures(a.Figures, b.Figures) &&
 		slices.EqualFunc(a.Metros, b.Metros, func(a, b edgewise.MetroResult) bool {
-			return a.ID == b.ID && slices.EqualFunc(valuesOf(a.Figures), valuesOf(b.Figures), isSameFigure)
+			return a.ID == b.ID && sameFigures(a.Figures, b.Figures)
 		}) &&
 		slices.EqualFunc(a.Sites, b.Sites, func(a, b edgewise.SiteResult) bool {
-			return a.ID == b.ID && slices.EqualFunc(valuesOf(a.Figures), valuesOf(b.Figures), isSameFigure)
+			return a.ID == b.ID && sameFigures(a.Figures, b.Figures)
 		})
 }
 
-// valuesOf leaves out figures that are differences, which the baseline does not have.
-func valuesOf(all edgewise.Figures) edgewise.Figures {
-	return slices.DeleteFunc(slices.Clone(all), func(f edgewise.Figure) bool { return strings.HasPrefix(f.Statistic, distanceStatistic) })
-}
+// isOfOne reports whether a figure is of one placement and not of a difference, which the baseline does not have.
+func isOfOne(f *edgewise.Figure) bool { return !strings.HasPrefix(f.Statistic, distanceStatistic) }
 
-func isSameFigure(a, b edgewise.Figure) bool {
-	return a.Metric == b.Metric && a.Statistic == b.Statistic && a.Estimate == b.Estimate
+// sameFigures compares the figures that are of one placement.
+func sameFigures(a, b edgewise.Figures) bool {
+	for {
+		for len(a) > 0 && !isOfOne(&a[0]) {
+			a = a[1:]
+		}
+		for len(b) > 0 && !isOfOne(&b[0]) {
+			b = b[1:]
+		}
+		if len(a) == 0 || len(b) == 0 {
+			return len(a) == len(b)
+		}
+		if a[0].Metric != b[0].Metric || a[0].Statistic != b[0].Statistic || a[0].Estimate != b[0].Estimate {
+			return false
+		}
+		a, b = a[1:], b[1:]
+	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/jsontext"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -45,15 +46,16 @@ func WriteJSON(w io.Writer, c *edgewise.Comparison) error {
 	}
 	out := bufio.NewWriter(w)
 	_, _ = out.Write(before) // bufio.Writer keeps its first error
-	if err := writeElements(out, c.Placements); err != nil {
+	if err := writeElements(out, len(c.Placements), func(i int) any { return &c.Placements[i] }); err != nil {
 		return fmt.Errorf("encode placements as JSON: %w", err)
 	}
 	_, _ = out.WriteString(",\n  \"verdicts\": ")
-	if err := writeElements(out, verdictsJSON(verdicts)); err != nil {
+	if err := writeElements(out, len(verdicts), func(i int) any { return newVerdictJSON(&verdicts[i]) }); err != nil {
 		return fmt.Errorf("encode verdicts as JSON: %w", err)
 	}
 	_, _ = out.WriteString(",\n  \"who_loses\": ")
-	if err := writeElements(out, whoLosesJSON(losers)); err != nil {
+	rows := whoLosesJSON(losers)
+	if err := writeElements(out, len(rows), func(i int) any { return &rows[i] }); err != nil {
 		return fmt.Errorf("encode who loses as JSON: %w", err)
 	}
 	_, _ = out.WriteString("\n}\n")
@@ -63,20 +65,22 @@ func WriteJSON(w io.Writer, c *edgewise.Comparison) error {
 	return nil
 }
 
-// writeElements writes the elements of a field of the outermost object, as [json.MarshalIndent] would.
-func writeElements[T any](out *bufio.Writer, all []T) error {
-	if len(all) == 0 {
+// writeElements writes n elements of a field of the outermost object, as [json.MarshalIndent] would.
+func writeElements(out *bufio.Writer, n int, element func(int) any) error {
+	if n == 0 {
 		_, err := out.WriteString("[]")
 		return err
 	}
 	separator := "["
-	for i := range all {
-		element, err := json.MarshalIndent(&all[i], "    ", "  ")
+	var indented []byte
+	for i := range n {
+		compact, err := json.Marshal(element(i))
 		if err != nil {
 			return err
 		}
+		indented = jsontext.AppendIndent(indented[:0], compact, "    ", "  ")
 		_, _ = out.WriteString(separator + "\n    ")
-		_, _ = out.Write(element)
+		_, _ = out.Write(indented)
 		separator = ","
 	}
 	_, err := out.WriteString("\n  ]")
@@ -116,18 +120,14 @@ type verdictJSON struct {
 	Unsupported string        `json:"unsupported,omitempty"`
 }
 
-func verdictsJSON(verdicts []PlacementVerdict) []verdictJSON {
-	all := make([]verdictJSON, len(verdicts))
-	for i, v := range verdicts {
-		all[i] = verdictJSON{
-			Placement: v.Placement, Workload: v.Workload, Figure: v.Figure, Verdict: v.Verdict,
-			Difference:  numberIf(v.Question.Difference.HasValue(), v.Question.Difference.Value),
-			Margin:      numberIf(v.IsShare || v.Baseline.HasValue(), v.Question.Margin),
-			CorrectedP:  numberIf(v.Unsupported == "", v.P),
-			Unsupported: v.Unsupported,
-		}
+func newVerdictJSON(v *PlacementVerdict) *verdictJSON {
+	return &verdictJSON{
+		Placement: v.Placement, Workload: v.Workload, Figure: v.Figure, Verdict: v.Verdict,
+		Difference:  numberIf(v.Question.Difference.HasValue(), v.Question.Difference.Value),
+		Margin:      numberIf(v.IsShare || v.Baseline.HasValue(), v.Question.Margin),
+		CorrectedP:  numberIf(v.Unsupported == "", v.P),
+		Unsupported: v.Unsupported,
 	}
-	return all
 }
 
 // losersJSON are [Losers] as programs read them.

@@ -113,8 +113,8 @@ func hasLettersWithoutFont(c *edgewise.Comparison) bool {
 
 func drawn(draw func(*edgewise.Comparison) (*Picture, error), write func(*Picture, io.Writer) error) func(io.Writer, *edgewise.Comparison) error {
 	return func(w io.Writer, c *edgewise.Comparison) error {
-		few, leftOut := forPictures(c)
-		p, err := draw(few)
+		shown, leftOut := few(c, mostDrawn)
+		p, err := draw(shown)
 		if err != nil {
 			return err
 		}

@@ -10,8 +10,9 @@ import (
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
-// bestShown is how many placements tables show beside the baseline where there are more.
-const bestShown = 10
+// bestShown is how many placements tables show beside the baseline where there are more, mostShown how many where all are
+// asked for: a page of thousands of rows is for nobody.
+const bestShown, mostShown = 10, 49
 
 // A ranking says how placements are judged, by placement and workload.
 type ranking struct {
@@ -75,17 +76,21 @@ func costOf(w *edgewise.WorkloadResult) float64 {
 // rowsShown returns the rows of a workload that the paper shows, the baseline first, and says what it leaves out.
 func (p *paper) rowsShown(c *edgewise.Comparison, workload string, r *ranking) (rows []tableRow, left string) {
 	rows = rowsOf(c, workload)
-	if p.All || len(rows) <= bestShown+1 {
+	most, rest := bestShown, "-v shows more, comparison.csv and comparison.json have all."
+	if p.All {
+		most, rest = mostShown, "comparison.csv and comparison.json have all."
+	}
+	if len(rows) <= most+1 {
 		return rows, ""
 	}
 	shown := rows[:1:1]
 	for _, i := range r.best(rows) {
-		if i > 0 && len(shown) <= bestShown {
+		if i > 0 && len(shown) <= most {
 			shown = append(shown, rows[i])
 		}
 	}
-	return shown, fmt.Sprintf("The baseline and the best %d of %d other placements by mean %s; -v shows all, comparison.csv has them.",
-		bestShown, len(rows)-1, metricTitle(rows[0].workload.Headline().Name()))
+	return shown, fmt.Sprintf("The baseline and the best %d of %d other placements by mean %s; %s",
+		most, len(rows)-1, metricTitle(rows[0].workload.Headline().Name()), rest)
 }
 
 // placementsShown returns the names of the placements that stand in some table of the paper.

@@ -69,6 +69,7 @@ func Verdicts(c *edgewise.Comparison, m Margins) ([]PlacementVerdict, error) {
 		return nil, fmt.Errorf("verdicts: %w", err)
 	}
 	j := judging{level: c.Level, margins: m.orDefaults()}
+	j.makeRoom(c)
 	for i := 1; i < len(c.Placements); i++ {
 		p := &c.Placements[i]
 		for k := range p.Workloads {
@@ -95,6 +96,20 @@ type judging struct {
 	verdicts            []PlacementVerdict
 	// asked holds the verdict of each question.
 	asked []int
+}
+
+// makeRoom makes room for the questions about all placements.
+func (j *judging) makeRoom(c *edgewise.Comparison) {
+	n := 0
+	anyWorkload(c, func(w *edgewise.WorkloadResult) bool {
+		for i := range w.Figures {
+			if f := &w.Figures[i]; f.Judged != "" && f.Difference != nil {
+				n++
+			}
+		}
+		return false
+	})
+	j.questions, j.verdicts = make([]stats.Question, 0, n), make([]PlacementVerdict, 0, n)
 }
 
 // compare asks about every figure that is judged, that the baseline has too, and that is of interest.
@@ -262,7 +277,7 @@ func verdictTable(c *edgewise.Comparison, rows []tableRow, ranks *ranking) *grid
 			case 1:
 				t.notes = append(t.notes, fmt.Sprintf("%s does exactly what %s does.", r.alike[0], baseline))
 			default:
-				t.notes = append(t.notes, fmt.Sprintf("Exactly what %s does: %s.", baseline, strings.Join(r.alike, "; ")))
+				t.notes = append(t.notes, fmt.Sprintf("Exactly what %s does: %s.", baseline, r.alikeNames()))
 			}
 			continue
 		}

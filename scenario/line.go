@@ -68,6 +68,15 @@ func said(err error) string {
 	return fmt.Sprintf("is %v; want %s", short(f.Value), f.Want)
 }
 
+// wanted returns what is wanted in place of a value.
+func wanted(err error) string {
+	var f *invalid.Field
+	if errors.As(err, &f) {
+		return f.Want
+	}
+	return oneLine(err)
+}
+
 // short returns a value for an error, a long text from a file cut.
 func short(value any) any {
 	const most = 80

@@ -208,10 +208,14 @@ func (r *reader) build(bad *problems) {
 	}
 	for i := range r.placements {
 		p := &r.placements[i]
-		r.study.Placements = append(r.study.Placements, p.built)
-		if err := p.built.Validate(r.study.Network); err != nil {
+		var err error
+		if p.built, err = r.namedRules(p.built); err == nil {
+			err = p.built.Validate(r.study.Network)
+		}
+		if err != nil {
 			r.reportPlacement(bad, p, err)
 		}
+		r.study.Placements = append(r.study.Placements, p.built)
 	}
 	r.namesToIDs()
 	if r.findUsers(); bad.count > wrong {

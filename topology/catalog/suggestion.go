@@ -25,7 +25,8 @@ func Nearest(word string, nodes []topology.Node) []string {
 			all = append(all, candidate{n.ID, topology.DistanceKm(place, n.Place())})
 		}
 	} else {
-		wanted := strings.ToLower(withoutKind(word))
+		wanted, _ := withoutKind(word)
+		wanted = strings.ToLower(wanted)
 		for _, n := range nodes {
 			all = append(all, candidate{n.ID, float64(spelling(wanted, n))})
 		}
@@ -54,7 +55,8 @@ func spelling(wanted string, n topology.Node) int {
 // placeOf returns where something is that has a word as its name or ID: the largest metro, else a site of whatever
 // provider.
 func placeOf(word string) (topology.Place, bool) {
-	name := fold(withoutKind(word))
+	name, _ := withoutKind(word)
+	name = fold(name)
 	if name == "" {
 		return topology.Place{}, false
 	}
