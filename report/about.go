@@ -19,7 +19,7 @@ func (p *paper) placements(c *edgewise.Comparison, ranks *ranking) {
 	left := 0
 	shown := p.placementsShown(c, ranks)
 	for i := range c.Placements {
-		if !slices.Contains(shown, c.Placements[i].Name) {
+		if !shown[c.Placements[i].Name] {
 			left++
 			continue
 		}
@@ -31,7 +31,11 @@ func (p *paper) placements(c *edgewise.Comparison, ranks *ranking) {
 		return
 	}
 	if left > 0 {
-		items = append(items, fmt.Sprintf("and %s (-v)", countOf(left, "other", "others")))
+		where := "-v"
+		if p.All {
+			where = "comparison.json"
+		}
+		items = append(items, fmt.Sprintf("and %s (%s)", countOf(left, "other", "others"), where))
 	}
 	p.heading("Placements")
 	p.items(items)

@@ -17,8 +17,8 @@ type tableRow struct {
 	alike []string
 }
 
-// alikeInCell is how many placements a cell names beside the first.
-const alikeInCell = 2
+// alikeInCell is how many placements a cell names beside the first, alikeNamed how many a sentence does.
+const alikeInCell, alikeNamed = 2, 50
 
 // name returns the names of the row's placements; where they are many, how many are like the first.
 func (r *tableRow) name() string {
@@ -38,9 +38,8 @@ func (r *tableRow) alikeNote() []string {
 
 // alikeNames names the placements that are like the first, as far as anybody reads.
 func (r *tableRow) alikeNames() string {
-	const most = 50
-	names := strings.Join(r.alike[:min(most, len(r.alike))], "; ")
-	if more := len(r.alike) - most; more > 0 {
+	names := strings.Join(r.alike[:min(alikeNamed, len(r.alike))], "; ")
+	if more := len(r.alike) - alikeNamed; more > 0 {
 		names += fmt.Sprintf("; and %d more", more)
 	}
 	return names

@@ -24,16 +24,19 @@ func Answers(c *edgewise.Comparison, m Margins) ([]string, error) {
 	if len(c.Placements) < 2 {
 		return nil, nil
 	}
-	ranks := rankBy(verdicts)
-	var all []string
+	return answersOf(c, rankBy(verdicts), losers), nil
+}
+
+// answersOf words what is known of the workloads.
+func answersOf(c *edgewise.Comparison, ranks *ranking, losers []Losers) (all []string) {
 	for _, name := range workloadNames(c) {
-		rows := rowsOf(c, name)
+		rows := ranks.rows(c, name)
 		if len(rows) > 0 {
 			a := answering{workload: name, baseline: c.Placements[0].Name, rows: rows, ranks: ranks, losers: losers}
 			all = append(all, name+": "+a.sentences())
 		}
 	}
-	return all, nil
+	return all
 }
 
 // An answering finds the answer of a workload.

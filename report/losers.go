@@ -28,6 +28,12 @@ func MetroVerdicts(c *edgewise.Comparison, m Margins) ([]MetroVerdict, error) {
 		return nil, fmt.Errorf("verdicts by metro: %w", err)
 	}
 	var all []MetroVerdict
+	err := eachMetroVerdicts(c, m, func(_ *edgewise.WorkloadResult, of []MetroVerdict) { all = append(all, of...) })
+	return all, err
+}
+
+// eachMetroVerdicts calls a function with the verdicts on each placement and workload, of which there may be many.
+func eachMetroVerdicts(c *edgewise.Comparison, m Margins, each func(*edgewise.WorkloadResult, []MetroVerdict)) error {
 	for i := 1; i < len(c.Placements); i++ {
 		p := &c.Placements[i]
 		for k := range p.Workloads {
@@ -38,12 +44,12 @@ func MetroVerdicts(c *edgewise.Comparison, m Margins) ([]MetroVerdict, error) {
 			}
 			of, err := metroVerdicts(p.Name, w, base, c.Level, m)
 			if err != nil {
-				return nil, fmt.Errorf("verdicts by metro: %w", err)
+				return fmt.Errorf("verdicts by metro: %w", err)
 			}
-			all = append(all, of...)
+			each(w, of)
 		}
 	}
-	return all, nil
+	return nil
 }
 
 // metroVerdicts judges the metros of one placement and workload.
@@ -104,23 +110,18 @@ type Losers struct {
 
 // WhoLoses sums up [MetroVerdicts] by placement and workload, in their order; it has a row also where nobody loses.
 func WhoLoses(c *edgewise.Comparison, m Margins) ([]Losers, error) {
-	verdicts, err := MetroVerdicts(c, m)
-	if err != nil {
-		return nil, err
+	if _, err := selectWorkloads(c, ""); err != nil {
+		return nil, fmt.Errorf("who loses: %w", err)
 	}
 	var all []Losers
-	for len(verdicts) > 0 {
-		first := &verdicts[0]
-		n := slices.IndexFunc(verdicts, func(v MetroVerdict) bool { return v.Placement != first.Placement || v.Workload != first.Workload })
-		if n < 0 {
-			n = len(verdicts)
+	err := eachMetroVerdicts(c, m, func(w *edgewise.WorkloadResult, of []MetroVerdict) {
+		if len(of) > 0 {
+			l := losersAmong(of)
+			l.Kind = w.Kind
+			all = append(all, l)
 		}
-		l := losersAmong(verdicts[:n])
-		l.Kind = c.Placement(l.Placement).Workload(l.Workload).Kind
-		all = append(all, l)
-		verdicts = verdicts[n:]
-	}
-	return all, nil
+	})
+	return all, err
 }
 
 func losersAmong(verdicts []MetroVerdict) Losers {
@@ -222,19 +223,22 @@ const losersInTable = 60
 
 // losersTable returns a table of what is worse in which metro, nil where nothing is. Placements that are alike are named
 // once.
-func losersTable(c *edgewise.Comparison, losers []Losers) *grid {
+func losersTable(c *edgewise.Comparison, losers []Losers, ranks *ranking) *grid {
 	t := &grid{
 		title: "Who loses", columns: []string{"placement", "workload", "metro", "figure", "% of requests", "baseline", "difference"},
 		first: placementColumn, texts: 4,
 	}
-	rows := make(map[string][]tableRow)
+	first := make(map[[2]string]*tableRow) // by placement and workload, of placements that are alike the first
 	for _, name := range workloadNames(c) {
-		rows[name] = rowsOf(c, name)
+		rows := ranks.rows(c, name)
+		for i := range rows {
+			first[[2]string{rows[i].placement, name}] = &rows[i]
+		}
 	}
 	left := 0
 	for _, l := range losers {
-		at := slices.IndexFunc(rows[l.Workload], func(r tableRow) bool { return r.placement == l.Placement })
-		if at < 0 {
+		row := first[[2]string{l.Placement, l.Workload}]
+		if row == nil {
 			continue
 		}
 		for _, v := range l.Worse {
@@ -247,7 +251,7 @@ func losersTable(c *edgewise.Comparison, losers []Losers) *grid {
 				factor, unit = 100, " pp"
 			}
 			t.rows = append(t.rows, []string{
-				rows[l.Workload][at].name(), l.Workload, v.Metro, v.Figure, number(100*v.Share, 1), interval(v.Baseline.Scaled(factor)),
+				row.name(), l.Workload, v.Metro, v.Figure, number(100*v.Share, 1), interval(v.Baseline.Scaled(factor)),
 				signed(v.Question.Difference.Scaled(factor)) + unit,
 			})
 		}

@@ -17,6 +17,15 @@ const bestShown, mostShown = 10, 49
 // A ranking says how placements are judged, by placement and workload.
 type ranking struct {
 	verdicts map[[2]string][]PlacementVerdict
+	rowsOf   map[string][]tableRow // by workload, once they were asked for
+}
+
+// rows returns the rows of a workload: see [rowsOf].
+func (r *ranking) rows(c *edgewise.Comparison, workload string) []tableRow {
+	if _, ok := r.rowsOf[workload]; !ok {
+		r.rowsOf[workload] = rowsOf(c, workload)
+	}
+	return r.rowsOf[workload]
 }
 
 // rank judges with the default margins.
@@ -28,11 +37,17 @@ func rank(c *edgewise.Comparison) (*ranking, error) {
 	return rankBy(verdicts), nil
 }
 
+// rankBy takes verdicts in the order of [Verdicts], where those on a placement and workload stand together.
 func rankBy(verdicts []PlacementVerdict) *ranking {
-	r := &ranking{verdicts: make(map[[2]string][]PlacementVerdict)}
-	for _, v := range verdicts {
-		at := [2]string{v.Placement, v.Workload}
-		r.verdicts[at] = append(r.verdicts[at], v)
+	r := &ranking{verdicts: make(map[[2]string][]PlacementVerdict), rowsOf: make(map[string][]tableRow)}
+	for from := 0; from < len(verdicts); {
+		at := [2]string{verdicts[from].Placement, verdicts[from].Workload}
+		to := from + 1
+		for to < len(verdicts) && at == [2]string{verdicts[to].Placement, verdicts[to].Workload} {
+			to++
+		}
+		r.verdicts[at] = verdicts[from:to:to]
+		from = to
 	}
 	return r
 }
@@ -75,10 +90,13 @@ func costOf(w *edgewise.WorkloadResult) float64 {
 
 // rowsShown returns the rows of a workload that the paper shows, the baseline first, and says what it leaves out.
 func (p *paper) rowsShown(c *edgewise.Comparison, workload string, r *ranking) (rows []tableRow, left string) {
-	rows = rowsOf(c, workload)
-	most, rest := bestShown, "-v shows more, comparison.csv and comparison.json have all."
-	if p.All {
+	rows = r.rows(c, workload)
+	most, rest := bestShown, "-v shows all, comparison.csv has them."
+	switch {
+	case p.All:
 		most, rest = mostShown, "comparison.csv and comparison.json have all."
+	case len(rows) > mostShown+1:
+		rest = "-v shows more, comparison.csv and comparison.json have all."
 	}
 	if len(rows) <= most+1 {
 		return rows, ""
@@ -93,12 +111,17 @@ func (p *paper) rowsShown(c *edgewise.Comparison, workload string, r *ranking) (
 		most, len(rows)-1, metricTitle(rows[0].workload.Headline().Name()), rest)
 }
 
-// placementsShown returns the names of the placements that stand in some table of the paper.
-func (p *paper) placementsShown(c *edgewise.Comparison, ranks *ranking) (names []string) {
+// placementsShown returns the names of the placements that stand in some table of the paper, of those that are alike the
+// first ones.
+func (p *paper) placementsShown(c *edgewise.Comparison, ranks *ranking) map[string]bool {
+	names := make(map[string]bool)
 	for _, workload := range workloadNames(c) {
 		rows, _ := p.rowsShown(c, workload, ranks)
 		for _, r := range rows {
-			names = append(append(names, r.placement), r.alike...)
+			names[r.placement] = true
+			for _, name := range r.alike[:min(alikeNamed, len(r.alike))] {
+				names[name] = true
+			}
 		}
 	}
 	return names

@@ -26,34 +26,29 @@ func (p *paper) page(c *edgewise.Comparison, sites bool) error {
 	if err != nil {
 		return err
 	}
+	ranks := rankBy(verdicts)
 	p.refusals(c)
 	if len(c.Placements) > 1 {
-		answers, err := Answers(c, Margins{})
+		losers, err := WhoLoses(c, Margins{})
 		if err != nil {
 			return err
 		}
 		p.heading("Answers")
-		p.items(answers)
+		p.items(answersOf(c, ranks, losers))
 		p.gap()
-		if err := p.verdicts(c, Margins{}, verdicts); err != nil {
-			return err
-		}
+		p.verdicts(c, Margins{}, verdicts, losers, ranks)
 		p.gap()
 	}
-	if err := p.tables(c); err != nil {
-		return err
-	}
+	p.tables(c, ranks)
 	p.gap()
 	if sites {
 		before := p.Len()
-		if err := p.sites(c); err != nil {
-			return err
-		}
+		p.sites(c, ranks)
 		if p.Len() > before {
 			p.gap()
 		}
 	}
-	p.placements(c, rankBy(verdicts))
+	p.placements(c, ranks)
 	p.load(c)
 	p.run(c)
 	p.basics(c)

@@ -31,9 +31,11 @@ func writeSites(w io.Writer, c *edgewise.Comparison, p *paper) error {
 	if _, err := selectWorkloads(c, ""); err != nil {
 		return fmt.Errorf("table by site: %w", err)
 	}
-	if err := p.sites(c); err != nil {
+	ranks, err := rank(c)
+	if err != nil {
 		return fmt.Errorf("table by site: %w", err)
 	}
+	p.sites(c, ranks)
 	if _, err := io.WriteString(w, p.String()); err != nil {
 		return fmt.Errorf("write table by site: %w", err)
 	}
@@ -41,11 +43,7 @@ func writeSites(w io.Writer, c *edgewise.Comparison, p *paper) error {
 }
 
 // sites writes the tables by site and explains them; nothing where there are none.
-func (p *paper) sites(c *edgewise.Comparison) error {
-	ranks, err := rank(c)
-	if err != nil {
-		return err
-	}
+func (p *paper) sites(c *edgewise.Comparison, ranks *ranking) {
 	any := false
 	for _, name := range workloadNames(c) {
 		rows, left := p.rowsShown(c, name, ranks)
@@ -60,7 +58,6 @@ func (p *paper) sites(c *edgewise.Comparison) error {
 	if any {
 		p.prose(siteLegend(c))
 	}
-	return nil
 }
 
 // siteLegend explains the tables.

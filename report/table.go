@@ -33,10 +33,12 @@ func writeTables(w io.Writer, c *edgewise.Comparison, p *paper) error {
 	if _, err := selectWorkloads(c, ""); err != nil {
 		return fmt.Errorf("comparison table: %w", err)
 	}
-	p.refusals(c)
-	if err := p.tables(c); err != nil {
+	ranks, err := rank(c)
+	if err != nil {
 		return err
 	}
+	p.refusals(c)
+	p.tables(c, ranks)
 	if _, err := io.WriteString(w, p.String()); err != nil {
 		return fmt.Errorf("write comparison table: %w", err)
 	}
@@ -44,11 +46,7 @@ func writeTables(w io.Writer, c *edgewise.Comparison, p *paper) error {
 }
 
 // tables writes the tables of figures and explains them.
-func (p *paper) tables(c *edgewise.Comparison) error {
-	ranks, err := rank(c)
-	if err != nil {
-		return err
-	}
+func (p *paper) tables(c *edgewise.Comparison, ranks *ranking) {
 	for _, name := range workloadNames(c) {
 		p.demand(c, name)
 		rows, left := p.rowsShown(c, name, ranks)
@@ -65,7 +63,6 @@ func (p *paper) tables(c *edgewise.Comparison) error {
 		}
 	}
 	p.prose(legend(c))
-	return nil
 }
 
 // legend explains the tables.

@@ -191,9 +191,11 @@ func writeVerdicts(w io.Writer, c *edgewise.Comparison, m Margins, p *paper) err
 	if err != nil {
 		return err
 	}
-	if err := p.verdicts(c, m, verdicts); err != nil {
+	losers, err := WhoLoses(c, m)
+	if err != nil {
 		return err
 	}
+	p.verdicts(c, m, verdicts, losers, rankBy(verdicts))
 	if _, err := io.WriteString(w, p.String()); err != nil {
 		return fmt.Errorf("write verdicts: %w", err)
 	}
@@ -201,17 +203,12 @@ func writeVerdicts(w io.Writer, c *edgewise.Comparison, m Margins, p *paper) err
 }
 
 // verdicts writes the tables of verdicts, who loses, and explains them.
-func (p *paper) verdicts(c *edgewise.Comparison, m Margins, verdicts []PlacementVerdict) error {
+func (p *paper) verdicts(c *edgewise.Comparison, m Margins, verdicts []PlacementVerdict, losers []Losers, ranks *ranking) {
 	if len(verdicts) == 0 {
 		p.heading("Verdicts against " + c.Placements[0].Name)
 		p.prose("There is nothing to compare.")
-		return nil
+		return
 	}
-	losers, err := WhoLoses(c, m)
-	if err != nil {
-		return err
-	}
-	ranks := rankBy(verdicts)
 	for _, name := range workloadNames(c) {
 		rows, left := p.rowsShown(c, name, ranks)
 		t := verdictTable(c, rows, ranks)
@@ -229,11 +226,10 @@ func (p *paper) verdicts(c *edgewise.Comparison, m Margins, verdicts []Placement
 		}
 		p.grid(t)
 	}
-	if t := losersTable(c, losers); p.All && t != nil {
+	if t := losersTable(c, losers, ranks); p.All && t != nil {
 		p.grid(t)
 	}
 	p.prose(verdictLegend(c, m, verdicts, losers))
-	return nil
 }
 
 // verdictLegend explains the verdicts.
