@@ -7,6 +7,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -52,7 +53,10 @@ func (s *Study) assumedOf(w *workload.Workload) (all []string) {
 	case workload.Cacheable:
 		add(service.Origin.Mean == 0, "the origin's work takes no time")
 		_, isPopular := w.Demand.(workload.Popular)
-		add(isPopular, "objects are equally popular in all metros and for ever: none is new, none is asked for once")
+		endless, isEndless := w.Demand.(workload.Endless)
+		asksOnce := isEndless && endless.AskedOnce() > 0
+		add(isPopular && !asksOnce, "objects are equally popular in all metros and for ever: none is new, none is asked for once")
+		add(asksOnce, "objects are equally popular in all metros and for ever, but for those that are asked for once")
 	case workload.Computed:
 		add(service.Work.Mean == 0, "the work of who computes takes no time")
 	}
@@ -89,6 +93,7 @@ var modelAssumptions = []func(s *Study) string{
 	func(s *Study) string {
 		return textIf(s.hasCaches(), "a site has one cache of a tier, however many servers it has; caches work without delay and without a queue")
 	},
+	assumedOfHomes,
 	assumedOfUpstream,
 	func(s *Study) string {
 		via := slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
@@ -125,6 +130,35 @@ func (s *Study) hasComputers(limited bool) bool {
 	return slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
 		return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.Servers > 0 == limited })
 	})
+}
+
+// assumedOfHomes says how far users live from their metro, and what that adds to a round trip.
+func assumedOfHomes(s *Study) string {
+	var users, km, ms, there float64
+	metros := s.Network.OfKind(topology.Metro)
+	for _, m := range metros {
+		n := s.Network.At(m)
+		users += n.Users
+		for part := range n.Spread {
+			share := n.Users / topology.SpreadParts
+			km += float64(share * float64(n.Spread[part]))
+			ms += float64(share * n.Spread.RTT(part).Seconds() * 1000)
+		}
+		if n.Spread == (topology.Spread{}) {
+			there += n.Users
+		}
+	}
+	switch {
+	case users == 0:
+		return ""
+	case there == users:
+		return "all users live at the place of their metro"
+	}
+	text := fmt.Sprintf("users live around their metro, %.0f km away on the mean; their way to its centre is a cable that adds %.1f ms to a round trip on the mean, whichever way the site lies", km/users, ms/users)
+	if there > 0 {
+		text += fmt.Sprintf("; %.0f %% of them live at the place of their metro", 100*there/users)
+	}
+	return text
 }
 
 // assumedOfUpstream says how caches connect to those they fetch from.

@@ -24,8 +24,8 @@ func (c Cell) String() string {
 	return fmt.Sprintf("placement %q, replication %d", c.Placement, c.Replication)
 }
 
-// A CellHeader says of what study a result is, and which program made it. Results whose headers differ in anything
-// but the cell cannot be compared with each other.
+// A CellHeader says of what study a result is, and which program made it. Results whose headers differ in more than the
+// cell and the platform cannot be compared with each other: see [CellHeader.Matches].
 type CellHeader struct {
 	Cell
 	// Study is the hash of all that decides what the cell gives, in hexadecimal: see [Study.Fingerprint].
@@ -192,9 +192,10 @@ func (r *CellResult) matches(want *CellHeader) error {
 }
 
 // Matches names the first thing in which a header is not of the study and the program of another one, whatever their
-// cells; nil if they agree.
+// cells; nil if they agree. On which platform and for which set of instructions the program was built makes no difference,
+// for its numbers are the same to the bit, but where a study has parts whose code is not of this module.
 func (h *CellHeader) Matches(want *CellHeader) error {
-	for _, field := range []struct{ name, is, want string }{
+	fields := []struct{ name, is, want string }{
 		{"scenario", h.Scenario, want.Scenario},
 		{"input files", h.Inputs, want.Inputs},
 		{"list of own parts", strings.Join(h.OwnParts, ", "), strings.Join(want.OwnParts, ", ")},
@@ -205,10 +206,14 @@ func (h *CellHeader) Matches(want *CellHeader) error {
 		{"changes to the commit", fmt.Sprint(h.Code.Modified), fmt.Sprint(want.Code.Modified)},
 		{"build", h.Code.Executable, want.Code.Executable},
 		{"compiler", h.Code.Go, want.Code.Go},
+		{"generator", h.Generator, want.Generator},
 		{"platform", h.Code.Platform, want.Code.Platform},
 		{"instruction set", h.Code.Instructions, want.Code.Instructions},
-		{"generator", h.Generator, want.Generator},
-	} {
+	}
+	if len(want.OwnParts) == 0 {
+		fields = fields[:len(fields)-2]
+	}
+	for _, field := range fields {
 		if field.is != field.want {
 			return fmt.Errorf("another %s, %q; want %q", field.name, field.is, field.want)
 		}
@@ -232,8 +237,7 @@ func (s *Study) placementNumber(name string) int {
 	return -1
 }
 
-// A gatherer collects results until a replication is complete for every placement, and then keeps what
-// the comparison needs of it.
+// A gatherer collects what the comparison needs of results, until a replication is complete for every placement.
 type gatherer struct {
 	of       *admission
 	study    *Study // of
@@ -242,14 +246,16 @@ type gatherer struct {
 	kept     int // of them, by the study's store
 	total    int // planned
 	meter    sim.Meter
-	perRun   float64 // steps of the meter that a run is expected to take; 0 where nobody knows
-	open     map[int][]*sim.Result
+	perRun   float64  // steps of the meter that a run is expected to take; 0 where nobody knows
+	rows     []rowSet // of the study's workloads
+	open     map[int]*replication
 	done     []*replication // nil where it is not complete
 }
 
 func newGatherer(a *admission, progress func(Progress)) *gatherer {
 	return &gatherer{
-		of: a, study: a.study, progress: progress, perRun: a.study.Scenario.Work().Steps(), open: make(map[int][]*sim.Result),
+		of: a, study: a.study, progress: progress, perRun: a.study.Scenario.Work().Steps(), rows: a.study.rowSets(),
+		open: make(map[int]*replication),
 	}
 }
 
@@ -259,7 +265,7 @@ func (g *gatherer) has(placement, replication int) bool {
 		return true
 	}
 	open := g.open[replication]
-	return open != nil && open[placement] != nil
+	return open != nil && open.runs[placement] != nil
 }
 
 // take adds a result. One that is there already is taken for the same: cells are pure.
@@ -268,20 +274,20 @@ func (g *gatherer) take(placement int, r *sim.Result) error {
 	if g.has(placement, n) {
 		return nil
 	}
-	if g.open[n] == nil {
-		g.open[n] = make([]*sim.Result, len(g.study.Placements))
+	of := g.open[n]
+	if of == nil {
+		of = newReplication(len(g.study.Placements))
+		g.open[n] = of
 	}
-	g.open[n][placement] = r
-	if !slices.Contains(g.open[n], nil) {
-		reduced, err := g.study.reduce(g.open[n])
-		if err != nil {
-			return err
-		}
-		reduced.loads = g.of.loadsOf(g.open[n])
+	if err := of.add(placement, r, g.rows, g.study.Duration); err != nil {
+		return err
+	}
+	of.loads[placement] = g.of.loadsOf(placement, r)
+	if of.missing == 0 {
 		if len(g.done) <= n {
 			g.done = append(g.done, make([]*replication, n+1-len(g.done))...)
 		}
-		g.done[n] = reduced
+		g.done[n] = of
 		delete(g.open, n)
 	}
 	g.runs++

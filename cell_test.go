@@ -111,16 +111,14 @@ func TestResultsOfSomethingElseAreRefusedByName(t *testing.T) {
 	cells, err := s.Cells()
 	require.NoError(t, err)
 	for what, change := range map[string]func(*edgewise.CellResult){
-		"scenario":        func(r *edgewise.CellResult) { r.Scenario = "ab" },
-		"input files":     func(r *edgewise.CellResult) { r.Inputs = "ab" },
-		"study":           func(r *edgewise.CellResult) { r.Study = "ab" },
-		"commit":          func(r *edgewise.CellResult) { r.Code.Revision = "ab" },
-		"compiler":        func(r *edgewise.CellResult) { r.Code.Go = "go1" },
-		"platform":        func(r *edgewise.CellResult) { r.Code.Platform = "plan9/mips" },
-		"instruction set": func(r *edgewise.CellResult) { r.Code.Instructions = "GOAMD64=v9" },
-		"generator":       func(r *edgewise.CellResult) { r.Generator = "dice" },
-		"holds that of":   func(r *edgewise.CellResult) { r.Result.Replication++ },
-		"no placement":    func(r *edgewise.CellResult) { r.Placement, r.Result.Placement = "x", "x" },
+		"scenario":      func(r *edgewise.CellResult) { r.Scenario = "ab" },
+		"input files":   func(r *edgewise.CellResult) { r.Inputs = "ab" },
+		"study":         func(r *edgewise.CellResult) { r.Study = "ab" },
+		"commit":        func(r *edgewise.CellResult) { r.Code.Revision = "ab" },
+		"compiler":      func(r *edgewise.CellResult) { r.Code.Go = "go1" },
+		"generator":     func(r *edgewise.CellResult) { r.Generator = "dice" },
+		"holds that of": func(r *edgewise.CellResult) { r.Result.Replication++ },
+		"no placement":  func(r *edgewise.CellResult) { r.Placement, r.Result.Placement = "x", "x" },
 	} {
 		results := runCells(t, s, cells[:1])
 		change(results[0])
@@ -137,6 +135,28 @@ func TestResultsOfSomethingElseAreRefusedByName(t *testing.T) {
 	cancel(errors.New("enough"))
 	_, err = s.RunCell(ctx, cells[0])
 	require.Error(t, err)
+}
+
+func TestResultsOfAnotherPlatformAreAsGood(t *testing.T) {
+	s := smallStudy(t)
+	cells, err := s.Cells()
+	require.NoError(t, err)
+	results := runCells(t, s, cells)
+	want, err := s.Compare(context.Background(), results)
+	require.NoError(t, err)
+	results[0].Code.Platform, results[0].Code.Instructions = "linux/arm64", "GOARM64=v8.0"
+	results[1].Code.Instructions = "GOAMD64=v4"
+	is, err := s.Compare(context.Background(), results)
+	require.NoError(t, err)
+	require.Equal(t, asJSON(t, want), asJSON(t, is))
+
+	// What other code does on another platform nobody here knows.
+	own, other := edgewise.CellHeader{OwnParts: []string{"demand bots.Crawler"}}, edgewise.CellHeader{OwnParts: []string{"demand bots.Crawler"}}
+	other.Code.Instructions = "GOAMD64=v4"
+	require.ErrorContains(t, own.Matches(&other), "another instruction set")
+	other = own
+	other.Code.Platform = "linux/arm64"
+	require.ErrorContains(t, own.Matches(&other), "another platform")
 }
 
 func TestResultsWhoseContentIsNotOfTheStudyAreRefused(t *testing.T) {

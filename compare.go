@@ -13,12 +13,21 @@ import (
 // A replication is what the comparison keeps of the runs of all placements with one replication number:
 // a summary by placement and workload.
 type replication struct {
-	// runs holds the summary of workload w under placement p at [p][w].
+	// runs holds the summary of workload w under placement p at [p][w], nil at [p] until the placement has run.
 	runs [][]summary
 	// timelines holds what the warm-up is judged by, by placement.
 	timelines []timelineSummary
 	// loads holds what the runs have found out about loads, by placement.
 	loads [][]sim.Load
+	// missing is how many placements have not run.
+	missing int
+}
+
+func newReplication(placements int) *replication {
+	return &replication{
+		runs: make([][]summary, placements), timelines: make([]timelineSummary, placements), loads: make([][]sim.Load, placements),
+		missing: placements,
+	}
 }
 
 // A summary is what figures are made of that one run found of one workload, of all its users or of a metro's.
@@ -27,10 +36,9 @@ type summary struct {
 	// run, both by row of the workload's measures.
 	ratios []stats.Ratio
 	is     []bool
-	// latency holds the distributions of the workload's metrics. Those of a metro are kept packed, which takes a
-	// tenth of the memory, and only those that are shown by metro.
+	// latency holds the distributions of the workload's metrics, of a metro those that are shown by metro. They are
+	// packed, for there may be many.
 	latency [sim.NumMetrics]*stats.Sketch
-	packed  [sim.NumMetrics][]byte
 	// asked is how many samples each metric would have if no request had failed and every player had played.
 	asked [sim.NumMetrics]uint64
 	// metros are by metro of the network, sites by id; isIdle says of a site that nobody has asked it for anything.
@@ -39,62 +47,69 @@ type summary struct {
 	isIdle bool
 }
 
-// reduce keeps what the comparison needs of the runs of all placements with one replication number.
-func (s *Study) reduce(results []*sim.Result) (*replication, error) {
-	r := &replication{runs: make([][]summary, len(results))}
-	workloads := s.workloads()
-	for p, result := range results {
-		timeline := timelineSummary{tiers: result.Tiers}
-		var tiers []string
-		for _, t := range result.Tiers {
-			tiers = append(tiers, t.Name)
-		}
-		for w := range result.Workloads {
-			tally := &result.Workloads[w]
-			timeline.workloads = append(timeline.workloads, tally.Timeline)
-			summary, err := summarise(tally, result.Sites, tiers, s.measuresOf(&workloads[w]), s.Duration)
-			if err != nil {
-				return nil, err
-			}
-			r.runs[p] = append(r.runs[p], summary)
-		}
-		r.timelines = append(r.timelines, timeline)
+// add keeps what the comparison needs of the run of one placement, whose workloads have figures in some rows each.
+func (r *replication) add(placement int, result *sim.Result, rows []rowSet, duration time.Duration) error {
+	var tiers []string
+	for _, t := range result.Tiers {
+		tiers = append(tiers, t.Name)
 	}
-	return r, nil
+	runs := make([]summary, len(result.Workloads))
+	for w := range result.Workloads {
+		var err error
+		if runs[w], err = summarise(&result.Workloads[w], result.Sites, tiers, &rows[w], duration); err != nil {
+			return err
+		}
+	}
+	r.runs[placement], r.timelines[placement] = runs, newTimelineSummary(result)
+	r.missing--
+	return nil
+}
+
+// A rowSet holds the figures of a workload: all, and which of them are made by metro and by site.
+type rowSet struct{ all, byMetro, bySite []Measure }
+
+// rowSets returns the figures of all workloads.
+func (s *Study) rowSets() (sets []rowSet) {
+	for _, d := range s.workloads() {
+		set := rowSet{all: s.measuresOf(&d)}
+		for _, m := range set.all {
+			if m.ByMetro {
+				set.byMetro = append(set.byMetro, m)
+			}
+			if m.BySite {
+				set.bySite = append(set.bySite, m)
+			}
+		}
+		sets = append(sets, set)
+	}
+	return sets
 }
 
 // summarise keeps what the figures in some rows are made of.
-func summarise(w *sim.WorkloadTally, sites, tiers []string, rows []Measure, duration time.Duration) (summary, error) {
+func summarise(w *sim.WorkloadTally, sites, tiers []string, rows *rowSet, duration time.Duration) (summary, error) {
 	total, err := w.Total()
 	if err != nil {
 		return summary{}, err
 	}
-	s := summary{sites: make(map[string]*summary)}
-	s.count(&Tallies{Tally: &total, Tiers: w.Tiers, Workload: w, Duration: duration, names: tiers}, rows)
+	s := summary{metros: make([]summary, len(w.Metros)), sites: make(map[string]*summary, len(w.Sites))}
+	s.count(&Tallies{Tally: &total, Tiers: w.Tiers, Workload: w, Duration: duration, names: tiers}, rows.all)
 	for i := range total.Metrics {
 		m := total.Metrics[i].Metric
-		s.latency[m], s.asked[m] = &total.Metrics[i].Latency, asked(m, &total)
+		s.latency[m], s.asked[m] = total.Metrics[i].Latency.Packed(), asked(m, &total)
 	}
-	byMetro := rowsByMetro(rows)
 	for m := range w.Metros {
-		var at summary
-		at.count(&Tallies{Tally: &w.Metros[m], Tiers: w.TiersOf(m), Workload: w, Duration: duration, names: tiers}, byMetro)
-		for i := range byMetro {
-			metric, ok := byMetro[i].Of.sampled()
-			if !ok || at.packed[metric] != nil {
-				continue
-			}
-			if at.packed[metric], err = w.Metros[m].Metric(metric).MarshalBinary(); err != nil {
-				return summary{}, err
+		at := &s.metros[m]
+		at.count(&Tallies{Tally: &w.Metros[m], Tiers: w.TiersOf(m), Workload: w, Duration: duration, names: tiers}, rows.byMetro)
+		for i := range rows.byMetro {
+			if metric, ok := rows.byMetro[i].Of.sampled(); ok && at.latency[metric] == nil {
+				at.latency[metric] = w.Metros[m].Metric(metric).Packed()
 			}
 		}
-		s.metros = append(s.metros, at)
 	}
-	bySite := rowsBySite(rows)
 	for n := range w.Sites {
 		site := &w.Sites[n]
 		at := &summary{isIdle: site.IsIdle()}
-		at.count(&Tallies{Tally: &site.Tally, Tiers: site.Tiers, Site: site, Workload: w, Duration: duration, names: tiers}, bySite)
+		at.count(&Tallies{Tally: &site.Tally, Tiers: site.Tiers, Site: site, Workload: w, Duration: duration, names: tiers}, rows.bySite)
 		s.sites[sites[n]] = at
 	}
 	return s, nil
@@ -102,24 +117,17 @@ func summarise(w *sim.WorkloadTally, sites, tiers []string, rows []Measure, dura
 
 // count notes what the run contributes to the figures in some rows.
 func (s *summary) count(t *Tallies, rows []Measure) {
+	s.ratios, s.is = make([]stats.Ratio, len(rows)), make([]bool, len(rows))
 	for i := range rows {
-		s.ratios = append(s.ratios, rows[i].Of.ratio(t))
-		s.is = append(s.is, rows[i].Where == nil || rows[i].Where(t))
+		s.ratios[i], s.is[i] = rows[i].Of.ratio(t), rows[i].Where == nil || rows[i].Where(t)
 	}
-}
-
-func rowsByMetro(rows []Measure) []Measure {
-	return slices.DeleteFunc(slices.Clone(rows), func(m Measure) bool { return !m.ByMetro })
-}
-
-func rowsBySite(rows []Measure) []Measure {
-	return slices.DeleteFunc(slices.Clone(rows), func(m Measure) bool { return !m.BySite })
 }
 
 // A described workload is what the comparison says of a workload itself.
 type described struct {
 	name      string
 	kind      sim.Kind
+	headline  sim.Metric // by which it is judged
 	deadlines []time.Duration
 }
 
@@ -127,12 +135,13 @@ type described struct {
 func (s *Study) workloads() []described {
 	var all []described
 	for _, w := range s.Workloads {
-		all = append(all, described{w.Name, sim.KindOf(w.Service), w.Deadlines})
+		all = append(all, described{w.Name, sim.KindOf(w.Service), sim.KindOf(w.Service).Headline(w.Judged), w.Deadlines})
 	}
 	return all
 }
 
-// compare turns the replications into figures.
+// compare turns the replications into figures. It forgets of them what is done, but for the baseline's: figures take as
+// much memory as what they are made of.
 func (s *Study) compare(ctx context.Context, replications []*replication, planned int) (*Comparison, error) {
 	c := &Comparison{
 		Title: s.Title, Level: cmp.Or(s.Level, defaultLevel), Planned: planned, Replications: len(replications),
@@ -141,10 +150,18 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 		OwnParts: s.OwnParts(), Outputs: s.Outputs,
 		WarmUps: s.findWarmUps(replications),
 	}
+	var err error
+	if c.Demand, err = s.demandLoads(); err != nil {
+		return nil, err
+	}
+	for _, r := range replications {
+		r.timelines = nil
+	}
+	workloads, rows := s.workloads(), s.rowSets()
 	for p := range s.Placements {
 		result := PlacementResult{Name: s.Placements[p].Name, Roles: rolesOf(&s.Placements[p])}
-		for w, d := range s.workloads() {
-			e := estimator{described: d, rows: s.measuresOf(&d), metros: c.Metros, sites: c.Sites, level: c.Level}
+		for w, d := range workloads {
+			e := estimator{described: d, rows: &rows[w], metros: c.Metros, sites: c.Sites, level: c.Level}
 			if p > 0 {
 				e.baseline = &c.Placements[0].Workloads[w]
 			}
@@ -159,6 +176,11 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 			result.Workloads = append(result.Workloads, workload)
 		}
 		c.Placements = append(c.Placements, result)
+		for _, r := range replications {
+			if p > 0 {
+				r.runs[p] = nil
+			}
+		}
 	}
 	return c, nil
 }
@@ -166,7 +188,7 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 // An estimator makes the figures of one workload under one placement.
 type estimator struct {
 	described
-	rows   []Measure
+	rows   *rowSet
 	metros []Place
 	sites  []Place
 	level  float64
@@ -182,9 +204,12 @@ func (e *estimator) workload(ctx context.Context) (WorkloadResult, error) {
 	if e.baseline != nil {
 		base = e.baseline.Figures
 	}
-	result.Figures = e.figures(e.rows, e.these, e.base, base)
+	result.Figures = e.figures(e.rows.all, e.these, e.base, base)
+	result.Latency = append(result.Latency, e.distribution(e.headline))
 	for _, m := range e.kind.Metrics() {
-		result.Latency = append(result.Latency, e.distribution(m))
+		if m != e.headline {
+			result.Latency = append(result.Latency, e.distribution(m))
+		}
 	}
 	var err error
 	result.Sites = e.bySite()
@@ -195,8 +220,19 @@ func (e *estimator) workload(ctx context.Context) (WorkloadResult, error) {
 // figures makes the figures in some rows, against those of the baseline.
 func (e *estimator) figures(rows []Measure, these, base []*summary, baseline Figures) (all Figures) {
 	p := &pairing{these: these, base: base, level: e.level, isBaseline: e.baseline == nil}
+	isShown := func(row int) bool { return shown(row, these) || rows[row].OrAtBaseline && shown(row, base) }
+	n := 0
 	for i := range rows {
-		if !shown(i, these) && !(rows[i].OrAtBaseline && shown(i, base)) {
+		if isShown(i) {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	all = make(Figures, 0, n)
+	for i := range rows {
+		if !isShown(i) {
 			continue
 		}
 		f, ok := rows[i].Of.figure(i, p)
@@ -223,7 +259,7 @@ func (e *estimator) distribution(m sim.Metric) Distribution {
 	for _, s := range e.these {
 		d.PerReplication = append(d.PerReplication, s.latency[m])
 	}
-	d.Pooled = stats.Pool(d.PerReplication)
+	d.Pooled = stats.Pool(d.PerReplication).Packed()
 	if slices.ContainsFunc(e.these, func(s *summary) bool { return s.asked[m] > s.latency[m].Count() }) {
 		for _, s := range e.these {
 			d.Asked = append(d.Asked, s.asked[m])
@@ -234,25 +270,17 @@ func (e *estimator) distribution(m sim.Metric) Distribution {
 
 // byMetro makes the figures that are shown by metro, of the metros with the most requests first.
 func (e *estimator) byMetro(ctx context.Context) ([]MetroResult, error) {
-	rows := rowsByMetro(e.rows)
 	var results []MetroResult
 	for m, place := range e.metros {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		these, err := unpack(e.these, m)
-		if err != nil {
-			return nil, err
-		}
-		base := these
 		var baseline Figures
 		if e.baseline != nil {
-			if base, err = unpack(e.base, m); err != nil {
-				return nil, err
-			}
 			baseline = e.baseline.Metro(place.ID).Figures
 		}
-		results = append(results, MetroResult{ID: place.ID, Name: place.Name, Figures: e.figures(rows, these, base, baseline)})
+		figures := e.figures(e.rows.byMetro, ofMetro(e.these, m), ofMetro(e.base, m), baseline)
+		results = append(results, MetroResult{ID: place.ID, Name: place.Name, Figures: figures})
 	}
 	requests := func(m *MetroResult) float64 {
 		f, _ := m.Figures.Find("requests", "count")
@@ -264,7 +292,7 @@ func (e *estimator) byMetro(ctx context.Context) ([]MetroResult, error) {
 
 // bySite makes the figures of every site that was asked for something, in the order of the network.
 func (e *estimator) bySite() (results []SiteResult) {
-	rows := rowsBySite(e.rows)
+	rows := e.rows.bySite
 	none := &summary{ratios: make([]stats.Ratio, len(rows)), is: make([]bool, len(rows)), isIdle: true}
 	of := func(runs []*summary, id string) (all []*summary, ok bool) {
 		for _, s := range runs {
@@ -288,21 +316,11 @@ func (e *estimator) bySite() (results []SiteResult) {
 	return results
 }
 
-// unpack returns the summaries of a metro with their distributions.
-func unpack(runs []*summary, metro int) ([]*summary, error) {
+// ofMetro returns the summaries of a metro.
+func ofMetro(runs []*summary, metro int) []*summary {
 	all := make([]*summary, len(runs))
 	for i, s := range runs {
-		at := s.metros[metro]
-		for metric, packed := range at.packed {
-			if packed == nil {
-				continue
-			}
-			at.latency[metric] = new(stats.Sketch)
-			if err := at.latency[metric].UnmarshalBinary(packed); err != nil {
-				return nil, err
-			}
-		}
-		all[i] = &at
+		all[i] = &s.metros[metro]
 	}
-	return all, nil
+	return all
 }

@@ -46,6 +46,8 @@ type Comparison struct {
 	// metros. Both are in the order of the network.
 	Sites  []Place `json:"sites,omitempty"`
 	Metros []Place `json:"metros,omitempty"`
+	// Demand says how much is asked in the recorded time, against the mean of a day: of the workloads that follow a day.
+	Demand []DemandLoad `json:"demand,omitempty"`
 	// Refused says which placements of the study are not compared, and why.
 	Refused []Refusal `json:"refused,omitempty"`
 	// Placements holds one result a placement, in the order of the study: of those that are not refused, of which the
@@ -93,7 +95,7 @@ type Distribution struct {
 	// service.
 	Metric string
 	// Pooled holds the latencies of all replications, PerReplication those of each: what the CDF
-	// and its band over replications are drawn from.
+	// and its band over replications are drawn from. They are packed ([stats.Sketch.Packed]).
 	Pooled         *stats.Sketch
 	PerReplication []*stats.Sketch
 	// Asked holds, by replication, how many latencies there would be if no request had failed and every player had
@@ -172,10 +174,11 @@ func (w *WorkloadResult) Metric(name string) MetricFigures {
 	return MetricFigures{name: name, all: w.Figures, err: w.err}
 }
 
-// Headline returns the figures of the metric that a workload of this kind is judged by: "ttfb", of games "response".
+// Headline returns the figures of the metric that the workload is judged by: "ttfb", of downloads "ttlb", of games
+// "response".
 func (w *WorkloadResult) Headline() MetricFigures {
 	for i := range w.Figures {
-		if w.Figures[i].Q > 0 {
+		if w.Figures[i].Q > 0 && w.Figures[i].Judged != "" {
 			return w.Metric(w.Figures[i].Metric)
 		}
 	}

@@ -2,6 +2,7 @@ package edgewise
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/jsontext"
 	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/stats"
 )
@@ -24,19 +26,25 @@ type Figure struct {
 	Difference *stats.Estimate
 	// VarianceReduction is how many times more replications the difference would need if the placements did not
 	// meet the same users ([stats.VarianceReduction]). It is 0 where that is not known: on the baseline, where the
-	// baseline has no such figure, without intervals, and where all paired differences are alike.
+	// baseline has no such figure, without intervals, of shares of none or all, and where all paired differences are alike.
 	VarianceReduction float64
 }
 
 // measurePairing fills in what meeting the same users has saved against the baseline's figure.
 func (f *Figure) measurePairing(baseline Figure) {
-	if f.Difference == nil {
+	if f.Difference == nil || f.isWithoutException() || baseline.isWithoutException() {
 		return
 	}
 	factor, ok := stats.VarianceReduction(f.Estimate, baseline.Estimate, *f.Difference)
 	if ok && !math.IsInf(factor, 0) {
 		f.VarianceReduction = factor
 	}
+}
+
+// isWithoutException reports whether a figure is a share of none or all, whose interval is not one over replications
+// ([stats.ShareOf]).
+func (f *Figure) isWithoutException() bool {
+	return f.Unit == "share" && (f.Value == 0 || f.Value == 1)
 }
 
 // figureJSON is a figure as programs read it: what is not known is null or absent.
@@ -58,11 +66,40 @@ type figureJSON struct {
 }
 
 // MarshalJSON writes the figure. What the data could not carry is null, what does not apply is absent.
-func (f Figure) MarshalJSON() ([]byte, error) {
-	return json.Marshal(figureJSON{
-		Metric: f.Metric, Statistic: f.Statistic, Unit: f.Unit, Q: f.Q, DeadlineNs: f.Deadline, Better: f.Better.String(),
-		Judged: f.Judged, Table: f.Table, Column: f.Column, SiteColumn: f.SiteColumn, Bar: f.Bar, Estimate: f.Estimate, Difference: f.Difference, VarianceReduction: f.VarianceReduction,
-	})
+func (f Figure) MarshalJSON() ([]byte, error) { return f.appendJSON(make([]byte, 0, 512)) }
+
+// appendJSON appends the fields of a [figureJSON]: a study of many placements has a million figures.
+func (f *Figure) appendJSON(b []byte) ([]byte, error) {
+	var errs [4]error
+	text := func(name, value string) { b = jsontext.AppendString(append(b, name...), value) }
+	textIf := func(name, value string) {
+		if value != "" {
+			text(name, value)
+		}
+	}
+	text(`{"metric":`, f.Metric)
+	text(`,"statistic":`, f.Statistic)
+	text(`,"unit":`, f.Unit)
+	if f.Q != 0 {
+		b, errs[0] = jsontext.AppendFloat(append(b, `,"q":`...), f.Q)
+	}
+	if f.Deadline != 0 {
+		b = strconv.AppendInt(append(b, `,"deadline_ns":`...), int64(f.Deadline), 10)
+	}
+	textIf(`,"better":`, f.Better.String())
+	textIf(`,"judged":`, f.Judged)
+	textIf(`,"table":`, f.Table)
+	textIf(`,"column":`, f.Column)
+	textIf(`,"site_column":`, f.SiteColumn)
+	textIf(`,"bar":`, f.Bar)
+	b, errs[1] = f.Estimate.AppendJSON(append(b, `,"estimate":`...))
+	if f.Difference != nil {
+		b, errs[2] = f.Difference.AppendJSON(append(b, `,"difference":`...))
+	}
+	if f.VarianceReduction != 0 {
+		b, errs[3] = jsontext.AppendFloat(append(b, `,"variance_reduction":`...), f.VarianceReduction)
+	}
+	return append(b, '}'), errors.Join(errs[:]...)
 }
 
 // UnmarshalJSON reads what [Figure.MarshalJSON] wrote.

@@ -9,6 +9,7 @@ import (
 	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A Measure is one figure of a comparison: what it is called, how it is made of what the runs counted, and where
@@ -70,6 +71,8 @@ type Shown struct {
 const (
 	// LatencyTable has the headline latency, what failed and what was not played, in ms where nothing else is said.
 	LatencyTable = "latency"
+	// LastByteTable has the time to the last byte, in ms, of workloads that are judged by the first.
+	LastByteTable = "time to last byte"
 	// PlayersTable has what players, lobbies and matches of games are like.
 	PlayersTable = "players and matches"
 	// OriginTable has the hit ratios and the load on the origin.
@@ -184,93 +187,98 @@ func happened(of func(*Tallies) uint64) func(*Tallies) bool {
 	return func(t *Tallies) bool { return of(t) > 0 }
 }
 
-// measures are all figures of a comparison, one a row, in the order in which they are shown.
-var measures = slices.Concat(
-	[]Measure{
-		{Label: Label{Metric: "requests", Statistic: "count", Unit: "requests", Shown: Shown{SiteColumn: "requests"}},
-			Of: CountOf(counter(sim.Requests)), ByMetro: true, BySite: true},
-		{Label: Label{Metric: "bytes", Statistic: "delivered", Unit: "bytes", Shown: Shown{SiteColumn: "delivered"}},
-			Of: CountOf(counter(sim.Bytes)), Where: happened(counter(sim.Bytes)), BySite: true},
-		{Label: Label{Metric: "peak", Statistic: "request rate", Unit: "requests per second", Shown: Shown{SiteColumn: "peak/s"}},
-			Of:    RatioOf(peakRate, 1e9),
-			Where: func(t *Tallies) bool { return t.Site != nil && t.Site.PeakRequests > 0 }, BySite: true},
-		{Label: Label{Metric: "servers", Statistic: "utilisation", Unit: "share", Shown: Shown{SiteColumn: "busy"}},
-			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(t.ofSite(sim.BusyUs), t.ofSite(sim.ServerUs)) }),
-			Where: func(t *Tallies) bool { return t.ofSite(sim.ServerUs) > 0 }, BySite: true},
-		{Label: Label{Metric: "players", Statistic: "mean", Unit: "players", Shown: Shown{Table: PlayersTable, Column: "players", SiteColumn: "players"}},
-			Of: playersOf(sim.PlayerUs), Kinds: games, Where: happened(counter(sim.PlayerUs)), ByMetro: true, BySite: true},
-		{Label: Label{Metric: "players", Statistic: "waiting", Unit: "players", Better: Less},
-			Of: playersOf(sim.WaitingUs), Kinds: games, Where: happened(counter(sim.PlayerUs)), ByMetro: true, BySite: true},
-		{Label: Label{Metric: "players", Statistic: "peak", Unit: "players", Shown: Shown{SiteColumn: "peak players"}},
-			Of: CountOf(peakPlayers), Kinds: games, Where: happened(peakPlayers), BySite: true},
-	},
-	notPlaying(),
-	latencies(),
-	matches(),
-	outcomes(),
-	[]Measure{
-		{Label: Label{Metric: "failed", Statistic: "count", Unit: "requests", Better: Less},
-			Of: CountOf(failed), OnlyWithFailures: true},
-		{Label: Label{Metric: "failed", Statistic: "share", Unit: "share", Better: Less, Judged: "failed requests",
-			Shown: Shown{Table: LatencyTable, Column: "failed", SiteColumn: "failed"}},
-			Of: ofRequests(failed), OnlyWithFailures: true, ByMetro: true, BySite: true},
-		{Label: Label{Metric: "failed", Statistic: "mean time to error", Unit: "ms"},
-			Of:               RatioOf(func(t *Tallies) stats.Ratio { return ratio(t.Count(sim.FailedNs), failed(t)) }, msPerNs),
-			OnlyWithFailures: true},
-	},
-	reasons(),
-	[]Measure{
-		{Label: Label{Metric: "sessions", Statistic: "count", Unit: "sessions"},
-			Of: CountOf(counter(sim.Sessions)), Kinds: games, ByMetro: true, BySite: true},
-		{Label: Label{Metric: "sessions", Statistic: "lost", Unit: "sessions", Better: Less},
-			Of: CountOf(counter(sim.LostSessions)), Kinds: games, OnlyWithFailures: true},
-		{Label: Label{Metric: "sessions", Statistic: "lost share", Unit: "share", Better: Less, Judged: "lost sessions",
-			Shown: Shown{Table: LatencyTable, Column: "sessions lost", SiteColumn: "sessions lost"}},
-			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(t.Count(sim.LostSessions), t.Count(sim.Sessions)) }),
-			Kinds: games, OnlyWithFailures: true, ByMetro: true, BySite: true},
+// measures are all figures of a workload that is judged by the first byte, measuresOfLastByte of one that is by the last.
+var measures, measuresOfLastByte = measuresJudgedBy(workload.FirstByte), measuresJudgedBy(workload.LastByte)
 
-		{Label: Label{Metric: "cache", Statistic: "request hit ratio", Unit: "share", Better: More, Judged: "request hit ratio",
-			Shown: Shown{Table: OriginTable, Column: "hits by requests", SiteColumn: "hits", Bar: "requests"}},
-			AmongTiers: Shown{Table: OriginTable, Column: "edge hits", SiteColumn: "edge hits", Bar: "edge requests"},
-			Of:         ShareOf(func(t *Tallies) stats.Ratio { return ratio(hits(&t.Outcomes), met(t)) }),
-			Kinds:      cacheable, Where: cached, BySite: true},
-		{Label: Label{Metric: "cache", Statistic: "byte hit ratio", Unit: "share", Better: More,
-			Shown: Shown{Table: OriginTable, Column: "hits by bytes", Bar: "bytes"}},
-			AmongTiers: Shown{Table: OriginTable, Column: "edge byte hits", Bar: "edge bytes"},
-			Of:         ShareOf(func(t *Tallies) stats.Ratio { return ratio(hits(&t.OutcomeBytes), t.Count(sim.Bytes)) }),
-			Kinds:      cacheable, Where: cached, BySite: true},
-		{Label: Label{Metric: "cache", Statistic: "joined a fetch", Unit: "share"},
-			Of: ShareOf(func(t *Tallies) stats.Ratio {
-				return ratio(t.Outcomes[sim.DelayedHit], hits(&t.Outcomes)+t.Outcomes[sim.Miss])
-			}),
-			Kinds: cacheable, Where: cached},
-	},
-	[]Measure{
-		{Label: Label{Statistic: "requests", Unit: "requests", Shown: Shown{SiteColumn: "requests"}},
-			Of: behind{countAt(sim.TierRequests)}, Kinds: cacheable, BySite: true},
-		{Label: Label{Statistic: "request hit ratio", Unit: "share", Better: More,
-			Shown: Shown{Table: OriginTable, Column: "hits", SiteColumn: "hits", Bar: "requests"}},
-			Of: behind{shareAt(sim.TierHits, sim.TierRequests)}, Kinds: cacheable, BySite: true},
-		{Label: Label{Statistic: "byte hit ratio", Unit: "share", Better: More, Shown: Shown{Table: OriginTable, Column: "byte hits", Bar: "bytes"}},
-			Of: behind{shareAt(sim.TierHitBytes, sim.TierBytes)}, Kinds: cacheable, BySite: true},
-		{Label: Label{Metric: "origin offload", Statistic: "by requests", Unit: "share", Better: More},
-			AmongTiers: Shown{Table: OriginTable, Column: "origin offload", Bar: "origin offload"},
-			Of:         ShareOf(func(t *Tallies) stats.Ratio { return ratio(without(t.Answered(), t.Count(sim.OriginRequests)), met(t)) }),
-			Kinds:      cacheable, Where: cached},
-		{Label: Label{Metric: "origin offload", Statistic: "by bytes", Unit: "share", Better: More},
-			Of: ShareOf(func(t *Tallies) stats.Ratio {
-				return ratio(without(t.Count(sim.Bytes), t.Count(sim.OriginBytes)), t.Count(sim.Bytes))
-			}),
-			Kinds: cacheable, Where: cached},
-		{Label: Label{Metric: "origin", Statistic: "requests", Unit: "requests", Better: Less, Judged: "origin requests",
-			Shown: Shown{Table: OriginTable, Column: "origin requests", SiteColumn: "origin requests"}},
-			Of: CountOf(counter(sim.OriginRequests)), Kinds: cacheable, Where: servesAsOrigin, BySite: true},
-		{Label: Label{Metric: "origin", Statistic: "bytes", Unit: "bytes", Better: Less, Judged: "origin bytes",
-			Shown: Shown{Table: OriginTable, Column: "origin", SiteColumn: "origin"}},
-			Of: CountOf(counter(sim.OriginBytes)), Kinds: cacheable, Where: servesAsOrigin, BySite: true},
-	},
-	breakdown(),
-)
+// measuresJudgedBy returns all figures of a comparison, one a row, in the order in which they are shown.
+func measuresJudgedBy(judged workload.Byte) []Measure {
+	return slices.Concat(
+		[]Measure{
+			{Label: Label{Metric: "requests", Statistic: "count", Unit: "requests", Shown: Shown{SiteColumn: "requests"}},
+				Of: CountOf(counter(sim.Requests)), ByMetro: true, BySite: true},
+			{Label: Label{Metric: "bytes", Statistic: "delivered", Unit: "bytes", Shown: Shown{SiteColumn: "delivered"}},
+				Of: CountOf(counter(sim.Bytes)), Where: happened(counter(sim.Bytes)), BySite: true},
+			{Label: Label{Metric: "peak", Statistic: "request rate", Unit: "requests per second", Shown: Shown{SiteColumn: "peak/s"}},
+				Of:    RatioOf(peakRate, 1e9),
+				Where: func(t *Tallies) bool { return t.Site != nil && t.Site.PeakRequests > 0 }, BySite: true},
+			{Label: Label{Metric: "servers", Statistic: "utilisation", Unit: "share", Shown: Shown{SiteColumn: "busy"}},
+				Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(t.ofSite(sim.BusyUs), t.ofSite(sim.ServerUs)) }),
+				Where: func(t *Tallies) bool { return t.ofSite(sim.ServerUs) > 0 }, BySite: true},
+			{Label: Label{Metric: "players", Statistic: "mean", Unit: "players", Shown: Shown{Table: PlayersTable, Column: "players", SiteColumn: "players"}},
+				Of: playersOf(sim.PlayerUs), Kinds: games, Where: happened(counter(sim.PlayerUs)), ByMetro: true, BySite: true},
+			{Label: Label{Metric: "players", Statistic: "waiting", Unit: "players", Better: Less},
+				Of: playersOf(sim.WaitingUs), Kinds: games, Where: happened(counter(sim.PlayerUs)), ByMetro: true, BySite: true},
+			{Label: Label{Metric: "players", Statistic: "peak", Unit: "players", Shown: Shown{SiteColumn: "peak players"}},
+				Of: CountOf(peakPlayers), Kinds: games, Where: happened(peakPlayers), BySite: true},
+		},
+		notPlaying(),
+		latencies(judged),
+		matches(),
+		outcomes(),
+		[]Measure{
+			{Label: Label{Metric: "failed", Statistic: "count", Unit: "requests", Better: Less},
+				Of: CountOf(failed), OnlyWithFailures: true},
+			{Label: Label{Metric: "failed", Statistic: "share", Unit: "share", Better: Less, Judged: "failed requests",
+				Shown: Shown{Table: LatencyTable, Column: "failed", SiteColumn: "failed"}},
+				Of: ofRequests(failed), OnlyWithFailures: true, ByMetro: true, BySite: true},
+			{Label: Label{Metric: "failed", Statistic: "mean time to error", Unit: "ms"},
+				Of:               RatioOf(func(t *Tallies) stats.Ratio { return ratio(t.Count(sim.FailedNs), failed(t)) }, msPerNs),
+				OnlyWithFailures: true},
+		},
+		reasons(),
+		[]Measure{
+			{Label: Label{Metric: "sessions", Statistic: "count", Unit: "sessions"},
+				Of: CountOf(counter(sim.Sessions)), Kinds: games, ByMetro: true, BySite: true},
+			{Label: Label{Metric: "sessions", Statistic: "lost", Unit: "sessions", Better: Less},
+				Of: CountOf(counter(sim.LostSessions)), Kinds: games, OnlyWithFailures: true},
+			{Label: Label{Metric: "sessions", Statistic: "lost share", Unit: "share", Better: Less, Judged: "lost sessions",
+				Shown: Shown{Table: LatencyTable, Column: "sessions lost", SiteColumn: "sessions lost"}},
+				Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(t.Count(sim.LostSessions), t.Count(sim.Sessions)) }),
+				Kinds: games, OnlyWithFailures: true, ByMetro: true, BySite: true},
+
+			{Label: Label{Metric: "cache", Statistic: "request hit ratio", Unit: "share", Better: More, Judged: "request hit ratio",
+				Shown: Shown{Table: OriginTable, Column: "hits by requests", SiteColumn: "hits", Bar: "requests"}},
+				AmongTiers: Shown{Table: OriginTable, Column: "edge hits", SiteColumn: "edge hits", Bar: "edge requests"},
+				Of:         ShareOf(func(t *Tallies) stats.Ratio { return ratio(hits(&t.Outcomes), met(t)) }),
+				Kinds:      cacheable, Where: cached, BySite: true},
+			{Label: Label{Metric: "cache", Statistic: "byte hit ratio", Unit: "share", Better: More,
+				Shown: Shown{Table: OriginTable, Column: "hits by bytes", Bar: "bytes"}},
+				AmongTiers: Shown{Table: OriginTable, Column: "edge byte hits", Bar: "edge bytes"},
+				Of:         ShareOf(func(t *Tallies) stats.Ratio { return ratio(hits(&t.OutcomeBytes), t.Count(sim.Bytes)) }),
+				Kinds:      cacheable, Where: cached, BySite: true},
+			{Label: Label{Metric: "cache", Statistic: "joined a fetch", Unit: "share"},
+				Of: ShareOf(func(t *Tallies) stats.Ratio {
+					return ratio(t.Outcomes[sim.DelayedHit], hits(&t.Outcomes)+t.Outcomes[sim.Miss])
+				}),
+				Kinds: cacheable, Where: cached},
+		},
+		[]Measure{
+			{Label: Label{Statistic: "requests", Unit: "requests", Shown: Shown{SiteColumn: "requests"}},
+				Of: behind{countAt(sim.TierRequests)}, Kinds: cacheable, BySite: true},
+			{Label: Label{Statistic: "request hit ratio", Unit: "share", Better: More,
+				Shown: Shown{Table: OriginTable, Column: "hits", SiteColumn: "hits", Bar: "requests"}},
+				Of: behind{shareAt(sim.TierHits, sim.TierRequests)}, Kinds: cacheable, BySite: true},
+			{Label: Label{Statistic: "byte hit ratio", Unit: "share", Better: More, Shown: Shown{Table: OriginTable, Column: "byte hits", Bar: "bytes"}},
+				Of: behind{shareAt(sim.TierHitBytes, sim.TierBytes)}, Kinds: cacheable, BySite: true},
+			{Label: Label{Metric: "origin offload", Statistic: "by requests", Unit: "share", Better: More},
+				AmongTiers: Shown{Table: OriginTable, Column: "origin offload", Bar: "origin offload"},
+				Of:         ShareOf(func(t *Tallies) stats.Ratio { return ratio(without(t.Answered(), t.Count(sim.OriginRequests)), met(t)) }),
+				Kinds:      cacheable, Where: cached},
+			{Label: Label{Metric: "origin offload", Statistic: "by bytes", Unit: "share", Better: More},
+				Of: ShareOf(func(t *Tallies) stats.Ratio {
+					return ratio(without(t.Count(sim.Bytes), t.Count(sim.OriginBytes)), t.Count(sim.Bytes))
+				}),
+				Kinds: cacheable, Where: cached},
+			{Label: Label{Metric: "origin", Statistic: "requests", Unit: "requests", Better: Less, Judged: "origin requests",
+				Shown: Shown{Table: OriginTable, Column: "origin requests", SiteColumn: "origin requests"}},
+				Of: CountOf(counter(sim.OriginRequests)), Kinds: cacheable, Where: servesAsOrigin, BySite: true},
+			{Label: Label{Metric: "origin", Statistic: "bytes", Unit: "bytes", Better: Less, Judged: "origin bytes",
+				Shown: Shown{Table: OriginTable, Column: "origin", SiteColumn: "origin"}},
+				Of: CountOf(counter(sim.OriginBytes)), Kinds: cacheable, Where: servesAsOrigin, BySite: true},
+		},
+		breakdown(),
+	)
+}
 
 var cacheable, games = []sim.Kind{sim.Cacheable}, []sim.Kind{sim.Matched}
 
@@ -280,14 +288,14 @@ var quantiles = []float64{0.5, 0.9, 0.95, 0.99, 0.999}
 // metroQuantiles are those shown by metro, judgedQuantiles those judged.
 var metroQuantiles, judgedQuantiles = []float64{0.5, 0.95}, []float64{0.5, 0.95, 0.99}
 
-// latencies returns the figures of all metrics. Headlines are judged and shown by metro.
-func latencies() (all []Measure) {
+// latencies returns the figures of all metrics. Headlines, of requests one of two bytes, are judged and shown by metro.
+func latencies(judged workload.Byte) (all []Measure) {
 	for metric := range sim.NumMetrics {
 		var kinds []sim.Kind
 		headline := false
 		for _, k := range sim.Kinds() {
-			if i := slices.Index(k.Metrics(), metric); i >= 0 {
-				kinds, headline = append(kinds, k), headline || i == 0
+			if slices.Contains(k.Metrics(), metric) {
+				kinds, headline = append(kinds, k), headline || k.Headline(judged) == metric
 			}
 		}
 		of := []Measure{}
@@ -295,11 +303,17 @@ func latencies() (all []Measure) {
 			m := quantileOf(metric, p)
 			m.ByMetro = headline && slices.Contains(metroQuantiles, p)
 			m.judge(headline && slices.Contains(judgedQuantiles, p))
+			if metric == sim.TTLB && !headline && slices.Contains(judgedQuantiles, p) {
+				m.Table, m.Column = LastByteTable, m.Statistic
+			}
 			of = append(of, m)
 		}
 		mean := meanOf(metric)
 		mean.ByMetro = headline
 		mean.judge(headline)
+		if metric == sim.TTLB && !headline {
+			mean.Table, mean.Column = LastByteTable, mean.Statistic
+		}
 		of = append(of, mean)
 		if metric != sim.LobbyWait { // deadlines are about latency
 			m := Measure{
@@ -317,6 +331,9 @@ func latencies() (all []Measure) {
 			Of:    distance{sample(metric)},
 		})
 		for i := range of {
+			if metric == sim.TTLB && of[i].Judged != "" {
+				of[i].Judged = "TTLB " + of[i].Judged // others are of the first byte
+			}
 			of[i].Kinds = kinds
 			of[i].showPlayers()
 		}
@@ -387,16 +404,20 @@ func breakdown() (all []Measure) {
 	return all
 }
 
-// Measures returns the figures of a comparison, in the order in which they are shown. The rows of shares within a
-// deadline stand for one figure a deadline of the workload, those without a metric for one figure a tier of caches behind
-// the first.
+// Measures returns the figures of a comparison in the order in which they are shown, as they are of workloads that are
+// judged by the first byte. The rows of shares within a deadline stand for one figure a deadline of the workload, those
+// without a metric for one figure a tier of caches behind the first.
 func Measures() []Measure { return slices.Clone(measures) }
 
 // measuresOf returns the figures of a workload.
 func (s *Study) measuresOf(w *described) (all []Measure) {
 	tiers := s.tiersBehind()
-	for i, m := range slices.Concat(measures, s.Measures) {
-		if i >= len(measures) {
+	rows := measures
+	if w.headline == sim.TTLB {
+		rows = measuresOfLastByte
+	}
+	for i, m := range slices.Concat(rows, s.Measures) {
+		if i >= len(rows) {
 			m.showOwn()
 		}
 		if len(tiers) > 0 && m.AmongTiers != (Shown{}) {

@@ -65,7 +65,7 @@ func fullMeasures() []edgewise.Measure {
 
 // written is a comparison as programs read it.
 type written struct {
-	csv      map[[6]string][]string // by placement, workload, metro, site, metric, statistic
+	csv      map[[6]string][]string // by placement, workload, metro, site, metric, statistic; all for everywhere
 	json     edgewise.Comparison
 	text     []byte
 	verdicts map[[3]string]bool // by placement, workload, figure
@@ -143,7 +143,7 @@ func TestNoFigureIsForgotten(t *testing.T) {
 				}
 				shown[[2]string{f.Metric, statistic}] = true
 				count++
-				row := w.csv[[6]string{p.Name, of.Name, "", "", f.Metric, f.Statistic}]
+				row := w.csv[[6]string{p.Name, of.Name, "all", "all", f.Metric, f.Statistic}]
 				require.NotNil(t, row, "%s, %s", f.Metric, f.Statistic)
 				require.Equal(t, f.Unit, row[5])
 				if f.HasValue() {
@@ -163,17 +163,28 @@ func TestNoFigureIsForgotten(t *testing.T) {
 			for m, metro := range of.Metros {
 				for n, f := range metro.Figures {
 					count++
-					require.NotNil(t, w.csv[[6]string{p.Name, of.Name, metro.ID, "", f.Metric, f.Statistic}])
+					require.NotNil(t, w.csv[[6]string{p.Name, of.Name, metro.ID, "all", f.Metric, f.Statistic}])
 					require.Equal(t, f, w.json.Placements[i].Workloads[k].Metros[m].Figures[n])
 				}
 			}
 			for m, site := range of.Sites {
 				for n, f := range site.Figures {
 					count++
-					require.NotNil(t, w.csv[[6]string{p.Name, of.Name, "", site.ID, f.Metric, f.Statistic}])
+					require.NotNil(t, w.csv[[6]string{p.Name, of.Name, "all", site.ID, f.Metric, f.Statistic}])
 					require.Equal(t, f, w.json.Placements[i].Workloads[k].Sites[m].Figures[n])
 				}
 			}
+		}
+	}
+	for n, d := range c.Demand {
+		require.Equal(t, d, w.json.Demand[n])
+		for statistic, value := range map[string]float64{"recorded": d.Recorded, "day mean": d.Mean, "day peak": d.Peak} {
+			count++
+			row := w.csv[[6]string{"", d.Workload, "", "", "demand", statistic}]
+			require.NotNil(t, row, statistic)
+			written, err := strconv.ParseFloat(row[6], 64)
+			require.NoError(t, err)
+			require.Equal(t, value, written)
 		}
 	}
 	require.Len(t, w.csv, count)
@@ -442,7 +453,7 @@ func TestOwnMeasuresAreInTables(t *testing.T) {
 	require.Contains(t, tables.String(), "### web-static: own measures\n\n| placement | % joined | ttlb p75, ms |")
 	require.Contains(t, tables.String(), "### api-dynamic: own measures\n\n| placement | ttlb p75, ms |")
 	require.Contains(t, tables.String(), "### competitive-fps: rates\n\n| placement | requests/s |")
-	require.Regexp(t, `\| placement, site \| requests \|.* answered \|\n`, sites.String())
+	require.Regexp(t, `\| placement, site \| roles \| requests/s \|.* answered/s \|\n`, sites.String())
 }
 
 func TestComparisonsComeBackFromJSON(t *testing.T) {

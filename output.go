@@ -15,6 +15,8 @@ type Output struct {
 	Name string
 	// About says in a few words what the file is for.
 	About string
+	// Where, if set, leaves the file out of a report unless it returns true: of that comparison it would have no content.
+	Where func(*Comparison) bool
 	// Write writes the file. The same comparison must give the same bytes.
 	Write func(io.Writer, *Comparison) error
 }

@@ -121,15 +121,13 @@ func (s *Study) canBeOverloaded(p *placement.Placement) bool {
 	return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.Servers > 0 }) || s.Network.HasCapacities()
 }
 
-// loadsOf returns the loads that the runs of one replication have found out about, by placement.
-func (a *admission) loadsOf(results []*sim.Result) [][]sim.Load {
-	all := make([][]sim.Load, len(results))
-	for p, r := range results {
-		if plan := a.plans[p]; plan != nil && a.study.canBeOverloaded(&a.study.Placements[p]) {
-			all[p] = plan.LoadsOf(r)
-		}
+// loadsOf returns the loads that a run of a placement has found out about.
+func (a *admission) loadsOf(placement int, r *sim.Result) []sim.Load {
+	plan := a.plans[placement]
+	if plan == nil || !a.study.canBeOverloaded(&a.study.Placements[placement]) {
+		return nil
 	}
-	return all
+	return plan.LoadsOf(r)
 }
 
 // judge returns all loads by placement, those found out on the mean of the replications, and refuses the placements that

@@ -56,7 +56,7 @@ type share struct{ counted }
 func (share) figure(row int, p *pairing) (Figure, bool) {
 	these, base := ratios(p.these, row), ratios(p.base, row)
 	return p.pair(stats.ShareOf(these, p.level), func() stats.Estimate {
-		return stats.RatioDifferenceOf(these, base, p.level)
+		return stats.ShareDifferenceOf(these, base, p.level)
 	}), true
 }
 
@@ -158,6 +158,9 @@ func (w within) deadlines(row *Measure, deadlines []time.Duration) (all []Measur
 			m.Column, m.Judged = who+" in "+words.Duration(deadline), who+" "+m.Statistic
 		} else if m.judge(w.judged); m.Column != "" {
 			m.Column = "in " + words.Duration(deadline)
+			if w.metric == sim.TTLB {
+				m.Judged = "TTLB " + m.Judged // others are of the first byte
+			}
 		}
 		m.Of = ShareOf(func(t *Tallies) stats.Ratio { return ratio(t.Within(w.metric)[i], asked(w.metric, t.Tally)) })
 		all = append(all, m)

@@ -208,13 +208,15 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	return comparison, errors.Join(err, refusal)
 }
 
-// conclude compares the placements that are not overloaded, and refuses what has not warmed up.
+// conclude compares the placements that are not overloaded, and refuses what has not warmed up. The replications and the
+// plans are not needed any more then, and let go.
 func (a *admission) conclude(ctx context.Context, finished []*replication, planned int, stopping *Stopping) (*Comparison, error) {
 	loads, left, refused := a.judge(finished)
 	if len(left) == 0 {
 		return nil, &OverloadError{refused}
 	}
 	s := a.study.only(left)
+	a.plans = nil
 	for i := range finished {
 		finished[i] = finished[i].only(left)
 	}

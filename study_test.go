@@ -31,7 +31,10 @@ func smallStudy(t testing.TB) *edgewise.Study {
 	require.NoError(t, err)
 	game, site, api := workload.CompetitiveFPS(), workload.WebStatic(), workload.APIDynamic()
 	game = game.WithPlayers(60)
-	site = workload.Change(site, func(p *workload.Poisson) { p.RequestsPerSecond, p.Objects = 200, 5000 })
+	site.Demand = workload.Poisson{RequestsPerSecond: 200, Objects: 5000, ZipfExponent: 0.85}
+	site.Service = workload.Cacheable{
+		Sizes: workload.Sizes{LnMean: math.Log(16_000), LnSD: 1.8}, Origin: workload.ServiceTime{Mean: 5 * time.Millisecond},
+	}
 	api = api.WithRequestsPerSecond(100)
 	region := placement.RegionOnly("us-west-2")
 	region.Sites[0].Servers = 100 // one origin for all PoPs: they advance in windows

@@ -162,7 +162,7 @@ func (st *stopper) measurePrecision(replications []*replication) (upTo int, done
 			for _, r := range replications {
 				runs.these = append(runs.these, &r.runs[p][w])
 			}
-			for _, m := range st.until.watched(d.kind.Metrics()[0]) {
+			for _, m := range st.until.watched(d.headline) {
 				f, _ := m.Of.figure(0, runs)
 				figures = append(figures, f.Estimate)
 				names = append(names, st.study.Placements[p].Name+", "+d.name+", "+m.Statistic)
@@ -218,7 +218,7 @@ func (st *stopper) leavesOut(replications []*replication, workload int, headline
 func (st *stopper) selectBest(replications []*replication) (upTo int, done bool, err error) {
 	workloads := st.study.workloads()
 	w := slices.IndexFunc(workloads, func(d described) bool { return d.name == st.until.Workload })
-	headline := workloads[w].kind.Metrics()[0]
+	headline := workloads[w].headline
 	for r := st.selection.Replications(); r < len(replications) && !st.selection.Done(); r++ {
 		var observed []float64
 		for _, p := range st.selection.Surviving() {

@@ -123,12 +123,6 @@ const (
 	biasLevel    = 0.99
 )
 
-// A timelineSummary is the timeline of a placement's runs that the warm-up is judged by.
-type timelineSummary struct {
-	workloads []sim.Timeline
-	tiers     []sim.TierResult
-}
-
 // findWarmUps judges every placement.
 func (s *Study) findWarmUps(replications []*replication) []WarmUpFinding {
 	var all []WarmUpFinding
@@ -161,10 +155,8 @@ func (s *Study) findWarmUps(replications []*replication) []WarmUpFinding {
 // anyHits reports whether any request of a workload was a hit.
 func anyHits(replications []*replication, p, w int) bool {
 	for _, r := range replications {
-		for _, b := range r.timelines[p].workloads[w].Batches {
-			if b.Hits > 0 {
-				return true
-			}
+		if r.timelines[p].workloads[w].anyHits {
+			return true
 		}
 	}
 	return false
@@ -297,10 +289,10 @@ func (s *Study) batchesOf(replications []*replication, p, w int, figure timeline
 	const enough = 50 // of DetectWarmUp
 	for _, r := range replications {
 		c := &r.timelines[p].workloads[w]
-		batchNs = c.BatchNs
-		all := make([]stats.Ratio, len(c.Batches))
-		for i, b := range c.Batches {
-			all[i] = figure.of(b)
+		batchNs = c.batchNs
+		all := make([]stats.Ratio, 0, c.count)
+		for b := range c.batches() {
+			all = append(all, figure.of(b))
 		}
 		if failure > 0 {
 			all = all[:min(len(all), wholeBatches(failure, batchNs))]
@@ -345,27 +337,31 @@ func sumOf(batches [][]stats.Ratio, from, to int) (sum stats.Ratio) {
 	return sum
 }
 
-// findFilling applies the fill test to the caches of one tier; ok is false where nothing was cached.
+// findFilling applies the fill test to the caches of one tier, unless all of them begin in their steady state; ok is false
+// where nothing was cached.
 func (s *Study) findFilling(replications []*replication, p, tier int) (f WarmUpFinding, ok bool) {
 	var used []float64
 	var capacity float64
 	var batchNs int64
 	for _, r := range replications {
-		c := &r.timelines[p].tiers[tier].Fill
-		if len(c.UsedBytes) == 0 {
+		c := &r.timelines[p].tiers[tier]
+		if c.count == 0 {
 			continue
 		}
 		if used == nil {
-			used = make([]float64, len(c.UsedBytes))
+			used = make([]float64, c.count)
 		}
-		batchNs = c.BatchNs
-		capacity += float64(c.CapacityBytes)
-		for i, bytes := range c.UsedBytes {
+		batchNs = c.batchNs
+		capacity += float64(c.capacityBytes)
+		for i, bytes := range c.usedBytes() {
 			used[i] += float64(bytes)
 		}
 	}
 	if used == nil {
 		return f, false
+	}
+	if !slices.ContainsFunc(s.Placements[p].Tiers[tier].Caches, func(c placement.Cache) bool { return !c.Preload }) {
+		return f, true // what still comes into them is asked for once, and found free space
 	}
 	failure, length := s.firstFailure(p), s.WarmUp+s.Duration
 	if failure > 0 {

@@ -133,6 +133,15 @@ func TestFillingCachesAreRefusedUnlessPreloaded(t *testing.T) {
 	require.Positive(t, unsteady, "skipping the check keeps the findings")
 }
 
+func TestPreloadedCachesWithFreeSpaceForWhatIsAskedForOnceAreSteady(t *testing.T) {
+	s := smallStudy(t)
+	s.SkipWarmUpCheck = false
+	s.Workloads[0] = workload.WebStatic().WithRequestsPerSecond(200).WithObjects(100)
+	s.Placements[1] = s.Placements[1].WithEachCache(func(_ string, c *placement.Cache) { c.CapacityBytes = 1 << 40 }).Preloaded()
+	_, err := s.Run(context.Background())
+	require.NoError(t, err)
+}
+
 func TestCancelledAndUnsteadyStudyReportsBoth(t *testing.T) {
 	s := slowQueue(t)
 	s.Replications, s.Workers = 600, 1

@@ -10,15 +10,24 @@ import (
 	"github.com/edgewise-sim/edgewise/internal/look"
 )
 
-// shareTicks marks the powers of ten of a log10 axis of shares in percent.
+// shareTicks marks the powers of ten of a log10 axis of shares in percent; over less than two decades also 2 and 5.
 type shareTicks struct{}
 
 // Ticks implements plot.Ticker.
 func (shareTicks) Ticks(low, high float64) []plot.Tick {
+	const rounding = 1e-9
+	digits := []float64{1}
+	if high-low < 2 { // few requests: a power of ten or two would be all
+		digits = []float64{1, 2, 5}
+	}
 	var ticks []plot.Tick
-	for decade := int(math.Ceil(low - 1e-9)); float64(decade) <= high+1e-9; decade++ {
-		percent := strconv.FormatFloat(100*math.Pow10(decade), 'f', -1, 64) + " %"
-		ticks = append(ticks, plot.Tick{Value: float64(decade), Label: percent})
+	for decade := int(math.Floor(low)); float64(decade) <= high+rounding; decade++ {
+		for _, digit := range digits {
+			share := digit * math.Pow10(decade)
+			if at := math.Log10(share); at >= low-rounding && at <= high+rounding {
+				ticks = append(ticks, plot.Tick{Value: at, Label: strconv.FormatFloat(100*share, 'g', 6, 64) + " %"})
+			}
+		}
 	}
 	return ticks
 }
@@ -50,7 +59,7 @@ type percentileTicks struct{}
 func (percentileTicks) Ticks(low, high float64) []plot.Tick {
 	var ticks []plot.Tick
 	for _, percent := range []float64{0.01, 0.1, 1, 10, 25, 50, 75, 90, 99, 99.9, 99.99, 99.999} {
-		if at := logOdds(percent / 100); at >= low && at <= high {
+		if at := logOdds(percent / 100); at >= low-1e-9 && at <= high+1e-9 {
 			ticks = append(ticks, plot.Tick{Value: at, Label: "p" + strconv.FormatFloat(percent, 'f', -1, 64)})
 		}
 	}

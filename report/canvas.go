@@ -2,7 +2,10 @@ package report
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"html"
+	"slices"
 
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
@@ -29,8 +32,8 @@ func (c *svgCanvas) FillString(face font.Face, at vg.Point, txt string) {
 	c.Canvas.FillString(face, at, txt)
 }
 
-// bytes returns the SVG.
-func (c *svgCanvas) bytes() ([]byte, error) {
+// bytes returns the SVG, with a title and a description for those who do not see it.
+func (c *svgCanvas) bytes(title, description string) ([]byte, error) {
 	var b bytes.Buffer
 	if _, err := c.Canvas.WriteTo(&b); err != nil {
 		return nil, err
@@ -47,7 +50,14 @@ func (c *svgCanvas) bytes() ([]byte, error) {
 		}
 		whole = append(whole, part...)
 	}
-	return whole, nil
+	open := bytes.Index(whole, []byte("<svg"))
+	if open < 0 {
+		return nil, errors.New("the drawing has no svg element")
+	}
+	end := open + bytes.IndexByte(whole[open:], '>')
+	described := slices.Concat(whole[:open], []byte(`<svg role="img" aria-labelledby="title description"`), whole[open+len("<svg"):end+1])
+	described = fmt.Appendf(described, "\n<title id=\"title\">%s</title>\n<desc id=\"description\">%s</desc>", html.EscapeString(title), html.EscapeString(description))
+	return append(described, whole[end+1:]...), nil
 }
 
 // A pngCanvas marks characters that the font does not have.

@@ -2,28 +2,23 @@ package report
 
 import (
 	"slices"
+	"time"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/sim"
 )
 
 // A column is a figure in a table.
 type column struct {
 	edgewise.Label
 	title string
-	bytes byteUnit
+	// recorded is the time in which things were counted: tables show them by second. 0 shows the count.
+	recorded time.Duration
 }
-
-// A byteUnit is that of the bytes in a table.
-type byteUnit struct {
-	name   string
-	factor float64
-}
-
-var megabytes, gigabytes = byteUnit{"MB", 1e-6}, byteUnit{"GB", 1e-9}
 
 // columnsOf returns the columns that figures of several placements or sites make: those with a title. They stand in the
 // order of the figures, of which some may be missing here or there.
-func columnsOf(all []edgewise.Figures, bytes byteUnit, title func(*edgewise.Label) string) (columns []column) {
+func columnsOf(all []edgewise.Figures, recorded time.Duration, title func(*edgewise.Label) string) (columns []column) {
 	for _, figures := range all {
 		next := 0
 		for i := range figures {
@@ -35,7 +30,7 @@ func columnsOf(all []edgewise.Figures, bytes byteUnit, title func(*edgewise.Labe
 			at := slices.IndexFunc(columns, func(c column) bool { return c.Metric == label.Metric && c.Statistic == label.Statistic })
 			if at < 0 {
 				at = next
-				columns = slices.Insert(columns, at, column{*label, text, bytes})
+				columns = slices.Insert(columns, at, column{*label, text, recorded})
 			}
 			next = at + 1
 		}
@@ -49,20 +44,43 @@ func (c *column) heading() string {
 	case c.Unit == "share":
 		return "% " + c.title
 	case c.Unit == "bytes":
-		return c.title + " " + c.bytes.name
-	case c.Unit == "ms" && c.Table != edgewise.LatencyTable:
+		return c.title + " MB" + c.by()
+	case c.Unit == "requests":
+		return c.title + c.by()
+	case c.isWait():
+		return c.title + ", s"
+	case c.Unit == "ms" && c.Table != edgewise.LatencyTable && c.Table != edgewise.LastByteTable:
 		return c.title + ", ms"
 	}
 	return c.title
 }
 
+// by says that a count is shown by second.
+func (c *column) by() string {
+	if c.recorded > 0 {
+		return "/s"
+	}
+	return ""
+}
+
+// isWait reports whether a figure is a wait for a match, which is shown in seconds.
+func (c *column) isWait() bool { return c.Unit == "ms" && c.Metric == sim.LobbyWait.String() }
+
 // factor turns a figure into the unit of the heading.
 func (c *column) factor() float64 {
-	switch c.Unit {
-	case "share":
+	seconds := 1.0
+	if c.recorded > 0 {
+		seconds = c.recorded.Seconds()
+	}
+	switch {
+	case c.Unit == "share":
 		return 100
-	case "bytes":
-		return c.bytes.factor
+	case c.Unit == "bytes":
+		return 1e-6 / seconds
+	case c.Unit == "requests":
+		return 1 / seconds
+	case c.isWait():
+		return 1e-3
 	}
 	return 1
 }

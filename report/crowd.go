@@ -12,10 +12,10 @@ import (
 // mostDrawn is how many placements a picture tells apart: the baseline and the best.
 const mostDrawn = 12
 
-// forPictures returns the comparison of the placements that pictures show, in the order of the study, and what is to be
-// said of the others; "" where none is left out.
-func forPictures(c *edgewise.Comparison) (shown *edgewise.Comparison, leftOut string) {
-	if len(c.Placements) <= mostDrawn {
+// few returns the comparison of as many placements as can be shown, in the order of the study, and what is to be said of
+// the others; "" where none is left out.
+func few(c *edgewise.Comparison, most int) (shown *edgewise.Comparison, leftOut string) {
+	if len(c.Placements) <= most {
 		return c, ""
 	}
 	ranks := make([]int, len(c.Placements)-1)
@@ -25,34 +25,28 @@ func forPictures(c *edgewise.Comparison) (shown *edgewise.Comparison, leftOut st
 		scores[i+1] = score(c, i+1)
 	}
 	slices.SortStableFunc(ranks, func(a, b int) int { return cmp.Compare(scores[a], scores[b]) })
-	kept := append(ranks[:mostDrawn-1:mostDrawn-1], 0)
+	kept := append(ranks[:most-1:most-1], 0)
 	slices.Sort(kept)
-	few := *c
-	few.Placements = nil
+	of := *c
+	of.Placements = nil
 	for _, i := range kept {
-		few.Placements = append(few.Placements, c.Placements[i])
+		of.Placements = append(of.Placements, c.Placements[i])
 	}
-	return &few, fmt.Sprintf("the baseline and the best %d of %d by mean latency", mostDrawn-1, len(c.Placements))
+	return &of, fmt.Sprintf("the baseline and the best %d of %d by mean latency", most-1, len(c.Placements))
 }
 
-// score is what a placement is ranked by, the less the better: the mean latencies of its workloads over those of the
-// baseline, each over the share that is served. It is infinite where a workload has no latency.
+// score ranks a placement over all workloads: the sum of what it costs each, as a multiple of the baseline's.
 func score(c *edgewise.Comparison, placement int) float64 {
 	sum := 0.0
 	for i := range c.Placements[placement].Workloads {
 		w := &c.Placements[placement].Workloads[i]
-		mean, err := w.Headline().Mean()
-		served := servedShare(w)
-		if err != nil || served <= 0 {
-			return math.Inf(1)
-		}
 		against := 1.0
 		if base := workloadOf(&c.Placements[0], w.Name); base != nil {
-			if m, err := base.Headline().Mean(); err == nil && m.Value > 0 {
-				against = m.Value
+			if cost := costOf(base); cost > 0 && !math.IsInf(cost, 1) {
+				against = cost
 			}
 		}
-		sum += mean.Value / against / served
+		sum += costOf(w) / against
 	}
 	return sum
 }

@@ -48,9 +48,9 @@ func TestWhatFailedIsShownAndJudged(t *testing.T) {
 	}
 	csv, markdown, verdicts := render()
 	for _, row := range []string{
-		"base,web site,,failed,count,requests,40,", "base,web site,,failed,share,share,0.04,", "base,web site,,failed,mean time to error,ms,3000,",
-		"base,web site,,failed,site down,share,0.04,", "other,game,,sessions,count,sessions,100,", "other,game,,sessions,lost,sessions,1,",
-		"other,game,,sessions,lost share,share,0.01,", "metro-lax,failed,share,share,0.01,", "metro-lax,sessions,lost share,share,0.01,",
+		"base,web site,all,failed,count,requests,40,", "base,web site,all,failed,share,share,0.04,", "base,web site,all,failed,mean time to error,ms,3000,",
+		"base,web site,all,failed,site down,share,0.04,", "other,game,all,sessions,count,sessions,100,", "other,game,all,sessions,lost,sessions,1,",
+		"other,game,all,sessions,lost share,share,0.01,", "metro-lax,failed,share,share,0.01,", "metro-lax,sessions,lost share,share,0.01,",
 	} {
 		require.Contains(t, csv, row)
 	}

@@ -155,7 +155,7 @@ func (r *Run) kept() (kept []InputFile) {
 
 // outputsOf returns what is written of a comparison.
 func outputsOf(c *edgewise.Comparison, noPictures bool) []edgewise.Output {
-	all := slices.Concat(outputs, own(c))
+	all := OutputsOf(c)
 	if noPictures {
 		all = slices.DeleteFunc(all, func(o edgewise.Output) bool { return isPicture(o.Name) })
 	}

@@ -236,6 +236,13 @@ func pairUp(w, baseline *edgewise.WorkloadResult) {
 				continue
 			}
 			f.Difference = &difference
+			for i := range w.Metros {
+				for k := range w.Metros[i].Figures {
+					if of := &w.Metros[i].Figures[k]; of.Metric == f.Metric && of.Statistic == f.Statistic {
+						of.Difference = &difference
+					}
+				}
+			}
 		}
 		d := stats.WassersteinMs(w.Latency[m].Pooled, baseline.Latency[m].Pooled)
 		w.Figures = append(w.Figures, figure(name, "Wasserstein distance from the baseline",

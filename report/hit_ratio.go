@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -36,6 +37,7 @@ func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
 		for i := range panel.rows {
 			panel.rows[i].bars = panel.rows[i].makeBars()
 		}
+		panel.joinEmpty()
 		if cached {
 			p.panels = append(p.panels, panel)
 		}
@@ -44,6 +46,7 @@ func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
 		p.panels = []panel{notice{strings.Join(workloads, ", "), "No request passes a cache in any placement."}}
 		return p, nil
 	}
+	p.bound()
 	p.caption = "A hit is a request answered by the first cache it met, delayed hits included."
 	if note := tierNote(allTiersBehind(c)); note != "" {
 		p.caption += " " + note
@@ -93,6 +96,25 @@ func (r *hitRow) makeBars() (bars []hitBar) {
 		bars = append(bars, hitBar{f.Bar, f.Estimate, opacity})
 	}
 	return bars
+}
+
+// joinEmpty makes one row, the last, of all placements without caches.
+func (p *hitPanel) joinEmpty() {
+	var names []string
+	var empty hitRow
+	p.rows = slices.DeleteFunc(p.rows, func(r hitRow) bool {
+		if len(r.bars) == 0 {
+			names, empty = append(names, r.name), r
+		}
+		return len(r.bars) == 0
+	})
+	if len(names) > 0 {
+		empty.name = strings.Join(names, "; ")
+		if len(names) > 1 {
+			empty.name = fmt.Sprintf("%d placements: %s", len(names), empty.name)
+		}
+		p.rows = append(p.rows, empty)
+	}
 }
 
 // height returns what the row takes: two bars, if it has no more.

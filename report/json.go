@@ -10,6 +10,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/jsontext"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -18,10 +19,14 @@ import (
 const SchemaVersion = 1
 
 // WriteJSON writes the comparison as indented JSON: all figures, no distributions, and the verdicts of
-// [Verdicts] with the default margins. Durations are in nanoseconds, as the names of their fields say. A number that
+// [Verdicts] and [WhoLoses] with the default margins. Durations are in nanoseconds, as the names of their fields say. A number that
 // the data cannot carry is null, one that does not apply is absent; neither is ever 0.
 func WriteJSON(w io.Writer, c *edgewise.Comparison) error {
 	verdicts, err := Verdicts(c, Margins{})
+	if err != nil {
+		return err
+	}
+	losers, err := WhoLoses(c, Margins{})
 	if err != nil {
 		return err
 	}
@@ -41,12 +46,17 @@ func WriteJSON(w io.Writer, c *edgewise.Comparison) error {
 	}
 	out := bufio.NewWriter(w)
 	_, _ = out.Write(before) // bufio.Writer keeps its first error
-	if err := writeElements(out, c.Placements); err != nil {
+	if err := writeElements(out, len(c.Placements), func(i int) any { return &c.Placements[i] }); err != nil {
 		return fmt.Errorf("encode placements as JSON: %w", err)
 	}
 	_, _ = out.WriteString(",\n  \"verdicts\": ")
-	if err := writeElements(out, verdictsJSON(verdicts)); err != nil {
+	if err := writeElements(out, len(verdicts), func(i int) any { return newVerdictJSON(&verdicts[i]) }); err != nil {
 		return fmt.Errorf("encode verdicts as JSON: %w", err)
+	}
+	_, _ = out.WriteString(",\n  \"who_loses\": ")
+	rows := whoLosesJSON(losers)
+	if err := writeElements(out, len(rows), func(i int) any { return &rows[i] }); err != nil {
+		return fmt.Errorf("encode who loses as JSON: %w", err)
 	}
 	_, _ = out.WriteString("\n}\n")
 	if err := out.Flush(); err != nil {
@@ -55,20 +65,22 @@ func WriteJSON(w io.Writer, c *edgewise.Comparison) error {
 	return nil
 }
 
-// writeElements writes the elements of a field of the outermost object, as [json.MarshalIndent] would.
-func writeElements[T any](out *bufio.Writer, all []T) error {
-	if len(all) == 0 {
+// writeElements writes n elements of a field of the outermost object, as [json.MarshalIndent] would.
+func writeElements(out *bufio.Writer, n int, element func(int) any) error {
+	if n == 0 {
 		_, err := out.WriteString("[]")
 		return err
 	}
 	separator := "["
-	for i := range all {
-		element, err := json.MarshalIndent(&all[i], "    ", "  ")
+	var indented []byte
+	for i := range n {
+		compact, err := json.Marshal(element(i))
 		if err != nil {
 			return err
 		}
+		indented = jsontext.AppendIndent(indented[:0], compact, "    ", "  ")
 		_, _ = out.WriteString(separator + "\n    ")
-		_, _ = out.Write(element)
+		_, _ = out.Write(indented)
 		separator = ","
 	}
 	_, err := out.WriteString("\n  ]")
@@ -108,15 +120,50 @@ type verdictJSON struct {
 	Unsupported string        `json:"unsupported,omitempty"`
 }
 
-func verdictsJSON(verdicts []PlacementVerdict) []verdictJSON {
-	all := make([]verdictJSON, len(verdicts))
-	for i, v := range verdicts {
-		all[i] = verdictJSON{
-			Placement: v.Placement, Workload: v.Workload, Figure: v.Figure, Verdict: v.Verdict,
-			Difference:  numberIf(v.Question.Difference.HasValue(), v.Question.Difference.Value),
-			Margin:      numberIf(v.IsShare || v.Baseline.HasValue(), v.Question.Margin),
-			CorrectedP:  numberIf(v.Unsupported == "", v.P),
-			Unsupported: v.Unsupported,
+func newVerdictJSON(v *PlacementVerdict) *verdictJSON {
+	return &verdictJSON{
+		Placement: v.Placement, Workload: v.Workload, Figure: v.Figure, Verdict: v.Verdict,
+		Difference:  numberIf(v.Question.Difference.HasValue(), v.Question.Difference.Value),
+		Margin:      numberIf(v.IsShare || v.Baseline.HasValue(), v.Question.Margin),
+		CorrectedP:  numberIf(v.Unsupported == "", v.P),
+		Unsupported: v.Unsupported,
+	}
+}
+
+// losersJSON are [Losers] as programs read them.
+type losersJSON struct {
+	Placement    string      `json:"placement"`
+	Workload     string      `json:"workload"`
+	Metros       int         `json:"metros"`
+	WorseMetros  int         `json:"worse_metros"`
+	WorseShare   float64     `json:"worse_share"`
+	BetterMetros int         `json:"better_metros"`
+	BetterShare  float64     `json:"better_share"`
+	Worse        []loserJSON `json:"worse"`
+}
+
+// A loserJSON is what is worse in a metro.
+type loserJSON struct {
+	ID         string         `json:"id"`
+	Name       string         `json:"name"`
+	Share      float64        `json:"share"`
+	Figure     string         `json:"figure"`
+	Unit       string         `json:"unit"`
+	Difference stats.Estimate `json:"difference"`
+	CorrectedP float64        `json:"corrected_p"`
+}
+
+func whoLosesJSON(losers []Losers) []losersJSON {
+	all := make([]losersJSON, len(losers))
+	for i, l := range losers {
+		all[i] = losersJSON{
+			Placement: l.Placement, Workload: l.Workload, Metros: l.Metros, WorseMetros: l.WorseMetros, WorseShare: l.WorseShare,
+			BetterMetros: l.BetterMetros, BetterShare: l.BetterShare, Worse: []loserJSON{},
+		}
+		for _, v := range l.Worse {
+			all[i].Worse = append(all[i].Worse, loserJSON{
+				ID: v.MetroID, Name: v.Metro, Share: v.Share, Figure: v.Figure, Unit: v.Unit, Difference: v.Question.Difference, CorrectedP: v.P,
+			})
 		}
 	}
 	return all

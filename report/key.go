@@ -19,11 +19,13 @@ type key struct{ entries []keyEntry }
 
 // A keyEntry explains one line.
 type keyEntry struct {
-	style  draw.LineStyle
-	symbol *symbol // on the line, or nil
-	name   string
-	remark string // below the name, may be empty
-	values []keyValue
+	// placement is the place in the study.
+	placement int
+	style     draw.LineStyle
+	symbol    *symbol // on the line, or nil
+	name      string
+	remark    string // below the name, may be empty
+	values    []keyValue
 }
 
 // A keyValue is a marked figure: "p50  45.2 ± 0.3 ms".
@@ -40,8 +42,8 @@ const (
 
 // entry returns the key entry of a line.
 func (l line) entry() keyEntry {
-	e := keyEntry{style: l.style, name: l.name, remark: l.failedRemark()}
-	for _, m := range marks {
+	e := keyEntry{placement: l.placement, style: look.Line(l.placement), name: l.name, remark: l.failedRemark()}
+	for _, m := range l.view.marks() {
 		q, ok := l.quantile(m.p)
 		switch {
 		case !ok:

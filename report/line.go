@@ -134,20 +134,41 @@ func (l line) Plot(c draw.Canvas, p *plot.Plot) {
 		path[i] = vg.Point{X: x(pt.x), Y: y(l.height(p, pt.share))}
 	}
 	c.StrokeLines(l.style, c.ClipLinesXY(path)...)
-	for _, m := range marks {
-		q, ok := l.quantile(m.p)
-		if !ok || !q.HasValue() {
-			continue
-		}
-		share := m.p * l.of // the quantiles are of the answered
-		if l.view == tail {
-			share = l.tailOf(m.p, l.of)
-		}
-		at := vg.Point{X: x(logMs(q.Value * 1e6)), Y: y(l.height(p, share))}
-		if c.Contains(at) && (l.view == cumulative || share >= l.least*(1-1e-9)) {
-			m.draw(&c, at, l.style.Color)
+}
+
+// marks returns the marks of the view.
+func (v view) marks() []mark {
+	if v == cumulative {
+		return bodyMarks
+	}
+	return marks
+}
+
+// lineMarks are the marks on all lines of a plot, over all of them.
+type lineMarks []line
+
+// Plot implements plot.Plotter.
+func (lines lineMarks) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	var all []placedMark
+	for i := range lines {
+		l := &lines[i]
+		for _, m := range l.view.marks() {
+			q, ok := l.quantile(m.p)
+			if !ok || !q.HasValue() {
+				continue
+			}
+			share := m.p * l.of // the quantiles are of the answered
+			if l.view == tail {
+				share = l.tailOf(m.p, l.of)
+			}
+			at := vg.Point{X: x(logMs(q.Value * 1e6)), Y: y(l.height(p, share))}
+			if c.Contains(at) && (l.view == cumulative || share >= l.least*(1-1e-9)) {
+				all = append(all, placedMark{m, at, l.style.Color})
+			}
 		}
 	}
+	drawMarks(&c, all)
 }
 
 // A band is the interval around a line.
@@ -155,8 +176,8 @@ type band struct{ line }
 
 // Plot implements plot.Plotter.
 func (b band) Plot(c draw.Canvas, p *plot.Plot) {
-	if len(b.metric.PerReplication) < 2 {
-		return
+	if len(b.metric.PerReplication) < 2 || !hasTail(&b.curve) {
+		return // of few requests a band would be the whole panel
 	}
 	x, y := p.Transforms(&c)
 	n := len(b.points)

@@ -66,18 +66,19 @@ func TestDifferencesTellAnEditFromAnotherResult(t *testing.T) {
 	other := fixtureNamed("one of one")
 	other.Seed++
 	lines := differences(t, dir, m, other)
-	require.Len(t, lines, 2)
+	require.Len(t, lines, 3)
 	require.Contains(t, lines[0], "comparison.json: 1 of ")
 	require.Contains(t, lines[0], " numbers differ, by 0.023 at most: 42, the run gives 43")
-	require.Equal(t, "manifest.json: its seed is 42; the run has 43", lines[1])
+	require.Contains(t, lines[1], "comparison.md: 1 of ")
+	require.Equal(t, "manifest.json: its seed is 42; the run has 43", lines[2])
 
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "comparison.csv"), []byte("edited"), 0o666))
-	require.NoError(t, os.Remove(filepath.Join(dir, "hit_ratio.svg")))
+	require.NoError(t, os.Remove(filepath.Join(dir, "latency_ccdf.svg")))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "scenario.yaml"), []byte("y"), 0o666))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "notes.txt"), []byte("mine"), 0o666))
 	require.Equal(t, []string{
 		"comparison.csv: has been changed since it was written",
-		"hit_ratio.svg: is missing",
+		"latency_ccdf.svg: is missing",
 		"scenario.yaml: has been changed since it was written",
 	}, differences(t, dir, m, fixtureNamed("one of one")))
 	a, err := report.Compare(context.Background(), dir, m, fixtureNamed("one of one"))

@@ -24,11 +24,10 @@ func interval(e stats.Estimate) string {
 		return value
 	case half == 0:
 		return value + " ± 0"
+	case half < math.Pow10(-mostDecimals):
+		return number(e.Value, decimalsFor(e.Value, 0)) + " ± <" + number(math.Pow10(-mostDecimals), mostDecimals)
 	case math.Abs((e.High-e.Value)-(e.Value-e.Low)) > 0.1*half:
 		return fmt.Sprintf("%s [%s, %s]", value, number(e.Low, decimals), number(e.High, decimals))
-	}
-	if finest := math.Pow10(-mostDecimals); half < finest {
-		return value + " ± <" + number(finest, mostDecimals)
 	}
 	return value + " ± " + number(half, decimals)
 }

@@ -17,19 +17,55 @@ import (
 const OwnDir = "own"
 
 // outputs are the files of every report, one a row, besides the manifest and what it names.
-var outputs = []edgewise.Output{
+var outputs = slices.Concat([]edgewise.Output{
 	{Name: "comparison.json", About: "all figures and verdicts, for programs", Write: WriteJSON},
 	{Name: "comparison.csv", About: "one figure a row, for R or pandas", Write: WriteCSV},
 	{Name: "comparison.md", About: "tables and verdicts, for people", Write: writeSummary},
+}, drawings)
+
+// drawings are the pictures among them.
+var drawings = []edgewise.Output{
 	{Name: "latency_cdf.svg", About: "the latency of every placement, whole", Write: svg(latencyCDF)},
 	{Name: "latency_cdf.png", About: "the same in pixels", Write: png(latencyCDF)},
-	{Name: "latency_ccdf.svg", About: "its tail", Write: svg(latencyCCDF)},
-	{Name: "quantile_shift.svg", About: "who gains and who loses, quantile by quantile", Write: svg(quantileShift)},
-	{Name: "hit_ratio.svg", About: "what the caches hit", Write: svg(hitRatios)},
+	{Name: "latency_ccdf.svg", About: "its tail", Where: hasTails, Write: svg(latencyCCDF)},
+	{Name: "metros.svg", About: "who gains and who loses, metro by metro", Where: hasMetros, Write: svg(metros)},
+	{Name: "quantile_shift.svg", About: "who gains and who loses, quantile by quantile", Where: hasShifts, Write: svg(quantileShift)},
+	{Name: "hit_ratio.svg", About: "what the caches hit", Where: hasCaches, Write: svg(hitRatios)},
 }
 
-// Outputs returns the files of every report, in their order.
+// Outputs returns the files of reports, in their order. Pictures that would be empty are left out of a report: see
+// [OutputsOf].
 func Outputs() []edgewise.Output { return slices.Clone(outputs) }
+
+// OutputsOf returns the files of the report of a comparison, in their order: those of [Outputs] that have content, and the
+// study's own, below [OwnDir].
+func OutputsOf(c *edgewise.Comparison) []edgewise.Output {
+	return slices.DeleteFunc(slices.Concat(outputs, own(c)), func(o edgewise.Output) bool { return o.Where != nil && !o.Where(c) })
+}
+
+// isComparison reports whether there is more than the baseline.
+func isComparison(c *edgewise.Comparison) bool { return len(c.Placements) > 1 }
+
+// hasTails reports whether there are requests enough for a tail, or none of which that is known.
+func hasTails(c *edgewise.Comparison) bool {
+	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool {
+		m := distributionOf(w, "")
+		return m == nil || hasTail(&curve{pooled: m.Pooled})
+	})
+}
+
+// hasShifts reports whether there is more than one placement, and enough for percentiles.
+func hasShifts(c *edgewise.Comparison) bool { return isComparison(c) && hasTails(c) }
+
+// hasMetros reports whether there is more than one metro and one placement.
+func hasMetros(c *edgewise.Comparison) bool {
+	return isComparison(c) && anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return len(w.Metros) > 1 })
+}
+
+// hasCaches reports whether some request passes a cache.
+func hasCaches(c *edgewise.Comparison) bool {
+	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return has(w, "cache") })
+}
 
 // own returns the study's own outputs, where they stand in the report.
 func own(c *edgewise.Comparison) []edgewise.Output {
@@ -43,6 +79,7 @@ func own(c *edgewise.Comparison) []edgewise.Output {
 func latencyCDF(c *edgewise.Comparison) (*Picture, error)    { return LatencyCDF(c, "", "") }
 func latencyCCDF(c *edgewise.Comparison) (*Picture, error)   { return LatencyCCDF(c, "", "") }
 func quantileShift(c *edgewise.Comparison) (*Picture, error) { return QuantileShift(c, "", "") }
+func metros(c *edgewise.Comparison) (*Picture, error)        { return Metros(c, "") }
 func hitRatios(c *edgewise.Comparison) (*Picture, error)     { return HitRatios(c, "") }
 
 // svg writes what draw draws as SVG.
@@ -76,8 +113,8 @@ func hasLettersWithoutFont(c *edgewise.Comparison) bool {
 
 func drawn(draw func(*edgewise.Comparison) (*Picture, error), write func(*Picture, io.Writer) error) func(io.Writer, *edgewise.Comparison) error {
 	return func(w io.Writer, c *edgewise.Comparison) error {
-		few, leftOut := forPictures(c)
-		p, err := draw(few)
+		shown, leftOut := few(c, mostDrawn)
+		p, err := draw(shown)
 		if err != nil {
 			return err
 		}
@@ -88,7 +125,7 @@ func drawn(draw func(*edgewise.Comparison) (*Picture, error), write func(*Pictur
 	}
 }
 
-// writeSummary writes the tables and the verdicts for people.
+// writeSummary writes the page for people.
 func writeSummary(w io.Writer, c *edgewise.Comparison) error {
 	if _, err := fmt.Fprintf(markdownWriter{w}, "## %s\n\n", c.Title); err != nil {
 		return err
@@ -96,17 +133,24 @@ func writeSummary(w io.Writer, c *edgewise.Comparison) error {
 	if err := writeWarnings(w, c); err != nil {
 		return err
 	}
-	if err := WriteMarkdown(w, c); err != nil {
+	p := asMarkdown()
+	if err := p.page(c, true); err != nil {
 		return err
 	}
-	if _, err := io.WriteString(w, "\n"); err != nil {
+	if _, err := io.WriteString(markdownWriter{w}, p.String()); err != nil {
 		return err
 	}
-	if err := WriteVerdictsMarkdown(w, c, Margins{}); err != nil {
-		return err
+	return writePictureLinks(w, c)
+}
+
+// writePictureLinks shows the pictures that lie beside the page.
+func writePictureLinks(w io.Writer, c *edgewise.Comparison) error {
+	var out strings.Builder
+	for _, o := range drawings {
+		if strings.HasSuffix(o.Name, ".svg") && (o.Where == nil || o.Where(c)) {
+			fmt.Fprintf(&out, "\n![%s](%s)\n", o.About, o.Name)
+		}
 	}
-	if _, err := io.WriteString(w, "\n"); err != nil {
-		return err
-	}
-	return WriteSitesMarkdown(w, c)
+	_, err := io.WriteString(w, out.String())
+	return err
 }

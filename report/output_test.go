@@ -65,3 +65,18 @@ func TestOutputsSayWhatTheyAreFor(t *testing.T) {
 		require.NotEmpty(t, b.Bytes(), o.Name)
 	}
 }
+
+func TestThePageForPeopleShowsThePicturesBesideIt(t *testing.T) {
+	c := fixtureNamed("no cache")
+	for _, o := range report.OutputsOf(c) {
+		if o.Name != "comparison.md" {
+			continue
+		}
+		var b bytes.Buffer
+		require.NoError(t, o.Write(&b, c))
+		require.Contains(t, b.String(), "\n![its tail](latency_ccdf.svg)\n")
+		require.NotContains(t, b.String(), "(hit_ratio.svg)")
+		return
+	}
+	t.Fatal("no comparison.md")
+}

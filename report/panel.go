@@ -1,6 +1,8 @@
 package report
 
 import (
+	"math"
+	"strconv"
 	"time"
 
 	"gonum.org/v1/plot"
@@ -18,6 +20,10 @@ type plotPanel struct {
 	plot      *plot.Plot
 	key       key
 	deadlines []time.Duration
+	// marks are drawn over the lines, unless the panel is small.
+	marks plot.Plotter
+	// isSmall leaves the key to a [commonKey], so that two panels stand side by side.
+	isSmall bool
 }
 
 // panelTitle names a workload and its kind.
@@ -37,20 +43,33 @@ const (
 )
 
 func (p *plotPanel) height() vg.Length {
+	if p.isSmall {
+		return panelTitleHeight + plotHeight
+	}
 	return panelTitleHeight + max(plotHeight, p.key.height())
 }
 
 func (p *plotPanel) draw(c draw.Canvas) {
-	c.FillText(look.Bold(look.Text(look.LabelSize+1, look.Ink)), vg.Point{X: c.Min.X, Y: c.Max.Y}, cut(look.Bold(look.Text(look.LabelSize+1, look.Ink)), p.title, c.Size().X))
+	c.FillText(look.Bold(look.Text(look.LabelSize+1, look.Ink)), vg.Point{X: c.Min.X, Y: c.Max.Y}, cut(look.Bold(look.Text(look.LabelSize+1, look.Ink)), p.title, vg.Length(c.Size().X*(1-spared))))
+	key, gap := keyWidth, keyGap
+	if p.isSmall {
+		key, gap = 0, keyGap/2
+	}
 	left := draw.Canvas{Canvas: c.Canvas, Rectangle: c.Rectangle}
-	left.Max.X -= keyWidth + keyGap
+	left.Max.X -= key + gap
 	left.Max.Y -= panelTitleHeight
 	// Tick labels push the data area in, by more or less. Push back, so that all panels align.
 	data := p.plot.DataCanvas(left)
 	left.Min.X -= data.Min.X - (c.Min.X + dataIndent)
-	left.Max.X += c.Max.X - keyWidth - 2*keyGap - data.Max.X
+	left.Max.X += c.Max.X - key - vg.Length(2*gap) - data.Max.X
 	p.plot.Draw(left)
 	p.drawDeadlines(p.plot.DataCanvas(left))
+	if p.isSmall {
+		return
+	}
+	if p.marks != nil {
+		p.marks.Plot(p.plot.DataCanvas(left), p.plot)
+	}
 	right := draw.Canvas{Canvas: c.Canvas, Rectangle: c.Rectangle}
 	right.Min.X = c.Max.X - keyWidth
 	right.Max.Y -= panelTitleHeight
@@ -61,6 +80,7 @@ func (p *plotPanel) draw(c draw.Canvas) {
 func (p *plotPanel) drawDeadlines(data draw.Canvas) {
 	label := look.Text(look.NoteSize, look.Faint)
 	label.XAlign, label.YAlign = draw.XCenter, draw.YBottom
+	inWords := p.deadlineText(data, label)
 	free := data.Min.X
 	for _, d := range p.deadlines {
 		at := logMs(float64(d))
@@ -69,13 +89,30 @@ func (p *plotPanel) drawDeadlines(data draw.Canvas) {
 		}
 		x := data.X(p.plot.X.Norm(at))
 		data.StrokeLine2(draw.LineStyle{Color: look.Faint, Width: vg.Points(0.7), Dashes: []vg.Length{1, 2}}, x, data.Min.Y, x, data.Max.Y)
-		text := words.Duration(d)
+		text := inWords(d)
 		if half := vg.Length(label.Width(text) / 2); x-half >= free && x+half <= data.Max.X {
 			data.FillText(label, vg.Point{X: x, Y: data.Max.Y + 3}, text)
-			free = x + half + 1
+			free = x + half + deadlineGap
 		}
 	}
 }
+
+// deadlineText returns how deadlines are written: "35 ms", or where these would lie on one another without the unit of the
+// axis.
+func (p *plotPanel) deadlineText(data draw.Canvas, label draw.TextStyle) func(time.Duration) string {
+	last := math.Inf(-1)
+	for _, d := range p.deadlines {
+		at, half := float64(data.X(p.plot.X.Norm(logMs(float64(d))))), float64(label.Width(words.Duration(d))/2)
+		if at-half < last+deadlineGap {
+			return func(d time.Duration) string { return strconv.FormatFloat(float64(d)/1e6, 'g', 6, 64) }
+		}
+		last = at + half
+	}
+	return words.Duration
+}
+
+// deadlineGap is between the labels of deadlines.
+const deadlineGap = 5
 
 // gridOf returns a grid at the labelled ticks.
 func gridOf(p *plot.Plot) plot.Plotter {

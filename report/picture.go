@@ -22,6 +22,8 @@ type Picture struct {
 	subtitle string
 	panels   []panel
 	caption  string
+	// columns is how many panels stand side by side; 1 if 0.
+	columns int
 }
 
 // A panel is one drawing of the page.
@@ -37,7 +39,7 @@ type panel interface {
 func (p *Picture) WriteSVG(w io.Writer) error {
 	canvas := &svgCanvas{Canvas: vgsvg.New(pageWidth, p.height())}
 	p.draw(draw.New(canvas))
-	svg, err := canvas.bytes()
+	svg, err := canvas.bytes(p.title, p.subtitle+". "+p.caption)
 	if err != nil {
 		return fmt.Errorf("draw SVG: %w", err)
 	}
@@ -62,11 +64,11 @@ const panelGap = 16 * vg.Length(1)
 
 func (p *Picture) height() vg.Length {
 	height := 2*pageMargin + headHeight(p.headLines()) + footHeight(p.captionLines())
-	for i, panel := range p.panels {
+	for i, row := range p.rows() {
 		if i > 0 {
 			height += panelGap
 		}
-		height += panel.height()
+		height += heightOf(row)
 	}
 	return height
 }
@@ -82,16 +84,53 @@ func (p *Picture) draw(c draw.Canvas) {
 	block(c, look.Text(look.LabelSize, look.Faint), vg.Point{X: left, Y: top}, subtitle)
 	top = c.Max.Y - pageMargin - headHeight(title, subtitle)
 
-	for _, panel := range p.panels {
-		bottom := top - panel.height()
-		panel.draw(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
-			Min: vg.Point{X: left, Y: bottom}, Max: vg.Point{X: right, Y: top},
-		}})
+	for _, row := range p.rows() {
+		bottom := top - heightOf(row)
+		width := right - left
+		if !spansPage(row[0]) && p.columns > 1 {
+			width = vg.Length((width - vg.Length(columnGap*vg.Length(p.columns-1))) / vg.Length(p.columns))
+		}
+		x := left
+		for _, panel := range row {
+			panel.draw(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
+				Min: vg.Point{X: x, Y: bottom}, Max: vg.Point{X: x + width, Y: top},
+			}})
+			x += width + columnGap
+		}
 		top = bottom - panelGap
 	}
 
 	caption := p.captionLines()
 	block(c, look.Text(look.NoteSize, look.Faint), vg.Point{X: left, Y: c.Min.Y + pageMargin + footHeight(caption) - footGap}, caption)
+}
+
+// columnGap is between panels side by side.
+const columnGap = 22 * vg.Length(1)
+
+// rows returns the panels that stand side by side.
+func (p *Picture) rows() (rows [][]panel) {
+	for _, panel := range p.panels {
+		last := len(rows) - 1
+		if last < 0 || len(rows[last]) >= max(p.columns, 1) || spansPage(panel) || spansPage(rows[last][0]) {
+			rows = append(rows, nil)
+			last++
+		}
+		rows[last] = append(rows[last], panel)
+	}
+	return rows
+}
+
+func heightOf(row []panel) (height vg.Length) {
+	for _, panel := range row {
+		height = max(height, panel.height())
+	}
+	return height
+}
+
+// spansPage reports whether a panel takes the whole width.
+func spansPage(p panel) bool {
+	_, ok := p.(*commonKey)
+	return ok
 }
 
 const (

@@ -11,9 +11,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	xfont "golang.org/x/image/font"
@@ -38,6 +40,8 @@ func pictures(t *testing.T, c *edgewise.Comparison) map[string]*report.Picture {
 	drawn["quantile_shift"], err = report.QuantileShift(c, "", "")
 	require.NoError(t, err)
 	drawn["hit_ratio"], err = report.HitRatios(c, "")
+	require.NoError(t, err)
+	drawn["metros"], err = report.Metros(c, "")
 	require.NoError(t, err)
 	return drawn
 }
@@ -165,10 +169,10 @@ func TestPicturesSayWhatTheyShow(t *testing.T) {
 		}},
 		{"typical", "latency_ccdf", []string{"Lines end where fewer than 100 requests are slower", "10 %", "1 %"}},
 		{"typical", "hit_ratio", []string{"no cache", "requests  57.76 ± 0.84 %", "100 %", "Whiskers"}},
-		{"typical", "quantile_shift", []string{"against Region only (us-west-2)", "baseline", "Wasserstein distance", "p99  −28.4", "p90", "paired"}},
+		{"typical", "quantile_shift", []string{"against Region only (us-west-2)", "baseline", "average shift", "p99  −28.4", "p90", "paired"}},
 		{"one of one", "quantile_shift", []string{"There is one placement: nothing to compare."}},
 		{"all alike", "quantile_shift", []string{"exactly as a"}},
-		{"one of one", "latency_cdf", []string{"One replication: no confidence intervals", "p99  too few requests", "p50  78.3 ms"}},
+		{"one of one", "latency_cdf", []string{"One replication: no confidence intervals", "p95  too few requests", "p50  78.3 ms"}},
 		{"no cache", "hit_ratio", []string{"No request passes a cache in any placement"}},
 		{"six long", "latency_cdf", []string{"all & <everything>"}},
 		{"all alike", "latency_cdf", []string{"exactly as a"}},
@@ -300,4 +304,182 @@ func TestWriteErrorsAreReported(t *testing.T) {
 	} {
 		require.ErrorContains(t, err, "disk full", name)
 	}
+}
+
+func TestAPlacementKeepsItsColour(t *testing.T) {
+	c := fixtureNamed("typical")
+	twin := c.Placements[1] // exactly as the second, so that its line lies on that one's
+	twin.Name = "twin"
+	c.Placements = append(c.Placements, twin)
+	for name, p := range pictures(t, c) {
+		if name == "hit_ratio" {
+			continue
+		}
+		require.Contains(t, svg(t, p), "#CC79A7", "the fifth colour, in %s", name)
+	}
+}
+
+func TestPanelsOfAMetricHaveOneAxis(t *testing.T) {
+	c := made(fixture{title: "x", placements: []string{"a", "b"}, workloads: []string{"cacheable", "computed"}, replications: 2, requests: 500})
+	p, err := report.LatencyCDF(c, "", "")
+	require.NoError(t, err)
+	_, _, labels := labelsOf(t, svg(t, p))
+	at := map[string][]float64{}
+	for _, l := range labels {
+		at[l.text] = append(at[l.text], math.Round((l.left+l.right)/2))
+	}
+	require.Len(t, at["50"], 2)
+	require.Equal(t, at["50"][0], at["50"][1])
+
+	shifts, err := report.QuantileShift(c, "", "")
+	require.NoError(t, err)
+	_, _, labels = labelsOf(t, svg(t, shifts))
+	heights := map[string][]float64{}
+	for _, l := range labels {
+		heights[l.text] = append(heights[l.text], l.top)
+	}
+	require.Len(t, heights["−20"], 2)
+	require.Len(t, heights["−40"], 2)
+	require.InDelta(t, heights["−20"][0]-heights["−40"][0], heights["−20"][1]-heights["−40"][1], 0.1, "as many ms in as much height")
+}
+
+func TestManyLongNamesGiveNoHighPage(t *testing.T) {
+	f := fixture{title: "x", workloads: []string{"cacheable", "computed", "matched"}, replications: 2, requests: 300}
+	for i := range 12 {
+		f.placements = append(f.placements, strconv.Itoa(i)+strings.Repeat(" placement with a name that goes on", 3))
+	}
+	for name, p := range pictures(t, made(f)) {
+		_, height, _ := labelsOf(t, svg(t, p))
+		require.Less(t, height, 1300., name)
+	}
+}
+
+func TestDeadlinesThatWouldTouchLeaveOutTheirUnit(t *testing.T) {
+	c := fixtureNamed("no cache")
+	for i := range c.Placements {
+		w := &c.Placements[i].Workloads[0]
+		w.Figures = slices.DeleteFunc(w.Figures, func(f edgewise.Figure) bool { return f.Deadline > 0 })
+		for _, ms := range []time.Duration{35, 40, 50} {
+			w.Figures = append(w.Figures, edgewise.Figure{Label: withinLabel("response", ms*time.Millisecond)})
+		}
+	}
+	_, _, labels := labelsOf(t, svg(t, pictures(t, c)["latency_cdf"]))
+	seen := map[string]int{}
+	for _, l := range labels {
+		seen[l.text]++
+	}
+	require.Equal(t, 1, seen["35"])
+	require.Equal(t, 2, seen["50"], "of the axis, and the deadline")
+	require.Zero(t, seen["35 ms"]+seen["40 ms"]+seen["50 ms"])
+}
+
+func TestMetrosShowWhoLosesAndWhy(t *testing.T) {
+	c := oneLoses()
+	twin := c.Placements[1]
+	twin.Name = "twin"
+	c.Placements = append(c.Placements, twin)
+	p, err := report.Metros(c, "")
+	require.NoError(t, err)
+	drawn := svg(t, p)
+	_, _, labels := labelsOf(t, drawn)
+	var names []string
+	for _, l := range labels {
+		switch l.text {
+		case "Los Angeles", "San Francisco", "Seattle", "Denver", "failed requests +5.0 pp":
+			names = append(names, l.text)
+		}
+	}
+	require.Equal(t, []string{"Denver", "failed requests +5.0 pp", "San Francisco", "Los Angeles", "Seattle"}, names, "losers first, then the largest")
+	diamonds := regexp.MustCompile(`<path d="M[-0-9.]+,[-0-9.]+L[-0-9.]+,[-0-9.]+L[-0-9.]+,[-0-9.]+L[-0-9.]+,[-0-9.]+Z"\s+style="fill:#0072B2`).FindAllString(drawn, -1)
+	require.Len(t, diamonds, 1, "San Francisco alone is slower")
+	dots := regexp.MustCompile(`A2\.38,2\.38[^"]*"\s+style="fill:#([0-9A-F]{6})`).FindAllStringSubmatch(drawn, -1)
+	require.Len(t, dots, 3, "one for both placements, for they are alike")
+	for _, colour := range []string{"#0072B2", "#D55E00"} {
+		require.Contains(t, drawn, "stroke:"+colour, "both show in turn")
+	}
+	c.Placements[1].Workloads, c.Placements[2].Workloads = c.Placements[0].Workloads, c.Placements[0].Workloads
+	p, err = report.Metros(c, "")
+	require.NoError(t, err)
+	require.Contains(t, svg(t, p), "All placements do exactly the same.")
+}
+
+func TestPlacementsWithoutCachesAreOneRow(t *testing.T) {
+	c := fixtureNamed("typical")
+	other := c.Placements[0]
+	other.Name = "Region twice"
+	c.Placements = append(c.Placements, other)
+	drawn := svg(t, pictures(t, c)["hit_ratio"])
+	require.Equal(t, 1, strings.Count(drawn, ">no cache<"))
+	require.Contains(t, drawn, ">2 placements: Region only<")
+}
+
+func TestManyWorkloadsShareOneKeyOnABoundedPage(t *testing.T) {
+	c := made(fixture{title: "x", placements: []string{"a", "b"}, workloads: []string{"cacheable"}, replications: 2, requests: 200})
+	for i := range c.Placements {
+		w := c.Placements[i].Workloads[0]
+		for n := range 40 {
+			w.Name = "workload " + strconv.Itoa(n)
+			c.Placements[i].Workloads = append(c.Placements[i].Workloads, w)
+		}
+	}
+	for name, p := range pictures(t, c) {
+		drawn := svg(t, p)
+		_, height, labels := labelsOf(t, drawn)
+		require.LessOrEqual(t, height, 2400., name)
+		if name == "hit_ratio" {
+			require.Contains(t, drawn, "; without the last ")
+			continue
+		}
+		require.NotContains(t, drawn, "A3.4,3.4", "no marks on small panels, of %s", name)
+		keys := 0
+		for _, l := range labels {
+			if l.text == "b" {
+				keys++
+			}
+		}
+		require.Equal(t, 1, keys, name)
+	}
+}
+
+func TestPicturesSayWhatTheyAreToThoseWhoDoNotSeeThem(t *testing.T) {
+	c := fixtureNamed("six long")
+	c.Title = "a < b & c"
+	for name, p := range pictures(t, c) {
+		drawn := svg(t, p)
+		require.Contains(t, drawn, `<svg role="img" aria-labelledby="title description"`, name)
+		require.Contains(t, drawn, `<title id="title">a &lt; b &amp; c</title>`, name)
+		require.Contains(t, drawn, `<desc id="description">`, name)
+	}
+}
+
+func TestTwoRequestsHaveNoTail(t *testing.T) {
+	p, err := report.LatencyCCDF(made(fixture{title: "x", placements: []string{"a", "b"}, workloads: []string{"computed"}, replications: 2, requests: 1}), "", "")
+	require.NoError(t, err)
+	require.Contains(t, svg(t, p), "Too few requests for a tail: fewer than 200.")
+	c := made(fixture{title: "x", placements: []string{"a", "b"}, workloads: []string{"computed"}, replications: 2, requests: 50})
+	p, err = report.QuantileShift(c, "", "")
+	require.NoError(t, err)
+	require.Contains(t, svg(t, p), "Too few requests for percentiles: fewer than 200.")
+	p, err = report.LatencyCDF(c, "", "")
+	require.NoError(t, err)
+	require.NotContains(t, svg(t, p), "fill-opacity", "no band")
+}
+
+func TestPicturesWithoutContentAreLeftOut(t *testing.T) {
+	names := func(c *edgewise.Comparison) (all []string) {
+		for _, o := range report.OutputsOf(c) {
+			all = append(all, o.Name)
+		}
+		return all
+	}
+	require.NotContains(t, names(fixtureNamed("no cache")), "hit_ratio.svg")
+	require.Contains(t, names(fixtureNamed("no cache")), "quantile_shift.svg")
+	require.NotContains(t, names(fixtureNamed("no cache")), "metros.svg", "one metro")
+	require.Contains(t, names(oneLoses()), "metros.svg")
+	require.Contains(t, names(fixtureNamed("typical")), "hit_ratio.svg")
+	require.NotContains(t, names(fixtureNamed("one of one")), "quantile_shift.svg")
+	few := names(made(fixture{title: "x", placements: []string{"a", "b"}, workloads: []string{"computed"}, replications: 2, requests: 50}))
+	require.NotContains(t, few, "latency_ccdf.svg")
+	require.NotContains(t, few, "quantile_shift.svg")
+	require.Contains(t, few, "latency_cdf.svg")
 }

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -18,8 +17,8 @@ import (
 // against the baseline, the first placement: below zero it is faster there, above it is slower. It
 // shows for whom a placement pays: a line that falls to the right helps the slow requests most. Bands
 // are the pointwise confidence intervals of the paired differences; lines end where fewer than
-// [stats.MinExceedances] requests lie beyond. The key gives the Wasserstein-1 distance from the baseline:
-// how far the latency of a request moves on average, in either direction. The arguments are those of
+// [stats.MinExceedances] requests lie beyond. The key gives the average shift: how
+// far the latency of a request moves on average, in either direction (Wasserstein-1 distance). The arguments are those of
 // [LatencyCDF].
 func QuantileShift(c *edgewise.Comparison, workload, metric string) (*Picture, error) {
 	workloads, err := selectWorkloads(c, workload)
@@ -28,6 +27,7 @@ func QuantileShift(c *edgewise.Comparison, workload, metric string) (*Picture, e
 	}
 	baseline := c.Placements[0].Name
 	p := &Picture{title: c.Title, subtitle: "Shift of each latency percentile against " + baseline + ", " + basis(c)}
+	var drawn []*shiftPanel
 	for _, name := range workloads {
 		curves, kind, err := selectCurves(c, name, metric)
 		if err != nil {
@@ -38,10 +38,23 @@ func QuantileShift(c *edgewise.Comparison, workload, metric string) (*Picture, e
 			p.panels = append(p.panels, notice{name, "There is one placement: nothing to compare."})
 		case len(curves) == 0 || curves[0].placement != 0:
 			p.panels = append(p.panels, notice{name, "The baseline recorded nothing."})
+		case !haveTails(curves):
+			p.panels = append(p.panels, notice{name, fmt.Sprintf("Too few requests for percentiles: fewer than %d.", 2*stats.MinExceedances)})
 		default:
-			p.panels = append(p.panels, newShiftPanel(c, name, kind, curves))
+			panel := newShiftPanel(c, name, kind, curves)
+			drawn = append(drawn, panel)
+			p.panels = append(p.panels, panel.plotPanel)
 		}
 	}
+	// What is of one metric has one axis, so that panels can be compared.
+	for _, panel := range drawn {
+		for _, o := range drawn {
+			if o.metric == panel.metric {
+				panel.widen(o)
+			}
+		}
+	}
+	p.crowd()
 	p.caption = "Differences are paired on the same users."
 	if c.Replications > 1 {
 		p.caption += fmt.Sprintf(" Bands and ±: %s %% confidence intervals over replications, bands point by point.", percentOf(c.Level))
@@ -55,37 +68,57 @@ func QuantileShift(c *edgewise.Comparison, workload, metric string) (*Picture, e
 	return p, nil
 }
 
-func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve) *plotPanel {
+// A shiftPanel is the panel of one workload.
+type shiftPanel struct {
+	*plotPanel
+	metric string
+}
+
+// widen widens the axes to those of another panel.
+func (p *shiftPanel) widen(o *shiftPanel) {
+	p.plot.X.Max = max(p.plot.X.Max, o.plot.X.Max)
+	p.plot.Y.Min, p.plot.Y.Max = min(p.plot.Y.Min, o.plot.Y.Min), max(p.plot.Y.Max, o.plot.Y.Max)
+}
+
+func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve) *shiftPanel {
 	baseline := curves[0]
 	p := look.NewPlot()
 	p.X.Tick.Marker = percentileTicks{}
 	p.X.Label.Text = "percentile of the " + metricTitle(baseline.metric.Metric)
-	if slices.ContainsFunc(curves, func(c curve) bool { return c.answered() < 1 }) {
-		p.X.Label.Text += " of answered " + requestsOf(kind)
-	}
 	p.Y.Tick.Marker = differenceTicks{}
-	p.Y.Label.Text = "difference, ms"
-	panel := &plotPanel{title: panelTitle(workload, kind), plot: p}
+	p.Y.Label.Text = "← faster    difference, ms    slower →"
+	panel := &shiftPanel{&plotPanel{title: panelTitle(workload, kind), plot: p}, baseline.metric.Metric}
 
 	var shifts []shift
 	panel.key.entries = append(panel.key.entries, keyEntry{style: look.Line(0), name: baseline.name, remark: withFailed("baseline", &baseline)})
 	low, high := 0.0, 0.0
 	p.X.Min, p.X.Max = logOdds(0.01), logOdds(0.9)
-	for i, cv := range curves[1:] {
-		e := keyEntry{style: look.Line(cv.placement), name: cv.name}
-		before := curves[:i+1]
-		if j := slices.IndexFunc(before, func(b curve) bool { return b.sameAs(&cv) }); j >= 0 {
-			e.style, e.remark = look.Line(before[j].placement), withFailed("exactly as "+before[j].name, &cv)
-			panel.key.entries = append(panel.key.entries, e)
+	for i, cv := range curves {
+		first, part, parts := shares(curves, i)
+		if i == 0 {
+			p.Add(gridOf(p), zeroLine{look.Share(look.Line(0), part, parts)})
 			continue
 		}
 		s := newShift(baseline, cv, c.Level)
+		s.style = look.Share(s.style, part, parts)
+		e := keyEntry{placement: cv.placement, style: look.Line(cv.placement), name: cv.name}
+		if first != i {
+			e.remark = withFailed("exactly as "+curves[first].name, &cv)
+			panel.key.entries = append(panel.key.entries, e)
+			if first == 0 {
+				p.Add(zeroLine{s.style})
+				continue
+			}
+			s.marks, s.banded = nil, false
+			shifts = append(shifts, s)
+			continue
+		}
 		for _, pt := range s.points {
 			low, high = min(low, pt.low), max(high, pt.high)
 			p.X.Max = max(p.X.Max, pt.x)
 		}
 		shifts = append(shifts, s)
-		e.remark = withFailed("Wasserstein distance  "+interval(stats.Estimate{Value: stats.WassersteinMs(baseline.pooled, cv.pooled), N: 1, Unsupported: "pooled"})+" ms", &cv)
+		e.remark = withFailed("average shift  "+interval(stats.Estimate{Value: stats.WassersteinMs(baseline.pooled, cv.pooled), N: 1, Unsupported: "pooled"})+" ms", &cv)
 		e.values = s.values
 		panel.key.entries = append(panel.key.entries, e)
 	}
@@ -94,13 +127,13 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 	}
 	room := float64(0.04 * (high - low))
 	p.Y.Min, p.Y.Max = low-room, high+room
-	p.Add(gridOf(p), zeroLine{})
 	for _, s := range shifts {
 		p.Add(shiftBand{s})
 	}
 	for _, s := range shifts {
 		p.Add(s)
 	}
+	panel.marks = shiftMarks(shifts)
 	return panel
 }
 
@@ -163,11 +196,23 @@ func (s shift) Plot(c draw.Canvas, p *plot.Plot) {
 		path[i] = vg.Point{X: x(pt.x), Y: y(pt.ms)}
 	}
 	c.StrokeLines(s.style, path)
-	for i, pt := range s.marks {
-		if !math.IsNaN(pt.ms) && pt.x <= p.X.Max {
-			marks[i].draw(&c, vg.Point{X: x(pt.x), Y: y(pt.ms)}, s.style.Color)
+}
+
+// shiftMarks are the marks on all lines of a plot, over all of them.
+type shiftMarks []shift
+
+// Plot implements plot.Plotter.
+func (shifts shiftMarks) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	var all []placedMark
+	for _, s := range shifts {
+		for i, pt := range s.marks {
+			if !math.IsNaN(pt.ms) && pt.x <= p.X.Max {
+				all = append(all, placedMark{marks[i], vg.Point{X: x(pt.x), Y: y(pt.ms)}, s.style.Color})
+			}
 		}
 	}
+	drawMarks(&c, all)
 }
 
 // A shiftBand is the interval around a shift.
@@ -189,10 +234,10 @@ func (b shiftBand) Plot(c draw.Canvas, p *plot.Plot) {
 }
 
 // A zeroLine is the baseline.
-type zeroLine struct{}
+type zeroLine struct{ style draw.LineStyle }
 
 // Plot implements plot.Plotter.
-func (zeroLine) Plot(c draw.Canvas, p *plot.Plot) {
+func (l zeroLine) Plot(c draw.Canvas, p *plot.Plot) {
 	_, y := p.Transforms(&c)
-	c.StrokeLine2(look.Line(0), c.Min.X, y(0), c.Max.X, y(0))
+	c.StrokeLine2(l.style, c.Min.X, y(0), c.Max.X, y(0))
 }

@@ -7,6 +7,17 @@ import (
 	"github.com/edgewise-sim/edgewise"
 )
 
+// refusals says which placements are not compared.
+func (p *paper) refusals(c *edgewise.Comparison) {
+	mark := ""
+	if p.markdown {
+		mark = "- "
+	}
+	for line := range strings.Lines(refusals(c, mark)) {
+		p.WriteString(p.wrapped(strings.TrimSuffix(line, "\n"), 0) + "\n")
+	}
+}
+
 // refusals says which placements are not compared, and which are shown though they are overloaded; a line each, with the
 // given mark before it.
 func refusals(c *edgewise.Comparison, mark string) string {

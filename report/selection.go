@@ -173,7 +173,7 @@ func unanswered(c *edgewise.Comparison, workload, metric string) (entries []keyE
 			continue
 		}
 		if m := distributionOf(w, metric); m != nil && m.Pooled.Count() == 0 && slices.ContainsFunc(m.Asked, func(n uint64) bool { return n > 0 }) {
-			entries = append(entries, keyEntry{style: look.Line(i), name: c.Placements[i].Name, remark: noAnswer(metric, w.Figures, 1)})
+			entries = append(entries, keyEntry{placement: i, style: look.Line(i), name: c.Placements[i].Name, remark: noAnswer(metric, w.Figures, 1)})
 		}
 	}
 	return entries

@@ -10,9 +10,21 @@ import (
 // are of other users then: whoever serves few serves them fast. And whoever serves many fewer is better in no time.
 const NotComparable stats.Verdict = "not comparable"
 
-// servedShare returns the share of all requests that were answered, or played.
-func servedShare(w *edgewise.WorkloadResult) float64 {
-	return 1 - valueOf(w, "outcome", sim.Failed.String()) - valueOf(w, "outcome", sim.NotPlayed.String())
+// servedShare returns the share of all requests that were answered, or played. Of a metro outcomes are not known, but what
+// failed and was not played is.
+func servedShare(figures edgewise.Figures) float64 {
+	served := 1.0
+	for _, lost := range [][2][2]string{
+		{{"outcome", sim.Failed.String()}, {"failed", "share"}}, {{"outcome", sim.NotPlayed.String()}, {"not playing", "share"}},
+	} {
+		for _, name := range lost {
+			if f, ok := figures.Find(name[0], name[1]); ok {
+				served -= f.Value
+				break
+			}
+		}
+	}
+	return served
 }
 
 // withhold takes back a verdict on a figure that the share of those served has decided.

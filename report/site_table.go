@@ -7,9 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/words"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -18,32 +19,45 @@ import (
 // last row of the block; comparison.json and comparison.csv have all. The columns are the figures that are to be shown
 // so ([edgewise.Shown]), each with half its confidence interval.
 func WriteSites(w io.Writer, c *edgewise.Comparison) error {
-	return writeSites(w, c, "%s\n", renderText)
+	return writeSites(w, c, onScreen(Layout{All: true}))
 }
 
 // WriteSitesMarkdown writes the tables of [WriteSites] as Markdown.
 func WriteSitesMarkdown(w io.Writer, c *edgewise.Comparison) error {
-	return writeSites(markdownWriter{w}, c, "### %s\n\n", renderMarkdown)
+	return writeSites(markdownWriter{w}, c, asMarkdown())
 }
 
-func writeSites(w io.Writer, c *edgewise.Comparison, heading string, render func(table.Writer) string) error {
-	workloads, err := selectWorkloads(c, "")
+func writeSites(w io.Writer, c *edgewise.Comparison, p *paper) error {
+	if _, err := selectWorkloads(c, ""); err != nil {
+		return fmt.Errorf("table by site: %w", err)
+	}
+	ranks, err := rank(c)
 	if err != nil {
 		return fmt.Errorf("table by site: %w", err)
 	}
-	var out strings.Builder
-	for _, name := range workloads {
-		if t := siteTable(rowsOf(c, name)); t != nil {
-			t.write(&out, heading, render)
-		}
-	}
-	if out.Len() > 0 {
-		out.WriteString(siteLegend(c) + "\n")
-	}
-	if _, err := io.WriteString(w, out.String()); err != nil {
+	p.sites(c, ranks)
+	if _, err := io.WriteString(w, p.String()); err != nil {
 		return fmt.Errorf("write table by site: %w", err)
 	}
 	return nil
+}
+
+// sites writes the tables by site and explains them; nothing where there are none.
+func (p *paper) sites(c *edgewise.Comparison, ranks *ranking) {
+	any := false
+	for _, name := range workloadNames(c) {
+		rows, left := p.rowsShown(c, name, ranks)
+		if t := siteTable(c, rows); t != nil {
+			if left != "" {
+				t.notes = append(t.notes, left)
+			}
+			p.grid(t)
+			any = true
+		}
+	}
+	if any {
+		p.prose(siteLegend(c))
+	}
 }
 
 // siteLegend explains the tables.
@@ -64,27 +78,27 @@ func isUtilisation(f edgewise.Figure) bool { return f.Metric == "servers" }
 const sitesOnScreen, fewestSites = 24, 3
 
 // siteColumn is the width in characters at which names of placements are wrapped: the others take up to 100.
-const siteColumn = 22
+const siteColumn = 26
 
 // siteTable returns the table of a workload, nil where no site was asked for anything.
-func siteTable(rows []tableRow) *comparisonTable {
+func siteTable(c *edgewise.Comparison, rows []tableRow) *grid {
 	var all []edgewise.Figures
 	for _, r := range rows {
 		for _, s := range r.workload.Sites {
 			all = append(all, s.Figures)
 		}
 	}
-	columns := columnsOf(all, gigabytes, func(l *edgewise.Label) string { return l.SiteColumn })
+	columns := columnsOf(all, c.Duration, func(l *edgewise.Label) string { return l.SiteColumn })
 	if len(columns) == 0 {
 		return nil
 	}
-	t := &comparisonTable{title: rows[0].workload.Name + ": by site", columns: []string{"placement, site"}, first: siteColumn}
+	t := &grid{title: rows[0].workload.Name + ": by site", columns: []string{"placement, site", "roles"}, first: siteColumn, texts: 2}
 	for i := range columns {
 		t.columns = append(t.columns, columns[i].heading())
 	}
 	most := max(fewestSites, sitesOnScreen/len(rows))
 	for _, r := range rows {
-		t.rows = append(t.rows, append([]string{r.placement}, make([]string, len(columns))...))
+		t.rows = append(t.rows, append([]string{r.name(), ""}, make([]string, len(columns))...))
 		sites := slices.Clone(r.workload.Sites)
 		slices.SortStableFunc(sites, func(a, b edgewise.SiteResult) int { return cmp.Compare(asked(&b), asked(&a)) })
 		if len(sites) == most+1 {
@@ -92,13 +106,54 @@ func siteTable(rows []tableRow) *comparisonTable {
 		}
 		shown := sites[:min(most, len(sites))]
 		for _, s := range shown {
-			t.rows = append(t.rows, append([]string{"· " + s.ID}, siteCells(s.Figures, columns)...))
+			t.rows = append(t.rows, append([]string{"· " + siteName(&s), rolesAt(c, r.placement, r.workload, s.ID)}, siteCells(s.Figures, columns)...))
 		}
 		if others := sites[len(shown):]; len(others) > 0 {
-			t.rows = append(t.rows, append([]string{fmt.Sprintf("· and %d others", len(others))}, sumCells(others, columns)...))
+			t.rows = append(t.rows, append([]string{fmt.Sprintf("· and %d others", len(others)), ""}, sumCells(others, columns)...))
 		}
 	}
 	return t
+}
+
+// siteName returns the name of a site with its id, which scenarios know it by.
+func siteName(s *edgewise.SiteResult) string {
+	if s.Name == "" || s.Name == s.ID {
+		return s.ID
+	}
+	return s.Name + " (" + s.ID + ")"
+}
+
+// rolesAt says what a site may do for a workload under a placement.
+func rolesAt(c *edgewise.Comparison, name string, w *edgewise.WorkloadResult, site string) string {
+	var roles []string
+	kind, err := sim.ParseKind(w.Kind)
+	isKnown := err == nil
+	for _, r := range c.Placement(name).Roles {
+		isFor := (len(r.Workloads) == 0 || slices.Contains(r.Workloads, w.Name)) && !(isKnown && isOfOthers(&r, kind))
+		if role := roleName(&r); r.Site == site && isFor && !slices.Contains(roles, role) {
+			roles = append(roles, role)
+		}
+	}
+	return strings.Join(roles, "\n")
+}
+
+// isOfOthers reports whether a role is of no use to workloads of a kind.
+func isOfOthers(r *edgewise.SiteRole, kind sim.Kind) bool {
+	switch isMain := r.Role == string(kind.Role()); {
+	case r.Role == string(placement.Origin) || r.Role == string(placement.Compute):
+		return !isMain
+	case r.CacheBytes > 0:
+		return !kind.MeetsCaches()
+	}
+	return false
+}
+
+// roleName returns what a role is called: "compute", "edge cache".
+func roleName(r *edgewise.SiteRole) string {
+	if r.CacheBytes > 0 {
+		return words.Tier(r.Role)
+	}
+	return strings.ReplaceAll(r.Role, "-", " ")
 }
 
 // asked returns how much a site was asked for: by users, by caches and as an origin.

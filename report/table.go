@@ -6,48 +6,63 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
+	"time"
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/words"
 )
 
-// WriteTable writes the comparison for a terminal. Each workload has tables with a row a placement, of the figures that
+// WriteTable writes the comparison as text of any width. Each workload has tables with a row a placement, of the figures that
 // are to be shown so ([edgewise.Shown]), each with half its confidence interval: p50, p95, p99 and mean of the headline
 // latency of the requests that were answered, the shares of all requests within deadlines and, where the study has
-// failures, of those that failed; for cacheable workloads the load on the origin and, where there are caches, the hit
-// ratios, with several tiers tier by tier, those behind the first of what reached it, and with the share of requests
-// served without the origin (offload); and own measures. Placements that are refused stand above the tables. Below a figure stands its paired difference from the baseline,
-// the first placement.
+// failures, of those that failed; for cacheable workloads the time to the last byte, the load on the origin and, where
+// there are caches, the hit ratios, with several tiers tier by tier, those behind the first of what reached it, and with the
+// share of requests served without the origin (offload); and own measures. Below a figure stands its paired difference
+// from the baseline, the first placement. Placements that are refused stand above
+// the tables, above those of a workload how much is asked of it in the recorded time; placements that are alike have one row. What is counted is shown by second.
 func WriteTable(w io.Writer, c *edgewise.Comparison) error {
-	return writeTables(w, c, "", "%s\n", renderText)
+	return writeTables(w, c, onScreen(Layout{All: true}))
 }
 
 // WriteMarkdown writes the tables of [WriteTable] as Markdown.
 func WriteMarkdown(w io.Writer, c *edgewise.Comparison) error {
-	return writeTables(markdownWriter{w}, c, "- ", "### %s\n\n", renderMarkdown)
+	return writeTables(markdownWriter{w}, c, asMarkdown())
 }
 
-func writeTables(w io.Writer, c *edgewise.Comparison, mark, heading string, render func(table.Writer) string) error {
-	workloads, err := selectWorkloads(c, "")
-	if err != nil {
+func writeTables(w io.Writer, c *edgewise.Comparison, p *paper) error {
+	if _, err := selectWorkloads(c, ""); err != nil {
 		return fmt.Errorf("comparison table: %w", err)
 	}
-	var out strings.Builder
-	out.WriteString(refusals(c, mark))
-	for _, name := range workloads {
-		rows := rowsOf(c, name)
-		for _, t := range placementTables(rows) {
-			t.write(&out, heading, render)
-		}
+	ranks, err := rank(c)
+	if err != nil {
+		return err
 	}
-	out.WriteString(legend(c) + "\n")
-	if _, err := io.WriteString(w, out.String()); err != nil {
+	p.refusals(c)
+	p.tables(c, ranks)
+	if _, err := io.WriteString(w, p.String()); err != nil {
 		return fmt.Errorf("write comparison table: %w", err)
 	}
 	return nil
+}
+
+// tables writes the tables of figures and explains them.
+func (p *paper) tables(c *edgewise.Comparison, ranks *ranking) {
+	for _, name := range workloadNames(c) {
+		p.demand(c, name)
+		rows, left := p.rowsShown(c, name, ranks)
+		for i, t := range placementTables(rows, c.Duration) {
+			if i == 0 {
+				for _, r := range rows {
+					t.notes = append(t.notes, r.alikeNote()...)
+				}
+				if left != "" {
+					t.notes = append(t.notes, left)
+				}
+			}
+			p.grid(t)
+		}
+	}
+	p.prose(legend(c))
 }
 
 // legend explains the tables.
@@ -106,34 +121,8 @@ func hasIdle(c *edgewise.Comparison) bool {
 	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return valueOf(w, "not playing", "share") > 0 })
 }
 
-// A tableRow is what one placement does to the workload of a table.
-type tableRow struct {
-	placement string
-	workload  *edgewise.WorkloadResult
-}
-
-func rowsOf(c *edgewise.Comparison, workload string) []tableRow {
-	var rows []tableRow
-	for i := range c.Placements {
-		if w := workloadOf(&c.Placements[i], workload); w != nil {
-			rows = append(rows, tableRow{c.Placements[i].Name, w})
-		}
-	}
-	return rows
-}
-
-// A comparisonTable is one table in the making.
-type comparisonTable struct {
-	title   string
-	columns []string
-	rows    [][]string
-	notes   []string
-	// first is the width in characters at which the first column is wrapped.
-	first int
-}
-
 // cells returns the figures of a row; a figure that the row does not have is an empty cell.
-func (t *comparisonTable) cells(all edgewise.Figures, columns []column) (cells []string) {
+func (t *grid) cells(of string, all edgewise.Figures, columns []column) (cells []string) {
 	for i := range columns {
 		c := &columns[i]
 		f, ok := all.Find(c.Metric, c.Statistic)
@@ -141,21 +130,24 @@ func (t *comparisonTable) cells(all edgewise.Figures, columns []column) (cells [
 			cells = append(cells, "")
 			continue
 		}
-		cells = append(cells, t.cell(c.heading(), f, c.factor()))
+		cells = append(cells, t.cell(c.heading(), of, f, c.factor()))
 	}
 	return cells
 }
 
 // placementTables returns the tables of a workload with a row a placement, that of latencies first.
-func placementTables(rows []tableRow) (tables []*comparisonTable) {
+func placementTables(rows []tableRow, recorded time.Duration) (tables []*grid) {
 	var all []edgewise.Figures
 	for _, r := range rows {
 		all = append(all, r.workload.Figures)
 	}
-	columns := columnsOf(all, megabytes, func(l *edgewise.Label) string { return l.Column })
+	columns := columnsOf(all, recorded, func(l *edgewise.Label) string { return l.Column })
 	columns = slices.DeleteFunc(columns, func(c column) bool { return isBeside(&c, columns, all) })
 	names := []string{edgewise.LatencyTable}
 	for _, c := range columns {
+		if c.Table == edgewise.LastByteTable && !bytesMatter(rows) {
+			continue
+		}
 		if !slices.Contains(names, c.Table) {
 			names = append(names, c.Table)
 		}
@@ -169,6 +161,14 @@ func placementTables(rows []tableRow) (tables []*comparisonTable) {
 	return tables
 }
 
+// bytesMatter reports whether the last byte comes so much later than the first, in some placement, that it is shown: by
+// more than a tenth of the mean.
+func bytesMatter(rows []tableRow) bool {
+	return slices.ContainsFunc(rows, func(r tableRow) bool {
+		return valueOf(r.workload, "ttlb", "mean") > 1.1*valueOf(r.workload, "ttfb", "mean")
+	})
+}
+
 // isBeside reports whether a column stands beside what matters more and has nothing to say: of games sessions are lost,
 // and updates that fail are rare.
 func isBeside(c *column, columns []column, all []edgewise.Figures) bool {
@@ -177,19 +177,19 @@ func isBeside(c *column, columns []column, all []edgewise.Figures) bool {
 		!slices.ContainsFunc(all, func(of edgewise.Figures) bool { f, _ := of.Find(c.Metric, c.Statistic); return f.Value > 0 })
 }
 
-func placementTable(rows []tableRow, name string, columns []column) *comparisonTable {
-	t := &comparisonTable{title: tableTitle(rows[0].workload, name, columns), columns: []string{"placement"}, first: placementColumn}
+func placementTable(rows []tableRow, name string, columns []column) *grid {
+	t := &grid{title: tableTitle(rows[0].workload, name, columns), columns: []string{"placement"}, first: placementColumn}
 	for i := range columns {
 		t.columns = append(t.columns, columns[i].heading())
 	}
 	for _, r := range rows {
-		cells := t.cells(r.workload.Figures, columns)
+		cells := t.cells(r.placement, r.workload.Figures, columns)
 		for i := range columns {
 			if isFirst := i == 0 || columns[i-1].Metric != columns[i].Metric; isFirst && cells[i] == "" {
 				cells[i] = noCaches(r.workload, &columns[i])
 			}
 		}
-		t.rows = append(t.rows, append([]string{r.placement}, cells...))
+		t.rows = append(t.rows, append([]string{r.name()}, cells...))
 	}
 	return t
 }
@@ -215,6 +215,8 @@ func tableTitle(w *edgewise.WorkloadResult, name string, columns []column) strin
 		return fmt.Sprintf("%s (%s): %s, ms", w.Name, w.Kind, metricTitle(w.Headline().Name()))
 	case name == edgewise.OriginTable && !isOfCaches:
 		name = "origin"
+	case name == edgewise.LastByteTable:
+		name = metricTitle("ttlb") + ", ms"
 	case name == "":
 		name = "own measures"
 	}
@@ -223,12 +225,13 @@ func tableTitle(w *edgewise.WorkloadResult, name string, columns []column) strin
 
 // cell returns a figure, times factor, with its difference from the baseline on a second line. What
 // the data could not carry goes into a note.
-func (t *comparisonTable) cell(what string, f edgewise.Figure, factor float64) string {
-	if !f.HasValue() && f.Unsupported != "" {
-		note := fmt.Sprintf("%s %s: %s.", what, absent, f.Unsupported)
-		if !slices.Contains(t.notes, note) {
-			t.notes = append(t.notes, note)
-		}
+func (t *grid) cell(what, of string, f edgewise.Figure, factor float64) string {
+	switch {
+	case f.Unsupported == "" || f.HasValue() && f.N < 2: // the legend says that there is one replication
+	case f.HasValue():
+		t.lacks = append(t.lacks, lack{what, of, f.Unsupported})
+	default:
+		t.lacks = append(t.lacks, lack{what + " " + absent, of, f.Unsupported})
 	}
 	s := interval(f.Scaled(factor))
 	if f.Difference != nil && f.Difference.HasValue() {
@@ -239,46 +242,3 @@ func (t *comparisonTable) cell(what string, f edgewise.Figure, factor float64) s
 
 // placementColumn is the width in characters at which placement names are wrapped.
 const placementColumn = 30
-
-// write writes the table under its title, and its notes.
-func (t *comparisonTable) write(out *strings.Builder, heading string, render func(table.Writer) string) {
-	fmt.Fprintf(out, heading, t.title)
-	out.WriteString(render(t.writer()) + "\n")
-	for _, note := range t.notes {
-		out.WriteString(note + "\n")
-	}
-	out.WriteString("\n")
-}
-
-func (t *comparisonTable) writer() table.Writer {
-	w := table.NewWriter()
-	header := table.Row{}
-	columns := []table.ColumnConfig{{Number: 1, WidthMax: t.first, WidthMaxEnforcer: text.WrapSoft}}
-	for i, name := range t.columns {
-		header = append(header, name)
-		if i > 0 {
-			columns = append(columns, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
-		}
-	}
-	w.AppendHeader(header)
-	w.SetColumnConfigs(columns)
-	for _, cells := range t.rows {
-		row := table.Row{}
-		for _, cell := range cells {
-			row = append(row, cell)
-		}
-		w.AppendRow(row)
-	}
-	return w
-}
-
-// renderText renders a table for a terminal.
-func renderText(t table.Writer) string {
-	t.SetStyle(table.StyleLight)
-	t.Style().Format.Header = text.FormatDefault
-	return t.Render()
-}
-
-// renderMarkdown renders a table as Markdown and ends it with an empty line, without which the next
-// line would be taken for a row.
-func renderMarkdown(t table.Writer) string { return t.RenderMarkdown() + "\n" }

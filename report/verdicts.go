@@ -8,9 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
-
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/stats"
 )
@@ -34,51 +31,59 @@ type PlacementVerdict struct {
 	Placement, Workload string
 	// Figure names what was judged: "p95", "within 50 ms", "request hit ratio".
 	Figure string
+	// Metric, Statistic and Unit are those of the figure ([edgewise.Label]).
+	Metric, Statistic, Unit string
 	// Baseline is the figure of the first placement.
 	Baseline stats.Estimate
 	// IsShare is true where the figure is a share in [0, 1].
 	IsShare bool
+	// IsHarm is true where the figure is the share of those who were not served as they wanted, such as failed requests.
+	IsHarm bool
 	// ofOthers says that the two figures are of other users, servesFewer that this one is of a placement which leaves many
 	// more without an answer.
 	ofOthers, servesFewer bool
 	stats.Answer
 }
 
-// Verdicts judges every placement against the baseline, in every figure that is to be judged ([edgewise.Label]) and that
-// both have: the usual quantiles and the mean of the headline latency, the shares within deadlines, what failed, the
-// hit ratio, the load on the origin, and own measures. A harm that has happened nowhere is no question. Latencies are
-// [NotComparable] where one of the two serves many fewer. All verdicts
-// together are right with the probability of the comparison's level, see [stats.Judge].
-func Verdicts(c *edgewise.Comparison, m Margins) ([]PlacementVerdict, error) {
-	if _, err := selectWorkloads(c, ""); err != nil {
-		return nil, fmt.Errorf("verdicts: %w", err)
-	}
+// orDefaults returns the margins with the defaults in the place of 0.
+func (m Margins) orDefaults() Margins {
+	m.Served = cmp.Or(m.Served, edgewise.ServedMargin)
 	if m.Relative == 0 {
 		m.Relative = 0.01
 	}
 	if m.Share == 0 {
 		m.Share = 0.005
 	}
-	m.Served = cmp.Or(m.Served, edgewise.ServedMargin)
-	j := judging{level: c.Level, margins: m}
+	return m
+}
+
+// Verdicts judges every placement against the baseline, in every figure that is to be judged ([edgewise.Label]) and that
+// both have: the usual quantiles and the mean of the headline latency, the shares within deadlines, what failed, the
+// hit ratio, the load on the origin, and own measures. A harm that has happened nowhere is no question. Nothing against
+// nothing, such as no request to the origin under either, is the same without a test. Latencies are
+// [NotComparable] where one of the two serves many fewer. All verdicts
+// together are right with the probability of the comparison's level, see [stats.Judge]. What they say of all users may
+// not be so for those of a metro: see [WhoLoses].
+func Verdicts(c *edgewise.Comparison, m Margins) ([]PlacementVerdict, error) {
+	if _, err := selectWorkloads(c, ""); err != nil {
+		return nil, fmt.Errorf("verdicts: %w", err)
+	}
+	j := judging{level: c.Level, margins: m.orDefaults()}
+	j.makeRoom(c)
 	for i := 1; i < len(c.Placements); i++ {
 		p := &c.Placements[i]
 		for k := range p.Workloads {
 			if base := workloadOf(&c.Placements[0], p.Workloads[k].Name); base != nil {
 				j.placement, j.workload = p.Name, p.Workloads[k].Name
-				j.compare(&p.Workloads[k], base)
+				j.compare(p.Workloads[k].Figures, base.Figures, func(*edgewise.Figure) bool { return true })
 			}
 		}
 	}
-	answers, err := stats.Judge(j.questions, c.Level)
+	verdicts, err := j.judge()
 	if err != nil {
 		return nil, fmt.Errorf("verdicts: %w", err)
 	}
-	for i := range answers {
-		j.verdicts[i].Answer = answers[i]
-		j.verdicts[i].withhold()
-	}
-	return j.verdicts, nil
+	return verdicts, nil
 }
 
 // judging collects the questions of a comparison.
@@ -89,27 +94,46 @@ type judging struct {
 	served              float64 // by how much the share of all that is served is more than the baseline's
 	questions           []stats.Question
 	verdicts            []PlacementVerdict
+	// asked holds the verdict of each question.
+	asked []int
 }
 
-// compare asks about every figure that is judged and that the baseline has too.
-func (j *judging) compare(w, base *edgewise.WorkloadResult) {
-	j.served = servedShare(w) - servedShare(base)
-	for i := range w.Figures {
-		f := &w.Figures[i]
-		if f.Judged == "" || f.Difference == nil {
+// makeRoom makes room for the questions about all placements.
+func (j *judging) makeRoom(c *edgewise.Comparison) {
+	n := 0
+	anyWorkload(c, func(w *edgewise.WorkloadResult) bool {
+		for i := range w.Figures {
+			if f := &w.Figures[i]; f.Judged != "" && f.Difference != nil {
+				n++
+			}
+		}
+		return false
+	})
+	j.questions, j.verdicts = make([]stats.Question, 0, n), make([]PlacementVerdict, 0, n)
+}
+
+// compare asks about every figure that is judged, that the baseline has too, and that is of interest.
+func (j *judging) compare(figures, base edgewise.Figures, isOfInterest func(*edgewise.Figure) bool) {
+	j.served = servedShare(figures) - servedShare(base)
+	for i := range figures {
+		f := &figures[i]
+		if f.Judged == "" || f.Difference == nil || !isOfInterest(f) {
 			continue
 		}
-		b, ok := base.Figures.Find(f.Metric, f.Statistic)
-		if !ok || isHarmless(f, &b) {
+		b, ok := base.Find(f.Metric, f.Statistic)
+		if !ok || isHarm(&f.Label) && isNothing(f, &b) {
 			continue
 		}
 		j.ask(f, &b)
 	}
 }
 
-// isHarmless reports whether a harm has happened nowhere, so that there is no question.
-func isHarmless(f, base *edgewise.Figure) bool {
-	return f.Better == edgewise.Less && f.HasValue() && base.HasValue() && f.Value == 0 && base.Value == 0
+// isHarm reports whether a figure is the share of those who were not served as they wanted.
+func isHarm(l *edgewise.Label) bool { return l.Unit == "share" && l.Better == edgewise.Less }
+
+// isNothing reports whether there is nothing on either side, and nothing was left out by chance.
+func isNothing(f, base *edgewise.Figure) bool {
+	return f.HasValue() && base.HasValue() && f.Value == 0 && base.Value == 0
 }
 
 func (j *judging) ask(f, base *edgewise.Figure) {
@@ -118,123 +142,153 @@ func (j *judging) ask(f, base *edgewise.Figure) {
 	if !isShare {
 		margin = j.margins.Relative * math.Abs(base.Value)
 	}
-	j.questions = append(j.questions, stats.Question{
+	question := stats.Question{
 		Name:       fmt.Sprintf("%s, %s, %s", j.placement, j.workload, f.Judged),
 		Difference: *f.Difference, Level: j.level, Margin: margin, MoreIsBetter: f.Better == edgewise.More,
-	})
-	j.verdicts = append(j.verdicts, PlacementVerdict{
-		Placement: j.placement, Workload: j.workload, Figure: f.Judged, Baseline: base.Estimate, IsShare: isShare,
+	}
+	v := PlacementVerdict{
+		Placement: j.placement, Workload: j.workload, Figure: f.Judged, Metric: f.Metric, Statistic: f.Statistic, Unit: f.Unit,
+		Baseline: base.Estimate, IsShare: isShare, IsHarm: isHarm(&f.Label),
 		ofOthers:    math.Abs(j.served) > j.margins.Served && isOfServed(f),
 		servesFewer: j.served < -j.margins.Served && isOfTime(f),
-	})
+	}
+	if !isShare && isNothing(f, base) {
+		v.Answer = stats.Answer{Question: question, Verdict: stats.Same}
+	} else {
+		j.questions, j.asked = append(j.questions, question), append(j.asked, len(j.verdicts))
+	}
+	j.verdicts = append(j.verdicts, v)
 }
 
-// WriteVerdicts writes the verdicts as a table for a terminal, a row a figure and a column a placement,
-// each with its change from the baseline.
+// judge answers the questions.
+func (j *judging) judge() ([]PlacementVerdict, error) {
+	answers, err := stats.Judge(j.questions, j.level)
+	if err != nil {
+		return nil, err
+	}
+	for i, at := range j.asked {
+		j.verdicts[at].Answer = answers[i]
+	}
+	for i := range j.verdicts {
+		j.verdicts[i].withhold()
+	}
+	return j.verdicts, nil
+}
+
+// WriteVerdicts writes the verdicts as text of any width: a table a workload, with a row a placement and a column a figure,
+// each with its change from the baseline, and below it who loses.
 func WriteVerdicts(w io.Writer, c *edgewise.Comparison, m Margins) error {
-	return writeVerdicts(w, c, m, "%s\n", renderText)
+	return writeVerdicts(w, c, m, onScreen(Layout{All: true}))
 }
 
-// WriteVerdictsMarkdown writes the table of [WriteVerdicts] as Markdown.
+// WriteVerdictsMarkdown writes the tables of [WriteVerdicts] as Markdown.
 func WriteVerdictsMarkdown(w io.Writer, c *edgewise.Comparison, m Margins) error {
-	return writeVerdicts(markdownWriter{w}, c, m, "### %s\n\n", renderMarkdown)
+	return writeVerdicts(markdownWriter{w}, c, m, asMarkdown())
 }
 
-func writeVerdicts(w io.Writer, c *edgewise.Comparison, m Margins, heading string, render func(table.Writer) string) error {
+func writeVerdicts(w io.Writer, c *edgewise.Comparison, m Margins, p *paper) error {
 	verdicts, err := Verdicts(c, m)
 	if err != nil {
 		return err
 	}
-	var out strings.Builder
-	fmt.Fprintf(&out, heading, "Verdicts against "+c.Placements[0].Name)
-	if len(verdicts) == 0 {
-		out.WriteString("There is nothing to compare.\n")
-	} else {
-		t := verdictTable(c, verdicts)
-		fmt.Fprintf(&out, "%s\n%d questions; with %s %% probability no answer is wrong (Holm). ", render(t), len(verdicts), percentOf(c.Level))
-		out.WriteString("pp: percentage points. undecided: run more replications.\n")
-		if slices.ContainsFunc(verdicts, func(v PlacementVerdict) bool { return v.Verdict == NotComparable }) {
-			fmt.Fprintf(&out, "not comparable: the shares that failed or did not play differ by more than %s pp; latencies are of those who are served, and who serves many fewer is better in no time.\n", percentOf(cmp.Or(m.Served, edgewise.ServedMargin)))
-		}
-		if hasDistances(c) {
-			out.WriteString("distance: by how much the latency of a request is moved on average (Wasserstein-1). " +
-				"pairing: how many times more replications the mean would need if placements did not meet the same users.\n")
-		}
+	losers, err := WhoLoses(c, m)
+	if err != nil {
+		return err
 	}
-	if _, err := io.WriteString(w, out.String()); err != nil {
+	p.verdicts(c, m, verdicts, losers, rankBy(verdicts))
+	if _, err := io.WriteString(w, p.String()); err != nil {
 		return fmt.Errorf("write verdicts: %w", err)
 	}
 	return nil
 }
 
-// verdictColumn is the width in characters at which placement names are wrapped.
-const verdictColumn = 22
-
-func verdictTable(c *edgewise.Comparison, verdicts []PlacementVerdict) table.Writer {
-	t := table.NewWriter()
-	header := table.Row{"workload", "figure"}
-	var columns []table.ColumnConfig
-	for i, p := range c.Placements[1:] {
-		header = append(header, text.WrapSoft(p.Name, verdictColumn))
-		columns = append(columns, table.ColumnConfig{Number: i + 3, Align: text.AlignRight, AlignHeader: text.AlignRight})
+// verdicts writes the tables of verdicts, who loses, and explains them.
+func (p *paper) verdicts(c *edgewise.Comparison, m Margins, verdicts []PlacementVerdict, losers []Losers, ranks *ranking) {
+	if len(verdicts) == 0 {
+		p.heading("Verdicts against " + c.Placements[0].Name)
+		p.prose("There is nothing to compare.")
+		return
 	}
-	t.AppendHeader(header)
-	t.SetColumnConfigs(columns)
-
-	type rowKey struct{ workload, figure string }
-	var order []rowKey
-	cells := map[rowKey]map[string]string{}
-	for _, v := range verdicts {
-		k := rowKey{v.Workload, v.Figure}
-		if cells[k] == nil {
-			cells[k] = map[string]string{}
-			order = append(order, k)
+	for _, name := range workloadNames(c) {
+		rows, left := p.rowsShown(c, name, ranks)
+		t := verdictTable(c, rows, ranks)
+		if t == nil {
+			continue
 		}
-		cells[k][v.Placement] = v.String()
-	}
-	for i, k := range order {
-		row := table.Row{k.workload, k.figure}
-		if i > 0 && k.workload == order[i-1].workload {
-			row[0] = ""
+		if left != "" {
+			t.notes = append(t.notes, left)
 		}
-		for _, p := range c.Placements[1:] {
-			row = append(row, cells[k][p.Name])
-		}
-		t.AppendRow(row)
-		if i == len(order)-1 || k.workload != order[i+1].workload {
-			for _, row := range distributionRows(c, k.workload) {
-				t.AppendRow(row)
+		for _, r := range rows {
+			at := slices.IndexFunc(losers, func(l Losers) bool { return l.Placement == r.placement && l.Workload == name })
+			if at >= 0 && losers[at].WorseMetros > 0 {
+				t.notes = append(t.notes, losers[at].String())
 			}
 		}
+		p.grid(t)
 	}
-	return t
+	if t := losersTable(c, losers, ranks); p.All && t != nil {
+		p.grid(t)
+	}
+	p.prose(verdictLegend(c, m, verdicts, losers))
 }
 
-// distributionRows say how far the headline latency of a workload has moved as a whole and what pairing
-// has saved; none where that is not known.
-func distributionRows(c *edgewise.Comparison, workload string) []table.Row {
-	moved, saved := table.Row{"", "distance"}, table.Row{"", "pairing"}
-	anyMoved, anySaved := false, false
-	for i := range c.Placements[1:] {
-		distance, gain := "", ""
-		if w := workloadOf(&c.Placements[i+1], workload); w != nil {
-			if d, ok := distanceOf(w); ok {
-				distance, anyMoved = number(d.Value, decimalsFor(d.Value, 0))+" ms", true
-			}
-			if mean, _ := w.Headline().Mean(); mean.VarianceReduction > 0 {
-				gain, anySaved = "× "+number(mean.VarianceReduction, decimalsFor(mean.VarianceReduction, 0)), true
+// verdictLegend explains the verdicts.
+func verdictLegend(c *edgewise.Comparison, m Margins, verdicts []PlacementVerdict, losers []Losers) string {
+	s := fmt.Sprintf("%d questions; with %s %% probability no answer is wrong (Holm). pp: percentage points. undecided: run more replications.",
+		len(verdicts), percentOf(c.Level))
+	if slices.ContainsFunc(verdicts, func(v PlacementVerdict) bool { return v.Verdict == NotComparable }) {
+		s += fmt.Sprintf(" not comparable: the shares that failed or did not play differ by more than %s pp; latencies are of those who are served, and who serves many fewer is better in no time.", percentOf(m.orDefaults().Served))
+	}
+	if len(losers) > 0 {
+		s += " Who loses: the questions of each placement and workload are a family of their own, of the mean"
+		if hasFailures(c) {
+			s += " and of what failed,"
+		}
+		s += " by metro; comparison.json has all under who_loses."
+	}
+	return s
+}
+
+// verdictTable returns the table of a workload, nil where nothing is judged. The baseline has no row.
+func verdictTable(c *edgewise.Comparison, rows []tableRow, ranks *ranking) *grid {
+	if len(rows) == 0 {
+		return nil
+	}
+	name := rows[0].workload.Name
+	baseline := c.Placements[0].Name
+	t := &grid{title: fmt.Sprintf("%s: verdicts against %s", name, baseline), columns: []string{"placement"}, first: placementColumn}
+	var figures []string
+	for _, r := range rows {
+		for _, v := range ranks.verdicts[[2]string{r.placement, name}] {
+			if !slices.Contains(figures, v.Figure) {
+				figures = append(figures, v.Figure)
 			}
 		}
-		moved, saved = append(moved, distance), append(saved, gain)
 	}
-	var rows []table.Row
-	if anyMoved {
-		rows = append(rows, moved)
+	t.columns = append(t.columns, figures...)
+	for _, r := range rows {
+		if r.placement == baseline {
+			switch len(r.alike) {
+			case 0:
+			case 1:
+				t.notes = append(t.notes, fmt.Sprintf("%s does exactly what %s does.", r.alike[0], baseline))
+			default:
+				t.notes = append(t.notes, fmt.Sprintf("Exactly what %s does: %s.", baseline, r.alikeNames()))
+			}
+			continue
+		}
+		cells := make([]string, len(t.columns))
+		cells[0] = r.name()
+		for _, v := range ranks.verdicts[[2]string{r.placement, name}] {
+			cells[1+slices.Index(figures, v.Figure)] = strings.Replace(v.String(), " ", "\n", 1)
+		}
+		t.rows = append(t.rows, cells)
+		t.notes = append(t.notes, r.alikeNote()...)
 	}
-	if anySaved {
-		rows = append(rows, saved)
+	if len(t.rows) == 0 && len(t.notes) == 0 {
+		return nil
 	}
-	return rows
+	return t
 }
 
 // String returns the verdict with the change: "better −41.2 %", "same +0.1 pp", "undecided".
@@ -261,14 +315,5 @@ func (v PlacementVerdict) String() string {
 	return fmt.Sprintf("%s %s%s %s", word, sign, number(change, 1), unit)
 }
 
-// distanceOf returns how far the headline latency has moved as a whole.
-func distanceOf(w *edgewise.WorkloadResult) (edgewise.Figure, bool) {
-	return w.Figures.Find(w.Headline().Name(), "Wasserstein distance from the baseline")
-}
-
-func hasDistances(c *edgewise.Comparison) bool {
-	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool {
-		_, ok := distanceOf(w)
-		return ok
-	})
-}
+// distanceStatistic is the statistic of how far a latency has moved as a whole, which is a difference itself.
+const distanceStatistic = "Wasserstein distance"

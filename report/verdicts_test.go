@@ -77,24 +77,20 @@ func TestVerdictsFollowDirectionAndMargin(t *testing.T) {
 func TestVerdictTable(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, report.WriteVerdicts(&b, fixtureNamed("no cache"), report.Margins{}))
-	require.Equal(t, `Verdicts against Region only
-┌──────────┬──────────┬────────────────┐
-│ workload │ figure   │    Local Zones │
-├──────────┼──────────┼────────────────┤
-│ game     │ p50      │ better −28.0 % │
-│          │ p95      │ better −28.0 % │
-│          │ p99      │ better −28.0 % │
-│          │ mean     │ better −28.0 % │
-│          │ distance │        13.4 ms │
-│          │ pairing  │         × 19.4 │
-└──────────┴──────────┴────────────────┘
-4 questions; with 95 % probability no answer is wrong (Holm). pp: percentage points. undecided: run more replications.
-distance: by how much the latency of a request is moved on average (Wasserstein-1). pairing: how many times more replications the mean would need if placements did not meet the same users.
+	require.Equal(t, `game: verdicts against Region only
+┌─────────────┬─────────┬─────────┬─────────┬─────────┐
+│ placement   │     p50 │     p95 │     p99 │    mean │
+├─────────────┼─────────┼─────────┼─────────┼─────────┤
+│ Local Zones │  better │  better │  better │  better │
+│             │ −28.0 % │ −28.0 % │ −28.0 % │ −28.0 % │
+└─────────────┴─────────┴─────────┴─────────┴─────────┘
+
+4 questions; with 95 % probability no answer is wrong (Holm). pp: percentage points. undecided: run more replications. Who loses: the questions of each placement and workload are a family of their own, of the mean by metro; comparison.json has all under who_loses.
 `, b.String())
 	b.Reset()
 	require.NoError(t, report.WriteVerdictsMarkdown(&b, fixtureNamed("no cache"), report.Margins{}))
-	require.Contains(t, b.String(), "### Verdicts against Region only\n\n| workload | figure | Local Zones |")
-	require.Contains(t, b.String(), " |\n\n4 questions", "a table must end in an empty line")
+	require.Contains(t, b.String(), "### game: verdicts against Region only\n\n| placement | p50 | p95 | p99 | mean |")
+	require.Contains(t, b.String(), " |\n\n\n4 questions", "a table must end in an empty line")
 	b.Reset()
 	require.NoError(t, report.WriteVerdicts(&b, fixtureNamed("one of one"), report.Margins{}))
 	require.Contains(t, b.String(), "There is nothing to compare.")

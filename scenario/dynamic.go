@@ -9,12 +9,16 @@ import (
 // dynamicKind is requests that must be computed, made independently.
 var dynamicKind = workloadKind{name: "dynamic", isOf: madeOf[workload.Poisson, workload.Computed], read: readDynamic}
 
-func readDynamic(_ *reader, v value, w *workload.Workload) {
+func readDynamic(r *reader, v value, w *workload.Workload) {
 	demand, service := partsOf[workload.Poisson, workload.Computed](w)
-	seen := v.fields(slices.Concat(headKeys(w), []field{
+	seen := v.fields(slices.Concat(r.headKeys(w), clientKeys(w), []field{
 		{"requests_per_second", func(v value) { v.number(&demand.RequestsPerSecond) }},
-		clientKey(w),
+		r.peakKey("peak_requests_per_second", workload.Workload.WithRequestsPerSecond),
 	}, computedKeys(&service))...)
+	onePeak(seen, "requests_per_second", "peak_requests_per_second")
+	if r.peak.most > 0 {
+		demand.RequestsPerSecond = r.peak.most // until the users are known
+	}
 	w.Demand, w.Service = demand, service
 	requireResponseSize(v, seen)
 }

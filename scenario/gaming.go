@@ -9,11 +9,12 @@ import (
 // gamingKind is players who come for a while, and their matches.
 var gamingKind = workloadKind{name: "gaming", isOf: madeOf[workload.Sessions, workload.Matched], read: readGaming}
 
-func readGaming(_ *reader, v value, w *workload.Workload) {
+func readGaming(r *reader, v value, w *workload.Workload) {
 	demand, service := partsOf[workload.Sessions, workload.Matched](w)
 	preset := service
-	seen := v.fields(slices.Concat(headKeys(w), []field{
+	seen := v.fields(slices.Concat(r.headKeys(w), []field{
 		{"concurrent_players", func(v value) { v.number(&demand.ConcurrentPlayers) }},
+		r.peakKey("peak_players", workload.Workload.WithPlayers),
 		{"session", func(v value) {
 			v.fields(
 				field{"shape", func(v value) { v.number(&demand.Length.Shape) }},
@@ -23,6 +24,10 @@ func readGaming(_ *reader, v value, w *workload.Workload) {
 	}, matchedKeys(&service))...)
 	if _, ok := seen["min_players"]; !ok {
 		service.MinPlayers = keepShare(preset, service.MatchPlayers)
+	}
+	onePeak(seen, "concurrent_players", "peak_players")
+	if r.peak.most > 0 {
+		demand.ConcurrentPlayers = r.peak.most // until the users are known
 	}
 	w.Demand, w.Service = demand, service
 }

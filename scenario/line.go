@@ -45,6 +45,8 @@ var goKeys = map[string]string{
 	"ResponseBytes":   "response_size",
 	"CapacityBytes":   "size",
 	"TopMetros":       "top",
+	"Users":           "metros",
+	"Weight":          "weights",
 	"PoPs":            "pops",
 	"Until":           "replications",
 	"MinReplications": "min",
@@ -64,6 +66,15 @@ func said(err error) string {
 		return fmt.Sprintf("%v; want %s", short(f.Value), f.Want)
 	}
 	return fmt.Sprintf("is %v; want %s", short(f.Value), f.Want)
+}
+
+// wanted returns what is wanted in place of a value.
+func wanted(err error) string {
+	var f *invalid.Field
+	if errors.As(err, &f) {
+		return f.Want
+	}
+	return oneLine(err)
 }
 
 // short returns a value for an error, a long text from a file cut.

@@ -54,10 +54,13 @@ func (r *reader) linksHere(bad *problems) []topology.Link {
 	var set []topology.Link
 	for _, spec := range r.network.links {
 		wrong := bad.count
-		for _, id := range []string{spec.from, spec.to} {
-			if _, ok := n.Index(id); !ok {
-				spec.problem("unknown node %q; want nodes of the scenario's network", id)
+		for _, id := range []*string{&spec.from, &spec.to} {
+			i, err := r.nodeHere("node of the scenario's network", *id, anyNode)
+			if err != nil {
+				spec.problem("unknown node %q; want %s", *id, wanted(err))
+				continue
 			}
+			*id = n.At(i).ID
 		}
 		if bad.count > wrong {
 			continue

@@ -2,13 +2,11 @@ package scenario
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
@@ -114,9 +112,7 @@ func (r *reader) nodeCalled(name string) (i int, here bool, want string) {
 			return 0, false, ""
 		}
 	}
-	var unknown *invalid.Field
-	errors.As(err, &unknown)
-	return 0, false, unknown.Want
+	return 0, false, wanted(err)
 }
 
 // isKnown reports whether a node exists that the scenario could have used.

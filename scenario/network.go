@@ -6,6 +6,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A networkSpec is what the file says of the network.
@@ -17,6 +18,11 @@ type networkSpec struct {
 	selection catalog.Selection
 	access    topology.AccessMix
 	hasAccess bool
+	// accessIn are the mixes of countries, by their codes.
+	accessIn map[string]topology.AccessMix
+	// cities are the demand by city, users what it says of metros.
+	cities []cityDemand
+	users  []workload.MetroUsers
 	// own are the sites of a list or graph of the user's, ownUsed those that placements name.
 	own, ownUsed []topology.Node
 	graph        *topology.Network
@@ -36,14 +42,15 @@ func (r *reader) readNetwork(v value) {
 	seen := v.fields(
 		field{"provider", choice(catalog.ParseProvider, &n.provider)},
 		field{"metros", func(v value) {
-			v.fields(
+			alone(v.fields(append(r.demandKeys(&n.cities),
 				field{"countries", func(v value) { v.strings(&n.selection.Countries) }},
 				field{"continents", func(v value) { v.strings(&n.selection.Continents) }},
 				field{"top", func(v value) { v.integer(&n.selection.TopMetros) }},
 				field{"names", func(v value) { v.strings(&n.selection.Metros) }},
-			)
+			)...))
+			r.selectCities()
 		}},
-		field{"access", r.readAccess},
+		field{"access", func(v value) { readAccess(v, &n.access, &n.accessIn); n.hasAccess = r.saysMix(v.path) }},
 		field{"sites", r.readOwnSites},
 		field{"graphml", r.readGraph},
 		field{"links", r.readLinks},
@@ -56,19 +63,6 @@ func (r *reader) readNetwork(v value) {
 				at.problem("stands beside graphml, which says all that is in the network")
 			}
 		}
-	}
-}
-
-// readAccess reads the shares of access technologies; those left out are 0.
-func (r *reader) readAccess(v value) {
-	var known []field
-	for t := range topology.Technology(topology.NumTechnologies) {
-		known = append(known, field{t.String(), func(v value) { v.number(&r.network.access[t]) }})
-	}
-	v.fields(known...)
-	r.network.hasAccess = true
-	if err := r.network.access.Validate(); err != nil {
-		v.bad.report(v.path, v.node.Line, err)
 	}
 }
 
@@ -189,8 +183,18 @@ func (r *reader) buildNetwork(sites []topology.Node, bad *problems) {
 			metros[i].Access = r.network.access
 		}
 	} else {
-		r.study.Assumed = append(r.study.Assumed, "access technologies: the catalog's default mix in every metro")
+		where := "in every metro"
+		if len(r.network.accessIn) > 0 {
+			where = "in every metro of another country"
+		}
+		r.study.Assumed = append(r.study.Assumed, "access technologies: the catalog's default mix "+where+", for workloads without one of their own")
 	}
+	for i := range metros {
+		if mix, ok := r.network.accessIn[metros[i].Country]; ok {
+			metros[i].Access = mix
+		}
+	}
+	r.weigh(metros)
 	r.study.Sources = catalog.Sources(r.network.providers...)
 	r.study.Network, err = catalog.Build(metros, sites)
 	if err != nil {

@@ -76,7 +76,7 @@ func TestOwnSitesThatCannotBeAreRefused(t *testing.T) {
 func TestColumnsThatNobodyReadsAreTold(t *testing.T) {
 	s, err := load(t, "  sites: s.csv", "rack", "s.csv", "id;lat;lon;owner\nrack;34,05;-118,24;me\n")
 	require.NoError(t, err)
-	require.Equal(t, []string{`s.csv:1: not read: column "owner"; known are id, lat_deg, lon_deg, name, kind, country, continent, parent, provider, internet_users, time_zone, unverified`}, s.Warnings)
+	require.Equal(t, []string{`s.csv:1: not read: column "owner"; known are id, lat_deg, lon_deg, name, kind, country, continent, parent, provider, internet_users, time_zone, unverified, users_km`}, s.Warnings)
 	require.Equal(t, 34.05, s.Network.At(mustIndex(t, s.Network, "rack")).LatDeg, "a decimal comma")
 }
 

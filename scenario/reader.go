@@ -191,20 +191,20 @@ func (r *reader) ownKinds() (rows []workloadKind) {
 		rows = append(rows, workloadKind{
 			name: name,
 			isOf: func(*workload.Workload) bool { return false },
-			read: func(r *reader, v value, w *workload.Workload) { readOwnKind(v, w, r.own.Demands[name]) },
+			read: func(r *reader, v value, w *workload.Workload) { r.readOwnKind(v, w, r.own.Demands[name]) },
 		})
 	}
 	return rows
 }
 
 // readOwnKind reads a workload with a demand of the user's own.
-func readOwnKind(v value, w *workload.Workload, demand Part[workload.Demand]) {
+func (r *reader) readOwnKind(v value, w *workload.Workload, demand Part[workload.Demand]) {
 	service := serviceOf(v)
 	if service == nil {
 		return
 	}
 	p := parametersOf(v)
-	p.others = append(headKeys(w), field{"served", skip})
+	p.others = append(r.headKeys(w), field{"served", skip})
 	keys, done := service.read(w)
 	p.others = append(p.others, keys...)
 	d, err := demand(p)

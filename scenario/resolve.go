@@ -149,33 +149,45 @@ func (r *reader) resolveOwn(id string, kind topology.NodeKind, provider catalog.
 	return nil
 }
 
-// namesToIDs replaces names of the network's metros and sites, where workloads and failures have them, by their IDs.
+// namesToIDs replaces names of the network's metros and sites, where workloads and failures have them, by their IDs. What
+// is no name stays as it is, for whoever checks it.
 func (r *reader) namesToIDs() {
-	metro := func(k topology.NodeKind) bool { return k == topology.Metro }
+	nameToID := func(name *string, accepted func(topology.Node) bool) {
+		if i, err := r.nodeHere("node", *name, accepted); err == nil {
+			*name = r.study.Network.At(i).ID
+		}
+	}
 	for i := range r.study.Workloads {
 		for k := range r.study.Workloads[i].Metros {
-			r.nameToID(&r.study.Workloads[i].Metros[k], metro)
+			nameToID(&r.study.Workloads[i].Metros[k], isMetro)
 		}
 	}
 	for i := range r.study.Failures {
-		r.nameToID(&r.study.Failures[i].Site, topology.NodeKind.IsSite)
+		nameToID(&r.study.Failures[i].Site, func(n topology.Node) bool { return n.Kind.IsSite() })
 	}
 }
 
-// nameToID replaces the name of a node of the network, of one of the kinds that are accepted, by its ID. What is no name
-// stays as it is, for whoever checks it.
-func (r *reader) nameToID(name *string, accepted func(topology.NodeKind) bool) {
+func isMetro(n topology.Node) bool { return n.Kind == topology.Metro }
+
+// nodeHere returns the position of the node of the network that an ID or a name stands for, of those that are accepted.
+// The error, an [invalid.Field], says what is wanted, and which are nearest.
+func (r *reader) nodeHere(what, name string, accepted func(topology.Node) bool) (int, error) {
 	n := r.study.Network
-	if _, ok := n.Index(*name); ok {
-		return
+	if i, ok := n.Index(name); ok && accepted(n.At(i)) {
+		return i, nil
 	}
 	var nodes []topology.Node
 	for _, node := range n.AllNodes() {
-		if accepted(node.Kind) {
+		if accepted(node) && (node.Kind != topology.Exchange || r.network.graph != nil) {
 			nodes = append(nodes, node)
 		}
 	}
-	if i, err := catalog.Find("", "node", *name, nodes); err == nil {
-		*name = nodes[i].ID
+	k, err := catalog.Find("", what, name, nodes)
+	if err != nil {
+		return 0, err
 	}
+	i, _ := n.Index(nodes[k].ID)
+	return i, nil
 }
+
+func anyNode(topology.Node) bool { return true }

@@ -10,6 +10,7 @@ import (
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/internal/text"
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
 )
 
 // assumedProviders is shown with the results of placements that route by anycast.
@@ -170,4 +171,50 @@ func readPinned(v value, at places) placement.Routing {
 		}
 	}
 	return rule
+}
+
+// namedRules returns a placement with the names in its routing rules replaced by IDs. The error names the first that
+// stands for no metro of the network, or no site of the placement, or for several.
+func (r *reader) namedRules(p placement.Placement) (placement.Placement, error) {
+	var err error
+	if p.Routing, err = r.namedRule(p.Routing, &p); err != nil {
+		return p, invalid.In("Routing", err)
+	}
+	p.Routes = slices.Clone(p.Routes)
+	for i := range p.Routes {
+		if p.Routes[i].Routing, err = r.namedRule(p.Routes[i].Routing, &p); err != nil {
+			return p, invalid.In(fmt.Sprintf("Routes[%d].Routing", i), err)
+		}
+	}
+	return p, nil
+}
+
+// namedRule returns a rule with IDs in place of names. Another placement may have the same rule, so that it is a copy.
+func (r *reader) namedRule(rule placement.Routing, p *placement.Placement) (placement.Routing, error) {
+	isUsed := func(n topology.Node) bool { return p.Uses(n.ID) }
+	var errs []error
+	name := func(i int, field, what string, name *string, accepted func(topology.Node) bool) {
+		k, err := r.nodeHere(what, *name, accepted)
+		if err == nil {
+			*name = r.study.Network.At(k).ID
+			return
+		}
+		errs = append(errs, invalid.New(fmt.Sprintf("[%d].%s", i, field), *name, "%s", wanted(err)))
+	}
+	switch rule := rule.(type) {
+	case placement.Weighted:
+		rule = slices.Clone(rule)
+		for i := range rule {
+			name(i, "Site", "site of the placement", &rule[i].Site, isUsed)
+		}
+		return rule, invalid.First(errs...)
+	case placement.Pinned:
+		rule = slices.Clone(rule)
+		for i := range rule {
+			name(i, "Metro", "metro of the network", &rule[i].Metro, isMetro)
+			name(i, "Site", "site of the placement", &rule[i].Site, isUsed)
+		}
+		return rule, invalid.First(errs...)
+	}
+	return rule, nil
 }

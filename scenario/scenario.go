@@ -146,6 +146,9 @@ type reader struct {
 	own          Reader
 	routingRules []routingRule
 	kinds        []workloadKind
+	// cities and peak are what the workload being read says of its users and of its peak.
+	cities []cityDemand
+	peak   peakRef
 }
 
 // read takes the top of the file. Keys that begin with x- are for whatever aliases are to stand for.
@@ -207,12 +210,22 @@ func (r *reader) build(bad *problems) {
 	}
 	for i := range r.placements {
 		p := &r.placements[i]
-		r.study.Placements = append(r.study.Placements, p.built)
-		if err := p.built.Validate(r.study.Network); err != nil {
+		var err error
+		if p.built, err = r.namedRules(p.built); err == nil {
+			err = p.built.Validate(r.study.Network)
+		}
+		if err != nil {
 			r.reportPlacement(bad, p, err)
 		}
+		r.study.Placements = append(r.study.Placements, p.built)
 	}
 	r.namesToIDs()
+	if r.findUsers(); bad.count > wrong {
+		return
+	}
+	if r.spreadPeaks(); bad.count > wrong {
+		return
+	}
 	for i, w := range r.order {
 		for _, id := range r.study.Workloads[i].Metros {
 			if i, ok := r.study.Network.Index(id); !ok || r.study.Network.At(i).Kind != topology.Metro {

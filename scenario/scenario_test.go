@@ -451,10 +451,10 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"no rule", "routing: nearest-distance", "routing: {}", `bad.yaml:44: placements[2].routing: names 0 rules; want one`},
 		{"misdirected", "routing: nearest-distance", "routing: {anycast: {misdirected: -0.1}}", `bad.yaml:44: placements[2].routing.anycast.misdirected: is -0.1; want 0 to 1`},
 		{"too much misdirected", "routing: nearest-distance", "routing: {anycast: {misdirected: 2}}", `bad.yaml:44: placements[2].routing.anycast.misdirected: is 2; want 0 to 1`},
-		{"weight of another site", "routing: nearest-distance", "routing: {weighted: {us-west-2: 1, pop-lax: 1}}", `bad.yaml:44: placements[2].routing.weighted.pop-lax: is pop-lax; want a site of the placement`},
+		{"weight of another site", "routing: nearest-distance", "routing: {weighted: {us-west-2: 1, pop-lax: 1}}", `bad.yaml:44: placements[2].routing.weighted.pop-lax: is pop-lax; want a known site of the placement; nearest are us-west-2`},
 		{"weight twice", "routing: nearest-distance", "routing: {weighted: {us-west-2: 1, us-west-2: 1}}", `bad.yaml:44: placements[2].routing.weighted.us-west-2: stands twice`},
 		{"weights in a list", "routing: nearest-distance", "routing: {weighted: [us-west-2]}", `placements[2].routing.weighted: is a list; want a mapping`},
-		{"pin of no metro", "routing: nearest-distance", "routing:\n      pinned:\n        pop-lax: us-west-2", `bad.yaml:46: placements[2].routing.pinned.pop-lax: is pop-lax; want a metro`},
+		{"pin of no metro", "routing: nearest-distance", "routing:\n      pinned:\n        pop-lax: us-west-2", `bad.yaml:46: placements[2].routing.pinned.pop-lax: is pop-lax; want a known metro of the network; nearest are los-angeles-us, denver-us`},
 		{"failure of no site", "seed: 42", "failures: [{site: moon, at: 1m, for: 1m}]", `bad.yaml:5: failures[0].site: is moon; want a site of the network`},
 		{"backup of nothing", "origin: {sites: us-west-2, servers: 50}", "origin: {backup: us-west-2}", `bad.yaml:35: placements[0].origin: the key "sites" is missing`},
 		{"backup that cannot", "origin: {sites: us-west-2, servers: 50}", "origin: {sites: us-west-2, backup: pop-lax}", `bad.yaml:35: placements[0].origin.backup`},
@@ -465,8 +465,8 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"size of nothing", "dynamic_via_pop: true", "mid_tier_caches: {size: 1MiB}", `bad.yaml:40: placements[1].mid_tier_caches: the key "sites" is missing`},
 		{"no backup", "origin: {sites: us-west-2, servers: 50}", "origin: {sites: us-west-2, backup: []}", `bad.yaml:35: placements[0].origin.backup: is empty`},
 		{"calls that wait", "service: 1ms}", "service: 1ms, waits: hope}", `bad.yaml:31: workloads[2].data.waits: is "hope"; want true or false`},
-		{"data nowhere", "data: {", "data: {home: moon, ", `bad.yaml:31: workloads[2].data.home: is "moon"; want the id of a site`},
-		{"data in a metro", "data: {", "data: {home: denver-us, ", `bad.yaml:31: workloads[2].data.home: is "denver-us"; want the id of a site`},
+		{"data nowhere", "data: {", "data: {home: moon, ", `bad.yaml:31: workloads[2].data.home: is "moon"; want a known site; nearest are `},
+		{"data in a metro", "data: {", "data: {home: denver-us, ", `bad.yaml:31: workloads[2].data.home: is "denver-us"; want a known site; nearest are us-west-2-den-1, `},
 		{"failure without time", "seed: 42", "failures: [{site: pop-lax, at: 1m}]", `bad.yaml:5: failures[0]: the key "for" is missing`},
 		{"too many servers", "servers: 50", "servers: -50", `bad.yaml:35: placements[0].origin.servers: is -50`},
 		{"same name twice", "name: zone", "name: edge", `bad.yaml:41: placements[2].name: is "edge", as is that of the placement in line 37; want another name`},
@@ -598,6 +598,11 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("a: &x {b: *x}"))
 	f.Add([]byte("{? [1]: 2}"))
 	f.Add([]byte("workloads: [{preset: web-static, name: a, day: [1,2]}]"))
+	for _, with := range []string{"weights: {istanbul-tr: 3, Ankara: .nan}", "file: demand.csv", "weights: {istanbul-tr: 3, Istanbul: 1}"} {
+		f.Add([]byte("title: x\nduration: 1m\nnetwork: {metros: {" + with + "}, access: {countries: {TR: {fiber: 1}}}}\n" +
+			"workloads: [{preset: competitive-fps, name: a, peak_players: 9, access: {lte: 1}, metros: {weights: {istanbul-tr: 1}}}, {preset: web-static, name: b, peak_requests_per_second: 7}]\n" +
+			"placements: [{name: r, origin: eu-central-1, compute: eu-central-1}]"))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := scenario.Parse("fuzz.yaml", data)
 		if err != nil {
@@ -607,4 +612,30 @@ func FuzzParse(f *testing.F) {
 		}
 		require.NoError(t, s.Validate())
 	})
+}
+
+func TestNamesOfCitiesStandWhereIDsDo(t *testing.T) {
+	text := strings.Replace(good, "sites: [pop-lax, pop-den]", "sites: [Los Angeles, pop-den]", 1)
+	text = strings.Replace(text, "data: {", "data: {home: boardman, ", 1)
+	text = strings.Replace(text, "routing: nearest-distance", "routing: {pinned: {Denver: los angeles, LOS ANGELES: us-west-2}}", 1)
+	text = strings.Replace(text, "network:\n", "network:\n  links: [{from: 'metro:Denver', to: 'pop:Denver', one_way: 3ms}]\n", 1)
+	text = strings.Replace(text, "dynamic_via_pop: true", "routing: {weighted: {Denver: 1, Los Angeles: 3}}", 1)
+	s, err := scenario.Parse("names.yaml", []byte(text))
+	require.NoError(t, err)
+	require.Equal(t, placement.Pinned{{Metro: "denver-us", Site: "us-west-2-lax-1"}, {Metro: "los-angeles-us", Site: "us-west-2"}}, s.Placements[2].Routing)
+	require.Equal(t, placement.Weighted{{Site: "pop-den", Weight: 1}, {Site: "pop-lax", Weight: 3}}, s.Placements[1].Routing)
+	require.Equal(t, "us-west-2", s.Workloads[2].DataCalls().Home)
+	require.True(t, slices.ContainsFunc(s.Network.Links(), func(l topology.Link) bool {
+		return l.From == "denver-us" && l.To == "pop-den" && l.OneWay == 3*time.Millisecond
+	}))
+}
+
+func TestPlacementsThatShareARuleReadItsNamesEachForItself(t *testing.T) {
+	text := strings.Replace(good, "compute: us-west-2\n", "compute: us-west-2\n    routing: {pinned: {denver-us: Los Angeles}}\n", 1)
+	_, err := scenario.Parse("names.yaml", []byte(strings.Replace(text, "    routing: nearest-distance\n", "", 1)))
+	require.ErrorContains(t, err, "placements[0].routing.pinned.denver-us: is Los Angeles; want a known site of the placement; nearest are us-west-2")
+	require.NotContains(t, err.Error(), "placements[1]", "which has a PoP there")
+	require.NotContains(t, err.Error(), "placements[2]", "which has a Local Zone there")
+	_, err = scenario.Parse("names.yaml", []byte(strings.Replace(good, "network:\n", "network:\n  links: [{from: Denver, to: pop-lax, one_way: 3ms}]\n", 1)))
+	require.ErrorContains(t, err, `unknown node "Denver"; want one of denver-us, pop-den, which all have this name`)
 }

@@ -20,15 +20,16 @@ type service struct {
 var services = []service{
 	{sim.Cacheable, func(w *workload.Workload) ([]field, func(value, map[string]value)) {
 		var s workload.Cacheable
-		return append(cacheableKeys(&s), clientKey(w)), func(v value, seen map[string]value) {
-			if w.Service = s; !w.RecordsSizes() {
-				requireSizes(v, seen)
+		return append(cacheableKeys(&s), clientKeys(w)...), func(v value, seen map[string]value) {
+			w.Service = s
+			if _, stocked := w.Demand.(workload.Stocked); !stocked && !w.RecordsSizes() {
+				requireSizes(v, seen, true)
 			}
 		}
 	}},
 	{sim.Computed, func(w *workload.Workload) ([]field, func(value, map[string]value)) {
 		var s workload.Computed
-		return append(computedKeys(&s), clientKey(w)), func(v value, seen map[string]value) { w.Service = s; requireResponseSize(v, seen) }
+		return append(computedKeys(&s), clientKeys(w)...), func(v value, seen map[string]value) { w.Service = s; requireResponseSize(v, seen) }
 	}},
 	{sim.Matched, func(w *workload.Workload) ([]field, func(value, map[string]value)) {
 		var s workload.Matched
@@ -52,7 +53,10 @@ func serviceOf(v value) *service {
 	return &services[i]
 }
 
-// clientKey is how clients connect.
-func clientKey(w *workload.Workload) field {
-	return field{"client", func(v value) { readClient(v, &w.Client) }}
+// clientKeys are how clients connect, and what they wait for.
+func clientKeys(w *workload.Workload) []field {
+	return []field{
+		{"client", func(v value) { readClient(v, &w.Client) }},
+		{"judged", choice(workload.ParseByte, &w.Judged)},
+	}
 }

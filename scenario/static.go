@@ -7,19 +7,111 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// staticKind is cacheable objects, asked for independently.
-var staticKind = workloadKind{name: "static", isOf: madeOf[workload.Poisson, workload.Cacheable], read: readStatic}
+// staticKind is cacheable objects, asked for independently: of one Zipf law, or of classes.
+var staticKind = workloadKind{name: "static", isOf: isStatic, read: readStatic}
 
-func readStatic(_ *reader, v value, w *workload.Workload) {
-	demand, service := partsOf[workload.Poisson, workload.Cacheable](w)
-	seen := v.fields(slices.Concat(headKeys(w), []field{
-		{"requests_per_second", func(v value) { v.number(&demand.RequestsPerSecond) }},
-		{"objects", func(v value) { v.integer(&demand.Objects) }},
-		{"zipf_exponent", func(v value) { v.number(&demand.ZipfExponent) }},
-		clientKey(w),
+func isStatic(w *workload.Workload) bool {
+	return madeOf[workload.Poisson, workload.Cacheable](w) || madeOf[workload.Mixture, workload.Cacheable](w)
+}
+
+func readStatic(r *reader, v value, w *workload.Workload) {
+	zipf, service := partsOf[workload.Poisson, workload.Cacheable](w)
+	mixture, ofClasses := w.Demand.(workload.Mixture)
+	perSecond := max(zipf.RequestsPerSecond, mixture.RequestsPerSecond)
+	seen := v.fields(slices.Concat(r.headKeys(w), clientKeys(w), []field{
+		{"requests_per_second", func(v value) { v.number(&perSecond) }},
+		r.peakKey("peak_requests_per_second", workload.Workload.WithRequestsPerSecond),
+		{"objects", func(v value) { v.integer(&zipf.Objects) }},
+		{"zipf_exponent", func(v value) { v.number(&zipf.ZipfExponent) }},
+		{"classes", func(v value) { mixture.Classes = readClasses(v) }},
+		{"once", func(v value) { readOnce(v, &mixture.Once) }},
 	}, cacheableKeys(&service))...)
-	w.Demand, w.Service = demand, service
-	requireSizes(v, seen)
+	onePeak(seen, "requests_per_second", "peak_requests_per_second")
+	if r.peak.most > 0 {
+		perSecond = r.peak.most // until the users are known
+	}
+	zipf.RequestsPerSecond, mixture.RequestsPerSecond = perSecond, perSecond
+	_, hasClasses := seen["classes"]
+	_, hasExponent := seen["zipf_exponent"]
+	switch {
+	case hasClasses:
+		refuse(seen, "objects", "zipf_exponent", "sizes")
+		w.Demand = mixture
+	case ofClasses && !hasExponent:
+		w.Demand = changeClasses(seen, mixture, zipf.Objects, service.Sizes)
+		service.Sizes = workload.Sizes{}
+	default:
+		if once, ok := seen["once"]; ok {
+			once.problem("stands without \"classes\"; a Zipf law asks for no object just once")
+		}
+		if _, ok := seen["objects"]; !ok && ofClasses {
+			zipf.Objects = mixture.Regular()
+		}
+		requireSizes(v, seen, ofClasses)
+		w.Demand = zipf
+	}
+	w.Service = service
+	if _, set := seen["objects"]; set {
+		w.Assumed = slices.DeleteFunc(slices.Clone(w.Assumed), func(a workload.Assumption) bool { return a.Field == "Demand.Classes" })
+	}
+}
+
+// refuse finds keys that say of a whole catalogue what its classes say.
+func refuse(seen map[string]value, keys ...string) {
+	for _, key := range keys {
+		if v, ok := seen[key]; ok {
+			v.problem("stands beside \"classes\", each of which has its own")
+		}
+	}
+}
+
+// changeClasses returns a preset's classes with the number of objects and the sizes that the file sets.
+func changeClasses(seen map[string]value, m workload.Mixture, objects int, sizes workload.Sizes) workload.Demand {
+	if v, ok := seen["sizes"]; ok {
+		if _, at := v.peek("median"); at == nil {
+			v.problem("the key \"median\" is missing; the classes of the preset have one each")
+		} else if err := sizes.Validate(); err != nil {
+			v.problem("%s", oneLine(err))
+		} else {
+			m = m.WithSizes(sizes)
+		}
+	}
+	if v, ok := seen["objects"]; ok {
+		if objects < 1 {
+			v.problem("is %d; want 1 or more", objects)
+			return m
+		}
+		return m.WithObjects(objects)
+	}
+	return m
+}
+
+// readClasses reads a list of classes of objects.
+func readClasses(v value) (all []workload.Class) {
+	for _, item := range v.list() {
+		var c workload.Class
+		seen := item.fields(
+			field{"requests", func(v value) { v.number(&c.Requests) }},
+			field{"objects", func(v value) { v.integer(&c.Objects) }},
+			field{"zipf_exponent", func(v value) { v.number(&c.ZipfExponent) }},
+			field{"sizes", func(v value) { readSizes(v, &c.Sizes) }},
+		)
+		requireSizes(item, seen, true)
+		all = append(all, c)
+	}
+	return all
+}
+
+// readOnce reads what is asked for once.
+func readOnce(v value, o *workload.Once) {
+	known := o.Requests > 0 // from a preset
+	seen := v.fields(
+		field{"requests", func(v value) { v.number(&o.Requests) }},
+		field{"sizes", func(v value) { readSizes(v, &o.Sizes) }},
+	)
+	if !known {
+		requireSizes(v, seen, true)
+	}
 }
 
 // cacheableKeys are the keys of cacheable objects.
@@ -30,15 +122,16 @@ func cacheableKeys(s *workload.Cacheable) []field {
 	}
 }
 
-// requireSizes finds objects without a size.
-func requireSizes(v value, seen map[string]value) {
-	if _, preset := seen["preset"]; preset {
+// requireSizes finds objects without a size, unless a preset says how large they are.
+func requireSizes(v value, seen map[string]value, always bool) {
+	if _, preset := seen["preset"]; preset && !always {
 		return
 	}
+	const why = "nothing else says how large objects are"
 	if sizes, ok := seen["sizes"]; !ok {
-		v.problem("the key \"sizes\" is missing; without a preset nothing says how large objects are")
+		v.problem("the key \"sizes\" is missing; " + why)
 	} else if _, at := sizes.peek("median"); at == nil {
-		sizes.problem("the key \"median\" is missing; without a preset nothing says how large objects are")
+		sizes.problem("the key \"median\" is missing; " + why)
 	}
 }
 

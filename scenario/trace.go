@@ -36,7 +36,7 @@ type tracedWorkload struct {
 func readTrace(r *reader, v value, w *workload.Workload) {
 	t := &tracedWorkload{value: v, file: fileRef{most: maxTraceBytes}}
 	o := &t.options
-	keys := slices.DeleteFunc(headKeys(w), func(f field) bool { return f.key == "day" }) // a trace has days of its own
+	keys := slices.DeleteFunc(append(r.headKeys(w), clientKeys(w)...), func(f field) bool { return f.key == "day" }) // a trace has days of its own
 	seen := v.fields(append(keys,
 		field{"file", func(v value) { r.readFile(v, &t.file) }},
 		field{"format", choice(trace.ParseFormat, &o.Format)},
@@ -71,7 +71,6 @@ func readTrace(r *reader, v value, w *workload.Workload) {
 			}
 		}},
 		field{"sizes", func(v value) { readSizes(v, &t.service.Sizes) }},
-		field{"client", func(v value) { readClient(v, &w.Client) }},
 		field{"origin_service", func(v value) { readServiceTime(v, &t.service.Origin) }},
 	)...)
 	if t.isComplete(seen) {

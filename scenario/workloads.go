@@ -56,6 +56,9 @@ type workloadRef struct {
 	line int
 	kind string
 	name string
+	// cities are the demand by city, where the workload has one of its own.
+	cities []cityDemand
+	peak   peakRef
 }
 
 func (r *reader) readWorkloads(v value) {
@@ -134,10 +137,11 @@ func (r *reader) readWorkload(v value) {
 	if kind == nil {
 		return
 	}
+	r.cities, r.peak = nil, peakRef{}
 	kind.read(r, v, &w)
 	w.Assumed = r.stillAssumed(v.path, w.Assumed)
 	r.study.Workloads = append(r.study.Workloads, w)
-	ref := workloadRef{path: v.path, line: v.node.Line, kind: kind.name}
+	ref := workloadRef{path: v.path, line: v.node.Line, kind: kind.name, cities: r.cities, peak: r.peak}
 	name, at := v.peek("name")
 	if at == nil {
 		v.problem("the key \"name\" is missing")
@@ -151,18 +155,29 @@ func (r *reader) readWorkload(v value) {
 // stillAssumed takes from a preset's assumptions those whose field the file sets itself.
 func (r *reader) stillAssumed(path string, all []workload.Assumption) []workload.Assumption {
 	return slices.DeleteFunc(slices.Clone(all), func(a workload.Assumption) bool {
-		_, set := r.lines[join(path, keyOf(a.Field))]
+		key := join(path, keyOf(a.Field))
+		if a.Field == "Access" {
+			return r.saysMix(key) // mixes of countries leave the others as assumed
+		}
+		_, set := r.lines[key]
 		return set
 	})
 }
 
 // headKeys are the keys that all workloads have.
-func headKeys(w *workload.Workload) []field {
+func (r *reader) headKeys(w *workload.Workload) []field {
 	return []field{
 		{"kind", skip},
 		{"preset", skip},
 		{"name", func(v value) { v.text(&w.Name) }},
-		{"metros", func(v value) { v.strings(&w.Metros) }},
+		{"metros", func(v value) {
+			if v.isMapping() {
+				alone(v.fields(r.demandKeys(&r.cities)...))
+			} else {
+				v.strings(&w.Metros)
+			}
+		}},
+		{"access", func(v value) { readAccess(v, &w.Access, &w.AccessIn) }},
 		{"day", func(v value) { readDay(v, &w.Day) }},
 		{"deadlines", func(v value) { v.durations(&w.Deadlines) }},
 	}

@@ -35,11 +35,16 @@ type accessLaw struct {
 	// upTo[i] is the cumulated share of the first i+1 technologies, as a fraction of 2^32.
 	upTo  []uint64
 	techs []topology.Technology
+	// away is what the way to the metro adds for each part of the users, in ns; see [topology.Spread].
+	away [topology.SpreadParts]int64
 }
 
-// newAccessLaw returns the law of a mix, which is valid: its shares sum to 1.
-func newAccessLaw(miles *lastMiles, mix topology.AccessMix) *accessLaw {
+// newAccessLaw returns the law of users with a mix, which is valid: its shares sum to 1.
+func newAccessLaw(miles *lastMiles, mix topology.AccessMix, spread topology.Spread) *accessLaw {
 	law := &accessLaw{miles: miles}
+	for part := range law.away {
+		law.away[part] = int64(spread.RTT(part))
+	}
 	sum := 0.0
 	for t, share := range mix {
 		if share == 0 {
@@ -62,11 +67,20 @@ func (a *accessLaw) technology(uniform uint32) topology.Technology {
 	return a.techs[i]
 }
 
+// base returns the last mile's RTT without jitter of some user of a technology, the way from home to the metro included.
+//
+// How far that is follows from bits 1 to 16 of a number whose other bits say how good the line is: these move it by less than
+// a millionth of the distance between two knots.
+func (a *accessLaw) base(t topology.Technology, s *random.Stream) int64 {
+	u := s.Uint64()
+	return int64(a.miles.base[t].At(u)) + a.away[(u>>1&(1<<16-1))*topology.SpreadParts>>16]
+}
+
 // draw returns the last-mile RTT of one request of some user, base and jitter, the base alone, and the user's technology.
 func (a *accessLaw) draw(uniform uint32, s *random.Stream) (access, quiet int64, t topology.Technology) {
 	t = a.technology(uniform)
-	base := a.miles.base[t].Draw(s)
-	return int64(base + a.miles.jitter[t].Draw(s)), int64(base), t
+	quiet = a.base(t, s)
+	return quiet + int64(a.miles.jitter[t].Draw(s)), quiet, t
 }
 
 // linkJitter returns the jitter of the links on a way with the given mean, in ns. It follows from a number

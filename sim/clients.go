@@ -65,7 +65,7 @@ func (s *Scenario) newWorkloadRun(number int, replication uint64) *workloadRun {
 	switch service := s.Workloads[number].Service.(type) {
 	case workload.Cacheable:
 		of.base = s.keyBase(number)
-		of.catalogue = service.Sizes.Catalogue(s.Workloads[number].Name, s.Seed, replication)
+		of.catalogue = s.Workloads[number].SizesOf(s.Seed, replication)
 		of.origin = service.Origin
 	case workload.Computed:
 		of.Computed, of.coin = service, outOf32(service.Data.Probability)

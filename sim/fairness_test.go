@@ -28,7 +28,7 @@ func TestSharesOfPlayersAndOfMatchesFitEachOther(t *testing.T) {
 	w := workload.CompetitiveFPS().WithPlayers(40_000)
 	w.Deadlines = []time.Duration{35 * time.Millisecond}
 	w = workload.Change(w, func(m *workload.Matched) { m.SampledUpdates = 1e-5 })
-	w.Day = workload.Flat()
+	w.Day, w.Access = workload.Flat(), mix
 	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Second, Seed: 1}
 	plan, err := Compile(context.Background(), s, placement.RegionOnly("region"))
 	require.NoError(t, err)

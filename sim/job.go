@@ -89,6 +89,11 @@ func (s *Scenario) Validate() error {
 				return fmt.Errorf("sim: workload %q: %w", w.Name, invalid.New("Metros", id, "a metro of the network"))
 			}
 		}
+		for _, u := range w.Users {
+			if i, ok := s.Network.Index(u.Metro); !ok || s.Network.At(i).Kind != topology.Metro {
+				return fmt.Errorf("sim: workload %q: %w", w.Name, invalid.New("Users", u.Metro, "a metro of the network"))
+			}
+		}
 		objects += s.objects(i)
 	}
 	if objects > lost {
@@ -106,6 +111,14 @@ func (s *Scenario) objects(number int) int {
 		return d.Catalogue()
 	}
 	return 0
+}
+
+// regular returns how many of the n objects of a workload are asked for again and again.
+func regular(w *workload.Workload, n int) int {
+	if d, ok := w.Demand.(workload.Endless); ok && d.AskedOnce() > 0 {
+		return min(d.Regular(), n)
+	}
+	return n
 }
 
 // keyBase returns the key of a workload's first object: keys number the objects of all workloads.
@@ -222,7 +235,7 @@ func (s *Scenario) validatePreload(number int) error {
 	if s.Workloads[number].RecordsSizes() {
 		return fmt.Errorf("asks by a %T, which says only with each request how large the object is; caches can be preloaded for a demand that leaves sizes to its service", s.Workloads[number].Demand)
 	}
-	if n > maxPreloadObjects {
+	if n = regular(&s.Workloads[number], n); n > maxPreloadObjects {
 		return fmt.Errorf("has %d objects; caches can be preloaded from %d at most", n, maxPreloadObjects)
 	}
 	return nil

@@ -76,8 +76,17 @@ func (k Kind) String() string {
 	return kinds[k].name
 }
 
-// Metrics returns the metrics of a kind, the headline first.
+// Metrics returns the metrics of a kind, that by which it is judged first unless a workload says otherwise: see
+// [Kind.Headline].
 func (k Kind) Metrics() []Metric { return slices.Clone(kinds[k].metrics) }
+
+// Headline returns the metric by which a workload of the kind is judged: of requests that to one of two bytes.
+func (k Kind) Headline(judged workload.Byte) Metric {
+	if k != Matched && judged == workload.LastByte {
+		return TTLB
+	}
+	return kinds[k].metrics[0]
+}
 
 // MeetsCaches reports whether requests of the kind go through tiers of caches to an origin.
 func (k Kind) MeetsCaches() bool { return kinds[k].meetsCaches }

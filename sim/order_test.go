@@ -77,7 +77,7 @@ func busyScenario(t testing.TB) (Scenario, placement.Placement) {
 	n, err := topology.New(nodes, links)
 	require.NoError(t, err)
 	site, api, game := workload.WebStatic(), workload.APIDynamic(), workload.CompetitiveFPS()
-	site = workload.Change(site, func(p *workload.Poisson) { p.RequestsPerSecond, p.Objects = 900, 20_000 })
+	site = site.WithRequestsPerSecond(900).WithObjects(20_000)
 	api = api.WithRequestsPerSecond(300)
 	api = workload.Change(api, func(c *workload.Computed) { c.Data.Calls = 2 })
 	game = game.WithPlayers(12)
@@ -156,7 +156,7 @@ func TestSitesThatShareADirectoryInTurnDoAsThoseWithTheirOwnTables(t *testing.T)
 		s, p := cdn(t, 5)
 		second := s.Workloads[0]
 		second.Name = "other"
-		second = workload.Change(second, func(p *workload.Poisson) { p.Objects = 700 })
+		second = second.WithObjects(700)
 		s.Workloads = slices.Insert(s.Workloads, 1, second)
 		s.Failures = []Failure{{Site: "pop-1", At: time.Second, For: time.Second}} // it comes up again, empty
 		p = p.WithEachCache(func(_ string, c *placement.Cache) { c.Policy = policy })

@@ -1,11 +1,9 @@
 package sim
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
@@ -18,7 +16,6 @@ type Plan struct {
 	scenario  Scenario
 	placement placement.Placement
 	metros    []string
-	access    []*accessLaw // by metro
 	sites     []plannedSite
 	workloads []plannedWorkload
 }
@@ -47,6 +44,7 @@ type plannedWorkload struct {
 	kind      Kind
 	deadlines []int64             // ns
 	audiences []workload.Audience // by metro
+	access    []*accessLaw        // by metro
 	entries   [][]entry           // by metro: one, or several that share its users
 	hops      [][][]nextHop       // by site and tier: where a cache fetches from, nil where there is none
 	homes     [][]nextHop         // by site: where calls for the data go, nil where nothing is computed
@@ -118,7 +116,9 @@ type compiler struct {
 	net      *topology.Network
 	metros   []int
 	people   []workload.Audience
-	access   []*accessLaw
+	miles    *lastMiles
+	laws     map[int][]*accessLaw // of the users of a workload, by metro
+	users    map[int][]workload.Audience
 	// siteOf numbers the sites of all placements as they stand in the route tables.
 	siteOf map[string]int
 	nodes  []int
@@ -126,30 +126,6 @@ type compiler struct {
 	back   *topology.Routes // the same, for the way back
 	// legs holds the ways between sites that have been asked for.
 	legs map[[2]int]leg
-}
-
-func (c *compiler) audiences() error {
-	miles, err := newLastMiles()
-	if err != nil {
-		return err
-	}
-	c.metros = c.net.OfKind(topology.Metro)
-	if len(c.metros) == 0 {
-		return fmt.Errorf("sim: the network has no metro, so there are no users")
-	}
-	for _, m := range c.metros {
-		node := c.net.At(m)
-		zone, err := time.LoadLocation(cmp.Or(node.TimeZone, "UTC"))
-		if err != nil {
-			return fmt.Errorf("sim: metro %q: time zone %q: %w", node.ID, node.TimeZone, err)
-		}
-		c.people = append(c.people, workload.Audience{
-			Metro: node.ID, Place: topology.Place{LatDeg: node.LatDeg, LonDeg: node.LonDeg}, Users: node.Users, Zone: zone,
-		})
-		c.access = append(c.access, newAccessLaw(miles, node.Access.OrDefault()))
-	}
-	_, err = workload.Shares(c.people)
-	return err
 }
 
 func (c *compiler) routes(ctx context.Context, placements []placement.Placement) (err error) {
@@ -199,7 +175,7 @@ func (c *compiler) leg(from, to string) (leg, error) {
 }
 
 func (c *compiler) plan(ctx context.Context, p placement.Placement) (*Plan, error) {
-	plan := &Plan{scenario: c.scenario, placement: p, access: c.access}
+	plan := &Plan{scenario: c.scenario, placement: p}
 	for _, a := range c.people {
 		plan.metros = append(plan.metros, a.Metro)
 	}
@@ -215,7 +191,9 @@ func (c *compiler) plan(ctx context.Context, p placement.Placement) (*Plan, erro
 // addWorkload finds a workload's users and where they enter.
 func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workload) (err error) {
 	planned := newPlannedWorkload(w)
-	if planned.audiences, err = c.audiencesOf(w.Metros); err == nil {
+	number := len(p.workloads)
+	if planned.audiences, err = c.audiencesOf(number); err == nil {
+		planned.access = c.lawsOf(number)
 		planned.entries, err = c.entries(ctx, p, planned.name, planned.kind)
 	}
 	switch {
@@ -241,21 +219,6 @@ func newPlannedWorkload(w *workload.Workload) plannedWorkload {
 		planned.deadlines = append(planned.deadlines, int64(d))
 	}
 	return planned
-}
-
-// audiencesOf returns the users of the given metros, all if none is given; other metros have none.
-func (c *compiler) audiencesOf(metros []string) ([]workload.Audience, error) {
-	if len(metros) == 0 {
-		return c.people, nil
-	}
-	part := slices.Clone(c.people)
-	for i := range part {
-		if !slices.Contains(metros, part[i].Metro) {
-			part[i].Users = 0
-		}
-	}
-	_, err := workload.Shares(part)
-	return part, err
 }
 
 // takeRoles lists the sites of the placement with their roles.

@@ -36,7 +36,7 @@ func newPlayer(way *playerWay, draw random.Stream, now, update int64) player {
 	p := player{way: way, access: way.access, shake: int64(way.jitter * math.Ln2), rand: draw}
 	if way.law != nil {
 		t := way.law.technology(uint32(p.rand.Uint64()))
-		p.access = int64(way.law.miles.base[t].Draw(&p.rand))
+		p.access = way.law.base(t, &p.rand)
 		p.jitter = way.law.miles.jitter[t]
 		p.shake += way.law.miles.median[t]
 	}

@@ -28,6 +28,9 @@ const maxPreloadObjects = 20_000_000
 // nor Poisson: there the rates are those of Che's approximation, and so is the content. Other policies
 // start from the content that LRU would have, put in in the order of the requests.
 //
+// Objects that are asked for once ([workload.Endless]) lie between the others: a cache holds those that were asked for
+// since the oldest of the others was, though nobody will ask for them again. Behind it a cache has free space.
+//
 // An object larger than the whole cache is never admitted, so it has no part in the content, and the next
 // tier is asked for it every time.
 //
@@ -54,8 +57,14 @@ func preloads(p placement.Placement) bool {
 	})
 }
 
-// rates holds, by workload and object, how often a cache is asked for it in a second.
-type rates [][]float64
+// rates holds, by workload, how often a cache is asked for an object in a second.
+type rates []rate
+
+// A rate says how often a cache is asked for the objects of one workload in a second.
+type rate struct {
+	objects []float64
+	once    float64 // all objects together that are asked for once
+}
 
 // preload fills the caches of open sites, of which those that send each other messages are all there: tier by tier
 // from the user, since what one misses the next is asked for.
@@ -105,6 +114,11 @@ const coarse = 47
 type preloadedWorkload struct {
 	popularity []float64
 	bytes      []int64
+	// askedOnce is the share of the requests for objects that are asked for once; their sizes are in the catalogue,
+	// and of their numbers, the highest are of those that were asked for before the run.
+	askedOnce float64
+	catalogue workload.Catalogue
+	highest   uint32
 	// perSecond holds the rate of requests at each site when the run starts.
 	perSecond []float64
 }
@@ -130,13 +144,17 @@ func (p *preloader) readCatalogues() error {
 		if of.popularity, err = w.Demand.(workload.Popular).Popularity(); err != nil {
 			return err
 		}
-		if len(of.popularity) != n {
-			return fmt.Errorf("workload %q: %T has %d objects and says how popular %d are", w.Name, w.Demand, n, len(of.popularity))
+		of.askedOnce, of.highest = askedOnce(w), uint32(n-1)
+		if known := len(of.popularity); known != regular(w, n) {
+			return fmt.Errorf("workload %q: %T has %d objects and says how popular %d are", w.Name, w.Demand, regular(w, n), known)
+		} else if of.askedOnce > 0 && n-known < workload.AskedBefore {
+			return fmt.Errorf("workload %q: %T has %d numbers for objects that are asked for once; want at least the %d of those before the run",
+				w.Name, w.Demand, n-known, workload.AskedBefore)
 		}
-		catalogue := s.newWorkloadRun(number, p.rep).catalogue
-		of.bytes = make([]int64, n)
+		of.catalogue = w.SizesOf(s.Seed, p.rep)
+		of.bytes = make([]int64, len(of.popularity))
 		for k := range of.bytes {
-			of.bytes[k] = catalogue.SizeBytes(uint32(k))
+			of.bytes[k] = of.catalogue.SizeBytes(uint32(k))
 		}
 		rates, err := w.RatesAt(planned.audiences, s.Start)
 		if err != nil {
@@ -158,9 +176,13 @@ func (p *preloader) ratesOfUsers(s *site) rates {
 	of := p.noRates()
 	for i := range p.workloads {
 		w := &p.workloads[i]
-		for k, share := range w.popularity {
-			of[i][k] = w.perSecond[s.id] * share
+		if w.perSecond == nil {
+			continue // no cache keeps any of it
 		}
+		for k, share := range w.popularity {
+			of[i].objects[k] = w.perSecond[s.id] * share
+		}
+		of[i].once = w.perSecond[s.id] * w.askedOnce
 	}
 	return of
 }
@@ -168,7 +190,7 @@ func (p *preloader) ratesOfUsers(s *site) rates {
 func (p *preloader) noRates() rates {
 	of := make(rates, len(p.workloads))
 	for i := range p.workloads {
-		of[i] = make([]float64, len(p.workloads[i].popularity))
+		of[i].objects = make([]float64, len(p.workloads[i].popularity))
 	}
 	return of
 }
@@ -185,8 +207,9 @@ func (p *preloader) passOn(t *tier, of rates, longest float64, asked map[*tier]r
 		if asked[next] == nil {
 			asked[next] = p.noRates()
 		}
-		to := asked[next][i]
-		for k, rate := range of[i] {
+		asked[next][i].once += of[i].once
+		to := asked[next][i].objects
+		for k, rate := range of[i].objects {
 			switch {
 			case !(rate > 0): // and longest may be infinite
 			case p.workloads[i].bytes[k] > t.cache.CapacityBytes():
@@ -205,14 +228,14 @@ func (p *preloader) connect(t *tier, s *site, of rates, d *scratch) {
 		if len(t.hops[i]) == 0 {
 			continue
 		}
-		missed := 0.
-		for _, rate := range of[i] {
+		missed := of[i].once
+		for _, rate := range of[i].objects {
 			missed += max(rate, 0)
 		}
 		first := uint64(p.plan.scenario.keyBase(i))
 		for _, o := range d.found {
-			if k := o.key - first; k < uint64(len(of[i])) { // else another workload's, also below the first
-				missed -= of[i][k]
+			if k := o.key - first; k < uint64(len(of[i].objects)) { // else of another workload, also below the first
+				missed -= of[i].objects[k]
 			}
 		}
 		if missed <= 0 {
@@ -241,7 +264,7 @@ func (p *preloader) fill(t *tier, s *site, rates rates, dryRun bool, d *scratch)
 		entity := purpose.EntityOf(p.plan.scenario.Workloads[i].Name, s.name)
 		key := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purpose.PreloadOfTier(int(t.number)))
 		base := p.plan.scenario.keyBase(i)
-		for k, rate := range rates[i] {
+		for k, rate := range rates[i].objects {
 			if !(rate > 0) || p.workloads[i].bytes[k] > capacity {
 				continue
 			}
@@ -251,6 +274,7 @@ func (p *preloader) fill(t *tier, s *site, rates rates, dryRun bool, d *scratch)
 			d.found = append(d.found, o)
 		}
 	}
+	p.addOnce(t, s, rates, d)
 	sum, enough := int64(0), uint64(math.MaxUint64)
 	for step, bytes := range d.weight {
 		if sum += bytes; sum > capacity {
@@ -285,4 +309,74 @@ func (p *preloader) fill(t *tier, s *site, rates rates, dryRun bool, d *scratch)
 		t.held.last = t.cache.UsedBytes()
 	}
 	return longest
+}
+
+// askedOnce returns the share of a workload's requests for objects that nobody asks for again.
+func askedOnce(w *workload.Workload) float64 {
+	if d, ok := w.Demand.(workload.Endless); ok {
+		return d.AskedOnce()
+	}
+	return 0
+}
+
+// heldOnce returns about how many objects that were asked for once addOnce adds at most: with 95 % none of n objects was
+// last asked for longer ago than 3 + ln n times the mean time between two requests for the least popular.
+func heldOnce(w *workload.Workload) float64 {
+	d, ok := w.Demand.(workload.Endless)
+	if !ok || d.AskedOnce() == 0 {
+		return 0
+	}
+	shares, err := d.Popularity()
+	if err != nil || len(shares) == 0 {
+		return workload.AskedBefore // who opens the demand says what is wrong
+	}
+	return min(d.AskedOnce()/slices.Min(shares)*(3+portable.Log(float64(len(shares)))), workload.AskedBefore)
+}
+
+// addOnce adds to what was found the objects that were asked for once: back in time, workload by workload, until they
+// and what was asked for since would fill the cache, or to the oldest of the others: those behind it leave before any of
+// the others does, so that their place may as well be free.
+func (p *preloader) addOnce(t *tier, s *site, rates rates, d *scratch) {
+	capacity := t.cache.CapacityBytes()
+	if capacity == math.MaxInt64 {
+		return
+	}
+	oldest := 0.0
+	for _, o := range d.found {
+		oldest = max(oldest, o.ago)
+	}
+	regular := d.weight
+	for i := range rates {
+		of := &p.workloads[i]
+		if !(rates[i].once > 0) {
+			continue
+		}
+		entity := purpose.EntityOf(p.plan.scenario.Workloads[i].Name, s.name)
+		stream := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purpose.OnceOfTier(int(t.number))).Stream()
+		base := uint64(p.plan.scenario.keyBase(i))
+		held, ago, step := int64(0), 0.0, uint64(0)
+		// Half of the numbers of a catalogue at most are of objects asked for before the run.
+		for number := of.highest; number > of.highest-workload.AskedBefore; number-- {
+			if ago += stream.Exp() / rates[i].once; ago > oldest {
+				break
+			}
+			bytes := of.catalogue.SizeBytes(number)
+			for at := math.Float64bits(ago) >> coarse; step < at; step++ {
+				held += regular[step]
+			}
+			if held > capacity {
+				break
+			}
+			if bytes > capacity {
+				continue
+			}
+			held += bytes
+			d.once = append(d.once, recent{ago: ago, key: base + uint64(number), bytes: bytes})
+		}
+	}
+	for _, o := range d.once {
+		d.weight[math.Float64bits(o.ago)>>coarse] += o.bytes
+	}
+	d.found = append(d.found, d.once...)
+	d.once = d.once[:0]
 }

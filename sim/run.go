@@ -217,7 +217,7 @@ func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests work
 		tally:     tally,
 		latencies: latencies{tally: tally, deadlines: w.deadlines},
 		rand:      random.New(r.plan.scenario.Seed, r.rep, entity, purpose.Client),
-		law:       r.plan.access[m],
+		law:       w.access[m],
 		rtt:       e.up + e.down,
 		access:    2 * e.access,
 		beyond:    e.beyond.rtt(),
@@ -365,7 +365,7 @@ func (r *run) addPlayers(number int, shares []float64, open func(metro int) work
 			entity := purpose.EntityOf(w.name, r.plan.metros[m])
 			players := gamers{
 				playerWay: playerWay{
-					tally: r.tally(number, w, m, i), law: r.plan.access[m],
+					tally: r.tally(number, w, m, i), law: w.access[m],
 					there: e.up + e.beyond.there, back: e.down + e.beyond.back, access: 2 * e.access, jitter: e.jitter, loss: e.loss,
 				},
 				sessions: newSessionStream(open(m), of), key: random.NewKey(s.Seed, r.rep, entity, purpose.Player),

@@ -11,6 +11,7 @@ type scratch struct {
 	// same time, by the first bits of that time as a float: they tell how far back to look, so that
 	// little must be sorted.
 	found  []recent
+	once   []recent // those of the found that were asked for once
 	weight []int64
 	// These are what sites that run alone leave behind: they hold nothing, but have grown to their size.
 	block   block
@@ -28,11 +29,14 @@ const (
 
 // newScratch returns a scratch for a scenario.
 func (s *Scenario) newScratch() *scratch {
-	objects, perSecond := 0, 0.0
+	objects, perSecond, endless := 0, 0.0, false
 	for i := range s.Workloads {
 		if n := s.objects(i); n > 0 {
-			objects += n
+			if !endless {
+				objects += regular(&s.Workloads[i], n)
+			}
 			perSecond += perSecondOf(&s.Workloads[i])
+			endless = endless || askedOnce(&s.Workloads[i]) > 0 // keys from here on are found by hashing
 		}
 	}
 	requests := perSecond * (s.WarmUp + s.Duration).Seconds()

@@ -4,7 +4,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -77,7 +76,7 @@ const (
 // the objects in its caches and the players. It is a bound from above where caches share nothing, since such are
 // simulated one after another, and their memory goes from one to the next.
 func (s *Scenario) MemoryBytes(p *placement.Placement) int64 {
-	objects, rates, objectSize := 0.0, 0.0, math.Inf(1)
+	objects, rates, once, objectSize := 0.0, 0.0, 0.0, math.Inf(1)
 	players := 0.0
 	for i := range s.Workloads {
 		w := &s.Workloads[i]
@@ -90,10 +89,12 @@ func (s *Scenario) MemoryBytes(p *placement.Placement) int64 {
 		}
 		objects += float64(n)
 		if _, ok := w.Demand.(workload.Popular); ok {
-			rates += float64(n)
+			rates += float64(regular(w, n))
+			once += heldOnce(w)
 		}
-		if service, ok := w.Service.(workload.Cacheable); ok && !w.RecordsSizes() {
-			objectSize = min(objectSize, portable.Exp(service.Sizes.LnMean)) // the median: the mean is larger
+		if !w.RecordsSizes() {
+			sizes := w.SizesOf(s.Seed, 0)
+			objectSize = min(objectSize, sizes.MedianBytes()) // the mean is larger
 		} else {
 			objectSize = 1
 		}
@@ -109,7 +110,9 @@ func (s *Scenario) MemoryBytes(p *placement.Placement) int64 {
 			}
 			in := min(objects, fits)
 			if c.Preload {
-				preload = rates * objectBytes * float64(len(p.Tiers)+1)
+				begin := rates + min(once, fits)
+				preload = max(preload, begin*objectBytes*float64(len(p.Tiers)+1))
+				in = min(in, begin+requests)
 			} else {
 				in = min(in, requests)
 			}

@@ -21,13 +21,7 @@ func (s *Sketch) AppendBinary(b []byte) ([]byte, error) {
 	for _, v := range []uint64{s.Invalid(), s.Count(), uint64(s.MinNs()), uint64(s.MaxNs()), high, low} {
 		b = binary.AppendUvarint(b, v)
 	}
-	next := uint64(firstCell)
-	for c := range s.Cells() {
-		i := cellOf(uint64(c.LowNs))
-		b = binary.AppendUvarint(b, i-next)
-		b = binary.AppendUvarint(b, c.Count)
-		next = i + 1
-	}
+	b = s.appendCells(b)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli)), nil
 }
 

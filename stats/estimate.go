@@ -3,6 +3,7 @@ package stats
 import (
 	"fmt"
 	"math"
+	"sync/atomic"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
@@ -97,10 +98,25 @@ func unpaired(a, b int) Estimate {
 	return Estimate{Unsupported: fmt.Sprintf("%d replications against %d cannot be paired", a, b)}
 }
 
-// tQuantile returns the t with P(|T| <= t) = level for Student's law with the given degrees of freedom.
+// tQuantile returns the t with P(|T| <= t) = level for Student's law with the given degrees of freedom. The last one is
+// kept: all figures of a comparison ask for the same.
 func tQuantile(level float64, degrees int) float64 {
-	return portable.Round(distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(degrees)}.Quantile((1 + level) / 2))
+	if last := lastT.Load(); last != nil && last.level == level && last.degrees == degrees {
+		return last.t
+	}
+	t := portable.Round(distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(degrees)}.Quantile((1 + level) / 2))
+	lastT.Store(&knownT{level, degrees, t})
+	return t
 }
+
+// A knownT is a quantile of Student's law.
+type knownT struct {
+	level   float64
+	degrees int
+	t       float64
+}
+
+var lastT atomic.Pointer[knownT]
 
 // checkSamples returns why no figure can be made, or "".
 func checkSamples(samples []float64, level float64) string {

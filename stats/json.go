@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+
+	"github.com/edgewise-sim/edgewise/internal/jsontext"
 )
 
 // estimateJSON is an [Estimate] as programs read it.
@@ -17,15 +20,30 @@ type estimateJSON struct {
 
 // MarshalJSON writes the estimate. Numbers that the data could not carry are null: all three without a figure, low
 // and high without an interval.
-func (e Estimate) MarshalJSON() ([]byte, error) {
-	j := estimateJSON{N: e.N, Unsupported: e.Unsupported}
-	if e.HasValue() {
-		j.Value = &e.Value
+func (e Estimate) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil) }
+
+// AppendJSON appends what [Estimate.MarshalJSON] returns.
+func (e Estimate) AppendJSON(b []byte) ([]byte, error) {
+	var err error
+	number := func(name string, x float64, isKnown bool) {
+		b = append(b, name...)
+		if !isKnown {
+			b = append(b, "null"...)
+			return
+		}
+		var failed error
+		if b, failed = jsontext.AppendFloat(b, x); failed != nil {
+			err = fmt.Errorf("encode estimate: %w", failed)
+		}
 	}
-	if e.HasInterval() {
-		j.Low, j.High = &e.Low, &e.High
+	number(`{"value":`, e.Value, e.HasValue())
+	number(`,"low":`, e.Low, e.HasInterval())
+	number(`,"high":`, e.High, e.HasInterval())
+	b = strconv.AppendInt(append(b, `,"n":`...), int64(e.N), 10)
+	if e.Unsupported != "" {
+		b = jsontext.AppendString(append(b, `,"unsupported":`...), e.Unsupported)
 	}
-	return json.Marshal(j)
+	return append(b, '}'), err
 }
 
 // UnmarshalJSON reads what [Estimate.MarshalJSON] wrote. An estimate that is none of the three cases of [Estimate]

@@ -1,6 +1,9 @@
 package stats
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
 
 // MinExceedances is the number of values, over all replications, that must lie beyond a quantile
 // (above it for p >= 0.5, below it for p < 0.5) for the quantile to be shown: p99.9 needs 100,000
@@ -44,6 +47,9 @@ func QuantileDifferenceMs(a, b []*Sketch, p, level float64) Estimate {
 	return sectioned(value-base, each, level).Scaled(1e-6)
 }
 
+// scratch holds sketches whose values nobody needs: a comparison pools the same replications for every quantile.
+var scratch = sync.Pool{New: func() any { return new(Sketch) }}
+
 // quantiles returns the pooled quantile and that of each replication in nanoseconds, or the reason
 // why there is none. The quantile of an empty replication is NaN.
 func quantiles(replications []*Sketch, p, level float64) (pooledNs float64, eachNs []float64, reason string) {
@@ -56,7 +62,12 @@ func quantiles(replications []*Sketch, p, level float64) (pooledNs float64, each
 	if len(replications) == 0 {
 		return 0, nil, "no replications"
 	}
-	pooled := Pool(replications)
+	pooled := scratch.Get().(*Sketch)
+	defer scratch.Put(pooled)
+	pooled.Reset()
+	for _, s := range replications {
+		pooled.Merge(s)
+	}
 	beyond := min(p, 1-p) * float64(pooled.Count())
 	// 1-p is not exact in binary: 100,000 values must do for p99.9.
 	if beyond < MinExceedances*(1-1e-9) {

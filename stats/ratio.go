@@ -2,6 +2,8 @@ package stats
 
 import (
 	"fmt"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // A Ratio is what one replication contributes to a ratio: hits by requests, bytes by bytes, requests
@@ -22,8 +24,9 @@ func RatioOf(ratios []Ratio, level float64) Estimate {
 // ShareOf is RatioOf for a ratio that cannot leave [0, 1], such as a hit ratio: the interval is cut
 // there, which costs it no coverage. A numerator above its denominator is refused.
 //
-// The interval has no width when no replication saw an exception (all hits, or none): it then says
-// nothing about events rarer than one in all the requests seen.
+// Where no replication saw an exception (all hits, or none), replications do not differ, but the share may all the same:
+// the interval then is that of Clopper and Pearson (Biometrika 26, 1934) for as many independent trials as there were
+// requests, from 0 to 1 - (alpha/2)^(1/n) or as far from 1. That is 84 points for 2 requests, 0.4 for 1,000.
 func ShareOf(ratios []Ratio, level float64) Estimate {
 	for i, r := range ratios {
 		if r.Numerator > r.Denominator {
@@ -31,7 +34,50 @@ func ShareOf(ratios []Ratio, level float64) Estimate {
 		}
 	}
 	e := RatioOf(ratios, level)
+	if e.HasInterval() && e.HalfWidth() == 0 {
+		unseen := unseenShare(total(ratios), level)
+		switch e.Value {
+		case 0:
+			e.High = unseen
+		case 1:
+			e.Low = 1 - unseen
+		}
+	}
 	e.Low, e.High = max(e.Low, 0), min(e.High, 1)
+	return e
+}
+
+// unseenShare returns the largest share of exceptions, at a level, of which there was none in n requests.
+func unseenShare(n uint64, level float64) float64 {
+	if n == 0 {
+		return 1
+	}
+	return 1 - portable.Pow((1-level)/2, 1/float64(n))
+}
+
+// total returns the requests of all replications.
+func total(ratios []Ratio) (n uint64) {
+	for _, r := range ratios {
+		n += r.Denominator
+	}
+	return n
+}
+
+// ShareDifferenceOf is [RatioDifferenceOf] for shares. Where no replication saw an exception on either side, the interval
+// is as wide on both sides as that of [ShareOf] for the side with fewer requests.
+func ShareDifferenceOf(a, b []Ratio, level float64) Estimate {
+	e := RatioDifferenceOf(a, b, level)
+	isCertain := func(ratios []Ratio) bool {
+		none, all := true, true
+		for _, r := range ratios {
+			none, all = none && r.Numerator == 0, all && r.Numerator == r.Denominator
+		}
+		return none || all
+	}
+	if e.HasInterval() && e.HalfWidth() == 0 && isCertain(a) && isCertain(b) {
+		unseen := unseenShare(min(total(a), total(b)), level)
+		e.Low, e.High = max(e.Value-unseen, -1), min(e.Value+unseen, 1)
+	}
 	return e
 }
 

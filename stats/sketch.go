@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"bytes"
 	"iter"
 	"math"
 	"math/bits"
@@ -34,14 +35,15 @@ const (
 //
 // The zero value is an empty sketch ready to use. A sketch costs 80 bytes and 1 KiB for every
 // octave from its smallest value to its largest: 4-6 KiB for the users of one metro, about 10 KiB for a
-// world-wide workload between 1 ms and 1 s, 57 KiB at most. [Sketch.MarshalBinary] packs it into 2-4
-// bytes a non-empty cell for keeping. Memory does not grow with the number of values.
+// world-wide workload between 1 ms and 1 s, 57 KiB at most. [Sketch.Packed] and [Sketch.MarshalBinary] keep it in 2-4
+// bytes a non-empty cell. Memory does not grow with the number of values.
 //
 // All methods that only read accept a nil sketch and treat it as empty. Copying a Sketch by
 // assignment shares its cells; use [Sketch.Clone]. A Sketch must not be written to by several
 // goroutines at once.
 type Sketch struct {
-	cells   []uint64 // the counts of the octaves from that of min to that of max, empty when empty
+	cells   []uint64 // the counts of the octaves from that of min to that of max, empty when empty or packed
+	packed  string   // the non-empty cells in place of cells, see appendCells
 	first   uint64   // number of the first of them
 	min     uint64   // smallest value, 0 when empty
 	span    uint64   // largest value minus smallest
@@ -72,6 +74,7 @@ func (s *Sketch) Record(ns int64) {
 
 // RecordAll adds many latencies in nanoseconds; it is faster than [Sketch.Record] for each.
 func (s *Sketch) RecordAll(ns []int64) {
+	s.unpack()
 	for len(ns) > 0 {
 		n := s.recordWithin(ns)
 		if ns = ns[n:]; len(ns) > 0 {
@@ -232,14 +235,8 @@ type Cell struct {
 // Cells yields the non-empty cells in ascending order of latency.
 func (s *Sketch) Cells() iter.Seq[Cell] {
 	return func(yield func(Cell) bool) {
-		if s == nil {
-			return
-		}
-		for i, n := range s.cells {
-			if n == 0 {
-				continue
-			}
-			low, high := cellEdges(s.first + uint64(i))
+		for cell, n := range s.counts() {
+			low, high := cellEdges(cell)
 			if !yield(Cell{LowNs: int64(low), HighNs: int64(high), Count: n}) {
 				return
 			}
@@ -258,9 +255,15 @@ func (s *Sketch) Merge(o *Sketch) {
 		return
 	}
 	s.widen(o.min, o.min+o.span)
-	to := s.cells[o.first-s.first:]
-	for i, n := range o.cells {
-		to[i] += n
+	if o.packed != "" {
+		for cell, n := range o.counts() {
+			s.cells[cell-s.first] += n
+		}
+	} else {
+		to := s.cells[o.first-s.first:]
+		for i, n := range o.cells {
+			to[i] += n
+		}
 	}
 	s.count += o.count
 	s.addSum(o.sumHigh, o.sumLow)
@@ -299,11 +302,15 @@ func (s *Sketch) Equal(o *Sketch) bool {
 	if s == nil || o == nil {
 		return true
 	}
+	if s.packed != "" || o.packed != "" {
+		return bytes.Equal(s.appendCells(nil), o.appendCells(nil))
+	}
 	return slices.Equal(s.cells, o.cells)
 }
 
 // widen extends the range of the values seen. The count must not have been raised yet.
 func (s *Sketch) widen(low, high uint64) {
+	s.unpack()
 	if s.count > 0 {
 		low, high = min(low, s.min), max(high, s.min+s.span)
 	}

@@ -68,7 +68,7 @@ func Judge(questions []Question, level float64) ([]Answer, error) {
 		return nil, wrong("judge", "level", level, wantLevel)
 	}
 	answers := make([]Answer, len(questions))
-	var tests []hypothesis
+	tests := make([]hypothesis, 0, 2*len(questions))
 	open := make([]int, len(questions)) // hypotheses not yet rejected, by question
 	for i, q := range questions {
 		answers[i] = Answer{Question: q, Verdict: Undecided, P: 1, Unsupported: q.Difference.Unsupported}

@@ -118,13 +118,12 @@ func TestStoresAreOfOneStudyAndOfOneProcess(t *testing.T) {
 	require.NoError(t, d.Close())
 
 	for want, change := range map[string]func(*store.About){
-		"another study":           func(a *store.About) { a.Header.Study = "x" },
-		"another scenario":        func(a *store.About) { a.Header.Scenario = "x" },
-		"another input files":     func(a *store.About) { a.Header.Inputs = "x" },
-		"another commit":          func(a *store.About) { a.Header.Code.Revision = "x" },
-		"another build":           func(a *store.About) { a.Header.Code.Executable = "x" },
-		"another instruction set": func(a *store.About) { a.Header.Code.Instructions = "GOAMD64=v9" },
-		"another generator":       func(a *store.About) { a.Header.Generator = "x" },
+		"another study":       func(a *store.About) { a.Header.Study = "x" },
+		"another scenario":    func(a *store.About) { a.Header.Scenario = "x" },
+		"another input files": func(a *store.About) { a.Header.Inputs = "x" },
+		"another commit":      func(a *store.About) { a.Header.Code.Revision = "x" },
+		"another build":       func(a *store.About) { a.Header.Code.Executable = "x" },
+		"another generator":   func(a *store.About) { a.Header.Generator = "x" },
 	} {
 		other := about
 		change(&other)
@@ -133,6 +132,13 @@ func TestStoresAreOfOneStudyAndOfOneProcess(t *testing.T) {
 		require.ErrorAs(t, err, &refused)
 		require.ErrorContains(t, err, `holds 6 cells of "Two regions" with `+want)
 	}
+	// A program for other processors goes on.
+	elsewhere := about
+	elsewhere.Header.Code.Platform, elsewhere.Header.Code.Instructions = "linux/arm64", "GOARM64=v8.0"
+	d, err = store.Open(dir, elsewhere)
+	require.NoError(t, err)
+	require.Equal(t, 6, d.Len())
+	require.NoError(t, d.Close())
 	// More replications are of the same study.
 	more := smallStudy(t)
 	more.Replications = 5

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
@@ -48,15 +49,20 @@ func (m AccessMix) Validate() error {
 }
 
 // MedianRTT returns the median over the mix's users of their median last-mile round trip.
-func (m AccessMix) MedianRTT() time.Duration {
-	type users struct {
-		rtt   time.Duration
-		share float64
-	}
+func (m AccessMix) MedianRTT() time.Duration { return m.users().medianBehind(Spread{}) }
+
+// mixUsers are users of a mix, the fastest first.
+type mixUsers []mixUser
+
+type mixUser struct {
+	rtt   time.Duration // median of the last mile
+	below float64       // the share of users who are as fast, or faster
+}
+
+// users takes users of every technology of the mix.
+func (m AccessMix) users() (all mixUsers) {
 	const steps = 400 // users taken a technology: the median moves by less than 0.1 ms beyond it
-	mix := m.OrDefault()
-	var all []users
-	for t, share := range mix {
+	for t, share := range m.OrDefault() {
 		if share <= 0 {
 			continue
 		}
@@ -64,18 +70,46 @@ func (m AccessMix) MedianRTT() time.Duration {
 		jitter := technology.JitterRTT(0.5)
 		for k := range steps {
 			rtt := technology.BaseRTT((float64(k)+0.5)/steps) + jitter
-			all = append(all, users{rtt, share / steps})
+			all = append(all, mixUser{rtt, share / steps})
 		}
 	}
-	slices.SortFunc(all, func(a, b users) int { return cmp.Compare(a.rtt, b.rtt) })
-	below := 0.0
-	for _, u := range all {
-		below += u.share
-		if below >= 0.5-1e-9 {
-			return u.rtt
-		}
+	slices.SortFunc(all, func(a, b mixUser) int { return cmp.Compare(a.rtt, b.rtt) })
+	sum := 0.0
+	for i := range all {
+		sum += all[i].below
+		all[i].below = sum
 	}
-	return 0
+	return all
+}
+
+// shareWithin returns the share of users whose last mile takes at most rtt.
+func (u mixUsers) shareWithin(rtt time.Duration) float64 {
+	i := sort.Search(len(u), func(i int) bool { return u[i].rtt > rtt })
+	if i == 0 {
+		return 0
+	}
+	return u[i-1].below
+}
+
+// medianBehind returns the median round trip of users who have the way of a spread before the last mile: the least at which
+// half of them are within it.
+func (u mixUsers) medianBehind(s Spread) time.Duration {
+	if s == (Spread{}) {
+		return u[sort.Search(len(u)-1, func(i int) bool { return u[i].below >= 0.5-1e-9 })].rtt
+	}
+	longest := u[len(u)-1].rtt + s.RTT(SpreadParts-1)
+	var away [SpreadParts]time.Duration
+	for part := range away {
+		away[part] = s.RTT(part)
+	}
+	us := sort.Search(int(longest/time.Microsecond), func(us int) bool {
+		sum := 0.0
+		for _, rtt := range away {
+			sum += u.shareWithin(time.Duration(us)*time.Microsecond - rtt)
+		}
+		return sum/SpreadParts >= 0.5-1e-9
+	})
+	return time.Duration(us) * time.Microsecond
 }
 
 // ShareWithin returns the share of the mix's users, in [0, 1], whose median last-mile round trip is at

@@ -163,8 +163,8 @@ func BackboneTownID(provider, townID string) string { return provider + ":" + to
 // Network builds the network of the given metros and sites.
 //
 // Every metro gets an exchange of its own (see [ExchangeID]), at the end of an access link that takes
-// half the median last-mile RTT of the metro's [AccessMix], because a one-way delay is half a round
-// trip. Exchanges and sites are joined by internet links to the 6 towns nearest to them, and to one
+// half the median last-mile RTT of the metro's users, by their [AccessMix] and [Spread], because a one-way delay is half a
+// round trip. Exchanges and sites are joined by internet links to the 6 towns nearest to them, and to one
 // another within 60 km. Sites of one provider are joined in the same way by backbone links, over towns
 // of their own: a provider's packets and the public's meet nowhere but at a site. Local Zones,
 // Wavelength zones, regions, PoPs and regional edge caches are stubs; all transit goes through towns.
@@ -176,7 +176,7 @@ func (f *Fabric) Network(model DelayModel, metros, sites []Node) (*Network, erro
 		if m.Kind != Metro {
 			return nil, fmt.Errorf("metro %q: %w", m.ID, invalid.New("Kind", m.Kind, "a metro"))
 		}
-		if err := invalid.First(m.place().Validate(), invalid.In("Access", m.Access.Validate())); err != nil {
+		if err := invalid.First(m.place().Validate(), invalid.In("Access", m.Access.Validate()), invalid.In("Spread", m.Spread.Validate())); err != nil {
 			return nil, fmt.Errorf("metro %q: %w", m.ID, err)
 		}
 	}
@@ -222,18 +222,16 @@ type fabricBuild struct {
 // public adds the towns, metros, exchanges and sites, and the links that anybody may use.
 func (b *fabricBuild) public(metros, sites []Node) {
 	exchanges := make([]Node, len(metros))
-	median := make(map[AccessMix]Link) // most metros share one mix, and its median takes a while
+	users := make(map[AccessMix]mixUsers) // most metros share one mix, which takes a while
 	for i, m := range metros {
 		exchanges[i] = Node{
 			ID: ExchangeID(m.ID), Name: m.Label(), Kind: Exchange, Country: m.Country, Continent: m.Continent,
 			LatDeg: m.LatDeg, LonDeg: m.LonDeg, Stub: true,
 		}
-		access, ok := median[m.Access]
-		if !ok {
-			access = Link{Kind: Access, OneWay: m.Access.MedianRTT() / 2}
-			median[m.Access] = access
+		if users[m.Access] == nil {
+			users[m.Access] = m.Access.users()
 		}
-		access.From, access.To = m.ID, exchanges[i].ID
+		access := Link{From: m.ID, To: exchanges[i].ID, Kind: Access, OneWay: users[m.Access].medianBehind(m.Spread) / 2}
 		b.links = append(b.links, access.Both()...)
 	}
 	stubs := slices.Clone(sites)

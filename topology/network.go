@@ -80,6 +80,7 @@ func (n *Network) checkNode(node Node) error {
 		node.place().Validate(),
 		invalid.Check(node.Users >= 0 && !math.IsInf(node.Users, 1), "Users", node.Users, "a finite number, 0 or more"),
 		invalid.In("Access", node.Access.Validate()),
+		invalid.In("Spread", node.Spread.Validate()),
 		invalid.Check(!node.Transit || !node.Stub, "Transit", node.Transit, "false for a stub, which carries no traffic of others"),
 		n.checkParent(node),
 	)

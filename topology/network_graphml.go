@@ -14,7 +14,7 @@ import (
 var (
 	graphMLNodeKeys = [][2]string{
 		{"label", "string"}, {"kind", "string"}, {"country", "string"}, {"continent", "string"}, {"lat_deg", "double"},
-		{"lon_deg", "double"}, {"parent", "string"}, {"provider", "string"}, {"users", "double"}, {"time_zone", "string"},
+		{"lon_deg", "double"}, {"parent", "string"}, {"provider", "string"}, {"users", "double"}, {"time_zone", "string"}, {"users_km", "string"},
 		{"stub", "boolean"}, {"transit", "boolean"},
 	}
 	graphMLEdgeKeys = [][2]string{
@@ -51,6 +51,7 @@ func (n *Network) WriteGraphML(w io.Writer) error {
 			writeData(out, "users", formatFloat(v.Users))
 		}
 		writeData(out, "time_zone", v.TimeZone)
+		writeData(out, "users_km", v.Spread.String())
 		if v.Stub {
 			writeData(out, "stub", "true")
 		}

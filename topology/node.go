@@ -95,6 +95,8 @@ type Node struct {
 	// Access is the mix of access technologies of a metro's users. The zero value means
 	// [DefaultAccessMix].
 	Access AccessMix
+	// Spread is how far a metro's users live from its place. The zero value puts them all there.
+	Spread Spread
 	// Transit says that a metro or a site carries traffic of others over its links, as an exchange does: a route may
 	// pass. [ReadNetwork] sets it for the nodes of an own graph; in the catalog's networks exchange towns alone carry
 	// traffic. A stub cannot have it.

@@ -14,7 +14,7 @@ var (
 	nodeListRequired = []string{"id|site|site_id", "lat_deg|lat|latitude", "lon_deg|lon|lng|long|longitude"}
 	nodeListOptional = []string{
 		"name|label", "kind", "country|country_code|iso2", "continent", "parent", "provider", "internet_users|users",
-		"time_zone|timezone", "unverified",
+		"time_zone|timezone", "unverified", "users_km",
 	}
 )
 
@@ -25,8 +25,8 @@ const maxUsers = 1e11
 // of the commas. file names the source in errors and warnings.
 //
 // Columns id, lat_deg and lon_deg are required. Optional are name, kind (see [ParseNodeKind]), country
-// (ISO 3166-1 alpha-2, or what the options know), continent, parent, provider, internet_users, time_zone (IANA) and
-// unverified (0 or 1); where a column or a value is missing, the node has that of defaults. Usual other names are known:
+// (ISO 3166-1 alpha-2, or what the options know), continent, parent, provider, internet_users, users_km (how far
+// users live from the metro, see [ParseSpread]), time_zone (IANA) and unverified (0 or 1); where a column or a value is missing, the node has that of defaults. Usual other names are known:
 // site, site_id, lat, latitude, lon, lng, long, longitude, label, country_code, iso2, users, timezone. An ID given twice, a column
 // given twice under one name or two, or a value that is not allowed is an error with file, line, column and value; a
 // column that is not known is a warning.
@@ -71,6 +71,11 @@ func ReadNodes(file string, r io.Reader, defaults Node, options ReadOptions) ([]
 		}
 		if t.Has("internet_users") {
 			n.Users = t.Number("internet_users", 0, maxUsers)
+		}
+		if t.Has("users_km") {
+			if n.Spread, err = ParseSpread(t.Raw("users_km")); err != nil {
+				t.Fail("users_km", t.Raw("users_km"), wantSpread)
+			}
 		}
 		if t.Has("unverified") {
 			n.Unverified = t.Raw("unverified") == "1"

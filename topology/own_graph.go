@@ -22,7 +22,7 @@ var (
 	userNames    = []string{"users", "internet_users"}
 	countryNames = []string{"country", "country_code"}
 	zoneNames    = []string{"time_zone", "timezone"}
-	nodeNames    = slices.Concat([]string{"label", "name", drawnLabel, "kind", "continent", "parent", "provider", "stub", "transit"},
+	nodeNames    = slices.Concat([]string{"label", "name", drawnLabel, "kind", "continent", "parent", "provider", "stub", "transit", "users_km"},
 		latNames, lonNames, userNames, countryNames, zoneNames)
 	edgeNames = []string{"link", "capacity_bps", "jitter_ms", "loss", "measured"}
 )
@@ -61,7 +61,7 @@ var unitsMs = map[string]float64{"us": 1e-3, "ms": 1, "s": 1e3}
 // value, and in warnings.
 //
 // Nodes may have the attributes kind (see [ParseNodeKind]; an exchange, if left out), label or name, lat_deg and
-// lon_deg (or latitude and longitude, lat and lon), users, country, continent, parent, provider, time_zone, stub and
+// lon_deg (or latitude and longitude, lat and lon), users, country, continent, parent, provider, time_zone, users_km, stub and
 // transit. Edges may have one_way_ms, link (see [ParseLinkKind]; internet, if left out), capacity_bps, jitter_ms, loss
 // and measured. Upper and lower case are the same, and so for True and False; the defaults of keys count.
 //
@@ -314,6 +314,9 @@ func (b *ownGraph) networkNode(e *graphMLElement) (n Node, placed bool, err erro
 	}
 	if n.Users, _, err = b.number(e, what, 0, maxUsers, userNames...); err != nil {
 		return n, false, err
+	}
+	if n.Spread, err = ParseSpread(e.attributes["users_km"]); err != nil {
+		return n, false, fmt.Errorf("%s:%d: %s: users_km %s: want %s", b.file, e.line, what, text.Quote(e.attributes["users_km"]), wantSpread)
 	}
 	if n.Stub, _, err = b.truth(e, what, "stub"); err != nil {
 		return n, false, err

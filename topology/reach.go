@@ -53,7 +53,7 @@ func (n *Network) Reach(metros, sites []int, limits []time.Duration) ([]Reach, e
 		for _, r := range []*Reach{area, &world} {
 			r.Users += metro.Users
 			for k, limit := range limits {
-				r.Within[k] += float64(metro.Users * metro.Access.ShareWithin(limit-2*internet))
+				r.Within[k] += float64(metro.Users * metro.shareWithin(limit-2*internet))
 			}
 		}
 	}
@@ -82,4 +82,17 @@ func (r *Routes) Nearest(i int) []int {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return int(r.OneWay(i, a) - r.OneWay(i, b)) })
 	return order
+}
+
+// shareWithin returns the share of a metro's users whose median way to the metro's exchange and back, the last mile
+// included, takes at most rtt.
+func (n Node) shareWithin(rtt time.Duration) float64 {
+	if n.Spread == (Spread{}) {
+		return n.Access.ShareWithin(rtt)
+	}
+	sum := 0.0
+	for part := range n.Spread {
+		sum += n.Access.ShareWithin(rtt - n.Spread.RTT(part))
+	}
+	return sum / SpreadParts
 }

@@ -16,8 +16,19 @@ type Audience struct {
 	Place topology.Place
 	// Users is the weight of the metro: its number of internet users. Only shares matter.
 	Users float64
+	// Day is the shape of their load over local time, the zero value where it is the workload's. A recorded demand need
+	// not follow it.
+	Day Profile
 	// Zone gives the local time of day. Nil means UTC.
 	Zone *time.Location
+}
+
+// day returns the day of the audience, where it has none of its own that of all.
+func (a *Audience) day(ofAll Profile) Profile {
+	if a.Day == (Profile{}) {
+		return ofAll
+	}
+	return a.Day
 }
 
 // Shares returns the share of users of each audience; they sum to 1. It fails on a negative, infinite

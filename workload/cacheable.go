@@ -10,7 +10,7 @@ import (
 // object, or by the origin. It needs a demand that asks for objects ([Catalogued]).
 type Cacheable struct {
 	// Sizes is the law of object sizes, independent of popularity. It must be the zero value where the demand
-	// knows the sizes itself ([Sized]).
+	// knows the sizes itself ([Sized], [Stocked]).
 	Sizes Sizes
 	// Origin is the time that the origin spends on a request.
 	Origin ServiceTime
@@ -22,7 +22,8 @@ func (c Cacheable) Validate() error {
 }
 
 func (c Cacheable) validate(w *Workload) error {
-	if w.RecordsSizes() && c.Sizes != (Sizes{}) {
+	_, stocked := w.Demand.(Stocked)
+	if (stocked || w.RecordsSizes()) && c.Sizes != (Sizes{}) {
 		return invalid.New("Service.Sizes", c.Sizes, "none: the demand, a %s, says how large objects are", typeOf(w.Demand))
 	}
 	return invalid.First(hasObjects(w.Demand), invalid.In("Service", c.Validate()))
@@ -41,4 +42,14 @@ func hasObjects(d Demand) error {
 		return nil // or the demand says so itself
 	}
 	return invalid.New("Demand.Objects", n, "1 to 4294967295 for a cacheable service")
+}
+
+// SizesOf returns the sizes of the workload's objects in one replication, those of the demand where it knows them
+// ([Stocked]). They are of no use where they are recorded ([Sized]).
+func (w *Workload) SizesOf(seed, replication uint64) Catalogue {
+	if d, ok := w.Demand.(Stocked); ok {
+		return d.SizesOf(w.Name, seed, replication)
+	}
+	service, _ := w.Service.(Cacheable)
+	return service.Sizes.Catalogue(w.Name, seed, replication)
 }

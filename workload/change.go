@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
@@ -13,7 +14,7 @@ func (w Workload) Named(name string) Workload {
 }
 
 // WithRequestsPerSecond returns a copy whose demand asks so often, on the mean over a day, of all metros together.
-// It works on [Poisson] and on any demand that has such a method itself. A workload whose demand has no such
+// It works on [Poisson], [Mixture] and on any demand that has such a method itself. A workload whose demand has no such
 // parameter is returned too, but its Validate refuses it by name.
 func (w Workload) WithRequestsPerSecond(perSecond float64) Workload {
 	if d, ok := w.Demand.(interface {
@@ -22,6 +23,19 @@ func (w Workload) WithRequestsPerSecond(perSecond float64) Workload {
 		w.Demand = d.WithRequestsPerSecond(perSecond)
 	} else {
 		w.Demand = unfit{w.Demand, invalid.New("RequestsPerSecond", perSecond, "no rate: %s has none to set", typeOf(w.Demand))}
+	}
+	return w
+}
+
+// WithObjects returns a copy whose demand has so many objects that are asked for again and again. It works on [Poisson], on
+// [Mixture], whose classes grow or shrink alike, and on any demand that has such a method itself. A workload whose demand
+// has no such parameter is returned too, but its Validate refuses it by name.
+func (w Workload) WithObjects(objects int) Workload {
+	w.Assumed = slices.DeleteFunc(slices.Clone(w.Assumed), func(a Assumption) bool { return a.Field == assumedObjects })
+	if d, ok := w.Demand.(interface{ WithObjects(objects int) Demand }); ok {
+		w.Demand = d.WithObjects(objects)
+	} else {
+		w.Demand = unfit{w.Demand, invalid.New("Objects", objects, "no number of objects: %s has none to set", typeOf(w.Demand))}
 	}
 	return w
 }

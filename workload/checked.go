@@ -19,7 +19,7 @@ type checkedSource struct {
 // [Trace], whose requests somebody recorded, nor one from outside this package.
 func (w *Workload) checked(open func(audience int) Source, audiences []Audience) func(audience int) Source {
 	switch w.Demand.(type) {
-	case Poisson, Sessions:
+	case Poisson, Mixture, Sessions:
 		return open
 	}
 	catalogue := 0

@@ -46,3 +46,16 @@ func (w *Workload) DataCalls() DataCalls {
 	}
 	return DataCalls{}
 }
+
+// SetDataHome sets the home of the data that the workload's service makes calls to, a site's id; nothing where it makes
+// none.
+func (w *Workload) SetDataHome(site string) {
+	switch s := w.Service.(type) {
+	case Computed:
+		s.Data.Home = site
+		w.Service = s
+	case Matched:
+		s.Data.Home = site
+		w.Service = s
+	}
+}

@@ -8,7 +8,7 @@ import (
 )
 
 // A Demand says who asks for what, and when. Anybody may write one; what a [Service] needs to know of it beyond
-// that it says by further methods: [Catalogued], [Sized], [Rated], [Popular], [Staying].
+// that it says by further methods: [Catalogued], [Sized], [Stocked], [Rated], [Popular], [Endless], [Staying].
 //
 // A demand is a value that several runs use at the same time, so its methods must not change it.
 type Demand interface {
@@ -106,8 +106,31 @@ type Rated interface {
 type Popular interface {
 	Catalogued
 	Rated
-	// Popularity returns the share of the requests that ask for each object of the catalogue.
+	// Popularity returns the share of the requests that ask for each object of the catalogue, but for those that an
+	// [Endless] demand asks for once.
 	Popularity() ([]float64, error)
+}
+
+// An Endless demand is popular, and asks also for objects that nobody has asked for before or will ask for again. Their
+// numbers are behind those of the others. The highest [AskedBefore] numbers of the catalogue stand for objects that were asked
+// for before the run: a source never asks for them.
+type Endless interface {
+	Popular
+	// Regular returns the number of the other objects, for which Popularity has shares.
+	Regular() int
+	// AskedOnce returns the share of the requests that ask for such objects, 0 or more, less than 1.
+	AskedOnce() float64
+}
+
+// AskedBefore is how many numbers of the catalogue of an [Endless] demand stand for objects that were asked for before the run.
+const AskedBefore = 1 << 27
+
+// A Stocked demand knows the sizes of its objects, which depend on how popular they are. A [Cacheable] service has no law
+// of sizes of its own then.
+type Stocked interface {
+	Catalogued
+	// SizesOf returns the sizes of a workload's objects in one replication.
+	SizesOf(workload string, seed, replication uint64) Catalogue
 }
 
 // A Staying demand has users who come for a while: its sources fill [Batch].Stay, and begin with the users who are

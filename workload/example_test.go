@@ -21,7 +21,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	sizes := site.Service.(workload.Cacheable).Sizes.Catalogue(site.Name, 1, 0)
+	sizes := site.SizesOf(1, 0)
 	for i, a := range audiences {
 		b := site.NewBatch(1)
 		open(i).Draw(math.MaxInt64, &b)
@@ -29,6 +29,6 @@ func Example() {
 			a.Metro, time.Duration(b.At[0]).Round(time.Millisecond), b.Object[0], sizes.SizeBytes(b.Object[0]))
 	}
 	// Output:
-	// los-angeles-us: after 4ms object 1176 of 39348 bytes
-	// denver-us: after 52ms object 34313 of 12528 bytes
+	// los-angeles-us: after 4ms object 1439 of 2285411 bytes
+	// denver-us: after 52ms object 203 of 6738694 bytes
 }

@@ -35,9 +35,22 @@ func (p Poisson) Catalogue() int { return p.Objects }
 // PerSecond returns the mean rate.
 func (p Poisson) PerSecond() float64 { return p.RequestsPerSecond }
 
+func (p Poisson) dayMean() (mean float64, unit string) {
+	return p.RequestsPerSecond, "requests per second"
+}
+
+// follow returns the day of the arrivals, for a request is there at once.
+func (p Poisson) follow(arrivals *[daySteps]float64) [daySteps]float64 { return *arrivals }
+
 // WithRequestsPerSecond returns a copy with another rate.
 func (p Poisson) WithRequestsPerSecond(perSecond float64) Demand {
 	p.RequestsPerSecond = perSecond
+	return p
+}
+
+// WithObjects returns a copy with so many objects.
+func (p Poisson) WithObjects(objects int) Demand {
+	p.Objects = objects
 	return p
 }
 
@@ -68,7 +81,7 @@ func (p Poisson) Open(audiences []Audience, env Env) (func(audience int) Source,
 	}
 	return func(i int) Source {
 		a := &audiences[i]
-		arrivals := NewArrivals(env.stream(a.Metro, purpose.Arrival), p.RequestsPerSecond*shares[i], env.Day, env.Start, a.Zone)
+		arrivals := NewArrivals(env.stream(a.Metro, purpose.Arrival), p.RequestsPerSecond*shares[i], a.day(env.Day), env.Start, a.Zone)
 		if zipf == nil {
 			return &arrivalSource{arrivals}
 		}

@@ -2,15 +2,23 @@ package workload
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/portable"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/transport"
 )
 
 // assumedDay is what presets assume of the day.
 var assumedDay = Assumption{"Day", "load over the day: cosine with its peak at 21 h local time, peak to trough 2.5"}
+
+// assumedGaming is what presets assume of the lines of players.
+var assumedGaming = Assumption{"Access", "players of computers and consoles have lines and no mobile phones: 30 % fiber, 30 % cable, 40 % wifi"}
+
+// gamingAccess is the mix of players at home. Assumed: no public source splits players by access technology.
+func gamingAccess() topology.AccessMix {
+	return topology.AccessMix{topology.Fiber: 0.3, topology.Cable: 0.3, topology.WiFi: 0.4}
+}
 
 // assumedWeb is what presets assume of web clients.
 var assumedWeb = []Assumption{
@@ -18,6 +26,9 @@ var assumedWeb = []Assumption{
 	{"Client.BitsPerSecond", "clients receive at 50 Mbit/s"},
 	assumedDay,
 }
+
+// assumedObjects is the field of what presets assume of the number of objects.
+const assumedObjects = "Demand.Classes"
 
 // webClient is TCP with TLS 1.3. Assumed: the share of new connections and the bandwidth.
 func webClient() transport.Connection {
@@ -33,46 +44,62 @@ func evening() Profile {
 	return p
 }
 
-// kilobytes turns the mean of ln(size in KB) into that of ln(size in bytes).
-func kilobytes(lnMean float64) float64 { return lnMean + portable.Log(1000) }
+// kilobytes returns the mean of ln(size in bytes) for a median in KB.
+func kilobytes(median float64) float64 { return portable.Log(median * 1000) }
 
-// WebStatic is the files of web sites: Zipf exponent 0.85 and lognormal sizes with a median of 16 KB,
-// from the footprint descriptors of Akamai's web and mixed traffic (TRAGEN, IMC 2021; log-log slope 0.87
-// to 0.91, median object 12 to 17 KB).
+// WebStatic is the files of web sites: a catalogue with the popularity, the sizes and the compulsory misses of Akamai's
+// web traffic (TRAGEN, IMC 2021). 14 % of the requests are for objects that nobody asks for again; a request is for
+// 1.15 MB on the mean.
 func WebStatic() Workload {
+	return ofWeb("web-static", []Class{
+		{Requests: 0.62, Objects: 3000, ZipfExponent: 0.8, Sizes: Sizes{LnMean: kilobytes(480), LnSD: 1.5}},
+		{Requests: 0.19, Objects: 27_000, ZipfExponent: 0.5, Sizes: Sizes{LnMean: kilobytes(400), LnSD: 1.5}},
+		{Requests: 0.048, Objects: 40_000, Sizes: Sizes{LnMean: kilobytes(90), LnSD: 1.5}},
+	}, Once{Requests: 0.142, Sizes: Sizes{LnMean: kilobytes(17), LnSD: 2.37, MaxBytes: 1_000_000_000}},
+		Assumption{assumedObjects, "70,000 objects are asked for again: the source does not say how many"})
+}
+
+// Images is the pictures of web sites: a catalogue as that of Akamai's image traffic (TRAGEN, IMC 2021). 41 % of the
+// requests are for objects that nobody asks for again; a request is for 33 KB on the mean.
+func Images() Workload {
+	return ofWeb("images", []Class{
+		{Requests: 0.30, Objects: 20_000, ZipfExponent: 0.6, Sizes: Sizes{LnMean: kilobytes(24), LnSD: 1.13}},
+		{Requests: 0.26, Objects: 185_000, ZipfExponent: 0.4, Sizes: Sizes{LnMean: kilobytes(20), LnSD: 1.13}},
+		{Requests: 0.033, Objects: 200_000, Sizes: Sizes{LnMean: kilobytes(16), LnSD: 1.13}},
+	}, Once{Requests: 0.407, Sizes: Sizes{LnMean: kilobytes(11.2), LnSD: 1.13}},
+		Assumption{assumedObjects, "405,000 objects are asked for again: the source does not say how many"})
+}
+
+// Downloads is software and updates: a catalogue whose hit ratios, in requests and in bytes, follow the curve of an LRU
+// cache under Akamai's download traffic from 100 MB to 100 GB (TRAGEN, IMC 2021). Few large objects have most of the
+// requests; 4 % are for objects that nobody asks for again; a request is for 7.7 MB on the mean. A download is judged by
+// its last byte.
+func Downloads() Workload {
+	w := ofWeb("downloads", []Class{
+		{Requests: 0.842, Objects: 5, Sizes: Sizes{LnMean: kilobytes(5300), LnSD: 0.5}},
+		{Requests: 0.067, Objects: 28, ZipfExponent: 0.3, Sizes: Sizes{LnMean: kilobytes(24_000), LnSD: 0.5}},
+		{Requests: 0.034, Objects: 1200, ZipfExponent: 0.6, Sizes: Sizes{LnMean: kilobytes(2500), LnSD: 1}},
+		{Requests: 0.019, Objects: 20_000, ZipfExponent: 0.4, Sizes: Sizes{LnMean: kilobytes(1500), LnSD: 1}},
+	}, Once{Requests: 0.038, Sizes: Sizes{LnMean: kilobytes(11), LnSD: 3.1, MaxBytes: 1_000_000_000}},
+		Assumption{"Deadlines", "deadlines of 0.5, 1 and 2 s, for the last byte"})
+	w.Deadlines = []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second}
+	w.Judged = LastByte
+	return w
+}
+
+// ofWeb returns a workload of web clients who ask for the objects of a catalogue, with what is assumed of it.
+func ofWeb(name string, classes []Class, once Once, assumed Assumption) Workload {
 	return Workload{
 		Head: Head{
-			Name:      "web-static",
+			Name:      name,
 			Day:       evening(),
 			Client:    webClient(),
 			Deadlines: []time.Duration{20 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond},
-			Assumed:   append([]Assumption{{"Service.Origin", "the origin spends 5 ms on a request"}}, assumedWeb...),
+			Assumed:   append([]Assumption{{"Service.Origin", "the origin spends 5 ms on a request"}, assumed}, assumedWeb...),
 		},
-		Demand: Poisson{RequestsPerSecond: 1000, Objects: 1_000_000, ZipfExponent: 0.85},
-		Service: Cacheable{
-			Sizes:  Sizes{LnMean: kilobytes(2.8), LnSD: 1.8},
-			Origin: ServiceTime{Mean: 5 * time.Millisecond},
-		},
+		Demand:  Mixture{RequestsPerSecond: 1000, Classes: classes, Once: once},
+		Service: Cacheable{Origin: ServiceTime{Mean: 5 * time.Millisecond}},
 	}
-}
-
-// Images is the pictures of web sites: Zipf exponent 0.70 and lognormal sizes with ln-mean 2.38 and
-// ln-sd 1.13 in KB, from the footprint descriptors of Akamai's image traffic (TRAGEN, IMC 2021).
-func Images() Workload {
-	return likeWeb("images", 0.70, Sizes{LnMean: kilobytes(2.38), LnSD: 1.13})
-}
-
-// Downloads is software and updates: Zipf exponent 1.3, and sizes with the median (11 KB) and the mean
-// (608 KB) of Akamai's download traffic (TRAGEN, IMC 2021), which a lognormal law meets with an ln-sd of
-// sqrt(2 ln(608/11)) = 2.83.
-func Downloads() Workload {
-	return likeWeb("downloads", 1.3, Sizes{LnMean: kilobytes(portable.Log(11)), LnSD: math.Sqrt(2 * portable.Log(608.0/11))})
-}
-
-// likeWeb returns WebStatic with another popularity and other sizes.
-func likeWeb(name string, exponent float64, sizes Sizes) Workload {
-	w := Change(WebStatic().Named(name), func(p *Poisson) { p.ZipfExponent = exponent })
-	return Change(w, func(c *Cacheable) { c.Sizes = sizes })
 }
 
 // APIDynamic is the calls of an API. All of its parameters are assumed: 10 ms of work, 10 KB down, half of
@@ -110,6 +137,7 @@ func CompetitiveFPS() Workload {
 	return Workload{
 		Head: Head{
 			Name:      "competitive-fps",
+			Access:    gamingAccess(),
 			Day:       evening(),
 			Deadlines: []time.Duration{20 * time.Millisecond, 35 * time.Millisecond, 50 * time.Millisecond},
 			Assumed: []Assumption{
@@ -117,6 +145,7 @@ func CompetitiveFPS() Workload {
 				{"Demand.Length", "sessions of 108 min on the mean, three matches: Weibull with shape 1.5 and scale 2 h"},
 				{"Service.MinPlayers", "no match starts without all ten players, as ranked matches of two teams of five do not"},
 				{"Service.UpdateHz", "players send an update every tick"},
+				assumedGaming,
 				assumedDay,
 			},
 		},

@@ -38,6 +38,13 @@ func (s Sessions) Concurrent() float64 { return s.ConcurrentPlayers }
 // PerSecond returns the rate at which sessions begin.
 func (s Sessions) PerSecond() float64 { return s.ConcurrentPlayers / s.Length.Mean().Seconds() }
 
+func (s Sessions) dayMean() (mean float64, unit string) { return s.ConcurrentPlayers, "players" }
+
+// follow returns the day of the players, who come like arrivals and stay.
+func (s Sessions) follow(arrivals *[daySteps]float64) [daySteps]float64 {
+	return s.Length.present(arrivals)
+}
+
 // WithPlayers returns a copy with another number of players.
 func (s Sessions) WithPlayers(concurrent float64) Demand {
 	s.ConcurrentPlayers = concurrent
@@ -55,8 +62,8 @@ func (s Sessions) Open(audiences []Audience, env Env) (func(audience int) Source
 		a := &audiences[i]
 		lengths := env.stream(a.Metro, purpose.Session)
 		return &sessionSource{
-			arrivals: NewArrivals(env.stream(a.Metro, purpose.Arrival), perSecond*shares[i], env.Day, env.Start, a.Zone),
-			found:    newFoundSessions(s.ConcurrentPlayers*shares[i], env.Day, localHour(env.Start, a.Zone), &lengths),
+			arrivals: NewArrivals(env.stream(a.Metro, purpose.Arrival), perSecond*shares[i], a.day(env.Day), env.Start, a.Zone),
+			found:    newFoundSessions(s.ConcurrentPlayers*shares[i], a.day(env.Day), localHour(env.Start, a.Zone), &lengths),
 			lengths:  lengths,
 			law:      s.Length,
 		}

@@ -43,20 +43,18 @@ func (s Sizes) bounds() (low, high int64) {
 // at the address (seed, replication, workload, object), so that every site and every placement sees the
 // same one.
 type Catalogue struct {
-	key       random.Key
-	sizes     Sizes
-	low, high int64
-	same      int64 // the size of every object, 0 where sizes differ
+	key  random.Key
+	same int64   // the size of every object, 0 where sizes differ
+	law  sizeLaw // of the objects from the number regular on
+	// classes are those of the objects with lower numbers, in the order of the numbers.
+	classes []spread
+	regular uint32
 }
 
 // Catalogue returns the sizes of a workload's objects in one replication.
 func (s Sizes) Catalogue(workload string, seed, replication uint64) Catalogue {
-	low, high := s.bounds()
-	c := Catalogue{key: random.NewKey(seed, replication, random.Entity(workload), purpose.Size), sizes: s, low: low, high: high}
-	if c.sizes.LnSD == 0 {
-		c.same = c.clamp(portable.Exp(c.sizes.LnMean))
-	}
-	return c
+	law := newSizeLaw(s)
+	return Catalogue{key: random.NewKey(seed, replication, random.Entity(workload), purpose.Size), same: law.same, law: law}
 }
 
 // SizeBytes returns the size of an object.
@@ -67,14 +65,73 @@ func (c *Catalogue) SizeBytes(object uint32) int64 {
 	return c.draw(object)
 }
 
-func (c *Catalogue) draw(object uint32) int64 {
-	stream := c.key.StreamAt(uint64(object))
-	return c.clamp(stream.Lognormal(c.sizes.LnMean, c.sizes.LnSD))
+// MedianBytes returns the median of the sizes, that of the class with the smallest where there are classes.
+func (c *Catalogue) MedianBytes() float64 {
+	ln := c.law.LnMean
+	for i := range c.classes {
+		ln = min(ln, c.classes[i].LnMean)
+	}
+	return portable.Exp(ln)
 }
 
-func (c *Catalogue) clamp(bytes float64) int64 {
-	if bytes >= float64(c.high) {
-		return c.high
+func (c *Catalogue) draw(object uint32) int64 {
+	if object < c.regular {
+		return c.spread(object)
 	}
-	return max(int64(bytes+0.5), c.low)
+	if c.law.same != 0 {
+		return c.law.same
+	}
+	stream := c.key.StreamAt(uint64(object))
+	return c.law.clamp(stream.Lognormal(c.law.LnMean, c.law.LnSD))
+}
+
+// spread returns the size of an object of a class.
+func (c *Catalogue) spread(object uint32) int64 {
+	i := len(c.classes) - 1
+	for c.classes[i].first > object {
+		i--
+	}
+	return c.classes[i].at(object)
+}
+
+// A sizeLaw is a law of sizes with its bounds.
+type sizeLaw struct {
+	Sizes
+	low, high int64
+	same      int64 // the size of every object, 0 where sizes differ
+}
+
+func newSizeLaw(s Sizes) sizeLaw {
+	l := sizeLaw{Sizes: s}
+	l.low, l.high = s.bounds()
+	if s.LnSD == 0 {
+		l.same = l.clamp(portable.Exp(s.LnMean))
+	}
+	return l
+}
+
+func (l *sizeLaw) clamp(bytes float64) int64 {
+	if bytes >= float64(l.high) {
+		return l.high
+	}
+	return max(int64(bytes+0.5), l.low)
+}
+
+// A spread gives the objects of a class, from the first number on, sizes that are spread evenly over a law: their
+// probabilities are those of the sequence of Weyl with the golden ratio, from a half on.
+type spread struct {
+	sizeLaw
+	first uint32
+}
+
+// golden is the golden ratio less 1, of 2^64.
+const golden = 0x9E3779B97F4A7C15
+
+func (s *spread) at(object uint32) int64 {
+	if s.same != 0 {
+		return s.same
+	}
+	place := 1<<63 + uint64(object-s.first)*golden
+	p := (float64(place>>12) + 0.5) * 0x1p-52 // in (0, 1)
+	return s.clamp(portable.Exp(s.LnMean + float64(s.LnSD*portable.NormalQuantile(p))))
 }

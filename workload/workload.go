@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/transport"
 )
 
@@ -25,6 +26,14 @@ type Head struct {
 	Name string
 	// Metros are the ids of the metros whose users take part; empty means all.
 	Metros []string
+	// Users says who the users are where the workload knows better than the network: no other metros take part, and their
+	// weights stand in place of the numbers of internet users. Empty leaves it to the network.
+	Users []MetroUsers
+	// Access is the mix of access technologies of its users; the zero value means that of their metro. Where a route has no
+	// access link there is no last mile.
+	Access topology.AccessMix
+	// AccessIn is the mix of its users in a country, by ISO 3166-1 alpha-2 code, in place of Access.
+	AccessIn map[string]topology.AccessMix
 	// Day is the shape of the load over local time; the zero value means [Flat].
 	Day Profile
 	// Client says how clients connect. The players of a [Matched] service keep their connection: theirs must
@@ -32,6 +41,10 @@ type Head struct {
 	Client transport.Connection
 	// Deadlines are the latencies whose shares of requests are counted exactly, in ascending order, 8 at most.
 	Deadlines []time.Duration
+	// Judged says by which latency the workload is judged: it comes first in tables, its shares within the deadlines
+	// are shown, and verdicts are about it. The players of a [Matched] service are judged by the response alone: theirs
+	// must be the zero value.
+	Judged Byte
 	// Assumed lists the parameters that a preset set by assumption.
 	Assumed []Assumption
 }
@@ -60,9 +73,13 @@ func (w *Workload) Validate() error {
 	return inWorkload(w.Name, invalid.First(
 		w.validateDemand(),
 		w.validateService(),
+		validateUsers(w.Users),
+		invalid.In("Access", w.Access.Validate()),
+		validateAccessIn(w.AccessIn),
 		invalid.In("Day", dayOf(w.Day).Validate()),
 		invalid.In("Client", w.Client.Validate()),
 		validateDeadlines(w.Deadlines),
+		w.validateJudged(),
 	))
 }
 
@@ -120,7 +137,8 @@ func (w *Workload) RatesAt(audiences []Audience, at time.Time) ([]float64, error
 			zone = time.UTC
 		}
 		local := at.In(zone)
-		rates[i] *= rated.PerSecond() * day.At(float64(local.Hour())+float64(local.Minute())/60)
+		own := a.day(day)
+		rates[i] *= rated.PerSecond() * own.At(float64(local.Hour())+float64(local.Minute())/60)
 	}
 	return rates, nil
 }

@@ -296,37 +296,56 @@ func TestBadParametersNameTheirField(t *testing.T) {
 		change(&w.Head)
 		return w
 	}
-	web, api, fps := workload.WebStatic(), workload.APIDynamic(), workload.CompetitiveFPS()
+	mixture := func(change func(*workload.Mixture)) workloads {
+		return workload.Change(workload.WebStatic(), func(m *workload.Mixture) {
+			m.Classes = slices.Clone(m.Classes)
+			change(m)
+		})
+	}
+	web, api, fps := zipfSite(), workload.APIDynamic(), workload.CompetitiveFPS()
 	for field, w := range map[string]workloads{
-		"Name is":                  web.Named(""),
-		"Demand.RequestsPerSecond": web.WithRequestsPerSecond(math.NaN()),
-		"Demand.Objects is 0":      poisson(web, func(p *workload.Poisson) { p.Objects = 0 }),
-		"Demand.Objects is -1":     poisson(web, func(p *workload.Poisson) { p.Objects = -1 }),
-		"Demand.Objects is 5":      poisson(api, func(p *workload.Poisson) { p.Objects = 5 }),
-		"Demand.ZipfExponent":      poisson(web, func(p *workload.Poisson) { p.ZipfExponent = -0.1 }),
-		"Service.Sizes.LnSD":       cacheable(web, func(c *workload.Cacheable) { c.Sizes.LnSD = math.NaN() }),
-		"Service.Sizes.MinBytes":   cacheable(web, func(c *workload.Cacheable) { c.Sizes.MinBytes, c.Sizes.MaxBytes = 10, 9 }),
-		"Service.Origin.Mean":      cacheable(web, func(c *workload.Cacheable) { c.Origin.Mean = -1 }),
-		"Client.NewShare":          head(web, func(h *workload.Head) { h.Client.NewShare = 1.01 }),
-		"Client.BitsPerSecond":     head(web, func(h *workload.Head) { h.Client.BitsPerSecond = math.Inf(1) }),
-		"Day.hour 3":               head(web, func(h *workload.Head) { h.Day[3] = -1 }),
-		"Deadlines is [20ms 20":    head(web, func(h *workload.Head) { h.Deadlines = []time.Duration{20e6, 20e6} }),
-		"Service.Data.Calls":       computed(api, func(c *workload.Computed) { c.Data.Calls = -1 }),
-		"Service.Work.Mean":        computed(api, func(c *workload.Computed) { c.Work.Mean = -1 }),
-		"Demand.ConcurrentPlayers": fps.WithPlayers(0),
-		"Demand.Length.Shape":      sessions(fps, func(s *workload.Sessions) { s.Length.Shape = 0 }),
-		"Demand.Length.Scale":      sessions(fps, func(s *workload.Sessions) { s.Length.Scale = 0 }),
-		"Service.MatchPlayers":     matched(fps, func(m *workload.Matched) { m.MatchPlayers, m.MinPlayers = 0, 0 }),
-		"Service.MinPlayers":       matched(fps, func(m *workload.Matched) { m.MinPlayers = 11 }),
-		"Service.MatchLength":      matched(fps, func(m *workload.Matched) { m.MatchLength = 0 }),
-		"Service.TickHz":           matched(fps, func(m *workload.Matched) { m.TickHz = 0 }),
-		"Service.UpdateHz":         matched(fps, func(m *workload.Matched) { m.UpdateHz = -1 }),
-		"Service.Data.Probability": matched(fps, func(m *workload.Matched) { m.Data.Probability = 2 }),
-		"Service.SampledUpdates":   matched(fps, func(m *workload.Matched) { m.SampledUpdates = -1 }),
-		"Client is":                head(fps, func(h *workload.Head) { h.Client.NewShare = 0.5 }),
-		"Demand is nil":            {Head: web.Head, Service: web.Service},
-		"Service is nil":           {Head: web.Head, Demand: web.Demand},
-		"Service is *workload":     {Head: web.Head, Demand: web.Demand, Service: &workload.Cacheable{}},
+		"Name is":                                     web.Named(""),
+		"Demand.RequestsPerSecond":                    web.WithRequestsPerSecond(math.NaN()),
+		"Demand.Objects is 0":                         poisson(web, func(p *workload.Poisson) { p.Objects = 0 }),
+		"Demand.Objects is -1":                        poisson(web, func(p *workload.Poisson) { p.Objects = -1 }),
+		"Demand.Objects is 5":                         poisson(api, func(p *workload.Poisson) { p.Objects = 5 }),
+		"Demand.ZipfExponent":                         poisson(web, func(p *workload.Poisson) { p.ZipfExponent = -0.1 }),
+		"Demand.Classes is of length 0; want 1 to 64": mixture(func(m *workload.Mixture) { m.Classes = nil }),
+		"Demand.Classes[1].Requests is 0":             mixture(func(m *workload.Mixture) { m.Classes[1].Requests = 0 }),
+		"Demand.Classes[2].Objects is 0":              mixture(func(m *workload.Mixture) { m.Classes[2].Objects = 0 }),
+		"Demand.Classes is of 2147510648 objects":     mixture(func(m *workload.Mixture) { m.Classes[0].Objects, m.Classes[2].Objects = 1<<31-40_000, 40_000 }),
+		"Demand.Classes[0].ZipfExponent is 11":        mixture(func(m *workload.Mixture) { m.Classes[0].ZipfExponent = 11 }),
+		"Demand.Classes[0].Sizes.LnSD":                mixture(func(m *workload.Mixture) { m.Classes[0].Sizes.LnSD = -1 }),
+		"Demand.Once.Requests is 1; want 0 or more":   mixture(func(m *workload.Mixture) { m.Once.Requests = 1 }),
+		"Demand.Once.Sizes.LnMean":                    mixture(func(m *workload.Mixture) { m.Once.Sizes.LnMean = math.NaN() }),
+		"Demand.Objects is 0; want 1":                 workload.WebStatic().WithObjects(0),
+		"no number of objects: workload.Sessions":     fps.WithObjects(5),
+		"want none: the demand, a workload.Mixture,":  workload.Change(workload.WebStatic(), func(c *workload.Cacheable) { c.Sizes.LnMean = 3 }),
+		"Judged is byte(7)":                           head(web, func(h *workload.Head) { h.Judged = 7 }),
+		"Judged is ttlb; want the zero value":         head(fps, func(h *workload.Head) { h.Judged = workload.LastByte }),
+		"Service.Sizes.LnSD":                          cacheable(web, func(c *workload.Cacheable) { c.Sizes.LnSD = math.NaN() }),
+		"Service.Sizes.MinBytes":                      cacheable(web, func(c *workload.Cacheable) { c.Sizes.MinBytes, c.Sizes.MaxBytes = 10, 9 }),
+		"Service.Origin.Mean":                         cacheable(web, func(c *workload.Cacheable) { c.Origin.Mean = -1 }),
+		"Client.NewShare":                             head(web, func(h *workload.Head) { h.Client.NewShare = 1.01 }),
+		"Client.BitsPerSecond":                        head(web, func(h *workload.Head) { h.Client.BitsPerSecond = math.Inf(1) }),
+		"Day.hour 3":                                  head(web, func(h *workload.Head) { h.Day[3] = -1 }),
+		"Deadlines is [20ms 20":                       head(web, func(h *workload.Head) { h.Deadlines = []time.Duration{20e6, 20e6} }),
+		"Service.Data.Calls":                          computed(api, func(c *workload.Computed) { c.Data.Calls = -1 }),
+		"Service.Work.Mean":                           computed(api, func(c *workload.Computed) { c.Work.Mean = -1 }),
+		"Demand.ConcurrentPlayers":                    fps.WithPlayers(0),
+		"Demand.Length.Shape":                         sessions(fps, func(s *workload.Sessions) { s.Length.Shape = 0 }),
+		"Demand.Length.Scale":                         sessions(fps, func(s *workload.Sessions) { s.Length.Scale = 0 }),
+		"Service.MatchPlayers":                        matched(fps, func(m *workload.Matched) { m.MatchPlayers, m.MinPlayers = 0, 0 }),
+		"Service.MinPlayers":                          matched(fps, func(m *workload.Matched) { m.MinPlayers = 11 }),
+		"Service.MatchLength":                         matched(fps, func(m *workload.Matched) { m.MatchLength = 0 }),
+		"Service.TickHz":                              matched(fps, func(m *workload.Matched) { m.TickHz = 0 }),
+		"Service.UpdateHz":                            matched(fps, func(m *workload.Matched) { m.UpdateHz = -1 }),
+		"Service.Data.Probability":                    matched(fps, func(m *workload.Matched) { m.Data.Probability = 2 }),
+		"Service.SampledUpdates":                      matched(fps, func(m *workload.Matched) { m.SampledUpdates = -1 }),
+		"Client is":                                   head(fps, func(h *workload.Head) { h.Client.NewShare = 0.5 }),
+		"Demand is nil":                               {Head: web.Head, Service: web.Service},
+		"Service is nil":                              {Head: web.Head, Demand: web.Demand},
+		"Service is *workload":                        {Head: web.Head, Demand: web.Demand, Service: &workload.Cacheable{}},
 	} {
 		require.ErrorContains(t, w.Validate(), field)
 	}
@@ -347,7 +366,7 @@ func TestDemandsOfThePackageComeByValue(t *testing.T) {
 }
 
 func TestServicesRefuseDemandsThatCannotServeThem(t *testing.T) {
-	web, fps := workload.WebStatic(), workload.CompetitiveFPS()
+	web, fps := zipfSite(), workload.CompetitiveFPS()
 	objects := workload.Workload{Head: web.Head, Demand: fps.Demand, Service: web.Service}
 	require.ErrorContains(t, objects.Validate(), `workload "web-static": Demand is workload.Sessions; want a demand that asks for objects`)
 	stays := workload.Workload{Head: fps.Head, Demand: web.Demand, Service: fps.Service}
@@ -355,7 +374,7 @@ func TestServicesRefuseDemandsThatCannotServeThem(t *testing.T) {
 }
 
 func TestAParameterThatADemandDoesNotHaveIsRefused(t *testing.T) {
-	web, fps := workload.WebStatic(), workload.CompetitiveFPS()
+	web, fps := zipfSite(), workload.CompetitiveFPS()
 	for want, w := range map[string]workload.Workload{
 		"Demand.ConcurrentPlayers is 5; want no players: workload.Poisson has none to set": web.WithPlayers(5),
 		"Demand.RequestsPerSecond is 5; want no rate: workload.Sessions has none to set":   fps.WithRequestsPerSecond(5),
@@ -375,7 +394,25 @@ func TestChangedCopiesLeaveTheOriginalAlone(t *testing.T) {
 	other := workload.Change(w.Named("other").WithRequestsPerSecond(5), func(c *workload.Cacheable) { c.Origin.Mean = 1 })
 	require.Equal(t, workload.WebStatic(), w)
 	require.Equal(t, "other", other.Name)
-	require.Equal(t, 5.0, other.Demand.(workload.Poisson).RequestsPerSecond)
-	require.Equal(t, 1_000_000, other.Demand.(workload.Poisson).Objects)
+	require.Equal(t, 5.0, other.Demand.(workload.Mixture).RequestsPerSecond)
+	require.Equal(t, 70_000, other.Demand.(workload.Mixture).Regular())
+	fewer := other.WithObjects(700).Demand.(workload.Mixture)
+	require.Equal(t, []int{30, 270, 400}, []int{fewer.Classes[0].Objects, fewer.Classes[1].Objects, fewer.Classes[2].Objects})
+	for _, preset := range []workload.Workload{workload.WebStatic(), workload.Images(), workload.Downloads()} {
+		for _, objects := range []int{5, 99, 1000, 20_001, 3_000_001} {
+			require.Equal(t, objects, preset.WithObjects(objects).Demand.(workload.Mixture).Regular(), preset.Name)
+		}
+	}
+	few := workload.WebStatic().WithObjects(1).Demand.(workload.Mixture)
+	require.Equal(t, []int{1, 1, 1}, []int{few.Classes[0].Objects, few.Classes[1].Objects, few.Classes[2].Objects})
+	require.Equal(t, workload.WebStatic().Demand, w.Demand)
 	require.Equal(t, time.Duration(1), other.Service.(workload.Cacheable).Origin.Mean)
+}
+
+// zipfSite is a web site whose popularity is one Zipf law.
+func zipfSite() workload.Workload {
+	w := workload.WebStatic()
+	w.Demand = workload.Poisson{RequestsPerSecond: 1000, Objects: 1_000_000, ZipfExponent: 0.85}
+	w.Service = workload.Cacheable{Sizes: workload.Sizes{LnMean: math.Log(16_000), LnSD: 1.8}}
+	return w
 }

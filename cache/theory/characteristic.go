@@ -46,6 +46,16 @@ func LRU(objects []Object, capacity float64) (Cache, error) {
 	return solve(objects, capacity, func(x float64) float64 { return -portable.Expm1(-x) })
 }
 
+// LRUWithOnce returns the approximation of LRU where some requests, at a rate 0 or more in the unit of the others, are for
+// objects of a mean size that nobody asks for twice: they never hit, and each takes its place for the characteristic
+// time. The ratios are of all requests and bytes.
+func LRUWithOnce(objects []Object, once Object, capacity float64) (Cache, error) {
+	if !(once.Rate >= 0) || math.IsInf(once.Rate, 1) || !(once.Size > 0) || math.IsInf(once.Size, 1) {
+		return Cache{}, wrong("once", fmt.Sprintf("of rate %g and size %g", once.Rate, once.Size), "a finite rate, 0 or more, and a finite size above 0")
+	}
+	return solveEach(objects, once, capacity, func(_ int, x float64) float64 { return -portable.Expm1(-x) })
+}
+
 // FIFO returns the characteristic-time approximation of FIFO, which is that of RANDOM too.
 func FIFO(objects []Object, capacity float64) (Cache, error) {
 	return solve(objects, capacity, func(x float64) float64 { return x / (1 + x) })
@@ -71,7 +81,7 @@ func TwoLRU(objects []Object, capacity, keys float64) (Cache, error) {
 	if err != nil {
 		return Cache{}, fmt.Errorf("list of keys: %w", err)
 	}
-	return solveEach(objects, capacity, func(i int, x float64) float64 { return admitted(x, known.Occupancy[i]) })
+	return solveEach(objects, Object{}, capacity, func(i int, x float64) float64 { return admitted(x, known.Occupancy[i]) })
 }
 
 // admitted is the occupancy of an LRU after x = rate*time that admits with probability q.
@@ -85,24 +95,25 @@ func admitted(x, q float64) float64 {
 }
 
 func solve(objects []Object, capacity float64, occupancy func(x float64) float64) (Cache, error) {
-	return solveEach(objects, capacity, func(_ int, x float64) float64 { return occupancy(x) })
+	return solveEach(objects, Object{}, capacity, func(_ int, x float64) float64 { return occupancy(x) })
 }
 
 // solveEach finds the time at which the occupancies, functions of rate*time that rise from 0 to 1, fill
-// the capacity.
-func solveEach(objects []Object, capacity float64, occupancy func(i int, x float64) float64) (Cache, error) {
+// the capacity, with what is asked for once.
+func solveEach(objects []Object, once Object, capacity float64, occupancy func(i int, x float64) float64) (Cache, error) {
 	total, err := check(objects, capacity)
 	if err != nil {
 		return Cache{}, err
 	}
-	fill := func(t float64) (sum float64) {
+	fill := func(t float64) float64 {
+		sum := float64(float64(once.Rate*once.Size) * t)
 		for i, o := range objects {
 			sum += float64(o.Size * occupancy(i, float64(o.Rate*t)))
 		}
 		return sum
 	}
 	t := math.Inf(1)
-	if capacity < total {
+	if capacity < total || once.Rate > 0 {
 		low, high := 0.0, 1.0
 		for fill(high) < capacity {
 			low, high = high, 2*high
@@ -124,7 +135,8 @@ func solveEach(objects []Object, capacity float64, occupancy func(i int, x float
 		}
 	}
 	c := Cache{CharacteristicTime: t, Occupancy: make([]float64, len(objects))}
-	var requests, bytes, hits, hitBytes float64
+	requests, bytes := once.Rate, float64(once.Rate*once.Size)
+	var hits, hitBytes float64
 	for i, o := range objects {
 		in := 1.0
 		if !math.IsInf(t, 1) {

@@ -122,6 +122,32 @@ func TestSizesCountInBytes(t *testing.T) {
 	require.True(t, math.IsInf(everything.CharacteristicTime, 1))
 }
 
+func TestWhatIsAskedForOnceTakesItsPlaceInAnLRU(t *testing.T) {
+	// Ten objects of size 2, each asked for once a second, and five a second of size 3 that are asked for once: after
+	// 2 s, 10*2*(1-exp(-2)) + 5*3*2 bytes are in the cache.
+	objects := make([]theory.Object, 10)
+	for i := range objects {
+		objects[i] = theory.Object{Rate: 1, Size: 2}
+	}
+	once := theory.Object{Rate: 5, Size: 3}
+	c, err := theory.LRUWithOnce(objects, once, 20*(1-math.Exp(-2))+30)
+	require.NoError(t, err)
+	require.InDelta(t, 2, c.CharacteristicTime, 1e-9)
+	require.InDelta(t, (1-math.Exp(-2))*10/15, c.RequestHitRatio, 1e-9)
+	require.InDelta(t, (1-math.Exp(-2))*20/35, c.ByteHitRatio, 1e-9)
+	// A cache that would hold all of the ten forgets, too.
+	c, err = theory.LRUWithOnce(objects, once, 170)
+	require.NoError(t, err)
+	require.InDelta(t, 10, c.CharacteristicTime, 1e-3)
+	require.Less(t, c.RequestHitRatio, 10.0/15)
+	// Without such objects it is LRU.
+	c, err = theory.LRUWithOnce(objects, theory.Object{Rate: 0, Size: 3}, 10)
+	require.NoError(t, err)
+	plain, err := theory.LRU(objects, 10)
+	require.NoError(t, err)
+	require.Equal(t, plain, c)
+}
+
 func TestTTLCaches(t *testing.T) {
 	hit, err := theory.TTL(10, time.Second, theory.FromInsertion)
 	require.NoError(t, err)
@@ -148,6 +174,8 @@ func TestBadArgumentsAreNamed(t *testing.T) {
 		{"capacity is -1", func() error { _, err := theory.FIFO(objects, -1); return err }},
 		{"capacity is NaN", func() error { _, err := theory.FIFO(objects, math.NaN()); return err }},
 		{"objects[0] is of rate 1 and size 0", func() error { _, err := theory.LRU([]theory.Object{{1, 0}}, 1); return err }},
+		{"once is of rate -1 and size 1", func() error { _, err := theory.LRUWithOnce(objects, theory.Object{Rate: -1, Size: 1}, 1); return err }},
+		{"once is of rate 1 and size 0", func() error { _, err := theory.LRUWithOnce(objects, theory.Object{Rate: 1}, 1); return err }},
 		{"q is 0", func() error { _, err := theory.QLRU(objects, 1, 0); return err }},
 		{"list of keys: theory: capacity is 0", func() error { _, err := theory.TwoLRU(objects, 1, 0); return err }},
 		{"rates is of length 23", func() error { _, err := theory.ExactLRU(make([]float64, 23), 1); return err }},

@@ -303,9 +303,9 @@ func (c *cacheCmd) row(t *loadedTrace, cfg cache.Config, w cache.Warm) []string 
 		unit, capacity = "bytes", cfg.CapacityBytes
 	}
 	all := w.All()
-	row := []string{t.path}
+	row := []string{words.Cell(t.path)}
 	if column, _ := c.by(); column != "" {
-		row = append(row, t.group)
+		row = append(row, words.Cell(t.group))
 	}
 	row = append(row, withAdmission(cfg.Policy, cfg.Admission), unit, strconv.FormatInt(capacity, 10),
 		strconv.FormatInt(w.Counted.Requests, 10), strconv.FormatInt(w.Counted.Misses, 10),

@@ -211,3 +211,15 @@ func TestInterruptedCacheCommandWritesNothing(t *testing.T) {
 	require.Empty(t, printed)
 	require.NoFileExists(t, out)
 }
+
+func TestNoCellOfTheRowsOfCachesIsAFormula(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "trace.csv")
+	require.NoError(t, os.WriteFile(file, []byte("id,pop\n1,=1+1\n1,=1+1\n2,DFW\n"), 0o644))
+	out := filepath.Join(t.TempDir(), "rows.csv")
+	code, printed, errs := runWith(t, "", "cache", file, "--by", "pop", "--size", "1", "-o", out)
+	require.Equal(t, exitDone, code, errs)
+	require.Contains(t, printed, ",'=1+1,lru,objects,1,2,1,")
+	written, err := os.ReadFile(out)
+	require.NoError(t, err)
+	require.Contains(t, string(written), ",'=1+1,lru,objects,1,2,1,")
+}

@@ -67,7 +67,7 @@ func TestTheTableIsPrintedWhateverHappensToTheFiles(t *testing.T) {
 	_, err = c.write(t.Context(), &streams{out: &o}, comparison, nil, report.Run{})
 	require.ErrorContains(t, err, "it has mine, which no report has written")
 	require.Equal(t, exitFailed, exitCode(err))
-	require.Contains(t, o.String(), "Verdicts against region")
+	require.Contains(t, o.String(), "verdicts against region")
 	require.NotContains(t, o.String(), "Written to")
 }
 

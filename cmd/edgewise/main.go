@@ -25,6 +25,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -60,7 +61,14 @@ type streams struct {
 	last     lastWords
 }
 
+// collectAt is by how many per cent the memory in use grows before what is not used is collected, unless GOGC says it:
+// half of what is usual. Runs hardly allocate, so that it costs no time, and large studies take a quarter less memory.
+const collectAt = 50
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
 	signal.Ignore(syscall.SIGPIPE) // what nobody reads must not keep a report from being written
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once

@@ -274,7 +274,7 @@ func TestASignalEndsDrawingAndNothingIsLost(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, exitInterrupted, p.end(), p.errs.String())
 	t.Logf("ended after %v", time.Since(begin))
-	require.Contains(t, string(text)+string(rest), "pop 399", "the table is whole")
+	require.Contains(t, string(text)+string(rest), "Assumed, without a source", "the page is whole: that stands last")
 	require.NoDirExists(t, dir)
 	require.Equal(t, 402, cellsIn(cellsOf(dir)), p.errs.String())
 }

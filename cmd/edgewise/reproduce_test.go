@@ -102,7 +102,7 @@ func TestReproduceNeedsNothingButTheReport(t *testing.T) {
 	dir := t.TempDir()
 	code, out, errs := run(t, context.Background(), "run", file, "-o", dir)
 	require.Zero(t, code, errs)
-	require.Contains(t, out, "scenario.yaml, the files it names and manifest.json")
+	require.Contains(t, strings.Join(strings.Fields(out), " "), "scenario.yaml, the files it names and manifest.json")
 	require.NoError(t, os.RemoveAll(home))
 	code, out, errs = run(t, context.Background(), "reproduce", dir)
 	require.Zero(t, code, errs)

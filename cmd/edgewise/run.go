@@ -25,6 +25,7 @@ type runCmd struct {
 	Replications *int   `short:"r" help:"Replications instead of the scenario's: 1 or more."`
 	Workers      int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet        bool   `short:"q" help:"No progress, no table."`
+	Verbose      bool   `short:"v" help:"Print all: every placement, where otherwise the baseline and the ten best are shown, and the sources of the data. comparison.md has all in any case."`
 	Sites        bool   `short:"s" help:"Print what every site does, too: requests, bytes, hits, how busy its servers are, players, the load on the origins. comparison.md has it in any case."`
 }
 
@@ -140,7 +141,7 @@ func (c *runCmd) write(ctx context.Context, s *streams, comparison *edgewise.Com
 		return false, errors.Join(err, printed)
 	}
 	if !c.Quiet && printed == nil {
-		printed = c.listFiles(s.out, len(from.Inputs))
+		printed = c.listFiles(s.out, comparison, len(from.Inputs))
 	}
 	if printed == nil && len(comparison.Refused) > 0 {
 		return true, &refusedError{comparison.Refused}
@@ -175,24 +176,9 @@ func sayReport(dir string) string {
 
 // print prints the tables of a comparison, and what they say.
 func (c *runCmd) print(w io.Writer, comparison *edgewise.Comparison) error {
-	if err := report.WriteTable(w, comparison); err != nil {
+	layout := report.Layout{Width: widthOf(w), All: c.Verbose, Sites: c.Sites}
+	if err := report.WriteScreen(w, comparison, layout); err != nil {
 		return err
-	}
-	if c.Sites {
-		if _, err := fmt.Fprintln(w); err != nil {
-			return err
-		}
-		if err := report.WriteSites(w, comparison); err != nil {
-			return err
-		}
-	}
-	if len(comparison.Placements) > 1 {
-		if _, err := fmt.Fprintln(w); err != nil {
-			return err
-		}
-		if err := report.WriteVerdicts(w, comparison, report.Margins{}); err != nil {
-			return err
-		}
 	}
 	return sayStopping(w, comparison)
 }
@@ -223,28 +209,31 @@ func sayStopping(w io.Writer, c *edgewise.Comparison) (err error) {
 	switch s := c.Stopping; {
 	case s == nil:
 	case s.Best != "":
-		_, err = fmt.Fprintf(w, "\nStopped after %d replications: %s. Least latency: %s.\n", c.Replications, s.Reason, s.Best)
+		_, err = fmt.Fprintf(w, "Stopped after %d replications: %s. Least latency: %s.\n", c.Replications, s.Reason, s.Best)
 	case s.Widest == "":
-		_, err = fmt.Fprintf(w, "\nStopped after %d replications: %s, for the placement with the least latency leaves many more without an answer than another.\n", c.Replications, s.Reason)
+		_, err = fmt.Fprintf(w, "Stopped after %d replications: %s, for the placement with the least latency leaves many more without an answer than another.\n", c.Replications, s.Reason)
 	default:
-		_, err = fmt.Fprintf(w, "\nStopped after %d replications: %s. Least precise: %s.\n", c.Replications, s.Reason, s.Widest)
+		_, err = fmt.Fprintf(w, "Stopped after %d replications: %s. Least precise: %s.\n", c.Replications, s.Reason, s.Widest)
 	}
 	return err
 }
 
-func (c *runCmd) listFiles(w io.Writer, inputs int) error {
+func (c *runCmd) listFiles(w io.Writer, comparison *edgewise.Comparison, inputs int) error {
 	names := "scenario.yaml"
 	if inputs > 0 {
 		names += ", the files it names"
 	}
-	_, err := fmt.Fprintf(w, "\nWritten to %s: %s, %s and manifest.json (edgewise reproduce runs it again).\n", filepath.Clean(c.Out), outputNames(), names)
+	files := fmt.Sprintf("%s, %s and manifest.json (edgewise reproduce runs it again).", namesOf(report.OutputsOf(comparison)), names)
+	_, err := fmt.Fprintf(w, "Written to %s:\n%s\n", filepath.Clean(c.Out), wrap(files, widthOf(w)))
 	return err
 }
 
 // outputNames lists the files of every report.
-func outputNames() string {
+func outputNames() string { return namesOf(report.Outputs()) }
+
+func namesOf(outputs []edgewise.Output) string {
 	var names []string
-	for _, o := range report.Outputs() {
+	for _, o := range outputs {
 		names = append(names, o.Name)
 	}
 	return strings.Join(names, ", ")

@@ -52,8 +52,8 @@ func study() (*edgewise.Study, error) {
 		pops = append(pops, net.At(node).ID)
 	}
 
-	site := workload.WebStatic().Named("site").WithRequestsPerSecond(1500)
-	site = workload.Change(site, func(p *workload.Poisson) { p.Objects = 10_000 })
+	site := workload.WebStatic().Named("site")
+	site.Demand = workload.Poisson{RequestsPerSecond: 1500, Objects: 10_000, ZipfExponent: 0.85}
 	site = workload.Change(site, func(c *workload.Cacheable) {
 		c.Sizes = workload.Sizes{LnMean: math.Log(16_000), LnSD: 1.8, MaxBytes: 100_000_000}
 	})

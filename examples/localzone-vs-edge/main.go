@@ -61,7 +61,6 @@ func study() (*edgewise.Study, error) {
 	shooter := workload.CompetitiveFPS().Named("shooter").WithPlayers(2000)
 	shooter = workload.Change(shooter, func(m *workload.Matched) { m.SampledUpdates = 0.025 })
 	site := workload.WebStatic().Named("site").WithRequestsPerSecond(500)
-	site = workload.Change(site, func(p *workload.Poisson) { p.Objects = 200_000 })
 	api := workload.APIDynamic().Named("api").WithRequestsPerSecond(200)
 
 	region := placement.RegionOnly("us-west-2")

@@ -61,6 +61,8 @@ var mistakes = map[string]struct {
 	"catalog.SelectMetros":     {"TopMetros", func() error { _, err := catalog.Selection{TopMetros: -1}.SelectMetros(); return err }},
 	"catalog.SelectSites":      {"PoPs[0]", func() error { _, err := catalog.Selection{PoPs: []string{"x"}}.SelectSites("aws"); return err }},
 	"catalog.ParseProvider":    {"provider", func() error { _, err := catalog.ParseProvider("x"); return err }},
+	"topology.Spread":          {"[1]", func() error { return topology.Spread{2, 1}.Validate() }},
+	"topology.ParseSpread":     {"spread", func() error { _, err := topology.ParseSpread("x"); return err }},
 	"topology.ParseNodeKind":   {"node kind", func() error { _, err := topology.ParseNodeKind("x"); return err }},
 	"topology.ParseLinkKind":   {"link kind", func() error { _, err := topology.ParseLinkKind("x"); return err }},
 	"topology.ParseTechnology": {"access technology", func() error { _, err := topology.ParseTechnology("x"); return err }},

@@ -48,7 +48,29 @@ func Line(i int) draw.LineStyle {
 	}
 	dashes := [][]vg.Length{nil, {7, 2}, {2.5, 2}, {7, 2, 2, 2}, {12, 3}}
 	// Five dashes and seven colours repeat together only after 35 lines.
-	return draw.LineStyle{Color: colors[i%len(colors)], Width: LineWidth, Dashes: dashes[i%len(dashes)]}
+	style := draw.LineStyle{Color: colors[i%len(colors)], Width: LineWidth, Dashes: dashes[i%len(dashes)]}
+	if i%len(colors) >= firstPale {
+		style.Width = paleWidth
+	}
+	return style
+}
+
+// The colours from purple on have a contrast of 2.2 to 3.1 on white, where graphics should have 3 (WCAG 2.2, 1.4.11): they
+// are drawn wider.
+const (
+	firstPale = 4
+	paleWidth = 2.3 * vg.Length(1)
+)
+
+// Share returns the style of the part-th of several lines that lie on one another: each shows in turn, in its own colour.
+func Share(style draw.LineStyle, part, parts int) draw.LineStyle {
+	if parts < 2 {
+		return style
+	}
+	const length = 9 * vg.Length(1)
+	style.Dashes = []vg.Length{length, length * vg.Length(parts-1)}
+	style.DashOffs = -length * vg.Length(part)
+	return style
 }
 
 // GridLine returns the style of a grid's lines.

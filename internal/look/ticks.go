@@ -11,14 +11,14 @@ import (
 // misplaces the axis label, leaves gaps and panics at zero.
 
 // LatencyTicks marks 1, 2 and 5 in every decade of a log10 axis in milliseconds, with unlabelled
-// marks between. Over more than four decades only the powers of ten are labelled; over less than half a
-// decade the marks are evenly spaced.
+// marks between. Over more than four decades only the powers of ten are labelled; where high is less than five times
+// low, the marks are evenly spaced.
 type LatencyTicks struct{}
 
 // Ticks implements plot.Ticker.
 func (LatencyTicks) Ticks(low, high float64) []plot.Tick {
 	const rounding = 1e-9
-	if high-low < 0.5 {
+	if high-low < math.Log10(5) {
 		return evenTicks(math.Pow(10, low), math.Pow(10, high))
 	}
 	var ticks []plot.Tick

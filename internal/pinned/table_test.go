@@ -51,6 +51,11 @@ func (r records) addTable(c *edgewise.Comparison, withMetros bool) error {
 		}
 	}
 	for _, row := range rows[1:] {
+		for _, place := range []string{"metro", "site"} {
+			if at := columns[place]; row[at] == "all" {
+				row[at] = ""
+			}
+		}
 		if row[columns["site"]] != "" {
 			continue // the runs pin what the sites did, by metro
 		}

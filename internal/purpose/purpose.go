@@ -30,6 +30,10 @@ func PreloadOfTier(tier int) uint64 {
 	return 1<<32 + uint64(tier)
 }
 
+// OnceOfTier returns the purpose of the objects, asked for once, that the caches of a tier begin with, counted from 0 at
+// the user.
+func OnceOfTier(tier int) uint64 { return 3<<32 + preload + uint64(tier) }
+
 // ConnectionsOfTier returns the purpose of when the caches of a tier have last asked for something, counted from 0 at the
 // user.
 func ConnectionsOfTier(tier int) uint64 { return 2<<32 + connection + uint64(tier) }

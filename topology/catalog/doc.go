@@ -1,5 +1,5 @@
 // Package catalog is the real world, embedded: cloud regions, Local Zones, Wavelength zones, edge
-// locations and regional edge caches of five providers, and 1,253 metros that hold nearly all Internet
+// locations and regional edge caches of five providers, and 1,307 metros that hold nearly all Internet
 // users, each with its place and time zone.
 //
 // List what there is with [Metros], [Regions], [LocalZones], [PoPs] and their kin. Say what you want

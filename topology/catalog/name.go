@@ -37,26 +37,28 @@ func FindAll(word string, nodes []topology.Node) (found []int) {
 	if i := slices.IndexFunc(nodes, func(n topology.Node) bool { return n.ID == word }); i >= 0 {
 		return []int{i}
 	}
-	folded := fold(withoutKind(word))
+	name, isOfKind := withoutKind(word)
+	folded := fold(name)
 	slug := strings.ReplaceAll(folded, " ", "-")
-	if i := slices.IndexFunc(nodes, func(n topology.Node) bool { return n.ID == slug }); i >= 0 {
+	if i := slices.IndexFunc(nodes, func(n topology.Node) bool { return n.ID == slug && isOfKind(&n) }); i >= 0 {
 		return []int{i}
 	}
 	for i, n := range nodes {
-		if folded != "" && n.Name != "" && fold(n.Name) == folded {
+		if folded != "" && n.Name != "" && fold(n.Name) == folded && isOfKind(&n) {
 			found = append(found, i)
 		}
 	}
 	return found
 }
 
-// withoutKind returns a word without a kind of node before it.
-func withoutKind(word string) string {
-	kind, name, ok := strings.Cut(word, ":")
-	if _, err := topology.ParseNodeKind(kind); ok && err == nil {
-		return strings.TrimSpace(name)
+// withoutKind returns a word without a kind of node before it, and a function that reports whether a node is of the kind
+// if there is one.
+func withoutKind(word string) (name string, isOfKind func(*topology.Node) bool) {
+	before, name, ok := strings.Cut(word, ":")
+	if kind, err := topology.ParseNodeKind(before); ok && err == nil {
+		return strings.TrimSpace(name), func(n *topology.Node) bool { return n.Kind == kind }
 	}
-	return word
+	return word, func(*topology.Node) bool { return true }
 }
 
 // letters are those that have no accent to take off.

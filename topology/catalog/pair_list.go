@@ -9,6 +9,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/internal/text"
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -71,7 +72,8 @@ func country(t *text.Table, column string) string {
 	return code
 }
 
-// WriteRTTs writes the round trips of pairs as CSV with the columns id and pred_ms.
+// WriteRTTs writes the round trips of pairs as CSV with the columns id and pred_ms. An id that a spreadsheet would take for
+// a formula has an apostrophe before it.
 func WriteRTTs(w io.Writer, pairs []Pair, rtts []time.Duration) error {
 	if len(pairs) != len(rtts) {
 		return invalid.New("", strconv.Itoa(len(rtts))+" round trips", "%d, as many as pairs", len(pairs))
@@ -81,7 +83,7 @@ func WriteRTTs(w io.Writer, pairs []Pair, rtts []time.Duration) error {
 		return err
 	}
 	for i, p := range pairs {
-		if err := out.Write([]string{p.ID, strconv.FormatFloat(rtts[i].Seconds()*1000, 'f', 3, 64)}); err != nil {
+		if err := out.Write([]string{words.Cell(p.ID), strconv.FormatFloat(rtts[i].Seconds()*1000, 'f', 3, 64)}); err != nil {
 			return err
 		}
 	}

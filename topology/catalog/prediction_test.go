@@ -84,6 +84,9 @@ func TestPairListsAreReadAndAnswered(t *testing.T) {
 	var out strings.Builder
 	require.NoError(t, catalog.WriteRTTs(&out, pairs, rtts))
 	require.Equal(t, "id,pred_ms\n1,"+strconv.FormatFloat(rtts[0].Seconds()*1000, 'f', 3, 64), strings.Join(strings.Split(out.String(), "\n")[:2], "\n"))
+	out.Reset()
+	require.NoError(t, catalog.WriteRTTs(&out, []catalog.Pair{{ID: "=1+1"}, {ID: "-1"}}, make([]time.Duration, 2)))
+	require.Equal(t, "id,pred_ms\n'=1+1,0.000\n-1,0.000\n", out.String())
 	require.Error(t, catalog.WriteRTTs(&out, pairs, nil))
 }
 

@@ -25,7 +25,8 @@ func Nearest(word string, nodes []topology.Node) []string {
 			all = append(all, candidate{n.ID, topology.DistanceKm(place, n.Place())})
 		}
 	} else {
-		wanted := strings.ToLower(withoutKind(word))
+		wanted, _ := withoutKind(word)
+		wanted = strings.ToLower(wanted)
 		for _, n := range nodes {
 			all = append(all, candidate{n.ID, float64(spelling(wanted, n))})
 		}
@@ -41,7 +42,8 @@ func Nearest(word string, nodes []topology.Node) []string {
 // IsLike reports whether a word may be a node's ID or name with a letter or two wrong.
 func IsLike(word string, n topology.Node) bool {
 	const wrong = 2
-	wanted := strings.ToLower(withoutKind(word))
+	name, _ := withoutKind(word)
+	wanted := strings.ToLower(name)
 	return len(wanted) > 2*wrong && spelling(wanted, n) <= wrong
 }
 
@@ -61,7 +63,8 @@ func spelling(wanted string, n topology.Node) int {
 // placeOf returns where something is that has a word as its name or ID: the largest metro, else a site of whatever
 // provider.
 func placeOf(word string) (topology.Place, bool) {
-	name := fold(withoutKind(word))
+	name, _ := withoutKind(word)
+	name = fold(name)
 	if name == "" {
 		return topology.Place{}, false
 	}

@@ -334,3 +334,29 @@ func TestWhatAsksForTooMuchMemoryIsRefused(t *testing.T) {
 	_, err = Convert(context.Background(), filepath.Join(t.TempDir(), "x.oracle"), Oracle, textSource("ids", ids.String()), ConvertOptions{MemoryBytes: 100_000})
 	require.ErrorContains(t, err, "the first 16,384 requests take ")
 }
+
+func TestTheFieldsOfAW3CLogMayChange(t *testing.T) {
+	const before = "#Fields: date time cs-uri-stem x-edge-location sc-status sc-bytes\n2026-03-01 12:00:00 /a DFW1 200 500\n2026-03-01 12:00:01 /b DFW2 200 600\n"
+	options := plenty
+	options.By = "x-edge-location"
+	read := func(more string) (map[string]string, error) {
+		parts, err := Load(context.Background(), textSource("site.log", before+more), options)
+		by := make(map[string]string)
+		for _, p := range parts {
+			by[p.Group] = told(p.Held)
+		}
+		return by, err
+	}
+	by, err := read("#Software: x\n#Fields: x-edge-location sc-bytes cs-method cs-uri-stem time date sc-status\nLHR1 500 GET /a 12:00:02 2026-03-01 200\nDFW1 500 GET /a 12:00:03 2026-03-01 200\n")
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"DFW1": "0:100 0:100", "DFW2": "0:200", "LHR1": "0:100"}, by, "400 bytes of headers are taken off")
+	for more, want := range map[string]string{
+		"#Fields: date time cs-uri-stem x-edge-location sc-status\n2026-03-01 12:00:02 /a DFW1 200\n":                 "site.log: line 4: the fields change here: there is no size any more; want a file of its own for each list of fields",
+		"#Fields: date time cs-uri-stem sc-status sc-bytes\n2026-03-01 12:00:02 /a 200 5\n":                           "site.log: line 4: the fields change here: there is no column \"x-edge-location\"",
+		"#Fields: date time x-edge-location sc-status sc-bytes\n2026-03-01 12:00:02 DFW1 200 5\n":                     "site.log: line 4: the fields change here: none of the columns",
+		"#Fields: date time cs-uri-stem cs-uri-stem x-edge-location sc-bytes\n2026-03-01 12:00:02 /a /a DFW1 200 5\n": "site.log: line 4: the fields change here: column \"cs-uri-stem\" given twice",
+	} {
+		_, err := read(more)
+		require.ErrorContains(t, err, want)
+	}
+}

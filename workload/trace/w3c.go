@@ -2,6 +2,7 @@ package trace
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -19,20 +20,23 @@ var cloudFrontFields = strings.Fields(`date time x-edge-location sc-bytes c-ip c
 
 // A w3cFormat reads the W3C extended log format (Hallam-Baker and Behlendorf, WD-logfile-960323): lines that begin with #
 // are directives, of which #Fields names the columns of the lines after it, between blanks or tabs. IIS and CloudFront
-// write it.
+// write it, IIS another one where its settings were changed.
 type w3cFormat struct {
 	*text.Lines
-	clock  clock
-	names  []string
-	values []string
-	role   logRoles
-	held   bool // the line at hand has been looked at and is still to be read
-	bytes  []byte
+	options Options
+	clock   clock
+	names   []string
+	values  []string
+	role    logRoles
+	asked   []string // columns that are read besides, and where they stand
+	at      []int
+	held    bool // the line at hand has been looked at and is still to be read
+	bytes   []byte
 }
 
 // newW3CFormat reads to the first line that is no directive.
 func newW3CFormat(lines *text.Lines, options Options) (*w3cFormat, error) {
-	f := &w3cFormat{Lines: lines, clock: clockOf(options, defaultUnit)}
+	f := &w3cFormat{Lines: lines, options: options, clock: clockOf(options, defaultUnit)}
 	f.names = options.Header
 	line, err := f.advance()
 	if err != nil {
@@ -44,8 +48,8 @@ func newW3CFormat(lines *text.Lines, options Options) (*w3cFormat, error) {
 	if len(f.names) == 0 {
 		return nil, &text.Error{Line: f.Line(), Text: "no line #Fields: stands above the first request; put one there, or name the columns"}
 	}
-	if err := f.findRoles(options); err != nil {
-		return nil, err
+	if f.role, err = rolesOf(f.names, options); err != nil {
+		return nil, &text.Error{Line: f.Line(), Text: err.Error(), Err: err}
 	}
 	f.held, f.bytes = true, line
 	return f, nil
@@ -71,29 +75,51 @@ func (f *w3cFormat) advance() ([]byte, error) {
 		if len(line) > len(directive) && strings.EqualFold(string(line[:len(directive)]), directive) {
 			names := strings.Fields(strings.ToLower(string(line[len(directive):])))
 			if f.role.known && !slices.Equal(names, f.names) {
-				return nil, f.Errorf("the fields change here; want a file of its own for each list of fields")
+				if err := f.change(names); err != nil {
+					return nil, f.Errorf("the fields change here: %v; want a file of its own for each list of fields", err)
+				}
 			}
 			f.names = names
 		}
 	}
 }
 
-func (f *w3cFormat) findRoles(options Options) error {
-	role, err := rolesOf(f.names, options)
+// change takes the lines that follow to have other columns.
+func (f *w3cFormat) change(names []string) error {
+	role, err := rolesOf(names, f.options)
 	if err != nil {
-		return &text.Error{Line: f.Line(), Text: err.Error(), Err: err}
+		return err
 	}
-	f.role = role
+	switch had := f.role.hasSizes(); {
+	case had && !role.hasSizes():
+		return errors.New("there is no size any more")
+	case !had && role.hasSizes():
+		return errors.New("there was no size before")
+	}
+	for i, name := range f.asked {
+		if f.at[i], err = columnOf(name, names); err != nil {
+			return err
+		}
+	}
+	f.role, f.clock.unit = role, clockOf(f.options, defaultUnit).unit
 	return nil
 }
 
 func (f *w3cFormat) line() int64 { return f.Line() }
 
-func (f *w3cFormat) column(name string) (int, error) { return columnOf(name, f.names) }
+// column returns a number for a column, which it keeps when the fields change.
+func (f *w3cFormat) column(name string) (int, error) {
+	i, err := columnOf(name, f.names)
+	if err != nil {
+		return 0, err
+	}
+	f.asked, f.at = append(f.asked, name), append(f.at, i)
+	return len(f.at) - 1, nil
+}
 
 func (f *w3cFormat) text(column int) string {
-	if column < len(f.values) {
-		return f.values[column]
+	if column < len(f.at) && f.at[column] < len(f.values) {
+		return f.values[f.at[column]]
 	}
 	return ""
 }

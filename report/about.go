@@ -1,0 +1,248 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/words"
+	"github.com/edgewise-sim/edgewise/sim"
+)
+
+// placements says in words what each placement is that stands in a table.
+func (p *paper) placements(c *edgewise.Comparison, ranks *ranking) {
+	var items []string
+	left := 0
+	shown := p.placementsShown(c, ranks)
+	for i := range c.Placements {
+		if !shown[c.Placements[i].Name] {
+			left++
+			continue
+		}
+		if text := placementInWords(c, &c.Placements[i]); text != "" {
+			items = append(items, c.Placements[i].Name+": "+text)
+		}
+	}
+	if len(items) == 0 {
+		return
+	}
+	if left > 0 {
+		where := "-v"
+		if p.All {
+			where = "comparison.json"
+		}
+		items = append(items, fmt.Sprintf("and %s (%s)", countOf(left, "other", "others"), where))
+	}
+	p.heading("Placements")
+	p.items(items)
+	p.gap()
+}
+
+// A roleGroup is the sites that have a role under the same conditions.
+type roleGroup struct {
+	name  string
+	sites []string
+}
+
+// placementInWords lists the roles of a placement with their sites.
+func placementInWords(c *edgewise.Comparison, p *edgewise.PlacementResult) string {
+	var groups []roleGroup
+	for i := range p.Roles {
+		r := &p.Roles[i]
+		name := roleInWords(r)
+		at := slices.IndexFunc(groups, func(g roleGroup) bool { return g.name == name })
+		if at < 0 {
+			at = len(groups)
+			groups = append(groups, roleGroup{name: name})
+		}
+		groups[at].sites = append(groups[at].sites, r.Site)
+	}
+	var parts []string
+	for _, g := range groups {
+		parts = append(parts, g.name+" at "+sitesInWords(c, g.sites))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// roleInWords says what a role is like: "edge cache (1.0 GiB, lru, begins in its steady state)".
+func roleInWords(r *edgewise.SiteRole) string {
+	var like []string
+	if r.CacheBytes > 0 {
+		like = append(like, humanize.IBytes(uint64(r.CacheBytes)))
+	}
+	for _, rule := range []string{r.Policy, r.Admission} {
+		if rule != "" {
+			like = append(like, rule)
+		}
+	}
+	if r.Preload {
+		like = append(like, "begins in its steady state")
+	}
+	if r.Servers > 0 {
+		like = append(like, countOf(r.Servers, "server", "servers")+" a workload")
+	}
+	if len(r.Workloads) > 0 {
+		like = append(like, "for "+strings.Join(r.Workloads, ", "))
+	}
+	if r.Backup {
+		like = append(like, "backup")
+	}
+	name := roleName(r)
+	if len(like) > 0 {
+		name += " (" + strings.Join(like, ", ") + ")"
+	}
+	return name
+}
+
+// sitesNamed is how many sites are named rather than counted.
+const sitesNamed = 6
+
+// sitesInWords names a few sites, and counts many by kind.
+func sitesInWords(c *edgewise.Comparison, ids []string) string {
+	var names, kinds []string
+	counts := make(map[string]int)
+	for _, id := range ids {
+		name, kind := id, "site"
+		if at := slices.IndexFunc(c.Sites, func(s edgewise.Place) bool { return s.ID == id }); at >= 0 {
+			if c.Sites[at].Name != id {
+				name = c.Sites[at].Name + " (" + id + ")"
+			}
+			kind = c.Sites[at].Kind
+		}
+		names = append(names, name)
+		if counts[kind] == 0 {
+			kinds = append(kinds, kind)
+		}
+		counts[kind]++
+	}
+	if len(ids) <= sitesNamed {
+		return strings.Join(names, ", ")
+	}
+	var parts []string
+	for _, kind := range kinds {
+		parts = append(parts, countOf(counts[kind], kindInWords(kind), kindInWords(kind)+"s"))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// kindInWords returns what a kind of site is called: "PoP", "Local Zone", "region".
+func kindInWords(kind string) string {
+	switch kind {
+	case "pop":
+		return "PoP"
+	case "local-zone":
+		return "Local Zone"
+	}
+	return strings.ReplaceAll(kind, "-", " ")
+}
+
+// load says in words what was asked for in the recorded time, by workload.
+func (p *paper) load(c *edgewise.Comparison) {
+	var items []string
+	base := &c.Placements[0]
+	for i := range base.Workloads {
+		w := &base.Workloads[i]
+		f, ok := w.Figures.Find("requests", "count")
+		if !ok || !f.HasValue() || c.Duration <= 0 {
+			continue
+		}
+		rate := f.Value / c.Duration.Seconds()
+		load := fmt.Sprintf("%s %s/s", number(rate, decimalsFor(rate, 0)), requestsOf(w.Kind))
+		each := number(f.Value, min(1, decimalsFor(f.Value, 0)))
+		if w.Kind == sim.Matched.String() {
+			load = number(playersOf(w), 0) + " players on average"
+			each += " recorded " + requestsOf(w.Kind)
+		}
+		items = append(items, fmt.Sprintf("%s (%s): %s, %s in each of %s, from %s", w.Name, w.Kind, load, each,
+			countOf(c.Replications, "replication", "replications"), countOf(len(w.Metros), "metro", "metros")))
+	}
+	if len(items) == 0 {
+		return
+	}
+	p.heading("Load in the recorded time, under " + base.Name)
+	p.items(items)
+	p.gap()
+}
+
+// playersOf returns the mean number of players over all sites.
+func playersOf(w *edgewise.WorkloadResult) (sum float64) {
+	for i := range w.Sites {
+		f, _ := w.Sites[i].Figures.Find("players", "mean")
+		sum += f.Value
+	}
+	return sum
+}
+
+// run says how the figures came about: time, seed, replications, and by what.
+func (p *paper) run(c *edgewise.Comparison) {
+	p.heading("Run")
+	items := []string{
+		fmt.Sprintf("recorded %s from %s, after %s of warm-up (UTC)", words.Duration(c.Duration), c.Start.Add(c.WarmUp).UTC().Format(time.RFC3339), words.Duration(c.WarmUp)),
+		fmt.Sprintf("%s, seed %d", basis(c), c.Seed),
+	}
+	if !p.markdown { // the manifest has it for files, which must not change with the program
+		items = append(items, "by "+edgewise.ThisCode().String())
+	} else {
+		items = append(items, "by "+edgewise.ThisCode().Module+" "+edgewise.ThisCode().Version+"; manifest.json says more")
+	}
+	p.items(items)
+	p.gap()
+}
+
+// basics writes what rests on assumptions and on which data.
+func (p *paper) basics(c *edgewise.Comparison) {
+	if len(c.Assumed) > 0 {
+		p.heading("Assumed, without a source")
+		p.items(assumptions(c))
+		p.gap()
+	}
+	if len(c.Sources) == 0 {
+		return
+	}
+	if !p.All {
+		p.prose(fmt.Sprintf("%s of data: -v lists them, as comparison.md does.", countOf(len(c.Sources), "source", "sources")))
+		p.gap()
+		return
+	}
+	p.heading("Sources")
+	p.items(c.Sources)
+	p.gap()
+}
+
+// assumptions returns what is assumed, in the order of the comparison; what holds for several workloads alike stands once.
+func assumptions(c *edgewise.Comparison) (all []string) {
+	type assumption struct {
+		of   []string
+		text string
+	}
+	var sorted []assumption
+	names := workloadNames(c)
+	for _, a := range c.Assumed {
+		name, text, ok := strings.Cut(a, ": ")
+		if !ok || !slices.Contains(names, name) {
+			sorted = append(sorted, assumption{text: a})
+			continue
+		}
+		at := slices.IndexFunc(sorted, func(s assumption) bool { return s.text == text && len(s.of) > 0 })
+		if at < 0 {
+			at = len(sorted)
+			sorted = append(sorted, assumption{text: text})
+		}
+		sorted[at].of = append(sorted[at].of, name)
+	}
+	for _, a := range sorted {
+		switch {
+		case len(a.of) == 0:
+			all = append(all, a.text)
+		case len(a.of) > 1 && len(a.of) == len(names):
+			all = append(all, "all workloads: "+a.text)
+		default:
+			all = append(all, strings.Join(a.of, ", ")+": "+a.text)
+		}
+	}
+	return all
+}
