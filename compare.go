@@ -41,8 +41,10 @@ type summary struct {
 	latency [sim.NumMetrics]*stats.Sketch
 	// asked is how many samples each metric would have if no request had failed and every player had played.
 	asked [sim.NumMetrics]uint64
-	// metros are by metro of the network, sites by id; isIdle says of a site that nobody has asked it for anything.
+	// metros are by metro of the network, packed until figures are made of them; sites by id; isIdle says of a site that
+	// nobody has asked it for anything.
 	metros []summary
+	packed packedMetros
 	sites  map[string]*summary
 	isIdle bool
 }
@@ -91,14 +93,15 @@ func summarise(w *sim.WorkloadTally, sites, tiers []string, rows *rowSet, durati
 	if err != nil {
 		return summary{}, err
 	}
-	s := summary{metros: make([]summary, len(w.Metros)), sites: make(map[string]*summary, len(w.Sites))}
+	s := summary{sites: make(map[string]*summary, len(w.Sites))}
 	s.count(&Tallies{Tally: &total, Tiers: w.Tiers, Workload: w, Duration: duration, names: tiers}, rows.all)
 	for i := range total.Metrics {
 		m := total.Metrics[i].Metric
 		s.latency[m], s.asked[m] = total.Metrics[i].Latency.Packed(), asked(m, &total)
 	}
+	metros := make([]summary, len(w.Metros))
 	for m := range w.Metros {
-		at := &s.metros[m]
+		at := &metros[m]
 		at.count(&Tallies{Tally: &w.Metros[m], Tiers: w.TiersOf(m), Workload: w, Duration: duration, names: tiers}, rows.byMetro)
 		for i := range rows.byMetro {
 			if metric, ok := rows.byMetro[i].Of.sampled(); ok && at.latency[metric] == nil {
@@ -106,6 +109,7 @@ func summarise(w *sim.WorkloadTally, sites, tiers []string, rows *rowSet, durati
 			}
 		}
 	}
+	s.packed = packMetros(metros, len(rows.byMetro))
 	for n := range w.Sites {
 		site := &w.Sites[n]
 		at := &summary{isIdle: site.IsIdle()}
@@ -169,9 +173,17 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 				e.these = append(e.these, &r.runs[p][w])
 				e.base = append(e.base, &r.runs[0][w])
 			}
+			if err := unpackMetros(e.these); err != nil {
+				return nil, err
+			}
 			workload, err := e.workload(ctx)
 			if err != nil {
 				return nil, err
+			}
+			if p > 0 {
+				for _, s := range e.these {
+					s.metros = nil
+				}
 			}
 			result.Workloads = append(result.Workloads, workload)
 		}

@@ -3,6 +3,9 @@ package edgewise
 import (
 	"context"
 	"fmt"
+	"sync"
+
+	"github.com/edgewise-sim/edgewise/sim"
 )
 
 // A Round is the cells that a study runs before it looks whether they are enough: without [Study.Until] there is one.
@@ -155,28 +158,55 @@ func (f *follower) next() (*Round, error) {
 	return round, nil
 }
 
-// read takes the results of a round, replication by replication, and returns the cells of which there are none.
+// read takes the results of a round, replication by replication, and returns the cells of which there are none. Some are
+// read ahead, on all cores: to read and decode is most of the work.
 func (f *follower) read(ctx context.Context, round *Round) (missing []Cell, err error) {
+	var readers sync.WaitGroup
+	defer readers.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	placements := f.admission.study.Placements
-	for r := len(f.gatherer.finished()); r < f.planned; r++ {
+	first := len(f.gatherer.finished())
+	type answer struct {
+		result *sim.Result
+		err    error
+	}
+	workers := f.admission.study.workers()
+	ahead := make(chan chan answer, workers)
+	readers.Go(func() {
+		defer close(ahead)
+		for n := range (f.planned - first) * len(placements) {
+			cell := Cell{placements[n%len(placements)].Name, first + n/len(placements)}
+			ready := make(chan answer, 1)
+			select {
+			case ahead <- ready:
+			case <-ctx.Done():
+				return
+			}
+			readers.Go(func() {
+				result, err := f.keep.kept(ctx, cell)
+				ready <- answer{result, err}
+			})
+		}
+	})
+	for r := first; r < f.planned; r++ {
 		for p := range placements {
-			if err := ctx.Err(); err != nil {
-				return nil, err
+			ready, ok := <-ahead
+			if !ok {
+				return nil, ctx.Err()
 			}
-			c := Cell{placements[p].Name, r}
-			result, err := f.keep.kept(ctx, c)
-			if err != nil {
-				return nil, err
-			}
-			if result == nil {
-				missing = append(missing, c)
-				continue
-			}
-			if missing != nil {
-				continue // what comes after a gap only counts
-			}
-			if err := f.gatherer.take(p, result); err != nil {
-				return nil, fmt.Errorf("edgewise: %v: %w", c, err)
+			cell := Cell{placements[p].Name, r}
+			switch a := <-ready; {
+			case ctx.Err() != nil:
+				return nil, ctx.Err()
+			case a.err != nil:
+				return nil, a.err
+			case a.result == nil:
+				missing = append(missing, cell)
+			case missing == nil: // what comes after a gap only counts
+				if err := f.gatherer.take(p, a.result); err != nil {
+					return nil, fmt.Errorf("edgewise: %v: %w", cell, err)
+				}
 			}
 		}
 	}

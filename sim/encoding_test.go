@@ -2,12 +2,15 @@ package sim
 
 import (
 	"context"
+	"reflect"
 	"runtime"
 	"slices"
 	"testing"
 
 	"github.com/fxamacker/cbor/v2"
 	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // smallResult is a result with a game, a site and an API, of which some requests fail.
@@ -25,6 +28,7 @@ func TestResultsAreTheSameAfterAJourney(t *testing.T) {
 	require.NoError(t, err)
 	var back Result
 	require.NoError(t, back.UnmarshalBinary(data))
+	pack(reflect.ValueOf(r).Elem()) // as what was read is
 	require.Equal(t, r, &back)
 	var sites SiteTally
 	for w := range back.Workloads {
@@ -43,6 +47,26 @@ func TestResultsAreTheSameAfterAJourney(t *testing.T) {
 	require.Equal(t, data, again)
 	for n := range data {
 		require.Error(t, new(Result).UnmarshalBinary(data[:n]), "cut to %d bytes", n)
+	}
+}
+
+// pack packs all sketches below a value.
+func pack(v reflect.Value) {
+	switch {
+	case v.Type() == reflect.TypeFor[stats.Sketch]():
+		v.Set(reflect.ValueOf(v.Addr().Interface().(*stats.Sketch).Packed()).Elem())
+	case v.Kind() == reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				pack(v.Field(i))
+			}
+		}
+	case v.Kind() == reflect.Slice || v.Kind() == reflect.Array:
+		for i := range v.Len() {
+			pack(v.Index(i))
+		}
+	case v.Kind() == reflect.Pointer && !v.IsNil():
+		pack(v.Elem())
 	}
 }
 

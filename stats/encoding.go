@@ -33,7 +33,7 @@ func (s *Sketch) MarshalBinary() ([]byte, error) {
 }
 
 // UnmarshalBinary replaces the sketch by the one encoded in data. Data that is damaged, cut short or
-// that no sketch can have written gives an error and leaves the sketch as it was.
+// that no sketch can have written gives an error and leaves the sketch as it was. What it reads is packed: see [Sketch.Packed].
 func (s *Sketch) UnmarshalBinary(data []byte) error {
 	decoded, err := decodeSketch(data)
 	if err != nil {
@@ -67,7 +67,7 @@ func decodeSketch(data []byte) (*Sketch, error) {
 	}
 	s.span = largest - s.min
 
-	cells := uint64(0)
+	cells, packed := uint64(0), make([]byte, 0, len(r.rest))
 	for next := uint64(0); len(r.rest) > 0; next++ {
 		gap, n := r.next("cell gap"), r.next("cell count")
 		if r.err != nil {
@@ -80,8 +80,7 @@ func decodeSketch(data []byte) (*Sketch, error) {
 		if n == 0 {
 			return nil, fmt.Errorf("cell %d: count 0, empty cells are not written", next)
 		}
-		s.cover(firstCell+next, firstCell+next)
-		s.cells[firstCell+next-s.first] = n
+		packed = binary.AppendUvarint(binary.AppendUvarint(packed, gap), n)
 		var carry uint64
 		if cells, carry = bits.Add64(cells, n, 0); carry != 0 {
 			return nil, errors.New("the cells hold more than 2^64-1 values")
@@ -90,6 +89,7 @@ func decodeSketch(data []byte) (*Sketch, error) {
 	if cells != s.count {
 		return nil, fmt.Errorf("the cells hold %d values, the count is %d", cells, s.count)
 	}
+	s.packed = string(packed)
 	return s, s.checkExtremes()
 }
 
