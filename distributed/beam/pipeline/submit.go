@@ -1,0 +1,228 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime/graphx"
+	jobpb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/jobmanagement_v1"
+	pipepb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/pipeline_v1"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/options/jobopts"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/dataflow"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/universal/extworker"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/universal/runnerlib"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/vet"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/util/grpcx"
+	"google.golang.org/protobuf/proto"
+)
+
+// Runners are the names that [Runner] knows.
+const Runners = "prism, dataflow, flink, universal"
+
+// Runner returns how a runner runs pipelines, by its name, as the flags of Beam say: --endpoint, --environment_type,
+// --worker_binary and so on. Prism without an endpoint runs in this process.
+func Runner(name string) (Submit, error) {
+	switch name {
+	case "prism":
+		if *jobopts.Endpoint == "" {
+			return new(inProcess).submit, nil
+		}
+		return submitTo, nil
+	case "flink", "universal":
+		if *jobopts.Endpoint == "" {
+			return nil, refuse("--runner=%s wants the job service of the runner, --endpoint=HOST:PORT", name)
+		}
+		return submitTo, nil
+	case "dataflow":
+		return submitToDataflow, nil
+	}
+	return nil, refuse("--runner is %q; want one of %s", name, Runners)
+}
+
+// strictly refuses a pipeline that Beam would run by reflection: that is how closures, whose variables workers do not have, and
+// functions that are not registered show themselves.
+func strictly(ctx context.Context, p *beam.Pipeline) error {
+	_, err := vet.Execute(ctx, p)
+	return err
+}
+
+// program is the file that workers run: this very program, unless a flag says otherwise. Beam would compile another one,
+// whose cells would be refused as those of another build.
+func program() (string, error) {
+	if *jobopts.WorkerBinary != "" {
+		return *jobopts.WorkerBinary, nil
+	}
+	return os.Executable()
+}
+
+// inProcess is Prism in this process, with its workers.
+type inProcess struct{ client jobpb.JobServiceClient }
+
+func (r *inProcess) submit(ctx context.Context, p *beam.Pipeline, environments int, progress func(Counts)) (Counts, error) {
+	if r.client == nil {
+		var err error
+		if r.client, err = prism.CreateJobServer(ctx, prism.Options{}); err != nil {
+			return Counts{}, err
+		}
+	}
+	// A context that outlives a cancelled one: workers that are stopped before their job is cancelled fail it.
+	workers, err := extworker.StartLoopback(context.WithoutCancel(ctx), 0)
+	if err != nil {
+		return Counts{}, err
+	}
+	environment, err := graphx.CreateEnvironment(ctx, graphx.URNEnvExternal, workers.EnvironmentConfig)
+	if err != nil {
+		return Counts{}, err
+	}
+	counts, err := submit(ctx, r.client, p, &run{environment: environment, environments: environments, program: os.DevNull, progress: progress})
+	return counts, errors.Join(err, workers.Stop(context.WithoutCancel(ctx)))
+}
+
+// submitTo runs a pipeline on the job service at --endpoint.
+func submitTo(ctx context.Context, p *beam.Pipeline, environments int, progress func(Counts)) (Counts, error) {
+	if jobopts.IsLoopback() {
+		return Counts{}, refuse("--environment_type=LOOPBACK runs all in this process, which --runner=prism without --endpoint does, too; want EXTERNAL or DOCKER")
+	}
+	binary, err := program()
+	if err != nil {
+		return Counts{}, err
+	}
+	environment, err := graphx.CreateEnvironment(ctx, jobopts.GetEnvironmentUrn(ctx), jobopts.GetEnvironmentConfig)
+	if err != nil {
+		return Counts{}, err
+	}
+	conn, err := grpcx.Dial(ctx, *jobopts.Endpoint, time.Minute)
+	if err != nil {
+		return Counts{}, fmt.Errorf("job service at %s: %w", *jobopts.Endpoint, err)
+	}
+	counts, err := submit(ctx, jobpb.NewJobServiceClient(conn), p, &run{environment: environment, environments: environments, program: binary, progress: progress})
+	return counts, errors.Join(err, conn.Close())
+}
+
+// submitToDataflow runs a pipeline on Dataflow.
+func submitToDataflow(ctx context.Context, p *beam.Pipeline, environments int, _ func(Counts)) (Counts, error) {
+	if environments > 1 {
+		return Counts{}, refuse("Dataflow decides itself how many workers there are; want no --environments")
+	}
+	if err := strictly(ctx, p); err != nil {
+		return Counts{}, err
+	}
+	binary, err := program()
+	if err != nil {
+		return Counts{}, err
+	}
+	*jobopts.WorkerBinary = binary
+	result, err := dataflow.Execute(ctx, p)
+	return countsOf(result), err
+}
+
+// A run is a pipeline on a job service.
+type run struct {
+	environment  *pipepb.Environment
+	environments int
+	program      string
+	progress     func(Counts)
+}
+
+// submit runs a pipeline on a job service. It does what Beam's own universal runner does and, besides, several environments,
+// counters while the job runs, and an end of the job when ctx ends.
+func submit(ctx context.Context, client jobpb.JobServiceClient, p *beam.Pipeline, r *run) (counts Counts, err error) {
+	if err := strictly(ctx, p); err != nil {
+		return counts, err
+	}
+	edges, _, err := p.Build()
+	if err != nil {
+		return counts, err
+	}
+	pipeline, err := graphx.Marshal(edges, &graphx.Options{Environment: r.environment, PipelineResourceHints: jobopts.GetPipelineResourceHints()})
+	if err != nil {
+		return counts, err
+	}
+	if err := runnerlib.UpdateGoEnvironmentWorker(r.program, pipeline); err != nil {
+		return counts, err
+	}
+	spread(pipeline, r.environments)
+	options := &runnerlib.JobOptions{
+		Name: jobopts.GetJobName(), Experiments: jobopts.GetExperiments(), Worker: r.program,
+		RetainDocker: *jobopts.RetainDockerContainers, Parallelism: *jobopts.Parallelism,
+	}
+	prepared, artifacts, token, err := runnerlib.Prepare(ctx, client, pipeline, options)
+	if err != nil {
+		return counts, err
+	}
+	if token, err = runnerlib.Stage(ctx, prepared, artifacts, r.program, token); err != nil {
+		return counts, err
+	}
+	id, err := runnerlib.Submit(ctx, client, prepared, token)
+	if err != nil {
+		return counts, err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- runnerlib.WaitForCompletion(ctx, client, id) }()
+	look := time.NewTicker(time.Second)
+	defer look.Stop()
+	after := context.WithoutCancel(ctx)
+	for {
+		select {
+		case err = <-ended:
+		case <-look.C:
+			if now, err := ask(ctx, client, id); err == nil {
+				r.progress(now)
+			}
+			continue
+		}
+		break
+	}
+	if ctx.Err() != nil {
+		const grace = 10 * time.Second
+		soon, cancel := context.WithTimeout(after, grace)
+		defer cancel()
+		_, cancelErr := client.Cancel(soon, &jobpb.CancelJobRequest{JobId: id})
+		return counts, errors.Join(ctx.Err(), cancelErr)
+	}
+	counts, asked := ask(after, client, id)
+	if err == nil {
+		// WaitForCompletion takes a job that somebody cancelled for one that is done.
+		state, stateErr := client.GetState(after, &jobpb.GetJobStateRequest{JobId: id})
+		if stateErr == nil && state.GetState() != jobpb.JobState_DONE {
+			err = fmt.Errorf("job %s has ended as %v", id, state.GetState())
+		}
+		err = errors.Join(err, stateErr, asked)
+	}
+	return counts, err
+}
+
+// ask returns the counters of a job.
+func ask(ctx context.Context, client jobpb.JobServiceClient, id string) (Counts, error) {
+	response, err := client.GetJobMetrics(ctx, &jobpb.GetJobMetricsRequest{JobId: id})
+	if err != nil {
+		return Counts{}, err
+	}
+	return countsIn(response.GetMetrics().GetAttempted()), nil
+}
+
+// spread puts the parts of a pipeline that run cells into environments of their own, copies of the one that Beam's Go SDK makes:
+// it makes one, whatever the hints on resources say.
+func spread(p *pipepb.Pipeline, environments int) {
+	const first = "go"
+	all := p.GetComponents().GetEnvironments()
+	for i := 1; i < environments; i++ {
+		id := fmt.Sprintf("%s-%d", first, i)
+		scope := environmentScope(i) + "/"
+		isUsed := false
+		for _, t := range p.GetComponents().GetTransforms() {
+			if t.GetEnvironmentId() == first && strings.Contains("/"+t.GetUniqueName(), "/"+scope) {
+				t.EnvironmentId, isUsed = id, true
+			}
+		}
+		if isUsed {
+			all[id] = proto.CloneOf(all[first])
+		}
+	}
+}
