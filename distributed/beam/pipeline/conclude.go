@@ -28,20 +28,12 @@ type conclude struct {
 	worker *worker
 }
 
-// Setup joins what the process has of the study.
+// Setup takes what the process has of the study.
 func (f *conclude) Setup(ctx context.Context) (err error) {
 	if f.Out != "" {
 		f.worker, err = f.Study.open(ctx)
 	}
 	return err
-}
-
-// Teardown leaves it.
-func (f *conclude) Teardown() error {
-	if f.worker == nil {
-		return nil
-	}
-	return f.worker.leave()
 }
 
 // ProcessElement takes all replications.

@@ -37,6 +37,11 @@ func (c *Counts) add(name string, n int64) {
 	}
 }
 
+// most returns the larger of each.
+func (c Counts) most(other Counts) Counts {
+	return Counts{max(c.Done, other.Done), max(c.Kept, other.Kept), max(c.Failed, other.Failed)}
+}
+
 // countsOf returns the counters of a pipeline that has ended.
 func countsOf(r beam.PipelineResult) (c Counts) {
 	if r == nil {

@@ -63,10 +63,11 @@ func (j *Job) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if j.Store == "" {
-		return j.runThrough(ctx, study, from)
+	run := j.runThrough
+	if j.Store != "" {
+		run = j.runStored
 	}
-	return j.runStored(ctx, study, from)
+	return errors.Join(run(ctx, study, from), from.close())
 }
 
 // check refuses what cannot run.
@@ -203,6 +204,9 @@ func (j *Job) submit(ctx context.Context, g *graph, what string) error {
 	})
 	if counts != last {
 		say(fmt.Sprintf("%s: %v of %d cells", what, counts, total))
+	}
+	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
+		err = errors.Join(ctx.Err(), err)
 	}
 	return err
 }

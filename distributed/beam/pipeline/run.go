@@ -48,18 +48,10 @@ type runCell struct {
 	worker *worker
 }
 
-// Setup joins what the process has of the study.
+// Setup takes what the process has of the study.
 func (f *runCell) Setup(ctx context.Context) (err error) {
 	f.worker, err = f.Study.open(ctx)
 	return err
-}
-
-// Teardown leaves it.
-func (f *runCell) Teardown() error {
-	if f.worker == nil {
-		return nil
-	}
-	return f.worker.leave()
 }
 
 // ProcessElement runs a cell, by its replication.

@@ -204,7 +204,8 @@ func ask(ctx context.Context, client jobpb.JobServiceClient, id string) (Counts,
 	if err != nil {
 		return Counts{}, err
 	}
-	return countsIn(response.GetMetrics().GetAttempted()), nil
+	// Runners differ: Flink has only what was attempted, Prism has of that what the last bundle said, and else what is committed.
+	return countsIn(response.GetMetrics().GetAttempted()).most(countsIn(response.GetMetrics().GetCommitted())), nil
 }
 
 // spread puts the parts of a pipeline that run cells into environments of their own, copies of the one that Beam's Go SDK makes:

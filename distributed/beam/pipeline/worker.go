@@ -42,53 +42,57 @@ type worker struct {
 	cell func(context.Context, edgewise.Cell, int) (*edgewise.CellResult, error)
 	// cores has a place for every run at a time: runners start as many bundles as they like.
 	cores chan struct{}
-
-	key   [sha256.Size]byte
-	users int // guarded by workers
 }
 
-// workers are the studies that are open in this process, by the hash of their source.
+// workers are the studies that are open in this process, by the hash of their source. They stay so: Beam tears functions down
+// when it likes, or never.
 var workers struct {
 	sync.Mutex
 	open map[[sha256.Size]byte]*worker
 }
 
-// open returns the process's worker of a study. [worker.leave] must be called.
+// open returns the process's worker of a study.
 func (s *source) open(ctx context.Context) (*worker, error) {
-	text, err := json.Marshal(s)
+	key, err := s.key()
 	if err != nil {
 		return nil, err
 	}
-	key := sha256.Sum256(text)
 	workers.Lock()
 	defer workers.Unlock()
-	w := workers.open[key]
-	if w == nil {
-		if w, err = s.newWorker(ctx); err != nil {
-			return nil, err
-		}
-		w.key = key
-		if workers.open == nil {
-			workers.open = make(map[[sha256.Size]byte]*worker)
-		}
-		workers.open[key] = w
+	if w := workers.open[key]; w != nil {
+		return w, nil
 	}
-	w.users++
+	w, err := s.newWorker(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if workers.open == nil {
+		workers.open = make(map[[sha256.Size]byte]*worker)
+	}
+	workers.open[key] = w
 	return w, nil
 }
 
-// leave closes what nobody needs any more.
-func (w *worker) leave() error {
+// close closes what is open of a study, when its pipelines have ended: where they ran in the driver's process, so that others
+// may have the store for themselves.
+func (s *source) close() error {
+	key, err := s.key()
+	if err != nil {
+		return err
+	}
 	workers.Lock()
 	defer workers.Unlock()
-	if w.users--; w.users > 0 {
-		return nil
-	}
-	delete(workers.open, w.key)
-	if w.kept == nil {
+	w := workers.open[key]
+	delete(workers.open, key)
+	if w == nil || w.kept == nil {
 		return nil
 	}
 	return w.kept.Close()
+}
+
+func (s *source) key() ([sha256.Size]byte, error) {
+	text, err := json.Marshal(s)
+	return sha256.Sum256(text), err
 }
 
 func (s *source) newWorker(ctx context.Context) (*worker, error) {
