@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string) int {
 	flag.StringVar(&job.Out, "out", "", "Directory for the report. Without --store a worker writes it, so that it must be on a disk that all see.")
 	flag.StringVar(&job.Store, "store", "", "Where workers keep results, and find them when the command is run again: a directory that all see, or s3://BUCKET/PREFIX. Needed by studies that decide themselves how many replications they need.")
 	flag.BoolVar(&job.Force, "force", false, "Set aside what stands in the way of the report, as DIR.old-1, instead of refusing it.")
-	flag.IntVar(&job.Environments, "environments", 1, "Among how many environments cells are dealt out. Prism starts one worker for each; other runners decide themselves.")
+	flag.IntVar(&job.Pipelines, "pipelines", 1, "Pipelines side by side that cells are dealt out to; more than one needs --store. Prism starts one worker for each; other runners start as many as they like.")
 	runner := flag.String("runner", "prism", "The runner: "+pipeline.Runners+". Prism without --endpoint runs in this process.")
 	quiet := flag.Bool("quiet", false, "No progress, and of Beam nothing but errors.")
 	flag.Usage = func() {

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/sdf"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/rtrackers/offsetrange"
@@ -22,8 +23,8 @@ type span struct {
 	First, End int
 }
 
-// spansOf lists cells as spans, in as many shares as there are environments, each with about as many cells of every placement.
-func spansOf(cells []edgewise.Cell, environments int) [][]span {
+// spansOf lists cells as spans, in as many shares as there are pipelines, each with about as many cells of every placement.
+func spansOf(cells []edgewise.Cell, pipelines int) [][]span {
 	var whole []span
 	for _, c := range cells {
 		if n := len(whole); n > 0 && whole[n-1].Placement == c.Placement && whole[n-1].End == c.Replication {
@@ -32,25 +33,24 @@ func spansOf(cells []edgewise.Cell, environments int) [][]span {
 		}
 		whole = append(whole, span{c.Placement, c.Replication, c.Replication + 1})
 	}
-	shares := make([][]span, environments)
-	next := 0 // who gets the next cell more
+	shares := make([][]span, pipelines)
+	next := 0 // who is the first to get a cell more
 	for _, s := range whole {
-		n := s.End - s.First
-		first := s.First
-		for i := range environments {
-			at := (next + i) % environments
-			size := n / environments
-			if i < n%environments {
+		n, first := s.End-s.First, s.First
+		for i := range pipelines {
+			size := n / pipelines
+			if i < n%pipelines {
 				size++
 			}
 			if size > 0 {
+				at := (next + i) % pipelines
 				shares[at] = append(shares[at], span{s.Placement, first, first + size})
 				first += size
 			}
 		}
-		next = (next + n) % environments
+		next = (next + n) % pipelines
 	}
-	return shares
+	return slices.DeleteFunc(shares, func(share []span) bool { return len(share) == 0 })
 }
 
 // listCells lists the cells of a span. Runners split it.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
@@ -31,19 +32,19 @@ type Job struct {
 	// Store is where workers keep results, a directory that all see or an address as [objects.Open] has it. What is there already is not
 	// run again. Empty means that results pass through the pipeline, into the memory of one worker.
 	Store string
-	// Environments is among how many environments the cells are dealt out, 0 to 64; 0 means one. Prism starts one worker for
-	// each, other runners decide themselves how many there are.
-	Environments int
-	// Submit runs a pipeline: see [Submitter] and [Runner].
+	// Pipelines is the number of pipelines side by side that the cells are dealt out to, 0 to 64; 0 means one. More than one needs a
+	// store. Prism starts one worker for a pipeline; other runners start as many as they like, so that one is enough.
+	Pipelines int
+	// Submit runs a pipeline: see [Runner]. It is called by several goroutines at a time.
 	Submit Submit
 	// Progress, if set, is called with what has happened, in a sentence.
 	Progress func(string)
 }
 
-const mostEnvironments = 64
+const mostPipelines = 64
 
-// Submit runs a pipeline to its end and calls progress now and then with the counters of [Namespace].
-type Submit func(ctx context.Context, p *beam.Pipeline, environments int, progress func(Counts)) (Counts, error)
+// Submit runs a pipeline to its end and calls progress now and then with the counters of [Namespace], which it returns in the end.
+type Submit func(ctx context.Context, p *beam.Pipeline, progress func(Counts)) (Counts, error)
 
 // A RefusedError says that a job cannot run as it is, and why; nothing has run.
 type RefusedError struct{ Why error }
@@ -72,8 +73,11 @@ func (j *Job) Run(ctx context.Context) error {
 
 // check refuses what cannot run.
 func (j *Job) check() (*edgewise.Study, *source, error) {
-	if j.Environments < 0 || j.Environments > mostEnvironments {
-		return nil, nil, refuse("%d environments; want 0 (one) to %d", j.Environments, mostEnvironments)
+	if j.Pipelines < 0 || j.Pipelines > mostPipelines {
+		return nil, nil, refuse("%d pipelines; want 0 (one) to %d", j.Pipelines, mostPipelines)
+	}
+	if j.Pipelines > 1 && j.Store == "" {
+		return nil, nil, refuse("%d pipelines without a store; want one, where results come together", j.Pipelines)
 	}
 	study, err := scenario.ParseFrom(j.File, j.Text, j.Files)
 	if err != nil {
@@ -115,7 +119,7 @@ func (j *Job) runThrough(ctx context.Context, study *edgewise.Study, from *sourc
 	if err != nil {
 		return err
 	}
-	return j.submit(ctx, &graph{study: *from, cells: byPlacement(study, cells), environments: j.Environments, out: out, force: j.Force}, "the study")
+	return j.submit(ctx, &graph{study: *from, out: out, force: j.Force}, byPlacement(study, cells), "the study")
 }
 
 // runStored runs a study whose results are in a store, round after round.
@@ -155,8 +159,7 @@ func (j *Job) runStored(ctx context.Context, study *edgewise.Study, from *source
 			return fmt.Errorf("round %d has run, and the store lacks results still: %w", before, missing(ctx, study, kept))
 		}
 		before = round.Number
-		g := &graph{study: *from, cells: round.Cells, environments: j.Environments}
-		if err := j.submit(ctx, g, fmt.Sprintf("round %d", round.Number)); err != nil {
+		if err := j.submit(ctx, &graph{study: *from}, round.Cells, fmt.Sprintf("round %d", round.Number)); err != nil {
 			return errors.Join(j.failures(ctx, bucket), err)
 		}
 	}
@@ -187,24 +190,24 @@ func (j *Job) failures(ctx context.Context, bucket store.Bucket) error {
 	return errors.Join(all...)
 }
 
-// submit runs a pipeline.
-func (j *Job) submit(ctx context.Context, g *graph, what string) error {
-	say := j.Progress
-	if say == nil {
-		say = func(string) {}
+// submit deals cells out to pipelines like one, and runs them side by side. One that fails keeps no other from running.
+func (j *Job) submit(ctx context.Context, like *graph, cells []edgewise.Cell, what string) error {
+	shares := spansOf(cells, max(1, j.Pipelines))
+	progress := &progress{what: what, cells: len(cells), say: j.Progress, counts: make([]Counts, len(shares))}
+	progress.begin()
+	errs := make([]error, len(shares))
+	var running sync.WaitGroup
+	for i, spans := range shares {
+		g := *like
+		g.spans = spans
+		running.Go(func() {
+			counts, err := j.Submit(ctx, g.pipeline(), func(c Counts) { progress.set(i, c) })
+			progress.set(i, counts)
+			errs[i] = err
+		})
 	}
-	total := len(g.cells)
-	say(fmt.Sprintf("%s: %d cells", what, total))
-	last := Counts{}
-	counts, err := j.Submit(ctx, g.pipeline(), max(1, j.Environments), func(c Counts) {
-		if c != last {
-			last = c
-			say(fmt.Sprintf("%s: %v of %d cells", what, c, total))
-		}
-	})
-	if counts != last {
-		say(fmt.Sprintf("%s: %v of %d cells", what, counts, total))
-	}
+	running.Wait()
+	err := errors.Join(errs...)
 	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
 		err = errors.Join(ctx.Err(), err)
 	}

@@ -103,26 +103,22 @@ func requireSameReport(t testing.TB, want, got string) {
 	require.Len(t, b, len(a))
 }
 
-// TestTheReportIsThatOfOneRun has the results pass through the pipeline, and through a store, in one environment and in several.
+// TestTheReportIsThatOfOneRun has the results pass through the pipeline, and through a store, filled by one pipeline and several.
 func TestTheReportIsThatOfOneRun(t *testing.T) {
 	want := single(t, jobOf(t, tiny))
-	for _, environments := range []int{0, 3} {
-		for _, stored := range []bool{false, true} {
-			t.Run(fmt.Sprintf("environments %d, store %v", environments, stored), func(t *testing.T) {
-				j := jobOf(t, tiny)
-				j.Environments = environments
-				var said []string
-				j.Progress = func(text string) { said = append(said, text) }
-				if stored {
-					j.Store = filepath.Join(filepath.Dir(j.Out), "store")
-				}
-				require.NoError(t, j.Run(t.Context()))
-				requireSameReport(t, want, j.Out)
-				if environments == 0 { // of several Prism mixes the metrics up
-					require.Contains(t, said[len(said)-1], ": 6 done of 6 cells")
-				}
-			})
-		}
+	for _, pipelines := range []int{0, 1, 3} {
+		t.Run(fmt.Sprintf("%d pipelines with a store", pipelines), func(t *testing.T) {
+			j := jobOf(t, tiny)
+			j.Pipelines = pipelines
+			var said []string
+			j.Progress = func(text string) { said = append(said, text) }
+			if pipelines > 0 {
+				j.Store = filepath.Join(filepath.Dir(j.Out), "store")
+			}
+			require.NoError(t, j.Run(t.Context()))
+			requireSameReport(t, want, j.Out)
+			require.Contains(t, said[len(said)-1], ": 6 done of 6 cells")
+		})
 	}
 }
 
@@ -178,10 +174,10 @@ func TestCellsThatRunTwiceLeaveNoTrace(t *testing.T) {
 	require.NoError(t, err)
 	from.Text, from.Files = j.Text, []store.File{store.File(j.Files[0])}
 	cells = byPlacement(study, cells)
-	g := &graph{study: *from, cells: append(cells, cells...), environments: 2, out: j.Out}
-	counts, err := j.Submit(t.Context(), g.pipeline(), 2, func(Counts) {})
+	g := &graph{study: *from, spans: slices.Concat(spansOf(append(cells, cells...), 1)...), out: j.Out}
+	counts, err := j.Submit(t.Context(), g.pipeline(), func(Counts) {})
 	require.NoError(t, err)
-	require.LessOrEqual(t, counts.Done, int64(12))
+	require.Equal(t, Counts{Done: 12}, counts)
 	require.NoError(t, from.close())
 	requireSameReport(t, want, j.Out)
 }
@@ -272,9 +268,9 @@ func TestCellsAreDealtOutEvenly(t *testing.T) {
 			cells = append(cells, edgewise.Cell{Placement: p, Replication: r})
 		}
 	}
-	for _, environments := range []int{1, 2, 4, 5, 30} {
+	for _, pipelines := range []int{1, 2, 4, 5, 30} {
 		var back []edgewise.Cell
-		for _, spans := range spansOf(cells, environments) {
+		for _, spans := range spansOf(cells, pipelines) {
 			size := 0
 			for _, s := range spans {
 				size += s.End - s.First
@@ -282,10 +278,10 @@ func TestCellsAreDealtOutEvenly(t *testing.T) {
 					back = append(back, edgewise.Cell{Placement: s.Placement, Replication: r})
 				}
 			}
-			require.GreaterOrEqual(t, size, len(cells)/environments)
-			require.LessOrEqual(t, size, len(cells)/environments+1)
+			require.GreaterOrEqual(t, size, len(cells)/pipelines)
+			require.LessOrEqual(t, size, len(cells)/pipelines+1)
 		}
-		require.ElementsMatch(t, cells, back, environments)
+		require.ElementsMatch(t, cells, back, pipelines)
 	}
 }
 
@@ -299,7 +295,8 @@ func TestWhatCannotRunIsRefused(t *testing.T) {
 		want  string
 	}{
 		"scenario":     {func(j *Job) { j.Text = []byte("title: [") }, "scenario.yaml"},
-		"environments": {func(j *Job) { j.Environments = 65 }, "65 environments; want 0 (one) to 64"},
+		"pipelines":    {func(j *Job) { j.Pipelines = 65 }, "65 pipelines; want 0 (one) to 64"},
+		"side by side": {func(j *Job) { j.Pipelines = 2 }, "2 pipelines without a store"},
 		"place":        {func(j *Job) { j.Out = filepath.Dir(j.File) }, "report into"},
 		"size":         {func(j *Job) { j.Files[0].Data = []byte(large) }, "too much for the pipeline itself; want 4194304 at most, or a store"},
 		"store":        {func(j *Job) { j.Store = "s3://alone" }, "no place"},
@@ -332,7 +329,7 @@ func TestClosuresAreRefused(t *testing.T) {
 	p, s := beam.NewPipelineWithRoot()
 	captured := 7
 	beam.ParDo(s, func(n int) int { return n + captured }, beam.Create(s, 1))
-	_, err := localPrism()(t.Context(), p, 1, func(Counts) {})
+	_, err := localPrism()(t.Context(), p, func(Counts) {})
 	require.ErrorContains(t, err, "not performant")
 }
 

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
+	"sync"
 	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -19,7 +19,6 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/universal/runnerlib"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/vet"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/util/grpcx"
-	"google.golang.org/protobuf/proto"
 )
 
 // Runners are the names that [Runner] knows.
@@ -62,14 +61,25 @@ func program() (string, error) {
 }
 
 // inProcess is Prism in this process, with its workers.
-type inProcess struct{ client jobpb.JobServiceClient }
+type inProcess struct {
+	start  sync.Mutex
+	client jobpb.JobServiceClient
+}
 
-func (r *inProcess) submit(ctx context.Context, p *beam.Pipeline, environments int, progress func(Counts)) (Counts, error) {
+// job returns the job service, which is started when it is needed.
+func (r *inProcess) job(ctx context.Context) (client jobpb.JobServiceClient, err error) {
+	r.start.Lock()
+	defer r.start.Unlock()
 	if r.client == nil {
-		var err error
-		if r.client, err = prism.CreateJobServer(ctx, prism.Options{}); err != nil {
-			return Counts{}, err
-		}
+		r.client, err = prism.CreateJobServer(context.WithoutCancel(ctx), prism.Options{})
+	}
+	return r.client, err
+}
+
+func (r *inProcess) submit(ctx context.Context, p *beam.Pipeline, progress func(Counts)) (Counts, error) {
+	client, err := r.job(ctx)
+	if err != nil {
+		return Counts{}, err
 	}
 	// A context that outlives a cancelled one: workers that are stopped before their job is cancelled fail it.
 	workers, err := extworker.StartLoopback(context.WithoutCancel(ctx), 0)
@@ -80,12 +90,12 @@ func (r *inProcess) submit(ctx context.Context, p *beam.Pipeline, environments i
 	if err != nil {
 		return Counts{}, err
 	}
-	counts, err := submit(ctx, r.client, p, &run{environment: environment, environments: environments, program: os.DevNull, progress: progress})
+	counts, err := submit(ctx, client, p, &run{environment: environment, program: os.DevNull, progress: progress})
 	return counts, errors.Join(err, workers.Stop(context.WithoutCancel(ctx)))
 }
 
 // submitTo runs a pipeline on the job service at --endpoint.
-func submitTo(ctx context.Context, p *beam.Pipeline, environments int, progress func(Counts)) (Counts, error) {
+func submitTo(ctx context.Context, p *beam.Pipeline, progress func(Counts)) (Counts, error) {
 	if jobopts.IsLoopback() {
 		return Counts{}, refuse("--environment_type=LOOPBACK runs all in this process, which --runner=prism without --endpoint does, too; want EXTERNAL or DOCKER")
 	}
@@ -101,15 +111,12 @@ func submitTo(ctx context.Context, p *beam.Pipeline, environments int, progress 
 	if err != nil {
 		return Counts{}, fmt.Errorf("job service at %s: %w", *jobopts.Endpoint, err)
 	}
-	counts, err := submit(ctx, jobpb.NewJobServiceClient(conn), p, &run{environment: environment, environments: environments, program: binary, progress: progress})
+	counts, err := submit(ctx, jobpb.NewJobServiceClient(conn), p, &run{environment: environment, program: binary, progress: progress})
 	return counts, errors.Join(err, conn.Close())
 }
 
 // submitToDataflow runs a pipeline on Dataflow.
-func submitToDataflow(ctx context.Context, p *beam.Pipeline, environments int, _ func(Counts)) (Counts, error) {
-	if environments > 1 {
-		return Counts{}, refuse("Dataflow decides itself how many workers there are; want no --environments")
-	}
+func submitToDataflow(ctx context.Context, p *beam.Pipeline, _ func(Counts)) (Counts, error) {
 	if err := strictly(ctx, p); err != nil {
 		return Counts{}, err
 	}
@@ -124,42 +131,50 @@ func submitToDataflow(ctx context.Context, p *beam.Pipeline, environments int, _
 
 // A run is a pipeline on a job service.
 type run struct {
-	environment  *pipepb.Environment
-	environments int
-	program      string
-	progress     func(Counts)
+	environment *pipepb.Environment
+	program     string
+	progress    func(Counts)
 }
 
-// submit runs a pipeline on a job service. It does what Beam's own universal runner does and, besides, several environments,
-// counters while the job runs, and an end of the job when ctx ends.
-func submit(ctx context.Context, client jobpb.JobServiceClient, p *beam.Pipeline, r *run) (counts Counts, err error) {
+// submitting is held while a pipeline is made ready: what Beam sends to workers besides is global.
+var submitting sync.Mutex
+
+// begin hands a pipeline to a job service, and returns the number of its job.
+func begin(ctx context.Context, client jobpb.JobServiceClient, p *beam.Pipeline, r *run) (job string, err error) {
+	submitting.Lock()
+	defer submitting.Unlock()
 	if err := strictly(ctx, p); err != nil {
-		return counts, err
+		return "", err
 	}
 	edges, _, err := p.Build()
 	if err != nil {
-		return counts, err
+		return "", err
 	}
 	pipeline, err := graphx.Marshal(edges, &graphx.Options{Environment: r.environment, PipelineResourceHints: jobopts.GetPipelineResourceHints()})
 	if err != nil {
-		return counts, err
+		return "", err
 	}
 	if err := runnerlib.UpdateGoEnvironmentWorker(r.program, pipeline); err != nil {
-		return counts, err
+		return "", err
 	}
-	spread(pipeline, r.environments)
 	options := &runnerlib.JobOptions{
 		Name: jobopts.GetJobName(), Experiments: jobopts.GetExperiments(), Worker: r.program,
 		RetainDocker: *jobopts.RetainDockerContainers, Parallelism: *jobopts.Parallelism,
 	}
 	prepared, artifacts, token, err := runnerlib.Prepare(ctx, client, pipeline, options)
 	if err != nil {
-		return counts, err
+		return "", err
 	}
 	if token, err = runnerlib.Stage(ctx, prepared, artifacts, r.program, token); err != nil {
-		return counts, err
+		return "", err
 	}
-	id, err := runnerlib.Submit(ctx, client, prepared, token)
+	return runnerlib.Submit(ctx, client, prepared, token)
+}
+
+// submit runs a pipeline on a job service. It does what Beam's own universal runner does and, besides, reads the counters while the
+// job runs, and cancels the job when ctx ends.
+func submit(ctx context.Context, client jobpb.JobServiceClient, p *beam.Pipeline, r *run) (counts Counts, err error) {
+	id, err := begin(ctx, client, p, r)
 	if err != nil {
 		return counts, err
 	}
@@ -206,24 +221,4 @@ func ask(ctx context.Context, client jobpb.JobServiceClient, id string) (Counts,
 	}
 	// Runners differ: Flink has only what was attempted, Prism has of that what the last bundle said, and else what is committed.
 	return countsIn(response.GetMetrics().GetAttempted()).most(countsIn(response.GetMetrics().GetCommitted())), nil
-}
-
-// spread puts the parts of a pipeline that run cells into environments of their own, copies of the one that Beam's Go SDK makes:
-// it makes one, whatever the hints on resources say.
-func spread(p *pipepb.Pipeline, environments int) {
-	const first = "go"
-	all := p.GetComponents().GetEnvironments()
-	for i := 1; i < environments; i++ {
-		id := fmt.Sprintf("%s-%d", first, i)
-		scope := environmentScope(i) + "/"
-		isUsed := false
-		for _, t := range p.GetComponents().GetTransforms() {
-			if t.GetEnvironmentId() == first && strings.Contains("/"+t.GetUniqueName(), "/"+scope) {
-				t.EnvironmentId, isUsed = id, true
-			}
-		}
-		if isUsed {
-			all[id] = proto.CloneOf(all[first])
-		}
-	}
 }
