@@ -6,6 +6,7 @@ require (
 	github.com/apache/beam/sdks/v2 v2.77.0
 	github.com/edgewise-sim/edgewise v0.0.0
 	github.com/stretchr/testify v1.12.1
+	google.golang.org/grpc v1.83.2
 )
 
 require (
@@ -98,14 +99,11 @@ require (
 	google.golang.org/genproto v0.0.0-20260715232425-e75dac1f907d // indirect
 	google.golang.org/genproto/googleapis/api v0.0.0-20260715232425-e75dac1f907d // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260819154853-08b0e4226688 // indirect
-	google.golang.org/grpc v1.83.2 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 	gopkg.in/ini.v1 v1.67.3 // indirect
 )
 
-tool (
-	github.com/apache/beam/sdks/v2/go/cmd/prism
-	github.com/apache/beam/sdks/v2/go/container
-)
+// The runner for one machine: go tool prism.
+tool github.com/apache/beam/sdks/v2/go/cmd/prism
 
 replace github.com/edgewise-sim/edgewise => ../..

@@ -28,9 +28,11 @@ const (
 )
 
 const usage = `Usage: edgewise-beam SCENARIO --out DIR [--store STORE] [--runner RUNNER] [flags]
+       edgewise-beam --pool ADDRESS
 
 Runs the cells of a scenario as Apache Beam pipelines, and writes the report that edgewise run writes,
-the same to the bit. The flags of Beam's runners stand beside those of edgewise.
+the same to the bit; or starts workers on this machine for runners that ask for them.
+The flags of Beam's runners stand beside those of edgewise.
 
 `
 
@@ -48,6 +50,7 @@ func run(ctx context.Context, args []string) int {
 	flag.BoolVar(&job.Force, "force", false, "Set aside what stands in the way of the report, as DIR.old-1, instead of refusing it.")
 	flag.IntVar(&job.Pipelines, "pipelines", 1, "Pipelines side by side that cells are dealt out to; more than one needs --store. Prism starts one worker for each; other runners start as many as they like.")
 	runner := flag.String("runner", "prism", "The runner: "+pipeline.Runners+". Prism without --endpoint runs in this process.")
+	pool := flag.String("pool", "", "Start workers on this machine for runners that ask for them at this address, such as localhost:50000, until told to stop; the driver says --environment_type=EXTERNAL --environment_config=ADDRESS. Whoever reaches the address can start them.")
 	quiet := flag.Bool("quiet", false, "No progress, and of Beam nothing but errors.")
 	flag.Usage = func() {
 		fmt.Fprint(flag.CommandLine.Output(), usage)
@@ -59,8 +62,10 @@ func run(ctx context.Context, args []string) int {
 	}
 	beam.Init() // in a worker this runs the worker, and does not return
 
-	err := start(ctx, job, scenario, *runner, *quiet)
-	if err == nil {
+	var err error
+	if *pool != "" {
+		err = pipeline.ServePool(ctx, *pool)
+	} else if err = start(ctx, job, scenario, *runner, *quiet); err == nil {
 		err = say(job.Out)
 	}
 	if err != nil {

@@ -25,23 +25,22 @@ import (
 const Runners = "prism, dataflow, flink, universal"
 
 // Runner returns how a runner runs pipelines, by its name, as the flags of Beam say: --endpoint, --environment_type,
-// --worker_binary and so on. Prism without an endpoint runs in this process.
+// --worker_binary and so on. Prism without an endpoint runs in this process, and its workers, too, unless an environment says
+// otherwise.
 func Runner(name string) (Submit, error) {
-	switch name {
-	case "prism":
-		if *jobopts.Endpoint == "" {
-			return new(inProcess).submit, nil
-		}
-		return submitTo, nil
-	case "flink", "universal":
-		if *jobopts.Endpoint == "" {
-			return nil, refuse("--runner=%s wants the job service of the runner, --endpoint=HOST:PORT", name)
-		}
-		return submitTo, nil
-	case "dataflow":
+	switch {
+	case name == "prism" && *jobopts.Endpoint == "":
+		return new(inProcess).submit, nil
+	case name == "dataflow":
 		return submitToDataflow, nil
+	case name != "prism" && name != "flink" && name != "universal":
+		return nil, refuse("--runner is %q; want one of %s", name, Runners)
+	case *jobopts.Endpoint == "":
+		return nil, refuse("--runner=%s wants the job service of the runner, --endpoint=HOST:PORT", name)
+	case jobopts.IsLoopback():
+		return nil, refuse("--environment_type=LOOPBACK runs all in this process, which --runner=prism without --endpoint does, too; want EXTERNAL or DOCKER")
 	}
-	return nil, refuse("--runner is %q; want one of %s", name, Runners)
+	return submitTo, nil
 }
 
 // strictly refuses a pipeline that Beam would run by reflection: that is how closures, whose variables workers do not have, and
@@ -81,7 +80,10 @@ func (r *inProcess) submit(ctx context.Context, p *beam.Pipeline, progress func(
 	if err != nil {
 		return Counts{}, err
 	}
-	// A context that outlives a cancelled one: workers that are stopped before their job is cancelled fail it.
+	if *jobopts.EnvironmentType != "" && !jobopts.IsLoopback() {
+		return submitWith(ctx, client, p, progress)
+	}
+	// With a context that outlives a cancelled one: workers that are stopped before their job is cancelled fail it.
 	workers, err := extworker.StartLoopback(context.WithoutCancel(ctx), 0)
 	if err != nil {
 		return Counts{}, err
@@ -96,9 +98,16 @@ func (r *inProcess) submit(ctx context.Context, p *beam.Pipeline, progress func(
 
 // submitTo runs a pipeline on the job service at --endpoint.
 func submitTo(ctx context.Context, p *beam.Pipeline, progress func(Counts)) (Counts, error) {
-	if jobopts.IsLoopback() {
-		return Counts{}, refuse("--environment_type=LOOPBACK runs all in this process, which --runner=prism without --endpoint does, too; want EXTERNAL or DOCKER")
+	conn, err := grpcx.Dial(ctx, *jobopts.Endpoint, time.Minute)
+	if err != nil {
+		return Counts{}, fmt.Errorf("job service at %s: %w", *jobopts.Endpoint, err)
 	}
+	counts, err := submitWith(ctx, jobpb.NewJobServiceClient(conn), p, progress)
+	return counts, errors.Join(err, conn.Close())
+}
+
+// submitWith runs a pipeline with the workers that flags ask for.
+func submitWith(ctx context.Context, client jobpb.JobServiceClient, p *beam.Pipeline, progress func(Counts)) (Counts, error) {
 	binary, err := program()
 	if err != nil {
 		return Counts{}, err
@@ -107,12 +116,7 @@ func submitTo(ctx context.Context, p *beam.Pipeline, progress func(Counts)) (Cou
 	if err != nil {
 		return Counts{}, err
 	}
-	conn, err := grpcx.Dial(ctx, *jobopts.Endpoint, time.Minute)
-	if err != nil {
-		return Counts{}, fmt.Errorf("job service at %s: %w", *jobopts.Endpoint, err)
-	}
-	counts, err := submit(ctx, jobpb.NewJobServiceClient(conn), p, &run{environment: environment, program: binary, progress: progress})
-	return counts, errors.Join(err, conn.Close())
+	return submit(ctx, client, p, &run{environment: environment, program: binary, progress: progress})
 }
 
 // submitToDataflow runs a pipeline on Dataflow.
