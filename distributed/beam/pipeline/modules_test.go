@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise"
 )
 
 // TestModulesThatCellsRestOnAreThoseOfEdgewise checks that what Beam needs has not lifted a module that the two commands share: they
@@ -33,4 +35,5 @@ func TestModulesThatCellsRestOnAreThoseOfEdgewise(t *testing.T) {
 		}
 	}
 	require.Greater(t, shared, 15)
+	require.Empty(t, edgewise.ThisCode().Program, "of this repository")
 }

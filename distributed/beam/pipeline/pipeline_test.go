@@ -122,6 +122,30 @@ func TestTheReportIsThatOfOneRun(t *testing.T) {
 	}
 }
 
+// TestPlacementsThatAreOverloadedAreLeftOutAsInOneRun has one placement that can never be steady.
+func TestPlacementsThatAreOverloadedAreLeftOutAsInOneRun(t *testing.T) {
+	overloaded := strings.Replace(tiny, "check_warm_up: false\n", "warm_up: 2s\n", 1)
+	overloaded = strings.Replace(overloaded, "duration: 5s", "duration: 30s", 1)
+	overloaded = overloaded[:strings.Index(overloaded, "workloads:")] +
+		`workloads: [{name: api, preset: api-dynamic, requests_per_second: 50, day: flat, service: 100ms}]
+placements:
+  - {name: too few, compute: {sites: us-west-2, servers: 2}}
+  - {name: enough, compute: us-west-2}
+`
+	want := single(t, jobOf(t, overloaded))
+	for _, store := range []string{"", "store"} {
+		j := jobOf(t, overloaded)
+		if store != "" {
+			j.Store = filepath.Join(filepath.Dir(j.Out), store)
+		}
+		require.NoError(t, j.Run(t.Context()))
+		requireSameReport(t, want, j.Out)
+		m, err := report.ReadManifest(j.Out)
+		require.NoError(t, err)
+		require.Len(t, m.Refused, 1)
+	}
+}
+
 func TestAStudyThatDecidesItselfRunsRoundAfterRound(t *testing.T) {
 	j := jobOf(t, deciding)
 	err := j.Run(t.Context())
