@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -24,7 +25,7 @@ type Code struct {
 	Revision string `json:"revision,omitempty"`
 	Modified bool   `json:"modified,omitempty"`
 	// Program is the module that uses this one as a library, with its version and commit: of own parts it is the code.
-	// It is empty for the programs of this module.
+	// It is empty for the programs of this repository, whose modules are of one commit.
 	Program string `json:"program,omitempty"`
 	// Go is the version of the compiler, Platform for example "linux/amd64".
 	Go       string `json:"go"`
@@ -67,14 +68,14 @@ var thisCode = sync.OnceValue(func() Code {
 	if !ok {
 		return c
 	}
-	isMain := info.Main.Path == modulePath
+	isMain := isOfRepository(info.Main.Path)
 	if isMain {
 		c.Version = info.Main.Version
 	} else {
 		c.Program = info.Main.Path + " " + info.Main.Version
 	}
 	for _, d := range info.Deps { // used as a library
-		if d.Path == modulePath {
+		if d.Path == modulePath && !isMain {
 			c.Version = d.Version
 		}
 	}
@@ -99,6 +100,11 @@ var thisCode = sync.OnceValue(func() Code {
 	}
 	return c
 })
+
+// isOfRepository reports whether a module is this one or another of its repository, such as distributed/beam.
+func isOfRepository(path string) bool {
+	return path == modulePath || strings.HasPrefix(path, modulePath+"/")
+}
 
 // setting returns a setting of a build, "" where it has none of the name.
 func setting(info *debug.BuildInfo, key string) string {

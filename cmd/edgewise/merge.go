@@ -10,6 +10,7 @@ import (
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/scenario"
 	"github.com/edgewise-sim/edgewise/store"
+	"github.com/edgewise-sim/edgewise/store/objects"
 )
 
 // mergeCmd makes a report from the cells that shards have run.
@@ -27,7 +28,7 @@ type mergeCmd struct {
 func (c *mergeCmd) Run(ctx context.Context, s *streams) error {
 	var merged store.Merged
 	for _, place := range c.Stores {
-		b, err := bucketAt(place)
+		b, err := objects.BucketAt(place)
 		if err != nil {
 			return &usageError{err}
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/scenario"
 	"github.com/edgewise-sim/edgewise/store"
+	"github.com/edgewise-sim/edgewise/store/objects"
 )
 
 // shardCmd runs a share of a study's cells.
@@ -44,7 +45,7 @@ func (c *shardCmd) Run(ctx context.Context, s *streams) error {
 		}
 		return &usageError{err}
 	}
-	bucket, err := bucketAt(c.Store)
+	bucket, err := objects.BucketAt(c.Store)
 	if err != nil {
 		return &usageError{err}
 	}

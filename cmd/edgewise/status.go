@@ -42,7 +42,7 @@ func (c *statusCmd) Run(ctx context.Context, s *streams) error {
 	var there *store.Status
 	var at string
 	for _, path := range places {
-		bucket, err := bucketAt(path)
+		bucket, err := objects.BucketAt(path)
 		if err != nil {
 			return &usageError{err}
 		}
