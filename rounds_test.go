@@ -13,6 +13,13 @@ import (
 	"github.com/edgewise-sim/edgewise/placement"
 )
 
+// briefStudy is a small study whose runs are short.
+func briefStudy(t testing.TB) *edgewise.Study {
+	s := smallStudy(t)
+	s.WarmUp, s.Duration = time.Second, 2*time.Second
+	return s
+}
+
 // memory is a store in memory.
 type memory struct {
 	mu   sync.Mutex
@@ -46,7 +53,7 @@ func (m *memory) fill(t testing.TB, s *edgewise.Study, cells []edgewise.Cell) {
 }
 
 func TestKeptCellsGiveTheComparisonOfTheStudy(t *testing.T) {
-	s := smallStudy(t)
+	s := briefStudy(t)
 	want, err := s.Run(t.Context())
 	require.NoError(t, err)
 	kept := newMemory()
@@ -80,7 +87,7 @@ func TestKeptCellsGiveTheComparisonOfTheStudy(t *testing.T) {
 
 // TestRoundsAreThoseOfTheStudy follows a study that decides itself: whoever shares the store sees the same rounds.
 func TestRoundsAreThoseOfTheStudy(t *testing.T) {
-	s := smallStudy(t)
+	s := briefStudy(t)
 	s.Replications = 0
 	s.Until = &edgewise.Until{}
 	s.Until.MinReplications, s.Until.MaxReplications, s.Until.RelativeError = 2, 4, 0.001
@@ -114,7 +121,7 @@ func TestRoundsAreThoseOfTheStudy(t *testing.T) {
 }
 
 func TestAResultOfAnotherStudyIsNotCompared(t *testing.T) {
-	s := smallStudy(t)
+	s := briefStudy(t)
 	kept := newMemory()
 	round, err := s.Round(t.Context(), kept, 0)
 	require.NoError(t, err)
@@ -130,7 +137,7 @@ func TestAResultOfAnotherStudyIsNotCompared(t *testing.T) {
 }
 
 func TestACellThatFailsKeepsNoOtherFromRunning(t *testing.T) {
-	s := smallStudy(t)
+	s := briefStudy(t)
 	s.SkipWarmUpCheck = false
 	tiny := s.Placements[0].Named("one server")
 	tiny.Sites = append([]placement.Assignment(nil), tiny.Sites...)
@@ -159,7 +166,7 @@ func TestACellThatFailsKeepsNoOtherFromRunning(t *testing.T) {
 }
 
 func TestRunningCellsEndsWhenAskedTo(t *testing.T) {
-	s := smallStudy(t)
+	s := briefStudy(t)
 	cells, err := s.Cells()
 	require.NoError(t, err)
 	full := errors.New("the disk is full")
