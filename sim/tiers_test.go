@@ -204,6 +204,9 @@ func TestRandomFailuresOfDeepTiersAreTheSameHoweverAdvanced(t *testing.T) {
 }
 
 func TestEveryTierBeginsInItsSteadyState(t *testing.T) {
+	if raceEnabled {
+		t.Skip("one thread, and much of it")
+	}
 	s, p := deepCDN(t)
 	s.WarmUp, s.Duration = 0, 100*time.Second
 	ratios := func(p placement.Placement, from int) (all []float64) {
