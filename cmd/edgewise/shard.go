@@ -158,6 +158,9 @@ func missingOf(ctx context.Context, kept edgewise.Store, cells []edgewise.Cell, 
 	return missing, there, nil
 }
 
+// stepsASecond is about how fast a core is.
+const stepsASecond = 3e6
+
 // longestFirst sorts cells so that those that a pilot finds to take longest come first: then workers end together.
 func longestFirst(ctx context.Context, study *edgewise.Study, cells []edgewise.Cell, force bool) error {
 	own := *study // a prediction of this share, not of the study
@@ -172,9 +175,18 @@ func longestFirst(ctx context.Context, study *edgewise.Study, cells []edgewise.C
 			own.Replications = max(own.Replications, n)
 		}
 	}
-	predicted, err := predict(ctx, &own, force)
-	if err != nil {
-		return err
+	predicted := own.Predict()
+	if !force {
+		if err := checkBounds(&own, predicted); err != nil {
+			return &usageError{err}
+		}
+	}
+	// A pilot that takes more than a fiftieth of the work is not worth the order that it finds.
+	seconds := min(predicted.All.Steps()/stepsASecond/50, pilotBudget.Seconds())
+	if budget := time.Duration(seconds * float64(time.Second)); budget > 0 {
+		if err := own.Pilot(ctx, predicted, budget); err != nil {
+			return unlessStopped(ctx, err)
+		}
 	}
 	took := make(map[string]time.Duration)
 	for _, p := range predicted.Placements {
