@@ -123,10 +123,6 @@ func (s *Study) newFollower(ctx context.Context, from Store) (*follower, error) 
 	}
 	of := *s
 	of.Store = from
-	keep, err := of.newKeeper()
-	if err != nil {
-		return nil, err
-	}
 	a, err := s.admit(ctx, nil)
 	if err != nil {
 		return nil, err
@@ -135,7 +131,7 @@ func (s *Study) newFollower(ctx context.Context, from Store) (*follower, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &follower{from: from, keep: keep, admission: a, gatherer: newGatherer(a, nil), stopper: stopper}, nil
+	return &follower{from: from, keep: of.newKeeper(), admission: a, gatherer: newGatherer(a, nil), stopper: stopper}, nil
 }
 
 // next returns the round after those that are complete.

@@ -3,6 +3,7 @@ package edgewise
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/edgewise-sim/edgewise/sim"
 )
@@ -18,20 +19,13 @@ type Store interface {
 
 // A keeper gives what cells gave, from the store or from a run.
 type keeper struct {
-	study  *Study
-	header CellHeader
+	study *Study
+	// header is that of the study's results, which takes a while to find.
+	header func() (CellHeader, error)
 }
 
 // newKeeper returns the keeper of a valid study.
-func (s *Study) newKeeper() (*keeper, error) {
-	k := &keeper{study: s}
-	if s.Store == nil {
-		return k, nil
-	}
-	var err error
-	k.header, err = s.CellHeader()
-	return k, err
-}
+func (s *Study) newKeeper() *keeper { return &keeper{study: s, header: sync.OnceValues(s.CellHeader)} }
 
 // result returns what the store has of a cell or, if it has nothing, what a run gives, which it keeps.
 func (k *keeper) result(ctx context.Context, c Cell, run func() (*sim.Result, error)) (r *sim.Result, isKept bool, err error) {
@@ -43,10 +37,13 @@ func (k *keeper) result(ctx context.Context, c Cell, run func() (*sim.Result, er
 	if kept, err := k.kept(ctx, c); err != nil || kept != nil {
 		return kept, err == nil, err
 	}
+	header, err := k.header() // before the run, for there may be none
+	if err != nil {
+		return nil, false, err
+	}
 	if r, err = run(); err != nil {
 		return nil, false, err
 	}
-	header := k.header
 	header.Cell = c
 	if err := store.Put(ctx, &CellResult{header, r}); err != nil {
 		return nil, false, fmt.Errorf("edgewise: keep the result of %v: %w", c, err)
@@ -66,7 +63,11 @@ func (k *keeper) kept(ctx context.Context, c Cell) (*sim.Result, error) {
 	if kept.Cell != c || kept.Result == nil {
 		return nil, fmt.Errorf("edgewise: look for the result of %v: the store has that of %v", c, kept.Cell)
 	}
-	if _, err := k.study.accept(kept, &k.header); err != nil {
+	want, err := k.header()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := k.study.accept(kept, &want); err != nil {
 		return nil, err
 	}
 	return kept.Result, nil

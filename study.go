@@ -180,9 +180,11 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if err != nil {
 		return nil, err
 	}
-	keep, err := s.newKeeper()
-	if err != nil {
-		return nil, err
+	keep := s.newKeeper()
+	if s.Store != nil {
+		if _, err := keep.header(); err != nil {
+			return nil, err // before anything is run
+		}
 	}
 	g := newGatherer(a, s.Progress)
 	planned, enough := 0, false

@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 cat > world.yaml << END
 title: What sharding costs
-duration: 20s
+duration: 60s
 check_warm_up: false
 replications: 4
 network: {metros: {top: 200}}
