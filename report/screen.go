@@ -26,7 +26,7 @@ func (p *paper) page(c *edgewise.Comparison, sites bool) error {
 	if err != nil {
 		return err
 	}
-	ranks := rankBy(verdicts)
+	ranks := rankBy(c, verdicts)
 	p.refusals(c)
 	if len(c.Placements) > 1 {
 		losers, err := WhoLoses(c, Margins{})

@@ -195,7 +195,7 @@ func writeVerdicts(w io.Writer, c *edgewise.Comparison, m Margins, p *paper) err
 	if err != nil {
 		return err
 	}
-	p.verdicts(c, m, verdicts, losers, rankBy(verdicts))
+	p.verdicts(c, m, verdicts, losers, rankBy(c, verdicts))
 	if _, err := io.WriteString(w, p.String()); err != nil {
 		return fmt.Errorf("write verdicts: %w", err)
 	}
