@@ -89,11 +89,18 @@ func (a *answering) sentences() string {
 // losing says which of the users lose under a placement.
 func (a *answering) losing(r *tableRow) string {
 	at := slices.IndexFunc(a.losers, func(l Losers) bool { return l.Placement == r.placement && l.Workload == a.workload })
-	if at < 0 || a.losers[at].WorseMetros == 0 {
+	if at < 0 {
 		return ""
 	}
-	l := &a.losers[at]
-	return fmt.Sprintf("But %s %% of the %s, in %d of %s, are worse off.", percent(l.WorseShare), requestsOf(l.Kind), l.WorseMetros, countOf(l.Metros, "metro", "metros"))
+	switch l := &a.losers[at]; {
+	case l.WorseMetros > 0:
+		return fmt.Sprintf("But %s%s %% of the %s, in %d of %s, are worse off%s.",
+			l.atLeast(), percent(l.WorseShare), requestsOf(l.Kind), l.WorseMetros, countOf(l.Metros, "metro", "metros"), l.undecidedToo())
+	case l.UndecidedMetros > 0:
+		return fmt.Sprintf("Nobody is shown to be worse off, but in %d of %s, with %s %% of the %s, that is undecided.",
+			l.UndecidedMetros, countOf(l.Metros, "metro", "metros"), percent(l.UndecidedShare), requestsOf(l.Kind))
+	}
+	return ""
 }
 
 // laterLastByte says by how much the mean time to the last byte is worse, of a placement that is better to the first, beyond

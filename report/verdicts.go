@@ -234,8 +234,8 @@ func (p *paper) verdicts(c *edgewise.Comparison, m Margins, verdicts []Placement
 
 // verdictLegend explains the verdicts.
 func verdictLegend(c *edgewise.Comparison, m Margins, verdicts []PlacementVerdict, losers []Losers) string {
-	s := fmt.Sprintf("%d questions; with %s %% probability no answer is wrong (Holm). pp: percentage points. undecided: run more replications.",
-		len(verdicts), percentOf(c.Level))
+	s := fmt.Sprintf("%d questions; with %s %% probability no answer is wrong (Holm). same: within %s %% of the baseline's figure, shares within %s pp. pp: percentage points. undecided: run more replications.",
+		len(verdicts), percentOf(c.Level), percentOf(m.orDefaults().Relative), percentOf(m.orDefaults().Share))
 	if slices.ContainsFunc(verdicts, func(v PlacementVerdict) bool { return v.Verdict == NotComparable }) {
 		s += fmt.Sprintf(" not comparable: the shares that failed or did not play differ by more than %s pp; latencies are of those who are served, and who serves many fewer is better in no time.", percentOf(m.orDefaults().Served))
 	}
