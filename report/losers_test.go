@@ -62,7 +62,7 @@ func TestWhoLosesIsSaidEverywhere(t *testing.T) {
 	require.InDelta(t, 0.10, l.UndecidedShare, 1e-12)
 	require.Equal(t, 1, l.BetterMetros, "Denver is faster for those that are answered, which does not count")
 	require.InDelta(t, 0.60, l.BetterShare, 1e-12)
-	const sentence = "zones, api: worse in at least 2 of 4 metros with 30 % of the requests: Denver (failed requests +5.0 pp), San Francisco (+2.20 ms)"+
+	const sentence = "zones, api: worse in at least 2 of 4 metros with 30 % of the requests: Denver (failed requests +5.0 pp), San Francisco (+2.20 ms)" +
 		"; undecided in 1 more that moves to the worse, with 10 %."
 	require.Equal(t, sentence, l.String())
 
