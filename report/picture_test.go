@@ -169,7 +169,7 @@ func TestPicturesSayWhatTheyShow(t *testing.T) {
 		}},
 		{"typical", "latency_ccdf", []string{"Lines end where fewer than 100 requests are slower", "10 %", "1 %"}},
 		{"typical", "hit_ratio", []string{"no cache", "requests  57.76 ± 0.84 %", "100 %", "Whiskers"}},
-		{"typical", "quantile_shift", []string{"against Region only (us-west-2)", "baseline", "average shift", "p99  −28.4", "p90", "paired"}},
+		{"typical", "quantile_shift", []string{"against Region only (us-west-2)", "baseline", "average distance moved", "p99  −28.4", "p90", "paired"}},
 		{"one of one", "quantile_shift", []string{"There is one placement: nothing to compare."}},
 		{"all alike", "quantile_shift", []string{"exactly as a"}},
 		{"one of one", "latency_cdf", []string{"One replication: no confidence intervals", "p95  too few requests", "p50  78.3 ms"}},

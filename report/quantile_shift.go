@@ -17,7 +17,7 @@ import (
 // against the baseline, the first placement: below zero it is faster there, above it is slower. It
 // shows for whom a placement pays: a line that falls to the right helps the slow requests most. Bands
 // are the pointwise confidence intervals of the paired differences; lines end where fewer than
-// [stats.MinExceedances] requests lie beyond. The key gives the average shift: how
+// [stats.MinExceedances] requests lie beyond. The key gives the average distance moved: how
 // far the latency of a request moves on average, in either direction (Wasserstein-1 distance). The arguments are those of
 // [LatencyCDF].
 func QuantileShift(c *edgewise.Comparison, workload, metric string) (*Picture, error) {
@@ -118,7 +118,7 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 			p.X.Max = max(p.X.Max, pt.x)
 		}
 		shifts = append(shifts, s)
-		e.remark = withFailed("average shift  "+interval(stats.Estimate{Value: stats.WassersteinMs(baseline.pooled, cv.pooled), N: 1, Unsupported: "pooled"})+" ms", &cv)
+		e.remark = withFailed("average distance moved  "+interval(stats.Estimate{Value: stats.WassersteinMs(baseline.pooled, cv.pooled), N: 1, Unsupported: "pooled"})+" ms", &cv)
 		e.values = s.values
 		panel.key.entries = append(panel.key.entries, e)
 	}
