@@ -90,7 +90,7 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 	panel := &shiftPanel{&plotPanel{title: panelTitle(workload, kind), plot: p}, baseline.metric.Metric}
 
 	var shifts []shift
-	panel.key.entries = append(panel.key.entries, keyEntry{style: look.Line(0), name: baseline.name, remark: withFailed("baseline", &baseline)})
+	panel.key.entries = append(panel.key.entries, keyEntry{style: look.Line(0), name: baseline.name, remark: withFailed("baseline", &baseline), failed: baseline.failedRemark()})
 	low, high := 0.0, 0.0
 	p.X.Min, p.X.Max = logOdds(0.01), logOdds(0.9)
 	for i, cv := range curves {
@@ -101,7 +101,7 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 		}
 		s := newShift(baseline, cv, c.Level)
 		s.style = look.Share(s.style, part, parts)
-		e := keyEntry{placement: cv.placement, style: look.Line(cv.placement), name: cv.name}
+		e := keyEntry{placement: cv.placement, style: look.Line(cv.placement), name: cv.name, failed: cv.failedRemark()}
 		if first != i {
 			e.remark = withFailed("exactly as "+curves[first].name, &cv)
 			panel.key.entries = append(panel.key.entries, e)
@@ -137,13 +137,8 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 	return panel
 }
 
-// withFailed adds to a remark which share of the requests failed.
-func withFailed(remark string, c *curve) string {
-	if failed := c.failedRemark(); failed != "" {
-		remark += "; " + failed
-	}
-	return remark
-}
+// withFailed says before a remark which share of the requests failed: a remark may be cut.
+func withFailed(remark string, c *curve) string { return joined(c.failedRemark(), remark) }
 
 // A shift is the paired difference of the quantiles of one placement from the baseline's.
 type shift struct {
