@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -252,6 +253,9 @@ func (v *PlacementVerdict) amount() string {
 	if v.IsShare {
 		return fmt.Sprintf("%s %s%s pp", v.Figure, sign, number(100*d.Value, 1))
 	}
+	if v.Metric == sim.LobbyWait.String() {
+		return fmt.Sprintf("%s %s%s s", v.Figure, sign, number(d.Value/1e3, decimalsFor(d.Value/1e3, d.HalfWidth()/1e3)))
+	}
 	name := ""
 	if v.Statistic != "mean" {
 		name = v.Figure + " "
@@ -296,8 +300,11 @@ func losersTable(c *edgewise.Comparison, losers []Losers, ranks *ranking) *grid 
 				continue
 			}
 			factor, unit := 1.0, " "+v.Unit
-			if v.IsShare {
+			switch {
+			case v.IsShare:
 				factor, unit = 100, " pp"
+			case v.Metric == sim.LobbyWait.String():
+				factor, unit = 1e-3, " s"
 			}
 			t.rows = append(t.rows, []string{
 				row.name(), l.Workload, v.Metro, v.Figure, number(100*v.Share, 1), interval(v.Baseline.Scaled(factor)),

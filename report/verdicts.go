@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -291,7 +292,7 @@ func verdictTable(c *edgewise.Comparison, rows []tableRow, ranks *ranking) *grid
 	return t
 }
 
-// String returns the verdict with the change: "better −41.2 %", "same +0.1 pp", "undecided".
+// String returns the verdict with the change: "better −41.2 %", "same +0.1 pp", "undecided"; of waits for a match in seconds.
 func (v PlacementVerdict) String() string {
 	word := string(v.Verdict)
 	if v.Verdict == stats.Same {
@@ -301,8 +302,13 @@ func (v PlacementVerdict) String() string {
 	if !d.HasValue() {
 		return absent
 	}
-	change, unit := 100*d.Value, "pp"
-	if !v.IsShare {
+	change, unit, decimals := 100*d.Value, "pp", 1
+	switch {
+	case v.IsShare:
+	case v.Metric == sim.LobbyWait.String(): // in percent of a wait that hardly is one it says nothing
+		change, unit = d.Value/1e3, "s"
+		decimals = decimalsFor(change, d.HalfWidth()/1e3)
+	default:
 		if v.Baseline.Value == 0 {
 			return word
 		}
@@ -312,7 +318,7 @@ func (v PlacementVerdict) String() string {
 	if change > 0 {
 		sign = "+"
 	}
-	return fmt.Sprintf("%s %s%s %s", word, sign, number(change, 1), unit)
+	return fmt.Sprintf("%s %s%s %s", word, sign, number(change, decimals), unit)
 }
 
 // distanceStatistic is the statistic of how far a latency has moved as a whole, which is a difference itself.
