@@ -161,10 +161,18 @@ func (a *answering) withinBeside(r, other *tableRow) (text string) {
 		o, ok := other.workload.Figures.Find(f.Metric, f.Statistic)
 		if apart := math.Abs(f.Value - o.Value); ok && o.HasValue() && apart > most {
 			most = apart
-			text = fmt.Sprintf("; of all %s %s %%, under %s %s %%", f.Judged, percent(f.Value), other.placement, percent(o.Value))
+			text = fmt.Sprintf("; of all %s %s %%, under %s %s %%", f.Judged, percentOrNone(f.Value), other.placement, percentOrNone(o.Value))
 		}
 	}
 	return text
+}
+
+// percentOrNone is percent for shares that may be 0.
+func percentOrNone(share float64) string {
+	if share == 0 {
+		return "0"
+	}
+	return percent(share)
 }
 
 func (a *answering) standing(r *tableRow) standing { return a.ranks.standing(r.placement, a.workload) }
@@ -199,7 +207,7 @@ func (a *answering) noneIsBetter() string {
 	by := make(map[string][]string)
 	add := func(text, name string) { by[text] = append(by[text], name) }
 	baseline := &a.rows[0]
-	isFaster := false
+	servesFewer := false
 	for i := range a.rows {
 		r := &a.rows[i]
 		if r.placement == a.baseline {
@@ -209,7 +217,7 @@ func (a *answering) noneIsBetter() string {
 		verdict, v := a.verdict(r), a.find(r)
 		switch s := a.standing(r); {
 		case s != harmless && verdict == stats.Better:
-			isFaster = true
+			servesFewer = servesFewer || s != overloaded
 			add(objections[s], a.calledWith(r, v.amountInPercent()+", "+a.harms(r)+a.withinBeside(r, baseline)))
 		case s == overloaded:
 			add("Overloaded", a.calledWith(r, a.harms(r)))
@@ -224,7 +232,7 @@ func (a *answering) noneIsBetter() string {
 		}
 	}
 	s := fmt.Sprintf("no placement is shown to be better than %s by its mean %s", a.baseline, metricTitle(baseline.workload.Headline().Name()))
-	if isFaster {
+	if servesFewer {
 		s += " without serving fewer"
 	}
 	s += "."

@@ -72,6 +72,8 @@ func TestFasterPlacementsAreNamedBesideTheBest(t *testing.T) {
 	require.Contains(t, answer, "zones is best: its mean time to first byte (TTFB) is 90.00 ± 0.20 ms")
 	require.Contains(t, answer, "Faster, but serving fewer: PoPs (mean 80.00 ± 0.20 ms, failed requests +0.7 pp; of all within 50 ms 80 %, under zones 60 %).")
 	require.NotContains(t, answer, "slower PoPs")
+	answer = answersTo(t, chosen(candidate{"PoPs", 80, 0.017, 0.0001, 0}))
+	require.Contains(t, answer, "of all within 50 ms 0 %, under region 50 %")
 }
 
 func TestAnOverloadedPlacementIsNeverBest(t *testing.T) {
@@ -84,6 +86,10 @@ func TestAnOverloadedPlacementIsNeverBest(t *testing.T) {
 	require.NoError(t, report.WriteScreen(&screen, c, report.Layout{}))
 	require.Contains(t, screen.String(), "Overloaded: narrow: link a -> b: 80.1 Mbit/s over 1 Mbit/s: a load of 8010 %; it cannot carry what is asked for, and the figures are as if it could.")
 	require.NotContains(t, screen.String(), "grow with the length")
+
+	alone := chosen(candidate{"narrow", 50, 0.01, 0.0001, 0.9})
+	alone.Placements[1].Loads = c.Placements[2].Loads
+	require.Contains(t, answersTo(t, alone), "no placement is shown to be better than region by its mean time to first byte (TTFB). Faster by its figures, but overloaded: narrow")
 
 	c.Placements[2].Loads = []sim.Load{{Workload: "another", Site: "s", Offered: 3, Capacity: 1}}
 	require.Contains(t, answersTo(t, c), "narrow is best", "the servers of another workload are none of its own")
