@@ -292,7 +292,8 @@ func verdictTable(c *edgewise.Comparison, rows []tableRow, ranks *ranking) *grid
 	return t
 }
 
-// String returns the verdict with the change: "better −41.2 %", "same +0.1 pp", "undecided"; of waits for a match in seconds.
+// String returns the verdict with the change: "better −41.2 %", "same +0.1 pp", "undecided"; of waits for a match in seconds, and from eleven
+// times the baseline on as "worse ×13".
 func (v PlacementVerdict) String() string {
 	word := string(v.Verdict)
 	if v.Verdict == stats.Same {
@@ -313,6 +314,9 @@ func (v PlacementVerdict) String() string {
 			return word
 		}
 		change, unit = change/math.Abs(v.Baseline.Value), "%"
+		if change >= mostPercent {
+			return fmt.Sprintf("%s ×%s", word, number(1+change/100, 0))
+		}
 	}
 	sign := ""
 	if change > 0 {
@@ -320,6 +324,9 @@ func (v PlacementVerdict) String() string {
 	}
 	return fmt.Sprintf("%s %s%s %s", word, sign, number(change, decimals), unit)
 }
+
+// mostPercent is from which change on it is told as a factor: 12 700 % is for nobody.
+const mostPercent = 1000
 
 // distanceStatistic is the statistic of how far a latency has moved as a whole, which is a difference itself.
 const distanceStatistic = "Wasserstein distance"

@@ -38,3 +38,13 @@ func TestAWaitThatIsCutOffIsNoMeasuredWait(t *testing.T) {
 	require.Equal(t, "wait for a match", last.Figure)
 	require.Equal(t, "worse +356.50 s", last.String(), "and not +23 767 %")
 }
+
+func TestAChangeOfManyTimesIsAFactor(t *testing.T) {
+	c := chosen(candidate{"overrun", 1300, 0.01, 0.0001, 0.5}, candidate{"slow", 1099, 0.01, 0.0001, 0.5})
+	verdicts, err := report.Verdicts(c, report.Margins{})
+	require.NoError(t, err)
+	require.Equal(t, "worse ×13", verdicts[0].String())
+	slow := verdicts[len(verdicts)/2]
+	require.Equal(t, "slow", slow.Placement)
+	require.Equal(t, "worse +999.0 %", slow.String())
+}
