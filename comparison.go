@@ -48,6 +48,8 @@ type Comparison struct {
 	Metros []Place `json:"metros,omitempty"`
 	// Demand says how much is asked in the recorded time, against the mean of a day: of the workloads that follow a day.
 	Demand []DemandLoad `json:"demand,omitempty"`
+	// Failures are the sites that are down for a while.
+	Failures []SiteFailure `json:"failures,omitempty"`
 	// Refused says which placements of the study are not compared, and why.
 	Refused []Refusal `json:"refused,omitempty"`
 	// Placements holds one result a placement, in the order of the study: of those that are not refused, of which the

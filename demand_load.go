@@ -25,9 +25,9 @@ type DemandLoad struct {
 // OfMean returns the load in the recorded time as a share of the day's mean.
 func (d DemandLoad) OfMean() float64 { return d.Recorded / d.Mean }
 
-// String returns the load in words, for example "11,308 players in the recorded time, 141 % of the daily mean (8,020; peak 11,400)".
+// String returns the load in words, for example "11,308 players expected in the recorded time, 141 % of the daily mean (8,020; peak 11,400)".
 func (d DemandLoad) String() string {
-	return fmt.Sprintf("%s %s in the recorded time, %.0f %% of the daily mean (%s; peak %s)",
+	return fmt.Sprintf("%s %s expected in the recorded time, %.0f %% of the daily mean (%s; peak %s)",
 		rounded(d.Recorded), d.Unit, 100*d.OfMean(), rounded(d.Mean), rounded(d.Peak))
 }
 

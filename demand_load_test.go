@@ -31,7 +31,7 @@ func TestComparisonsSayTheLoadOfTheRecordedTime(t *testing.T) {
 	peak := 100 * (1 + 1.5/3.5) // of a cosine, peak to trough 2.5, at 21 h
 	require.InEpsilon(t, peak, d.Peak, 1e-9)
 	require.InEpsilon(t, peak, d.Recorded, 0.01)
-	require.Equal(t, "142 requests per second in the recorded time, 142 % of the daily mean (100; peak 143)", d.String())
+	require.Equal(t, "142 requests per second expected in the recorded time, 142 % of the daily mean (100; peak 143)", d.String())
 	asked, err := c.Placements[0].Workloads[0].Figure("requests", "count")
 	require.NoError(t, err)
 	require.InEpsilon(t, d.Recorded, asked.Estimate.Value/s.Duration.Seconds(), 0.01, "as many come as are expected")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/sim"
 )
 
@@ -27,6 +28,10 @@ func TestFailedRequestsAreCountedApartFromLatencies(t *testing.T) {
 	require.NoError(t, err)
 
 	require.Zero(t, found(t, figures(c, 0, 0), "failed", "share").Value, "no PoP")
+	require.Len(t, c.Failures, 2)
+	require.Equal(t, edgewise.SiteFailure{
+		Site: "us-west-2-lax-1", At: 15 * time.Second, For: 10 * time.Second, Detection: 5 * time.Second, Timeout: sim.DefaultFailureTimeout,
+	}, c.Failures[1])
 
 	site := &c.Placements[1].Workloads[0]
 	failed, requests := found(t, site.Figures, "failed", "share"), found(t, site.Figures, "requests", "count")

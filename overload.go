@@ -45,13 +45,17 @@ func (e *OverloadError) Error() string {
 func refusalOf(p *placement.Placement, loads []sim.Load) (r Refusal, ok bool) {
 	r = Refusal{Placement: p.Name, Roles: rolesOf(p)}
 	var words []string
+	so := ", which it cannot carry" // on a link nothing waits
 	for _, l := range loads {
 		if !l.IsSteady() {
 			r.Loads = append(r.Loads, l)
 			words = append(words, l.String())
+			if l.Site != "" {
+				so = ", so that it will never be steady"
+			}
 		}
 	}
-	r.Reason = strings.Join(words, "; ") + ", so that it will never be steady"
+	r.Reason = strings.Join(words, "; ") + so
 	return r, len(r.Loads) > 0
 }
 

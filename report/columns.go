@@ -6,6 +6,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // A column is a figure in a table.
@@ -14,6 +15,8 @@ type column struct {
 	title string
 	// recorded is the time in which things were counted: tables show them by second. 0 shows the count.
 	recorded time.Duration
+	// run is how long a run takes, warm-up included: no wait is longer. 0 where that is not known.
+	run time.Duration
 }
 
 // columnsOf returns the columns that figures of several placements or sites make: those with a title. They stand in the
@@ -30,7 +33,7 @@ func columnsOf(all []edgewise.Figures, recorded time.Duration, title func(*edgew
 			at := slices.IndexFunc(columns, func(c column) bool { return c.Metric == label.Metric && c.Statistic == label.Statistic })
 			if at < 0 {
 				at = next
-				columns = slices.Insert(columns, at, column{*label, text, recorded})
+				columns = slices.Insert(columns, at, column{Label: *label, title: text, recorded: recorded})
 			}
 			next = at + 1
 		}
@@ -65,6 +68,11 @@ func (c *column) by() string {
 
 // isWait reports whether a figure is a wait for a match, which is shown in seconds.
 func (c *column) isWait() bool { return c.Unit == "ms" && c.Metric == sim.LobbyWait.String() }
+
+// isCutOff reports whether a figure of a wait lies at the end of the run, as far as sketches tell: it would be longer.
+func (c *column) isCutOff(f *edgewise.Figure) bool {
+	return c.isWait() && c.run > 0 && f.HasValue() && f.Value*1e6 >= (1-2*stats.RelativeError)*float64(c.run)
+}
 
 // factor turns a figure into the unit of the heading.
 func (c *column) factor() float64 {

@@ -30,7 +30,7 @@ func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
 		cached := false
 		for i := range c.Placements {
 			if w := workloadOf(&c.Placements[i], name); w != nil {
-				panel.rows = append(panel.rows, hitRow{name: c.Placements[i].Name, style: look.Line(i), workload: w})
+				panel.rows = append(panel.rows, hitRow{name: c.Placements[i].Name, style: look.Line(i), round: look.Round(i), workload: w})
 				cached = cached || has(w, "cache")
 			}
 		}
@@ -69,6 +69,7 @@ type hitPanel struct {
 type hitRow struct {
 	name  string
 	style draw.LineStyle
+	round int // of colours: bars of later ones have stripes
 	// workload holds the figures.
 	workload *edgewise.WorkloadResult
 	bars     []hitBar
@@ -130,6 +131,8 @@ const (
 	hitBarStep    = hitBarHeight + 2
 	hitAxisHeight = 34 * vg.Length(1)
 	bytesOpacity  = 0.45
+	// stripeGap is between the stripes of bars of the second round of colours.
+	stripeGap = 5 * vg.Length(1)
 )
 
 // rowsHeight returns the height of all rows.
@@ -161,7 +164,7 @@ func (p hitPanel) height() vg.Length {
 
 func (p hitPanel) draw(c draw.Canvas) {
 	title := look.Bold(look.Text(look.LabelSize+1, look.Ink))
-	c.FillText(title, vg.Point{X: c.Min.X, Y: c.Max.Y}, cut(title, p.title, c.Size().X))
+	c.FillText(title, vg.Point{X: c.Min.X, Y: c.Max.Y}, cutMiddle(title, p.title, c.Size().X))
 
 	area := draw.Canvas{Canvas: c.Canvas, Rectangle: c.Rectangle}
 	area.Max.Y -= panelTitleHeight
@@ -181,7 +184,7 @@ func (p hitPanel) draw(c draw.Canvas) {
 	name, value := look.Text(look.LabelSize, look.Ink), look.Text(look.NoteSize, look.Faint)
 	heights := middles(p.rows, data.Min.Y, data.Max.Y)
 	for i, row := range p.rows {
-		lines := wrap(name, row.name, hitNameWidth-12, 3)
+		lines := wrapName(name, row.name, hitNameWidth-12, 3)
 		block(c, name, vg.Point{X: c.Min.X, Y: heights[i] + vg.Length(look.LabelSize*leading*vg.Length(len(lines))/2)}, lines)
 		if len(row.bars) == 0 {
 			block(c, value, vg.Point{X: c.Max.X - hitValueWidth, Y: heights[i] + look.NoteSize*leading/2}, []string{"no cache"})
@@ -215,18 +218,24 @@ func (rows hitBars) Plot(c draw.Canvas, p *plot.Plot) {
 	heights := middles(rows, c.Min.Y, c.Max.Y)
 	for i, row := range rows {
 		for k, bar := range row.bars {
-			drawBar(c, p, bar.share, row.bottom(heights[i], k), row.style, bar.opacity)
+			drawBar(c, p, bar.share, row.bottom(heights[i], k), row.style, bar.opacity, row.round)
 		}
 	}
 }
 
-func drawBar(c draw.Canvas, p *plot.Plot, e stats.Estimate, bottom vg.Length, style draw.LineStyle, opacity float64) {
+func drawBar(c draw.Canvas, p *plot.Plot, e stats.Estimate, bottom vg.Length, style draw.LineStyle, opacity float64, round int) {
 	if !e.HasValue() {
 		return
 	}
 	end := c.X(p.X.Norm(e.Value))
 	c.SetColor(look.Translucent(style.Color, opacity))
 	c.Fill(vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: bottom}, Max: vg.Point{X: end, Y: bottom + hitBarHeight}}.Path())
+	if round > 0 {
+		stripe := draw.LineStyle{Color: look.White, Width: vg.Points(1.2)}
+		for x := c.Min.X + stripeGap; x < end; x += vg.Length(stripeGap * vg.Length(round)) {
+			c.StrokeLine2(stripe, x, bottom, x, bottom+hitBarHeight)
+		}
+	}
 	if !e.HasInterval() {
 		return
 	}

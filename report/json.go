@@ -132,14 +132,17 @@ func newVerdictJSON(v *PlacementVerdict) *verdictJSON {
 
 // losersJSON are [Losers] as programs read them.
 type losersJSON struct {
-	Placement    string      `json:"placement"`
-	Workload     string      `json:"workload"`
-	Metros       int         `json:"metros"`
-	WorseMetros  int         `json:"worse_metros"`
-	WorseShare   float64     `json:"worse_share"`
-	BetterMetros int         `json:"better_metros"`
-	BetterShare  float64     `json:"better_share"`
-	Worse        []loserJSON `json:"worse"`
+	Placement    string  `json:"placement"`
+	Workload     string  `json:"workload"`
+	Metros       int     `json:"metros"`
+	WorseMetros  int     `json:"worse_metros"`
+	WorseShare   float64 `json:"worse_share"`
+	BetterMetros int     `json:"better_metros"`
+	BetterShare  float64 `json:"better_share"`
+	// Undecided are beside WorseMetros.
+	UndecidedMetros int         `json:"undecided_metros"`
+	UndecidedShare  float64     `json:"undecided_share"`
+	Worse           []loserJSON `json:"worse"`
 }
 
 // A loserJSON is what is worse in a metro.
@@ -158,7 +161,8 @@ func whoLosesJSON(losers []Losers) []losersJSON {
 	for i, l := range losers {
 		all[i] = losersJSON{
 			Placement: l.Placement, Workload: l.Workload, Metros: l.Metros, WorseMetros: l.WorseMetros, WorseShare: l.WorseShare,
-			BetterMetros: l.BetterMetros, BetterShare: l.BetterShare, Worse: []loserJSON{},
+			BetterMetros: l.BetterMetros, BetterShare: l.BetterShare,
+			UndecidedMetros: l.UndecidedMetros, UndecidedShare: l.UndecidedShare, Worse: []loserJSON{},
 		}
 		for _, v := range l.Worse {
 			all[i].Worse = append(all[i].Worse, loserJSON{

@@ -25,7 +25,9 @@ type keyEntry struct {
 	symbol    *symbol // on the line, or nil
 	name      string
 	remark    string // below the name, may be empty
-	values    []keyValue
+	// failed says which share has no answer, "" where all has. It is part of the remark.
+	failed string
+	values []keyValue
 }
 
 // A keyValue is a marked figure: "p50  45.2 ± 0.3 ms".
@@ -42,7 +44,7 @@ const (
 
 // entry returns the key entry of a line.
 func (l line) entry() keyEntry {
-	e := keyEntry{placement: l.placement, style: look.Line(l.placement), name: l.name, remark: l.failedRemark()}
+	e := keyEntry{placement: l.placement, style: look.Line(l.placement), name: l.name, remark: l.failedRemark(), failed: l.failedRemark()}
 	for _, m := range l.view.marks() {
 		q, ok := l.quantile(m.p)
 		switch {
@@ -113,7 +115,7 @@ func (k key) height() vg.Length {
 }
 
 func (e keyEntry) nameLines() []string {
-	return wrap(look.Text(look.LabelSize, look.Ink), e.name, keyWidth-keyIndent, 3)
+	return wrapName(look.Text(look.LabelSize, look.Ink), e.name, keyWidth-keyIndent, 3)
 }
 
 func (e keyEntry) remarkLines() []string {

@@ -172,7 +172,7 @@ func newLatencyPanel(c *edgewise.Comparison, workload, kind string, curves []cur
 		panel.lines = append(panel.lines, l)
 		entry := l.entry()
 		if first != i {
-			entry = keyEntry{placement: cv.placement, style: look.Line(cv.placement), name: cv.name, remark: withFailed("exactly as "+curves[first].name, &cv)}
+			entry = keyEntry{placement: cv.placement, style: look.Line(cv.placement), name: cv.name, remark: withFailed("exactly as "+curves[first].name, &cv), failed: cv.failedRemark()}
 		}
 		panel.key.entries = append(panel.key.entries, entry)
 	}

@@ -39,7 +39,7 @@ func TestLinesAreOfAllRequestsThoseThatFailedIncluded(t *testing.T) {
 	require.False(t, whole.sameAs(&part), "what fails more is not the same")
 	require.Empty(t, whole.failedRemark())
 	part.lost = 0.5
-	require.Equal(t, "baseline; 25 % failed, 50 % of sessions lost", withFailed("baseline", &part))
+	require.Equal(t, "25 % failed, 50 % of sessions lost; baseline", withFailed("baseline", &part))
 }
 
 func TestSharesInKeysAreNeverNoneOrAll(t *testing.T) {

@@ -3,10 +3,12 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -106,6 +108,10 @@ type Losers struct {
 	// [0, 1].
 	WorseMetros, BetterMetros int
 	WorseShare, BetterShare   float64
+	// UndecidedMetros are those beyond WorseMetros of which some figure moves to the worse and is undecided: some of them may
+	// lose, too. UndecidedShare is their share of the requests.
+	UndecidedMetros int
+	UndecidedShare  float64
 }
 
 // WhoLoses sums up [MetroVerdicts] by placement and workload, in their order; it has a row also where nobody loses.
@@ -127,7 +133,7 @@ func WhoLoses(c *edgewise.Comparison, m Margins) ([]Losers, error) {
 func losersAmong(verdicts []MetroVerdict) Losers {
 	l := Losers{Placement: verdicts[0].Placement, Workload: verdicts[0].Workload}
 	harms := make(map[string]float64) // the largest by metro, relative to the baseline
-	judged, better := make(map[string]bool), make(map[string]bool)
+	judged, better, undecided := make(map[string]bool), make(map[string]bool), make(map[string]float64)
 	for _, v := range verdicts {
 		if !judged[v.MetroID] {
 			judged[v.MetroID] = true
@@ -147,13 +153,40 @@ func losersAmong(verdicts []MetroVerdict) Losers {
 			}
 			harms[v.MetroID] = max(harms[v.MetroID], v.change())
 			l.Worse = append(l.Worse, v)
+		case stats.Undecided:
+			if v.movesToWorse() {
+				undecided[v.MetroID] = v.Share
+			}
 		}
 	}
-	l.WorseShare, l.BetterShare = min(l.WorseShare, 1), min(l.BetterShare, 1) // sums of shares may round up
+	for _, id := range slices.Sorted(maps.Keys(undecided)) {
+		if _, isWorse := harms[id]; !isWorse {
+			l.UndecidedMetros++
+			l.UndecidedShare += undecided[id]
+		}
+	}
+	l.WorseShare, l.BetterShare, l.UndecidedShare = wholeOf(l.WorseShare), wholeOf(l.BetterShare), wholeOf(l.UndecidedShare)
 	slices.SortStableFunc(l.Worse, func(a, b MetroVerdict) int {
 		return cmp.Or(cmp.Compare(harms[b.MetroID], harms[a.MetroID]), cmp.Compare(a.MetroID, b.MetroID))
 	})
 	return l
+}
+
+// wholeOf returns a sum of shares, of which the last bits are rounding: all is 1.
+func wholeOf(share float64) float64 {
+	if share > 1-1e-9 {
+		return 1
+	}
+	return share
+}
+
+// movesToWorse reports whether the difference, whatever its interval, is to the worse.
+func (v *PlacementVerdict) movesToWorse() bool {
+	d := v.Question.Difference
+	if v.Question.MoreIsBetter {
+		return d.HasValue() && d.Value < 0
+	}
+	return d.HasValue() && d.Value > 0
 }
 
 // change returns the size of the change: of a share as it is, of others relative to the baseline.
@@ -168,7 +201,24 @@ func (v *PlacementVerdict) change() float64 {
 // metrosInWords is how many metros a sentence names.
 const metrosInWords = 6
 
-// String says who loses in a sentence; where nobody does it is empty.
+// undecidedToo says in how many more metros users may lose, "" where in none.
+func (l *Losers) undecidedToo() string {
+	if l.UndecidedMetros == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; undecided in %s with %s %%", countOf(l.UndecidedMetros, "more that moves to the worse,", "more that move to the worse,"), percent(l.UndecidedShare))
+}
+
+// atLeast stands before what is counted where more may be.
+func (l *Losers) atLeast() string {
+	if l.UndecidedMetros == 0 {
+		return ""
+	}
+	return "at least "
+}
+
+// String says who is shown to lose in a sentence, and of how many others it is undecided; where nobody is shown to lose it
+// is empty.
 func (l *Losers) String() string {
 	if l.WorseMetros == 0 {
 		return ""
@@ -189,8 +239,8 @@ func (l *Losers) String() string {
 		more = fmt.Sprintf(" and %s", countOf(len(names)-metrosInWords, "other", "others"))
 		names = names[:metrosInWords]
 	}
-	return fmt.Sprintf("%s, %s: worse in %d of %s with %s %% of the %s: %s)%s.", l.Placement, l.Workload, l.WorseMetros,
-		countOf(l.Metros, "metro", "metros"), percent(l.WorseShare), requestsOf(l.Kind), strings.Join(names, "), "), more)
+	return fmt.Sprintf("%s, %s: worse in %s%d of %s with %s %% of the %s: %s)%s%s.", l.Placement, l.Workload, l.atLeast(), l.WorseMetros,
+		countOf(l.Metros, "metro", "metros"), percent(l.WorseShare), requestsOf(l.Kind), strings.Join(names, "), "), more, l.undecidedToo())
 }
 
 // amount says by how much a figure differs: "+2.2 ms", "failed requests +3.1 pp".
@@ -202,6 +252,9 @@ func (v *PlacementVerdict) amount() string {
 	}
 	if v.IsShare {
 		return fmt.Sprintf("%s %s%s pp", v.Figure, sign, number(100*d.Value, 1))
+	}
+	if v.Metric == sim.LobbyWait.String() {
+		return fmt.Sprintf("%s %s%s s", v.Figure, sign, number(d.Value/1e3, decimalsFor(d.Value/1e3, d.HalfWidth()/1e3)))
 	}
 	name := ""
 	if v.Statistic != "mean" {
@@ -247,8 +300,11 @@ func losersTable(c *edgewise.Comparison, losers []Losers, ranks *ranking) *grid 
 				continue
 			}
 			factor, unit := 1.0, " "+v.Unit
-			if v.IsShare {
+			switch {
+			case v.IsShare:
 				factor, unit = 100, " pp"
+			case v.Metric == sim.LobbyWait.String():
+				factor, unit = 1e-3, " s"
 			}
 			t.rows = append(t.rows, []string{
 				row.name(), l.Workload, v.Metro, v.Figure, number(100*v.Share, 1), interval(v.Baseline.Scaled(factor)),

@@ -58,15 +58,18 @@ func TestWhoLosesIsSaidEverywhere(t *testing.T) {
 	require.Equal(t, 4, l.Metros)
 	require.Equal(t, 2, l.WorseMetros)
 	require.InDelta(t, 0.30, l.WorseShare, 1e-12, "San Francisco 24 %, Denver 6 %")
+	require.Equal(t, 1, l.UndecidedMetros, "Seattle")
+	require.InDelta(t, 0.10, l.UndecidedShare, 1e-12)
 	require.Equal(t, 1, l.BetterMetros, "Denver is faster for those that are answered, which does not count")
 	require.InDelta(t, 0.60, l.BetterShare, 1e-12)
-	const sentence = "zones, api: worse in 2 of 4 metros with 30 % of the requests: Denver (failed requests +5.0 pp), San Francisco (+2.20 ms)."
+	const sentence = "zones, api: worse in at least 2 of 4 metros with 30 % of the requests: Denver (failed requests +5.0 pp), San Francisco (+2.20 ms)" +
+		"; undecided in 1 more that moves to the worse, with 10 %."
 	require.Equal(t, sentence, l.String())
 
 	var screen, markdown, table, text bytes.Buffer
-	require.NoError(t, report.WriteScreen(&screen, c, report.Layout{Width: 200}))
+	require.NoError(t, report.WriteScreen(&screen, c, report.Layout{Width: 260}))
 	require.Contains(t, screen.String(), sentence)
-	require.Contains(t, screen.String(), "But 30 % of the requests, in 2 of 4 metros, are worse off.")
+	require.Contains(t, screen.String(), "But at least 30 % of the requests, in 2 of 4 metros, are worse off; undecided in 1 more that moves to the worse, with 10 %.")
 	require.NoError(t, report.WriteVerdictsMarkdown(&markdown, c, report.Margins{}))
 	require.Contains(t, markdown.String(), "| zones | api | San Francisco | mean | 24.0 | 60.00 ± 0.10 | +2.20 ± 0.10 ms |")
 
@@ -166,4 +169,19 @@ func TestNothingAgainstNothingIsTheSame(t *testing.T) {
 	require.Equal(t, "origin requests", last.Figure)
 	require.Equal(t, stats.Same, last.Verdict)
 	require.Equal(t, "same", last.String())
+}
+
+func TestAllMetrosHaveAllOfTheRequests(t *testing.T) {
+	c := oneLoses()
+	slower := estimate(5, 0.1)
+	for i := range c.Placements {
+		metros := c.Placements[i].Workloads[0].Metros
+		for m, requests := range []float64{1, 1, 3, 1} { // the sum of these shares is less than 1 by rounding
+			metros[m].Figures[0].Estimate = estimate(requests, 0)
+			metros[m].Figures[2].Difference = &slower
+		}
+	}
+	losers, err := report.WhoLoses(c, report.Margins{})
+	require.NoError(t, err)
+	require.Contains(t, losers[0].String(), "worse in 4 of 4 metros with 100 % of the requests")
 }

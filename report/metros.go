@@ -16,8 +16,8 @@ import (
 
 // Metros draws who gains and who loses: one panel a workload and one row a metro, with the mean of the headline latency
 // under the baseline as a bar and under each placement as a dot, the paired difference with its confidence interval between
-// them. A dot is a diamond where the mean is worse beyond chance. A metro in which something is ([WhoLoses]) stands above,
-// the largest harm first, and its name in bold, over who fails or does not play more; then those with the most requests.
+// them. A dot is a diamond where the mean is worse, or fewer are served, beyond chance and the margin. A metro in which something is ([WhoLoses]) stands above,
+// the largest harm first, and its name in bold, over who fails or does not play more, and under which placement; then those with the most requests.
 // Placements that do the same to a workload share their lines, and those that do what the baseline does have none. What does
 // not fit is left out, losers last. A workload of "" selects all; an unknown one is an error.
 func Metros(c *edgewise.Comparison, workload string) (*Picture, error) {
@@ -61,8 +61,10 @@ func Metros(c *edgewise.Comparison, workload string) (*Picture, error) {
 	}
 	key := new(commonKey)
 	for i := range c.Placements {
-		e := keyEntry{placement: i, style: look.Line(i), name: c.Placements[i].Name}
-		e.style.Dashes = nil
+		e := keyEntry{placement: i, style: metroStyle(i), name: c.Placements[i].Name}
+		if look.Round(i) > 0 {
+			e.symbol = &symbol{hollow: true}
+		}
 		if i == 0 {
 			e.remark = "baseline"
 		}
@@ -70,7 +72,7 @@ func Metros(c *edgewise.Comparison, workload string) (*Picture, error) {
 	}
 	p.panels = append(p.panels, key)
 	p.bound()
-	p.caption = "Right of the bar is slower, left of it faster. Diamonds: slower beyond chance. Bold: something is worse there beyond chance, under some placement."
+	p.caption = "Right of the bar is slower, left of it faster. Diamonds: slower, or fewer are served, beyond chance. Bold: something is worse there beyond chance, under some placement."
 	if c.Replications > 1 {
 		p.caption += fmt.Sprintf(" Whiskers: %s %% confidence intervals of the paired differences, each for itself.", percentOf(c.Level))
 	}
@@ -94,6 +96,7 @@ type metroRow struct {
 	name     string
 	isLoser  bool
 	harm     string // who fails or does not play more, "" where nobody does
+	harmOf   string // the placement under which they are most
 	baseline float64
 	changes  []metroChange
 }
@@ -102,7 +105,7 @@ type metroRow struct {
 type metroChange struct {
 	placements []int
 	difference stats.Estimate
-	isWorse    bool
+	isWorse    bool // the mean is, or fewer are served
 }
 
 const (
@@ -161,13 +164,14 @@ func newMetroPanel(c *edgewise.Comparison, workload string, losers []Losers, spa
 		if err != nil {
 			continue
 		}
-		row := metroRow{name: m.Name, isLoser: slices.Contains(lost, m.ID), baseline: mean.Value, harm: harmIn(m.ID, workload, losers)}
+		row := metroRow{name: m.Name, isLoser: slices.Contains(lost, m.ID), baseline: mean.Value}
+		row.harm, row.harmOf = harmIn(m.ID, workload, losers)
 		for _, lane := range lanes {
 			f, err := lane.workload.Metro(m.ID).Metric(base.Headline().Name()).Mean()
 			if err != nil || f.Difference == nil || !f.Difference.HasValue() {
 				continue
 			}
-			row.changes = append(row.changes, metroChange{placesOf(c, &lane), *f.Difference, isSlower(m.ID, lane.placement, workload, losers)})
+			row.changes = append(row.changes, metroChange{placesOf(c, &lane), *f.Difference, loses(m.ID, lane.placement, workload, losers)})
 		}
 		p.rows = append(p.rows, row)
 	}
@@ -195,26 +199,28 @@ func placesOf(c *edgewise.Comparison, r *tableRow) (places []int) {
 	return places
 }
 
-// isSlower reports whether the mean latency of a metro is worse beyond chance.
-func isSlower(id, placement, workload string, losers []Losers) bool {
+// loses reports whether the mean latency of a metro is worse beyond chance, or fewer are served there as they want.
+func loses(id, placement, workload string, losers []Losers) bool {
 	return slices.ContainsFunc(losers, func(l Losers) bool {
 		return l.Placement == placement && l.Workload == workload &&
-			slices.ContainsFunc(l.Worse, func(v MetroVerdict) bool { return v.MetroID == id && v.Statistic == "mean" && v.Unit == "ms" })
+			slices.ContainsFunc(l.Worse, func(v MetroVerdict) bool {
+				return v.MetroID == id && (v.IsHarm || v.Statistic == "mean" && v.Unit == "ms")
+			})
 	})
 }
 
-// harmIn says of whom more are not served as they want in a metro, under the placement where they are most.
-func harmIn(id, workload string, losers []Losers) (text string) {
+// harmIn says of whom more are not served as they want in a metro, and under which placement they are most.
+func harmIn(id, workload string, losers []Losers) (text, placement string) {
 	most := 0.0
 	for _, l := range losers {
 		for i := range l.Worse {
 			v := &l.Worse[i]
 			if l.Workload == workload && v.MetroID == id && v.IsHarm && v.change() > most {
-				most, text = v.change(), v.amount()
+				most, text, placement = v.change(), v.amount(), l.Placement
 			}
 		}
 	}
-	return text
+	return text, placement
 }
 
 // cover widens the axis to a latency.
@@ -275,7 +281,7 @@ func (p *metroPanel) height() vg.Length {
 func (p *metroPanel) draw(c draw.Canvas) {
 	c.Min.Y = c.Max.Y - p.height() // beside a higher one
 	title := look.Bold(look.Text(look.LabelSize+1, look.Ink))
-	c.FillText(title, vg.Point{X: c.Min.X, Y: c.Max.Y}, cut(title, p.title, vg.Length(c.Size().X*(1-spared))-title.Width(p.left))+p.left)
+	c.FillText(title, vg.Point{X: c.Min.X, Y: c.Max.Y}, cutMiddle(title, p.title, vg.Length(c.Size().X*(1-spared))-title.Width(p.left))+p.left)
 	axes := look.NewPlot()
 	axes.HideY()
 	axes.X.Tick.Marker = look.LatencyTicks{}
@@ -301,9 +307,10 @@ func (p *metroPanel) draw(c draw.Canvas) {
 			lines = 2
 		}
 		at := vg.Point{X: c.Min.X, Y: p.middle(data, i) + vg.Length(look.NoteSize*leading*lines/2)}
-		at.Y -= block(c, style, at, []string{cut(style, row.name, p.nameWidth-keyGap)})
+		at.Y -= block(c, style, at, []string{cutMiddle(style, row.name, p.nameWidth-keyGap)})
 		if row.harm != "" {
-			block(c, note, at, []string{cut(note, row.harm, p.nameWidth-keyGap)})
+			harm := row.harm + ": "
+			block(c, note, at, []string{cut(note, harm+cutMiddle(note, row.harmOf, p.nameWidth-keyGap-note.Width(harm)), p.nameWidth-keyGap)})
 		}
 	}
 }
@@ -333,18 +340,34 @@ func (p metroRows) Plot(c draw.Canvas, axes *plot.Plot) {
 			y := middle + vg.Length(p.step()*(vg.Length(float64(len(row.changes)-1)/2)-vg.Length(k)))
 			end := at(row.baseline + change.difference.Value)
 			for part, placement := range change.placements {
-				style := look.Line(placement)
-				style.Dashes = nil
-				c.StrokeLine2(look.Share(style, part, len(change.placements)), x, y, end, y)
+				c.StrokeLine2(look.Share(metroStyle(placement), part, len(change.placements)), x, y, end, y)
 			}
 			if d := change.difference; d.HasInterval() {
 				whisker := draw.LineStyle{Color: look.Ink, Width: vg.Points(0.8)}
 				c.StrokeLine2(whisker, at(row.baseline+d.Low), y, at(row.baseline+d.High), y)
 			}
-			p.mark(change).drawSized(&c, vg.Point{X: end, Y: y}, look.Line(change.placements[0]).Color, vg.Length(p.step()*0.34))
+			radius := vg.Length(p.step() * 0.34)
+			p.mark(change).drawSized(&c, vg.Point{X: end, Y: y}, look.Line(change.placements[0]).Color, radius)
+			if look.Round(change.placements[0]) > 0 {
+				c.SetColor(look.White)
+				c.Fill(p.mark(change).shape(vg.Point{X: end, Y: y}, vg.Length(radius*hollow)))
+			}
 		}
 	}
 }
+
+// metroStyle returns the style of a placement's lines: without dashes, but for those whose colour is another's.
+func metroStyle(placement int) draw.LineStyle {
+	style := look.Line(placement)
+	style.Dashes = nil
+	if look.Round(placement) > 0 {
+		style.Dashes = []vg.Length{2.5, 1.5}
+	}
+	return style
+}
+
+// hollow is how much of the radius of a mark is white, of placements whose colour is another's.
+const hollow = 0.55
 
 // mark returns the shape of the end of a change.
 func (p *metroPanel) mark(change metroChange) mark {

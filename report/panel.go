@@ -50,7 +50,7 @@ func (p *plotPanel) height() vg.Length {
 }
 
 func (p *plotPanel) draw(c draw.Canvas) {
-	c.FillText(look.Bold(look.Text(look.LabelSize+1, look.Ink)), vg.Point{X: c.Min.X, Y: c.Max.Y}, cut(look.Bold(look.Text(look.LabelSize+1, look.Ink)), p.title, vg.Length(c.Size().X*(1-spared))))
+	c.FillText(look.Bold(look.Text(look.LabelSize+1, look.Ink)), vg.Point{X: c.Min.X, Y: c.Max.Y}, cutMiddle(look.Bold(look.Text(look.LabelSize+1, look.Ink)), p.title, vg.Length(c.Size().X*(1-spared))))
 	key, gap := keyWidth, keyGap
 	if p.isSmall {
 		key, gap = 0, keyGap/2

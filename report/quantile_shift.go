@@ -17,7 +17,7 @@ import (
 // against the baseline, the first placement: below zero it is faster there, above it is slower. It
 // shows for whom a placement pays: a line that falls to the right helps the slow requests most. Bands
 // are the pointwise confidence intervals of the paired differences; lines end where fewer than
-// [stats.MinExceedances] requests lie beyond. The key gives the average shift: how
+// [stats.MinExceedances] requests lie beyond. The key gives the average distance moved: how
 // far the latency of a request moves on average, in either direction (Wasserstein-1 distance). The arguments are those of
 // [LatencyCDF].
 func QuantileShift(c *edgewise.Comparison, workload, metric string) (*Picture, error) {
@@ -90,7 +90,7 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 	panel := &shiftPanel{&plotPanel{title: panelTitle(workload, kind), plot: p}, baseline.metric.Metric}
 
 	var shifts []shift
-	panel.key.entries = append(panel.key.entries, keyEntry{style: look.Line(0), name: baseline.name, remark: withFailed("baseline", &baseline)})
+	panel.key.entries = append(panel.key.entries, keyEntry{style: look.Line(0), name: baseline.name, remark: withFailed("baseline", &baseline), failed: baseline.failedRemark()})
 	low, high := 0.0, 0.0
 	p.X.Min, p.X.Max = logOdds(0.01), logOdds(0.9)
 	for i, cv := range curves {
@@ -101,7 +101,7 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 		}
 		s := newShift(baseline, cv, c.Level)
 		s.style = look.Share(s.style, part, parts)
-		e := keyEntry{placement: cv.placement, style: look.Line(cv.placement), name: cv.name}
+		e := keyEntry{placement: cv.placement, style: look.Line(cv.placement), name: cv.name, failed: cv.failedRemark()}
 		if first != i {
 			e.remark = withFailed("exactly as "+curves[first].name, &cv)
 			panel.key.entries = append(panel.key.entries, e)
@@ -118,7 +118,7 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 			p.X.Max = max(p.X.Max, pt.x)
 		}
 		shifts = append(shifts, s)
-		e.remark = withFailed("average shift  "+interval(stats.Estimate{Value: stats.WassersteinMs(baseline.pooled, cv.pooled), N: 1, Unsupported: "pooled"})+" ms", &cv)
+		e.remark = withFailed("average distance moved  "+interval(stats.Estimate{Value: stats.WassersteinMs(baseline.pooled, cv.pooled), N: 1, Unsupported: "pooled"})+" ms", &cv)
 		e.values = s.values
 		panel.key.entries = append(panel.key.entries, e)
 	}
@@ -137,13 +137,8 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 	return panel
 }
 
-// withFailed adds to a remark which share of the requests failed.
-func withFailed(remark string, c *curve) string {
-	if failed := c.failedRemark(); failed != "" {
-		remark += "; " + failed
-	}
-	return remark
-}
+// withFailed says before a remark which share of the requests failed: a remark may be cut.
+func withFailed(remark string, c *curve) string { return joined(c.failedRemark(), remark) }
 
 // A shift is the paired difference of the quantiles of one placement from the baseline's.
 type shift struct {

@@ -17,6 +17,7 @@ const bestShown, mostShown = 10, 49
 // A ranking says how placements are judged, by placement and workload.
 type ranking struct {
 	verdicts map[[2]string][]PlacementVerdict
+	overload map[[2]string]string  // what is overloaded, in words
 	rowsOf   map[string][]tableRow // by workload, once they were asked for
 }
 
@@ -34,12 +35,25 @@ func rank(c *edgewise.Comparison) (*ranking, error) {
 	if err != nil {
 		return nil, err
 	}
-	return rankBy(verdicts), nil
+	return rankBy(c, verdicts), nil
 }
 
 // rankBy takes verdicts in the order of [Verdicts], where those on a placement and workload stand together.
-func rankBy(verdicts []PlacementVerdict) *ranking {
-	r := &ranking{verdicts: make(map[[2]string][]PlacementVerdict), rowsOf: make(map[string][]tableRow)}
+func rankBy(c *edgewise.Comparison, verdicts []PlacementVerdict) *ranking {
+	r := &ranking{
+		verdicts: make(map[[2]string][]PlacementVerdict), overload: make(map[[2]string]string), rowsOf: make(map[string][]tableRow),
+	}
+	for i := range c.Placements {
+		p := &c.Placements[i]
+		for k := range p.Workloads {
+			name := p.Workloads[k].Name
+			for _, l := range p.Overloaded() {
+				if l.Workload == name || l.Workload == "" { // links are of all
+					r.overload[[2]string{p.Name, name}] = l.String()
+				}
+			}
+		}
+	}
 	for from := 0; from < len(verdicts); {
 		at := [2]string{verdicts[from].Placement, verdicts[from].Workload}
 		to := from + 1
@@ -52,27 +66,54 @@ func rankBy(verdicts []PlacementVerdict) *ranking {
 	return r
 }
 
-// harms reports whether fewer are served as they want than under the baseline.
-func (r *ranking) harms(placement, workload string) bool {
-	return slices.ContainsFunc(r.verdicts[[2]string{placement, workload}], func(v PlacementVerdict) bool {
-		return v.IsHarm && v.Verdict == stats.Worse
-	})
+// A standing says what speaks against a placement, the worse the higher.
+type standing int
+
+const (
+	// harmless: no fewer are served as they want, within the margin, than under the baseline.
+	harmless standing = iota
+	// maybeHarmful: whether fewer are served is undecided, or cannot be said.
+	maybeHarmful
+	harmful
+	// overloaded: something is asked for more than it can do, so that the figures are of no service that lasts.
+	overloaded
+)
+
+// standing returns what speaks against a placement. Harmless has to be shown: what is undecided is not.
+func (r *ranking) standing(placement, workload string) standing {
+	at := [2]string{placement, workload}
+	if r.overload[at] != "" {
+		return overloaded
+	}
+	worst := harmless
+	for i := range r.verdicts[at] {
+		if v := &r.verdicts[at][i]; v.IsHarm {
+			worst = max(worst, v.standing())
+		}
+	}
+	return worst
 }
 
-// best returns the order of rows from the best: those that harm nobody first, then by the mean of the headline latency.
+// standing returns what a verdict on a harm says of a placement.
+func (v *PlacementVerdict) standing() standing {
+	switch v.Verdict {
+	case stats.Better, stats.Same:
+		return harmless
+	case stats.Worse:
+		return harmful
+	}
+	return maybeHarmful
+}
+
+// best returns the order of rows from the best: by what speaks against them, then by the mean of the headline latency.
 func (r *ranking) best(rows []tableRow) []int {
 	order := make([]int, len(rows))
 	for i := range order {
 		order[i] = i
 	}
-	harm := func(i int) int {
-		if r.harms(rows[i].placement, rows[i].workload.Name) {
-			return 1
-		}
-		return 0
-	}
+	against := func(i int) standing { return r.standing(rows[i].placement, rows[i].workload.Name) }
 	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(harm(a), harm(b)), cmp.Compare(costOf(rows[a].workload), costOf(rows[b].workload)))
+		return cmp.Or(cmp.Compare(against(a), against(b)), cmp.Compare(costOf(rows[a].workload), costOf(rows[b].workload)))
 	})
 	return order
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/sim"
 )
 
 // refusals says which placements are not compared.
@@ -30,11 +31,19 @@ func refusals(c *edgewise.Comparison, mark string) string {
 	}
 	for i := range c.Placements {
 		for _, l := range c.Placements[i].Overloaded() {
-			fmt.Fprintf(&s, "%sOverloaded: %s: %s; its figures grow with the length of the run.\n", mark, c.Placements[i].Name, l)
+			fmt.Fprintf(&s, "%sOverloaded: %s: %s; %s.\n", mark, c.Placements[i].Name, l, whatOverloadDoes(&l))
 		}
 	}
 	if s.Len() > 0 {
 		s.WriteString("\n")
 	}
 	return s.String()
+}
+
+// whatOverloadDoes says what an overload does to figures: work waits for servers, but on a link no response waits for another.
+func whatOverloadDoes(l *sim.Load) string {
+	if l.Site == "" {
+		return "it cannot carry what is asked for, and the figures are as if it could"
+	}
+	return "its figures grow with the length of the run"
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // WriteScreen writes the comparison for a terminal: the answers first, then the verdicts and who loses, then the figures, and
-// at the end what was compared, the load, how it was run, and what is assumed.
+// at the end what was compared, which sites fail, the load, how it was run, and what is assumed.
 func WriteScreen(w io.Writer, c *edgewise.Comparison, l Layout) error {
 	p := onScreen(l)
 	if err := p.page(c, l.Sites); err != nil {
@@ -26,7 +26,7 @@ func (p *paper) page(c *edgewise.Comparison, sites bool) error {
 	if err != nil {
 		return err
 	}
-	ranks := rankBy(verdicts)
+	ranks := rankBy(c, verdicts)
 	p.refusals(c)
 	if len(c.Placements) > 1 {
 		losers, err := WhoLoses(c, Margins{})
@@ -49,6 +49,7 @@ func (p *paper) page(c *edgewise.Comparison, sites bool) error {
 		}
 	}
 	p.placements(c, ranks)
+	p.failures(c)
 	p.load(c)
 	p.run(c)
 	p.basics(c)

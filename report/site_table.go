@@ -92,6 +92,7 @@ func siteTable(c *edgewise.Comparison, rows []tableRow) *grid {
 	if len(columns) == 0 {
 		return nil
 	}
+	nameUpdates(columns, rows[0].workload.Kind)
 	t := &grid{title: rows[0].workload.Name + ": by site", columns: []string{"placement, site", "roles"}, first: siteColumn, texts: 2}
 	for i := range columns {
 		t.columns = append(t.columns, columns[i].heading())
@@ -113,6 +114,18 @@ func siteTable(c *edgewise.Comparison, rows []tableRow) *grid {
 		}
 	}
 	return t
+}
+
+// nameUpdates calls the requests of games what they are: the updates that are recorded, of which players send more.
+func nameUpdates(columns []column, kind string) {
+	if kind != sim.Matched.String() {
+		return
+	}
+	for i := range columns {
+		if columns[i].Metric == "requests" {
+			columns[i].title = "recorded updates"
+		}
+	}
 }
 
 // siteName returns the name of a site with its id, which scenarios know it by.

@@ -17,7 +17,7 @@ const (
 )
 
 // crowd makes room where there are many panels, or high ones: it puts them side by side, without marks and figures, over
-// one key.
+// one key, which still says what failed in which.
 func (p *Picture) crowd() {
 	defer p.bound()
 	if len(p.panels) <= mostLarge && (len(p.panels) < 2 || p.height() <= mostLargeHeight) {
@@ -32,13 +32,26 @@ func (p *Picture) crowd() {
 		}
 		small.isSmall = true
 		for _, e := range small.key.entries {
-			if !slices.ContainsFunc(key.entries, func(o keyEntry) bool { return o.name == e.name }) {
+			at := slices.IndexFunc(key.entries, func(o keyEntry) bool { return o.name == e.name })
+			if at < 0 {
+				at = len(key.entries)
 				key.entries = append(key.entries, keyEntry{style: e.style, name: e.name, placement: e.placement})
+			}
+			if e.failed != "" {
+				key.entries[at].remark = joined(key.entries[at].remark, small.title+": "+e.failed)
 			}
 		}
 	}
 	slices.SortStableFunc(key.entries, func(a, b keyEntry) int { return a.placement - b.placement })
 	p.panels = append(p.panels, key)
+}
+
+// joined adds a remark to others, of which there may be none.
+func joined(remarks, remark string) string {
+	if remarks == "" {
+		return remark
+	}
+	return remarks + "; " + remark
 }
 
 // bound leaves out panels until the page is no higher than [mostHeight], the last first.

@@ -22,7 +22,32 @@ const (
 // wide alone is broken anywhere. What does not fit is cut off and marked by an ellipsis.
 func wrap(s draw.TextStyle, txt string, width vg.Length, most int) []string {
 	width *= 1 - spared
-	var lines []string
+	lines := broken(s, txt, width)
+	if len(lines) > most {
+		lines = lines[:most]
+		lines[most-1] = cut(s, lines[most-1]+"…", width)
+	}
+	return lines
+}
+
+// wrapName is wrap for names, which often differ at their end only: what does not fit is left out before it.
+func wrapName(s draw.TextStyle, name string, width vg.Length, most int) []string {
+	width *= 1 - spared
+	lines := broken(s, name, width)
+	if len(lines) <= most {
+		return lines
+	}
+	lines = lines[:most]
+	rest := strings.Join(strings.Fields(name), " ")
+	for _, line := range lines[:most-1] {
+		rest = strings.TrimSpace(strings.TrimPrefix(rest, line))
+	}
+	lines[most-1] = cutMiddle(s, rest, width)
+	return lines
+}
+
+// broken breaks a text into lines no wider than width.
+func broken(s draw.TextStyle, txt string, width vg.Length) (lines []string) {
 	line := ""
 	for _, word := range strings.Fields(txt) {
 		longer := strings.TrimSpace(line + " " + word)
@@ -39,12 +64,7 @@ func wrap(s draw.TextStyle, txt string, width vg.Length, most int) []string {
 			line = line[fits:]
 		}
 	}
-	lines = append(lines, line)
-	if len(lines) > most {
-		lines = lines[:most]
-		lines[most-1] = cut(s, lines[most-1]+"…", width)
-	}
-	return lines
+	return append(lines, line)
 }
 
 // fitting returns how many bytes of a line, whole characters and at least one, fit into the width.
@@ -67,6 +87,22 @@ func cut(s draw.TextStyle, line string, width vg.Length) string {
 	}
 	line = strings.TrimSuffix(line, "…")
 	return strings.TrimSpace(line[:fitting(s, line, width-s.Width("…"))]) + "…"
+}
+
+// cutMiddle shortens a name to the width: it keeps its beginning and its end, by which it differs from others.
+func cutMiddle(s draw.TextStyle, name string, width vg.Length) string {
+	if s.Width(name) <= width {
+		return name
+	}
+	half := vg.Length((width - s.Width("…")) / 2)
+	end := len(name)
+	for i := range name {
+		if s.Width(name[i:]) <= half {
+			end = i
+			break
+		}
+	}
+	return strings.TrimSpace(name[:fitting(s, name, half)]) + "…" + strings.TrimSpace(name[end:])
 }
 
 // block draws lines of text from the top left corner at and returns the height they took.

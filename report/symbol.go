@@ -29,7 +29,7 @@ var symbols = []symbol{
 }
 
 // symbolOf returns the symbol of the i-th line of a picture. With the colours and dashes of [look.Line] it
-// repeats after 455 lines.
+// repeats after 390 lines.
 func symbolOf(i int) *symbol { return &symbols[i%len(symbols)] }
 
 // draw draws the symbol with a white rim, which sets it off from the lines below it.

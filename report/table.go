@@ -50,7 +50,7 @@ func (p *paper) tables(c *edgewise.Comparison, ranks *ranking) {
 	for _, name := range workloadNames(c) {
 		p.demand(c, name)
 		rows, left := p.rowsShown(c, name, ranks)
-		for i, t := range placementTables(rows, c.Duration) {
+		for i, t := range placementTables(rows, c.Duration, c.WarmUp+c.Duration) {
 			if i == 0 {
 				for _, r := range rows {
 					t.notes = append(t.notes, r.alikeNote()...)
@@ -130,19 +130,37 @@ func (t *grid) cells(of string, all edgewise.Figures, columns []column) (cells [
 			cells = append(cells, "")
 			continue
 		}
+		if c.isCutOff(&f) {
+			cells = append(cells, t.cutOff(c))
+			continue
+		}
 		cells = append(cells, t.cell(c.heading(), of, f, c.factor()))
 	}
 	return cells
 }
 
-// placementTables returns the tables of a workload with a row a placement, that of latencies first.
-func placementTables(rows []tableRow, recorded time.Duration) (tables []*grid) {
+// cutOff returns the cell of a wait that lies at the end of the run, and explains it once. There is no difference: both may be
+// anything.
+func (t *grid) cutOff(c *column) string {
+	text := "≥ " + number(c.run.Seconds(), 0)
+	if note := text + " s: at the end of the run, when they still wait."; !slices.Contains(t.notes, note) {
+		t.notes = append(t.notes, note)
+	}
+	return text
+}
+
+// placementTables returns the tables of a workload with a row a placement, that of latencies first, of what was recorded in a
+// part of a run.
+func placementTables(rows []tableRow, recorded, run time.Duration) (tables []*grid) {
 	var all []edgewise.Figures
 	for _, r := range rows {
 		all = append(all, r.workload.Figures)
 	}
 	columns := columnsOf(all, recorded, func(l *edgewise.Label) string { return l.Column })
 	columns = slices.DeleteFunc(columns, func(c column) bool { return isBeside(&c, columns, all) })
+	for i := range columns {
+		columns[i].run = run
+	}
 	names := []string{edgewise.LatencyTable}
 	for _, c := range columns {
 		if c.Table == edgewise.LastByteTable && !bytesMatter(rows) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -195,7 +196,7 @@ func writeVerdicts(w io.Writer, c *edgewise.Comparison, m Margins, p *paper) err
 	if err != nil {
 		return err
 	}
-	p.verdicts(c, m, verdicts, losers, rankBy(verdicts))
+	p.verdicts(c, m, verdicts, losers, rankBy(c, verdicts))
 	if _, err := io.WriteString(w, p.String()); err != nil {
 		return fmt.Errorf("write verdicts: %w", err)
 	}
@@ -234,8 +235,8 @@ func (p *paper) verdicts(c *edgewise.Comparison, m Margins, verdicts []Placement
 
 // verdictLegend explains the verdicts.
 func verdictLegend(c *edgewise.Comparison, m Margins, verdicts []PlacementVerdict, losers []Losers) string {
-	s := fmt.Sprintf("%d questions; with %s %% probability no answer is wrong (Holm). pp: percentage points. undecided: run more replications.",
-		len(verdicts), percentOf(c.Level))
+	s := fmt.Sprintf("%d questions; with %s %% probability no answer is wrong (Holm). same: within %s %% of the baseline's figure, shares within %s pp. pp: percentage points. undecided: run more replications.",
+		len(verdicts), percentOf(c.Level), percentOf(m.orDefaults().Relative), percentOf(m.orDefaults().Share))
 	if slices.ContainsFunc(verdicts, func(v PlacementVerdict) bool { return v.Verdict == NotComparable }) {
 		s += fmt.Sprintf(" not comparable: the shares that failed or did not play differ by more than %s pp; latencies are of those who are served, and who serves many fewer is better in no time.", percentOf(m.orDefaults().Served))
 	}
@@ -291,7 +292,8 @@ func verdictTable(c *edgewise.Comparison, rows []tableRow, ranks *ranking) *grid
 	return t
 }
 
-// String returns the verdict with the change: "better −41.2 %", "same +0.1 pp", "undecided".
+// String returns the verdict with the change: "better −41.2 %", "same +0.1 pp", "undecided"; of waits for a match in seconds, and from eleven
+// times the baseline on as "worse ×13".
 func (v PlacementVerdict) String() string {
 	word := string(v.Verdict)
 	if v.Verdict == stats.Same {
@@ -301,19 +303,30 @@ func (v PlacementVerdict) String() string {
 	if !d.HasValue() {
 		return absent
 	}
-	change, unit := 100*d.Value, "pp"
-	if !v.IsShare {
+	change, unit, decimals := 100*d.Value, "pp", 1
+	switch {
+	case v.IsShare:
+	case v.Metric == sim.LobbyWait.String(): // in percent of a wait that hardly is one it says nothing
+		change, unit = d.Value/1e3, "s"
+		decimals = decimalsFor(change, d.HalfWidth()/1e3)
+	default:
 		if v.Baseline.Value == 0 {
 			return word
 		}
 		change, unit = change/math.Abs(v.Baseline.Value), "%"
+		if change >= mostPercent {
+			return fmt.Sprintf("%s ×%s", word, number(1+change/100, 0))
+		}
 	}
 	sign := ""
 	if change > 0 {
 		sign = "+"
 	}
-	return fmt.Sprintf("%s %s%s %s", word, sign, number(change, 1), unit)
+	return fmt.Sprintf("%s %s%s %s", word, sign, number(change, decimals), unit)
 }
+
+// mostPercent is from which change on it is told as a factor: 12 700 % is for nobody.
+const mostPercent = 1000
 
 // distanceStatistic is the statistic of how far a latency has moved as a whole, which is a difference itself.
 const distanceStatistic = "Wasserstein distance"

@@ -85,7 +85,7 @@ func TestVerdictTable(t *testing.T) {
 │             │ −28.0 % │ −28.0 % │ −28.0 % │ −28.0 % │
 └─────────────┴─────────┴─────────┴─────────┴─────────┘
 
-4 questions; with 95 % probability no answer is wrong (Holm). pp: percentage points. undecided: run more replications. Who loses: the questions of each placement and workload are a family of their own, of the mean by metro; comparison.json has all under who_loses.
+4 questions; with 95 % probability no answer is wrong (Holm). same: within 1 % of the baseline's figure, shares within 0.5 pp. pp: percentage points. undecided: run more replications. Who loses: the questions of each placement and workload are a family of their own, of the mean by metro; comparison.json has all under who_loses.
 `, b.String())
 	b.Reset()
 	require.NoError(t, report.WriteVerdictsMarkdown(&b, fixtureNamed("no cache"), report.Margins{}))

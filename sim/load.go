@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/workload"
@@ -68,9 +69,17 @@ func (l Load) String() string {
 		if l.Capacity == 1 {
 			servers = "there is"
 		}
-		return fmt.Sprintf("%s at %s: work for %.3g servers, of which %s %v: a load of %.3g %%", l.Workload, l.Site, l.Offered, servers, l.Capacity, 100*l.Ratio())
+		return fmt.Sprintf("%s at %s: work for %s servers, of which %s %v: a load of %s %%", l.Workload, l.Site, rounded(l.Offered), servers, l.Capacity, rounded(100*l.Ratio()))
 	}
-	return fmt.Sprintf("link %s -> %s: %.3g Mbit/s over %.3g Mbit/s: a load of %.3g %%", l.From, l.To, l.Offered/1e6, l.Capacity/1e6, 100*l.Ratio())
+	return fmt.Sprintf("link %s -> %s: %s Mbit/s over %s Mbit/s: a load of %s %%", l.From, l.To, rounded(l.Offered/1e6), rounded(l.Capacity/1e6), rounded(100*l.Ratio()))
+}
+
+// rounded writes a number with three digits that count, from 100 on as a whole number: never with an exponent.
+func rounded(x float64) string {
+	if x >= 100 {
+		return strconv.FormatFloat(x, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(x, 'g', 3, 64)
 }
 
 // loads adds up loads of the same servers and links.

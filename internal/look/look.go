@@ -32,13 +32,12 @@ var (
 	Grid  = color.NRGBA{R: 0xe4, G: 0xe4, B: 0xe4, A: 0xff}
 )
 
-// Line returns the colour and the dash of the i-th line of a picture, the baseline first. The colours are
+// Line returns the colour and the dash of the i-th line of a picture, the baseline first, which alone is black. The colours are
 // those of Okabe and Ito, Color Universal Design, 2008, which readers with any common colour blindness can
 // tell apart; yellow is left out because it is too pale for lines. The dash tells the lines apart in black
 // and white.
 func Line(i int) draw.LineStyle {
 	colors := []color.NRGBA{
-		{R: 0x00, G: 0x00, B: 0x00, A: 0xff}, // black
 		{R: 0x00, G: 0x72, B: 0xb2, A: 0xff}, // blue
 		{R: 0xd5, G: 0x5e, B: 0x00, A: 0xff}, // vermilion
 		{R: 0x00, G: 0x9e, B: 0x73, A: 0xff}, // bluish green
@@ -47,18 +46,25 @@ func Line(i int) draw.LineStyle {
 		{R: 0x56, G: 0xb4, B: 0xe9, A: 0xff}, // sky blue
 	}
 	dashes := [][]vg.Length{nil, {7, 2}, {2.5, 2}, {7, 2, 2, 2}, {12, 3}}
-	// Five dashes and seven colours repeat together only after 35 lines.
-	style := draw.LineStyle{Color: colors[i%len(colors)], Width: LineWidth, Dashes: dashes[i%len(dashes)]}
-	if i%len(colors) >= firstPale {
+	if i == 0 {
+		return draw.LineStyle{Color: color.NRGBA{A: 0xff}, Width: LineWidth}
+	}
+	// Five dashes and six colours repeat together only after 30 lines.
+	colour := (i - 1) % len(colors)
+	style := draw.LineStyle{Color: colors[colour], Width: LineWidth, Dashes: dashes[i%len(dashes)]}
+	if colour >= firstPale {
 		style.Width = paleWidth
 	}
 	return style
 }
 
+// Round returns how often the colours of [Line] have begun anew before the i-th line: what has no dashes is told apart by it.
+func Round(i int) int { return max(i-1, 0) / 6 }
+
 // The colours from purple on have a contrast of 2.2 to 3.1 on white, where graphics should have 3 (WCAG 2.2, 1.4.11): they
 // are drawn wider.
 const (
-	firstPale = 4
+	firstPale = 3
 	paleWidth = 2.3 * vg.Length(1)
 )
 

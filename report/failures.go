@@ -1,0 +1,37 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/words"
+)
+
+// failures says which sites are down, when and for how long; nothing where none is.
+func (p *paper) failures(c *edgewise.Comparison) {
+	if len(c.Failures) == 0 {
+		return
+	}
+	var items []string
+	for i := range c.Failures {
+		items = append(items, failureInWords(c, &c.Failures[i]))
+	}
+	p.heading("Failures")
+	p.items(items)
+	p.gap()
+}
+
+// failureInWords says of a site when it is down, and when its users are sent elsewhere.
+func failureInWords(c *edgewise.Comparison, f *edgewise.SiteFailure) string {
+	s := fmt.Sprintf("%s is down for %s, from %s (UTC), %s after the run begins, warm-up included",
+		sitesInWords(c, []string{f.Site}), words.Duration(f.For), c.Start.Add(f.At).UTC().Format(time.RFC3339), words.Duration(f.At))
+	until := f.Detection + f.Redirection
+	if until >= f.For {
+		s += "; it is up again before its users could be sent elsewhere"
+	} else {
+		s += fmt.Sprintf("; its users are sent elsewhere %s later", words.Duration(until))
+	}
+	return s + fmt.Sprintf(" (detection %s, redirection %s); requests that meet it are given up after %s",
+		words.Duration(f.Detection), words.Duration(f.Redirection), words.Duration(f.Timeout))
+}
