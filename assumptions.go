@@ -13,15 +13,22 @@ import (
 )
 
 // assumptions lists what the study, its workloads and the model assume, as far as it bears on the study.
-func (s *Study) assumptions() []string {
+func (s *Study) assumptions() ([]string, error) {
 	all := slices.Clone(s.Assumed)
 	for i := range s.Workloads {
 		w := &s.Workloads[i]
-		for _, n := range w.Assumed {
-			all = append(all, w.Name+": "+n.Text)
+		users, err := s.usersWithout(w)
+		if err != nil {
+			return nil, err
 		}
-		for _, text := range s.assumedOf(w) {
-			all = append(all, w.Name+": "+text)
+		texts := []string{users.assumedOfLines()}
+		for _, n := range w.Assumed {
+			texts = append(texts, users.limit(n))
+		}
+		for _, text := range append(texts, s.assumedOf(w)...) {
+			if text != "" {
+				all = append(all, w.Name+": "+text)
+			}
 		}
 	}
 	for _, a := range modelAssumptions {
@@ -29,7 +36,7 @@ func (s *Study) assumptions() []string {
 			all = append(all, text)
 		}
 	}
-	return all
+	return all, nil
 }
 
 // assumedOf lists what the model assumes of a workload.

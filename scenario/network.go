@@ -182,12 +182,6 @@ func (r *reader) buildNetwork(sites []topology.Node, bad *problems) {
 		for i := range metros {
 			metros[i].Access = r.network.access
 		}
-	} else {
-		where := "in every metro"
-		if len(r.network.accessIn) > 0 {
-			where = "in every metro of another country"
-		}
-		r.study.Assumed = append(r.study.Assumed, "access technologies: the catalog's default mix "+where+", for workloads without one of their own")
 	}
 	for i := range metros {
 		if mix, ok := r.network.accessIn[metros[i].Country]; ok {
