@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/sim"
 )
 
 // refusals says which placements are not compared.
@@ -30,7 +31,11 @@ func refusals(c *edgewise.Comparison, mark string) string {
 	}
 	for i := range c.Placements {
 		for _, l := range c.Placements[i].Overloaded() {
-			fmt.Fprintf(&s, "%sOverloaded: %s: %s; its figures grow with the length of the run.\n", mark, c.Placements[i].Name, l)
+			then := "its figures grow with the length of the run"
+			if l.Unit == sim.Players {
+				then = "who finds no seat waits or gives up, and is counted as unserved"
+			}
+			fmt.Fprintf(&s, "%sOverloaded: %s: %s; %s.\n", mark, c.Placements[i].Name, l, then)
 		}
 	}
 	if s.Len() > 0 {
