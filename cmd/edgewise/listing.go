@@ -64,7 +64,7 @@ func fittedTable(title string, rows []table.Row, width int) string {
 	if framedWidth(rows) <= width {
 		return t.Render()
 	}
-	const gap, least = 2, 8
+	const gap, least = 2, 6
 	style := table.StyleLight
 	style.Options = table.OptionsNoBordersAndSeparators
 	style.Options.SeparateHeader = true
