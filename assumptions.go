@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/topology"
@@ -13,15 +14,22 @@ import (
 )
 
 // assumptions lists what the study, its workloads and the model assume, as far as it bears on the study.
-func (s *Study) assumptions() []string {
+func (s *Study) assumptions() ([]string, error) {
 	all := slices.Clone(s.Assumed)
 	for i := range s.Workloads {
 		w := &s.Workloads[i]
-		for _, n := range w.Assumed {
-			all = append(all, w.Name+": "+n.Text)
+		users, err := s.usersWithout(w)
+		if err != nil {
+			return nil, err
 		}
-		for _, text := range s.assumedOf(w) {
-			all = append(all, w.Name+": "+text)
+		texts := []string{users.assumedOfLines()}
+		for _, n := range w.Assumed {
+			texts = append(texts, users.limit(n))
+		}
+		for _, text := range append(texts, s.assumedOf(w)...) {
+			if text != "" {
+				all = append(all, w.Name+": "+text)
+			}
 		}
 	}
 	for _, a := range modelAssumptions {
@@ -29,7 +37,7 @@ func (s *Study) assumptions() []string {
 			all = append(all, text)
 		}
 	}
-	return all
+	return all, nil
 }
 
 // assumedOf lists what the model assumes of a workload.
@@ -95,6 +103,7 @@ var modelAssumptions = []func(s *Study) string{
 	},
 	assumedOfHomes,
 	assumedOfUpstream,
+	assumedOfCachesBesideOrigins,
 	func(s *Study) string {
 		via := slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
 			return slices.ContainsFunc(p.Routes, func(r placement.Route) bool { return r.ViaPoP })
@@ -163,7 +172,7 @@ func assumedOfHomes(s *Study) string {
 
 // assumedOfUpstream says how caches connect to those they fetch from.
 func assumedOfUpstream(s *Study) string {
-	var words []string
+	var ways []string
 	for i := range s.Placements {
 		if len(s.Placements[i].Tiers) == 0 {
 			continue
@@ -176,14 +185,44 @@ func assumedOfUpstream(s *Study) string {
 		case u.KeepAlive == 0:
 			text += "; 5 s is the default of CloudFront"
 		}
-		if !slices.Contains(words, text) {
-			words = append(words, text)
+		if !slices.Contains(ways, text) {
+			ways = append(ways, text)
 		}
 	}
-	if len(words) == 0 {
+	if len(ways) == 0 {
 		return ""
 	}
-	return "between a cache and where it fetches from: " + strings.Join(words, "; or, by placement: ")
+	return "between a cache and where it fetches from: " + strings.Join(ways, "; or, by placement: ")
+}
+
+// assumedOfCachesBesideOrigins names the tiers of which a cache stands in the region of an origin and is not passed by.
+func assumedOfCachesBesideOrigins(s *Study) string {
+	var where []string
+	for i := range s.Placements {
+		p := &s.Placements[i]
+		for k := range p.Tiers {
+			t := &p.Tiers[k]
+			if k == 0 || t.SkipInOriginRegion {
+				continue
+			}
+			for _, a := range p.Sites {
+				isBeside := func(c placement.Cache) bool {
+					at, _ := s.Network.Index(c.Site)
+					return c.Site == a.Site || s.Network.At(at).Parent == a.Site
+				}
+				if a.Role != placement.Origin || !t.StandsBefore(a.Site) || !slices.ContainsFunc(t.Caches, isBeside) {
+					continue
+				}
+				if text := words.Tier(t.Name) + " in " + a.Site; !slices.Contains(where, text) {
+					where = append(where, text)
+				}
+			}
+		}
+	}
+	if len(where) == 0 {
+		return ""
+	}
+	return "a cache in the region of the origin is asked like any other, one hop more for what it has not; CloudFront asks the origin directly there (skip_in_origin_region): " + strings.Join(where, ", ")
 }
 
 // assumedOfServers names a site where several workloads have servers, each its own.

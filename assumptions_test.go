@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -49,6 +50,10 @@ func TestAssumptionsStandWhereTheyBear(t *testing.T) {
 			preset(s)
 			s.Workloads[1] = workload.Change(s.Workloads[1], func(c *workload.Computed) { c.Data.Replicated = true })
 		}},
+		{"(skip_in_origin_region): mid-tier cache in region", withMidTier(false), withMidTier(true)},
+		{"downloads: 84 % of the requests are for five objects", func(s *edgewise.Study) {
+			s.Workloads = []workload.Workload{workload.Downloads().WithRequestsPerSecond(5)}
+		}, preset},
 		{"servers are not shared by workloads: api-dynamic, second have 3 each at region", func(s *edgewise.Study) {
 			preset(s)
 			s.Workloads[0] = s.Workloads[1].Named("second")
@@ -61,5 +66,15 @@ func TestAssumptionsStandWhereTheyBear(t *testing.T) {
 	} {
 		require.Contains(t, of(c.with), c.text)
 		require.NotContains(t, of(c.no), c.text)
+	}
+}
+
+// withMidTier gives a study a tier before its origin, in the origin's region, that is passed by or not.
+func withMidTier(isSkipped bool) func(*edgewise.Study) {
+	return func(s *edgewise.Study) {
+		s.Placements[0] = s.Placements[0].With()
+		s.Placements[0].Tiers = append(s.Placements[0].Tiers, placement.Tier{
+			Name: placement.MidTierCache, Caches: []placement.Cache{{Site: "region", CapacityBytes: 1 << 20}}, SkipInOriginRegion: isSkipped,
+		})
 	}
 }

@@ -147,14 +147,17 @@ func (s *Study) workloads() []described {
 // compare turns the replications into figures. It forgets of them what is done, but for the baseline's: figures take as
 // much memory as what they are made of.
 func (s *Study) compare(ctx context.Context, replications []*replication, planned int) (*Comparison, error) {
+	assumed, err := s.assumptions()
+	if err != nil {
+		return nil, err
+	}
 	c := &Comparison{
 		Title: s.Title, Level: cmp.Or(s.Level, defaultLevel), Planned: planned, Replications: len(replications),
 		Seed: s.Seed, Start: s.Start, Duration: s.Duration, WarmUp: s.WarmUp, RelativeError: stats.RelativeError,
-		Sources: s.Sources, Assumed: s.assumptions(), Warnings: s.Warnings, Sites: s.sites(), Metros: s.metros(),
+		Sources: s.Sources, Assumed: assumed, Warnings: s.Warnings, Sites: s.sites(), Metros: s.metros(),
 		OwnParts: s.OwnParts(), Outputs: s.Outputs, Failures: s.siteFailures(),
 		WarmUps: s.findWarmUps(replications),
 	}
-	var err error
 	if c.Demand, err = s.demandLoads(); err != nil {
 		return nil, err
 	}

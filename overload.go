@@ -41,13 +41,14 @@ func (e *OverloadError) Error() string {
 	return b.String()
 }
 
-// refusalOf returns the refusal of a placement with such loads; ok is false where they can all be steady.
+// refusalOf returns the refusal of a placement with such loads; ok is false where they can all be steady. Players for whom there
+// are no seats are no reason: they wait and give up, which is played and counted.
 func refusalOf(p *placement.Placement, loads []sim.Load) (r Refusal, ok bool) {
 	r = Refusal{Placement: p.Name, Roles: rolesOf(p)}
 	var words []string
 	so := ", which it cannot carry" // on a link nothing waits
 	for _, l := range loads {
-		if !l.IsSteady() {
+		if !l.IsSteady() && l.Unit != sim.Players {
 			r.Loads = append(r.Loads, l)
 			words = append(words, l.String())
 			if l.Site != "" {
@@ -183,8 +184,8 @@ func warmUpOf(loads []sim.Load) (longest time.Duration) {
 	return longest
 }
 
-// Overloaded returns the loads of what is asked for more than it can do, in a study that skips the check
-// ([Study].SkipWarmUpCheck): otherwise such a placement is refused.
+// Overloaded returns the loads of what is asked for more than it can do: seats of games and, in a study that skips the check
+// ([Study].SkipWarmUpCheck), servers and links, for which a placement is refused otherwise.
 func (p *PlacementResult) Overloaded() (all []sim.Load) {
 	return slices.DeleteFunc(slices.Clone(p.Loads), sim.Load.IsSteady)
 }

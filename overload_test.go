@@ -9,7 +9,9 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
 	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -149,6 +151,45 @@ func TestOverloadedOriginBehindCachesIsNamed(t *testing.T) {
 	require.Len(t, c.Refused, 1)
 	require.Contains(t, c.Refused[0].Reason, "files at region: work for 2.")
 	require.InDelta(t, 2.5/5, c.Placements[0].Loads[0].Ratio(), 0.1)
+}
+
+func TestGamesWithoutSeatsForAllAreNamedAndNotRefused(t *testing.T) {
+	n, err := catalog.AWS(catalog.Selection{Metros: []string{"los-angeles-us", "phoenix-us"}, Regions: []string{"us-west-2", "us-east-1"}})
+	require.NoError(t, err)
+	few := placement.Placement{
+		Name:    "few",
+		Sites:   []placement.Assignment{{Site: "us-west-2", Role: placement.Compute, Servers: 1}, {Site: "us-east-1", Role: placement.Compute, Servers: 1}},
+		Routing: placement.Weighted{{Site: "us-west-2", Weight: 3}, {Site: "us-east-1", Weight: 1}},
+	}
+	many := few.With().Named("many")
+	for i := range many.Sites {
+		many.Sites[i].Servers = 50
+	}
+	s := &edgewise.Study{
+		Scenario: sim.Scenario{
+			Network: n, Workloads: []workload.Workload{workload.CompetitiveFPS().WithPlayers(200)}, Seed: 1,
+			Start: time.Date(2026, 3, 3, 4, 0, 0, 0, time.UTC), WarmUp: time.Second, Duration: 5 * time.Second, // in the evening
+		},
+		Placements: []placement.Placement{few, many}, Replications: 1,
+	}
+	s.Workloads[0] = workload.Change(s.Workloads[0], func(m *workload.Matched) { m.SampledUpdates = 0.01 })
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	require.Empty(t, c.Refused)
+	players := c.Demand[0].Recorded
+	require.Greater(t, players, 250.)
+	over := c.Placement("few").Overloaded()
+	require.Len(t, over, 2, "one server has 3 matches of 10 players")
+	require.InEpsilon(t, players, over[0].Offered+over[1].Offered, 1e-9)
+	for _, l := range over {
+		require.Equal(t, 30., l.Capacity)
+		require.Equal(t, sim.Players, l.Unit)
+		share := map[string]float64{"us-west-2": 0.75, "us-east-1": 0.25}[l.Site]
+		require.InEpsilon(t, share*players, l.Offered, 1e-9, l.Site)
+		require.Regexp(t, `^competitive-fps at us-(west-2|east-1): about \d+ players for 30 seats: a load of \d+ %$`, l.String())
+	}
+	require.Empty(t, c.Placement("many").Overloaded())
+	require.Len(t, c.Placement("many").Loads, 2)
 }
 
 func TestCapacityThatWouldHaveNoEffectIsRefused(t *testing.T) {

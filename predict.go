@@ -59,9 +59,9 @@ func (s *Study) Predict() *Prediction {
 		metros = len(s.Network.OfKind(topology.Metro))
 	}
 	held := float64(runs * float64(metros*len(s.Workloads)) * retainedBytes)
-	largest := int64(0)
+	largest, memoryBytes := int64(0), s.Scenario.MemoryByPlacement()
 	for i := range s.Placements {
-		of := PlacementPrediction{Name: s.Placements[i].Name, MemoryBytes: s.Scenario.MemoryBytes(&s.Placements[i])}
+		of := PlacementPrediction{Name: s.Placements[i].Name, MemoryBytes: memoryBytes(&s.Placements[i])}
 		largest = max(largest, of.MemoryBytes)
 		p.Placements = append(p.Placements, of)
 	}

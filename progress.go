@@ -22,7 +22,9 @@ func (g *gatherer) share() float64 {
 	if g.perRun > 0 {
 		done = float64(g.kept) + g.meter.Steps()/g.perRun
 	}
-	return min(done/float64(g.total), 0.999)
+	// Runs that take more steps than expected do not make it seem that those to come are done.
+	most := float64(g.runs + g.study.workers())
+	return min(min(done, most)/float64(g.total), 0.999)
 }
 
 // betweenReports is how often progress is told while runs go on.

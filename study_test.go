@@ -188,6 +188,28 @@ func TestProgressCountsEveryRun(t *testing.T) {
 	require.GreaterOrEqual(t, len(seen), 9)
 }
 
+// An underrated demand asks for ten times as much as it says.
+type underrated struct{ workload.Poisson }
+
+func (u underrated) PerSecond() float64 { return u.Poisson.PerSecond() / 10 }
+
+func TestProgressIsNeverAheadOfTheRuns(t *testing.T) {
+	s := slowStudy(t, 20, 0, 0)
+	s.Workloads = s.Workloads[1:]
+	s.Workloads[0].Demand = underrated{workload.Poisson{RequestsPerSecond: 20}}
+	s.Replications, s.Workers, s.SkipWarmUpCheck = 10, 1, true
+	wasAhead := false
+	s.Progress = func(p edgewise.Progress) {
+		if p.Done < p.Total {
+			require.LessOrEqual(t, p.Share, float64(p.Done+1)/float64(p.Total))
+			wasAhead = wasAhead || p.Share == float64(p.Done+1)/float64(p.Total)
+		}
+	}
+	_, err := s.Run(context.Background())
+	require.NoError(t, err)
+	require.True(t, wasAhead, "more is simulated than the demand says")
+}
+
 func TestCancelledStudyKeepsWhatIsComplete(t *testing.T) {
 	whole := smallStudy(t)
 	whole.Replications, whole.Workers = 2, 1

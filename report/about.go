@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/sim"
@@ -72,7 +70,7 @@ func placementInWords(c *edgewise.Comparison, p *edgewise.PlacementResult) strin
 func roleInWords(r *edgewise.SiteRole) string {
 	var like []string
 	if r.CacheBytes > 0 {
-		like = append(like, humanize.IBytes(uint64(r.CacheBytes)))
+		like = append(like, words.Bytes(uint64(r.CacheBytes)))
 	}
 	for _, rule := range []string{r.Policy, r.Admission} {
 		if rule != "" {

@@ -42,7 +42,10 @@ func refusals(c *edgewise.Comparison, mark string) string {
 
 // whatOverloadDoes says what an overload does to figures: work waits for servers, but on a link no response waits for another.
 func whatOverloadDoes(l *sim.Load) string {
-	if l.Site == "" {
+	switch {
+	case l.Unit == sim.Players:
+		return "who finds no seat waits or gives up, and is counted as unserved"
+	case l.Site == "":
 		return "it cannot carry what is asked for, and the figures are as if it could"
 	}
 	return "its figures grow with the length of the run"

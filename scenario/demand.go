@@ -2,13 +2,14 @@ package scenario
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/internal/text"
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -20,6 +21,8 @@ type cityDemand struct {
 	// place is where users are whose city has no name.
 	place   topology.Place
 	isPlace bool
+	// from is where the city stands: a file's name, or "" for the scenario itself.
+	from string
 	// problem says that something is wrong with the city.
 	problem func(text string, args ...any)
 }
@@ -91,17 +94,17 @@ func (r *reader) readDemandFile(v value, cities *[]cityDemand) {
 	for t.Next() {
 		rows++
 		line := t.Line()
-		u := cityDemand{problem: func(text string, args ...any) { v.problem("%s:%d: %s", f.path, line, fmt.Sprintf(text, args...)) }}
+		u := cityDemand{from: f.name, problem: func(text string, args ...any) { v.problem("%s:%d: %s", f.path, line, fmt.Sprintf(text, args...)) }}
 		u.Metro = t.Text("id")
 		u.Weight = t.Number("weight", 0, maxCityWeight)
 		if u.Metro == "" {
 			u.isPlace = true
 			u.place = topology.Place{LatDeg: t.Number("lat_deg", -90, 90), LonDeg: t.Number("lon_deg", -180, 180)}
 		}
-		if u.Access, err = parseMix(t.Raw("access")); err != nil {
+		if u.Access, err = parseMix(t.Raw("access"), t.ParseNumber); err != nil {
 			t.Fail("access", t.Raw("access"), wantMix)
 		}
-		if u.Day, err = parseHours(t.Raw("hours")); err != nil {
+		if u.Day, err = parseHours(t.Raw("hours"), t.ParseNumber); err != nil {
 			t.Fail("hours", t.Raw("hours"), wantHours)
 		}
 		*cities = append(*cities, u)
@@ -120,42 +123,45 @@ const (
 	wantHours = `"flat", or 24 loads from 0 to 23 h of local time with blanks between, 0 or more and not all 0`
 )
 
+// A parseNumber reads a number as the cells of a file write them.
+type parseNumber func(written string) (float64, error)
+
 // parseMix reads a mix as a cell has it; nothing stands for the zero value.
-func parseMix(written string) (mix topology.AccessMix, err error) {
-	words := strings.FieldsFunc(written, func(c rune) bool { return strings.ContainsRune(" \t:=;", c) })
-	if len(words)%2 != 0 {
+func parseMix(written string, number parseNumber) (mix topology.AccessMix, err error) {
+	parts := strings.FieldsFunc(written, func(c rune) bool { return strings.ContainsRune(" \t:=;", c) })
+	if len(parts)%2 != 0 {
 		return mix, invalid.New("access", written, wantMix)
 	}
-	for i := 0; i < len(words); i += 2 {
-		t, err := topology.ParseTechnology(words[i])
+	for i := 0; i < len(parts); i += 2 {
+		t, err := topology.ParseTechnology(parts[i])
 		if err != nil {
 			return mix, err
 		}
-		share, err := strconv.ParseFloat(words[i+1], 64)
+		share, err := number(parts[i+1])
 		if err != nil || mix[t] != 0 {
 			return mix, invalid.New("access", written, wantMix)
 		}
 		mix[t] = share
 	}
-	if len(words) > 0 && mix == (topology.AccessMix{}) {
+	if len(parts) > 0 && mix == (topology.AccessMix{}) {
 		return mix, invalid.New("access", written, wantMix)
 	}
 	return mix, mix.Validate()
 }
 
 // parseHours reads a day as a cell has it; nothing stands for the zero value.
-func parseHours(written string) (day workload.Profile, err error) {
-	words := strings.Fields(written)
+func parseHours(written string, number parseNumber) (day workload.Profile, err error) {
+	parts := strings.Fields(written)
 	switch {
-	case len(words) == 0:
+	case len(parts) == 0:
 		return day, nil
-	case len(words) == 1 && words[0] == "flat":
+	case len(parts) == 1 && parts[0] == "flat":
 		return workload.Flat(), nil
-	case len(words) != len(day):
+	case len(parts) != len(day):
 		return day, invalid.New("hours", written, wantHours)
 	}
-	for h, word := range words {
-		if day[h], err = strconv.ParseFloat(word, 64); err != nil {
+	for h, part := range parts {
+		if day[h], err = number(part); err != nil {
 			return day, err
 		}
 	}
@@ -264,7 +270,35 @@ func (r *reader) findUsers() {
 			_, ok := inCountries[metros[m].Country]
 			return !ok
 		})
+		r.tellDemand(w.Name+": ", r.order[i].cities, w.Users)
 	}
+	r.tellDemand("", r.network.cities, r.network.users)
+}
+
+// tellDemand adds to the sources where a demand by city is from, and what it says of the metros.
+func (r *reader) tellDemand(of string, cities []cityDemand, users []workload.MetroUsers) {
+	if len(cities) == 0 {
+		return
+	}
+	withAccess, withHours := 0, 0
+	for _, u := range users {
+		if u.Access != (topology.AccessMix{}) {
+			withAccess++
+		}
+		if u.Day != (workload.Profile{}) {
+			withHours++
+		}
+	}
+	said := fmt.Sprintf("%sdemand by city from %s: weights of %d %s", of, cmp.Or(cities[0].from, "the scenario"), len(users), words.Plural(len(users), "metro"))
+	for _, c := range []struct {
+		n    int
+		what string
+	}{{withAccess, "access"}, {withHours, "hours"}} {
+		if c.n > 0 {
+			said += fmt.Sprintf(", %s of %d", c.what, c.n)
+		}
+	}
+	r.study.Sources = append(r.study.Sources, said)
 }
 
 // withNetworkUsers returns the users of a workload with what the network's demand by city says of them and the network's nodes do not:

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -196,6 +197,7 @@ func TestDemandIsReadAsSpreadsheetsWriteIt(t *testing.T) {
 	for name, data := range map[string]string{
 		"semicolons and commas": "city;weight\nistanbul-tr;1,5\nankara-tr;0,5\n",
 		"tabs, CR LF, BOM":      "\ufeffcity\tweight\r\nistanbul-tr\t1.5\r\nankara-tr\t0.5\r\n",
+		"commas in all cells":   "city;weight;access;hours\nistanbul-tr;1,5;fiber 0,4 wifi 0,6;" + strings.Repeat("0,5 ", 24) + "\nankara-tr;0,5;;\n",
 		"UTF-16":                "\xff\xfec\x00i\x00t\x00y\x00,\x00w\x00e\x00i\x00g\x00h\x00t\x00\n\x00i\x00s\x00t\x00a\x00n\x00b\x00u\x00l\x00-\x00t\x00r\x00,\x003\x00\n\x00a\x00n\x00k\x00a\x00r\x00a\x00-\x00t\x00r\x00,\x001\x00\n\x00",
 	} {
 		s, err := withDemand("{metros: {file: d.csv}}", siteOfMetros, scenario.File{Name: "d.csv", Data: []byte(data)})
@@ -203,13 +205,15 @@ func TestDemandIsReadAsSpreadsheetsWriteIt(t *testing.T) {
 		require.Equal(t, map[string]float64{"istanbul-tr": 0.75, "ankara-tr": 0.25}, sharesOf(t, s, 0), name)
 	}
 	for data, want := range map[string]string{
-		"":                                                "d.csv:1: empty file",
-		"PK\x03\x04xl/workbook.xml":                       "d.csv:1: this is ",
-		"city,weight,city\na,1,b\n":                       "d.csv:1: ",
-		"city,weight\nistanbul-tr\n":                      "d.csv:2: 1 fields: want 2",
-		"city,weight\nistanbul-tr,1e12\n":                 "d.csv:2: column weight: value \"1e12\": want a number from 0 to 1e+11",
-		"city,weight\nistanbul-tr,NaN\n":                  "d.csv:2: column weight",
-		"city,weight\na\x00b,1\n":                         "d.csv:1: this is a binary file",
+		"":                                "d.csv:1: empty file",
+		"PK\x03\x04xl/workbook.xml":       "d.csv:1: this is ",
+		"city,weight,city\na,1,b\n":       "d.csv:1: ",
+		"city,weight\nistanbul-tr\n":      "d.csv:2: 1 fields: want 2",
+		"city,weight\nistanbul-tr,1e12\n": "d.csv:2: column weight: value \"1e12\": want a number from 0 to 1e+11",
+		"city,weight\nistanbul-tr,NaN\n":  "d.csv:2: column weight",
+		"city,weight\na\x00b,1\n":         "d.csv:1: this is a binary file",
+		"city,weight,access,hours\nistanbul-tr,-1,lte 2,1 2\n":       "d.csv:2: column weight: value \"-1\": want a number from 0 to 1e+11\ns.yaml:4: network.metros.file: d.csv:2: column access: value \"lte 2\": ",
+		"city,weight,access\nistanbul-tr,-1,\"fiber 0,4 lte 0,6\"\n": "d.csv:2: column access: value \"fiber 0,4 lte 0,6\": want shares",
 		"lat,weight\n12,1\n":                              "d.csv:2: column lon_deg",
 		"city,users,players\nistanbul-tr,1,1\n":           "d.csv:1: ",
 		"city,weight\n" + strings.Repeat("x,1\n", 30_000): "d.csv:2: x; want a known metro",
@@ -217,6 +221,45 @@ func TestDemandIsReadAsSpreadsheetsWriteIt(t *testing.T) {
 		_, err := withDemand("{metros: {file: d.csv}}", siteOfMetros, scenario.File{Name: "d.csv", Data: []byte(data)})
 		require.ErrorContains(t, err, want)
 		require.Less(t, len(err.Error()), 10_000)
+	}
+}
+
+// What is said to be assumed is so of the users for whom it is said.
+func TestAssumedIsWhatHoldsForTheUsers(t *testing.T) {
+	const (
+		mix    = "site: access technologies: the default mix, 40 % wifi, 30 % lte, 10 % 5g, 8 % fiber, 6 % cable, 5 % dsl, 1 % starlink"
+		gaming = "game: players of computers and consoles have lines and no mobile phones: 30 % fiber, 30 % cable, 40 % wifi"
+		day    = "site: load over the day: cosine with its peak at 21 h local time, peak to trough 2.5"
+		some   = " (of 25 % of the users; of the others the scenario says their own)"
+	)
+	for rows, want := range map[string][]string{
+		"istanbul-tr,3,,\nankara-tr,1,,\n":                          {mix, gaming, day},
+		"istanbul-tr,3,starlink 1,\nankara-tr,1,fiber 1,\n":         {day},
+		"istanbul-tr,3,starlink 1,\nankara-tr,1,,\n":                {mix + some, gaming + some, day},
+		"istanbul-tr,3,,flat\nankara-tr,1,,\n":                      {mix, gaming, day + some},
+		"istanbul-tr,3,fiber 1,flat\nankara-tr,1,starlink 1,flat\n": {},
+	} {
+		s, err := withDemand("{metros: {file: d.csv}}",
+			"  - {name: game, preset: competitive-fps, concurrent_players: 20}\n  - {name: site, preset: web-static, requests_per_second: 5}",
+			scenario.File{Name: "d.csv", Data: []byte("city,weight,access,hours\n" + rows)})
+		require.NoError(t, err)
+		s.Duration, s.WarmUp, s.Replications, s.SkipWarmUpCheck = time.Second, 0, 1, true
+		c, err := s.Run(t.Context())
+		require.NoError(t, err)
+		var said []string
+		for _, a := range c.Assumed {
+			for _, text := range []string{mix, gaming, day} {
+				if strings.HasPrefix(a, text) {
+					said = append(said, a)
+				}
+			}
+		}
+		require.ElementsMatch(t, want, said, rows)
+		require.Condition(t, func() bool {
+			return slices.ContainsFunc(c.Sources, func(source string) bool {
+				return strings.HasPrefix(source, "demand by city from d.csv: weights of 2 metros")
+			})
+		})
 	}
 }
 

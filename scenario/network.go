@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -86,14 +87,25 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 		return r.idOf(p, n.ID)
 	}
 	wrong := bad.count
+	type entry struct {
+		name     string
+		role     placement.Role
+		provider catalog.Provider
+	}
+	resolved := make(map[entry][]topology.Node) // many placements name the same
 	for i := range r.placements {
 		p := &r.placements[i]
 		ids := make([][]string, len(p.sites))
 		for from, s := range p.sites {
-			nodes, err := r.resolve(s)
-			if err != nil {
-				bad.add(s.line, s.path, "%s", said(err))
-				continue
+			of := entry{s.name, s.role, s.provider}
+			nodes, known := resolved[of]
+			if !known {
+				var err error
+				if nodes, err = r.resolve(s); err != nil {
+					bad.add(s.line, s.path, "%s", said(err))
+					continue
+				}
+				resolved[of] = nodes
 			}
 			for _, n := range nodes {
 				ids[from] = append(ids[from], take(s.provider, n))
@@ -182,12 +194,6 @@ func (r *reader) buildNetwork(sites []topology.Node, bad *problems) {
 		for i := range metros {
 			metros[i].Access = r.network.access
 		}
-	} else {
-		where := "in every metro"
-		if len(r.network.accessIn) > 0 {
-			where = "in every metro of another country"
-		}
-		r.study.Assumed = append(r.study.Assumed, "access technologies: the catalog's default mix "+where+", for workloads without one of their own")
 	}
 	for i := range metros {
 		if mix, ok := r.network.accessIn[metros[i].Country]; ok {

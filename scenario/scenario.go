@@ -14,6 +14,7 @@ import (
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/internal/text"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -208,6 +209,7 @@ func (r *reader) build(bad *problems) {
 	if r.buildNetwork(sites, bad); bad.count > wrong {
 		return
 	}
+	r.study.Placements = make([]placement.Placement, 0, len(r.placements))
 	for i := range r.placements {
 		p := &r.placements[i]
 		var err error

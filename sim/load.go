@@ -6,11 +6,13 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/dustin/go-humanize"
+
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A Load is what is asked of servers or of a link, and what they can do. At a ratio of 1 and more a queue grows for as long
-// as the run lasts: no figure is ever steady.
+// as the run lasts: no figure is ever steady. But players who find no seat wait and give up, so that theirs is.
 type Load struct {
 	// Workload is whose servers these are; "" for a link, which workloads share.
 	Workload string `json:"workload,omitempty"`
@@ -22,9 +24,14 @@ type Load struct {
 	// the recorded time. Capacity is the number of servers, or the link's bits per second.
 	Offered  float64 `json:"offered"`
 	Capacity float64 `json:"capacity"`
+	// Unit is [Players] where Offered is players who want to play and Capacity the seats that the servers have for them; else "".
+	Unit string `json:"unit,omitempty"`
 	// PerSecond is how many jobs a second the servers get; 0 for a link.
 	PerSecond float64 `json:"per_second,omitempty"`
 }
+
+// Players is the unit of a load of the servers of a game.
+const Players = "players"
 
 // Ratio returns the load as a share of the capacity.
 func (l Load) Ratio() float64 { return l.Offered / l.Capacity }
@@ -64,6 +71,10 @@ func MeanLoads(runs [][]Load) []Load {
 
 // String returns the load in words, for example "api at lax: work for 5.8 servers, of which there are 2: a load of 290 %".
 func (l Load) String() string {
+	if l.Unit == Players {
+		return fmt.Sprintf("%s at %s: about %s players for %s seats: a load of %s %%", l.Workload, l.Site,
+			humanize.Comma(int64(math.Round(l.Offered))), humanize.Comma(int64(l.Capacity)), rounded(100*l.Ratio()))
+	}
 	if l.Site != "" {
 		servers := "there are"
 		if l.Capacity == 1 {
@@ -101,13 +112,19 @@ func (all *loads) add(one Load) {
 }
 
 // ServerLoads returns the load of every set of servers, workload by workload, of which it is known before the run: who
-// computes, calls to the home of their data, and origins that users meet. A workload whose demand does not know its
-// rate has none, and neither have games; failures are left out.
+// computes, calls to the home of their data, origins that users meet, and the seats of games. A workload whose demand does not
+// know its rate has none, and neither has a game whose players are not those of [workload.Sessions]; failures are left out.
 func (p *Plan) ServerLoads() ([]Load, error) {
 	var all loads
 	for i := range p.workloads {
 		planned, w := &p.workloads[i], &p.scenario.Workloads[i]
-		if _, ok := w.Demand.(workload.Rated); !ok || planned.kind == Matched {
+		if game, ok := w.Service.(workload.Matched); ok {
+			if err := p.addPlayers(&all, i, game); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if _, ok := w.Demand.(workload.Rated); !ok {
 			continue
 		}
 		rates, err := p.meanRates(i)
@@ -122,6 +139,31 @@ func (p *Plan) ServerLoads() ([]Load, error) {
 		}
 	}
 	return all, nil
+}
+
+// addPlayers adds the players of a game who want to play, on the mean of the recorded time, and the seats for them.
+func (p *Plan) addPlayers(all *loads, number int, game workload.Matched) error {
+	w, planned := &p.scenario.Workloads[number], &p.workloads[number]
+	mean, _, ok := w.DayMean()
+	if !ok {
+		return nil
+	}
+	parts, err := w.MeanLoads(planned.audiences, p.scenario.Start.Add(p.scenario.WarmUp), p.scenario.Duration)
+	if err != nil {
+		return err
+	}
+	for m, part := range parts {
+		for k := range planned.entries[m] {
+			e := &planned.entries[m][k]
+			servers := serversOf(p.sites[e.site].assignment(planned.kind.Role()))
+			all.add(Load{
+				Workload: planned.name, Site: p.sites[e.site].id, Unit: Players,
+				Offered:  mean * part * e.share.initial(),
+				Capacity: float64(servers * max(game.MatchesPerServer, 1) * game.MatchPlayers),
+			})
+		}
+	}
+	return nil
 }
 
 // addWork adds what so many requests of a workload a second are for the servers at the site where they enter, and at the

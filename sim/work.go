@@ -75,7 +75,11 @@ const (
 // MemoryBytes returns about how much memory one run of a placement takes at its largest, beside what its results take:
 // the objects in its caches and the players. It is a bound from above where caches share nothing, since such are
 // simulated one after another, and their memory goes from one to the next.
-func (s *Scenario) MemoryBytes(p *placement.Placement) int64 {
+func (s *Scenario) MemoryBytes(p *placement.Placement) int64 { return s.MemoryByPlacement()(p) }
+
+// MemoryByPlacement returns [Scenario.MemoryBytes] as a function, for who asks of many placements: what is alike for all of them is
+// found out once.
+func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 	objects, rates, once, objectSize := 0.0, 0.0, 0.0, math.Inf(1)
 	players := 0.0
 	for i := range s.Workloads {
@@ -100,28 +104,30 @@ func (s *Scenario) MemoryBytes(p *placement.Placement) int64 {
 		}
 	}
 	requests := s.Work().Requests
-	var held, largest, preload float64
-	for t := range p.Tiers {
-		tier := &p.Tiers[t]
-		for _, c := range tier.Caches {
-			fits := math.Inf(1)
-			if c.CapacityBytes > 0 {
-				fits = float64(c.CapacityBytes) / max(objectSize, 1)
+	return func(p *placement.Placement) int64 {
+		var held, largest, preload float64
+		for t := range p.Tiers {
+			tier := &p.Tiers[t]
+			for _, c := range tier.Caches {
+				fits := math.Inf(1)
+				if c.CapacityBytes > 0 {
+					fits = float64(c.CapacityBytes) / max(objectSize, 1)
+				}
+				in := min(objects, fits)
+				if c.Preload {
+					begin := rates + min(once, fits)
+					preload = max(preload, begin*objectBytes*float64(len(p.Tiers)+1))
+					in = min(in, begin+requests)
+				} else {
+					in = min(in, requests)
+				}
+				largest = max(largest, in)
+				held += in
 			}
-			in := min(objects, fits)
-			if c.Preload {
-				begin := rates + min(once, fits)
-				preload = max(preload, begin*objectBytes*float64(len(p.Tiers)+1))
-				in = min(in, begin+requests)
-			} else {
-				in = min(in, requests)
-			}
-			largest = max(largest, in)
-			held += in
 		}
+		if len(p.Tiers) <= 1 {
+			held = largest
+		}
+		return int64(min(float64(held*entryBytes)+preload+float64(players*playerBytes), math.MaxInt64/2))
 	}
-	if len(p.Tiers) <= 1 {
-		held = largest
-	}
-	return int64(min(float64(held*entryBytes)+preload+float64(players*playerBytes), math.MaxInt64/2))
 }

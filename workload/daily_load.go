@@ -64,12 +64,36 @@ func (w *Workload) MeanLoad(audiences []Audience, from time.Time, length time.Du
 	if err != nil {
 		return 0, err
 	}
-	steps := max(1, int((min(length, 24*time.Hour)+dayStep-1)/dayStep)) // longer than a day, all days are alike
-	sum := 0.0
-	for i := range steps {
-		sum += d.at(from.Add(time.Duration((float64(i) + 0.5) / float64(steps) * float64(length))))
+	sum, instants := 0.0, instantsOf(from, length)
+	for _, at := range instants {
+		sum += d.at(at)
 	}
-	return sum / float64(steps), nil
+	return sum / float64(len(instants)), nil
+}
+
+// MeanLoads returns the part of each audience in [Workload.MeanLoad].
+func (w *Workload) MeanLoads(audiences []Audience, from time.Time, length time.Duration) ([]float64, error) {
+	d, err := w.dailyLoad(audiences)
+	if err != nil {
+		return nil, err
+	}
+	parts, instants := make([]float64, len(audiences)), instantsOf(from, length)
+	for i := range parts {
+		for _, at := range instants {
+			parts[i] += d.of(i, at) / float64(len(instants))
+		}
+	}
+	return parts, nil
+}
+
+// instantsOf returns the middles of equal parts of a time, of 5 minutes at most unless it is longer than a day, when all
+// days are alike.
+func instantsOf(from time.Time, length time.Duration) []time.Time {
+	instants := make([]time.Time, max(1, int((min(length, 24*time.Hour)+dayStep-1)/dayStep)))
+	for i := range instants {
+		instants[i] = from.Add(time.Duration((float64(i) + 0.5) / float64(len(instants)) * float64(length)))
+	}
+	return instants
 }
 
 // A dailyLoad is the load of audiences, each with its share and its day.
@@ -105,15 +129,20 @@ func (w *Workload) dailyLoad(audiences []Audience) (*dailyLoad, error) {
 func (d *dailyLoad) at(at time.Time) float64 {
 	sum := 0.0
 	for i := range d.audiences {
-		if d.shares[i] == 0 {
-			continue
-		}
-		zone := cmp.Or(d.audiences[i].Zone, time.UTC)
-		hour, minute, _ := at.In(zone).Clock()
-		step := int((time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute) / dayStep)
-		sum += float64(d.shares[i] * d.days[i][step])
+		sum += d.of(i, at)
 	}
 	return sum
+}
+
+// of returns the part of one audience.
+func (d *dailyLoad) of(audience int, at time.Time) float64 {
+	if d.shares[audience] == 0 {
+		return 0
+	}
+	zone := cmp.Or(d.audiences[audience].Zone, time.UTC)
+	hour, minute, _ := at.In(zone).Clock()
+	step := int((time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute) / dayStep)
+	return float64(d.shares[audience] * d.days[audience][step])
 }
 
 // stepsOf returns a day at each step.

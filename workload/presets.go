@@ -82,6 +82,7 @@ func Downloads() Workload {
 		{Requests: 0.019, Objects: 20_000, ZipfExponent: 0.4, Sizes: Sizes{LnMean: kilobytes(1500), LnSD: 1}},
 	}, Once{Requests: 0.038, Sizes: Sizes{LnMean: kilobytes(11), LnSD: 3.1, MaxBytes: 1_000_000_000}},
 		Assumption{"Deadlines", "deadlines of 0.5, 1 and 2 s, for the last byte"})
+	w.Assumed = append(w.Assumed, Assumption{assumedObjects, "84 % of the requests are for five objects of some 5 MB, fitted to the source's hit ratios: it does not say how many objects there are"})
 	w.Deadlines = []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second}
 	w.Judged = LastByte
 	return w

@@ -80,7 +80,7 @@ func (c *routesCmd) Run(ctx context.Context, s *streams) error {
 			parentMs(r, tenths), strings.Join(r.Path, " > "),
 		})
 	}
-	return listing{items: routes, rows: rows, title: "Round trips from " + n.At(metro).ID + ", in ms", shown: shown}.write(s.out, c.Format)
+	return listing{items: routes, rows: rows, title: "Round trips from " + n.At(metro).ID + ", in ms", shown: shown, isLong: true}.write(s.out, c.Format)
 }
 
 // routesFrom returns the ways that a metro's users take to all sites of the network, the nearest first.

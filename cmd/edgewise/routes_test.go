@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
+	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise/topology"
@@ -52,6 +54,27 @@ func TestRoutesAreInOrderAndTheirPartsSum(t *testing.T) {
 	require.Zero(t, code)
 	require.Contains(t, out, "los-angeles-us > x-los-angeles-us > ")
 	require.NotContains(t, out, "measured")
+}
+
+func TestListingsFitTheTerminal(t *testing.T) {
+	path := strings.Repeat("x-somewhere-far-us > ", 12) + "end"
+	rows := []table.Row{
+		{"site", "kind", "rtt", "access", "internet", "backbone", "by", "to parent", "path"},
+		{"us-west-2-lax-1", "local-zone", "12.3", "1.2", "11.1", "0.0", "measured", "22.5", path},
+		{"eu-central-1-rec", "regional-edge-cache", "162.3", "1.2", "161.1", "0.0", "model", "0.4", path},
+	}
+	l := listing{title: "Round trips from somewhere, in ms", isLong: true}
+	for _, width := range []int{80, 120, 400} {
+		out := l.fitted(rows, width)
+		for line := range strings.Lines(out) {
+			require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimRight(line, "\n")), width, line)
+		}
+		for _, cell := range []string{"us-west-2-lax-1", "local-zone", "161.1", "measured", "22.5"} {
+			require.Contains(t, out, cell, "width %d", width)
+		}
+		require.Equal(t, 2*12, strings.Count(out, "x-somewhere-far-us"), "whole words at width %d", width)
+		require.Equal(t, width > 80, strings.HasPrefix(out, "┌"), "the frame where there is room")
+	}
 }
 
 func TestMeasuredAndBackboneWaysAreMarked(t *testing.T) {

@@ -17,17 +17,18 @@ import (
 // MaxTableBytes bounds a table: a quarter of a gibibyte.
 const MaxTableBytes = 1 << 28
 
-// A Table is rows of cells with a header, read one row at a time. The first thing that is wrong stops it, unless
-// [Table.Collect] says otherwise; its error names file, line, column, value and what is allowed.
+// A Table is rows of cells with a header, read one row at a time. The first row in which something is
+// wrong stops it, unless [Table.Collect] says otherwise; its error names file, line, column, value and what is allowed.
 type Table struct {
 	file   string
 	cells  *Cells
 	column map[string]int // place of each known column that the file has, by its first name
 	names  []string       // as the file has them
 	row    []string
-	bad    bool // something in the current row is wrong
+	wrong  []string // the columns in which the current row is wrong
 	errs   []error
-	most   int  // errors to stop at
+	bad    int  // rows in which something is wrong
+	most   int  // bad rows to stop at
 	ended  bool // the file cannot be read on
 }
 
@@ -132,14 +133,14 @@ func InFile(file string, err error) error {
 // depend on each other; what they make of a bad row is worth nothing.
 func (t *Table) Collect(most int) { t.most = most }
 
-// Err returns the first thing that was wrong in each bad row, nil if nothing was.
+// Err returns what was wrong: all cells that were in each bad row. It is nil if nothing was.
 func (t *Table) Err() error {
 	switch {
 	case len(t.errs) == 0:
 		return nil
 	case len(t.errs) == 1:
 		return t.errs[0]
-	case len(t.errs) == t.most && !t.ended:
+	case t.most > 1 && t.bad == t.most && !t.ended:
 		return errors.Join(append(slices.Clone(t.errs), fmt.Errorf("%s: these are the first %d bad rows; there may be more", t.file, t.most))...)
 	}
 	return errors.Join(t.errs...)
@@ -147,16 +148,18 @@ func (t *Table) Err() error {
 
 // Next moves to the next row and reports whether there is one; see Err when it returns false.
 func (t *Table) Next() bool {
-	for !t.ended && len(t.errs) < t.most {
+	for !t.ended && t.bad < t.most {
 		row, err := t.cells.Read()
 		switch {
 		case err == nil:
-			t.row, t.bad = row, false
+			t.row, t.wrong = row, t.wrong[:0]
 			return true
 		case IsShape(err):
+			t.bad++
 			t.errs = append(t.errs, fmt.Errorf("%s:%d: %d fields: want %d, as many as the header has", t.file, t.Line(), len(row), t.cells.Fields()))
 			continue
 		case !errors.Is(err, io.EOF):
+			t.bad++
 			t.errs = append(t.errs, InFile(t.file, err))
 		}
 		t.ended = true
@@ -167,12 +170,16 @@ func (t *Table) Next() bool {
 // Line returns the line on which the current row begins.
 func (t *Table) Line() int { return int(t.cells.Line()) }
 
-// Fail records that a value of the current row is wrong, unless something else in it was wrong before.
+// Fail records that a value of the current row is wrong, unless something else was wrong with it before.
 func (t *Table) Fail(column, value, want string) {
-	if !t.bad {
-		t.bad = true
-		t.errs = append(t.errs, fmt.Errorf("%s:%d: column %s: value %s: want %s", t.file, t.Line(), t.name(column), Quote(value), want))
+	if slices.Contains(t.wrong, column) {
+		return
 	}
+	if len(t.wrong) == 0 {
+		t.bad++
+	}
+	t.wrong = append(t.wrong, column)
+	t.errs = append(t.errs, fmt.Errorf("%s:%d: column %s: value %s: want %s", t.file, t.Line(), t.name(column), Quote(value), want))
 }
 
 // name returns the name that the file has for a column.
@@ -235,6 +242,9 @@ func (t *Table) Number(column string, low, high float64) float64 {
 	}
 	return x
 }
+
+// ParseNumber is [Cells.ParseNumber] for a part of a cell.
+func (t *Table) ParseNumber(s string) (float64, error) { return t.cells.ParseNumber(s) }
 
 // ParseNumber reads a number; in rows with semicolons between cells it may have a decimal comma, as spreadsheets write
 // it in most of Europe.

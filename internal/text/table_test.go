@@ -18,7 +18,7 @@ func open(t *testing.T, data string, required, optional []string) *text.Table {
 	return rows
 }
 
-func TestTheFirstThingThatIsWrongCounts(t *testing.T) {
+func TestTheFirstRowThatIsWrongCounts(t *testing.T) {
 	rows := open(t, "a,b\n1,x\n2,y\n", []string{"a"}, []string{"b", "c"})
 	require.True(t, rows.Next())
 	require.Equal(t, 2, rows.Line())
@@ -29,7 +29,7 @@ func TestTheFirstThingThatIsWrongCounts(t *testing.T) {
 	require.True(t, rows.Next())
 	require.Zero(t, rows.Number("a", 0, 1))
 	require.Zero(t, rows.Number("b", 0, 1))
-	require.EqualError(t, rows.Err(), `t.csv:3: column a: value "2": want a number from 0 to 1`)
+	require.EqualError(t, rows.Err(), "t.csv:3: column a: value \"2\": want a number from 0 to 1\nt.csv:3: column b: value \"y\": want a number from 0 to 1")
 	require.False(t, rows.Next(), "nothing is read after an error")
 }
 
@@ -58,14 +58,14 @@ func TestBadRowsAreCollected(t *testing.T) {
 	}
 	for most, want := range map[int][]string{
 		9: {
-			`t.csv:3: column a: value "2": want a number from 0 to 1`, `t.csv:4: column a: value "z": want a number from 0 to 1`,
+			`t.csv:3: column a: value "2": want a number from 0 to 1`, `t.csv:3: column b: value "": want a text that is not empty`, `t.csv:4: column a: value "z": want a number from 0 to 1`,
 			"t.csv:5: 1 fields: want 2, as many as the header has", `t.csv:6: extraneous or missing " in quoted-field`,
 		},
 		2: {
-			`t.csv:3: column a: value "2": want a number from 0 to 1`, `t.csv:4: column a: value "z": want a number from 0 to 1`,
+			`t.csv:3: column a: value "2": want a number from 0 to 1`, `t.csv:3: column b: value "": want a text that is not empty`, `t.csv:4: column a: value "z": want a number from 0 to 1`,
 			"t.csv: these are the first 2 bad rows; there may be more",
 		},
-		1: {`t.csv:3: column a: value "2": want a number from 0 to 1`},
+		1: {`t.csv:3: column a: value "2": want a number from 0 to 1`, `t.csv:3: column b: value "": want a text that is not empty`},
 	} {
 		good, err := read(most)
 		require.Equal(t, []string{"x"}, good)
