@@ -64,12 +64,11 @@ func fittedTable(title string, rows []table.Row, width int) string {
 	if framedWidth(rows) <= width {
 		return t.Render()
 	}
-	const gap, least = 2, 6
+	const least = 6
+	gap := 2
 	style := table.StyleLight
 	style.Options = table.OptionsNoBordersAndSeparators
 	style.Options.SeparateHeader = true
-	style.Box.PaddingLeft, style.Box.PaddingRight = "", strings.Repeat(" ", gap)
-	t.SetStyle(style)
 	columns := widthsOf(rows)
 	excess := func() int {
 		sum := gap * len(columns)
@@ -90,6 +89,11 @@ func fittedTable(title string, rows []table.Row, width int) string {
 		}
 		columns = widthsOf(append([]table.Row{heading}, rows[1:]...))
 	}
+	if excess() > 0 {
+		gap = 1
+	}
+	style.Box.PaddingLeft, style.Box.PaddingRight = "", strings.Repeat(" ", gap)
+	t.SetStyle(style)
 	for excess() > 0 {
 		widest := -1
 		for i := 1; i < len(columns); i++ { // the first has ids, to be copied
