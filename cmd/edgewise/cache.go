@@ -60,10 +60,7 @@ func (c *cacheCmd) Run(ctx context.Context, s *streams) error {
 	for _, path := range c.Traces {
 		parts, err := c.load(ctx, s, path)
 		if err != nil {
-			if ctx.Err() != nil {
-				return stopped(ctx.Err())
-			}
-			return &usageError{err}
+			return unlessStopped(ctx, &usageError{err})
 		}
 		for _, part := range parts {
 			made, err := c.examine(ctx, part, ask)

@@ -65,3 +65,11 @@ func stopped(err error) error {
 	}
 	return err
 }
+
+// unlessStopped returns an error, or that the command was stopped if that is why.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return stopped(ctx.Err())
+	}
+	return err
+}

@@ -66,10 +66,7 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 	comparison.Planned = m.Planned // the report may be of a run that was interrupted
 	agreement, err := report.Compare(ctx, c.Dir, m, comparison)
 	if err != nil {
-		if ctx.Err() != nil {
-			return stopped(ctx.Err())
-		}
-		return err
+		return unlessStopped(ctx, err)
 	}
 	for _, name := range agreement.Unlisted {
 		fmt.Fprintf(s.err, "edgewise: %s is not a file of the report; it is not looked at\n", filepath.Join(c.Dir, name))

@@ -45,10 +45,7 @@ type siteRoute struct {
 func (c *routesCmd) Run(ctx context.Context, s *streams) error {
 	text, err := readScenario(ctx, c.Scenario)
 	if err != nil {
-		if ctx.Err() != nil {
-			return stopped(ctx.Err())
-		}
-		return &usageError{err}
+		return unlessStopped(ctx, &usageError{err})
 	}
 	study, err := scenario.Parse(c.Scenario, text)
 	if err != nil {

@@ -30,10 +30,7 @@ func (c *rttCmd) Run(ctx context.Context, s *streams) error {
 	}
 	pairs, err := c.pairs(ctx, s)
 	if err != nil {
-		if ctx.Err() != nil {
-			return stopped(ctx.Err())
-		}
-		return &usageError{err}
+		return unlessStopped(ctx, &usageError{err})
 	}
 	rtts, err := catalog.PredictRTT(model, pairs)
 	if err != nil {

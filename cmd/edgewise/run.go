@@ -41,10 +41,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	}
 	study, from, err := c.read(ctx, s)
 	if err != nil {
-		if ctx.Err() != nil {
-			return stopped(ctx.Err())
-		}
-		return &usageError{err}
+		return unlessStopped(ctx, &usageError{err})
 	}
 	if err := c.checkPlaces(from); err != nil {
 		return &usageError{err}

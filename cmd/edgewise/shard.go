@@ -40,10 +40,7 @@ func (c *shardCmd) Run(ctx context.Context, s *streams) error {
 	}
 	study, kept, err := c.read(ctx, s)
 	if err != nil {
-		if ctx.Err() != nil {
-			return stopped(ctx.Err())
-		}
-		return &usageError{err}
+		return unlessStopped(ctx, &usageError{err})
 	}
 	bucket, err := objects.BucketAt(c.Store)
 	if err != nil {
@@ -129,14 +126,6 @@ func (c *shardCmd) run(ctx context.Context, s *streams, study *edgewise.Study, p
 		return &interruptedError{fmt.Errorf("%v: %w", running, ctx.Err())}
 	}
 	return errors.Join(err, errors.Join(running.failed...))
-}
-
-// unlessStopped returns an error, or that the command was stopped if that is why.
-func unlessStopped(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return stopped(ctx.Err())
-	}
-	return err
 }
 
 // missingOf returns those cells of a share that a store lacks, and how many it has.

@@ -33,10 +33,7 @@ type convertCmd struct {
 func (c *convertCmd) Run(ctx context.Context, s *streams) error {
 	made, err := c.convert(ctx, s)
 	if err != nil {
-		if ctx.Err() != nil {
-			return stopped(ctx.Err())
-		}
-		return &usageError{err}
+		return unlessStopped(ctx, &usageError{err})
 	}
 	text := fmt.Sprintf("%s lines of %v, for %s objects, written to %s", humanize.Comma(made.Requests), made.Format, humanize.Comma(made.Objects), c.To)
 	if made.Writes+made.Deletes > 0 {
