@@ -10,7 +10,6 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/report"
-	"github.com/edgewise-sim/edgewise/scenario"
 )
 
 // runCmd runs a scenario.
@@ -87,23 +86,14 @@ func (c *runCmd) checkPlaces(from report.Run) error {
 // read reads the scenario.
 func (c *runCmd) read(ctx context.Context, s *streams) (*edgewise.Study, report.Run, error) {
 	from := report.Run{Force: c.Force}
-	text, err := readScenario(ctx, c.Scenario)
-	if err != nil {
-		return nil, from, err
-	}
-	study, files, err := scenario.ParseWithFiles(c.Scenario, text)
+	study, text, files, err := readStudy(ctx, s, c.Scenario, c.Workers)
 	if err != nil {
 		return nil, from, err
 	}
 	from.Scenario = text
-	s.warnAll(study.Warnings)
 	for _, f := range files {
 		from.Inputs = append(from.Inputs, report.Input(f))
 	}
-	if c.Workers < 0 {
-		return nil, from, fmt.Errorf("--workers is %d; want 0 or more", c.Workers)
-	}
-	study.Workers = c.Workers
 	if n := c.Replications; n != nil {
 		if *n < 1 {
 			return nil, from, fmt.Errorf("--replications is %d; want 1 or more", *n)

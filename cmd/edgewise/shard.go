@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
-	"github.com/edgewise-sim/edgewise/scenario"
 	"github.com/edgewise-sim/edgewise/store"
 	"github.com/edgewise-sim/edgewise/store/objects"
 )
@@ -64,25 +63,12 @@ func (c *shardCmd) Run(ctx context.Context, s *streams) error {
 
 // read reads the scenario.
 func (c *shardCmd) read(ctx context.Context, s *streams) (*edgewise.Study, store.Scenario, error) {
-	kept := store.Scenario{}
-	text, err := readScenario(ctx, c.Scenario)
-	if err != nil {
-		return nil, kept, err
-	}
-	study, files, err := scenario.ParseWithFiles(c.Scenario, text)
-	if err != nil {
-		return nil, kept, err
-	}
-	kept.Text = text
+	study, text, files, err := readStudy(ctx, s, c.Scenario, c.Workers)
+	kept := store.Scenario{Text: text}
 	for _, f := range files {
 		kept.Files = append(kept.Files, store.File(f))
 	}
-	s.warnAll(study.Warnings)
-	if c.Workers < 0 {
-		return nil, kept, fmt.Errorf("--workers is %d; want 0 or more", c.Workers)
-	}
-	study.Workers = c.Workers
-	return study, kept, nil
+	return study, kept, err
 }
 
 func (c *shardCmd) run(ctx context.Context, s *streams, study *edgewise.Study, part share, kept *store.Shared) error {
@@ -215,14 +201,15 @@ func (r *shardRun) end(ctx context.Context, c edgewise.Cell, result *edgewise.Ce
 		}
 	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
+	note := r.notes[c]
 	if why != nil {
 		r.failed = append(r.failed, fmt.Errorf("%v: %w", c, why))
 	} else {
 		r.done++
 		r.shown.update(float64(r.done)/float64(r.total), fmt.Sprintf("%d of %s", r.done, counted(float64(r.total), "cell")))
 	}
-	return r.kept.End(ctx, r.notes[c], why)
+	r.mu.Unlock()
+	return r.kept.End(ctx, note, why) // a store may be far: nobody waits for it but this worker
 }
 
 // String says how far it is.

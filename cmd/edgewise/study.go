@@ -1,0 +1,27 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/scenario"
+)
+
+// readStudy reads a scenario file with the files that it names, and tells its warnings.
+func readStudy(ctx context.Context, s *streams, path string, workers int) (*edgewise.Study, []byte, []scenario.File, error) {
+	text, err := readScenario(ctx, path)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	study, files, err := scenario.ParseWithFiles(path, text)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	s.warnAll(study.Warnings)
+	if workers < 0 {
+		return nil, nil, nil, fmt.Errorf("--workers is %d; want 0 or more", workers)
+	}
+	study.Workers = workers
+	return study, text, files, nil
+}
