@@ -55,7 +55,7 @@ func (s *Study) Round(ctx context.Context, from Store, number int) (*Round, erro
 		if round.Number == number || len(round.Cells) == 0 {
 			return round, nil
 		}
-		missing, err := f.read(ctx, round)
+		missing, err := f.read(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +87,7 @@ func (s *Study) CompareKept(ctx context.Context, from Store) (*Comparison, error
 			return f.conclude(ctx)
 		}
 		f.gatherer.total = f.planned * len(f.admission.study.Placements)
-		missing, err := f.read(ctx, round)
+		missing, err := f.read(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -108,7 +108,6 @@ func (s *Study) CompareKept(ctx context.Context, from Store) (*Comparison, error
 
 // A follower goes through the rounds of a study whose results are in a store.
 type follower struct {
-	from      Store
 	keep      *keeper
 	admission *admission
 	gatherer  *gatherer
@@ -131,7 +130,7 @@ func (s *Study) newFollower(ctx context.Context, from Store) (*follower, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &follower{from: from, keep: of.newKeeper(), admission: a, gatherer: newGatherer(a, nil), stopper: stopper}, nil
+	return &follower{keep: of.newKeeper(), admission: a, gatherer: newGatherer(a, nil), stopper: stopper}, nil
 }
 
 // next returns the round after those that are complete.
@@ -154,9 +153,9 @@ func (f *follower) next() (*Round, error) {
 	return round, nil
 }
 
-// read takes the results of a round, replication by replication, and returns the cells of which there are none. Some are
+// read takes the results of the round that next has returned, replication by replication, and returns the cells of which there are none. Some are
 // read ahead, on all cores: to read and decode is most of the work.
-func (f *follower) read(ctx context.Context, round *Round) (missing []Cell, err error) {
+func (f *follower) read(ctx context.Context) (missing []Cell, err error) {
 	var readers sync.WaitGroup
 	defer readers.Wait()
 	ctx, stop := context.WithCancel(ctx)

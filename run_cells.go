@@ -39,19 +39,11 @@ func (s *Study) RunCells(ctx context.Context, cells []Cell, begin func(Cell) (bo
 			return err
 		}
 		of := plans[c.Placement]
-		if of.refused != nil {
-			return end(c, nil, c.refuse(*of.refused))
-		}
-		result, err := of.plan.RunOn(ctx, c.Replication, workers, nil)
+		result, err := of.run(ctx, c, header, workers)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil {
-			return end(c, nil, err)
-		}
-		header := header
-		header.Cell = c
-		return end(c, &CellResult{header, result}, nil)
+		return end(c, result, err)
 	}
 	jobs := make(chan Cell)
 	var pool sync.WaitGroup
@@ -82,6 +74,23 @@ feed:
 type compiled struct {
 	plan    *sim.Plan
 	refused *Refusal
+}
+
+// run runs a cell on some cores, and puts it under the header of the study's results. It returns the context's error when
+// cancelled.
+func (of *compiled) run(ctx context.Context, c Cell, header CellHeader, cores int) (*CellResult, error) {
+	if of.refused != nil {
+		return nil, c.refuse(*of.refused)
+	}
+	result, err := of.plan.RunOn(ctx, c.Replication, cores, nil)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	header.Cell = c
+	return &CellResult{header, result}, nil
 }
 
 // plansOf compiles the placements of cells.

@@ -48,19 +48,7 @@ func (r *Runner) Run(ctx context.Context, c Cell, cores int) (*CellResult, error
 	if err != nil {
 		return nil, err
 	}
-	if of.refused != nil {
-		return nil, c.refuse(*of.refused)
-	}
-	result, err := of.plan.RunOn(ctx, c.Replication, max(1, cores), nil)
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	if err != nil {
-		return nil, err
-	}
-	header := r.header
-	header.Cell = c
-	return &CellResult{header, result}, nil
+	return of.run(ctx, c, r.header, max(1, cores))
 }
 
 // plan returns what is kept of a placement, or its place.
