@@ -99,3 +99,21 @@ func readAbout(ctx context.Context, b Bucket) (*About, error) {
 	read.About.scenario = read.Scenario
 	return &read.About, nil
 }
+
+// ReadAbout says of which study the cells of a bucket are.
+func ReadAbout(ctx context.Context, b Bucket) (*About, error) {
+	about, err := aboutOf(ctx, b)
+	if err != nil {
+		return nil, fmt.Errorf("store of cells: %w", err)
+	}
+	return about, nil
+}
+
+// aboutOf is readAbout of what must be a store.
+func aboutOf(ctx context.Context, b Bucket) (*About, error) {
+	about, err := readAbout(ctx, b)
+	if err == nil && about == nil {
+		err = fmt.Errorf("%v is no store: it has no %s", b, aboutFile)
+	}
+	return about, err
+}

@@ -75,12 +75,9 @@ func ReadScenario(ctx context.Context, b Bucket) (*Scenario, *About, error) {
 }
 
 func readScenario(ctx context.Context, b Bucket) (*Scenario, *About, error) {
-	about, err := readAbout(ctx, b)
+	about, err := aboutOf(ctx, b)
 	if err != nil {
 		return nil, nil, err
-	}
-	if about == nil {
-		return nil, nil, fmt.Errorf("%v is no store: it has no %s", b, aboutFile)
 	}
 	if about.scenario == nil {
 		return nil, nil, fmt.Errorf("%v keeps no scenario beside its cells: edgewise run has filled it, and goes on with it", b)

@@ -73,19 +73,17 @@ func (c *mergeCmd) Run(ctx context.Context, s *streams) error {
 	return nil
 }
 
-// read reads the scenario that the stores keep, of which all must be cells.
+// read reads the scenario that the first store keeps, of which the cells of all must be.
 func (c *mergeCmd) read(ctx context.Context, stores store.Merged) (*edgewise.Study, report.Run, error) {
 	from := report.Run{Force: c.Force}
-	var first *store.About
-	var kept *store.Scenario
-	for i, b := range stores {
-		s, about, err := store.ReadScenario(ctx, b)
+	kept, first, err := store.ReadScenario(ctx, stores[0])
+	if err != nil {
+		return nil, from, err
+	}
+	for _, b := range stores[1:] {
+		about, err := store.ReadAbout(ctx, b)
 		if err != nil {
 			return nil, from, err
-		}
-		if i == 0 {
-			first, kept = about, s
-			continue
 		}
 		if why := about.Header.Matches(&first.Header); why != nil {
 			return nil, from, fmt.Errorf("%v has cells of another study than %v: %w", b, stores[0], why)
