@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
@@ -76,7 +77,7 @@ var literal = regexp.MustCompile(`\.(func)?\d+(\.|$)|-fm$`)
 func (s *Study) describe(w io.Writer) error {
 	scenario := s.Scenario
 	scenario.Network = nil
-	d := descriptor{w: w}
+	d := descriptor{w: w, types: map[reflect.Type]typeOfPart{}}
 	d.write(reflect.ValueOf(s.Provenance))
 	d.write(reflect.ValueOf(scenario))
 	d.write(reflect.ValueOf(s.Placements))
@@ -88,6 +89,7 @@ func (s *Study) describe(w io.Writer) error {
 			Correction topology.Correction
 		}{n.AllNodes(), n.Links(), n.Measured(), n.Correction()}))
 	}
+	d.flush()
 	return d.err
 }
 
@@ -98,14 +100,59 @@ const mostNested = 100
 // first error.
 type descriptor struct {
 	w     io.Writer
+	text  []byte // what has not gone to w
+	types map[reflect.Type]typeOfPart
 	depth int
 	err   error
 }
 
-func (d *descriptor) printf(format string, args ...any) {
-	if d.err == nil {
-		_, d.err = fmt.Fprintf(d.w, format, args...)
+// A typeOfPart is what there is to write of a type.
+type typeOfPart struct {
+	marshals bool    // it knows how to write itself
+	fields   []field // of a struct: those that are written
+}
+
+type field struct {
+	index int
+	name  string
+}
+
+var (
+	jsonMarshaler = reflect.TypeFor[json.Marshaler]()
+	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
+)
+
+// typeOf returns what there is to write of a type.
+func (d *descriptor) typeOf(t reflect.Type) typeOfPart {
+	if known, ok := d.types[t]; ok {
+		return known
 	}
+	is := typeOfPart{marshals: t.Kind() != reflect.Interface && (t.Implements(jsonMarshaler) || t.Implements(textMarshaler))}
+	if t.Kind() == reflect.Struct {
+		for i := range t.NumField() {
+			// The exported fields of an embedded struct are the part's own, whatever the struct is called.
+			if f := t.Field(i); f.IsExported() || f.Anonymous && isStruct(f.Type) {
+				is.fields = append(is.fields, field{i, f.Name})
+			}
+		}
+	}
+	d.types[t] = is
+	return is
+}
+
+// line ends a line of the text, which goes to w when there is much of it.
+func (d *descriptor) line(text []byte) {
+	d.text = append(text, '\n')
+	if len(d.text) > 1<<15 {
+		d.flush()
+	}
+}
+
+func (d *descriptor) flush() {
+	if d.err == nil {
+		_, d.err = d.w.Write(d.text)
+	}
+	d.text = d.text[:0]
 }
 
 // write writes a value that may be reached by exported fields alone.
@@ -120,53 +167,50 @@ func (d *descriptor) write(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Interface, reflect.Pointer:
 		if v.IsNil() {
-			d.printf("nil\n")
+			d.line(append(d.text, "nil"...))
 			return
 		}
 		if v.Kind() == reflect.Interface {
-			d.printf("%s ", nameOf(v.Elem().Type()))
+			d.text = append(append(d.text, nameOf(v.Elem().Type())...), ' ')
 		}
 		d.write(v.Elem())
 	case reflect.Struct:
-		d.printf("{\n")
-		for i := range v.NumField() {
-			// The exported fields of an embedded struct are the part's own, whatever the struct is called.
-			if f := v.Type().Field(i); f.IsExported() || f.Anonymous && isStruct(f.Type) {
-				d.printf("%s ", f.Name)
-				d.write(v.Field(i))
-			}
+		d.line(append(d.text, '{'))
+		for _, f := range d.typeOf(v.Type()).fields {
+			d.text = append(append(d.text, f.name...), ' ')
+			d.write(v.Field(f.index))
 		}
-		d.printf("}\n")
+		d.line(append(d.text, '}'))
 	case reflect.Slice, reflect.Array:
-		d.printf("[%d\n", v.Len())
+		d.line(strconv.AppendInt(append(d.text, '['), int64(v.Len()), 10))
 		for i := range v.Len() {
 			d.write(v.Index(i))
 		}
 	case reflect.Map:
 		keys := v.MapKeys()
 		slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
-		d.printf("[%d\n", len(keys))
+		d.line(strconv.AppendInt(append(d.text, '['), int64(len(keys)), 10))
 		for _, key := range keys {
 			d.write(key)
 			d.write(v.MapIndex(key))
 		}
 	case reflect.String:
-		d.printf("%q\n", v.String())
+		d.line(strconv.AppendQuote(d.text, v.String()))
 	case reflect.Func:
-		d.printf("%s\n", nameOfFunc(v))
+		d.line(append(d.text, nameOfFunc(v)...))
 	case reflect.Bool:
-		d.printf("%t\n", v.Bool())
+		d.line(strconv.AppendBool(d.text, v.Bool()))
 	case reflect.Float32, reflect.Float64:
-		d.printf("%x\n", v.Float())
+		d.line(strconv.AppendFloat(d.text, v.Float(), 'x', -1, 64))
 	case reflect.Complex64, reflect.Complex128:
-		d.printf("%x\n", v.Complex())
+		d.line(fmt.Appendf(d.text, "%x", v.Complex()))
 	case reflect.Chan, reflect.UnsafePointer:
 		d.err = fmt.Errorf("a %v cannot be described; want a part without, or one that has a MarshalText", v.Type())
 	default:
 		if v.CanInt() {
-			d.printf("%d\n", v.Int())
+			d.line(strconv.AppendInt(d.text, v.Int(), 10))
 		} else {
-			d.printf("%d\n", v.Uint())
+			d.line(strconv.AppendUint(d.text, v.Uint(), 10))
 		}
 	}
 }
@@ -178,8 +222,8 @@ func isStruct(t reflect.Type) bool {
 
 // marshal writes a value that knows how to write itself.
 func (d *descriptor) marshal(v reflect.Value) bool {
-	isNil := (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && v.IsNil()
-	if isNil || v.Kind() == reflect.Interface || !v.CanInterface() {
+	isNil := v.Kind() == reflect.Pointer && v.IsNil()
+	if isNil || !d.typeOf(v.Type()).marshals || !v.CanInterface() {
 		return false
 	}
 	var text []byte
@@ -188,9 +232,7 @@ func (d *descriptor) marshal(v reflect.Value) bool {
 		text, d.err = part.MarshalJSON()
 	case encoding.TextMarshaler:
 		text, d.err = part.MarshalText()
-	default:
-		return false
 	}
-	d.printf("%q\n", text)
+	d.line(strconv.AppendQuote(d.text, string(text)))
 	return true
 }

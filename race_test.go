@@ -1,0 +1,5 @@
+//go:build race
+
+package edgewise_test
+
+const raceEnabled = true
