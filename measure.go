@@ -53,6 +53,9 @@ type Label struct {
 	Shown
 }
 
+// Name returns the metric and the statistic, for example "ttfb p95": no two figures of a workload have the same.
+func (l Label) Name() string { return l.Metric + " " + l.Statistic }
+
 // A Shown says where people find a figure, beside the files, and under which title; an empty title is in none of its
 // kind. A title says what is counted: "%" is put before a share, "MB" or "GB"
 // behind bytes, which are shown so.
@@ -408,6 +411,30 @@ func breakdown() (all []Measure) {
 // judged by the first byte. The rows of shares within a deadline stand for one figure a deadline of the workload, those
 // without a metric for one figure a tier of caches behind the first.
 func Measures() []Measure { return slices.Clone(measures) }
+
+// MeasuresOf returns the figures of a workload, given by its name, in the order of results, own ones last: one for each of its
+// deadlines and of the placements' tiers. The error lists the names there are.
+func (s *Study) MeasuresOf(workload string) ([]Measure, error) {
+	var names []string
+	for _, d := range s.workloads() {
+		if d.name == workload {
+			return s.measuresOf(&d), nil
+		}
+		names = append(names, d.name)
+	}
+	return nil, unknown("workload", workload, names)
+}
+
+// HeadlineOf returns the metric by which a workload is judged, given by its name: "ttfb", of downloads "ttlb", of games
+// "response"; "" where there is no such workload.
+func (s *Study) HeadlineOf(workload string) string {
+	for _, d := range s.workloads() {
+		if d.name == workload {
+			return d.headline.String()
+		}
+	}
+	return ""
+}
 
 // measuresOf returns the figures of a workload.
 func (s *Study) measuresOf(w *described) (all []Measure) {

@@ -1,0 +1,116 @@
+package search
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/sim"
+)
+
+// A Figure names a figure of a comparison: what a search makes small or large, or holds within bounds.
+type Figure struct {
+	// Workload is whose figure it is; it may be empty where the study has one workload.
+	Workload string
+	// By is the metric and the statistic, for example "player_rtt within 50ms", "ttfb p95" or that of an own measure. Without a
+	// metric, as in "p95", it is that of the metric by which the workload is judged. Behind "worst metro " it is the
+	// figure of the metro that has the worst: of a mean, a quantile or a share within a deadline.
+	By string
+}
+
+// A figure is one that a study has.
+type figure struct {
+	Figure
+	measure edgewise.Measure
+	// base is the figure of which measure is that of the worst metro, else the same.
+	base   edgewise.Measure
+	number int // of the workload
+	// metric is that of the latency, of which the figure is a mean, a quantile or a share within a deadline; isKnown says that it
+	// is one of these, which the surrogate knows.
+	metric  sim.Metric
+	isKnown bool
+	isWorst bool
+	better  edgewise.Direction
+}
+
+// resolve finds a figure in a study, and adds a measure to it where it is of the worst metro. The error is an [invalid.Field].
+func resolve(study *edgewise.Study, f Figure) (*figure, error) {
+	if f.Workload == "" && len(study.Workloads) == 1 {
+		f.Workload = study.Workloads[0].Name
+	}
+	found := &figure{Figure: f, number: -1}
+	var names []string
+	for i := range study.Workloads {
+		names = append(names, study.Workloads[i].Name)
+		if study.Workloads[i].Name == f.Workload {
+			found.number = i
+		}
+	}
+	if found.number < 0 {
+		return nil, invalid.New("Workload", fmt.Sprintf("%q", f.Workload), "one of %s", strings.Join(names, ", "))
+	}
+	all, err := study.MeasuresOf(f.Workload)
+	if err != nil {
+		return nil, err
+	}
+	name, isWorst := strings.CutPrefix(f.By, edgewise.WorstMetro+" ")
+	i := slices.IndexFunc(all, func(m edgewise.Measure) bool { return m.Name() == name })
+	if i < 0 {
+		i = slices.IndexFunc(all, func(m edgewise.Measure) bool { return m.Name() == study.HeadlineOf(f.Workload)+" "+name })
+	}
+	if i < 0 {
+		return nil, invalid.New("By", fmt.Sprintf("%q", f.By), "a figure of workload %q: %s", f.Workload, listed(all))
+	}
+	found.measure, found.base, found.isWorst = all[i], all[i], isWorst
+	found.better = found.measure.Better
+	found.metric, err = sim.ParseMetric(found.measure.Metric)
+	found.isKnown = err == nil && (found.measure.Statistic == "mean" || found.measure.Q > 0 || found.measure.Deadline > 0)
+	if isWorst {
+		found.base = found.measure
+		if found.measure, err = edgewise.WorstMetroOf(found.base); err != nil {
+			return nil, invalid.New("By", fmt.Sprintf("%q", f.By), "a mean, a quantile or a share within a deadline of a latency behind %q", edgewise.WorstMetro)
+		}
+		if !slices.ContainsFunc(study.Measures, func(m edgewise.Measure) bool { return m.Name() == found.measure.Name() }) {
+			study.Measures = append(study.Measures, found.measure)
+		}
+	}
+	return found, nil
+}
+
+// listed returns the names of figures that have a direction.
+func listed(all []edgewise.Measure) string {
+	var names []string
+	for _, m := range all {
+		if m.Better != edgewise.Neither && m.Metric != "breakdown" {
+			names = append(names, m.Name())
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// title returns what a table calls the figure.
+func (f *figure) title() string {
+	if f.measure.Unit == "share" || f.measure.Unit == "" {
+		return f.measure.Name()
+	}
+	return f.measure.Name() + ", " + f.measure.Unit
+}
+
+// write returns a value of the figure for people, with its unit.
+func (f *figure) write(value float64) string {
+	switch unit := f.measure.Unit; {
+	case math.IsNaN(value):
+		return "unknown"
+	case unit == "share":
+		return fmt.Sprintf("%.1f %%", 100*value)
+	case unit == "ms":
+		return fmt.Sprintf("%.1f ms", value)
+	default:
+		return fmt.Sprintf("%s %s", humanize.CommafWithDigits(value, 2), unit)
+	}
+}

@@ -1,0 +1,181 @@
+package search
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/edgewise-sim/edgewise/cache/theory"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// A group is objects of about the same popularity and size, taken as equal.
+type group struct {
+	workload int
+	objects  float64
+	rate     float64 // of each, as a share of all requests
+	bytes    float64 // of each
+}
+
+// A catalogue is what all cacheable workloads ask for.
+type catalogue struct {
+	groups []group
+	once   theory.Object
+	onceOf []float64 // by workload: the share of its requests for objects that are asked for once
+	shares []float64 // by workload: its share of all requests
+	known  map[string][]tierHits
+}
+
+// tierHits holds the hit ratio of a tier by workload.
+type tierHits []float64
+
+const (
+	// alikeRates and alikeSizes are within which factor of each other objects are put into one group.
+	alikeRates = 0.05
+	alikeSizes = 0.7
+)
+
+// newCatalogue reads the catalogues of the cacheable workloads; nil where there are none.
+func newCatalogue(s *sim.Scenario) (*catalogue, error) {
+	c := &catalogue{shares: make([]float64, len(s.Workloads)), onceOf: make([]float64, len(s.Workloads)), known: map[string][]tierHits{}}
+	total, any := 0.0, false
+	for i := range s.Workloads {
+		w := &s.Workloads[i]
+		if _, ok := w.Service.(workload.Cacheable); !ok {
+			continue
+		}
+		d, ok := w.Demand.(workload.Popular)
+		if !ok {
+			return nil, fmt.Errorf("search: workload %q: its demand, a %T, does not say how popular objects are (workload.Popular), without which hit ratios are not known before a run", w.Name, w.Demand)
+		}
+		c.shares[i], any = d.PerSecond(), true
+		total += d.PerSecond()
+	}
+	if !any {
+		return nil, nil
+	}
+	for i := range s.Workloads {
+		if c.shares[i] == 0 {
+			continue
+		}
+		c.shares[i] /= total
+		if err := c.add(s, i); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+func (c *catalogue) add(s *sim.Scenario, number int) error {
+	w := &s.Workloads[number]
+	popularity, err := w.Demand.(workload.Popular).Popularity()
+	if err != nil {
+		return err
+	}
+	sizes := w.SizesOf(s.Seed, 0)
+	if w.RecordsSizes() {
+		return fmt.Errorf("search: workload %q: sizes that are recorded are not known before a run", w.Name)
+	}
+	if d, ok := w.Demand.(workload.Endless); ok {
+		c.onceOf[number] = d.AskedOnce()
+		rate := c.shares[number] * d.AskedOnce()
+		sum := 0.0
+		const looked = 4096
+		for k := range looked {
+			sum += float64(sizes.SizeBytes(uint32(d.Regular() + k)))
+		}
+		if all := c.once.Rate + rate; rate > 0 {
+			c.once.Size = (c.once.Size*c.once.Rate + sum/looked*rate) / all
+			c.once.Rate = all
+		}
+	}
+	type key struct{ rate, size int }
+	groups := make(map[key]*group)
+	var order []key
+	for k, share := range popularity {
+		if share <= 0 {
+			continue
+		}
+		rate, bytes := share*c.shares[number]*(1-c.onceOf[number]), float64(sizes.SizeBytes(uint32(k)))
+		at := key{int(math.Round(math.Log(rate) / alikeRates)), int(math.Round(math.Log(bytes) / alikeSizes))}
+		g := groups[at]
+		if g == nil {
+			g = &group{workload: number}
+			groups[at] = g
+			order = append(order, at)
+		}
+		g.objects++
+		g.rate += rate
+		g.bytes += bytes
+	}
+	for _, at := range order {
+		g := groups[at]
+		g.rate /= g.objects
+		g.bytes /= g.objects
+		c.groups = append(c.groups, *g)
+	}
+	return nil
+}
+
+// hits returns the hit ratios of a chain of caches, each behind the one before it, by tier and workload. What a cache lets
+// through the next is asked for, as if it were asked for independently; all caches of a tier are taken to be alike. Characteristic times
+// do not depend on how much is asked for, so that neither do the ratios (Che, Tung and Wang, JSAC 2002).
+func (c *catalogue) hits(chain []placement.Cache) ([]tierHits, error) {
+	name := ""
+	for _, at := range chain {
+		name += fmt.Sprintf("%d/%s/%s,", at.CapacityBytes, at.Policy, at.Admission)
+	}
+	if known, ok := c.known[name]; ok {
+		return known, nil
+	}
+	rates := make([]float64, len(c.groups))
+	for i := range c.groups {
+		rates[i] = c.groups[i].rate
+	}
+	once := make([]float64, len(c.shares))
+	for w := range once {
+		once[w] = c.shares[w] * c.onceOf[w]
+	}
+	var all []tierHits
+	for _, at := range chain {
+		objects := make([]theory.Object, len(c.groups))
+		asked := make([]float64, len(c.shares))
+		for i, g := range c.groups {
+			objects[i] = theory.Object{Rate: max(rates[i], 1e-300), Size: g.objects * g.bytes}
+			asked[g.workload] += rates[i] * g.objects
+		}
+		in := make([]float64, len(c.groups))
+		if at.CapacityBytes > 0 {
+			of, err := c.solve(at, objects)
+			if err != nil {
+				return nil, err
+			}
+			in = of.Occupancy
+		}
+		hits := make(tierHits, len(c.shares))
+		for i, g := range c.groups {
+			hits[g.workload] += rates[i] * g.objects * in[i]
+			rates[i] *= 1 - in[i]
+		}
+		for w := range hits {
+			if all := asked[w] + once[w]; all > 0 {
+				hits[w] /= all
+			}
+		}
+		all = append(all, hits)
+	}
+	c.known[name] = all
+	return all, nil
+}
+
+func (c *catalogue) solve(at placement.Cache, objects []theory.Object) (theory.Cache, error) {
+	capacity := float64(at.CapacityBytes)
+	switch {
+	case at.Policy == "fifo" || at.Policy == "random" || at.Policy == "clock":
+		return theory.FIFO(objects, capacity)
+	case c.once.Rate > 0:
+		return theory.LRUWithOnce(objects, c.once, capacity)
+	}
+	return theory.LRU(objects, capacity)
+}

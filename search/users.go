@@ -1,0 +1,192 @@
+package search
+
+import (
+	"math"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/transport"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// usersAMetro is at how many points the law of a metro's latencies is looked at. The share of users within a deadline is
+// off by a few thousandths in a metro, and by less over many.
+const usersAMetro = 512
+
+// A user is one point of the law of a metro's latencies: all that does not depend on who serves the metro. Times are in ns.
+type user struct {
+	fixed float64 // last mile, jitter, ticks and work
+	trips float64 // how often the round trip to the entry counts
+	links float64 // how often the mean jitter of the links counts
+	calls float64 // how often the round trip to the home of the data counts
+	work  float64 // of the origin, where a request comes to it
+	// hit, wait and loss are uniform numbers that say which cache has the object, how long the queue is and what is lost.
+	hit, wait, loss float64
+	exchanges       int
+}
+
+// The dimensions of the points.
+const (
+	dimTechnology = iota
+	dimBase
+	dimSpread
+	dimJitter
+	dimNew
+	dimService
+	dimCoin
+	dimCall
+	dimTick
+	dimHit
+	dimWait
+	dimLoss
+	dimLinks
+	numDims
+)
+
+// steps are those of the points from one to the next, by dimension: powers of the inverse of the root of x^(d+1) = x + 1, so that
+// the points fill the cube evenly (M. Roberts, The Unreasonable Effectiveness of Quasirandom Sequences, 2018).
+var steps = func() (steps [numDims]float64) {
+	root := 1.0
+	for range 100 {
+		root = math.Pow(1+root, 1/float64(numDims+1))
+	}
+	for d := range steps {
+		steps[d] = math.Pow(1/root, float64(d+1))
+	}
+	return steps
+}()
+
+// at returns a coordinate of a point, in (0, 1).
+func at(point, dim int) float64 {
+	x := 0.5 + float64(point+1)*steps[dim]
+	return min(max(x-math.Floor(x), 1e-9), 1-1e-9)
+}
+
+// A mile is the law of the last mile of a metro's users.
+type mile struct {
+	mix    topology.AccessMix
+	spread topology.Spread
+	is     bool // that there is one
+}
+
+// usersOf returns the points of a metric of a workload.
+func usersOf(w *workload.Workload, metric sim.Metric, of mile) []user {
+	users := make([]user, usersAMetro)
+	for i := range users {
+		users[i] = userOf(w, metric, of, i)
+	}
+	return users
+}
+
+func userOf(w *workload.Workload, metric sim.Metric, of mile, i int) user {
+	u := user{trips: 1, exchanges: 1, hit: at(i, dimHit), wait: at(i, dimWait), loss: at(i, dimLoss), links: -math.Log(at(i, dimLinks))}
+	var line topology.Technology
+	base := 0.0
+	if of.is {
+		line, base = lineOf(of, at(i, dimTechnology)), 0
+		base = float64(line.BaseRTT(at(i, dimBase))) + float64(of.spread.RTT(int(at(i, dimSpread)*topology.SpreadParts)))
+	}
+	jitter := func(p float64) float64 {
+		if !of.is {
+			return 0
+		}
+		return float64(line.JitterRTT(p))
+	}
+	switch metric {
+	case sim.PlayerRTT:
+		u.fixed, u.links, u.exchanges = base+jitter(0.5), math.Ln2, 0
+		return u
+	case sim.RTT:
+		u.fixed = base + jitter(at(i, dimJitter))
+		return u
+	}
+	data := w.DataCalls()
+	if at(i, dimCoin) < data.Probability {
+		u.calls = float64(data.Calls)
+		work := timeOf(data.Service, at(i, dimCall)) * u.calls
+		if data.Parallel {
+			u.calls, work = min(u.calls, 1), timeOf(data.Service, at(i, dimCall))
+		}
+		u.fixed += work
+	}
+	switch service := w.Service.(type) {
+	case workload.Matched:
+		inEffect := jitter(at(i, dimJitter))
+		draws := random.NewKey(1, 0, uint64(i), 0)
+		distance := float64(service.SendPeriod())
+		for k := 1; float64(k)*distance < inEffect; k++ { // a later update says it, too
+			inEffect = min(inEffect, float64(k)*distance+jitter(unit(draws.At(uint64(k)))))
+		}
+		period := float64(service.TickPeriod(service.MatchPlayers))
+		u.fixed += base + inEffect + at(i, dimTick)*period + float64(service.TickWork(service.MatchPlayers))
+		return u
+	case workload.Computed:
+		u.fixed += timeOf(service.Work, at(i, dimService))
+	case workload.Cacheable:
+		u.work = timeOf(service.Origin, at(i, dimService))
+	}
+	u.fixed += base + jitter(at(i, dimJitter))
+	if at(i, dimNew) < w.Client.NewShare {
+		connect, tls := w.Client.Handshake.RoundTrips()
+		draws := random.NewKey(2, 0, uint64(i), 0)
+		for k := range connect + tls {
+			u.fixed += base + jitter(unit(draws.At(uint64(k))))
+			u.trips++
+			u.links -= math.Log(unit(draws.At(uint64(k + 100))))
+			u.exchanges++
+		}
+	}
+	if metric == sim.TTLB {
+		u.trips += roundsOf(w)
+	}
+	return u
+}
+
+// roundsOf returns about how many round trips a response of the mean size takes after its first byte over a new window.
+func roundsOf(w *workload.Workload) float64 {
+	computed, ok := w.Service.(workload.Computed)
+	if !ok {
+		return 0 // sizes differ: the first byte stands for the last
+	}
+	window := float64(w.Client.WindowBytes())
+	return math.Max(0, math.Ceil(math.Log2(float64(computed.ResponseBytes)/window+1))-1)
+}
+
+// lineOf returns the technology of a share of the users.
+func lineOf(of mile, p float64) topology.Technology {
+	last := topology.Technology(0)
+	for t, share := range of.mix.OrDefault() {
+		if share <= 0 {
+			continue
+		}
+		last = topology.Technology(t)
+		if p -= share; p < 0 {
+			break
+		}
+	}
+	return last
+}
+
+func timeOf(s workload.ServiceTime, p float64) float64 {
+	if !s.Exponential {
+		return float64(s.Mean)
+	}
+	return -float64(s.Mean) * math.Log1p(-p)
+}
+
+// unit returns a number in (0, 1) for 64 random bits.
+func unit(bits uint64) float64 { return (float64(bits>>11) + 0.5) / (1 << 53) }
+
+// lossOf returns what lost packets add, on the mean over the exchanges of a request the same chance of one.
+func lossOf(u *user, loss, rtt float64, resend time.Duration) float64 {
+	if loss == 0 || u.exchanges == 0 {
+		return 0
+	}
+	if resend == 0 {
+		resend = time.Duration(transport.RetransmitNs(int64(rtt)))
+	}
+	any := 1 - math.Pow(1-loss, float64(u.exchanges))
+	return float64(topology.LossDelay(u.loss, any, resend))
+}
