@@ -3,6 +3,7 @@ package edgewise
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
@@ -55,6 +56,11 @@ type Label struct {
 
 // Name returns the metric and the statistic, for example "ttfb p95": no two figures of a workload have the same.
 func (l Label) Name() string { return l.Metric + " " + l.Statistic }
+
+// IsCalled reports whether a name is that of the figure; blanks do not count, so that "player_rtt within 50ms" is one.
+func (l Label) IsCalled(name string) bool {
+	return strings.ReplaceAll(l.Name(), " ", "") == strings.ReplaceAll(name, " ", "")
+}
 
 // A Shown says where people find a figure, beside the files, and under which title; an empty title is in none of its
 // kind. A title says what is counted: "%" is put before a share, "MB" or "GB"

@@ -1,13 +1,16 @@
 package edgewise
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
@@ -24,13 +27,22 @@ type Until struct {
 	// Quantiles are the quantiles watched, for example 0.95; empty means the mean. With BestKnown there
 	// is at most one: what placements are ranked by.
 	Quantiles []float64
-	// BestKnown, if above 0, is the wanted probability of knowing the placement with the least latency,
+	// BestKnown, if above 0, is the wanted probability of knowing the placement with the least latency, or the best in By,
 	// by the procedure of Kim and Nelson ([stats.Selection]); the precision in StoppingRule is then not
 	// used. All placements are run to the end, so that all differences stay paired.
 	BestKnown float64
 	// Indifference is the smallest difference that matters to BestKnown; 0 means 1 ms (assumed: no user
 	// notices it).
 	Indifference time.Duration
+	// By, if set, is the figure of the workload that BestKnown is about in place of its headline latency, by its name
+	// ([Label.Name]), for example "player_rtt within 50ms" or that of an own measure. Better says which way is better, unless
+	// the measure does; Matters is the smallest difference that matters, in the unit of the figure, more than 0: 0.01 is a point of a
+	// share. Quantiles and Indifference must be zero then.
+	By      string
+	Better  Direction
+	Matters float64
+	// Among are the placements, by their names, of which BestKnown is to find the best by By; none stand for all.
+	Among []string
 }
 
 const defaultIndifference = time.Millisecond
@@ -45,6 +57,26 @@ type Stopping struct {
 	// Best is the placement with the least latency so far, and the selected one if Reason is "best known". It is empty where
 	// placements are not comparable.
 	Best string `json:"best,omitempty"`
+	// Ranking has the placements in order, the best first, by the figure that BestKnown is about: [Until.By]. There is none
+	// without By.
+	Ranking []Ranked `json:"ranking,omitempty"`
+}
+
+// A Ranked placement is one of a ranking.
+type Ranked struct {
+	Placement string `json:"placement"`
+	// Mean is that over the replications of the figure, in its unit: of a share the mean of shares.
+	Mean float64 `json:"mean"`
+	// Best is the probability that the placement is the best, as far as the replications say: the share of 10,000 samples of
+	// them, drawn with replacement and the same for all placements, in which it has the best mean.
+	Best float64 `json:"probability_best"`
+	// Behind is by how much the placement is worse than the first, on the mean, with its interval; 0 for the first.
+	Behind stats.Estimate `json:"behind"`
+	// Dropped says after how many replications the procedure of Kim and Nelson was sure that it is not the best; 0 where it
+	// never was.
+	Dropped int `json:"dropped_after,omitempty"`
+	// Observed holds the figure of each replication.
+	Observed []float64 `json:"-"`
 }
 
 func (u *Until) validate(s *Study) error {
@@ -74,8 +106,67 @@ func (u *Until) validate(s *Study) error {
 	if len(u.Quantiles) > 1 {
 		return fmt.Errorf("edgewise: stopping rule: %d quantiles to rank placements by; want one, or none for the mean", len(u.Quantiles))
 	}
-	_, err := u.selection(len(s.Placements))
+	if u.By != "" {
+		if err := u.validateBy(s); err != nil {
+			return err
+		}
+	}
+	among := u.among(s.Placements)
+	if len(u.Among) > 0 && (u.By == "" || len(among) < len(u.Among)) {
+		return fmt.Errorf("edgewise: stopping rule: %w", invalid.New("Among", strings.Join(u.Among, ", "), "names of placements, beside By"))
+	}
+	_, err := u.selection(len(among))
 	return err
+}
+
+// among returns the numbers of the placements of which the best is wanted.
+func (u *Until) among(placements []placement.Placement) (numbers []int) {
+	for p := range placements {
+		if len(u.Among) == 0 || slices.Contains(u.Among, placements[p].Name) {
+			numbers = append(numbers, p)
+		}
+	}
+	return numbers
+}
+
+// validateBy names what is wrong with an own figure that placements are ranked by.
+func (u *Until) validateBy(s *Study) error {
+	_, m, err := u.measure(s)
+	switch {
+	case err != nil:
+		return err
+	case len(u.Quantiles) > 0 || u.Indifference != 0:
+		return fmt.Errorf("edgewise: stopping rule: quantiles or an indifference in ms beside the figure %q; want none, and Matters", u.By)
+	case u.Better == Neither && m.Better == Neither || u.Better >= numDirections:
+		return fmt.Errorf("edgewise: stopping rule: which way is %q better? Want less or more in Better", u.By)
+	case !(u.Matters > 0) || math.IsInf(u.Matters, 1):
+		return fmt.Errorf("edgewise: stopping rule: %w", invalid.New("Matters", u.Matters, "a finite number above 0, the smallest difference of %q that matters", u.By))
+	}
+	return nil
+}
+
+// measure returns the figure that placements are ranked by and its row among those of the workload.
+func (u *Until) measure(s *Study) (row int, m Measure, err error) {
+	all, err := s.MeasuresOf(u.Workload)
+	if err != nil {
+		return 0, m, err
+	}
+	var names []string
+	for i := range all {
+		if all[i].IsCalled(u.By) {
+			return i, all[i], nil
+		}
+		names = append(names, all[i].Name())
+	}
+	return 0, m, fmt.Errorf("edgewise: stopping rule: %w", invalid.New("By", fmt.Sprintf("%q", u.By), "one of %s", strings.Join(names, ", ")))
+}
+
+// better returns which way the figure is better that placements are ranked by.
+func (u *Until) better(m *Measure) Direction {
+	if u.Better != Neither {
+		return u.Better
+	}
+	return m.Better
 }
 
 func (u *Until) least() int {
@@ -97,9 +188,13 @@ func (u *Until) selection(placements int) (*stats.Selection, error) {
 	if indifference == 0 {
 		indifference = defaultIndifference
 	}
+	matters := float64(indifference) / float64(time.Millisecond)
+	if u.By != "" {
+		matters = u.Matters
+	}
 	s, err := stats.NewSelection(stats.SelectionConfig{
 		Placements: placements, Confidence: u.BestKnown, FirstReplications: u.least(),
-		Indifference: float64(indifference) / float64(time.Millisecond),
+		Indifference: matters,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("edgewise: stopping rule: %w", err)
@@ -113,6 +208,15 @@ type stopper struct {
 	until     *Until
 	selection *stats.Selection // with BestKnown
 	result    *Stopping
+	// of observes the figure of a run that placements are ranked by, the less the better; in holds its workload, sign what gives
+	// it its own sign back.
+	of   func(*summary) (float64, error)
+	in   int
+	sign float64
+	// among are the placements of which the best is wanted; observed holds by their order what each replication gave, dropped after how many the selection let it go.
+	among    []int
+	observed [][]float64
+	dropped  []int
 }
 
 // newStopper returns the stopper of a valid study.
@@ -120,11 +224,49 @@ func (s *Study) newStopper() (*stopper, error) {
 	st := &stopper{study: s, until: s.Until}
 	if s.Until != nil && s.Until.BestKnown > 0 {
 		var err error
-		if st.selection, err = s.Until.selection(len(s.Placements)); err != nil {
+		st.among = s.Until.among(s.Placements)
+		if len(s.Until.Among) > 0 && len(st.among) < 2 {
+			return st, nil // the others are overloaded
+		}
+		if st.selection, err = s.Until.selection(len(st.among)); err != nil {
 			return nil, err
 		}
+		st.observed, st.dropped = make([][]float64, len(st.among)), make([]int, len(st.among))
+		return st, st.observe()
 	}
 	return st, nil
+}
+
+// observe finds out how the figure of a run is made that placements are ranked by.
+func (st *stopper) observe() error {
+	u, workloads := st.until, st.study.workloads()
+	st.in, st.sign = slices.IndexFunc(workloads, func(d described) bool { return d.name == u.Workload }), 1
+	headline := workloads[st.in].headline
+	if u.By == "" {
+		st.of = func(s *summary) (float64, error) {
+			if len(u.Quantiles) > 0 {
+				return s.latency[headline].QuantileNs(u.Quantiles[0]) / 1e6, nil
+			}
+			return s.latency[headline].MeanNs() / 1e6, nil
+		}
+		return nil
+	}
+	row, m, err := u.measure(st.study)
+	if err != nil {
+		return err
+	}
+	if u.better(&m) == More {
+		st.sign = -1
+	}
+	level := cmp.Or(st.study.Level, defaultLevel)
+	st.of = func(s *summary) (float64, error) {
+		f, ok := m.Of.figure(row, &pairing{these: []*summary{s}, level: level, isBaseline: true})
+		if !ok || !f.HasValue() {
+			return 0, fmt.Errorf("it has no %q: %s", u.By, f.Unsupported)
+		}
+		return st.sign * f.Value, nil
+	}
+	return nil
 }
 
 // next returns up to which replication to run after those that are done; done when these are enough.
@@ -141,6 +283,8 @@ func (st *stopper) next(replications []*replication) (upTo int, done bool, err e
 		return st.until.least(), false, nil
 	case st.selection != nil:
 		return st.selectBest(replications)
+	case st.until.BestKnown > 0:
+		return n, true, nil
 	}
 	return st.measurePrecision(replications)
 }
@@ -216,34 +360,76 @@ func (st *stopper) leavesOut(replications []*replication, workload int, headline
 
 // selectBest feeds the selection what is new, replication by replication.
 func (st *stopper) selectBest(replications []*replication) (upTo int, done bool, err error) {
-	workloads := st.study.workloads()
-	w := slices.IndexFunc(workloads, func(d described) bool { return d.name == st.until.Workload })
-	headline := workloads[w].headline
+	for r := len(st.observed[0]); r < len(replications); r++ {
+		for p := range st.observed {
+			x, err := st.of(&replications[r].runs[st.among[p]][st.in])
+			if err != nil {
+				return 0, false, fmt.Errorf("edgewise: stopping rule: placement %q, replication %d: %w", st.nameOf(p), r, err)
+			}
+			st.observed[p] = append(st.observed[p], x)
+		}
+	}
 	for r := st.selection.Replications(); r < len(replications) && !st.selection.Done(); r++ {
 		var observed []float64
-		for _, p := range st.selection.Surviving() {
-			s := replications[r].runs[p][w].latency[headline]
-			ns := s.MeanNs()
-			if len(st.until.Quantiles) > 0 {
-				ns = s.QuantileNs(st.until.Quantiles[0])
-			}
-			observed = append(observed, ns/1e6)
+		before := st.selection.Surviving()
+		for _, p := range before {
+			observed = append(observed, st.observed[p][r])
 		}
 		if err := st.selection.Add(observed); err != nil {
 			return 0, false, fmt.Errorf("edgewise: stopping rule: replication %d: %w", r, err)
 		}
+		after := st.selection.Surviving()
+		for _, p := range before {
+			if !slices.Contains(after, p) {
+				st.dropped[p] = r + 1
+			}
+		}
 	}
+	headline := st.study.workloads()[st.in].headline
 	n, most := len(replications), st.until.most()
 	if st.selection.Done() || n >= most {
-		st.result = &Stopping{Reason: "budget used up", Best: st.study.Placements[st.selection.Best()].Name}
+		st.result = &Stopping{Reason: "budget used up", Best: st.nameOf(st.selection.Best())}
 		if st.selection.Done() {
 			st.result.Reason = "best known"
 		}
-		if st.leavesOut(replications, w, headline, st.selection.Best()) {
+		if st.until.By != "" {
+			st.result.Ranking = st.rank()
+		} else if st.leavesOut(replications, st.in, headline, st.among[st.selection.Best()]) {
 			st.result = &Stopping{Reason: "not comparable"}
 		}
 		return n, true, nil
 	}
 	// A tenth more at a time, so that all cores have work.
 	return min(most, n+int(math.Ceil(float64(n)/10))), false, nil
+}
+
+// nameOf returns the name of one of the placements of which the best is wanted.
+func (st *stopper) nameOf(number int) string { return st.study.Placements[st.among[number]].Name }
+
+// rank puts the placements in order by what was observed of them.
+func (st *stopper) rank() []Ranked {
+	level := cmp.Or(st.study.Level, defaultLevel)
+	best := stats.ProbabilitiesBest(st.observed, st.study.Seed)
+	means := make([]float64, len(st.observed))
+	order := make([]int, len(st.observed))
+	for p, all := range st.observed {
+		order[p] = p
+		for _, x := range all {
+			means[p] += x / float64(len(all))
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(means[a], means[b]) })
+	all := make([]Ranked, len(order))
+	for i, p := range order {
+		all[i] = Ranked{
+			Placement: st.nameOf(p), Mean: st.sign * means[p], Best: best[p], Dropped: st.dropped[p], Observed: slices.Clone(st.observed[p]),
+		}
+		for r := range all[i].Observed {
+			all[i].Observed[r] *= st.sign
+		}
+		if i > 0 {
+			all[i].Behind = stats.DifferenceOf(st.observed[p], st.observed[order[0]], level)
+		}
+	}
+	return all
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/random"
 )
 
@@ -16,6 +17,8 @@ const (
 	// mostTabulated and mostCompiled are how many alternatives are all looked at, by what one of them takes: some seconds in all.
 	mostTabulated = 5e6
 	mostCompiled  = 3000
+	// mostAgain is mostTabulated where the search is made again and again, with what is given moved.
+	mostAgain = 20_000
 	// starts is how often a search by swaps begins anew.
 	starts = 12
 )
@@ -24,8 +27,8 @@ const (
 type finding struct {
 	// ranked are the best alternatives that keep the constraints, the best first; of two objectives the front, by the first.
 	ranked []scored
-	// nearly is the best by the first objective of those that do not, where none does.
-	nearly *scored
+	// nearly are those that miss the bounds by least, where none keeps them.
+	nearly []scored
 	// scored is how many alternatives were looked at, total how many there are.
 	scored, total float64
 	// bound is what no alternative is better than, in the unit of the objective; NaN where none is known. It is the value of
@@ -39,8 +42,11 @@ type finding struct {
 func (sp *space) explore(ctx context.Context, kept int) (*finding, error) {
 	total := count(len(sp.Candidates), sp.Least, sp.Most)
 	limit := float64(mostTabulated)
-	if sp.near == nil {
+	switch {
+	case sp.near == nil:
 		limit = mostCompiled
+	case sp.isAgain:
+		limit = mostAgain
 	}
 	if total <= limit {
 		return sp.exhaust(ctx, kept, total)
@@ -54,7 +60,7 @@ type ranking struct {
 	kept  int
 	best  []scored
 	// nearly is as in a finding.
-	nearly *scored
+	nearly []scored
 	shown  float64
 }
 
@@ -72,8 +78,8 @@ func (sp *space) before(a, b *scored) int {
 func (r *ranking) show(s scored) {
 	r.shown++
 	if s.broken != "" {
-		if r.nearly == nil || r.space.before(&s, r.nearly) < 0 {
-			r.nearly = &s
+		if len(r.best) == 0 && !math.IsInf(s.misses, 1) {
+			r.nearly = put(r.nearly, s, r.kept, r.space.nearer)
 		}
 		return
 	}
@@ -81,15 +87,25 @@ func (r *ranking) show(s scored) {
 		r.showFront(s)
 		return
 	}
-	if len(r.best) == r.kept && r.space.before(&s, &r.best[r.kept-1]) >= 0 {
-		return
+	r.best = put(r.best, s, r.kept, r.space.before)
+}
+
+// put takes an alternative into a list of the first in an order, as many as are kept.
+func put(all []scored, s scored, kept int, before func(a, b *scored) int) []scored {
+	if len(all) == kept && before(&s, &all[kept-1]) >= 0 {
+		return all
 	}
-	i, found := slices.BinarySearchFunc(r.best, s, func(a, b scored) int { return r.space.before(&a, &b) })
+	i, found := slices.BinarySearchFunc(all, s, func(a, b scored) int { return before(&a, &b) })
 	if found {
-		return // a set that was shown before
+		return all // a set that was shown before
 	}
-	r.best = slices.Insert(r.best, i, s)
-	r.best = r.best[:min(len(r.best), r.kept)]
+	all = slices.Insert(all, i, s)
+	return all[:min(len(all), kept)]
+}
+
+// nearer orders alternatives that do not keep the bounds: by how much they miss them.
+func (sp *space) nearer(a, b *scored) int {
+	return cmp.Or(cmp.Compare(a.misses, b.misses), sp.before(a, b))
 }
 
 // showFront takes an alternative into the front if no other is as good in both objectives, and those out that it is as good as.
@@ -113,8 +129,8 @@ func (r *ranking) merge(o *ranking) {
 	for i := range o.best {
 		r.show(o.best[i])
 	}
-	if o.nearly != nil {
-		r.show(*o.nearly)
+	for i := range o.nearly {
+		r.show(o.nearly[i])
 	}
 	r.shown = shown
 }
@@ -227,13 +243,13 @@ func (sp *space) swap(ctx context.Context, kept int, total float64) (*finding, e
 			if _, err := w.climb(set); err != nil {
 				return nil, err
 			}
-			if sp.near == nil && start == 1 {
-				break // each alternative takes its time
+			if (sp.near == nil || sp.isAgain) && start == 1 {
+				break // that takes its time
 			}
 		}
 	}
 	f := &finding{ranked: r.best, nearly: r.nearly, scored: r.shown, total: total, bound: math.NaN()}
-	if len(sp.objectives) == 1 && sp.near != nil && len(r.best) > 0 {
+	if len(sp.objectives) == 1 && sp.near != nil && !sp.isAgain && len(r.best) > 0 {
 		f.bound = sp.bound(ctx, r.best[0].values[0])
 	}
 	return f, ctx.Err()
@@ -324,7 +340,7 @@ func (w *swapper) cost(s *scored) float64 {
 		cost = w.weight*cost/w.sizes[0] + (1-w.weight)*w.space.cost(1, s.values[1])/w.sizes[1]
 	}
 	if s.broken != "" {
-		cost += 1e6 * (1 + math.Abs(cost))
+		cost += 1e6 * (1 + math.Abs(cost)) * (1 + math.Min(s.misses, 1e3))
 	}
 	return cost
 }
@@ -406,7 +422,7 @@ func (w *swapper) neighbours(set []int) (all [][]int) {
 
 // shaken returns a set with a part of its candidates exchanged by chance.
 func (w *swapper) shaken(set []int, start uint64) []int {
-	draws := random.New(w.space.study.Seed, start, random.Entity("search"), 0)
+	draws := random.New(w.space.study.Seed, start, random.Entity("candidates"), purpose.Named("search"))
 	other := slices.Clone(set)
 	for range max(1, len(set)/2) {
 		i := int(draws.Float64() * float64(len(w.space.Candidates)))

@@ -59,12 +59,12 @@ func resolve(study *edgewise.Study, f Figure) (*figure, error) {
 		return nil, err
 	}
 	name, isWorst := strings.CutPrefix(f.By, edgewise.WorstMetro+" ")
-	i := slices.IndexFunc(all, func(m edgewise.Measure) bool { return m.Name() == name })
+	i := slices.IndexFunc(all, func(m edgewise.Measure) bool { return m.IsCalled(name) })
 	if i < 0 {
-		i = slices.IndexFunc(all, func(m edgewise.Measure) bool { return m.Name() == study.HeadlineOf(f.Workload)+" "+name })
+		i = slices.IndexFunc(all, func(m edgewise.Measure) bool { return m.IsCalled(study.HeadlineOf(f.Workload) + " " + name) })
 	}
 	if i < 0 {
-		return nil, invalid.New("By", fmt.Sprintf("%q", f.By), "a figure of workload %q: %s", f.Workload, listed(all))
+		return nil, invalid.New("By", fmt.Sprintf("%q", f.By), "a figure of workload %q: %s", f.Workload, listed(all, study.HeadlineOf(f.Workload)))
 	}
 	found.measure, found.base, found.isWorst = all[i], all[i], isWorst
 	found.better = found.measure.Better
@@ -82,15 +82,20 @@ func resolve(study *edgewise.Study, f Figure) (*figure, error) {
 	return found, nil
 }
 
-// listed returns the names of figures that have a direction.
-func listed(all []edgewise.Measure) string {
-	var names []string
+// listed returns the names of figures that have a direction: of metrics other than the headline the metric alone, with one of its
+// statistics.
+func listed(all []edgewise.Measure, headline string) string {
+	var names, metrics []string
 	for _, m := range all {
-		if m.Better != edgewise.Neither && m.Metric != "breakdown" {
+		if m.Better == edgewise.Neither || m.Metric == "breakdown" {
+			continue
+		}
+		if m.Metric == headline || !slices.Contains(metrics, m.Metric) {
 			names = append(names, m.Name())
 		}
+		metrics = append(metrics, m.Metric)
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(names, ", ") + " and other statistics of these, as comparison.csv has them"
 }
 
 // title returns what a table calls the figure.

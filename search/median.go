@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/random"
 )
 
@@ -163,7 +164,7 @@ func PMedian(ctx context.Context, costs [][]float64, p int, seed uint64) (Median
 	best := slices.Clone(open)
 	cost := m.cost(best)
 	bound := m.bound(ctx, cost)
-	draws := random.New(seed, 0, random.Entity("p-median"), 0)
+	draws := random.New(seed, 0, random.Entity("options"), purpose.Named("p-median"))
 	for range 30 {
 		if ctx.Err() != nil || cost-bound < 1e-6*math.Abs(cost) {
 			break

@@ -25,10 +25,16 @@ type space struct {
 	// near and tables are nil where alternatives are compiled. There is a table an objective, then one a constraint.
 	near   *nearest
 	tables []table
+	// plans are of each site alone, candidates first; rtts are the round trips to them by metro.
+	plans []*sim.Plan
+	rtts  [][]time.Duration
+	role  placement.Role
 	// siteAt holds the number of the site, a candidate or behind them a fixed one, by user and rank.
 	siteAt []uint16
 	// why says why there are no tables.
 	why string
+	// isAgain says that what is given is moved.
+	isAgain bool
 	// loads holds what each metro asks of the servers of the site it goes to, room how much a candidate has for it; nil where none
 	// has a limit.
 	loads []demanded
@@ -79,14 +85,20 @@ func (t *table) of(best []uint16) float64 {
 	return t.levels[low-1] + (t.levels[low]-t.levels[low-1])*(t.base.Q-below)/(above-below)
 }
 
-// newSpace prepares the surrogate of a problem, with some of what is given moved.
-func newSpace(ctx context.Context, p *prepared, moved factors) (*space, error) {
+// newSpace prepares the surrogate of a problem.
+func newSpace(ctx context.Context, p *prepared) (*space, error) {
 	s, err := newSurrogate(&p.study)
 	if err != nil {
 		return nil, err
 	}
-	sp := &space{prepared: p, surrogate: s.with(moved)}
-	return sp, sp.tabulate(ctx)
+	sp := &space{prepared: p, surrogate: s}
+	return sp, sp.survey(ctx)
+}
+
+// moved returns the space with some of what is given moved.
+func (sp *space) moved(f factors) (*space, error) {
+	other := &space{prepared: sp.prepared, surrogate: sp.surrogate.with(f), why: sp.why, plans: sp.plans, rtts: sp.rtts, role: sp.role, isAgain: true}
+	return other, other.tabulate()
 }
 
 // figures returns those of the objectives and of the constraints.
@@ -171,8 +183,8 @@ func (sp *space) alone(role placement.Role, site string) placement.Placement {
 	return p.Named("alone: " + site)
 }
 
-// tabulate makes the tables, where they say all.
-func (sp *space) tabulate(ctx context.Context) error {
+// survey compiles every site alone, where tables say all, and makes them.
+func (sp *space) survey(ctx context.Context) error {
 	role, why := sp.whyCompiled()
 	if why != "" {
 		sp.why = why
@@ -197,20 +209,32 @@ func (sp *space) tabulate(ctx context.Context) error {
 	for _, site := range fixed {
 		placements = append(placements, sp.alone(role, site))
 	}
-	plans, err := sim.Compile(ctx, scenario, placements...)
-	if err != nil {
+	var err error
+	if sp.plans, err = sim.Compile(ctx, scenario, placements...); err != nil {
 		return err
 	}
+	sp.role = role
 	sites := make([]string, len(placements))
 	for i := range sp.Candidates {
 		sites[i] = sp.Candidates[i].Site
 	}
 	copy(sites[len(sp.Candidates):], fixed)
-	rtts, err := sp.roundTrips(plans[0], sites)
-	if err != nil {
+	if sp.rtts, err = sp.roundTrips(sites); err != nil {
 		return err
 	}
-	options := len(sp.Candidates)
+	return sp.tabulate()
+}
+
+// tabulate makes the tables, if there are to be any.
+func (sp *space) tabulate() error {
+	if sp.plans == nil {
+		return nil
+	}
+	plans, options := sp.plans, len(sp.Candidates)
+	rtts := sp.rtts
+	if sp.surrogate.factors.site != nil {
+		rtts = sp.movedTrips()
+	}
 	n := &nearest{users: len(rtts), options: options, rank: make([]uint16, options*len(rtts)), fixed: make([]uint16, len(rtts))}
 	// order holds by user the number of the plan at each rank.
 	order := make([][]int, n.users)
@@ -231,7 +255,7 @@ func (sp *space) tabulate(ctx context.Context) error {
 		}
 		sp.tables = append(sp.tables, t)
 	}
-	return sp.findRoom(plans, role)
+	return sp.findRoom(plans)
 }
 
 // rankUser ranks the options of a user by round trip: fixed sites come first where they are as near, as they stand first in every
@@ -268,7 +292,7 @@ func (sp *space) rankUser(n *nearest, u int, rtts []time.Duration) (order []int)
 }
 
 // roundTrips returns the round trips by which users find the nearest site, by metro and site.
-func (sp *space) roundTrips(plan *sim.Plan, sites []string) ([][]time.Duration, error) {
+func (sp *space) roundTrips(sites []string) ([][]time.Duration, error) {
 	net := sp.study.Network
 	metros := net.OfKind(topology.Metro)
 	nodes := make([]int, len(sites))
@@ -286,15 +310,24 @@ func (sp *space) roundTrips(plan *sim.Plan, sites []string) ([][]time.Duration, 
 	all := make([][]time.Duration, len(metros))
 	for m := range metros {
 		all[m] = make([]time.Duration, len(sites))
-		for i, site := range sites {
-			rtt := there.OneWay(m, i) + back.OneWay(m, i)
-			if factor := sp.surrogate.factors.ofSite(site); factor != 1 {
-				rtt = time.Duration(float64(rtt) * factor)
-			}
-			all[m][i] = rtt
+		for i := range sites {
+			all[m][i] = there.OneWay(m, i) + back.OneWay(m, i)
 		}
 	}
 	return all, nil
+}
+
+// movedTrips returns the round trips with the delays to the sites moved.
+func (sp *space) movedTrips() [][]time.Duration {
+	all := make([][]time.Duration, len(sp.rtts))
+	for m := range all {
+		all[m] = slices.Clone(sp.rtts[m])
+		for i, plan := range sp.plans {
+			site := plan.Ways(sp.objectives[0].number)[m][0].Site
+			all[m][i] = time.Duration(float64(all[m][i]) * sp.surrogate.factors.ofSite(site))
+		}
+	}
+	return all
 }
 
 // quantileLevels is at how many latencies the share of users is known, of whom a quantile is wanted.
@@ -454,8 +487,8 @@ func (sp *space) proxy(f *figure) *figure {
 }
 
 // findRoom notes what servers have to do and can do.
-func (sp *space) findRoom(plans []*sim.Plan, role placement.Role) error {
-	if role != placement.Compute {
+func (sp *space) findRoom(plans []*sim.Plan) error {
+	if sp.role != placement.Compute {
 		return nil
 	}
 	for number := range sp.study.Workloads {
@@ -501,8 +534,20 @@ type scored struct {
 	set []int
 	// values are the figures, of the objectives first, then of the constraints, in their units.
 	values []float64
-	// broken says what is not kept, "" if all is.
+	// broken says what is not kept, "" if all is; misses by how much bounds are not kept, as parts of them, infinite where it is
+	// for what it is that a set cannot be chosen.
 	broken string
+	misses float64
+}
+
+func (s *scored) refuse(why string, misses float64) {
+	if why == "" {
+		return
+	}
+	if s.broken == "" {
+		s.broken = why
+	}
+	s.misses += misses
 }
 
 // cost returns what a search makes small of an objective.
@@ -544,13 +589,14 @@ func (sp *space) forbidden(set []int) string {
 
 // score returns what to expect of a set, by the ranks of the sites that users go to.
 func (sp *space) score(set []int, best []uint16) scored {
-	s := scored{set: slices.Clone(set), broken: sp.forbidden(set)}
+	s := scored{set: slices.Clone(set)}
+	s.refuse(sp.forbidden(set), math.Inf(1))
 	var served []float64
 	for i := range sp.loads {
 		d := &sp.loads[i]
 		share, full := d.served(sp, best)
-		if full != "" && s.broken == "" && (d.steady || sp.WithinCapacity) {
-			s.broken = full + " is full"
+		if full != "" && (d.steady || sp.WithinCapacity) {
+			s.refuse(full+" is full", math.Inf(1))
 		}
 		if !d.steady && d.number == sp.objectives[0].number {
 			served = share
@@ -571,19 +617,27 @@ func (sp *space) score(set []int, best []uint16) scored {
 	return s
 }
 
-// keep notes the first constraint that is not kept.
+// keep notes which bounds are not kept.
 func (sp *space) keep(s *scored) {
-	for i, c := range sp.Constraints {
-		value := s.values[len(sp.objectives)+i]
-		f := sp.constraints[i]
-		switch {
-		case s.broken != "":
-		case value < c.AtLeast:
-			s.broken = fmt.Sprintf("%s is %s", f.measure.Name(), f.write(value))
-		case value > c.AtMost:
-			s.broken = fmt.Sprintf("%s is %s", f.measure.Name(), f.write(value))
+	for i := range sp.Constraints {
+		why, misses := sp.breaks(i, s.values[len(sp.objectives)+i])
+		s.refuse(why, misses)
+	}
+}
+
+// breaks says that a value is not within the bounds of a constraint, and by what part of the bound; "" if it is.
+func (sp *prepared) breaks(constraint int, value float64) (why string, misses float64) {
+	c, f := &sp.Constraints[constraint], sp.constraints[constraint]
+	for _, bound := range []struct {
+		of    float64
+		sign  float64
+		words string
+	}{{c.AtLeast, 1, "less than"}, {c.AtMost, -1, "more than"}} {
+		if by := bound.sign * (bound.of - value); by > 0 {
+			return fmt.Sprintf("%s is %s, %s %s", f.measure.Name(), f.write(value), bound.words, f.write(bound.of)), by / math.Max(math.Abs(bound.of), 1e-9)
 		}
 	}
+	return "", 0
 }
 
 // served returns the part of those who want to be served that each site serves, and the first site that is full.
@@ -615,47 +669,88 @@ const compiledAtOnce = 64
 
 // compile returns what to expect of sets that are compiled, queues included.
 func (sp *space) compile(ctx context.Context, sets [][]int) ([]scored, error) {
+	var placements []placement.Placement
+	for _, set := range sets {
+		placements = append(placements, sp.placed(set))
+	}
+	all, err := sp.compilePlaced(ctx, placements)
+	for i := range all {
+		s := &all[i]
+		s.set = sets[i]
+		s.refuse(sp.forbidden(s.set), math.Inf(1))
+		sp.keep(s)
+	}
+	return all, err
+}
+
+// compilePlaced returns what to expect of placements.
+func (sp *space) compilePlaced(ctx context.Context, placements []placement.Placement) (all []scored, err error) {
 	scenario := sp.study.Scenario
 	scenario.Failures = nil
-	var all []scored
-	for chunk := range slices.Chunk(sets, compiledAtOnce) {
-		placements := make([]placement.Placement, len(chunk))
-		for i, set := range chunk {
-			placements[i] = sp.placed(set)
-		}
-		plans, err := sim.Compile(ctx, scenario, placements...)
+	for chunk := range slices.Chunk(placements, compiledAtOnce) {
+		plans, err := sim.Compile(ctx, scenario, chunk...)
 		if err != nil {
 			return nil, err
 		}
-		for i, plan := range plans {
-			s := scored{set: chunk[i], broken: sp.forbidden(chunk[i])}
-			for _, f := range sp.figures() {
-				if !f.isKnown {
-					f = sp.proxy(f)
-				}
-				e, err := sp.surrogate.expect(plan, f)
-				if err != nil {
-					return nil, err
-				}
-				if e.overloaded != "" && s.broken == "" {
-					s.broken = e.overloaded + " is full"
-				}
-				s.values = append(s.values, e.value)
+		for _, plan := range plans {
+			s, err := sp.expectAll(plan)
+			if err != nil {
+				return nil, err
 			}
-			if sp.WithinCapacity && s.broken == "" {
-				loads, err := plan.ServerLoads()
-				if err != nil {
-					return nil, err
-				}
-				for _, l := range loads {
-					if !l.IsSteady() {
-						s.broken = l.Site + " is full"
-					}
-				}
-			}
-			sp.keep(&s)
 			all = append(all, s)
 		}
+	}
+	return all, nil
+}
+
+// expectAll returns what to expect of all figures under a plan.
+func (sp *space) expectAll(plan *sim.Plan) (s scored, err error) {
+	for _, f := range sp.figures() {
+		if !f.isKnown {
+			f = sp.proxy(f)
+		}
+		e, err := sp.surrogate.expect(plan, f)
+		if err != nil {
+			return s, err
+		}
+		if e.overloaded != "" {
+			s.refuse(e.overloaded+" is full", math.Inf(1))
+		}
+		s.values = append(s.values, e.value)
+	}
+	if !sp.WithinCapacity {
+		return s, nil
+	}
+	loads, err := plan.ServerLoads()
+	for _, l := range loads {
+		if !l.IsSteady() {
+			s.refuse(l.Site+" is full", math.Inf(1))
+		}
+	}
+	return s, err
+}
+
+// expectation returns what to expect of a figure under a placement.
+func (sp *space) expectation(ctx context.Context, p placement.Placement, f *figure) (*expectation, error) {
+	scenario := sp.study.Scenario
+	scenario.Failures = nil
+	plans, err := sim.Compile(ctx, scenario, p)
+	if err != nil {
+		return nil, err
+	}
+	return sp.surrogate.expect(plans[0], f)
+}
+
+// scoreAll returns what to expect of sets, by tables where there are any.
+func (sp *space) scoreAll(ctx context.Context, sets [][]int) ([]scored, error) {
+	if sp.near == nil {
+		return sp.compile(ctx, sets)
+	}
+	all := make([]scored, len(sets))
+	best := make([]uint16, sp.near.users)
+	for i, set := range sets {
+		sp.near.of(set, best)
+		all[i] = sp.score(set, best)
 	}
 	return all, nil
 }

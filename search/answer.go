@@ -1,0 +1,501 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/topology"
+)
+
+// An Answer says which sites to choose.
+type Answer struct {
+	// Title is that of the study.
+	Title string `json:"title"`
+	// Sentence says it in words.
+	Sentence string `json:"sentence"`
+	// IsReached says that an alternative keeps all constraints, in the simulation.
+	IsReached bool `json:"is_reached"`
+	// Objectives are the figures that are made small or large.
+	Objectives []Named `json:"objectives"`
+	// Surrogate is the first step.
+	Surrogate SurrogateReport `json:"surrogate"`
+	// Selection is the third; nil with two objectives.
+	Selection *SelectionReport `json:"selection,omitempty"`
+	// Baseline is what the figures are compared with.
+	Baseline Alternative `json:"baseline"`
+	// Alternatives are those that were simulated, the best first; those that do not keep the constraints come last.
+	Alternatives []Alternative `json:"alternatives"`
+	// Losers are the metros whose users wait longer with the best than with the baseline, and Lacks is what the best lacks.
+	Losers []Loser  `json:"losers,omitempty"`
+	Lacks  []string `json:"lacks,omitempty"`
+	// Robustness says what would be chosen if what is given were other than it is.
+	Robustness *Robustness `json:"robustness,omitempty"`
+	// Comparison is that of the simulation.
+	Comparison *edgewise.Comparison `json:"-"`
+}
+
+// A Named figure is one with what it is called, and which way is better: "less" or "more".
+type Named struct {
+	Workload string `json:"workload"`
+	Figure   string `json:"figure"`
+	Unit     string `json:"unit"`
+	Better   string `json:"better"`
+	// Matters is the smallest difference that matters.
+	Matters float64 `json:"matters,omitempty"`
+}
+
+// A SurrogateReport says what the surrogate has done, and how far off it was.
+type SurrogateReport struct {
+	// Scored is how many alternatives were looked at, Total how many there are.
+	Scored float64 `json:"scored"`
+	Total  float64 `json:"total"`
+	// IsWhole says that all were looked at; else Bound is what no alternative is better than, as the surrogate sees it, and Gap by
+	// which part of that the best is off. Both are absent where no bound is known.
+	IsWhole bool     `json:"is_whole"`
+	Bound   *float64 `json:"bound,omitempty"`
+	Gap     *float64 `json:"gap,omitempty"`
+	// Compiled says why alternatives had to be compiled one by one; "" where tables said all.
+	Compiled string `json:"compiled,omitempty"`
+	// Proxy is the figure that stood for the objective, which the surrogate does not know; "" where it does.
+	Proxy string `json:"proxy,omitempty"`
+	// RankCorrelation is that of Spearman between what was expected and what was simulated, of all that were simulated, the baseline
+	// included; absent of fewer than three. MeanError is the mean of the simulated less the expected.
+	RankCorrelation *float64 `json:"rank_correlation,omitempty"`
+	MeanError       float64  `json:"mean_error"`
+}
+
+// A SelectionReport says how sure it is which alternative is best.
+type SelectionReport struct {
+	// IsKnown says that the best is known with the wanted probability, or one that is within what matters of it.
+	IsKnown    bool    `json:"is_known"`
+	Confidence float64 `json:"confidence"`
+	// Replications were run of each alternative.
+	Replications int `json:"replications"`
+}
+
+// An Alternative is a set of sites with what it does.
+type Alternative struct {
+	Name string `json:"name"`
+	// Sites are those chosen.
+	Sites []string `json:"sites"`
+	// Figures are those of the objectives, then of the constraints, as the simulation has them, with the paired difference from
+	// the baseline.
+	Figures []edgewise.Figure `json:"figures"`
+	// Expected are the same as the surrogate has them. They are of the proxy where the surrogate does not know the objective.
+	Expected []float64 `json:"expected"`
+	// Best is the probability that the alternative is the best of those that keep the constraints, and Behind how much worse it is than
+	// the first. Both are absent with two objectives; of two objectives OnFront says that no other is better in both.
+	Best    *float64        `json:"probability_best,omitempty"`
+	Behind  *stats.Estimate `json:"behind,omitempty"`
+	OnFront bool            `json:"on_front,omitempty"`
+	// Breaks says which constraint is not kept, "" if all are.
+	Breaks string `json:"breaks,omitempty"`
+}
+
+// A Loser is a metro whose users wait longer.
+type Loser struct {
+	Metro string `json:"metro"`
+	Name  string `json:"name"`
+	// Mean is that of the latency by which the workload is judged, with the difference from the baseline, in ms.
+	Mean edgewise.Figure `json:"mean"`
+}
+
+// Conclude says what the simulation of [Exploration.Study] comes to.
+func (e *Exploration) Conclude(ctx context.Context, c *edgewise.Comparison) (*Answer, error) {
+	a := &Answer{Title: c.Title, Comparison: c}
+	for i, f := range e.problem.objectives {
+		named := Named{Workload: f.Workload, Figure: f.measure.Name(), Unit: f.measure.Unit, Better: f.better.String()}
+		if i == 0 {
+			named.Matters = e.matters()
+		}
+		a.Objectives = append(a.Objectives, named)
+	}
+	base := e.problem.Study.Placements[0].Name
+	var err error
+	if a.Baseline, err = e.alternative(c, base, nil, e.baseline); err != nil {
+		return nil, err
+	}
+	for _, s := range e.finalists {
+		name := e.problem.placed(s.set).Name
+		if i := slices.IndexFunc(c.Refused, func(r edgewise.Refusal) bool { return r.Placement == name }); i >= 0 {
+			a.Alternatives = append(a.Alternatives, Alternative{Name: name, Sites: e.sites(s.set), Expected: s.values, Breaks: c.Refused[i].String()})
+			continue
+		}
+		one, err := e.alternative(c, name, s.set, s.values)
+		if err != nil {
+			return nil, err
+		}
+		a.Alternatives = append(a.Alternatives, one)
+	}
+	e.rank(a, c)
+	e.judgeSurrogate(a)
+	a.IsReached = len(a.Alternatives) > 0 && a.Alternatives[0].Breaks == ""
+	if err := e.findLosers(a, c); err != nil {
+		return nil, err
+	}
+	if a.Lacks, err = e.lacks(ctx, a); err != nil {
+		return nil, err
+	}
+	if a.Robustness, err = e.vary(ctx); err != nil {
+		return nil, err
+	}
+	a.Sentence = e.sentence(a)
+	return a, nil
+}
+
+func (e *Exploration) sites(set []int) []string {
+	sites := []string{}
+	for _, i := range set {
+		sites = append(sites, e.problem.Candidates[i].Site)
+	}
+	return sites
+}
+
+// alternative looks up the figures of a placement.
+func (e *Exploration) alternative(c *edgewise.Comparison, name string, set []int, expected []float64) (Alternative, error) {
+	a := Alternative{Name: name, Sites: e.sites(set), Expected: expected}
+	for i, f := range e.space.figures() {
+		figure, ok := c.Placement(name).Workload(f.Workload).Figures.Find(f.measure.Metric, f.measure.Statistic)
+		if !ok {
+			return a, fmt.Errorf("search: placement %q has no %s in the simulation: nothing has happened that it counts", name, f.measure.Name())
+		}
+		a.Figures = append(a.Figures, figure)
+		if k := i - len(e.problem.objectives); k >= 0 && set != nil && a.Breaks == "" {
+			a.Breaks, _ = e.problem.breaks(k, figure.Value)
+		}
+	}
+	return a, nil
+}
+
+// rank puts the alternatives in order.
+func (e *Exploration) rank(a *Answer, c *edgewise.Comparison) {
+	cost := func(x *Alternative, k int) float64 {
+		if len(x.Figures) <= k || !x.Figures[k].HasValue() {
+			return math.Inf(1)
+		}
+		return e.space.cost(k, x.Figures[k].Value)
+	}
+	slices.SortStableFunc(a.Alternatives, func(x, y Alternative) int {
+		if (x.Breaks == "") != (y.Breaks == "") {
+			return cmp.Compare(len(x.Breaks), len(y.Breaks))
+		}
+		return cmp.Compare(cost(&x, 0), cost(&y, 0))
+	})
+	if len(e.problem.objectives) == 2 {
+		for i := range a.Alternatives {
+			x := &a.Alternatives[i]
+			x.OnFront = x.Breaks == "" && !slices.ContainsFunc(a.Alternatives, func(y Alternative) bool {
+				return y.Breaks == "" && cost(&y, 0) <= cost(x, 0) && cost(&y, 1) <= cost(x, 1) && (cost(&y, 0) < cost(x, 0) || cost(&y, 1) < cost(x, 1))
+			})
+		}
+		return
+	}
+	e.selectBest(a, c)
+}
+
+// selectBest says how sure it is which of the alternatives that keep the constraints is best: of those the procedure of Kim and Nelson is
+// repeated with what was observed, for which is best of all is of no use where that one does not keep them.
+func (e *Exploration) selectBest(a *Answer, c *edgewise.Comparison) {
+	report := &SelectionReport{Confidence: e.problem.confidence(), Replications: c.Replications}
+	a.Selection = report
+	if c.Stopping == nil || len(c.Stopping.Ranking) == 0 {
+		report.IsKnown = len(e.finalists) == 1
+		return
+	}
+	kept := slices.ContainsFunc(a.Alternatives, func(x Alternative) bool { return x.Breaks == "" })
+	var observed [][]float64
+	var of []*Alternative
+	for i := range a.Alternatives {
+		x := &a.Alternatives[i]
+		k := slices.IndexFunc(c.Stopping.Ranking, func(r edgewise.Ranked) bool { return r.Placement == x.Name })
+		if k < 0 || kept && x.Breaks != "" {
+			continue
+		}
+		costs := make([]float64, len(c.Stopping.Ranking[k].Observed))
+		for r, value := range c.Stopping.Ranking[k].Observed {
+			costs[r] = e.space.cost(0, value)
+		}
+		observed, of = append(observed, costs), append(of, x)
+	}
+	report.IsKnown = len(of) == 1 || e.isKnown(observed)
+	probabilities := stats.ProbabilitiesBest(observed, e.problem.study.Seed)
+	for i, x := range of {
+		x.Best = &probabilities[i]
+		if i > 0 {
+			d := stats.DifferenceOf(observed[i], observed[0], c.Level)
+			x.Behind = &d
+		}
+	}
+}
+
+// isKnown repeats the procedure of Kim and Nelson.
+func (e *Exploration) isKnown(observed [][]float64) bool {
+	if len(observed) < 2 {
+		return false
+	}
+	s, err := stats.NewSelection(stats.SelectionConfig{
+		Placements: len(observed), Confidence: e.problem.confidence(), Indifference: e.matters(), FirstReplications: e.problem.minReplications(),
+	})
+	if err != nil {
+		return false
+	}
+	for r := range observed[0] {
+		if s.Done() {
+			break
+		}
+		var now []float64
+		for _, i := range s.Surviving() {
+			now = append(now, observed[i][r])
+		}
+		if s.Add(now) != nil {
+			return false
+		}
+	}
+	return s.Done()
+}
+
+// judgeSurrogate says how far off the surrogate was.
+func (e *Exploration) judgeSurrogate(a *Answer) {
+	r := &a.Surrogate
+	*r = SurrogateReport{Scored: e.found.scored, Total: e.found.total, IsWhole: e.found.isWhole, Compiled: e.space.why}
+	if e.space.near != nil {
+		r.Compiled = ""
+	}
+	if f := e.problem.objectives[0]; !f.isKnown {
+		r.Proxy = e.space.proxy(f).measure.Name()
+	}
+	if !math.IsNaN(e.found.bound) && len(e.found.ranked) > 0 {
+		bound := e.found.bound
+		gap := math.Abs(e.found.ranked[0].values[0]-bound) / math.Max(math.Abs(bound), 1e-12)
+		r.Bound, r.Gap = &bound, &gap
+	}
+	var expected, simulated []float64
+	for _, x := range append([]Alternative{a.Baseline}, a.Alternatives...) {
+		if len(x.Figures) > 0 && x.Figures[0].HasValue() {
+			expected, simulated = append(expected, x.Expected[0]), append(simulated, x.Figures[0].Value)
+		}
+	}
+	for i := range expected {
+		r.MeanError += (simulated[i] - expected[i]) / float64(len(expected))
+	}
+	if len(expected) >= 3 {
+		rho := rankCorrelation(expected, simulated)
+		if !math.IsNaN(rho) {
+			r.RankCorrelation = &rho
+		}
+	}
+}
+
+// rankCorrelation returns the rank correlation of Spearman; equals share their ranks.
+func rankCorrelation(x, y []float64) float64 {
+	a, b := ranks(x), ranks(y)
+	mean := float64(len(x)-1) / 2
+	var ab, aa, bb float64
+	for i := range a {
+		ab += (a[i] - mean) * (b[i] - mean)
+		aa += (a[i] - mean) * (a[i] - mean)
+		bb += (b[i] - mean) * (b[i] - mean)
+	}
+	return ab / math.Sqrt(aa*bb)
+}
+
+func ranks(x []float64) []float64 {
+	order := make([]int, len(x))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(x[a], x[b]) })
+	ranks := make([]float64, len(x))
+	for i := 0; i < len(order); {
+		j := i
+		for j < len(order) && x[order[j]] == x[order[i]] {
+			j++
+		}
+		for k := i; k < j; k++ {
+			ranks[order[k]] = float64(i+j-1) / 2
+		}
+		i = j
+	}
+	return ranks
+}
+
+// findLosers lists the metros whose users wait longer with the best than with the baseline, beyond doubt; the worst first.
+func (e *Exploration) findLosers(a *Answer, c *edgewise.Comparison) error {
+	if len(a.Alternatives) == 0 {
+		return nil
+	}
+	w := c.Placement(a.Alternatives[0].Name).Workload(e.problem.objectives[0].Workload)
+	if w.Err() != nil {
+		return nil // it was refused
+	}
+	for i := range w.Metros {
+		m := &w.Metros[i]
+		mean, err := m.Metric(w.Headline().Name()).Mean()
+		if err != nil {
+			continue // nobody is there
+		}
+		if d := mean.Difference; d != nil && d.HasInterval() && d.Low > 0 {
+			a.Losers = append(a.Losers, Loser{Metro: m.ID, Name: m.Name, Mean: mean})
+		}
+	}
+	slices.SortStableFunc(a.Losers, func(x, y Loser) int { return cmp.Compare(y.Mean.Difference.Value, x.Mean.Difference.Value) })
+	return nil
+}
+
+// lacks says what the best alternative lacks, as the surrogate sees it: whom it serves worst, what one more site would add, and what all
+// candidates together would come to.
+func (e *Exploration) lacks(ctx context.Context, a *Answer) (all []string, err error) {
+	f := e.problem.objectives[0]
+	if !f.isKnown || len(a.Alternatives) == 0 {
+		return nil, nil
+	}
+	best := e.setOf(&a.Alternatives[0])
+	expected, err := e.space.expectation(ctx, e.problem.placed(best), f)
+	if err != nil {
+		return nil, err
+	}
+	if worst := e.worstMetros(expected, f); worst != "" {
+		all = append(all, worst)
+	}
+	var more [][]int
+	for i := range e.problem.Candidates {
+		if !slices.Contains(best, i) {
+			more = append(more, sorted(append(slices.Clone(best), i)))
+		}
+	}
+	if len(more) == 0 {
+		return all, nil
+	}
+	scores, err := e.space.scoreAll(ctx, more)
+	if err != nil {
+		return nil, err
+	}
+	first := 0
+	for i := range scores {
+		if e.space.cost(0, scores[i].values[0]) < e.space.cost(0, scores[first].values[0]) {
+			first = i
+		}
+	}
+	added := e.problem.nameOf(difference(scores[first].set, best))
+	all = append(all, fmt.Sprintf("one more site would bring %s from %s to %s at best (%s)", f.measure.Name(), f.write(expected.value), f.write(scores[first].values[0]), added))
+	whole := make([]int, len(e.problem.Candidates))
+	for i := range whole {
+		whole[i] = i
+	}
+	scores, err = e.space.scoreAll(ctx, [][]int{whole})
+	if err != nil {
+		return nil, err
+	}
+	return append(all, fmt.Sprintf("all %d candidates together would come to %s", len(whole), f.write(scores[0].values[0]))), nil
+}
+
+// worstMetros names the metros that are served worst.
+func (e *Exploration) worstMetros(x *expectation, f *figure) string {
+	metros := e.metros()
+	var order []int
+	for m, value := range x.metros {
+		if !math.IsNaN(value) {
+			order = append(order, m)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		if f.base.Better == edgewise.More {
+			return cmp.Compare(x.metros[a], x.metros[b])
+		}
+		return cmp.Compare(x.metros[b], x.metros[a])
+	})
+	var worst []string
+	for _, m := range order[:min(3, len(order))] {
+		worst = append(worst, fmt.Sprintf("%s %s (from %s)", metros[m], f.write(x.metros[m]), x.sites[m]))
+	}
+	if len(worst) == 0 {
+		return ""
+	}
+	return "served worst: " + strings.Join(worst, ", ")
+}
+
+// setOf returns the numbers of an alternative's candidates.
+func (e *Exploration) setOf(a *Alternative) []int {
+	i := slices.IndexFunc(e.finalists, func(s scored) bool { return e.problem.placed(s.set).Name == a.Name })
+	return e.finalists[i].set
+}
+
+func difference(a, b []int) (rest []int) {
+	for _, i := range a {
+		if !slices.Contains(b, i) {
+			rest = append(rest, i)
+		}
+	}
+	return rest
+}
+
+// sentence says the answer in words.
+func (e *Exploration) sentence(a *Answer) string {
+	if len(a.Alternatives) == 0 {
+		return "No alternative could be simulated."
+	}
+	best := &a.Alternatives[0]
+	if len(best.Figures) == 0 {
+		return "No alternative could be simulated: " + best.Breaks
+	}
+	f := e.problem.objectives[0]
+	value := writeEstimate(f, best.Figures[0].Estimate)
+	switch {
+	case !a.IsReached:
+		return fmt.Sprintf("No set reaches it. The nearest, %s, has a %s of %s: %s.", best.Name, f.measure.Name(), value, best.Breaks)
+	case len(a.Objectives) == 2:
+		n := 0
+		for i := range a.Alternatives {
+			if a.Alternatives[i].OnFront {
+				n++
+			}
+		}
+		return fmt.Sprintf("%d of %d alternatives that were simulated are on the front of %s and %s: no other is better in both.", n, len(a.Alternatives), a.Objectives[0].Figure, a.Objectives[1].Figure)
+	}
+	text := fmt.Sprintf("Choose %s: %s of %s", strings.TrimPrefix(best.Name, "+ "), f.measure.Name(), value)
+	if d := best.Figures[0].Difference; d != nil && d.HasValue() {
+		text += fmt.Sprintf(", %s against %s", writeDifference(f, *d), a.Baseline.Name)
+	}
+	switch {
+	case a.Selection == nil || best.Best == nil:
+	case a.Selection.IsKnown:
+		text += fmt.Sprintf(". It is the best, or within %s of the best, with a probability of %.4g %%", f.write(e.matters()), 100*a.Selection.Confidence)
+	default:
+		text += fmt.Sprintf(". Which is the best is not known after %d replications: this one with a probability of %.0f %%", a.Selection.Replications, 100**best.Best)
+	}
+	return text + "."
+}
+
+func writeEstimate(f *figure, e stats.Estimate) string {
+	if !e.HasValue() {
+		return "unknown"
+	}
+	if !e.HasInterval() {
+		return f.write(e.Value)
+	}
+	return f.write(e.Value) + " ± " + f.write(e.HalfWidth())
+}
+
+// writeDifference writes a difference with its sign; of shares in points.
+func writeDifference(f *figure, e stats.Estimate) string {
+	value, unit := e.Value, f.measure.Unit
+	if unit == "share" {
+		value, unit = 100*value, "points"
+	}
+	return fmt.Sprintf("%+.1f %s", value, unit)
+}
+
+// metros returns the names of the metros, in the order of the network.
+func (e *Exploration) metros() (names []string) {
+	net := e.problem.study.Network
+	for _, i := range net.OfKind(topology.Metro) {
+		names = append(names, net.At(i).Label())
+	}
+	return names
+}
