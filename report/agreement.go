@@ -52,22 +52,22 @@ func (a *Agreement) IsRounding() bool {
 
 // Compare holds the report in a directory, whose manifest is m, against a comparison that was run again, file by file of
 // the manifest's list and bit by bit. The program that made the report may be another. Like [ReadManifest], it reads
-// nothing but files inside of the directory. It returns the context's error when cancelled.
-func Compare(ctx context.Context, dir string, m *Manifest, c *edgewise.Comparison) (*Agreement, error) {
-	a, err := compare(ctx, dir, m, c)
+// nothing but files inside of the directory. It returns the context's error when cancelled. Further outputs are those of [Run].Outputs.
+func Compare(ctx context.Context, dir string, m *Manifest, c *edgewise.Comparison, further ...edgewise.Output) (*Agreement, error) {
+	a, err := compare(ctx, dir, m, c, further)
 	if err != nil {
 		return nil, fmt.Errorf("compare with %s: %w", dir, err)
 	}
 	return a, nil
 }
 
-func compare(ctx context.Context, dir string, m *Manifest, c *edgewise.Comparison) (*Agreement, error) {
+func compare(ctx context.Context, dir string, m *Manifest, c *edgewise.Comparison, further []edgewise.Output) (*Agreement, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
-	again, missing, err := render(ctx, c, outputsOf(c, m.PicturesLeftOut), "")
+	again, missing, err := render(ctx, c, outputsOf(c, further, m.PicturesLeftOut), "")
 	if err != nil {
 		return nil, err
 	}

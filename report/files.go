@@ -30,6 +30,8 @@ type Run struct {
 	Force bool
 	// NoPictures writes the numbers alone, for a run that was interrupted and has no time; the manifest says so.
 	NoPictures bool
+	// Outputs are further files of the report, beside those that every report has: see [SearchOutputs].
+	Outputs []edgewise.Output
 }
 
 // An Input is a file that a scenario names, such as a list of sites.
@@ -66,7 +68,7 @@ func WriteRun(ctx context.Context, dir string, c *edgewise.Comparison, run Run) 
 	if err != nil {
 		return fmt.Errorf("report into %s: %w", dir, err)
 	}
-	made, missing, err := render(ctx, c, outputsOf(c, run.NoPictures), filepath.Dir(resolved))
+	made, missing, err := render(ctx, c, outputsOf(c, run.Outputs, run.NoPictures), filepath.Dir(resolved))
 	if err != nil {
 		return fmt.Errorf("report into %s: %w", dir, err)
 	}
@@ -153,9 +155,9 @@ func (r *Run) kept() (kept []InputFile) {
 	return kept
 }
 
-// outputsOf returns what is written of a comparison.
-func outputsOf(c *edgewise.Comparison, noPictures bool) []edgewise.Output {
-	all := OutputsOf(c)
+// outputsOf returns what is written of a comparison, with further files.
+func outputsOf(c *edgewise.Comparison, further []edgewise.Output, noPictures bool) []edgewise.Output {
+	all := slices.Concat(further, OutputsOf(c))
 	if noPictures {
 		all = slices.DeleteFunc(all, func(o edgewise.Output) bool { return isPicture(o.Name) })
 	}

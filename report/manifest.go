@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
@@ -73,6 +74,11 @@ type Manifest struct {
 	Missing []MissingFile `json:"missing,omitempty"`
 	// PicturesLeftOut says that no picture was drawn: the run was interrupted.
 	PicturesLeftOut bool `json:"pictures_left_out,omitempty"`
+}
+
+// IsOfSearch reports whether the report is one of sites that were searched for: see [SearchOutputs].
+func (m *Manifest) IsOfSearch() bool {
+	return slices.ContainsFunc(m.Files, func(f FileHash) bool { return f.Name == searchFile })
 }
 
 // A MissingFile is a file of the report that could not be made, and why.

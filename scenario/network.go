@@ -93,8 +93,7 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 		provider catalog.Provider
 	}
 	resolved := make(map[entry][]topology.Node) // many placements name the same
-	for i := range r.placements {
-		p := &r.placements[i]
+	for _, p := range r.specs() {
 		ids := make([][]string, len(p.sites))
 		for from, s := range p.sites {
 			of := entry{s.name, s.role, s.provider}
@@ -137,6 +136,17 @@ func (r *reader) expandSites(bad *problems) []topology.Node {
 		r.network.providers = []catalog.Provider{r.network.provider}
 	}
 	return append(sites, r.network.ownUsed...)
+}
+
+// specs returns the placements, and the candidates of a search behind them.
+func (r *reader) specs() (all []*placementSpec) {
+	for i := range r.placements {
+		all = append(all, &r.placements[i])
+	}
+	if r.search != nil {
+		all = append(all, &r.search.candidates)
+	}
+	return all
 }
 
 // A selectionOf is the sites of a provider.

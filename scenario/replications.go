@@ -30,7 +30,8 @@ func (r *reader) readReplications(v value) {
 }
 
 // readUntil reads what to wait for: {mean: 2%} or {p95: 2%, workload: site}, or {best_known: 95%,
-// workload: site, by: p95, indifference: 1ms}.
+// workload: site, by: p95, indifference: 1ms}, or by another figure {best_known: 95%, workload: shooter, by: player_rtt within 50ms,
+// matters: 1%}.
 func readUntil(v value, u *edgewise.Until) {
 	watched := make([]field, 0, 8)
 	for _, name := range []string{"mean", "p50", "p90", "p95", "p99", "p99.9"} {
@@ -45,6 +46,8 @@ func readUntil(v value, u *edgewise.Until) {
 		field{"best_known", func(v value) { v.percent(&u.BestKnown) }},
 		field{"by", func(v value) { readBy(v, u) }},
 		field{"indifference", func(v value) { v.duration(&u.Indifference) }},
+		field{"better", func(v value) { readDirection(v, &u.Better) }},
+		field{"matters", func(v value) { v.amount(&u.Matters) }},
 		field{"workload", func(v value) { v.text(&u.Workload) }},
 	)...)
 	precision := 0
@@ -60,26 +63,39 @@ func readUntil(v value, u *edgewise.Until) {
 	case precision > 1 || precision == 1 && best:
 		v.problem("names more than one goal; want one")
 	}
-	for _, key := range []string{"by", "indifference"} {
+	for _, key := range []string{"by", "indifference", "better", "matters"} {
 		if at, ok := seen[key]; ok && !best {
 			at.problem("goes with best_known only")
 		}
 	}
+	if u.By == "" {
+		for _, key := range []string{"better", "matters"} {
+			if at, ok := seen[key]; ok {
+				at.problem("goes with a figure of a name in by only, for example player_rtt within 50ms; a latency has indifference")
+			}
+		}
+		return
+	}
+	if at, ok := seen["indifference"]; ok {
+		at.problem("is for the latency alone by which the workload is judged; want matters")
+	}
+	if _, ok := seen["matters"]; !ok {
+		v.problem("the key \"matters\" is missing: the smallest difference of %q that matters, for example 1%% or 2ms", u.By)
+	}
 }
 
-// readBy reads the figure by which placements are ranked.
+// readBy reads the figure by which placements are ranked: mean or a quantile of the latency by which the workload is judged, or another
+// by its name.
 func readBy(v value, u *edgewise.Until) {
-	const want = "mean or a quantile, for example p95"
-	name, ok := v.scalar(want)
+	name, ok := v.scalar("mean, a quantile such as p95, or a figure of a name such as player_rtt within 50ms")
 	if !ok || name == "mean" {
 		return
 	}
-	p, ok := quantileOf(name)
-	if !ok {
-		v.problem("is %s; want %s", text.Quote(name), want)
+	if p, ok := quantileOf(name); ok {
+		u.Quantiles = []float64{p}
 		return
 	}
-	u.Quantiles = []float64{p}
+	u.By = name
 }
 
 // quantileOf returns 0.95 for "p95".

@@ -150,6 +150,8 @@ type reader struct {
 	// cities and peak are what the workload being read says of its users and of its peak.
 	cities []cityDemand
 	peak   peakRef
+	// search is what the file says of a choice of sites, nil where it says nothing.
+	search *searchSpec
 }
 
 // read takes the top of the file. Keys that begin with x- are for whatever aliases are to stand for.
@@ -182,6 +184,7 @@ func (r *reader) read(root value) {
 		field{"failures", r.readFailures},
 		field{"measures", r.readMeasures},
 		field{"outputs", r.readOutputs},
+		field{"search", r.readSearch},
 	)
 	for _, read := range r.onceRead {
 		read()
@@ -263,6 +266,9 @@ func (r *reader) build(bad *problems) {
 		return
 	}
 	r.assumeOfRouting()
+	if r.search != nil {
+		r.buildSearch(bad)
+	}
 }
 
 // assumeOfRouting lists what the rules of the placements assume, each once.

@@ -465,7 +465,7 @@ func (e *Exploration) sentence(a *Answer) string {
 	switch {
 	case a.Selection == nil || best.Best == nil:
 	case a.Selection.IsKnown:
-		text += fmt.Sprintf(". It is the best, or within %s of the best, with a probability of %.4g %%", f.write(e.matters()), 100*a.Selection.Confidence)
+		text += fmt.Sprintf(". It is the best, or within %s of the best, with a probability of %.4g %%", writeSize(f.measure.Unit, e.matters()), 100*a.Selection.Confidence)
 	default:
 		text += fmt.Sprintf(". Which is the best is not known after %d replications: this one with a probability of %.0f %%", a.Selection.Replications, 100**best.Best)
 	}
@@ -498,4 +498,59 @@ func (e *Exploration) metros() (names []string) {
 		names = append(names, net.At(i).Label())
 	}
 	return names
+}
+
+// Steps says in words how the answer was found.
+func (a *Answer) Steps() (all []string) {
+	r := &a.Surrogate
+	first := fmt.Sprintf("1. The surrogate scored all %.0f alternatives", r.Total)
+	if !r.IsWhole {
+		first = fmt.Sprintf("1. The surrogate scored %.0f of %.4g alternatives, greedily and by swaps", r.Scored, r.Total)
+		if r.Gap != nil {
+			first += fmt.Sprintf("; none is better than its best by more than %.2g %%, by a Lagrangian bound", 100**r.Gap)
+		} else {
+			first += "; how much better another may be is not known"
+		}
+	}
+	if r.Proxy != "" {
+		first += fmt.Sprintf(", by %s, for it does not know %s before a run", r.Proxy, a.Objectives[0].Figure)
+	}
+	if r.Compiled != "" {
+		first += ", each compiled, for " + r.Compiled
+	}
+	n := 0
+	if a.Comparison != nil {
+		n = a.Comparison.Replications
+	}
+	second := fmt.Sprintf("2. The best %d were simulated with the same users, %d times each", len(a.Alternatives), n)
+	if r.RankCorrelation != nil {
+		second += fmt.Sprintf("; the ranks of what was expected and of what was simulated correlate at %.2f", *r.RankCorrelation)
+	}
+	if r.Proxy == "" {
+		second += fmt.Sprintf("; simulated less expected is %s on the mean", writeError(a.Objectives[0], r.MeanError))
+	}
+	all = append(all, first+".", second+".")
+	if s := a.Selection; s != nil {
+		third := fmt.Sprintf("3. By the procedure of Kim and Nelson the best is known with a probability of %.4g %%, or one within %s of it", 100*s.Confidence, writeSize(a.Objectives[0].Unit, a.Objectives[0].Matters))
+		if !s.IsKnown {
+			third = fmt.Sprintf("3. Which of them is best is not known with a probability of %.4g %%: they are too close, or there were too few replications", 100*s.Confidence)
+		}
+		all = append(all, third+".")
+	}
+	return all
+}
+
+func writeError(n Named, x float64) string {
+	if n.Unit == "share" {
+		return fmt.Sprintf("%+.2f points", 100*x)
+	}
+	return fmt.Sprintf("%+.3g %s", x, n.Unit)
+}
+
+// writeSize writes a difference without its sign; of shares in points.
+func writeSize(unit string, x float64) string {
+	if unit == "share" {
+		return fmt.Sprintf("%.3g points", 100*x)
+	}
+	return fmt.Sprintf("%.3g %s", x, unit)
 }

@@ -1,6 +1,7 @@
 // Command edgewise compares where requests could be served: region, Local Zone or edge PoP.
 //
 //	edgewise run examples/localzone-vs-edge/scenario.yaml -o out
+//	edgewise search examples/three-zones/scenario.yaml -o out
 //	edgewise shard scenario.yaml -o store --index 0 --count 4
 //	edgewise merge store -o out
 //	edgewise status out
@@ -39,6 +40,7 @@ import (
 // commands is the command line.
 type commands struct {
 	Run       runCmd       `cmd:"" help:"Run a scenario file and write the comparison of its placements."`
+	Search    searchCmd    `cmd:"" help:"Choose sites: score the alternatives of a scenario's key search, simulate the best, and say which is best and how sure that is."`
 	Shard     shardCmd     `cmd:"" help:"Run a share of a scenario's runs, as a task of an array job does, and keep them in a store."`
 	Merge     mergeCmd     `cmd:"" help:"Write the report of a study that shards have run."`
 	Status    statusCmd    `cmd:"" help:"Say what an interrupted run has finished, and what is missing."`

@@ -6,8 +6,10 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/scenario"
+	"github.com/edgewise-sim/edgewise/search"
 )
 
 // reproduceCmd runs a report again from its manifest.
@@ -43,16 +45,9 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 	for _, in := range inputs {
 		files = append(files, scenario.File(in))
 	}
-	study, err := scenario.ParseFrom(filepath.Join(c.Dir, report.ScenarioFile), []byte(m.Scenario), files)
+	study, conclude, err := c.read(ctx, m, files)
 	if err != nil {
-		return &usageError{err}
-	}
-	study.Workers = c.Workers
-	if m.Stopping == nil { // a fixed number, by the scenario, by --replications or by an interruption
-		study.Until, study.Replications = nil, m.Replications
-		if err := study.Validate(); err != nil {
-			return &usageError{fmt.Errorf("%s: %w", filepath.Join(c.Dir, report.ManifestFile), err)}
-		}
+		return unlessStopped(ctx, &usageError{err})
 	}
 	if _, err := predict(ctx, study, c.Force); err != nil {
 		return err
@@ -64,7 +59,11 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 		return stopped(err)
 	}
 	comparison.Planned = m.Planned // the report may be of a run that was interrupted
-	agreement, err := report.Compare(ctx, c.Dir, m, comparison)
+	further, err := conclude(comparison)
+	if err != nil {
+		return unlessStopped(ctx, err)
+	}
+	agreement, err := report.Compare(ctx, c.Dir, m, comparison, further...)
 	if err != nil {
 		return unlessStopped(ctx, err)
 	}
@@ -92,4 +91,44 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 		}
 	}
 	return nil
+}
+
+// read reads the study of a report, and returns what makes the further files of the report from its comparison: none, unless sites
+// were searched for.
+func (c *reproduceCmd) read(ctx context.Context, m *report.Manifest, files []scenario.File) (*edgewise.Study, func(*edgewise.Comparison) ([]edgewise.Output, error), error) {
+	from := filepath.Join(c.Dir, report.ScenarioFile)
+	if m.IsOfSearch() {
+		problem, err := scenario.Reader{}.ParseSearchFrom(from, []byte(m.Scenario), files)
+		if err != nil {
+			return nil, nil, err
+		}
+		problem.Study.Workers = c.Workers
+		found, err := search.Explore(ctx, problem)
+		if err != nil {
+			return nil, nil, err
+		}
+		study := found.Study()
+		if m.Stopping == nil {
+			study.Until, study.Replications = nil, m.Replications
+		}
+		return study, func(comparison *edgewise.Comparison) ([]edgewise.Output, error) {
+			answer, err := found.Conclude(ctx, comparison)
+			if err != nil {
+				return nil, err
+			}
+			return report.SearchOutputs(answer), nil
+		}, nil
+	}
+	study, err := scenario.ParseFrom(from, []byte(m.Scenario), files)
+	if err != nil {
+		return nil, nil, err
+	}
+	study.Workers = c.Workers
+	if m.Stopping == nil { // a fixed number, by the scenario, by --replications or by an interruption
+		study.Until, study.Replications = nil, m.Replications
+		if err := study.Validate(); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", filepath.Join(c.Dir, report.ManifestFile), err)
+		}
+	}
+	return study, func(*edgewise.Comparison) ([]edgewise.Output, error) { return nil, nil }, nil
 }

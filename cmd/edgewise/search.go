@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/report"
+	"github.com/edgewise-sim/edgewise/scenario"
+	"github.com/edgewise-sim/edgewise/search"
+)
+
+// searchCmd chooses sites.
+type searchCmd struct {
+	Scenario  string `arg:"" help:"The scenario file, with the key search." type:"path"`
+	Out       string `short:"o" placeholder:"DIR" help:"Directory for the report, which --dry-run alone does not need: search.md, search.csv, search.json and pictures, beside what edgewise run writes of the alternatives that were simulated. It is written as that of edgewise run."`
+	Force     bool   `help:"As of edgewise run."`
+	DryRun    bool   `short:"n" help:"Only score the alternatives, and say which would be simulated and what that would take."`
+	Store     string `placeholder:"DIR" help:"Directory where every run is kept as it finishes, so that the same command goes on where it was ended; DIR.cells of the report, if left out. It is removed when the report is complete."`
+	KeepCells bool   `help:"Do not remove the store when the report is complete."`
+	Fresh     bool   `help:"Discard what the store has, of whatever study, and begin anew."`
+	Workers   int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
+	Quiet     bool   `short:"q" help:"No progress, no table."`
+	Verbose   bool   `short:"v" help:"Print all rows. search.md has them in any case."`
+}
+
+// Help adds to what --help shows.
+func (c *searchCmd) Help() string { return exitCodesInWords() }
+
+// Run scores the alternatives, simulates the best and prints and writes the answer. It is interrupted and goes on as edgewise run.
+func (c *searchCmd) Run(ctx context.Context, s *streams) error {
+	if c.Out == "" && !c.DryRun {
+		return &usageError{errors.New("missing flags: --out=DIR (-o), or its name is empty; want a directory for the report")}
+	}
+	problem, from, err := c.read(ctx, s)
+	if err != nil {
+		return unlessStopped(ctx, &usageError{err})
+	}
+	as := c.asRun()
+	if err := as.checkPlaces(from); err != nil {
+		return &usageError{err}
+	}
+	shown := s.progress(c.Quiet)
+	shown.phase("scoring the alternatives")
+	found, err := search.Explore(ctx, problem)
+	shown.finish()
+	if err != nil {
+		return stopped(err)
+	}
+	study := found.Study()
+	predicted, err := predict(ctx, study, c.Force || c.DryRun)
+	if err != nil {
+		return err
+	}
+	if c.DryRun {
+		return printPrediction(s.out, predicted, checkBounds(study, predicted))
+	}
+	if !c.Quiet {
+		if err := sayPrediction(s.err, predicted); err != nil {
+			return err
+		}
+	}
+	cells, err := as.openCells(s, study)
+	if err != nil {
+		return &usageError{err}
+	}
+	study.Store = cells
+	s.last.set(func() string { return fmt.Sprintf("%v; %s", cells, sayReport(c.Out)) })
+	shown = s.progress(c.Quiet)
+	comparison, runErr := runShown(ctx, study, shown)
+	shown.finish()
+	if comparison == nil {
+		return cells.closeAfter(false, runErr)
+	}
+	return cells.closeAfter(c.conclude(ctx, s, found, comparison, runErr, from))
+}
+
+// asRun returns the command that runs a scenario with the same flags.
+func (c *searchCmd) asRun() *runCmd {
+	return &runCmd{
+		Scenario: c.Scenario, Out: c.Out, Force: c.Force, DryRun: c.DryRun, Store: c.Store, KeepCells: c.KeepCells, Fresh: c.Fresh,
+		Workers: c.Workers, Quiet: true, Verbose: c.Verbose,
+	}
+}
+
+// read reads the scenario.
+func (c *searchCmd) read(ctx context.Context, s *streams) (*search.Problem, report.Run, error) {
+	from := report.Run{Force: c.Force}
+	text, err := readScenario(ctx, c.Scenario)
+	if err != nil {
+		return nil, from, err
+	}
+	problem, files, err := scenario.Reader{}.ParseSearch(c.Scenario, text)
+	if err != nil {
+		return nil, from, err
+	}
+	s.warnAll(problem.Study.Warnings)
+	if c.Workers < 0 {
+		return nil, from, fmt.Errorf("--workers is %d; want 0 or more", c.Workers)
+	}
+	problem.Study.Workers = c.Workers
+	from.Scenario = text
+	for _, f := range files {
+		from.Inputs = append(from.Inputs, report.Input(f))
+	}
+	return problem, from, nil
+}
+
+// conclude prints and writes the answer, and reports whether all of its report is on the disk.
+func (c *searchCmd) conclude(ctx context.Context, s *streams, found *search.Exploration, comparison *edgewise.Comparison, runErr error, from report.Run) (isComplete bool, err error) {
+	concluding := ctx
+	if runErr != nil {
+		concluding = context.WithoutCancel(ctx) // what is finished is told all the same
+	}
+	shown := s.progress(c.Quiet)
+	shown.phase("varying what is given")
+	answer, err := found.Conclude(concluding, comparison)
+	shown.finish()
+	if err != nil {
+		return false, errors.Join(stopped(err), runErr)
+	}
+	from.Outputs = report.SearchOutputs(answer)
+	var printed error
+	if !c.Quiet {
+		printed = report.WriteSearch(s.out, answer, report.Layout{Width: widthOf(s.out), All: c.Verbose})
+	}
+	isComplete, err = c.asRun().write(ctx, s, comparison, runErr, from)
+	if isComplete && !c.Quiet && printed == nil {
+		_, printed = io.WriteString(s.out, fmt.Sprintf("Written to %s: search.md, search.csv, search.json, pictures, and the comparison of what was simulated (edgewise reproduce runs it again).\n", c.Out))
+	}
+	return isComplete, errors.Join(err, printed)
+}

@@ -1,0 +1,271 @@
+package report
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/search"
+	"github.com/edgewise-sim/edgewise/stats"
+)
+
+// searchFile is the file of an answer.
+const searchFile = "search.json"
+
+// SearchOutputs returns the files that a report has besides, where sites were searched for: for [Run.Outputs].
+func SearchOutputs(a *search.Answer) []edgewise.Output {
+	all := []edgewise.Output{
+		{Name: searchFile, About: "which sites to choose, for programs", Write: func(w io.Writer, _ *edgewise.Comparison) error { return WriteSearchJSON(w, a) }},
+		{Name: "search.csv", About: "an alternative a row, the best first", Write: func(w io.Writer, _ *edgewise.Comparison) error { return WriteSearchCSV(w, a) }},
+		{Name: "search.md", About: "which sites to choose, for people", Write: func(w io.Writer, _ *edgewise.Comparison) error { return WriteSearchMarkdown(w, a) }},
+	}
+	if len(a.Objectives) == 2 {
+		all = append(all, edgewise.Output{Name: "front.svg", About: "the alternatives by both objectives", Write: svg(func(*edgewise.Comparison) (*Picture, error) { return SearchFront(a) })})
+	}
+	if a.Robustness != nil {
+		all = append(all, edgewise.Output{Name: "robustness.svg", About: "how often each site is chosen, and what the choice depends on", Write: svg(func(*edgewise.Comparison) (*Picture, error) { return SearchRobustness(a) })})
+	}
+	return all
+}
+
+// WriteSearchJSON writes an answer as JSON: the fields of [search.Answer].
+func WriteSearchJSON(w io.Writer, a *search.Answer) error {
+	data, err := json.MarshalIndent(a, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write search: %w", err)
+	}
+	_, err = w.Write(append(data, '\n'))
+	return err
+}
+
+// WriteSearchCSV writes the alternatives of an answer, the best first, and behind them the baseline: a row an alternative and figure.
+func WriteSearchCSV(w io.Writer, a *search.Answer) error {
+	out := csv.NewWriter(w)
+	_ = out.Write([]string{"rank", "alternative", "sites", "figure", "unit", "value", "low", "high", "n", "difference", "difference_low", "difference_high", "expected", "probability_best", "on_front", "breaks"})
+	number := func(x float64) string {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return ""
+		}
+		return strconv.FormatFloat(x, 'g', -1, 64)
+	}
+	for i, x := range append(append([]search.Alternative(nil), a.Alternatives...), a.Baseline) {
+		rank := strconv.Itoa(i + 1)
+		if i == len(a.Alternatives) {
+			rank = "baseline"
+		}
+		for k := range max(len(x.Figures), 1) {
+			row := []string{rank, plainCell(x.Name), plainCell(strings.Join(x.Sites, " "))}
+			if len(x.Figures) == 0 {
+				row = append(row, make([]string, 10)...)
+			} else {
+				f := &x.Figures[k]
+				row = append(row, f.Name(), f.Unit)
+				row = append(row, cellsOf(f.Estimate, number)...)
+				row = append(row, strconv.Itoa(f.N))
+				if f.Difference != nil {
+					row = append(row, cellsOf(*f.Difference, number)...)
+				} else {
+					row = append(row, "", "", "")
+				}
+				row = append(row, number(x.Expected[k]))
+			}
+			best := ""
+			if x.Best != nil {
+				best = number(*x.Best)
+			}
+			_ = out.Write(append(row, best, strconv.FormatBool(x.OnFront), plainCell(x.Breaks)))
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// plainCell keeps a spreadsheet from taking a name for a formula.
+func plainCell(s string) string {
+	if s != "" && strings.ContainsRune("=+-@", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// cellsOf returns value, low and high of an estimate, as far as there are such.
+func cellsOf(e stats.Estimate, number func(float64) string) []string {
+	cells := make([]string, 3)
+	if e.HasValue() {
+		cells[0] = number(e.Value)
+	}
+	if e.HasInterval() {
+		cells[1], cells[2] = number(e.Low), number(e.High)
+	}
+	return cells
+}
+
+// WriteSearch writes an answer for a terminal: the sentence, the table, who loses, what the best lacks, how the answer was found and
+// what it depends on.
+func WriteSearch(w io.Writer, a *search.Answer, l Layout) error {
+	p := onScreen(l)
+	p.search(a)
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+// WriteSearchMarkdown writes the same as Markdown.
+func WriteSearchMarkdown(w io.Writer, a *search.Answer) error {
+	p := asMarkdown()
+	if _, err := fmt.Fprintf(markdownWriter{w}, "## %s\n\n", a.Title); err != nil {
+		return err
+	}
+	p.search(a)
+	_, err := io.WriteString(markdownWriter{w}, p.String())
+	return err
+}
+
+func (p *paper) search(a *search.Answer) {
+	p.prose(a.Sentence)
+	p.gap()
+	p.alternatives(a)
+	p.gap()
+	if len(a.Losers) > 0 {
+		p.heading("Who waits longer than with " + a.Baseline.Name)
+		var lines []string
+		for i, l := range a.Losers {
+			if i == 10 && !p.All {
+				lines = append(lines, fmt.Sprintf("and %d other metros", len(a.Losers)-i))
+				break
+			}
+			lines = append(lines, fmt.Sprintf("%s: %s ms, %s ms", l.Name, interval(l.Mean.Estimate), signed(*l.Mean.Difference)))
+		}
+		p.items(lines)
+		p.gap()
+	} else {
+		p.prose("In no metro do users wait longer with the best than with " + a.Baseline.Name + ", beyond doubt.")
+		p.gap()
+	}
+	if len(a.Lacks) > 0 {
+		p.heading("What the best lacks, as the surrogate sees it")
+		p.items(a.Lacks)
+		p.gap()
+	}
+	p.robustness(a.Robustness, a.Objectives[0])
+	p.heading("How the answer was found")
+	p.items(a.Steps())
+}
+
+// alternatives writes the table.
+func (p *paper) alternatives(a *search.Answer) {
+	t := &grid{title: "Alternatives", columns: []string{"sites"}, first: 42}
+	shown := a.Alternatives
+	if most := 20; len(shown) > most && !p.All {
+		t.notes = append(t.notes, fmt.Sprintf("%d further alternatives are in search.csv.", len(shown)-most))
+		shown = shown[:most]
+	}
+	var columns []column
+	for i := range a.Baseline.Figures {
+		label := a.Baseline.Figures[i].Label
+		title := label.Name()
+		if label.Column != "" && label.Metric != edgewise.WorstMetro {
+			title = label.Column
+		}
+		columns = append(columns, column{Label: label, title: title})
+		t.columns = append(t.columns, columns[i].heading(), "difference", "expected")
+	}
+	isOne := len(a.Objectives) == 1
+	if isOne {
+		t.columns = append(t.columns, "% P(best)", "behind the first")
+	} else {
+		t.columns = append(t.columns, "on the front")
+	}
+	t.columns = append(t.columns, "does not keep")
+	for _, x := range append([]search.Alternative{a.Baseline}, shown...) {
+		row := []string{x.Name}
+		for k := range columns {
+			if k >= len(x.Figures) {
+				row = append(row, "", "", "")
+				continue
+			}
+			c := &columns[k]
+			row = append(row, interval(x.Figures[k].Scaled(c.factor())))
+			if d := x.Figures[k].Difference; d != nil {
+				row = append(row, signed(d.Scaled(c.factor())))
+			} else {
+				row = append(row, "")
+			}
+			row = append(row, number(x.Expected[k]*c.factor(), 1))
+		}
+		switch {
+		case !isOne && x.OnFront:
+			row = append(row, "yes")
+		case !isOne:
+			row = append(row, "")
+		default:
+			best, behind := "", ""
+			if x.Best != nil {
+				best = number(100**x.Best, 0)
+			}
+			if x.Behind != nil {
+				behind = interval(x.Behind.Scaled(columns[0].factor()))
+			}
+			row = append(row, best, behind)
+		}
+		t.rows = append(t.rows, append(row, x.Breaks))
+	}
+	t.notes = append(t.notes, "Differences are paired, from "+a.Baseline.Name+". Expected: what the surrogate says, without simulation.")
+	p.grid(t)
+}
+
+// robustness says what the choice depends on.
+func (p *paper) robustness(r *search.Robustness, objective search.Named) {
+	if r == nil {
+		return
+	}
+	p.heading(fmt.Sprintf("If demand, delays and prices were up to %.0f %% other than they are, as the surrogate sees it", 100*r.Part))
+	same := fmt.Sprintf("The same sites are the best in %.0f %% of %d variations.", 100*r.Same, r.Variations)
+	if r.OfFinalists {
+		same += " Only the alternatives that were simulated were looked at again."
+	}
+	p.prose(same)
+	p.gap()
+	t := &grid{title: "How often each site is chosen", columns: []string{"site", "% of variations", "chosen now"}, first: 42}
+	for i, s := range r.Sites {
+		if i == 15 && !p.All {
+			break
+		}
+		now := ""
+		if s.IsBest {
+			now = "yes"
+		}
+		t.rows = append(t.rows, []string{s.Site, number(100*s.Share, 0), now})
+	}
+	p.grid(t)
+	p.gap()
+	factor, unit := factorOf(objective)
+	t = &grid{title: "What moves " + objective.Figure + unit, columns: []string{"input", "20 % less", "20 % more", "other choice"}, first: 42}
+	for i, m := range r.Tornado {
+		if i == 12 && !p.All {
+			break
+		}
+		var other []string
+		if m.IfLow != nil {
+			other = append(other, "less: "+strings.Join(m.IfLow, ", "))
+		}
+		if m.IfHigh != nil {
+			other = append(other, "more: "+strings.Join(m.IfHigh, ", "))
+		}
+		t.rows = append(t.rows, []string{m.Input, number(m.Low*factor, 1), number(m.High*factor, 1), strings.Join(other, "; ")})
+	}
+	p.grid(t)
+	p.gap()
+}
+
+// factorOf returns what turns a figure into the unit in which people read it, and that unit.
+func factorOf(n search.Named) (factor float64, unit string) {
+	if n.Unit == "share" {
+		return 100, ", %"
+	}
+	return 1, ", " + n.Unit
+}
