@@ -20,23 +20,24 @@ import (
 // samples are, for the rows of CONTRIBUTING's table of doors, the names of the part that a row takes for its example:
 // identifiers with their packages, and texts with their quotes. Where the names stand is what adding such a part touches.
 var samples = map[string][]string{
-	"a demand":            {"workload.Poisson", "scenario.staticKind", `"static"`},
-	"a service":           {"workload.Computed", "sim.Computed", "scenario.computedKeys"},
-	"a preset":            {"workload.BattleRoyale", `"battle-royale"`},
-	"a tier":              nil,
-	"a usual tier":        {"placement.OriginShield", `"origin-shield"`, `"origin_shield"`},
-	"a journey stage":     nil,
-	"a cause of latency":  {"sim.Loss", `"packet loss"`},
-	"a routing rule":      {"placement.Pinned", "scenario.readPinned", `"pinned"`},
-	"a cache policy":      {"cache.newHyperbolic", `"hyperbolic"`},
-	"an admission":        {"cache.newAdaptSize", `"adaptsize"`},
-	"a delay source":      nil,
-	"a failure":           nil,
-	"a measure":           {`"joined a fetch"`},
-	"an output":           {"report.HitRatios", "report.hitRatios", `"hit_ratio.svg"`},
-	"a trace format":      {"trace.Squid", "trace.squidFormat", `"squid"`},
-	"a provider":          {"catalog.ProviderFastly", `"fastly"`},
-	"a key of a scenario": {`"lobby_timeout"`},
+	"a demand":                 {"workload.Poisson", "scenario.staticKind", `"static"`},
+	"a service":                {"workload.Computed", "sim.Computed", "scenario.computedKeys"},
+	"a preset":                 {"workload.BattleRoyale", `"battle-royale"`},
+	"a tier":                   nil,
+	"a usual tier":             {"placement.OriginShield", `"origin-shield"`, `"origin_shield"`},
+	"a journey stage":          nil,
+	"a cause of latency":       {"sim.Loss", `"packet loss"`},
+	"an objective of a search": nil, // it is a measure
+	"a routing rule":           {"placement.Pinned", "scenario.readPinned", `"pinned"`},
+	"a cache policy":           {"cache.newHyperbolic", `"hyperbolic"`},
+	"an admission":             {"cache.newAdaptSize", `"adaptsize"`},
+	"a delay source":           nil,
+	"a failure":                nil,
+	"a measure":                {`"joined a fetch"`},
+	"an output":                {"report.HitRatios", "report.hitRatios", `"hit_ratio.svg"`},
+	"a trace format":           {"trace.Squid", "trace.squidFormat", `"squid"`},
+	"a provider":               {"catalog.ProviderFastly", `"fastly"`},
+	"a key of a scenario":      {`"lobby_timeout"`},
 }
 
 // A door is a row of the table.

@@ -113,7 +113,7 @@ func (u *Until) validate(s *Study) error {
 	}
 	among := u.among(s.Placements)
 	if len(u.Among) > 0 && (u.By == "" || len(among) < len(u.Among)) {
-		return fmt.Errorf("edgewise: stopping rule: %w", invalid.New("Among", strings.Join(u.Among, ", "), "names of placements, beside By"))
+		return fmt.Errorf("edgewise: stopping rule: %w", invalid.New("Until.Among", strings.Join(u.Among, ", "), "names of placements, beside By"))
 	}
 	_, err := u.selection(len(among))
 	return err
@@ -138,9 +138,9 @@ func (u *Until) validateBy(s *Study) error {
 	case len(u.Quantiles) > 0 || u.Indifference != 0:
 		return fmt.Errorf("edgewise: stopping rule: quantiles or an indifference in ms beside the figure %q; want none, and Matters", u.By)
 	case u.Better == Neither && m.Better == Neither || u.Better >= numDirections:
-		return fmt.Errorf("edgewise: stopping rule: which way is %q better? Want less or more in Better", u.By)
+		return fmt.Errorf("edgewise: stopping rule: %w", invalid.New("Until.Better", u.Better, "less or more: %q does not say which way is better", u.By))
 	case !(u.Matters > 0) || math.IsInf(u.Matters, 1):
-		return fmt.Errorf("edgewise: stopping rule: %w", invalid.New("Matters", u.Matters, "a finite number above 0, the smallest difference of %q that matters", u.By))
+		return fmt.Errorf("edgewise: stopping rule: %w", invalid.New("Until.Matters", u.Matters, "a finite number above 0, the smallest difference of %q that matters", u.By))
 	}
 	return nil
 }
@@ -158,7 +158,7 @@ func (u *Until) measure(s *Study) (row int, m Measure, err error) {
 		}
 		names = append(names, all[i].Name())
 	}
-	return 0, m, fmt.Errorf("edgewise: stopping rule: %w", invalid.New("By", fmt.Sprintf("%q", u.By), "one of %s", strings.Join(names, ", ")))
+	return 0, m, fmt.Errorf("edgewise: stopping rule: %w", invalid.New("Until.By", fmt.Sprintf("%q", u.By), "one of %s", strings.Join(names, ", ")))
 }
 
 // better returns which way the figure is better that placements are ranked by.

@@ -52,7 +52,7 @@ func SearchRobustness(a *search.Answer) (*Picture, error) {
 		}
 		tornado.rows = append(tornado.rows, barRow{name: m.Input, bars: []bar{{middle, low, 1}, {middle, high, bytesOpacity}}, text: text})
 	}
-	room := 0.05*(tornado.high-tornado.low) + 1e-9
+	room := float64(0.05*(tornado.high-tornado.low)) + 1e-9
 	tornado.low, tornado.high = tornado.low-room, tornado.high+room
 	p.panels = []panel{frequency, tornado}
 	return p, nil
@@ -80,7 +80,7 @@ type bar struct{ from, to, opacity float64 }
 const barRowHeight = 17 * vg.Length(1)
 
 func (p *barPanel) height() vg.Length {
-	return panelTitleHeight + barRowHeight*vg.Length(len(p.rows)) + hitAxisHeight
+	return panelTitleHeight + vg.Length(barRowHeight*vg.Length(len(p.rows))) + hitAxisHeight
 }
 
 func (p *barPanel) draw(c draw.Canvas) {
@@ -113,7 +113,7 @@ func (p *barPanel) draw(c draw.Canvas) {
 // middle returns the height of a row.
 func (p *barPanel) middle(c draw.Canvas, row int) vg.Length {
 	step := vg.Length((c.Max.Y - c.Min.Y) / vg.Length(len(p.rows)))
-	return c.Max.Y - vg.Length(step*vg.Length(row)) - step/2
+	return c.Max.Y - vg.Length(step*vg.Length(row)) - vg.Length(step/2)
 }
 
 type barRows struct{ panel *barPanel }
@@ -178,7 +178,7 @@ func (p *frontPanel) draw(c draw.Canvas) {
 		for _, pt := range points {
 			axis[k].Min, axis[k].Max = min(axis[k].Min, pt.low[k]), max(axis[k].Max, pt.high[k])
 		}
-		room := 0.06*(axis[k].Max-axis[k].Min) + 1e-9
+		room := float64(0.06*(axis[k].Max-axis[k].Min)) + 1e-9
 		axis[k].Min, axis[k].Max = axis[k].Min-room, axis[k].Max+room
 		_, unit := factorOf(a.Objectives[k])
 		axis[k].Label.Text = strings.TrimSpace(a.Objectives[k].Figure + unit + "  (" + a.Objectives[k].Better + " is better)")

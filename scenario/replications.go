@@ -87,13 +87,16 @@ func readUntil(v value, u *edgewise.Until) {
 // readBy reads the figure by which placements are ranked: mean or a quantile of the latency by which the workload is judged, or another
 // by its name.
 func readBy(v value, u *edgewise.Until) {
-	name, ok := v.scalar("mean, a quantile such as p95, or a figure of a name such as player_rtt within 50ms")
+	name, ok := v.scalar("mean, a quantile, or a figure by its name")
 	if !ok || name == "mean" {
 		return
 	}
 	if p, ok := quantileOf(name); ok {
 		u.Quantiles = []float64{p}
 		return
+	}
+	if !strings.Contains(name, " ") {
+		v.problem("is %s; want mean or a quantile, for example p95, or a figure by its name, for example player_rtt within 50ms", text.Quote(name))
 	}
 	u.By = name
 }

@@ -259,8 +259,11 @@ func (r *reader) build(bad *problems) {
 	if err := r.study.Validate(); err != nil {
 		var f *invalid.Field
 		key := ""
-		if !errors.As(err, &f) { // the error itself does not say
+		switch {
+		case !errors.As(err, &f): // the error itself does not say
 			key = r.guilty()
+		case strings.HasPrefix(f.Path, "Until."):
+			key = "replications"
 		}
 		r.report(bad, key, r.lines[key], err)
 		return

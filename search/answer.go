@@ -298,9 +298,9 @@ func rankCorrelation(x, y []float64) float64 {
 	mean := float64(len(x)-1) / 2
 	var ab, aa, bb float64
 	for i := range a {
-		ab += (a[i] - mean) * (b[i] - mean)
-		aa += (a[i] - mean) * (a[i] - mean)
-		bb += (b[i] - mean) * (b[i] - mean)
+		ab += float64((a[i] - mean) * (b[i] - mean))
+		aa += float64((a[i] - mean) * (a[i] - mean))
+		bb += float64((b[i] - mean) * (b[i] - mean))
 	}
 	return ab / math.Sqrt(aa*bb)
 }

@@ -337,10 +337,10 @@ func keyOf(set []int) string {
 func (w *swapper) cost(s *scored) float64 {
 	cost := w.space.cost(0, s.values[0])
 	if len(w.space.objectives) == 2 && w.sizes != [2]float64{} {
-		cost = w.weight*cost/w.sizes[0] + (1-w.weight)*w.space.cost(1, s.values[1])/w.sizes[1]
+		cost = float64(w.weight*cost/w.sizes[0]) + float64((1-w.weight)*w.space.cost(1, s.values[1])/w.sizes[1])
 	}
 	if s.broken != "" {
-		cost += 1e6 * (1 + math.Abs(cost)) * (1 + math.Min(s.misses, 1e3))
+		cost += float64(1e6 * (1 + math.Abs(cost)) * (1 + math.Min(s.misses, 1e3)))
 	}
 	return cost
 }
@@ -391,7 +391,7 @@ func (w *swapper) climb(set []int) ([]int, error) {
 		if err != nil {
 			return nil, err
 		}
-		if best == nil || !(cost < last-1e-12*math.Abs(last)) {
+		if best == nil || !(cost < last-float64(1e-12*math.Abs(last))) {
 			return set, nil
 		}
 		set, last = best, cost

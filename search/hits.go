@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/edgewise-sim/edgewise/cache/theory"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -79,14 +80,14 @@ func (c *catalogue) add(s *sim.Scenario, number int) error {
 	}
 	if d, ok := w.Demand.(workload.Endless); ok {
 		c.onceOf[number] = d.AskedOnce()
-		rate := c.shares[number] * d.AskedOnce()
+		rate := float64(c.shares[number] * d.AskedOnce())
 		sum := 0.0
 		const looked = 4096
 		for k := range looked {
 			sum += float64(sizes.SizeBytes(uint32(d.Regular() + k)))
 		}
 		if all := c.once.Rate + rate; rate > 0 {
-			c.once.Size = (c.once.Size*c.once.Rate + sum/looked*rate) / all
+			c.once.Size = (float64(c.once.Size*c.once.Rate) + float64(sum/looked*rate)) / all
 			c.once.Rate = all
 		}
 	}
@@ -97,8 +98,8 @@ func (c *catalogue) add(s *sim.Scenario, number int) error {
 		if share <= 0 {
 			continue
 		}
-		rate, bytes := share*c.shares[number]*(1-c.onceOf[number]), float64(sizes.SizeBytes(uint32(k)))
-		at := key{int(math.Round(math.Log(rate) / alikeRates)), int(math.Round(math.Log(bytes) / alikeSizes))}
+		rate, bytes := float64(share*c.shares[number]*(1-c.onceOf[number])), float64(sizes.SizeBytes(uint32(k)))
+		at := key{int(math.Round(portable.Log(rate) / alikeRates)), int(math.Round(portable.Log(bytes) / alikeSizes))}
 		g := groups[at]
 		if g == nil {
 			g = &group{workload: number}
@@ -143,7 +144,7 @@ func (c *catalogue) hits(chain []placement.Cache) ([]tierHits, error) {
 		asked := make([]float64, len(c.shares))
 		for i, g := range c.groups {
 			objects[i] = theory.Object{Rate: max(rates[i], 1e-300), Size: g.objects * g.bytes}
-			asked[g.workload] += rates[i] * g.objects
+			asked[g.workload] += float64(rates[i] * g.objects)
 		}
 		in := make([]float64, len(c.groups))
 		if at.CapacityBytes > 0 {
@@ -155,7 +156,7 @@ func (c *catalogue) hits(chain []placement.Cache) ([]tierHits, error) {
 		}
 		hits := make(tierHits, len(c.shares))
 		for i, g := range c.groups {
-			hits[g.workload] += rates[i] * g.objects * in[i]
+			hits[g.workload] += float64(rates[i] * g.objects * in[i])
 			rates[i] *= 1 - in[i]
 		}
 		for w := range hits {

@@ -71,7 +71,7 @@ func (m *median) bound(ctx context.Context, known float64) float64 {
 			break
 		}
 		for u, n := range served {
-			prices[u] += step * 1.05 * gap / norm * float64(1-n)
+			prices[u] += float64(step * 1.05 * gap / norm * float64(1-n))
 			if float64(m.fixed[u]) < prices[u] {
 				prices[u] = float64(m.fixed[u]) // more is never paid
 			}

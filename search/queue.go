@@ -1,6 +1,6 @@
 package search
 
-import "math"
+import "github.com/edgewise-sim/edgewise/internal/portable"
 
 // erlangC returns the probability that a request has to wait at servers that it keeps so many busy, less than there are: that of
 // M/M/c.
@@ -8,10 +8,10 @@ func erlangC(servers int, offered float64) float64 {
 	// The recursion of Erlang B, which has no large numbers.
 	blocked := 1.0
 	for n := 1; n <= servers; n++ {
-		blocked = offered * blocked / (float64(n) + offered*blocked)
+		blocked = float64(offered*blocked) / (float64(n) + float64(offered*blocked))
 	}
 	load := offered / float64(servers)
-	return blocked / (1 - load*(1-blocked))
+	return blocked / (1 - float64(load*(1-blocked)))
 }
 
 // A queue is the wait before the servers of a site: none with the probability 1-waits, else exponential with a mean in ns.
@@ -38,5 +38,5 @@ func (q queue) at(p float64) float64 {
 	if q.waits == 0 || p >= q.waits {
 		return 0
 	}
-	return -q.meanNs * math.Log(p/q.waits)
+	return -q.meanNs * portable.Log(p/q.waits)
 }

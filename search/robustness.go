@@ -108,7 +108,7 @@ func (e *Exploration) draw(variation int) factors {
 	f := factors{demand: map[string]float64{}, site: map[string]float64{}}
 	by := func(name string, what string) float64 {
 		stream := random.New(e.problem.study.Seed, uint64(variation), random.Entity(name), purpose.Named(what))
-		return 1 - moved + 2*moved*stream.Float64()
+		return 1 - moved + float64(2*moved*stream.Float64())
 	}
 	for _, m := range e.problem.study.Network.OfKind(topology.Metro) {
 		id := e.problem.study.Network.At(m).ID

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/topology"
@@ -460,7 +461,7 @@ func (sp *space) levelsOf(f *figure, ns []float64, demand []float64, visit func(
 	from, to := best.quantile(f.base.Q)*msPerNs*0.98, worst.quantile(f.base.Q)*msPerNs*1.02
 	levels := make([]float64, quantileLevels)
 	for i := range levels {
-		levels[i] = from * math.Pow(to/from, float64(i)/(quantileLevels-1))
+		levels[i] = from * portable.Pow(to/from, float64(i)/(quantileLevels-1))
 	}
 	return levels
 }
@@ -608,7 +609,7 @@ func (sp *space) score(set []int, best []uint16) scored {
 		if served != nil && t.base.Deadline > 0 && !t.isWorst && t.number == sp.objectives[0].number {
 			value = 0
 			for u, r := range best {
-				value += float64(t.sums[0].values[u*t.sums[0].width+int(r)]) * served[sp.siteAt[u*t.sums[0].width+int(r)]]
+				value += float64(float64(t.sums[0].values[u*t.sums[0].width+int(r)]) * served[sp.siteAt[u*t.sums[0].width+int(r)]])
 			}
 		}
 		s.values = append(s.values, value)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -44,6 +45,7 @@ type lawKey struct {
 	number int
 	metric sim.Metric
 	of     mile
+	turn   int
 }
 
 func newSurrogate(study *edgewise.Study) (*surrogate, error) {
@@ -67,14 +69,14 @@ func (s *surrogate) pointsOf(plan *sim.Plan, number, metro int, metric sim.Metri
 	if hasMile {
 		of.mix, of.spread = plan.Mile(number, metro)
 	}
-	key := lawKey{number, metric, of}
+	key := lawKey{number, metric, of, metro % turns}
 	known, ok := s.users[key]
 	if !ok {
-		known = usersOf(&s.study.Workloads[number], metric, of)
+		known = usersOf(&s.study.Workloads[number], metric, of, key.turn)
 		if f := s.factors.mile; f != 0 {
-			without := usersOf(&s.study.Workloads[number], metric, mile{})
+			without := usersOf(&s.study.Workloads[number], metric, mile{}, key.turn)
 			for i := range known {
-				known[i].fixed += (f - 1) * (known[i].fixed - without[i].fixed)
+				known[i].fixed += float64((f - 1) * (known[i].fixed - without[i].fixed))
 			}
 		}
 		s.users[key] = known
@@ -175,16 +177,16 @@ func cacheAt(p *placement.Placement, tier int, site string) placement.Cache {
 func (s *surrogate) latencies(users []user, way *sim.Way, of *serving, resend time.Duration, ns []float64) {
 	delay := s.factors.ofSite(way.Site)
 	rtt, beyond, links := float64(way.RTT)*delay, float64(way.Beyond)*delay, float64(way.Jitter)*delay
-	if len(of.hops) == 0 && way.Loss == 0 && of.queue.waits == 0 && !of.isOff {
+	if len(of.hops) == 0 && way.LossRatio == 0 && of.queue.waits == 0 && !of.isOff {
 		for i := range users {
 			u := &users[i]
-			ns[i] = u.fixed + u.trips*rtt + beyond + u.links*links + u.calls*of.home
+			ns[i] = u.fixed + float64(u.trips*rtt) + beyond + float64(u.links*links) + float64(u.calls*of.home)
 		}
 		return
 	}
 	for i := range users {
 		u := &users[i]
-		x := u.fixed + u.trips*rtt + beyond + u.links*links + u.calls*of.home
+		x := u.fixed + float64(u.trips*rtt) + beyond + float64(u.links*links) + float64(u.calls*of.home)
 		missed := u.hit
 		for k := range of.hops {
 			if missed < of.hops[k].hit {
@@ -197,7 +199,7 @@ func (s *surrogate) latencies(users []user, way *sim.Way, of *serving, resend ti
 		if missed >= 0 {
 			x += u.work // nothing where no origin is asked
 		}
-		ns[i] = x + of.queue.at(u.wait) + lossOf(u, way.Loss, rtt, resend)
+		ns[i] = x + of.queue.at(u.wait) + lossOf(u, way.LossRatio, rtt, resend)
 	}
 }
 
@@ -267,7 +269,7 @@ func (s *surrogate) expect(plan *sim.Plan, f *figure) (*expectation, error) {
 			}
 			users := s.pointsOf(plan, f.number, m, f.metric, way.HasMile)
 			s.latencies(users, way, of, resend, ns)
-			here += way.Share * f.statistic(ns) * f.served(of)
+			here += float64(way.Share * f.statistic(ns) * f.served(of))
 			if f.base.Q > 0 {
 				all.add(ns, demand[m]*way.Share)
 				if f.isWorst || len(ways[m]) > 1 {
@@ -280,7 +282,7 @@ func (s *surrogate) expect(plan *sim.Plan, f *figure) (*expectation, error) {
 		}
 		e.metros[m] = here
 		total += demand[m]
-		sum += demand[m] * here
+		sum += float64(demand[m] * here)
 		if math.IsNaN(worst) || (here < worst) == (f.base.Better == edgewise.More) {
 			worst = here
 		}
@@ -329,7 +331,7 @@ func (f *figure) statistic(ns []float64) float64 {
 
 // quantileOf returns the quantile of sorted values that are equally likely.
 func quantileOf(sorted []float64, p float64) float64 {
-	x := p*float64(len(sorted)) - 0.5
+	x := float64(p*float64(len(sorted))) - 0.5
 	i := int(math.Floor(x))
 	switch {
 	case i < 0:
@@ -337,7 +339,7 @@ func quantileOf(sorted []float64, p float64) float64 {
 	case i >= len(sorted)-1:
 		return sorted[len(sorted)-1]
 	}
-	return sorted[i] + (x-float64(i))*(sorted[i+1]-sorted[i])
+	return sorted[i] + float64((x-float64(i))*(sorted[i+1]-sorted[i]))
 }
 
 // demandOf returns what is asked for by metro.
@@ -365,7 +367,7 @@ const (
 	leastNs   = 1e3
 )
 
-var lnCell = math.Log(cellRatio)
+var lnCell = portable.Log(cellRatio)
 
 func (h *histogram) add(ns []float64, weight float64) {
 	if h.cells == nil {
@@ -373,7 +375,7 @@ func (h *histogram) add(ns []float64, weight float64) {
 	}
 	weight /= float64(len(ns))
 	for _, x := range ns {
-		i := min(max(int(math.Log(x/leastNs)/lnCell), 0), len(h.cells)-1)
+		i := min(max(int(portable.Log(x/leastNs)/lnCell), 0), len(h.cells)-1)
 		h.cells[i] += weight
 		h.total += weight
 	}
@@ -384,9 +386,9 @@ func (h *histogram) quantile(p float64) float64 {
 	want := p * h.total
 	for i, n := range h.cells {
 		if n > 0 && want <= n {
-			return leastNs * math.Exp(lnCell*(float64(i)+want/n))
+			return leastNs * portable.Exp(lnCell*(float64(i)+want/n))
 		}
 		want -= n
 	}
-	return leastNs * math.Exp(lnCell*float64(len(h.cells)))
+	return leastNs * portable.Exp(lnCell*float64(len(h.cells)))
 }

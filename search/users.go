@@ -4,6 +4,8 @@ import (
 	"math"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/internal/portable"
+	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/topology"
@@ -50,17 +52,34 @@ const (
 var steps = func() (steps [numDims]float64) {
 	root := 1.0
 	for range 100 {
-		root = math.Pow(1+root, 1/float64(numDims+1))
+		root = portable.Pow(1+root, 1/float64(numDims+1))
 	}
 	for d := range steps {
-		steps[d] = math.Pow(1/root, float64(d+1))
+		steps[d] = portable.Pow(1/root, float64(d+1))
 	}
 	return steps
 }()
 
+// turns is how many sets of points there are, each shifted along every dimension by a random number of its own: metros take them in turn,
+// so that what one of them gets wrong by chance others do not.
+const turns = 16
+
+var shifts = func() (shifts [turns][numDims]float64) {
+	stream := random.New(0, 0, random.Entity("points"), purpose.Named("shifts"))
+	for turn := range shifts {
+		for d := range shifts[turn] {
+			shifts[turn][d] = stream.Float64()
+		}
+	}
+	return shifts
+}()
+
+// A point is one of a turn.
+type point struct{ turn, number int }
+
 // at returns a coordinate of a point, in (0, 1).
-func at(point, dim int) float64 {
-	x := 0.5 + float64(point+1)*steps[dim]
+func (p point) at(dim int) float64 {
+	x := shifts[p.turn][dim] + float64(float64(p.number+1)*steps[dim])
 	return min(max(x-math.Floor(x), 1e-9), 1-1e-9)
 }
 
@@ -71,22 +90,22 @@ type mile struct {
 	is     bool // that there is one
 }
 
-// usersOf returns the points of a metric of a workload.
-func usersOf(w *workload.Workload, metric sim.Metric, of mile) []user {
+// usersOf returns the points of a metric of a workload in one of the turns.
+func usersOf(w *workload.Workload, metric sim.Metric, of mile, turn int) []user {
 	users := make([]user, usersAMetro)
 	for i := range users {
-		users[i] = userOf(w, metric, of, i)
+		users[i] = userOf(w, metric, of, point{turn, i})
 	}
 	return users
 }
 
-func userOf(w *workload.Workload, metric sim.Metric, of mile, i int) user {
-	u := user{trips: 1, exchanges: 1, hit: at(i, dimHit), wait: at(i, dimWait), loss: at(i, dimLoss), links: -math.Log(at(i, dimLinks))}
+func userOf(w *workload.Workload, metric sim.Metric, of mile, p point) user {
+	u := user{trips: 1, exchanges: 1, hit: p.at(dimHit), wait: p.at(dimWait), loss: p.at(dimLoss), links: -portable.Log(p.at(dimLinks))}
 	var line topology.Technology
 	base := 0.0
 	if of.is {
-		line, base = lineOf(of, at(i, dimTechnology)), 0
-		base = float64(line.BaseRTT(at(i, dimBase))) + float64(of.spread.RTT(int(at(i, dimSpread)*topology.SpreadParts)))
+		line, base = lineOf(of, p.at(dimTechnology)), 0
+		base = float64(line.BaseRTT(p.at(dimBase))) + float64(of.spread.RTT(int(p.at(dimSpread)*topology.SpreadParts)))
 	}
 	jitter := func(p float64) float64 {
 		if !of.is {
@@ -99,42 +118,42 @@ func userOf(w *workload.Workload, metric sim.Metric, of mile, i int) user {
 		u.fixed, u.links, u.exchanges = base+jitter(0.5), math.Ln2, 0
 		return u
 	case sim.RTT:
-		u.fixed = base + jitter(at(i, dimJitter))
+		u.fixed = base + jitter(p.at(dimJitter))
 		return u
 	}
 	data := w.DataCalls()
-	if at(i, dimCoin) < data.Probability {
+	if p.at(dimCoin) < data.Probability {
 		u.calls = float64(data.Calls)
-		work := timeOf(data.Service, at(i, dimCall)) * u.calls
+		work := timeOf(data.Service, p.at(dimCall)) * u.calls
 		if data.Parallel {
-			u.calls, work = min(u.calls, 1), timeOf(data.Service, at(i, dimCall))
+			u.calls, work = min(u.calls, 1), timeOf(data.Service, p.at(dimCall))
 		}
 		u.fixed += work
 	}
 	switch service := w.Service.(type) {
 	case workload.Matched:
-		inEffect := jitter(at(i, dimJitter))
-		draws := random.NewKey(1, 0, uint64(i), 0)
+		inEffect := jitter(p.at(dimJitter))
+		draws := random.NewKey(uint64(p.turn), uint64(p.number), random.Entity("points"), purpose.Named("later updates"))
 		distance := float64(service.SendPeriod())
 		for k := 1; float64(k)*distance < inEffect; k++ { // a later update says it, too
-			inEffect = min(inEffect, float64(k)*distance+jitter(unit(draws.At(uint64(k)))))
+			inEffect = min(inEffect, float64(float64(k)*distance)+jitter(unit(draws.At(uint64(k)))))
 		}
 		period := float64(service.TickPeriod(service.MatchPlayers))
-		u.fixed += base + inEffect + at(i, dimTick)*period + float64(service.TickWork(service.MatchPlayers))
+		u.fixed += base + inEffect + float64(p.at(dimTick)*period) + float64(service.TickWork(service.MatchPlayers))
 		return u
 	case workload.Computed:
-		u.fixed += timeOf(service.Work, at(i, dimService))
+		u.fixed += timeOf(service.Work, p.at(dimService))
 	case workload.Cacheable:
-		u.work = timeOf(service.Origin, at(i, dimService))
+		u.work = timeOf(service.Origin, p.at(dimService))
 	}
-	u.fixed += base + jitter(at(i, dimJitter))
-	if at(i, dimNew) < w.Client.NewShare {
+	u.fixed += base + jitter(p.at(dimJitter))
+	if p.at(dimNew) < w.Client.NewShare {
 		connect, tls := w.Client.Handshake.RoundTrips()
-		draws := random.NewKey(2, 0, uint64(i), 0)
+		draws := random.NewKey(uint64(p.turn), uint64(p.number), random.Entity("points"), purpose.Named("handshakes"))
 		for k := range connect + tls {
 			u.fixed += base + jitter(unit(draws.At(uint64(k))))
 			u.trips++
-			u.links -= math.Log(unit(draws.At(uint64(k + 100))))
+			u.links -= portable.Log(unit(draws.At(uint64(k + 100))))
 			u.exchanges++
 		}
 	}
@@ -151,7 +170,7 @@ func roundsOf(w *workload.Workload) float64 {
 		return 0 // sizes differ: the first byte stands for the last
 	}
 	window := float64(w.Client.WindowBytes())
-	return math.Max(0, math.Ceil(math.Log2(float64(computed.ResponseBytes)/window+1))-1)
+	return math.Max(0, math.Ceil(portable.Log(float64(computed.ResponseBytes)/window+1)/math.Ln2)-1)
 }
 
 // lineOf returns the technology of a share of the users.
@@ -173,7 +192,7 @@ func timeOf(s workload.ServiceTime, p float64) float64 {
 	if !s.Exponential {
 		return float64(s.Mean)
 	}
-	return -float64(s.Mean) * math.Log1p(-p)
+	return -float64(s.Mean) * portable.Log(1-p)
 }
 
 // unit returns a number in (0, 1) for 64 random bits.
@@ -187,6 +206,6 @@ func lossOf(u *user, loss, rtt float64, resend time.Duration) float64 {
 	if resend == 0 {
 		resend = time.Duration(transport.RetransmitNs(int64(rtt)))
 	}
-	any := 1 - math.Pow(1-loss, float64(u.exchanges))
+	any := 1 - portable.Pow(1-loss, float64(u.exchanges))
 	return float64(topology.LossDelay(u.loss, any, resend))
 }

@@ -21,9 +21,9 @@ type Way struct {
 	RTT, Beyond time.Duration
 	// HasMile says that a last mile comes before: see [Plan.Mile].
 	HasMile bool
-	// Jitter is the mean of the links' jitter, both ways, and Loss the probability that an exchange loses a packet.
-	Jitter time.Duration
-	Loss   float64
+	// Jitter is the mean of the links' jitter, both ways, and LossRatio the probability that an exchange loses a packet.
+	Jitter    time.Duration
+	LossRatio float64
 }
 
 // Metros returns the ids of the metros, in the order of the network.
@@ -43,7 +43,7 @@ func (p *Plan) Ways(number int) [][]Way {
 			all[m] = append(all[m], Way{
 				Site: p.sites[e.site].id, Enters: p.sites[e.enters].id, Share: share,
 				RTT: time.Duration(e.up + e.down), Beyond: time.Duration(e.beyond.rtt()), HasMile: e.access > 0,
-				Jitter: time.Duration(e.jitter), Loss: e.loss,
+				Jitter: time.Duration(e.jitter), LossRatio: e.loss,
 			})
 		}
 	}
