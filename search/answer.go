@@ -295,7 +295,7 @@ func (e *Exploration) judgeSurrogate(a *Answer) {
 // rankCorrelation returns the rank correlation of Spearman; equals share their ranks.
 func rankCorrelation(x, y []float64) float64 {
 	a, b := ranks(x), ranks(y)
-	mean := float64(len(x)-1) / 2
+	mean := float64(float64(len(x)-1) / 2)
 	var ab, aa, bb float64
 	for i := range a {
 		ab += float64((a[i] - mean) * (b[i] - mean))

@@ -366,10 +366,15 @@ func (sp *space) tableOf(f *figure, plans []*sim.Plan, order [][]int) (table, er
 			if demand[u] == 0 {
 				continue
 			}
+			var users []user
+			var home distance
 			for r, plan := range order[u] {
 				way := &ways[plan][u][0]
-				users := sp.surrogate.pointsOf(plans[plan], f.number, u, f.metric, way.HasMile)
-				sp.surrogate.latencies(users, way, &servings[plan], resend, ns)
+				if users == nil || way.HasMile != ways[order[u][r-1]][u][0].HasMile {
+					users = sp.surrogate.pointsOf(plans[plan], f.number, u, f.metric, way.HasMile)
+					home = sp.surrogate.distanceOf(plans[plan], f.number, u, way.HasMile)
+				}
+				sp.surrogate.latencies(users, &home, way, &servings[plan], resend, ns)
 				take(u, r)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -67,7 +68,7 @@ func (s *surrogate) with(f factors) *surrogate {
 func (s *surrogate) pointsOf(plan *sim.Plan, number, metro int, metric sim.Metric, hasMile bool) []user {
 	of := mile{is: hasMile}
 	if hasMile {
-		of.mix, of.spread = plan.Mile(number, metro)
+		of.mix, _ = plan.Mile(number, metro)
 	}
 	key := lawKey{number, metric, of, metro % turns}
 	known, ok := s.users[key]
@@ -173,20 +174,35 @@ func cacheAt(p *placement.Placement, tier int, site string) placement.Cache {
 	return placement.Cache{}
 }
 
+// A distance is how long the way from home to their metro's place and back takes users, in ns, by how far they live from it.
+type distance [topology.SpreadParts]float64
+
+// distanceOf returns the distance of a metro's users, none where a route has no last mile.
+func (s *surrogate) distanceOf(plan *sim.Plan, number, metro int, hasMile bool) (d distance) {
+	if !hasMile {
+		return d
+	}
+	_, spread := plan.Mile(number, metro)
+	for part := range d {
+		d[part] = float64(float64(spread.RTT(part)) * orOne(s.factors.mile))
+	}
+	return d
+}
+
 // latencies fills ns with the latencies of a metro's users at their points.
-func (s *surrogate) latencies(users []user, way *sim.Way, of *serving, resend time.Duration, ns []float64) {
+func (s *surrogate) latencies(users []user, home *distance, way *sim.Way, of *serving, resend time.Duration, ns []float64) {
 	delay := s.factors.ofSite(way.Site)
-	rtt, beyond, links := float64(way.RTT)*delay, float64(way.Beyond)*delay, float64(way.Jitter)*delay
+	rtt, beyond, links := float64(float64(way.RTT)*delay), float64(float64(way.Beyond)*delay), float64(float64(way.Jitter)*delay)
 	if len(of.hops) == 0 && way.LossRatio == 0 && of.queue.waits == 0 && !of.isOff {
 		for i := range users {
 			u := &users[i]
-			ns[i] = u.fixed + float64(u.trips*rtt) + beyond + float64(u.links*links) + float64(u.calls*of.home)
+			ns[i] = u.fixed + float64(u.trips*(rtt+home[u.part])) + beyond + float64(u.links*links) + float64(u.calls*of.home)
 		}
 		return
 	}
 	for i := range users {
 		u := &users[i]
-		x := u.fixed + float64(u.trips*rtt) + beyond + float64(u.links*links) + float64(u.calls*of.home)
+		x := u.fixed + float64(u.trips*(rtt+home[u.part])) + beyond + float64(u.links*links) + float64(u.calls*of.home)
 		missed := u.hit
 		for k := range of.hops {
 			if missed < of.hops[k].hit {
@@ -199,7 +215,7 @@ func (s *surrogate) latencies(users []user, way *sim.Way, of *serving, resend ti
 		if missed >= 0 {
 			x += u.work // nothing where no origin is asked
 		}
-		ns[i] = x + of.queue.at(u.wait) + lossOf(u, way.LossRatio, rtt, resend)
+		ns[i] = x + of.queue.at(u.wait) + lossOf(u, way.LossRatio, rtt+home[u.part], resend)
 	}
 }
 
@@ -268,7 +284,8 @@ func (s *surrogate) expect(plan *sim.Plan, f *figure) (*expectation, error) {
 				served[way.Site+" "+way.Enters] = of
 			}
 			users := s.pointsOf(plan, f.number, m, f.metric, way.HasMile)
-			s.latencies(users, way, of, resend, ns)
+			home := s.distanceOf(plan, f.number, m, way.HasMile)
+			s.latencies(users, &home, way, of, resend, ns)
 			here += float64(way.Share * f.statistic(ns) * f.served(of))
 			if f.base.Q > 0 {
 				all.add(ns, demand[m]*way.Share)

@@ -20,6 +20,7 @@ const usersAMetro = 512
 // A user is one point of the law of a metro's latencies: all that does not depend on who serves the metro. Times are in ns.
 type user struct {
 	fixed float64 // last mile, jitter, ticks and work
+	part  int     // of the metro's users, by how far they live from it
 	trips float64 // how often the round trip to the entry counts
 	links float64 // how often the mean jitter of the links counts
 	calls float64 // how often the round trip to the home of the data counts
@@ -83,11 +84,10 @@ func (p point) at(dim int) float64 {
 	return min(max(x-math.Floor(x), 1e-9), 1-1e-9)
 }
 
-// A mile is the law of the last mile of a metro's users.
+// A mile is the law of the last mile of a metro's users, but for the way to the metro's place.
 type mile struct {
-	mix    topology.AccessMix
-	spread topology.Spread
-	is     bool // that there is one
+	mix topology.AccessMix
+	is  bool // that there is one
 }
 
 // usersOf returns the points of a metric of a workload in one of the turns.
@@ -104,8 +104,9 @@ func userOf(w *workload.Workload, metric sim.Metric, of mile, p point) user {
 	var line topology.Technology
 	base := 0.0
 	if of.is {
-		line, base = lineOf(of, p.at(dimTechnology)), 0
-		base = float64(line.BaseRTT(p.at(dimBase))) + float64(of.spread.RTT(int(p.at(dimSpread)*topology.SpreadParts)))
+		line = lineOf(of, p.at(dimTechnology))
+		base = float64(line.BaseRTT(p.at(dimBase)))
+		u.part = int(p.at(dimSpread) * topology.SpreadParts)
 	}
 	jitter := func(p float64) float64 {
 		if !of.is {
