@@ -29,8 +29,11 @@ func TestReadmesShowTheOutput(t *testing.T) {
 	}
 	files, err := filepath.Glob("*/scenario.yaml")
 	require.NoError(t, err)
-	require.Len(t, files, 3)
+	require.Len(t, files, 4)
 	for _, file := range files {
+		if filepath.Dir(file) == "three-zones" {
+			continue // see TestTheSearchReadmeShowsTheOutput
+		}
 		dir := filepath.Dir(file)
 		t.Run(dir, func(t *testing.T) {
 			study, err := scenario.Load(file)

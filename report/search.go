@@ -223,7 +223,7 @@ func (p *paper) robustness(r *search.Robustness, objective search.Named) {
 	if r == nil {
 		return
 	}
-	p.heading(fmt.Sprintf("If demand, delays and prices were up to %.0f %% other than they are, as the surrogate sees it", 100*r.Part))
+	p.heading(fmt.Sprintf("If demand and delays were up to %.0f %% other than they are, as the surrogate sees it", 100*r.Part))
 	same := fmt.Sprintf("The same sites are the best in %.0f %% of %d variations.", 100*r.Same, r.Variations)
 	if r.OfFinalists {
 		same += " Only the alternatives that were simulated were looked at again."

@@ -96,6 +96,8 @@ type Alternative struct {
 	OnFront bool            `json:"on_front,omitempty"`
 	// Breaks says which constraint is not kept, "" if all are.
 	Breaks string `json:"breaks,omitempty"`
+	// misses is by how much bounds are not kept, as parts of them.
+	misses float64
 }
 
 // A Loser is a metro whose users wait longer.
@@ -124,7 +126,7 @@ func (e *Exploration) Conclude(ctx context.Context, c *edgewise.Comparison) (*An
 	for _, s := range e.finalists {
 		name := e.problem.placed(s.set).Name
 		if i := slices.IndexFunc(c.Refused, func(r edgewise.Refusal) bool { return r.Placement == name }); i >= 0 {
-			a.Alternatives = append(a.Alternatives, Alternative{Name: name, Sites: e.sites(s.set), Expected: s.values, Breaks: c.Refused[i].String()})
+			a.Alternatives = append(a.Alternatives, Alternative{Name: name, Sites: e.sites(s.set), Expected: s.values, Breaks: c.Refused[i].String(), misses: math.Inf(1)})
 			continue
 		}
 		one, err := e.alternative(c, name, s.set, s.values)
@@ -166,8 +168,10 @@ func (e *Exploration) alternative(c *edgewise.Comparison, name string, set []int
 			return a, fmt.Errorf("search: placement %q has no %s in the simulation: nothing has happened that it counts", name, f.measure.Name())
 		}
 		a.Figures = append(a.Figures, figure)
-		if k := i - len(e.problem.objectives); k >= 0 && set != nil && a.Breaks == "" {
-			a.Breaks, _ = e.problem.breaks(k, figure.Value)
+		if k := i - len(e.problem.objectives); k >= 0 && set != nil {
+			why, misses := e.problem.breaks(k, figure.Value)
+			a.Breaks = cmp.Or(a.Breaks, why)
+			a.misses += misses
 		}
 	}
 	return a, nil
@@ -185,7 +189,7 @@ func (e *Exploration) rank(a *Answer, c *edgewise.Comparison) {
 		if (x.Breaks == "") != (y.Breaks == "") {
 			return cmp.Compare(len(x.Breaks), len(y.Breaks))
 		}
-		return cmp.Compare(cost(&x, 0), cost(&y, 0))
+		return cmp.Or(cmp.Compare(x.misses, y.misses), cmp.Compare(cost(&x, 0), cost(&y, 0)))
 	})
 	if len(e.problem.objectives) == 2 {
 		for i := range a.Alternatives {

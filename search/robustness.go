@@ -18,8 +18,8 @@ const moved = 0.2
 
 // Robustness says what the surrogate would choose if what is given were other than it is. Nothing of it is simulated.
 type Robustness struct {
-	// Variations is how many times the search was made again, each time with the demand of every metro, the delays to every site
-	// and all prices moved, each on its own by up to Part up or down.
+	// Variations is how many times the search was made again, each time with the demand of every metro and the delays to every site
+	// moved, each on its own by up to Part up or down.
 	Variations int     `json:"variations"`
 	Part       float64 `json:"part"`
 	// Same is the share of them in which the same sites are the best, Sites how often each is among the best, the most frequent
