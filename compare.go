@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/placement/tariff"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
@@ -19,6 +20,8 @@ type replication struct {
 	timelines []timelineSummary
 	// loads holds what the runs have found out about loads, by placement.
 	loads [][]sim.Load
+	// bills holds what each placement costs, nil without prices.
+	bills []*tariff.Bill
 	// missing is how many placements have not run.
 	missing int
 }
@@ -166,6 +169,7 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 	}
 	workloads, rows := s.workloads(), s.rowSets()
 	for p := range s.Placements {
+		var within []withinSamples
 		result := PlacementResult{Name: s.Placements[p].Name, Roles: rolesOf(&s.Placements[p])}
 		for w, d := range workloads {
 			e := estimator{described: d, rows: &rows[w], metros: c.Metros, sites: c.Sites, level: c.Level}
@@ -189,7 +193,11 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 				}
 			}
 			result.Workloads = append(result.Workloads, workload)
+			if s.Billing != nil && p > 0 {
+				within = append(within, e.within()...)
+			}
 		}
+		result.Bill = s.billOf(p, replications, within, c)
 		c.Placements = append(c.Placements, result)
 		for _, r := range replications {
 			if p > 0 {

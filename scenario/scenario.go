@@ -152,6 +152,8 @@ type reader struct {
 	peak   peakRef
 	// search is what the file says of a choice of sites, nil where it says nothing.
 	search *searchSpec
+	// billing is what the keys prices and bill say; nil without.
+	billing *billing
 }
 
 // read takes the top of the file. Keys that begin with x- are for whatever aliases are to stand for.
@@ -185,11 +187,14 @@ func (r *reader) read(root value) {
 		field{"measures", r.readMeasures},
 		field{"outputs", r.readOutputs},
 		field{"search", r.readSearch},
+		field{"prices", r.readPrices},
+		field{"bill", r.readBill},
 	)
 	for _, read := range r.onceRead {
 		read()
 	}
 	s.SkipWarmUpCheck = !r.checks
+	r.finishBill(root)
 	for _, key := range []string{"title", "duration", "network", "workloads", "placements"} {
 		if _, ok := seen[key]; !ok {
 			root.problem("the key %q is missing", key)
