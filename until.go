@@ -147,6 +147,9 @@ func (u *Until) validateBy(s *Study) error {
 
 // measure returns the figure that placements are ranked by and its row among those of the workload.
 func (u *Until) measure(s *Study) (row int, m Measure, err error) {
+	if u.isOfBill() && s.Billing != nil {
+		return -1, Measure{Label: Label{Metric: BillTotal, Statistic: "total", Unit: s.Billing.Book.Currency, Better: Less}}, nil
+	}
 	all, err := s.MeasuresOf(u.Workload)
 	if err != nil {
 		return 0, m, err
@@ -159,6 +162,11 @@ func (u *Until) measure(s *Study) (row int, m Measure, err error) {
 		names = append(names, all[i].Name())
 	}
 	return 0, m, fmt.Errorf("edgewise: stopping rule: %w", invalid.New("Until.By", fmt.Sprintf("%q", u.By), "one of %s", strings.Join(names, ", ")))
+}
+
+// isOfBill reports whether placements are ranked by the whole bill, which is no measure of a workload.
+func (u *Until) isOfBill() bool {
+	return Label{Metric: BillTotal, Statistic: "total"}.IsCalled(u.By) || u.By == BillTotal
 }
 
 // better returns which way the figure is better that placements are ranked by.
@@ -210,7 +218,7 @@ type stopper struct {
 	result    *Stopping
 	// of observes the figure of a run that placements are ranked by, the less the better; in holds its workload, sign what gives
 	// it its own sign back.
-	of   func(*summary) (float64, error)
+	of   func(r *replication, placement int) (float64, error)
 	in   int
 	sign float64
 	// among are the placements of which the best is wanted; observed holds by their order what each replication gave, dropped after how many the selection let it go.
@@ -243,11 +251,21 @@ func (st *stopper) observe() error {
 	st.in, st.sign = slices.IndexFunc(workloads, func(d described) bool { return d.name == u.Workload }), 1
 	headline := workloads[st.in].headline
 	if u.By == "" {
-		st.of = func(s *summary) (float64, error) {
+		st.of = func(r *replication, placement int) (float64, error) {
+			s := &r.runs[placement][st.in]
 			if len(u.Quantiles) > 0 {
 				return s.latency[headline].QuantileNs(u.Quantiles[0]) / 1e6, nil
 			}
 			return s.latency[headline].MeanNs() / 1e6, nil
+		}
+		return nil
+	}
+	if u.isOfBill() {
+		if u.Better == More {
+			st.sign = -1
+		}
+		st.of = func(r *replication, placement int) (float64, error) {
+			return float64(st.sign * r.bills[placement].Total()), nil
 		}
 		return nil
 	}
@@ -259,7 +277,8 @@ func (st *stopper) observe() error {
 		st.sign = -1
 	}
 	level := cmp.Or(st.study.Level, defaultLevel)
-	st.of = func(s *summary) (float64, error) {
+	st.of = func(r *replication, placement int) (float64, error) {
+		s := &r.runs[placement][st.in]
 		f, ok := m.Of.figure(row, &pairing{these: []*summary{s}, level: level, isBaseline: true})
 		if !ok || !f.HasValue() {
 			return 0, fmt.Errorf("it has no %q: %s", u.By, f.Unsupported)
@@ -362,7 +381,7 @@ func (st *stopper) leavesOut(replications []*replication, workload int, headline
 func (st *stopper) selectBest(replications []*replication) (upTo int, done bool, err error) {
 	for r := len(st.observed[0]); r < len(replications); r++ {
 		for p := range st.observed {
-			x, err := st.of(&replications[r].runs[st.among[p]][st.in])
+			x, err := st.of(replications[r], st.among[p])
 			if err != nil {
 				return 0, false, fmt.Errorf("edgewise: stopping rule: placement %q, replication %d: %w", st.nameOf(p), r, err)
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,7 +47,7 @@ func WriteSearchJSON(w io.Writer, a *search.Answer) error {
 // WriteSearchCSV writes the alternatives of an answer, the best first, and behind them the baseline: a row an alternative and figure.
 func WriteSearchCSV(w io.Writer, a *search.Answer) error {
 	out := csv.NewWriter(w)
-	_ = out.Write([]string{"rank", "alternative", "sites", "figure", "unit", "value", "low", "high", "n", "difference", "difference_low", "difference_high", "expected", "probability_best", "on_front", "breaks"})
+	_ = out.Write([]string{"rank", "alternative", "sites", "figure", "unit", "value", "low", "high", "n", "difference", "difference_low", "difference_high", "expected", "probability_best", "on_front", "money", "currency", "money_per_point", "gaps", "breaks"})
 	number := func(x float64) string {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
 			return ""
@@ -78,7 +79,14 @@ func WriteSearchCSV(w io.Writer, a *search.Answer) error {
 			if x.Best != nil {
 				best = number(*x.Best)
 			}
-			_ = out.Write(append(row, best, strconv.FormatBool(x.OnFront), plainCell(x.Breaks)))
+			money, currency, perPoint := "", "", ""
+			if x.Money != nil {
+				money, currency = number(x.Money.Value), x.Money.Unit
+			}
+			if x.PerPoint != nil {
+				perPoint = number(x.PerPoint.Value)
+			}
+			_ = out.Write(append(row, best, strconv.FormatBool(x.OnFront), money, currency, perPoint, plainCell(strings.Join(x.Gaps, "; ")), plainCell(x.Breaks)))
 		}
 	}
 	out.Flush()
@@ -168,6 +176,9 @@ func (p *paper) alternatives(a *search.Answer) {
 	for i := range a.Baseline.Figures {
 		label := a.Baseline.Figures[i].Label
 		title := label.Name()
+		if label.Metric == edgewise.BillTotal {
+			title = label.Unit + " a month"
+		}
 		if label.Column != "" && label.Metric != edgewise.WorstMetro {
 			title = label.Column
 		}
@@ -179,6 +190,18 @@ func (p *paper) alternatives(a *search.Answer) {
 		t.columns = append(t.columns, "% P(best)", "behind the first")
 	} else {
 		t.columns = append(t.columns, "on the front")
+	}
+	hasMoney := a.Baseline.Money != nil
+	if hasMoney {
+		for i := range columns {
+			hasMoney = hasMoney && columns[i].Metric != edgewise.BillTotal // it is there already
+		}
+	}
+	if hasMoney {
+		t.columns = append(t.columns, a.Baseline.Money.Unit+" a month", "difference")
+		if a.Objectives[0].Unit == "share" {
+			t.columns = append(t.columns, a.Baseline.Money.Unit+" a point")
+		}
 	}
 	t.columns = append(t.columns, "does not keep")
 	for _, x := range append([]search.Alternative{a.Baseline}, shown...) {
@@ -212,10 +235,51 @@ func (p *paper) alternatives(a *search.Answer) {
 			}
 			row = append(row, best, behind)
 		}
+		if hasMoney {
+			row = append(row, moneyCells(&x)...)
+			if a.Objectives[0].Unit == "share" {
+				perPoint := ""
+				if x.PerPoint != nil {
+					perPoint = interval(x.PerPoint.Estimate)
+				}
+				row = append(row, perPoint)
+			}
+		}
 		t.rows = append(t.rows, append(row, x.Breaks))
+	}
+	if gaps := gapsOf(a); len(gaps) > 0 {
+		t.notes = append(t.notes, "Bills are higher than they say, for this has no price: "+strings.Join(gaps, "; ")+".")
 	}
 	t.notes = append(t.notes, "Differences are paired, from "+a.Baseline.Name+". Expected: what the surrogate says, without simulation.")
 	p.grid(t)
+}
+
+// moneyCells returns what an alternative costs, and the difference from the baseline.
+func moneyCells(x *search.Alternative) []string {
+	cells := []string{"", ""}
+	if x.Money != nil {
+		cells[0] = interval(x.Money.Estimate)
+		if x.Money.Difference != nil {
+			cells[1] = signed(*x.Money.Difference)
+		}
+	}
+	return cells
+}
+
+// gapsOf returns what has no price in the bill of some alternative, the first of them.
+func gapsOf(a *search.Answer) (gaps []string) {
+	const most = 6
+	for _, x := range append([]search.Alternative{a.Baseline}, a.Alternatives...) {
+		for _, g := range x.Gaps {
+			if !slices.Contains(gaps, g) {
+				gaps = append(gaps, g)
+			}
+		}
+	}
+	if n := len(gaps); n > most {
+		gaps = append(gaps[:most], fmt.Sprintf("and %d more, in comparison.json", n-most))
+	}
+	return gaps
 }
 
 // robustness says what the choice depends on.

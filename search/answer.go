@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 	"github.com/edgewise-sim/edgewise/topology"
 )
@@ -96,6 +97,11 @@ type Alternative struct {
 	OnFront bool            `json:"on_front,omitempty"`
 	// Breaks says which constraint is not kept, "" if all are.
 	Breaks string `json:"breaks,omitempty"`
+	// Money is what the alternative costs in a month, where the study has prices, with the difference from the baseline, and PerPoint what a
+	// point of users within the deadline of the objective costs more than with the baseline. Gaps are what has no price: the bill is higher.
+	Money    *edgewise.Figure `json:"money,omitempty"`
+	PerPoint *edgewise.Figure `json:"money_per_point,omitempty"`
+	Gaps     []string         `json:"gaps,omitempty"`
 	// misses is by how much bounds are not kept, as parts of them.
 	misses float64
 }
@@ -163,7 +169,12 @@ func (e *Exploration) sites(set []int) []string {
 func (e *Exploration) alternative(c *edgewise.Comparison, name string, set []int, expected []float64) (Alternative, error) {
 	a := Alternative{Name: name, Sites: e.sites(set), Expected: expected}
 	for i, f := range e.space.figures() {
-		figure, ok := c.Placement(name).Workload(f.Workload).Figures.Find(f.measure.Metric, f.measure.Statistic)
+		of := c.Placement(name)
+		figures := of.Workload(f.Workload).Figures
+		if f.isMoney && of.Bill != nil {
+			figures = of.Bill.Figures
+		}
+		figure, ok := figures.Find(f.measure.Metric, f.measure.Statistic)
 		if !ok {
 			return a, fmt.Errorf("search: placement %q has no %s in the simulation: nothing has happened that it counts", name, f.measure.Name())
 		}
@@ -174,7 +185,28 @@ func (e *Exploration) alternative(c *edgewise.Comparison, name string, set []int
 			a.misses += misses
 		}
 	}
+	e.bill(&a, c.Placement(name).Bill)
 	return a, nil
+}
+
+// bill takes from a bill what an answer shows.
+func (e *Exploration) bill(a *Alternative, bill *edgewise.Bill) {
+	if bill == nil {
+		return
+	}
+	if total, ok := bill.Figures.Find(edgewise.BillTotal, "total"); ok {
+		a.Money = &total
+	}
+	for i := range bill.Figures {
+		f := bill.Figures[i]
+		if f.Metric == edgewise.BillPerPoint && f.Deadline == e.problem.objectives[0].base.Deadline && f.HasValue() && strings.HasPrefix(f.Statistic, e.problem.objectives[0].Workload) {
+			a.PerPoint = &f
+			if strings.Contains(f.Statistic, "players") == (e.problem.objectives[0].metric == sim.PlayerRTT) {
+				break
+			}
+		}
+	}
+	a.Gaps = bill.Gaps
 }
 
 // rank puts the alternatives in order.
@@ -356,7 +388,7 @@ func (e *Exploration) findLosers(a *Answer, c *edgewise.Comparison) error {
 // candidates together would come to.
 func (e *Exploration) lacks(ctx context.Context, a *Answer) (all []string, err error) {
 	f := e.problem.objectives[0]
-	if !f.isKnown || len(a.Alternatives) == 0 {
+	if !f.isKnown || f.isMoney || len(a.Alternatives) == 0 {
 		return nil, nil
 	}
 	best := e.setOf(&a.Alternatives[0])

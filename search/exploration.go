@@ -63,7 +63,7 @@ func (e *Exploration) choose(ctx context.Context) error {
 		ranked = e.found.nearly
 	}
 	if len(ranked) == 0 {
-		return fmt.Errorf("search: none of %.0f alternatives can be chosen: each lacks a site in %v, has more than %d providers, or has servers that are asked for more than they can do", e.found.total, e.problem.Countries, e.problem.MostProviders)
+		return fmt.Errorf("search: none of %.0f alternatives can be chosen; the first, for example, for this: %s", e.found.total, e.found.why)
 	}
 	if len(e.space.loads) > 0 { // tables have no queues
 		var sets [][]int

@@ -16,7 +16,7 @@ import (
 const (
 	// mostTabulated and mostCompiled are how many alternatives are all looked at, by what one of them takes: some seconds in all.
 	mostTabulated = 5e6
-	mostCompiled  = 3000
+	mostCompiled  = 10_000
 	// mostAgain is mostTabulated where the search is made again and again, with what is given moved.
 	mostAgain = 20_000
 	// starts is how often a search by swaps begins anew.
@@ -36,6 +36,8 @@ type finding struct {
 	bound float64
 	// isWhole says that all were looked at.
 	isWhole bool
+	// why is why the first that cannot be chosen at all cannot.
+	why string
 }
 
 // explore looks for the best alternatives, as many as are kept.
@@ -62,6 +64,8 @@ type ranking struct {
 	// nearly is as in a finding.
 	nearly []scored
 	shown  float64
+	// why is why the first that cannot be chosen at all cannot.
+	why string
 }
 
 // before orders alternatives: by the objectives, and where these are equal by their candidates.
@@ -78,6 +82,9 @@ func (sp *space) before(a, b *scored) int {
 func (r *ranking) show(s scored) {
 	r.shown++
 	if s.broken != "" {
+		if math.IsInf(s.misses, 1) && r.why == "" {
+			r.why = s.broken
+		}
 		if len(r.best) == 0 && !math.IsInf(s.misses, 1) {
 			r.nearly = put(r.nearly, s, r.kept, r.space.nearer)
 		}
@@ -126,6 +133,7 @@ func (r *ranking) showFront(s scored) {
 // merge takes what another has been shown.
 func (r *ranking) merge(o *ranking) {
 	shown := r.shown + o.shown
+	r.why = cmp.Or(r.why, o.why)
 	for i := range o.best {
 		r.show(o.best[i])
 	}
@@ -212,7 +220,7 @@ func (sp *space) rankFrom(ctx context.Context, first, kept int) *ranking {
 
 // found returns what was found by looking at all.
 func (sp *space) found(r *ranking, total float64) *finding {
-	f := &finding{ranked: r.best, nearly: r.nearly, scored: r.shown, total: total, bound: math.NaN(), isWhole: true}
+	f := &finding{ranked: r.best, nearly: r.nearly, scored: r.shown, total: total, bound: math.NaN(), isWhole: true, why: r.why}
 	if len(r.best) > 0 {
 		f.bound = r.best[0].values[0]
 	}
@@ -248,7 +256,7 @@ func (sp *space) swap(ctx context.Context, kept int, total float64) (*finding, e
 			}
 		}
 	}
-	f := &finding{ranked: r.best, nearly: r.nearly, scored: r.shown, total: total, bound: math.NaN()}
+	f := &finding{ranked: r.best, nearly: r.nearly, scored: r.shown, total: total, bound: math.NaN(), why: r.why}
 	if len(sp.objectives) == 1 && sp.near != nil && !sp.isAgain && len(r.best) > 0 {
 		f.bound = sp.bound(ctx, r.best[0].values[0])
 	}

@@ -19,7 +19,8 @@ type Figure struct {
 	Workload string
 	// By is the metric and the statistic, for example "player_rtt within 50ms", "ttfb p95" or that of an own measure. Without a
 	// metric, as in "p95", it is that of the metric by which the workload is judged. Behind "worst metro " it is the
-	// figure of the metro that has the worst: of a mean, a quantile or a share within a deadline.
+	// figure of the metro that has the worst: of a mean, a quantile or a share within a deadline. "bill" is what the placement costs in
+	// a month, of all workloads, where the study has prices ([edgewise.Study].Billing).
 	By string
 }
 
@@ -35,6 +36,8 @@ type figure struct {
 	metric  sim.Metric
 	isKnown bool
 	isWorst bool
+	// isMoney says that it is the whole bill, of no workload.
+	isMoney bool
 	better  edgewise.Direction
 }
 
@@ -42,6 +45,12 @@ type figure struct {
 func resolve(study *edgewise.Study, f Figure) (*figure, error) {
 	if f.Workload == "" && len(study.Workloads) == 1 {
 		f.Workload = study.Workloads[0].Name
+	}
+	if isMoney(f.By) {
+		if f.Workload == "" && len(study.Workloads) > 0 {
+			f.Workload = study.Workloads[0].Name // whose it is does not matter
+		}
+		return moneyOf(study, f)
 	}
 	found := &figure{Figure: f, number: -1}
 	var names []string

@@ -105,7 +105,7 @@ func (e *Exploration) vary(ctx context.Context) (*Robustness, error) {
 
 // draw moves all that is given by chance: each metro's demand, and the delays to each site.
 func (e *Exploration) draw(variation int) factors {
-	f := factors{demand: map[string]float64{}, site: map[string]float64{}}
+	f := factors{demand: map[string]float64{}, site: map[string]float64{}, price: map[string]float64{}}
 	by := func(name string, what string) float64 {
 		stream := random.New(e.problem.study.Seed, uint64(variation), random.Entity(name), purpose.Named(what))
 		return 1 - moved + float64(2*moved*stream.Float64())
@@ -116,6 +116,7 @@ func (e *Exploration) draw(variation int) factors {
 	}
 	for _, site := range e.siteIDs() {
 		f.site[site] = by(site, "delays to a site, moved")
+		f.price[site] = by(site, "prices at a site, moved")
 	}
 	return f
 }
@@ -196,6 +197,9 @@ func (e *Exploration) tornado(ctx context.Context, best []int) ([]Moved, error) 
 	}
 	for _, site := range sites[:min(len(sites), 12)] {
 		inputs = append(inputs, input{"delays to " + site, func(x float64) factors { return factors{site: map[string]float64{site: x}} }})
+		if e.usesMoney() {
+			inputs = append(inputs, input{"prices at " + site, func(x float64) factors { return factors{price: map[string]float64{site: x}} }})
+		}
 	}
 	for _, m := range e.largestMetros() {
 		inputs = append(inputs, input{"demand of " + m.Label(), func(x float64) factors { return factors{demand: map[string]float64{m.ID: x}} }})
@@ -220,6 +224,11 @@ func (e *Exploration) tornado(ctx context.Context, best []int) ([]Moved, error) 
 	})
 	slices.SortStableFunc(rows, func(a, b Moved) int { return cmp.Compare(math.Abs(b.High-b.Low), math.Abs(a.High-a.Low)) })
 	return rows, err
+}
+
+// usesMoney reports whether what is best depends on prices.
+func (e *Exploration) usesMoney() bool {
+	return slices.ContainsFunc(e.space.figures(), func(f *figure) bool { return f.isMoney })
 }
 
 // fixedSites returns the fixed sites that serve the users of the objective.

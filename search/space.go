@@ -114,6 +114,9 @@ func (sp *space) whyCompiled() (role placement.Role, why string) {
 	role = roles[0]
 	one := sp.placed([]int{0})
 	for _, f := range sp.figures() {
+		if f.isMoney {
+			return role, "a bill is of all that a placement does"
+		}
 		w := &sp.study.Workloads[f.number]
 		kind := sim.KindOf(w.Service)
 		serves := kind.Role()
@@ -712,6 +715,17 @@ func (sp *space) compilePlaced(ctx context.Context, placements []placement.Place
 // expectAll returns what to expect of all figures under a plan.
 func (sp *space) expectAll(plan *sim.Plan) (s scored, err error) {
 	for _, f := range sp.figures() {
+		if f.isMoney {
+			total, gaps, err := sp.surrogate.money(plan)
+			if err != nil {
+				return s, err
+			}
+			if len(gaps) > 0 { // what has no price costs something all the same
+				s.refuse("no price for "+gaps[0].String(), math.Inf(1))
+			}
+			s.values = append(s.values, total)
+			continue
+		}
 		if !f.isKnown {
 			f = sp.proxy(f)
 		}

@@ -30,6 +30,7 @@ type factors struct {
 	site   map[string]float64 // the delays to a site
 	delay  float64            // all delays of the network
 	mile   float64            // the last mile
+	price  map[string]float64 // prices at a site
 }
 
 func (f *factors) ofMetro(id string) float64 { return orOne(f.demand[id]) }

@@ -111,3 +111,17 @@ func (p *Plan) Fetch(number int, site string, tier int) (f Fetch, ok bool) {
 
 // Placement returns the placement that the plan is of.
 func (p *Plan) Placement() placement.Placement { return p.placement }
+
+// DayDemand returns what [Plan.MeanDemand] does, on the mean of the day in which recording begins.
+func (p *Plan) DayDemand(number int) ([]float64, error) {
+	w, planned := &p.scenario.Workloads[number], &p.workloads[number]
+	mean, _, ok := w.DayMean()
+	if !ok {
+		return p.MeanDemand(number)
+	}
+	parts, err := w.MeanLoads(planned.audiences, p.scenario.Start.Add(p.scenario.WarmUp), 24*time.Hour)
+	for m := range parts {
+		parts[m] *= mean
+	}
+	return parts, err
+}
