@@ -159,9 +159,11 @@ func (u *Until) measure(s *Study) (row int, m Measure, err error) {
 		if all[i].IsCalled(u.By) {
 			return i, all[i], nil
 		}
-		names = append(names, all[i].Name())
+		if all[i].Better != Neither && all[i].Metric != "breakdown" {
+			names = append(names, all[i].Name())
+		}
 	}
-	return 0, m, fmt.Errorf("edgewise: stopping rule: %w", invalid.New("Until.By", fmt.Sprintf("%q", u.By), "one of %s", strings.Join(names, ", ")))
+	return 0, m, fmt.Errorf("edgewise: stopping rule: %w", invalid.New("Until.By", fmt.Sprintf("%q", u.By), "one of %s, or another figure with a direction", strings.Join(names, ", ")))
 }
 
 // isOfBill reports whether placements are ranked by the whole bill, which is no measure of a workload.

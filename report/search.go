@@ -287,7 +287,7 @@ func (p *paper) robustness(r *search.Robustness, objective search.Named) {
 	if r == nil {
 		return
 	}
-	p.heading(fmt.Sprintf("If demand and delays were up to %.0f %% other than they are, as the surrogate sees it", 100*r.Part))
+	p.heading(fmt.Sprintf("If %s were up to %.0f %% other than they are, as the surrogate sees it", movedInputs(r), 100*r.Part))
 	same := fmt.Sprintf("The same sites are the best in %.0f %% of %d variations.", 100*r.Same, r.Variations)
 	if r.OfFinalists {
 		same += " Only the alternatives that were simulated were looked at again."
@@ -324,6 +324,14 @@ func (p *paper) robustness(r *search.Robustness, objective search.Named) {
 	}
 	p.grid(t)
 	p.gap()
+}
+
+// movedInputs names what variations move.
+func movedInputs(r *search.Robustness) string {
+	if r.WithPrices {
+		return "demand, delays and prices"
+	}
+	return "demand and delays"
 }
 
 // factorOf returns what turns a figure into the unit in which people read it, and that unit.

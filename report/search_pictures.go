@@ -22,7 +22,7 @@ func SearchRobustness(a *search.Answer) (*Picture, error) {
 	}
 	p := &Picture{
 		title:    a.Title,
-		subtitle: fmt.Sprintf("The best sites if demand and delays were up to %.0f %% other, as the surrogate sees it", 100*r.Part),
+		subtitle: fmt.Sprintf("The best sites if %s were up to %.0f %% other, as the surrogate sees it", movedInputs(r), 100*r.Part),
 		caption: fmt.Sprintf("Above: in %d variations all of it moves at once, each by itself; dark is what is chosen as things are, which is the best in %.0f %% of them. "+
 			"Below: one input a fifth less (dark) and a fifth more (light), with the sites as they are chosen; ◆ where others would be better then.", r.Variations, 100*r.Same),
 	}

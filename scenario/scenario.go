@@ -267,8 +267,9 @@ func (r *reader) build(bad *problems) {
 		switch {
 		case !errors.As(err, &f): // the error itself does not say
 			key = r.guilty()
-		case strings.HasPrefix(f.Path, "Until."):
-			key = "replications"
+		case slices.Contains([]string{"Until.By", "Until.Better", "Until.Matters"}, f.Path):
+			f.Path = strings.TrimPrefix(f.Path, "Until.")
+			key = "replications.until"
 		}
 		r.report(bad, key, r.lines[key], err)
 		return

@@ -331,7 +331,10 @@ func (r *reader) reportSearch(bad *problems, err error) {
 	}
 	key = join("search", key)
 	line := r.search.at.node.Line
-	for k := key; k != ""; k = parent(k) {
+	if l, ok := r.lines[join(parent(key), "by")]; ok {
+		line = l // a bound that is missing has no line
+	}
+	for k := key; k != "" && k != "search.constraints"; k = parent(k) {
 		if l, ok := r.lines[k]; ok {
 			line = l
 			break

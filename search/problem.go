@@ -3,6 +3,7 @@ package search
 import (
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"math"
 	"slices"
 	"strings"
@@ -322,7 +323,16 @@ func (p *prepared) nameOf(set []int) string {
 	for k, i := range set {
 		names[k] = p.Candidates[i].Site
 	}
-	return "+ " + strings.Join(names, ", ")
+	const most = 150 // characters, of the 200 that a name may have
+	name := "+ " + strings.Join(names, ", ")
+	if len(name) <= most {
+		return name
+	}
+	shown := 0
+	for cut := 0; shown < len(names) && cut+len(names[shown])+2 < most; shown++ {
+		cut += len(names[shown]) + 2
+	}
+	return fmt.Sprintf("+ %s and %d others (%08x)", strings.Join(names[:shown], ", "), len(names)-shown, crc32.ChecksumIEEE([]byte(name)))
 }
 
 func (p *Problem) simulated() int {

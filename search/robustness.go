@@ -22,6 +22,8 @@ type Robustness struct {
 	// moved, each on its own by up to Part up or down.
 	Variations int     `json:"variations"`
 	Part       float64 `json:"part"`
+	// WithPrices says that prices were moved, too: what is best depends on them.
+	WithPrices bool `json:"with_prices,omitempty"`
 	// Same is the share of them in which the same sites are the best, Sites how often each is among the best, the most frequent
 	// first.
 	Same  float64  `json:"same"`
@@ -72,7 +74,7 @@ func (e *Exploration) vary(ctx context.Context) (*Robustness, error) {
 	if n == 0 || len(e.problem.objectives) == 2 {
 		return nil, nil
 	}
-	r := &Robustness{Variations: n, Part: moved, OfFinalists: e.space.near == nil}
+	r := &Robustness{Variations: n, Part: moved, OfFinalists: e.space.near == nil, WithPrices: e.usesMoney()}
 	best, _, err := e.bestIf(ctx, factors{}, nil)
 	if err != nil {
 		return nil, err
