@@ -43,9 +43,12 @@ func ProbabilitiesBest(observations [][]float64, seed uint64) []float64 {
 		}
 		for p := range sums {
 			if sums[p] == least {
-				shares[p] += 1 / float64(ties) / bootstraps
+				shares[p] += 1 / float64(ties)
 			}
 		}
+	}
+	for p := range shares {
+		shares[p] /= bootstraps
 	}
 	return shares
 }

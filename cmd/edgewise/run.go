@@ -195,6 +195,8 @@ func isFinished(m *report.Manifest) bool {
 func sayStopping(w io.Writer, c *edgewise.Comparison) (err error) {
 	switch s := c.Stopping; {
 	case s == nil:
+	case len(s.Ranking) > 0:
+		_, err = fmt.Fprintf(w, "Stopped after %d replications: %s. Best: %s, with a probability of %.3g %%.\n", c.Replications, s.Reason, s.Best, 100*s.Ranking[0].Best)
 	case s.Best != "":
 		_, err = fmt.Fprintf(w, "Stopped after %d replications: %s. Least latency: %s.\n", c.Replications, s.Reason, s.Best)
 	case s.Widest == "":

@@ -81,7 +81,7 @@ func (c *searchCmd) Run(ctx context.Context, s *streams) error {
 func (c *searchCmd) asRun() *runCmd {
 	return &runCmd{
 		Scenario: c.Scenario, Out: c.Out, Force: c.Force, DryRun: c.DryRun, Store: c.Store, KeepCells: c.KeepCells, Fresh: c.Fresh,
-		Workers: c.Workers, Quiet: true, Verbose: c.Verbose,
+		Workers: c.Workers, Quiet: c.Quiet, Verbose: c.Verbose,
 	}
 }
 
@@ -126,7 +126,9 @@ func (c *searchCmd) conclude(ctx context.Context, s *streams, found *search.Expl
 	if !c.Quiet {
 		printed = report.WriteSearch(s.out, answer, report.Layout{Width: widthOf(s.out), All: c.Verbose})
 	}
-	isComplete, err = c.asRun().write(ctx, s, comparison, runErr, from)
+	as := c.asRun()
+	as.Quiet = true // its own tables are in comparison.md
+	isComplete, err = as.write(ctx, s, comparison, runErr, from)
 	if isComplete && !c.Quiet && printed == nil {
 		_, printed = io.WriteString(s.out, fmt.Sprintf("Written to %s: search.md, search.csv, search.json, pictures, and the comparison of what was simulated (edgewise reproduce runs it again).\n", c.Out))
 	}
