@@ -120,16 +120,16 @@ type withinSamples struct {
 	these, base []float64
 }
 
-// within returns the shares within the deadlines of what the workload is judged by.
-func (e *estimator) within() (all []withinSamples) {
+// within returns the shares within the deadlines of what the workload is judged by, under a placement.
+func (e *estimator) within(placement int) (all []withinSamples) {
 	for i, m := range e.rows.all {
 		if m.Deadline == 0 || m.Judged == "" || m.Metric != e.headline.String() && m.Metric != sim.PlayerRTT.String() {
 			continue
 		}
 		w := withinSamples{workload: e.name + " " + m.Judged, deadline: m.Deadline}
-		for r := range e.these {
-			w.these = append(w.these, shareOf(e.these[r].ratios[i]))
-			w.base = append(w.base, shareOf(e.base[r].ratios[i]))
+		for r, run := range e.runs[placement] {
+			w.these = append(w.these, shareOf(run.ratios[i]))
+			w.base = append(w.base, shareOf(e.runs[0][r].ratios[i]))
 		}
 		all = append(all, w)
 	}

@@ -250,15 +250,15 @@ type gatherer struct {
 	kept     int // of them, by the study's store
 	total    int // planned
 	meter    sim.Meter
-	perRun   float64  // steps of the meter that a run is expected to take; 0 where nobody knows
-	rows     []rowSet // of the study's workloads
+	perRun   float64 // steps of the meter that a run is expected to take; 0 where nobody knows
+	by       *summariser
 	open     map[int]*replication
 	done     []*replication // nil where it is not complete
 }
 
 func newGatherer(a *admission, progress func(Progress)) *gatherer {
 	return &gatherer{
-		of: a, study: a.study, progress: progress, perRun: a.study.Scenario.Work().Steps(), rows: a.study.rowSets(),
+		of: a, study: a.study, progress: progress, perRun: a.study.Scenario.Work().Steps(), by: a.study.newSummariser(),
 		open: make(map[int]*replication),
 	}
 }
@@ -283,7 +283,7 @@ func (g *gatherer) take(placement int, r *sim.Result) error {
 		of = newReplication(len(g.study.Placements))
 		g.open[n] = of
 	}
-	if err := of.add(placement, r, g.rows, g.study.Duration); err != nil {
+	if err := of.add(placement, r, g.by); err != nil {
 		return err
 	}
 	of.loads[placement] = g.of.loadsOf(placement, r)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/edgewise-sim/edgewise/placement/tariff"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
@@ -44,24 +46,19 @@ type summary struct {
 	latency [sim.NumMetrics]*stats.Sketch
 	// asked is how many samples each metric would have if no request had failed and every player had played.
 	asked [sim.NumMetrics]uint64
-	// metros are by metro of the network, packed until figures are made of them; sites by id; isIdle says of a site that
-	// nobody has asked it for anything.
-	metros []summary
-	packed packedMetros
-	sites  map[string]*summary
-	isIdle bool
+	// metros are by metro of the network, sites are those that siteNumbers counts among the sites of the comparison; isIdle says
+	// of a site that nobody has asked it for anything.
+	metros, sites packed
+	siteNumbers   []int32
+	isIdle        bool
 }
 
-// add keeps what the comparison needs of the run of one placement, whose workloads have figures in some rows each.
-func (r *replication) add(placement int, result *sim.Result, rows []rowSet, duration time.Duration) error {
-	var tiers []string
-	for _, t := range result.Tiers {
-		tiers = append(tiers, t.Name)
-	}
+// add keeps what the comparison needs of the run of one placement.
+func (r *replication) add(placement int, result *sim.Result, by *summariser) error {
 	runs := make([]summary, len(result.Workloads))
 	for w := range result.Workloads {
 		var err error
-		if runs[w], err = summarise(&result.Workloads[w], result.Sites, tiers, &rows[w], duration); err != nil {
+		if runs[w], err = by.summarise(result, w); err != nil {
 			return err
 		}
 	}
@@ -90,14 +87,34 @@ func (s *Study) rowSets() (sets []rowSet) {
 	return sets
 }
 
-// summarise keeps what the figures in some rows are made of.
-func summarise(w *sim.WorkloadTally, sites, tiers []string, rows *rowSet, duration time.Duration) (summary, error) {
+// A summariser keeps of runs what figures are made of.
+type summariser struct {
+	rows        []rowSet // of the study's workloads
+	siteNumbers map[string]int32
+	duration    time.Duration
+}
+
+func (s *Study) newSummariser() *summariser {
+	by := &summariser{rows: s.rowSets(), siteNumbers: make(map[string]int32), duration: s.Duration}
+	for i, place := range s.sites() {
+		by.siteNumbers[place.ID] = int32(i)
+	}
+	return by
+}
+
+// summarise keeps what the figures of a workload are made of.
+func (by *summariser) summarise(result *sim.Result, workload int) (summary, error) {
+	w, rows := &result.Workloads[workload], &by.rows[workload]
+	var tiers []string
+	for _, t := range result.Tiers {
+		tiers = append(tiers, t.Name)
+	}
 	total, err := w.Total()
 	if err != nil {
 		return summary{}, err
 	}
-	s := summary{sites: make(map[string]*summary, len(w.Sites))}
-	s.count(&Tallies{Tally: &total, Tiers: w.Tiers, Workload: w, Duration: duration, names: tiers}, rows.all)
+	var s summary
+	s.count(&Tallies{Tally: &total, Tiers: w.Tiers, Workload: w, Duration: by.duration, names: tiers}, rows.all)
 	for i := range total.Metrics {
 		m := total.Metrics[i].Metric
 		s.latency[m], s.asked[m] = total.Metrics[i].Latency.Packed(), asked(m, &total)
@@ -105,20 +122,23 @@ func summarise(w *sim.WorkloadTally, sites, tiers []string, rows *rowSet, durati
 	metros := make([]summary, len(w.Metros))
 	for m := range w.Metros {
 		at := &metros[m]
-		at.count(&Tallies{Tally: &w.Metros[m], Tiers: w.TiersOf(m), Workload: w, Duration: duration, names: tiers}, rows.byMetro)
+		at.count(&Tallies{Tally: &w.Metros[m], Tiers: w.TiersOf(m), Workload: w, Duration: by.duration, names: tiers}, rows.byMetro)
 		for i := range rows.byMetro {
 			if metric, ok := rows.byMetro[i].Of.sampled(); ok && at.latency[metric] == nil {
-				at.latency[metric] = w.Metros[m].Metric(metric).Packed()
+				at.latency[metric] = w.Metros[m].Metric(metric)
 			}
 		}
 	}
-	s.packed = packMetros(metros, len(rows.byMetro))
+	s.metros = pack(metros, len(rows.byMetro))
+	sites := make([]summary, len(w.Sites))
+	s.siteNumbers = make([]int32, len(w.Sites))
 	for n := range w.Sites {
 		site := &w.Sites[n]
-		at := &summary{isIdle: site.IsIdle()}
-		at.count(&Tallies{Tally: &site.Tally, Tiers: site.Tiers, Site: site, Workload: w, Duration: duration, names: tiers}, rows.bySite)
-		s.sites[sites[n]] = at
+		s.siteNumbers[n] = by.siteNumbers[result.Sites[n]]
+		sites[n].isIdle = site.IsIdle()
+		sites[n].count(&Tallies{Tally: &site.Tally, Tiers: site.Tiers, Site: site, Workload: w, Duration: by.duration, names: tiers}, rows.bySite)
 	}
+	s.sites = pack(sites, len(rows.bySite))
 	return s, nil
 }
 
@@ -147,8 +167,8 @@ func (s *Study) workloads() []described {
 	return all
 }
 
-// compare turns the replications into figures. It forgets of them what is done, but for the baseline's: figures take as
-// much memory as what they are made of.
+// compare turns the replications into figures. It forgets of them what is done: figures take as much memory as what they
+// are made of.
 func (s *Study) compare(ctx context.Context, replications []*replication, planned int) (*Comparison, error) {
 	assumed, err := s.assumptions()
 	if err != nil {
@@ -167,83 +187,126 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 	for _, r := range replications {
 		r.timelines = nil
 	}
-	workloads, rows := s.workloads(), s.rowSets()
 	for p := range s.Placements {
-		var within []withinSamples
-		result := PlacementResult{Name: s.Placements[p].Name, Roles: rolesOf(&s.Placements[p])}
-		for w, d := range workloads {
-			e := estimator{described: d, rows: &rows[w], metros: c.Metros, sites: c.Sites, level: c.Level}
-			if p > 0 {
-				e.baseline = &c.Placements[0].Workloads[w]
-			}
+		c.Placements = append(c.Placements, PlacementResult{Name: s.Placements[p].Name, Roles: rolesOf(&s.Placements[p])})
+	}
+	rows := s.rowSets()
+	within := make([][]withinSamples, len(s.Placements)) // of what bills say by point
+	for w, d := range s.workloads() {
+		e := estimator{described: d, rows: &rows[w], metros: c.Metros, sites: c.Sites, level: c.Level, workers: s.workers()}
+		for p := range c.Placements {
+			var runs []*summary
 			for _, r := range replications {
-				e.these = append(e.these, &r.runs[p][w])
-				e.base = append(e.base, &r.runs[0][w])
+				runs = append(runs, &r.runs[p][w])
 			}
-			if err := unpackMetros(e.these); err != nil {
-				return nil, err
-			}
-			workload, err := e.workload(ctx)
-			if err != nil {
-				return nil, err
-			}
-			if p > 0 {
-				for _, s := range e.these {
-					s.metros = nil
-				}
-			}
-			result.Workloads = append(result.Workloads, workload)
-			if s.Billing != nil && p > 0 {
-				within = append(within, e.within()...)
+			e.runs = append(e.runs, runs)
+		}
+		results, err := e.results(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if s.Billing != nil {
+			for p := 1; p < len(within); p++ {
+				within[p] = append(within[p], e.within(p)...)
 			}
 		}
-		result.Bill = s.billOf(p, replications, within, c)
-		c.Placements = append(c.Placements, result)
-		for _, r := range replications {
-			if p > 0 {
-				r.runs[p] = nil
+		for p := range c.Placements {
+			c.Placements[p].Workloads = append(c.Placements[p].Workloads, results[p])
+			for _, run := range e.runs[p] {
+				*run = summary{}
 			}
 		}
+	}
+	for p := range c.Placements {
+		c.Placements[p].Bill = s.billOf(p, replications, within[p], c)
 	}
 	return c, nil
 }
 
-// An estimator makes the figures of one workload under one placement.
+// An estimator makes the figures of one workload under all placements.
 type estimator struct {
 	described
-	rows   *rowSet
-	metros []Place
-	sites  []Place
-	level  float64
-	// baseline holds the figures of the workload under the baseline, nil if these are they.
-	baseline *WorkloadResult
-	// these and base hold one summary a replication, of this placement and of the baseline.
-	these, base []*summary
+	rows    *rowSet
+	metros  []Place
+	sites   []Place
+	level   float64
+	workers int
+	// runs holds one summary a replication, by placement; those of the baseline are the first.
+	runs [][]*summary
 }
 
-func (e *estimator) workload(ctx context.Context) (WorkloadResult, error) {
-	result := WorkloadResult{Name: e.name, Kind: e.kind.String()}
-	var base Figures
-	if e.baseline != nil {
-		base = e.baseline.Figures
+// results makes the results of all placements, those of the baseline first, on all cores.
+func (e *estimator) results(ctx context.Context) ([]WorkloadResult, error) {
+	results := make([]WorkloadResult, len(e.runs))
+	base, err := e.sitesOf(e.runs[0])
+	if err != nil {
+		return nil, err
 	}
-	result.Figures = e.figures(e.rows.all, e.these, e.base, base)
-	result.Latency = append(result.Latency, e.distribution(e.headline))
-	for _, m := range e.kind.Metrics() {
-		if m != e.headline {
-			result.Latency = append(result.Latency, e.distribution(m))
+	err = e.each(ctx, func(p int) error {
+		these, r := e.runs[p], &results[p]
+		sites := base
+		var against *side
+		var baseline *WorkloadResult
+		if p > 0 {
+			baseline = &results[0]
+			against = &side{e.runs[0], baseline.Figures}
+			var err error
+			if sites, err = e.sitesOf(these); err != nil {
+				return err
+			}
 		}
+		r.Name, r.Kind = e.name, e.kind.String()
+		r.Figures = e.figures(e.rows.all, these, against)
+		r.Latency = append(r.Latency, distribution(e.headline, these))
+		for _, m := range e.kind.Metrics() {
+			if m != e.headline {
+				r.Latency = append(r.Latency, distribution(m, these))
+			}
+		}
+		r.Sites = e.bySite(sites, base, baseline)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	var err error
-	result.Sites = e.bySite()
-	result.Metros, err = e.byMetro(ctx)
-	return result, err
+	if err := e.byMetro(ctx, results); err != nil {
+		return nil, err
+	}
+	return results, nil
 }
 
-// figures makes the figures in some rows, against those of the baseline.
-func (e *estimator) figures(rows []Measure, these, base []*summary, baseline Figures) (all Figures) {
-	p := &pairing{these: these, base: base, level: e.level, isBaseline: e.baseline == nil}
-	isShown := func(row int) bool { return shown(row, these) || rows[row].OrAtBaseline && shown(row, base) }
+// each calls a function for every placement, on all cores but for that of the baseline, which comes before.
+func (e *estimator) each(ctx context.Context, do func(placement int) error) error {
+	if err := do(0); err != nil {
+		return err
+	}
+	var group errgroup.Group
+	group.SetLimit(e.workers)
+	for p := 1; p < len(e.runs); p++ {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return do(p)
+		})
+	}
+	return group.Wait()
+}
+
+// A side is what the baseline's runs give of the same.
+type side struct {
+	runs    []*summary
+	figures Figures
+}
+
+// figures makes the figures in some rows, against those of the baseline; nil if these are they.
+func (e *estimator) figures(rows []Measure, these []*summary, baseline *side) (all Figures) {
+	isBaseline := baseline == nil
+	if isBaseline {
+		baseline = &side{runs: these}
+	}
+	p := &pairing{these: these, base: baseline.runs, level: e.level, isBaseline: isBaseline}
+	isShown := func(row int) bool { return shown(row, these) || rows[row].OrAtBaseline && shown(row, baseline.runs) }
 	n := 0
 	for i := range rows {
 		if isShown(i) {
@@ -263,7 +326,7 @@ func (e *estimator) figures(rows []Measure, these, base []*summary, baseline Fig
 			continue
 		}
 		f.Label = rows[i].Label
-		if other, ok := baseline.Find(f.Metric, f.Statistic); ok {
+		if other, ok := baseline.figures.Find(f.Metric, f.Statistic); ok {
 			f.measurePairing(other)
 		}
 		all = append(all, f)
@@ -277,73 +340,115 @@ func shown(row int, runs []*summary) bool {
 }
 
 // distribution returns the latencies of one metric.
-func (e *estimator) distribution(m sim.Metric) Distribution {
+func distribution(m sim.Metric, runs []*summary) Distribution {
 	d := Distribution{Metric: m.String()}
-	for _, s := range e.these {
+	for _, s := range runs {
 		d.PerReplication = append(d.PerReplication, s.latency[m])
 	}
 	d.Pooled = stats.Pool(d.PerReplication).Packed()
-	if slices.ContainsFunc(e.these, func(s *summary) bool { return s.asked[m] > s.latency[m].Count() }) {
-		for _, s := range e.these {
+	if slices.ContainsFunc(runs, func(s *summary) bool { return s.asked[m] > s.latency[m].Count() }) {
+		for _, s := range runs {
 			d.Asked = append(d.Asked, s.asked[m])
 		}
 	}
 	return d
 }
 
-// byMetro makes the figures that are shown by metro, of the metros with the most requests first.
-func (e *estimator) byMetro(ctx context.Context) ([]MetroResult, error) {
-	var results []MetroResult
-	for m, place := range e.metros {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+// byMetro adds the figures that are shown by metro, of the metros with the most requests first.
+func (e *estimator) byMetro(ctx context.Context, results []WorkloadResult) error {
+	for group := range (len(e.metros) + perGroup - 1) / perGroup {
+		places := e.metros[group*perGroup : min((group+1)*perGroup, len(e.metros))]
+		base, err := metrosOf(e.runs[0], group)
+		if err != nil {
+			return err
 		}
-		var baseline Figures
-		if e.baseline != nil {
-			baseline = e.baseline.Metro(place.ID).Figures
+		err = e.each(ctx, func(p int) error {
+			these := base
+			if p > 0 {
+				var err error
+				if these, err = metrosOf(e.runs[p], group); err != nil {
+					return err
+				}
+			}
+			for i, place := range places {
+				var against *side
+				if p > 0 {
+					against = &side{ofPlace(base, i), results[0].Metros[group*perGroup+i].Figures}
+				}
+				results[p].Metros = append(results[p].Metros, MetroResult{
+					ID: place.ID, Name: place.Name, Figures: e.figures(e.rows.byMetro, ofPlace(these, i), against),
+				})
+			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		figures := e.figures(e.rows.byMetro, ofMetro(e.these, m), ofMetro(e.base, m), baseline)
-		results = append(results, MetroResult{ID: place.ID, Name: place.Name, Figures: figures})
 	}
 	requests := func(m *MetroResult) float64 {
 		f, _ := m.Figures.Find("requests", "count")
 		return f.Value
 	}
-	slices.SortStableFunc(results, func(a, b MetroResult) int { return cmp.Compare(requests(&b), requests(&a)) })
-	return results, nil
+	for p := range results {
+		slices.SortStableFunc(results[p].Metros, func(a, b MetroResult) int { return cmp.Compare(requests(&b), requests(&a)) })
+	}
+	return nil
 }
 
-// bySite makes the figures of every site that was asked for something, in the order of the network.
-func (e *estimator) bySite() (results []SiteResult) {
-	rows := e.rows.bySite
-	none := &summary{ratios: make([]stats.Ratio, len(rows)), is: make([]bool, len(rows)), isIdle: true}
-	of := func(runs []*summary, id string) (all []*summary, ok bool) {
-		for _, s := range runs {
-			at := cmp.Or(s.sites[id], none)
-			all, ok = append(all, at), ok || !at.isIdle
+// metrosOf unpacks a group of metros by run. What is unpacked is not needed again.
+func metrosOf(runs []*summary, group int) ([][]summary, error) {
+	metros := make([][]summary, len(runs))
+	for r, run := range runs {
+		var err error
+		if metros[r], err = run.metros.unpack(group); err != nil {
+			return nil, err
+		}
+		run.metros.groups[group] = nil
+	}
+	return metros, nil
+}
+
+// bySite makes the figures of every site that was asked for something, in the order of the network, from the summaries of
+// all sites by run.
+func (e *estimator) bySite(these, base [][]*summary, baseline *WorkloadResult) (results []SiteResult) {
+	of := func(runs [][]*summary, site int) (all []*summary, ok bool) {
+		for _, sites := range runs {
+			all, ok = append(all, sites[site]), ok || !sites[site].isIdle
 		}
 		return all, ok
 	}
-	for _, place := range e.sites {
-		these, ok := of(e.these, place.ID)
+	for n, place := range e.sites {
+		runs, ok := of(these, n)
 		if !ok {
 			continue
 		}
-		base, _ := of(e.base, place.ID)
-		var baseline Figures
-		if e.baseline != nil {
-			baseline = e.baseline.Site(place.ID).Figures
+		var against *side
+		if baseline != nil {
+			others, _ := of(base, n)
+			against = &side{others, baseline.Site(place.ID).Figures}
 		}
-		results = append(results, SiteResult{ID: place.ID, Name: place.Name, Figures: e.figures(rows, these, base, baseline)})
+		results = append(results, SiteResult{ID: place.ID, Name: place.Name, Figures: e.figures(e.rows.bySite, runs, against)})
 	}
 	return results
 }
 
-// ofMetro returns the summaries of a metro.
-func ofMetro(runs []*summary, metro int) []*summary {
-	all := make([]*summary, len(runs))
-	for i, s := range runs {
-		all[i] = &s.metros[metro]
+// sitesOf unpacks the summaries of all sites by run; a placement may lack some.
+func (e *estimator) sitesOf(runs []*summary) ([][]*summary, error) {
+	none := &summary{ratios: make([]stats.Ratio, len(e.rows.bySite)), is: make([]bool, len(e.rows.bySite)), isIdle: true}
+	sites := make([][]*summary, len(runs))
+	for r, run := range runs {
+		sites[r] = slices.Repeat([]*summary{none}, len(e.sites))
+		n := 0
+		for group := range run.sites.groups {
+			places, err := run.sites.unpack(group)
+			if err != nil {
+				return nil, err
+			}
+			for i := range places {
+				sites[r][run.siteNumbers[n]] = &places[i]
+				n++
+			}
+		}
 	}
-	return all
+	return sites, nil
 }

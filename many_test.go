@@ -80,8 +80,29 @@ func TestManyPlacementsTakeLittleMemory(t *testing.T) {
 	}
 }
 
+// BenchmarkManyReplications compares and reports 500 replications of small runs in 40 metros.
+func BenchmarkManyReplications(b *testing.B) {
+	s, err := scenario.Parse("many.yaml", []byte(`title: Many replications
+start: 2026-03-03T04:00:00Z
+duration: 2s
+check_warm_up: false
+replications: 500
+network: {metros: {top: 40}}
+workloads: [{name: site, preset: web-static, requests_per_second: 200, objects: 200}]
+placements:
+  - {name: region, origin: us-west-2}
+  - {name: pops, extends: region, edge_caches: {provider: aws, sites: all, size: 64MiB}}
+`))
+	require.NoError(b, err)
+	benchmarkComparison(b, s)
+}
+
 func BenchmarkManyPlacements(b *testing.B) {
-	s := manyPlacements(b, 1000)
+	benchmarkComparison(b, manyPlacements(b, 1000))
+}
+
+// benchmarkComparison measures the comparison of a study's results and its report.
+func benchmarkComparison(b *testing.B, s *edgewise.Study) {
 	var runs collector
 	s.Store = &runs
 	comparison, err := s.Run(context.Background())

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures what sharding costs on this machine: one run of a study of 200 metros, then one, two and four shards of it side by
+# Measures what sharding costs on this machine: one run of a study of 200 metros on one core and on two, then one, two and four shards of it side by
 # side, each on one core, and their merge. It prints a table of Markdown; the machine should have nothing else to do.
 #
 #   measure.sh EDGEWISE
@@ -33,6 +33,7 @@ row() { # name, times of the shards, times of the merge
 echo "| | wall, s | CPU, s | merge and report, CPU, s |"
 echo "|---|---:|---:|---:|"
 row "\`edgewise run\`, one core" "$( { time "$edgewise" run world.yaml -o single -q -w 1; } 2>&1 | tail -n 1)" ""
+row "\`edgewise run\`, two cores" "$( { time "$edgewise" run world.yaml -o double -q -w 2; } 2>&1 | tail -n 1)" ""
 for count in 1 2 4; do
     shards() {
         local pids=() index

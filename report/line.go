@@ -53,12 +53,14 @@ func (l *line) lay(low, high, level float64) {
 	if l.view == tail {
 		high = min(high, logMs(l.endNs))
 	}
-	for _, x := range l.places(low, high) {
-		ns := int64(math.Pow(10, x) * 1e6)
-		p := point{x: x, share: l.share(l.pooled, ns, l.of)}
-		half := l.halfWidth(ns, level)
-		p.low, p.high = max(0, p.share-half), min(1, p.share+half)
-		l.points = append(l.points, p)
+	places := l.places(low, high)
+	ns := make([]int64, len(places))
+	for i, x := range places {
+		ns[i] = int64(math.Pow(10, x) * 1e6)
+	}
+	halves := l.halfWidths(ns, level)
+	for i, share := range l.shares(l.pooled, ns, l.of) {
+		l.points = append(l.points, point{places[i], share, max(0, share-halves[i]), min(1, share+halves[i])})
 	}
 }
 
@@ -96,26 +98,39 @@ func (l *line) visible(before, after float64) bool {
 	return after-before >= 1.0/600
 }
 
-// share returns what the plot shows at a latency: the share of all requests within, or the share slower; of
+// shares returns what the plot shows at some latencies: the shares of all requests within, or the shares slower; of
 // them so many were answered.
-func (l *line) share(s *stats.Sketch, ns int64, answered float64) float64 {
-	if l.view == tail {
-		return l.tailOf(s.CDF(ns), answered)
+func (l *line) shares(s *stats.Sketch, ns []int64, answered float64) []float64 {
+	shares := s.CDFs(ns)
+	for i, p := range shares {
+		if l.view == tail {
+			shares[i] = l.tailOf(p, answered)
+		} else {
+			shares[i] = p * answered
+		}
 	}
-	return s.CDF(ns) * answered
+	return shares
 }
 
-// halfWidth returns half the width of the confidence interval of the share at one latency, 0 where
+// halfWidths returns half the widths of the confidence intervals of the shares at some latencies, 0 where
 // the replications support none.
-func (l *line) halfWidth(ns int64, level float64) float64 {
+func (l *line) halfWidths(ns []int64, level float64) []float64 {
+	widths := make([]float64, len(ns))
 	if len(l.metric.PerReplication) < 2 {
-		return 0
+		return widths
 	}
-	shares := make([]float64, len(l.metric.PerReplication))
-	for i, s := range l.metric.PerReplication {
-		shares[i] = l.share(s, ns, l.answeredIn(i))
+	each := make([][]float64, len(l.metric.PerReplication))
+	for r, s := range l.metric.PerReplication {
+		each[r] = l.shares(s, ns, l.answeredIn(r))
 	}
-	return stats.MeanOf(shares, level).HalfWidth()
+	shares := make([]float64, len(each))
+	for i := range ns {
+		for r := range each {
+			shares[r] = each[r][i]
+		}
+		widths[i] = stats.MeanOf(shares, level).HalfWidth()
+	}
+	return widths
 }
 
 // height returns the share on the scale of the axis.

@@ -154,24 +154,31 @@ type shiftPoint struct{ x, ms, low, high float64 }
 
 func newShift(baseline, cv curve, level float64) shift {
 	s := shift{style: look.Line(cv.placement)}
-	at := func(p float64) stats.Estimate {
-		return stats.QuantileDifferenceMs(cv.metric.PerReplication, baseline.metric.PerReplication, p, level)
+	differences := func(ps []float64) []stats.Estimate {
+		return stats.QuantileDifferencesMs(cv.metric.PerReplication, baseline.metric.PerReplication, ps, level)
 	}
 	// Even steps on the axis, from p1 to p99.9: beyond, noise would set the scale of the plot.
 	const steps = 125
 	first, last := logOdds(0.01), logOdds(0.999)
+	var xs, ps []float64
 	for i := range steps + 1 {
 		x := first + float64((last-first)*float64(i)/steps)
 		odds := math.Pow(10, x)
-		e := at(odds / (1 + odds))
+		xs, ps = append(xs, x), append(ps, odds/(1+odds))
+	}
+	for i, e := range differences(ps) {
 		if !e.HasValue() {
 			continue // too few requests for the low percentiles, perhaps enough for the median
 		}
-		s.points = append(s.points, shiftPoint{x, e.Value, e.Low, e.High})
+		s.points = append(s.points, shiftPoint{xs[i], e.Value, e.Low, e.High})
 		s.banded = s.banded || e.HasInterval()
 	}
+	var markPs []float64
 	for _, m := range marks {
-		e := at(m.p)
+		markPs = append(markPs, m.p)
+	}
+	for i, e := range differences(markPs) {
+		m := marks[i]
 		if !e.HasValue() {
 			s.marks = append(s.marks, shiftPoint{ms: math.NaN()})
 			s.values = append(s.values, keyValue{m, m.name + "  too few requests", false})

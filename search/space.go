@@ -307,7 +307,7 @@ func (sp *space) roundTrips(sites []string) ([][]time.Duration, error) {
 	if err != nil {
 		return nil, err
 	}
-	back, err := net.ReturnRoutes(metros, nodes, topology.Public)
+	back, err := there.Back()
 	if err != nil {
 		return nil, err
 	}

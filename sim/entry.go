@@ -182,7 +182,7 @@ func (c *compiler) entriesOf(p *Plan, m int, serving, pops *choice, epochs []epo
 func (c *compiler) entry(p *Plan, m, site, pop int) (entry, error) {
 	e := c.way(m, p.sites[site].id)
 	if pop >= 0 {
-		beyond, err := c.leg(p.sites[pop].id, p.sites[site].id)
+		beyond, err := c.leg(p, p.sites[pop].id, p.sites[site].id)
 		if err != nil {
 			return entry{}, err
 		}

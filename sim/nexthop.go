@@ -239,7 +239,7 @@ func (c *compiler) dataHops(p *Plan, workload, site, home string) ([]nextHop, er
 	if home == site {
 		return []nextHop{{leg: leg{to: p.number(site)}}}, nil
 	}
-	l, err := c.leg(site, home)
+	l, err := c.leg(p, site, home)
 	if err != nil {
 		return nil, err
 	}
@@ -262,7 +262,7 @@ func (p *Plan) number(id string) int {
 func (c *compiler) byRoundTrip(p *Plan, from string, to []int) ([]nextHop, error) {
 	var hops []nextHop
 	for _, n := range to {
-		l, err := c.leg(from, p.sites[n].id)
+		l, err := c.leg(p, from, p.sites[n].id)
 		if err != nil {
 			return nil, err
 		}

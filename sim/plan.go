@@ -147,13 +147,13 @@ func (c *compiler) routes(ctx context.Context, placements []placement.Placement)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	c.back, err = c.net.ReturnRoutes(c.metros, c.nodes, topology.Public)
+	c.back, err = c.there.Back()
 	return err
 }
 
 // leg returns the way between two nodes over the provider's backbone or, where that is missing or
-// longer, the public internet.
-func (c *compiler) leg(from, to string) (leg, error) {
+// longer, the public internet. The first that is asked towards a node finds the ways of all sites of the placement.
+func (c *compiler) leg(p *Plan, from, to string) (leg, error) {
 	a, ok := c.net.Index(from)
 	if !ok {
 		return leg{}, fmt.Errorf("no node %q", from)
@@ -165,13 +165,22 @@ func (c *compiler) leg(from, to string) (leg, error) {
 	if l, ok := c.legs[[2]int{a, b}]; ok {
 		return l, nil
 	}
-	path, err := c.net.BetweenSites(a, b)
-	if err != nil {
-		return leg{}, err
+	starts := []int{a}
+	for i := range p.sites {
+		if n, ok := c.net.Index(p.sites[i].id); ok && n != a && n != b {
+			starts = append(starts, n)
+		}
 	}
-	l := leg{to: -1, there: int64(path.There), back: int64(path.Back), narrowest: narrowestOf(path.BackNarrowest)}
-	c.legs[[2]int{a, b}] = l
-	return l, nil
+	paths, err := c.net.BetweenSites(starts, b)
+	if err != nil { // of any of them
+		if paths, err = c.net.BetweenSites(starts[:1], b); err != nil {
+			return leg{}, err
+		}
+	}
+	for i, path := range paths {
+		c.legs[[2]int{starts[i], b}] = leg{to: -1, there: int64(path.There), back: int64(path.Back), narrowest: narrowestOf(path.BackNarrowest)}
+	}
+	return c.legs[[2]int{a, b}], nil
 }
 
 func (c *compiler) plan(ctx context.Context, p placement.Placement) (*Plan, error) {

@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"fmt"
 	"sync"
 )
@@ -19,65 +20,96 @@ const MinExceedances = 100
 // A quantile with fewer than [MinExceedances] values beyond it is suppressed: N is 0 and Unsupported
 // says how many there were.
 func QuantileMs(replications []*Sketch, p, level float64) Estimate {
-	value, each, reason := quantiles(replications, p, level)
-	if reason != "" {
-		return Estimate{Unsupported: reason}
+	q := quantiles(replications, []float64{p}, level)[0]
+	if q.reason != "" {
+		return Estimate{Unsupported: q.reason}
 	}
-	return sectioned(value, each, level).Scaled(1e-6)
+	return sectioned(q.pooledNs, q.eachNs, level).Scaled(1e-6)
 }
 
 // QuantileDifferenceMs estimates the quantile p of a minus that of b in milliseconds. The value is
 // the difference of the pooled quantiles, the interval comes from the replications' own differences,
 // replication i of a paired with replication i of b. See [QuantileMs].
 func QuantileDifferenceMs(a, b []*Sketch, p, level float64) Estimate {
+	return QuantileDifferencesMs(a, b, []float64{p}, level)[0]
+}
+
+// QuantileDifferencesMs is [QuantileDifferenceMs] for each of some quantiles, which must ascend, for little more than the
+// price of one.
+func QuantileDifferencesMs(a, b []*Sketch, ps []float64, level float64) []Estimate {
+	all := make([]Estimate, len(ps))
 	if len(a) != len(b) {
-		return unpaired(len(a), len(b))
+		for i := range all {
+			all[i] = unpaired(len(a), len(b))
+		}
+		return all
 	}
-	value, each, reason := quantiles(a, p, level)
-	if reason != "" {
-		return Estimate{Unsupported: reason}
+	of, base := quantiles(a, ps, level), quantiles(b, ps, level)
+	for i := range all {
+		if reason := cmp.Or(of[i].reason, base[i].reason); reason != "" {
+			all[i] = Estimate{Unsupported: reason}
+			continue
+		}
+		for r := range of[i].eachNs {
+			of[i].eachNs[r] -= base[i].eachNs[r]
+		}
+		all[i] = sectioned(of[i].pooledNs-base[i].pooledNs, of[i].eachNs, level).Scaled(1e-6)
 	}
-	base, eachBase, reason := quantiles(b, p, level)
-	if reason != "" {
-		return Estimate{Unsupported: reason}
-	}
-	for i := range each {
-		each[i] -= eachBase[i]
-	}
-	return sectioned(value-base, each, level).Scaled(1e-6)
+	return all
 }
 
 // scratch holds sketches whose values nobody needs: a comparison pools the same replications for every quantile.
 var scratch = sync.Pool{New: func() any { return new(Sketch) }}
 
-// quantiles returns the pooled quantile and that of each replication in nanoseconds, or the reason
-// why there is none. The quantile of an empty replication is NaN.
-func quantiles(replications []*Sketch, p, level float64) (pooledNs float64, eachNs []float64, reason string) {
-	if reason := checkLevel(level); reason != "" {
-		return 0, nil, reason
-	}
-	if !(p > 0 && p < 1) {
-		return 0, nil, fmt.Sprintf("quantile %v is not between 0 and 1", p)
-	}
-	if len(replications) == 0 {
-		return 0, nil, "no replications"
-	}
+// A quantile is that of all replications pooled and that of each, NaN of an empty one; or the reason why there is none.
+type quantile struct {
+	pooledNs float64
+	eachNs   []float64
+	reason   string
+}
+
+// quantiles returns the quantiles of ascending shares.
+func quantiles(replications []*Sketch, ps []float64, level float64) []quantile {
+	all := make([]quantile, len(ps))
 	pooled := scratch.Get().(*Sketch)
 	defer scratch.Put(pooled)
 	pooled.Reset()
 	for _, s := range replications {
 		pooled.Merge(s)
 	}
-	beyond := min(p, 1-p) * float64(pooled.Count())
-	// 1-p is not exact in binary: 100,000 values must do for p99.9.
-	if beyond < MinExceedances*(1-1e-9) {
-		return 0, nil, fmt.Sprintf("%d values: %.3g beyond the quantile, %d needed", pooled.Count(), beyond, MinExceedances)
+	values := pooled.QuantilesNs(ps)
+	lacks := 0
+	for i, p := range ps {
+		// 1-p is not exact in binary: 100,000 values must do for p99.9.
+		beyond := min(p, 1-p) * float64(pooled.Count())
+		switch reason := checkLevel(level); {
+		case reason != "":
+			all[i].reason = reason
+		case !(p > 0 && p < 1):
+			all[i].reason = fmt.Sprintf("quantile %v is not between 0 and 1", p)
+		case i > 0 && p < ps[i-1]:
+			all[i].reason = fmt.Sprintf("quantile %v comes after %v", p, ps[i-1])
+		case len(replications) == 0:
+			all[i].reason = "no replications"
+		case beyond < MinExceedances*(1-1e-9):
+			all[i].reason = fmt.Sprintf("%d values: %.3g beyond the quantile, %d needed", pooled.Count(), beyond, MinExceedances)
+		default:
+			all[i] = quantile{pooledNs: values[i], eachNs: make([]float64, len(replications))}
+			continue
+		}
+		lacks++
 	}
-	eachNs = make([]float64, len(replications))
-	for i, s := range replications {
-		eachNs[i] = s.QuantileNs(p)
+	if lacks == len(ps) {
+		return all
 	}
-	return pooled.QuantileNs(p), eachNs, ""
+	for r, s := range replications {
+		for i, ns := range s.QuantilesNs(ps) {
+			if all[i].reason == "" {
+				all[i].eachNs[r] = ns
+			}
+		}
+	}
+	return all
 }
 
 // sectioned returns value with the interval given by the spread of the replications around it.

@@ -56,3 +56,21 @@ func TestQuantileWithAnEmptyReplicationHasNoInterval(t *testing.T) {
 	require.InDelta(t, 5, e.Value*nsPerMs, 1e-9)
 	require.Equal(t, "replication 1 recorded nothing: no interval", e.Unsupported)
 }
+
+func TestManyQuantileDifferencesAreThoseOfOneAtATime(t *testing.T) {
+	var a, b []*stats.Sketch
+	for r := range int64(5) {
+		x, y := new(stats.Sketch), new(stats.Sketch)
+		for i := range int64(400) {
+			x.Record(1000 + i*(r+3))
+			y.Record(900 + i*i/(r+1))
+		}
+		a, b = append(a, x.Packed()), append(b, y)
+	}
+	ps := []float64{0, 0.01, 0.2, 0.5, 0.93, 0.999}
+	for i, got := range stats.QuantileDifferencesMs(a, b, ps, 0.9) {
+		require.Equal(t, stats.QuantileDifferenceMs(a, b, ps[i], 0.9), got)
+	}
+	require.Contains(t, stats.QuantileDifferencesMs(a, b, []float64{0.5, 0.4}, 0.9)[1].Unsupported, "0.4 comes after 0.5")
+	require.Contains(t, stats.QuantileDifferencesMs(a, b[1:], ps, 0.9)[0].Unsupported, "5")
+}

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/edgewise-sim/edgewise/internal/portable"
 )
@@ -134,11 +135,12 @@ func jackknife(a, b []pair, level float64) Estimate {
 	if n == 0 {
 		return Estimate{Unsupported: "no replications"}
 	}
+	ofA, ofB := sumOf(a), sumOf(b)
 	ratio := func(without int) (float64, bool) {
-		value, ok := ratioWithout(a, without)
+		value, ok := ofA.ratioWithout(without)
 		if b != nil && ok {
 			var base float64
-			base, ok = ratioWithout(b, without)
+			base, ok = ofB.ratioWithout(without)
 			value -= base
 		}
 		return value, ok
@@ -162,19 +164,44 @@ func jackknife(a, b []pair, level float64) Estimate {
 	return around(value, squares, n, level)
 }
 
+// A sum is the pairs that it is of, and their sum.
+type sum struct {
+	of []pair
+	pair
+	isExact bool // the sum of whole numbers, without any rounding
+}
+
+func sumOf(pairs []pair) sum {
+	s := sum{of: pairs, isExact: true}
+	for _, p := range pairs {
+		s.numerator += p.numerator
+		s.denominator += p.denominator
+		s.isExact = s.isExact && p.numerator == math.Trunc(p.numerator) && p.denominator == math.Trunc(p.denominator)
+	}
+	s.isExact = s.isExact && s.numerator < exactFloats && s.denominator < exactFloats
+	return s
+}
+
 // ratioWithout returns the ratio of the sums with one replication left out, or false when the
-// denominator is zero. The sums are made anew each time: subtracting from a total would leave
+// denominator is zero. Where sums round they are made anew each time: subtracting from a total would leave
 // rounding errors of the size of the total.
-func ratioWithout(pairs []pair, without int) (float64, bool) {
-	sum := pair{}
-	for i, p := range pairs {
-		if i != without {
-			sum.numerator += p.numerator
-			sum.denominator += p.denominator
+func (s *sum) ratioWithout(without int) (float64, bool) {
+	var rest pair
+	switch {
+	case without < 0:
+		rest = s.pair
+	case s.isExact:
+		rest = pair{s.numerator - s.of[without].numerator, s.denominator - s.of[without].denominator}
+	default:
+		for i, p := range s.of {
+			if i != without {
+				rest.numerator += p.numerator
+				rest.denominator += p.denominator
+			}
 		}
 	}
-	if sum.denominator == 0 {
+	if rest.denominator == 0 {
 		return 0, false
 	}
-	return sum.numerator / sum.denominator, true
+	return rest.numerator / rest.denominator, true
 }

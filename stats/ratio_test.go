@@ -63,3 +63,14 @@ func TestMeanLatencyWeighsRequestsNotReplications(t *testing.T) {
 	d := stats.MeanDifferenceMs([]*stats.Sketch{busy, quiet}, []*stats.Sketch{quiet, quiet}, 0.95)
 	require.InDelta(t, -18, d.Value, 1e-12)
 }
+
+func TestRatiosLeaveOutOneReplicationWithoutRounding(t *testing.T) {
+	// Scaled by 2^58, sums of the very same ratios are no longer whole numbers below 2^53 and are made anew each time.
+	var small, large []stats.Ratio
+	for i := range uint64(50) {
+		r := stats.Ratio{Numerator: 1 + i*i%7, Denominator: 8 + i%3}
+		small, large = append(small, r), append(large, stats.Ratio{Numerator: r.Numerator << 58, Denominator: r.Denominator << 58})
+	}
+	require.Equal(t, stats.RatioOf(large, 0.95), stats.RatioOf(small, 0.95))
+	require.Equal(t, stats.RatioDifferenceOf(large, small, 0.95), stats.RatioDifferenceOf(small, small, 0.95))
+}

@@ -185,45 +185,105 @@ func (s *Sketch) QuantileNs(p float64) float64 {
 	if s.Count() == 0 || !(p >= 0 && p <= 1) {
 		return math.NaN()
 	}
-	rank := float64(p * float64(s.count))
+	value := []float64{0}
+	s.quantiles([]float64{p}, value)
+	return value[0]
+}
+
+// QuantilesNs returns [Sketch.QuantileNs] for each of the shares, which must ascend, in one pass over the cells. All are NaN
+// when the sketch is empty, or when the shares do not ascend within [0, 1].
+func (s *Sketch) QuantilesNs(shares []float64) []float64 {
+	values := make([]float64, len(shares))
+	if s.Count() == 0 || !slices.IsSorted(shares) || len(shares) > 0 && !(shares[0] >= 0 && shares[len(shares)-1] <= 1) {
+		for i := range values {
+			values[i] = math.NaN()
+		}
+		return values
+	}
+	s.quantiles(shares, values)
+	return values
+}
+
+// quantiles sets the quantiles of ascending shares in [0, 1] of a sketch that is not empty.
+func (s *Sketch) quantiles(shares, values []float64) {
 	var below uint64
+	n := 0
 	for c := range s.Cells() {
-		if upTo := below + c.Count; rank <= float64(upTo) {
+		upTo := below + c.Count
+		for n < len(shares) {
+			rank := float64(shares[n] * float64(s.count))
+			if rank > float64(upTo) {
+				break
+			}
 			low, high := max(c.LowNs, s.MinNs()), min(c.HighNs, s.MaxNs())
 			share := max(0, rank-float64(below)) / float64(c.Count)
-			return float64(low) + float64(share*float64(high-low))
+			values[n] = float64(low) + float64(share*float64(high-low))
+			n++
 		}
-		below += c.Count
+		if n == len(shares) {
+			return
+		}
+		below = upTo
 	}
-	return float64(s.MaxNs())
+	for ; n < len(shares); n++ {
+		values[n] = float64(s.MaxNs())
+	}
 }
 
 // CDF returns the share of latencies that are at most ns, in [0, 1]; NaN when the sketch is empty.
 // It is exact where ns is the upper edge of a cell and interpolated within cells; the share inside a
 // deadline that someone will be judged by is better counted, see [ShareOf].
 func (s *Sketch) CDF(ns int64) float64 {
-	switch {
-	case s.Count() == 0:
-		return math.NaN()
-	case ns < s.MinNs():
-		return 0
-	case ns >= s.MaxNs():
-		return 1
+	share := []float64{0}
+	s.cdfs([]int64{ns}, share)
+	return share[0]
+}
+
+// CDFs returns [Sketch.CDF] for each of the latencies, which must ascend, in one pass over the cells. All are NaN when the
+// sketch is empty, or when the latencies do not ascend.
+func (s *Sketch) CDFs(ns []int64) []float64 {
+	shares := make([]float64, len(ns))
+	if !slices.IsSorted(ns) {
+		for i := range shares {
+			shares[i] = math.NaN()
+		}
+		return shares
+	}
+	s.cdfs(ns, shares)
+	return shares
+}
+
+// cdfs sets the shares that are at most each of ascending latencies.
+func (s *Sketch) cdfs(ns []int64, shares []float64) {
+	n := 0
+	for ; n < len(ns) && s.Count() == 0; n++ {
+		shares[n] = math.NaN()
+	}
+	for ; n < len(ns) && ns[n] < s.MinNs(); n++ {
+		shares[n] = 0
 	}
 	var below uint64
-	for c := range s.Cells() {
-		if ns >= c.HighNs {
+	if n < len(ns) && ns[n] < s.MaxNs() {
+		for c := range s.Cells() {
+			for n < len(ns) && ns[n] < min(c.HighNs, s.MaxNs()) {
+				if ns[n] < c.LowNs {
+					shares[n] = float64(below) / float64(s.count)
+				} else {
+					low, high := max(c.LowNs, s.MinNs()), min(c.HighNs, s.MaxNs())
+					share := float64(ns[n]-low+1) / float64(high-low+1)
+					shares[n] = (float64(below) + float64(share*float64(c.Count))) / float64(s.count)
+				}
+				n++
+			}
+			if n == len(ns) {
+				return
+			}
 			below += c.Count
-			continue
 		}
-		if ns < c.LowNs {
-			break
-		}
-		low, high := max(c.LowNs, s.MinNs()), min(c.HighNs, s.MaxNs())
-		share := float64(ns-low+1) / float64(high-low+1)
-		return (float64(below) + float64(share*float64(c.Count))) / float64(s.count)
 	}
-	return float64(below) / float64(s.count)
+	for ; n < len(ns); n++ {
+		shares[n] = 1
+	}
 }
 
 // A Cell is one cell of a [Sketch]: Count values between LowNs and HighNs, both included.

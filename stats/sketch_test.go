@@ -310,3 +310,38 @@ func TestRecordDoesNotAllocateInSteadyState(t *testing.T) {
 		s.Merge(other)
 	}))
 }
+
+func TestManyQuantilesAndSharesAreThoseOfOneAtATime(t *testing.T) {
+	s := new(stats.Sketch)
+	for i := range int64(2000) {
+		s.RecordN(i*i*37%1_000_003, uint64(1+i%5))
+	}
+	var ps []float64
+	for i := range 301 {
+		ps = append(ps, float64(i)/300)
+	}
+	var ns []int64
+	for at := int64(-5); at < 1_100_000; at += 997 {
+		ns = append(ns, at)
+	}
+	ns = append(ns, s.MaxNs()-1, s.MaxNs(), s.MaxNs()+1)
+	slices.Sort(ns)
+	for _, s := range []*stats.Sketch{s, s.Packed(), {}, nil} {
+		for i, got := range s.QuantilesNs(ps) {
+			requireSame(t, s.QuantileNs(ps[i]), got)
+		}
+		for i, got := range s.CDFs(ns) {
+			requireSame(t, s.CDF(ns[i]), got)
+		}
+	}
+	require.True(t, math.IsNaN(s.QuantilesNs([]float64{0.5, 0.4})[0]), "shares must ascend")
+	require.True(t, math.IsNaN(s.QuantilesNs([]float64{0.5, 1.1})[0]))
+	require.True(t, math.IsNaN(s.CDFs([]int64{2, 1})[0]), "latencies must ascend")
+	require.Empty(t, s.QuantilesNs(nil))
+}
+
+// requireSame holds a number against another to the bit; NaN is NaN.
+func requireSame(t *testing.T, want, got float64) {
+	t.Helper()
+	require.Equal(t, math.Float64bits(want), math.Float64bits(got), "want %v, got %v", want, got)
+}

@@ -14,41 +14,54 @@ type SitePath struct {
 // RTT returns the round trip.
 func (p SitePath) RTT() time.Duration { return p.There + p.Back }
 
-// BetweenSites returns the way that servers of two sites take to each other, from and to being node indices: over
+// BetweenSites returns the ways that servers of some sites take to another one, and back; all are node indices: over
 // the provider's backbone or, where that is missing or longer, the public Internet, never over a user's access
-// line. It is an error if there is no such way in one of the directions.
+// line. It is an error if there is no such way in one of the directions, and names the first pair that lacks it.
 //
 // The search goes by the delays of the links. What is shortest by these may not be so any more when a [Correction] knows
 // what the whole way takes: then the backbone alone and the Internet alone are looked at, too, and the way with the
 // least round trip is taken.
-func (n *Network) BetweenSites(from, to int) (SitePath, error) {
-	symmetric := n.symmetric()
-	shortest, err := n.sitePath(from, to, Private|1<<Internet, symmetric)
+func (n *Network) BetweenSites(from []int, to int) ([]SitePath, error) {
+	shortest, err := n.sitePaths(from, to, Private|1<<Internet)
 	if err != nil || n.correction == nil {
 		return shortest, err
 	}
 	for _, over := range []LinkKinds{Private, 1 << Internet} {
-		// One of the two may be missing.
-		if path, err := n.sitePath(from, to, over, symmetric); err == nil && path.RTT() < shortest.RTT() {
-			shortest = path
+		paths, err := n.sitePaths(from, to, over)
+		for i := range from {
+			if err == nil {
+				shortest[i] = shorter(shortest[i], paths[i])
+			} else if path, err := n.sitePaths(from[i:i+1], to, over); err == nil { // others may lack it
+				shortest[i] = shorter(shortest[i], path[0])
+			}
 		}
 	}
 	return shortest, nil
 }
 
-// sitePath returns the way over links of some kinds. Where every link has its twin the way back is the way there.
-func (n *Network) sitePath(from, to int, over LinkKinds, symmetric bool) (SitePath, error) {
-	there, err := n.Routes([]int{from}, []int{to}, over)
+// shorter returns the path with the least round trip, the first if they are alike.
+func shorter(a, b SitePath) SitePath {
+	if b.RTT() < a.RTT() {
+		return b
+	}
+	return a
+}
+
+// sitePaths returns the ways over links of some kinds.
+func (n *Network) sitePaths(from []int, to int, over LinkKinds) ([]SitePath, error) {
+	there, err := n.Routes(from, []int{to}, over)
 	if err != nil {
-		return SitePath{}, err
+		return nil, err
 	}
-	back := there
-	if !symmetric {
-		if back, err = n.reversed().Routes([]int{from}, []int{to}, over); err != nil {
-			return SitePath{}, err
-		}
+	back, err := there.Back()
+	if err != nil {
+		return nil, err
 	}
-	narrowest := back.Narrowest(0, 0)
-	narrowest.From, narrowest.To = narrowest.To, narrowest.From // a path back is listed from its end
-	return SitePath{there.OneWay(0, 0), back.OneWay(0, 0), narrowest}, nil
+	paths := make([]SitePath, len(from))
+	for i := range from {
+		narrowest := back.Narrowest(i, 0)
+		narrowest.From, narrowest.To = narrowest.To, narrowest.From // a path back is listed from its end
+		paths[i] = SitePath{there.OneWay(i, 0), back.OneWay(i, 0), narrowest}
+	}
+	return paths, nil
 }

@@ -181,7 +181,9 @@ func TestADetourTakesLongerInProportion(t *testing.T) {
 	// The ways back are those of the same network.
 	m, _ := cut.Index("m")
 	site, _ := cut.Index("s")
-	back, err := cut.ReturnRoutes([]int{m}, []int{site}, topology.Public)
+	there, err := cut.Routes([]int{m}, []int{site}, topology.Public)
+	require.NoError(t, err)
+	back, err := there.Back()
 	require.NoError(t, err)
 	require.Equal(t, route(t, cut, "m", "s", topology.Public).OneWay(0, 0), back.OneWay(0, 0))
 }

@@ -1,14 +1,14 @@
 package topology
 
-// ReturnRoutes finds the ways back: the routes from each node of to towards each node of from. It has
-// the same shape as the [Network.Routes] it goes with: the delay at (i, j) is the one from the j-th node
-// of to back to the i-th of from, and a path is listed from its end. Where every link has a twin of the
+// Back finds the ways back: the routes from each end towards each start. It has
+// the same shape as the ways there: the delay at (i, j) is the one from the j-th end
+// back to the i-th start, and a path is listed from its end. Where every link has a twin of the
 // same delay, the ways back are the ways there.
-func (n *Network) ReturnRoutes(from, to []int, over LinkKinds) (*Routes, error) {
-	if n.symmetric() {
-		return n.Routes(from, to, over)
+func (r *Routes) Back() (*Routes, error) {
+	if r.network.symmetric() {
+		return r, nil
 	}
-	return n.reversed().Routes(from, to, over)
+	return r.network.reversed().Routes(r.from, r.to, r.over)
 }
 
 // symmetric reports whether every link has a twin that differs in nothing but its direction.

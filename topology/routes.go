@@ -16,6 +16,7 @@ import (
 type Routes struct {
 	network  *Network
 	from, to []int
+	over     LinkKinds
 	oneWayNs []int64    // by i*len(to)+j
 	next     []int32    // by j*nodes+node: the link that leads on towards to[j], -1 at its end
 	located  []Location // by node, prepared where a route's segment begins or ends
@@ -45,6 +46,7 @@ func (n *Network) Routes(from, to []int, over LinkKinds) (*Routes, error) {
 		network:  n,
 		from:     append([]int(nil), from...),
 		to:       append([]int(nil), to...),
+		over:     over,
 		oneWayNs: make([]int64, len(from)*len(to)),
 		next:     make([]int32, len(to)*len(n.nodes)),
 	}

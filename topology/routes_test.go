@@ -229,8 +229,12 @@ func BenchmarkOneSource(b *testing.B) {
 func TestServersTakeTheBackboneOrWhatIsFaster(t *testing.T) {
 	n := smallWorld(t)
 	index := func(id string) int { i, ok := n.Index(id); require.True(t, ok); return i }
-	path, err := n.BetweenSites(index("pop"), index("region"))
-	require.NoError(t, err)
+	between := func(n *topology.Network, from, to string) topology.SitePath {
+		paths, err := n.BetweenSites([]int{index(from)}, index(to))
+		require.NoError(t, err)
+		return paths[0]
+	}
+	path := between(n, "pop", "region")
 	require.Equal(t, route(t, n, "pop", "region", topology.Private).OneWay(0, 0), path.There)
 	require.Equal(t, path.There+path.Back, path.RTT())
 
@@ -238,11 +242,8 @@ func TestServersTakeTheBackboneOrWhatIsFaster(t *testing.T) {
 	slow.CapacityBitsPerSecond = 1e9
 	detour, err := n.With(topology.Change{SetLinks: []topology.Link{slow}})
 	require.NoError(t, err)
-	path, err = detour.BetweenSites(index("pop"), index("region"))
-	require.NoError(t, err)
+	path = between(detour, "pop", "region")
 	require.Less(t, path.There, time.Second, "the Internet is faster")
 	require.Zero(t, path.BackNarrowest)
-	back, err := detour.BetweenSites(index("region"), index("pop"))
-	require.NoError(t, err)
-	require.Equal(t, path.There, back.Back)
+	require.Equal(t, path.There, between(detour, "region", "pop").Back)
 }

@@ -18,6 +18,7 @@ type catalogCmd struct {
 	List     string `arg:"" enum:"regions,local-zones,wavelength-zones,pops,regional-edge-caches,metros" help:"What to list: ${enum}."`
 	Provider string `default:"aws" help:"Whose sites: ${providers}."`
 	Country  string `help:"Only this country, by its two-letter code or its English name."`
+	AsOf     string `name:"as-of" placeholder:"DATE" help:"Only what was open on a day such as 2024-12-31, or announced by then. Where it is not known when a site opened it counts as open."`
 	Top      int    `help:"Only the first so many; metros are listed by users."`
 	Format   string `default:"table" enum:"table,csv,json" help:"${enum}."`
 }
@@ -32,6 +33,11 @@ type catalogRow struct {
 	Parent   string  `json:"parent,omitempty"`
 	Users    float64 `json:"internet_users,omitempty"`
 	TimeZone string  `json:"time_zone,omitempty"`
+	// Of sites: open, announced or unverified, since when as far as that is known, and the zones of a Local Zone group.
+	Status    string   `json:"status,omitempty"`
+	Announced string   `json:"announced,omitempty"`
+	Opened    string   `json:"opened,omitempty"`
+	Zones     []string `json:"zones,omitempty"`
 }
 
 // Run prints the list.
@@ -42,6 +48,10 @@ func (c *catalogCmd) Run(_ context.Context, s *streams) error {
 	}
 	if c.Top < 0 {
 		return &usageError{fmt.Errorf("--top is %d; want 0 (all) or more", c.Top)}
+	}
+	at, err := catalog.ParseDate(c.AsOf)
+	if err != nil {
+		return &usageError{fmt.Errorf("--as-of: %w", err)}
 	}
 	nodes, err := c.nodes(provider)
 	if err != nil {
@@ -61,7 +71,15 @@ func (c *catalogCmd) Run(_ context.Context, s *streams) error {
 		if c.Top > 0 && len(rows) == c.Top {
 			break
 		}
-		rows = append(rows, catalogRow{n.ID, n.Label(), n.Country, n.LatDeg, n.LonDeg, n.Parent, n.Users, n.TimeZone})
+		row := catalogRow{ID: n.ID, Name: n.Label(), Country: n.Country, LatDeg: n.LatDeg, LonDeg: n.LonDeg, Parent: n.Parent, Users: n.Users, TimeZone: n.TimeZone}
+		if n.Kind != topology.Metro {
+			status, facts := catalog.StatusAt(n, at.From), catalog.FactsOf(n)
+			if status == catalog.NotYet {
+				continue
+			}
+			row.Status, row.Announced, row.Opened, row.Zones = string(status), facts.Announced.String(), facts.Opened.String(), facts.Zones
+		}
+		rows = append(rows, row)
 	}
 	all := []table.Row{c.header()}
 	for _, r := range rows {
@@ -119,7 +137,10 @@ func (c *catalogCmd) header() table.Row {
 	case "local-zones", "wavelength-zones", "regional-edge-caches":
 		h = append(h, "parent")
 	case "metros":
-		h = append(h, "internet_users", "time_zone")
+		return append(h, "internet_users", "time_zone")
+	}
+	if c.List == "regions" || c.List == "local-zones" {
+		h = append(h, "status", "announced", "opened", "zones")
 	}
 	return h
 }
@@ -130,7 +151,10 @@ func (c *catalogCmd) cells(r catalogRow) table.Row {
 	case "local-zones", "wavelength-zones", "regional-edge-caches":
 		cells = append(cells, r.Parent)
 	case "metros":
-		cells = append(cells, strconv.FormatFloat(r.Users, 'f', 0, 64), r.TimeZone)
+		return append(cells, strconv.FormatFloat(r.Users, 'f', 0, 64), r.TimeZone)
+	}
+	if c.List == "regions" || c.List == "local-zones" {
+		cells = append(cells, r.Status, r.Announced, r.Opened, strings.Join(r.Zones, " "))
 	}
 	return cells
 }

@@ -13,6 +13,7 @@
 //	edgewise prices list --item egress
 //	edgewise prices import AmazonEC2-eu-central-1-ist-1.json -o prices.csv
 //	edgewise rtt pairs.csv
+//	edgewise matrix us-east-1 eu-west-1 London --format netem
 //	edgewise routes examples/localzone-vs-edge/scenario.yaml los-angeles-us
 //
 // The exit code is 0 when all is done; 1 when something failed; 2 when the command line, or a file that it names, is wrong;
@@ -37,6 +38,7 @@ import (
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
+	"github.com/edgewise-sim/edgewise/topology/matrix"
 )
 
 // commands is the command line.
@@ -53,6 +55,7 @@ type commands struct {
 	Prices    pricesCmd    `cmd:"" help:"List, check, compare and import the prices that bills are made of."`
 	Catalog   catalogCmd   `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
 	RTT       rttCmd       `cmd:"" name:"rtt" help:"Say the round trips between places, from a CSV."`
+	Matrix    matrixCmd    `cmd:"" help:"Write the round trips between places for other tools: tables, tc netem, Shadow, ns-3, OMNeT++, Go."`
 	Routes    routesCmd    `cmd:"" help:"Show how far the sites of a scenario are from a metro, and over what path."`
 	Calibrate calibrateCmd `cmd:"" help:"Fit the delay model to tables of measured round trips, and print how far off it is."`
 
@@ -96,6 +99,7 @@ func execute(ctx context.Context, args []string, s *streams) int {
 		kong.Vars{
 			"version":    "edgewise " + strings.TrimPrefix(edgewise.ThisCode().String(), edgewise.ThisCode().Module+" "),
 			"providers":  names(catalog.Providers()),
+			"formats":    strings.Join(matrix.Names(), ", "),
 			"policies":   strings.Join(append(cache.Policies(), cache.OfflinePolicies()...), ", "),
 			"sizes":      strings.Join(usualCacheSizes, ", "),
 			"outputs":    outputNames(),

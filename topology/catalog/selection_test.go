@@ -74,7 +74,7 @@ func TestSitesAreSelected(t *testing.T) {
 			zones++
 		}
 	}
-	require.Equal(t, 25, zones)
+	require.Equal(t, 26, zones)
 }
 
 func TestBadSelectionsNameTheOffender(t *testing.T) {

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/scenario"
+)
+
+func TestMatrixSaysTheRoundTripsOfRTT(t *testing.T) {
+	// Homes first, as in pairs: the coordinates are the catalog's.
+	code, want, errs := runWith(t, `id,a_lat,a_lon,b_lat,b_lon,a_country,b_country,class,tech
+zone,34.0522,-118.2437,45.8399,-119.7006,US,US,backbone,
+own,51.5,-0.13,45.8399,-119.7006,GB,US,internet,
+own zone,51.5,-0.13,34.0522,-118.2437,GB,US,internet,
+`, "rtt")
+	require.Zero(t, code, errs)
+	file := filepath.Join(t.TempDir(), "own.csv")
+	require.NoError(t, os.WriteFile(file, []byte("id,lat,lon,country\nlondon-dc,51.5,-0.13,GB\n"), 0o644))
+	code, out, errs := runWith(t, "", "matrix", "us-west-2", "us-west-2-lax-1", "--file", file, "--format", "long")
+	require.Zero(t, code, errs)
+	rows, err := csv.NewReader(strings.NewReader(want)).ReadAll()
+	require.NoError(t, err)
+	require.Equal(t, "from,to,rtt_ms\nus-west-2,us-west-2-lax-1,"+rows[1][1]+"\nus-west-2,london-dc,"+rows[2][1]+"\nus-west-2-lax-1,london-dc,"+rows[3][1]+"\n", out)
+
+	code, servers, errs := runWith(t, "", "matrix", "London", "us-west-2")
+	require.NotZero(t, code, servers)
+	require.Contains(t, errs, "which all have this name")
+	_, servers, _ = runWith(t, "", "matrix", "los-angeles-us", "seattle-us", "us-west-2", "--format", "long")
+	_, homes, _ := runWith(t, "", "matrix", "los-angeles-us", "seattle-us", "us-west-2", "--format", "long", "--access", "lte")
+	require.NotEqual(t, servers, homes)
+}
+
+// A matrix is a table of measured round trips to a scenario.
+func TestScenariosReadMatrices(t *testing.T) {
+	dir := t.TempDir()
+	for _, format := range []string{"square", "long"} {
+		file := filepath.Join(dir, format+".csv")
+		code, _, errs := runWith(t, "", "matrix", "los-angeles-us", "us-west-2", "us-west-2-lax-1", "--format", format, "-o", file)
+		require.Zero(t, code, errs)
+		s, err := scenario.Parse(filepath.Join(dir, "scenario.yaml"), []byte(`title: Measured
+duration: 10s
+network: {metros: {names: [los-angeles-us]}, measured: `+format+`.csv}
+workloads: [{name: api, preset: api-dynamic, requests_per_second: 1}]
+placements:
+  - {name: region, compute: us-west-2}
+  - {name: zone, compute: us-west-2-lax-1}
+`))
+		require.NoError(t, err)
+		require.Len(t, s.Network.Measured(), 6, format) // both ways
+	}
+}
+
+func TestMatrixWritesForEveryTool(t *testing.T) {
+	for format, want := range map[string]string{
+		"netem": "\"eu-west-1 us-east-1\" | \"us-east-1 eu-west-1\"", "shadow": "label \"eu-west-1\"", "ns3": "\"eu-west-1\",",
+		"omnet": "eu_west_1: <hostType> like IHost", "go": "\"eu-west-1\": {",
+	} {
+		code, out, errs := runWith(t, "", "matrix", "eu-west-1", "us-east-1", "--format", format)
+		require.Zero(t, code, errs)
+		require.Contains(t, out, want)
+	}
+	code, out, errs := runWith(t, "", "matrix", "regions", "--provider", "aws,azure", "--metros", "2", "--format", "square")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, ",aws/eu-west-1,")
+	require.Contains(t, out, ",azure/westeurope,")
+	require.Contains(t, out, ",shanghai-cn,")
+}
+
+func TestMatrixRefusesByName(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "own.csv")
+	require.NoError(t, os.WriteFile(file, []byte("id,lat,lon\nus-west-2,1,2\nx y,100,2\n"), 0o644))
+	again := filepath.Join(dir, "again.csv")
+	require.NoError(t, os.WriteFile(again, []byte("id,lat,lon\nus-west-2,1,2\n"), 0o644))
+	blank := filepath.Join(dir, "blank.csv")
+	require.NoError(t, os.WriteFile(blank, []byte("id,lat,lon\nx y,1,2\n"), 0o644))
+	for want, args := range map[string][]string{
+		"two places or more":         {"us-west-2"},
+		"want a known site or metro": {"us-west-2", "nowhere"},
+		"one of square, long":        {"us-west-2", "us-east-1", "--format", "gml"},
+		"--access":                   {"us-west-2", "us-east-1", "--access", "6g"},
+		"--metros is -1":             {"us-west-2", "us-east-1", "--metros=-1"},
+		":3: column lat":             {"us-west-2", "us-east-1", "--file", file},
+		"one that no other place":    {"us-west-2", "us-east-1", "--file", again},
+		"letters, digits":            {"us-west-2", "us-east-1", "--file", blank},
+		"want sites that":            {"local-zones", "us-east", "--provider", "azure"},
+		"no such file":               {"us-west-2", "us-east-1", "--file", filepath.Join(dir, "none.csv")},
+		"which is read":              {"us-west-2", "us-east-1", "--file", again, "-o", again},
+	} {
+		code, out, errs := runWith(t, "", append([]string{"matrix"}, args...)...)
+		require.Equal(t, exitUsage, code, want)
+		require.Empty(t, out)
+		require.Contains(t, errs, want)
+	}
+}
