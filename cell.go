@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/edgewise-sim/edgewise/placement/tariff"
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/sim"
 )
@@ -286,6 +287,16 @@ func (g *gatherer) take(placement int, r *sim.Result) error {
 		return err
 	}
 	of.loads[placement] = g.of.loadsOf(placement, r)
+	if g.study.Billing != nil {
+		bill, err := g.of.billOf(placement, r)
+		if err != nil {
+			return err
+		}
+		if of.bills == nil {
+			of.bills = make([]*tariff.Bill, len(g.study.Placements))
+		}
+		of.bills[placement] = bill
+	}
 	if of.missing == 0 {
 		if len(g.done) <= n {
 			g.done = append(g.done, make([]*replication, n+1-len(g.done))...)

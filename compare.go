@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/edgewise-sim/edgewise/placement/tariff"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
@@ -21,6 +22,8 @@ type replication struct {
 	timelines []timelineSummary
 	// loads holds what the runs have found out about loads, by placement.
 	loads [][]sim.Load
+	// bills holds what each placement costs, nil without prices.
+	bills []*tariff.Bill
 	// missing is how many placements have not run.
 	missing int
 }
@@ -187,7 +190,7 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 	for p := range s.Placements {
 		c.Placements = append(c.Placements, PlacementResult{Name: s.Placements[p].Name, Roles: rolesOf(&s.Placements[p])})
 	}
-	rows := s.rowSets()
+	rows, within := s.rowSets(), make([][]withinSamples, len(c.Placements))
 	for w, d := range s.workloads() {
 		e := estimator{described: d, rows: &rows[w], metros: c.Metros, sites: c.Sites, level: c.Level, workers: s.workers()}
 		for p := range c.Placements {
@@ -202,11 +205,19 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 			return nil, err
 		}
 		for p := range c.Placements {
+			if s.Billing != nil && p > 0 {
+				within[p] = append(within[p], e.within(p)...)
+			}
+		}
+		for p := range c.Placements {
 			c.Placements[p].Workloads = append(c.Placements[p].Workloads, results[p])
 			for _, run := range e.runs[p] {
 				*run = summary{}
 			}
 		}
+	}
+	for p := range c.Placements {
+		c.Placements[p].Bill = s.billOf(p, replications, within[p], c)
 	}
 	return c, nil
 }

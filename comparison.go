@@ -66,6 +66,8 @@ type PlacementResult struct {
 	// that of the runs, what is known before them is of the mean demand.
 	Loads     []sim.Load       `json:"loads,omitempty"`
 	Workloads []WorkloadResult `json:"workloads"`
+	// Bill is what the placement costs in a month; nil without [Study.Billing].
+	Bill *Bill `json:"bill,omitempty"`
 
 	err error // that there is no such placement
 }

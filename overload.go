@@ -69,6 +69,8 @@ type admission struct {
 	// known.
 	plans []*sim.Plan
 	loads [][]sim.Load
+	// peaks are those that bills are made of, by placement, nil where nobody has asked for them yet.
+	peaks [][]sim.Peak
 }
 
 // admit looks at the loads of all placements. plans are theirs, or nil to compile those that can be overloaded. It is an
@@ -77,7 +79,7 @@ func (s *Study) admit(ctx context.Context, plans []*sim.Plan) (*admission, error
 	if plans == nil {
 		plans = make([]*sim.Plan, len(s.Placements))
 		for p := range s.Placements {
-			if !s.canBeOverloaded(&s.Placements[p]) {
+			if s.Billing == nil && !s.canBeOverloaded(&s.Placements[p]) {
 				continue
 			}
 			compiled, err := sim.Compile(ctx, s.Scenario, s.Placements[p])
@@ -167,6 +169,9 @@ func (r *replication) only(placements []int) *replication {
 	of := &replication{}
 	for _, p := range placements {
 		of.runs, of.timelines = append(of.runs, r.runs[p]), append(of.timelines, r.timelines[p])
+		if r.bills != nil {
+			of.bills = append(of.bills, r.bills[p])
+		}
 	}
 	return of
 }

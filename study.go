@@ -40,6 +40,8 @@ type Study struct {
 	Measures []Measure
 	// Outputs are own files of a report, which come after those that every report has.
 	Outputs []Output
+	// Billing, if set, has every placement billed: see [Bill]. No other figure depends on it.
+	Billing *Billing
 	// Assumed lists assumptions to be shown with the results, next to those of the workloads.
 	Assumed []string
 	// Warnings say what is odd about the study's inputs, but not wrong, to be shown with the results: columns that
@@ -115,6 +117,9 @@ func (s *Study) Validate() error {
 			return fmt.Errorf("edgewise: two placements are called %q", p.Name)
 		}
 		seen[p.Name] = true
+	}
+	if err := s.validateBilling(); err != nil {
+		return err
 	}
 	if err := s.validateMeasures(); err != nil {
 		return err

@@ -20,6 +20,7 @@ const OwnDir = "own"
 var outputs = slices.Concat([]edgewise.Output{
 	{Name: "comparison.json", About: "all figures and verdicts, for programs", Write: WriteJSON},
 	{Name: "comparison.csv", About: "one figure a row, for R or pandas", Write: WriteCSV},
+	{Name: "bill.csv", About: "what each placement costs in a month, line by line", Where: hasBill, Write: WriteBillCSV},
 	{Name: "comparison.md", About: "tables and verdicts, for people", Write: writeSummary},
 }, drawings)
 

@@ -41,6 +41,7 @@ func (p *paper) page(c *edgewise.Comparison, sites bool) error {
 	}
 	p.tables(c, ranks)
 	p.gap()
+	p.bills(c, p.placementsShown(c, ranks))
 	if sites {
 		before := p.Len()
 		p.sites(c, ranks)

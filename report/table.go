@@ -39,6 +39,10 @@ func writeTables(w io.Writer, c *edgewise.Comparison, p *paper) error {
 	}
 	p.refusals(c)
 	p.tables(c, ranks)
+	if hasBill(c) {
+		p.gap()
+		p.bills(c, nil)
+	}
 	if _, err := io.WriteString(w, p.String()); err != nil {
 		return fmt.Errorf("write comparison table: %w", err)
 	}

@@ -150,6 +150,8 @@ type reader struct {
 	// cities and peak are what the workload being read says of its users and of its peak.
 	cities []cityDemand
 	peak   peakRef
+	// billing is what the keys prices and bill say; nil without.
+	billing *billing
 }
 
 // read takes the top of the file. Keys that begin with x- are for whatever aliases are to stand for.
@@ -182,11 +184,14 @@ func (r *reader) read(root value) {
 		field{"failures", r.readFailures},
 		field{"measures", r.readMeasures},
 		field{"outputs", r.readOutputs},
+		field{"prices", r.readPrices},
+		field{"bill", r.readBill},
 	)
 	for _, read := range r.onceRead {
 		read()
 	}
 	s.SkipWarmUpCheck = !r.checks
+	r.finishBill(root)
 	for _, key := range []string{"title", "duration", "network", "workloads", "placements"} {
 		if _, ok := seen[key]; !ok {
 			root.problem("the key %q is missing", key)

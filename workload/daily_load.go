@@ -86,6 +86,24 @@ func (w *Workload) MeanLoads(audiences []Audience, from time.Time, length time.D
 	return parts, nil
 }
 
+// LoadsOverDay returns the part of each audience in [Workload.Load] at so many instants, evenly over the 24 hours from an
+// instant on: by instant and audience.
+func (w *Workload) LoadsOverDay(audiences []Audience, from time.Time, instants int) ([][]float64, error) {
+	d, err := w.dailyLoad(audiences)
+	if err != nil {
+		return nil, err
+	}
+	all := make([][]float64, instants)
+	for k := range all {
+		all[k] = make([]float64, len(audiences))
+		at := from.Add(time.Duration(k) * (24 * time.Hour / time.Duration(instants)))
+		for i := range audiences {
+			all[k][i] = d.of(i, at)
+		}
+	}
+	return all, nil
+}
+
 // instantsOf returns the middles of equal parts of a time, of 5 minutes at most unless it is longer than a day, when all
 // days are alike.
 func instantsOf(from time.Time, length time.Duration) []time.Time {

@@ -1,0 +1,154 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// A Peak is the most that is expected of a workload at a site in a day.
+type Peak struct {
+	Workload, Site string
+	// Servers is how many the placement gives; 0 means that there are always enough.
+	Servers int
+	// Offered is how many servers the work keeps busy at the peak, of a game how many players want to play; PerServer is how
+	// many players a server of a game has seats for, else 0.
+	Offered   float64
+	PerServer int
+	// OfMean is the largest load of all users in a day by their mean; 1 where that is not known.
+	OfMean float64
+	// Work is how many servers one request to an origin a second keeps busy; 0 for what is no origin.
+	Work float64
+	// IsKnown is false where the demand does not say what to expect.
+	IsKnown bool
+}
+
+// Peaks returns the peaks of a day, by workload and site that computes it, before any run: those of M_t/G/infinity, looked
+// at every quarter of an hour. Calls at the home of the data, and origins that users meet, are in it; what origins get from
+// caches is not known before a run.
+func (p *Plan) Peaks() ([]Peak, error) {
+	var all []Peak
+	for i := range p.workloads {
+		peaks, err := p.peaksOf(i)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, peaks...)
+	}
+	return all, nil
+}
+
+const (
+	peakStep  = 15 * time.Minute
+	peakSteps = int(24 * time.Hour / peakStep)
+)
+
+func (p *Plan) peaksOf(number int) (all []Peak, err error) {
+	planned, w := &p.workloads[number], &p.scenario.Workloads[number]
+	role := planned.kind.Role()
+	at := make(map[int]int)
+	for n := range p.sites {
+		if a := p.sites[n].assignment(role); a != nil && !a.Backup && a.Serves(planned.name) {
+			at[n] = len(all)
+			all = append(all, Peak{Workload: planned.name, Site: p.sites[n].id, Servers: serversOf(a), OfMean: 1, Work: p.scenario.OriginWork(number)})
+		}
+	}
+	game, isGame := w.Service.(workload.Matched)
+	loads, err := p.ratesOverDay(number)
+	if loads == nil {
+		return all, err
+	}
+	for i := range all {
+		all[i].IsKnown = true
+		if isGame {
+			all[i].PerServer = max(game.MatchesPerServer, 1) * game.MatchPlayers
+		}
+	}
+	busiest := busiestOfMean(loads)
+	for _, rates := range loads {
+		offered := make([]float64, len(all))
+		for m, rate := range rates {
+			for k := range planned.entries[m] {
+				e := &planned.entries[m][k]
+				p.offer(number, e.site, rate*e.share.initial(), func(site int, servers float64) {
+					if i, ok := at[site]; ok {
+						offered[i] += servers
+					}
+				})
+			}
+		}
+		for i := range all {
+			all[i].Offered, all[i].OfMean = max(all[i].Offered, offered[i]), busiest
+		}
+	}
+	return all, nil
+}
+
+// busiestOfMean returns the largest sum of a step by the mean of all.
+func busiestOfMean(steps [][]float64) float64 {
+	var most, all float64
+	for _, rates := range steps {
+		sum := 0.0
+		for _, rate := range rates {
+			sum += rate
+		}
+		most, all = max(most, sum), all+sum
+	}
+	if all == 0 {
+		return 1
+	}
+	return most * float64(len(steps)) / all
+}
+
+// ratesOverDay returns the requests per second, or the players, of a workload by step of a day and metro; nil where the demand
+// does not say.
+func (p *Plan) ratesOverDay(number int) ([][]float64, error) {
+	w, users := &p.scenario.Workloads[number], p.workloads[number].audiences
+	if mean, _, ok := w.DayMean(); ok {
+		loads, err := w.LoadsOverDay(users, p.scenario.Start, peakSteps)
+		for _, at := range loads {
+			for m := range at {
+				at[m] *= mean
+			}
+		}
+		return loads, err
+	}
+	if _, ok := w.Demand.(workload.Rated); !ok {
+		return nil, nil
+	}
+	loads := make([][]float64, peakSteps)
+	for step := range loads {
+		var err error
+		if loads[step], err = w.RatesAt(users, p.scenario.Start.Add(time.Duration(step)*peakStep)); err != nil {
+			return nil, err
+		}
+	}
+	return loads, nil
+}
+
+// offer says what so many requests a second, or players, that enter at a site are for servers.
+func (p *Plan) offer(number, at int, much float64, to func(site int, servers float64)) {
+	site := &p.sites[at]
+	switch service := p.scenario.Workloads[number].Service.(type) {
+	case workload.Matched:
+		to(at, much)
+	case workload.Cacheable:
+		if len(site.caches) == 0 || site.caches[firstTier] == nil {
+			to(at, much*service.Origin.Mean.Seconds())
+		}
+	case workload.Computed:
+		to(at, much*service.Work.Mean.Seconds())
+		if home := &p.workloads[number].homes[at][0]; home.to >= 0 {
+			to(home.to, much*service.Data.Probability*float64(service.Data.Calls)*service.Data.Service.Mean.Seconds())
+		}
+	}
+}
+
+// OriginWork returns how many servers the work of one request to the origin keeps busy a request a second, of a workload; 0
+// where origins do no work or the workload has none.
+func (s *Scenario) OriginWork(number int) float64 {
+	if service, ok := s.Workloads[number].Service.(workload.Cacheable); ok {
+		return service.Origin.Mean.Seconds()
+	}
+	return 0
+}
