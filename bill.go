@@ -418,7 +418,7 @@ func (s *Study) billAssumptions() []string {
 		all = append(all, "every request that reaches an origin shield is billed, also where the cache that asks is in its region")
 	}
 	if slices.ContainsFunc(b.Book.Plans(), func(string) bool { return true }) {
-		all = append(all, "a flat-rate plan is for all that one placement's network carries; over its allowances it is not billed but throttled, so that it is no choice then")
+		all = append(all, "a flat-rate plan is for all that one placement's network carries; over its allowances it is not billed but throttled, so that it is no choice then; invalidations and an origin shield are billed beside it")
 	}
 	return all
 }

@@ -59,7 +59,7 @@ func TestWhatIsWrongWithABillIsNamedByLine(t *testing.T) {
 	line := strings.Count(billed, "\n") + 1
 	for text, want := range map[string]string{
 		"bill: {served: 1}":  `bill.served: is 1; want more than 0 and less than 1, for example 0.999`,
-		"bill: {plan: Gold}": `bill.plan: is "Gold"; want one of cheapest, pay as you go, CloudFront Business, CloudFront Free, CloudFront Pro, Cloudflare Business, Cloudflare Pro`,
+		"bill: {plan: Gold}": `bill.plan: is "Gold"; want one of cheapest, pay as you go, CloudFront Business, CloudFront Free, CloudFront Premium, CloudFront Premium 125 TB`,
 		"bill: {workloads: {game: {snapshot_size: 300B}}}": `bill.workloads.game: is of the workload "game"; want one of site`,
 		"bill: {invalidations: -1}":                        `bill.invalidations: is -1; want 0 or more paths a month`,
 		"prices: nowhere.csv":                              `prices: `,

@@ -9,6 +9,8 @@
 //	edgewise catalog local-zones
 //	edgewise cache trace.csv --policy lru,sieve --size 1%,10%
 //	edgewise trace convert access.log trace.csv
+//	edgewise prices list --item egress
+//	edgewise prices import AmazonEC2-eu-central-1-ist-1.json -o prices.csv
 //	edgewise rtt pairs.csv
 //	edgewise matrix us-east-1 eu-west-1 London --format netem
 //	edgewise routes examples/localzone-vs-edge/scenario.yaml los-angeles-us
@@ -48,6 +50,7 @@ type commands struct {
 	Verify    verifyCmd    `cmd:"" help:"Hold the simulator against closed forms and reference values."`
 	Cache     cacheCmd     `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
 	Trace     traceCmd     `cmd:"" help:"Convert request traces and access logs."`
+	Prices    pricesCmd    `cmd:"" help:"List, check, compare and import the prices that bills are made of."`
 	Catalog   catalogCmd   `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
 	RTT       rttCmd       `cmd:"" name:"rtt" help:"Say the round trips between places, from a CSV."`
 	Matrix    matrixCmd    `cmd:"" help:"Write the round trips between places for other tools: tables, tc netem, Shadow, ns-3, OMNeT++, Go."`

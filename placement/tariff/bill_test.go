@@ -82,9 +82,10 @@ func TestTheCheaperWayToPayIsTakenAndSaid(t *testing.T) {
 	}{
 		"within what is free":     {90, 0.9e6, "", "pay as you go is cheaper, 0.00 USD", 0},
 		"much, within Pro":        {20480, 9e6, "", "the plan CloudFront Pro is cheaper: 15.00 against 1607.68 USD by use", 15},
-		"too many requests":       {20480, 12e6, "", "pay as you go is cheaper, 1609.68 USD", 1609.68},
+		"too many for Pro":        {20480, 12e6, "", "the plan CloudFront Business is cheaper: 200.00 against 1609.68 USD by use", 200},
+		"too many for any":        {20480, 7e9, "", "pay as you go is cheaper, 8597.68 USD", 8597.68},
 		"as asked for":            {20480, 9e6, tariff.PayAsYouGo, "the plan CloudFront Pro is cheaper: 15.00 against 1607.68 USD by use; the bill is by pay as you go, as was asked for", 1607.68},
-		"over the plan asked for": {20480, 12e6, "CloudFront Pro", "pay as you go is cheaper, 1609.68 USD; the bill is by CloudFront Pro, as was asked for, which does not cover the usage (cdn-requests: 12 of 10 million requests)", 15},
+		"over the plan asked for": {20480, 12e6, "CloudFront Pro", "the plan CloudFront Business is cheaper: 200.00 against 1609.68 USD by use; the bill is by CloudFront Pro, as was asked for, which does not cover the usage (cdn-requests: 12 of 10 million requests)", 15},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bill := book.Bill(flows(test.gb, test.requests), tariff.Options{Plan: test.plan})
@@ -132,4 +133,60 @@ func TestServersForAShareServed(t *testing.T) {
 	require.Equal(t, 2.0, tariff.SeatsFor(1, .896))
 	require.Equal(t, 3.0, tariff.SeatsFor(1, .897))
 	require.InDelta(t, 11400, tariff.SeatsFor(11400, .999), 250)
+}
+
+// Worked examples that others have published, with the prices that they state.
+func TestPublishedExamplesAreRecomputed(t *testing.T) {
+	one := func(rows ...string) *tariff.Book {
+		read, err := tariff.Read("example", strings.NewReader(header+strings.Join(rows, "\n")), nil)
+		require.NoError(t, err)
+		book, err := tariff.NewBook(read)
+		require.NoError(t, err)
+		return book
+	}
+	price := func(item, place, band, unit, amount string) string {
+		return "price,aws," + item + ",,," + place + "," + band + "," + unit + "," + amount + ",USD,2026,the example,published"
+	}
+	pop, region := cdn("pop-jfk", "US", "North America"), aws("us-east-1", "US", "North America")
+	for name, test := range map[string]struct {
+		book  *tariff.Book
+		usage tariff.Usage
+		want  float64
+		cents float64 // how far off the example's rounding may be
+	}{
+		// kindatechnical.com, AWS CloudFront, lesson 29: 5,000 GB at 0.085 and 2 M requests over HTTP at 0.0000075, 0.5 M over HTTPS
+		// at 0.00001: 425 + 15 + 5. The requests are priced as two places.
+		"a first CloudFront bill": {
+			one(price("cdn-egress", "world", ",", "GB", "0.085"), price("cdn-requests", "http", ",", "request", "0.0000075"), price("cdn-requests", "https", ",", "request", "0.00001")),
+			tariff.Usage{Flows: []tariff.Flow{{From: cdn("http", "", ""), GB: 4000, Requests: 2e6}, {From: cdn("https", "", ""), GB: 1000, Requests: 0.5e6}}},
+			445, 1e-9,
+		},
+		// kindatechnical.com, developer associate, lesson 87: 50 TB in the United States, Canada and Europe, 10*1024 GB at 0.085 and
+		// 40*1024 at 0.080; without its requests.
+		"50 TB by tiers": {
+			bookOf(t, price("cdn-egress", "us-mx-ca", ",10240", "GB", "0.085"), price("cdn-egress", "us-mx-ca", "10240,51200", "GB", "0.080"), "free,aws,cdn-egress,,,world,,0.0000001,GB,,USD,2026,none,published"),
+			tariff.Usage{Flows: []tariff.Flow{{From: pop, GB: 51200}}},
+			4147.20, 1e-6,
+		},
+		// repost.aws, QUAT1NfOeZSAK5z8KXXO9jgA: a bill of 7.330 GB beyond the free 100 GB at 0.090 a GB is 0.66.
+		"a bill of EC2's data out": {
+			bookOf(t), tariff.Usage{Flows: []tariff.Flow{{From: region, GB: 107.330}}}, 0.66, 0.005,
+		},
+		// gist.github.com/aarone/93267, a bill of April 2009: 0.199 GB out at 0.170, first 10 TB, is 0.03.
+		"a bill of 2009": {
+			one(price("egress", "us-east-1", ",10240", "GB", "0.170")), tariff.Usage{Flows: []tariff.Flow{{From: region, GB: 0.199}}}, 0.03, 0.005,
+		},
+		// gist.github.com/sofyan-ahmad/19258041a16833a2cab17a6b2b4b3058, March 2020: CloudFront at 0.085 a GB and 0.01 for 10,000
+		// requests costs 0.86, which is 10 GB and 10,000 requests.
+		"CloudFront of a small service": {
+			one(price("cdn-egress", "world", ",", "GB", "0.085"), price("cdn-requests", "world", ",", "10000 requests", "0.01")),
+			tariff.Usage{Flows: []tariff.Flow{{From: pop, GB: 10, Requests: 1e4}}}, 0.86, 1e-9,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bill := test.book.Bill(test.usage, tariff.Options{Plan: tariff.PayAsYouGo})
+			require.Empty(t, bill.Gaps)
+			require.InDelta(t, test.want, bill.Total(), test.cents)
+		})
+	}
 }

@@ -63,7 +63,7 @@ func (i Item) Unit() string {
 }
 
 // IsOfCDN reports whether a flat-rate plan of a content delivery network takes the place of the item's price.
-func (i Item) IsOfCDN() bool { return i == CDNEgress || i == CDNRequests || i == Invalidations }
+func (i Item) IsOfCDN() bool { return i == CDNEgress || i == CDNRequests }
 
 // HoursPerMonth is how long a month is in bills: a twelfth of a year of 365 days.
 const HoursPerMonth = 730
