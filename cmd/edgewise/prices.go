@@ -66,13 +66,26 @@ func (c *pricesListCmd) Run(ctx context.Context, s *streams) error {
 		return shown.Write(s.out)
 	}
 	items := make([]priceRow, len(shown.Prices))
+	var sources []string
 	rows := []table.Row{{"what", "place", "volume", "price", "date", "standing", "source"}}
 	for i := range shown.Prices {
 		p := &shown.Prices[i]
 		items[i] = priceRowOf(p)
-		rows = append(rows, table.Row{whatOf(p), p.Place, volumeOf(p), amountOf(p), p.Date, string(p.Standing), p.Source})
+		at := slices.Index(sources, p.Source)
+		if at < 0 {
+			at, sources = len(sources), append(sources, p.Source)
+		}
+		rows = append(rows, table.Row{whatOf(p), p.Place, volumeOf(p), amountOf(p), p.Date, string(p.Standing), fmt.Sprintf("[%d]", at+1)})
 	}
-	return listing{items: items, rows: rows, isLong: false}.write(s.out, c.Format)
+	if err := (listing{items: items, rows: rows}).write(s.out, c.Format); err != nil || c.Format == "json" {
+		return err
+	}
+	for i, source := range sources {
+		if _, err := fmt.Fprintf(s.out, "[%d] %s\n", i+1, source); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // A priceRow is a price as JSON has it.
@@ -105,6 +118,9 @@ func priceRowOf(p *tariff.Price) priceRow {
 }
 
 func whatOf(p *tariff.Price) string {
+	if p.Kind == tariff.Geography {
+		return p.Provider + " " + strings.ReplaceAll(p.Name, ";", " ")
+	}
 	kind := ""
 	if p.Kind != tariff.Used {
 		kind = string(p.Kind)
@@ -135,7 +151,7 @@ func amountOf(p *tariff.Price) string {
 	case tariff.Included:
 		return "included, " + p.Unit
 	case tariff.Geography:
-		return ""
+		return "these countries"
 	case tariff.Commitment:
 		return plainNumber(100*p.Amount) + " % off"
 	}
