@@ -184,7 +184,7 @@ func (b *billed) figure(label Label, f billFigure) Figure {
 	}
 	made.Estimate = meanOfMoney(f.these, b.level)
 	if b.number > 0 {
-		difference := stats.DifferenceOf(f.these, f.base, b.level)
+		difference := meanOfMoney(less(f.these, f.base), b.level)
 		made.Difference = &difference
 	}
 	return made
@@ -204,6 +204,15 @@ func meanOfMoney(money []float64, level float64) stats.Estimate {
 		e.Value, e.Low, e.High = e.Value+money[0], e.Low+money[0], e.High+money[0]
 	}
 	return e
+}
+
+// less returns the differences of numbers, one by one.
+func less(a, b []float64) []float64 {
+	all := make([]float64, len(a))
+	for r := range all {
+		all[r] = a[r] - b[r]
+	}
+	return all
 }
 
 // sums returns the money of the lines that pass, one number a replication.
@@ -254,18 +263,15 @@ func (b *billed) bySite() []billFigure {
 // more returns what the placement costs more than the baseline, one number a replication.
 func (b *billed) more() []float64 {
 	total := b.total()[0]
-	for r := range total.these {
-		total.these[r] -= total.base[r]
-	}
-	return total.these
+	return less(total.these, total.base)
 }
 
 // perPoint is money by points: the mean of one by the mean of the other, with the interval of the ratio by linearisation.
 func (b *billed) perPoint() (all []billFigure) {
 	for _, w := range b.within {
-		points := make([]float64, len(w.these))
+		points := less(w.these, w.base)
 		for r := range points {
-			points[r] = 100 * (w.these[r] - w.base[r])
+			points[r] *= 100
 		}
 		e := ratioOfMeans(b.more(), points, b.level)
 		all = append(all, billFigure{statistic: w.workload, deadline: w.deadline, estimate: &e})
@@ -274,7 +280,7 @@ func (b *billed) perPoint() (all []billFigure) {
 }
 
 // ratioOfMeans estimates the mean of a quantity by that of another, of which there is one value each a replication. There is none
-// where the other does not differ from 0 beyond chance.
+// where the other is not more than 0 beyond chance.
 func ratioOfMeans(above, below []float64, level float64) stats.Estimate {
 	divisor := stats.MeanOf(below, level)
 	switch {
@@ -282,6 +288,8 @@ func ratioOfMeans(above, below []float64, level float64) stats.Estimate {
 		return divisor
 	case divisor.Value == 0 || divisor.HasInterval() && divisor.Low <= 0 && divisor.High >= 0:
 		return stats.Estimate{Unsupported: "the share of users within the deadline does not differ from the baseline's beyond chance"}
+	case divisor.Value < 0:
+		return stats.Estimate{Unsupported: "fewer users are within the deadline than under the baseline"}
 	}
 	ratio := stats.MeanOf(above, level).Value / divisor.Value
 	linear := make([]float64, len(above))
@@ -313,7 +321,7 @@ func (b *billed) perSite() []billFigure {
 	for r := range more {
 		more[r] /= added
 	}
-	e := stats.MeanOf(more, b.level)
+	e := meanOfMoney(more, b.level)
 	return []billFigure{{statistic: "mean", estimate: &e}}
 }
 
@@ -334,7 +342,7 @@ func (b *billed) marginal() (all []billFigure) {
 		for r := range without {
 			without[r] = b.replications[r].bills[n]
 		}
-		e := stats.DifferenceOf(sums(b.these, whole), sums(without, whole), b.level)
+		e := meanOfMoney(less(sums(b.these, whole), sums(without, whole)), b.level)
 		all = append(all, billFigure{statistic: missing[0], estimate: &e})
 	}
 	return all

@@ -301,7 +301,7 @@ func TestJSONFollowsItsSchema(t *testing.T) {
 	}
 	full, single := fullStudy(t), smallStudy(t)
 	single.Replications, single.Duration = 1, 2*time.Second
-	for _, s := range []*edgewise.Study{full, single} {
+	for _, s := range []*edgewise.Study{full, single, billedStudy(t)} {
 		c, err := s.Run(context.Background())
 		require.NoError(t, err)
 		require.NoError(t, validate(write(t, c).text))

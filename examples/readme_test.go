@@ -29,7 +29,7 @@ func TestReadmesShowTheOutput(t *testing.T) {
 	}
 	files, err := filepath.Glob("*/scenario.yaml")
 	require.NoError(t, err)
-	require.Len(t, files, 3)
+	require.Len(t, files, 4)
 	for _, file := range files {
 		dir := filepath.Dir(file)
 		t.Run(dir, func(t *testing.T) {

@@ -61,12 +61,19 @@ func (p *paper) bills(c *edgewise.Comparison, shown map[string]bool) {
 // billNotes explains the tables of money.
 func billNotes(of []*edgewise.PlacementResult) string {
 	s := fmt.Sprintf("Prices: %s.", strings.Join(of[0].Bill.Tariffs, ", "))
+	if slices.ContainsFunc(of, func(r *edgewise.PlacementResult) bool { return hasMetric(r.Bill, edgewise.BillPerPoint) }) {
+		s += " Per point: what the bill is more than the baseline's, by percentage points of users within the deadline more; below 0 more users are served in time for less money."
+	}
 	for _, p := range of {
 		if len(p.Bill.Gaps) > 0 {
 			return s + " A + behind a placement: something has no price, see below; it costs more than the table says."
 		}
 	}
 	return s
+}
+
+func hasMetric(b *edgewise.Bill, metric string) bool {
+	return slices.ContainsFunc(b.Figures, func(f edgewise.Figure) bool { return f.Metric == metric && f.HasValue() })
 }
 
 // billTable writes a table of some figures of bills, a row a placement; nothing where there are none.
