@@ -409,8 +409,12 @@ func (b *billed) offers() ([]tariff.Offer, string) {
 // billAssumptions lists what bills assume.
 func (s *Study) billAssumptions() []string {
 	b := s.Billing
+	week := "all days of the week are alike"
+	if b.Week != [7]float64{} {
+		week = fmt.Sprintf("the days of a week, Monday first, are as busy as %v", b.Week)
+	}
 	all := []string{
-		fmt.Sprintf("a month is 365/12 days, each like the simulated day: what is measured is scaled by the day of each metro's users, and all days of the week are alike; servers run all %d hours", tariff.HoursPerMonth),
+		fmt.Sprintf("a month is 365/12 days: what is measured is scaled by the day of each metro's users, and %s; servers run all %d hours", week, tariff.HoursPerMonth),
 		"volumes count by the price of a geography or site; what is free is taken off in proportion; a GB is 1e9 bytes, of which who bills by 2^30 takes 7 % less",
 		"not in the bill: storage, disks, logs, firewalls, taxes, support, work",
 	}

@@ -172,6 +172,32 @@ func TestTheDayIsTakenOutOfAMonth(t *testing.T) {
 	require.InEpsilon(t, mean, perDay(17), 0.08) // 9 h
 }
 
+// The recorded time is on a Tuesday, which is half as busy as the mean of the week.
+func TestTheWeekIsTakenOutOfAMonth(t *testing.T) {
+	quantity := func(week [7]float64) (gb, hours float64) {
+		s := billedStudy(t)
+		s.Workloads, s.Billing.SnapshotBytes, s.Billing.CallBytes = s.Workloads[1:2], nil, map[string]int64{}
+		s.Placements = s.Placements[:1]
+		s.Placements[0].Sites[1].Servers = 0
+		s.Billing.Week = week
+		c, err := s.Run(context.Background())
+		require.NoError(t, err)
+		for _, l := range c.Placements[0].Bill.Lines {
+			switch l.Item {
+			case tariff.Egress:
+				gb += l.Quantity
+			case tariff.Instance:
+				hours += l.Quantity
+			}
+		}
+		return gb, hours
+	}
+	alike, few := quantity([7]float64{})
+	half, many := quantity([7]float64{2, 1, 2, 2, 2, 2, 3})
+	require.InEpsilon(t, 2*alike, half, 1e-9)
+	require.Greater(t, many, few)
+}
+
 func TestServersAreForThePeak(t *testing.T) {
 	s := billedStudy(t)
 	plans, err := sim.Compile(context.Background(), s.Scenario, s.Placements[2])
@@ -205,6 +231,7 @@ func TestWrongBillingIsRefused(t *testing.T) {
 	for want, change := range map[string]func(*edgewise.Billing){
 		"Billing.Book is nil":        func(b *edgewise.Billing) { b.Book = nil },
 		"Billing.Served is 1":        func(b *edgewise.Billing) { b.Served = 1 },
+		"Billing.Week is [1 0 1":     func(b *edgewise.Billing) { b.Week = [7]float64{1, 0, 1, 1, 1, 1, 1} },
 		"Billing.Plan is Gold":       func(b *edgewise.Billing) { b.Plan = "Gold" },
 		"Billing.Term is 9y":         func(b *edgewise.Billing) { b.Term = "9y" },
 		"Billing.Instances is chess": func(b *edgewise.Billing) { b.Instances = map[string]string{"chess": "c7i.large"} },

@@ -22,6 +22,10 @@ type Billing struct {
 	// there are: of requests, those that find a server free (Erlang C), of players, those who have a seat (M_t/G/infinity).
 	// 0 means 0.999; else it is in (0, 1).
 	Served float64
+	// Week is how busy the days of a week are, Monday first, each 0 or more and not all 0; the zero value means that all are
+	// alike. The recorded time is of the day of the week that it begins on (UTC), which must not be 0: a month is scaled by the
+	// mean of the week against that day, and servers are for its busiest day.
+	Week [7]float64
 	// LoadBalancers puts a load balancer before the servers of each site that computes requests.
 	LoadBalancers bool
 	// CacheServers is how many machines a cache has at a site that is of no content delivery network, such as a Local Zone; 0
@@ -46,6 +50,24 @@ func (b *Billing) served() float64 {
 	return b.Served
 }
 
+// week returns how busy the mean day and the busiest day of a week are against the one that is recorded.
+func (b *Billing) week(s *sim.Scenario) (mean, busiest float64) {
+	if b.Week == [7]float64{} {
+		return 1, 1
+	}
+	recorded := b.Week[(int(s.Start.Add(s.WarmUp).UTC().Weekday())+6)%7]
+	for _, day := range b.Week {
+		mean, busiest = mean+day/7, max(busiest, day)
+	}
+	return mean / recorded, busiest / recorded
+}
+
+// month returns how many days like the recorded one a month is.
+func (b *Billing) month(s *sim.Scenario) float64 {
+	mean, _ := b.week(s)
+	return daysPerMonth * mean
+}
+
 // validateBilling names the first field of the billing that is out of range.
 func (s *Study) validateBilling() error {
 	b := s.Billing
@@ -62,6 +84,11 @@ func (s *Study) validateBilling() error {
 		invalid.Check(b.Plan == "" || slices.Contains(plans, b.Plan), "Plan", b.Plan, fmt.Sprintf("one of %q", plans)),
 		invalid.Check(b.Term == "" || slices.Contains(b.Book.Terms(), b.Term), "Term", b.Term, fmt.Sprintf("one of %q", b.Book.Terms())),
 		invalid.Check(b.Invalidations >= 0 && b.Invalidations <= 1e15, "Invalidations", b.Invalidations, "0 or more"),
+	}
+	if b.Week != [7]float64{} {
+		mean, busiest := b.week(&s.Scenario)
+		errs = append(errs, invalid.Check(slices.Min(b.Week[:]) >= 0 && mean > 0 && mean < 1e6 && busiest < 1e6, "Week", b.Week,
+			"7 loads, 0 or more, Monday first, that of the recorded day more than 0"))
 	}
 	has := func(name string) bool {
 		return slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return w.Name == name })
@@ -130,9 +157,10 @@ func (b *Billing) BillOf(s *sim.Scenario, p *placement.Placement, peaks []sim.Pe
 
 // flows returns a day's flows as those of a month.
 func (b *Billing) flows(s *sim.Scenario, days []sim.Flow) (all []tariff.Flow) {
+	month := b.month(s)
 	for _, d := range days {
 		f := tariff.Flow{
-			Workload: d.Workload, From: PricedPlace(s.Network, d.From), Requests: d.Requests * daysPerMonth, GB: d.Bytes * daysPerMonth / bytesPerGB,
+			Workload: d.Workload, From: PricedPlace(s.Network, d.From), Requests: d.Requests * month, GB: d.Bytes * month / bytesPerGB,
 			FromShield: d.Tier == placement.OriginShield && d.To != "",
 		}
 		if d.To != "" {
@@ -178,11 +206,12 @@ func (b *Billing) machines(s *sim.Scenario, p *placement.Placement, peaks []sim.
 			if d.Tier == string(placement.Origin) {
 				isOrigin, fetched = true, fetched+d.Requests/(24*3600)
 			} else if d.To == "" && d.Tier == "" {
-				m.BalancedGB += d.Bytes * daysPerMonth / bytesPerGB
+				m.BalancedGB += d.Bytes * b.month(s) / bytesPerGB
 			}
 		}
 		m.Balanced = b.LoadBalancers && m.BalancedGB > 0
-		offered := max(peak.Offered, fetched*peak.OfMean*peak.Work)
+		_, busiest := b.week(s)
+		offered := busiest * max(peak.Offered, fetched*peak.OfMean*peak.Work)
 		switch {
 		case peak.Servers > 0:
 		case isOrigin || peak.Work > 0:

@@ -73,6 +73,18 @@ func (r *reader) readBill(v value) {
 				v.problem("is %v; want more than 0 and less than 1, for example 0.999", b.Served)
 			}
 		}},
+		field{"week", func(v value) {
+			days := v.list()
+			if len(days) != len(b.Week) {
+				v.problem("has %d loads; want 7, Monday first", len(days))
+				return
+			}
+			for i, day := range days {
+				if day.number(&b.Week[i]) && !(b.Week[i] >= 0 && b.Week[i] <= 1e6) {
+					day.problem("is %v; want 0 or more", b.Week[i])
+				}
+			}
+		}},
 		field{"instance", func(v value) { v.text(&b.Instance) }},
 		field{"term", func(v value) { v.text(&b.Term) }},
 		field{"plan", func(v value) { v.text(&b.Plan) }},

@@ -49,6 +49,7 @@ var goKeys = map[string]string{
 	"Weight":          "weights",
 	"PoPs":            "pops",
 	"Until":           "replications",
+	"Billing":         "bill",
 	"MinReplications": "min",
 	"MaxReplications": "max",
 	"RelativeError":   "until", // whose key says of which figure
