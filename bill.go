@@ -294,7 +294,7 @@ func ratioOfMeans(above, below []float64, level float64) stats.Estimate {
 	ratio := stats.MeanOf(above, level).Value / divisor.Value
 	linear := make([]float64, len(above))
 	for r := range linear {
-		linear[r] = ratio + (above[r]-ratio*below[r])/divisor.Value
+		linear[r] = ratio + (above[r]-float64(ratio*below[r]))/divisor.Value
 	}
 	e := stats.MeanOf(linear, level)
 	if math.IsNaN(ratio) || math.IsInf(ratio, 0) {
