@@ -9,15 +9,15 @@ func ServersWithoutWait(offered, share float64) float64 {
 	if !(offered > 0) {
 		return 0
 	}
+	if offered > 1e7 {
+		return math.Ceil(offered * 1.01) // many times the square root, and nobody has as many
+	}
 	// Erlang B by its recursion, and Erlang C of it.
 	blocked := 1.0
 	for c := 1.0; ; c++ {
 		blocked = float64(offered*blocked) / (c + float64(offered*blocked))
 		if c > offered && blocked/(1-float64(offered/c*(1-blocked))) <= 1-share {
 			return c
-		}
-		if c > offered && offered > 1e7 { // by the square root, close enough there
-			return math.Ceil(offered + math.Sqrt(36*offered))
 		}
 	}
 }
