@@ -120,15 +120,15 @@ type withinSamples struct {
 	these, base []float64
 }
 
-// within returns the shares within the deadlines of what the workload is judged by, under a placement.
+// within returns the shares within the deadlines of what the workload is judged by.
 func (e *estimator) within(placement int) (all []withinSamples) {
 	for i, m := range e.rows.all {
 		if m.Deadline == 0 || m.Judged == "" || m.Metric != e.headline.String() && m.Metric != sim.PlayerRTT.String() {
 			continue
 		}
 		w := withinSamples{workload: e.name + " " + m.Judged, deadline: m.Deadline}
-		for r, run := range e.runs[placement] {
-			w.these = append(w.these, shareOf(run.ratios[i]))
+		for r := range e.runs[placement] {
+			w.these = append(w.these, shareOf(e.runs[placement][r].ratios[i]))
 			w.base = append(w.base, shareOf(e.runs[0][r].ratios[i]))
 		}
 		all = append(all, w)
@@ -294,7 +294,7 @@ func ratioOfMeans(above, below []float64, level float64) stats.Estimate {
 	ratio := stats.MeanOf(above, level).Value / divisor.Value
 	linear := make([]float64, len(above))
 	for r := range linear {
-		linear[r] = ratio + (above[r]-ratio*below[r])/divisor.Value
+		linear[r] = ratio + (above[r]-float64(ratio*below[r]))/divisor.Value
 	}
 	e := stats.MeanOf(linear, level)
 	if math.IsNaN(ratio) || math.IsInf(ratio, 0) {

@@ -190,8 +190,7 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 	for p := range s.Placements {
 		c.Placements = append(c.Placements, PlacementResult{Name: s.Placements[p].Name, Roles: rolesOf(&s.Placements[p])})
 	}
-	rows := s.rowSets()
-	within := make([][]withinSamples, len(s.Placements)) // of what bills say by point
+	rows, within := s.rowSets(), make([][]withinSamples, len(c.Placements))
 	for w, d := range s.workloads() {
 		e := estimator{described: d, rows: &rows[w], metros: c.Metros, sites: c.Sites, level: c.Level, workers: s.workers()}
 		for p := range c.Placements {
@@ -205,8 +204,8 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 		if err != nil {
 			return nil, err
 		}
-		if s.Billing != nil {
-			for p := 1; p < len(within); p++ {
+		for p := range c.Placements {
+			if s.Billing != nil && p > 0 {
 				within[p] = append(within[p], e.within(p)...)
 			}
 		}

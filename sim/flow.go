@@ -105,10 +105,10 @@ func (f *flows) users(days []float64) {
 		for k := range planned.entries[m] {
 			e := &planned.entries[m][k]
 			share := e.share.initial()
-			requests := float64(tally.Answered()) * share
+			requests := float64(float64(tally.Answered()) * share)
 			at := &f.plan.sites[e.site]
 			to := Flow{
-				From: at.id, Requests: requests * days[m] * sent, Bytes: float64(tally.Count(Bytes)) * share * days[m], UnknownSize: isGame,
+				From: at.id, Requests: float64(requests * days[m] * sent), Bytes: float64(float64(tally.Count(Bytes)) * share * days[m]), UnknownSize: isGame,
 			}
 			if e.enters != e.site {
 				to.Via = f.plan.sites[e.enters].id
@@ -121,10 +121,10 @@ func (f *flows) users(days []float64) {
 			}
 			f.add(to)
 			f.raw[e.site] += requests
-			f.day[e.site] += requests * days[m]
+			f.day[e.site] += float64(requests * days[m])
 			if calls := data.Probability * float64(data.Calls); calls > 0 {
 				if home := f.plan.scenario.homeOfSite(f.plan.placement, &f.plan.scenario.Workloads[f.number], at.id); home != at.id {
-					f.add(Flow{From: at.id, To: home, Requests: requests * days[m] * sent * calls, UnknownSize: true})
+					f.add(Flow{From: at.id, To: home, Requests: float64(requests * days[m] * sent * calls), UnknownSize: true})
 				}
 			}
 		}
@@ -156,7 +156,7 @@ func (f *flows) fetches() {
 			if part := int(hops[0].part); hops[0].part != originPart {
 				tier = f.plan.placement.Tiers[part].Name
 			}
-			f.add(Flow{From: f.plan.sites[hops[0].to].id, To: f.plan.sites[at].id, Tier: tier, Requests: float64(requests) * factor, Bytes: float64(bytes) * factor})
+			f.add(Flow{From: f.plan.sites[hops[0].to].id, To: f.plan.sites[at].id, Tier: tier, Requests: float64(float64(requests) * factor), Bytes: float64(float64(bytes) * factor)})
 		}
 	}
 }

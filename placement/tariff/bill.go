@@ -147,7 +147,7 @@ func (b *Book) price(uses []use, used map[*Price]bool, gap func(Gap)) []priced {
 		volume := 0.0
 		for k := i; k < len(rates); k++ {
 			if rates[k] == r {
-				volume += uses[k].quantity * (1 - free[k])
+				volume += float64(uses[k].quantity * (1 - free[k]))
 			}
 		}
 		money, unpriced := r.cost(volume)

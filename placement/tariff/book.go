@@ -224,13 +224,13 @@ func (r *rate) cost(quantity float64) (money, unpriced float64) {
 	left := quantity
 	for _, p := range r.bands {
 		size, _ := item.sizeOf(p.Unit) // the tariff is valid
-		low, high := p.From*size, end(p)*size
+		low, high := float64(p.From*size), float64(end(p)*size)
 		if quantity <= low {
 			continue
 		}
 		in := min(quantity, high) - low
 		left -= in
-		money += float64(in/size) * p.Amount
+		money += float64(in / size * p.Amount)
 	}
 	if r.off != nil {
 		money *= 1 - r.off.Amount

@@ -9,15 +9,15 @@ func ServersWithoutWait(offered, share float64) float64 {
 	if !(offered > 0) {
 		return 0
 	}
+	if offered > 1e7 {
+		return math.Ceil(offered * 1.01) // many times the square root, and nobody has as many
+	}
 	// Erlang B by its recursion, and Erlang C of it.
 	blocked := 1.0
 	for c := 1.0; ; c++ {
 		blocked = float64(offered*blocked) / (c + float64(offered*blocked))
-		if c > offered && blocked/(1-float64(offered/c)*(1-blocked)) <= 1-share {
+		if c > offered && blocked/(1-float64(offered/c*(1-blocked))) <= 1-share {
 			return c
-		}
-		if c > offered && offered > 1e7 { // by the square root, close enough there
-			return math.Ceil(offered + 6*math.Sqrt(offered))
 		}
 	}
 }
@@ -29,21 +29,39 @@ func SeatsFor(mean, share float64) float64 {
 	if !(mean > 0) {
 		return 0
 	}
-	// E[min(N, s)] is the sum of P(N > k) over k < s. Beyond 12 standard deviations below the mean P(N > k) is 1.
-	first := math.Max(0, math.Floor(mean-12*math.Sqrt(mean)-12))
-	served := first
-	lg, _ := math.Lgamma(first + 1)
-	p := math.Exp(first*math.Log(mean) - mean - lg) // P(N = k)
-	below := 0.0                                    // P(N <= k)
+	// The weights of a Poisson law around its mode, up and down until they are nothing; its normalisation is their sum.
+	mode := math.Floor(mean)
+	const nothing = 1e-18
+	var below []float64 // the weights of mode-1, mode-2, ...
+	sum := 1.0
+	for k, p := mode, 1.0; k > 0; k-- {
+		if p = float64(p * (k / mean)); p < nothing {
+			break
+		}
+		below, sum = append(below, p), sum+p
+	}
+	for k, p := mode+1, 1.0; ; k++ {
+		if p = float64(p * (mean / k)); p < nothing {
+			break
+		}
+		sum += p
+	}
+	// E[min(N, s)] is the sum of P(N > k) over k < s; below the first weight P(N > k) is 1.
+	first := mode - float64(len(below))
+	served, cumulated, p := first, 0.0, 0.0
 	for s := first; ; s++ {
-		if served >= share*mean {
+		if served >= float64(share*mean) || s > mode && p < nothing {
 			return s
 		}
-		below += p
-		served += math.Max(0, 1-below)
-		p *= mean / (s + 1)
-		if s > mean+40*math.Sqrt(mean)+200 {
-			return s
+		switch at := int(mode - s); {
+		case at > 0:
+			p = below[at-1]
+		case at == 0:
+			p = 1
+		default:
+			p = float64(p * (mean / s))
 		}
+		cumulated += p / sum
+		served += math.Max(0, 1-cumulated)
 	}
 }

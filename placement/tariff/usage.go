@@ -69,7 +69,7 @@ func (u *Usage) uses(o *Options, gap func(Gap)) (all []use) {
 		l := lookup{item: item, name: name, place: at, to: to}
 		for i := range all {
 			if all[i].lookup == l {
-				all[i].quantity += quantity
+				all[i].quantity += float64(quantity)
 				return
 			}
 		}
