@@ -36,6 +36,9 @@ var samples = map[string][]string{
 	"an output":           {"report.HitRatios", "report.hitRatios", `"hit_ratio.svg"`},
 	"a trace format":      {"trace.Squid", "trace.squidFormat", `"squid"`},
 	"a provider":          {"catalog.ProviderFastly", `"fastly"`},
+	"a price":             nil,
+	"an item of a bill":   {"tariff.LoadBalancerUse"},
+	"a figure of bills":   {`"marginal bill of a site"`},
 	"a key of a scenario": {`"lobby_timeout"`},
 }
 
