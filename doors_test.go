@@ -27,7 +27,6 @@ var samples = map[string][]string{
 	"a usual tier":             {"placement.OriginShield", `"origin-shield"`, `"origin_shield"`},
 	"a journey stage":          nil,
 	"a cause of latency":       {"sim.Loss", `"packet loss"`},
-	"an objective of a search": nil, // it is a measure
 	"a routing rule":           {"placement.Pinned", "scenario.readPinned", `"pinned"`},
 	"a cache policy":           {"cache.newHyperbolic", `"hyperbolic"`},
 	"an admission":             {"cache.newAdaptSize", `"adaptsize"`},
@@ -37,6 +36,10 @@ var samples = map[string][]string{
 	"an output":                {"report.HitRatios", "report.hitRatios", `"hit_ratio.svg"`},
 	"a trace format":           {"trace.Squid", "trace.squidFormat", `"squid"`},
 	"a provider":               {"catalog.ProviderFastly", `"fastly"`},
+	"an objective of a search": nil, // it is a measure
+	"a price":                  nil,
+	"an item of a bill":        {"tariff.LoadBalancerUse"},
+	"a figure of bills":        {`"marginal bill of a site"`},
 	"a key of a scenario":      {`"lobby_timeout"`},
 }
 
