@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -87,4 +88,72 @@ func TestBadStoppingRulesAreRefused(t *testing.T) {
 		_, err := s.Run(context.Background())
 		require.ErrorContains(t, err, want)
 	}
+}
+
+func TestTheBestIsKnownByAnyFigure(t *testing.T) {
+	s := queueStudy(t, 0.8)
+	s.Replications = 0
+	fast := s.Placements[0].Named("two servers")
+	fast.Sites = append(fast.Sites[:1:1], fast.Sites[1])
+	fast.Sites[1].Servers = 2
+	s.Placements = append(s.Placements, fast, fast.Named("the same"))
+	s.Measures = []edgewise.Measure{{
+		Label: edgewise.Label{Metric: "queue", Statistic: "mean", Unit: "ms"},
+		Of: edgewise.RatioOf(func(t *edgewise.Tallies) stats.Ratio {
+			return stats.Ratio{Numerator: uint64(t.Causes[sim.Queue]), Denominator: t.Answered()}
+		}, 1e-6),
+	}}
+	worst, err := edgewise.WorstMetroOf(must(s.MeasuresOf("api"))[0])
+	require.ErrorContains(t, err, "a mean, a quantile or a share within a deadline")
+	for _, m := range must(s.MeasuresOf("api")) {
+		if m.IsCalled("ttfb mean") {
+			worst, err = edgewise.WorstMetroOf(m)
+			require.NoError(t, err)
+		}
+	}
+	s.Measures = append(s.Measures, worst)
+	for _, u := range []edgewise.Until{
+		{By: "queue mean", Better: edgewise.Less, Matters: 0.5},
+		{By: "worst metro ttfb mean", Matters: 0.5},
+	} {
+		u.Workload, u.BestKnown, u.Among = "api", 0.95, []string{"region only", "two servers"}
+		s.Until = &u
+		c, err := s.Run(context.Background())
+		require.NoError(t, err)
+		require.Equal(t, "best known", c.Stopping.Reason)
+		require.Equal(t, "two servers", c.Stopping.Best)
+		require.Len(t, c.Stopping.Ranking, 2, "the third is not among them")
+		first, second := c.Stopping.Ranking[0], c.Stopping.Ranking[1]
+		require.Equal(t, "two servers", first.Placement)
+		require.Greater(t, first.Best, 0.99)
+		require.Positive(t, second.Behind.Low)
+		require.Positive(t, second.Dropped)
+		require.InDelta(t, second.Mean-first.Mean, second.Behind.Value, 1e-9)
+		require.Len(t, first.Observed, c.Replications)
+	}
+	// More is better.
+	s.Until = &edgewise.Until{Workload: "api", BestKnown: 0.95, By: "queue mean", Better: edgewise.More, Matters: 0.5}
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, "region only", c.Stopping.Best)
+	require.Positive(t, c.Stopping.Ranking[0].Mean)
+	for want, u := range map[string]edgewise.Until{
+		`Until.By is "nothing mean"; want one of`:          {By: "nothing mean", Matters: 1},
+		"Until.Matters is 0; want a finite number above 0": {By: "ttfb mean"},
+		"Until.Better is ":                          {By: "queue mean", Matters: 1},
+		"Until.Among is nobody; want names":         {By: "ttfb mean", Matters: 1, Among: []string{"nobody"}},
+		"quantiles or an indifference in ms beside": {By: "ttfb mean", Matters: 1, Indifference: time.Second},
+		`Until.By is "bill"; want one of`:           {By: "bill", Matters: 1},
+	} {
+		u.Workload, u.BestKnown = "api", 0.95
+		s.Until = &u
+		require.ErrorContains(t, s.Validate(), want)
+	}
+}
+
+func must[T any](x T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return x
 }
