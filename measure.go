@@ -440,6 +440,17 @@ func (s *Study) measuresOf(w *described) (all []Measure) {
 	return all
 }
 
+// MeasuresOf returns the figures that a workload of the study may have: none if no workload has the name. What did not happen in
+// any run has no figure all the same.
+func (s *Study) MeasuresOf(workload string) []Measure {
+	for _, d := range s.workloads() {
+		if d.name == workload {
+			return s.measuresOf(&d)
+		}
+	}
+	return nil
+}
+
 // showOwn sees to it that an own figure which is judged is in a table.
 func (m *Measure) showOwn() {
 	if m.Judged == "" || m.Column != "" {

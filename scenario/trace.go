@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"bytes"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -77,7 +76,7 @@ func readTrace(r *reader, v value, w *workload.Workload) {
 		o.Warn = func(warning string) {
 			r.study.Warnings = append(r.study.Warnings, strings.TrimPrefix(warning, "trace: "))
 		}
-		t.record(seen)
+		t.record(r.shared, seen)
 	}
 	w.Demand, w.Service = t.demand, t.service
 	if t.demand.Recording != nil {
@@ -157,8 +156,8 @@ func (t *tracedWorkload) isComplete(seen map[string]value) bool {
 }
 
 // record reads the trace.
-func (t *tracedWorkload) record(seen map[string]value) {
-	recording, err := trace.ReadRecording(bytes.NewReader(t.file.data), t.file.path, t.options)
+func (t *tracedWorkload) record(from *shared, seen map[string]value) {
+	recording, err := from.recording(&t.file, t.options)
 	if err != nil {
 		seen["file"].problem("%s", oneLine(err))
 		return

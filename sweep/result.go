@@ -1,0 +1,193 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/edgewise-sim/edgewise"
+)
+
+// A Result is what a sweep has found.
+type Result struct {
+	// Title is the sweep's, Design how its points lie, Keys what differs between them, Watched what was looked at.
+	Title   string
+	Design  Design
+	Keys    []Key
+	Watched []Watch
+	// Level is that of the intervals, each by itself.
+	Level float64
+	// Points are the sweep's, in its order.
+	Points []PointResult
+	// Crossings say where two placements change order along the key, Targets where a figure reaches its value. They are of a
+	// sweep over one key of numbers, or over several together.
+	Crossings []Crossing
+	Targets   []Target
+	// Influences say how much each key of numbers moves each figure, of a sweep over two or more that are not one after another.
+	Influences []Influence
+}
+
+// A PointResult is what one point has found.
+type PointResult struct {
+	Values []Value
+	// Comparison is that of the point's study, without its distributions; nil where Refused says why there is none.
+	Comparison *edgewise.Comparison
+	Refused    string
+	// Missing counts the cells of the point that have not run.
+	Missing int
+}
+
+// CompareKept makes the result from what a store has of the cells, as [edgewise.Study.CompareKept] does of a study: each point is
+// compared as its study alone would be. When cells are missing it returns a [*edgewise.MissingError] for the first round and
+// the first point that lack some, and the result with what the points have; nil if none has anything. A point that is refused,
+// because it is overloaded or has not warmed up, stands in the result with the reason; if all are, that is the error.
+func (s *Sweep) CompareKept(ctx context.Context, from edgewise.Store) (*Result, error) {
+	l, err := s.lay()
+	if err != nil {
+		return nil, err
+	}
+	watched := s.Watched()
+	isWatched := func(label edgewise.Label) bool {
+		for _, w := range watched {
+			if w.Metric == label.Metric && w.Statistic == label.Statistic {
+				return true
+			}
+		}
+		return false
+	}
+	r := &Result{Title: s.Title, Design: s.Design, Keys: s.Keys, Watched: watched, Level: levelOf(s.Points[0].Study)}
+	var missing *edgewise.MissingError
+	var refused error
+	compared := 0
+	for i := range s.Points {
+		of := PointResult{Values: s.Points[i].Values}
+		study := s.study(i)
+		study.Replicated = isWatched
+		c, err := study.CompareKept(ctx, &pointStore{s, l, i, from})
+		var lacks *edgewise.MissingError
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case isRefusal(err):
+			of.Refused = err.Error()
+			refused = errors.Join(refused, fmt.Errorf("sweep: %s: %w", s.Name(i), err))
+		case errors.As(err, &lacks):
+			of.Missing = len(lacks.Cells)
+			if named := s.at(l, i, lacks).(*edgewise.MissingError); missing == nil || named.Round < missing.Round {
+				missing = named
+			} else if named.Round == missing.Round {
+				missing.Cells = union(missing.Cells, named.Cells)
+			}
+		case err != nil:
+			return nil, s.at(l, i, err)
+		}
+		if c != nil {
+			compared++
+			forgetDistributions(c)
+			of.Comparison = c
+		}
+		r.Points = append(r.Points, of)
+	}
+	switch {
+	case compared == 0 && missing != nil:
+		return nil, missing
+	case compared == 0:
+		return nil, refused
+	}
+	r.conclude()
+	if missing != nil {
+		return r, missing
+	}
+	return r, nil
+}
+
+// union adds cells that a list does not have.
+func union(cells, more []edgewise.Cell) []edgewise.Cell {
+	has := make(map[edgewise.Cell]bool)
+	for _, c := range cells {
+		has[c] = true
+	}
+	for _, c := range more {
+		if !has[c] {
+			cells = append(cells, c)
+		}
+	}
+	return cells
+}
+
+// forgetDistributions lets go of what takes most memory, and no table of a sweep has.
+func forgetDistributions(c *edgewise.Comparison) {
+	for p := range c.Placements {
+		for w := range c.Placements[p].Workloads {
+			c.Placements[p].Workloads[w].Latency = nil
+		}
+	}
+}
+
+func levelOf(s *edgewise.Study) float64 {
+	if s.Level == 0 {
+		return 0.95
+	}
+	return s.Level
+}
+
+// conclude asks the questions of the sweep.
+func (r *Result) conclude() {
+	if r.isLine() {
+		r.Crossings, r.Targets = r.crossings(), r.targets()
+		return
+	}
+	r.Influences = r.influences()
+}
+
+// isLine reports whether the points lie on a line, along the first key.
+func (r *Result) isLine() bool {
+	return r.Keys[0].IsNumber && (len(r.Keys) == 1 || r.Design == Zip)
+}
+
+// Placements returns the names of the placements, each once, in the order in which they come.
+func (r *Result) Placements() (names []string) {
+	seen := make(map[string]bool)
+	for _, p := range r.Points {
+		if p.Comparison == nil {
+			continue
+		}
+		for _, of := range p.Comparison.Placements {
+			if !seen[of.Name] {
+				seen[of.Name] = true
+				names = append(names, of.Name)
+			}
+		}
+	}
+	return names
+}
+
+// Figure returns a figure of a placement at a point, of all users or of a metro, given by its id; false where there is none.
+func (p *PointResult) Figure(placement string, w Watch, metro string) (edgewise.Figure, bool) {
+	if p.Comparison == nil {
+		return edgewise.Figure{}, false
+	}
+	of := p.Comparison.Placement(placement).Workload(w.Workload)
+	if of.Err() != nil {
+		return edgewise.Figure{}, false
+	}
+	figures := of.Figures
+	if metro != "" {
+		figures = of.Metro(metro).Figures
+	}
+	f, ok := figures.Find(w.Metric, w.Statistic)
+	return f, ok && f.HasValue()
+}
+
+// Metros returns the metros that a watch looks at, besides all users: those of the first point that has any.
+func (r *Result) Metros(w Watch) []edgewise.Place {
+	if !w.ByMetro {
+		return nil
+	}
+	for _, p := range r.Points {
+		if p.Comparison != nil {
+			return p.Comparison.Metros
+		}
+	}
+	return nil
+}
