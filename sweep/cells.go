@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/placement"
 )
 
 // A layout says which cells the points of a valid sweep have, and which of them are the same.
@@ -20,8 +21,8 @@ type layout struct {
 	headers []edgewise.CellHeader
 	// homes holds by point and placement which point runs the placement's cells: the first at which they are the same.
 	homes []map[string]int
-	// placement holds, by the name that a placement's cells have in the sweep, where they are run.
-	placement map[string]place
+	// placements holds, by the name that a placement's cells have in the sweep, where they are run.
+	placements map[string]place
 }
 
 // A place is a placement at a point.
@@ -41,7 +42,7 @@ func (s *Sweep) lay() (*layout, error) {
 }
 
 func (s *Sweep) newLayout() (*layout, error) {
-	l := &layout{placement: make(map[string]place)}
+	l := &layout{placements: make(map[string]place)}
 	all := sha256.New()
 	first := make(map[string]int) // by what decides a placement's cells
 	for i := range s.Points {
@@ -64,7 +65,7 @@ func (s *Sweep) newLayout() (*layout, error) {
 			if !ok {
 				home = i
 				first[same] = i
-				l.placement[cellName(i, p.Name)] = place{i, p.Name}
+				l.placements[cellName(i, p.Name)] = place{i, p.Name}
 			}
 			homes[p.Name] = home
 		}
@@ -99,7 +100,21 @@ func (s *Sweep) Shared() (placements, run int, err error) {
 	for i := range s.Points {
 		placements += len(s.Points[i].Study.Placements)
 	}
-	return placements, len(l.placement), nil
+	return placements, len(l.placements), nil
+}
+
+// OwnPlacements returns the placements of a point that it runs itself: those that are not the same at a point before it.
+func (s *Sweep) OwnPlacements(point int) (own []placement.Placement, err error) {
+	l, err := s.lay()
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range s.Points[point].Study.Placements {
+		if l.homes[point][p.Name] == point {
+			own = append(own, p)
+		}
+	}
+	return own, nil
 }
 
 // Cells lists the cells of the first round ([Sweep.Round]).
@@ -173,8 +188,8 @@ func (l *layout) cell(point int, c edgewise.Cell) edgewise.Cell {
 	return edgewise.Cell{Placement: cellName(l.homes[point][c.Placement], c.Placement), Replication: c.Replication}
 }
 
-// decides reports whether a point decides itself how many replications it runs.
-func (s *Sweep) decides() bool {
+// Decides reports whether a point decides itself how many replications it runs.
+func (s *Sweep) Decides() bool {
 	return slices.ContainsFunc(s.Points, func(p Point) bool { return p.Study.Until != nil })
 }
 
@@ -224,7 +239,7 @@ func (s *Sweep) RunCells(ctx context.Context, cells []edgewise.Cell, begin func(
 	}
 	left := make(map[int]int) // cells by point
 	for _, c := range cells {
-		at, ok := l.placement[c.Placement]
+		at, ok := l.placements[c.Placement]
 		if !ok {
 			return fmt.Errorf("sweep: %v: no cells of the sweep are called so", c)
 		}
@@ -238,7 +253,7 @@ func (s *Sweep) RunCells(ctx context.Context, cells []edgewise.Cell, begin func(
 	workers := s.workers()
 	runners := &runners{sweep: s, left: left, made: make(map[int]func() (*edgewise.Runner, error))}
 	runOne := func(c edgewise.Cell) error {
-		at := l.placement[c.Placement]
+		at := l.placements[c.Placement]
 		defer runners.done(at.point)
 		wanted, err := begin(c)
 		if err != nil || !wanted {

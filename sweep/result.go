@@ -191,3 +191,11 @@ func (r *Result) Metros(w Watch) []edgewise.Place {
 	}
 	return nil
 }
+
+// Why says why a point has no comparison.
+func (p *PointResult) Why() string {
+	if p.Refused != "" {
+		return p.Refused
+	}
+	return fmt.Sprintf("%d cells have not run", p.Missing)
+}

@@ -32,7 +32,7 @@ func (s *Sweep) Run(ctx context.Context, store edgewise.Store) (*Result, error) 
 			partial, _ := s.CompareKept(context.WithoutCancel(ctx), store)
 			return partial, err
 		}
-		if !s.decides() {
+		if !s.Decides() {
 			break
 		}
 	}

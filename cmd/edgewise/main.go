@@ -1,6 +1,7 @@
 // Command edgewise compares where requests could be served: region, Local Zone or edge PoP.
 //
 //	edgewise run examples/localzone-vs-edge/scenario.yaml -o out
+//	edgewise sweep examples/break-even/scenario.yaml -o out
 //	edgewise shard scenario.yaml -o store --index 0 --count 4
 //	edgewise merge store -o out
 //	edgewise status out
@@ -41,6 +42,7 @@ import (
 // commands is the command line.
 type commands struct {
 	Run       runCmd       `cmd:"" help:"Run a scenario file and write the comparison of its placements."`
+	Sweep     sweepCmd     `cmd:"" help:"Run a scenario at many points and say how its figures follow the keys, and where placements change order."`
 	Shard     shardCmd     `cmd:"" help:"Run a share of a scenario's runs, as a task of an array job does, and keep them in a store."`
 	Merge     mergeCmd     `cmd:"" help:"Write the report of a study that shards have run."`
 	Status    statusCmd    `cmd:"" help:"Say what an interrupted run has finished, and what is missing."`
@@ -99,6 +101,8 @@ func execute(ctx context.Context, args []string, s *streams) int {
 			"sizes":      strings.Join(usualCacheSizes, ", "),
 			"outputs":    outputNames(),
 			"admissions": strings.Join(cache.Admissions(), ", "),
+
+			"sweep_outputs": sweepOutputNames(),
 		},
 	)
 	if err != nil {
