@@ -116,20 +116,21 @@ func readSweep(ctx context.Context, s *streams, path string, workers int) (*swee
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	return parseSweep(s, path, text, workers)
+	of, files, err := parseSweep(s, path, text, workers)
+	return of, text, files, err
 }
 
-func parseSweep(s *streams, path string, text []byte, workers int) (*sweep.Sweep, []byte, []scenario.File, error) {
+func parseSweep(s *streams, path string, text []byte, workers int) (*sweep.Sweep, []scenario.File, error) {
 	of, files, err := scenario.ParseSweep(path, text)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	if workers < 0 {
-		return nil, nil, nil, fmt.Errorf("--workers is %d; want 0 or more", workers)
+		return nil, nil, fmt.Errorf("--workers is %d; want 0 or more", workers)
 	}
 	of.Workers = workers
 	s.warnAll(warningsOf(of))
-	return of, text, files, nil
+	return of, files, nil
 }
 
 // warningsOf returns the warnings of all points, each once.
