@@ -9,6 +9,7 @@
 //	edgewise verify --effort quick
 //	edgewise catalog local-zones
 //	edgewise cache trace.csv --policy lru,sieve --size 1%,10%
+//	edgewise fit access.log -o workload.yaml -p fit.svg
 //	edgewise trace convert access.log trace.csv
 //	edgewise rtt pairs.csv
 //	edgewise matrix us-east-1 eu-west-1 London --format netem
@@ -49,6 +50,7 @@ type commands struct {
 	Reproduce reproduceCmd `cmd:"" help:"Run the scenario of a report again and check that every file is the same to the bit."`
 	Verify    verifyCmd    `cmd:"" help:"Hold the simulator against closed forms and reference values."`
 	Cache     cacheCmd     `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
+	Fit       fitCmd       `cmd:"" help:"Find the workload that a trace or access log is like, for a scenario, with the fit drawn beside the data."`
 	Trace     traceCmd     `cmd:"" help:"Convert request traces and access logs."`
 	Catalog   catalogCmd   `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
 	RTT       rttCmd       `cmd:"" name:"rtt" help:"Say the round trips between places, from a CSV."`

@@ -111,6 +111,7 @@ func Of(ctx context.Context, r *trace.Recording, o Options) (*Fit, error) {
 		}
 	}
 	f.Objects = len(asked)
+	f.HasSizes = f.HasSizes && slices.Max(sizes) > 1 // formats with a size have 1 where nobody knows it
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(counts[b], counts[a]) })
 	var err error
 	if f.Popularity, f.Frequencies, err = fitPopularity(asked); err != nil {
@@ -252,4 +253,29 @@ func ranks(values []float64) []float64 {
 		i = end + 1
 	}
 	return of
+}
+
+// Doubts say in sentences where the trace is not as a workload of independent requests would be: none where it is.
+func (f *Fit) Doubts() (all []string) {
+	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
+	if f.Churn > 0.02 {
+		say("Popularity changes: %.1f %% of the requests of the second half are for objects new in it, beyond what the fit expects; in the workload it stays.", 100*f.Churn)
+	}
+	if n := len(f.Misses); n > 0 {
+		if small := f.Misses[0]; small.Zipf.Requests > small.Trace.Requests+0.05 {
+			say("What was asked for is asked for again soon: the smallest cache misses %.0f %% of the trace, and %.0f %% of the workload, whose requests are independent.",
+				100*small.Trace.Requests, 100*small.Zipf.Requests)
+		}
+	}
+	if math.Abs(f.SizeByRank) > 0.1 {
+		what := "smaller"
+		if f.SizeByRank > 0 {
+			what = "larger"
+		}
+		say("Popular objects are %s (rank correlation %.2f): one law of sizes does not say so, classes by rank do.", what, f.SizeByRank)
+	}
+	if f.HasSizes && f.Sizes.Distance > 0.1 {
+		say("Sizes are not lognormal: shares of the sizes below some size are off by up to %.0f points.", 100*f.Sizes.Distance)
+	}
+	return all
 }

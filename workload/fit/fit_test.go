@@ -125,7 +125,7 @@ func TestATraceThatSaysTooLittleIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "fewer than ten objects are asked for more than once; want a longer trace")
 }
 
-// web07 is a trace of a web server (Umass, in the format of libCacheSim): its counts are known, and its requests are not independent.
+// web07 is the trace of a web server in cache/testdata: its counts are known, and its requests are not independent.
 func TestAFitOfARealTraceSaysHowFarItIsOff(t *testing.T) {
 	f, err := fit.Of(t.Context(), realTrace(t), fit.Options{})
 	require.NoError(t, err)
