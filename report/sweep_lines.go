@@ -55,7 +55,7 @@ func sweepPanel(r *sweep.Result, w sweep.Watch) *plotPanel {
 	case "share":
 		factor = 100
 		p.Y.Label.Text += ", %"
-	case "":
+	case "", w.Statistic:
 	default:
 		p.Y.Label.Text += ", " + unit
 	}
@@ -238,7 +238,7 @@ func (t sweepTicks) Ticks(low, high float64) []plot.Tick {
 	for i := range t.r.Points {
 		v := t.r.Points[i].Values[0]
 		label := v.Text
-		if t.r.Keys[0].IsNumber {
+		if t.r.Keys[0].IsNumber && t.r.Keys[0].Unit == "" {
 			label = valueInWords(t.r.Keys[0], v.Number)
 		}
 		at := axisOf(t.r, i)
@@ -437,7 +437,7 @@ func SweepTornado(r *sweep.Result) (*Picture, error) {
 			continue
 		}
 		unit := unitOf(r, i.Watch)
-		style := look.Line(max(1, slices.Index(placements, i.Placement)))
+		style := look.Line(max(0, slices.Index(placements, i.Placement)))
 		title := watchInWords(i.Watch) + ", " + i.Placement
 		if i.IsDifference {
 			title += " − " + placements[0]
@@ -450,7 +450,7 @@ func SweepTornado(r *sweep.Result) (*Picture, error) {
 		for _, e := range byEffect(i) {
 			of := inUnit(e.Estimate, unit)
 			panel.rows = append(panel.rows, barRow{
-				name: shortKey(r, e.Key), text: signed(of) + fmt.Sprintf("; of ranks %.2f", e.Rank), style: style,
+				name: shortKey(r, e.Key), text: signed(of) + "; of ranks " + number(e.Rank, 2), style: style,
 				value: of.Value, low: of.Low, high: of.High, isThere: true, isBar: true,
 			})
 			panel.low, panel.high = min(panel.low, of.Low), max(panel.high, of.High)

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
-	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/stats"
 	"github.com/edgewise-sim/edgewise/sweep"
 )
@@ -33,9 +32,11 @@ func writeSweep(w io.Writer, r *sweep.Result, p *paper) error {
 		p.items(answers)
 		p.gap()
 	}
-	for _, watch := range r.Watched {
-		if t := sweepGrid(r, watch, p.All); t != nil {
-			p.grid(t)
+	if p.All || r.Design != sweep.LatinHypercube { // of points that were drawn no one is of interest
+		for _, watch := range r.Watched {
+			if t := sweepGrid(r, watch, p.All); t != nil {
+				p.grid(t)
+			}
 		}
 	}
 	for i := range r.Influences {
@@ -91,16 +92,23 @@ func firstLine(s string) string {
 // pointInWords names a point by its values.
 func pointInWords(r *sweep.Result, point int) string {
 	var parts []string
-	for k, v := range r.Points[point].Values {
-		parts = append(parts, shortKey(r, k)+" "+v.Text)
+	for _, k := range tableKeys(r) {
+		parts = append(parts, shortKey(r, k)+" "+r.Points[point].Values[k].Text)
 	}
 	return strings.Join(parts, ", ")
 }
 
+// general are last parts of paths that say little alone.
+var general = []string{"mean", "size", "sizes", "sites", "median", "min", "max", "scale", "shape", "at", "for", "probability", "objects", "requests"}
+
 // shortKey returns the last parts of a key's path that tell it from the others.
 func shortKey(r *sweep.Result, key int) string {
 	parts := strings.Split(r.Keys[key].Path, ".")
-	for n := 1; n < len(parts); n++ {
+	n := 1
+	if slices.Contains(general, parts[len(parts)-1]) {
+		n = 2
+	}
+	for ; n < len(parts); n++ {
 		short := strings.Join(parts[len(parts)-n:], ".")
 		if !slices.ContainsFunc(r.Keys, func(k sweep.Key) bool {
 			return k.Path != r.Keys[key].Path && strings.HasSuffix("."+k.Path, "."+short)
@@ -115,7 +123,11 @@ func shortKey(r *sweep.Result, key int) string {
 func valueInWords(k sweep.Key, x float64) string {
 	switch k.Unit {
 	case "bytes":
-		return strings.ReplaceAll(words.Bytes(uint64(max(0, math.Round(x)))), " ", " ")
+		prefix := 0
+		for prefixes := len(bytePrefixes); x >= 999.5 && prefix < prefixes-1; prefix++ {
+			x /= 1000
+		}
+		return strconv.FormatFloat(x, 'g', 3, 64) + " " + bytePrefixes[prefix]
 	case "s":
 		d := time.Duration(x * 1e9)
 		switch {
@@ -133,6 +145,8 @@ func valueInWords(k sweep.Key, x float64) string {
 	}
 	return strings.Replace(strconv.FormatFloat(x, 'g', 3, 64), "-", "−", 1)
 }
+
+var bytePrefixes = []string{"B", "kB", "MB", "GB", "TB", "PB"}
 
 // watchInWords names a figure: "api: TTFB, mean".
 func watchInWords(w sweep.Watch) string {
@@ -354,12 +368,13 @@ func sweepGrid(r *sweep.Result, w sweep.Watch, all bool) *grid {
 	switch unit {
 	case "share":
 		title += ", %"
-	case "":
+	case "", w.Statistic:
 	default:
 		title += ", " + unit
 	}
-	t := &grid{title: title, first: 40, texts: len(r.Keys)}
-	for k := range r.Keys {
+	keys := tableKeys(r)
+	t := &grid{title: title, first: 40, texts: len(keys)}
+	for _, k := range keys {
 		t.columns = append(t.columns, shortKey(r, k))
 	}
 	for i, name := range placements {
@@ -377,8 +392,8 @@ func sweepGrid(r *sweep.Result, w sweep.Watch, all bool) *grid {
 	for i := 0; i < len(r.Points); i += step {
 		p := &r.Points[i]
 		var row []string
-		for _, v := range p.Values {
-			row = append(row, v.Text)
+		for _, k := range keys {
+			row = append(row, p.Values[k].Text)
 		}
 		for k, name := range placements {
 			f, ok := p.Figure(name, w, "")
@@ -404,6 +419,17 @@ func sweepGrid(r *sweep.Result, w sweep.Watch, all bool) *grid {
 	return t
 }
 
+// tableKeys returns the keys that a table has columns for: without those whose values are at all points the first's.
+func tableKeys(r *sweep.Result) (keys []int) {
+	for k := range r.Keys {
+		isSame := k > 0 && !slices.ContainsFunc(r.Points, func(p sweep.PointResult) bool { return p.Values[k].Text != p.Values[0].Text })
+		if !isSame {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
 // influenceGrid makes the table of what moves a figure.
 func influenceGrid(r *sweep.Result, i *sweep.Influence) *grid {
 	unit := unitOf(r, i.Watch)
@@ -417,7 +443,7 @@ func influenceGrid(r *sweep.Result, i *sweep.Influence) *grid {
 	}
 	t := &grid{title: title + ": what moves it", first: 40, columns: []string{"key", "from lowest to highest, " + in, "of ranks"}}
 	for _, e := range byEffect(i) {
-		t.rows = append(t.rows, []string{shortKey(r, e.Key), signed(inUnit(e.Estimate, unit)), strconv.FormatFloat(e.Rank, 'f', 2, 64)})
+		t.rows = append(t.rows, []string{shortKey(r, e.Key), signed(inUnit(e.Estimate, unit)), number(e.Rank, 2)})
 	}
 	t.notes = append(t.notes, fmt.Sprintf("%d points; straight lines in all keys explain %.0f %% of the variance, of ranks %.0f %%.", i.Points, 100*i.Fit, 100*i.RankFit))
 	return t

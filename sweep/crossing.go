@@ -13,7 +13,7 @@ type Order string
 
 // The orders.
 const (
-	// FirstLess says that the first has the lesser figure at all points, surely at one at least.
+	// FirstLess says that the first has the lesser figure at all points, surely at one at least; so says the level of all points together.
 	FirstLess Order = "less"
 	// FirstMore says that it has the greater one.
 	FirstMore Order = "more"
@@ -217,8 +217,10 @@ func (r *Result) asValues(places []Place) {
 func (c *curve) zeros(level float64) (Order, []Place) {
 	means := make([]float64, len(c.x))
 	isLess, isMore := false, false // surely
+	// Of many points one may show a difference by chance: all of them together hold at the level (Bonferroni).
+	together := 1 - (1-level)/float64(len(c.x))
 	for i, y := range c.y {
-		e := stats.MeanOf(y, level)
+		e := stats.MeanOf(y, together)
 		means[i] = e.Value
 		isLess = isLess || e.HasInterval() && e.High < 0
 		isMore = isMore || e.HasInterval() && e.Low > 0

@@ -43,10 +43,10 @@ func TestOrdersAreNamedWhereNothingCrosses(t *testing.T) {
 		}
 		return c.zeros(0.95)
 	}
-	order, places := of([]float64{-1, -1.1}, []float64{-2, -2.1})
+	order, places := of([]float64{-1, -1.01}, []float64{-2, -2.01})
 	require.Equal(t, FirstLess, order)
 	require.Empty(t, places)
-	order, _ = of([]float64{1, 1.1}, []float64{2, 2.1})
+	order, _ = of([]float64{1, 1.01}, []float64{2, 2.01})
 	require.Equal(t, FirstMore, order)
 	order, _ = of([]float64{0, 0}, []float64{0, 0})
 	require.Equal(t, Alike, order)
@@ -54,11 +54,11 @@ func TestOrdersAreNamedWhereNothingCrosses(t *testing.T) {
 	require.Equal(t, Alike, order)
 	require.Empty(t, places)
 	// Equal over a stretch: the middle of it.
-	order, places = of([]float64{-1, -1.1}, []float64{0, 0}, []float64{0, 0}, []float64{1, 1.1})
+	order, places = of([]float64{-1, -1.01}, []float64{0, 0}, []float64{0, 0}, []float64{1, 1.01})
 	require.Equal(t, Crosses, order)
 	require.InDelta(t, 1.5, places[0].At, 1e-12)
 	// Twice.
-	order, places = of([]float64{-1, -1.1}, []float64{1, 1.1}, []float64{-1, -1.1})
+	order, places = of([]float64{-1, -1.01}, []float64{1, 1.01}, []float64{-1, -1.01})
 	require.Equal(t, Crosses, order)
 	require.Len(t, places, 2)
 	require.True(t, places[0].Rises)

@@ -32,7 +32,7 @@ type Effect struct {
 	// Estimate is by how much the figure is greater at the highest value of the key than at the lowest, by least squares; its interval
 	// is Student's, over points. N is the number of points.
 	stats.Estimate
-	// Rank is the standardised regression coefficient of ranks, -1 to 1 (Saltelli et al., Global Sensitivity Analysis, 2008, 1.2): it
+	// Rank is the standardised regression coefficient of ranks, about -1 to 1 (Saltelli et al., Global Sensitivity Analysis, 2008, 1.2): it
 	// holds for what rises or falls, straight or not.
 	Rank float64
 }

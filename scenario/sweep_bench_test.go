@@ -1,0 +1,47 @@
+package scenario_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/scenario"
+)
+
+// BenchmarkSweep measures what a sweep of 60 points costs, and what its points cost as studies by themselves, each read from its file
+// and run: the metric of-its-parts is the first over the second.
+func BenchmarkSweep(b *testing.B) {
+	for name, grid := range map[string]string{
+		// A key that all placements meet: nothing is shared.
+		"nothing shared": "grid: {workloads.api.service.mean: {from: 1ms, to: 60ms, steps: 60}}",
+		// A key of one placement: the other runs once.
+		"one placement": "grid: {placements.zone v1.5.compute.servers: {from: 8, to: 67, steps: 60, whole: true}}",
+	} {
+		b.Run(name, func(b *testing.B) {
+			text := strings.NewReplacer("SWEEP", grid, "duration: 10s", "duration: 5m").Replace(sweptScenario)
+			var whole, parts time.Duration
+			for b.Loop() {
+				begin := time.Now()
+				s, _, err := scenario.ParseSweep("calls.yaml", []byte(text))
+				require.NoError(b, err)
+				require.Len(b, s.Points, 60)
+				_, err = s.Run(b.Context(), nil)
+				require.NoError(b, err)
+				whole += time.Since(begin)
+				for i := range s.Points {
+					begin := time.Now()
+					study, err := scenario.Parse("calls.yaml", s.Points[i].Text)
+					require.NoError(b, err)
+					_, err = study.Run(b.Context())
+					require.NoError(b, err)
+					parts += time.Since(begin)
+				}
+			}
+			b.ReportMetric(whole.Seconds()/parts.Seconds(), "of-its-parts")
+			b.ReportMetric(whole.Seconds()/float64(b.N), "sweep-s")
+			b.ReportMetric(parts.Seconds()/float64(b.N), "parts-s")
+		})
+	}
+}
