@@ -114,15 +114,30 @@ func (s *Study) describe(w io.Writer) error {
 	d.write(reflect.ValueOf(scenario))
 	d.write(reflect.ValueOf(s.Placements))
 	for n := s.Network; n != nil; n = n.Whole() {
+		sum, err := n.Described(func() ([]byte, error) { return describeNetwork(n) })
+		if err != nil {
+			return err
+		}
 		d.write(reflect.ValueOf(struct {
-			Nodes      []topology.Node
-			Links      []topology.Link
-			Measured   []topology.MeasuredRTT
+			Network    string
 			Correction topology.Correction
-		}{n.AllNodes(), n.Links(), n.Measured(), n.Correction()}))
+		}{hex.EncodeToString(sum), n.Correction()}))
 	}
 	d.flush()
 	return d.err
+}
+
+// describeNetwork returns the hash of what a network is, but for its correction.
+func describeNetwork(n *topology.Network) ([]byte, error) {
+	h := sha256.New()
+	d := descriptor{w: h, types: map[reflect.Type]typeOfPart{}}
+	d.write(reflect.ValueOf(struct {
+		Nodes    []topology.Node
+		Links    []topology.Link
+		Measured []topology.MeasuredRTT
+	}{n.AllNodes(), n.Links(), n.Measured()}))
+	d.flush()
+	return h.Sum(nil), d.err
 }
 
 // mostNested bounds how deep a part may be nested, so that one that holds itself is an error.

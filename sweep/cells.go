@@ -229,61 +229,76 @@ func (p *pointStore) Put(ctx context.Context, r *edgewise.CellResult) error {
 	return p.of.Put(ctx, &edgewise.CellResult{CellHeader: header, Result: r.Result})
 }
 
-// RunCells runs cells of the sweep, in their order, side by side on [Sweep].Workers cores, and calls begin and end as
-// [edgewise.Study.RunCells] does. What a placement needs to run is compiled once, and let go when the cells go on to other
-// points: let those of a point follow each other.
+// RunCells runs cells of the sweep on [Sweep].Workers cores, and calls begin and end as [edgewise.Study.RunCells] does. Points run
+// side by side, in the order in which their first cells come; what a point needs to run is compiled once.
 func (s *Sweep) RunCells(ctx context.Context, cells []edgewise.Cell, begin func(edgewise.Cell) (bool, error), end func(edgewise.Cell, *edgewise.CellResult, error) error) error {
 	l, err := s.lay()
 	if err != nil {
 		return err
 	}
-	left := make(map[int]int) // cells by point
+	var order []int // points
+	of := make(map[int][]edgewise.Cell)
 	for _, c := range cells {
 		at, ok := l.placements[c.Placement]
 		if !ok {
 			return fmt.Errorf("sweep: %v: no cells of the sweep are called so", c)
 		}
-		left[at.point]++
+		if of[at.point] == nil {
+			order = append(order, at.point)
+		}
+		of[at.point] = append(of[at.point], edgewise.Cell{Placement: at.placement, Replication: c.Replication})
 	}
 	if begin == nil {
 		begin = func(edgewise.Cell) (bool, error) { return true, nil }
 	}
+	return s.sideBySide(ctx, order, func(point int) int { return len(of[point]) }, func(ctx context.Context, point, workers int) error {
+		study := s.study(point)
+		study.Workers = workers
+		named := func(c edgewise.Cell) edgewise.Cell {
+			return edgewise.Cell{Placement: cellName(point, c.Placement), Replication: c.Replication}
+		}
+		err := study.RunCells(ctx, of[point], func(c edgewise.Cell) (bool, error) { return begin(named(c)) },
+			func(c edgewise.Cell, r *edgewise.CellResult, err error) error {
+				if r != nil {
+					r.CellHeader = l.header
+					r.Cell = named(c)
+				}
+				return end(named(c), r, err)
+			})
+		if err != nil && ctx.Err() == nil {
+			return fmt.Errorf("sweep: %s: %w", s.Name(point), err)
+		}
+		return err
+	})
+}
+
+// sideBySide does something with points in their order: with so many at a time that the cores are at work to the end, each with
+// some of them. It ends with the first error.
+func (s *Sweep) sideBySide(ctx context.Context, points []int, cells func(point int) int, do func(ctx context.Context, point, workers int) error) error {
+	workers, most := s.workers(), 1
+	for _, p := range points {
+		most = max(most, cells(p))
+	}
+	each := min(max(most/4, 1), workers) // so that few cores wait for the last cells of a point
+	atOnce := min((workers+each-1)/each, max(len(points), 1))
+	each = (workers + atOnce - 1) / atOnce
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	workers := s.workers()
-	runners := &runners{sweep: s, left: left, made: make(map[int]func() (*edgewise.Runner, error))}
-	runOne := func(c edgewise.Cell) error {
-		at := l.placements[c.Placement]
-		defer runners.done(at.point)
-		wanted, err := begin(c)
-		if err != nil || !wanted {
-			return err
-		}
-		result, err := runners.run(ctx, at, c.Replication, max(1, workers/len(cells)))
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if result != nil {
-			result.CellHeader = l.header
-			result.Cell = c
-		}
-		return end(c, result, err)
-	}
-	jobs := make(chan edgewise.Cell)
+	jobs := make(chan int)
 	var pool sync.WaitGroup
-	for range min(workers, len(cells)) {
+	for range atOnce {
 		pool.Go(func() {
-			for c := range jobs {
-				if err := runOne(c); err != nil {
+			for point := range jobs {
+				if err := do(ctx, point, each); err != nil {
 					stop(err)
 				}
 			}
 		})
 	}
 feed:
-	for _, c := range cells {
+	for _, p := range points {
 		select {
-		case jobs <- c:
+		case jobs <- p:
 		case <-ctx.Done():
 			break feed
 		}
@@ -299,38 +314,4 @@ func (s *Sweep) workers() int {
 		return runtime.GOMAXPROCS(0)
 	}
 	return s.Workers
-}
-
-// runners hold what the points that are at work have compiled.
-type runners struct {
-	sweep *Sweep
-
-	mu   sync.Mutex
-	left map[int]int // cells by point
-	made map[int]func() (*edgewise.Runner, error)
-}
-
-// run runs a cell of a point.
-func (r *runners) run(ctx context.Context, at place, replication, cores int) (*edgewise.CellResult, error) {
-	r.mu.Lock()
-	runner, ok := r.made[at.point]
-	if !ok {
-		runner = sync.OnceValues(r.sweep.study(at.point).NewRunner)
-		r.made[at.point] = runner
-	}
-	r.mu.Unlock()
-	of, err := runner()
-	if err != nil {
-		return nil, err
-	}
-	return of.Run(ctx, edgewise.Cell{Placement: at.placement, Replication: replication}, cores)
-}
-
-// done lets go of a point when all its cells have run.
-func (r *runners) done(point int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.left[point]--; r.left[point] == 0 {
-		delete(r.made, point)
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise"
 )
@@ -47,32 +48,20 @@ func (s *Sweep) CompareKept(ctx context.Context, from edgewise.Store) (*Result, 
 		return nil, err
 	}
 	watched := s.Watched()
-	isWatched := func(label edgewise.Label) bool {
-		for _, w := range watched {
-			if w.Metric == label.Metric && w.Statistic == label.Statistic {
-				return true
-			}
-		}
-		return false
-	}
-	r := &Result{Title: s.Title, Design: s.Design, Keys: s.Keys, Watched: watched, Level: levelOf(s.Points[0].Study)}
+	r := s.newResult()
+	errs := make([]error, len(s.Points))
 	var missing *edgewise.MissingError
-	var refused error
-	compared := 0
 	for i := range s.Points {
-		of := PointResult{Values: s.Points[i].Values}
 		study := s.study(i)
-		study.Replicated = isWatched
+		study.Replicated = isWatched(watched)
 		c, err := study.CompareKept(ctx, &pointStore{s, l, i, from})
 		var lacks *edgewise.MissingError
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case isRefusal(err):
-			of.Refused = err.Error()
-			refused = errors.Join(refused, fmt.Errorf("sweep: %s: %w", s.Name(i), err))
+			errs[i] = err
 		case errors.As(err, &lacks):
-			of.Missing = len(lacks.Cells)
 			if named := s.at(l, i, lacks).(*edgewise.MissingError); missing == nil || named.Round < missing.Round {
 				missing = named
 			} else if named.Round == missing.Round {
@@ -81,24 +70,50 @@ func (s *Sweep) CompareKept(ctx context.Context, from edgewise.Store) (*Result, 
 		case err != nil:
 			return nil, s.at(l, i, err)
 		}
-		if c != nil {
-			compared++
-			forgetDistributions(c)
-			of.Comparison = c
+		r.add(s.Points[i].Values, c, errs[i])
+		if lacks != nil {
+			r.Points[i].Missing = len(lacks.Cells)
 		}
-		r.Points = append(r.Points, of)
 	}
 	switch {
-	case compared == 0 && missing != nil:
+	case r.isEmpty() && missing != nil:
 		return nil, missing
-	case compared == 0:
-		return nil, refused
+	case r.isEmpty():
+		return nil, s.allRefused(errs)
 	}
 	r.conclude()
 	if missing != nil {
 		return r, missing
 	}
 	return r, nil
+}
+
+func (s *Sweep) newResult() *Result {
+	return &Result{Title: s.Title, Design: s.Design, Keys: s.Keys, Watched: s.Watched(), Level: levelOf(s.Points[0].Study)}
+}
+
+// add adds a point: its comparison, or why there is none.
+func (r *Result) add(values []Value, c *edgewise.Comparison, why error) {
+	of := PointResult{Values: values, Comparison: c}
+	if why != nil {
+		of.Comparison, of.Refused = nil, why.Error()
+	}
+	if of.Comparison != nil {
+		forgetDistributions(c)
+	}
+	r.Points = append(r.Points, of)
+}
+
+// isEmpty reports whether no point has a comparison.
+func (r *Result) isEmpty() bool {
+	return !slices.ContainsFunc(r.Points, func(p PointResult) bool { return p.Comparison != nil })
+}
+
+// isWatched says which figures keep what each replication says.
+func isWatched(watched []Watch) func(edgewise.Label) bool {
+	return func(label edgewise.Label) bool {
+		return slices.ContainsFunc(watched, func(w Watch) bool { return w.Metric == label.Metric && w.Statistic == label.Statistic })
+	}
 }
 
 // union adds cells that a list does not have.
