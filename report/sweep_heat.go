@@ -136,13 +136,11 @@ func heatMap(r *sweep.Result, w sweep.Watch, placement string, isDifference bool
 		if point < 0 {
 			return stats.Estimate{}, false
 		}
-		f, ok := r.Points[point].Figure(placement, w, "")
-		if ok && isDifference {
-			if f.Difference == nil {
-				return stats.Estimate{}, false
-			}
-			return inUnit(*f.Difference, unit), true
+		if isDifference {
+			d, ok := r.Points[point].Difference(placement, r.Placements()[0], w)
+			return inUnit(d, unit), ok
 		}
+		f, ok := r.Points[point].Figure(placement, w, "")
 		return inUnit(f.Estimate, unit), ok
 	}
 	low, high := math.Inf(1), math.Inf(-1)

@@ -120,14 +120,16 @@ func shortKey(r *sweep.Result, key int) string {
 }
 
 // valueInWords writes a value of a key in its unit.
-func valueInWords(k sweep.Key, x float64) string {
+func valueInWords(k sweep.Key, x float64) string { return valueWithDigits(k, x, 3) }
+
+func valueWithDigits(k sweep.Key, x float64, digits int) string {
 	switch k.Unit {
 	case "bytes":
 		prefix := 0
 		for prefixes := len(bytePrefixes); x >= 999.5 && prefix < prefixes-1; prefix++ {
 			x /= 1000
 		}
-		return strconv.FormatFloat(x, 'g', 3, 64) + " " + bytePrefixes[prefix]
+		return strconv.FormatFloat(x, 'g', digits, 64) + " " + bytePrefixes[prefix]
 	case "s":
 		d := time.Duration(x * 1e9)
 		switch {
@@ -138,12 +140,12 @@ func valueInWords(k sweep.Key, x float64) string {
 		}
 		return d.String()
 	case "share":
-		return strconv.FormatFloat(100*x, 'g', 3, 64) + " %"
+		return strconv.FormatFloat(100*x, 'g', digits, 64) + " %"
 	}
 	if math.Abs(x) >= 1e4 && math.Abs(x) < 1e15 {
 		return number(x, 0)
 	}
-	return strings.Replace(strconv.FormatFloat(x, 'g', 3, 64), "-", "−", 1)
+	return strings.Replace(strconv.FormatFloat(x, 'g', digits, 64), "-", "−", 1)
 }
 
 var bytePrefixes = []string{"B", "kB", "MB", "GB", "TB", "PB"}
@@ -304,22 +306,46 @@ func unitOf(r *sweep.Result, w sweep.Watch) string {
 	return ""
 }
 
-// placeInWords writes a place with its interval.
+// placeInWords writes a place with its interval, in as many digits as tell its ends apart. Of a key of whole numbers it names the first
+// beyond.
 func placeInWords(r *sweep.Result, p sweep.Place) string {
 	k := r.Keys[0]
-	at := valueInWords(k, p.At)
-	low, high := valueInWords(k, p.Low), valueInWords(k, p.High)
+	digits := 3
+	if width := p.High - p.Low; width > 0 && p.At != 0 {
+		digits = min(max(2+int(math.Ceil(math.Log10(math.Abs(p.At)/width))), 3), 6)
+	}
+	write := func(x float64) string { return valueWithDigits(k, x, digits) }
+	at, low, high := write(p.At), write(p.Low), write(p.High)
+	beyond := ""
+	if first, ok := firstBeyond(r, p.At); ok {
+		beyond = "; " + first + " is the first value beyond"
+	}
 	switch {
 	case !p.HasInterval:
-		return at + " (one replication: no interval)"
+		return at + " (one replication: no interval" + beyond + ")"
 	case p.LowOpen && p.HighOpen:
-		return at + " (anywhere in the range)"
+		return at + " (anywhere in the range" + beyond + ")"
 	case p.LowOpen:
-		return fmt.Sprintf("%s (up to %s)", at, high)
+		return fmt.Sprintf("%s (up to %s%s)", at, high, beyond)
 	case p.HighOpen:
-		return fmt.Sprintf("%s (%s or more)", at, low)
+		return fmt.Sprintf("%s (%s or more%s)", at, low, beyond)
 	}
-	return fmt.Sprintf("%s (%s to %s)", at, low, high)
+	return fmt.Sprintf("%s (%s to %s%s)", at, low, high, beyond)
+}
+
+// firstBeyond returns the first value of a key of whole numbers that is no less than a place; false for other keys.
+func firstBeyond(r *sweep.Result, at float64) (string, bool) {
+	first := math.Inf(1)
+	for i := range r.Points {
+		x := r.Points[i].Values[0].Number
+		if r.Keys[0].Unit != "" || x != math.Round(x) || math.Abs(x) > 1e6 {
+			return "", false
+		}
+		if x >= at {
+			first = min(first, x)
+		}
+	}
+	return number(first, 0), !math.IsInf(first, 1)
 }
 
 // influenceInWords says which keys move a figure most.
@@ -400,8 +426,8 @@ func sweepGrid(r *sweep.Result, w sweep.Watch, all bool) *grid {
 			value, difference := "", ""
 			if ok {
 				value = interval(inUnit(f.Estimate, unit))
-				if f.Difference != nil {
-					difference = signed(inUnit(*f.Difference, unit))
+				if d, ok := p.Difference(name, placements[0], w); ok {
+					difference = signed(inUnit(d, unit))
 				}
 			} else if f.Unsupported != "" {
 				value = absent

@@ -20,7 +20,7 @@ func BenchmarkSweep(b *testing.B) {
 		"one placement": "grid: {placements.zone v1.5.compute.servers: {from: 8, to: 67, steps: 60, whole: true}}",
 	} {
 		b.Run(name, func(b *testing.B) {
-			text := strings.NewReplacer("SWEEP", grid, "duration: 10s", "duration: 5m").Replace(sweptScenario)
+			text := strings.NewReplacer("SWEEP", grid, "duration: 10s", "duration: 20m").Replace(sweptScenario)
 			var whole, parts time.Duration
 			for b.Loop() {
 				begin := time.Now()

@@ -52,10 +52,9 @@ func (r *Result) influences() (all []Influence) {
 					f, ok := p.Figure(placement, w, "")
 					value := f.Value
 					if isDifference {
-						ok = ok && f.Difference != nil && f.Difference.HasValue() && p.Comparison.Placements[0].Name == placements[0]
-						if ok {
-							value = f.Difference.Value
-						}
+						var d stats.Estimate
+						d, ok = p.Difference(placement, placements[0], w)
+						value = d.Value
 					}
 					if !ok {
 						continue

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // A Result is what a sweep has found.
@@ -26,6 +27,8 @@ type Result struct {
 	Targets   []Target
 	// Influences say how much each key of numbers moves each figure, of a sweep over two or more that are not one after another.
 	Influences []Influence
+
+	placements []string // of the studies
 }
 
 // A PointResult is what one point has found.
@@ -89,7 +92,15 @@ func (s *Sweep) CompareKept(ctx context.Context, from edgewise.Store) (*Result, 
 }
 
 func (s *Sweep) newResult() *Result {
-	return &Result{Title: s.Title, Design: s.Design, Keys: s.Keys, Watched: s.Watched(), Level: levelOf(s.Points[0].Study)}
+	r := &Result{Title: s.Title, Design: s.Design, Keys: s.Keys, Watched: s.Watched(), Level: levelOf(s.Points[0].Study)}
+	for i := range s.Points {
+		for _, p := range s.Points[i].Study.Placements {
+			if !slices.Contains(r.placements, p.Name) {
+				r.placements = append(r.placements, p.Name)
+			}
+		}
+	}
+	return r
 }
 
 // add adds a point: its comparison, or why there is none.
@@ -160,21 +171,30 @@ func (r *Result) isLine() bool {
 	return r.Keys[0].IsNumber && (len(r.Keys) == 1 || r.Design == Zip)
 }
 
-// Placements returns the names of the placements, each once, in the order in which they come.
+// Placements returns the names of the placements that are compared at some point, in the order of the studies: the first is the
+// baseline, but at points where it is refused.
 func (r *Result) Placements() (names []string) {
-	seen := make(map[string]bool)
-	for _, p := range r.Points {
-		if p.Comparison == nil {
-			continue
-		}
-		for _, of := range p.Comparison.Placements {
-			if !seen[of.Name] {
-				seen[of.Name] = true
-				names = append(names, of.Name)
-			}
+	for _, name := range r.placements {
+		if slices.ContainsFunc(r.Points, func(p PointResult) bool { return p.has(name) }) {
+			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// has reports whether a placement is compared at the point.
+func (p *PointResult) has(placement string) bool {
+	return p.Comparison != nil && slices.ContainsFunc(p.Comparison.Placements, func(of edgewise.PlacementResult) bool { return of.Name == placement })
+}
+
+// Difference returns the paired difference of a placement's figure from that of another placement, of all users; false where there is
+// none, as at points where the other is not the baseline.
+func (p *PointResult) Difference(placement, from string, w Watch) (stats.Estimate, bool) {
+	f, ok := p.Figure(placement, w, "")
+	if !ok || f.Difference == nil || p.Comparison.Placements[0].Name != from {
+		return stats.Estimate{}, false
+	}
+	return *f.Difference, f.Difference.HasValue()
 }
 
 // Figure returns a figure of a placement at a point, of all users or of a metro, given by its id; false where there is none.
