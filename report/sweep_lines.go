@@ -171,7 +171,7 @@ func crossingEntries(r *sweep.Result, w sweep.Watch) (all []keyEntry) {
 			continue
 		}
 		for _, p := range c.Places {
-			all = append(all, keyEntry{placement: 1 << 20, style: markStyle, name: c.Second + " and " + c.First + " cross", remark: "at " + placeInWords(r, p)})
+			all = append(all, keyEntry{placement: 1 << 20, style: markStyle, name: c.Second + " and " + c.First + " cross", remark: "at " + shortPlace(r, p)})
 		}
 	}
 	const most = 8
@@ -377,7 +377,7 @@ func SweepMetros(r *sweep.Result) (*Picture, error) {
 				case sweep.Crosses:
 					at := c.Places[0]
 					row.isThere, row.value, row.low, row.high = true, r.Axis(at.At), r.Axis(at.Low), r.Axis(at.High)
-					row.text = placeInWords(r, at)
+					row.text = shortPlace(r, at)
 					if len(c.Places) > 1 {
 						row.text += fmt.Sprintf(", and %d more", len(c.Places)-1)
 					}
@@ -385,9 +385,10 @@ func SweepMetros(r *sweep.Result) (*Picture, error) {
 					row.text = "less everywhere"
 				case sweep.FirstMore:
 					row.text = "more everywhere"
-					row.value = math.Inf(-1)
+					row.value = -math.MaxFloat64
 				default:
 					row.text = "no difference shown"
+					row.value = math.Inf(-1)
 				}
 				rows = append(rows, row)
 			}

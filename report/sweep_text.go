@@ -309,17 +309,24 @@ func unitOf(r *sweep.Result, w sweep.Watch) string {
 // placeInWords writes a place with its interval, in as many digits as tell its ends apart. Of a key of whole numbers it names the first
 // beyond.
 func placeInWords(r *sweep.Result, p sweep.Place) string {
-	k := r.Keys[0]
-	digits := 3
-	if width := p.High - p.Low; width > 0 && p.At != 0 {
-		digits = min(max(2+int(math.Ceil(math.Log10(math.Abs(p.At)/width))), 3), 6)
-	}
-	write := func(x float64) string { return valueWithDigits(k, x, digits) }
-	at, low, high := write(p.At), write(p.Low), write(p.High)
 	beyond := ""
 	if first, ok := firstBeyond(r, p.At); ok {
 		beyond = "; " + first + " is the first value beyond"
 	}
+	return placeWith(r, p, beyond)
+}
+
+// shortPlace writes a place with its interval alone.
+func shortPlace(r *sweep.Result, p sweep.Place) string { return placeWith(r, p, "") }
+
+func placeWith(r *sweep.Result, p sweep.Place, beyond string) string {
+	k := r.Keys[0]
+	digits := 3
+	if width := p.High - p.Low; width > 0 && p.At != 0 {
+		digits = min(max(1+int(math.Ceil(math.Log10(math.Abs(p.At)/width))), 3), 6)
+	}
+	write := func(x float64) string { return valueWithDigits(k, x, digits) }
+	at, low, high := write(p.At), write(p.Low), write(p.High)
 	switch {
 	case !p.HasInterval:
 		return at + " (one replication: no interval" + beyond + ")"
