@@ -142,7 +142,7 @@ func sizePanel(f *fit.Fit) *plotPanel {
 	for _, r := range f.Ranks {
 		x := math.Log10(math.Sqrt(float64(r.First) * float64(r.Last)))
 		at := func(deviations float64) plotter.XY {
-			return plotter.XY{X: x, Y: (r.Sizes.LnMean + deviations*r.Sizes.LnSD) / math.Ln10}
+			return plotter.XY{X: x, Y: (r.Sizes.LnMean + float64(deviations*r.Sizes.LnSD)) / math.Ln10}
 		}
 		median.xys, low.xys, high.xys = append(median.xys, at(0)), append(low.xys, at(-1)), append(high.xys, at(1))
 		law.xys = append(law.xys, plotter.XY{X: x, Y: f.Sizes.LnMean / math.Ln10})

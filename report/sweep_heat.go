@@ -76,7 +76,7 @@ func (p *heatPanel) draw(c draw.Canvas) {
 			if cell.isFaint {
 				text.Color = look.Faint
 			}
-			c.FillText(text, vg.Point{X: left + width/2, Y: middle + look.NoteSize/2}, cut(text, cell.text, width-2))
+			c.FillText(text, vg.Point{X: left + vg.Length(width/2), Y: middle + look.NoteSize/2}, cut(text, cell.text, width-2))
 		}
 	}
 	bottom := top - vg.Length(heatStep*vg.Length(len(p.rows)))
@@ -167,7 +167,7 @@ func heatMap(r *sweep.Result, w sweep.Watch, placement string, isDifference bool
 				}
 			default:
 				cell.text = shortNumber(e.Value)
-				cell.colour = look.Translucent(look.Line(1).Color, 0.08+0.5*(e.Value-low)/max(high-low, 1e-300))
+				cell.colour = look.Translucent(look.Line(1).Color, 0.08+float64(0.5*(e.Value-low)/max(high-low, 1e-300)))
 			}
 		}
 	}
@@ -186,7 +186,7 @@ func diverging(x float64, better edgewise.Direction) color.Color {
 	if x > 0 != (better == edgewise.More) {
 		style = look.Line(2) // vermilion
 	}
-	return look.Translucent(style.Color, 0.12+0.5*min(1, math.Abs(x)))
+	return look.Translucent(style.Color, 0.12+float64(0.5*min(1, math.Abs(x))))
 }
 
 // bestMap draws which placement is best at each point.

@@ -250,12 +250,12 @@ func (t sweepTicks) Ticks(low, high float64) []plot.Tick {
 	free := math.Inf(-1)
 	const character = 0.013 // of the axis
 	for i := range ticks {
-		half := float64(len([]rune(ticks[i].Label))) * character * (high - low) / 2
+		half := float64(float64(len([]rune(ticks[i].Label))) * character * (high - low) / 2)
 		if ticks[i].Value-half < free {
 			ticks[i].Label = ""
 			continue
 		}
-		free = ticks[i].Value + half + 1.5*character*(high-low)
+		free = ticks[i].Value + half + float64(1.5*character*(high-low))
 	}
 	return ticks
 }

@@ -66,8 +66,6 @@ type sweepReader struct {
 	points int // of a Latin hypercube
 	seed   uint64
 	shared shared
-	// lines are those of values, at which a problem is that of a point.
-	lines map[int]bool
 }
 
 func (s *sweepReader) parse(file string, data []byte) (*sweep.Sweep, error) {

@@ -124,7 +124,7 @@ func (of *Influence) regress(rows [][]float64, y []float64, level float64) bool 
 	of.Fit, of.RankFit = fit, rankFit
 	t := stats.StudentT(level, degrees)
 	for k := range keys {
-		half := t * errors[k]
+		half := float64(t * errors[k])
 		of.Effects = append(of.Effects, Effect{
 			Key:      k,
 			Estimate: stats.Estimate{Value: coefficients[k], Low: coefficients[k] - half, High: coefficients[k] + half, N: len(y)},
@@ -194,7 +194,7 @@ func ranksOf(values []float64) []float64 {
 			end++
 		}
 		for k := i; k <= end; k++ {
-			ranks[order[k]] = float64(i+end)/2 + 1
+			ranks[order[k]] = float64(float64(i+end)/2) + 1
 		}
 		i = end + 1
 	}

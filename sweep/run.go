@@ -197,7 +197,7 @@ func (p *progress) count(point int, of edgewise.Progress) {
 		all.Done += o.Done
 		all.Total += o.Total
 		all.Kept += o.Kept
-		share += o.Share * float64(o.Total)
+		share += float64(o.Share * float64(o.Total))
 	}
 	all.Share = share / float64(max(all.Total, 1))
 	p.tell(all)

@@ -155,7 +155,7 @@ func (f *Fit) newInHalf() float64 {
 	expected := f.Once
 	f.eachBlock(func(objects, share float64) {
 		share *= 1 - f.Once
-		expected += objects * share * math.Exp(-share*float64(f.Requests)/2)
+		expected += float64(objects * share * math.Exp(-share*float64(f.Requests)/2))
 	})
 	return expected
 }

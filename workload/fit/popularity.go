@@ -110,15 +110,15 @@ func expect(bins []Frequency, p Popularity, requests int) {
 	p.eachBlock(func(objects, share float64) {
 		rate := share * all * (1 - p.Once)
 		// Beyond eight deviations there is nothing.
-		low, high := rate-8*math.Sqrt(rate)-8, rate+8*math.Sqrt(rate)+8
+		low, high := rate-float64(8*math.Sqrt(rate))-8, rate+float64(8*math.Sqrt(rate))+8
 		for i := range bins {
 			b := &bins[i]
 			if float64(b.Most) < low || float64(b.Least) > high {
 				continue
 			}
-			b.Expected += objects * (atMost(b.Most, rate) - atMost(b.Least-1, rate))
+			b.Expected += float64(objects * (atMost(b.Most, rate) - atMost(b.Least-1, rate)))
 			// The mean of a Poisson variable where it is between two numbers is the rate times a probability.
-			b.ExpectedRequests += objects * rate * (atMost(b.Most-1, rate) - atMost(b.Least-2, rate))
+			b.ExpectedRequests += float64(objects * rate * (atMost(b.Most-1, rate) - atMost(b.Least-2, rate)))
 		}
 	})
 }
