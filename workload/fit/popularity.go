@@ -110,7 +110,8 @@ func expect(bins []Frequency, p Popularity, requests int) {
 	p.eachBlock(func(objects, share float64) {
 		rate := share * all * (1 - p.Once)
 		// Beyond eight deviations there is nothing.
-		low, high := rate-float64(8*math.Sqrt(rate))-8, rate+float64(8*math.Sqrt(rate))+8
+		reach := 8 * (math.Sqrt(rate) + 1)
+		low, high := rate-reach, rate+reach
 		for i := range bins {
 			b := &bins[i]
 			if float64(b.Most) < low || float64(b.Least) > high {
