@@ -192,7 +192,7 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 	}
 	rows, within := s.rowSets(), make([][]withinSamples, len(c.Placements))
 	for w, d := range s.workloads() {
-		e := estimator{described: d, rows: &rows[w], metros: c.Metros, sites: c.Sites, level: c.Level, workers: s.workers()}
+		e := estimator{described: d, rows: &rows[w], metros: c.Metros, sites: c.Sites, level: c.Level, workers: s.workers(), replicated: s.Replicated}
 		for p := range c.Placements {
 			var runs []*summary
 			for _, r := range replications {
@@ -232,6 +232,8 @@ type estimator struct {
 	workers int
 	// runs holds one summary a replication, by placement; those of the baseline are the first.
 	runs [][]*summary
+	// replicated says which figures keep what each replication says; nil means none.
+	replicated func(Label) bool
 }
 
 // results makes the results of all placements, those of the baseline first, on all cores.
@@ -325,12 +327,27 @@ func (e *estimator) figures(rows []Measure, these []*summary, baseline *side) (a
 			continue
 		}
 		f.Label = rows[i].Label
+		if e.replicated != nil && f.HasValue() && e.replicated(f.Label) {
+			f.Replicates = centred(rows[i].Of.replicates(i, p), f.Value)
+		}
 		if other, ok := baseline.figures.Find(f.Metric, f.Statistic); ok {
 			f.measurePairing(other)
 		}
 		all = append(all, f)
 	}
 	return all
+}
+
+// centred returns values with their mean moved to another, which they estimate with less bias; nil if one is no number.
+func centred(values []float64, mean float64) []float64 {
+	is := stats.MeanOf(values, defaultLevel)
+	if !is.HasValue() {
+		return nil
+	}
+	for i := range values {
+		values[i] += mean - is.Value
+	}
+	return values
 }
 
 // shown reports whether the figure in a row is shown for some run.

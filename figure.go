@@ -28,6 +28,10 @@ type Figure struct {
 	// meet the same users ([stats.VarianceReduction]). It is 0 where that is not known: on the baseline, where the
 	// baseline has no such figure, without intervals, of shares of none or all, and where all paired differences are alike.
 	VarianceReduction float64
+	// Replicates holds what each replication says of the figure, where [Study].Replicated asks for it; their mean is the
+	// value. Those of two placements, or of two studies with the same users, are paired: a line through several
+	// figures, or their difference, has the interval of the lines or differences of their replicates. They are in no file.
+	Replicates []float64
 }
 
 // measurePairing fills in what meeting the same users has saved against the baseline's figure.

@@ -44,6 +44,38 @@ func (s *Study) Fingerprint() (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
+// PlacementFingerprints returns for each placement the hash, SHA-256 in hexadecimal, of all that decides what its cells give
+// but their replication: what [Study.Fingerprint] has of the study, without the other placements and the text of the scenario
+// file. Studies in which it is the same give the same results for cells of the same replication, to the bit.
+func (s *Study) PlacementFingerprints() (map[string]string, error) {
+	all := make(map[string]string, len(s.Placements))
+	if err := s.nameFunctions(); err != nil {
+		return nil, fmt.Errorf("edgewise: fingerprint of placements: %w", err)
+	}
+	common := *s
+	common.Placements = nil
+	if len(s.ownPartsOfCells()) == 0 { // what is not of this module may depend on more than can be described
+		common.Provenance.Scenario = ""
+	}
+	shared := sha256.New()
+	if err := common.describe(shared); err != nil {
+		return nil, fmt.Errorf("edgewise: fingerprint of placements: %w", err)
+	}
+	state := shared.Sum(nil)
+	for i := range s.Placements {
+		h := sha256.New()
+		h.Write(state)
+		d := descriptor{w: h, types: map[reflect.Type]typeOfPart{}}
+		d.write(reflect.ValueOf(s.Placements[i]))
+		d.flush()
+		if d.err != nil {
+			return nil, fmt.Errorf("edgewise: fingerprint of placements: %w", d.err)
+		}
+		all[s.Placements[i].Name] = hex.EncodeToString(h.Sum(nil))
+	}
+	return all, nil
+}
+
 // nameFunctions names the first function of a cache that may have captured parameters and has no name that says them.
 func (s *Study) nameFunctions() error {
 	var errs []error
@@ -82,15 +114,30 @@ func (s *Study) describe(w io.Writer) error {
 	d.write(reflect.ValueOf(scenario))
 	d.write(reflect.ValueOf(s.Placements))
 	for n := s.Network; n != nil; n = n.Whole() {
+		sum, err := n.Described(func() ([]byte, error) { return describeNetwork(n) })
+		if err != nil {
+			return err
+		}
 		d.write(reflect.ValueOf(struct {
-			Nodes      []topology.Node
-			Links      []topology.Link
-			Measured   []topology.MeasuredRTT
+			Network    string
 			Correction topology.Correction
-		}{n.AllNodes(), n.Links(), n.Measured(), n.Correction()}))
+		}{hex.EncodeToString(sum), n.Correction()}))
 	}
 	d.flush()
 	return d.err
+}
+
+// describeNetwork returns the hash of what a network is, but for its correction.
+func describeNetwork(n *topology.Network) ([]byte, error) {
+	h := sha256.New()
+	d := descriptor{w: h, types: map[reflect.Type]typeOfPart{}}
+	d.write(reflect.ValueOf(struct {
+		Nodes    []topology.Node
+		Links    []topology.Link
+		Measured []topology.MeasuredRTT
+	}{n.AllNodes(), n.Links(), n.Measured()}))
+	d.flush()
+	return h.Sum(nil), d.err
 }
 
 // mostNested bounds how deep a part may be nested, so that one that holds itself is an error.

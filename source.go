@@ -18,6 +18,9 @@ type Source interface {
 	sampled() (sim.Metric, bool)
 	// figure makes the figure in a row of the measures; false where there is none.
 	figure(row int, p *pairing) (Figure, bool)
+	// replicates returns what each run says of the figure, so that the spread of the values is that of the figure's interval;
+	// nil where it has none.
+	replicates(row int, p *pairing) []float64
 }
 
 const msPerNs, nsPerUs = 1e-6, 1e3
@@ -36,16 +39,20 @@ func (counted) sampled() (sim.Metric, bool)     { return 0, false }
 type count struct{ counted }
 
 func (count) figure(row int, p *pairing) (Figure, bool) {
-	numbers := func(runs []*summary) []float64 {
-		all := make([]float64, len(runs))
-		for i, s := range runs {
-			all[i] = float64(s.ratios[row].Numerator)
-		}
-		return all
-	}
-	return p.pair(stats.MeanOf(numbers(p.these), p.level), func() stats.Estimate {
-		return stats.DifferenceOf(numbers(p.these), numbers(p.base), p.level)
+	return p.pair(stats.MeanOf(counts(p.these, row), p.level), func() stats.Estimate {
+		return stats.DifferenceOf(counts(p.these, row), counts(p.base, row), p.level)
 	}), true
+}
+
+func (count) replicates(row int, p *pairing) []float64 { return counts(p.these, row) }
+
+// counts returns what each run has counted.
+func counts(runs []*summary, row int) []float64 {
+	all := make([]float64, len(runs))
+	for i, s := range runs {
+		all[i] = float64(s.ratios[row].Numerator)
+	}
+	return all
 }
 
 // ShareOf makes a ratio in [0, 1]: all numerators of the runs by all their denominators.
@@ -58,6 +65,10 @@ func (share) figure(row int, p *pairing) (Figure, bool) {
 	return p.pair(stats.ShareOf(these, p.level), func() stats.Estimate {
 		return stats.ShareDifferenceOf(these, base, p.level)
 	}), true
+}
+
+func (share) replicates(row int, p *pairing) []float64 {
+	return stats.Pseudovalues(ratios(p.these, row))
 }
 
 // RatioOf makes a ratio of any size, times a factor that is more than 0: all numerators of the runs by all their
@@ -74,6 +85,18 @@ func (s scaled) figure(row int, p *pairing) (Figure, bool) {
 	return p.pair(stats.RatioOf(these, p.level).Scaled(s.factor), func() stats.Estimate {
 		return stats.RatioDifferenceOf(these, base, p.level).Scaled(s.factor)
 	}), true
+}
+
+func (s scaled) replicates(row int, p *pairing) []float64 {
+	return times(stats.Pseudovalues(ratios(p.these, row)), s.factor)
+}
+
+// times multiplies values by a factor.
+func times(values []float64, factor float64) []float64 {
+	for i := range values {
+		values[i] *= factor
+	}
+	return values
 }
 
 func ratios(runs []*summary, row int) []stats.Ratio {
@@ -110,6 +133,10 @@ func (m mean) figure(_ int, p *pairing) (Figure, bool) {
 	}), true
 }
 
+func (m mean) replicates(_ int, p *pairing) []float64 {
+	return times(stats.MeanPseudovalues(m.sketches(p.these)), msPerNs)
+}
+
 // QuantileMsOf makes a quantile of a metric in ms, of probability p in (0, 1).
 func QuantileMsOf(metric sim.Metric, p float64) Source { return quantile{sample(metric), p} }
 
@@ -123,6 +150,13 @@ func (q quantile) figure(_ int, p *pairing) (Figure, bool) {
 	return p.pair(stats.QuantileMs(these, q.p, p.level), func() stats.Estimate {
 		return stats.QuantileDifferenceMs(these, q.sketches(p.base), q.p, p.level)
 	}), true
+}
+
+func (q quantile) replicates(_ int, p *pairing) (all []float64) {
+	for _, s := range q.sketches(p.these) {
+		all = append(all, s.QuantileNs(q.p)*msPerNs)
+	}
+	return all
 }
 
 // distance is how far a metric's pooled distribution lies from the baseline's; there is none on the baseline, and
@@ -139,6 +173,8 @@ func (d distance) figure(_ int, p *pairing) (Figure, bool) {
 	}}, !math.IsNaN(ms)
 }
 
+func (distance) replicates(int, *pairing) []float64 { return nil }
+
 // within stands in the table for the shares within all deadlines of a workload.
 type within struct {
 	metric sim.Metric
@@ -148,6 +184,7 @@ type within struct {
 func (within) ratio(*Tallies) stats.Ratio          { return stats.Ratio{} }
 func (within) sampled() (sim.Metric, bool)         { return 0, false }
 func (within) figure(int, *pairing) (Figure, bool) { return Figure{}, false }
+func (within) replicates(int, *pairing) []float64  { return nil }
 
 // deadlines returns the row of each deadline.
 func (w within) deadlines(row *Measure, deadlines []time.Duration) (all []Measure) {
@@ -196,6 +233,7 @@ func countAt(c sim.TierCounter) func(func(*Tallies) sim.TierTally) Source {
 func (behind) ratio(*Tallies) stats.Ratio          { return stats.Ratio{} }
 func (behind) sampled() (sim.Metric, bool)         { return 0, false }
 func (behind) figure(int, *pairing) (Figure, bool) { return Figure{}, false }
+func (behind) replicates(int, *pairing) []float64  { return nil }
 
 // tier returns the row of one tier.
 func (b behind) tier(row Measure, name string) Measure {

@@ -38,6 +38,8 @@ type Study struct {
 	SkipWarmUpCheck bool
 	// Measures are own figures, which come after those of [Measures] and are shown and judged as they are.
 	Measures []Measure
+	// Replicated, if set, says of which figures [Figure].Replicates is filled.
+	Replicated func(Label) bool
 	// Outputs are own files of a report, which come after those that every report has.
 	Outputs []Output
 	// Billing, if set, has every placement billed: see [Bill]. No other figure depends on it.

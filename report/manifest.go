@@ -68,6 +68,8 @@ type Manifest struct {
 	// OwnParts names the parts of the study whose code is not of edgewise itself: only a program that has them makes
 	// the report again. See [edgewise.Study.OwnParts].
 	OwnParts []string `json:"own_parts,omitempty"`
+	// Sweep is set in the report of a sweep; what stands above is then of its first point.
+	Sweep *SweepRun `json:"sweep,omitempty"`
 	// Files holds the hash of every other file of the report.
 	Files []FileHash `json:"files"`
 	// Missing are the files that could not be made.

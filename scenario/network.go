@@ -212,7 +212,7 @@ func (r *reader) buildNetwork(sites []topology.Node, bad *problems) {
 	}
 	r.weigh(metros)
 	r.study.Sources = catalog.Sources(r.network.providers...)
-	r.study.Network, err = catalog.Build(metros, sites)
+	r.study.Network, err = r.shared.network(metros, sites)
 	if err != nil {
 		bad.add(r.network.line, "network", "%s", oneLine(err))
 		return

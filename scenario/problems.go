@@ -55,6 +55,8 @@ type problems struct {
 	lines map[string]int
 }
 
+func newProblems(file string) *problems { return &problems{file: file, lines: make(map[string]int)} }
+
 func (p *problems) add(line int, field, text string, args ...any) {
 	p.append(&Problem{File: p.file, Line: line, Field: field, Text: fmt.Sprintf(text, args...)})
 }

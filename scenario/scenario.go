@@ -36,27 +36,41 @@ const (
 
 // parse reads a scenario into a new reader.
 func (r *reader) parse(file string, data []byte) (*edgewise.Study, error) {
-	if err := r.own.Validate(); err != nil {
+	root, bad, err := r.open(file, data)
+	if err != nil {
 		return nil, err
 	}
-	bad := &problems{file: file, lines: make(map[string]int)}
+	return r.parseRoot(root, bad, data)
+}
+
+// open reads a file as YAML.
+func (r *reader) open(file string, data []byte) (root *yaml.Node, bad *problems, err error) {
+	if err := r.own.Validate(); err != nil {
+		return nil, nil, err
+	}
+	bad = newProblems(file)
 	if len(data) > maxScenarioBytes {
 		bad.add(0, "", "has %d bytes; want %d at most", len(data), maxScenarioBytes)
-		return nil, bad.err()
+		return nil, bad, bad.err()
 	}
 	if kind, ok := foreign(data); ok {
 		bad.add(1, "", "this is %s; want a scenario in YAML, for example one of the folder examples", kind)
-		return nil, bad.err()
+		return nil, bad, bad.err()
 	}
-	root, err := document(data)
+	root, err = document(data)
 	if errors.Is(err, errEmpty) {
 		bad.add(0, "", "is empty; want a scenario, for example one of the folder examples")
-		return nil, bad.err()
+		return nil, bad, bad.err()
 	}
 	if err != nil {
 		bad.add(lineOf(err), "", "is no YAML: %s", oneLine(err))
-		return nil, bad.err()
+		return nil, bad, bad.err()
 	}
+	return root, bad, nil
+}
+
+// parseRoot reads what a file says, which is text.
+func (r *reader) parseRoot(root *yaml.Node, bad *problems, text []byte) (*edgewise.Study, error) {
 	r.lines, r.checks, r.placementOf = bad.lines, true, make(map[string]int)
 	r.routingRules = append(routingRules(), r.ownRoutings()...)
 	r.kinds = append(slices.Clone(workloadKinds), r.ownKinds()...)
@@ -69,7 +83,7 @@ func (r *reader) parse(file string, data []byte) (*edgewise.Study, error) {
 	if err := bad.err(); err != nil {
 		return nil, err
 	}
-	r.study.Provenance = provenance(data, r.files)
+	r.study.Provenance = provenance(text, r.files)
 	return &r.study, nil
 }
 
@@ -139,6 +153,8 @@ type reader struct {
 	// files are those that the scenario has named so far or, if they are given, all that it may name.
 	files   []File
 	isGiven bool
+	// shared is what several readings have in common.
+	shared *shared
 	// onceRead holds what is left to be read when all else has been, onceBuilt what is left to be checked when the
 	// network is there.
 	onceRead, onceBuilt []func()
@@ -189,6 +205,9 @@ func (r *reader) read(root value) {
 		field{"search", r.readSearch},
 		field{"prices", r.readPrices},
 		field{"bill", r.readBill},
+		field{"sweep", func(v value) {
+			v.problem("says many studies, and one is wanted; want edgewise sweep (scenario.ParseSweep), or no such key")
+		}},
 	)
 	for _, read := range r.onceRead {
 		read()

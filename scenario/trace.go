@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"bytes"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -77,7 +76,7 @@ func readTrace(r *reader, v value, w *workload.Workload) {
 		o.Warn = func(warning string) {
 			r.study.Warnings = append(r.study.Warnings, strings.TrimPrefix(warning, "trace: "))
 		}
-		t.record(seen)
+		t.record(r.shared, seen)
 	}
 	w.Demand, w.Service = t.demand, t.service
 	if t.demand.Recording != nil {
@@ -157,8 +156,8 @@ func (t *tracedWorkload) isComplete(seen map[string]value) bool {
 }
 
 // record reads the trace.
-func (t *tracedWorkload) record(seen map[string]value) {
-	recording, err := trace.ReadRecording(bytes.NewReader(t.file.data), t.file.path, t.options)
+func (t *tracedWorkload) record(from *shared, seen map[string]value) {
+	recording, err := from.recording(&t.file, t.options)
 	if err != nil {
 		seen["file"].problem("%s", oneLine(err))
 		return
@@ -238,21 +237,42 @@ var edgeLocation = regexp.MustCompile(`^([A-Z]{3})[0-9]+(-[A-Z0-9]+)?$`)
 
 // placeOfSite returns where a site is: one of the network, an own one, or one of the catalog.
 func (r *reader) placeOfSite(id string) (topology.Place, bool) {
-	is := func(n topology.Node) bool { return n.ID == id && n.Kind.IsSite() }
-	nodes := r.network.own
-	if r.network.graph == nil && !slices.ContainsFunc(nodes, is) {
-		nodes = catalog.AllSites(r.network.provider)
-		if name, rest, ok := strings.Cut(id, "/"); ok {
-			nodes, id = catalog.AllSites(catalog.Provider(name)), rest
-		}
+	own := func(id string) int {
+		return slices.IndexFunc(r.network.own, func(n topology.Node) bool { return n.ID == id && n.Kind.IsSite() })
 	}
-	i := slices.IndexFunc(nodes, is)
+	i := own(id)
+	if i < 0 && r.network.graph == nil {
+		return PlaceOfSite(r.network.provider, id)
+	}
 	if at := edgeLocation.FindStringSubmatch(id); i < 0 && at != nil {
-		id = "pop-" + strings.ToLower(at[1])
-		i = slices.IndexFunc(nodes, is)
+		i = own("pop-" + strings.ToLower(at[1]))
 	}
 	if i < 0 {
 		return topology.Place{}, false
 	}
-	return topology.Place{LatDeg: nodes[i].LatDeg, LonDeg: nodes[i].LonDeg}, true
+	return placeOf(r.network.own[i]), true
+}
+
+// PlaceOfSite returns where a site of the catalog is, as the columns of traces name it: by the id of a provider's site, by
+// that of another's behind its name and a slash, or as CloudFront names its locations in logs.
+func PlaceOfSite(provider catalog.Provider, id string) (topology.Place, bool) {
+	nodes := catalog.AllSites(provider)
+	if name, rest, ok := strings.Cut(id, "/"); ok {
+		nodes, id = catalog.AllSites(catalog.Provider(name)), rest
+	}
+	find := func(id string) int {
+		return slices.IndexFunc(nodes, func(n topology.Node) bool { return n.ID == id && n.Kind.IsSite() })
+	}
+	i := find(id)
+	if at := edgeLocation.FindStringSubmatch(id); i < 0 && at != nil {
+		i = find("pop-" + strings.ToLower(at[1]))
+	}
+	if i < 0 {
+		return topology.Place{}, false
+	}
+	return placeOf(nodes[i]), true
+}
+
+func placeOf(n topology.Node) topology.Place {
+	return topology.Place{LatDeg: n.LatDeg, LonDeg: n.LonDeg}
 }

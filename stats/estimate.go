@@ -98,6 +98,10 @@ func unpaired(a, b int) Estimate {
 	return Estimate{Unsupported: fmt.Sprintf("%d replications against %d cannot be paired", a, b)}
 }
 
+// StudentT returns the t with P(|T| <= t) = level for Student's law with so many degrees of freedom, 1 or more: with it the interval of a
+// mean of n samples is t times their standard deviation over the square root of n, with n-1 degrees.
+func StudentT(level float64, degrees int) float64 { return tQuantile(level, degrees) }
+
 // tQuantile returns the t with P(|T| <= t) = level for Student's law with the given degrees of freedom. The last one is
 // kept: all figures of a comparison ask for the same.
 func tQuantile(level float64, degrees int) float64 {

@@ -164,6 +164,37 @@ func jackknife(a, b []pair, level float64) Estimate {
 	return around(value, squares, n, level)
 }
 
+// Pseudovalues returns the jackknife's pseudovalues of the ratio that [RatioOf] estimates, one a replication: n times the
+// ratio less n-1 times that without the replication. They stand for the replications: [MeanOf] them has the interval of
+// RatioOf, and differences or sums of several such lists that of the differences or sums of the ratios. It returns nil where a
+// ratio has no denominator.
+func Pseudovalues(ratios []Ratio) []float64 { return pseudovalues(pairsOf(ratios)) }
+
+// MeanPseudovalues is [Pseudovalues] of the mean latency that [MeanMs] estimates, in nanoseconds.
+func MeanPseudovalues(replications []*Sketch) []float64 { return pseudovalues(sumsOf(replications)) }
+
+func pseudovalues(pairs []pair) []float64 {
+	const nobody = -1
+	n := float64(len(pairs))
+	all := sumOf(pairs)
+	whole, ok := all.ratioWithout(nobody)
+	if !ok {
+		return nil
+	}
+	if len(pairs) == 1 {
+		return []float64{whole}
+	}
+	values := make([]float64, len(pairs))
+	for i := range values {
+		without, ok := all.ratioWithout(i)
+		if !ok {
+			return nil
+		}
+		values[i] = float64(n*whole) - float64((n-1)*without)
+	}
+	return values
+}
+
 // A sum is the pairs that it is of, and their sum.
 type sum struct {
 	of []pair

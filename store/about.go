@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise"
 )
@@ -41,24 +42,44 @@ type About struct {
 
 // Of describes a valid study that was read from a file, "" if it was not.
 func Of(s *edgewise.Study, file string) (About, error) {
-	header, err := s.CellHeader()
+	a, err := OfWork(s, s.Title, file, s.Until != nil)
 	if err != nil {
 		return About{}, err
-	}
-	cells, err := s.Cells()
-	if err != nil {
-		return About{}, err
-	}
-	a := About{Title: s.Title, File: file, Header: header, Decides: s.Until != nil}
-	runs := make(map[string]bool)
-	for _, c := range cells {
-		runs[c.Placement], a.Replications = true, max(a.Replications, c.Replication+1)
 	}
 	for _, p := range s.Placements {
-		if runs[p.Name] {
-			a.Placements = append(a.Placements, p.Name)
-		} else {
+		if !slices.Contains(a.Placements, p.Name) {
 			a.Refused = append(a.Refused, p.Name)
+		}
+	}
+	return a, nil
+}
+
+// Work is what has cells to be kept: an [edgewise.Study], or several as one.
+type Work interface {
+	// CellHeader returns the header of all results, without a cell.
+	CellHeader() (edgewise.CellHeader, error)
+	// Cells lists the cells of the first round.
+	Cells() ([]edgewise.Cell, error)
+}
+
+// OfWork describes valid work of a title, read from a file, "" if it was not; decides says that it looks itself whether its
+// replications are enough.
+func OfWork(w Work, title, file string, decides bool) (About, error) {
+	header, err := w.CellHeader()
+	if err != nil {
+		return About{}, err
+	}
+	cells, err := w.Cells()
+	if err != nil {
+		return About{}, err
+	}
+	a := About{Title: title, File: file, Header: header, Decides: decides}
+	runs := make(map[string]bool)
+	for _, c := range cells {
+		a.Replications = max(a.Replications, c.Replication+1)
+		if !runs[c.Placement] {
+			runs[c.Placement] = true
+			a.Placements = append(a.Placements, c.Placement)
 		}
 	}
 	return a, nil

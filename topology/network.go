@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
@@ -27,6 +28,15 @@ type Network struct {
 	correction Correction
 	whole      *Network                 // what this one was before links were cut or replaced; nil: itself
 	measured   map[[2]int32]measurement // by (from, to), see MeasuredRTT
+
+	described *description
+}
+
+// A description is what somebody has made of a network, once.
+type description struct {
+	once sync.Once
+	text []byte
+	err  error
 }
 
 // An arc is a link as the route search wants it: everything it touches, nothing else.
@@ -49,7 +59,7 @@ func New(nodes []Node, links []Link) (*Network, error) {
 	if err := cmp.Or(invalid.Range("number of nodes", len(nodes), 1, math.MaxInt32), invalid.Range("number of links", len(links), 0, math.MaxInt32)); err != nil {
 		return nil, err
 	}
-	n := &Network{nodes: slices.Clone(nodes), links: slices.Clone(links), index: make(map[string]int, len(nodes))}
+	n := &Network{nodes: slices.Clone(nodes), links: slices.Clone(links), index: make(map[string]int, len(nodes)), described: new(description)}
 	for i, node := range n.nodes {
 		if node.ID == "" {
 			return nil, fmt.Errorf("node %d (%q): %w", i, node.Name, invalid.New("ID", `""`, "an ID"))
@@ -191,6 +201,17 @@ func (n *Network) Sites() []int {
 }
 
 // Nodes and links are handed out as copies, so that a Network stays what it was.
+
+// Described returns what describe makes of the network's nodes, links and measured round trips, which never change. It is called
+// once, however often this network, and those that differ from it by their correction alone, are asked.
+func (n *Network) Described(describe func() ([]byte, error)) ([]byte, error) {
+	d := n.described
+	if d == nil { // the zero network
+		return describe()
+	}
+	d.once.Do(func() { d.text, d.err = describe() })
+	return d.text, d.err
+}
 
 // AllNodes returns a copy of all nodes, in the order of their indices.
 func (n *Network) AllNodes() []Node { return slices.Clone(n.nodes) }

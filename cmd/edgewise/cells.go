@@ -33,9 +33,8 @@ func (c *runCmd) place() string { return cmp.Or(c.Store, cellsOf(c.Out)) }
 
 // openCells opens the store of a study.
 func (c *runCmd) openCells(s *streams, study *edgewise.Study) (*cells, error) {
-	path := c.place()
-	if c.Fresh {
-		if err := store.Discard(path); err != nil {
+	if c.Fresh { // before the study is asked for its cells, which may take a while
+		if err := store.Discard(c.place()); err != nil {
 			return nil, err
 		}
 	}
@@ -43,6 +42,17 @@ func (c *runCmd) openCells(s *streams, study *edgewise.Study) (*cells, error) {
 	if err != nil {
 		return nil, err
 	}
+	all, err := openCells(s, c.place(), about, c.Quiet)
+	if err != nil {
+		return nil, err
+	}
+	all.keepDone = c.KeepCells
+	study.Progress = all.count
+	return all, nil
+}
+
+// openCells opens the store of cells at a place.
+func openCells(s *streams, path string, about store.About, quiet bool) (*cells, error) {
 	dir, err := store.Open(path, about)
 	var other *store.OtherStudyError
 	if errors.As(err, &other) {
@@ -51,13 +61,12 @@ func (c *runCmd) openCells(s *streams, study *edgewise.Study) (*cells, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := &cells{Dir: dir, path: path, keepDone: c.KeepCells}
+	all := &cells{Dir: dir, path: path}
 	all.warn = func(format string, args ...any) { fmt.Fprintf(s.err, "edgewise: "+format+"\n", args...) }
 	dir.Damaged = func(file string, why error) { all.warn("%s is damaged and is run again: %v", file, why) }
-	if n := dir.Len(); n > 0 && !c.Quiet {
+	if n := dir.Len(); n > 0 && !quiet {
 		all.warn("going on with %d runs that are kept in %s", n, path)
 	}
-	study.Progress = all.count
 	return all, nil
 }
 

@@ -58,6 +58,7 @@ func exitCode(err error) int {
 	var differs *differsError
 	var interrupted *interruptedError
 	var refused *refusedError
+	var notCompared *notComparedError
 	switch {
 	case err == nil:
 		return exitDone
@@ -67,7 +68,7 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.As(err, &differs):
 		return exitDiffers
-	case errors.As(err, &refused):
+	case errors.As(err, &refused) || errors.As(err, &notCompared):
 		return exitRefused
 	case errors.Is(err, syscall.EPIPE):
 		return exitBrokenPipe

@@ -2,6 +2,7 @@
 //
 //	edgewise run examples/localzone-vs-edge/scenario.yaml -o out
 //	edgewise search examples/three-zones/scenario.yaml -o out
+//	edgewise sweep examples/break-even/scenario.yaml -o out
 //	edgewise shard scenario.yaml -o store --index 0 --count 4
 //	edgewise merge store -o out
 //	edgewise status out
@@ -9,6 +10,7 @@
 //	edgewise verify --effort quick
 //	edgewise catalog local-zones
 //	edgewise cache trace.csv --policy lru,sieve --size 1%,10%
+//	edgewise fit access.log -o workload.yaml -p fit.svg
 //	edgewise trace convert access.log trace.csv
 //	edgewise prices list --item egress
 //	edgewise prices import AmazonEC2-eu-central-1-ist-1.json -o prices.csv
@@ -45,12 +47,14 @@ import (
 type commands struct {
 	Run       runCmd       `cmd:"" help:"Run a scenario file and write the comparison of its placements."`
 	Search    searchCmd    `cmd:"" help:"Choose sites: score the alternatives of a scenario's key search, simulate the best, and say which is best and how sure that is."`
+	Sweep     sweepCmd     `cmd:"" help:"Run a scenario at many points and say how its figures follow the keys, and where placements change order."`
 	Shard     shardCmd     `cmd:"" help:"Run a share of a scenario's runs, as a task of an array job does, and keep them in a store."`
 	Merge     mergeCmd     `cmd:"" help:"Write the report of a study that shards have run."`
 	Status    statusCmd    `cmd:"" help:"Say what an interrupted run has finished, and what is missing."`
 	Reproduce reproduceCmd `cmd:"" help:"Run the scenario of a report again and check that every file is the same to the bit."`
 	Verify    verifyCmd    `cmd:"" help:"Hold the simulator against closed forms and reference values."`
 	Cache     cacheCmd     `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
+	Fit       fitCmd       `cmd:"" help:"Find the workload that a trace or access log is like, for a scenario, with the fit drawn beside the data."`
 	Trace     traceCmd     `cmd:"" help:"Convert request traces and access logs."`
 	Prices    pricesCmd    `cmd:"" help:"List, check, compare and import the prices that bills are made of."`
 	Catalog   catalogCmd   `cmd:"" help:"List the regions, Local Zones, PoPs or metros that scenarios can name."`
@@ -104,6 +108,8 @@ func execute(ctx context.Context, args []string, s *streams) int {
 			"sizes":      strings.Join(usualCacheSizes, ", "),
 			"outputs":    outputNames(),
 			"admissions": strings.Join(cache.Admissions(), ", "),
+
+			"sweep_outputs": sweepOutputNames(),
 		},
 	)
 	if err != nil {

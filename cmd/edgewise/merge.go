@@ -11,6 +11,7 @@ import (
 	"github.com/edgewise-sim/edgewise/scenario"
 	"github.com/edgewise-sim/edgewise/store"
 	"github.com/edgewise-sim/edgewise/store/objects"
+	"github.com/edgewise-sim/edgewise/sweep"
 )
 
 // mergeCmd makes a report from the cells that shards have run.
@@ -20,6 +21,7 @@ type mergeCmd struct {
 	Partial bool     `help:"If runs are missing, report what the first replications say, as many as every placement has, instead of nothing."`
 	Force   bool     `help:"Set aside what stands in the way of the report, as DIR.old-1, instead of refusing it."`
 	Quiet   bool     `short:"q" help:"No progress, no table."`
+	Parquet bool     `help:"Of a sweep, write sweep.parquet, too."`
 	Sites   bool     `short:"s" help:"Print what every site does, too."`
 }
 
@@ -39,9 +41,12 @@ func (c *mergeCmd) Run(ctx context.Context, s *streams) error {
 		}
 		merged = append(merged, b)
 	}
-	study, from, err := c.read(ctx, merged)
+	study, of, from, err := c.read(ctx, merged)
 	if err != nil {
 		return unlessStopped(ctx, &usageError{err})
+	}
+	if of != nil {
+		return c.mergeSweep(ctx, s, of, from, merged)
 	}
 	s.warnAll(study.Warnings)
 	if err := report.CheckRun(c.Out, from); err != nil {
@@ -74,19 +79,20 @@ func (c *mergeCmd) Run(ctx context.Context, s *streams) error {
 }
 
 // read reads the scenario that the first store keeps, of which the cells of all must be.
-func (c *mergeCmd) read(ctx context.Context, stores store.Merged) (*edgewise.Study, report.Run, error) {
+// It is a study's, or else a sweep's.
+func (c *mergeCmd) read(ctx context.Context, stores store.Merged) (*edgewise.Study, *sweep.Sweep, report.Run, error) {
 	from := report.Run{Force: c.Force}
 	kept, first, err := store.ReadScenario(ctx, stores[0])
 	if err != nil {
-		return nil, from, err
+		return nil, nil, from, err
 	}
 	for _, b := range stores[1:] {
 		about, err := store.ReadAbout(ctx, b)
 		if err != nil {
-			return nil, from, err
+			return nil, nil, from, err
 		}
 		if why := about.Header.Matches(&first.Header); why != nil {
-			return nil, from, fmt.Errorf("%v has cells of another study than %v: %w", b, stores[0], why)
+			return nil, nil, from, fmt.Errorf("%v has cells of another study than %v: %w", b, stores[0], why)
 		}
 	}
 	var files []scenario.File
@@ -99,18 +105,56 @@ func (c *mergeCmd) read(ctx context.Context, stores store.Merged) (*edgewise.Stu
 	if name == "" {
 		name = "scenario.yaml"
 	}
-	study, err := scenario.ParseFrom(name, kept.Text, files)
+	var study *edgewise.Study
+	var of *sweep.Sweep
+	var cells store.Work
+	if scenario.IsSweep(kept.Text) {
+		of, err = scenario.ParseSweepFrom(name, kept.Text, files)
+		cells = of
+	} else {
+		study, err = scenario.ParseFrom(name, kept.Text, files)
+		cells = study
+	}
 	if err != nil {
-		return nil, from, err
+		return nil, nil, from, err
 	}
 	// Before anything is compared, say if this is another program than that of the shards.
-	want, err := study.CellHeader()
+	want, err := cells.CellHeader()
 	if err == nil {
 		if err = first.Header.Matches(&want); err != nil {
 			err = fmt.Errorf("the cells in %v have %w", stores[0], err)
 		}
 	}
-	return study, from, err
+	return study, of, from, err
+}
+
+// mergeSweep compares all points of a sweep and writes its report.
+func (c *mergeCmd) mergeSweep(ctx context.Context, s *streams, of *sweep.Sweep, from report.Run, stores store.Merged) error {
+	s.warnAll(warningsOf(of))
+	if err := report.CheckRun(c.Out, from); err != nil {
+		return &usageError{err}
+	}
+	shown := s.progress(c.Quiet)
+	shown.phase("reading cells")
+	result, err := of.CompareKept(ctx, stores)
+	shown.finish()
+	var missing *edgewise.MissingError
+	switch {
+	case ctx.Err() != nil:
+		return stopped(ctx.Err())
+	case errors.As(err, &missing) && (result == nil || !c.Partial):
+		return fmt.Errorf("%s; %s", explainMissing(missing, nil), c.remedy(missing, nil))
+	case err != nil && missing == nil:
+		return err
+	}
+	write := &sweepCmd{Out: c.Out, Quiet: c.Quiet, Parquet: c.Parquet}
+	if _, err := write.write(ctx, s, result, from); err != nil {
+		return err
+	}
+	if missing != nil {
+		return fmt.Errorf("reported what there is: %s", explainMissing(missing, nil))
+	}
+	return nil
 }
 
 // explainMissing says what is missing.

@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
@@ -44,6 +48,9 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 	var files []scenario.File
 	for _, in := range inputs {
 		files = append(files, scenario.File(in))
+	}
+	if m.Sweep != nil {
+		return c.reproduceSweep(ctx, s, m, files)
 	}
 	study, conclude, err := c.read(ctx, m, files)
 	if err != nil {
@@ -131,4 +138,66 @@ func (c *reproduceCmd) read(ctx context.Context, m *report.Manifest, files []sce
 		}
 	}
 	return study, func(*edgewise.Comparison) ([]edgewise.Output, error) { return nil, nil }, nil
+}
+
+// reproduceSweep runs all points again and writes their report beside, to compare its files.
+func (c *reproduceCmd) reproduceSweep(ctx context.Context, s *streams, m *report.Manifest, files []scenario.File) (err error) {
+	of, err := scenario.ParseSweepFrom(filepath.Join(c.Dir, report.ScenarioFile), []byte(m.Scenario), files)
+	if err != nil {
+		return &usageError{err}
+	}
+	of.Workers = c.Workers
+	if _, err := predictSweep(ctx, of, c.Force); err != nil {
+		return err
+	}
+	shown := s.progress(c.Quiet)
+	shown.phase("running")
+	of.Progress = func(p edgewise.Progress) {
+		shown.update(p.Share, fmt.Sprintf("%d of %s", p.Done, counted(float64(p.Total), "run")))
+	}
+	result, err := of.Run(ctx, nil)
+	shown.finish()
+	if err != nil {
+		return stopped(err)
+	}
+	home, err := os.MkdirTemp("", "edgewise-reproduce-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
+	from := report.Run{Scenario: []byte(m.Scenario), NoPictures: m.PicturesLeftOut}
+	for _, f := range files {
+		from.Inputs = append(from.Inputs, report.Input(f))
+	}
+	listed := make(map[string]string)
+	for _, f := range m.Files {
+		listed[f.Name] = f.SHA256
+	}
+	_, hasParquet := listed[report.ParquetOutput.Name]
+	again := filepath.Join(home, "report")
+	if err := writeSweepReport(ctx, again, result, from, hasParquet); err != nil {
+		return unlessStopped(ctx, err)
+	}
+	made, err := report.ReadManifest(again)
+	if err != nil {
+		return err
+	}
+	var differ []string
+	for _, f := range made.Files {
+		if listed[f.Name] != f.SHA256 {
+			differ = append(differ, f.Name)
+		}
+		delete(listed, f.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(listed)) {
+		differ = append(differ, name+" (not made again)")
+	}
+	if len(differ) > 0 {
+		return &differsError{fmt.Errorf("%s is not reproduced: %s differ", c.Dir, strings.Join(differ, ", "))}
+	}
+	if c.Quiet {
+		return nil
+	}
+	_, err = fmt.Fprintf(s.out, "Reproduced %s: %d points, %d files, the same to the bit.\n", filepath.Clean(c.Dir), len(of.Points), len(made.Files))
+	return err
 }

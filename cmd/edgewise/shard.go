@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/scenario"
 	"github.com/edgewise-sim/edgewise/store"
 	"github.com/edgewise-sim/edgewise/store/objects"
+	"github.com/edgewise-sim/edgewise/sweep"
 )
 
 // shardCmd runs a share of a study's cells.
@@ -21,7 +23,7 @@ type shardCmd struct {
 	Store    string `short:"o" required:"" placeholder:"STORE" help:"Where every run is kept as it finishes, beside the scenario: a directory, made if missing, on a disk that all machines see, or s3://BUCKET/PREFIX. What is there already is not run again."`
 	Index    *int   `short:"i" help:"Which shard this is, from 0; by default the index of the array job of Slurm, Kubernetes or AWS Batch that this is a task of."`
 	Count    *int   `short:"n" help:"How many shards there are; by default the size of the array job of Slurm or AWS Batch."`
-	Round    int    `default:"-1" help:"Run this round of a study that decides itself how many replications it needs (until), from 0; by default the first that is not complete. It needs all rounds before it."`
+	Round    int    `default:"-1" help:"Run this round of a study, or a sweep, that decides itself how many replications it needs (until), from 0; by default the first that is not complete. It needs all rounds before it."`
 	Force    bool   `help:"Run, too, what is predicted to take more than the machine's memory, or more than 10^13 requests."`
 	Workers  int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet    bool   `short:"q" help:"No progress."`
@@ -37,7 +39,7 @@ func (c *shardCmd) Run(ctx context.Context, s *streams) error {
 	if c.Round < edgewise.NextRound {
 		return &usageError{fmt.Errorf("--round is %d; want 0 or more", c.Round)}
 	}
-	study, kept, err := c.read(ctx, s)
+	work, kept, err := c.read(ctx, s)
 	if err != nil {
 		return unlessStopped(ctx, &usageError{err})
 	}
@@ -45,7 +47,7 @@ func (c *shardCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	about, err := store.Of(study, c.Scenario)
+	about, err := work.about(c.Scenario)
 	if err != nil {
 		return &usageError{err}
 	}
@@ -57,21 +59,74 @@ func (c *shardCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return unlessStopped(ctx, &usageError{err})
 	}
-	err = c.run(ctx, s, study, part, cells)
+	err = c.run(ctx, s, work, part, cells)
 	return errors.Join(err, cells.Close())
 }
 
+// A shardable is what has cells that shards run: a study, or a sweep.
+type shardable interface {
+	store.Work
+	Round(ctx context.Context, from edgewise.Store, number int) (*edgewise.Round, error)
+	RunCells(ctx context.Context, cells []edgewise.Cell, begin func(edgewise.Cell) (bool, error), end func(edgewise.Cell, *edgewise.CellResult, error) error) error
+}
+
+// shardWork is what a shard has its share of.
+type shardWork struct {
+	shardable
+	about func(file string) (store.About, error)
+	// order puts cells in the order in which they run, after a look at what they take.
+	order func(ctx context.Context, cells []edgewise.Cell, force bool) error
+}
+
+func workOfStudy(study *edgewise.Study) *shardWork {
+	return &shardWork{
+		shardable: study,
+		about:     func(file string) (store.About, error) { return store.Of(study, file) },
+		order: func(ctx context.Context, cells []edgewise.Cell, force bool) error {
+			return longestFirst(ctx, study, cells, force)
+		},
+	}
+}
+
+// workOfSweep leaves the cells of a sweep in the order of the points: what a point has compiled serves those of it.
+func workOfSweep(of *sweep.Sweep) *shardWork {
+	return &shardWork{
+		shardable: of,
+		about:     func(file string) (store.About, error) { return aboutSweep(of, file) },
+		order: func(ctx context.Context, _ []edgewise.Cell, force bool) error {
+			_, err := predictSweep(ctx, of, force)
+			return err
+		},
+	}
+}
+
 // read reads the scenario.
-func (c *shardCmd) read(ctx context.Context, s *streams) (*edgewise.Study, store.Scenario, error) {
-	study, text, files, err := readStudy(ctx, s, c.Scenario, c.Workers)
+func (c *shardCmd) read(ctx context.Context, s *streams) (*shardWork, store.Scenario, error) {
+	text, err := readScenario(ctx, c.Scenario)
+	if err != nil {
+		return nil, store.Scenario{}, err
+	}
+	var work *shardWork
+	var files []scenario.File
+	if scenario.IsSweep(text) {
+		var of *sweep.Sweep
+		if of, files, err = parseSweep(s, c.Scenario, text, c.Workers); err == nil {
+			work = workOfSweep(of)
+		}
+	} else {
+		var study *edgewise.Study
+		if study, files, err = parseStudy(s, c.Scenario, text, c.Workers); err == nil {
+			work = workOfStudy(study)
+		}
+	}
 	kept := store.Scenario{Text: text}
 	for _, f := range files {
 		kept.Files = append(kept.Files, store.File(f))
 	}
-	return study, kept, err
+	return work, kept, err
 }
 
-func (c *shardCmd) run(ctx context.Context, s *streams, study *edgewise.Study, part share, kept *store.Shared) error {
+func (c *shardCmd) run(ctx context.Context, s *streams, work *shardWork, part share, kept *store.Shared) error {
 	say := func(format string, args ...any) {
 		if !c.Quiet {
 			fmt.Fprintf(s.err, "edgewise: "+format+"\n", args...)
@@ -80,12 +135,12 @@ func (c *shardCmd) run(ctx context.Context, s *streams, study *edgewise.Study, p
 	kept.Damaged = func(blob string, why error) {
 		fmt.Fprintf(s.err, "edgewise: %s is damaged and is run again: %v\n", blob, why)
 	}
-	round, err := study.Round(ctx, kept, c.Round)
+	round, err := work.Round(ctx, kept, c.Round)
 	if err != nil {
 		return unlessStopped(ctx, err)
 	}
 	if len(round.Cells) == 0 {
-		say("nothing to run: the study is complete; edgewise merge %s -o DIR writes its report", c.Store)
+		say("nothing to run: all is complete; edgewise merge %s -o DIR writes its report", c.Store)
 		return nil
 	}
 	mine, there, err := missingOf(ctx, kept, round.Cells, part)
@@ -96,7 +151,7 @@ func (c *shardCmd) run(ctx context.Context, s *streams, study *edgewise.Study, p
 	if len(mine) == 0 {
 		return nil
 	}
-	if err := longestFirst(ctx, study, mine, c.Force); err != nil {
+	if err := work.order(ctx, mine, c.Force); err != nil {
 		return err
 	}
 	shown := s.progress(c.Quiet)
@@ -104,7 +159,7 @@ func (c *shardCmd) run(ctx context.Context, s *streams, study *edgewise.Study, p
 	shown.phase("running")
 	running := &shardRun{kept: kept, notes: make(map[edgewise.Cell]*store.Note), shown: shown, total: len(mine)}
 	s.last.set(running.String)
-	err = study.RunCells(ctx, mine, func(cell edgewise.Cell) (bool, error) { return running.begin(ctx, cell) },
+	err = work.RunCells(ctx, mine, func(cell edgewise.Cell) (bool, error) { return running.begin(ctx, cell) },
 		func(cell edgewise.Cell, r *edgewise.CellResult, why error) error {
 			return running.end(ctx, cell, r, why)
 		})

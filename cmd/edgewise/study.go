@@ -14,14 +14,22 @@ func readStudy(ctx context.Context, s *streams, path string, workers int) (*edge
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	study, files, err := scenario.ParseWithFiles(path, text)
+	study, files, err := parseStudy(s, path, text, workers)
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	return study, text, files, nil
+}
+
+func parseStudy(s *streams, path string, text []byte, workers int) (*edgewise.Study, []scenario.File, error) {
+	study, files, err := scenario.ParseWithFiles(path, text)
+	if err != nil {
+		return nil, nil, err
+	}
 	s.warnAll(study.Warnings)
 	if workers < 0 {
-		return nil, nil, nil, fmt.Errorf("--workers is %d; want 0 or more", workers)
+		return nil, nil, fmt.Errorf("--workers is %d; want 0 or more", workers)
 	}
 	study.Workers = workers
-	return study, text, files, nil
+	return study, files, nil
 }
