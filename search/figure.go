@@ -107,14 +107,6 @@ func listed(all []edgewise.Measure, headline string) string {
 	return strings.Join(names, ", ") + " and other statistics of these, as comparison.csv has them"
 }
 
-// title returns what a table calls the figure.
-func (f *figure) title() string {
-	if f.measure.Unit == "share" || f.measure.Unit == "" {
-		return f.measure.Name()
-	}
-	return f.measure.Name() + ", " + f.measure.Unit
-}
-
 // write returns a value of the figure for people, with its unit.
 func (f *figure) write(value float64) string {
 	switch unit := f.measure.Unit; {

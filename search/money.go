@@ -70,7 +70,7 @@ func (s *surrogate) addFlows(flows []sim.Flow, plan *sim.Plan, number int) ([]si
 		for i := range ways[m] {
 			way := &ways[m][i]
 			requests := float64(demand[m]*way.Share*perUser) * float64(secondsADay*s.factors.ofMetro(plan.Metros()[m]))
-			f := sim.Flow{Workload: w.Name, From: way.Site, Requests: requests, Bytes: requests * bytes, UnknownSize: isGame}
+			f := sim.Flow{Workload: w.Name, From: way.Site, Requests: requests, Bytes: float64(requests * bytes), UnknownSize: isGame}
 			if way.Enters != way.Site {
 				f.Via = way.Enters
 			}
@@ -83,7 +83,7 @@ func (s *surrogate) addFlows(flows []sim.Flow, plan *sim.Plan, number int) ([]si
 			flows = merge(flows, f)
 			at[way.Site] += requests
 			if calls := data.Probability * float64(data.Calls); calls > 0 && plan.HomeRTT(number, way.Site) > 0 {
-				flows = merge(flows, sim.Flow{Workload: w.Name, From: way.Site, To: s.study.HomeOfData(p, w), Requests: requests * calls, UnknownSize: true})
+				flows = merge(flows, sim.Flow{Workload: w.Name, From: way.Site, To: s.study.HomeOfData(p, w), Requests: float64(requests * calls), UnknownSize: true})
 			}
 		}
 	}
@@ -104,12 +104,12 @@ func (s *surrogate) addFetches(flows []sim.Flow, plan *sim.Plan, number int, sit
 	tier := 0
 	for _, h := range hops {
 		f, _ := plan.Fetch(number, site, tier)
-		requests *= 1 - h.hit
+		requests = float64(requests * (1 - h.hit))
 		name := string(placement.Origin)
 		if f.Tier >= 0 {
 			name = p.Tiers[f.Tier].Name
 		}
-		flows = merge(flows, sim.Flow{Workload: s.study.Workloads[number].Name, From: f.Site, To: site, Tier: name, Requests: requests, Bytes: requests * bytes})
+		flows = merge(flows, sim.Flow{Workload: s.study.Workloads[number].Name, From: f.Site, To: site, Tier: name, Requests: requests, Bytes: float64(requests * bytes)})
 		site, tier = f.Site, f.Tier
 	}
 	return flows, err
