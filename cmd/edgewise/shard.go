@@ -140,7 +140,7 @@ func (c *shardCmd) run(ctx context.Context, s *streams, work *shardWork, part sh
 		return unlessStopped(ctx, err)
 	}
 	if len(round.Cells) == 0 {
-		say("nothing to run: all is complete; edgewise merge %s -o DIR writes its report", c.Store)
+		say("nothing to run: the study is complete; edgewise merge %s -o DIR writes its report", c.Store)
 		return nil
 	}
 	mine, there, err := missingOf(ctx, kept, round.Cells, part)
