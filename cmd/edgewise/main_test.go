@@ -157,7 +157,7 @@ func TestMistakesExitWithTwoAndSayWhere(t *testing.T) {
 		{"--replications is 0; want 1 or more", []string{"run", scenarioFile(t, tiny), "-o", dir, "-r", "0"}},
 		{"must be one of", []string{"catalog", "cities"}},
 		{`"acme"`, []string{"catalog", "pops", "--provider", "acme"}},
-		{"aws only", []string{"catalog", "local-zones", "--provider", "google"}},
+		{"aws, azure, ovh only", []string{"catalog", "local-zones", "--provider", "google"}},
 		{`--country is "xx", where the catalog has no pops; want one of `, []string{"catalog", "pops", "--country", "xx"}},
 		{`--country is "ZZ"`, []string{"catalog", "metros", "--country", "ZZ", "--format", "csv"}},
 		{"no such file or directory", []string{"cache", bad, "-o", filepath.Join(dir, "none", "rows.csv")}},

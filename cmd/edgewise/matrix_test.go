@@ -89,7 +89,7 @@ func TestMatrixRefusesByName(t *testing.T) {
 		":3: column lat":             {"us-west-2", "us-east-1", "--file", file},
 		"one that no other place":    {"us-west-2", "us-east-1", "--file", again},
 		"letters, digits":            {"us-west-2", "us-east-1", "--file", blank},
-		"want sites that":            {"local-zones", "us-east", "--provider", "azure"},
+		"want sites that":            {"local-zones", "us-central1", "--provider", "google"},
 		"no such file":               {"us-west-2", "us-east-1", "--file", filepath.Join(dir, "none.csv")},
 		"which is read":              {"us-west-2", "us-east-1", "--file", again, "-o", again},
 	} {
