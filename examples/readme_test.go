@@ -29,7 +29,7 @@ func TestReadmesShowTheOutput(t *testing.T) {
 	}
 	files, err := filepath.Glob("*/scenario.yaml")
 	require.NoError(t, err)
-	require.Len(t, files, 4)
+	require.Len(t, files, 5)
 	for _, file := range files {
 		if filepath.Dir(file) == "three-zones" {
 			continue // see TestTheSearchReadmeShowsTheOutput

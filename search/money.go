@@ -69,7 +69,7 @@ func (s *surrogate) addFlows(flows []sim.Flow, plan *sim.Plan, number int) ([]si
 	for m := range ways {
 		for i := range ways[m] {
 			way := &ways[m][i]
-			requests := float64(demand[m]*way.Share*perUser) * float64(secondsADay*s.factors.ofMetro(plan.Metros()[m]))
+			requests := float64(demand[m] * way.Share * perUser * secondsADay * s.factors.ofMetro(plan.Metros()[m]))
 			f := sim.Flow{Workload: w.Name, From: way.Site, Requests: requests, Bytes: float64(requests * bytes), UnknownSize: isGame}
 			if way.Enters != way.Site {
 				f.Via = way.Enters
