@@ -108,9 +108,9 @@ func expect(bins []Frequency, p Popularity, requests int) {
 	all := float64(requests)
 	bins[0].Expected, bins[0].ExpectedRequests = p.Once*all, p.Once*all
 	p.eachBlock(func(objects, share float64) {
-		rate := share * all * (1 - p.Once)
+		rate := float64(share * all * (1 - p.Once))
 		// Beyond eight deviations there is nothing.
-		reach := 8 * (math.Sqrt(rate) + 1)
+		reach := float64(8 * (math.Sqrt(rate) + 1))
 		low, high := rate-reach, rate+reach
 		for i := range bins {
 			b := &bins[i]
