@@ -36,6 +36,8 @@ type About struct {
 	// are enough.
 	Replications int  `json:"replications"`
 	Decides      bool `json:"decides,omitempty"`
+	// Search says that the study is that of the alternatives which a search of the scenario simulates, not of its placements.
+	Search bool `json:"search,omitempty"`
 
 	scenario *keptScenario // what the store has of the scenario, nil if it keeps none
 }

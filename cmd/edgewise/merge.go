@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/scenario"
+	"github.com/edgewise-sim/edgewise/search"
 	"github.com/edgewise-sim/edgewise/store"
 	"github.com/edgewise-sim/edgewise/store/objects"
 	"github.com/edgewise-sim/edgewise/sweep"
@@ -23,6 +25,8 @@ type mergeCmd struct {
 	Quiet   bool     `short:"q" help:"No progress, no table."`
 	Parquet bool     `help:"Of a sweep, write sweep.parquet, too."`
 	Sites   bool     `short:"s" help:"Print what every site does, too."`
+
+	shard string // the command that runs what is missing, if another than usual
 }
 
 // Run compares what the stores have and writes the report. Nothing is simulated, and no store is changed. Where runs are missing
@@ -41,12 +45,16 @@ func (c *mergeCmd) Run(ctx context.Context, s *streams) error {
 		}
 		merged = append(merged, b)
 	}
-	study, of, from, err := c.read(ctx, merged)
+	of, from, err := c.read(ctx, merged)
 	if err != nil {
 		return unlessStopped(ctx, &usageError{err})
 	}
-	if of != nil {
-		return c.mergeSweep(ctx, s, of, from, merged)
+	if of.sweep != nil {
+		return c.mergeSweep(ctx, s, of.sweep, from, merged)
+	}
+	study := of.study
+	if of.search != nil {
+		c.shard = "edgewise shard --search"
 	}
 	s.warnAll(study.Warnings)
 	if err := report.CheckRun(c.Out, from); err != nil {
@@ -68,8 +76,14 @@ func (c *mergeCmd) Run(ctx context.Context, s *streams) error {
 	case err != nil && missing == nil:
 		return err
 	}
-	write := &runCmd{Out: c.Out, Quiet: c.Quiet, Sites: c.Sites}
-	if _, err := write.write(ctx, s, comparison, nil, from); err != nil {
+	if of.search != nil {
+		write := &searchCmd{Out: c.Out, Quiet: c.Quiet}
+		_, err = write.conclude(ctx, s, of.search, comparison, nil, from)
+	} else {
+		write := &runCmd{Out: c.Out, Quiet: c.Quiet, Sites: c.Sites}
+		_, err = write.write(ctx, s, comparison, nil, from)
+	}
+	if err != nil {
 		return err
 	}
 	if missing != nil {
@@ -78,21 +92,27 @@ func (c *mergeCmd) Run(ctx context.Context, s *streams) error {
 	return nil
 }
 
+// mergeWork is what the cells of stores are of: a study, which may be that of a search's alternatives, or a sweep.
+type mergeWork struct {
+	study  *edgewise.Study
+	search *search.Exploration
+	sweep  *sweep.Sweep
+}
+
 // read reads the scenario that the first store keeps, of which the cells of all must be.
-// It is a study's, or else a sweep's.
-func (c *mergeCmd) read(ctx context.Context, stores store.Merged) (*edgewise.Study, *sweep.Sweep, report.Run, error) {
-	from := report.Run{Force: c.Force}
+func (c *mergeCmd) read(ctx context.Context, stores store.Merged) (of mergeWork, from report.Run, err error) {
+	from.Force = c.Force
 	kept, first, err := store.ReadScenario(ctx, stores[0])
 	if err != nil {
-		return nil, nil, from, err
+		return of, from, err
 	}
 	for _, b := range stores[1:] {
 		about, err := store.ReadAbout(ctx, b)
 		if err != nil {
-			return nil, nil, from, err
+			return of, from, err
 		}
 		if why := about.Header.Matches(&first.Header); why != nil {
-			return nil, nil, from, fmt.Errorf("%v has cells of another study than %v: %w", b, stores[0], why)
+			return of, from, fmt.Errorf("%v has cells of another study than %v: %w", b, stores[0], why)
 		}
 	}
 	var files []scenario.File
@@ -105,18 +125,26 @@ func (c *mergeCmd) read(ctx context.Context, stores store.Merged) (*edgewise.Stu
 	if name == "" {
 		name = "scenario.yaml"
 	}
-	var study *edgewise.Study
-	var of *sweep.Sweep
 	var cells store.Work
-	if scenario.IsSweep(kept.Text) {
-		of, err = scenario.ParseSweepFrom(name, kept.Text, files)
-		cells = of
-	} else {
-		study, err = scenario.ParseFrom(name, kept.Text, files)
-		cells = study
+	switch {
+	case first.Search:
+		var problem *search.Problem
+		if problem, err = (scenario.Reader{}).ParseSearchFrom(name, kept.Text, files); err == nil {
+			of.search, err = search.Explore(ctx, problem)
+		}
+		if err == nil {
+			of.study = of.search.Study()
+			cells = of.study
+		}
+	case scenario.IsSweep(kept.Text):
+		of.sweep, err = scenario.ParseSweepFrom(name, kept.Text, files)
+		cells = of.sweep
+	default:
+		of.study, err = scenario.ParseFrom(name, kept.Text, files)
+		cells = of.study
 	}
 	if err != nil {
-		return nil, nil, from, err
+		return of, from, err
 	}
 	// Before anything is compared, say if this is another program than that of the shards.
 	want, err := cells.CellHeader()
@@ -125,7 +153,7 @@ func (c *mergeCmd) read(ctx context.Context, stores store.Merged) (*edgewise.Stu
 			err = fmt.Errorf("the cells in %v have %w", stores[0], err)
 		}
 	}
-	return study, of, from, err
+	return of, from, err
 }
 
 // mergeSweep compares all points of a sweep and writes its report.
@@ -176,7 +204,7 @@ func explainMissing(m *edgewise.MissingError, comparison *edgewise.Comparison) s
 
 // remedy says what to do about what is missing.
 func (c *mergeCmd) remedy(m *edgewise.MissingError, comparison *edgewise.Comparison) string {
-	text := fmt.Sprintf("edgewise shard SCENARIO -o %s --round %d runs them", c.Stores[0], m.Round)
+	text := fmt.Sprintf("%s SCENARIO -o %s --round %d runs them", cmp.Or(c.shard, "edgewise shard"), c.Stores[0], m.Round)
 	if comparison != nil {
 		text += ", --partial reports those"
 	}

@@ -92,20 +92,29 @@ func (c *searchCmd) read(ctx context.Context, s *streams) (*search.Problem, repo
 	if err != nil {
 		return nil, from, err
 	}
-	problem, files, err := scenario.Reader{}.ParseSearch(c.Scenario, text)
+	problem, files, err := parseSearch(s, c.Scenario, text, c.Workers)
 	if err != nil {
 		return nil, from, err
 	}
-	s.warnAll(problem.Study.Warnings)
-	if c.Workers < 0 {
-		return nil, from, fmt.Errorf("--workers is %d; want 0 or more", c.Workers)
-	}
-	problem.Study.Workers = c.Workers
 	from.Scenario = text
 	for _, f := range files {
 		from.Inputs = append(from.Inputs, report.Input(f))
 	}
 	return problem, from, nil
+}
+
+// parseSearch reads a scenario with a search, and tells its warnings.
+func parseSearch(s *streams, path string, text []byte, workers int) (*search.Problem, []scenario.File, error) {
+	problem, files, err := scenario.Reader{}.ParseSearch(path, text)
+	if err != nil {
+		return nil, nil, err
+	}
+	s.warnAll(problem.Study.Warnings)
+	if workers < 0 {
+		return nil, nil, fmt.Errorf("--workers is %d; want 0 or more", workers)
+	}
+	problem.Study.Workers = workers
+	return problem, files, nil
 }
 
 // conclude prints and writes the answer, and reports whether all of its report is on the disk.

@@ -99,3 +99,33 @@ func TestASearchThatIsStoppedSaysSo(t *testing.T) {
 	require.Equal(t, exitInterrupted, code, errs)
 	require.NoDirExists(t, dir)
 }
+
+// Two shards share the rounds of a search, and their report is that of one command, to the bit.
+func TestShardsOfASearchMergeToItsReport(t *testing.T) {
+	file, home := scenarioFile(t, choosing), t.TempDir()
+	whole, merged, store := filepath.Join(home, "whole"), filepath.Join(home, "merged"), filepath.Join(home, "store")
+	code, _, errs := run(t, t.Context(), "search", file, "-o", whole, "-q")
+	require.Zero(t, code, errs)
+	shard := func(index string) {
+		t.Helper()
+		code, _, errs := run(t, t.Context(), "shard", file, "--search", "-o", store, "--index", index, "--count", "2", "-q")
+		require.Zero(t, code, errs)
+	}
+	for range 8 {
+		shard("1")
+		if code, _, errs = run(t, t.Context(), "merge", store, "-o", merged, "-q"); code == 0 {
+			break
+		}
+		require.Contains(t, errs, "edgewise shard --search SCENARIO")
+		shard("0")
+	}
+	require.Zero(t, code, errs)
+	requireSameReport(t, whole, merged)
+	code, out, errs := run(t, t.Context(), "status", store)
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "eu-central-1")
+	// A store of a search has no cells of the scenario's placements.
+	code, _, errs = run(t, t.Context(), "shard", file, "-o", store, "--index", "0", "--count", "1", "-q")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "with another ")
+}

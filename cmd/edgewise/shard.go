@@ -12,6 +12,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/scenario"
+	"github.com/edgewise-sim/edgewise/search"
 	"github.com/edgewise-sim/edgewise/store"
 	"github.com/edgewise-sim/edgewise/store/objects"
 	"github.com/edgewise-sim/edgewise/sweep"
@@ -23,6 +24,7 @@ type shardCmd struct {
 	Store    string `short:"o" required:"" placeholder:"STORE" help:"Where every run is kept as it finishes, beside the scenario: a directory, made if missing, on a disk that all machines see, or s3://BUCKET/PREFIX. What is there already is not run again."`
 	Index    *int   `short:"i" help:"Which shard this is, from 0; by default the index of the array job of Slurm, Kubernetes or AWS Batch that this is a task of."`
 	Count    *int   `short:"n" help:"How many shards there are; by default the size of the array job of Slurm or AWS Batch."`
+	Search   bool   `help:"Run the alternatives that a search of the scenario simulates (its key search), in place of its placements. Every shard scores the alternatives itself."`
 	Round    int    `default:"-1" help:"Run this round of a study, or a sweep, that decides itself how many replications it needs (until), from 0; by default the first that is not complete. It needs all rounds before it."`
 	Force    bool   `help:"Run, too, what is predicted to take more than the machine's memory, or more than 10^13 requests."`
 	Workers  int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
@@ -63,7 +65,7 @@ func (c *shardCmd) Run(ctx context.Context, s *streams) error {
 	return errors.Join(err, cells.Close())
 }
 
-// A shardable is what has cells that shards run: a study, or a sweep.
+// A shardable is what has cells that shards run: a study, that of a search's alternatives, or a sweep.
 type shardable interface {
 	store.Work
 	Round(ctx context.Context, from edgewise.Store, number int) (*edgewise.Round, error)
@@ -88,6 +90,22 @@ func workOfStudy(study *edgewise.Study) *shardWork {
 	}
 }
 
+// workOfSearch scores the alternatives of a search. What is left to run is a study.
+func workOfSearch(ctx context.Context, problem *search.Problem) (*shardWork, error) {
+	found, err := search.Explore(ctx, problem)
+	if err != nil {
+		return nil, err
+	}
+	work := workOfStudy(found.Study())
+	of := work.about
+	work.about = func(file string) (store.About, error) {
+		about, err := of(file)
+		about.Search = true
+		return about, err
+	}
+	return work, nil
+}
+
 // workOfSweep leaves the cells of a sweep in the order of the points: what a point has compiled serves those of it.
 func workOfSweep(of *sweep.Sweep) *shardWork {
 	return &shardWork{
@@ -108,12 +126,18 @@ func (c *shardCmd) read(ctx context.Context, s *streams) (*shardWork, store.Scen
 	}
 	var work *shardWork
 	var files []scenario.File
-	if scenario.IsSweep(text) {
+	switch {
+	case c.Search:
+		var problem *search.Problem
+		if problem, files, err = parseSearch(s, c.Scenario, text, c.Workers); err == nil {
+			work, err = workOfSearch(ctx, problem)
+		}
+	case scenario.IsSweep(text):
 		var of *sweep.Sweep
 		if of, files, err = parseSweep(s, c.Scenario, text, c.Workers); err == nil {
 			work = workOfSweep(of)
 		}
-	} else {
+	default:
 		var study *edgewise.Study
 		if study, files, err = parseStudy(s, c.Scenario, text, c.Workers); err == nil {
 			work = workOfStudy(study)
