@@ -151,17 +151,25 @@ func (p *paper) search(a *search.Answer) {
 		p.items(lines)
 		p.gap()
 	} else {
-		p.prose("In no metro do users wait longer with the best than with " + a.Baseline.Name + ", beyond doubt.")
+		p.prose("In no metro do users wait longer with " + first(a) + " than with " + a.Baseline.Name + ", beyond doubt.")
 		p.gap()
 	}
 	if len(a.Lacks) > 0 {
-		p.heading("What the best lacks, as the surrogate sees it")
+		p.heading("What " + first(a) + " lacks, as the surrogate sees it")
 		p.items(a.Lacks)
 		p.gap()
 	}
 	p.robustness(a.Robustness, a.Objectives[0])
 	p.heading("How the answer was found")
 	p.items(a.Steps())
+}
+
+// first calls the first alternative what it is: the best, if there is one.
+func first(a *search.Answer) string {
+	if a.IsReached && len(a.Objectives) == 1 || len(a.Alternatives) == 0 {
+		return "the best"
+	}
+	return a.Alternatives[0].Name
 }
 
 // alternatives writes the table.

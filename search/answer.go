@@ -259,11 +259,13 @@ func (e *Exploration) selectBest(a *Answer, c *edgewise.Comparison) {
 		}
 		observed, of = append(observed, costs), append(of, x)
 	}
-	report.IsKnown = len(of) == 1 || e.isKnown(observed)
+	report.IsKnown = kept && (len(of) == 1 || e.isKnown(observed))
 	probabilities := stats.ProbabilitiesBest(observed, e.problem.study.Seed)
 	for i, x := range of {
-		x.Best = &probabilities[i]
-		if i > 0 {
+		if kept { // else there is no best, but a nearest
+			x.Best = &probabilities[i]
+		}
+		if kept && i > 0 {
 			d := stats.DifferenceOf(observed[i], observed[0], c.Level)
 			x.Behind = &d
 		}
@@ -419,7 +421,11 @@ func (e *Exploration) lacks(ctx context.Context, a *Answer) (all []string, err e
 		}
 	}
 	added := e.problem.nameOf(difference(scores[first].set, best))
-	all = append(all, fmt.Sprintf("one more site would bring %s from %s to %s at best (%s)", f.measure.Name(), f.write(expected.value), f.write(scores[first].values[0]), added))
+	aside := ""
+	if len(e.problem.Constraints) > 0 {
+		aside = ", constraints aside"
+	}
+	all = append(all, fmt.Sprintf("one more site would bring %s from %s to %s at best (%s)%s", f.measure.Name(), f.write(expected.value), f.write(scores[first].values[0]), added, aside))
 	whole := make([]int, len(e.problem.Candidates))
 	for i := range whole {
 		whole[i] = i
@@ -566,7 +572,11 @@ func (a *Answer) Steps() (all []string) {
 		second += fmt.Sprintf("; simulated less expected is %s on the mean", writeError(a.Objectives[0], r.MeanError))
 	}
 	all = append(all, first+".", second+".")
-	if s := a.Selection; s != nil {
+	switch s := a.Selection; {
+	case s == nil:
+	case !a.IsReached:
+		all = append(all, "3. None of them keeps the constraints; they are in the order of how near they come.")
+	default:
 		third := fmt.Sprintf("3. By the procedure of Kim and Nelson the best is known with a probability of %.4g %%, or one within %s of it", 100*s.Confidence, writeSize(a.Objectives[0].Unit, a.Objectives[0].Matters))
 		if !s.IsKnown {
 			third = fmt.Sprintf("3. Which of them is best is not known with a probability of %.4g %%: they are too close, or there were too few replications", 100*s.Confidence)
@@ -586,7 +596,10 @@ func writeError(n Named, x float64) string {
 // writeSize writes a difference without its sign; of shares in points.
 func writeSize(unit string, x float64) string {
 	if unit == "share" {
-		return fmt.Sprintf("%.3g points", 100*x)
+		x, unit = 100*x, "points"
+		if x == 1 {
+			unit = "point"
+		}
 	}
 	return fmt.Sprintf("%.3g %s", x, unit)
 }

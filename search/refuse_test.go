@@ -67,6 +67,12 @@ func TestNoSetReachesItIsAnAnswer(t *testing.T) {
 	require.False(t, a.IsReached)
 	require.Contains(t, a.Sentence, "No set reaches it. The nearest, + ")
 	require.Contains(t, a.Alternatives[0].Breaks, "less than 95.0 %")
+	require.Contains(t, a.Steps()[2], "None of them keeps the constraints")
+	require.False(t, a.Selection.IsKnown)
+	for _, x := range a.Alternatives {
+		require.Nil(t, x.Best, "where none keeps the constraints there is no best")
+		require.Nil(t, x.Behind)
+	}
 	// It is the one that misses the bound by least.
 	for _, x := range a.Alternatives[1:] {
 		require.GreaterOrEqual(t, a.Alternatives[0].Figures[1].Value, x.Figures[1].Value)

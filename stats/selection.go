@@ -143,7 +143,7 @@ func (s *Selection) measureVariances() {
 }
 
 // drop removes the placements that another survivor beats by more than the continuation region
-// allows, which narrows with every replication.
+// allows, which narrows with every replication. Of placements that never differ the first stays: which it is makes no difference.
 func (s *Selection) drop(n int) {
 	r, d := float64(n), s.indifference
 	var kept []int
@@ -151,7 +151,8 @@ func (s *Selection) drop(n int) {
 		beaten := false
 		for _, l := range s.surviving {
 			region := math.Max(0, d/(2*r)*(s.h2*s.variances[i][l]/(d*d)-r))
-			if l != i && meanOf(s.observations[i]) > meanOf(s.observations[l])+region {
+			mean, other := meanOf(s.observations[i]), meanOf(s.observations[l])
+			if l != i && mean > other+region || l < i && mean == other && s.variances[i][l] == 0 {
 				beaten = true
 			}
 		}

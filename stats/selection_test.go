@@ -67,6 +67,17 @@ func TestSelectionDropsHopelessPlacementsFirst(t *testing.T) {
 	require.Equal(t, 10, s.Replications(), "a refused replication was counted")
 }
 
+// Placements that serve the same users alike never differ: the first of them is as good as any, and known at once.
+func TestSelectionEndsWhenPlacementsNeverDiffer(t *testing.T) {
+	s, err := stats.NewSelection(stats.SelectionConfig{Placements: 4, Confidence: 0.95, Indifference: 0.1, FirstReplications: 3})
+	require.NoError(t, err)
+	for _, x := range []float64{5, 7, 6} {
+		require.NoError(t, s.Add([]float64{x + 2, x, x + 2, x}))
+	}
+	require.True(t, s.Done())
+	require.Equal(t, 1, s.Best())
+}
+
 func TestSelectionThatIsDoneTakesNoMore(t *testing.T) {
 	s, err := stats.NewSelection(stats.SelectionConfig{Placements: 2, Confidence: 0.9, Indifference: 1, FirstReplications: 2})
 	require.NoError(t, err)

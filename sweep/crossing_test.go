@@ -115,7 +115,7 @@ func TestARegressionFindsWhatMovesAFigure(t *testing.T) {
 		y = append(y, 5+2*row[0]-0.1*row[1]+0.01*random.NormFloat64())
 	}
 	var of Influence
-	require.True(t, of.regress(rows, y, 0.95))
+	require.True(t, of.regress(rows, y, make([][]float64, len(y)), 0.95))
 	require.InDelta(t, 2, of.Effects[0].Value, 0.02)
 	require.InDelta(t, -9, of.Effects[1].Value, 0.1) // over a range of 90
 	require.InDelta(t, 0, of.Effects[2].Value, 0.02)
@@ -124,10 +124,40 @@ func TestARegressionFindsWhatMovesAFigure(t *testing.T) {
 	require.Less(t, of.Effects[0].Low, 2.0)
 	require.Greater(t, of.Effects[0].High, 2.0)
 
-	require.False(t, new(Influence).regress(rows[:4], y[:4], 0.95), "too few points")
+	require.False(t, new(Influence).regress(rows[:4], y[:4], make([][]float64, 4), 0.95), "too few points")
 	for i := range rows {
 		rows[i][2] = 7
 	}
-	require.False(t, new(Influence).regress(rows, y, 0.95), "a key with one value")
+	require.False(t, new(Influence).regress(rows, y, make([][]float64, len(y)), 0.95), "a key with one value")
 	require.Equal(t, []float64{1.5, 3, 1.5, 4}, ranksOf([]float64{1, 2, 1, 3}))
+}
+
+// What the users make of a replication, all points share: a slope of them that a replication has by chance leaves no residual at the points.
+func TestInfluencesAreNoSurerThanTheirReplications(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	const sweeps, runs, level = 2000, 5, 0.9
+	held := 0
+	for range sweeps {
+		slopes := make([]float64, runs)
+		for r := range slopes {
+			slopes[r] = 3 + random.NormFloat64()
+		}
+		var rows, replicates [][]float64
+		var y []float64
+		for i := range 9 {
+			x := float64(i) / 8
+			each, mean := make([]float64, runs), 0.0
+			for r, slope := range slopes {
+				each[r] = 7 + slope*x
+				mean += each[r] / runs
+			}
+			rows, y, replicates = append(rows, []float64{x}), append(y, mean), append(replicates, each)
+		}
+		var of Influence
+		require.True(t, of.regress(rows, y, replicates, level))
+		if of.Effects[0].Low <= 3 && 3 <= of.Effects[0].High {
+			held++
+		}
+	}
+	require.InDelta(t, level, float64(held)/sweeps, 3*math.Sqrt(level*(1-level)/sweeps))
 }

@@ -29,8 +29,9 @@ type Influence struct {
 type Effect struct {
 	// Key is the number of the key.
 	Key int
-	// Estimate is by how much the figure is greater at the highest value of the key than at the lowest, by least squares; its interval
-	// is Student's, over points. N is the number of points.
+	// Estimate is by how much the figure is greater at the highest value of the key than at the lowest, by least squares. Its interval
+	// is Student's, over points or over replications, whichever is wider: what straight lines leave at the points, and what the users
+	// that all points share make of a replication. N is the number of points.
 	stats.Estimate
 	// Rank is the standardised regression coefficient of ranks, about -1 to 1 (Saltelli et al., Global Sensitivity Analysis, 2008, 1.2): it
 	// holds for what rises or falls, straight or not.
@@ -45,16 +46,22 @@ func (r *Result) influences() (all []Influence) {
 	for _, w := range r.Watched {
 		for i, placement := range placements {
 			ask := func(isDifference bool) {
-				var rows [][]float64
+				var rows, replicates [][]float64
 				var y []float64
 				for k := range r.Points {
 					p := &r.Points[k]
 					f, ok := p.Figure(placement, w, "")
-					value := f.Value
+					value, each := f.Value, f.Replicates
 					if isDifference {
 						var d stats.Estimate
 						d, ok = p.Difference(placement, placements[0], w)
 						value = d.Value
+						base, _ := p.Figure(placements[0], w, "")
+						if len(each) != len(base.Replicates) {
+							each = nil // not paired
+						} else {
+							each = less(each, base.Replicates)
+						}
 					}
 					if !ok {
 						continue
@@ -63,10 +70,10 @@ func (r *Result) influences() (all []Influence) {
 					for n, v := range p.Values {
 						row = append(row, r.axisOf(n, v.Number))
 					}
-					rows, y = append(rows, row), append(y, value)
+					rows, y, replicates = append(rows, row), append(y, value), append(replicates, each)
 				}
 				of := Influence{Watch: w, Placement: placement, IsDifference: isDifference, Points: len(y)}
-				if of.regress(rows, y, r.Level) {
+				if of.regress(rows, y, replicates, r.Level) {
 					all = append(all, of)
 				}
 			}
@@ -87,8 +94,9 @@ func (r *Result) axisOf(key int, x float64) float64 {
 	return x
 }
 
-// regress fills in the effects; false where there are too few points to tell them apart, or a key has one value.
-func (of *Influence) regress(rows [][]float64, y []float64, level float64) bool {
+// regress fills in the effects of figures at points, of which each replication says something, too; false where there are too few
+// points to tell them apart, or a key has one value.
+func (of *Influence) regress(rows [][]float64, y []float64, replicates [][]float64, level float64) bool {
 	if len(y) == 0 {
 		return false
 	}
@@ -123,8 +131,12 @@ func (of *Influence) regress(rows [][]float64, y []float64, level float64) bool 
 	}
 	of.Fit, of.RankFit = fit, rankFit
 	t := stats.StudentT(level, degrees)
+	shared := spreadOver(replicates, unit, level)
 	for k := range keys {
 		half := float64(t * errors[k])
+		if shared != nil {
+			half = max(half, shared[k])
+		}
 		of.Effects = append(of.Effects, Effect{
 			Key:      k,
 			Estimate: stats.Estimate{Value: coefficients[k], Low: coefficients[k] - half, High: coefficients[k] + half, N: len(y)},
@@ -132,6 +144,35 @@ func (of *Influence) regress(rows [][]float64, y []float64, level float64) bool 
 		})
 	}
 	return true
+}
+
+// spreadOver returns half the widths of the intervals of the coefficients over replications, each of which is fitted by itself; nil where
+// points have different replications, or fewer than two.
+func spreadOver(replicates [][]float64, x *mat.Dense, level float64) []float64 {
+	n, keys := x.Dims()
+	runs := len(replicates[0])
+	if runs < 2 || slices.ContainsFunc(replicates, func(at []float64) bool { return len(at) != runs }) {
+		return nil
+	}
+	of := make([][]float64, keys) // coefficients by key and replication
+	for r := range runs {
+		y := make([]float64, n)
+		for i := range y {
+			y[i] = replicates[i][r]
+		}
+		coefficients, _, _, ok := leastSquares(x, y)
+		if !ok {
+			return nil
+		}
+		for k, c := range coefficients {
+			of[k] = append(of[k], c)
+		}
+	}
+	half := make([]float64, keys)
+	for k := range half {
+		half[k] = stats.MeanOf(of[k], level).HalfWidth()
+	}
+	return half
 }
 
 // leastSquares fits y by the columns of x and a constant. It returns the coefficients of the columns with their standard errors, and

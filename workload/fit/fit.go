@@ -263,8 +263,11 @@ func (f *Fit) Doubts() (all []string) {
 	}
 	if n := len(f.Misses); n > 0 {
 		if small := f.Misses[0]; small.Zipf.Requests > small.Trace.Requests+0.05 {
-			say("What was asked for is asked for again soon: the smallest cache misses %.0f %% of the trace, and %.0f %% of the workload, whose requests are independent.",
-				100*small.Trace.Requests, 100*small.Zipf.Requests)
+			why := "what was asked for may be asked for again soon, and requests of the workload are independent"
+			if math.Abs(f.SizeByRank) > 0.1 {
+				why = "popular objects have other sizes than others, or " + why
+			}
+			say("The smallest cache misses %.0f %% of the trace, and %.0f %% of the workload with one law of sizes: %s.", 100*small.Trace.Requests, 100*small.Zipf.Requests, why)
 		}
 	}
 	if math.Abs(f.SizeByRank) > 0.1 {
