@@ -3,6 +3,7 @@ package edgewise
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/edgewise-sim/edgewise/placement/tariff"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/topology"
 )
 
 // A replication is what the comparison keeps of the runs of all placements with one replication number:
@@ -46,10 +48,10 @@ type summary struct {
 	latency [sim.NumMetrics]*stats.Sketch
 	// asked is how many samples each metric would have if no request had failed and every player had played.
 	asked [sim.NumMetrics]uint64
-	// metros are by metro of the network, sites are those that siteNumbers counts among the sites of the comparison; isIdle says
+	// metros are by metro of the network, sites are those of the placement, whose nodes in the network are siteNodes; isIdle says
 	// of a site that nobody has asked it for anything.
 	metros, sites packed
-	siteNumbers   []int32
+	siteNodes     []int32
 	isIdle        bool
 }
 
@@ -89,17 +91,13 @@ func (s *Study) rowSets() (sets []rowSet) {
 
 // A summariser keeps of runs what figures are made of.
 type summariser struct {
-	rows        []rowSet // of the study's workloads
-	siteNumbers map[string]int32
-	duration    time.Duration
+	rows     []rowSet // of the study's workloads
+	network  *topology.Network
+	duration time.Duration
 }
 
 func (s *Study) newSummariser() *summariser {
-	by := &summariser{rows: s.rowSets(), siteNumbers: make(map[string]int32), duration: s.Duration}
-	for i, place := range s.sites() {
-		by.siteNumbers[place.ID] = int32(i)
-	}
-	return by
+	return &summariser{rows: s.rowSets(), network: s.Network, duration: s.Duration}
 }
 
 // summarise keeps what the figures of a workload are made of.
@@ -131,10 +129,14 @@ func (by *summariser) summarise(result *sim.Result, workload int) (summary, erro
 	}
 	s.metros = pack(metros, len(rows.byMetro))
 	sites := make([]summary, len(w.Sites))
-	s.siteNumbers = make([]int32, len(w.Sites))
+	s.siteNodes = make([]int32, len(w.Sites))
 	for n := range w.Sites {
 		site := &w.Sites[n]
-		s.siteNumbers[n] = by.siteNumbers[result.Sites[n]]
+		node, ok := by.network.Index(result.Sites[n])
+		if !ok {
+			return summary{}, fmt.Errorf("edgewise: the network has no site %q", result.Sites[n])
+		}
+		s.siteNodes[n] = int32(node)
 		sites[n].isIdle = site.IsIdle()
 		sites[n].count(&Tallies{Tally: &site.Tally, Tiers: site.Tiers, Site: site, Workload: w, Duration: by.duration, names: tiers}, rows.bySite)
 	}
@@ -192,7 +194,7 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 	}
 	rows, within := s.rowSets(), make([][]withinSamples, len(c.Placements))
 	for w, d := range s.workloads() {
-		e := estimator{described: d, rows: &rows[w], metros: c.Metros, sites: c.Sites, level: c.Level, workers: s.workers(), replicated: s.Replicated}
+		e := estimator{described: d, rows: &rows[w], metros: c.Metros, sites: c.Sites, network: s.Network, level: c.Level, workers: s.workers(), replicated: s.Replicated}
 		for p := range c.Placements {
 			var runs []*summary
 			for _, r := range replications {
@@ -228,6 +230,7 @@ type estimator struct {
 	rows    *rowSet
 	metros  []Place
 	sites   []Place
+	network *topology.Network
 	level   float64
 	workers int
 	// runs holds one summary a replication, by placement; those of the baseline are the first.
@@ -448,9 +451,14 @@ func (e *estimator) bySite(these, base [][]*summary, baseline *WorkloadResult) (
 	return results
 }
 
-// sitesOf unpacks the summaries of all sites by run; a placement may lack some.
+// sitesOf unpacks the summaries of all sites of the comparison by run; a placement may lack some.
 func (e *estimator) sitesOf(runs []*summary) ([][]*summary, error) {
 	none := &summary{ratios: make([]stats.Ratio, len(e.rows.bySite)), is: make([]bool, len(e.rows.bySite)), isIdle: true}
+	number := make(map[int32]int, len(e.sites)) // by node
+	for i, place := range e.sites {
+		node, _ := e.network.Index(place.ID)
+		number[int32(node)] = i
+	}
 	sites := make([][]*summary, len(runs))
 	for r, run := range runs {
 		sites[r] = slices.Repeat([]*summary{none}, len(e.sites))
@@ -461,7 +469,9 @@ func (e *estimator) sitesOf(runs []*summary) ([][]*summary, error) {
 				return nil, err
 			}
 			for i := range places {
-				sites[r][run.siteNumbers[n]] = &places[i]
+				if at, ok := number[run.siteNodes[n]]; ok {
+					sites[r][at] = &places[i]
+				}
 				n++
 			}
 		}

@@ -153,6 +153,32 @@ func TestOverloadedOriginBehindCachesIsNamed(t *testing.T) {
 	require.InDelta(t, 2.5/5, c.Placements[0].Loads[0].Ratio(), 0.1)
 }
 
+// A placement that is refused after it has run takes its sites with it, and no figure of the other sites moves.
+func TestSitesKeepTheirFiguresWhenAPlacementIsRefused(t *testing.T) {
+	s := slowStudy(t, 50, 0, 0)
+	link := func(from, to string, kind topology.LinkKind) []topology.Link {
+		return topology.Link{From: from, To: to, Kind: kind, OneWay: 5 * time.Millisecond}.Both()
+	}
+	net, err := topology.New(append([]topology.Node{{ID: "a", Kind: topology.PoP}}, s.Network.AllNodes()...),
+		append(append(s.Network.Links(), link("metro", "a", topology.Internet)...), link("a", "region", topology.Backbone)...))
+	require.NoError(t, err)
+	s.Network = net
+	s.Workloads = []workload.Workload{workload.Change(s.Workloads[0], func(c *workload.Cacheable) { c.Origin.Mean = 50 * time.Millisecond })}
+	enough := placement.RegionOnly("region").WithPoPs(1000, "pop").Named("enough")
+	enough.Sites = []placement.Assignment{{Site: "region", Role: placement.Origin, Servers: 5}}
+	few := placement.RegionOnly("region").WithPoPs(1000, "a").Named("few")
+	few.Sites = []placement.Assignment{{Site: "region", Role: placement.Origin, Servers: 2}}
+	s.Placements = []placement.Placement{enough, few}
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	require.Len(t, c.Refused, 1)
+	s.Placements = s.Placements[:1]
+	alone, err := s.Run(context.Background())
+	require.NoError(t, err)
+	require.Len(t, alone.Placements[0].Workloads[0].Sites, 2)
+	require.Equal(t, alone.Placements[0].Workloads[0].Sites, c.Placements[0].Workloads[0].Sites)
+}
+
 func TestGamesWithoutSeatsForAllAreNamedAndNotRefused(t *testing.T) {
 	n, err := catalog.AWS(catalog.Selection{Metros: []string{"los-angeles-us", "phoenix-us"}, Regions: []string{"us-west-2", "us-east-1"}})
 	require.NoError(t, err)
