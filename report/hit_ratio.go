@@ -163,23 +163,13 @@ func (p hitPanel) height() vg.Length {
 }
 
 func (p hitPanel) draw(c draw.Canvas) {
-	title := look.Bold(look.Text(look.LabelSize+1, look.Ink))
-	c.FillText(title, vg.Point{X: c.Min.X, Y: c.Max.Y}, cutMiddle(title, p.title, c.Size().X))
-
-	area := draw.Canvas{Canvas: c.Canvas, Rectangle: c.Rectangle}
-	area.Max.Y -= panelTitleHeight
-	area.Min.X, area.Max.X = c.Min.X+hitNameWidth, c.Max.X-hitValueWidth
 	axes := look.NewPlot()
 	axes.HideY()
 	axes.X.Min, axes.X.Max, axes.Y.Min, axes.Y.Max = 0, 1, 0, 1
 	axes.X.Tick.Marker = look.PercentTicks()
 	axes.X.Label.Text = "share answered from cache"
 	axes.Add(gridOf(axes), hitBars(p.rows))
-	data := axes.DataCanvas(area)
-	area.Max.X += c.Max.X - hitValueWidth - keyGap - data.Max.X
-	area.Min.X -= data.Min.X - (c.Min.X + hitNameWidth)
-	axes.Draw(area)
-	data = axes.DataCanvas(area)
+	data := drawFrame(c, p.title, axes, hitNameWidth, hitValueWidth)
 
 	name, value := look.Text(look.LabelSize, look.Ink), look.Text(look.NoteSize, look.Faint)
 	heights := middles(p.rows, data.Min.Y, data.Max.Y)

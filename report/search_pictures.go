@@ -84,11 +84,6 @@ func (p *barPanel) height() vg.Length {
 }
 
 func (p *barPanel) draw(c draw.Canvas) {
-	title := look.Bold(look.Text(look.LabelSize+1, look.Ink))
-	c.FillText(title, vg.Point{X: c.Min.X, Y: c.Max.Y}, cutMiddle(title, p.title, c.Size().X))
-	area := draw.Canvas{Canvas: c.Canvas, Rectangle: c.Rectangle}
-	area.Max.Y -= panelTitleHeight
-	area.Min.X, area.Max.X = c.Min.X+hitNameWidth, c.Max.X-hitValueWidth
 	axes := look.NewPlot()
 	axes.HideY()
 	axes.X.Min, axes.X.Max, axes.Y.Min, axes.Y.Max = p.low, p.high, 0, 1
@@ -97,11 +92,7 @@ func (p *barPanel) draw(c draw.Canvas) {
 		axes.X.Tick.Marker = look.PercentTicks()
 	}
 	axes.Add(gridOf(axes), barRows{p})
-	data := axes.DataCanvas(area)
-	area.Max.X += c.Max.X - hitValueWidth - keyGap - data.Max.X
-	area.Min.X -= data.Min.X - (c.Min.X + hitNameWidth)
-	axes.Draw(area)
-	data = axes.DataCanvas(area)
+	data := drawFrame(c, p.title, axes, hitNameWidth, hitValueWidth)
 	name, value := look.Text(look.LabelSize, look.Ink), look.Text(look.NoteSize, look.Faint)
 	for i, row := range p.rows {
 		y := p.middle(data, i)

@@ -308,22 +308,13 @@ func (p *influencePanel) height() vg.Length {
 }
 
 func (p *influencePanel) draw(c draw.Canvas) {
-	title := look.Bold(look.Text(look.LabelSize+1, look.Ink))
-	c.FillText(title, vg.Point{X: c.Min.X, Y: c.Max.Y}, cutMiddle(title, p.title, c.Size().X))
-	area := draw.Canvas{Canvas: c.Canvas, Rectangle: c.Rectangle}
-	area.Max.Y -= panelTitleHeight
-	area.Min.X, area.Max.X = c.Min.X+barNameWidth, c.Max.X-barValueWidth
 	axes := look.NewPlot()
 	axes.HideY()
 	axes.X.Min, axes.X.Max, axes.Y.Min, axes.Y.Max = p.low, p.high, 0, 1
 	axes.X.Tick.Marker = p.ticks
 	axes.X.Label.Text = p.axis
 	axes.Add(gridOf(axes))
-	data := axes.DataCanvas(area)
-	area.Max.X += c.Max.X - barValueWidth - keyGap - data.Max.X
-	area.Min.X -= data.Min.X - (c.Min.X + barNameWidth)
-	axes.Draw(area)
-	data = axes.DataCanvas(area)
+	data := drawFrame(c, p.title, axes, barNameWidth, barValueWidth)
 	x := func(v float64) vg.Length {
 		return data.X(axes.X.Norm(min(max(v, p.low), p.high)))
 	}
