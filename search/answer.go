@@ -332,8 +332,8 @@ func (e *Exploration) judgeSurrogate(a *Answer) {
 
 // rankCorrelation returns the rank correlation of Spearman; equals share their ranks.
 func rankCorrelation(x, y []float64) float64 {
-	a, b := ranks(x), ranks(y)
-	mean := float64(float64(len(x)-1) / 2)
+	a, b := stats.Ranks(x), stats.Ranks(y)
+	mean := float64(float64(len(x)+1) / 2)
 	var ab, aa, bb float64
 	for i := range a {
 		ab += float64((a[i] - mean) * (b[i] - mean))
@@ -341,26 +341,6 @@ func rankCorrelation(x, y []float64) float64 {
 		bb += float64((b[i] - mean) * (b[i] - mean))
 	}
 	return ab / math.Sqrt(aa*bb)
-}
-
-func ranks(x []float64) []float64 {
-	order := make([]int, len(x))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(x[a], x[b]) })
-	ranks := make([]float64, len(x))
-	for i := 0; i < len(order); {
-		j := i
-		for j < len(order) && x[order[j]] == x[order[i]] {
-			j++
-		}
-		for k := i; k < j; k++ {
-			ranks[order[k]] = float64(i+j-1) / 2
-		}
-		i = j
-	}
-	return ranks
 }
 
 // findLosers lists the metros whose users wait longer with the best than with the baseline, beyond doubt; the worst first.

@@ -1,7 +1,6 @@
 package sweep
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -119,13 +118,13 @@ func (of *Influence) regress(rows [][]float64, y []float64, replicates [][]float
 		for i, x := range column {
 			unit.Set(i, k, (x-low)/(high-low))
 		}
-		ranks.SetCol(k, standardised(ranksOf(column)))
+		ranks.SetCol(k, standardised(stats.Ranks(column)))
 	}
 	coefficients, errors, fit, ok := leastSquares(unit, y)
 	if !ok {
 		return false
 	}
-	byRank, _, rankFit, ok := leastSquares(ranks, standardised(ranksOf(y)))
+	byRank, _, rankFit, ok := leastSquares(ranks, standardised(stats.Ranks(y)))
 	if !ok {
 		byRank = make([]float64, keys) // the figure is the same at all points
 	}
@@ -219,27 +218,6 @@ func leastSquares(x *mat.Dense, y []float64) (coefficients, errors []float64, fi
 		fit = max(0, 1-residual/all)
 	}
 	return coefficients, errors, fit, true
-}
-
-// ranksOf returns the ranks of values, from 1; equal ones share the mean of theirs.
-func ranksOf(values []float64) []float64 {
-	order := make([]int, len(values))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(values[a], values[b]) })
-	ranks := make([]float64, len(values))
-	for i := 0; i < len(order); {
-		end := i
-		for end+1 < len(order) && values[order[end+1]] == values[order[i]] {
-			end++
-		}
-		for k := i; k <= end; k++ {
-			ranks[order[k]] = float64(float64(i+end)/2) + 1
-		}
-		i = end + 1
-	}
-	return ranks
 }
 
 // standardised returns values with the mean 0 and the variance 1; all 0 where they do not differ.
