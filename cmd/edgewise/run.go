@@ -45,6 +45,14 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	if err := c.checkPlaces(from); err != nil {
 		return &usageError{err}
 	}
+	return c.simulate(ctx, s, study, func(comparison *edgewise.Comparison, runErr error) (isComplete bool, err error) {
+		return c.write(ctx, s, comparison, runErr, from)
+	})
+}
+
+// simulate predicts a study, runs it and keeps every run as it finishes. conclude writes what it has found, with the error that has ended
+// it, and reports whether all of that is on the disk.
+func (c *runCmd) simulate(ctx context.Context, s *streams, study *edgewise.Study, conclude func(*edgewise.Comparison, error) (isComplete bool, err error)) error {
 	predicted, err := predict(ctx, study, c.Force || c.DryRun)
 	if err != nil {
 		return err
@@ -69,7 +77,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	if comparison == nil {
 		return cells.closeAfter(false, runErr)
 	}
-	return cells.closeAfter(c.write(ctx, s, comparison, runErr, from))
+	return cells.closeAfter(conclude(comparison, runErr))
 }
 
 // checkPlaces finds out now, not after the run, whether the results can be written.

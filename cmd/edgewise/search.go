@@ -49,32 +49,9 @@ func (c *searchCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return stopped(err)
 	}
-	study := found.Study()
-	predicted, err := predict(ctx, study, c.Force || c.DryRun)
-	if err != nil {
-		return err
-	}
-	if c.DryRun {
-		return printPrediction(s.out, predicted, checkBounds(study, predicted))
-	}
-	if !c.Quiet {
-		if err := sayPrediction(s.err, predicted); err != nil {
-			return err
-		}
-	}
-	cells, err := as.openCells(s, study)
-	if err != nil {
-		return &usageError{err}
-	}
-	study.Store = cells
-	s.last.set(func() string { return fmt.Sprintf("%v; %s", cells, sayReport(c.Out)) })
-	shown = s.progress(c.Quiet)
-	comparison, runErr := runShown(ctx, study, shown)
-	shown.finish()
-	if comparison == nil {
-		return cells.closeAfter(false, runErr)
-	}
-	return cells.closeAfter(c.conclude(ctx, s, found, comparison, runErr, from))
+	return as.simulate(ctx, s, found.Study(), func(comparison *edgewise.Comparison, runErr error) (isComplete bool, err error) {
+		return c.conclude(ctx, s, found, comparison, runErr, from)
+	})
 }
 
 // asRun returns the command that runs a scenario with the same flags.
