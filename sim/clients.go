@@ -259,6 +259,20 @@ func (c *clients) answer(r *request, s *served) bool {
 	return true
 }
 
+// sight tells how a request ended that was answered.
+func (c *clients) sight(r *request, s *served, connect, tls, ttfb, ttlb int64) {
+	is := Sighting{
+		Workload: int(c.workload.number), Metro: int(c.metro), Number: r.number, At: r.arrived - c.delay, Outcome: s.outcome, TTFB: ttfb, TTLB: ttlb,
+	}
+	of := &is.Causes
+	of[Connect], of[TLS], of[Access], of[Loss], of[Propagation], of[Upstream] = connect, tls, r.access, r.resent, c.rtt, c.beyond
+	if wait := s.first - r.arrived; wait != 0 {
+		of[Queue], of[Service], of[Timeout] = s.queue, s.service, s.inVain
+		of[upstreamOf(s.outcome)] += wait - s.queue - s.service - s.inVain
+	}
+	c.sees(&is)
+}
+
 // transferTime returns the time from the first to the last byte of a response on the way to the user.
 func (c *clients) transferTime(r *request, bytes, rtt int64) int64 {
 	if !r.isNew {

@@ -19,20 +19,6 @@ type Sighting struct {
 	Causes [NumCauses]int64
 }
 
-// sight tells how a request ended that was answered.
-func (c *clients) sight(r *request, s *served, connect, tls, ttfb, ttlb int64) {
-	is := Sighting{
-		Workload: int(c.workload.number), Metro: int(c.metro), Number: r.number, At: r.arrived - c.delay, Outcome: s.outcome, TTFB: ttfb, TTLB: ttlb,
-	}
-	of := &is.Causes
-	of[Connect], of[TLS], of[Access], of[Loss], of[Propagation], of[Upstream] = connect, tls, r.access, r.resent, c.rtt, c.beyond
-	if wait := s.first - r.arrived; wait != 0 {
-		of[Queue], of[Service], of[Timeout] = s.queue, s.service, s.inVain
-		of[upstreamOf(s.outcome)] += wait - s.queue - s.service - s.inVain
-	}
-	c.sees(&is)
-}
-
 // Watch runs one replication of the plan on one core, as [Plan.Run] does, and tells how each recorded request of a user ended, in
 // the order of a site's events; sites come one after another. Updates of games are not told. The function must not keep
 // what it is given.
