@@ -21,6 +21,7 @@ var outputs = slices.Concat([]edgewise.Output{
 	{Name: "comparison.json", About: "all figures and verdicts, for programs", Write: WriteJSON},
 	{Name: "comparison.csv", About: "one figure a row, for R or pandas", Write: WriteCSV},
 	{Name: "bill.csv", About: "what each placement costs in a month, line by line", Where: hasBill, Write: WriteBillCSV},
+	{Name: tailsFile, About: "what the slowest requests waited for, one cause a row", Where: hasTailCauses, Write: WriteTailsCSV},
 	{Name: "comparison.md", About: "tables and verdicts, for people", Write: writeSummary},
 }, drawings)
 
@@ -31,6 +32,7 @@ var drawings = []edgewise.Output{
 	{Name: "latency_ccdf.svg", About: "its tail", Where: hasTails, Write: svg(latencyCCDF)},
 	{Name: "metros.svg", About: "who gains and who loses, metro by metro", Where: hasMetros, Write: svg(metros)},
 	{Name: "quantile_shift.svg", About: "who gains and who loses, quantile by quantile", Where: hasShifts, Write: svg(quantileShift)},
+	{Name: "tails.svg", About: "what the slowest requests waited for", Where: hasTailCauses, Write: svg(tailBars)},
 	{Name: "hit_ratio.svg", About: "what the caches hit", Where: hasCaches, Write: svg(hitRatios)},
 }
 
@@ -77,6 +79,7 @@ func own(c *edgewise.Comparison) []edgewise.Output {
 	return all
 }
 
+func tailBars(c *edgewise.Comparison) (*Picture, error)      { return TailBars(c, "") }
 func latencyCDF(c *edgewise.Comparison) (*Picture, error)    { return LatencyCDF(c, "", "") }
 func latencyCCDF(c *edgewise.Comparison) (*Picture, error)   { return LatencyCCDF(c, "", "") }
 func quantileShift(c *edgewise.Comparison) (*Picture, error) { return QuantileShift(c, "", "") }

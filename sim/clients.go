@@ -99,7 +99,6 @@ type request struct {
 	resent   int64               // the wait for packets that were lost
 	intact   int64               // bytes of the response before one is lost, where any may be
 	arrived  int64               // at this site
-	number   uint64              // of the request among those of the clients
 	bytes    int64               // recorded size of what is asked for, 0 where the demand records none
 }
 
@@ -120,7 +119,6 @@ func (c *clients) arrive(number uint32, now int64) request {
 // draw draws the rest.
 func (c *clients) draw(r *request) {
 	c.count++
-	r.number = c.count
 	if r.recorded {
 		c.asked++
 	}
@@ -186,7 +184,7 @@ func (c *clients) lose(now int64) {
 	c.lost++
 	c.tally.fail(SiteDown, timeout)
 	if c.sees != nil {
-		c.sees(&Sighting{Workload: int(c.workload.number), Metro: int(c.metro), Number: c.count, At: now - c.delay, Outcome: Failed, Reason: SiteDown, TTFB: timeout, TTLB: timeout})
+		c.sees(&Sighting{Workload: int(c.workload.number), Metro: int(c.metro), At: now - c.delay, Outcome: Failed, Reason: SiteDown, TTFB: timeout, TTLB: timeout})
 	}
 }
 
@@ -250,22 +248,27 @@ func (c *clients) answer(r *request, s *served) bool {
 		t.Causes[Timeout] += s.inVain
 		t.Causes[upstreamOf(outcome)] += wait - s.queue - s.service - s.inVain
 	}
+	if c.sees != nil {
+		c.sight(r, s)
+	}
 	if c.latencies.isFull() {
 		c.latencies.record()
-	}
-	if c.sees != nil {
-		c.sight(r, s, connect, tls, ttfb, ttlb)
 	}
 	return true
 }
 
-// sight tells how a request ended that was answered.
-func (c *clients) sight(r *request, s *served, connect, tls, ttfb, ttlb int64) {
+// sight tells how a request ended that was answered, whose latencies were put last.
+func (c *clients) sight(r *request, s *served) {
+	last := c.latencies.count - 1
 	is := Sighting{
-		Workload: int(c.workload.number), Metro: int(c.metro), Number: r.number, At: r.arrived - c.delay, Outcome: s.outcome, TTFB: ttfb, TTLB: ttlb,
+		Workload: int(c.workload.number), Metro: int(c.metro), At: r.arrived - c.delay, Outcome: s.outcome,
+		TTFB: c.latencies.first[last], TTLB: c.latencies.second[last],
 	}
 	of := &is.Causes
-	of[Connect], of[TLS], of[Access], of[Loss], of[Propagation], of[Upstream] = connect, tls, r.access, r.resent, c.rtt, c.beyond
+	of[Access], of[Loss], of[Propagation], of[Upstream] = r.access, r.resent, c.rtt, c.beyond
+	if r.isNew {
+		of[Connect], of[TLS] = c.handshakes(r)
+	}
 	if wait := s.first - r.arrived; wait != 0 {
 		of[Queue], of[Service], of[Timeout] = s.queue, s.service, s.inVain
 		of[upstreamOf(s.outcome)] += wait - s.queue - s.service - s.inVain
@@ -311,7 +314,7 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	c.lost++
 	c.tally.fail(why, waited)
 	if c.sees != nil {
-		c.sees(&Sighting{Workload: int(c.workload.number), Metro: int(c.metro), Number: r.number, At: r.arrived - c.delay, Outcome: Failed, Reason: why, TTFB: waited, TTLB: waited})
+		c.sees(&Sighting{Workload: int(c.workload.number), Metro: int(c.metro), At: r.arrived - c.delay, Outcome: Failed, Reason: why, TTFB: waited, TTLB: waited})
 	}
 }
 

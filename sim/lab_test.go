@@ -179,12 +179,10 @@ func TestFreshnessIsThatOfRealCaches(t *testing.T) {
 			s, p := row.scenario(t)
 			plans, err := Compile(context.Background(), s, p)
 			require.NoError(t, err)
-			var got []string
+			at := s.Workloads[0].Demand.(timed).at
+			got := make([]string, len(at))
 			result, err := plans[0].Watch(context.Background(), 0, func(s *Sighting) {
-				for int(s.Number) > len(got) {
-					got = append(got, "")
-				}
-				got[s.Number-1] = row.letter(s)
+				got[slices.Index(at, time.Duration(s.At))] = row.letter(s)
 			})
 			require.NoError(t, err)
 			// A stale answer that is an error is one from the cache like any other; what a client gets of a range is no outcome.

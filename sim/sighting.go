@@ -4,10 +4,8 @@ import "context"
 
 // A Sighting is how one recorded request of a user ended. Times are in ns.
 type Sighting struct {
-	// Workload and Metro are numbers as in a [Result]. Number counts the requests of the metro for the workload, from 1, at the
-	// site that serves it, the warm-up's included.
+	// Workload and Metro are numbers as in a [Result].
 	Workload, Metro int
-	Number          uint64
 	// At is the instant at which the user asked, since the start of the run.
 	At int64
 	// Outcome is how it ended, Reason why it failed, if it did.
