@@ -43,19 +43,20 @@ type clients struct {
 	sizes    *sizes                   // of its requests, nil unless the demand records them
 	outages  []outage                 // as its users' instants meet them
 
-	kind     Kind // says how the site serves a request
+	kind     Kind // says how the site serves a request; agingVisits where it meets a cache that ages
 	workload *workloadRun
 
-	metro int32           // of the plan
-	sees  func(*Sighting) // is told how each recorded request ends, nil if nobody wants to know
+	metro  int32           // of the plan
+	inVain int64           // of the request that is being answered, see answerInVain
+	sees   func(*Sighting) // is told how each recorded request ends, nil if nobody wants to know
 }
 
 // A workloadRun is one workload in one run, as all of its clients share it.
 type workloadRun struct {
 	number uint8 // of the workload
 	// These are those of a cacheable workload.
-	base      uint32 // the key of its first object: keys number the objects of all workloads
-	variants  *variants
+	base      uint32    // the key of its first object: keys number the objects of all workloads
+	variants  *variants // of its objects, where they age
 	catalogue workload.Catalogue
 	origin    workload.ServiceTime
 	// These are those of a computed workload.
@@ -79,13 +80,7 @@ func (s *Scenario) newWorkloadRun(number int, replication uint64) *workloadRun {
 }
 
 // sizeBytes returns the size of the object with a key.
-func (w *workloadRun) sizeBytes(key uint32) int64 {
-	number := key - w.base
-	if w.variants != nil {
-		number %= w.variants.objects
-	}
-	return w.catalogue.SizeBytes(number)
-}
+func (w *workloadRun) sizeBytes(key uint32) int64 { return w.catalogue.SizeBytes(key - w.base) }
 
 // A request is what a user's request brings along: how it came here.
 type request struct {
@@ -196,8 +191,6 @@ type served struct {
 	first, last int64
 	// queue and service are parts of first - arrived; what they leave is the way upstream.
 	queue, service int64
-	// inVain is another part: the wait for a site that was down.
-	inVain int64
 }
 
 // answer tallies a request; it returns false where the site fails before the answer leaves. What follows from
@@ -245,8 +238,7 @@ func (c *clients) answer(r *request, s *served) bool {
 	if wait != 0 {
 		t.Causes[Queue] += s.queue
 		t.Causes[Service] += s.service
-		t.Causes[Timeout] += s.inVain
-		t.Causes[upstreamOf(outcome)] += wait - s.queue - s.service - s.inVain
+		t.Causes[upstreamOf(outcome)] += wait - s.queue - s.service
 	}
 	if c.sees != nil {
 		c.sight(r, s)
@@ -270,8 +262,8 @@ func (c *clients) sight(r *request, s *served) {
 		of[Connect], of[TLS] = c.handshakes(r)
 	}
 	if wait := s.first - r.arrived; wait != 0 {
-		of[Queue], of[Service], of[Timeout] = s.queue, s.service, s.inVain
-		of[upstreamOf(s.outcome)] += wait - s.queue - s.service - s.inVain
+		of[Queue], of[Service], of[Timeout] = s.queue, s.service, c.inVain
+		of[upstreamOf(s.outcome)] += wait - s.queue - s.service - c.inVain
 	}
 	c.sees(&is)
 }
@@ -316,6 +308,18 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	if c.sees != nil {
 		c.sees(&Sighting{Workload: int(c.workload.number), Metro: int(c.metro), At: r.arrived - c.delay, Outcome: Failed, Reason: why, TTFB: waited, TTLB: waited})
 	}
+}
+
+// answerInVain is answer where a part of the wait was for a site that was down.
+func (c *clients) answerInVain(r *request, s *served, inVain int64) bool {
+	c.inVain = inVain
+	ok := c.answer(r, s)
+	c.inVain = 0
+	if ok && r.recorded {
+		c.tally.Causes[Timeout] += inVain
+		c.tally.Causes[upstreamOf(s.outcome)] -= inVain
+	}
+	return ok
 }
 
 // addUp adds to the tally what is the same for every request of the clients, and the number of requests as
