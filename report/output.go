@@ -22,6 +22,7 @@ var outputs = slices.Concat([]edgewise.Output{
 	{Name: "comparison.csv", About: "one figure a row, for R or pandas", Write: WriteCSV},
 	{Name: "bill.csv", About: "what each placement costs in a month, line by line", Where: hasBill, Write: WriteBillCSV},
 	{Name: "comparison.md", About: "tables and verdicts, for people", Write: writeSummary},
+	{Name: pageFile, About: "all of it as a page that explains itself: answer, distributions, maps, who loses", Write: WritePage},
 }, drawings)
 
 // drawings are the pictures among them.
