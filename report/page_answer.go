@@ -108,7 +108,10 @@ func newPageView(c *edgewise.Comparison, leftOut string, a *search.Answer) (*pag
 			if !ok {
 				workload, rest = "", text
 			}
-			v.Answers = append(v.Answers, pageAnswer{workload, upperFirst(rest)})
+			if strings.HasPrefix(rest, "no placement is") || strings.HasPrefix(rest, "all placements do") { // no name
+				rest = upperFirst(rest)
+			}
+			v.Answers = append(v.Answers, pageAnswer{workload, rest})
 		}
 		v.Matrix = newPageMatrix(c, ranks, losers)
 		v.Losers = loserViews(losers, ranks, c)
@@ -226,8 +229,15 @@ func pageVerdictOf(c *edgewise.Comparison, placement int, workload string, ranks
 	}
 	if harms := a.harms(&row); harms != "" {
 		v.Served = harms
-		if a.standing(&row) >= harmful {
-			v.Class = "worse"
+		switch s := a.standing(&row); {
+		case s == overloaded:
+			v.Class, v.Mark, v.Word = "worse", "▼", "overloaded"
+		case s == harmful && v.Class == "better":
+			v.Class, v.Mark, v.Word = "worse", "▼", "faster, but serves fewer"
+		case s == harmful:
+			v.Class, v.Mark = "worse", "▼"
+		case v.Class == "better":
+			v.Class, v.Mark, v.Word = "undecided", "?", "faster, but perhaps serves fewer"
 		}
 	}
 	if at := slices.IndexFunc(losers, func(l Losers) bool { return l.Placement == row.placement && l.Workload == workload }); at >= 0 {

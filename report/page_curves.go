@@ -19,9 +19,11 @@ type pageCurves struct {
 // A pageLine is a distribution: which share of all requests is answered within which time, and its tail. Where a placement has
 // that of one before it, it says of which.
 type pageLine struct {
-	SameAs *int       `json:"same_as,omitempty"`
-	Within *pageShape `json:"within,omitempty"`
-	Tail   *pageShape `json:"tail,omitempty"`
+	SameAs *int `json:"same_as,omitempty"`
+	// Answered is the share of all requests that was answered.
+	Answered float64    `json:"answered,omitempty"`
+	Within   *pageShape `json:"within,omitempty"`
+	Tail     *pageShape `json:"tail,omitempty"`
 }
 
 // A pageShape holds points: times in ms, shares, and half the widths of their confidence intervals.
@@ -72,7 +74,7 @@ func newPageLine(cv curve, before []curve, level float64) *pageLine {
 			return &pageLine{SameAs: &before[i].placement}
 		}
 	}
-	l := &pageLine{Within: shapeOf(cv, cumulative, level)}
+	l := &pageLine{Answered: cv.answered(), Within: shapeOf(cv, cumulative, level)}
 	if hasTail(&cv) {
 		l.Tail = shapeOf(cv, tail, level)
 	}

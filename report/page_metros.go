@@ -15,8 +15,7 @@ type pageMetros struct {
 	Shares []rough `json:"shares"`
 	// Figures are those made by metro, the mean of the headline metric first.
 	Figures []pageMetroFigure `json:"figures"`
-	// Verdicts are, by placement, a letter a metro: what is shown of the mean of the headline metric, and of who is not
-	// served: b for better, w for worse, s for the same, u for undecided, and a blank where nothing is judged.
+	// Verdicts are, by placement, a letter a metro: what is shown of the mean of the headline metric: b for better, w for worse, s for the same, u for undecided, and a blank where nothing is judged.
 	Verdicts []string `json:"verdicts"`
 	// Harms are, by placement, what is worse in which metro.
 	Harms [][]pageHarm `json:"harms"`
@@ -140,8 +139,8 @@ func metroHarms(c *edgewise.Comparison, workload string, results []*edgewise.Wor
 			if err == nil {
 				for i := range of {
 					v := &of[i]
-					if at, ok := row[v.MetroID]; ok && (v.IsHarm || v.Statistic == "mean" && v.Unit == "ms") {
-						verdicts[at] = gravest(verdicts[at], v)
+					if at, ok := row[v.MetroID]; ok && v.Statistic == "mean" && v.Unit == "ms" {
+						verdicts[at] = verdictLetter(v.Verdict)
 					}
 				}
 			}
@@ -152,25 +151,17 @@ func metroHarms(c *edgewise.Comparison, workload string, results []*edgewise.Wor
 	return letters, harms
 }
 
-// gravest returns the letter of a verdict, or of another of the same metro that weighs more.
-func gravest(before byte, v *MetroVerdict) byte {
-	letter := byte('u')
-	switch v.Verdict {
+// verdictLetter returns the letter of a verdict.
+func verdictLetter(v stats.Verdict) byte {
+	switch v {
 	case stats.Better:
-		letter = 'b'
+		return 'b'
 	case stats.Worse:
-		letter = 'w'
+		return 'w'
 	case stats.Same:
-		letter = 's'
+		return 's'
 	}
-	const byWeight = " sbuw"
-	if v.IsHarm && letter == 'u' && before != ' ' {
-		return before // that it is undecided whether fewer are served does not hide that they are slower
-	}
-	if strings.IndexByte(byWeight, letter) > strings.IndexByte(byWeight, before) {
-		return letter
-	}
-	return before
+	return 'u'
 }
 
 // harmsIn returns what is worse under a placement, the largest harm first.

@@ -25,7 +25,7 @@ export function table({caption, columns, rows, texts = 1}) {
   return el("div", {class: "scroll", tabindex: "0", role: "group", "aria-label": caption},
     el("table", {},
       el("caption", {}, caption),
-      el("thead", {}, el("tr", {}, ...columns.map(c => el("th", {scope: "col"}, c)))),
+      el("thead", {}, el("tr", {}, ...columns.map((c, i) => el("th", {scope: "col", class: i < texts ? "text" : undefined}, c)))),
       el("tbody", {}, ...rows.map(row => el("tr", {}, ...row.map(cell))))));
 }
 

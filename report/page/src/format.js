@@ -30,7 +30,7 @@ export function estimate(e, unit = "") {
 
 export function short(e, unit = "") { return e ? withUnit(number(e[0], decimals(e[0], half(e))), unit) : "n/a"; }
 
-export function signed(e, unit = "") { return e ? (e[0] > 0 ? "+" : "") + estimate(e, unit) : ""; }
+export function signed(e, unit = "") { return e?.every(x => x === 0) ? "0" : e ? (e[0] > 0 ? "+" : "") + estimate(e, unit) : ""; }
 
 export const withUnit = (text, unit) => unit ? `${text} ${unit}` : text;
 

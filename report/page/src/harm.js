@@ -11,4 +11,10 @@ export const harmOf = (state, i, k) => state.of.metros.harms[i].find(h => h.m ==
 
 export const place = (state, k) => state.data.metros[state.of.metros.metros[k]];
 
-export const verdicts = {b: "better", w: "worse", s: "same", u: "undecided", " ": ""};
+// verdictOf says what is shown of a metro: of its mean, and of who is not served as they want.
+export function verdictOf(state, i, k) {
+  const harm = harmOf(state, i, k), mean = verdicts[state.of.metros.verdicts[i][k]];
+  return !harm ? mean : mean === "worse" || !mean ? `worse: ${harm.text}` : `${mean}, but ${harm.text}`;
+}
+
+const verdicts = {b: "better", w: "worse", s: "same", u: "undecided", " ": ""};

@@ -3,6 +3,7 @@ import * as Plot from "@observablehq/plot";
 import {el, figure, hideTip, showTip, table, tipLines} from "./dom.js";
 import {color, dash, legend, plot} from "./look.js";
 import {estimate, number, signed, time} from "./format.js";
+import {logTicks, shareTicks} from "./ticks.js";
 
 // lineOf returns the line of a placement, whosever it is.
 const lineOf = (curves, i) => curves.lines[i]?.same_as !== undefined ? curves.lines[curves.lines[i].same_as] : curves.lines[i];
@@ -47,8 +48,9 @@ function distribution(state, curves, shown, width, view) {
   const dots = shown.flatMap((i, k) => roots[k] === i || !shown.includes(roots[k]) ? qs.flatMap(q => {
     const f = state.of.figures.find(f => f.metric === curves.metric && f.q === q);
     if (!f?.v[i]) return [];
-    const share = (lines[k].p.at(-1) > 0 && !isTail ? lines[k].p.at(-1) : 1) >= .9995 || isTail ? (isTail ? 1 - q : q) : q * lines[k].p.at(-1);
-    return share >= floor ? [{i, q, x: f.v[i][0], p: share}] : [];
+    const within = q * (lineOf(curves, i).answered ?? 1); // quantiles are of the answered
+    const share = isTail ? 1 - within : within;
+    return share >= floor && (!isTail || f.v[i][0] <= lines[k].ms.at(-1)) ? [{i, q, x: f.v[i][0], p: share}] : [];
   }) : []);
   const ticks = logTicks(domain, width);
   const drawing = plot({
@@ -59,8 +61,8 @@ function distribution(state, curves, shown, width, view) {
     marks: [
       Plot.gridX(ticks, {stroke: "var(--grid)", strokeOpacity: 1}),
       Plot.gridY(isTail ? shareTicks(floor) : [0, .25, .5, .75, 1], {stroke: "var(--grid)", strokeOpacity: 1}),
-      Plot.axisX(ticks, {tickFormat: d => number(d, d < 1 ? 1 : 0), label: `${curves.title}, ms`, labelAnchor: "center", labelArrow: "none", tickSize: 3}),
-      Plot.axisY(isTail ? shareTicks(floor) : [0, .25, .5, .75, 1], {tickFormat: percent, label: isTail ? `${requests} slower than this` : `${requests} answered within this`, labelArrow: "none", tickSize: 3}),
+      Plot.axisX(ticks, {text: d => number(d, d < 1 ? 1 : 0), label: `${curves.title}, ms`, labelAnchor: "center", labelArrow: "none", tickSize: 3}),
+      Plot.axisY(isTail ? shareTicks(floor) : [0, .25, .5, .75, 1], {text: percent, label: isTail ? `${requests} slower than this` : `${requests} answered within this`, labelArrow: "none", tickSize: 3}),
       Plot.ruleX(deadlines, {stroke: "var(--faint)", strokeDasharray: "2,3"}),
       Plot.text(deadlines, {x: d => d, frameAnchor: "top", dy: -8, text: (d, k) => k && Math.log(d / deadlines[k - 1]) * (width - 64) / Math.log(domain[1] / domain[0]) < 44 ? "" : `${number(d, 0)} ms`, fill: "var(--faint)", fontSize: 11}),
       ...shown.filter((i, k) => roots.indexOf(roots[k]) === k).map(i => Plot.areaY(points.filter(d => d.i === i), {x: "x", y1: d => Math.max(floor, d.p - d.h), y2: d => Math.min(1, d.p + d.h), fill: color(i), fillOpacity: .18, clip: true})),
@@ -71,7 +73,7 @@ function distribution(state, curves, shown, width, view) {
   });
   const hover = reader(drawing, {state, curves, lines, shown, domain, view, width});
   return figure({
-    title: isTail ? "The tail" : "All of them",
+    title: isTail ? "The tail" : "The whole distribution",
     note: isTail ? `Lines end where too few are slower to tell. Diamonds: p95, p99, p99.9.` : `Further left is faster. Circles: half of them, p50; diamonds: p95. Dotted: deadlines. Bands: ${number(100 * state.data.level, 0)} % intervals.`,
     drawing: hover,
     data: () => {
@@ -90,20 +92,7 @@ function at(l, share) {
   return l.ms[Math.max(0, k - 1)];
 }
 
-const percent = p => `${number(100 * p, p >= .1 || p === 0 ? 0 : p >= .01 ? 0 : p >= .001 ? 1 : 2)} %`;
-
-const shareTicks = floor => [1, .5, .2, .1, .05, .02, .01, .005, .002, .001, .0005, .0002, .0001, .00001].filter((t, k, all) => t >= floor && (floor > .02 || /^(1|10*|0?\.0*1)$/.test(String(t)) || t === 1e-5 || t === 1));
-
-// logTicks are 1, 2 and 5 in every decade, fewer where there is no room.
-export function logTicks([low, high], width) {
-  const factors = Math.log10(high / low) > width / 130 ? [1] : [1, 2, 5];
-  const ticks = [];
-  for (let d = Math.floor(Math.log10(low)); d <= Math.log10(high); d++) for (const f of factors) ticks.push(f * 10 ** d);
-  const inside = ticks.filter(t => t >= low && t <= high).map(t => +t.toPrecision(3));
-  if (inside.length > 2) return inside;
-  const step = 10 ** Math.floor(Math.log10((high - low) / 3));
-  return Array.from({length: 40}, (_, k) => (Math.ceil(low / step) + k) * step).filter(t => t <= high).filter((_, k, all) => all.length <= 6 || k % Math.ceil(all.length / 6) === 0).map(t => +t.toPrecision(4));
-}
+const percent = p => `${number(100 * p, p >= .01 || p === 0 ? 0 : p >= .001 ? 1 : p >= .0001 ? 2 : 3)} %`;
 
 // interpolated returns the share at a latency, with half its interval.
 function interpolated(l, ms) {

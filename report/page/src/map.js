@@ -1,12 +1,12 @@
 // Maps: users by metro, sized by demand and coloured by latency or its difference; sites by role. A panel a placement.
-import {geoAzimuthalEqualArea, geoEqualEarth, geoPath} from "d3-geo";
+import {geoAzimuthalEqualArea, geoDistance, geoEqualEarth, geoPath} from "d3-geo";
 import {scaleLog} from "d3-scale";
 import {feature, mesh} from "topojson-client";
 import world from "world-atlas/countries-110m.json";
 import {dataTable, el, hideTip, showTip, svg, tipLines} from "./dom.js";
 import {dark, diverging, sequential, undecided} from "./look.js";
 import {estimate, number, signed, short} from "./format.js";
-import {harmOf, order, place, verdicts} from "./harm.js";
+import {harmOf, order, place, verdictOf} from "./harm.js";
 
 const land = feature(world, world.objects.land), borders = mesh(world, world.objects.countries, (a, b) => a !== b);
 
@@ -28,8 +28,12 @@ export function drawMap(state, width, redraw) {
   const f = m.figures.find(f => `${f.metric} ${f.statistic}` === state.figure) ?? m.figures[0];
   const shown = state.shown.filter(i => f.v[i].some(Boolean));
   if (!shown.length) return null;
-  const columns = Math.max(1, Math.min(shown.length, Math.floor((width + 16) / 400), 3));
-  const each = Math.floor((width - 16 * (columns - 1)) / columns);
+  // Placements that do the same have one map.
+  const firsts = shown.filter((i, n) => shown.findIndex(o => state.of.alike[o] === state.of.alike[i]) === n);
+  const titled = i => shown.filter(o => state.of.alike[o] === state.of.alike[i]).map(o => state.name(o)).join(" = ");
+  const isWorld = spanOf(state, shown) > 55;
+  const columns = columnsFor(firsts.length, width, isWorld ? 520 : 290);
+  const each = Math.min(isWorld ? 760 : 560, Math.floor((width - 16 * (columns - 1)) / columns));
   const view = projected(state, each, shown);
   const named = f => f.metric === state.of.metric ? `${f.statistic} ${state.of.title}` : `${f.metric}, ${f.statistic}`;
   const pick = el("div", {class: "controls"}, el("label", {}, "Colour ", el("select", {onchange: e => { state.figure = e.target.value; redraw("map"); }},
@@ -39,16 +43,18 @@ export function drawMap(state, width, redraw) {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const position = low > 0 && isTime && high > low ? x => Math.log(x / low) / Math.log(high / low) : x => high > low ? (x - low) / (high - low) : .5;
   const fill = i => k => f.v[i][k] ? sequential(f.better === "more" ? 1 - position(f.v[i][k][0]) : position(f.v[i][k][0])) : "none";
-  const panels = shown.map(i => panel(state, view, i, {
-    title: state.name(i), fill: fill(i), f, label: `${state.name(i)}: ${named(f)} by metro`,
+  const panels = firsts.map(i => panel(state, view, i, {
+    title: titled(i), fill: fill(i), f, label: `${state.name(i)}: ${named(f)} by metro`,
   }));
-  const mean = m.figures[0], others = shown.filter(i => i > 0 && mean.d?.[i]?.some(Boolean) && state.of.alike[i] !== 0);
+  const mean = m.figures[0], others = firsts.filter(i => i > 0 && mean.d?.[i]?.some(Boolean) && state.of.alike[i] !== 0);
   const parts = [
     pick, el("div", {class: "legend"}, ramp(low, high, position, f), sizes(view, m), roles(state, shown)),
     el("div", {class: "maps"}, ...panels),
   ];
-  parts.at(-1).style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+  const lay = node => { node.style.gridTemplateColumns = `repeat(${columns}, minmax(0, ${each}px))`; };
+  lay(parts.at(-1));
   if (others.length && f === mean) {
+    const isDecided = others.some(i => mean.d[i].some((d, k) => d && "bw".includes(m.verdicts[i][k])));
     const spread = Math.max(...others.flatMap(i => mean.d[i].filter((d, k) => d && "bw".includes(m.verdicts[i][k])).map(d => Math.abs(d[0]))), 1e-9);
     const shade = i => k => {
       const v = m.verdicts[i][k], d = mean.d[i][k];
@@ -56,10 +62,9 @@ export function drawMap(state, width, redraw) {
       const t = Math.max(.18, Math.sqrt(Math.abs(d[0]) / spread));
       return diverging(v === "w" ? t : -t);
     };
-    parts.push(el("h3", {}, `Faster or slower than ${state.name(0)}`), el("div", {class: "legend"}, divergingRamp(spread)),
-      el("div", {class: "maps"}, ...others.map(i => panel(state, view, i, {title: state.name(i), fill: shade(i), f: mean, isDifference: true, label: `${state.name(i)}: difference of the mean from ${state.name(0)} by metro`}))));
-    parts.at(-1).style.gridTemplateColumns = `repeat(${Math.min(columns, others.length)}, minmax(0, 1fr))`;
-    if (others.length < columns) parts.at(-1).style.maxWidth = `${each * others.length + 16 * (others.length - 1)}px`;
+    parts.push(el("h3", {}, `Faster or slower than ${state.name(0)}`), isDecided ? el("div", {class: "legend"}, divergingRamp(spread)) : el("p", {class: "note"}, "Of no metro it is decided."),
+      el("div", {class: "maps"}, ...others.map(i => panel(state, view, i, {title: titled(i), fill: shade(i), f: mean, isDifference: true, label: `${state.name(i)}: difference of the mean from ${state.name(0)} by metro`}))));
+    lay(parts.at(-1));
   }
   parts.push(dataTable(() => ({
     caption: `${named(f)}, ${f.unit}${f.d ? `, and the difference from ${state.name(0)}` : ""}`, columns: ["metro", `% of ${state.of.requests}`, ...shown.map(i => state.name(i))],
@@ -68,18 +73,39 @@ export function drawMap(state, width, redraw) {
   return el("div", {}, ...parts);
 }
 
+// columnsFor puts so many panels into rows that are about as long.
+function columnsFor(n, width, least) {
+  const most = Math.max(1, Math.min(n, Math.floor((width + 16) / (least + 16))));
+  return Math.ceil(n / Math.ceil(n / most));
+}
+
+// pointsOf are the places that a map is to show: users, and the sites that serve them, but not caches, which are everywhere.
+function pointsOf(state, shown) {
+  const users = state.of.metros.metros.map(k => state.data.metros[k]);
+  const main = new Set(shown.flatMap(i => state.data.placements[i].roles.filter(r => signOf(r.role) !== "cache").flatMap(r => r.sites)));
+  return [...users, ...[...main].map(s => state.data.sites[s])].map(p => [p.lon, p.lat]);
+}
+
+const rad = Math.PI / 180;
+
+// middleOf returns the middle of points on the sphere.
+function middleOf(points) {
+  const sum = [0, 0, 0];
+  for (const [lon, lat] of points) { sum[0] += Math.cos(lat * rad) * Math.cos(lon * rad); sum[1] += Math.cos(lat * rad) * Math.sin(lon * rad); sum[2] += Math.sin(lat * rad); }
+  return [Math.atan2(sum[1], sum[0]) / rad, Math.atan2(sum[2], Math.hypot(sum[0], sum[1])) / rad];
+}
+
+// spanOf returns how far the farthest place is from the middle, in degrees.
+function spanOf(state, shown) {
+  const points = pointsOf(state, shown), middle = middleOf(points);
+  return Math.max(...points.map(p => geoDistance(p, middle))) / rad;
+}
+
 // projected finds a projection in which all users are seen, and where everything lies on it. All panels have the same.
 function projected(state, width, shown) {
   const m = state.of.metros;
   const users = m.metros.map(k => state.data.metros[k]);
-  const main = new Set(shown.flatMap(i => state.data.placements[i].roles.filter(r => signOf(r.role) !== "cache").flatMap(r => r.sites)));
-  const points = [...users, ...[...main].map(s => state.data.sites[s])].map(p => [p.lon, p.lat]);
-  // The middle of the points on the sphere.
-  const sum = [0, 0, 0], rad = Math.PI / 180;
-  for (const [lon, lat] of points) { sum[0] += Math.cos(lat * rad) * Math.cos(lon * rad); sum[1] += Math.cos(lat * rad) * Math.sin(lon * rad); sum[2] += Math.sin(lat * rad); }
-  const middle = [Math.atan2(sum[1], sum[0]) / rad, Math.atan2(sum[2], Math.hypot(sum[0], sum[1])) / rad];
-  const distance = ([lon, lat]) => Math.acos(Math.min(1, Math.sin(lat * rad) * Math.sin(middle[1] * rad) + Math.cos(lat * rad) * Math.cos(middle[1] * rad) * Math.cos((lon - middle[0]) * rad))) / rad;
-  const isWorld = Math.max(...points.map(distance)) > 55;
+  const points = pointsOf(state, shown), middle = middleOf(points), isWorld = spanOf(state, shown) > 55;
   const inset = 16, shape = {type: "MultiPoint", coordinates: points};
   let height, projection;
   if (isWorld) {
@@ -114,7 +140,8 @@ function panel(state, view, i, {title, fill, f, label, isDifference}) {
   for (const u of dots) {
     const color = fill(u.k);
     if (color === "none") continue;
-    node.append(svg("circle", {class: `metro${picked ? isOf(u) ? " picked" : " unpicked" : ""}`, cx: u.at[0].toFixed(1), cy: u.at[1].toFixed(1), r: u.r.toFixed(1), fill: color}));
+    const loses = isDifference && harmOf(state, i, u.k) ? " loses" : "";
+    node.append(svg("circle", {class: `metro${loses}${picked ? isOf(u) ? " picked" : " unpicked" : ""}`, cx: u.at[0].toFixed(1), cy: u.at[1].toFixed(1), r: u.r.toFixed(1), fill: color}));
   }
   const usable = state.data.placements[i].roles.filter(r => (!r.workloads || r.workloads.includes(state.of.name)));
   for (const sign of Object.keys(signs)) {
@@ -124,7 +151,7 @@ function panel(state, view, i, {title, fill, f, label, isDifference}) {
     const d = at.map(([x, y]) => translated(signs[sign], x, y, size)).join("");
     node.append(svg("path", {class: "site halo", d}), svg("path", {class: "site", d}));
   }
-  if (isDifference) nameLosers(state, view, i, node);
+  nameMetros(state, view, node, isDifference ? m.harms[i].map(h => h.m) : [], isDifference ? "loser" : "");
   const nearest = e => {
     const b = node.getBoundingClientRect(), x = (e.clientX - b.left) * width / b.width, y = (e.clientY - b.top) * height / b.height;
     let best = null, least = 18;
@@ -135,11 +162,11 @@ function panel(state, view, i, {title, fill, f, label, isDifference}) {
     const on = nearest(e);
     if (!on) return hideTip();
     if (on.site) return showTip(tipLines(on.site.name, [[null, on.site.kind, on.roles]]), e.clientX, e.clientY);
-    const k = on.u.k, v = m.verdicts[i][k];
+    const k = on.u.k;
     showTip(tipLines(place(state, k).name, [
       [i, state.name(i), estimate(f.v[i][k], f.unit)],
       ...(f.d?.[i]?.[k] ? [[null, `against ${state.name(0)}`, signed(f.d[i][k], f.unit)]] : []),
-      ...(verdicts[v] ? [[null, "verdict", harmOf(state, i, k)?.text && v === "w" ? `worse: ${harmOf(state, i, k).text}` : verdicts[v]]] : []),
+      ...(verdictOf(state, i, k) ? [[null, "verdict", verdictOf(state, i, k)]] : []),
       [null, `of all ${state.of.requests}`, `${number(100 * m.shares[k], 1)} %`],
     ]), e.clientX, e.clientY);
   });
@@ -163,20 +190,21 @@ function nearestSite(state, view, roles, x, y) {
   return best < 0 ? null : {site: state.data.sites[best], roles: [...new Set(roles.filter(r => r.sites.includes(best)).map(r => r.role))].join(", ")};
 }
 
-// nameLosers writes the names of those who lose most, where they do not cover one another.
-function nameLosers(state, view, i, node) {
-  const taken = [];
-  let names = 0;
-  for (const h of state.of.metros.harms[i]) {
-    const u = view.users.find(u => u.k === h.m);
-    if (!u || names === 4) continue;
-    const text = place(state, h.m).name.replace(/,.*/, ""), w = 6.2 * text.length;
+// nameMetros writes the names of those who lose most, then of the largest, where they do not cover one another.
+function nameMetros(state, view, node, losers, className) {
+  const m = state.of.metros, taken = [];
+  const largest = m.metros.map((_, k) => k).sort((a, b) => m.shares[b] - m.shares[a]);
+  const wanted = [...losers.slice(0, 6).map(k => [k, className]), ...largest.slice(0, 8).filter(k => !losers.slice(0, 6).includes(k)).map(k => [k, ""])];
+  for (const [k, kind] of wanted) {
+    const u = view.users.find(u => u.k === k);
+    if (!u || taken.length === 7) continue;
+    const text = place(state, k).name.replace(/,.*/, ""), w = 6.4 * text.length;
     const right = u.at[0] + u.r + 4 + w < view.width;
     const box = [right ? u.at[0] + u.r + 3 : u.at[0] - u.r - 3 - w, u.at[1] - 7, w, 14];
-    if (taken.some(t => box[0] < t[0] + t[2] && t[0] < box[0] + box[2] && box[1] < t[1] + t[3] && t[1] < box[1] + box[3])) continue;
+    const covers = t => box[0] < t[0] + t[2] && t[0] < box[0] + box[2] && box[1] < t[1] + t[3] && t[1] < box[1] + box[3];
+    if (box[0] < 0 || taken.some(covers) || !kind && view.users.some(o => o !== u && o.r > 3 && covers([o.at[0] - o.r, o.at[1] - o.r, 2 * o.r, 2 * o.r]))) continue;
     taken.push(box);
-    names++;
-    node.append(svg("text", {class: "name", x: (right ? u.at[0] + u.r + 4 : u.at[0] - u.r - 4).toFixed(1), y: (u.at[1] + 4).toFixed(1), "text-anchor": right ? "start" : "end"}, text));
+    node.append(svg("text", {class: `name ${kind}`, x: (right ? u.at[0] + u.r + 4 : u.at[0] - u.r - 4).toFixed(1), y: (u.at[1] + 4).toFixed(1), "text-anchor": right ? "start" : "end"}, text));
   }
 }
 
@@ -201,13 +229,13 @@ function divergingRamp(spread) {
     if (Math.abs(t) > .17) node.append(svg("rect", {x: x + 30, y: 2, width: 4.5, height: 12, fill: diverging(t)}));
   }
   node.append(svg("rect", {x: 30 + w / 2 - 20, y: 2, width: 41, height: 12, fill: undecided()}));
-  for (const [x, text] of [[30, `−${number(spread)} ms`], [30 + w / 2, "undecided, same"], [30 + w, `+${number(spread)} ms`]]) node.append(svg("text", {x, y: 30, "font-size": 11, "text-anchor": "middle", fill: "var(--ink)"}, text));
-  return el("span", {class: "legend"}, el("span", {}, "faster"), node, el("span", {}, "slower"));
+  for (const [x, text] of [[40, `faster −${number(spread)} ms`], [30 + w / 2, "undecided, same"], [20 + w, `slower +${number(spread)} ms`]]) node.append(svg("text", {x, y: 30, "font-size": 11, "text-anchor": "middle", fill: "var(--ink)"}, text));
+  return node;
 }
 
 function sizes(view, m) {
-  const shares = [view.most, view.most / 4], w = 2 * view.radius(view.most) + 6;
-  const node = svg("svg", {width: 150 + w, height: 38, role: "img", "aria-label": "sizes: demand"});
+  const shares = [view.most, view.most / 4];
+  const node = svg("svg", {width: 2 * (view.radius(view.most) + view.radius(view.most / 4)) + 96, height: 38, role: "img", "aria-label": "sizes: demand"});
   let x = 4;
   for (const s of shares) {
     const r = view.radius(s);

@@ -3,8 +3,8 @@ import * as Plot from "@observablehq/plot";
 import {el, figure, hideTip, showTip, tipLines} from "./dom.js";
 import {color, cut, legend, plot} from "./look.js";
 import {estimate, number, signed} from "./format.js";
-import {harmOf, order, place, verdicts} from "./harm.js";
-import {logTicks} from "./latency.js";
+import {harmOf, order, place, verdictOf} from "./harm.js";
+import {evenTicks, logTicks} from "./ticks.js";
 
 const few = 24;
 let showsAll = false;
@@ -28,9 +28,9 @@ export function drawMetros(state, width, redraw) {
   const domain = isLog ? [low / 1.06, high * 1.06] : [low - .04 * (high - low || 1), high + .04 * (high - low || 1)];
   const inside = x => Math.min(domain[1], Math.max(domain[0], x));
   const y = (row, lane) => row * height + height / 2 + step * (lane - (lanes.length - 1) / 2);
-  const dots = rows.flatMap(({k}, row) => lanes.flatMap((i, lane) => mean.d[i][k] ? [{i, k, row, base: mean.v[0][k][0], to: mean.v[0][k][0] + mean.d[i][k][0], d: mean.d[i][k], y: y(row, lane), isWorse: m.verdicts[i][k] === "w", round: i > 6}] : []));
+  const dots = rows.flatMap(({k}, row) => lanes.flatMap((i, lane) => mean.d[i][k] ? [{i, k, row, base: mean.v[0][k][0], to: mean.v[0][k][0] + mean.d[i][k][0], d: mean.d[i][k], y: y(row, lane), isWorse: m.verdicts[i][k] === "w" || Boolean(harmOf(state, i, k)), round: i > 6}] : []));
   const worst = k => lanes.map(i => [i, harmOf(state, i, k)]).filter(([, h]) => h).sort((a, b) => b[1].size - a[1].size)[0];
-  const ticks = isLog ? logTicks(domain, width - left - right) : undefined;
+  const ticks = isLog ? logTicks(domain, width - left - right) : evenTicks(domain, (width - left - right) / 70);
   const drawing = plot({
     width, height: rows.length * height + 50, marginLeft: left, marginRight: right, marginTop: 8, marginBottom: 40,
     x: {type: isLog ? "log" : "linear", domain, label: null}, y: {domain: [0, rows.length * height], reverse: true, axis: null},
@@ -39,7 +39,7 @@ export function drawMetros(state, width, redraw) {
     marks: [
       Plot.ruleY(rows.slice(1), {y: (_, r) => (r + 1) * height, stroke: "var(--grid)"}),
       Plot.gridX(ticks, {stroke: "var(--grid)", strokeOpacity: 1}),
-      Plot.axisX(ticks ?? {}, {tickFormat: d => number(d, d < 1 ? 1 : 0), label: `mean ${state.of.title}, ms`, labelAnchor: "center", labelArrow: "none", tickSize: 3, ...(ticks ? {} : {ticks: Math.max(3, (width - left - right) / 90)})}),
+      Plot.axisX(ticks, {text: d => number(d, d < 1 ? 1 : d % 1 ? 1 : 0), label: `mean ${state.of.title}, ms`, labelAnchor: "center", labelArrow: "none", tickSize: 3}),
       Plot.link(dots, {x1: "base", x2: "to", y1: "y", y2: "y", stroke: d => color(d.i), strokeWidth: 2, strokeDasharray: undefined}),
       Plot.link(dots.filter(d => d.d.length > 1), {x1: d => inside(d.base + d.d[1]), x2: d => inside(d.base + d.d[2]), y1: "y", y2: "y", stroke: "var(--ink)", strokeWidth: 1}),
       Plot.dot(dots, {x: "to", y: "y", fill: d => d.round ? "var(--paper)" : color(d.i), stroke: d => color(d.i), r: d => d.isWorse ? 5.5 : 4, symbol: d => d.isWorse ? "diamond" : "circle"}),
@@ -56,7 +56,7 @@ export function drawMetros(state, width, redraw) {
     const {k} = rows[row];
     showTip(tipLines(`${place(state, k).name}, ${number(100 * m.shares[k], 1)} % of the ${state.of.requests}`, [
       [0, state.name(0), estimate(mean.v[0][k], "ms")],
-      ...lanes.filter(i => mean.d[i][k]).map(i => [i, `${state.name(i)}: ${verdicts[m.verdicts[i][k]]}`, signed(mean.d[i][k], "ms")]),
+      ...lanes.filter(i => mean.d[i][k]).map(i => [i, `${state.name(i)}: ${verdictOf(state, i, k)}`, signed(mean.d[i][k], "ms")]),
     ]), e.clientX, e.clientY);
   });
   drawing.addEventListener("pointerleave", hideTip);
@@ -69,7 +69,7 @@ export function drawMetros(state, width, redraw) {
     data: () => ({
       caption: `mean ${state.of.title} by metro, ms`, columns: ["metro", `% of ${state.of.requests}`, state.name(0), ...lanes.flatMap(i => [state.name(i), "verdict"])],
       rows: order(state).filter(({k}) => mean.v[0][k]).map(({k}) => [place(state, k).name, number(100 * m.shares[k], 1), estimate(mean.v[0][k]),
-        ...lanes.flatMap(i => [mean.d[i][k] ? signed(mean.d[i][k]) : "", harmOf(state, i, k) ? `worse: ${harmOf(state, i, k).text}` : verdicts[m.verdicts[i][k]]])]),
+        ...lanes.flatMap(i => [mean.d[i][k] ? signed(mean.d[i][k]) : "", verdictOf(state, i, k)])]),
     }),
   }), more);
 }

@@ -11,16 +11,18 @@ export function strip(state, f, {width, domain, title = f.title}) {
   const shown = state.shown.filter(i => f.v[i]);
   if (!shown.length) return null;
   const names = shown.map(state.name.bind(state));
-  const left = nameWidth(names, width), right = Math.min(150, width * .36), row = 23;
+  const left = Math.min(nameWidth(names, width), width * .34), row = 23;
+  const change = i => f.d[i].every(x => x === 0) ? "=" : `${marks[f.verdicts?.[i]] ?? ""}${f.d[i][0] > 0 ? "+" : ""}${short(f.d[i])}`;
+  const words = i => short(f.v[i]) + (f.d[i] ? `  ${change(i)}` : "");
+  const right = 18 + 6.2 * Math.max(...shown.map(i => words(i).length));
   const values = shown.flatMap(i => f.v[i]);
   const low = Math.min(...values), high = Math.max(...values), room = (high - low || Math.abs(high) || 1) * .06;
   const from = low >= 0 && low < high * .6 ? 0 : low - room;
   const hasDifference = shown.some(i => f.d[i]);
   const base = f.v[0]?.[0];
-  const words = i => short(f.v[i]) + (f.d[i] ? `  ${marks[f.verdicts?.[i]] ?? ""}${short(f.d[i]).startsWith("−") || f.d[i][0] === 0 ? "" : "+"}${short(f.d[i])}` : "");
   const drawing = plot({
-    width, height: row * shown.length + 34, marginLeft: left, marginRight: right, marginTop: 6, marginBottom: 28,
-    x: {domain: domain ?? [from, high + room], label: f.unit === "%" ? "%" : f.unit, labelArrow: "none", grid: true, ticks: Math.max(2, Math.min(5, (width - left - right) / 60)), nice: !domain},
+    width, height: row * shown.length + 30, marginLeft: left, marginRight: right, marginTop: 6, marginBottom: 24,
+    x: {domain: domain ?? [from, high + room], label: null, ticks: Math.max(2, Math.min(5, (width - left - right) / 60)), nice: !domain},
     y: {domain: [-.5, shown.length - .5], reverse: true, axis: null},
     ariaLabel: `${title}: ${shown.map(i => `${state.name(i)} ${estimate(f.v[i], f.unit)}`).join("; ")}`,
     marks: [
@@ -41,8 +43,9 @@ export function strip(state, f, {width, domain, title = f.title}) {
       ...(f.verdicts?.[i] ? [[null, "verdict", f.verdicts[i]]] : [])]), e.clientX, e.clientY);
   });
   drawing.addEventListener("pointerleave", hideTip);
+  const heading = f.unit && f.unit !== title ? `${title}, ${f.unit}` : title;
   return figure({
-    title, drawing,
+    title: heading, drawing,
     data: () => ({
       caption: `${title}, ${f.unit}`, columns: ["placement", f.unit, ...(hasDifference ? ["difference", "verdict"] : [])],
       rows: shown.map(i => [state.name(i), estimate(f.v[i]), ...(hasDifference ? [signed(f.d[i]), f.verdicts?.[i] ?? ""] : [])]),
@@ -52,8 +55,11 @@ export function strip(state, f, {width, domain, title = f.title}) {
 
 // strips draws several, side by side where there is room.
 export function strips(state, figures, width, options = {}) {
-  const columns = Math.max(1, Math.floor((width + 32) / 440));
+  const columns = Math.max(1, Math.floor((width + 32) / 400));
   const each = (width - 32 * (columns - 1)) / columns;
   const all = figures.map(f => strip(state, f, {width: each, ...options, ...options.each?.(f)})).filter(Boolean);
-  return all.length ? el("div", {class: "grid"}, ...all) : null;
+  if (!all.length) return null;
+  const node = el("div", {class: "grid"}, ...all);
+  node.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+  return node;
 }
