@@ -155,9 +155,14 @@ func (r *Run) kept() (kept []InputFile) {
 	return kept
 }
 
-// outputsOf returns what is written of a comparison, with further files.
+// outputsOf returns what is written of a comparison, with further files, each in the place of one of the same name.
 func outputsOf(c *edgewise.Comparison, further []edgewise.Output, noPictures bool) []edgewise.Output {
-	all := slices.Concat(further, OutputsOf(c))
+	all := slices.Clone(further)
+	for _, o := range OutputsOf(c) {
+		if !slices.ContainsFunc(further, func(f edgewise.Output) bool { return f.Name == o.Name }) {
+			all = append(all, o)
+		}
+	}
 	all = slices.DeleteFunc(all, func(o edgewise.Output) bool { return o.Where != nil && !o.Where(c) })
 	if noPictures {
 		all = slices.DeleteFunc(all, func(o edgewise.Output) bool { return isPicture(o.Name) })
