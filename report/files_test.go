@@ -333,6 +333,6 @@ func TestALongFileWaitsBesideTheReport(t *testing.T) {
 	written, err := os.ReadFile(filepath.Join(dir, "own", c.Outputs[0].Name))
 	require.NoError(t, err)
 	require.True(t, bytes.Equal(long, written))
-	require.Equal(t, []string{"comparison.csv", "comparison.json", "comparison.md", "distributions.csv", "manifest.json", "metros.csv", "own", "sketches.bin"}, namesIn(t, dir))
+	require.Equal(t, []string{"comparison.csv", "comparison.json", "comparison.md", "distributions.csv", "manifest.json", "metros.csv", "own", "report.html", "sketches.bin"}, namesIn(t, dir))
 	require.Len(t, namesIn(t, filepath.Dir(dir)), 1)
 }
