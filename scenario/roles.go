@@ -126,8 +126,8 @@ func (r *roleSpec) read(v value) {
 	names, backups := v, value{}
 	if v.isMapping() {
 		known := []field{
-			{"sites", func(v value) { names = v }},
-			{"backup", func(v value) { backups = v }},
+			{"sites", skip},
+			{"backup", skip},
 			{"provider", choice(catalog.ParseProvider, &r.settings.provider)},
 		}
 		if r.inList {
@@ -153,7 +153,8 @@ func (r *roleSpec) read(v value) {
 				field{"workloads", func(v value) { v.strings(&r.settings.workloads) }})
 		}
 		seen := v.fields(known...)
-		_, r.withSites = seen["sites"]
+		names, r.withSites = seen["sites"]
+		backups = seen["backup"]
 		for key, at := range seen {
 			if key != "sites" && key != "backup" && key != "name" {
 				r.given[key] = at
