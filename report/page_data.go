@@ -140,6 +140,7 @@ func pagePlaces(all []edgewise.Place) []pagePlace {
 
 // pageRoles groups the sites of a placement by role and the workloads that it is for.
 func pageRoles(c *edgewise.Comparison, p *edgewise.PlacementResult) (roles []pageRole) {
+	roles = []pageRole{}
 	places := make(map[string]int, len(c.Sites))
 	for i := range c.Sites {
 		places[c.Sites[i].ID] = i

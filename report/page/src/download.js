@@ -29,8 +29,9 @@ const files = {
 
 export function drawDownloads(state) {
   const about = {"figures.csv": "all figures", "metros.csv": "by metro", "distributions.csv": "the distributions", "sites.csv": "by site"};
+  const is = {"metros.csv": w => w.metros, "distributions.csv": w => w.curves, "sites.csv": w => w.sites};
   return el("div", {}, el("p", {class: "note"}, "As they are drawn, rounded to five digits. comparison.csv beside this page has all digits."),
-    el("div", {class: "controls"}, ...Object.entries(files).filter(([, rows]) => rows(state.data).length > 1).map(([name, rows]) => el("button", {type: "button", "data-file": name, onclick: () => {
+    el("div", {class: "controls"}, ...Object.entries(files).filter(([name]) => !is[name] || state.data.workloads.some(is[name])).map(([name, rows]) => el("button", {type: "button", "data-file": name, onclick: () => {
       const a = el("a", {href: URL.createObjectURL(new Blob([csv(rows(state.data))], {type: "text/csv"})), download: name});
       a.click();
       setTimeout(() => URL.revokeObjectURL(a.href), 1000);

@@ -4,7 +4,7 @@ import {scaleLog} from "d3-scale";
 import {feature, mesh} from "topojson-client";
 import world from "world-atlas/countries-110m.json";
 import {dataTable, el, hideTip, showTip, svg, tipLines} from "./dom.js";
-import {dark, diverging, sequential, undecided} from "./look.js";
+import {diverging, sequential, undecided} from "./look.js";
 import {estimate, number, signed, short} from "./format.js";
 import {harmOf, order, place, verdictOf} from "./harm.js";
 
