@@ -163,6 +163,7 @@ func outputsOf(c *edgewise.Comparison, further []edgewise.Output, noPictures boo
 			all = append(all, o)
 		}
 	}
+	all = slices.DeleteFunc(all, func(o edgewise.Output) bool { return o.Where != nil && !o.Where(c) })
 	if noPictures {
 		all = slices.DeleteFunc(all, func(o edgewise.Output) bool { return isPicture(o.Name) })
 	}
@@ -171,7 +172,7 @@ func outputsOf(c *edgewise.Comparison, further []edgewise.Output, noPictures boo
 
 // isPicture reports whether a file is a picture, as its name says.
 func isPicture(name string) bool {
-	return slices.Contains([]string{".svg", ".png"}, strings.ToLower(path.Ext(name)))
+	return slices.Contains([]string{".svg", ".png", ".pdf"}, strings.ToLower(path.Ext(name)))
 }
 
 // render makes outputs, and says which could not be made. It returns the context's error when cancelled, at once: the
