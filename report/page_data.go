@@ -61,6 +61,7 @@ type pageWorkload struct {
 	Curves  []pageCurves `json:"curves,omitempty"`
 	Metros  *pageMetros  `json:"metros,omitempty"`
 	Sites   *pageSites   `json:"sites,omitempty"`
+	Series  *pageSeries  `json:"series,omitempty"`
 }
 
 // A pageFigure is a figure of all users, by placement.
@@ -187,6 +188,7 @@ func newPageWorkload(c *edgewise.Comparison, name string, ranks *ranking, losers
 	}
 	w.Metros = newPageMetros(c, name, w.Metric, results, losers)
 	w.Sites = newPageSites(c, results)
+	w.Series = newPageSeries(c, results, w.Alike)
 	return w, nil
 }
 

@@ -101,8 +101,26 @@ func small() *edgewise.Comparison {
 	mapped(c, 32)
 	for i := range c.Placements {
 		c.Placements[i].Bill = madeBill(i)
+		for k := range c.Placements[i].Workloads {
+			c.Placements[i].Workloads[k].Series = madeSeries(i, c.WarmUp+c.Duration)
+		}
 	}
 	return c
+}
+
+// madeSeries is slow for ten minutes.
+func madeSeries(placement int, run time.Duration) (s edgewise.Series) {
+	const steps = 70
+	s.Step = run / steps
+	for i := range steps {
+		ms := 60 - 8*uint64(placement)
+		if i >= 20 && i < 30 {
+			ms *= 2
+		}
+		n := uint64(1000 + 100*(i%5))
+		s.Steps = append(s.Steps, edgewise.SeriesStep{Requests: n, SumNs: n * ms * 1e6, Hits: n / 2})
+	}
+	return s
 }
 
 func madeBill(placement int) *edgewise.Bill {

@@ -18,7 +18,7 @@ const sections = {
   within: drawWithin, latency: drawLatency, breakdown: drawBreakdown, map: drawMap, metros: drawMetros, caches: drawCaches, games: drawGames,
   others: drawOthers, sites: drawSites, timeline: drawTimeline, bill: drawBill, search: drawSearch, downloads: drawDownloads,
 };
-const ofAll = new Set(["timeline", "search", "downloads"]); // of all workloads
+const ofAll = new Set(["search", "downloads"]); // of all workloads
 
 const printWidth = 680;
 

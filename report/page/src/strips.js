@@ -43,7 +43,7 @@ export function strip(state, f, {width, domain, title = f.title}) {
       ...(f.verdicts?.[i] ? [[null, "verdict", f.verdicts[i]]] : [])]), e.clientX, e.clientY);
   });
   drawing.addEventListener("pointerleave", hideTip);
-  const heading = f.unit && f.unit !== title ? `${title}, ${f.unit}` : title;
+  const heading = f.unit && f.unit !== title && !title.endsWith(`, ${f.unit}`) ? `${title}, ${f.unit}` : title;
   return figure({
     title: heading, drawing,
     data: () => ({
