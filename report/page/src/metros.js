@@ -1,7 +1,7 @@
 // Dumbbells: the mean of each metro under the baseline, and where each placement takes it, with the interval of the difference.
 import * as Plot from "@observablehq/plot";
 import {el, figure, hideTip, showTip, tipLines} from "./dom.js";
-import {color, cut, legend, plot} from "./look.js";
+import {color, cut, isAgain, legend, plot} from "./look.js";
 import {estimate, number, signed} from "./format.js";
 import {harmOf, order, place, verdictOf} from "./harm.js";
 import {evenTicks, logTicks} from "./ticks.js";
@@ -28,7 +28,7 @@ export function drawMetros(state, width, redraw) {
   const domain = isLog ? [low / 1.06, high * 1.06] : [low - .04 * (high - low || 1), high + .04 * (high - low || 1)];
   const inside = x => Math.min(domain[1], Math.max(domain[0], x));
   const y = (row, lane) => row * height + height / 2 + step * (lane - (lanes.length - 1) / 2);
-  const dots = rows.flatMap(({k}, row) => lanes.flatMap((i, lane) => mean.d[i][k] ? [{i, k, row, base: mean.v[0][k][0], to: mean.v[0][k][0] + mean.d[i][k][0], d: mean.d[i][k], y: y(row, lane), isWorse: m.verdicts[i][k] === "w" || Boolean(harmOf(state, i, k)), round: i > 6}] : []));
+  const dots = rows.flatMap(({k}, row) => lanes.flatMap((i, lane) => mean.d[i][k] ? [{i, k, row, base: mean.v[0][k][0], to: mean.v[0][k][0] + mean.d[i][k][0], d: mean.d[i][k], y: y(row, lane), isWorse: m.verdicts[i][k] === "w" || Boolean(harmOf(state, i, k)), round: isAgain(i)}] : []));
   const worst = k => lanes.map(i => [i, harmOf(state, i, k)]).filter(([, h]) => h).sort((a, b) => b[1].size - a[1].size)[0];
   const ticks = isLog ? logTicks(domain, width - left - right) : evenTicks(domain, (width - left - right) / 70);
   const drawing = plot({

@@ -52,10 +52,10 @@ export function drawSites(state) {
       columns: ["site", "roles", ...sites.columns.filter((_, k) => used[k]).map(heading)],
       rows: rows.map(r => [r.site, r.roles, ...r.v.filter((_, k) => used[k]).map(x => x ? number(x) : "")]),
     };
-    if (rows.length <= 4) return table(data);
+    if (rows.length <= 4 && shown.length <= 4) return table(data);
     const details = el("details", {}, el("summary", {}, data.caption));
     details.addEventListener("toggle", () => { if (details.open && details.children.length === 1) details.append(table(data)); });
     return details;
   }).filter(Boolean);
-  return parts.length ? el("div", {}, el("p", {class: "note"}, `Under each placement, for ${state.of.name}.`), ...parts) : null;
+  return parts.length ? el("div", {}, ...parts) : null;
 }

@@ -1,7 +1,7 @@
 // A figure by placement: a dot and its interval a row, the value and the difference in words beside it.
 import * as Plot from "@observablehq/plot";
 import {el, figure, showTip, hideTip, tipLines} from "./dom.js";
-import {color, cut, nameWidth, plot} from "./look.js";
+import {color, cut, isAgain, nameWidth, plot} from "./look.js";
 import {differenceUnit, estimate, range, short, signed} from "./format.js";
 
 const marks = {better: "▲", worse: "▼", same: "=", undecided: "?", "not comparable": "≠"};
@@ -12,7 +12,7 @@ export function strip(state, f, {width, domain, title = f.title}) {
   if (!shown.length) return null;
   const names = shown.map(state.name.bind(state));
   const left = Math.min(nameWidth(names, width), width * .34), row = 23;
-  const change = i => f.d[i].every(x => x === 0) ? "=" : `${marks[f.verdicts?.[i]] ?? ""}${f.d[i][0] > 0 ? "+" : ""}${short(f.d[i])}`;
+  const change = i => f.d[i].every(x => x === 0) ? "=" : !/[1-9]/.test(short(f.d[i])) ? `${marks[f.verdicts?.[i]] ?? ""}0` : `${marks[f.verdicts?.[i]] ?? ""}${f.d[i][0] > 0 ? "+" : ""}${short(f.d[i])}`;
   const words = i => short(f.v[i]) + (f.d[i] ? `  ${change(i)}` : "");
   const right = 18 + 6.2 * Math.max(...shown.map(i => words(i).length));
   const values = shown.flatMap(i => f.v[i]);
@@ -29,7 +29,7 @@ export function strip(state, f, {width, domain, title = f.title}) {
       Plot.gridX({stroke: "var(--grid)", strokeOpacity: 1}),
       base !== undefined && hasDifference ? Plot.ruleX([base], {stroke: "var(--p0)", strokeDasharray: "2,3"}) : null,
       Plot.ruleY(shown.map((i, k) => ({i, k})).filter(({i}) => f.v[i].length > 1), {y: "k", x1: ({i}) => f.v[i][1], x2: ({i}) => f.v[i][2], stroke: ({i}) => color(i), strokeWidth: 2.5}),
-      Plot.dot(shown, {x: i => f.v[i][0], y: (_, k) => k, fill: i => color(i), r: 4.5}),
+      Plot.dot(shown, {x: i => f.v[i][0], y: (_, k) => k, fill: i => isAgain(i) ? "var(--paper)" : color(i), stroke: i => color(i), strokeWidth: 2, r: 3.8}),
       Plot.text(shown, {x: domain ? domain[0] : undefined, frameAnchor: "left", y: (_, k) => k, text: i => cut(state.name(i), left - 12), dx: -8, textAnchor: "end"}),
       Plot.text(shown, {frameAnchor: "right", y: (_, k) => k, text: words, dx: 8, textAnchor: "start"}),
     ],
