@@ -3,6 +3,7 @@ import * as Plot from "@observablehq/plot";
 import {el, figure, hideTip, showTip, tipLines} from "./dom.js";
 import {causeColor, cut, nameWidth, plot} from "./look.js";
 import {estimate, number} from "./format.js";
+import {evenTicks, tickText} from "./ticks.js";
 
 export function drawBreakdown(state, width) {
   const all = state.of.figures.filter(f => /breakdown/.test(f.metric) && state.shown.some(i => f.v[i]));
@@ -32,13 +33,15 @@ export function bars(state, figures, kind, causes, width, {title, note = "The pa
   const total = i => Math.max(...parts.filter(p => p.i === i).map(p => p.x2));
   const most = Math.max(...shown.map(total)), left = nameWidth(shown.map(i => state.name(i)), width), right = 52;
   const px = (width - left - right) / most;
+  const ticks = evenTicks([0, most], Math.max(3, Math.min(8, width / 90)));
   const drawing = plot({
     width, height: row * shown.length + 42, marginLeft: left, marginRight: right, marginTop: 6, marginBottom: 36,
-    x: {domain: [0, most], label: axis ?? `${kind === "breakdown" ? "mean " : ""}${state.of.title}, ms`, labelAnchor: "center", labelArrow: "none", ticks: Math.max(3, Math.min(8, width / 90))},
+    x: {domain: [0, most], label: null},
     y: {domain: [-.5, shown.length - .5], reverse: true, axis: null}, color: {type: "identity"},
     ariaLabel: `Where the time goes, by placement: ${shown.map(i => `${state.name(i)} ${number(total(i))} ${unit}`).join("; ")}`,
     marks: [
-      Plot.gridX({stroke: "var(--grid)", strokeOpacity: 1}),
+      Plot.gridX(ticks, {stroke: "var(--grid)", strokeOpacity: 1}),
+      Plot.axisX(ticks, {text: tickText, tickSize: 4, label: axis ?? `${kind === "breakdown" ? "mean " : ""}${state.of.title}, ms`, labelAnchor: "center", labelArrow: "none"}),
       Plot.rect(parts, {x1: "x1", x2: "x2", y1: d => d.k - .36, y2: d => d.k + .36, fill: d => causeColor(causes.indexOf(d.f.statistic)), stroke: "var(--paper)", strokeWidth: 1}),
       Plot.text(parts.filter(d => (d.x2 - d.x1) * px > 12 + 6 * d.f.statistic.length), {x: d => (d.x1 + d.x2) / 2, y: "k", text: d => d.f.statistic, fill: "#111", fontSize: 11}),
       Plot.text(shown, {frameAnchor: "left", y: (_, k) => k, text: i => cut(state.name(i), left - 12), dx: -8, textAnchor: "end"}),

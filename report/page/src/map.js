@@ -122,7 +122,7 @@ function projected(state, width, shown) {
   }
   projection.clipExtent([[-2, -2], [width + 2, height + 2]]).precision(.5);
   const path = geoPath(projection).digits(1);
-  const most = Math.max(...m.shares), radius = share => Math.max(1.8, Math.sqrt(share / most) * Math.max(5, width / (isWorld ? 52 : 34)));
+  const most = Math.max(...m.shares), radius = share => Math.max(1.8, Math.sqrt(share / most) * Math.max(5, width / (isWorld ? 66 : 36)));
   return {
     width, height, land: path(land), borders: path(borders), radius, most,
     users: users.map((u, k) => ({k, at: projection([u.lon, u.lat]), r: radius(m.shares[k])})).filter(u => u.at),

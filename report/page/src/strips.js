@@ -2,6 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import {el, figure, showTip, hideTip, tipLines} from "./dom.js";
 import {color, cut, isAgain, nameWidth, plot} from "./look.js";
+import {evenTicks, tickText} from "./ticks.js";
 import {differenceUnit, estimate, range, short, signed} from "./format.js";
 
 const marks = {better: "▲", worse: "▼", same: "=", undecided: "?", "not comparable": "≠"};
@@ -18,15 +19,17 @@ export function strip(state, f, {width, domain, title = f.title}) {
   const values = shown.flatMap(i => f.v[i]);
   const low = Math.min(...values), high = Math.max(...values), room = (high - low || Math.abs(high) || 1) * .06;
   const from = low >= 0 && low < high * .6 ? 0 : low - room;
+  const extent = domain ?? [from, high + room], ticks = evenTicks(extent, Math.max(2, Math.min(5, (width - left - right) / 65)));
   const hasDifference = shown.some(i => f.d[i]);
   const base = f.v[0]?.[0];
   const drawing = plot({
     width, height: row * shown.length + 30, marginLeft: left, marginRight: right, marginTop: 6, marginBottom: 24,
-    x: {domain: domain ?? [from, high + room], label: null, ticks: Math.max(2, Math.min(5, (width - left - right) / 60)), nice: !domain},
+    x: {domain: extent, label: null},
     y: {domain: [-.5, shown.length - .5], reverse: true, axis: null},
     ariaLabel: `${title}: ${shown.map(i => `${state.name(i)} ${estimate(f.v[i], f.unit)}`).join("; ")}`,
     marks: [
-      Plot.gridX({stroke: "var(--grid)", strokeOpacity: 1}),
+      Plot.gridX(ticks, {stroke: "var(--grid)", strokeOpacity: 1}),
+      Plot.axisX(ticks, {text: tickText, label: null, tickSize: 4}),
       base !== undefined && hasDifference ? Plot.ruleX([base], {stroke: "var(--p0)", strokeDasharray: "2,3"}) : null,
       Plot.ruleY(shown.map((i, k) => ({i, k})).filter(({i}) => f.v[i].length > 1), {y: "k", x1: ({i}) => f.v[i][1], x2: ({i}) => f.v[i][2], stroke: ({i}) => color(i), strokeWidth: 2.5}),
       Plot.dot(shown, {x: i => f.v[i][0], y: (_, k) => k, fill: i => isAgain(i) ? "var(--paper)" : color(i), stroke: i => color(i), strokeWidth: 2, r: 3.8}),
@@ -43,7 +46,7 @@ export function strip(state, f, {width, domain, title = f.title}) {
       ...(f.verdicts?.[i] ? [[null, "verdict", f.verdicts[i]]] : [])]), e.clientX, e.clientY);
   });
   drawing.addEventListener("pointerleave", hideTip);
-  const heading = f.unit && f.unit !== title && !title.endsWith(`, ${f.unit}`) ? `${title}, ${f.unit}` : title;
+  const heading = f.unit && f.unit !== title && !title.split(/[ ,]+/).includes(f.unit) ? `${title}, ${f.unit}` : title;
   return figure({
     title: heading, drawing,
     data: () => ({
