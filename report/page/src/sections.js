@@ -25,12 +25,18 @@ export function drawCaches(state, width) {
   return strips(state, state.of.figures.filter(f => f.table === ORIGIN), width);
 }
 
+// drawGames shows what players and matches are like, and whatever else is said of games.
 export function drawGames(state, width) {
-  return strips(state, state.of.figures.filter(f => f.table === PLAYERS && !f.within_ms), width);
+  const players = strips(state, state.of.figures.filter(f => f.table === PLAYERS && !f.within_ms), width);
+  if (state.of.kind !== "matched") return players;
+  const others = furtherTables(state, width);
+  return players || others ? el("div", {}, players, others) : null;
 }
 
-// drawOthers shows the figures of all other tables, table by table.
-export function drawOthers(state, width) {
+export const drawOthers = (state, width) => state.of.kind === "matched" ? null : furtherTables(state, width);
+
+// furtherTables shows the figures of all other tables, table by table.
+function furtherTables(state, width) {
   const known = [LATENCY, LAST_BYTE, PLAYERS, ORIGIN];
   const tables = [...new Set(state.of.figures.filter(f => f.table && !known.includes(f.table) && !isBreakdown(f)).map(f => f.table))];
   const parts = tables.map(t => [t, strips(state, state.of.figures.filter(f => f.table === t && !isBreakdown(f)), width)]).filter(([, s]) => s);

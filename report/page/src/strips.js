@@ -18,7 +18,8 @@ export function strip(state, f, {width, domain, title = f.title}) {
   const right = 18 + 6.2 * Math.max(...shown.map(i => words(i).length));
   const values = shown.flatMap(i => f.v[i]);
   const low = Math.min(...values), high = Math.max(...values), room = (high - low || Math.abs(high) || 1) * .06;
-  const from = low >= 0 && low < high * .6 ? 0 : low - room;
+  // From 0, but where all are so alike that nothing could be seen then.
+  const from = low >= 0 && (low < high * .9 || f.unit === "%" && high < 90) ? 0 : low - room;
   const extent = domain ?? [from, high + room], ticks = evenTicks(extent, Math.max(2, Math.min(5, (width - left - right) / 65)));
   const hasDifference = shown.some(i => f.d[i]);
   const base = f.v[0]?.[0];
@@ -58,7 +59,7 @@ export function strip(state, f, {width, domain, title = f.title}) {
 
 // strips draws several, side by side where there is room.
 export function strips(state, figures, width, options = {}) {
-  const columns = Math.max(1, Math.floor((width + 32) / 400));
+  const columns = Math.max(1, Math.floor((width + 32) / 350));
   const each = (width - 32 * (columns - 1)) / columns;
   const all = figures.map(f => strip(state, f, {width: each, ...options, ...options.each?.(f)})).filter(Boolean);
   if (!all.length) return null;
