@@ -65,3 +65,5 @@ require (
 )
 
 tool honnef.co/go/tools/cmd/staticcheck
+
+ignore ./report/page/node_modules

@@ -28,7 +28,10 @@ func newPageBill(c *edgewise.Comparison) *pageBill {
 		return nil
 	}
 	n := len(c.Placements)
-	b := &pageBill{Total: make([]roughEstimate, n), More: make([]roughEstimate, n)}
+	b := &pageBill{
+		Total: make([]roughEstimate, n), More: make([]roughEstimate, n),
+		Items: []pageBillPart{}, Sites: []pageBillPart{}, Points: []pageBillPart{},
+	}
 	add := func(parts *[]pageBillPart, placement int, f *edgewise.Figure) {
 		for i := range *parts {
 			if (*parts)[i].Name == f.Statistic {

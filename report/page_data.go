@@ -61,6 +61,7 @@ type pageWorkload struct {
 	Curves  []pageCurves `json:"curves,omitempty"`
 	Metros  *pageMetros  `json:"metros,omitempty"`
 	Sites   *pageSites   `json:"sites,omitempty"`
+	Series  *pageSeries  `json:"series,omitempty"`
 }
 
 // A pageFigure is a figure of all users, by placement.
@@ -140,6 +141,7 @@ func pagePlaces(all []edgewise.Place) []pagePlace {
 
 // pageRoles groups the sites of a placement by role and the workloads that it is for.
 func pageRoles(c *edgewise.Comparison, p *edgewise.PlacementResult) (roles []pageRole) {
+	roles = []pageRole{}
 	places := make(map[string]int, len(c.Sites))
 	for i := range c.Sites {
 		places[c.Sites[i].ID] = i
@@ -186,6 +188,7 @@ func newPageWorkload(c *edgewise.Comparison, name string, ranks *ranking, losers
 	}
 	w.Metros = newPageMetros(c, name, w.Metric, results, losers)
 	w.Sites = newPageSites(c, results)
+	w.Series = newPageSeries(c, results, w.Alike)
 	return w, nil
 }
 
