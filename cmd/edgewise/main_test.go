@@ -213,7 +213,7 @@ func TestInterruptedRunKeepsAFinishedReport(t *testing.T) {
 	require.EqualError(t, err, "stopped after 2 of 3 replications, which were written to "+c.Out+" without pictures: context canceled")
 	entries, err := os.ReadDir(c.Out)
 	require.NoError(t, err)
-	require.Len(t, entries, 5, "numbers, scenario and manifest")
+	require.Len(t, entries, 11, "numbers, scenario and manifest")
 	code, text, errs := run(t, context.Background(), "reproduce", c.Out)
 	require.Zero(t, code, errs)
 	require.Contains(t, text, "4 files, the same to the bit")
