@@ -42,6 +42,8 @@ type Study struct {
 	Replicated func(Label) bool
 	// Outputs are own files of a report, which come after those that every report has.
 	Outputs []Output
+	// Expect is what figures are expected to be: see [Comparison].Expected.
+	Expect []Expectation
 	// Billing, if set, has every placement billed: see [Bill]. No other figure depends on it.
 	Billing *Billing
 	// Assumed lists assumptions to be shown with the results, next to those of the workloads.
@@ -127,6 +129,9 @@ func (s *Study) Validate() error {
 		return err
 	}
 	if err := s.validateOutputs(); err != nil {
+		return err
+	}
+	if err := s.validateExpectations(); err != nil {
 		return err
 	}
 	if err := s.Scenario.Validate(); err != nil {
@@ -234,6 +239,7 @@ func (a *admission) conclude(ctx context.Context, finished []*replication, plann
 		return nil, err
 	}
 	comparison.Stopping, comparison.Refused = stopping, refused
+	comparison.Expected = a.whole.expected(comparison)
 	for p := range comparison.Placements {
 		comparison.Placements[p].Loads = loads[p]
 	}

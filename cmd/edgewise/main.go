@@ -10,6 +10,7 @@
 //	edgewise status out
 //	edgewise reproduce out
 //	edgewise report out --format png,pdf --parquet
+//	edgewise diff out other
 //	edgewise verify --effort quick
 //	edgewise catalog local-zones
 //	edgewise cache trace.csv --policy lru,sieve --size 1%,10%
@@ -25,7 +26,7 @@
 //
 // The exit code is 0 when all is done; 1 when something failed; 2 when the command line, or a file that it names, is wrong;
 // 3 when a signal has ended the command, which says then what is finished; 4 when a report is not what a run gives; 5 when
-// placements were refused as overloaded, and the others are reported; 141 when nobody reads what is printed. The first
+// placements were refused as overloaded, and the others are reported; 6 when a figure is not what the scenario expects; 141 when nobody reads what is printed. The first
 // Ctrl-C or SIGTERM ends any command within a second.
 package main
 
@@ -58,6 +59,7 @@ type commands struct {
 	Status    statusCmd    `cmd:"" help:"Say what an interrupted run has finished, and what is missing."`
 	Reproduce reproduceCmd `cmd:"" help:"Run the scenario of a report again and check that every file is the same to the bit."`
 	Report    reportCmd    `cmd:"" help:"Draw a report anew without simulating, in more formats or by a newer version."`
+	Diff      diffCmd      `cmd:"" help:"Compare two reports, figure by figure."`
 	Verify    verifyCmd    `cmd:"" help:"Hold the simulator against closed forms and reference values."`
 	Cache     cacheCmd     `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
 	Fit       fitCmd       `cmd:"" help:"Find the workload that a trace or access log is like, for a scenario, with the fit drawn beside the data."`

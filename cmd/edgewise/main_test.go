@@ -216,7 +216,7 @@ func TestInterruptedRunKeepsAFinishedReport(t *testing.T) {
 	require.Len(t, entries, 11, "numbers, scenario and manifest")
 	code, text, errs := run(t, context.Background(), "reproduce", c.Out)
 	require.Zero(t, code, errs)
-	require.Contains(t, text, "4 files, the same to the bit")
+	require.Contains(t, text, "10 files, the same to the bit")
 	code, text, errs = run(t, context.Background(), "status", c.Out)
 	require.Zero(t, code, errs)
 	require.Contains(t, text, "not finished: 2 of 3 replications")

@@ -25,14 +25,14 @@ type validation struct {
 	File  string `json:"file"`
 	Valid bool   `json:"valid"`
 	// Kind is "study", "search" or "sweep".
-	Kind         string            `json:"kind,omitempty"`
-	Title        string            `json:"title,omitempty"`
-	Placements   int               `json:"placements,omitempty"`
-	Workloads    int               `json:"workloads,omitempty"`
-	Metros       int               `json:"metros,omitempty"`
-	Points       int               `json:"points,omitempty"`
-	Problems     []validateProblem `json:"problems,omitempty"`
-	Warnings     []string          `json:"warnings,omitempty"`
+	Kind        string            `json:"kind,omitempty"`
+	Title       string            `json:"title,omitempty"`
+	Placements  int               `json:"placements,omitempty"`
+	Workloads   int               `json:"workloads,omitempty"`
+	Metros      int               `json:"metros,omitempty"`
+	Points      int               `json:"points,omitempty"`
+	Problems    []validateProblem `json:"problems,omitempty"`
+	Warnings    []string          `json:"warnings,omitempty"`
 	whatIsWrong error
 }
 
