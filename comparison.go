@@ -50,6 +50,8 @@ type Comparison struct {
 	Demand []DemandLoad `json:"demand,omitempty"`
 	// Failures are the sites that are down for a while.
 	Failures []SiteFailure `json:"failures,omitempty"`
+	// Expected says which expectations of the study hold.
+	Expected []Expected `json:"expected,omitempty"`
 	// Refused says which placements of the study are not compared, and why.
 	Refused []Refusal `json:"refused,omitempty"`
 	// Placements holds one result a placement, in the order of the study: of those that are not refused, of which the

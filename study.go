@@ -45,6 +45,8 @@ type Study struct {
 	Replicated func(Label) bool
 	// Outputs are own files of a report, which come after those that every report has.
 	Outputs []Output
+	// Expect is what figures are expected to be: see [Comparison].Expected.
+	Expect []Expectation
 	// Billing, if set, has every placement billed: see [Bill]. No other figure depends on it.
 	Billing *Billing
 	// Assumed lists assumptions to be shown with the results, next to those of the workloads.
@@ -130,6 +132,9 @@ func (s *Study) Validate() error {
 		return err
 	}
 	if err := s.validateOutputs(); err != nil {
+		return err
+	}
+	if err := s.validateExpectations(); err != nil {
 		return err
 	}
 	if err := s.Scenario.Validate(); err != nil {
@@ -245,6 +250,7 @@ func (a *admission) conclude(ctx context.Context, finished []*replication, plann
 		}
 	}
 	comparison.Stopping, comparison.Refused = stopping, refused
+	comparison.Expected = a.whole.expected(comparison)
 	for p := range comparison.Placements {
 		comparison.Placements[p].Loads = loads[p]
 	}

@@ -51,7 +51,9 @@ func texts(names ...string) []dataColumn { return columnsLike(dataColumn{}, name
 
 func numbersOf(names ...string) []dataColumn { return columnsLike(dataColumn{isNumber: true}, names) }
 
-func wholes(names ...string) []dataColumn { return columnsLike(dataColumn{isNumber: true, isWhole: true}, names) }
+func wholes(names ...string) []dataColumn {
+	return columnsLike(dataColumn{isNumber: true, isWhole: true}, names)
+}
 
 func columnsLike(c dataColumn, names []string) (all []dataColumn) {
 	for _, c.name = range names {

@@ -94,7 +94,6 @@ func sweepRows(r *sweep.Result, row func([]cell)) {
 	}
 }
 
-
 // WriteSweepCSV writes every figure of every point, one a row: the number of the point, from 1; the value of each key, a column a key,
 // numbers in its unit (bytes, s, share); and the columns of [WriteCSV] that say what the figure is. Figures by metro are of the workloads of
 // which a figure is looked at by metro. A point, or a placement of it, that is refused has a row of the metric refused, with the

@@ -206,6 +206,7 @@ func (r *reader) read(root value) {
 		field{"measures", r.readMeasures},
 		field{"outputs", r.readOutputs},
 		field{"search", r.readSearch},
+		field{"expect", r.readExpect},
 		field{"prices", r.readPrices},
 		field{"bill", r.readBill},
 		field{"sweep", func(v value) {

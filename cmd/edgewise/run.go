@@ -144,6 +144,9 @@ func (c *runCmd) write(ctx context.Context, s *streams, comparison *edgewise.Com
 	if !c.Quiet && !c.printsJSON() && printed == nil {
 		printed = c.listFiles(s.out, comparison, len(from.Inputs))
 	}
+	if unmet := comparison.Unmet(); printed == nil && len(unmet) > 0 {
+		return true, &unmetError{unmet}
+	}
 	if printed == nil && len(comparison.Refused) > 0 {
 		return true, &refusedError{comparison.Refused}
 	}
@@ -173,6 +176,17 @@ func sayReport(dir string) string {
 		return fmt.Sprintf("no report of them is written: %s keeps that of a run that was not interrupted", dir)
 	}
 	return fmt.Sprintf("%s has the report of %d of %d replications", dir, m.Replications, m.Planned)
+}
+
+// An unmetError says which expectations do not hold.
+type unmetError struct{ unmet []edgewise.Expected }
+
+func (e *unmetError) Error() string {
+	var all []string
+	for i := range e.unmet {
+		all = append(all, report.ExpectedInWords(&e.unmet[i]))
+	}
+	return strings.Join(all, "; ")
 }
 
 // A refusedError says that placements are not in the report.
