@@ -179,7 +179,7 @@ func (c *clients) lose(now int64) {
 	c.lost++
 	c.tally.fail(SiteDown, timeout)
 	if c.sees != nil {
-		c.sees(&Sighting{Workload: int(c.workload.number), Metro: int(c.metro), At: now - c.delay, Outcome: Failed, Reason: SiteDown, TTFB: timeout, TTLB: timeout})
+		c.sees(&Sighting{Workload: int(c.workload.number), Metro: int(c.metro), At: now - c.delay, Outcome: Failed, Reason: SiteDown, TTFB: timeout, TTLB: timeout, request: r, first: now})
 	}
 }
 
@@ -254,7 +254,7 @@ func (c *clients) sight(r *request, s *served) {
 	last := c.latencies.count - 1
 	is := Sighting{
 		Workload: int(c.workload.number), Metro: int(c.metro), At: r.arrived - c.delay, Outcome: s.outcome,
-		TTFB: c.latencies.first[last], TTLB: c.latencies.second[last],
+		TTFB: c.latencies.first[last], TTLB: c.latencies.second[last], request: *r, first: s.first,
 	}
 	of := &is.Causes
 	of[Access], of[Loss], of[Propagation], of[Upstream] = r.access, r.resent, c.rtt, c.beyond
@@ -306,7 +306,9 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	c.lost++
 	c.tally.fail(why, waited)
 	if c.sees != nil {
-		c.sees(&Sighting{Workload: int(c.workload.number), Metro: int(c.metro), At: r.arrived - c.delay, Outcome: Failed, Reason: why, TTFB: waited, TTLB: waited})
+		c.sees(&Sighting{
+			Workload: int(c.workload.number), Metro: int(c.metro), At: r.arrived - c.delay, Outcome: Failed, Reason: why, TTFB: waited, TTLB: waited, request: *r, first: now,
+		})
 	}
 }
 

@@ -10,9 +10,17 @@ func (s *site) startFetch(t *tier, n uint32, now int64, number uint8, recorded b
 		var leaves int64
 		leaves, f.takes = h.dialer.Ask(&t.lines[number][0], f.bytes, now)
 		s.expect(t, n, leaves+h.rtt()+f.service)
+		if s.trace != nil {
+			s.trace.begins(s, t, n)
+			s.trace.asks(s, t, n, h, now, leaves)
+			s.trace.arithmetic(s, t, n, h)
+		}
 		return f
 	}
 	f.attempt, f.number, f.recorded = newAttempt(t.hops[number], now), number, recorded
+	if s.trace != nil {
+		s.trace.begins(s, t, n)
+	}
 	s.fetch(t, n, now)
 	return f
 }
@@ -25,12 +33,18 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 		s.prepareRenewal(t, n, now)
 	}
 	f.left, f.takes = h.connect(&t.lines[f.number][f.choice], f.bytes, now)
+	if s.trace != nil {
+		s.trace.asks(s, t, n, h, now, f.left)
+	}
 	if h.needsMessage(f.left) {
 		m := s.ask(h, f.left, t.number, n, f.bytes)
 		m.key, m.service, m.index, m.recorded = f.key, f.service, f.number, f.recorded
 		if t.aging != nil {
 			v := &t.aging.renewals[n]
 			m.key = uint64(v.key) | uint64(v.known)<<32
+		}
+		if s.trace != nil {
+			s.trace.sends(s, t, n, m)
 		}
 		return
 	}
@@ -44,6 +58,9 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 	if t.aging != nil {
 		t.load.at(f.number, f.choice).addConfirmed(t.aging.renewals[n].confirmed, f.recorded)
 		s.settleRenewal(t, n)
+	}
+	if s.trace != nil {
+		s.trace.arithmetic(s, t, n, h)
 	}
 	s.answerWaiters(t, n, now)
 }
@@ -83,6 +100,9 @@ func (s *site) landFetch(m *message) {
 	if t.aging != nil {
 		s.settleRenewal(t, n)
 	}
+	if s.trace != nil {
+		s.trace.lands(s, t, n, s.trace.plan.sites[m.sender()].id)
+	}
 	s.fills.push(fillEntry{at: f.last, tier: uint32(t.number), flight: n})
 	s.answerWaiters(t, n, m.at)
 }
@@ -104,6 +124,9 @@ func (s *site) setTimer(t *tier, n uint32, at int64) {
 // expire ends the wait for a hop that has not answered: the fetch asks the next, once, or fails.
 func (s *site) expire(t *tier, n uint32, now int64) {
 	f := &t.flights.pool[n]
+	if s.trace != nil {
+		s.trace.silent(s, t, n, now)
+	}
 	if f.isLost || meets(s.outages, now, now) != nil || !f.moveOn(t.hops[f.number], now) {
 		s.failFetch(t, n, now, true)
 		return

@@ -85,6 +85,9 @@ func (s *site) renew(t *tier, l *look, number uint8, bytes, service, now int64, 
 			counters[TierBackground]++
 		}
 	}
+	if s.trace != nil && !background {
+		s.trace.begins(s, t, n)
+	}
 	s.fetch(t, n, now)
 	return n
 }
@@ -159,6 +162,10 @@ func (s *site) visitAging(v *arrival, c *clients) {
 	a := t.aging
 	l := a.look(t, w.number, v.key, v.at)
 	n := t.flights.number(uint64(v.key))
+	if s.trace != nil {
+		s.trace.visit(c, v.at)
+		s.trace.looks(s, t, &l, v.at)
+	}
 	switch l.state {
 	case freshness.Fresh, freshness.Extended:
 		s.answerHeld(c, r, &l, v.at, v.at, l.state == freshness.Extended)
@@ -334,6 +341,10 @@ func (s *site) serveAging(t *tier, m *message) {
 	}
 	l := a.look(t, m.index, key, m.at)
 	n := t.flights.number(uint64(key))
+	if s.trace != nil {
+		s.trace.receives(m)
+		s.trace.looks(s, t, &l, m.at)
+	}
 	switch l.state {
 	case freshness.Fresh, freshness.Extended:
 		s.sendHeld(t, m, &l, m.at, m.at, true)
@@ -422,6 +433,9 @@ func (s *site) sendAnswer(m *message, is came, first, last, queue, service int64
 func (s *site) serveAtAgingOrigin(m *message) {
 	start, done := s.origins[m.index].arrive(m.at, m.service)
 	is := s.contents[m.index].fromOrigin(s.errors, uint32(m.key), m.at, m.version())
+	if s.trace != nil {
+		s.trace.works(s, m, start, done)
+	}
 	if s.sendAnswer(m, is, done, done, start-m.at, m.service) {
 		s.served[m.index].add(is.carries(m.question().bytes), m.recorded)
 		s.served[m.index].addConfirmed(is.confirmed, m.recorded)

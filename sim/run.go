@@ -29,6 +29,9 @@ type run struct {
 	// preloader fills caches that begin in their steady state; nil if there are none.
 	preloader *preloader
 	sees      func(*Sighting)
+	// trace follows one request, nil without; explains is told how each ended then.
+	trace    *tracer
+	explains func(*Sighting, uint32, *request, int64)
 	// parts are the tallies of clients that share a metro with others: sites run side by side, so
 	// each group of clients has a tally of its own.
 	parts []*tallyPart
@@ -124,7 +127,7 @@ func (r *run) build() error {
 			id: uint32(i), name: planned.id, ctx: r.ctx, meter: r.meter, outages: s.outagesOf(planned.id), fills: newFillQueue(),
 			served: make([]originCount, len(s.Workloads)),
 			data:   make([]dataCalls, len(s.Workloads)),
-			errors: s.errorsOf(planned.id), contents: r.contents,
+			errors: s.errorsOf(planned.id), contents: r.contents, trace: r.trace,
 		}
 		var err error
 		if at.origins, err = r.plan.newServers(serversOf(planned.origin), Cacheable, at.outages); err != nil {
@@ -361,6 +364,10 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 			}
 			c, src := r.newClients(number, w, m, i, requests)
 			c.kind, c.workload, c.metro, c.sees = kind, shared, int32(m), r.sees
+			if r.explains != nil {
+				site := uint32(e.site)
+				c.sees = func(is *Sighting) { r.explains(is, site, &is.request, is.first) }
+			}
 			src.base = shared.base
 			r.sites[e.site].addUsers(c, src, float64(perSecond*shares[m]*e.share.initial()))
 		}

@@ -15,6 +15,9 @@ type Sighting struct {
 	TTFB, TTLB int64
 	// Causes take TTFB apart and sum to it; of what failed they are 0.
 	Causes [NumCauses]int64
+
+	request request
+	first   int64 // the instant at which the first byte leaves the site
 }
 
 // Watch runs one replication of the plan on one core, as [Plan.Run] does, and tells how each recorded request of a user ended, in

@@ -76,6 +76,10 @@ func (s *site) visitCacheable(v *arrival, c *clients) {
 	}
 	outcome := DelayedHit
 	f := t.flights.find(key)
+	if s.trace != nil {
+		s.trace.visit(c, v.at)
+		s.trace.misses(s, t, f, v.at)
+	}
 	if f == nil {
 		outcome = Miss
 		w := c.workload
@@ -121,6 +125,10 @@ func (s *site) serveFromTier(t *tier, m *message) {
 		return
 	}
 	f := t.flights.find(m.key)
+	if s.trace != nil {
+		s.trace.receives(m)
+		s.trace.misses(s, t, f, m.at)
+	}
 	isNew := f == nil
 	if isNew {
 		f = s.startFetch(t, t.flights.add(m.key, bytes, m.service), m.at, m.index, m.recorded)

@@ -60,6 +60,7 @@ type commands struct {
 	Reproduce reproduceCmd `cmd:"" help:"Run the scenario of a report again and check that every file is the same to the bit."`
 	Report    reportCmd    `cmd:"" help:"Draw a report anew without simulating, in more formats or by a newer version."`
 	Diff      diffCmd      `cmd:"" help:"Compare two reports, figure by figure."`
+	Explain   explainCmd   `cmd:"" help:"Print the way of one request, step by step, with times that sum."`
 	Verify    verifyCmd    `cmd:"" help:"Hold the simulator against closed forms and reference values."`
 	Cache     cacheCmd     `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
 	Fit       fitCmd       `cmd:"" help:"Find the workload that a trace or access log is like, for a scenario, with the fit drawn beside the data."`
