@@ -91,6 +91,8 @@ type WorkloadResult struct {
 	// requests by the site that serves them, fetches by the cache that they reach, the load on the origin by the origin
 	// that served it.
 	Sites []SiteResult `json:"sites,omitempty"`
+	// Tails takes the slowest requests apart, all of them first; nil without [Study.Tails], and of games.
+	Tails []Tail `json:"tails,omitempty"`
 
 	err error // that there is no such workload
 }
@@ -117,6 +119,8 @@ type MetroResult struct {
 	Name string `json:"name"`
 	// Figures holds the number of requests, the headline metric and what failed.
 	Figures Figures `json:"figures"`
+	// Tails is as in [WorkloadResult].
+	Tails []Tail `json:"tails,omitempty"`
 
 	err error // that there is no such metro
 }

@@ -36,6 +36,9 @@ type Study struct {
 	// SkipWarmUpCheck accepts runs that still depend on how they began, for questions about exactly that:
 	// the first minutes after a start, a given hour. The findings stand in the comparison all the same.
 	SkipWarmUpCheck bool
+	// Tails takes the slowest requests apart by cause: see [WorkloadResult].Tails. That takes two more runs of the first
+	// replication of every placement, once all others are done.
+	Tails bool
 	// Measures are own figures, which come after those of [Measures] and are shown and judged as they are.
 	Measures []Measure
 	// Replicated says of which figures [Figure].Replicates is filled; nil means those of all users.
@@ -211,7 +214,10 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 		return nil, err
 	}
 	if err != nil {
-		ctx = context.WithoutCancel(ctx) // what is finished is compared all the same
+		ctx = context.WithoutCancel(ctx) // what is finished is compared all the same, without more runs
+		of := *a.study
+		of.Tails = false
+		a.study = &of
 	}
 	comparison, refusal := a.conclude(ctx, finished, planned, stopper.result)
 	return comparison, errors.Join(err, refusal)
@@ -232,6 +238,11 @@ func (a *admission) conclude(ctx context.Context, finished []*replication, plann
 	comparison, err := s.compare(ctx, finished, planned)
 	if err != nil {
 		return nil, err
+	}
+	if s.Tails {
+		if err := s.addTails(ctx, comparison); err != nil {
+			return nil, err
+		}
 	}
 	comparison.Stopping, comparison.Refused = stopping, refused
 	for p := range comparison.Placements {

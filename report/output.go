@@ -21,6 +21,7 @@ var outputs = slices.Concat([]edgewise.Output{
 	{Name: "comparison.json", About: "all figures and verdicts, for programs", Write: WriteJSON},
 	{Name: "comparison.csv", About: "one figure a row, for R or pandas", Write: WriteCSV},
 	{Name: "bill.csv", About: "what each placement costs in a month, line by line", Where: hasBill, Write: WriteBillCSV},
+	{Name: tailsFile, About: "what the slowest requests waited for, one cause a row", Where: hasTailCauses, Write: WriteTailsCSV},
 }, dataOutputs(), []edgewise.Output{
 	{Name: sketchesFile, About: "the distributions whole, from which edgewise report draws anew", Write: writeSketches},
 	{Name: "comparison.md", About: "tables and verdicts, for people", Write: writeSummary},
@@ -42,6 +43,7 @@ var drawings = []drawing{
 	{"latency_ccdf", "its tail", hasTails, latencyCCDF},
 	{"metros", "who gains and who loses, metro by metro", hasMetros, metros},
 	{"quantile_shift", "who gains and who loses, quantile by quantile", hasShifts, quantileShift},
+	{"tails", "what the slowest requests waited for", hasTailCauses, tailBars},
 	{"hit_ratio", "what the caches hit", hasCaches, hitRatios},
 }
 
@@ -113,6 +115,7 @@ func own(c *edgewise.Comparison) []edgewise.Output {
 	return all
 }
 
+func tailBars(c *edgewise.Comparison) (*Picture, error)      { return TailBars(c, "") }
 func latencyCDF(c *edgewise.Comparison) (*Picture, error)    { return LatencyCDF(c, "", "") }
 func latencyCCDF(c *edgewise.Comparison) (*Picture, error)   { return LatencyCCDF(c, "", "") }
 func quantileShift(c *edgewise.Comparison) (*Picture, error) { return QuantileShift(c, "", "") }

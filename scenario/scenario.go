@@ -200,6 +200,7 @@ func (r *reader) read(root value) {
 		field{"workloads", r.readWorkloads},
 		field{"placements", r.readPlacements},
 		field{"failures", r.readFailures},
+		field{"tails", func(v value) { v.boolean(&s.Tails) }},
 		field{"origin_errors", r.readOriginErrors},
 		field{"purges", r.readPurges},
 		field{"measures", r.readMeasures},

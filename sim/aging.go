@@ -88,7 +88,7 @@ func (c *content) version(class int, object uint32, at int64) uint32 {
 	return changes.Version(random.Key(c.changes.At(uint64(object))), at)
 }
 
-// ages reports whether anything that the caches of a placement hold can expire or be purged.
+// ages reports whether anything that the caches of a placement hold can expire, be purged or have variants.
 func (p *Plan) ages() bool {
 	if len(p.placement.Tiers) == 0 {
 		return false
@@ -102,7 +102,7 @@ func (p *Plan) ages() bool {
 		}
 	}
 	for i := range p.scenario.Workloads {
-		if service, ok := p.scenario.Workloads[i].Service.(workload.Cacheable); ok && len(service.Controls) > 0 {
+		if service, ok := p.scenario.Workloads[i].Service.(workload.Cacheable); ok && (len(service.Controls) > 0 || service.Variants() > 1) {
 			return true
 		}
 	}

@@ -43,19 +43,20 @@ type clients struct {
 	sizes    *sizes                   // of its requests, nil unless the demand records them
 	outages  []outage                 // as its users' instants meet them
 
-	kind     Kind // says how the site serves a request
+	kind     Kind // says how the site serves a request; agingVisits where it meets a cache that ages
 	workload *workloadRun
 
-	metro int32           // of the plan
-	sees  func(*Sighting) // is told how each recorded request ends, nil if nobody wants to know
+	metro  int32           // of the plan
+	inVain int64           // of the request that is being answered, see answerInVain
+	sees   func(*Sighting) // is told how each recorded request ends, nil if nobody wants to know
 }
 
 // A workloadRun is one workload in one run, as all of its clients share it.
 type workloadRun struct {
 	number uint8 // of the workload
 	// These are those of a cacheable workload.
-	base      uint32 // the key of its first object: keys number the objects of all workloads
-	variants  *variants
+	base      uint32    // the key of its first object: keys number the objects of all workloads
+	variants  *variants // of its objects, where they age
 	catalogue workload.Catalogue
 	origin    workload.ServiceTime
 	// These are those of a computed workload.
@@ -79,13 +80,7 @@ func (s *Scenario) newWorkloadRun(number int, replication uint64) *workloadRun {
 }
 
 // sizeBytes returns the size of the object with a key.
-func (w *workloadRun) sizeBytes(key uint32) int64 {
-	number := key - w.base
-	if w.variants != nil {
-		number %= w.variants.objects
-	}
-	return w.catalogue.SizeBytes(number)
-}
+func (w *workloadRun) sizeBytes(key uint32) int64 { return w.catalogue.SizeBytes(key - w.base) }
 
 // A request is what a user's request brings along: how it came here.
 type request struct {
@@ -99,7 +94,6 @@ type request struct {
 	resent   int64               // the wait for packets that were lost
 	intact   int64               // bytes of the response before one is lost, where any may be
 	arrived  int64               // at this site
-	number   uint64              // of the request among those of the clients
 	bytes    int64               // recorded size of what is asked for, 0 where the demand records none
 }
 
@@ -120,7 +114,6 @@ func (c *clients) arrive(number uint32, now int64) request {
 // draw draws the rest.
 func (c *clients) draw(r *request) {
 	c.count++
-	r.number = c.count
 	if r.recorded {
 		c.asked++
 	}
@@ -186,7 +179,7 @@ func (c *clients) lose(now int64) {
 	c.lost++
 	c.tally.fail(SiteDown, timeout)
 	if c.sees != nil {
-		c.sees(&Sighting{Workload: int(c.workload.number), Metro: int(c.metro), Number: c.count, At: now - c.delay, Outcome: Failed, Reason: SiteDown, TTFB: timeout, TTLB: timeout})
+		c.sees(&Sighting{Workload: int(c.workload.number), Metro: int(c.metro), At: now - c.delay, Outcome: Failed, Reason: SiteDown, TTFB: timeout, TTLB: timeout})
 	}
 }
 
@@ -198,8 +191,6 @@ type served struct {
 	first, last int64
 	// queue and service are parts of first - arrived; what they leave is the way upstream.
 	queue, service int64
-	// inVain is another part: the wait for a site that was down.
-	inVain int64
 }
 
 // answer tallies a request; it returns false where the site fails before the answer leaves. What follows from
@@ -247,16 +238,34 @@ func (c *clients) answer(r *request, s *served) bool {
 	if wait != 0 {
 		t.Causes[Queue] += s.queue
 		t.Causes[Service] += s.service
-		t.Causes[Timeout] += s.inVain
-		t.Causes[upstreamOf(outcome)] += wait - s.queue - s.service - s.inVain
+		t.Causes[upstreamOf(outcome)] += wait - s.queue - s.service
+	}
+	if c.sees != nil {
+		c.sight(r, s)
 	}
 	if c.latencies.isFull() {
 		c.latencies.record()
 	}
-	if c.sees != nil {
-		c.sight(r, s, connect, tls, ttfb, ttlb)
-	}
 	return true
+}
+
+// sight tells how a request ended that was answered, whose latencies were put last.
+func (c *clients) sight(r *request, s *served) {
+	last := c.latencies.count - 1
+	is := Sighting{
+		Workload: int(c.workload.number), Metro: int(c.metro), At: r.arrived - c.delay, Outcome: s.outcome,
+		TTFB: c.latencies.first[last], TTLB: c.latencies.second[last],
+	}
+	of := &is.Causes
+	of[Access], of[Loss], of[Propagation], of[Upstream] = r.access, r.resent, c.rtt, c.beyond
+	if r.isNew {
+		of[Connect], of[TLS] = c.handshakes(r)
+	}
+	if wait := s.first - r.arrived; wait != 0 {
+		of[Queue], of[Service], of[Timeout] = s.queue, s.service, c.inVain
+		of[upstreamOf(s.outcome)] += wait - s.queue - s.service - c.inVain
+	}
+	c.sees(&is)
 }
 
 // transferTime returns the time from the first to the last byte of a response on the way to the user.
@@ -297,8 +306,20 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	c.lost++
 	c.tally.fail(why, waited)
 	if c.sees != nil {
-		c.sees(&Sighting{Workload: int(c.workload.number), Metro: int(c.metro), Number: r.number, At: r.arrived - c.delay, Outcome: Failed, Reason: why, TTFB: waited, TTLB: waited})
+		c.sees(&Sighting{Workload: int(c.workload.number), Metro: int(c.metro), At: r.arrived - c.delay, Outcome: Failed, Reason: why, TTFB: waited, TTLB: waited})
 	}
+}
+
+// answerInVain is answer where a part of the wait was for a site that was down.
+func (c *clients) answerInVain(r *request, s *served, inVain int64) bool {
+	c.inVain = inVain
+	ok := c.answer(r, s)
+	c.inVain = 0
+	if ok && r.recorded {
+		c.tally.Causes[Timeout] += inVain
+		c.tally.Causes[upstreamOf(s.outcome)] -= inVain
+	}
+	return ok
 }
 
 // addUp adds to the tally what is the same for every request of the clients, and the number of requests as

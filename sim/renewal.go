@@ -138,8 +138,23 @@ func (s *site) store(t *tier, n uint32, now int64) {
 	}
 }
 
+// agingVisits is the kind of clients whose objects age at the first tier: their visits take another way.
+const agingVisits = numKinds
+
+// visitOther serves a user's request that is not for an object which is fresh for ever.
+func (s *site) visitOther(v *arrival, c *clients) {
+	if c.kind == agingVisits {
+		s.visitAging(v, c)
+	} else {
+		s.visitComputed(v, c)
+	}
+}
+
 // visitAging serves a user's request for an object at a tier that ages.
-func (s *site) visitAging(v *arrival, c *clients, r *request) {
+func (s *site) visitAging(v *arrival, c *clients) {
+	request := c.arrive(v.clients, v.at)
+	r := &request
+	c.draw(r)
 	t, w := s.edge, c.workload
 	a := t.aging
 	l := a.look(t, w.number, v.key, v.at)
@@ -150,7 +165,7 @@ func (s *site) visitAging(v *arrival, c *clients, r *request) {
 		return
 	case freshness.StaleServed:
 		if n == 0 {
-			s.renew(t, &l, w.number, r.size(w.sizeBytes(v.key)), w.origin.At(c.work, c.count), v.at, r.recorded, true, false)
+			s.renew(t, &l, w.number, r.size(w.variantBytes(v.key)), w.origin.At(c.work, c.count), v.at, r.recorded, true, false)
 		}
 		s.answerHeld(c, r, &l, v.at, v.at, true)
 		return
@@ -162,7 +177,7 @@ func (s *site) visitAging(v *arrival, c *clients, r *request) {
 	}
 	began := n == 0 || !l.joins(a.contents[w.number].controls[l.class].Answer())
 	if began {
-		n = s.renew(t, &l, w.number, r.size(w.sizeBytes(v.key)), w.origin.At(c.work, c.count), v.at, r.recorded, false, n != 0)
+		n = s.renew(t, &l, w.number, r.size(w.variantBytes(v.key)), w.origin.At(c.work, c.count), v.at, r.recorded, false, n != 0)
 	}
 	if f := &t.flights.pool[n]; f.first == unknown {
 		waiting := s.wait(f)
@@ -249,13 +264,14 @@ func (s *site) conclude(t *tier, n uint32, c *clients, r *request, began bool, n
 	if v.silent {
 		a.queue, a.service = 0, 0
 	}
-	if f.second || v.silent {
-		a.inVain = max(min(f.asked, first)-r.arrived, 0)
-		if v.silent {
-			a.inVain = first - r.arrived
-		}
+	inVain := int64(0)
+	switch {
+	case v.silent:
+		inVain = first - r.arrived
+	case f.second:
+		inVain = max(min(f.asked, first)-r.arrived, 0)
 	}
-	if !c.answer(r, &a) {
+	if !c.answerInVain(r, &a, inVain) {
 		return
 	}
 	h := v.held

@@ -354,10 +354,14 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 	perSecond := perSecondOf(&r.plan.scenario.Workloads[number])
 	for m := range w.entries {
 		for i := range w.entries[m] {
-			c, src := r.newClients(number, w, m, i, shared.variants.of(open(m), w.name, r.plan.metros[m], r))
-			c.kind, c.workload, c.metro, c.sees = w.kind, shared, int32(m), r.sees
-			src.base = shared.base
 			e := &w.entries[m][i]
+			requests, kind := open(m), w.kind
+			if edge := r.sites[e.site].edge; kind.MeetsCaches() && edge != nil && edge.aging != nil {
+				requests, kind = shared.variants.of(requests, w.name, r.plan.metros[m], r), agingVisits
+			}
+			c, src := r.newClients(number, w, m, i, requests)
+			c.kind, c.workload, c.metro, c.sees = kind, shared, int32(m), r.sees
+			src.base = shared.base
 			r.sites[e.site].addUsers(c, src, float64(perSecond*shares[m]*e.share.initial()))
 		}
 	}

@@ -161,7 +161,7 @@ func (s *site) fillAndMeet(end int64) {
 			} else if c.kind == Cacheable {
 				s.visitCacheable(v, c)
 			} else {
-				s.visitComputed(v, c)
+				s.visitOther(v, c)
 			}
 		}
 		if len(arrivals) > 0 {

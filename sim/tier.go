@@ -69,10 +69,6 @@ func (s *site) visitCacheable(v *arrival, c *clients) {
 		return
 	}
 	t := s.edge
-	if t.aging != nil {
-		s.visitAging(v, c, &r)
-		return
-	}
 	key := uint64(v.key)
 	if bytes, hit := t.cache.Lookup(key); hit {
 		c.answer(&r, &served{outcome: Hit, bytes: r.size(bytes), first: v.at, last: v.at})

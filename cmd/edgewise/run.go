@@ -25,6 +25,7 @@ type runCmd struct {
 	Workers      int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet        bool   `short:"q" help:"No progress, no table."`
 	Verbose      bool   `short:"v" help:"Print all: every placement, where otherwise the baseline and the ten best are shown, and the sources of the data. comparison.md has all in any case."`
+	Tails        bool   `help:"Take the slowest requests apart by cause, above p50, p90, p95 and p99, in all and by metro, as tails: true in the scenario does: two more runs of the first replication of every placement."`
 	Sites        bool   `short:"s" help:"Print what every site does, too: requests, bytes, hits, how busy its servers are, players, the load on the origins. comparison.md has it in any case."`
 	reportFlags
 }
@@ -102,6 +103,7 @@ func (c *runCmd) read(ctx context.Context, s *streams) (*edgewise.Study, report.
 	if err != nil {
 		return nil, from, err
 	}
+	study.Tails = study.Tails || c.Tails
 	from.Scenario = text
 	for _, f := range files {
 		from.Inputs = append(from.Inputs, report.Input(f))
