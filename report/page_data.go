@@ -181,7 +181,7 @@ func newPageWorkload(c *edgewise.Comparison, name string, ranks *ranking, losers
 			w.Alike[i] = places[0]
 		}
 	}
-	w.Figures = pageFigures(c, name, results, ranks)
+	w.Figures = append(pageFigures(c, name, results, ranks), pageTails(results)...)
 	var err error
 	if w.Curves, err = newPageCurves(c, results); err != nil {
 		return nil, err

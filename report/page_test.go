@@ -116,6 +116,12 @@ func small() *edgewise.Comparison {
 		c.Placements[i].Bill = madeBill(i)
 		for k := range c.Placements[i].Workloads {
 			c.Placements[i].Workloads[k].Series = madeSeries(i, c.WarmUp+c.Duration)
+			if c.Placements[i].Workloads[k].Kind == "computed" {
+				c.Placements[i].Workloads[k].Tails = []edgewise.Tail{
+					{Requests: 100, SumNs: 9e9, Causes: []edgewise.TailCause{{Cause: "propagation", SumNs: 6e9}, {Cause: "queue", SumNs: 3e9}}},
+					{Above: 0.95, Requests: 5, SumNs: 1e9, Causes: []edgewise.TailCause{{Cause: "propagation", SumNs: 1e8}, {Cause: "queue", SumNs: 9e8}}},
+				}
+			}
 		}
 	}
 	return c
@@ -355,6 +361,17 @@ func TestDrawnLinesAreTheDistributions(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestThePageTakesTheSlowestRequestsApart(t *testing.T) {
+	workload := unpacked(t, pageOf(t, small()))["workloads"].([]any)[2].(map[string]any)
+	sums := map[string]float64{}
+	for _, f := range workload["figures"].([]any) {
+		if of := f.(map[string]any); strings.HasPrefix(of["metric"].(string), "breakdown of") {
+			sums[of["metric"].(string)] += of["v"].([]any)[0].([]any)[0].(float64)
+		}
+	}
+	require.Equal(t, map[string]float64{"breakdown of the slowest 5 %": 200}, sums, "ms: a second by five requests")
 }
 
 func TestAComparisonWithoutDistributionsHasAPage(t *testing.T) {

@@ -17,7 +17,7 @@ export function drawBreakdown(state, width) {
 }
 
 // named is what a further breakdown is of: "display breakdown" of display.
-const named = kind => kind.replace(/breakdown/, "").replace(/[,:]/g, " ").replace(/\s+/g, " ").trim();
+const named = kind => kind.replace(/breakdown( of)?/, "").replace(/[,:]/g, " ").replace(/\s+/g, " ").trim();
 
 export function swatch(fill) {
   const node = el("i", {class: "swatch"});
@@ -28,9 +28,10 @@ export function swatch(fill) {
 // bars draws figures that sum to a whole, a bar a placement.
 export function bars(state, figures, kind, causes, width, {title, note = "The parts sum to the whole.", axis, unit = "ms"} = {}) {
   const shown = state.shown.filter(i => figures.some(f => f.v[i])), row = 30;
+  const ordered = [...figures].sort((a, b) => causes.indexOf(a.statistic) - causes.indexOf(b.statistic));
   const parts = shown.flatMap((i, k) => {
     let from = 0;
-    return figures.filter(f => f.v[i] && f.v[i][0] > 0).map(f => ({i, k, f, x1: from, x2: from += f.v[i][0]}));
+    return ordered.filter(f => f.v[i] && f.v[i][0] > 0).map(f => ({i, k, f, x1: from, x2: from += f.v[i][0]}));
   });
   if (!parts.length) return null;
   const total = i => Math.max(...parts.filter(p => p.i === i).map(p => p.x2));
@@ -44,7 +45,7 @@ export function bars(state, figures, kind, causes, width, {title, note = "The pa
     ariaLabel: `Where the time goes, by placement: ${shown.map(i => `${state.name(i)} ${number(total(i))} ${unit}`).join("; ")}`,
     marks: [
       Plot.gridX(ticks, {stroke: "var(--grid)", strokeOpacity: 1}),
-      Plot.axisX(ticks, {text: tickText, tickSize: 4, label: axis ?? (kind === "breakdown" ? `mean ${state.of.title}, ms` : `${named(kind)}, ms`), labelAnchor: "center", labelArrow: "none"}),
+      Plot.axisX(ticks, {text: tickText, tickSize: 4, label: axis ?? (kind === "breakdown" ? `mean ${state.of.title}, ms` : `mean of ${named(kind)}, ms`), labelAnchor: "center", labelArrow: "none"}),
       Plot.rect(parts, {x1: "x1", x2: "x2", y1: d => d.k - .36, y2: d => d.k + .36, fill: d => causeColor(causes.indexOf(d.f.statistic)), stroke: "var(--paper)", strokeWidth: 1}),
       Plot.text(parts.filter(d => (d.x2 - d.x1) * px > 12 + 6 * d.f.statistic.length), {x: d => (d.x1 + d.x2) / 2, y: "k", text: d => d.f.statistic, fill: "#111", fontSize: 11}),
       Plot.text(shown, {frameAnchor: "left", y: (_, k) => k, text: i => cut(state.name(i), left - 12), dx: -8, textAnchor: "end"}),
@@ -59,7 +60,7 @@ export function bars(state, figures, kind, causes, width, {title, note = "The pa
   });
   drawing.addEventListener("pointerleave", hideTip);
   return figure({
-    title: title ?? (kind === "breakdown" ? "The mean, taken apart" : `${named(kind)}, taken apart`),
+    title: title ?? (kind === "breakdown" ? "The mean, taken apart" : `${named(kind)[0].toUpperCase()}${named(kind).slice(1)}, taken apart`),
     note,
     drawing,
     data: () => ({

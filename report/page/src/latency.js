@@ -20,8 +20,7 @@ export function drawLatency(state, width, redraw) {
   const pick = all.length > 1 ? el("div", {class: "controls"}, el("label", {}, "What is timed ",
     el("select", {onchange: e => { state.curve = e.target.value === all[0].metric ? "" : e.target.value; redraw("latency"); }},
       ...all.map(c => el("option", {value: c.metric, selected: c === curves}, c.title))))) : null;
-  const note = state.metro >= 0 ? el("p", {class: "note"}, "Distributions are of the users of all metros.") : null;
-  return el("div", {}, pick, note, legend(state, shown), el("div", {class: "halves"}, ...parts), quantiles(state, curves, shown));
+  return el("div", {}, pick, legend(state, shown), el("div", {class: "halves"}, ...parts), quantiles(state, curves, shown));
 }
 
 function distribution(state, curves, shown, width, view) {

@@ -67,6 +67,9 @@ async function start() {
 
   function changed() {
     state.write();
+    const focused = document.activeElement?.id || [...form.querySelectorAll("input")].indexOf(document.activeElement);
+    drawFilters(form, state, changed);
+    (typeof focused === "string" ? document.getElementById(focused) : form.querySelectorAll("input")[focused])?.focus();
     draw();
   }
 

@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 import {el, figure, showTip, hideTip, tipLines} from "./dom.js";
 import {color, cut, isAgain, nameWidth, plot} from "./look.js";
 import {evenTicks, tickText} from "./ticks.js";
-import {differenceUnit, estimate, range, short, signed} from "./format.js";
+import {differenceUnit, estimate, number, range, short, signed} from "./format.js";
 
 const marks = {better: "▲", worse: "▼", same: "=", undecided: "?", "not comparable": "≠"};
 
@@ -65,5 +65,7 @@ export function strips(state, figures, width, options = {}) {
   if (!all.length) return null;
   const node = el("div", {class: "grid"}, ...all);
   node.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-  return node;
+  if (!figures.some(f => f.d?.some(Boolean))) return node;
+  const level = number(100 * state.data.level, 0);
+  return el("div", {}, el("p", {class: "note"}, `Dots with ${level} % intervals; behind each value the difference from ${state.name(0)}, which is dotted. ▲ better, ▼ worse beyond chance, = the same, ? undecided; those without a sign are not judged.`), node);
 }
