@@ -48,12 +48,19 @@ func WriteSearchJSON(w io.Writer, a *search.Answer) error {
 // WriteSearchCSV writes the alternatives of an answer, the best first, and behind them the baseline: a row an alternative and figure.
 func WriteSearchCSV(w io.Writer, a *search.Answer) error {
 	out := csv.NewWriter(w)
-	_ = out.Write([]string{"rank", "alternative", "sites", "figure", "unit", "value", "low", "high", "n", "difference", "difference_low", "difference_high", "expected", "probability_best", "on_front", "money", "currency", "money_per_point", "gaps", "breaks"})
+	_ = out.Write([]string{"rank", "alternative", "sites", "figure", "unit", "value", "low", "high", "n", "difference", "difference_low", "difference_high", "expected", "probability_best", "on_front", "money", "currency", "money_per_point", "gaps", "breaks", "surrogate_gap"})
 	number := func(x float64) string {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
 			return ""
 		}
 		return strconv.FormatFloat(x, 'g', -1, 64)
+	}
+	gap := "0" // all were looked at
+	switch r := &a.Surrogate; {
+	case r.GapUnknown != "":
+		gap = plainCell("not known: " + r.GapUnknown)
+	case r.Gap != nil:
+		gap = number(*r.Gap)
 	}
 	for i, x := range append(append([]search.Alternative(nil), a.Alternatives...), a.Baseline) {
 		rank := strconv.Itoa(i + 1)
@@ -87,7 +94,7 @@ func WriteSearchCSV(w io.Writer, a *search.Answer) error {
 			if x.PerPoint != nil {
 				perPoint = number(x.PerPoint.Value)
 			}
-			_ = out.Write(append(row, best, strconv.FormatBool(x.OnFront), money, currency, perPoint, plainCell(strings.Join(x.Gaps, "; ")), plainCell(x.Breaks)))
+			_ = out.Write(append(row, best, strconv.FormatBool(x.OnFront), money, currency, perPoint, plainCell(strings.Join(x.Gaps, "; ")), plainCell(x.Breaks), gap))
 		}
 	}
 	out.Flush()
