@@ -200,7 +200,6 @@ func (points frontPoints) Plot(c draw.Canvas, p *plot.Plot) {
 	line.Color = look.Translucent(line.Color, bytesOpacity)
 	c.StrokeLines(line, front)
 	whisker := draw.LineStyle{Color: look.Axis, Width: vg.Points(0.8)}
-	text := look.Text(look.NoteSize, look.Ink)
 	for _, pt := range points {
 		at := vg.Point{X: x(pt.value[0]), Y: y(pt.value[1])}
 		c.StrokeLine2(whisker, x(pt.low[0]), at.Y, x(pt.high[0]), at.Y)
@@ -210,11 +209,21 @@ func (points frontPoints) Plot(c draw.Canvas, p *plot.Plot) {
 			colour = look.Line(0).Color
 		}
 		c.SetColor(colour)
-		c.Fill(circle(at, 3.4))
+		c.Fill(circle(at, pointRadius))
 		if !pt.onFront && pt.name != "b" {
 			c.SetColor(look.White)
 			c.Fill(circle(at, 2.2))
 		}
-		c.FillText(text, vg.Point{X: at.X + 5, Y: at.Y + look.NoteSize + 3}, pt.name)
 	}
+	var names []string
+	var centers []vg.Point
+	var whiskers []vg.Rectangle
+	for _, pt := range points {
+		at := vg.Point{X: x(pt.value[0]), Y: y(pt.value[1])}
+		names, centers = append(names, pt.name), append(centers, at)
+		whiskers = append(whiskers,
+			vg.Rectangle{Min: vg.Point{X: x(pt.low[0]), Y: at.Y - 0.4}, Max: vg.Point{X: x(pt.high[0]), Y: at.Y + 0.4}},
+			vg.Rectangle{Min: vg.Point{X: at.X - 0.4, Y: y(pt.low[1])}, Max: vg.Point{X: at.X + 0.4, Y: y(pt.high[1])}})
+	}
+	drawLabels(c, centers, names, whiskers)
 }
