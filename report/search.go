@@ -305,6 +305,9 @@ func (p *paper) robustness(r *search.Robustness, objective search.Named) {
 	}
 	p.heading(fmt.Sprintf("If %s were up to %.0f %% other than they are, as the surrogate sees it", movedInputs(r), 100*r.Part))
 	same := fmt.Sprintf("The same sites are the best in %.0f %% of %d variations.", 100*r.Same, r.Variations)
+	if r.OfFront {
+		same = fmt.Sprintf("The front is made of the same alternatives in %.0f %% of %d variations. A site counts where an alternative of the front has it; below, the first objective at the end of the front that is best by it.", 100*r.Same, r.Variations)
+	}
 	if r.OfFinalists {
 		same += " Only the alternatives that were simulated were looked at again."
 	}

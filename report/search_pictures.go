@@ -26,6 +26,11 @@ func SearchRobustness(a *search.Answer) (*Picture, error) {
 		caption: fmt.Sprintf("Above: in %d variations all of it moves at once, each by itself; dark is what is chosen as things are, which is the best in %.0f %% of them. "+
 			"Below: one input a fifth less (dark) and a fifth more (light), with the sites as they are chosen; ◆ where others would be better then.", r.Variations, 100*r.Same),
 	}
+	if r.OfFront {
+		p.subtitle = fmt.Sprintf("The front if %s were up to %.0f %% other, as the surrogate sees it", movedInputs(r), 100*r.Part)
+		p.caption = fmt.Sprintf("Above: in %d variations all of it moves at once, each by itself: how often an alternative of the front has the site; dark is what the front has as things are, which is the same in %.0f %% of them. "+
+			"Below: the first objective at the end of the front that is best by it, with one input a fifth less (dark) and a fifth more (light); ◆ where others would be better then.", r.Variations, 100*r.Same)
+	}
 	frequency := &barPanel{title: "how often each site is chosen", axis: "share of the variations", low: 0, high: 1, percent: true}
 	for i, s := range r.Sites {
 		if i == mostBars {

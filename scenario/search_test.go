@@ -132,3 +132,28 @@ func TestTheBestIsRankedByAnyFigure(t *testing.T) {
 		require.ErrorContains(t, err, want, until)
 	}
 }
+
+// TestNoMoreProvidersAreChosenThanMayBe has a region of AWS that is fixed and, in the very cities of the users, sites of two others. Of these Madrid's is
+// worth more: it is the larger city, and farther from the next region of AWS (Paris, 1,050 km) than Warsaw is (Frankfurt, 900 km).
+func TestNoMoreProvidersAreChosenThanMayBe(t *testing.T) {
+	const text = `title: providers
+duration: 10s
+network: {metros: {names: [warsaw-pl, madrid-es]}, sites: sites.csv}
+workloads: [{name: shooter, preset: competitive-fps, concurrent_players: 200, sampled_updates: 0.01}]
+placements: [{name: Ireland, compute: eu-west-1}]
+search:
+  candidates: {compute: [colo-waw, host-mad, eu-central-1, eu-west-3]}
+  choose: 2
+  most_providers: MOST
+  objective: {by: player_rtt mean}
+`
+	sites := []scenario.File{{Name: "sites.csv", Data: []byte("id,kind,lat_deg,lon_deg,provider\ncolo-waw,region,52.2,21.0,colo\nhost-mad,region,40.4,-3.7,host\n")}}
+	for most, want := range map[string][]string{"3": {"colo-waw", "host-mad"}, "2": {"host-mad", "eu-central-1"}, "1": {"eu-central-1", "eu-west-3"}} {
+		problem, err := scenario.Reader{}.ParseSearchFrom("s.yaml", []byte(strings.Replace(text, "MOST", most, 1)), sites)
+		require.NoError(t, err)
+		found, err := search.Explore(t.Context(), problem)
+		require.NoError(t, err)
+		best := found.Study().Placements[1]
+		require.ElementsMatch(t, append([]string{"eu-west-1"}, want...), best.AllSites(), "at most %s", most)
+	}
+}
