@@ -158,7 +158,12 @@ func (r *Run) kept() (kept []InputFile) {
 // outputsOf returns what is written of a comparison, with further files.
 func outputsOf(c *edgewise.Comparison, further []edgewise.Output, noPictures bool) []edgewise.Output {
 	all := slices.Concat(further, OutputsOf(c))
-	all = slices.DeleteFunc(all, func(o edgewise.Output) bool { return o.Where != nil && !o.Where(c) })
+	seen := make(map[string]bool)
+	all = slices.DeleteFunc(all, func(o edgewise.Output) bool {
+		isTwice := seen[o.Name] // asked for now and before
+		seen[o.Name] = true
+		return isTwice || o.Where != nil && !o.Where(c)
+	})
 	if noPictures {
 		all = slices.DeleteFunc(all, func(o edgewise.Output) bool { return isPicture(o.Name) })
 	}
