@@ -155,7 +155,7 @@ func (r *Run) kept() (kept []InputFile) {
 	return kept
 }
 
-// outputsOf returns what is written of a comparison, with further files.
+// outputsOf returns what is written of a comparison, with further files, each in the place of one of the same name.
 func outputsOf(c *edgewise.Comparison, further []edgewise.Output, noPictures bool) []edgewise.Output {
 	all := slices.Concat(further, OutputsOf(c))
 	seen := make(map[string]bool)

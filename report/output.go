@@ -24,6 +24,7 @@ var outputs = slices.Concat([]edgewise.Output{
 }, dataOutputs(), []edgewise.Output{
 	{Name: sketchesFile, About: "the distributions whole, from which edgewise report draws anew", Write: writeSketches},
 	{Name: "comparison.md", About: "tables and verdicts, for people", Write: writeSummary},
+	{Name: pageFile, About: "all of it as a page that explains itself: answer, distributions, maps, who loses", Write: WritePage},
 }, usualPictures())
 
 // A drawing is a picture of a report.

@@ -29,6 +29,9 @@ func Redraw(ctx context.Context, from, to string, run Run) error {
 		return fmt.Errorf("report into %s: %w", to, err)
 	}
 	outputs := outputsOf(c, run.Outputs, run.NoPictures)
+	if m.IsOfSearch() { // the page has its answer, too
+		outputs = slices.DeleteFunc(outputs, func(o edgewise.Output) bool { return o.Name == pageFile })
+	}
 	kept, err := keptFiles(from, m, outputs)
 	if err != nil {
 		return fmt.Errorf("read report: %s: %w", from, err)
@@ -68,7 +71,7 @@ func keptFiles(dir string, m *Manifest, outputs []edgewise.Output) (files []dura
 	defer root.Close()
 	for _, f := range m.Files {
 		isOf := func(o edgewise.Output) bool { return o.Name == f.Name }
-		if slices.ContainsFunc(outputs, isOf) || slices.ContainsFunc(slices.Concat(outputsAtAll(), outputs), isOf) {
+		if slices.ContainsFunc(outputs, isOf) || f.Name != pageFile && slices.ContainsFunc(outputsAtAll(), isOf) {
 			continue
 		}
 		data, err := readListed(root, m, f.Name, mostFileBytes)

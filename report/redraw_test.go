@@ -19,8 +19,8 @@ import (
 	"github.com/edgewise-sim/edgewise/scenario"
 )
 
-// small is a study of all kinds of services that takes no time.
-const small = `
+// quickStudy is a study of all kinds of services that takes no time.
+const quickStudy = `
 title: Small
 duration: 20s
 warm_up: 5s
@@ -39,7 +39,7 @@ failures: [{site: pop-lax, at: 10s, for: 5s}]
 
 func smallComparison(t *testing.T) *edgewise.Comparison {
 	t.Helper()
-	study, err := scenario.Parse("small.yaml", []byte(small))
+	study, err := scenario.Parse("small.yaml", []byte(quickStudy))
 	require.NoError(t, err)
 	c, err := study.Run(t.Context())
 	require.NoError(t, err)
@@ -50,7 +50,7 @@ func TestAReportIsReadAsItWasWritten(t *testing.T) {
 	c := smallComparison(t)
 	dir := filepath.Join(t.TempDir(), "out")
 	further := append(append(report.PicturesAs("pdf", "png"), report.ParquetOutputs()...), report.HDRLogOutput)
-	require.NoError(t, report.WriteRun(t.Context(), dir, c, report.Run{Scenario: []byte(small), Outputs: further}))
+	require.NoError(t, report.WriteRun(t.Context(), dir, c, report.Run{Scenario: []byte(quickStudy), Outputs: further}))
 	read, m, err := report.ReadComparison(dir)
 	require.NoError(t, err)
 

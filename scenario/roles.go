@@ -141,7 +141,12 @@ func (r *roleSpec) read(v value) {
 				field{"admission", func(v value) { v.text(&a.Admission) }},
 				field{"preload", choice(parsePreload, &a.Preload)},
 				field{"skip_in_origin_region", func(v value) { v.boolean(&r.tier.SkipInOriginRegion); r.tier.at["SkipInOriginRegion"] = v }},
-				field{"origins", func(v value) { v.strings(&r.tier.Origins); r.tier.at["Origins"] = v }})
+				field{"origins", func(v value) { v.strings(&r.tier.Origins); r.tier.at["Origins"] = v }},
+				field{"freshness", func(v value) {
+					rules := placesOfRules{at: r.tier.at}
+					readRulesOfTier(v, &rules)
+					r.tier.Freshness = rules.rules
+				}})
 		} else {
 			known = append(known,
 				field{"servers", func(v value) { v.integer(&r.settings.servers) }},
@@ -295,6 +300,8 @@ func (t *tierSpec) take(r *roleSpec) {
 			t.SkipInOriginRegion = r.tier.SkipInOriginRegion
 		case "Origins":
 			t.Origins = r.tier.Origins
+		case "Freshness":
+			t.Freshness = r.tier.Freshness
 		}
 	}
 }

@@ -11,6 +11,12 @@ const (
 	Hit Outcome = iota
 	// DelayedHit joined a fetch of the same object that was under way.
 	DelayedHit
+	// Stale was answered with an object whose lifetime is over: while it is fetched anew, or since that has failed.
+	Stale
+	// NegativeHit was answered from a cache with an error of the client's, such as 404, that it holds.
+	NegativeHit
+	// Revalidated was answered from the first cache, once its object was confirmed from further up (304).
+	Revalidated
 	// Miss was fetched from further up.
 	Miss
 	// Bypass met no cache: computed requests, and cacheable ones that go straight to the origin.
@@ -25,7 +31,7 @@ const (
 	NumOutcomes
 )
 
-var outcomeNames = [NumOutcomes]string{"HIT", "DELAYED_HIT", "MISS", "BYPASS", "PLAYED", "ERROR", "NOT_PLAYED"}
+var outcomeNames = [NumOutcomes]string{"HIT", "DELAYED_HIT", "STALE", "NEGATIVE_HIT", "REVALIDATED", "MISS", "BYPASS", "PLAYED", "ERROR", "NOT_PLAYED"}
 
 // String returns the outcome's name, for example "DELAYED_HIT".
 func (o Outcome) String() string {
@@ -54,11 +60,14 @@ const (
 	WaitsForServer
 	// SessionLost is that of updates not played because the site had failed: those of the rest of the session.
 	SessionLost
+	// OriginError is that of requests that the origin answered by an error, CachedError of those for which a cache held one.
+	OriginError
+	CachedError
 	// NumReasons is the number of reasons.
 	NumReasons
 )
 
-var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down", "waiting for players", "waiting for a server", "session lost"}
+var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down", "waiting for players", "waiting for a server", "session lost", "origin error", "cached error"}
 
 // String returns the reason's name, for example "site down".
 func (r Reason) String() string {

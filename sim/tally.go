@@ -97,11 +97,20 @@ const (
 	// the one that served it.
 	OriginRequests
 	OriginBytes
+	// OriginConfirmed counts those of OriginRequests that were answered without the object, which had not changed (304).
+	OriginConfirmed
+	// AgedAnswers counts the objects with a lifetime that users got at a first tier of caches, AgeMs sums their ages in
+	// ms, as that cache counts them. StaleAnswers counts those of them that were older than their lifetime, StaleMs sums
+	// by how much.
+	AgedAnswers
+	AgeMs
+	StaleAnswers
+	StaleMs
 	// NumCounters is the number of counters.
 	NumCounters
 )
 
-var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "player us", "waiting us", "origin requests", "origin bytes"}
+var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "player us", "waiting us", "origin requests", "origin bytes", "origin confirmed", "aged answers", "age ms", "stale answers", "stale ms"}
 
 // String returns the counter's name, for example "lost sessions".
 func (c Counter) String() string {
@@ -169,15 +178,21 @@ const (
 	// that were delivered.
 	TierRequests TierCounter = iota
 	TierBytes
-	// TierHits and TierHitBytes count those of them that it answered from a cache, or that joined a fetch of
+	// TierHits and TierHitBytes count those of them that it answered from a cache, stale or not, or that joined a fetch of
 	// the same object that was under way.
 	TierHits
 	TierHitBytes
+	// TierFetches counts the fetches that it began where objects have lifetimes, TierBackground those of them for which
+	// nobody waited, since what is stale was served, TierConfirmed those whose object had not changed. They are 0 where nothing
+	// ever expires.
+	TierFetches
+	TierBackground
+	TierConfirmed
 	// NumTierCounters is the number of counters of a tier.
 	NumTierCounters
 )
 
-var tierCounterNames = [NumTierCounters]string{"requests", "bytes", "hits", "hit bytes"}
+var tierCounterNames = [NumTierCounters]string{"requests", "bytes", "hits", "hit bytes", "fetches", "background fetches", "confirmed fetches"}
 
 // String returns the counter's name, for example "hit bytes".
 func (c TierCounter) String() string {
