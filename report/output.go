@@ -41,10 +41,13 @@ type drawing struct {
 var drawings = []drawing{
 	{"latency_cdf", "the latency of every placement, whole", nil, latencyCDF},
 	{"latency_ccdf", "its tail", hasTails, latencyCCDF},
+	{"breakdown", "where the time goes", hasBreakdown, breakdown},
+	{"map", "where users are, and what they feel", hasMap, worldMaps},
 	{"metros", "who gains and who loses, metro by metro", hasMetros, metros},
 	{"quantile_shift", "who gains and who loses, quantile by quantile", hasShifts, quantileShift},
 	{"tails", "what the slowest requests waited for", hasTailCauses, tailBars},
 	{"hit_ratio", "what the caches hit", hasCaches, hitRatios},
+	{"timeline", "latency over the time of the runs", hasSeries, timeline},
 }
 
 // as returns the picture as an output in a format among [PictureFormats].
@@ -101,6 +104,16 @@ func hasMetros(c *edgewise.Comparison) bool {
 	return isComparison(c) && anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return len(w.Metros) > 1 })
 }
 
+// hasBreakdown reports whether the mean of some latency is taken apart.
+func hasBreakdown(c *edgewise.Comparison) bool {
+	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool {
+		return slices.ContainsFunc(w.Figures, func(f edgewise.Figure) bool { return f.Metric == "breakdown" && f.HasValue() })
+	})
+}
+
+// hasMap reports whether metros have places.
+func hasMap(c *edgewise.Comparison) bool { return len(c.Metros) > 0 && hasAnyMetros(c) }
+
 // hasCaches reports whether some request passes a cache.
 func hasCaches(c *edgewise.Comparison) bool {
 	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return has(w, "cache") })
@@ -120,6 +133,9 @@ func latencyCDF(c *edgewise.Comparison) (*Picture, error)    { return LatencyCDF
 func latencyCCDF(c *edgewise.Comparison) (*Picture, error)   { return LatencyCCDF(c, "", "") }
 func quantileShift(c *edgewise.Comparison) (*Picture, error) { return QuantileShift(c, "", "") }
 func metros(c *edgewise.Comparison) (*Picture, error)        { return Metros(c, "") }
+func breakdown(c *edgewise.Comparison) (*Picture, error)     { return Breakdown(c, "") }
+func worldMaps(c *edgewise.Comparison) (*Picture, error)     { return Maps(c, "") }
+func timeline(c *edgewise.Comparison) (*Picture, error)      { return Timeline(c, "") }
 func hitRatios(c *edgewise.Comparison) (*Picture, error)     { return HitRatios(c, "") }
 
 // visibly says in the caption what stands for letters that the font of a file lacks.

@@ -96,7 +96,7 @@ func keptFiles(dir string, m *Manifest, outputs []edgewise.Output) (files []dura
 	defer root.Close()
 	for _, f := range m.Files {
 		isOf := func(o edgewise.Output) bool { return o.Name == f.Name }
-		if slices.ContainsFunc(outputs, isOf) || slices.ContainsFunc(slices.Concat(outputsAtAll(), outputs), isOf) {
+		if slices.ContainsFunc(outputs, isOf) || f.Name != pageFile && slices.ContainsFunc(outputsAtAll(), isOf) {
 			continue
 		}
 		data, err := readListed(root, m, f.Name, mostFileBytes)

@@ -38,7 +38,7 @@ type cacheCmd struct {
 	Seed      uint64    `help:"Seed of the policies that draw at random."`
 	Workers   int       `short:"w" help:"Replays at a time; 0 means one a core. Use 1 to measure speed."`
 	Out       string    `short:"o" help:"File to write the rows to as CSV, in a directory that exists." type:"path"`
-	Curve     curveFlag `help:"Draw the miss-ratio curves of the policies into FILE (.svg or .png), or without =FILE beside the rows."`
+	Curve     curveFlag `help:"Draw the miss-ratio curves of the policies into FILE (.svg, .png or .pdf), or without =FILE beside the rows."`
 	Hit       *string   `help:"Also say how large the cache must be for this hit ratio, like 95%, or that none is."`
 
 	traceFlags `embed:""`
