@@ -10,11 +10,6 @@ func (s *site) startFetch(t *tier, n uint32, now int64, number uint8, recorded b
 		var leaves int64
 		leaves, f.takes = h.dialer.Ask(&t.lines[number][0], f.bytes, now)
 		s.expect(t, n, leaves+h.rtt()+f.service)
-		if s.trace != nil {
-			s.trace.begins(s, t, n)
-			s.trace.asks(s, t, n, h, now, leaves)
-			s.trace.arithmetic(s, t, n, h)
-		}
 		return f
 	}
 	f.attempt, f.number, f.recorded = newAttempt(t.hops[number], now), number, recorded

@@ -146,9 +146,13 @@ const agingVisits = numKinds
 
 // visitOther serves a user's request that is not for an object which is fresh for ever.
 func (s *site) visitOther(v *arrival, c *clients) {
-	if c.kind == agingVisits {
+	switch c.kind {
+	case agingVisits:
 		s.visitAging(v, c)
-	} else {
+	case tracedVisits:
+		s.trace.visits(s, v, c)
+		s.visitCacheable(v, c)
+	default:
 		s.visitComputed(v, c)
 	}
 }

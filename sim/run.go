@@ -194,6 +194,9 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 	for w := range r.plan.workloads {
 		if hops := r.plan.workloads[w].hops; hops != nil {
 			t.hops[w] = hops[site][number]
+			if r.trace != nil {
+				t.hops[w] = slow(t.hops[w])
+			}
 			t.lines[w] = make([]transport.Line, len(t.hops[w]))
 		}
 	}
@@ -361,6 +364,9 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 			requests, kind := open(m), w.kind
 			if edge := r.sites[e.site].edge; kind.MeetsCaches() && edge != nil && edge.aging != nil {
 				requests, kind = shared.variants.of(requests, w.name, r.plan.metros[m], r), agingVisits
+			}
+			if r.trace != nil && kind == Cacheable {
+				kind = tracedVisits
 			}
 			c, src := r.newClients(number, w, m, i, requests)
 			c.kind, c.workload, c.metro, c.sees = kind, shared, int32(m), r.sees

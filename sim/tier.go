@@ -76,10 +76,6 @@ func (s *site) visitCacheable(v *arrival, c *clients) {
 	}
 	outcome := DelayedHit
 	f := t.flights.find(key)
-	if s.trace != nil {
-		s.trace.visit(c, v.at)
-		s.trace.misses(s, t, f, v.at)
-	}
 	if f == nil {
 		outcome = Miss
 		w := c.workload

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/cache/freshness"
@@ -51,7 +52,30 @@ func (t *tracer) visit(c *clients, now int64) {
 // tierName names a tier at a site.
 func (t *tracer) tierName(of *tier) string { return t.plan.placement.Tiers[of.number].Name }
 
-// meets notes what a tier has of an object that ages.
+// tracedVisits is the kind of clients of which one is followed: their visits take another way, so that no other run looks for a
+// tracer.
+const tracedVisits = agingVisits + 1
+
+// visits looks whether a request of a user is the one to follow, and what the first tier has for it.
+func (t *tracer) visits(s *site, v *arrival, c *clients) {
+	t.visit(c, v.at)
+	if s.edge != nil && !s.edge.cache.Contains(uint64(v.key)) {
+		t.misses(s, s.edge, s.edge.flights.find(uint64(v.key)), v.at)
+	}
+}
+
+// slow returns hops that are asked in the way of those that may fail, where a tracer sees them: the answers are the same.
+func slow(hops []nextHop) []nextHop {
+	hops = slices.Clone(hops)
+	for i := range hops {
+		if hops[i].outages == nil {
+			hops[i].outages = []outage{}
+		}
+	}
+	return hops
+}
+
+// looks notes what a tier has of an object that ages.
 func (t *tracer) looks(s *site, of *tier, l *look, now int64) {
 	if t.current {
 		t.mark(now, s.name, "%s: %s", t.tierName(of), l.inWords(now))
