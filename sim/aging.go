@@ -6,6 +6,7 @@ import (
 	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/internal/purpose"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -93,16 +94,26 @@ func (p *Plan) ages() bool {
 	if len(p.placement.Tiers) == 0 {
 		return false
 	}
-	if len(p.scenario.Purges) > 0 {
+	if len(p.scenario.Purges) > 0 || saysLifetimes(&p.scenario, &p.placement) {
 		return true
 	}
-	for i := range p.placement.Tiers {
-		if p.placement.Tiers[i].Freshness != nil {
+	for i := range p.scenario.Workloads {
+		if service, ok := p.scenario.Workloads[i].Service.(workload.Cacheable); ok && service.Variants() > 1 {
 			return true
 		}
 	}
-	for i := range p.scenario.Workloads {
-		if service, ok := p.scenario.Workloads[i].Service.(workload.Cacheable); ok && (len(service.Controls) > 0 || service.Variants() > 1) {
+	return false
+}
+
+// saysLifetimes reports whether an origin or a tier of caches says for how long answers are good.
+func saysLifetimes(s *Scenario, p *placement.Placement) bool {
+	for i := range p.Tiers {
+		if p.Tiers[i].Freshness != nil {
+			return true
+		}
+	}
+	for i := range s.Workloads {
+		if service, ok := s.Workloads[i].Service.(workload.Cacheable); ok && len(service.Controls) > 0 {
 			return true
 		}
 	}

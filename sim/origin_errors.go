@@ -42,8 +42,7 @@ func (s *Scenario) validateOriginErrors() error {
 // checkOriginErrors refuses a placement in which nothing would meet the errors of an origin: its caches take every answer for
 // good.
 func (s *Scenario) checkOriginErrors(p placement.Placement) error {
-	plan := Plan{scenario: *s, placement: p}
-	if len(s.OriginErrors) > 0 && len(p.Tiers) > 0 && !plan.ages() {
+	if len(s.OriginErrors) > 0 && len(p.Tiers) > 0 && !saysLifetimes(s, &p) {
 		return fmt.Errorf("sim: %w", invalid.New("OriginErrors", fmt.Sprintf("%d times", len(s.OriginErrors)),
 			"none, or a workload with Controls or a tier with Freshness: else nothing says what a cache makes of an error"))
 	}
