@@ -54,7 +54,7 @@ func (s *Study) Predict() *Prediction {
 	if s.Until != nil {
 		p.Replications = s.Until.least()
 	}
-	runs := float64(p.Replications) * float64(len(s.Placements))
+	runs := float64(float64(p.Replications) * float64(len(s.Placements)))
 	if s.Tails {
 		p.Tails = 2 * len(s.Placements)
 	}

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/edgewise-sim/edgewise/internal/look"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // pointRadius is that of what a label must not cover.
@@ -52,13 +53,14 @@ func placeLabels(points, sizes []vg.Point, obstacles []vg.Rectangle, bounds vg.R
 	search:
 		for _, far := range []vg.Length{1.5, 5, 10, 16, 24, 34, 46, 60} {
 			for k := range directions {
-				angle := math.Pi/4 + 2*math.Pi*float64(k)/directions // first above and to the right
-				sin, cos := math.Sincos(angle)
-				dx, dy := sizes[i].X/2+pointRadius+far, sizes[i].Y/2+pointRadius+far
-				middle := vg.Point{X: p.X + vg.Length(cos)*dx, Y: p.Y + vg.Length(sin)*dy}
+				angle := math.Pi/4 + float64(2*math.Pi*float64(k)/directions) // first above and to the right
+				sin, cos := vg.Length(portable.Sin(angle)), vg.Length(portable.Cos(angle))
+				half := vg.Point{X: vg.Length(sizes[i].X / 2), Y: vg.Length(sizes[i].Y / 2)}
+				dx, dy := half.X+pointRadius+far, half.Y+pointRadius+far
+				middle := vg.Point{X: p.X + vg.Length(cos*dx), Y: p.Y + vg.Length(sin*dy)}
 				box := vg.Rectangle{
-					Min: vg.Point{X: middle.X - sizes[i].X/2, Y: middle.Y - sizes[i].Y/2},
-					Max: vg.Point{X: middle.X + sizes[i].X/2, Y: middle.Y + sizes[i].Y/2},
+					Min: vg.Point{X: middle.X - half.X, Y: middle.Y - half.Y},
+					Max: vg.Point{X: middle.X + half.X, Y: middle.Y + half.Y},
 				}
 				cover := outside(box, bounds)
 				for _, o := range taken {

@@ -91,8 +91,8 @@ func frameOf(c *edgewise.Comparison) (f mapFrame, ok bool) {
 	}
 	const margin, least = 0.08, 8.0
 	grow := func(low, high *float64, most float64) {
-		half := max(least, (*high-*low)*(1+2*margin)) / 2
-		middle := (*low + *high) / 2
+		half := float64(max(least, (*high-*low)*(1+2*margin)) / 2)
+		middle := float64((*low + *high) / 2)
 		*low, *high = max(middle-half, -most), min(middle+half, most)
 	}
 	grow(&f.west, &f.east, 180)
@@ -306,7 +306,7 @@ func (p *mapPanel) draw(c draw.Canvas) {
 	area.StrokeLines(border, []vg.Point{area.Min, {X: area.Max.X, Y: area.Min.Y}, area.Max, {X: area.Min.X, Y: area.Max.Y}, area.Min})
 	for i := range p.metros {
 		m := &p.metros[i]
-		radius := vg.Length(1.6 + 15*math.Sqrt(m.share))
+		radius := vg.Length(1.6 + float64(15*math.Sqrt(m.share)))
 		centre := at(m.place.LonDeg, m.place.LatDeg)
 		fill := p.colourAt(m.ms)
 		if m.isGrey {

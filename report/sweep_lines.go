@@ -13,6 +13,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/look"
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/sweep"
 )
 
@@ -220,18 +221,14 @@ func sweepRange(r *sweep.Result) (low, high float64) {
 	return low - room, high + room
 }
 
-// axisTitle names the first key on an axis, and those that go with it.
+// axisTitle names the first key on an axis, and says how many go with it: the picture's subtitle names all.
 func axisTitle(r *sweep.Result) string {
 	title := r.Keys[0].Path
 	if r.Keys[0].IsLog {
 		title += " (logarithmic)"
 	}
 	if r.Design == sweep.Zip && len(r.Keys) > 1 {
-		var others []string
-		for _, k := range r.Keys[1:] {
-			others = append(others, k.Path)
-		}
-		title += ", together with " + strings.Join(others, ", ")
+		title += fmt.Sprintf(" and %d %s", len(r.Keys)-1, words.Plural(len(r.Keys)-1, "other key"))
 	}
 	return title
 }

@@ -79,12 +79,12 @@ const (
 )
 
 func (p tailPanel) keyHeight() vg.Length {
-	return tailKeyGap + tailKeyStep*vg.Length((len(p.causes)+tailKeysARow-1)/tailKeysARow)
+	return tailKeyGap + vg.Length(tailKeyStep*vg.Length((len(p.causes)+tailKeysARow-1)/tailKeysARow))
 }
 
 func (p tailPanel) barsHeight() (sum vg.Length) {
 	for i := range p.groups {
-		sum += tailBarStep*vg.Length(len(p.groups[i].tails)) + tailGroupGap
+		sum += vg.Length(tailBarStep*vg.Length(len(p.groups[i].tails))) + tailGroupGap
 	}
 	return sum
 }
@@ -127,16 +127,16 @@ func (p tailPanel) draw(c draw.Canvas) {
 			block(c, note, vg.Point{X: c.Max.X - tailValueWidth + 8, Y: middle}, []string{tailMs(t, t.SumNs) + " ms"})
 			x := data.Min.X
 			for _, cause := range t.Causes {
-				part := width * vg.Length(t.MeanMs(cause.SumNs)/axes.X.Max)
+				part := vg.Length(width * vg.Length(t.MeanMs(cause.SumNs)/axes.X.Max))
 				c.SetColor(p.colour(cause.Cause))
 				c.Fill(vg.Rectangle{Min: vg.Point{X: x, Y: bottom}, Max: vg.Point{X: x + part, Y: bottom + tailBarHeight}}.Path())
 				x += part
 			}
 		}
-		top -= tailBarStep*vg.Length(len(g.tails)) + tailGroupGap
+		top -= vg.Length(tailBarStep*vg.Length(len(g.tails))) + tailGroupGap
 	}
 	for i, cause := range p.causes {
-		at := vg.Point{X: keys.Min.X + tailKeyWidth*vg.Length(i%tailKeysARow), Y: keys.Max.Y - tailKeyGap - tailKeyStep*vg.Length(i/tailKeysARow)}
+		at := vg.Point{X: keys.Min.X + vg.Length(tailKeyWidth*vg.Length(i%tailKeysARow)), Y: keys.Max.Y - tailKeyGap - vg.Length(tailKeyStep*vg.Length(i/tailKeysARow))}
 		c.SetColor(p.colour(cause))
 		c.Fill(vg.Rectangle{Min: vg.Point{X: at.X, Y: at.Y - tailBarHeight}, Max: vg.Point{X: at.X + tailBarHeight, Y: at.Y}}.Path())
 		block(c, note, vg.Point{X: at.X + tailBarHeight + 5, Y: at.Y}, []string{cause})
