@@ -46,9 +46,8 @@ type clients struct {
 	kind     Kind // says how the site serves a request; agingVisits where it meets a cache that ages
 	workload *workloadRun
 
-	metro  int32           // of the plan
-	inVain int64           // of the request that is being answered, see answerInVain
-	sees   func(*Sighting) // is told how each recorded request ends, nil if nobody wants to know
+	metro int32           // of the plan
+	sees  func(*Sighting) // is told how each recorded request ends, nil if nobody wants to know
 }
 
 // A workloadRun is one workload in one run, as all of its clients share it.
@@ -178,9 +177,7 @@ func (c *clients) lose(now int64) {
 	timeout := during(c.outages, now-c.delay).timeout
 	c.lost++
 	c.tally.fail(SiteDown, timeout)
-	if c.sees != nil {
-		c.sees(&Sighting{Workload: int(c.workload.number), Metro: int(c.metro), At: now - c.delay, Outcome: Failed, Reason: SiteDown, TTFB: timeout, TTLB: timeout, request: r, first: now})
-	}
+	c.sightFailure(&r, now-c.delay, now, SiteDown, timeout)
 }
 
 // A served request is how a site answered.
@@ -189,8 +186,9 @@ type served struct {
 	bytes   int64
 	// first and last are the instants at which the first and the last byte leave the site.
 	first, last int64
-	// queue and service are parts of first - arrived; what they leave is the way upstream.
-	queue, service int64
+	// queue, service and inVain, the wait for a site that was down, are parts of first - arrived; what they leave is the way
+	// upstream.
+	queue, service, inVain int64
 }
 
 // answer tallies a request; it returns false where the site fails before the answer leaves. What follows from
@@ -238,7 +236,8 @@ func (c *clients) answer(r *request, s *served) bool {
 	if wait != 0 {
 		t.Causes[Queue] += s.queue
 		t.Causes[Service] += s.service
-		t.Causes[upstreamOf(outcome)] += wait - s.queue - s.service
+		t.Causes[Timeout] += s.inVain
+		t.Causes[upstreamOf(outcome)] += wait - s.queue - s.service - s.inVain
 	}
 	if c.sees != nil {
 		c.sight(r, s)
@@ -262,10 +261,19 @@ func (c *clients) sight(r *request, s *served) {
 		of[Connect], of[TLS] = c.handshakes(r)
 	}
 	if wait := s.first - r.arrived; wait != 0 {
-		of[Queue], of[Service], of[Timeout] = s.queue, s.service, c.inVain
-		of[upstreamOf(s.outcome)] += wait - s.queue - s.service - c.inVain
+		of[Queue], of[Service], of[Timeout] = s.queue, s.service, s.inVain
+		of[upstreamOf(s.outcome)] += wait - s.queue - s.service - s.inVain
 	}
 	c.sees(&is)
+}
+
+// sightFailure tells how a request ended that was asked at an instant and failed at another.
+func (c *clients) sightFailure(r *request, at, now int64, why Reason, waited int64) {
+	if c.sees != nil {
+		c.sees(&Sighting{
+			Workload: int(c.workload.number), Metro: int(c.metro), At: at, Outcome: Failed, Reason: why, TTFB: waited, TTLB: waited, request: *r, first: now,
+		})
+	}
 }
 
 // transferTime returns the time from the first to the last byte of a response on the way to the user.
@@ -305,23 +313,7 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	}
 	c.lost++
 	c.tally.fail(why, waited)
-	if c.sees != nil {
-		c.sees(&Sighting{
-			Workload: int(c.workload.number), Metro: int(c.metro), At: r.arrived - c.delay, Outcome: Failed, Reason: why, TTFB: waited, TTLB: waited, request: *r, first: now,
-		})
-	}
-}
-
-// answerInVain is answer where a part of the wait was for a site that was down.
-func (c *clients) answerInVain(r *request, s *served, inVain int64) bool {
-	c.inVain = inVain
-	ok := c.answer(r, s)
-	c.inVain = 0
-	if ok && r.recorded {
-		c.tally.Causes[Timeout] += inVain
-		c.tally.Causes[upstreamOf(s.outcome)] -= inVain
-	}
-	return ok
+	c.sightFailure(r, r.arrived-c.delay, now, why, waited)
 }
 
 // addUp adds to the tally what is the same for every request of the clients, and the number of requests as

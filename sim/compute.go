@@ -36,10 +36,7 @@ func (s *site) endCalls(c *clients, r *request, a *served, e callEnd) {
 	a.first, a.last = e.at, e.at+c.relay.Open(a.bytes)
 	a.queue += e.queue
 	a.service += e.service
-	if e.inVain != 0 {
-		c.answerInVain(r, a, e.inVain)
-		return
-	}
+	a.inVain += e.inVain
 	c.answer(r, a)
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -39,22 +40,29 @@ const (
 )
 
 // Explain follows one request of a workload from a metro in a replication, which it runs twice on one core: to find the request,
-// and to follow it. Number counts from 1 and is for [ByNumber]. Updates of games cannot be explained.
+// and to follow it. Workload and metro are numbers as in a [Result]; number counts from 1 and is for [ByNumber]. Updates of games
+// cannot be explained.
 func (p *Plan) Explain(ctx context.Context, replication, workload, metro int, which Which, number int) (*Explanation, error) {
+	if err := invalid.First(
+		invalid.Range("workload", workload, 0, len(p.workloads)-1),
+		invalid.Range("metro", metro, 0, len(p.metros)-1),
+	); err != nil {
+		return nil, fmt.Errorf("sim: %w", err)
+	}
 	if p.workloads[workload].kind == Matched {
 		return nil, fmt.Errorf("sim: workload %q is a game; want one with requests", p.workloads[workload].name)
 	}
-	all, found, err := p.find(ctx, replication, workload, metro, which, number)
+	at, number, err := p.find(ctx, replication, workload, metro, which, number)
 	if err != nil {
 		return nil, err
 	}
 	t := &tracer{
-		plan: p, workload: workload, metro: int32(metro), at: found.At, flights: make(map[flightName]bool), messages: make(map[uint64]bool),
+		plan: p, workload: workload, metro: int32(metro), at: at, flights: make(map[flightName]bool), messages: make(map[uint64]bool),
 	}
-	e := &Explanation{WorkloadName: p.workloads[workload].name, MetroName: p.metros[metro]}
+	e := &Explanation{WorkloadName: p.workloads[workload].name, MetroName: p.metros[metro], Number: number}
 	r := &run{plan: p, ctx: ctx, rep: uint64(replication), result: p.newResult(replication), trace: t}
 	r.explains = func(s *Sighting, site uint32, q *request, first int64) {
-		if e.Site == "" && s.Workload == workload && s.Metro == metro && s.At == found.At {
+		if e.Site == "" && s.Workload == workload && s.Metro == metro && s.At == at {
 			e.Sighting, e.Site, e.Line, e.WaitNs = *s, p.sites[site].id, q.line, first-q.arrived
 			if t.found {
 				e.Steps = t.steps(first)
@@ -67,16 +75,13 @@ func (p *Plan) Explain(ctx context.Context, replication, workload, metro int, wh
 	if err := r.advance(1); err != nil {
 		return nil, err
 	}
-	slices.Sort(all)
-	e.Number, _ = slices.BinarySearch(all, found.At)
-	e.Number++
 	return e, nil
 }
 
-// find finds the request, and the instants of all.
-func (p *Plan) find(ctx context.Context, replication, workload, metro int, which Which, number int) (all []int64, found Sighting, err error) {
-	isFound := false
-	var seen []Sighting // by number: all, without their causes
+// find returns the instant of the request that is asked for, and its number.
+func (p *Plan) find(ctx context.Context, replication, workload, metro int, which Which, number int) (at int64, _ int, err error) {
+	var all []int64
+	isFound, slowest := false, int64(0)
 	_, err = p.Watch(ctx, replication, func(s *Sighting) {
 		if s.Workload != workload || s.Metro != metro {
 			return
@@ -84,29 +89,27 @@ func (p *Plan) find(ctx context.Context, replication, workload, metro int, which
 		all = append(all, s.At)
 		is := false
 		switch which {
-		case ByNumber:
-			seen = append(seen, Sighting{Workload: s.Workload, Metro: s.Metro, At: s.At})
 		case Slowest:
-			is = s.Outcome != Failed && (!isFound || s.TTFB > found.TTFB || s.TTFB == found.TTFB && s.At < found.At)
+			is = s.Outcome != Failed && (!isFound || s.TTFB > slowest || s.TTFB == slowest && s.At < at)
 		case FirstMiss:
-			is = s.Outcome == Miss && (!isFound || s.At < found.At)
+			is = s.Outcome == Miss && (!isFound || s.At < at)
 		}
 		if is {
-			isFound, found = true, *s
+			isFound, at, slowest = true, s.At, s.TTFB
 		}
 	})
 	if err != nil {
-		return nil, found, err
+		return 0, 0, err
 	}
-	if which == ByNumber {
-		slices.SortFunc(seen, func(a, b Sighting) int { return int(min(max(a.At-b.At, -1), 1)) })
-		if number < 1 || number > len(seen) {
-			return nil, found, fmt.Errorf("sim: request %d; want 1 to %d, as many as workload %q has from %q in the recorded time", number, len(seen), p.workloads[workload].name, p.metros[metro])
-		}
-		return all, seen[number-1], nil
+	slices.Sort(all)
+	switch {
+	case which == ByNumber && (number < 1 || number > len(all)):
+		return 0, 0, fmt.Errorf("sim: request %d; want 1 to %d, as many as workload %q has from %q in the recorded time", number, len(all), p.workloads[workload].name, p.metros[metro])
+	case which == ByNumber:
+		at = all[number-1]
+	case !isFound:
+		return 0, 0, fmt.Errorf("sim: workload %q has no such request from %q in the recorded time, of %d", p.workloads[workload].name, p.metros[metro], len(all))
 	}
-	if !isFound {
-		return nil, found, fmt.Errorf("sim: workload %q has no such request from %q in the recorded time, of %d", p.workloads[workload].name, p.metros[metro], len(all))
-	}
-	return all, found, nil
+	before, _ := slices.BinarySearch(all, at)
+	return at, before + 1, nil
 }

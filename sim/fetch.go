@@ -168,32 +168,23 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 			} else {
 				s.sendHit(t, m, f.first, f.last) // it waits for the rest of what another has asked for
 			}
-		} else if c := &s.clients[waiting.clients]; f.second {
-			f.answerInVain(c, &waiting.request, waiting.outcome, now)
 		} else {
-			f.answer(c, &waiting.request, waiting.outcome, now)
+			f.answer(&s.clients[waiting.clients], &waiting.request, waiting.outcome, now)
 		}
 	}
 	f.waiters = 0
 }
 
-// answer tallies a user's request for an object whose fetch has an answer; it returns false where the site
-// fails first.
-func (f *flight) answer(c *clients, r *request, outcome Outcome, now int64) bool {
+// answer tallies a user's request for an object whose fetch has an answer.
+func (f *flight) answer(c *clients, r *request, outcome Outcome, now int64) {
 	a := served{outcome: outcome, bytes: r.size(f.bytes), first: max(now, f.first), last: max(now, f.last)}
 	if outcome == Miss {
 		a.queue, a.service = f.queue, f.service
 	}
-	return c.answer(r, &a)
-}
-
-// answerInVain is answer where the first site that was asked has not answered.
-func (f *flight) answerInVain(c *clients, r *request, outcome Outcome, now int64) {
-	a := served{outcome: outcome, bytes: r.size(f.bytes), first: max(now, f.first), last: max(now, f.last)}
-	if outcome == Miss {
-		a.queue, a.service = f.queue, f.service
+	if f.second { // the first site that was asked has not answered
+		a.inVain = max(f.asked-r.arrived, 0)
 	}
-	c.answerInVain(r, &a, max(f.asked-r.arrived, 0))
+	c.answer(r, &a)
 }
 
 // A waiter is a request that waits for a fetch: a user's, or another site's.

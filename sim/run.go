@@ -116,7 +116,7 @@ func (p *Plan) newResult(replication int) *Result {
 // build makes the sites with their caches and servers, and gives them their users.
 func (r *run) build() error {
 	s := &r.plan.scenario
-	if r.plan.ages() {
+	if s.ages(&r.plan.placement) {
 		for i := range r.plan.workloads {
 			r.contents = append(r.contents, r.newContent(i))
 		}

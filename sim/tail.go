@@ -109,9 +109,9 @@ func newTailGroup(t *Tally) *tailGroup {
 	for _, p := range TailMarks {
 		about := t.Metrics[0].Latency.QuantileNs(p)
 		// A sketch is off by its relative error at most; ranks are rounded by one more.
-		const error = 2 * stats.RelativeError
+		const off = 2 * stats.RelativeError
 		g.marks = append(g.marks, tailMark{
-			low: int64(math.Floor(about * (1 - error))), high: int64(math.Ceil(about * (1 + error))), between: make(map[int64]*Tail),
+			low: int64(math.Floor(about * (1 - off))), high: int64(math.Ceil(about * (1 + off))), between: make(map[int64]*Tail),
 		})
 	}
 	return g

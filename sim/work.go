@@ -129,7 +129,7 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 			held = largest
 		}
 		entry := float64(entryBytes)
-		if plan := (&Plan{scenario: *s, placement: *p}); plan.ages() {
+		if s.ages(p) {
 			entry += heldBytes
 		}
 		return int64(min(float64(held*entry)+preload+float64(players*playerBytes), math.MaxInt64/2))
