@@ -2,9 +2,11 @@ package edgewise
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -81,11 +83,8 @@ func (s *Study) validateExpectations() error {
 		if _, ok := relations[e.Relation]; !ok {
 			errs = append(errs, invalid.New(at+".Relation", fmt.Sprintf("%q", e.Relation), "<, <=, > or >="))
 		}
-		known := e.Placement == ""
-		for _, p := range s.Placements {
-			known = known || p.Name == e.Placement
-		}
-		if !known {
+		isCalled := func(p placement.Placement) bool { return p.Name == e.Placement }
+		if e.Placement != "" && !slices.ContainsFunc(s.Placements, isCalled) {
 			errs = append(errs, invalid.New(at+".Placement", fmt.Sprintf("%q", e.Placement), "the name of a placement"))
 		}
 	}
@@ -130,12 +129,7 @@ func (s *Study) expected(c *Comparison) (all []Expected) {
 }
 
 func isRefused(c *Comparison, placement string) bool {
-	for _, r := range c.Refused {
-		if r.Placement == placement {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Refused, func(r Refusal) bool { return r.Placement == placement })
 }
 
 // Unmet returns the expectations that do not hold.

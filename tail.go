@@ -45,6 +45,10 @@ func (s *Study) addTails(ctx context.Context, c *Comparison) error {
 	if err != nil {
 		return err
 	}
+	metros := make(map[string]int, len(c.Metros)) // numbers by id
+	for i := range c.Metros {
+		metros[c.Metros[i].ID] = i
+	}
 	var crew errgroup.Group
 	crew.SetLimit(s.workers())
 	for p := range plans {
@@ -57,10 +61,8 @@ func (s *Study) addTails(ctx context.Context, c *Comparison) error {
 				of := &c.Placements[p].Workloads[w]
 				of.Tails = tailsOf(tails[w].All)
 				for m := range of.Metros {
-					for number := range tails[w].Metros {
-						if c.Metros[number].ID == of.Metros[m].ID {
-							of.Metros[m].Tails = tailsOf(tails[w].Metros[number])
-						}
+					if number, ok := metros[of.Metros[m].ID]; ok && number < len(tails[w].Metros) {
+						of.Metros[m].Tails = tailsOf(tails[w].Metros[number])
 					}
 				}
 			}

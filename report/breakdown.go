@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"image/color"
-	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -14,14 +13,14 @@ import (
 )
 
 // Breakdown draws where the mean of the headline latency goes: one panel a workload, one bar a placement, stacked by cause in the order in which time
-// passes. A cause has one colour in all panels, and its name in the bar where it fits. A workload of "" selects all.
+// passes. A cause has one colour in all pictures, and its name in the bar where it fits. A workload of "" selects all.
 func Breakdown(c *edgewise.Comparison, workload string) (*Picture, error) {
 	workloads, err := selectWorkloads(c, workload)
 	if err != nil {
 		return nil, fmt.Errorf("breakdown: %w", err)
 	}
 	p := &Picture{title: c.Title, subtitle: "Where the mean latency goes, " + basis(c)}
-	var causes []string
+	causes := make(map[string]bool)
 	var drawn []*breakdownPanel
 	for _, name := range workloads {
 		panel := &breakdownPanel{title: name}
@@ -36,9 +35,7 @@ func Breakdown(c *edgewise.Comparison, workload string) (*Picture, error) {
 				if f.Metric != "breakdown" || !f.HasValue() || f.Value <= 0 {
 					continue
 				}
-				if !slices.Contains(causes, f.Statistic) {
-					causes = append(causes, f.Statistic)
-				}
+				causes[f.Statistic] = true
 				row.parts = append(row.parts, breakdownPart{f.Statistic, f.Value})
 				row.sum += f.Value
 			}
@@ -56,14 +53,7 @@ func Breakdown(c *edgewise.Comparison, workload string) (*Picture, error) {
 		p.panels = []panel{notice{c.Title, "No latency is taken apart by cause."}}
 		return p, nil
 	}
-	key := new(commonKey)
-	colours := make(map[string]color.Color)
-	for i, cause := range causes {
-		colours[cause] = causeColours[i%len(causeColours)]
-		key.entries = append(key.entries, keyEntry{style: draw.LineStyle{Color: colours[cause], Width: vg.Points(8)}, name: cause})
-	}
 	for _, panel := range drawn { // what is of one metric has one axis
-		panel.colours = colours
 		for _, o := range drawn {
 			for _, r := range o.rows {
 				if o.axis == panel.axis {
@@ -72,19 +62,10 @@ func Breakdown(c *edgewise.Comparison, workload string) (*Picture, error) {
 			}
 		}
 	}
-	p.panels = append(p.panels, key)
+	p.panels = append(p.panels, causeKey(causes))
 	p.bound()
 	p.caption = "Means of the answered requests; the parts sum to the mean."
 	return p, nil
-}
-
-// causeColours are those of Tol's muted and light schemes (Colour Schemes, SRON/EPS/TN/09-002, 2021), which can be told apart with any common
-// colour blindness as far as they are neighbours.
-var causeColours = []color.NRGBA{
-	{R: 0x88, G: 0xcc, B: 0xee, A: 0xff}, {R: 0x33, G: 0x22, B: 0x88, A: 0xff}, {R: 0xdd, G: 0xcc, B: 0x77, A: 0xff}, {R: 0x11, G: 0x77, B: 0x33, A: 0xff},
-	{R: 0xcc, G: 0x66, B: 0x77, A: 0xff}, {R: 0x44, G: 0xaa, B: 0x99, A: 0xff}, {R: 0x88, G: 0x22, B: 0x55, A: 0xff}, {R: 0xaa, G: 0xaa, B: 0x00, A: 0xff},
-	{R: 0xaa, G: 0x44, B: 0x99, A: 0xff}, {R: 0x99, G: 0xdd, B: 0xff, A: 0xff}, {R: 0xee, G: 0x88, B: 0x66, A: 0xff}, {R: 0x55, G: 0x55, B: 0x55, A: 0xff},
-	{R: 0xff, G: 0xaa, B: 0xbb, A: 0xff}, {R: 0xdd, G: 0xdd, B: 0xdd, A: 0xff},
 }
 
 // A breakdownPanel holds the bars of one workload.
@@ -92,7 +73,6 @@ type breakdownPanel struct {
 	title, axis string
 	rows        []breakdownRow
 	most        float64 // ms
-	colours     map[string]color.Color
 }
 
 // A breakdownRow is one placement.
@@ -157,7 +137,7 @@ func (p breakdownBars) Plot(c draw.Canvas, axes *plot.Plot) {
 		for _, part := range row.parts {
 			from, to := c.X(axes.X.Norm(passed)), c.X(axes.X.Norm(passed+part.ms))
 			passed += part.ms
-			colour := p.colours[part.cause]
+			colour := causeColour(part.cause)
 			c.SetColor(colour)
 			c.Fill(vg.Rectangle{Min: vg.Point{X: from, Y: bottom}, Max: vg.Point{X: to, Y: bottom + breakdownBarHeight}}.Path())
 			c.StrokeLine2(draw.LineStyle{Color: look.White, Width: vg.Points(0.6)}, to, bottom, to, bottom+breakdownBarHeight)

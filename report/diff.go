@@ -148,8 +148,8 @@ func (d *Changes) difference(was, is *edgewise.Figure) stats.Estimate {
 	return stats.IndependentDifferenceOf(is.Replicates, was.Replicates, d.Level)
 }
 
-// IsSame reports whether the two say the same: no figure differs beyond chance, none is there in one alone, and nothing else differs
-// that is more than a title.
+// IsSame reports whether the two say the same: no figure differs beyond chance, and no placement or workload is there in one alone. What
+// else differs ([Changes].Others) may well have been meant.
 func (d *Changes) IsSame() bool {
 	return len(d.OnlyBefore)+len(d.OnlyAfter) == 0 && !slices.ContainsFunc(d.Figures, func(c Change) bool {
 		return c.Verdict == stats.Better || c.Verdict == stats.Worse

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"image/color"
 	"math"
@@ -31,15 +32,9 @@ func Maps(c *edgewise.Comparison, workload string) (*Picture, error) {
 	if !ok {
 		return &Picture{title: c.Title, panels: []panel{notice{c.Title, "No metro has a place."}}}, nil
 	}
-	verdicts := make(map[judgedFigure]stats.Verdict)
-	if len(c.Placements) > 1 {
-		all, err := MetroVerdicts(c, Margins{})
-		if err != nil {
-			return nil, fmt.Errorf("maps: %w", err)
-		}
-		for _, v := range all {
-			verdicts[judgedFigure{v.Placement, v.Workload, v.MetroID, v.Metric, v.Statistic}] = v.Verdict
-		}
+	verdicts, err := verdictsByMetro(c)
+	if err != nil {
+		return nil, fmt.Errorf("maps: %w", err)
 	}
 	p := &Picture{title: c.Title, subtitle: "Mean latency by metro, and what placements change, " + basis(c), columns: 3}
 	p.columns = min(p.columns, len(c.Placements)*len(workloads))
@@ -171,10 +166,7 @@ func newMapPanel(c *edgewise.Comparison, placement int, workload string, frame m
 		return nil
 	}
 	p := &mapPanel{title: workload, subtitle: of.Name, frame: frame, scale: scale, isBaseline: placement == 0}
-	places := make(map[string]*edgewise.Place)
-	for i := range c.Metros {
-		places[c.Metros[i].ID] = &c.Metros[i]
-	}
+	places := placesByID(c.Metros)
 	total := 0.0
 	metric := w.Headline().Name()
 	for k := range w.Metros {
@@ -200,15 +192,7 @@ func newMapPanel(c *edgewise.Comparison, placement int, workload string, frame m
 		p.metros[i].share /= max(total, 1)
 	}
 	// Large ones first, so that small ones lie on them.
-	slices.SortStableFunc(p.metros, func(a, b mapMetro) int {
-		switch {
-		case a.share > b.share:
-			return -1
-		case a.share < b.share:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(p.metros, func(a, b mapMetro) int { return cmp.Compare(b.share, a.share) })
 	for i := range c.Sites {
 		if s := &c.Sites[i]; slices.ContainsFunc(of.Roles, func(r edgewise.SiteRole) bool { return r.Site == s.ID }) {
 			p.sites = append(p.sites, s)
@@ -241,18 +225,18 @@ func (p *mapPanel) height() vg.Length {
 	return mapTitleHeight + h + mapScaleHeight
 }
 
-// The colours of maps: from pale to dark for latencies, and of differences green where it is faster and red where it is slower, both to be told
+// The colours of maps: from pale to dark for latencies, and of differences blue where it is faster and red where it is slower, both to be told
 // apart by those with any common colour blindness by how dark they are, and by the ring of those that are slower.
 var (
-	paleColour  = color.NRGBA{R: 0xfd, G: 0xe7, B: 0xa9, A: 0xff}
-	darkColour  = color.NRGBA{R: 0x7a, G: 0x01, B: 0x4d, A: 0xff}
-	betterColor = color.NRGBA{R: 0x00, G: 0x5a, B: 0x9c, A: 0xff}
-	worseColor  = color.NRGBA{R: 0xc4, G: 0x3c, B: 0x00, A: 0xff}
-	noneColour  = color.NRGBA{R: 0xf2, G: 0xf2, B: 0xee, A: 0xff}
-	undecided   = color.NRGBA{R: 0xb4, G: 0xb4, B: 0xb4, A: 0xff}
-	landColour  = color.NRGBA{R: 0xee, G: 0xec, B: 0xe6, A: 0xff}
-	seaColour   = color.NRGBA{R: 0xf6, G: 0xf9, B: 0xfb, A: 0xff}
-	coastColour = color.NRGBA{R: 0xcc, G: 0xc8, B: 0xbe, A: 0xff}
+	paleColour   = color.NRGBA{R: 0xfd, G: 0xe7, B: 0xa9, A: 0xff}
+	darkColour   = color.NRGBA{R: 0x7a, G: 0x01, B: 0x4d, A: 0xff}
+	betterColour = color.NRGBA{R: 0x00, G: 0x5a, B: 0x9c, A: 0xff}
+	worseColour  = color.NRGBA{R: 0xc4, G: 0x3c, B: 0x00, A: 0xff}
+	noneColour   = color.NRGBA{R: 0xf2, G: 0xf2, B: 0xee, A: 0xff}
+	undecided    = color.NRGBA{R: 0xb4, G: 0xb4, B: 0xb4, A: 0xff}
+	landColour   = color.NRGBA{R: 0xee, G: 0xec, B: 0xe6, A: 0xff}
+	seaColour    = color.NRGBA{R: 0xf6, G: 0xf9, B: 0xfb, A: 0xff}
+	coastColour  = color.NRGBA{R: 0xcc, G: 0xc8, B: 0xbe, A: 0xff}
 )
 
 // between returns a colour at a share of the way between two.
@@ -268,9 +252,9 @@ func (p *mapPanel) colourAt(ms float64) color.NRGBA {
 	case p.isBaseline:
 		return between(paleColour, darkColour, (ms-p.scale.low)/(p.scale.high-p.scale.low))
 	case ms < 0:
-		return between(noneColour, betterColor, -ms/p.scale.change)
+		return between(noneColour, betterColour, -ms/p.scale.change)
 	}
-	return between(noneColour, worseColor, ms/p.scale.change)
+	return between(noneColour, worseColour, ms/p.scale.change)
 }
 
 func (p *mapPanel) draw(c draw.Canvas) {

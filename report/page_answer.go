@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"slices"
@@ -264,15 +265,7 @@ const losersAtOnce = 8
 // loserViews returns who loses, the most users first. Placements that are alike stand once.
 func loserViews(losers []Losers, ranks *ranking, c *edgewise.Comparison) (views []pageLoserView) {
 	sorted := slices.Clone(losers)
-	slices.SortStableFunc(sorted, func(a, b Losers) int {
-		switch {
-		case a.WorseShare > b.WorseShare:
-			return -1
-		case a.WorseShare < b.WorseShare:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(sorted, func(a, b Losers) int { return cmp.Compare(b.WorseShare, a.WorseShare) })
 	for i := range sorted {
 		l := &sorted[i]
 		if l.WorseMetros == 0 {

@@ -7,7 +7,7 @@ import (
 // A pageBill is what the placements cost in a month; lists are by placement.
 type pageBill struct {
 	Currency string `json:"currency"`
-	// Items are the parts of the bill by item, Sites those by site.
+	// Total is the whole, More what of it is beyond the baseline's; Items are its parts by item, Sites those by site.
 	Total []roughEstimate `json:"total"`
 	More  []roughEstimate `json:"more"`
 	Items []pageBillPart  `json:"items"`

@@ -115,11 +115,7 @@ func newPageData(c *edgewise.Comparison, a *search.Answer) (*pageData, error) {
 		d.Placements = append(d.Placements, pagePlacement{Name: p.Name, About: placementInWords(c, p), Roles: pageRoles(c, p)})
 	}
 	for _, name := range workloadNames(c) {
-		w, err := newPageWorkload(c, name, ranks, losers)
-		if err != nil {
-			return nil, err
-		}
-		d.Workloads = append(d.Workloads, *w)
+		d.Workloads = append(d.Workloads, newPageWorkload(c, name, ranks, losers))
 	}
 	for i := range c.Failures {
 		f := &c.Failures[i]
@@ -163,9 +159,9 @@ func pageRoles(c *edgewise.Comparison, p *edgewise.PlacementResult) (roles []pag
 	return roles
 }
 
-func newPageWorkload(c *edgewise.Comparison, name string, ranks *ranking, losers []Losers) (*pageWorkload, error) {
+func newPageWorkload(c *edgewise.Comparison, name string, ranks *ranking, losers []Losers) pageWorkload {
 	results := make([]*edgewise.WorkloadResult, len(c.Placements))
-	w := &pageWorkload{Name: name, Alike: make([]int, len(c.Placements))}
+	w := pageWorkload{Name: name, Alike: make([]int, len(c.Placements))}
 	for i := range c.Placements {
 		results[i] = workloadOf(&c.Placements[i], name)
 		if results[i] != nil && w.Kind == "" {
@@ -182,14 +178,11 @@ func newPageWorkload(c *edgewise.Comparison, name string, ranks *ranking, losers
 		}
 	}
 	w.Figures = append(pageFigures(c, name, results, ranks), pageTails(results)...)
-	var err error
-	if w.Curves, err = newPageCurves(c, results); err != nil {
-		return nil, err
-	}
+	w.Curves = newPageCurves(c, results)
 	w.Metros = newPageMetros(c, name, w.Metric, results, losers)
 	w.Sites = newPageSites(c, results)
 	w.Series = newPageSeries(c, results, w.Alike)
-	return w, nil
+	return w
 }
 
 // pageFigures returns all figures of a workload that some placement has, but what is a difference itself.

@@ -25,20 +25,17 @@ func newPageSeries(c *edgewise.Comparison, results []*edgewise.WorkloadResult, a
 		if w == nil || alike[i] != i || len(w.Series.Steps) == 0 {
 			continue
 		}
-		step := w.Series.Step.Seconds()
-		s.StepSeconds, anySteps = rough(step), true
+		s.StepSeconds, anySteps = rough(w.Series.Step.Seconds()), true
 		cached := has(w, "cache")
 		anyHits = anyHits || cached
-		for _, at := range w.Series.Steps {
-			ms, hits := math.NaN(), math.NaN()
-			if at.Requests > 0 {
-				ms = float64(at.SumNs) / float64(at.Requests) / 1e6
-				if cached {
-					hits = 100 * float64(at.Hits) / float64(at.Requests)
-				}
+		for k := range w.Series.Steps {
+			at := &w.Series.Steps[k]
+			hits := math.NaN()
+			if cached {
+				hits = 100 * at.HitShare()
 			}
-			s.Requests[i] = append(s.Requests[i], rough(float64(at.Requests)/(step*float64(max(c.Replications, 1)))))
-			s.Ms[i], s.Hits[i] = append(s.Ms[i], rough(ms)), append(s.Hits[i], rough(hits))
+			s.Requests[i] = append(s.Requests[i], rough(w.Series.PerSecond(at, c.Replications)))
+			s.Ms[i], s.Hits[i] = append(s.Ms[i], rough(at.MeanMs())), append(s.Hits[i], rough(hits))
 		}
 	}
 	if !anySteps {

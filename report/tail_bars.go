@@ -2,10 +2,8 @@ package report
 
 import (
 	"fmt"
-	"image/color"
 	"strings"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -22,9 +20,9 @@ func TailBars(c *edgewise.Comparison, workload string) (*Picture, error) {
 		return nil, fmt.Errorf("tails: %w", err)
 	}
 	p := &Picture{title: c.Title, subtitle: "Mean time to the first byte by cause, of the slowest requests"}
-	more := 0
+	more, causes := 0, make(map[string]bool)
 	for _, name := range workloads {
-		panel := tailPanel{title: name, causes: causesOf(c, name)}
+		panel := tailPanel{title: name}
 		for i := range c.Placements {
 			if w := workloadOf(&c.Placements[i], name); w != nil && len(w.Tails) > 0 {
 				panel.groups = append(panel.groups, tailGroup{c.Placements[i].Name, w.Tails})
@@ -36,12 +34,16 @@ func TailBars(c *edgewise.Comparison, workload string) (*Picture, error) {
 		}
 		if len(panel.groups) > 0 {
 			p.panels = append(p.panels, panel)
+			for _, cause := range causesOf(c, name) {
+				causes[cause] = true
+			}
 		}
 	}
 	if len(p.panels) == 0 {
 		p.panels = []panel{notice{strings.Join(workloads, ", "), "The slowest requests have not been taken apart, or none was answered."}}
 		return p, nil
 	}
+	p.panels = append(p.panels, causeKey(causes))
 	p.bound()
 	p.caption = "The first replication alone, above its own quantiles. The parts of a bar sum to its length."
 	if more > 0 {
@@ -53,7 +55,6 @@ func TailBars(c *edgewise.Comparison, workload string) (*Picture, error) {
 // A tailPanel holds the bars of one workload.
 type tailPanel struct {
 	title  string
-	causes []string
 	groups []tailGroup
 }
 
@@ -72,15 +73,7 @@ const (
 	tailGroupGap   = 12 * vg.Length(1)
 	tailMarkWidth  = 62 * vg.Length(1)
 	tailValueWidth = 66 * vg.Length(1)
-	tailKeyStep    = 15 * vg.Length(1)
-	tailKeyGap     = 8 * vg.Length(1)
-	tailKeyWidth   = 118 * vg.Length(1)
-	tailKeysARow   = 5
 )
-
-func (p tailPanel) keyHeight() vg.Length {
-	return tailKeyGap + vg.Length(tailKeyStep*vg.Length((len(p.causes)+tailKeysARow-1)/tailKeysARow))
-}
 
 func (p tailPanel) barsHeight() (sum vg.Length) {
 	for i := range p.groups {
@@ -90,13 +83,10 @@ func (p tailPanel) barsHeight() (sum vg.Length) {
 }
 
 func (p tailPanel) height() vg.Length {
-	return panelTitleHeight + p.barsHeight() + hitAxisHeight + p.keyHeight()
+	return panelTitleHeight + p.barsHeight() + hitAxisHeight
 }
 
 func (p tailPanel) draw(c draw.Canvas) {
-	keys := draw.Canvas{Canvas: c.Canvas, Rectangle: c.Rectangle}
-	keys.Max.Y = c.Min.Y + p.keyHeight()
-	c.Min.Y = keys.Max.Y
 	longest := 0.0
 	for _, g := range p.groups {
 		for i := range g.tails {
@@ -106,11 +96,7 @@ func (p tailPanel) draw(c draw.Canvas) {
 	axes := look.NewPlot()
 	axes.HideY()
 	axes.X.Min, axes.X.Max, axes.Y.Min, axes.Y.Max = 0, max(1.02*longest, 1e-3), 0, 1
-	var ticks plot.ConstantTicks
-	for _, x := range look.RoundNumbers(0, axes.X.Max) {
-		ticks = append(ticks, plot.Tick{Value: x, Label: fmt.Sprintf("%g", x)})
-	}
-	axes.X.Tick.Marker = ticks
+	axes.X.Tick.Marker = roundTicks{}
 	axes.X.Label.Text = "mean time to the first byte, ms"
 	axes.Add(gridOf(axes))
 	data := drawFrame(c, p.title, axes, hitNameWidth+tailMarkWidth, tailValueWidth)
@@ -128,32 +114,11 @@ func (p tailPanel) draw(c draw.Canvas) {
 			x := data.Min.X
 			for _, cause := range t.Causes {
 				part := vg.Length(width * vg.Length(t.MeanMs(cause.SumNs)/axes.X.Max))
-				c.SetColor(p.colour(cause.Cause))
+				c.SetColor(causeColour(cause.Cause))
 				c.Fill(vg.Rectangle{Min: vg.Point{X: x, Y: bottom}, Max: vg.Point{X: x + part, Y: bottom + tailBarHeight}}.Path())
 				x += part
 			}
 		}
 		top -= vg.Length(tailBarStep*vg.Length(len(g.tails))) + tailGroupGap
 	}
-	for i, cause := range p.causes {
-		at := vg.Point{X: keys.Min.X + vg.Length(tailKeyWidth*vg.Length(i%tailKeysARow)), Y: keys.Max.Y - tailKeyGap - vg.Length(tailKeyStep*vg.Length(i/tailKeysARow))}
-		c.SetColor(p.colour(cause))
-		c.Fill(vg.Rectangle{Min: vg.Point{X: at.X, Y: at.Y - tailBarHeight}, Max: vg.Point{X: at.X + tailBarHeight, Y: at.Y}}.Path())
-		block(c, note, vg.Point{X: at.X + tailBarHeight + 5, Y: at.Y}, []string{cause})
-	}
-}
-
-// colour returns that of a cause: the colours of lines, the later ones lighter.
-func (p tailPanel) colour(cause string) color.Color {
-	number := 0
-	for i, name := range p.causes {
-		if name == cause {
-			number = i
-		}
-	}
-	line := look.Line(number).Color
-	if look.Round(number) > 0 {
-		return look.Translucent(line, 0.5)
-	}
-	return line
 }

@@ -35,12 +35,12 @@ func Timeline(c *edgewise.Comparison, workload string) (*Picture, error) {
 			panel.title = panelTitle(name, w.Kind)
 			panel.plot.Y.Label.Text = "mean " + metricTitle(w.Headline().Name()) + ", ms"
 			of := course{style: look.Line(i)}
-			for k, s := range w.Series.Steps {
-				if s.Requests == 0 {
+			for k := range w.Series.Steps {
+				ms := w.Series.Steps[k].MeanMs()
+				if math.IsNaN(ms) {
 					of.points = append(of.points, coursePoint{math.NaN(), math.NaN()})
 					continue
 				}
-				ms := float64(s.SumNs) / float64(s.Requests) / 1e6
 				low, high = min(low, ms), max(high, ms)
 				of.points = append(of.points, coursePoint{from + float64((float64(k)+0.5)*w.Series.Step.Minutes()), ms})
 			}

@@ -236,8 +236,12 @@ func (c *clients) answer(r *request, s *served) bool {
 	if wait != 0 {
 		t.Causes[Queue] += s.queue
 		t.Causes[Service] += s.service
-		t.Causes[Timeout] += s.inVain
-		t.Causes[upstreamOf(outcome)] += wait - s.queue - s.service - s.inVain
+		upstream := wait - s.queue - s.service
+		if s.inVain != 0 {
+			t.Causes[Timeout] += s.inVain
+			upstream -= s.inVain
+		}
+		t.Causes[upstreamOf(outcome)] += upstream
 	}
 	if c.sees != nil {
 		c.sight(r, s)

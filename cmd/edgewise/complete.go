@@ -215,10 +215,8 @@ func valuesOf(v *kong.Value, begun string) (all []string) {
 			add(name, "")
 		}
 	case kind == "traces":
-		for f := trace.Format(0); f.String() != "" && int(f) < 32; f++ {
-			if _, err := trace.ParseFormat(f.String()); err == nil {
-				add(f.String(), "")
-			}
+		for _, name := range trace.FormatNames() {
+			add(name, "")
 		}
 	case kind != "":
 		for _, name := range strings.Split(kind, " ") {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -175,7 +176,7 @@ func openSites(p catalog.Provider, kind topology.NodeKind) []topology.Node {
 // nearest returns the node nearest to another.
 func nearest(nodes []topology.Node, to topology.Node) topology.Node {
 	return slices.MinFunc(nodes, func(a, b topology.Node) int {
-		return int(topology.DistanceKm(a.Place(), to.Place()) - topology.DistanceKm(b.Place(), to.Place()))
+		return cmp.Compare(topology.DistanceKm(a.Place(), to.Place()), topology.DistanceKm(b.Place(), to.Place()))
 	})
 }
 
