@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sort"
 )
 
 // A center is users of whom the one who is worst off counts (Hakimi, Operations Research 12, 1964: the p-center). Costs are those of a
@@ -35,12 +36,7 @@ func (c *center) bound() float64 {
 	levels := slices.Concat(c.costs, c.fixed)
 	slices.Sort(levels)
 	levels = slices.Compact(levels)
-	n, _ := slices.BinarySearchFunc(levels, true, func(level float64, _ bool) int {
-		if c.isTooLow(level) {
-			return -1
-		}
-		return 1
-	})
+	n := sort.Search(len(levels), func(i int) bool { return !c.isTooLow(levels[i]) })
 	if n == len(levels) {
 		return math.Inf(1)
 	}

@@ -163,16 +163,20 @@ func (y *yamlTariff) readPrice(path string, item *yaml.Node, shared map[string]s
 		y.fail(at, path+"."+key, "value %s: want %s", text.Quote(value), want)
 		isWrong = true
 	}
-	for key, to := range map[string]*float64{"from": &p.From, "to": &p.To, "price": &p.Amount} {
-		if values[key] == "" {
+	for _, number := range []struct {
+		key string
+		to  *float64
+	}{{"from", &p.From}, {"to", &p.To}, {"price", &p.Amount}} {
+		value := values[number.key]
+		if value == "" {
 			continue
 		}
-		x, err := strconv.ParseFloat(values[key], 64)
+		x, err := strconv.ParseFloat(value, 64)
 		if err != nil || !(x >= 0 && x <= math.MaxFloat64) {
-			fail(key, values[key], "a number from 0")
+			fail(number.key, value, "a number from 0")
 			continue
 		}
-		*to = x
+		*number.to = x
 	}
 	if values["price"] == "" && p.Kind.hasAmount() {
 		fail("price", "", "a number: what has no price has no row")
