@@ -2,9 +2,7 @@ package transport
 
 import (
 	"fmt"
-	"math"
 	"math/bits"
-	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
@@ -26,6 +24,13 @@ const (
 	TLS13Resumed
 	// QUICResumed is HTTP/3 with early data: none.
 	QUICResumed
+	// TLS12Resumed is TCP and TLS 1.2 that goes on with the keys of an earlier connection: one to connect, one for TLS.
+	TLS12Resumed
+	// TLS13Ticket is TCP and TLS 1.3 with the keys of an earlier connection but without early data: it saves work, and no
+	// round trip.
+	TLS13Ticket
+	// QUICTicket is HTTP/3 with such keys and without early data: one round trip.
+	QUICTicket
 )
 
 // handshakes holds name, round trips to connect and round trips for TLS of each stack.
@@ -39,7 +44,35 @@ var handshakes = [...]struct {
 	QUIC:         {"quic", 1, 0},
 	TLS13Resumed: {"tcp+tls1.3-resumed", 1, 0},
 	QUICResumed:  {"quic-resumed", 0, 0},
+	TLS12Resumed: {"tcp+tls1.2-resumed", 1, 1},
+	TLS13Ticket:  {"tcp+tls1.3-ticket", 1, 1},
+	QUICTicket:   {"quic-ticket", 1, 0},
 }
+
+// Resumed returns the stack of a client that has keys of an earlier connection, with early data or without.
+func (h Handshake) Resumed(early bool) Handshake {
+	switch h {
+	case TCPTLS12:
+		return TLS12Resumed
+	case TCPTLS13:
+		if early {
+			return TLS13Resumed
+		}
+		return TLS13Ticket
+	case QUIC:
+		if early {
+			return QUICResumed
+		}
+		return QUICTicket
+	}
+	return h
+}
+
+// IsEarly reports whether the first request goes along with the handshake, as early data (0-RTT).
+func (h Handshake) IsEarly() bool { return h == TLS13Resumed || h == QUICResumed }
+
+// isResumed reports whether keys of an earlier connection are used.
+func (h Handshake) isResumed() bool { return h >= TLS13Resumed }
 
 // String returns the name that scenario files use, for example "tcp+tls1.3".
 func (h Handshake) String() string {
@@ -87,6 +120,8 @@ type Connection struct {
 	// SegmentBytes and InitialSegments give the initial window of a new connection; 0 means 1460
 	// bytes and 10 segments (RFC 6928).
 	SegmentBytes, InitialSegments int64
+	// Stack is what is known of the software at both ends besides; the zero value is the arithmetic of textbooks.
+	Stack
 }
 
 // Validate names the first field that is out of range.
@@ -102,6 +137,7 @@ func (c Connection) Validate() error {
 		invalid.Range("BitsPerSecond", c.BitsPerSecond, 0, 1e15),
 		invalid.Range("SegmentBytes", c.SegmentBytes, 0, 1<<16),
 		invalid.Range("InitialSegments", c.InitialSegments, 0, 1<<16),
+		c.Stack.validate(c.segmentBytes()),
 	)
 }
 
@@ -130,102 +166,4 @@ func (c Connection) Rounds(bytes int64) int64 {
 	}
 	full := (bytes + window - 1) / window // ceil(bytes/window) windows' worth of data
 	return int64(bits.Len64(uint64(full)))
-}
-
-// TransferTime returns the time from the first to the last byte of a response at the client. A new connection, and
-// one that restarts its window ([IdleWindow]), sends a window a round trip, doubling it, until the window covers a
-// round trip at the client's rate:
-//
-//	sum over rounds but the last of max(RTT, window/rate), plus what is left / rate
-//
-// One that keeps its window sends at the client's rate.
-func (c Connection) TransferTime(bytes int64, rtt time.Duration, isNew bool) time.Duration {
-	t := c.Transfer()
-	return time.Duration(t.Time(bytes, int64(rtt), isNew))
-}
-
-// A Transfer is a [Connection] made ready for the simulator's hot path. Its times are in ns.
-type Transfer struct {
-	// Connect and TLS are the round trips that a new connection spends before its first request.
-	Connect, TLS int64
-	nsPerByte    float64
-	window       int64
-	keeps        bool // the window of an idle connection
-}
-
-// Transfer returns the connection made ready.
-func (c Connection) Transfer() Transfer {
-	t := Transfer{window: c.WindowBytes(), keeps: c.Idle == KeepWindow}
-	t.Connect, t.TLS = c.Handshake.RoundTrips()
-	if c.BitsPerSecond > 0 {
-		t.nsPerByte = 8e9 / c.BitsPerSecond
-	}
-	return t
-}
-
-// Open returns the transfer time over a window that holds the response, in ns: bytes at the rate.
-func (t *Transfer) Open(bytes int64) int64 {
-	// The product is rounded before the sum, so that machines with and without a fused
-	// multiply-add agree.
-	return int64(float64(float64(bytes)*t.nsPerByte) + 0.5)
-}
-
-// Fits returns the largest response in bytes that goes out in one window, so that it takes what it takes at the rate.
-func (t *Transfer) Fits(isNew bool) int64 {
-	if t.keeps && !isNew {
-		return math.MaxInt64
-	}
-	return t.window
-}
-
-// Time returns the transfer time on a new or an open connection with the given round-trip time, in ns.
-func (t *Transfer) Time(bytes, rttNs int64, isNew bool) int64 {
-	return transferTime(t, bytes, isNew, steady(rttNs))
-}
-
-// TimeOver returns the transfer time on a new or an open connection whose round trips differ, in ns.
-func (t *Transfer) TimeOver(bytes int64, isNew bool, trips RoundTrips) int64 {
-	return transferTime(t, bytes, isNew, trips)
-}
-
-func transferTime[T RoundTrips](t *Transfer, bytes int64, isNew bool, trips T) int64 {
-	if bytes <= t.Fits(isNew) {
-		return t.Open(bytes)
-	}
-	ns, _ := slowStart(t, t.window, bytes, trips)
-	return ns
-}
-
-// From returns the transfer time of a response that slow start begins with so large a window, in ns, and the window
-// after it: doubled by every round that filled it.
-func (t *Transfer) From(window, bytes, rttNs int64) (ns, grown int64) {
-	return slowStart(t, window, bytes, steady(rttNs))
-}
-
-// RoundTrips are the round trips of a connection, one after another: jitter makes each of them another.
-type RoundTrips interface {
-	// RoundTrip returns the length of a round trip in ns, by its number from 0. The same number has the same length,
-	// whenever it is asked for.
-	RoundTrip(number int64) int64
-}
-
-// steady is a round trip in ns that is always the same.
-type steady int64
-
-func (s steady) RoundTrip(int64) int64 { return int64(s) }
-
-// slowStart sends a window a round trip and doubles it.
-func slowStart[T RoundTrips](t *Transfer, window, bytes int64, trips T) (total, grown int64) {
-	left := bytes
-	for round := int64(0); left > window; round++ {
-		rtt := trips.RoundTrip(round)
-		// From the first window that keeps the client busy for a round trip, the rate is the limit.
-		if t.Open(window) >= rtt {
-			break
-		}
-		total += rtt
-		left -= window
-		window *= 2
-	}
-	return total + t.Open(left), window
 }

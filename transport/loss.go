@@ -2,38 +2,50 @@ package transport
 
 import (
 	"math"
-	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/random"
 )
 
-// A LossyTransfer is a [Connection] on a way that loses packets, made ready for the simulator.
-//
-// A transfer goes as on a way without loss up to the first packet that is lost. That costs a round trip, and
-// what is left comes at the rate that TCP's congestion control keeps in the long run, unless the client's rate
-// is less (after Cardwell, Savage and Anderson, Modeling TCP Latency, INFOCOM 2000). Packets are lost
+// A LossyTransfer is a [Connection] on a way that loses packets, made ready for the simulator. Packets are lost
 // independently, and the first of a response is none of these: its loss delays the first byte already.
+//
+// With [Steady] a transfer goes as on a way without loss up to the first packet that is lost. That costs a round trip, and
+// what is left comes at the rate that TCP's congestion control keeps in the long run, unless the client's rate
+// is less (after Cardwell, Savage and Anderson, Modeling TCP Latency, INFOCOM 2000). Others go round trip by round trip.
 type LossyTransfer struct {
 	Transfer
-	loss    float64
-	segment int64
-	perLog  float64 // packets before a loss for each unit of an exponential number
+	loss       float64
+	segment    int64
+	perLog     float64 // packets before a loss for each unit of an exponential number
+	congestion Congestion
+	idle       float64 // packets in the window of an open connection whose window is kept
 }
 
 // LossyTransfer returns the connection made ready for a way on which a packet is lost with a probability in (0, 1].
 func (c Connection) LossyTransfer(loss float64) LossyTransfer {
-	return LossyTransfer{Transfer: c.Transfer(), loss: loss, segment: c.segmentBytes(), perLog: -1 / portable.Log1p(-loss)}
+	l := LossyTransfer{Transfer: c.Transfer(), loss: loss, segment: c.segmentBytes(), perLog: -1 / portable.Log1p(-loss), congestion: c.Congestion}
+	l.idle = max(math.Sqrt(1.5/loss), 2)
+	if l.congestion == BBR {
+		l.idle = math.MaxInt32
+	}
+	return l
 }
 
+// GoesByRounds reports whether the congestion control is one that goes round trip by round trip.
+func (l *LossyTransfer) GoesByRounds() bool { return l.congestion != Steady }
+
 // Intact draws the bytes of a response that arrive before a packet is lost.
-func (l *LossyTransfer) Intact(s *random.Stream) int64 {
+func (l *LossyTransfer) Intact(s *random.Stream) int64 { return l.gap(s) * l.segment }
+
+// gap draws the number of packets up to one that is lost, itself among them.
+func (l *LossyTransfer) gap(s *random.Stream) int64 {
 	packets := 1 + float64(s.Exp()*l.perLog) // a geometric number, by its integer part
-	return int64(min(packets, 1<<40)) * l.segment
+	return int64(min(packets, 1<<40))
 }
 
 // Time returns the time in ns from the first to the last byte of a response of which so many bytes arrive
-// before a packet is lost. timeoutNs is how long TCP waits for an acknowledgement. It is never less than without
+// before a packet is lost, with [Steady]. timeoutNs is how long TCP waits for an acknowledgement. It is never less than without
 // loss: the steady rate is that of a window that has grown, which that of a new connection has not.
 func (l *LossyTransfer) Time(bytes, rttNs, timeoutNs int64, isNew bool, intact int64) int64 {
 	return lossyTime(l, bytes, rttNs, timeoutNs, isNew, intact, steady(rttNs))
@@ -55,20 +67,109 @@ func lossyTime[T RoundTrips](l *LossyTransfer, bytes, rttNs, timeoutNs int64, is
 	return max(total+rttNs+int64(float64(float64(bytes-intact)*perByte)+0.5), transferTime(&l.Transfer, bytes, isNew, trips))
 }
 
-// SteadyBitsPerSecond returns the rate that a long TCP transfer keeps where packets of the connection's segment
-// size are lost with a probability in (0, 1]: the model of Padhye, Firoiu, Towsley and Kurose, Modeling TCP
-// Throughput (SIGCOMM 1998); RFC 5348 (section
-// 3.1) uses it, too. Here every packet is acknowledged. For
-// little loss it is segment/RTT * sqrt(3/2)/sqrt(loss) (Mathis, Semke, Mahdavi and Ott 1997). It is a model of
-// Reno; CUBIC is faster where loss is rare and the RTT long (RFC 9438), BBR where loss is no sign of congestion.
-func (c Connection) SteadyBitsPerSecond(rtt, timeout time.Duration, loss float64) float64 {
-	return 8 * float64(c.segmentBytes()) / secondsPerPacket(rtt.Seconds(), timeout.Seconds(), loss)
+// A Window is the window with which a connection sends, in bytes. Slow start doubles it up to SlowTo, without bound where that
+// is 0: nothing has been lost yet.
+type Window struct{ Bytes, SlowTo int64 }
+
+// OpenWindow returns the window of a new connection, or of an open one of which nothing else is known: the initial one or, where a
+// connection keeps its window, that of a long transfer: sqrt(3/2 / loss) packets, and as many as it likes with BBR.
+func (l *LossyTransfer) OpenWindow(isNew bool) Window {
+	if isNew || !l.keeps {
+		return Window{Bytes: l.window}
+	}
+	kept := int64(l.idle * float64(l.segment))
+	return Window{max(kept, l.segment), max(kept, l.segment)}
 }
 
-// secondsPerPacket is the model's time for a packet. Products are rounded before they are added, so that
-// machines with and without a fused multiply-add agree.
-func secondsPerPacket(rtt, timeout, loss float64) float64 {
-	resent := min(1, float64(3*math.Sqrt(float64(3*loss/8))))
-	timeouts := float64(float64(timeout*resent) * float64(loss*(1+float64(32*loss*loss))))
-	return float64(rtt*math.Sqrt(float64(2*loss/3))) + timeouts
+// Rounds returns the time in ns from the first to the last byte of a response that a sender begins with a window, and the
+// window after it. It draws which packets are lost. timeoutNs is how long TCP waits for an acknowledgement at the least.
+//
+// A round trip sends a window, less what is in it that nobody has acknowledged. What was lost goes with the next one, whose
+// window is smaller for it. Behind the last packets there is no next: what was lost there comes a round trip later if a packet
+// after it arrives, else after two (a probe: RFC 8985, section 7) or after the timeout. Where all of a round trip is
+// lost there is nothing but the timeout, which doubles.
+func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, trips RoundTrips, draws *random.Stream) (total int64, after Window) {
+	left := l.begin(w.Bytes, bytes, isNew).left
+	packets := max((left+l.segment-1)/l.segment, 1)
+	s := sender{congestion: l.congestion, window: max(float64(w.Bytes)/float64(l.segment), 1), slowTo: math.Inf(1), most: l.mostPackets(trips.RoundTrip(0))}
+	if w.SlowTo > 0 {
+		s.slowTo = float64(w.SlowTo) / float64(l.segment)
+		s.before, s.estimate = s.slowTo, s.slowTo
+	}
+	s.window = min(s.window, s.most)
+	next := l.gap(draws) + 1 // the first packet is not lost here
+	wait := timeoutNs
+	for round := int64(0); ; round++ {
+		rtt := trips.RoundTrip(round)
+		sent := min(max(int64(s.window), 1), packets)
+		lost, first, last := int64(0), int64(0), int64(0)
+		for next <= sent {
+			if lost++; lost == 1 {
+				first = next
+			}
+			last = next
+			next += l.gap(draws)
+		}
+		next -= sent
+		packets -= sent - lost
+		spread := l.line(sent * l.segment)
+		if s.congestion == BBR {
+			spread = max(spread, int64(float64(rtt)*float64(sent)/float64(bbrGain*s.window)))
+		}
+		if packets == 0 {
+			total += spread
+			if s.congestion == BBR || int64(s.window) <= sent && sent > 1 {
+				s.grow(total)
+			}
+			return total, l.windowOf(&s)
+		}
+		took := max(rtt, spread)
+		switch {
+		case lost == sent: // nothing comes back
+			took = max(wait, took)
+			wait = min(2*wait, 64*timeoutNs)
+			total += took
+			s.timeOut(total)
+			continue
+		case lost > 0:
+			if packets == lost { // no other is left to send
+				if took = l.line(last*l.segment) + rtt; last == sent {
+					took = spread + min(2*rtt, rtt+timeoutNs) // the last of all: a probe
+				}
+			}
+			total += took
+			s.lose(total, float64(first-1))
+		default:
+			total += took
+			if int64(s.window) <= sent {
+				s.grow(total)
+			}
+		}
+		wait = timeoutNs
+	}
+}
+
+// bbrGain is how much faster than a window a round trip BBR sends while it looks for the rate of the way: 2/ln 2.
+const bbrGain = 2.885
+
+// mostPackets returns the largest window of a sender: what its buffers hold, or twice a round trip at the rate, where those of the
+// way overflow (assumed: they hold a round trip).
+func (l *LossyTransfer) mostPackets(rtt int64) float64 {
+	most := float64(1 << 30)
+	if l.nsPerByte > 0 {
+		most = max(2*float64(rtt)/l.nsPerByte/float64(l.segment), 4)
+	}
+	if l.most > 0 {
+		most = min(most, float64(l.most)/float64(l.segment))
+	}
+	return most
+}
+
+// windowOf returns the window of a sender in bytes.
+func (l *LossyTransfer) windowOf(s *sender) Window {
+	w := Window{Bytes: int64(s.window * float64(l.segment))}
+	if !math.IsInf(s.slowTo, 1) {
+		w.SlowTo = int64(s.slowTo * float64(l.segment))
+	}
+	return w
 }

@@ -26,6 +26,8 @@ type Upstream struct {
 	Handshake Handshake
 	// KeepAlive is how long a connection stays open after the last question, up to a year; 0 means [DefaultKeepAlive].
 	KeepAlive time.Duration
+	// Idle says what becomes of the window of an open connection while nobody asks.
+	Idle IdleWindow
 	// AlwaysOpen takes away what connections cost: one is always open, and its window holds any answer. The other
 	// fields must be zero.
 	AlwaysOpen bool
@@ -35,6 +37,9 @@ type Upstream struct {
 func (u Upstream) Validate() error {
 	if int(u.Handshake) >= len(handshakes) {
 		return invalid.New("Handshake", uint8(u.Handshake), "one of %q", HandshakeNames())
+	}
+	if int(u.Idle) >= len(idleWindows) {
+		return invalid.New("Idle", uint8(u.Idle), "one of %q", idleWindows)
 	}
 	const year = 366 * 24 * time.Hour
 	return invalid.First(
@@ -55,6 +60,7 @@ func (u Upstream) KeepsAlive() time.Duration {
 type Dialer struct {
 	transfer                    Transfer
 	rtt, handshake, open, quiet int64
+	idle                        IdleWindow
 	alwaysOpen                  bool
 }
 
@@ -63,7 +69,7 @@ type Dialer struct {
 func (u Upstream) Dialer(rtt time.Duration, bitsPerSecond float64) Dialer {
 	d := Dialer{
 		transfer: Connection{Handshake: u.Handshake, BitsPerSecond: bitsPerSecond}.Transfer(),
-		rtt:      int64(rtt), open: int64(u.KeepsAlive()), quiet: RetransmitNs(int64(rtt)), alwaysOpen: u.AlwaysOpen,
+		rtt:      int64(rtt), open: int64(u.KeepsAlive()), quiet: RetransmitNs(int64(rtt)), alwaysOpen: u.AlwaysOpen, idle: u.Idle,
 	}
 	d.handshake = (d.transfer.Connect + d.transfer.TLS) * d.rtt
 	return d
@@ -95,7 +101,7 @@ func (l *Line) Asked() int64 { return l.asked }
 //
 // The line is open if the last question is no longer ago than the keep-alive time. Its window begins anew if the line
 // has been quiet for longer than the retransmission timeout, as if the last answer had come without delay at the
-// other side (RFC 5681, section 4.1). Else slow start goes on from the window that the line has: every window that
+// other side (RFC 5681, section 4.1), unless [Upstream.Idle] says otherwise. Else slow start goes on from the window that the line has: every window that
 // was filled doubles it.
 func (d *Dialer) Ask(l *Line, bytes, now int64) (leaves, takes int64) {
 	if d.alwaysOpen {
@@ -105,7 +111,7 @@ func (d *Dialer) Ask(l *Line, bytes, now int64) (leaves, takes int64) {
 	case now-l.asked > d.open:
 		l.ready, l.window = now+d.handshake, d.transfer.window
 	case now-l.quiet > d.quiet:
-		l.window = d.transfer.window
+		l.window = d.idle.after(Window{Bytes: l.window}, now-l.quiet, d.quiet, d.transfer.window).Bytes
 	}
 	leaves = max(now, l.ready)
 	l.asked = now

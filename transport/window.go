@@ -14,11 +14,27 @@ const (
 	// KeepWindow sends from the window that the connection has grown, taken to cover a round trip at the client's
 	// rate: RFC 7661, and servers on which restarting is turned off.
 	KeepWindow
+	// HalveWindow halves the window for every retransmission timeout of silence, down to the initial one: RFC 2861, and what
+	// Linux does. Where nothing is known of the silence but that it is one, the window is the initial one.
+	HalveWindow
 )
 
-var idleWindows = [...]string{RestartWindow: "restart", KeepWindow: "keep"}
+var idleWindows = [...]string{RestartWindow: "restart", KeepWindow: "keep", HalveWindow: "halve"}
 
-// String returns the name that scenario files use: "restart" or "keep".
+// after returns a window after a silence, with a retransmission timeout; no silence makes it larger.
+func (w IdleWindow) after(window Window, silence, timeout, initial int64) Window {
+	switch {
+	case w == KeepWindow || silence <= timeout || window.Bytes <= initial:
+		return window
+	case w == HalveWindow:
+		if times := silence / timeout; times < 63 {
+			return Window{max(window.Bytes>>times, initial), window.SlowTo}
+		}
+	}
+	return Window{initial, window.SlowTo}
+}
+
+// String returns the name that scenario files use, for example "restart".
 func (w IdleWindow) String() string {
 	if int(w) >= len(idleWindows) {
 		return fmt.Sprintf("idle window(%d)", uint8(w))

@@ -1,0 +1,154 @@
+package transport
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
+)
+
+// A Congestion is what a sender makes of lost packets: its congestion control.
+type Congestion uint8
+
+const (
+	// Steady is no protocol: from the first loss on bytes come at the rate that Reno keeps in the long run. It is the zero
+	// value, the cheapest, and right for long transfers alone.
+	Steady Congestion = iota
+	// Reno halves its window at a loss, and adds a segment a round trip (RFC 5681).
+	Reno
+	// CUBIC takes its window to 0.7 and lets it grow by the cube of time, as fast as Reno at least (RFC 9438).
+	CUBIC
+	// BBR takes no loss for a sign of congestion: it sends at the rate of the way, and what is lost again.
+	BBR
+)
+
+var congestions = [...]string{Steady: "steady", Reno: "reno", CUBIC: "cubic", BBR: "bbr"}
+
+// String returns the name that scenario files use, for example "cubic".
+func (c Congestion) String() string {
+	if int(c) >= len(congestions) {
+		return fmt.Sprintf("congestion(%d)", uint8(c))
+	}
+	return congestions[c]
+}
+
+// ParseCongestion returns the congestion control of a name.
+func ParseCongestion(name string) (Congestion, error) {
+	for c, of := range congestions {
+		if of == name {
+			return Congestion(c), nil
+		}
+	}
+	return 0, fmt.Errorf("unknown congestion control %q; want one of %q", name, congestions)
+}
+
+// SteadyBitsPerSecond returns the rate that a long TCP transfer keeps where packets of the connection's segment
+// size are lost with a probability in (0, 1].
+//
+// Of [Steady] and [Reno] it is the model of Padhye, Firoiu, Towsley and Kurose, Modeling TCP Throughput (SIGCOMM 1998);
+// RFC 5348 (section 3.1) uses it, too. Here every packet is acknowledged. For little loss it is segment/RTT * sqrt(3/2)/sqrt(loss)
+// (Mathis, Semke, Mahdavi and Ott 1997). Of [CUBIC] it is the window of RFC 9438, section 5.1, where that is more. Of [BBR]
+// it is the client's rate for all packets that are not lost, infinite where that has no bound.
+func (c Connection) SteadyBitsPerSecond(rtt, timeout time.Duration, loss float64) float64 {
+	reno := 8 * float64(c.segmentBytes()) / secondsPerPacket(rtt.Seconds(), timeout.Seconds(), loss)
+	switch c.Congestion {
+	case CUBIC:
+		window := float64(cubicMean) * portable.Pow(rtt.Seconds()/loss, 0.75)
+		return max(reno, 8*float64(c.segmentBytes())*window/rtt.Seconds())
+	case BBR:
+		if c.BitsPerSecond == 0 {
+			return math.Inf(1)
+		}
+		return c.BitsPerSecond * (1 - loss)
+	}
+	return reno
+}
+
+// CUBIC's constants: what is left of the window, the factor of the cube, and the mean window's factor, the fourth root of
+// C (3 + beta) / (4 (1 - beta)) (RFC 9438).
+const (
+	cubicBeta  = 0.7
+	cubicC     = 0.4
+	cubicMean  = 1.0538 // (0.4 * 3.7 / 1.2) ^ (1/4)
+	cubicAlpha = 3 * (1 - cubicBeta) / (1 + cubicBeta)
+)
+
+// secondsPerPacket is the model's time for a packet. Products are rounded before they are added, so that
+// machines with and without a fused multiply-add agree.
+func secondsPerPacket(rtt, timeout, loss float64) float64 {
+	resent := min(1, float64(3*math.Sqrt(float64(3*loss/8))))
+	timeouts := float64(float64(timeout*resent) * float64(loss*(1+float64(32*loss*loss))))
+	return float64(rtt*math.Sqrt(float64(2*loss/3))) + timeouts
+}
+
+// A sender is the window of a connection that loses packets, in packets.
+type sender struct {
+	congestion       Congestion
+	window, slowTo   float64 // slow start goes to slowTo
+	most             float64
+	before, estimate float64 // CUBIC: the window before the loss, and what Reno would have
+	since            int64   // the loss, in ns
+}
+
+// grow is told of a round trip without loss that filled the window, which ends at an instant.
+func (s *sender) grow(now int64) {
+	switch {
+	case s.congestion == BBR:
+		s.window *= 2
+	case s.window < s.slowTo:
+		s.window = min(2*s.window, s.slowTo)
+	case s.congestion == CUBIC:
+		s.estimate += cubicAlpha
+		if s.estimate >= s.before {
+			s.estimate += 1 - cubicAlpha
+		}
+		k := cubeRoot(float64(s.before*(1-cubicBeta)) / cubicC)
+		t := float64(now-s.since)/1e9 - k
+		target := float64(cubicC*float64(float64(t*t)*t)) + s.before
+		s.window = max(min(target, 1.5*s.window), s.estimate, s.window)
+	default:
+		s.window++
+	}
+	s.window = min(s.window, s.most)
+}
+
+// lose is told of a round trip in which packets were lost, after so many that arrived: they had made the window larger still
+// when the loss was seen.
+func (s *sender) lose(now int64, arrived float64) {
+	if s.congestion == BBR {
+		s.grow(now)
+		return
+	}
+	if s.window < s.slowTo {
+		s.window += arrived
+	}
+	beta := 0.5
+	if s.congestion == CUBIC {
+		beta = cubicBeta
+		if s.window < s.before { // give way to others: fast convergence
+			s.before = s.window * (1 + beta) / 2
+		} else {
+			s.before = s.window
+		}
+	}
+	s.window = max(s.window*beta, 2)
+	s.slowTo, s.estimate, s.since = s.window, s.window, now
+}
+
+// timeOut is told that nothing came back for so long that all is sent again.
+func (s *sender) timeOut(now int64) {
+	if s.congestion == BBR {
+		return
+	}
+	s.lose(now, 0)
+	s.window = 1
+}
+
+// cubeRoot returns the third root of a positive number.
+func cubeRoot(x float64) float64 {
+	if x <= 0 {
+		return 0
+	}
+	return portable.Exp(portable.Log(x) / 3)
+}

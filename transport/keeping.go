@@ -1,0 +1,74 @@
+package transport
+
+import "time"
+
+// DefaultIdleTimeout is how long a connection of a client stays open unused. Assumed: a minute, between the 75 s of nginx
+// (keepalive_timeout) and the 5 to 60 s of other servers.
+const DefaultIdleTimeout = time.Minute
+
+// A Keeping says how long the connections of clients live, and what their windows do meanwhile. Times are in ns.
+type Keeping struct {
+	// Idle is how long a connection stays open unused.
+	Idle int64
+	// Rule says what becomes of its window, Initial is that of a new one in bytes.
+	Rule    IdleWindow
+	Initial int64
+}
+
+// A Conn is a connection of a client to one server as it is now. The zero Conn has never been open. Instants are in ns.
+type Conn struct {
+	window Window
+	ready  int64 // when its handshake is done
+	last   int64 // when it was last used: asked over, or answered
+	asked  int32 // requests that have no answer yet
+	isOpen bool
+}
+
+// IsOpen reports whether a request at an instant finds the connection open: over which requests wait for their answers, or whose
+// last use is no longer ago than connections live.
+func (k *Keeping) IsOpen(c *Conn, now int64) bool {
+	return c.isOpen && (c.asked > 0 || now-c.last <= k.Idle)
+}
+
+// Open opens a connection anew, with a handshake that is done at an instant.
+func (k *Keeping) Open(c *Conn, ready int64) {
+	*c = Conn{window: Window{Bytes: k.Initial}, ready: ready, last: ready, isOpen: true}
+}
+
+// Begin makes the connection one that was opened before, and last used at an instant.
+func (k *Keeping) Begin(c *Conn, last int64) {
+	k.Open(c, last)
+}
+
+// Close closes the connection.
+func (c *Conn) Close() { *c = Conn{} }
+
+// IsBusy reports whether requests wait for their answers.
+func (c *Conn) IsBusy() bool { return c.asked > 0 }
+
+// Last returns the instant of the last use.
+func (c *Conn) Last() int64 { return c.last }
+
+// Ask asks over an open connection at an instant, and returns how long the handshake still takes.
+func (c *Conn) Ask(now int64) (waits int64) {
+	c.asked++
+	return max(c.ready-now, 0)
+}
+
+// Window returns with which window an answer is sent at an instant. timeout is that of retransmissions.
+func (k *Keeping) Window(c *Conn, now, timeout int64) Window {
+	return k.Rule.after(c.window, now-c.last, timeout, k.Initial)
+}
+
+// Answered notes that the last byte of an answer was there at an instant, and the window after it. Of answers at the same time
+// the larger window counts.
+func (c *Conn) Answered(at int64, after Window) {
+	c.asked--
+	if after.SlowTo != 0 || after.Bytes > c.window.Bytes || c.asked == 0 {
+		c.window = after
+	}
+	c.last = max(c.last, at)
+}
+
+// Failed notes that a request will have no answer.
+func (c *Conn) Failed() { c.asked-- }

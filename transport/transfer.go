@@ -1,0 +1,220 @@
+package transport
+
+import (
+	"math"
+	"time"
+)
+
+// TransferTime returns the time from the first to the last byte of a response at the client. A new connection, and
+// one that restarts its window ([IdleWindow]), sends a window a round trip, doubling it, until the window covers a
+// round trip at the client's rate:
+//
+//	sum over rounds but the last of max(RTT, window/rate), plus what is left / rate
+//
+// One that keeps its window sends at the client's rate. A [Stack] adds what it says.
+func (c Connection) TransferTime(bytes int64, rtt time.Duration, isNew bool) time.Duration {
+	t := c.Transfer()
+	return time.Duration(t.Time(bytes, int64(rtt), isNew))
+}
+
+// A Transfer is a [Connection] made ready for the simulator's hot path. Its times are in ns.
+type Transfer struct {
+	// Connect and TLS are the round trips that a new connection spends before its first request.
+	Connect, TLS int64
+	// Work is what the ends work on its handshake, in ns.
+	Work      int64
+	nsPerByte float64
+	window    int64
+	most      int64 // the window never holds more, 0 for no bound
+	header    int64 // bytes before a response
+	setup     int64 // bytes before the first response of a connection
+	record    int64
+	early     int64 // bytes that answer early data at once, 0 for any number
+	paced     bool
+	tunes     bool // the reader doubles the largest window when it is full
+	keeps     bool // the window of an idle connection
+}
+
+// Transfer returns the connection made ready.
+func (c Connection) Transfer() Transfer {
+	t := Transfer{
+		window: c.WindowBytes(), keeps: c.Idle == KeepWindow, most: c.MaxWindowBytes, header: c.HeaderBytes, setup: c.SetupBytes,
+		record: c.RecordBytes, paced: c.Paced, tunes: c.WindowGrows, Work: int64(c.HandshakeWork),
+	}
+	t.Connect, t.TLS = c.Handshake.RoundTrips()
+	if c.Handshake.isResumed() {
+		t.Work = int64(c.ResumedWork)
+	}
+	if c.Handshake.IsEarly() {
+		t.early = c.EarlyBytes
+	}
+	if c.BitsPerSecond > 0 {
+		t.nsPerByte = 8e9 / c.BitsPerSecond
+		if c.PacketBytes > 0 {
+			t.nsPerByte = float64(t.nsPerByte*float64(c.PacketBytes)) / float64(c.segmentBytes())
+		}
+	}
+	return t
+}
+
+// Open returns the transfer time over a window that holds the response, in ns: bytes at the rate.
+func (t *Transfer) Open(bytes int64) int64 { return t.line(bytes + t.header) }
+
+// line returns how long so many bytes, the header among them, take at the rate.
+func (t *Transfer) line(bytes int64) int64 {
+	// The product is rounded before the sum, so that machines with and without a fused
+	// multiply-add agree.
+	return int64(float64(float64(bytes)*t.nsPerByte) + 0.5)
+}
+
+// Fits returns the largest response in bytes that goes out in one window, so that it takes what it takes at the rate. It
+// is negative where none does, and where one must look at each: with TLS records, or pacing.
+func (t *Transfer) Fits(isNew bool) int64 {
+	if t.record > 0 || t.paced {
+		return -1
+	}
+	return t.holds(isNew)
+}
+
+// holds returns the largest response that one window holds.
+func (t *Transfer) holds(isNew bool) int64 {
+	switch {
+	case t.keeps && !isNew && t.most > 0:
+		return t.most - t.header
+	case t.keeps && !isNew:
+		return math.MaxInt64
+	case isNew && t.early > 0:
+		return min(t.window-t.setup, t.early) - t.header
+	case isNew:
+		return t.window - t.setup - t.header
+	}
+	return t.window - t.header
+}
+
+// Time returns the transfer time on a new or an open connection with the given round-trip time, in ns.
+func (t *Transfer) Time(bytes, rttNs int64, isNew bool) int64 {
+	return transferTime(t, bytes, isNew, steady(rttNs))
+}
+
+// TimeOver returns the transfer time on a new or an open connection whose round trips differ, in ns.
+func (t *Transfer) TimeOver(bytes int64, isNew bool, trips RoundTrips) int64 {
+	return transferTime(t, bytes, isNew, trips)
+}
+
+func transferTime[T RoundTrips](t *Transfer, bytes int64, isNew bool, trips T) int64 {
+	if bytes <= t.holds(isNew) && !t.paced {
+		return t.Open(bytes)
+	}
+	window := t.window
+	if !isNew && t.keeps {
+		window = t.kept()
+	}
+	ns, _ := slowStart(t, t.begin(window, bytes, isNew), trips)
+	return ns
+}
+
+// kept returns a window that holds a round trip at the rate, whatever that is, but no more than any window does.
+func (t *Transfer) kept() int64 {
+	if t.most > 0 {
+		return t.most
+	}
+	return math.MaxInt64 / 4
+}
+
+// From returns the transfer time of a response that slow start begins with so large a window, in ns, and the window
+// after it: doubled by every round that filled it.
+func (t *Transfer) From(window, bytes, rttNs int64) (ns, grown int64) {
+	return slowStart(t, t.begin(window, bytes, false), steady(rttNs))
+}
+
+// FromOver is From on a new or an open connection whose round trips differ.
+func (t *Transfer) FromOver(window, bytes int64, isNew bool, trips RoundTrips) (ns, grown int64) {
+	return slowStart(t, t.begin(window, bytes, isNew), trips)
+}
+
+// Readable returns how many bytes of a response must be there before its first can be read: its first TLS record, 0 where
+// there are none.
+func (t *Transfer) Readable(bytes int64) int64 { return min(bytes, t.record) }
+
+// InitialWindow returns the window of a new connection, in bytes.
+func (t *Transfer) InitialWindow() int64 { return t.window }
+
+// RoundTrips are the round trips of a connection, one after another: jitter makes each of them another.
+type RoundTrips interface {
+	// RoundTrip returns the length of a round trip in ns, by its number from 0. The same number has the same length,
+	// whenever it is asked for.
+	RoundTrip(number int64) int64
+}
+
+// steady is a round trip in ns that is always the same.
+type steady int64
+
+func (s steady) RoundTrip(int64) int64 { return int64(s) }
+
+// A burst is what a sender has to send, and the window with which it begins.
+type burst struct {
+	window, left int64
+	early        int64 // bytes that go ahead of a round trip in which the sender may send no more, 0 for none
+}
+
+// begin returns what is to be sent of a response.
+func (t *Transfer) begin(window, bytes int64, isNew bool) burst {
+	b := burst{window: window, left: bytes + t.header}
+	if isNew {
+		b.left += t.setup
+		if t.early > 0 && b.left > t.early {
+			b.early = t.early
+		}
+	}
+	return b
+}
+
+// paceGain is how much faster than a window a round trip a paced sender sends: 1.25 (RFC 9002, section 7.7), and paceBurst how
+// many bytes it sends at once before it begins to: 10 packets of 1,252 bytes, as quic-go does (assumed for others).
+const (
+	paceGain  = 1.25
+	paceBurst = 10 * 1252
+)
+
+// slowStart sends a window a round trip and doubles it, until it holds a round trip at the rate or may not grow any more. A
+// full window of the largest size has to wait until the reader has taken a quarter of it (assumed, as quic-go does).
+func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total, grown int64) {
+	left, window, round := b.left, b.window, int64(0)
+	most := t.most
+	if most == 0 {
+		most = math.MaxInt64
+	}
+	if b.early > 0 {
+		total += trips.RoundTrip(0)
+		left -= b.early
+		round++
+	}
+	for ; left > min(window, most); round++ {
+		rtt, sends := trips.RoundTrip(round), min(window, most)
+		if sends == most {
+			rtt += t.line(most / 4)
+		}
+		// From the first window that keeps the client busy for a round trip, the rate is the limit.
+		if t.line(sends) >= rtt {
+			break
+		}
+		total += rtt
+		left -= sends
+		if sends == most && t.tunes {
+			most *= 2
+		}
+		if window < most {
+			window *= 2
+		}
+	}
+	last := t.line(left)
+	if t.paced {
+		waits := left
+		if round == 0 {
+			waits = max(left-paceBurst, 0)
+		}
+		pace := float64(waits) * float64(trips.RoundTrip(round)) / float64(paceGain*float64(window))
+		last = max(last, int64(pace))
+	}
+	return total + last, min(window, most)
+}
