@@ -48,11 +48,15 @@ func (s *Study) assumedOf(w *workload.Workload) (all []string) {
 		}
 	}
 	if sim.KindOf(w.Service) != sim.Matched {
-		add(w.Client.NewShare == 0, "every request finds an open connection: handshakes are free")
-		add(w.Client.BitsPerSecond == 0, "clients receive at any rate: bytes take no time but round trips")
-		add(w.Client.NewShare < 1 && w.Client.Idle == transport.RestartWindow,
+		visits := w.Visits.Requests > 0
+		add(visits, "a visit has a geometric number of requests with exponential gaps; as many visits go on at any hour")
+		add(visits && w.Visits.IdleTimeout == 0, "connections stay open for a minute after their last use")
+		add(w.Rates != [topology.NumTechnologies]float64{}, "users of a technology all receive at one rate")
+		add(!visits && w.Client.NewShare == 0, "every request finds an open connection: handshakes are free")
+		add(w.Client.BitsPerSecond == 0 && w.Rates == [topology.NumTechnologies]float64{}, "clients receive at any rate: bytes take no time but round trips")
+		add(!visits && w.Client.NewShare < 1 && w.Client.Idle != transport.KeepWindow,
 			"a response over an open connection begins with the initial window, for the connection was idle (RFC 5681, 4.1)")
-		add(w.Client.NewShare < 1 && w.Client.Idle == transport.KeepWindow,
+		add(!visits && w.Client.NewShare < 1 && w.Client.Idle == transport.KeepWindow,
 			"a response over an open connection has a window that holds a round trip at the client's rate, however long that was idle (RFC 7661)")
 	}
 	switch service := w.Service.(type) {
@@ -96,6 +100,10 @@ func (s *Study) assumedOfData(w *workload.Workload) []string {
 // modelAssumptions are those of no one workload; each returns "" where it does not bear on a study.
 var modelAssumptions = []func(s *Study) string{
 	func(s *Study) string {
+		looksUp := slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return w.Visits.Lookup > 0 })
+		if looksUp {
+			return textIf(s.hasRequests(), "looking up a name (DNS) takes no time where no scenario says so; requests have no size")
+		}
 		return textIf(s.hasRequests(), "looking up a name (DNS) takes no time; requests have no size")
 	},
 	func(s *Study) string {
@@ -178,7 +186,7 @@ func assumedOfUpstream(s *Study) string {
 			continue
 		}
 		u := s.Placements[i].Upstream
-		text := fmt.Sprintf("a connection stays open for %v after the last question; a new one costs %v; windows begin anew after a silence (RFC 5681, 4.1)", u.KeepsAlive(), u.Handshake)
+		text := fmt.Sprintf("a connection stays open for %v after the last question; a new one costs %v; %s", u.KeepsAlive(), u.Handshake, idleUpstream(u.Idle))
 		switch {
 		case u.AlwaysOpen:
 			text = "a connection is always open, with a window that holds any object"
@@ -242,4 +250,15 @@ func assumedOfServers(s *Study) string {
 		}
 	}
 	return ""
+}
+
+// idleUpstream says what the windows of connections between sites do after a silence.
+func idleUpstream(idle transport.IdleWindow) string {
+	switch idle {
+	case transport.KeepWindow:
+		return "windows are kept over a silence (RFC 7661)"
+	case transport.HalveWindow:
+		return "windows halve for every timeout of a silence (RFC 2861)"
+	}
+	return "windows begin anew after a silence (RFC 5681, 4.1)"
 }

@@ -37,11 +37,13 @@ func WriteExplanation(w io.Writer, placement string, e *sim.Explanation) error {
 			cause sim.Cause
 			text  string
 		}{
+			{sim.Lookup, "dns: the look-up of the site's name"},
 			{sim.Connect, "connect: the round trips of a new connection"},
 			{sim.TLS, "tls: the round trips of its handshake"},
 			{sim.Access, "access: the last mile, there and back, jitter included" + line},
 			{sim.Propagation, "propagation: from the metro to where it enters, there and back"},
 			{sim.Loss, "packet loss: until lost packets were sent again"},
+			{sim.FirstRecord, "first record: the rest of the TLS record that the first byte stands in"},
 		} {
 			if ns := e.Causes[part.cause]; ns != 0 {
 				row(ns, "%s", part.text)
@@ -72,7 +74,7 @@ func WriteExplanation(w io.Writer, placement string, e *sim.Explanation) error {
 // beyondOf returns the round trip between where a request enters and the site that serves it: what of its parts the others leave.
 func beyondOf(e *sim.Explanation) int64 {
 	ns := e.TTFB - e.WaitNs
-	for _, c := range []sim.Cause{sim.Connect, sim.TLS, sim.Access, sim.Propagation, sim.Loss} {
+	for _, c := range []sim.Cause{sim.Lookup, sim.Connect, sim.TLS, sim.Access, sim.Propagation, sim.Loss, sim.FirstRecord} {
 		ns -= e.Causes[c]
 	}
 	return ns

@@ -56,6 +56,12 @@ var goKeys = map[string]string{
 
 	"CapacityBitsPerSecond": "mbit_per_second",
 
+	"Visits":     "client.visits",
+	"Rates":      "client.mbit_per_second",
+	"LookupTTL":  "lookup_ttl",
+	"Versions":   "http",
+	"VersionsBy": "http_by_access",
+
 	"Controls":      "freshness",
 	"SharedMaxAge":  "s_maxage",
 	"VariantShares": "variants",

@@ -126,6 +126,7 @@ func readUpstream(v value, u *transport.Upstream) {
 	v.fields(
 		field{"handshake", choice(transport.ParseHandshake, &u.Handshake)},
 		field{"keep_alive", func(v value) { v.duration(&u.KeepAlive) }},
+		field{"idle", choice(transport.ParseIdleWindow, &u.Idle)},
 		field{"always_open", func(v value) { v.boolean(&u.AlwaysOpen) }},
 	)
 }

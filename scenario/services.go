@@ -56,7 +56,7 @@ func serviceOf(v value) *service {
 // clientKeys are how clients connect, and what they wait for.
 func clientKeys(w *workload.Workload) []field {
 	return []field{
-		{"client", func(v value) { readClient(v, &w.Client) }},
+		{"client", func(v value) { readClient(v, &w.Head) }},
 		{"judged", choice(workload.ParseByte, &w.Judged)},
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/edgewise-sim/edgewise/internal/text"
-	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -219,23 +218,6 @@ func readDay(v value, p *workload.Profile) {
 			*p = evening
 		}})
 	}
-}
-
-func readClient(v value, c *transport.Connection) {
-	v.fields(
-		field{"handshake", choice(transport.ParseHandshake, &c.Handshake)},
-		field{"idle", choice(transport.ParseIdleWindow, &c.Idle)},
-		field{"new_connections", func(v value) { v.number(&c.NewShare) }},
-		field{"mbit_per_second", func(v value) {
-			const most = 1e9 // 10^15 bit/s, as in [transport.Connection]
-			var mbit float64
-			if v.number(&mbit) && !(mbit >= 0 && mbit <= most) {
-				v.problem("is %v; want 0 (without limit) to %v", mbit, most)
-				return
-			}
-			c.BitsPerSecond = mbit * 1e6
-		}},
-	)
 }
 
 // readServiceTime reads a time, or a mapping with mean and law.

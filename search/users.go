@@ -148,7 +148,7 @@ func userOf(w *workload.Workload, metric sim.Metric, of mile, p point) user {
 		u.work = timeOf(service.Origin, p.at(dimService))
 	}
 	u.fixed += base + jitter(p.at(dimJitter))
-	if p.at(dimNew) < w.Client.NewShare {
+	if p.at(dimNew) < w.NewShare() {
 		connect, tls := w.Client.Handshake.RoundTrips()
 		draws := random.NewKey(uint64(p.turn), uint64(p.number), random.Entity("points"), purpose.Named("handshakes"))
 		for k := range connect + tls {

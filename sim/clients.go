@@ -43,6 +43,11 @@ type clients struct {
 	sizes    *sizes                   // of its requests, nil unless the demand records them
 	outages  []outage                 // as its users' instants meet them
 
+	stacks *stacks // how its users connect, nil where all do alike and as textbooks have it
+	visits *visits // who asks, nil where nobody knows
+	// exchanged is that of the request answered last, where there are stacks.
+	exchanged exchange
+
 	kind     Kind // says how the site serves a request; agingVisits where it meets a cache that ages
 	workload *workloadRun
 
@@ -94,6 +99,7 @@ type request struct {
 	intact   int64               // bytes of the response before one is lost, where any may be
 	arrived  int64               // at this site
 	bytes    int64               // recorded size of what is asked for, 0 where the demand records none
+	asking   uint32              // of visits
 }
 
 // size returns the size of what is asked for, where it is not recorded that of the object.
@@ -125,17 +131,30 @@ func (c *clients) draw(r *request) {
 func (c *clients) drawClient(r *request) {
 	if c.share != nil {
 		for range c.share.catchUp() {
-			c.next(new(request))
+			c.skip()
 			c.count++
 		}
 	}
 	if c.sizes != nil {
 		r.bytes = c.sizes.take()
 	}
-	c.next(r)
+	if c.visits != nil {
+		c.visits.ask(c, r)
+	} else {
+		c.next(r)
+	}
 	if c.loss > 0 {
 		r.resent = c.drawLoss(r)
 	}
+}
+
+// skip passes over a request of the metro that goes elsewhere.
+func (c *clients) skip() {
+	if c.visits != nil {
+		c.visits.skip()
+		return
+	}
+	c.next(new(request))
 }
 
 // next draws the last mile of a client, and whether it opens a connection.
@@ -152,14 +171,17 @@ func (c *clients) next(r *request) {
 // drawLoss returns what packet loss adds to the exchanges of a request: one packet each way decides. It notes
 // how much of the response arrives before the next is lost.
 func (c *clients) drawLoss(r *request) int64 {
+	stream := c.losses.StreamAt(c.count)
+	if c.stacks != nil {
+		return c.drawSetUpLoss(r, &stream)
+	}
 	exchanges := int64(1)
 	if r.isNew {
 		exchanges += c.transfer.Connect + c.transfer.TLS
 	}
 	sum, rtt := int64(0), c.rtt+r.access
-	stream := c.losses.StreamAt(c.count)
 	for range exchanges {
-		sum += int64(topology.LossDelay(stream.Float64(), c.loss, time.Duration(transport.RetransmitNs(rtt))))
+		sum += lossDelay(&stream, c.loss, transport.RetransmitNs(rtt))
 	}
 	if c.lossy != nil {
 		r.intact = c.lossy.Intact(&stream)
@@ -167,10 +189,18 @@ func (c *clients) drawLoss(r *request) int64 {
 	return sum
 }
 
+// lossDelay draws what packet loss adds to one exchange, in ns.
+func lossDelay(s *random.Stream, loss float64, timeoutNs int64) int64 {
+	return int64(topology.LossDelay(s.Float64(), loss, time.Duration(timeoutNs)))
+}
+
 // lose tallies a request that meets a site that is down.
 func (c *clients) lose(now int64) {
 	r := c.arrive(0, now)
 	c.draw(&r)
+	if c.visits != nil {
+		c.visits.failed(&r)
+	}
 	if !r.recorded {
 		return
 	}
@@ -201,13 +231,21 @@ func (c *clients) answer(r *request, s *served) bool {
 	wait := s.first - r.arrived
 	rtt := c.rtt + r.access
 	ready := rtt + c.beyond + r.resent
-	var connect, tls int64
-	if r.isNew {
+	var connect, tls, first, transfer int64
+	if c.stacks != nil {
+		c.exchanged = c.exchange(r, s, rtt)
+		x := &c.exchanged
+		connect, tls, first, transfer = x.connect, x.tls, x.first, x.transfer
+		ready += x.lookup + connect + tls
+	} else if r.isNew {
 		connect, tls = c.handshakes(r)
 		ready += connect + tls
 	}
-	ttfb := ready + wait
+	ttfb := ready + wait + first
 	c.timeline.add(r.arrived, ttfb, s.outcome)
+	if c.visits != nil {
+		c.visits.answered(r, r.arrived-c.delay+max(ttfb+transfer, ready+s.last-r.arrived), c.exchanged.after)
+	}
 	if !r.recorded {
 		return true
 	}
@@ -216,15 +254,18 @@ func (c *clients) answer(r *request, s *served) bool {
 		t.Causes[Connect] += connect
 		t.Causes[TLS] += tls
 	}
-	var transfer int64
-	fits := c.fits
-	if r.isNew {
-		fits = c.fitsNew
-	}
-	if s.bytes <= fits {
-		transfer = c.transfer.Open(s.bytes)
+	if c.stacks != nil {
+		t.addExchange(r, &c.exchanged)
 	} else {
-		transfer = c.transferTime(r, s.bytes, rtt)
+		fits := c.fits
+		if r.isNew {
+			fits = c.fitsNew
+		}
+		if s.bytes <= fits {
+			transfer = c.transfer.Open(s.bytes)
+		} else {
+			transfer = c.transferTime(r, s.bytes, rtt)
+		}
 	}
 	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
 	c.latencies.put(ttfb, ttlb)
@@ -261,7 +302,10 @@ func (c *clients) sight(r *request, s *served) {
 	}
 	of := &is.Causes
 	of[Access], of[Loss], of[Propagation], of[Upstream] = r.access, r.resent, c.rtt, c.beyond
-	if r.isNew {
+	if c.stacks != nil {
+		x := &c.exchanged
+		of[Lookup], of[Connect], of[TLS], of[FirstRecord] = x.lookup, x.connect, x.tls, x.first
+	} else if r.isNew {
 		of[Connect], of[TLS] = c.handshakes(r)
 	}
 	if wait := s.first - r.arrived; wait != 0 {
@@ -303,12 +347,21 @@ func upstreamOf(o Outcome) Cause {
 // fail tallies a request that has reached the site and gets no answer but, at an instant, an error. Where the
 // site goes down before that there is not even an error: the user loses patience.
 func (c *clients) fail(r *request, now int64, why Reason) {
-	if !r.recorded {
+	if !r.recorded && c.visits == nil {
 		return
 	}
 	rtt := c.rtt + r.access
 	waited := rtt + c.beyond + r.resent + now - r.arrived
-	if r.isNew {
+	if c.stacks != nil {
+		x := c.setUp(r)
+		waited += x.lookup + x.connect + x.tls
+		if c.visits != nil {
+			c.visits.failed(r)
+		}
+		if !r.recorded {
+			return
+		}
+	} else if r.isNew {
 		connect, tls := c.handshakes(r)
 		waited += connect + tls
 	}

@@ -106,11 +106,15 @@ const (
 	Loss
 	// Timeout is the wait for a site further up that was down, before another answered.
 	Timeout
+	// Lookup is the look-up of the site's name before a connection.
+	Lookup
+	// FirstRecord is what comes of a response before its first byte can be read: the rest of its first TLS record.
+	FirstRecord
 	// NumCauses is the number of causes.
 	NumCauses
 )
 
-var causeNames = [NumCauses]string{"connect", "tls", "access", "propagation", "queue", "service", "upstream", "collapse wait", "tick wait", "packet loss", "timeout"}
+var causeNames = [NumCauses]string{"connect", "tls", "access", "propagation", "queue", "service", "upstream", "collapse wait", "tick wait", "packet loss", "timeout", "dns", "first record"}
 
 // String returns the cause's name, for example "propagation".
 func (c Cause) String() string {

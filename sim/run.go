@@ -229,8 +229,9 @@ func (r *run) tally(number int, w *plannedWorkload, m, entry int) *Tally {
 	return &r.parts[len(r.parts)-1].tally
 }
 
-// newClients returns clients and the source of their requests: the users of metro m at its i-th entry.
-func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests workload.Source) (clients, source) {
+// newClients returns clients and the source of their requests: the users of metro m at its i-th entry, of about so many requests a
+// second of the metro.
+func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests workload.Source, perSecond float64) (clients, source) {
 	e := &w.entries[m][i]
 	client, keyed := r.plan.scenario.Workloads[number].Client, w.kind.MeetsCaches()
 	client.BitsPerSecond = slower(client.BitsPerSecond, e.bitsPerSecond)
@@ -275,6 +276,19 @@ func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests work
 	src := source{
 		delay: c.delay, end: r.end(), keyed: keyed, share: c.share, outages: c.outages, sizes: c.sizes, requests: requests,
 	}
+	of := &r.plan.scenario.Workloads[number]
+	if c.stacks = newStacks(&of.Head, e); c.stacks != nil && of.Visits.Requests > 0 {
+		numbers := func() visitNumbers {
+			key := random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Visit)
+			return newVisitNumbers(&of.Visits, key, perSecond)
+		}
+		c.visits = newVisits(&of.Head, numbers(), c.stacks)
+		if c.share != nil {
+			own := numbers()
+			c.share.visits = &own
+		}
+	}
+	c.isAlike = c.isAlike && c.stacks == nil
 	if c.share != nil || c.outages != nil || c.sizes != nil {
 		src.ahead = &ahead{source: requests, batch: r.plan.scenario.Workloads[number].NewBatch(aheadRequests)}
 	}
@@ -368,7 +382,7 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 			if r.trace != nil && kind == Cacheable {
 				kind = tracedVisits
 			}
-			c, src := r.newClients(number, w, m, i, requests)
+			c, src := r.newClients(number, w, m, i, requests, float64(perSecond*shares[m]))
 			c.kind, c.workload, c.metro, c.sees = kind, shared, int32(m), r.sees
 			if r.explains != nil {
 				site := uint32(e.site)

@@ -49,6 +49,8 @@ type share struct {
 	rule *shareRule
 	key  random.Key // addresses who asks, by the request's number
 	next uint64     // number of the next request
+	// visits says which visit a request is of, where the same one stays with its entry; nil where nobody knows.
+	visits *visitNumbers
 	// skipped counts the requests since the last one taken. For each request taken and not yet served,
 	// before holds how many had been skipped: the clients catch up on their random numbers.
 	skipped uint32
@@ -63,7 +65,11 @@ func who(k random.Key, request uint64) uint32 { return uint32(k.At(request) >> 3
 func (g *share) admits(at int64) bool {
 	n := g.next
 	g.next++
-	if !g.rule.admits(at, who(g.key, n)) {
+	asks := n
+	if g.visits != nil {
+		_, asks = g.visits.next(n)
+	}
+	if !g.rule.admits(at, who(g.key, asks)) {
 		g.skipped++
 		return false
 	}

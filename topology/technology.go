@@ -110,6 +110,18 @@ func (t Technology) JitterRTT(p float64) time.Duration { return microseconds(t.j
 // user and the median jitter.
 func (t Technology) MedianRTT() time.Duration { return t.BaseRTT(0.5) + t.JitterRTT(0.5) }
 
+// rates are about at what rate a median user receives, in Mbit/s. Assumed: the order of what speed tests say of Europe and the
+// United States about 2023.
+var rates = [NumTechnologies]float64{Fiber: 300, Cable: 200, DSL: 30, WiFi: 100, LTE: 40, FiveG: 170, Starlink: 80}
+
+// BitsPerSecond returns at what rate a median user receives; every figure is assumed.
+func (t Technology) BitsPerSecond() float64 {
+	if t >= NumTechnologies {
+		return 0
+	}
+	return rates[t] * 1e6
+}
+
 // userMedianMs returns the p-quantile over users of their median last-mile RTT.
 func (t Technology) userMedianMs(p float64) float64 {
 	if t >= NumTechnologies {

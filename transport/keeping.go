@@ -43,8 +43,8 @@ func (k *Keeping) Begin(c *Conn, last int64) {
 // Close closes the connection.
 func (c *Conn) Close() { *c = Conn{} }
 
-// IsBusy reports whether requests wait for their answers.
-func (c *Conn) IsBusy() bool { return c.asked > 0 }
+// IsBusy reports whether at an instant a request waits for the last byte of its answer.
+func (c *Conn) IsBusy(now int64) bool { return c.asked > 0 || c.last > now }
 
 // Last returns the instant of the last use.
 func (c *Conn) Last() int64 { return c.last }

@@ -39,6 +39,11 @@ type Head struct {
 	// Client says how clients connect. The players of a [Matched] service keep their connection: theirs must
 	// be the zero value.
 	Client transport.Connection
+	// Visits says who is behind the requests, so that connections are state; the zero value leaves it to Client.NewShare.
+	Visits Visits
+	// Rates holds in bits per second at which rate users of a technology receive; 0 means that of Client. See
+	// [topology.Technology.BitsPerSecond].
+	Rates [topology.NumTechnologies]float64
 	// Deadlines are the latencies whose shares of requests are counted exactly, in ascending order, 8 at most.
 	Deadlines []time.Duration
 	// Judged says by which latency the workload is judged: it comes first in tables, its shares within the deadlines
@@ -78,6 +83,8 @@ func (w *Workload) Validate() error {
 		validateAccessIn(w.AccessIn),
 		invalid.In("Day", dayOf(w.Day).Validate()),
 		invalid.In("Client", w.Client.Validate()),
+		w.validateVisits(),
+		w.validateRates(),
 		validateDeadlines(w.Deadlines),
 		w.validateJudged(),
 	))
@@ -88,6 +95,18 @@ func (w *Workload) validateDemand() error {
 		return invalid.New("Demand", "nil", "a demand: who asks for what, and when")
 	}
 	return invalid.In("Demand", w.Demand.Validate())
+}
+
+func (w *Workload) validateRates() error {
+	for line, rate := range w.Rates {
+		if !(rate >= 0 && rate <= 1e15) {
+			return invalid.New(fmt.Sprintf("Rates[%v]", topology.Technology(line)), rate, "0 (that of the client) to 1e15")
+		}
+		if _, isMatched := w.Service.(Matched); isMatched && rate > 0 {
+			return invalid.New(fmt.Sprintf("Rates[%v]", topology.Technology(line)), rate, "0: players' updates are small")
+		}
+	}
+	return nil
 }
 
 func (w *Workload) validateService() error {

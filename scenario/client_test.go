@@ -1,0 +1,59 @@
+package scenario_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/scenario"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/transport"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+func withClient(client string) []byte {
+	return []byte(strings.ReplaceAll(`title: clients
+duration: 1m
+seed: 1
+replications: 2
+network: {metros: {names: [los-angeles-us]}}
+workloads:
+  - {name: site, preset: web-static, requests_per_second: 10, client: CLIENT}
+placements: [{name: region, origin: us-west-2}]
+`, "CLIENT", client))
+}
+
+func TestClientsAreReadWithTheirVisits(t *testing.T) {
+	study, err := scenario.Parse("s.yaml", withClient(`{stack: linux, idle: halve, congestion: bbr, mbit_per_second: {lte: 40}, handshake_work: 2ms,
+    visits: {requests: 10, gap: 2s, early_data: true, http: 2024, http_by_access: {lte: {2: 0.4, 3: 0.6}}, lookup: 15ms}}`))
+	require.NoError(t, err)
+	w := study.Workloads[0]
+	require.Equal(t, transport.BBR, w.Client.Congestion)
+	require.Equal(t, transport.HalveWindow, w.Client.Idle)
+	require.Equal(t, int64(1500), w.Client.PacketBytes)
+	require.Zero(t, w.Client.NewShare, "the preset's share of new connections gives way")
+	require.Equal(t, 40e6, w.Rates[topology.LTE])
+	require.Equal(t, workload.Versions{0.299, 0.496, 0.205}, w.Visits.Of(topology.Fiber))
+	require.Equal(t, workload.Versions{0, 0.4, 0.6}, w.Visits.Of(topology.LTE))
+}
+
+func TestMistakesInVisitsAreNamedByTheirKey(t *testing.T) {
+	for client, want := range map[string]string{
+		`{visits: {requests: 0.5, gap: 2s}}`:                                    `client.visits.requests: is 0.5`,
+		`{visits: {requests: 5}}`:                                               `client.visits.gap: is 0s`,
+		`{visits: {requests: 5, gap: 2s, returning: 2}}`:                        `client.visits.returning: is 2`,
+		`{visits: {requests: 5, gap: 2s, http: {2: 0.5}}}`:                      `client.visits.http: is`,
+		`{visits: {requests: 5, gap: 2s, http: 1999}}`:                          `a year from 2022 to 2025`,
+		`{visits: {requests: 5, gap: 2s}, new_connections: 0.1}`:                `client.new_connections: is 0.1; want 0`,
+		`{visits: {requests: 5, gap: 2s}, handshake: quic-resumed}`:             `client.handshake`,
+		`{visits: {gap: 2s}}`:                                                   `client.visits.requests: is 0`,
+		`{stack: windows}`:                                                      `want textbook or linux`,
+		`{congestion: vegas}`:                                                   `unknown congestion control "vegas"`,
+		`{mbit_per_second: {lte: -1}}`:                                          `mbit_per_second.lte: is -1`,
+		`{visits: {requests: 5, gap: 2s, http_by_access: {lte: {2: 2, 3: 0}}}}`: `client.visits.http_by_access`,
+	} {
+		_, err := scenario.Parse("s.yaml", withClient(client))
+		require.ErrorContains(t, err, want, client)
+	}
+}

@@ -1,0 +1,189 @@
+package sim
+
+import (
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/transport"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// A stack is one way in which users of a workload connect, made ready.
+type stack struct {
+	transfer transport.Transfer
+	lossy    *transport.LossyTransfer // nil where no packet to the user is lost
+}
+
+// stacks are the ways in which users connect where these differ, or where more is said of them than textbooks have: by version of
+// HTTP, whether the handshake is resumed, and technology.
+type stacks struct {
+	all     []stack
+	byLine  int // 1 where technologies differ, else 0
+	visited bool
+}
+
+// numVersions is the number of versions of HTTP.
+const numVersions = 3
+
+// newStacks returns the stacks of a workload's users where packets are lost and links are as narrow as at an entry; nil where all
+// users connect alike, and as textbooks have it.
+func newStacks(h *workload.Head, e *entry) *stacks {
+	s := &stacks{visited: h.Visits.Requests > 0}
+	lines := 1
+	if e.access == 0 { // no access link on the way: the users are at the node itself
+		at := *h
+		at.Rates = [topology.NumTechnologies]float64{}
+		h = &at
+	}
+	if h.Rates != [topology.NumTechnologies]float64{} {
+		s.byLine, lines = 1, topology.NumTechnologies
+	}
+	if !s.visited && s.byLine == 0 && h.Client.Stack == (transport.Stack{}) {
+		return nil
+	}
+	versions := []int{1} // as the client says
+	if s.visited {
+		versions = []int{0, 1, 2}
+	}
+	for _, version := range versions {
+		for _, resumed := range []bool{false, true}[:min(len(versions), 2)] {
+			for line := range lines {
+				of := h.ClientOf(version, resumed, topology.Technology(line))
+				of.BitsPerSecond = slower(of.BitsPerSecond, e.bitsPerSecond)
+				s.all = append(s.all, stack{of.Transfer(), lossyTransfer(of, e.lossDown)})
+			}
+		}
+	}
+	return s
+}
+
+// of returns how a user of a line connects who does not visit.
+func (s *stacks) of(line topology.Technology) *stack { return &s.all[int(line)*s.byLine] }
+
+// number returns the number of the stack of a visitor.
+func (s *stacks) number(version int, resumed bool, line topology.Technology) uint32 {
+	n := 2 * version
+	if resumed {
+		n++
+	}
+	if s.byLine == 0 {
+		return uint32(n)
+	}
+	return uint32(n*topology.NumTechnologies + int(line))
+}
+
+// An exchange is what the connection of a request adds to the round trip that asks, in ns.
+type exchange struct {
+	lookup, connect, tls int64
+	first                int64 // until the first byte can be read
+	transfer             int64 // from then to the last
+	after                transport.Window
+}
+
+// stackOf returns how the user of a request connects.
+func (c *clients) stackOf(r *request) *stack {
+	if c.visits != nil {
+		return &c.stacks.all[c.visits.asking.at(r.asking).stack]
+	}
+	return c.stacks.of(r.line)
+}
+
+// handshakesOf is handshakes over a stack, work included.
+func (c *clients) handshakesOf(r *request, t *transport.Transfer) (connect, tls int64) {
+	trips := c.tripsOf(r, t.Connect+t.TLS)
+	for number := range trips.spent {
+		if rtt := trips.at(number); number < t.Connect {
+			connect += rtt
+		} else {
+			tls += rtt
+		}
+	}
+	return connect, tls + t.Work
+}
+
+// setUp returns what a request waits for before it is sent.
+func (c *clients) setUp(r *request) (x exchange) {
+	switch {
+	case c.visits != nil:
+		a := c.visits.asking.at(r.asking)
+		x.lookup, x.connect, x.tls = a.lookup, a.connect, a.tls
+	case r.isNew:
+		x.connect, x.tls = c.handshakesOf(r, &c.stacks.of(r.line).transfer)
+	}
+	return x
+}
+
+// exchange returns what the connection of a request adds, whose answer is that of a site.
+func (c *clients) exchange(r *request, s *served, rtt int64) exchange {
+	x, of := c.setUp(r), c.stackOf(r)
+	t := &of.transfer
+	spent := int64(0)
+	if r.isNew {
+		spent = t.Connect + t.TLS
+	}
+	c.trips = c.tripsOf(r, spent)
+	timeout := transport.RetransmitNs(rtt)
+	// The window with which the answer begins, where the connection is known.
+	window, isKnown := c.visits.window(r, s.first-c.delay, timeout)
+	readable := t.Readable(s.bytes)
+	switch {
+	case of.lossy != nil && of.lossy.GoesByRounds():
+		if !isKnown {
+			window = of.lossy.OpenWindow(r.isNew)
+		}
+		draws := r.shake.StreamAt(lossesOfTransfer)
+		x.transfer, x.after = of.lossy.Rounds(s.bytes, timeout, window, r.isNew, &c.trips, &draws)
+	case of.lossy != nil:
+		x.transfer = of.lossy.TimeOver(s.bytes, rtt, timeout, r.isNew, r.intact, &c.trips)
+		x.after = window
+	case isKnown:
+		x.transfer, x.after.Bytes = t.FromOver(window.Bytes, s.bytes, r.isNew, &c.trips)
+	default:
+		x.transfer = t.TimeOver(s.bytes, r.isNew, &c.trips)
+	}
+	if readable > 0 {
+		if isKnown {
+			x.first, _ = t.FromOver(window.Bytes, readable, r.isNew, &c.trips)
+		} else {
+			x.first = t.TimeOver(readable, r.isNew, &c.trips)
+		}
+		x.first = min(x.first, x.transfer)
+		x.transfer -= x.first
+	}
+	return x
+}
+
+// lossesOfTransfer is the index of the stream that says which packets of a response are lost, among what a request draws: the
+// numbers of its round trips stay far below.
+const lossesOfTransfer = 1 << 40
+
+// drawSetUpLoss returns what packet loss adds to the exchanges of a request over a stack. The first packet of a connection is sent
+// again after a second (RFC 6298, 2.1), where nobody knows the round trip yet.
+func (c *clients) drawSetUpLoss(r *request, stream *random.Stream) (sum int64) {
+	of := c.stackOf(r)
+	exchanges, opens := int64(1), int64(0)
+	if r.isNew {
+		opens = min(of.transfer.Connect, 1)
+		exchanges += of.transfer.Connect + of.transfer.TLS
+	}
+	rtt := c.rtt + r.access
+	for i := range exchanges {
+		timeout := transport.RetransmitNs(rtt)
+		if i < opens && of.lossy != nil && of.lossy.GoesByRounds() {
+			timeout = max(timeout, int64(firstTimeout))
+		}
+		sum += lossDelay(stream, c.loss, timeout)
+	}
+	if of.lossy != nil {
+		r.intact = of.lossy.Intact(stream)
+	}
+	return sum
+}
+
+// addExchange adds what the connection of a request added to its latency. Connect and TLS of a new one are counted already.
+func (t *Tally) addExchange(r *request, x *exchange) {
+	t.Causes[Lookup] += x.lookup
+	t.Causes[FirstRecord] += x.first
+	if !r.isNew { // joins a handshake
+		t.Causes[Connect] += x.connect
+	}
+}

@@ -1,0 +1,216 @@
+package sim
+
+import (
+	"math"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/transport"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// visitNumbers says which visit of a metro a request is of. Any of the visits that there are at a time asks next; by a
+// coin it ends first, and another takes its place. It depends on the request's number alone, so that every place that serves
+// the metro finds the same.
+type visitNumbers struct {
+	key   random.Key
+	coin  uint64   // of 2^32, that a visit begins
+	names []uint64 // by place: the visit there, 0 for that with which the run begins
+}
+
+// newVisitNumbers returns the numbers of a metro with so many requests a second.
+func newVisitNumbers(v *workload.Visits, key random.Key, perSecond float64) visitNumbers {
+	places := max(int(portable.Round(v.AtATime(perSecond))), 1)
+	return visitNumbers{key: key, coin: outOf32(1 / v.Requests), names: make([]uint64, places)}
+}
+
+// next returns the place of the visit that asks for a request by its number, and its name, which is no other's.
+func (v *visitNumbers) next(request uint64) (place uint32, name uint64) {
+	u := v.key.At(request)
+	place = uint32(u & (1<<32 - 1) * uint64(len(v.names)) >> 32)
+	if u>>32 < v.coin {
+		v.names[place] = request + 1
+	}
+	if name = v.names[place]; name == 0 {
+		name = uint64(place) | 1<<63
+	}
+	return place, name
+}
+
+// visits are the visits of a metro's users to a site, and the connections that they have there.
+type visits struct {
+	visitNumbers
+	*workload.Visits
+	keeping  [numVersions]transport.Keeping
+	request  uint64 // number of the next
+	visitors []visitor
+	perVisit int
+	conns    []transport.Conn // by place, perVisit each
+	asking   slab[asking]
+}
+
+// A visitor is who visits in one place.
+type visitor struct {
+	name     uint64
+	lookedUp int64 // when the site's name was, long ago if never
+	base     int64 // of the last mile, without jitter
+	line     topology.Technology
+	version  uint8
+	hasKeys  bool
+}
+
+// An asking is a request that has no answer yet.
+type asking struct {
+	conn                 int // -1 where the connection is not kept
+	stack                uint32
+	version              uint8
+	lookup, connect, tls int64
+}
+
+// maxConns is how many connections of a visit over HTTP/1.1 are kept; browsers open six to a site.
+const maxConns = 6
+
+// never is the instant of what has not been.
+const never = math.MinInt64 / 4
+
+func newVisits(h *workload.Head, numbers visitNumbers, s *stacks) *visits {
+	v := &visits{visitNumbers: numbers, Visits: &h.Visits, visitors: make([]visitor, len(numbers.names)), perVisit: 1}
+	for version := range v.keeping {
+		of := &s.all[s.number(version, false, 0)]
+		v.keeping[version] = transport.Keeping{Idle: int64(h.Visits.IdleTime()), Rule: h.Client.Idle, Initial: of.transfer.InitialWindow()}
+	}
+	for line := range topology.NumTechnologies {
+		if h.Visits.Of(topology.Technology(line))[0] > 0 {
+			v.perVisit = maxConns
+		}
+	}
+	v.conns = make([]transport.Conn, v.perVisit*len(v.visitors))
+	return v
+}
+
+// skip passes over a request of the metro that goes elsewhere.
+func (v *visits) skip() {
+	v.next(v.request)
+	v.request++
+}
+
+// ask finds out who asks for a request, and over which connection.
+func (v *visits) ask(c *clients, r *request) {
+	place, name := v.next(v.request)
+	r.shake = random.Key(v.key.At(v.request | 1<<62))
+	v.request++
+	p := &v.visitors[place]
+	conns := v.conns[int(place)*v.perVisit:][:v.perVisit]
+	if p.name != name {
+		v.begin(c, p, conns, name)
+	}
+	r.line, r.quiet, r.access = p.line, p.base, p.base
+	if c.law != nil {
+		r.access += int64(c.law.miles.jitter[p.line].At(uint64(r.shake)))
+	}
+	r.access += linkJitter(c.jitter, uint64(r.shake))
+	r.asking = v.asking.add()
+	a := v.asking.at(r.asking)
+	*a = asking{conn: -1, version: p.version}
+	k, at := &v.keeping[p.version], r.arrived-c.delay
+	if n := v.open(c, conns, k, p.version, at); n >= 0 {
+		a.conn, a.stack = int(place)*v.perVisit+n, c.stacks.number(int(p.version), p.hasKeys, p.line)
+		a.connect = conns[n].Ask(at)
+		return
+	}
+	r.isNew = true
+	a.stack = c.stacks.number(int(p.version), p.hasKeys, p.line)
+	if v.Lookup > 0 && at-p.lookedUp > int64(v.LookupTime()) {
+		a.lookup, p.lookedUp = int64(v.Lookup), at
+	}
+	a.connect, a.tls = c.handshakesOf(r, &c.stacks.all[a.stack].transfer)
+	p.hasKeys = true
+	for n := range conns {
+		if !k.IsOpen(&conns[n], at) {
+			k.Open(&conns[n], at+a.lookup+a.connect+a.tls)
+			conns[n].Ask(at)
+			a.conn = int(place)*v.perVisit + n
+			break
+		}
+	}
+}
+
+// open returns the number of an open connection over which a request can go, of those that can the one last used; -1 if there is none.
+// With HTTP/1.1 those cannot over which another waits for its answer.
+func (v *visits) open(c *clients, conns []transport.Conn, k *transport.Keeping, version uint8, at int64) int {
+	best := -1
+	for n := range conns {
+		conn := &conns[n]
+		if !k.IsOpen(conn, at) || version == 0 && conn.IsBusy(at) {
+			continue
+		}
+		if c.outages != nil && !conn.IsBusy(at) && meets(c.outages, conn.Last(), at) != nil {
+			conn.Close() // the site has been down since
+			continue
+		}
+		if best < 0 || conn.Last() > conns[best].Last() {
+			best = n
+		}
+		if version != 0 {
+			break
+		}
+	}
+	return best
+}
+
+// begin draws who begins a visit. Visits with which the run begins have a connection that was last used some gap before.
+func (v *visits) begin(c *clients, p *visitor, conns []transport.Conn, name uint64) {
+	draws := v.key.StreamAt(name | 1<<61)
+	u := draws.Uint64()
+	*p = visitor{name: name, lookedUp: never, base: c.access, hasKeys: draws.Float64() < v.Returning}
+	if c.law != nil {
+		p.line = c.law.technology(uint32(u >> 32))
+		p.base = c.law.base(p.line, &draws)
+	}
+	of, at := v.Of(p.line), draws.Float64()
+	for p.version = 0; p.version < numVersions-1 && at >= of[p.version]; p.version++ {
+		at -= of[p.version]
+	}
+	for n := range conns {
+		conns[n].Close()
+	}
+	if name>>63 != 0 { // under way as the run begins
+		p.hasKeys = true
+		p.lookedUp = -int64(draws.Float64() * float64(v.LookupTime()))
+		v.keeping[p.version].Begin(&conns[0], -int64(draws.Exp()*float64(v.Gap)))
+	}
+}
+
+// window returns the window with which the answer to a request begins at an instant; false where nothing is known of its connection.
+func (v *visits) window(r *request, at, timeout int64) (w transport.Window, ok bool) {
+	if v == nil {
+		return w, false
+	}
+	a := v.asking.at(r.asking)
+	k := &v.keeping[a.version]
+	if a.conn < 0 {
+		return transport.Window{Bytes: k.Initial}, true
+	}
+	return k.Window(&v.conns[a.conn], at, timeout), true
+}
+
+// answered ends a request whose last byte is there at an instant.
+func (v *visits) answered(r *request, at int64, after transport.Window) {
+	if a := v.asking.at(r.asking); a.conn >= 0 {
+		v.conns[a.conn].Answered(at, after)
+	}
+	v.asking.remove(r.asking)
+}
+
+// failed ends a request without an answer.
+func (v *visits) failed(r *request) {
+	if a := v.asking.at(r.asking); a.conn >= 0 {
+		v.conns[a.conn].Failed()
+	}
+	v.asking.remove(r.asking)
+}
+
+// firstTimeout is how long the first packet of a connection is waited for (RFC 6298, 2.1).
+const firstTimeout = time.Second

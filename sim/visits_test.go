@@ -1,0 +1,178 @@
+package sim
+
+import (
+	"context"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/transport"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// visited returns a workload of one small object that a site answers at once, asked for by users who visit.
+func visited(perSecond float64, v workload.Visits, change func(*workload.Head)) workload.Workload {
+	w := workload.Workload{
+		Head:    workload.Head{Name: "site", Visits: v},
+		Demand:  workload.Poisson{RequestsPerSecond: perSecond, Objects: 1},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1000, MaxBytes: 1000}},
+	}
+	if change != nil {
+		change(&w.Head)
+	}
+	return w
+}
+
+// runVisits runs a workload whose users are 6 ms away from the region by round trip, and returns its tally.
+func runVisits(t *testing.T, w workload.Workload, seconds int) *Tally {
+	t.Helper()
+	n, err := topology.New([]topology.Node{{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "region", Kind: topology.Region}},
+		topology.Link{From: "metro", To: "region", Kind: topology.Internet, OneWay: 3 * time.Millisecond}.Both())
+	require.NoError(t, err)
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Duration(seconds) * time.Second, Seed: 5}
+	return &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
+}
+
+func TestConnectionsOfUsersAreOpenByTheirGapsAndTimeouts(t *testing.T) {
+	// Of visits with n requests the first opens a connection, and so does any that comes after more than the timeout, K, since the last:
+	// 1/n + (1 - 1/n) exp(-K / gap). From the first moment on: visits are under way as the run begins.
+	for _, c := range []struct{ requests, gap, timeout float64 }{{1, 5, 5}, {20, 5, 5}, {20, 5, 0.5}, {1000, 2, 6}, {50, 100, 60}} {
+		v := workload.Visits{Requests: c.requests, Gap: time.Duration(c.gap * 1e9), IdleTimeout: time.Duration(c.timeout * 1e9)}
+		w := visited(400, v, nil)
+		tally := runVisits(t, w, 100)
+		n := float64(tally.Count(Requests))
+		share := 1/c.requests + (1-1/c.requests)*math.Exp(-c.timeout/c.gap)
+		require.InDelta(t, share, w.NewShare(), 1e-12)
+		// A new one takes a round trip to connect and one for TLS; who comes meanwhile joins.
+		took := float64(tally.Causes[TLS]) / float64(6*ms) / n
+		require.InDelta(t, share, took, 5*math.Sqrt(share*(1-share)/n)+0.004, "%+v", c)
+	}
+}
+
+func TestHandshakesOfUsersAreResumedAndTheirFirstRequestsEarly(t *testing.T) {
+	v := workload.Visits{Requests: 10, Gap: time.Second, IdleTimeout: time.Millisecond, Returning: 0.25}
+	tls := func(change func(*workload.Visits)) (connect, tls, lookup float64) {
+		of := v
+		change(&of)
+		tally := runVisits(t, visited(400, of, nil), 60)
+		n := float64(tally.Count(Requests)) * float64(ms)
+		return float64(tally.Causes[Connect]) / n, float64(tally.Causes[TLS]) / n, float64(tally.Causes[Lookup]) / n
+	}
+	// Nearly all connections are new; those of a first visit, 7.5 %, have no keys.
+	connect, full, _ := tls(func(*workload.Visits) {})
+	require.InDelta(t, 6, connect, 0.06)
+	require.InDelta(t, 6, full, 0.15, "a ticket saves no round trip")
+	connect, early, _ := tls(func(v *workload.Visits) { v.EarlyData = true })
+	require.InDelta(t, 6, connect, 0.06)
+	require.InDelta(t, 6*0.075, early, 0.1, "early data does")
+	connect, early, _ = tls(func(v *workload.Visits) { v.EarlyData, v.Versions = true, workload.Versions{0, 0, 1} })
+	require.InDelta(t, 6*0.075, connect, 0.1, "with QUIC it saves both")
+	require.Zero(t, early)
+	// A look-up of 20 ms once a visit, whose 10 s are less than the name may be used.
+	_, _, lookup := tls(func(v *workload.Visits) { v.Lookup, v.LookupTTL = 20*time.Millisecond, time.Hour })
+	require.InDelta(t, 2, lookup, 0.2)
+}
+
+func TestHTTP1OpensConnectionsSideBySide(t *testing.T) {
+	// A visit asks 50 times a second for what takes 100 ms: with HTTP/2 over one connection, with HTTP/1.1 over about five, each of
+	// which is opened once.
+	of := func(v workload.Versions) *Tally {
+		w := visited(50, workload.Visits{Requests: 1e6, Gap: 20 * time.Millisecond, Versions: v}, nil)
+		w.Demand = workload.Poisson{RequestsPerSecond: 50}
+		w.Service = workload.Computed{Work: workload.ServiceTime{Mean: 100 * time.Millisecond}, ResponseBytes: 100}
+		return runVisits(t, w, 40)
+	}
+	require.Zero(t, of(workload.Versions{0, 1, 0}).Causes[TLS], "one, open as the run begins")
+	opened := of(workload.Versions{1, 0, 0}).Causes[TLS] / (6 * ms)
+	require.Greater(t, opened, int64(5))
+	require.Less(t, opened, int64(1000), "of 2,000 requests: more than six at once open one that is not kept")
+}
+
+func TestWindowsOfUsersGrowAreKeptOrBeginAnew(t *testing.T) {
+	// 100 KB at 60 ms: three rounds from the first window, so 120 ms from first to last byte; none over a window that has grown.
+	transfer := func(gap time.Duration, idle transport.IdleWindow) float64 {
+		w := visited(1/gap.Seconds(), workload.Visits{Requests: 1e6, Gap: gap, IdleTimeout: time.Hour}, func(h *workload.Head) { h.Client.Idle = idle })
+		w.Service = workload.Cacheable{Sizes: workload.Sizes{MinBytes: 100_000, MaxBytes: 100_000}}
+		n, err := topology.New([]topology.Node{{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "region", Kind: topology.Region}},
+			topology.Link{From: "metro", To: "region", Kind: topology.Internet, OneWay: 30 * time.Millisecond}.Both())
+		require.NoError(t, err)
+		s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 2000 * gap, Seed: 5}
+		tally := &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
+		return (tally.Metric(TTLB).MeanNs() - tally.Metric(TTFB).MeanNs()) / 1e6
+	}
+	require.InDelta(t, 120, transfer(10*time.Second, transport.RestartWindow), 5)
+	require.InDelta(t, 0, transfer(10*time.Second, transport.KeepWindow), 1)
+	// Without a silence of 200 ms after the last byte, which comes a round trip after the question, the window stays.
+	require.InDelta(t, 120*math.Exp(-(200.+60)/200), transfer(200*time.Millisecond, transport.RestartWindow), 12)
+	require.Less(t, transfer(200*time.Millisecond, transport.HalveWindow), transfer(200*time.Millisecond, transport.RestartWindow))
+}
+
+func TestUsersReceiveAtTheRateOfTheirLine(t *testing.T) {
+	w := visited(200, workload.Visits{}, func(h *workload.Head) {
+		h.Access[topology.Fiber], h.Access[topology.DSL] = 0.5, 0.5
+		h.Rates[topology.Fiber], h.Rates[topology.DSL] = 80e6, 8e6
+	})
+	w.Service = workload.Cacheable{Sizes: workload.Sizes{MinBytes: 10_000, MaxBytes: 10_000}} // 1 ms and 10 ms
+	n, err := topology.New([]topology.Node{{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "net", Kind: topology.Exchange}, {ID: "region", Kind: topology.Region}},
+		append(topology.Link{From: "metro", To: "net", Kind: topology.Access, OneWay: time.Millisecond}.Both(),
+			topology.Link{From: "net", To: "region", Kind: topology.Internet, OneWay: time.Millisecond}.Both()...))
+	require.NoError(t, err)
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 30 * time.Second, Seed: 5}
+	tally := &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
+	require.InDelta(t, 5.5, (tally.Metric(TTLB).MeanNs()-tally.Metric(TTFB).MeanNs())/1e6, 0.3)
+}
+
+func TestTheFirstByteWaitsForItsRecord(t *testing.T) {
+	// 100 KB in records of 16 KB, of which the first window of 14,480 bytes holds none: a round trip of 6 ms more to the first byte.
+	w := visited(50, workload.Visits{}, func(h *workload.Head) {
+		h.Client = transport.Linux(transport.TCPTLS13)
+		h.Client.NewShare = 1
+	})
+	w.Service = workload.Cacheable{Sizes: workload.Sizes{MinBytes: 100_000, MaxBytes: 100_000}}
+	tally := runVisits(t, w, 10)
+	require.Equal(t, int64(tally.Count(Requests))*6*ms, tally.Causes[FirstRecord])
+	requireLatency(t, tally, TTFB, 24*ms, 24*ms)
+	requireLatency(t, tally, TTLB, 36*ms, 36*ms) // tickets make it four rounds
+}
+
+func TestVisitsStayWithTheirSiteAndPlacementsSeeTheSame(t *testing.T) {
+	n, pops := star(t, 2, 40)
+	v := workload.Visits{Requests: 20, Gap: time.Second, IdleTimeout: 10 * time.Second, Returning: .5, Versions: workload.Versions{0, .6, .4}}
+	w := visited(300, v, nil)
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 30 * time.Second, Seed: 5}
+	both := placement.RegionOnly("region").WithPoPs(1<<20, pops...)
+	weighted := both
+	weighted.Routing = placement.Weighted{{Site: pops[0], Weight: 1}, {Site: pops[1], Weight: 1}}
+	tls := func(p placement.Placement) (float64, *Result) {
+		r := runOne(t, s, p)
+		total, err := r.Workloads[0].Total()
+		require.NoError(t, err)
+		return float64(total.Causes[TLS]) / float64(total.Causes[Propagation]), r
+	}
+	alone, _ := tls(both)
+	shared, first := tls(weighted)
+	// Were users drawn for each request, half of a visit's would find the other site's connection.
+	require.InDelta(t, alone, shared, 0.15*alone)
+	plans, err := Compile(context.Background(), s, weighted)
+	require.NoError(t, err)
+	again, err := plans[0].RunOn(context.Background(), 0, 4, nil)
+	require.NoError(t, err)
+	require.Equal(t, first, again)
+}
+
+func TestAFailureOfASiteClosesTheConnectionsOfItsUsers(t *testing.T) {
+	w := visited(100, workload.Visits{Requests: 1e6, Gap: time.Second, IdleTimeout: time.Hour}, nil)
+	s := Scenario{
+		Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: 100 * time.Second, Seed: 8,
+		Failures: []Failure{{Site: "region", At: 50 * time.Second, For: time.Second, Timeout: 100 * time.Millisecond}},
+	}
+	tally := &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
+	require.Positive(t, tally.Outcomes[Failed])
+	rtt := tally.Causes[Propagation] / int64(tally.Count(Requests)-tally.Outcomes[Failed])
+	opened := tally.Causes[TLS] / rtt
+	require.InDelta(t, 100, opened, 45, "each of 100 users connects anew, but those whose requests failed while it was down")
+}

@@ -1,0 +1,185 @@
+package workload
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/portable"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/transport"
+)
+
+// Visits says who is behind the requests: users who come, ask some times in a row and go. Then a user's connection to a site is
+// state: it lives while it is used, dies idle, and its window is what it has grown to. Without visits [transport.Connection] has a
+// share of requests that open a connection, whoever asks.
+//
+// A metro has as many visits at a time as its mean rate and their gap make (Little's law), and any of them asks next, so that the
+// gaps of one are exponential; the load of the day changes the gaps, not their number. A visit has a geometric number of requests. Who asks
+// does not depend on the placement; a visit stays with the site that it came to, unless that fails.
+type Visits struct {
+	// Requests is the mean number of requests of a visit, 1 or more. 0 means that there are no visits.
+	Requests float64
+	// Gap is the mean time between the requests of a visit, above 0.
+	Gap time.Duration
+	// Returning is the share of visits, in [0, 1], whose users have keys of an earlier one, so that their handshakes are resumed.
+	// Within a visit all but the first are.
+	Returning float64
+	// IdleTimeout is how long a connection stays open unused; 0 means [transport.DefaultIdleTimeout].
+	IdleTimeout time.Duration
+	// EarlyData says that requests go along with resumed handshakes (0-RTT).
+	EarlyData bool
+	// Versions are the shares of visits by version of HTTP, which sum to 1; all 0 means HTTP/2. With HTTP/1.1 a request that finds
+	// all its user's connections busy opens one more, with the others all share one. HTTP/3 is QUIC, the others have the client's handshake.
+	Versions Versions
+	// VersionsBy holds the shares of users of a technology, where they differ.
+	VersionsBy [topology.NumTechnologies]Versions
+	// Lookup is what a look-up of the site's name takes, which a visit makes when it connects and the last was longer than
+	// LookupTTL ago; 0 leaves it away.
+	Lookup time.Duration
+	// LookupTTL is how long a name may be used; 0 means a minute (assumed: CDNs say 20 to 300 s).
+	LookupTTL time.Duration
+}
+
+// Versions are shares of HTTP/1.1, HTTP/2 and HTTP/3.
+type Versions [3]float64
+
+// VersionsIn returns the shares of all requests in a year, as far as they are known here, from 2022 to 2025.
+//
+// Of memory after Cloudflare Radar's years in review, not looked up: assumed. HTTP/1.1 holds what is not from browsers, too.
+func VersionsIn(year int) (Versions, error) {
+	known := map[int]Versions{2022: {0.34, 0.46, 0.20}, 2023: {0.33, 0.47, 0.20}, 2024: {0.299, 0.496, 0.205}, 2025: {0.29, 0.50, 0.21}}
+	v, ok := known[year]
+	if !ok {
+		return v, fmt.Errorf("no shares of HTTP versions in %d; want 2022 to 2025, or shares", year)
+	}
+	return v, nil
+}
+
+// orHTTP2 returns the shares, or HTTP/2 alone.
+func (v Versions) orHTTP2() Versions {
+	if v == (Versions{}) {
+		return Versions{0, 1, 0}
+	}
+	return v
+}
+
+// Of returns the shares of users of a technology.
+func (v *Visits) Of(line topology.Technology) Versions {
+	if by := v.VersionsBy[line]; by != (Versions{}) {
+		return by
+	}
+	return v.Versions.orHTTP2()
+}
+
+func (v Versions) validate(path string) error {
+	if v == (Versions{}) {
+		return nil
+	}
+	sum := 0.0
+	for _, share := range v {
+		if !(share >= 0 && share <= 1) {
+			return invalid.New(path, v, "shares from 0 to 1")
+		}
+		sum += share
+	}
+	return invalid.Check(sum > 1-1e-6 && sum < 1+1e-6, path, v, "shares that sum to 1")
+}
+
+// AtATime returns how many visits there are at a time where so many requests a second come.
+func (v *Visits) AtATime(perSecond float64) float64 { return perSecond * v.Gap.Seconds() }
+
+// maxVisits bounds the visits of a workload that are held at a time.
+const maxVisits = 4e6
+
+// Validate names the first field that is out of range.
+func (v Visits) Validate() error {
+	if v.Requests == 0 {
+		return invalid.Check(v == Visits{}, "Requests", v.Requests, "1 or more, where anything else of visits is said")
+	}
+	errs := []error{
+		invalid.Range("Requests", v.Requests, 1, 1e6),
+		invalid.Check(v.Gap > 0 && v.Gap <= 24*time.Hour, "Gap", v.Gap, "above 0, to 24h"),
+		invalid.Range("Returning", v.Returning, 0, 1),
+		invalid.Check(v.IdleTimeout >= 0 && v.IdleTimeout <= 24*time.Hour, "IdleTimeout", v.IdleTimeout, "0 (1m) to 24h"),
+		v.Versions.validate("Versions"),
+		invalid.Check(v.Lookup >= 0 && v.Lookup <= time.Minute, "Lookup", v.Lookup, "0 to 1m"),
+		invalid.Check(v.LookupTTL >= 0 && v.LookupTTL <= 24*time.Hour, "LookupTTL", v.LookupTTL, "0 (1m) to 24h"),
+	}
+	for line, by := range v.VersionsBy {
+		errs = append(errs, by.validate(fmt.Sprintf("VersionsBy[%v]", topology.Technology(line))))
+	}
+	return invalid.First(errs...)
+}
+
+// validateVisits refuses visits of who does not ask for anything, and more than can be held.
+func (w *Workload) validateVisits() error {
+	v := w.Visits
+	if v.Requests == 0 {
+		return invalid.In("Visits", v.Validate())
+	}
+	if _, isMatched := w.Service.(Matched); isMatched {
+		return invalid.New("Visits", v, "the zero value: players keep their connection")
+	}
+	rated, ok := w.Demand.(Rated)
+	if !ok {
+		return invalid.New("Visits", typeOf(w.Demand), "a demand that knows its rate (workload.Rated)")
+	}
+	if n := v.AtATime(rated.PerSecond()); n > maxVisits {
+		return invalid.New("Visits.Gap", v.Gap, "at most %v visits at a time, here %.3g", maxVisits, n)
+	}
+	return invalid.First(
+		invalid.In("Visits", v.Validate()),
+		invalid.Check(w.Client.NewShare == 0, "Client.NewShare", w.Client.NewShare, "0: visits say when connections are new"),
+		invalid.Check(!slices.Contains([]transport.Handshake{transport.TLS13Resumed, transport.QUICResumed, transport.TLS12Resumed, transport.TLS13Ticket, transport.QUICTicket}, w.Client.Handshake),
+			"Client.Handshake", w.Client.Handshake, "a full handshake: visits say which are resumed"),
+	)
+}
+
+// IdleTime returns how long a connection of a client stays open unused.
+func (v *Visits) IdleTime() time.Duration {
+	if v.IdleTimeout == 0 {
+		return transport.DefaultIdleTimeout
+	}
+	return v.IdleTimeout
+}
+
+// LookupTime returns how long a name may be used.
+func (v *Visits) LookupTime() time.Duration {
+	if v.LookupTTL == 0 {
+		return time.Minute
+	}
+	return v.LookupTTL
+}
+
+// ClientOf returns how a user of a version of HTTP and a technology connects, with keys of an earlier connection or without.
+func (h *Head) ClientOf(version int, resumed bool, line topology.Technology) transport.Connection {
+	c := h.Client
+	if version == 2 {
+		idle, rate, congestion := c.Idle, c.BitsPerSecond, c.Congestion
+		if c.Stack != (transport.Stack{}) {
+			c = transport.QUICGo(transport.QUIC)
+			c.HandshakeWork, c.ResumedWork, c.Congestion = h.Client.HandshakeWork, h.Client.ResumedWork, congestion
+		}
+		c.Handshake, c.Idle, c.BitsPerSecond = transport.QUIC, idle, rate
+	}
+	if resumed {
+		c.Handshake = c.Handshake.Resumed(h.Visits.EarlyData)
+	}
+	if rate := h.Rates[line]; rate > 0 {
+		c.BitsPerSecond = rate
+	}
+	return c
+}
+
+// NewShare returns the share of requests that open a connection: those of the coin or, of visits, the first of each and those whose
+// connection has died: 1/n + (1 - 1/n) exp(-timeout / gap) of visits with n requests. With HTTP/1.1 it is a lower bound.
+func (h *Head) NewShare() float64 {
+	v := &h.Visits
+	if v.Requests == 0 {
+		return h.Client.NewShare
+	}
+	first := 1 / v.Requests
+	return first + float64((1-first)*portable.Exp(-v.IdleTime().Seconds()/v.Gap.Seconds()))
+}
