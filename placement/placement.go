@@ -30,6 +30,8 @@ type Placement struct {
 	Routes []Route
 	// Upstream says how caches connect to those they fetch from: the next tier or the origin.
 	Upstream transport.Upstream
+	// Copies says which caches keep what passes through them.
+	Copies Copies
 }
 
 // An Assignment gives a role to a site that is no cache.
@@ -219,6 +221,7 @@ func (p Placement) Validate(n *topology.Network) error {
 	}
 	add(p.validateRouting(n))
 	add(p.validateUpstream())
+	add(p.validateCopies())
 	return invalid.First(errs...)
 }
 
@@ -243,4 +246,24 @@ func (p Placement) validateUpstream() error {
 		return invalid.New("Upstream", p.Upstream, "the zero value: no cache fetches anything")
 	}
 	return invalid.In("Upstream", p.Upstream.Validate())
+}
+
+// validateCopies refuses a rule that has no effect, or for which no steady state is known.
+func (p Placement) validateCopies() error {
+	switch {
+	case int(p.Copies) >= len(copies):
+		return invalid.New("Copies", uint8(p.Copies), "one of %q", copies)
+	case p.Copies != CopiesEverywhere && len(p.Tiers) < 2:
+		return invalid.New("Copies", p.Copies, "everywhere: there are no two tiers of caches")
+	case p.Copies == CopiesEverywhere:
+		return nil
+	}
+	for i := range p.Tiers {
+		for k := range p.Tiers[i].Caches {
+			if p.Tiers[i].Caches[k].Preload {
+				return invalid.New("Copies", p.Copies, "everywhere: cache %q begins in its steady state, which is not known otherwise", p.Tiers[i].Caches[k].Site)
+			}
+		}
+	}
+	return nil
 }

@@ -47,6 +47,8 @@ type Tier struct {
 	// that asks, of those that its tier stands before; this goes for SkipInOriginRegion, too. The others stand in
 	// for origins that are down.
 	Origins []string
+	// Choice is how those who ask the tier choose among its caches. Not for the first tier, where users are routed.
+	Choice Choice
 	// Freshness, if set, says what the caches of the tier make of what origins say of lifetimes, and what of objects of which
 	// they say nothing. Nil follows RFC 9111 and RFC 5861 for workloads whose origin says something
 	// (workload.Cacheable.Controls); the objects of others are fresh for ever.
@@ -156,6 +158,9 @@ func (t *Tier) validate(p Placement, i int, n *topology.Network) error {
 		if len(t.Origins) > 0 {
 			errs = append(errs, wrong("Origins", t.Origins, "none: users enter at the first tier"))
 		}
+	}
+	if int(t.Choice) >= len(choices) || i == 0 && t.Choice != NearestCache {
+		errs = append(errs, wrong("Choice", t.Choice, "nearest at the first tier, where users are routed; of others one of %q", choices))
 	}
 	if t.Freshness != nil {
 		if err := t.Freshness.Validate(); err != nil {

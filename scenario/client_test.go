@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/scenario"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/transport"
@@ -55,5 +56,30 @@ func TestMistakesInVisitsAreNamedByTheirKey(t *testing.T) {
 	} {
 		_, err := scenario.Parse("s.yaml", withClient(client))
 		require.ErrorContains(t, err, want, client)
+	}
+}
+
+func TestTiersSayHowTheyAreChosenAndWhoKeepsCopies(t *testing.T) {
+	text := strings.ReplaceAll(string(withClient("{new_connections: 0.1}")), "placements: [{name: region, origin: us-west-2}]", `placements:
+  - name: tiers
+    origin: us-west-2
+    copies: down
+    edge_caches: {sites: [pop-lax, pop-sea], size: 1GiB}
+    mid_tier_caches: {sites: [rec-us-west-2, rec-us-east-1], size: 1GiB, choice: hash}
+  - {name: nearest, extends: tiers, mid_tier_caches: {choice: nearest}}`)
+	study, err := scenario.Parse("s.yaml", []byte(text))
+	require.NoError(t, err)
+	require.Equal(t, placement.CopyDown, study.Placements[0].Copies)
+	require.Equal(t, placement.HashedCache, study.Placements[0].Tiers[1].Choice)
+	require.Equal(t, placement.CopyDown, study.Placements[1].Copies)
+	require.Equal(t, placement.NearestCache, study.Placements[1].Tiers[1].Choice)
+	for from, want := range map[string][2]string{
+		"size: 1GiB, choice: hash": {"size: 1GiB, choice: random", `unknown choice of a cache "random"`},
+		"copies: down":             {"copies: up", `unknown rule for copies "up"`},
+		"pop-sea], size: 1GiB":     {"pop-sea], size: 1GiB, choice: hash", "nearest at the first tier"},
+		"us-east-1], size: 1GiB":   {"us-east-1], size: 1GiB, preload: steady", "begins in its steady state"},
+	} {
+		_, err := scenario.Parse("s.yaml", []byte(strings.Replace(text, from, want[0], 1)))
+		require.ErrorContains(t, err, want[1], from)
 	}
 }

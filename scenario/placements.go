@@ -58,6 +58,7 @@ func (r *reader) readPlacement(v value) {
 		field{"routes", skip},
 		field{"dynamic_via_pop", skip},
 		field{"upstream", skip},
+		field{"copies", skip},
 	)...)
 	if at, ok := seen["name"]; !ok {
 		v.problem("the key \"name\" is missing")
@@ -73,7 +74,7 @@ func (r *reader) readPlacement(v value) {
 		base := &r.placements[i]
 		p.sites, p.tiers = slices.Clone(base.sites), slices.Clone(base.tiers)
 		p.routing, p.routes, p.viaPoP = base.routing, base.routes, base.viaPoP
-		p.built.Upstream = base.built.Upstream
+		p.built.Upstream, p.built.Copies = base.built.Upstream, base.built.Copies
 	} else {
 		orphaned = true
 		extendsAt.problem("is %s; want the name of a placement above", text.Quote(extends))
@@ -98,6 +99,9 @@ func (r *reader) readPlacement(v value) {
 	if at, ok := seen["upstream"]; ok {
 		p.built.Upstream = transport.Upstream{}
 		readUpstream(at, &p.built.Upstream)
+	}
+	if at, ok := seen["copies"]; ok {
+		choice(placement.ParseCopies, &p.built.Copies)(at)
 	}
 	if p.viaPoP.node != nil && slices.ContainsFunc(p.routes, func(r routeSpec) bool { return r.Role == placement.Compute }) {
 		p.viaPoP.problem("stands beside a route of the role compute; want via_pop there")

@@ -141,6 +141,7 @@ func (r *roleSpec) read(v value) {
 				field{"admission", func(v value) { v.text(&a.Admission) }},
 				field{"preload", choice(parsePreload, &a.Preload)},
 				field{"skip_in_origin_region", func(v value) { v.boolean(&r.tier.SkipInOriginRegion); r.tier.at["SkipInOriginRegion"] = v }},
+				field{"choice", func(v value) { choice(placement.ParseChoice, &r.tier.Choice)(v); r.tier.at["Choice"] = v }},
 				field{"origins", func(v value) { v.strings(&r.tier.Origins); r.tier.at["Origins"] = v }},
 				field{"freshness", func(v value) {
 					rules := placesOfRules{at: r.tier.at}
@@ -298,6 +299,8 @@ func (t *tierSpec) take(r *roleSpec) {
 		switch path {
 		case "SkipInOriginRegion":
 			t.SkipInOriginRegion = r.tier.SkipInOriginRegion
+		case "Choice":
+			t.Choice = r.tier.Choice
 		case "Origins":
 			t.Origins = r.tier.Origins
 		case "Freshness":

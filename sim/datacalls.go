@@ -76,7 +76,7 @@ func (d *dataCalls) newCall(number int, e *callsEnd, work *random.Stream) call {
 	if d.Parallel {
 		leaves = e.start
 	}
-	return call{attempt: newAttempt(d.hops, leaves), work: d.Service.Draw(work), number: number}
+	return call{attempt: newAttempt(d.hops, leaves, 0), work: d.Service.Draw(work), number: number}
 }
 
 // makeAll makes all calls of a request, where none goes by message; the first leaves at an instant. The work of

@@ -12,7 +12,7 @@ func (s *site) startFetch(t *tier, n uint32, now int64, number uint8, recorded b
 		s.expect(t, n, leaves+h.rtt()+f.service)
 		return f
 	}
-	f.attempt, f.number, f.recorded = newAttempt(t.hops[number], now), number, recorded
+	f.attempt, f.number, f.recorded = newAttempt(t.hops[number], now, f.key), number, recorded
 	if s.trace != nil {
 		s.trace.begins(s, t, n)
 	}
@@ -91,7 +91,7 @@ func (s *site) landFetch(m *message) {
 	}
 	f.first = m.at
 	f.last = m.at + max(r.pours, f.takes)
-	f.queue, f.service = r.queue, m.service
+	f.queue, f.service, f.copied = r.queue, m.service, m.verdict&copiedBit != 0
 	if t.aging != nil {
 		s.settleRenewal(t, n)
 	}
@@ -164,9 +164,9 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 		if waiting.remote {
 			m := s.asking.at(waiting.asking)
 			if waiting.outcome == Miss {
-				s.sendObject(m, f.first, f.last, f.queue, f.service)
+				s.sendObject(m, f.first, f.last, f.queue, f.service, true)
 			} else {
-				s.sendHit(t, m, f.first, f.last) // it waits for the rest of what another has asked for
+				s.sendHit(t, m, f.first, f.last, true) // it waits for the rest of what another has asked for
 			}
 		} else {
 			f.answer(&s.clients[waiting.clients], &waiting.request, waiting.outcome, now)

@@ -27,6 +27,8 @@ type flight struct {
 	recorded bool
 	// isLost says that the site has failed since: whoever waits is lost, and nothing is cached.
 	isLost bool
+	// copied says that a cache further up has kept a copy, or passes on what another has.
+	copied bool
 }
 
 // A flightTable holds the fetches under way at one cache, by key: chains through a pool, so that a fetch
@@ -86,7 +88,7 @@ func (t *flightTable) add(key uint64, bytes, service int64) uint32 {
 	home := t.home(key)
 	head := &t.heads[home]
 	f.key, f.bytes, f.first, f.last, f.queue, f.service = key, bytes, unknown, unknown, 0, service
-	f.waiters, f.next, f.home, f.isLost = 0, *head, home, false
+	f.waiters, f.next, f.home, f.isLost, f.copied = 0, *head, home, false, false
 	*head = n
 	return n
 }

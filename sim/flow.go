@@ -156,7 +156,10 @@ func (f *flows) fetches() {
 			if part := int(hops[0].part); hops[0].part != originPart {
 				tier = f.plan.placement.Tiers[part].Name
 			}
-			f.add(Flow{From: f.plan.sites[hops[0].to].id, To: f.plan.sites[at].id, Tier: tier, Requests: float64(float64(requests) * factor), Bytes: float64(float64(bytes) * factor)})
+			parts := max(int(hops[0].keyed), 1) // of which each has as much, about
+			for n := range parts {
+				f.add(Flow{From: f.plan.sites[hops[n].to].id, To: f.plan.sites[at].id, Tier: tier, Requests: float64(float64(requests)*factor) / float64(parts), Bytes: float64(float64(bytes)*factor) / float64(parts)})
+			}
 		}
 	}
 }

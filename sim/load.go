@@ -238,7 +238,10 @@ func (p *Plan) LoadsOf(r *Result) []Load {
 				if k > 0 {
 					fetched = of.Tiers[k].Count(TierBytes) - of.Tiers[k].Count(TierHitBytes)
 				}
-				link(hops[0].narrowest, float64(fetched))
+				parts := max(int(hops[0].keyed), 1) // of which each has as much, about
+				for n := range parts {
+					link(hops[n].narrowest, float64(fetched)/float64(parts))
+				}
 			}
 		}
 		if service, ok := p.scenario.Workloads[i].Service.(workload.Cacheable); ok {

@@ -99,7 +99,7 @@ func (s *site) serve(m *message) {
 		if s.trace != nil {
 			s.trace.works(s, m, start, done)
 		}
-		if s.sendObject(m, done, done, start-m.at, m.service) {
+		if s.sendObject(m, done, done, start-m.at, m.service, false) {
 			s.served[m.index].add(m.question().bytes, m.recorded)
 		}
 	default:
@@ -117,16 +117,19 @@ func (s *site) landNoAnswer(m *message) {
 }
 
 // reply sends the answer to a question on its way, at an instant. Where the site fails before that it sends the
-// news that there is no answer, and returns false.
-func (s *site) reply(m *message, leaves int64, r reply, service int64) bool {
+// news that there is no answer, and returns nil.
+func (s *site) reply(m *message, leaves int64, r reply, service int64) *message {
 	if s.outages != nil && s.sendNoAnswerIfDown(m, leaves) {
-		return false
+		return nil
 	}
 	a := s.sendBack(m, answer, leaves)
 	a.setReply(r)
-	a.service = service
-	return true
+	a.service, a.verdict = service, 0
+	return a
 }
+
+// copiedBit of the verdict of an answer says that a cache on the way keeps a copy.
+const copiedBit = 8
 
 // sendNoAnswerIfDown sends the news that a question has no answer if this site fails before the answer leaves, at
 // an instant; it reports whether it does. The news takes as long as the answer would have.

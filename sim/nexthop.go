@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -24,6 +25,10 @@ type nextHop struct {
 	remote  bool
 	outages []outage
 	errors  []span // when an origin answers errors
+	// keyed is how many of the hops, from this one on, have the objects of a tier among them, each those of its name; 0 where
+	// the first of all is asked for any.
+	keyed uint8
+	name  uint64
 	// dialer connects a cache to where it fetches from.
 	dialer transport.Dialer
 }
@@ -96,16 +101,40 @@ type attempt struct {
 }
 
 // newAttempt asks the first choice: the first hop that is not avoided, the first of all where all are.
-func newAttempt(hops []nextHop, at int64) attempt {
-	return attempt{asked: at, choice: firstChoice(hops, at)}
+func newAttempt(hops []nextHop, at int64, key uint64) attempt {
+	return attempt{asked: at, choice: firstChoice(hops, at, key)}
 }
 
-func firstChoice(hops []nextHop, at int64) uint8 {
+func firstChoice(hops []nextHop, at int64, key uint64) uint8 {
 	if len(hops) == 1 {
 		return 0
 	}
+	if hops[0].keyed > 0 {
+		if n := choiceOf(hops, key, func(h *nextHop) bool { return !h.isAvoided(at) }); n >= 0 {
+			return uint8(n)
+		}
+	}
 	return uint8(max(slices.IndexFunc(hops, func(h nextHop) bool { return !h.isAvoided(at) }), 0))
 }
+
+// choiceOf returns which of the hops that have a tier's objects among them has one, of those that will do; -1 if none will. Each
+// hop has a random number for the object, and that with the largest has it (rendezvous hashing: Thaler and Ravishankar 1998).
+func choiceOf(hops []nextHop, key uint64, will func(*nextHop) bool) int {
+	best, most := -1, uint64(0)
+	for n := range hops[:hops[0].keyed] {
+		h := &hops[n]
+		if !will(h) {
+			continue
+		}
+		if u := random.Key(h.name).At(key); best < 0 || u > most {
+			best, most = n, u
+		}
+	}
+	return best
+}
+
+// anyHop will do with any hop.
+func anyHop(*nextHop) bool { return true }
 
 // moveOn asks the second choice when the first has not answered: another that is not avoided. It returns false
 // where there is none.
@@ -124,7 +153,7 @@ func (a *attempt) moveOn(hops []nextHop, at int64) bool {
 
 // startOver asks the first choice again.
 func (a *attempt) startOver(hops []nextHop, at int64) {
-	*a = attempt{asked: at, waited: a.waited + at - a.asked, choice: firstChoice(hops, at)}
+	*a = attempt{asked: at, waited: a.waited + at - a.asked, choice: firstChoice(hops, at, 0)}
 }
 
 // maxHops bounds a list of next hops; the number of a choice is a byte.
@@ -174,8 +203,20 @@ func (c *compiler) nextTier(p *Plan, from string, tier int, workload string) ([]
 		if t.SkipInOriginRegion && c.isInRegion(p.sites[caches[0].to].id, origin) {
 			continue
 		}
+		if t.Choice == placement.CacheByOrigin {
+			if err := c.sortByOrigin(p, caches, origin); err != nil {
+				return nil, err
+			}
+		}
 		backups, err := c.byRoundTrip(p, from, p.serving(placement.Role(t.Name), workload, true))
-		return p.fetchFrom(append(caches, backups...), func(h *nextHop) { h.part, h.remote = part(next), true }), err
+		if err != nil {
+			return nil, err
+		}
+		ready := func(h *nextHop) { h.part, h.remote = part(next), true }
+		if t.Choice == placement.HashedCache && len(caches) > 1 {
+			return p.keyedHops(caches, backups, ready)
+		}
+		return p.fetchFrom(append(caches, backups...), ready), nil
 	}
 	backups, err := c.byRoundTrip(p, from, p.serving(placement.Origin, workload, true))
 	return p.fetchFrom(append(origins, backups...), func(h *nextHop) {
@@ -190,6 +231,37 @@ func (p *Plan) fetchFrom(hops []nextHop, ready func(*nextHop)) []nextHop {
 		ready(h)
 		h.dialer = p.placement.Upstream.Dialer(time.Duration(h.rtt()), h.bitsPerSecond)
 	})
+}
+
+// keyedHops returns hops that have the objects of a tier among them, and what stands in for them.
+func (p *Plan) keyedHops(caches, backups []nextHop, ready func(*nextHop)) ([]nextHop, error) {
+	if len(caches) > maxHops {
+		return nil, fmt.Errorf("%d caches have the objects of a tier among them; want %d at most", len(caches), maxHops)
+	}
+	all := append(caches, upToSafe(backups)...)
+	all = all[:min(len(all), maxHops)]
+	for i := range all {
+		h := &all[i]
+		ready(h)
+		h.name = random.Entity(p.sites[h.to].id)
+		h.dialer = p.placement.Upstream.Dialer(time.Duration(h.rtt()), h.bitsPerSecond)
+	}
+	all[0].keyed = uint8(len(caches))
+	return all, nil
+}
+
+// sortByOrigin puts caches into the order of their round trips to an origin; ties stay in order.
+func (c *compiler) sortByOrigin(p *Plan, caches []nextHop, origin string) error {
+	to := make(map[int]int64, len(caches))
+	for _, h := range caches {
+		l, err := c.leg(p, p.sites[h.to].id, origin)
+		if err != nil {
+			return err
+		}
+		to[h.to] = l.rtt()
+	}
+	slices.SortStableFunc(caches, func(a, b nextHop) int { return cmp.Compare(to[a.to], to[b.to]) })
+	return nil
 }
 
 // rankOf returns 0 for an origin that a tier stands before, 1 for another.

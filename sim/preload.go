@@ -207,14 +207,22 @@ func (p *preloader) passOn(t *tier, of rates, longest float64, asked map[*tier]r
 		if len(t.hops[i]) == 0 || t.hops[i][0].part == originPart {
 			continue
 		}
-		hop := &t.hops[i][0]
-		next := p.sites[hop.to].tier(hop.part)
-		if asked[next] == nil {
-			asked[next] = p.noRates()
+		hops := t.hops[i]
+		parts := max(int(hops[0].keyed), 1)
+		all := make([][]float64, parts)
+		for n := range parts {
+			next := p.sites[hops[n].to].tier(hops[n].part)
+			if asked[next] == nil {
+				asked[next] = p.noRates()
+			}
+			asked[next][i].once += of[i].once / float64(parts)
+			all[n] = asked[next][i].objects
 		}
-		asked[next][i].once += of[i].once
-		to := asked[next][i].objects
 		for k, rate := range of[i].objects {
+			to := all[0]
+			if parts > 1 {
+				to = all[choiceOf(hops, uint64(p.keyOf(i, k)), anyHop)]
+			}
 			switch {
 			case !(rate > 0): // and longest may be infinite
 			case p.workloads[i].bytes[k] > t.cache.CapacityBytes():

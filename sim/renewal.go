@@ -25,8 +25,10 @@ type came struct {
 	answer freshness.Answer
 	// confirmed says that the object has not changed: 304. silent says that nobody has answered.
 	confirmed, silent bool
-	version           uint32
-	age               uint32 // s, when it was sent
+	// copied says that a cache on the way has kept a copy, or passes on what another has.
+	copied  bool
+	version uint32
+	age     uint32 // s, when it was sent
 }
 
 // carries returns the bytes of an answer to a question for an object of so many.
@@ -78,7 +80,7 @@ func (s *site) renew(t *tier, l *look, number uint8, bytes, service, now int64, 
 		v.known = l.held.Version
 	}
 	f := &t.flights.pool[n]
-	f.number, f.recorded, f.attempt = number, recorded, newAttempt(t.hops[number], now)
+	f.number, f.recorded, f.attempt = number, recorded, newAttempt(t.hops[number], now, uint64(l.key))
 	if recorded {
 		counters := &t.tallies[number].Counters
 		counters[TierFetches]++
@@ -136,6 +138,9 @@ func (s *site) store(t *tier, n uint32, now int64) {
 	case v.answer == freshness.Broken && v.policy.KeepsFailure(), v.policy.Keeps(v.answer):
 		if v.has {
 			t.cache.Remove(key) // its size may be another
+		}
+		if !v.has && !t.keepsCopy(v.copied) {
+			return
 		}
 		t.cache.Insert(key, f.bytes)
 		t.aging.put(t, v.key, v.now(f.first))
@@ -377,6 +382,7 @@ func (s *site) passOn(t *tier, n uint32, m *message, began bool, now int64) {
 		}
 	default:
 		is := v.came
+		is.copied = true
 		h := v.now(f.first)
 		is.age = age(&h, first)
 		is.confirmed = is.answer == freshness.Good && is.version == m.version()
@@ -429,7 +435,7 @@ func (m *message) version() uint32 { return uint32(m.key >> 32) }
 // came returns what an answer says.
 func (m *message) came() came {
 	return came{
-		answer: freshness.Answer(m.verdict & 3), confirmed: m.verdict&4 != 0, version: uint32(m.key >> 32), age: uint32(m.key),
+		answer: freshness.Answer(m.verdict & 3), confirmed: m.verdict&4 != 0, copied: m.verdict&copiedBit != 0, version: uint32(m.key >> 32), age: uint32(m.key),
 	}
 }
 
@@ -437,5 +443,8 @@ func (m *message) setCame(c came) {
 	m.key, m.verdict = uint64(c.version)<<32|uint64(c.age), uint8(c.answer)
 	if c.confirmed {
 		m.verdict |= 4
+	}
+	if c.copied {
+		m.verdict |= copiedBit
 	}
 }

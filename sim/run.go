@@ -189,7 +189,7 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 	t := &tier{
 		config: config, held: newFillTimeline(r.end()), number: number,
 		hops: make([][]nextHop, len(r.plan.workloads)), lines: make([][]transport.Line, len(r.plan.workloads)), tallies: make([]TierTally, len(r.plan.workloads)),
-		load: newOriginLoad(len(r.plan.workloads)),
+		load: newOriginLoad(len(r.plan.workloads)), copies: r.plan.placement.Copies,
 	}
 	for w := range r.plan.workloads {
 		if hops := r.plan.workloads[w].hops; hops != nil {

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"github.com/edgewise-sim/edgewise/cache"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/transport"
 )
 
@@ -20,6 +21,18 @@ type tier struct {
 	// tallies count, by workload, what the fetches of other sites met here, and what is fetched.
 	tallies []TierTally
 	aging   *aging // nil where nothing ever expires
+	copies  placement.Copies
+}
+
+// keepsCopy reports whether the tier keeps what comes, of which another cache on the way has kept a copy or has not.
+func (t *tier) keepsCopy(copied bool) bool {
+	switch t.copies {
+	case placement.CopyDown:
+		return !copied
+	case placement.CopyAtEdge:
+		return t.number == firstTier
+	}
+	return true
 }
 
 // firstTier is the number of the tier that users meet; the others follow in order to the origin.
@@ -117,7 +130,7 @@ func (s *site) serveFromTier(t *tier, m *message) {
 		t.tallies[m.index].Counters[TierBytes] += uint64(bytes)
 	}
 	if _, hit := t.cache.Lookup(m.key); hit {
-		s.sendHit(t, m, m.at, m.at)
+		s.sendHit(t, m, m.at, m.at, false)
 		return
 	}
 	f := t.flights.find(m.key)
@@ -137,25 +150,29 @@ func (s *site) serveFromTier(t *tier, m *message) {
 			w.outcome = Miss
 		}
 	case isNew:
-		s.sendObject(m, f.first, f.last, f.queue, f.service)
+		s.sendObject(m, f.first, f.last, f.queue, f.service, true)
 	default:
-		s.sendHit(t, m, max(m.at, f.first), max(m.at, f.last))
+		s.sendHit(t, m, max(m.at, f.first), max(m.at, f.last), true)
 	}
 }
 
-// sendHit answers another site's question with what a cache here holds, or has fetched already.
-func (s *site) sendHit(t *tier, m *message, first, last int64) {
-	if s.sendObject(m, first, last, 0, 0) && m.recorded {
+// sendHit answers another site's question with what a cache here holds or, copied, has fetched already.
+func (s *site) sendHit(t *tier, m *message, first, last int64, copied bool) {
+	if s.sendObject(m, first, last, 0, 0, copied) && m.recorded {
 		t.tallies[m.index].Counters[TierHits]++
 		t.tallies[m.index].Counters[TierHitBytes] += uint64(m.question().bytes)
 	}
 }
 
 // sendObject sends an object to the site that has asked for it: its first byte leaves at first, its last is here
-// at last. It returns false where this site fails first.
-func (s *site) sendObject(m *message, first, last, queue, service int64) bool {
-	ok := s.reply(m, first, reply{queue: queue, pours: last - first}, service)
+// at last. Copied says that this tier, or one further up, keeps a copy of what passes through. It returns false where this site fails first.
+func (s *site) sendObject(m *message, first, last, queue, service int64, copied bool) bool {
+	a := s.reply(m, first, reply{queue: queue, pours: last - first}, service)
+	ok := a != nil
 	if ok {
+		if copied {
+			a.verdict = copiedBit
+		}
 		s.ledger.sent += uint64(m.question().bytes)
 	}
 	return ok
@@ -175,7 +192,7 @@ func (s *site) fill() {
 	}
 	if t.aging != nil {
 		s.store(t, n, e.at)
-	} else {
+	} else if t.copies == placement.CopiesEverywhere || t.keepsCopy(f.copied) {
 		cache.Fill(t.cache, f.key, f.bytes) // it is not there: its fetch began with a miss, and it has but one
 	}
 	if t.held.isDue(e.at) {

@@ -1,0 +1,248 @@
+package sim
+
+import (
+	"container/list"
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// A plainLRU holds so many objects of one size.
+type plainLRU struct {
+	room  int
+	order list.List
+	at    map[int]*list.Element
+}
+
+func newPlainLRU(room int) *plainLRU { return &plainLRU{room: room, at: make(map[int]*list.Element)} }
+
+func (c *plainLRU) asks(k int) bool {
+	e, ok := c.at[k]
+	if ok {
+		c.order.MoveToFront(e)
+	}
+	return ok
+}
+
+func (c *plainLRU) put(k int) {
+	if len(c.at) == c.room {
+		last := c.order.Back()
+		delete(c.at, c.order.Remove(last).(int))
+	}
+	c.at[k] = c.order.PushFront(k)
+}
+
+// plainTree returns the shares of requests that leaves and their parent answer, where nothing takes time: a simulation of its own
+// that takes one request after another, as Icarus does.
+func plainTree(leaves, objects, room int, exponent float64, rule placement.Copies) (leaf, parent float64) {
+	draws := rand.New(rand.NewPCG(1, 2))
+	upTo := make([]float64, objects)
+	sum := 0.
+	for k := range upTo {
+		sum += math.Pow(float64(k+1), -exponent)
+		upTo[k] = sum
+	}
+	caches := make([]*plainLRU, leaves)
+	for i := range caches {
+		caches[i] = newPlainLRU(room)
+	}
+	top := newPlainLRU(room)
+	const warm, all = 200_000, 1_200_000
+	var hits, above int
+	for n := range all {
+		k, _ := slices.BinarySearch(upTo, draws.Float64()*sum)
+		at := caches[draws.IntN(leaves)]
+		switch {
+		case at.asks(k):
+			if n >= warm {
+				hits++
+			}
+			continue
+		case rule != placement.CopyAtEdge && top.asks(k):
+			if n >= warm {
+				above++
+			}
+			at.put(k)
+		default:
+			if rule != placement.CopyAtEdge {
+				top.put(k)
+			}
+			if rule != placement.CopyDown {
+				at.put(k)
+			}
+		}
+	}
+	return float64(hits) / (all - warm), float64(above) / (all - warm)
+}
+
+func TestCopiesAreLeftEverywhereDownOrAtTheEdge(t *testing.T) {
+	// Four leaves and their parent, each of 5 % of 2,000 objects of one size, Zipf 0.8; everything within a tenth of a ms.
+	const objects, room = 2000, 100
+	n, pops := star(t, 4, 0.01)
+	w := workload.Change(onOpenConnections(400), func(p *workload.Poisson) { p.Objects, p.ZipfExponent = objects, 0.8 })
+	w = workload.Change(w, func(c *workload.Cacheable) {
+		c.Sizes, c.Origin = workload.Sizes{MinBytes: 1000, MaxBytes: 1000}, workload.ServiceTime{}
+	})
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: 200 * time.Second, Duration: 800 * time.Second, Seed: 3}
+	p := placement.RegionOnly("region").WithPoPs(room*1000, pops...).WithMidTier(room*1000, "region").WithUpstream(open)
+	total := make(map[placement.Copies]float64)
+	for _, rule := range []placement.Copies{placement.CopiesEverywhere, placement.CopyDown, placement.CopyAtEdge} {
+		p.Copies = rule
+		of := &runOne(t, s, p).Workloads[0]
+		all, err := of.Total()
+		require.NoError(t, err)
+		requests := float64(all.Count(Requests))
+		leaf, parent := float64(all.Outcomes[Hit]+all.Outcomes[DelayedHit])/requests, float64(of.Tiers[1].Count(TierHits))/requests
+		wantLeaf, wantParent := plainTree(4, objects, room, 0.8, rule)
+		require.InDelta(t, wantLeaf, leaf, 0.006, "%v", rule)
+		require.InDelta(t, wantParent, parent, 0.006, "%v", rule)
+		total[rule] = leaf + parent
+	}
+	require.Greater(t, total[placement.CopyDown], total[placement.CopiesEverywhere]+0.02, "copies that are left down make caches of a tree differ")
+	require.Less(t, total[placement.CopyAtEdge], total[placement.CopiesEverywhere])
+}
+
+// tieredWorld is four PoPs, three regional edge caches and an origin; answers of what ages and of what does not take the same ways.
+func tieredWorld(t *testing.T) (*topology.Network, placement.Placement) {
+	t.Helper()
+	nodes := []topology.Node{{ID: "origin", Kind: topology.Region}}
+	var links []topology.Link
+	var recs, pops []string
+	for i, name := range []string{"a", "b", "c", "d"} {
+		pop, metro := "pop-"+name, "metro-"+name
+		nodes = append(nodes, topology.Node{ID: pop, Kind: topology.PoP}, topology.Node{ID: metro, Kind: topology.Metro, Users: 1})
+		pops = append(pops, pop)
+		links = append(links, both(metro, pop, topology.Internet, 2)...)
+		for _, site := range []string{"origin", "pop-a", "pop-b", "pop-c", "pop-d", "rec-1", "rec-2", "rec-3"} {
+			if site != pop {
+				links = append(links, both(metro, site, topology.Internet, 50)...)
+			}
+		}
+		for k, rec := range []string{"rec-1", "rec-2", "rec-3"} {
+			links = append(links, both(pop, rec, topology.Backbone, float64(5+(i+k)%4))...)
+		}
+	}
+	for k, rec := range []string{"rec-1", "rec-2", "rec-3"} {
+		nodes = append(nodes, topology.Node{ID: rec, Kind: topology.RegionalEdgeCache})
+		recs = append(recs, rec)
+		links = append(links, both(rec, "origin", topology.Backbone, float64(10+k))...)
+	}
+	n, err := topology.New(nodes, links)
+	require.NoError(t, err)
+	p := placement.Placement{Name: "tiers"}.With(placement.Assignment{Site: "origin", Role: placement.Origin})
+	return n, p.WithPoPs(1<<18, pops...).WithMidTier(1<<18, recs...).WithUpstream(open)
+}
+
+func TestAnUpperTierIsChosenByNearnessObjectOrOrigin(t *testing.T) {
+	n, p := tieredWorld(t)
+	w := workload.Change(onOpenConnections(400), func(of *workload.Poisson) { of.Objects, of.ZipfExponent = 2000, 0.8 })
+	w = workload.Change(w, func(c *workload.Cacheable) { c.Sizes = workload.Sizes{MinBytes: 1000, MaxBytes: 1000} })
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: 50 * time.Second, Duration: 100 * time.Second, Seed: 3}
+	fetched := func(choice placement.Choice) (origin uint64, byCache map[string]uint64) {
+		p.Tiers[1].Choice = choice
+		plans, err := Compile(context.Background(), s, p)
+		require.NoError(t, err)
+		r, err := plans[0].Run(context.Background(), 0)
+		require.NoError(t, err)
+		again, err := plans[0].RunOn(context.Background(), 0, 3, nil)
+		require.NoError(t, err)
+		require.Equal(t, r, again, "the same bits on any number of cores")
+		byCache = make(map[string]uint64)
+		for i, site := range r.Sites {
+			if of := r.Workloads[0].Sites[i].Tiers[1].Count(TierRequests); of > 0 {
+				byCache[site] = of
+			}
+		}
+		return r.Workloads[0].Counters[OriginRequests], byCache
+	}
+	nearest, near := fetched(placement.NearestCache)
+	hashed, spread := fetched(placement.HashedCache)
+	_, one := fetched(placement.CacheByOrigin)
+	require.Len(t, near, 3)
+	require.Len(t, spread, 3)
+	require.Equal(t, []string{"rec-1"}, slices.Collect(func(yield func(string) bool) {
+		for site := range one {
+			if !yield(site) {
+				return
+			}
+		}
+	}))
+	// The tier holds an object once in place of up to three times, so that it holds more: far fewer come from the origin.
+	require.Less(t, float64(hashed), 0.8*float64(nearest))
+	most, least := uint64(0), uint64(math.MaxUint64)
+	for _, count := range spread {
+		most, least = max(most, count), min(least, count)
+	}
+	require.Less(t, float64(most)/float64(least), 1.6, "objects are spread about evenly")
+}
+
+func TestObjectsStayWhereTheyAreWhenOneOfSeveralCachesIsDown(t *testing.T) {
+	hops := make([]nextHop, 5)
+	for i := range hops {
+		hops[i].name = uint64(i + 1)
+	}
+	hops[0].keyed = 5
+	moved, counts := 0, make([]int, 5)
+	const keys = 50_000
+	for key := range uint64(keys) {
+		all := choiceOf(hops, key, anyHop)
+		counts[all]++
+		without := choiceOf(hops, key, func(h *nextHop) bool { return h.name != 3 })
+		require.NotEqual(t, 2, without)
+		if all != without {
+			require.Equal(t, 2, all)
+			moved++
+		}
+	}
+	require.Equal(t, counts[2], moved)
+	for _, n := range counts {
+		require.InDelta(t, keys/5, n, 5*math.Sqrt(keys*.2*.8))
+	}
+}
+
+func TestAThousandMissesAtOnceFetchOnceThroughThreeTiers(t *testing.T) {
+	// About a thousand users of four PoPs ask for one new object within 8 ms, before the first answer can be there.
+	n, p := tieredWorld(t)
+	p = p.WithCaches(placement.OriginShield, placement.Cache{Site: "origin", CapacityBytes: 1 << 20})
+	w := workload.Change(onOpenConnections(125_000), func(of *workload.Poisson) { of.Objects = 1 })
+	w = workload.Change(w, func(c *workload.Cacheable) { c.Sizes = workload.Sizes{MinBytes: 1000, MaxBytes: 1000} })
+	for _, choice := range []placement.Choice{placement.NearestCache, placement.HashedCache} {
+		p.Tiers[1].Choice = choice
+		s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 8 * time.Millisecond, Seed: 3}
+		of := &runOne(t, s, p).Workloads[0]
+		total, err := of.Total()
+		require.NoError(t, err)
+		require.Greater(t, total.Count(Requests), uint64(900))
+		require.Equal(t, total.Count(Requests), total.Outcomes[Miss]+total.Outcomes[DelayedHit])
+		require.Equal(t, uint64(4), total.Outcomes[Miss], "one a PoP")
+		require.Equal(t, uint64(4), of.Tiers[1].Count(TierRequests))
+		require.Equal(t, uint64(1), of.Counters[OriginRequests])
+	}
+}
+
+func TestAgingTiersLeaveCopiesAsOthersDo(t *testing.T) {
+	// Endless lifetimes change nothing, whichever tiers keep copies.
+	n, p := tieredWorld(t)
+	w := workload.Change(onOpenConnections(300), func(of *workload.Poisson) { of.Objects, of.ZipfExponent = 2000, 0.8 })
+	w = workload.Change(w, func(c *workload.Cacheable) { c.Sizes = workload.Sizes{MinBytes: 1000, MaxBytes: 1000} })
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 60 * time.Second, Seed: 3}
+	aging := s
+	aging.Purges = []Purge{{At: time.Minute}}
+	for _, rule := range []placement.Copies{placement.CopiesEverywhere, placement.CopyDown, placement.CopyAtEdge} {
+		for _, choice := range []placement.Choice{placement.NearestCache, placement.HashedCache} {
+			p.Copies, p.Tiers[1].Choice = rule, choice
+			plain, aged := &runOne(t, s, p).Workloads[0], &runOne(t, aging, p).Workloads[0]
+			require.Equal(t, plain.Counters[OriginRequests], aged.Counters[OriginRequests], "%v %v", rule, choice)
+			require.Equal(t, plain.Tiers[1].Count(TierHits), aged.Tiers[1].Count(TierHits), "%v %v", rule, choice)
+		}
+	}
+}
