@@ -43,8 +43,12 @@ type SiteRole struct {
 	Admission  string `json:"admission,omitempty"`
 	Preload    bool   `json:"preload,omitempty"`
 	// Servers is the number of servers that each workload finds; absent in JSON, and 0, where there are always
-	// enough, and for caches.
+	// enough, and for caches of one. Of a cache it is the number that it is made of.
 	Servers int `json:"servers,omitempty"`
+	// Spread says how the objects of a cache are spread over its servers, MemoryBytes how large their memories over disks are;
+	// absent in JSON where the cache is one.
+	Spread      string `json:"spread,omitempty"`
+	MemoryBytes int64  `json:"memory_bytes,omitempty"`
 	// Backup says that the site has the role only while all others that have it are down.
 	Backup bool `json:"backup,omitempty"`
 }
@@ -56,7 +60,12 @@ func rolesOf(p *placement.Placement) (all []SiteRole) {
 	}
 	for _, t := range p.Tiers {
 		for _, c := range t.Caches {
+			spread := ""
+			if c.Servers != (placement.Servers{}) {
+				spread = c.Servers.Spread.String()
+			}
 			all = append(all, SiteRole{
+				Servers: c.Servers.Count, Spread: spread, MemoryBytes: c.Servers.MemoryBytes,
 				Site: c.Site, Role: t.Name, CacheBytes: c.CapacityBytes, Policy: c.Policy, Admission: c.Admission, Preload: c.Preload, Backup: c.Backup,
 			})
 		}

@@ -58,6 +58,10 @@ func Expect(c Cache, lookups, fills []uint64) {
 // holds nothing: every look-up misses, and nothing is taken in. A cache that is not of this package is left
 // alone.
 func Release(c Cache) {
+	if s, ok := c.(*Servers); ok {
+		s.release()
+		return
+	}
 	e, ok := c.(*engine)
 	if !ok {
 		return

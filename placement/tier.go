@@ -78,6 +78,8 @@ type Cache struct {
 	Preload bool
 	// Backup says that the cache is used only while all others of its tier are down.
 	Backup bool
+	// Servers are those that the cache is made of.
+	Servers Servers
 }
 
 // WithCaches returns a copy with further caches in a tier. A tier that is not there comes at the end, next to
@@ -219,6 +221,7 @@ func (c *Cache) validate(n *topology.Network, role Role) error {
 		return invalid.New(field, value, "%s", want)
 	}
 	errs := []error{invalid.Check(c.CapacityBytes > 0, "CapacityBytes", c.CapacityBytes, "more than 0")}
+	errs = append(errs, c.Servers.validate(c))
 	for _, part := range []cache.Config{{Policy: c.Policy, NewPolicy: c.NewPolicy}, {Admission: c.Admission, NewAdmission: c.NewAdmission}} {
 		part.CapacityObjects = 100
 		_, err := cache.New(part)

@@ -80,7 +80,15 @@ func roleInWords(r *edgewise.SiteRole) string {
 	if r.Preload {
 		like = append(like, "begins in its steady state")
 	}
-	if r.Servers > 0 {
+	if r.Spread != "" {
+		like = append(like, r.Spread)
+		if r.Servers > 1 {
+			like[len(like)-1] = countOf(r.Servers, "server", "servers") + " " + r.Spread
+		}
+		if r.MemoryBytes > 0 {
+			like = append(like, words.Bytes(uint64(r.MemoryBytes))+" of memory over disks")
+		}
+	} else if r.Servers > 0 {
 		like = append(like, countOf(r.Servers, "server", "servers")+" a workload")
 	}
 	if len(r.Workloads) > 0 {

@@ -3,6 +3,7 @@ package scenario_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -78,6 +79,28 @@ func TestTiersSayHowTheyAreChosenAndWhoKeepsCopies(t *testing.T) {
 		"copies: down":             {"copies: up", `unknown rule for copies "up"`},
 		"pop-sea], size: 1GiB":     {"pop-sea], size: 1GiB, choice: hash", "nearest at the first tier"},
 		"us-east-1], size: 1GiB":   {"us-east-1], size: 1GiB, preload: steady", "begins in its steady state"},
+	} {
+		_, err := scenario.Parse("s.yaml", []byte(strings.Replace(text, from, want[0], 1)))
+		require.ErrorContains(t, err, want[1], from)
+	}
+}
+
+func TestCachesSayWhatServersTheyAreMadeOf(t *testing.T) {
+	text := strings.ReplaceAll(string(withClient("{new_connections: 0.1}")), "placements: [{name: region, origin: us-west-2}]", `placements:
+  - name: servers
+    origin: us-west-2
+    edge_caches: {sites: [pop-lax], size: 1GiB, servers: {count: 4, spread: sharded, memory: 64MiB, disk_read: 5ms}}
+  - {name: pooled, extends: servers, edge_caches: {servers: {count: 4}}}`)
+	study, err := scenario.Parse("s.yaml", []byte(text))
+	require.NoError(t, err)
+	require.Equal(t, placement.Servers{Count: 4, Spread: placement.Sharded, MemoryBytes: 64 << 20, DiskRead: 5 * time.Millisecond}, study.Placements[0].Tiers[0].Caches[0].Servers)
+	require.Equal(t, placement.Servers{Count: 4}, study.Placements[1].Tiers[0].Caches[0].Servers)
+	for from, want := range map[string][2]string{
+		"spread: sharded":           {"spread: striped", `unknown spread over servers "striped"`},
+		"count: 4, spread: sharded": {"count: 1, spread: sharded", "2 or more"},
+		"memory: 64MiB":             {"memory: 2GiB", "less than the size of the cache"},
+		"size: 1GiB,":               {"size: 1GiB, preload: steady,", "begins in its steady state"},
+		"preset: web-static":        {"preset: web-static, freshness: {max_age: 1m}", "objects age"},
 	} {
 		_, err := scenario.Parse("s.yaml", []byte(strings.Replace(text, from, want[0], 1)))
 		require.ErrorContains(t, err, want[1], from)

@@ -186,6 +186,7 @@ func (r *reader) reportPlaced(bad *problems, p *placementSpec, err error) {
 // report tells what is wrong with a field of a site, at the key that says it or else at the site.
 func (s *siteSpec) report(bad *problems, name string, f *invalid.Field) {
 	key, _, _ := strings.Cut(keyOf(name), "[")
+	key, _, _ = strings.Cut(key, ".")
 	if at, ok := s.given[key]; ok {
 		bad.add(at.node.Line, at.path, "is %v; want %s", f.Value, f.Want)
 		return

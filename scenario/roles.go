@@ -141,6 +141,7 @@ func (r *roleSpec) read(v value) {
 				field{"admission", func(v value) { v.text(&a.Admission) }},
 				field{"preload", choice(parsePreload, &a.Preload)},
 				field{"skip_in_origin_region", func(v value) { v.boolean(&r.tier.SkipInOriginRegion); r.tier.at["SkipInOriginRegion"] = v }},
+				field{"servers", func(v value) { readServers(v, &a.Servers) }},
 				field{"choice", func(v value) { choice(placement.ParseChoice, &r.tier.Choice)(v); r.tier.at["Choice"] = v }},
 				field{"origins", func(v value) { v.strings(&r.tier.Origins); r.tier.at["Origins"] = v }},
 				field{"freshness", func(v value) {
@@ -282,7 +283,7 @@ func (s *siteSpec) take(r *roleSpec) {
 		case "preload":
 			s.cache.Preload = r.cache.Preload
 		case "servers":
-			s.servers = r.servers
+			s.servers, s.cache.Servers = r.servers, r.cache.Servers
 		case "provider":
 			s.provider = r.provider
 		case "workloads":
@@ -385,4 +386,15 @@ func parsePreload(name string) (bool, error) {
 		return false, nil
 	}
 	return false, errors.New("want steady (what an endless warm-up leaves) or none (empty)")
+}
+
+// readServers reads the servers that a cache is made of.
+func readServers(v value, s *placement.Servers) {
+	*s = placement.Servers{}
+	v.fields(
+		field{"count", func(v value) { v.integer(&s.Count) }},
+		field{"spread", choice(placement.ParseSpread, &s.Spread)},
+		field{"memory", func(v value) { v.positiveBytes(&s.MemoryBytes) }},
+		field{"disk_read", func(v value) { v.duration(&s.DiskRead) }},
+	)
 }

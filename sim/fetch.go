@@ -12,7 +12,7 @@ func (s *site) startFetch(t *tier, n uint32, now int64, number uint8, recorded b
 		s.expect(t, n, leaves+h.rtt()+f.service)
 		return f
 	}
-	f.attempt, f.number, f.recorded = newAttempt(t.hops[number], now, f.key), number, recorded
+	f.attempt, f.number, f.recorded = newAttempt(t.hops[number], now, objectOf(f.key)), number, recorded
 	if s.trace != nil {
 		s.trace.begins(s, t, n)
 	}
@@ -33,7 +33,7 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 	}
 	if h.needsMessage(f.left) {
 		m := s.ask(h, f.left, t.number, n, f.bytes)
-		m.key, m.service, m.index, m.recorded = f.key, f.service, f.number, f.recorded
+		m.key, m.service, m.index, m.recorded = objectOf(f.key), f.service, f.number, f.recorded
 		if t.aging != nil {
 			v := &t.aging.renewals[n]
 			m.key = uint64(v.key) | uint64(v.known)<<32

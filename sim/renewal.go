@@ -155,6 +155,8 @@ func (s *site) visitOther(v *arrival, c *clients) {
 	switch c.kind {
 	case agingVisits:
 		s.visitAging(v, c)
+	case serverVisits:
+		s.visitServers(v, c)
 	case tracedVisits:
 		s.trace.visits(s, v, c)
 		s.visitCacheable(v, c)

@@ -200,6 +200,9 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 			t.lines[w] = make([]transport.Line, len(t.hops[w]))
 		}
 	}
+	if !at.Servers.IsOne() {
+		t.servers = &servingCaches{Servers: at.Servers, draws: random.Key(config.Seed)}
+	}
 	if r.contents != nil {
 		t.aging = r.newAging(number)
 	}
@@ -378,6 +381,9 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 			requests, kind := open(m), w.kind
 			if edge := r.sites[e.site].edge; kind.MeetsCaches() && edge != nil && edge.aging != nil {
 				requests, kind = shared.variants.of(requests, w.name, r.plan.metros[m], r), agingVisits
+			}
+			if edge := r.sites[e.site].edge; kind == Cacheable && edge != nil && edge.servers != nil {
+				kind = serverVisits
 			}
 			if r.trace != nil && kind == Cacheable {
 				kind = tracedVisits

@@ -22,6 +22,7 @@ type tier struct {
 	tallies []TierTally
 	aging   *aging // nil where nothing ever expires
 	copies  placement.Copies
+	servers *servingCaches // nil where the cache is one
 }
 
 // keepsCopy reports whether the tier keeps what comes, of which another cache on the way has kept a copy or has not.
@@ -46,6 +47,11 @@ func (t *tier) open(d *cache.Directory) error {
 	config := t.config
 	config.Directory = d
 	var err error
+	if t.servers != nil {
+		t.servers.caches, err = cache.NewServers(config, t.servers.Apart(), t.servers.MemoryBytes)
+		t.cache = t.servers.caches
+		return err
+	}
 	t.cache, err = cache.New(config)
 	return err
 }
@@ -124,23 +130,29 @@ func (s *site) serveFromTier(t *tier, m *message) {
 		s.serveAging(t, m)
 		return
 	}
-	bytes := m.question().bytes
+	bytes, key, ready := m.question().bytes, m.key, m.at
+	if t.servers != nil {
+		key = t.servers.keyOf(m.key, m.order)
+	}
 	if m.recorded {
 		t.tallies[m.index].Counters[TierRequests]++
 		t.tallies[m.index].Counters[TierBytes] += uint64(bytes)
 	}
-	if _, hit := t.cache.Lookup(m.key); hit {
-		s.sendHit(t, m, m.at, m.at, false)
+	if _, hit := t.cache.Lookup(key); hit {
+		if t.servers != nil {
+			ready += t.servers.readTime()
+		}
+		s.sendHit(t, m, ready, ready, false)
 		return
 	}
-	f := t.flights.find(m.key)
+	f := t.flights.find(key)
 	if s.trace != nil {
 		s.trace.receives(m)
 		s.trace.misses(s, t, f, m.at)
 	}
 	isNew := f == nil
 	if isNew {
-		f = s.startFetch(t, t.flights.add(m.key, bytes, m.service), m.at, m.index, m.recorded)
+		f = s.startFetch(t, t.flights.add(key, bytes, m.service), m.at, m.index, m.recorded)
 	}
 	switch {
 	case f.first == unknown:

@@ -54,7 +54,7 @@ func (t *tracer) tierName(of *tier) string { return t.plan.placement.Tiers[of.nu
 
 // tracedVisits is the kind of clients of which one is followed: their visits take another way, so that no other run looks for a
 // tracer.
-const tracedVisits = agingVisits + 1
+const tracedVisits = serverVisits + 1
 
 // visits looks whether a request of a user is the one to follow, and what the first tier has for it.
 func (t *tracer) visits(s *site, v *arrival, c *clients) {

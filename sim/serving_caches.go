@@ -1,0 +1,67 @@
+package sim
+
+import (
+	"github.com/edgewise-sim/edgewise/cache"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/random"
+)
+
+// servingCaches are the servers of a tier's cache at one site.
+type servingCaches struct {
+	placement.Servers
+	caches *cache.Servers
+	draws  random.Key
+}
+
+// keyOf returns the key of an object at the server that one asks for it, by a number that no other request has.
+func (s *servingCaches) keyOf(object, request uint64) uint64 {
+	n := uint64(s.Apart())
+	switch s.Spread {
+	case placement.Sharded:
+		return cache.AtServer(object, int(random.Key(0x5ead).At(object)>>32*n>>32))
+	case placement.Independent:
+		return cache.AtServer(object, int(s.draws.At(request)>>32*n>>32))
+	}
+	return object
+}
+
+// readTime returns how long the object takes that was found by the last look-up, in ns.
+func (s *servingCaches) readTime() int64 {
+	if s.DiskRead > 0 && s.caches.WasOnDisk() {
+		return int64(s.DiskRead)
+	}
+	return 0
+}
+
+// objectOf returns the object that a fetch is of, without the server that it is for.
+func objectOf(key uint64) uint64 { return cache.WithoutServer(key) }
+
+// serverVisits is the kind of clients who meet several servers, or a memory over disks: their visits take another way.
+const serverVisits = agingVisits + 1
+
+// visitServers serves a user's request for an object from the servers of a cache.
+func (s *site) visitServers(v *arrival, c *clients) {
+	r := c.arrive(v.clients, v.at)
+	c.draw(&r)
+	t := s.edge
+	key := t.servers.keyOf(uint64(v.key), c.work.At(c.count))
+	if bytes, hit := t.cache.Lookup(key); hit {
+		read := t.servers.readTime()
+		c.answer(&r, &served{outcome: Hit, bytes: r.size(bytes), first: v.at + read, last: v.at + read, service: read})
+		return
+	}
+	outcome := DelayedHit
+	f := t.flights.find(key)
+	if f == nil {
+		outcome = Miss
+		w := c.workload
+		n := t.flights.add(key, r.size(w.sizeBytes(v.key)), w.origin.At(c.work, c.count))
+		f = s.startFetch(t, n, v.at, w.number, r.recorded)
+	}
+	if f.first == unknown {
+		w := s.wait(f)
+		w.request, w.outcome, w.remote = r, outcome, false
+		return
+	}
+	f.answer(c, &r, outcome, v.at)
+}
