@@ -23,8 +23,19 @@ func Fill(c Cache, key uint64, sizeBytes int64) (admitted bool) {
 // of this package has no places: it panics.
 func LookupSlot(c Cache, key uint64) (slot uint32, sizeBytes int64, hit bool) {
 	e := c.(*engine)
-	slot = e.core.find(key)
-	sizeBytes, hit = e.Lookup(key)
+	if p := e.plain; p != nil {
+		if slot = p.find(key); slot == 0 {
+			return 0, 0, false
+		}
+		p.use(slot)
+		return slot, p.size(slot), true
+	}
+	if slot = e.core.find(key); slot != 0 && e.rule.access(slot) {
+		sizeBytes, hit = e.core.size(slot), true
+	}
+	if e.admission != nil {
+		e.admission.Asked(key, sizeBytes, hit)
+	}
 	return slot, sizeBytes, hit
 }
 
