@@ -228,24 +228,19 @@ func (c *clients) answer(r *request, s *served) bool {
 		c.fail(r, s.first, SiteDown)
 		return false
 	}
+	if c.stacks != nil {
+		return c.answerOver(r, s)
+	}
 	wait := s.first - r.arrived
 	rtt := c.rtt + r.access
 	ready := rtt + c.beyond + r.resent
-	var connect, tls, first, transfer int64
-	if c.stacks != nil {
-		c.exchanged = c.exchange(r, s, rtt)
-		x := &c.exchanged
-		connect, tls, first, transfer = x.connect, x.tls, x.first, x.transfer
-		ready += x.lookup + connect + tls
-	} else if r.isNew {
+	var connect, tls int64
+	if r.isNew {
 		connect, tls = c.handshakes(r)
 		ready += connect + tls
 	}
-	ttfb := ready + wait + first
+	ttfb := ready + wait
 	c.timeline.add(r.arrived, ttfb, s.outcome)
-	if c.visits != nil {
-		c.visits.answered(r, r.arrived-c.delay+max(ttfb+transfer, ready+s.last-r.arrived), c.exchanged.after)
-	}
 	if !r.recorded {
 		return true
 	}
@@ -254,20 +249,23 @@ func (c *clients) answer(r *request, s *served) bool {
 		t.Causes[Connect] += connect
 		t.Causes[TLS] += tls
 	}
-	if c.stacks != nil {
-		t.addExchange(r, &c.exchanged)
-	} else {
-		fits := c.fits
-		if r.isNew {
-			fits = c.fitsNew
-		}
-		if s.bytes <= fits {
-			transfer = c.transfer.Open(s.bytes)
-		} else {
-			transfer = c.transferTime(r, s.bytes, rtt)
-		}
+	var transfer int64
+	fits := c.fits
+	if r.isNew {
+		fits = c.fitsNew
 	}
-	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
+	if s.bytes <= fits {
+		transfer = c.transfer.Open(s.bytes)
+	} else {
+		transfer = c.transferTime(r, s.bytes, rtt)
+	}
+	c.conclude(r, s, ttfb, max(ttfb+transfer, ready+s.last-r.arrived))
+	return true
+}
+
+// conclude tallies a request that is recorded and answered, but for what its connection has cost.
+func (c *clients) conclude(r *request, s *served, ttfb, ttlb int64) {
+	t, wait := c.tally, s.first-r.arrived
 	c.latencies.put(ttfb, ttlb)
 	outcome := s.outcome
 	t.Outcomes[outcome]++
@@ -290,7 +288,6 @@ func (c *clients) answer(r *request, s *served) bool {
 	if c.latencies.isFull() {
 		c.latencies.record()
 	}
-	return true
 }
 
 // sight tells how a request ended that was answered, whose latencies were put last.

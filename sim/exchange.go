@@ -179,11 +179,26 @@ func (c *clients) drawSetUpLoss(r *request, stream *random.Stream) (sum int64) {
 	return sum
 }
 
-// addExchange adds what the connection of a request added to its latency. Connect and TLS of a new one are counted already.
-func (t *Tally) addExchange(r *request, x *exchange) {
-	t.Causes[Lookup] += x.lookup
-	t.Causes[FirstRecord] += x.first
-	if !r.isNew { // joins a handshake
-		t.Causes[Connect] += x.connect
+// answerOver is answer over a stack.
+func (c *clients) answerOver(r *request, s *served) bool {
+	rtt := c.rtt + r.access
+	c.exchanged = c.exchange(r, s, rtt)
+	x := &c.exchanged
+	ready := rtt + c.beyond + r.resent + x.lookup + x.connect + x.tls
+	ttfb := ready + s.first - r.arrived + x.first
+	ttlb := max(ttfb+x.transfer, ready+s.last-r.arrived)
+	c.timeline.add(r.arrived, ttfb, s.outcome)
+	if c.visits != nil {
+		c.visits.answered(r, r.arrived-c.delay+ttlb, x.after)
 	}
+	if !r.recorded {
+		return true
+	}
+	of := &c.tally.Causes
+	of[Lookup] += x.lookup
+	of[Connect] += x.connect
+	of[TLS] += x.tls
+	of[FirstRecord] += x.first
+	c.conclude(r, s, ttfb, ttlb)
+	return true
 }
