@@ -259,13 +259,7 @@ func (c *clients) answer(r *request, s *served) bool {
 	} else {
 		transfer = c.transferTime(r, s.bytes, rtt)
 	}
-	c.conclude(r, s, ttfb, max(ttfb+transfer, ready+s.last-r.arrived))
-	return true
-}
-
-// conclude tallies a request that is recorded and answered, but for what its connection has cost.
-func (c *clients) conclude(r *request, s *served, ttfb, ttlb int64) {
-	t, wait := c.tally, s.first-r.arrived
+	ttlb := max(ttfb+transfer, ready+s.last-r.arrived)
 	c.latencies.put(ttfb, ttlb)
 	outcome := s.outcome
 	t.Outcomes[outcome]++
@@ -288,6 +282,7 @@ func (c *clients) conclude(r *request, s *served, ttfb, ttlb int64) {
 	if c.latencies.isFull() {
 		c.latencies.record()
 	}
+	return true
 }
 
 // sight tells how a request ended that was answered, whose latencies were put last.

@@ -202,3 +202,31 @@ func (c *clients) answerOver(r *request, s *served) bool {
 	c.conclude(r, s, ttfb, ttlb)
 	return true
 }
+
+// conclude tallies a request that is recorded and answered, but for what its connection has cost. clients.answer
+// does the same in place: a call would cost the usual run 1.5 %.
+func (c *clients) conclude(r *request, s *served, ttfb, ttlb int64) {
+	t, wait := c.tally, s.first-r.arrived
+	c.latencies.put(ttfb, ttlb)
+	outcome := s.outcome
+	t.Outcomes[outcome]++
+	t.OutcomeBytes[outcome] += uint64(s.bytes)
+	t.Causes[Access] += r.access
+	t.Causes[Loss] += r.resent
+	if wait != 0 {
+		t.Causes[Queue] += s.queue
+		t.Causes[Service] += s.service
+		upstream := wait - s.queue - s.service
+		if s.inVain != 0 {
+			t.Causes[Timeout] += s.inVain
+			upstream -= s.inVain
+		}
+		t.Causes[upstreamOf(outcome)] += upstream
+	}
+	if c.sees != nil {
+		c.sight(r, s)
+	}
+	if c.latencies.isFull() {
+		c.latencies.record()
+	}
+}
