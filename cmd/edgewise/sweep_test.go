@@ -35,7 +35,7 @@ func TestASweepIsReportedAndReproduced(t *testing.T) {
 	require.Zero(t, code, errs)
 	require.Contains(t, text, "zone has less than region below calls = ")
 	require.Contains(t, errs, "3 points; 18 runs of 6 placements")
-	for _, name := range []string{"sweep.csv", "sweep.json", "sweep.md", "sweep.svg", "sweep.png", "metros.svg", "sweep.parquet", "scenario.yaml", "manifest.json"} {
+	for _, name := range []string{"report.html", "sweep.csv", "sweep.json", "sweep.md", "sweep.svg", "sweep.png", "metros.svg", "sweep.parquet", "scenario.yaml", "manifest.json"} {
 		require.FileExists(t, filepath.Join(out, name))
 	}
 	require.NoDirExists(t, out+".cells")
