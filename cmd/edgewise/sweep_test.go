@@ -67,7 +67,7 @@ func TestASweepIsReportedAndReproduced(t *testing.T) {
 
 	code, text, errs = run(t, t.Context(), "reproduce", out)
 	require.Zero(t, code, errs)
-	require.Contains(t, text, "3 points, 8 files, the same to the bit")
+	require.Contains(t, text, "3 points, 9 files, the same to the bit")
 	code, _, errs = run(t, t.Context(), "run", file, "-o", out)
 	require.Equal(t, exitUsage, code)
 	require.Contains(t, errs, "want edgewise sweep")

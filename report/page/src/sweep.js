@@ -50,7 +50,7 @@ function lines(state, s, f, width) {
   const isNear = places.length <= 6;
   const drawing = plot({
     width, height: 300, marginLeft: 52, marginRight: 14, marginTop: 14, marginBottom: 42, color: {type: "identity"}, symbol: {type: "identity"},
-    x: {type: isLog ? "log" : "linear", domain: span[0] === span[1] ? [span[0] - 1, span[1] + 1] : span, label: null}, y: {domain, label: null, ticks: 5},
+    x: {type: isLog ? "log" : "linear", domain: span[0] === span[1] ? [span[0] - 1, span[1] + 1] : span, label: null}, y: {domain, label: null, ticks: 5, tickFormat: tickText},
     ariaLabel: `${heading(f)} along ${key.path}. ${shown.map(i => `${state.name(i)} from ${short(rows[i][order[0]], f.unit)} to ${short(rows[i][order.at(-1)], f.unit)}`).join("; ")}. ${places.map(p => `${state.name(p.p)} ${p.says} at ${p.text}`).join("; ")}`,
     marks: [
       Plot.gridY({stroke: "var(--grid)", strokeOpacity: 1}),
