@@ -47,6 +47,7 @@ var drawings = []drawing{
 	{"quantile_shift", "who gains and who loses, quantile by quantile", hasShifts, quantileShift},
 	{"tails", "what the slowest requests waited for", hasTailCauses, tailBars},
 	{"hit_ratio", "what the caches hit", hasCaches, hitRatios},
+	{"miss_ratio", "what the caches miss by their size", hasMissRatios, missRatiosBySize},
 	{"timeline", "latency over the time of the runs", hasSeries, timeline},
 }
 

@@ -56,7 +56,7 @@ func TestEveryCommandPrintsOneDocument(t *testing.T) {
 		{"report " + at("out") + " -o " + at("again"), exitDone, `"schema_version"`},
 		{"diff " + at("out") + " " + at("again"), exitDone, `"figures"`},
 		{"explain " + study + " --placement pop", exitDone, `"ttfb_ms"`},
-		{"verify --effort quick", exitDone, `"passed": true`},
+		{"verify --effort quick --group Queues", exitDone, `"passed": true`},
 		{"cache " + trace + " --size 2 --hit 40% --ttl 2s", exitDone, `"replays"`},
 		{"fit " + trace, exitDone, `"zipf_exponent"`},
 		{"trace convert " + trace + " " + at("trace.tis"), exitDone, `"lines": 300`},

@@ -65,6 +65,7 @@ type verified struct {
 	Passed  bool         `json:"passed"`
 	Summary string       `json:"summary"`
 	Effort  string       `json:"effort"`
+	Groups  []string     `json:"groups,omitempty"` // none means all
 	Seed    uint64       `json:"seed"`
 	Checks  []verifyItem `json:"checks"`
 }
@@ -86,7 +87,7 @@ type verifyItem struct {
 }
 
 func verifiedOf(p *verify.Page) verified {
-	v := verified{Passed: p.Passed(), Summary: p.Summary(), Effort: string(p.Effort), Seed: p.Seed}
+	v := verified{Passed: p.Passed(), Summary: p.Summary(), Effort: string(p.Effort), Groups: p.Groups, Seed: p.Seed}
 	for i := range p.Rows {
 		r := &p.Rows[i]
 		item := verifyItem{Group: r.Group, Name: r.Name, Source: r.Source, Unit: r.Unit, Expected: r.Expected, Simulated: r.Simulated.Value,
