@@ -201,7 +201,7 @@ func (sp *space) workers() int {
 // rankFrom ranks the alternatives whose first candidate is given.
 func (sp *space) rankFrom(ctx context.Context, first, kept int) *ranking {
 	r := &ranking{space: sp, kept: kept}
-	isOne := len(sp.objectives) == 1
+	isOne := len(sp.objectives) == 1 && sp.tables[0].money == nil
 	seen := 0
 	sp.near.each(max(sp.Least, 1), sp.Most, first, first+1, func(set []int, best []uint16) bool {
 		if seen++; seen%4096 == 0 && ctx.Err() != nil {

@@ -45,6 +45,32 @@ func priced(t *testing.T, p *Problem, without ...string) {
 	}
 }
 
+// A bill that is put together metro by metro is that of the compiled placement, for games, for what calls a database, and for caches, of which
+// some hand over what is not theirs; a second workload that sites of another role serve is in it.
+func TestTablesSayWhatCompiledPlacementsCost(t *testing.T) {
+	mixed := api(t)
+	other := web(t)
+	mixed.Study.Workloads = append(mixed.Study.Workloads, american(t, 3).Study.Workloads[0])
+	for name, p := range map[string]*Problem{"game": american(t, 12), "api": api(t), "web": other, "two workloads": mixed} {
+		t.Run(name, func(t *testing.T) {
+			p.Candidates, p.Least, p.Most = p.Candidates[:6], 0, 3
+			priced(t, p)
+			p.Objectives = []Objective{{Figure: Figure{By: "bill"}}}
+			sp := prepareSpace(t, p)
+			require.NotNil(t, sp.near, sp.why)
+			sets := [][]int{{}, {0, 1, 2}, {2, 5}, {1, 3, 4}, {3}}
+			compiled, err := sp.compile(context.Background(), sets)
+			require.NoError(t, err)
+			tabulated, err := sp.scoreAll(context.Background(), sets)
+			require.NoError(t, err)
+			for i := range sets {
+				require.Equal(t, compiled[i].broken == "", tabulated[i].broken == "", "%q %q", compiled[i].broken, tabulated[i].broken)
+				require.InEpsilon(t, compiled[i].values[0], tabulated[i].values[0], 1e-9, "set %v", sets[i])
+			}
+		})
+	}
+}
+
 func TestTheExpectedBillIsTheMeasuredOne(t *testing.T) {
 	for name, p := range map[string]*Problem{"game": american(t, 12), "api": api(t)} {
 		t.Run(name, func(t *testing.T) {

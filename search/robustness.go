@@ -78,7 +78,7 @@ func (e *Exploration) vary(ctx context.Context) (*Robustness, error) {
 		return nil, nil
 	}
 	r := &Robustness{
-		Variations: n, Part: moved, OfFinalists: e.space.near == nil, WithPrices: e.usesMoney(), OfFront: len(e.problem.objectives) == 2,
+		Variations: n, Part: moved, OfFinalists: e.space.near == nil, WithPrices: e.space.usesMoney(), OfFront: len(e.problem.objectives) == 2,
 	}
 	best, _, err := e.bestIf(ctx, factors{}, nil)
 	if err != nil {
@@ -232,7 +232,7 @@ func (e *Exploration) tornado(ctx context.Context, sets [][]int) ([]Moved, error
 	}
 	for _, site := range sites[:min(len(sites), 12)] {
 		inputs = append(inputs, input{"delays to " + site, func(x float64) factors { return factors{site: map[string]float64{site: x}} }})
-		if e.usesMoney() {
+		if e.space.usesMoney() {
 			inputs = append(inputs, input{"prices at " + site, func(x float64) factors { return factors{price: map[string]float64{site: x}} }})
 		}
 	}
@@ -261,17 +261,12 @@ func (e *Exploration) tornado(ctx context.Context, sets [][]int) ([]Moved, error
 	return rows, err
 }
 
-// usesMoney reports whether what is best depends on prices.
-func (e *Exploration) usesMoney() bool {
-	return slices.ContainsFunc(e.space.figures(), func(f *figure) bool { return f.isMoney })
-}
-
 // fixedSites returns the fixed sites that serve the users of the objective.
 func (sp *space) fixedSites() []string {
 	if sp.role == "" {
 		return nil
 	}
-	return sp.fixedOf(sp.objectives[0].number, sp.role)
+	return sp.fixedOf(sp.leading(sp.role), sp.role)
 }
 
 // largestMetros returns the metros with most users of the objective's workload.

@@ -27,6 +27,8 @@ type space struct {
 	plans []*sim.Plan
 	rtts  [][]time.Duration
 	role  placement.Role
+	// whole is the plan with all candidates, where the bill counts.
+	whole *sim.Plan
 	// siteAt holds the number of the site, a candidate or behind them a fixed one, by user and rank.
 	siteAt []uint16
 	// why says why there are no tables.
@@ -50,8 +52,13 @@ func newSpace(ctx context.Context, p *prepared) (*space, error) {
 
 // moved returns the space with some of what is given moved.
 func (sp *space) moved(f factors) (*space, error) {
-	other := &space{prepared: sp.prepared, surrogate: sp.surrogate.with(f), why: sp.why, plans: sp.plans, rtts: sp.rtts, role: sp.role, isAgain: true}
+	other := &space{prepared: sp.prepared, surrogate: sp.surrogate.with(f), why: sp.why, plans: sp.plans, rtts: sp.rtts, role: sp.role, whole: sp.whole, isAgain: true}
 	return other, other.tabulate()
+}
+
+// usesMoney reports whether what is best depends on prices.
+func (sp *space) usesMoney() bool {
+	return slices.ContainsFunc(sp.figures(), func(f *figure) bool { return f.isMoney })
 }
 
 // figures returns those of the objectives and of the constraints.
@@ -67,7 +74,10 @@ func (sp *space) whyCompiled() (role placement.Role, why string) {
 	one := sp.placed([]int{0})
 	for _, f := range sp.figures() {
 		if f.isMoney {
-			return role, "a bill is of all that a placement does"
+			if why := sp.whyNoMoneyTable(role, &one); why != "" {
+				return role, why
+			}
+			continue
 		}
 		w := &sp.study.Workloads[f.number]
 		kind := sim.KindOf(w.Service)
@@ -91,11 +101,28 @@ func (sp *space) whyCompiled() (role placement.Role, why string) {
 		if data := w.DataCalls(); data.Calls > 0 && data.Probability > 0 && data.Home == "" && !data.Replicated && sp.study.HomeOfData(sp.Fixed, w) == "" {
 			return role, fmt.Sprintf("the home of the data of %q depends on which sites are chosen", w.Name)
 		}
-		if f.number != sp.objectives[0].number && !slices.Equal(sp.fixedOf(f.number, role), sp.fixedOf(sp.objectives[0].number, role)) {
+		if !slices.Equal(sp.fixedOf(f.number, role), sp.fixedOf(sp.leading(role), role)) {
 			return role, "other fixed sites serve the constraints' workloads"
 		}
 	}
 	return role, ""
+}
+
+// leading returns the number of the workload by whose users sites are told apart: that of the first figure that is of one or, of bills
+// alone, the first whose users go to sites of a role.
+func (sp *space) leading(role placement.Role) int {
+	for _, f := range sp.figures() {
+		if !f.isMoney {
+			return f.number
+		}
+	}
+	one := sp.placed([]int{0})
+	for i := range sp.study.Workloads {
+		if !sp.servesElsewhere(&sp.study.Workloads[i], role, &one) {
+			return i
+		}
+	}
+	return 0
 }
 
 // fixedOf returns the fixed sites that serve a workload.
@@ -203,6 +230,12 @@ func (sp *space) score(set []int, best []uint16) scored {
 	}
 	for k := range sp.tables {
 		t := &sp.tables[k]
+		if t.money != nil {
+			value, gap := t.money.of(set, best)
+			s.refuse(gap, math.Inf(1))
+			s.values = append(s.values, value)
+			continue
+		}
 		value := t.of(best)
 		if served != nil && t.base.Deadline > 0 && !t.isWorst && t.number == sp.objectives[0].number {
 			value = 0
