@@ -10,6 +10,7 @@ import (
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/topology"
 )
 
 // A space is all alternatives of a problem, and what the surrogate expects of them.
@@ -33,6 +34,9 @@ type space struct {
 	siteAt []uint16
 	// why says why there are no tables.
 	why string
+	// kept are plans of sets that were compiled; begin are sets that a search which is made again begins with.
+	kept  *planCache
+	begin [][]int
 	// isAgain says that what is given is moved.
 	isAgain bool
 	// loads holds what each metro asks of the servers of the site it goes to, room how much a candidate has for it; nil where none
@@ -46,13 +50,13 @@ func newSpace(ctx context.Context, p *prepared) (*space, error) {
 	if err != nil {
 		return nil, err
 	}
-	sp := &space{prepared: p, surrogate: s}
+	sp := &space{prepared: p, surrogate: s, kept: newPlanCache(len(p.study.Network.OfKind(topology.Metro)))}
 	return sp, sp.survey(ctx)
 }
 
 // moved returns the space with some of what is given moved.
 func (sp *space) moved(f factors) (*space, error) {
-	other := &space{prepared: sp.prepared, surrogate: sp.surrogate.with(f), why: sp.why, plans: sp.plans, rtts: sp.rtts, role: sp.role, whole: sp.whole, isAgain: true}
+	other := &space{prepared: sp.prepared, surrogate: sp.surrogate.with(f), why: sp.why, plans: sp.plans, rtts: sp.rtts, role: sp.role, whole: sp.whole, kept: sp.kept, begin: sp.begin, isAgain: true}
 	return other, other.tabulate()
 }
 

@@ -7,6 +7,7 @@ import "math"
 // place of: each item at the least mean price of any volume up to there. What is free in a month is not taken off: see [Book.MostFree]. What
 // has no price adds nothing.
 func (b *Book) Floor(u Usage, o Options, most map[Item]float64) (money, ofCDN float64) {
+	o.Invalidations = 0 // which are of no part
 	uses := u.uses(&o, func(Gap) {})
 	b.commit(uses, o.Term)
 	for i := range uses {
