@@ -50,7 +50,7 @@ func readStatic(r *reader, v value, w *workload.Workload) {
 		}
 		requireSizes(v, seen, ofClasses)
 		w.Demand = zipf
-		if mixture.Churn > 0 {
+		if mixture.Churn != 0 {
 			mixture.Classes = []workload.Class{{Requests: 1, Objects: zipf.Objects, ZipfExponent: zipf.ZipfExponent, Sizes: service.Sizes}}
 			mixture.Once = workload.Once{}
 			w.Demand, service.Sizes = mixture, workload.Sizes{}
