@@ -611,6 +611,9 @@ func (r *SurrogateReport) boundInWords(objective Named) string {
 	return "a Lagrangian bound"
 }
 
+// gapInWords writes a gap, of which less than a hundredth of a per cent is nothing.
+func gapInWords(gap float64) string { return fmt.Sprintf("%.2g %%", math.Max(100*gap, 0.01)) }
+
 // Steps says in words how the answer was found.
 func (a *Answer) Steps() (all []string) {
 	r := &a.Surrogate
@@ -618,10 +621,10 @@ func (a *Answer) Steps() (all []string) {
 	if !r.IsWhole {
 		first = fmt.Sprintf("1. The surrogate scored %.0f of %.4g alternatives, greedily and by swaps", r.Scored, r.Total)
 		if r.Gap != nil {
-			first += fmt.Sprintf("; none is better than its best by more than %.2g %%, by %s", 100**r.Gap, r.boundInWords(a.Objectives[0]))
+			first += fmt.Sprintf("; none is better than its best by more than %s, by %s", gapInWords(*r.Gap), r.boundInWords(a.Objectives[0]))
 		}
 		for i, b := range r.Bounds {
-			first += fmt.Sprintf("%s none is better than its best in %s by more than %.2g %%", []string{";", " and"}[i], b.Figure, 100*b.Gap)
+			first += fmt.Sprintf("%s none is better than its best in %s by more than %s", []string{";", " and"}[i], b.Figure, gapInWords(b.Gap))
 		}
 		if len(r.Bounds) > 0 {
 			first += ", by Lagrangian bounds"

@@ -17,7 +17,7 @@ const (
 	mostTabulated = 5e6
 	mostCompiled  = 10_000
 	// mostBilled is how many are where every one is billed.
-	mostBilled = 200_000
+	mostBilled = 50_000
 	// mostAgain, mostBilledAgain and mostCompiledAgain are the same where the search is made again and again, with what is given moved.
 	mostAgain         = 20_000
 	mostBilledAgain   = 1000

@@ -15,7 +15,7 @@ import (
 
 // priced gives a problem prices: every machine costs as much an hour as its number among the candidates, in cents, and data out a cent;
 // sites without one are left out.
-func priced(t *testing.T, p *Problem, without ...string) {
+func priced(t testing.TB, p *Problem, without ...string) {
 	t.Helper()
 	rows := "kind,provider,item,name,place,unit,price,currency,date,source,standing\n"
 	sites := []string{p.Fixed.Sites[0].Site}
