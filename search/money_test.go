@@ -137,6 +137,9 @@ func TestWhatHasNoPriceIsNotCheap(t *testing.T) {
 	p.Candidates = p.Candidates[2:3]
 	_, err := Explore(context.Background(), p)
 	require.ErrorContains(t, err, "no price for instance m at "+p.Candidates[0].Site)
+	p.Objectives[0].By = "bil"
+	require.ErrorContains(t, p.Validate(), `Objectives[0].By is "bil"; want bill, or a figure of workload "shooter"`)
+	p.Objectives[0].By = "bill"
 	p.Study.Billing = nil
 	require.ErrorContains(t, p.Validate(), `Objectives[0].By is "bill"; want prices in the study`)
 }
