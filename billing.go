@@ -244,3 +244,14 @@ func (b *Billing) machines(s *sim.Scenario, p *placement.Placement, peaks []sim.
 	}
 	return all
 }
+
+// FloorOf returns what a placement's peaks and a part of what is moved in a day add to a bill at least, whatever the rest is, where of no item
+// more is used in all than most says ([tariff.Book.Floor]); and how much of that is for a content delivery network by use.
+func (b *Billing) FloorOf(s *sim.Scenario, p *placement.Placement, peaks []sim.Peak, perDay []sim.Flow, most map[tariff.Item]float64) (money, ofCDN float64) {
+	return b.Book.Floor(tariff.Usage{Flows: b.flows(s, perDay), Machines: b.machines(s, p, peaks, perDay)}, b.Options, most)
+}
+
+// MonthOf returns what is moved in a day as what is moved in a month.
+func (b *Billing) MonthOf(s *sim.Scenario, perDay []sim.Flow) []tariff.Flow {
+	return b.flows(s, perDay)
+}

@@ -79,3 +79,20 @@ func BenchmarkTables(b *testing.B) {
 		require.NoError(b, err)
 	}
 }
+
+// BenchmarkBills puts the bills of sets of 3 together.
+func BenchmarkBills(b *testing.B) {
+	p := american(b, 25)
+	priced(b, p)
+	p.Study.Billing.CallBytes = nil
+	p.Objectives = []Objective{{Figure: Figure{By: "bill"}}}
+	sp := prepareSpace(b, p)
+	begin, n := time.Now(), 0
+	b.ResetTimer()
+	sp.near.each(3, 3, 0, len(p.Candidates), func(set []int, best []uint16) bool {
+		sp.tables[0].money.of(set, best)
+		n++
+		return n < b.N
+	})
+	b.ReportMetric(float64(n)/time.Since(begin).Seconds(), "sets/s")
+}

@@ -125,7 +125,7 @@ func (s *Scenario) objects(number int) int {
 
 // regular returns how many of the n objects of a workload are asked for again and again.
 func regular(w *workload.Workload, n int) int {
-	if d, ok := w.Demand.(workload.Endless); ok && d.AskedOnce() > 0 {
+	if d, ok := w.Demand.(workload.Endless); ok && d.Catalogue() > d.Regular() {
 		return min(d.Regular(), n) // such a demand has no variants
 	}
 	return n

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/workload"
@@ -152,3 +153,20 @@ func (s *Scenario) OriginWork(number int) float64 {
 	}
 	return 0
 }
+
+// DayRates returns the requests per second, or the players, of a workload at each step of a day, by metro in the order of the
+// network; nil where the demand does not say. [Plan.Peaks] looks at the same steps.
+func (p *Plan) DayRates(number int) ([][]float64, error) { return p.ratesOverDay(number) }
+
+// Offers calls to with each site whose servers one request a second, or one player, of a workload is work for where it enters at a site,
+// and with how many servers that keeps busy: as [Plan.Peaks] counts them.
+func (p *Plan) Offers(number int, site string, to func(site string, servers float64)) {
+	at := slices.IndexFunc(p.sites, func(s plannedSite) bool { return s.id == site })
+	if at < 0 {
+		return
+	}
+	p.offer(number, at, 1, func(site int, servers float64) { to(p.sites[site].id, servers) })
+}
+
+// BusiestOfMean returns the largest load of all users in a day by their mean, of the rates of a day by step and metro.
+func BusiestOfMean(steps [][]float64) float64 { return busiestOfMean(steps) }

@@ -24,6 +24,7 @@ const (
 	Change        // when objects change, and which are purged
 	Variant       // which variant of an object is asked for
 	ages          // of what caches begin with; see AgesOfTier
+	Renewal       // when new objects take the place of others
 )
 
 // PreloadOfTier returns the purpose of what the caches of a tier begin with, counted from 0 at the user.

@@ -43,7 +43,7 @@ type Options struct {
 	Instances map[string]string
 	// ServersPerInstance is how many of the model's servers one machine has, by workload; 0 means 1.
 	ServersPerInstance map[string]float64
-	// Term is the commitment that machines are paid by; empty for on demand.
+	// Term is the commitment that machines are paid by, and all else that the tariff has this commitment for; empty for on demand.
 	Term string
 	// Plan is the name of the flat-rate plan that is taken, [PayAsYouGo] for none, "" for whatever is cheaper.
 	Plan string
