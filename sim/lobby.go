@@ -22,10 +22,10 @@ func (g *matchmaker) enterLobby(n uint32) {
 // run starts have waited for nothing.
 func (g *matchmaker) leaveLobby(n uint32) {
 	p, l := g.members.at(n), &g.lobby
-	g.miss(&p.player, g.now, g.waitsFor())
+	g.miss(p, g.now, g.waitsFor())
 	if g.now >= g.from && g.now > 0 {
-		t := p.way.tally
-		t.record(LobbyWait, g.now-p.joined, g.rules.deadlines)
+		t := p.gamers.tally
+		t.record(LobbyWait, g.now-p.joined, g.arena.deadlines)
 		t.Counters[WaitingUs] += g.recordedUs(p.joined, g.now)
 	}
 	if p.prev != 0 {
@@ -57,7 +57,7 @@ func (g *matchmaker) tellLobby() {
 		return
 	}
 	for n := g.lobby.head; n != 0; n = g.members.at(n).next {
-		g.miss(&g.members.at(n).player, g.now, g.waitsFor())
+		g.miss(g.members.at(n), g.now, g.waitsFor())
 	}
 	g.isFull = isFull
 }

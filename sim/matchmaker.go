@@ -12,7 +12,7 @@ import (
 
 // A matchmaker runs the matches of one matched workload at one site. Its events are few: players come and leave,
 // matches begin and end, the site fails. Between two changes of a match's group nothing is scheduled for it: the
-// matchmaker yields a [segment], to be played by arithmetic. It shares nothing with other sites, so it runs to the
+// matchmaker keeps who was in it when; when it ends, it yields a [playedMatch], to be played by arithmetic. It shares nothing with other sites, so it runs to the
 // end alone.
 type matchmaker struct {
 	*workload.Matched
@@ -25,7 +25,7 @@ type matchmaker struct {
 	outages   []outage
 	matchKey  random.Key
 	made      uint64 // matches so far
-	rules     rules
+	arena     arena
 
 	members   slab[member]
 	lobby     lobby
@@ -34,17 +34,19 @@ type matchmaker struct {
 	matches  slab[match]
 	running  int
 	isFull   bool      // all the matches are under way that the servers can host; as the lobby has last been told
+	at       int       // the site, by its number in the plan
 	present  occupancy // of players
 	hosted   occupancy // of matches
 	site     *SiteTally
-	playing  []*player         // of the segment that is yielded
 	happened event.Fingerprint // all events, in order
 	err      error
 }
 
 // gamers are the players of one metro.
 type gamers struct {
-	playerWay
+	way      *playerWay
+	metro    uint32 // of the plan
+	tally    *Tally
 	sessions sessionStream
 	upcoming session
 	key      random.Key // addresses the players' random numbers
@@ -70,7 +72,10 @@ type member struct {
 	prev, next uint32 // in the lobby
 	leaves     int64
 	joined     int64 // the lobby
+	gamers     *gamers
+	counted    int64 // up to here it is known what the player could not send
 	hasPlayed  bool  // in recorded time
+	seat       int   // in the match
 }
 
 // What stands in the place of a match's number.
@@ -85,8 +90,7 @@ const (
 type match struct {
 	players    []uint32 // members
 	generation uint32   // tells the matches of a number apart
-	tick       int64    // the instant of some tick that is not after yielded
-	yielded    int64    // up to here the match has been played
+	played     playedMatch
 }
 
 // The handlers of a matchmaker's events.
@@ -128,8 +132,15 @@ func (g *matchmaker) run(ctx context.Context) error {
 		g.tellLobby()
 		g.awaitTimeout()
 	}
+	g.now = g.end
 	for n := range g.matches.all {
-		g.yield(ctx, &g.matches.all[n], g.end)
+		m := &g.matches.all[n]
+		for _, p := range m.players {
+			g.leaveMatch(m, g.members.at(p))
+		}
+		if len(m.players) > 0 {
+			g.yield(ctx, m)
+		}
 	}
 	g.closeLobby()
 	g.settleSite()
@@ -188,15 +199,18 @@ func (g *matchmaker) enter(metro uint32, session session) {
 	if leaves >= g.from {
 		m.tally.Counters[Sessions]++
 	}
-	p := newPlayer(&m.playerWay, m.key.StreamAt(session.Number), g.now, g.rules.update)
+	p := member{
+		player: newPlayer(m.way, m.metro, random.Key(m.key.At(session.Number)), g.now, g.arena.update),
+		gamers: m, leaves: leaves, counted: max(g.now, g.from),
+	}
 	if during(g.outages, g.now) != nil {
-		g.lose(&p, leaves)
+		g.lose(&p)
 		return
 	}
 	g.present.change(g.now, 1)
 	m.tally.Counters[PlayerUs] += g.recordedUs(g.now, leaves)
 	n := g.members.add()
-	*g.members.at(n) = member{player: p, leaves: leaves}
+	*g.members.at(n) = p
 	g.queue.Push(leaves, leaveHandler, uint64(n))
 	g.enterLobby(n)
 }
@@ -212,9 +226,9 @@ func (g *matchmaker) leave(ctx context.Context, n uint32) {
 		g.leaveLobby(n)
 	default:
 		m := g.matches.at(p.match)
-		g.yield(ctx, m, g.now)
 		i := slices.Index(m.players, n)
 		m.players = slices.Delete(m.players, i, i+1)
+		g.leaveMatch(m, p)
 		if len(m.players) == 0 {
 			g.endMatch(ctx, p.match)
 		}
@@ -229,8 +243,8 @@ func (g *matchmaker) fail(ctx context.Context) {
 		if len(m.players) == 0 {
 			continue
 		}
-		g.yield(ctx, m, g.now)
 		for _, p := range m.players {
+			g.leaveMatch(m, g.members.at(p))
 			g.drop(p)
 		}
 		m.players = m.players[:0]
@@ -248,29 +262,30 @@ func (g *matchmaker) drop(n uint32) {
 	p := g.members.at(n)
 	p.match = nowhere
 	g.present.change(g.now, -1)
-	p.way.tally.Counters[PlayerUs] -= g.recordedUs(g.now, p.leaves)
-	g.lose(&p.player, p.leaves)
+	p.gamers.tally.Counters[PlayerUs] -= g.recordedUs(g.now, p.leaves)
+	g.lose(p)
 }
 
-// lose counts a session that is cut off or cannot begin, and that would have lasted until an instant, and what its
-// player cannot play. Of one that is lost before recording begins nothing is recorded.
-func (g *matchmaker) lose(p *player, leaves int64) {
-	t := p.way.tally
+// lose counts a session that is cut off or cannot begin, and what its player cannot play in what would have been the rest
+// of it. Of one that is lost before recording begins nothing is recorded.
+func (g *matchmaker) lose(p *member) {
+	t := p.gamers.tally
 	switch {
 	case g.now >= g.from:
 		t.Counters[LostSessions]++
-		g.miss(p, leaves, SessionLost)
-	case leaves >= g.from:
+		g.miss(p, p.leaves, SessionLost)
+	case p.leaves >= g.from:
 		t.Counters[Sessions]--
 	}
 }
 
 // miss counts the updates that a player sends to nobody up to an instant.
-func (g *matchmaker) miss(p *player, until int64, why Reason) {
-	p.skipTo(min(until, g.from), g.rules.update) // before recording begins
-	if n := p.skipTo(min(until, g.end), g.rules.update); n > 0 {
-		p.way.tally.miss(why, uint64(n))
+func (g *matchmaker) miss(p *member, until int64, why Reason) {
+	until = min(until, g.end)
+	if n := p.sends(p.counted, until, g.arena.update); n > 0 {
+		p.gamers.tally.miss(why, uint64(n))
 	}
+	p.counted = max(p.counted, until)
 }
 
 // recordedUs returns how much of the time from one instant to another is recorded, in us.
@@ -302,7 +317,10 @@ func (g *matchmaker) startMatch(size int) {
 	g.hosted.change(g.now, 1)
 	random := g.matchKey.StreamAt(g.made)
 	g.made++
-	m.tick, m.yielded = g.now, g.now
+	m.played = playedMatch{
+		site: g.at, key: g.matchKey, number: g.made - 1, begin: max(g.now, g.from), tick: g.now,
+		seats: m.played.seats[:0], spans: m.played.spans[:0],
+	}
 	length := int64(g.MatchLength)
 	if g.now == 0 {
 		// A match found under way when the run starts has a part of its length behind it.
@@ -314,17 +332,20 @@ func (g *matchmaker) startMatch(size int) {
 		g.leaveLobby(number)
 		p := g.members.at(number)
 		p.match = n
+		p.seat = len(m.players)
 		m.players = append(m.players, number)
-		if worst == nil || p.rtt() > worst.rtt() {
+		m.played.seats = append(m.played.seats, seat{player: p.player, from: g.now, until: p.leaves})
+		if worst == nil || p.rtt(p.gamers.way) > worst.rtt(worst.gamers.way) {
 			worst = p
 		}
 	}
+	m.played.spans = append(m.played.spans, span{from: g.now, players: int32(size)})
 	if g.now >= g.from {
 		g.site.Counters[Matches]++
 		g.site.Counters[Seats] += uint64(g.MatchPlayers)
 		g.site.Counters[SeatsTaken] += uint64(size)
 		if size == g.MatchPlayers {
-			worst.way.tally.record(WorstRTT, worst.rtt(), g.rules.deadlines)
+			worst.gamers.tally.record(WorstRTT, worst.rtt(worst.gamers.way), g.arena.deadlines)
 		}
 	}
 	g.queue.Push(g.now+length, matchEndHandler, uint64(n)|uint64(m.generation)<<32)
@@ -333,40 +354,42 @@ func (g *matchmaker) startMatch(size int) {
 // endMatch frees the server; players who stay queue for the next match.
 func (g *matchmaker) endMatch(ctx context.Context, n uint32) {
 	m := g.matches.at(n)
-	g.yield(ctx, m, g.now)
+	for _, p := range m.players {
+		g.leaveMatch(m, g.members.at(p))
+	}
+	g.yield(ctx, m)
 	for _, p := range m.players {
 		g.enterLobby(p)
 	}
 	m.players = m.players[:0]
+	m.played.seats = m.played.seats[:0]
 	m.generation++
 	g.running--
 	g.hosted.change(g.now, -1)
 	g.matches.remove(n)
 }
 
-// yield plays a match up to an instant: a segment in which its players stay the same.
-func (g *matchmaker) yield(ctx context.Context, m *match, until int64) {
-	if len(m.players) == 0 || until <= m.yielded {
+// yield plays a match that ends now.
+func (g *matchmaker) yield(ctx context.Context, m *match) {
+	p := &m.played
+	p.end = g.now
+	if len(p.seats) == 0 || p.end <= p.begin || g.err != nil {
 		return
 	}
-	size := len(m.players)
-	period := int64(g.TickPeriod(size))
-	if until > g.from && g.err == nil {
-		g.playing = g.playing[:0]
-		for _, n := range m.players {
-			p := g.members.at(n)
-			if !p.hasPlayed {
-				p.hasPlayed = true
-				p.way.tally.record(PlayerRTT, p.rtt(), g.rules.deadlines)
-			}
-			g.playing = append(g.playing, &p.player)
-		}
-		s := segment{
-			players: g.playing, from: max(m.yielded, g.from), until: until,
-			tick: m.tick, period: period, work: int64(g.TickWork(size)),
-		}
-		g.err = g.rules.play(ctx, &s)
+	g.err = g.arena.play(ctx, p)
+}
+
+// leaveMatch ends a player's time in a match.
+func (g *matchmaker) leaveMatch(m *match, p *member) {
+	m.played.seats[p.seat].until = g.now
+	if last := &m.played.spans[len(m.played.spans)-1]; last.from < g.now {
+		m.played.spans = append(m.played.spans, span{from: g.now, players: last.players - 1})
+	} else {
+		last.players--
 	}
-	m.tick += (until - m.tick) / period * period
-	m.yielded = until
+	p.counted = max(p.counted, g.now)
+	if g.now > m.played.begin && !p.hasPlayed {
+		p.hasPlayed = true
+		p.gamers.tally.record(PlayerRTT, p.rtt(p.gamers.way), g.arena.deadlines)
+	}
 }

@@ -3,72 +3,113 @@ package sim
 import (
 	"context"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // rules are what all matches of a game share.
 type rules struct {
+	*workload.Matched
 	meter     *Meter
 	deadlines []int64
 	update    int64         // ns between the simulated updates of a player
 	resend    time.Duration // between all updates: the next says what a lost or late one said
-	data      dataCalls
-	coin      uint64 // below this, of 2^32, an update needs the data
+	coin      uint64        // below this, of 2^32, an update needs the data
 }
 
-// A segment is a part of a match in which its players stay the same. Its ticks are periodic, so that all that
-// happens in it is arithmetic: a pure function of the players and these numbers.
-type segment struct {
-	players     []*player
-	from, until int64 // updates sent in [from, until) are played
+func newRules(service *workload.Matched, deadlines []int64, meter *Meter) rules {
+	return rules{
+		Matched: service, meter: meter, deadlines: deadlines,
+		update: int64(service.UpdatePeriod()), resend: service.SendPeriod(), coin: outOf32(service.Data.Probability),
+	}
+}
+
+// An arena plays matches of one game, one after the other, and tallies what their players see. What a match adds to the
+// tallies does not depend on the matches before it, so that several arenas may share the matches of a game.
+type arena struct {
+	*rules
+	ways [][]playerWay // by site of the plan and metro
+	data []dataCalls   // by site
+	// tallyOf returns the tally of the players of a metro at a site.
+	tallyOf func(site int, metro uint32) *Tally
+	ticking []ticking // of the match that is played
+}
+
+// A ticking is a part of a match in which its ticks are periodic.
+type ticking struct {
+	from, until int64
 	// tick is the instant of some tick, period the time between two, work what the server has to do in each.
 	tick, period, work int64
 }
 
-// play simulates the updates of a segment and tallies them. The players' next updates are past its end then.
-func (r *rules) play(ctx context.Context, s *segment) error {
-	for _, p := range s.players {
+// play simulates the updates of a match and tallies them.
+func (a *arena) play(ctx context.Context, m *playedMatch) error {
+	a.setTicking(m)
+	for i := range m.seats {
 		if err := ctx.Err(); err != nil {
 			return err // a long match must not hold up a cancelled run
 		}
-		p.skipTo(s.from, r.update)
-		if p.send < s.until {
-			r.meter.addUpdates((s.until-p.send-1)/r.update + 1)
-			r.playOne(p, s)
+		s := &m.seats[i]
+		from, until := max(s.from, m.begin), min(s.until, m.end)
+		a.meter.addUpdates(s.sends(from, until, a.update))
+		p := newSender(&s.player, &a.ways[m.site][s.metro], m, s.sendsFrom(from, a.update))
+		t := a.tallyOf(m.site, s.metro)
+		for k := range a.ticking {
+			if p.send >= until {
+				break
+			}
+			if c := &a.ticking[k]; p.send < c.until {
+				a.playOne(&p, c, min(until, c.until), &a.data[m.site], t)
+			}
 		}
 	}
 	return nil
 }
 
-// playOne simulates a player's updates. This is the loop that a gaming run spends its time in: with ticks and
+// setTicking finds when the match ticks: each span goes on from the last tick of the one before.
+func (a *arena) setTicking(m *playedMatch) {
+	a.ticking = a.ticking[:0]
+	tick := m.tick
+	for i := range m.spans {
+		s := &m.spans[i]
+		c := ticking{
+			from: s.from, until: m.until(i), tick: tick,
+			period: int64(a.TickPeriod(int(s.players))), work: int64(a.TickWork(int(s.players))),
+		}
+		a.ticking = append(a.ticking, c)
+		tick += (c.until - tick) / c.period * c.period
+	}
+}
+
+// playOne simulates a player's updates up to an instant. This is the loop that a gaming run spends its time in: with ticks and
 // updates periodic, the wait for the tick shifts by a constant from one update to the next, and only what
 // differs between updates must be drawn.
-func (r *rules) playOne(p *player, s *segment) {
+func (a *arena) playOne(p *sender, c *ticking, until int64, data *dataCalls, t *Tally) {
 	// wait is how long after its undisturbed arrival an update meets a tick, in [0, period).
-	wait := (s.tick - p.send - p.there) % s.period
+	wait := (c.tick - p.send - p.there) % c.period
 	if wait < 0 {
-		wait += s.period
+		wait += c.period
 	}
-	step := r.update % s.period
-	t := p.way.tally
-	recent := latencies{tally: t, deadlines: r.deadlines}
+	step := a.update % c.period
+	recent := latencies{tally: t, deadlines: a.deadlines}
 	var updates, failed, jitters, losses, waits, calls, services, inVain int64
-	for ; p.send < s.until; p.send += r.update {
+	for ; p.send < until; p.send += a.update {
 		ahead := wait
 		if wait -= step; wait < 0 {
-			wait += s.period
+			wait += c.period
 		}
-		jitter, inEffect, late := p.drawJitter(int64(r.resend))
+		jitter, inEffect, late := p.drawJitter(int64(a.resend))
 		lost := int64(0)
 		if p.way.loss > 0 {
 			var lateToo int64
-			lost, lateToo = p.drawLoss(r.resend)
+			lost, lateToo = p.drawLoss(a.resend)
 			late += lateToo
 		}
 		way := p.there + p.back + lost
 		called := int64(0)
-		if r.coin > 0 && p.rand.Uint64()&(1<<32-1) < r.coin {
+		if a.coin > 0 && p.rand.Uint64()&(1<<32-1) < a.coin {
 			arrives := p.send + p.there + late
-			e := r.data.makeAll(arrives, &p.rand)
+			e := data.makeAll(arrives, &p.rand)
 			called = e.at - arrives
 			if e.failed {
 				failed++
@@ -79,8 +120,8 @@ func (r *rules) playOne(p *player, s *segment) {
 			services += e.service
 			inVain += e.inVain
 		}
-		met := untilTick(ahead-late-called, s.period)
-		recent.put(way+inEffect+called+met+s.work, way+jitter)
+		met := untilTick(ahead-late-called, c.period)
+		recent.put(way+inEffect+called+met+c.work, way+jitter)
 		if recent.isFull() {
 			recent.record()
 		}
@@ -92,11 +133,11 @@ func (r *rules) playOne(p *player, s *segment) {
 	recent.record()
 	t.Counters[Requests] += uint64(updates + failed)
 	t.Outcomes[Played] += uint64(updates)
-	t.Causes[Access] += updates*p.access + jitters
+	t.Causes[Access] += updates*p.mile + jitters
 	t.Causes[Propagation] += updates * (p.way.there + p.way.back)
 	t.Causes[Loss] += losses
 	t.Causes[TickWait] += waits
-	t.Causes[Service] += updates*s.work + services
+	t.Causes[Service] += updates*c.work + services
 	t.Causes[Upstream] += calls - services - inVain
 	t.Causes[Timeout] += inVain
 }

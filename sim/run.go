@@ -351,48 +351,58 @@ func (r *run) addPlayers(number int, shares []float64, open func(metro int) work
 	w, of := &r.plan.workloads[number], &s.Workloads[number]
 	service := of.Service.(workload.Matched)
 	updates := of.Demand.(workload.Staying).Concurrent() / service.UpdatePeriod().Seconds()
-	bySite := make([]*matchmaker, len(r.plan.sites))
+	bySite, tallies := make([]*matchmaker, len(r.plan.sites)), make([][]*Tally, len(r.plan.sites))
+	for i := range tallies {
+		tallies[i] = make([]*Tally, len(w.entries))
+	}
+	game := newRules(&service, w.deadlines, r.meter)
 	for m := range w.entries {
 		for i := range w.entries[m] {
 			e := &w.entries[m][i]
 			g := bySite[e.site]
 			if g == nil {
-				g = r.newMatchmaker(w, &service, e.site)
+				g = r.newMatchmaker(w, &game, e.site)
+				g.arena.tallyOf = func(site int, metro uint32) *Tally { return tallies[site][metro] }
 				g.site = &r.result.Workloads[number].Sites[e.site]
 				bySite[e.site] = g
 				r.games = append(r.games, g)
 			}
 			entity := purpose.EntityOf(w.name, r.plan.metros[m])
-			players := gamers{
-				playerWay: playerWay{
-					tally: r.tally(number, w, m, i), law: w.access[m],
-					there: e.up + e.beyond.there, back: e.down + e.beyond.back, access: 2 * e.access, jitter: e.jitter, loss: e.loss,
-				},
+			g.arena.ways[e.site][m] = newPlayerWay(e, w.access[m])
+			tallies[e.site][m] = r.tally(number, w, m, i)
+			g.metros = append(g.metros, gamers{
+				metro: uint32(m), way: &g.arena.ways[e.site][m], tally: tallies[e.site][m],
 				sessions: newSessionStream(open(m), of), key: random.NewKey(s.Seed, r.rep, entity, purpose.Player),
 				share: e.share, who: random.NewKey(s.Seed, r.rep, entity, purpose.Route),
-			}
-			if e.access == 0 {
-				players.law = nil
-			}
-			g.metros = append(g.metros, players)
+			})
 			g.perSecond += float64(updates * shares[m] * e.share.initial())
 		}
 	}
 }
 
+// newPlayerWay returns the way of a metro's players to a site.
+func newPlayerWay(e *entry, law *accessLaw) playerWay {
+	if e.access == 0 {
+		law = nil // no access link on the way: the users are at the node itself
+	}
+	return playerWay{
+		law: law, there: e.up + e.beyond.there, back: e.down + e.beyond.back, access: 2 * e.access, jitter: e.jitter, loss: e.loss,
+	}
+}
+
 // newMatchmaker returns a matched workload at a site, with no players yet.
-func (r *run) newMatchmaker(w *plannedWorkload, service *workload.Matched, site int) *matchmaker {
+func (r *run) newMatchmaker(w *plannedWorkload, game *rules, site int) *matchmaker {
 	s := &r.plan.scenario
 	planned := &r.plan.sites[site]
 	recorded := occupancy{from: int64(s.WarmUp), end: r.end()}
+	ways, data := make([][]playerWay, len(r.plan.sites)), make([]dataCalls, len(r.plan.sites))
+	ways[site] = make([]playerWay, len(w.entries))
+	data[site] = newDataCalls(&game.Data, w.homes[site])
 	return &matchmaker{
-		Matched: service, from: int64(s.WarmUp), end: r.end(), outages: s.outagesOf(planned.id),
-		capacity: planned.compute.Servers * max(service.MatchesPerServer, 1),
+		Matched: game.Matched, from: int64(s.WarmUp), end: r.end(), outages: s.outagesOf(planned.id), at: site,
+		capacity: planned.compute.Servers * max(game.MatchesPerServer, 1),
 		matchKey: random.NewKey(s.Seed, r.rep, purpose.EntityOf(w.name, planned.id), purpose.Match),
 		present:  recorded, hosted: recorded,
-		rules: rules{
-			meter: r.meter, deadlines: w.deadlines, update: int64(service.UpdatePeriod()), resend: service.SendPeriod(),
-			data: newDataCalls(&service.Data, w.homes[site]), coin: outOf32(service.Data.Probability),
-		},
+		arena: arena{rules: game, ways: ways, data: data},
 	}
 }
