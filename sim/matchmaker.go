@@ -73,9 +73,10 @@ type member struct {
 	leaves     int64
 	joined     int64 // the lobby
 	gamers     *gamers
-	counted    int64 // up to here it is known what the player could not send
-	hasPlayed  bool  // in recorded time
-	seat       int   // in the match
+	counted    int64  // up to here it is known what the player could not send
+	hasPlayed  bool   // in recorded time
+	seat       int    // in the match
+	played     uint32 // matches
 }
 
 // What stands in the place of a match's number.
@@ -315,16 +316,17 @@ func (g *matchmaker) startMatch(size int) {
 	m := g.matches.at(n)
 	g.running++
 	g.hosted.change(g.now, 1)
-	random := g.matchKey.StreamAt(g.made)
+	key := random.Key(g.matchKey.At(g.made))
+	draws := key.Stream()
 	g.made++
 	m.played = playedMatch{
-		site: g.at, key: g.matchKey, number: g.made - 1, begin: max(g.now, g.from), tick: g.now,
+		site: g.at, key: key, begin: max(g.now, g.from), tick: g.now,
 		seats: m.played.seats[:0], spans: m.played.spans[:0],
 	}
 	length := int64(g.MatchLength)
 	if g.now == 0 {
 		// A match found under way when the run starts has a part of its length behind it.
-		length = max(1, int64(float64(length)*random.Float64()))
+		length = max(1, int64(float64(length)*draws.Float64()))
 	}
 	var worst *member
 	for range size {
@@ -334,7 +336,8 @@ func (g *matchmaker) startMatch(size int) {
 		p.match = n
 		p.seat = len(m.players)
 		m.players = append(m.players, number)
-		m.played.seats = append(m.played.seats, seat{player: p.player, from: g.now, until: p.leaves})
+		m.played.seats = append(m.played.seats, seat{player: p.player, from: g.now, until: p.leaves, count: p.played})
+		p.played++
 		if worst == nil || p.rtt(p.gamers.way) > worst.rtt(worst.gamers.way) {
 			worst = p
 		}

@@ -52,7 +52,7 @@ func (a *arena) play(ctx context.Context, m *playedMatch) error {
 		s := &m.seats[i]
 		from, until := max(s.from, m.begin), min(s.until, m.end)
 		a.meter.addUpdates(s.sends(from, until, a.update))
-		p := newSender(&s.player, &a.ways[m.site][s.metro], m, s.sendsFrom(from, a.update))
+		p := newSender(s, &a.ways[m.site][s.metro], s.sendsFrom(from, a.update))
 		t := a.tallyOf(m.site, s.metro)
 		for k := range a.ticking {
 			if p.send >= until {

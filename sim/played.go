@@ -11,9 +11,8 @@ import (
 // core. What its players saw follows from it and from the rules of the game alone, so that matches play in any
 // order and on any core. Times are in ns.
 type playedMatch struct {
-	site   int        // of the plan
-	key    random.Key // addresses the draws of the match
-	number uint64     // of the match in its game; with the key of a player it addresses what that player draws in it
+	site int        // of the plan
+	key  random.Key // addresses the draws of the match, beside those of its players
 	// begin and end bound what is recorded: updates sent in [begin, end).
 	begin, end int64
 	tick       int64 // the instant of some tick, not after begin
@@ -25,7 +24,13 @@ type playedMatch struct {
 type seat struct {
 	player
 	from, until int64
+	// count is how many matches the player has been in before: with the player's key it addresses what the player draws in this
+	// one, so that placements stay paired.
+	count uint32
 }
+
+// stream returns the random numbers of the player in this match.
+func (s *seat) stream() random.Stream { return s.key.StreamAt(uint64(s.count)) }
 
 // A span is a part of a match in which its load, and that of its core, stay the same.
 type span struct {

@@ -17,12 +17,11 @@ type sender struct {
 	rand        random.Stream
 }
 
-// newSender returns a player in a match, whose next update is sent at an instant. What it draws follows from the player and the
-// match.
-func newSender(p *player, way *playerWay, m *playedMatch, send int64) sender {
+// newSender returns a player in a match, whose next update is sent at an instant.
+func newSender(p *seat, way *playerWay, send int64) sender {
 	s := sender{
 		way: way, send: send, mile: p.mile, there: way.there + p.mile/2, back: way.back + p.mile - p.mile/2,
-		rand: p.key.StreamAt(m.number),
+		rand: p.stream(),
 	}
 	if p.hasMile {
 		s.jitter = way.law.miles.jitter[p.tech]

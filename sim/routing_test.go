@@ -156,7 +156,8 @@ func TestUsersAreTheSameWhoeverServesThem(t *testing.T) {
 		}
 		a, b := &want.Workloads[2].Metros[0], &got.Workloads[2].Metros[0]
 		require.Equal(t, a.Count(Requests), b.Count(Requests))
-		require.Equal(t, a.Metric(RTT), b.Metric(RTT))
+		// Which match an update is in depends on who plays with whom, and with it the jitter that is drawn for it.
+		require.Equal(t, a.Metric(PlayerRTT), b.Metric(PlayerRTT))
 	}
 }
 
