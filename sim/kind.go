@@ -44,7 +44,7 @@ var kinds = [numKinds]struct {
 	},
 	Matched: {
 		name: "matched", requests: "player updates", role: placement.Compute,
-		metrics: []Metric{Response, RTT, PlayerRTT, WorstRTT, LobbyWait},
+		metrics: []Metric{Response, RTT, PlayerRTT, WorstRTT, LobbyWait, FirstWait, GaveUpWait},
 	},
 }
 

@@ -17,8 +17,8 @@ type rules struct {
 	coin      uint64        // below this, of 2^32, an update needs the data
 }
 
-func newRules(service *workload.Matched, deadlines []int64, meter *Meter) rules {
-	return rules{
+func newRules(service *workload.Matched, deadlines []int64, meter *Meter) *rules {
+	return &rules{
 		Matched: service, meter: meter, deadlines: deadlines,
 		update: int64(service.UpdatePeriod()), resend: service.SendPeriod(), coin: outOf32(service.Data.Probability),
 	}

@@ -19,13 +19,11 @@ type sender struct {
 
 // newSender returns a player in a match, whose next update is sent at an instant.
 func newSender(p *seat, way *playerWay, send int64) sender {
-	s := sender{
-		way: way, send: send, mile: p.mile, there: way.there + p.mile/2, back: way.back + p.mile - p.mile/2,
-		rand: p.stream(),
+	s := sender{way: way, send: send, mile: way.access, rand: p.stream()}
+	if way.law != nil {
+		s.mile, s.jitter = p.mile, way.law.miles.jitter[p.tech]
 	}
-	if p.hasMile {
-		s.jitter = way.law.miles.jitter[p.tech]
-	}
+	s.there, s.back = way.there+s.mile/2, way.back+s.mile-s.mile/2
 	return s
 }
 
