@@ -48,7 +48,7 @@ func TestSharesOfPlayersAndOfMatchesFitEachOther(t *testing.T) {
 }
 
 // alikeZones is metros that all have the same round trip to every one of as many zones.
-func alikeZones(t *testing.T, count int) (n *topology.Network, ids []string) {
+func alikeZones(t testing.TB, count int) (n *topology.Network, ids []string) {
 	t.Helper()
 	nodes := []topology.Node{{ID: "region", Kind: topology.Region}, {ID: "x", Kind: topology.Exchange}}
 	links := both("region", "x", topology.Internet, 12)
