@@ -670,6 +670,7 @@ func (g *game) close() {
 	}
 	for n := range g.tickets.all {
 		if t := &g.tickets.all[n]; t.where == waiting {
+			g.trace.leaves(g, uint32(n))
 			g.leaveLobby(uint32(n), g.end)
 		} else if t.where == offline {
 			g.miss(t, g.end, t.offlineFor())

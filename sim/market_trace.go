@@ -6,6 +6,7 @@ type marketTrace struct {
 	start func(g *game, match uint32, hasMoved bool)
 	join  func(g *game, ticket, match uint32)
 	gone  func(g *game, ticket uint32, why Reason)
+	left  func(g *game, ticket uint32) // waits when the run ends
 }
 
 func (t *marketTrace) admits(g *game, ticket uint32) {
@@ -29,5 +30,11 @@ func (t *marketTrace) joins(g *game, ticket, match uint32) {
 func (t *marketTrace) goes(g *game, ticket uint32, why Reason) {
 	if t != nil && t.gone != nil {
 		t.gone(g, ticket, why)
+	}
+}
+
+func (t *marketTrace) leaves(g *game, ticket uint32) {
+	if t != nil && t.left != nil {
+		t.left(g, ticket)
 	}
 }
