@@ -42,7 +42,10 @@ func (s *Scenario) validateMarkets(p placement.Placement) error {
 			errs = append(errs,
 				invalid.Check(a.Cores == 0, field("Cores"), a.Cores, "0: the site serves no game, and others have servers"),
 				invalid.Check(!a.Elastic, field("Elastic"), a.Elastic, "false: the site serves no game"))
-		} else if others := slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return KindOf(w.Service) == Computed && a.Serves(w.Name) }); a.Cores > 0 && a.Servers > 0 && !others {
+		} else if others := slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool {
+			kind := KindOf(w.Service)
+			return kind != Matched && kind.Role() == a.Role && a.Serves(w.Name)
+		}); a.Cores > 0 && a.Servers > 0 && !others {
 			errs = append(errs, invalid.New(field("Servers"), a.Servers, "0 beside Cores, which the games share"))
 		}
 		if a.Elastic && a.Cores == 0 && a.Servers == 0 {
