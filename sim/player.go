@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/random"
-	"github.com/edgewise-sim/edgewise/topology"
 )
 
 // A sender is a player in a match, who sends updates at a fixed distance of time and sees what comes back.
@@ -15,13 +14,22 @@ type sender struct {
 	mile        int64 // RTT of the last mile
 	jitter      *random.Quantiles
 	rand        random.Stream
+	spells      random.Key // addresses the spells of its jitter
+	spell       spell
+	burst       burst
+	// follow addresses which updates are followed to the screen: the next one is sent at followAt, in a block of updates that ends
+	// at blockEnd, as the number drawn says.
+	follow             random.Key
+	followed, drawn    uint64
+	followAt, blockEnd int64
 }
 
 // newSender returns a player in a match, whose next update is sent at an instant.
 func newSender(p *seat, way *playerWay, send int64) sender {
+	own := random.Key(p.key.At(1<<40 + uint64(p.count)))
 	s := sender{
 		way: way, send: send, mile: p.mile, there: way.there + p.mile/2, back: way.back + p.mile - p.mile/2,
-		rand: p.stream(),
+		rand: p.stream(), spells: random.Key(own.At(0)), follow: random.Key(own.At(1)),
 	}
 	if p.hasMile {
 		s.jitter = way.law.miles.jitter[p.tech]
@@ -71,7 +79,7 @@ func (p *sender) overtaken(jitter, distance int64, u uint64) int64 {
 // drawLoss returns the wait for the next update to say what a lost one said, and how much of it is on the way
 // there.
 func (p *sender) drawLoss(resend time.Duration) (wait, late int64) {
-	wait = int64(topology.LossDelay(random.Unit(p.rand.Uint64()), p.way.loss, resend))
+	wait = int64(lossInStream(random.Unit(p.rand.Uint64()), p.way.loss, resend))
 	if p.rand.Uint64()&1 == 0 {
 		late = wait
 	}

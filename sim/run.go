@@ -95,7 +95,7 @@ func (p *Plan) newResult(replication int) *Result {
 			}
 		}
 		for m := range t.Metros {
-			t.Metros[m] = newTally(w.kind, len(w.deadlines))
+			t.Metros[m] = w.newTally()
 		}
 		r.Workloads = append(r.Workloads, t)
 	}
@@ -202,7 +202,7 @@ func (r *run) tally(number int, w *plannedWorkload, m, entry int) *Tally {
 	if entry == 0 {
 		return &r.result.Workloads[number].Metros[m]
 	}
-	r.parts = append(r.parts, &tallyPart{newTally(w.kind, len(w.deadlines)), number, m, w.entries[m][entry].site})
+	r.parts = append(r.parts, &tallyPart{w.newTally(), number, m, w.entries[m][entry].site})
 	return &r.parts[len(r.parts)-1].tally
 }
 
@@ -311,10 +311,9 @@ func (r *run) addWorkload(number int) error {
 		return err
 	}
 	if w.kind == Matched {
-		r.addPlayers(number, shares, open)
-	} else {
-		r.addRequests(number, shares, open)
+		return r.addPlayers(number, shares, open)
 	}
+	r.addRequests(number, shares, open)
 	return nil
 }
 
@@ -346,7 +345,7 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 	}
 }
 
-func (r *run) addPlayers(number int, shares []float64, open func(metro int) workload.Source) {
+func (r *run) addPlayers(number int, shares []float64, open func(metro int) workload.Source) error {
 	s := &r.plan.scenario
 	w, of := &r.plan.workloads[number], &s.Workloads[number]
 	service := of.Service.(workload.Matched)
@@ -355,7 +354,10 @@ func (r *run) addPlayers(number int, shares []float64, open func(metro int) work
 	for i := range tallies {
 		tallies[i] = make([]*Tally, len(w.entries))
 	}
-	game := newRules(&service, w.deadlines, r.meter)
+	game, err := newRules(&service, w, r.meter)
+	if err != nil {
+		return err
+	}
 	for m := range w.entries {
 		for i := range w.entries[m] {
 			e := &w.entries[m][i]
@@ -378,6 +380,7 @@ func (r *run) addPlayers(number int, shares []float64, open func(metro int) work
 			g.perSecond += float64(updates * shares[m] * e.share.initial())
 		}
 	}
+	return nil
 }
 
 // newPlayerWay returns the way of a metro's players to a site.

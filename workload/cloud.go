@@ -57,7 +57,7 @@ func (c Cloud) Validate() error {
 	return invalid.First(
 		invalid.Check(c.BitsPerSecond >= 1e5 && c.BitsPerSecond <= 1e9, "BitsPerSecond", c.BitsPerSecond, "0 (no video) or 1e5 to 1e9"),
 		invalid.Check(c.LineBitsPerSecond >= frameMost*c.BitsPerSecond && c.LineBitsPerSecond <= 1e12, "LineBitsPerSecond", c.LineBitsPerSecond,
-			"%v at least, 1.5 times the video: the largest frame must have come before the next", frameMost*c.BitsPerSecond),
+			"1.5 times the rate of the video at least, so that the largest frame has come before the next, and 1e12 at most"),
 		invalid.Check(c.Capture >= 0 && c.Capture <= time.Second, "Capture", c.Capture, "0 to 1s"),
 		invalid.Check(c.Encode >= 0 && c.Encode <= time.Second, "Encode", c.Encode, "0 to 1s"),
 		invalid.Check(c.Decode >= 0 && c.Decode <= time.Second, "Decode", c.Decode, "0 to 1s"),

@@ -81,4 +81,6 @@ func (m Matched) PeekersAdvantage(players int, peekerUp, peekerDown, holderDown 
 
 // Rewind returns how far the server turns its clock back for a shot of a player with a round trip: by that and the
 // interpolation buffer, by which the player sees others in the past, but never further than [Display.LagCompensation].
-func (d Display) Rewind(rtt time.Duration) time.Duration { return min(rtt+d.Interpolation, d.LagCompensation) }
+func (d Display) Rewind(rtt time.Duration) time.Duration {
+	return min(rtt+d.Interpolation, d.LagCompensation)
+}
