@@ -103,102 +103,165 @@ func (a *arena) setTicking(m *playedMatch) {
 	}
 }
 
-// playOne simulates a player's updates up to an instant. This is the loop that a gaming run spends its time in: with ticks and
-// updates periodic, the wait for the tick shifts by a constant from one update to the next, and only what
-// differs between updates must be drawn.
+// playOne simulates a player's updates up to an instant.
 func (a *arena) playOne(p *sender, c *ticking, until int64, data *dataCalls, t *Tally) {
-	// wait is how long after its undisturbed arrival an update meets a tick, in [0, period).
-	wait := (c.tick - p.send - p.there) % c.period
-	if wait < 0 {
-		wait += c.period
+	o := volley{arena: a, sender: p, ticking: c, data: data, recent: latencies{tally: t, deadlines: a.deadlines}}
+	o.wait = (c.tick - p.send - p.there) % c.period
+	if o.wait < 0 {
+		o.wait += c.period
 	}
-	step := a.update % c.period
-	recent := latencies{tally: t, deadlines: a.deadlines}
-	var updates, failed, jitters, losses, waits, calls, services, inVain int64
-	distance := int64(a.resend)
-	var lates, lostOnes int64
+	quiet := p.isQuiet() && a.line.bad == 0 && a.coin == 0
 	for p.send < until {
 		// Up to the next update that is followed to the screen, that one included.
 		stop := min(until, p.followAt+a.update)
-		var last exchange
-		for ; p.send < stop; p.send += a.update {
-			ahead := wait
-			if wait -= step; wait < 0 {
-				wait += c.period
-			}
-			var jitter, inEffect, late int64
-			if a.line.jitterTime > 0 {
-				jitter, inEffect, late = p.keptJitter(distance, a.line.jitterTime)
-			} else {
-				jitter, inEffect, late = p.drawJitter(distance)
-			}
-			if jitter > a.tooLate && late == 0 {
-				lates++
-			}
-			lost := int64(0)
-			if p.way.loss > 0 {
-				var lateToo int64
-				lost, lateToo = p.drawLoss(a.resend)
-				late += lateToo
-			}
-			if a.line.bad > 0 {
-				more, lateToo, _ := p.lineLoss(&a.line, distance)
-				lost += more
-				late += lateToo
-			}
-			if lost > 0 {
-				lostOnes++
-			}
-			way := p.there + p.back + lost
-			called := int64(0)
-			if a.coin > 0 && p.rand.Uint64()&(1<<32-1) < a.coin {
-				arrives := p.send + p.there + late
-				e := data.makeAll(arrives, &p.rand)
-				called = e.at - arrives
-				if e.failed {
-					failed++
-					t.fail(DataHomeDown, way+inEffect+called)
-					last.response = 0
-					continue
-				}
-				calls += called
-				services += e.service
-				inVain += e.inVain
-			}
-			met := untilTick(ahead-late-called, c.period)
-			last = exchange{response: way + inEffect + called + met + c.queue + c.work, rtt: way + jitter, lateBack: inEffect + lost - late}
-			recent.put(last.response, last.rtt)
-			if recent.isFull() {
-				recent.record()
-			}
-			updates++
-			jitters += inEffect
-			losses += lost
-			waits += met
+		if quiet {
+			o.sendQuiet(stop)
+		} else {
+			o.send(stop)
 		}
 		if p.send > p.followAt {
-			if last.response > 0 {
-				a.showOne(p, &last, t)
+			if o.last.response > 0 {
+				a.showOne(p, &o.last, t)
 			}
 			a.nextFollowed(p, p.blockEnd)
 		}
 	}
-	recent.record()
-	t.Counters[Requests] += uint64(updates + failed)
-	t.Counters[LateUpdates] += uint64(lates)
-	t.Counters[LostUpdates] += uint64(lostOnes)
-	if c.isOverrun {
-		t.Counters[OverrunUpdates] += uint64(updates + failed)
+	o.settle(t)
+}
+
+// A volley is the updates of a player in a part of a match in which its ticks are periodic, and what they come to. Times are in
+// ns.
+type volley struct {
+	*arena
+	*sender
+	*ticking
+	data *dataCalls
+	// wait is how long after its undisturbed arrival the next update meets a tick, in [0, period).
+	wait   int64
+	last   exchange // of the last update; its response is 0 where that has failed
+	recent latencies
+	// updates are those played, lost and late some of them. The others are sums over them.
+	updates, failed, lost, late                     int64
+	jitters, losses, waits, calls, services, inVain int64
+}
+
+// sendQuiet plays the updates up to an instant of a player whose line has neither jitter nor loss, and who needs no data: all are
+// alike but for the wait for the tick.
+func (o *volley) sendQuiet(stop int64) {
+	p := o.sender
+	rtt := p.there + p.back
+	least := rtt + o.queue + o.work
+	step, period, wait := o.update%o.period, o.period, o.wait
+	n := (stop - p.send + o.update - 1) / o.update
+	p.send += n * o.update
+	o.updates += n
+	met := int64(0)
+	for left := n; left > 0; {
+		first, second := o.recent.room(left)
+		second = second[:len(first)]
+		left -= int64(len(first))
+		for i := range first {
+			met = wait
+			if wait -= step; wait < 0 {
+				wait += period
+			}
+			o.waits += met
+			first[i], second[i] = least+met, rtt
+		}
+		if o.recent.isFull() {
+			o.recent.record()
+		}
 	}
-	t.Outcomes[Played] += uint64(updates)
-	t.Causes[Access] += updates*p.mile + jitters
-	t.Causes[Propagation] += updates * (p.way.there + p.way.back)
-	t.Causes[Loss] += losses
-	t.Causes[TickWait] += waits
-	t.Causes[Queue] += updates * c.queue
-	t.Causes[Service] += updates*c.work + services
-	t.Causes[Upstream] += calls - services - inVain
-	t.Causes[Timeout] += inVain
+	o.wait = wait
+	o.last = exchange{response: least + met, rtt: rtt}
+}
+
+// send plays the updates up to an instant. This is the loop that a gaming run spends its time in: with ticks and
+// updates periodic, the wait for the tick shifts by a constant from one update to the next, and only what
+// differs between updates must be drawn.
+func (o *volley) send(stop int64) {
+	a, p, c := o.arena, o.sender, o.ticking
+	step, distance := a.update%c.period, int64(a.resend)
+	wait, failed := o.wait, o.failed
+	o.updates += (stop - p.send + a.update - 1) / a.update
+	isKept := a.line.jitterTime > 0
+	for ; p.send < stop; p.send += a.update {
+		ahead := wait
+		if wait -= step; wait < 0 {
+			wait += c.period
+		}
+		var jitter, inEffect, late int64
+		if isKept {
+			jitter, inEffect, late = p.keptJitter(distance, a.line.jitterTime)
+		} else {
+			jitter, inEffect, late = p.drawJitter(distance)
+		}
+		if jitter > a.tooLate && late == 0 {
+			o.late++
+		}
+		lost := int64(0)
+		if p.way.loss > 0 {
+			var lateToo int64
+			lost, lateToo = p.drawLoss(a.resend)
+			late += lateToo
+		}
+		if a.line.bad > 0 {
+			more, lateToo, _ := p.lineLoss(&a.line, distance)
+			lost += more
+			late += lateToo
+		}
+		if lost > 0 {
+			o.lost++
+		}
+		way := p.there + p.back + lost
+		called := int64(0)
+		if a.coin > 0 && p.rand.Uint64()&(1<<32-1) < a.coin {
+			arrives := p.send + p.there + late
+			e := o.data.makeAll(arrives, &p.rand)
+			called = e.at - arrives
+			if e.failed {
+				o.failed++
+				o.recent.tally.fail(DataHomeDown, way+inEffect+called)
+				o.last.response = 0
+				continue
+			}
+			o.calls += called
+			o.services += e.service
+			o.inVain += e.inVain
+		}
+		met := untilTick(ahead-late-called, c.period)
+		o.last = exchange{response: way + inEffect + called + met + c.queue + c.work, rtt: way + jitter, lateBack: inEffect + lost - late}
+		o.recent.put(o.last.response, o.last.rtt)
+		if o.recent.isFull() {
+			o.recent.record()
+		}
+		o.jitters += inEffect
+		o.losses += lost
+		o.waits += met
+	}
+	o.wait = wait
+	o.updates -= o.failed - failed
+}
+
+// settle tallies what the updates came to.
+func (o *volley) settle(t *Tally) {
+	o.recent.record()
+	p := o.sender
+	t.Counters[Requests] += uint64(o.updates + o.failed)
+	t.Counters[LateUpdates] += uint64(o.late)
+	t.Counters[LostUpdates] += uint64(o.lost)
+	if o.isOverrun {
+		t.Counters[OverrunUpdates] += uint64(o.updates + o.failed)
+	}
+	t.Outcomes[Played] += uint64(o.updates)
+	t.Causes[Access] += o.updates*p.mile + o.jitters
+	t.Causes[Propagation] += o.updates * (p.way.there + p.way.back)
+	t.Causes[Loss] += o.losses
+	t.Causes[TickWait] += o.waits
+	t.Causes[Queue] += o.updates * o.queue
+	t.Causes[Service] += o.updates*o.work + o.services
+	t.Causes[Upstream] += o.calls - o.services - o.inVain
+	t.Causes[Timeout] += o.inVain
 }
 
 // untilTick returns the time to the next tick, in [0, period), from that to some tick: less than a period, and

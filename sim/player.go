@@ -37,6 +37,9 @@ func newSender(p *seat, way *playerWay, send int64) sender {
 	return s
 }
 
+// isQuiet reports whether the network has neither jitter nor loss for the player.
+func (p *sender) isQuiet() bool { return p.jitter == nil && !(p.way.jitter > 0) && !(p.way.loss > 0) }
+
 // drawJitter returns the jitter of one exchange, by how much what it says takes effect late, and how much of that is on the
 // way there: all or nothing, by a fair coin. Updates are sent at a distance of so many ns.
 func (p *sender) drawJitter(distance int64) (jitter, inEffect, late int64) {

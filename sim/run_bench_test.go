@@ -91,3 +91,11 @@ func benchmarkRun(b *testing.B, p *Plan, unit string) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(requests), "ns/"+unit)
 	b.ReportMetric(float64(requests)/b.Elapsed().Seconds()/1e6, "M"+unit+"s/s")
 }
+
+// BenchmarkGamingAtHome is the same over lines with jitter.
+func BenchmarkGamingAtHome(b *testing.B) {
+	s := Scenario{Network: accessWorld(b), Workloads: []workload.Workload{workload.CompetitiveFPS()}, Duration: time.Minute, Seed: 1}
+	plans, err := Compile(context.Background(), s, placement.RegionOnly("region"))
+	require.NoError(b, err)
+	benchmarkRun(b, plans[0], "update")
+}
