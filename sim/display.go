@@ -56,6 +56,8 @@ type screen struct {
 	buffer    int64
 	bytes     float64           // of a frame of video, on the mean
 	sizes     *random.Quantiles // of frames by their mean; nil without video
+	// leastTransfer is the time that the smallest frame takes.
+	leastTransfer int64
 }
 
 // followEvery is the time between the updates that are followed, about; mostFollowed bounds how many updates that is.
@@ -80,6 +82,7 @@ func newScreen(m *workload.Matched, deadlines, classes []int64) (screen, error) 
 	if c.BitsPerSecond > 0 {
 		s.bytes = c.FrameBytes(m.TickHz)
 		var err error
+		s.leastTransfer = int64(c.Transfer(float64(s.bytes * c.FrameSize(0))))
 		if s.sizes, err = random.NewQuantiles(c.FrameSize); err != nil {
 			return s, fmt.Errorf("sizes of frames: %w", err)
 		}
@@ -89,7 +92,7 @@ func newScreen(m *workload.Matched, deadlines, classes []int64) (screen, error) 
 
 // least returns the least time from input to display of an update that takes at least so long to its response.
 func (s *screen) least(response int64) int64 {
-	sum := response + s.buffer
+	sum := response + s.buffer + s.leastTransfer
 	for _, ns := range s.fixed {
 		sum += ns
 	}

@@ -3,8 +3,8 @@ package sim
 import "math/bits"
 
 // An excess is how much the times of one player in one match exceed the least that they can be, as a histogram of fixed size:
-// cells of 65.5 us up to 2 ms, then sixteen an octave up to 4 s. A quantile is interpolated in its cell, so that it is off by less
-// than a thirtieth of the excess; of the whole time, which the least is most of, by far less.
+// cells of 16.4 us up to 2 ms, then 64 an octave up to 4 s. A quantile is interpolated in its cell, so that it is off by less than
+// a hundredth of the excess. Less than 16.4 us counts as nothing.
 type excess struct {
 	counts [excessCells]uint32
 	total  uint32
@@ -12,9 +12,9 @@ type excess struct {
 }
 
 const (
-	excessUnit  = 16 // 2^16 ns
-	excessBits  = 4  // cells an octave
-	excessCells = (16 - excessBits + 2) << excessBits
+	excessUnit  = 14 // 2^14 ns
+	excessBits  = 6  // 2^6 cells an octave
+	excessCells = (18 - excessBits + 1) << excessBits
 )
 
 // begin empties the histogram.
@@ -48,6 +48,9 @@ func (x *excess) quantile(p float64) int64 {
 			continue
 		}
 		if within := float64(n); below+within >= rank {
+			if cell == 0 {
+				return x.least
+			}
 			from, to := excessEdge(cell), excessEdge(cell+1)
 			return x.least + from + int64(float64(float64(to-from)*((rank-below)/within)))
 		}

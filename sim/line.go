@@ -85,7 +85,7 @@ func (p *sender) keptJitter(distance int64, mean float64) (jitter, inEffect, lat
 	if wait := p.spell.until - p.send; wait < jitter {
 		inEffect = p.overtakenBySpell(jitter, wait, distance, mean)
 	}
-	if p.spell.u&1 == 0 {
+	if isThere(p.spell.u) {
 		late = inEffect
 	}
 	return jitter, inEffect, late
@@ -99,8 +99,9 @@ func (p *sender) overtakenBySpell(jitter, wait, distance int64, mean float64) in
 		if after >= jitter {
 			return jitter
 		}
-		jitter = min(jitter, after+p.jitterAt(p.spells.At(2*number)))
-		wait += p.spellLength(number, mean)
+		if wait += p.spellLength(number, mean); after < wait { // an update is sent in this spell
+			jitter = min(jitter, after+p.jitterAt(p.spells.At(2*number)))
+		}
 	}
 }
 

@@ -52,11 +52,15 @@ func (p *sender) drawJitter(distance int64) (jitter, inEffect, late int64) {
 	if jitter > distance {
 		inEffect = p.overtaken(jitter, distance, u)
 	}
-	if u&1 == 0 {
+	if isThere(u) {
 		late = inEffect
 	}
 	return jitter, inEffect, late
 }
+
+// isThere says whether a jitter that follows from a number is on the way there: by bit 1, for bit 0 says whether it is above the
+// median ([random.Quantiles.At]), and the others move it by less than a millionth of the distance between two knots.
+func isThere(u uint64) bool { return u&2 == 0 }
 
 // jitterAt returns the jitter of an exchange at a random number.
 func (p *sender) jitterAt(u uint64) int64 {
