@@ -164,7 +164,7 @@ func (a *arena) settleSeat(s *seat, way *playerWay, t *Tally) {
 	if n == 0 {
 		return
 	}
-	felt := s.rtt(way)
+	felt := way.ping(&s.player)
 	if n >= leastForP95 {
 		t.record(PlayerRTTP95, a.rtts.quantile(0.95), a.deadlines)
 	}

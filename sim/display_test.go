@@ -206,7 +206,7 @@ func TestNothingIsAllocatedForAnUpdate(t *testing.T) {
 	miles := &lastMiles{}
 	miles.jitter[topology.LTE] = law
 	a := arena{
-		rules: &game, ways: [][]playerWay{{{law: &accessLaw{miles: miles}, there: 5 * ms, back: 6 * ms, loss: 0.01}}},
+		rules: game, ways: [][]playerWay{{{law: &accessLaw{miles: miles}, there: 5 * ms, back: 6 * ms, loss: 0.01}}},
 		data: []dataCalls{{DataCalls: &workload.DataCalls{}}}, tallyOf: func(int, uint32) *Tally { return &tally },
 	}
 	match := &playedMatch{key: 5, end: int64(time.Minute), spans: []span{{players: 1, beside: 2, busyNs: 1e6}}, seats: []seat{

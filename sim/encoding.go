@@ -31,6 +31,7 @@ type encodedWorkload struct {
 	Tiers    []map[string]uint64 `cbor:"tiers,omitempty"`
 	Timeline encodedTimeline     `cbor:"timeline"`
 	Metros   []encodedTally      `cbor:"metros"`
+	Pairs    []PairTally         `cbor:"pairs,omitempty"`
 }
 
 // An encodedTimeline holds the columns of a [Timeline].
@@ -58,6 +59,7 @@ type encodedSite struct {
 	Tiers        []map[string]uint64 `cbor:"tiers,omitempty"`
 	PeakRequests uint64              `cbor:"peak_requests,omitempty"`
 	PeakPlayers  uint64              `cbor:"peak_players,omitempty"`
+	Hours        []SiteHour          `cbor:"hours,omitempty"`
 }
 
 type encodedMetric struct {
@@ -147,7 +149,7 @@ func checkSites(ids []string) error {
 func (w *WorkloadTally) encode() (encodedWorkload, error) {
 	e := encodedWorkload{
 		Name: w.Name, Kind: w.Kind.String(), Counters: byName[Counter](w.Counters[:]), Tiers: encodeTiers(w.Tiers),
-		Timeline: encodedTimeline{BatchNs: w.Timeline.BatchNs},
+		Timeline: encodedTimeline{BatchNs: w.Timeline.BatchNs}, Pairs: w.Pairs,
 	}
 	for _, b := range w.Timeline.Batches {
 		e.Timeline.Requests = append(e.Timeline.Requests, b.Requests)
@@ -162,7 +164,7 @@ func (w *WorkloadTally) encode() (encodedWorkload, error) {
 		}
 		e.Sites = append(e.Sites, encodedSite{
 			Tally: &t, Counters: byName[SiteCounter](site.Counters[:]), Tiers: encodeTiers(site.Tiers),
-			PeakRequests: site.PeakRequests, PeakPlayers: site.PeakPlayers,
+			PeakRequests: site.PeakRequests, PeakPlayers: site.PeakPlayers, Hours: site.Hours,
 		})
 	}
 	for m := range w.Metros {
@@ -178,7 +180,7 @@ func (w *WorkloadTally) encode() (encodedWorkload, error) {
 // decode decodes the tally of a workload in a result with so many sites and tiers. How many tallies it holds is looked at
 // before there are any: each takes far more memory than an empty one takes in the data.
 func (e *encodedWorkload) decode(sites, tiers int) (w WorkloadTally, err error) {
-	w = WorkloadTally{Name: e.Name, Timeline: Timeline{BatchNs: e.Timeline.BatchNs}}
+	w = WorkloadTally{Name: e.Name, Timeline: Timeline{BatchNs: e.Timeline.BatchNs}, Pairs: e.Pairs}
 	if w.Kind, err = ParseKind(e.Kind); err != nil {
 		return w, err
 	}
@@ -222,7 +224,7 @@ func (e *encodedSite) decode(tiers int) (t SiteTally, err error) {
 	if e.Tally == nil {
 		return t, errors.New("no tally")
 	}
-	t.PeakRequests, t.PeakPlayers = e.PeakRequests, e.PeakPlayers
+	t.PeakRequests, t.PeakPlayers, t.Hours = e.PeakRequests, e.PeakPlayers, e.Hours
 	if err := fromNames[SiteCounter](t.Counters[:], e.Counters); err != nil {
 		return t, err
 	}

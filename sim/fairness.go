@@ -16,7 +16,7 @@ func (a *arena) compareSeats(m *playedMatch) {
 	least, most, worst := int64(0), int64(0), 0
 	var sum, squares float64
 	for i := range seats {
-		rtt := seats[i].rtt(a.wayOf(m, &seats[i]))
+		rtt := a.wayOf(m, &seats[i]).ping(&seats[i].player)
 		if i == 0 || rtt < least {
 			least = rtt
 		}
@@ -43,8 +43,8 @@ func (a *arena) compareSeats(m *playedMatch) {
 func (a *arena) peek(m *playedMatch, seats []seat) {
 	for i := range seats {
 		holder, peeker := &seats[i], &seats[(i+1)%len(seats)]
-		up, peekerDown := peeker.oneWays(a.wayOf(m, peeker))
-		_, holderDown := holder.oneWays(a.wayOf(m, holder))
+		up, peekerDown := a.wayOf(m, peeker).oneWays(&peeker.player)
+		_, holderDown := a.wayOf(m, holder).oneWays(&holder.player)
 		advantage := a.PeekersAdvantage(len(seats), time.Duration(up), time.Duration(peekerDown), time.Duration(holderDown))
 		a.tallyOf(m.site, holder.metro).record(PeekersAdvantage, int64(advantage), nil)
 	}
@@ -53,8 +53,18 @@ func (a *arena) peek(m *playedMatch, seats []seat) {
 // wayOf returns the way of a player to the site of a match.
 func (a *arena) wayOf(m *playedMatch, s *seat) *playerWay { return &a.ways[m.site][s.metro] }
 
-// oneWays returns how long a packet takes to the server and back: half of the last mile and of the median jitter on each.
-func (p *player) oneWays(way *playerWay) (there, back int64) {
-	half := (p.rtt(way) - way.there - way.back) / 2
-	return way.there + half, p.rtt(way) - way.there - half
+// ping returns the round trip of a player as a ping shows it: with the median jitter of the last mile and of the links.
+func (w *playerWay) ping(p *player) int64 {
+	if w.law == nil {
+		return w.base()
+	}
+	return w.base() + p.own(w.law)
+}
+
+// oneWays returns how long a packet of a player takes to the server and back: half of the last mile and of the median jitter on
+// each.
+func (w *playerWay) oneWays(p *player) (there, back int64) {
+	rtt := w.ping(p)
+	half := (rtt - w.there - w.back) / 2
+	return w.there + half, rtt - w.there - half
 }

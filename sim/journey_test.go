@@ -158,7 +158,7 @@ func gameRules(t testing.TB, m workload.Matched, deadlines ...int64) *rules {
 	planned := newPlannedWorkload(&w)
 	game, err := newRules(&m, &planned, nil)
 	require.NoError(t, err)
-	return &game
+	return game
 }
 
 func TestPlayFollowsTheClocksOfPlayerAndMatch(t *testing.T) {

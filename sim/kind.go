@@ -47,7 +47,7 @@ var kinds = [numKinds]struct {
 		metrics: []Metric{
 			Response, RTT, InputToDisplay,
 			PlayerRTT, PlayerRTTP95, PlayerJitter, PlayerDisplay, PlayerDisplayP95, Rewind, Felt,
-			WorstRTT, MatchSpread, PeekersAdvantage, LobbyWait,
+			WorstRTT, MatchSpread, PeekersAdvantage, LobbyWait, FirstWait, GaveUpWait,
 		},
 	},
 }

@@ -50,6 +50,9 @@ type plannedWorkload struct {
 	entries   [][]entry           // by metro: one, or several that share its users
 	hops      [][][]nextHop       // by site and tier: where a cache fetches from, nil where there is none
 	homes     [][]nextHop         // by site: where calls for the data go, nil where nothing is computed
+	// playedAt are the sites of a game, reach the ways there by metro and site, in that order.
+	playedAt []int
+	reach    [][]entry
 }
 
 // An entry is the way of a metro's users to the site that serves them. Times are in ns.
@@ -212,7 +215,13 @@ func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workloa
 	case planned.kind.MeetsCaches():
 		planned.hops, err = c.nextTiers(p, w.Name)
 	default:
-		if planned.homes, err = c.homes(p, w, planned.kind); err == nil {
+		if game, ok := w.Service.(workload.Matched); ok {
+			err = c.reachGame(p, &planned, &game)
+		}
+		if err == nil {
+			planned.homes, err = c.homes(p, w, planned.kind)
+		}
+		if err == nil {
 			err = c.refuseCapacity(p, &planned, w.DataCalls())
 		}
 	}

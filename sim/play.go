@@ -21,8 +21,8 @@ type rules struct {
 	tooLate   int64 // ns of jitter on the way back beyond which what an update says misses the picture that it is for
 }
 
-func newRules(service *workload.Matched, w *plannedWorkload, meter *Meter) (rules, error) {
-	r := rules{
+func newRules(service *workload.Matched, w *plannedWorkload, meter *Meter) (*rules, error) {
+	r := &rules{
 		Matched: service, meter: meter, deadlines: w.deadlines,
 		update: int64(service.UpdatePeriod()), resend: service.SendPeriod(), coin: outOf32(service.Data.Probability),
 		line: newLineLaw(&service.Line), tooLate: math.MaxInt64,
@@ -44,7 +44,7 @@ type arena struct {
 	// tallyOf returns the tally of the players of a metro at a site.
 	tallyOf func(site int, metro uint32) *Tally
 	ticking []ticking // of the match that is played
-	core    core
+	core    coreShare
 	// rtts and displays hold the round trips, and the times from input to display, of the updates of one player in one match
 	// that are followed.
 	rtts, displays excess
@@ -96,7 +96,7 @@ func (a *arena) setTicking(m *playedMatch) {
 		c := ticking{from: s.from, until: m.until(i), tick: tick, work: int64(a.TickWork(int(s.players)))}
 		nominal := int64(a.NominalPeriod())
 		others := int64(float64(float64(s.busyNs)*float64(nominal)) / 1e9)
-		c.period, c.queue = a.core.share(nominal, c.work, int(s.beside), others, m.key)
+		c.period, c.queue = a.core.of(nominal, c.work, int(s.beside), others, m.key)
 		c.isOverrun = c.period > nominal
 		a.ticking = append(a.ticking, c)
 		tick += (c.until - tick) / c.period * c.period

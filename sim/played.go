@@ -72,27 +72,35 @@ type playerWay struct {
 	loss                float64 // the probability that an exchange loses a packet
 }
 
-// newPlayer draws a player of a metro who comes at an instant and sends an update every so many ns.
-func newPlayer(way *playerWay, metro uint32, key random.Key, now, update int64) player {
+// base returns the round trip of a way without what is the player's own: the last mile where there is one.
+func (w *playerWay) base() int64 {
+	rtt := w.there + w.back + int64(w.jitter*math.Ln2)
+	if w.law == nil {
+		rtt += w.access
+	}
+	return rtt
+}
+
+// newPlayer draws a player of a metro who comes at an instant and sends an update every so many ns. The law of the last mile is nil
+// where no way has one.
+func newPlayer(law *accessLaw, metro uint32, key random.Key, now, update int64) player {
 	draw := key.Stream()
-	p := player{key: key, metro: metro, mile: way.access}
-	if way.law != nil {
+	p := player{key: key, metro: metro}
+	if law != nil {
 		p.hasMile = true
-		p.tech = way.law.technology(uint32(draw.Uint64()))
-		p.mile = way.law.base(p.tech, &draw)
+		p.tech = law.technology(uint32(draw.Uint64()))
+		p.mile = law.base(p.tech, &draw)
 	}
 	p.phase = now + int64(draw.Float64()*float64(update))
 	return p
 }
 
-// rtt returns the player's round trip on a way as a ping shows it: with the median jitter of the last mile and, where the links
-// have some, theirs.
-func (p *player) rtt(way *playerWay) int64 {
-	rtt := way.there + way.back + p.mile + int64(way.jitter*math.Ln2)
-	if p.hasMile {
-		rtt += way.law.miles.median[p.tech]
+// own returns the part of a round trip, as a ping shows it, that is the player's own: the last mile and the median of its jitter.
+func (p *player) own(law *accessLaw) int64 {
+	if !p.hasMile {
+		return 0
 	}
-	return rtt
+	return p.mile + law.miles.median[p.tech]
 }
 
 // sendsFrom returns when the player sends the first update at an instant or after it.

@@ -28,12 +28,13 @@ type sender struct {
 func newSender(p *seat, way *playerWay, send int64) sender {
 	own := random.Key(p.key.At(1<<40 + uint64(p.count)))
 	s := sender{
-		way: way, send: send, mile: p.mile, there: way.there + p.mile/2, back: way.back + p.mile - p.mile/2,
+		way: way, send: send, mile: way.access,
 		rand: p.stream(), spells: random.Key(own.At(0)), follow: random.Key(own.At(1)),
 	}
-	if p.hasMile {
-		s.jitter = way.law.miles.jitter[p.tech]
+	if way.law != nil {
+		s.mile, s.jitter = p.mile, way.law.miles.jitter[p.tech]
 	}
+	s.there, s.back = way.there+s.mile/2, way.back+s.mile-s.mile/2
 	return s
 }
 

@@ -23,7 +23,10 @@ type run struct {
 	rep    uint64
 	result *Result
 	sites  []*site
-	games  []*matchmaker
+	// markets bring players together; games that share cores have one.
+	games   []*game
+	markets []*market
+	pools   map[int]*corePool // the cores that games share, by site
 	// preloader fills caches that begin in their steady state; nil if there are none.
 	preloader *preloader
 	// parts are the tallies of clients that share a metro with others: sites run side by side, so
@@ -88,6 +91,11 @@ func (p *Plan) newResult(replication int) *Result {
 		t := WorkloadTally{
 			Name: w.name, Kind: w.kind, Metros: make([]Tally, len(p.metros)), Sites: make([]SiteTally, len(p.sites)),
 		}
+		if w.kind == Matched {
+			for n := range t.Sites {
+				t.Sites[n].Hours = make([]SiteHour, hoursOf(0, int64(p.scenario.Duration)))
+			}
+		}
 		if w.kind.MeetsCaches() {
 			t.Tiers = make([]TierTally, len(r.Tiers))
 			for n := range t.Sites {
@@ -128,6 +136,7 @@ func (r *run) build() error {
 			return err
 		}
 	}
+	r.joinMarkets()
 	var err error
 	if r.preloader, err = r.newPreloader(); err != nil {
 		return fmt.Errorf("preload: %w", err)
@@ -311,7 +320,7 @@ func (r *run) addWorkload(number int) error {
 		return err
 	}
 	if w.kind == Matched {
-		return r.addPlayers(number, shares, open)
+		return r.addGame(number, open)
 	}
 	r.addRequests(number, shares, open)
 	return nil
@@ -342,70 +351,5 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 			e := &w.entries[m][i]
 			r.sites[e.site].addUsers(c, src, float64(perSecond*shares[m]*e.share.initial()))
 		}
-	}
-}
-
-func (r *run) addPlayers(number int, shares []float64, open func(metro int) workload.Source) error {
-	s := &r.plan.scenario
-	w, of := &r.plan.workloads[number], &s.Workloads[number]
-	service := of.Service.(workload.Matched)
-	updates := of.Demand.(workload.Staying).Concurrent() / service.UpdatePeriod().Seconds()
-	bySite, tallies := make([]*matchmaker, len(r.plan.sites)), make([][]*Tally, len(r.plan.sites))
-	for i := range tallies {
-		tallies[i] = make([]*Tally, len(w.entries))
-	}
-	game, err := newRules(&service, w, r.meter)
-	if err != nil {
-		return err
-	}
-	for m := range w.entries {
-		for i := range w.entries[m] {
-			e := &w.entries[m][i]
-			g := bySite[e.site]
-			if g == nil {
-				g = r.newMatchmaker(w, &game, e.site)
-				g.arena.tallyOf = func(site int, metro uint32) *Tally { return tallies[site][metro] }
-				g.site = &r.result.Workloads[number].Sites[e.site]
-				bySite[e.site] = g
-				r.games = append(r.games, g)
-			}
-			entity := purpose.EntityOf(w.name, r.plan.metros[m])
-			g.arena.ways[e.site][m] = newPlayerWay(e, w.access[m])
-			tallies[e.site][m] = r.tally(number, w, m, i)
-			g.metros = append(g.metros, gamers{
-				metro: uint32(m), way: &g.arena.ways[e.site][m], tally: tallies[e.site][m],
-				sessions: newSessionStream(open(m), of), key: random.NewKey(s.Seed, r.rep, entity, purpose.Player),
-				share: e.share, who: random.NewKey(s.Seed, r.rep, entity, purpose.Route),
-			})
-			g.perSecond += float64(updates * shares[m] * e.share.initial())
-		}
-	}
-	return nil
-}
-
-// newPlayerWay returns the way of a metro's players to a site.
-func newPlayerWay(e *entry, law *accessLaw) playerWay {
-	if e.access == 0 {
-		law = nil // no access link on the way: the users are at the node itself
-	}
-	return playerWay{
-		law: law, there: e.up + e.beyond.there, back: e.down + e.beyond.back, access: 2 * e.access, jitter: e.jitter, loss: e.loss,
-	}
-}
-
-// newMatchmaker returns a matched workload at a site, with no players yet.
-func (r *run) newMatchmaker(w *plannedWorkload, game *rules, site int) *matchmaker {
-	s := &r.plan.scenario
-	planned := &r.plan.sites[site]
-	recorded := occupancy{from: int64(s.WarmUp), end: r.end()}
-	ways, data := make([][]playerWay, len(r.plan.sites)), make([]dataCalls, len(r.plan.sites))
-	ways[site] = make([]playerWay, len(w.entries))
-	data[site] = newDataCalls(&game.Data, w.homes[site])
-	return &matchmaker{
-		Matched: game.Matched, from: int64(s.WarmUp), end: r.end(), outages: s.outagesOf(planned.id), at: site,
-		capacity: planned.compute.Servers * max(game.MatchesPerServer, 1),
-		matchKey: random.NewKey(s.Seed, r.rep, purpose.EntityOf(w.name, planned.id), purpose.Match),
-		present:  recorded, hosted: recorded,
-		arena: arena{rules: game, ways: ways, data: data},
 	}
 }

@@ -53,6 +53,10 @@ const (
 	// up or is thrown out, or until the end of the run, so that those whom nobody serves count with what they have
 	// waited by then.
 	LobbyWait
+	// FirstWait is the time from the start of a session until its first match begins, logging in included, of the players who got
+	// one; GaveUpWait that of those who gave up before they had one, until they did.
+	FirstWait
+	GaveUpWait
 	// NumMetrics is the number of metrics.
 	NumMetrics
 )
@@ -75,6 +79,8 @@ var metrics = [NumMetrics]struct{ name, title string }{
 	PlayerRTT:        {"player_rtt", "players' median round-trip time (RTT)"},
 	WorstRTT:         {"worst_rtt", "RTT of the worst player of a full match"},
 	LobbyWait:        {"lobby_wait", "wait for a match"},
+	FirstWait:        {"first_wait", "wait for the first match"},
+	GaveUpWait:       {"gave_up_wait", "wait of players who gave up"},
 }
 
 // String returns the metric's name, for example "worst_rtt".
@@ -125,6 +131,14 @@ const (
 	// or waiting for one; WaitingUs that in which they waited.
 	PlayerUs
 	WaitingUs
+	// GaveUpSessions counts the sessions of players who gave up waiting for a match, TurnedAwaySessions those of players who were turned
+	// away because all sites were full that they accept, Reconnected the returns of players whom a failure had cut off.
+	GaveUpSessions
+	TurnedAwaySessions
+	Reconnected
+	// Overflowed counts the seats that players took at another site than the best by the game's rule, which was full: one a player
+	// and match.
+	Overflowed
 	// OriginRequests and OriginBytes count what a cacheable workload's origins had to serve, where made by site that of
 	// the one that served it.
 	OriginRequests
@@ -143,7 +157,7 @@ const (
 	NumCounters
 )
 
-var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "player us", "waiting us", "origin requests", "origin bytes",
+var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "player us", "waiting us", "gave up sessions", "turned away sessions", "reconnected", "overflowed", "origin requests", "origin bytes",
 	"lost updates", "late updates", "overrun updates", "quality ppm", "jain ppm"}
 
 // String returns the counter's name, for example "lost sessions".

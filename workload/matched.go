@@ -32,7 +32,13 @@ type Matched struct {
 	// MatchesPerServer is how many matches a server runs at once; it counts only where a placement
 	// limits servers. 0 means 1.
 	MatchesPerServer int
-	// Data says how often an update needs a call to the data's home before it counts.
+	// CoresPerMatch is what a match takes of the cores of a site that limits them: less than 1 where several run on a core; from 1
+	// on whole cores, of its own. 0 means 1/MatchesPerServer.
+	CoresPerMatch float64
+	// Market says how players are brought together over all sites of the game.
+	Market Market
+	// Data says how often an update needs a call to the data's home before it counts. Its home is also that of the calls of the
+	// Market.
 	Data DataCalls
 	// Line is how the players' lines change over time.
 	Line PlayerLine
@@ -47,6 +53,10 @@ type Matched struct {
 	// distributions stay unbiased and a big game costs less; counts are of the updates simulated. 0
 	// means 1: all.
 	SampledUpdates float64
+	// SampledMatches is the share of the matches that are played: of k matches one, with k the whole number nearest to
+	// 1/SampledMatches, chosen by a hash of its number. The market knows all of them: waits, seats, cores, round trips of
+	// players and matches are of all; what updates meet is of those that are played, whole, so that it stays unbiased. 0 means 1: all.
+	SampledMatches float64
 }
 
 // StartsShort reports whether so many players may start a match after LobbyTimeout.
@@ -67,7 +77,7 @@ func (m Matched) validate(w *Workload) error {
 
 // Validate names the first field that is out of range.
 func (m Matched) Validate() error {
-	const long = 1000 * time.Hour
+	const long = longestWait
 	most := m.MatchPlayers
 	if most < 1 {
 		most = mostPlayers // one mistake is enough
@@ -84,6 +94,10 @@ func (m Matched) Validate() error {
 		invalid.Range("MinPlayers", m.MinPlayers, 0, most),
 		invalid.Range("TickHz", m.TickHz, 0.1, 10_000),
 		invalid.Range("MatchesPerServer", m.MatchesPerServer, 0, 1<<20),
+		invalid.Check(m.SampledMatches == 0 || m.SampledMatches >= 1e-6 && m.SampledMatches <= 1, "SampledMatches", m.SampledMatches, "0 (all) or 1e-6 to 1"),
+		invalid.Check(m.CoresPerMatch == 0 || m.CoresPerMatch >= 1e-4 && m.CoresPerMatch <= 1000, "CoresPerMatch", m.CoresPerMatch, "0 (1/MatchesPerServer) or 1e-4 to 1000"),
+		invalid.Check(m.CoresPerMatch == 0 || m.MatchesPerServer == 0, "CoresPerMatch", m.CoresPerMatch, "0 beside MatchesPerServer, which says it too"),
+		invalid.In("Market", m.Market.validate(most)),
 		invalid.In("Data", m.Data.Validate()),
 		invalid.In("Line", m.Line.Validate()),
 		invalid.In("Display", m.Display.Validate()),
@@ -110,6 +124,30 @@ func (m Matched) NominalPeriod() time.Duration { return time.Duration(1e9/m.Tick
 
 // FollowsDisplay reports whether enough is known of the players' machines for figures from input to display.
 func (m Matched) FollowsDisplay() bool { return !m.Display.IsZero() || m.Cloud != Cloud{} }
+
+// Cores returns what a match takes of a site's cores.
+func (m Matched) Cores() float64 {
+	if m.CoresPerMatch > 0 {
+		return m.CoresPerMatch
+	}
+	return 1 / float64(max(m.MatchesPerServer, 1))
+}
+
+// MatchesOn returns how many matches so many cores host at once.
+func (m Matched) MatchesOn(cores int) int {
+	if take := m.Cores(); take >= 1 {
+		return cores / int(math.Ceil(take))
+	}
+	return cores * int(1/m.Cores()+1e-9)
+}
+
+// MatchesASample returns k where one match of k is played.
+func (m Matched) MatchesASample() uint64 {
+	if m.SampledMatches == 0 {
+		return 1
+	}
+	return uint64(math.Round(1 / m.SampledMatches))
+}
 
 // UpdatePeriod returns the time between the simulated updates of a player.
 func (m Matched) UpdatePeriod() time.Duration {

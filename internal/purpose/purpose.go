@@ -20,6 +20,8 @@ const (
 	Route         // who asks, and where that user's internet provider leads
 	Loss          // packets lost
 	connection    // when a cache has last asked; see ConnectionsOfTier
+	Party         // how many players come together
+	Skill         // how able players are
 )
 
 // PreloadOfTier returns the purpose of what the caches of a tier begin with, counted from 0 at the user.

@@ -33,11 +33,11 @@ func TestMatchesThatShareACoreWaitAsPeriodicStreams(t *testing.T) {
 		others int
 		period int64
 	}{{1, 3000}, {2, 3340}, {5, 8000}, {20, 25_000}} {
-		var core core
+		var core coreShare
 		sum := 0.0
 		longer := map[float64]int{0.5: 0, 1.5: 0, 3: 0}
 		for i := range draws {
-			period, wait := core.share(c.period, work, c.others, int64(c.others)*work, random.Key(i))
+			period, wait := core.of(c.period, work, c.others, int64(c.others)*work, random.Key(i))
 			require.Equal(t, c.period, period)
 			sum += float64(wait)
 			for x := range longer {
@@ -60,10 +60,10 @@ func TestMatchesThatShareACoreWaitAsPeriodicStreams(t *testing.T) {
 	// One other: the wait is 1 - x where the other began x before, of d.
 	require.InDelta(t, 0.5/3, waitsLonger(0.5, 1, 3), 1e-12)
 	// Many streams are a Poisson process: half of M/D/1's rho/(1-rho) at rho = 0.8 bounds it from above.
-	var core core
+	var core coreShare
 	sum := 0.0
 	for i := range 20_000 {
-		_, wait := core.share(1_000_000, 1, 799_999, 799_999, random.Key(i))
+		_, wait := core.of(1_000_000, 1, 799_999, 799_999, random.Key(i))
 		sum += float64(wait)
 		if i == 50 {
 			break // each sorts them all
@@ -75,15 +75,15 @@ func TestMatchesThatShareACoreWaitAsPeriodicStreams(t *testing.T) {
 func TestACoreWithTooMuchWorkTicksWhenAllIsDone(t *testing.T) {
 	// Riot's budget: 2.34 ms of 7.8125 a match. Three fit a core, four do not: they tick every 9.36 ms.
 	tick, work := int64(7_812_500), int64(2_340_000)
-	var core core
-	period, _ := core.share(tick, work, 2, 2*work, 1)
+	var core coreShare
+	period, _ := core.of(tick, work, 2, 2*work, 1)
 	require.Equal(t, tick, period)
-	period, wait := core.share(tick, work, 3, 3*work, 1)
+	period, wait := core.of(tick, work, 3, 3*work, 1)
 	require.Equal(t, 4*work, period)
 	require.Zero(t, wait)
-	period, _ = core.share(tick, 10_000_000, 0, 0, 1)
+	period, _ = core.of(tick, 10_000_000, 0, 0, 1)
 	require.Equal(t, int64(10_000_000), period, "a match too heavy for its own core")
-	period, wait = core.share(tick, work, 0, 0, 1)
+	period, wait = core.of(tick, work, 0, 0, 1)
 	require.Equal(t, tick, period)
 	require.Zero(t, wait)
 }
@@ -98,14 +98,14 @@ func playFor(t testing.TB, m workload.Matched, players int, s span, duration tim
 	require.NoError(t, err)
 	tally := planned.newTally()
 	a := arena{
-		rules: &game, ways: [][]playerWay{{{there: 5 * ms, back: 6 * ms}}}, data: make([]dataCalls, 1),
+		rules: game, ways: [][]playerWay{{{there: 5 * ms, back: 6 * ms}}}, data: make([]dataCalls, 1),
 		tallyOf: func(int, uint32) *Tally { return &tally },
 	}
 	s.players = int32(players)
 	match := &playedMatch{key: 5, end: int64(duration), spans: []span{s}}
 	for i := range players {
 		match.seats = append(match.seats, seat{
-			player: newPlayer(&a.ways[0][0], 0, random.Key(1000+i), 0, int64(m.UpdatePeriod())), until: int64(duration),
+			player: newPlayer(nil, 0, random.Key(1000+i), 0, int64(m.UpdatePeriod())), until: int64(duration),
 		})
 	}
 	require.NoError(t, a.play(context.Background(), match))
