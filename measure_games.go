@@ -67,7 +67,7 @@ func (t *Tallies) overSites(c sim.SiteCounter) (n uint64) {
 }
 
 // whose says of which part of players or matches the shares within a deadline are.
-var whose = map[sim.Metric]string{sim.PlayerRTT: "players", sim.WorstRTT: "matches"}
+var whose = map[sim.Metric]string{sim.PlayerRTT: "players", sim.WorstRTT: "matches", sim.PlayerDisplay: "players shown"}
 
 // showPlayers shows the figure of a game's players in their table, and lets the wait for a match be judged.
 func (m *Measure) showPlayers() {

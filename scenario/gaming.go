@@ -43,7 +43,7 @@ func keepShare(preset workload.Matched, players int) int {
 
 // matchedKeys are the keys of matches.
 func matchedKeys(s *workload.Matched) []field {
-	return []field{
+	return append([]field{
 		{"match_players", func(v value) { v.integer(&s.MatchPlayers) }},
 		{"match_length", func(v value) { v.duration(&s.MatchLength) }},
 		{"min_players", func(v value) { v.integer(&s.MinPlayers) }},
@@ -55,5 +55,5 @@ func matchedKeys(s *workload.Matched) []field {
 		{"matches_per_server", func(v value) { v.integer(&s.MatchesPerServer) }},
 		{"data", func(v value) { readDataCalls(v, &s.Data) }},
 		{"sampled_updates", func(v value) { v.number(&s.SampledUpdates) }},
-	}
+	}, displayKeys(s)...)
 }

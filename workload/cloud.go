@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
@@ -44,20 +45,28 @@ func (c Cloud) Transfer(bytes float64) time.Duration {
 	return time.Duration(float64(bytes*8e9) / c.LineBitsPerSecond)
 }
 
+// megabits is a rate in bits a second as errors show it.
+type megabits float64
+
+// String returns for example "40 Mbit/s".
+func (m megabits) String() string {
+	return strconv.FormatFloat(float64(m)/1e6, 'g', -1, 64) + " Mbit/s"
+}
+
 // Validate names the first field that is out of range.
 func (c Cloud) Validate() error {
 	if c.BitsPerSecond == 0 {
 		return invalid.First(
-			invalid.Check(c.LineBitsPerSecond == 0, "LineBitsPerSecond", c.LineBitsPerSecond, "0: there is no video without BitsPerSecond"),
+			invalid.Check(c.LineBitsPerSecond == 0, "LineBitsPerSecond", megabits(c.LineBitsPerSecond), "0: there is no video without BitsPerSecond"),
 			invalid.Check(c.Capture == 0, "Capture", c.Capture, "0: there is no video without BitsPerSecond"),
 			invalid.Check(c.Encode == 0, "Encode", c.Encode, "0: there is no video without BitsPerSecond"),
 			invalid.Check(c.Decode == 0, "Decode", c.Decode, "0: there is no video without BitsPerSecond"),
 		)
 	}
 	return invalid.First(
-		invalid.Check(c.BitsPerSecond >= 1e5 && c.BitsPerSecond <= 1e9, "BitsPerSecond", c.BitsPerSecond, "0 (no video) or 1e5 to 1e9"),
-		invalid.Check(c.LineBitsPerSecond >= frameMost*c.BitsPerSecond && c.LineBitsPerSecond <= 1e12, "LineBitsPerSecond", c.LineBitsPerSecond,
-			"1.5 times the rate of the video at least, so that the largest frame has come before the next, and 1e12 at most"),
+		invalid.Check(c.BitsPerSecond >= 1e5 && c.BitsPerSecond <= 1e9, "BitsPerSecond", megabits(c.BitsPerSecond), "0 (no video) or 0.1 to 1000 Mbit/s"),
+		invalid.Check(c.LineBitsPerSecond >= frameMost*c.BitsPerSecond && c.LineBitsPerSecond <= 1e12, "LineBitsPerSecond", megabits(c.LineBitsPerSecond),
+			"1.5 times the rate of the video at least, so that the largest frame has come before the next, and 1e6 Mbit/s at most"),
 		invalid.Check(c.Capture >= 0 && c.Capture <= time.Second, "Capture", c.Capture, "0 to 1s"),
 		invalid.Check(c.Encode >= 0 && c.Encode <= time.Second, "Encode", c.Encode, "0 to 1s"),
 		invalid.Check(c.Decode >= 0 && c.Decode <= time.Second, "Decode", c.Decode, "0 to 1s"),

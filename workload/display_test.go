@@ -96,12 +96,12 @@ func TestWhatPlayersHaveIsChecked(t *testing.T) {
 		`Line.InBurst is 0.1; want more than the share 0.1 that is lost in all`:          func(m *Matched) { m.Line = PlayerLine{Loss: 0.1, LossBurst: 3, InBurst: 0.1} },
 		`Line.InBurst is 0.5; want 0: there are no bursts without LossBurst`:             func(m *Matched) { m.Line = PlayerLine{Loss: 0.1, InBurst: 0.5} },
 		`Cloud.Encode is 1ms; want 0: there is no video without BitsPerSecond`:           func(m *Matched) { m.Cloud.Encode = ms },
-		`Cloud.LineBitsPerSecond is 4e+07; want 1.5 times the rate of the video at least, so that the largest frame has come before the next, and 1e12 at most`: func(m *Matched) { m.Cloud = Cloud{BitsPerSecond: 30e6, LineBitsPerSecond: 40e6} },
-		`Quality.Of is input_to_display; want rtt: without Display or Cloud nothing is known of input to display`:                                               func(m *Matched) { m.Quality = Quality{Of: FeltDisplay, Half: ms, Slope: ms} },
-		`Quality.Slope is 0s; want more than 0, 1m at most`:                                                                                                     func(m *Matched) { m.Quality.Half = ms },
-		`Quality.Classes[1].UpTo is 1ms; want more than 2ms`:                                                                                                    func(m *Matched) { m.Quality.Classes = []QualityClass{{"good", 2 * ms}, {"bad", ms}} },
-		`Quality.Classes[1].Name is good; want a name that no class before has`:                                                                                 func(m *Matched) { m.Quality.Classes = []QualityClass{{"good", ms}, {"good", 2 * ms}} },
-		`TickTimePerPair is 2s; want 0 to 1s`:                                                                                                                   func(m *Matched) { m.TickTimePerPair = 2 * time.Second },
+		`Cloud.LineBitsPerSecond is 40 Mbit/s; want 1.5 times the rate of the video at least, so that the largest frame has come before the next, and 1e6 Mbit/s at most`: func(m *Matched) { m.Cloud = Cloud{BitsPerSecond: 30e6, LineBitsPerSecond: 40e6} },
+		`Quality.Of is input_to_display; want rtt: without Display or Cloud nothing is known of input to display`:                                                         func(m *Matched) { m.Quality = Quality{Of: FeltDisplay, Half: ms, Slope: ms} },
+		`Quality.Slope is 0s; want more than 0, 1m at most`:                     func(m *Matched) { m.Quality.Half = ms },
+		`Quality.Classes[1].UpTo is 1ms; want more than 2ms`:                    func(m *Matched) { m.Quality.Classes = []QualityClass{{"good", 2 * ms}, {"bad", ms}} },
+		`Quality.Classes[1].Name is good; want a name that no class before has`: func(m *Matched) { m.Quality.Classes = []QualityClass{{"good", ms}, {"good", 2 * ms}} },
+		`TickTimePerPair is 2s; want 0 to 1s`:                                   func(m *Matched) { m.TickTimePerPair = 2 * time.Second },
 	} {
 		w := Change(CompetitiveFPS(), func(m *Matched) {
 			m.Display, m.Line, m.Cloud, m.Quality = Display{}, PlayerLine{}, Cloud{}, Quality{}
