@@ -88,7 +88,7 @@ func TestWhatPlayersCannotHaveIsRefusedByLine(t *testing.T) {
 		"{name: fair, up_to: 100ms}": {"{name: fair, up_to: 50ms}", `game.yaml:24: workloads[0].quality.classes[1].up_to: is 50ms; want more than 60ms`},
 		"slope: 10ms":                {"slope: 0s", `game.yaml:26: workloads[0].quality.slope: is 0s; want more than 0, 1m at most`},
 		"line_mbit_per_second: 100":  {"line_mbit_per_second: 40", `game.yaml:34: workloads[1].cloud.line_mbit_per_second: is 40 Mbit/s; want 1.5 times the rate of the video at least`},
-		"screen: 5ms":                {"screens: 5ms", `game.yaml:16: workloads[0].display.screens: is unknown`},
+		"screen: 5ms":                {"screens: 5ms", `game.yaml:16: workloads[0].display.screens: unknown key; want one of input, frames_per_second`},
 		"tick_time_per_pair: 1us":    {"tick_time_per_pair: 2s", `game.yaml:9: workloads[0].tick_time_per_pair: is 2s; want 0 to 1s`},
 	} {
 		require.Contains(t, shooter, old)
