@@ -89,6 +89,10 @@ type WorkloadResult struct {
 	// requests by the site that serves them, fetches by the cache that they reach, the load on the origin by the origin
 	// that served it.
 	Sites []SiteResult `json:"sites,omitempty"`
+	// Occupancy is what a game has at each site hour by hour, in the order of the placement; Pairs is how players of two metros meet in
+	// its matches. Both are nil for other workloads.
+	Occupancy []SiteOccupancy `json:"occupancy,omitempty"`
+	Pairs     []MetroPair     `json:"pairs,omitempty"`
 
 	err error // that there is no such workload
 }

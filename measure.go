@@ -226,6 +226,7 @@ func measuresJudgedBy(judged workload.Byte) []Measure {
 		latencies(judged),
 		matches(),
 		seenByPlayers(),
+		marketFigures(),
 		outcomes(),
 		[]Measure{
 			{Label: Label{Metric: "failed", Statistic: "count", Unit: "requests", Better: Less},
@@ -330,7 +331,7 @@ func latencies(judged workload.Byte) (all []Measure) {
 			mean.Table, mean.Column = LastByteTable, mean.Statistic
 		}
 		of = append(of, mean)
-		if metric != sim.LobbyWait { // deadlines are about latency
+		if metric != sim.LobbyWait && metric != sim.FirstWait && metric != sim.GaveUpWait { // deadlines are about latency
 			m := Measure{
 				Label:   Label{Metric: metric.String(), Statistic: "within", Unit: "share", Better: More},
 				Of:      within{metric: metric, judged: headline},
@@ -351,6 +352,9 @@ func latencies(judged workload.Byte) (all []Measure) {
 			}
 			of[i].Kinds = kinds
 			of[i].showPlayers()
+			if metric == sim.FirstWait || metric == sim.GaveUpWait {
+				of[i].Where = func(t *Tallies) bool { return t.Metric(metric).Count() > 0 }
+			}
 		}
 		all = append(all, of...)
 	}
@@ -390,7 +394,7 @@ func outcomes() (all []Measure) {
 func failed(t *Tallies) uint64 { return t.Outcomes[sim.Failed] }
 
 // waits are the reasons why updates are not played; the others are why requests fail.
-var waits = []sim.Reason{sim.WaitsForPlayers, sim.WaitsForServer, sim.SessionLost}
+var waits = []sim.Reason{sim.WaitsForPlayers, sim.WaitsForServer, sim.SessionLost, sim.LoggingIn, sim.GaveUp, sim.TurnedAway}
 
 // reasons takes the share that failed apart.
 func reasons() (all []Measure) {

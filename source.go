@@ -257,7 +257,7 @@ func asked(metric sim.Metric, t *sim.Tally) uint64 {
 	switch metric {
 	case sim.PlayerRTT:
 		return t.Count(sim.Sessions)
-	case sim.WorstRTT, sim.LobbyWait:
+	case sim.WorstRTT, sim.LobbyWait, sim.FirstWait, sim.GaveUpWait:
 		return n // one a match, or one a player and match, whatever became of it
 	}
 	return n + t.Unanswered()

@@ -256,8 +256,6 @@ func (a Assignment) validateCores(n *topology.Network) error {
 		return invalid.New("Elastic", a.Elastic, "false: only who computes games is elastic")
 	case a.Elastic && kind != topology.Region:
 		return invalid.New("Elastic", a.Elastic, "false: a %s has no elasticity, a region has", kind)
-	case a.Elastic && a.Cores == 0 && a.Servers == 0:
-		return invalid.New("Elastic", a.Elastic, "false, or cores that are full at times: without Cores or Servers there are always enough")
 	case !a.Elastic && a.ElasticDelay != 0:
 		return invalid.New("ElasticDelay", a.ElasticDelay, "0: the site is not elastic")
 	case a.ElasticDelay < 0 || a.ElasticDelay > 24*time.Hour:

@@ -21,6 +21,8 @@ var outputs = slices.Concat([]edgewise.Output{
 	{Name: "comparison.json", About: "all figures and verdicts, for programs", Write: WriteJSON},
 	{Name: "comparison.csv", About: "one figure a row, for R or pandas", Write: WriteCSV},
 	{Name: "bill.csv", About: "what each placement costs in a month, line by line", Where: hasBill, Write: WriteBillCSV},
+	{Name: "occupancy.csv", About: "what games have at each site, hour by hour", Where: hasGames, Write: WriteOccupancyCSV},
+	{Name: "pairs.csv", About: "how players of two metros meet in matches", Where: hasGames, Write: WritePairsCSV},
 	{Name: "comparison.md", About: "tables and verdicts, for people", Write: writeSummary},
 }, drawings)
 
@@ -32,6 +34,8 @@ var drawings = []edgewise.Output{
 	{Name: "metros.svg", About: "who gains and who loses, metro by metro", Where: hasMetros, Write: svg(metros)},
 	{Name: "quantile_shift.svg", About: "who gains and who loses, quantile by quantile", Where: hasShifts, Write: svg(quantileShift)},
 	{Name: "hit_ratio.svg", About: "what the caches hit", Where: hasCaches, Write: svg(hitRatios)},
+	{Name: "occupancy.svg", About: "the matches of every site, hour by hour", Where: hasHours, Write: svg(occupancy)},
+	{Name: "waits.svg", About: "what further sites do to the wait for a match", Where: hasWaits, Write: svg(waitsAgainstSites)},
 }
 
 // Outputs returns the files of reports, in their order. Pictures that would be empty are left out of a report: see
@@ -82,6 +86,11 @@ func latencyCCDF(c *edgewise.Comparison) (*Picture, error)   { return LatencyCCD
 func quantileShift(c *edgewise.Comparison) (*Picture, error) { return QuantileShift(c, "", "") }
 func metros(c *edgewise.Comparison) (*Picture, error)        { return Metros(c, "") }
 func hitRatios(c *edgewise.Comparison) (*Picture, error)     { return HitRatios(c, "") }
+
+func occupancy(c *edgewise.Comparison) (*Picture, error) { return Occupancy(c, "") }
+func waitsAgainstSites(c *edgewise.Comparison) (*Picture, error) {
+	return WaitsAgainstSites(c, "")
+}
 
 // svg writes what draw draws as SVG.
 func svg(draw func(*edgewise.Comparison) (*Picture, error)) func(io.Writer, *edgewise.Comparison) error {

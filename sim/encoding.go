@@ -60,6 +60,7 @@ type encodedSite struct {
 	PeakRequests uint64              `cbor:"peak_requests,omitempty"`
 	PeakPlayers  uint64              `cbor:"peak_players,omitempty"`
 	Hours        []SiteHour          `cbor:"hours,omitempty"`
+	MatchCores   uint64              `cbor:"match_cores,omitempty"`
 }
 
 type encodedMetric struct {
@@ -164,7 +165,7 @@ func (w *WorkloadTally) encode() (encodedWorkload, error) {
 		}
 		e.Sites = append(e.Sites, encodedSite{
 			Tally: &t, Counters: byName[SiteCounter](site.Counters[:]), Tiers: encodeTiers(site.Tiers),
-			PeakRequests: site.PeakRequests, PeakPlayers: site.PeakPlayers, Hours: site.Hours,
+			PeakRequests: site.PeakRequests, PeakPlayers: site.PeakPlayers, Hours: site.Hours, MatchCores: site.MatchCores,
 		})
 	}
 	for m := range w.Metros {
@@ -224,7 +225,7 @@ func (e *encodedSite) decode(tiers int) (t SiteTally, err error) {
 	if e.Tally == nil {
 		return t, errors.New("no tally")
 	}
-	t.PeakRequests, t.PeakPlayers, t.Hours = e.PeakRequests, e.PeakPlayers, e.Hours
+	t.PeakRequests, t.PeakPlayers, t.Hours, t.MatchCores = e.PeakRequests, e.PeakPlayers, e.Hours, e.MatchCores
 	if err := fromNames[SiteCounter](t.Counters[:], e.Counters); err != nil {
 		return t, err
 	}

@@ -48,7 +48,7 @@ func TestSharesOfPlayersAndOfMatchesFitEachOther(t *testing.T) {
 }
 
 // alikeZones is metros that all have the same round trip to every one of as many zones.
-func alikeZones(t *testing.T, count int) (n *topology.Network, ids []string) {
+func alikeZones(t testing.TB, count int) (n *topology.Network, ids []string) {
 	t.Helper()
 	nodes := []topology.Node{{ID: "region", Kind: topology.Region}, {ID: "x", Kind: topology.Exchange}}
 	links := both("region", "x", topology.Internet, 12)
@@ -114,4 +114,38 @@ func TestFairnessDoesNotImproveBySmallerMatches(t *testing.T) {
 			require.Equal(t, 1., eight.fill)
 		}
 	}
+}
+
+func TestZonesThatAreAlikeChangeNothingInOneMarket(t *testing.T) {
+	// Everybody has the same round trip to every zone. With one market over all of them further zones change nothing at all; with
+	// cores that are scarce they change waits, and no round trip.
+	n, zones := alikeZones(t, 8)
+	w := workload.CompetitiveFPS().WithPlayers(400)
+	w.Day = workload.Flat()
+	w = workload.Change(w, func(m *workload.Matched) {
+		m.SampledUpdates = 1e-3
+		m.Market.Choice, m.Market.Full = workload.LowestMean, workload.Overflow
+	})
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: 2 * time.Hour, Duration: 40 * time.Hour, Seed: 1}
+	of := func(sites, servers int) Tally {
+		p := placement.Placement{Name: "zones"}
+		for _, id := range zones[:sites] {
+			p.Sites = append(p.Sites, placement.Assignment{Site: id, Role: placement.Compute, Servers: servers})
+		}
+		total, err := runOne(t, s, p).Workloads[0].Total()
+		require.NoError(t, err)
+		return total
+	}
+	one, eight := of(1, 0), of(8, 0)
+	// The ways are alike to a microsecond.
+	require.Equal(t, one.Counters, eight.Counters)
+	require.Equal(t, one.Outcomes, eight.Outcomes)
+	require.Equal(t, one.Metric(LobbyWait), eight.Metric(LobbyWait))
+	require.InEpsilon(t, one.Metric(RTT).MeanNs(), eight.Metric(RTT).MeanNs(), 1e-3)
+	require.InEpsilon(t, one.Metric(WorstRTT).MeanNs(), eight.Metric(WorstRTT).MeanNs(), 1e-3)
+	few, more := of(1, 12), of(2, 12) // 36 and 72 matches at once, of 40
+	require.Greater(t, few.Metric(LobbyWait).MeanNs(), 2*more.Metric(LobbyWait).MeanNs())
+	require.InEpsilon(t, one.Metric(WorstRTT).MeanNs(), few.Metric(WorstRTT).MeanNs(), 0.01)
+	require.InEpsilon(t, one.Metric(WorstRTT).MeanNs(), more.Metric(WorstRTT).MeanNs(), 0.01)
+	require.InEpsilon(t, one.Metric(PlayerRTT).MeanNs(), few.Metric(PlayerRTT).MeanNs(), 0.01)
 }

@@ -23,6 +23,7 @@ type market struct {
 	waiting   []*game           // of [market.freed]
 	happened  event.Fingerprint // all events, in order
 	crew      *playCrew
+	trace     *marketTrace // nil: nobody is told
 	err       error
 }
 
@@ -299,6 +300,7 @@ func (g *game) admit(metro int, s session, size int) {
 	n := g.newTicket(metro, s, size)
 	t := g.tickets.at(n)
 	t.home = t.from.homeAt(g.now, s.Number)
+	g.trace.admits(g, n)
 	if !g.Market.PlaysInFull {
 		g.queue.Push(t.leaves, leaveHandler, uint64(g.number)<<32|uint64(n))
 	}
@@ -330,9 +332,6 @@ func (g *game) enter(n uint32) {
 		}
 	}
 	if g.Market.Full == workload.TurnAway && g.isTurnedAway(t) {
-		if g.now >= g.from {
-			g.tallyAt(t, t.home).Counters[TurnedAwaySessions] += uint64(len(t.party))
-		}
 		g.goAway(n, TurnedAway)
 		return
 	}
@@ -361,13 +360,21 @@ func (t *ticket) ends(now int64, inFull bool) int64 {
 	return t.leaves
 }
 
-// goAway lets a party go before its time; what it cannot play in what would have been the rest of its session is missed.
+// goAway lets a party go before its time; what it cannot play in what would have been the rest of its session is missed. Of a session that
+// a failure cuts off before recording begins nothing is recorded.
 func (g *game) goAway(n uint32, why Reason) {
 	t := g.tickets.at(n)
+	g.trace.goes(g, n, why)
 	ends := t.ends(g.now, g.Market.PlaysInFull)
-	if g.now >= g.from {
+	if g.now >= g.from || why != SessionLost && ends > g.from {
 		g.countSession(t)
 		g.miss(t, ends, why)
+		switch why {
+		case GaveUp:
+			g.tallyAt(t, t.home).Counters[GaveUpSessions] += uint64(len(t.party))
+		case TurnedAway:
+			g.tallyAt(t, t.home).Counters[TurnedAwaySessions] += uint64(len(t.party))
+		}
 	}
 	g.vanish(n)
 }
@@ -390,13 +397,9 @@ func (g *game) countSession(t *ticket) {
 func (g *game) giveUp(n uint32) {
 	t := g.tickets.at(n)
 	g.leaveLobby(n, g.now)
-	if g.now >= g.from && g.now > 0 {
-		tally := g.tallyAt(t, t.home)
-		tally.Counters[GaveUpSessions] += uint64(len(t.party))
-		if !t.hasPlayed {
-			for range t.party {
-				tally.record(GaveUpWait, g.now-t.came, g.deadlines)
-			}
+	if g.now >= g.from && !t.hasPlayed {
+		for range t.party {
+			g.tallyAt(t, t.home).record(GaveUpWait, g.now-t.came, g.deadlines)
 		}
 	}
 	g.goAway(n, GaveUp)
@@ -481,6 +484,7 @@ func (g *game) startMatch(s int, of *meeting, hasMoved bool) {
 		}
 		g.pairs.add(g, m)
 	}
+	g.trace.starts(g, n, hasMoved)
 	g.queue.Push(m.begin+length, matchEndHandler+uint32(g.number), uint64(n)|uint64(m.generation)<<32)
 	if site.isDown {
 		g.cutMatch(n)
@@ -528,6 +532,7 @@ func (g *game) seat(p, n uint32) {
 // join lets a party that waits take seats of a match that has begun.
 func (g *game) join(p, n uint32) {
 	m := g.matches.at(n)
+	g.trace.joins(g, p, n)
 	g.seat(p, n)
 	if g.now >= g.from {
 		t := g.tickets.at(p)
@@ -665,6 +670,7 @@ func (g *game) close() {
 	}
 	for n := range g.tickets.all {
 		if t := &g.tickets.all[n]; t.where == waiting {
+			g.trace.leaves(g, uint32(n))
 			g.leaveLobby(uint32(n), g.end)
 		} else if t.where == offline {
 			g.miss(t, g.end, t.offlineFor())

@@ -252,7 +252,7 @@ func (s *gameSite) settle(g *game) {
 	s.pool.cpu.pass(g.end)
 	s.pool.extra.pass(g.end)
 	t := s.tally
-	t.PeakPlayers = uint64(s.present.peak)
+	t.PeakPlayers, t.MatchCores = uint64(s.present.peak), uint64(g.take)
 	for h := range t.Hours {
 		t.Hours[h] = SiteHour{
 			PlayerUs: s.present.hours[h].us, MatchUs: s.hosted.hours[h].us,

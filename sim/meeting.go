@@ -186,8 +186,11 @@ func (g *game) scoreOf(s, players int, worst, sum int64, host uint32) float64 {
 	case workload.FewestEmptySeats:
 		p := g.sites[s].pool
 		cores, limited := p.capacity()
-		if !limited {
+		switch {
+		case !p.hasRoom(g.take):
 			return math.Inf(1)
+		case !limited:
+			return math.MaxFloat64
 		}
 		return float64(int64(cores)*coreUnit - p.used)
 	}

@@ -24,8 +24,8 @@ func (p *PairTally) merge(o *PairTally) {
 	p.ApartNs += o.ApartNs
 }
 
-// mergePairs adds the tallies of pairs, both in the order of their metros.
-func mergePairs(a, b []PairTally) []PairTally {
+// MergePairs adds the tallies of pairs, both in the order of their metros.
+func MergePairs(a, b []PairTally) []PairTally {
 	if len(b) == 0 {
 		return a
 	}

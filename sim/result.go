@@ -101,7 +101,7 @@ func (r *Result) Merge(o *Result) error {
 			}
 		}
 		a.Timeline.merge(&b.Timeline)
-		a.Pairs = mergePairs(a.Pairs, b.Pairs)
+		a.Pairs = MergePairs(a.Pairs, b.Pairs)
 	}
 	for i := range r.Tiers {
 		r.Tiers[i].Fill.merge(&o.Tiers[i].Fill)

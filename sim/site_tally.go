@@ -62,6 +62,20 @@ type SiteTally struct {
 	PeakPlayers uint64
 	// Hours are what a game had at the site in each hour of recorded time; nil for other workloads.
 	Hours []SiteHour
+	// MatchCores is what a match of a game takes of a core, in millionths; 0 for other workloads.
+	MatchCores uint64
+}
+
+// CoresFor returns how many cores so many matches at once take.
+func (t *SiteTally) CoresFor(matches uint64) uint64 {
+	switch {
+	case t.MatchCores == 0:
+		return 0
+	case t.MatchCores >= coreUnit:
+		return matches * (t.MatchCores / coreUnit)
+	}
+	each := coreUnit / t.MatchCores
+	return (matches + each - 1) / each
 }
 
 // A SiteHour is what a game had at a site in an hour.
@@ -100,6 +114,7 @@ func (t *SiteTally) merge(o *SiteTally) error {
 	add(t.Counters[:], o.Counters[:])
 	t.PeakRequests = max(t.PeakRequests, o.PeakRequests)
 	t.PeakPlayers = max(t.PeakPlayers, o.PeakPlayers)
+	t.MatchCores = max(t.MatchCores, o.MatchCores)
 	for i := range t.Hours {
 		t.Hours[i].merge(&o.Hours[i])
 	}
