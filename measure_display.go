@@ -17,6 +17,21 @@ const (
 	FairnessTable = "fairness of matches"
 )
 
+// displayLeavesOut says what the model of what players see leaves out that may decide.
+func displayLeavesOut(game *workload.Matched) (all []string) {
+	add := func(is bool, text string) {
+		if is {
+			all = append(all, text)
+		}
+	}
+	add(game.Line.JitterTime == 0, "jitter is drawn for each update on its own")
+	add(game.Line.Loss > 0, "a burst of losses is on the way there or on the way back, as a coin falls")
+	add(!game.FollowsDisplay(), "nothing is known of the players' machines: times end where the answer has come")
+	add(game.FollowsDisplay(), "all players have the same machine; matches on a core tick at phases by chance, and are worked off in turn")
+	add(game.Cloud.BitsPerSecond > 0, "all players receive a video at the same rate, and no frame of it is lost")
+	return all
+}
+
 // A seen metric is one of what the players of a game see, and which of its statistics are figures.
 type seen struct {
 	metric    sim.Metric

@@ -8,8 +8,7 @@ import (
 )
 
 // gamesLeaveOut says what the model of games leaves out that may decide.
-const gamesLeaveOut = "a party is of one metro, and a match has no teams; the matchmaker knows every player's round trip; " +
-	"jitter is drawn for each update on its own"
+const gamesLeaveOut = "a party is of one metro, and a match has no teams; the matchmaker knows every player's round trip"
 
 // notPlaying returns the share of the play that was wanted and did not happen, as a whole and by reason.
 func notPlaying() []Measure {
