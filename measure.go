@@ -331,7 +331,7 @@ func latencies(judged workload.Byte) (all []Measure) {
 			mean.Table, mean.Column = LastByteTable, mean.Statistic
 		}
 		of = append(of, mean)
-		if metric != sim.LobbyWait && metric != sim.FirstWait && metric != sim.GaveUpWait { // deadlines are about latency
+		if !metric.IsWait() { // deadlines are about latency
 			m := Measure{
 				Label:   Label{Metric: metric.String(), Statistic: "within", Unit: "share", Better: More},
 				Of:      within{metric: metric, judged: headline},

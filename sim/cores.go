@@ -157,7 +157,9 @@ func (p *corePool) free(now int64, n uint32, match uint64, take, busyNs int64) {
 // count notes how many cores are busy, and rented.
 func (p *corePool) count(now int64) {
 	p.cpu.set(now, p.busy)
-	p.extra.set(now, max(0, p.busy-p.own))
+	if p.elastic {
+		p.extra.set(now, max(0, p.busy-p.own))
+	}
 }
 
 // order rents a core, which is there after the delay.

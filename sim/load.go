@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -145,8 +146,8 @@ func (p *Plan) ServerLoads() ([]Load, error) {
 func (p *Plan) addPlayers(all *loads, number int, game workload.Matched) error {
 	w, planned := &p.scenario.Workloads[number], &p.workloads[number]
 	mean, _, ok := w.DayMean()
-	if !ok {
-		return nil
+	if !ok || game.Market.Choice != workload.ByRouting {
+		return nil // who finds a site full plays at another
 	}
 	parts, err := w.MeanLoads(planned.audiences, p.scenario.Start.Add(p.scenario.WarmUp), p.scenario.Duration)
 	if err != nil {
@@ -155,11 +156,14 @@ func (p *Plan) addPlayers(all *loads, number int, game workload.Matched) error {
 	for m, part := range parts {
 		for k := range planned.entries[m] {
 			e := &planned.entries[m][k]
-			servers := serversOf(p.sites[e.site].assignment(planned.kind.Role()))
+			a := p.sites[e.site].assignment(planned.kind.Role())
+			if a.Elastic {
+				continue
+			}
 			all.add(Load{
 				Workload: planned.name, Site: p.sites[e.site].id, Unit: Players,
 				Offered:  mean * part * e.share.initial(),
-				Capacity: float64(servers * max(game.MatchesPerServer, 1) * game.MatchPlayers),
+				Capacity: float64(game.MatchesOn(cmp.Or(a.Cores, a.Servers)) * game.MatchPlayers),
 			})
 		}
 	}

@@ -99,6 +99,9 @@ func (m Metric) Title() string {
 	return metrics[m].title
 }
 
+// IsWait reports whether the metric is a wait for a match, not a latency: no deadline is about it.
+func (m Metric) IsWait() bool { return m == LobbyWait || m == FirstWait || m == GaveUpWait }
+
 // ParseMetric returns the metric with a name. The error lists the names there are.
 func ParseMetric(name string) (Metric, error) {
 	var names []string
