@@ -13,6 +13,7 @@ import (
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A replication is what the comparison keeps of the runs of all placements with one replication number:
@@ -161,13 +162,15 @@ type described struct {
 	kind      sim.Kind
 	headline  sim.Metric // by which it is judged
 	deadlines []time.Duration
+	game      workload.Matched // the zero value of what is no game
 }
 
 // workloads describes the workloads in the order of results.
 func (s *Study) workloads() []described {
 	var all []described
 	for _, w := range s.Workloads {
-		all = append(all, described{w.Name, sim.KindOf(w.Service), sim.KindOf(w.Service).Headline(w.Judged), w.Deadlines})
+		game, _ := w.Service.(workload.Matched)
+		all = append(all, described{w.Name, sim.KindOf(w.Service), sim.KindOf(w.Service).Headline(w.Judged), w.Deadlines, game})
 	}
 	return all
 }

@@ -27,6 +27,8 @@ type Measure struct {
 	Where func(*Tallies) bool
 	// OrAtBaseline shows the figure also where Where holds for the baseline only: what has gone is of interest.
 	OrAtBaseline bool
+	// onlyPredicted leaves the figure out of games without client prediction.
+	onlyPredicted bool
 	// ByMetro makes the figure for every metro too, BySite for every site that was asked for something. [MeanMsOf] and
 	// [QuantileMsOf] make none by site, where distributions are not known.
 	ByMetro, BySite bool
@@ -223,6 +225,7 @@ func measuresJudgedBy(judged workload.Byte) []Measure {
 		notPlaying(),
 		latencies(judged),
 		matches(),
+		seenByPlayers(),
 		marketFigures(),
 		outcomes(),
 		[]Measure{
@@ -301,6 +304,9 @@ var metroQuantiles, judgedQuantiles = []float64{0.5, 0.95}, []float64{0.5, 0.95,
 // latencies returns the figures of all metrics. Headlines, of requests one of two bytes, are judged and shown by metro.
 func latencies(judged workload.Byte) (all []Measure) {
 	for metric := range sim.NumMetrics {
+		if isSeen(metric) {
+			continue // see seenByPlayers
+		}
 		var kinds []sim.Kind
 		headline := false
 		for _, k := range sim.Kinds() {
@@ -460,12 +466,14 @@ func (s *Study) measuresOf(w *described) (all []Measure) {
 		if len(tiers) > 0 && m.AmongTiers != (Shown{}) {
 			m.Shown = m.AmongTiers
 		}
-		if !m.isOf(w) || m.OnlyWithFailures && len(s.Failures) == 0 {
+		if !m.isOf(w) || m.isLeftOut(w) || m.OnlyWithFailures && len(s.Failures) == 0 {
 			continue
 		}
 		switch each := m.Of.(type) {
 		case within:
-			all = append(all, each.deadlines(&m, w.deadlines)...)
+			all = append(all, each.deadlines(&m, w.deadlinesOf(each.metric))...)
+		case classes:
+			all = append(all, each.rows(&m, w.game.Quality.Classes)...)
 		case behind:
 			for _, name := range tiers {
 				all = append(all, each.tier(m, name))

@@ -8,8 +8,7 @@ import (
 )
 
 // gamesLeaveOut says what the model of games leaves out that may decide.
-const gamesLeaveOut = "a party is of one metro, and a match has no teams; the matchmaker knows every player's round trip; " +
-	"jitter is drawn for each update on its own"
+const gamesLeaveOut = "a party is of one metro, and a match has no teams; the matchmaker knows every player's round trip"
 
 // notPlaying returns the share of the play that was wanted and did not happen, as a whole and by reason.
 func notPlaying() []Measure {
@@ -153,7 +152,7 @@ func (t *Tallies) overSites(c sim.SiteCounter) (n uint64) {
 }
 
 // whose says of which part of players or matches the shares within a deadline are.
-var whose = map[sim.Metric]string{sim.PlayerRTT: "players", sim.WorstRTT: "matches"}
+var whose = map[sim.Metric]string{sim.PlayerRTT: "players", sim.WorstRTT: "matches", sim.PlayerDisplay: "players shown"}
 
 // showPlayers shows the figure of a game's players in their table, and lets the wait for a match be judged.
 func (m *Measure) showPlayers() {

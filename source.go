@@ -250,6 +250,9 @@ func (b behind) tier(row Measure, name string) Measure {
 
 // asked returns how many samples a metric would have if no request had failed and every player had played.
 func asked(metric sim.Metric, t *sim.Tally) uint64 {
+	if isSeen(metric) {
+		return askedOfPlay(metric, t)
+	}
 	n := t.Metric(metric).Count()
 	switch metric {
 	case sim.PlayerRTT:

@@ -35,6 +35,7 @@ var drawings = []edgewise.Output{
 	{Name: "quantile_shift.svg", About: "who gains and who loses, quantile by quantile", Where: hasShifts, Write: svg(quantileShift)},
 	{Name: "hit_ratio.svg", About: "what the caches hit", Where: hasCaches, Write: svg(hitRatios)},
 	{Name: "occupancy.svg", About: "the matches of every site, hour by hour", Where: hasHours, Write: svg(occupancy)},
+	{Name: "worst_players.svg", About: "the worst player of every match, and what players see", Where: hasWorstPlayers, Write: svg(worstPlayers)},
 	{Name: "waits.svg", About: "what further sites do to the wait for a match", Where: hasWaits, Write: svg(waitsAgainstSites)},
 }
 

@@ -46,7 +46,7 @@ func keepShare(preset workload.Matched, players int) int {
 
 // matchedKeys are the keys of matches.
 func matchedKeys(s *workload.Matched) []field {
-	return []field{
+	return append([]field{
 		{"match_players", func(v value) { v.integer(&s.MatchPlayers) }},
 		{"match_length", func(v value) { v.duration(&s.MatchLength) }},
 		{"min_players", func(v value) { v.integer(&s.MinPlayers) }},
@@ -61,5 +61,5 @@ func matchedKeys(s *workload.Matched) []field {
 		{"data", func(v value) { readDataCalls(v, &s.Data) }},
 		{"sampled_updates", func(v value) { v.number(&s.SampledUpdates) }},
 		{"sampled_matches", func(v value) { v.number(&s.SampledMatches) }},
-	}
+	}, displayKeys(s)...)
 }

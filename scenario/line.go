@@ -54,6 +54,7 @@ var goKeys = map[string]string{
 	"MaxReplications": "max",
 	"RelativeError":   "until", // whose key says of which figure
 
+	"LineBitsPerSecond":     "line_mbit_per_second",
 	"CapacityBitsPerSecond": "mbit_per_second",
 }
 

@@ -48,6 +48,7 @@ type encodedTally struct {
 	OutcomeBytes map[string]uint64 `cbor:"outcome_bytes,omitempty"`
 	Failures     map[string]uint64 `cbor:"failures,omitempty"`
 	Causes       map[string]int64  `cbor:"causes_ns,omitempty"`
+	Stages       map[string]int64  `cbor:"stages_ns,omitempty"`
 	Metrics      []encodedMetric   `cbor:"metrics,omitempty"`
 }
 
@@ -239,6 +240,7 @@ func (t *Tally) encode() (encodedTally, error) {
 	e := encodedTally{
 		Counters: byName[Counter](t.Counters[:]), Outcomes: byName[Outcome](t.Outcomes[:]), OutcomeBytes: byName[Outcome](t.OutcomeBytes[:]),
 		Failures: byName[Reason](t.Failures[:]), Causes: byName[Cause](t.Causes[:]),
+		Stages: byName[Stage](t.Stages[:]),
 	}
 	for i := range t.Metrics {
 		latency, err := t.Metrics[i].Latency.MarshalBinary()
@@ -255,6 +257,7 @@ func (e *encodedTally) decode(metrics []Metric) (t Tally, err error) {
 		fromNames[Counter](t.Counters[:], e.Counters),
 		fromNames[Outcome](t.Outcomes[:], e.Outcomes), fromNames[Outcome](t.OutcomeBytes[:], e.OutcomeBytes),
 		fromNames[Reason](t.Failures[:], e.Failures), fromNames[Cause](t.Causes[:], e.Causes),
+		fromNames[Stage](t.Stages[:], e.Stages),
 	); err != nil {
 		return t, err
 	}

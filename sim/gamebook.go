@@ -2,15 +2,15 @@ package sim
 
 // A gameBook tallies one game, for who has it alone: by metro with distributions, and by metro and site without.
 type gameBook struct {
-	deadlines int
-	metros    []*Tally   // of the distributions alone
-	parts     [][]*Tally // by site and metro; the distributions are those of the metro
+	game   *plannedWorkload
+	metros []*Tally   // of the distributions alone
+	parts  [][]*Tally // by site and metro; the distributions are those of the metro
 	// sampled is k where one match of k is played: then what is missed without a match counts one k-th.
 	sampled uint64
 }
 
-func newGameBook(deadlines, sites, metros int, sampled uint64) *gameBook {
-	b := &gameBook{deadlines: deadlines, metros: make([]*Tally, metros), parts: make([][]*Tally, sites), sampled: sampled}
+func newGameBook(w *plannedWorkload, sites, metros int, sampled uint64) *gameBook {
+	b := &gameBook{game: w, metros: make([]*Tally, metros), parts: make([][]*Tally, sites), sampled: sampled}
 	for s := range b.parts {
 		b.parts[s] = make([]*Tally, metros)
 	}
@@ -27,7 +27,7 @@ func (b *gameBook) at(site int, metro uint32) *Tally {
 
 func (b *gameBook) open(site int, metro uint32) *Tally {
 	if b.metros[metro] == nil {
-		t := newTally(Matched, b.deadlines)
+		t := b.game.newTally()
 		b.metros[metro] = &t
 	}
 	b.parts[site][metro] = &Tally{Metrics: b.metros[metro].Metrics}
@@ -48,7 +48,8 @@ func (b *gameBook) settle(to *WorkloadTally) error {
 			}
 			bare.Metrics = make([]MetricTally, len(to.Metros[m].Metrics))
 			for i := range bare.Metrics {
-				bare.Metrics[i] = MetricTally{Metric: to.Metros[m].Metrics[i].Metric, Within: make([]uint64, b.deadlines)}
+				of := &to.Metros[m].Metrics[i]
+				bare.Metrics[i] = MetricTally{Metric: of.Metric, Within: make([]uint64, len(of.Within))}
 			}
 			if err := to.Metros[m].Merge(bare); err != nil {
 				return err

@@ -148,11 +148,24 @@ func TestUpdateMeetsItsTickToTheNanosecond(t *testing.T) {
 	}
 }
 
+// gameRules returns the rules of a game with deadlines in ns.
+func gameRules(t testing.TB, m workload.Matched, deadlines ...int64) *rules {
+	t.Helper()
+	w := workload.Workload{Service: m}
+	for _, d := range deadlines {
+		w.Deadlines = append(w.Deadlines, time.Duration(d))
+	}
+	planned := newPlannedWorkload(&w)
+	game, err := newRules(&m, &planned, nil)
+	require.NoError(t, err)
+	return game
+}
+
 func TestPlayFollowsTheClocksOfPlayerAndMatch(t *testing.T) {
 	// By hand: ticks at 0, 100, 200, ... ms, updates sent at 30, 100, 170, 240 ms, 5 ms up, 6 ms
 	// down, 2 ms of work. They arrive at 35, 105, 175, 245 and meet the ticks of 100, 200, 200, 300.
 	tally := ptr(newTally(Matched, 1))
-	game := &rules{Matched: &workload.Matched{TickHz: 10, TickTime: 2 * time.Millisecond}, update: 70 * ms, deadlines: []int64{50 * ms}}
+	game := gameRules(t, workload.Matched{TickHz: 10, UpdateHz: 1000. / 70, TickTime: 2 * time.Millisecond}, 50*ms)
 	a := arena{
 		rules: game, ways: [][]playerWay{{{there: 5 * ms, back: 6 * ms}}}, data: make([]dataCalls, 1),
 		tallyOf: func(int, uint32) *Tally { return tally },

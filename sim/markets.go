@@ -57,12 +57,16 @@ func newPlayerWay(e *entry, law *accessLaw) playerWay {
 }
 
 // addGame makes the market of a game; games that share cores come together later.
-func (r *run) addGame(number int, open func(metro int) workload.Source) {
+func (r *run) addGame(number int, open func(metro int) workload.Source) error {
 	s := &r.plan.scenario
 	w, of := &r.plan.workloads[number], &s.Workloads[number]
 	service := of.Service.(workload.Matched)
+	rules, err := newRules(&service, w, r.meter)
+	if err != nil {
+		return err
+	}
 	game := &game{
-		rules: newRules(&service, w.deadlines, r.meter), to: &r.result.Workloads[number], lobby: newLobby(&service, len(w.playedAt)),
+		rules: rules, to: &r.result.Workloads[number], lobby: newLobby(&service, len(w.playedAt)),
 		key: random.NewKey(s.Seed, r.rep, purpose.EntityOf(w.name, ""), purpose.Match), sample: service.MatchesASample(),
 		skillSD: service.Market.Skill.SD, take: takeOf(&service),
 		startsShort: service.MatchPlayers > max(service.MinPlayers, 1),
@@ -103,7 +107,7 @@ func (r *run) addGame(number int, open func(metro int) workload.Source) {
 		game.metros = append(game.metros, r.newGamers(number, m, base, newSessionStream(open(m), of)))
 	}
 	book := func() *gameBook {
-		return newGameBook(len(w.deadlines), len(r.plan.sites), len(r.plan.metros), game.sample)
+		return newGameBook(w, len(r.plan.sites), len(r.plan.metros), game.sample)
 	}
 	game.book = book()
 	game.newArena = func() (arena, *gameBook) {
@@ -111,6 +115,7 @@ func (r *run) addGame(number int, open func(metro int) workload.Source) {
 		return arena{rules: game.rules, ways: ways, data: data, tallyOf: b.at}, b
 	}
 	r.games = append(r.games, game)
+	return nil
 }
 
 // newGameSite returns a site of a game with its cores: those that all games share there, or its own.

@@ -43,6 +43,8 @@ type plannedWorkload struct {
 	name      string
 	kind      Kind
 	deadlines []int64             // ns
+	display   []int64             // deadlines from input to display, of a game
+	classes   []int64             // bounds of the classes of quality, of a game
 	audiences []workload.Audience // by metro
 	access    []*accessLaw        // by metro
 	entries   [][]entry           // by metro: one, or several that share its users
@@ -235,6 +237,14 @@ func newPlannedWorkload(w *workload.Workload) plannedWorkload {
 	planned := plannedWorkload{name: w.Name, kind: KindOf(w.Service)}
 	for _, d := range w.Deadlines {
 		planned.deadlines = append(planned.deadlines, int64(d))
+	}
+	if game, ok := w.Service.(workload.Matched); ok {
+		for _, d := range game.Display.Deadlines {
+			planned.display = append(planned.display, int64(d))
+		}
+		for _, c := range game.Quality.Classes {
+			planned.classes = append(planned.classes, int64(c.UpTo))
+		}
 	}
 	return planned
 }

@@ -348,5 +348,12 @@ func (t *Tally) check() error {
 	if _, low := t.Metrics[0].Latency.SumNs(); low != uint64(causes) {
 		return fmt.Errorf("latencies sum to %d ns, their causes to %d", low, causes)
 	}
+	var stages int64
+	for _, ns := range t.Stages {
+		stages += ns
+	}
+	if _, low := t.Metric(InputToDisplay).SumNs(); low != uint64(stages) {
+		return fmt.Errorf("times from input to display sum to %d ns, their stages to %d", low, stages)
+	}
 	return nil
 }

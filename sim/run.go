@@ -103,7 +103,7 @@ func (p *Plan) newResult(replication int) *Result {
 			}
 		}
 		for m := range t.Metros {
-			t.Metros[m] = newTally(w.kind, len(w.deadlines))
+			t.Metros[m] = w.newTally()
 		}
 		r.Workloads = append(r.Workloads, t)
 	}
@@ -211,7 +211,7 @@ func (r *run) tally(number int, w *plannedWorkload, m, entry int) *Tally {
 	if entry == 0 {
 		return &r.result.Workloads[number].Metros[m]
 	}
-	r.parts = append(r.parts, &tallyPart{newTally(w.kind, len(w.deadlines)), number, m, w.entries[m][entry].site})
+	r.parts = append(r.parts, &tallyPart{w.newTally(), number, m, w.entries[m][entry].site})
 	return &r.parts[len(r.parts)-1].tally
 }
 
@@ -320,10 +320,9 @@ func (r *run) addWorkload(number int) error {
 		return err
 	}
 	if w.kind == Matched {
-		r.addGame(number, open)
-	} else {
-		r.addRequests(number, shares, open)
+		return r.addGame(number, open)
 	}
+	r.addRequests(number, shares, open)
 	return nil
 }
 

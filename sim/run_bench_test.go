@@ -123,3 +123,11 @@ func BenchmarkMarket(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkGamingAtHome is the same over lines with jitter.
+func BenchmarkGamingAtHome(b *testing.B) {
+	s := Scenario{Network: accessWorld(b), Workloads: []workload.Workload{workload.CompetitiveFPS()}, Duration: time.Minute, Seed: 1}
+	plans, err := Compile(context.Background(), s, placement.RegionOnly("region"))
+	require.NoError(b, err)
+	benchmarkRun(b, plans[0], "update")
+}
