@@ -74,7 +74,7 @@ func BenchmarkWebRun(b *testing.B) {
 
 // BenchmarkGamingRun is a minute of a competitive shooter with 1,000 players.
 func BenchmarkGamingRun(b *testing.B) {
-	s := Scenario{Network: fourNodes(b), Workloads: []workload.Workload{workload.CompetitiveFPS()}, Duration: time.Minute, Seed: 1}
+	s := Scenario{Network: fourNodes(b), Workloads: []workload.Workload{shooter()}, Duration: time.Minute, Seed: 1}
 	plans, err := Compile(context.Background(), s, placement.RegionOnly("region"))
 	require.NoError(b, err)
 	benchmarkRun(b, plans[0], "update")
@@ -126,7 +126,7 @@ func BenchmarkMarket(b *testing.B) {
 
 // BenchmarkGamingAtHome is the same over lines with jitter.
 func BenchmarkGamingAtHome(b *testing.B) {
-	s := Scenario{Network: accessWorld(b), Workloads: []workload.Workload{workload.CompetitiveFPS()}, Duration: time.Minute, Seed: 1}
+	s := Scenario{Network: accessWorld(b), Workloads: []workload.Workload{shooter()}, Duration: time.Minute, Seed: 1}
 	plans, err := Compile(context.Background(), s, placement.RegionOnly("region"))
 	require.NoError(b, err)
 	benchmarkRun(b, plans[0], "update")
