@@ -177,6 +177,25 @@ func TestGamesWithEverythingGiveTheSameBitsOnAnyNumberOfCores(t *testing.T) {
 	require.NoError(t, s.ValidateResult(plans[0].Placement(), &back))
 }
 
+func TestSampledMatchesLeaveTheSharesOfPlayersAsTheyAre(t *testing.T) {
+	// Of a site with few seats more than half of the sessions never play: of matches and sessions alike one of four
+	// counts where one match of four is played.
+	share := func(sampled float64) float64 {
+		s := arcade(t, 6000)
+		s.Workloads[0] = workload.Change(s.Workloads[0], func(m *workload.Matched) {
+			m.SampledMatches = sampled
+			m.Display = workload.Display{Interpolation: 30 * time.Millisecond, Deadlines: []time.Duration{time.Second}}
+		})
+		zone := placement.Placement{Name: "zone", Sites: []placement.Assignment{{Site: "zone", Role: placement.Compute, Servers: 20}}}
+		tally := &runOne(t, s, zone).Workloads[0].Metros[0]
+		require.Equal(t, tally.Metric(PlayerDisplay).Count(), tally.Within(PlayerDisplay)[0])
+		require.Positive(t, tally.Count(UnseenSessions))
+		n := float64(tally.Metric(PlayerDisplay).Count())
+		return n / (n + float64(tally.Count(UnseenSessions)))
+	}
+	require.InDelta(t, share(0), share(0.25), 0.06, "it would be 0.16 if all of those without a match counted")
+}
+
 func TestQualityIsThatOfWhoPlays(t *testing.T) {
 	s := Scenario{Network: onOneTechnology(t, topology.LTE, 20), Workloads: []workload.Workload{wholeGame()}, Duration: 2 * time.Minute, Seed: 1}
 	tally := &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]

@@ -225,6 +225,9 @@ func (r *run) audit() error {
 			return err
 		}
 	}
+	for _, g := range r.games {
+		g.to.countUnseen(max(g.sample, 1))
+	}
 	r.result.Fingerprint = happened.Uint64()
 	if sent != received {
 		return fmt.Errorf("invariant broken: sites sent %d bytes and received %d", sent, received)

@@ -152,6 +152,9 @@ const (
 	LateUpdates
 	// OverrunUpdates counts the updates of matches whose server did not keep up with its ticks.
 	OverrunUpdates
+	// UnseenSessions counts the sessions in which the player never played: of games of which one match of k is played, one k-th
+	// of them, as of those that have.
+	UnseenSessions
 	// QualityPpm sums the quality of play by the curve of [workload.Quality], in millionths, over the samples of [Felt];
 	// JainPpm the index of Jain of the RTTs of a match's players, over those of [MatchSpread].
 	QualityPpm
@@ -161,7 +164,7 @@ const (
 )
 
 var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "player us", "waiting us", "gave up sessions", "turned away sessions", "reconnected", "overflowed", "origin requests", "origin bytes",
-	"lost updates", "late updates", "overrun updates", "quality ppm", "jain ppm"}
+	"lost updates", "late updates", "overrun updates", "unseen sessions", "quality ppm", "jain ppm"}
 
 // String returns the counter's name, for example "lost sessions".
 func (c Counter) String() string {
