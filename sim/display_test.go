@@ -98,7 +98,7 @@ func TestPicturesOfACloudTakeTheirBytes(t *testing.T) {
 
 func TestEveryPlayerHasAJitter(t *testing.T) {
 	// p99 - p50 of the round trips of each player are those of the line's law, as are the median and p95.
-	w := workload.CompetitiveFPS().WithPlayers(200)
+	w := shooter().WithPlayers(200)
 	w = workload.Change(w, func(m *workload.Matched) { m.TickHz = 20 })
 	s := Scenario{Network: onOneTechnology(t, topology.WiFi, 20), Workloads: []workload.Workload{w}, Duration: 30 * time.Minute, Seed: 1}
 	tally := &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
@@ -137,7 +137,7 @@ func TestExcessKeepsQuantiles(t *testing.T) {
 
 // wholeGame is a game with all that a game can have, of lines with jitter and loss.
 func wholeGame() workload.Workload {
-	w := workload.CompetitiveFPS().WithPlayers(300)
+	w := shooter().WithPlayers(300)
 	return workload.Change(w, func(m *workload.Matched) {
 		m.TickHz, m.TickTimePerPair = 30, 20*time.Microsecond
 		m.Line = workload.PlayerLine{JitterTime: 300 * time.Millisecond, Loss: 0.02, LossBurst: 3, InBurst: 0.8}
@@ -245,7 +245,7 @@ func TestMatchesAreComparedByTheirPlayers(t *testing.T) {
 		{ID: "near", Kind: topology.Metro, Users: 1}, {ID: "far", Kind: topology.Metro, Users: 1}, {ID: "region", Kind: topology.Region},
 	}, append(both("near", "region", topology.Internet, 5), both("far", "region", topology.Internet, 40)...))
 	require.NoError(t, err)
-	w := workload.CompetitiveFPS().WithPlayers(20_000)
+	w := shooter().WithPlayers(20_000)
 	w = workload.Change(w, func(m *workload.Matched) {
 		m.MatchPlayers, m.MinPlayers, m.SampledUpdates = 2, 2, 1e-5
 		m.Display = workload.Display{FramesPerSecond: 60, Interpolation: 7812500, Prediction: true}

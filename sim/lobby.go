@@ -111,7 +111,7 @@ func (g *game) binOf(points float64) int {
 	if g.lobby.bins == 1 {
 		return 0
 	}
-	x := points/g.skillSD*8 + skillBins/2
+	x := points*g.binsPerPoint + skillBins/2
 	return int(min(max(x, 0), skillBins-1))
 }
 
@@ -147,7 +147,9 @@ func (g *game) enterLobby(n uint32) {
 	}
 	l.next[0] = 0
 	if need := (int(n) + 1) * len(g.sites); len(l.links) < need {
-		l.links = append(l.links, make([]link, need-len(l.links))...)
+		had := len(l.links)
+		l.links = slices.Grow(l.links, need-had)[:need]
+		clear(l.links[had:])
 	}
 	g.sites[t.home].present.change(g.now, len(t.party))
 	g.widen(n)
@@ -253,9 +255,7 @@ func (g *game) leaveLobby(n uint32, until int64) {
 	us := g.recordedUs(t, t.joined, until)
 	tally.Counters[WaitingUs] += us
 	tally.Counters[PlayerUs] += us
-	for range t.party {
-		tally.record(LobbyWait, until-t.since, g.deadlines)
-	}
+	tally.Metric(LobbyWait).RecordN(until-t.since, uint64(len(t.party)))
 }
 
 // waitsFor returns what a party in the lobby waits for: for a server where all sites are full that it accepts by now.

@@ -39,22 +39,22 @@ type game struct {
 	// newArena makes an arena where matches of the game are played.
 	newArena func() (arena, *gameBook)
 
-	tickets slab[ticket]
-	lobby   lobby
-	matches slab[match]
-	made    uint64 // matches so far
-	key     random.Key
-	take    int64 // of a core, in coreUnit
-	sample  uint64
-	skillSD float64
+	tickets      slab[ticket]
+	lobby        lobby
+	matches      slab[match]
+	made         uint64 // matches so far
+	key          random.Key
+	take         int64 // of a core, in coreUnit
+	sample       uint64
+	skillSD      float64
+	binsPerPoint float64
 	// leads is the share of the sessions at which a party is led, partiesUpTo the cumulated shares of parties by size.
 	leads       float64
 	partiesUpTo []float64
 	startsShort bool // a match may begin short of players
 	isPlain     bool // of the parties that wait at a site none is better off than the first
 	login, set  workload.DataCalls
-	meeting     meeting // that is looked at
-	best        meeting // of those that have been
+	meeting     meeting
 	batch       *matchBatch
 	limited     []int    // the sites that do not always have enough cores
 	again       []uint32 // of [game.endMatch]
@@ -82,6 +82,7 @@ type gamers struct {
 	metro    uint32 // of the plan
 	law      *accessLaw
 	base     []int64 // by site of the game: the round trip without what is the player's own
+	order    []int   // the sites, the nearest first
 	sessions sessionStream
 	upcoming session
 	party    int // of the upcoming session
@@ -398,9 +399,7 @@ func (g *game) giveUp(n uint32) {
 	t := g.tickets.at(n)
 	g.leaveLobby(n, g.now)
 	if g.now >= g.from && !t.hasPlayed {
-		for range t.party {
-			g.tallyAt(t, t.home).record(GaveUpWait, g.now-t.came, g.deadlines)
-		}
+		g.tallyAt(t, t.home).Metric(GaveUpWait).RecordN(g.now-t.came, uint64(len(t.party)))
 	}
 	g.goAway(n, GaveUp)
 }
@@ -508,9 +507,7 @@ func (g *game) seat(p, n uint32) {
 			g.queue.Push(t.leaves, leaveHandler, uint64(g.number)<<32|uint64(p))
 		}
 		if g.now >= g.from && g.now > 0 {
-			for range t.party {
-				g.tallyAt(t, m.site).record(FirstWait, begin-t.came, g.deadlines)
-			}
+			g.tallyAt(t, m.site).Metric(FirstWait).RecordN(begin-t.came, uint64(len(t.party)))
 		}
 	}
 	t.where, t.match = playing, n

@@ -226,8 +226,8 @@ func wholeMarket(t testing.TB) (Scenario, placement.Placement) {
 		m.Market.Choice, m.Market.Relax = workload.MinMax, workload.Newest
 	})
 	p := placement.Placement{Name: "shared", Sites: []placement.Assignment{
-		{Site: zones[0], Role: placement.Compute, Cores: 12}, {Site: zones[1], Role: placement.Compute, Cores: 8},
-		{Site: "region", Role: placement.Compute, Cores: 4, Elastic: true, ElasticDelay: 40 * time.Second},
+		{Site: zones[0], Role: placement.Compute, Cores: 10}, {Site: zones[1], Role: placement.Compute, Cores: 6},
+		{Site: "region", Role: placement.Compute, Cores: 2, Elastic: true, ElasticDelay: 40 * time.Second},
 	}}
 	return Scenario{
 		Network: n, Workloads: []workload.Workload{game, duel}, WarmUp: 10 * time.Minute, Duration: 70 * time.Minute, Seed: 8,
@@ -292,4 +292,83 @@ func TestAMarketLosesNeitherMatchesNorPlayers(t *testing.T) {
 	calm.Failures = nil
 	require.Equal(t, wanted(plenty, calm), wanted(few, calm))
 	require.Equal(t, wanted(plenty, calm), wanted(p, s))
+}
+
+// bigMarket is a shooter for 60 metros with a site each in nine of them, on a line of 60 ms.
+func bigMarket(t testing.TB, players float64, length time.Duration) (Scenario, placement.Placement) {
+	t.Helper()
+	var nodes []topology.Node
+	var links []topology.Link
+	p := placement.Placement{Name: "nine"}
+	const metros = 60
+	for i := range metros {
+		m, e := fmt.Sprint("metro", i), fmt.Sprint("town", i)
+		nodes = append(nodes, topology.Node{ID: m, Kind: topology.Metro, Users: float64(1 + i%7), Access: topology.AccessMix{}.OrDefault()}, topology.Node{ID: e, Kind: topology.Exchange})
+		links = append(links, both(m, e, topology.Access, 0.1)...)
+		if i > 0 {
+			links = append(links, both(fmt.Sprint("town", i-1), e, topology.Internet, 0.5)...)
+		}
+		if i%7 == 3 {
+			site := fmt.Sprint("site", i)
+			nodes = append(nodes, topology.Node{ID: site, Kind: topology.Region})
+			links = append(links, both(e, site, topology.Internet, 0.5)...)
+			p.Sites = append(p.Sites, placement.Assignment{Site: site, Role: placement.Compute})
+		}
+	}
+	n, err := topology.New(nodes, links)
+	require.NoError(t, err)
+	w := workload.CompetitiveFPS().WithPlayers(players)
+	w = workload.Change(w, func(m *workload.Matched) {
+		m.Market = workload.Market{
+			Choice: workload.LowestMean, Full: workload.Overflow, GiveUp: 5 * time.Minute,
+			Ladder: []workload.Rung{
+				{Limit: 50 * time.Millisecond}, {After: 20 * time.Second, Limit: 100 * time.Millisecond}, {After: time.Minute, Limit: 200 * time.Millisecond},
+			},
+			Parties: []float64{0.6, 0.2, 0.1, 0.05, 0.05},
+			Skill:   workload.Skill{SD: 300, Bands: []workload.Band{{Width: 300}, {After: 30 * time.Second, Width: 900}}},
+		}
+	})
+	return Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: length, Seed: 1}, p
+}
+
+func TestASampleOfMatchesSaysWhatAllDo(t *testing.T) {
+	// One match of eight is played, whole. What the market knows is of all matches, to the bit; what updates meet is the same within the
+	// sample's own interval, and what is not played keeps its part of the whole.
+	s, p := bigMarket(t, 800, time.Hour)
+	s.Workloads[0].Deadlines = []time.Duration{35 * time.Millisecond, 60 * time.Millisecond}
+	s.Workloads[0] = workload.Change(s.Workloads[0], func(m *workload.Matched) { m.TickHz, m.Display = 0.5, workload.Display{} })
+	total := func(s Scenario, replication int) Tally {
+		plans, err := Compile(context.Background(), s, p)
+		require.NoError(t, err)
+		r, err := plans[0].Run(context.Background(), replication)
+		require.NoError(t, err)
+		sum, err := r.Workloads[0].Total()
+		require.NoError(t, err)
+		return sum
+	}
+	sampled := s
+	sampled.Workloads = []workload.Workload{workload.Change(s.Workloads[0], func(m *workload.Matched) { m.SampledMatches = 0.125 })}
+	var means, shares, missed, parts []float64
+	for replication := range 6 {
+		all, some := total(s, replication), total(sampled, replication)
+		for _, m := range []Metric{PlayerRTT, WorstRTT, LobbyWait, FirstWait, GaveUpWait} {
+			require.Equal(t, all.Metric(m), some.Metric(m), m.String())
+		}
+		for _, c := range []Counter{Sessions, PlayerUs, WaitingUs, GaveUpSessions} {
+			require.Equal(t, all.Count(c), some.Count(c), c.String())
+		}
+		means = append(means, some.Metric(Response).MeanNs()/all.Metric(Response).MeanNs()-1)
+		share := func(t *Tally) float64 { return float64(t.Within(Response)[1]) / float64(t.Count(Requests)) }
+		shares = append(shares, share(&some)-share(&all))
+		missed = append(missed, float64(some.Outcomes[NotPlayed])/float64(some.Count(Requests))-float64(all.Outcomes[NotPlayed])/float64(all.Count(Requests)))
+		parts = append(parts, float64(some.Outcomes[Played])/float64(all.Outcomes[Played]))
+	}
+	for name, c := range map[string]struct {
+		found         []float64
+		truth, narrow float64
+	}{"mean": {means, 0, 0.12}, "within": {shares, 0, 0.08}, "not playing": {missed, 0, 0.02}, "played": {parts, 0.125, 0.06}} {
+		e := stats.MeanOf(c.found, 0.99)
+		require.Less(t, e.HalfWidth(), c.narrow, name)
+		require.True(t, e.Low <= c.truth && c.truth <= e.High, "%s: want %v in [%v, %v]", name, c.truth, e.Low, e.High)
+	}
 }

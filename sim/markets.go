@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -71,6 +72,9 @@ func (r *run) addGame(number int, open func(metro int) workload.Source) error {
 		startsShort: service.MatchPlayers > max(service.MinPlayers, 1),
 		login:       callsOf(&service, service.Market.Login), set: callsOf(&service, service.Market.Start),
 		pairs: newPairBook(len(r.plan.metros)),
+	}
+	if game.skillSD > 0 {
+		game.binsPerPoint = 8 / game.skillSD
 	}
 	choices := &service.Market
 	game.isPlain = len(choices.Parties) < 2 && game.lobby.bins == 1 && choices.Relax == workload.Each &&
@@ -146,6 +150,10 @@ func (r *run) newGamers(number, m int, base []int64, sessions sessionStream) gam
 		metro: uint32(m), law: w.access[m], base: base, sessions: sessions,
 		key: key(purpose.Player), who: key(purpose.Route), parties: key(purpose.Party), skills: key(purpose.Skill),
 	}
+	for i := range base {
+		players.order = append(players.order, i)
+	}
+	slices.SortStableFunc(players.order, func(a, b int) int { return cmp.Compare(base[a], base[b]) })
 	if !slices.ContainsFunc(w.reach[m], func(e entry) bool { return e.access > 0 }) {
 		players.law = nil
 	}

@@ -6,65 +6,121 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// A meeting is a group of parties that could be a match at a site.
+// A meeting is a group of parties that could be a match.
 type meeting struct {
-	parties []uint32 // those who have waited longest first
-	players int
-	// score is how good the site is for them, the least the best.
-	score float64
+	parties        []uint32
+	players        int
+	host           uint32 // has waited longest
+	oldest, newest int64  // the first and the last to have come
+	low, high      float64
+	fromBin, toBin int // where those must be whom the party takes that is looked at
+	window         int // in how many bins those of one match are at most
 }
 
 // meet lets a party that has come, or accepts more than before, join a match that has empty seats or begin one with others who wait. It
 // returns false where the party goes on waiting.
 //
 // Who waits when nothing changes could not make a match, so that a new one has the party in it that has changed: it is the first of
-// the group. The others follow in the order of their waits, as far as they fit: by number, skill and round trip.
+// the group. The others are gathered at the site nearest to the party where there are enough, in the order of their waits, as far as
+// they fit: by number, skill and round trip. Then the rule of the game chooses among the sites that all of them accept.
 func (g *game) meet(n uint32) bool {
 	if g.backfills(n) {
 		return true
 	}
-	width := len(g.sites)
-	best, preferred := -1, -1
-	var bestScore, preferredScore float64
-	anyRoom := false
-	for s := range g.sites {
-		anyRoom = anyRoom || g.sites[s].pool.hasRoom(g.take) || g.sites[s].pool.elastic
-	}
-	if !anyRoom {
+	if !g.hasRoomAnywhere() {
 		return false // nothing to be had: the rest would be in vain
 	}
+	t := g.tickets.at(n)
+	width := len(g.sites)
+	if g.lobby.bins > 1 {
+		band := g.bandOf(t)
+		g.meeting.fromBin, g.meeting.toBin = g.binOf(t.skill-band), g.binOf(t.skill+band)
+		g.meeting.window = int(min(band*g.binsPerPoint, skillBins)) + 2
+	}
+	for _, s := range t.from.order {
+		if !g.lobby.links[int(n)*width+s].in || g.sites[s].isAway || !g.couldMeet(s) || !g.gather(n, s) {
+			continue
+		}
+		preferred, best, rentable := g.choose()
+		if preferred < 0 {
+			continue
+		}
+		if preferred != best && g.Market.Full == workload.Wait {
+			g.order(preferred)
+			return false
+		}
+		if best < 0 && rentable >= 0 {
+			g.order(rentable)
+		}
+		if best >= 0 {
+			g.startMatch(best, &g.meeting, preferred != best)
+			return true
+		}
+	}
+	return false
+}
+
+// hasRoomAnywhere reports whether a match would find a place at some site, or one may be made.
+func (g *game) hasRoomAnywhere() bool {
+	if len(g.limited) < len(g.sites) {
+		return true
+	}
+	for _, s := range g.limited {
+		if p := g.sites[s].pool; p.hasRoom(g.take) || p.elastic {
+			return true
+		}
+	}
+	return false
+}
+
+// choose returns the site that is best for the meeting by the rule of the game, the best of those that have room, and the best of those that
+// can rent more; -1 where there is none.
+func (g *game) choose() (preferred, best, rentable int) {
+	m, width := &g.meeting, len(g.sites)
+	preferred, best, rentable = -1, -1, -1
+	var preferredScore, bestScore, rentableScore float64
+	step := g.lobby.last()
+	switch g.Market.Relax {
+	case workload.Newest:
+		step = g.lobby.stepOf(g.now - m.newest)
+	case workload.Oldest:
+		step = g.lobby.stepOf(g.now - m.oldest)
+	}
+sites:
 	for s := range g.sites {
-		site := &g.sites[s]
-		if !g.lobby.links[int(n)*width+s].in || site.isAway || !g.couldMeet(n, s) {
+		if g.sites[s].isAway {
 			continue
 		}
-		if !g.gather(n, s) {
+		worst, sum := int64(0), int64(0)
+		for _, p := range m.parties {
+			if !g.lobby.links[int(p)*width+s].in {
+				continue sites
+			}
+			t := g.tickets.at(p)
+			base := t.from.base[s]
+			worst = max(worst, base+t.worst)
+			sum += base*int64(len(t.party)) + t.sum
+		}
+		if worst > step.limit {
 			continue
 		}
-		score := g.meeting.score
+		score := g.scoreOf(s, m.players, worst, sum, m.host)
 		if preferred < 0 || score < preferredScore {
 			preferred, preferredScore = s, score
 		}
-		if site.pool.hasRoom(g.take) && (best < 0 || score < bestScore) {
+		if (best < 0 || score < bestScore) && g.sites[s].pool.hasRoom(g.take) {
 			best, bestScore = s, score
-			g.best, g.meeting = g.meeting, g.best
+		}
+		if (rentable < 0 || score < rentableScore) && g.sites[s].pool.elastic {
+			rentable, rentableScore = s, score
 		}
 	}
-	if preferred >= 0 && preferred != best {
-		g.order(preferred)
-		if g.Market.Full == workload.Wait {
-			return false
-		}
-	}
-	if best < 0 {
-		return false
-	}
-	g.startMatch(best, &g.best, preferred != best)
-	return true
+	return preferred, best, rentable
 }
 
-// couldMeet reports whether enough players wait at a site for a match with a party, as far as their number says.
-func (g *game) couldMeet(n uint32, s int) bool {
+// couldMeet reports whether enough players wait at a site for a match with the party that is looked at, as far as their number
+// says.
+func (g *game) couldMeet(s int) bool {
 	q := &g.lobby.atSite[s]
 	need := g.MatchPlayers
 	if g.startsShort {
@@ -79,13 +135,18 @@ func (g *game) couldMeet(n uint32, s int) bool {
 	if g.lobby.bins == 1 {
 		return true
 	}
-	t := g.tickets.at(n)
-	band := g.bandOf(t)
-	inBand := 0
-	for b := g.binOf(t.skill - band); b <= g.binOf(t.skill+band); b++ {
-		inBand += q.byBin[b]
+	// Those of a match are within one band: look for a window of bins with enough of them.
+	bins, wide := q.byBin[g.meeting.fromBin:g.meeting.toBin+1], g.meeting.window
+	inWindow := 0
+	for i, players := range bins {
+		if inWindow += players; i >= wide {
+			inWindow -= bins[i-wide]
+		}
+		if inWindow >= need {
+			return true
+		}
 	}
-	return inBand >= need
+	return false
 }
 
 // bandOf returns the band that holds for a match with a party in it, as far as the party says.
@@ -117,11 +178,10 @@ func (g *game) gatherFrom(n uint32, s int, waited int64) bool {
 	m, l := &g.meeting, &g.lobby
 	t := g.tickets.at(n)
 	width := len(g.sites)
-	m.parties, m.players = append(m.parties[:0], n), len(t.party)
-	oldest, newest := t.joined, t.joined
-	low, high, band := t.skill, t.skill, g.bandOf(t)
-	worst, sum := t.from.base[s]+t.worst, t.from.base[s]*int64(len(t.party))+t.sum
-	host := n
+	m.parties, m.players, m.host = append(m.parties[:0], n), len(t.party), n
+	m.oldest, m.newest, m.low, m.high = t.joined, t.joined, t.skill, t.skill
+	band, relax := g.bandOf(t), g.Market.Relax
+	worst := t.from.base[s] + t.worst
 	for k := l.atSite[s].head; k != 0 && m.players < g.MatchPlayers; k = l.links[int(k)*width+s].next {
 		o := g.tickets.at(k)
 		if g.now-o.joined < waited {
@@ -132,44 +192,41 @@ func (g *game) gatherFrom(n uint32, s int, waited int64) bool {
 		}
 		if l.bins > 1 {
 			narrow := min(band, g.bandOf(o))
-			if max(high, o.skill)-min(low, o.skill) > narrow {
+			if max(m.high, o.skill)-min(m.low, o.skill) > narrow {
 				continue
 			}
-			low, high, band = min(low, o.skill), max(high, o.skill), narrow
+			if relax != workload.Newest {
+				m.low, m.high, band = min(m.low, o.skill), max(m.high, o.skill), narrow
+			}
 		}
-		far := o.from.base[s] + o.worst
-		if g.Market.Relax == workload.Newest {
+		if relax == workload.Newest {
 			// Who has waited for longer accepts what the newest does, not the other way round.
-			step := l.stepOf(g.now - max(newest, o.joined))
-			if max(far, worst) > step.limit {
+			far := o.from.base[s] + o.worst
+			if max(far, worst) > l.stepOf(g.now-max(m.newest, o.joined)).limit {
 				continue
+			}
+			worst = max(worst, far)
+			if l.bins > 1 {
+				m.low, m.high, band = min(m.low, o.skill), max(m.high, o.skill), min(band, g.bandOf(o))
 			}
 		}
 		m.parties = append(m.parties, k)
 		m.players += len(o.party)
-		oldest, newest = min(oldest, o.joined), max(newest, o.joined)
-		worst = max(worst, far)
-		sum += o.from.base[s]*int64(len(o.party)) + o.sum
-		if o.joined < g.tickets.at(host).joined {
-			host = k
+		m.newest = max(m.newest, o.joined)
+		if o.joined < m.oldest {
+			m.oldest, m.host = o.joined, k
 		}
 	}
-	if g.Market.Relax == workload.Oldest {
-		step := l.stepOf(g.now - oldest)
-		if worst > step.limit || high-low > step.band {
-			return false
-		}
+	if relax == workload.Oldest && m.high-m.low > l.stepOf(g.now-m.oldest).band {
+		return false
 	}
 	if m.players < g.MatchPlayers {
-		since := oldest
-		if g.Market.Relax == workload.Newest {
-			since = newest
+		since := m.oldest
+		if relax == workload.Newest {
+			since = m.newest
 		}
-		if !g.startsShort || !g.StartsShort(m.players) || !l.stepOf(g.now-since).startShort {
-			return false
-		}
+		return g.startsShort && g.StartsShort(m.players) && l.stepOf(g.now-since).startShort
 	}
-	m.score = g.scoreOf(s, m.players, worst, sum, host)
 	return true
 }
 

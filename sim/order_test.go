@@ -81,7 +81,7 @@ func busyScenario(t testing.TB) (Scenario, placement.Placement) {
 	p.Sites[0].Servers, p.Sites[1].Servers, p.Sites[2].Servers = 6, 4, 3
 	n, err := topology.New(nodes, links)
 	require.NoError(t, err)
-	site, api, game := workload.WebStatic(), workload.APIDynamic(), workload.CompetitiveFPS()
+	site, api, game := workload.WebStatic(), workload.APIDynamic(), shooter()
 	site = site.WithRequestsPerSecond(900).WithObjects(20_000)
 	api = api.WithRequestsPerSecond(300)
 	api = workload.Change(api, func(c *workload.Computed) { c.Data.Calls = 2 })
@@ -238,7 +238,7 @@ func TestSteadyRunAllocatesNothing(t *testing.T) {
 }
 
 func TestGameUpdatesAllocateNothing(t *testing.T) {
-	w := workload.CompetitiveFPS()
+	w := shooter()
 	allocations := func(updates float64) float64 {
 		w = workload.Change(w, func(m *workload.Matched) { m.SampledUpdates = updates })
 		plans, err := Compile(context.Background(), Scenario{

@@ -175,6 +175,34 @@ func (c Calls) Validate() error {
 	)
 }
 
+// gameLadder is the ladder of presets: the limits of the example in the documentation of Amazon GameLift (create a player latency policy);
+// when it climbs is assumed.
+func gameLadder() []Rung {
+	return []Rung{
+		{Limit: 50 * time.Millisecond}, {After: 20 * time.Second, Limit: 100 * time.Millisecond}, {After: time.Minute, Limit: 200 * time.Millisecond},
+	}
+}
+
+// matchmaking is the market of presets: one over all sites, with the lowest mean round trip (what GameLift does by default), which
+// overflows to the next site, and which players leave after 5 min, GameLift's usual timeout of a request.
+func matchmaking(parties ...float64) Market {
+	return Market{Choice: LowestMean, Ladder: gameLadder(), Full: Overflow, GiveUp: 5 * time.Minute, Parties: parties, Reconnect: 0.8}
+}
+
+// assumedMarket is what presets assume of the market of a game.
+func assumedMarket(m Market) []Assumption {
+	all := []Assumption{{"Service.Market.Ladder", "players accept 50 ms at first, 100 ms after 20 s, 200 ms after 1 min"}}
+	if len(m.Ladder) == 0 {
+		all = nil
+	}
+	if len(m.Parties) > 0 {
+		all = append(all, Assumption{"Service.Market.Parties", fmt.Sprintf("%.0f %% of the parties are players alone, the largest are of %d", 100*m.Parties[0], len(m.Parties))})
+	}
+	return append(all,
+		Assumption{"Service.Market.GiveUp", fmt.Sprintf("players give up after %v", m.GiveUp)},
+		Assumption{"Service.Market.Reconnect", fmt.Sprintf("%.0f %% of the players whom a failure cuts off come back", 100*m.Reconnect)})
+}
+
 // MaxParty is the largest number of players of a party.
 const MaxParty = 16
 

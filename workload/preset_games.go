@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -42,7 +43,7 @@ func assumedDisplay(d Display) []Assumption {
 // game returns a game with what is assumed of it besides its players' machines and lines, its day and its access.
 func game(name string, deadlines []time.Duration, sessions Weibull, service Matched, assumed ...Assumption) Workload {
 	service.Line = homeLine()
-	assumed = append(assumed, assumedDisplay(service.Display)...)
+	assumed = append(assumed, slices.Concat(assumedDisplay(service.Display), assumedMarket(service.Market))...)
 	return Workload{
 		Head: Head{
 			Name: name, Access: gamingAccess(), Day: evening(), Deadlines: deadlines,
@@ -65,6 +66,7 @@ func milliseconds(all ...int) (times []time.Duration) {
 // Legends in North America were to be below when its servers moved to Chicago (Riot Games, 2015).
 func MOBA() Workload {
 	return game("moba", milliseconds(50, 80, 100), Weibull{Shape: 1.5, Scale: 2 * time.Hour}, Matched{
+		Market:       matchmaking(0.5, 0.25, 0.1, 0.05, 0.1),
 		MatchPlayers: 10, MinPlayers: 10, LobbyTimeout: time.Minute, MatchLength: 32 * time.Minute,
 		TickHz: 30, TickTime: 2 * time.Millisecond, TickTimePerPlayer: 300 * time.Microsecond, MatchesPerServer: 4,
 		Display: Display{
@@ -81,11 +83,19 @@ func MOBA() Workload {
 	)
 }
 
+// mmoMarket lets players join a place as long as it lasts. They bear 500 ms (Claypool and Claypool, 2006).
+func mmoMarket() Market {
+	m := matchmaking(0.8, 0.15, 0.05)
+	m.Ladder, m.MaxRTT, m.Backfill = nil, 500*time.Millisecond, 4*time.Hour
+	return m
+}
+
 // MMO is a place of an online world in which up to 100 players meet, in the third person. A delay of 500 ms is what such games
 // bear (Claypool and Claypool, "Latency and player actions in online games", 2006). Each player must know of all others, so that
 // the work grows with their pairs.
 func MMO() Workload {
 	return game("mmo", milliseconds(100, 250, 500), Weibull{Shape: 0.8, Scale: 2 * time.Hour}, Matched{
+		Market:       mmoMarket(),
 		MatchPlayers: 100, MinPlayers: 1, LobbyTimeout: 5 * time.Second, MatchLength: 4 * time.Hour,
 		TickHz: 10, TickTime: 5 * time.Millisecond, TickTimePerPlayer: 100 * time.Microsecond, TickTimePerPair: 2 * time.Microsecond,
 		MatchesPerServer: 2,
@@ -110,6 +120,7 @@ func MMO() Workload {
 // and Claypool, 2006). What a player commands happens when the turn comes; nothing is predicted.
 func RTS() Workload {
 	return game("rts", milliseconds(100, 250, 500), Weibull{Shape: 1.5, Scale: 90 * time.Minute}, Matched{
+		Market:       matchmaking(),
 		MatchPlayers: 2, MinPlayers: 2, LobbyTimeout: time.Minute, MatchLength: 20 * time.Minute,
 		TickHz: 5, TickTime: 5 * time.Millisecond, MatchesPerServer: 20,
 		Display: Display{
@@ -129,6 +140,7 @@ func RTS() Workload {
 // inputs by three frames, so that most of the other's come in time, and predict the rest (rollback, as GGPO does).
 func Fighting() Workload {
 	return game("fighting", milliseconds(50, 80, 120), Weibull{Shape: 1.5, Scale: time.Hour}, Matched{
+		Market:       matchmaking(),
 		MatchPlayers: 2, MinPlayers: 2, LobbyTimeout: time.Minute, MatchLength: 5 * time.Minute,
 		TickHz: 60, TickTime: 100 * time.Microsecond, MatchesPerServer: 100,
 		Display: Display{
@@ -148,6 +160,7 @@ func Fighting() Workload {
 // where they are good. Deadlines from input to display are 80 and 140 ms, between which such services have been measured.
 func CloudGaming() Workload {
 	w := game("cloud-gaming", milliseconds(15, 40, 80), Weibull{Shape: 1, Scale: time.Hour}, Matched{
+		Market:       Market{Choice: LowestMean, Full: TurnAway, MaxRTT: 80 * time.Millisecond, GiveUp: time.Minute},
 		MatchPlayers: 1, MinPlayers: 1, MatchLength: 4 * time.Hour,
 		TickHz: 60, UpdateHz: 250, TickTime: 8 * time.Millisecond, MatchesPerServer: 1,
 		Display: Display{Input: 8 * time.Millisecond, Screen: 5 * time.Millisecond, Deadlines: milliseconds(80, 140)},
@@ -157,6 +170,7 @@ func CloudGaming() Workload {
 		},
 	},
 		Assumption{"Service.MatchLength", "a server starts anew after 4 h"},
+		Assumption{"Service.Market.MaxRTT", "nobody is served over more than 80 ms"},
 		Assumption{"Demand.Length", "sessions of 1 h on the mean, exponential"},
 		Assumption{"Service.TickTime", "8 ms to play and draw a frame"},
 		Assumption{"Service.UpdateHz", "250 inputs a second"},

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/portable"
@@ -136,7 +137,7 @@ func APIDynamic() Workload {
 // Weibull law with shape 0.5 and scale 20 min (16,000 of Counter-Strike, Chang and Feng), are of public servers that one
 // joins and leaves at any time; three of four are shorter than a match.
 func CompetitiveFPS() Workload {
-	display := shooterDisplay(144, 7812500*time.Nanosecond)
+	display, market := shooterDisplay(144, 7812500*time.Nanosecond), matchmaking(0.5, 0.25, 0.1, 0.05, 0.1)
 	return Workload{
 		Head: Head{
 			Name:      "competitive-fps",
@@ -150,7 +151,7 @@ func CompetitiveFPS() Workload {
 				{"Service.UpdateHz", "players send an update every tick"},
 				assumedGaming,
 				assumedDay,
-			}, assumedDisplay(display)...),
+			}, slices.Concat(assumedDisplay(display), assumedMarket(market))...),
 		},
 		Demand: Sessions{ConcurrentPlayers: 1000, Length: Weibull{Shape: 1.5, Scale: 2 * time.Hour}},
 		Service: Matched{
@@ -161,6 +162,7 @@ func CompetitiveFPS() Workload {
 			TickHz:           128,
 			TickTime:         2340 * time.Microsecond,
 			MatchesPerServer: 3,
+			Market:           market,
 			Line:             homeLine(),
 			Display:          display,
 		},
@@ -172,6 +174,7 @@ func CompetitiveFPS() Workload {
 func BattleRoyale() Workload {
 	display := shooterDisplay(60, 66*time.Millisecond)
 	display.Deadlines = milliseconds(150, 200, 250)
+	market := matchmaking(0.4, 0.3, 0.15, 0.15)
 	w := Change(CompetitiveFPS().Named("battle-royale"), func(m *Matched) {
 		m.MatchPlayers = 100
 		m.MatchLength = 25 * time.Minute
@@ -180,7 +183,7 @@ func BattleRoyale() Workload {
 		m.TickTime = 2 * time.Millisecond
 		m.TickTimePerPlayer = 100 * time.Microsecond
 		m.MatchesPerServer = 1
-		m.Display = display
+		m.Display, m.Market = display, market
 	})
 	w.Deadlines = []time.Duration{50 * time.Millisecond, 80 * time.Millisecond, 100 * time.Millisecond}
 	w.Assumed = append([]Assumption{
@@ -193,7 +196,7 @@ func BattleRoyale() Workload {
 		{"Service.Display.Interpolation", "clients hold back what comes for two ticks"},
 		assumedGaming,
 		assumedDay,
-	}, assumedDisplay(display)...)
+	}, slices.Concat(assumedDisplay(display), assumedMarket(market))...)
 	return w
 }
 
