@@ -153,7 +153,7 @@ const (
 	// OverrunUpdates counts the updates of matches whose server did not keep up with its ticks.
 	OverrunUpdates
 	// UnseenSessions counts the sessions in which the player never played: of games of which one match of k is played, one k-th
-	// of them, as of those that have.
+	// of them, as of those that have. It is known by metro and not by site.
 	UnseenSessions
 	// QualityPpm sums the quality of play by the curve of [workload.Quality], in millionths, over the samples of [Felt];
 	// JainPpm the index of Jain of the RTTs of a match's players, over those of [MatchSpread].
