@@ -146,6 +146,15 @@ const (
 	// the one that served it.
 	OriginRequests
 	OriginBytes
+	// OriginConfirmed counts those of OriginRequests that were answered without the object, which had not changed (304).
+	OriginConfirmed
+	// AgedAnswers counts the objects with a lifetime that users got at a first tier of caches, AgeMs sums their ages in
+	// ms, as that cache counts them. StaleAnswers counts those of them that were older than their lifetime, StaleMs sums
+	// by how much.
+	AgedAnswers
+	AgeMs
+	StaleAnswers
+	StaleMs
 	// LostUpdates counts players' updates, or the answers to them, that were lost on the way; a later one said the same.
 	// LateUpdates counts those whose answer came, but later than the interpolation buffer holds: its picture was over.
 	LostUpdates
@@ -163,7 +172,7 @@ const (
 	NumCounters
 )
 
-var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "player us", "waiting us", "gave up sessions", "turned away sessions", "reconnected", "overflowed", "origin requests", "origin bytes",
+var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "player us", "waiting us", "gave up sessions", "turned away sessions", "reconnected", "overflowed", "origin requests", "origin bytes", "origin confirmed", "aged answers", "age ms", "stale answers", "stale ms",
 	"lost updates", "late updates", "overrun updates", "unseen sessions", "quality ppm", "jain ppm"}
 
 // String returns the counter's name, for example "lost sessions".
@@ -234,15 +243,21 @@ const (
 	// that were delivered.
 	TierRequests TierCounter = iota
 	TierBytes
-	// TierHits and TierHitBytes count those of them that it answered from a cache, or that joined a fetch of
+	// TierHits and TierHitBytes count those of them that it answered from a cache, stale or not, or that joined a fetch of
 	// the same object that was under way.
 	TierHits
 	TierHitBytes
+	// TierFetches counts the fetches that it began where objects have lifetimes, TierBackground those of them for which
+	// nobody waited, since what is stale was served, TierConfirmed those whose object had not changed. They are 0 where nothing
+	// ever expires.
+	TierFetches
+	TierBackground
+	TierConfirmed
 	// NumTierCounters is the number of counters of a tier.
 	NumTierCounters
 )
 
-var tierCounterNames = [NumTierCounters]string{"requests", "bytes", "hits", "hit bytes"}
+var tierCounterNames = [NumTierCounters]string{"requests", "bytes", "hits", "hit bytes", "fetches", "background fetches", "confirmed fetches"}
 
 // String returns the counter's name, for example "hit bytes".
 func (c TierCounter) String() string {
