@@ -192,6 +192,12 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 	if c.Demand, err = s.demandLoads(); err != nil {
 		return nil, err
 	}
+	series := make([][]Series, len(s.Placements))
+	for p := range s.Placements {
+		for w := range s.workloads() {
+			series[p] = append(series[p], seriesOf(replications, p, w))
+		}
+	}
 	for _, r := range replications {
 		r.timelines = nil
 	}
@@ -219,6 +225,7 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 			}
 		}
 		for p := range c.Placements {
+			results[p].Series = series[p][w]
 			c.Placements[p].Workloads = append(c.Placements[p].Workloads, results[p])
 			for _, run := range e.runs[p] {
 				*run = summary{}
@@ -245,7 +252,7 @@ type estimator struct {
 	duration time.Duration
 	// runs holds one summary a replication, by placement; those of the baseline are the first.
 	runs [][]*summary
-	// replicated says which figures keep what each replication says; nil means none.
+	// replicated says which figures keep what each replication says; nil means those of all users.
 	replicated func(Label) bool
 }
 
@@ -270,7 +277,7 @@ func (e *estimator) results(ctx context.Context) ([]WorkloadResult, error) {
 			}
 		}
 		r.Name, r.Kind = e.name, e.kind.String()
-		r.Figures = e.figures(e.rows.all, these, against)
+		r.Figures = e.figures(e.rows.all, these, against, e.replicatedOfAll())
 		r.Latency = append(r.Latency, distribution(e.headline, these))
 		for _, m := range e.kind.Metrics() {
 			if m != e.headline {
@@ -314,8 +321,17 @@ type side struct {
 	figures Figures
 }
 
-// figures makes the figures in some rows, against those of the baseline; nil if these are they.
-func (e *estimator) figures(rows []Measure, these []*summary, baseline *side) (all Figures) {
+// replicatedOfAll says of which figures of all users is kept what each replication says.
+func (e *estimator) replicatedOfAll() func(Label) bool {
+	if e.replicated != nil {
+		return e.replicated
+	}
+	return func(Label) bool { return true }
+}
+
+// figures makes the figures in some rows, against those of the baseline; nil if these are they. Those that are replicated keep what
+// each replication says.
+func (e *estimator) figures(rows []Measure, these []*summary, baseline *side, replicated func(Label) bool) (all Figures) {
 	isBaseline := baseline == nil
 	if isBaseline {
 		baseline = &side{runs: these}
@@ -341,7 +357,7 @@ func (e *estimator) figures(rows []Measure, these []*summary, baseline *side) (a
 			continue
 		}
 		f.Label = rows[i].Label
-		if e.replicated != nil && f.HasValue() && e.replicated(f.Label) {
+		if replicated != nil && f.HasValue() && replicated(f.Label) {
 			f.Replicates = centred(rows[i].Of.replicates(i, p), f.Value)
 		}
 		if other, ok := baseline.figures.Find(f.Metric, f.Statistic); ok {
@@ -406,7 +422,7 @@ func (e *estimator) byMetro(ctx context.Context, results []WorkloadResult) error
 					against = &side{ofPlace(base, i), results[0].Metros[group*perGroup+i].Figures}
 				}
 				results[p].Metros = append(results[p].Metros, MetroResult{
-					ID: place.ID, Name: place.Name, Figures: e.figures(e.rows.byMetro, ofPlace(these, i), against),
+					ID: place.ID, Name: place.Name, Figures: e.figures(e.rows.byMetro, ofPlace(these, i), against, e.replicated),
 				})
 			}
 			return nil
@@ -457,7 +473,7 @@ func (e *estimator) bySite(these, base [][]*summary, baseline *WorkloadResult) (
 			others, _ := of(base, n)
 			against = &side{others, baseline.Site(place.ID).Figures}
 		}
-		results = append(results, SiteResult{ID: place.ID, Name: place.Name, Figures: e.figures(e.rows.bySite, runs, against)})
+		results = append(results, SiteResult{ID: place.ID, Name: place.Name, Figures: e.figures(e.rows.bySite, runs, against, e.replicated)})
 	}
 	return results
 }

@@ -83,6 +83,8 @@ type WorkloadResult struct {
 	Figures Figures `json:"figures"`
 	// Latency holds the distributions, the headline metric first.
 	Latency []Distribution `json:"-"`
+	// Series is the course over time.
+	Series Series `json:"-"`
 	// Metros holds figures by user metro, in descending order of requests.
 	Metros []MetroResult `json:"metros"`
 	// Sites holds figures by site, of those that were asked for something, in the order of the network: users'

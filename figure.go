@@ -29,8 +29,8 @@ type Figure struct {
 	// baseline has no such figure, without intervals, of shares of none or all, and where all paired differences are alike.
 	VarianceReduction float64
 	// Replicates holds what each replication says of the figure, where [Study].Replicated asks for it; their mean is the
-	// value. Those of two placements, or of two studies with the same users, are paired: a line through several
-	// figures, or their difference, has the interval of the lines or differences of their replicates. They are in no file.
+	// value, to which those of quantiles and ratios are moved. Those of two placements, or of two studies with the same users, are paired: a line through several
+	// figures, or their difference, has the interval of the lines or differences of their replicates. They are not in JSON.
 	Replicates []float64
 }
 

@@ -21,7 +21,7 @@ type Measure struct {
 	Of Source
 	// Kinds are the kinds of workloads that have the figure; none means all.
 	Kinds []sim.Kind
-	// OnlyWithFailures leaves the figure out of studies without failures.
+	// OnlyWithFailures leaves the figure out of studies in which no site fails and no origin answers errors.
 	OnlyWithFailures bool
 	// Where, if set, leaves the figure out unless it returns true for some run of the placement.
 	Where func(*Tallies) bool
@@ -88,6 +88,8 @@ const (
 	PlayersTable = "players and matches"
 	// OriginTable has the hit ratios and the load on the origin.
 	OriginTable = "caches and origin"
+	// FreshnessTable has the hits of objects that age, how old they are and how many of them are stale.
+	FreshnessTable = "freshness"
 )
 
 // A Direction says which way a figure is better.
@@ -149,8 +151,23 @@ func (t *Tallies) Tier(name string) sim.TierTally {
 	return sim.TierTally{}
 }
 
-// hits returns the requests that a cache answered, or their bytes.
-func hits(counts *[sim.NumOutcomes]uint64) uint64 { return counts[sim.Hit] + counts[sim.DelayedHit] }
+// hits returns the requests that a cache answered without a fetch of their own, or their bytes.
+func hits(counts *[sim.NumOutcomes]uint64) uint64 { return counts[sim.DelayedHit] + atOnce(counts) }
+
+// atOnce returns the requests that a cache answered without any wait for a fetch, but where one had failed.
+func atOnce(counts *[sim.NumOutcomes]uint64) uint64 {
+	return counts[sim.Hit] + counts[sim.Stale] + counts[sim.NegativeHit]
+}
+
+// ages reports whether a request met a cache that counts ages.
+func ages(t *Tallies) bool {
+	return t.Count(sim.AgedAnswers)+t.Outcomes[sim.NegativeHit]+t.Failures[sim.OriginError]+t.Failures[sim.CachedError] > 0
+}
+
+// perAged returns the mean, over the objects with a lifetime that users got, of what a counter sums.
+func perAged(c sim.Counter) func(*Tallies) stats.Ratio {
+	return func(t *Tallies) stats.Ratio { return ratio(t.Count(c), t.Count(sim.AgedAnswers)) }
+}
 
 // met counts the requests that met a site: whoever met none has met no cache. The few misses that were under way
 // when their site went down are left out with them.
@@ -178,7 +195,9 @@ func peakPlayers(t *Tallies) uint64 {
 func servesAsOrigin(t *Tallies) bool { return t.Site == nil || t.Count(sim.OriginRequests) > 0 }
 
 // cached reports whether a request met a cache.
-func cached(t *Tallies) bool { return hits(&t.Outcomes)+t.Outcomes[sim.Miss] > 0 }
+func cached(t *Tallies) bool {
+	return hits(&t.Outcomes)+t.Outcomes[sim.Miss]+t.Outcomes[sim.Revalidated] > 0
+}
 
 func counter(c sim.Counter) func(*Tallies) uint64 {
 	return func(t *Tallies) uint64 { return t.Count(c) }
@@ -261,10 +280,11 @@ func measuresJudgedBy(judged workload.Byte) []Measure {
 				Kinds:      cacheable, Where: cached, BySite: true},
 			{Label: Label{Metric: "cache", Statistic: "joined a fetch", Unit: "share"},
 				Of: ShareOf(func(t *Tallies) stats.Ratio {
-					return ratio(t.Outcomes[sim.DelayedHit], hits(&t.Outcomes)+t.Outcomes[sim.Miss])
+					return ratio(t.Outcomes[sim.DelayedHit], hits(&t.Outcomes)+t.Outcomes[sim.Miss]+t.Outcomes[sim.Revalidated])
 				}),
 				Kinds: cacheable, Where: cached},
 		},
+		freshness(),
 		[]Measure{
 			{Label: Label{Statistic: "requests", Unit: "requests", Shown: Shown{SiteColumn: "requests"}},
 				Of: behind{countAt(sim.TierRequests)}, Kinds: cacheable, BySite: true},
@@ -292,6 +312,39 @@ func measuresJudgedBy(judged workload.Byte) []Measure {
 		breakdown(),
 	)
 }
+
+// freshness returns the figures of objects that age.
+func freshness() []Measure {
+	logged := func(t *Tallies) uint64 { return hits(&t.Outcomes) + t.Outcomes[sim.Revalidated] }
+	all := []Measure{
+		{Label: Label{Metric: "cache", Statistic: "hit ratio of a log", Unit: "share", Better: More,
+			Shown: Shown{Table: FreshnessTable, Column: "hits as logged"}},
+			Of: ShareOf(func(t *Tallies) stats.Ratio { return ratio(logged(t), met(t)) }), BySite: true},
+		{Label: Label{Metric: "cache", Statistic: "answered at once", Unit: "share", Better: More,
+			Shown: Shown{Table: FreshnessTable, Column: "hits at once"}},
+			Of: ShareOf(func(t *Tallies) stats.Ratio { return ratio(atOnce(&t.Outcomes), met(t)) }), ByMetro: true, BySite: true},
+		{Label: Label{Metric: "age", Statistic: "mean", Unit: "s", Better: Less, Shown: Shown{Table: FreshnessTable, Column: "mean age, s"}},
+			Of: RatioOf(perAged(sim.AgeMs), secondsPerMs), Where: happened(counter(sim.AgedAnswers)), BySite: true},
+		{Label: Label{Metric: "stale", Statistic: "share", Unit: "share", Better: Less, Shown: Shown{Table: FreshnessTable, Column: "stale"}},
+			Of: ShareOf(perAged(sim.StaleAnswers)), Where: happened(counter(sim.AgedAnswers)), ByMetro: true, BySite: true},
+		{Label: Label{Metric: "stale", Statistic: "mean beyond freshness", Unit: "s", Better: Less, Shown: Shown{Table: FreshnessTable, Column: "stale by, s"}},
+			Of:    RatioOf(func(t *Tallies) stats.Ratio { return ratio(t.Count(sim.StaleMs), t.Count(sim.StaleAnswers)) }, secondsPerMs),
+			Where: happened(counter(sim.StaleAnswers)), BySite: true},
+		{Label: Label{Metric: "origin", Statistic: "not modified", Unit: "share", Shown: Shown{Table: FreshnessTable, Column: "304 from origin"}},
+			Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(t.Count(sim.OriginConfirmed), t.Count(sim.OriginRequests)) }),
+			Where: happened(counter(sim.OriginConfirmed))},
+	}
+	for i := range all {
+		all[i].Kinds = cacheable
+		if all[i].Where == nil {
+			all[i].Where = ages
+		}
+	}
+	return all
+}
+
+// secondsPerMs turns sums of ms into s.
+const secondsPerMs = 1e-3
 
 var cacheable, games = []sim.Kind{sim.Cacheable}, []sim.Kind{sim.Matched}
 
@@ -466,7 +519,7 @@ func (s *Study) measuresOf(w *described) (all []Measure) {
 		if len(tiers) > 0 && m.AmongTiers != (Shown{}) {
 			m.Shown = m.AmongTiers
 		}
-		if !m.isOf(w) || m.isLeftOut(w) || m.OnlyWithFailures && len(s.Failures) == 0 {
+		if !m.isOf(w) || m.isLeftOut(w) || m.OnlyWithFailures && !s.mayFail() {
 			continue
 		}
 		switch each := m.Of.(type) {
@@ -483,6 +536,17 @@ func (s *Study) measuresOf(w *described) (all []Measure) {
 		}
 	}
 	return all
+}
+
+// mayFail reports whether requests can fail: sites are down, or origins answer errors.
+func (s *Study) mayFail() bool {
+	if len(s.Failures)+len(s.OriginErrors) > 0 {
+		return true
+	}
+	return slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool {
+		service, ok := w.Service.(workload.Cacheable)
+		return ok && slices.ContainsFunc(service.Controls, func(c workload.Controlled) bool { return c.Status >= 500 })
+	})
 }
 
 // showOwn sees to it that an own figure which is judged is in a table.

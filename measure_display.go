@@ -241,7 +241,7 @@ func (w *described) deadlinesOf(metric sim.Metric) []time.Duration {
 func (m *Measure) isLeftOut(w *described) bool { return m.onlyPredicted && !w.game.Display.Prediction }
 
 // askedOfPlay returns how many samples a metric of what players see would have if every player had played: each session without a
-// match counts as one, and of updates as many stand for those that were not played as for those that were.
+// match counts as one that is played, and of updates as many stand for those that were not played as for those that were.
 func askedOfPlay(metric sim.Metric, t *sim.Tally) uint64 {
 	n := t.Metric(metric).Count()
 	switch metric {
@@ -254,5 +254,5 @@ func askedOfPlay(metric sim.Metric, t *sim.Tally) uint64 {
 		}
 		return n + missing
 	}
-	return n + t.Count(sim.Sessions) - min(t.Metric(sim.PlayerRTT).Count(), t.Count(sim.Sessions))
+	return n + t.Count(sim.UnseenSessions)
 }

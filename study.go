@@ -38,7 +38,7 @@ type Study struct {
 	SkipWarmUpCheck bool
 	// Measures are own figures, which come after those of [Measures] and are shown and judged as they are.
 	Measures []Measure
-	// Replicated, if set, says of which figures [Figure].Replicates is filled.
+	// Replicated says of which figures [Figure].Replicates is filled; nil means those of all users.
 	Replicated func(Label) bool
 	// Outputs are own files of a report, which come after those that every report has.
 	Outputs []Output

@@ -18,6 +18,23 @@ func Fill(c Cache, key uint64, sizeBytes int64) (admitted bool) {
 	return e.plain.insert(key, 0, sizeBytes)
 }
 
+// LookupSlot is c.Lookup(key), and says besides at which place the object is: a small number, which stays the object's as long
+// as it is cached, and may be another's then. What a caller knows of objects it can hold in a list by place. A cache that is not
+// of this package has no places: it panics.
+func LookupSlot(c Cache, key uint64) (slot uint32, sizeBytes int64, hit bool) {
+	e := c.(*engine)
+	slot = e.core.find(key)
+	sizeBytes, hit = e.Lookup(key)
+	return slot, sizeBytes, hit
+}
+
+// SlotOf returns the place of an object, as [LookupSlot] does, without any effect on the policy.
+func SlotOf(c Cache, key uint64) (slot uint32, ok bool) {
+	e := c.(*engine)
+	slot = e.core.find(key)
+	return slot, slot != 0 && e.rule.cached(slot)
+}
+
 // Expect tells a cache which keys will be looked up soon, and which objects may be put in. It changes
 // nothing in what the cache answers or holds: it only brings the memory that this will need nearer to the
 // processor, all of it at once instead of piece by piece. Good portions are some 16 to 256 keys.

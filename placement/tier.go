@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/cache"
+	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 )
@@ -46,6 +47,10 @@ type Tier struct {
 	// that asks, of those that its tier stands before; this goes for SkipInOriginRegion, too. The others stand in
 	// for origins that are down.
 	Origins []string
+	// Freshness, if set, says what the caches of the tier make of what origins say of lifetimes, and what of objects of which
+	// they say nothing. Nil follows RFC 9111 and RFC 5861 for workloads whose origin says something
+	// (workload.Cacheable.Controls); the objects of others are fresh for ever.
+	Freshness *freshness.Rules
 }
 
 // StandsBefore reports whether what comes from the origin at a site may pass through the tier.
@@ -150,6 +155,11 @@ func (t *Tier) validate(p Placement, i int, n *topology.Network) error {
 		}
 		if len(t.Origins) > 0 {
 			errs = append(errs, wrong("Origins", t.Origins, "none: users enter at the first tier"))
+		}
+	}
+	if t.Freshness != nil {
+		if err := t.Freshness.Validate(); err != nil {
+			errs = append(errs, fmt.Errorf("tier %q: %w", t.Name, invalid.In(fmt.Sprintf("Tiers[%d].Freshness", i), err)))
 		}
 	}
 	for k, origin := range t.Origins {

@@ -67,7 +67,7 @@ func compare(ctx context.Context, dir string, m *Manifest, c *edgewise.Compariso
 		return nil, err
 	}
 	defer root.Close()
-	again, missing, err := render(ctx, c, outputsOf(c, further, m.PicturesLeftOut), "")
+	again, missing, err := render(ctx, c, outputsOf(c, append(m.FurtherOutputs(), further...), m.PicturesLeftOut), "")
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func compare(ctx context.Context, dir string, m *Manifest, c *edgewise.Compariso
 		return nil, err
 	}
 	now := newManifest(c, []byte(m.Scenario), m.Inputs, nil)
-	now.Code, now.Files, now.Missing, now.PicturesLeftOut = m.Code, m.Files, missing, m.PicturesLeftOut
+	now.Code, now.DrawnBy, now.Files, now.Missing, now.PicturesLeftOut = m.Code, m.DrawnBy, m.Files, missing, m.PicturesLeftOut
 	others, err := otherFields(m, &now)
 	if err != nil {
 		return nil, err

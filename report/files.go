@@ -155,9 +155,15 @@ func (r *Run) kept() (kept []InputFile) {
 	return kept
 }
 
-// outputsOf returns what is written of a comparison, with further files.
+// outputsOf returns what is written of a comparison, with further files, each in the place of one of the same name.
 func outputsOf(c *edgewise.Comparison, further []edgewise.Output, noPictures bool) []edgewise.Output {
-	all := slices.Concat(further, OutputsOf(c))
+	all := slices.Clone(further)
+	for _, o := range OutputsOf(c) {
+		if !slices.ContainsFunc(further, func(f edgewise.Output) bool { return f.Name == o.Name }) {
+			all = append(all, o)
+		}
+	}
+	all = slices.DeleteFunc(all, func(o edgewise.Output) bool { return o.Where != nil && !o.Where(c) })
 	if noPictures {
 		all = slices.DeleteFunc(all, func(o edgewise.Output) bool { return isPicture(o.Name) })
 	}
@@ -166,7 +172,7 @@ func outputsOf(c *edgewise.Comparison, further []edgewise.Output, noPictures boo
 
 // isPicture reports whether a file is a picture, as its name says.
 func isPicture(name string) bool {
-	return slices.Contains([]string{".svg", ".png"}, strings.ToLower(path.Ext(name)))
+	return slices.Contains([]string{".svg", ".png", ".pdf"}, strings.ToLower(path.Ext(name)))
 }
 
 // render makes outputs, and says which could not be made. It returns the context's error when cancelled, at once: the

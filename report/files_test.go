@@ -21,7 +21,8 @@ import (
 
 // reportFiles are the files of the report of one placement without a cache: no picture without content.
 var reportFiles = []string{
-	"comparison.csv", "comparison.json", "comparison.md", "latency_ccdf.svg", "latency_cdf.png", "latency_cdf.svg", "manifest.json",
+	"comparison.csv", "comparison.json", "comparison.md", "distributions.csv", "latency_ccdf.svg", "latency_cdf.png", "latency_cdf.svg",
+	"manifest.json", "metros.csv", "report.html", "sketches.bin",
 }
 
 func namesIn(t *testing.T, dir string) []string {
@@ -332,6 +333,6 @@ func TestALongFileWaitsBesideTheReport(t *testing.T) {
 	written, err := os.ReadFile(filepath.Join(dir, "own", c.Outputs[0].Name))
 	require.NoError(t, err)
 	require.True(t, bytes.Equal(long, written))
-	require.Equal(t, []string{"comparison.csv", "comparison.json", "comparison.md", "manifest.json", "own"}, namesIn(t, dir))
+	require.Equal(t, []string{"comparison.csv", "comparison.json", "comparison.md", "distributions.csv", "manifest.json", "metros.csv", "own", "report.html", "sketches.bin"}, namesIn(t, dir))
 	require.Len(t, namesIn(t, filepath.Dir(dir)), 1)
 }

@@ -42,7 +42,9 @@ type Manifest struct {
 	Inputs []InputFile `json:"inputs,omitempty"`
 	// Code is the program that made the report.
 	Code edgewise.Code `json:"code"`
-	Seed uint64        `json:"seed"`
+	// DrawnBy is the program that has drawn the report anew, where it is another: see [Redraw].
+	DrawnBy *edgewise.Code `json:"drawn_by,omitempty"`
+	Seed    uint64         `json:"seed"`
 	// Generator names the generator of random numbers.
 	Generator string        `json:"generator"`
 	Start     time.Time     `json:"start"`

@@ -66,11 +66,12 @@ func TestDifferencesTellAnEditFromAnotherResult(t *testing.T) {
 	other := fixtureNamed("one of one")
 	other.Seed++
 	lines := differences(t, dir, m, other)
-	require.Len(t, lines, 3)
+	require.Len(t, lines, 4)
 	require.Contains(t, lines[0], "comparison.json: 1 of ")
 	require.Contains(t, lines[0], " numbers differ, by 0.023 at most: 42, the run gives 43")
 	require.Contains(t, lines[1], "comparison.md: 1 of ")
-	require.Equal(t, "manifest.json: its seed is 42; the run has 43", lines[2])
+	require.Contains(t, lines[2], "report.html: 1 of ")
+	require.Equal(t, "manifest.json: its seed is 42; the run has 43", lines[3])
 
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "comparison.csv"), []byte("edited"), 0o666))
 	require.NoError(t, os.Remove(filepath.Join(dir, "latency_ccdf.svg")))

@@ -23,20 +23,56 @@ var outputs = slices.Concat([]edgewise.Output{
 	{Name: "bill.csv", About: "what each placement costs in a month, line by line", Where: hasBill, Write: WriteBillCSV},
 	{Name: "occupancy.csv", About: "what games have at each site, hour by hour", Where: hasGames, Write: WriteOccupancyCSV},
 	{Name: "pairs.csv", About: "how players of two metros meet in matches", Where: hasGames, Write: WritePairsCSV},
+}, dataOutputs(), []edgewise.Output{
+	{Name: sketchesFile, About: "the distributions whole, from which edgewise report draws anew", Write: writeSketches},
 	{Name: "comparison.md", About: "tables and verdicts, for people", Write: writeSummary},
-}, drawings)
+	{Name: pageFile, About: "all of it as a page that explains itself: answer, distributions, maps, who loses", Write: WritePage},
+}, usualPictures())
 
-// drawings are the pictures among them.
-var drawings = []edgewise.Output{
-	{Name: "latency_cdf.svg", About: "the latency of every placement, whole", Write: svg(latencyCDF)},
-	{Name: "latency_cdf.png", About: "the same in pixels", Write: png(latencyCDF)},
-	{Name: "latency_ccdf.svg", About: "its tail", Where: hasTails, Write: svg(latencyCCDF)},
-	{Name: "metros.svg", About: "who gains and who loses, metro by metro", Where: hasMetros, Write: svg(metros)},
-	{Name: "quantile_shift.svg", About: "who gains and who loses, quantile by quantile", Where: hasShifts, Write: svg(quantileShift)},
-	{Name: "hit_ratio.svg", About: "what the caches hit", Where: hasCaches, Write: svg(hitRatios)},
-	{Name: "occupancy.svg", About: "the matches of every site, hour by hour", Where: hasHours, Write: svg(occupancy)},
-	{Name: "worst_players.svg", About: "the worst player of every match, and what players see", Where: hasWorstPlayers, Write: svg(worstPlayers)},
-	{Name: "waits.svg", About: "what further sites do to the wait for a match", Where: hasWaits, Write: svg(waitsAgainstSites)},
+// A drawing is a picture of a report.
+type drawing struct {
+	// name is that of its files without the format, about says what it shows.
+	name, about string
+	// where, if set, leaves it out where it would have no content.
+	where func(*edgewise.Comparison) bool
+	draw  func(*edgewise.Comparison) (*Picture, error)
+}
+
+// drawings are the pictures of a report, one a row.
+var drawings = []drawing{
+	{"latency_cdf", "the latency of every placement, whole", nil, latencyCDF},
+	{"latency_ccdf", "its tail", hasTails, latencyCCDF},
+	{"metros", "who gains and who loses, metro by metro", hasMetros, metros},
+	{"quantile_shift", "who gains and who loses, quantile by quantile", hasShifts, quantileShift},
+	{"hit_ratio", "what the caches hit", hasCaches, hitRatios},
+	{"occupancy", "the matches of every site, hour by hour", hasHours, occupancy},
+	{"worst_players", "the worst player of every match, and what players see", hasWorstPlayers, worstPlayers},
+	{"waits", "what further sites do to the wait for a match", hasWaits, waitsAgainstSites},
+}
+
+// as returns the picture as an output in a format among [PictureFormats].
+func (d drawing) as(format string) edgewise.Output {
+	o := edgewise.Output{Name: d.name + "." + format, About: d.about, Where: d.where}
+	switch format {
+	case "png":
+		o.About, o.Write = "the same in pixels", drawn(visibly(d.draw), (*Picture).WritePNG)
+	case "pdf":
+		o.About, o.Write = "the same for papers", drawn(visibly(d.draw), (*Picture).WritePDF)
+	default:
+		o.Write = drawn(d.draw, (*Picture).WriteSVG)
+	}
+	return o
+}
+
+// usualPictures returns the files that every report has: all as SVG, and the first in pixels, too.
+func usualPictures() (all []edgewise.Output) {
+	for i, d := range drawings {
+		all = append(all, d.as("svg"))
+		if i == 0 {
+			all = append(all, d.as("png"))
+		}
+	}
+	return all
 }
 
 // Outputs returns the files of reports, in their order. Pictures that would be empty are left out of a report: see
@@ -93,20 +129,15 @@ func waitsAgainstSites(c *edgewise.Comparison) (*Picture, error) {
 	return WaitsAgainstSites(c, "")
 }
 
-// svg writes what draw draws as SVG.
-func svg(draw func(*edgewise.Comparison) (*Picture, error)) func(io.Writer, *edgewise.Comparison) error {
-	return drawn(draw, (*Picture).WriteSVG)
-}
-
-// png writes what draw draws as PNG.
-func png(draw func(*edgewise.Comparison) (*Picture, error)) func(io.Writer, *edgewise.Comparison) error {
-	return drawn(func(c *edgewise.Comparison) (*Picture, error) {
+// visibly says in the caption what stands for letters that the font of a file lacks.
+func visibly(draw func(*edgewise.Comparison) (*Picture, error)) func(*edgewise.Comparison) (*Picture, error) {
+	return func(c *edgewise.Comparison) (*Picture, error) {
 		p, err := draw(c)
 		if err == nil && hasLettersWithoutFont(c) {
 			p.caption = strings.TrimSpace(p.caption + " □ stands for a letter that the font of this file lacks; the SVG file has it.")
 		}
 		return p, err
-	}, (*Picture).WritePNG)
+	}
 }
 
 // hasLettersWithoutFont reports whether a title or name has letters that the font of pictures in pixels lacks.
@@ -157,9 +188,9 @@ func writeSummary(w io.Writer, c *edgewise.Comparison) error {
 // writePictureLinks shows the pictures that lie beside the page.
 func writePictureLinks(w io.Writer, c *edgewise.Comparison) error {
 	var out strings.Builder
-	for _, o := range drawings {
-		if strings.HasSuffix(o.Name, ".svg") && (o.Where == nil || o.Where(c)) {
-			fmt.Fprintf(&out, "\n![%s](%s)\n", o.About, o.Name)
+	for _, d := range drawings {
+		if d.where == nil || d.where(c) {
+			fmt.Fprintf(&out, "\n![%s](%s.svg)\n", d.about, d.name)
 		}
 	}
 	_, err := io.WriteString(w, out.String())

@@ -24,12 +24,13 @@ func SearchOutputs(a *search.Answer) []edgewise.Output {
 		{Name: searchFile, About: "which sites to choose, for programs", Write: func(w io.Writer, _ *edgewise.Comparison) error { return WriteSearchJSON(w, a) }},
 		{Name: "search.csv", About: "an alternative a row, the best first", Write: func(w io.Writer, _ *edgewise.Comparison) error { return WriteSearchCSV(w, a) }},
 		{Name: "search.md", About: "which sites to choose, for people", Write: func(w io.Writer, _ *edgewise.Comparison) error { return WriteSearchMarkdown(w, a) }},
+		{Name: pageFile, About: "the same as a page, with what the simulation says", Write: func(w io.Writer, _ *edgewise.Comparison) error { return WriteSearchPage(w, a) }},
 	}
 	if len(a.Objectives) == 2 {
-		all = append(all, edgewise.Output{Name: "front.svg", About: "the alternatives by both objectives", Write: svg(func(*edgewise.Comparison) (*Picture, error) { return SearchFront(a) })})
+		all = append(all, edgewise.Output{Name: "front.svg", About: "the alternatives by both objectives", Write: drawn(func(*edgewise.Comparison) (*Picture, error) { return SearchFront(a) }, (*Picture).WriteSVG)})
 	}
 	if a.Robustness != nil {
-		all = append(all, edgewise.Output{Name: "robustness.svg", About: "how often each site is chosen, and what the choice depends on", Write: svg(func(*edgewise.Comparison) (*Picture, error) { return SearchRobustness(a) })})
+		all = append(all, edgewise.Output{Name: "robustness.svg", About: "how often each site is chosen, and what the choice depends on", Write: drawn(func(*edgewise.Comparison) (*Picture, error) { return SearchRobustness(a) }, (*Picture).WriteSVG)})
 	}
 	return all
 }

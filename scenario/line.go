@@ -56,6 +56,10 @@ var goKeys = map[string]string{
 
 	"LineBitsPerSecond":     "line_mbit_per_second",
 	"CapacityBitsPerSecond": "mbit_per_second",
+
+	"Controls":      "freshness",
+	"SharedMaxAge":  "s_maxage",
+	"VariantShares": "variants",
 }
 
 // said returns what is wrong with a value whose key is named beside: without the name that the field has in Go.

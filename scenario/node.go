@@ -32,7 +32,12 @@ func (v value) resolve() value {
 	return v
 }
 
-func (v value) problem(text string, args ...any) { v.bad.add(v.node.Line, v.path, text, args...) }
+func (v value) problem(text string, args ...any) {
+	if s := v.shape(); s != nil {
+		s.probeProblem(fmt.Sprintf(text, args...))
+	}
+	v.bad.add(v.node.Line, v.path, text, args...)
+}
 
 // found describes the value for an error.
 func (v value) found() string {
@@ -55,6 +60,9 @@ type field struct {
 // values by key.
 func (v value) fields(known ...field) map[string]value {
 	v = v.resolve()
+	if s := v.shape(); s != nil {
+		return s.probeFields(v, known)
+	}
 	seen := make(map[string]value)
 	if v.node.Kind != yaml.MappingNode {
 		v.problem("is %s; want a mapping with keys among %s", v.found(), keys(known))
@@ -89,6 +97,13 @@ type keyed struct {
 // pairs reads a mapping with free keys, in the order of the file.
 func (v value) pairs() []keyed {
 	v = v.resolve()
+	if s := v.shape(); s != nil {
+		var all []keyed
+		for i, item := range s.probeItems(v, yaml.MappingNode, join(v.path, probedKeys[0])) {
+			all = append(all, keyed{probedKeys[i], item})
+		}
+		return all
+	}
 	if v.node.Kind != yaml.MappingNode {
 		v.problem("is %s; want a mapping", v.found())
 		return nil
@@ -128,6 +143,9 @@ func join(path, key string) string {
 // list reads a sequence.
 func (v value) list() []value {
 	v = v.resolve()
+	if s := v.shape(); s != nil {
+		return s.probeItems(v, yaml.SequenceNode, v.path+"[0]")
+	}
 	if v.node.Kind != yaml.SequenceNode {
 		v.problem("is %s; want a list", v.found())
 		return nil
@@ -141,6 +159,12 @@ func (v value) list() []value {
 
 // scalar returns the text of a scalar.
 func (v value) scalar(want string) (string, bool) {
+	if v.asks(anyText) {
+		if s := v.shape(); s.wants == "" {
+			s.wants = want
+		}
+		return probedText, v.node.Kind == yaml.ScalarNode
+	}
 	if v.node.Kind != yaml.ScalarNode || v.node.Tag == "!!null" {
 		v.problem("is %s; want %s", v.found(), want)
 		return "", false
@@ -149,6 +173,9 @@ func (v value) scalar(want string) (string, bool) {
 }
 
 func (v value) text(to *string) {
+	if v.asks(anyText) {
+		return
+	}
 	if s, ok := v.scalar("a text"); ok {
 		if s == "" {
 			v.problem("is empty; want a text")
@@ -178,6 +205,9 @@ func (v value) strings(to *[]string) {
 }
 
 func (v value) number(to *float64) bool {
+	if v.asks(aNumber) {
+		return false
+	}
 	s, ok := v.scalar("a number")
 	if !ok {
 		return false
@@ -192,6 +222,9 @@ func (v value) number(to *float64) bool {
 }
 
 func (v value) integer(to *int) bool {
+	if v.asks(anInteger) {
+		return false
+	}
 	s, ok := v.scalar("a whole number")
 	if !ok {
 		return false
@@ -206,6 +239,9 @@ func (v value) integer(to *int) bool {
 }
 
 func (v value) unsigned(to *uint64) {
+	if v.asks(anInteger) {
+		return
+	}
 	s, ok := v.scalar("a whole number, 0 or more")
 	if !ok {
 		return
@@ -219,6 +255,9 @@ func (v value) unsigned(to *uint64) {
 }
 
 func (v value) boolean(to *bool) {
+	if v.asks(aTruth) {
+		return
+	}
 	s, ok := v.scalar("true or false")
 	if !ok {
 		return
@@ -231,6 +270,9 @@ func (v value) boolean(to *bool) {
 }
 
 func (v value) duration(to *time.Duration) bool {
+	if v.asks(aDuration) {
+		return false
+	}
 	s, ok := v.scalar("a time with its unit, for example 10ms or 1h30m")
 	if !ok {
 		return false
@@ -254,6 +296,9 @@ func (v value) durations(to *[]time.Duration) {
 }
 
 func (v value) instant(to *time.Time) {
+	if v.asks(anInstant) {
+		return
+	}
 	s, ok := v.scalar("an instant, for example 2026-03-02T18:00:00Z")
 	if !ok {
 		return
@@ -274,6 +319,9 @@ func (v value) positiveBytes(to *int64) bool { return v.bytesFrom(1, to) }
 
 func (v value) bytesFrom(least uint64, to *int64) bool {
 	const want = "a size with its unit, for example 500MB (10^6) or 256MiB (2^20)"
+	if v.asks(aSize) {
+		return false
+	}
 	s, ok := v.scalar(want)
 	if !ok {
 		return false

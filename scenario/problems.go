@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"go.yaml.in/yaml/v4"
+
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/internal/text"
 )
@@ -53,6 +55,9 @@ type problems struct {
 	count int
 	// lines holds the line of each key by its path, for what is found wrong once all has been read.
 	lines map[string]int
+	// shapes are set while the reader is run for its schema.
+	shapes map[*yaml.Node]*shape
+	passes map[*yaml.Node]pass
 }
 
 func newProblems(file string) *problems { return &problems{file: file, lines: make(map[string]int)} }

@@ -119,6 +119,9 @@ func quantileOf(name string) (p float64, ok bool) {
 // percent reads a share written in per cent.
 func (v value) percent(to *float64) {
 	const want = "a share above 0 and below 100 in per cent, for example 2%"
+	if v.asks(aPercentage) {
+		return
+	}
 	s, ok := v.scalar(want)
 	if !ok {
 		return

@@ -130,8 +130,8 @@ func (r *roleSpec) read(v value) {
 	names, backups := v, value{}
 	if v.isMapping() {
 		known := []field{
-			{"sites", func(v value) { names = v }},
-			{"backup", func(v value) { backups = v }},
+			{"sites", skip},
+			{"backup", skip},
 			{"provider", choice(catalog.ParseProvider, &r.settings.provider)},
 		}
 		if r.inList {
@@ -145,7 +145,12 @@ func (r *roleSpec) read(v value) {
 				field{"admission", func(v value) { v.text(&a.Admission) }},
 				field{"preload", choice(parsePreload, &a.Preload)},
 				field{"skip_in_origin_region", func(v value) { v.boolean(&r.tier.SkipInOriginRegion); r.tier.at["SkipInOriginRegion"] = v }},
-				field{"origins", func(v value) { v.strings(&r.tier.Origins); r.tier.at["Origins"] = v }})
+				field{"origins", func(v value) { v.strings(&r.tier.Origins); r.tier.at["Origins"] = v }},
+				field{"freshness", func(v value) {
+					rules := placesOfRules{at: r.tier.at}
+					readRulesOfTier(v, &rules)
+					r.tier.Freshness = rules.rules
+				}})
 		} else {
 			known = append(known,
 				field{"servers", func(v value) { v.integer(&r.settings.servers) }},
@@ -155,7 +160,8 @@ func (r *roleSpec) read(v value) {
 				field{"workloads", func(v value) { v.strings(&r.settings.workloads) }})
 		}
 		seen := v.fields(known...)
-		_, r.withSites = seen["sites"]
+		names, r.withSites = seen["sites"]
+		backups = seen["backup"]
 		for key, at := range seen {
 			if key != "sites" && key != "backup" && key != "name" {
 				r.given[key] = at
@@ -307,6 +313,8 @@ func (t *tierSpec) take(r *roleSpec) {
 			t.SkipInOriginRegion = r.tier.SkipInOriginRegion
 		case "Origins":
 			t.Origins = r.tier.Origins
+		case "Freshness":
+			t.Freshness = r.tier.Freshness
 		}
 	}
 }

@@ -200,6 +200,8 @@ func (r *reader) read(root value) {
 		field{"workloads", r.readWorkloads},
 		field{"placements", r.readPlacements},
 		field{"failures", r.readFailures},
+		field{"origin_errors", r.readOriginErrors},
+		field{"purges", r.readPurges},
 		field{"measures", r.readMeasures},
 		field{"outputs", r.readOutputs},
 		field{"search", r.readSearch},
@@ -249,6 +251,7 @@ func (r *reader) build(bad *problems) {
 		r.study.Placements = append(r.study.Placements, p.built)
 	}
 	r.namesToIDs()
+	r.namesOfErrors()
 	if r.findUsers(); bad.count > wrong {
 		return
 	}
@@ -294,6 +297,7 @@ func (r *reader) build(bad *problems) {
 		return
 	}
 	r.assumeOfRouting()
+	r.assumeOfFreshness()
 	if r.search != nil {
 		r.buildSearch(bad)
 	}

@@ -218,6 +218,9 @@ func readCountries(v value, p *search.Problem) {
 // amount reads a value in the unit of a figure: a share in per cent, a latency as a time, others as a number.
 func (v value) amount(to *float64) {
 	const want = "a share in per cent, a time with its unit, or a number, for example 85%, 40ms or 1200"
+	if v.asks(anAmount) {
+		return
+	}
 	s, ok := v.scalar(want)
 	if !ok {
 		return

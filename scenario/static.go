@@ -119,6 +119,8 @@ func cacheableKeys(s *workload.Cacheable) []field {
 	return []field{
 		{"sizes", func(v value) { readSizes(v, &s.Sizes) }},
 		{"origin_service", func(v value) { readServiceTime(v, &s.Origin) }},
+		{"freshness", func(v value) { readControls(v, &s.Controls) }},
+		{"variants", func(v value) { readVariants(v, &s.VariantShares) }},
 	}
 }
 

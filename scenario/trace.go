@@ -71,6 +71,8 @@ func readTrace(r *reader, v value, w *workload.Workload) {
 		}},
 		field{"sizes", func(v value) { readSizes(v, &t.service.Sizes) }},
 		field{"origin_service", func(v value) { readServiceTime(v, &t.service.Origin) }},
+		field{"freshness", func(v value) { readControls(v, &t.service.Controls) }},
+		field{"variants", func(v value) { readVariants(v, &t.service.VariantShares) }},
 	)...)
 	if t.isComplete(seen) {
 		o.Warn = func(warning string) {

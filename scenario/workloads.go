@@ -73,6 +73,12 @@ func (r *reader) readWorkloads(v value) {
 
 // peek returns the scalar of a key without reading the rest, and where it stands, nil if it does not.
 func (v value) peek(key string) (string, *yaml.Node) {
+	if s := v.shape(); s != nil {
+		if said, ok := s.said[key]; ok {
+			return said, &yaml.Node{Kind: yaml.ScalarNode, Value: said}
+		}
+		return "", nil
+	}
 	if v.node.Kind != yaml.MappingNode {
 		return "", nil
 	}
@@ -187,8 +193,9 @@ func (r *reader) headKeys(w *workload.Workload) []field {
 func readDay(v value, p *workload.Profile) {
 	switch v.node.Kind {
 	case yaml.ScalarNode:
-		if v.node.Value != "flat" {
-			v.problem("is %s; want flat, a list of 24 hourly loads, or a mapping with peak_to_trough", text.Quote(v.node.Value))
+		const want = "flat, a list of 24 hourly loads, or a mapping with peak_to_trough"
+		if word, ok := v.scalar(want); ok && word != "flat" {
+			v.problem("is %s; want %s", text.Quote(word), want)
 		}
 		*p = workload.Flat()
 	case yaml.SequenceNode:

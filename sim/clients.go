@@ -45,6 +45,9 @@ type clients struct {
 
 	kind     Kind // says how the site serves a request
 	workload *workloadRun
+
+	metro int32           // of the plan
+	sees  func(*Sighting) // is told how each recorded request ends, nil if nobody wants to know
 }
 
 // A workloadRun is one workload in one run, as all of its clients share it.
@@ -52,6 +55,7 @@ type workloadRun struct {
 	number uint8 // of the workload
 	// These are those of a cacheable workload.
 	base      uint32 // the key of its first object: keys number the objects of all workloads
+	variants  *variants
 	catalogue workload.Catalogue
 	origin    workload.ServiceTime
 	// These are those of a computed workload.
@@ -67,6 +71,7 @@ func (s *Scenario) newWorkloadRun(number int, replication uint64) *workloadRun {
 		of.base = s.keyBase(number)
 		of.catalogue = s.Workloads[number].SizesOf(s.Seed, replication)
 		of.origin = service.Origin
+		of.variants = s.newVariants(number)
 	case workload.Computed:
 		of.Computed, of.coin = service, outOf32(service.Data.Probability)
 	}
@@ -74,7 +79,13 @@ func (s *Scenario) newWorkloadRun(number int, replication uint64) *workloadRun {
 }
 
 // sizeBytes returns the size of the object with a key.
-func (w *workloadRun) sizeBytes(key uint32) int64 { return w.catalogue.SizeBytes(key - w.base) }
+func (w *workloadRun) sizeBytes(key uint32) int64 {
+	number := key - w.base
+	if w.variants != nil {
+		number %= w.variants.objects
+	}
+	return w.catalogue.SizeBytes(number)
+}
 
 // A request is what a user's request brings along: how it came here.
 type request struct {
@@ -88,6 +99,7 @@ type request struct {
 	resent   int64               // the wait for packets that were lost
 	intact   int64               // bytes of the response before one is lost, where any may be
 	arrived  int64               // at this site
+	number   uint64              // of the request among those of the clients
 	bytes    int64               // recorded size of what is asked for, 0 where the demand records none
 }
 
@@ -108,6 +120,7 @@ func (c *clients) arrive(number uint32, now int64) request {
 // draw draws the rest.
 func (c *clients) draw(r *request) {
 	c.count++
+	r.number = c.count
 	if r.recorded {
 		c.asked++
 	}
@@ -172,6 +185,9 @@ func (c *clients) lose(now int64) {
 	timeout := during(c.outages, now-c.delay).timeout
 	c.lost++
 	c.tally.fail(SiteDown, timeout)
+	if c.sees != nil {
+		c.sees(&Sighting{Workload: int(c.workload.number), Metro: int(c.metro), Number: c.count, At: now - c.delay, Outcome: Failed, Reason: SiteDown, TTFB: timeout, TTLB: timeout})
+	}
 }
 
 // A served request is how a site answered.
@@ -182,6 +198,8 @@ type served struct {
 	first, last int64
 	// queue and service are parts of first - arrived; what they leave is the way upstream.
 	queue, service int64
+	// inVain is another part: the wait for a site that was down.
+	inVain int64
 }
 
 // answer tallies a request; it returns false where the site fails before the answer leaves. What follows from
@@ -229,10 +247,14 @@ func (c *clients) answer(r *request, s *served) bool {
 	if wait != 0 {
 		t.Causes[Queue] += s.queue
 		t.Causes[Service] += s.service
-		t.Causes[upstreamOf(outcome)] += wait - s.queue - s.service
+		t.Causes[Timeout] += s.inVain
+		t.Causes[upstreamOf(outcome)] += wait - s.queue - s.service - s.inVain
 	}
 	if c.latencies.isFull() {
 		c.latencies.record()
+	}
+	if c.sees != nil {
+		c.sight(r, s, connect, tls, ttfb, ttlb)
 	}
 	return true
 }
@@ -274,14 +296,8 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	}
 	c.lost++
 	c.tally.fail(why, waited)
-}
-
-// waitedInVain names the cause of a part of a request's latency that [clients.answer] has taken for the way
-// upstream, or for the wait of a delayed hit.
-func (c *clients) waitedInVain(r *request, outcome Outcome, ns int64) {
-	if r.recorded {
-		c.tally.Causes[Timeout] += ns
-		c.tally.Causes[upstreamOf(outcome)] -= ns
+	if c.sees != nil {
+		c.sees(&Sighting{Workload: int(c.workload.number), Metro: int(c.metro), Number: r.number, At: r.arrived - c.delay, Outcome: Failed, Reason: why, TTFB: waited, TTLB: waited})
 	}
 }
 

@@ -36,9 +36,8 @@ func (s *site) endCalls(c *clients, r *request, a *served, e callEnd) {
 	a.first, a.last = e.at, e.at+c.relay.Open(a.bytes)
 	a.queue += e.queue
 	a.service += e.service
-	if c.answer(r, a) && e.inVain != 0 {
-		c.waitedInVain(r, a.outcome, e.inVain)
-	}
+	a.inVain = e.inVain
+	c.answer(r, a)
 }
 
 // A computation is a request that waits for calls, some of which may go by message.

@@ -89,7 +89,7 @@ func TestACoreWithTooMuchWorkTicksWhenAllIsDone(t *testing.T) {
 }
 
 // playFor plays a match of so many players with all updates at random phases, and returns what they saw.
-func playFor(t testing.TB, m workload.Matched, players int, s span, duration time.Duration) *Tally {
+func playFor(t testing.TB, m workload.Matched, players int, s stretch, duration time.Duration) *Tally {
 	t.Helper()
 	w := workload.Workload{Service: m}
 	planned := newPlannedWorkload(&w)
@@ -102,7 +102,7 @@ func playFor(t testing.TB, m workload.Matched, players int, s span, duration tim
 		tallyOf: func(int, uint32) *Tally { return &tally },
 	}
 	s.players = int32(players)
-	match := &playedMatch{key: 5, end: int64(duration), spans: []span{s}}
+	match := &playedMatch{key: 5, end: int64(duration), spans: []stretch{s}}
 	for i := range players {
 		match.seats = append(match.seats, seat{
 			player: newPlayer(nil, 0, random.Key(1000+i), 0, int64(m.UpdatePeriod())), until: int64(duration),
@@ -116,7 +116,7 @@ func playFor(t testing.TB, m workload.Matched, players int, s span, duration tim
 func TestTheWaitForATickIsUniform(t *testing.T) {
 	// Updates that keep no step with the ticks wait for anything from nothing to a whole tick.
 	m := workload.Matched{MatchPlayers: 10, TickHz: 64, UpdateHz: 20 * math.Pi}
-	tally := playFor(t, m, 10, span{}, 5*time.Minute)
+	tally := playFor(t, m, 10, stretch{}, 5*time.Minute)
 	response, tick := tally.Metric(Response), 1e9/64
 	require.InEpsilon(t, tick/2, response.MeanNs()-11e6, 0.005)
 	for _, p := range []float64{0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99} {
@@ -130,7 +130,7 @@ func TestTicksOverrunAtTheComputedLoad(t *testing.T) {
 	// 100 us and 10 us a pair: 44 players need 9.46 ms of 10, 45 players 9.9, 46 players 10.35: the ticks come every 10.35 ms.
 	m := workload.Matched{MatchPlayers: 50, TickHz: 100, UpdateHz: 10 * math.Pi, TickTimePerPair: 10 * time.Microsecond}
 	for players, period := range map[int]float64{44: 10, 45: 10, 46: 10.35, 50: 12.25} {
-		tally := playFor(t, m, players, span{}, time.Minute)
+		tally := playFor(t, m, players, stretch{}, time.Minute)
 		n := float64(tally.Count(Requests))
 		require.InEpsilon(t, period/2, float64(tally.Causes[TickWait])/n/1e6, 0.01, "%d players", players)
 		require.Equal(t, period > 10, tally.Count(OverrunUpdates) > 0)
@@ -144,13 +144,13 @@ func TestTicksOverrunAtTheComputedLoad(t *testing.T) {
 func TestMatchesSlowEachOtherOnACore(t *testing.T) {
 	m := workload.Matched{MatchPlayers: 10, TickHz: 128, UpdateHz: 10 * math.Pi, TickTime: 2340 * time.Microsecond}
 	busy := int64(128 * 2_340_000) // ns a second, of one match
-	alone := playFor(t, m, 10, span{}, time.Minute)
+	alone := playFor(t, m, 10, stretch{}, time.Minute)
 	require.Zero(t, alone.Causes[Queue])
-	beside := playFor(t, m, 10, span{beside: 2, busyNs: 2 * busy}, time.Minute)
+	beside := playFor(t, m, 10, stretch{beside: 2, busyNs: 2 * busy}, time.Minute)
 	require.Zero(t, beside.Count(OverrunUpdates))
 	n := float64(beside.Count(Requests))
 	require.LessOrEqual(t, float64(beside.Causes[Queue])/n, 2*2.34e6, "the work of both at most")
-	full := playFor(t, m, 10, span{beside: 3, busyNs: 3 * busy}, time.Minute)
+	full := playFor(t, m, 10, stretch{beside: 3, busyNs: 3 * busy}, time.Minute)
 	require.Equal(t, full.Count(Requests), full.Count(OverrunUpdates))
 	require.InEpsilon(t, 9.36/2, float64(full.Causes[TickWait])/float64(full.Count(Requests))/1e6, 0.01)
 }

@@ -26,7 +26,7 @@ func TestInputToDisplayByHand(t *testing.T) {
 			Deadlines: []time.Duration{55 * time.Millisecond, time.Second},
 		},
 	}
-	tally := playFor(t, m, 4, span{}, 10*time.Minute)
+	tally := playFor(t, m, 4, stretch{}, 10*time.Minute)
 	shown := tally.Metric(InputToDisplay)
 	n := float64(shown.Count())
 	require.InEpsilon(t, 4*600*100/25, n, 0.01, "one of 25 updates is followed")
@@ -84,7 +84,7 @@ func TestPicturesOfACloudTakeTheirBytes(t *testing.T) {
 			Capture: time.Millisecond, Encode: 6 * time.Millisecond, Decode: 4 * time.Millisecond,
 		},
 	}
-	tally := playFor(t, m, 20, span{}, 30*time.Minute)
+	tally := playFor(t, m, 20, stretch{}, 30*time.Minute)
 	shown := tally.Metric(InputToDisplay)
 	n := float64(shown.Count())
 	require.InDelta(t, 7, float64(tally.Stages[EncodeStage])/n/1e6, 1e-9)
@@ -177,6 +177,25 @@ func TestGamesWithEverythingGiveTheSameBitsOnAnyNumberOfCores(t *testing.T) {
 	require.NoError(t, s.ValidateResult(plans[0].Placement(), &back))
 }
 
+func TestSampledMatchesLeaveTheSharesOfPlayersAsTheyAre(t *testing.T) {
+	// Of a site with few seats more than half of the sessions never play: of matches and sessions alike one of four
+	// counts where one match of four is played.
+	share := func(sampled float64) float64 {
+		s := arcade(t, 6000)
+		s.Workloads[0] = workload.Change(s.Workloads[0], func(m *workload.Matched) {
+			m.SampledMatches = sampled
+			m.Display = workload.Display{Interpolation: 30 * time.Millisecond, Deadlines: []time.Duration{time.Second}}
+		})
+		zone := placement.Placement{Name: "zone", Sites: []placement.Assignment{{Site: "zone", Role: placement.Compute, Servers: 20}}}
+		tally := &runOne(t, s, zone).Workloads[0].Metros[0]
+		require.Equal(t, tally.Metric(PlayerDisplay).Count(), tally.Within(PlayerDisplay)[0])
+		require.Positive(t, tally.Count(UnseenSessions))
+		n := float64(tally.Metric(PlayerDisplay).Count())
+		return n / (n + float64(tally.Count(UnseenSessions)))
+	}
+	require.InDelta(t, share(0), share(0.25), 0.06, "it would be 0.16 if all of those without a match counted")
+}
+
 func TestQualityIsThatOfWhoPlays(t *testing.T) {
 	s := Scenario{Network: onOneTechnology(t, topology.LTE, 20), Workloads: []workload.Workload{wholeGame()}, Duration: 2 * time.Minute, Seed: 1}
 	tally := &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
@@ -209,7 +228,7 @@ func TestNothingIsAllocatedForAnUpdate(t *testing.T) {
 		rules: game, ways: [][]playerWay{{{law: &accessLaw{miles: miles}, there: 5 * ms, back: 6 * ms, loss: 0.01}}},
 		data: []dataCalls{{DataCalls: &workload.DataCalls{}}}, tallyOf: func(int, uint32) *Tally { return &tally },
 	}
-	match := &playedMatch{key: 5, end: int64(time.Minute), spans: []span{{players: 1, beside: 2, busyNs: 1e6}}, seats: []seat{
+	match := &playedMatch{key: 5, end: int64(time.Minute), spans: []stretch{{players: 1, beside: 2, busyNs: 1e6}}, seats: []seat{
 		{player: player{hasMile: true, tech: topology.LTE, key: 9}, until: int64(time.Minute)},
 	}}
 	play := func() { require.NoError(t, a.play(context.Background(), match)) }

@@ -21,10 +21,17 @@ func (s *site) startFetch(t *tier, n uint32, now int64, number uint8, recorded b
 func (s *site) fetch(t *tier, n uint32, now int64) {
 	f := &t.flights.pool[n]
 	h := &t.hops[f.number][f.choice]
+	if t.aging != nil {
+		s.prepareRenewal(t, n, now)
+	}
 	f.left, f.takes = h.connect(&t.lines[f.number][f.choice], f.bytes, now)
 	if h.needsMessage(f.left) {
 		m := s.ask(h, f.left, t.number, n, f.bytes)
 		m.key, m.service, m.index, m.recorded = f.key, f.service, f.number, f.recorded
+		if t.aging != nil {
+			v := &t.aging.renewals[n]
+			m.key = uint64(v.key) | uint64(v.known)<<32
+		}
 		return
 	}
 	back, lost := h.try(f.left, f.service)
@@ -34,6 +41,10 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 	}
 	t.load.at(f.number, f.choice).add(f.bytes, f.recorded)
 	s.expect(t, n, back)
+	if t.aging != nil {
+		t.load.at(f.number, f.choice).addConfirmed(t.aging.renewals[n].confirmed, f.recorded)
+		s.settleRenewal(t, n)
+	}
 	s.answerWaiters(t, n, now)
 }
 
@@ -63,9 +74,15 @@ func (s *site) expect(t *tier, n uint32, first int64) {
 func (s *site) landFetch(m *message) {
 	t, n, r := s.tier(m.of), m.token, m.reply()
 	f := &t.flights.pool[n]
+	if t.aging != nil {
+		s.landRenewal(t, m)
+	}
 	f.first = m.at
 	f.last = m.at + max(r.pours, f.takes)
 	f.queue, f.service = r.queue, m.service
+	if t.aging != nil {
+		s.settleRenewal(t, n)
+	}
 	s.fills.push(fillEntry{at: f.last, tier: uint32(t.number), flight: n})
 	s.answerWaiters(t, n, m.at)
 }
@@ -88,14 +105,18 @@ func (s *site) setTimer(t *tier, n uint32, at int64) {
 func (s *site) expire(t *tier, n uint32, now int64) {
 	f := &t.flights.pool[n]
 	if f.isLost || meets(s.outages, now, now) != nil || !f.moveOn(t.hops[f.number], now) {
-		s.failFetch(t, n, now)
+		s.failFetch(t, n, now, true)
 		return
 	}
 	s.fetch(t, n, now)
 }
 
-// failFetch ends a fetch without an object: all who wait for it fail.
-func (s *site) failFetch(t *tier, n uint32, now int64) {
+// failFetch ends a fetch without an object: all who wait for it fail. Silent says that nobody has answered.
+func (s *site) failFetch(t *tier, n uint32, now int64, silent bool) {
+	if t.aging != nil {
+		s.failRenewal(t, n, now, silent)
+		return
+	}
 	f := &t.flights.pool[n]
 	for w := f.waiters; w != 0; w = s.dismiss(w) {
 		waiting := s.waiters.at(w)
@@ -115,6 +136,10 @@ func (s *site) failFetch(t *tier, n uint32, now int64) {
 
 // answerWaiters serves those who wait for a fetch that has an answer now.
 func (s *site) answerWaiters(t *tier, n uint32, now int64) {
+	if t.aging != nil {
+		s.concludeWaiters(t, n, now)
+		return
+	}
 	f := &t.flights.pool[n]
 	for w := f.waiters; w != 0; w = s.dismiss(w) {
 		waiting := s.waiters.at(w)
@@ -125,8 +150,8 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 			} else {
 				s.sendHit(t, m, f.first, f.last) // it waits for the rest of what another has asked for
 			}
-		} else if c := &s.clients[waiting.clients]; f.answer(c, &waiting.request, waiting.outcome, now) && f.second {
-			c.waitedInVain(&waiting.request, waiting.outcome, max(f.asked-waiting.arrived, 0))
+		} else {
+			f.answer(&s.clients[waiting.clients], &waiting.request, waiting.outcome, now)
 		}
 	}
 	f.waiters = 0
@@ -138,6 +163,9 @@ func (f *flight) answer(c *clients, r *request, outcome Outcome, now int64) bool
 	a := served{outcome: outcome, bytes: r.size(f.bytes), first: max(now, f.first), last: max(now, f.last)}
 	if outcome == Miss {
 		a.queue, a.service = f.queue, f.service
+	}
+	if f.second {
+		a.inVain = max(f.asked-r.arrived, 0)
 	}
 	return c.answer(r, &a)
 }

@@ -65,6 +65,16 @@ func (t *flightTable) find(key uint64) *flight {
 	return nil
 }
 
+// number returns the number of the fetch of a key, 0 if there is none.
+func (t *flightTable) number(key uint64) uint32 {
+	for n := t.heads[t.home(key)]; n != 0; n = t.pool[n].next {
+		if t.pool[n].key == key {
+			return n
+		}
+	}
+	return 0
+}
+
 // add makes a fetch of a key that has none and returns its number. service is the origin's work with it.
 func (t *flightTable) add(key uint64, bytes, service int64) uint32 {
 	if t.free == 0 {

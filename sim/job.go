@@ -29,6 +29,10 @@ type Scenario struct {
 	Seed uint64
 	// Failures are sites that are down for a while.
 	Failures []Failure
+	// OriginErrors are origins that answer errors for a while.
+	OriginErrors []OriginErrors
+	// Purges take objects out of all caches.
+	Purges []Purge
 }
 
 // A Job is one run: the unit of work.
@@ -70,6 +74,12 @@ func (s *Scenario) Validate() error {
 	if err := s.validateFailures(); err != nil {
 		return err
 	}
+	if err := s.validateOriginErrors(); err != nil {
+		return err
+	}
+	if err := s.validatePurges(); err != nil {
+		return err
+	}
 	if err := s.validateHomes(); err != nil {
 		return err
 	}
@@ -108,7 +118,7 @@ func (s *Scenario) kind(number int) Kind { return KindOf(s.Workloads[number].Ser
 // objects returns how many objects of a workload caches may keep.
 func (s *Scenario) objects(number int) int {
 	if d, ok := s.Workloads[number].Demand.(workload.Catalogued); ok && s.kind(number).MeetsCaches() {
-		return d.Catalogue()
+		return d.Catalogue() * variantsOf(&s.Workloads[number])
 	}
 	return 0
 }
@@ -116,7 +126,7 @@ func (s *Scenario) objects(number int) int {
 // regular returns how many of the n objects of a workload are asked for again and again.
 func regular(w *workload.Workload, n int) int {
 	if d, ok := w.Demand.(workload.Endless); ok && d.AskedOnce() > 0 {
-		return min(d.Regular(), n)
+		return min(d.Regular(), n) // such a demand has no variants
 	}
 	return n
 }
@@ -158,6 +168,9 @@ func (s *Scenario) ValidatePlacement(p placement.Placement) error {
 		if err := needed(s.kind(i).Role(), fmt.Sprintf("workload %q", s.Workloads[i].Name)); err != nil {
 			return err
 		}
+	}
+	if err := s.checkOriginErrors(p); err != nil {
+		return fmt.Errorf("placement %q: %w", p.Name, err)
 	}
 	if err := s.validateByWorkload(p); err != nil {
 		return fmt.Errorf("placement %q: %w", p.Name, err)

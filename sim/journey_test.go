@@ -171,7 +171,7 @@ func TestPlayFollowsTheClocksOfPlayerAndMatch(t *testing.T) {
 		tallyOf: func(int, uint32) *Tally { return tally },
 	}
 	require.NoError(t, a.play(context.Background(), &playedMatch{
-		end: 300 * ms, spans: []span{{players: 1}}, seats: []seat{{player: player{phase: 30 * ms}, until: 300 * ms}},
+		end: 300 * ms, spans: []stretch{{players: 1}}, seats: []seat{{player: player{phase: 30 * ms}, until: 300 * ms}},
 	}))
 	require.Equal(t, uint64(4), tally.Count(Requests))
 	requireLatency(t, tally, Response, (25+11+2)*ms, (95+11+2)*ms)

@@ -591,7 +591,7 @@ func (g *game) note(n uint32, c *core) {
 	if !m.isPlayed {
 		return
 	}
-	s := span{from: max(g.now, m.begin), players: int32(m.players), beside: int32(len(c.matches) - 1), busyNs: c.busyNs - m.busyNs}
+	s := stretch{from: max(g.now, m.begin), players: int32(m.players), beside: int32(len(c.matches) - 1), busyNs: c.busyNs - m.busyNs}
 	if last := len(m.played.spans) - 1; last >= 0 && m.played.spans[last].from == s.from {
 		m.played.spans[last] = s
 		return

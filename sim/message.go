@@ -20,6 +20,7 @@ type message struct {
 	index   uint8 // of the workload
 	// recorded says that the request behind it is past the warm-up.
 	recorded bool
+	verdict  uint8 // of an answer from what ages: see came
 }
 
 type messageKind uint8
@@ -73,7 +74,7 @@ func (s *site) receive(m *message) {
 			s.landFetch(m)
 		}
 	case refusal:
-		s.failFetch(s.tier(m.of), m.token, m.at)
+		s.failFetch(s.tier(m.of), m.token, m.at, false)
 	case noAnswer:
 		s.landNoAnswer(m)
 	case timer:
@@ -90,6 +91,10 @@ func (s *site) serve(m *message) {
 		start, done := s.computers[m.index].arrive(m.at, m.service)
 		s.reply(m, done, reply{queue: start - m.at}, m.service)
 	case originPart:
+		if s.contents != nil {
+			s.serveAtAgingOrigin(m)
+			return
+		}
 		start, done := s.origins[m.index].arrive(m.at, m.service)
 		if s.sendObject(m, done, done, start-m.at, m.service) {
 			s.served[m.index].add(m.question().bytes, m.recorded)

@@ -23,6 +23,7 @@ type nextHop struct {
 	// hop is asked by message; otherwise its answer is arithmetic.
 	remote  bool
 	outages []outage
+	errors  []span // when an origin answers errors
 	// dialer connects a cache to where it fetches from.
 	dialer transport.Dialer
 }
@@ -177,7 +178,10 @@ func (c *compiler) nextTier(p *Plan, from string, tier int, workload string) ([]
 		return p.fetchFrom(append(caches, backups...), func(h *nextHop) { h.part, h.remote = part(next), true }), err
 	}
 	backups, err := c.byRoundTrip(p, from, p.serving(placement.Origin, workload, true))
-	return p.fetchFrom(append(origins, backups...), func(h *nextHop) { h.part, h.remote = originPart, p.sites[h.to].origin.Servers > 0 }), err
+	return p.fetchFrom(append(origins, backups...), func(h *nextHop) {
+		h.part, h.remote = originPart, p.sites[h.to].origin.Servers > 0
+		h.errors = p.scenario.errorsOf(p.sites[h.to].id)
+	}), err
 }
 
 // fetchFrom returns the hops of a cache that come into play, each made ready and with what connects to it.

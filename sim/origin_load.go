@@ -12,8 +12,8 @@ type originLoad struct {
 // An originCount counts fetches from an origin. It fills a line of the processor's cache, so that sites which run
 // on different cores do not wait for each other's counts.
 type originCount struct {
-	requests, bytes uint64
-	_               [48]byte
+	requests, bytes, confirmed uint64
+	_                          [40]byte
 }
 
 func newOriginLoad(workloads int) originLoad {
@@ -24,6 +24,13 @@ func (c *originCount) add(bytes int64, recorded bool) {
 	if recorded {
 		c.requests++
 		c.bytes += uint64(bytes)
+	}
+}
+
+// addConfirmed counts an answer that has confirmed an object, without its bytes.
+func (c *originCount) addConfirmed(is, recorded bool) {
+	if is && recorded {
+		c.confirmed++
 	}
 }
 
@@ -55,5 +62,6 @@ func (c *originCount) settle(origin int, to *WorkloadTally) {
 	for _, counters := range []*[NumCounters]uint64{&to.Counters, &to.Sites[origin].Tally.Counters} {
 		counters[OriginRequests] += c.requests
 		counters[OriginBytes] += c.bytes
+		counters[OriginConfirmed] += c.confirmed
 	}
 }

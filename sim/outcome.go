@@ -11,6 +11,12 @@ const (
 	Hit Outcome = iota
 	// DelayedHit joined a fetch of the same object that was under way.
 	DelayedHit
+	// Stale was answered with an object whose lifetime is over: while it is fetched anew, or since that has failed.
+	Stale
+	// NegativeHit was answered from a cache with an error of the client's, such as 404, that it holds.
+	NegativeHit
+	// Revalidated was answered from the first cache, once its object was confirmed from further up (304).
+	Revalidated
 	// Miss was fetched from further up.
 	Miss
 	// Bypass met no cache: computed requests, and cacheable ones that go straight to the origin.
@@ -25,7 +31,7 @@ const (
 	NumOutcomes
 )
 
-var outcomeNames = [NumOutcomes]string{"HIT", "DELAYED_HIT", "MISS", "BYPASS", "PLAYED", "ERROR", "NOT_PLAYED"}
+var outcomeNames = [NumOutcomes]string{"HIT", "DELAYED_HIT", "STALE", "NEGATIVE_HIT", "REVALIDATED", "MISS", "BYPASS", "PLAYED", "ERROR", "NOT_PLAYED"}
 
 // String returns the outcome's name, for example "DELAYED_HIT".
 func (o Outcome) String() string {
@@ -54,6 +60,9 @@ const (
 	WaitsForServer
 	// SessionLost is that of updates not played because the site had failed: those of the rest of the session.
 	SessionLost
+	// OriginError is that of requests that the origin answered by an error, CachedError of those for which a cache held one.
+	OriginError
+	CachedError
 	// LoggingIn is that of updates not played while the player logged in, or the match that had been found was set up.
 	LoggingIn
 	// GaveUp is that of updates not played because the player had waited for a match for too long: those of the rest of the
@@ -65,7 +74,7 @@ const (
 	NumReasons
 )
 
-var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down", "waiting for players", "waiting for a server", "session lost", "logging in", "gave up", "turned away"}
+var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down", "waiting for players", "waiting for a server", "session lost", "origin error", "cached error", "logging in", "gave up", "turned away"}
 
 // String returns the reason's name, for example "site down".
 func (r Reason) String() string {

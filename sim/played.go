@@ -17,7 +17,7 @@ type playedMatch struct {
 	begin, end int64
 	tick       int64 // the instant of some tick, not after begin
 	seats      []seat
-	spans      []span // in order of time, the first from begin on or from before, each up to the next
+	spans      []stretch // in order of time, the first from begin on or from before, each up to the next
 }
 
 // A seat is a player's time in a match: updates sent in [from, until) are played.
@@ -32,8 +32,8 @@ type seat struct {
 // stream returns the random numbers of the player in this match.
 func (s *seat) stream() random.Stream { return s.key.StreamAt(uint64(s.count)) }
 
-// A span is a part of a match in which its load, and that of its core, stay the same.
-type span struct {
+// A stretch is a part of a match in which its load, and that of its core, stay the same.
+type stretch struct {
 	from    int64
 	players int32 // in the match
 	// beside is how many other matches run on the core, busyNs how much work they are for it: ns a second, each at its nominal

@@ -90,6 +90,7 @@ func (p *preloader) preload(sites []*site, d *scratch) error {
 			}
 			longest := p.fill(t, s, of, !begins, d)
 			if begins {
+				p.age(t, s, of, d)
 				p.connect(t, s, of, d)
 			}
 			if beyond {
@@ -145,7 +146,11 @@ func (p *preloader) readCatalogues() error {
 			return err
 		}
 		of.askedOnce, of.highest = askedOnce(w), uint32(n-1)
-		if known := len(of.popularity); known != regular(w, n) {
+		known := len(of.popularity)
+		if shares := w.Service.(workload.Cacheable).VariantShares; len(shares) > 1 {
+			of.popularity = p.ofVariants(of.popularity, shares)
+		}
+		if n := n / variantsOf(w); known != regular(w, n) {
 			return fmt.Errorf("workload %q: %T has %d objects and says how popular %d are", w.Name, w.Demand, regular(w, n), known)
 		} else if of.askedOnce > 0 && n-known < workload.AskedBefore {
 			return fmt.Errorf("workload %q: %T has %d numbers for objects that are asked for once; want at least the %d of those before the run",
@@ -154,7 +159,7 @@ func (p *preloader) readCatalogues() error {
 		of.catalogue = w.SizesOf(s.Seed, p.rep)
 		of.bytes = make([]int64, len(of.popularity))
 		for k := range of.bytes {
-			of.bytes[k] = of.catalogue.SizeBytes(uint32(k))
+			of.bytes[k] = of.catalogue.SizeBytes(uint32(k % known))
 		}
 		rates, err := w.RatesAt(planned.audiences, s.Start)
 		if err != nil {
@@ -214,6 +219,8 @@ func (p *preloader) passOn(t *tier, of rates, longest float64, asked map[*tier]r
 			case !(rate > 0): // and longest may be infinite
 			case p.workloads[i].bytes[k] > t.cache.CapacityBytes():
 				to[k] += rate
+			case t.aging != nil:
+				to[k] += rate / (1 + t.aging.hitsOfFetch(uint8(i), p.keyOf(i, k), rate, longest))
 			default:
 				to[k] += float64(rate * portable.Exp(-rate*longest)) // Che: asked for when not here
 			}
@@ -231,6 +238,14 @@ func (p *preloader) connect(t *tier, s *site, of rates, d *scratch) {
 		missed := of[i].once
 		for _, rate := range of[i].objects {
 			missed += max(rate, 0)
+		}
+		if t.aging != nil {
+			for _, o := range d.found {
+				if k := o.key - uint64(p.plan.scenario.keyBase(i)); k < uint64(len(of[i].objects)) {
+					rate := of[i].objects[k]
+					missed += rate / (1 + t.aging.hitsOfFetch(uint8(i), uint32(o.key), rate, math.Inf(1)))
+				}
+			}
 		}
 		first := uint64(p.plan.scenario.keyBase(i))
 		for _, o := range d.found {

@@ -225,6 +225,9 @@ func (r *run) audit() error {
 			return err
 		}
 	}
+	for _, g := range r.games {
+		g.to.countUnseen(max(g.sample, 1))
+	}
 	r.result.Fingerprint = happened.Uint64()
 	if sent != received {
 		return fmt.Errorf("invariant broken: sites sent %d bytes and received %d", sent, received)
@@ -277,6 +280,9 @@ func (w *WorkloadTally) check(p *Plan) error {
 	if err != nil {
 		return err
 	}
+	if p.ages() {
+		return w.checkFetches(p, &total)
+	}
 	// What the origin has answered may still have failed, on its way through a site that went down.
 	failed := total.Outcomes[Failed]
 	asked, sent := w.Counters[OriginRequests], w.Counters[OriginBytes]
@@ -300,6 +306,47 @@ func (w *WorkloadTally) check(p *Plan) error {
 	}
 	return nil
 }
+
+// checkFetches reports what does not add up between the tiers of caches that age: each fetch of one is a request of the next,
+// or of the origin, and each that began for a user is the end of one request.
+func (w *WorkloadTally) checkFetches(p *Plan, total *Tally) error {
+	number := slices.IndexFunc(p.workloads, func(o plannedWorkload) bool { return o.name == w.Name })
+	var sent, met [maxTiers]uint64 // by the tier that is asked; the last is the origin
+	for n := range w.Sites {
+		for k := range w.Sites[n].Tiers {
+			if hops := p.workloads[number].hops[n][k]; len(hops) > 0 {
+				at := maxTiers - 1
+				if hops[0].part != originPart {
+					at = int(hops[0].part)
+				}
+				sent[at] += w.Sites[n].Tiers[k].Count(TierFetches)
+			}
+		}
+	}
+	for k := range w.Tiers {
+		met[k] = w.Tiers[k].Count(TierRequests)
+		if confirmed, all := w.Tiers[k].Count(TierConfirmed), w.Tiers[k].Count(TierFetches); confirmed > all {
+			return fmt.Errorf("invariant broken: workload %q, tier %q: %d fetches, %d of them confirmed an object", w.Name, p.placement.Tiers[k].Name, all, confirmed)
+		}
+	}
+	met[maxTiers-1] = w.Counters[OriginRequests] - min(total.Outcomes[Bypass], w.Counters[OriginRequests])
+	if len(p.scenario.Failures) > 0 {
+		return nil // what is asked of a site that is down is not answered
+	}
+	for at := 1; at < maxTiers; at++ {
+		if sent[at] != met[at] {
+			return fmt.Errorf("invariant broken: workload %q: %d fetches, %d requests behind them (tier %d)", w.Name, sent[at], met[at], at)
+		}
+	}
+	began := w.Tiers[firstTier].Count(TierFetches) - w.Tiers[firstTier].Count(TierBackground)
+	if n := total.Outcomes[Miss] + total.Outcomes[Revalidated]; n > began || total.Outcomes[Stale] == 0 && total.Unanswered() == 0 && n != began {
+		return fmt.Errorf("invariant broken: workload %q: %d requests that were fetched for, %d fetches", w.Name, n, began)
+	}
+	return nil
+}
+
+// maxTiers is one more than the tiers of a placement can be.
+const maxTiers = 101
 
 // check reports what does not add up.
 func (t *Tally) check() error {

@@ -27,8 +27,11 @@ type run struct {
 	games   []*game
 	markets []*market
 	pools   map[int]*corePool // the cores that games share, by site
+	// contents are what origins say, by workload; nil where nothing ever expires.
+	contents []*content
 	// preloader fills caches that begin in their steady state; nil if there are none.
 	preloader *preloader
+	sees      func(*Sighting)
 	// parts are the tallies of clients that share a metro with others: sites run side by side, so
 	// each group of clients has a tally of its own.
 	parts []*tallyPart
@@ -57,13 +60,18 @@ func (p *Plan) Run(ctx context.Context, replication int) (*Result, error) {
 //
 // The meter, if not nil, is told what has been simulated, some hundred requests at a time.
 func (p *Plan) RunOn(ctx context.Context, replication, workers int, meter *Meter) (*Result, error) {
+	return p.run(ctx, replication, workers, meter, nil)
+}
+
+// run is [Plan.RunOn]; sees, if not nil, is told how requests end, which then must be on one core.
+func (p *Plan) run(ctx context.Context, replication, workers int, meter *Meter, sees func(*Sighting)) (*Result, error) {
 	if replication < 0 {
 		return nil, fmt.Errorf("sim: replication is %d; want 0 or more", replication)
 	}
 	if workers < 1 {
 		return nil, fmt.Errorf("sim: %d workers; want 1 or more", workers)
 	}
-	r := &run{plan: p, ctx: ctx, meter: meter, rep: uint64(replication), result: p.newResult(replication)}
+	r := &run{plan: p, ctx: ctx, meter: meter, rep: uint64(replication), result: p.newResult(replication), sees: sees}
 	if err := r.build(); err != nil {
 		return nil, fmt.Errorf("sim: placement %q: %w", p.placement.Name, err)
 	}
@@ -113,12 +121,18 @@ func (p *Plan) newResult(replication int) *Result {
 // build makes the sites with their caches and servers, and gives them their users.
 func (r *run) build() error {
 	s := &r.plan.scenario
+	if r.plan.ages() {
+		for i := range r.plan.workloads {
+			r.contents = append(r.contents, r.newContent(i))
+		}
+	}
 	for i := range r.plan.sites {
 		planned := &r.plan.sites[i]
 		at := &site{
 			id: uint32(i), name: planned.id, ctx: r.ctx, meter: r.meter, outages: s.outagesOf(planned.id), fills: newFillQueue(),
 			served: make([]originCount, len(s.Workloads)),
 			data:   make([]dataCalls, len(s.Workloads)),
+			errors: s.errorsOf(planned.id), contents: r.contents,
 		}
 		var err error
 		if at.origins, err = r.plan.newServers(serversOf(planned.origin), Cacheable, at.outages); err != nil {
@@ -188,6 +202,9 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 			t.hops[w] = hops[site][number]
 			t.lines[w] = make([]transport.Line, len(t.hops[w]))
 		}
+	}
+	if r.contents != nil {
+		t.aging = r.newAging(number)
 	}
 	t.hangUp()
 	return t
@@ -345,8 +362,8 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 	perSecond := perSecondOf(&r.plan.scenario.Workloads[number])
 	for m := range w.entries {
 		for i := range w.entries[m] {
-			c, src := r.newClients(number, w, m, i, open(m))
-			c.kind, c.workload = w.kind, shared
+			c, src := r.newClients(number, w, m, i, shared.variants.of(open(m), w.name, r.plan.metros[m], r))
+			c.kind, c.workload, c.metro, c.sees = w.kind, shared, int32(m), r.sees
 			src.base = shared.base
 			e := &w.entries[m][i]
 			r.sites[e.site].addUsers(c, src, float64(perSecond*shares[m]*e.share.initial()))

@@ -32,6 +32,8 @@ type site struct {
 	tiers, caches []*tier
 	edge          *tier
 	outages       []outage
+	errors        []span           // when it answers errors as an origin
+	contents      []*content       // by workload, of what it serves as an origin; nil where nothing ages
 	directory     *cache.Directory // of the edge cache, if it is one that sites share in turn
 	touched       uint32           // of prefetchBlock
 	// origins holds the origin's servers by workload, those of cacheable ones; computers the others'.

@@ -174,7 +174,8 @@ func (r *run) addTiers() {
 		for n := range w.Sites {
 			site := &w.Sites[n]
 			if len(site.Tiers) > 0 && r.sites[n].edge != nil {
-				site.Tiers[firstTier] = site.Tally.firstTier()
+				met := site.Tally.firstTier()
+				site.Tiers[firstTier].merge(&met)
 			}
 			mergeTiers(w.Tiers, site.Tiers)
 		}
@@ -192,10 +193,13 @@ func (w *WorkloadTally) TiersOf(metro int) []TierTally {
 
 // firstTier returns what requests met at the caches where users enter.
 func (t *Tally) firstTier() (met TierTally) {
-	met.Counters[TierHits] = t.Outcomes[Hit] + t.Outcomes[DelayedHit]
-	met.Counters[TierHitBytes] = t.OutcomeBytes[Hit] + t.OutcomeBytes[DelayedHit]
-	met.Counters[TierRequests] = met.Counters[TierHits] + t.Outcomes[Miss] + t.Failures[NextTierDown]
-	met.Counters[TierBytes] = met.Counters[TierHitBytes] + t.OutcomeBytes[Miss]
+	for _, o := range [...]Outcome{Hit, DelayedHit, Stale, NegativeHit} {
+		met.Counters[TierHits] += t.Outcomes[o]
+		met.Counters[TierHitBytes] += t.OutcomeBytes[o]
+	}
+	met.Counters[TierRequests] = met.Counters[TierHits] + t.Outcomes[Miss] + t.Outcomes[Revalidated] +
+		t.Failures[NextTierDown] + t.Failures[OriginError] + t.Failures[CachedError]
+	met.Counters[TierBytes] = met.Counters[TierHitBytes] + t.OutcomeBytes[Miss] + t.OutcomeBytes[Revalidated]
 	return met
 }
 

@@ -146,12 +146,24 @@ const (
 	// the one that served it.
 	OriginRequests
 	OriginBytes
+	// OriginConfirmed counts those of OriginRequests that were answered without the object, which had not changed (304).
+	OriginConfirmed
+	// AgedAnswers counts the objects with a lifetime that users got at a first tier of caches, AgeMs sums their ages in
+	// ms, as that cache counts them. StaleAnswers counts those of them that were older than their lifetime, StaleMs sums
+	// by how much.
+	AgedAnswers
+	AgeMs
+	StaleAnswers
+	StaleMs
 	// LostUpdates counts players' updates, or the answers to them, that were lost on the way; a later one said the same.
 	// LateUpdates counts those whose answer came, but later than the interpolation buffer holds: its picture was over.
 	LostUpdates
 	LateUpdates
 	// OverrunUpdates counts the updates of matches whose server did not keep up with its ticks.
 	OverrunUpdates
+	// UnseenSessions counts the sessions in which the player never played: of games of which one match of k is played, one k-th
+	// of them, as of those that have. It is known by metro and not by site.
+	UnseenSessions
 	// QualityPpm sums the quality of play by the curve of [workload.Quality], in millionths, over the samples of [Felt];
 	// JainPpm the index of Jain of the RTTs of a match's players, over those of [MatchSpread].
 	QualityPpm
@@ -160,8 +172,8 @@ const (
 	NumCounters
 )
 
-var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "player us", "waiting us", "gave up sessions", "turned away sessions", "reconnected", "overflowed", "origin requests", "origin bytes",
-	"lost updates", "late updates", "overrun updates", "quality ppm", "jain ppm"}
+var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "player us", "waiting us", "gave up sessions", "turned away sessions", "reconnected", "overflowed", "origin requests", "origin bytes", "origin confirmed", "aged answers", "age ms", "stale answers", "stale ms",
+	"lost updates", "late updates", "overrun updates", "unseen sessions", "quality ppm", "jain ppm"}
 
 // String returns the counter's name, for example "lost sessions".
 func (c Counter) String() string {
@@ -231,15 +243,21 @@ const (
 	// that were delivered.
 	TierRequests TierCounter = iota
 	TierBytes
-	// TierHits and TierHitBytes count those of them that it answered from a cache, or that joined a fetch of
+	// TierHits and TierHitBytes count those of them that it answered from a cache, stale or not, or that joined a fetch of
 	// the same object that was under way.
 	TierHits
 	TierHitBytes
+	// TierFetches counts the fetches that it began where objects have lifetimes, TierBackground those of them for which
+	// nobody waited, since what is stale was served, TierConfirmed those whose object had not changed. They are 0 where nothing
+	// ever expires.
+	TierFetches
+	TierBackground
+	TierConfirmed
 	// NumTierCounters is the number of counters of a tier.
 	NumTierCounters
 )
 
-var tierCounterNames = [NumTierCounters]string{"requests", "bytes", "hits", "hit bytes"}
+var tierCounterNames = [NumTierCounters]string{"requests", "bytes", "hits", "hit bytes", "fetches", "background fetches", "confirmed fetches"}
 
 // String returns the counter's name, for example "hit bytes".
 func (c TierCounter) String() string {

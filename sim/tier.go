@@ -17,8 +17,9 @@ type tier struct {
 	lines  [][]transport.Line
 	number part // among the tiers, from the user
 	load   originLoad
-	// tallies count, by workload, what the fetches of other sites met here.
+	// tallies count, by workload, what the fetches of other sites met here, and what is fetched.
 	tallies []TierTally
+	aging   *aging // nil where nothing ever expires
 }
 
 // firstTier is the number of the tier that users meet; the others follow in order to the origin.
@@ -68,6 +69,10 @@ func (s *site) visitCacheable(v *arrival, c *clients) {
 		return
 	}
 	t := s.edge
+	if t.aging != nil {
+		s.visitAging(v, c, &r)
+		return
+	}
 	key := uint64(v.key)
 	if bytes, hit := t.cache.Lookup(key); hit {
 		c.answer(&r, &served{outcome: Hit, bytes: r.size(bytes), first: v.at, last: v.at})
@@ -93,6 +98,10 @@ func (s *site) visitCacheable(v *arrival, c *clients) {
 func (s *site) serveAtOrigin(v *arrival, c *clients, r *request) {
 	w := c.workload
 	service := w.origin.At(c.work, c.count)
+	if within(s.errors, v.at) {
+		c.fail(r, v.at+service, OriginError)
+		return
+	}
 	start, done := s.origins[w.number].arrive(v.at, service)
 	bytes := r.size(w.sizeBytes(v.key))
 	if c.answer(r, &served{outcome: Bypass, bytes: bytes, first: done, last: done, queue: start - v.at, service: service}) {
@@ -102,6 +111,10 @@ func (s *site) serveAtOrigin(v *arrival, c *clients, r *request) {
 
 // serveFromTier answers another site's question for an object from a cache here.
 func (s *site) serveFromTier(t *tier, m *message) {
+	if t.aging != nil {
+		s.serveAging(t, m)
+		return
+	}
 	bytes := m.question().bytes
 	if m.recorded {
 		t.tallies[m.index].Counters[TierRequests]++
@@ -160,7 +173,11 @@ func (s *site) fill() {
 		t.flights.release(n)
 		return
 	}
-	cache.Fill(t.cache, f.key, f.bytes) // it is not there: its fetch began with a miss, and it has but one
+	if t.aging != nil {
+		s.store(t, n, e.at)
+	} else {
+		cache.Fill(t.cache, f.key, f.bytes) // it is not there: its fetch began with a miss, and it has but one
+	}
 	if t.held.isDue(e.at) {
 		t.held.take(e.at, t.cache.UsedBytes())
 	}

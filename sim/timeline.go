@@ -19,7 +19,7 @@ type TimelineBatch struct {
 	Requests uint64
 	// SumNs is the sum of the headline latency.
 	SumNs uint64
-	// Hits counts hits and delayed hits.
+	// Hits counts what was answered from the first cache, delayed hits included.
 	Hits uint64
 }
 
@@ -62,7 +62,7 @@ func (c *timeline) add(at, latency int64, outcome Outcome) {
 	b := &c.batches[i]
 	b.Requests++
 	b.SumNs += uint64(latency)
-	if outcome <= DelayedHit {
+	if outcome <= NegativeHit {
 		b.Hits++
 	}
 }

@@ -229,35 +229,59 @@ func (p *pointStore) Put(ctx context.Context, r *edgewise.CellResult) error {
 	return p.of.Put(ctx, &edgewise.CellResult{CellHeader: header, Result: r.Result})
 }
 
-// RunCells runs cells of the sweep on [Sweep].Workers cores, and calls begin and end as [edgewise.Study.RunCells] does. Points run
-// side by side, in the order in which their first cells come; what a point needs to run is compiled once.
+// PointOf returns which point runs a cell of the sweep, from 0, and what the cell is called there.
+func (s *Sweep) PointOf(c edgewise.Cell) (point int, own edgewise.Cell, err error) {
+	l, err := s.lay()
+	if err != nil {
+		return 0, edgewise.Cell{}, err
+	}
+	return l.at(c)
+}
+
+func (l *layout) at(c edgewise.Cell) (point int, own edgewise.Cell, err error) {
+	at, ok := l.placements[c.Placement]
+	if !ok {
+		return 0, edgewise.Cell{}, fmt.Errorf("sweep: %v: no cells of the sweep are called so", c)
+	}
+	return at.point, edgewise.Cell{Placement: at.placement, Replication: c.Replication}, nil
+}
+
+// RunCells runs cells of the sweep, in their order, on [Sweep].Workers cores, and calls begin and end as [edgewise.Study.RunCells] does.
+// What a point needs to run is compiled once for those of its cells that follow each other.
 func (s *Sweep) RunCells(ctx context.Context, cells []edgewise.Cell, begin func(edgewise.Cell) (bool, error), end func(edgewise.Cell, *edgewise.CellResult, error) error) error {
 	l, err := s.lay()
 	if err != nil {
 		return err
 	}
-	var order []int // points
-	of := make(map[int][]edgewise.Cell)
+	type part struct {
+		point int
+		cells []edgewise.Cell // as the point calls them
+	}
+	var parts []part
+	var order []int
 	for _, c := range cells {
-		at, ok := l.placements[c.Placement]
-		if !ok {
-			return fmt.Errorf("sweep: %v: no cells of the sweep are called so", c)
+		point, own, err := l.at(c)
+		if err != nil {
+			return err
 		}
-		if of[at.point] == nil {
-			order = append(order, at.point)
+		if n := len(parts); n == 0 || parts[n-1].point != point {
+			order = append(order, n)
+			parts = append(parts, part{point: point})
 		}
-		of[at.point] = append(of[at.point], edgewise.Cell{Placement: at.placement, Replication: c.Replication})
+		last := &parts[len(parts)-1]
+		last.cells = append(last.cells, own)
 	}
 	if begin == nil {
 		begin = func(edgewise.Cell) (bool, error) { return true, nil }
 	}
-	return s.sideBySide(ctx, order, func(point int) int { return len(of[point]) }, func(ctx context.Context, point, workers int) error {
+	return s.sideBySide(ctx, order, func(n int) int { return len(parts[n].cells) }, func(ctx context.Context, n, workers int) error {
+		point := parts[n].point
 		study := s.study(point)
 		study.Workers = workers
 		named := func(c edgewise.Cell) edgewise.Cell {
 			return edgewise.Cell{Placement: cellName(point, c.Placement), Replication: c.Replication}
 		}
-		err := study.RunCells(ctx, of[point], func(c edgewise.Cell) (bool, error) { return begin(named(c)) },
+		err := study.RunCells(ctx, parts[n].cells, func(c edgewise.Cell) (bool, error) { return begin(named(c)) },
 			func(c edgewise.Cell, r *edgewise.CellResult, err error) error {
 				if r != nil {
 					r.CellHeader = l.header
@@ -272,15 +296,15 @@ func (s *Sweep) RunCells(ctx context.Context, cells []edgewise.Cell, begin func(
 	})
 }
 
-// sideBySide does something with points in their order: with so many at a time that the cores are at work to the end, each with
-// some of them. It ends with the first error.
-func (s *Sweep) sideBySide(ctx context.Context, points []int, cells func(point int) int, do func(ctx context.Context, point, workers int) error) error {
+// sideBySide does something with parts of the sweep, points or less, in their order: with so many at a time that the cores are at work to
+// the end, each with some of them. It ends with the first error.
+func (s *Sweep) sideBySide(ctx context.Context, parts []int, cells func(part int) int, do func(ctx context.Context, part, workers int) error) error {
 	workers, most := s.workers(), 1
-	for _, p := range points {
+	for _, p := range parts {
 		most = max(most, cells(p))
 	}
-	each := min(max(most/4, 1), workers) // so that few cores wait for the last cells of a point
-	atOnce := min((workers+each-1)/each, max(len(points), 1))
+	each := min(max(most/4, 1), workers) // so that few cores wait for the last cells of a part
+	atOnce := min((workers+each-1)/each, max(len(parts), 1))
 	each = (workers + atOnce - 1) / atOnce
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -288,15 +312,15 @@ func (s *Sweep) sideBySide(ctx context.Context, points []int, cells func(point i
 	var pool sync.WaitGroup
 	for range atOnce {
 		pool.Go(func() {
-			for point := range jobs {
-				if err := do(ctx, point, each); err != nil {
+			for part := range jobs {
+				if err := do(ctx, part, each); err != nil {
 					stop(err)
 				}
 			}
 		})
 	}
 feed:
-	for _, p := range points {
+	for _, p := range parts {
 		select {
 		case jobs <- p:
 		case <-ctx.Done():

@@ -1,8 +1,10 @@
 package workload
 
 import (
+	"fmt"
 	"math"
 
+	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
@@ -14,17 +16,86 @@ type Cacheable struct {
 	Sizes Sizes
 	// Origin is the time that the origin spends on a request.
 	Origin ServiceTime
+	// Controls are what the origin says of the objects, and how often they change, by class of objects; none say nothing: the
+	// objects are fresh for ever, unless a tier of caches says otherwise.
+	Controls []Controlled
+	// VariantShares are the shares of the requests that ask for each variant of an object, all of which caches keep apart,
+	// as by a header or cookie in the cache key. They sum to 1, 64 at most; none stand for one variant.
+	VariantShares []float64
+}
+
+// Controlled is a class of objects of which the origin says the same.
+type Controlled struct {
+	// Objects is the share of the objects that are in the class, drawn by object whatever its popularity. The shares of all
+	// classes sum to 1.
+	Objects float64
+	freshness.Control
+}
+
+// Classes returns the classes of objects; one of which nothing is said where there are none.
+func (c Cacheable) Classes() []Controlled {
+	if len(c.Controls) == 0 {
+		return []Controlled{{Objects: 1}}
+	}
+	return c.Controls
+}
+
+// Variants returns how many variants each object has.
+func (c Cacheable) Variants() int { return max(len(c.VariantShares), 1) }
+
+// Controlled returns a copy of which the origin says one thing of all objects.
+func (c Cacheable) Controlled(control freshness.Control) Cacheable {
+	c.Controls = []Controlled{{Objects: 1, Control: control}}
+	return c
+}
+
+const (
+	maxControls = 64
+	maxVariants = 64
+	// sumsTo1 is how far shares may be from 1 in sum.
+	sumsTo1 = 1e-9
+)
+
+func (c Cacheable) validateControls() error {
+	var errs []error
+	sum := 0.0
+	for i, class := range c.Controls {
+		at := fmt.Sprintf("Controls[%d]", i)
+		sum += class.Objects
+		errs = append(errs,
+			invalid.In(at, invalid.Check(class.Objects > 0 && class.Objects <= 1, "Objects", class.Objects, "more than 0, 1 at most")),
+			invalid.In(at, class.Control.Validate()))
+	}
+	if n := len(c.Controls); n > maxControls {
+		errs = append(errs, invalid.New("Controls", fmt.Sprintf("%d classes", n), "%d at most", maxControls))
+	} else if n > 0 && math.Abs(sum-1) > sumsTo1 {
+		errs = append(errs, invalid.New("Controls[0].Objects", c.Controls[0].Objects, "shares of all classes that sum to 1, not %v", sum))
+	}
+	sum = 0
+	for i, share := range c.VariantShares {
+		sum += share
+		errs = append(errs, invalid.Check(share > 0 && share <= 1, fmt.Sprintf("VariantShares[%d]", i), share, "more than 0, 1 at most"))
+	}
+	if n := len(c.VariantShares); n > maxVariants {
+		errs = append(errs, invalid.New("VariantShares", fmt.Sprintf("%d variants", n), "%d at most", maxVariants))
+	} else if n > 0 && math.Abs(sum-1) > sumsTo1 {
+		errs = append(errs, invalid.New("VariantShares", c.VariantShares, "shares that sum to 1, not to %v", sum))
+	}
+	return invalid.First(errs...)
 }
 
 // Validate names the first field that is out of range.
 func (c Cacheable) Validate() error {
-	return invalid.First(invalid.In("Sizes", c.Sizes.Validate()), invalid.In("Origin", c.Origin.Validate()))
+	return invalid.First(invalid.In("Sizes", c.Sizes.Validate()), invalid.In("Origin", c.Origin.Validate()), c.validateControls())
 }
 
 func (c Cacheable) validate(w *Workload) error {
 	_, stocked := w.Demand.(Stocked)
 	if (stocked || w.RecordsSizes()) && c.Sizes != (Sizes{}) {
 		return invalid.New("Service.Sizes", c.Sizes, "none: the demand, a %s, says how large objects are", typeOf(w.Demand))
+	}
+	if d, ok := w.Demand.(Endless); ok && c.Variants() > 1 && d.AskedOnce() > 0 {
+		return invalid.New("Service.VariantShares", c.VariantShares, "none: the demand asks for objects just once")
 	}
 	return invalid.First(hasObjects(w.Demand), invalid.In("Service", c.Validate()))
 }

@@ -7,6 +7,7 @@
 //	edgewise merge store -o out
 //	edgewise status out
 //	edgewise reproduce out
+//	edgewise report out --format png,pdf --parquet
 //	edgewise verify --effort quick
 //	edgewise catalog local-zones
 //	edgewise cache trace.csv --policy lru,sieve --size 1%,10%
@@ -52,6 +53,7 @@ type commands struct {
 	Merge     mergeCmd     `cmd:"" help:"Write the report of a study that shards have run."`
 	Status    statusCmd    `cmd:"" help:"Say what an interrupted run has finished, and what is missing."`
 	Reproduce reproduceCmd `cmd:"" help:"Run the scenario of a report again and check that every file is the same to the bit."`
+	Report    reportCmd    `cmd:"" help:"Draw a report anew without simulating, in more formats or by a newer version."`
 	Verify    verifyCmd    `cmd:"" help:"Hold the simulator against closed forms and reference values."`
 	Cache     cacheCmd     `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
 	Fit       fitCmd       `cmd:"" help:"Find the workload that a trace or access log is like, for a scenario, with the fit drawn beside the data."`

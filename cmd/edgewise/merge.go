@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/batch"
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/scenario"
-	"github.com/edgewise-sim/edgewise/search"
 	"github.com/edgewise-sim/edgewise/store"
 	"github.com/edgewise-sim/edgewise/store/objects"
 	"github.com/edgewise-sim/edgewise/sweep"
@@ -45,27 +45,42 @@ func (c *mergeCmd) Run(ctx context.Context, s *streams) error {
 		}
 		merged = append(merged, b)
 	}
-	of, from, err := c.read(ctx, merged)
+	work, from, err := c.read(ctx, merged)
 	if err != nil {
 		return unlessStopped(ctx, &usageError{err})
 	}
-	if of.sweep != nil {
-		return c.mergeSweep(ctx, s, of.sweep, from, merged)
-	}
-	study := of.study
-	if of.search != nil {
-		c.shard = "edgewise shard --search"
-	}
-	s.warnAll(study.Warnings)
+	s.warnAll(work.Warnings())
 	if err := report.CheckRun(c.Out, from); err != nil {
 		return &usageError{err}
 	}
+	switch work := work.(type) {
+	case *batch.Sweep:
+		return c.mergeSweep(ctx, s, work.Sweep, from, merged)
+	case *batch.Search:
+		c.shard = "edgewise shard --search"
+		return c.mergeStudy(ctx, s, work.Study.Study, merged, func(comparison *edgewise.Comparison) error {
+			write := &searchCmd{Out: c.Out, Quiet: c.Quiet}
+			_, err := write.conclude(ctx, s, work.Found, comparison, nil, from)
+			return err
+		})
+	case *batch.Study:
+		return c.mergeStudy(ctx, s, work.Study, merged, func(comparison *edgewise.Comparison) error {
+			write := &runCmd{Out: c.Out, Quiet: c.Quiet, Sites: c.Sites}
+			_, err := write.write(ctx, s, comparison, nil, from)
+			return err
+		})
+	}
+	return fmt.Errorf("cells of a %T cannot be merged", work)
+}
+
+// mergeStudy compares the placements of a study, or the alternatives of a search, and writes the report.
+func (c *mergeCmd) mergeStudy(ctx context.Context, s *streams, study *edgewise.Study, stores store.Merged, write func(*edgewise.Comparison) error) error {
 	shown := s.progress(c.Quiet)
 	shown.phase("reading cells")
 	study.Progress = func(p edgewise.Progress) {
 		shown.update(float64(p.Done)/float64(max(p.Total, 1)), fmt.Sprintf("%d of %s", p.Done, counted(float64(p.Total), "cell")))
 	}
-	comparison, err := study.CompareKept(ctx, merged)
+	comparison, err := study.CompareKept(ctx, stores)
 	shown.finish()
 	var missing *edgewise.MissingError
 	switch {
@@ -76,14 +91,7 @@ func (c *mergeCmd) Run(ctx context.Context, s *streams) error {
 	case err != nil && missing == nil:
 		return err
 	}
-	if of.search != nil {
-		write := &searchCmd{Out: c.Out, Quiet: c.Quiet}
-		_, err = write.conclude(ctx, s, of.search, comparison, nil, from)
-	} else {
-		write := &runCmd{Out: c.Out, Quiet: c.Quiet, Sites: c.Sites}
-		_, err = write.write(ctx, s, comparison, nil, from)
-	}
-	if err != nil {
+	if err := write(comparison); err != nil {
 		return err
 	}
 	if missing != nil {
@@ -92,27 +100,20 @@ func (c *mergeCmd) Run(ctx context.Context, s *streams) error {
 	return nil
 }
 
-// mergeWork is what the cells of stores are of: a study, which may be that of a search's alternatives, or a sweep.
-type mergeWork struct {
-	study  *edgewise.Study
-	search *search.Exploration
-	sweep  *sweep.Sweep
-}
-
 // read reads the scenario that the first store keeps, of which the cells of all must be.
-func (c *mergeCmd) read(ctx context.Context, stores store.Merged) (of mergeWork, from report.Run, err error) {
+func (c *mergeCmd) read(ctx context.Context, stores store.Merged) (work batch.Work, from report.Run, err error) {
 	from.Force = c.Force
 	kept, first, err := store.ReadScenario(ctx, stores[0])
 	if err != nil {
-		return of, from, err
+		return nil, from, err
 	}
 	for _, b := range stores[1:] {
 		about, err := store.ReadAbout(ctx, b)
 		if err != nil {
-			return of, from, err
+			return nil, from, err
 		}
 		if why := about.Header.Matches(&first.Header); why != nil {
-			return of, from, fmt.Errorf("%v has cells of another study than %v: %w", b, stores[0], why)
+			return nil, from, fmt.Errorf("%v has cells of another study than %v: %w", b, stores[0], why)
 		}
 	}
 	var files []scenario.File
@@ -125,43 +126,22 @@ func (c *mergeCmd) read(ctx context.Context, stores store.Merged) (of mergeWork,
 	if name == "" {
 		name = "scenario.yaml"
 	}
-	var cells store.Work
-	switch {
-	case first.Search:
-		var problem *search.Problem
-		if problem, err = (scenario.Reader{}).ParseSearchFrom(name, kept.Text, files); err == nil {
-			of.search, err = search.Explore(ctx, problem)
-		}
-		if err == nil {
-			of.study = of.search.Study()
-			cells = of.study
-		}
-	case scenario.IsSweep(kept.Text):
-		of.sweep, err = scenario.ParseSweepFrom(name, kept.Text, files)
-		cells = of.sweep
-	default:
-		of.study, err = scenario.ParseFrom(name, kept.Text, files)
-		cells = of.study
-	}
+	work, err = batch.Reader{Search: first.Search}.ParseFrom(ctx, name, kept.Text, files)
 	if err != nil {
-		return of, from, err
+		return nil, from, err
 	}
 	// Before anything is compared, say if this is another program than that of the shards.
-	want, err := cells.CellHeader()
+	want, err := work.CellHeader()
 	if err == nil {
 		if err = first.Header.Matches(&want); err != nil {
 			err = fmt.Errorf("the cells in %v have %w", stores[0], err)
 		}
 	}
-	return of, from, err
+	return work, from, err
 }
 
 // mergeSweep compares all points of a sweep and writes its report.
 func (c *mergeCmd) mergeSweep(ctx context.Context, s *streams, of *sweep.Sweep, from report.Run, stores store.Merged) error {
-	s.warnAll(warningsOf(of))
-	if err := report.CheckRun(c.Out, from); err != nil {
-		return &usageError{err}
-	}
 	shown := s.progress(c.Quiet)
 	shown.phase("reading cells")
 	result, err := of.CompareKept(ctx, stores)

@@ -26,6 +26,7 @@ type runCmd struct {
 	Quiet        bool   `short:"q" help:"No progress, no table."`
 	Verbose      bool   `short:"v" help:"Print all: every placement, where otherwise the baseline and the ten best are shown, and the sources of the data. comparison.md has all in any case."`
 	Sites        bool   `short:"s" help:"Print what every site does, too: requests, bytes, hits, how busy its servers are, players, the load on the origins. comparison.md has it in any case."`
+	reportFlags
 }
 
 // Help adds to what --help shows.
@@ -37,6 +38,9 @@ func (c *runCmd) Help() string { return exitCodesInWords() }
 func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	if c.Out == "" && !c.DryRun {
 		return &usageError{errors.New("missing flags: --out=DIR (-o), or its name is empty; want a directory for the report")}
+	}
+	if err := c.check(); err != nil {
+		return &usageError{err}
 	}
 	study, from, err := c.read(ctx, s)
 	if err != nil {
@@ -93,7 +97,7 @@ func (c *runCmd) checkPlaces(from report.Run) error {
 
 // read reads the scenario.
 func (c *runCmd) read(ctx context.Context, s *streams) (*edgewise.Study, report.Run, error) {
-	from := report.Run{Force: c.Force}
+	from := report.Run{Force: c.Force, Outputs: c.outputs()}
 	study, text, files, err := readStudy(ctx, s, c.Scenario, c.Workers)
 	if err != nil {
 		return nil, from, err
@@ -120,7 +124,7 @@ func (c *runCmd) read(ctx context.Context, s *streams) (*edgewise.Study, report.
 func (c *runCmd) write(ctx context.Context, s *streams, comparison *edgewise.Comparison, runErr error, from report.Run) (isComplete bool, err error) {
 	var printed error
 	if !c.Quiet {
-		printed = c.print(s.out, comparison)
+		printed = c.print(s.out, comparison, report.Layout{All: c.Verbose, Sites: c.Sites})
 	}
 	if runErr != nil {
 		return false, errors.Join(c.writeUnfinished(ctx, comparison, runErr, from), printed)
@@ -135,7 +139,7 @@ func (c *runCmd) write(ctx context.Context, s *streams, comparison *edgewise.Com
 	case err != nil:
 		return false, errors.Join(err, printed)
 	}
-	if !c.Quiet && printed == nil {
+	if !c.Quiet && !c.printsJSON() && printed == nil {
 		printed = c.listFiles(s.out, comparison, len(from.Inputs))
 	}
 	if printed == nil && len(comparison.Refused) > 0 {
@@ -167,15 +171,6 @@ func sayReport(dir string) string {
 		return fmt.Sprintf("no report of them is written: %s keeps that of a run that was not interrupted", dir)
 	}
 	return fmt.Sprintf("%s has the report of %d of %d replications", dir, m.Replications, m.Planned)
-}
-
-// print prints the tables of a comparison, and what they say.
-func (c *runCmd) print(w io.Writer, comparison *edgewise.Comparison) error {
-	layout := report.Layout{Width: widthOf(w), All: c.Verbose, Sites: c.Sites}
-	if err := report.WriteScreen(w, comparison, layout); err != nil {
-		return err
-	}
-	return sayStopping(w, comparison)
 }
 
 // A refusedError says that placements are not in the report.
@@ -220,7 +215,7 @@ func (c *runCmd) listFiles(w io.Writer, comparison *edgewise.Comparison, inputs 
 	if inputs > 0 {
 		names += ", the files it names"
 	}
-	files := fmt.Sprintf("%s, %s and manifest.json (edgewise reproduce runs it again).", namesOf(report.OutputsOf(comparison)), names)
+	files := fmt.Sprintf("%s, %s and manifest.json (edgewise reproduce runs it again, edgewise report draws it anew).", namesOf(append(report.OutputsOf(comparison), c.outputs()...)), names)
 	_, err := fmt.Fprintf(w, "Written to %s:\n%s\n", filepath.Clean(c.Out), wrap(files, widthOf(w)))
 	return err
 }

@@ -107,7 +107,7 @@ func (c *searchCmd) conclude(ctx context.Context, s *streams, found *search.Expl
 	if err != nil {
 		return false, errors.Join(stopped(err), runErr)
 	}
-	from.Outputs = report.SearchOutputs(answer)
+	from.Outputs = append(from.Outputs, report.SearchOutputs(answer)...)
 	var printed error
 	if !c.Quiet {
 		printed = report.WriteSearch(s.out, answer, report.Layout{Width: widthOf(s.out), All: c.Verbose})

@@ -111,8 +111,12 @@ func TestShardsOfASearchMergeToItsReport(t *testing.T) {
 		code, _, errs := run(t, t.Context(), "shard", file, "--search", "-o", store, "--index", index, "--count", "2", "-q")
 		require.Zero(t, code, errs)
 	}
-	for range 8 {
+	for round := range 8 {
 		shard("1")
+		if round == 0 {
+			_, out, _ := run(t, t.Context(), "status", store)
+			require.Contains(t, out, "go on: edgewise shard --search "+file)
+		}
 		if code, _, errs = run(t, t.Context(), "merge", store, "-o", merged, "-q"); code == 0 {
 			break
 		}

@@ -1,21 +1,16 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"sync"
-	"time"
 
 	"github.com/edgewise-sim/edgewise"
-	"github.com/edgewise-sim/edgewise/scenario"
-	"github.com/edgewise-sim/edgewise/search"
+	"github.com/edgewise-sim/edgewise/batch"
 	"github.com/edgewise-sim/edgewise/store"
 	"github.com/edgewise-sim/edgewise/store/objects"
-	"github.com/edgewise-sim/edgewise/sweep"
 )
 
 // shardCmd runs a share of a study's cells.
@@ -49,7 +44,7 @@ func (c *shardCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	about, err := work.about(c.Scenario)
+	about, err := work.About(c.Scenario)
 	if err != nil {
 		return &usageError{err}
 	}
@@ -65,92 +60,28 @@ func (c *shardCmd) Run(ctx context.Context, s *streams) error {
 	return errors.Join(err, cells.Close())
 }
 
-// A shardable is what has cells that shards run: a study, that of a search's alternatives, or a sweep.
-type shardable interface {
-	store.Work
-	Round(ctx context.Context, from edgewise.Store, number int) (*edgewise.Round, error)
-	RunCells(ctx context.Context, cells []edgewise.Cell, begin func(edgewise.Cell) (bool, error), end func(edgewise.Cell, *edgewise.CellResult, error) error) error
-}
-
-// shardWork is what a shard has its share of.
-type shardWork struct {
-	shardable
-	about func(file string) (store.About, error)
-	// order puts cells in the order in which they run, after a look at what they take.
-	order func(ctx context.Context, cells []edgewise.Cell, force bool) error
-}
-
-func workOfStudy(study *edgewise.Study) *shardWork {
-	return &shardWork{
-		shardable: study,
-		about:     func(file string) (store.About, error) { return store.Of(study, file) },
-		order: func(ctx context.Context, cells []edgewise.Cell, force bool) error {
-			return longestFirst(ctx, study, cells, force)
-		},
-	}
-}
-
-// workOfSearch scores the alternatives of a search. What is left to run is a study.
-func workOfSearch(ctx context.Context, problem *search.Problem) (*shardWork, error) {
-	found, err := search.Explore(ctx, problem)
-	if err != nil {
-		return nil, err
-	}
-	work := workOfStudy(found.Study())
-	of := work.about
-	work.about = func(file string) (store.About, error) {
-		about, err := of(file)
-		about.Search = true
-		return about, err
-	}
-	return work, nil
-}
-
-// workOfSweep leaves the cells of a sweep in the order of the points: what a point has compiled serves those of it.
-func workOfSweep(of *sweep.Sweep) *shardWork {
-	return &shardWork{
-		shardable: of,
-		about:     func(file string) (store.About, error) { return aboutSweep(of, file) },
-		order: func(ctx context.Context, _ []edgewise.Cell, force bool) error {
-			_, err := predictSweep(ctx, of, force)
-			return err
-		},
-	}
-}
-
 // read reads the scenario.
-func (c *shardCmd) read(ctx context.Context, s *streams) (*shardWork, store.Scenario, error) {
+func (c *shardCmd) read(ctx context.Context, s *streams) (batch.Work, store.Scenario, error) {
 	text, err := readScenario(ctx, c.Scenario)
 	if err != nil {
 		return nil, store.Scenario{}, err
 	}
-	var work *shardWork
-	var files []scenario.File
-	switch {
-	case c.Search:
-		var problem *search.Problem
-		if problem, files, err = parseSearch(s, c.Scenario, text, c.Workers); err == nil {
-			work, err = workOfSearch(ctx, problem)
-		}
-	case scenario.IsSweep(text):
-		var of *sweep.Sweep
-		if of, files, err = parseSweep(s, c.Scenario, text, c.Workers); err == nil {
-			work = workOfSweep(of)
-		}
-	default:
-		var study *edgewise.Study
-		if study, files, err = parseStudy(s, c.Scenario, text, c.Workers); err == nil {
-			work = workOfStudy(study)
-		}
+	if c.Workers < 0 {
+		return nil, store.Scenario{}, fmt.Errorf("--workers is %d; want 0 or more", c.Workers)
 	}
+	work, files, err := batch.Reader{Search: c.Search, Workers: c.Workers}.Parse(ctx, c.Scenario, text)
+	if err != nil {
+		return nil, store.Scenario{}, err
+	}
+	s.warnAll(work.Warnings())
 	kept := store.Scenario{Text: text}
 	for _, f := range files {
 		kept.Files = append(kept.Files, store.File(f))
 	}
-	return work, kept, err
+	return work, kept, nil
 }
 
-func (c *shardCmd) run(ctx context.Context, s *streams, work *shardWork, part share, kept *store.Shared) error {
+func (c *shardCmd) run(ctx context.Context, s *streams, work batch.Work, part share, kept *store.Shared) error {
 	say := func(format string, args ...any) {
 		if !c.Quiet {
 			fmt.Fprintf(s.err, "edgewise: "+format+"\n", args...)
@@ -175,7 +106,7 @@ func (c *shardCmd) run(ctx context.Context, s *streams, work *shardWork, part sh
 	if len(mine) == 0 {
 		return nil
 	}
-	if err := work.order(ctx, mine, c.Force); err != nil {
+	if err := longestFirst(ctx, work, mine, c.Force); err != nil {
 		return err
 	}
 	shown := s.progress(c.Quiet)
@@ -210,44 +141,6 @@ func missingOf(ctx context.Context, kept edgewise.Store, cells []edgewise.Cell, 
 		}
 	}
 	return missing, there, nil
-}
-
-// stepsASecond is about how fast a core is.
-const stepsASecond = 3e6
-
-// longestFirst sorts cells so that those that a pilot finds to take longest come first: then workers end together.
-func longestFirst(ctx context.Context, study *edgewise.Study, cells []edgewise.Cell, force bool) error {
-	own := *study // a prediction of this share, not of the study
-	own.Placements, own.Until = nil, nil
-	perPlacement := make(map[string]int)
-	for _, c := range cells {
-		perPlacement[c.Placement]++
-	}
-	for _, p := range study.Placements {
-		if n := perPlacement[p.Name]; n > 0 {
-			own.Placements = append(own.Placements, p)
-			own.Replications = max(own.Replications, n)
-		}
-	}
-	predicted := own.Predict()
-	if !force {
-		if err := checkBounds(&own, predicted); err != nil {
-			return &usageError{err}
-		}
-	}
-	// A pilot that takes more than a fiftieth of the work is not worth the order that it finds.
-	seconds := min(predicted.All.Steps()/stepsASecond/50, pilotBudget.Seconds())
-	if budget := time.Duration(seconds * float64(time.Second)); budget > 0 {
-		if err := own.Pilot(ctx, predicted, budget); err != nil {
-			return unlessStopped(ctx, err)
-		}
-	}
-	took := make(map[string]time.Duration)
-	for _, p := range predicted.Placements {
-		took[p.Name] = p.Time
-	}
-	slices.SortStableFunc(cells, func(a, b edgewise.Cell) int { return -cmp.Compare(took[a.Placement], took[b.Placement]) })
-	return nil
 }
 
 // A shardRun keeps what cells give, and notes who runs them.

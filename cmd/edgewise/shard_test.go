@@ -6,12 +6,15 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/batch"
 )
 
 // mapped is a small study with a file of its own beside it.
@@ -280,4 +283,20 @@ func TestKilledShardsGoOn(t *testing.T) {
 	code, _, errs = run(t, t.Context(), "merge", at, "-o", out, "-q")
 	require.Zero(t, code, errs)
 	requireSameReport(t, whole, out)
+}
+
+// TestTheLongestCellsOfASweepRunFirst has points with more and fewer users: the order of the points is not that of their work.
+func TestTheLongestCellsOfASweepRunFirst(t *testing.T) {
+	text := strings.Replace(tinySweep, "workloads.api.data.calls: [0, 1, 3]", "workloads.api.requests_per_second: [4, 400, 40]", 1)
+	of, err := batch.Reader{}.ParseFrom(t.Context(), "s.yaml", []byte(text), nil)
+	require.NoError(t, err)
+	cells, err := of.Cells()
+	require.NoError(t, err)
+	require.Len(t, cells, 18)
+	require.NoError(t, longestFirst(t.Context(), of, cells, false))
+	var points []string
+	for _, c := range cells {
+		points = append(points, c.Placement[strings.Index(c.Placement, "point"):])
+	}
+	require.Equal(t, slices.Concat(slices.Repeat([]string{"point 2"}, 6), slices.Repeat([]string{"point 3"}, 6), slices.Repeat([]string{"point 1"}, 6)), points)
 }

@@ -124,14 +124,22 @@ func writeStatus(w io.Writer, path string, s *store.Status) {
 	}
 	switch {
 	case s.IsShared() && missing > 0:
-		fmt.Fprintf(w, "The tasks that are missing go on: edgewise shard %s -o %s --index I --count N\n", s.File, path)
+		fmt.Fprintf(w, "The tasks that are missing go on: %s %s -o %s --index I --count N\n", shardCommand(s), s.File, path)
 	case s.IsShared() && s.Decides:
 		fmt.Fprintf(w, "What is planned so far is there: edgewise merge %s -o DIR writes the report, or says which round comes next.\n", path)
 	case s.IsShared():
 		fmt.Fprintf(w, "Complete: edgewise merge %s -o DIR writes the report.\n", path)
 	case missing > 0 && !s.IsLocked && s.File != "":
-		fmt.Fprintf(w, "The same command goes on: edgewise run %s ...\n", s.File)
+		fmt.Fprintf(w, "The same command goes on with %s.\n", s.File)
 	}
+}
+
+// shardCommand is the command that runs what a store lacks.
+func shardCommand(s *store.Status) string {
+	if s.Search {
+		return "edgewise shard --search"
+	}
+	return "edgewise shard"
 }
 
 // writeNotes says who runs what, what has failed, and how long the rest takes.

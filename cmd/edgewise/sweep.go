@@ -12,6 +12,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/batch"
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/scenario"
 	"github.com/edgewise-sim/edgewise/store"
@@ -129,22 +130,8 @@ func parseSweep(s *streams, path string, text []byte, workers int) (*sweep.Sweep
 		return nil, nil, fmt.Errorf("--workers is %d; want 0 or more", workers)
 	}
 	of.Workers = workers
-	s.warnAll(warningsOf(of))
+	s.warnAll((&batch.Sweep{Sweep: of}).Warnings())
 	return of, files, nil
-}
-
-// warningsOf returns the warnings of all points, each once.
-func warningsOf(of *sweep.Sweep) (all []string) {
-	seen := make(map[string]bool)
-	for i := range of.Points {
-		for _, w := range of.Points[i].Study.Warnings {
-			if !seen[w] {
-				seen[w] = true
-				all = append(all, w)
-			}
-		}
-	}
-	return all
 }
 
 // openCells opens the store of the sweep.
@@ -154,7 +141,7 @@ func (c *sweepCmd) openCells(s *streams, of *sweep.Sweep) (*cells, error) {
 			return nil, err
 		}
 	}
-	about, err := aboutSweep(of, c.Scenario)
+	about, err := (&batch.Sweep{Sweep: of}).About(c.Scenario)
 	if err != nil {
 		return nil, err
 	}
@@ -164,10 +151,6 @@ func (c *sweepCmd) openCells(s *streams, of *sweep.Sweep) (*cells, error) {
 	}
 	all.keepDone = c.KeepCells
 	return all, nil
-}
-
-func aboutSweep(of *sweep.Sweep, file string) (store.About, error) {
-	return store.OfWork(of, of.Title, file, of.Decides())
 }
 
 // write prints and writes what was found, and reports whether all of the report is on the disk.
@@ -232,6 +215,7 @@ func (e *notComparedError) Unwrap() error { return e.error }
 type sweepPrediction struct {
 	points, placements, run, runs int
 	of                            *edgewise.Prediction
+	pilot                         *edgewise.Prediction // of the point that was measured, nil if none was
 	excess                        error
 }
 
@@ -255,6 +239,9 @@ func predictSweep(ctx context.Context, of *sweep.Sweep, force bool) (*sweepPredi
 			if at.All.Steps() > shortSteps {
 				if err := study.Pilot(ctx, at, pilotBudget); err != nil {
 					return nil, stopped(err)
+				}
+				if at.Time > 0 {
+					p.pilot = at
 				}
 			}
 		}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a study on Apache Beam with a runner and workers that are processes of their own, kills a worker in the middle, runs it
-# again, and compares every byte of the report with that of a single run.
+# Runs a study, a sweep and a search on Apache Beam with a runner and workers that are processes of their own, kills workers in the
+# middle, and compares every byte of the reports with those of single runs.
 #
 #   check.sh [SCENARIO]
 #
@@ -9,6 +9,8 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 scenario=$(realpath "${1:-$here/testdata/study.yaml}")
 deciding=$here/testdata/deciding.yaml
+sweep=$here/testdata/sweep.yaml
+search=$here/testdata/search.yaml
 skip() { echo "skipped: $*"; exit 77; }
 
 work=$(mktemp -d)
@@ -46,7 +48,7 @@ pids+=($!)
 until_true 30 listens "$prism" && until_true 30 listens "$pool" || { cat "$work"/*.log; skip "Prism or the pool of workers does not listen here"; }
 
 beam() {
-    timeout 180 "$work/edgewise-beam" --quiet --runner=prism --endpoint="localhost:$prism" \
+    timeout 180 "$work/edgewise-beam" --runner=prism --endpoint="localhost:$prism" \
         --environment_type=EXTERNAL --environment_config="localhost:$pool" "$@"
 }
 # The two commands are two builds, and where a build does not know its commit the manifest has the hash of the program.
@@ -57,30 +59,61 @@ same() {
 
 "$work/edgewise" run "$scenario" --out "$work/single" --quiet
 "$work/edgewise" run "$deciding" --out "$work/single-deciding" --quiet
+"$work/edgewise" sweep "$sweep" --out "$work/single-sweep" --quiet
+"$work/edgewise" search "$search" --out "$work/single-search" --quiet
 
-# Three pipelines, each with a worker. One of these is killed by -9 once some cells are kept.
-beam "$scenario" --pipelines=3 --store "$work/store" --out "$work/out" > "$work/killed.log" 2>&1 &
+# kill_one STORE CELLS STARTED: kills by -9 the last worker that was started, once there are so many cells and three workers more than
+# before, and it is at work.
+cells() { find "$1" -name '*.cell' 2> /dev/null | wc -l; }
+started() { grep -c 'is process' "$work/pool.log" || true; }
+kill_one() {
+    local store=$1 least=$2 before=$3
+    some() { [ "$(cells "$store")" -ge "$least" ] && [ "$(started)" -ge $((before + 3)) ]; }
+    until_true 120 some || { echo "no three workers with $least cells after two minutes"; exit 1; }
+    worker=$(sed -n 's/.*worker .* is process //p' "$work/pool.log" | tail -n 1)
+    at_work() { grep -qr "process $worker, Apache Beam" "$store"; }
+    until_true 60 at_work || { echo "worker $worker has begun no cell after a minute"; exit 1; }
+    kill -9 "$worker"
+    there=$(cells "$store")
+}
+
+# Three pipelines, each with a worker, of which one is killed. Prism fails its job; tried once, the command fails.
+before=$(started)
+beam --quiet "$scenario" --pipelines=3 --attempts=1 --store "$work/store" --out "$work/out" > "$work/killed.log" 2>&1 &
 driver=$!
-cells() { find "$work/store" -name '*.cell' 2> /dev/null | wc -l; }
-some() { [ "$(cells)" -ge 3 ] && [ "$(grep -c 'is process' "$work/pool.log")" -ge 3 ]; }
-until_true 120 some || { echo "no three workers with some cells after two minutes"; exit 1; }
-worker=$(sed -n 's/.*worker .* is process //p' "$work/pool.log" | tail -n 1)
-kill -9 "$worker"
-before=$(cells)
+kill_one "$work/store" 3 "$before"
 if wait $driver; then echo "the job went on after its worker was killed, which Prism does not do: has it ended before?"; exit 1; fi
 kill -0 $runner || { echo "Prism has ended with the worker"; exit 1; }
 [ ! -e "$work/out" ] || { echo "there is a report of a job that has failed"; exit 1; }
-echo "worker $worker of 3 was killed with $before cells kept; the others ran on, to $(cells); the job failed"
-
-beam "$scenario" --pipelines=3 --store "$work/store" --out "$work/out" > "$work/again.log" 2>&1
+echo "worker $worker of 3 was killed with $there cells kept; the others ran on, to $(cells "$work/store"); the command failed"
+beam --quiet "$scenario" --pipelines=3 --store "$work/store" --out "$work/out" > "$work/again.log" 2>&1
 same "$work/single" "$work/out"
 echo "run again, it wrote the report of a single run: $(find "$work/out" -type f | wc -l) files, the same to the bit"
 
-beam "$deciding" --pipelines=2 --store "$work/deciding" --out "$work/out-deciding" > "$work/deciding.log" 2>&1
+# The same with the attempts that there are by default: the command goes on by itself.
+before=$(started)
+beam "$scenario" --pipelines=3 --store "$work/lost" --out "$work/out-lost" > "$work/lost.log" 2>&1 &
+driver=$!
+kill_one "$work/lost" 3 "$before"
+wait $driver || { echo "the command did not go on after worker $worker was killed"; exit 1; }
+grep -o 'round 0: .* cells are missing and are run again.*' "$work/lost.log" || { echo "nothing was missing after worker $worker was killed with $there cells kept"; exit 1; }
+same "$work/single" "$work/out-lost"
+echo "with worker $worker of 3 killed the command went on by itself, to the same bits"
+
+beam --quiet "$deciding" --pipelines=2 --store "$work/deciding" --out "$work/out-deciding" > "$work/deciding.log" 2>&1
 same "$work/single-deciding" "$work/out-deciding"
-beam "$scenario" --out "$work/out-through" > "$work/through.log" 2>&1
+beam --quiet "$scenario" --out "$work/out-through" > "$work/through.log" 2>&1
 same "$work/single" "$work/out-through"
 echo "so did rounds of a study that decides itself, and a pipeline without a store"
+
+beam --quiet "$sweep" --pipelines=2 --store "$work/swept" --out "$work/out-swept" > "$work/swept.log" 2>&1
+same "$work/single-sweep" "$work/out-swept"
+beam --quiet "$sweep" --out "$work/out-swept-through" > "$work/swept-through.log" 2>&1
+same "$work/single-sweep" "$work/out-swept-through"
+beam "$search" --search --pipelines=2 --store "$work/searched" --out "$work/out-searched" > "$work/searched.log" 2>&1
+same "$work/single-search" "$work/out-searched"
+grep -q 'round 1: ' "$work/searched.log" || { echo "the search had one round; want one that decides itself in several"; exit 1; }
+echo "so did a sweep, and a search in rounds"
 
 # A process ends a moment after its pipeline.
 gone() { ! pgrep -f "^$work/edgewise-beam --worker=true" > /dev/null; }

@@ -20,6 +20,10 @@ const (
 	Route         // who asks, and where that user's internet provider leads
 	Loss          // packets lost
 	connection    // when a cache has last asked; see ConnectionsOfTier
+	ClassOfObject // which class of objects, by what their origin says, an object is in
+	Change        // when objects change, and which are purged
+	Variant       // which variant of an object is asked for
+	ages          // of what caches begin with; see AgesOfTier
 	Party         // how many players come together
 	Skill         // how able players are
 )
@@ -39,6 +43,9 @@ func OnceOfTier(tier int) uint64 { return 3<<32 + preload + uint64(tier) }
 // ConnectionsOfTier returns the purpose of when the caches of a tier have last asked for something, counted from 0 at the
 // user.
 func ConnectionsOfTier(tier int) uint64 { return 2<<32 + connection + uint64(tier) }
+
+// AgesOfTier returns the purpose of how old the objects are that the caches of a tier begin with, counted from 0 at the user.
+func AgesOfTier(tier int) uint64 { return 4<<32 + ages + uint64(tier) }
 
 // EntityOf returns the entity that addresses the random numbers of a workload in a metro or at a site.
 func EntityOf(workload, place string) uint64 {

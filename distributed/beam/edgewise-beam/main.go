@@ -30,8 +30,9 @@ const (
 const usage = `Usage: edgewise-beam SCENARIO --out DIR [--store STORE] [--runner RUNNER] [flags]
        edgewise-beam --pool ADDRESS
 
-Runs the cells of a scenario as Apache Beam pipelines, and writes the report that edgewise run writes,
-the same to the bit; or starts workers on this machine for runners that ask for them.
+Runs the cells of a scenario as Apache Beam pipelines, and writes the report that edgewise run writes or, of
+a scenario with the key sweep, edgewise sweep or, with --search, edgewise search: the same to the bit. Or it
+starts workers on this machine for runners that ask for them.
 The flags of Beam's runners stand beside those of edgewise.
 
 `
@@ -46,7 +47,9 @@ func main() {
 func run(ctx context.Context, args []string) int {
 	job := &pipeline.Job{}
 	flag.StringVar(&job.Out, "out", "", "Directory for the report. Without --store a worker writes it, so that it must be on a disk that all see.")
-	flag.StringVar(&job.Store, "store", "", "Where workers keep results, and find them when the command is run again: a directory that all see, or s3://BUCKET/PREFIX. Needed by studies that decide themselves how many replications they need.")
+	flag.StringVar(&job.Store, "store", "", "Where workers keep results, and find them when the command is run again: a directory that all see, or s3://BUCKET/PREFIX. Needed by studies, sweeps and searches that decide themselves how many replications they need.")
+	flag.BoolVar(&job.Search, "search", false, "Run the alternatives that a search of the scenario simulates (its key search), in place of its placements. Every process scores the alternatives itself.")
+	flag.IntVar(&job.Attempts, "attempts", 0, "How often a round is begun when pipelines fail, as those of Prism do that lose a worker, with what the store lacks; 0 means 3.")
 	flag.BoolVar(&job.Force, "force", false, "Set aside what stands in the way of the report, as DIR.old-1, instead of refusing it.")
 	flag.IntVar(&job.Pipelines, "pipelines", 1, "Pipelines side by side that cells are dealt out to; more than one needs --store. Prism starts one worker for each; other runners start as many as they like.")
 	runner := flag.String("runner", "prism", "The runner: "+pipeline.Runners+". Prism without --endpoint runs in this process.")
@@ -95,7 +98,7 @@ func start(ctx context.Context, job *pipeline.Job, scenario, runner string, quie
 	if job.Submit, err = pipeline.Runner(runner); err != nil {
 		return err
 	}
-	warnings, err := job.Load(scenario)
+	warnings, err := job.Load(ctx, scenario)
 	for _, w := range warnings {
 		fmt.Fprintln(os.Stderr, "edgewise-beam: warning:", w)
 	}
@@ -108,12 +111,10 @@ func start(ctx context.Context, job *pipeline.Job, scenario, runner string, quie
 	return job.Run(ctx)
 }
 
-// A withoutError says that placements are not in the report.
-type withoutError struct{ refused []string }
+// A withoutError says that placements, or points of a sweep, are not in the report.
+type withoutError struct{ text string }
 
-func (e *withoutError) Error() string {
-	return fmt.Sprintf("reported without what is overloaded: %v", e.refused)
-}
+func (e *withoutError) Error() string { return e.text }
 
 // say says where the report is.
 func say(out string) error {
@@ -121,9 +122,16 @@ func say(out string) error {
 	if err != nil {
 		return fmt.Errorf("a worker has written the report, but not on a disk that is seen here: %w", err)
 	}
+	if m.Sweep != nil {
+		fmt.Printf("Written to %s: %d points of %q.\n", filepath.Clean(out), m.Sweep.Points, m.Title)
+		if refused := m.Sweep.Points - m.Sweep.Compared; refused > 0 {
+			return &withoutError{fmt.Sprintf("reported without %d points of %d, which are refused", refused, m.Sweep.Points)}
+		}
+		return nil
+	}
 	fmt.Printf("Written to %s: %d replications of %q.\n", filepath.Clean(out), m.Replications, m.Title)
 	if len(m.Refused) > 0 {
-		return &withoutError{m.Refused}
+		return &withoutError{fmt.Sprintf("reported without what is overloaded: %v", m.Refused)}
 	}
 	return nil
 }

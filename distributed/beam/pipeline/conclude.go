@@ -9,7 +9,6 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/edgewise-sim/edgewise"
-	"github.com/edgewise-sim/edgewise/report"
 )
 
 func init() {
@@ -57,11 +56,7 @@ func (f *conclude) ProcessElement(ctx context.Context, _ int, next func(*replica
 	if f.Out == "" {
 		return nil
 	}
-	comparison, err := f.worker.study.CompareKept(ctx, results)
-	if err != nil {
-		return err
-	}
-	return report.WriteRun(ctx, f.Out, comparison, f.worker.from(f.Force))
+	return f.worker.work.WriteReport(ctx, f.Out, results, f.worker.from(f.Force))
 }
 
 // encoded results are an [edgewise.Store] to be read: they are decoded as they are asked for, for they take much less memory

@@ -1,5 +1,5 @@
-// Package pipeline runs the cells of a study on Apache Beam, and makes the comparison of what they gave: the same, to the
-// bit, as edgewise run does.
+// Package pipeline runs the cells of a study, a sweep or a search on Apache Beam, and writes the report of what they gave: the same, to
+// the bit, as edgewise run, sweep and search do.
 //
 // A [Job] is a scenario with the place of its report. A pipeline has the cells of one round:
 //

@@ -21,6 +21,7 @@ import (
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/scenario"
+	"github.com/edgewise-sim/edgewise/search"
 	"github.com/edgewise-sim/edgewise/store"
 )
 
@@ -47,6 +48,25 @@ placements:
 // deciding is one that decides itself how many replications it needs.
 var deciding = strings.Replace(tiny, "replications: 2", "replications: {min: 2, max: 4, until: {mean: 0.1%}}", 1)
 
+// swept has points of which two share the cells of the region.
+var swept = strings.Replace(tiny, "  - {name: own,", "  - {name: more,", 1) + "sweep: {grid: {placements.pop.edge_caches.size: [256KiB, 1MiB]}}\n"
+
+// choosing is a search of two objectives, which has one round, and decidingSearch one that ends when the best is known.
+var (
+	choosing       = strings.Replace(tiny, "replications: 2\n", "", 1) + searchOf("objective: [{by: ttfb mean}, {by: ttfb p95}]")
+	decidingSearch = strings.Replace(choosing, searchOf("objective: [{by: ttfb mean}, {by: ttfb p95}]"), searchOf("objective: {by: ttfb mean, matters: 1us}"), 1)
+)
+
+func searchOf(objective string) string {
+	return `search:
+  candidates: {edge_caches: {sites: [pop-lax, attic, pop-phx], size: 1MiB}}
+  choose: 1
+  simulated: 2
+  variations: 3
+  replications: {min: 2, max: 4}
+  ` + objective + "\n"
+}
+
 // jobOf returns a job of a scenario, on one Prism for all tests.
 func jobOf(t testing.TB, text string) *Job {
 	t.Helper()
@@ -54,8 +74,8 @@ func jobOf(t testing.TB, text string) *Job {
 	file := filepath.Join(home, "scenario.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 	require.NoError(t, os.WriteFile(filepath.Join(home, "sites.csv"), []byte("id,lat_deg,lon_deg\nattic,34.1,-118.2\n"), 0o644))
-	j := &Job{Out: filepath.Join(home, "out"), Submit: localPrism()}
-	_, err := j.Load(file)
+	j := &Job{Out: filepath.Join(home, "out"), Submit: localPrism(), Search: strings.Contains(text, "\nsearch:")}
+	_, err := j.Load(t.Context(), file)
 	require.NoError(t, err)
 	require.Len(t, j.Files, 1)
 	return j
@@ -63,19 +83,39 @@ func jobOf(t testing.TB, text string) *Job {
 
 var localPrism = sync.OnceValue(func() Submit { return new(inProcess).submit })
 
-// single returns the report of the study as one run of this program writes it.
+// single returns the report of the study, the sweep or the search as one run of this program writes it.
 func single(t testing.TB, j *Job) string {
 	t.Helper()
-	study, files, err := scenario.ParseWithFiles(j.File, j.Text)
-	require.NoError(t, err)
-	comparison, err := study.Run(t.Context())
-	require.NoError(t, err)
 	run := report.Run{Scenario: j.Text}
-	for _, f := range files {
+	for _, f := range j.Files {
 		run.Inputs = append(run.Inputs, report.Input(f))
 	}
 	dir := filepath.Join(t.TempDir(), "single")
-	require.NoError(t, report.WriteRun(t.Context(), dir, comparison, run))
+	switch {
+	case j.Search:
+		problem, err := scenario.Reader{}.ParseSearchFrom(j.File, j.Text, j.Files)
+		require.NoError(t, err)
+		found, err := search.Explore(t.Context(), problem)
+		require.NoError(t, err)
+		comparison, err := found.Study().Run(t.Context())
+		require.NoError(t, err)
+		answer, err := found.Conclude(t.Context(), comparison)
+		require.NoError(t, err)
+		run.Outputs = report.SearchOutputs(answer)
+		require.NoError(t, report.WriteRun(t.Context(), dir, comparison, run))
+	case scenario.IsSweep(j.Text):
+		of, err := scenario.ParseSweepFrom(j.File, j.Text, j.Files)
+		require.NoError(t, err)
+		result, err := of.Run(t.Context(), nil)
+		require.NoError(t, err)
+		require.NoError(t, report.WriteSweep(t.Context(), dir, result, run))
+	default:
+		study, err := scenario.ParseFrom(j.File, j.Text, j.Files)
+		require.NoError(t, err)
+		comparison, err := study.Run(t.Context())
+		require.NoError(t, err)
+		require.NoError(t, report.WriteRun(t.Context(), dir, comparison, run))
+	}
 	return dir
 }
 
@@ -120,6 +160,72 @@ func TestTheReportIsThatOfOneRun(t *testing.T) {
 			require.Contains(t, said[len(said)-1], ": 6 done of 6 cells")
 		})
 	}
+}
+
+// TestSweepsAndSearchesAreThoseOfOneRun has the results pass through the pipeline, where there is one round, and through a store.
+func TestSweepsAndSearchesAreThoseOfOneRun(t *testing.T) {
+	decidingSweep := strings.Replace(swept, "replications: 2", "replications: {min: 2, max: 4, until: {mean: 0.1%}}", 1)
+	for name, c := range map[string]struct {
+		text    string
+		decides bool
+		cells   int // of the first round
+	}{
+		"sweep":                      {swept, false, 8},
+		"sweep that decides itself":  {decidingSweep, true, 8},
+		"search of two objectives":   {choosing, false, 4},
+		"search until best is known": {decidingSearch, true, 6},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := jobOf(t, c.text)
+			want := single(t, j)
+			if c.decides {
+				require.ErrorContains(t, j.Run(t.Context()), "want a store, where the next round finds them")
+			} else {
+				require.NoError(t, j.Run(t.Context()))
+				requireSameReport(t, want, j.Out)
+			}
+			j.Store, j.Out, j.Pipelines = filepath.Join(filepath.Dir(j.Out), "store"), filepath.Join(filepath.Dir(j.Out), "stored"), 2
+			var said []string
+			j.Progress = func(text string) { said = append(said, text) }
+			require.NoError(t, j.Run(t.Context()))
+			requireSameReport(t, want, j.Out)
+			require.Contains(t, said, fmt.Sprintf("round 0: %d cells in 2 pipelines", c.cells))
+			require.Contains(t, said, fmt.Sprintf("round 0: %d done of %[1]d cells", c.cells))
+			require.Equal(t, c.decides, slices.ContainsFunc(said, func(text string) bool { return strings.HasPrefix(text, "round 1: ") }))
+		})
+	}
+}
+
+// TestARoundGoesOnWhenAPipelineFails has the first pipelines fail with some of their cells in the store, as where a worker is lost.
+func TestARoundGoesOnWhenAPipelineFails(t *testing.T) {
+	j := jobOf(t, swept)
+	want := single(t, j)
+	j.Store = filepath.Join(filepath.Dir(j.Out), "store")
+	submit, lost := j.Submit, 0
+	j.Submit = func(ctx context.Context, p *beam.Pipeline, progress func(Counts)) (Counts, error) {
+		counts, err := submit(ctx, p, progress)
+		if lost++; lost > 2 {
+			return counts, err
+		}
+		cells, globErr := filepath.Glob(filepath.Join(j.Store, "*.cell"))
+		require.NoError(t, errors.Join(err, globErr))
+		for _, name := range cells[:2] {
+			require.NoError(t, os.Remove(name))
+		}
+		return counts, errors.New("a worker is lost")
+	}
+	var said []string
+	j.Progress = func(text string) { said = append(said, text) }
+	require.NoError(t, j.Run(t.Context()))
+	requireSameReport(t, want, j.Out)
+	require.Equal(t, 3, lost)
+	require.Contains(t, strings.Join(said, "\n"), "2 cells are missing and are run again (attempt 3 of 3)")
+
+	lost, j.Attempts = 0, 2
+	j.Store, j.Out = j.Store+"-again", j.Out+"-again"
+	err := j.Run(t.Context())
+	require.ErrorContains(t, err, "round 0: 2 cells are missing after 2 attempts: a worker is lost")
+	require.NoDirExists(t, j.Out)
 }
 
 // TestPlacementsThatAreOverloadedAreLeftOutAsInOneRun has one placement that can never be steady.
@@ -192,12 +298,12 @@ func TestAStoreIsGoneOnWith(t *testing.T) {
 func TestCellsThatRunTwiceLeaveNoTrace(t *testing.T) {
 	j := jobOf(t, tiny)
 	want := single(t, j)
-	study, from, err := j.check()
+	work, from, err := j.check(t.Context())
 	require.NoError(t, err)
-	cells, err := study.Cells()
+	round, err := work.Round(t.Context(), encoded{}, 0)
 	require.NoError(t, err)
 	from.Text, from.Files = j.Text, []store.File{store.File(j.Files[0])}
-	cells = byPlacement(study, cells)
+	cells := round.Cells
 	g := &graph{study: *from, spans: slices.Concat(spansOf(append(cells, cells...), 1)...), out: j.Out}
 	counts, err := j.Submit(t.Context(), g.pipeline(), func(Counts) {})
 	require.NoError(t, err)
@@ -225,7 +331,7 @@ func TestCellsThatFailAreNamedWhenTheOthersHaveRun(t *testing.T) {
 	}
 
 	j := jobOf(t, tiny)
-	_, from, err := j.check()
+	_, from, err := j.check(t.Context())
 	require.NoError(t, err)
 	from.Text, from.Files = j.Text, []store.File{store.File(j.Files[0])}
 	open(from)
@@ -235,10 +341,10 @@ func TestCellsThatFailAreNamedWhenTheOthersHaveRun(t *testing.T) {
 
 	j = jobOf(t, tiny)
 	j.Store = filepath.Join(filepath.Dir(j.Out), "store")
-	study, from, err := j.check()
+	work, from, err := j.check(t.Context())
 	require.NoError(t, err)
 	from.Store = j.Store
-	about, err := store.Of(study, j.File)
+	about, err := work.About(j.File)
 	require.NoError(t, err)
 	kept, err := store.Join(t.Context(), store.Directory(j.Store), about, store.Scenario{Text: j.Text, Files: []store.File{store.File(j.Files[0])}}, "test")
 	require.NoError(t, err)
@@ -319,6 +425,7 @@ func TestWhatCannotRunIsRefused(t *testing.T) {
 		want  string
 	}{
 		"scenario":     {func(j *Job) { j.Text = []byte("title: [") }, "scenario.yaml"},
+		"attempts":     {func(j *Job) { j.Attempts = 101 }, "101 attempts; want 0 (3) to 100"},
 		"pipelines":    {func(j *Job) { j.Pipelines = 65 }, "65 pipelines; want 0 (one) to 64"},
 		"side by side": {func(j *Job) { j.Pipelines = 2 }, "2 pipelines without a store"},
 		"place":        {func(j *Job) { j.Out = filepath.Dir(j.File) }, "report into"},
@@ -327,6 +434,7 @@ func TestWhatCannotRunIsRefused(t *testing.T) {
 	} {
 		j := jobOf(t, tiny)
 		c.spoil(j)
+		j.loaded = nil
 		err := j.Run(t.Context())
 		require.ErrorAs(t, err, new(*RefusedError), what)
 		require.ErrorContains(t, err, c.want, what)
@@ -340,7 +448,7 @@ func TestWhatCannotRunIsRefused(t *testing.T) {
 // TestAWorkerOfAnotherProgramIsRefused is what happens where workers run another build than the driver.
 func TestAWorkerOfAnotherProgramIsRefused(t *testing.T) {
 	j := jobOf(t, tiny)
-	_, from, err := j.check()
+	_, from, err := j.check(t.Context())
 	require.NoError(t, err)
 	from.Text, from.Files = j.Text, []store.File{store.File(j.Files[0])}
 	from.Header.Code.Executable = "another"

@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestWorkersThatAreProcessesGiveTheSame has two pipelines, each with a process of this test as its worker.
+// TestWorkersThatAreProcessesGiveTheSame has two pipelines, each with a process of this test as its worker, of a study, a sweep and a
+// search.
 func TestWorkersThatAreProcessesGiveTheSame(t *testing.T) {
 	listener, err := net.Listen("tcp", "localhost:0")
 	require.NoError(t, err)
@@ -25,11 +26,13 @@ func TestWorkersThatAreProcessesGiveTheSame(t *testing.T) {
 	kind, config := *jobopts.EnvironmentType, *jobopts.EnvironmentConfig
 	t.Cleanup(func() { *jobopts.EnvironmentType, *jobopts.EnvironmentConfig = kind, config })
 	*jobopts.EnvironmentType, *jobopts.EnvironmentConfig = "EXTERNAL", address
-	j := jobOf(t, tiny)
-	want := single(t, j)
-	j.Store, j.Pipelines = filepath.Join(filepath.Dir(j.Out), "store"), 2
-	require.NoError(t, j.Run(t.Context()))
-	requireSameReport(t, want, j.Out)
+	for _, text := range []string{tiny, swept, decidingSearch} {
+		j := jobOf(t, text)
+		want := single(t, j)
+		j.Store, j.Pipelines = filepath.Join(filepath.Dir(j.Out), "store"), 2
+		require.NoError(t, j.Run(t.Context()))
+		requireSameReport(t, want, j.Out)
+	}
 	require.Empty(t, workers.open, "nothing ran in this process")
 	stop()
 	require.ErrorIs(t, <-ended, context.Canceled)

@@ -12,16 +12,19 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/log"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/batch"
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/scenario"
 	"github.com/edgewise-sim/edgewise/store"
 	"github.com/edgewise-sim/edgewise/store/objects"
 )
 
-// A source says where workers find the study: in the store, where there is one, else in the pipeline itself.
+// A source says where workers find what is run: in the store, where there is one, else in the pipeline itself.
 type source struct {
 	// Name is the scenario file as errors name it.
 	Name string
+	// Search says that the alternatives of its search are run, in place of its placements: see [Job].
+	Search bool
 	// Store is the address of the store, empty where results pass through the pipeline.
 	Store string
 	// Text is the scenario and Files are those that it names, empty where the store has them.
@@ -31,10 +34,10 @@ type source struct {
 	Header edgewise.CellHeader
 }
 
-// A worker is what a process has of a study. All functions of the process share it: runners call several at a time, and each
-// would compile the study for itself.
+// A worker is what a process has of a study, a search or a sweep. All functions of the process share it: runners call several at a
+// time, and each would compile the study, or score the alternatives, for itself.
 type worker struct {
-	study *edgewise.Study
+	work  batch.Work
 	text  []byte
 	files []store.File
 	kept  *store.Shared // nil without a store
@@ -113,17 +116,17 @@ func (s *source) newWorker(ctx context.Context) (*worker, error) {
 	for _, f := range w.files {
 		files = append(files, scenario.File(f))
 	}
-	if w.study, err = scenario.ParseFrom(s.Name, w.text, files); err != nil {
+	if w.work, err = (batch.Reader{Search: s.Search}).ParseFrom(ctx, s.Name, w.text, files); err != nil {
 		return nil, err
 	}
-	header, err := w.study.CellHeader()
+	header, err := w.work.CellHeader()
 	if err != nil {
 		return nil, err
 	}
 	if why := header.Matches(&s.Header); why != nil {
 		return nil, fmt.Errorf("this worker, %s, is not of the study and the program that the pipeline was made by: it has %w", name(), why)
 	}
-	runner, err := w.study.NewRunner()
+	runner, err := w.work.Runner()
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +134,7 @@ func (s *source) newWorker(ctx context.Context) (*worker, error) {
 	if bucket == nil {
 		return w, nil
 	}
-	about, err := store.Of(w.study, s.Name)
+	about, err := w.work.About(s.Name)
 	if err != nil {
 		return nil, err
 	}

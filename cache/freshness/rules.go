@@ -1,0 +1,211 @@
+package freshness
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+)
+
+// Rules are what a cache makes of what origins say. The zero value follows RFC 9111 and RFC 5861.
+type Rules struct {
+	// Profile names what kind of cache it is, one of [Profiles]; "" is "rfc".
+	Profile string
+	// MinTTL and MaxTTL bound the lifetimes that origins say, DefaultTTL is that of objects of which they say none. What
+	// is unsaid is as the profile has it.
+	MinTTL, DefaultTTL, MaxTTL Span
+	// ErrorTTL is the least time for which an error is kept, of a client (4xx) or a server (5xx). What is unsaid is as the
+	// profile has it.
+	ErrorTTL Span
+	// StaleWhileRevalidate and StaleIfError are what goes for objects of which the origin says none. What is unsaid is as
+	// the profile has it.
+	StaleWhileRevalidate, StaleIfError Span
+	// Collapse says whether requests for an object wait for a fetch of it that is under way.
+	Collapse Collapse
+}
+
+// Validate names the first field that is out of range.
+func (r Rules) Validate() error {
+	_, err := profileOf(r.Profile)
+	errs := []error{
+		err, r.MinTTL.validate("MinTTL"), r.DefaultTTL.validate("DefaultTTL"), r.MaxTTL.validate("MaxTTL"), r.ErrorTTL.validate("ErrorTTL"),
+		r.StaleWhileRevalidate.validate("StaleWhileRevalidate"), r.StaleIfError.validate("StaleIfError"),
+		invalid.Check(r.Collapse < numCollapses, "Collapse", uint8(r.Collapse), "AsProfile, CollapseAll, CollapseNew or CollapseNone"),
+	}
+	if r.MinTTL.Said && r.MaxTTL.Said && r.MinTTL.Of > r.MaxTTL.Of {
+		errs = append(errs, invalid.New("MinTTL", r.MinTTL.Of, "MaxTTL, %v, at most", r.MaxTTL.Of))
+	}
+	return invalid.First(errs...)
+}
+
+// Collapse says which requests wait for a fetch of their object that is under way.
+type Collapse uint8
+
+// The ways to collapse.
+const (
+	// AsProfile: as the profile has it.
+	AsProfile Collapse = iota
+	// CollapseAll: all requests wait.
+	CollapseAll
+	// CollapseNew: those wait whose object is not there at all; one that is stale is fetched by everybody.
+	CollapseNew
+	// CollapseNone: nobody waits, everybody fetches.
+	CollapseNone
+	numCollapses
+)
+
+var collapseNames = [numCollapses]string{"as profile", "all", "new", "none"}
+
+// String returns the name, for example "all".
+func (c Collapse) String() string {
+	if c >= numCollapses {
+		return fmt.Sprintf("collapse(%d)", uint8(c))
+	}
+	return collapseNames[c]
+}
+
+// ParseCollapse returns what a name stands for: all, new or none.
+func ParseCollapse(name string) (Collapse, error) {
+	for c := CollapseAll; c < numCollapses; c++ {
+		if collapseNames[c] == name {
+			return c, nil
+		}
+	}
+	return 0, invalid.New("Collapse", fmt.Sprintf("%q", name), "all, new or none")
+}
+
+// onError says whose stale objects a cache serves where the origin fails.
+type onError uint8
+
+const (
+	neverOnError    onError = iota
+	onNoAnswer              // by stale-if-error, where there is no answer at all
+	onAnyError              // by stale-if-error
+	alwaysOnError           // for ever, whatever the origin says
+	bySayOrForError         // by stale-if-error; where that is unsaid for ever. After an error no fetch for the time of an error
+)
+
+// A profile is how one kind of cache departs from RFC 9111 and RFC 5861.
+type profile struct {
+	name, about string
+	// wholeSeconds lets lifetimes begin at the second that the answer came in, and end at the end of a second.
+	wholeSeconds bool
+	// ignoresAge takes every answer for new.
+	ignoresAge bool
+	// fromRequest counts an age from when the answer was asked for, and not from when it came (RFC 9111, section 4.2.3).
+	fromRequest bool
+	// heuristic takes a tenth of the time since the last change where no lifetime is said.
+	heuristic                  bool
+	minTTL, defaultTTL, maxTTL Span
+	// defaultMissing is DefaultTTL of answers such as 404.
+	defaultMissing Span
+	// grace is stale-while-revalidate where the origin says none.
+	grace Span
+	// background lets an object that may be stale be served at once, and fetched meanwhile. Without it whoever comes first
+	// waits, and the others get it stale meanwhile.
+	background bool
+	// updating serves what is stale, whatever its age, while it is fetched.
+	updating bool
+	// ignoresMustRevalidate serves what is stale although the origin forbids it.
+	ignoresMustRevalidate bool
+	onError               onError
+	// errorTTL is for how long errors are kept of which the origin says nothing; maxAgeOfErrors says whether they are kept
+	// as the origin says. Both for clients' errors and servers'.
+	errorTTL       [2]Span
+	maxAgeOfErrors [2]bool
+	// errorEvicts lets an error in the background take the object out.
+	errorEvicts bool
+	// revalidates says that what is stale is asked for by its validator, keep for how long beyond its lifetime it can be.
+	revalidates bool
+	keep        Span
+	// storesUnfresh keeps what has no lifetime, to confirm it at each use.
+	storesUnfresh bool
+	collapse      Collapse
+	// poll is the step in which those who wait look whether the fetch is done; 0 for at once.
+	poll time.Duration
+}
+
+var nginx = profile{
+	name: "nginx", about: "nginx 1.22, proxy_cache alone",
+	wholeSeconds: true, ignoresAge: true, onError: onNoAnswer, maxAgeOfErrors: [2]bool{true, true}, collapse: CollapseNone,
+	ignoresMustRevalidate: true,
+}
+
+// profiles are all kinds of caches. What is measured was measured on the versions named: see testdata/lab.csv.
+var profiles = []profile{
+	{
+		name: "rfc", about: "RFC 9111 and RFC 5861",
+		fromRequest: true, heuristic: true, background: true, onError: onAnyError, maxAgeOfErrors: [2]bool{true, true},
+		revalidates: true, storesUnfresh: true, collapse: CollapseAll,
+	},
+	{
+		name: "cloudfront", about: "Amazon CloudFront as its documentation has it",
+		minTTL: For(0), defaultTTL: For(24 * time.Hour), maxTTL: For(365 * 24 * time.Hour), background: true, onError: bySayOrForError,
+		errorTTL: [2]Span{For(10 * time.Second), For(10 * time.Second)}, maxAgeOfErrors: [2]bool{true, true},
+		revalidates: true, collapse: CollapseAll,
+	},
+	{
+		name: "varnish", about: "Varnish 7.1 as it comes: 10 s of grace",
+		defaultTTL: For(2 * time.Minute), defaultMissing: For(2 * time.Minute), grace: For(10 * time.Second), background: true,
+		ignoresMustRevalidate: true, maxAgeOfErrors: [2]bool{true, false}, errorEvicts: true, revalidates: true, keep: For(0), collapse: CollapseAll,
+	},
+	{
+		name: "varnish-tuned", about: "Varnish 7.1 without grace but by header, keep 10 min, errors for 1 s",
+		defaultTTL: For(2 * time.Minute), defaultMissing: For(time.Second), background: true, ignoresMustRevalidate: true,
+		errorTTL: [2]Span{For(time.Second), For(time.Second)}, maxAgeOfErrors: [2]bool{true, false},
+		revalidates: true, keep: For(10 * time.Minute), collapse: CollapseAll,
+	},
+	nginx,
+	nginx.with("nginx-tuned", "nginx 1.22 with revalidate, lock, background update, errors for 1 s", func(p *profile) {
+		p.revalidates, p.background, p.collapse, p.poll = true, true, CollapseNew, 500*time.Millisecond
+		p.errorTTL = [2]Span{For(time.Second), For(time.Second)}
+	}),
+	nginx.with("nginx-stale", "nginx-tuned with use_stale updating error timeout http_500 http_503", func(p *profile) {
+		p.revalidates, p.background, p.updating, p.onError = true, true, true, alwaysOnError
+		p.collapse, p.poll = CollapseNew, 500*time.Millisecond
+		p.errorTTL = [2]Span{For(time.Second), For(time.Second)}
+	}),
+	nginx.with("nginx-sie", "nginx 1.22 with revalidate, lock, use_stale error timeout http_500 http_503", func(p *profile) {
+		p.revalidates, p.onError = true, alwaysOnError
+		p.collapse, p.poll = CollapseNew, 500*time.Millisecond
+	}),
+}
+
+// with returns a profile that differs.
+func (p profile) with(name, about string, change func(*profile)) profile {
+	p.name, p.about = name, about
+	change(&p)
+	return p
+}
+
+// Profiles returns the names of all profiles: "rfc", which departs from nothing, "cloudfront" after its documentation, and those of
+// caches that were measured.
+func Profiles() []string {
+	var names []string
+	for i := range profiles {
+		names = append(names, profiles[i].name)
+	}
+	return names
+}
+
+// About returns what a profile is, in words; "" where there is none of the name.
+func About(name string) string {
+	p, err := profileOf(name)
+	if err != nil {
+		return ""
+	}
+	return p.about
+}
+
+func profileOf(name string) (*profile, error) {
+	if name == "" {
+		name = "rfc"
+	}
+	for i := range profiles {
+		if profiles[i].name == name {
+			return &profiles[i], nil
+		}
+	}
+	return nil, invalid.New("Profile", fmt.Sprintf("%q", name), "one of %s", strings.Join(Profiles(), ", "))
+}

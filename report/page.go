@@ -1,0 +1,98 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/search"
+)
+
+// pageFile is the page that a report has for people who did not run it.
+const pageFile = "report.html"
+
+// The page is made of a template, and of the bundle that report/page builds: script and style. TestThePage... and
+// report/page/README.md say how it is tested.
+//
+//go:embed page/page.html page/dist/page.js page/dist/page.css page/dist/licences.txt
+var pageFiles embed.FS
+
+var pageTemplate = template.Must(template.ParseFS(pageFiles, "page/page.html"))
+
+// WritePage writes the comparison as one HTML page that needs nothing else: the answer in sentences with the verdicts, who
+// loses, and every figure drawn, each drawing with a table. It works offline: its content policy refuses all requests, and all
+// that it runs is known by its hash. Without scripts it has the sentences and tables of verdicts. Of many placements it shows
+// the baseline and the best.
+func WritePage(w io.Writer, c *edgewise.Comparison) error { return writePage(w, c, nil) }
+
+// WriteSearchPage writes the page of an answer: which sites to choose, and what the simulation of the alternatives says.
+func WriteSearchPage(w io.Writer, a *search.Answer) error { return writePage(w, a.Comparison, a) }
+
+func writePage(w io.Writer, c *edgewise.Comparison, a *search.Answer) error {
+	if _, err := selectWorkloads(c, ""); err != nil {
+		return fmt.Errorf("page: %w", err)
+	}
+	shown, leftOut := few(c, mostDrawn)
+	view, err := newPageView(shown, leftOut, a)
+	if err != nil {
+		return fmt.Errorf("page: %w", err)
+	}
+	data, err := newPageData(shown, a)
+	if err != nil {
+		return fmt.Errorf("page: %w", err)
+	}
+	if view.Data, err = packed(data); err != nil {
+		return fmt.Errorf("page: %w", err)
+	}
+	script, style, licences := pagePart("page.js"), pagePart("page.css"), pagePart("licences.txt")
+	view.Script, view.Style, view.Licences = template.JS(script), template.CSS(style), licences
+	view.Policy = fmt.Sprintf("default-src 'none'; script-src '%s'; style-src '%s'; img-src data:; base-uri 'none'; form-action 'none'",
+		policyHash(script), policyHash(style))
+	var page bytes.Buffer
+	if err := pageTemplate.Execute(&page, view); err != nil {
+		return fmt.Errorf("page: %w", err)
+	}
+	if _, err := page.WriteTo(w); err != nil {
+		return fmt.Errorf("write page: %w", err)
+	}
+	return nil
+}
+
+// pagePart returns a file of the bundle.
+func pagePart(name string) string {
+	data, err := pageFiles.ReadFile("page/dist/" + name)
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	return string(data)
+}
+
+// policyHash returns the source expression of a content policy that lets a script or style in.
+func policyHash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// packed returns data as JSON, compressed, in letters that mean nothing in HTML.
+func packed(data any) (string, error) {
+	var text bytes.Buffer
+	z, err := gzip.NewWriterLevel(&text, gzip.BestCompression)
+	if err != nil {
+		return "", err
+	}
+	if err := json.NewEncoder(z).Encode(data); err != nil {
+		return "", err
+	}
+	if err := z.Close(); err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString(text.Bytes()), nil
+}

@@ -1,0 +1,46 @@
+// What it costs: bills by item, and the bill against what users have of it.
+import * as Plot from "@observablehq/plot";
+import {el, figure, table} from "./dom.js";
+import {color, cut, nameWidth, plot} from "./look.js";
+import {estimate, number, short, signed} from "./format.js";
+import {strip} from "./strips.js";
+
+export function drawBill(state, width) {
+  const bill = state.data.bill;
+  if (!bill) return null;
+  const columns = width >= 940 ? 2 : 1, each = (width - 32 * (columns - 1)) / columns;
+  const total = {title: `Bill, ${bill.currency} a month`, unit: bill.currency, v: bill.total, d: bill.more};
+  const shown = state.shown.filter(i => bill.total[i]);
+  const parts = [...bill.items.map(p => ({...p, kind: "item"}))];
+  return el("div", {}, el("div", {class: "halves"}, strip(state, total, {width: each}), pareto(state, bill, shown, each)),
+    table({caption: `Bill by item, ${bill.currency} a month`, columns: ["item", ...shown.map(i => state.name(i))],
+      rows: [...parts.map(p => [p.name, ...shown.map(i => p.v[i] ? short(p.v[i]) : "")]), ["all", ...shown.map(i => estimate(bill.total[i]))]]}),
+    bill.points.length ? table({caption: `What a point of users in time costs more, ${bill.currency} a month`, columns: ["", ...shown.map(i => state.name(i))],
+      rows: bill.points.map(p => [p.name, ...shown.map(i => p.v[i] ? estimate(p.v[i]) : "")])}) : null);
+}
+
+// pareto draws each placement by its bill and its latency: what lies left and below is better in both.
+function pareto(state, bill, shown, width) {
+  const f = state.of.figures.find(f => f.metric === state.of.metric && f.statistic === "mean");
+  const points = shown.filter(i => f?.v[i]).map(i => ({i, x: bill.total[i], y: f.v[i]}));
+  if (points.length < 2) return null;
+  const front = points.filter(p => !points.some(o => o.x[0] <= p.x[0] && o.y[0] <= p.y[0] && (o.x[0] < p.x[0] || o.y[0] < p.y[0]))).sort((a, b) => a.x[0] - b.x[0]);
+  const drawing = plot({
+    width, height: 300, marginLeft: 52, marginRight: 24, marginTop: 20, marginBottom: 40, inset: 14, color: {type: "identity"},
+    x: {label: `bill, ${bill.currency} a month`, labelAnchor: "center", labelArrow: "none", zero: true, ticks: 5}, y: {label: `mean ${state.of.title}, ms`, labelArrow: "none", nice: true, ticks: 5},
+    ariaLabel: `Bill and mean latency: ${points.map(p => `${state.name(p.i)} ${short(p.x, bill.currency)}, ${short(p.y, "ms")}`).join("; ")}`,
+    marks: [
+      Plot.gridX({stroke: "var(--grid)", strokeOpacity: 1}), Plot.gridY({stroke: "var(--grid)", strokeOpacity: 1}),
+      Plot.line(front, {x: p => p.x[0], y: p => p.y[0], curve: "step-after", stroke: "var(--faint)", strokeDasharray: "3,3"}),
+      Plot.link(points.filter(p => p.x.length > 1), {x1: p => p.x[1], x2: p => p.x[2], y1: p => p.y[0], y2: p => p.y[0], stroke: p => color(p.i)}),
+      Plot.link(points.filter(p => p.y.length > 1), {x1: p => p.x[0], x2: p => p.x[0], y1: p => p.y[1], y2: p => p.y[2], stroke: p => color(p.i)}),
+      Plot.dot(points, {x: p => p.x[0], y: p => p.y[0], fill: p => color(p.i), r: 5.5}),
+      Plot.tip(points, Plot.pointer({x: p => p.x[0], y: p => p.y[0], title: p => `${state.name(p.i)}\n${estimate(p.x, bill.currency)} a month\n${estimate(p.y, "ms")}`, fill: "var(--paper)"})),
+      Plot.text(points, {x: p => p.x[0], y: p => p.y[0], text: p => cut(state.name(p.i), 130), dy: -13, lineAnchor: "bottom", textAnchor: p => "middle"}),
+    ],
+  });
+  return figure({
+    title: `What the money buys: ${state.of.name}`, note: "Left is cheaper, below is faster. Dashed: the front, of those that no other beats in both.", drawing,
+    data: () => ({caption: "bill and mean latency", columns: ["placement", `${bill.currency} a month`, "difference", "ms"], rows: points.map(p => [state.name(p.i), estimate(p.x), signed(bill.more[p.i]), estimate(p.y)])}),
+  });
+}

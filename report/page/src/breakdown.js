@@ -1,0 +1,63 @@
+// Where the time goes: bars of causes that sum to the latency.
+import * as Plot from "@observablehq/plot";
+import {el, figure, hideTip, showTip, tipLines} from "./dom.js";
+import {causeColor, cut, nameWidth, plot} from "./look.js";
+import {estimate, number} from "./format.js";
+
+export function drawBreakdown(state, width) {
+  const all = state.of.figures.filter(f => /breakdown/.test(f.metric) && state.shown.some(i => f.v[i]));
+  const kinds = [...new Set(all.map(f => f.metric))];
+  if (!kinds.length) return null;
+  const causes = [...new Set(state.data.workloads.flatMap(w => w.figures.filter(f => /breakdown/.test(f.metric)).map(f => f.statistic)))];
+  const here = causes.filter(c => all.some(f => f.statistic === c));
+  const legend = el("ul", {class: "legend"}, ...here.map(c => el("li", {}, swatch(causeColor(causes.indexOf(c))), c)));
+  const columns = width >= 940 && kinds.length > 1 ? 2 : 1, each = (width - 32 * (columns - 1)) / columns;
+  return el("div", {}, legend, el("div", {class: columns > 1 ? "halves" : undefined}, ...kinds.map(k => bars(state, all.filter(f => f.metric === k), k, causes, each))));
+}
+
+function swatch(fill) {
+  const node = el("i", {class: "swatch"});
+  node.style.background = fill;
+  return node;
+}
+
+function bars(state, figures, kind, causes, width) {
+  const shown = state.shown.filter(i => figures.some(f => f.v[i])), row = 30;
+  const parts = shown.flatMap((i, k) => {
+    let from = 0;
+    return figures.filter(f => f.v[i] && f.v[i][0] > 0).map(f => ({i, k, f, x1: from, x2: from += f.v[i][0]}));
+  });
+  if (!parts.length) return null;
+  const total = i => Math.max(...parts.filter(p => p.i === i).map(p => p.x2));
+  const most = Math.max(...shown.map(total)), left = nameWidth(shown.map(i => state.name(i)), width), right = 52;
+  const px = (width - left - right) / most;
+  const drawing = plot({
+    width, height: row * shown.length + 42, marginLeft: left, marginRight: right, marginTop: 6, marginBottom: 36,
+    x: {domain: [0, most], label: `${kind === "breakdown" ? "mean " : ""}${state.of.title}, ms`, labelAnchor: "center", labelArrow: "none", ticks: Math.max(3, Math.min(8, width / 90))},
+    y: {domain: [-.5, shown.length - .5], reverse: true, axis: null}, color: {type: "identity"},
+    ariaLabel: `Where the time goes, by placement: ${shown.map(i => `${state.name(i)} ${number(total(i))} ms`).join("; ")}`,
+    marks: [
+      Plot.gridX({stroke: "var(--grid)", strokeOpacity: 1}),
+      Plot.rect(parts, {x1: "x1", x2: "x2", y1: d => d.k - .36, y2: d => d.k + .36, fill: d => causeColor(causes.indexOf(d.f.statistic)), stroke: "var(--paper)", strokeWidth: 1}),
+      Plot.text(parts.filter(d => (d.x2 - d.x1) * px > 12 + 6 * d.f.statistic.length), {x: d => (d.x1 + d.x2) / 2, y: "k", text: d => d.f.statistic, fill: "#111", fontSize: 11}),
+      Plot.text(shown, {frameAnchor: "left", y: (_, k) => k, text: i => cut(state.name(i), left - 12), dx: -8, textAnchor: "end"}),
+      Plot.text(shown, {x: total, y: (_, k) => k, text: i => number(total(i), 1), dx: 5, textAnchor: "start"}),
+    ],
+  });
+  drawing.addEventListener("pointermove", e => {
+    const b = drawing.getBoundingClientRect(), x = ((e.clientX - b.left) * width / b.width - left) / px, k = Math.floor((e.clientY - b.top - 6) / row);
+    const on = parts.find(p => p.k === k && x >= p.x1 && x < p.x2);
+    if (!on) return hideTip();
+    showTip(tipLines(`${on.f.statistic}, ms`, shown.map(i => [i, state.name(i), estimate(on.f.v[i] ?? [0])])), e.clientX, e.clientY);
+  });
+  drawing.addEventListener("pointerleave", hideTip);
+  return figure({
+    title: kind === "breakdown" ? "The mean, taken apart" : kind.replace(/breakdown/, "").replace(/[,:]/g, " ").trim() + ", taken apart",
+    note: "The parts sum to the whole.",
+    drawing,
+    data: () => ({
+      caption: `${kind}, ms`, columns: ["placement", ...figures.map(f => f.statistic), "sum"],
+      rows: shown.map(i => [state.name(i), ...figures.map(f => f.v[i] ? estimate(f.v[i]) : "0"), number(total(i), 1)]),
+    }),
+  });
+}

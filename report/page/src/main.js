@@ -1,0 +1,82 @@
+// The page: reads its data, draws the sections that have content, and draws them again when something else is to be shown.
+import {drawBill} from "./bill.js";
+import {drawBreakdown} from "./breakdown.js";
+import {read} from "./data.js";
+import {el, hideTip} from "./dom.js";
+import {drawDownloads} from "./download.js";
+import {drawFilters} from "./filters.js";
+import {drawLatency} from "./latency.js";
+import {drawMap} from "./map.js";
+import {drawMetros} from "./metros.js";
+import {drawSearch} from "./search.js";
+import {drawCaches, drawGames, drawOthers, drawSites, drawWithin} from "./sections.js";
+import {State} from "./state.js";
+import {drawTimeline} from "./timeline.js";
+
+const sections = {
+  within: drawWithin, latency: drawLatency, breakdown: drawBreakdown, map: drawMap, metros: drawMetros, caches: drawCaches, games: drawGames,
+  others: drawOthers, sites: drawSites, timeline: drawTimeline, bill: drawBill, search: drawSearch, downloads: drawDownloads,
+};
+const ofAll = new Set(["timeline", "search", "downloads"]); // of all workloads
+
+const printWidth = 680;
+
+async function start() {
+  const begun = performance.now();
+  const state = new State(await read());
+  const main = document.querySelector("main"), form = document.getElementById("filters");
+  let width = 0, isPrinting = false;
+
+  function drawSection(name) {
+    const section = document.getElementById(name);
+    if (!section) return;
+    const open = [...section.querySelectorAll(":scope > .drawn details[open] > summary")].map(s => s.textContent);
+    const drawing = sections[name](state, isPrinting ? printWidth : width, redraw);
+    section.querySelector(":scope > .drawn")?.remove();
+    section.hidden = !drawing && name !== "search";
+    if (!drawing) return;
+    const about = section.querySelector("h2");
+    if (!ofAll.has(name) && state.data.workloads.length > 1) {
+      if (!about.querySelector("small")) about.append(" ", el("small", {class: "basis"}));
+      about.querySelector("small").textContent = state.of.name;
+    }
+    const node = el("div", {class: "drawn"}, drawing);
+    for (const d of node.querySelectorAll("details")) if (open.includes(d.firstChild.textContent) && d.firstChild.textContent !== "Table") d.open = true;
+    about.after(node);
+  }
+
+  function draw() {
+    hideTip();
+    width = Math.floor(main.getBoundingClientRect().width);
+    for (const name of Object.keys(sections)) drawSection(name);
+  }
+
+  function redraw(name) {
+    state.write();
+    const focus = document.activeElement?.closest("section")?.id === name ? [...document.querySelectorAll(`#${name} select, #${name} button`)].indexOf(document.activeElement) : -1;
+    drawSection(name);
+    if (focus >= 0) document.querySelectorAll(`#${name} select, #${name} button`)[focus]?.focus();
+  }
+
+  function changed() {
+    state.write();
+    draw();
+  }
+
+  drawFilters(form, state, changed);
+  draw();
+  document.documentElement.dataset.ready = String(Math.round(performance.now() - begun));
+
+  addEventListener("hashchange", () => { state.read(); drawFilters(form, state, changed); draw(); });
+  let waiting;
+  new ResizeObserver(() => {
+    if (isPrinting || Math.abs(main.getBoundingClientRect().width - width) < 2) return;
+    cancelAnimationFrame(waiting);
+    waiting = requestAnimationFrame(draw);
+  }).observe(main);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  addEventListener("beforeprint", () => { isPrinting = true; draw(); });
+  addEventListener("afterprint", () => { isPrinting = false; draw(); });
+}
+
+start();

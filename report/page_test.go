@@ -1,0 +1,373 @@
+package report_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/report"
+	"github.com/edgewise-sim/edgewise/search"
+	"github.com/edgewise-sim/edgewise/stats"
+)
+
+// mapped adds metros, sites and roles to a comparison: made-up ones, which no change of the model moves. In every seventh metro
+// everybody waits longer under every placement.
+func mapped(c *edgewise.Comparison, metros int) *edgewise.Comparison {
+	places := []edgewise.Place{}
+	r := rand.New(rand.NewPCG(7, 7))
+	for i := range metros {
+		// On the land of Europe and North Africa, or where the world has room.
+		lon, lat := -8+float64(i%8)*4.6+2*r.Float64(), 37+float64(i/8%5)*4.1+1.5*r.Float64()
+		if metros > 40 {
+			lon, lat = -120+float64(i%20)*12.5+4*r.Float64(), -34+float64(i/20)*10+3*r.Float64()
+		}
+		places = append(places, edgewise.Place{ID: fmt.Sprintf("metro-%d", i), Name: fmt.Sprintf("Town %d, Utopia", i), Kind: "metro", LatDeg: lat, LonDeg: lon})
+	}
+	c.Metros = places
+	c.Sites = []edgewise.Place{
+		{ID: "r-1", Name: "Old Town", Kind: "region", LatDeg: 50.1, LonDeg: 8.7},
+		{ID: "r-1-a", Name: "New Town", Kind: "local-zone", Parent: "r-1", LatDeg: 40.4, LonDeg: -3.7},
+		{ID: "pop-a", Name: "Harbour", Kind: "pop", LatDeg: 52.4, LonDeg: 4.9}, {ID: "pop-b", Name: "Hill", Kind: "pop", LatDeg: 41.9, LonDeg: 12.5},
+	}
+	for i := range c.Placements {
+		p := &c.Placements[i]
+		p.Roles = []edgewise.SiteRole{{Site: "r-1", Role: "origin"}, {Site: "r-1", Role: "compute"}}
+		if i > 0 {
+			p.Roles = append(p.Roles, edgewise.SiteRole{Site: "r-1-a", Role: "compute"}, edgewise.SiteRole{Site: "pop-a", Role: "edge-cache", CacheBytes: 1 << 30}, edgewise.SiteRole{Site: "pop-b", Role: "edge-cache", CacheBytes: 1 << 30})
+		}
+		for k := range p.Workloads {
+			w := &p.Workloads[k]
+			w.Metros = nil
+			name := w.Headline().Name()
+			for m := range metros {
+				w.Metros = append(w.Metros, madeMetro(places[m], name, i, m, c.Replications))
+			}
+		}
+	}
+	return c
+}
+
+// madeMetro returns the figures of a metro: its mean of each replication, which placements share but for what they change.
+func madeMetro(place edgewise.Place, metric string, placement, m, replications int) edgewise.MetroResult {
+	r := rand.New(rand.NewPCG(uint64(m), 3))
+	base, values, counts := make([]float64, replications), make([]float64, replications), make([]float64, replications)
+	level0 := 20 + 80*r.Float64()
+	for n := range values {
+		noise := r.NormFloat64()
+		base[n] = level0 + noise
+		values[n] = base[n]
+		if placement > 0 {
+			values[n] *= 1 - 0.12*float64(placement%5)
+			if m%7 == 3 {
+				values[n] = base[n] * (1.1 + 0.05*float64(placement%3))
+			}
+			values[n] += 0.3 * r.NormFloat64()
+		}
+		counts[n] = math.Round(1e4 / float64(m+1))
+	}
+	mean := figure(metric, "mean", stats.MeanOf(values, level))
+	if placement > 0 {
+		d := stats.DifferenceOf(values, base, level)
+		mean.Difference = &d
+	}
+	return edgewise.MetroResult{ID: place.ID, Name: place.Name, Figures: edgewise.Figures{
+		figure("requests", "count", stats.MeanOf(counts, level)), figure(metric, "p50", stats.MeanOf(values, level).Scaled(0.9)),
+		figure(metric, "p95", stats.MeanOf(values, level).Scaled(1.9)), mean,
+	}}
+}
+
+// small is a comparison with all that pages draw.
+func small() *edgewise.Comparison {
+	c := fixtureNamed("typical")
+	c.Failures = []edgewise.SiteFailure{{Site: "pop-a", At: 20 * time.Minute, For: 10 * time.Minute, Detection: time.Minute, Redirection: time.Minute, Timeout: time.Second}}
+	c.Sources = []string{"metros.csv: made up, 2026"}
+	mapped(c, 32)
+	for i := range c.Placements {
+		c.Placements[i].Bill = madeBill(i)
+	}
+	return c
+}
+
+func madeBill(placement int) *edgewise.Bill {
+	money := func(metric, statistic string, value float64) edgewise.Figure {
+		return edgewise.Figure{Label: edgewise.Label{Metric: metric, Statistic: statistic, Unit: "USD", Better: edgewise.Less},
+			Estimate: stats.MeanOf([]float64{value, value * 1.01, value * 0.99}, level)}
+	}
+	total := 1000 + 350*float64(placement)
+	f := money(edgewise.BillTotal, "total", total)
+	if placement > 0 {
+		d := stats.MeanOf([]float64{350 * float64(placement), 351 * float64(placement), 349 * float64(placement)}, level)
+		f.Difference = &d
+	}
+	return &edgewise.Bill{Currency: "USD", Tariffs: []string{"made up"}, Figures: edgewise.Figures{
+		f, money(edgewise.BillByItem, "servers", total*0.7), money(edgewise.BillByItem, "transfer", total*0.3), money(edgewise.BillBySite, "r-1", total),
+	}, Sources: []string{"made up, 2026-03-01"}, Assumed: []string{"all of it"}}
+}
+
+// large is as large as a page has to be: 200 metros, 12 placements and 10 workloads.
+func large() *edgewise.Comparison {
+	f := fixture{title: "A world", workloads: []string{"cacheable"}, replications: 3, requests: 1500}
+	for i := range 12 {
+		f.placements = append(f.placements, fmt.Sprintf("placement %d", i))
+	}
+	c := made(f)
+	for i := range c.Placements {
+		one := c.Placements[i].Workloads[0]
+		for k := range 9 {
+			w := one
+			w.Name = fmt.Sprintf("web site %d", k+2)
+			c.Placements[i].Workloads = append(c.Placements[i].Workloads, w)
+		}
+	}
+	mapped(c, 200)
+	for i := range c.Placements { // of other numbers, which do not compress as those of copies would
+		for k := range c.Placements[i].Workloads {
+			for m := range c.Placements[i].Workloads[k].Metros {
+				c.Placements[i].Workloads[k].Metros[m] = madeMetro(c.Metros[m], "ttfb", i, m+1000*k, 3)
+				c.Placements[i].Workloads[k].Metros[m].ID = c.Metros[m].ID
+			}
+		}
+	}
+	return c
+}
+
+// hostile has names that would leave their place in a page that does not write them as text.
+func hostile() *edgewise.Comparison {
+	c := fixtureNamed("mid-tier")
+	c.Title = `<img src=x onerror="document.title='taken'">`
+	c.Placements[1].Name = `</script><script>document.title="taken"</script>`
+	c.Placements[2].Name = "=1+1, `${document.title='taken'}` \" & '"
+	for i := range c.Placements {
+		c.Placements[i].Workloads[0].Name = `</style><!-- "'`
+	}
+	c.Warnings = []string{"line 3: <b>bold</b>"}
+	return c
+}
+
+// found is an answer of a search.
+func madeAnswer() *search.Answer {
+	c := small()
+	best, other := 0.9, 0.1
+	figures := func(value float64) []edgewise.Figure {
+		d := stats.MeanOf([]float64{value - 50, value - 49, value - 51}, level)
+		return []edgewise.Figure{{Label: edgewise.Label{Metric: "response", Statistic: "mean", Unit: "ms", Better: edgewise.Less}, Estimate: stats.MeanOf([]float64{value, value + 1, value - 1}, level), Difference: &d}}
+	}
+	return &search.Answer{
+		Title: c.Title, Sentence: "Choose New Town: a mean of 32.", IsReached: true, Comparison: c,
+		Objectives: []search.Named{{Workload: "game", Figure: "response mean", Unit: "ms", Better: "less"}},
+		Baseline:   search.Alternative{Name: "Region only (us-west-2)", Figures: figures(50), Expected: []float64{51}},
+		Alternatives: []search.Alternative{
+			{Name: "+ New Town", Sites: []string{"r-1-a"}, Figures: figures(32), Expected: []float64{33}, Best: &best},
+			{Name: "+ Hill", Sites: []string{"pop-b"}, Figures: figures(36), Expected: []float64{35}, Best: &other},
+		},
+		Lacks:      []string{"one more site would bring it to 30 ms"},
+		Robustness: &search.Robustness{Variations: 100, Part: 0.2, Same: 0.8, Sites: []search.Chosen{{Site: "r-1-a", Share: 0.8, IsBest: true}, {Site: "pop-b", Share: 0.2}}, Tornado: []search.Moved{{Input: "demand of Town 1", Low: 31, High: 35, IfHigh: []string{"pop-b"}}}},
+	}
+}
+
+func pageOf(t *testing.T, c *edgewise.Comparison) string {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, report.WritePage(&b, c))
+	return b.String()
+}
+
+// unpacked returns the data of a page.
+func unpacked(t *testing.T, page string) (data map[string]any) {
+	t.Helper()
+	_, letters, ok := strings.Cut(page, `<div id="data" hidden>`)
+	require.True(t, ok)
+	letters, _, _ = strings.Cut(letters, "</div>")
+	packed, err := base64.RawURLEncoding.DecodeString(letters)
+	require.NoError(t, err)
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	require.NoError(t, err)
+	text, err := io.ReadAll(z)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &data))
+	return data
+}
+
+func TestThePageLetsNothingInButWhatItWasMadeOf(t *testing.T) {
+	page := pageOf(t, small())
+	part := func(from, to string) string {
+		i := strings.LastIndex(page, from)
+		require.Positive(t, i)
+		text, _, ok := strings.Cut(page[i+len(from):], to)
+		require.True(t, ok)
+		return text
+	}
+	hash := func(text string) string {
+		sum := sha256.Sum256([]byte(text))
+		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	policy := regexp.MustCompile(`Content-Security-Policy" content="([^"]*)"`).FindStringSubmatch(page)
+	require.Equal(t, "default-src 'none'; script-src "+hash(part("<script>", "</script>"))+"; style-src "+hash(part("<style>", "</style>"))+
+		"; img-src data:; base-uri 'none'; form-action 'none'", html.UnescapeString(policy[1]))
+	require.NotRegexp(t, `(?i)<(link|img|script|iframe)[^>]*(src|href)=["']?(https?:)?//`, page)
+	require.Equal(t, 1, strings.Count(page, "<script>"))
+}
+
+func TestThePageSaysTheAnswerAndWhoLosesWithoutScripts(t *testing.T) {
+	c := small()
+	page := html.UnescapeString(pageOf(t, c))
+	answers, err := report.Answers(c, report.Margins{})
+	require.NoError(t, err)
+	require.NotEmpty(t, answers)
+	for _, a := range answers {
+		_, text, _ := strings.Cut(a, ": ")
+		require.Contains(t, page, "<dd>"+text)
+	}
+	losers, err := report.WhoLoses(c, report.Margins{})
+	require.NoError(t, err)
+	said := 0
+	for _, l := range losers {
+		if _, text, ok := strings.Cut(l.String(), ": worse in "); ok {
+			require.Contains(t, page, "Worse in "+text)
+			said++
+		}
+	}
+	require.Positive(t, said)
+	require.Contains(t, page, "Assumed, without a source")
+	require.Contains(t, page, "metros.csv: made up, 2026")
+}
+
+func TestThePageIsTheSameForTheSameComparison(t *testing.T) {
+	require.Equal(t, pageOf(t, small()), pageOf(t, small()))
+}
+
+func TestNamesAreTextInThePage(t *testing.T) {
+	page := pageOf(t, hostile())
+	body := page[strings.Index(page, "<body>"):strings.LastIndex(page, "<script>")]
+	require.NotContains(t, body, "<script")
+	require.NotContains(t, body, "<img")
+	require.NotContains(t, body, "<b>")
+	require.Contains(t, body, "&lt;/script&gt;&lt;script&gt;document.title")
+	require.Contains(t, page, "<title>&lt;img src=x onerror")
+	require.Equal(t, hostile().Placements[1].Name, unpacked(t, page)["placements"].([]any)[1].(map[string]any)["name"])
+}
+
+func TestAWorldFitsOnThePage(t *testing.T) {
+	c := large()
+	page := pageOf(t, c)
+	require.Less(t, len(page), 2<<20)
+	data := unpacked(t, page)
+	require.Len(t, data["workloads"], 10)
+	require.Len(t, data["placements"], 12)
+	for _, w := range data["workloads"].([]any) {
+		require.Len(t, w.(map[string]any)["metros"].(map[string]any)["metros"], 200)
+	}
+}
+
+func TestOfManyPlacementsThePageShowsTheBest(t *testing.T) {
+	f := fixture{title: "many", workloads: []string{"computed"}, replications: 2, requests: 200}
+	for i := range 30 {
+		f.placements = append(f.placements, fmt.Sprintf("placement %d", i))
+	}
+	page := pageOf(t, made(f))
+	require.Len(t, unpacked(t, page)["placements"], 12)
+	require.Contains(t, page, "Shown are the baseline and the best 11 of 30 by mean latency; comparison.csv has all.")
+}
+
+func TestThePageHasNoNumberForWhatIsNotKnown(t *testing.T) {
+	c := fixtureNamed("one of one")
+	f := &c.Placements[0].Workloads[0].Figures
+	at := slices.IndexFunc(*f, func(f edgewise.Figure) bool { return f.Statistic == "p99.9" })
+	(*f)[at].Estimate = stats.Estimate{Unsupported: "too few requests"}
+	workload := unpacked(t, pageOf(t, c))["workloads"].([]any)[0].(map[string]any)
+	seen := false
+	for _, f := range workload["figures"].([]any) {
+		if of := f.(map[string]any); of["statistic"] == "p99.9" {
+			seen = true
+			require.Nil(t, of["v"].([]any)[0])
+			require.Equal(t, "too few requests", of["lacks"].([]any)[0])
+		}
+	}
+	require.True(t, seen)
+}
+
+// Points that are left out of a drawn line lie on it, as far as can be seen.
+func TestDrawnLinesAreTheDistributions(t *testing.T) {
+	c := small()
+	data := unpacked(t, pageOf(t, c))
+	for k, w := range data["workloads"].([]any) {
+		lines := w.(map[string]any)["curves"].([]any)[0].(map[string]any)["lines"].([]any)
+		require.Len(t, lines, len(c.Placements))
+		for i, l := range lines {
+			within := l.(map[string]any)["within"].(map[string]any)
+			ms, shares := within["ms"].([]any), within["p"].([]any)
+			require.Less(t, len(ms), 250)
+			sketch := c.Placements[i].Workloads[k].Latency[0].Pooled
+			for n := 1; n < len(ms); n++ {
+				for u := 0.0; u < 1; u += 0.1 {
+					x := math.Exp((1-u)*math.Log(ms[n-1].(float64)) + u*math.Log(ms[n].(float64)))
+					drawn := (1-u)*shares[n-1].(float64) + u*shares[n].(float64)
+					require.InDelta(t, sketch.CDF(int64(x*1e6)), drawn, 0.006)
+				}
+			}
+		}
+	}
+}
+
+func TestAComparisonWithoutDistributionsHasAPage(t *testing.T) {
+	var text bytes.Buffer
+	require.NoError(t, report.WriteJSON(&text, small()))
+	read, err := report.ReadJSON(&text)
+	require.NoError(t, err)
+	workload := unpacked(t, pageOf(t, read))["workloads"].([]any)[0].(map[string]any)
+	require.NotContains(t, workload, "curves")
+	require.NotEmpty(t, workload["figures"])
+}
+
+func TestThePageOfASearchTakesThePlaceOfTheOther(t *testing.T) {
+	a := madeAnswer()
+	dir := filepath.Join(t.TempDir(), "out")
+	require.NoError(t, report.WriteRun(t.Context(), dir, a.Comparison, report.Run{Outputs: report.SearchOutputs(a), NoPictures: true}))
+	page, err := os.ReadFile(filepath.Join(dir, "report.html"))
+	require.NoError(t, err)
+	require.Contains(t, string(page), "Choose New Town: a mean of 32.")
+	require.Len(t, unpacked(t, string(page))["search"].(map[string]any)["alternatives"], 3)
+	m, err := report.ReadManifest(dir)
+	require.NoError(t, err)
+	n := 0
+	for _, f := range m.Files {
+		if f.Name == "report.html" {
+			n++
+		}
+	}
+	require.Equal(t, 1, n)
+	again, err := report.Compare(t.Context(), dir, m, a.Comparison, report.SearchOutputs(a)...)
+	require.NoError(t, err)
+	require.True(t, again.IsWhole(), again.Explain())
+}
+
+// The pages that report/page/test opens in a browser are written where EDGEWISE_TEST_PAGES says.
+func TestPagesForTheBrowser(t *testing.T) {
+	dir := os.Getenv("EDGEWISE_TEST_PAGES")
+	if dir == "" {
+		t.Skip("EDGEWISE_TEST_PAGES names no directory")
+	}
+	for name, c := range map[string]*edgewise.Comparison{"small": small(), "large": large(), "hostile": hostile(), "one": fixtureNamed("one of one")} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".html"), []byte(pageOf(t, c)), 0o666))
+	}
+	var b bytes.Buffer
+	require.NoError(t, report.WriteSearchPage(&b, madeAnswer()))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "search.html"), b.Bytes(), 0o666))
+}

@@ -1,0 +1,199 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/edgewise-sim/edgewise/cache"
+	"github.com/edgewise-sim/edgewise/cache/freshness"
+	"github.com/edgewise-sim/edgewise/internal/purpose"
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// errorBytes is the size of an answer that is an error. Assumed.
+const errorBytes = 512
+
+// An aging is what a tier knows of the ages of what it holds. Nothing expires by an event: what is to be done with an object
+// is found out when somebody asks for it.
+type aging struct {
+	contents []*agingContent // by workload; nil where nothing is cacheable
+	purges   []purge
+	held     []freshness.Held // by place in the cache
+	renewals []renewal        // by number of the fetch
+	private  uint64           // fetches begun that nobody joins
+}
+
+// An agingContent is what goes for the objects of one workload at a tier.
+type agingContent struct {
+	*content
+	policies []freshness.Policy // by class of objects
+}
+
+// A content is what a workload's origin says of its objects.
+type content struct {
+	base, objects uint32 // the first key, and the objects without their variants
+	// classes holds the ends of the classes of objects among numbers of 32 bits, one less than there are.
+	classes  []uint64
+	controls []freshness.Control // by class
+	classOf  random.Key
+	changes  random.Key
+}
+
+// newContent returns what is said of a workload's objects.
+func (r *run) newContent(number int) *content {
+	s := &r.plan.scenario
+	w := &s.Workloads[number]
+	service, ok := w.Service.(workload.Cacheable)
+	if !ok {
+		return nil
+	}
+	entity := random.Entity(w.Name)
+	c := &content{
+		base: s.keyBase(number), objects: uint32(s.objects(number) / service.Variants()),
+		classOf: random.NewKey(s.Seed, r.rep, entity, purpose.ClassOfObject), changes: random.NewKey(s.Seed, r.rep, entity, purpose.Change),
+	}
+	share := 0.0
+	for _, class := range service.Classes() {
+		c.controls = append(c.controls, class.Control)
+		share += class.Objects
+		c.classes = append(c.classes, outOf32(min(share, 1)))
+	}
+	c.classes = c.classes[:len(c.classes)-1]
+	return c
+}
+
+// object returns the object behind a key, whatever its variant.
+func (c *content) object(key uint32) uint32 { return (key - c.base) % c.objects }
+
+// class returns the class of an object.
+func (c *content) class(object uint32) int {
+	if len(c.classes) == 0 {
+		return 0
+	}
+	u := c.classOf.At(uint64(object)) >> 32
+	for i, end := range c.classes {
+		if u < end {
+			return i
+		}
+	}
+	return len(c.classes)
+}
+
+// version returns what an object is like at an instant.
+func (c *content) version(class int, object uint32, at int64) uint32 {
+	changes := c.controls[class].Changes
+	if changes.Mean == 0 {
+		return 1
+	}
+	return changes.Version(random.Key(c.changes.At(uint64(object))), at)
+}
+
+// ages reports whether anything that the caches of a placement hold can expire or be purged.
+func (p *Plan) ages() bool {
+	if len(p.placement.Tiers) == 0 {
+		return false
+	}
+	if len(p.scenario.Purges) > 0 {
+		return true
+	}
+	for i := range p.placement.Tiers {
+		if p.placement.Tiers[i].Freshness != nil {
+			return true
+		}
+	}
+	for i := range p.scenario.Workloads {
+		if service, ok := p.scenario.Workloads[i].Service.(workload.Cacheable); ok && len(service.Controls) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// newAging returns the aging of a tier.
+func (r *run) newAging(number part) *aging {
+	a := &aging{contents: make([]*agingContent, len(r.contents)), purges: r.purges()}
+	rules := r.plan.placement.Tiers[number].Freshness
+	for i, c := range r.contents {
+		if c == nil {
+			continue
+		}
+		service := r.plan.scenario.Workloads[i].Service.(workload.Cacheable)
+		of := &agingContent{content: c}
+		for _, control := range c.controls {
+			switch {
+			case rules != nil:
+				of.policies = append(of.policies, freshness.NewPolicy(control, *rules))
+			case len(service.Controls) > 0:
+				of.policies = append(of.policies, freshness.NewPolicy(control, freshness.Rules{}))
+			default:
+				of.policies = append(of.policies, freshness.Immortal())
+			}
+		}
+		a.contents[i] = of
+	}
+	return a
+}
+
+// A look is what a tier finds of an object when somebody asks for it.
+type look struct {
+	key    uint32
+	object uint32
+	class  int
+	policy *freshness.Policy
+	state  freshness.State
+	// has says that it is there, in so many bytes; held is what is known of it.
+	has  bool
+	size int64
+	held freshness.Held
+}
+
+// look looks for an object, which counts as asked for.
+func (a *aging) look(t *tier, number uint8, key uint32, now int64) look {
+	c := a.contents[number]
+	l := look{key: key, object: c.object(key), state: freshness.Expired}
+	l.class = c.class(l.object)
+	l.policy = &c.policies[l.class]
+	slot, size, hit := cache.LookupSlot(t.cache, uint64(key))
+	if !hit {
+		return l
+	}
+	h := &a.held[slot]
+	if len(a.purges) > 0 && a.isPurged(number, l.object, h, now) {
+		t.cache.Remove(uint64(key))
+		return l
+	}
+	l.has, l.size, l.held = true, size, *h
+	l.state = l.policy.State(h, now)
+	return l
+}
+
+// put notes what is known of an object that is in the cache at a key.
+func (a *aging) put(t *tier, key uint32, h freshness.Held) {
+	slot, ok := cache.SlotOf(t.cache, uint64(key))
+	if !ok {
+		return // the cache has not taken it
+	}
+	for int(slot) >= len(a.held) {
+		a.held = append(a.held[:cap(a.held)], freshness.Held{})
+	}
+	a.held[slot] = h
+}
+
+// joins reports whether one who asks for an object waits for a fetch of it that is under way.
+func (l *look) joins(usual freshness.Answer) bool {
+	switch l.policy.Collapses() {
+	case freshness.CollapseNone:
+		return false
+	case freshness.CollapseNew:
+		return !l.has && l.policy.Keeps(usual)
+	}
+	return l.policy.Keeps(usual)
+}
+
+// age returns how old an object is that leaves a cache at an instant, in whole seconds as the header Age says it.
+func age(h *freshness.Held, now int64) uint32 {
+	return uint32(max(now-h.AsOf, 0) / int64(time.Second))
+}
+
+// heldBytes is what a cache that ages holds beside an object.
+const heldBytes = 24

@@ -1,0 +1,202 @@
+package sim
+
+import (
+	"context"
+	"encoding/csv"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/cache/freshness"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// timed is a demand of given requests.
+type timed struct {
+	at     []time.Duration
+	object []uint32
+}
+
+func (timed) Validate() error { return nil }
+func (timed) Catalogue() int  { return 20 }
+
+func (d timed) Open([]workload.Audience, workload.Env) (func(int) workload.Source, error) {
+	return func(int) workload.Source { return &timedSource{timed: d} }, nil
+}
+
+type timedSource struct {
+	timed
+	drawn int
+}
+
+func (s *timedSource) Draw(to int64, b *workload.Batch) int {
+	for n := range b.Len() {
+		if s.drawn == len(s.at) {
+			return n
+		}
+		b.At[n], b.Object[n] = int64(s.at[s.drawn]), s.object[s.drawn]
+		s.drawn++
+		if b.At[n] >= to {
+			return n + 1
+		}
+	}
+	return b.Len()
+}
+
+// labRow is a row of testdata/freshness.csv.
+type labRow struct {
+	name, cache, origin, requests, outcomes string
+	asked, confirmed                        uint64
+}
+
+func labRows(t *testing.T) (rows []labRow) {
+	t.Helper()
+	f, err := os.Open("testdata/freshness.csv")
+	require.NoError(t, err)
+	defer f.Close()
+	r := csv.NewReader(f)
+	r.Comment = '#'
+	all, err := r.ReadAll()
+	require.NoError(t, err)
+	for _, cells := range all[1:] {
+		asked, err := strconv.ParseUint(cells[5], 10, 64)
+		require.NoError(t, err)
+		confirmed, err := strconv.ParseUint(cells[6], 10, 64)
+		require.NoError(t, err)
+		rows = append(rows, labRow{cells[0], cells[1], cells[2], cells[3], cells[4], asked, confirmed})
+	}
+	return rows
+}
+
+// scenario is what a row was measured in: one cache before one origin, on one machine.
+func (r *labRow) scenario(t *testing.T) (Scenario, placement.Placement) {
+	t.Helper()
+	n, err := topology.New([]topology.Node{
+		{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "pop", Kind: topology.PoP}, {ID: "region", Kind: topology.Region},
+	}, append(append(both("metro", "pop", topology.Internet, .001), both("metro", "region", topology.Internet, .01)...), both("pop", "region", topology.Backbone, .001)...))
+	require.NoError(t, err)
+	seconds := func(text string) time.Duration {
+		x, err := strconv.ParseFloat(text, 64)
+		require.NoError(t, err)
+		return time.Duration(math.Round(x * 1e9))
+	}
+	control, delay := freshness.Control{}, time.Duration(0)
+	s := Scenario{Network: n, Duration: 70 * time.Second, Seed: 1}
+	for _, part := range strings.Split(strings.ReplaceAll(r.origin, "cc=", ""), ", ") {
+		name, value, _ := strings.Cut(part, "=")
+		switch name {
+		case "max-age":
+			control.MaxAge = freshness.For(seconds(value))
+		case "stale-while-revalidate":
+			control.StaleWhileRevalidate = freshness.For(seconds(value))
+		case "stale-if-error":
+			control.StaleIfError = freshness.For(seconds(value))
+		case "no-cache":
+			control.NoCache = true
+		case "private":
+			control.NoStore = true
+		case "etag":
+			control.Validator = true
+		case "age":
+			control.Age = seconds(value)
+		case "lastmod":
+			control.LastModified, control.Validator = seconds(value), true
+		case "status":
+			status, err := strconv.Atoi(value)
+			require.NoError(t, err)
+			control.Status = status
+		case "delay":
+			delay = seconds(value)
+		case "change":
+			control.Changes = freshness.Changes{Mean: seconds(value), Regular: true}
+		case "down":
+			switch {
+			case strings.HasSuffix(r.origin, "503)]"):
+				s.OriginErrors = []OriginErrors{{Site: "region", At: 3 * time.Second, For: 17 * time.Second}}
+			default: // connections are reset at once
+				s.Failures = []Failure{{Site: "region", At: 3 * time.Second, For: 17 * time.Second, Timeout: time.Nanosecond}}
+			}
+		case "20", "503)]", "'reset')]", "vary", "size":
+		default:
+			t.Fatalf("%s: unknown %q", r.name, part)
+		}
+	}
+	service := workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1000, MaxBytes: 1000}, Origin: workload.ServiceTime{Mean: delay}}
+	demand := timed{}
+	for i, at := range strings.Fields(r.requests) {
+		at, language, _ := strings.Cut(at, ":")
+		if strings.Fields(r.outcomes)[i] == "P" {
+			s.Purges = append(s.Purges, Purge{At: seconds(at)})
+			continue
+		}
+		demand.at = append(demand.at, seconds(at))
+		demand.object = append(demand.object, uint32(max(slices.Index([]string{"en", "de", "fr"}, language), 0))) // a variant each
+	}
+	s.Workloads = []workload.Workload{{Head: workload.Head{Name: "lab"}, Demand: demand, Service: service.Controlled(control)}}
+	p := placement.RegionOnly("region").WithPoPs(1<<20, "pop").WithUpstream(open).Named("lab")
+	p.Tiers[0].Freshness = &freshness.Rules{Profile: r.cache}
+	return s, p
+}
+
+// letter says how a request ended in the words of the lab.
+func (r *labRow) letter(s *Sighting) string {
+	status := ""
+	if strings.Contains(r.origin, "status=404") {
+		status = "404"
+	}
+	switch s.Outcome {
+	case Failed:
+		switch {
+		case s.Reason == CachedError:
+			return "N503"
+		case s.Reason == NextTierDown && strings.HasPrefix(r.cache, "nginx"):
+			return "E502"
+		}
+		return "E503"
+	case NegativeHit:
+		return "N" + status
+	}
+	return map[Outcome]string{Hit: "H", DelayedHit: "D", Miss: "M", Revalidated: "R", Stale: "S"}[s.Outcome] + status
+}
+
+// Real caches and the simulator, in the profile of each, end every request in the same way, and ask the origin as often.
+func TestFreshnessIsThatOfRealCaches(t *testing.T) {
+	held := 0
+	for _, row := range labRows(t) {
+		if row.name == "mix1" {
+			continue
+		}
+		t.Run(row.name+"/"+row.cache, func(t *testing.T) {
+			s, p := row.scenario(t)
+			plans, err := Compile(context.Background(), s, p)
+			require.NoError(t, err)
+			var got []string
+			result, err := plans[0].Watch(context.Background(), 0, func(s *Sighting) {
+				for int(s.Number) > len(got) {
+					got = append(got, "")
+				}
+				got[s.Number-1] = row.letter(s)
+			})
+			require.NoError(t, err)
+			// A stale answer that is an error is one from the cache like any other; what a client gets of a range is no outcome.
+			want := strings.ReplaceAll(row.outcomes, "NS", "N")
+			want = strings.ReplaceAll(want, "206", "")
+			want = strings.ReplaceAll(want, " P ", " ")
+			require.Equal(t, want, strings.Join(got, " "))
+			if row.name != "sierefuse" { // connections that are reset are tried again, which are requests and no fetches
+				require.Equal(t, row.asked, result.Workloads[0].Count(OriginRequests), "requests to the origin")
+				require.Equal(t, row.confirmed, result.Workloads[0].Count(OriginConfirmed), "requests that were answered by 304")
+			}
+		})
+		held++
+	}
+	require.Equal(t, 102, held)
+}

@@ -1,0 +1,430 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/edgewise-sim/edgewise/cache/freshness"
+)
+
+// A renewal is what a tier that ages knows of a fetch besides the flight: what it asks for, and what has come.
+type renewal struct {
+	look
+	bytes int64  // of the object, at the request that began it
+	known uint32 // the version that is to be confirmed, 0 if there is none
+	// background says that nobody waits for it but who came later, apart that it has a key of its own, so that nobody joins.
+	background, apart bool
+	came
+	// asOf is the instant from which on the cache counts the object's age; serves says that the fetch has failed, and what is
+	// held is served in its place.
+	asOf   int64
+	serves bool
+}
+
+// What came of a fetch.
+type came struct {
+	answer freshness.Answer
+	// confirmed says that the object has not changed: 304. silent says that nobody has answered.
+	confirmed, silent bool
+	version           uint32
+	age               uint32 // s, when it was sent
+}
+
+// carries returns the bytes of an answer to a question for an object of so many.
+func (c *came) carries(bytes int64) int64 {
+	switch {
+	case c.silent || c.confirmed:
+		return 0
+	case c.answer != freshness.Good:
+		return errorBytes
+	}
+	return bytes
+}
+
+// fromOrigin returns what an origin answers that is asked at an instant for an object of which a version is known.
+func (c *content) fromOrigin(errors []span, key uint32, at int64, has uint32) came {
+	object := c.object(key)
+	class := c.class(object)
+	control := &c.controls[class]
+	if within(errors, at) {
+		return came{answer: freshness.Broken}
+	}
+	is := came{answer: control.Answer(), age: uint32(control.Age / time.Second)}
+	if is.answer == freshness.Good {
+		is.version = c.version(class, object, at)
+		is.confirmed = has == is.version
+	}
+	return is
+}
+
+// apartBit marks the key of a fetch that nobody joins; the object's key is in the lower half.
+const apartBit = 1 << 63
+
+// renew begins the fetch of what was looked for, and returns its number.
+func (s *site) renew(t *tier, l *look, number uint8, bytes, service, now int64, recorded, background, apart bool) uint32 {
+	a := t.aging
+	key := uint64(l.key)
+	if apart {
+		a.private++
+		key |= apartBit | (a.private&(1<<30-1))<<32
+	}
+	n := t.flights.add(key, bytes, service)
+	for int(n) >= len(a.renewals) {
+		a.renewals = append(a.renewals, renewal{})
+	}
+	v := &a.renewals[n]
+	*v = renewal{look: *l, bytes: bytes, background: background, apart: apart}
+	if l.has && l.policy.Confirms(&l.held, now) {
+		v.known = l.held.Version
+	}
+	f := &t.flights.pool[n]
+	f.number, f.recorded, f.attempt = number, recorded, newAttempt(t.hops[number], now)
+	if recorded {
+		counters := &t.tallies[number].Counters
+		counters[TierFetches]++
+		if background {
+			counters[TierBackground]++
+		}
+	}
+	s.fetch(t, n, now)
+	return n
+}
+
+// prepareRenewal settles how many bytes the answer has to the question that a fetch asks now, as far as the one who asks can
+// know: an origin without state answers by arithmetic.
+func (s *site) prepareRenewal(t *tier, n uint32, now int64) {
+	f, v := &t.flights.pool[n], &t.aging.renewals[n]
+	f.bytes = v.bytes
+	if h := &t.hops[f.number][f.choice]; !h.remote {
+		v.came = t.aging.contents[f.number].fromOrigin(h.errors, v.key, now+h.there, v.known)
+		f.bytes = v.carries(v.bytes)
+	}
+}
+
+// settleRenewal follows from an answer that is here at f.first: how old it is, and whether what is held stands in for it.
+func (s *site) settleRenewal(t *tier, n uint32) {
+	f, v := &t.flights.pool[n], &t.aging.renewals[n]
+	v.asOf = v.policy.AsOf(int64(v.age)*int64(time.Second), f.left, f.first)
+	v.serves = v.answer == freshness.Broken && v.has && v.policy.ServesOnError(&v.held, f.first, v.silent)
+	if f.recorded && v.confirmed {
+		t.tallies[f.number].Counters[TierConfirmed]++
+	}
+}
+
+// now returns what the cache will know of the object that a fetch has brought.
+func (v *renewal) now(came int64) freshness.Held {
+	return freshness.Held{AsOf: v.asOf, Since: came, Version: v.version, Answer: v.answer}
+}
+
+// store puts what a fetch has brought into the cache, at the instant at which it is all here.
+func (s *site) store(t *tier, n uint32, now int64) {
+	f, v := &t.flights.pool[n], &t.aging.renewals[n]
+	key := uint64(v.key)
+	switch {
+	case v.confirmed:
+		t.aging.put(t, v.key, v.now(f.first))
+	case v.serves:
+		if h := v.held; v.policy.Extend(&h, now) {
+			t.aging.put(t, v.key, h)
+		}
+	case v.silent:
+	case v.answer == freshness.Broken && v.background && v.policy.EvictsOnError():
+		t.cache.Remove(key)
+	case v.answer == freshness.Broken && v.policy.KeepsFailure(), v.policy.Keeps(v.answer):
+		if v.has {
+			t.cache.Remove(key) // its size may be another
+		}
+		t.cache.Insert(key, f.bytes)
+		t.aging.put(t, v.key, v.now(f.first))
+	}
+}
+
+// visitAging serves a user's request for an object at a tier that ages.
+func (s *site) visitAging(v *arrival, c *clients, r *request) {
+	t, w := s.edge, c.workload
+	a := t.aging
+	l := a.look(t, w.number, v.key, v.at)
+	n := t.flights.number(uint64(v.key))
+	switch l.state {
+	case freshness.Fresh, freshness.Extended:
+		s.answerHeld(c, r, &l, v.at, v.at, l.state == freshness.Extended)
+		return
+	case freshness.StaleServed:
+		if n == 0 {
+			s.renew(t, &l, w.number, r.size(w.sizeBytes(v.key)), w.origin.At(c.work, c.count), v.at, r.recorded, true, false)
+		}
+		s.answerHeld(c, r, &l, v.at, v.at, true)
+		return
+	case freshness.StaleWhileFetched:
+		if n != 0 {
+			s.answerHeld(c, r, &l, v.at, v.at, true)
+			return
+		}
+	}
+	began := n == 0 || !l.joins(a.contents[w.number].controls[l.class].Answer())
+	if began {
+		n = s.renew(t, &l, w.number, r.size(w.sizeBytes(v.key)), w.origin.At(c.work, c.count), v.at, r.recorded, false, n != 0)
+	}
+	if f := &t.flights.pool[n]; f.first == unknown {
+		waiting := s.wait(f)
+		waiting.request, waiting.outcome, waiting.remote = *r, outcomeOf(began), false
+		return
+	}
+	s.conclude(t, n, c, r, began, v.at)
+}
+
+// outcomeOf returns how a request ends whose object is fetched, as far as is known before it has come.
+func outcomeOf(began bool) Outcome {
+	if began {
+		return Miss
+	}
+	return DelayedHit
+}
+
+// answerHeld answers a request of a user with what is held, stale or not.
+func (s *site) answerHeld(c *clients, r *request, l *look, first, last int64, stale bool) bool {
+	if l.held.Answer == freshness.Broken {
+		c.fail(r, first, CachedError)
+		return false
+	}
+	a := served{outcome: Hit, bytes: r.size(l.size), first: first, last: last}
+	switch {
+	case l.held.Answer == freshness.Missing:
+		a.outcome, a.bytes = NegativeHit, errorBytes
+	case stale:
+		a.outcome = Stale
+	}
+	return c.answer(r, &a) && c.noteAge(r, l, &l.held, first)
+}
+
+// noteAge counts the age of the object that a user gets at an instant, and how much longer than its lifetime it is there.
+func (c *clients) noteAge(r *request, l *look, h *freshness.Held, now int64) bool {
+	if r.recorded && h.Answer == freshness.Good && l.policy.Lifetime() < int64(maxRun) {
+		c.tally.Counters[AgedAnswers]++
+		c.tally.Counters[AgeMs] += uint64(max(now-h.AsOf, 0) / nsPerMs)
+		if ns := l.policy.Staleness(h, now); ns > 0 && l.policy.Lifetime() > 0 {
+			c.tally.Counters[StaleAnswers]++
+			c.tally.Counters[StaleMs] += uint64(ns / nsPerMs)
+		}
+	}
+	return true
+}
+
+const nsPerMs = int64(time.Millisecond)
+
+// conclude answers a user's request for an object whose fetch has an end.
+func (s *site) conclude(t *tier, n uint32, c *clients, r *request, began bool, now int64) {
+	f, v := &t.flights.pool[n], &t.aging.renewals[n]
+	first, last := max(now, f.first), max(now, f.last)
+	if !began {
+		if poll := v.policy.Waits(last - r.arrived); poll != last-r.arrived {
+			first, last = r.arrived+poll, r.arrived+poll
+		}
+	}
+	a := served{outcome: outcomeOf(began), first: first, last: last}
+	if began {
+		a.queue, a.service = f.queue, f.service
+	}
+	switch {
+	case v.serves && v.held.Answer == freshness.Broken:
+		c.fail(r, first, CachedError)
+		return
+	case v.serves:
+		a.outcome, a.bytes = Stale, r.size(v.size)
+	case v.silent:
+		c.fail(r, first, NextTierDown)
+		return
+	case v.answer == freshness.Broken:
+		c.fail(r, first, OriginError)
+		return
+	case v.answer == freshness.Missing:
+		a.bytes = errorBytes
+	case v.confirmed:
+		if began {
+			a.outcome = Revalidated
+		}
+		a.bytes = r.size(v.size)
+	default:
+		a.bytes = r.size(f.bytes)
+	}
+	if v.silent {
+		a.queue, a.service = 0, 0
+	}
+	if f.second || v.silent {
+		a.inVain = max(min(f.asked, first)-r.arrived, 0)
+		if v.silent {
+			a.inVain = first - r.arrived
+		}
+	}
+	if !c.answer(r, &a) {
+		return
+	}
+	h := v.held
+	if !v.serves {
+		h = v.now(f.first)
+	}
+	c.noteAge(r, &v.look, &h, first)
+}
+
+// concludeWaiters answers all who wait for a fetch that has an end now.
+func (s *site) concludeWaiters(t *tier, n uint32, now int64) {
+	f := &t.flights.pool[n]
+	for w := f.waiters; w != 0; w = s.dismiss(w) {
+		waiting := s.waiters.at(w)
+		if waiting.remote {
+			s.passOn(t, n, s.asking.at(waiting.asking), waiting.outcome == Miss, now)
+		} else {
+			s.conclude(t, n, &s.clients[waiting.clients], &waiting.request, waiting.outcome == Miss, now)
+		}
+	}
+	f.waiters = 0
+}
+
+// landRenewal takes what an answer says of a fetch.
+func (s *site) landRenewal(t *tier, m *message) {
+	f, v := &t.flights.pool[m.token], &t.aging.renewals[m.token]
+	v.came = m.came()
+	f.bytes = v.carries(v.bytes)
+	if v.confirmed {
+		f.takes = 0
+	}
+}
+
+// failRenewal ends a fetch without an answer, or with the news that there is none.
+func (s *site) failRenewal(t *tier, n uint32, now int64, silent bool) {
+	f, v := &t.flights.pool[n], &t.aging.renewals[n]
+	v.came = came{answer: freshness.Broken, silent: silent}
+	f.first, f.last = now, now
+	if !silent {
+		f.asked = now
+	}
+	s.settleRenewal(t, n)
+	v.silent = true // no bytes have come in any case
+	s.concludeWaiters(t, n, now)
+	if f.isLost {
+		t.flights.release(n)
+		return
+	}
+	s.store(t, n, now)
+	t.flights.remove(n)
+}
+
+// serveAging answers another site's question for an object from a tier that ages.
+func (s *site) serveAging(t *tier, m *message) {
+	a := t.aging
+	bytes, key := m.question().bytes, uint32(m.key)
+	if m.recorded {
+		t.tallies[m.index].Counters[TierRequests]++
+		t.tallies[m.index].Counters[TierBytes] += uint64(bytes)
+	}
+	l := a.look(t, m.index, key, m.at)
+	n := t.flights.number(uint64(key))
+	switch l.state {
+	case freshness.Fresh, freshness.Extended:
+		s.sendHeld(t, m, &l, m.at, m.at, true)
+		return
+	case freshness.StaleServed:
+		if n == 0 {
+			s.renew(t, &l, m.index, bytes, m.service, m.at, m.recorded, true, false)
+		}
+		s.sendHeld(t, m, &l, m.at, m.at, true)
+		return
+	case freshness.StaleWhileFetched:
+		if n != 0 {
+			s.sendHeld(t, m, &l, m.at, m.at, true)
+			return
+		}
+	}
+	began := n == 0 || !l.joins(a.contents[m.index].controls[l.class].Answer())
+	if began {
+		n = s.renew(t, &l, m.index, bytes, m.service, m.at, m.recorded, false, n != 0)
+	}
+	if f := &t.flights.pool[n]; f.first == unknown {
+		w := s.wait(f)
+		w.remote, w.asking, w.outcome = true, s.keep(m), outcomeOf(began)
+		return
+	}
+	s.passOn(t, n, m, began, m.at)
+}
+
+// sendHeld answers another site's question with what is held.
+func (s *site) sendHeld(t *tier, m *message, l *look, first, last int64, isHit bool) {
+	is := came{answer: l.held.Answer, version: l.held.Version, age: age(&l.held, first)}
+	is.confirmed = is.answer == freshness.Good && is.version == m.version()
+	if s.sendAnswer(m, is, first, last, 0, 0) && isHit && m.recorded {
+		t.tallies[m.index].Counters[TierHits]++
+		t.tallies[m.index].Counters[TierHitBytes] += uint64(m.question().bytes)
+	}
+}
+
+// passOn answers another site's question for an object whose fetch has an end.
+func (s *site) passOn(t *tier, n uint32, m *message, began bool, now int64) {
+	f, v := &t.flights.pool[n], &t.aging.renewals[n]
+	first, last := max(now, f.first), max(now, f.last)
+	switch {
+	case v.serves:
+		s.sendHeld(t, m, &v.look, first, first, false)
+	case v.silent:
+		if !s.sendNoAnswerIfDown(m, now) {
+			s.sendBack(m, refusal, now)
+		}
+	default:
+		is := v.came
+		h := v.now(f.first)
+		is.age = age(&h, first)
+		is.confirmed = is.answer == freshness.Good && is.version == m.version()
+		queue, service := f.queue, f.service
+		if !began {
+			queue, service = 0, 0
+		}
+		if is.confirmed {
+			last = first
+		}
+		if s.sendAnswer(m, is, first, last, queue, service) && !began && m.recorded {
+			t.tallies[m.index].Counters[TierHits]++
+			t.tallies[m.index].Counters[TierHitBytes] += uint64(m.question().bytes)
+		}
+	}
+}
+
+// sendAnswer sends another site what has become of its question. It returns false where this site fails first.
+func (s *site) sendAnswer(m *message, is came, first, last, queue, service int64) bool {
+	if s.outages != nil && s.sendNoAnswerIfDown(m, first) {
+		return false
+	}
+	if is.confirmed {
+		last = first
+	}
+	a := s.sendBack(m, answer, first)
+	a.setReply(reply{queue: queue, pours: last - first})
+	a.service = service
+	a.setCame(is)
+	s.ledger.sent += uint64(is.carries(m.question().bytes))
+	return true
+}
+
+// serveAtAgingOrigin answers another site's question at the origin itself.
+func (s *site) serveAtAgingOrigin(m *message) {
+	start, done := s.origins[m.index].arrive(m.at, m.service)
+	is := s.contents[m.index].fromOrigin(s.errors, uint32(m.key), m.at, m.version())
+	if s.sendAnswer(m, is, done, done, start-m.at, m.service) {
+		s.served[m.index].add(is.carries(m.question().bytes), m.recorded)
+		s.served[m.index].addConfirmed(is.confirmed, m.recorded)
+	}
+}
+
+// version returns the version of an object that whoever asks has already, 0 if it has none to be confirmed.
+func (m *message) version() uint32 { return uint32(m.key >> 32) }
+
+// came returns what an answer says.
+func (m *message) came() came {
+	return came{
+		answer: freshness.Answer(m.verdict & 3), confirmed: m.verdict&4 != 0, version: uint32(m.key >> 32), age: uint32(m.key),
+	}
+}
+
+func (m *message) setCame(c came) {
+	m.key, m.verdict = uint64(c.version)<<32|uint64(c.age), uint8(c.answer)
+	if c.confirmed {
+		m.verdict |= 4
+	}
+}

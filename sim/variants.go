@@ -1,0 +1,73 @@
+package sim
+
+import (
+	"github.com/edgewise-sim/edgewise/internal/purpose"
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// variants are what caches keep apart of each object of a workload, nil where there is one. The key of an object's n-th variant
+// lies n times the number of objects behind that of its first.
+type variants struct {
+	objects uint32
+	ends    []uint64 // of their shares among numbers of 32 bits, one less than there are
+}
+
+// variantsOf returns how many variants each object of a workload has.
+func variantsOf(w *workload.Workload) int {
+	if service, ok := w.Service.(workload.Cacheable); ok {
+		return service.Variants()
+	}
+	return 1
+}
+
+func (s *Scenario) newVariants(number int) *variants {
+	n := variantsOf(&s.Workloads[number])
+	if n == 1 {
+		return nil
+	}
+	v := &variants{objects: uint32(s.objects(number) / n)}
+	sum := 0.0
+	for _, share := range s.Workloads[number].Service.(workload.Cacheable).VariantShares[:n-1] {
+		sum += share
+		v.ends = append(v.ends, outOf32(min(sum, 1)))
+	}
+	return v
+}
+
+// draw returns the number of a variant.
+func (v *variants) draw(random uint64) uint32 {
+	n := uint32(0)
+	for _, end := range v.ends {
+		if random>>32 >= end {
+			n++
+		}
+	}
+	return n
+}
+
+// of returns a source whose requests are for variants. The draws are the metro's own, so that they do not depend on who serves it.
+func (v *variants) of(source workload.Source, name, metro string, r *run) workload.Source {
+	if v == nil {
+		return source
+	}
+	return &variantSource{Source: source, variants: v, rand: random.New(r.plan.scenario.Seed, r.rep, purpose.EntityOf(name, metro), purpose.Variant)}
+}
+
+type variantSource struct {
+	workload.Source
+	*variants
+	rand random.Stream
+}
+
+// Draw draws requests, each for a variant.
+func (s *variantSource) Draw(to int64, b *workload.Batch) int {
+	n := s.Source.Draw(to, b)
+	for i := range b.Object[:n] {
+		b.Object[i] += s.draw(s.rand.Uint64()) * s.objects
+	}
+	return n
+}
+
+// Err returns what was wrong with the requests, nil if nothing was.
+func (s *variantSource) Err() error { return sourceError(s.Source) }
