@@ -67,14 +67,16 @@ type gameSite struct {
 	pool    *corePool
 	outages []outage
 	isDown  bool
-	isAway  bool // it is known to be down
-	isFull  bool // as the lobby has last been told
-	open    []uint32
-	login   dataCalls
-	set     dataCalls
-	hosted  occupancy // of matches
-	present occupancy // of players, those included who wait for a match and whom the routing rule would send here
-	tally   *SiteTally
+	isKnown bool // to be down
+	// isBackup says that matches are put here only while all others are known to be down; isAway that none are put here.
+	isBackup, isAway bool
+	isFull           bool // as the lobby has last been told
+	open             []uint32
+	login            dataCalls
+	set              dataCalls
+	hosted           occupancy // of matches
+	present          occupancy // of players, those included who wait for a match and whom the routing rule would send here
+	tally            *SiteTally
 }
 
 // gamers are the players of one metro.
@@ -181,9 +183,11 @@ func (g *game) meets(handler, arg uint32) {
 	case failHandler:
 		g.fail(int(arg))
 	case awayHandler:
-		g.sites[arg].isAway = true
+		g.sites[arg].isKnown = true
+		g.redirect()
 	case upHandler:
-		g.sites[arg].isDown, g.sites[arg].isAway = false, false
+		g.sites[arg].isDown, g.sites[arg].isKnown = false, false
+		g.redirect()
 		g.retry(int(arg))
 	case coreHandler:
 		g.sites[arg].pool.arrive()

@@ -110,6 +110,8 @@ func (q *handQueue) read(words []string) {
 			switch name {
 			case "cores":
 				a.Servers = int(q.number(value))
+			case "backup":
+				a.Backup = true
 			case "elastic":
 				a.Elastic, a.ElasticDelay = true, q.duration(value)
 			}

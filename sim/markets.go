@@ -25,7 +25,7 @@ func (c *compiler) reachGame(p *Plan, w *plannedWorkload, game *workload.Matched
 		}
 		slices.Sort(w.playedAt)
 	} else {
-		w.playedAt = p.serving(placement.Compute, w.name, false)
+		w.playedAt = append(p.serving(placement.Compute, w.name, false), p.serving(placement.Compute, w.name, true)...)
 	}
 	w.reach = make([][]entry, len(w.entries))
 	for m := range w.entries {
@@ -134,8 +134,9 @@ func (r *run) newGameSite(w *plannedWorkload, g *game, site int) gameSite {
 			r.pools[site] = pool
 		}
 	}
+	isBackup := at.Backup && g.Market.Choice != workload.ByRouting
 	return gameSite{
-		id: site, pool: pool, outages: s.outagesOf(r.plan.sites[site].id), tally: &g.to.Sites[site],
+		id: site, isBackup: isBackup, isAway: isBackup, pool: pool, outages: s.outagesOf(r.plan.sites[site].id), tally: &g.to.Sites[site],
 		login: newDataCalls(&g.login, w.homes[site]), set: newDataCalls(&g.set, w.homes[site]),
 		hosted: newHourlyOccupancy(int64(s.WarmUp), r.end()), present: newHourlyOccupancy(int64(s.WarmUp), r.end()),
 	}

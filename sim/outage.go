@@ -77,3 +77,18 @@ func (g *game) comeBack(n uint32) {
 	g.enterLobby(n)
 	g.meet(n)
 }
+
+// redirect finds where matches may be put after a site has become known to be down, or up.
+func (g *game) redirect() {
+	all := true
+	for s := range g.sites {
+		all = all && (g.sites[s].isBackup || g.sites[s].isKnown)
+	}
+	for s := range g.sites {
+		site := &g.sites[s]
+		was := site.isAway
+		if site.isAway = site.isKnown || site.isBackup && !all; was && !site.isAway && site.isBackup {
+			g.retry(s)
+		}
+	}
+}

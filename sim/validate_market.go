@@ -26,9 +26,6 @@ func (s *Scenario) validateMarkets(p placement.Placement) error {
 				continue
 			}
 			games++
-			if a.Backup && game.Market.Choice != workload.ByRouting {
-				errs = append(errs, invalid.New(field("Backup"), true, "false: game %q chooses among all its sites (%s), and has no backup", w.Name, game.Market.Choice))
-			}
 			for _, cores := range []struct {
 				name   string
 				number int
