@@ -198,7 +198,7 @@ func TestGamesWithoutSeatsForAllAreNamedAndNotRefused(t *testing.T) {
 		},
 		Placements: []placement.Placement{few, many}, Replications: 1,
 	}
-	s.Workloads[0] = workload.Change(s.Workloads[0], func(m *workload.Matched) { m.SampledUpdates = 0.01 })
+	s.Workloads[0] = workload.Change(s.Workloads[0], func(m *workload.Matched) { m.SampledUpdates, m.Market = 0.01, workload.Market{} })
 	c, err := s.Run(context.Background())
 	require.NoError(t, err)
 	require.Empty(t, c.Refused)
@@ -220,7 +220,7 @@ func TestGamesWithoutSeatsForAllAreNamedAndNotRefused(t *testing.T) {
 
 func TestCapacityThatWouldHaveNoEffectIsRefused(t *testing.T) {
 	s := slowStudy(t, 1, 5, 0)
-	game := workload.CompetitiveFPS().WithPlayers(10)
+	game := workload.Change(workload.CompetitiveFPS().WithPlayers(10), func(m *workload.Matched) { m.Market = workload.Market{} })
 	s.Workloads = []workload.Workload{game}
 	via := placement.RegionOnly("region").WithPoPs(1000, "pop")
 	via.Routes = []placement.Route{{Workloads: []string{game.Name}, ViaPoP: true}}
