@@ -50,6 +50,8 @@ type Comparison struct {
 	Demand []DemandLoad `json:"demand,omitempty"`
 	// Failures are the sites that are down for a while.
 	Failures []SiteFailure `json:"failures,omitempty"`
+	// Expected says which expectations of the study hold.
+	Expected []Expected `json:"expected,omitempty"`
 	// Refused says which placements of the study are not compared, and why.
 	Refused []Refusal `json:"refused,omitempty"`
 	// Placements holds one result a placement, in the order of the study: of those that are not refused, of which the
@@ -95,6 +97,8 @@ type WorkloadResult struct {
 	// its matches. Both are nil for other workloads.
 	Occupancy []SiteOccupancy `json:"occupancy,omitempty"`
 	Pairs     []MetroPair     `json:"pairs,omitempty"`
+	// Tails takes the slowest requests apart, all of them first; nil without [Study.Tails], and of games.
+	Tails []Tail `json:"tails,omitempty"`
 
 	err error // that there is no such workload
 }
@@ -121,6 +125,8 @@ type MetroResult struct {
 	Name string `json:"name"`
 	// Figures holds the number of requests, the headline metric and what failed.
 	Figures Figures `json:"figures"`
+	// Tails is as in [WorkloadResult].
+	Tails []Tail `json:"tails,omitempty"`
 
 	err error // that there is no such metro
 }

@@ -33,7 +33,7 @@ var samples = map[string][]string{
 	"a delay source":           nil,
 	"a failure":                nil,
 	"a measure":                {`"joined a fetch"`},
-	"an output":                {"report.HitRatios", "report.hitRatios", `"hit_ratio.svg"`},
+	"an output":                {"report.HitRatios", "report.hitRatios", `"what the caches hit"`},
 	"a trace format":           {"trace.Squid", "trace.squidFormat", `"squid"`},
 	"a provider":               {"catalog.ProviderFastly", `"fastly"`},
 	"an objective of a search": nil, // it is a measure

@@ -19,6 +19,8 @@ type Prediction struct {
 	Replications int
 	// Run is the work of one run of any placement, All that of all runs.
 	Run, All sim.Work
+	// Tails is how many runs more [Study.Tails] takes, which All has too.
+	Tails int
 	// MemoryBytes is about how much memory is taken at once, with the study's workers; SharedBytes is what of that is no run's
 	// own: the program and the results.
 	MemoryBytes, SharedBytes int64
@@ -52,8 +54,11 @@ func (s *Study) Predict() *Prediction {
 	if s.Until != nil {
 		p.Replications = s.Until.least()
 	}
-	runs := float64(p.Replications) * float64(len(s.Placements))
-	p.All = p.Run.Times(runs)
+	runs := float64(float64(p.Replications) * float64(len(s.Placements)))
+	if s.Tails {
+		p.Tails = 2 * len(s.Placements)
+	}
+	p.All = p.Run.Times(runs + float64(p.Tails))
 	metros := 0
 	if s.Network != nil {
 		metros = len(s.Network.OfKind(topology.Metro))

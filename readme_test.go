@@ -2,6 +2,8 @@ package edgewise_test
 
 import (
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -26,4 +28,20 @@ func TestReadmeShowsTheExample(t *testing.T) {
 	output = strings.TrimSuffix(strings.ReplaceAll("\n"+output, "\n\t// ", "\n"), "\n}\n")
 	require.Contains(t, string(readme), "```go\n"+program+"```\n")
 	require.Contains(t, string(readme), "```"+output+"\n```\n")
+}
+
+// The cookbook names examples that there are.
+func TestQuestionsLeadToFiles(t *testing.T) {
+	page, err := os.ReadFile("docs/questions.md")
+	require.NoError(t, err)
+	links := regexp.MustCompile(`\]\(([^)#]+)`).FindAllStringSubmatch(string(page), -1)
+	require.Greater(t, len(links), 10)
+	for _, link := range links {
+		_, err := os.Stat(filepath.Join("docs", link[1]))
+		require.NoError(t, err)
+	}
+	for _, file := range regexp.MustCompile(`examples/[a-z-]+/[a-z]+\.yaml`).FindAllString(string(page), -1) {
+		require.FileExists(t, file)
+	}
+	require.Equal(t, 15, strings.Count(string(page), "\n| ")-1, "fifteen rows below the header")
 }

@@ -1,6 +1,7 @@
 package edgewise
 
 import (
+	"math"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/sim"
@@ -45,6 +46,24 @@ func seriesOf(replications []*replication, placement, workload int) (s Series) {
 		}
 	}
 	return s
+}
+
+// PerSecond returns how many requests of a step were answered a second, on the mean of so many replications, one or more.
+func (s *Series) PerSecond(step *SeriesStep, replications int) float64 {
+	return float64(step.Requests) / (s.Step.Seconds() * float64(max(replications, 1)))
+}
+
+// MeanMs returns the mean of the headline latency in ms, NaN where no request was answered.
+func (s *SeriesStep) MeanMs() float64 { return s.each(s.SumNs) / 1e6 }
+
+// HitShare returns the share of the requests that were hits, NaN where none was answered.
+func (s *SeriesStep) HitShare() float64 { return s.each(s.Hits) }
+
+func (s *SeriesStep) each(sum uint64) float64 {
+	if s.Requests == 0 {
+		return math.NaN()
+	}
+	return float64(sum) / float64(s.Requests)
 }
 
 func (s *SeriesStep) add(b sim.TimelineBatch) {

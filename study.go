@@ -36,12 +36,17 @@ type Study struct {
 	// SkipWarmUpCheck accepts runs that still depend on how they began, for questions about exactly that:
 	// the first minutes after a start, a given hour. The findings stand in the comparison all the same.
 	SkipWarmUpCheck bool
+	// Tails takes the slowest requests apart by cause: see [WorkloadResult].Tails. That takes two more runs of the first
+	// replication of every placement, once all others are done.
+	Tails bool
 	// Measures are own figures, which come after those of [Measures] and are shown and judged as they are.
 	Measures []Measure
 	// Replicated says of which figures [Figure].Replicates is filled; nil means those of all users.
 	Replicated func(Label) bool
 	// Outputs are own files of a report, which come after those that every report has.
 	Outputs []Output
+	// Expect is what figures are expected to be: see [Comparison].Expected.
+	Expect []Expectation
 	// Billing, if set, has every placement billed: see [Bill]. No other figure depends on it.
 	Billing *Billing
 	// Assumed lists assumptions to be shown with the results, next to those of the workloads.
@@ -129,6 +134,9 @@ func (s *Study) Validate() error {
 	if err := s.validateOutputs(); err != nil {
 		return err
 	}
+	if err := s.validateExpectations(); err != nil {
+		return err
+	}
 	if err := s.Scenario.Validate(); err != nil {
 		return err
 	}
@@ -211,7 +219,10 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 		return nil, err
 	}
 	if err != nil {
-		ctx = context.WithoutCancel(ctx) // what is finished is compared all the same
+		ctx = context.WithoutCancel(ctx) // what is finished is compared all the same, without more runs
+		of := *a.study
+		of.Tails = false
+		a.study = &of
 	}
 	comparison, refusal := a.conclude(ctx, finished, planned, stopper.result)
 	return comparison, errors.Join(err, refusal)
@@ -233,7 +244,13 @@ func (a *admission) conclude(ctx context.Context, finished []*replication, plann
 	if err != nil {
 		return nil, err
 	}
+	if s.Tails {
+		if err := s.addTails(ctx, comparison); err != nil {
+			return nil, err
+		}
+	}
 	comparison.Stopping, comparison.Refused = stopping, refused
+	comparison.Expected = a.whole.expected(comparison)
 	for p := range comparison.Placements {
 		comparison.Placements[p].Loads = loads[p]
 	}

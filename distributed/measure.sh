@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 cat > world.yaml << END
 title: What sharding costs
-duration: 60s
+duration: 180s
 check_warm_up: false
 replications: 4
 network: {metros: {top: 200}}
@@ -32,12 +32,12 @@ row() { # name, times of the shards, times of the merge
 }
 echo "| | wall, s | CPU, s | merge and report, CPU, s |"
 echo "|---|---:|---:|---:|"
-row "\`edgewise run\`, one core" "$( { time "$edgewise" run world.yaml -o single -q -w 1; } 2>&1 | tail -n 1)" ""
+row "\`edgewise run\`, one core" "$( { export GOMAXPROCS=1; time "$edgewise" run world.yaml -o single -q -w 1; } 2>&1 | tail -n 1)" ""
 row "\`edgewise run\`, two cores" "$( { time "$edgewise" run world.yaml -o double -q -w 2; } 2>&1 | tail -n 1)" ""
 for count in 1 2 4; do
     shards() {
         local pids=() index
-        for index in $(seq 0 $((count - 1))); do "$edgewise" shard world.yaml --store "store-$count" --index "$index" --count "$count" -w 1 -q & pids+=($!); done
+        for index in $(seq 0 $((count - 1))); do GOMAXPROCS=1 "$edgewise" shard world.yaml --store "store-$count" --index "$index" --count "$count" -w 1 -q & pids+=($!); done
         wait "${pids[@]}"
     }
     all=$( { time shards; } 2>&1 | tail -n 1)

@@ -153,20 +153,11 @@ func pointsOf(s *stats.Sketch) (ns []int64) {
 
 // metrosTable has a row a placement, workload and metro.
 func metrosTable(c *edgewise.Comparison) (*dataTable, error) {
-	verdicts := make(map[judgedFigure]stats.Verdict)
-	if len(c.Placements) > 1 {
-		all, err := MetroVerdicts(c, Margins{})
-		if err != nil {
-			return nil, err
-		}
-		for _, v := range all {
-			verdicts[judgedFigure{v.Placement, v.Workload, v.MetroID, v.Metric, v.Statistic}] = v.Verdict
-		}
+	verdicts, err := verdictsByMetro(c)
+	if err != nil {
+		return nil, err
 	}
-	places := make(map[string]*edgewise.Place)
-	for i := range c.Metros {
-		places[c.Metros[i].ID] = &c.Metros[i]
-	}
+	places := placesByID(c.Metros)
 	return &dataTable{
 		columns: slices.Concat(ofWorkload(), texts("metro", "name", "country"), numbersOf("lat_deg", "lon_deg", "requests"), texts("metric"),
 			numbersOf("mean_ms", "mean_low", "mean_high", "difference_ms", "difference_low", "difference_high", "p50_ms", "p95_ms", "failed_share"),
@@ -200,12 +191,31 @@ func metrosTable(c *edgewise.Comparison) (*dataTable, error) {
 	}, nil
 }
 
+// verdictsByMetro returns what is shown of every judged figure of every metro; of a single placement nothing is.
+func verdictsByMetro(c *edgewise.Comparison) (map[judgedFigure]stats.Verdict, error) {
+	verdicts := make(map[judgedFigure]stats.Verdict)
+	if len(c.Placements) < 2 {
+		return verdicts, nil
+	}
+	all, err := MetroVerdicts(c, Margins{})
+	for _, v := range all {
+		verdicts[judgedFigure{v.Placement, v.Workload, v.MetroID, v.Metric, v.Statistic}] = v.Verdict
+	}
+	return verdicts, err
+}
+
+// placesByID returns places by their ids.
+func placesByID(all []edgewise.Place) map[string]*edgewise.Place {
+	places := make(map[string]*edgewise.Place, len(all))
+	for i := range all {
+		places[all[i].ID] = &all[i]
+	}
+	return places
+}
+
 // sitesTable has a row a placement, site and role.
 func sitesTable(c *edgewise.Comparison) (*dataTable, error) {
-	places := make(map[string]*edgewise.Place)
-	for i := range c.Sites {
-		places[c.Sites[i].ID] = &c.Sites[i]
-	}
+	places := placesByID(c.Sites)
 	return &dataTable{
 		columns: slices.Concat(texts("placement"), wholes("placement_number"), texts("site", "name", "site_kind", "country", "provider", "parent"),
 			numbersOf("lat_deg", "lon_deg"), texts("role", "workloads"), wholes("cache_bytes"), texts("policy", "admission"),
@@ -261,11 +271,12 @@ func seriesTable(c *edgewise.Comparison) (*dataTable, error) {
 		rows: func(row func([]cell)) {
 			eachWorkload(c, func(at []cell, _ int, w *edgewise.WorkloadResult) {
 				step := w.Series.Step.Seconds()
-				for i, s := range w.Series.Steps {
+				for i := range w.Series.Steps {
+					s := &w.Series.Steps[i]
 					from := float64(float64(i)*step) - c.WarmUp.Seconds()
-					n, isThere := float64(s.Requests), s.Requests > 0
-					row(add(at, numberCell(from, true), numberCell(from+step, true), numberCell(n/(step*float64(c.Replications)), true),
-						numberCell(float64(s.SumNs)/max(n, 1)/1e6, isThere), numberCell(float64(s.Hits)/max(n, 1), isThere && has(w, "cache"))))
+					isThere := s.Requests > 0
+					row(add(at, numberCell(from, true), numberCell(from+step, true), numberCell(w.Series.PerSecond(s, c.Replications), true),
+						numberCell(s.MeanMs(), isThere), numberCell(s.HitShare(), isThere && has(w, "cache"))))
 				}
 			})
 		},

@@ -157,13 +157,13 @@ func (r *Run) kept() (kept []InputFile) {
 
 // outputsOf returns what is written of a comparison, with further files, each in the place of one of the same name.
 func outputsOf(c *edgewise.Comparison, further []edgewise.Output, noPictures bool) []edgewise.Output {
-	all := slices.Clone(further)
-	for _, o := range OutputsOf(c) {
-		if !slices.ContainsFunc(further, func(f edgewise.Output) bool { return f.Name == o.Name }) {
-			all = append(all, o)
-		}
-	}
-	all = slices.DeleteFunc(all, func(o edgewise.Output) bool { return o.Where != nil && !o.Where(c) })
+	all := slices.Concat(further, OutputsOf(c))
+	seen := make(map[string]bool)
+	all = slices.DeleteFunc(all, func(o edgewise.Output) bool {
+		isTwice := seen[o.Name] // asked for now and before
+		seen[o.Name] = true
+		return isTwice || o.Where != nil && !o.Where(c)
+	})
 	if noPictures {
 		all = slices.DeleteFunc(all, func(o edgewise.Output) bool { return isPicture(o.Name) })
 	}

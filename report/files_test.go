@@ -21,7 +21,7 @@ import (
 
 // reportFiles are the files of the report of one placement without a cache: no picture without content.
 var reportFiles = []string{
-	"comparison.csv", "comparison.json", "comparison.md", "distributions.csv", "latency_ccdf.svg", "latency_cdf.png", "latency_cdf.svg",
+	"breakdown.svg", "comparison.csv", "comparison.json", "comparison.md", "distributions.csv", "latency_ccdf.svg", "latency_cdf.png", "latency_cdf.svg",
 	"manifest.json", "metros.csv", "report.html", "sketches.bin",
 }
 

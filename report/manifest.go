@@ -85,6 +85,11 @@ func (m *Manifest) IsOfSearch() bool {
 	return slices.ContainsFunc(m.Files, func(f FileHash) bool { return f.Name == searchFile })
 }
 
+// HasTails reports whether the report takes the slowest requests apart.
+func (m *Manifest) HasTails() bool {
+	return slices.ContainsFunc(m.Files, func(f FileHash) bool { return f.Name == tailsFile })
+}
+
 // A MissingFile is a file of the report that could not be made, and why.
 type MissingFile struct {
 	Name string `json:"name"`

@@ -23,6 +23,7 @@ var outputs = slices.Concat([]edgewise.Output{
 	{Name: "bill.csv", About: "what each placement costs in a month, line by line", Where: hasBill, Write: WriteBillCSV},
 	{Name: "occupancy.csv", About: "what games have at each site, hour by hour", Where: hasGames, Write: WriteOccupancyCSV},
 	{Name: "pairs.csv", About: "how players of two metros meet in matches", Where: hasGames, Write: WritePairsCSV},
+	{Name: tailsFile, About: "what the slowest requests waited for, one cause a row", Where: hasTailCauses, Write: WriteTailsCSV},
 }, dataOutputs(), []edgewise.Output{
 	{Name: sketchesFile, About: "the distributions whole, from which edgewise report draws anew", Write: writeSketches},
 	{Name: "comparison.md", About: "tables and verdicts, for people", Write: writeSummary},
@@ -42,12 +43,16 @@ type drawing struct {
 var drawings = []drawing{
 	{"latency_cdf", "the latency of every placement, whole", nil, latencyCDF},
 	{"latency_ccdf", "its tail", hasTails, latencyCCDF},
+	{"breakdown", "where the time goes", hasBreakdown, breakdown},
+	{"map", "where users are, and what they feel", hasMap, worldMaps},
 	{"metros", "who gains and who loses, metro by metro", hasMetros, metros},
 	{"quantile_shift", "who gains and who loses, quantile by quantile", hasShifts, quantileShift},
+	{"tails", "what the slowest requests waited for", hasTailCauses, tailBars},
 	{"hit_ratio", "what the caches hit", hasCaches, hitRatios},
 	{"occupancy", "the matches of every site, hour by hour", hasHours, occupancy},
 	{"worst_players", "the worst player of every match, and what players see", hasWorstPlayers, worstPlayers},
 	{"waits", "what further sites do to the wait for a match", hasWaits, waitsAgainstSites},
+	{"timeline", "latency over the time of the runs", hasSeries, timeline},
 }
 
 // as returns the picture as an output in a format among [PictureFormats].
@@ -104,6 +109,16 @@ func hasMetros(c *edgewise.Comparison) bool {
 	return isComparison(c) && anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return len(w.Metros) > 1 })
 }
 
+// hasBreakdown reports whether the mean of some latency is taken apart.
+func hasBreakdown(c *edgewise.Comparison) bool {
+	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool {
+		return slices.ContainsFunc(w.Figures, func(f edgewise.Figure) bool { return f.Metric == "breakdown" && f.HasValue() })
+	})
+}
+
+// hasMap reports whether metros have places.
+func hasMap(c *edgewise.Comparison) bool { return len(c.Metros) > 0 && hasAnyMetros(c) }
+
 // hasCaches reports whether some request passes a cache.
 func hasCaches(c *edgewise.Comparison) bool {
 	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return has(w, "cache") })
@@ -118,10 +133,14 @@ func own(c *edgewise.Comparison) []edgewise.Output {
 	return all
 }
 
+func tailBars(c *edgewise.Comparison) (*Picture, error)      { return TailBars(c, "") }
 func latencyCDF(c *edgewise.Comparison) (*Picture, error)    { return LatencyCDF(c, "", "") }
 func latencyCCDF(c *edgewise.Comparison) (*Picture, error)   { return LatencyCCDF(c, "", "") }
 func quantileShift(c *edgewise.Comparison) (*Picture, error) { return QuantileShift(c, "", "") }
 func metros(c *edgewise.Comparison) (*Picture, error)        { return Metros(c, "") }
+func breakdown(c *edgewise.Comparison) (*Picture, error)     { return Breakdown(c, "") }
+func worldMaps(c *edgewise.Comparison) (*Picture, error)     { return Maps(c, "") }
+func timeline(c *edgewise.Comparison) (*Picture, error)      { return Timeline(c, "") }
 func hitRatios(c *edgewise.Comparison) (*Picture, error)     { return HitRatios(c, "") }
 
 func occupancy(c *edgewise.Comparison) (*Picture, error) { return Occupancy(c, "") }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"slices"
@@ -24,7 +25,8 @@ type pageView struct {
 	Answers                []pageAnswer
 	Refusals               []string
 	Matrix                 pageMatrix
-	Losers                 []pageLoserView
+	Losers, FurtherLosers  []pageLoserView
+	NobodyLoses            bool
 	Judged                 []pageTable
 	Legend                 string
 	Warnings               []string
@@ -115,6 +117,10 @@ func newPageView(c *edgewise.Comparison, leftOut string, a *search.Answer) (*pag
 		}
 		v.Matrix = newPageMatrix(c, ranks, losers)
 		v.Losers = loserViews(losers, ranks, c)
+		if len(v.Losers) > losersAtOnce+1 {
+			v.Losers, v.FurtherLosers = v.Losers[:losersAtOnce], v.Losers[losersAtOnce:]
+		}
+		v.NobodyLoses = len(v.Losers) == 0 && len(losers) > 0
 		v.Judged = judgedTables(c, ranks)
 		v.Legend = verdictLegend(c, Margins{}, verdicts, losers)
 	}
@@ -253,18 +259,13 @@ func pageVerdictOf(c *edgewise.Comparison, placement int, workload string, ranks
 	return v
 }
 
+// losersAtOnce is how many placements and workloads the page names before it is asked for more.
+const losersAtOnce = 8
+
 // loserViews returns who loses, the most users first. Placements that are alike stand once.
 func loserViews(losers []Losers, ranks *ranking, c *edgewise.Comparison) (views []pageLoserView) {
 	sorted := slices.Clone(losers)
-	slices.SortStableFunc(sorted, func(a, b Losers) int {
-		switch {
-		case a.WorseShare > b.WorseShare:
-			return -1
-		case a.WorseShare < b.WorseShare:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(sorted, func(a, b Losers) int { return cmp.Compare(b.WorseShare, a.WorseShare) })
 	for i := range sorted {
 		l := &sorted[i]
 		if l.WorseMetros == 0 {

@@ -7,7 +7,7 @@ import (
 // A pageBill is what the placements cost in a month; lists are by placement.
 type pageBill struct {
 	Currency string `json:"currency"`
-	// Items are the parts of the bill by item, Sites those by site.
+	// Total is the whole, More what of it is beyond the baseline's; Items are its parts by item, Sites those by site.
 	Total []roughEstimate `json:"total"`
 	More  []roughEstimate `json:"more"`
 	Items []pageBillPart  `json:"items"`
@@ -28,7 +28,10 @@ func newPageBill(c *edgewise.Comparison) *pageBill {
 		return nil
 	}
 	n := len(c.Placements)
-	b := &pageBill{Total: make([]roughEstimate, n), More: make([]roughEstimate, n)}
+	b := &pageBill{
+		Total: make([]roughEstimate, n), More: make([]roughEstimate, n),
+		Items: []pageBillPart{}, Sites: []pageBillPart{}, Points: []pageBillPart{},
+	}
 	add := func(parts *[]pageBillPart, placement int, f *edgewise.Figure) {
 		for i := range *parts {
 			if (*parts)[i].Name == f.Statistic {

@@ -34,7 +34,7 @@ type pageShape struct {
 }
 
 // newPageCurves returns the distributions of all metrics; none of a comparison without.
-func newPageCurves(c *edgewise.Comparison, results []*edgewise.WorkloadResult) (all []pageCurves, err error) {
+func newPageCurves(c *edgewise.Comparison, results []*edgewise.WorkloadResult) (all []pageCurves) {
 	var metrics []string
 	for _, w := range results {
 		if w == nil {
@@ -65,7 +65,7 @@ func newPageCurves(c *edgewise.Comparison, results []*edgewise.WorkloadResult) (
 			all = append(all, curves)
 		}
 	}
-	return all, nil
+	return all
 }
 
 func newPageLine(cv curve, before []curve, level float64) *pageLine {

@@ -61,6 +61,7 @@ type pageWorkload struct {
 	Curves  []pageCurves `json:"curves,omitempty"`
 	Metros  *pageMetros  `json:"metros,omitempty"`
 	Sites   *pageSites   `json:"sites,omitempty"`
+	Series  *pageSeries  `json:"series,omitempty"`
 }
 
 // A pageFigure is a figure of all users, by placement.
@@ -114,11 +115,7 @@ func newPageData(c *edgewise.Comparison, a *search.Answer) (*pageData, error) {
 		d.Placements = append(d.Placements, pagePlacement{Name: p.Name, About: placementInWords(c, p), Roles: pageRoles(c, p)})
 	}
 	for _, name := range workloadNames(c) {
-		w, err := newPageWorkload(c, name, ranks, losers)
-		if err != nil {
-			return nil, err
-		}
-		d.Workloads = append(d.Workloads, *w)
+		d.Workloads = append(d.Workloads, newPageWorkload(c, name, ranks, losers))
 	}
 	for i := range c.Failures {
 		f := &c.Failures[i]
@@ -140,6 +137,7 @@ func pagePlaces(all []edgewise.Place) []pagePlace {
 
 // pageRoles groups the sites of a placement by role and the workloads that it is for.
 func pageRoles(c *edgewise.Comparison, p *edgewise.PlacementResult) (roles []pageRole) {
+	roles = []pageRole{}
 	places := make(map[string]int, len(c.Sites))
 	for i := range c.Sites {
 		places[c.Sites[i].ID] = i
@@ -161,9 +159,9 @@ func pageRoles(c *edgewise.Comparison, p *edgewise.PlacementResult) (roles []pag
 	return roles
 }
 
-func newPageWorkload(c *edgewise.Comparison, name string, ranks *ranking, losers []Losers) (*pageWorkload, error) {
+func newPageWorkload(c *edgewise.Comparison, name string, ranks *ranking, losers []Losers) pageWorkload {
 	results := make([]*edgewise.WorkloadResult, len(c.Placements))
-	w := &pageWorkload{Name: name, Alike: make([]int, len(c.Placements))}
+	w := pageWorkload{Name: name, Alike: make([]int, len(c.Placements))}
 	for i := range c.Placements {
 		results[i] = workloadOf(&c.Placements[i], name)
 		if results[i] != nil && w.Kind == "" {
@@ -179,14 +177,12 @@ func newPageWorkload(c *edgewise.Comparison, name string, ranks *ranking, losers
 			w.Alike[i] = places[0]
 		}
 	}
-	w.Figures = pageFigures(c, name, results, ranks)
-	var err error
-	if w.Curves, err = newPageCurves(c, results); err != nil {
-		return nil, err
-	}
+	w.Figures = append(pageFigures(c, name, results, ranks), pageTails(results)...)
+	w.Curves = newPageCurves(c, results)
 	w.Metros = newPageMetros(c, name, w.Metric, results, losers)
 	w.Sites = newPageSites(c, results)
-	return w, nil
+	w.Series = newPageSeries(c, results, w.Alike)
+	return w
 }
 
 // pageFigures returns all figures of a workload that some placement has, but what is a difference itself.

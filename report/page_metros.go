@@ -76,6 +76,7 @@ func newPageMetros(c *edgewise.Comparison, workload, headline string, results []
 // metroFigures returns the figures by metro. Of the mean of the headline metric, and of what else is judged, intervals and
 // differences are kept; of the others the values.
 func metroFigures(headline string, results []*edgewise.WorkloadResult, row map[string]int) (figures []pageMetroFigure) {
+	figures = []pageMetroFigure{}
 	var all []edgewise.Figures
 	for _, w := range results {
 		if w != nil {

@@ -46,7 +46,7 @@ func newPageSites(c *edgewise.Comparison, results []*edgewise.WorkloadResult) *p
 		return nil
 	}
 	nameUpdates(columns, kind)
-	s := &pageSites{LeftOut: make([]int, len(results))}
+	s := &pageSites{Rows: []pageSiteRow{}, LeftOut: make([]int, len(results))}
 	for i := range columns {
 		s.Columns = append(s.Columns, pageLabelOf(&columns[i]))
 	}

@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -82,16 +83,28 @@ func madeMetro(place edgewise.Place, metric string, placement, m, replications i
 		}
 		counts[n] = math.Round(1e4 / float64(m+1))
 	}
-	mean := figure(metric, "mean", stats.MeanOf(values, level))
+	mean := labelled(metric, "mean", stats.MeanOf(values, level))
 	if placement > 0 {
 		d := stats.DifferenceOf(values, base, level)
 		mean.Difference = &d
 	}
 	return edgewise.MetroResult{ID: place.ID, Name: place.Name, Figures: edgewise.Figures{
-		figure("requests", "count", stats.MeanOf(counts, level)), figure(metric, "p50", stats.MeanOf(values, level).Scaled(0.9)),
-		figure(metric, "p95", stats.MeanOf(values, level).Scaled(1.9)), mean,
+		labelled("requests", "count", stats.MeanOf(counts, level)), labelled(metric, "p50", stats.MeanOf(values, level).Scaled(0.9)),
+		labelled(metric, "p95", stats.MeanOf(values, level).Scaled(1.9)), mean,
 	}}
 }
+
+// labelled is [figure] for thousands of them.
+func labelled(metric, statistic string, e stats.Estimate) edgewise.Figure {
+	name := [2]string{metric, statistic}
+	label, ok := labels.Load(name)
+	if !ok {
+		label, _ = labels.LoadOrStore(name, labelOf(metric, statistic))
+	}
+	return edgewise.Figure{Label: label.(edgewise.Label), Estimate: e}
+}
+
+var labels sync.Map
 
 // small is a comparison with all that pages draw.
 func small() *edgewise.Comparison {
@@ -101,8 +114,32 @@ func small() *edgewise.Comparison {
 	mapped(c, 32)
 	for i := range c.Placements {
 		c.Placements[i].Bill = madeBill(i)
+		for k := range c.Placements[i].Workloads {
+			c.Placements[i].Workloads[k].Series = madeSeries(i, c.WarmUp+c.Duration)
+			if c.Placements[i].Workloads[k].Kind == "computed" {
+				c.Placements[i].Workloads[k].Tails = []edgewise.Tail{
+					{Requests: 100, SumNs: 9e9, Causes: []edgewise.TailCause{{Cause: "propagation", SumNs: 6e9}, {Cause: "queue", SumNs: 3e9}}},
+					{Above: 0.95, Requests: 5, SumNs: 1e9, Causes: []edgewise.TailCause{{Cause: "propagation", SumNs: 1e8}, {Cause: "queue", SumNs: 9e8}}},
+				}
+			}
+		}
 	}
 	return c
+}
+
+// madeSeries is slow for ten minutes.
+func madeSeries(placement int, run time.Duration) (s edgewise.Series) {
+	const steps = 70
+	s.Step = run / steps
+	for i := range steps {
+		ms := 60 - 8*uint64(placement)
+		if i >= 20 && i < 30 {
+			ms *= 2
+		}
+		n := uint64(1000 + 100*(i%5))
+		s.Steps = append(s.Steps, edgewise.SeriesStep{Requests: n, SumNs: n * ms * 1e6, Hits: n / 2})
+	}
+	return s
 }
 
 func madeBill(placement int) *edgewise.Bill {
@@ -326,6 +363,17 @@ func TestDrawnLinesAreTheDistributions(t *testing.T) {
 	}
 }
 
+func TestThePageTakesTheSlowestRequestsApart(t *testing.T) {
+	workload := unpacked(t, pageOf(t, small()))["workloads"].([]any)[2].(map[string]any)
+	sums := map[string]float64{}
+	for _, f := range workload["figures"].([]any) {
+		if of := f.(map[string]any); strings.HasPrefix(of["metric"].(string), "breakdown of") {
+			sums[of["metric"].(string)] += of["v"].([]any)[0].([]any)[0].(float64)
+		}
+	}
+	require.Equal(t, map[string]float64{"breakdown of the slowest 5 %": 200}, sums, "ms: a second by five requests")
+}
+
 func TestAComparisonWithoutDistributionsHasAPage(t *testing.T) {
 	var text bytes.Buffer
 	require.NoError(t, report.WriteJSON(&text, small()))
@@ -356,6 +404,21 @@ func TestThePageOfASearchTakesThePlaceOfTheOther(t *testing.T) {
 	again, err := report.Compare(t.Context(), dir, m, a.Comparison, report.SearchOutputs(a)...)
 	require.NoError(t, err)
 	require.True(t, again.IsWhole(), again.Explain())
+}
+
+func TestAPageIsDrawnAnewFromItsReport(t *testing.T) {
+	c := small()
+	for name, outputs := range map[string][]edgewise.Output{"run": nil, "search": report.SearchOutputs(madeAnswer())} {
+		dir := filepath.Join(t.TempDir(), name)
+		require.NoError(t, report.WriteRun(t.Context(), dir, c, report.Run{Outputs: outputs, NoPictures: true}))
+		page, err := os.ReadFile(filepath.Join(dir, "report.html"))
+		require.NoError(t, err)
+		require.NoError(t, report.Redraw(t.Context(), dir, dir, report.Run{NoPictures: true}))
+		again, err := os.ReadFile(filepath.Join(dir, "report.html"))
+		require.NoError(t, err)
+		require.Equal(t, string(page), string(again), name)
+		require.Equal(t, name == "search", strings.Contains(string(again), "Choose New Town"))
+	}
 }
 
 // The pages that report/page/test opens in a browser are written where EDGEWISE_TEST_PAGES says.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/durable"
+	"github.com/edgewise-sim/edgewise/search"
 )
 
 // Redraw writes the report in a directory anew, from its own data and without a run: what [WriteRun] writes of its comparison, with
@@ -28,7 +29,15 @@ func Redraw(ctx context.Context, from, to string, run Run) error {
 	if err != nil {
 		return fmt.Errorf("report into %s: %w", to, err)
 	}
-	outputs := outputsOf(c, run.Outputs, run.NoPictures)
+	further := run.Outputs
+	if m.IsOfSearch() {
+		page, err := searchPageOf(from, m, c)
+		if err != nil {
+			return fmt.Errorf("read report: %s: %w", from, err)
+		}
+		further = append([]edgewise.Output{page}, further...)
+	}
+	outputs := outputsOf(c, further, run.NoPictures)
 	kept, err := keptFiles(from, m, outputs)
 	if err != nil {
 		return fmt.Errorf("read report: %s: %w", from, err)
@@ -58,6 +67,25 @@ func Redraw(ctx context.Context, from, to string, run Run) error {
 	return nil
 }
 
+// searchPageOf returns the page of the answer that a report of a search has.
+func searchPageOf(dir string, m *Manifest, c *edgewise.Comparison) (page edgewise.Output, err error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return page, err
+	}
+	defer root.Close()
+	data, err := readListed(root, m, searchFile, mostComparisonBytes)
+	if err != nil {
+		return page, fmt.Errorf("%s: %w", searchFile, err)
+	}
+	answer := new(search.Answer)
+	if err := json.Unmarshal(data, answer); err != nil {
+		return page, fmt.Errorf("%s: %w", searchFile, err)
+	}
+	answer.Comparison = c
+	return searchPage(answer), nil
+}
+
 // keptFiles reads the files of a report that outputs do not make: the scenario and its inputs, own files, those of a search. Those that
 // edgewise can draw, and was not asked to, are left out.
 func keptFiles(dir string, m *Manifest, outputs []edgewise.Output) (files []durable.File, err error) {
@@ -68,7 +96,7 @@ func keptFiles(dir string, m *Manifest, outputs []edgewise.Output) (files []dura
 	defer root.Close()
 	for _, f := range m.Files {
 		isOf := func(o edgewise.Output) bool { return o.Name == f.Name }
-		if slices.ContainsFunc(outputs, isOf) || slices.ContainsFunc(slices.Concat(outputsAtAll(), outputs), isOf) {
+		if slices.ContainsFunc(outputs, isOf) || f.Name != pageFile && slices.ContainsFunc(outputsAtAll(), isOf) {
 			continue
 		}
 		data, err := readListed(root, m, f.Name, mostFileBytes)

@@ -39,6 +39,7 @@ func (p *paper) page(c *edgewise.Comparison, sites bool) error {
 		p.verdicts(c, Margins{}, verdicts, losers, ranks)
 		p.gap()
 	}
+	p.expected(c)
 	p.tables(c, ranks)
 	p.gap()
 	p.bills(c, p.placementsShown(c, ranks))

@@ -24,7 +24,7 @@ func SearchOutputs(a *search.Answer) []edgewise.Output {
 		{Name: searchFile, About: "which sites to choose, for programs", Write: func(w io.Writer, _ *edgewise.Comparison) error { return WriteSearchJSON(w, a) }},
 		{Name: "search.csv", About: "an alternative a row, the best first", Write: func(w io.Writer, _ *edgewise.Comparison) error { return WriteSearchCSV(w, a) }},
 		{Name: "search.md", About: "which sites to choose, for people", Write: func(w io.Writer, _ *edgewise.Comparison) error { return WriteSearchMarkdown(w, a) }},
-		{Name: pageFile, About: "the same as a page, with what the simulation says", Write: func(w io.Writer, _ *edgewise.Comparison) error { return WriteSearchPage(w, a) }},
+		searchPage(a),
 	}
 	if len(a.Objectives) == 2 {
 		all = append(all, edgewise.Output{Name: "front.svg", About: "the alternatives by both objectives", Write: drawn(func(*edgewise.Comparison) (*Picture, error) { return SearchFront(a) }, (*Picture).WriteSVG)})
@@ -33,6 +33,11 @@ func SearchOutputs(a *search.Answer) []edgewise.Output {
 		all = append(all, edgewise.Output{Name: "robustness.svg", About: "how often each site is chosen, and what the choice depends on", Write: drawn(func(*edgewise.Comparison) (*Picture, error) { return SearchRobustness(a) }, (*Picture).WriteSVG)})
 	}
 	return all
+}
+
+// searchPage is the page that stands in the place of that of the comparison alone.
+func searchPage(a *search.Answer) edgewise.Output {
+	return edgewise.Output{Name: pageFile, About: "the same as a page, with what the simulation says", Write: func(w io.Writer, _ *edgewise.Comparison) error { return WriteSearchPage(w, a) }}
 }
 
 // WriteSearchJSON writes an answer as JSON: the fields of [search.Answer].
@@ -48,12 +53,19 @@ func WriteSearchJSON(w io.Writer, a *search.Answer) error {
 // WriteSearchCSV writes the alternatives of an answer, the best first, and behind them the baseline: a row an alternative and figure.
 func WriteSearchCSV(w io.Writer, a *search.Answer) error {
 	out := csv.NewWriter(w)
-	_ = out.Write([]string{"rank", "alternative", "sites", "figure", "unit", "value", "low", "high", "n", "difference", "difference_low", "difference_high", "expected", "probability_best", "on_front", "money", "currency", "money_per_point", "gaps", "breaks"})
+	_ = out.Write([]string{"rank", "alternative", "sites", "figure", "unit", "value", "low", "high", "n", "difference", "difference_low", "difference_high", "expected", "probability_best", "on_front", "money", "currency", "money_per_point", "gaps", "breaks", "surrogate_gap"})
 	number := func(x float64) string {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
 			return ""
 		}
 		return strconv.FormatFloat(x, 'g', -1, 64)
+	}
+	gap := "0" // all were looked at
+	switch r := &a.Surrogate; {
+	case r.GapUnknown != "":
+		gap = plainCell("not known: " + r.GapUnknown)
+	case r.Gap != nil:
+		gap = number(*r.Gap)
 	}
 	for i, x := range append(append([]search.Alternative(nil), a.Alternatives...), a.Baseline) {
 		rank := strconv.Itoa(i + 1)
@@ -87,7 +99,7 @@ func WriteSearchCSV(w io.Writer, a *search.Answer) error {
 			if x.PerPoint != nil {
 				perPoint = number(x.PerPoint.Value)
 			}
-			_ = out.Write(append(row, best, strconv.FormatBool(x.OnFront), money, currency, perPoint, plainCell(strings.Join(x.Gaps, "; ")), plainCell(x.Breaks)))
+			_ = out.Write(append(row, best, strconv.FormatBool(x.OnFront), money, currency, perPoint, plainCell(strings.Join(x.Gaps, "; ")), plainCell(x.Breaks), gap))
 		}
 	}
 	out.Flush()
@@ -298,6 +310,9 @@ func (p *paper) robustness(r *search.Robustness, objective search.Named) {
 	}
 	p.heading(fmt.Sprintf("If %s were up to %.0f %% other than they are, as the surrogate sees it", movedInputs(r), 100*r.Part))
 	same := fmt.Sprintf("The same sites are the best in %.0f %% of %d variations.", 100*r.Same, r.Variations)
+	if r.OfFront {
+		same = fmt.Sprintf("The front is made of the same alternatives in %.0f %% of %d variations. A site counts where an alternative of the front has it; below, the first objective at the end of the front that is best by it.", 100*r.Same, r.Variations)
+	}
 	if r.OfFinalists {
 		same += " Only the alternatives that were simulated were looked at again."
 	}

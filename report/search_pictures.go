@@ -26,6 +26,11 @@ func SearchRobustness(a *search.Answer) (*Picture, error) {
 		caption: fmt.Sprintf("Above: in %d variations all of it moves at once, each by itself; dark is what is chosen as things are, which is the best in %.0f %% of them. "+
 			"Below: one input a fifth less (dark) and a fifth more (light), with the sites as they are chosen; ◆ where others would be better then.", r.Variations, 100*r.Same),
 	}
+	if r.OfFront {
+		p.subtitle = fmt.Sprintf("The front if %s were up to %.0f %% other, as the surrogate sees it", movedInputs(r), 100*r.Part)
+		p.caption = fmt.Sprintf("Above: in %d variations all of it moves at once, each by itself: how often an alternative of the front has the site; dark is what the front has as things are, which is the same in %.0f %% of them. "+
+			"Below: the first objective at the end of the front that is best by it, with one input a fifth less (dark) and a fifth more (light); ◆ where others would be better then.", r.Variations, 100*r.Same)
+	}
 	frequency := &barPanel{title: "how often each site is chosen", axis: "share of the variations", low: 0, high: 1, percent: true}
 	for i, s := range r.Sites {
 		if i == mostBars {
@@ -200,7 +205,6 @@ func (points frontPoints) Plot(c draw.Canvas, p *plot.Plot) {
 	line.Color = look.Translucent(line.Color, bytesOpacity)
 	c.StrokeLines(line, front)
 	whisker := draw.LineStyle{Color: look.Axis, Width: vg.Points(0.8)}
-	text := look.Text(look.NoteSize, look.Ink)
 	for _, pt := range points {
 		at := vg.Point{X: x(pt.value[0]), Y: y(pt.value[1])}
 		c.StrokeLine2(whisker, x(pt.low[0]), at.Y, x(pt.high[0]), at.Y)
@@ -210,11 +214,21 @@ func (points frontPoints) Plot(c draw.Canvas, p *plot.Plot) {
 			colour = look.Line(0).Color
 		}
 		c.SetColor(colour)
-		c.Fill(circle(at, 3.4))
+		c.Fill(circle(at, pointRadius))
 		if !pt.onFront && pt.name != "b" {
 			c.SetColor(look.White)
 			c.Fill(circle(at, 2.2))
 		}
-		c.FillText(text, vg.Point{X: at.X + 5, Y: at.Y + look.NoteSize + 3}, pt.name)
 	}
+	var names []string
+	var centers []vg.Point
+	var whiskers []vg.Rectangle
+	for _, pt := range points {
+		at := vg.Point{X: x(pt.value[0]), Y: y(pt.value[1])}
+		names, centers = append(names, pt.name), append(centers, at)
+		whiskers = append(whiskers,
+			vg.Rectangle{Min: vg.Point{X: x(pt.low[0]), Y: at.Y - 0.4}, Max: vg.Point{X: x(pt.high[0]), Y: at.Y + 0.4}},
+			vg.Rectangle{Min: vg.Point{X: at.X - 0.4, Y: y(pt.low[1])}, Max: vg.Point{X: at.X + 0.4, Y: y(pt.high[1])}})
+	}
+	drawLabels(c, centers, names, whiskers)
 }

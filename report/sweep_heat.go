@@ -91,7 +91,7 @@ func (p *heatPanel) draw(c draw.Canvas) {
 
 // newHeatPanel lays out a map; the point of each field is -1 where there is none.
 func newHeatPanel(r *sweep.Result, title string) (*heatPanel, [][]int) {
-	p := &heatPanel{title: title, across: axisTitle(r.Keys[0]), down: shortKey(r, 1)}
+	p := &heatPanel{title: title, across: axisTitle(r), down: shortKey(r, 1)}
 	index := func(names *[]string, name string) int {
 		i := slices.Index(*names, name)
 		if i < 0 {

@@ -68,7 +68,7 @@ type (
 	effectJSON struct {
 		Key    string         `json:"key"`
 		Effect stats.Estimate `json:"effect"`
-		Rank   float64        `json:"rank_coefficient"`
+		Rank   float64        `json:"rank_correlation"`
 	}
 	pointJSON struct {
 		Point      int                  `json:"point"`

@@ -13,6 +13,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/look"
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/sweep"
 )
 
@@ -48,7 +49,7 @@ func axisOf(r *sweep.Result, point int) float64 {
 func sweepPanel(r *sweep.Result, w sweep.Watch) *plotPanel {
 	p := look.NewPlot()
 	unit := unitOf(r, w)
-	p.X.Label.Text = axisTitle(r.Keys[0])
+	p.X.Label.Text = axisTitle(r)
 	p.Y.Label.Text = w.Statistic // of what, the title says
 	factor := 1.0
 	switch unit {
@@ -220,11 +221,14 @@ func sweepRange(r *sweep.Result) (low, high float64) {
 	return low - room, high + room
 }
 
-// axisTitle names a key on an axis.
-func axisTitle(k sweep.Key) string {
-	title := k.Path
-	if k.IsLog {
+// axisTitle names the first key on an axis, and says how many go with it: the picture's subtitle names all.
+func axisTitle(r *sweep.Result) string {
+	title := r.Keys[0].Path
+	if r.Keys[0].IsLog {
 		title += " (logarithmic)"
+	}
+	if r.Design == sweep.Zip && len(r.Keys) > 1 {
+		title += fmt.Sprintf(" and %d %s", len(r.Keys)-1, words.Plural(len(r.Keys)-1, "other key"))
 	}
 	return title
 }
@@ -400,7 +404,7 @@ func SweepMetros(r *sweep.Result) (*Picture, error) {
 				rows = rows[:mostMetroRows]
 			}
 			p.panels = append(p.panels, &influencePanel{
-				title: fmt.Sprintf("%s: %s against %s", watchInWords(w), first, placements[0]), axis: axisTitle(r.Keys[0]),
+				title: fmt.Sprintf("%s: %s against %s", watchInWords(w), first, placements[0]), axis: axisTitle(r),
 				rows: rows, low: low, high: high, ticks: sweepTicks{r},
 			})
 		}

@@ -66,6 +66,7 @@ func (p *paper) tables(c *edgewise.Comparison, ranks *ranking) {
 			}
 			p.grid(t)
 		}
+		p.tails(c, name, rows)
 	}
 	p.prose(legend(c))
 }

@@ -32,7 +32,7 @@ func (r *reader) billingAt(v value) *billing {
 func (r *reader) readPrices(v value) {
 	b := r.billingAt(v)
 	for _, item := range v.texts() {
-		name, ok := item.scalar("default or a CSV file of prices")
+		name, ok := item.scalar("default or a file of prices, CSV or YAML")
 		if !ok {
 			continue
 		}
@@ -55,7 +55,7 @@ func (r *reader) readPrices(v value) {
 		b.tariffs = append(b.tariffs, &named)
 	}
 	if len(b.tariffs) == 0 && v.bad.count == 0 {
-		v.problem("is empty; want default, or CSV files of prices")
+		v.problem("is empty; want default, or files of prices, CSV or YAML")
 	}
 }
 

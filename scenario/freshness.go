@@ -143,7 +143,6 @@ func (r *reader) readOriginErrors(v value) {
 			field{"site", func(v value) { v.text(&e.Site) }},
 			field{"at", func(v value) { v.duration(&e.At) }},
 			field{"for", func(v value) { v.duration(&e.For) }},
-			field{"status", func(v value) { v.integer(&e.Status) }},
 		)
 		for _, key := range []string{"site", "at", "for"} {
 			if _, ok := seen[key]; !ok {

@@ -200,11 +200,13 @@ func (r *reader) read(root value) {
 		field{"workloads", r.readWorkloads},
 		field{"placements", r.readPlacements},
 		field{"failures", r.readFailures},
+		field{"tails", func(v value) { v.boolean(&s.Tails) }},
 		field{"origin_errors", r.readOriginErrors},
 		field{"purges", r.readPurges},
 		field{"measures", r.readMeasures},
 		field{"outputs", r.readOutputs},
 		field{"search", r.readSearch},
+		field{"expect", r.readExpect},
 		field{"prices", r.readPrices},
 		field{"bill", r.readBill},
 		field{"sweep", func(v value) {

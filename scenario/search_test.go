@@ -80,27 +80,28 @@ func TestAScenarioWithoutSearchIsNone(t *testing.T) {
 
 func TestMistakesInASearchAreNamedByLine(t *testing.T) {
 	for name, test := range map[string]struct{ old, new, want string }{
-		"more than candidates":       {"at_most: 2}", "at_most: 99}", "s.yaml:15: search.choose.at_most: is 99; want 1 to "},
-		"fewer at most than least":   {"at_least: 1", "at_least: 3", "s.yaml:15: search.choose.at_least: is 3; want 0 to 2"},
-		"choose nothing":             {"choose: {at_least: 1, at_most: 2}", "choose: 0", "s.yaml:15: search.choose: is 0; want 1 or more"},
-		"an unknown site":            {"country:PL", "atlantis", "s.yaml:14: search.candidates.compute.sites[1]: "},
-		"an unknown placement":       {"fixed: and Dublin", "fixed: Paris", `s.yaml:12: search.fixed: is "Paris"; want the name of a placement`},
-		"an unknown workload":        {"workload: shooter, by", "workload: web, by", `s.yaml:16: search.objective.workload: is "web"; want one of shooter`},
-		"a figure that is not there": {"by: worst metro player_rtt p95", "by: ttfb p95", `s.yaml:16: search.objective.by: is "ttfb p95"; want a figure of workload "shooter"`},
-		"no figure":                  {"by: worst metro player_rtt p95, ", "", `s.yaml:16: search.objective: the key "by" is missing`},
-		"no unit":                    {"at_least: 60%", "at_least: lots", `s.yaml:18: search.constraints[0].at_least: is "lots"; want a share in per cent, a time with its unit, or a number`},
-		"bounds at odds":             {"at_least: 60%}", "at_least: 60%, at_most: 50%}", "s.yaml:18: search.constraints[0].at_least: is 0.6; want 0.5 at most"},
-		"a constraint without bound": {"at_most: 90ms", "workload: shooter", "s.yaml:19: search.constraints[1]"},
-		"a country without site":     {"[France, PL]", "[Peru]", `s.yaml:21: search.countries: is "PE"; want a country that a candidate is in`},
-		"no country":                 {"[France, PL]", "[Atlantis]", `s.yaml:21: search.countries[0]: is "Atlantis"; want a country`},
-		"too many countries":         {"[France, PL]", "[FR, PL, IT]", "s.yaml:21: search.countries: is "},
-		"an unknown key":             {"simulated: 6", "simulate: 6", "s.yaml:24: search.simulate: unknown key; want one of fixed, candidates, choose"},
-		"a guess":                    {"confidence: 90%", "confidence: 30%", "s.yaml:25: search.confidence: is 0.3; want more than 0.5"},
-		"more first than in all":     {"max: 12", "max: 3", "s.yaml:26: search.replications.max: is 3; want 0 (100), or 4 or more"},
-		"a backup":                   {`servers: 50}`, `backup: eu-west-2}`, "s.yaml:14: search.candidates.compute: has backups"},
-		"an origin":                  {"compute: {sites", "origin: {sites", "s.yaml:14: search.candidates.origin: is a role that is not chosen"},
-		"money without prices":       {"prices: default\nbill: {instance: t3.medium}\n", "", `search.constraints[2].by: is "bill"; want prices`},
-		"replications of a study":    {"duration: 20s", "duration: 20s\nreplications: 3", "s.yaml:3: replications: stands beside search"},
+		"more than candidates":         {"at_most: 2}", "at_most: 99}", "s.yaml:15: search.choose.at_most: is 99; want 1 to "},
+		"fewer at most than least":     {"at_least: 1", "at_least: 3", "s.yaml:15: search.choose.at_least: is 3; want 0 to 2"},
+		"choose nothing":               {"choose: {at_least: 1, at_most: 2}", "choose: 0", "s.yaml:15: search.choose: is 0; want 1 or more"},
+		"an unknown site":              {"country:PL", "atlantis", "s.yaml:14: search.candidates.compute.sites[1]: "},
+		"an unknown placement":         {"fixed: and Dublin", "fixed: Paris", `s.yaml:12: search.fixed: is "Paris"; want the name of a placement`},
+		"an unknown workload":          {"workload: shooter, by", "workload: web, by", `s.yaml:16: search.objective.workload: is "web"; want one of shooter`},
+		"a deadline that is not there": {"by: worst metro player_rtt p95", "by: player_rtt within 40ms", `s.yaml:16: search.objective.by: is "player_rtt within 40ms"; want a share that workload "shooter" counts: its deadlines are 20 ms, 35 ms, 50 ms; another one stands in its list deadlines, for example deadlines: [40ms]`},
+		"a figure that is not there":   {"by: worst metro player_rtt p95", "by: ttfb p95", `s.yaml:16: search.objective.by: is "ttfb p95"; want a figure of workload "shooter"`},
+		"no figure":                    {"by: worst metro player_rtt p95, ", "", `s.yaml:16: search.objective: the key "by" is missing`},
+		"no unit":                      {"at_least: 60%", "at_least: lots", `s.yaml:18: search.constraints[0].at_least: is "lots"; want a share in per cent, a time with its unit, or a number`},
+		"bounds at odds":               {"at_least: 60%}", "at_least: 60%, at_most: 50%}", "s.yaml:18: search.constraints[0].at_least: is 0.6; want 0.5 at most"},
+		"a constraint without bound":   {"at_most: 90ms", "workload: shooter", "s.yaml:19: search.constraints[1]"},
+		"a country without site":       {"[France, PL]", "[Peru]", `s.yaml:21: search.countries: is "PE"; want a country that a candidate is in`},
+		"no country":                   {"[France, PL]", "[Atlantis]", `s.yaml:21: search.countries[0]: is "Atlantis"; want a country`},
+		"too many countries":           {"[France, PL]", "[FR, PL, IT]", "s.yaml:21: search.countries: is "},
+		"an unknown key":               {"simulated: 6", "simulate: 6", "s.yaml:24: search.simulate: unknown key; want one of fixed, candidates, choose"},
+		"a guess":                      {"confidence: 90%", "confidence: 30%", "s.yaml:25: search.confidence: is 0.3; want more than 0.5"},
+		"more first than in all":       {"max: 12", "max: 3", "s.yaml:26: search.replications.max: is 3; want 0 (100), or 4 or more"},
+		"a backup":                     {`servers: 50}`, `backup: eu-west-2}`, "s.yaml:14: search.candidates.compute: has backups"},
+		"an origin":                    {"compute: {sites", "origin: {sites", "s.yaml:14: search.candidates.origin: is a role that is not chosen"},
+		"money without prices":         {"prices: default\nbill: {instance: t3.medium}\n", "", `search.constraints[2].by: is "bill"; want prices`},
+		"replications of a study":      {"duration: 20s", "duration: 20s\nreplications: 3", "s.yaml:3: replications: stands beside search"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Contains(t, searching, test.old)
@@ -129,5 +130,30 @@ func TestTheBestIsRankedByAnyFigure(t *testing.T) {
 	} {
 		_, err := with(until)
 		require.ErrorContains(t, err, want, until)
+	}
+}
+
+// TestNoMoreProvidersAreChosenThanMayBe has a region of AWS that is fixed and, in the very cities of the users, sites of two others. Of these Madrid's is
+// worth more: it is the larger city, and farther from the next region of AWS (Paris, 1,050 km) than Warsaw is (Frankfurt, 900 km).
+func TestNoMoreProvidersAreChosenThanMayBe(t *testing.T) {
+	const text = `title: providers
+duration: 10s
+network: {metros: {names: [warsaw-pl, madrid-es]}, sites: sites.csv}
+workloads: [{name: shooter, preset: competitive-fps, concurrent_players: 200, sampled_updates: 0.01}]
+placements: [{name: Ireland, compute: eu-west-1}]
+search:
+  candidates: {compute: [colo-waw, host-mad, eu-central-1, eu-west-3]}
+  choose: 2
+  most_providers: MOST
+  objective: {by: player_rtt mean}
+`
+	sites := []scenario.File{{Name: "sites.csv", Data: []byte("id,kind,lat_deg,lon_deg,provider\ncolo-waw,region,52.2,21.0,colo\nhost-mad,region,40.4,-3.7,host\n")}}
+	for most, want := range map[string][]string{"3": {"colo-waw", "host-mad"}, "2": {"host-mad", "eu-central-1"}, "1": {"eu-central-1", "eu-west-3"}} {
+		problem, err := scenario.Reader{}.ParseSearchFrom("s.yaml", []byte(strings.Replace(text, "MOST", most, 1)), sites)
+		require.NoError(t, err)
+		found, err := search.Explore(t.Context(), problem)
+		require.NoError(t, err)
+		best := found.Study().Placements[1]
+		require.ElementsMatch(t, append([]string{"eu-west-1"}, want...), best.AllSites(), "at most %s", most)
 	}
 }

@@ -92,6 +92,8 @@ func (s *sweepReader) parse(file string, data []byte) (*sweep.Sweep, error) {
 			s.readSweep(pair.value)
 		case "seed":
 			pair.unsigned(&s.seed)
+		case "expect":
+			pair.problem("stands beside sweep, whose figures have reaches; want no such key")
 		}
 	}
 	if err := bad.err(); err != nil {

@@ -57,10 +57,12 @@ type SurrogateReport struct {
 	Scored float64 `json:"scored"`
 	Total  float64 `json:"total"`
 	// IsWhole says that all were looked at; else Bound is what no alternative is better than, as the surrogate sees it, and Gap by
-	// which part of that the best is off. Both are absent where no bound is known.
+	// which part of that the best is off. Both are absent where no bound is known, and GapUnknown says why.
 	IsWhole bool     `json:"is_whole"`
 	Bound   *float64 `json:"bound,omitempty"`
 	Gap     *float64 `json:"gap,omitempty"`
+	// GapUnknown says why it is not known how much better another alternative may be, as the surrogate sees it; "" where it is.
+	GapUnknown string `json:"gap_unknown,omitempty"`
 	// Compiled says why alternatives had to be compiled one by one; "" where tables said all.
 	Compiled string `json:"compiled,omitempty"`
 	// Proxy is the figure that stood for the objective, which the surrogate does not know; "" where it does.
@@ -298,6 +300,22 @@ func (e *Exploration) isKnown(observed [][]float64) bool {
 	return s.Done()
 }
 
+// gapUnknown says why there is no bound on what was not looked at; "" where there is one, or all was.
+func (e *Exploration) gapUnknown() string {
+	switch f := e.problem.objectives[0]; {
+	case e.found.isWhole || !math.IsNaN(e.found.bound) && !math.IsInf(e.found.bound, 0):
+		return ""
+	case len(e.problem.objectives) == 2:
+		return "of two objectives there is no bound"
+	case e.space.near == nil:
+		return "alternatives that must be compiled one by one have no bound"
+	case len(e.found.ranked) == 0:
+		return "no alternative that was looked at keeps the constraints"
+	default:
+		return "there is no bound of " + f.measure.Name()
+	}
+}
+
 // judgeSurrogate says how far off the surrogate was.
 func (e *Exploration) judgeSurrogate(a *Answer) {
 	r := &a.Surrogate
@@ -308,7 +326,8 @@ func (e *Exploration) judgeSurrogate(a *Answer) {
 	if f := e.problem.objectives[0]; !f.isKnown {
 		r.Proxy = e.space.proxy(f).measure.Name()
 	}
-	if !math.IsNaN(e.found.bound) && len(e.found.ranked) > 0 {
+	r.GapUnknown = e.gapUnknown()
+	if r.GapUnknown == "" && len(e.found.ranked) > 0 {
 		bound := e.found.bound
 		gap := math.Abs(e.found.ranked[0].values[0]-bound) / math.Max(math.Abs(bound), 1e-12)
 		r.Bound, r.Gap = &bound, &gap
@@ -522,6 +541,14 @@ func (e *Exploration) metros() (names []string) {
 	return names
 }
 
+// boundInWords names the bound of an objective.
+func (r *SurrogateReport) boundInWords(objective Named) string {
+	if strings.HasPrefix(objective.Figure, edgewise.WorstMetro+" ") {
+		return "the bound of a p-center"
+	}
+	return "a Lagrangian bound"
+}
+
 // Steps says in words how the answer was found.
 func (a *Answer) Steps() (all []string) {
 	r := &a.Surrogate
@@ -529,9 +556,9 @@ func (a *Answer) Steps() (all []string) {
 	if !r.IsWhole {
 		first = fmt.Sprintf("1. The surrogate scored %.0f of %.4g alternatives, greedily and by swaps", r.Scored, r.Total)
 		if r.Gap != nil {
-			first += fmt.Sprintf("; none is better than its best by more than %.2g %%, by a Lagrangian bound", 100**r.Gap)
+			first += fmt.Sprintf("; none is better than its best by more than %.2g %%, by %s", 100**r.Gap, r.boundInWords(a.Objectives[0]))
 		} else {
-			first += "; how much better another may be is not known"
+			first += "; how much better another may be is not known, for " + r.GapUnknown
 		}
 	}
 	if r.Proxy != "" {

@@ -451,7 +451,11 @@ func sorted(set []int) []int {
 func (sp *space) bound(ctx context.Context, best float64) float64 {
 	t := &sp.tables[0]
 	if t.isWorst {
-		return math.NaN()
+		bound := centerOf(sp.near, &t.sums[0], sp.Most).bound()
+		if t.base.Deadline > 0 {
+			bound = -bound // of shares the table has the negative, so that the largest is the worst
+		}
+		return bound
 	}
 	sign := 1.0
 	if sp.objectives[0].better == edgewise.More {

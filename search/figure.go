@@ -10,7 +10,9 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A Figure names a figure of a comparison: what a search makes small or large, or holds within bounds.
@@ -72,6 +74,9 @@ func resolve(study *edgewise.Study, f Figure) (*figure, error) {
 	if i < 0 {
 		i = slices.IndexFunc(all, func(m edgewise.Measure) bool { return m.IsCalled(study.HeadlineOf(f.Workload) + " " + name) })
 	}
+	if i < 0 && strings.Contains(" "+name, " within ") {
+		return nil, invalid.New("By", fmt.Sprintf("%q", f.By), "%s", deadlinesInWords(&study.Workloads[found.number]))
+	}
 	if i < 0 {
 		return nil, invalid.New("By", fmt.Sprintf("%q", f.By), "a figure of workload %q: %s", f.Workload, listed(all, study.HeadlineOf(f.Workload)))
 	}
@@ -89,6 +94,19 @@ func resolve(study *edgewise.Study, f Figure) (*figure, error) {
 		}
 	}
 	return found, nil
+}
+
+// deadlinesInWords says within which times shares of a workload are counted, and how another one comes to be.
+func deadlinesInWords(w *workload.Workload) string {
+	var all []string
+	for _, d := range w.Deadlines {
+		all = append(all, words.Duration(d))
+	}
+	there := "it has no deadlines"
+	if len(all) > 0 {
+		there = "its deadlines are " + strings.Join(all, ", ")
+	}
+	return fmt.Sprintf("a share that workload %q counts: %s; another one stands in its list deadlines, for example deadlines: [40ms]", w.Name, there)
 }
 
 // listed returns the names of figures that have a direction: of metrics other than the headline the metric alone, with one of its

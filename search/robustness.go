@@ -32,6 +32,9 @@ type Robustness struct {
 	Tornado []Moved `json:"tornado"`
 	// OfFinalists says that not all alternatives were looked at again, but those that were simulated.
 	OfFinalists bool `json:"of_finalists,omitempty"`
+	// OfFront says that the search has two objectives: Same is the share in which the front is made of the same alternatives, a site is
+	// chosen where an alternative of the front has it, and the tornado is of the first objective at the end of the front that is best by it.
+	OfFront bool `json:"of_front,omitempty"`
 }
 
 // Chosen says how often a site is among the best.
@@ -71,39 +74,52 @@ func (e *Exploration) variations() int {
 // vary makes the search again and again.
 func (e *Exploration) vary(ctx context.Context) (*Robustness, error) {
 	n := e.variations()
-	if n == 0 || len(e.problem.objectives) == 2 {
+	if n == 0 {
 		return nil, nil
 	}
-	r := &Robustness{Variations: n, Part: moved, OfFinalists: e.space.near == nil, WithPrices: e.usesMoney()}
+	r := &Robustness{
+		Variations: n, Part: moved, OfFinalists: e.space.near == nil, WithPrices: e.usesMoney(), OfFront: len(e.problem.objectives) == 2,
+	}
 	best, _, err := e.bestIf(ctx, factors{}, nil)
 	if err != nil {
 		return nil, err
 	}
-	found, err := inParallel(ctx, e.space.workers(), n, func(i int) ([]int, error) {
-		set, _, err := e.bestIf(ctx, e.draw(i), nil)
-		return set, err
+	found, err := inParallel(ctx, e.space.workers(), n, func(i int) ([][]int, error) {
+		sets, _, err := e.bestIf(ctx, e.draw(i), nil)
+		return sets, err
 	})
 	if err != nil {
 		return nil, err
 	}
 	times := make([]int, len(e.problem.Candidates))
-	for _, set := range found {
-		if slices.Equal(set, best) {
-			r.Same += 1 / float64(n)
+	same := 0
+	for _, sets := range found {
+		if sameSets(sets, best) {
+			same++
 		}
-		for _, i := range set {
-			times[i]++
+		for i := range times {
+			if areIn(i, sets) {
+				times[i]++
+			}
 		}
 	}
+	r.Same = float64(same) / float64(n)
 	for i, t := range times {
-		if t > 0 || slices.Contains(best, i) {
-			r.Sites = append(r.Sites, Chosen{e.problem.Candidates[i].Site, float64(t) / float64(n), slices.Contains(best, i)})
+		if t > 0 || areIn(i, best) {
+			r.Sites = append(r.Sites, Chosen{e.problem.Candidates[i].Site, float64(t) / float64(n), areIn(i, best)})
 		}
 	}
 	slices.SortStableFunc(r.Sites, func(a, b Chosen) int { return cmp.Compare(b.Share, a.Share) })
 	r.Tornado, err = e.tornado(ctx, best)
 	return r, err
 }
+
+// areIn reports whether one of some sets has a candidate.
+func areIn(candidate int, sets [][]int) bool {
+	return slices.ContainsFunc(sets, func(set []int) bool { return slices.Contains(set, candidate) })
+}
+
+func sameSets(a, b [][]int) bool { return slices.EqualFunc(a, b, slices.Equal[[]int]) }
 
 // draw moves all that is given by chance: each metro's demand, and the delays to each site.
 func (e *Exploration) draw(variation int) factors {
@@ -132,12 +148,14 @@ func (e *Exploration) siteIDs() []string {
 	return sites
 }
 
-// bestIf returns the best set with what is given moved, and the objective of a set of the caller's, if any.
-func (e *Exploration) bestIf(ctx context.Context, f factors, of []int) (best []int, value float64, err error) {
+// bestIf returns the best set with what is given moved or, of two objectives, those on the front, by the first; and the objective of a set
+// of the caller's, if any.
+func (e *Exploration) bestIf(ctx context.Context, f factors, of []int) (best [][]int, value float64, err error) {
 	sp, err := e.space.moved(f)
 	if err != nil {
 		return nil, 0, err
 	}
+	var ranked []scored
 	if sp.near != nil {
 		one := *sp.prepared
 		one.study.Workers = 1 // others are under way
@@ -146,7 +164,7 @@ func (e *Exploration) bestIf(ctx context.Context, f factors, of []int) (best []i
 		if err != nil {
 			return nil, 0, err
 		}
-		best = firstOf(found.ranked, found.nearly)
+		ranked = firstOf(found.ranked, found.nearly)
 	} else {
 		var sets [][]int
 		for _, s := range e.finalists {
@@ -156,8 +174,18 @@ func (e *Exploration) bestIf(ctx context.Context, f factors, of []int) (best []i
 		if err != nil {
 			return nil, 0, err
 		}
+		all := &ranking{space: sp, kept: 1}
+		for _, s := range scores {
+			all.show(s)
+		}
 		slices.SortStableFunc(scores, func(a, b scored) int { return cmp.Or(cmp.Compare(a.misses, b.misses), sp.before(&a, &b)) })
-		best = scores[0].set
+		ranked = firstOf(all.best, scores)
+	}
+	if len(sp.objectives) == 1 && len(ranked) > 1 {
+		ranked = ranked[:1]
+	}
+	for _, s := range ranked {
+		best = append(best, s.set)
 	}
 	if of == nil {
 		return best, 0, nil
@@ -169,10 +197,11 @@ func (e *Exploration) bestIf(ctx context.Context, f factors, of []int) (best []i
 	return best, scores[0].values[0], nil
 }
 
-func firstOf(lists ...[]scored) []int {
+// firstOf returns the first list that is not empty.
+func firstOf(lists ...[]scored) []scored {
 	for _, list := range lists {
 		if len(list) > 0 {
-			return list[0].set
+			return list
 		}
 	}
 	return nil
@@ -181,8 +210,12 @@ func firstOf(lists ...[]scored) []int {
 // mostMetros is of how many metros the demand is moved on its own: those with the largest.
 const mostMetros = 6
 
-// tornado moves one input after another.
-func (e *Exploration) tornado(ctx context.Context, best []int) ([]Moved, error) {
+// tornado moves one input after another, and looks at the first of the best.
+func (e *Exploration) tornado(ctx context.Context, sets [][]int) ([]Moved, error) {
+	if len(sets) == 0 {
+		return nil, nil
+	}
+	best := sets[0]
 	type input struct {
 		name string
 		of   func(factor float64) factors
@@ -213,13 +246,13 @@ func (e *Exploration) tornado(ctx context.Context, best []int) ([]Moved, error) 
 			value  *float64
 			sites  *[]string
 		}{{1 - moved, &row.Low, &row.IfLow}, {1 + moved, &row.High, &row.IfHigh}} {
-			set, value, err := e.bestIf(ctx, inputs[i].of(end.factor), best)
+			now, value, err := e.bestIf(ctx, inputs[i].of(end.factor), best)
 			if err != nil {
 				return row, err
 			}
 			*end.value = value
-			if !slices.Equal(set, best) {
-				*end.sites = e.sites(set)
+			if len(now) > 0 && !slices.Equal(now[0], best) {
+				*end.sites = e.sites(now[0])
 			}
 		}
 		return row, nil

@@ -1,11 +1,13 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/internal/purpose"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -88,21 +90,26 @@ func (c *content) version(class int, object uint32, at int64) uint32 {
 	return changes.Version(random.Key(c.changes.At(uint64(object))), at)
 }
 
-// ages reports whether anything that the caches of a placement hold can expire or be purged.
-func (p *Plan) ages() bool {
-	if len(p.placement.Tiers) == 0 {
+// ages reports whether anything that the caches of a placement hold can expire, be purged or have variants.
+func (s *Scenario) ages(p *placement.Placement) bool {
+	if len(p.Tiers) == 0 {
 		return false
 	}
-	if len(p.scenario.Purges) > 0 {
+	if len(s.Purges) > 0 || saysLifetimes(s, p) {
 		return true
 	}
-	for i := range p.placement.Tiers {
-		if p.placement.Tiers[i].Freshness != nil {
+	return slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return variantsOf(&w) > 1 })
+}
+
+// saysLifetimes reports whether an origin or a tier of caches says for how long answers are good.
+func saysLifetimes(s *Scenario, p *placement.Placement) bool {
+	for i := range p.Tiers {
+		if p.Tiers[i].Freshness != nil {
 			return true
 		}
 	}
-	for i := range p.scenario.Workloads {
-		if service, ok := p.scenario.Workloads[i].Service.(workload.Cacheable); ok && len(service.Controls) > 0 {
+	for i := range s.Workloads {
+		if service, ok := s.Workloads[i].Service.(workload.Cacheable); ok && len(service.Controls) > 0 {
 			return true
 		}
 	}
@@ -177,6 +184,22 @@ func (a *aging) put(t *tier, key uint32, h freshness.Held) {
 		a.held = append(a.held[:cap(a.held)], freshness.Held{})
 	}
 	a.held[slot] = h
+}
+
+// decide says what a tier does for one who asks for an object: whether it serves what it holds, and whether it begins a fetch,
+// in the background if it serves. Whoever is not served waits for that fetch, or for the one that is under way.
+func (a *aging) decide(l *look, number uint8, underWay bool) (serves, begins bool) {
+	switch l.state {
+	case freshness.Fresh, freshness.Extended:
+		return true, false
+	case freshness.StaleServed:
+		return true, !underWay
+	case freshness.StaleWhileFetched:
+		if underWay {
+			return true, false
+		}
+	}
+	return false, !underWay || !l.joins(a.contents[number].controls[l.class].Answer())
 }
 
 // joins reports whether one who asks for an object waits for a fetch of it that is under way.

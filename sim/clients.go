@@ -43,7 +43,7 @@ type clients struct {
 	sizes    *sizes                   // of its requests, nil unless the demand records them
 	outages  []outage                 // as its users' instants meet them
 
-	kind     Kind // says how the site serves a request
+	kind     Kind // says how the site serves a request; agingVisits where it meets a cache that ages
 	workload *workloadRun
 
 	metro int32           // of the plan
@@ -54,8 +54,8 @@ type clients struct {
 type workloadRun struct {
 	number uint8 // of the workload
 	// These are those of a cacheable workload.
-	base      uint32 // the key of its first object: keys number the objects of all workloads
-	variants  *variants
+	base      uint32    // the key of its first object: keys number the objects of all workloads
+	variants  *variants // of its objects, where they age
 	catalogue workload.Catalogue
 	origin    workload.ServiceTime
 	// These are those of a computed workload.
@@ -79,13 +79,7 @@ func (s *Scenario) newWorkloadRun(number int, replication uint64) *workloadRun {
 }
 
 // sizeBytes returns the size of the object with a key.
-func (w *workloadRun) sizeBytes(key uint32) int64 {
-	number := key - w.base
-	if w.variants != nil {
-		number %= w.variants.objects
-	}
-	return w.catalogue.SizeBytes(number)
-}
+func (w *workloadRun) sizeBytes(key uint32) int64 { return w.catalogue.SizeBytes(key - w.base) }
 
 // A request is what a user's request brings along: how it came here.
 type request struct {
@@ -99,7 +93,6 @@ type request struct {
 	resent   int64               // the wait for packets that were lost
 	intact   int64               // bytes of the response before one is lost, where any may be
 	arrived  int64               // at this site
-	number   uint64              // of the request among those of the clients
 	bytes    int64               // recorded size of what is asked for, 0 where the demand records none
 }
 
@@ -120,7 +113,6 @@ func (c *clients) arrive(number uint32, now int64) request {
 // draw draws the rest.
 func (c *clients) draw(r *request) {
 	c.count++
-	r.number = c.count
 	if r.recorded {
 		c.asked++
 	}
@@ -185,9 +177,7 @@ func (c *clients) lose(now int64) {
 	timeout := during(c.outages, now-c.delay).timeout
 	c.lost++
 	c.tally.fail(SiteDown, timeout)
-	if c.sees != nil {
-		c.sees(&Sighting{Workload: int(c.workload.number), Metro: int(c.metro), Number: c.count, At: now - c.delay, Outcome: Failed, Reason: SiteDown, TTFB: timeout, TTLB: timeout})
-	}
+	c.sightFailure(&r, now-c.delay, now, SiteDown, timeout)
 }
 
 // A served request is how a site answered.
@@ -196,10 +186,9 @@ type served struct {
 	bytes   int64
 	// first and last are the instants at which the first and the last byte leave the site.
 	first, last int64
-	// queue and service are parts of first - arrived; what they leave is the way upstream.
-	queue, service int64
-	// inVain is another part: the wait for a site that was down.
-	inVain int64
+	// queue, service and inVain, the wait for a site that was down, are parts of first - arrived; what they leave is the way
+	// upstream.
+	queue, service, inVain int64
 }
 
 // answer tallies a request; it returns false where the site fails before the answer leaves. What follows from
@@ -247,16 +236,48 @@ func (c *clients) answer(r *request, s *served) bool {
 	if wait != 0 {
 		t.Causes[Queue] += s.queue
 		t.Causes[Service] += s.service
-		t.Causes[Timeout] += s.inVain
-		t.Causes[upstreamOf(outcome)] += wait - s.queue - s.service - s.inVain
+		upstream := wait - s.queue - s.service
+		if s.inVain != 0 {
+			t.Causes[Timeout] += s.inVain
+			upstream -= s.inVain
+		}
+		t.Causes[upstreamOf(outcome)] += upstream
+	}
+	if c.sees != nil {
+		c.sight(r, s)
 	}
 	if c.latencies.isFull() {
 		c.latencies.record()
 	}
-	if c.sees != nil {
-		c.sight(r, s, connect, tls, ttfb, ttlb)
-	}
 	return true
+}
+
+// sight tells how a request ended that was answered, whose latencies were put last.
+func (c *clients) sight(r *request, s *served) {
+	last := c.latencies.count - 1
+	is := Sighting{
+		Workload: int(c.workload.number), Metro: int(c.metro), At: r.arrived - c.delay, Outcome: s.outcome,
+		TTFB: c.latencies.first[last], TTLB: c.latencies.second[last], request: *r, first: s.first,
+	}
+	of := &is.Causes
+	of[Access], of[Loss], of[Propagation], of[Upstream] = r.access, r.resent, c.rtt, c.beyond
+	if r.isNew {
+		of[Connect], of[TLS] = c.handshakes(r)
+	}
+	if wait := s.first - r.arrived; wait != 0 {
+		of[Queue], of[Service], of[Timeout] = s.queue, s.service, s.inVain
+		of[upstreamOf(s.outcome)] += wait - s.queue - s.service - s.inVain
+	}
+	c.sees(&is)
+}
+
+// sightFailure tells how a request ended that was asked at an instant and failed at another.
+func (c *clients) sightFailure(r *request, at, now int64, why Reason, waited int64) {
+	if c.sees != nil {
+		c.sees(&Sighting{
+			Workload: int(c.workload.number), Metro: int(c.metro), At: at, Outcome: Failed, Reason: why, TTFB: waited, TTLB: waited, request: *r, first: now,
+		})
+	}
 }
 
 // transferTime returns the time from the first to the last byte of a response on the way to the user.
@@ -296,9 +317,7 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	}
 	c.lost++
 	c.tally.fail(why, waited)
-	if c.sees != nil {
-		c.sees(&Sighting{Workload: int(c.workload.number), Metro: int(c.metro), Number: r.number, At: r.arrived - c.delay, Outcome: Failed, Reason: why, TTFB: waited, TTLB: waited})
-	}
+	c.sightFailure(r, r.arrived-c.delay, now, why, waited)
 }
 
 // addUp adds to the tally what is the same for every request of the clients, and the number of requests as

@@ -36,7 +36,7 @@ func (s *site) endCalls(c *clients, r *request, a *served, e callEnd) {
 	a.first, a.last = e.at, e.at+c.relay.Open(a.bytes)
 	a.queue += e.queue
 	a.service += e.service
-	a.inVain = e.inVain
+	a.inVain += e.inVain
 	c.answer(r, a)
 }
 

@@ -13,6 +13,9 @@ func (s *site) startFetch(t *tier, n uint32, now int64, number uint8, recorded b
 		return f
 	}
 	f.attempt, f.number, f.recorded = newAttempt(t.hops[number], now), number, recorded
+	if s.trace != nil {
+		s.trace.begins(s, t, n)
+	}
 	s.fetch(t, n, now)
 	return f
 }
@@ -25,12 +28,18 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 		s.prepareRenewal(t, n, now)
 	}
 	f.left, f.takes = h.connect(&t.lines[f.number][f.choice], f.bytes, now)
+	if s.trace != nil {
+		s.trace.asks(s, t, n, h, now, f.left)
+	}
 	if h.needsMessage(f.left) {
 		m := s.ask(h, f.left, t.number, n, f.bytes)
 		m.key, m.service, m.index, m.recorded = f.key, f.service, f.number, f.recorded
 		if t.aging != nil {
 			v := &t.aging.renewals[n]
 			m.key = uint64(v.key) | uint64(v.known)<<32
+		}
+		if s.trace != nil {
+			s.trace.sends(s, t, n, m)
 		}
 		return
 	}
@@ -44,6 +53,9 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 	if t.aging != nil {
 		t.load.at(f.number, f.choice).addConfirmed(t.aging.renewals[n].confirmed, f.recorded)
 		s.settleRenewal(t, n)
+	}
+	if s.trace != nil {
+		s.trace.arithmetic(s, t, n, h)
 	}
 	s.answerWaiters(t, n, now)
 }
@@ -83,6 +95,9 @@ func (s *site) landFetch(m *message) {
 	if t.aging != nil {
 		s.settleRenewal(t, n)
 	}
+	if s.trace != nil {
+		s.trace.lands(s, t, n, s.trace.plan.sites[m.sender()].id)
+	}
 	s.fills.push(fillEntry{at: f.last, tier: uint32(t.number), flight: n})
 	s.answerWaiters(t, n, m.at)
 }
@@ -104,6 +119,9 @@ func (s *site) setTimer(t *tier, n uint32, at int64) {
 // expire ends the wait for a hop that has not answered: the fetch asks the next, once, or fails.
 func (s *site) expire(t *tier, n uint32, now int64) {
 	f := &t.flights.pool[n]
+	if s.trace != nil {
+		s.trace.silent(s, t, n, now)
+	}
 	if f.isLost || meets(s.outages, now, now) != nil || !f.moveOn(t.hops[f.number], now) {
 		s.failFetch(t, n, now, true)
 		return
@@ -157,17 +175,16 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 	f.waiters = 0
 }
 
-// answer tallies a user's request for an object whose fetch has an answer; it returns false where the site
-// fails first.
-func (f *flight) answer(c *clients, r *request, outcome Outcome, now int64) bool {
+// answer tallies a user's request for an object whose fetch has an answer.
+func (f *flight) answer(c *clients, r *request, outcome Outcome, now int64) {
 	a := served{outcome: outcome, bytes: r.size(f.bytes), first: max(now, f.first), last: max(now, f.last)}
 	if outcome == Miss {
 		a.queue, a.service = f.queue, f.service
 	}
-	if f.second {
+	if f.second { // the first site that was asked has not answered
 		a.inVain = max(f.asked-r.arrived, 0)
 	}
-	return c.answer(r, &a)
+	c.answer(r, &a)
 }
 
 // A waiter is a request that waits for a fetch: a user's, or another site's.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"math"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strconv"
@@ -178,12 +179,10 @@ func TestFreshnessIsThatOfRealCaches(t *testing.T) {
 			s, p := row.scenario(t)
 			plans, err := Compile(context.Background(), s, p)
 			require.NoError(t, err)
-			var got []string
+			at := s.Workloads[0].Demand.(timed).at
+			got := make([]string, len(at))
 			result, err := plans[0].Watch(context.Background(), 0, func(s *Sighting) {
-				for int(s.Number) > len(got) {
-					got = append(got, "")
-				}
-				got[s.Number-1] = row.letter(s)
+				got[slices.Index(at, time.Duration(s.At))] = row.letter(s)
 			})
 			require.NoError(t, err)
 			// A stale answer that is an error is one from the cache like any other; what a client gets of a range is no outcome.
@@ -199,4 +198,55 @@ func TestFreshnessIsThatOfRealCaches(t *testing.T) {
 		held++
 	}
 	require.Equal(t, 102, held)
+}
+
+// The counts of half a minute of random requests lie where 40 such half minutes of the simulator do: within 3.5 standard deviations of
+// its mean.
+func TestRandomRequestsEndAsAtRealCaches(t *testing.T) {
+	for _, row := range labRows(t) {
+		if row.name != "mix1" {
+			continue
+		}
+		want := map[string]float64{"origin": float64(row.asked), "304": float64(row.confirmed)}
+		for _, part := range strings.Split(row.outcomes, ", ") {
+			name, count, _ := strings.Cut(part, " ")
+			n, err := strconv.Atoi(count)
+			require.NoError(t, err)
+			want[name] = float64(n)
+		}
+		sum, squares := make(map[string]float64), make(map[string]float64)
+		const runs = 40
+		for run := range runs {
+			one := row
+			one.requests, one.outcomes = "", ""
+			s, p := one.scenario(t)
+			rng := rand.New(rand.NewPCG(uint64(run), 7))
+			d := timed{}
+			for at := 32.0; len(d.at) == 0 || d.at[len(d.at)-1] < 62*time.Second; {
+				at += rng.ExpFloat64() / 12
+				d.at = append(d.at, time.Duration(at*1e9))
+				d.object = append(d.object, uint32(20*math.Pow(rng.Float64(), 2.5)))
+			}
+			d.at, d.object = d.at[:len(d.at)-1], d.object[:len(d.object)-1]
+			s.Workloads[0].Demand = d
+			r := runOf(t, s, p)
+			total, err := r.Workloads[0].Total()
+			require.NoError(t, err)
+			got := map[string]float64{"origin": float64(total.Count(OriginRequests)), "304": float64(total.Count(OriginConfirmed))}
+			for o, n := range total.Outcomes {
+				got[Outcome(o).String()] = float64(n)
+			}
+			scale := 350 / float64(total.Count(Requests)) // as many as there were
+			for name := range want {
+				sum[name] += got[name] * scale
+				squares[name] += got[name] * got[name] * scale * scale
+			}
+		}
+		for name, measured := range want {
+			mean := sum[name] / runs
+			sd := math.Sqrt(max(squares[name]/runs-mean*mean, 1))
+			t.Logf("%s %s: measured %v, simulated %.1f ± %.1f", row.cache, name, measured, mean, sd)
+			require.InDelta(t, mean, measured, 3.5*sd, "%s: %s", row.cache, name)
+		}
+	}
 }

@@ -96,6 +96,9 @@ func (s *site) serve(m *message) {
 			return
 		}
 		start, done := s.origins[m.index].arrive(m.at, m.service)
+		if s.trace != nil {
+			s.trace.works(s, m, start, done)
+		}
 		if s.sendObject(m, done, done, start-m.at, m.service) {
 			s.served[m.index].add(m.question().bytes, m.recorded)
 		}

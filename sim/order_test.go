@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -222,9 +224,18 @@ func advanceGlobally(t *testing.T, r *run) {
 func TestSteadyRunAllocatesNothing(t *testing.T) {
 	// Ten times the recorded requests on full caches: what a run allocates is its state, not its requests. The
 	// few allocations more are tables that find their largest size later.
-	for name, servers := range map[string]int{"site by site": 0, "in windows": 50} {
+	for name, servers := range map[string]int{"site by site": 0, "in windows": 50, "ages site by site": 0, "ages in windows": 50} {
 		allocations := func(duration time.Duration) float64 {
 			s, p := cdn(t, 3)
+			if strings.HasPrefix(name, "ages") {
+				for i := range s.Workloads {
+					if service, ok := s.Workloads[i].Service.(workload.Cacheable); ok {
+						s.Workloads[i].Service = service.Controlled(freshness.Control{
+							MaxAge: freshness.For(2 * time.Second), StaleWhileRevalidate: freshness.For(time.Second), Validator: true, Changes: freshness.Changes{Mean: 5 * time.Second},
+						})
+					}
+				}
+			}
 			s.WarmUp, s.Duration = 20*time.Second, duration
 			p.Sites[0].Servers = servers
 			plans, err := Compile(context.Background(), s, p)

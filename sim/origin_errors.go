@@ -8,15 +8,13 @@ import (
 	"github.com/edgewise-sim/edgewise/placement"
 )
 
-// OriginErrors is an origin that is up and answers errors for a while, in place of the objects. For an origin that gives no
-// answer see [Failure].
+// OriginErrors is an origin that is up and answers errors of a server, such as 503, for a while, in place of the objects. It works as long
+// on an error. For an origin that gives no answer see [Failure].
 type OriginErrors struct {
 	// Site is the id of a site that is an origin.
 	Site string
 	// At is the instant at which it begins, since the start of the run, warm-up included; For how long it lasts.
 	At, For time.Duration
-	// Status is that of its answers, 500 to 599; 0 means 503.
-	Status int
 }
 
 // validateOriginErrors names the first that is out of range.
@@ -29,7 +27,6 @@ func (s *Scenario) validateOriginErrors() error {
 			invalid.Check(ok && s.Network.At(n).Kind.IsSite(), "Site", e.Site, "a site of the network"),
 			invalid.Check(e.At >= 0 && e.At <= maxRun, "At", e.At, fmt.Sprintf("0 to %v", maxRun)),
 			invalid.Check(e.For > 0 && e.For <= maxRun, "For", e.For, fmt.Sprintf("more than 0, %v at most", maxRun)),
-			invalid.Check(e.Status == 0 || e.Status >= 500 && e.Status <= 599, "Status", e.Status, "500 to 599"),
 		} {
 			if err != nil {
 				errs = append(errs, fmt.Errorf("sim: %w", invalid.In(fmt.Sprintf("OriginErrors[%d]", i), err)))
@@ -42,8 +39,7 @@ func (s *Scenario) validateOriginErrors() error {
 // checkOriginErrors refuses a placement in which nothing would meet the errors of an origin: its caches take every answer for
 // good.
 func (s *Scenario) checkOriginErrors(p placement.Placement) error {
-	plan := Plan{scenario: *s, placement: p}
-	if len(s.OriginErrors) > 0 && len(p.Tiers) > 0 && !plan.ages() {
+	if len(s.OriginErrors) > 0 && len(p.Tiers) > 0 && !saysLifetimes(s, &p) {
 		return fmt.Errorf("sim: %w", invalid.New("OriginErrors", fmt.Sprintf("%d times", len(s.OriginErrors)),
 			"none, or a workload with Controls or a tier with Freshness: else nothing says what a cache makes of an error"))
 	}

@@ -27,7 +27,7 @@ func (s *site) prefetchWindow(end int64, keys *[256]uint64) {
 	n := 0
 	for i := s.block.pos; i < len(s.block.arrivals) && n < len(keys)/2 && s.block.arrivals[i].at < end; i++ {
 		v := &s.block.arrivals[i]
-		if c := &s.clients[v.clients]; c.kind == Cacheable {
+		if c := &s.clients[v.clients]; c.kind == Cacheable || c.kind == agingVisits {
 			keys[n] = uint64(v.key)
 			n++
 		}

@@ -11,8 +11,8 @@ type renewal struct {
 	look
 	bytes int64  // of the object, at the request that began it
 	known uint32 // the version that is to be confirmed, 0 if there is none
-	// background says that nobody waits for it but who came later, apart that it has a key of its own, so that nobody joins.
-	background, apart bool
+	// background says that nobody waits for it but who came later.
+	background bool
 	came
 	// asOf is the instant from which on the cache counts the object's age; serves says that the fetch has failed, and what is
 	// held is served in its place.
@@ -59,7 +59,8 @@ func (c *content) fromOrigin(errors []span, key uint32, at int64, has uint32) ca
 // apartBit marks the key of a fetch that nobody joins; the object's key is in the lower half.
 const apartBit = 1 << 63
 
-// renew begins the fetch of what was looked for, and returns its number.
+// renew begins the fetch of what was looked for, and returns its number. One that is apart has a key of its own, so that nobody
+// joins it.
 func (s *site) renew(t *tier, l *look, number uint8, bytes, service, now int64, recorded, background, apart bool) uint32 {
 	a := t.aging
 	key := uint64(l.key)
@@ -72,7 +73,7 @@ func (s *site) renew(t *tier, l *look, number uint8, bytes, service, now int64, 
 		a.renewals = append(a.renewals, renewal{})
 	}
 	v := &a.renewals[n]
-	*v = renewal{look: *l, bytes: bytes, background: background, apart: apart}
+	*v = renewal{look: *l, bytes: bytes, background: background}
 	if l.has && l.policy.Confirms(&l.held, now) {
 		v.known = l.held.Version
 	}
@@ -84,6 +85,9 @@ func (s *site) renew(t *tier, l *look, number uint8, bytes, service, now int64, 
 		if background {
 			counters[TierBackground]++
 		}
+	}
+	if s.trace != nil && !background {
+		s.trace.begins(s, t, n)
 	}
 	s.fetch(t, n, now)
 	return n
@@ -138,38 +142,49 @@ func (s *site) store(t *tier, n uint32, now int64) {
 	}
 }
 
+// agingVisits is the kind of clients whose objects age at the first tier: their visits take another way.
+const agingVisits = numKinds
+
+// visitOther serves a user's request that is not for an object which is fresh for ever.
+func (s *site) visitOther(v *arrival, c *clients) {
+	switch c.kind {
+	case agingVisits:
+		s.visitAging(v, c)
+	case tracedVisits:
+		s.trace.visits(s, v, c)
+		s.visitCacheable(v, c)
+	default:
+		s.visitComputed(v, c)
+	}
+}
+
 // visitAging serves a user's request for an object at a tier that ages.
-func (s *site) visitAging(v *arrival, c *clients, r *request) {
+func (s *site) visitAging(v *arrival, c *clients) {
+	request := c.arrive(v.clients, v.at)
+	r := &request
+	c.draw(r)
 	t, w := s.edge, c.workload
 	a := t.aging
 	l := a.look(t, w.number, v.key, v.at)
 	n := t.flights.number(uint64(v.key))
-	switch l.state {
-	case freshness.Fresh, freshness.Extended:
-		s.answerHeld(c, r, &l, v.at, v.at, l.state == freshness.Extended)
-		return
-	case freshness.StaleServed:
-		if n == 0 {
-			s.renew(t, &l, w.number, r.size(w.sizeBytes(v.key)), w.origin.At(c.work, c.count), v.at, r.recorded, true, false)
-		}
-		s.answerHeld(c, r, &l, v.at, v.at, true)
-		return
-	case freshness.StaleWhileFetched:
-		if n != 0 {
-			s.answerHeld(c, r, &l, v.at, v.at, true)
-			return
-		}
+	if s.trace != nil {
+		s.trace.visit(c, v.at)
+		s.trace.looks(s, t, &l, v.at)
 	}
-	began := n == 0 || !l.joins(a.contents[w.number].controls[l.class].Answer())
-	if began {
-		n = s.renew(t, &l, w.number, r.size(w.sizeBytes(v.key)), w.origin.At(c.work, c.count), v.at, r.recorded, false, n != 0)
+	serves, begins := a.decide(&l, w.number, n != 0)
+	if begins {
+		n = s.renew(t, &l, w.number, r.size(w.variantBytes(v.key)), w.origin.At(c.work, c.count), v.at, r.recorded, serves, n != 0)
+	}
+	if serves {
+		s.answerHeld(c, r, &l, v.at)
+		return
 	}
 	if f := &t.flights.pool[n]; f.first == unknown {
 		waiting := s.wait(f)
-		waiting.request, waiting.outcome, waiting.remote = *r, outcomeOf(began), false
+		waiting.request, waiting.outcome, waiting.remote = *r, outcomeOf(begins), false
 		return
 	}
-	s.conclude(t, n, c, r, began, v.at)
+	s.conclude(t, n, c, r, begins, v.at)
 }
 
 // outcomeOf returns how a request ends whose object is fetched, as far as is known before it has come.
@@ -181,23 +196,25 @@ func outcomeOf(began bool) Outcome {
 }
 
 // answerHeld answers a request of a user with what is held, stale or not.
-func (s *site) answerHeld(c *clients, r *request, l *look, first, last int64, stale bool) bool {
+func (s *site) answerHeld(c *clients, r *request, l *look, now int64) {
 	if l.held.Answer == freshness.Broken {
-		c.fail(r, first, CachedError)
-		return false
+		c.fail(r, now, CachedError)
+		return
 	}
-	a := served{outcome: Hit, bytes: r.size(l.size), first: first, last: last}
+	a := served{outcome: Hit, bytes: r.size(l.size), first: now, last: now}
 	switch {
 	case l.held.Answer == freshness.Missing:
 		a.outcome, a.bytes = NegativeHit, errorBytes
-	case stale:
+	case l.state != freshness.Fresh:
 		a.outcome = Stale
 	}
-	return c.answer(r, &a) && c.noteAge(r, l, &l.held, first)
+	if c.answer(r, &a) {
+		c.noteAge(r, l, &l.held, now)
+	}
 }
 
 // noteAge counts the age of the object that a user gets at an instant, and how much longer than its lifetime it is there.
-func (c *clients) noteAge(r *request, l *look, h *freshness.Held, now int64) bool {
+func (c *clients) noteAge(r *request, l *look, h *freshness.Held, now int64) {
 	if r.recorded && h.Answer == freshness.Good && l.policy.Lifetime() < int64(maxRun) {
 		c.tally.Counters[AgedAnswers]++
 		c.tally.Counters[AgeMs] += uint64(max(now-h.AsOf, 0) / nsPerMs)
@@ -206,7 +223,6 @@ func (c *clients) noteAge(r *request, l *look, h *freshness.Held, now int64) boo
 			c.tally.Counters[StaleMs] += uint64(ns / nsPerMs)
 		}
 	}
-	return true
 }
 
 const nsPerMs = int64(time.Millisecond)
@@ -249,11 +265,11 @@ func (s *site) conclude(t *tier, n uint32, c *clients, r *request, began bool, n
 	if v.silent {
 		a.queue, a.service = 0, 0
 	}
-	if f.second || v.silent {
+	switch {
+	case v.silent:
+		a.inVain = first - r.arrived
+	case f.second:
 		a.inVain = max(min(f.asked, first)-r.arrived, 0)
-		if v.silent {
-			a.inVain = first - r.arrived
-		}
 	}
 	if !c.answer(r, &a) {
 		return
@@ -318,39 +334,31 @@ func (s *site) serveAging(t *tier, m *message) {
 	}
 	l := a.look(t, m.index, key, m.at)
 	n := t.flights.number(uint64(key))
-	switch l.state {
-	case freshness.Fresh, freshness.Extended:
-		s.sendHeld(t, m, &l, m.at, m.at, true)
-		return
-	case freshness.StaleServed:
-		if n == 0 {
-			s.renew(t, &l, m.index, bytes, m.service, m.at, m.recorded, true, false)
-		}
-		s.sendHeld(t, m, &l, m.at, m.at, true)
-		return
-	case freshness.StaleWhileFetched:
-		if n != 0 {
-			s.sendHeld(t, m, &l, m.at, m.at, true)
-			return
-		}
+	if s.trace != nil {
+		s.trace.receives(m)
+		s.trace.looks(s, t, &l, m.at)
 	}
-	began := n == 0 || !l.joins(a.contents[m.index].controls[l.class].Answer())
-	if began {
-		n = s.renew(t, &l, m.index, bytes, m.service, m.at, m.recorded, false, n != 0)
+	serves, begins := a.decide(&l, m.index, n != 0)
+	if begins {
+		n = s.renew(t, &l, m.index, bytes, m.service, m.at, m.recorded, serves, n != 0)
+	}
+	if serves {
+		s.sendHeld(t, m, &l, m.at, true)
+		return
 	}
 	if f := &t.flights.pool[n]; f.first == unknown {
 		w := s.wait(f)
-		w.remote, w.asking, w.outcome = true, s.keep(m), outcomeOf(began)
+		w.remote, w.asking, w.outcome = true, s.keep(m), outcomeOf(begins)
 		return
 	}
-	s.passOn(t, n, m, began, m.at)
+	s.passOn(t, n, m, begins, m.at)
 }
 
 // sendHeld answers another site's question with what is held.
-func (s *site) sendHeld(t *tier, m *message, l *look, first, last int64, isHit bool) {
-	is := came{answer: l.held.Answer, version: l.held.Version, age: age(&l.held, first)}
+func (s *site) sendHeld(t *tier, m *message, l *look, now int64, isHit bool) {
+	is := came{answer: l.held.Answer, version: l.held.Version, age: age(&l.held, now)}
 	is.confirmed = is.answer == freshness.Good && is.version == m.version()
-	if s.sendAnswer(m, is, first, last, 0, 0) && isHit && m.recorded {
+	if s.sendAnswer(m, is, now, now, 0, 0) && isHit && m.recorded {
 		t.tallies[m.index].Counters[TierHits]++
 		t.tallies[m.index].Counters[TierHitBytes] += uint64(m.question().bytes)
 	}
@@ -362,7 +370,7 @@ func (s *site) passOn(t *tier, n uint32, m *message, began bool, now int64) {
 	first, last := max(now, f.first), max(now, f.last)
 	switch {
 	case v.serves:
-		s.sendHeld(t, m, &v.look, first, first, false)
+		s.sendHeld(t, m, &v.look, first, false)
 	case v.silent:
 		if !s.sendNoAnswerIfDown(m, now) {
 			s.sendBack(m, refusal, now)
@@ -406,6 +414,9 @@ func (s *site) sendAnswer(m *message, is came, first, last, queue, service int64
 func (s *site) serveAtAgingOrigin(m *message) {
 	start, done := s.origins[m.index].arrive(m.at, m.service)
 	is := s.contents[m.index].fromOrigin(s.errors, uint32(m.key), m.at, m.version())
+	if s.trace != nil {
+		s.trace.works(s, m, start, done)
+	}
 	if s.sendAnswer(m, is, done, done, start-m.at, m.service) {
 		s.served[m.index].add(is.carries(m.question().bytes), m.recorded)
 		s.served[m.index].addConfirmed(is.confirmed, m.recorded)

@@ -280,7 +280,7 @@ func (w *WorkloadTally) check(p *Plan) error {
 	if err != nil {
 		return err
 	}
-	if p.ages() {
+	if p.scenario.ages(&p.placement) {
 		return w.checkFetches(p, &total)
 	}
 	// What the origin has answered may still have failed, on its way through a site that went down.

@@ -32,6 +32,9 @@ type run struct {
 	// preloader fills caches that begin in their steady state; nil if there are none.
 	preloader *preloader
 	sees      func(*Sighting)
+	// trace follows one request, nil without; explains is told how each ended then.
+	trace    *tracer
+	explains func(*Sighting, uint32, *request, int64)
 	// parts are the tallies of clients that share a metro with others: sites run side by side, so
 	// each group of clients has a tally of its own.
 	parts []*tallyPart
@@ -121,7 +124,7 @@ func (p *Plan) newResult(replication int) *Result {
 // build makes the sites with their caches and servers, and gives them their users.
 func (r *run) build() error {
 	s := &r.plan.scenario
-	if r.plan.ages() {
+	if s.ages(&r.plan.placement) {
 		for i := range r.plan.workloads {
 			r.contents = append(r.contents, r.newContent(i))
 		}
@@ -132,7 +135,7 @@ func (r *run) build() error {
 			id: uint32(i), name: planned.id, ctx: r.ctx, meter: r.meter, outages: s.outagesOf(planned.id), fills: newFillQueue(),
 			served: make([]originCount, len(s.Workloads)),
 			data:   make([]dataCalls, len(s.Workloads)),
-			errors: s.errorsOf(planned.id), contents: r.contents,
+			errors: s.errorsOf(planned.id), contents: r.contents, trace: r.trace,
 		}
 		var err error
 		if at.origins, err = r.plan.newServers(serversOf(planned.origin), Cacheable, at.outages); err != nil {
@@ -200,6 +203,9 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 	for w := range r.plan.workloads {
 		if hops := r.plan.workloads[w].hops; hops != nil {
 			t.hops[w] = hops[site][number]
+			if r.trace != nil {
+				t.hops[w] = slow(t.hops[w])
+			}
 			t.lines[w] = make([]transport.Line, len(t.hops[w]))
 		}
 	}
@@ -362,10 +368,21 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 	perSecond := perSecondOf(&r.plan.scenario.Workloads[number])
 	for m := range w.entries {
 		for i := range w.entries[m] {
-			c, src := r.newClients(number, w, m, i, shared.variants.of(open(m), w.name, r.plan.metros[m], r))
-			c.kind, c.workload, c.metro, c.sees = w.kind, shared, int32(m), r.sees
-			src.base = shared.base
 			e := &w.entries[m][i]
+			requests, kind := open(m), w.kind
+			if edge := r.sites[e.site].edge; kind.MeetsCaches() && edge != nil && edge.aging != nil {
+				requests, kind = shared.variants.of(requests, w.name, r.plan.metros[m], r), agingVisits
+			}
+			if r.trace != nil && kind == Cacheable {
+				kind = tracedVisits
+			}
+			c, src := r.newClients(number, w, m, i, requests)
+			c.kind, c.workload, c.metro, c.sees = kind, shared, int32(m), r.sees
+			if r.explains != nil {
+				site := uint32(e.site)
+				c.sees = func(is *Sighting) { r.explains(is, site, &is.request, is.first) }
+			}
+			src.base = shared.base
 			r.sites[e.site].addUsers(c, src, float64(perSecond*shares[m]*e.share.initial()))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
@@ -50,6 +51,34 @@ func BenchmarkWindowedRun(b *testing.B) {
 			s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Duration(seconds) * time.Second, Seed: 1}
 			plans, err := Compile(context.Background(), s, p)
 			require.NoError(b, err)
+			benchmarkRun(b, plans[0], "request")
+		})
+	}
+}
+
+// BenchmarkAgingRun is BenchmarkStaticRun with objects that age, and with an origin of finite servers BenchmarkWindowedRun: about a
+// fourth of the hits are stale.
+func BenchmarkAgingRun(b *testing.B) {
+	n, pops := star(b, 100, 25)
+	w := workload.Workload{
+		Head:   workload.Head{Name: "w3"},
+		Demand: workload.Poisson{RequestsPerSecond: 100_000, Objects: 1_000_000, ZipfExponent: 0.9},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}}.Controlled(freshness.Control{
+			MaxAge: freshness.For(2 * time.Second), StaleWhileRevalidate: freshness.For(time.Minute), Validator: true, Changes: freshness.Changes{Mean: time.Minute},
+		}),
+	}
+	for _, windows := range []bool{false, true} {
+		p := placement.RegionOnly("region").WithPoPs(10_000, pops...)
+		name := "arithmetic"
+		if windows {
+			p.Sites[0].Servers = 1000
+			name = "windows"
+		}
+		b.Run(name, func(b *testing.B) {
+			s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 10 * time.Second, Seed: 1}
+			plans, err := Compile(context.Background(), s, p)
+			require.NoError(b, err)
+			b.ReportAllocs()
 			benchmarkRun(b, plans[0], "request")
 		})
 	}

@@ -33,6 +33,7 @@ type site struct {
 	edge          *tier
 	outages       []outage
 	errors        []span           // when it answers errors as an origin
+	trace         *tracer          // follows one request, nil without
 	contents      []*content       // by workload, of what it serves as an origin; nil where nothing ages
 	directory     *cache.Directory // of the edge cache, if it is one that sites share in turn
 	touched       uint32           // of prefetchBlock
@@ -161,7 +162,7 @@ func (s *site) fillAndMeet(end int64) {
 			} else if c.kind == Cacheable {
 				s.visitCacheable(v, c)
 			} else {
-				s.visitComputed(v, c)
+				s.visitOther(v, c)
 			}
 		}
 		if len(arrivals) > 0 {

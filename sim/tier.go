@@ -69,10 +69,6 @@ func (s *site) visitCacheable(v *arrival, c *clients) {
 		return
 	}
 	t := s.edge
-	if t.aging != nil {
-		s.visitAging(v, c, &r)
-		return
-	}
 	key := uint64(v.key)
 	if bytes, hit := t.cache.Lookup(key); hit {
 		c.answer(&r, &served{outcome: Hit, bytes: r.size(bytes), first: v.at, last: v.at})
@@ -125,6 +121,10 @@ func (s *site) serveFromTier(t *tier, m *message) {
 		return
 	}
 	f := t.flights.find(m.key)
+	if s.trace != nil {
+		s.trace.receives(m)
+		s.trace.misses(s, t, f, m.at)
+	}
 	isNew := f == nil
 	if isNew {
 		f = s.startFetch(t, t.flights.add(m.key, bytes, m.service), m.at, m.index, m.recorded)

@@ -35,6 +35,15 @@ func (s *Scenario) newVariants(number int) *variants {
 	return v
 }
 
+// variantBytes returns the size of the object with a key, whatever its variant.
+func (w *workloadRun) variantBytes(key uint32) int64 {
+	number := key - w.base
+	if w.variants != nil {
+		number %= w.variants.objects
+	}
+	return w.catalogue.SizeBytes(number)
+}
+
 // draw returns the number of a variant.
 func (v *variants) draw(random uint64) uint32 {
 	n := uint32(0)

@@ -128,6 +128,10 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 		if len(p.Tiers) <= 1 {
 			held = largest
 		}
-		return int64(min(float64(held*entryBytes)+preload+float64(players*playerBytes), math.MaxInt64/2))
+		entry := float64(entryBytes)
+		if s.ages(p) {
+			entry += heldBytes
+		}
+		return int64(min(float64(held*entry)+preload+float64(players*playerBytes), math.MaxInt64/2))
 	}
 }

@@ -121,6 +121,20 @@ func TestARegressionFindsWhatMovesAFigure(t *testing.T) {
 	require.InDelta(t, 0, of.Effects[2].Value, 0.02)
 	require.Greater(t, of.Fit, 0.999)
 	require.InDelta(t, -0.97, of.Effects[1].Rank, 0.03)
+	// Keys that go together: a regression of ranks may have coefficients beyond 1, a correlation has not.
+	var pair [][]float64
+	var difference []float64
+	for i := range 12 {
+		x := float64(i)
+		pair = append(pair, []float64{x, x + []float64{0.6, -0.6, 1.2}[i%3]*2})
+		difference = append(difference, 2*pair[i][0]-pair[i][1])
+	}
+	var close Influence
+	require.True(t, close.regress(pair, difference, make([][]float64, 12), 0.95))
+	for _, e := range close.Effects {
+		require.LessOrEqual(t, e.Rank, 1.0)
+		require.GreaterOrEqual(t, e.Rank, 0.5)
+	}
 	require.Less(t, of.Effects[0].Low, 2.0)
 	require.Greater(t, of.Effects[0].High, 2.0)
 

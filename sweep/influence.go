@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 
 	"github.com/edgewise-sim/edgewise/stats"
 )
@@ -32,8 +33,9 @@ type Effect struct {
 	// is Student's, over points or over replications, whichever is wider: what straight lines leave at the points, and what the users
 	// that all points share make of a replication. N is the number of points.
 	stats.Estimate
-	// Rank is the standardised regression coefficient of ranks, about -1 to 1 (Saltelli et al., Global Sensitivity Analysis, 2008, 1.2): it
-	// holds for what rises or falls, straight or not.
+	// Rank is the correlation of ranks of the key and the figure, -1 to 1 (Spearman, American Journal of Psychology 15, 1904): it holds
+	// for what rises or falls, straight or not. Where keys lie independently of each other, as in a grid, it is the standardised
+	// coefficient of a regression of ranks, too, which else may be beyond 1.
 	Rank float64
 }
 
@@ -124,10 +126,8 @@ func (of *Influence) regress(rows [][]float64, y []float64, replicates [][]float
 	if !ok {
 		return false
 	}
-	byRank, _, rankFit, ok := leastSquares(ranks, standardised(stats.Ranks(y)))
-	if !ok {
-		byRank = make([]float64, keys) // the figure is the same at all points
-	}
+	ofFigure := standardised(stats.Ranks(y))
+	_, _, rankFit, isRanked := leastSquares(ranks, ofFigure) // not if the figure is the same at all points
 	of.Fit, of.RankFit = fit, rankFit
 	t := stats.StudentT(level, degrees)
 	shared := spreadOver(replicates, unit, level)
@@ -136,10 +136,14 @@ func (of *Influence) regress(rows [][]float64, y []float64, replicates [][]float
 		if shared != nil {
 			half = max(half, shared[k])
 		}
+		rank := 0.0
+		if isRanked {
+			rank = min(max(stat.Correlation(mat.Col(nil, k, ranks), ofFigure, nil), -1), 1) // rounding
+		}
 		of.Effects = append(of.Effects, Effect{
 			Key:      k,
 			Estimate: stats.Estimate{Value: coefficients[k], Low: coefficients[k] - half, High: coefficients[k] + half, N: len(y)},
-			Rank:     byRank[k],
+			Rank:     rank,
 		})
 	}
 	return true

@@ -132,7 +132,7 @@ var nginx = profile{
 	ignoresMustRevalidate: true,
 }
 
-// profiles are all kinds of caches. What is measured was measured on the versions named: see testdata/lab.csv.
+// profiles are all kinds of caches. What is measured was measured on the versions named: see sim/testdata/freshness.csv.
 var profiles = []profile{
 	{
 		name: "rfc", about: "RFC 9111 and RFC 5861",

@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -32,17 +33,19 @@ type cacheCmd struct {
 	Unit      string    `default:"auto" enum:"auto,objects,bytes" help:"What sizes count: ${enum}. auto: bytes for sizes like 1GiB, objects for all others."`
 	By        string    `placeholder:"COLUMN" help:"Split each trace by what stands in a column, such as x-edge-location; with :3 behind it, by its first three letters."`
 	Skip      skipFlag  `placeholder:"1h|50%" help:"Requests that fill the caches and are not counted: those of a time, or a share of them."`
+	TTL       listFlag  `name:"ttl" placeholder:"60s,..." help:"Replay also with objects that are fresh for so long, comma-separated: what is older goes to the origin, to be confirmed or fetched anew."`
 	Memory    string    `default:"2GiB" help:"Most memory to use. A trace whose requests take more than half of it is read again for each replay."`
 	Seed      uint64    `help:"Seed of the policies that draw at random."`
 	Workers   int       `short:"w" help:"Replays at a time; 0 means one a core. Use 1 to measure speed."`
 	Out       string    `short:"o" help:"File to write the rows to as CSV, in a directory that exists." type:"path"`
-	Curve     curveFlag `help:"Draw the miss-ratio curves of the policies into FILE (.svg or .png), or without =FILE beside the rows."`
+	Curve     curveFlag `help:"Draw the miss-ratio curves of the policies into FILE (.svg, .png or .pdf), or without =FILE beside the rows."`
 	Hit       *string   `help:"Also say how large the cache must be for this hit ratio, like 95%, or that none is."`
 
 	traceFlags `embed:""`
 
 	options trace.Options
 	memory  int64 // bytes
+	ttls    []time.Duration
 }
 
 // Run replays every trace for every policy, admission and size. Rows are printed as a table on a
@@ -131,6 +134,9 @@ func (c *cacheCmd) check() (q cacheQuestion, err error) {
 		q.sizes, err = parseCacheSizes(c.Size, c.Unit)
 	}
 	if err != nil {
+		return q, err
+	}
+	if c.ttls, err = parseTTLs(c.TTL); err != nil {
 		return q, err
 	}
 	if c.Hit != nil {
@@ -224,6 +230,9 @@ func (c *cacheCmd) header() []string {
 	if c.Skip.text != "" {
 		header = append(header, "skipped", "request_miss_ratio_with_skipped", "byte_miss_ratio_with_skipped")
 	}
+	if len(c.ttls) > 0 {
+		header = append(header, "ttl", "expired")
+	}
 	return header
 }
 
@@ -262,9 +271,18 @@ func (c *cacheCmd) replay(ctx context.Context, t *loadedTrace, sizes []cacheSize
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.name, err)
 	}
-	rows := make([][]string, len(cfgs))
+	var rows [][]string
 	for i, cfg := range cfgs {
-		rows[i] = c.row(t, cfg, results[i])
+		row := c.row(t, cfg, results[i])
+		if len(c.ttls) > 0 {
+			row = append(row, "", "0") // objects never expire
+		}
+		rows = append(rows, row)
+		aged, err := c.replayTTLs(ctx, t, cfg)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, aged...)
 	}
 	return rows, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,8 +39,8 @@ func (f *curveFlag) Decode(ctx *kong.DecodeContext) error {
 }
 
 func (f *curveFlag) check() error {
-	if ending := filepath.Ext(f.path); f.path != "" && ending != ".svg" && ending != ".png" {
-		return fmt.Errorf("--curve is %s; the file must end in .svg or .png", f.path)
+	if ending := filepath.Ext(f.path); f.path != "" && !slices.Contains(pictureEndings, ending) {
+		return fmt.Errorf("--curve is %s; the file must end in .svg, .png or .pdf", f.path)
 	}
 	return nil
 }
@@ -80,11 +81,7 @@ func (c *cacheCmd) drawCurve(ctx context.Context, t *loadedTrace) ([]madeFile, e
 	var files []madeFile
 	for _, file := range c.curveFiles(path) {
 		var b bytes.Buffer
-		write := picture.WriteSVG
-		if filepath.Ext(file) == ".png" {
-			write = picture.WritePNG
-		}
-		if err := write(&b); err != nil {
+		if err := writePicture(&b, picture, file); err != nil {
 			return nil, err
 		}
 		files = append(files, madeFile{file, b.Bytes()})

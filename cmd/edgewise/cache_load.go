@@ -61,6 +61,11 @@ type loadedTrace struct {
 	memory            int64 // that is left for caches
 	requests          int64 // writes and deletes among them
 	bytesARequest     int64
+	// aged are the requests and at their instants, where objects are to expire; nil else.
+	aged *cache.Requests
+	at   []time.Duration
+	// skipped is how many requests, writes among them, are not counted.
+	skipped int64
 }
 
 // load reads a trace.
@@ -69,7 +74,7 @@ func (c *cacheCmd) load(ctx context.Context, s *streams, path string) ([]*loaded
 	if err != nil {
 		return nil, err
 	}
-	options := trace.LoadOptions{Options: c.options, Warm: c.Skip.time, HoldBytes: c.memory / 2, TableBytes: c.memory / 2}
+	options := trace.LoadOptions{Options: c.options, Warm: c.Skip.time, HoldBytes: c.memory / 2, TableBytes: c.memory / 2, WithTimes: len(c.ttls) > 0}
 	options.By, options.ByLetters = c.by()
 	options.Warn = func(warning string) { fmt.Fprintf(s.err, "edgewise: %s\n", strings.TrimPrefix(warning, "trace: ")) }
 	parts, err := trace.Load(ctx, source, options)
@@ -102,7 +107,7 @@ func (c *cacheCmd) load(ctx context.Context, s *streams, path string) ([]*loaded
 
 // heldBytes returns what the requests of a trace take in memory.
 func heldBytes(d *trace.Dense) int64 {
-	return 4*int64(cap(d.IDs)) + 8*int64(cap(d.RequestSizes)) + 2*int64(cap(d.Ops))
+	return 4*int64(cap(d.IDs)) + 8*int64(cap(d.RequestSizes)+cap(d.At)) + 2*int64(cap(d.Ops))
 }
 
 // source returns a trace to load.
@@ -147,6 +152,7 @@ func (c *cacheCmd) prepare(ctx context.Context, s *streams, t *loadedTrace, part
 		}
 	}
 	skipped := c.Skip.of(part)
+	t.skipped = skipped
 	if skipped >= part.Requests {
 		return fmt.Errorf("%s: --skip is %s, which leaves none of %s requests", t.name, c.Skip.text, humanize.Comma(part.Requests))
 	}
@@ -167,6 +173,9 @@ func (c *cacheCmd) prepare(ctx context.Context, s *streams, t *loadedTrace, part
 			return err
 		}
 		return fmt.Errorf("%s: %w", t.name, err)
+	}
+	if err := c.takeTimes(t, part); err != nil {
+		return err
 	}
 	if t.memory < c.memory/2 {
 		say("%s requests for %s objects take about %s of memory, of --memory %s", humanize.Comma(part.Requests), humanize.Comma(int64(part.Objects)), humanize.Bytes(uint64(c.memory-t.memory)), c.Memory)

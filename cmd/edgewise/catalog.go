@@ -16,7 +16,7 @@ import (
 // catalogCmd lists the catalog.
 type catalogCmd struct {
 	List     string `arg:"" enum:"regions,local-zones,wavelength-zones,pops,regional-edge-caches,metros" help:"What to list: ${enum}."`
-	Provider string `default:"aws" help:"Whose sites: ${providers}."`
+	Provider string `complete:"providers" default:"aws" help:"Whose sites: ${providers}."`
 	Country  string `help:"Only this country, by its two-letter code or its English name."`
 	AsOf     string `name:"as-of" placeholder:"DATE" help:"Only what was open on a day such as 2024-12-31, or announced by then. Where it is not known when a site opened it counts as open."`
 	Top      int    `help:"Only the first so many; metros are listed by users."`

@@ -16,6 +16,7 @@ const (
 	exitInterrupted = 3
 	exitDiffers     = 4
 	exitRefused     = 5
+	exitUnmet       = 6
 	exitBrokenPipe  = 128 + int(syscall.SIGPIPE)
 )
 
@@ -28,8 +29,9 @@ var exitCodes = []struct {
 	{exitFailed, "failed: a run, a verification, writing"},
 	{exitUsage, "the command line, or a file that it names, is wrong"},
 	{exitInterrupted, "ended by a signal; what is finished is said, and kept"},
-	{exitDiffers, "the report is not what a run gives (reproduce)"},
+	{exitDiffers, "the report is not what a run gives (reproduce), or two reports differ (diff --exit-code)"},
 	{exitRefused, "placements were refused as overloaded; the others are reported"},
+	{exitUnmet, "a figure is not what the scenario expects (key expect); the report is written"},
 	{exitBrokenPipe, "nobody reads what is printed; a report is written all the same"},
 }
 
@@ -59,6 +61,7 @@ func exitCode(err error) int {
 	var interrupted *interruptedError
 	var refused *refusedError
 	var notCompared *notComparedError
+	var unmet *unmetError
 	switch {
 	case err == nil:
 		return exitDone
@@ -68,6 +71,8 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.As(err, &differs):
 		return exitDiffers
+	case errors.As(err, &unmet):
+		return exitUnmet
 	case errors.As(err, &refused) || errors.As(err, &notCompared):
 		return exitRefused
 	case errors.Is(err, syscall.EPIPE):

@@ -24,7 +24,7 @@ import (
 type fitCmd struct {
 	File        string  `arg:"" name:"trace" help:"Trace or access log; gzip, zstd and xz are recognised."`
 	Out         string  `short:"o" placeholder:"FILE" help:"File for the workload, as the block workloads of a scenario; printed, if left out."`
-	Plot        string  `short:"p" placeholder:"FILE" help:"File for a picture of the fit beside the trace: .svg or .png."`
+	Plot        string  `short:"p" placeholder:"FILE" help:"File for a picture of the fit beside the trace: .svg, .png or .pdf."`
 	Name        string  `help:"Name of the workload; that of the file, if left out."`
 	ByRank      bool    `help:"Write classes of objects by popularity, each with the popularity and sizes that the trace has there, in place of one Zipf law."`
 	SampleKeys  float64 `placeholder:"SHARE" help:"Take this share of the keys, each with all of its requests, of a trace that is too long."`
@@ -55,8 +55,8 @@ func (c *fitCmd) fit(ctx context.Context, s *streams) (made, picture []byte, err
 	outputs := []string{c.Out}
 	if c.Plot != "" {
 		outputs = append(outputs, c.Plot)
-		if kind := strings.ToLower(filepath.Ext(c.Plot)); kind != ".svg" && kind != ".png" {
-			return nil, nil, fmt.Errorf("--plot is %s; want a name that ends in .svg or .png", c.Plot)
+		if kind := strings.ToLower(filepath.Ext(c.Plot)); !slices.Contains(pictureEndings, kind) {
+			return nil, nil, fmt.Errorf("--plot is %s; want a name that ends in .svg, .png or .pdf", c.Plot)
 		}
 	}
 	if err := checkOutputs(outputs, []string{c.File}); err != nil {
@@ -102,11 +102,7 @@ func (c *fitCmd) fit(ctx context.Context, s *streams) (made, picture []byte, err
 		return nil, nil, err
 	}
 	var drawn bytes.Buffer
-	if strings.EqualFold(filepath.Ext(c.Plot), ".png") {
-		err = p.WritePNG(&drawn)
-	} else {
-		err = p.WriteSVG(&drawn)
-	}
+	err = writePicture(&drawn, p, c.Plot)
 	return block.Bytes(), drawn.Bytes(), err
 }
 

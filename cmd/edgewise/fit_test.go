@@ -79,7 +79,7 @@ func TestFitNamesWhatIsWrong(t *testing.T) {
 	}{
 		{[]string{file}, "fewer than ten objects are asked for more than once; want a longer trace"},
 		{[]string{file, "--zone", "Mars/Utopia"}, "--zone is Mars/Utopia; want a zone of the time zone database"},
-		{[]string{file, "-p", "x.pdf"}, "want a name that ends in .svg or .png"},
+		{[]string{file, "-p", "x.gif"}, "want a name that ends in .svg, .png or .pdf"},
 		{[]string{file, "-o", file}, "it is the same file as"},
 		{[]string{file, "--provider", "acme"}, "--provider"},
 		{[]string{filepath.Join(home, "none.csv")}, "no such file"},

@@ -94,18 +94,23 @@ func fittedTable(title string, rows []table.Row, width int) string {
 	}
 	style.Box.PaddingLeft, style.Box.PaddingRight = "", strings.Repeat(" ", gap)
 	t.SetStyle(style)
-	for excess() > 0 {
-		widest := -1
-		for i := 1; i < len(columns); i++ { // the first has ids, to be copied
-			if columns[i] > least && (widest < 0 || columns[i] > columns[widest]) {
-				widest = i
+	shrink := func(least func(column int) int) {
+		for excess() > 0 {
+			widest := -1
+			for i := 1; i < len(columns); i++ { // the first has ids, to be copied
+				if columns[i] > least(i) && (widest < 0 || columns[i] > columns[widest]) {
+					widest = i
+				}
 			}
+			if widest < 0 {
+				break
+			}
+			columns[widest]--
 		}
-		if widest < 0 {
-			break
-		}
-		columns[widest]--
 	}
+	whole := wordsOf(rows)
+	shrink(func(column int) int { return max(whole[column], least) }) // between words, as long as that will do
+	shrink(func(int) int { return least })
 	configs := make([]table.ColumnConfig, len(columns))
 	for i, n := range columns {
 		configs[i] = table.ColumnConfig{Number: i + 1, WidthMax: n, WidthMaxEnforcer: text.WrapSoft}
@@ -129,6 +134,19 @@ func widthsOf(rows []table.Row) []int {
 	for _, r := range rows {
 		for i, c := range r {
 			widths[i] = max(widths[i], text.StringWidthWithoutEscSequences(fmt.Sprint(c)))
+		}
+	}
+	return widths
+}
+
+// wordsOf returns the widths of the longest words of the columns of a table.
+func wordsOf(rows []table.Row) []int {
+	widths := make([]int, len(rows[0]))
+	for _, r := range rows {
+		for i, c := range r {
+			for word := range strings.FieldsSeq(fmt.Sprint(c)) {
+				widths[i] = max(widths[i], text.StringWidthWithoutEscSequences(word))
+			}
 		}
 	}
 	return widths

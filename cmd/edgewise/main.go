@@ -1,5 +1,7 @@
 // Command edgewise compares where requests could be served: region, Local Zone or edge PoP.
 //
+//	edgewise init --serve site,api --users US --home us-east-1 -o scenario.yaml
+//	edgewise validate scenario.yaml
 //	edgewise run examples/localzone-vs-edge/scenario.yaml -o out
 //	edgewise search examples/three-zones/scenario.yaml -o out
 //	edgewise sweep examples/break-even/scenario.yaml -o out
@@ -8,6 +10,7 @@
 //	edgewise status out
 //	edgewise reproduce out
 //	edgewise report out --format png,pdf --parquet
+//	edgewise diff out other
 //	edgewise verify --effort quick
 //	edgewise catalog local-zones
 //	edgewise cache trace.csv --policy lru,sieve --size 1%,10%
@@ -18,10 +21,12 @@
 //	edgewise rtt pairs.csv
 //	edgewise matrix us-east-1 eu-west-1 London --format netem
 //	edgewise routes examples/localzone-vs-edge/scenario.yaml los-angeles-us
+//	edgewise schema -o scenario.schema.json
+//	edgewise completion bash
 //
 // The exit code is 0 when all is done; 1 when something failed; 2 when the command line, or a file that it names, is wrong;
 // 3 when a signal has ended the command, which says then what is finished; 4 when a report is not what a run gives; 5 when
-// placements were refused as overloaded, and the others are reported; 141 when nobody reads what is printed. The first
+// placements were refused as overloaded, and the others are reported; 6 when a figure is not what the scenario expects; 141 when nobody reads what is printed. The first
 // Ctrl-C or SIGTERM ends any command within a second.
 package main
 
@@ -54,6 +59,8 @@ type commands struct {
 	Status    statusCmd    `cmd:"" help:"Say what an interrupted run has finished, and what is missing."`
 	Reproduce reproduceCmd `cmd:"" help:"Run the scenario of a report again and check that every file is the same to the bit."`
 	Report    reportCmd    `cmd:"" help:"Draw a report anew without simulating, in more formats or by a newer version."`
+	Diff      diffCmd      `cmd:"" help:"Compare two reports, figure by figure."`
+	Explain   explainCmd   `cmd:"" help:"Print the way of one request, step by step, with times that sum."`
 	Verify    verifyCmd    `cmd:"" help:"Hold the simulator against closed forms and reference values."`
 	Cache     cacheCmd     `cmd:"" help:"Replay request traces through caches: miss ratios by policy and size."`
 	Fit       fitCmd       `cmd:"" help:"Find the workload that a trace or access log is like, for a scenario, with the fit drawn beside the data."`
@@ -64,6 +71,12 @@ type commands struct {
 	Matrix    matrixCmd    `cmd:"" help:"Write the round trips between places for other tools: tables, tc netem, Shadow, ns-3, OMNeT++, Go."`
 	Routes    routesCmd    `cmd:"" help:"Show how far the sites of a scenario are from a metro, and over what path."`
 	Calibrate calibrateCmd `cmd:"" help:"Fit the delay model to tables of measured round trips, and print how far off it is."`
+
+	Init       initCmd       `cmd:"" help:"Write a scenario to begin with, from three answers."`
+	Validate   validateCmd   `cmd:"" help:"Check scenario files without running them."`
+	Schema     schemaCmd     `cmd:"" help:"Print the JSON Schema of scenario files, by which editors complete and check them."`
+	Completion completionCmd `cmd:"" help:"Print what makes bash, zsh or fish complete commands, flags and ids of the catalog."`
+	Complete   completeCmd   `cmd:"" hidden:"" help:"Print what may stand next on a command line."`
 
 	Version kong.VersionFlag `help:"Say which version this is, of which commit, and for which platform it was built."`
 }

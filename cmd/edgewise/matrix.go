@@ -16,12 +16,12 @@ import (
 
 // matrixCmd writes the round trips between places for other tools.
 type matrixCmd struct {
-	Places   []string `arg:"" optional:"" name:"place" help:"Regions, Local Zones, PoPs or metros by id or name, in any order; or all of a kind: regions, local-zones, wavelength-zones, pops, regional-edge-caches."`
+	Places   []string `arg:"" complete:"places" optional:"" name:"place" help:"Regions, Local Zones, PoPs or metros by id or name, in any order; or all of a kind: regions, local-zones, wavelength-zones, pops, regional-edge-caches."`
 	File     string   `short:"f" placeholder:"CSV" help:"Further places, from a CSV with the columns id, lat, lon and, optional, name, country, kind (metro, region, pop, ...) and provider." type:"path"`
 	Metros   int      `placeholder:"N" help:"Further places: the N metros with the most users."`
-	Provider listFlag `default:"aws" help:"Whose sites places are looked for among: ${providers}. Of several, between commas, ids are like aws/us-east-1."`
+	Provider listFlag `complete:"providers" default:"aws" help:"Whose sites places are looked for among: ${providers}. Of several, between commas, ids are like aws/us-east-1."`
 	Access   string   `placeholder:"TECH" help:"Metros are homes of users with this line (fiber, cable, dsl, wifi, lte, 5g, starlink), the median last mile included; without it they are servers there."`
-	Format   string   `default:"square" help:"For which tool: ${formats}."`
+	Format   string   `complete:"matrices" default:"square" help:"For which tool: ${formats}."`
 	Out      string   `short:"o" placeholder:"FILE" help:"File to write; standard output, if left out." type:"path"`
 	Model    string   `help:"A delay model written by calibrate, in place of the one that comes with the program." type:"existingfile"`
 }

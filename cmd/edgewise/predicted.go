@@ -55,6 +55,9 @@ func sayPrediction(w io.Writer, p *edgewise.Prediction) error {
 	line := fmt.Sprintf("%s (%s, %s): %s; about %s of memory",
 		counted(float64(runs), "run"), counted(float64(len(p.Placements)), "placement"), counted(float64(p.Replications), "replication"),
 		workInWords(p.All), humanize.IBytes(uint64(p.MemoryBytes)))
+	if p.Tails > 0 {
+		line += fmt.Sprintf(", and %s more to take the slowest requests apart", counted(float64(p.Tails), "run"))
+	}
 	if p.Time > 0 {
 		line += fmt.Sprintf(", about %s as this machine is loaded now", inWordsTime(p.Time))
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,11 +41,11 @@ func tariffNamed(ctx context.Context, s *streams, name string) (*tariff.Tariff, 
 
 // pricesListCmd lists prices.
 type pricesListCmd struct {
-	File     string `arg:"" default:"default" help:"CSV of prices, or default: those that come with edgewise."`
+	File     string `arg:"" default:"default" help:"CSV or YAML of prices, or default: those that come with edgewise."`
 	Provider string `help:"Only of this provider, for example aws."`
 	Item     string `help:"Only of this item, for example egress or instance."`
 	Place    string `help:"Only at this site or geography, for example us-west-2-lax-1."`
-	Format   string `default:"table" enum:"table,csv,json" help:"${enum}."`
+	Format   string `default:"table" enum:"table,csv,yaml,json" help:"${enum}."`
 }
 
 // Run prints the list.
@@ -62,12 +63,15 @@ func (c *pricesListCmd) Run(ctx context.Context, s *streams) error {
 			shown.Prices = append(shown.Prices, p)
 		}
 	}
-	if c.Format == "csv" {
+	switch c.Format {
+	case "csv":
 		return shown.Write(s.out)
+	case "yaml":
+		return shown.WriteYAML(s.out)
 	}
 	items := make([]priceRow, len(shown.Prices))
 	var sources []string
-	rows := []table.Row{{"what", "place", "volume", "price", "date", "standing", "source"}}
+	rows := []table.Row{{"place", "what", "volume", "price", "date", "standing", "source"}}
 	for i := range shown.Prices {
 		p := &shown.Prices[i]
 		items[i] = priceRowOf(p)
@@ -75,7 +79,7 @@ func (c *pricesListCmd) Run(ctx context.Context, s *streams) error {
 		if at < 0 {
 			at, sources = len(sources), append(sources, p.Source)
 		}
-		rows = append(rows, table.Row{whatOf(p), p.Place, volumeOf(p), amountOf(p), p.Date, string(p.Standing), fmt.Sprintf("[%d]", at+1)})
+		rows = append(rows, table.Row{p.Place, whatOf(p), volumeOf(p), amountOf(p), p.Date, string(p.Standing), fmt.Sprintf("[%d]", at+1)})
 	}
 	if err := (listing{items: items, rows: rows}).write(s.out, c.Format); err != nil || c.Format == "json" {
 		return err
@@ -160,7 +164,7 @@ func amountOf(p *tariff.Price) string {
 
 // pricesCheckCmd checks lists of prices.
 type pricesCheckCmd struct {
-	Files []string `arg:"" help:"CSV of prices; several take each other's place in their order, as in a scenario."`
+	Files []string `arg:"" help:"CSV or YAML of prices; several take each other's place in their order, as in a scenario."`
 }
 
 // Run says what is right, or everything that is wrong.
@@ -201,7 +205,7 @@ func (c *pricesCheckCmd) Run(ctx context.Context, s *streams) error {
 
 // pricesDiffCmd compares lists of prices.
 type pricesDiffCmd struct {
-	Old    string `arg:"" help:"CSV of prices, or default."`
+	Old    string `arg:"" help:"CSV or YAML of prices, or default."`
 	New    string `arg:"" help:"Another one."`
 	Format string `default:"table" enum:"table,csv,json" help:"${enum}."`
 }
@@ -222,7 +226,7 @@ func (c *pricesDiffCmd) Run(ctx context.Context, s *streams) error {
 		New *priceRow `json:"new"`
 	}
 	items := make([]changeRow, len(changes))
-	rows := []table.Row{{"what", "place", "volume", "old", "new", "change"}}
+	rows := []table.Row{{"place", "what", "volume", "old", "new", "change"}}
 	for i, change := range changes {
 		p, was, is, by := change.New, "", "", ""
 		if p == nil {
@@ -239,7 +243,7 @@ func (c *pricesDiffCmd) Run(ctx context.Context, s *streams) error {
 		if change.Old != nil && change.New != nil && change.Old.Amount > 0 && change.Old.Unit == change.New.Unit {
 			by = fmt.Sprintf("%+.1f %%", 100*(change.New.Amount/change.Old.Amount-1))
 		}
-		rows = append(rows, table.Row{whatOf(p), p.Place, volumeOf(p), was, is, by})
+		rows = append(rows, table.Row{p.Place, whatOf(p), volumeOf(p), was, is, by})
 	}
 	if len(changes) == 0 && c.Format == "table" {
 		_, err := fmt.Fprintln(s.out, "no difference in prices")
@@ -251,7 +255,7 @@ func (c *pricesDiffCmd) Run(ctx context.Context, s *streams) error {
 // pricesImportCmd imports price lists of AWS.
 type pricesImportCmd struct {
 	Files     []string `arg:"" help:"Price list files of AWS, JSON or CSV, of a region or a Local Zone each."`
-	Output    string   `short:"o" default:"-" placeholder:"FILE" help:"CSV to write; standard output, if left out."`
+	Output    string   `short:"o" default:"-" placeholder:"FILE" help:"File to write: YAML if its name ends with .yaml or .yml, else CSV; standard output, if left out."`
 	Instances listFlag `placeholder:"TYPE,..." help:"Types of machines to take, for example c7i.large,m7i.large; all, if left out."`
 }
 
@@ -273,7 +277,11 @@ func (c *pricesImportCmd) Run(ctx context.Context, s *streams) error {
 		return &usageError{err}
 	}
 	var text bytes.Buffer
-	if err := joined.Write(&text); err != nil {
+	write := joined.Write
+	if ext := strings.ToLower(filepath.Ext(c.Output)); ext == ".yaml" || ext == ".yml" {
+		write = joined.WriteYAML
+	}
+	if err := write(&text); err != nil {
 		return err
 	}
 	return writeOutput(c.Output, s.out, text.Bytes())

@@ -5,8 +5,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/placement/tariff"
 )
 
 const zoneOffer = "../../placement/tariff/testdata/zone"
@@ -19,6 +22,21 @@ func TestPricesAreListed(t *testing.T) {
 	code, out, _ = runWith(t, "", "prices", "list", "--item", "egress")
 	require.Zero(t, code)
 	require.Contains(t, out, "0.09 USD / GB")
+	code, out, errs = runWith(t, "", "prices", "list", "--item", "instance", "--place", "us-east-1-bue-1", "--format", "yaml")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "name: t3.medium")
+	// What is read from a list and may be looked for is whole, in the usual width.
+	code, out, _ = runWith(t, "", "prices", "list")
+	require.Zero(t, code)
+	for _, p := range tariff.Default().Prices {
+		require.Contains(t, out, p.Place)
+		require.Contains(t, out, string(p.Standing))
+	}
+	for line := range strings.Lines(out) {
+		if !strings.HasPrefix(line, "[") { // a source
+			require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimRight(line, "\n")), usualWidth+1)
+		}
+	}
 	code, _, errs = runWith(t, "", "prices", "list", "--item", "coffee")
 	require.Equal(t, exitUsage, code)
 	require.Contains(t, errs, `--item is "coffee"; want one of`)
@@ -44,6 +62,17 @@ func TestPriceListsAreImportedCheckedAndCompared(t *testing.T) {
 	require.Zero(t, code)
 	require.Equal(t, "no difference in prices\n", out)
 
+	// The same as YAML.
+	y := filepath.Join(dir, "a.yaml")
+	code, _, errs = runWith(t, "", "prices", "import", zoneOffer+".json", "-o", y)
+	require.Zero(t, code, errs)
+	code, out, _ = runWith(t, "", "prices", "diff", a, y)
+	require.Zero(t, code)
+	require.Equal(t, "no difference in prices\n", out)
+	code, out, errs = runWith(t, "", "prices", "check", y)
+	require.Zero(t, code, errs)
+	require.Contains(t, out, y+": 7 rows, from 2026-08-01 to 2026-09-01: 7 published")
+
 	// The same file twice is the same prices twice, and an input is never written over.
 	code, _, errs = runWith(t, "", "prices", "import", zoneOffer+".json", zoneOffer+".csv")
 	require.Equal(t, exitUsage, code)
@@ -58,4 +87,9 @@ func TestWrongPricesAreRefused(t *testing.T) {
 	code, _, errs := runWith(t, "", "prices", "check", bad)
 	require.Equal(t, exitUsage, code)
 	require.Contains(t, errs, "bad.csv:2: column price: value \"-1\"")
+	bad = filepath.Join(t.TempDir(), "bad.yaml")
+	require.NoError(t, os.WriteFile(bad, []byte("prices:\n  - {provider: aws, item: egress, place: us-east-1, unit: GB, price: -1, date: 2026, source: x}\n"), 0o644))
+	code, _, errs = runWith(t, "", "prices", "check", bad)
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "bad.yaml:2: prices[0].price: value \"-1\"")
 }

@@ -12,7 +12,7 @@ import (
 
 // reportFlags say what of a comparison is printed and written besides what is usual.
 type reportFlags struct {
-	Format  []string `placeholder:"NAME,..." help:"What is printed: table, the default, or json, the comparison as in comparison.json. And formats of all pictures, besides the usual ones: svg, png, pdf. For example json,pdf."`
+	Format  []string `complete:"table json svg png pdf" placeholder:"NAME,..." help:"What is printed: table, the default, or json, the comparison as in comparison.json. And formats of all pictures, besides the usual ones: svg, png, pdf. For example json,pdf."`
 	Parquet bool     `help:"Write the tables distributions, metros, sites, replications and series as Parquet, too."`
 	HDR     bool     `name:"hdr" help:"Write latency.hlog, too: the distributions for the tools of HdrHistogram."`
 }

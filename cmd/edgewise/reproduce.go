@@ -131,7 +131,8 @@ func (c *reproduceCmd) read(ctx context.Context, m *report.Manifest, files []sce
 		return nil, nil, err
 	}
 	study.Workers = c.Workers
-	if m.Stopping == nil { // a fixed number, by the scenario, by --replications or by an interruption
+	study.Tails = study.Tails || m.HasTails() // by a flag
+	if m.Stopping == nil {                    // a fixed number, by the scenario, by --replications or by an interruption
 		study.Until, study.Replications = nil, m.Replications
 		if err := study.Validate(); err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", filepath.Join(c.Dir, report.ManifestFile), err)

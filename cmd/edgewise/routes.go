@@ -19,7 +19,7 @@ import (
 // routesCmd shows how far the sites of a scenario are from a metro.
 type routesCmd struct {
 	Scenario string `arg:"" help:"The scenario file." type:"path"`
-	Metro    string `arg:"" help:"The metro by id or name, for example los-angeles-us or London."`
+	Metro    string `complete:"metros" arg:"" help:"The metro by id or name, for example los-angeles-us or London."`
 	Format   string `default:"table" enum:"table,csv,json" help:"${enum}."`
 }
 

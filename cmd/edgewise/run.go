@@ -25,6 +25,7 @@ type runCmd struct {
 	Workers      int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet        bool   `short:"q" help:"No progress, no table."`
 	Verbose      bool   `short:"v" help:"Print all: every placement, where otherwise the baseline and the ten best are shown, and the sources of the data. comparison.md has all in any case."`
+	Tails        bool   `help:"Take the slowest requests apart by cause, above p50, p90, p95 and p99, in all and by metro, as tails: true in the scenario does: two more runs of the first replication of every placement."`
 	Sites        bool   `short:"s" help:"Print what every site does, too: requests, bytes, hits, how busy its servers are, players, the load on the origins. comparison.md has it in any case."`
 	reportFlags
 }
@@ -102,6 +103,7 @@ func (c *runCmd) read(ctx context.Context, s *streams) (*edgewise.Study, report.
 	if err != nil {
 		return nil, from, err
 	}
+	study.Tails = study.Tails || c.Tails
 	from.Scenario = text
 	for _, f := range files {
 		from.Inputs = append(from.Inputs, report.Input(f))
@@ -142,6 +144,9 @@ func (c *runCmd) write(ctx context.Context, s *streams, comparison *edgewise.Com
 	if !c.Quiet && !c.printsJSON() && printed == nil {
 		printed = c.listFiles(s.out, comparison, len(from.Inputs))
 	}
+	if unmet := comparison.Unmet(); printed == nil && len(unmet) > 0 {
+		return true, &unmetError{unmet}
+	}
 	if printed == nil && len(comparison.Refused) > 0 {
 		return true, &refusedError{comparison.Refused}
 	}
@@ -171,6 +176,17 @@ func sayReport(dir string) string {
 		return fmt.Sprintf("no report of them is written: %s keeps that of a run that was not interrupted", dir)
 	}
 	return fmt.Sprintf("%s has the report of %d of %d replications", dir, m.Replications, m.Planned)
+}
+
+// An unmetError says which expectations do not hold.
+type unmetError struct{ unmet []edgewise.Expected }
+
+func (e *unmetError) Error() string {
+	var all []string
+	for i := range e.unmet {
+		all = append(all, report.ExpectedInWords(&e.unmet[i]))
+	}
+	return strings.Join(all, "; ")
 }
 
 // A refusedError says that placements are not in the report.

@@ -10,7 +10,7 @@ import (
 
 // traceFlags say how to read traces and access logs.
 type traceFlags struct {
-	Format      trace.Format    `default:"auto" help:"Format of the traces: auto, oracle, tis, csv, ids, combined (apache, nginx, varnish), w3c (cloudfront, iis), json, squid, twitter, ibm or msr."`
+	Format      trace.Format    `complete:"traces" default:"auto" help:"Format of the traces: auto, oracle, tis, csv, ids, combined (apache, nginx, varnish), w3c (cloudfront, iis), json, squid, twitter, ibm or msr."`
 	TimeColumn  string          `help:"Name of the time column of a CSV trace, or of a W3C or JSON log."`
 	KeyColumn   string          `help:"Name of the id column, or of several with a + between them, which make the id together."`
 	SizeColumn  string          `help:"Name of the size column, or of several with a + between them, whose sum is the size."`

@@ -28,6 +28,9 @@ const (
 
 var kinds = []Kind{Used, Free, Plan, Included, Commitment, Geography}
 
+// hasAmount reports whether rows of the kind have a price.
+func (k Kind) hasAmount() bool { return k == Used || k == Plan || k == Commitment }
+
 // A Standing says how good a price is.
 type Standing string
 
@@ -95,7 +98,6 @@ func (p *Price) Validate() error {
 		return oneOf("item", p.Item, Items())
 	}
 	named := p.Kind != Used && p.Kind != Free || p.Item == Instance
-	hasAmount := p.Kind == Used || p.Kind == Plan || p.Kind == Commitment
 	return invalid.First(
 		oneOf("kind", p.Kind, kinds),
 		invalid.Check(p.Provider != "" && p.Provider == strings.ToLower(p.Provider), "provider", invalid.Quoted(p.Provider), "a name in small letters, for example aws"),
@@ -108,7 +110,7 @@ func (p *Price) Validate() error {
 		invalid.Check(finite(p.To) && (p.To == 0 || p.To > p.From), "to", p.To, "more than from, or nothing for no end"),
 		invalid.Check(p.Kind != Free && p.Kind != Included || p.To > 0 && p.From == 0, "to", p.To, "how much, more than 0, and no from"),
 		invalid.Check(finite(p.Amount), "price", p.Amount, "0 or more"),
-		invalid.Check(hasAmount || p.Amount == 0, "price", p.Amount, "nothing, for a "+string(p.Kind)),
+		invalid.Check(p.Kind.hasAmount() || p.Amount == 0, "price", p.Amount, "nothing, for a "+string(p.Kind)),
 		invalid.Check(p.Kind != Commitment || p.Amount < 1, "price", p.Amount, "a share off, from 0 to less than 1"),
 		invalid.Check(isCurrency(p.Currency), "currency", invalid.Quoted(p.Currency), "three capital letters, for example USD"),
 		invalid.Check(isDate(p.Date), "date", invalid.Quoted(p.Date), "2026, 2026-10, 2026-10-07 or "+Undated),

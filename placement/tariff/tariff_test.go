@@ -32,7 +32,7 @@ func TestBadPricesAreNamedByLine(t *testing.T) {
 		"no date":           {"price,aws,egress,,,us-west-2,,,GB,0.08,USD,,x,published", `f.csv:3: column date: value "": want`},
 		"no source":         {"price,aws,egress,,,us-west-2,,,GB,0.08,USD,2026,,published", `f.csv:3: column source`},
 		"a currency":        {"price,aws,egress,,,us-west-2,,,GB,0.08,dollars,2026,x,published", `f.csv:3: column currency: value "dollars": want three capital letters`},
-		"two currencies":    {"price,aws,egress,,,us-west-2,,,GB,0.08,EUR,2026,x,published", `f.csv:3: column currency: value "EUR": want USD, as in line 2`},
+		"two currencies":    {"price,aws,egress,,,us-west-2,,,GB,0.08,EUR,2026,x,published", `f.csv:3: currency: value "EUR": want USD, as in line 2`},
 		"a standing":        {"price,aws,egress,,,us-west-2,,,GB,0.08,USD,2026,x,rumour", `f.csv:3: column standing: value "rumour": want published, second-hand, assumed`},
 		"a share off":       {"commitment,aws,instance,a year,,world,,,share,1.5,USD,2026,x,published", `f.csv:3: column price: value "1.5": want a share off`},
 		"free without end":  {"free,aws,egress,,,world,,,GB,,USD,2026,x,published", `f.csv:3: column to: value "0": want how much`},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"time"
 )
 
 // A Dense is a trace in memory, or a piece of one, with its objects numbered in the order of their first requests,
@@ -20,6 +21,8 @@ type Dense struct {
 	RequestSizes []int64
 	// Ops holds what each request does; nil if each is a Get of known size.
 	Ops []Op
+	// At holds when each request was made, where it was asked for; see [LoadOptions].
+	At []time.Duration
 	// FootprintBytes is the sum over objects of the first size that is known.
 	FootprintBytes int64
 	// Empty counts the requests of size 0, which are left out, as libCacheSim does: there is
@@ -56,7 +59,8 @@ type gatherer struct {
 	places    []uint32 // by object of a part: its number in sizes
 	isChanged bool     // some object changed its size, or a size is not known
 	hasOps    bool
-	drops     bool  // the requests are counted, and not kept
+	drops     bool // the requests are counted, and not kept
+	withTimes bool
 	requests  int64 // that were taken
 	total     int64 // bytes
 }
@@ -155,6 +159,9 @@ func (d *gatherer) add(r *Reader, request Request) (taken bool, err error) {
 		s.size = 1 // it is known at the end
 	}
 	d.note(s)
+	if d.withTimes && !d.drops {
+		d.At = append(d.At, request.Time)
+	}
 	return true, nil
 }
 
@@ -197,12 +204,12 @@ func (d *gatherer) note(s step) {
 // drop forgets the requests and counts on.
 func (d *gatherer) drop() {
 	d.drops = true
-	d.IDs, d.RequestSizes, d.Ops = nil, nil, nil
+	d.IDs, d.RequestSizes, d.Ops, d.At = nil, nil, nil, nil
 }
 
 // heldBytes returns what the requests take.
 func (d *gatherer) heldBytes() int64 {
-	return 4*int64(cap(d.IDs)) + 8*int64(cap(d.RequestSizes)) + int64(cap(d.Ops))
+	return 4*int64(cap(d.IDs)) + 8*int64(cap(d.RequestSizes)+cap(d.At)) + int64(cap(d.Ops))
 }
 
 // tableBytes returns what the objects take, without the sizes that parts have together.

@@ -27,6 +27,8 @@ type LoadOptions struct {
 	HoldBytes int64
 	// TableBytes is how much memory objects may take; where they take more the trace is refused.
 	TableBytes int64
+	// WithTimes keeps when each request was made: [Dense].At.
+	WithTimes bool
 }
 
 // A Source is a trace to load.
@@ -135,7 +137,7 @@ func (l *loader) read(ctx context.Context, take func(*Reader, Request) error) er
 	if options.FurtherColumns = nil; options.By != "" {
 		options.FurtherColumns = []string{options.By}
 	}
-	options.IgnoreTime = options.Warm == 0
+	options.IgnoreTime = options.Warm == 0 && !options.WithTimes
 	return (&loader{source: l.source, options: options}).scan(ctx, func(r *Reader, request Request) error {
 		if options.Warm > 0 && !r.HasTimes() {
 			return r.located(errors.New("it does not say when requests came, so that no time can be skipped; want a share of the requests"))
@@ -190,7 +192,7 @@ func (l *loader) add(r *Reader, request Request) error {
 		group = strings.Clone(group)
 		part = &Loaded{Group: group, Format: r.Format(), HasSizes: r.HasSizes(), source: l.source, options: l.options, gatherer: l.newGatherer(r.Rules())}
 		part.options.Warn = nil // has been told all
-		part.gatherer.drops = l.drops
+		part.gatherer.drops, part.gatherer.withTimes = l.drops, l.options.WithTimes
 		l.parts[group] = part
 		l.order = append(l.order, part)
 	}

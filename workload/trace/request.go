@@ -96,6 +96,9 @@ func (f Format) String() string {
 	return fmt.Sprintf("Format(%d)", uint8(f))
 }
 
+// FormatNames returns the names of all formats, in their order.
+func FormatNames() []string { return slices.Clone(formatNames[:]) }
+
 // ParseFormat returns the format of a name that [Format.String] returns, or of another one that people know it by:
 // apache, nginx, common and varnish are combined, cloudfront and iis are w3c, jsonl and ndjson json, lrb tis,
 // wikimedia and tsv csv.

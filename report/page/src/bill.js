@@ -1,7 +1,8 @@
 // What it costs: bills by item, and the bill against what users have of it.
 import * as Plot from "@observablehq/plot";
-import {el, figure, table} from "./dom.js";
-import {color, cut, nameWidth, plot} from "./look.js";
+import {el, figure, svg, table} from "./dom.js";
+import {bars, swatch} from "./breakdown.js";
+import {causeColor, color, cut, plot} from "./look.js";
 import {estimate, number, short, signed} from "./format.js";
 import {strip} from "./strips.js";
 
@@ -9,12 +10,14 @@ export function drawBill(state, width) {
   const bill = state.data.bill;
   if (!bill) return null;
   const columns = width >= 940 ? 2 : 1, each = (width - 32 * (columns - 1)) / columns;
-  const total = {title: `Bill, ${bill.currency} a month`, unit: bill.currency, v: bill.total, d: bill.more};
+  const total = {title: `Bill, ${bill.currency} a month`, unit: "", v: bill.total, d: bill.more};
+  const items = bill.items.map(p => ({statistic: p.name, v: p.v})), causes = items.map(f => f.statistic);
+  const stack = bars(state, items, "bill by item", causes, each, {title: "The bill by item", note: "On the mean of the replications.", axis: `${bill.currency} a month`, unit: bill.currency});
+  const key = el("ul", {class: "legend"}, ...causes.map((c, k) => el("li", {}, swatch(causeColor(k)), c)));
   const shown = state.shown.filter(i => bill.total[i]);
-  const parts = [...bill.items.map(p => ({...p, kind: "item"}))];
-  return el("div", {}, el("div", {class: "halves"}, strip(state, total, {width: each}), pareto(state, bill, shown, each)),
+  return el("div", {}, el("div", {class: "halves"}, el("div", {}, strip(state, total, {width: each}), stack && key, stack), pareto(state, bill, shown, each)),
     table({caption: `Bill by item, ${bill.currency} a month`, columns: ["item", ...shown.map(i => state.name(i))],
-      rows: [...parts.map(p => [p.name, ...shown.map(i => p.v[i] ? short(p.v[i]) : "")]), ["all", ...shown.map(i => estimate(bill.total[i]))]]}),
+      rows: [...bill.items.map(p => [p.name, ...shown.map(i => p.v[i] ? short(p.v[i]) : "")]), ["all", ...shown.map(i => estimate(bill.total[i]))]]}),
     bill.points.length ? table({caption: `What a point of users in time costs more, ${bill.currency} a month`, columns: ["", ...shown.map(i => state.name(i))],
       rows: bill.points.map(p => [p.name, ...shown.map(i => p.v[i] ? estimate(p.v[i]) : "")])}) : null);
 }
@@ -36,11 +39,25 @@ function pareto(state, bill, shown, width) {
       Plot.link(points.filter(p => p.y.length > 1), {x1: p => p.x[0], x2: p => p.x[0], y1: p => p.y[1], y2: p => p.y[2], stroke: p => color(p.i)}),
       Plot.dot(points, {x: p => p.x[0], y: p => p.y[0], fill: p => color(p.i), r: 5.5}),
       Plot.tip(points, Plot.pointer({x: p => p.x[0], y: p => p.y[0], title: p => `${state.name(p.i)}\n${estimate(p.x, bill.currency)} a month\n${estimate(p.y, "ms")}`, fill: "var(--paper)"})),
-      Plot.text(points, {x: p => p.x[0], y: p => p.y[0], text: p => cut(state.name(p.i), 130), dy: -13, lineAnchor: "bottom", textAnchor: p => "middle"}),
     ],
   });
+  nameDots(drawing, points.map(p => ({x: p.x[0], y: p.y[0], name: cut(state.name(p.i), 150)})), width);
   return figure({
     title: `What the money buys: ${state.of.name}`, note: "Left is cheaper, below is faster. Dashed: the front, of those that no other beats in both.", drawing,
     data: () => ({caption: "bill and mean latency", columns: ["placement", `${bill.currency} a month`, "difference", "ms"], rows: points.map(p => [state.name(p.i), estimate(p.x), signed(bill.more[p.i]), estimate(p.y)])}),
   });
+}
+
+// nameDots writes names beside dots, moved until none covers another.
+export function nameDots(drawing, dots, width) {
+  const x = drawing.scale("x"), y = drawing.scale("y"), taken = dots.map(d => [x.apply(d.x) - 6, y.apply(d.y) - 6, 12, 12]);
+  for (const d of dots) {
+    const w = 6.4 * d.name.length, at = [x.apply(d.x), y.apply(d.y)];
+    const places = [[9, 0], [-9 - w, 0], [-w / 2, -13], [-w / 2, 14], [9, -13], [9, 13], [-9 - w, -13], [-9 - w, 13], [9, -26], [9, 26]].map(([dx, dy]) => [at[0] + dx, at[1] + dy - 7, w, 14]);
+    const isFree = b => b[0] > 2 && b[0] + w < width && !taken.some(t => b[0] < t[0] + t[2] && t[0] < b[0] + b[2] && b[1] < t[1] + t[3] && t[1] < b[1] + b[3]);
+    const box = places.find(isFree);
+    if (!box) continue;
+    taken.push(box);
+    drawing.append(svg("text", {class: "name", x: box[0].toFixed(1), y: (box[1] + 11).toFixed(1)}, d.name));
+  }
 }

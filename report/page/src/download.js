@@ -23,14 +23,17 @@ const files = {
       const line = c.lines[i]?.same_as !== undefined ? c.lines[c.lines[i].same_as] : c.lines[i];
       return ["within", "tail"].flatMap(v => line?.[v] ? line[v].ms.map((ms, k) => [p.name, w.name, c.metric, v === "tail" ? "slower" : "within", ms, line[v].p[k], line[v].h?.[k]]) : []);
     })))],
+  "series.csv": data => [["placement", "workload", "from_s", "answered_per_second", "mean_ms", "hits_percent"],
+    ...data.workloads.flatMap(w => w.series ? data.placements.flatMap((p, i) => (w.series.requests[w.alike[i]] ?? []).map((r, k) => [p.name, w.name, +(k * w.series.step_s).toPrecision(6), r, w.series.ms[w.alike[i]][k], w.series.hits?.[w.alike[i]]?.[k]])) : [])],
   "sites.csv": data => [["placement", "workload", "site", "roles", "figure", "unit", "value"],
     ...data.workloads.flatMap(w => w.sites ? w.sites.rows.flatMap(r => w.sites.columns.flatMap((c, k) => r.v[k] !== null ? [[data.placements[r.p].name, w.name, r.site, r.roles, c.title, c.unit, r.v[k]]] : [])) : [])],
 };
 
 export function drawDownloads(state) {
-  const about = {"figures.csv": "all figures", "metros.csv": "by metro", "distributions.csv": "the distributions", "sites.csv": "by site"};
+  const about = {"figures.csv": "all figures", "metros.csv": "by metro", "distributions.csv": "the distributions", "sites.csv": "by site", "series.csv": "over time"};
+  const is = {"metros.csv": w => w.metros, "distributions.csv": w => w.curves, "sites.csv": w => w.sites, "series.csv": w => w.series};
   return el("div", {}, el("p", {class: "note"}, "As they are drawn, rounded to five digits. comparison.csv beside this page has all digits."),
-    el("div", {class: "controls"}, ...Object.entries(files).filter(([, rows]) => rows(state.data).length > 1).map(([name, rows]) => el("button", {type: "button", "data-file": name, onclick: () => {
+    el("div", {class: "controls"}, ...Object.entries(files).filter(([name]) => !is[name] || state.data.workloads.some(is[name])).map(([name, rows]) => el("button", {type: "button", "data-file": name, onclick: () => {
       const a = el("a", {href: URL.createObjectURL(new Blob([csv(rows(state.data))], {type: "text/csv"})), download: name});
       a.click();
       setTimeout(() => URL.revokeObjectURL(a.href), 1000);

@@ -20,8 +20,7 @@ export function drawLatency(state, width, redraw) {
   const pick = all.length > 1 ? el("div", {class: "controls"}, el("label", {}, "What is timed ",
     el("select", {onchange: e => { state.curve = e.target.value === all[0].metric ? "" : e.target.value; redraw("latency"); }},
       ...all.map(c => el("option", {value: c.metric, selected: c === curves}, c.title))))) : null;
-  const note = state.metro >= 0 ? el("p", {class: "note"}, "Distributions are of the users of all metros.") : null;
-  return el("div", {}, pick, note, legend(state, shown), el("div", {class: "halves"}, ...parts), quantiles(state, curves, shown));
+  return el("div", {}, pick, legend(state, shown), el("div", {class: "halves"}, ...parts), quantiles(state, curves, shown));
 }
 
 function distribution(state, curves, shown, width, view) {
@@ -64,7 +63,7 @@ function distribution(state, curves, shown, width, view) {
       Plot.axisX(ticks, {text: d => number(d, d < 1 ? 1 : 0), label: `${curves.title}, ms`, labelAnchor: "center", labelArrow: "none", tickSize: 3}),
       Plot.axisY(isTail ? shareTicks(floor) : [0, .25, .5, .75, 1], {text: percent, label: isTail ? `${requests} slower than this` : `${requests} answered within this`, labelArrow: "none", tickSize: 3}),
       Plot.ruleX(deadlines, {stroke: "var(--faint)", strokeDasharray: "2,3"}),
-      Plot.text(deadlines, {x: d => d, frameAnchor: "top", dy: -8, text: (d, k) => k && Math.log(d / deadlines[k - 1]) * (width - 64) / Math.log(domain[1] / domain[0]) < 44 ? "" : `${number(d, 0)} ms`, fill: "var(--faint)", fontSize: 11}),
+      Plot.text(deadlines, {x: d => d, frameAnchor: "top", dy: -11, text: (d, k) => k && Math.log(d / deadlines[k - 1]) * (width - 64) / Math.log(domain[1] / domain[0]) < 44 ? "" : `${number(d, 0)} ms`, fill: "var(--faint)", fontSize: 11}),
       ...shown.filter((i, k) => roots.indexOf(roots[k]) === k).map(i => Plot.areaY(points.filter(d => d.i === i), {x: "x", y1: d => Math.max(floor, d.p - d.h), y2: d => Math.min(1, d.p + d.h), fill: color(i), fillOpacity: .18, clip: true})),
       ...shown.map((i, k) => Plot.line(points.filter(d => d.i === i), {x: "x", y: "p", stroke: color(i), strokeWidth: 2.2, strokeDasharray: dashes(i, k)[0], strokeDashoffset: dashes(i, k)[1], clip: true})),
       Plot.dot(dots, {x: "x", y: "p", fill: d => color(d.i), stroke: "var(--paper)", r: 4, symbol: d => d.q === .5 ? "circle" : "diamond", clip: true}),

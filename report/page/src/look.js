@@ -4,21 +4,26 @@ import {interpolateViridis} from "d3-scale-chromatic";
 import {el} from "./dom.js";
 
 export const color = i => `var(--p${i % 12})`;
+// isAgain says that the colour is that of a placement before: what has no dashes is hollow then.
+export const isAgain = i => i > 6;
 export const dash = i => i === 0 ? undefined : ["none", "8,2", "3,2", "8,2,2,2", "13,3"][i % 5];
 
-export const dark = () => matchMedia("(prefers-color-scheme: dark)").matches && !matchMedia("print").matches;
+let isDark = false;
+
+// setDark says on what is drawn from now on: on paper it is white.
+export function setDark(isPrinting) { isDark = !isPrinting && matchMedia("(prefers-color-scheme: dark)").matches; }
 
 // What is slow stands out from the paper: dark on white, bright on black.
-export const sequential = t => interpolateViridis(dark() ? t : 1 - t);
+export const sequential = t => interpolateViridis(isDark ? t : 1 - t);
 
 // diverging goes from better (-1) to worse (1).
 const arms = {light: [["#c9e7e2", "#01665e"], ["#fbd9c6", "#a3390e"]], dark: [["#1f4f49", "#7fe3d4"], ["#5c3220", "#ffa274"]]};
 export function diverging(t) {
-  const [from, to] = arms[dark() ? "dark" : "light"][t < 0 ? 0 : 1].map(c => [1, 3, 5].map(i => parseInt(c.slice(i, i + 2), 16)));
+  const [from, to] = arms[isDark ? "dark" : "light"][t < 0 ? 0 : 1].map(c => [1, 3, 5].map(i => parseInt(c.slice(i, i + 2), 16)));
   const u = Math.min(1, Math.abs(t));
   return `rgb(${from.map((a, i) => Math.round(a + (to[i] - a) * u)).join()})`;
 }
-export const undecided = () => dark() ? "#6b7178" : "#b9bdc2";
+export const undecided = () => isDark ? "#6b7178" : "#b9bdc2";
 
 // Causes have colours of their own (Paul Tol's light scheme), which are no placement's.
 const causeColors = ["#77aadd", "#ee8866", "#eedd88", "#ffaabb", "#99ddff", "#44bb99", "#bbcc33", "#aaaa00", "#dddddd", "#8899aa", "#cc99bb", "#997755"];
@@ -28,6 +33,7 @@ export const causeColor = i => causeColors[i % causeColors.length];
 export function plot(options) {
   const node = Plot.plot({className: "plot", ...options, style: {color: "var(--ink)", background: "none", fontSize: "12px", ...options.style}});
   node.querySelectorAll("style").forEach(s => s.remove());
+  node.querySelectorAll("[aria-label]").forEach(g => { g.removeAttribute("aria-label"); g.removeAttribute("aria-description"); });
   node.classList.add("plot");
   node.setAttribute("role", "img");
   return node;

@@ -5,6 +5,7 @@ import {read} from "./data.js";
 import {el, hideTip} from "./dom.js";
 import {drawDownloads} from "./download.js";
 import {drawFilters} from "./filters.js";
+import {setDark} from "./look.js";
 import {drawLatency} from "./latency.js";
 import {drawMap} from "./map.js";
 import {drawMetros} from "./metros.js";
@@ -17,7 +18,7 @@ const sections = {
   within: drawWithin, latency: drawLatency, breakdown: drawBreakdown, map: drawMap, metros: drawMetros, caches: drawCaches, games: drawGames,
   others: drawOthers, sites: drawSites, timeline: drawTimeline, bill: drawBill, search: drawSearch, downloads: drawDownloads,
 };
-const ofAll = new Set(["timeline", "search", "downloads"]); // of all workloads
+const ofAll = new Set(["search", "downloads"]); // of all workloads
 
 const printWidth = 680;
 
@@ -31,7 +32,12 @@ async function start() {
     const section = document.getElementById(name);
     if (!section) return;
     const open = [...section.querySelectorAll(":scope > .drawn details[open] > summary")].map(s => s.textContent);
-    const drawing = sections[name](state, isPrinting ? printWidth : width, redraw);
+    let drawing = null;
+    try {
+      drawing = sections[name](state, isPrinting ? printWidth : width, redraw);
+    } catch (error) { // the others are drawn
+      console.error(`${name}: ${error.stack}`);
+    }
     section.querySelector(":scope > .drawn")?.remove();
     section.hidden = !drawing && name !== "search";
     if (!drawing) return;
@@ -47,6 +53,7 @@ async function start() {
 
   function draw() {
     hideTip();
+    setDark(isPrinting);
     width = Math.floor(main.getBoundingClientRect().width);
     for (const name of Object.keys(sections)) drawSection(name);
   }
@@ -60,6 +67,9 @@ async function start() {
 
   function changed() {
     state.write();
+    const focused = document.activeElement?.id || [...form.querySelectorAll("input")].indexOf(document.activeElement);
+    drawFilters(form, state, changed);
+    (typeof focused === "string" ? document.getElementById(focused) : form.querySelectorAll("input")[focused])?.focus();
     draw();
   }
 

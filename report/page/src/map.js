@@ -4,7 +4,7 @@ import {scaleLog} from "d3-scale";
 import {feature, mesh} from "topojson-client";
 import world from "world-atlas/countries-110m.json";
 import {dataTable, el, hideTip, showTip, svg, tipLines} from "./dom.js";
-import {dark, diverging, sequential, undecided} from "./look.js";
+import {diverging, sequential, undecided} from "./look.js";
 import {estimate, number, signed, short} from "./format.js";
 import {harmOf, order, place, verdictOf} from "./harm.js";
 
@@ -122,7 +122,7 @@ function projected(state, width, shown) {
   }
   projection.clipExtent([[-2, -2], [width + 2, height + 2]]).precision(.5);
   const path = geoPath(projection).digits(1);
-  const most = Math.max(...m.shares), radius = share => Math.max(1.8, Math.sqrt(share / most) * Math.max(5, width / (isWorld ? 52 : 34)));
+  const most = Math.max(...m.shares), radius = share => Math.max(1.8, Math.sqrt(share / most) * Math.max(5, width / (isWorld ? 66 : 36)));
   return {
     width, height, land: path(land), borders: path(borders), radius, most,
     users: users.map((u, k) => ({k, at: projection([u.lon, u.lat]), r: radius(m.shares[k])})).filter(u => u.at),
@@ -144,14 +144,16 @@ function panel(state, view, i, {title, fill, f, label, isDifference}) {
     node.append(svg("circle", {class: `metro${loses}${picked ? isOf(u) ? " picked" : " unpicked" : ""}`, cx: u.at[0].toFixed(1), cy: u.at[1].toFixed(1), r: u.r.toFixed(1), fill: color}));
   }
   const usable = state.data.placements[i].roles.filter(r => (!r.workloads || r.workloads.includes(state.of.name)));
+  const main = []; // the sites that are drawn large
   for (const sign of Object.keys(signs)) {
     const at = [...new Set(usable.filter(r => signOf(r.role) === sign && isMet(state, r.role)).flatMap(r => r.sites))].map(s => view.sites[s]).filter(p => p && p[0] > -5 && p[0] < width + 5 && p[1] > -5 && p[1] < height + 5);
     if (!at.length) continue;
+    if (sign !== "cache") main.push(...at);
     const size = sign === "cache" ? at.length > 60 ? 2.2 : 3.4 : at.length > 40 ? 3.6 : 5.4;
     const d = at.map(([x, y]) => translated(signs[sign], x, y, size)).join("");
     node.append(svg("path", {class: "site halo", d}), svg("path", {class: "site", d}));
   }
-  nameMetros(state, view, node, isDifference ? m.harms[i].map(h => h.m) : [], isDifference ? "loser" : "");
+  nameMetros(state, view, node, main, isDifference ? m.harms[i].map(h => h.m) : [], isDifference ? "loser" : "");
   const nearest = e => {
     const b = node.getBoundingClientRect(), x = (e.clientX - b.left) * width / b.width, y = (e.clientY - b.top) * height / b.height;
     let best = null, least = 18;
@@ -190,21 +192,23 @@ function nearestSite(state, view, roles, x, y) {
   return best < 0 ? null : {site: state.data.sites[best], roles: [...new Set(roles.filter(r => r.sites.includes(best)).map(r => r.role))].join(", ")};
 }
 
-// nameMetros writes the names of those who lose most, then of the largest, where they do not cover one another.
-function nameMetros(state, view, node, losers, className) {
-  const m = state.of.metros, taken = [];
-  const largest = m.metros.map((_, k) => k).sort((a, b) => m.shares[b] - m.shares[a]);
-  const wanted = [...losers.slice(0, 6).map(k => [k, className]), ...largest.slice(0, 8).filter(k => !losers.slice(0, 6).includes(k)).map(k => [k, ""])];
-  for (const [k, kind] of wanted) {
+// nameMetros writes the names of those who lose most, then of the largest, where they cover neither one another nor what else is there.
+function nameMetros(state, view, node, sites, losers, className) {
+  const m = state.of.metros, taken = sites.map(([x, y]) => [x - 6, y - 7, 12, 13]);
+  const largest = m.metros.map((_, k) => k).sort((a, b) => m.shares[b] - m.shares[a]), worst = losers.slice(0, 6);
+  let written = 0;
+  for (const [k, kind] of [...worst.map(k => [k, className]), ...largest.slice(0, 8).filter(k => !worst.includes(k)).map(k => [k, ""])]) {
     const u = view.users.find(u => u.k === k);
-    if (!u || taken.length === 7) continue;
-    const text = place(state, k).name.replace(/,.*/, ""), w = 6.4 * text.length;
-    const right = u.at[0] + u.r + 4 + w < view.width;
-    const box = [right ? u.at[0] + u.r + 3 : u.at[0] - u.r - 3 - w, u.at[1] - 7, w, 14];
-    const covers = t => box[0] < t[0] + t[2] && t[0] < box[0] + box[2] && box[1] < t[1] + t[3] && t[1] < box[1] + box[3];
-    if (box[0] < 0 || taken.some(covers) || !kind && view.users.some(o => o !== u && o.r > 3 && covers([o.at[0] - o.r, o.at[1] - o.r, 2 * o.r, 2 * o.r]))) continue;
+    if (!u || written === 7) continue;
+    const text = place(state, k).name.replace(/,.*/, ""), w = (kind ? 6.8 : 6.2) * text.length, [x, y] = u.at;
+    const boxes = [[x + u.r + 3, y - 7], [x - u.r - 3 - w, y - 7], [x - w / 2, y - u.r - 15], [x - w / 2, y + u.r + 2]].map(([left, top]) => [left, top, w, 13]);
+    const meets = (a, b) => a[0] < b[0] + b[2] && b[0] < a[0] + a[2] && a[1] < b[1] + b[3] && b[1] < a[1] + a[3];
+    const dots = kind ? [] : view.users.filter(o => o !== u && o.r > 3).map(o => [o.at[0] - o.r, o.at[1] - o.r, 2 * o.r, 2 * o.r]);
+    const box = boxes.find(b => b[0] > 2 && b[0] + w < view.width - 2 && b[1] > 0 && b[1] + 13 < view.height && ![...taken.filter(t => Math.hypot(t[0] + 6 - x, t[1] + 7 - y) > 1), ...dots].some(t => meets(b, t)));
+    if (!box) continue;
     taken.push(box);
-    node.append(svg("text", {class: `name ${kind}`, x: (right ? u.at[0] + u.r + 4 : u.at[0] - u.r - 4).toFixed(1), y: (u.at[1] + 4).toFixed(1), "text-anchor": right ? "start" : "end"}, text));
+    written++;
+    node.append(svg("text", {class: `name ${kind}`, x: box[0].toFixed(1), y: (box[1] + 11).toFixed(1)}, text));
   }
 }
 

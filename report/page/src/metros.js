@@ -1,10 +1,10 @@
 // Dumbbells: the mean of each metro under the baseline, and where each placement takes it, with the interval of the difference.
 import * as Plot from "@observablehq/plot";
 import {el, figure, hideTip, showTip, tipLines} from "./dom.js";
-import {color, cut, legend, plot} from "./look.js";
+import {color, cut, isAgain, legend, plot} from "./look.js";
 import {estimate, number, signed} from "./format.js";
 import {harmOf, order, place, verdictOf} from "./harm.js";
-import {evenTicks, logTicks} from "./ticks.js";
+import {evenTicks, logTicks, tickText} from "./ticks.js";
 
 const few = 24;
 let showsAll = false;
@@ -21,15 +21,17 @@ export function drawMetros(state, width, redraw) {
   const most = Math.max(few, Math.min(losers, 2 * few));
   const isCut = !showsAll && total > most + 2;
   if (isCut) rows = rows.slice(0, most);
-  const step = lanes.length > 5 ? 6 : 9, height = Math.max(20, step * (lanes.length - 1) + 16);
-  const right = width > 760 ? 190 : 12, left = Math.min(width * .34, 170);
+  const right = width > 700 ? 190 : 12, left = Math.min(width * .34, 170);
+  const worst = k => lanes.map(i => [i, harmOf(state, i, k)]).filter(([, h]) => h).sort((a, b) => b[1].size - a[1].size)[0];
+  // Whom more are not served than before is said below the name where there is no room beside it.
+  const below = k => right > 100 || !/[a-z] /.test(worst(k)?.[1].text ?? "") ? "" : worst(k)[1].text;
+  const step = lanes.length > 5 ? 6 : 9, height = Math.max(rows.some(r => below(r.k)) ? 30 : 20, step * (lanes.length - 1) + 16);
   const ends = rows.flatMap(({k}) => [mean.v[0][k][0], ...lanes.filter(i => mean.d[i][k]).map(i => mean.v[0][k][0] + mean.d[i][k][0])]).filter(x => x > 0);
   const low = Math.min(...ends), high = Math.max(...ends), isLog = high > 3 * low;
   const domain = isLog ? [low / 1.06, high * 1.06] : [low - .04 * (high - low || 1), high + .04 * (high - low || 1)];
   const inside = x => Math.min(domain[1], Math.max(domain[0], x));
   const y = (row, lane) => row * height + height / 2 + step * (lane - (lanes.length - 1) / 2);
-  const dots = rows.flatMap(({k}, row) => lanes.flatMap((i, lane) => mean.d[i][k] ? [{i, k, row, base: mean.v[0][k][0], to: mean.v[0][k][0] + mean.d[i][k][0], d: mean.d[i][k], y: y(row, lane), isWorse: m.verdicts[i][k] === "w" || Boolean(harmOf(state, i, k)), round: i > 6}] : []));
-  const worst = k => lanes.map(i => [i, harmOf(state, i, k)]).filter(([, h]) => h).sort((a, b) => b[1].size - a[1].size)[0];
+  const dots = rows.flatMap(({k}, row) => lanes.flatMap((i, lane) => mean.d[i][k] ? [{i, k, row, base: mean.v[0][k][0], to: mean.v[0][k][0] + mean.d[i][k][0], d: mean.d[i][k], y: y(row, lane), isWorse: m.verdicts[i][k] === "w" || Boolean(harmOf(state, i, k)), round: isAgain(i)}] : []));
   const ticks = isLog ? logTicks(domain, width - left - right) : evenTicks(domain, (width - left - right) / 70);
   const drawing = plot({
     width, height: rows.length * height + 50, marginLeft: left, marginRight: right, marginTop: 8, marginBottom: 40,
@@ -39,13 +41,14 @@ export function drawMetros(state, width, redraw) {
     marks: [
       Plot.ruleY(rows.slice(1), {y: (_, r) => (r + 1) * height, stroke: "var(--grid)"}),
       Plot.gridX(ticks, {stroke: "var(--grid)", strokeOpacity: 1}),
-      Plot.axisX(ticks, {text: d => number(d, d < 1 ? 1 : d % 1 ? 1 : 0), label: `mean ${state.of.title}, ms`, labelAnchor: "center", labelArrow: "none", tickSize: 3}),
+      Plot.axisX(ticks, {text: tickText, label: `mean ${state.of.title}, ms`, labelAnchor: "center", labelArrow: "none", tickSize: 3}),
       Plot.link(dots, {x1: "base", x2: "to", y1: "y", y2: "y", stroke: d => color(d.i), strokeWidth: 2, strokeDasharray: undefined}),
       Plot.link(dots.filter(d => d.d.length > 1), {x1: d => inside(d.base + d.d[1]), x2: d => inside(d.base + d.d[2]), y1: "y", y2: "y", stroke: "var(--ink)", strokeWidth: 1}),
       Plot.dot(dots, {x: "to", y: "y", fill: d => d.round ? "var(--paper)" : color(d.i), stroke: d => color(d.i), r: d => d.isWorse ? 5.5 : 4, symbol: d => d.isWorse ? "diamond" : "circle"}),
       Plot.link(rows, {x1: ({k}) => mean.v[0][k][0], x2: ({k}) => mean.v[0][k][0], y1: (_, r) => r * height + 3, y2: (_, r) => (r + 1) * height - 3, stroke: "var(--p0)", strokeWidth: 2.5}),
       Plot.text(rows.filter(r => !r.loses), {frameAnchor: "left", y: r => rows.indexOf(r) * height + height / 2, text: ({k}) => cut(place(state, k).name.replace(/, .*$/, ""), left - 14), dx: -8, textAnchor: "end", fill: "var(--faint)"}),
-      Plot.text(rows.filter(r => r.loses), {frameAnchor: "left", y: r => rows.indexOf(r) * height + height / 2, text: ({k}) => cut(place(state, k).name.replace(/, .*$/, ""), left - 34) + " ▼", dx: -8, textAnchor: "end", fontWeight: "bold", fill: "var(--worse)"}),
+      Plot.text(rows.filter(r => r.loses), {frameAnchor: "left", y: r => rows.indexOf(r) * height + height / 2 - (below(r.k) ? 6 : 0), text: ({k}) => cut(place(state, k).name.replace(/, .*$/, ""), left - 34) + " ▼", dx: -8, textAnchor: "end", fontWeight: "bold", fill: "var(--worse)"}),
+      Plot.text(rows.filter(r => r.loses && below(r.k)), {frameAnchor: "left", y: r => rows.indexOf(r) * height + height / 2, text: ({k}) => cut(below(k), left), dx: -8, dy: 7, textAnchor: "end", fontSize: 10.5, fill: "var(--worse)"}),
       right > 100 ? Plot.text(rows.filter(r => r.loses), {frameAnchor: "right", y: r => rows.indexOf(r) * height + height / 2, dx: 10, textAnchor: "start", fontSize: 11,
         text: ({k}) => { const [i, h] = worst(k) ?? []; return h ? cut(`${lanes.length > 1 ? cut(state.name(i), 90) + " " : ""}${h.text}`, 178) : ""; }}) : null,
     ],

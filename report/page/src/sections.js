@@ -25,12 +25,18 @@ export function drawCaches(state, width) {
   return strips(state, state.of.figures.filter(f => f.table === ORIGIN), width);
 }
 
+// drawGames shows what players and matches are like, and whatever else is said of games.
 export function drawGames(state, width) {
-  return strips(state, state.of.figures.filter(f => f.table === PLAYERS && !f.within_ms), width);
+  const players = strips(state, state.of.figures.filter(f => f.table === PLAYERS && !f.within_ms), width);
+  if (state.of.kind !== "matched") return players;
+  const others = furtherTables(state, width);
+  return players || others ? el("div", {}, players, others) : null;
 }
 
-// drawOthers shows the figures of all other tables, table by table.
-export function drawOthers(state, width) {
+export const drawOthers = (state, width) => state.of.kind === "matched" ? null : furtherTables(state, width);
+
+// furtherTables shows the figures of all other tables, table by table.
+function furtherTables(state, width) {
   const known = [LATENCY, LAST_BYTE, PLAYERS, ORIGIN];
   const tables = [...new Set(state.of.figures.filter(f => f.table && !known.includes(f.table) && !isBreakdown(f)).map(f => f.table))];
   const parts = tables.map(t => [t, strips(state, state.of.figures.filter(f => f.table === t && !isBreakdown(f)), width)]).filter(([, s]) => s);
@@ -42,7 +48,7 @@ export function drawSites(state) {
   const sites = state.of.sites;
   if (!sites) return null;
   const shown = state.shown.filter(i => state.of.alike[i] === i || !state.on[state.of.alike[i]]);
-  const used = sites.columns.map((_, k) => sites.rows.some(r => r.v[k])), heading = c => c.title.endsWith(c.unit) ? c.title : `${c.title}, ${c.unit}`;
+  const used = sites.columns.map((_, k) => sites.rows.some(r => r.v[k])), heading = c => c.title.split(/[ ,]+/).includes(c.unit) ? c.title : `${c.title}, ${c.unit}`;
   const parts = shown.map(i => {
     const rows = sites.rows.filter(r => r.p === i);
     if (!rows.length) return null;
@@ -52,10 +58,10 @@ export function drawSites(state) {
       columns: ["site", "roles", ...sites.columns.filter((_, k) => used[k]).map(heading)],
       rows: rows.map(r => [r.site, r.roles, ...r.v.filter((_, k) => used[k]).map(x => x ? number(x) : "")]),
     };
-    if (rows.length <= 4) return table(data);
+    if (rows.length <= 4 && shown.length <= 4) return table(data);
     const details = el("details", {}, el("summary", {}, data.caption));
     details.addEventListener("toggle", () => { if (details.open && details.children.length === 1) details.append(table(data)); });
     return details;
   }).filter(Boolean);
-  return parts.length ? el("div", {}, el("p", {class: "note"}, `Under each placement, for ${state.of.name}.`), ...parts) : null;
+  return parts.length ? el("div", {}, ...parts) : null;
 }

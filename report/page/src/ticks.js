@@ -1,4 +1,5 @@
 // Where axes have marks.
+import {number} from "./format.js";
 
 // evenTicks are multiples of 1, 2 or 5 times a power of ten, about so many.
 export function evenTicks([low, high], wanted) {
@@ -7,6 +8,12 @@ export function evenTicks([low, high], wanted) {
   const ticks = [];
   for (let k = Math.ceil(low / step); k * step <= high; k++) ticks.push(+(k * step).toPrecision(12));
   return ticks;
+}
+
+// tickText writes the number of a mark, with the digits that it has.
+export function tickText(x) {
+  const [, fraction = ""] = String(+x.toPrecision(9)).split(".");
+  return number(x, fraction.includes("e") ? 3 : fraction.length);
 }
 
 // logTicks are 1, 2 and 5 in every decade, the powers of ten alone where there is no room; even ones where there are few of them.

@@ -1,0 +1,112 @@
+package report_test
+
+import (
+	"bytes"
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/cache/freshness"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/report"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// every asks for one object every second.
+type every struct{}
+
+func (every) Validate() error { return nil }
+func (every) Catalogue() int  { return 1 }
+
+func (every) Open([]workload.Audience, workload.Env) (func(int) workload.Source, error) {
+	return func(int) workload.Source { return new(everySecond) }, nil
+}
+
+type everySecond struct{ asked int64 }
+
+func (s *everySecond) Draw(to int64, b *workload.Batch) int {
+	for n := range b.Len() {
+		s.asked++
+		b.At[n], b.Object[n] = s.asked*int64(time.Second), 0
+		if b.At[n] >= to {
+			return n + 1
+		}
+	}
+	return b.Len()
+}
+
+// The way of a request is a text, whose times sum.
+func TestTheWayOfARequestIsAText(t *testing.T) {
+	way := func(from, to string, kind topology.LinkKind, oneWay time.Duration) []topology.Link {
+		return topology.Link{From: from, To: to, Kind: kind, OneWay: oneWay}.Both()
+	}
+	n, err := topology.New(
+		[]topology.Node{{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "pop", Kind: topology.PoP}, {ID: "rec", Kind: topology.RegionalEdgeCache}, {ID: "region", Kind: topology.Region}},
+		append(append(append(append(
+			way("metro", "pop", topology.Internet, 3*time.Millisecond), way("metro", "region", topology.Internet, 40*time.Millisecond)...),
+			way("pop", "rec", topology.Backbone, 8*time.Millisecond)...), way("rec", "region", topology.Backbone, 12*time.Millisecond)...),
+			way("metro", "rec", topology.Internet, 20*time.Millisecond)...))
+	require.NoError(t, err)
+	service := workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1000, MaxBytes: 1000}, Origin: workload.ServiceTime{Mean: 10 * time.Millisecond}}
+	s := sim.Scenario{
+		Network: n, Duration: 6 * time.Second, Seed: 1,
+		Workloads: []workload.Workload{{Head: workload.Head{Name: "site"}, Demand: every{}, Service: service.Controlled(freshness.Control{MaxAge: freshness.For(3 * time.Second), Validator: true})}},
+	}
+	p := placement.RegionOnly("region").WithPoPs(1<<20, "pop").WithMidTier(1<<20, "rec").Named("tiers")
+	plans, err := sim.Compile(context.Background(), s, p)
+	require.NoError(t, err)
+	text := func(which sim.Which, number int) string {
+		e, err := plans[0].Explain(context.Background(), 0, 0, 0, which, number)
+		require.NoError(t, err)
+		var b bytes.Buffer
+		require.NoError(t, report.WriteExplanation(&b, "tiers", e))
+		return b.String()
+	}
+	require.Equal(t, `site from metro under tiers: request 1 of the recorded time, 1s after the run began
+MISS at pop: 136.000000 ms to the first byte, 136.000000 ms to the last
+
+          ms  what
+    6.000000  propagation: from the metro to where it enters, there and back
+              pop: edge-cache: does not have it
+   32.000000  pop: a new connection to rec
+    8.000000  rec: on the way from pop, which asks for it
+              rec: mid-tier-cache: does not have it
+   48.000000  rec: a new connection to region
+   12.000000  region: on the way from rec, which asks for it
+   10.000000  region: origin: works on it
+   12.000000  rec: on the way back from region, with it
+    8.000000  pop: on the way back from rec, with it
+------------
+  136.000000  time to the first byte
+`, text(sim.Slowest, 0))
+	require.Equal(t, text(sim.Slowest, 0), text(sim.FirstMiss, 0))
+	require.Equal(t, `site from metro under tiers: request 2 of the recorded time, 2s after the run began
+HIT at pop: 6.000000 ms to the first byte, 6.000000 ms to the last
+
+          ms  what
+    6.000000  propagation: from the metro to where it enters, there and back
+              pop: edge-cache: holds it, 968ms old, fresh for 2.032s more
+------------
+    6.000000  time to the first byte
+`, text(sim.ByNumber, 2))
+	// The PoP's copy counts its age from 1.035 s, when it was asked for, that of the regional cache from 1.091 s. Connections are open for 5 s.
+	require.Equal(t, `site from metro under tiers: request 5 of the recorded time, 5s after the run began
+REVALIDATED at pop: 56.000000 ms to the first byte, 56.000000 ms to the last
+
+          ms  what
+    6.000000  propagation: from the metro to where it enters, there and back
+              pop: edge-cache: holds it, 3.968s old, stale by 968ms: not served before it is confirmed or fetched anew
+    8.000000  rec: on the way from pop, which asks whether it has changed
+              rec: mid-tier-cache: holds it, 3.92s old, stale by 920ms: not served before it is confirmed or fetched anew
+   12.000000  region: on the way from rec, which asks whether it has changed
+   10.000000  region: origin: works on it
+   12.000000  rec: on the way back from region, not modified (304)
+    8.000000  pop: on the way back from rec, not modified (304)
+------------
+   56.000000  time to the first byte
+`, text(sim.ByNumber, 5))
+}

@@ -1,0 +1,102 @@
+package scenario
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/cache/freshness"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+const ageing = `title: Ages
+duration: 1m
+replications: 2
+network: {provider: aws, metros: {names: [london]}}
+workloads:
+  - name: site
+    kind: static
+    requests_per_second: 20
+    objects: 50
+    sizes: {median: 20kB}
+    freshness:
+      - {objects: 0.75, max_age: 0s, s_maxage: 60s, stale_while_revalidate: 30s, stale_if_error: 1h, validator: true, changes: {mean: 10m, regular: true}}
+      - {objects: 0.25, status: 404, no_cache: true, must_revalidate: true, last_modified: 10h, age: 3s, changes: 5m}
+    variants: [0.5, 0.25, 0.25]
+placements:
+  - name: edge
+    origin: eu-central-1
+    edge_caches: {sites: pop-lhr, size: 100MB, freshness: {profile: varnish, min_ttl: 1s, default_ttl: 2s, max_ttl: 3s, error_ttl: 4s, stale_while_revalidate: 0s, stale_if_error: 5s, collapse: none}}
+  - {name: other, extends: edge, edge_caches: {freshness: {profile: cloudfront}}}
+purges: [{at: 30s, workload: site, share: 0.5}]
+origin_errors: [{site: Frankfurt, at: 40s, for: 5s}]
+`
+
+func TestKeysOfFreshnessAreRead(t *testing.T) {
+	study, err := Parse("ages.yaml", []byte(ageing))
+	require.NoError(t, err)
+	service := study.Workloads[0].Service.(workload.Cacheable)
+	require.Equal(t, []workload.Controlled{
+		{Objects: .75, Control: freshness.Control{
+			MaxAge: freshness.For(0), SharedMaxAge: freshness.For(time.Minute), StaleWhileRevalidate: freshness.For(30 * time.Second),
+			StaleIfError: freshness.For(time.Hour), Validator: true, Changes: freshness.Changes{Mean: 10 * time.Minute, Regular: true},
+		}},
+		{Objects: .25, Control: freshness.Control{
+			Status: 404, NoCache: true, MustRevalidate: true, LastModified: 10 * time.Hour, Age: 3 * time.Second, Changes: freshness.Changes{Mean: 5 * time.Minute},
+		}},
+	}, service.Controls)
+	require.Equal(t, []float64{.5, .25, .25}, service.VariantShares)
+	require.Equal(t, &freshness.Rules{
+		Profile: "varnish", MinTTL: freshness.For(time.Second), DefaultTTL: freshness.For(2 * time.Second), MaxTTL: freshness.For(3 * time.Second),
+		ErrorTTL: freshness.For(4 * time.Second), StaleWhileRevalidate: freshness.For(0), StaleIfError: freshness.For(5 * time.Second), Collapse: freshness.CollapseNone,
+	}, study.Placements[0].Tiers[0].Freshness)
+	require.Equal(t, &freshness.Rules{Profile: "cloudfront"}, study.Placements[1].Tiers[0].Freshness)
+	require.Equal(t, []sim.Purge{{At: 30 * time.Second, Workload: "site", Share: .5}}, study.Purges)
+	require.Equal(t, []sim.OriginErrors{{Site: "eu-central-1", At: 40 * time.Second, For: 5 * time.Second}}, study.OriginErrors)
+}
+
+func TestMistakesInFreshnessAreNamed(t *testing.T) {
+	for _, c := range []struct{ old, new, want string }{
+		{"objects: 0.75", "objects: 0.5", "workloads[0].freshness[0].objects: is 0.5; want shares of all classes that sum to 1, not 0.75"},
+		{"objects: 0.75, max_age", "max_age", `workloads[0].freshness[0]: the key "objects" is missing`},
+		{"max_age: 0s", "max_age: -1s", "workloads[0].freshness[0].max_age: is -1s; want 0 to"},
+		{"s_maxage: 60s", "s_maxage: 60", `is "60"; want a time with its unit`},
+		{"status: 404", "status: 42", "workloads[0].freshness[1].status: is 42; want 200 to 599"},
+		{"changes: 5m", "changes: 5us", "workloads[0].freshness[1].changes.mean: is 5µs; want 0 (never), or 1ms"},
+		{"variants: [0.5, 0.25, 0.25]", "variants: [0.5, 0.25]", "workloads[0].variants: is [0.5 0.25]; want shares that sum to 1"},
+		{"variants: [0.5, 0.25, 0.25]", "variants: 0", "workloads[0].variants: is 0; want 1 to 64"},
+		{"profile: varnish", "profile: squid", `placements[0].edge_caches.freshness.profile: is "squid"; want one of rfc, cloudfront`},
+		{"min_ttl: 1s", "min_ttl: 5s", "placements[0].edge_caches.freshness.min_ttl: is 5s; want MaxTTL, 3s, at most"},
+		{"collapse: none", "collapse: some", `placements[0].edge_caches.freshness.collapse: is "some"; want all, new or none`},
+		{"share: 0.5", "share: 2", "purges[0].share: is 2; want more than 0, 1 at most"},
+		{"workload: site", "workload: shop", `purges[0].workload: is "shop"; want a workload that caches keep`},
+		{"at: 30s", "at: 30h", "purges[0].at: is 30h0m0s; want 0 to the end of the run, 1m0s"},
+		{"site: Frankfurt", "site: Atlantis", "origin_errors[0].site: is Atlantis; want a site of the network"},
+		{", for: 5s", "", `origin_errors[0]: the key "for" is missing`},
+	} {
+		text := strings.Replace(ageing, c.old, c.new, 1)
+		require.NotEqual(t, ageing, text)
+		_, err := Parse("ages.yaml", []byte(text))
+		require.ErrorContains(t, err, c.want, c.new)
+	}
+}
+
+// An origin's errors without anything that says what a cache makes of them would have no effect.
+func TestErrorsOfAnOriginNeedFreshness(t *testing.T) {
+	lines := strings.Split(ageing, "\n")
+	var kept []string
+	for _, line := range lines {
+		if strings.Contains(line, "freshness:") && !strings.Contains(line, "edge_caches") || strings.Contains(line, "objects: 0.") || strings.Contains(line, "purges") || strings.Contains(line, "extends") {
+			continue
+		}
+		if i := strings.Index(line, ", freshness:"); i >= 0 {
+			line = line[:i] + "}"
+		}
+		kept = append(kept, line)
+	}
+	_, err := Parse("ages.yaml", []byte(strings.Join(kept, "\n")))
+	require.ErrorContains(t, err, "origin_errors: is 1 times; want none, or a workload with Controls")
+}

@@ -1,0 +1,239 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/cache/freshness"
+)
+
+// A tracer follows one request of a user through the sites of a run on one core: the fetches that it begins, and the messages
+// between them. It notes instants in their order, each with what went on until then, so that the times between them sum to the wait.
+type tracer struct {
+	plan     *Plan
+	workload int
+	metro    int32
+	at       int64 // of the user
+	// current says that what happens now is for the request; found that it has been met.
+	current, found bool
+	arrived        int64
+	marks          []mark
+	flights        map[flightName]bool
+	messages       map[uint64]bool // by their order
+}
+
+// A mark is an instant, and what went on until then.
+type mark struct {
+	at   int64
+	site string
+	text string
+}
+
+// A flightName tells the fetches of a run apart, as long as they are under way.
+type flightName struct {
+	site   uint32
+	tier   part
+	number uint32
+}
+
+func (t *tracer) mark(at int64, site, text string, args ...any) {
+	t.marks = append(t.marks, mark{at, site, fmt.Sprintf(text, args...)})
+}
+
+// visit looks whether a request of a user is the one to follow.
+func (t *tracer) visit(c *clients, now int64) {
+	t.current = !t.found && int(c.workload.number) == t.workload && c.metro == t.metro && now-c.delay == t.at
+	if t.current {
+		t.found, t.arrived = true, now
+	}
+}
+
+// tierName names a tier at a site.
+func (t *tracer) tierName(of *tier) string { return t.plan.placement.Tiers[of.number].Name }
+
+// tracedVisits is the kind of clients of which one is followed: their visits take another way, so that no other run looks for a
+// tracer.
+const tracedVisits = agingVisits + 1
+
+// visits looks whether a request of a user is the one to follow, and what the first tier has for it.
+func (t *tracer) visits(s *site, v *arrival, c *clients) {
+	t.visit(c, v.at)
+	if s.edge != nil && !s.edge.cache.Contains(uint64(v.key)) {
+		t.misses(s, s.edge, s.edge.flights.find(uint64(v.key)), v.at)
+	}
+}
+
+// slow returns hops that are asked in the way of those that may fail, where a tracer sees them: the answers are the same.
+func slow(hops []nextHop) []nextHop {
+	hops = slices.Clone(hops)
+	for i := range hops {
+		if hops[i].outages == nil {
+			hops[i].outages = []outage{}
+		}
+	}
+	return hops
+}
+
+// looks notes what a tier has of an object that ages.
+func (t *tracer) looks(s *site, of *tier, l *look, now int64) {
+	if t.current {
+		t.mark(now, s.name, "%s: %s", t.tierName(of), l.inWords(now))
+	}
+}
+
+// misses notes that a tier lacks an object, or that it is on its way.
+func (t *tracer) misses(s *site, of *tier, f *flight, now int64) {
+	if !t.current {
+		return
+	}
+	text := "does not have it"
+	if f != nil {
+		text = "does not have it; another request has begun to fetch it, and it waits for that"
+	}
+	t.mark(now, s.name, "%s: %s", t.tierName(of), text)
+}
+
+// inWords says what a cache has of an object, and what it may do with it.
+func (l *look) inWords(now int64) string {
+	if !l.has {
+		return "does not have it"
+	}
+	if l.held.Answer != freshness.Good {
+		return fmt.Sprintf("holds an error, %v old, %s", inSeconds(now-l.held.Since), stateInWords[l.state])
+	}
+	until := l.policy.Until(&l.held)
+	age := inSeconds(now - l.held.AsOf)
+	switch {
+	case l.policy.Lifetime() >= int64(maxRun):
+		return "holds it, for as long as it likes"
+	case l.state == freshness.Fresh:
+		return fmt.Sprintf("holds it, %v old, fresh for %v more", age, inSeconds(until-now))
+	}
+	return fmt.Sprintf("holds it, %v old, stale by %v: %s", age, inSeconds(l.policy.Staleness(&l.held, now)), stateInWords[l.state])
+}
+
+var stateInWords = [...]string{
+	freshness.Fresh: "fresh", freshness.Extended: "served since a fetch has just failed", freshness.StaleServed: "served at once, and fetched in the background",
+	freshness.StaleWhileFetched: "served while another request fetches it", freshness.Expired: "not served before it is confirmed or fetched anew",
+}
+
+func inSeconds(ns int64) time.Duration { return time.Duration(ns).Round(time.Millisecond) }
+
+// begins follows a fetch if what begins it is followed.
+func (t *tracer) begins(s *site, of *tier, n uint32) {
+	if t.current {
+		t.flights[flightName{s.id, of.number, n}] = true
+	}
+}
+
+func (t *tracer) follows(s *site, of *tier, n uint32) bool {
+	return t.flights[flightName{s.id, of.number, n}]
+}
+
+// asks notes that a followed fetch asks a hop: when the question leaves, and what it asks for.
+func (t *tracer) asks(s *site, of *tier, n uint32, h *nextHop, now, leaves int64) {
+	if !t.follows(s, of, n) {
+		return
+	}
+	to := t.plan.sites[h.to].id
+	if leaves > now {
+		t.mark(leaves, s.name, "a new connection to %s", to)
+	}
+	what := "asks for it"
+	if of.aging != nil && of.aging.renewals[n].known != 0 {
+		what = "asks whether it has changed"
+	}
+	t.mark(leaves+h.there, to, "on the way from %s, which %s", s.name, what)
+}
+
+// arithmetic notes what a site without state does for a followed fetch.
+func (t *tracer) arithmetic(s *site, of *tier, n uint32, h *nextHop) {
+	if !t.follows(s, of, n) {
+		return
+	}
+	f := &of.flights.pool[n]
+	to := t.plan.sites[h.to].id
+	if f.service > 0 {
+		t.mark(f.first-h.back, to, "origin: works on it")
+	}
+	t.lands(s, of, n, to)
+}
+
+// lands notes that the answer to a followed fetch is here.
+func (t *tracer) lands(s *site, of *tier, n uint32, from string) {
+	if !t.follows(s, of, n) {
+		return
+	}
+	what := "with it"
+	if of.aging != nil {
+		what = of.aging.renewals[n].came.inWords()
+	}
+	t.mark(of.flights.pool[n].first, s.name, "on the way back from %s, %s", from, what)
+}
+
+func (c *came) inWords() string {
+	switch {
+	case c.silent:
+		return "without an answer"
+	case c.answer != freshness.Good:
+		return "with an error"
+	case c.confirmed:
+		return "not modified (304)"
+	}
+	return "with it"
+}
+
+// silent notes that a followed fetch has waited in vain.
+func (t *tracer) silent(s *site, of *tier, n uint32, now int64) {
+	if t.follows(s, of, n) {
+		t.mark(now, s.name, "no answer until the timeout")
+	}
+}
+
+// sends follows a question of a followed fetch.
+func (t *tracer) sends(s *site, of *tier, n uint32, m *message) {
+	if t.follows(s, of, n) {
+		t.messages[m.order] = true
+	}
+}
+
+// receives looks whether a question is one to follow.
+func (t *tracer) receives(m *message) { t.current = t.messages[m.order] }
+
+// works notes what an origin with servers does for a followed question.
+func (t *tracer) works(s *site, m *message, start, done int64) {
+	if !t.messages[m.order] {
+		return
+	}
+	if start > m.at {
+		t.mark(start, s.name, "origin: waits for a server")
+	}
+	t.mark(done, s.name, "origin: works on it")
+}
+
+// A Step is a part of the time that a request spent behind the site that it reached first, and what went on.
+type Step struct {
+	// Ns is how long it took, 0 for what took no time. Site is where it ended.
+	Ns   int64
+	Site string
+	Text string
+}
+
+// steps returns what went on from the arrival at the first site until the first byte was there, at an instant. Marks behind that are of
+// fetches that go on without the request.
+func (t *tracer) steps(first int64) (all []Step) {
+	at := t.arrived
+	for _, m := range t.marks {
+		if m.at > first {
+			break
+		}
+		until := max(m.at, at)
+		all = append(all, Step{until - at, m.site, m.text})
+		at = until
+	}
+	if first > at {
+		all = append(all, Step{first - at, "", "until its first byte is there"})
+	}
+	return all
+}
