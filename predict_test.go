@@ -105,12 +105,8 @@ func TestRemedyForUpdatesIsEnough(t *testing.T) {
 	var share float64
 	err := s.Check(s.Predict(), bounds)
 	require.Error(t, err)
-	_, serr := fmt.Sscanf(err.Error()[strings.Index(err.Error(), "sampled_matches: "):], "sampled_updates: %g", &share)
+	_, serr := fmt.Sscanf(err.Error()[strings.Index(err.Error(), "sampled_matches: "):], "sampled_matches: %g", &share)
 	require.NoError(t, serr)
-	s.Workloads[2].Service = func() workload.Service {
-		m := s.Workloads[2].Service.(workload.Matched)
-		m.SampledUpdates = share
-		return m
-	}()
+	s.Workloads[2] = workload.Change(s.Workloads[2], func(m *workload.Matched) { m.SampledMatches = share })
 	require.NoError(t, s.Check(s.Predict(), bounds))
 }
