@@ -331,3 +331,20 @@ func (g *game) takeStep(i int) {
 		g.meet(n)
 	}
 }
+
+// relaxFound lets those who are found in the lobby when the run starts have waited until no limit and no band widens any more.
+func (g *game) relaxFound() {
+	l := &g.lobby
+	last := 0
+	for i := 1; i < len(l.steps); i++ {
+		if s, before := &l.steps[i], &l.steps[i-1]; !s.givesUp && (s.limit != before.limit || s.band != before.band) {
+			last = i
+		}
+	}
+	for i := 1; i <= last; i++ {
+		for n := l.head; n != 0; n = g.tickets.at(n).next {
+			g.tickets.at(n).joined = -l.steps[i].after
+		}
+		g.takeStep(i)
+	}
+}

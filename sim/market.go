@@ -242,7 +242,8 @@ type foundParty struct {
 }
 
 // begin lets the parties found at the start into the lobby, in random order: the matches found under way mix the metros as those do
-// that begin later.
+// that begin later. Who finds no match on the first rung of the ladder and in the first band has come as far as to the next, and so on to
+// the last: else whoever is far from all sites would play in no match that is found.
 func (g *game) begin() {
 	for s := range g.sites {
 		for _, o := range g.sites[s].outages {
@@ -267,6 +268,7 @@ func (g *game) begin() {
 	for _, f := range found {
 		g.admit(f.metro, f.session, f.size)
 	}
+	g.relaxFound()
 	g.tellLobby()
 	g.awaitSteps()
 }
