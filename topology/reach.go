@@ -50,11 +50,12 @@ func (n *Network) Reach(metros, sites []int, limits []time.Duration) ([]Reach, e
 			areas[metro.Continent] = area
 			names = append(names, metro.Continent)
 		}
-		for _, r := range []*Reach{area, &world} {
-			r.Users += metro.Users
-			for k, limit := range limits {
-				r.Within[k] += float64(metro.Users * metro.shareWithin(limit-2*internet))
-			}
+		area.Users += metro.Users
+		world.Users += metro.Users
+		for k, limit := range limits {
+			users := float64(metro.Users * metro.shareWithin(limit-2*internet))
+			area.Within[k] += users
+			world.Within[k] += users
 		}
 	}
 	slices.Sort(names)

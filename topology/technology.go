@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
-	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
 // A Technology is how a user's own line reaches the network.
@@ -91,14 +90,32 @@ const (
 	jitterMaxP = 0.99999
 )
 
+// lastMileCurves are the curves through lastMiles.
+var lastMileCurves = func() (curves [NumTechnologies]struct {
+	user, jitter   quantileCurve
+	medianJitterMs float64
+}) {
+	for t := range curves {
+		c := &curves[t]
+		// The last quantile of users rests on one to five probes: its own slope would be noise.
+		c.user = newQuantileCurve(userP, lastMiles[t].user, 3, userMaxP)
+		c.jitter = newQuantileCurve(jitterP, lastMiles[t].jitter, 5, jitterMaxP)
+		c.medianJitterMs = c.jitter.at(0.5)
+	}
+	return curves
+}()
+
 // BaseRTT returns the p-quantile over users of the last mile's base round trip: what a user's own line
 // takes when nothing disturbs it. A user keeps it for a session. The result grows with p and is finite
 // for every p in [0, 1]; p outside counts as the nearer end, NaN as 0.
 //
 // The base is the measured median round trip less the median jitter, and at least a tenth of it.
 func (t Technology) BaseRTT(p float64) time.Duration {
+	if t >= NumTechnologies {
+		return 0
+	}
 	user := t.userMedianMs(p)
-	return microseconds(math.Max(user-t.jitterMs(0.5), 0.1*user))
+	return microseconds(math.Max(user-lastMileCurves[t].medianJitterMs, 0.1*user))
 }
 
 // JitterRTT returns the p-quantile of what one exchange takes longer than the base round trip. It is
@@ -115,10 +132,7 @@ func (t Technology) userMedianMs(p float64) float64 {
 	if t >= NumTechnologies {
 		return 0
 	}
-	ms := &lastMiles[t].user
-	// The last quantile rests on one to five probes: its own slope would be noise.
-	tail := portable.Log(ms[6]/ms[3]) / (portable.NormalQuantile(userP[6]) - portable.NormalQuantile(userP[3]))
-	return logQuantile(clampP(p, userMaxP), &userP, ms, tail)
+	return lastMileCurves[t].user.at(p)
 }
 
 // jitterMs returns the p-quantile of the jitter.
@@ -126,33 +140,8 @@ func (t Technology) jitterMs(p float64) float64 {
 	if t >= NumTechnologies {
 		return 0
 	}
-	ms := &lastMiles[t].jitter
-	tail := portable.Log(ms[6]/ms[5]) / (portable.NormalQuantile(jitterP[6]) - portable.NormalQuantile(jitterP[5]))
-	return logQuantile(clampP(p, jitterMaxP), &jitterP, ms, tail)
+	return lastMileCurves[t].jitter.at(p)
 }
-
-// logQuantile runs a curve through the quantiles ms at probs: between two of them, and beyond the
-// ends, the logarithm is a straight line over the quantile of a normal, as if each piece were a piece
-// of a lognormal distribution. tail is the slope beyond the last.
-func logQuantile(p float64, probs, ms *[7]float64, tail float64) float64 {
-	if p <= 0 {
-		return 0
-	}
-	z := portable.NormalQuantile(p)
-	last := len(probs) - 1
-	if p >= probs[last] {
-		return ms[last] * portable.Exp(float64(tail*(z-portable.NormalQuantile(probs[last]))))
-	}
-	k := 0
-	for k < last-1 && p >= probs[k+1] {
-		k++
-	}
-	zLow, zHigh := portable.NormalQuantile(probs[k]), portable.NormalQuantile(probs[k+1])
-	share := (z - zLow) / (zHigh - zLow)
-	return ms[k] * portable.Exp(float64(share*portable.Log(ms[k+1]/ms[k])))
-}
-
-// normalQuantile returns the p-quantile of the standard normal distribution, p in (0, 1).
 
 // clampP returns p in [0, high], 0 for NaN.
 func clampP(p, high float64) float64 {

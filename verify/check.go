@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/stats"
@@ -87,4 +88,15 @@ func all() []check {
 		all = append(all, group...)
 	}
 	return all
+}
+
+// Groups returns the names of the groups of checks, in the order of the page.
+func Groups() []string {
+	var names []string
+	for _, c := range all() {
+		if !slices.Contains(names, c.group) {
+			names = append(names, c.group)
+		}
+	}
+	return names
 }

@@ -13,8 +13,9 @@ import (
 // A Page is the outcome of all checks.
 type Page struct {
 	Rows []Row
-	// Effort, Seed and Replications say how the page was made.
+	// Effort, Groups, Seed and Replications say how the page was made.
 	Effort       Effort
+	Groups       []string // none means all
 	Seed         uint64
 	Replications int
 	// Intervals counts the rows with a confidence interval, Missed those of them that are outside.
@@ -27,7 +28,7 @@ type Page struct {
 }
 
 func newPage(rows []Row, o Options, replications int) *Page {
-	p := &Page{Rows: rows, Effort: o.Effort, Seed: o.Seed, Replications: replications, WorstP: 1}
+	p := &Page{Rows: rows, Effort: o.Effort, Groups: o.Groups, Seed: o.Seed, Replications: replications, WorstP: 1}
 	if p.Effort == "" {
 		p.Effort = Normal
 	}
@@ -66,7 +67,11 @@ func (p *Page) Summary() string {
 // WriteMarkdown writes the page.
 func (p *Page) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Verification\n\nWhat the simulator finds beside what it must find. Written by\n\n    edgewise verify --effort %s --seed %d\n\n", p.Effort, p.Seed)
+	fmt.Fprintf(&b, "# Verification\n\nWhat the simulator finds beside what it must find. Written by\n\n    edgewise verify --effort %s --seed %d", p.Effort, p.Seed)
+	for _, g := range p.Groups {
+		fmt.Fprintf(&b, " --group %q", g)
+	}
+	b.WriteString("\n\n")
 	fmt.Fprintf(&b, "%s\n\nIntervals are Student's, at %g %%, over %d independent replications of each row. *Tolerance* is what the expected "+
 		"value itself may be off: an approximation's error, or the stated error of the latency sketch.\n", p.Summary(), 100*level, p.Replications)
 	group := ""

@@ -41,6 +41,8 @@ func (e Effort) size() (replications int, scale float64, err error) {
 type Options struct {
 	// Effort is how long to simulate; "" means Normal.
 	Effort Effort
+	// Groups are those of the checks to make, of [Groups]; none means all.
+	Groups []string
 	// Seed is the root of all random numbers.
 	Seed uint64
 	// Workers is the number of checks at a time; 0 means GOMAXPROCS. Results do not depend on it.
@@ -49,7 +51,6 @@ type Options struct {
 	Progress func(done, total int)
 
 	broken breakage
-	group  string // the only group to check, if set
 }
 
 const (
@@ -73,9 +74,15 @@ func Run(ctx context.Context, o Options) (*Page, error) {
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
+	known := Groups()
+	for _, g := range o.Groups {
+		if !slices.Contains(known, g) {
+			return nil, fmt.Errorf("verify: group is %q; want one of %q", g, known)
+		}
+	}
 	checks := all()
-	if o.group != "" {
-		checks = slices.DeleteFunc(checks, func(c check) bool { return c.group != o.group })
+	if len(o.Groups) > 0 {
+		checks = slices.DeleteFunc(checks, func(c check) bool { return !slices.Contains(o.Groups, c.group) })
 	}
 	rows, done := make([]Row, len(checks)), 0
 	ctx, stop := context.WithCancelCause(ctx)

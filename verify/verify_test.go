@@ -56,7 +56,7 @@ func TestPageFailsWhenTheSimulatorIsBroken(t *testing.T) {
 		"a quantile beside the one":    {"Queues", breakage{shift: 0.2}, "M/M/1 at load 0.8: p95 of the time in the system"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, err := Run(context.Background(), Options{Effort: Quick, Seed: 1, group: c.group, broken: c.broken})
+			p, err := Run(context.Background(), Options{Effort: Quick, Seed: 1, Groups: []string{c.group}, broken: c.broken})
 			require.NoError(t, err)
 			require.False(t, p.Passed(), p.Summary())
 			require.Contains(t, p.Summary(), "FAILED")
@@ -74,7 +74,7 @@ func TestPageFailsWhenTheSimulatorIsBroken(t *testing.T) {
 func TestPageIsTheSameOnAnyNumberOfWorkers(t *testing.T) {
 	var first string
 	for _, workers := range []int{1, 3} {
-		p, err := Run(context.Background(), Options{Effort: Quick, Seed: 5, Workers: workers, group: "Transport"})
+		p, err := Run(context.Background(), Options{Effort: Quick, Seed: 5, Workers: workers, Groups: []string{"Transport"}})
 		require.NoError(t, err)
 		var b bytes.Buffer
 		require.NoError(t, p.WriteMarkdown(&b))
@@ -114,6 +114,8 @@ func TestVerifyStopsAndRefuses(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	_, err = Run(context.Background(), Options{Effort: "heroic"})
 	require.ErrorContains(t, err, `effort is "heroic"; want "quick", "normal" or "thorough"`)
+	_, err = Run(context.Background(), Options{Groups: []string{"Queues", "Horoscopes"}})
+	require.ErrorContains(t, err, `group is "Horoscopes"; want one of ["Queues" "Caches"`)
 	_, err = Run(context.Background(), Options{Workers: -1})
 	require.ErrorContains(t, err, "-1 workers")
 	p := newPage([]Row{{Group: "x", P: 1, Verdict: Agrees}}, Options{}, 10)

@@ -36,12 +36,13 @@ func count(t *testing.T, w workload.Workload, a workload.Audience) [24]float64 {
 	t.Helper()
 	source, b := open(t, w, 0, a), w.NewBatch(100)
 	var hours [24]float64
-	last, end := int64(0), int64(24*time.Hour)
+	last, end, objects := int64(0), int64(24*time.Hour), w.Demand.(workload.Poisson).Objects
 	for last < end {
 		for i := range source.Draw(end, &b) {
-			at := b.At[i]
-			require.GreaterOrEqual(t, at, last, "in order of time")
-			require.Less(t, int(b.Object[i]), w.Demand.(workload.Poisson).Objects)
+			at, object := b.At[i], int(b.Object[i])
+			if at < last || object >= objects {
+				t.Fatalf("object %d of %d at %d after %d; want times in order, objects that there are", object, objects, at, last)
+			}
 			if last = at; at < end {
 				hours[at/int64(time.Hour)]++
 			}
