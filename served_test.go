@@ -90,6 +90,7 @@ func TestAFullLocalZoneNeverReadsBetter(t *testing.T) {
 func TestAFullLocalZoneOfAMarketServesWhomItHasSeatsFor(t *testing.T) {
 	market := workload.CompetitiveFPS().Service.(workload.Matched).Market
 	market.Parties = nil // who come alone fill every match
+	market.GiveUp = 0    // who gave up would be there no more
 	for _, test := range []struct {
 		name string
 		full workload.WhenFull
