@@ -183,12 +183,17 @@ func siteNameIn(c *edgewise.Comparison, id string) string {
 	return id
 }
 
-// dayTicks are every three hours, or more seldom on a long axis.
+// dayTicks are every quarter of an hour to every three hours, or more seldom on a long axis.
 type dayTicks struct{}
 
 // Ticks returns the ticks between two instants in Unix seconds.
 func (dayTicks) Ticks(from, to float64) (ticks []plot.Tick) {
-	step := 3 * 3600.0
+	step := 900.0
+	for _, longer := range []float64{1800, 3600, 3 * 3600} {
+		if (to-from)/step > 10 {
+			step = longer
+		}
+	}
 	for (to-from)/step > 10 {
 		step *= 2
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/look"
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/sim"
 )
 
@@ -69,7 +71,7 @@ func waitsPanel(c *edgewise.Comparison, name string) *plotPanel {
 		}
 		points = append(points, at)
 		most, sites = max(most, at.high), max(sites, at.sites)
-		remark := fmt.Sprintf("%d sites, %.3g s", at.sites, at.wait)
+		remark := fmt.Sprintf("%s, %.3g s", strconv.Itoa(at.sites)+" "+words.Plural(at.sites, "site"), at.wait)
 		if gone, ok := w.Figures.Find("sessions", "gave up share"); ok && gone.HasValue() {
 			remark += fmt.Sprintf(", %.3g %% gave up", 100*gone.Value)
 		}

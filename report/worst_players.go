@@ -48,8 +48,21 @@ func WorstPlayers(c *edgewise.Comparison, workload string) (*Picture, error) {
 		p.panels = []panel{notice{c.Title, "No full match begins in the recorded time."}}
 	}
 	p.crowd()
-	p.caption = latencyCaption(c, cumulative, p.columns < 2)
+	p.caption = worstPlayersCaption(c)
 	return p, nil
+}
+
+// worstPlayersCaption says whom the lines are of.
+func worstPlayersCaption(c *edgewise.Comparison) string {
+	s := "One replication: no confidence intervals."
+	if c.Replications > 1 {
+		s = fmt.Sprintf("Bands and ±: %s %% confidence intervals over replications, bands point by point.", percentOf(c.Level))
+	}
+	s += " Worst players are those of the matches that start full. Times from input to display are each player's median in a match, of all who wanted to play"
+	if hasIdle(c) {
+		s += ": who played in none is within no time"
+	}
+	return s + "."
 }
 
 // hasSamples reports whether some placement has a distribution of a metric of a workload.

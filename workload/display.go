@@ -37,10 +37,10 @@ type Display struct {
 	Deadlines []time.Duration
 }
 
-// IsZero reports whether nothing is known of the players' machines.
+// IsZero reports whether nothing is known of the players' machines; deadlines are not of them.
 func (d Display) IsZero() bool {
 	return d.Input == 0 && d.FramesPerSecond == 0 && d.Interpolation == 0 && d.Render == 0 && d.Screen == 0 &&
-		!d.Prediction && d.LagCompensation == 0 && len(d.Deadlines) == 0
+		!d.Prediction && d.LagCompensation == 0
 }
 
 // Frame returns the time between two frames of the client, 0 where frames are left out.
