@@ -217,9 +217,9 @@ func (b *Billing) machines(s *sim.Scenario, p *placement.Placement, peaks []sim.
 		offered := busiest * max(peak.Offered, fetched*peak.OfMean*peak.Work)
 		switch {
 		case peak.IsShared:
-			m.Servers = peak.Rented
+			m.Servers, m.Rented = 0, peak.Rented
 		case peak.Servers > 0:
-			m.Servers += peak.Rented
+			m.Rented = peak.Rented
 		case isOrigin || peak.Work > 0:
 			if m.Servers = tariff.ServersWithoutWait(offered, b.served()); peak.Work > 0 {
 				m.Servers = max(1, m.Servers) // it must be there
@@ -231,7 +231,7 @@ func (b *Billing) machines(s *sim.Scenario, p *placement.Placement, peaks []sim.
 		default:
 			m.Servers = max(1, tariff.ServersWithoutWait(offered, b.served()))
 		}
-		if m.Servers > 0 || m.Unknown != "" {
+		if m.Servers > 0 || m.Rented > 0 || m.Unknown != "" {
 			all = append(all, m)
 		}
 	}
