@@ -59,6 +59,9 @@ func (s *Study) assumedOf(w *workload.Workload) (all []string) {
 	switch service := w.Service.(type) {
 	case workload.Matched:
 		add(true, gamesLeaveOut)
+		for _, text := range displayLeavesOut(&service) {
+			add(true, "%s", text)
+		}
 	case workload.Cacheable:
 		add(service.Origin.Mean == 0, "the origin's work takes no time")
 		_, isPopular := w.Demand.(workload.Popular)

@@ -145,7 +145,7 @@ func (a *admission) billOf(number int, r *sim.Result) (*tariff.Bill, error) {
 	if err != nil {
 		return nil, err
 	}
-	bill := a.study.Billing.BillOf(&a.study.Scenario, &a.study.Placements[number], a.peaks[number], flows)
+	bill := a.study.Billing.BillOf(&a.study.Scenario, &a.study.Placements[number], plan.Rented(a.peaks[number], r), flows)
 	return &bill, nil
 }
 
@@ -197,6 +197,9 @@ func (b *Billing) size(s *sim.Scenario, d *sim.Flow, f *tariff.Flow) {
 // machines returns the servers of a placement.
 func (b *Billing) machines(s *sim.Scenario, p *placement.Placement, peaks []sim.Peak, days []sim.Flow) (all []tariff.Machines) {
 	for _, peak := range peaks {
+		if peak.IsShared && peak.Rented == 0 {
+			continue // with the game whose cores it shares
+		}
 		m := tariff.Machines{Workload: peak.Workload, Site: PricedPlace(s.Network, peak.Site), Servers: float64(peak.Servers)}
 		isOrigin, fetched := false, 0.0
 		for _, d := range days {
@@ -213,7 +216,10 @@ func (b *Billing) machines(s *sim.Scenario, p *placement.Placement, peaks []sim.
 		_, busiest := b.week(s)
 		offered := busiest * max(peak.Offered, fetched*peak.OfMean*peak.Work)
 		switch {
+		case peak.IsShared:
+			m.Servers, m.Rented = 0, peak.Rented
 		case peak.Servers > 0:
+			m.Rented = peak.Rented
 		case isOrigin || peak.Work > 0:
 			if m.Servers = tariff.ServersWithoutWait(offered, b.served()); peak.Work > 0 {
 				m.Servers = max(1, m.Servers) // it must be there
@@ -225,7 +231,7 @@ func (b *Billing) machines(s *sim.Scenario, p *placement.Placement, peaks []sim.
 		default:
 			m.Servers = max(1, tariff.ServersWithoutWait(offered, b.served()))
 		}
-		if m.Servers > 0 || m.Unknown != "" {
+		if m.Servers > 0 || m.Rented > 0 || m.Unknown != "" {
 			all = append(all, m)
 		}
 	}

@@ -21,6 +21,8 @@ var outputs = slices.Concat([]edgewise.Output{
 	{Name: "comparison.json", About: "all figures and verdicts, for programs", Write: WriteJSON},
 	{Name: "comparison.csv", About: "one figure a row, for R or pandas", Write: WriteCSV},
 	{Name: "bill.csv", About: "what each placement costs in a month, line by line", Where: hasBill, Write: WriteBillCSV},
+	{Name: "occupancy.csv", About: "what games have at each site, hour by hour", Where: hasGames, Write: WriteOccupancyCSV},
+	{Name: "pairs.csv", About: "how players of two metros meet in matches", Where: hasGames, Write: WritePairsCSV},
 	{Name: tailsFile, About: "what the slowest requests waited for, one cause a row", Where: hasTailCauses, Write: WriteTailsCSV},
 }, dataOutputs(), []edgewise.Output{
 	{Name: sketchesFile, About: "the distributions whole, from which edgewise report draws anew", Write: writeSketches},
@@ -48,6 +50,9 @@ var drawings = []drawing{
 	{"tails", "what the slowest requests waited for", hasTailCauses, tailBars},
 	{"hit_ratio", "what the caches hit", hasCaches, hitRatios},
 	{"miss_ratio", "what the caches miss by their size", hasMissRatios, missRatiosBySize},
+	{"occupancy", "the matches of every site, hour by hour", hasHours, occupancy},
+	{"worst_players", "the worst player of every match, and what players see", hasWorstPlayers, worstPlayers},
+	{"waits", "what further sites do to the wait for a match", hasWaits, waitsAgainstSites},
 	{"timeline", "latency over the time of the runs", hasSeries, timeline},
 }
 
@@ -138,6 +143,11 @@ func breakdown(c *edgewise.Comparison) (*Picture, error)     { return Breakdown(
 func worldMaps(c *edgewise.Comparison) (*Picture, error)     { return Maps(c, "") }
 func timeline(c *edgewise.Comparison) (*Picture, error)      { return Timeline(c, "") }
 func hitRatios(c *edgewise.Comparison) (*Picture, error)     { return HitRatios(c, "") }
+
+func occupancy(c *edgewise.Comparison) (*Picture, error) { return Occupancy(c, "") }
+func waitsAgainstSites(c *edgewise.Comparison) (*Picture, error) {
+	return WaitsAgainstSites(c, "")
+}
 
 // visibly says in the caption what stands for letters that the font of a file lacks.
 func visibly(draw func(*edgewise.Comparison) (*Picture, error)) func(*edgewise.Comparison) (*Picture, error) {

@@ -68,7 +68,10 @@ var goKeys = map[string]string{
 	"MinReplications": "min",
 	"MaxReplications": "max",
 	"RelativeError":   "until", // whose key says of which figure
+	"MaxRTT":          "max_rtt",
+	"SD":              "sd",
 
+	"LineBitsPerSecond":     "line_mbit_per_second",
 	"CapacityBitsPerSecond": "mbit_per_second",
 
 	"Controls":      "freshness",

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"math"
 
@@ -108,7 +109,7 @@ func (sp *space) expectAll(plan *sim.Plan) (s scored, err error) {
 	loads, err := plan.ServerLoads()
 	for _, l := range loads {
 		if !l.IsSteady() {
-			s.refuse(l.Site+" is full", math.Inf(1))
+			s.refuse(cmp.Or(l.Site, "every site of "+l.Workload)+" is full", math.Inf(1))
 		}
 	}
 	return s, err

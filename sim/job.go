@@ -175,6 +175,9 @@ func (s *Scenario) ValidatePlacement(p placement.Placement) error {
 	if err := s.validateByWorkload(p); err != nil {
 		return fmt.Errorf("placement %q: %w", p.Name, err)
 	}
+	if err := s.validateMarkets(p); err != nil {
+		return fmt.Errorf("placement %q: %w", p.Name, err)
+	}
 	return nil
 }
 
