@@ -90,7 +90,7 @@ func TestMistakesInASearchAreNamedByLine(t *testing.T) {
 		"an unknown placement":         {"fixed: and Dublin", "fixed: Paris", `s.yaml:12: search.fixed: is "Paris"; want the name of a placement`},
 		"an unknown workload":          {"workload: shooter, by", "workload: web, by", `s.yaml:16: search.objective.workload: is "web"; want one of shooter`},
 		"a deadline that is not there": {"by: worst metro player_rtt p95", "by: player_rtt within 40ms", `s.yaml:16: search.objective.by: is "player_rtt within 40ms"; want a share that workload "shooter" counts: its deadlines are 20 ms, 35 ms, 50 ms; another one stands in its list deadlines, for example deadlines: [40ms]`},
-		"a figure that is not there":   {"by: worst metro player_rtt p95", "by: ttfb p95", `s.yaml:16: search.objective.by: is "ttfb p95"; want a figure of workload "shooter"`},
+		"a figure that is not there":   {"by: worst metro player_rtt p95", "by: ttfb p95", `s.yaml:16: search.objective.by: is "ttfb p95"; want bill, or a figure of workload "shooter"`},
 		"no figure":                    {"by: worst metro player_rtt p95, ", "", `s.yaml:16: search.objective: the key "by" is missing`},
 		"no unit":                      {"at_least: 60%", "at_least: lots", `s.yaml:18: search.constraints[0].at_least: is "lots"; want a share in per cent, a time with its unit, or a number`},
 		"bounds at odds":               {"at_least: 60%}", "at_least: 60%, at_most: 50%}", "s.yaml:18: search.constraints[0].at_least: is 0.6; want 0.5 at most"},
