@@ -250,7 +250,7 @@ func askedOfPlay(metric sim.Metric, t *sim.Tally) uint64 {
 	case sim.InputToDisplay:
 		missing := t.Unanswered()
 		if played := t.Answered(); played > 0 && n > 0 {
-			missing = uint64(float64(missing)*(float64(n)/float64(played)) + 0.5)
+			missing = uint64(float64(float64(missing)*(float64(n)/float64(played))) + 0.5)
 		}
 		return n + missing
 	}

@@ -127,7 +127,7 @@ func occupancyPanel(c *edgewise.Comparison, title string, w *edgewise.WorkloadRe
 		peak, cores := 0.0, 0.0
 		for k, h := range site.Hours {
 			length := min(time.Hour, c.Duration-time.Duration(k)*time.Hour)
-			x := float64(h.From.Unix()) + length.Seconds()/2
+			x := float64(h.From.Unix()) + float64(length.Seconds()/2)
 			middle = append(middle, plotter.XY{X: x, Y: h.Matches.Value})
 			upper, lower = append(upper, plotter.XY{X: x, Y: h.Matches.High}), append(lower, plotter.XY{X: x, Y: h.Matches.Low})
 			most, peak, cores = max(most, h.Matches.High), max(peak, h.Matches.Value), max(cores, h.Cores)

@@ -196,7 +196,7 @@ func power(x float64, k int64) float64 {
 // distances as are lost in a row. A number says how lucky it is.
 func lossInStream(u, loss float64, distance time.Duration) time.Duration {
 	lost := time.Duration(0)
-	for unlucky := loss; 1-u < unlucky && lost < mostLost; unlucky *= loss {
+	for unlucky := loss; 1-float64(u) < unlucky && lost < mostLost; unlucky = float64(unlucky * loss) {
 		lost++
 	}
 	return lost * distance

@@ -111,7 +111,7 @@ func (g *game) binOf(points float64) int {
 	if g.lobby.bins == 1 {
 		return 0
 	}
-	x := points*g.binsPerPoint + skillBins/2
+	x := float64(points*g.binsPerPoint) + skillBins/2
 	return int(min(max(x, 0), skillBins-1))
 }
 

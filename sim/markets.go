@@ -168,7 +168,7 @@ func (r *run) newGamers(number, m int, base []int64, sessions sessionStream) gam
 // takeOf returns what a match takes of a core, in coreUnit.
 func takeOf(m *workload.Matched) int64 {
 	if cores := m.Cores(); cores < 1 {
-		return int64(cores*coreUnit + 1e-6)
+		return int64(float64(cores*coreUnit) + 1e-6)
 	}
 	return int64(math.Ceil(m.Cores())) * coreUnit
 }
@@ -292,7 +292,7 @@ func (s *gameSite) partOfPool(g *game) float64 {
 				continue
 			}
 			o.sites[i].hosted.pass(g.end)
-			used := float64(o.sites[i].hosted.us) * float64(o.take)
+			used := float64(float64(o.sites[i].hosted.us) * float64(o.take))
 			all += used
 			if o == g {
 				own = used

@@ -340,7 +340,7 @@ func (p *preloader) fill(t *tier, s *site, rates rates, dryRun bool, d *scratch)
 // addRenewed adds the objects that a place has had: the one it has, if it was asked for since it was born, and those before it, each if it was
 // asked for in its life. Nobody will ask for these again; they hold space until they leave.
 func (p *preloader) addRenewed(r *workload.Renewal, base uint64, place uint32, o recent, rate float64, stream *random.Stream, d *scratch) {
-	life, age := float64(r.Lifetime)*1e-9, float64(r.AgeAtStart(place))*1e-9
+	life, age := float64(float64(r.Lifetime)*1e-9), float64(float64(r.AgeAtStart(place))*1e-9)
 	add := func(o recent) {
 		d.weight[math.Float64bits(o.ago)>>coarse] += o.bytes
 		d.found = append(d.found, o)
@@ -350,7 +350,7 @@ func (p *preloader) addRenewed(r *workload.Renewal, base uint64, place uint32, o
 	}
 	for n := 1; n <= min(r.MostBefore(), renewedHeld); n++ {
 		if ago := stream.Exp() / rate; ago <= life {
-			add(recent{ago: age + float64(n-1)*life + ago, key: base + uint64(r.Before(place, n)), bytes: o.bytes})
+			add(recent{ago: age + float64(float64(n-1)*life) + ago, key: base + uint64(r.Before(place, n)), bytes: o.bytes})
 		}
 	}
 }

@@ -68,11 +68,11 @@ func (r *Renewal) MostBefore() int { return generations / 2 }
 // where so many a second come: those after another request for the same object in that time. It is the mean over the life of an object,
 // of which nobody has asked before it is born.
 func (r *Renewal) HitRatio(rate, keeps float64) float64 {
-	stays := 1 - portable.Exp(-rate*keeps)
+	stays := 1 - float64(portable.Exp(-rate*keeps))
 	if r.Lifetime == 0 {
 		return stays
 	}
-	life := float64(r.Lifetime) * 1e-9
+	life := float64(float64(r.Lifetime) * 1e-9)
 	young := min(keeps, life) // until that age not all of the time that counts has been lived
-	return (young - float64((1-portable.Exp(-rate*young))/rate) + float64((life-young)*stays)) / life
+	return (young - float64((1-float64(portable.Exp(-rate*young)))/rate) + float64((life-young)*stays)) / life
 }

@@ -96,7 +96,7 @@ func write(out io.Writer, c *edgewise.Comparison) error {
 			if err != nil {
 				return err
 			}
-			sum, players = sum+d*n, players+n
+			sum, players = sum+float64(d*n), players+n
 			least, most = min(least, d), max(most, d)
 		}
 		fmt.Fprintf(out, "| %s | %s | %+.0f ms | %+.0f to %+.0f ms |\n", a.name, a.told, sum/players, least, most)
