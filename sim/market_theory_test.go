@@ -333,6 +333,9 @@ func bigMarket(t testing.TB, players float64, length time.Duration) (Scenario, p
 }
 
 func TestASampleOfMatchesSaysWhatAllDo(t *testing.T) {
+	if raceEnabled {
+		t.Skip("much arithmetic; TestMarketsAreTheSameOnAnyNumberOfCores looks for races")
+	}
 	// One match of eight is played, whole. What the market knows is of all matches, to the bit; what updates meet is the same within the
 	// sample's own interval, and what is not played keeps its part of the whole.
 	//
