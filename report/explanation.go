@@ -34,6 +34,18 @@ type ExplanationStep struct {
 	ns int64
 }
 
+// userParts are what takes time between a user and where the request enters.
+var userParts = []struct {
+	cause sim.Cause
+	text  string
+}{
+	{sim.Connect, "connect: the round trips of a new connection"},
+	{sim.TLS, "tls: the round trips of its handshake"},
+	{sim.Access, "access: the last mile, there and back, jitter included"},
+	{sim.Propagation, "propagation: from the metro to where it enters, there and back"},
+	{sim.Loss, "packet loss: until lost packets were sent again"},
+}
+
 // ExplanationOf returns the way of one request, step by step.
 func ExplanationOf(placement string, e *sim.Explanation) Explanation {
 	x := Explanation{
@@ -49,22 +61,13 @@ func ExplanationOf(placement string, e *sim.Explanation) Explanation {
 		add(e.TTFB-e.WaitNs, "", "the ways of the user there and back, and what is left of the patience")
 		return x
 	}
-	line := ""
-	if e.Causes[sim.Access] != 0 {
-		line = fmt.Sprintf(", %v", e.Line)
-	}
-	for _, part := range []struct {
-		cause sim.Cause
-		text  string
-	}{
-		{sim.Connect, "connect: the round trips of a new connection"},
-		{sim.TLS, "tls: the round trips of its handshake"},
-		{sim.Access, "access: the last mile, there and back, jitter included" + line},
-		{sim.Propagation, "propagation: from the metro to where it enters, there and back"},
-		{sim.Loss, "packet loss: until lost packets were sent again"},
-	} {
+	for _, part := range userParts {
 		if ns := e.Causes[part.cause]; ns != 0 {
-			add(ns, "", "%s", part.text)
+			text := part.text
+			if part.cause == sim.Access {
+				text += fmt.Sprintf(", %v", e.Line)
+			}
+			add(ns, "", "%s", text)
 		}
 	}
 	if ns := beyondOf(e); ns != 0 {
@@ -115,8 +118,8 @@ func WriteExplanation(w io.Writer, placement string, e *sim.Explanation) error {
 // beyondOf returns the round trip between where a request enters and the site that serves it: what of its parts the others leave.
 func beyondOf(e *sim.Explanation) int64 {
 	ns := e.TTFB - e.WaitNs
-	for _, c := range []sim.Cause{sim.Connect, sim.TLS, sim.Access, sim.Propagation, sim.Loss} {
-		ns -= e.Causes[c]
+	for _, part := range userParts {
+		ns -= e.Causes[part.cause]
 	}
 	return ns
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -82,7 +83,7 @@ func missCurvesOf(c *edgewise.Comparison, workload string) (curves []missCurve) 
 		curves[at].points = append(curves[at].points, missPoint{i, size, missed})
 	}
 	for _, m := range curves {
-		slices.SortStableFunc(m.points, func(a, b missPoint) int { return int(min(max(a.bytes-b.bytes, -1), 1)) })
+		slices.SortStableFunc(m.points, func(a, b missPoint) int { return cmp.Compare(a.bytes, b.bytes) })
 	}
 	return curves
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
@@ -40,11 +41,8 @@ func newSweepView(r *sweep.Result) *sweepView {
 			v.FurtherMetros = append(v.FurtherMetros, crossingInWords(r, c))
 		}
 	}
-	for _, text := range sweepAnswers(r, true) {
-		if len(v.Answers) < len(sweepAnswers(r, true))-len(v.FurtherMetros) {
-			v.Answers = append(v.Answers, text)
-		}
-	}
+	answers := sweepAnswers(r, true)
+	v.Answers = answers[:max(0, len(answers)-len(v.FurtherMetros))] // those by metro are the last
 	if r.Design != sweep.LatinHypercube {
 		for _, w := range r.Watched {
 			if t := sweepGrid(r, w, false); t != nil {
@@ -172,14 +170,7 @@ func newPageSweep(r *sweep.Result) *pageSweepData {
 		}
 		d.Sweep.Points = append(d.Sweep.Points, p)
 	}
-	placement := func(name string) int {
-		for i := range names {
-			if names[i] == name {
-				return i
-			}
-		}
-		return 0
-	}
+	placement := func(name string) int { return max(0, slices.Index(names, name)) }
 	for _, w := range r.Watched {
 		d.Sweep.Figures = append(d.Sweep.Figures, newPageSweepFigure(r, w, names, d.Metros, metros, placement))
 	}

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -71,7 +70,7 @@ func waitsPanel(c *edgewise.Comparison, name string) *plotPanel {
 		}
 		points = append(points, at)
 		most, sites = max(most, at.high), max(sites, at.sites)
-		remark := fmt.Sprintf("%s, %.3g s", strconv.Itoa(at.sites)+" "+words.Plural(at.sites, "site"), at.wait)
+		remark := fmt.Sprintf("%d %s, %.3g s", at.sites, words.Plural(at.sites, "site"), at.wait)
 		if gone, ok := w.Figures.Find("sessions", "gave up share"); ok && gone.HasValue() {
 			remark += fmt.Sprintf(", %.3g %% gave up", 100*gone.Value)
 		}

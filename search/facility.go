@@ -35,15 +35,15 @@ type goer struct {
 	must bool
 }
 
-// weights are how the two costs of servers are weighed: they cost no less than either, so no less than any mean of the two.
-var weights = []float64{0, 0.25, 0.5, 0.75, 1}
+// serverWeights are how the two costs of servers are weighed: they cost no less than either, so no less than any mean of the two.
+var serverWeights = []float64{0, 0.25, 0.5, 0.75, 1}
 
 // relax returns the least that a site adds at some prices that users pay for being served, and the weight at which that is so.
 func (o *opening) relax(prices []float64) (value, weight float64) {
 	value = math.Inf(-1)
-	try := weights
+	try := serverWeights
 	if !o.hasServers {
-		try = weights[:1]
+		try = serverWeights[:1]
 	}
 	for _, w := range try {
 		sum := o.always + float64(w*o.least) + float64((1-w)*o.some)

@@ -158,14 +158,6 @@ func (a *arena) beginSeat(p *sender) {
 	a.nextFollowed(p, p.send)
 }
 
-// countUnseen counts the sessions of a game that never played, as one match of k is played.
-func (w *WorkloadTally) countUnseen(k uint64) {
-	for m := range w.Metros {
-		t := &w.Metros[m]
-		t.Counters[UnseenSessions] = (t.Count(Sessions) - min(t.Count(Sessions), t.Metric(PlayerRTT).Count()) + k/2) / k
-	}
-}
-
 // settleSeat tallies what a player saw in a match.
 func (a *arena) settleSeat(s *seat, way *playerWay, t *Tally) {
 	n := a.rtts.total

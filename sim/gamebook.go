@@ -82,3 +82,11 @@ func (t *Tally) sample(k uint64) {
 		t.Counters[Requests] -= n - kept
 	}
 }
+
+// countUnseen counts the sessions of a game that never played, as one match of k is played.
+func (w *WorkloadTally) countUnseen(k uint64) {
+	for m := range w.Metros {
+		t := &w.Metros[m]
+		t.Counters[UnseenSessions] = (t.Count(Sessions) - min(t.Count(Sessions), t.Metric(PlayerRTT).Count()) + k/2) / k
+	}
+}

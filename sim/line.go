@@ -114,17 +114,17 @@ type burst struct {
 }
 
 // lineLoss returns the wait for the next update that gets through to say what a lost one said, and how much of it is on the way
-// there; isLost is false where nothing was lost.
-func (p *sender) lineLoss(law *lineLaw, distance int64) (wait, late int64, isLost bool) {
+// there; 0 where nothing was lost.
+func (p *sender) lineLoss(law *lineLaw, distance int64) (wait, late int64) {
 	if p.send >= p.burst.until || !p.burst.isKnown {
 		p.moveBurst(law, distance)
 	}
 	if !p.burst.isBad {
-		return 0, 0, false
+		return 0, 0
 	}
 	draw := p.rand.Uint64()
 	if random.Unit(draw) > law.inBurst {
-		return 0, 0, false
+		return 0, 0
 	}
 	lost := int64(1)
 	left := (p.burst.until - p.send + distance - 1) / distance // updates of the burst, this one included
@@ -139,7 +139,7 @@ func (p *sender) lineLoss(law *lineLaw, distance int64) (wait, late int64, isLos
 	if p.burstIsThere() {
 		late = wait
 	}
-	return wait, late, true
+	return wait, late
 }
 
 // burstIsThere says whether a burst is on the way to the server: by a fair coin for each.

@@ -206,7 +206,7 @@ func (o *volley) send(stop int64) {
 			late += lateToo
 		}
 		if a.line.bad > 0 {
-			more, lateToo, _ := p.lineLoss(&a.line, distance)
+			more, lateToo := p.lineLoss(&a.line, distance)
 			lost += more
 			late += lateToo
 		}
