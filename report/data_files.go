@@ -25,6 +25,8 @@ var dataFiles = []dataFile{
 	{"sites", "sites with coordinates, what each placement lets them do", hasAnySites, sitesTable},
 	{"replications", "every figure of all users, replication by replication", hasReplicates, replicationTable},
 	{"series", "requests, latency and hits over the time of the runs", hasSeries, seriesTable},
+	{"occupancy", "what games have at each site, hour by hour", hasGames, occupancyTable},
+	{"pairs", "how players of two metros meet in matches", hasPairs, pairsTable},
 }
 
 // asCSV and asParquet return a table as an output.

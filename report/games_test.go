@@ -1,7 +1,6 @@
 package report_test
 
 import (
-	"bytes"
 	"math"
 	"strings"
 	"testing"
@@ -47,9 +46,7 @@ func crowdedComparison(t *testing.T) *edgewise.Comparison {
 
 func TestGamesAreToldHourByHourAndPairByPair(t *testing.T) {
 	c := crowdedComparison(t)
-	var b bytes.Buffer
-	require.NoError(t, report.WriteOccupancyCSV(&b, c))
-	rows := rowsOf(t, b.Bytes())
+	rows := table(t, "occupancy.csv", c)
 	require.Len(t, rows, 2+2*2, "one site and two sites, of two hours each")
 	players := make(map[string]float64)
 	for _, row := range rows {
@@ -69,10 +66,8 @@ func TestGamesAreToldHourByHourAndPairByPair(t *testing.T) {
 		require.InEpsilon(t, f.Value, mean, 1e-6, "over all sites and hours: %s", name)
 	}
 
-	b.Reset()
-	require.NoError(t, report.WritePairsCSV(&b, c))
 	share := make(map[string]float64)
-	for _, row := range rowsOf(t, b.Bytes()) {
+	for _, row := range table(t, "pairs.csv", c) {
 		share[row["placement"]] += number(t, row["share"])
 		require.GreaterOrEqual(t, number(t, row["apart_ms"]), math.Abs(number(t, row["first_ms"])-number(t, row["second_ms"]))-1e-9, "the mean of a difference is no less than that of means")
 	}

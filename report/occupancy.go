@@ -1,11 +1,8 @@
 package report
 
 import (
-	"encoding/csv"
 	"fmt"
-	"io"
 	"math"
-	"strconv"
 	"strings"
 	"time"
 
@@ -15,62 +12,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/look"
-	"github.com/edgewise-sim/edgewise/internal/words"
 )
-
-// WriteOccupancyCSV writes what games have at each site hour by hour: players and matches on the mean, with their intervals, and how many
-// matches, and cores for them, there are at most for 99.9 % of the hour.
-func WriteOccupancyCSV(w io.Writer, c *edgewise.Comparison) error {
-	out := csv.NewWriter(w)
-	_ = out.Write([]string{ // csv.Writer keeps its first error
-		"placement", "workload", "site", "from", "players", "players_low", "players_high", "matches", "matches_low", "matches_high", "most_matches", "cores",
-	})
-	for i := range c.Placements {
-		for _, workload := range c.Placements[i].Workloads {
-			for _, site := range workload.Occupancy {
-				for _, h := range site.Hours {
-					row := []string{words.Cell(c.Placements[i].Name), words.Cell(workload.Name), site.Site, h.From.UTC().Format(time.RFC3339)}
-					row = append(append(row, numbers(h.Players)...), numbers(h.Matches)...)
-					_ = out.Write(append(row, exactly(h.Most), exactly(h.Cores)))
-				}
-			}
-		}
-	}
-	out.Flush()
-	if err := out.Error(); err != nil {
-		return fmt.Errorf("write occupancy as CSV: %w", err)
-	}
-	return nil
-}
-
-// WritePairsCSV writes how players of two metros meet in the matches of games.
-func WritePairsCSV(w io.Writer, c *edgewise.Comparison) error {
-	out := csv.NewWriter(w)
-	_ = out.Write([]string{"placement", "workload", "first", "second", "share", "first_ms", "second_ms", "apart_ms"})
-	for i := range c.Placements {
-		for _, workload := range c.Placements[i].Workloads {
-			for _, p := range workload.Pairs {
-				_ = out.Write([]string{
-					words.Cell(c.Placements[i].Name), words.Cell(workload.Name), p.First, p.Second,
-					exactly(p.Share), exactly(p.FirstMs), exactly(p.SecondMs), exactly(p.ApartMs),
-				})
-			}
-		}
-	}
-	out.Flush()
-	if err := out.Error(); err != nil {
-		return fmt.Errorf("write pairs of metros as CSV: %w", err)
-	}
-	return nil
-}
-
-// exactly writes a number as it is.
-func exactly(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
-
-// hasGames reports whether there is a game.
-func hasGames(c *edgewise.Comparison) bool {
-	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return len(w.Occupancy) > 0 })
-}
 
 // hasHours reports whether there is a game of more than one hour.
 func hasHours(c *edgewise.Comparison) bool {

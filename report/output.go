@@ -21,8 +21,6 @@ var outputs = slices.Concat([]edgewise.Output{
 	{Name: "comparison.json", About: "all figures and verdicts, for programs", Write: WriteJSON},
 	{Name: "comparison.csv", About: "one figure a row, for R or pandas", Write: WriteCSV},
 	{Name: "bill.csv", About: "what each placement costs in a month, line by line", Where: hasBill, Write: WriteBillCSV},
-	{Name: "occupancy.csv", About: "what games have at each site, hour by hour", Where: hasGames, Write: WriteOccupancyCSV},
-	{Name: "pairs.csv", About: "how players of two metros meet in matches", Where: hasGames, Write: WritePairsCSV},
 	{Name: tailsFile, About: "what the slowest requests waited for, one cause a row", Where: hasTailCauses, Write: WriteTailsCSV},
 }, dataOutputs(), []edgewise.Output{
 	{Name: sketchesFile, About: "the distributions whole, from which edgewise report draws anew", Write: writeSketches},
