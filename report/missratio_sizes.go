@@ -166,7 +166,7 @@ func (curves missMarks) Plot(c draw.Canvas, p *plot.Plot) {
 		for i, point := range m.points {
 			colour := look.Line(point.placement).Color
 			if e := point.missed; e.HasInterval() {
-				c.StrokeLine2(draw.LineStyle{Color: colour, Width: vg.Points(1.4)}, x(at[i].X), y(e.Low), x(at[i].X), y(e.High))
+				c.StrokeLine2(draw.LineStyle{Color: colour, Width: vg.Points(1.4)}, x(at[i].X), y(max(e.Low, p.Y.Min)), x(at[i].X), y(min(e.High, p.Y.Max)))
 			}
 			symbolOf(point.placement).draw(&c, vg.Point{X: x(at[i].X), Y: y(at[i].Y)}, colour)
 		}

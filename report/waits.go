@@ -103,7 +103,7 @@ func (all waitPoints) Plot(c draw.Canvas, p *plot.Plot) {
 	for _, w := range all {
 		at := vg.Point{X: x(float64(w.sites)) + vg.Length(9*beside[w.sites]), Y: y(w.wait)}
 		beside[w.sites]++
-		c.StrokeLine2(draw.LineStyle{Color: w.style.Color, Width: vg.Points(1.2)}, at.X, y(w.low), at.X, y(w.high))
+		c.StrokeLine2(draw.LineStyle{Color: w.style.Color, Width: vg.Points(1.2)}, at.X, y(max(w.low, p.Y.Min)), at.X, y(w.high))
 		w.symbol.draw(&c, at, w.style.Color)
 	}
 }
