@@ -38,26 +38,22 @@ func (sp *space) bound(ctx context.Context, objective int, best float64) (float6
 	case sign < 0:
 		return math.NaN(), nil
 	}
-	return t.leastLevel(func(level int) float64 {
-		return -medianOf(sp.near, &t.sums[level], -1, sp.Most).bound(ctx, -t.base.Q)
+	return leastLevel(t.levels, t.base.Q, func(level int) float64 {
+		return -medianOf(sp.near, &t.sums[level], -1, sp.Most).relaxed(ctx, -t.base.Q)
 	}), nil
 }
 
-// leastLevel returns the least level that the share of the users may come within, as far as the most of them that may be within a level are
-// known.
-func (t *table) leastLevel(most func(level int) float64) float64 {
-	low, high := 0, len(t.levels)-1
+// leastLevel returns the least of some levels that a quantile may be at, as far as the most of the users who may be within a level are known.
+func leastLevel(levels []float64, q float64, most func(level int) float64) float64 {
+	low, high := 0, len(levels)-1
 	for low < high {
-		if middle := (low + high) / 2; most(middle) < t.base.Q {
+		if middle := (low + high) / 2; most(middle) < q {
 			low = middle + 1
 		} else {
 			high = middle
 		}
 	}
-	if low == 0 {
-		return t.levels[0]
-	}
-	return t.levels[low-1]
+	return levels[max(low-1, 0)]
 }
 
 // weighedBound returns what the costs of the objectives, each times a weight, come to at least.

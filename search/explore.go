@@ -225,7 +225,7 @@ func (sp *space) rankFrom(ctx context.Context, first, kept int) *ranking {
 			return false
 		}
 		// Most are not among the best, whatever else they are.
-		if isOne && len(r.best) == kept && sp.cost(0, sp.tables[0].of(best)) > sp.cost(0, r.best[kept-1].values[0]) {
+		if isOne && len(r.best) == kept && sp.tables[0].isBeyond(best, r.best[kept-1].values[0]) {
 			r.shown++
 			return true
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
@@ -49,6 +50,19 @@ func (t *table) of(best []uint16) float64 {
 		return t.levels[low]
 	}
 	return t.levels[low-1] + (t.levels[low]-t.levels[low-1])*(t.base.Q-below)/(above-below)
+}
+
+// isBeyond reports whether the figure is sure to cost more than one that is known: of a quantile, whether fewer users than it asks for are
+// within that. One look tells it, where the quantile itself takes seven.
+func (t *table) isBeyond(best []uint16, known float64) bool {
+	switch {
+	case t.better == edgewise.More:
+		return t.of(best) < known
+	case t.base.Q == 0 || t.isWorst:
+		return t.of(best) > known
+	}
+	level, _ := slices.BinarySearch(t.levels, known)
+	return level < len(t.levels) && t.sums[level].of(best) < t.base.Q
 }
 
 // alone returns what is fixed with one site alone in a role.
