@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/placement"
@@ -62,13 +63,23 @@ func (s *Study) assumedOf(w *workload.Workload) (all []string) {
 	switch service := w.Service.(type) {
 	case workload.Matched:
 		add(true, gamesLeaveOut)
+		for _, text := range displayLeavesOut(&service) {
+			add(true, "%s", text)
+		}
 	case workload.Cacheable:
 		add(service.Origin.Mean == 0, "the origin's work takes no time")
 		_, isPopular := w.Demand.(workload.Popular)
 		endless, isEndless := w.Demand.(workload.Endless)
 		asksOnce := isEndless && endless.AskedOnce() > 0
-		add(isPopular && !asksOnce, "objects are equally popular in all metros and for ever: none is new, none is asked for once")
-		add(asksOnce, "objects are equally popular in all metros and for ever, but for those that are asked for once")
+		churning, isChurning := w.Demand.(workload.Churning)
+		renewal := workload.Renewal{}
+		if isChurning {
+			renewal = churning.RenewalOf(w.Name, 0, 0)
+		}
+		isNew := renewal.Lifetime > 0
+		add(isPopular && !asksOnce && !isNew, "objects are equally popular in all metros and for ever: none is new, none is asked for once")
+		add(asksOnce && !isNew, "objects are equally popular in all metros and for ever, but for those that are asked for once")
+		add(isNew, "an object lives %s, then a new one has its popularity and its size, in all metros at once", words.Duration(time.Duration(renewal.Lifetime)))
 	case workload.Computed:
 		add(service.Work.Mean == 0, "the work of who computes takes no time")
 	}

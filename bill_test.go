@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/placement/tariff"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -224,6 +225,43 @@ func TestServersAreForThePeak(t *testing.T) {
 		if l.Item == tariff.Instance {
 			require.Zero(t, math.Mod(l.Quantity, tariff.HoursPerMonth), l.Site)
 		}
+	}
+}
+
+// A region rents out cores to games whose own are full, at the price of an instance, for as long as matches run on them.
+func TestRentedCoresAreOnTheBill(t *testing.T) {
+	for name, games := range map[string]int{"one game": 1, "two games that share them": 2} {
+		t.Run(name, func(t *testing.T) {
+			s := billedStudy(t)
+			game := workload.Change(s.Workloads[2].WithPlayers(120), func(m *workload.Matched) { m.Market.Parties, m.SampledUpdates = nil, 0.01 })
+			s.Workloads, s.Billing.SnapshotBytes = []workload.Workload{game}, map[string]int64{game.Name: 200}
+			if games == 2 {
+				s.Workloads, s.Billing.SnapshotBytes["second"] = append(s.Workloads, game.Named("second")), 200
+			}
+			s.Billing.CallBytes, s.Billing.LoadBalancers = map[string]int64{}, false
+			at := func(name string, a placement.Assignment) placement.Placement {
+				a.Site, a.Role = "us-west-2", placement.Compute
+				return placement.Placement{Name: name, Sites: []placement.Assignment{a}}
+			}
+			s.Placements = []placement.Placement{at("full", placement.Assignment{Cores: 2}), at("rents", placement.Assignment{Cores: 2, Elastic: true})}
+			c, err := s.Run(context.Background())
+			require.NoError(t, err)
+			cost := func(name string) (sum float64) {
+				for _, l := range c.Placement(name).Bill.Lines {
+					if l.Item == tariff.Instance {
+						sum += l.Money.Value
+					}
+				}
+				return sum
+			}
+			require.InDelta(t, 2*730*0.10, cost("full"), 1e-6)
+			rented := 0.0
+			for _, w := range s.Workloads {
+				rented += found(t, c.Placement("rents").Workload(w.Name).Figures, "cores", "rented").Value
+			}
+			require.Greater(t, rented, 1.)
+			require.InEpsilon(t, (2+rented)*730*0.10, cost("rents"), 1e-6)
+		})
 	}
 }
 

@@ -145,7 +145,7 @@ func (a *admission) billOf(number int, r *sim.Result) (*tariff.Bill, error) {
 	if err != nil {
 		return nil, err
 	}
-	bill := a.study.Billing.BillOf(&a.study.Scenario, &a.study.Placements[number], a.peaks[number], flows)
+	bill := a.study.Billing.BillOf(&a.study.Scenario, &a.study.Placements[number], plan.Rented(a.peaks[number], r), flows)
 	return &bill, nil
 }
 
@@ -197,6 +197,9 @@ func (b *Billing) size(s *sim.Scenario, d *sim.Flow, f *tariff.Flow) {
 // machines returns the servers of a placement.
 func (b *Billing) machines(s *sim.Scenario, p *placement.Placement, peaks []sim.Peak, days []sim.Flow) (all []tariff.Machines) {
 	for _, peak := range peaks {
+		if peak.IsShared && peak.Rented == 0 {
+			continue // with the game whose cores it shares
+		}
 		m := tariff.Machines{Workload: peak.Workload, Site: PricedPlace(s.Network, peak.Site), Servers: float64(peak.Servers)}
 		isOrigin, fetched := false, 0.0
 		for _, d := range days {
@@ -213,7 +216,10 @@ func (b *Billing) machines(s *sim.Scenario, p *placement.Placement, peaks []sim.
 		_, busiest := b.week(s)
 		offered := busiest * max(peak.Offered, fetched*peak.OfMean*peak.Work)
 		switch {
+		case peak.IsShared:
+			m.Servers, m.Rented = 0, peak.Rented
 		case peak.Servers > 0:
+			m.Rented = peak.Rented
 		case isOrigin || peak.Work > 0:
 			if m.Servers = tariff.ServersWithoutWait(offered, b.served()); peak.Work > 0 {
 				m.Servers = max(1, m.Servers) // it must be there
@@ -225,7 +231,7 @@ func (b *Billing) machines(s *sim.Scenario, p *placement.Placement, peaks []sim.
 		default:
 			m.Servers = max(1, tariff.ServersWithoutWait(offered, b.served()))
 		}
-		if m.Servers > 0 || m.Unknown != "" {
+		if m.Servers > 0 || m.Rented > 0 || m.Unknown != "" {
 			all = append(all, m)
 		}
 	}
@@ -243,4 +249,15 @@ func (b *Billing) machines(s *sim.Scenario, p *placement.Placement, peaks []sim.
 		}
 	}
 	return all
+}
+
+// FloorOf returns what a placement's peaks and a part of what is moved in a day add to a bill at least, whatever the rest is, where of no item
+// more is used in all than most says ([tariff.Book.Floor]); and how much of that is for a content delivery network by use.
+func (b *Billing) FloorOf(s *sim.Scenario, p *placement.Placement, peaks []sim.Peak, perDay []sim.Flow, most map[tariff.Item]float64) (money, ofCDN float64) {
+	return b.Book.Floor(tariff.Usage{Flows: b.flows(s, perDay), Machines: b.machines(s, p, peaks, perDay)}, b.Options, most)
+}
+
+// MonthOf returns what is moved in a day as what is moved in a month.
+func (b *Billing) MonthOf(s *sim.Scenario, perDay []sim.Flow) []tariff.Flow {
+	return b.flows(s, perDay)
 }

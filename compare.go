@@ -13,6 +13,7 @@ import (
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A replication is what the comparison keeps of the runs of all placements with one replication number:
@@ -53,6 +54,8 @@ type summary struct {
 	metros, sites packed
 	siteNodes     []int32
 	isIdle        bool
+	// game is what is kept of a game besides.
+	game *gameSummary
 }
 
 // add keeps what the comparison needs of the run of one placement.
@@ -141,6 +144,7 @@ func (by *summariser) summarise(result *sim.Result, workload int) (summary, erro
 		sites[n].count(&Tallies{Tally: &site.Tally, Tiers: site.Tiers, Site: site, Workload: w, Duration: by.duration, names: tiers}, rows.bySite)
 	}
 	s.sites = pack(sites, len(rows.bySite))
+	s.game = summariseGame(w)
 	return s, nil
 }
 
@@ -158,13 +162,15 @@ type described struct {
 	kind      sim.Kind
 	headline  sim.Metric // by which it is judged
 	deadlines []time.Duration
+	game      workload.Matched // the zero value of what is no game
 }
 
 // workloads describes the workloads in the order of results.
 func (s *Study) workloads() []described {
 	var all []described
 	for _, w := range s.Workloads {
-		all = append(all, described{w.Name, sim.KindOf(w.Service), sim.KindOf(w.Service).Headline(w.Judged), w.Deadlines})
+		game, _ := w.Service.(workload.Matched)
+		all = append(all, described{w.Name, sim.KindOf(w.Service), sim.KindOf(w.Service).Headline(w.Judged), w.Deadlines, game})
 	}
 	return all
 }
@@ -200,7 +206,8 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 	}
 	rows, within := s.rowSets(), make([][]withinSamples, len(c.Placements))
 	for w, d := range s.workloads() {
-		e := estimator{described: d, rows: &rows[w], metros: c.Metros, sites: c.Sites, network: s.Network, level: c.Level, workers: s.workers(), replicated: s.Replicated}
+		e := estimator{described: d, rows: &rows[w], metros: c.Metros, sites: c.Sites, network: s.Network, level: c.Level, workers: s.workers(), replicated: s.Replicated,
+			start: s.Start.Add(s.WarmUp), duration: s.Duration}
 		for p := range c.Placements {
 			var runs []*summary
 			for _, r := range replications {
@@ -240,6 +247,9 @@ type estimator struct {
 	network *topology.Network
 	level   float64
 	workers int
+	// start is when recording begins, duration for how long it lasts.
+	start    time.Time
+	duration time.Duration
 	// runs holds one summary a replication, by placement; those of the baseline are the first.
 	runs [][]*summary
 	// replicated says which figures keep what each replication says; nil means those of all users.
@@ -275,6 +285,7 @@ func (e *estimator) results(ctx context.Context) ([]WorkloadResult, error) {
 			}
 		}
 		r.Sites = e.bySite(sites, base, baseline)
+		r.Occupancy, r.Pairs = e.occupancy(these), e.pairs(these)
 		return nil
 	})
 	if err != nil {

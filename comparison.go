@@ -93,6 +93,10 @@ type WorkloadResult struct {
 	// requests by the site that serves them, fetches by the cache that they reach, the load on the origin by the origin
 	// that served it.
 	Sites []SiteResult `json:"sites,omitempty"`
+	// Occupancy is what a game has at each site hour by hour, in the order of the placement; Pairs is how players of two metros meet in
+	// its matches. Both are nil for other workloads.
+	Occupancy []SiteOccupancy `json:"occupancy,omitempty"`
+	Pairs     []MetroPair     `json:"pairs,omitempty"`
 	// Tails takes the slowest requests apart, all of them first; nil without [Study.Tails], and of games.
 	Tails []Tail `json:"tails,omitempty"`
 

@@ -27,6 +27,8 @@ type Measure struct {
 	Where func(*Tallies) bool
 	// OrAtBaseline shows the figure also where Where holds for the baseline only: what has gone is of interest.
 	OrAtBaseline bool
+	// onlyPredicted leaves the figure out of games without client prediction.
+	onlyPredicted bool
 	// ByMetro makes the figure for every metro too, BySite for every site that was asked for something. [MeanMsOf] and
 	// [QuantileMsOf] make none by site, where distributions are not known.
 	ByMetro, BySite bool
@@ -242,6 +244,8 @@ func measuresJudgedBy(judged workload.Byte) []Measure {
 		notPlaying(),
 		latencies(judged),
 		matches(),
+		seenByPlayers(),
+		marketFigures(),
 		outcomes(),
 		[]Measure{
 			{Label: Label{Metric: "failed", Statistic: "count", Unit: "requests", Better: Less},
@@ -353,6 +357,9 @@ var metroQuantiles, judgedQuantiles = []float64{0.5, 0.95}, []float64{0.5, 0.95,
 // latencies returns the figures of all metrics. Headlines, of requests one of two bytes, are judged and shown by metro.
 func latencies(judged workload.Byte) (all []Measure) {
 	for metric := range sim.NumMetrics {
+		if isSeen(metric) {
+			continue // see seenByPlayers
+		}
 		var kinds []sim.Kind
 		headline := false
 		for _, k := range sim.Kinds() {
@@ -377,7 +384,7 @@ func latencies(judged workload.Byte) (all []Measure) {
 			mean.Table, mean.Column = LastByteTable, mean.Statistic
 		}
 		of = append(of, mean)
-		if metric != sim.LobbyWait { // deadlines are about latency
+		if !metric.IsWait() { // deadlines are about latency
 			m := Measure{
 				Label:   Label{Metric: metric.String(), Statistic: "within", Unit: "share", Better: More},
 				Of:      within{metric: metric, judged: headline},
@@ -398,6 +405,9 @@ func latencies(judged workload.Byte) (all []Measure) {
 			}
 			of[i].Kinds = kinds
 			of[i].showPlayers()
+			if metric == sim.FirstWait || metric == sim.GaveUpWait {
+				of[i].Where = func(t *Tallies) bool { return t.Metric(metric).Count() > 0 }
+			}
 		}
 		all = append(all, of...)
 	}
@@ -437,7 +447,7 @@ func outcomes() (all []Measure) {
 func failed(t *Tallies) uint64 { return t.Outcomes[sim.Failed] }
 
 // waits are the reasons why updates are not played; the others are why requests fail.
-var waits = []sim.Reason{sim.WaitsForPlayers, sim.WaitsForServer, sim.SessionLost}
+var waits = []sim.Reason{sim.WaitsForPlayers, sim.WaitsForServer, sim.SessionLost, sim.LoggingIn, sim.GaveUp, sim.TurnedAway}
 
 // reasons takes the share that failed apart.
 func reasons() (all []Measure) {
@@ -509,12 +519,14 @@ func (s *Study) measuresOf(w *described) (all []Measure) {
 		if len(tiers) > 0 && m.AmongTiers != (Shown{}) {
 			m.Shown = m.AmongTiers
 		}
-		if !m.isOf(w) || m.OnlyWithFailures && !s.mayFail() {
+		if !m.isOf(w) || m.isLeftOut(w) || m.OnlyWithFailures && !s.mayFail() {
 			continue
 		}
 		switch each := m.Of.(type) {
 		case within:
-			all = append(all, each.deadlines(&m, w.deadlines)...)
+			all = append(all, each.deadlines(&m, w.deadlinesOf(each.metric))...)
+		case classes:
+			all = append(all, each.rows(&m, w.game.Quality.Classes)...)
 		case behind:
 			for _, name := range tiers {
 				all = append(all, each.tier(m, name))

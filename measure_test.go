@@ -30,7 +30,9 @@ func fullStudy(t testing.TB) *edgewise.Study {
 		{Site: "pop-lax", At: 15 * time.Second, For: 10 * time.Second, Detection: 5 * time.Second},
 		{Site: "us-west-2-lax-1", At: 15 * time.Second, For: 10 * time.Second, Detection: 5 * time.Second},
 	}
-	s.Workloads[2] = workload.Change(s.Workloads[2], func(m *workload.Matched) { m.MatchPlayers, m.MinPlayers, m.MatchLength = 4, 2, 10*time.Second }) // some full
+	s.Workloads[2] = workload.Change(s.Workloads[2], func(m *workload.Matched) {
+		m.MatchPlayers, m.MinPlayers, m.MatchLength, m.Market.Parties = 4, 2, 10*time.Second, nil
+	}) // some full
 	s.Measures = fullMeasures()
 	return s
 }

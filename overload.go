@@ -123,9 +123,9 @@ func (s *Study) only(placements []int) *Study {
 	return &of
 }
 
-// canBeOverloaded reports whether a placement has servers that are limited, or the network a link that is.
+// canBeOverloaded reports whether a placement has servers or cores that are limited, or the network a link that is.
 func (s *Study) canBeOverloaded(p *placement.Placement) bool {
-	return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.Servers > 0 }) || s.Network.HasCapacities()
+	return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.Servers > 0 || a.Cores > 0 }) || s.Network.HasCapacities()
 }
 
 // loadsOf returns the loads that a run of a placement has found out about.

@@ -2,6 +2,7 @@ package edgewise_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -198,7 +199,7 @@ func TestGamesWithoutSeatsForAllAreNamedAndNotRefused(t *testing.T) {
 		},
 		Placements: []placement.Placement{few, many}, Replications: 1,
 	}
-	s.Workloads[0] = workload.Change(s.Workloads[0], func(m *workload.Matched) { m.SampledUpdates = 0.01 })
+	s.Workloads[0] = workload.Change(s.Workloads[0], func(m *workload.Matched) { m.SampledUpdates, m.Market = 0.01, workload.Market{} })
 	c, err := s.Run(context.Background())
 	require.NoError(t, err)
 	require.Empty(t, c.Refused)
@@ -218,9 +219,55 @@ func TestGamesWithoutSeatsForAllAreNamedAndNotRefused(t *testing.T) {
 	require.Len(t, c.Placement("many").Loads, 2)
 }
 
+func TestAMarketWithoutSeatsForAllIsNamedAndNotRefused(t *testing.T) {
+	n, err := catalog.AWS(catalog.Selection{Metros: []string{"los-angeles-us", "phoenix-us"}, Regions: []string{"us-west-2", "us-east-1"}})
+	require.NoError(t, err)
+	game := workload.Change(workload.CompetitiveFPS().WithPlayers(200), func(m *workload.Matched) { m.SampledUpdates = 0.01 })
+	second := workload.Change(game.Named("second").WithPlayers(100), func(m *workload.Matched) { m.MatchesPerServer = 6 })
+	at := func(name string, west, east placement.Assignment) placement.Placement {
+		west.Site, west.Role, east.Site, east.Role = "us-west-2", placement.Compute, "us-east-1", placement.Compute
+		return placement.Placement{Name: name, Sites: []placement.Assignment{west, east}}
+	}
+	for _, test := range []struct {
+		name       string
+		west, east placement.Assignment
+		seats      []float64 // of each game
+	}{
+		{"servers of its own", placement.Assignment{Servers: 1}, placement.Assignment{Servers: 2},
+			[]float64{90, 180}},
+		{"cores that both share", placement.Assignment{Cores: 1}, placement.Assignment{Cores: 2},
+			[]float64{72, 36}},
+		{"one that rents", placement.Assignment{Cores: 1}, placement.Assignment{Cores: 1, Elastic: true}, nil},
+		{"one that always has enough", placement.Assignment{Servers: 1}, placement.Assignment{}, nil},
+		{"one that stands in", placement.Assignment{Servers: 1}, placement.Assignment{Servers: 50, Backup: true},
+			[]float64{30, 60}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := &edgewise.Study{
+				Scenario: sim.Scenario{
+					Network: n, Workloads: []workload.Workload{game, second}, Seed: 1,
+					Start: time.Date(2026, 3, 3, 4, 0, 0, 0, time.UTC), WarmUp: time.Second, Duration: time.Second,
+				},
+				Placements: []placement.Placement{at("limited", test.west, test.east)}, Replications: 1,
+			}
+			c, err := s.Run(context.Background())
+			require.NoError(t, err)
+			require.Empty(t, c.Refused)
+			loads := c.Placement("limited").Loads
+			require.Len(t, loads, len(test.seats))
+			for i, seats := range test.seats {
+				require.Empty(t, loads[i].Site)
+				require.InEpsilon(t, c.Demand[i].Recorded, loads[i].Offered, 1e-9)
+				require.InEpsilon(t, seats, loads[i].Capacity, 1e-9)
+				require.Regexp(t, fmt.Sprintf(`^%s at all its sites: about \d+ players for %v seats: a load of [0-9.]+ %%$`, s.Workloads[i].Name, seats), loads[i].String())
+			}
+		})
+	}
+}
+
 func TestCapacityThatWouldHaveNoEffectIsRefused(t *testing.T) {
 	s := slowStudy(t, 1, 5, 0)
-	game := workload.CompetitiveFPS().WithPlayers(10)
+	game := workload.Change(workload.CompetitiveFPS().WithPlayers(10), func(m *workload.Matched) { m.Market = workload.Market{} })
 	s.Workloads = []workload.Workload{game}
 	via := placement.RegionOnly("region").WithPoPs(1000, "pop")
 	via.Routes = []placement.Route{{Workloads: []string{game.Name}, ViaPoP: true}}

@@ -218,8 +218,8 @@ func (s *Study) smaller(p *Prediction, most float64) string {
 		}
 		work := s.WorkOf(i).Times(runs)
 		if rest := p.All.Steps() - work.Steps() + work.Sessions; rest < most/4 {
-			sampled := share / float64(service.UpdatesASample())
-			return fmt.Sprintf("in workload %q, sampled_updates: %.1g (SampledUpdates) would do", w.Name, sampled*0.9)
+			sampled := share / float64(service.MatchesASample())
+			return fmt.Sprintf("in workload %q, sampled_matches: %.1g (SampledMatches) would do", w.Name, sampled*0.9)
 		}
 		if work.Sessions > most {
 			return fmt.Sprintf("in workload %q, longer sessions than %v or fewer players would do", w.Name, s.sessionLength(w))

@@ -74,7 +74,7 @@ func TestWorkBeyondBoundsIsRefusedWithARemedy(t *testing.T) {
 		"updates": {func(s *edgewise.Study) {
 			s.Workloads[2] = s.Workloads[2].WithPlayers(1e7)
 			s.Duration = 30 * 24 * time.Hour
-		}, `in workload "competitive-fps", sampled_updates: 0.0`},
+		}, `in workload "competitive-fps", sampled_matches: 0.0`},
 		"memory": {func(s *edgewise.Study) {
 			s.Workloads[0] = workload.Change(s.Workloads[0], func(p *workload.Poisson) { p.Objects = 1e9 })
 			s.Placements[1] = s.Placements[0].WithPoPs(1<<60, "pop-lax")
@@ -105,12 +105,8 @@ func TestRemedyForUpdatesIsEnough(t *testing.T) {
 	var share float64
 	err := s.Check(s.Predict(), bounds)
 	require.Error(t, err)
-	_, serr := fmt.Sscanf(err.Error()[strings.Index(err.Error(), "sampled_updates: "):], "sampled_updates: %g", &share)
+	_, serr := fmt.Sscanf(err.Error()[strings.Index(err.Error(), "sampled_matches: "):], "sampled_matches: %g", &share)
 	require.NoError(t, serr)
-	s.Workloads[2].Service = func() workload.Service {
-		m := s.Workloads[2].Service.(workload.Matched)
-		m.SampledUpdates = share
-		return m
-	}()
+	s.Workloads[2] = workload.Change(s.Workloads[2], func(m *workload.Matched) { m.SampledMatches = share })
 	require.NoError(t, s.Check(s.Predict(), bounds))
 }

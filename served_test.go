@@ -17,13 +17,13 @@ import (
 )
 
 // crowdedZone is 1,000 players on the mean of a day, in their evening, for a region, a Local Zone, and the Local Zone with
-// two servers, which has 60 seats.
-func crowdedZone(t *testing.T) *edgewise.Study {
+// two servers, which has 60 seats. The market says who plays where.
+func crowdedZone(t *testing.T, market workload.Market) *edgewise.Study {
 	t.Helper()
 	net, err := catalog.AWS(catalog.Selection{Metros: []string{"los-angeles-us"}, Regions: []string{"us-west-2"}, LocalZones: []string{"us-west-2-lax-1"}})
 	require.NoError(t, err)
 	game := workload.CompetitiveFPS().WithPlayers(1000)
-	game = workload.Change(game, func(m *workload.Matched) { m.SampledUpdates = 0.002 })
+	game = workload.Change(game, func(m *workload.Matched) { m.SampledUpdates, m.Market = 0.002, market })
 	region := placement.RegionOnly("us-west-2")
 	zone, full := region.WithLocalZones("us-west-2-lax-1").Named("Local Zone"), region.WithLocalZones("us-west-2-lax-1").Named("two servers")
 	for i := range full.Sites {
@@ -40,10 +40,9 @@ func crowdedZone(t *testing.T) *edgewise.Study {
 	}
 }
 
-func TestAFullLocalZoneNeverReadsBetter(t *testing.T) {
-	c, err := crowdedZone(t).Run(context.Background())
-	require.NoError(t, err)
-	players, idle, within := [3]float64{}, [3]float64{}, [3]float64{}
+// crowds has the players of each placement of [crowdedZone], who of them do not play, and which part of what they send is answered in
+// time.
+func crowds(t *testing.T, c *edgewise.Comparison) (players, idle, within [3]float64) {
 	for i := range c.Placements {
 		w := &c.Placements[i].Workloads[0]
 		for _, f := range []struct {
@@ -59,6 +58,13 @@ func TestAFullLocalZoneNeverReadsBetter(t *testing.T) {
 			require.Equal(t, found(t, base, metric, f.Statistic).Value, f.Value, "the same play is wanted")
 		}
 	}
+	return players, idle, within
+}
+
+func TestAFullLocalZoneNeverReadsBetter(t *testing.T) {
+	c, err := crowdedZone(t, workload.Market{}).Run(context.Background())
+	require.NoError(t, err)
+	players, idle, within := crowds(t, c)
 	require.InDelta(t, 1417, players[2], 100)
 	require.InDelta(t, 1-60/players[2], idle[2], 0.005, "60 seats")
 	require.Less(t, idle[0], 0.02)
@@ -81,8 +87,37 @@ func TestAFullLocalZoneNeverReadsBetter(t *testing.T) {
 	require.Equal(t, stats.Better, of[[2]string{"Local Zone", "players within 35 ms"}])
 }
 
+func TestAFullLocalZoneOfAMarketServesWhomItHasSeatsFor(t *testing.T) {
+	market := workload.CompetitiveFPS().Service.(workload.Matched).Market
+	market.Parties = nil // who come alone fill every match
+	market.GiveUp = 0    // who gave up would be there no more
+	for _, test := range []struct {
+		name string
+		full workload.WhenFull
+		// region says that those who find no seat in the zone play in the region; else they wait for the zone, which is the best by the rule.
+		region bool
+	}{{"overflow", workload.Overflow, true}, {"wait", workload.Wait, false}} {
+		t.Run(test.name, func(t *testing.T) {
+			market.Full = test.full
+			c, err := crowdedZone(t, market).Run(context.Background())
+			require.NoError(t, err)
+			players, idle, within := crowds(t, c)
+			require.Greater(t, within[1], 0.7)
+			near := 60 / players[2]
+			require.Less(t, within[2], near, "of all who wanted to play")
+			require.Greater(t, within[2], 0.7*near)
+			if test.region {
+				require.Less(t, idle[2], 0.02)
+			} else {
+				require.InDelta(t, 1-near, idle[2], 0.005, "60 seats")
+			}
+			require.Empty(t, c.Placement("two servers").Overloaded(), "the region has seats for all")
+		})
+	}
+}
+
 func TestTheBestIsNotWhoServesFew(t *testing.T) {
-	s := crowdedZone(t)
+	s := crowdedZone(t, workload.Market{})
 	all := s.Placements
 	s.Replications, s.Placements = 0, all[:2]
 	s.Until = &edgewise.Until{Workload: "competitive-fps", BestKnown: 0.95}

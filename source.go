@@ -250,11 +250,14 @@ func (b behind) tier(row Measure, name string) Measure {
 
 // asked returns how many samples a metric would have if no request had failed and every player had played.
 func asked(metric sim.Metric, t *sim.Tally) uint64 {
+	if isSeen(metric) {
+		return askedOfPlay(metric, t)
+	}
 	n := t.Metric(metric).Count()
 	switch metric {
 	case sim.PlayerRTT:
 		return t.Count(sim.Sessions)
-	case sim.WorstRTT, sim.LobbyWait:
+	case sim.WorstRTT, sim.LobbyWait, sim.FirstWait, sim.GaveUpWait:
 		return n // one a match, or one a player and match, whatever became of it
 	}
 	return n + t.Unanswered()

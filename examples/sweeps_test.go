@@ -19,7 +19,7 @@ func TestReadmesShowTheOutputOfSweeps(t *testing.T) {
 	}
 	files, err := filepath.Glob("*/sweep.yaml")
 	require.NoError(t, err)
-	require.Len(t, files, 4)
+	require.Len(t, files, 6)
 	for _, file := range files {
 		dir := filepath.Dir(file)
 		t.Run(dir, func(t *testing.T) {

@@ -3,6 +3,7 @@ package placement
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
@@ -43,6 +44,13 @@ type Assignment struct {
 	// Servers is the number of servers that each workload finds at the site; 0 means that there are always
 	// enough.
 	Servers int
+	// Cores is the number of cores that the games at the site share, of who computes; a match takes those of
+	// [workload.Matched].CoresPerMatch. 0 leaves it to Servers, of which each game finds its own, and each has a core.
+	Cores int
+	// Elastic lets a region rent more cores when its own are full, each ElasticDelay after it is ordered, and give them back when no
+	// match runs on them; of games. A Local Zone has no elasticity.
+	Elastic      bool
+	ElasticDelay time.Duration
 	// Workloads are the names of the workloads that the site serves in this role; none stand for all.
 	Workloads []string
 	// Backup says that the site has the role only while all others that have it are down: then users go to
@@ -237,7 +245,26 @@ func (a Assignment) validate(n *topology.Network) error {
 			return invalid.New(fmt.Sprintf("Workloads[%d]", i), name, "another workload: the site has this one already")
 		}
 	}
-	return invalid.Range("Servers", a.Servers, 0, 1<<20)
+	return invalid.First(invalid.Range("Servers", a.Servers, 0, 1<<20), invalid.Range("Cores", a.Cores, 0, 1<<20), a.validateCores(n))
+}
+
+// validateCores refuses cores of sites that compute nothing, and elasticity where there is none.
+func (a Assignment) validateCores(n *topology.Network) error {
+	i, _ := n.Index(a.Site)
+	kind := n.At(i).Kind
+	switch {
+	case a.Cores > 0 && a.Role != Compute:
+		return invalid.New("Cores", a.Cores, "0: only games share cores, at a site with the role %q", Compute)
+	case a.Elastic && a.Role != Compute:
+		return invalid.New("Elastic", a.Elastic, "false: only who computes games is elastic")
+	case a.Elastic && kind != topology.Region:
+		return invalid.New("Elastic", a.Elastic, "false: a %s has no elasticity, a region has", kind)
+	case !a.Elastic && a.ElasticDelay != 0:
+		return invalid.New("ElasticDelay", a.ElasticDelay, "0: the site is not elastic")
+	case a.ElasticDelay < 0 || a.ElasticDelay > 24*time.Hour:
+		return invalid.New("ElasticDelay", a.ElasticDelay, "0 to 24h")
+	}
+	return nil
 }
 
 // validateUpstream refuses a rule that is out of range, or has no effect.

@@ -66,8 +66,14 @@ func (c *column) by() string {
 	return ""
 }
 
-// isWait reports whether a figure is a wait for a match, which is shown in seconds.
-func (c *column) isWait() bool { return c.Unit == "ms" && c.Metric == sim.LobbyWait.String() }
+// isWait reports whether the figure is a wait for a match, which is shown in seconds.
+func (c *column) isWait() bool { return c.Unit == "ms" && isWait(c.Metric) }
+
+// isWait reports whether a metric, given by its name, is a wait for a match.
+func isWait(name string) bool {
+	metric, err := sim.ParseMetric(name)
+	return err == nil && metric.IsWait()
+}
 
 // isCutOff reports whether a figure of a wait lies at the end of the run, as far as sketches tell: it would be longer.
 func (c *column) isCutOff(f *edgewise.Figure) bool {

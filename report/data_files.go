@@ -25,6 +25,8 @@ var dataFiles = []dataFile{
 	{"sites", "sites with coordinates, what each placement lets them do", hasAnySites, sitesTable},
 	{"replications", "every figure of all users, replication by replication", hasReplicates, replicationTable},
 	{"series", "requests, latency and hits over the time of the runs", hasSeries, seriesTable},
+	{"occupancy", "what games have at each site, hour by hour", hasGames, occupancyTable},
+	{"pairs", "how players of two metros meet in matches", hasPairs, pairsTable},
 }
 
 // asCSV and asParquet return a table as an output.
@@ -101,8 +103,13 @@ func ofWorkload() []dataColumn {
 	return slices.Concat(texts("placement"), wholes("placement_number"), texts("workload", "kind"))
 }
 
-// add returns cells behind those that say where a row belongs.
-func add(at []cell, more ...cell) []cell { return append(at[:len(at):len(at)], more...) }
+// A rowMaker puts cells behind those that say where a row belongs, always in the same memory: a row is written before the next is made.
+type rowMaker []cell
+
+func (m *rowMaker) add(at []cell, more ...cell) []cell {
+	*m = append(append((*m)[:0], at...), more...)
+	return *m
+}
 
 // distributionTable has the share of the requests that are answered within a latency, with its interval over replications: of all
 // who asked, those who were not answered included.
@@ -110,6 +117,7 @@ func distributionTable(c *edgewise.Comparison) (*dataTable, error) {
 	return &dataTable{
 		columns: slices.Concat(ofWorkload(), texts("metric"), numbersOf("latency_ms", "share", "low", "high")),
 		rows: func(row func([]cell)) {
+			var of rowMaker
 			eachWorkload(c, func(at []cell, placement int, w *edgewise.WorkloadResult) {
 				for k := range w.Latency {
 					d := &w.Latency[k]
@@ -121,7 +129,7 @@ func distributionTable(c *edgewise.Comparison) (*dataTable, error) {
 					halves := l.halfWidths(ns, c.Level)
 					hasBounds := len(d.PerReplication) > 1
 					for i, share := range l.shares(d.Pooled, ns, l.of) {
-						row(add(at, textCell(d.Metric), numberCell(float64(ns[i])/1e6, true), numberCell(share, true),
+						row(of.add(at, textCell(d.Metric), numberCell(float64(ns[i])/1e6, true), numberCell(share, true),
 							numberCell(max(0, share-halves[i]), hasBounds), numberCell(min(1, share+halves[i]), hasBounds)))
 					}
 				}
@@ -163,6 +171,7 @@ func metrosTable(c *edgewise.Comparison) (*dataTable, error) {
 			numbersOf("mean_ms", "mean_low", "mean_high", "difference_ms", "difference_low", "difference_high", "p50_ms", "p95_ms", "failed_share"),
 			texts("verdict")),
 		rows: func(row func([]cell)) {
+			var of rowMaker
 			eachWorkload(c, func(at []cell, placement int, w *edgewise.WorkloadResult) {
 				metric := w.Headline().Name()
 				for k := range w.Metros {
@@ -180,7 +189,7 @@ func metrosTable(c *edgewise.Comparison) (*dataTable, error) {
 					if mean.Difference != nil {
 						difference = *mean.Difference
 					}
-					cells := add(at, textCell(m.ID), textCell(m.Name), textCell(place.Country),
+					cells := of.add(at, textCell(m.ID), textCell(m.Name), textCell(place.Country),
 						numberCell(place.LatDeg, isThere), numberCell(place.LonDeg, isThere), find("requests", "count"), textCell(metric))
 					cells = append(append(cells, estimateCells(mean.Estimate)...), estimateCells(difference)...)
 					verdict := verdicts[judgedFigure{c.Placements[placement].Name, w.Name, m.ID, metric, "mean"}]
@@ -251,11 +260,12 @@ func replicationTable(c *edgewise.Comparison) (*dataTable, error) {
 	return &dataTable{
 		columns: slices.Concat(ofWorkload(), texts("metric", "statistic", "unit"), wholes("replication"), numbersOf("value")),
 		rows: func(row func([]cell)) {
+			var of rowMaker
 			eachWorkload(c, func(at []cell, _ int, w *edgewise.WorkloadResult) {
 				for i := range w.Figures {
 					f := &w.Figures[i]
 					for r, value := range f.Replicates {
-						row(add(at, textCell(f.Metric), textCell(f.Statistic), textCell(f.Unit), wholeCell(r), numberCell(value, true)))
+						row(of.add(at, textCell(f.Metric), textCell(f.Statistic), textCell(f.Unit), wholeCell(r), numberCell(value, true)))
 					}
 				}
 			})
@@ -269,13 +279,14 @@ func seriesTable(c *edgewise.Comparison) (*dataTable, error) {
 	return &dataTable{
 		columns: slices.Concat(ofWorkload(), numbersOf("from_s", "to_s", "requests_per_second", "mean_ms", "hit_share")),
 		rows: func(row func([]cell)) {
+			var of rowMaker
 			eachWorkload(c, func(at []cell, _ int, w *edgewise.WorkloadResult) {
 				step := w.Series.Step.Seconds()
 				for i := range w.Series.Steps {
 					s := &w.Series.Steps[i]
 					from := float64(float64(i)*step) - c.WarmUp.Seconds()
 					isThere := s.Requests > 0
-					row(add(at, numberCell(from, true), numberCell(from+step, true), numberCell(w.Series.PerSecond(s, c.Replications), true),
+					row(of.add(at, numberCell(from, true), numberCell(from+step, true), numberCell(w.Series.PerSecond(s, c.Replications), true),
 						numberCell(s.MeanMs(), isThere), numberCell(s.HitShare(), isThere && has(w, "cache"))))
 				}
 			})

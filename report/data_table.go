@@ -70,16 +70,23 @@ func (t *dataTable) writeCSV(w io.Writer) error {
 		line[i] = words.Cell(c.name)
 	}
 	_ = out.Write(line) // csv.Writer keeps its first error
+	var numbers []byte  // of a row, of which the cells are parts
+	ends := make([]int, len(t.columns))
 	t.rows(func(cells []cell) {
+		numbers = numbers[:0]
 		for i, c := range cells {
-			switch {
-			case !c.isThere:
-				line[i] = ""
-			case t.columns[i].isWhole:
-				line[i] = strconv.Itoa(int(c.number))
-			case t.columns[i].isNumber:
-				line[i] = exact(c.number)
-			default:
+			if column := &t.columns[i]; c.isThere && column.isWhole {
+				numbers = strconv.AppendInt(numbers, int64(c.number), 10)
+			} else if c.isThere && column.isNumber {
+				numbers = strconv.AppendFloat(numbers, c.number, 'g', -1, 64) // as exact
+			}
+			ends[i] = len(numbers)
+		}
+		all, from := string(numbers), 0
+		for i, c := range cells {
+			line[i] = all[from:ends[i]]
+			from = ends[i]
+			if !t.columns[i].isNumber {
 				line[i] = words.Cell(c.text)
 			}
 		}

@@ -9,60 +9,106 @@ import (
 	"github.com/edgewise-sim/edgewise/sim"
 )
 
+// An Explanation is the way of one request as JSON has it. Times are in ms; those of the steps sum to that of the first byte, or to that of
+// the error.
+type Explanation struct {
+	Placement string            `json:"placement"`
+	Workload  string            `json:"workload"`
+	Metro     string            `json:"metro"`
+	Request   int               `json:"request"` // among the recorded ones of the metro, from 1
+	AtMs      float64           `json:"at_ms"`   // since the run began
+	Outcome   string            `json:"outcome"`
+	Reason    string            `json:"reason,omitempty"` // why it failed
+	Site      string            `json:"site"`             // that serves it, first of all
+	TTFBMs    float64           `json:"ttfb_ms"`
+	TTLBMs    float64           `json:"ttlb_ms"`
+	Steps     []ExplanationStep `json:"steps"`
+}
+
+// An ExplanationStep is a part of the time of a request; 0 ms is what took no time.
+type ExplanationStep struct {
+	Ms   float64 `json:"ms"`
+	Site string  `json:"site,omitempty"`
+	What string  `json:"what"`
+
+	ns int64
+}
+
+// userParts are what takes time between a user and where the request enters.
+var userParts = []struct {
+	cause sim.Cause
+	text  string
+}{
+	{sim.Lookup, "dns: the look-up of the site's name"},
+	{sim.Connect, "connect: the round trips of a new connection"},
+	{sim.TLS, "tls: the round trips of its handshake"},
+	{sim.Access, "access: the last mile, there and back, jitter included"},
+	{sim.Propagation, "propagation: from the metro to where it enters, there and back"},
+	{sim.Loss, "packet loss: until lost packets were sent again"},
+	{sim.FirstRecord, "first record: the rest of the TLS record that the first byte stands in"},
+}
+
+// ExplanationOf returns the way of one request, step by step.
+func ExplanationOf(placement string, e *sim.Explanation) Explanation {
+	x := Explanation{
+		Placement: placement, Workload: e.WorkloadName, Metro: e.MetroName, Request: e.Number, AtMs: explainedFloat(e.At),
+		Outcome: e.Outcome.String(), Site: e.Site, TTFBMs: explainedFloat(e.TTFB), TTLBMs: explainedFloat(e.TTLB), Steps: []ExplanationStep{},
+	}
+	add := func(ns int64, site, format string, args ...any) {
+		x.Steps = append(x.Steps, ExplanationStep{explainedFloat(ns), site, fmt.Sprintf(format, args...), ns})
+	}
+	if e.Outcome == sim.Failed {
+		x.Reason = e.Reason.String()
+		addSteps(add, e)
+		add(e.TTFB-e.WaitNs, "", "the ways of the user there and back, and what is left of the patience")
+		return x
+	}
+	for _, part := range userParts {
+		if ns := e.Causes[part.cause]; ns != 0 {
+			text := part.text
+			if part.cause == sim.Access {
+				text += fmt.Sprintf(", %v", e.Line)
+			}
+			add(ns, "", "%s", text)
+		}
+	}
+	if ns := beyondOf(e); ns != 0 {
+		add(ns, "", "upstream: from where it enters to %s, there and back", e.Site)
+	}
+	addSteps(add, e)
+	return x
+}
+
 // WriteExplanation writes the way of one request, step by step. The times in the first column sum to that of the first byte.
 func WriteExplanation(w io.Writer, placement string, e *sim.Explanation) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s from %s under %s: request %d of the recorded time, %v after the run began\n", e.WorkloadName, e.MetroName, placement, e.Number, time.Duration(e.At))
 	fmt.Fprintf(&b, "%v at %s", e.Outcome, e.Site)
+	end := "first byte"
 	if e.Outcome == sim.Failed {
+		end = "error"
 		fmt.Fprintf(&b, ": %v; given up after %s ms\n", e.Reason, explainedMs(e.TTFB))
 	} else {
 		fmt.Fprintf(&b, ": %s ms to the first byte, %s ms to the last\n", explainedMs(e.TTFB), explainedMs(e.TTLB))
 	}
 	b.WriteString("\n          ms  what\n")
-	row := func(ns int64, text string, args ...any) {
+	row := func(ns int64, text string) {
 		cell := ""
 		if ns != 0 {
 			cell = explainedMs(ns)
 		}
-		fmt.Fprintf(&b, "%12s  %s\n", cell, fmt.Sprintf(text, args...))
+		fmt.Fprintf(&b, "%12s  %s\n", cell, text)
 	}
 	sum := int64(0)
-	if e.Outcome != sim.Failed {
-		line := ""
-		if e.Causes[sim.Access] != 0 {
-			line = fmt.Sprintf(", %v", e.Line)
+	for _, s := range ExplanationOf(placement, e).Steps {
+		if s.Site != "" {
+			s.What = s.Site + ": " + s.What
 		}
-		for _, part := range []struct {
-			cause sim.Cause
-			text  string
-		}{
-			{sim.Lookup, "dns: the look-up of the site's name"},
-			{sim.Connect, "connect: the round trips of a new connection"},
-			{sim.TLS, "tls: the round trips of its handshake"},
-			{sim.Access, "access: the last mile, there and back, jitter included" + line},
-			{sim.Propagation, "propagation: from the metro to where it enters, there and back"},
-			{sim.Loss, "packet loss: until lost packets were sent again"},
-			{sim.FirstRecord, "first record: the rest of the TLS record that the first byte stands in"},
-		} {
-			if ns := e.Causes[part.cause]; ns != 0 {
-				row(ns, "%s", part.text)
-				sum += ns
-			}
-		}
-		if ns := beyondOf(e); ns != 0 {
-			row(ns, "upstream: from where it enters to %s, there and back", e.Site)
-			sum += ns
-		}
-	}
-	writeSteps(row, e)
-	sum += e.WaitNs
-	if e.Outcome == sim.Failed {
-		sum = e.TTFB
-		row(e.TTFB-e.WaitNs, "the ways of the user there and back, and what is left of the patience")
+		row(s.ns, s.What)
+		sum += s.ns
 	}
 	b.WriteString("------------\n")
-	row(sum, "time to the %s", map[bool]string{false: "first byte", true: "error"}[e.Outcome == sim.Failed])
+	row(sum, "time to the "+end)
 	if e.Outcome != sim.Failed && e.TTLB != e.TTFB {
 		row(e.TTLB-e.TTFB, "the other bytes, to the user and from further up")
 		row(e.TTLB, "time to the last byte")
@@ -74,26 +120,22 @@ func WriteExplanation(w io.Writer, placement string, e *sim.Explanation) error {
 // beyondOf returns the round trip between where a request enters and the site that serves it: what of its parts the others leave.
 func beyondOf(e *sim.Explanation) int64 {
 	ns := e.TTFB - e.WaitNs
-	for _, c := range []sim.Cause{sim.Lookup, sim.Connect, sim.TLS, sim.Access, sim.Propagation, sim.Loss, sim.FirstRecord} {
-		ns -= e.Causes[c]
+	for _, part := range userParts {
+		ns -= e.Causes[part.cause]
 	}
 	return ns
 }
 
-// writeSteps writes what went on behind the first site; where nobody has noted it, by cause.
-func writeSteps(row func(int64, string, ...any), e *sim.Explanation) {
+// addSteps adds what went on behind the first site; where nobody has noted it, by cause.
+func addSteps(add func(ns int64, site, format string, args ...any), e *sim.Explanation) {
 	for _, s := range e.Steps {
-		if s.Site == "" {
-			row(s.Ns, "%s", s.Text)
-		} else {
-			row(s.Ns, "%s: %s", s.Site, s.Text)
-		}
+		add(s.Ns, s.Site, "%s", s.Text)
 	}
 	if len(e.Steps) > 0 {
 		return
 	}
 	if e.Outcome == sim.Hit {
-		row(0, "%s: holds it", e.Site)
+		add(0, e.Site, "holds it")
 		return
 	}
 	left := e.WaitNs
@@ -101,18 +143,20 @@ func writeSteps(row func(int64, string, ...any), e *sim.Explanation) {
 		ns := e.Causes[c]
 		switch c {
 		case sim.Queue:
-			row(ns, "%s: waits for a server", e.Site)
+			add(ns, e.Site, "waits for a server")
 		case sim.Service:
-			row(ns, "%s: works on it, and on its calls for data", e.Site)
+			add(ns, e.Site, "works on it, and on its calls for data")
 		default:
 			continue
 		}
 		left -= ns
 	}
 	if left != 0 {
-		row(left, "%s: calls for data, or the wait for another site", e.Site)
+		add(left, e.Site, "calls for data, or the wait for another site")
 	}
 }
+
+func explainedFloat(ns int64) float64 { return float64(ns) / 1e6 }
 
 func explainedMs(ns int64) string {
 	sign := ""

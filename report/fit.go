@@ -16,7 +16,7 @@ import (
 	"github.com/edgewise-sim/edgewise/workload/fit"
 )
 
-// FitPicture draws a fit beside the trace that it is of: how many objects were asked for how often, what LRU caches miss, how large
+// FitPicture draws a fit beside the trace that it is of: how many objects were asked for how often, what LRU caches miss, how much is new, how large
 // objects are by popularity, and the day where there is one.
 func FitPicture(f *fit.Fit, name string) (*Picture, error) {
 	p := &Picture{
@@ -26,7 +26,7 @@ func FitPicture(f *fit.Fit, name string) (*Picture, error) {
 			number(float64(f.Popularity.Objects), 0), f.ZipfExponent, strconv.FormatFloat(100*f.Once, 'f', 1, 64)),
 		caption: "Misses are those of LRU caches that begin empty, over as many requests of each. By rank: classes of objects of like popularity, an octave each.",
 	}
-	p.panels = append(p.panels, frequencyPanel(f), missPanel(f))
+	p.panels = append(p.panels, frequencyPanel(f), missPanel(f), newPanel(f))
 	if f.HasSizes {
 		p.panels = append(p.panels, sizePanel(f))
 	}
@@ -102,6 +102,22 @@ func (d dataDots) Plot(c draw.Canvas, p *plot.Plot) {
 	for _, xy := range d.line.XYs {
 		mark{name: "", shape: circle}.drawSized(&c, vg.Point{X: x(xy.X), Y: y(xy.Y)}, d.line.Color, 2.2)
 	}
+}
+
+// newPanel shows churn: what nobody asked for before becomes rare where objects stay, and does not where new ones come.
+func newPanel(f *fit.Fit) *plotPanel {
+	data, fitted := fitLine{name: "the trace"}, fitLine{name: "the fit"}
+	if f.PerDay > 0 {
+		fitted.name = fmt.Sprintf("the fit, a churn of %.3g %% a day", 100*f.PerDay)
+	}
+	for i, n := range f.News {
+		at := 100 * (float64(i) + 0.5) / float64(len(f.News))
+		data.xys = append(data.xys, plotter.XY{X: at, Y: 100 * n.Trace})
+		fitted.xys = append(fitted.xys, plotter.XY{X: at, Y: 100 * n.Zipf})
+	}
+	p := fitPanel("How much is asked for that nobody asked for before", "requests of the trace so far, %", "% of the requests", plot.DefaultTicks{}, plot.DefaultTicks{}, data, fitted)
+	p.plot.Y.Min, p.plot.X.Min, p.plot.X.Max = 0, 0, 100
+	return p
 }
 
 func frequencyPanel(f *fit.Fit) *plotPanel {

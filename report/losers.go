@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
-	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -253,7 +252,7 @@ func (v *PlacementVerdict) amount() string {
 	if v.IsShare {
 		return fmt.Sprintf("%s %s%s pp", v.Figure, sign, number(100*d.Value, 1))
 	}
-	if v.Metric == sim.LobbyWait.String() {
+	if isWait(v.Metric) {
 		return fmt.Sprintf("%s %s%s s", v.Figure, sign, number(d.Value/1e3, decimalsFor(d.Value/1e3, d.HalfWidth()/1e3)))
 	}
 	name := ""
@@ -303,7 +302,7 @@ func losersTable(c *edgewise.Comparison, losers []Losers, ranks *ranking) *grid 
 			switch {
 			case v.IsShare:
 				factor, unit = 100, " pp"
-			case v.Metric == sim.LobbyWait.String():
+			case isWait(v.Metric):
 				factor, unit = 1e-3, " s"
 			}
 			t.rows = append(t.rows, []string{

@@ -47,6 +47,10 @@ var drawings = []drawing{
 	{"quantile_shift", "who gains and who loses, quantile by quantile", hasShifts, quantileShift},
 	{"tails", "what the slowest requests waited for", hasTailCauses, tailBars},
 	{"hit_ratio", "what the caches hit", hasCaches, hitRatios},
+	{"miss_ratio", "what the caches miss by their size", hasMissRatios, missRatiosBySize},
+	{"occupancy", "the matches of every site, hour by hour", hasHours, occupancy},
+	{"worst_players", "the worst player of every match, and what players see", hasWorstPlayers, worstPlayers},
+	{"waits", "what further sites do to the wait for a match", hasWaits, waitsAgainstSites},
 	{"timeline", "latency over the time of the runs", hasSeries, timeline},
 }
 
@@ -137,6 +141,11 @@ func breakdown(c *edgewise.Comparison) (*Picture, error)     { return Breakdown(
 func worldMaps(c *edgewise.Comparison) (*Picture, error)     { return Maps(c, "") }
 func timeline(c *edgewise.Comparison) (*Picture, error)      { return Timeline(c, "") }
 func hitRatios(c *edgewise.Comparison) (*Picture, error)     { return HitRatios(c, "") }
+
+func occupancy(c *edgewise.Comparison) (*Picture, error) { return Occupancy(c, "") }
+func waitsAgainstSites(c *edgewise.Comparison) (*Picture, error) {
+	return WaitsAgainstSites(c, "")
+}
 
 // visibly says in the caption what stands for letters that the font of a file lacks.
 func visibly(draw func(*edgewise.Comparison) (*Picture, error)) func(*edgewise.Comparison) (*Picture, error) {

@@ -19,13 +19,13 @@ import (
 // pageFile is the page that a report has for people who did not run it.
 const pageFile = "report.html"
 
-// The page is made of a template, and of the bundle that report/page builds: script and style. TestThePage... and
+// Pages are made of templates, and of the bundle that report/page builds: script and style. TestThePage... and
 // report/page/README.md say how it is tested.
 //
-//go:embed page/page.html page/dist/page.js page/dist/page.css page/dist/licences.txt
+//go:embed page/page.html page/sweep.html page/dist/page.js page/dist/page.css page/dist/licences.txt
 var pageFiles embed.FS
 
-var pageTemplate = template.Must(template.ParseFS(pageFiles, "page/page.html"))
+var pageTemplates = template.Must(template.ParseFS(pageFiles, "page/*.html"))
 
 // WritePage writes the comparison as one HTML page that needs nothing else: the answer in sentences with the verdicts, who
 // loses, and every figure drawn, each drawing with a table. It works offline: its content policy refuses all requests, and all
@@ -49,15 +49,34 @@ func writePage(w io.Writer, c *edgewise.Comparison, a *search.Answer) error {
 	if err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
-	if view.Data, err = packed(data); err != nil {
+	text, err := packed(data)
+	if err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
-	script, style, licences := pagePart("page.js"), pagePart("page.css"), pagePart("licences.txt")
-	view.Script, view.Style, view.Licences = template.JS(script), template.CSS(style), licences
-	view.Policy = fmt.Sprintf("default-src 'none'; script-src '%s'; style-src '%s'; img-src data:; base-uri 'none'; form-action 'none'",
-		policyHash(script), policyHash(style))
+	view.pageShell = newPageShell(text)
+	return executePage(w, "page.html", view)
+}
+
+// A pageShell is what every page has: the bundle, the policy that lets nothing else in, and the data, packed.
+type pageShell struct {
+	Policy         string
+	Script         template.JS
+	Style          template.CSS
+	Data, Licences string
+}
+
+func newPageShell(data string) pageShell {
+	script, style := pagePart("page.js"), pagePart("page.css")
+	return pageShell{
+		Policy: fmt.Sprintf("default-src 'none'; script-src '%s'; style-src '%s'; img-src data:; base-uri 'none'; form-action 'none'", policyHash(script), policyHash(style)),
+		Script: template.JS(script), Style: template.CSS(style), Data: data, Licences: pagePart("licences.txt"),
+	}
+}
+
+// executePage writes one of the pages.
+func executePage(w io.Writer, name string, view any) error {
 	var page bytes.Buffer
-	if err := pageTemplate.Execute(&page, view); err != nil {
+	if err := pageTemplates.ExecuteTemplate(&page, name, view); err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
 	if _, err := page.WriteTo(w); err != nil {

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"html/template"
 	"slices"
 	"strings"
 	"time"
@@ -16,11 +15,8 @@ import (
 
 // A pageView is what the page says in words, and in tables of verdicts: what is there without scripts, too.
 type pageView struct {
+	pageShell
 	Title, Basis, LeftOut  string
-	Policy                 string
-	Script                 template.JS
-	Style                  template.CSS
-	Data, Licences         string
 	Search                 *pageSearchView
 	Answers                []pageAnswer
 	Refusals               []string
@@ -293,15 +289,8 @@ func judgedTables(c *edgewise.Comparison, ranks *ranking) (tables []pageTable) {
 		if t == nil {
 			continue
 		}
-		p := pageTable{Title: name, Columns: t.columns, Notes: t.notes}
-		for _, row := range t.rows {
-			cells := make([]string, len(row))
-			for i, cell := range row {
-				cells[i] = strings.ReplaceAll(cell, "\n", " ")
-			}
-			p.Rows = append(p.Rows, cells)
-		}
-		tables = append(tables, p)
+		t.title = name
+		tables = append(tables, pageTableOf(t))
 	}
 	return tables
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/search"
+	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -19,6 +20,8 @@ type pageData struct {
 	Bill       *pageBill       `json:"bill,omitempty"`
 	Events     []pageEvent     `json:"events,omitempty"`
 	Search     *pageSearch     `json:"search,omitempty"`
+	// Causes are those of latency, each in its place, which is that of its colour.
+	Causes []string `json:"causes"`
 	// RunSeconds is how long a run takes, WarmUpSeconds what of it is not recorded.
 	RunSeconds    float64 `json:"run_s"`
 	WarmUpSeconds float64 `json:"warm_up_s"`
@@ -109,6 +112,9 @@ func newPageData(c *edgewise.Comparison, a *search.Answer) (*pageData, error) {
 	d := &pageData{
 		Title: c.Title, Level: c.Level, RunSeconds: (c.WarmUp + c.Duration).Seconds(), WarmUpSeconds: c.WarmUp.Seconds(),
 		Sites: pagePlaces(c.Sites), Metros: pagePlaces(c.Metros), Bill: newPageBill(c), Search: newPageSearch(a),
+	}
+	for c := range sim.NumCauses {
+		d.Causes = append(d.Causes, c.String())
 	}
 	for i := range c.Placements {
 		p := &c.Placements[i]

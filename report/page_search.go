@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"strings"
 
@@ -13,7 +14,9 @@ type pageSearch struct {
 	Alternatives []pageAlternative `json:"alternatives"`
 	Sites        []pageChosen      `json:"sites,omitempty"`
 	Tornado      []pageMoved       `json:"tornado,omitempty"`
-	Variations   int               `json:"variations,omitempty"`
+	// ChosenNote and MovedNote say how to read the two.
+	ChosenNote string `json:"chosen_note,omitempty"`
+	MovedNote  string `json:"moved_note,omitempty"`
 }
 
 // A pageObjective is a figure that was made small or large.
@@ -87,7 +90,7 @@ func newPageSearch(a *search.Answer) *pageSearch {
 	}
 	add(&a.Baseline, true)
 	if r := a.Robustness; r != nil {
-		s.Variations = r.Variations
+		s.ChosenNote, s.MovedNote = robustnessNotes(r, a.Objectives)
 		for _, site := range r.Sites {
 			s.Sites = append(s.Sites, pageChosen{Site: site.Site, Share: rough(100 * site.Share), IsBest: site.IsBest})
 		}
@@ -105,4 +108,18 @@ func newPageSearch(a *search.Answer) *pageSearch {
 		}
 	}
 	return s
+}
+
+// robustnessNotes say how to read how often sites are chosen, and what moves the objective.
+func robustnessNotes(r *search.Robustness, objectives []search.Named) (chosen, moved string) {
+	chosen = fmt.Sprintf("In %d variations of %s, as the surrogate sees it. Dark: chosen as things are.", r.Variations, movedInputs(r))
+	moved = "One input a fifth less (dark) and a fifth more (light). ◆: others would be the best then."
+	if r.OfFront {
+		chosen += " A site counts where an alternative of the front has it."
+		moved = fmt.Sprintf("At the end of the front that is best by %s: one input a fifth less (dark) and a fifth more (light). ◆: another alternative would be at that end.", objectives[0].Figure)
+	}
+	if r.AsRouted {
+		chosen += " Users go to the sites that the routing rule sends them to now."
+	}
+	return chosen, moved
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/search"
 	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/sweep"
 )
 
 // mapped adds metros, sites and roles to a comparison: made-up ones, which no change of the model moves. In every seventh metro
@@ -429,6 +430,9 @@ func TestPagesForTheBrowser(t *testing.T) {
 	}
 	for name, c := range map[string]*edgewise.Comparison{"small": small(), "large": large(), "hostile": hostile(), "one": fixtureNamed("one of one")} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".html"), []byte(pageOf(t, c)), 0o666))
+	}
+	for name, r := range map[string]*sweep.Result{"line": sweptLine(t), "heat": sweptGrid(t)} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".html"), []byte(sweepPageOf(t, r)), 0o666))
 	}
 	var b bytes.Buffer
 	require.NoError(t, report.WriteSearchPage(&b, madeAnswer()))

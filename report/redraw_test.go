@@ -216,8 +216,19 @@ func TestTablesForOthersSayWhatTheComparisonSays(t *testing.T) {
 }
 
 func TestParquetHasTheSameRows(t *testing.T) {
-	c := smallComparison(t)
+	written := make(map[string]bool)
+	for _, c := range []*edgewise.Comparison{smallComparison(t), crowdedComparison(t)} {
+		parquetHasTheSameRows(t, c, written)
+	}
+	require.Len(t, written, len(report.ParquetOutputs()))
+}
+
+func parquetHasTheSameRows(t *testing.T, c *edgewise.Comparison, written map[string]bool) {
 	for _, o := range report.ParquetOutputs() {
+		if o.Where != nil && !o.Where(c) {
+			continue
+		}
+		written[o.Name] = true
 		var b bytes.Buffer
 		require.NoError(t, o.Write(&b, c))
 		file, err := parquet.OpenFile(bytes.NewReader(b.Bytes()), int64(b.Len()))
@@ -225,6 +236,7 @@ func TestParquetHasTheSameRows(t *testing.T) {
 		name := o.Name[:len(o.Name)-len(".parquet")]
 		rows := table(t, name+".csv", c)
 		require.EqualValues(t, len(rows), file.NumRows(), name)
+		require.NotEmpty(t, rows, name)
 		require.Len(t, file.Schema().Fields(), len(rows[0]), name)
 	}
 }

@@ -43,6 +43,8 @@ func refusals(c *edgewise.Comparison, mark string) string {
 // whatOverloadDoes says what an overload does to figures: work waits for servers, but on a link no response waits for another.
 func whatOverloadDoes(l *sim.Load) string {
 	switch {
+	case l.Unit == sim.Players && l.Site == "":
+		return "who finds no seat at any site waits, gives up or is turned away, and is counted as unserved"
 	case l.Unit == sim.Players:
 		return "who finds no seat waits or gives up, and is counted as unserved"
 	case l.Site == "":

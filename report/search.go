@@ -60,12 +60,22 @@ func WriteSearchCSV(w io.Writer, a *search.Answer) error {
 		}
 		return strconv.FormatFloat(x, 'g', -1, 64)
 	}
-	gap := "0" // all were looked at
-	switch r := &a.Surrogate; {
-	case r.GapUnknown != "":
-		gap = plainCell("not known: " + r.GapUnknown)
-	case r.Gap != nil:
-		gap = number(*r.Gap)
+	gapOf := func(figure int) string {
+		r := &a.Surrogate
+		switch {
+		case r.IsWhole:
+			return "0"
+		case r.Gap != nil:
+			return number(*r.Gap)
+		case figure >= len(a.Objectives):
+			return ""
+		}
+		for _, b := range r.Bounds {
+			if b.Figure == a.Objectives[figure].Figure {
+				return number(b.Gap)
+			}
+		}
+		return plainCell("not known: " + r.GapUnknown)
 	}
 	for i, x := range append(append([]search.Alternative(nil), a.Alternatives...), a.Baseline) {
 		rank := strconv.Itoa(i + 1)
@@ -99,7 +109,7 @@ func WriteSearchCSV(w io.Writer, a *search.Answer) error {
 			if x.PerPoint != nil {
 				perPoint = number(x.PerPoint.Value)
 			}
-			_ = out.Write(append(row, best, strconv.FormatBool(x.OnFront), money, currency, perPoint, plainCell(strings.Join(x.Gaps, "; ")), plainCell(x.Breaks), gap))
+			_ = out.Write(append(row, best, strconv.FormatBool(x.OnFront), money, currency, perPoint, plainCell(strings.Join(x.Gaps, "; ")), plainCell(x.Breaks), gapOf(k)))
 		}
 	}
 	out.Flush()
@@ -313,8 +323,8 @@ func (p *paper) robustness(r *search.Robustness, objective search.Named) {
 	if r.OfFront {
 		same = fmt.Sprintf("The front is made of the same alternatives in %.0f %% of %d variations. A site counts where an alternative of the front has it; below, the first objective at the end of the front that is best by it.", 100*r.Same, r.Variations)
 	}
-	if r.OfFinalists {
-		same += " Only the alternatives that were simulated were looked at again."
+	if r.AsRouted {
+		same += " Where delays were moved, users went to the sites that the routing rule sends them to now."
 	}
 	p.prose(same)
 	p.gap()

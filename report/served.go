@@ -45,7 +45,7 @@ func isOfTime(f *edgewise.Figure) bool {
 func isOfServed(f *edgewise.Figure) bool {
 	metric, err := sim.ParseMetric(f.Metric)
 	switch {
-	case err != nil || metric == sim.LobbyWait:
+	case err != nil || metric.IsWait():
 		return false
 	case metric == sim.WorstRTT:
 		return true

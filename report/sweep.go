@@ -32,7 +32,8 @@ var ParquetOutput = SweepOutput{Name: "sweep.parquet", About: "the same for colu
 var sweepOutputs = slices.Concat([]SweepOutput{
 	{Name: "sweep.csv", About: "every figure of every point, one a row", Write: WriteSweepCSV},
 	{Name: "sweep.json", About: "the same, with what was found along the keys, for programs", Write: WriteSweepJSON},
-	{Name: "sweep.md", About: "answers and tables, for people", Write: writeSweepPage},
+	{Name: pageFile, About: "all of it as a page, for people who did not run it", Write: WriteSweepPage},
+	{Name: "sweep.md", About: "answers and tables, as text", Write: writeSweepText},
 }, sweepDrawings)
 
 // sweepDrawings are the pictures among them.
@@ -72,8 +73,8 @@ func sweepDrawn(draw func(*sweep.Result) (*Picture, error), write func(*Picture,
 	}
 }
 
-// writeSweepPage writes the page for people.
-func writeSweepPage(w io.Writer, r *sweep.Result) error {
+// writeSweepText writes what is to be read as text.
+func writeSweepText(w io.Writer, r *sweep.Result) error {
 	if _, err := fmt.Fprintf(markdownWriter{w}, "## %s\n\n", r.Title); err != nil {
 		return err
 	}

@@ -56,7 +56,21 @@ func writeSweep(w io.Writer, r *sweep.Result, p *paper) error {
 
 // sweepRefusals names points, and placements at points, that are not compared.
 func (p *paper) sweepRefusals(r *sweep.Result) {
-	var items []string
+	items := sweepRefused(r)
+	if len(items) == 0 {
+		return
+	}
+	p.heading("Not compared")
+	const most = 12
+	if len(items) > most && !p.All {
+		items = append(items[:most], fmt.Sprintf("and %d more (sweep.csv)", len(items)-most))
+	}
+	p.items(items)
+	p.gap()
+}
+
+// sweepRefused lists them.
+func sweepRefused(r *sweep.Result) (items []string) {
 	for i := range r.Points {
 		of := &r.Points[i]
 		switch {
@@ -72,16 +86,7 @@ func (p *paper) sweepRefusals(r *sweep.Result) {
 			items = append(items, fmt.Sprintf("%s: %s", pointInWords(r, i), refused))
 		}
 	}
-	if len(items) == 0 {
-		return
-	}
-	p.heading("Not compared")
-	const most = 12
-	if len(items) > most && !p.All {
-		items = append(items[:most], fmt.Sprintf("and %d more (sweep.csv)", len(items)-most))
-	}
-	p.items(items)
-	p.gap()
+	return items
 }
 
 func firstLine(s string) string {

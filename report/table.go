@@ -10,6 +10,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/words"
+	"github.com/edgewise-sim/edgewise/sim"
 )
 
 // WriteTable writes the comparison as text of any width. Each workload has tables with a row a placement, of the figures that
@@ -105,10 +106,14 @@ func gamesNote(c *edgewise.Comparison) string {
 	if !anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return has(w, "not playing") }) {
 		return ""
 	}
-	return "Latencies of games are of updates that were played; shares within a deadline are of all that players wanted to " +
+	note := "Latencies of games are of updates that were played; shares within a deadline are of all that players wanted to " +
 		"send, those not playing included. players in: of all players, by the median RTT of the session, who never played " +
 		"in none. matches in: of the matches that start full, by the worst player. Waits for a match are also of those " +
 		"who gave up or still wait, cut off at the end of the run."
+	if anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return has(w, sim.PlayerDisplay.String()) }) {
+		note += " players shown in, quality: of all players, by the median time from input to display in each match, or what the study judges by."
+	}
+	return note
 }
 
 // hasFailures reports whether a request failed or a session was lost.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -25,7 +26,9 @@ func Timeline(c *edgewise.Comparison, workload string) (*Picture, error) {
 	for _, name := range workloads {
 		panel, lines := &plotPanel{title: name, plot: look.NewPlot()}, 0
 		low, high := math.Inf(1), 0.0
-		from, to := -c.WarmUp.Minutes(), c.Duration.Minutes()
+		unit, unitName := courseUnit(c)
+		in := func(d time.Duration) float64 { return float64(d) / float64(unit) }
+		from, to := -in(c.WarmUp), in(c.Duration)
 		var all courses
 		for i := range c.Placements {
 			w := workloadOf(&c.Placements[i], name)
@@ -42,7 +45,7 @@ func Timeline(c *edgewise.Comparison, workload string) (*Picture, error) {
 					continue
 				}
 				low, high = min(low, ms), max(high, ms)
-				of.points = append(of.points, coursePoint{from + float64((float64(k)+0.5)*w.Series.Step.Minutes()), ms})
+				of.points = append(of.points, coursePoint{from + float64((float64(k)+0.5)*in(w.Series.Step)), ms})
 			}
 			all = append(all, of)
 			panel.key.entries = append(panel.key.entries, keyEntry{placement: i, style: look.Line(i), name: c.Placements[i].Name})
@@ -55,11 +58,11 @@ func Timeline(c *edgewise.Comparison, workload string) (*Picture, error) {
 		axes := panel.plot
 		axes.X.Min, axes.X.Max = from, to
 		axes.Y.Min, axes.Y.Max = 0, high*1.05
-		axes.X.Label.Text = "minutes from the begin of the recording"
+		axes.X.Label.Text = unitName + " from the begin of the recording"
 		axes.X.Tick.Marker, axes.Y.Tick.Marker = roundTicks{}, roundTicks{}
 		shades := shades{{from, 0, 0.06}}
 		for _, f := range c.Failures {
-			shades = append(shades, shade{f.At.Minutes() - c.WarmUp.Minutes(), (f.At + f.For).Minutes() - c.WarmUp.Minutes(), 0.12})
+			shades = append(shades, shade{in(f.At - c.WarmUp), in(f.At + f.For - c.WarmUp), 0.12})
 		}
 		axes.Add(shades, gridOf(axes), all)
 		p.panels = append(p.panels, panel)
@@ -78,8 +81,19 @@ type course struct {
 	points []coursePoint
 }
 
-// A coursePoint is a place on it, in minutes and ms; not a number where nobody asked.
-type coursePoint struct{ minutes, ms float64 }
+// courseUnit returns in what the time of a run is told: hours, minutes or seconds.
+func courseUnit(c *edgewise.Comparison) (time.Duration, string) {
+	switch took := c.WarmUp + c.Duration; {
+	case took > 2*time.Hour:
+		return time.Hour, "hours"
+	case took > 3*time.Minute:
+		return time.Minute, "minutes"
+	}
+	return time.Second, "seconds"
+}
+
+// A coursePoint is a place on it, in the unit of the axis and in ms; not a number where nobody asked.
+type coursePoint struct{ at, ms float64 }
 
 type courses []course
 
@@ -109,7 +123,7 @@ func (all courses) Plot(c draw.Canvas, p *plot.Plot) {
 				line = nil
 				continue
 			}
-			line = append(line, vg.Point{X: x(pt.minutes), Y: y(pt.ms)})
+			line = append(line, vg.Point{X: x(pt.at), Y: y(pt.ms)})
 		}
 		if len(line) > 0 {
 			c.StrokeLines(of.style, c.ClipLinesXY(line)...)
@@ -117,7 +131,7 @@ func (all courses) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// A shade is a time that is grey, in minutes.
+// A shade is a time that is grey, in the unit of the axis.
 type shade struct{ from, to, opacity float64 }
 
 type shades []shade

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
-	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -306,7 +305,7 @@ func (v PlacementVerdict) String() string {
 	change, unit, decimals := 100*d.Value, "pp", 1
 	switch {
 	case v.IsShare:
-	case v.Metric == sim.LobbyWait.String(): // in percent of a wait that hardly is one it says nothing
+	case isWait(v.Metric): // in percent of a wait that hardly is one it says nothing
 		change, unit = d.Value/1e3, "s"
 		decimals = decimalsFor(change, d.HalfWidth()/1e3)
 	default:

@@ -57,6 +57,9 @@ func WriteFitted(w io.Writer, f *fit.Fit, of Fitted) error {
 	if demand.Once.Requests > 0 {
 		line("    once: {requests: %s, sizes: %s}", shortNumber(demand.Once.Requests), sizesYAML(demand.Once.Sizes))
 	}
+	if demand.Churn > 0 {
+		line("    churn: %s      # objects that new ones take the place of in a day, as a share of all", shortNumber(demand.Churn))
+	}
 	if f.HasDay {
 		var loads []string
 		for _, load := range f.Day {

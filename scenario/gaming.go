@@ -25,6 +25,9 @@ func readGaming(r *reader, v value, w *workload.Workload) {
 	if _, ok := seen["min_players"]; !ok {
 		service.MinPlayers = keepShare(preset, service.MatchPlayers)
 	}
+	if _, ok := seen["matches_per_server"]; !ok && service.CoresPerMatch > 0 {
+		service.MatchesPerServer = 0 // that of the preset
+	}
 	onePeak(seen, "concurrent_players", "peak_players")
 	if r.peak.most > 0 {
 		demand.ConcurrentPlayers = r.peak.most // until the users are known
@@ -43,7 +46,7 @@ func keepShare(preset workload.Matched, players int) int {
 
 // matchedKeys are the keys of matches.
 func matchedKeys(s *workload.Matched) []field {
-	return []field{
+	return append([]field{
 		{"match_players", func(v value) { v.integer(&s.MatchPlayers) }},
 		{"match_length", func(v value) { v.duration(&s.MatchLength) }},
 		{"min_players", func(v value) { v.integer(&s.MinPlayers) }},
@@ -53,7 +56,10 @@ func matchedKeys(s *workload.Matched) []field {
 		{"tick_time", func(v value) { v.duration(&s.TickTime) }},
 		{"tick_time_per_player", func(v value) { v.duration(&s.TickTimePerPlayer) }},
 		{"matches_per_server", func(v value) { v.integer(&s.MatchesPerServer) }},
+		{"cores_per_match", func(v value) { v.number(&s.CoresPerMatch) }},
+		{"market", func(v value) { readMarket(v, &s.Market) }},
 		{"data", func(v value) { readDataCalls(v, &s.Data) }},
 		{"sampled_updates", func(v value) { v.number(&s.SampledUpdates) }},
-	}
+		{"sampled_matches", func(v value) { v.number(&s.SampledMatches) }},
+	}, displayKeys(s)...)
 }

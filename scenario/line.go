@@ -1,28 +1,43 @@
 package scenario
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
 	"unicode"
+
+	"go.yaml.in/yaml/v4"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/internal/text"
 )
 
-// yamlLine matches "line 42" and "L42.C2".
-var yamlLine = regexp.MustCompile(`\b(?:line |L)(\d+)`)
+// A lineError is one that this package finds in a document before it is read.
+type lineError struct {
+	line int
+	text string
+}
 
-// lineOf finds the line in an error of the YAML library, 0 if it names none.
+func (e *lineError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.text) }
+
+func atLine(line int, format string, args ...any) error {
+	return &lineError{line, fmt.Sprintf(format, args...)}
+}
+
+// lineOf returns the line that an error of the YAML library, or a [lineError], is about, the first of several: of what is not ended, where
+// it begins. It is 0 if the error knows none.
 func lineOf(err error) int {
-	m := yamlLine.FindStringSubmatch(err.Error())
-	if m == nil {
+	if own := (*lineError)(nil); errors.As(err, &own) {
+		return own.line
+	}
+	one := (*yaml.LoadError)(nil)
+	if several := (*yaml.LoadErrors)(nil); errors.As(err, &several) && len(several.Errors) > 0 {
+		one = several.Errors[0]
+	} else if !errors.As(err, &one) {
 		return 0
 	}
-	n, _ := strconv.Atoi(m[1]) // the pattern admits digits only
-	return n
+	return cmp.Or(one.ContextMark.Line, one.Mark.Line)
 }
 
 // oneLine returns an error's text on one line.
@@ -53,7 +68,10 @@ var goKeys = map[string]string{
 	"MinReplications": "min",
 	"MaxReplications": "max",
 	"RelativeError":   "until", // whose key says of which figure
+	"MaxRTT":          "max_rtt",
+	"SD":              "sd",
 
+	"LineBitsPerSecond":     "line_mbit_per_second",
 	"CapacityBitsPerSecond": "mbit_per_second",
 
 	"Visits":     "client.visits",

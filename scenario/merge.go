@@ -1,8 +1,6 @@
 package scenario
 
 import (
-	"fmt"
-
 	"go.yaml.in/yaml/v4"
 )
 
@@ -44,7 +42,7 @@ func (m *merger) merge(n *yaml.Node) error {
 		}
 		for _, base := range of {
 			if resolved(base).Kind != yaml.MappingNode {
-				return fmt.Errorf("line %d: %s takes over what is no mapping; want an alias of a mapping, or a list of such", key.Line, mergeKey)
+				return atLine(key.Line, "%s takes over what is no mapping; want an alias of a mapping, or a list of such", mergeKey)
 			}
 			bases = append(bases, resolved(base))
 		}

@@ -9,11 +9,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
 	"go.yaml.in/yaml/v4"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/internal/text"
+	"github.com/edgewise-sim/edgewise/internal/words"
 )
 
 // A value is a node of the file with its path. Its methods read it as one type, or note the problem and
@@ -317,7 +317,7 @@ func (v value) bytes(to *int64) bool { return v.bytesFrom(0, to) }
 // positiveBytes reads a size that 0 would leave to the default in Go.
 func (v value) positiveBytes(to *int64) bool { return v.bytesFrom(1, to) }
 
-func (v value) bytesFrom(least uint64, to *int64) bool {
+func (v value) bytesFrom(least int64, to *int64) bool {
 	const want = "a size with its unit, for example 500MB (10^6) or 256MiB (2^20)"
 	if v.asks(aSize) {
 		return false
@@ -327,12 +327,12 @@ func (v value) bytesFrom(least uint64, to *int64) bool {
 		return false
 	}
 	size, negative := strings.CutPrefix(s, "-")
-	n, err := humanize.ParseBytes(size)
-	if err == nil && strings.HasSuffix(s, "b") {
+	n, err := words.ParseBytes(size)
+	switch {
+	case errors.Is(err, words.ErrBits):
 		v.problem("is %s, and b stands for bits, which are not bytes; want %s", text.Quote(s), want)
 		return false
-	}
-	if err != nil || n > math.MaxInt64 || !strings.HasSuffix(s, "B") {
+	case err != nil:
 		v.problem("is %s; want %s", text.Quote(s), want)
 		return false
 	}
@@ -340,7 +340,7 @@ func (v value) bytesFrom(least uint64, to *int64) bool {
 		v.problem("is %s; want %dB or more", text.Quote(s), least)
 		return false
 	}
-	*to = int64(n)
+	*to = n
 	return true
 }
 

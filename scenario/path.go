@@ -16,7 +16,7 @@ const mostNodes = 1 << 20
 // writtenOut returns a copy of a value in which every alias is what it stands for.
 func writtenOut(n *yaml.Node, left *int) (*yaml.Node, error) {
 	if *left--; *left < 0 {
-		return nil, fmt.Errorf("line %d: has more than %d values when aliases are written out", n.Line, mostNodes)
+		return nil, atLine(n.Line, "has more than %d values when aliases are written out", mostNodes)
 	}
 	if n.Kind == yaml.AliasNode {
 		return writtenOut(n.Alias, left)

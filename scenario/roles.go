@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"go.yaml.in/yaml/v4"
 
@@ -39,6 +40,9 @@ type siteSpec struct {
 // settings are what the file says of all sites of a role.
 type settings struct {
 	servers   int
+	cores     int
+	elastic   bool
+	delay     time.Duration // of a core that is rented
 	workloads []string
 	cache     placement.Cache
 	// provider owns the sites; "" is the network's.
@@ -152,6 +156,9 @@ func (r *roleSpec) read(v value) {
 		} else {
 			known = append(known,
 				field{"servers", func(v value) { v.integer(&r.settings.servers) }},
+				field{"cores", func(v value) { v.integer(&r.settings.cores) }},
+				field{"elastic", func(v value) { v.boolean(&r.settings.elastic) }},
+				field{"elastic_delay", func(v value) { v.duration(&r.settings.delay) }},
 				field{"workloads", func(v value) { v.strings(&r.settings.workloads) }})
 		}
 		seen := v.fields(known...)
@@ -284,6 +291,12 @@ func (s *siteSpec) take(r *roleSpec) {
 			s.cache.Preload = r.cache.Preload
 		case "servers":
 			s.servers, s.cache.Servers = r.servers, r.cache.Servers
+		case "cores":
+			s.cores = r.cores
+		case "elastic":
+			s.elastic = r.elastic
+		case "elastic_delay":
+			s.delay = r.delay
 		case "provider":
 			s.provider = r.provider
 		case "workloads":
@@ -364,7 +377,8 @@ func (p *placementSpec) build(ids [][]string) {
 		for _, id := range ids[from] {
 			if t < 0 {
 				p.built.Sites = append(p.built.Sites, placement.Assignment{
-					Site: id, Role: s.role, Servers: s.servers, Workloads: s.workloads, Backup: s.backup,
+					Site: id, Role: s.role, Servers: s.servers, Cores: s.cores, Elastic: s.elastic, ElasticDelay: s.delay,
+					Workloads: s.workloads, Backup: s.backup,
 				})
 				p.from = append(p.from, from)
 				continue

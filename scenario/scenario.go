@@ -3,7 +3,6 @@ package scenario
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -129,7 +128,7 @@ func document(data []byte) (*yaml.Node, error) {
 // endless finds an alias of a value that it is in; within are the values around a node.
 func endless(n *yaml.Node, within []*yaml.Node) error {
 	if n.Kind == yaml.AliasNode && slices.Contains(within, n.Alias) {
-		return fmt.Errorf("line %d: &%s contains itself", n.Line, n.Value)
+		return atLine(n.Line, "&%s contains itself", n.Value)
 	}
 	within = append(within, n)
 	for _, part := range n.Content {

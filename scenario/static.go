@@ -25,6 +25,7 @@ func readStatic(r *reader, v value, w *workload.Workload) {
 		{"zipf_exponent", func(v value) { v.number(&zipf.ZipfExponent) }},
 		{"classes", func(v value) { mixture.Classes = readClasses(v) }},
 		{"once", func(v value) { readOnce(v, &mixture.Once) }},
+		{"churn", func(v value) { v.number(&mixture.Churn) }},
 	}, cacheableKeys(&service))...)
 	onePeak(seen, "requests_per_second", "peak_requests_per_second")
 	if r.peak.most > 0 {
@@ -49,6 +50,11 @@ func readStatic(r *reader, v value, w *workload.Workload) {
 		}
 		requireSizes(v, seen, ofClasses)
 		w.Demand = zipf
+		if mixture.Churn != 0 {
+			mixture.Classes = []workload.Class{{Requests: 1, Objects: zipf.Objects, ZipfExponent: zipf.ZipfExponent, Sizes: service.Sizes}}
+			mixture.Once = workload.Once{}
+			w.Demand, service.Sizes = mixture, workload.Sizes{}
+		}
 	}
 	w.Service = service
 	if _, set := seen["objects"]; set {

@@ -1,6 +1,7 @@
 package scenario_test
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -60,6 +61,28 @@ func TestCataloguesAreOfClassesOrOfOneLaw(t *testing.T) {
 	w, err = readSite(t, "preset: web-static\n    zipf_exponent: 0.9\n    sizes: {median: 5KB}")
 	require.NoError(t, err)
 	require.Equal(t, workload.Poisson{RequestsPerSecond: 1000, Objects: preset.Regular(), ZipfExponent: 0.9}, w.Demand)
+}
+
+func TestACatalogueMayChurn(t *testing.T) {
+	w, err := readSite(t, "kind: static\n    requests_per_second: 10\n    objects: 500\n    zipf_exponent: 0.9\n    sizes: {median: 5KB}\n    churn: 0.25")
+	require.NoError(t, err)
+	m := w.Demand.(workload.Mixture)
+	require.Equal(t, 0.25, m.Churn)
+	require.Equal(t, 500, m.Regular())
+	require.Equal(t, 0.9, m.Classes[0].ZipfExponent)
+	require.Equal(t, int64(5000), int64(math.Round(math.Exp(m.Classes[0].Sizes.LnMean))))
+	w, err = readSite(t, "preset: images\n    churn: 2")
+	require.NoError(t, err)
+	require.Equal(t, 2.0, w.Demand.(workload.Mixture).Churn)
+	for keys, want := range map[string]string{
+		"preset: images\n    churn: -1": `site.yaml:8: workloads[0].churn: is -1; want 0 to 10000`,
+		"kind: static\n    requests_per_second: 10\n    objects: 500\n    sizes: {median: 5KB}\n    churn: -1":                                       `workloads[0].churn: is -1; want 0 to 10000`,
+		"kind: static\n    requests_per_second: 10\n    objects: 100000000\n    sizes: {median: 5KB}\n    churn: 1":                                  `33554432 at most beside`,
+		"kind: static\n    requests_per_second: 10\n    objects: 500\n    sizes: {median: 5KB}\n    churn: 1\n    variants: {gzip: 50%, plain: 50%}": `variants`,
+	} {
+		_, err := readSite(t, keys)
+		require.ErrorContains(t, err, want, keys)
+	}
 }
 
 func TestWhatTheFileSetsIsNotAssumedOfACatalogue(t *testing.T) {

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
 	"go.yaml.in/yaml/v4"
 
 	"github.com/edgewise-sim/edgewise/internal/text"
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/sweep"
 )
 
@@ -30,8 +30,8 @@ var quantities = []quantity{
 		return strconv.FormatFloat(digits(x), 'g', -1, 64)
 	}},
 	{"bytes", func(s string) (float64, bool) {
-		n, err := humanize.ParseBytes(s)
-		return float64(n), err == nil && strings.HasSuffix(s, "B") && n < math.MaxInt64
+		n, err := words.ParseBytes(s)
+		return float64(n), err == nil
 	}, func(x float64, _ bool) string { return writeBytes(x) }},
 	{"s", func(s string) (float64, bool) {
 		d, err := time.ParseDuration(s)

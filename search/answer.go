@@ -61,6 +61,11 @@ type SurrogateReport struct {
 	IsWhole bool     `json:"is_whole"`
 	Bound   *float64 `json:"bound,omitempty"`
 	Gap     *float64 `json:"gap,omitempty"`
+	// Bounds are the same of each of two objectives, absent where all alternatives were looked at; Covered is which part of the area that any
+	// front could dominate, as far as bounds know, the one that was found does: between the bounds and the worst that an alternative of the
+	// front or the baseline has in either. Absent where it is not known.
+	Bounds  []Bounded `json:"bounds,omitempty"`
+	Covered *float64  `json:"front_covered,omitempty"`
 	// GapUnknown says why it is not known how much better another alternative may be, as the surrogate sees it; "" where it is.
 	GapUnknown string `json:"gap_unknown,omitempty"`
 	// Compiled says why alternatives had to be compiled one by one; "" where tables said all.
@@ -71,6 +76,14 @@ type SurrogateReport struct {
 	// included; absent of fewer than three. MeanError is the mean of the simulated less the expected.
 	RankCorrelation *float64 `json:"rank_correlation,omitempty"`
 	MeanError       float64  `json:"mean_error"`
+}
+
+// Bounded says how far the best that was found is from what no alternative is better than, in one of two objectives.
+type Bounded struct {
+	Figure string  `json:"figure"`
+	Best   float64 `json:"best"`
+	Bound  float64 `json:"bound"`
+	Gap    float64 `json:"gap"`
 }
 
 // A SelectionReport says how sure it is which alternative is best.
@@ -302,18 +315,27 @@ func (e *Exploration) isKnown(observed [][]float64) bool {
 
 // gapUnknown says why there is no bound on what was not looked at; "" where there is one, or all was.
 func (e *Exploration) gapUnknown() string {
-	switch f := e.problem.objectives[0]; {
-	case e.found.isWhole || !math.IsNaN(e.found.bound) && !math.IsInf(e.found.bound, 0):
+	if e.found.isWhole {
 		return ""
-	case len(e.problem.objectives) == 2:
-		return "of two objectives there is no bound"
-	case e.space.near == nil:
-		return "alternatives that must be compiled one by one have no bound"
-	case len(e.found.ranked) == 0:
-		return "no alternative that was looked at keeps the constraints"
-	default:
-		return "there is no bound of " + f.measure.Name()
 	}
+	if len(e.found.ranked) == 0 {
+		return "no alternative that was looked at keeps the constraints"
+	}
+	bounds := e.found.bounds
+	if bounds == nil {
+		bounds = []float64{e.found.bound}
+	}
+	for k, bound := range bounds {
+		f := e.problem.objectives[k]
+		switch {
+		case !math.IsNaN(bound) && !math.IsInf(bound, 0):
+		case e.space.near == nil:
+			return e.space.whyNotLoose(f)
+		default:
+			return "there is no bound of " + f.measure.Name()
+		}
+	}
+	return ""
 }
 
 // judgeSurrogate says how far off the surrogate was.
@@ -327,9 +349,18 @@ func (e *Exploration) judgeSurrogate(a *Answer) {
 		r.Proxy = e.space.proxy(f).measure.Name()
 	}
 	r.GapUnknown = e.gapUnknown()
-	if r.GapUnknown == "" && len(e.found.ranked) > 0 {
+	switch found := e.found.ranked; {
+	case len(found) == 0:
+	case e.found.bounds != nil:
+		for k, end := range []*scored{&found[0], &found[len(found)-1]} {
+			if bound := e.found.bounds[k]; !math.IsNaN(bound) && !math.IsInf(bound, 0) {
+				r.Bounds = append(r.Bounds, Bounded{e.problem.objectives[k].measure.Name(), end.values[k], bound, gapOf(end.values[k], bound)})
+			}
+		}
+		r.Covered = e.covered()
+	case r.GapUnknown == "" && len(e.problem.objectives) == 1:
 		bound := e.found.bound
-		gap := math.Abs(e.found.ranked[0].values[0]-bound) / math.Max(math.Abs(bound), 1e-12)
+		gap := gapOf(found[0].values[0], bound)
 		r.Bound, r.Gap = &bound, &gap
 	}
 	var expected, simulated []float64
@@ -347,6 +378,37 @@ func (e *Exploration) judgeSurrogate(a *Answer) {
 			r.RankCorrelation = &rho
 		}
 	}
+}
+
+func gapOf(value, bound float64) float64 {
+	return math.Abs(value-bound) / math.Max(math.Abs(bound), 1e-12)
+}
+
+// covered returns which part of what any front could dominate the one that was found does; nil where that is not known.
+func (e *Exploration) covered() *float64 {
+	for _, bound := range e.found.bounds {
+		if math.IsNaN(bound) || math.IsInf(bound, 0) {
+			return nil
+		}
+	}
+	var front [][2]float64
+	var corner, least [2]float64
+	for k := range corner {
+		corner[k], least[k] = e.space.cost(k, e.baseline[k]), e.space.cost(k, e.found.bounds[k])
+	}
+	for i := range e.found.ranked {
+		var p [2]float64
+		for k := range p {
+			p[k] = e.space.cost(k, e.found.ranked[i].values[k])
+			corner[k] = math.Max(corner[k], p[k])
+		}
+		front = append(front, p)
+	}
+	share := covered(front, corner, least, e.found.lines)
+	if math.IsNaN(share) {
+		return nil
+	}
+	return &share
 }
 
 // rankCorrelation returns the rank correlation of Spearman; equals share their ranks.
@@ -549,6 +611,9 @@ func (r *SurrogateReport) boundInWords(objective Named) string {
 	return "a Lagrangian bound"
 }
 
+// gapInWords writes a gap, of which less than a hundredth of a per cent is nothing.
+func gapInWords(gap float64) string { return fmt.Sprintf("%.2g %%", math.Max(100*gap, 0.01)) }
+
 // Steps says in words how the answer was found.
 func (a *Answer) Steps() (all []string) {
 	r := &a.Surrogate
@@ -556,8 +621,18 @@ func (a *Answer) Steps() (all []string) {
 	if !r.IsWhole {
 		first = fmt.Sprintf("1. The surrogate scored %.0f of %.4g alternatives, greedily and by swaps", r.Scored, r.Total)
 		if r.Gap != nil {
-			first += fmt.Sprintf("; none is better than its best by more than %.2g %%, by %s", 100**r.Gap, r.boundInWords(a.Objectives[0]))
-		} else {
+			first += fmt.Sprintf("; none is better than its best by more than %s, by %s", gapInWords(*r.Gap), r.boundInWords(a.Objectives[0]))
+		}
+		for i, b := range r.Bounds {
+			first += fmt.Sprintf("%s none is better than its best in %s by more than %s", []string{";", " and"}[i], b.Figure, gapInWords(b.Gap))
+		}
+		if len(r.Bounds) > 0 {
+			first += ", by Lagrangian bounds"
+		}
+		if r.Covered != nil {
+			first += fmt.Sprintf("; its front dominates at least %.0f %% of what any could", math.Floor(100**r.Covered))
+		}
+		if r.GapUnknown != "" {
 			first += "; how much better another may be is not known, for " + r.GapUnknown
 		}
 	}

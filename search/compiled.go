@@ -1,9 +1,9 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"math"
-	"slices"
 
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
@@ -14,38 +14,67 @@ const compiledAtOnce = 64
 
 // compile returns what to expect of sets that are compiled, queues included.
 func (sp *space) compile(ctx context.Context, sets [][]int) ([]scored, error) {
+	plans := make([]*sim.Plan, len(sets))
 	var placements []placement.Placement
-	for _, set := range sets {
-		placements = append(placements, sp.placed(set))
+	var missing []int
+	for i, set := range sets {
+		if plans[i] = sp.kept.get(set); plans[i] == nil {
+			placements, missing = append(placements, sp.placed(set)), append(missing, i)
+		}
 	}
-	all, err := sp.compilePlaced(ctx, placements)
-	for i := range all {
+	all := make([]scored, len(sets))
+	take := func(i int, plan *sim.Plan) (err error) {
+		if all[i], err = sp.expectAll(plan); err != nil {
+			return err
+		}
 		s := &all[i]
 		s.set = sets[i]
 		s.refuse(sp.forbidden(s.set), math.Inf(1))
 		sp.keep(s)
+		return nil
 	}
+	for i, plan := range plans {
+		if plan != nil {
+			if err := take(i, plan); err != nil {
+				return nil, err
+			}
+		}
+	}
+	err := sp.compileEach(ctx, placements, func(k int, plan *sim.Plan) error {
+		if sp.near == nil {
+			sp.kept.put(sets[missing[k]], plan)
+		}
+		return take(missing[k], plan)
+	})
 	return all, err
 }
 
 // compilePlaced returns what to expect of placements.
 func (sp *space) compilePlaced(ctx context.Context, placements []placement.Placement) (all []scored, err error) {
+	err = sp.compileEach(ctx, placements, func(_ int, plan *sim.Plan) error {
+		s, err := sp.expectAll(plan)
+		all = append(all, s)
+		return err
+	})
+	return all, err
+}
+
+// compileEach compiles placements, some at a time.
+func (sp *space) compileEach(ctx context.Context, placements []placement.Placement, take func(number int, plan *sim.Plan) error) error {
 	scenario := sp.study.Scenario
 	scenario.Failures = nil
-	for chunk := range slices.Chunk(placements, compiledAtOnce) {
-		plans, err := sim.Compile(ctx, scenario, chunk...)
+	for first := 0; first < len(placements); first += compiledAtOnce {
+		plans, err := sim.Compile(ctx, scenario, placements[first:min(first+compiledAtOnce, len(placements))]...)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		for _, plan := range plans {
-			s, err := sp.expectAll(plan)
-			if err != nil {
-				return nil, err
+		for i, plan := range plans {
+			if err := take(first+i, plan); err != nil {
+				return err
 			}
-			all = append(all, s)
 		}
 	}
-	return all, nil
+	return nil
 }
 
 // expectAll returns what to expect of all figures under a plan.
@@ -80,7 +109,7 @@ func (sp *space) expectAll(plan *sim.Plan) (s scored, err error) {
 	loads, err := plan.ServerLoads()
 	for _, l := range loads {
 		if !l.IsSteady() {
-			s.refuse(l.Site+" is full", math.Inf(1))
+			s.refuse(cmp.Or(l.Site, "every site of "+l.Workload)+" is full", math.Inf(1))
 		}
 	}
 	return s, err

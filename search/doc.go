@@ -8,6 +8,6 @@
 // it is.
 //
 // In reading order: problem.go, figure.go (what is wanted), users.go, surrogate.go, hits.go, queue.go, money.go (what to expect of a
-// placement), space.go, nearest.go (of any alternative, fast), explore.go, median.go (the search), exploration.go, answer.go,
-// robustness.go.
+// placement), space.go, nearest.go, money_table.go (of any alternative, fast), explore.go (the search), bound.go, median.go, center.go, facility.go,
+// loose.go, front.go (how much better another may be), exploration.go, answer.go, robustness.go.
 package search

@@ -44,6 +44,9 @@ func Explore(ctx context.Context, p *Problem) (*Exploration, error) {
 	if e.found, err = space.explore(ctx, kept); err != nil {
 		return nil, err
 	}
+	for _, s := range firstOf(e.found.ranked, e.found.nearly) {
+		space.begin = append(space.begin, s.set)
+	}
 	if err := e.choose(ctx); err != nil {
 		return nil, err
 	}

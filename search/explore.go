@@ -8,7 +8,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/random"
 )
@@ -17,8 +16,12 @@ const (
 	// mostTabulated and mostCompiled are how many alternatives are all looked at, by what one of them takes: some seconds in all.
 	mostTabulated = 5e6
 	mostCompiled  = 10_000
-	// mostAgain is mostTabulated where the search is made again and again, with what is given moved.
-	mostAgain = 20_000
+	// mostBilled is how many are where every one is billed.
+	mostBilled = 50_000
+	// mostAgain, mostBilledAgain and mostCompiledAgain are the same where the search is made again and again, with what is given moved.
+	mostAgain         = 20_000
+	mostBilledAgain   = 1000
+	mostCompiledAgain = 200
 	// starts is how often a search by swaps begins anew.
 	starts = 12
 )
@@ -34,6 +37,9 @@ type finding struct {
 	// bound is what no alternative is better than, in the unit of the objective; NaN where none is known. It is the value of
 	// the best where all were looked at.
 	bound float64
+	// bounds are the same of both objectives, where there are two, and lines what their costs keep.
+	bounds []float64
+	lines  []line
 	// isWhole says that all were looked at.
 	isWhole bool
 	// why is why the first that cannot be chosen at all cannot.
@@ -45,8 +51,14 @@ func (sp *space) explore(ctx context.Context, kept int) (*finding, error) {
 	total := count(len(sp.Candidates), sp.Least, sp.Most)
 	limit := float64(mostTabulated)
 	switch {
+	case sp.near == nil && sp.isAgain:
+		limit = mostCompiledAgain
 	case sp.near == nil:
 		limit = mostCompiled
+	case sp.ranksByMoney() && sp.isAgain:
+		limit = mostBilledAgain
+	case sp.ranksByMoney():
+		limit = mostBilled
 	case sp.isAgain:
 		limit = mostAgain
 	}
@@ -54,6 +66,11 @@ func (sp *space) explore(ctx context.Context, kept int) (*finding, error) {
 		return sp.exhaust(ctx, kept, total)
 	}
 	return sp.swap(ctx, kept, total)
+}
+
+// ranksByMoney reports whether an objective is the bill: then all alternatives are billed, else those that are among the best so far.
+func (sp *space) ranksByMoney() bool {
+	return slices.ContainsFunc(sp.objectives, func(f *figure) bool { return f.isMoney })
 }
 
 // A ranking keeps the best alternatives that it is shown.
@@ -201,14 +218,14 @@ func (sp *space) workers() int {
 // rankFrom ranks the alternatives whose first candidate is given.
 func (sp *space) rankFrom(ctx context.Context, first, kept int) *ranking {
 	r := &ranking{space: sp, kept: kept}
-	isOne := len(sp.objectives) == 1
+	isOne := len(sp.objectives) == 1 && sp.tables[0].money == nil
 	seen := 0
 	sp.near.each(max(sp.Least, 1), sp.Most, first, first+1, func(set []int, best []uint16) bool {
 		if seen++; seen%4096 == 0 && ctx.Err() != nil {
 			return false
 		}
 		// Most are not among the best, whatever else they are.
-		if isOne && len(r.best) == kept && sp.cost(0, sp.tables[0].of(best)) > sp.cost(0, r.best[kept-1].values[0]) {
+		if isOne && len(r.best) == kept && sp.tables[0].isBeyond(best, r.best[kept-1].values[0]) {
 			r.shown++
 			return true
 		}
@@ -238,11 +255,10 @@ func (sp *space) swap(ctx context.Context, kept int, total float64) (*finding, e
 	}
 	for _, weight := range weights {
 		w.weight = weight
-		begin, err := w.greedy()
+		begin, err := w.begin()
 		if err != nil {
 			return nil, err
 		}
-		w.scale(begin)
 		for start := range starts {
 			set := begin
 			if start > 0 {
@@ -257,10 +273,16 @@ func (sp *space) swap(ctx context.Context, kept int, total float64) (*finding, e
 		}
 	}
 	f := &finding{ranked: r.best, nearly: r.nearly, scored: r.shown, total: total, bound: math.NaN(), why: r.why}
-	if len(sp.objectives) == 1 && sp.near != nil && !sp.isAgain && len(r.best) > 0 {
-		f.bound = sp.bound(ctx, r.best[0].values[0])
+	if sp.isAgain || len(r.best) == 0 {
+		return f, ctx.Err()
 	}
-	return f, ctx.Err()
+	var err error
+	if len(sp.objectives) == 2 {
+		err = sp.boundFront(ctx, f)
+	} else {
+		f.bound, err = sp.bound(ctx, 0, r.best[0].values[0])
+	}
+	return f, cmp.Or(err, ctx.Err())
 }
 
 // A swapper improves alternatives by small steps.
@@ -272,6 +294,20 @@ type swapper struct {
 	// weight is that of the first of two objectives; sizes are what their costs are divided by.
 	weight float64
 	sizes  [2]float64
+}
+
+// begin returns a set to begin with.
+func (w *swapper) begin() ([]int, error) {
+	if w.space.near != nil || !w.space.isAgain {
+		set, err := w.greedy()
+		if err == nil {
+			w.scale(set)
+		}
+		return set, err
+	}
+	w.scale(w.space.begin[0])
+	set, _, err := w.best(w.space.begin)
+	return set, err
 }
 
 // scale takes the size of both objectives at an alternative as one.
@@ -444,43 +480,4 @@ func (w *swapper) shaken(set []int, start uint64) []int {
 func sorted(set []int) []int {
 	slices.Sort(set)
 	return set
-}
-
-// bound returns what no alternative is better than, in the unit of the objective; NaN where that is not known. Constraints only make
-// it worse, so that they are left out, but for the number of candidates.
-func (sp *space) bound(ctx context.Context, best float64) float64 {
-	t := &sp.tables[0]
-	if t.isWorst {
-		bound := centerOf(sp.near, &t.sums[0], sp.Most).bound()
-		if t.base.Deadline > 0 {
-			bound = -bound // of shares the table has the negative, so that the largest is the worst
-		}
-		return bound
-	}
-	sign := 1.0
-	if sp.objectives[0].better == edgewise.More {
-		sign = -1
-	}
-	if t.base.Q == 0 {
-		m := medianOf(sp.near, &t.sums[0], sign, sp.Most)
-		return sign * m.bound(ctx, sign*best)
-	}
-	if sign < 0 {
-		return math.NaN()
-	}
-	// The least level that the share of the users may come within, as far as the bound of that share knows.
-	low, high := 0, len(t.levels)-1
-	for low < high {
-		middle := (low + high) / 2
-		m := medianOf(sp.near, &t.sums[middle], -1, sp.Most)
-		if -m.bound(ctx, -t.base.Q) < t.base.Q {
-			low = middle + 1
-		} else {
-			high = middle
-		}
-	}
-	if low == 0 {
-		return t.levels[0]
-	}
-	return t.levels[low-1]
 }

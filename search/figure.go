@@ -78,7 +78,11 @@ func resolve(study *edgewise.Study, f Figure) (*figure, error) {
 		return nil, invalid.New("By", fmt.Sprintf("%q", f.By), "%s", deadlinesInWords(&study.Workloads[found.number]))
 	}
 	if i < 0 {
-		return nil, invalid.New("By", fmt.Sprintf("%q", f.By), "a figure of workload %q: %s", f.Workload, listed(all, study.HeadlineOf(f.Workload)))
+		bill := ""
+		if study.Billing != nil {
+			bill = "bill, or "
+		}
+		return nil, invalid.New("By", fmt.Sprintf("%q", f.By), "%sa figure of workload %q: %s", bill, f.Workload, listed(all, study.HeadlineOf(f.Workload)))
 	}
 	found.measure, found.base, found.isWorst = all[i], all[i], isWorst
 	found.better = found.measure.Better

@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"math"
+	"sync"
 
 	"github.com/edgewise-sim/edgewise/cache/theory"
 	"github.com/edgewise-sim/edgewise/internal/portable"
@@ -25,6 +26,7 @@ type catalogue struct {
 	once   theory.Object
 	onceOf []float64 // by workload: the share of its requests for objects that are asked for once
 	shares []float64 // by workload: its share of all requests
+	mutex  sync.Mutex
 	known  map[string][]tierHits
 }
 
@@ -127,6 +129,8 @@ func (c *catalogue) hits(chain []placement.Cache) ([]tierHits, error) {
 	for _, at := range chain {
 		name += fmt.Sprintf("%d/%s/%s,", at.CapacityBytes, at.Policy, at.Admission)
 	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
 	if known, ok := c.known[name]; ok {
 		return known, nil
 	}

@@ -42,11 +42,16 @@ func (m *median) column(option int) []float32 {
 // rounds of the subgradient method.
 const rounds = 600
 
-// bound returns a cost that none is below, by Lagrangian relaxation: that every user goes somewhere is not demanded but paid for, by
-// prices that are moved against what they bring about, until they prove that nothing is better than what is known by more than a
-// little (Cornuéjols, Fisher and Nemhauser, Location of Bank Accounts to Optimize Float, Management Science 23, 1977; Held, Wolfe and
-// Crowder, Validation of Subgradient Optimization, Mathematical Programming 6, 1974).
+// bound returns a cost that none is below, where one that is known is as given.
 func (m *median) bound(ctx context.Context, known float64) float64 {
+	return math.Min(m.relaxed(ctx, known), known)
+}
+
+// relaxed returns a cost that none is below, by Lagrangian relaxation: that every user goes somewhere is not demanded but paid for, by
+// prices that are moved against what they bring about, until they prove that nothing is below a target by more than a
+// little (Cornuéjols, Fisher and Nemhauser, Location of Bank Accounts to Optimize Float, Management Science 23, 1977; Held, Wolfe and
+// Crowder, Validation of Subgradient Optimization, Mathematical Programming 6, 1974). Above the target, it proves that none reaches it.
+func (m *median) relaxed(ctx context.Context, target float64) float64 {
 	prices := m.firstPrices()
 	saved := make([]float64, m.options)
 	order := make([]int, m.options)
@@ -62,12 +67,12 @@ func (m *median) bound(ctx context.Context, known float64) float64 {
 		} else if since++; since == 15 {
 			step, since = step/2, 0
 		}
-		gap := known - value
+		gap := target - value
 		norm := 0.0
 		for _, n := range served {
 			norm += float64((1 - n) * (1 - n))
 		}
-		if norm == 0 || gap <= 1e-9*math.Abs(known) || step < 1e-4 {
+		if norm == 0 || gap <= 1e-9*math.Abs(target) || step < 1e-4 {
 			break
 		}
 		for u, n := range served {
@@ -77,7 +82,7 @@ func (m *median) bound(ctx context.Context, known float64) float64 {
 			}
 		}
 	}
-	return math.Min(best, known)
+	return best
 }
 
 // firstPrices are what users pay at the second best option.

@@ -31,12 +31,12 @@ func (s *surrogate) money(plan *sim.Plan) (total float64, gaps []tariff.Gap, err
 		return 0, nil, err
 	}
 	var flows []sim.Flow
+	p := plan.Placement()
 	for number := range s.study.Workloads {
-		if flows, err = s.addFlows(flows, plan, number); err != nil {
+		if flows, err = s.addFlows(flows, plan, number, s.study.HomeOfData(p, &s.study.Workloads[number])); err != nil {
 			return 0, nil, err
 		}
 	}
-	p := plan.Placement()
 	bill := s.study.Billing.BillOf(&s.study.Scenario, &p, peaks, flows)
 	for i := range bill.Lines {
 		total += float64(bill.Lines[i].Money * orOne(s.factors.price[bill.Lines[i].Site]))
@@ -46,19 +46,35 @@ func (s *surrogate) money(plan *sim.Plan) (total float64, gaps []tariff.Gap, err
 
 const secondsADay = 24 * 3600
 
-// addFlows adds what a workload is expected to move in a day.
-func (s *surrogate) addFlows(flows []sim.Flow, plan *sim.Plan, number int) ([]sim.Flow, error) {
-	w := &s.study.Workloads[number]
+// requestsOfDay returns how many requests, or updates, of a workload each metro is expected to send in a day.
+func (s *surrogate) requestsOfDay(plan *sim.Plan, number int) ([]float64, error) {
 	demand, err := plan.DayDemand(number)
 	if err != nil {
 		return nil, err
 	}
-	bytes, perUser, isGame := 0.0, 1.0, false
+	perUser := 1.0
+	if service, ok := s.study.Workloads[number].Service.(workload.Matched); ok {
+		perUser = 1 / service.SendPeriod().Seconds()
+	}
+	for m, id := range plan.Metros() {
+		demand[m] *= float64(perUser * secondsADay * s.factors.ofMetro(id))
+	}
+	return demand, nil
+}
+
+// addFlows adds what a workload, whose data have a home, is expected to move in a day.
+func (s *surrogate) addFlows(flows []sim.Flow, plan *sim.Plan, number int, home string) ([]sim.Flow, error) {
+	w := &s.study.Workloads[number]
+	day, err := s.requestsOfDay(plan, number)
+	if err != nil {
+		return nil, err
+	}
+	bytes, isGame := 0.0, false
 	switch service := w.Service.(type) {
 	case workload.Computed:
 		bytes = float64(service.ResponseBytes)
 	case workload.Matched:
-		perUser, isGame = 1/service.SendPeriod().Seconds(), true
+		isGame = true
 	case workload.Cacheable:
 		bytes = s.catalogue.meanBytes(number)
 	}
@@ -69,7 +85,7 @@ func (s *surrogate) addFlows(flows []sim.Flow, plan *sim.Plan, number int) ([]si
 	for m := range ways {
 		for i := range ways[m] {
 			way := &ways[m][i]
-			requests := float64(demand[m] * way.Share * perUser * secondsADay * s.factors.ofMetro(plan.Metros()[m]))
+			requests := float64(day[m] * way.Share)
 			f := sim.Flow{Workload: w.Name, From: way.Site, Requests: requests, Bytes: float64(requests * bytes), UnknownSize: isGame}
 			if way.Enters != way.Site {
 				f.Via = way.Enters
@@ -83,7 +99,7 @@ func (s *surrogate) addFlows(flows []sim.Flow, plan *sim.Plan, number int) ([]si
 			flows = merge(flows, f)
 			at[way.Site] += requests
 			if calls := data.Probability * float64(data.Calls); calls > 0 && plan.HomeRTT(number, way.Site) > 0 {
-				flows = merge(flows, sim.Flow{Workload: w.Name, From: way.Site, To: s.study.HomeOfData(p, w), Requests: float64(requests * calls), UnknownSize: true})
+				flows = merge(flows, sim.Flow{Workload: w.Name, From: way.Site, To: home, Requests: float64(requests * calls), UnknownSize: true})
 			}
 		}
 	}

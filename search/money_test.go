@@ -15,7 +15,7 @@ import (
 
 // priced gives a problem prices: every machine costs as much an hour as its number among the candidates, in cents, and data out a cent;
 // sites without one are left out.
-func priced(t *testing.T, p *Problem, without ...string) {
+func priced(t testing.TB, p *Problem, without ...string) {
 	t.Helper()
 	rows := "kind,provider,item,name,place,unit,price,currency,date,source,standing\n"
 	sites := []string{p.Fixed.Sites[0].Site}
@@ -42,6 +42,32 @@ func priced(t *testing.T, p *Problem, without ...string) {
 	for i := range p.Study.Workloads {
 		p.Study.Billing.SnapshotBytes = map[string]int64{p.Study.Workloads[i].Name: 200}
 		p.Study.Billing.CallBytes = map[string]int64{p.Study.Workloads[i].Name: 500}
+	}
+}
+
+// A bill that is put together metro by metro is that of the compiled placement, for games, for what calls a database, and for caches, of which
+// some hand over what is not theirs; a second workload that sites of another role serve is in it.
+func TestTablesSayWhatCompiledPlacementsCost(t *testing.T) {
+	mixed := api(t)
+	other := web(t)
+	mixed.Study.Workloads = append(mixed.Study.Workloads, american(t, 3).Study.Workloads[0])
+	for name, p := range map[string]*Problem{"game": american(t, 12), "api": api(t), "web": other, "two workloads": mixed} {
+		t.Run(name, func(t *testing.T) {
+			p.Candidates, p.Least, p.Most = p.Candidates[:6], 0, 3
+			priced(t, p)
+			p.Objectives = []Objective{{Figure: Figure{By: "bill"}}}
+			sp := prepareSpace(t, p)
+			require.NotNil(t, sp.near, sp.why)
+			sets := [][]int{{}, {0, 1, 2}, {2, 5}, {1, 3, 4}, {3}}
+			compiled, err := sp.compile(context.Background(), sets)
+			require.NoError(t, err)
+			tabulated, err := sp.scoreAll(context.Background(), sets)
+			require.NoError(t, err)
+			for i := range sets {
+				require.Equal(t, compiled[i].broken == "", tabulated[i].broken == "", "%q %q", compiled[i].broken, tabulated[i].broken)
+				require.InEpsilon(t, compiled[i].values[0], tabulated[i].values[0], 1e-9, "set %v", sets[i])
+			}
+		})
 	}
 }
 
@@ -111,6 +137,9 @@ func TestWhatHasNoPriceIsNotCheap(t *testing.T) {
 	p.Candidates = p.Candidates[2:3]
 	_, err := Explore(context.Background(), p)
 	require.ErrorContains(t, err, "no price for instance m at "+p.Candidates[0].Site)
+	p.Objectives[0].By = "bil"
+	require.ErrorContains(t, p.Validate(), `Objectives[0].By is "bil"; want bill, or a figure of workload "shooter"`)
+	p.Objectives[0].By = "bill"
 	p.Study.Billing = nil
 	require.ErrorContains(t, p.Validate(), `Objectives[0].By is "bill"; want prices in the study`)
 }

@@ -23,7 +23,7 @@ func ownProblem(t testing.TB) *search.Problem {
 		Countries: []string{"US"}, TopMetros: 8, Regions: []string{"us-west-2"}, LocalZones: []string{"us-east-1-nyc-1", "us-west-2-den-1", "us-east-1-mia-1", "us-east-1-chi-2"},
 	})
 	require.NoError(t, err)
-	shooter := workload.Change(workload.CompetitiveFPS().Named("shooter"), func(m *workload.Matched) { m.SampledUpdates = 0.01 })
+	shooter := workload.Change(workload.CompetitiveFPS().Named("shooter"), func(m *workload.Matched) { m.SampledUpdates, m.Market = 0.01, workload.Market{} })
 	shooter.Demand = workload.Sessions{ConcurrentPlayers: 300, Length: workload.Weibull{Shape: 1.5, Scale: 2 * time.Hour}}
 	fixed := placement.Placement{Name: "one region", Sites: []placement.Assignment{{Site: "us-west-2", Role: placement.Compute}}}
 	p := &search.Problem{

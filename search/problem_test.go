@@ -26,7 +26,7 @@ func game(t testing.TB, countries []string, top int, region string, zones ...str
 	require.NoError(t, err)
 	network, err := catalog.Build(metros, sites)
 	require.NoError(t, err)
-	shooter := workload.Change(workload.CompetitiveFPS().Named("shooter"), func(m *workload.Matched) { m.SampledUpdates = 0.002 })
+	shooter := workload.Change(workload.CompetitiveFPS().Named("shooter"), func(m *workload.Matched) { m.SampledUpdates, m.Market = 0.002, workload.Market{} })
 	shooter.Demand = workload.Sessions{ConcurrentPlayers: 2000, Length: workload.Weibull{Shape: 1.5, Scale: 2 * time.Hour}}
 	fixed := placement.Placement{Name: region, Sites: []placement.Assignment{{Site: region, Role: placement.Compute}}}
 	p := &Problem{

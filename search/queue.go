@@ -1,15 +1,14 @@
 package search
 
-import "github.com/edgewise-sim/edgewise/internal/portable"
+import (
+	"github.com/edgewise-sim/edgewise/internal/portable"
+	"github.com/edgewise-sim/edgewise/stats"
+)
 
 // erlangC returns the probability that a request has to wait at servers that it keeps so many busy, less than there are: that of
 // M/M/c.
 func erlangC(servers int, offered float64) float64 {
-	// The recursion of Erlang B, which has no large numbers.
-	blocked := 1.0
-	for n := 1; n <= servers; n++ {
-		blocked = float64(offered*blocked) / (float64(n) + float64(offered*blocked))
-	}
+	blocked := stats.ErlangB(servers, offered)
 	load := offered / float64(servers)
 	return blocked / (1 - float64(load*(1-blocked)))
 }

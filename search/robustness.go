@@ -30,8 +30,9 @@ type Robustness struct {
 	Sites []Chosen `json:"sites"`
 	// Tornado says what each input does to the objective of the sites that are the best as things are, and to what is the best.
 	Tornado []Moved `json:"tornado"`
-	// OfFinalists says that not all alternatives were looked at again, but those that were simulated.
-	OfFinalists bool `json:"of_finalists,omitempty"`
+	// AsRouted says that users went to the sites that the routing rule sends them to as things are, also where delays were moved: so it is where
+	// alternatives are compiled.
+	AsRouted bool `json:"as_routed,omitempty"`
 	// OfFront says that the search has two objectives: Same is the share in which the front is made of the same alternatives, a site is
 	// chosen where an alternative of the front has it, and the tornado is of the first objective at the end of the front that is best by it.
 	OfFront bool `json:"of_front,omitempty"`
@@ -63,7 +64,7 @@ func (e *Exploration) variations() int {
 		return 0
 	case n > 0:
 		return n
-	case e.space.near == nil:
+	case e.space.near == nil, e.space.ranksByMoney():
 		return defaultVariations / 4
 	case e.space.near.users*len(e.space.plans) > 20_000:
 		return defaultVariations / 4 // each takes its time
@@ -78,7 +79,7 @@ func (e *Exploration) vary(ctx context.Context) (*Robustness, error) {
 		return nil, nil
 	}
 	r := &Robustness{
-		Variations: n, Part: moved, OfFinalists: e.space.near == nil, WithPrices: e.usesMoney(), OfFront: len(e.problem.objectives) == 2,
+		Variations: n, Part: moved, AsRouted: e.space.near == nil, WithPrices: e.space.usesMoney(), OfFront: len(e.problem.objectives) == 2,
 	}
 	best, _, err := e.bestIf(ctx, factors{}, nil)
 	if err != nil {
@@ -155,32 +156,14 @@ func (e *Exploration) bestIf(ctx context.Context, f factors, of []int) (best [][
 	if err != nil {
 		return nil, 0, err
 	}
-	var ranked []scored
-	if sp.near != nil {
-		one := *sp.prepared
-		one.study.Workers = 1 // others are under way
-		sp.prepared = &one
-		found, err := sp.explore(ctx, 1)
-		if err != nil {
-			return nil, 0, err
-		}
-		ranked = firstOf(found.ranked, found.nearly)
-	} else {
-		var sets [][]int
-		for _, s := range e.finalists {
-			sets = append(sets, s.set)
-		}
-		scores, err := sp.compile(ctx, sets)
-		if err != nil {
-			return nil, 0, err
-		}
-		all := &ranking{space: sp, kept: 1}
-		for _, s := range scores {
-			all.show(s)
-		}
-		slices.SortStableFunc(scores, func(a, b scored) int { return cmp.Or(cmp.Compare(a.misses, b.misses), sp.before(&a, &b)) })
-		ranked = firstOf(all.best, scores)
+	one := *sp.prepared
+	one.study.Workers = 1 // others are under way
+	sp.prepared = &one
+	found, err := sp.explore(ctx, 1)
+	if err != nil {
+		return nil, 0, err
 	}
+	ranked := firstOf(found.ranked, found.nearly)
 	if len(sp.objectives) == 1 && len(ranked) > 1 {
 		ranked = ranked[:1]
 	}
@@ -232,7 +215,7 @@ func (e *Exploration) tornado(ctx context.Context, sets [][]int) ([]Moved, error
 	}
 	for _, site := range sites[:min(len(sites), 12)] {
 		inputs = append(inputs, input{"delays to " + site, func(x float64) factors { return factors{site: map[string]float64{site: x}} }})
-		if e.usesMoney() {
+		if e.space.usesMoney() {
 			inputs = append(inputs, input{"prices at " + site, func(x float64) factors { return factors{price: map[string]float64{site: x}} }})
 		}
 	}
@@ -261,17 +244,12 @@ func (e *Exploration) tornado(ctx context.Context, sets [][]int) ([]Moved, error
 	return rows, err
 }
 
-// usesMoney reports whether what is best depends on prices.
-func (e *Exploration) usesMoney() bool {
-	return slices.ContainsFunc(e.space.figures(), func(f *figure) bool { return f.isMoney })
-}
-
 // fixedSites returns the fixed sites that serve the users of the objective.
 func (sp *space) fixedSites() []string {
 	if sp.role == "" {
 		return nil
 	}
-	return sp.fixedOf(sp.objectives[0].number, sp.role)
+	return sp.fixedOf(sp.leading(sp.role), sp.role)
 }
 
 // largestMetros returns the metros with most users of the objective's workload.

@@ -21,7 +21,7 @@ func TestRobustnessCountsWhatASearchOfEachVariationFinds(t *testing.T) {
 			r, err := e.vary(t.Context())
 			require.NoError(t, err)
 			require.Equal(t, len(objectives) == 2, r.OfFront)
-			require.False(t, r.OfFinalists)
+			require.False(t, r.AsRouted)
 
 			// The best of all pairs, or those that no other is as good as in both.
 			best := func(f factors) (sets [][]int, first float64) {

@@ -28,7 +28,7 @@ func (sp *space) findRoom(plans []*sim.Plan) error {
 				return err
 			}
 			for _, l := range loads {
-				if l.Workload != sp.study.Workloads[number].Name {
+				if l.Workload != sp.study.Workloads[number].Name || l.Site == "" {
 					continue
 				}
 				limited = true

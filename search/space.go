@@ -10,6 +10,7 @@ import (
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/topology"
 )
 
 // A space is all alternatives of a problem, and what the surrogate expects of them.
@@ -27,10 +28,15 @@ type space struct {
 	plans []*sim.Plan
 	rtts  [][]time.Duration
 	role  placement.Role
+	// whole is the plan with all candidates, where the bill counts.
+	whole *sim.Plan
 	// siteAt holds the number of the site, a candidate or behind them a fixed one, by user and rank.
 	siteAt []uint16
 	// why says why there are no tables.
 	why string
+	// kept are plans of sets that were compiled; begin are sets that a search which is made again begins with.
+	kept  *planCache
+	begin [][]int
 	// isAgain says that what is given is moved.
 	isAgain bool
 	// loads holds what each metro asks of the servers of the site it goes to, room how much a candidate has for it; nil where none
@@ -44,14 +50,19 @@ func newSpace(ctx context.Context, p *prepared) (*space, error) {
 	if err != nil {
 		return nil, err
 	}
-	sp := &space{prepared: p, surrogate: s}
+	sp := &space{prepared: p, surrogate: s, kept: newPlanCache(len(p.study.Network.OfKind(topology.Metro)))}
 	return sp, sp.survey(ctx)
 }
 
 // moved returns the space with some of what is given moved.
 func (sp *space) moved(f factors) (*space, error) {
-	other := &space{prepared: sp.prepared, surrogate: sp.surrogate.with(f), why: sp.why, plans: sp.plans, rtts: sp.rtts, role: sp.role, isAgain: true}
+	other := &space{prepared: sp.prepared, surrogate: sp.surrogate.with(f), why: sp.why, plans: sp.plans, rtts: sp.rtts, role: sp.role, whole: sp.whole, kept: sp.kept, begin: sp.begin, isAgain: true}
 	return other, other.tabulate()
+}
+
+// usesMoney reports whether what is best depends on prices.
+func (sp *space) usesMoney() bool {
+	return slices.ContainsFunc(sp.figures(), func(f *figure) bool { return f.isMoney })
 }
 
 // figures returns those of the objectives and of the constraints.
@@ -67,7 +78,10 @@ func (sp *space) whyCompiled() (role placement.Role, why string) {
 	one := sp.placed([]int{0})
 	for _, f := range sp.figures() {
 		if f.isMoney {
-			return role, "a bill is of all that a placement does"
+			if why := sp.whyNoMoneyTable(role, &one); why != "" {
+				return role, why
+			}
+			continue
 		}
 		w := &sp.study.Workloads[f.number]
 		kind := sim.KindOf(w.Service)
@@ -91,11 +105,28 @@ func (sp *space) whyCompiled() (role placement.Role, why string) {
 		if data := w.DataCalls(); data.Calls > 0 && data.Probability > 0 && data.Home == "" && !data.Replicated && sp.study.HomeOfData(sp.Fixed, w) == "" {
 			return role, fmt.Sprintf("the home of the data of %q depends on which sites are chosen", w.Name)
 		}
-		if f.number != sp.objectives[0].number && !slices.Equal(sp.fixedOf(f.number, role), sp.fixedOf(sp.objectives[0].number, role)) {
+		if !slices.Equal(sp.fixedOf(f.number, role), sp.fixedOf(sp.leading(role), role)) {
 			return role, "other fixed sites serve the constraints' workloads"
 		}
 	}
 	return role, ""
+}
+
+// leading returns the number of the workload by whose users sites are told apart: that of the first figure that is of one or, of bills
+// alone, the first whose users go to sites of a role.
+func (sp *space) leading(role placement.Role) int {
+	for _, f := range sp.figures() {
+		if !f.isMoney {
+			return f.number
+		}
+	}
+	one := sp.placed([]int{0})
+	for i := range sp.study.Workloads {
+		if !sp.servesElsewhere(&sp.study.Workloads[i], role, &one) {
+			return i
+		}
+	}
+	return 0
 }
 
 // fixedOf returns the fixed sites that serve a workload.
@@ -203,6 +234,12 @@ func (sp *space) score(set []int, best []uint16) scored {
 	}
 	for k := range sp.tables {
 		t := &sp.tables[k]
+		if t.money != nil {
+			value, gap := t.money.of(set, best)
+			s.refuse(gap, math.Inf(1))
+			s.values = append(s.values, value)
+			continue
+		}
 		value := t.of(best)
 		if served != nil && t.base.Deadline > 0 && !t.isWorst && t.number == sp.objectives[0].number {
 			value = 0

@@ -3,6 +3,7 @@ package search
 import (
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
@@ -19,7 +20,7 @@ import (
 type surrogate struct {
 	study     *edgewise.Study
 	catalogue *catalogue
-	users     map[lawKey][]user
+	users     *laws
 	// factors move what the surrogate takes as given, for questions of what if.
 	factors factors
 }
@@ -43,6 +44,12 @@ func orOne(x float64) float64 {
 	return x
 }
 
+// laws are points of laws that were made before. They are safe for several goroutines.
+type laws struct {
+	mutex sync.Mutex
+	known map[lawKey][]user
+}
+
 type lawKey struct {
 	number int
 	metric sim.Metric
@@ -52,7 +59,7 @@ type lawKey struct {
 
 func newSurrogate(study *edgewise.Study) (*surrogate, error) {
 	c, err := newCatalogue(&study.Scenario)
-	return &surrogate{study: study, catalogue: c, users: make(map[lawKey][]user)}, err
+	return &surrogate{study: study, catalogue: c, users: &laws{known: make(map[lawKey][]user)}}, err
 }
 
 // with returns a copy with what is given moved.
@@ -60,7 +67,7 @@ func (s *surrogate) with(f factors) *surrogate {
 	copied := *s
 	copied.factors = f
 	if f.mile != 0 {
-		copied.users = make(map[lawKey][]user)
+		copied.users = &laws{known: make(map[lawKey][]user)}
 	}
 	return &copied
 }
@@ -72,7 +79,9 @@ func (s *surrogate) pointsOf(plan *sim.Plan, number, metro int, metric sim.Metri
 		of.mix, _ = plan.Mile(number, metro)
 	}
 	key := lawKey{number, metric, of, metro % turns}
-	known, ok := s.users[key]
+	s.users.mutex.Lock()
+	defer s.users.mutex.Unlock()
+	known, ok := s.users.known[key]
 	if !ok {
 		known = usersOf(&s.study.Workloads[number], metric, of, key.turn)
 		if f := s.factors.mile; f != 0 {
@@ -81,7 +90,7 @@ func (s *surrogate) pointsOf(plan *sim.Plan, number, metro int, metric sim.Metri
 				known[i].fixed += float64((f - 1) * (known[i].fixed - without[i].fixed))
 			}
 		}
-		s.users[key] = known
+		s.users.known[key] = known
 	}
 	return known
 }

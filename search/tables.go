@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
@@ -19,6 +20,8 @@ type table struct {
 	// sums holds the figure or, of a quantile, the share of the users within each of the levels.
 	sums   []sum
 	levels []float64 // ms
+	// money is the table of a bill, nil of others.
+	money *moneyTable
 }
 
 // of returns the figure.
@@ -47,6 +50,19 @@ func (t *table) of(best []uint16) float64 {
 		return t.levels[low]
 	}
 	return t.levels[low-1] + (t.levels[low]-t.levels[low-1])*(t.base.Q-below)/(above-below)
+}
+
+// isBeyond reports whether the figure is sure to cost more than one that is known: of a quantile, whether fewer users than it asks for are
+// within that. One look tells it, where the quantile itself takes seven.
+func (t *table) isBeyond(best []uint16, known float64) bool {
+	switch {
+	case t.better == edgewise.More:
+		return t.of(best) < known
+	case t.base.Q == 0 || t.isWorst:
+		return t.of(best) > known
+	}
+	level, _ := slices.BinarySearch(t.levels, known)
+	return level < len(t.levels) && t.sums[level].of(best) < t.base.Q
 }
 
 // alone returns what is fixed with one site alone in a role.
@@ -87,7 +103,7 @@ func (sp *space) survey(ctx context.Context) error {
 			w.SetDataHome(home)
 		}
 	}
-	fixed := sp.fixedOf(sp.objectives[0].number, role)
+	fixed := sp.fixedOf(sp.leading(role), role)
 	var placements []placement.Placement
 	for i := range sp.Candidates {
 		c := &sp.Candidates[i]
@@ -101,6 +117,11 @@ func (sp *space) survey(ctx context.Context) error {
 		return err
 	}
 	sp.role = role
+	if sp.usesMoney() {
+		if err := sp.compileWhole(ctx, scenario); err != nil {
+			return err
+		}
+	}
 	sites := make([]string, len(placements))
 	for i := range sp.Candidates {
 		sites[i] = sp.Candidates[i].Site
@@ -143,6 +164,20 @@ func (sp *space) tabulate() error {
 		sp.tables = append(sp.tables, t)
 	}
 	return sp.findRoom(plans)
+}
+
+// compileWhole compiles what is fixed with all candidates, for what of a bill does not depend on where users go.
+func (sp *space) compileWhole(ctx context.Context, scenario sim.Scenario) error {
+	all := make([]int, len(sp.Candidates))
+	for i := range all {
+		all[i] = i
+	}
+	plans, err := sim.Compile(ctx, scenario, sp.placed(all))
+	if err != nil {
+		return err
+	}
+	sp.whole = plans[0]
+	return nil
 }
 
 // rankUser ranks the options of a user by round trip: fixed sites come first where they are as near, as they stand first in every
@@ -207,10 +242,11 @@ func (sp *space) roundTrips(sites []string) ([][]time.Duration, error) {
 // movedTrips returns the round trips with the delays to the sites moved.
 func (sp *space) movedTrips() [][]time.Duration {
 	all := make([][]time.Duration, len(sp.rtts))
+	leading := sp.leading(sp.role)
 	for m := range all {
 		all[m] = slices.Clone(sp.rtts[m])
 		for i, plan := range sp.plans {
-			site := plan.Ways(sp.objectives[0].number)[m][0].Site
+			site := plan.Ways(leading)[m][0].Site
 			all[m][i] = time.Duration(float64(all[m][i]) * sp.surrogate.factors.ofSite(site))
 		}
 	}
@@ -226,6 +262,11 @@ func (sp *space) tableOf(f *figure, plans []*sim.Plan, order [][]int) (table, er
 		return sp.tableOf(sp.proxy(f), plans, order)
 	}
 	t := table{figure: f}
+	if f.isMoney {
+		var err error
+		t.money, err = sp.newMoneyTable(plans)
+		return t, err
+	}
 	demand, err := sp.surrogate.demandOf(plans[0], f.number)
 	if err != nil {
 		return t, err

@@ -172,7 +172,7 @@ func TestTheSurrogateRanksAsTheSimulationDoes(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			sets := someSets(len(c.of.Candidates), 3, 16)
-			truth := run(t, c.of, sets, 3)
+			truth := run(t, c.of, sets, 6)
 			for _, f := range c.figures {
 				c.of.Objectives[0].By = f.by
 				sp := prepareSpace(t, c.of)

@@ -2,6 +2,7 @@ package search
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/portable"
@@ -99,6 +100,26 @@ func usersOf(w *workload.Workload, metric sim.Metric, of mile, turn int) []user 
 	return users
 }
 
+// coreOf returns the time between the ticks of a match, and how long a tick waits for the core, in ns: with full matches on it, as many as
+// go, each at a phase of its own (see sim's core_share.go).
+func coreOf(game *workload.Matched, p point) (period, queue float64) {
+	period, work := float64(game.NominalPeriod()), float64(game.TickWork(game.MatchPlayers))
+	matches := max(game.MatchesOn(1), 1)
+	if all := work * float64(matches); all > period {
+		return all, 0
+	}
+	draws := random.NewKey(uint64(p.turn), uint64(p.number), random.Entity("points"), purpose.Named("matches on the core"))
+	before := make([]float64, matches-1)
+	for i := range before {
+		before[i] = period * unit(draws.At(uint64(i)))
+	}
+	slices.Sort(before)
+	for i, since := range before {
+		queue = max(queue, float64(work*float64(i+1))-since)
+	}
+	return period, queue
+}
+
 func userOf(w *workload.Workload, metric sim.Metric, of mile, p point) user {
 	u := user{trips: 1, exchanges: 1, hit: p.at(dimHit), wait: p.at(dimWait), loss: p.at(dimLoss), links: -portable.Log(p.at(dimLinks))}
 	var line topology.Technology
@@ -139,8 +160,8 @@ func userOf(w *workload.Workload, metric sim.Metric, of mile, p point) user {
 		for k := 1; float64(k)*distance < inEffect; k++ { // a later update says it, too
 			inEffect = min(inEffect, float64(float64(k)*distance)+jitter(unit(draws.At(uint64(k)))))
 		}
-		period := float64(service.TickPeriod(service.MatchPlayers))
-		u.fixed += base + inEffect + float64(p.at(dimTick)*period) + float64(service.TickWork(service.MatchPlayers))
+		period, queue := coreOf(&service, p)
+		u.fixed += base + inEffect + float64(p.at(dimTick)*period) + queue + float64(service.TickWork(service.MatchPlayers))
 		return u
 	case workload.Computed:
 		u.fixed += timeOf(service.Work, p.at(dimService))

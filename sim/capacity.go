@@ -11,9 +11,9 @@ import (
 // a size, the updates of players and calls for data have none.
 func (c *compiler) refuseCapacity(p *Plan, planned *plannedWorkload, data workload.DataCalls) error {
 	if planned.kind == Matched {
-		for m := range planned.entries {
-			for i := range planned.entries[m] {
-				e := &planned.entries[m][i]
+		for m := range planned.reach {
+			for i := range planned.reach[m] {
+				e := &planned.reach[m][i]
 				up := narrowestOf(c.there.Narrowest(m, c.siteOf[p.sites[e.enters].id]))
 				for _, link := range []narrowest{up, e.narrowest, e.beyond.narrowest} {
 					if err := link.refuse("player updates"); err != nil {

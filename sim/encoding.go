@@ -8,7 +8,7 @@ import (
 )
 
 // resultVersion is the version of the encoding of results.
-const resultVersion = 1
+const resultVersion = 2
 
 // An encodedResult is a [Result] as it is sent: CBOR (RFC 8949) with counters by name, those that are 0 left out. So a
 // counter, an outcome or a cause that is added later does not make older results unreadable, and one that is not
@@ -31,6 +31,7 @@ type encodedWorkload struct {
 	Tiers    []map[string]uint64 `cbor:"tiers,omitempty"`
 	Timeline encodedTimeline     `cbor:"timeline"`
 	Metros   []encodedTally      `cbor:"metros"`
+	Pairs    []PairTally         `cbor:"pairs,omitempty"`
 }
 
 // An encodedTimeline holds the columns of a [Timeline].
@@ -47,6 +48,7 @@ type encodedTally struct {
 	OutcomeBytes map[string]uint64 `cbor:"outcome_bytes,omitempty"`
 	Failures     map[string]uint64 `cbor:"failures,omitempty"`
 	Causes       map[string]int64  `cbor:"causes_ns,omitempty"`
+	Stages       map[string]int64  `cbor:"stages_ns,omitempty"`
 	Metrics      []encodedMetric   `cbor:"metrics,omitempty"`
 }
 
@@ -57,6 +59,8 @@ type encodedSite struct {
 	Tiers        []map[string]uint64 `cbor:"tiers,omitempty"`
 	PeakRequests uint64              `cbor:"peak_requests,omitempty"`
 	PeakPlayers  uint64              `cbor:"peak_players,omitempty"`
+	Hours        []SiteHour          `cbor:"hours,omitempty"`
+	MatchCores   uint64              `cbor:"match_cores,omitempty"`
 }
 
 type encodedMetric struct {
@@ -146,7 +150,7 @@ func checkSites(ids []string) error {
 func (w *WorkloadTally) encode() (encodedWorkload, error) {
 	e := encodedWorkload{
 		Name: w.Name, Kind: w.Kind.String(), Counters: byName[Counter](w.Counters[:]), Tiers: encodeTiers(w.Tiers),
-		Timeline: encodedTimeline{BatchNs: w.Timeline.BatchNs},
+		Timeline: encodedTimeline{BatchNs: w.Timeline.BatchNs}, Pairs: w.Pairs,
 	}
 	for _, b := range w.Timeline.Batches {
 		e.Timeline.Requests = append(e.Timeline.Requests, b.Requests)
@@ -161,7 +165,7 @@ func (w *WorkloadTally) encode() (encodedWorkload, error) {
 		}
 		e.Sites = append(e.Sites, encodedSite{
 			Tally: &t, Counters: byName[SiteCounter](site.Counters[:]), Tiers: encodeTiers(site.Tiers),
-			PeakRequests: site.PeakRequests, PeakPlayers: site.PeakPlayers,
+			PeakRequests: site.PeakRequests, PeakPlayers: site.PeakPlayers, Hours: site.Hours, MatchCores: site.MatchCores,
 		})
 	}
 	for m := range w.Metros {
@@ -177,7 +181,7 @@ func (w *WorkloadTally) encode() (encodedWorkload, error) {
 // decode decodes the tally of a workload in a result with so many sites and tiers. How many tallies it holds is looked at
 // before there are any: each takes far more memory than an empty one takes in the data.
 func (e *encodedWorkload) decode(sites, tiers int) (w WorkloadTally, err error) {
-	w = WorkloadTally{Name: e.Name, Timeline: Timeline{BatchNs: e.Timeline.BatchNs}}
+	w = WorkloadTally{Name: e.Name, Timeline: Timeline{BatchNs: e.Timeline.BatchNs}, Pairs: e.Pairs}
 	if w.Kind, err = ParseKind(e.Kind); err != nil {
 		return w, err
 	}
@@ -221,7 +225,7 @@ func (e *encodedSite) decode(tiers int) (t SiteTally, err error) {
 	if e.Tally == nil {
 		return t, errors.New("no tally")
 	}
-	t.PeakRequests, t.PeakPlayers = e.PeakRequests, e.PeakPlayers
+	t.PeakRequests, t.PeakPlayers, t.Hours, t.MatchCores = e.PeakRequests, e.PeakPlayers, e.Hours, e.MatchCores
 	if err := fromNames[SiteCounter](t.Counters[:], e.Counters); err != nil {
 		return t, err
 	}
@@ -236,6 +240,7 @@ func (t *Tally) encode() (encodedTally, error) {
 	e := encodedTally{
 		Counters: byName[Counter](t.Counters[:]), Outcomes: byName[Outcome](t.Outcomes[:]), OutcomeBytes: byName[Outcome](t.OutcomeBytes[:]),
 		Failures: byName[Reason](t.Failures[:]), Causes: byName[Cause](t.Causes[:]),
+		Stages: byName[Stage](t.Stages[:]),
 	}
 	for i := range t.Metrics {
 		latency, err := t.Metrics[i].Latency.MarshalBinary()
@@ -252,6 +257,7 @@ func (e *encodedTally) decode(metrics []Metric) (t Tally, err error) {
 		fromNames[Counter](t.Counters[:], e.Counters),
 		fromNames[Outcome](t.Outcomes[:], e.Outcomes), fromNames[Outcome](t.OutcomeBytes[:], e.OutcomeBytes),
 		fromNames[Reason](t.Failures[:], e.Failures), fromNames[Cause](t.Causes[:], e.Causes),
+		fromNames[Stage](t.Stages[:], e.Stages),
 	); err != nil {
 		return t, err
 	}

@@ -17,6 +17,8 @@ import (
 func smallResult(t testing.TB) *Result {
 	t.Helper()
 	s, p := busyScenario(t)
+	p.Sites[2].Workloads = []string{"api-dynamic"} // so that players go to the region
+	p.Sites[1].Servers, p.Sites[1].Elastic = 1, true
 	r, err := Run(context.Background(), Job{Scenario: s, Placement: p, Replication: 2})
 	require.NoError(t, err)
 	return r

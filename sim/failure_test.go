@@ -204,7 +204,7 @@ func TestRunsWithFailuresAreTheSameOnAnyNumberOfCores(t *testing.T) {
 }
 
 func TestFailuresThatCannotBeSimulatedAreNamed(t *testing.T) {
-	game := workload.CompetitiveFPS()
+	game := shooter()
 	s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{oneObject(), game}, Duration: time.Minute}
 	minute := Failure{Site: "pop", At: time.Minute, For: time.Minute}
 	for want, failures := range map[string][]Failure{

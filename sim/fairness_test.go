@@ -25,7 +25,7 @@ func TestSharesOfPlayersAndOfMatchesFitEachOther(t *testing.T) {
 		{ID: "region", Kind: topology.Region},
 	}, append(both("metro", "town", topology.Access, 0.01), both("town", "region", topology.Internet, 1.03)...))
 	require.NoError(t, err)
-	w := workload.CompetitiveFPS().WithPlayers(40_000)
+	w := shooter().WithPlayers(40_000)
 	w.Deadlines = []time.Duration{35 * time.Millisecond}
 	w = workload.Change(w, func(m *workload.Matched) { m.SampledUpdates = 1e-5 })
 	w.Day, w.Access = workload.Flat(), mix
@@ -48,7 +48,7 @@ func TestSharesOfPlayersAndOfMatchesFitEachOther(t *testing.T) {
 }
 
 // alikeZones is metros that all have the same round trip to every one of as many zones.
-func alikeZones(t *testing.T, count int) (n *topology.Network, ids []string) {
+func alikeZones(t testing.TB, count int) (n *topology.Network, ids []string) {
 	t.Helper()
 	nodes := []topology.Node{{ID: "region", Kind: topology.Region}, {ID: "x", Kind: topology.Exchange}}
 	links := both("region", "x", topology.Internet, 12)
@@ -69,10 +69,13 @@ func alikeZones(t *testing.T, count int) (n *topology.Network, ids []string) {
 }
 
 func TestFairnessDoesNotImproveBySmallerMatches(t *testing.T) {
+	if raceEnabled {
+		t.Skip("much arithmetic; TestMarketsAreTheSameOnAnyNumberOfCores looks for races")
+	}
 	// Everybody has the same round trip to every zone, so that eight zones instead of one change nothing but how many
 	// players there are to choose from: matches start later or, where they may, short of players.
 	n, zones := alikeZones(t, 8)
-	w := workload.CompetitiveFPS().WithPlayers(400)
+	w := shooter().WithPlayers(400)
 	w.Day = workload.Flat()
 	s := Scenario{Network: n, WarmUp: 2 * time.Hour, Duration: 100 * time.Hour, Seed: 1}
 	type found struct{ worst, deviation, fair, fill, wait, idle, count float64 }
@@ -114,4 +117,43 @@ func TestFairnessDoesNotImproveBySmallerMatches(t *testing.T) {
 			require.Equal(t, 1., eight.fill)
 		}
 	}
+}
+
+func TestZonesThatAreAlikeChangeNothingInOneMarket(t *testing.T) {
+	if raceEnabled {
+		t.Skip("much arithmetic; TestMarketsAreTheSameOnAnyNumberOfCores looks for races")
+	}
+	// Everybody has the same round trip to every zone. With one market over all of them further zones change nothing at all; with
+	// cores that are scarce they change waits, and no round trip.
+	n, zones := alikeZones(t, 8)
+	w := shooter().WithPlayers(400)
+	w.Day = workload.Flat()
+	w = workload.Change(w, func(m *workload.Matched) {
+		m.SampledUpdates = 1e-3
+		m.Market.Choice, m.Market.Full = workload.LowestMean, workload.Overflow
+	})
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: 2 * time.Hour, Duration: 20 * time.Hour, Seed: 1}
+	of := func(sites, servers int) Tally {
+		p := placement.Placement{Name: "zones"}
+		for _, id := range zones[:sites] {
+			p.Sites = append(p.Sites, placement.Assignment{Site: id, Role: placement.Compute, Servers: servers})
+		}
+		total, err := runOne(t, s, p).Workloads[0].Total()
+		require.NoError(t, err)
+		return total
+	}
+	one, eight := of(1, 0), of(8, 0)
+	// The ways are alike to a microsecond.
+	for _, c := range []Counter{Requests, Sessions, PlayerUs, WaitingUs, Overflowed} {
+		require.Equal(t, one.Count(c), eight.Count(c), c.String())
+	}
+	require.Equal(t, one.Outcomes, eight.Outcomes)
+	require.Equal(t, one.Metric(LobbyWait), eight.Metric(LobbyWait))
+	require.InEpsilon(t, one.Metric(RTT).MeanNs(), eight.Metric(RTT).MeanNs(), 1e-3)
+	require.InEpsilon(t, one.Metric(WorstRTT).MeanNs(), eight.Metric(WorstRTT).MeanNs(), 1e-3)
+	few, more := of(1, 12), of(2, 12) // 36 and 72 matches at once, of 40
+	require.Greater(t, few.Metric(LobbyWait).MeanNs(), 2*more.Metric(LobbyWait).MeanNs())
+	require.InEpsilon(t, one.Metric(WorstRTT).MeanNs(), few.Metric(WorstRTT).MeanNs(), 0.01)
+	require.InEpsilon(t, one.Metric(WorstRTT).MeanNs(), more.Metric(WorstRTT).MeanNs(), 0.01)
+	require.InEpsilon(t, one.Metric(PlayerRTT).MeanNs(), few.Metric(PlayerRTT).MeanNs(), 0.01)
 }

@@ -98,7 +98,7 @@ func (f *flows) users(days []float64) {
 	sent := 1.0
 	game, isGame := f.plan.scenario.Workloads[f.number].Service.(workload.Matched)
 	if isGame {
-		sent = float64(game.UpdatesASample())
+		sent = float64(game.UpdatesASample()) * float64(game.MatchesASample())
 	}
 	for m := range planned.entries {
 		tally := &f.tally.Metros[m]

@@ -52,6 +52,30 @@ func TestWhoWaitsForAFullSiteIsCounted(t *testing.T) {
 	require.Zero(t, all.Within(PlayerRTT)[0])
 }
 
+func TestWhoFindsAZoneFullPlaysInTheRegion(t *testing.T) {
+	// The zone has 60 seats, the region beside it as many as are asked for: 240 of 300 players play there.
+	s := arcade(t, 300)
+	s.Workloads[0] = workload.Change(s.Workloads[0], func(m *workload.Matched) {
+		m.Market = workload.Market{Choice: workload.LowestMean, Full: workload.Overflow}
+	})
+	both := placement.RegionOnly("region").With(placement.Assignment{Site: "zone", Role: placement.Compute, Servers: 2})
+	r := runOne(t, s, both)
+	all := &r.Workloads[0].Metros[0]
+	players := float64(all.Count(PlayerUs)) / 600e6
+	for i, want := range []float64{players - 60, 60} {
+		site := &r.Workloads[0].Sites[i]
+		require.InDelta(t, want, float64(site.Tally.Count(PlayerUs))/600e6, 5, r.Sites[i])
+	}
+	require.Less(t, float64(all.Outcomes[NotPlayed]), 0.05*float64(all.Count(Requests)))
+	require.Zero(t, all.Failures[WaitsForServer])
+	require.Positive(t, all.Count(Overflowed))
+	near := float64(all.Metric(RTT).CDF(35e6))
+	require.InDelta(t, 60/players, near, 0.02, "of the play that happens, the part that 60 seats have is near")
+	// Where the zone takes all it is the zone that all play in.
+	both.Sites[len(both.Sites)-1].Servers = 0
+	require.Zero(t, runOne(t, s, both).Workloads[0].Metros[0].Count(Overflowed))
+}
+
 func TestPlayersBesideAFullZoneMayWaitForEitherReason(t *testing.T) {
 	// 57 to 64 players for 60 seats: with fewer than 60 the last match waits for players, with more its players for seats.
 	reasons := [NumReasons]uint64{}

@@ -20,7 +20,7 @@ func TestMatchesFoundAtTheStartMixTheMetros(t *testing.T) {
 		{ID: "region", Kind: topology.Region},
 	}, append(both("near", "region", topology.Internet, 5), both("far", "region", topology.Internet, 40)...))
 	require.NoError(t, err)
-	w := workload.CompetitiveFPS()
+	w := shooter()
 	w = w.WithPlayers(2000)
 	w = workload.Change(w, func(m *workload.Matched) { m.SampledUpdates = 0.001 })
 	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Second, Seed: 2}
@@ -36,7 +36,7 @@ func TestMatchesFoundAtTheStartMixTheMetros(t *testing.T) {
 func TestLobbyWaitEndsWithPatience(t *testing.T) {
 	// One player an hour or so, matches of ten, patience of a minute: everybody waits exactly a minute,
 	// and plays alone.
-	w := workload.CompetitiveFPS()
+	w := shooter()
 	w = workload.Change(w, func(p *workload.Sessions) {
 		p.ConcurrentPlayers, p.Length = 0.05, workload.Weibull{Shape: 1, Scale: 10 * time.Minute}
 	})
@@ -50,7 +50,7 @@ func TestLobbyWaitEndsWithPatience(t *testing.T) {
 }
 
 func TestCancelledGameStopsWithinAMatch(t *testing.T) {
-	w := workload.CompetitiveFPS()
+	w := shooter()
 	w = w.WithPlayers(3000)
 	w = workload.Change(w, func(m *workload.Matched) { m.MatchLength = 100 * time.Hour })
 	plans, err := Compile(context.Background(), Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: 10 * time.Hour, Seed: 1}, placement.RegionOnly("region"))

@@ -28,7 +28,7 @@ func (s *Scenario) validateHomes() error {
 // hand by construction.
 func (s *Scenario) HomeOfData(p placement.Placement, w *workload.Workload) string {
 	data := w.DataCalls()
-	if data.Calls == 0 || data.Probability == 0 || data.Replicated {
+	if !w.CallsHome() || data.Replicated {
 		return ""
 	}
 	if data.Home != "" {

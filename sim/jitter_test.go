@@ -115,7 +115,7 @@ func TestALaterUpdateOvertakesALateOne(t *testing.T) {
 		t.Run(fmt.Sprint(c.tech, c.hz), func(t *testing.T) {
 			law, err := random.NewQuantiles(func(p float64) float64 { return float64(c.tech.JitterRTT(p)) })
 			require.NoError(t, err)
-			p := player{way: &playerWay{}, jitter: law, rand: random.New(1, 2, 3, 4)}
+			p := sender{way: &playerWay{}, jitter: law, rand: random.New(1, 2, 3, 4)}
 			const n = 200_000
 			var jitters, lates []float64
 			there := 0

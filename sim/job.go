@@ -125,7 +125,7 @@ func (s *Scenario) objects(number int) int {
 
 // regular returns how many of the n objects of a workload are asked for again and again.
 func regular(w *workload.Workload, n int) int {
-	if d, ok := w.Demand.(workload.Endless); ok && d.AskedOnce() > 0 {
+	if d, ok := w.Demand.(workload.Endless); ok && d.Catalogue() > d.Regular() {
 		return min(d.Regular(), n) // such a demand has no variants
 	}
 	return n
@@ -183,6 +183,9 @@ func (s *Scenario) ValidatePlacement(p placement.Placement) error {
 		return fmt.Errorf("placement %q: %w", p.Name, err)
 	}
 	if err := s.validateByWorkload(p); err != nil {
+		return fmt.Errorf("placement %q: %w", p.Name, err)
+	}
+	if err := s.validateMarkets(p); err != nil {
 		return fmt.Errorf("placement %q: %w", p.Name, err)
 	}
 	return nil

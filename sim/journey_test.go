@@ -148,20 +148,35 @@ func TestUpdateMeetsItsTickToTheNanosecond(t *testing.T) {
 	}
 }
 
+// gameRules returns the rules of a game with deadlines in ns.
+func gameRules(t testing.TB, m workload.Matched, deadlines ...int64) *rules {
+	t.Helper()
+	w := workload.Workload{Service: m}
+	for _, d := range deadlines {
+		w.Deadlines = append(w.Deadlines, time.Duration(d))
+	}
+	planned := newPlannedWorkload(&w)
+	game, err := newRules(&m, &planned, nil)
+	require.NoError(t, err)
+	return game
+}
+
 func TestPlayFollowsTheClocksOfPlayerAndMatch(t *testing.T) {
 	// By hand: ticks at 0, 100, 200, ... ms, updates sent at 30, 100, 170, 240 ms, 5 ms up, 6 ms
 	// down, 2 ms of work. They arrive at 35, 105, 175, 245 and meet the ticks of 100, 200, 200, 300.
 	tally := ptr(newTally(Matched, 1))
-	p := &player{way: &playerWay{tally: tally, there: 5 * ms, back: 6 * ms}, send: 30 * ms, there: 5 * ms, back: 6 * ms}
-	rules := rules{update: 70 * ms, deadlines: []int64{50 * ms}}
-	require.NoError(t, rules.play(context.Background(), &segment{
-		players: []*player{p}, from: 0, until: 300 * ms, tick: 0, period: 100 * ms, work: 2 * ms,
+	game := gameRules(t, workload.Matched{TickHz: 10, UpdateHz: 1000. / 70, TickTime: 2 * time.Millisecond}, 50*ms)
+	a := arena{
+		rules: game, ways: [][]playerWay{{{there: 5 * ms, back: 6 * ms}}}, data: make([]dataCalls, 1),
+		tallyOf: func(int, uint32) *Tally { return tally },
+	}
+	require.NoError(t, a.play(context.Background(), &playedMatch{
+		end: 300 * ms, spans: []stretch{{players: 1}}, seats: []seat{{player: player{phase: 30 * ms}, until: 300 * ms}},
 	}))
 	require.Equal(t, uint64(4), tally.Count(Requests))
 	requireLatency(t, tally, Response, (25+11+2)*ms, (95+11+2)*ms)
 	require.Equal(t, (65+95+25+55)*ms, tally.Causes[TickWait])
 	require.Equal(t, uint64(1), tally.Within(Response)[0], "one update within 50 ms")
-	require.Equal(t, 310*ms, p.send)
 	require.NoError(t, tally.check())
 }
 

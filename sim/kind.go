@@ -44,9 +44,16 @@ var kinds = [numKinds]struct {
 	},
 	Matched: {
 		name: "matched", requests: "player updates", role: placement.Compute,
-		metrics: []Metric{Response, RTT, PlayerRTT, WorstRTT, LobbyWait},
+		metrics: []Metric{
+			Response, RTT, InputToDisplay,
+			PlayerRTT, PlayerRTTP95, PlayerJitter, PlayerDisplay, PlayerDisplayP95, Rewind, Felt,
+			WorstRTT, MatchSpread, PeekersAdvantage, LobbyWait, FirstWait, GaveUpWait,
+		},
 	},
 }
+
+// displayMetric is the place of [InputToDisplay] among the metrics of a game.
+const displayMetric = 2
 
 // Kinds returns all kinds.
 func Kinds() []Kind {

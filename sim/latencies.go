@@ -20,6 +20,13 @@ func (l *latencies) put(first, second int64) {
 	l.count = n + 1
 }
 
+// room makes room for so many requests at most, and returns where their latencies go; it is not full yet.
+func (l *latencies) room(most int64) (first, second []int64) {
+	from := l.count
+	l.count = min(from+uint(most), latenciesAtOnce)
+	return l.first[from:l.count], l.second[from:l.count]
+}
+
 func (l *latencies) isFull() bool { return l.count == latenciesAtOnce }
 
 // record puts the latencies into the tally and makes room.

@@ -16,7 +16,7 @@ import (
 type Load struct {
 	// Workload is whose servers these are; "" for a link, which workloads share.
 	Workload string `json:"workload,omitempty"`
-	// Site is where the servers are, From and To are the ends of a link.
+	// Site is where the servers are, "" for the seats that a game has at all its sites together; From and To are the ends of a link.
 	Site string `json:"site,omitempty"`
 	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
@@ -72,8 +72,12 @@ func MeanLoads(runs [][]Load) []Load {
 // String returns the load in words, for example "api at lax: work for 5.8 servers, of which there are 2: a load of 290 %".
 func (l Load) String() string {
 	if l.Unit == Players {
-		return fmt.Sprintf("%s at %s: about %s players for %s seats: a load of %s %%", l.Workload, l.Site,
-			humanize.Comma(int64(math.Round(l.Offered))), humanize.Comma(int64(l.Capacity)), rounded(100*l.Ratio()))
+		at := l.Site
+		if at == "" {
+			at = "all its sites"
+		}
+		return fmt.Sprintf("%s at %s: about %s players for %s seats: a load of %s %%", l.Workload, at,
+			humanize.Comma(int64(math.Round(l.Offered))), humanize.Comma(int64(math.Round(l.Capacity))), rounded(100*l.Ratio()))
 	}
 	if l.Site != "" {
 		servers := "there are"
@@ -116,12 +120,14 @@ func (all *loads) add(one Load) {
 // know its rate has none, and neither has a game whose players are not those of [workload.Sessions]; failures are left out.
 func (p *Plan) ServerLoads() ([]Load, error) {
 	var all loads
+	games, err := p.playersOfGames()
+	if err != nil {
+		return nil, err
+	}
 	for i := range p.workloads {
 		planned, w := &p.workloads[i], &p.scenario.Workloads[i]
-		if game, ok := w.Service.(workload.Matched); ok {
-			if err := p.addPlayers(&all, i, game); err != nil {
-				return nil, err
-			}
+		if _, ok := w.Service.(workload.Matched); ok {
+			p.addPlayers(&all, i, games)
 			continue
 		}
 		if _, ok := w.Demand.(workload.Rated); !ok {
@@ -139,31 +145,6 @@ func (p *Plan) ServerLoads() ([]Load, error) {
 		}
 	}
 	return all, nil
-}
-
-// addPlayers adds the players of a game who want to play, on the mean of the recorded time, and the seats for them.
-func (p *Plan) addPlayers(all *loads, number int, game workload.Matched) error {
-	w, planned := &p.scenario.Workloads[number], &p.workloads[number]
-	mean, _, ok := w.DayMean()
-	if !ok {
-		return nil
-	}
-	parts, err := w.MeanLoads(planned.audiences, p.scenario.Start.Add(p.scenario.WarmUp), p.scenario.Duration)
-	if err != nil {
-		return err
-	}
-	for m, part := range parts {
-		for k := range planned.entries[m] {
-			e := &planned.entries[m][k]
-			servers := serversOf(p.sites[e.site].assignment(planned.kind.Role()))
-			all.add(Load{
-				Workload: planned.name, Site: p.sites[e.site].id, Unit: Players,
-				Offered:  mean * part * e.share.initial(),
-				Capacity: float64(servers * max(game.MatchesPerServer, 1) * game.MatchPlayers),
-			})
-		}
-	}
-	return nil
 }
 
 // addWork adds what so many requests of a workload a second are for the servers at the site where they enter, and at the

@@ -1,83 +1,350 @@
 package sim
 
-// A lobby is the players who wait for a match, in the order in which they have come: a list through the members.
+import (
+	"math"
+	"slices"
+
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// A lobby is the parties of a game that wait for a match, in the order in which they have come, and for each site those that
+// accept it so far.
 type lobby struct {
 	head, tail uint32
-	size       int
+	parties    int
+	steps      []lobbyStep
+	atSite     []siteQueue
+	links      []link // by ticket and site
+	bins       int    // of skill
+	// due is when each step comes for the party that waits for it longest, as far as an event has been scheduled.
+	due []int64
+	// next is, by step, the party that has waited longest of those that have not come to it.
+	next []uint32
 }
 
-func (g *matchmaker) enterLobby(n uint32) {
-	p, l := g.members.at(n), &g.lobby
-	p.match, p.joined, p.prev, p.next = inLobby, g.now, l.tail, 0
+// A lobbyStep is what changes for a party after a wait.
+type lobbyStep struct {
+	after      int64
+	limit      int64   // of the round trip, from now on
+	band       float64 // of skill
+	startShort bool    // a match may begin short of players
+	givesUp    bool
+}
+
+// A siteQueue is the parties that accept a site, in the order in which they have come.
+type siteQueue struct {
+	head, tail uint32
+	players    int
+	byBin      []int // players by bin of skill
+}
+
+// A link is a party's place in the queue of a site.
+type link struct {
+	prev, next uint32
+	in         bool
+}
+
+// unlimited stands for no limit of a round trip.
+const unlimited = math.MaxInt64
+
+// newSteps returns what changes for a party with the wait, the first at once.
+func newSteps(m *workload.Matched) []lobbyStep {
+	k := &m.Market
+	last := int64(unlimited)
+	if k.MaxRTT > 0 {
+		last = int64(k.MaxRTT)
+	}
+	short := m.MatchPlayers > max(m.MinPlayers, 1)
+	instants := []int64{0}
+	for _, r := range k.Ladder {
+		instants = append(instants, int64(r.After))
+	}
+	for _, b := range k.Skill.Bands {
+		instants = append(instants, int64(b.After))
+	}
+	if short {
+		instants = append(instants, int64(m.LobbyTimeout))
+	}
+	if k.GiveUp > 0 {
+		instants = append(instants, int64(k.GiveUp))
+	}
+	slices.Sort(instants)
+	var steps []lobbyStep
+	for _, at := range slices.Compact(instants) {
+		s := lobbyStep{after: at, limit: last, band: math.Inf(1), startShort: short && at >= int64(m.LobbyTimeout), givesUp: k.GiveUp > 0 && at >= int64(k.GiveUp)}
+		for _, r := range k.Ladder {
+			if int64(r.After) <= at {
+				s.limit = int64(r.Limit)
+			}
+		}
+		for _, b := range k.Skill.Bands {
+			if int64(b.After) <= at {
+				s.band = b.Width
+			}
+		}
+		steps = append(steps, s)
+		if s.givesUp {
+			break // nobody waits for longer
+		}
+	}
+	return steps
+}
+
+func newLobby(m *workload.Matched, sites int) lobby {
+	l := lobby{steps: newSteps(m), atSite: make([]siteQueue, sites), bins: 1}
+	if m.Market.Skill.SD > 0 && len(m.Market.Skill.Bands) > 0 {
+		l.bins = skillBins
+	}
+	for s := range l.atSite {
+		l.atSite[s].byBin = make([]int, l.bins)
+	}
+	l.due, l.next = make([]int64, len(l.steps)), make([]uint32, len(l.steps))
+	return l
+}
+
+// skillBins is in how many parts players are counted by skill: of an eighth of the standard deviation, the first and the
+// last without end.
+const skillBins = 48
+
+// binOf returns the bin of a rating, given from the mean.
+func (g *game) binOf(points float64) int {
+	if g.lobby.bins == 1 {
+		return 0
+	}
+	x := float64(points*g.binsPerPoint) + skillBins/2
+	return int(min(max(x, 0), skillBins-1))
+}
+
+// last returns the step from which on nothing changes any more.
+func (l *lobby) last() *lobbyStep { return &l.steps[len(l.steps)-1] }
+
+// stepOf returns the step that a wait has come to.
+func (l *lobby) stepOf(waited int64) *lobbyStep {
+	for i := len(l.steps) - 1; i > 0; i-- {
+		if waited >= l.steps[i].after {
+			return &l.steps[i]
+		}
+	}
+	return &l.steps[0]
+}
+
+// enterLobby lets a party wait from now on.
+func (g *game) enterLobby(n uint32) {
+	t, l := g.tickets.at(n), &g.lobby
+	t.where, t.joined, t.step = waiting, g.now, 0
+	t.prev, t.next = l.tail, 0
 	if l.tail != 0 {
-		g.members.at(l.tail).next = n
+		g.tickets.at(l.tail).next = n
 	} else {
 		l.head = n
 	}
 	l.tail = n
-	l.size++
+	l.parties++
+	for i := range l.next {
+		if l.next[i] == 0 {
+			l.next[i] = n
+		}
+	}
+	l.next[0] = 0
+	if need := (int(n) + 1) * len(g.sites); len(l.links) < need {
+		had := len(l.links)
+		l.links = slices.Grow(l.links, need-had)[:need]
+		clear(l.links[had:])
+	}
+	g.sites[t.home].present.change(g.now, len(t.party))
+	g.widen(n)
+	t.why = g.waitsFor(n)
 }
 
-// leaveLobby takes a player out of the lobby and tallies the wait, however it ends. Those who are found playing when the
-// run starts have waited for nothing.
-func (g *matchmaker) leaveLobby(n uint32) {
-	p, l := g.members.at(n), &g.lobby
-	g.miss(&p.player, g.now, g.waitsFor())
-	if g.now >= g.from && g.now > 0 {
-		t := p.way.tally
-		t.record(LobbyWait, g.now-p.joined, g.rules.deadlines)
-		t.Counters[WaitingUs] += g.recordedUs(p.joined, g.now)
+// widen lets a party wait at all sites that it accepts by now.
+func (g *game) widen(n uint32) {
+	t := g.tickets.at(n)
+	limit := g.lobby.steps[t.step].limit
+	if g.Market.Relax == workload.Oldest {
+		limit = g.lobby.last().limit // the others of a match may have waited for longer
 	}
-	if p.prev != 0 {
-		g.members.at(p.prev).next = p.next
+	for s := range g.sites {
+		if !g.lobby.links[int(n)*len(g.sites)+s].in && g.accepts(t, s, limit) {
+			g.link(n, s)
+		}
+	}
+}
+
+// accepts reports whether a site is within a limit for all of a party.
+func (g *game) accepts(t *ticket, s int, limit int64) bool {
+	if g.Market.Choice == workload.ByRouting && s != t.home {
+		return false
+	}
+	return t.from.base[s]+t.worst <= limit
+}
+
+// link puts a party into the queue of a site, behind those that have waited for longer.
+func (g *game) link(n uint32, s int) {
+	l, q := &g.lobby, &g.lobby.atSite[s]
+	t := g.tickets.at(n)
+	width := len(g.sites)
+	after := q.tail
+	for after != 0 && g.tickets.at(after).joined > t.joined {
+		after = l.links[int(after)*width+s].prev
+	}
+	at := link{prev: after, in: true}
+	if after == 0 {
+		at.next, q.head = q.head, n
 	} else {
-		l.head = p.next
+		before := &l.links[int(after)*width+s]
+		at.next, before.next = before.next, n
 	}
-	if p.next != 0 {
-		g.members.at(p.next).prev = p.prev
+	if at.next == 0 {
+		q.tail = n
 	} else {
-		l.tail = p.prev
+		l.links[int(at.next)*width+s].prev = n
 	}
-	l.size--
+	l.links[int(n)*width+s] = at
+	q.players += len(t.party)
+	q.byBin[t.bin] += len(t.party)
 }
 
-// waitsFor returns what the players in the lobby have been waiting for.
-func (g *matchmaker) waitsFor() Reason {
-	if g.isFull {
-		return WaitsForServer
+// leaveLobby takes a party out of the lobby and tallies the wait, which ends at an instant, however it ends. Those who are found playing
+// when the run starts have waited for nothing.
+func (g *game) leaveLobby(n uint32, until int64) {
+	t, l := g.tickets.at(n), &g.lobby
+	width := len(g.sites)
+	for s := range g.sites {
+		at := &l.links[int(n)*width+s]
+		if !at.in {
+			continue
+		}
+		q := &l.atSite[s]
+		if at.prev != 0 {
+			l.links[int(at.prev)*width+s].next = at.next
+		} else {
+			q.head = at.next
+		}
+		if at.next != 0 {
+			l.links[int(at.next)*width+s].prev = at.prev
+		} else {
+			q.tail = at.prev
+		}
+		*at = link{}
+		q.players -= len(t.party)
+		q.byBin[t.bin] -= len(t.party)
 	}
-	return WaitsForPlayers
-}
-
-// tellLobby notes whether the site is full; where that has changed, what the players in the lobby have missed so far was for
-// the other reason.
-func (g *matchmaker) tellLobby() {
-	isFull := g.capacity > 0 && g.running >= g.capacity
-	if isFull == g.isFull {
+	if t.prev != 0 {
+		g.tickets.at(t.prev).next = t.next
+	} else {
+		l.head = t.next
+	}
+	if t.next != 0 {
+		g.tickets.at(t.next).prev = t.prev
+	} else {
+		l.tail = t.prev
+	}
+	for i := t.step + 1; i < len(l.next); i++ {
+		if l.next[i] == n {
+			l.next[i] = t.next
+		}
+	}
+	l.parties--
+	g.sites[t.home].present.change(g.now, -len(t.party))
+	g.miss(t, g.now, t.why)
+	g.miss(t, until, LoggingIn)
+	if g.now < g.from || g.now == 0 {
 		return
 	}
-	for n := g.lobby.head; n != 0; n = g.members.at(n).next {
-		g.miss(&g.members.at(n).player, g.now, g.waitsFor())
-	}
-	g.isFull = isFull
+	tally := g.tallyAt(t, t.home)
+	us := g.recordedUs(t, t.joined, until)
+	tally.Counters[WaitingUs] += us
+	tally.Counters[PlayerUs] += us
+	tally.Metric(LobbyWait).RecordN(until-t.since, uint64(len(t.party)))
 }
 
-// closeLobby lets the run end for those who still wait.
-func (g *matchmaker) closeLobby() {
-	g.now = g.end
-	for g.lobby.head != 0 {
-		g.leaveLobby(g.lobby.head)
+// waitsFor returns what a party in the lobby waits for: for a server where all sites are full that it accepts by now.
+func (g *game) waitsFor(n uint32) Reason {
+	accepts := false
+	for s := range g.sites {
+		if g.lobby.links[int(n)*len(g.sites)+s].in {
+			if !g.sites[s].isFull {
+				return WaitsForPlayers
+			}
+			accepts = true
+		}
+	}
+	if !accepts {
+		return WaitsForPlayers
+	}
+	return WaitsForServer
+}
+
+// tellLobby notes which sites are full by now; where that has changed, what parties have missed so far may have been for another
+// reason.
+func (g *game) tellLobby() {
+	for _, s := range g.limited {
+		site := &g.sites[s]
+		full := !site.pool.hasRoom(g.take)
+		if full == site.isFull {
+			continue
+		}
+		site.isFull = full
+		for n := g.lobby.atSite[s].head; n != 0; n = g.lobby.links[int(n)*len(g.sites)+s].next {
+			if why, t := g.waitsFor(n), g.tickets.at(n); why != t.why {
+				g.miss(t, g.now, t.why)
+				t.why = why
+			}
+		}
 	}
 }
 
-// awaitTimeout schedules the end of the patience of the player who has waited longest, unless an earlier one is
-// still to come: it will look again.
-func (g *matchmaker) awaitTimeout() {
-	if g.timeoutAt > g.now || g.lobby.size == 0 {
-		return
+// awaitSteps schedules what comes next for those who wait.
+func (g *game) awaitSteps() {
+	l := &g.lobby
+	for i := 1; i < len(l.steps); i++ {
+		n := l.next[i]
+		if n == 0 || l.due[i] > g.now {
+			continue
+		}
+		if at := g.tickets.at(n).joined + l.steps[i].after; at > g.now && at < g.end {
+			l.due[i] = at
+			g.queue.Push(at, stepHandler, uint64(g.number)<<32|uint64(i))
+		}
 	}
-	if at := g.members.at(g.lobby.head).joined + int64(g.LobbyTimeout); at > g.now {
-		g.timeoutAt = at
-		g.queue.Push(at, timeoutHandler, 0)
+}
+
+// takeStep lets all parties come to a step whose time it is.
+func (g *game) takeStep(i int) {
+	l := &g.lobby
+	for n := l.next[i]; n != 0; n = l.next[i] {
+		t := g.tickets.at(n)
+		if t.joined+l.steps[i].after > g.now {
+			return
+		}
+		l.next[i] = t.next
+		t.step = i
+		if l.steps[i].givesUp {
+			g.giveUp(n)
+			continue
+		}
+		before := t.why
+		g.widen(n)
+		if t.why = g.waitsFor(n); t.why != before {
+			g.miss(t, g.now, before)
+		}
+		g.meet(n)
+	}
+}
+
+// relaxFound lets those who are found in the lobby when the run starts have waited until no limit and no band widens any more.
+func (g *game) relaxFound() {
+	l := &g.lobby
+	last := 0
+	for i := 1; i < len(l.steps); i++ {
+		if s, before := &l.steps[i], &l.steps[i-1]; !s.givesUp && (s.limit != before.limit || s.band != before.band) {
+			last = i
+		}
+	}
+	for i := 1; i <= last; i++ {
+		for n := l.head; n != 0; n = g.tickets.at(n).next {
+			g.tickets.at(n).joined = -l.steps[i].after
+		}
+		g.takeStep(i)
 	}
 }

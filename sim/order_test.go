@@ -39,7 +39,12 @@ func failingWorld(t testing.TB) *Plan {
 	})
 	crowd := s.Workloads[2].Named("crowd").WithPlayers(60) // more than its servers can host
 	few := s.Workloads[2].Named("few").WithPlayers(3)      // less than a match
-	s.Workloads = append(slices.Insert(s.Workloads, 2, second, third), crowd, few)
+	shy := workload.Change(few.Named("shy"), func(d *workload.Sessions) { d.Length.Scale = 3 * time.Second })
+	shy = workload.Change(shy, func(m *workload.Matched) {
+		m.Market.GiveUp, m.Market.Login = time.Second, workload.Calls{Count: 3}
+	})
+	rush := workload.Change(crowd.Named("rush"), func(m *workload.Matched) { m.Market.Full = workload.TurnAway })
+	s.Workloads = append(slices.Insert(s.Workloads, 2, second, third), crowd, few, shy, rush)
 	at := func(site string, at, length, detection int) Failure {
 		ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 		return Failure{Site: site, At: ms(at), For: ms(length), Detection: ms(detection), Redirection: ms(20), Timeout: ms(90)}
@@ -78,13 +83,15 @@ func busyScenario(t testing.TB) (Scenario, placement.Placement) {
 	p.Sites[0].Servers, p.Sites[1].Servers, p.Sites[2].Servers = 6, 4, 3
 	n, err := topology.New(nodes, links)
 	require.NoError(t, err)
-	site, api, game := workload.WebStatic(), workload.APIDynamic(), workload.CompetitiveFPS()
+	site, api, game := workload.WebStatic(), workload.APIDynamic(), shooter()
 	site = site.WithRequestsPerSecond(900).WithObjects(20_000)
 	api = api.WithRequestsPerSecond(300)
 	api = workload.Change(api, func(c *workload.Computed) { c.Data.Calls = 2 })
-	game = game.WithPlayers(12)
+	game = game.WithPlayers(40)
+	game = workload.Change(game, func(d *workload.Sessions) { d.Length.Scale = 20 * time.Second })
 	game = workload.Change(game, func(m *workload.Matched) {
 		m.SampledUpdates, m.MatchLength, m.MatchPlayers, m.MinPlayers, m.MatchesPerServer = 0.1, 2*time.Second, 5, 5, 1
+		m.Market.Skill.SD, m.Market.Backfill = 300, time.Second
 	})
 	return Scenario{
 		Network: n, Workloads: []workload.Workload{site, api, game},
@@ -183,9 +190,7 @@ func advanceBy(t *testing.T, p *Plan, advance func(*run)) *Result {
 	t.Helper()
 	r := &run{plan: p, ctx: context.Background(), result: p.newResult(0)}
 	require.NoError(t, r.build())
-	for _, g := range r.games {
-		require.NoError(t, g.run(r.ctx))
-	}
+	require.NoError(t, r.runMarkets(1))
 	advance(r)
 	require.NoError(t, r.audit())
 	return r.result
@@ -246,7 +251,7 @@ func TestSteadyRunAllocatesNothing(t *testing.T) {
 }
 
 func TestGameUpdatesAllocateNothing(t *testing.T) {
-	w := workload.CompetitiveFPS()
+	w := shooter()
 	allocations := func(updates float64) float64 {
 		w = workload.Change(w, func(m *workload.Matched) { m.SampledUpdates = updates })
 		plans, err := Compile(context.Background(), Scenario{

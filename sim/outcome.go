@@ -63,11 +63,18 @@ const (
 	// OriginError is that of requests that the origin answered by an error, CachedError of those for which a cache held one.
 	OriginError
 	CachedError
+	// LoggingIn is that of updates not played while the player logged in, or the match that had been found was set up.
+	LoggingIn
+	// GaveUp is that of updates not played because the player had waited for a match for too long: those of the rest of the
+	// session.
+	GaveUp
+	// TurnedAway is that of updates not played because all sites were full that the player accepts: those of the session.
+	TurnedAway
 	// NumReasons is the number of reasons.
 	NumReasons
 )
 
-var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down", "waiting for players", "waiting for a server", "session lost", "origin error", "cached error"}
+var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down", "waiting for players", "waiting for a server", "session lost", "origin error", "cached error", "logging in", "gave up", "turned away"}
 
 // String returns the reason's name, for example "site down".
 func (r Reason) String() string {
@@ -76,6 +83,9 @@ func (r Reason) String() string {
 	}
 	return reasonNames[r]
 }
+
+// isWithoutMatch reports whether the reason is one of updates that are not played for want of a match.
+func (r Reason) isWithoutMatch() bool { return r >= WaitsForPlayers }
 
 // A Cause is a part of a latency.
 type Cause uint8

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/workload"
@@ -9,8 +10,12 @@ import (
 // A Peak is the most that is expected of a workload at a site in a day.
 type Peak struct {
 	Workload, Site string
-	// Servers is how many the placement gives; 0 means that there are always enough.
-	Servers int
+	// Servers is how many the placement gives; 0 means that there are always enough. Cores that games share are those of the first of
+	// the games, and IsShared says of the others that they have them there.
+	Servers  int
+	IsShared bool
+	// Rented is how many more a game has rented on the mean, as far as a run has found: see [Plan.Rented].
+	Rented float64
 	// Offered is how many servers the work keeps busy at the peak, of a game how many players want to play; PerServer is how
 	// many players a server of a game has seats for, else 0.
 	Offered   float64
@@ -28,14 +33,36 @@ type Peak struct {
 // caches is not known before a run.
 func (p *Plan) Peaks() ([]Peak, error) {
 	var all []Peak
+	shared := make(map[string]bool)
 	for i := range p.workloads {
 		peaks, err := p.peaksOf(i)
 		if err != nil {
 			return nil, err
 		}
+		for k := range peaks {
+			a := p.sites[p.number(peaks[k].Site)].compute
+			if p.workloads[i].kind == Matched && a != nil && a.Cores > 0 {
+				peaks[k].Servers, peaks[k].IsShared = a.Cores, shared[peaks[k].Site]
+				shared[peaks[k].Site] = true
+			}
+		}
 		all = append(all, peaks...)
 	}
 	return all, nil
+}
+
+// Rented returns peaks with the cores that games rented on the mean of the recorded time of a run.
+func (p *Plan) Rented(peaks []Peak, r *Result) []Peak {
+	all := slices.Clone(peaks)
+	for i := range all {
+		for w := range r.Workloads {
+			if r.Workloads[w].Name == all[i].Workload {
+				us := r.Workloads[w].Sites[p.number(all[i].Site)].Count(RentedUs)
+				all[i].Rented = float64(us) / float64(p.scenario.Duration.Microseconds())
+			}
+		}
+	}
+	return all
 }
 
 const (
@@ -61,7 +88,7 @@ func (p *Plan) peaksOf(number int) (all []Peak, err error) {
 	for i := range all {
 		all[i].IsKnown = true
 		if isGame {
-			all[i].PerServer = max(game.MatchesPerServer, 1) * game.MatchPlayers
+			all[i].PerServer = max(game.MatchesOn(1), 1) * game.MatchPlayers
 		}
 	}
 	busiest := busiestOfMean(loads)
@@ -152,3 +179,20 @@ func (s *Scenario) OriginWork(number int) float64 {
 	}
 	return 0
 }
+
+// DayRates returns the requests per second, or the players, of a workload at each step of a day, by metro in the order of the
+// network; nil where the demand does not say. [Plan.Peaks] looks at the same steps.
+func (p *Plan) DayRates(number int) ([][]float64, error) { return p.ratesOverDay(number) }
+
+// Offers calls to with each site whose servers one request a second, or one player, of a workload is work for where it enters at a site,
+// and with how many servers that keeps busy: as [Plan.Peaks] counts them.
+func (p *Plan) Offers(number int, site string, to func(site string, servers float64)) {
+	at := slices.IndexFunc(p.sites, func(s plannedSite) bool { return s.id == site })
+	if at < 0 {
+		return
+	}
+	p.offer(number, at, 1, func(site int, servers float64) { to(p.sites[site].id, servers) })
+}
+
+// BusiestOfMean returns the largest load of all users in a day by their mean, of the rates of a day by step and metro.
+func BusiestOfMean(steps [][]float64) float64 { return busiestOfMean(steps) }

@@ -43,11 +43,16 @@ type plannedWorkload struct {
 	name      string
 	kind      Kind
 	deadlines []int64             // ns
+	display   []int64             // deadlines from input to display, of a game
+	classes   []int64             // bounds of the classes of quality, of a game
 	audiences []workload.Audience // by metro
 	access    []*accessLaw        // by metro
 	entries   [][]entry           // by metro: one, or several that share its users
 	hops      [][][]nextHop       // by site and tier: where a cache fetches from, nil where there is none
 	homes     [][]nextHop         // by site: where calls for the data go, nil where nothing is computed
+	// playedAt are the sites of a game, reach the ways there by metro and site, in that order.
+	playedAt []int
+	reach    [][]entry
 }
 
 // An entry is the way of a metro's users to the site that serves them. Times are in ns.
@@ -210,7 +215,13 @@ func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workloa
 	case planned.kind.MeetsCaches():
 		planned.hops, err = c.nextTiers(p, w.Name)
 	default:
-		if planned.homes, err = c.homes(p, w, planned.kind); err == nil {
+		if game, ok := w.Service.(workload.Matched); ok {
+			err = c.reachGame(p, &planned, &game)
+		}
+		if err == nil {
+			planned.homes, err = c.homes(p, w, planned.kind)
+		}
+		if err == nil {
 			err = c.refuseCapacity(p, &planned, w.DataCalls())
 		}
 	}
@@ -226,6 +237,14 @@ func newPlannedWorkload(w *workload.Workload) plannedWorkload {
 	planned := plannedWorkload{name: w.Name, kind: KindOf(w.Service)}
 	for _, d := range w.Deadlines {
 		planned.deadlines = append(planned.deadlines, int64(d))
+	}
+	if game, ok := w.Service.(workload.Matched); ok {
+		for _, d := range game.Display.Deadlines {
+			planned.display = append(planned.display, int64(d))
+		}
+		for _, c := range game.Quality.Classes {
+			planned.classes = append(planned.classes, int64(c.UpTo))
+		}
 	}
 	return planned
 }

@@ -2,103 +2,266 @@ package sim
 
 import (
 	"context"
+	"math"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // rules are what all matches of a game share.
 type rules struct {
+	*workload.Matched
 	meter     *Meter
 	deadlines []int64
 	update    int64         // ns between the simulated updates of a player
 	resend    time.Duration // between all updates: the next says what a lost or late one said
-	data      dataCalls
-	coin      uint64 // below this, of 2^32, an update needs the data
+	coin      uint64        // below this, of 2^32, an update needs the data
+	line      lineLaw
+	screen    screen
+	tooLate   int64 // ns of jitter on the way back beyond which what an update says misses the picture that it is for
 }
 
-// A segment is a part of a match in which its players stay the same. Its ticks are periodic, so that all that
-// happens in it is arithmetic: a pure function of the players and these numbers.
-type segment struct {
-	players     []*player
-	from, until int64 // updates sent in [from, until) are played
-	// tick is the instant of some tick, period the time between two, work what the server has to do in each.
-	tick, period, work int64
+func newRules(service *workload.Matched, w *plannedWorkload, meter *Meter) (*rules, error) {
+	r := &rules{
+		Matched: service, meter: meter, deadlines: w.deadlines,
+		update: int64(service.UpdatePeriod()), resend: service.SendPeriod(), coin: outOf32(service.Data.Probability),
+		line: newLineLaw(&service.Line), tooLate: math.MaxInt64,
+	}
+	if !service.Display.IsZero() {
+		r.tooLate = int64(service.Display.Interpolation)
+	}
+	var err error
+	r.screen, err = newScreen(service, w.display, w.classes)
+	return r, err
 }
 
-// play simulates the updates of a segment and tallies them. The players' next updates are past its end then.
-func (r *rules) play(ctx context.Context, s *segment) error {
-	for _, p := range s.players {
+// An arena plays matches of one game, one after the other, and tallies what their players see. What a match adds to the
+// tallies does not depend on the matches before it, so that several arenas may share the matches of a game.
+type arena struct {
+	*rules
+	ways [][]playerWay // by site of the plan and metro
+	data []dataCalls   // by site
+	// tallyOf returns the tally of the players of a metro at a site.
+	tallyOf func(site int, metro uint32) *Tally
+	ticking []ticking // of the match that is played
+	core    coreShare
+	// rtts and displays hold the round trips, and the times from input to display, of the updates of one player in one match
+	// that are followed.
+	rtts, displays excess
+}
+
+// A ticking is a part of a match in which its ticks are periodic.
+type ticking struct {
+	from, until int64
+	// tick is the instant of some tick, period the time between two, work what the server has to do in each, queue how long it
+	// is not free for it.
+	tick, period, work, queue int64
+	isOverrun                 bool // the server does not keep up
+}
+
+// play simulates the updates of a match and tallies them.
+func (a *arena) play(ctx context.Context, m *playedMatch) error {
+	a.setTicking(m)
+	a.compareSeats(m)
+	for i := range m.seats {
 		if err := ctx.Err(); err != nil {
 			return err // a long match must not hold up a cancelled run
 		}
-		p.skipTo(s.from, r.update)
-		if p.send < s.until {
-			r.meter.addUpdates((s.until-p.send-1)/r.update + 1)
-			r.playOne(p, s)
+		s := &m.seats[i]
+		from, until := max(s.from, m.begin), min(s.until, m.end)
+		a.meter.addUpdates(s.sends(from, until, a.update))
+		way := a.wayOf(m, s)
+		p := newSender(s, way, s.sendsFrom(from, a.update))
+		t := a.tallyOf(m.site, s.metro)
+		a.beginSeat(&p)
+		for k := range a.ticking {
+			if p.send >= until {
+				break
+			}
+			if c := &a.ticking[k]; p.send < c.until {
+				a.playOne(&p, c, min(until, c.until), &a.data[m.site], t)
+			}
 		}
+		a.settleSeat(s, way, t)
 	}
 	return nil
 }
 
-// playOne simulates a player's updates. This is the loop that a gaming run spends its time in: with ticks and
+// setTicking finds when the match ticks: each span goes on from the last tick of the one before.
+func (a *arena) setTicking(m *playedMatch) {
+	a.ticking = a.ticking[:0]
+	tick := m.tick
+	for i := range m.spans {
+		s := &m.spans[i]
+		c := ticking{from: s.from, until: m.until(i), tick: tick, work: int64(a.TickWork(int(s.players)))}
+		nominal := int64(a.NominalPeriod())
+		others := int64(float64(float64(s.busyNs)*float64(nominal)) / 1e9)
+		c.period, c.queue = a.core.of(nominal, c.work, int(s.beside), others, m.key)
+		c.isOverrun = c.period > nominal
+		a.ticking = append(a.ticking, c)
+		tick += (c.until - tick) / c.period * c.period
+	}
+}
+
+// playOne simulates a player's updates up to an instant.
+func (a *arena) playOne(p *sender, c *ticking, until int64, data *dataCalls, t *Tally) {
+	o := volley{arena: a, sender: p, ticking: c, data: data, recent: latencies{tally: t, deadlines: a.deadlines}}
+	o.wait = (c.tick - p.send - p.there) % c.period
+	if o.wait < 0 {
+		o.wait += c.period
+	}
+	quiet := p.isQuiet() && a.line.bad == 0 && a.coin == 0
+	for p.send < until {
+		// Up to the next update that is followed to the screen, that one included.
+		stop := min(until, p.followAt+a.update)
+		if quiet {
+			o.sendQuiet(stop)
+		} else {
+			o.send(stop)
+		}
+		if p.send > p.followAt {
+			if o.last.response > 0 {
+				a.showOne(p, &o.last, t)
+			}
+			a.nextFollowed(p, p.blockEnd)
+		}
+	}
+	o.settle(t)
+}
+
+// A volley is the updates of a player in a part of a match in which its ticks are periodic, and what they come to. Times are in
+// ns.
+type volley struct {
+	*arena
+	*sender
+	*ticking
+	data *dataCalls
+	// wait is how long after its undisturbed arrival the next update meets a tick, in [0, period).
+	wait   int64
+	last   echo // of the last update; its response is 0 where that has failed
+	recent latencies
+	// updates are those played, lost and late some of them. The others are sums over them.
+	updates, failed, lost, late                     int64
+	jitters, losses, waits, calls, services, inVain int64
+}
+
+// sendQuiet plays the updates up to an instant of a player whose line has neither jitter nor loss, and who needs no data: all are
+// alike but for the wait for the tick.
+func (o *volley) sendQuiet(stop int64) {
+	p := o.sender
+	rtt := p.there + p.back
+	least := rtt + o.queue + o.work
+	step, period, wait := o.update%o.period, o.period, o.wait
+	n := (stop - p.send + o.update - 1) / o.update
+	p.send += n * o.update
+	o.updates += n
+	met := int64(0)
+	for left := n; left > 0; {
+		first, second := o.recent.room(left)
+		second = second[:len(first)]
+		left -= int64(len(first))
+		for i := range first {
+			met = wait
+			if wait -= step; wait < 0 {
+				wait += period
+			}
+			o.waits += met
+			first[i], second[i] = least+met, rtt
+		}
+		if o.recent.isFull() {
+			o.recent.record()
+		}
+	}
+	o.wait = wait
+	o.last = echo{response: least + met, rtt: rtt}
+}
+
+// send plays the updates up to an instant. This is the loop that a gaming run spends its time in: with ticks and
 // updates periodic, the wait for the tick shifts by a constant from one update to the next, and only what
 // differs between updates must be drawn.
-func (r *rules) playOne(p *player, s *segment) {
-	// wait is how long after its undisturbed arrival an update meets a tick, in [0, period).
-	wait := (s.tick - p.send - p.there) % s.period
-	if wait < 0 {
-		wait += s.period
-	}
-	step := r.update % s.period
-	t := p.way.tally
-	recent := latencies{tally: t, deadlines: r.deadlines}
-	var updates, failed, jitters, losses, waits, calls, services, inVain int64
-	for ; p.send < s.until; p.send += r.update {
+func (o *volley) send(stop int64) {
+	a, p, c := o.arena, o.sender, o.ticking
+	step, distance := a.update%c.period, int64(a.resend)
+	wait, failed := o.wait, o.failed
+	o.updates += (stop - p.send + a.update - 1) / a.update
+	isKept := a.line.jitterTime > 0
+	for ; p.send < stop; p.send += a.update {
 		ahead := wait
 		if wait -= step; wait < 0 {
-			wait += s.period
+			wait += c.period
 		}
-		jitter, inEffect, late := p.drawJitter(int64(r.resend))
+		var jitter, inEffect, late int64
+		if isKept {
+			jitter, inEffect, late = p.keptJitter(distance, a.line.jitterTime)
+		} else {
+			jitter, inEffect, late = p.drawJitter(distance)
+		}
+		if jitter > a.tooLate && late == 0 {
+			o.late++
+		}
 		lost := int64(0)
 		if p.way.loss > 0 {
 			var lateToo int64
-			lost, lateToo = p.drawLoss(r.resend)
+			lost, lateToo = p.drawLoss(a.resend)
 			late += lateToo
+		}
+		if a.line.bad > 0 {
+			more, lateToo := p.lineLoss(&a.line, distance)
+			lost += more
+			late += lateToo
+		}
+		if lost > 0 {
+			o.lost++
 		}
 		way := p.there + p.back + lost
 		called := int64(0)
-		if r.coin > 0 && p.rand.Uint64()&(1<<32-1) < r.coin {
+		if a.coin > 0 && p.rand.Uint64()&(1<<32-1) < a.coin {
 			arrives := p.send + p.there + late
-			e := r.data.makeAll(arrives, &p.rand)
+			e := o.data.makeAll(arrives, &p.rand)
 			called = e.at - arrives
 			if e.failed {
-				failed++
-				t.fail(DataHomeDown, way+inEffect+called)
+				o.failed++
+				o.recent.tally.fail(DataHomeDown, way+inEffect+called)
+				o.last.response = 0
 				continue
 			}
-			calls += called
-			services += e.service
-			inVain += e.inVain
+			o.calls += called
+			o.services += e.service
+			o.inVain += e.inVain
 		}
-		met := untilTick(ahead-late-called, s.period)
-		recent.put(way+inEffect+called+met+s.work, way+jitter)
-		if recent.isFull() {
-			recent.record()
+		met := untilTick(ahead-late-called, c.period)
+		o.last = echo{response: way + inEffect + called + met + c.queue + c.work, rtt: way + jitter, lateBack: inEffect + lost - late}
+		o.recent.put(o.last.response, o.last.rtt)
+		if o.recent.isFull() {
+			o.recent.record()
 		}
-		updates++
-		jitters += inEffect
-		losses += lost
-		waits += met
+		o.jitters += inEffect
+		o.losses += lost
+		o.waits += met
 	}
-	recent.record()
-	t.Counters[Requests] += uint64(updates + failed)
-	t.Outcomes[Played] += uint64(updates)
-	t.Causes[Access] += updates*p.access + jitters
-	t.Causes[Propagation] += updates * (p.way.there + p.way.back)
-	t.Causes[Loss] += losses
-	t.Causes[TickWait] += waits
-	t.Causes[Service] += updates*s.work + services
-	t.Causes[Upstream] += calls - services - inVain
-	t.Causes[Timeout] += inVain
+	o.wait = wait
+	o.updates -= o.failed - failed
+}
+
+// settle tallies what the updates came to.
+func (o *volley) settle(t *Tally) {
+	o.recent.record()
+	p := o.sender
+	t.Counters[Requests] += uint64(o.updates + o.failed)
+	t.Counters[LateUpdates] += uint64(o.late)
+	t.Counters[LostUpdates] += uint64(o.lost)
+	if o.isOverrun {
+		t.Counters[OverrunUpdates] += uint64(o.updates + o.failed)
+	}
+	t.Outcomes[Played] += uint64(o.updates)
+	t.Causes[Access] += o.updates*p.mile + o.jitters
+	t.Causes[Propagation] += o.updates * (p.way.there + p.way.back)
+	t.Causes[Loss] += o.losses
+	t.Causes[TickWait] += o.waits
+	t.Causes[Queue] += o.updates * o.queue
+	t.Causes[Service] += o.updates*o.work + o.services
+	t.Causes[Upstream] += o.calls - o.services - o.inVain
+	t.Causes[Timeout] += o.inVain
 }
 
 // untilTick returns the time to the next tick, in [0, period), from that to some tick: less than a period, and

@@ -120,6 +120,8 @@ type preloadedWorkload struct {
 	askedOnce float64
 	catalogue workload.Catalogue
 	highest   uint32
+	// renewal says which objects have taken the place of others.
+	renewal workload.Renewal
 	// perSecond holds the rate of requests at each site when the run starts.
 	perSecond []float64
 }
@@ -146,6 +148,9 @@ func (p *preloader) readCatalogues() error {
 			return err
 		}
 		of.askedOnce, of.highest = askedOnce(w), uint32(n-1)
+		if d, ok := w.Demand.(workload.Churning); ok {
+			of.renewal = d.RenewalOf(w.Name, s.Seed, p.rep)
+		}
 		known := len(of.popularity)
 		if shares := w.Service.(workload.Cacheable).VariantShares; len(shares) > 1 {
 			of.popularity = p.ofVariants(of.popularity, shares)
@@ -229,6 +234,8 @@ func (p *preloader) passOn(t *tier, of rates, longest float64, asked map[*tier]r
 				to[k] += rate
 			case t.aging != nil:
 				to[k] += rate / (1 + t.aging.hitsOfFetch(uint8(i), p.keyOf(i, k), rate, longest))
+			case p.workloads[i].renewal.Lifetime > 0:
+				to[k] += float64(rate * (1 - p.workloads[i].renewal.HitRatio(rate, longest)))
 			default:
 				to[k] += float64(rate * portable.Exp(-rate*longest)) // Che: asked for when not here
 			}
@@ -293,6 +300,10 @@ func (p *preloader) fill(t *tier, s *site, rates rates, dryRun bool, d *scratch)
 			}
 			stream := key.StreamAt(uint64(k))
 			o := recent{ago: stream.Exp() / rate, key: uint64(base) + uint64(k), bytes: p.workloads[i].bytes[k]}
+			if p.workloads[i].renewal.Lifetime > 0 {
+				p.addRenewed(&p.workloads[i].renewal, uint64(base), uint32(k), o, rate, &stream, d)
+				continue
+			}
 			d.weight[math.Float64bits(o.ago)>>coarse] += o.bytes
 			d.found = append(d.found, o)
 		}
@@ -333,6 +344,28 @@ func (p *preloader) fill(t *tier, s *site, rates rates, dryRun bool, d *scratch)
 	}
 	return longest
 }
+
+// addRenewed adds the objects that a place has had: the one it has, if it was asked for since it was born, and those before it, each if it was
+// asked for in its life. Nobody will ask for these again; they hold space until they leave.
+func (p *preloader) addRenewed(r *workload.Renewal, base uint64, place uint32, o recent, rate float64, stream *random.Stream, d *scratch) {
+	life, age := float64(float64(r.Lifetime)*1e-9), float64(float64(r.AgeAtStart(place))*1e-9)
+	add := func(o recent) {
+		d.weight[math.Float64bits(o.ago)>>coarse] += o.bytes
+		d.found = append(d.found, o)
+	}
+	if o.ago <= age {
+		add(o)
+	}
+	for n := 1; n <= min(r.MostBefore(), renewedHeld); n++ {
+		if ago := stream.Exp() / rate; ago <= life {
+			add(recent{ago: age + float64(float64(n-1)*life) + ago, key: base + uint64(r.Before(place, n)), bytes: o.bytes})
+		}
+	}
+}
+
+// renewedHeld is how many objects of a place that are no more a cache is taken to hold at most when a run begins. A cache that keeps what nobody
+// asks for longer than so many lifetimes begins with free space in their stead.
+const renewedHeld = 8
 
 // askedOnce returns the share of a workload's requests for objects that nobody asks for again.
 func askedOnce(w *workload.Workload) float64 {

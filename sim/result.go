@@ -48,6 +48,8 @@ type WorkloadTally struct {
 	// Tiers is what a cacheable workload met at each tier of caches, in the order of [Result.Tiers]: at the first
 	// its users' requests, at the others the fetches of caches before.
 	Tiers []TierTally
+	// Pairs is how players of two metros met in the matches of a game, in the order of the metros.
+	Pairs []PairTally
 	// Timeline is empty for games, which begin in their steady state.
 	Timeline Timeline
 }
@@ -99,6 +101,7 @@ func (r *Result) Merge(o *Result) error {
 			}
 		}
 		a.Timeline.merge(&b.Timeline)
+		a.Pairs = MergePairs(a.Pairs, b.Pairs)
 	}
 	for i := range r.Tiers {
 		r.Tiers[i].Fill.merge(&o.Tiers[i].Fill)
@@ -156,6 +159,9 @@ func (w *WorkloadTally) matches(o *WorkloadTally) error {
 		if want, is := len(w.Sites[n].Tiers), len(o.Sites[n].Tiers); is != want {
 			return fmt.Errorf("site %d: tallies of %d tiers; want %d", n, is, want)
 		}
+		if want, is := len(w.Sites[n].Hours), len(o.Sites[n].Hours); is != want {
+			return fmt.Errorf("site %d: %d hours; want %d", n, is, want)
+		}
 		if err := w.Sites[n].Tally.matches(&o.Sites[n].Tally); err != nil {
 			return fmt.Errorf("site %d: %w", n, err)
 		}
@@ -163,6 +169,11 @@ func (w *WorkloadTally) matches(o *WorkloadTally) error {
 	for m := range w.Metros {
 		if err := w.Metros[m].matches(&o.Metros[m]); err != nil {
 			return fmt.Errorf("metro %d: %w", m, err)
+		}
+	}
+	for _, p := range o.Pairs {
+		if p.First < 0 || p.Second < p.First || p.Second >= len(w.Metros) {
+			return fmt.Errorf("a pair of the metros %d and %d; want two of %d in order", p.First, p.Second, len(w.Metros))
 		}
 	}
 	return w.Timeline.matches(&o.Timeline)
@@ -174,13 +185,18 @@ func (w *WorkloadTally) matches(o *WorkloadTally) error {
 func (r *run) audit() error {
 	var sent, received uint64
 	var happened event.Fingerprint
-	for i, g := range r.games {
-		for m := range g.metros {
-			if err := sourceError(g.metros[m].sessions.source); err != nil {
-				return err
+	for i, k := range r.markets {
+		for _, g := range k.games {
+			for m := range g.metros {
+				if err := sourceError(g.metros[m].sessions.source); err != nil {
+					return err
+				}
 			}
 		}
-		happened.Merge(uint64(len(r.sites)+i), g.happened)
+		if err := k.addUp(); err != nil {
+			return err
+		}
+		happened.Merge(uint64(len(r.sites)+i), k.happened)
 	}
 	for i, s := range r.sites {
 		if s.err != nil {
@@ -208,6 +224,9 @@ func (r *run) audit() error {
 		if err := r.result.Workloads[part.workload].Metros[part.metro].Merge(&part.tally); err != nil {
 			return err
 		}
+	}
+	for _, g := range r.games {
+		g.to.countUnseen(max(g.sample, 1))
 	}
 	r.result.Fingerprint = happened.Uint64()
 	if sent != received {
@@ -358,6 +377,9 @@ func (t *Tally) check() error {
 	if played := t.Metric(PlayerRTT); played != nil && played.Count() > t.Counters[Sessions] {
 		return fmt.Errorf("%d sessions, %d have played", t.Counters[Sessions], played.Count())
 	}
+	if n := t.Counters[GaveUpSessions] + t.Counters[TurnedAwaySessions]; n > t.Counters[Sessions] {
+		return fmt.Errorf("%d sessions, %d ended without a match or gave up waiting", t.Counters[Sessions], n)
+	}
 	if waiting, all := t.Counters[WaitingUs], t.Counters[PlayerUs]; waiting > all {
 		return fmt.Errorf("players waited for %d us of %d", waiting, all)
 	}
@@ -372,6 +394,13 @@ func (t *Tally) check() error {
 	}
 	if _, low := t.Metrics[0].Latency.SumNs(); low != uint64(causes) {
 		return fmt.Errorf("latencies sum to %d ns, their causes to %d", low, causes)
+	}
+	var stages int64
+	for _, ns := range t.Stages {
+		stages += ns
+	}
+	if _, low := t.Metric(InputToDisplay).SumNs(); low != uint64(stages) {
+		return fmt.Errorf("times from input to display sum to %d ns, their stages to %d", low, stages)
 	}
 	return nil
 }

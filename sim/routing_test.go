@@ -124,7 +124,7 @@ func TestUsersAreTheSameWhoeverServesThem(t *testing.T) {
 		{ID: "east", Kind: topology.Region}, {ID: "west", Kind: topology.Region},
 	}, append(append(both("metro", "town", topology.Access, 5), both("town", "east", topology.Internet, 20)...), both("town", "west", topology.Internet, 20)...))
 	require.NoError(t, err)
-	site, api, game := workload.WebStatic(), workload.APIDynamic(), workload.CompetitiveFPS()
+	site, api, game := workload.WebStatic(), workload.APIDynamic(), shooter()
 	site = site.WithRequestsPerSecond(100)
 	api = api.WithRequestsPerSecond(100)
 	game = game.WithPlayers(50)
@@ -156,7 +156,8 @@ func TestUsersAreTheSameWhoeverServesThem(t *testing.T) {
 		}
 		a, b := &want.Workloads[2].Metros[0], &got.Workloads[2].Metros[0]
 		require.Equal(t, a.Count(Requests), b.Count(Requests))
-		require.Equal(t, a.Metric(RTT), b.Metric(RTT))
+		// Which match an update is in depends on who plays with whom, and with it the jitter that is drawn for it.
+		require.Equal(t, a.Metric(PlayerRTT), b.Metric(PlayerRTT))
 	}
 }
 
@@ -170,7 +171,7 @@ func TestAnycastLeavesGamesAndAPIsAlone(t *testing.T) {
 		both("near", "east", topology.Backbone, 9), both("far", "east", topology.Backbone, 9), both("west", "east", topology.Backbone, 9)))
 	require.NoError(t, err)
 	s := Scenario{Network: n, Workloads: []workload.Workload{
-		workload.CompetitiveFPS().WithPlayers(30), workload.APIDynamic().WithRequestsPerSecond(20), workload.WebStatic().WithRequestsPerSecond(20),
+		shooter().WithPlayers(30), workload.APIDynamic().WithRequestsPerSecond(20), workload.WebStatic().WithRequestsPerSecond(20),
 	}, Duration: 20 * time.Second, Seed: 3}
 	nearest := placement.RegionOnly("east").With(placement.Assignment{Site: "west", Role: placement.Compute}).WithPoPs(1<<20, "near", "far")
 	anycast := nearest

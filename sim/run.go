@@ -23,7 +23,10 @@ type run struct {
 	rep    uint64
 	result *Result
 	sites  []*site
-	games  []*matchmaker
+	// markets bring players together; games that share cores have one.
+	games   []*game
+	markets []*market
+	pools   map[int]*corePool // the cores that games share, by site
 	// contents are what origins say, by workload; nil where nothing ever expires.
 	contents []*content
 	// preloader fills caches that begin in their steady state; nil if there are none.
@@ -99,6 +102,11 @@ func (p *Plan) newResult(replication int) *Result {
 		t := WorkloadTally{
 			Name: w.name, Kind: w.kind, Metros: make([]Tally, len(p.metros)), Sites: make([]SiteTally, len(p.sites)),
 		}
+		if w.kind == Matched {
+			for n := range t.Sites {
+				t.Sites[n].Hours = make([]SiteHour, hoursOf(0, int64(p.scenario.Duration)))
+			}
+		}
 		if w.kind.MeetsCaches() {
 			t.Tiers = make([]TierTally, len(r.Tiers))
 			for n := range t.Sites {
@@ -106,7 +114,7 @@ func (p *Plan) newResult(replication int) *Result {
 			}
 		}
 		for m := range t.Metros {
-			t.Metros[m] = newTally(w.kind, len(w.deadlines))
+			t.Metros[m] = w.newTally()
 		}
 		r.Workloads = append(r.Workloads, t)
 	}
@@ -145,6 +153,7 @@ func (r *run) build() error {
 			return err
 		}
 	}
+	r.joinMarkets()
 	var err error
 	if r.preloader, err = r.newPreloader(); err != nil {
 		return fmt.Errorf("preload: %w", err)
@@ -228,7 +237,7 @@ func (r *run) tally(number int, w *plannedWorkload, m, entry int) *Tally {
 	if entry == 0 {
 		return &r.result.Workloads[number].Metros[m]
 	}
-	r.parts = append(r.parts, &tallyPart{newTally(w.kind, len(w.deadlines)), number, m, w.entries[m][entry].site})
+	r.parts = append(r.parts, &tallyPart{w.newTally(), number, m, w.entries[m][entry].site})
 	return &r.parts[len(r.parts)-1].tally
 }
 
@@ -351,10 +360,9 @@ func (r *run) addWorkload(number int) error {
 		return err
 	}
 	if w.kind == Matched {
-		r.addPlayers(number, shares, open)
-	} else {
-		r.addRequests(number, shares, open)
+		return r.addGame(number, open)
 	}
+	r.addRequests(number, shares, open)
 	return nil
 }
 
@@ -397,56 +405,5 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 			src.base = shared.base
 			r.sites[e.site].addUsers(c, src, float64(perSecond*shares[m]*e.share.initial()))
 		}
-	}
-}
-
-func (r *run) addPlayers(number int, shares []float64, open func(metro int) workload.Source) {
-	s := &r.plan.scenario
-	w, of := &r.plan.workloads[number], &s.Workloads[number]
-	service := of.Service.(workload.Matched)
-	updates := of.Demand.(workload.Staying).Concurrent() / service.UpdatePeriod().Seconds()
-	bySite := make([]*matchmaker, len(r.plan.sites))
-	for m := range w.entries {
-		for i := range w.entries[m] {
-			e := &w.entries[m][i]
-			g := bySite[e.site]
-			if g == nil {
-				g = r.newMatchmaker(w, &service, e.site)
-				g.site = &r.result.Workloads[number].Sites[e.site]
-				bySite[e.site] = g
-				r.games = append(r.games, g)
-			}
-			entity := purpose.EntityOf(w.name, r.plan.metros[m])
-			players := gamers{
-				playerWay: playerWay{
-					tally: r.tally(number, w, m, i), law: w.access[m],
-					there: e.up + e.beyond.there, back: e.down + e.beyond.back, access: 2 * e.access, jitter: e.jitter, loss: e.loss,
-				},
-				sessions: newSessionStream(open(m), of), key: random.NewKey(s.Seed, r.rep, entity, purpose.Player),
-				share: e.share, who: random.NewKey(s.Seed, r.rep, entity, purpose.Route),
-			}
-			if e.access == 0 {
-				players.law = nil
-			}
-			g.metros = append(g.metros, players)
-			g.perSecond += float64(updates * shares[m] * e.share.initial())
-		}
-	}
-}
-
-// newMatchmaker returns a matched workload at a site, with no players yet.
-func (r *run) newMatchmaker(w *plannedWorkload, service *workload.Matched, site int) *matchmaker {
-	s := &r.plan.scenario
-	planned := &r.plan.sites[site]
-	recorded := occupancy{from: int64(s.WarmUp), end: r.end()}
-	return &matchmaker{
-		Matched: service, from: int64(s.WarmUp), end: r.end(), outages: s.outagesOf(planned.id),
-		capacity: planned.compute.Servers * max(service.MatchesPerServer, 1),
-		matchKey: random.NewKey(s.Seed, r.rep, purpose.EntityOf(w.name, planned.id), purpose.Match),
-		present:  recorded, hosted: recorded,
-		rules: rules{
-			meter: r.meter, deadlines: w.deadlines, update: int64(service.UpdatePeriod()), resend: service.SendPeriod(),
-			data: newDataCalls(&service.Data, w.homes[site]), coin: outOf32(service.Data.Probability),
-		},
 	}
 }

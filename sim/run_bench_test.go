@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"syscall"
 	"testing"
 	"time"
 
@@ -102,7 +103,7 @@ func BenchmarkWebRun(b *testing.B) {
 
 // BenchmarkGamingRun is a minute of a competitive shooter with 1,000 players.
 func BenchmarkGamingRun(b *testing.B) {
-	s := Scenario{Network: fourNodes(b), Workloads: []workload.Workload{workload.CompetitiveFPS()}, Duration: time.Minute, Seed: 1}
+	s := Scenario{Network: fourNodes(b), Workloads: []workload.Workload{shooter()}, Duration: time.Minute, Seed: 1}
 	plans, err := Compile(context.Background(), s, placement.RegionOnly("region"))
 	require.NoError(b, err)
 	benchmarkRun(b, plans[0], "update")
@@ -119,4 +120,43 @@ func benchmarkRun(b *testing.B, p *Plan, unit string) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(requests), "ns/"+unit)
 	b.ReportMetric(float64(requests)/b.Elapsed().Seconds()/1e6, "M"+unit+"s/s")
+}
+
+// BenchmarkMarket is a market alone: a shooter in 60 metros with nine sites and a ladder, of whose matches none is played; with parties
+// and bands of skill, and without.
+func BenchmarkMarket(b *testing.B) {
+	for _, c := range []struct {
+		name   string
+		change func(*workload.Market)
+	}{{"plain", func(m *workload.Market) { m.Skill, m.Parties = workload.Skill{}, nil }}, {"skill", func(*workload.Market) {}}} {
+		b.Run(c.name, func(b *testing.B) {
+			s, p := bigMarket(b, 20_000, 12*time.Hour)
+			s.Workloads[0] = workload.Change(s.Workloads[0], func(m *workload.Matched) { c.change(&m.Market) })
+			plans, err := Compile(context.Background(), s, p)
+			require.NoError(b, err)
+			var sessions uint64
+			var before, after syscall.Rusage
+			require.NoError(b, syscall.Getrusage(syscall.RUSAGE_SELF, &before))
+			b.ResetTimer()
+			for range b.N {
+				r := &run{plan: plans[0], ctx: context.Background(), result: plans[0].newResult(0)}
+				require.NoError(b, r.build())
+				r.games[0].sample = 1 << 40
+				require.NoError(b, r.runMarkets(1))
+				require.NoError(b, r.audit())
+				sessions += r.result.Workloads[0].Count(Sessions)
+			}
+			require.NoError(b, syscall.Getrusage(syscall.RUSAGE_SELF, &after))
+			spent := time.Duration(after.Utime.Nano() - before.Utime.Nano() + after.Stime.Nano() - before.Stime.Nano())
+			b.ReportMetric(float64(sessions)/spent.Seconds(), "sessions/CPU-s") // others may be at work on the machine
+		})
+	}
+}
+
+// BenchmarkGamingAtHome is the same over lines with jitter.
+func BenchmarkGamingAtHome(b *testing.B) {
+	s := Scenario{Network: accessWorld(b), Workloads: []workload.Workload{shooter()}, Duration: time.Minute, Seed: 1}
+	plans, err := Compile(context.Background(), s, placement.RegionOnly("region"))
+	require.NoError(b, err)
+	benchmarkRun(b, plans[0], "update")
 }

@@ -36,7 +36,7 @@ func (s *Scenario) newScratch() *scratch {
 				objects += regular(&s.Workloads[i], n)
 			}
 			perSecond += perSecondOf(&s.Workloads[i])
-			endless = endless || askedOnce(&s.Workloads[i]) > 0 // keys from here on are found by hashing
+			endless = endless || regular(&s.Workloads[i], n) < n // keys from here on are found by hashing
 		}
 	}
 	requests := perSecond * (s.WarmUp + s.Duration).Seconds()

@@ -23,11 +23,19 @@ const (
 	SeatsTaken
 	// MatchUs sums, in us, the recorded time of all matches.
 	MatchUs
+	// SkillSpread sums, in thousandths of a point, the difference between the most and the least able party of each match that starts
+	// in recorded time. Backfilled counts the players who joined a match that had begun.
+	SkillSpread
+	Backfilled
+	// CoreUs sums, in us, the recorded time of all cores that host matches, RentedUs that of the cores that are rented beyond
+	// the site's own. Where games share cores, each has a share by what its matches take.
+	CoreUs
+	RentedUs
 	// NumSiteCounters is the number of counters of a site.
 	NumSiteCounters
 )
 
-var siteCounterNames = [NumSiteCounters]string{"busy us", "server us", "matches", "seats", "seats taken", "match us"}
+var siteCounterNames = [NumSiteCounters]string{"busy us", "server us", "matches", "seats", "seats taken", "match us", "skill spread", "backfilled", "core us", "rented us"}
 
 // String returns the counter's name, for example "busy us".
 func (c SiteCounter) String() string {
@@ -52,6 +60,41 @@ type SiteTally struct {
 	PeakRequests uint64
 	// PeakPlayers is the largest number of players that were at the site at once while the run recorded.
 	PeakPlayers uint64
+	// Hours are what a game had at the site in each hour of recorded time; nil for other workloads.
+	Hours []SiteHour
+	// MatchCores is what a match of a game takes of a core, in millionths; 0 for other workloads.
+	MatchCores uint64
+}
+
+// CoresFor returns how many cores so many matches at once take.
+func (t *SiteTally) CoresFor(matches uint64) uint64 {
+	switch {
+	case t.MatchCores == 0:
+		return 0
+	case t.MatchCores >= coreUnit:
+		return matches * (t.MatchCores / coreUnit)
+	}
+	each := coreUnit / t.MatchCores
+	return (matches + each - 1) / each
+}
+
+// A SiteHour is what a game had at a site in an hour.
+type SiteHour struct {
+	// PlayerUs and MatchUs sum, in us, the time of all players, those included who wait and whom the routing rule would send there,
+	// and of all matches.
+	PlayerUs uint64 `cbor:"player_us"`
+	MatchUs  uint64 `cbor:"match_us"`
+	// PeakMatches is the largest number of matches at once, MostMatches that which was not exceeded for 99.9 % of the hour; of several
+	// runs the largest.
+	PeakMatches uint64 `cbor:"peak_matches"`
+	MostMatches uint64 `cbor:"most_matches"`
+}
+
+func (h *SiteHour) merge(o *SiteHour) {
+	h.PlayerUs += o.PlayerUs
+	h.MatchUs += o.MatchUs
+	h.PeakMatches = max(h.PeakMatches, o.PeakMatches)
+	h.MostMatches = max(h.MostMatches, o.MostMatches)
 }
 
 // Count returns a counter.
@@ -71,6 +114,10 @@ func (t *SiteTally) merge(o *SiteTally) error {
 	add(t.Counters[:], o.Counters[:])
 	t.PeakRequests = max(t.PeakRequests, o.PeakRequests)
 	t.PeakPlayers = max(t.PeakPlayers, o.PeakPlayers)
+	t.MatchCores = max(t.MatchCores, o.MatchCores)
+	for i := range t.Hours {
+		t.Hours[i].merge(&o.Hours[i])
+	}
 	return t.Tally.Merge(&o.Tally)
 }
 
@@ -86,6 +133,9 @@ func (t *Tally) withoutMetrics() *Tally {
 func (r *run) addSites() error {
 	for i := range r.plan.workloads {
 		w, to := &r.plan.workloads[i], &r.result.Workloads[i]
+		if w.kind == Matched {
+			continue // its books have been settled
+		}
 		for m, entries := range w.entries {
 			if len(entries) == 0 {
 				continue
@@ -160,16 +210,4 @@ func (c *timeline) peak(from time.Duration) (most uint64) {
 		most = max(most, b.Requests)
 	}
 	return most
-}
-
-// settleSite notes, at the end of the run, how many players and matches the site had.
-func (g *matchmaker) settleSite() {
-	g.present.pass(g.end)
-	g.hosted.pass(g.end)
-	g.site.PeakPlayers = uint64(g.present.peak)
-	g.site.Counters[MatchUs] = g.hosted.us
-	if g.capacity > 0 {
-		g.site.Counters[BusyUs] = g.hosted.us
-		g.site.Counters[ServerUs] = usOf(g.capacity, g.from, g.end)
-	}
 }

@@ -20,29 +20,67 @@ const (
 	Response
 	// RTT is the network round trip of an update.
 	RTT
+	// InputToDisplay is the time from a player's input to the picture that shows what the server made of it, of those updates
+	// that are followed to the screen: one of every few, so that one comes about every quarter of a second. There is none where
+	// nothing is known of the players' machines.
+	InputToDisplay
 	// PlayerRTT is the RTT of a player as a ping shows it: with the median jitter of the player's line, and of the
 	// links on the way. One sample for each session of which recorded time has a part and in which the player has played.
 	PlayerRTT
+	// PlayerRTTP95 is the 95th percentile of the RTT of a player's updates in a match, PlayerJitter how far the 99th lies above
+	// the median. One sample for each match of each player in which 20 updates have been followed, or 100.
+	PlayerRTTP95
+	PlayerJitter
+	// PlayerDisplay is the median of a player's [InputToDisplay] in a match, PlayerDisplayP95 the 95th percentile, of 20 updates
+	// or more.
+	PlayerDisplay
+	PlayerDisplayP95
+	// Rewind is how far a server with lag compensation turns its clock back for a player's shots, one sample for each match of
+	// each player.
+	Rewind
+	// Felt is the latency of a player by which the quality of play is judged: PlayerRTT or PlayerDisplay. Its deadlines are the
+	// bounds of the classes of quality. One sample for each match of each player.
+	Felt
 	// WorstRTT is the largest [PlayerRTT] of a match, one sample for each match that starts with as many players as it
 	// is made for: a match of fewer has a better worst player by their number alone.
 	WorstRTT
+	// MatchSpread is how far the largest PlayerRTT of a match lies above the least, one sample for each such match.
+	MatchSpread
+	// PeekersAdvantage is by how much a player who steps round a corner sees another before being seen, by the median round
+	// trips; one sample for each player of each such match, who is met by one of the others.
+	PeekersAdvantage
 	// LobbyWait is the wait for a match, one sample a player and match: until the match starts, until the player gives
 	// up or is thrown out, or until the end of the run, so that those whom nobody serves count with what they have
 	// waited by then.
 	LobbyWait
+	// FirstWait is the time from the start of a session until its first match begins, logging in included, of the players who got
+	// one; GaveUpWait that of those who gave up before they had one, until they did.
+	FirstWait
+	GaveUpWait
 	// NumMetrics is the number of metrics.
 	NumMetrics
 )
 
 // metrics say what the metrics are called, by programs and by people.
 var metrics = [NumMetrics]struct{ name, title string }{
-	TTFB:      {"ttfb", "time to first byte (TTFB)"},
-	TTLB:      {"ttlb", "time to last byte (TTLB)"},
-	Response:  {"response", "response time"},
-	RTT:       {"rtt", "round-trip time (RTT)"},
-	PlayerRTT: {"player_rtt", "players' median round-trip time (RTT)"},
-	WorstRTT:  {"worst_rtt", "RTT of the worst player of a full match"},
-	LobbyWait: {"lobby_wait", "wait for a match"},
+	TTFB:             {"ttfb", "time to first byte (TTFB)"},
+	TTLB:             {"ttlb", "time to last byte (TTLB)"},
+	Response:         {"response", "response time"},
+	RTT:              {"rtt", "round-trip time (RTT)"},
+	InputToDisplay:   {"input_to_display", "time from input to display"},
+	PlayerRTT:        {"player_rtt", "players' median round-trip time (RTT)"},
+	PlayerRTTP95:     {"player_rtt_p95", "players' 95th percentile of the round-trip time (RTT)"},
+	PlayerJitter:     {"player_jitter", "players' jitter (p99 - p50 of the RTT)"},
+	PlayerDisplay:    {"player_display", "players' median time from input to display"},
+	PlayerDisplayP95: {"player_display_p95", "players' 95th percentile of the time from input to display"},
+	Rewind:           {"rewind", "time that lag compensation turns back"},
+	Felt:             {"felt", "latency by which play is judged"},
+	MatchSpread:      {"match_spread", "spread of the RTTs of a full match"},
+	PeekersAdvantage: {"peekers_advantage", "peeker's advantage"},
+	WorstRTT:         {"worst_rtt", "RTT of the worst player of a full match"},
+	LobbyWait:        {"lobby_wait", "wait for a match"},
+	FirstWait:        {"first_wait", "wait for the first match"},
+	GaveUpWait:       {"gave_up_wait", "wait of players who gave up"},
 }
 
 // String returns the metric's name, for example "worst_rtt".
@@ -60,6 +98,9 @@ func (m Metric) Title() string {
 	}
 	return metrics[m].title
 }
+
+// IsWait reports whether the metric is a wait for a match, not a latency: no deadline is about it.
+func (m Metric) IsWait() bool { return m == LobbyWait || m == FirstWait || m == GaveUpWait }
 
 // ParseMetric returns the metric with a name. The error lists the names there are.
 func ParseMetric(name string) (Metric, error) {
@@ -93,6 +134,14 @@ const (
 	// or waiting for one; WaitingUs that in which they waited.
 	PlayerUs
 	WaitingUs
+	// GaveUpSessions counts the sessions of players who gave up waiting for a match, TurnedAwaySessions those of players who were turned
+	// away because all sites were full that they accept, Reconnected the returns of players whom a failure had cut off.
+	GaveUpSessions
+	TurnedAwaySessions
+	Reconnected
+	// Overflowed counts the seats that players took at another site than the best by the game's rule, which was full: one a player
+	// and match.
+	Overflowed
 	// OriginRequests and OriginBytes count what a cacheable workload's origins had to serve, where made by site that of
 	// the one that served it.
 	OriginRequests
@@ -106,11 +155,25 @@ const (
 	AgeMs
 	StaleAnswers
 	StaleMs
+	// LostUpdates counts players' updates, or the answers to them, that were lost on the way; a later one said the same.
+	// LateUpdates counts those whose answer came, but later than the interpolation buffer holds: its picture was over.
+	LostUpdates
+	LateUpdates
+	// OverrunUpdates counts the updates of matches whose server did not keep up with its ticks.
+	OverrunUpdates
+	// UnseenSessions counts the sessions in which the player never played: of games of which one match of k is played, one k-th
+	// of them, as of those that have. It is known by metro and not by site.
+	UnseenSessions
+	// QualityPpm sums the quality of play by the curve of [workload.Quality], in millionths, over the samples of [Felt];
+	// JainPpm the index of Jain of the RTTs of a match's players, over those of [MatchSpread].
+	QualityPpm
+	JainPpm
 	// NumCounters is the number of counters.
 	NumCounters
 )
 
-var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "player us", "waiting us", "origin requests", "origin bytes", "origin confirmed", "aged answers", "age ms", "stale answers", "stale ms"}
+var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "player us", "waiting us", "gave up sessions", "turned away sessions", "reconnected", "overflowed", "origin requests", "origin bytes", "origin confirmed", "aged answers", "age ms", "stale answers", "stale ms",
+	"lost updates", "late updates", "overrun updates", "unseen sessions", "quality ppm", "jain ppm"}
 
 // String returns the counter's name, for example "lost sessions".
 func (c Counter) String() string {
@@ -131,6 +194,8 @@ type Tally struct {
 	Failures [NumReasons]uint64
 	// Causes takes the sum of the headline latency apart, in ns.
 	Causes [NumCauses]int64
+	// Stages takes the sum of [InputToDisplay] apart, in ns.
+	Stages [NumStages]int64
 	// Metrics holds the distributions of the workload's metrics, the headline first; see [Tally.Metric].
 	Metrics []MetricTally
 }
@@ -235,6 +300,28 @@ func newTally(kind Kind, deadlines int) Tally {
 	return t
 }
 
+// newTally returns an empty tally of a workload.
+func (w *plannedWorkload) newTally() Tally {
+	t := newTally(w.kind, len(w.deadlines))
+	for i := range t.Metrics {
+		t.Metrics[i].Within = make([]uint64, len(w.boundsOf(t.Metrics[i].Metric)))
+	}
+	return t
+}
+
+// boundsOf returns the deadlines of a metric.
+func (w *plannedWorkload) boundsOf(metric Metric) []int64 {
+	switch metric {
+	case InputToDisplay, PlayerDisplay, PlayerDisplayP95:
+		return w.display
+	case Felt:
+		return w.classes
+	case PlayerJitter, PeekersAdvantage, Rewind:
+		return nil
+	}
+	return w.deadlines
+}
+
 // record adds one sample of a metric that the tally has.
 func (t *Tally) record(metric Metric, ns int64, deadlines []int64) {
 	t.Metric(metric).Record(ns)
@@ -290,6 +377,7 @@ func (t *Tally) Merge(o *Tally) error {
 	add(t.OutcomeBytes[:], o.OutcomeBytes[:])
 	add(t.Failures[:], o.Failures[:])
 	add(t.Causes[:], o.Causes[:])
+	add(t.Stages[:], o.Stages[:])
 	for i := range t.Metrics {
 		t.Metrics[i].Latency.Merge(&o.Metrics[i].Latency)
 		add(t.Metrics[i].Within, o.Metrics[i].Within)

@@ -99,7 +99,7 @@ func TestEdgeCacheHitsAsCheSays(t *testing.T) {
 func TestTickWaitIsHalfATickOnAverage(t *testing.T) {
 	// Updates that keep no step with the ticks wait U(0, 1/f): 25 ms at 20 Hz, 3.90625 ms at 128 Hz.
 	for _, hz := range []float64{20, 128} {
-		w := workload.CompetitiveFPS()
+		w := shooter()
 		w = workload.Change(w, func(m *workload.Matched) { m.TickHz, m.UpdateHz, m.TickTime = hz, hz*math.Pi/3, 0 })
 		s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: 4 * time.Second, Seed: 2}
 		wait := replicate(t, s, placement.RegionOnly("region"), func(r *Result) float64 {
@@ -112,7 +112,7 @@ func TestTickWaitIsHalfATickOnAverage(t *testing.T) {
 
 func TestPlayersAreAsManyAsLittleSays(t *testing.T) {
 	// 600 concurrent players in a stationary system: in 10 s at 20 Hz they send 120,000 updates.
-	w := workload.CompetitiveFPS()
+	w := shooter()
 	w = w.WithPlayers(600)
 	w = workload.Change(w, func(m *workload.Matched) { m.TickHz, m.MatchPlayers, m.MinPlayers = 20, 1, 1 })
 	w.Day = workload.Flat()
@@ -125,7 +125,7 @@ func TestPlayersAreAsManyAsLittleSays(t *testing.T) {
 
 func TestSampledUpdatesFindTheSameDistribution(t *testing.T) {
 	// Every tenth update of every player: the mean and the tail of all of them, paired by replication.
-	w := workload.CompetitiveFPS()
+	w := shooter()
 	w = w.WithPlayers(100)
 	w = workload.Change(w, func(m *workload.Matched) { m.UpdateHz = 50 })
 	s := Scenario{Network: accessWorld(t), Workloads: []workload.Workload{w}, Duration: 30 * time.Second, Seed: 2}

@@ -10,19 +10,19 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// advance runs games and sites to the end, on as many workers as the work can use: what shares nothing
+// advance runs markets, and then sites, to the end, on as many workers as the work can use: what shares nothing
 // runs one by one, wherever a worker is free; sites that send each other messages advance side by side, in
 // windows. Who runs what, and when, leaves no trace in the results.
 func (r *run) advance(workers int) error {
-	workers = max(1, min(workers, len(r.games)+len(r.sites))) // more have nothing to do
+	if err := r.runMarkets(workers); err != nil {
+		return err
+	}
+	workers = max(1, min(workers, len(r.sites))) // more have nothing to do
 	scratches := make(chan *scratch, workers)
 	for range workers {
 		scratches <- r.plan.scenario.newScratch()
 	}
 	var alone []task
-	for _, g := range r.games {
-		alone = append(alone, task{g.perSecond * updateCost, func(*scratch) error { return g.run(r.ctx) }})
-	}
 	for _, group := range r.groups() {
 		switch {
 		case group.lookAhead == unknown:

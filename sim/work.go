@@ -53,7 +53,7 @@ func (s *Scenario) WorkOf(number int) Work {
 		return Work{}
 	}
 	present := staying.Concurrent()
-	return Work{Sessions: present + arrivals, Updates: float64(present * end.Seconds() / service.UpdatePeriod().Seconds())}
+	return Work{Sessions: present + arrivals, Updates: float64(present * end.Seconds() / service.UpdatePeriod().Seconds() / float64(service.MatchesASample()))}
 }
 
 // Work returns the work of one run of any placement.

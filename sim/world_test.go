@@ -79,3 +79,8 @@ func accessWorld(t testing.TB) *topology.Network {
 	require.NoError(t, err)
 	return n
 }
+
+// shooter is the preset of that name with the simplest market: everybody plays at the site that the routing rule names.
+func shooter() workload.Workload {
+	return workload.Change(workload.CompetitiveFPS(), func(m *workload.Matched) { m.Market = workload.Market{} })
+}

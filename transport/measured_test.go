@@ -114,7 +114,7 @@ func beyondArithmetic(r *measuredRow) string {
 	switch is := func(kind string, rtt, mbit float64, bytes int64) bool {
 		return r.kind == kind && r.rtt == rtt && r.mbit == mbit && r.bytes == bytes
 	}; {
-	case r.mbit == 1000 && r.rtt == 10 && (r.kind == "cold" && r.bytes <= 1_000_000 || r.kind == "warm-small" || is("idle-restart-1", 10, 1000, 1_000_000)),
+	case r.mbit == 1000 && r.rtt == 10 && (r.kind == "cold" && r.bytes <= 1_000_000 || r.kind == "warm-small" && r.bytes > 10_000 || is("idle-restart-1", 10, 1000, 1_000_000)),
 		r.mbit == 1000 && r.rtt == 10 && (r.kind == "warm-grown" || r.kind == "idle-restart-0") && r.bytes == 10_000_000:
 		return "the machine's two processors: a row of 10 ms round trips and 1 Gbit/s is 3 to 16 ms of their work off"
 	case r.rtt == 100 && (is("idle-restart-0", 100, 50, 1_000_000) || is("warm-grown", 100, 50, 1_000_000)):
@@ -122,11 +122,11 @@ func beyondArithmetic(r *measuredRow) string {
 	case is("cold", 100, 10, 1_000_000), is("warm-small", 100, 10, 1_000_000), is("warm-small", 100, 50, 3_000_000),
 		is("cold", 100, 1000, 10_000_000), is("warm-small", 100, 1000, 10_000_000):
 		return "slow start ends before the window holds a round trip (HyStart, RFC 9406), or in the buffer of the way"
-	case r.kind == "warm-small" && r.bytes == 100_000:
+	case r.kind == "warm-small" && r.bytes == 100_000 && r.mbit != 10:
 		return "100,000 bytes are 70 packets, as three rounds are: one more makes a fourth"
 	case is("idle-restart-1", 100, 1000, 1_000_000):
 		return "Linux halves a window once a timeout (RFC 2861), and it was still large"
-	case r.rtt == 10 && r.mbit == 50 && (r.kind == "idle-restart-1" || r.kind == "warm-small") && (r.bytes == 300_000 || r.bytes == 1_000_000),
+	case r.rtt == 10 && r.mbit == 50 && (r.kind == "idle-restart-1" && r.bytes == 1_000_000 || r.bytes == 300_000 && (r.kind == "idle-restart-1" || r.kind == "warm-small")),
 		is("tls12", 10, 50, 100_000), is("clear", 10, 50, 100_000), is("quic-resumed", 10, 50, 100_000):
 		return "3.1 to 7 ms of a machine's work between rounds"
 	}
@@ -142,15 +142,14 @@ func TestConnectionsTakeWhatIsMeasuredWithoutLoss(t *testing.T) {
 		first, last := predict(&r)
 		off := max(math.Abs(first-r.first)/max(3, 0.05*r.first), math.Abs(last-r.last)/max(3, 0.05*r.last))
 		if why := beyondArithmetic(&r); why != "" {
-			if off > 1 {
-				beyond++
-			}
+			require.Greater(t, off, 1., "%v agrees: it needs no reason", &r)
+			beyond++
 			continue
 		}
 		require.LessOrEqual(t, off, 1., "%v: first byte %.1f ms, measured %v; last %.1f, measured %v", &r, first, r.first, last, r.last)
 		agree++
 	}
-	require.Equal(t, [2]int{198, 27}, [2]int{agree, beyond})
+	require.Equal(t, [2]int{203, 27}, [2]int{agree, beyond})
 }
 
 // A fixed is a round trip in ns that is always the same.

@@ -20,7 +20,7 @@ func games() []check {
 			group: group, source: "half a tick", unit: "ms", expected: 500 / hz,
 			name: fmt.Sprintf("updates that keep no step with %g ticks a second: mean wait", hz),
 			simulate: func(ctx context.Context, t trial) (float64, error) {
-				w := workload.CompetitiveFPS()
+				w := shooter()
 				w = workload.Change(w, func(m *workload.Matched) { m.TickHz, m.UpdateHz, m.TickTime, m.SampledUpdates = hz, hz*math.Pi/3, 0, 0 })
 				w.Day = workload.Flat()
 				w = w.WithPlayers(400)
@@ -33,7 +33,7 @@ func games() []check {
 		group: group, source: "Little's law", unit: "players", expected: 600,
 		name: "players at any moment, 600 wanted",
 		simulate: func(ctx context.Context, t trial) (float64, error) {
-			w := workload.CompetitiveFPS()
+			w := shooter()
 			w = w.WithPlayers(600)
 			w = workload.Change(w, func(m *workload.Matched) { m.TickHz, m.UpdateHz, m.MatchPlayers, m.MinPlayers = 1, 0, 1, 1 })
 			w.Day = workload.Flat()
@@ -78,7 +78,7 @@ func daily() []check {
 				if err != nil {
 					return 0, err
 				}
-				w := workload.CompetitiveFPS().WithPlayers(players)
+				w := shooter().WithPlayers(players)
 				w = workload.Change(w, func(s *workload.Sessions) { s.Length = measuredSessions })
 				w = workload.Change(w, func(m *workload.Matched) { m.TickHz, m.UpdateHz, m.MatchPlayers, m.MinPlayers = 1, 0, 1, 1 })
 				w.Day = day
@@ -117,7 +117,7 @@ func (t trial) gameAt(ctx context.Context, w workload.Workload, duration time.Du
 // sessions returns the mean length in minutes of sessions that begin, or of those found under way.
 func (t trial) sessions(found bool) (float64, error) {
 	n := t.scaled(40_000)
-	w := workload.CompetitiveFPS().WithPlayers(float64(n))
+	w := shooter().WithPlayers(float64(n))
 	w = workload.Change(w, func(s *workload.Sessions) { s.Length = measuredSessions })
 	w.Day = workload.Flat()
 	open, err := w.Open([]workload.Audience{{Metro: "metro", Users: 1}}, time.Time{}, t.seed^t.entity, t.replication)
@@ -136,4 +136,9 @@ func (t trial) sessions(found bool) (float64, error) {
 		}
 	}
 	return sum / float64(count), nil
+}
+
+// shooter is the preset with the simplest market: everybody plays at the nearest site.
+func shooter() workload.Workload {
+	return workload.Change(workload.CompetitiveFPS(), func(m *workload.Matched) { m.Market = workload.Market{} })
 }

@@ -94,8 +94,8 @@ func (c Cacheable) validate(w *Workload) error {
 	if (stocked || w.RecordsSizes()) && c.Sizes != (Sizes{}) {
 		return invalid.New("Service.Sizes", c.Sizes, "none: the demand, a %s, says how large objects are", typeOf(w.Demand))
 	}
-	if d, ok := w.Demand.(Endless); ok && c.Variants() > 1 && d.AskedOnce() > 0 {
-		return invalid.New("Service.VariantShares", c.VariantShares, "none: the demand asks for objects just once")
+	if d, ok := w.Demand.(Endless); ok && c.Variants() > 1 && d.Catalogue() > d.Regular() {
+		return invalid.New("Service.VariantShares", c.VariantShares, "none: the demand asks for objects just once, or for new ones")
 	}
 	return invalid.First(hasObjects(w.Demand), invalid.In("Service", c.Validate()))
 }

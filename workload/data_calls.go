@@ -47,6 +47,15 @@ func (w *Workload) DataCalls() DataCalls {
 	return DataCalls{}
 }
 
+// CallsHome reports whether the workload's service makes any calls to the home of its data.
+func (w *Workload) CallsHome() bool {
+	if m, ok := w.Service.(Matched); ok && m.Market.Login.Count+m.Market.Start.Count > 0 {
+		return true
+	}
+	data := w.DataCalls()
+	return data.Calls > 0 && data.Probability > 0
+}
+
 // SetDataHome sets the home of the data that the workload's service makes calls to, a site's id; nothing where it makes
 // none.
 func (w *Workload) SetDataHome(site string) {

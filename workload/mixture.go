@@ -24,6 +24,9 @@ type Mixture struct {
 	Classes []Class
 	// Once are the objects that are asked for once. The zero value means that there are none.
 	Once Once
+	// Churn is the share of the objects of all classes that new ones take the place of in a day, each with the popularity and the size of
+	// the one before it: an object lives for a day by it, so that 24 lets it live an hour. 0, for objects that are there for ever, to 10,000.
+	Churn float64
 }
 
 // A Class is objects of like sizes whose popularity falls as a Zipf law.
@@ -54,6 +57,7 @@ const (
 	// begin anew: after 1.5 days at 1,000 such requests a second.
 	askedInRun = 1 << 27
 	maxRegular = 1 << 31
+	maxChurn   = 10_000 // lifetimes of 8.64 s
 )
 
 // Validate names the first field that is out of range.
@@ -70,6 +74,8 @@ func (m Mixture) Validate() error {
 	errs = append(errs,
 		invalid.Check(m.Once.Requests >= 0 && m.Once.Requests < 1, "Once.Requests", m.Once.Requests, "0 or more, less than 1"),
 		invalid.In("Once.Sizes", m.Once.Sizes.Validate()),
+		invalid.Range("Churn", m.Churn, 0, maxChurn),
+		invalid.Check(m.Churn == 0 || objects <= maxRegular/generations, "Classes", fmt.Sprintf("of %d objects", objects), fmt.Sprintf("%d at most beside Churn", maxRegular/generations)),
 		invalid.Check(objects <= maxRegular, "Classes", fmt.Sprintf("of %d objects", objects), "2147483648 at most"),
 	)
 	return invalid.First(errs...)
@@ -86,7 +92,7 @@ func (c Class) validate() error {
 
 // Catalogue returns how many numbers objects have, with those for objects that are asked for once.
 func (m Mixture) Catalogue() int {
-	n := m.Regular()
+	n := m.renewed()
 	if m.Once.Requests > 0 {
 		n += askedInRun + AskedBefore
 	}
@@ -99,6 +105,19 @@ func (m Mixture) Regular() (n int) {
 		n += c.Objects
 	}
 	return n
+}
+
+// renewed returns the number of objects that are asked for again and again, with those that take their places.
+func (m Mixture) renewed() int {
+	if m.Churn > 0 {
+		return generations * m.Regular()
+	}
+	return m.Regular()
+}
+
+// RenewalOf says which objects there are when in one replication.
+func (m Mixture) RenewalOf(workload string, seed, replication uint64) Renewal {
+	return newRenewal(m.Churn, m.Regular(), workload, seed, replication)
 }
 
 // PerSecond returns the mean rate.
@@ -187,7 +206,7 @@ func (m Mixture) SizesOf(workload string, seed, replication uint64) Catalogue {
 		c.classes = append(c.classes, spread{newSizeLaw(class.Sizes), first})
 		first += uint32(class.Objects)
 	}
-	c.regular = first
+	c.regular, c.renewed = first, uint32(m.renewed())
 	return c
 }
 
@@ -214,6 +233,7 @@ func (m Mixture) Open(audiences []Audience, env Env) (func(audience int) Source,
 	if err != nil {
 		return nil, err
 	}
+	renewal := m.RenewalOf(env.Workload, env.Seed, env.Replication)
 	// Metros share the numbers as they share the requests, so that they use them up at about the same time.
 	begins, before := make([]uint32, len(audiences)), 0.0
 	for i, share := range shares {
@@ -224,7 +244,7 @@ func (m Mixture) Open(audiences []Audience, env Env) (func(audience int) Source,
 		a := &audiences[i]
 		return &mixtureSource{
 			arrivals: NewArrivals(env.stream(a.Metro, purpose.Arrival), m.RequestsPerSecond*shares[i], a.day(env.Day), env.Start, a.Zone),
-			objects:  env.stream(a.Metro, purpose.Object), which: which, classes: classes, once: first, next: begins[i],
+			objects:  env.stream(a.Metro, purpose.Object), which: which, classes: classes, once: uint32(m.renewed()), next: begins[i], renewal: renewal,
 		}
 	}, nil
 }
@@ -244,6 +264,7 @@ type mixtureSource struct {
 	// once is the number of the first object that is asked for once, next how many numbers behind it the next one
 	// comes.
 	once, next uint32
+	renewal    Renewal
 }
 
 // Draw draws instants and objects.
@@ -261,6 +282,13 @@ func (s *mixtureSource) Draw(to int64, b *Batch) int {
 		}
 		c := &s.classes[class]
 		b.Object[i] = c.first + c.zipf.Draw(&s.objects)
+	}
+	if s.renewal.Lifetime > 0 {
+		for i, object := range b.Object[:n] {
+			if object < s.once {
+				b.Object[i] = s.renewal.Object(object, b.At[i])
+			}
+		}
 	}
 	return n
 }

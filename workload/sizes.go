@@ -49,6 +49,8 @@ type Catalogue struct {
 	// classes are those of the objects with lower numbers, in the order of the numbers.
 	classes []spread
 	regular uint32
+	// renewed is the number behind those that take the places of the objects of classes, whose sizes they have.
+	renewed uint32
 }
 
 // Catalogue returns the sizes of a workload's objects in one replication.
@@ -77,6 +79,9 @@ func (c *Catalogue) MedianBytes() float64 {
 func (c *Catalogue) draw(object uint32) int64 {
 	if object < c.regular {
 		return c.spread(object)
+	}
+	if object < c.renewed {
+		return c.spread(object % c.regular)
 	}
 	if c.law.same != 0 {
 		return c.law.same

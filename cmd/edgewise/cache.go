@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -29,7 +30,7 @@ type cacheCmd struct {
 	Traces    []string  `arg:"" name:"file" help:"Request traces; gzip, zstd and xz are recognised. Standard input for -."`
 	Policy    listFlag  `placeholder:"lru,..." help:"Eviction policies, comma-separated, parameters after colons: lru,clock:bits=2. Known: ${policies}. lru, if left out."`
 	Admission listFlag  `placeholder:"always,..." help:"Admission rules, comma-separated, like policies. Known: ${admissions}. always, if left out."`
-	Size      listFlag  `placeholder:"1%,..." help:"Cache sizes, comma-separated: 1000, 10% (of the trace's footprint, rounded down) or 1GiB; units are B, kB, MB, GB, TB, PB (powers of 1000) and KiB, MiB, GiB, TiB, PiB (powers of 1024), in upper or lower case. ${sizes}, but at least 1, if left out."`
+	Size      listFlag  `placeholder:"1%,..." help:"Cache sizes, comma-separated: 1000, 10% (of the trace's footprint, rounded down) or 1GiB; units are B, kB, MB, GB, TB, PB (powers of 1000) and KiB, MiB, GiB, TiB, PiB (powers of 1024). ${sizes}, but at least 1, if left out."`
 	Unit      string    `default:"auto" enum:"auto,objects,bytes" help:"What sizes count: ${enum}. auto: bytes for sizes like 1GiB, objects for all others."`
 	By        string    `placeholder:"COLUMN" help:"Split each trace by what stands in a column, such as x-edge-location; with :3 behind it, by its first three letters."`
 	Skip      skipFlag  `placeholder:"1h|50%" help:"Requests that fill the caches and are not counted: those of a time, or a share of them."`
@@ -42,6 +43,7 @@ type cacheCmd struct {
 	Hit       *string   `help:"Also say how large the cache must be for this hit ratio, like 95%, or that none is."`
 
 	traceFlags `embed:""`
+	printFlag
 
 	options trace.Options
 	memory  int64 // bytes
@@ -59,7 +61,7 @@ func (c *cacheCmd) Run(ctx context.Context, s *streams) error {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(c.memory))
 	rows := [][]string{c.header()}
 	var pictures []madeFile
-	var answers []string
+	answers := []cacheAnswer{}
 	for _, path := range c.Traces {
 		parts, err := c.load(ctx, s, path)
 		if err != nil {
@@ -89,13 +91,45 @@ func (c *cacheCmd) Run(ctx context.Context, s *streams) error {
 	for _, f := range pictures {
 		fmt.Fprintf(s.err, "edgewise: miss-ratio curves written to %s\n", f.path)
 	}
-	if err := printRows(s.out, rows); err != nil {
-		return err
+	found := struct {
+		Replays  []map[string]any `json:"replays"`
+		Answers  []cacheAnswer    `json:"answers"`
+		Pictures []string         `json:"pictures"`
+	}{c.records(rows), answers, []string{}}
+	for _, f := range pictures {
+		found.Pictures = append(found.Pictures, f.path)
 	}
-	for _, a := range answers {
-		fmt.Fprintln(s.err, "edgewise:", a)
+	return c.print(s.out, found, func(w io.Writer) error {
+		if err := printRows(w, rows); err != nil {
+			return err
+		}
+		for _, a := range answers {
+			fmt.Fprintln(s.err, "edgewise:", a.Text)
+		}
+		return nil
+	})
+}
+
+// records returns the rows behind the header as JSON has them: a key a column, numbers as such, null where a cell is empty.
+func (c *cacheCmd) records(rows [][]string) []map[string]any {
+	isText := map[string]bool{"trace": true, "policy": true, "unit": true, "ttl": true}
+	column, _ := c.by()
+	all := make([]map[string]any, len(rows)-1)
+	for i, row := range rows[1:] {
+		all[i] = make(map[string]any)
+		for j, cell := range row {
+			name := rows[0][j]
+			switch {
+			case isText[name] || j == 1 && column != "":
+				all[i][name] = cell
+			case cell == "":
+				all[i][name] = nil
+			default:
+				all[i][name] = json.Number(cell)
+			}
+		}
 	}
-	return nil
+	return all
 }
 
 // fillIn puts the defaults in the place of what was left out, except for the sizes.
@@ -198,7 +232,7 @@ func (c *cacheCmd) refuseBytes(name string) error {
 type findings struct {
 	rows     [][]string
 	pictures []madeFile
-	answers  []string
+	answers  []cacheAnswer
 }
 
 // examine answers the question for one trace.

@@ -167,59 +167,73 @@ func (c *cacheCmd) curveFiles(path string) []string {
 	return []string{base + ".svg", base + ".png"}
 }
 
+// A cacheAnswer says how large a cache must be for a hit ratio, or how far it gets.
+type cacheAnswer struct {
+	Trace    string  `json:"trace"`
+	Policy   string  `json:"policy"`
+	HitRatio float64 `json:"hit_ratio"` // that is asked for
+	Of       string  `json:"of"`        // requests or bytes
+	IsEnough bool    `json:"reached"`
+	// Capacity is the least that is enough or, where none is, that of the most hits.
+	Capacity int64   `json:"capacity"`
+	Most     float64 `json:"most_hit_ratio,omitempty"` // where none is enough
+	Text     string  `json:"text"`
+}
+
 // answer says for each policy how large a cache must be.
-func (c *cacheCmd) answer(ctx context.Context, t *loadedTrace, hitRatio float64) ([]string, error) {
+func (c *cacheCmd) answer(ctx context.Context, t *loadedTrace, hitRatio float64) ([]cacheAnswer, error) {
 	unit := cache.Objects
 	if c.Unit == "bytes" {
 		unit = cache.Bytes
 	}
 	footprint := t.replayer.Footprint(unit)
-	var answers []string
+	var answers []cacheAnswer
 	for _, policy := range c.Policy {
 		for _, admission := range c.Admission {
 			cfg := cache.Config{Policy: policy, Admission: admission, Seed: c.Seed}
 			largest := t.replayer.MemoryBytes(cfg.WithCapacity(unit, footprint))
 			atOnce := int(min(15, max(1, t.memory/largest)))
 			capacity, err := t.replayer.CapacityFor(ctx, cfg, unit, hitRatio, unit == cache.Bytes, atOnce)
-			text := fmt.Sprintf("%s: %s hits %g %% of the %s with %s, %.3g %% of the footprint", t.name, withAdmission(policy, admission),
-				100*hitRatio, ofWhat(unit), amount(unit, capacity), 100*float64(capacity)/float64(footprint))
+			a := cacheAnswer{Trace: t.name, Policy: withAdmission(policy, admission), HitRatio: hitRatio, Of: ofWhat(unit), IsEnough: true, Capacity: capacity}
+			a.Text = fmt.Sprintf("%s: %s hits %g %% of the %s with %s, %.3g %% of the footprint", a.Trace, a.Policy,
+				100*hitRatio, a.Of, amount(unit, capacity), 100*float64(capacity)/float64(footprint))
 			var unreachable *cache.UnreachableError
 			if errors.As(err, &unreachable) {
-				text, err = c.outOfReach(ctx, t, cfg, unit, unreachable)
+				err = c.outOfReach(ctx, t, cfg, unit, unreachable, &a)
 			}
 			if err != nil {
 				return nil, err
 			}
-			answers = append(answers, text)
+			answers = append(answers, a)
 		}
 	}
 	return answers, nil
 }
 
 // outOfReach says how far a policy gets.
-func (c *cacheCmd) outOfReach(ctx context.Context, t *loadedTrace, cfg cache.Config, unit cache.Unit, e *cache.UnreachableError) (string, error) {
+func (c *cacheCmd) outOfReach(ctx context.Context, t *loadedTrace, cfg cache.Config, unit cache.Unit, e *cache.UnreachableError, a *cacheAnswer) error {
 	hits := func(r cache.Result) float64 {
 		if unit == cache.Bytes {
 			return 100 * (1 - r.ByteMissRatio())
 		}
 		return 100 * (1 - r.RequestMissRatio())
 	}
-	name := withAdmission(cfg.Policy, cfg.Admission)
-	text := fmt.Sprintf("%s: %s never hits %g %% of the %s; the bound is %.1f %%, as the first request for an object misses", t.name, name, 100*e.HitRatio, ofWhat(unit), hits(t.replayer.Bound()))
+	a.Text = fmt.Sprintf("%s: %s never hits %g %% of the %s; the bound is %.1f %%, as the first request for an object misses", t.name, a.Policy, 100*e.HitRatio, a.Of, hits(t.replayer.Bound()))
 	reached, capacity := 100*e.Most, e.Capacity
 	if e.Policy == "" {
 		capacity = t.replayer.Footprint(unit)
 		result, err := t.replayer.Replay(ctx, cfg.WithCapacity(unit, capacity))
 		if err != nil {
-			return "", err
+			return err
 		}
 		reached = hits(result)
 	}
-	text += fmt.Sprintf("; %s hits %.1f %% with %s", name, reached, amount(unit, capacity))
+	a.IsEnough, a.Capacity, a.Most = false, capacity, reached/100
+	a.Text += fmt.Sprintf("; %s hits %.1f %% with %s", a.Policy, reached, amount(unit, capacity))
 	if c.Skip.text == "" {
-		text += "; --skip leaves the cold start out"
+		a.Text += "; --skip leaves the cold start out"
 	}
-	return text, nil
+	return nil
 }
 
 // amount says a size as people do, and exactly.

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"strings"
 
 	"github.com/edgewise-sim/edgewise/cache"
+	"github.com/edgewise-sim/edgewise/internal/words"
 )
 
 // A cacheSize is a cache size from the command line.
@@ -29,16 +31,6 @@ func defaultCacheSizes(unit string) ([]cacheSize, error) {
 	return sizes, err
 }
 
-// Suffixes of sizes in bytes, the longer ones first. Upper and lower case are the same: a b is a byte, never
-// a bit.
-var byteSuffixes = []struct {
-	suffix string
-	bytes  int64
-}{
-	{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"TiB", 1 << 40}, {"PiB", 1 << 50},
-	{"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"PB", 1e15}, {"B", 1},
-}
-
 // parseCacheSizes parses sizes for a unit: auto, objects or bytes.
 func parseCacheSizes(texts []string, unit string) ([]cacheSize, error) {
 	var sizes []cacheSize
@@ -54,30 +46,24 @@ func parseCacheSizes(texts []string, unit string) ([]cacheSize, error) {
 
 func parseCacheSize(text, unit string) (cacheSize, error) {
 	size := cacheSize{text: text, bytes: unit == "bytes"}
-	digits, scale := strings.TrimSpace(text), int64(1)
-	switch {
-	case strings.HasSuffix(digits, "%"):
-		size.percent = true
-		digits = strings.TrimSuffix(digits, "%")
-	default:
-		for _, s := range byteSuffixes {
-			rest := digits[:max(0, len(digits)-len(s.suffix))]
-			if strings.EqualFold(digits[len(rest):], s.suffix) {
-				if unit == "objects" {
-					return cacheSize{}, fmt.Errorf("--size is %s, which counts bytes; --unit is objects", text)
-				}
-				digits, scale, size.bytes = rest, s.bytes, true
-				break
-			}
-		}
+	switch bytes, err := words.ParseBytes(text); {
+	case err == nil && unit == "objects":
+		return cacheSize{}, fmt.Errorf("--size is %s, which counts bytes; --unit is objects", text)
+	case err == nil && bytes > 0:
+		size.bytes, size.number = true, new(big.Rat).SetInt64(bytes)
+		return size, nil
+	case errors.Is(err, words.ErrBits) || errors.Is(err, words.ErrMany):
+		return cacheSize{}, fmt.Errorf("--size is %s; %w", text, err)
 	}
+	var digits string
+	digits, size.percent = strings.CutSuffix(strings.TrimSpace(text), "%")
 	digits = strings.TrimSpace(digits)
 	number, ok := new(big.Rat).SetString(digits)
 	if !ok || number.Sign() <= 0 || strings.Trim(digits, "0123456789.") != "" {
 		return cacheSize{}, fmt.Errorf("--size is %q; want a number above 0, digits and at most one point, such as 1000, 10%% "+
 			"or 1.5GiB, alone or with a unit: %%, B, kB, MB, GB, TB, PB, KiB, MiB, GiB, TiB or PiB", text)
 	}
-	size.number = number.Mul(number, new(big.Rat).SetInt64(scale))
+	size.number = number
 	if !size.percent && (!size.number.IsInt() || !size.number.Num().IsInt64()) {
 		return cacheSize{}, fmt.Errorf("--size is %s; want a whole number of objects or bytes below 2^63", text)
 	}

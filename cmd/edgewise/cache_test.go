@@ -62,7 +62,7 @@ func TestCacheSizesAreExact(t *testing.T) {
 		number     string
 	}{
 		{"1000", "auto", false, "1000"}, {"1000", "bytes", true, "1000"}, {"1GiB", "auto", true, "1073741824"},
-		{"1.5KiB", "bytes", true, "1536"}, {"10mib", "auto", true, "10485760"}, {"1 kb", "auto", true, "1000"}, {"2 MB", "auto", true, "2000000"}, {"29%", "objects", false, "29"},
+		{"1.5KiB", "bytes", true, "1536"}, {"10miB", "auto", true, "10485760"}, {"1 KB", "auto", true, "1000"}, {"2 MB", "auto", true, "2000000"}, {"29%", "objects", false, "29"},
 		{"0.1%", "bytes", true, "1/10"},
 	}
 	for _, tt := range tests {
@@ -106,7 +106,7 @@ func TestCacheCommandNamesWhatIsWrong(t *testing.T) {
 		{[]string{empty}, "empty.csv: no requests"},
 		{[]string{nothing}, "nothing.tis: no requests but 1 of size 0"},
 		{[]string{"-", "-"}, "given twice"},
-		{[]string{"-", "--format", "ids"}, "standard input: no requests"},
+		{[]string{"-", "--input-format", "ids"}, "standard input: no requests"},
 		{[]string{}, "an argument is missing: want one file or more; see edgewise cache --help"},
 		{[]string{trace, "--curve=" + trace, "--size", "1"}, "must end in .svg, .png or .pdf"},
 		{[]string{trace, "--size", "1MB", "--unit", "objects"}, "counts bytes; --unit is objects"},
@@ -116,7 +116,7 @@ func TestCacheCommandNamesWhatIsWrong(t *testing.T) {
 		{[]string{trace, "--policy", "belady", "--admission", "tinylfu", "--size", "1"}, "knows the future"},
 		{[]string{trace, "--curve=x.gif", "--size", "1"}, "must end in .svg, .png or .pdf"},
 		{[]string{trace, "--hit", "120%", "--size", "1"}, `--hit is "120%"`},
-		{[]string{trace, "--format", "xls"}, `format is "xls"; allowed are auto, oracle, tis, csv, ids, combined, w3c, json, squid, twitter, ibm, msr`},
+		{[]string{trace, "--input-format", "xls"}, `--input-format: trace: format is "xls"; allowed are auto, oracle, tis, csv, ids, combined, w3c, json, squid, twitter, ibm, msr`},
 		{[]string{cut}, "cut.tis: line 2"},
 		{[]string{trace + ".missing"}, "no such file"},
 	}

@@ -24,6 +24,7 @@ type calibrateCmd struct {
 	Repeats int    `default:"3" help:"How often the cross-validation is made, with the places dealt anew."`
 	Seed    uint64 `default:"1" help:"Deals the places."`
 	Quiet   bool   `short:"q" help:"No progress, no table."`
+	printFlag
 }
 
 // Run fits the model, says how far off it is for places that it has not seen, and writes what is asked
@@ -73,13 +74,17 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 		}
 		files = append(files, page...)
 	}
-	if err := writeOutputs(files, s.out); err != nil {
+	out := s.out
+	if c.printsJSON() {
+		out = io.Discard // what would be printed for want of a file
+	}
+	if err := writeOutputs(files, out); err != nil {
 		return err
 	}
-	if c.Quiet {
+	if c.Quiet && !c.printsJSON() {
 		return nil
 	}
-	return writeErrors(s.out, v, deal)
+	return c.print(s.out, errorsFound(v, deal), func(w io.Writer) error { return writeErrors(w, v, deal) })
 }
 
 // page makes the page of the evidence and its pictures.
@@ -124,4 +129,36 @@ func writeErrors(w io.Writer, v *calibrate.Validation, deal calibrate.Deal) erro
 		}
 	}
 	return nil
+}
+
+// A delayError is what JSON says of how far off the model is for some pairs of places; the errors are null where there are too few.
+type delayError struct {
+	By            string   `json:"by"`
+	Pairs         string   `json:"pairs"`
+	Count         int      `json:"n"`
+	MedianMs      *float64 `json:"median_ms"`
+	P90Ms         *float64 `json:"p90_ms"`
+	MedianPercent *float64 `json:"median_percent"`
+	P90Percent    *float64 `json:"p90_percent"`
+	BiasPercent   *float64 `json:"bias_percent"`
+}
+
+// delayErrors are all of them, and how they were found.
+type delayErrors struct {
+	Validation string       `json:"cross_validation"`
+	Errors     []delayError `json:"errors"`
+}
+
+func errorsFound(v *calibrate.Validation, deal calibrate.Deal) delayErrors {
+	found := delayErrors{Validation: deal.String()}
+	for _, g := range evidence.Groups(v) {
+		for _, r := range g.Rows {
+			e := delayError{By: g.Title, Pairs: r.Name, Count: r.N}
+			if !r.TooFew() {
+				e.MedianMs, e.P90Ms, e.MedianPercent, e.P90Percent, e.BiasPercent = &r.MedianMs, &r.P90Ms, &r.MedianPercent, &r.P90Percent, &r.BiasPercent
+			}
+			found.Errors = append(found.Errors, e)
+		}
+	}
+	return found
 }

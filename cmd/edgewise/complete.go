@@ -18,6 +18,7 @@ import (
 // completionCmd prints what makes a shell complete.
 type completionCmd struct {
 	Shell string `arg:"" enum:"bash,zsh,fish" help:"${enum}."`
+	printFlag
 }
 
 // Help adds to what --help shows.
@@ -72,8 +73,14 @@ complete -c edgewise -f -a '(__edgewise_complete)'
 
 // Run prints the script.
 func (c *completionCmd) Run(_ context.Context, s *streams) error {
-	_, err := io.WriteString(s.out, shellScripts[c.Shell])
-	return err
+	found := struct {
+		Shell  string `json:"shell"`
+		Script string `json:"script"`
+	}{c.Shell, shellScripts[c.Shell]}
+	return c.print(s.out, found, func(w io.Writer) error {
+		_, err := io.WriteString(w, found.Script)
+		return err
+	})
 }
 
 // completeCmd says what may stand next on a command line: the scripts of [completionCmd] call it.

@@ -13,20 +13,20 @@ import (
 
 func TestCompletionsKnowCommandsFlagsAndTheCatalog(t *testing.T) {
 	for line, want := range map[string]string{
-		"cata":                         "catalog",
-		"catalog reg":                  "regions regional-edge-caches",
-		"catalog regions --provider a": "aws azure",
-		"catalog regions --format=c":   "--format=csv",
-		"matrix us-east-1 us-west-2-s": "us-west-2-sea-1",
-		"routes s.yaml los-a":          "los-angeles-us",
-		"init --home eu-central-1":     "eu-central-1",
-		"init --serve site,a":          "site,api",
-		"run s.yaml --dry":             "--dry-run",
-		"run ":                         filesWanted,
-		"report out --out ":            filesWanted,
-		"prices imp":                   "import",
-		"cache t.csv --format tw":      "twitter",
-		"compl":                        "completion",
+		"cata":                          "catalog",
+		"catalog reg":                   "regions regional-edge-caches",
+		"catalog regions --provider a":  "aws azure",
+		"catalog regions --format=c":    "--format=csv",
+		"matrix us-east-1 us-west-2-s":  "us-west-2-sea-1",
+		"routes s.yaml los-a":           "los-angeles-us",
+		"init --home eu-central-1":      "eu-central-1",
+		"init --serve site,a":           "site,api",
+		"run s.yaml --dry":              "--dry-run",
+		"run ":                          filesWanted,
+		"report out --out ":             filesWanted,
+		"prices imp":                    "import",
+		"cache t.csv --input-format tw": "twitter",
+		"compl":                         "completion",
 	} {
 		code, out, errs := run(t, context.Background(), append([]string{"complete", "--"}, strings.Split(line, " ")...)...)
 		require.Zero(t, code, errs)

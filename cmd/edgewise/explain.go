@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -23,6 +24,7 @@ type explainCmd struct {
 	Slow        bool   `xor:"which" help:"That with the longest time to the first byte."`
 	Miss        bool   `xor:"which" help:"The first that a first cache had to fetch."`
 	Replication int    `short:"r" help:"The replication, from 0."`
+	printFlag
 }
 
 // Run runs a replication of a placement twice, to find the request and to follow it.
@@ -69,7 +71,7 @@ func (c *explainCmd) Run(ctx context.Context, s *streams) error {
 		}
 		return &usageError{err}
 	}
-	return report.WriteExplanation(s.out, c.Placement, e)
+	return c.print(s.out, report.ExplanationOf(c.Placement, e), func(w io.Writer) error { return report.WriteExplanation(w, c.Placement, e) })
 }
 
 // workload returns the number of the workload.

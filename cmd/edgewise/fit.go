@@ -36,74 +36,122 @@ type fitCmd struct {
 	SiteColumn  string  `help:"Column with the id of the site that logged the request, such as x-edge-location. Requests go to the metro nearest to it."`
 
 	traceFlags `embed:""`
+	printFlag
+}
+
+// fitted is what JSON says of a fit; the workload is as in the file.
+type fitted struct {
+	Name              string      `json:"name"`
+	Requests          int         `json:"requests"`
+	Objects           int         `json:"objects"`
+	Seconds           float64     `json:"seconds"`
+	RequestsPerSecond float64     `json:"requests_per_second"`
+	CatalogueObjects  int         `json:"catalogue_objects"` // those that the trace happens not to ask for included
+	ZipfExponent      float64     `json:"zipf_exponent"`
+	Once              float64     `json:"once"` // share of the requests that ask for an object just once
+	Churn             float64     `json:"churn"`
+	SizeByRank        float64     `json:"size_by_rank"`
+	Misses            []fittedLRU `json:"misses"`
+	Doubts            []string    `json:"doubts"`
+	Workloads         string      `json:"workloads"` // YAML
+}
+
+// fittedLRU are the shares of requests that an LRU cache of a size misses.
+type fittedLRU struct {
+	CapacityBytes int64   `json:"capacity_bytes"`
+	Trace         float64 `json:"trace"`
+	Zipf          float64 `json:"zipf"`
+	ByRank        float64 `json:"by_rank"`
+}
+
+func fittedOf(f *fit.Fit, name string, block []byte) fitted {
+	found := fitted{
+		Name: name, Requests: f.Requests, Objects: f.Objects, Seconds: f.Length.Seconds(), RequestsPerSecond: f.PerSecond,
+		CatalogueObjects: f.Popularity.Objects, ZipfExponent: f.ZipfExponent, Once: f.Once, Churn: f.Churn, SizeByRank: f.SizeByRank,
+		Misses: []fittedLRU{}, Doubts: append([]string{}, f.Doubts()...), Workloads: string(block),
+	}
+	for _, m := range f.Misses {
+		found.Misses = append(found.Misses, fittedLRU{m.Capacity, m.Trace.Requests, m.Zipf.Requests, m.ByRank.Requests})
+	}
+	return found
 }
 
 // Run fits a workload to the trace and writes it with how well it fits.
 func (c *fitCmd) Run(ctx context.Context, s *streams) error {
-	made, picture, err := c.fit(ctx, s)
+	found, picture, err := c.fit(ctx, s)
 	if err != nil {
 		return unlessStopped(ctx, &usageError{err})
 	}
-	files := []madeFile{{c.Out, made}}
+	var files []madeFile
 	if c.Plot != "" {
 		files = append(files, madeFile{c.Plot, picture})
 	}
-	return writeOutputs(files, s.out)
+	if !c.printsJSON() || !isStandardOutput(c.Out) {
+		files = append([]madeFile{{c.Out, []byte(found.Workloads)}}, files...)
+	}
+	if err := writeOutputs(files, s.out); err != nil {
+		return err
+	}
+	return c.print(s.out, found, saidAlready)
 }
 
-func (c *fitCmd) fit(ctx context.Context, s *streams) (made, picture []byte, err error) {
+func (c *fitCmd) fit(ctx context.Context, s *streams) (made fitted, picture []byte, err error) {
 	outputs := []string{c.Out}
 	if c.Plot != "" {
 		outputs = append(outputs, c.Plot)
 		if kind := strings.ToLower(filepath.Ext(c.Plot)); !slices.Contains(pictureEndings, kind) {
-			return nil, nil, fmt.Errorf("--plot is %s; want a name that ends in .svg, .png or .pdf", c.Plot)
+			return made, nil, fmt.Errorf("--plot is %s; want a name that ends in .svg, .png or .pdf", c.Plot)
 		}
 	}
 	if err := checkOutputs(outputs, []string{c.File}); err != nil {
-		return nil, nil, err
+		return made, nil, err
 	}
 	zone, err := time.LoadLocation(c.Zone)
 	if err != nil {
-		return nil, nil, fmt.Errorf("--zone is %s; want a zone of the time zone database, such as Europe/Berlin", c.Zone)
+		return made, nil, fmt.Errorf("--zone is %s; want a zone of the time zone database, such as Europe/Berlin", c.Zone)
 	}
 	provider, err := catalog.ParseProvider(c.Provider)
 	if err != nil {
-		return nil, nil, fmt.Errorf("--provider: %w", err)
+		return made, nil, fmt.Errorf("--provider: %w", err)
 	}
 	options, err := c.options()
 	if err != nil {
-		return nil, nil, err
+		return made, nil, err
 	}
 	options.Warn = func(warning string) { fmt.Fprintf(s.err, "edgewise: %s\n", strings.TrimPrefix(warning, "trace: ")) }
 	begins, err := c.begins(ctx, options, zone)
 	if err != nil {
-		return nil, nil, err
+		return made, nil, err
 	}
 	recording, err := c.record(ctx, options)
 	if err != nil {
-		return nil, nil, err
+		return made, nil, err
 	}
 	metros, err := metrosOf(recording, provider)
 	if err != nil {
-		return nil, nil, err
+		return made, nil, err
 	}
 	found, err := fit.Of(ctx, recording, fit.Options{Begins: begins})
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", c.File, err)
+		return made, nil, fmt.Errorf("%s: %w", c.File, err)
 	}
 	name := cmp.Or(c.Name, plainName(c.File))
 	var block bytes.Buffer
 	err = scenario.WriteFitted(&block, found, scenario.Fitted{Name: name, Trace: filepath.Base(c.File), ByRank: c.ByRank, Metros: metros, Zone: c.Zone})
-	if err != nil || c.Plot == "" {
-		return block.Bytes(), nil, err
+	if err != nil {
+		return made, nil, err
+	}
+	made = fittedOf(found, name, block.Bytes())
+	if c.Plot == "" {
+		return made, nil, nil
 	}
 	p, err := report.FitPicture(found, filepath.Base(c.File))
 	if err != nil {
-		return nil, nil, err
+		return made, nil, err
 	}
 	var drawn bytes.Buffer
 	err = writePicture(&drawn, p, c.Plot)
-	return block.Bytes(), drawn.Bytes(), err
+	return made, drawn.Bytes(), err
 }
 
 // record reads the trace.

@@ -26,6 +26,7 @@ type initCmd struct {
 	Users []string `placeholder:"PLACE,..." complete:"metros" help:"Where the users are: countries by code or English name, or cities by id or name."`
 	Home  string   `placeholder:"REGION" complete:"regions" help:"The region that serves them today, of any provider in the catalog."`
 	Out   string   `short:"o" placeholder:"FILE" help:"File to write, which must not exist; standard output, if it is - or left out." type:"path"`
+	printFlag
 }
 
 // Help adds to what --help shows.
@@ -51,10 +52,14 @@ func (c *initCmd) Run(ctx context.Context, s *streams) error {
 	if _, err := scenario.Parse("scenario.yaml", file); err != nil {
 		return fmt.Errorf("what was made of these answers is not valid: %w", err)
 	}
-	if err := writeOutput(c.Out, s.out, file); err != nil {
+	found := struct {
+		File     string `json:"file,omitempty"`
+		Scenario string `json:"scenario"`
+	}{c.Out, string(file)}
+	if err := c.write(c.Out, s.out, file, found); err != nil {
 		return err
 	}
-	if !isStandardOutput(c.Out) {
+	if !isStandardOutput(c.Out) && !c.printsJSON() {
 		_, err = fmt.Fprintf(s.out, "Written to %s. edgewise run %s -o out runs it.\n", c.Out, c.Out)
 	}
 	return err

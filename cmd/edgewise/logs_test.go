@@ -48,7 +48,7 @@ func TestCacheCommandStreamsWhatDoesNotFit(t *testing.T) {
 	dir := t.TempDir()
 	path := dir + "/many.ids"
 	require.NoError(t, os.WriteFile(path, bytes.Repeat([]byte("1\n2\n3\n1\n"), 300_000), 0o600))
-	args := []string{"--format", "ids", "--size", "1,2", "--policy", "lru,sieve", "--hit", "99%"}
+	args := []string{"--input-format", "ids", "--size", "1,2", "--policy", "lru,sieve", "--hit", "99%"}
 	code, held, errs := runCache(t, append([]string{path}, args...)...)
 	require.Equal(t, exitDone, code, errs)
 	require.NotContains(t, errs, "read again")

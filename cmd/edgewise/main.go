@@ -106,27 +106,8 @@ func main() {
 
 // execute runs one command line and returns the exit code.
 func execute(ctx context.Context, args []string, s *streams) int {
-	var c commands
 	exited := -1
-	parser, err := kong.New(&c,
-		kong.Name("edgewise"),
-		kong.Description("Decide where to serve requests at the edge of the cloud: region, Local Zone or PoP. "+exitCodesInWords()),
-		kong.Writers(s.out, s.err),
-		kong.Exit(func(code int) { exited = code }),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(s),
-		kong.Vars{
-			"version":    "edgewise " + strings.TrimPrefix(edgewise.ThisCode().String(), edgewise.ThisCode().Module+" "),
-			"providers":  names(catalog.Providers()),
-			"formats":    strings.Join(matrix.Names(), ", "),
-			"policies":   strings.Join(append(cache.Policies(), cache.OfflinePolicies()...), ", "),
-			"sizes":      strings.Join(usualCacheSizes, ", "),
-			"outputs":    outputNames(),
-			"admissions": strings.Join(cache.Admissions(), ", "),
-
-			"sweep_outputs": sweepOutputNames(),
-		},
-	)
+	parser, err := newParser(&commands{}, ctx, s, func(code int) { exited = code })
 	if err != nil {
 		fmt.Fprintln(s.err, "edgewise:", err)
 		return exitFailed
@@ -148,6 +129,29 @@ func execute(ctx context.Context, args []string, s *streams) int {
 		fmt.Fprintln(s.err, "edgewise:", plainly(err))
 	}
 	return code
+}
+
+// newParser returns the parser of command lines. exited is called where one asks for help, which is then all.
+func newParser(c *commands, ctx context.Context, s *streams, exited func(code int)) (*kong.Kong, error) {
+	return kong.New(c,
+		kong.Name("edgewise"),
+		kong.Description("Decide where to serve requests at the edge of the cloud: region, Local Zone or PoP. "+exitCodesInWords()),
+		kong.Writers(s.out, s.err),
+		kong.Exit(exited),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(s),
+		kong.Vars{
+			"version":    "edgewise " + strings.TrimPrefix(edgewise.ThisCode().String(), edgewise.ThisCode().Module+" "),
+			"providers":  names(catalog.Providers()),
+			"formats":    strings.Join(matrix.Names(), ", "),
+			"policies":   strings.Join(append(cache.Policies(), cache.OfflinePolicies()...), ", "),
+			"sizes":      strings.Join(usualCacheSizes, ", "),
+			"outputs":    outputNames(),
+			"admissions": strings.Join(cache.Admissions(), ", "),
+
+			"sweep_outputs": sweepOutputNames(),
+		},
+	)
 }
 
 // packagePrefix is what errors of the library begin with, which is called like the command.

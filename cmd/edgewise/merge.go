@@ -25,6 +25,7 @@ type mergeCmd struct {
 	Quiet   bool     `short:"q" help:"No progress, no table."`
 	Parquet bool     `help:"Of a sweep, write sweep.parquet, too."`
 	Sites   bool     `short:"s" help:"Print what every site does, too."`
+	printFlag
 
 	shard string // the command that runs what is missing, if another than usual
 }
@@ -59,13 +60,13 @@ func (c *mergeCmd) Run(ctx context.Context, s *streams) error {
 	case *batch.Search:
 		c.shard = "edgewise shard --search"
 		return c.mergeStudy(ctx, s, work.Study.Study, merged, func(comparison *edgewise.Comparison) error {
-			write := &searchCmd{Out: c.Out, Quiet: c.Quiet}
+			write := &searchCmd{Out: c.Out, Quiet: c.Quiet, printFlag: c.printFlag}
 			_, err := write.conclude(ctx, s, work.Found, comparison, nil, from)
 			return err
 		})
 	case *batch.Study:
 		return c.mergeStudy(ctx, s, work.Study, merged, func(comparison *edgewise.Comparison) error {
-			write := &runCmd{Out: c.Out, Quiet: c.Quiet, Sites: c.Sites}
+			write := &runCmd{Out: c.Out, Quiet: c.Quiet, Sites: c.Sites, reportFlags: c.asReportFlags()}
 			_, err := write.write(ctx, s, comparison, nil, from)
 			return err
 		})
@@ -155,7 +156,7 @@ func (c *mergeCmd) mergeSweep(ctx context.Context, s *streams, of *sweep.Sweep, 
 	case err != nil && missing == nil:
 		return err
 	}
-	write := &sweepCmd{Out: c.Out, Quiet: c.Quiet, Parquet: c.Parquet}
+	write := &sweepCmd{Out: c.Out, Quiet: c.Quiet, Parquet: c.Parquet, printFlag: c.printFlag}
 	if _, err := write.write(ctx, s, result, from); err != nil {
 		return err
 	}

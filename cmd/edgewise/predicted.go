@@ -98,6 +98,49 @@ func rounded(n float64) string {
 	return fmt.Sprintf("%.3g", n)
 }
 
+// A predictedWork is what JSON says of what a study, a placement or a sweep will take.
+type predictedWork struct {
+	Points       int             `json:"points,omitempty"`
+	Placement    string          `json:"placement,omitempty"`
+	Replications int             `json:"replications,omitempty"`
+	Runs         int             `json:"runs"`
+	Requests     float64         `json:"requests"`
+	Updates      float64         `json:"updates"`
+	Sessions     float64         `json:"sessions"`
+	MemoryBytes  int64           `json:"memory_bytes"`
+	Seconds      *float64        `json:"seconds"` // null where no pilot has measured it
+	Refused      string          `json:"refused,omitempty"`
+	Placements   []predictedWork `json:"placements,omitempty"`
+}
+
+func predictedOf(work sim.Work, runs int, memoryBytes int64, took time.Duration) predictedWork {
+	p := predictedWork{Runs: runs, Requests: work.Requests, Updates: work.Updates, Sessions: work.Sessions, MemoryBytes: memoryBytes}
+	if took > 0 {
+		seconds := took.Seconds()
+		p.Seconds = &seconds
+	}
+	return p
+}
+
+// printPrediction prints what a study will take as JSON or, by placement, as a table.
+func (f *reportFlags) printPrediction(w io.Writer, p *edgewise.Prediction, excess error) error {
+	if !f.printsJSON() {
+		return printPrediction(w, p, excess)
+	}
+	found := predictedOf(p.All, len(p.Placements)*p.Replications+p.Tails, p.MemoryBytes, p.Time)
+	found.Replications = p.Replications
+	if excess != nil {
+		found.Refused = plainly(excess)
+	}
+	per := p.Run.Times(float64(p.Replications))
+	for _, of := range p.Placements {
+		one := predictedOf(per, p.Replications, p.SharedBytes+of.MemoryBytes, times(of.Time, p.Replications))
+		one.Placement = of.Name
+		found.Placements = append(found.Placements, one)
+	}
+	return writeJSON(w, found)
+}
+
 // printPrediction prints what a study will take, by placement, and whether it is refused; excess is nil if it is not. The
 // memory is that of one run at a time, with what the program takes.
 func printPrediction(w io.Writer, p *edgewise.Prediction, excess error) error {

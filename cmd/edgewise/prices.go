@@ -165,12 +165,14 @@ func amountOf(p *tariff.Price) string {
 // pricesCheckCmd checks lists of prices.
 type pricesCheckCmd struct {
 	Files []string `arg:"" help:"CSV or YAML of prices; several take each other's place in their order, as in a scenario."`
+	printFlag
 }
 
 // Run says what is right, or everything that is wrong.
 func (c *pricesCheckCmd) Run(ctx context.Context, s *streams) error {
 	var all []*tariff.Tariff
 	var errs []error
+	found := make([]checkedPrices, 0, len(c.Files))
 	for _, name := range c.Files {
 		t, err := tariffNamed(ctx, s, name)
 		if err != nil {
@@ -190,8 +192,17 @@ func (c *pricesCheckCmd) Run(ctx context.Context, s *streams) error {
 			}
 			last = max(last, p.Date)
 		}
-		fmt.Fprintf(s.out, "%s: %d %s, from %s to %s: %d published, %d second-hand, %d assumed\n", t.Name, len(t.Prices), words.Plural(len(t.Prices), "row"), first, last,
-			standing[tariff.Published], standing[tariff.SecondHand], standing[tariff.Assumed])
+		found = append(found, checkedPrices{t.Name, len(t.Prices), first, last, standing[tariff.Published], standing[tariff.SecondHand], standing[tariff.Assumed]})
+	}
+	if err := c.print(s.out, found, func(w io.Writer) (err error) {
+		for _, f := range found {
+			_, e := fmt.Fprintf(w, "%s: %d %s, from %s to %s: %d published, %d second-hand, %d assumed\n", f.File, f.Rows, words.Plural(f.Rows, "row"), f.From, f.To,
+				f.Published, f.SecondHand, f.Assumed)
+			err = errors.Join(err, e)
+		}
+		return err
+	}); err != nil {
+		return err
 	}
 	if len(errs) == 0 {
 		_, err := tariff.NewBook(all...)
@@ -201,6 +212,17 @@ func (c *pricesCheckCmd) Run(ctx context.Context, s *streams) error {
 		return unlessStopped(ctx, &usageError{err})
 	}
 	return nil
+}
+
+// checkedPrices are what is said of a list.
+type checkedPrices struct {
+	File       string `json:"file"`
+	Rows       int    `json:"rows"`
+	From       string `json:"from"`
+	To         string `json:"to"`
+	Published  int    `json:"published"`
+	SecondHand int    `json:"second_hand"`
+	Assumed    int    `json:"assumed"`
 }
 
 // pricesDiffCmd compares lists of prices.
@@ -257,6 +279,7 @@ type pricesImportCmd struct {
 	Files     []string `arg:"" help:"Price list files of AWS, JSON or CSV, of a region or a Local Zone each."`
 	Output    string   `short:"o" default:"-" placeholder:"FILE" help:"File to write: YAML if its name ends with .yaml or .yml, else CSV; standard output, if left out."`
 	Instances listFlag `placeholder:"TYPE,..." help:"Types of machines to take, for example c7i.large,m7i.large; all, if left out."`
+	printFlag
 }
 
 // Run writes what the files say as a list of prices.
@@ -284,7 +307,11 @@ func (c *pricesImportCmd) Run(ctx context.Context, s *streams) error {
 	if err := write(&text); err != nil {
 		return err
 	}
-	return writeOutput(c.Output, s.out, text.Bytes())
+	found := make([]priceRow, len(joined.Prices))
+	for i := range joined.Prices {
+		found[i] = priceRowOf(&joined.Prices[i])
+	}
+	return c.write(c.Output, s.out, text.Bytes(), found)
 }
 
 func (c *pricesImportCmd) read(ctx context.Context, s *streams, name string) (*tariff.Tariff, error) {

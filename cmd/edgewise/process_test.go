@@ -38,12 +38,18 @@ type process struct {
 	out, errs bytes.Buffer
 }
 
+// command returns a command with a standard input, nil for none.
+func command(in io.Reader, args ...string) *process {
+	p := &process{Cmd: exec.Command(os.Args[0], args...)}
+	p.Env, p.Stdin = append(os.Environ(), asCommand+"=1"), in
+	return p
+}
+
 // start starts a command with a standard input, nil for none.
 func start(t *testing.T, in io.Reader, args ...string) *process {
 	t.Helper()
-	p := &process{Cmd: exec.Command(os.Args[0], args...)}
-	p.Env = append(os.Environ(), asCommand+"=1")
-	p.Stdin, p.Stdout, p.Stderr = in, &p.out, &p.errs
+	p := command(in, args...)
+	p.Stdout, p.Stderr = &p.out, &p.errs
 	require.NoError(t, p.Start())
 	t.Cleanup(func() {
 		_ = p.Process.Kill() // one that is gone cannot be killed

@@ -16,7 +16,7 @@ import (
 // betweenLines is how often progress is told where there is no terminal.
 const betweenLines = 30 * time.Second
 
-// A progress shows how far a command is, from its first second: as a bar on a terminal, elsewhere as a line every half
+// A progress shows how far a command is, from its first second: as a bar, without colours, on a terminal that can move its cursor, elsewhere as a line every half
 // minute, so that logs stay short. A nil progress shows nothing.
 type progress struct {
 	mu    sync.Mutex
@@ -48,7 +48,7 @@ const barSteps = 1000
 func showProgress(w io.Writer, what string) *progress {
 	p := &progress{what: what, clock: time.Now}
 	p.began = p.clock()
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
 		p.bars = mpb.New(mpb.WithOutput(f), mpb.WithWidth(40))
 		p.bar = p.bars.AddBar(barSteps,
 			mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return p.head() })),

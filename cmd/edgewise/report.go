@@ -37,7 +37,7 @@ func (c *reportCmd) Run(ctx context.Context, s *streams) error {
 		return &usageError{err}
 	}
 	var printed error
-	if !c.Quiet {
+	if !c.Quiet || c.printsJSON() {
 		printed = c.print(s.out, comparison, report.Layout{All: c.Verbose, Sites: c.Sites})
 	}
 	shown := s.progress(c.Quiet)

@@ -22,6 +22,28 @@ type reproduceCmd struct {
 	Force   bool   `help:"Run, too, what is predicted to take more than the machine's memory, or more than 10^13 requests."`
 	Workers int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet   bool   `short:"q" help:"No progress, no summary."`
+	printFlag
+}
+
+// reproduced is what JSON says of a report that was made again.
+type reproduced struct {
+	Report       string       `json:"report"`
+	Reproduced   bool         `json:"reproduced"`
+	Rounding     bool         `json:"rounding"` // whether what differs does so in the last digits alone
+	Points       int          `json:"points,omitempty"`
+	Placements   int          `json:"placements,omitempty"`
+	Replications int          `json:"replications"`
+	Same         []string     `json:"same"`
+	Differences  []difference `json:"differences"`
+	Unlisted     []string     `json:"unlisted,omitempty"`
+	Why          []string     `json:"why,omitempty"`
+}
+
+// A difference is a file that is not the same.
+type difference struct {
+	Name     string `json:"name"`
+	Text     string `json:"text,omitempty"`
+	Rounding bool   `json:"rounding"`
 }
 
 // Run runs the manifest's scenario and checks that every file of the manifest's list comes out the same, bit by bit. It
@@ -77,7 +99,17 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 	for _, name := range agreement.Unlisted {
 		fmt.Fprintf(s.err, "edgewise: %s is not a file of the report; it is not looked at\n", filepath.Join(c.Dir, name))
 	}
+	found := reproduced{
+		Report: filepath.Clean(c.Dir), Reproduced: agreement.IsWhole(), Rounding: !agreement.IsWhole() && agreement.IsRounding(), Placements: len(study.Placements),
+		Replications: m.Replications, Same: agreement.Same, Differences: []difference{}, Unlisted: agreement.Unlisted, Why: agreement.Why,
+	}
+	for _, d := range agreement.Differences {
+		found.Differences = append(found.Differences, difference{d.Name, d.Text, d.IsRounding})
+	}
 	if !agreement.IsWhole() {
+		if err := c.print(s.out, found, saidAlready); err != nil {
+			return err
+		}
 		how := "is not reproduced"
 		if agreement.IsRounding() {
 			how = "is reproduced but for rounding: what differs does so in the last digits alone"
@@ -85,8 +117,8 @@ func (c *reproduceCmd) Run(ctx context.Context, s *streams) error {
 		lines := strings.ReplaceAll(agreement.Explain(), "\n", "\n  ")
 		return &differsError{fmt.Errorf("%s %s:\n  %s", c.Dir, how, lines)}
 	}
-	if c.Quiet {
-		return nil
+	if c.Quiet || c.printsJSON() {
+		return c.print(s.out, found, saidAlready)
 	}
 	if _, err := fmt.Fprintf(s.out, "Reproduced %s: %d replications of %d placements, %d files, the same to the bit.\n",
 		filepath.Clean(c.Dir), m.Replications, len(study.Placements), len(agreement.Same)); err != nil {
@@ -183,21 +215,30 @@ func (c *reproduceCmd) reproduceSweep(ctx context.Context, s *streams, m *report
 	if err != nil {
 		return err
 	}
-	var differ []string
+	var differ, same []string
 	for _, f := range made.Files {
 		if listed[f.Name] != f.SHA256 {
 			differ = append(differ, f.Name)
+		} else {
+			same = append(same, f.Name)
 		}
 		delete(listed, f.Name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(listed)) {
 		differ = append(differ, name+" (not made again)")
 	}
+	found := reproduced{Report: filepath.Clean(c.Dir), Reproduced: len(differ) == 0, Points: len(of.Points), Replications: m.Replications, Same: same, Differences: []difference{}}
+	for _, name := range differ {
+		found.Differences = append(found.Differences, difference{Name: name})
+	}
 	if len(differ) > 0 {
+		if err := c.print(s.out, found, saidAlready); err != nil {
+			return err
+		}
 		return &differsError{fmt.Errorf("%s is not reproduced: %s differ", c.Dir, strings.Join(differ, ", "))}
 	}
-	if c.Quiet {
-		return nil
+	if c.Quiet || c.printsJSON() {
+		return c.print(s.out, found, saidAlready)
 	}
 	_, err = fmt.Fprintf(s.out, "Reproduced %s: %d points, %d files, the same to the bit.\n", filepath.Clean(c.Dir), len(of.Points), len(made.Files))
 	return err

@@ -14,6 +14,7 @@ type rttCmd struct {
 	File  string `arg:"" optional:"" help:"CSV with the columns id, a_lat, a_lon, b_lat, b_lon and, optional, a_country, b_country (codes or English names; that of the nearest metro, if empty), class (internet or backbone; internet, if empty) and tech. A tech (fiber, cable, dsl, wifi, lte, 5g, starlink) makes a the home of a user, whose median last mile is added, and b a cloud site; none, or nothing, means that both are servers in data centres. So a tech changes the way between as well, and fiber can even lower a round trip. Standard input, if it is - or left out."`
 	Out   string `short:"o" help:"File for the CSV with the columns id and pred_ms, in a directory that exists; standard output, if left out." type:"path"`
 	Model string `help:"A delay model written by calibrate, in place of the one that comes with the program." type:"existingfile"`
+	printFlag
 }
 
 // Run writes the median round trip of every pair. Of a file with a mistake it writes nothing.
@@ -40,7 +41,15 @@ func (c *rttCmd) Run(ctx context.Context, s *streams) error {
 	if err := catalog.WriteRTTs(&out, pairs, rtts); err != nil {
 		return err
 	}
-	return writeOutput(c.Out, s.out, out.Bytes())
+	type pairRTT struct {
+		ID    string  `json:"id"`
+		RTTMs float64 `json:"rtt_ms"`
+	}
+	found := make([]pairRTT, len(pairs))
+	for i := range pairs {
+		found[i] = pairRTT{pairs[i].ID, milliseconds(rtts[i])}
+	}
+	return c.write(c.Out, s.out, out.Bytes(), found)
 }
 
 func (c *rttCmd) pairs(ctx context.Context, s *streams) ([]catalog.Pair, error) {

@@ -63,7 +63,7 @@ func (c *runCmd) simulate(ctx context.Context, s *streams, study *edgewise.Study
 		return err
 	}
 	if c.DryRun {
-		return printPrediction(s.out, predicted, checkBounds(study, predicted))
+		return c.printPrediction(s.out, predicted, checkBounds(study, predicted))
 	}
 	if !c.Quiet {
 		if err := sayPrediction(s.err, predicted); err != nil {
@@ -125,7 +125,7 @@ func (c *runCmd) read(ctx context.Context, s *streams) (*edgewise.Study, report.
 // somebody reads the table.
 func (c *runCmd) write(ctx context.Context, s *streams, comparison *edgewise.Comparison, runErr error, from report.Run) (isComplete bool, err error) {
 	var printed error
-	if !c.Quiet {
+	if !c.Quiet || c.printsJSON() {
 		printed = c.print(s.out, comparison, report.Layout{All: c.Verbose, Sites: c.Sites})
 	}
 	if runErr != nil {

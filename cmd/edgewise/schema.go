@@ -8,7 +8,8 @@ import (
 
 // schemaCmd prints the schema of scenario files.
 type schemaCmd struct {
-	Out string `short:"o" placeholder:"FILE" help:"File to write; standard output, if left out." type:"path"`
+	Out    string `short:"o" placeholder:"FILE" help:"File to write; standard output, if left out." type:"path"`
+	Format string `default:"json" enum:"json" help:"A schema is JSON in any case."`
 }
 
 // Help adds to what --help shows.

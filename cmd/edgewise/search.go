@@ -24,6 +24,7 @@ type searchCmd struct {
 	Workers   int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet     bool   `short:"q" help:"No progress, no table."`
 	Verbose   bool   `short:"v" help:"Print all rows. search.md has them in any case."`
+	printFlag
 }
 
 // Help adds to what --help shows.
@@ -57,7 +58,7 @@ func (c *searchCmd) Run(ctx context.Context, s *streams) error {
 // asRun returns the command that runs a scenario with the same flags.
 func (c *searchCmd) asRun() *runCmd {
 	return &runCmd{
-		Scenario: c.Scenario, Out: c.Out, Force: c.Force, DryRun: c.DryRun, Store: c.Store, KeepCells: c.KeepCells, Fresh: c.Fresh,
+		reportFlags: c.asReportFlags(), Scenario: c.Scenario, Out: c.Out, Force: c.Force, DryRun: c.DryRun, Store: c.Store, KeepCells: c.KeepCells, Fresh: c.Fresh,
 		Workers: c.Workers, Quiet: c.Quiet, Verbose: c.Verbose,
 	}
 }
@@ -109,13 +110,16 @@ func (c *searchCmd) conclude(ctx context.Context, s *streams, found *search.Expl
 	}
 	from.Outputs = append(from.Outputs, report.SearchOutputs(answer)...)
 	var printed error
-	if !c.Quiet {
+	switch {
+	case c.printsJSON():
+		printed = report.WriteSearchJSON(s.out, answer)
+	case !c.Quiet:
 		printed = report.WriteSearch(s.out, answer, report.Layout{Width: widthOf(s.out), All: c.Verbose})
 	}
 	as := c.asRun()
-	as.Quiet = true // its own tables are in comparison.md
+	as.Quiet, as.Format = true, nil // its own tables are in comparison.md
 	isComplete, err = as.write(ctx, s, comparison, runErr, from)
-	if isComplete && !c.Quiet && printed == nil {
+	if isComplete && !c.Quiet && !c.printsJSON() && printed == nil {
 		_, printed = io.WriteString(s.out, fmt.Sprintf("Written to %s: search.md, search.csv, search.json, pictures, and the comparison of what was simulated (edgewise reproduce runs it again).\n", c.Out))
 	}
 	return isComplete, errors.Join(err, printed)

@@ -24,6 +24,7 @@ type shardCmd struct {
 	Force    bool   `help:"Run, too, what is predicted to take more than the machine's memory, or more than 10^13 requests."`
 	Workers  int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet    bool   `short:"q" help:"No progress."`
+	printFlag
 }
 
 // Run runs the cells of the share that the store lacks, the longest first. A run that fails does not keep the others from running;
@@ -94,17 +95,20 @@ func (c *shardCmd) run(ctx context.Context, s *streams, work batch.Work, part sh
 	if err != nil {
 		return unlessStopped(ctx, err)
 	}
+	found := &shardDone{Store: c.Store, Index: part.index, Count: part.count, Round: round.Number, Failed: []string{}}
 	if len(round.Cells) == 0 {
+		found.Complete = true
 		say("nothing to run: the study is complete; edgewise merge %s -o DIR writes its report", c.Store)
-		return nil
+		return c.print(s.out, found, saidAlready)
 	}
 	mine, there, err := missingOf(ctx, kept, round.Cells, part)
 	if err != nil {
 		return unlessStopped(ctx, err)
 	}
 	say("round %d, %v: %s to run, %d are there", round.Number, part, counted(float64(len(mine)), "cell"), there)
+	found.There = there
 	if len(mine) == 0 {
-		return nil
+		return c.print(s.out, found, saidAlready)
 	}
 	if err := longestFirst(ctx, work, mine, c.Force); err != nil {
 		return err
@@ -121,7 +125,23 @@ func (c *shardCmd) run(ctx context.Context, s *streams, work batch.Work, part sh
 	if ctx.Err() != nil {
 		return &interruptedError{fmt.Errorf("%v: %w", running, ctx.Err())}
 	}
-	return errors.Join(err, errors.Join(running.failed...))
+	found.Ran = running.done
+	for _, e := range running.failed {
+		found.Failed = append(found.Failed, plainly(e))
+	}
+	return errors.Join(err, errors.Join(running.failed...), c.print(s.out, found, saidAlready))
+}
+
+// A shardDone is what JSON says of a shard that has come to its end.
+type shardDone struct {
+	Store    string   `json:"store"`
+	Index    int      `json:"index"`
+	Count    int      `json:"count"`
+	Round    int      `json:"round"`
+	There    int      `json:"there"` // cells of the share that the store had
+	Ran      int      `json:"ran"`
+	Failed   []string `json:"failed"`
+	Complete bool     `json:"complete"` // whether the whole study is
 }
 
 // missingOf returns those cells of a share that a store lacks, and how many it has.

@@ -22,6 +22,7 @@ import (
 type statusCmd struct {
 	Dir   string `arg:"" help:"The directory of a report, finished or not, or a store of cells: a directory or s3://BUCKET/PREFIX."`
 	Store string `placeholder:"DIR" help:"The store of the run, as edgewise run has it; DIR.cells, if left out."`
+	printFlag
 }
 
 // Run says what report the directory holds, and which runs are kept for it. It writes nothing.
@@ -58,15 +59,17 @@ func (c *statusCmd) Run(ctx context.Context, s *streams) error {
 	if m == nil && there == nil {
 		return &usageError{fmt.Errorf("%s: there is no report, and no run is kept in %s", c.Dir, places[0])}
 	}
-	var out strings.Builder
-	if m != nil {
-		fmt.Fprintf(&out, "%s: %s\n", filepath.Clean(c.Dir), aboutReport(m))
-	}
-	if there != nil {
-		writeStatus(&out, at, there)
-	}
-	_, err = io.WriteString(s.out, out.String())
-	return err
+	return c.print(s.out, statusOf(c.Dir, m, at, there), func(w io.Writer) error {
+		var out strings.Builder
+		if m != nil {
+			fmt.Fprintf(&out, "%s: %s\n", filepath.Clean(c.Dir), aboutReport(m))
+		}
+		if there != nil {
+			writeStatus(&out, at, there)
+		}
+		_, err := io.WriteString(w, out.String())
+		return err
+	})
 }
 
 func aboutReport(m *report.Manifest) string {

@@ -33,6 +33,7 @@ type sweepCmd struct {
 	Workers   int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
 	Quiet     bool   `short:"q" help:"No progress, no table."`
 	Verbose   bool   `short:"v" help:"Print all points and metros, where otherwise a part of many is shown. sweep.md has all in any case."`
+	printFlag
 }
 
 // Help adds to what --help shows.
@@ -52,8 +53,7 @@ func (c *sweepCmd) Run(ctx context.Context, s *streams) error {
 		if c.Point < 1 || c.Point > len(of.Points) {
 			return &usageError{fmt.Errorf("--point is %d; want 1 to %d", c.Point, len(of.Points))}
 		}
-		_, err := s.out.Write(of.Points[c.Point-1].Text)
-		return err
+		return c.printPoint(s.out, of)
 	}
 	if c.Out != "" {
 		if err := report.CheckRun(c.Out, from); err != nil {
@@ -68,7 +68,7 @@ func (c *sweepCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	if c.DryRun {
-		return predicted.print(s.out, of)
+		return c.print(s.out, predicted.found(), func(w io.Writer) error { return predicted.print(w, of) })
 	}
 	if !c.Quiet {
 		if err := predicted.say(s.err); err != nil {
@@ -95,6 +95,24 @@ func (c *sweepCmd) Run(ctx context.Context, s *streams) error {
 		return cells.closeAfter(false, runErr)
 	}
 	return cells.closeAfter(c.write(ctx, s, result, from))
+}
+
+// printPoint prints the scenario of one point.
+func (c *sweepCmd) printPoint(w io.Writer, of *sweep.Sweep) error {
+	point := &of.Points[c.Point-1]
+	values := make(map[string]string)
+	for i, v := range point.Values {
+		values[of.Keys[i].Path] = v.Text
+	}
+	found := struct {
+		Point    int               `json:"point"`
+		Values   map[string]string `json:"values"`
+		Scenario string            `json:"scenario"`
+	}{c.Point, values, string(point.Text)}
+	return c.print(w, found, func(w io.Writer) error {
+		_, err := w.Write(point.Text)
+		return err
+	})
 }
 
 // place returns where the cells of the sweep are kept.
@@ -156,7 +174,10 @@ func (c *sweepCmd) openCells(s *streams, of *sweep.Sweep) (*cells, error) {
 // write prints and writes what was found, and reports whether all of the report is on the disk.
 func (c *sweepCmd) write(ctx context.Context, s *streams, result *sweep.Result, from report.Run) (isComplete bool, err error) {
 	var printed error
-	if !c.Quiet {
+	switch {
+	case c.printsJSON():
+		printed = report.WriteSweepJSON(s.out, result)
+	case !c.Quiet:
 		printed = report.WriteSweepScreen(s.out, result, report.Layout{Width: widthOf(s.out), All: c.Verbose})
 	}
 	shown := s.progress(c.Quiet)
@@ -169,7 +190,7 @@ func (c *sweepCmd) write(ctx context.Context, s *streams, result *sweep.Result, 
 	case err != nil:
 		return false, errors.Join(err, printed)
 	}
-	if !c.Quiet && printed == nil {
+	if !c.Quiet && !c.printsJSON() && printed == nil {
 		_, printed = fmt.Fprintf(s.out, "Written to %s.\n", c.Out)
 	}
 	if printed == nil {
@@ -279,6 +300,16 @@ func (p *sweepPrediction) say(w io.Writer) error {
 	}
 	_, err := fmt.Fprintln(w, "edgewise:", line)
 	return err
+}
+
+// found returns what JSON says of it.
+func (p *sweepPrediction) found() predictedWork {
+	found := predictedOf(p.of.All, p.runs, p.of.MemoryBytes, p.of.Time)
+	found.Points = p.points
+	if p.excess != nil {
+		found.Refused = plainly(p.excess)
+	}
+	return found
 }
 
 // print prints what the sweep will take, and its points.

@@ -35,7 +35,7 @@ func TestASweepIsReportedAndReproduced(t *testing.T) {
 	require.Zero(t, code, errs)
 	require.Contains(t, text, "zone has less than region below calls = ")
 	require.Contains(t, errs, "3 points; 18 runs of 6 placements")
-	for _, name := range []string{"sweep.csv", "sweep.json", "sweep.md", "sweep.svg", "sweep.png", "metros.svg", "sweep.parquet", "scenario.yaml", "manifest.json"} {
+	for _, name := range []string{"report.html", "sweep.csv", "sweep.json", "sweep.md", "sweep.svg", "sweep.png", "metros.svg", "sweep.parquet", "scenario.yaml", "manifest.json"} {
 		require.FileExists(t, filepath.Join(out, name))
 	}
 	require.NoDirExists(t, out+".cells")
@@ -67,7 +67,7 @@ func TestASweepIsReportedAndReproduced(t *testing.T) {
 
 	code, text, errs = run(t, t.Context(), "reproduce", out)
 	require.Zero(t, code, errs)
-	require.Contains(t, text, "3 points, 8 files, the same to the bit")
+	require.Contains(t, text, "3 points, 9 files, the same to the bit")
 	code, _, errs = run(t, t.Context(), "run", file, "-o", out)
 	require.Equal(t, exitUsage, code)
 	require.Contains(t, errs, "want edgewise sweep")

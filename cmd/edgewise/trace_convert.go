@@ -25,6 +25,7 @@ type convertCmd struct {
 	As     trace.Format `default:"auto" help:"Format to write: csv, tis, ids or oracle. By the name of the file, if left out: .csv, .tis, .ids, .oracleGeneral."`
 	Keep   listFlag     `placeholder:"COLUMN,..." help:"Columns to keep in a CSV, such as x-edge-location."`
 	Memory string       `default:"2GiB" help:"Most memory to use."`
+	printFlag
 
 	traceFlags `embed:""`
 }
@@ -48,8 +49,22 @@ func (c *convertCmd) Run(ctx context.Context, s *streams) error {
 	if !made.HasTimes {
 		text += "; it does not say when requests came, so each came at 0"
 	}
+	found := convertedTrace{c.To, made.Format.String(), made.Requests, made.Objects, made.Writes, made.Deletes, made.Assumed, made.HasSizes, made.HasTimes}
 	fmt.Fprintf(s.err, "edgewise: %s\n", text)
-	return nil
+	return c.print(s.out, found, saidAlready)
+}
+
+// A convertedTrace is what JSON says of a trace that was written.
+type convertedTrace struct {
+	File         string `json:"file"`
+	Format       string `json:"format"`
+	Lines        int64  `json:"lines"`
+	Objects      int64  `json:"objects"`
+	Writes       int64  `json:"writes"`
+	Deletes      int64  `json:"deletes"`
+	AssumedSizes int64  `json:"assumed_sizes"`
+	HasSizes     bool   `json:"has_sizes"`
+	HasTimes     bool   `json:"has_times"`
 }
 
 func (c *convertCmd) convert(ctx context.Context, s *streams) (trace.Conversion, error) {

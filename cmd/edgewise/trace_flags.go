@@ -10,7 +10,7 @@ import (
 
 // traceFlags say how to read traces and access logs.
 type traceFlags struct {
-	Format      trace.Format    `complete:"traces" default:"auto" help:"Format of the traces: auto, oracle, tis, csv, ids, combined (apache, nginx, varnish), w3c (cloudfront, iis), json, squid, twitter, ibm or msr."`
+	InputFormat trace.Format    `complete:"traces" default:"auto" help:"Format of the traces: auto, oracle, tis, csv, ids, combined (apache, nginx, varnish), w3c (cloudfront, iis), json, squid, twitter, ibm or msr."`
 	TimeColumn  string          `help:"Name of the time column of a CSV trace, or of a W3C or JSON log."`
 	KeyColumn   string          `help:"Name of the id column, or of several with a + between them, which make the id together."`
 	SizeColumn  string          `help:"Name of the size column, or of several with a + between them, whose sum is the size."`
@@ -27,7 +27,7 @@ type traceFlags struct {
 
 // options returns the options of a trace.
 func (f *traceFlags) options() (o trace.Options, err error) {
-	o = trace.Options{Format: f.Format, TimeColumn: f.TimeColumn, KeyColumn: f.KeyColumn, SizeColumn: f.SizeColumn, OpColumn: f.OpColumn,
+	o = trace.Options{Format: f.InputFormat, TimeColumn: f.TimeColumn, KeyColumn: f.KeyColumn, SizeColumn: f.SizeColumn, OpColumn: f.OpColumn,
 		Header: f.Columns, TimeUnit: f.TimeUnit, Rules: trace.Rules{Key: f.Key, Sizes: f.ObjectSize, HeaderBytes: f.HeaderBytes, Writes: f.Writes}}
 	if f.TimeUnit < 0 {
 		return o, fmt.Errorf("--time-unit is %v; want more than 0s", f.TimeUnit)

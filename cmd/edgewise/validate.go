@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -58,9 +57,7 @@ func (c *validateCmd) Run(ctx context.Context, s *streams) error {
 		all = append(all, v)
 	}
 	if c.Format == "json" {
-		e := json.NewEncoder(s.out)
-		e.SetIndent("", "  ")
-		if err := e.Encode(all); err != nil {
+		if err := writeJSON(s.out, all); err != nil {
 			return err
 		}
 		if len(wrong) > 0 {

@@ -18,14 +18,14 @@ import (
 )
 
 func main() {
-	short := flag.Bool("short", false, "two replications of ten seconds")
+	short := flag.Bool("short", false, "two replications of ten minutes")
 	flag.Parse()
 	s, err := study()
 	if err != nil {
 		log.Fatal(err)
 	}
 	if *short {
-		s.Replications, s.Duration = 2, 10*time.Second
+		s.Replications, s.Duration = 2, 10*time.Minute
 		s.SkipWarmUpCheck = true
 	}
 	comparison, err := s.Run(context.Background())
@@ -49,28 +49,26 @@ func study() (*edgewise.Study, error) {
 		return nil, err
 	}
 
-	shooter := workload.Change(workload.CompetitiveFPS(), func(m *workload.Matched) { m.SampledUpdates = 0.05 })
-	west := shooter.Named("shooter, western US").WithPlayers(1500)
-	west.Metros = []string{
-		"los-angeles-us", "seattle-us", "phoenix-us", "san-francisco-us", "portland-us", "sacramento-us",
-		"san-bernardino-us", "san-jose-us", "irvine-us", "san-diego-us", "las-vegas-us",
+	shooter := workload.Change(workload.CompetitiveFPS(), func(m *workload.Matched) { m.SampledMatches, m.SampledUpdates = 0.03, 0.05 })
+	shooter = shooter.Named("shooter").WithPlayers(4000)
+	with := func(p placement.Placement, cores int, zones ...string) placement.Placement {
+		for _, zone := range zones {
+			p = p.With(placement.Assignment{Site: zone, Role: placement.Compute, Cores: cores})
+		}
+		return p
 	}
-	whole := shooter.Named("shooter, whole US").WithPlayers(4000)
 
 	region := placement.Placement{Name: "us-west-2"}.With(placement.Assignment{Site: "us-west-2", Role: placement.Compute})
+	losAngeles := with(region, 24, zones[0]).Named("+ Los Angeles")
+	west := with(losAngeles, 12, zones[1:4]...).Named("+ 4 western zones")
 	return &edgewise.Study{
 		Title: "A competitive shooter: one region against Local Zones",
 		Scenario: sim.Scenario{
-			Network: net, Workloads: []workload.Workload{west, whole},
-			Start:    time.Date(2026, time.March, 3, 4, 0, 0, 0, time.UTC), // 20:00 in Los Angeles
-			Duration: 2 * time.Minute, Seed: 1,
+			Network: net, Workloads: []workload.Workload{shooter},
+			Start:    time.Date(2026, time.March, 3, 1, 0, 0, 0, time.UTC), // 17:00 in Los Angeles
+			Duration: 90 * time.Minute, Seed: 1,
 		},
-		Placements: []placement.Placement{
-			region,
-			region.WithLocalZones(zones[:1]...).Named("+ Los Angeles"),
-			region.WithLocalZones(zones[:4]...).Named("+ 4 western zones"),
-			region.WithLocalZones(zones...).Named("+ 8 zones, coast to coast"),
-		},
-		Replications: 10,
+		Placements:   []placement.Placement{region, losAngeles, west, with(west, 40, zones[4:]...).Named("+ 8 zones, coast to coast")},
+		Replications: 4,
 	}, nil
 }

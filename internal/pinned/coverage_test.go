@@ -62,6 +62,15 @@ func TestScenariosMeetEverything(t *testing.T) {
 	for why := range sim.NumReasons {
 		want = append(want, why.String())
 	}
+	for _, c := range []sim.Counter{
+		sim.PlayerUs, sim.WaitingUs, sim.GaveUpSessions, sim.TurnedAwaySessions, sim.Reconnected, sim.Overflowed,
+		sim.LostUpdates, sim.LateUpdates, sim.OverrunUpdates, sim.UnseenSessions, sim.QualityPpm, sim.JainPpm,
+	} {
+		want = append(want, c.String())
+	}
+	for s := range sim.NumStages {
+		want = append(want, s.String()+" stage ns")
+	}
 	want = append(want, "lost sessions", "lobby_wait count", "worst_rtt count", "mid-tier hits")
 	for _, what := range want {
 		require.Contains(t, met, what)

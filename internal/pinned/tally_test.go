@@ -49,6 +49,7 @@ func (r records) addRun(s *edgewise.Study, result *sim.Result, withMetros bool) 
 			put(all, word+" hit bytes", tier.Count(sim.TierHitBytes))
 		}
 		putCourse(all, &w.Timeline)
+		putSites(all, w, result.Sites)
 		digest := sha256.New()
 		for m := range w.Metros {
 			id := s.Network.At(metros[m]).ID
@@ -107,13 +108,48 @@ func putTally(to map[string]string, kind sim.Kind, t *sim.Tally, deadlines []tim
 	put(to, "failed ns", t.Count(sim.FailedNs))
 	put(to, "sessions", t.Count(sim.Sessions))
 	put(to, "lost sessions", t.Count(sim.LostSessions))
+	for c := sim.PlayerUs; kind == sim.Matched && c < sim.NumCounters; c++ {
+		if name := c.String(); to[name] == "" {
+			put(to, name, t.Count(c))
+		}
+	}
+	for s := range sim.NumStages {
+		put(to, s.String()+" stage ns", t.Stages[s])
+	}
 	for _, metric := range kind.Metrics() {
 		name := metric.String()
 		putSketch(to, name, t.Metric(metric))
-		for d, deadline := range deadlines {
-			put(to, name+" within "+deadline.String(), t.Within(metric)[d])
+		for d, n := range t.Within(metric) {
+			if within := t.Within(metric); len(within) == len(deadlines) {
+				put(to, name+" within "+deadlines[d].String(), n)
+			} else {
+				put(to, fmt.Sprintf("%s within its deadline %d", name, d), n)
+			}
 		}
 	}
+}
+
+// putSites writes what a game had at its sites, hour by hour, and who met whom.
+func putSites(to map[string]string, w *sim.WorkloadTally, ids []string) {
+	if w.Kind != sim.Matched {
+		return
+	}
+	for n := range w.Sites {
+		site := &w.Sites[n]
+		for c := range sim.NumSiteCounters {
+			put(to, ids[n]+" "+c.String(), site.Count(c))
+		}
+		hours := sha256.New()
+		for _, h := range site.Hours {
+			fmt.Fprintf(hours, "%+v\n", h)
+		}
+		to[ids[n]+" hours"] = short(hours)
+	}
+	pairs := sha256.New()
+	for _, p := range w.Pairs {
+		fmt.Fprintf(pairs, "%+v\n", p)
+	}
+	to["pairs"] = short(pairs)
 }
 
 // putSketch writes what a sketch holds: some figures to be read, and a hash of all cells.

@@ -24,6 +24,9 @@ const (
 	Change        // when objects change, and which are purged
 	Variant       // which variant of an object is asked for
 	ages          // of what caches begin with; see AgesOfTier
+	Party         // how many players come together
+	Skill         // how able players are
+	Renewal       // when new objects take the place of others
 	Visit         // which visit a request is of, and who that is
 )
 

@@ -87,6 +87,7 @@ func (b *Book) Bill(u Usage, o Options) Bill {
 		}
 	}
 	uses := u.uses(&o, gap)
+	b.commit(uses, o.Term)
 	slices.SortStableFunc(uses, func(x, y use) int { return cmp.Compare(order(x.item), order(y.item)) })
 	used := make(map[*Price]bool)
 	priced := b.price(uses, used, gap)
@@ -99,6 +100,16 @@ func (b *Book) Bill(u Usage, o Options) Bill {
 	slices.SortStableFunc(bill.Lines, func(x, y Line) int { return cmp.Compare(order(x.Item), order(y.Item)) })
 	bill.Sources = sourcesOf(used)
 	return bill
+}
+
+// commit puts a commitment on all that it is for, besides machines.
+func (b *Book) commit(uses []use, term string) {
+	for i := range uses {
+		u := &uses[i]
+		if _, ok := b.commitments[key{provider: u.place.Provider, item: string(u.item), term: term}]; ok && term != "" {
+			u.term = term
+		}
+	}
 }
 
 // order returns the place of an item in a bill.

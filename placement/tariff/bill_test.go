@@ -135,7 +135,8 @@ func TestServersForAShareServed(t *testing.T) {
 	require.InDelta(t, 11400, tariff.SeatsFor(11400, .999), 250)
 }
 
-// Worked examples that others have published, with the prices that they state.
+// Worked examples that others have published, with the prices that they state: the first five by providers themselves. Of Azure's Front Door
+// (learn.microsoft.com, frontdoor/billing) and of CloudFront's and Google's pages of prices no example with a total was found.
 func TestPublishedExamplesAreRecomputed(t *testing.T) {
 	one := func(rows ...string) *tariff.Book {
 		read, err := tariff.Read("example", strings.NewReader(header+strings.Join(rows, "\n")), nil)
@@ -147,44 +148,85 @@ func TestPublishedExamplesAreRecomputed(t *testing.T) {
 	price := func(item, place, band, unit, amount string) string {
 		return "price,aws," + item + ",,," + place + "," + band + "," + unit + "," + amount + ",USD,2026,the example,published"
 	}
+	cloudflare := func(kind, item, name, to, unit, amount string) string {
+		return kind + ",cloudflare," + item + "," + name + ",,world,," + to + "," + unit + "," + amount + ",USD,2026,the example,published"
+	}
+	// A subscription is rented by the month; so many million requests are in it, and more cost 0.30 a million.
+	workers := func(month, included string) *tariff.Book {
+		return one(cloudflare("price", "instance", "subscription", "", "month", month), cloudflare("free", "cdn-requests", "", included, "million requests", ""),
+			cloudflare("price", "cdn-requests", "", "", "million requests", "0.30"))
+	}
+	ofWorkers := func(requests float64) tariff.Usage {
+		edge := tariff.Place{ID: "edge", Provider: "cloudflare", IsCDN: true}
+		usage := tariff.Usage{Flows: []tariff.Flow{{From: edge, Requests: requests}}, Machines: []tariff.Machines{{Site: edge, Servers: 1}}}
+		return usage
+	}
+	subscription := tariff.Options{Instance: "subscription"}
 	pop, region := cdn("pop-jfk", "US", "North America"), aws("us-east-1", "US", "North America")
 	for name, test := range map[string]struct {
-		book  *tariff.Book
-		usage tariff.Usage
-		want  float64
-		cents float64 // how far off the example's rounding may be
+		book    *tariff.Book
+		usage   tariff.Usage
+		want    float64
+		cents   float64 // how far off the example's rounding may be
+		options tariff.Options
 	}{
+		// docs.fastly.com, About the charges on your bill: 10 GB and 10 million requests in North America and Europe are 8.70 (before the
+		// minimum of 50 a month), at 0.12 a GB and 0.0075 for 10,000 requests.
+		"Fastly's first bill": {
+			one(price("cdn-egress", "world", ",", "GB", "0.12"), price("cdn-requests", "world", ",", "10000 requests", "0.0075")),
+			tariff.Usage{Flows: []tariff.Flow{{From: pop, GB: 10, Requests: 10e6}}}, 8.70, 1e-9, tariff.Options{},
+		},
+		// developers.cloudflare.com, Workers, Pricing, example 1: 15 million requests, of which 10 million are in the subscription: 5.00 and 1.50.
+		// What the example adds for time of processors is no item here; nor in the next two.
+		"Cloudflare Workers, 15 million requests":  {workers("5", "10"), ofWorkers(15e6), 6.50, 1e-9, subscription},
+		"Cloudflare Workers, 100 million requests": {workers("5", "10"), ofWorkers(100e6), 32.00, 1e-9, subscription}, // example 4: 5.00 and 27.00
+		// developers.cloudflare.com, Workers for Platforms, Pricing: 100 million requests, 20 million included: 25.00 and 24.00.
+		"Cloudflare Workers for Platforms": {workers("25", "20"), ofWorkers(100e6), 49.00, 1e-9, subscription},
+		// AWS on the savings bundle of CloudFront (5 February 2021, quoted at techtospeech.com): 100.00 a month cover a usage of 142.86 at 30 %
+		// off. 1,680.7 GB at 0.085 are that usage.
+		"CloudFront's savings bundle": {
+			one(price("cdn-egress", "us-mx-ca", ",", "GB", "0.085"), "geography,aws,,US,,us-mx-ca,,,,,USD,2026,the example,published",
+				"commitment,aws,cdn-egress,savings bundle,,world,,,share,0.30,USD,2021,the example,published"),
+			tariff.Usage{Flows: []tariff.Flow{{From: pop, GB: 142.86 / 0.085}}}, 100, 0.005, tariff.Options{Term: "savings bundle"},
+		},
+		// chengqing.dev, How does AWS data transfer pricing work, January 2020: 1 GB each from two services in Sydney is 0.114, for 1 GB in all
+		// is free.
+		"one GB free for all": {
+			one("free,aws,egress,,,world,,1,GB,,USD,2020,the example,published", price("egress", "ap-southeast-2", ",10000", "GB", "0.114")),
+			tariff.Usage{Flows: []tariff.Flow{{From: aws("ap-southeast-2", "AU", "Oceania"), GB: 1}, {From: aws("ap-southeast-2", "AU", "Oceania"), GB: 1}}}, 0.114, 1e-9, tariff.Options{},
+		},
 		// kindatechnical.com, AWS CloudFront, lesson 29: 5,000 GB at 0.085 and 2 M requests over HTTP at 0.0000075, 0.5 M over HTTPS
 		// at 0.00001: 425 + 15 + 5. The requests are priced as two places.
 		"a first CloudFront bill": {
 			one(price("cdn-egress", "world", ",", "GB", "0.085"), price("cdn-requests", "http", ",", "request", "0.0000075"), price("cdn-requests", "https", ",", "request", "0.00001")),
 			tariff.Usage{Flows: []tariff.Flow{{From: cdn("http", "", ""), GB: 4000, Requests: 2e6}, {From: cdn("https", "", ""), GB: 1000, Requests: 0.5e6}}},
-			445, 1e-9,
+			445, 1e-9, tariff.Options{},
 		},
 		// kindatechnical.com, developer associate, lesson 87: 50 TB in the United States, Canada and Europe, 10*1024 GB at 0.085 and
 		// 40*1024 at 0.080; without its requests.
 		"50 TB by tiers": {
 			bookOf(t, price("cdn-egress", "us-mx-ca", ",10240", "GB", "0.085"), price("cdn-egress", "us-mx-ca", "10240,51200", "GB", "0.080"), "free,aws,cdn-egress,,,world,,0.0000001,GB,,USD,2026,none,published"),
 			tariff.Usage{Flows: []tariff.Flow{{From: pop, GB: 51200}}},
-			4147.20, 1e-6,
+			4147.20, 1e-6, tariff.Options{},
 		},
 		// repost.aws, QUAT1NfOeZSAK5z8KXXO9jgA: a bill of 7.330 GB beyond the free 100 GB at 0.090 a GB is 0.66.
 		"a bill of EC2's data out": {
-			bookOf(t), tariff.Usage{Flows: []tariff.Flow{{From: region, GB: 107.330}}}, 0.66, 0.005,
+			bookOf(t), tariff.Usage{Flows: []tariff.Flow{{From: region, GB: 107.330}}}, 0.66, 0.005, tariff.Options{},
 		},
 		// gist.github.com/aarone/93267, a bill of April 2009: 0.199 GB out at 0.170, first 10 TB, is 0.03.
 		"a bill of 2009": {
-			one(price("egress", "us-east-1", ",10240", "GB", "0.170")), tariff.Usage{Flows: []tariff.Flow{{From: region, GB: 0.199}}}, 0.03, 0.005,
+			one(price("egress", "us-east-1", ",10240", "GB", "0.170")), tariff.Usage{Flows: []tariff.Flow{{From: region, GB: 0.199}}}, 0.03, 0.005, tariff.Options{},
 		},
 		// gist.github.com/sofyan-ahmad/19258041a16833a2cab17a6b2b4b3058, March 2020: CloudFront at 0.085 a GB and 0.01 for 10,000
 		// requests costs 0.86, which is 10 GB and 10,000 requests.
 		"CloudFront of a small service": {
 			one(price("cdn-egress", "world", ",", "GB", "0.085"), price("cdn-requests", "world", ",", "10000 requests", "0.01")),
-			tariff.Usage{Flows: []tariff.Flow{{From: pop, GB: 10, Requests: 1e4}}}, 0.86, 1e-9,
+			tariff.Usage{Flows: []tariff.Flow{{From: pop, GB: 10, Requests: 1e4}}}, 0.86, 1e-9, tariff.Options{},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bill := test.book.Bill(test.usage, tariff.Options{Plan: tariff.PayAsYouGo})
+			test.options.Plan = tariff.PayAsYouGo
+			bill := test.book.Bill(test.usage, test.options)
 			require.Empty(t, bill.Gaps)
 			require.InDelta(t, test.want, bill.Total(), test.cents)
 		})

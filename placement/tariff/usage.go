@@ -23,6 +23,8 @@ type Machines struct {
 	Site     Place
 	// Servers is how many; as many as the model calls servers.
 	Servers float64
+	// Rented is how many more there are on the mean, which are paid for while they run: no whole number.
+	Rented float64
 	// Unknown, if not empty, says why nobody knows how many: a gap of the bill.
 	Unknown string
 	// Balanced says that a load balancer stands before them, which passes on so many GB.
@@ -43,7 +45,7 @@ type Options struct {
 	Instances map[string]string
 	// ServersPerInstance is how many of the model's servers one machine has, by workload; 0 means 1.
 	ServersPerInstance map[string]float64
-	// Term is the commitment that machines are paid by; empty for on demand.
+	// Term is the commitment that machines are paid by, and all else that the tariff has this commitment for; empty for on demand.
 	Term string
 	// Plan is the name of the flat-rate plan that is taken, [PayAsYouGo] for none, "" for whatever is cheaper.
 	Plan string
@@ -103,15 +105,15 @@ func (u *Usage) uses(o *Options, gap func(Gap)) (all []use) {
 		switch {
 		case m.Unknown != "":
 			gap(Gap{Item: Instance, Name: name, Site: m.Site.ID, Why: m.Unknown})
-		case name == "" && m.Servers > 0:
-			gap(Gap{Item: Instance, Site: m.Site.ID, Quantity: m.Servers, Unit: "servers of " + m.Workload, Why: "the type of instance is not said: bill.instance"})
+		case name == "" && m.Servers+m.Rented > 0:
+			gap(Gap{Item: Instance, Site: m.Site.ID, Quantity: m.Servers + m.Rented, Unit: "servers of " + m.Workload, Why: "the type of instance is not said: bill.instance"})
 		default:
 			per := o.ServersPerInstance[m.Workload]
 			if per == 0 {
 				per = 1
 			}
 			n := len(all)
-			add(Instance, name, m.Site, "", ceil(m.Servers/per)*HoursPerMonth)
+			add(Instance, name, m.Site, "", (ceil(m.Servers/per)+m.Rented/per)*HoursPerMonth)
 			for i := range all[n:] {
 				all[n+i].term = o.Term
 			}

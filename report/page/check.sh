@@ -28,4 +28,4 @@ fi
 [ -n "$browser" ] || skip "the page of reports in a browser: there is no Chromium here, and it cannot be installed"
 mkdir -p "$work/pages"
 (cd "$here/.." && EDGEWISE_TEST_PAGES="$work/pages" go test -count=1 -run TestPagesForTheBrowser .)
-PAGES="$work/pages" CHROMIUM="$browser" timeout 300 node --test --test-reporter=spec test/
+PAGES="$work/pages" CHROMIUM="$browser" timeout 600 node --test --test-reporter=spec test/

@@ -108,6 +108,7 @@ func Formats() []Format {
 	return []Format{
 		{"square", "a CSV with a row and a column a place, round trips in ms; scenario files read it as measured", writeSquare},
 		{"long", "a CSV with a row a pair (from, to, rtt_ms); scenario files read it as measured", writeLong},
+		{"json", "the places, and a row and a column for each with round trips in ms, for programs", writeJSON},
 		{"netem", "a shell script for each host, or network namespace, of a test on Linux: tc delays what it sends to the others", writeNetem},
 		{"shadow", "the network graph of a simulation in Shadow (GML; use_shortest_path: false)", writeShadow},
 		{"ns3", "a C++ header for ns-3: the delays, and a function that joins every two nodes", writeNS3},

@@ -164,5 +164,17 @@ func TestBadMatricesAreRefused(t *testing.T) {
 		}
 	}
 	_, err := matrix.FormatCalled("gml")
-	require.ErrorContains(t, err, "square, long, netem, shadow, ns3, omnet, go")
+	require.ErrorContains(t, err, "square, long, json, netem, shadow, ns3, omnet, go")
+}
+
+func TestJSONHasAllPairs(t *testing.T) {
+	format, err := matrix.FormatCalled("json")
+	require.NoError(t, err)
+	m := &matrix.Matrix{
+		Places: []matrix.Place{{ID: "a", LatDeg: 1}, {ID: "b", LonDeg: 2}},
+		RTT:    [][]time.Duration{{0, 1500 * time.Microsecond}, {1500 * time.Microsecond, 0}},
+	}
+	var out bytes.Buffer
+	require.NoError(t, format.Write(&out, m))
+	require.JSONEq(t, `{"places": [{"id": "a", "lat_deg": 1, "lon_deg": 0}, {"id": "b", "lat_deg": 0, "lon_deg": 2}], "rtt_ms": [[0, 1.5], [1.5, 0]]}`, out.String())
 }

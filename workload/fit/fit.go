@@ -36,8 +36,15 @@ type Fit struct {
 	// are smaller.
 	SizeByRank float64
 	// Churn is the share of the requests of the second half of the trace that ask for objects which the first half did not, less what
-	// the fit expects of objects that stay as popular as they are: 0 where popularity does not change.
-	Churn float64
+	// is expected of objects that stay as popular as they are: 0 where popularity does not change. PerDay is the share of the objects that new
+	// ones take the place of in a day, if that is why; 0 where Churn is half a point or less.
+	Churn  float64
+	PerDay float64
+	// IsUneven says that objects which are asked for seldom are replaced more than twice as often as others: PerDay is then that by requests.
+	IsUneven bool
+	// News say, for each of 24 parts of the trace with as many requests, which share of them is for objects that nobody asked for before: of
+	// the trace, and of a trace as long of [Fit.Zipf].
+	News []New
 	// Day are the loads of the hours, with the mean 1, where the trace is a day or longer; in the zone that the trace was read for.
 	Day [24]float64
 	// HasDay says that there is a day.
@@ -45,6 +52,9 @@ type Fit struct {
 	// Misses says what LRU caches miss of the trace, and of a trace as long of each workload of the fit.
 	Misses []Miss
 }
+
+// New is the share of the requests of a part of a trace for objects that nobody asked for before.
+type New struct{ Trace, Zipf float64 }
 
 // A Rank is what objects of some ranks are like.
 type Rank struct {
@@ -84,7 +94,7 @@ func Of(ctx context.Context, r *trace.Recording, o Options) (*Fit, error) {
 	var hours [24]int
 	begins := o.Begins
 	half := make([]bool, r.Objects()) // asked for in the first half
-	news, seconds := 0, 0
+	later := make([]int, r.Objects()) // requests of the second half
 	for i := range f.Requests {
 		if i%(1<<20) == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -96,10 +106,7 @@ func Of(ctx context.Context, r *trace.Recording, o Options) (*Fit, error) {
 		if i < f.Requests/2 {
 			half[object] = true
 		} else {
-			seconds++
-			if !half[object] {
-				news++
-			}
+			later[object]++
 		}
 	}
 	order := make([]int, 0, len(counts)) // objects by popularity
@@ -114,11 +121,10 @@ func Of(ctx context.Context, r *trace.Recording, o Options) (*Fit, error) {
 	f.HasSizes = f.HasSizes && slices.Max(sizes) > 1 // formats with a size have 1 where nobody knows it
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(counts[b], counts[a]) })
 	var err error
-	if f.Popularity, f.Frequencies, err = fitPopularity(asked); err != nil {
+	if err = f.fitPopularity(asked, func(counted int) float64 { return newShare(half, later, counted) }); err != nil {
 		return nil, fmt.Errorf("fit: %w", err)
 	}
 	f.findDay(hours, begins)
-	f.Churn = float64(news)/float64(seconds) - f.newInHalf()
 	again := len(order)
 	for again > 0 && counts[order[again-1]] == 1 {
 		again--
@@ -150,14 +156,54 @@ func Of(ctx context.Context, r *trace.Recording, o Options) (*Fit, error) {
 	return f, nil
 }
 
-// newInHalf returns which share of the requests of the second half is expected to ask for what the first half did not.
-func (f *Fit) newInHalf() float64 {
-	expected := f.Once
-	f.eachBlock(func(objects, share float64) {
-		share *= 1 - f.Once
-		expected += float64(objects * share * math.Exp(-share*float64(f.Requests)/2))
-	})
-	return expected
+// countedOfObject is how many requests for one object count for the turnover.
+const countedOfObject = 8
+
+// newShare returns which share of the later requests, of each object so many at most, is for objects without an earlier one.
+func newShare(earlier []bool, later []int, counted int) float64 {
+	isNew, all := 0, 0
+	for k, n := range later {
+		n = min(n, counted)
+		all += n
+		if !earlier[k] {
+			isNew += n
+		}
+	}
+	return float64(isNew) / float64(all)
+}
+
+// leastChurn is from which share of new requests on objects are taken to be replaced: less may be chance.
+const leastChurn = 0.005
+
+// fitPopularity finds the popularity, and the turnover with it: each in turn, for more turnover makes fewer places of the same objects.
+func (f *Fit) fitPopularity(asked []int, isNew func(counted int) float64) (err error) {
+	if f.Popularity, f.Frequencies, err = fitPopularity(asked, 0, nil); err != nil {
+		return err
+	}
+	f.Churn = isNew(f.Requests) - f.Popularity.newInHalf(f.Requests, f.Requests)
+	if f.Churn <= leastChurn {
+		return nil
+	}
+	for range 8 {
+		turnover := f.Popularity.turnoverOf(f.Requests, countedOfObject, isNew(countedOfObject))
+		last, near := f.Turnover, f.Popularity
+		if f.Popularity, f.Frequencies, err = fitPopularity(asked, turnover, &near); err != nil {
+			return err
+		}
+		if math.Abs(turnover-last) < 0.02*turnover {
+			break
+		}
+	}
+	// Where objects that are asked for seldom are replaced much more often than others, their turnover is not that of most requests.
+	if ofRequests := f.Popularity.turnoverOf(f.Requests, f.Requests, isNew(f.Requests)); ofRequests < f.Turnover/2 {
+		f.IsUneven = true
+		near := f.Popularity
+		if f.Popularity, f.Frequencies, err = fitPopularity(asked, ofRequests, &near); err != nil {
+			return err
+		}
+	}
+	f.PerDay = f.Turnover / f.Length.Hours() * 24
+	return nil
 }
 
 // findDay fills in the loads of the hours, each by the time that the trace spends in it.
@@ -255,11 +301,23 @@ func ranks(values []float64) []float64 {
 	return of
 }
 
+// lives returns in words how long an object lives.
+func (f *Fit) lives() string {
+	if days := 1 / f.PerDay; days < 2 {
+		return fmt.Sprintf("%.3g hours", 24*days)
+	}
+	return fmt.Sprintf("%.3g days", 1/f.PerDay)
+}
+
 // Doubts say in sentences where the trace is not as a workload of independent requests would be: none where it is.
 func (f *Fit) Doubts() (all []string) {
 	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
-	if f.Churn > 0.02 {
-		say("Popularity changes: %.1f %% of the requests of the second half are for objects new in it, beyond what the fit expects; in the workload it stays.", 100*f.Churn)
+	if f.PerDay > 0 {
+		say("Popularity changes: %.1f %% of the requests of the second half are for objects new in it, beyond what is expected of objects that stay. In the workload each lives %s, and a new one takes its place.",
+			100*f.Churn, f.lives())
+	}
+	if f.IsUneven {
+		say("Objects that are asked for seldom are replaced more than twice as often as others; in the workload all are replaced as often as those that most requests are for.")
 	}
 	if n := len(f.Misses); n > 0 {
 		if small := f.Misses[0]; small.Zipf.Requests > small.Trace.Requests+0.05 {

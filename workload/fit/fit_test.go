@@ -92,6 +92,38 @@ func TestAFitRecoversWhatATraceWasMadeFrom(t *testing.T) {
 	}
 }
 
+// A trace of a workload whose objects live for a time gives that time, and the popularity behind it: a law without churn would have many more
+// objects.
+func TestAFitRecoversChurn(t *testing.T) {
+	for _, lives := range []time.Duration{90 * time.Hour, 20 * time.Hour} { // the trace lasts 33.3
+		perDay := 24 / lives.Hours()
+		m := workload.Mixture{RequestsPerSecond: 0.5, Churn: perDay, Classes: []workload.Class{{Requests: 1, Objects: 4000, ZipfExponent: 0.8, Sizes: lognormal(1000, 1)}}}
+		renewal, sizes := m.RenewalOf("site", 5, 0), m.SizesOf("site", 5, 0)
+		zipf, err := random.NewZipf(4000, 0.8)
+		require.NoError(t, err)
+		s := random.NewKey(8, 0, random.Entity("churning"), 1).Stream()
+		var text bytes.Buffer
+		text.WriteString("time,id,size\n")
+		for second := range 60_000 {
+			object := renewal.Object(zipf.Draw(&s), int64(second)*int64(2*time.Second))
+			fmt.Fprintf(&text, "%d,%d,%d\n", 2*second, object, sizes.SizeBytes(object))
+		}
+		r, err := trace.ReadRecording(&text, "churning.csv", trace.RecordingOptions{})
+		require.NoError(t, err)
+		f, err := fit.Of(t.Context(), r, fit.Options{})
+		require.NoError(t, err)
+		t.Logf("churn %.3f a day (made with %.3f), exponent %.3f, %d objects, once %.4f", f.PerDay, perDay, f.ZipfExponent, f.Popularity.Objects, f.Once)
+		require.InEpsilon(t, perDay, f.PerDay, 0.1)
+		require.InDelta(t, 0.8, f.ZipfExponent, 0.04)
+		require.InEpsilon(t, 4000, f.Popularity.Objects, 0.12)
+		require.Less(t, f.Once, 0.02)
+		worst, _ := f.WorstMiss(fit.OfZipf)
+		require.Less(t, worst, 0.02, "LRU caches miss as of the trace")
+		require.InEpsilon(t, f.PerDay, f.Zipf().Churn, 0.01)
+		require.NoError(t, f.ByRank().Validate())
+	}
+}
+
 func TestAFitSaysWhereTheTraceIsNoFixedLaw(t *testing.T) {
 	// A fifth of the objects are others in the second half.
 	f, err := fit.Of(t.Context(), known{requests: 100_000, objects: 5_000, exponent: 0.8, fresh: 0.2, sizes: lognormal(1000, 1), onceSizes: lognormal(1000, 1)}.record(t), fit.Options{})
@@ -131,6 +163,7 @@ func TestAFitOfARealTraceSaysHowFarItIsOff(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 76_118, f.Requests)
 	require.Equal(t, 20_484, f.Objects)
+	t.Logf("churn %.4f, %.3f a day over %v, exponent %.3f, %d objects, once %.3f", f.Churn, f.PerDay, f.Length, f.ZipfExponent, f.Popularity.Objects, f.Once)
 	require.InDelta(t, 0.85, f.ZipfExponent, 0.05)
 	require.InDelta(t, 11_066, f.Frequencies[0].Expected, 150, "objects asked for once")
 	require.InDelta(t, 4_153, f.Frequencies[1].Expected, 150, "twice")

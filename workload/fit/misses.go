@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/random"
@@ -72,7 +73,7 @@ func (f *Fit) compareMisses(ctx context.Context, r *trace.Recording) ([]Miss, er
 		demand workload.Mixture
 		to     func(*Miss) *Ratios
 	}{{f.Zipf(), func(m *Miss) *Ratios { return &m.Zipf }}, {f.ByRank(), func(m *Miss) *Ratios { return &m.ByRank }}} {
-		drawn, err := draw(w.demand, n)
+		drawn, err := draw(w.demand, n, f.Length)
 		if err != nil {
 			return nil, fmt.Errorf("fit: %w", err)
 		}
@@ -84,6 +85,11 @@ func (f *Fit) compareMisses(ctx context.Context, r *trace.Recording) ([]Miss, er
 		if err != nil {
 			return nil, fmt.Errorf("fit: %w", err)
 		}
+		if f.News == nil { // the first is of one law
+			for i, share := range newShares(recorded.IDs, recorded.Objects) {
+				f.News = append(f.News, New{Trace: share, Zipf: newShares(drawn.IDs, drawn.Objects)[i]})
+			}
+		}
 		for i, p := range points {
 			*w.to(&misses[i]) = Ratios{p.RequestMissRatio(), p.ByteMissRatio()}
 		}
@@ -91,8 +97,24 @@ func (f *Fit) compareMisses(ctx context.Context, r *trace.Recording) ([]Miss, er
 	return misses, nil
 }
 
-// draw draws the objects of n requests of a demand, as a study does.
-func draw(m workload.Mixture, n int) (cache.Requests, error) {
+// newShares returns the shares of [New] of a list of requests.
+func newShares(ids []uint32, objects int) []float64 {
+	const parts = 24
+	shares, seen := make([]float64, parts), make([]bool, objects)
+	for i := range shares {
+		of := ids[i*len(ids)/parts : (i+1)*len(ids)/parts]
+		for _, id := range of {
+			if !seen[id] {
+				seen[id] = true
+				shares[i] += 1 / float64(len(of))
+			}
+		}
+	}
+	return shares
+}
+
+// draw draws the objects of n requests of a demand in so long a time, as a study does.
+func draw(m workload.Mixture, n int, length time.Duration) (cache.Requests, error) {
 	stream := random.NewKey(0, 0, random.Entity("fit"), 0).Stream()
 	var laws []*random.Zipf
 	var weights []float64
@@ -114,14 +136,21 @@ func draw(m workload.Mixture, n int) (cache.Requests, error) {
 	if err != nil {
 		return cache.Requests{}, err
 	}
-	sizes := m.SizesOf("fit", 0, 0)
+	sizes, renewal := m.SizesOf("fit", 0, 0), m.RenewalOf("fit", 0, 0)
+	once := uint32(m.Catalogue()) // behind all others
+	if m.Once.Requests > 0 {
+		once = math.MaxUint32 - uint32(n)
+	}
 	drawn := cache.Requests{IDs: make([]uint32, n)}
 	number := make(map[uint32]uint32) // of objects, in the order in which they come
 	for i := range n {
 		class := which.Draw(&stream)
-		object := regular + uint32(i)
+		object := once + uint32(i)
 		if class < len(laws) {
 			object = first[class] + laws[class].Draw(&stream)
+			if renewal.Lifetime > 0 {
+				object = renewal.Object(object, int64(float64(length)*float64(i)/float64(n)))
+			}
 		}
 		id, ok := number[object]
 		if !ok {

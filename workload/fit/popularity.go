@@ -17,6 +17,9 @@ type Popularity struct {
 	ZipfExponent float64
 	// Once is the share of all requests that ask for an object just once.
 	Once float64
+	// Turnover is the share of the objects that new ones take the place of over the length of the trace; 1 and more where they live shorter
+	// than that.
+	Turnover float64
 }
 
 // A Frequency says how many objects were asked for as often as Least to Most times: in the trace, and as the popularity expects.
@@ -29,9 +32,9 @@ type Frequency struct {
 	ExpectedRequests float64
 }
 
-// fitPopularity finds the popularity under which the numbers of objects that were asked for once, twice and so on are likeliest. Each
-// object's requests are a Poisson variable, as they are where requests are independent; what is asked for once adds to those with one.
-func fitPopularity(counts []int) (Popularity, []Frequency, error) {
+// fitPopularity finds the popularity, of so much turnover, under which the numbers of objects that were asked for once, twice and so on are likeliest. Each
+// object's requests are a Poisson variable, as they are where requests are independent; what is asked for once adds to those with one. It looks near a popularity that is known about, if any.
+func fitPopularity(counts []int, turnover float64, from *Popularity) (Popularity, []Frequency, error) {
 	requests, most := 0, 0
 	for _, n := range counts {
 		requests += n
@@ -49,6 +52,7 @@ func fitPopularity(counts []int) (Popularity, []Frequency, error) {
 	}
 	likelihood := func(x []float64) float64 {
 		p, ok := popularityAt(x, len(counts), requests)
+		p.Turnover = turnover
 		if !ok {
 			return math.Inf(1)
 		}
@@ -68,14 +72,21 @@ func fitPopularity(counts []int) (Popularity, []Frequency, error) {
 			start = x
 		}
 	}
+	method := &optimize.NelderMead{}
+	evaluations := 600
+	if from != nil { // near the best
+		start = []float64{from.ZipfExponent, math.Log(float64(from.Objects)), from.Once * float64(requests) / float64(len(counts))}
+		method.SimplexSize, evaluations = 0.02, 80
+	}
 	result, err := optimize.Minimize(optimize.Problem{Func: likelihood}, start, &optimize.Settings{
-		Converger: &optimize.FunctionConverge{Absolute: 1e-5, Iterations: 40}, FuncEvaluations: 600,
-	}, &optimize.NelderMead{})
+		Converger: &optimize.FunctionConverge{Absolute: 1e-5, Iterations: 40}, FuncEvaluations: evaluations,
+	}, method)
 	if result == nil || math.IsInf(result.F, 0) {
 		return Popularity{}, nil, errors.Join(errors.New("no Zipf law is like the trace"), err)
 	}
 	best := result.X
 	p, _ := popularityAt(best, len(counts), requests)
+	p.Turnover = turnover
 	if p.Once*float64(requests) < 0.5 {
 		p.Once = 0
 	}
@@ -107,21 +118,108 @@ func expect(bins []Frequency, p Popularity, requests int) {
 	}
 	all := float64(requests)
 	bins[0].Expected, bins[0].ExpectedRequests = p.Once*all, p.Once*all
-	p.eachBlock(func(objects, share float64) {
-		rate := float64(share * all * (1 - p.Once))
-		// Beyond eight deviations there is nothing.
-		reach := float64(8 * (math.Sqrt(rate) + 1))
-		low, high := rate-reach, rate+reach
-		for i := range bins {
-			b := &bins[i]
-			if float64(b.Most) < low || float64(b.Least) > high {
-				continue
-			}
-			b.Expected += float64(objects * (atMost(b.Most, rate) - atMost(b.Least-1, rate)))
-			// The mean of a Poisson variable where it is between two numbers is the rate times a probability.
-			b.ExpectedRequests += float64(objects * rate * (atMost(b.Most-1, rate) - atMost(b.Least-2, rate)))
+	p.eachBlock(func(places, share float64) {
+		p.eachStay(func(objects, part float64) { add(bins, float64(places*objects), float64(share*all*(1-p.Once)*part)) })
+	})
+}
+
+// add adds what so many objects at a rate are expected to be in each bin.
+func add(bins []Frequency, objects, rate float64) {
+	// Beyond eight deviations there is nothing.
+	reach := float64(8 * (math.Sqrt(rate) + 1))
+	low, high := rate-reach, rate+reach
+	for i := range bins {
+		b := &bins[i]
+		if float64(b.Most) < low || float64(b.Least) > high {
+			continue
+		}
+		b.Expected += float64(objects * (atMost(b.Most, rate) - atMost(b.Least-1, rate)))
+		// The mean of a Poisson variable where it is between two numbers is the rate times a probability.
+		b.ExpectedRequests += float64(objects * rate * (atMost(b.Most-1, rate) - atMost(b.Least-2, rate)))
+	}
+}
+
+// eachStay calls a function with how many objects a place has, on the mean, for which parts of the trace: one for all of it where there is
+// no turnover; else those that stay for their whole life, or the whole trace, and those that its beginning or end cuts, evenly.
+func (p Popularity) eachStay(do func(objects, part float64)) {
+	if p.Turnover == 0 {
+		do(1, 1)
+		return
+	}
+	longest := min(1, 1/p.Turnover)
+	do(math.Abs(1-p.Turnover), longest)
+	const cuts = 4
+	for i := range cuts {
+		do(2*p.Turnover*longest/cuts, longest*(float64(i)+0.5)/cuts)
+	}
+}
+
+// newInHalf returns which share of the requests of the second half of a trace is expected to ask for what the first half did not, where of
+// those for one object the first so many count: of a few objects that are much asked for it is chance which is new.
+func (p Popularity) newInHalf(requests, counted int) float64 {
+	isNew := float64(p.Once * float64(requests) / 2)
+	all := isNew
+	p.eachBlock(func(places, share float64) {
+		rate := float64(share * (1 - p.Once) * float64(requests)) // over the trace
+		take := func(objects, before, after float64) {
+			counts := float64(places * objects * cappedMean(float64(rate*after), counted))
+			isNew += float64(counts * math.Exp(-rate*before))
+			all += counts
+		}
+		if p.Turnover == 0 {
+			take(1, 0.5, 0.5)
+			return
+		}
+		// Over when an object is born that is there in the second half.
+		const parts = 48
+		life := 1 / p.Turnover
+		span := life + 0.5
+		for i := range parts {
+			born := 0.5 - life + float64(span*(float64(i)+0.5)/parts)
+			before := min(0.5, born+life) - max(0, born)
+			after := min(1, born+life) - max(0.5, born)
+			take(float64(span*p.Turnover/parts), max(before, 0), max(after, 0))
 		}
 	})
+	return isNew / all
+}
+
+// cappedMean returns the mean of a Poisson variable of which no more counts than a number.
+func cappedMean(rate float64, most int) float64 {
+	switch wide := float64(10 * (1 + math.Sqrt(rate))); {
+	case rate > float64(most)+wide:
+		return float64(most)
+	case rate+wide < float64(most):
+		return rate
+	}
+	sum, term, left := 0.0, math.Exp(-rate), 1.0
+	for n := range most {
+		sum += float64(float64(n) * term)
+		left -= term
+		term *= rate / float64(n+1)
+	}
+	return sum + float64(float64(most)*max(left, 0))
+}
+
+// turnoverOf returns the turnover at which so many of the requests of the second half that count are new.
+func (p Popularity) turnoverOf(requests, counted int, isNew float64) float64 {
+	low, high := 0.0, 1e-4
+	for p.at(high).newInHalf(requests, counted) < isNew && high < 1e4 {
+		low, high = high, 2*high
+	}
+	for range 40 {
+		if middle := (low + high) / 2; p.at(middle).newInHalf(requests, counted) < isNew {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return high
+}
+
+func (p Popularity) at(turnover float64) Popularity {
+	p.Turnover = turnover
+	return p
 }
 
 // atMost returns the probability that a Poisson variable is k at most.

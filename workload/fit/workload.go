@@ -14,9 +14,21 @@ func (f *Fit) Zipf() workload.Mixture {
 	return workload.Mixture{
 		RequestsPerSecond: f.PerSecond,
 		Classes:           []workload.Class{{Requests: 1, Objects: f.Popularity.Objects, ZipfExponent: f.ZipfExponent, Sizes: f.sizes(f.Sizes)}},
-		Once:              f.once(),
+		Once:              f.once(), Churn: f.churn(),
 	}
 }
+
+// churn returns the churn as scenarios have it.
+func (f *Fit) churn() float64 {
+	if f.PerDay == 0 {
+		return 0
+	}
+	p := math.Pow10(2 - int(math.Floor(math.Log10(f.PerDay))))
+	return math.Min(math.Round(f.PerDay*p)/p, mostChurn)
+}
+
+// mostChurn is the most that a [workload.Mixture] has.
+const mostChurn = 10_000
 
 // measuredFrom is how often the objects of an octave must have been asked for, on the mean, that their share of the requests is taken
 // from the trace: of objects that are asked for seldom, those that chance has favoured come first.
@@ -24,12 +36,14 @@ const measuredFrom = 12
 
 // ByRank returns the demand as classes of objects of like popularity, an octave of ranks each, all as popular in it. Those that are
 // asked for often have the popularity that the trace has at their ranks, whatever law it follows; the others share the rest of the
-// requests as the Zipf law has it. All have the sizes that the trace has at their ranks.
+// requests as the Zipf law has it. All have the sizes that the trace has at their ranks. Where objects are replaced a rank of the trace is no place in
+// the catalogue: all popularity is the law's then, and sizes are those at the ranks that the objects of a place have.
 func (f *Fit) ByRank() workload.Mixture {
-	m := workload.Mixture{RequestsPerSecond: f.PerSecond, Once: f.once()}
+	m := workload.Mixture{RequestsPerSecond: f.PerSecond, Once: f.once(), Churn: f.churn()}
 	left := float64(f.Requests) * (1 - f.Once) // requests
 	first := 1
 	sizesAt := func(rank int) workload.Sizes {
+		rank = int(float64(rank) * (1 + f.Turnover))
 		for _, r := range f.Ranks {
 			if rank <= r.Last {
 				return f.sizes(r.Sizes)
@@ -42,7 +56,7 @@ func (f *Fit) ByRank() workload.Mixture {
 	}
 	for _, r := range f.Ranks {
 		n := r.Last - r.First + 1
-		if r.Requests < measuredFrom*n || float64(r.Requests) >= left || r.Last >= f.Popularity.Objects {
+		if f.Turnover > 0 || r.Requests < measuredFrom*n || float64(r.Requests) >= left || r.Last >= f.Popularity.Objects {
 			break
 		}
 		m.Classes = append(m.Classes, workload.Class{Requests: float64(r.Requests), Objects: n, Sizes: f.sizes(r.Sizes)})

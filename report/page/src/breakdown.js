@@ -9,7 +9,7 @@ export function drawBreakdown(state, width) {
   const all = state.of.figures.filter(f => /breakdown/.test(f.metric) && state.shown.some(i => f.v[i]));
   const kinds = [...new Set(all.map(f => f.metric))];
   if (!kinds.length) return null;
-  const causes = [...new Set(state.data.workloads.flatMap(w => w.figures.filter(f => /breakdown/.test(f.metric)).map(f => f.statistic)))];
+  const causes = [...new Set(state.data.causes.concat(state.data.workloads.flatMap(w => w.figures.filter(f => /breakdown/.test(f.metric)).map(f => f.statistic))))];
   const here = causes.filter(c => all.some(f => f.statistic === c));
   const legend = el("ul", {class: "legend"}, ...here.map(c => el("li", {}, swatch(causeColor(causes.indexOf(c))), c)));
   const columns = width >= 940 && kinds.length > 1 ? 2 : 1, each = (width - 32 * (columns - 1)) / columns;

@@ -1,5 +1,6 @@
 // The data of the page as CSV files, made here: nothing is fetched.
 import {el} from "./dom.js";
+import {sweepRows} from "./sweep.js";
 
 // What a spreadsheet would take for a formula has an apostrophe before it, as in comparison.csv.
 const cell = x => {
@@ -11,6 +12,7 @@ export const csv = rows => rows.map(r => r.map(cell).join(",")).join("\r\n") + "
 const three = e => [e?.[0], e?.[1], e?.[2]];
 
 const files = {
+  "points.csv": sweepRows,
   "figures.csv": data => [["placement", "workload", "metric", "statistic", "unit", "value", "low", "high", "difference", "difference_low", "difference_high", "verdict"],
     ...data.workloads.flatMap(w => w.figures.flatMap(f => data.placements.flatMap((p, i) => f.v[i] ? [[p.name, w.name, f.metric, f.statistic, f.unit, ...three(f.v[i]), ...three(f.d[i]), f.verdicts?.[i]]] : [])))],
   "metros.csv": data => [["placement", "workload", "metro", "name", "lon_deg", "lat_deg", "share_of_requests", "metric", "statistic", "unit", "value", "low", "high", "difference", "difference_low", "difference_high"],
@@ -30,10 +32,12 @@ const files = {
 };
 
 export function drawDownloads(state) {
-  const about = {"figures.csv": "all figures", "metros.csv": "by metro", "distributions.csv": "the distributions", "sites.csv": "by site", "series.csv": "over time"};
+  const about = {"points.csv": "all points", "figures.csv": "all figures", "metros.csv": "by metro", "distributions.csv": "the distributions", "sites.csv": "by site", "series.csv": "over time"};
+  const comparison = state.data.sweep ? "sweep.csv" : "comparison.csv";
+  const isThere = name => state.data.sweep ? name === "points.csv" : name !== "points.csv" && (!is[name] || state.data.workloads.some(is[name]));
   const is = {"metros.csv": w => w.metros, "distributions.csv": w => w.curves, "sites.csv": w => w.sites, "series.csv": w => w.series};
-  return el("div", {}, el("p", {class: "note"}, "As they are drawn, rounded to five digits. comparison.csv beside this page has all digits."),
-    el("div", {class: "controls"}, ...Object.entries(files).filter(([name]) => !is[name] || state.data.workloads.some(is[name])).map(([name, rows]) => el("button", {type: "button", "data-file": name, onclick: () => {
+  return el("div", {}, el("p", {class: "note"}, `As they are drawn, rounded to five digits. ${comparison} beside this page has all digits.`),
+    el("div", {class: "controls"}, ...Object.entries(files).filter(([name]) => isThere(name)).map(([name, rows]) => el("button", {type: "button", "data-file": name, onclick: () => {
       const a = el("a", {href: URL.createObjectURL(new Blob([csv(rows(state.data))], {type: "text/csv"})), download: name});
       a.click();
       setTimeout(() => URL.revokeObjectURL(a.href), 1000);

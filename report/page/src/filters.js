@@ -17,7 +17,7 @@ export function drawFilters(form, state, changed) {
       if (!state.on.some(Boolean)) { state.on[i] = true; e.target.checked = true; }
       changed();
     }}), el("i", {class: `key p${i}`}), p.name))));
-  if (state.metro >= 0) parts.push(el("p", {class: "note"}, `Maps and metros show ${metros[state.metro].name}; all else is of the users of all metros.`));
+  if (state.metro >= 0) parts.push(el("p", {class: "note"}, `${state.data.sweep ? "Lines by metro" : "Maps and metros"} show ${metros[state.metro].name}; all else is of the users of all metros.`));
   form.replaceChildren(...parts);
   form.hidden = !parts.length;
 }

@@ -43,6 +43,10 @@ function distribution(state, curves, shown, width, view) {
     return same.length < 2 ? [dash(i), 0] : [`10,${10 * (same.length - 1)}`, -10 * same.indexOf(i)];
   };
   const deadlines = state.of.figures.filter(f => f.metric === curves.metric && f.within_ms).map(f => f.within_ms).filter(d => d > domain[0] && d < domain[1]);
+  // Deadlines are named above, but where the title of the axis stands; and none over another.
+  const px = d => 50 + Math.log(d / domain[0]) * (width - 64) / Math.log(domain[1] / domain[0]);
+  const isFree = d => px(d) - 20 > 6.2 * `${state.of.requests} answered within this`.length;
+  const told = (d, k) => k && px(d) - px(deadlines[k - 1]) < 44 ? "" : `${number(d, 0)} ms`;
   const qs = isTail ? [.95, .99, .999] : [.5, .95];
   const dots = shown.flatMap((i, k) => roots[k] === i || !shown.includes(roots[k]) ? qs.flatMap(q => {
     const f = state.of.figures.find(f => f.metric === curves.metric && f.q === q);
@@ -63,7 +67,8 @@ function distribution(state, curves, shown, width, view) {
       Plot.axisX(ticks, {text: d => number(d, d < 1 ? 1 : 0), label: `${curves.title}, ms`, labelAnchor: "center", labelArrow: "none", tickSize: 3}),
       Plot.axisY(isTail ? shareTicks(floor) : [0, .25, .5, .75, 1], {text: percent, label: isTail ? `${requests} slower than this` : `${requests} answered within this`, labelArrow: "none", tickSize: 3}),
       Plot.ruleX(deadlines, {stroke: "var(--faint)", strokeDasharray: "2,3"}),
-      Plot.text(deadlines, {x: d => d, frameAnchor: "top", dy: -11, text: (d, k) => k && Math.log(d / deadlines[k - 1]) * (width - 64) / Math.log(domain[1] / domain[0]) < 44 ? "" : `${number(d, 0)} ms`, fill: "var(--faint)", fontSize: 11}),
+      Plot.text(deadlines, {x: d => d, frameAnchor: "top", dy: -11, text: (d, k) => isFree(d) ? told(d, k) : "", fill: "var(--faint)", fontSize: 11}),
+      Plot.text(deadlines, {x: d => d, frameAnchor: "bottom", dy: -6, dx: 4, textAnchor: "start", text: (d, k) => isFree(d) ? "" : told(d, k), fill: "var(--faint)", fontSize: 11}),
       ...shown.filter((i, k) => roots.indexOf(roots[k]) === k).map(i => Plot.areaY(points.filter(d => d.i === i), {x: "x", y1: d => Math.max(floor, d.p - d.h), y2: d => Math.min(1, d.p + d.h), fill: color(i), fillOpacity: .18, clip: true})),
       ...shown.map((i, k) => Plot.line(points.filter(d => d.i === i), {x: "x", y: "p", stroke: color(i), strokeWidth: 2.2, strokeDasharray: dashes(i, k)[0], strokeDashoffset: dashes(i, k)[1], clip: true})),
       Plot.dot(dots, {x: "x", y: "p", fill: d => color(d.i), stroke: "var(--paper)", r: 4, symbol: d => d.q === .5 ? "circle" : "diamond", clip: true}),

@@ -25,8 +25,8 @@ export function diverging(t) {
 }
 export const undecided = () => isDark ? "#6b7178" : "#b9bdc2";
 
-// Causes have colours of their own (Paul Tol's light scheme), which are no placement's.
-const causeColors = ["#77aadd", "#ee8866", "#eedd88", "#ffaabb", "#99ddff", "#44bb99", "#bbcc33", "#aaaa00", "#dddddd", "#8899aa", "#cc99bb", "#997755"];
+// Causes have colours of their own (Paul Tol's light scheme), which are no placement's and the same on every page.
+const causeColors = ["#77aadd", "#ee8866", "#eedd88", "#ffaabb", "#99ddff", "#44bb99", "#bbcc33", "#aaaa00", "#dddddd", "#8899aa", "#cc99bb", "#997755", "#bbaaee", "#88ccaa"];
 export const causeColor = i => causeColors[i % causeColors.length];
 
 // plot is Plot.plot without what the content policy refuses: a style element of its own.

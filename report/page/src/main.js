@@ -12,11 +12,13 @@ import {drawMetros} from "./metros.js";
 import {drawSearch} from "./search.js";
 import {drawCaches, drawGames, drawOthers, drawSites, drawWithin} from "./sections.js";
 import {State} from "./state.js";
+import {drawAlong, drawCrossings, drawInfluences} from "./sweep.js";
 import {drawTimeline} from "./timeline.js";
 
 const sections = {
   within: drawWithin, latency: drawLatency, breakdown: drawBreakdown, map: drawMap, metros: drawMetros, caches: drawCaches, games: drawGames,
   others: drawOthers, sites: drawSites, timeline: drawTimeline, bill: drawBill, search: drawSearch, downloads: drawDownloads,
+  along: drawAlong, crossings: drawCrossings, influences: drawInfluences,
 };
 const ofAll = new Set(["search", "downloads"]); // of all workloads
 

@@ -61,7 +61,7 @@ function alternatives(s) {
 function chosen(s, width) {
   const rows = s.sites.slice(0, 20), w = half(width), left = nameWidth(rows.map(r => r.site), w), row = 22;
   return figure({
-    title: "How often each site is chosen", note: `In ${s.variations} variations of demand, delays and prices, as the surrogate sees it. Dark: chosen as things are.`,
+    title: "How often each site is chosen", note: s.chosen_note,
     drawing: plot({
       width: w, height: rows.length * row + 40, marginLeft: left, marginRight: 44, marginTop: 4, marginBottom: 34, color: {type: "identity"},
       x: {domain: [0, 100], label: "% of the variations", labelAnchor: "center", labelArrow: "none", ticks: 5}, y: {domain: [-.5, rows.length - .5], reverse: true, axis: null},
@@ -77,7 +77,7 @@ function tornado(s, width) {
   const rows = s.tornado.slice(0, 20), w = half(width), left = nameWidth(rows.map(r => r.input), w), row = 24, o = s.objectives[0];
   const middle = s.alternatives[0].expected[0];
   return figure({
-    title: `What moves ${o.name}`, note: "One input a fifth less (dark) and a fifth more (light). ◆: others would be the best then.",
+    title: `What moves ${o.name}`, note: s.moved_note,
     drawing: plot({
       width: w, height: rows.length * row + 44, marginLeft: left, marginRight: 24, marginTop: 4, marginBottom: 36, color: {type: "identity"},
       x: {label: `${o.name}, ${o.unit}, expected`, labelAnchor: "center", labelArrow: "none", ticks: 5, nice: true}, y: {domain: [-.5, rows.length - .5], reverse: true, axis: null},

@@ -3,6 +3,7 @@ import * as Plot from "@observablehq/plot";
 import {el, figure, hideTip, showTip, tipLines} from "./dom.js";
 import {color, cut, dash, legend, nameWidth, plot} from "./look.js";
 import {number, withUnit} from "./format.js";
+import {tickText} from "./ticks.js";
 
 export function drawTimeline(state, width) {
   const series = state.of.series, events = state.data.events ?? [];
@@ -35,7 +36,7 @@ function course(state, shown, axis, width, events, {title, of, unit, fromZero}) 
   const ys = points.map(d => d.y), low = fromZero ? 0 : Math.min(...ys), high = Math.max(...ys), room = (high - low || high || 1) * .05;
   const drawing = plot({
     ...base(width, 210, axis), marginLeft: 50, marginRight: 12,
-    y: {domain: [Math.max(0, low - room), high + room], label: null, ticks: 4},
+    y: {domain: [Math.max(0, low - room), high + room], label: null, ticks: 4, tickFormat: tickText},
     ariaLabel: `${title} over time. ${events.map(e => e.text).join("; ")}`,
     marks: [
       axis.warmUp > 0 ? Plot.rect([0], {x1: 0, x2: axis.warmUp, y1: Math.max(0, low - room), y2: high + room, fill: "var(--panel)"}) : null,

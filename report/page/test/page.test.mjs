@@ -150,6 +150,39 @@ test("a search has its page", async t => {
   assert.match(await page.locator("#search").innerText(), /The alternatives, the best first[^]*New Town/);
 });
 
+test("a sweep along a key has its page", async t => {
+  const page = await open(t, "line");
+  assert.deepEqual(await visible(page), ["answer", "along", "crossings", "tables", "basis", "downloads"]);
+  assert.match(await page.locator("#answer").innerText(), /zone & more has less than region below calls = [\d.]+ \(/);
+  assert.match(await page.locator("#along figcaption").first().innerText(), /zone & more crosses region at [\d.]+ \([\d.]+ to [\d.]+\)/);
+  assert.equal(await page.$$eval("#along figure", all => all.length), 2);
+  // The pointer reads the point that is nearest, and a metro has lines of its own.
+  const drawing = page.locator("#along svg").first();
+  await drawing.evaluate(s => s.scrollIntoView({block: "center"}));
+  const box = await drawing.boundingBox();
+  await page.mouse.move(box.x + box.width - 20, box.y + 100);
+  assert.match(await page.locator("#tip").innerText(), /workloads\.api\.data\.calls 4[^]*region[^]*zone & more[^]*against region/);
+  const before = await drawing.innerHTML();
+  await page.selectOption("#metro", {label: "Madrid"});
+  assert.match(await page.locator("#along figcaption").first().innerText(), /Madrid/);
+  assert.notEqual(await page.locator("#along svg").first().innerHTML(), before);
+  assert.equal(await page.evaluate(() => location.hash), "#metro=madrid-es");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("button[data-file='points.csv']")]);
+  const rows = fs.readFileSync(await download.path(), "utf8").trim().split("\r\n");
+  assert.match(rows[0], /^point,workloads\.api\.data\.calls,placement,metro,figure,unit,value,low,high,difference/);
+  assert.equal(rows.length, 1 + 2 * 4 * (1 + 3) + 2 * 4, "placements, points, all and three metros; and the second figure");
+});
+
+test("a sweep over two keys has maps, and says what each key does", async t => {
+  const page = await open(t, "heat");
+  assert.deepEqual(await visible(page), ["answer", "along", "influences", "tables", "basis", "downloads"]);
+  assert.equal(await page.$$eval("#along figure", all => all.length), 2, "the baseline and what the other differs from it");
+  assert.equal(await page.$$eval("#along svg", all => all[1].querySelectorAll("rect, path[fill]").length >= 6), true);
+  assert.match(await page.locator("#influences").innerText(), /zone & more − region[^]*calls/);
+  await page.locator("#along svg").nth(1).hover({position: {x: 300, y: 25}});
+  assert.match(await page.locator("#tip").innerText(), /calls[^]*requests_per_second[^]*against region/);
+});
+
 test("it prints: in black on white, without what cannot be used on paper", async t => {
   const page = await open(t, "small", {colorScheme: "dark"});
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
@@ -166,7 +199,7 @@ test("it prints: in black on white, without what cannot be used on paper", async
 
 for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing serious, ${colorScheme}`, async t => {
-    for (const [name, width] of colorScheme === "light" ? [["small", 1300], ["search", 390]] : [["small", 800]]) {
+    for (const [name, width] of colorScheme === "light" ? [["small", 1300], ["search", 390], ["line", 800], ["heat", 390]] : [["small", 800]]) {
       const page = await open(t, name, {width, colorScheme, bypassCSP: true});
       for (const details of await page.$$("main details")) await details.evaluate(d => { d.open = true; });
       await page.evaluate(axe.source);
@@ -193,7 +226,7 @@ test("a world is drawn, and drawn again, without waiting", async t => {
 
 for (const width of [1300, 800, 390]) {
   test(`nothing is wider than the window, and it looks as it did, at ${width} px`, async t => {
-    for (const [name, hash] of [["small", ""], ["hostile", ""], ...(width === 390 ? [["large", ""]] : [])]) {
+    for (const [name, hash] of [["small", ""], ["hostile", ""], ["line", ""], ["heat", ""], ...(width === 390 ? [["large", ""]] : [])]) {
       const wide = await open(t, name, {width, hash});
       assert.ok(await wide.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} at ${width}`);
       // Texts of a drawing do not leave it, and axis marks do not cover one another.
