@@ -13,12 +13,15 @@ type servingCaches struct {
 	draws  random.Key
 }
 
+// shardKey says which server has an object: the same in every run and at every site.
+const shardKey = random.Key(0x5ead)
+
 // keyOf returns the key of an object at the server that one asks for it, by a number that no other request has.
 func (s *servingCaches) keyOf(object, request uint64) uint64 {
 	n := uint64(s.Apart())
 	switch s.Spread {
 	case placement.Sharded:
-		return cache.AtServer(object, int(random.Key(0x5ead).At(object)>>32*n>>32))
+		return cache.AtServer(object, int(shardKey.At(object)>>32*n>>32))
 	case placement.Independent:
 		return cache.AtServer(object, int(s.draws.At(request)>>32*n>>32))
 	}
@@ -50,18 +53,5 @@ func (s *site) visitServers(v *arrival, c *clients) {
 		c.answer(&r, &served{outcome: Hit, bytes: r.size(bytes), first: v.at + read, last: v.at + read, service: read})
 		return
 	}
-	outcome := DelayedHit
-	f := t.flights.find(key)
-	if f == nil {
-		outcome = Miss
-		w := c.workload
-		n := t.flights.add(key, r.size(w.sizeBytes(v.key)), w.origin.At(c.work, c.count))
-		f = s.startFetch(t, n, v.at, w.number, r.recorded)
-	}
-	if f.first == unknown {
-		w := s.wait(f)
-		w.request, w.outcome, w.remote = r, outcome, false
-		return
-	}
-	f.answer(c, &r, outcome, v.at)
+	s.await(t, key, v, c, &r)
 }

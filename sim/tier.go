@@ -93,6 +93,12 @@ func (s *site) visitCacheable(v *arrival, c *clients) {
 		c.answer(&r, &served{outcome: Hit, bytes: r.size(bytes), first: v.at, last: v.at})
 		return
 	}
+	s.await(t, key, v, c, &r)
+}
+
+// await answers a user's request for what a cache does not hold, with a fetch under way or one that begins, by the key under which the cache
+// has the object.
+func (s *site) await(t *tier, key uint64, v *arrival, c *clients, r *request) {
 	outcome := DelayedHit
 	f := t.flights.find(key)
 	if f == nil {
@@ -103,10 +109,10 @@ func (s *site) visitCacheable(v *arrival, c *clients) {
 	}
 	if f.first == unknown {
 		w := s.wait(f)
-		w.request, w.outcome, w.remote = r, outcome, false
+		w.request, w.outcome, w.remote = *r, outcome, false
 		return
 	}
-	f.answer(c, &r, outcome, v.at)
+	f.answer(c, r, outcome, v.at)
 }
 
 // serveAtOrigin serves a user who enters at the origin itself.
