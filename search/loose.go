@@ -122,8 +122,9 @@ func (sp *space) looseOf(ctx context.Context, f *figure) (*loose, error) {
 						continue
 					}
 					way := &ways[i]
-					points := slices.Clone(sp.surrogate.pointsOf(plan, f.number, u, f.metric, way.HasMile))
+					points := sp.surrogate.pointsOf(plan, f.number, u, f.metric, way.HasMile)
 					if kind.MeetsCaches() {
+						points = slices.Clone(points)
 						for k := range points {
 							points[k].work = 0
 						}
@@ -221,10 +222,10 @@ func (l *loose) quantileBound(ctx context.Context, q, known float64) float64 {
 // levels returns latencies in ms: 0, within which nobody is, and from what the quantile would be if all were open to the one that is known, no closer than cells of a
 // histogram are.
 func (l *loose) levels(q, known float64) []float64 {
-	best := make([][]float64, l.users)
+	best, least := make([][]float64, l.users), make([]float64, l.users)
 	l.each(func(u, _ int, ns []float64) {
-		if best[u] == nil || stat.Mean(ns, nil) < stat.Mean(best[u], nil) {
-			best[u] = slices.Clone(ns)
+		if mean := stat.Mean(ns, nil); best[u] == nil || mean < least[u] {
+			best[u], least[u] = append(best[u][:0], ns...), mean
 		}
 	})
 	var all histogram

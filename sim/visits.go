@@ -69,7 +69,7 @@ type asking struct {
 	lookup, connect, tls int64
 }
 
-// maxConns is how many connections of a visit over HTTP/1.1 are kept; browsers open six to a site.
+// maxConns is how many connections of a visit over HTTP/1.1 are kept: 6 to a site, as browsers have it (assumed, no source was looked up).
 const maxConns = 6
 
 // never is the instant of what has not been.
