@@ -24,9 +24,7 @@ const (
 )
 
 func TestReadmesShowTheOutput(t *testing.T) {
-	if testing.Short() || raceEnabled {
-		t.Skip("runs the examples in full")
-	}
+	inFull(t)
 	files, err := filepath.Glob("*/scenario.yaml")
 	require.NoError(t, err)
 	require.Len(t, files, 5)

@@ -14,9 +14,7 @@ import (
 )
 
 func TestTheSearchReadmeShowsTheOutput(t *testing.T) {
-	if testing.Short() || raceEnabled {
-		t.Skip("runs the example in full")
-	}
+	inFull(t)
 	const readme = "three-zones/README.md"
 	problem, err := scenario.LoadSearch("three-zones/scenario.yaml")
 	require.NoError(t, err)

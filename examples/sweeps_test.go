@@ -14,15 +14,15 @@ import (
 )
 
 func TestReadmesShowTheOutputOfSweeps(t *testing.T) {
-	if testing.Short() || raceEnabled {
-		t.Skip("runs the examples in full")
-	}
 	files, err := filepath.Glob("*/sweep.yaml")
 	require.NoError(t, err)
 	require.Len(t, files, 6)
 	for _, file := range files {
 		dir := filepath.Dir(file)
 		t.Run(dir, func(t *testing.T) {
+			if dir == "parent-calls" || dir == "tick-rate" || dir == "cache-size" {
+				inFull(t)
+			}
 			text, err := os.ReadFile(file)
 			require.NoError(t, err)
 			s, _, err := scenario.ParseSweep(file, text)
