@@ -24,7 +24,7 @@ func queueStudy(t testing.TB, load float64) *edgewise.Study {
 	api := workload.Workload{
 		Head:    workload.Head{Name: "api"},
 		Demand:  workload.Poisson{RequestsPerSecond: 100 * load},
-		Service: workload.Computed{Work: workload.ServiceTime{Mean: 10 * time.Millisecond, Exponential: true}},
+		Service: workload.Computed{Work: workload.ServiceTime{Mean: 10 * time.Millisecond, Law: workload.ExponentialTime}},
 	}
 	region := placement.RegionOnly("region")
 	region.Sites[1].Servers = 1

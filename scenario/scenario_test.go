@@ -95,7 +95,7 @@ func TestScenarioMeansWhatItSays(t *testing.T) {
 	require.Equal(t, int64(1_000_000_000), files.Sizes.MaxBytes)
 	require.Equal(t, transport.QUIC, site.Client.Handshake)
 	require.Equal(t, 20e6, site.Client.BitsPerSecond)
-	require.Equal(t, workload.ServiceTime{Mean: 5 * time.Millisecond, Exponential: true}, files.Origin)
+	require.Equal(t, workload.ServiceTime{Mean: 5 * time.Millisecond, Law: workload.ExponentialTime}, files.Origin)
 	require.Equal(t, []time.Duration{20 * time.Millisecond, 50 * time.Millisecond}, site.Deadlines)
 
 	api := s.Workloads[2]
@@ -437,6 +437,11 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"kind", "kind: static", "kind: still", `bad.yaml:19: workloads[1].kind: is "still"; want static, dynamic, gaming or trace`},
 		{"handshake", "handshake: quic", "handshake: sctp", `workloads[1].client.handshake: is "sctp"`},
 		{"law", "law: exponential", "law: normal", `workloads[1].origin_service.law: is "normal"`},
+		{"law without its variation", "law: exponential", "law: gamma", `workloads[1].origin_service.variation: is 0; want above 0 to 20`},
+		{"variation without effect", "law: exponential", "variation: 2", `workloads[1].origin_service.variation: is 2; want 0 with the law constant`},
+		{"law of times", "mean: 5ms, law: exponential", "times: [1ms, 2ms], law: gamma", `workloads[1].origin_service`},
+		{"mean beside times", "mean: 5ms, law: exponential", "times: [1ms, 2ms], mean: 1ms", `workloads[1].origin_service.mean: stands beside times`},
+		{"empirical without times", "law: exponential", "law: empirical", `workloads[1].origin_service.times: is 0 times; want 1 to 100000`},
 		{"metro", "denver-us", "denvr-us", `denver-us`},
 		{"provider", "provider: aws", "provider: acme", `bad.yaml:9: network.provider: is "acme"`},
 		{"site", "compute: us-west-2\n", "compute: us-west-9\n", `bad.yaml:36: placements[0].compute: is us-west-9; want a known region; nearest are us-west-1`},

@@ -3,6 +3,7 @@ package scenario
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v4"
 
@@ -220,24 +221,31 @@ func readDay(v value, p *workload.Profile) {
 	}
 }
 
-// readServiceTime reads a time, or a mapping with mean and law.
+// readServiceTime reads a time, or a mapping with mean and law, or one with times.
 func readServiceTime(v value, s *workload.ServiceTime) {
+	*s = workload.ServiceTime{}
 	if v.node.Kind != yaml.MappingNode {
-		*s = workload.ServiceTime{}
 		v.duration(&s.Mean)
 		return
 	}
-	*s = workload.ServiceTime{}
-	v.fields(
+	var times []time.Duration
+	seen := v.fields(
 		field{"mean", func(v value) { v.duration(&s.Mean) }},
-		field{"law", func(v value) {
-			law, ok := v.scalar("constant or exponential")
-			if ok && law != "constant" && law != "exponential" {
-				v.problem("is %s; want constant or exponential", text.Quote(law))
-			}
-			s.Exponential = law == "exponential"
-		}},
+		field{"law", choice(workload.ParseServiceLaw, &s.Law)},
+		field{"variation", func(v value) { v.number(&s.Variation) }},
+		field{"times", func(v value) { v.durations(&times) }},
 	)
+	if len(times) == 0 {
+		return
+	}
+	if mean, ok := seen["mean"]; ok {
+		mean.problem("stands beside times; want one of the two: times have their own mean")
+	}
+	if _, ok := seen["law"]; !ok {
+		s.Law = workload.EmpiricalTime
+	}
+	of := workload.Empirical(times...)
+	s.Mean, s.Times = of.Mean, of.Times
 }
 
 func readDataCalls(v value, d *workload.DataCalls) {

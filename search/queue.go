@@ -3,6 +3,7 @@ package search
 import (
 	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // erlangC returns the probability that a request has to wait at servers that it keeps so many busy, less than there are: that of
@@ -13,22 +14,20 @@ func erlangC(servers int, offered float64) float64 {
 	return blocked / (1 - float64(load*(1-blocked)))
 }
 
-// A queue is the wait before the servers of a site: none with the probability 1-waits, else exponential with a mean in ns.
-// Work that is constant waits half as long on the mean (M/D/1), and is taken so.
+// A queue is the wait before the servers of a site: none with the probability 1-waits, else exponential with a mean in ns. The mean
+// grows with the variance of the work as Pollaczek and Khinchine have it for one server, and Lee and Longton take it for several.
 type queue struct{ waits, meanNs float64 }
 
 // newQueue returns the queue before servers, of which work keeps so many busy; ok is false where it has no end.
-func newQueue(servers int, offered, workNs float64, isExponential bool) (q queue, ok bool) {
+func newQueue(servers int, offered float64, work workload.ServiceTime) (q queue, ok bool) {
 	if servers == 0 || offered == 0 {
 		return queue{}, true
 	}
 	if offered >= float64(servers) {
 		return queue{}, false
 	}
-	q = queue{waits: erlangC(servers, offered), meanNs: workNs / (float64(servers) - offered)}
-	if !isExponential {
-		q.meanNs /= 2
-	}
+	q = queue{waits: erlangC(servers, offered), meanNs: float64(work.Mean) / (float64(servers) - offered)}
+	q.meanNs *= (1 + work.SquaredVariation()) / 2
 	return q, true
 }
 

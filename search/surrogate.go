@@ -131,22 +131,23 @@ func (s *surrogate) servingOf(plan *sim.Plan, number int, site string, loads []s
 			of.served = math.Min(1, l.Capacity/l.Offered)
 			continue
 		}
-		work, isExponential := workOf(w)
-		if of.queue, ok = newQueue(int(l.Capacity), l.Offered, work, isExponential); !ok {
+		work := workOf(w)
+		if of.queue, ok = newQueue(int(l.Capacity), l.Offered, work); !ok {
 			return of, false, nil
 		}
 	}
 	return of, true, nil
 }
 
-func workOf(w *workload.Workload) (ns float64, isExponential bool) {
+// workOf returns the time that a server spends on a request of a workload; none where no server does.
+func workOf(w *workload.Workload) workload.ServiceTime {
 	switch service := w.Service.(type) {
 	case workload.Computed:
-		return float64(service.Work.Mean), service.Work.Exponential
+		return service.Work
 	case workload.Cacheable:
-		return float64(service.Origin.Mean), service.Origin.Exponential
+		return service.Origin
 	}
-	return 0, false
+	return workload.ServiceTime{}
 }
 
 // chain returns the hops from the cache at a site to the origin, nil where there is no cache.

@@ -144,7 +144,7 @@ func api(t testing.TB) *Problem {
 	calls := workload.APIDynamic().Named("api")
 	calls.Demand = workload.Poisson{RequestsPerSecond: 1000}
 	calls.Service = workload.Computed{
-		ResponseBytes: 10_000, Work: workload.ServiceTime{Mean: 10 * time.Millisecond, Exponential: true},
+		ResponseBytes: 10_000, Work: workload.ServiceTime{Mean: 10 * time.Millisecond, Law: workload.ExponentialTime},
 		Data: workload.DataCalls{Probability: 0.2, Calls: 1, Service: workload.ServiceTime{Mean: 2 * time.Millisecond}},
 	}
 	p.Study.Workloads = []workload.Workload{calls}

@@ -210,11 +210,26 @@ func lineOf(of mile, p float64) topology.Technology {
 	return last
 }
 
+// timeOf returns the service time that a share p of the requests stays below; of the gamma law about (Wilson and Hilferty 1931, and
+// its series where that is near 0).
 func timeOf(s workload.ServiceTime, p float64) float64 {
-	if !s.Exponential {
-		return float64(s.Mean)
+	mean := float64(s.Mean)
+	variance := s.SquaredVariation()
+	switch s.Law {
+	case workload.ExponentialTime:
+		return -mean * portable.Log(1-p)
+	case workload.LognormalTime:
+		spread := portable.Log1p(variance)
+		return mean * portable.Exp(float64(math.Sqrt(spread)*portable.NormalQuantile(p))-float64(spread/2))
+	case workload.GammaTime:
+		shape := 1 / variance
+		root := 1 - 1/(9*shape) + float64(portable.NormalQuantile(p)/(3*math.Sqrt(shape)))
+		low := portable.Exp((portable.Log(p)+portable.LogGamma(shape+1))/shape) / shape
+		return mean * max(float64(root*float64(root*root)), low)
+	case workload.EmpiricalTime:
+		return float64(s.Times[min(int(p*float64(len(s.Times))), len(s.Times)-1)])
 	}
-	return -float64(s.Mean) * portable.Log(1-p)
+	return mean
 }
 
 // unit returns a number in (0, 1) for 64 random bits.

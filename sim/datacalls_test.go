@@ -102,7 +102,7 @@ func TestCallsGoToTheHomeOfTheData(t *testing.T) {
 }
 
 func TestTheSlowestOfParallelCallsCounts(t *testing.T) {
-	data := workload.DataCalls{Home: "west", Calls: 5, Service: workload.ServiceTime{Mean: 10 * time.Millisecond, Exponential: true}}
+	data := workload.DataCalls{Home: "west", Calls: 5, Service: workload.ServiceTime{Mean: 10 * time.Millisecond, Law: workload.ExponentialTime}}
 	s := withData(t, data)
 	p := computedAt("east")
 	inTurn := &runOne(t, s, p).Workloads[0].Metros[0]

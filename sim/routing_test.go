@@ -129,7 +129,7 @@ func TestUsersAreTheSameWhoeverServesThem(t *testing.T) {
 	api = api.WithRequestsPerSecond(100)
 	game = game.WithPlayers(50)
 	site = workload.Change(site, func(c *workload.Cacheable) {
-		c.Origin = workload.ServiceTime{Mean: 5 * time.Millisecond, Exponential: true}
+		c.Origin = workload.ServiceTime{Mean: 5 * time.Millisecond, Law: workload.ExponentialTime}
 	})
 	game = workload.Change(game, func(m *workload.Matched) { m.MatchPlayers, m.MinPlayers = 1, 1 })
 	api = workload.Change(api, func(c *workload.Computed) { c.Data.Replicated = true }) // so that all sites are alike

@@ -46,7 +46,7 @@ func TestServersOfASiteWaitAsErlangSays(t *testing.T) {
 		w := workload.Workload{
 			Head:    workload.Head{Name: "api"},
 			Demand:  workload.Poisson{RequestsPerSecond: 0.8 * float64(c.servers) * 100},
-			Service: workload.Computed{Work: workload.ServiceTime{Mean: 10 * time.Millisecond, Exponential: true}},
+			Service: workload.Computed{Work: workload.ServiceTime{Mean: 10 * time.Millisecond, Law: workload.ExponentialTime}},
 		}
 		s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, WarmUp: 20 * time.Second, Duration: 200 * time.Second, Seed: 3}
 		p := placement.RegionOnly("region")
@@ -66,7 +66,7 @@ func TestOriginBehindPoPsIsOneQueue(t *testing.T) {
 	w := workload.Workload{
 		Head:    workload.Head{Name: "site"},
 		Demand:  workload.Poisson{RequestsPerSecond: 400, Objects: math.MaxUint32},
-		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}, Origin: workload.ServiceTime{Mean: 2 * time.Millisecond, Exponential: true}},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}, Origin: workload.ServiceTime{Mean: 2 * time.Millisecond, Law: workload.ExponentialTime}},
 	}
 	s := Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: 10 * time.Second, Duration: 100 * time.Second, Seed: 5}
 	p := placement.RegionOnly("region").WithPoPs(1, ids...)

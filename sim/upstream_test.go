@@ -306,7 +306,7 @@ func TestUpdatesThatNeedAParentThatFails(t *testing.T) {
 	w := workload.Workload{
 		Head:    workload.Head{Name: "game", Deadlines: []time.Duration{time.Second}},
 		Demand:  workload.Sessions{ConcurrentPlayers: 50, Length: workload.Weibull{Shape: 1, Scale: time.Hour}},
-		Service: workload.Matched{MatchPlayers: 1, MatchLength: 10 * time.Hour, TickHz: 50, UpdateHz: 5, Data: workload.DataCalls{Probability: 0.25, Calls: 3, Service: workload.ServiceTime{Mean: time.Millisecond, Exponential: true}}},
+		Service: workload.Matched{MatchPlayers: 1, MatchLength: 10 * time.Hour, TickHz: 50, UpdateHz: 5, Data: workload.DataCalls{Probability: 0.25, Calls: 3, Service: workload.ServiceTime{Mean: time.Millisecond, Law: workload.ExponentialTime}}},
 	}
 	s := Scenario{Network: twoRegions(t), Workloads: []workload.Workload{w}, Duration: 400 * time.Second, Seed: 8}
 	p := placement.RegionOnly("west").WithLocalZones("zone")

@@ -80,7 +80,7 @@ func placements() []check {
 					Workloads: []workload.Workload{{
 						Head:    workload.Head{Name: "api"},
 						Demand:  workload.Poisson{RequestsPerSecond: 80 * float64(servers)},
-						Service: workload.Computed{Work: workload.ServiceTime{Mean: t.slowed(service), Exponential: true}},
+						Service: workload.Computed{Work: workload.ServiceTime{Mean: t.slowed(service), Law: workload.ExponentialTime}},
 					}},
 				}, placement.Placement{Name: "p"}.With(placement.Assignment{Site: "region", Role: placement.Compute, Servers: servers}))
 				return meanCause(tally, sim.Queue, service), err
@@ -102,7 +102,7 @@ func placements() []check {
 				Workloads: []workload.Workload{{
 					Head:    workload.Head{Name: "site"},
 					Demand:  workload.Poisson{RequestsPerSecond: 400, Objects: math.MaxUint32},
-					Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}, Origin: workload.ServiceTime{Mean: t.slowed(service), Exponential: true}},
+					Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}, Origin: workload.ServiceTime{Mean: t.slowed(service), Law: workload.ExponentialTime}},
 				}},
 			}, p)
 			return meanCause(tally, sim.Queue, service), err

@@ -122,7 +122,7 @@ func APIDynamic() Workload {
 		Demand: Poisson{RequestsPerSecond: 500},
 		Service: Computed{
 			ResponseBytes: 10_000,
-			Work:          ServiceTime{Mean: 10 * time.Millisecond, Exponential: true},
+			Work:          ServiceTime{Mean: 10 * time.Millisecond, Law: ExponentialTime},
 			Data:          DataCalls{Probability: 0.5, Calls: 1, Service: ServiceTime{Mean: 2 * time.Millisecond}},
 		},
 	}
