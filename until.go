@@ -145,6 +145,12 @@ func (u *Until) validateBy(s *Study) error {
 	return nil
 }
 
+// LabelIn returns the name and the unit of By in a study, which may have prices; By must be set. The error says which figures there are.
+func (u *Until) LabelIn(s *Study) (Label, error) {
+	_, m, err := u.measure(s)
+	return m.Label, err
+}
+
 // measure returns the figure that placements are ranked by and its row among those of the workload.
 func (u *Until) measure(s *Study) (row int, m Measure, err error) {
 	if u.isOfBill() && s.Billing != nil {

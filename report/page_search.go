@@ -88,7 +88,9 @@ func newPageSearch(a *search.Answer) *pageSearch {
 	for i := range a.Alternatives {
 		add(&a.Alternatives[i], false)
 	}
-	add(&a.Baseline, true)
+	for _, x := range a.BaselineApart() {
+		add(&x, true)
+	}
 	if r := a.Robustness; r != nil {
 		s.ChosenNote, s.MovedNote = robustnessNotes(r, a.Objectives)
 		for _, site := range r.Sites {

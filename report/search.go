@@ -235,7 +235,7 @@ func (p *paper) alternatives(a *search.Answer) {
 		}
 	}
 	t.columns = append(t.columns, "does not keep")
-	for _, x := range append([]search.Alternative{a.Baseline}, shown...) {
+	for _, x := range append(a.BaselineApart(), shown...) {
 		row := []string{x.Name}
 		for k := range columns {
 			if k >= len(x.Figures) {
@@ -280,6 +280,9 @@ func (p *paper) alternatives(a *search.Answer) {
 	}
 	if gaps := gapsOf(a); len(gaps) > 0 {
 		t.notes = append(t.notes, "Bills are higher than they say, for this has no price: "+strings.Join(gaps, "; ")+".")
+	}
+	if slices.ContainsFunc(a.Alternatives, func(x search.Alternative) bool { return x.BehindBaseline }) {
+		t.notes = append(t.notes, "Not on the front though no other alternative is better in both: "+a.Baseline.Name+" is, as it is.")
 	}
 	t.notes = append(t.notes, "Differences are paired, from "+a.Baseline.Name+". Expected: what the surrogate says, without simulation.")
 	p.grid(t)

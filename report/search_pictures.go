@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -164,7 +166,9 @@ func (p *frontPanel) draw(c draw.Canvas) {
 		pt.name, pt.onFront, pt.breaks = name, x.OnFront, x.Breaks != ""
 		points = append(points, pt)
 	}
-	add("b", &a.Baseline)
+	for _, x := range a.BaselineApart() {
+		add("b", &x)
+	}
 	for i := range a.Alternatives {
 		add(fmt.Sprint(i+1), &a.Alternatives[i])
 	}
@@ -201,6 +205,7 @@ func (points frontPoints) Plot(c draw.Canvas, p *plot.Plot) {
 			front = append(front, vg.Point{X: x(pt.value[0]), Y: y(pt.value[1])})
 		}
 	}
+	slices.SortFunc(front, func(a, b vg.Point) int { return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y)) }) // the baseline is among them
 	line := look.Line(1)
 	line.Color = look.Translucent(line.Color, bytesOpacity)
 	c.StrokeLines(line, front)

@@ -1,11 +1,8 @@
 package scenario
 
 import (
-	"math"
 	"regexp"
-	"strconv"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v4"
 
@@ -55,23 +52,12 @@ func (r *reader) readExpectation(placement string, v keyed) {
 	}
 	at := v.value
 	at.node = &yaml.Node{Kind: yaml.ScalarNode, Value: m[2], Line: v.node.Line}
-	at.amount(&e.Value)
-	r.onceBuilt = append(r.onceBuilt, func() { r.addExpectation(e, v, m[2]) })
-}
-
-// unitOf returns the unit of a bound as it is written, "" for a mere number.
-func unitOf(bound string) string {
-	if strings.HasSuffix(bound, "%") {
-		return "share"
-	}
-	if _, err := time.ParseDuration(bound); err == nil && bound != "0" {
-		return "ms"
-	}
-	return ""
+	bound := at.amount(&e.Value)
+	r.onceBuilt = append(r.onceBuilt, func() { r.addExpectation(e, v, bound) })
 }
 
 // addExpectation finds the workload and the figure that a key names: they stand on the two sides of a dot.
-func (r *reader) addExpectation(e edgewise.Expectation, v keyed, bound string) {
+func (r *reader) addExpectation(e edgewise.Expectation, v keyed, bound amount) {
 	var names []string
 	for _, w := range r.order {
 		if figure, ok := strings.CutPrefix(v.key, w.name+"."); ok && len(w.name) >= len(e.Workload) {
@@ -92,17 +78,7 @@ func (r *reader) addExpectation(e edgewise.Expectation, v keyed, bound string) {
 		v.problem("%s", said(err))
 		return
 	}
-	unit := unitOf(bound)
-	switch {
-	case label.Unit == "share" && unit != "share":
-		v.problem("is %s of a share; want per cent, for example 95%%", text.Quote(bound))
-	case label.Unit == "ms" && unit != "ms":
-		v.problem("is %s of a latency; want a time with its unit, for example 80ms", text.Quote(bound))
-	case label.Unit != "share" && label.Unit != "ms" && unit != "":
-		x, err := strconv.ParseFloat(bound, 64)
-		if err != nil || math.IsNaN(x) {
-			v.problem("is %s of a figure in %s; want a number", text.Quote(bound), label.Unit)
-		}
+	if bound.isOf(label.Unit) {
+		r.study.Expect = append(r.study.Expect, e)
 	}
-	r.study.Expect = append(r.study.Expect, e)
 }

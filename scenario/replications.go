@@ -21,7 +21,7 @@ func (r *reader) readReplications(v value) {
 	seen := v.fields(
 		field{"min", func(v value) { v.integer(&u.MinReplications) }},
 		field{"max", func(v value) { v.integer(&u.MaxReplications) }},
-		field{"until", func(v value) { readUntil(v, u) }},
+		field{"until", func(v value) { r.readUntil(v, u) }},
 	)
 	if _, ok := seen["until"]; !ok {
 		v.problem("the key \"until\" is missing")
@@ -32,7 +32,7 @@ func (r *reader) readReplications(v value) {
 // readUntil reads what to wait for: {mean: 2%} or {p95: 2%, workload: site}, or {best_known: 95%,
 // workload: site, by: p95, indifference: 1ms}, or by another figure {best_known: 95%, workload: shooter, by: player_rtt within 50ms,
 // matters: 1%}.
-func readUntil(v value, u *edgewise.Until) {
+func (r *reader) readUntil(v value, u *edgewise.Until) {
 	watched := make([]field, 0, 8)
 	for _, name := range []string{"mean", "p50", "p90", "p95", "p99", "p99.9"} {
 		watched = append(watched, field{name, func(v value) {
@@ -42,12 +42,13 @@ func readUntil(v value, u *edgewise.Until) {
 			}
 		}})
 	}
+	var matters amount
 	seen := v.fields(append(watched,
 		field{"best_known", func(v value) { v.percent(&u.BestKnown) }},
 		field{"by", func(v value) { readBy(v, u) }},
 		field{"indifference", func(v value) { v.duration(&u.Indifference) }},
 		field{"better", func(v value) { readDirection(v, &u.Better) }},
-		field{"matters", func(v value) { v.amount(&u.Matters) }},
+		field{"matters", func(v value) { matters = v.amount(&u.Matters) }},
 		field{"workload", func(v value) { v.text(&u.Workload) }},
 	)...)
 	precision := 0
@@ -82,6 +83,11 @@ func readUntil(v value, u *edgewise.Until) {
 	if _, ok := seen["matters"]; !ok {
 		v.problem("the key \"matters\" is missing: the smallest difference of %q that matters, for example 1%% or 2ms", u.By)
 	}
+	r.onceBuilt = append(r.onceBuilt, func() {
+		if label, err := u.LabelIn(&r.study); err == nil {
+			matters.isOf(label.Unit)
+		}
+	})
 }
 
 // readBy reads the figure by which placements are ranked: mean or a quantile of the latency by which the workload is judged, or another
@@ -95,7 +101,7 @@ func readBy(v value, u *edgewise.Until) {
 		u.Quantiles = []float64{p}
 		return
 	}
-	if !strings.Contains(name, " ") {
+	if !strings.Contains(name, " ") && name != edgewise.BillTotal {
 		v.problem("is %s; want mean or a quantile, for example p95, or a figure by its name, for example player_rtt within 50ms", text.Quote(name))
 	}
 	u.By = name

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/durable"
@@ -63,6 +61,9 @@ type searchSpec struct {
 	// candidates are put together as a placement of them all.
 	candidates placementSpec
 	isList     bool // of objectives
+	// matters, and atLeast and atMost of constraints, are what the file says, in the order of the problem.
+	matters         []amount
+	atLeast, atMost []amount
 }
 
 // readSearch reads a choice of sites, once the placements have been read.
@@ -75,7 +76,7 @@ func (r *reader) readSearch(v value) {
 		field{"candidates", func(v value) { r.readCandidates(v, s) }},
 		field{"choose", func(v value) { readChoice(v, p) }},
 		field{"objective", func(v value) { readObjectives(v, s) }},
-		field{"constraints", func(v value) { readConstraints(v, p) }},
+		field{"constraints", func(v value) { readConstraints(v, s) }},
 		field{"countries", func(v value) { readCountries(v, p) }},
 		field{"most_providers", func(v value) {
 			if v.integer(&p.MostProviders) && p.MostProviders < 1 {
@@ -85,7 +86,7 @@ func (r *reader) readSearch(v value) {
 		field{"within_capacity", func(v value) { v.boolean(&p.WithinCapacity) }},
 		field{"simulated", func(v value) {
 			if v.integer(&p.Simulated) && p.Simulated < 1 {
-				v.problem("is %d; want 1 to 1000", p.Simulated)
+				v.problem("is %d; want 1 or more", p.Simulated)
 			}
 		}},
 		field{"confidence", func(v value) { v.percent(&p.Confidence) }},
@@ -158,16 +159,17 @@ func readObjectives(v value, s *searchSpec) {
 	}
 	for _, item := range items {
 		var o search.Objective
+		var matters amount
 		seen := item.fields(
 			field{"workload", func(v value) { v.text(&o.Workload) }},
 			field{"by", func(v value) { v.text(&o.By) }},
 			field{"better", func(v value) { readDirection(v, &o.Better) }},
-			field{"matters", func(v value) { v.amount(&o.Matters) }},
+			field{"matters", func(v value) { matters = v.amount(&o.Matters) }},
 		)
 		if _, ok := seen["by"]; !ok {
 			item.problem("the key \"by\" is missing")
 		}
-		s.problem.Objectives = append(s.problem.Objectives, o)
+		s.problem.Objectives, s.matters = append(s.problem.Objectives, o), append(s.matters, matters)
 	}
 }
 
@@ -185,19 +187,21 @@ func readDirection(v value, to *edgewise.Direction) {
 	}
 }
 
-func readConstraints(v value, p *search.Problem) {
+func readConstraints(v value, s *searchSpec) {
 	for _, item := range v.list() {
+		var least, most amount
 		c := search.Constraint{AtLeast: math.NaN(), AtMost: math.NaN()}
 		seen := item.fields(
 			field{"workload", func(v value) { v.text(&c.Workload) }},
 			field{"by", func(v value) { v.text(&c.By) }},
-			field{"at_least", func(v value) { v.amount(&c.AtLeast) }},
-			field{"at_most", func(v value) { v.amount(&c.AtMost) }},
+			field{"at_least", func(v value) { least = v.amount(&c.AtLeast) }},
+			field{"at_most", func(v value) { most = v.amount(&c.AtMost) }},
 		)
 		if _, ok := seen["by"]; !ok {
 			item.problem("the key \"by\" is missing")
 		}
-		p.Constraints = append(p.Constraints, c)
+		s.problem.Constraints = append(s.problem.Constraints, c)
+		s.atLeast, s.atMost = append(s.atLeast, least), append(s.atMost, most)
 	}
 }
 
@@ -213,31 +217,6 @@ func readCountries(v value, p *search.Problem) {
 		}
 		p.Countries = append(p.Countries, code)
 	}
-}
-
-// amount reads a value in the unit of a figure: a share in per cent, a latency as a time, others as a number.
-func (v value) amount(to *float64) {
-	const want = "a share in per cent, a time with its unit, or a number, for example 85%, 40ms or 1200"
-	if v.asks(anAmount) {
-		return
-	}
-	s, ok := v.scalar(want)
-	if !ok {
-		return
-	}
-	if digits, isShare := strings.CutSuffix(s, "%"); isShare {
-		if x, err := strconv.ParseFloat(strings.TrimSpace(digits), 64); err == nil && !math.IsNaN(x) && !math.IsInf(x, 0) {
-			*to = x / 100
-			return
-		}
-	} else if d, err := time.ParseDuration(s); err == nil && s != "0" {
-		*to = float64(d) / float64(time.Millisecond)
-		return
-	} else if x, err := strconv.ParseFloat(strings.ReplaceAll(s, "_", ""), 64); err == nil && !math.IsNaN(x) && !math.IsInf(x, 0) {
-		*to = x
-		return
-	}
-	v.problem("is %s; want %s", text.Quote(s), want)
 }
 
 // buildSearch makes the problem, once the study is there and valid.
@@ -297,9 +276,30 @@ func (r *reader) buildSearch(bad *problems) {
 		bad.add(spec.line, spec.path, "stands for nothing but what is fixed; want other sites")
 		return
 	}
+	if !s.hasUnits() {
+		return
+	}
 	if err := p.Validate(); err != nil {
 		r.reportSearch(bad, err)
 	}
+}
+
+// hasUnits reports whether all amounts are in the units of their figures, and says which are not. Figures that there are not are left
+// to the validation.
+func (s *searchSpec) hasUnits() bool {
+	ok := true
+	for i, o := range s.problem.Objectives {
+		if label, err := s.problem.LabelOf(o.Figure); err == nil {
+			ok = s.matters[i].isOf(label.Unit) && ok
+		}
+	}
+	for i, c := range s.problem.Constraints {
+		if label, err := s.problem.LabelOf(c.Figure); err == nil {
+			ok = s.atLeast[i].isOf(label.Unit) && ok
+			ok = s.atMost[i].isOf(label.Unit) && ok
+		}
+	}
+	return ok
 }
 
 // reportSearch tells what is wrong with a problem at the key that says it.
@@ -327,8 +327,6 @@ func (r *reader) reportSearch(bad *problems, err error) {
 		if !r.search.isList {
 			key = strings.Replace(key, "objective[0]", "objective", 1)
 		}
-	case strings.HasPrefix(key, "Countries"):
-		key = "countries"
 	default:
 		key = keyOf(key)
 	}

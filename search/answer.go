@@ -68,6 +68,9 @@ type SurrogateReport struct {
 	Covered *float64  `json:"front_covered,omitempty"`
 	// GapUnknown says why it is not known how much better another alternative may be, as the surrogate sees it; "" where it is.
 	GapUnknown string `json:"gap_unknown,omitempty"`
+	// Refused are the reasons for which alternatives that were looked at cannot be chosen at all, whatever they do: no price, no server, a country
+	// or a provider; the most frequent first. Alternatives that the objective alone rules out have not been asked.
+	Refused []Refused `json:"refused,omitempty"`
 	// Compiled says why alternatives had to be compiled one by one; "" where tables said all.
 	Compiled string `json:"compiled,omitempty"`
 	// Proxy is the figure that stood for the objective, which the surrogate does not know; "" where it does.
@@ -106,10 +109,13 @@ type Alternative struct {
 	// Expected are the same as the surrogate has them. They are of the proxy where the surrogate does not know the objective.
 	Expected []float64 `json:"expected"`
 	// Best is the probability that the alternative is the best of those that keep the constraints, and Behind how much worse it is than
-	// the first. Both are absent with two objectives; of two objectives OnFront says that no other is better in both.
+	// the first. Both are absent with two objectives; of two objectives OnFront says that no other, and not the baseline,
+	// is better in both, and BehindBaseline that the baseline is.
 	Best    *float64        `json:"probability_best,omitempty"`
 	Behind  *stats.Estimate `json:"behind,omitempty"`
 	OnFront bool            `json:"on_front,omitempty"`
+	// BehindBaseline is only of alternatives, and only where the baseline keeps the constraints.
+	BehindBaseline bool `json:"behind_baseline,omitempty"`
 	// Breaks says which constraint is not kept, "" if all are.
 	Breaks string `json:"breaks,omitempty"`
 	// Money is what the alternative costs in a month, where the study has prices, with the difference from the baseline, and PerPoint what a
@@ -119,6 +125,14 @@ type Alternative struct {
 	Gaps     []string         `json:"gaps,omitempty"`
 	// misses is by how much bounds are not kept, as parts of them.
 	misses float64
+}
+
+// BaselineApart returns the baseline, or none where it is an alternative itself: the one that adds nothing.
+func (a *Answer) BaselineApart() []Alternative {
+	if slices.ContainsFunc(a.Alternatives, func(x Alternative) bool { return x.Name == a.Baseline.Name }) {
+		return nil
+	}
+	return []Alternative{a.Baseline}
 }
 
 // A Loser is a metro whose users wait longer.
@@ -194,7 +208,7 @@ func (e *Exploration) alternative(c *edgewise.Comparison, name string, set []int
 			return a, fmt.Errorf("search: placement %q has no %s in the simulation: nothing has happened that it counts", name, f.measure.Name())
 		}
 		a.Figures = append(a.Figures, figure)
-		if k := i - len(e.problem.objectives); k >= 0 && set != nil {
+		if k := i - len(e.problem.objectives); k >= 0 {
 			why, misses := e.problem.breaks(k, figure.Value)
 			a.Breaks = cmp.Or(a.Breaks, why)
 			a.misses += misses
@@ -239,11 +253,17 @@ func (e *Exploration) rank(a *Answer, c *edgewise.Comparison) {
 		return cmp.Or(cmp.Compare(x.misses, y.misses), cmp.Compare(cost(&x, 0), cost(&y, 0)))
 	})
 	if len(e.problem.objectives) == 2 {
+		dominates := func(y, x *Alternative) bool {
+			return y.Breaks == "" && cost(y, 0) <= cost(x, 0) && cost(y, 1) <= cost(x, 1) && (cost(y, 0) < cost(x, 0) || cost(y, 1) < cost(x, 1))
+		}
+		isOnFront := func(x *Alternative) bool {
+			return x.Breaks == "" && !slices.ContainsFunc(a.Alternatives, func(y Alternative) bool { return dominates(&y, x) })
+		}
+		a.Baseline.OnFront = isOnFront(&a.Baseline)
 		for i := range a.Alternatives {
 			x := &a.Alternatives[i]
-			x.OnFront = x.Breaks == "" && !slices.ContainsFunc(a.Alternatives, func(y Alternative) bool {
-				return y.Breaks == "" && cost(&y, 0) <= cost(x, 0) && cost(&y, 1) <= cost(x, 1) && (cost(&y, 0) < cost(x, 0) || cost(&y, 1) < cost(x, 1))
-			})
+			x.BehindBaseline = dominates(&a.Baseline, x)
+			x.OnFront = !x.BehindBaseline && isOnFront(x)
 		}
 		return
 	}
@@ -341,7 +361,7 @@ func (e *Exploration) gapUnknown() string {
 // judgeSurrogate says how far off the surrogate was.
 func (e *Exploration) judgeSurrogate(a *Answer) {
 	r := &a.Surrogate
-	*r = SurrogateReport{Scored: e.found.scored, Total: e.found.total, IsWhole: e.found.isWhole, Compiled: e.space.why}
+	*r = SurrogateReport{Scored: e.found.scored, Total: e.found.total, IsWhole: e.found.isWhole, Compiled: e.space.why, Refused: e.found.refused.counted()}
 	if e.space.near != nil {
 		r.Compiled = ""
 	}
@@ -553,13 +573,20 @@ func (e *Exploration) sentence(a *Answer) string {
 	case !a.IsReached:
 		return fmt.Sprintf("No set reaches it. The nearest, %s, has a %s of %s: %s.", best.Name, f.measure.Name(), value, best.Breaks)
 	case len(a.Objectives) == 2:
-		n := 0
+		n, behind := 0, 0
 		for i := range a.Alternatives {
 			if a.Alternatives[i].OnFront {
 				n++
 			}
+			if a.Alternatives[i].BehindBaseline {
+				behind++
+			}
 		}
-		return fmt.Sprintf("%d of %d alternatives that were simulated are on the front of %s and %s: no other is better in both.", n, len(a.Alternatives), a.Objectives[0].Figure, a.Objectives[1].Figure)
+		text := fmt.Sprintf("%d of %d alternatives that were simulated are on the front of %s and %s: no other is better in both", n, len(a.Alternatives), a.Objectives[0].Figure, a.Objectives[1].Figure)
+		if behind > 0 {
+			text += fmt.Sprintf(", nor is %s as it is, which is so for %d", a.Baseline.Name, behind)
+		}
+		return text + "."
 	}
 	text := fmt.Sprintf("Choose %s: %s of %s", strings.TrimPrefix(best.Name, "+ "), f.measure.Name(), value)
 	if d := best.Figures[0].Difference; d != nil && d.HasValue() {
@@ -641,6 +668,9 @@ func (a *Answer) Steps() (all []string) {
 	}
 	if r.Compiled != "" {
 		first += ", each compiled, for " + r.Compiled
+	}
+	if len(r.Refused) > 0 {
+		first += ". It left out " + refusedInWords(r.Refused)
 	}
 	n := 0
 	if a.Comparison != nil {

@@ -66,7 +66,7 @@ func (e *Exploration) choose(ctx context.Context) error {
 		ranked = e.found.nearly
 	}
 	if len(ranked) == 0 {
-		return fmt.Errorf("search: none of %.0f alternatives can be chosen; the first, for example, for this: %s", e.found.total, e.found.why)
+		return fmt.Errorf("search: none of %.0f alternatives can be chosen: %s", e.found.total, refusedInWords(e.found.refused.counted()))
 	}
 	if len(e.space.loads) > 0 { // tables have no queues
 		var sets [][]int

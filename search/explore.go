@@ -42,8 +42,8 @@ type finding struct {
 	lines  []line
 	// isWhole says that all were looked at.
 	isWhole bool
-	// why is why the first that cannot be chosen at all cannot.
-	why string
+	// refused counts those that cannot be chosen at all.
+	refused refusals
 }
 
 // explore looks for the best alternatives, as many as are kept.
@@ -79,10 +79,9 @@ type ranking struct {
 	kept  int
 	best  []scored
 	// nearly is as in a finding.
-	nearly []scored
-	shown  float64
-	// why is why the first that cannot be chosen at all cannot.
-	why string
+	nearly  []scored
+	shown   float64
+	refused refusals
 }
 
 // before orders alternatives: by the objectives, and where these are equal by their candidates.
@@ -99,10 +98,10 @@ func (sp *space) before(a, b *scored) int {
 func (r *ranking) show(s scored) {
 	r.shown++
 	if s.broken != "" {
-		if math.IsInf(s.misses, 1) && r.why == "" {
-			r.why = s.broken
-		}
-		if len(r.best) == 0 && !math.IsInf(s.misses, 1) {
+		switch {
+		case math.IsInf(s.misses, 1):
+			r.refused.add(s.broken, 1)
+		case len(r.best) == 0:
 			r.nearly = put(r.nearly, s, r.kept, r.space.nearer)
 		}
 		return
@@ -150,7 +149,9 @@ func (r *ranking) showFront(s scored) {
 // merge takes what another has been shown.
 func (r *ranking) merge(o *ranking) {
 	shown := r.shown + o.shown
-	r.why = cmp.Or(r.why, o.why)
+	for why, sets := range o.refused {
+		r.refused.add(why, sets)
+	}
 	for i := range o.best {
 		r.show(o.best[i])
 	}
@@ -237,7 +238,7 @@ func (sp *space) rankFrom(ctx context.Context, first, kept int) *ranking {
 
 // found returns what was found by looking at all.
 func (sp *space) found(r *ranking, total float64) *finding {
-	f := &finding{ranked: r.best, nearly: r.nearly, scored: r.shown, total: total, bound: math.NaN(), isWhole: true, why: r.why}
+	f := &finding{ranked: r.best, nearly: r.nearly, scored: r.shown, total: total, bound: math.NaN(), isWhole: true, refused: r.refused}
 	if len(r.best) > 0 {
 		f.bound = r.best[0].values[0]
 	}
@@ -272,7 +273,7 @@ func (sp *space) swap(ctx context.Context, kept int, total float64) (*finding, e
 			}
 		}
 	}
-	f := &finding{ranked: r.best, nearly: r.nearly, scored: r.shown, total: total, bound: math.NaN(), why: r.why}
+	f := &finding{ranked: r.best, nearly: r.nearly, scored: r.shown, total: total, bound: math.NaN(), refused: r.refused}
 	if sp.isAgain || len(r.best) == 0 {
 		return f, ctx.Err()
 	}

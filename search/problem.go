@@ -103,6 +103,17 @@ func (p *Problem) Validate() error {
 	return err
 }
 
+// LabelOf returns the name and the unit of a figure in the problem's study. The error is an [invalid.Field] that says which there are.
+func (p *Problem) LabelOf(f Figure) (edgewise.Label, error) {
+	study := *p.Study
+	study.Measures = slices.Clone(p.Study.Measures) // the worst metro's is added
+	found, err := resolve(&study, f)
+	if err != nil {
+		return edgewise.Label{}, err
+	}
+	return found.measure.Label, nil
+}
+
 // A prepared problem is one that is valid.
 type prepared struct {
 	*Problem
@@ -137,7 +148,7 @@ func (p *prepared) validate() error {
 		invalid.Check(p.Most >= 1 && p.Most <= len(p.Candidates), "Most", p.Most, fmt.Sprintf("1 to %d, for there are so many candidates", len(p.Candidates))),
 		invalid.Check(p.Least >= 0 && p.Least <= p.Most, "Least", p.Least, fmt.Sprintf("0 to %d", p.Most)),
 		invalid.Check(p.Confidence == 0 || p.Confidence > 0.5 && p.Confidence < 1, "Confidence", p.Confidence, "more than 0.5, less than 1"),
-		invalid.Range("Simulated", p.Simulated, 0, mostSimulated),
+		invalid.Check(p.Simulated >= 0 && p.Simulated <= mostSimulated, "Simulated", p.Simulated, fmt.Sprintf("1 to %d, or 0 for %d", mostSimulated, defaultSimulated)),
 		invalid.Check(p.MinReplications == 0 || p.MinReplications >= 2, "MinReplications", p.MinReplications, "0 (10), or 2 or more"),
 		invalid.Check(p.MaxReplications == 0 || p.MaxReplications >= p.minReplications(), "MaxReplications", p.MaxReplications, fmt.Sprintf("0 (100), or %d or more", p.minReplications())),
 		invalid.Check(p.MostProviders >= 0, "MostProviders", p.MostProviders, "0 (any number) or more"),
@@ -212,10 +223,12 @@ func (p *prepared) validateConstraints() error {
 		}
 		switch {
 		case math.IsNaN(c.AtLeast) && math.IsNaN(c.AtMost):
-			return invalid.New(at+".AtLeast", "none", "a bound, or one in AtMost")
+			return invalid.New(at+".AtLeast", "none", "a bound, at least or at most")
 		case c.AtLeast > c.AtMost:
-			return invalid.New(at+".AtLeast", c.AtLeast, "%v at most, which is AtMost: both at once cannot be kept", c.AtMost)
-		case f.measure.Unit == "share" && (c.AtLeast > 1 || c.AtMost < 0):
+			return invalid.New(at+".AtLeast", c.AtLeast, "%v at most, the other bound: both at once cannot be kept", c.AtMost)
+		case c.AtMost < 0:
+			return invalid.New(at+".AtMost", c.AtMost, "0 or more: %s is never less", f.measure.Name())
+		case f.measure.Unit == "share" && c.AtLeast > 1:
 			return invalid.New(at+".AtLeast", c.AtLeast, "0 to 1, as of every share")
 		}
 		p.constraints = append(p.constraints, f)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/placement"
 )
 
@@ -35,7 +36,7 @@ func TestProblemsThatMakeNoSenseAreRefusedByTheirField(t *testing.T) {
 		}, "Constraints[0].AtLeast is none"},
 		"bounds that exclude each other": {func(p *Problem) {
 			p.Constraints = []Constraint{{Figure{By: "player_rtt mean"}, 40, 30}}
-		}, "Constraints[0].AtLeast is 40; want 30 at most, which is AtMost: both at once cannot be kept"},
+		}, "Constraints[0].AtLeast is 40; want 30 at most, the other bound: both at once cannot be kept"},
 		"a share of more than all": {func(p *Problem) {
 			p.Constraints = []Constraint{{Figure{By: "player_rtt within 35ms"}, 1.5, math.NaN()}}
 		}, "Constraints[0].AtLeast is 1.5; want 0 to 1"},
@@ -100,7 +101,60 @@ func TestServersLimitWhatASiteServes(t *testing.T) {
 	require.Less(t, limited.found.ranked[0].values[0], free.found.ranked[0].values[0]-0.05)
 	p.WithinCapacity = true
 	_, err := Explore(context.Background(), p)
-	require.ErrorContains(t, err, "can be chosen")
+	require.ErrorContains(t, err, " is full; ")
+}
+
+// TestWhatCannotBeChosenIsCountedByReason has one candidate in Mexico, where a site must be: the sets that it is not in are left out,
+// and said.
+func TestWhatCannotBeChosenIsCountedByReason(t *testing.T) {
+	p := game(t, []string{"US", "MX", "CA"}, 6, "us-west-2", "us-east-1-bos-1", "us-east-1-chi-1", "us-east-1-mia-1", "us-east-1-qro-1")
+	p.Least, p.Most, p.Simulated, p.Variations = 2, 2, 2, -1
+	p.MinReplications, p.MaxReplications = 2, 2
+	p.Countries = []string{"MX"}
+	a, err := Run(context.Background(), p)
+	require.NoError(t, err)
+	require.Equal(t, []Refused{{Why: "no site in MX", Sets: 3}}, a.Surrogate.Refused) // of six sets the pairs of the three in the US
+	require.Contains(t, a.Steps()[0], "It left out 3 for this: no site in MX.")
+}
+
+// TestTheBaselineMayBeBetterThanAllThatIsChosen asks for long round trips, which no site that is added makes longer.
+func TestTheBaselineMayBeBetterThanAllThatIsChosen(t *testing.T) {
+	p := american(t, 6)
+	p.Candidates = p.Candidates[:3]
+	p.Least, p.Most, p.Simulated, p.Variations = 1, 1, 3, -1
+	p.MinReplications = 2
+	p.Objectives = []Objective{{Figure: Figure{By: "player_rtt mean"}, Better: edgewise.More}, {Figure: Figure{By: "player_rtt p95"}, Better: edgewise.More}}
+	a, err := Run(context.Background(), p)
+	require.NoError(t, err)
+	require.True(t, a.Baseline.OnFront, "sites that are added make no round trip longer")
+	behind := 0
+	for _, x := range a.Alternatives {
+		require.Less(t, x.Figures[0].Value, a.Baseline.Figures[0].Value)
+		require.LessOrEqual(t, x.Figures[1].Value, a.Baseline.Figures[1].Value)
+		require.True(t, x.BehindBaseline)
+		require.False(t, x.OnFront && x.BehindBaseline)
+		if x.BehindBaseline {
+			behind++
+		}
+	}
+	require.Positive(t, behind)
+	require.Contains(t, a.Sentence, "nor is "+a.Baseline.Name+" as it is")
+}
+
+// TestTheSetThatAddsNothingIsHeldToTheBoundsToo and is not told twice.
+func TestTheSetThatAddsNothingIsHeldToTheBoundsToo(t *testing.T) {
+	p := american(t, 6)
+	p.Candidates, p.Least, p.Most, p.Simulated, p.Variations = p.Candidates[:2], 0, 1, 3, -1
+	p.MinReplications, p.MaxReplications = 2, 2
+	p.Objectives = []Objective{{Figure: Figure{By: "player_rtt mean"}}}
+	p.Constraints = []Constraint{{Figure{By: "player_rtt mean"}, math.NaN(), 0.001}}
+	a, err := Run(context.Background(), p)
+	require.NoError(t, err)
+	require.Len(t, a.Alternatives, 3)
+	require.Empty(t, a.BaselineApart(), "the baseline is the set that adds nothing")
+	for _, x := range a.Alternatives {
+		require.NotEmpty(t, x.Breaks, x.Name)
+	}
 }
 
 func TestTwoObjectivesGiveAFront(t *testing.T) {

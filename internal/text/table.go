@@ -237,7 +237,11 @@ func (t *Table) Number(column string, low, high float64) float64 {
 	s := t.Raw(column)
 	x, err := t.cells.ParseNumber(s)
 	if err != nil || math.IsNaN(x) || x < low || x > high {
-		t.Fail(column, s, fmt.Sprintf("a number from %g to %g", low, high))
+		want := fmt.Sprintf("a number from %g to %g", low, high)
+		if high == math.MaxFloat64 {
+			want = fmt.Sprintf("a finite number, %g or more", low)
+		}
+		t.Fail(column, s, want)
 		return 0
 	}
 	return x

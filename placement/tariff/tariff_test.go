@@ -20,7 +20,7 @@ func TestEveryDefaultPriceHasADateAndASource(t *testing.T) {
 func TestBadPricesAreNamedByLine(t *testing.T) {
 	good := "price,aws,egress,,,us-east-1,,10240,GB,0.09,USD,2026-10,somewhere,published\n"
 	for name, test := range map[string]struct{ row, want string }{
-		"a negative price":  {"price,aws,egress,,,us-west-2,,,GB,-0.09,USD,2026,x,published", `f.csv:3: column price: value "-0.09": want a number from 0`},
+		"a negative price":  {"price,aws,egress,,,us-west-2,,,GB,-0.09,USD,2026,x,published", `f.csv:3: column price: value "-0.09": want a finite number, 0 or more`},
 		"no price":          {"price,aws,egress,,,us-west-2,,,GB,,USD,2026,x,published", `f.csv:3: column price: value "": want a number: what has no price has no row`},
 		"an unknown unit":   {"price,aws,egress,,,us-west-2,,,gallon,0.09,USD,2026,x,published", `f.csv:3: column unit: value "gallon": want GB or GiB or TB, for the item egress`},
 		"another item's":    {"price,aws,instance,m5.large,,us-west-2,,,GB,0.09,USD,2026,x,published", `f.csv:3: column unit: value "GB": want hour or month, for the item instance`},
