@@ -17,12 +17,13 @@ import (
 
 // calibrateCmd fits the delay model to measured round trips.
 type calibrateCmd struct {
-	Dir     string `arg:"" help:"Directory with cities_train.csv (columns city_id, iso2, lat, lon), city_rtt_train.csv (a, b, rtt_avg_ms), aws_region_rtt_train.csv (a, b, p50_ms) and, optional, access_rtt_train.csv (probe_id, country, lat, lon, tech, dst_lat, dst_lon, rtt_p50_ms)." type:"path"`
+	Dir     string `arg:"" help:"Directory with cities_train.csv (columns city_id, iso2, lat, lon), city_rtt_train.csv (a, b, rtt_avg_ms), aws_region_rtt_train.csv (a, b, p50_ms) and, optional, access_rtt_train.csv (probe_id, country, lat, lon, tech, dst_lat, dst_lon, rtt_p50_ms) and players_cloud_train.csv (metro_id, site, site_lat, site_lon, mean_rtt_ms)." type:"path"`
 	Out     string `short:"o" help:"File for the fitted model, JSON, in a directory that exists." type:"path"`
 	Page    string `help:"File for the page of errors and figures, Markdown, in a directory that exists; the pictures go beside it." type:"path"`
 	Folds   int    `default:"5" help:"Parts of the cross-validation: the places of each are left out in turn."`
 	Repeats int    `default:"3" help:"How often the cross-validation is made, with the places dealt anew."`
 	Seed    uint64 `default:"1" help:"Deals the places."`
+	Regret  bool   `help:"Print as well what choosing 1 to 5 sites by the model loses on measured round trips of players and of homes. Needs players_cloud_train.csv or access_rtt_train.csv."`
 	Quiet   bool   `short:"q" help:"No progress, no table."`
 	printFlag
 }
@@ -34,14 +35,14 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 	if c.Folds < 2 || c.Repeats < 1 {
 		return &usageError{fmt.Errorf("--folds is %d, --repeats is %d; want at least 2 and 1", c.Folds, c.Repeats)}
 	}
-	tableFiles := []string{calibrate.CitiesFile, calibrate.CityRTTFile, calibrate.RegionRTTFile, calibrate.AccessRTTFile}
+	tableFiles := []string{calibrate.CitiesFile, calibrate.CityRTTFile, calibrate.RegionRTTFile, calibrate.AccessRTTFile, calibrate.PlayersFile}
 	for i, name := range tableFiles {
 		tableFiles[i] = filepath.Join(c.Dir, name)
 	}
 	if err := checkOutputs([]string{c.Out, c.Page}, tableFiles); err != nil {
 		return &usageError{err}
 	}
-	tables, err := calibrate.ReadTables(os.DirFS(c.Dir), catalog.Regions(catalog.ProviderAWS), s.warn)
+	tables, err := calibrate.ReadTables(os.DirFS(c.Dir), catalog.Regions(catalog.ProviderAWS), catalog.Metros(), s.warn)
 	if err != nil {
 		return &usageError{fmt.Errorf("%s: %w", c.Dir, err)}
 	}
@@ -59,6 +60,7 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return stopped(err)
 	}
+	model.Spans = calibrate.SpansOf(tables, v)
 	var files []madeFile
 	if c.Out != "" {
 		var text bytes.Buffer
@@ -74,6 +76,12 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 		}
 		files = append(files, page...)
 	}
+	var choices []evidence.Choice
+	if c.Regret {
+		if choices = evidence.Choices(v); len(choices) == 0 {
+			return &usageError{fmt.Errorf("--regret: %s has no table of 10 users or more who reach the same two sites; want %s or %s", c.Dir, calibrate.PlayersFile, calibrate.AccessRTTFile)}
+		}
+	}
 	out := s.out
 	if c.printsJSON() {
 		out = io.Discard // what would be printed for want of a file
@@ -84,7 +92,12 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 	if c.Quiet && !c.printsJSON() {
 		return nil
 	}
-	return c.print(s.out, errorsFound(v, deal), func(w io.Writer) error { return writeErrors(w, v, deal) })
+	return c.print(s.out, errorsFound(v, deal, choices), func(w io.Writer) error {
+		if err := writeErrors(w, v, deal); err != nil {
+			return err
+		}
+		return writeChoices(w, choices)
+	})
 }
 
 // page makes the page of the evidence and its pictures.
@@ -147,9 +160,10 @@ type delayError struct {
 type delayErrors struct {
 	Validation string       `json:"cross_validation"`
 	Errors     []delayError `json:"errors"`
+	Regrets    []lostChoice `json:"regrets,omitempty"`
 }
 
-func errorsFound(v *calibrate.Validation, deal calibrate.Deal) delayErrors {
+func errorsFound(v *calibrate.Validation, deal calibrate.Deal, choices []evidence.Choice) delayErrors {
 	found := delayErrors{Validation: deal.String()}
 	for _, g := range evidence.Groups(v) {
 		for _, r := range g.Rows {
@@ -160,5 +174,6 @@ func errorsFound(v *calibrate.Validation, deal calibrate.Deal) delayErrors {
 			found.Errors = append(found.Errors, e)
 		}
 	}
+	found.Regrets = choicesFound(choices)
 	return found
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -67,6 +68,35 @@ func TestCalibrateFitsPrintsAndWritesThePage(t *testing.T) {
 	require.Zero(t, code, errs)
 	_, usual, _ := runWith(t, twoPairs, "rtt")
 	require.NotEqual(t, usual, own)
+}
+
+func TestCalibrateSaysWhatChoicesLose(t *testing.T) {
+	tables := trainingTables(t)
+	code, _, errs := run(t, context.Background(), "calibrate", tables, "--regret", "--repeats", "1")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "--regret", "there is no table of users")
+
+	// Players for whom the better site takes longer the nearer it is.
+	players := "metro_id,country,site,site_lat,site_lon,mean_rtt_ms\n"
+	for _, m := range catalog.Metros()[:12] {
+		for _, site := range catalog.Regions(catalog.ProviderAWS)[:3] {
+			km := topology.DistanceKm(site.Place(), topology.Place{LatDeg: m.LatDeg, LonDeg: m.LonDeg})
+			players += fmt.Sprintf("%s,%s,%s,%v,%v,%v\n", m.ID, m.Country, site.ID, site.LatDeg, site.LonDeg, 500-0.02*km)
+		}
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(tables, calibrate.PlayersFile), []byte(players), 0o644))
+	code, printed, errs := run(t, context.Background(), "calibrate", tables, "--regret", "--repeats", "1")
+	require.Zero(t, code, errs)
+	require.Contains(t, printed, "What choosing by the model loses: players, World, 12 users, 3 sites")
+	code, printed, errs = run(t, context.Background(), "calibrate", tables, "--regret", "--repeats", "1", "--format", "json")
+	require.Zero(t, code, errs)
+	var found delayErrors
+	require.NoError(t, json.Unmarshal([]byte(printed), &found))
+	require.Equal(t, 1, found.Regrets[0].Sites)
+	require.Greater(t, found.Regrets[0].LostMs, 10.0)
+	require.Less(t, *found.Regrets[0].Rank, 0.0)
+	require.Zero(t, found.Regrets[2].LostMs)
+	require.Nil(t, found.Regrets[2].Rank)
 }
 
 func TestCalibrateWritesNothingForAMistake(t *testing.T) {

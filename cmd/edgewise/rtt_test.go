@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -44,6 +47,35 @@ func TestRTTSaysTheSameFromFileAndStandardInput(t *testing.T) {
 	text, err := os.ReadFile(written)
 	require.NoError(t, err)
 	require.Equal(t, want, string(text))
+}
+
+func TestRTTSaysWhatItRestsOn(t *testing.T) {
+	_, plain, _ := runWith(t, twoPairs, "rtt")
+	code, out, errs := runWith(t, twoPairs, "rtt", "--explain")
+	require.Zero(t, code, errs)
+	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
+	require.NoError(t, err)
+	require.Equal(t, []string{"id", "pred_ms", "low_ms", "high_ms", "by", "hubs", "near_a", "near_b"}, rows[0])
+	require.Len(t, rows, 3)
+	for _, row := range rows[1:] {
+		require.Contains(t, plain, row[0]+","+row[1], "the round trip is the same")
+		low, _ := strconv.ParseFloat(row[2], 64)
+		ms, _ := strconv.ParseFloat(row[1], 64)
+		high, _ := strconv.ParseFloat(row[3], 64)
+		require.Less(t, low, ms)
+		require.Greater(t, high, ms)
+	}
+	require.Equal(t, "LAX SJC", rows[1][5])
+	require.Regexp(t, `^los-angeles-us 0 km 1.00; `, rows[1][6])
+	require.Equal(t, "model", rows[2][4])
+
+	code, out, errs = runWith(t, twoPairs, "rtt", "--explain", "--format", "json")
+	require.Zero(t, code, errs)
+	var found []explainedPair
+	require.NoError(t, json.Unmarshal([]byte(out), &found))
+	require.Equal(t, "near", found[0].ID)
+	require.Equal(t, []string{"LAX", "SJC"}, found[0].Hubs)
+	require.Len(t, found[0].NearB, 3)
 }
 
 func TestRTTWritesNothingForAMistake(t *testing.T) {

@@ -57,8 +57,18 @@ func Draw(v *calibrate.Validation) ([]Figure, error) {
 	if err := add("delay-error.png", "Error of modelled round trips", p, err); err != nil {
 		return nil, err
 	}
+	if f := calibrate.FieldOf(v.Players); f != nil {
+		const title = "Sets of sites for the world's players"
+		p, err = SetsOfSites(f, title)
+		if err := add(setsFile, title+", measured against modelled", p, err); err != nil {
+			return nil, err
+		}
+	}
 	return figures, nil
 }
+
+// setsFile is the picture of sets of sites.
+const setsFile = "delay-sets.png"
 
 // writePNG draws a plot with a margin: pixels, because thousands of dots make an SVG of a megabyte.
 func writePNG(w io.Writer, p *plot.Plot) error {

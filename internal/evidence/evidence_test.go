@@ -30,6 +30,16 @@ func validation() *calibrate.Validation {
 		v.Cities = append(v.Cities, s)
 		v.Regions = append(v.Regions, s)
 		v.Access = append(v.Access, s)
+		v.Abroad = append(v.Abroad, s)
+	}
+	// Twenty metros and two sites of which the model takes the worse one.
+	for k := range 20 {
+		for j, site := range []string{"near", "far"} {
+			v.Players = append(v.Players, calibrate.Sample{
+				From: calibrate.Anchor{Country: "DE"}, User: fmt.Sprint(k), Site: site, Weight: 1,
+				MeasuredMs: 30 + 30*float64(j), ModelMs: 60 - 30*float64(j),
+			})
+		}
 	}
 	v.Cities = append(v.Cities, calibrate.Sample{Km: 5000, MeasuredMs: 50, ModelMs: 60})
 	return v
@@ -75,7 +85,9 @@ func TestThePageHasEveryTable(t *testing.T) {
 		"| server cities, both unseen | 10 | 2.9 | 3.6 | 10.0 | 10.0 | +10.0 |",
 		"| 200-500 | 20 |", "| 2500-6000 | 1 | too few |", "| Asia - Europe | 20 |", "| lte | 20 |",
 		"nearest PoP", "| continent | users, millions | 10 ms | 2.5 ms |", "| World | 3 | 50 % | 25 % |", "## What the model cannot know",
-		"![Dots](dots.png)",
+		"![Dots](dots.png)", "| server cities, both countries unseen | 10 |", "| players to nine sites | 40 |",
+		"| players, World | 20 | 1 | 2 | 2 | 30.0 | 30.00 | 100.00 | 0.00 | - |", "| players, Europe | 20 | 2 | 2 | 1 | 30.0 | 0.00 |",
+		"## Intervals", "| AWS regions | 20 |",
 	} {
 		require.Contains(t, page.String(), want)
 	}
@@ -98,6 +110,7 @@ func TestFiguresAreDrawn(t *testing.T) {
 		"scatter": func() (*plot.Plot, error) { return evidence.Scatter(v.Cities, "scatter") },
 		"delays":  func() (*plot.Plot, error) { return evidence.DelayCDF(v.Access, "delays") },
 		"errors":  func() (*plot.Plot, error) { return evidence.ErrorCDF(v) },
+		"sets":    func() (*plot.Plot, error) { return evidence.SetsOfSites(calibrate.FieldOf(v.Players), "sets") },
 	} {
 		p, err := draw()
 		require.NoError(t, err, name)
@@ -112,6 +125,8 @@ func TestFiguresAreDrawn(t *testing.T) {
 	require.ErrorContains(t, err, "no samples")
 	_, err = evidence.DelayCDF(nil, "none")
 	require.ErrorContains(t, err, "no samples")
+	_, err = evidence.SetsOfSites(nil, "none")
+	require.ErrorContains(t, err, "no users with two sites")
 	_, err = evidence.ErrorCDF(new(calibrate.Validation))
 	require.ErrorContains(t, err, "no samples")
 }
@@ -120,13 +135,13 @@ func TestThePagesFiguresArePictures(t *testing.T) {
 	v := validation()
 	figures, err := evidence.Draw(v)
 	require.NoError(t, err)
-	require.Len(t, figures, 4)
+	require.Len(t, figures, 5)
 	for _, f := range figures {
 		picture, err := png.Decode(bytes.NewReader(f.Data))
 		require.NoError(t, err, f.File)
 		require.Greater(t, picture.Bounds().Dx(), 400, f.File)
 	}
-	v.Access = nil
+	v.Access, v.Players = nil, nil
 	figures, err = evidence.Draw(v)
 	require.NoError(t, err)
 	require.Len(t, figures, 3, "no users, no picture of them")

@@ -119,13 +119,17 @@ func ErrorCDF(v *calibrate.Validation) (*plot.Plot, error) {
 	}
 	place(&p.Legend, false, false)
 	p.X.Min, p.X.Max = 0, 100
-	var ticks plot.ConstantTicks
-	for _, percent := range look.RoundNumbers(p.X.Min, p.X.Max) {
-		ticks = append(ticks, plot.Tick{Value: percent, Label: strconv.FormatFloat(percent, 'f', 0, 64)})
-	}
-	p.X.Tick.Marker = ticks
+	p.X.Tick.Marker = roundTicks(p.X.Min, p.X.Max)
 	shares(&p.Y)
 	return p, nil
+}
+
+// roundTicks marks round numbers without decimals.
+func roundTicks(low, high float64) (ticks plot.ConstantTicks) {
+	for _, x := range look.RoundNumbers(low, high) {
+		ticks = append(ticks, plot.Tick{Value: x, Label: strconv.FormatFloat(x, 'f', 0, 64)})
+	}
+	return ticks
 }
 
 // place puts a legend into a corner, clear of the frame.

@@ -35,9 +35,12 @@ func newRow(name string, samples []calibrate.Sample) Row {
 }
 
 // Groups returns the errors of a validation by set, by distance, by pair of continents and, where there
-// are users, by access technology.
+// are users, by access technology and by distance.
 func Groups(v *calibrate.Validation) []Group {
-	groups := []Group{bySet(v), byDistance(v.Cities), byContinents(v.Cities)}
+	groups := []Group{bySet(v), byDistance("Server cities by distance", v.Cities), byContinents(v.Cities)}
+	if len(v.Players) > 0 {
+		groups = append(groups, byDistance("Players by distance", v.Players))
+	}
 	if len(v.Access) > 0 {
 		groups = append(groups, byTechnology(v.Access))
 	}
@@ -45,16 +48,27 @@ func Groups(v *calibrate.Validation) []Group {
 }
 
 func bySet(v *calibrate.Validation) Group {
-	return Group{"By set", "round trips", []Row{
-		newRow("server cities, both unseen", calibrate.Where(v.Cities, func(s calibrate.Sample) bool { return s.BothUnseen })),
-		newRow("server cities, one unseen", calibrate.Where(v.Cities, func(s calibrate.Sample) bool { return !s.BothUnseen })),
+	unseen := func(s calibrate.Sample) bool { return s.BothUnseen }
+	seen := func(s calibrate.Sample) bool { return !s.BothUnseen }
+	g := Group{"By set", "round trips", []Row{
+		newRow("server cities, both unseen", calibrate.Where(v.Cities, unseen)),
+		newRow("server cities, one unseen", calibrate.Where(v.Cities, seen)),
 		newRow("AWS regions, one or both unseen", v.Regions),
 		newRow("home users to cloud regions", v.Access),
 	}}
+	if len(v.Abroad) > 0 {
+		g.Rows = append(g.Rows,
+			newRow("server cities, both countries unseen", calibrate.Where(v.Abroad, unseen)),
+			newRow("server cities, one country unseen", calibrate.Where(v.Abroad, seen)))
+	}
+	if len(v.Players) > 0 {
+		g.Rows = append(g.Rows, newRow("players to nine sites", v.Players))
+	}
+	return g
 }
 
-func byDistance(samples []calibrate.Sample) Group {
-	g := Group{Title: "Server cities by distance", By: "km"}
+func byDistance(title string, samples []calibrate.Sample) Group {
+	g := Group{Title: title, By: "km"}
 	low := 0.0
 	for _, high := range []float64{200, 500, 1000, 2500, 6000, 12000, math.Inf(1)} {
 		name := fmt.Sprintf("%g-%g", low, high)

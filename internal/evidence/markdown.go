@@ -17,7 +17,7 @@ func WriteMarkdown(w io.Writer, v *calibrate.Validation, how string, reach []Rea
 	out.line("# How far modelled delays are from measured ones")
 	out.line("")
 	out.line("Every figure compares the model with round trips that it was not fitted to: cross-validation,")
-	out.line("%s, each place left out with all its round trips.", how)
+	out.line("%s, each place left out with all its round trips; for countries unseen, all places of a country.", how)
 	out.line("Error is the absolute difference between the modelled and the measured round trip, in ms and in")
 	out.line("percent of the measured one; bias is the median signed error, above 0 where the model is slow; n")
 	out.line("counts pairs, each as often as the validation was made.")
@@ -33,6 +33,8 @@ func WriteMarkdown(w io.Writer, v *calibrate.Validation, how string, reach []Rea
 	for _, g := range Groups(v) {
 		out.group(g)
 	}
+	out.coverages(v.Coverages())
+	out.choices(Choices(v), figures)
 	out.figures(figures)
 	for _, r := range reach {
 		out.reach(r)
@@ -64,6 +66,21 @@ func (p *page) group(g Group) {
 	}
 }
 
+// coverages writes how often intervals hold what was measured.
+func (p *page) coverages(all []calibrate.Coverage) {
+	p.line("")
+	p.line("## Intervals")
+	p.line("")
+	p.line("An interval of `edgewise rtt --explain` is to hold 80 %% of the round trips that are measured. Those of a fifth of the")
+	p.line("places are judged here by intervals made from the round trips of all others.")
+	p.line("")
+	p.line("| round trips | n | in their interval |")
+	p.line("|---|---|---|")
+	for _, c := range all {
+		p.line("| %s | %d | %.1f %% |", c.Set, c.Count, 100*c.Share)
+	}
+}
+
 // figures shows the pictures.
 func (p *page) figures(all []Figure) {
 	if len(all) == 0 {
@@ -72,6 +89,9 @@ func (p *page) figures(all []Figure) {
 	p.line("")
 	p.line("## Measured and modelled")
 	for _, f := range all {
+		if f.File == setsFile {
+			continue // stands with its table
+		}
 		p.line("")
 		p.line("![%s](%s)", f.Title, f.File)
 	}

@@ -94,7 +94,7 @@ func testFabric(t testing.TB) *topology.Fabric {
 
 func readTestTables(t testing.TB) *calibrate.Tables {
 	t.Helper()
-	tables, err := calibrate.ReadTables(testTables(), testRegions(), nil)
+	tables, err := calibrate.ReadTables(testTables(), testRegions(), nil, nil)
 	require.NoError(t, err)
 	return tables
 }
@@ -136,7 +136,7 @@ func TestCrossValidationTellsHowFarItIsAndStops(t *testing.T) {
 	require.Equal(t, "3 folds, 2 times, seed 7", deal.String())
 	_, err := calibrate.CrossValidate(ctx, testFabric(t), readTestTables(t), deal)
 	require.ErrorIs(t, err, context.Canceled)
-	require.Equal(t, [][2]int{{1, 6}, {2, 6}, {3, 6}, {4, 6}}, steps)
+	require.Equal(t, [][2]int{{1, 10}, {2, 10}, {3, 10}, {4, 10}}, steps, "3 folds of cities and one for each of the 2 countries, twice")
 }
 
 func TestOutliersAndGapsDoNotSpoilAFit(t *testing.T) {
@@ -193,25 +193,28 @@ func TestBadModelsAreRefused(t *testing.T) {
 		return m
 	}
 	for want, spoil := range map[string]func(*calibrate.Model){
-		"Ground.Inflation is 0":                             func(m *calibrate.Model) { m.Ground.Inflation = 0 },
-		"LineMs is 0":                                       func(m *calibrate.Model) { m.LineMs = 0 },
-		"LineMsPerKm is NaN":                                func(m *calibrate.Model) { m.LineMsPerKm = math.NaN() },
-		"UserScale is -1":                                   func(m *calibrate.Model) { m.UserScale = -1 },
-		"BackboneScale is +Inf":                             func(m *calibrate.Model) { m.BackboneScale = math.Inf(1) },
-		"UserBackboneShare is 2":                            func(m *calibrate.Model) { m.UserBackboneShare = 2 },
-		"InternetBlend is a blend whose weights sum to":     func(m *calibrate.Model) { m.InternetBlend.Line += 0.1 },
-		"InternetBlend.Internet is 0.1":                     func(m *calibrate.Model) { m.InternetBlend.Internet, m.InternetBlend.Path = 0.1, 0.15 },
-		"BackboneBlend.Path is -1":                          func(m *calibrate.Model) { m.BackboneBlend.Path = -1 },
-		"Trunks.Detour is 0":                                func(m *calibrate.Model) { m.Trunks.Detour = 0 },
-		"Trunks.Km is of 29 rows; want as many as Hubs, 30": func(m *calibrate.Model) { m.Trunks.Km = m.Trunks.Km[:29] },
-		"Trunks.Km[2] is of 1 lengths; want 2":              func(m *calibrate.Model) { m.Trunks.Km[2] = m.Trunks.Km[2][:1] },
-		"Trunks.Km[1][0] is NaN":                            func(m *calibrate.Model) { m.Trunks.Km[1][0] = math.NaN() },
-		"Trunks.Hubs[0].LatDeg is 91":                       func(m *calibrate.Model) { m.Trunks.Hubs[0].LatDeg = 91 },
-		"Trunks.Choices is empty":                           func(m *calibrate.Model) { m.Trunks.Choices = nil },
-		"Trunks.Choices[0] is 0":                            func(m *calibrate.Model) { m.Trunks.Choices[0] = 0 },
-		"Internet.OffsetMs is -1":                           func(m *calibrate.Model) { m.Internet.OffsetMs = -1 },
-		"Internet.Pair is {":                                func(m *calibrate.Model) { m.Internet.Pair.NearKm = 0 },
-		"Backbone.End is {":                                 func(m *calibrate.Model) { m.Backbone.End.Own = math.NaN() },
+		"Ground.Inflation is 0":                                           func(m *calibrate.Model) { m.Ground.Inflation = 0 },
+		"LineMs is 0":                                                     func(m *calibrate.Model) { m.LineMs = 0 },
+		"LineMsPerKm is NaN":                                              func(m *calibrate.Model) { m.LineMsPerKm = math.NaN() },
+		"UserScale is -1":                                                 func(m *calibrate.Model) { m.UserScale = -1 },
+		"BackboneScale is +Inf":                                           func(m *calibrate.Model) { m.BackboneScale = math.Inf(1) },
+		"UserBackboneShare is 2":                                          func(m *calibrate.Model) { m.UserBackboneShare = 2 },
+		"InternetBlend is a blend whose weights sum to":                   func(m *calibrate.Model) { m.InternetBlend.Line += 0.1 },
+		"InternetBlend.Internet is 0.1":                                   func(m *calibrate.Model) { m.InternetBlend.Internet, m.InternetBlend.Path = 0.1, 0.15 },
+		"BackboneBlend.Path is -1":                                        func(m *calibrate.Model) { m.BackboneBlend.Path = -1 },
+		"Trunks.Detour is 0":                                              func(m *calibrate.Model) { m.Trunks.Detour = 0 },
+		"Trunks.Km is of 29 rows; want as many as Hubs, 30":               func(m *calibrate.Model) { m.Trunks.Km = m.Trunks.Km[:29] },
+		"Trunks.Km[2] is of 1 lengths; want 2":                            func(m *calibrate.Model) { m.Trunks.Km[2] = m.Trunks.Km[2][:1] },
+		"Trunks.Km[1][0] is NaN":                                          func(m *calibrate.Model) { m.Trunks.Km[1][0] = math.NaN() },
+		"Trunks.Hubs[0].LatDeg is 91":                                     func(m *calibrate.Model) { m.Trunks.Hubs[0].LatDeg = 91 },
+		"Trunks.Choices is empty":                                         func(m *calibrate.Model) { m.Trunks.Choices = nil },
+		"Trunks.Choices[0] is 0":                                          func(m *calibrate.Model) { m.Trunks.Choices[0] = 0 },
+		"Internet.OffsetMs is -1":                                         func(m *calibrate.Model) { m.Internet.OffsetMs = -1 },
+		"Internet.Pair is {":                                              func(m *calibrate.Model) { m.Internet.Pair.NearKm = 0 },
+		"Internet.Measured is of 3 rows; want none, or as many":           func(m *calibrate.Model) { m.Internet.Measured = m.Internet.Measured[:3] },
+		`Internet.Measured[2] is 1x; want 2 digits`:                       func(m *calibrate.Model) { m.Internet.Measured[2] = "1x" },
+		"Spans.User[0] is from 1 to 0":                                    func(m *calibrate.Model) { m.Spans.User = []calibrate.Span{{Low: 1}} },
+		"Backbone.End is {":                                               func(m *calibrate.Model) { m.Backbone.End.Own = math.NaN() },
 		"Internet.PairWeights is of 23 rows; want as many as Anchors, 24": func(m *calibrate.Model) { m.Internet.PairWeights = m.Internet.PairWeights[:23] },
 		"Internet.Anchors[3].LatDeg is 100":                               func(m *calibrate.Model) { m.Internet.Anchors[3].LatDeg = 100 },
 		"Internet.PairWeights[2] is of 0 weights":                         func(m *calibrate.Model) { m.Internet.PairWeights[2] = nil },
@@ -284,7 +287,55 @@ func TestBadTablesNameFileLineAndValue(t *testing.T) {
 	} {
 		tables := testTables()
 		spoil(tables)
-		_, err := calibrate.ReadTables(tables, testRegions(), nil)
+		_, err := calibrate.ReadTables(tables, testRegions(), nil, nil)
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestWholeCountriesAreLeftOut(t *testing.T) {
+	v, err := calibrate.CrossValidate(context.Background(), testFabric(t), readTestTables(t), calibrate.Deal{Folds: 4, Repeats: 1, Seed: 1})
+	require.NoError(t, err)
+	both := calibrate.Where(v.Abroad, func(s calibrate.Sample) bool { return s.BothUnseen })
+	require.Len(t, both, 2*12*11/2, "in a world of two countries, each left out once")
+	for _, s := range both {
+		require.Equal(t, s.From.Country, s.To.Country)
+		require.Greater(t, s.RemoteKm[0], 2000.0, "the other country is far")
+	}
+	// Who has seen the east alone takes the west for like it, where everything takes half as long again.
+	west := calibrate.Where(both, func(s calibrate.Sample) bool { return s.From.Country == "WW" })
+	require.Less(t, calibrate.AccuracyOf(west).BiasPercent, -20.0)
+}
+
+func TestPlayersJudgeAModelThatHasNotSeenThem(t *testing.T) {
+	dir := testTables()
+	players := "metro_id,country,site,site_lat,site_lon,mean_rtt_ms\n"
+	var metros []topology.Node
+	for _, c := range testCities() {
+		metros = append(metros, topology.Node{ID: "m-" + c.id, Kind: topology.Metro, Country: c.country, LatDeg: c.lat, LonDeg: c.lon, Users: 5})
+		for _, site := range testCities()[:2] {
+			players += fmt.Sprintf("m-%s,%s,%s,%v,%v,%v\n", c.id, c.country, site.id, site.lat, site.lon, 40)
+		}
+	}
+	dir[calibrate.PlayersFile] = &fstest.MapFile{Data: []byte(players)}
+	tables, err := calibrate.ReadTables(dir, testRegions(), metros, nil)
+	require.NoError(t, err)
+	require.Len(t, tables.Players, 48)
+	require.Equal(t, "EE", tables.Players[1].To.Country, "that of the nearest city")
+	v, err := calibrate.CrossValidate(context.Background(), testFabric(t), tables, calibrate.Deal{Folds: 3, Repeats: 1, Seed: 1})
+	require.NoError(t, err)
+	require.Len(t, v.Players, 48)
+	for _, s := range v.Players {
+		require.Equal(t, 5.0, s.Weight)
+		require.Greater(t, s.ModelMs, topology.WiFi.MedianRTT().Seconds()*1000, "the last mile is in it")
+	}
+	for want, row := range map[string]string{
+		`players_cloud_train.csv:2: column metro_id: value "m-x"`:  "m-x,,s,1,2,3\n",
+		`players_cloud_train.csv:3: column site: value "s"`:        "m-c01,,s,1,2,3\nm-c01,,s,1,2,3\n",
+		`players_cloud_train.csv:2: column mean_rtt_ms: value "0"`: "m-c01,,s,1,2,0\n",
+		`players_cloud_train.csv:2: column site_lat: value "91"`:   "m-c01,,s,91,2,3\n",
+	} {
+		dir[calibrate.PlayersFile] = &fstest.MapFile{Data: []byte("metro_id,country,site,site_lat,site_lon,mean_rtt_ms\n" + row)}
+		_, err := calibrate.ReadTables(dir, testRegions(), metros, nil)
 		require.ErrorContains(t, err, want)
 	}
 }

@@ -117,6 +117,14 @@ func fitSurface(anchors []Anchor, measured, modelled [][]float64, c surfaceFit) 
 		pairs.Mul(&left, pair)
 	}
 	for i := range n {
+		known := make([]byte, i)
+		for j := range known {
+			known[j] = '1'
+			if math.IsNaN(ratio.At(i, j)) {
+				known[j] = '0'
+			}
+		}
+		s.Measured = append(s.Measured, string(known))
 		row := make([]float64, i+1)
 		for j := range row {
 			row[j] = round5((weights.At(i, j) + weights.At(j, i)) / 2)

@@ -47,6 +47,8 @@ type Model struct {
 	// scales that mean.
 	UserBackboneShare float64 `json:"user_backbone_share"`
 	UserScale         float64 `json:"user_scale"`
+	// Spans say how far off the model is. Without any there are no intervals.
+	Spans Spans `json:"spans"`
 }
 
 // minPathMs is the shortest round trip: two machines in one town.
@@ -105,6 +107,7 @@ func (m *Model) Validate() error {
 		invalid.In("BackboneBlend", m.BackboneBlend.validate()),
 		invalid.In("Internet", m.Internet.validate()),
 		invalid.In("Backbone", m.Backbone.validate()),
+		invalid.In("Spans", m.Spans.validate()),
 	)
 	if err != nil {
 		return fmt.Errorf("delay model: %w", err)
@@ -150,14 +153,7 @@ func (l *location) RTT(kind topology.LinkKind, to topology.Location, path time.D
 	if !ok || o.model != l.model || kind == topology.Access {
 		return path
 	}
-	class := internetClass
-	switch {
-	case kind == topology.Backbone:
-		class = backboneClass
-	case l.user && o.site || l.site && o.user:
-		class = userClass
-	}
-	ms := l.model.rtt(class, l, o, path.Seconds()*1000)
+	ms := l.model.rtt(classOf(kind, l, o), l, o, path.Seconds()*1000)
 	if !(ms <= maxMs) { // a model of absurd weights must not overflow
 		ms = maxMs
 	}
@@ -172,6 +168,17 @@ const (
 	backboneClass              // between a provider's sites
 	userClass                  // between a user's exchange and a provider's site
 )
+
+// classOf returns whose cables lie between two places over links of a kind.
+func classOf(kind topology.LinkKind, a, b *location) class {
+	switch {
+	case kind == topology.Backbone:
+		return backboneClass
+	case a.user && b.site || a.site && b.user:
+		return userClass
+	}
+	return internetClass
+}
 
 // rtt returns the round trip between two locations in ms. They are put into an order first: a sum of
 // floating-point products depends on it in its last bits.
@@ -215,4 +222,16 @@ func (m *Model) internetBase(a, b *location, km float64, g guesses) float64 {
 		ms *= portable.Exp(-m.Domestic.Shorter * portable.Exp(-km/m.Domestic.Km))
 	}
 	return ms
+}
+
+// remoteKm returns how far both ends are from a place that the surface of a class was fitted to. A user's is that of the Internet, a
+// site's that of the backbone.
+func (m *Model) remoteKm(c class, a, b *location) [2]float64 {
+	switch c {
+	case internetClass:
+		return [2]float64{a.internet.remoteKm, b.internet.remoteKm}
+	case backboneClass:
+		return [2]float64{a.backbone.remoteKm, b.backbone.remoteKm}
+	}
+	return [2]float64{a.internet.remoteKm, b.backbone.remoteKm}
 }

@@ -3,6 +3,7 @@ package calibrate
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/internal/portable"
@@ -26,6 +27,9 @@ type Surface struct {
 	PairWeights [][]float64 `json:"pair_weights"`
 	// EndWeights holds one weight an anchor.
 	EndWeights []float64 `json:"end_weights"`
+	// Measured holds row a with 1 or 0 for each of the anchors before a: whether the two were measured with each other. No rows
+	// if that is not known.
+	Measured []string `json:"measured,omitempty"`
 }
 
 const wantKernel = "finite weights, 0 or more, and lengths above 0"
@@ -44,6 +48,14 @@ func (s *Surface) validate() error {
 		return invalid.New("PairWeights", fmt.Sprintf("of %d rows", len(s.PairWeights)), "as many as Anchors, %d", n)
 	case len(s.EndWeights) != n:
 		return invalid.New("EndWeights", fmt.Sprintf("of %d weights", len(s.EndWeights)), "as many as Anchors, %d", n)
+	}
+	if len(s.Measured) != 0 && len(s.Measured) != n {
+		return invalid.New("Measured", fmt.Sprintf("of %d rows", len(s.Measured)), "none, or as many as Anchors, %d", n)
+	}
+	for i, row := range s.Measured {
+		if len(row) != i || strings.Trim(row, "01") != "" {
+			return invalid.New(fmt.Sprintf("Measured[%d]", i), row, "%d digits, 0 or 1", i)
+		}
 	}
 	for i, a := range s.Anchors {
 		if err := a.place().Validate(); err != nil {
@@ -68,6 +80,8 @@ type foothold struct {
 	shared   []float64 // what it has in common with each anchor
 	weighted []float64 // the pair weights times shared
 	end      float64   // the effect of this end
+	remoteKm float64   // how far the nearest anchor is; infinite if there is none
+	nearest  int       // which it is
 }
 
 // sameSpotKm is how close a place must be to an anchor to be that anchor, and share what is its own.
@@ -76,7 +90,7 @@ const sameSpotKm = 1
 // locate prepares a place.
 func (s *Surface) locate(p Anchor) foothold {
 	n := len(s.Anchors)
-	f := foothold{shared: make([]float64, n), weighted: make([]float64, n)}
+	f := foothold{shared: make([]float64, n), weighted: make([]float64, n), remoteKm: math.Inf(1)}
 	for i, a := range s.Anchors {
 		km := topology.DistanceKm(p.place(), a.place())
 		pair, end := s.Pair.between(p, a, km), s.End.between(p, a, km)
@@ -85,6 +99,9 @@ func (s *Surface) locate(p Anchor) foothold {
 			end += s.End.Own
 		}
 		f.shared[i] = pair
+		if km < f.remoteKm {
+			f.remoteKm, f.nearest = km, i
+		}
 		f.end += float64(end * s.EndWeights[i])
 	}
 	for i, row := range s.PairWeights {

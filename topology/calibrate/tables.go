@@ -22,6 +22,9 @@ const (
 	// AccessRTTFile holds median round trips from users at home to data centres; optional. They test
 	// the model, they do not train it.
 	AccessRTTFile = "access_rtt_train.csv"
+	// PlayersFile holds mean round trips from the players of metros to sites: metro_id, country, site, site_lat, site_lon,
+	// mean_rtt_ms; optional. They test the model, they do not train it.
+	PlayersFile = "players_cloud_train.csv"
 )
 
 // Tables are measured round trips to fit a [Model] to.
@@ -32,6 +35,7 @@ type Tables struct {
 	Regions   []topology.Node
 	RegionRTT []PairRTT
 	Access    []AccessRTT
+	Players   []PlayerRTT
 }
 
 // A PairRTT is a round trip between two places of a list, by their positions in it.
@@ -45,16 +49,26 @@ type AccessRTT struct {
 	User       string // the same user has several rows
 	From, To   Anchor
 	Technology topology.Technology
+	Site       string // the data centre's city, or its coordinates where the table does not name it
 	Ms         float64
+}
+
+// A PlayerRTT is the mean round trip from the players of a metro to a site, their last mile included.
+type PlayerRTT struct {
+	Metro    string
+	Users    float64 // who live there: what the metro weighs
+	Site     string
+	From, To Anchor
+	Ms       float64
 }
 
 // maxMs bounds a round trip, measured or modelled: ten seconds.
 const maxMs = 10_000
 
 // ReadTables reads the training tables of a directory. regions are the places that the IDs in
-// [RegionRTTFile] stand for. The error names file, line, column and value. warn hears of columns that are not read; nil
+// [RegionRTTFile] stand for, metros those of [PlayersFile]. The error names file, line, column and value. warn hears of columns that are not read; nil
 // does not listen.
-func ReadTables(dir fs.FS, regions []topology.Node, warn func(string)) (*Tables, error) {
+func ReadTables(dir fs.FS, regions, metros []topology.Node, warn func(string)) (*Tables, error) {
 	t := new(Tables)
 	cities := make(map[string]int)
 	err := readTable(dir, CitiesFile, warn, []string{"city_id", "iso2", "lat", "lon"}, []string{"name", "country", "region"}, func(row *text.Table) {
@@ -82,13 +96,24 @@ func ReadTables(dir fs.FS, regions []topology.Node, warn func(string)) (*Tables,
 	if t.RegionRTT, err = readPairs(dir, RegionRTTFile, warn, "p50_ms", nil, byID); err != nil {
 		return nil, err
 	}
-	if _, err := fs.Stat(dir, AccessRTTFile); err != nil {
-		return t, nil
+	if err := t.readAccess(dir, warn); err != nil {
+		return nil, err
 	}
-	err = readTable(dir, AccessRTTFile, warn, []string{"probe_id", "country", "lat", "lon", "tech", "dst_lat", "dst_lon", "rtt_p50_ms"},
+	if err := t.readPlayers(dir, metros, warn); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// readAccess reads the round trips from homes, if the directory has them.
+func (t *Tables) readAccess(dir fs.FS, warn func(string)) error {
+	if _, err := fs.Stat(dir, AccessRTTFile); err != nil {
+		return nil
+	}
+	return readTable(dir, AccessRTTFile, warn, []string{"probe_id", "country", "lat", "lon", "tech", "dst_lat", "dst_lon", "rtt_p50_ms"},
 		[]string{"provider", "region", "city", "method", "n", "rtt_min_ms", "rtt_p90_ms", "first_public_hop_ms"}, func(row *text.Table) {
 			a := AccessRTT{
-				User: row.Required("probe_id"), Ms: row.Number("rtt_p50_ms", 0, maxMs),
+				User: row.Required("probe_id"), Site: row.Text("city"), Ms: row.Number("rtt_p50_ms", 0, maxMs),
 				From: Anchor{LatDeg: row.Number("lat", -90, 90), LonDeg: row.Number("lon", -180, 180), Country: row.Text("country")},
 				To:   Anchor{LatDeg: row.Number("dst_lat", -90, 90), LonDeg: row.Number("dst_lon", -180, 180)},
 			}
@@ -101,12 +126,43 @@ func ReadTables(dir fs.FS, regions []topology.Node, warn func(string)) (*Tables,
 			}
 			a.Technology = technology
 			a.To.Country = nearestCountry(t.Cities, a.To)
+			if a.Site == "" {
+				a.Site = fmt.Sprintf("%v,%v", a.To.LatDeg, a.To.LonDeg)
+			}
 			t.Access = append(t.Access, a)
 		})
-	if err != nil {
-		return nil, err
+}
+
+// readPlayers reads the round trips from players, if the directory has them.
+func (t *Tables) readPlayers(dir fs.FS, metros []topology.Node, warn func(string)) error {
+	if _, err := fs.Stat(dir, PlayersFile); err != nil {
+		return nil
 	}
-	return t, nil
+	index := make(map[string]int, len(metros))
+	for i, m := range metros {
+		index[m.ID] = i
+	}
+	seen := make(map[[2]string]bool)
+	return readTable(dir, PlayersFile, warn, []string{"metro_id", "site", "site_lat", "site_lon", "mean_rtt_ms"}, []string{"country"}, func(row *text.Table) {
+		id := row.Required("metro_id")
+		i, ok := index[id]
+		if !ok {
+			row.Fail("metro_id", id, "a metro of the catalog")
+			return
+		}
+		p := PlayerRTT{
+			Metro: id, Users: metros[i].Users, Site: row.Required("site"), Ms: row.Number("mean_rtt_ms", 0.01, maxMs),
+			From: Anchor{LatDeg: metros[i].LatDeg, LonDeg: metros[i].LonDeg, Country: metros[i].Country},
+			To:   Anchor{LatDeg: row.Number("site_lat", -90, 90), LonDeg: row.Number("site_lon", -180, 180)},
+		}
+		if key := [2]string{id, p.Site}; seen[key] {
+			row.Fail("site", p.Site, "a pair not given before")
+		} else {
+			seen[key] = true
+		}
+		p.To.Country = nearestCountry(t.Cities, p.To)
+		t.Players = append(t.Players, p)
+	})
 }
 
 // readPairs reads a table of pairs; rows with both ends the same are left out.

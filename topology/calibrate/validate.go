@@ -3,8 +3,10 @@ package calibrate
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
@@ -18,6 +20,11 @@ type Sample struct {
 	ModelMs    float64
 	// Technology is that of the user, where From is one.
 	Technology topology.Technology
+	// User and Site name the ends where From is a user and To a site, Weight says what the user counts.
+	User, Site string
+	Weight     float64
+	// RemoteKm is how far each end is from the nearest place that the model was fitted to.
+	RemoteKm [2]float64
 	// BothUnseen says that the model knew no round trip of either end; else it knew some of one.
 	BothUnseen bool
 }
@@ -27,6 +34,10 @@ type Validation struct {
 	Cities  []Sample // between server cities, public Internet
 	Regions []Sample // between regions, a provider's backbone
 	Access  []Sample // from homes to data centres, by users
+	// Abroad holds the pairs of Cities again, with whole countries left out in place of cities.
+	Abroad []Sample
+	// Players are from the players of metros to sites; no model is fitted to any of them.
+	Players []Sample
 }
 
 // A Deal says how a cross-validation is made: how the places are dealt.
@@ -47,7 +58,7 @@ func (d Deal) String() string {
 // CrossValidate says how far off a model is that was fitted by [Fit] to a part of the tables. The places
 // are dealt at random into folds; the round trips of each fold's places are left out, the model is fitted
 // to the rest, and then says what they are. Places are left out, not pairs: else every city would have
-// been seen. It stops with the context's error when cancelled.
+// been seen. The same is done with whole countries. It stops with the context's error when cancelled.
 func CrossValidate(ctx context.Context, fabric *topology.Fabric, t *Tables, d Deal) (*Validation, error) {
 	folds, repeats, seed := d.Folds, d.Repeats, d.Seed
 	if err := invalid.First(
@@ -61,21 +72,27 @@ func CrossValidate(ctx context.Context, fabric *topology.Fabric, t *Tables, d De
 		return nil, err
 	}
 	v := new(Validation)
+	countries := countriesOf(t.Cities, t.CityRTT)
+	byCountry := min(folds, len(countries))
+	if byCountry < 2 {
+		byCountry = 0 // nothing is left of a world of one country
+	}
+	done, total := 0, repeats*(folds+byCountry)
+	step := func() error {
+		done++
+		if d.Progress != nil {
+			d.Progress(done, total)
+		}
+		return ctx.Err()
+	}
 	for r := range repeats {
 		random := rand.New(rand.NewPCG(seed, uint64(r)))
 		cityFold, regionFold := deal(random, len(t.Cities), t.CityRTT, folds), deal(random, len(t.Regions), t.RegionRTT, folds)
 		for f := range folds {
-			if err := ctx.Err(); err != nil {
+			p, err := fitWithout(finder, t, cityFold, regionFold, f)
+			if err != nil {
 				return nil, err
 			}
-			m, err := fit(finder, &Tables{
-				Cities: t.Cities, CityRTT: known(t.CityRTT, cityFold, f),
-				Regions: t.Regions, RegionRTT: known(t.RegionRTT, regionFold, f),
-			})
-			if err != nil {
-				return nil, fmt.Errorf("cross-validation, fold %d: %w", f, err)
-			}
-			p := &predictor{model: m, finder: finder}
 			v.Cities, err = p.samples(v.Cities, t.Cities, t.CityRTT, cityFold, f, internetClass)
 			if err != nil {
 				return nil, err
@@ -84,25 +101,101 @@ func CrossValidate(ctx context.Context, fabric *topology.Fabric, t *Tables, d De
 			if err != nil {
 				return nil, err
 			}
-			if d.Progress != nil {
-				d.Progress(r*folds+f+1, repeats*folds)
+			if err := step(); err != nil {
+				return nil, err
+			}
+		}
+		countryFold := make(map[string]int)
+		for k, i := range random.Perm(len(countries)) {
+			countryFold[countries[i]] = k % max(1, byCountry)
+		}
+		cityFold, regionFold = foldsOf(t.Cities, countryFold), foldsOf(t.Regions, countryFold)
+		for f := range byCountry {
+			p, err := fitWithout(finder, t, cityFold, regionFold, f)
+			if err != nil {
+				return nil, err
+			}
+			if v.Abroad, err = p.samples(v.Abroad, t.Cities, t.CityRTT, cityFold, f, internetClass); err != nil {
+				return nil, err
+			}
+			if err := step(); err != nil {
+				return nil, err
 			}
 		}
 	}
-	v.Access, err = crossValidateUsers(finder, t, folds, repeats, seed)
-	if err != nil {
-		return nil, err
-	}
-	return v, nil
-}
-
-// crossValidateUsers leaves out users by folds. The only thing fitted to users is the user scale.
-func crossValidateUsers(finder *topology.PathFinder, t *Tables, folds, repeats int, seed uint64) ([]Sample, error) {
 	whole, err := fit(finder, t)
 	if err != nil {
 		return nil, err
 	}
 	p := &predictor{model: whole, finder: finder}
+	if v.Access, err = crossValidateUsers(p, t, folds, repeats, seed); err != nil {
+		return nil, err
+	}
+	if v.Players, err = p.players(t.Players); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// fitWithout fits a model to the round trips that have no end in the fold.
+func fitWithout(finder *topology.PathFinder, t *Tables, cityFold, regionFold []int, f int) (*predictor, error) {
+	m, err := fit(finder, &Tables{
+		Cities: t.Cities, CityRTT: known(t.CityRTT, cityFold, f),
+		Regions: t.Regions, RegionRTT: known(t.RegionRTT, regionFold, f),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("cross-validation, fold %d: %w", f, err)
+	}
+	return &predictor{model: m, finder: finder}, nil
+}
+
+// countriesOf returns the countries of the places that have a pair, in alphabetical order.
+func countriesOf(places []topology.Node, pairs []PairRTT) []string {
+	seen := make(map[string]bool)
+	for _, p := range pairs {
+		seen[places[p.A].Country], seen[places[p.B].Country] = true, true
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// foldsOf returns the fold of each place's country; a country that has none of its own is in no fold.
+func foldsOf(places []topology.Node, of map[string]int) []int {
+	fold := make([]int, len(places))
+	for i, p := range places {
+		fold[i] = -1
+		if f, ok := of[p.Country]; ok {
+			fold[i] = f
+		}
+	}
+	return fold
+}
+
+// playersMix is what the lines of players are taken to be where none is known: between a cable and Wi-Fi at home, which bracket
+// what players' tables say.
+var playersMix = topology.AccessMix{topology.Cable: 0.5, topology.WiFi: 0.5}
+
+// players returns the samples of players.
+func (p *predictor) players(players []PlayerRTT) ([]Sample, error) {
+	if len(players) == 0 {
+		return nil, nil
+	}
+	lastMile := playersMix.MedianRTT().Seconds() * 1000
+	var samples []Sample
+	for _, a := range players {
+		s, err := p.sample(userClass, a.From, a.To)
+		if err != nil {
+			return nil, err
+		}
+		s.User, s.Site, s.Weight, s.MeasuredMs, s.BothUnseen = a.Metro, a.Site, a.Users, a.Ms, true
+		s.ModelMs += lastMile
+		samples = append(samples, s)
+	}
+	return samples, nil
+}
+
+// crossValidateUsers leaves out users by folds. The only thing fitted to users is the user scale.
+func crossValidateUsers(p *predictor, t *Tables, folds, repeats int, seed uint64) ([]Sample, error) {
+	whole, finder := p.model, p.finder
 	user := make(map[string]int)
 	for _, a := range t.Access {
 		if _, ok := user[a.User]; !ok {
@@ -126,14 +219,13 @@ func crossValidateUsers(finder *topology.PathFinder, t *Tables, folds, repeats i
 				return nil, err
 			}
 			for _, a := range unseen {
-				ms, err := p.rttMs(userClass, a.From, a.To)
+				s, err := p.sample(userClass, a.From, a.To)
 				if err != nil {
 					return nil, err
 				}
-				samples = append(samples, Sample{
-					From: a.From, To: a.To, Km: topology.DistanceKm(a.From.place(), a.To.place()), Technology: a.Technology,
-					MeasuredMs: a.Ms, ModelMs: scale*ms/whole.UserScale + float64(a.Technology.MedianRTT().Seconds()*1000), BothUnseen: true,
-				})
+				s.User, s.Site, s.Weight, s.Technology, s.MeasuredMs, s.BothUnseen = a.User, a.Site, 1, a.Technology, a.Ms, true
+				s.ModelMs = float64(scale*s.ModelMs/whole.UserScale) + float64(a.Technology.MedianRTT().Seconds()*1000)
+				samples = append(samples, s)
 			}
 		}
 	}
@@ -195,6 +287,17 @@ func (p *predictor) rttMs(c class, a, b Anchor) (float64, error) {
 	return p.model.rtt(c, from.location, to.location, path), nil
 }
 
+// sample returns what the model says of two places.
+func (p *predictor) sample(c class, a, b Anchor) (Sample, error) {
+	ms, err := p.rttMs(c, a, b)
+	if err != nil {
+		return Sample{}, err
+	}
+	s := Sample{From: a, To: b, Km: topology.DistanceKm(a.place(), b.place()), ModelMs: ms}
+	s.RemoteKm = p.model.remoteKm(c, p.places[a].location, p.places[b].location)
+	return s, nil
+}
+
 func (p *predictor) at(a Anchor) (*place, error) {
 	if known, ok := p.places[a]; ok {
 		return known, nil
@@ -217,17 +320,11 @@ func (p *predictor) samples(to []Sample, places []topology.Node, pairs []PairRTT
 			continue
 		}
 		a, b := places[pair.A], places[pair.B]
-		s := Sample{
-			From:       Anchor{LatDeg: a.LatDeg, LonDeg: a.LonDeg, Country: a.Country},
-			To:         Anchor{LatDeg: b.LatDeg, LonDeg: b.LonDeg, Country: b.Country},
-			MeasuredMs: pair.Ms, BothUnseen: fold[pair.A] == f && fold[pair.B] == f,
-		}
-		s.Km = topology.DistanceKm(s.From.place(), s.To.place())
-		ms, err := p.rttMs(c, s.From, s.To)
+		s, err := p.sample(c, Anchor{LatDeg: a.LatDeg, LonDeg: a.LonDeg, Country: a.Country}, Anchor{LatDeg: b.LatDeg, LonDeg: b.LonDeg, Country: b.Country})
 		if err != nil {
 			return nil, err
 		}
-		s.ModelMs = ms
+		s.MeasuredMs, s.BothUnseen = pair.Ms, fold[pair.A] == f && fold[pair.B] == f
 		to = append(to, s)
 	}
 	return to, nil

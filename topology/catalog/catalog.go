@@ -168,9 +168,12 @@ func PoPs(p Provider) []topology.Node { return Sites(p, topology.PoP) }
 func Continent(country string) string { return loadWorld().continents[country] }
 
 // CountryAt returns the code of the country of the metro nearest to a place.
-func CountryAt(p topology.Place) string {
+func CountryAt(p topology.Place) string { return MetroAt(p).Country }
+
+// MetroAt returns the metro nearest to a place.
+func MetroAt(p topology.Place) topology.Node {
 	w := loadWorld()
-	return w.metros[w.metroIndex.Nearest(p, 1)[0]].Country
+	return w.metros[w.metroIndex.Nearest(p, 1)[0]]
 }
 
 // Fabric returns the exchange towns of the world and the cables between them: the union of the 276

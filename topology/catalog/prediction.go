@@ -31,17 +31,45 @@ type Pair struct {
 // the routes of a catalog network say of the same places. The error names the pair and what is wrong
 // with it.
 func PredictRTT(model *calibrate.Model, pairs []Pair) ([]time.Duration, error) {
-	finder, err := Fabric().NewPathFinder(model.Ground)
+	ready, finder, err := makeReady(model, pairs)
 	if err != nil {
 		return nil, err
 	}
-	// Every place is made ready once, on all cores; then each pair is a short sum.
+	rtts := make([]time.Duration, len(pairs))
+	for i, pair := range pairs {
+		a, b := ready[i][0], ready[i][1]
+		rtts[i] = a.location.RTT(pair.Class, b.location, 2*finder.OneWay(a.path, b.path)) + pair.lastMile()
+	}
+	return rtts, nil
+}
+
+// ExplainRTT returns what the round trip of each pair rests on, as [PredictRTT] has it. The error names the pair and what is
+// wrong with it.
+func ExplainRTT(model *calibrate.Model, pairs []Pair) ([]calibrate.Explanation, error) {
+	ready, finder, err := makeReady(model, pairs)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]calibrate.Explanation, len(pairs))
+	for i, pair := range pairs {
+		a, b := ready[i][0], ready[i][1]
+		all[i], _ = model.Explain(pair.Class, a.location, b.location, 2*finder.OneWay(a.path, b.path), pair.lastMile())
+	}
+	return all, nil
+}
+
+// makeReady checks pairs and prepares their places: every place once, on all cores; then each pair is a short sum.
+func makeReady(model *calibrate.Model, pairs []Pair) ([][2]end, *topology.PathFinder, error) {
+	finder, err := Fabric().NewPathFinder(model.Ground)
+	if err != nil {
+		return nil, nil, err
+	}
 	keys := make([][2]endKey, len(pairs))
 	place := make(map[endKey]int)
 	var places []endKey
 	for i, pair := range pairs {
 		if err := pair.check(); err != nil {
-			return nil, fmt.Errorf("pair %q: %w", pair.ID, err)
+			return nil, nil, fmt.Errorf("pair %q: %w", pair.ID, err)
 		}
 		keys[i] = pair.ends()
 		for _, k := range keys[i] {
@@ -67,17 +95,21 @@ func PredictRTT(model *calibrate.Model, pairs []Pair) ([]time.Duration, error) {
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	rtts := make([]time.Duration, len(pairs))
-	for i, pair := range pairs {
-		a, b := ends[place[keys[i][0]]], ends[place[keys[i][1]]]
-		rtts[i] = a.location.RTT(pair.Class, b.location, 2*finder.OneWay(a.path, b.path))
-		if pair.Access {
-			rtts[i] += pair.Technology.MedianRTT()
-		}
+	ready := make([][2]end, len(pairs))
+	for i := range pairs {
+		ready[i] = [2]end{ends[place[keys[i][0]]], ends[place[keys[i][1]]]}
 	}
-	return rtts, nil
+	return ready, finder, nil
+}
+
+// lastMile returns what the line of the user adds, where end A is one.
+func (p Pair) lastMile() time.Duration {
+	if !p.Access {
+		return 0
+	}
+	return p.Technology.MedianRTT()
 }
 
 // check returns an error if a value of the pair is out of range.

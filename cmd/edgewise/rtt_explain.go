@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"strings"
+
+	"github.com/edgewise-sim/edgewise/internal/words"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/calibrate"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
+)
+
+// An explainedPair is what a round trip rests on.
+type explainedPair struct {
+	ID    string  `json:"id"`
+	RTTMs float64 `json:"rtt_ms"`
+	// LowMs and HighMs hold 80 % of what is measured; null where the model does not say.
+	LowMs  *float64    `json:"low_ms"`
+	HighMs *float64    `json:"high_ms"`
+	By     string      `json:"by"`
+	Hubs   []string    `json:"hubs"`
+	NearA  []nearPlace `json:"near_a"`
+	NearB  []nearPlace `json:"near_b"`
+}
+
+// A nearPlace is a measured place that speaks for another.
+type nearPlace struct {
+	Place  string  `json:"place"`
+	Km     float64 `json:"km"`
+	Weight float64 `json:"weight"`
+}
+
+// explain writes the round trip of every pair and what it rests on.
+func (c *rttCmd) explain(s *streams, model *calibrate.Model, pairs []catalog.Pair) error {
+	explanations, err := catalog.ExplainRTT(model, pairs)
+	if err != nil {
+		return &usageError{err}
+	}
+	found := make([]explainedPair, len(pairs))
+	var out bytes.Buffer
+	w := csv.NewWriter(&out)
+	rows := [][]string{{"id", "pred_ms", "low_ms", "high_ms", "by", "hubs", "near_a", "near_b"}}
+	for i, e := range explanations {
+		p := explainedPair{ID: pairs[i].ID, RTTMs: milliseconds(e.RTT), By: "model", Hubs: e.Hubs, NearA: near(e.Neighbours[0]), NearB: near(e.Neighbours[1])}
+		if e.Measured {
+			p.By = "measured"
+		}
+		low, high := "", ""
+		if e.High > 0 {
+			lowMs, highMs := milliseconds(e.Low), milliseconds(e.High)
+			p.LowMs, p.HighMs = &lowMs, &highMs
+			low, high = exactMs(lowMs), exactMs(highMs)
+		}
+		found[i] = p
+		rows = append(rows, []string{
+			words.Cell(p.ID), exactMs(p.RTTMs), low, high, p.By, strings.Join(p.Hubs, " "), nearText(p.NearA), nearText(p.NearB),
+		})
+	}
+	if err := w.WriteAll(rows); err != nil {
+		return err
+	}
+	return c.write(c.Out, s.out, out.Bytes(), found)
+}
+
+// near names measured places by the metro nearest to them.
+func near(neighbours []calibrate.Neighbour) []nearPlace {
+	all := make([]nearPlace, len(neighbours))
+	for k, n := range neighbours {
+		metro := catalog.MetroAt(topology.Place{LatDeg: n.LatDeg, LonDeg: n.LonDeg})
+		all[k] = nearPlace{metro.ID, n.Km, n.Weight}
+	}
+	return all
+}
+
+// nearText returns for example "riyadh-sa 6 km 0.93; manama-bh 421 km 0.71".
+func nearText(places []nearPlace) string {
+	texts := make([]string, len(places))
+	for k, p := range places {
+		texts[k] = fmt.Sprintf("%s %.0f km %.2f", p.Place, p.Km, p.Weight)
+	}
+	return strings.Join(texts, "; ")
+}
