@@ -179,7 +179,7 @@ func (p *predictor) players(players []PlayerRTT) ([]Sample, error) {
 	if len(players) == 0 {
 		return nil, nil
 	}
-	lastMile := playersMix.MedianRTT().Seconds() * 1000
+	lastMile := float64(playersMix.MedianRTT().Seconds() * 1000)
 	var samples []Sample
 	for _, a := range players {
 		s, err := p.sample(userClass, a.From, a.To)
