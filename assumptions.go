@@ -163,7 +163,7 @@ func (s *Study) hasCaches() bool {
 // hasComputers reports whether some site serves with a number of servers, or without one.
 func (s *Study) hasComputers(limited bool) bool {
 	return slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
-		return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.Servers > 0 == limited })
+		return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.HasServers() == limited })
 	})
 }
 

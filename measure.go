@@ -8,6 +8,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/internal/words"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -21,7 +22,8 @@ type Measure struct {
 	Of Source
 	// Kinds are the kinds of workloads that have the figure; none means all.
 	Kinds []sim.Kind
-	// OnlyWithFailures leaves the figure out of studies in which no site fails and no origin answers errors.
+	// OnlyWithFailures leaves the figure out of studies in which no site fails, no origin answers errors and no servers reject
+	// requests.
 	OnlyWithFailures bool
 	// Where, if set, leaves the figure out unless it returns true for some run of the placement.
 	Where func(*Tallies) bool
@@ -254,7 +256,7 @@ func measuresJudgedBy(judged workload.Byte) []Measure {
 				Shown: Shown{Table: LatencyTable, Column: "failed", SiteColumn: "failed"}},
 				Of: ofRequests(failed), OnlyWithFailures: true, ByMetro: true, BySite: true},
 			{Label: Label{Metric: "failed", Statistic: "mean time to error", Unit: "ms"},
-				Of:               RatioOf(func(t *Tallies) stats.Ratio { return ratio(t.Count(sim.FailedNs), failed(t)) }, msPerNs),
+				Of:               RatioOf(func(t *Tallies) stats.Ratio { return ratio(t.Count(sim.FailedNs), gaveUp(t)) }, msPerNs),
 				OnlyWithFailures: true},
 		},
 		reasons(),
@@ -444,7 +446,11 @@ func outcomes() (all []Measure) {
 	return all
 }
 
-func failed(t *Tallies) uint64 { return t.Outcomes[sim.Failed] }
+// failed counts the requests without an answer that is of use, those included that servers rejected.
+func failed(t *Tallies) uint64 { return t.Outcomes[sim.Failed] + t.Outcomes[sim.Rejected] }
+
+// gaveUp counts those of them for which their users waited.
+func gaveUp(t *Tallies) uint64 { return t.Outcomes[sim.Failed] }
 
 // waits are the reasons why updates are not played; the others are why requests fail.
 var waits = []sim.Reason{sim.WaitsForPlayers, sim.WaitsForServer, sim.SessionLost, sim.LoggingIn, sim.GaveUp, sim.TurnedAway}
@@ -540,12 +546,19 @@ func (s *Study) measuresOf(w *described) (all []Measure) {
 
 // mayFail reports whether requests can fail: sites are down, or origins answer errors.
 func (s *Study) mayFail() bool {
-	if len(s.Failures)+len(s.OriginErrors) > 0 {
+	if len(s.Failures)+len(s.OriginErrors) > 0 || slices.ContainsFunc(s.Placements, rejects) {
 		return true
 	}
 	return slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool {
 		service, ok := w.Service.(workload.Cacheable)
 		return ok && slices.ContainsFunc(service.Controls, func(c workload.Controlled) bool { return c.Status >= 500 })
+	})
+}
+
+// rejects reports whether a placement has servers that reject what they have no room for.
+func rejects(p placement.Placement) bool {
+	return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool {
+		return slices.ContainsFunc(a.Pools, func(p placement.Pool) bool { return p.Rejects() })
 	})
 }
 

@@ -125,7 +125,7 @@ func (s *Study) only(placements []int) *Study {
 
 // canBeOverloaded reports whether a placement has servers or cores that are limited, or the network a link that is.
 func (s *Study) canBeOverloaded(p *placement.Placement) bool {
-	return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.Servers > 0 || a.Cores > 0 }) || s.Network.HasCapacities()
+	return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.HasServers() || a.Cores > 0 }) || s.Network.HasCapacities()
 }
 
 // loadsOf returns the loads that a run of a placement has found out about.

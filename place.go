@@ -45,6 +45,8 @@ type SiteRole struct {
 	// Servers is the number of servers that each workload finds; absent in JSON, and 0, where there are always
 	// enough, and for caches of one. Of a cache it is the number that it is made of.
 	Servers int `json:"servers,omitempty"`
+	// Pools are servers that workloads share, in place of Servers.
+	Pools []PoolRole `json:"pools,omitempty"`
 	// Spread says how the objects of a cache are spread over its servers, MemoryBytes how large their memories over disks are;
 	// absent in JSON where the cache is one.
 	Spread      string `json:"spread,omitempty"`
@@ -53,10 +55,37 @@ type SiteRole struct {
 	Backup bool `json:"backup,omitempty"`
 }
 
+// A PoolRole is servers of one class at a site.
+type PoolRole struct {
+	// Name is the pool's name, "" where it has none, Servers how many there are, Workloads those that have them; without any, all that
+	// no other pool has.
+	Name      string   `json:"name,omitempty"`
+	Servers   int      `json:"servers"`
+	Workloads []string `json:"workloads,omitempty"`
+	// Discipline is "fifo" or "ps". Queue is how many may wait; nil where there is no limit. ShedMs is how long a request may
+	// have to wait, in ms; 0 where there is no limit.
+	Discipline string  `json:"discipline"`
+	Queue      *int    `json:"queue,omitempty"`
+	ShedMs     float64 `json:"shed_ms,omitempty"`
+}
+
+func poolsOf(a *placement.Assignment) (all []PoolRole) {
+	for i := range a.Pools {
+		p := &a.Pools[i]
+		of := PoolRole{Name: p.Name, Servers: p.Servers, Workloads: p.Workloads, Discipline: p.Discipline.String(), ShedMs: float64(p.Shed) / 1e6}
+		if p.Queue.Is {
+			of.Queue = &p.Queue.Most
+		}
+		all = append(all, of)
+	}
+	return all
+}
+
 // rolesOf returns the roles that a placement gives.
 func rolesOf(p *placement.Placement) (all []SiteRole) {
-	for _, a := range p.Sites {
-		all = append(all, SiteRole{Site: a.Site, Role: string(a.Role), Workloads: a.Workloads, Servers: a.Servers, Backup: a.Backup})
+	for i := range p.Sites {
+		a := &p.Sites[i]
+		all = append(all, SiteRole{Site: a.Site, Role: string(a.Role), Workloads: a.Workloads, Servers: a.Servers, Pools: poolsOf(a), Backup: a.Backup})
 	}
 	for _, t := range p.Tiers {
 		for _, c := range t.Caches {

@@ -41,9 +41,12 @@ type Assignment struct {
 	Site string
 	// Role is [Origin] or [Compute].
 	Role Role
-	// Servers is the number of servers that each workload finds at the site; 0 means that there are always
+	// Servers is the number of servers that each workload finds at the site, its own; 0 means that there are always
 	// enough.
 	Servers int
+	// Pools are servers that workloads share, in place of Servers, which must be 0 then; of origins and of what computes
+	// requests.
+	Pools []Pool
 	// Cores is the number of cores that the games at the site share, of who computes; a match takes those of
 	// [workload.Matched].CoresPerMatch. 0 leaves it to Servers, of which each game finds its own, and each has a core.
 	Cores int
@@ -245,7 +248,7 @@ func (a Assignment) validate(n *topology.Network) error {
 			return invalid.New(fmt.Sprintf("Workloads[%d]", i), name, "another workload: the site has this one already")
 		}
 	}
-	return invalid.First(invalid.Range("Servers", a.Servers, 0, 1<<20), invalid.Range("Cores", a.Cores, 0, 1<<20), a.validateCores(n))
+	return invalid.First(invalid.Range("Servers", a.Servers, 0, 1<<20), a.validatePools(), invalid.Range("Cores", a.Cores, 0, 1<<20), a.validateCores(n))
 }
 
 // validateCores refuses cores of sites that compute nothing, and elasticity where there is none.

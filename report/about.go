@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -91,6 +92,9 @@ func roleInWords(r *edgewise.SiteRole) string {
 	} else if r.Servers > 0 {
 		like = append(like, countOf(r.Servers, "server", "servers")+" a workload")
 	}
+	for i := range r.Pools {
+		like = append(like, poolInWords(&r.Pools[i]))
+	}
 	if len(r.Workloads) > 0 {
 		like = append(like, "for "+strings.Join(r.Workloads, ", "))
 	}
@@ -102,6 +106,27 @@ func roleInWords(r *edgewise.SiteRole) string {
 		name += " (" + strings.Join(like, ", ") + ")"
 	}
 	return name
+}
+
+// poolInWords says what servers are like: "4 servers shared by all, fifo, 100 may wait".
+func poolInWords(p *edgewise.PoolRole) string {
+	s := countOf(p.Servers, "server", "servers")
+	if p.Name != "" {
+		s += " " + p.Name
+	}
+	if len(p.Workloads) > 0 {
+		s += " for " + strings.Join(p.Workloads, ", ")
+	} else {
+		s += " shared"
+	}
+	s += ", " + p.Discipline
+	if p.Queue != nil {
+		s += ", " + strconv.Itoa(*p.Queue) + " may wait"
+	}
+	if p.ShedMs > 0 {
+		s += ", for " + strconv.FormatFloat(p.ShedMs, 'g', -1, 64) + " ms at most"
+	}
+	return s
 }
 
 // sitesNamed is how many sites are named rather than counted.

@@ -57,7 +57,7 @@ func ExplanationOf(placement string, e *sim.Explanation) Explanation {
 	add := func(ns int64, site, format string, args ...any) {
 		x.Steps = append(x.Steps, ExplanationStep{explainedFloat(ns), site, fmt.Sprintf(format, args...), ns})
 	}
-	if e.Outcome == sim.Failed {
+	if e.Outcome.IsFailure() {
 		x.Reason = e.Reason.String()
 		addSteps(add, e)
 		add(e.TTFB-e.WaitNs, "", "the ways of the user there and back, and what is left of the patience")
@@ -85,7 +85,7 @@ func WriteExplanation(w io.Writer, placement string, e *sim.Explanation) error {
 	fmt.Fprintf(&b, "%s from %s under %s: request %d of the recorded time, %v after the run began\n", e.WorkloadName, e.MetroName, placement, e.Number, time.Duration(e.At))
 	fmt.Fprintf(&b, "%v at %s", e.Outcome, e.Site)
 	end := "first byte"
-	if e.Outcome == sim.Failed {
+	if e.Outcome.IsFailure() {
 		end = "error"
 		fmt.Fprintf(&b, ": %v; given up after %s ms\n", e.Reason, explainedMs(e.TTFB))
 	} else {
@@ -109,7 +109,7 @@ func WriteExplanation(w io.Writer, placement string, e *sim.Explanation) error {
 	}
 	b.WriteString("------------\n")
 	row(sum, "time to the "+end)
-	if e.Outcome != sim.Failed && e.TTLB != e.TTFB {
+	if !e.Outcome.IsFailure() && e.TTLB != e.TTFB {
 		row(e.TTLB-e.TTFB, "the other bytes, to the user and from further up")
 		row(e.TTLB, "time to the last byte")
 	}

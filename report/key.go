@@ -81,8 +81,10 @@ func noAnswer(metric string, figures edgewise.Figures, share float64) string {
 	if idle, ok := figures.Find("not playing", "share"); ok && idle.Value > 0 {
 		parts = append(parts, percent(idle.Value)+" % not playing")
 		failed = 0
-		if f, ok := figures.Find("outcome", sim.Failed.String()); ok {
-			failed = f.Value
+		for _, o := range []sim.Outcome{sim.Failed, sim.Rejected} {
+			if f, ok := figures.Find("outcome", o.String()); ok {
+				failed += f.Value
+			}
 		}
 	}
 	if failed > 0 {

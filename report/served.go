@@ -15,7 +15,7 @@ const NotComparable stats.Verdict = "not comparable"
 func servedShare(figures edgewise.Figures) float64 {
 	served := 1.0
 	for _, lost := range [][2][2]string{
-		{{"outcome", sim.Failed.String()}, {"failed", "share"}}, {{"outcome", sim.NotPlayed.String()}, {"not playing", "share"}},
+		{{"failed", "share"}, {"outcome", sim.Failed.String()}}, {{"outcome", sim.NotPlayed.String()}, {"not playing", "share"}},
 	} {
 		for _, name := range lost {
 			if f, ok := figures.Find(name[0], name[1]); ok {

@@ -185,6 +185,17 @@ func (r *reader) reportPlaced(bad *problems, p *placementSpec, err error) {
 
 // report tells what is wrong with a field of a site, at the key that says it or else at the site.
 func (s *siteSpec) report(bad *problems, name string, f *invalid.Field) {
+	var n int
+	var rest string
+	if k, _ := fmt.Sscanf(name, "Pools[%d].%s", &n, &rest); k == 2 && n < len(s.pools.at) {
+		if at, ok := s.pools.at[n].find(rest); ok {
+			bad.add(at.node.Line, at.path, "is %v; want %s", f.Value, f.Want)
+			return
+		}
+	}
+	if strings.HasPrefix(name, "Pools") {
+		name = "Servers"
+	}
 	key, _, _ := strings.Cut(keyOf(name), "[")
 	key, _, _ = strings.Cut(key, ".")
 	if at, ok := s.given[key]; ok {

@@ -40,6 +40,7 @@ type siteSpec struct {
 // settings are what the file says of all sites of a role.
 type settings struct {
 	servers   int
+	pools     poolsSpec
 	cores     int
 	elastic   bool
 	delay     time.Duration // of a core that is rented
@@ -155,7 +156,7 @@ func (r *roleSpec) read(v value) {
 				}})
 		} else {
 			known = append(known,
-				field{"servers", func(v value) { v.integer(&r.settings.servers) }},
+				field{"servers", func(v value) { readPools(v, &r.settings) }},
 				field{"cores", func(v value) { v.integer(&r.settings.cores) }},
 				field{"elastic", func(v value) { v.boolean(&r.settings.elastic) }},
 				field{"elastic_delay", func(v value) { v.duration(&r.settings.delay) }},
@@ -290,7 +291,7 @@ func (s *siteSpec) take(r *roleSpec) {
 		case "preload":
 			s.cache.Preload = r.cache.Preload
 		case "servers":
-			s.servers, s.cache.Servers = r.servers, r.cache.Servers
+			s.servers, s.pools, s.cache.Servers = r.servers, r.pools, r.cache.Servers
 		case "cores":
 			s.cores = r.cores
 		case "elastic":
@@ -377,7 +378,7 @@ func (p *placementSpec) build(ids [][]string) {
 		for _, id := range ids[from] {
 			if t < 0 {
 				p.built.Sites = append(p.built.Sites, placement.Assignment{
-					Site: id, Role: s.role, Servers: s.servers, Cores: s.cores, Elastic: s.elastic, ElasticDelay: s.delay,
+					Site: id, Role: s.role, Servers: s.servers, Pools: s.pools.pools, Cores: s.cores, Elastic: s.elastic, ElasticDelay: s.delay,
 					Workloads: s.workloads, Backup: s.backup,
 				})
 				p.from = append(p.from, from)

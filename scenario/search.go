@@ -263,7 +263,11 @@ func (r *reader) buildSearch(bad *problems) {
 		p.Candidates = append(p.Candidates, c)
 	}
 	spec := &s.candidates
-	for _, a := range spec.built.Sites {
+	for i, a := range spec.built.Sites {
+		if len(a.Pools) > 0 {
+			spec.sites[spec.from[i]].report(bad, "Servers", &invalid.Field{Value: fmt.Sprintf("%d pools", len(a.Pools)), Want: "a number: what a search looks for has no pools"})
+			return
+		}
 		add(search.Candidate{Site: a.Site, Role: a.Role, Servers: a.Servers, Workloads: a.Workloads})
 	}
 	for t := range spec.built.Tiers {

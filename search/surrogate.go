@@ -124,7 +124,11 @@ func (s *surrogate) servingOf(plan *sim.Plan, number int, site string, loads []s
 		of.isOff = of.hops == nil
 	}
 	for _, l := range loads {
-		if l.Site != site || l.Workload != w.Name {
+		if l.Site != site || l.Workload != w.Name && (l.Pool == "" || l.Pool != plan.PoolAt(number, site)) {
+			continue
+		}
+		if l.Rejects && l.Offered >= l.Capacity {
+			of.served = l.Capacity / l.Offered
 			continue
 		}
 		if l.Unit == sim.Players {

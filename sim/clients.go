@@ -311,7 +311,7 @@ func (c *clients) sight(r *request, s *served) {
 func (c *clients) sightFailure(r *request, at, now int64, why Reason, waited int64) {
 	if c.sees != nil {
 		c.sees(&Sighting{
-			Workload: int(c.workload.number), Metro: int(c.metro), At: at, Outcome: Failed, Reason: why, TTFB: waited, TTLB: waited, request: *r, first: now,
+			Workload: int(c.workload.number), Metro: int(c.metro), At: at, Outcome: why.outcome(), Reason: why, TTFB: waited, TTLB: waited, request: *r, first: now,
 		})
 	}
 }

@@ -10,27 +10,60 @@ func (s *site) visitComputed(v *arrival, c *clients) {
 	work := c.work.StreamAt(c.count)
 	needsData := work.Uint64()&(1<<32-1) < d.coin && d.Data.Calls > 0
 	service := d.Work.Draw(&work)
-	start, done := s.computers[d.number].arrive(v.at, service)
-	a := served{outcome: Bypass, bytes: d.ResponseBytes, first: done, last: done + c.relay.Open(d.ResponseBytes), queue: start - v.at, service: service}
-	if !needsData {
-		c.answer(&r, &a)
+	n := d.number
+	a := served{outcome: Bypass, bytes: d.ResponseBytes, service: service}
+	if servers := s.computers[n]; servers.isShared() {
+		waits := s.computations.add()
+		*s.computations.at(waits) = computation{request: r, served: a, work: work, needsData: needsData}
+		if !s.join(servers, job{of: visitJob, workload: n, waits: waits, service: service}, v.at) {
+			s.computations.remove(waits)
+			c.fail(&r, v.at, QueueFull)
+		}
 		return
 	}
-	data := &s.data[d.number]
-	if data.remote {
-		n := s.computations.add()
-		*s.computations.at(n) = computation{request: r, served: a, work: work, end: newCallsEnd(done)}
+	start, done, ok := s.computers[n].arrive(v.at, service)
+	if !ok {
+		c.fail(&r, v.at, s.computers[n].whyNot())
+		return
+	}
+	a.queue = start - v.at
+	if needsData && s.data[n].remote {
+		waits := s.computations.add()
+		*s.computations.at(waits) = computation{request: r, served: a, work: work, end: newCallsEnd(done)}
+		s.makeCalls(waits)
+		return
+	}
+	s.compute(c, &r, &a, &work, needsData, done)
+}
+
+// compute answers a request on which servers are done at an instant, once it has made its calls, which are arithmetic.
+func (s *site) compute(c *clients, r *request, a *served, work *random.Stream, needsData bool, done int64) {
+	if !needsData {
+		a.first, a.last = done, done+c.relay.Open(a.bytes)
+		c.answer(r, a)
+		return
+	}
+	e := s.data[c.workload.number].makeAll(done, work)
+	s.endCalls(c, r, a, e.callEnd)
+}
+
+// goOn goes on with a request on which servers that share themselves are done at an instant.
+func (s *site) goOn(n uint32, done int64) {
+	p := s.computations.at(n)
+	c := &s.clients[p.clients]
+	if p.needsData && s.data[c.workload.number].remote {
+		p.end = newCallsEnd(done)
 		s.makeCalls(n)
 		return
 	}
-	e := data.makeAll(done, &work)
-	s.endCalls(c, &r, &a, e.callEnd)
+	s.compute(c, &p.request, &p.served, &p.work, p.needsData, done)
+	s.computations.remove(n)
 }
 
 // endCalls answers a request whose calls have ended.
 func (s *site) endCalls(c *clients, r *request, a *served, e callEnd) {
 	if e.failed {
-		c.fail(r, e.at, DataHomeDown)
+		c.fail(r, e.at, e.why)
 		return
 	}
 	a.first, a.last = e.at, e.at+c.relay.Open(a.bytes)
@@ -44,10 +77,11 @@ func (s *site) endCalls(c *clients, r *request, a *served, e callEnd) {
 type computation struct {
 	request
 	served
-	work  random.Stream // of the calls' service times
-	begun int           // calls
-	open  int           // those of them that have not ended
-	end   callsEnd      // of those that have
+	work      random.Stream // of the calls' service times
+	begun     int           // calls
+	open      int           // those of them that have not ended
+	end       callsEnd      // of those that have
+	needsData bool          // while servers that share themselves are at work
 }
 
 // makeCalls makes the calls of a request that can leave: the next one, or all where they go in parallel. It answers
@@ -100,12 +134,19 @@ func (s *site) landCallUnanswered(m *message) {
 	k, p, d := s.takeCall(m.token)
 	h := &d.hops[k.choice]
 	if uint32(h.to) == s.id {
-		p.endCall(d, &k, callEnd{at: m.at, failed: true}) // with this site, and with the request
+		p.endCall(d, &k, callEnd{at: m.at, failed: true, why: DataHomeDown}) // with this site, and with the request
 	} else if gaveUp, o := h.silence(k.asked, m.at); d.again(&k, gaveUp, o) {
 		s.makeCall(d, p, &k)
 	} else {
-		p.endCall(d, &k, callEnd{at: gaveUp, failed: true})
+		p.endCall(d, &k, callEnd{at: gaveUp, failed: true, why: DataHomeDown})
 	}
+	s.makeCalls(k.of)
+}
+
+// landCallRejected takes the news that servers have rejected a call.
+func (s *site) landCallRejected(m *message) {
+	k, p, d := s.takeCall(m.token)
+	p.endCall(d, &k, callEnd{at: m.at, failed: true, why: m.why()})
 	s.makeCalls(k.of)
 }
 

@@ -38,6 +38,7 @@ type callEnd struct {
 	queue, service int64
 	inVain         int64 // for sites that did not answer
 	failed         bool
+	why            Reason // where it has failed
 }
 
 // A callsEnd is how those calls of a request ended, together, that have.
@@ -57,7 +58,7 @@ func newCallsEnd(now int64) callsEnd {
 func (e *callsEnd) add(parallel bool, number int, one callEnd) {
 	switch {
 	case !parallel:
-		e.at, e.failed = one.at, one.failed
+		e.at, e.failed, e.why = one.at, one.failed, one.why
 		e.queue += one.queue
 		e.service += one.service
 		e.inVain += one.inVain
@@ -107,7 +108,7 @@ func (d *dataCalls) follow(k *call) (end callEnd, ended bool) {
 			return callEnd{at: back, service: k.work, inVain: k.waited}, true
 		}
 		if !d.again(k, back, lost) {
-			return callEnd{at: back, failed: true}, true
+			return callEnd{at: back, failed: true, why: DataHomeDown}, true
 		}
 	}
 }

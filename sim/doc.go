@@ -23,6 +23,9 @@
 // A game's events are few: a matchmaker lets players in and out, begins and ends matches. It yields segments, in
 // which the players of a match stay the same, and these are played by arithmetic.
 //
+// Servers of a site may be pools that workloads share. First come first served is arithmetic, bounded or not: when a job starts is known when it
+// comes, or that it is rejected. Where servers share themselves among all jobs, each departure is an event.
+//
 // A [Failure] takes a site out for a while. Users, and other sites that need it, wait in vain, then turn to
 // another or fail: a [Reason] says why, and a request that fails has no latency.
 //

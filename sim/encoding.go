@@ -58,6 +58,7 @@ type encodedSite struct {
 	Counters     map[string]uint64   `cbor:"counters,omitempty"`
 	Tiers        []map[string]uint64 `cbor:"tiers,omitempty"`
 	PeakRequests uint64              `cbor:"peak_requests,omitempty"`
+	PeakBusyUs   uint64              `cbor:"peak_busy_us,omitempty"`
 	PeakPlayers  uint64              `cbor:"peak_players,omitempty"`
 	Hours        []SiteHour          `cbor:"hours,omitempty"`
 	MatchCores   uint64              `cbor:"match_cores,omitempty"`
@@ -165,7 +166,7 @@ func (w *WorkloadTally) encode() (encodedWorkload, error) {
 		}
 		e.Sites = append(e.Sites, encodedSite{
 			Tally: &t, Counters: byName[SiteCounter](site.Counters[:]), Tiers: encodeTiers(site.Tiers),
-			PeakRequests: site.PeakRequests, PeakPlayers: site.PeakPlayers, Hours: site.Hours, MatchCores: site.MatchCores,
+			PeakRequests: site.PeakRequests, PeakBusyUs: site.PeakBusyUs, PeakPlayers: site.PeakPlayers, Hours: site.Hours, MatchCores: site.MatchCores,
 		})
 	}
 	for m := range w.Metros {
@@ -225,7 +226,7 @@ func (e *encodedSite) decode(tiers int) (t SiteTally, err error) {
 	if e.Tally == nil {
 		return t, errors.New("no tally")
 	}
-	t.PeakRequests, t.PeakPlayers, t.Hours, t.MatchCores = e.PeakRequests, e.PeakPlayers, e.Hours, e.MatchCores
+	t.PeakRequests, t.PeakBusyUs, t.PeakPlayers, t.Hours, t.MatchCores = e.PeakRequests, e.PeakBusyUs, e.PeakPlayers, e.Hours, e.MatchCores
 	if err := fromNames[SiteCounter](t.Counters[:], e.Counters); err != nil {
 		return t, err
 	}

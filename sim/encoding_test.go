@@ -10,6 +10,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -19,6 +20,7 @@ func smallResult(t testing.TB) *Result {
 	s, p := busyScenario(t)
 	p.Sites[2].Workloads = []string{"api-dynamic"} // so that players go to the region
 	p.Sites[1].Servers, p.Sites[1].Elastic = 1, true
+	p.Sites[2].Servers, p.Sites[2].Pools = 0, []placement.Pool{{Servers: 3, Queue: placement.AtMost(1)}}
 	r, err := Run(context.Background(), Job{Scenario: s, Placement: p, Replication: 2})
 	require.NoError(t, err)
 	return r
@@ -38,9 +40,11 @@ func TestResultsAreTheSameAfterAJourney(t *testing.T) {
 			site := &back.Workloads[w].Sites[n]
 			add(sites.Counters[:], site.Counters[:])
 			sites.PeakPlayers = max(sites.PeakPlayers, site.PeakPlayers)
+			sites.PeakBusyUs = max(sites.PeakBusyUs, site.PeakBusyUs)
 		}
 	}
 	require.NotZero(t, sites.PeakPlayers)
+	require.NotZero(t, sites.PeakBusyUs)
 	for c := range NumSiteCounters {
 		require.NotZero(t, sites.Count(c), c.String())
 	}

@@ -123,14 +123,14 @@ func (s *site) expire(t *tier, n uint32, now int64) {
 		s.trace.silent(s, t, n, now)
 	}
 	if f.isLost || meets(s.outages, now, now) != nil || !f.moveOn(t.hops[f.number], now) {
-		s.failFetch(t, n, now, true)
+		s.failFetch(t, n, now, NextTierDown, true)
 		return
 	}
 	s.fetch(t, n, now)
 }
 
 // failFetch ends a fetch without an object: all who wait for it fail. Silent says that nobody has answered.
-func (s *site) failFetch(t *tier, n uint32, now int64, silent bool) {
+func (s *site) failFetch(t *tier, n uint32, now int64, why Reason, silent bool) {
 	if t.aging != nil {
 		s.failRenewal(t, n, now, silent)
 		return
@@ -139,9 +139,9 @@ func (s *site) failFetch(t *tier, n uint32, now int64, silent bool) {
 	for w := f.waiters; w != 0; w = s.dismiss(w) {
 		waiting := s.waiters.at(w)
 		if !waiting.remote {
-			s.clients[waiting.clients].fail(&waiting.request, now, NextTierDown)
+			s.clients[waiting.clients].fail(&waiting.request, now, why)
 		} else if m := s.asking.at(waiting.asking); !s.sendNoAnswerIfDown(m, now) {
-			s.sendBack(m, refusal, now)
+			s.sendBack(m, refusal, now).verdict = uint8(why)
 		}
 	}
 	f.waiters = 0

@@ -209,6 +209,9 @@ func (s *Scenario) validateByWorkload(p placement.Placement) error {
 			}
 		}
 	}
+	if err := s.validatePools(&p); err != nil {
+		return err
+	}
 	for i, r := range p.Routes {
 		for k, name := range r.Workloads {
 			kind, ok := kindOf[name]

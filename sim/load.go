@@ -1,21 +1,27 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
 
+	"github.com/edgewise-sim/edgewise/internal/portable"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A Load is what is asked of servers or of a link, and what they can do. At a ratio of 1 and more a queue grows for as long
 // as the run lasts: no figure is ever steady. But players who find no seat wait and give up, so that theirs is.
 type Load struct {
-	// Workload is whose servers these are; "" for a link, which workloads share.
+	// Workload is whose servers these are; "" for a link, and for a pool of servers, which workloads share. Pool is the role and
+	// the name of such a pool, for example "compute gpu".
 	Workload string `json:"workload,omitempty"`
+	Pool     string `json:"pool,omitempty"`
 	// Site is where the servers are, "" for the seats that a game has at all its sites together; From and To are the ends of a link.
 	Site string `json:"site,omitempty"`
 	From string `json:"from,omitempty"`
@@ -26,8 +32,12 @@ type Load struct {
 	Capacity float64 `json:"capacity"`
 	// Unit is [Players] where Offered is players who want to play and Capacity the seats that the servers have for them; else "".
 	Unit string `json:"unit,omitempty"`
+	// Rejects says that the servers reject what they have no room for, so that a queue before them is steady at any load.
+	Rejects bool `json:"rejects,omitempty"`
 	// PerSecond is how many jobs a second the servers get; 0 for a link.
 	PerSecond float64 `json:"per_second,omitempty"`
+	// room is about how many jobs find room where servers reject others.
+	room float64
 }
 
 // Players is the unit of a load of the servers of a game.
@@ -37,23 +47,29 @@ const Players = "players"
 func (l Load) Ratio() float64 { return l.Offered / l.Capacity }
 
 // IsSteady reports whether the queue can become steady.
-func (l Load) IsSteady() bool { return l.Offered < l.Capacity }
+func (l Load) IsSteady() bool { return l.Offered < l.Capacity || l.Rejects }
 
 // Relaxation returns the time in which a queue before servers forgets e-fold how it began, that of M/M/1 with the servers
-// taken as one that is as fast as all: S/(c(1-sqrt(rho))^2) with a mean work S (Cohen, The Single Server Queue, 1969, II.2.1). It
-// is 0 for links and where nothing is ever steady.
+// taken as one that is as fast as all: S/(c(1-sqrt(rho))^2) with a mean work S (Cohen, The Single Server Queue, 1969, II.2.1); with
+// room for n jobs, of which others are rejected, S/(c(1+rho-2sqrt(rho)cos(pi/(n+1)))) (Takacs, Introduction to the Theory of Queues,
+// 1962, 1.2). It is 0 for links and where nothing is ever steady.
 func (l Load) Relaxation() time.Duration {
 	if l.PerSecond == 0 || !l.IsSteady() {
 		return 0
 	}
-	slack := 1 - math.Sqrt(l.Ratio())
-	seconds := l.Offered / l.PerSecond / l.Capacity / (slack * slack)
+	rho, cos := l.Ratio(), 1.0
+	if l.Rejects {
+		cos = portable.Cos(math.Pi / (l.room + 1))
+	}
+	slack := 1 - math.Sqrt(rho)
+	of := float64(slack*slack) + float64(2*math.Sqrt(rho)*(1-cos))
+	seconds := l.Offered / l.PerSecond / l.Capacity / of
 	return time.Duration(min(seconds*1e9, float64(maxRun)))
 }
 
 // IsOfTheSame reports whether two loads are of the same servers or link.
 func (l Load) IsOfTheSame(o Load) bool {
-	return l.Workload == o.Workload && l.Site == o.Site && l.From == o.From && l.To == o.To
+	return l.Workload == o.Workload && l.Pool == o.Pool && l.Site == o.Site && l.From == o.From && l.To == o.To
 }
 
 // MeanLoads returns the mean of the loads of several runs; what a run does not know of counts as idle there.
@@ -84,7 +100,7 @@ func (l Load) String() string {
 		if l.Capacity == 1 {
 			servers = "there is"
 		}
-		return fmt.Sprintf("%s at %s: work for %s servers, of which %s %v: a load of %s %%", l.Workload, l.Site, rounded(l.Offered), servers, l.Capacity, rounded(100*l.Ratio()))
+		return fmt.Sprintf("%s at %s: work for %s servers, of which %s %v: a load of %s %%", cmp.Or(l.Workload, l.Pool), l.Site, rounded(l.Offered), servers, l.Capacity, rounded(100*l.Ratio()))
 	}
 	return fmt.Sprintf("link %s -> %s: %s Mbit/s over %s Mbit/s: a load of %s %%", l.From, l.To, rounded(l.Offered/1e6), rounded(l.Capacity/1e6), rounded(100*l.Ratio()))
 }
@@ -165,10 +181,45 @@ func (p *Plan) addWork(all *loads, number, at int, perSecond float64) {
 	}
 }
 
-// serversAt returns what is offered to the servers of a workload at a site.
+// serversAt returns what is offered to the servers that a workload finds at a site.
 func (p *Plan) serversAt(number, at int, perSecond float64, work workload.ServiceTime) Load {
-	a := p.sites[at].assignment(p.workloads[number].kind.Role())
-	return Load{Workload: p.workloads[number].name, Site: p.sites[at].id, Offered: perSecond * work.Mean.Seconds(), Capacity: float64(serversOf(a)), PerSecond: perSecond}
+	w := &p.workloads[number]
+	a := p.sites[at].assignment(w.kind.Role())
+	of := Load{Workload: w.name, Site: p.sites[at].id, Offered: perSecond * work.Mean.Seconds(), Capacity: float64(a.ServersFor(w.name)), PerSecond: perSecond}
+	if a == nil {
+		return of
+	}
+	if n, ok := a.PoolOf(w.name); ok {
+		pool := &a.Pools[n]
+		of.Workload, of.Pool = "", poolName(a.Role, pool)
+		of.room = math.Inf(1)
+		if pool.Queue.Is {
+			of.room = float64(pool.Servers + pool.Queue.Most)
+		}
+		if pool.Shed > 0 && work.Mean > 0 {
+			of.room = min(of.room, float64(pool.Servers)*(1+pool.Shed.Seconds()/work.Mean.Seconds()))
+		}
+		of.Rejects = pool.Rejects()
+	}
+	return of
+}
+
+// PoolAt returns what [Load].Pool calls the pool of servers that a workload, by its number, has at a site; "" where it has none.
+func (p *Plan) PoolAt(number int, site string) string {
+	w := &p.workloads[number]
+	if at := p.number(site); at >= 0 {
+		if a := p.sites[at].assignment(w.kind.Role()); a != nil {
+			if n, ok := a.PoolOf(w.name); ok {
+				return poolName(a.Role, &a.Pools[n])
+			}
+		}
+	}
+	return ""
+}
+
+// poolName returns what loads call a pool.
+func poolName(role placement.Role, p *placement.Pool) string {
+	return strings.TrimSpace(string(role) + " " + p.Name)
 }
 
 // meanRates returns the requests per second of a workload by metro, on the mean of the recorded time.

@@ -1,5 +1,7 @@
 package sim
 
+import "github.com/edgewise-sim/edgewise/cache/freshness"
+
 // A message is what one site sends another, or itself. It takes at least the delay between the two. It fills one
 // line of the processor's cache.
 //
@@ -30,14 +32,17 @@ const (
 	ask messageKind = iota
 	// answer is the [reply] to a question.
 	answer
-	// refusal answers a question for an object that could not be had.
+	// refusal answers a question for an object that could not be had, or one that servers have rejected.
 	refusal
 	// noAnswer stands for the answer that a site could not give before it failed.
 	noAnswer
 	// timer tells the asking site that it need not wait for an answer any more.
 	timer
-	// restart tells a site that it is up again.
+	// restart tells a site that it is up again, breakdown that it goes down, where servers are at work that share themselves.
 	restart
+	breakdown
+	// departure tells a site that a job may be done at servers that share themselves; token is the number of their pool.
+	departure
 )
 
 // A question is what a message asks besides.
@@ -74,13 +79,21 @@ func (s *site) receive(m *message) {
 			s.landFetch(m)
 		}
 	case refusal:
-		s.failFetch(s.tier(m.of), m.token, m.at, false)
+		if m.of == computePart {
+			s.landCallRejected(m)
+		} else {
+			s.failFetch(s.tier(m.of), m.token, m.at, m.why(), false)
+		}
 	case noAnswer:
 		s.landNoAnswer(m)
 	case timer:
 		s.expire(s.tier(m.of), m.token, m.at)
 	case restart:
 		s.restart(m.at)
+	case breakdown:
+		s.breakDown(m.at)
+	case departure:
+		s.depart(s.pools[m.token], m.at)
 	}
 }
 
@@ -88,22 +101,77 @@ func (s *site) receive(m *message) {
 func (s *site) serve(m *message) {
 	switch m.to {
 	case computePart:
-		start, done := s.computers[m.index].arrive(m.at, m.service)
-		s.reply(m, done, reply{queue: start - m.at}, m.service)
-	case originPart:
-		if s.contents != nil {
-			s.serveAtAgingOrigin(m)
+		servers := s.computers[m.index]
+		if servers.isShared() {
+			s.joinAsked(servers, m)
 			return
 		}
-		start, done := s.origins[m.index].arrive(m.at, m.service)
-		if s.trace != nil {
-			s.trace.works(s, m, start, done)
+		start, done, ok := servers.arrive(m.at, m.service)
+		if !ok {
+			s.reject(m, servers.whyNot())
+			return
 		}
-		if s.sendObject(m, done, done, start-m.at, m.service, false) {
-			s.served[m.index].add(m.question().bytes, m.recorded)
+		s.reply(m, done, reply{queue: start - m.at}, m.service)
+	case originPart:
+		servers := s.origins[m.index]
+		if servers.isShared() {
+			s.joinAsked(servers, m)
+			return
 		}
+		start, done, ok := servers.arrive(m.at, m.service)
+		if !ok {
+			s.rejectAtOrigin(m, servers.whyNot())
+			return
+		}
+		s.sendFromOrigin(m, start, done, start-m.at)
 	default:
 		s.serveFromTier(s.tier(m.to), m)
+	}
+}
+
+// joinAsked gives servers that share themselves the work that another site asks for.
+func (s *site) joinAsked(servers *servers, m *message) {
+	waits := s.keep(m)
+	if s.join(servers, job{of: askedJob, workload: m.index, waits: waits, service: m.service}, m.at) {
+		return
+	}
+	s.asking.remove(waits)
+	if m.to == originPart {
+		s.rejectAtOrigin(m, QueueFull)
+	} else {
+		s.reject(m, QueueFull)
+	}
+}
+
+// reject tells the site that has asked that servers here have rejected its question.
+func (s *site) reject(m *message, why Reason) {
+	s.sendBack(m, refusal, m.at).verdict = uint8(why)
+}
+
+// why returns why a question was refused.
+func (m *message) why() Reason { return Reason(m.verdict) }
+
+// sendFromOrigin sends an object on which the origin's servers have worked from one instant to another.
+func (s *site) sendFromOrigin(m *message, start, done, queue int64) {
+	if s.trace != nil {
+		s.trace.works(s, m, start, done)
+	}
+	if s.contents != nil {
+		s.sendFromAgingOrigin(m, done, queue)
+		return
+	}
+	if s.sendObject(m, done, done, queue, m.service, false) {
+		s.served[m.index].add(m.question().bytes, m.recorded)
+	}
+}
+
+// rejectAtOrigin answers another site's question for an object which the origin's servers have rejected: where objects age by an error,
+// of which caches make what their rules say.
+func (s *site) rejectAtOrigin(m *message, why Reason) {
+	if s.contents == nil {
+		s.reject(m, why)
+	} else if is := (came{answer: freshness.Broken, rejected: true}); s.sendAnswer(m, is, m.at, m.at, 0, 0) {
+		s.served[m.index].add(is.carries(m.question().bytes), m.recorded)
 	}
 }
 
@@ -130,6 +198,9 @@ func (s *site) reply(m *message, leaves int64, r reply, service int64) *message 
 
 // copiedBit of the verdict of an answer says that a cache on the way keeps a copy.
 const copiedBit = 8
+
+// rejectedBit says that an error stands for a question which the origin's servers have rejected.
+const rejectedBit = 16
 
 // sendNoAnswerIfDown sends the news that a question has no answer if this site fails before the answer leaves, at
 // an instant; it reports whether it does. The news takes as long as the answer would have.

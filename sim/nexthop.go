@@ -220,7 +220,7 @@ func (c *compiler) nextTier(p *Plan, from string, tier int, workload string) ([]
 	}
 	backups, err := c.byRoundTrip(p, from, p.serving(placement.Origin, workload, true))
 	return p.fetchFrom(append(origins, backups...), func(h *nextHop) {
-		h.part, h.remote = originPart, p.sites[h.to].origin.Servers > 0
+		h.part, h.remote = originPart, p.sites[h.to].origin.ServersFor(workload) > 0
 		h.errors = p.scenario.errorsOf(p.sites[h.to].id)
 	}), err
 }
@@ -303,7 +303,7 @@ func (c *compiler) homes(p *Plan, w *workload.Workload, kind Kind) ([][]nextHop,
 		}
 		all[i] = asHops(hops, func(h *nextHop) {
 			h.part = computePart
-			h.remote = kind == Computed && data.Calls > 0 && h.to >= 0 && p.sites[h.to].compute.Servers > 0
+			h.remote = kind == Computed && data.Calls > 0 && h.to >= 0 && p.sites[h.to].compute.ServersFor(w.Name) > 0
 		})
 	}
 	return all, nil

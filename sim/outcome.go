@@ -25,13 +25,18 @@ const (
 	Played
 	// Failed was never answered; a [Reason] says why.
 	Failed
+	// Rejected was answered at once by servers that had no room for it; a [Reason] says why.
+	Rejected
 	// NotPlayed is an update that a player wanted to send and could not, without a match; a [Reason] says why.
 	NotPlayed
 	// NumOutcomes is the number of outcomes.
 	NumOutcomes
 )
 
-var outcomeNames = [NumOutcomes]string{"HIT", "DELAYED_HIT", "STALE", "NEGATIVE_HIT", "REVALIDATED", "MISS", "BYPASS", "PLAYED", "ERROR", "NOT_PLAYED"}
+var outcomeNames = [NumOutcomes]string{"HIT", "DELAYED_HIT", "STALE", "NEGATIVE_HIT", "REVALIDATED", "MISS", "BYPASS", "PLAYED", "ERROR", "REJECTED", "NOT_PLAYED"}
+
+// IsFailure reports whether the outcome is that of a request which its user has no use of: [Failed] or [Rejected].
+func (o Outcome) IsFailure() bool { return o == Failed || o == Rejected }
 
 // String returns the outcome's name, for example "DELAYED_HIT".
 func (o Outcome) String() string {
@@ -41,7 +46,7 @@ func (o Outcome) String() string {
 	return outcomeNames[o]
 }
 
-// A Reason is why a request failed, or an update was not played.
+// A Reason is why a request failed or was rejected, or an update was not played.
 type Reason uint8
 
 // The reasons.
@@ -70,11 +75,18 @@ const (
 	GaveUp
 	// TurnedAway is that of updates not played because all sites were full that the player accepts: those of the session.
 	TurnedAway
+	// QueueFull is that of requests that came when as many waited as may wait for servers, Shed of those that would have waited for
+	// longer than the servers let anybody wait.
+	QueueFull
+	Shed
+	// OriginFull is that of requests that the origin's servers had to reject for either, as the error says that caches pass on
+	// where objects age.
+	OriginFull
 	// NumReasons is the number of reasons.
 	NumReasons
 )
 
-var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down", "waiting for players", "waiting for a server", "session lost", "origin error", "cached error", "logging in", "gave up", "turned away"}
+var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down", "waiting for players", "waiting for a server", "session lost", "origin error", "cached error", "logging in", "gave up", "turned away", "queue full", "shed", "origin full"}
 
 // String returns the reason's name, for example "site down".
 func (r Reason) String() string {
@@ -82,6 +94,15 @@ func (r Reason) String() string {
 		return fmt.Sprintf("reason(%d)", uint8(r))
 	}
 	return reasonNames[r]
+}
+
+// outcome returns how a request ends that is not answered for the reason.
+func (r Reason) outcome() Outcome {
+	switch r {
+	case QueueFull, Shed, OriginFull:
+		return Rejected
+	}
+	return Failed
 }
 
 // isWithoutMatch reports whether the reason is one of updates that are not played for want of a match.

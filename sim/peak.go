@@ -10,8 +10,8 @@ import (
 // A Peak is the most that is expected of a workload at a site in a day.
 type Peak struct {
 	Workload, Site string
-	// Servers is how many the placement gives; 0 means that there are always enough. Cores that games share are those of the first of
-	// the games, and IsShared says of the others that they have them there.
+	// Servers is how many the placement gives; 0 means that there are always enough. Cores that games share, and pools of servers, are
+	// those of the first of the workloads, and IsShared says of the others that they have them there.
 	Servers  int
 	IsShared bool
 	// Rented is how many more a game has rented on the mean, as far as a run has found: see [Plan.Rented].
@@ -45,6 +45,12 @@ func (p *Plan) Peaks() ([]Peak, error) {
 				peaks[k].Servers, peaks[k].IsShared = a.Cores, shared[peaks[k].Site]
 				shared[peaks[k].Site] = true
 			}
+			if of := p.sites[p.number(peaks[k].Site)].assignment(p.workloads[i].kind.Role()); p.workloads[i].kind != Matched {
+				if n, ok := of.PoolOf(p.workloads[i].name); ok {
+					key := poolName(of.Role, &of.Pools[n]) + "@" + peaks[k].Site
+					peaks[k].IsShared, shared[key] = shared[key], true
+				}
+			}
 		}
 		all = append(all, peaks...)
 	}
@@ -77,7 +83,7 @@ func (p *Plan) peaksOf(number int) (all []Peak, err error) {
 	for n := range p.sites {
 		if a := p.sites[n].assignment(role); a != nil && !a.Backup && a.Serves(planned.name) {
 			at[n] = len(all)
-			all = append(all, Peak{Workload: planned.name, Site: p.sites[n].id, Servers: serversOf(a), OfMean: 1, Work: p.scenario.OriginWork(number)})
+			all = append(all, Peak{Workload: planned.name, Site: p.sites[n].id, Servers: a.ServersFor(planned.name), OfMean: 1, Work: p.scenario.OriginWork(number)})
 		}
 	}
 	game, isGame := w.Service.(workload.Matched)

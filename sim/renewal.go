@@ -23,8 +23,9 @@ type renewal struct {
 // What came of a fetch.
 type came struct {
 	answer freshness.Answer
-	// confirmed says that the object has not changed: 304. silent says that nobody has answered.
-	confirmed, silent bool
+	// confirmed says that the object has not changed: 304. silent says that nobody has answered, rejected that the origin's
+	// servers have not worked on it.
+	confirmed, silent, rejected bool
 	// copied says that a cache on the way has kept a copy, or passes on what another has.
 	copied  bool
 	version uint32
@@ -256,6 +257,9 @@ func (s *site) conclude(t *tier, n uint32, c *clients, r *request, began bool, n
 	case v.silent:
 		c.fail(r, first, NextTierDown)
 		return
+	case v.answer == freshness.Broken && v.rejected:
+		c.fail(r, first, OriginFull)
+		return
 	case v.answer == freshness.Broken:
 		c.fail(r, first, OriginError)
 		return
@@ -380,7 +384,7 @@ func (s *site) passOn(t *tier, n uint32, m *message, began bool, now int64) {
 		s.sendHeld(t, m, &v.look, first, false)
 	case v.silent:
 		if !s.sendNoAnswerIfDown(m, now) {
-			s.sendBack(m, refusal, now)
+			s.sendBack(m, refusal, now).verdict = uint8(NextTierDown)
 		}
 	default:
 		is := v.came
@@ -418,14 +422,10 @@ func (s *site) sendAnswer(m *message, is came, first, last, queue, service int64
 	return true
 }
 
-// serveAtAgingOrigin answers another site's question at the origin itself.
-func (s *site) serveAtAgingOrigin(m *message) {
-	start, done := s.origins[m.index].arrive(m.at, m.service)
+// sendFromAgingOrigin answers another site's question at the origin itself, whose servers are done at an instant.
+func (s *site) sendFromAgingOrigin(m *message, done, queue int64) {
 	is := s.contents[m.index].fromOrigin(s.errors, uint32(m.key), m.at, m.version())
-	if s.trace != nil {
-		s.trace.works(s, m, start, done)
-	}
-	if s.sendAnswer(m, is, done, done, start-m.at, m.service) {
+	if s.sendAnswer(m, is, done, done, queue, m.service) {
 		s.served[m.index].add(is.carries(m.question().bytes), m.recorded)
 		s.served[m.index].addConfirmed(is.confirmed, m.recorded)
 	}
@@ -437,7 +437,7 @@ func (m *message) version() uint32 { return uint32(m.key >> 32) }
 // came returns what an answer says.
 func (m *message) came() came {
 	return came{
-		answer: freshness.Answer(m.verdict & 3), confirmed: m.verdict&4 != 0, copied: m.verdict&copiedBit != 0, version: uint32(m.key >> 32), age: uint32(m.key),
+		answer: freshness.Answer(m.verdict & 3), confirmed: m.verdict&4 != 0, copied: m.verdict&copiedBit != 0, rejected: m.verdict&rejectedBit != 0, version: uint32(m.key >> 32), age: uint32(m.key),
 	}
 }
 
@@ -448,5 +448,8 @@ func (m *message) setCame(c came) {
 	}
 	if c.copied {
 		m.verdict |= copiedBit
+	}
+	if c.rejected {
+		m.verdict |= rejectedBit
 	}
 }

@@ -12,11 +12,9 @@ func (s *site) restart(now int64) {
 		t.flights.forget()
 		t.hangUp()
 	}
-	for _, all := range [][]*servers{s.origins, s.computers} {
-		for _, servers := range all {
-			if err := servers.restart(); err != nil && s.err == nil {
-				s.err = err
-			}
+	for _, p := range s.pools {
+		if err := p.restart(); err != nil && s.err == nil {
+			s.err = err
 		}
 	}
 }

@@ -206,11 +206,9 @@ func (r *run) audit() error {
 		for c := range s.clients {
 			s.clients[c].addUp()
 		}
-		for _, group := range [][]*servers{s.origins, s.computers} {
-			for _, servers := range group {
-				if err := servers.err(); err != nil {
-					return err
-				}
+		for _, p := range s.pools {
+			if err := p.err(); err != nil {
+				return err
 			}
 		}
 		sent += s.ledger.sent
@@ -284,7 +282,7 @@ func (w *WorkloadTally) check(p *Plan) error {
 		return w.checkFetches(p, &total)
 	}
 	// What the origin has answered may still have failed, on its way through a site that went down.
-	failed := total.Outcomes[Failed]
+	failed := total.Unanswered()
 	asked, sent := w.Counters[OriginRequests], w.Counters[OriginBytes]
 	if len(w.Tiers) > 1 {
 		// What no tier has comes from the origin, and so does what users ask it for themselves.
@@ -292,7 +290,7 @@ func (w *WorkloadTally) check(p *Plan) error {
 		for i := range w.Tiers[1:] {
 			n -= w.Tiers[1+i].Count(TierHits)
 		}
-		if len(p.scenario.Failures) == 0 && n != asked {
+		if len(p.scenario.Failures) == 0 && total.Outcomes[Rejected] == 0 && n != asked {
 			return fmt.Errorf("invariant broken: workload %q: %d misses of all tiers, %d requests to the origin", w.Name, n, asked)
 		}
 		return nil
@@ -369,7 +367,7 @@ func (t *Tally) check() error {
 		failures += n
 	}
 	if failures != t.Unanswered() {
-		return fmt.Errorf("%d requests failed or were not played, %d for a reason", t.Unanswered(), failures)
+		return fmt.Errorf("%d requests failed, were rejected or not played, %d for a reason", t.Unanswered(), failures)
 	}
 	if t.Counters[LostSessions] > t.Counters[Sessions] {
 		return fmt.Errorf("%d sessions, %d of them lost", t.Counters[Sessions], t.Counters[LostSessions])

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/internal/purpose"
@@ -138,10 +139,10 @@ func (r *run) build() error {
 			errors: s.errorsOf(planned.id), contents: r.contents, trace: r.trace,
 		}
 		var err error
-		if at.origins, err = r.plan.newServers(serversOf(planned.origin), Cacheable, at.outages); err != nil {
+		if at.origins, err = at.newServers(r.plan, planned.origin, Cacheable); err != nil {
 			return err
 		}
-		if at.computers, err = r.plan.newServers(serversOf(planned.compute), Computed, at.outages); err != nil {
+		if at.computers, err = at.newServers(r.plan, planned.compute, Computed); err != nil {
 			return err
 		}
 		r.addCaches(at)
@@ -165,13 +166,6 @@ func (r *run) build() error {
 		}
 	}
 	return nil
-}
-
-func serversOf(a *placement.Assignment) int {
-	if a == nil {
-		return 0
-	}
-	return a.Servers
 }
 
 // addCaches gives a site its caches, which are not made yet.
@@ -224,7 +218,11 @@ func (r *run) end() int64 { return int64(r.plan.scenario.WarmUp + r.plan.scenari
 
 // planRestarts tells a site when it comes up again.
 func (r *run) planRestarts(at *site) {
+	shares := slices.ContainsFunc(at.pools, func(p *pool) bool { return p.sharing != nil })
 	for _, o := range at.outages {
+		if shares {
+			at.send(at.id, o.from).kind = breakdown
+		}
 		if o.to < r.end() {
 			at.send(at.id, o.to).kind = restart
 		}

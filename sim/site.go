@@ -37,8 +37,9 @@ type site struct {
 	contents      []*content       // by workload, of what it serves as an origin; nil where nothing ages
 	directory     *cache.Directory // of the edge cache, if it is one that sites share in turn
 	touched       uint32           // of prefetchBlock
-	// origins holds the origin's servers by workload, those of cacheable ones; computers the others'.
+	// origins holds the origin's servers by workload, those of cacheable ones; computers the others'; pools all that there are.
 	origins, computers []*servers
+	pools              []*pool
 	data               []dataCalls // by workload
 	waiters            slab[waiter]
 	asking             slab[message] // of other sites, whose fetches wait here

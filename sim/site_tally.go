@@ -10,7 +10,7 @@ type SiteCounter uint8
 
 // The counters of a site.
 const (
-	// BusyUs sums, in us over all servers, the recorded time in which they worked: each service from its start to its
+	// BusyUs sums, in us over all servers, the recorded time in which they worked for the workload: each service from its start to its
 	// end, cut off where recording begins or ends and where the site fails. Of games it sums the time of all matches.
 	BusyUs SiteCounter = iota
 	// ServerUs is what BusyUs would be if no server had ever been idle: the number of servers, or of the matches that
@@ -31,11 +31,15 @@ const (
 	// the site's own. Where games share cores, each has a share by what its matches take.
 	CoreUs
 	RentedUs
+	// FullUs sums, in us, the recorded time in which all servers of the site worked that the workload finds there, for it or for
+	// others with which it shares them. Refused counts the jobs of the workload that they rejected, whoever asked.
+	FullUs
+	Refused
 	// NumSiteCounters is the number of counters of a site.
 	NumSiteCounters
 )
 
-var siteCounterNames = [NumSiteCounters]string{"busy us", "server us", "matches", "seats", "seats taken", "match us", "skill spread", "backfilled", "core us", "rented us"}
+var siteCounterNames = [NumSiteCounters]string{"busy us", "server us", "matches", "seats", "seats taken", "match us", "skill spread", "backfilled", "core us", "rented us", "full us", "refused"}
 
 // String returns the counter's name, for example "busy us".
 func (c SiteCounter) String() string {
@@ -58,6 +62,9 @@ type SiteTally struct {
 	// PeakRequests is the largest number of requests that reached the site in one batch of [Timeline.BatchNs], of
 	// those that were answered while the run recorded; 0 for games.
 	PeakRequests uint64
+	// PeakBusyUs is how long, in us over all servers, those that the workload finds at the site worked in the busiest step, for it or
+	// for others; a step is as long as [Timeline.BatchNs]. Of several runs it is the largest.
+	PeakBusyUs uint64
 	// PeakPlayers is the largest number of players that were at the site at once while the run recorded.
 	PeakPlayers uint64
 	// Hours are what a game had at the site in each hour of recorded time; nil for other workloads.
@@ -113,6 +120,7 @@ func (t *SiteTally) merge(o *SiteTally) error {
 	mergeTiers(t.Tiers, o.Tiers)
 	add(t.Counters[:], o.Counters[:])
 	t.PeakRequests = max(t.PeakRequests, o.PeakRequests)
+	t.PeakBusyUs = max(t.PeakBusyUs, o.PeakBusyUs)
 	t.PeakPlayers = max(t.PeakPlayers, o.PeakPlayers)
 	t.MatchCores = max(t.MatchCores, o.MatchCores)
 	for i := range t.Hours {
@@ -198,7 +206,7 @@ func (t *Tally) firstTier() (met TierTally) {
 		met.Counters[TierHitBytes] += t.OutcomeBytes[o]
 	}
 	met.Counters[TierRequests] = met.Counters[TierHits] + t.Outcomes[Miss] + t.Outcomes[Revalidated] +
-		t.Failures[NextTierDown] + t.Failures[OriginError] + t.Failures[CachedError]
+		t.Failures[NextTierDown] + t.Failures[OriginError] + t.Failures[CachedError] + t.Failures[OriginFull] + t.Failures[QueueFull] + t.Failures[Shed]
 	met.Counters[TierBytes] = met.Counters[TierHitBytes] + t.OutcomeBytes[Miss] + t.OutcomeBytes[Revalidated]
 	return met
 }

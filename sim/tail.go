@@ -68,7 +68,7 @@ func (p *Plan) Tails(ctx context.Context, replication int) ([]WorkloadTails, err
 		}
 	}
 	_, err = p.Watch(ctx, replication, func(s *Sighting) {
-		if s.Outcome != Failed {
+		if !s.Outcome.IsFailure() {
 			all[s.Workload].add(s)
 			metros[s.Workload][s.Metro].add(s)
 		}

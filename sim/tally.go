@@ -190,7 +190,7 @@ type Tally struct {
 	Counters [NumCounters]uint64
 	// Outcomes and OutcomeBytes take the requests and their bytes apart.
 	Outcomes, OutcomeBytes [NumOutcomes]uint64
-	// Failures takes the requests apart that ended as [Failed] or [NotPlayed].
+	// Failures takes the requests apart that ended as [Failed], [Rejected] or [NotPlayed].
 	Failures [NumReasons]uint64
 	// Causes takes the sum of the headline latency apart, in ns.
 	Causes [NumCauses]int64
@@ -333,11 +333,14 @@ func (t *Tally) record(metric Metric, ns int64, deadlines []int64) {
 	}
 }
 
-// fail records a request that ended as [Failed] when its user had waited for so many ns.
+// fail records a request that ended as [Failed] when its user had waited for so many ns, or was [Rejected].
 func (t *Tally) fail(why Reason, waited int64) {
-	t.Outcomes[Failed]++
+	outcome := why.outcome()
+	t.Outcomes[outcome]++
 	t.Failures[why]++
-	t.Counters[FailedNs] += uint64(waited)
+	if outcome == Failed {
+		t.Counters[FailedNs] += uint64(waited)
+	}
 }
 
 // miss counts updates that were not played.
@@ -347,8 +350,10 @@ func (t *Tally) miss(why Reason, updates uint64) {
 	t.Failures[why] += updates
 }
 
-// Unanswered returns the number of requests that failed or were not played.
-func (t *Tally) Unanswered() uint64 { return t.Outcomes[Failed] + t.Outcomes[NotPlayed] }
+// Unanswered returns the number of requests that failed, were rejected or were not played.
+func (t *Tally) Unanswered() uint64 {
+	return t.Outcomes[Failed] + t.Outcomes[Rejected] + t.Outcomes[NotPlayed]
+}
 
 // Answered returns the number of requests that have a latency: all but those [Tally.Unanswered].
 func (t *Tally) Answered() uint64 { return t.Counters[Requests] - t.Unanswered() }

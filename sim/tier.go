@@ -123,10 +123,30 @@ func (s *site) serveAtOrigin(v *arrival, c *clients, r *request) {
 		c.fail(r, v.at+service, OriginError)
 		return
 	}
-	start, done := s.origins[w.number].arrive(v.at, service)
-	bytes := r.size(w.sizeBytes(v.key))
-	if c.answer(r, &served{outcome: Bypass, bytes: bytes, first: done, last: done, queue: start - v.at, service: service}) {
-		s.served[w.number].add(bytes, r.recorded)
+	a := served{outcome: Bypass, bytes: r.size(w.sizeBytes(v.key)), service: service}
+	servers := s.origins[w.number]
+	if servers.isShared() {
+		waits := s.computations.add()
+		*s.computations.at(waits) = computation{request: *r, served: a}
+		if !s.join(servers, job{of: originJob, workload: w.number, waits: waits, service: service}, v.at) {
+			s.computations.remove(waits)
+			c.fail(r, v.at, QueueFull)
+		}
+		return
+	}
+	start, done, ok := servers.arrive(v.at, service)
+	if !ok {
+		c.fail(r, v.at, servers.whyNot())
+		return
+	}
+	a.first, a.last, a.queue = done, done, start-v.at
+	s.answerFromOrigin(c, r, &a)
+}
+
+// answerFromOrigin answers a user who enters at the origin itself.
+func (s *site) answerFromOrigin(c *clients, r *request, a *served) {
+	if c.answer(r, a) {
+		s.served[c.workload.number].add(a.bytes, r.recorded)
 	}
 }
 

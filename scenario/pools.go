@@ -1,0 +1,58 @@
+package scenario
+
+import (
+	"go.yaml.in/yaml/v4"
+
+	"github.com/edgewise-sim/edgewise/placement"
+)
+
+// A poolsSpec is what the file says of the pools of servers of a role, and where.
+type poolsSpec struct {
+	pools []placement.Pool
+	at    []places // by pool and field
+}
+
+// readPools reads the servers of a role: a number that each workload finds, a mapping of a pool that they share, or a list of such.
+func readPools(v value, s *settings) {
+	s.servers, s.pools = 0, poolsSpec{}
+	switch v.resolve().node.Kind {
+	case yaml.MappingNode:
+		s.pools.read(v)
+	case yaml.SequenceNode:
+		items := v.list()
+		if len(items) == 0 {
+			v.problem("is empty; want a pool of servers or more, or a number")
+		}
+		for _, item := range items {
+			if !item.isMapping() {
+				item.problem("is %s; want a mapping with \"count\"", item.found())
+				continue
+			}
+			s.pools.read(item)
+		}
+	default:
+		v.integer(&s.servers)
+	}
+}
+
+// read reads a pool.
+func (s *poolsSpec) read(v value) {
+	var p placement.Pool
+	seen := v.fields(
+		field{"name", func(v value) { v.text(&p.Name) }},
+		field{"count", func(v value) { v.integer(&p.Servers) }},
+		field{"workloads", func(v value) { v.strings(&p.Workloads) }},
+		field{"discipline", choice(placement.ParseDiscipline, &p.Discipline)},
+		field{"queue", func(v value) { p.Queue.Is = true; v.integer(&p.Queue.Most) }},
+		field{"shed", func(v value) { v.duration(&p.Shed) }},
+	)
+	at := places{"": v}
+	for key, field := range map[string]string{
+		"name": "Name", "count": "Servers", "workloads": "Workloads", "discipline": "Discipline", "queue": "Queue", "shed": "Shed",
+	} {
+		if place, ok := seen[key]; ok {
+			at[field] = place
+		}
+	}
+	s.pools, s.at = append(s.pools, p), append(s.at, at)
+}

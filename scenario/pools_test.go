@@ -1,0 +1,55 @@
+package scenario_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/scenario"
+)
+
+const pooled = `title: Pools
+duration: 10s
+network: {provider: aws, metros: {top: 3}}
+workloads:
+  - {kind: dynamic, name: api, requests_per_second: 10, response_size: 10kB, service: 10ms}
+  - {kind: dynamic, name: render, requests_per_second: 1, response_size: 10kB, service: 10ms}
+placements:
+  - name: shared
+    compute: {sites: us-east-1, servers: {count: 8, discipline: ps, queue: 0}}
+  - name: classes
+    extends: shared
+    compute:
+      servers: [{name: gpu, count: 2, workloads: [render]}, {name: cpu, count: 4, shed: 30ms}]
+  - name: own
+    extends: classes
+    compute: {servers: 3}
+`
+
+func TestPoolsAreReadFromServers(t *testing.T) {
+	s, err := scenario.Parse("pools.yaml", []byte(pooled))
+	require.NoError(t, err)
+	require.Equal(t, []placement.Pool{{Servers: 8, Discipline: placement.SharedProcessor, Queue: placement.AtMost(0)}}, s.Placements[0].Sites[0].Pools)
+	require.Equal(t, []placement.Pool{{Name: "gpu", Servers: 2, Workloads: []string{"render"}}, {Name: "cpu", Servers: 4, Shed: 30 * time.Millisecond}}, s.Placements[1].Sites[0].Pools)
+	require.Equal(t, placement.Assignment{Site: "us-east-1", Role: placement.Compute, Servers: 3}, s.Placements[2].Sites[0])
+}
+
+func TestPoolsThatCannotBeAreNamedWithTheirLine(t *testing.T) {
+	for from, to := range map[string][2]string{
+		"count: 8":            {"count: 0", "pools.yaml:9: placements[0].compute.servers.count: is 0; want 1 to 1048576"},
+		"queue: 0":            {"queue: -1", "pools.yaml:9: placements[0].compute.servers.queue: is -1; want 0 to 1073741824"},
+		"discipline: ps":      {"discipline: lifo", `pools.yaml:9: placements[0].compute.servers.discipline: is "lifo"; want fifo or ps`},
+		"ps, queue: 0":        {"ps, shed: 1s", "pools.yaml:9: placements[0].compute.servers.shed: is 1s; want 0 where servers are shared by all at once: nobody waits"},
+		"shed: 30ms":          {"shed: 3h", "pools.yaml:13: placements[1].compute.servers[1].shed: is 3h0m0s; want 0 to 1h"},
+		"workloads: [render]": {"workloads: [rander]", "pools.yaml:13: placements[1].compute.servers[0].workloads: is "},
+		"name: cpu":           {"name: gpu", "pools.yaml:13: placements[1].compute.servers[1].name: is \"gpu\"; want another name"},
+		"servers: 3":          {"servers: []", "pools.yaml:16: placements[2].compute.servers: is empty; want a pool of servers or more, or a number"},
+		"{servers: 3}":        {"{servers: [3]}", `pools.yaml:16: placements[2].compute.servers[0]: is "3"; want a mapping with "count"`},
+	} {
+		_, err := scenario.Parse("pools.yaml", []byte(strings.Replace(pooled, from, to[0], 1)))
+		require.ErrorContains(t, err, to[1])
+	}
+}
