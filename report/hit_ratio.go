@@ -46,6 +46,15 @@ func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
 		p.panels = []panel{notice{strings.Join(workloads, ", "), "No request passes a cache in any placement."}}
 		return p, nil
 	}
+	width := vg.Length(hitValueWidth)
+	for _, panel := range p.panels {
+		width = max(width, panel.(hitPanel).valueWidth())
+	}
+	for i, panel := range p.panels { // all have one axis
+		shown := panel.(hitPanel)
+		shown.values = min(width, hitValueMost)
+		p.panels[i] = shown
+	}
 	p.bound()
 	p.caption = "A hit is a request answered by the first cache it met, delayed hits included."
 	if note := tierNote(allTiersBehind(c)); note != "" {
@@ -63,6 +72,19 @@ func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
 type hitPanel struct {
 	title string
 	rows  []hitRow
+	// values is how wide the column of figures is.
+	values vg.Length
+}
+
+// valueWidth returns how wide the figures are, in a wider font, too.
+func (p hitPanel) valueWidth() (width vg.Length) {
+	value := look.Text(look.NoteSize, look.Faint)
+	for _, row := range p.rows {
+		for _, bar := range row.bars {
+			width = max(width, vg.Length(value.Width(bar.text())*widerFont))
+		}
+	}
+	return width
 }
 
 // A hitRow is one placement: a bar for each of its figures.
@@ -81,6 +103,9 @@ type hitBar struct {
 	share   stats.Estimate
 	opacity float64
 }
+
+// text returns the figure for people.
+func (b *hitBar) text() string { return b.name + "  " + percentage(b.share) }
 
 // makeBars returns the bars of a row, none for a placement without caches. The first of a metric is dark, of requests.
 func (r *hitRow) makeBars() (bars []hitBar) {
@@ -127,6 +152,7 @@ const (
 	hitRowHeight  = 40 * vg.Length(1)
 	hitNameWidth  = 180 * vg.Length(1)
 	hitValueWidth = 146 * vg.Length(1)
+	hitValueMost  = 220 * vg.Length(1) // where figures have long names
 	hitBarHeight  = 11 * vg.Length(1)
 	hitBarStep    = hitBarHeight + 2
 	hitAxisHeight = 34 * vg.Length(1)
@@ -169,7 +195,7 @@ func (p hitPanel) draw(c draw.Canvas) {
 	axes.X.Tick.Marker = look.PercentTicks()
 	axes.X.Label.Text = "share answered from cache"
 	axes.Add(gridOf(axes), hitBars(p.rows))
-	data := drawFrame(c, p.title, axes, hitNameWidth, hitValueWidth)
+	data := drawFrame(c, p.title, axes, hitNameWidth, p.values)
 
 	name, value := look.Text(look.LabelSize, look.Ink), look.Text(look.NoteSize, look.Faint)
 	heights := middles(p.rows, data.Min.Y, data.Max.Y)
@@ -177,12 +203,12 @@ func (p hitPanel) draw(c draw.Canvas) {
 		lines := wrapName(name, row.name, hitNameWidth-12, 3)
 		block(c, name, vg.Point{X: c.Min.X, Y: heights[i] + vg.Length(look.LabelSize*leading*vg.Length(len(lines))/2)}, lines)
 		if len(row.bars) == 0 {
-			block(c, value, vg.Point{X: c.Max.X - hitValueWidth, Y: heights[i] + look.NoteSize*leading/2}, []string{"no cache"})
+			block(c, value, vg.Point{X: c.Max.X - p.values, Y: heights[i] + look.NoteSize*leading/2}, []string{"no cache"})
 			continue
 		}
 		for k, bar := range row.bars {
-			at := vg.Point{X: c.Max.X - hitValueWidth, Y: row.bottom(heights[i], k) + hitBarHeight/2 + look.NoteSize*leading/2}
-			block(c, value, at, []string{cut(value, bar.name+"  "+percentage(bar.share), hitValueWidth)})
+			at := vg.Point{X: c.Max.X - p.values, Y: row.bottom(heights[i], k) + hitBarHeight/2 + look.NoteSize*leading/2}
+			block(c, value, at, []string{cut(value, bar.text(), p.values)})
 		}
 	}
 }

@@ -211,7 +211,9 @@ func (panel *latencyPanel) lay(low, high, level float64) {
 		}
 	}
 	for i := range panel.lines {
-		p.Add(panel.lines[i])
+		l := &panel.lines[i]
+		p.Add(*l)
+		panel.names = append(panel.names, lineName{name: l.name, number: l.placement, path: l.path})
 	}
 	panel.marks = lineMarks(firsts)
 }

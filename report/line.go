@@ -141,14 +141,19 @@ func (l *line) height(p *plot.Plot, share float64) float64 {
 	return share
 }
 
-// Plot implements plot.Plotter.
-func (l line) Plot(c draw.Canvas, p *plot.Plot) {
+// path returns the line on a canvas.
+func (l line) path(c draw.Canvas, p *plot.Plot) []vg.Point {
 	x, y := p.Transforms(&c)
 	path := make([]vg.Point, len(l.points))
 	for i, pt := range l.points {
 		path[i] = vg.Point{X: x(pt.x), Y: y(l.height(p, pt.share))}
 	}
-	c.StrokeLines(l.style, c.ClipLinesXY(path)...)
+	return path
+}
+
+// Plot implements plot.Plotter.
+func (l line) Plot(c draw.Canvas, p *plot.Plot) {
+	c.StrokeLines(l.style, c.ClipLinesXY(l.path(c, p))...)
 }
 
 // marks returns the marks of the view.
@@ -162,10 +167,8 @@ func (v view) marks() []mark {
 // lineMarks are the marks on all lines of a plot, over all of them.
 type lineMarks []line
 
-// Plot implements plot.Plotter.
-func (lines lineMarks) Plot(c draw.Canvas, p *plot.Plot) {
+func (lines lineMarks) placed(c draw.Canvas, p *plot.Plot) (all []placedMark) {
 	x, y := p.Transforms(&c)
-	var all []placedMark
 	for i := range lines {
 		l := &lines[i]
 		for _, m := range l.view.marks() {
@@ -183,7 +186,7 @@ func (lines lineMarks) Plot(c draw.Canvas, p *plot.Plot) {
 			}
 		}
 	}
-	drawMarks(&c, all)
+	return all
 }
 
 // A band is the interval around a line.

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -322,9 +323,9 @@ func (p *mapPanel) draw(c draw.Canvas) {
 
 // drawScale draws what the colours mean, below the map.
 func (p *mapPanel) drawScale(c, area draw.Canvas) {
-	low, high, unit := p.scale.low, p.scale.high, "mean, ms"
+	low, high, text := p.scale.low, p.scale.high, "mean, ms"
 	if !p.isBaseline {
-		low, high, unit = -p.scale.change, p.scale.change, "difference, ms"
+		low, high, text = -p.scale.change, p.scale.change, "change, ms"
 	}
 	const steps, width, height = 40, 80 * vg.Length(1), 7 * vg.Length(1)
 	top := area.Min.Y - 5
@@ -335,13 +336,15 @@ func (p *mapPanel) drawScale(c, area draw.Canvas) {
 		c.Fill(vg.Rectangle{Min: vg.Point{X: x, Y: top - height}, Max: vg.Point{X: x + vg.Length(width/steps), Y: top}}.Path())
 	}
 	note := look.Text(look.NoteSize, look.Faint)
-	number := func(x float64) string { return strconv.FormatFloat(x, 'g', 3, 64) }
+	number := func(x float64) string {
+		text := strings.Replace(strconv.FormatFloat(x, 'g', 3, 64), "-", "−", 1)
+		if !p.isBaseline && x > 0 {
+			text = "+" + text
+		}
+		return text
+	}
 	c.FillText(note, vg.Point{X: area.Min.X, Y: top - height - 1}, number(low))
 	right := number(high)
 	c.FillText(note, vg.Point{X: area.Min.X + width - note.Width(right), Y: top - height - 1}, right)
-	text := unit
-	if !p.isBaseline {
-		text = "change, ms"
-	}
 	c.FillText(note, vg.Point{X: area.Min.X + width + 8, Y: top + 2}, cut(note, text, c.Max.X-area.Min.X-width-8))
 }

@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"math"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -45,6 +46,11 @@ type placedMark struct {
 	mark
 	at     vg.Point
 	colour color.Color
+}
+
+// placedMarks know where the marks on all lines of a plot are.
+type placedMarks interface {
+	placed(draw.Canvas, *plot.Plot) []placedMark
 }
 
 // drawMarks draws marks so that none hides another: those that lie under others are rings around them.

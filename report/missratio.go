@@ -79,6 +79,7 @@ func MissRatioCurves(m MissRatios) (*Picture, error) {
 		line.LineStyle = look.Line(i)
 		lines = append(lines, line)
 		shown.key.entries = append(shown.key.entries, keyEntry{style: line.LineStyle, symbol: symbolOf(i), name: l.Name})
+		shown.names = append(shown.names, lineName{name: l.Name, number: i, path: pathOf(line)})
 	}
 	low, high = capacityRange(low, high)
 	p.X.Min, p.X.Max = low, high
@@ -176,6 +177,18 @@ func (t capacityTicks) label(size float64) string {
 		i++
 	}
 	return strconv.FormatFloat(size, 'g', 6, 64) + prefixes[i]
+}
+
+// pathOf returns the path of a line on a canvas.
+func pathOf(line *plotter.Line) func(draw.Canvas, *plot.Plot) []vg.Point {
+	return func(c draw.Canvas, p *plot.Plot) []vg.Point {
+		x, y := p.Transforms(&c)
+		path := make([]vg.Point, len(line.XYs))
+		for i, at := range line.XYs {
+			path[i] = vg.Point{X: x(at.X), Y: y(at.Y)}
+		}
+		return path
+	}
 }
 
 // count writes a number in groups of three digits.

@@ -79,7 +79,9 @@ func occupancyPanel(c *edgewise.Comparison, title string, w *edgewise.WorkloadRe
 			upper = append(upper, lower[k])
 		}
 		style := look.Line(i)
-		p.Add(&plotter.Polygon{XYs: []plotter.XYs{upper}, Color: look.Translucent(style.Color, 0.16)}, &plotter.Line{XYs: middle, LineStyle: style})
+		line := &plotter.Line{XYs: middle, LineStyle: style}
+		p.Add(&plotter.Polygon{XYs: []plotter.XYs{upper}, Color: look.Translucent(style.Color, 0.16)}, line)
+		panel.names = append(panel.names, lineName{name: siteNameIn(c, site.Site), number: i, path: pathOf(line)})
 		panel.key.entries = append(panel.key.entries, keyEntry{
 			placement: i, style: style, name: siteNameIn(c, site.Site), remark: fmt.Sprintf("peak %.4g, for 99.9 %% %.4g cores", peak, cores),
 		})

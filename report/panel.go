@@ -21,7 +21,11 @@ type plotPanel struct {
 	key       key
 	deadlines []time.Duration
 	// marks are drawn over the lines, unless the panel is small.
-	marks plot.Plotter
+	marks placedMarks
+	// names are those of the lines, which are written at them where there is room.
+	names []lineName
+	// namesAtEnds says that all lines run to the right edge, and have their names beside it.
+	namesAtEnds bool
 	// isSmall leaves the key to a [commonKey], so that two panels stand side by side.
 	isSmall bool
 }
@@ -46,6 +50,9 @@ func (p *plotPanel) height() vg.Length {
 	if p.isSmall {
 		return panelTitleHeight + plotHeight
 	}
+	if p.endsFit() {
+		return panelTitleHeight + plotHeight
+	}
 	return panelTitleHeight + max(plotHeight, p.key.height())
 }
 
@@ -67,12 +74,23 @@ func (p *plotPanel) draw(c draw.Canvas) {
 	if p.isSmall {
 		return
 	}
+	within := p.plot.DataCanvas(left)
+	taken := p.deadlineBoxes(within)
 	if p.marks != nil {
-		p.marks.Plot(p.plot.DataCanvas(left), p.plot)
+		all := p.marks.placed(within, p.plot)
+		drawMarks(&within, all)
+		for _, m := range all {
+			taken = append(taken, vg.Rectangle{Min: vg.Point{X: m.at.X - markRadius, Y: m.at.Y - markRadius}, Max: vg.Point{X: m.at.X + markRadius, Y: m.at.Y + markRadius}})
+		}
 	}
 	right := draw.Canvas{Canvas: c.Canvas, Rectangle: c.Rectangle}
 	right.Min.X = c.Max.X - keyWidth
 	right.Max.Y -= panelTitleHeight
+	if p.endsFit() {
+		p.drawEndNames(within, right)
+		return
+	}
+	p.drawNames(within, taken)
 	p.key.draw(right)
 }
 
@@ -95,6 +113,15 @@ func (p *plotPanel) drawDeadlines(data draw.Canvas) {
 			free = x + half + deadlineGap
 		}
 	}
+}
+
+// deadlineBoxes returns where the lines of deadlines are.
+func (p *plotPanel) deadlineBoxes(data draw.Canvas) (boxes []vg.Rectangle) {
+	for _, d := range p.deadlines {
+		x := data.X(p.plot.X.Norm(logMs(float64(d))))
+		boxes = append(boxes, vg.Rectangle{Min: vg.Point{X: x - 0.5, Y: data.Min.Y}, Max: vg.Point{X: x + 0.5, Y: data.Max.Y}})
+	}
+	return boxes
 }
 
 // deadlineText returns how deadlines are written: "35 ms", or where these would lie on one another without the unit of the

@@ -97,6 +97,7 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 		first, part, parts := shares(curves, i)
 		if i == 0 {
 			p.Add(gridOf(p), zeroLine{look.Share(look.Line(0), part, parts)})
+			panel.names = append(panel.names, lineName{name: cv.name, path: zeroLine{}.path})
 			continue
 		}
 		s := newShift(baseline, cv, c.Level)
@@ -107,6 +108,7 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 			panel.key.entries = append(panel.key.entries, e)
 			if first == 0 {
 				p.Add(zeroLine{s.style})
+				panel.names = append(panel.names, lineName{name: cv.name, number: cv.placement, path: zeroLine{}.path})
 				continue
 			}
 			s.marks, s.banded = nil, false
@@ -134,6 +136,9 @@ func newShiftPanel(c *edgewise.Comparison, workload, kind string, curves []curve
 		p.Add(s)
 	}
 	panel.marks = shiftMarks(shifts)
+	for _, s := range shifts {
+		panel.names = append(panel.names, lineName{name: s.name, number: s.placement, path: s.path})
+	}
 	return panel
 }
 
@@ -142,18 +147,20 @@ func withFailed(remark string, c *curve) string { return joined(c.failedRemark()
 
 // A shift is the paired difference of the quantiles of one placement from the baseline's.
 type shift struct {
-	style  draw.LineStyle
-	points []shiftPoint
-	marks  []shiftPoint // at the places of marks; NaN where not supported
-	values []keyValue
-	banded bool
+	name      string
+	placement int
+	style     draw.LineStyle
+	points    []shiftPoint
+	marks     []shiftPoint // at the places of marks; NaN where not supported
+	values    []keyValue
+	banded    bool
 }
 
 // A shiftPoint is a difference in milliseconds at a place on the percentile axis.
 type shiftPoint struct{ x, ms, low, high float64 }
 
 func newShift(baseline, cv curve, level float64) shift {
-	s := shift{style: look.Line(cv.placement)}
+	s := shift{name: cv.name, placement: cv.placement, style: look.Line(cv.placement)}
 	differences := func(ps []float64) []stats.Estimate {
 		return stats.QuantileDifferencesMs(cv.metric.PerReplication, baseline.metric.PerReplication, ps, level)
 	}
@@ -190,23 +197,24 @@ func newShift(baseline, cv curve, level float64) shift {
 	return s
 }
 
-// Plot implements plot.Plotter.
-func (s shift) Plot(c draw.Canvas, p *plot.Plot) {
+// path returns the line on a canvas.
+func (s shift) path(c draw.Canvas, p *plot.Plot) []vg.Point {
 	x, y := p.Transforms(&c)
 	path := make([]vg.Point, len(s.points))
 	for i, pt := range s.points {
 		path[i] = vg.Point{X: x(pt.x), Y: y(pt.ms)}
 	}
-	c.StrokeLines(s.style, path)
+	return path
 }
+
+// Plot implements plot.Plotter.
+func (s shift) Plot(c draw.Canvas, p *plot.Plot) { c.StrokeLines(s.style, s.path(c, p)) }
 
 // shiftMarks are the marks on all lines of a plot, over all of them.
 type shiftMarks []shift
 
-// Plot implements plot.Plotter.
-func (shifts shiftMarks) Plot(c draw.Canvas, p *plot.Plot) {
+func (shifts shiftMarks) placed(c draw.Canvas, p *plot.Plot) (all []placedMark) {
 	x, y := p.Transforms(&c)
-	var all []placedMark
 	for _, s := range shifts {
 		for i, pt := range s.marks {
 			if !math.IsNaN(pt.ms) && pt.x <= p.X.Max {
@@ -214,7 +222,7 @@ func (shifts shiftMarks) Plot(c draw.Canvas, p *plot.Plot) {
 			}
 		}
 	}
-	drawMarks(&c, all)
+	return all
 }
 
 // A shiftBand is the interval around a shift.
@@ -239,7 +247,10 @@ func (b shiftBand) Plot(c draw.Canvas, p *plot.Plot) {
 type zeroLine struct{ style draw.LineStyle }
 
 // Plot implements plot.Plotter.
-func (l zeroLine) Plot(c draw.Canvas, p *plot.Plot) {
+func (l zeroLine) Plot(c draw.Canvas, p *plot.Plot) { c.StrokeLines(l.style, l.path(c, p)) }
+
+// path returns the line on a canvas.
+func (zeroLine) path(c draw.Canvas, p *plot.Plot) []vg.Point {
 	_, y := p.Transforms(&c)
-	c.StrokeLine2(l.style, c.Min.X, y(0), c.Max.X, y(0))
+	return []vg.Point{{X: c.Min.X, Y: y(0)}, {X: c.Max.X, Y: y(0)}}
 }

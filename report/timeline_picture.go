@@ -23,6 +23,7 @@ func Timeline(c *edgewise.Comparison, workload string) (*Picture, error) {
 		return nil, fmt.Errorf("timeline: %w", err)
 	}
 	p := &Picture{title: c.Title, subtitle: "Mean latency over time, " + basis(c)}
+	var drawn []*plotPanel
 	for _, name := range workloads {
 		panel, lines := &plotPanel{title: name, plot: look.NewPlot()}, 0
 		low, high := math.Inf(1), 0.0
@@ -49,23 +50,33 @@ func Timeline(c *edgewise.Comparison, workload string) (*Picture, error) {
 			}
 			all = append(all, of)
 			panel.key.entries = append(panel.key.entries, keyEntry{placement: i, style: look.Line(i), name: c.Placements[i].Name})
+			panel.names = append(panel.names, lineName{name: c.Placements[i].Name, number: i, path: of.path})
 			lines++
 		}
 		if lines == 0 || math.IsInf(low, 1) {
 			continue
 		}
 		all.share()
+		panel.namesAtEnds = true
 		axes := panel.plot
 		axes.X.Min, axes.X.Max = from, to
 		axes.Y.Min, axes.Y.Max = 0, high*1.05
-		axes.X.Label.Text = unitName + " from the begin of the recording"
+		axes.X.Label.Text = unitName + " from the start of the recording"
 		axes.X.Tick.Marker, axes.Y.Tick.Marker = roundTicks{}, roundTicks{}
 		shades := shades{{from, 0, 0.06}}
 		for _, f := range c.Failures {
 			shades = append(shades, shade{in(f.At - c.WarmUp), in(f.At + f.For - c.WarmUp), 0.12})
 		}
 		axes.Add(shades, gridOf(axes), all)
-		p.panels = append(p.panels, panel)
+		p.panels, drawn = append(p.panels, panel), append(drawn, panel)
+	}
+	// What is of one metric has one axis, so that panels can be compared.
+	for _, panel := range drawn {
+		for _, o := range drawn {
+			if o.plot.Y.Label.Text == panel.plot.Y.Label.Text {
+				panel.plot.Y.Max = max(panel.plot.Y.Max, o.plot.Y.Max)
+			}
+		}
 	}
 	if len(p.panels) == 0 {
 		p.panels = []panel{notice{c.Title, "No workload has a course over time."}}
@@ -94,6 +105,17 @@ func courseUnit(c *edgewise.Comparison) (time.Duration, string) {
 
 // A coursePoint is a place on it, in the unit of the axis and in ms; not a number where nobody asked.
 type coursePoint struct{ at, ms float64 }
+
+// path returns the line on a canvas, without what is not known.
+func (of course) path(c draw.Canvas, p *plot.Plot) (path []vg.Point) {
+	x, y := p.Transforms(&c)
+	for _, pt := range of.points {
+		if !math.IsNaN(pt.ms) {
+			path = append(path, vg.Point{X: x(pt.at), Y: y(pt.ms)})
+		}
+	}
+	return path
+}
 
 type courses []course
 

@@ -58,6 +58,18 @@ func Line(i int) draw.LineStyle {
 	return style
 }
 
+// Name returns the colour in which the i-th line of a picture is named: the line's own, as dark as text on white must be, with a contrast of 4.5 or
+// more (WCAG 2.2, 1.4.3).
+func Name(i int) color.NRGBA {
+	if i == 0 {
+		return color.NRGBA{A: 0xff}
+	}
+	return []color.NRGBA{
+		{R: 0x00, G: 0x6a, B: 0xa6, A: 0xff}, {R: 0xb3, G: 0x4e, B: 0x00, A: 0xff}, {R: 0x00, G: 0x7a, B: 0x59, A: 0xff},
+		{R: 0xa3, G: 0x45, B: 0x7c, A: 0xff}, {R: 0x8f, G: 0x62, B: 0x00, A: 0xff}, {R: 0x1f, G: 0x78, B: 0xad, A: 0xff},
+	}[(i-1)%6]
+}
+
 // Round returns how often the colours of [Line] have begun anew before the i-th line: what has no dashes is told apart by it.
 func Round(i int) int { return max(i-1, 0) / 6 }
 

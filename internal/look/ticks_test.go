@@ -59,3 +59,17 @@ func TestTranslucentKeepsTheColour(t *testing.T) {
 	require.InDelta(t, 0, r, 1)
 	require.Greater(t, b, g)
 }
+
+func TestNamesCanBeReadOnWhite(t *testing.T) {
+	linear := func(v uint8) float64 { // WCAG 2.2, relative luminance
+		if s := float64(v) / 255; s > 0.04045 {
+			return math.Pow((s+0.055)/1.055, 2.4)
+		}
+		return float64(v) / 255 / 12.92
+	}
+	for i := range 13 {
+		c := look.Name(i)
+		luminance := 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
+		require.GreaterOrEqual(t, 1.05/(luminance+0.05), 4.5, "line %d", i)
+	}
+}
