@@ -151,7 +151,41 @@ func waysToPay(of []*edgewise.PlacementResult) []string {
 }
 
 func billGaps(of []*edgewise.PlacementResult) []string {
-	return together(of, func(b *edgewise.Bill) []string { return b.Gaps })
+	return together(of, func(b *edgewise.Bill) []string { return gapsBySite(b.Gaps) })
+}
+
+// gapsBySite makes one sentence of gaps that differ in their site alone: "egress at a, b and 3 more sites: no price". bill.csv has each.
+func gapsBySite(gaps []string) (all []string) {
+	const named = 3
+	type group struct {
+		item, why string
+		sites     []string
+	}
+	var groups []group
+	for _, gap := range gaps {
+		where, why, _ := strings.Cut(gap, ": ")
+		item, site, ok := strings.Cut(where, " at ")
+		if !ok {
+			groups = append(groups, group{item: gap})
+			continue
+		}
+		at := slices.IndexFunc(groups, func(g group) bool { return g.item == item && g.why == why && g.sites != nil })
+		if at < 0 {
+			at, groups = len(groups), append(groups, group{item: item, why: why})
+		}
+		groups[at].sites = append(groups[at].sites, site)
+	}
+	for _, g := range groups {
+		switch left := len(g.sites) - named; {
+		case g.sites == nil:
+			all = append(all, g.item)
+		case left <= 1:
+			all = append(all, g.item+" at "+strings.Join(g.sites, ", ")+": "+g.why)
+		default:
+			all = append(all, fmt.Sprintf("%s at %s and %d more sites: %s", g.item, strings.Join(g.sites[:named], ", "), left, g.why))
+		}
+	}
+	return all
 }
 
 func billSources(of []*edgewise.PlacementResult) (all []string) {
@@ -176,7 +210,11 @@ func together(of []*edgewise.PlacementResult, say func(*edgewise.Bill) []string)
 	}
 	for _, s := range sentences {
 		if len(names[s]) < len(of) {
-			s = strings.Join(names[s], ", ") + ": " + s
+			who := names[s]
+			if more := len(who) - 4; more > 1 {
+				who = append(slices.Clip(who[:4]), fmt.Sprintf("%d more placements", more))
+			}
+			s = strings.Join(who, ", ") + ": " + s
 		}
 		all = append(all, s)
 	}

@@ -80,8 +80,8 @@ func TestPicturesOfGamesShowSitesWaitsAndWorstPlayers(t *testing.T) {
 	p, err := report.Occupancy(c, "")
 	require.NoError(t, err)
 	drawing := svg(t, p)
-	require.Equal(t, 2, strings.Count(drawing, ">Boardman</text>"), "in the key of each placement")
-	require.Equal(t, 1, strings.Count(drawing, ">Los Angeles</text>"))
+	require.Equal(t, 3, strings.Count(drawing, ">Boardman</text>"), "in the key of each placement, and at its line where there are two")
+	require.Equal(t, 2, strings.Count(drawing, ">Los Angeles</text>"))
 	require.Regexp(t, `>peak 1[01](\.\d+)?|12, for 99\.9 % 4 cores</text>`, drawing)
 	for _, tick := range []string{"03:45", "04:15"} {
 		require.Contains(t, drawing, ">"+tick+"</text>", "an axis of two hours has ticks")

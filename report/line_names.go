@@ -19,6 +19,8 @@ import (
 type lineName struct {
 	name   string
 	number int // of the line among those of [look.Line], for its colour
+	// dotted says that there is a symbol at every corner of the line.
+	dotted bool
 	// path returns the line on a canvas.
 	path func(draw.Canvas, *plot.Plot) []vg.Point
 }
@@ -131,6 +133,11 @@ func (p *plotPanel) drawNames(data draw.Canvas, taken []vg.Rectangle) {
 		path := p.names[i].path(data, p.plot)
 		if len(path) == 0 {
 			continue
+		}
+		if p.names[i].dotted {
+			for _, corner := range path {
+				taken = append(taken, grown(vg.Rectangle{Min: corner, Max: corner}, pointRadius))
+			}
 		}
 		if at := slices.IndexFunc(paths, func(o []vg.Point) bool { return slices.Equal(o, path) }); at >= 0 {
 			joined := *names[at]

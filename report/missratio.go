@@ -79,7 +79,7 @@ func MissRatioCurves(m MissRatios) (*Picture, error) {
 		line.LineStyle = look.Line(i)
 		lines = append(lines, line)
 		shown.key.entries = append(shown.key.entries, keyEntry{style: line.LineStyle, symbol: symbolOf(i), name: l.Name})
-		shown.names = append(shown.names, lineName{name: l.Name, number: i, path: pathOf(line)})
+		shown.names = append(shown.names, lineName{name: l.Name, number: i, dotted: true, path: pathOf(line)})
 	}
 	low, high = capacityRange(low, high)
 	p.X.Min, p.X.Max = low, high

@@ -25,7 +25,7 @@ const pageFile = "report.html"
 //go:embed page/page.html page/sweep.html page/dist/page.js page/dist/page.css page/dist/licences.txt
 var pageFiles embed.FS
 
-var pageTemplates = template.Must(template.ParseFS(pageFiles, "page/*.html"))
+var pageTemplates = template.Must(template.New("").Funcs(template.FuncMap{"folded": folded}).ParseFS(pageFiles, "page/*.html"))
 
 // WritePage writes the comparison as one HTML page that needs nothing else: the answer in sentences with the verdicts, who
 // loses, and every figure drawn, each drawing with a table. It works offline: its content policy refuses all requests, and all
@@ -55,6 +55,18 @@ func writePage(w io.Writer, c *edgewise.Comparison, a *search.Answer) error {
 	}
 	view.pageShell = newPageShell(text)
 	return executePage(w, "page.html", view)
+}
+
+// A foldedList is a list of which the rest is shown when it is asked for, and on paper.
+type foldedList struct{ First, Rest []string }
+
+// folded folds a list that is longer than it takes to see at once.
+func folded(all []string) foldedList {
+	const most, first = 8, 5
+	if len(all) <= most {
+		return foldedList{First: all}
+	}
+	return foldedList{all[:first], all[first:]}
 }
 
 // A pageShell is what every page has: the bundle, the policy that lets nothing else in, and the data, packed.

@@ -186,6 +186,36 @@ func large() *edgewise.Comparison {
 	return c
 }
 
+// foldedPage has lists that are longer than it takes to see at once, and ten minutes in which nobody is answered.
+func foldedPage() *edgewise.Comparison {
+	c := small()
+	c.Assumed = nil
+	for i := range 12 {
+		c.Assumed = append(c.Assumed, fmt.Sprintf("assumption %d", i))
+	}
+	for i := range c.Placements {
+		for k := range 14 {
+			c.Placements[i].Bill.Gaps = append(c.Placements[i].Bill.Gaps, fmt.Sprintf("servers at r-%d: no price", k))
+		}
+		for k := range c.Placements[i].Workloads {
+			for n := 20; n < 30; n++ {
+				c.Placements[i].Workloads[k].Series.Steps[n] = edgewise.SeriesStep{}
+			}
+		}
+	}
+	return c
+}
+
+func TestLongListsAreFoldedAndGapsOfOneKindAreOne(t *testing.T) {
+	page := html.UnescapeString(pageOf(t, foldedPage()))
+	require.Contains(t, page, "<li>assumption 4</li></ul><details class=\"more\"><summary>7 more</summary><ul><li>assumption 5</li>")
+	require.Contains(t, page, "<li>servers at r-0, r-1, r-2 and 11 more sites: no price</li>")
+	require.NotContains(t, page, "r-13: no price")
+	var b bytes.Buffer
+	require.NoError(t, report.WriteBillCSV(&b, foldedPage()))
+	require.Contains(t, b.String(), "servers at r-13: no price", "the table has each")
+}
+
 // hostile has names that would leave their place in a page that does not write them as text.
 func hostile() *edgewise.Comparison {
 	c := fixtureNamed("mid-tier")
@@ -428,7 +458,7 @@ func TestPagesForTheBrowser(t *testing.T) {
 	if dir == "" {
 		t.Skip("EDGEWISE_TEST_PAGES names no directory")
 	}
-	for name, c := range map[string]*edgewise.Comparison{"small": small(), "large": large(), "hostile": hostile(), "one": fixtureNamed("one of one")} {
+	for name, c := range map[string]*edgewise.Comparison{"small": small(), "large": large(), "hostile": hostile(), "one": fixtureNamed("one of one"), "folded": foldedPage()} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".html"), []byte(pageOf(t, c)), 0o666))
 	}
 	for name, r := range map[string]*sweep.Result{"line": sweptLine(t), "heat": sweptGrid(t)} {

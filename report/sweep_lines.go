@@ -88,7 +88,7 @@ func sweepPanel(r *sweep.Result, w sweep.Watch) *plotPanel {
 		lines = append(lines, line)
 		bands = append(bands, &plotter.Polygon{XYs: []plotter.XYs{append(upper, lower...)}, Color: look.Translucent(line.Color, 0.16)})
 		panel.key.entries = append(panel.key.entries, keyEntry{placement: i, style: line.LineStyle, symbol: symbolOf(i), name: name, remark: targetRemark(r, w, name)})
-		panel.names = append(panel.names, lineName{name: name, number: i, path: pathOf(line)})
+		panel.names = append(panel.names, lineName{name: name, number: i, dotted: true, path: pathOf(line)})
 	}
 	if len(lines) == 0 {
 		return nil

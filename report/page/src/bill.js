@@ -18,7 +18,7 @@ export function drawBill(state, width) {
   return el("div", {}, el("div", {class: "halves"}, el("div", {}, strip(state, total, {width: each}), stack && key, stack), pareto(state, bill, shown, each)),
     table({caption: `Bill by item, ${bill.currency} a month`, columns: ["item", ...shown.map(i => state.name(i))],
       rows: [...bill.items.map(p => [p.name, ...shown.map(i => p.v[i] ? short(p.v[i]) : "")]), ["all", ...shown.map(i => estimate(bill.total[i]))]]}),
-    bill.points.length ? table({caption: `What a point of users in time costs more, ${bill.currency} a month`, columns: ["", ...shown.map(i => state.name(i))],
+    bill.points.length ? table({caption: `What a point of users in time costs more, ${bill.currency} a month`, columns: ["workload", ...shown.map(i => state.name(i))],
       rows: bill.points.map(p => [p.name, ...shown.map(i => p.v[i] ? estimate(p.v[i]) : "")])}) : null);
 }
 

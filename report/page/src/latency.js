@@ -3,6 +3,7 @@ import * as Plot from "@observablehq/plot";
 import {el, figure, hideTip, showTip, table, tipLines} from "./dom.js";
 import {color, dash, legend, plot} from "./look.js";
 import {estimate, number, signed, time} from "./format.js";
+import {nameBeside, together} from "./labels.js";
 import {logTicks, shareTicks} from "./ticks.js";
 
 // lineOf returns the line of a placement, whosever it is.
@@ -17,10 +18,11 @@ export function drawLatency(state, width, redraw) {
   if (!shown.length) return null;
   const columns = width >= 940 ? 2 : 1, each = (width - 32 * (columns - 1)) / columns;
   const parts = [distribution(state, curves, shown, each, "within"), distribution(state, curves, shown.filter(i => lineOf(curves, i).tail), each, "tail")].filter(Boolean);
+  const isNamed = parts.every(p => p.isNamed); // then no legend is needed
   const pick = all.length > 1 ? el("div", {class: "controls"}, el("label", {}, "What is timed ",
     el("select", {onchange: e => { state.curve = e.target.value === all[0].metric ? "" : e.target.value; redraw("latency"); }},
       ...all.map(c => el("option", {value: c.metric, selected: c === curves}, c.title))))) : null;
-  return el("div", {}, pick, legend(state, shown), el("div", {class: "halves"}, ...parts), quantiles(state, curves, shown));
+  return el("div", {}, pick, isNamed ? null : legend(state, shown), el("div", {class: "halves"}, ...parts.map(p => p.figure)), quantiles(state, curves, shown));
 }
 
 function distribution(state, curves, shown, width, view) {
@@ -44,9 +46,9 @@ function distribution(state, curves, shown, width, view) {
   };
   const deadlines = state.of.figures.filter(f => f.metric === curves.metric && f.within_ms).map(f => f.within_ms).filter(d => d > domain[0] && d < domain[1]);
   // Deadlines are named above, but where the title of the axis stands; and none over another.
-  const px = d => 50 + Math.log(d / domain[0]) * (width - 64) / Math.log(domain[1] / domain[0]);
-  const isFree = d => px(d) - 20 > 6.2 * `${state.of.requests} answered within this`.length;
-  const told = (d, k) => k && px(d) - px(deadlines[k - 1]) < 44 ? "" : `${number(d, 0)} ms`;
+  const left = d => 50 + Math.log(d / domain[0]) * (width - 64) / Math.log(domain[1] / domain[0]);
+  const isFree = d => left(d) - 20 > 6.2 * `${state.of.requests} answered within this`.length;
+  const told = (d, k) => k && left(d) - left(deadlines[k - 1]) < 44 ? "" : `${number(d, 0)} ms`;
   const qs = isTail ? [.95, .99, .999] : [.5, .95];
   const dots = shown.flatMap((i, k) => roots[k] === i || !shown.includes(roots[k]) ? qs.flatMap(q => {
     const f = state.of.figures.find(f => f.metric === curves.metric && f.q === q);
@@ -75,8 +77,15 @@ function distribution(state, curves, shown, width, view) {
     ],
     symbol: {type: "identity"}, color: {type: "identity"},
   });
+  const px = drawing.scale("x"), py = drawing.scale("y");
+  const named = shown.filter((_, k) => roots.indexOf(roots[k]) === k).map(i => ({
+    number: i, name: together(shown.filter((_, k) => roots[k] === rootOf(curves, i)).map(o => state.name(o))),
+    points: points.filter(d => d.i === i).map(d => [px.apply(d.x), py.apply(d.p)]),
+  }));
+  const taken = [...dots.map(d => [px.apply(d.x) - 5, py.apply(d.p) - 5, px.apply(d.x) + 5, py.apply(d.p) + 5]), ...deadlines.map(d => [px.apply(d) - .5, 22, px.apply(d) + .5, height - 38])];
+  const isNamed = nameBeside(drawing, named, [50, 22, width - 14, height - 38], taken);
   const hover = reader(drawing, {state, curves, lines, shown, domain, view, width});
-  return figure({
+  return {isNamed, figure: figure({
     title: isTail ? "The tail" : "The whole distribution",
     note: isTail ? `Lines end where too few are slower to tell. Diamonds: p95, p99, p99.9.` : `Further left is faster. Circles: half of them, p50; diamonds: p95. Dotted: deadlines. Bands: ${number(100 * state.data.level, 0)} % intervals.`,
     drawing: hover,
@@ -87,7 +96,7 @@ function distribution(state, curves, shown, width, view) {
         rows: at.map(t => [number(t, t < 1 ? 1 : 0), ...lines.map(l => shareAt(l, t, view))]),
       };
     },
-  });
+  })};
 }
 
 // at returns the latency at which a tail begins to fall.

@@ -4,6 +4,8 @@ import {interpolateViridis} from "d3-scale-chromatic";
 import {el} from "./dom.js";
 
 export const color = i => `var(--p${i % 12})`;
+// textColor is dark enough for text, the colour of a placement otherwise.
+export const textColor = i => `var(--n${i % 12})`;
 // isAgain says that the colour is that of a placement before: what has no dashes is hollow then.
 export const isAgain = i => i > 6;
 export const dash = i => i === 0 ? undefined : ["none", "8,2", "3,2", "8,2,2,2", "13,3"][i % 5];

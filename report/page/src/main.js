@@ -24,6 +24,13 @@ const ofAll = new Set(["search", "downloads"]); // of all workloads
 
 const printWidth = 680;
 
+// pause lets the browser do what waits, and goes on.
+const channel = new MessageChannel();
+function pause(then) {
+  channel.port1.onmessage = then;
+  channel.port2.postMessage(0);
+}
+
 async function start() {
   const begun = performance.now();
   const state = new State(await read());
@@ -53,17 +60,41 @@ async function start() {
     about.after(node);
   }
 
+  // What is in view is drawn at once, the rest in the pauses after it, so that nobody waits for what they do not see. On paper all is.
+  let queue = [], isWaiting = false;
   function draw() {
     hideTip();
     setDark(isPrinting);
     width = Math.floor(main.getBoundingClientRect().width);
-    for (const name of Object.keys(sections)) drawSection(name);
+    delete document.documentElement.dataset.drawn;
+    const isInView = name => {
+      const box = document.getElementById(name)?.getBoundingClientRect();
+      return isPrinting || box && box.height > 0 && box.top < innerHeight && box.bottom > 0;
+    };
+    const [now, later] = [[], []];
+    for (const name of Object.keys(sections)) (isInView(name) ? now : later).push(name);
+    for (const name of now) drawSection(name);
+    queue = later;
+    if (isPrinting) finish();
+    else if (!isWaiting) next();
   }
+
+  function next() {
+    isWaiting = queue.length > 0;
+    if (!isWaiting) return finish();
+    pause(() => {
+      const until = performance.now() + 150;
+      do if (queue.length) drawSection(queue.shift()); while (performance.now() < until && queue.length);
+      next();
+    });
+  }
+
+  function finish() { document.documentElement.dataset.drawn = String(Math.round(performance.now() - begun)); }
 
   function redraw(name) {
     state.write();
     const focus = document.activeElement?.closest("section")?.id === name ? [...document.querySelectorAll(`#${name} select, #${name} button`)].indexOf(document.activeElement) : -1;
-    drawSection(name);
+    if (!queue.includes(name)) drawSection(name);
     if (focus >= 0) document.querySelectorAll(`#${name} select, #${name} button`)[focus]?.focus();
   }
 
@@ -87,8 +118,18 @@ async function start() {
     waiting = requestAnimationFrame(draw);
   }).observe(main);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-  addEventListener("beforeprint", () => { isPrinting = true; draw(); });
-  addEventListener("afterprint", () => { isPrinting = false; draw(); });
+  const folded = new Set();
+  addEventListener("beforeprint", () => {
+    isPrinting = true;
+    for (const d of document.querySelectorAll("details.more:not([open])")) { folded.add(d); d.open = true; }
+    draw();
+  });
+  addEventListener("afterprint", () => {
+    isPrinting = false;
+    for (const d of folded) d.open = false;
+    folded.clear();
+    draw();
+  });
 }
 
 start();

@@ -9,6 +9,12 @@ import {evenTicks, logTicks, tickText} from "./ticks.js";
 const few = 24;
 let showsAll = false;
 
+// first returns the first of several harms, and how many there are besides.
+function first(text) {
+  const [one, ...more] = text.split(", ");
+  return more.length ? `${one} and ${more.length} more` : one;
+}
+
 export function drawMetros(state, width, redraw) {
   const m = state.of.metros;
   if (!m || m.figures[0]?.metric !== state.of.metric) return null;
@@ -50,7 +56,7 @@ export function drawMetros(state, width, redraw) {
       Plot.text(rows.filter(r => r.loses), {frameAnchor: "left", y: r => rows.indexOf(r) * height + height / 2 - (below(r.k) ? 6 : 0), text: ({k}) => cut(place(state, k).name.replace(/, .*$/, ""), left - 34) + " ▼", dx: -8, textAnchor: "end", fontWeight: "bold", fill: "var(--worse)"}),
       Plot.text(rows.filter(r => r.loses && below(r.k)), {frameAnchor: "left", y: r => rows.indexOf(r) * height + height / 2, text: ({k}) => cut(below(k), left), dx: -8, dy: 7, textAnchor: "end", fontSize: 10.5, fill: "var(--worse)"}),
       right > 100 ? Plot.text(rows.filter(r => r.loses), {frameAnchor: "right", y: r => rows.indexOf(r) * height + height / 2, dx: 10, textAnchor: "start", fontSize: 11,
-        text: ({k}) => { const [i, h] = worst(k) ?? []; return h ? cut(`${lanes.length > 1 ? cut(state.name(i), 90) + " " : ""}${h.text}`, 178) : ""; }}) : null,
+        text: ({k}) => { const [i, h] = worst(k) ?? []; return h ? cut(`${lanes.length > 1 ? cut(state.name(i), 90) + " " : ""}${first(h.text)}`, 190) : ""; }}) : null,
     ],
   });
   drawing.addEventListener("pointermove", e => {

@@ -29,17 +29,21 @@ export function drawCaches(state, width) {
 export function drawGames(state, width) {
   const players = strips(state, state.of.figures.filter(f => f.table === PLAYERS && !f.within_ms), width);
   if (state.of.kind !== "matched") return players;
-  const others = furtherTables(state, width);
+  const others = furtherTables(state, width, Boolean(players));
   return players || others ? el("div", {}, players, others) : null;
 }
 
 export const drawOthers = (state, width) => state.of.kind === "matched" ? null : furtherTables(state, width);
 
 // furtherTables shows the figures of all other tables, table by table.
-function furtherTables(state, width) {
+function furtherTables(state, width, isExplained = false) {
   const known = [LATENCY, LAST_BYTE, PLAYERS, ORIGIN];
   const tables = [...new Set(state.of.figures.filter(f => f.table && !known.includes(f.table) && !isBreakdown(f)).map(f => f.table))];
-  const parts = tables.map(t => [t, strips(state, state.of.figures.filter(f => f.table === t && !isBreakdown(f)), width)]).filter(([, s]) => s);
+  const parts = [];
+  for (const t of tables) {
+    const drawn = strips(state, state.of.figures.filter(f => f.table === t && !isBreakdown(f)), width, {isExplained: isExplained || parts.length > 0});
+    if (drawn) parts.push([t, drawn]);
+  }
   return parts.length ? el("div", {}, ...parts.flatMap(([t, s]) => [el("h3", {}, t[0].toUpperCase() + t.slice(1)), s])) : null;
 }
 

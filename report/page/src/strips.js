@@ -57,7 +57,7 @@ export function strip(state, f, {width, domain, title = f.title}) {
   });
 }
 
-// strips draws several, side by side where there is room.
+// strips draws several, side by side where there is room; `isExplained` leaves out how to read them, which stands above already.
 export function strips(state, figures, width, options = {}) {
   const columns = Math.max(1, Math.floor((width + 32) / 350));
   const each = (width - 32 * (columns - 1)) / columns;
@@ -65,7 +65,7 @@ export function strips(state, figures, width, options = {}) {
   if (!all.length) return null;
   const node = el("div", {class: "grid"}, ...all);
   node.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-  if (!figures.some(f => f.d?.some(Boolean))) return node;
+  if (options.isExplained || !figures.some(f => f.d?.some(Boolean))) return node;
   const level = number(100 * state.data.level, 0);
   return el("div", {}, el("p", {class: "note"}, `Dots with ${level} % intervals; behind each value the difference from ${state.name(0)}, which is dotted. ▲ better, ▼ worse beyond chance, = the same, ? undecided; those without a sign are not judged.`), node);
 }

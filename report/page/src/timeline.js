@@ -3,6 +3,7 @@ import * as Plot from "@observablehq/plot";
 import {el, figure, hideTip, showTip, tipLines} from "./dom.js";
 import {color, cut, dash, legend, nameWidth, plot} from "./look.js";
 import {number, withUnit} from "./format.js";
+import {endRoom, nameEnds, together} from "./labels.js";
 import {tickText} from "./ticks.js";
 
 export function drawTimeline(state, width) {
@@ -14,10 +15,13 @@ export function drawTimeline(state, width) {
     const shown = state.shown.filter((i, n) => series.requests[state.of.alike[i]] && state.shown.findIndex(o => state.of.alike[o] === state.of.alike[i]) === n);
     if (shown.length) {
       const columns = width >= 940 ? 2 : 1, each = (width - 32 * (columns - 1)) / columns;
-      parts.push(legend(state, shown), el("div", {class: "halves"},
-        course(state, shown, axis, each, events, {title: `Answered ${state.of.requests}, a second`, of: series.requests, unit: "a second", fromZero: true}),
-        course(state, shown, axis, each, events, {title: `Mean ${state.of.title}, ms`, of: series.ms, unit: "ms"}),
-        series.hits && course(state, shown, axis, each, events, {title: "Hits of those that were answered, %", of: series.hits, unit: "%"})));
+      // Lines are named beside their ends; where there is no room a legend does it.
+      const names = shown.map(i => together(state.shown.filter(o => state.of.alike[o] === state.of.alike[i]).map(o => state.name(o))));
+      const beside = endRoom(names, each, 210 - 46);
+      parts.push(beside ? null : legend(state, shown), el("div", {class: "halves"},
+        course(state, shown, axis, each, events, beside, {title: `Answered ${state.of.requests}, a second`, of: series.requests, unit: "a second", fromZero: true}),
+        course(state, shown, axis, each, events, beside, {title: `Mean ${state.of.title}, ms`, of: series.ms, unit: "ms"}),
+        series.hits && course(state, shown, axis, each, events, beside, {title: "Hits of those that were answered, %", of: series.hits, unit: "%"})));
     }
   }
   if (events.length) parts.push(failures(state, axis, width, events));
@@ -29,13 +33,14 @@ const base = (width, height, axis) => ({
   x: {domain: [0, axis.end], label: `time of the run, ${axis.unit}`, labelAnchor: "center", labelArrow: "none", ticks: Math.max(3, Math.min(8, width / 90))},
 });
 
-function course(state, shown, axis, width, events, {title, of, unit, fromZero}) {
+function course(state, shown, axis, width, events, beside, {title, of, unit, fromZero}) {
   const step = state.of.series.step_s, rows = i => of[state.of.alike[i]] ?? [];
-  const points = shown.flatMap(i => rows(i).map((y, k) => ({i, y, x: axis.t((k + .5) * step)})).filter(d => d.y !== null));
-  if (!points.length) return null;
-  const ys = points.map(d => d.y), low = fromZero ? 0 : Math.min(...ys), high = Math.max(...ys), room = (high - low || high || 1) * .05;
+  const points = shown.flatMap(i => rows(i).map((y, k) => ({i, y: y ?? NaN, x: axis.t((k + .5) * step)}))); // a line has a gap where nobody was answered
+  const ys = points.map(d => d.y).filter(y => !Number.isNaN(y));
+  if (!ys.length) return null;
+  const low = fromZero ? 0 : Math.min(...ys), high = Math.max(...ys), room = (high - low || high || 1) * .05;
   const drawing = plot({
-    ...base(width, 210, axis), marginLeft: 50, marginRight: 12,
+    ...base(width, 210, axis), marginLeft: 50, marginRight: Math.max(12, beside),
     y: {domain: [Math.max(0, low - room), high + room], label: null, ticks: 4, tickFormat: tickText},
     ariaLabel: `${title} over time. ${events.map(e => e.text).join("; ")}`,
     marks: [
@@ -45,6 +50,14 @@ function course(state, shown, axis, width, events, {title, of, unit, fromZero}) 
       ...shown.map(i => Plot.line(points.filter(d => d.i === i), {x: "x", y: "y", stroke: color(i), strokeWidth: 1.8, strokeDasharray: dash(i)})),
     ],
   });
+  if (beside) {
+    const x = drawing.scale("x"), y = drawing.scale("y");
+    const lines = shown.map(i => ({
+      number: i, name: together(state.shown.filter(o => state.of.alike[o] === state.of.alike[i]).map(o => state.name(o))),
+      points: points.filter(d => d.i === i && !Number.isNaN(d.y)).map(d => [x.apply(d.x), y.apply(d.y)]),
+    })).filter(l => l.points.length);
+    nameEnds(drawing, lines, width - beside, [8, 210 - 38], width);
+  }
   drawing.addEventListener("pointermove", e => {
     const b = drawing.getBoundingClientRect(), k = Math.floor(drawing.scale("x").invert((e.clientX - b.left) * width / b.width) / axis.t(step));
     if (!(rows(shown[0]).length > k && k >= 0)) return hideTip();

@@ -31,13 +31,16 @@ async function open(t, name, {width = 1300, height = 900, hash = "", ...options}
   page.on("pageerror", e => faults.push(`error ${e.stack}`));
   page.on("console", m => faults.push(`console ${m.text()}`));
   await page.goto(pathToFileURL(path.resolve(pages, `${name}.html`)) + hash);
-  await page.waitForSelector("html[data-ready]", {timeout: 10000}).catch(error => assert.fail([error.message, ...faults].join("\n")));
+  await page.waitForSelector("html[data-drawn]", {timeout: 20000}).catch(error => assert.fail([error.message, ...faults].join("\n")));
   t.after(async () => {
     assert.deepEqual(faults, []);
     await context.close();
   });
   return page;
 }
+
+// settled waits until all is drawn again: what is in view is at once, the rest in the pauses after it.
+const settled = page => page.waitForSelector("html[data-drawn]", {timeout: 20000});
 
 const visible = page => page.$$eval("main > section:not([hidden])", all => all.map(s => s.id));
 
@@ -92,6 +95,7 @@ test("what is shown stands in the address, and an address shows it", async t => 
   await page.selectOption("#workload", {label: "API"});
   await page.selectOption("#metro", {label: "Town 3, Utopia"});
   await page.locator("#placements input").nth(2).uncheck();
+  await settled(page);
   const hash = await page.evaluate(() => location.hash);
   assert.equal(hash, "#workload=API&metro=metro-3&hide=Region+%2B+Local+Zones");
   assert.equal(await page.locator("#latency h2 small").innerText(), "API");
@@ -118,6 +122,42 @@ test("every drawing has a name and a table", async t => {
   const rows = await page.$$eval("main details.data", all => all.map(d => d.querySelectorAll("tbody tr").length));
   assert.ok(rows.length > 10 && rows.every(n => n > 0), rows.join());
   assert.deepEqual(await page.$$eval("main td", all => all.filter(c => /NaN|undefined|\[object/.test(c.textContent)).map(c => c.textContent)), []);
+});
+
+test("lines are named where they end, each once, or by a legend", async t => {
+  const page = await open(t, "small", {hash: "#workload=web+site"});
+  const names = await page.$$eval("#placements label", all => all.map(l => l.textContent));
+  for (const svg of await page.$$("#timeline .halves svg")) {
+    const labels = await svg.$$eval("text.line-name", all => all.map(t => { const b = t.getBoundingClientRect(); return {text: t.textContent, left: b.left, right: b.right, top: b.top, bottom: b.bottom}; }));
+    assert.ok(labels.length > 0);
+    for (const a of labels) for (const b of labels) if (a !== b) assert.ok(a.bottom <= b.top + 2 || b.bottom <= a.top + 2 || a.right <= b.left || b.right <= a.left, `${a.text} covers ${b.text}`);
+    for (const a of labels) assert.ok(names.includes(a.text), a.text);
+  }
+  assert.equal(await page.$$eval("#timeline .legend", all => all.length), 0);
+  // Of distributions, all lines of both drawings have a name, or there is a legend.
+  for (const [name, hash] of [["small", "#workload=web+site"], ["small", "#workload=API"], ["one", ""], ["large", ""]]) {
+    const of = await open(t, name, {hash});
+    const [named, legend] = [await of.$$eval("#latency text.line-name", all => all.length), await of.$$eval("#latency .legend", all => all.length)];
+    assert.ok(legend === 1 || named > 0 || name === "one", `${name}${hash}: ${named} names, ${legend} legends`);
+  }
+  const small = await open(t, "small", {width: 390, hash: "#workload=web+site"});
+  assert.equal(await small.$$eval("#timeline .legend", all => all.length), 1, "there is no room beside lines on a phone");
+});
+
+test("a long list is folded, and whole on paper", async t => {
+  const page = await open(t, "folded");
+  const assumed = page.locator("#basis details.more").first();
+  assert.match(await assumed.innerText(), /^\d+ more$/);
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  assert.ok(await assumed.evaluate(d => d.open));
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  assert.ok(!await assumed.evaluate(d => d.open));
+});
+
+test("nobody was answered: a line over time has a gap", async t => {
+  const page = await open(t, "folded");
+  const moves = await page.$$eval("#timeline .halves svg", all => all[1].querySelector("g[aria-label='line'] path, path[stroke^='var(--p0']").getAttribute("d").match(/M/g).length);
+  assert.equal(moves, 2, "before and after");
 });
 
 test("metros that lose stand first", async t => {
@@ -164,6 +204,7 @@ test("a sweep along a key has its page", async t => {
   assert.match(await page.locator("#tip").innerText(), /workloads\.api\.data\.calls 4[^]*region[^]*zone & more[^]*against region/);
   const before = await drawing.innerHTML();
   await page.selectOption("#metro", {label: "Madrid"});
+  await settled(page);
   assert.match(await page.locator("#along figcaption").first().innerText(), /Madrid/);
   assert.notEqual(await page.locator("#along svg").first().innerHTML(), before);
   assert.equal(await page.evaluate(() => location.hash), "#metro=madrid-es");
@@ -212,14 +253,15 @@ for (const colorScheme of ["light", "dark"]) {
 
 test("a world is drawn, and drawn again, without waiting", async t => {
   const page = await open(t, "large");
-  const drawn = +await page.evaluate(() => document.documentElement.dataset.ready);
+  const [inView, drawn] = await page.evaluate(() => [document.documentElement.dataset.ready, document.documentElement.dataset.drawn]);
   const redrawn = await page.evaluate(async () => {
     const s = document.getElementById("workload"), begun = performance.now();
     s.value = "5";
     s.dispatchEvent(new Event("change"));
     return Math.round(performance.now() - begun);
   });
-  t.diagnostic(`12 placements, 10 workloads, 200 metros: drawn in ${drawn} ms, another workload in ${redrawn} ms`);
+  t.diagnostic(`12 placements, 10 workloads, 200 metros: what is in view in ${inView} ms, all in ${drawn} ms, another workload in ${redrawn} ms`);
+  await settled(page);
   assert.equal(await page.$$eval("#map .maps figure", all => all.length), 23);
   assert.equal(await page.$$eval("#map .maps figure:first-child circle.metro", all => all.length), 400);
 });
