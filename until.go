@@ -142,6 +142,9 @@ func (u *Until) validateBy(s *Study) error {
 	case !(u.Matters > 0) || math.IsInf(u.Matters, 1):
 		return fmt.Errorf("edgewise: stopping rule: %w", invalid.New("Until.Matters", u.Matters, "a finite number above 0, the smallest difference of %q that matters", u.By))
 	}
+	if advice := s.TooFewFor(u.Workload, m.Label, 1); advice != "" {
+		return fmt.Errorf("edgewise: stopping rule: %w", invalid.New("Until.By", fmt.Sprintf("%q", u.By), "%s", advice))
+	}
 	return nil
 }
 
@@ -289,7 +292,7 @@ func (st *stopper) observe() error {
 		s := &r.runs[placement][st.in]
 		f, ok := m.Of.figure(row, &pairing{these: []*summary{s}, level: level, isBaseline: true})
 		if !ok || !f.HasValue() {
-			return 0, fmt.Errorf("it has no %q: %s", u.By, f.Unsupported)
+			return 0, fmt.Errorf("it has no %q: %s; want a longer duration, more demand or another figure", u.By, f.Unsupported)
 		}
 		return st.sign * f.Value, nil
 	}

@@ -85,8 +85,8 @@ func (r *reader) readSearch(v value) {
 		}},
 		field{"within_capacity", func(v value) { v.boolean(&p.WithinCapacity) }},
 		field{"simulated", func(v value) {
-			if v.integer(&p.Simulated) && p.Simulated < 1 {
-				v.problem("is %d; want 1 or more", p.Simulated)
+			if v.integer(&p.Simulated) && (p.Simulated < 1 || p.Simulated > search.MostSimulated) {
+				v.problem("is %d; want 1 to %d", p.Simulated, search.MostSimulated)
 			}
 		}},
 		field{"confidence", func(v value) { v.percent(&p.Confidence) }},

@@ -208,7 +208,12 @@ func (e *Exploration) alternative(c *edgewise.Comparison, name string, set []int
 			return a, fmt.Errorf("search: placement %q has no %s in the simulation: nothing has happened that it counts", name, f.measure.Name())
 		}
 		a.Figures = append(a.Figures, figure)
-		if k := i - len(e.problem.objectives); k >= 0 {
+		k := i - len(e.problem.objectives)
+		switch {
+		case k < 0:
+		case !figure.HasValue():
+			a.Breaks, a.misses = cmp.Or(a.Breaks, fmt.Sprintf("%s is not known: %s", f.measure.Name(), figure.Unsupported)), math.Inf(1)
+		default:
 			why, misses := e.problem.breaks(k, figure.Value)
 			a.Breaks = cmp.Or(a.Breaks, why)
 			a.misses += misses
@@ -384,7 +389,7 @@ func (e *Exploration) judgeSurrogate(a *Answer) {
 		r.Bound, r.Gap = &bound, &gap
 	}
 	var expected, simulated []float64
-	for _, x := range append([]Alternative{a.Baseline}, a.Alternatives...) {
+	for _, x := range append(a.BaselineApart(), a.Alternatives...) {
 		if len(x.Figures) > 0 && x.Figures[0].HasValue() {
 			expected, simulated = append(expected, x.Expected[0]), append(simulated, x.Figures[0].Value)
 		}

@@ -66,7 +66,7 @@ func (e *Exploration) choose(ctx context.Context) error {
 		ranked = e.found.nearly
 	}
 	if len(ranked) == 0 {
-		return fmt.Errorf("search: none of %.0f alternatives can be chosen: %s", e.found.total, refusedInWords(e.found.refused.counted()))
+		return e.noneLeft()
 	}
 	if len(e.space.loads) > 0 { // tables have no queues
 		var sets [][]int
@@ -76,6 +76,16 @@ func (e *Exploration) choose(ctx context.Context) error {
 		again, err := e.space.compile(ctx, sets)
 		if err != nil {
 			return err
+		}
+		again = slices.DeleteFunc(again, func(s scored) bool {
+			isRefused := math.IsInf(s.misses, 1) // for what tables do not know
+			if isRefused {
+				e.found.refused.add(s.broken, 1)
+			}
+			return isRefused
+		})
+		if len(again) == 0 {
+			return e.noneLeft()
 		}
 		if e.isReached {
 			kept := slices.DeleteFunc(slices.Clone(again), func(s scored) bool { return s.broken != "" })
@@ -105,6 +115,15 @@ func (e *Exploration) choose(ctx context.Context) error {
 	}
 	e.finalists = ranked[:min(most, len(ranked))]
 	return nil
+}
+
+// noneLeft says why no alternative can be simulated.
+func (e *Exploration) noneLeft() error {
+	among := fmt.Sprintf("%.0f alternatives", e.found.total)
+	if !e.found.isWhole {
+		among = fmt.Sprintf("the %.0f alternatives that were looked at", e.found.scored)
+	}
+	return fmt.Errorf("search: none of %s can be chosen: %s", among, refusedInWords(e.found.refused.counted()))
 }
 
 // Study returns the study that simulates the best alternatives beside the baseline, the second step: its first placement is the

@@ -94,8 +94,10 @@ const (
 	defaultConfidence = 0.95
 	defaultVariations = 200
 	mostCandidates    = 10_000
-	mostSimulated     = 1000
 )
+
+// MostSimulated is how many alternatives are simulated at most.
+const MostSimulated = 1000
 
 // Validate names the first field that is out of range, by its path in the problem.
 func (p *Problem) Validate() error {
@@ -148,7 +150,7 @@ func (p *prepared) validate() error {
 		invalid.Check(p.Most >= 1 && p.Most <= len(p.Candidates), "Most", p.Most, fmt.Sprintf("1 to %d, for there are so many candidates", len(p.Candidates))),
 		invalid.Check(p.Least >= 0 && p.Least <= p.Most, "Least", p.Least, fmt.Sprintf("0 to %d", p.Most)),
 		invalid.Check(p.Confidence == 0 || p.Confidence > 0.5 && p.Confidence < 1, "Confidence", p.Confidence, "more than 0.5, less than 1"),
-		invalid.Check(p.Simulated >= 0 && p.Simulated <= mostSimulated, "Simulated", p.Simulated, fmt.Sprintf("1 to %d, or 0 for %d", mostSimulated, defaultSimulated)),
+		invalid.Check(p.Simulated >= 0 && p.Simulated <= MostSimulated, "Simulated", p.Simulated, fmt.Sprintf("1 to %d, or 0 for %d", MostSimulated, defaultSimulated)),
 		invalid.Check(p.MinReplications == 0 || p.MinReplications >= 2, "MinReplications", p.MinReplications, "0 (10), or 2 or more"),
 		invalid.Check(p.MaxReplications == 0 || p.MaxReplications >= p.minReplications(), "MaxReplications", p.MaxReplications, fmt.Sprintf("0 (100), or %d or more", p.minReplications())),
 		invalid.Check(p.MostProviders >= 0, "MostProviders", p.MostProviders, "0 (any number) or more"),
@@ -208,6 +210,23 @@ func (p *prepared) validateObjectives() error {
 		}
 		p.objectives = append(p.objectives, f)
 	}
+	for i, f := range p.objectives {
+		replications := 1 // by each of which alternatives are told apart
+		if len(p.objectives) == 2 {
+			replications = p.minReplications()
+		}
+		if err := p.tooFew(f, replications); err != nil {
+			return invalid.In(fmt.Sprintf("Objectives[%d]", i), err)
+		}
+	}
+	return nil
+}
+
+// tooFew says that there will not be values enough for a figure.
+func (p *prepared) tooFew(f *figure, replications int) error {
+	if advice := p.study.TooFewFor(f.Workload, f.measure.Label, replications); advice != "" && !f.isWorst && !f.isMoney {
+		return invalid.New("By", fmt.Sprintf("%q", f.By), "%s", advice)
+	}
 	return nil
 }
 
@@ -220,6 +239,9 @@ func (p *prepared) validateConstraints() error {
 		}
 		if !f.isKnown {
 			return invalid.New(at+".By", fmt.Sprintf("%q", c.By), "a latency's mean, quantile or share within a deadline: others are not known before the run")
+		}
+		if err := p.tooFew(f, p.minReplications()); err != nil {
+			return invalid.In(at, err)
 		}
 		switch {
 		case math.IsNaN(c.AtLeast) && math.IsNaN(c.AtMost):
