@@ -29,7 +29,6 @@ func (s *Study) TooFewFor(workload string, figure Label, replications int) (advi
 	}
 	values = max(values, float64(window*work.Requests)) * float64(replications)
 	need := stats.MinExceedances / min(figure.Q, 1-figure.Q)
-	need += float64(4 * math.Sqrt(need)) // a run may have fewer than are expected
 	if values == 0 || values >= need {
 		return ""
 	}

@@ -32,11 +32,11 @@ func TestAQuantileOfTooFewIsRefusedBeforeARun(t *testing.T) {
 		want             string
 	}{
 		{"site", "ttfb p99", "60s", ""}, // 12,000 requests
-		{"site", "ttfb p99", "45s", `s.yaml:11: replications.until.by: is "ttfb p99"; want a figure for which a replication has values enough: about 9,000 are expected and 10,400 needed; want a duration or a demand 1.2 times as large, or a quantile nearer to the median`},
-		{"site", "ttfb p99", "1s", "want a duration or a demand 52 times as large"},
+		{"site", "ttfb p99", "45s", `s.yaml:11: replications.until.by: is "ttfb p99"; want a figure for which a replication has values enough: about 9,000 are expected and 10,000 needed; want a duration or a demand 1.2 times as large, or a quantile nearer to the median`},
+		{"site", "ttfb p99", "1s", "want a duration or a demand 50 times as large"},
 		{"site", "ttfb mean", "1s", ""},
 		{"shooter", "response p99", "60s", ""},
-		{"shooter", "player_rtt p50", "60s", "about 50 are expected and 257 needed"},
+		{"shooter", "player_rtt p50", "60s", "about 50 are expected and 200 needed"},
 	} {
 		t.Run(test.figure+" in "+test.duration, func(t *testing.T) {
 			text := strings.NewReplacer("60s", test.duration, "WORKLOAD", test.workload, "FIGURE", test.figure).Replace(ranked)

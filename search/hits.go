@@ -3,7 +3,9 @@ package search
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"sync"
+	"time"
 
 	"github.com/edgewise-sim/edgewise/cache/theory"
 	"github.com/edgewise-sim/edgewise/internal/portable"
@@ -26,6 +28,9 @@ type catalogue struct {
 	once   theory.Object
 	onceOf []float64 // by workload: the share of its requests for objects that are asked for once
 	shares []float64 // by workload: its share of all requests
+	lives  []float64 // by workload: how long its objects live, in s; 0 for ever
+	// churns says that some live so long only: then what a cache hits depends on how much it is asked for.
+	churns bool
 	mutex  sync.Mutex
 	known  map[string][]tierHits
 }
@@ -41,7 +46,7 @@ const (
 
 // newCatalogue reads the catalogues of the cacheable workloads; nil where there are none.
 func newCatalogue(s *sim.Scenario) (*catalogue, error) {
-	c := &catalogue{shares: make([]float64, len(s.Workloads)), onceOf: make([]float64, len(s.Workloads)), known: map[string][]tierHits{}}
+	c := &catalogue{shares: make([]float64, len(s.Workloads)), onceOf: make([]float64, len(s.Workloads)), lives: make([]float64, len(s.Workloads)), known: map[string][]tierHits{}}
 	total, any := 0.0, false
 	for i := range s.Workloads {
 		w := &s.Workloads[i]
@@ -93,6 +98,10 @@ func (c *catalogue) add(s *sim.Scenario, number int) error {
 			c.once.Rate = all
 		}
 	}
+	if d, ok := w.Demand.(workload.Churning); ok {
+		c.lives[number] = time.Duration(d.RenewalOf(w.Name, s.Seed, 0).Lifetime).Seconds()
+		c.churns = c.churns || c.lives[number] > 0
+	}
 	type key struct{ rate, size int }
 	groups := make(map[key]*group)
 	var order []key
@@ -123,11 +132,18 @@ func (c *catalogue) add(s *sim.Scenario, number int) error {
 
 // hits returns the hit ratios of a chain of caches, each behind the one before it, by tier and workload. What a cache lets
 // through the next is asked for, as if it were asked for independently; all caches of a tier are taken to be alike. Characteristic times
-// do not depend on how much is asked for, so that neither do the ratios (Che, Tung and Wang, JSAC 2002).
-func (c *catalogue) hits(chain []placement.Cache) ([]tierHits, error) {
+// do not depend on how much is asked for, so that neither do the ratios (Che, Tung and Wang, JSAC 2002), unless objects are replaced: then
+// perSecond says how many requests come to the entries whose misses each cache is asked for, all workloads together.
+func (c *catalogue) hits(chain []placement.Cache, perSecond []float64) ([]tierHits, error) {
 	name := ""
-	for _, at := range chain {
+	asks := make([]float64, len(chain)) // rounded, so that those alike are looked up
+	for i, at := range chain {
 		name += fmt.Sprintf("%d/%s/%s,", at.CapacityBytes, at.Policy, at.Admission)
+		if asks[i] = 1; c.churns {
+			rounded := strconv.FormatFloat(perSecond[i], 'g', 3, 64)
+			asks[i], _ = strconv.ParseFloat(rounded, 64)
+			name += rounded + ","
+		}
 	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -143,25 +159,24 @@ func (c *catalogue) hits(chain []placement.Cache) ([]tierHits, error) {
 		once[w] = c.shares[w] * c.onceOf[w]
 	}
 	var all []tierHits
-	for _, at := range chain {
+	for tier, at := range chain {
 		objects := make([]theory.Object, len(c.groups))
 		asked := make([]float64, len(c.shares))
 		for i, g := range c.groups {
-			objects[i] = theory.Object{Rate: max(rates[i], 1e-300), Size: g.objects * g.bytes}
+			objects[i] = theory.Object{Rate: max(float64(rates[i]*asks[tier]), 1e-300), Size: g.objects * g.bytes}
 			asked[g.workload] += float64(rates[i] * g.objects)
 		}
-		in := make([]float64, len(c.groups))
-		if at.CapacityBytes > 0 {
-			of, err := c.solve(at, objects)
-			if err != nil {
+		answered := make([]float64, len(c.groups))
+		if at.CapacityBytes > 0 && asks[tier] > 0 {
+			var err error
+			if answered, err = c.solve(at, objects, asks[tier]); err != nil {
 				return nil, err
 			}
-			in = of.Occupancy
 		}
 		hits := make(tierHits, len(c.shares))
 		for i, g := range c.groups {
-			hits[g.workload] += float64(rates[i] * g.objects * in[i])
-			rates[i] *= 1 - in[i]
+			hits[g.workload] += float64(rates[i] * g.objects * answered[i])
+			rates[i] *= 1 - answered[i]
 		}
 		for w := range hits {
 			if all := asked[w] + once[w]; all > 0 {
@@ -174,13 +189,29 @@ func (c *catalogue) hits(chain []placement.Cache) ([]tierHits, error) {
 	return all, nil
 }
 
-func (c *catalogue) solve(at placement.Cache, objects []theory.Object) (theory.Cache, error) {
+// solve returns which part of the requests for each group a cache answers; perSecond is what turns the rate of what is asked for once into
+// the unit of the others. Where objects are replaced, FIFO, random replacement and CLOCK are taken for LRU.
+func (c *catalogue) solve(at placement.Cache, objects []theory.Object, perSecond float64) ([]float64, error) {
 	capacity := float64(at.CapacityBytes)
+	if c.churns {
+		lives := make([]float64, len(objects))
+		for i := range c.groups {
+			lives[i] = c.lives[c.groups[i].workload]
+		}
+		once := c.once
+		once.Rate *= perSecond
+		of, err := theory.LRUWithChurn(objects, lives, once, capacity)
+		return of.Hits, err
+	}
+	var of theory.Cache
+	var err error
 	switch {
 	case at.Policy == "fifo" || at.Policy == "random" || at.Policy == "clock":
-		return theory.FIFO(objects, capacity)
+		of, err = theory.FIFO(objects, capacity)
 	case c.once.Rate > 0:
-		return theory.LRUWithOnce(objects, c.once, capacity)
+		of, err = theory.LRUWithOnce(objects, c.once, capacity)
+	default:
+		of, err = theory.LRU(objects, capacity)
 	}
-	return theory.LRU(objects, capacity)
+	return of.Occupancy, err
 }

@@ -63,6 +63,9 @@ func (sp *space) whyNoMoneyTable(role placement.Role, one *placement.Placement) 
 			}
 			continue
 		}
+		if sim.KindOf(w.Service).MeetsCaches() && sp.surrogate.catalogue.churns {
+			return churnInWords
+		}
 		for k := range sp.Candidates {
 			if c := &sp.Candidates[k]; len(c.Workloads) > 0 && !slices.Contains(c.Workloads, w.Name) {
 				return fmt.Sprintf("%s does not serve %q", c.Site, w.Name)

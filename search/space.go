@@ -68,6 +68,9 @@ func (sp *space) usesMoney() bool {
 // figures returns those of the objectives and of the constraints.
 func (sp *space) figures() []*figure { return slices.Concat(sp.objectives, sp.constraints) }
 
+// churnInWords says why what a site answers depends on which others are chosen, where objects are replaced.
+const churnInWords = "what a cache hits depends on how much it is asked for, where objects are replaced (churn)"
+
 // whyCompiled says why alternatives must be compiled, "" if they need not be. It returns the role of the candidates.
 func (sp *space) whyCompiled() (role placement.Role, why string) {
 	roles := sp.roles()
@@ -88,6 +91,9 @@ func (sp *space) whyCompiled() (role placement.Role, why string) {
 		serves := kind.Role()
 		if kind.MeetsCaches() {
 			serves = one.EntryRole()
+		}
+		if kind.MeetsCaches() && sp.surrogate.catalogue.churns {
+			return role, churnInWords
 		}
 		if serves != role {
 			return role, fmt.Sprintf("sites with the role %q do not serve the users of %q themselves", role, w.Name)

@@ -21,6 +21,7 @@ type surrogate struct {
 	study     *edgewise.Study
 	catalogue *catalogue
 	users     *laws
+	passing   *passing
 	// factors move what the surrogate takes as given, for questions of what if.
 	factors factors
 }
@@ -59,13 +60,13 @@ type lawKey struct {
 
 func newSurrogate(study *edgewise.Study) (*surrogate, error) {
 	c, err := newCatalogue(&study.Scenario)
-	return &surrogate{study: study, catalogue: c, users: &laws{known: make(map[lawKey][]user)}}, err
+	return &surrogate{study: study, catalogue: c, users: &laws{known: make(map[lawKey][]user)}, passing: new(passing)}, err
 }
 
 // with returns a copy with what is given moved.
 func (s *surrogate) with(f factors) *surrogate {
 	copied := *s
-	copied.factors = f
+	copied.factors, copied.passing = f, new(passing)
 	if f.mile != 0 {
 		copied.users = &laws{known: make(map[lawKey][]user)}
 	}
@@ -158,6 +159,7 @@ func workOf(w *workload.Workload) workload.ServiceTime {
 func (s *surrogate) chain(plan *sim.Plan, number int, site string) (hops []hop, err error) {
 	p := plan.Placement()
 	var caches []placement.Cache
+	var perSecond []float64
 	tier := 0
 	for tier >= 0 {
 		f, ok := plan.Fetch(number, site, tier)
@@ -165,13 +167,20 @@ func (s *surrogate) chain(plan *sim.Plan, number int, site string) (hops []hop, 
 			break
 		}
 		caches = append(caches, cacheAt(&p, tier, site))
+		if s.catalogue.churns {
+			passes, err := s.passesBy(plan, stop{site, tier})
+			if err != nil {
+				return nil, err
+			}
+			perSecond = append(perSecond, passes)
+		}
 		hops = append(hops, hop{rtt: float64(f.RTT) * s.factors.ofSite(site)})
 		site, tier = f.Site, f.Tier
 	}
 	if hops == nil {
 		return nil, nil
 	}
-	hits, err := s.catalogue.hits(caches)
+	hits, err := s.catalogue.hits(caches, perSecond)
 	if err != nil {
 		return nil, err
 	}

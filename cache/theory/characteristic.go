@@ -101,6 +101,11 @@ func solve(objects []Object, capacity float64, occupancy func(x float64) float64
 // solveEach finds the time at which the occupancies, functions of rate*time that rise from 0 to 1, fill
 // the capacity, with what is asked for once.
 func solveEach(objects []Object, once Object, capacity float64, occupancy func(i int, x float64) float64) (Cache, error) {
+	return solveUntil(objects, once, capacity, once.Rate > 0, occupancy)
+}
+
+// solveUntil does the same; isFull says that the occupancies fill any capacity in the end.
+func solveUntil(objects []Object, once Object, capacity float64, isFull bool, occupancy func(i int, x float64) float64) (Cache, error) {
 	total, err := check(objects, capacity)
 	if err != nil {
 		return Cache{}, err
@@ -113,7 +118,7 @@ func solveEach(objects []Object, once Object, capacity float64, occupancy func(i
 		return sum
 	}
 	t := math.Inf(1)
-	if capacity < total || once.Rate > 0 {
+	if capacity < total || isFull {
 		low, high := 0.0, 1.0
 		for fill(high) < capacity {
 			low, high = high, 2*high
