@@ -54,6 +54,8 @@ func TestPageFailsWhenTheSimulatorIsBroken(t *testing.T) {
 		"FIFO in place of LRU at PoPs": {"Placements", breakage{fifo: true}, "PoP with LRU, 1000 of 10000 objects, Zipf 0.8, preloaded: hit ratio"},
 		"answers 5 % too late":         {"Failures", breakage{slower: 0.05}, "origin down for 100 s of 1000 s, 50 s of work: share of failed requests"},
 		"losses 5 % too many":          {"Failures", breakage{slower: 0.05}, "10 MB at 100 Mbit/s, 40 ms RTT, 1 % loss: mean time from the first byte to the last"},
+		"sessions 5 % too long":        {"Markets", breakage{slower: 0.05}, "work for 8 cores at a site of 10, no lobby: share of players turned away"},
+		"players who wait 5 % longer":  {"Markets", breakage{slower: 0.05}, "two players a match, one every 30 s: mean wait"},
 		"a quantile beside the one":    {"Queues", breakage{shift: 0.2}, "M/M/1 at load 0.8: p95 of the time in the system"},
 	} {
 		t.Run(name, func(t *testing.T) {
