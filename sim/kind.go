@@ -52,6 +52,16 @@ var kinds = [numKinds]struct {
 	},
 }
 
+// metricPlaces are the places of metrics among those of the kinds that have them.
+var metricPlaces = func() (places [NumMetrics]int) {
+	for _, kind := range kinds {
+		for i, m := range kind.metrics {
+			places[m] = i
+		}
+	}
+	return places
+}()
+
 // displayMetric is the place of [InputToDisplay] among the metrics of a game.
 const displayMetric = 2
 

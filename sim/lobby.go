@@ -163,11 +163,25 @@ func (g *game) widen(n uint32) {
 	if g.Market.Relax == workload.Oldest {
 		limit = g.lobby.last().limit // the others of a match may have waited for longer
 	}
-	for s := range g.sites {
-		if !g.lobby.links[int(n)*len(g.sites)+s].in && g.accepts(t, s, limit) {
-			g.link(n, s)
+	links := g.linksOf(n)
+	if g.Market.Choice == workload.ByRouting {
+		if !links[t.home].in && g.accepts(t, t.home, limit) {
+			g.link(n, t, t.home)
+		}
+		return
+	}
+	limit -= t.worst
+	for s, base := range t.from.base {
+		if base <= limit && !links[s].in {
+			g.link(n, t, s)
 		}
 	}
+}
+
+// linksOf returns a party's places in the queues of the sites.
+func (g *game) linksOf(n uint32) []link {
+	width := len(g.sites)
+	return g.lobby.links[int(n)*width:][:width]
 }
 
 // accepts reports whether a site is within a limit for all of a party.
@@ -179,9 +193,8 @@ func (g *game) accepts(t *ticket, s int, limit int64) bool {
 }
 
 // link puts a party into the queue of a site, behind those that have waited for longer.
-func (g *game) link(n uint32, s int) {
+func (g *game) link(n uint32, t *ticket, s int) {
 	l, q := &g.lobby, &g.lobby.atSite[s]
-	t := g.tickets.at(n)
 	width := len(g.sites)
 	after := q.tail
 	for after != 0 && g.tickets.at(after).joined > t.joined {
@@ -208,9 +221,9 @@ func (g *game) link(n uint32, s int) {
 // when the run starts have waited for nothing.
 func (g *game) leaveLobby(n uint32, until int64) {
 	t, l := g.tickets.at(n), &g.lobby
-	width := len(g.sites)
-	for s := range g.sites {
-		at := &l.links[int(n)*width+s]
+	width, links := len(g.sites), g.linksOf(n)
+	for s := range links {
+		at := &links[s]
 		if !at.in {
 			continue
 		}
@@ -261,8 +274,8 @@ func (g *game) leaveLobby(n uint32, until int64) {
 // waitsFor returns what a party in the lobby waits for: for a server where all sites are full that it accepts by now.
 func (g *game) waitsFor(n uint32) Reason {
 	accepts := false
-	for s := range g.sites {
-		if g.lobby.links[int(n)*len(g.sites)+s].in {
+	for s, at := range g.linksOf(n) {
+		if at.in {
 			if !g.sites[s].isFull {
 				return WaitsForPlayers
 			}

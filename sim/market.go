@@ -544,37 +544,38 @@ func (g *game) join(p, n uint32) {
 	g.resize(n)
 }
 
-// leaveMatch ends a party's time in its match.
+// leaveMatch ends a party's time in its match, which goes on for the others.
 func (g *game) leaveMatch(p uint32) {
-	t := g.tickets.at(p)
-	n := t.match
+	n := g.tickets.at(p).match
 	m := g.matches.at(n)
-	begin := t.since
-	for i := range m.tickets {
-		if m.tickets[i] == p {
-			last := len(m.tickets) - 1
-			m.tickets[i] = m.tickets[last]
-			m.tickets = m.tickets[:last]
-			break
-		}
+	last := len(m.tickets) - 1
+	m.tickets[slices.Index(m.tickets, p)] = m.tickets[last]
+	m.tickets = m.tickets[:last]
+	g.stopPlaying(p, m)
+	if m.players > 0 {
+		g.resize(n)
 	}
+}
+
+// stopPlaying takes a party from the players of its match, and tallies its time there.
+func (g *game) stopPlaying(p uint32, m *match) {
+	t := g.tickets.at(p)
+	begin := t.since
 	m.players -= len(t.party)
 	g.sites[m.site].present.change(g.now, -len(t.party))
 	tally := g.tallyAt(t, m.site)
 	tally.Counters[PlayerUs] += g.recordedUs(t, begin, g.now)
+	isRecorded := g.now > max(begin, g.from)
 	for i := range t.party {
 		one := &t.party[i]
 		if m.isPlayed {
 			m.played.seats[one.seat].until = g.now
 		}
 		one.counted = max(one.counted, g.now)
-		if g.now > max(begin, g.from) && !one.isKnown {
+		if isRecorded && !one.isKnown {
 			one.isKnown = true
 			tally.record(PlayerRTT, t.from.base[m.site]+one.ownMiles, g.deadlines)
 		}
-	}
-	if m.players > 0 {
-		g.resize(n)
 	}
 }
 
@@ -625,11 +626,11 @@ func (g *game) endMatch(n uint32) {
 
 // finish ends a match without a word of its players' future.
 func (g *game) finish(n uint32) {
-	for len(g.matches.at(n).tickets) > 0 {
-		tickets := g.matches.at(n).tickets
-		g.leaveMatch(tickets[len(tickets)-1])
-	}
 	m := g.matches.at(n)
+	for i := len(m.tickets) - 1; i >= 0; i-- {
+		g.stopPlaying(m.tickets[i], m)
+	}
+	m.tickets = m.tickets[:0]
 	m.generation++
 	site := &g.sites[m.site]
 	site.hosted.change(g.now, -1)

@@ -56,16 +56,20 @@ func MergePairs(a, b []PairTally) []PairTally {
 // A pairBook counts how often players of two metros have met in a match.
 type pairBook struct {
 	metros int
-	pairs  []PairTally // of metros a <= b, at a*metros + b
+	pairs  []metPair // of metros a <= b, at a*metros + b
 	found  []metroInMatch
 }
+
+// A metPair is what a [PairTally] counts: a match looks at dozens of them, all over the memory.
+type metPair struct{ pairs, firstNs, secondNs, apartNs uint64 }
 
 // tallies returns the pairs that have met, in the order of their metros.
 func (b *pairBook) tallies() (all []PairTally) {
 	for i, p := range b.pairs {
-		if p.Pairs > 0 {
-			p.First, p.Second = i/b.metros, i%b.metros
-			all = append(all, p)
+		if p.pairs > 0 {
+			all = append(all, PairTally{
+				First: i / b.metros, Second: i % b.metros, Pairs: p.pairs, FirstNs: p.firstNs, SecondNs: p.secondNs, ApartNs: p.apartNs,
+			})
 		}
 	}
 	return all
@@ -74,7 +78,7 @@ func (b *pairBook) tallies() (all []PairTally) {
 // A metroInMatch is the players of a metro in a match.
 type metroInMatch struct {
 	metro, players uint32
-	rtt            int64 // summed up
+	rtt            int64 // summed up, then the mean
 }
 
 func newPairBook(metros int) *pairBook { return &pairBook{metros: metros} }
@@ -96,24 +100,31 @@ func (b *pairBook) add(g *game, m *match) {
 		b.found[k].rtt += rtt
 	}
 	if b.pairs == nil {
-		b.pairs = make([]PairTally, b.metros*b.metros)
+		b.pairs = make([]metPair, b.metros*b.metros)
 	}
 	for i := range b.found {
-		for k := i; k < len(b.found); k++ {
-			first, second := &b.found[i], &b.found[k]
+		b.found[i].rtt /= int64(b.found[i].players)
+	}
+	for i := range b.found {
+		one := &b.found[i]
+		if one.players > 1 {
+			p := &b.pairs[int(one.metro)*b.metros+int(one.metro)]
+			count := uint64(one.players) * uint64(one.players-1) / 2
+			p.pairs += count
+			p.firstNs += count * uint64(one.rtt)
+			p.secondNs += count * uint64(one.rtt)
+		}
+		for k := i + 1; k < len(b.found); k++ {
+			first, second := one, &b.found[k]
 			if first.metro > second.metro {
 				first, second = second, first
 			}
 			count := uint64(first.players) * uint64(second.players)
-			if i == k {
-				count = uint64(first.players) * uint64(first.players-1) / 2
-			}
-			meanFirst, meanSecond := first.rtt/int64(first.players), second.rtt/int64(second.players)
 			p := &b.pairs[int(first.metro)*b.metros+int(second.metro)]
-			p.Pairs += count
-			p.FirstNs += count * uint64(meanFirst)
-			p.SecondNs += count * uint64(meanSecond)
-			p.ApartNs += count * uint64(max(meanFirst-meanSecond, meanSecond-meanFirst))
+			p.pairs += count
+			p.firstNs += count * uint64(first.rtt)
+			p.secondNs += count * uint64(second.rtt)
+			p.apartNs += count * uint64(max(first.rtt-second.rtt, second.rtt-first.rtt))
 		}
 	}
 }

@@ -215,10 +215,8 @@ func (t *Tally) Count(c Counter) uint64 { return t.Counters[c] }
 
 // Metric returns the samples of a metric, nil where the workload's kind has none.
 func (t *Tally) Metric(m Metric) *stats.Sketch {
-	for i := range t.Metrics {
-		if t.Metrics[i].Metric == m {
-			return &t.Metrics[i].Latency
-		}
+	if of := t.ofMetric(m); of != nil {
+		return &of.Latency
 	}
 	return nil
 }
@@ -226,9 +224,22 @@ func (t *Tally) Metric(m Metric) *stats.Sketch {
 // Within returns how many samples of a metric lie within each of the workload's deadlines, in their order; nil
 // where the workload's kind has no such metric.
 func (t *Tally) Within(m Metric) []uint64 {
+	if of := t.ofMetric(m); of != nil {
+		return of.Within
+	}
+	return nil
+}
+
+// ofMetric returns what is known of a metric, nil where that is nothing. It looks first where kinds have it.
+func (t *Tally) ofMetric(m Metric) *MetricTally {
+	if int(m) < len(metricPlaces) {
+		if i := metricPlaces[m]; i < len(t.Metrics) && t.Metrics[i].Metric == m {
+			return &t.Metrics[i]
+		}
+	}
 	for i := range t.Metrics {
 		if t.Metrics[i].Metric == m {
-			return t.Metrics[i].Within
+			return &t.Metrics[i]
 		}
 	}
 	return nil
@@ -324,11 +335,11 @@ func (w *plannedWorkload) boundsOf(metric Metric) []int64 {
 
 // record adds one sample of a metric that the tally has.
 func (t *Tally) record(metric Metric, ns int64, deadlines []int64) {
-	t.Metric(metric).Record(ns)
-	within := t.Within(metric)
+	of := t.ofMetric(metric)
+	of.Latency.Record(ns)
 	for i, deadline := range deadlines {
 		if ns <= deadline {
-			within[i]++
+			of.Within[i]++
 		}
 	}
 }

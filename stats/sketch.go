@@ -121,7 +121,9 @@ func (s *Sketch) RecordN(ns int64, n uint64) {
 		return
 	}
 	v := uint64(ns)
-	s.widen(v, v)
+	if len(s.cells) == 0 || v-s.min > s.span {
+		s.widen(v, v)
+	}
 	s.cells[cellOf(v)-s.first] += n
 	s.count += n
 	high, low := bits.Mul64(v, n)
