@@ -156,7 +156,7 @@ test("a long list is folded, and whole on paper", async t => {
 
 test("nobody was answered: a line over time has a gap", async t => {
   const page = await open(t, "folded");
-  const moves = await page.$$eval("#timeline .halves svg", all => all[1].querySelector("g[aria-label='line'] path, path[stroke^='var(--p0']").getAttribute("d").match(/M/g).length);
+  const moves = await page.$$eval("#timeline .halves svg", all => all[1].querySelector("g[stroke='var(--p0)'] path").getAttribute("d").match(/M/g).length);
   assert.equal(moves, 2, "before and after");
 });
 
