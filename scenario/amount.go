@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/text"
+	"github.com/edgewise-sim/edgewise/internal/words"
 )
 
 // An amount is a bound of a figure, or a difference that matters, as a file has it. Whether its unit is the figure's is seen once the
@@ -14,10 +15,11 @@ import (
 type amount struct {
 	at      value
 	written string
-	unit    string // share, ms, or nothing
+	unit    string // share, ms, bytes, or nothing
 }
 
-// amount reads a share in per cent, a time with its unit, or a number. In *to stands the share of one, the milliseconds or the number.
+// amount reads a share in per cent, a time or a size with its unit, or a number. In *to stands the share of one, the milliseconds, the bytes
+// or the number.
 func (v value) amount(to *float64) amount {
 	const want = "a share in per cent, a time with its unit, or a number, for example 85%, 40ms or 1200"
 	a := amount{at: v}
@@ -43,6 +45,9 @@ func (v value) amount(to *float64) amount {
 		return a
 	} else if x, ok := number(strings.ReplaceAll(s, "_", "")); ok {
 		*to = x
+		return a
+	} else if n, err := words.ParseBytes(s); err == nil {
+		*to, a.unit = float64(n), "bytes"
 		return a
 	}
 	v.problem("is %s; want %s", text.Quote(s), want)

@@ -10,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/internal/text"
 	"github.com/edgewise-sim/edgewise/sweep"
@@ -64,8 +65,10 @@ type sweepReader struct {
 	sweep  sweep.Sweep
 	keys   []sweptKey
 	points int // of a Latin hypercube
-	seed   uint64
-	shared shared
+	// reaches are what figures are to reach, as they are written.
+	reaches []amount
+	seed    uint64
+	shared  shared
 }
 
 func (s *sweepReader) parse(file string, data []byte) (*sweep.Sweep, error) {
@@ -113,6 +116,9 @@ func (s *sweepReader) parse(file string, data []byte) (*sweep.Sweep, error) {
 	made.Title, made.Provenance = made.Points[0].Study.Title, provenance(data, s.files)
 	for _, k := range s.keys {
 		made.Keys = append(made.Keys, k.Key)
+	}
+	if !s.haveUnits() {
+		return nil, bad.err()
 	}
 	if err := made.Validate(); err != nil {
 		s.report(err)
@@ -217,42 +223,58 @@ func (s *sweepReader) readRanges(v value) {
 func (s *sweepReader) readFigures(v value) {
 	for _, item := range v.list() {
 		var w sweep.Watch
+		var x float64
+		var reaches amount
 		seen := item.fields(
 			field{"workload", func(v value) { v.text(&w.Workload) }},
 			field{"metric", func(v value) { v.text(&w.Metric) }},
 			field{"statistic", func(v value) { v.text(&w.Statistic) }},
 			field{"by_metro", func(v value) { v.boolean(&w.ByMetro) }},
-			field{"reaches", func(v value) { readReaches(v, &w) }},
+			field{"reaches", func(v value) { reaches = v.amount(&x); w.Reaches = &x }},
 		)
 		for _, key := range []string{"workload", "metric", "statistic"} {
 			if _, ok := seen[key]; !ok {
 				item.problem("the key %q is missing", key)
 			}
 		}
-		s.sweep.Figures = append(s.sweep.Figures, w)
+		s.sweep.Figures, s.reaches = append(s.sweep.Figures, w), append(s.reaches, reaches)
 	}
 	if len(s.sweep.Figures) == 0 && v.node.Kind == yaml.SequenceNode {
 		v.problem("is empty; want one figure or more, or no such key")
 	}
 }
 
-// readReaches reads a value that a figure is to reach: a time is in ms, a share in per cent.
-func readReaches(v value, w *sweep.Watch) {
-	const want = "a number, a time such as 60ms, or a share such as 95%"
-	s, ok := v.scalar(want)
-	if !ok {
-		return
+// haveUnits reports whether what figures are to reach is in their units, and says what is not. Figures that there are not are left to the
+// validation.
+func (s *sweepReader) haveUnits() bool {
+	ok := true
+	for i, w := range s.sweep.Figures {
+		all, err := s.sweep.Points[0].Study.MeasuresOf(w.Workload)
+		if err != nil {
+			continue
+		}
+		if k := slices.IndexFunc(all, func(m edgewise.Measure) bool { return m.IsCalled(w.Metric + " " + w.Statistic) }); k >= 0 {
+			ok = s.reaches[i].isOf(all[k].Unit) && ok
+		}
 	}
-	q, numbers, ok := quantityOf([]string{s})
-	if !ok || q.unit == "bytes" && numbers[0] < 0 {
-		v.problem("is %s; want %s", text.Quote(s), want)
-		return
+	return ok
+}
+
+// areApart reports whether no value of a key of a grid stands there twice, which would be the same points twice.
+func (s *sweepReader) areApart() bool {
+	ok := true
+	for _, k := range s.keys {
+		for i, v := range k.values {
+			same := func(o sweptValue) bool {
+				return k.IsNumber && o.Number == v.Number || !k.IsNumber && o.Text == v.Text
+			}
+			if first := slices.IndexFunc(k.values, same); first < i {
+				k.at.problem("has %s twice: value %d is value %d again; want each once", v.Text, i+1, first+1)
+				ok = false
+			}
+		}
 	}
-	x := numbers[0]
-	if q.unit == "s" {
-		x *= 1e3
-	}
-	w.Reaches = &x
+	return ok
 }
 
 // lay returns the values of the keys at all points.
@@ -290,6 +312,9 @@ func (s *sweepReader) lay() (all [][]sweptValue, err error) {
 			all = append(all, values)
 		}
 	default:
+		if !s.areApart() {
+			return nil, s.bad.err()
+		}
 		var sizes []int
 		for _, k := range s.keys {
 			sizes = append(sizes, len(k.values))
