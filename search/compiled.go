@@ -86,7 +86,7 @@ func (sp *space) expectAll(plan *sim.Plan) (s scored, err error) {
 				return s, err
 			}
 			if len(gaps) > 0 { // what has no price costs something all the same
-				s.refuse("no price for "+gaps[0].String(), math.Inf(1))
+				s.refuse("no price for "+gaps[0].Reason(), math.Inf(1))
 			}
 			s.values = append(s.values, total)
 			continue

@@ -208,7 +208,7 @@ func (t *moneyTable) of(set []int, best []uint16) (total float64, gap string) {
 		total += float64(bill.Lines[i].Money * orOne(sp.surrogate.factors.price[bill.Lines[i].Site]))
 	}
 	if len(bill.Gaps) > 0 {
-		gap = "no price for " + bill.Gaps[0].String()
+		gap = "no price for " + bill.Gaps[0].Reason()
 	}
 	return total, gap
 }

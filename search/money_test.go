@@ -134,7 +134,12 @@ func TestWhatHasNoPriceIsNotCheap(t *testing.T) {
 	for _, s := range e.found.ranked {
 		require.NotEqual(t, []int{2}, s.set)
 	}
-	p.Candidates = p.Candidates[2:3]
+	// In sets of two other users go there, and need other servers; the reason is the same.
+	p.Most = 2
+	e = explored(t, p)
+	require.Len(t, e.found.refused.counted(), 1)
+	require.Equal(t, 4.0, e.found.refused.counted()[0].Sets)
+	p.Candidates, p.Most = p.Candidates[2:3], 1
 	_, err := Explore(context.Background(), p)
 	require.ErrorContains(t, err, "no price for instance m at "+p.Candidates[0].Site)
 	p.Objectives[0].By = "bil"

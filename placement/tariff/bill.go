@@ -35,12 +35,16 @@ type Gap struct {
 
 // String returns the gap in words, for example "egress at us-west-2-lax-1: no price of aws (1200 GB)".
 func (g Gap) String() string {
-	what := strings.TrimSpace(string(g.Item) + " " + g.Name)
-	s := fmt.Sprintf("%s at %s: %s", what, g.Site, g.Why)
+	s := g.Reason()
 	if g.Quantity > 0 {
 		s += fmt.Sprintf(" (%.4g %s)", g.Quantity, g.Unit)
 	}
 	return s
+}
+
+// Reason returns the gap in words, without how much of it there is: what several placements lack is the same then.
+func (g Gap) Reason() string {
+	return fmt.Sprintf("%s at %s: %s", strings.TrimSpace(string(g.Item)+" "+g.Name), g.Site, g.Why)
 }
 
 // An Offer is one way to pay for a content delivery network.
