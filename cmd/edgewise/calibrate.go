@@ -18,6 +18,7 @@ import (
 // calibrateCmd fits the delay model to measured round trips.
 type calibrateCmd struct {
 	Dir     string `arg:"" help:"Directory with cities_train.csv (columns city_id, iso2, lat, lon), city_rtt_train.csv (a, b, rtt_avg_ms), aws_region_rtt_train.csv (a, b, p50_ms) and, optional, access_rtt_train.csv (probe_id, country, lat, lon, tech, dst_lat, dst_lon, rtt_p50_ms) and players_cloud_train.csv (metro_id, site, site_lat, site_lon, mean_rtt_ms)." type:"path"`
+	Transit string `help:"Fit with who buys transit where: a CSV (country, hub, weight and, optional, km, source), or world for what comes with the program."`
 	Out     string `short:"o" help:"File for the fitted model, JSON, in a directory that exists." type:"path"`
 	Page    string `help:"File for the page of errors and figures, Markdown, in a directory that exists; the pictures go beside it." type:"path"`
 	Folds   int    `default:"5" help:"Parts of the cross-validation: the places of each are left out in turn."`
@@ -39,12 +40,17 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 	for i, name := range tableFiles {
 		tableFiles[i] = filepath.Join(c.Dir, name)
 	}
-	if err := checkOutputs([]string{c.Out, c.Page}, tableFiles); err != nil {
+	if err := checkOutputs([]string{c.Out, c.Page}, append(tableFiles, c.Transit)); err != nil {
 		return &usageError{err}
 	}
 	tables, err := calibrate.ReadTables(os.DirFS(c.Dir), catalog.Regions(catalog.ProviderAWS), catalog.Metros(), s.warn)
 	if err != nil {
 		return &usageError{fmt.Errorf("%s: %w", c.Dir, err)}
+	}
+	if c.Transit != "" {
+		if tables.Transit, err = c.transit(ctx, s); err != nil {
+			return unlessStopped(ctx, &usageError{err})
+		}
 	}
 	model, err := calibrate.Fit(catalog.Fabric(), tables)
 	if err != nil {
@@ -98,6 +104,19 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 		}
 		return writeChoices(w, choices)
 	})
+}
+
+// transit reads who buys transit where.
+func (c *calibrateCmd) transit(ctx context.Context, s *streams) (map[string][]calibrate.Purchase, error) {
+	if c.Transit == "world" {
+		return calibrate.WorldTransit()
+	}
+	f, err := openInput(ctx, c.Transit)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return calibrate.ReadTransit(c.Transit, f, s.warn)
 }
 
 // page makes the page of the evidence and its pictures.

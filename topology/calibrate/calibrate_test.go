@@ -377,3 +377,65 @@ func TestCompatriotsAreNearerThanNeighboursAcrossABorder(t *testing.T) {
 	require.Less(t, rtt("AD", "AD", 3), rtt("AD", "SM", 3)*8/10)
 	require.InEpsilon(t, float64(rtt("AD", "", 3)), float64(rtt("", "", 3)), 1e-9, "an unknown country is no country")
 }
+
+// A pair that is measured is met, however far it is from what its neighbours say, and speaks for places next to it.
+func TestAMeasuredPairIsMet(t *testing.T) {
+	tables := readTestTables(t)
+	tables.Transit = map[string][]calibrate.Purchase{}
+	odd := &tables.CityRTT[40]
+	usual := odd.Ms
+	odd.Ms /= 2
+	m, err := calibrate.Fit(testFabric(t), tables)
+	require.NoError(t, err)
+	a, b := tables.Cities[odd.A], tables.Cities[odd.B]
+	finder, err := testFabric(t).NewPathFinder(m.Ground)
+	require.NoError(t, err)
+	rtt := func(shiftDeg float64) float64 {
+		from, to := a, b
+		from.LatDeg += shiftDeg
+		x, err := finder.Locate(topology.Place{LatDeg: from.LatDeg, LonDeg: from.LonDeg})
+		require.NoError(t, err)
+		y, err := finder.Locate(topology.Place{LatDeg: to.LatDeg, LonDeg: to.LonDeg})
+		require.NoError(t, err)
+		return m.Locate(from).RTT(topology.Internet, m.Locate(to), 2*finder.OneWay(x, y)).Seconds() * 1000
+	}
+	require.InEpsilon(t, odd.Ms, rtt(0), 0.01)
+	require.Less(t, rtt(0.05), 0.7*usual, "5 km away")
+	require.Greater(t, rtt(1.4), 0.75*usual, "150 km away")
+}
+
+// Players who all take 30 % longer than servers where they live say so of those who live next to them, and of no server.
+func TestUsersAreAsFarAsPlayersNearThemSay(t *testing.T) {
+	tables := readTestTables(t)
+	tables.Transit = map[string][]calibrate.Purchase{}
+	plain, err := calibrate.Fit(testFabric(t), tables)
+	require.NoError(t, err)
+	cities := testCities()
+	node := func(c testCity, kind topology.NodeKind) topology.Node {
+		return topology.Node{Kind: kind, LatDeg: c.lat, LonDeg: c.lon, Country: c.country}
+	}
+	path := 60 * time.Millisecond
+	for _, c := range cities[:20] {
+		for _, site := range cities[20:] {
+			if c.country != "WW" {
+				continue
+			}
+			ms := plain.Locate(node(c, topology.Exchange)).RTT(topology.Internet, plain.Locate(node(site, topology.Region)), path).Seconds() * 1000
+			tables.Players = append(tables.Players, calibrate.PlayerRTT{
+				Metro: c.id, Site: site.id, Users: 1, Ms: 1.3*ms + 9,
+				From: calibrate.Anchor{LatDeg: c.lat, LonDeg: c.lon, Country: c.country},
+				To:   calibrate.Anchor{LatDeg: site.lat, LonDeg: site.lon, Country: site.country},
+			})
+		}
+	}
+	m, err := calibrate.Fit(testFabric(t), tables)
+	require.NoError(t, err)
+	ratio := func(c testCity, kind topology.NodeKind) float64 {
+		site := node(cities[21], topology.Region)
+		return float64(m.Locate(node(c, kind)).RTT(topology.Internet, m.Locate(site), path)) /
+			float64(plain.Locate(node(c, kind)).RTT(topology.Internet, plain.Locate(site), path))
+	}
+	besideWest := testCity{country: "WW", lat: cities[0].lat + 0.5, lon: cities[0].lon}
+	require.Greater(t, ratio(besideWest, topology.Exchange), 1.1)
+	require.Equal(t, 1.0, ratio(besideWest, topology.PoP), "servers are not users")
+}

@@ -62,7 +62,7 @@ func (m *Model) Explain(kind topology.LinkKind, from, to topology.Location, path
 
 // way returns the IDs of the hubs on the shortest way between two places that begins and ends at the nearest.
 func (t *Trunks) way(a, b *onramp) []string {
-	first, last := a.legs[0].hub, b.legs[0].hub
+	first, last := a.choices[0].legs[0].hub, b.choices[0].legs[0].hub
 	whole := t.between(first, last)
 	var on []int
 	for h := range t.Hubs {
@@ -83,7 +83,7 @@ func (t *Trunks) way(a, b *onramp) []string {
 func (s *Surface) neighbours(at Anchor, f *foothold) []Neighbour {
 	all := make([]Neighbour, len(s.Anchors))
 	for i, a := range s.Anchors {
-		all[i] = Neighbour{a, topology.DistanceKm(at.place(), a.place()), (f.shared[i] - s.Pair.Constant) / (s.Pair.between(at, at, 0) + s.Pair.Own - s.Pair.Constant)}
+		all[i] = Neighbour{a, topology.DistanceKm(at.place(), a.place()), (f.shared[i] - s.Pair.Constant) / (s.Pair.between(at, at, 0, 1) + s.Pair.Own - s.Pair.Constant)}
 	}
 	slices.SortStableFunc(all, func(a, b Neighbour) int { return cmp.Or(-cmp.Compare(a.Weight, b.Weight), cmp.Compare(a.Km, b.Km)) })
 	return all[:min(mostNeighbours, len(all))]

@@ -30,6 +30,29 @@ var (
 	}
 )
 
+// What is fitted where it is known who buys transit where.
+var (
+	internetTransitFit = surfaceFit{
+		offsetMs: 5,
+		pair:     Kernel{Constant: 0.7, Near: 0.1, NearKm: 100, Far: 1, FarKm: 8000, Country: 0.1, CountryKm: 2000, Transit: 0.03, Own: 0.1},
+		end:      Kernel{Near: 0.003, NearKm: 190, Far: 0.016, FarKm: 2500, Country: 0.0025, CountryKm: 20_000, Transit: 0.0007, Own: 0.003},
+		noise:    0.12, endNoise: 1e-4, robust: 0.2, rounds: 14, residualKm: 30,
+	}
+	backboneTransitFit = backboneFit.met(30)
+)
+
+// met returns the fit with what was measured met, for places km away by a third.
+func (c surfaceFit) met(km float64) surfaceFit {
+	c.residualKm = km
+	return c
+}
+
+var usersFit = userFit{
+	offsetMs: 5,
+	kernel:   Kernel{Constant: 0.003, Near: 0.002, NearKm: 300, Far: 0.005, FarKm: 3000, Country: 0.003, CountryKm: 3000, Transit: 0.001, Own: 0.0005},
+	noise:    0.006, robust: 0.15, rounds: 10,
+}
+
 // The blends and the share of the backbone in users' round trips, chosen as above. Of a user's way half
 // is the provider's.
 var (
@@ -42,7 +65,9 @@ const userBackboneShare = 0.5
 var domestic = Domestic{MaxOverPath: 1.2, Shorter: 0.6, Km: 800}
 
 // Fit fits a model to measured round trips over the given exchange towns. It needs at least 3 cities and
-// 3 regions with a measured pair each; without users' round trips the user scale is 1.
+// 3 regions with a measured pair each; without users' round trips the user scale is 1. Where the tables say who buys transit where, ways
+// over the hubs begin and end there, surfaces borrow from places with the same transit, pairs that were measured are met, and players
+// say how far users are. [Default] was fitted without.
 func Fit(fabric *topology.Fabric, t *Tables) (*Model, error) {
 	finder, err := fabric.NewPathFinder(ground)
 	if err != nil {
@@ -52,13 +77,17 @@ func Fit(fabric *topology.Fabric, t *Tables) (*Model, error) {
 }
 
 func fit(finder *topology.PathFinder, t *Tables) (*Model, error) {
-	trunks, err := worldTrunks()
+	trunks, err := worldTrunks(t.Transit)
 	if err != nil {
 		return nil, err
 	}
 	m := &Model{
 		Ground: ground, Trunks: *trunks, Domestic: domestic, InternetBlend: internetBlend, BackboneBlend: backboneBlend, BackboneScale: 1,
 		UserBackboneShare: userBackboneShare, UserScale: 1,
+	}
+	internetFit, backboneFit := internetFit, backboneFit
+	if t.Transit != nil {
+		internetFit, backboneFit = internetTransitFit, backboneTransitFit
 	}
 	cities, measured, err := square(t.Cities, t.CityRTT)
 	if err != nil {
@@ -69,7 +98,7 @@ func fit(finder *topology.PathFinder, t *Tables) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fit: cities: %w", err)
 	}
-	internet, err := fitSurface(cities, measured, modelled, internetFit)
+	internet, err := fitSurface(trunks, cities, measured, modelled, internetFit)
 	if err != nil {
 		return nil, fmt.Errorf("fit: cities: %w", err)
 	}
@@ -96,7 +125,7 @@ func fit(finder *topology.PathFinder, t *Tables) (*Model, error) {
 			modelled[i][j] *= m.BackboneScale
 		}
 	}
-	backbone, err := fitSurface(regions, measured, modelled, backboneFit)
+	backbone, err := fitSurface(trunks, regions, measured, modelled, backboneFit)
 	if err != nil {
 		return nil, fmt.Errorf("fit: regions: %w", err)
 	}
@@ -104,7 +133,42 @@ func fit(finder *topology.PathFinder, t *Tables) (*Model, error) {
 	if m.UserScale, err = fitUserScale(m, finder, t.Access); err != nil {
 		return nil, fmt.Errorf("fit: users: %w", err)
 	}
+	if t.Transit != nil {
+		if err := m.fitPlayers(finder, t.Players); err != nil {
+			return nil, fmt.Errorf("fit: players: %w", err)
+		}
+	}
 	return m, m.Validate()
+}
+
+// fitPlayers fits the surface of users to what players measured, their last mile taken away.
+func (m *Model) fitPlayers(finder *topology.PathFinder, players []PlayerRTT) error {
+	m.Users = UserSurface{}
+	if len(players) == 0 {
+		return nil
+	}
+	index := make(map[string]int)
+	var anchors []Anchor
+	var rtts []userRTT
+	p := &predictor{model: m, finder: finder}
+	lastMile := float64(playersMix.MedianRTT().Seconds() * 1000)
+	for _, a := range players {
+		if _, ok := index[a.Metro]; !ok {
+			index[a.Metro] = len(anchors)
+			anchors = append(anchors, a.From)
+		}
+		ms, err := p.rttMs(userClass, a.From, a.To)
+		if err != nil {
+			return err
+		}
+		rtts = append(rtts, userRTT{index[a.Metro], max(minPathMs, a.Ms-lastMile), ms})
+	}
+	s, err := fitUserSurface(&m.Trunks, anchors, rtts, usersFit)
+	if err != nil {
+		return err
+	}
+	m.Users = *s
+	return nil
 }
 
 // fitUserScale returns the scale of what is not the last mile of users' round trips, with the least mean
@@ -181,7 +245,7 @@ func (m *Model) bases(finder *topology.PathFinder, anchors []Anchor, c class) ([
 		a, b := locations[i], locations[j]
 		path := 2 * finder.OneWay(ends[i], ends[j]).Seconds() * 1000
 		km := topology.DistanceKm(a.at.place(), b.at.place())
-		g := m.guess(a, b, km, path)
+		g := m.guess(c, a, b, km, path)
 		if c == internetClass {
 			return m.internetBase(a, b, km, g)
 		}

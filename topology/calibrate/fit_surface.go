@@ -20,6 +20,9 @@ type surfaceFit struct {
 	// robust is the log ratio at which a pair that does not fit counts half.
 	robust float64
 	rounds int
+	// residualKm is the length over which what was measured between two places counts for others next to them; 0 if it does
+	// not count beyond the surface, not even for themselves.
+	residualKm float64
 }
 
 // fitSurface fits a surface to measured round trips over modelled ones, both anchors x anchors in ms with
@@ -29,18 +32,20 @@ type surfaceFit struct {
 // the eigenvectors of the small matrix solve the large system. That asks for a full table of pairs with
 // equal noise. What is missing, and what fits badly, is put in from the surface's own estimate, and the fit
 // repeated: expectation maximisation for Cauchy noise.
-func fitSurface(anchors []Anchor, measured, modelled [][]float64, c surfaceFit) (*Surface, error) {
+func fitSurface(t *Trunks, anchors []Anchor, measured, modelled [][]float64, c surfaceFit) (*Surface, error) {
 	n := len(anchors)
-	s := &Surface{OffsetMs: c.offsetMs, Pair: c.pair, End: c.end, Anchors: anchors}
+	s := &Surface{OffsetMs: c.offsetMs, Pair: c.pair, End: c.end, Anchors: anchors, ResidualKm: c.residualKm}
+	s.prepare(t)
 	pair, end := mat.NewSymDense(n, nil), mat.NewSymDense(n, nil)
 	for i := range n {
 		for j := range i {
 			km := topology.DistanceKm(anchors[i].place(), anchors[j].place())
-			pair.SetSym(i, j, c.pair.between(anchors[i], anchors[j], km))
-			end.SetSym(i, j, c.end.between(anchors[i], anchors[j], km))
+			transit := inCommon(s.shares[i], s.shares[j])
+			pair.SetSym(i, j, c.pair.between(anchors[i], anchors[j], km, transit))
+			end.SetSym(i, j, c.end.between(anchors[i], anchors[j], km, transit))
 		}
-		pair.SetSym(i, i, c.pair.between(anchors[i], anchors[i], 0)+c.pair.Own)
-		end.SetSym(i, i, c.end.between(anchors[i], anchors[i], 0)+c.end.Own)
+		pair.SetSym(i, i, c.pair.between(anchors[i], anchors[i], 0, 1)+c.pair.Own)
+		end.SetSym(i, i, c.end.between(anchors[i], anchors[i], 0, 1)+c.end.Own)
 	}
 	var eigen mat.EigenSym
 	if !eigen.Factorize(pair, true) {
@@ -125,6 +130,16 @@ func fitSurface(anchors []Anchor, measured, modelled [][]float64, c surfaceFit) 
 			}
 		}
 		s.Measured = append(s.Measured, string(known))
+		residuals := make([]int, i)
+		for j := range residuals {
+			if known[j] == '1' {
+				residual := ratio.At(i, j) - ends.AtVec(i) - ends.AtVec(j) - float64((pairs.At(i, j)+pairs.At(j, i))/2)
+				residuals[j] = int(math.Round(min(mostResidual, max(-mostResidual, 1000*residual))))
+			}
+		}
+		if c.residualKm > 0 {
+			s.Residuals = append(s.Residuals, residuals)
+		}
 		row := make([]float64, i+1)
 		for j := range row {
 			row[j] = round5((weights.At(i, j) + weights.At(j, i)) / 2)

@@ -1,18 +1,26 @@
 package calibrate
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The hubs of the world and the cables between them. Assumed: drawn by hand, once, from where the large
 // exchanges and the landing points of the great cables are; nothing of it is fitted. IDs are the codes of
 // cities or of their airports.
 var hubsOfTheWorld = []Hub{
-	{"FRA", 50.1, 8.7}, {"AMS", 52.37, 4.9}, {"LON", 51.5, -0.1}, {"PAR", 48.86, 2.35}, {"MRS", 43.3, 5.4},
-	{"STO", 59.3, 18}, {"VIE", 48.2, 16.4}, {"MIL", 45.5, 9.2}, {"MAD", 40.4, -3.7}, {"MOW", 55.75, 37.6},
-	{"NYC", 40.7, -74}, {"IAD", 39, -77.5}, {"ATL", 33.7, -84.4}, {"MIA", 25.8, -80.2}, {"CHI", 41.9, -87.6},
-	{"DAL", 32.8, -96.8}, {"DEN", 39.7, -105}, {"LAX", 34, -118.2}, {"SJC", 37.3, -121.9}, {"SEA", 47.6, -122.3},
-	{"TOR", 43.65, -79.4}, {"SIN", 1.3, 103.8}, {"HKG", 22.3, 114.2}, {"TYO", 35.7, 139.7}, {"BOM", 19.1, 72.9},
-	{"SYD", -33.9, 151.2}, {"SAO", -23.5, -46.6}, {"BUE", -34.6, -58.4}, {"SCL", -33.4, -70.7}, {"JNB", -26.2, 28},
+	{ID: "FRA", LatDeg: 50.1, LonDeg: 8.7}, {ID: "AMS", LatDeg: 52.37, LonDeg: 4.9}, {ID: "LON", LatDeg: 51.5, LonDeg: -0.1}, {ID: "PAR", LatDeg: 48.86, LonDeg: 2.35}, {ID: "MRS", LatDeg: 43.3, LonDeg: 5.4},
+	{ID: "STO", LatDeg: 59.3, LonDeg: 18}, {ID: "VIE", LatDeg: 48.2, LonDeg: 16.4}, {ID: "MIL", LatDeg: 45.5, LonDeg: 9.2}, {ID: "MAD", LatDeg: 40.4, LonDeg: -3.7}, {ID: "MOW", LatDeg: 55.75, LonDeg: 37.6},
+	{ID: "NYC", LatDeg: 40.7, LonDeg: -74}, {ID: "IAD", LatDeg: 39, LonDeg: -77.5}, {ID: "ATL", LatDeg: 33.7, LonDeg: -84.4}, {ID: "MIA", LatDeg: 25.8, LonDeg: -80.2}, {ID: "CHI", LatDeg: 41.9, LonDeg: -87.6},
+	{ID: "DAL", LatDeg: 32.8, LonDeg: -96.8}, {ID: "DEN", LatDeg: 39.7, LonDeg: -105}, {ID: "LAX", LatDeg: 34, LonDeg: -118.2}, {ID: "SJC", LatDeg: 37.3, LonDeg: -121.9}, {ID: "SEA", LatDeg: 47.6, LonDeg: -122.3},
+	{ID: "TOR", LatDeg: 43.65, LonDeg: -79.4}, {ID: "SIN", LatDeg: 1.3, LonDeg: 103.8}, {ID: "HKG", LatDeg: 22.3, LonDeg: 114.2}, {ID: "TYO", LatDeg: 35.7, LonDeg: 139.7}, {ID: "BOM", LatDeg: 19.1, LonDeg: 72.9},
+	{ID: "SYD", LatDeg: -33.9, LonDeg: 151.2}, {ID: "SAO", LatDeg: -23.5, LonDeg: -46.6}, {ID: "BUE", LatDeg: -34.6, LonDeg: -58.4}, {ID: "SCL", LatDeg: -33.4, LonDeg: -70.7}, {ID: "JNB", LatDeg: -26.2, LonDeg: 28},
 }
+
+// Those who buy transit there meet in the Gulf: SmartHub and UAE-IX, and the landing points of Fujairah.
+var regionalHubs = []Hub{{ID: "FJR", LatDeg: 25.2, LonDeg: 55.7, Regional: true}}
+
+const cablesOfRegionalHubs = "FJR-BOM FJR-SIN FJR-MRS"
 
 const cablesOfTheWorld = `
 FRA-AMS FRA-LON FRA-PAR FRA-VIE FRA-MIL FRA-STO FRA-MOW AMS-LON LON-PAR LON-MAD PAR-MRS PAR-MAD MIL-MRS STO-MOW
@@ -23,12 +31,22 @@ SEA-TYO SJC-TYO LAX-TYO LAX-SYD LAX-HKG TYO-HKG TYO-SIN HKG-SIN SIN-SYD SIN-BOM 
 MIA-SAO NYC-SAO SAO-BUE BUE-SCL SCL-MIA
 LON-JNB MRS-JNB`
 
-// worldTrunks returns the trunks that [Fit] builds on.
-func worldTrunks() (*Trunks, error) {
+// worldTrunks returns the trunks that [Fit] builds on: those of the world's hubs and, where it is known who buys transit where, of
+// the regional ones.
+func worldTrunks(transit map[string][]Purchase) (*Trunks, error) {
+	hubs, words := hubsOfTheWorld, cablesOfTheWorld
+	if transit != nil {
+		hubs, words = slices.Concat(hubs, regionalHubs), words+" "+cablesOfRegionalHubs
+	}
 	var cables [][2]string
-	for _, pair := range strings.Fields(cablesOfTheWorld) {
+	for _, pair := range strings.Fields(words) {
 		a, b, _ := strings.Cut(pair, "-")
 		cables = append(cables, [2]string{a, b})
 	}
-	return NewTrunks(hubsOfTheWorld, cables)
+	t, err := NewTrunks(hubs, cables)
+	if err != nil {
+		return nil, err
+	}
+	t.Transit = transit
+	return t, t.validate()
 }

@@ -23,7 +23,7 @@ import (
 // and of the way over the hubs of the world, corrected by the Internet surface. A provider's backbone: a
 // blend of the path, the way over the hubs and the Internet's round trip, times a scale, corrected by the
 // backbone surface. From a user to a provider's site: half of both, because providers meet the users'
-// networks halfway.
+// networks halfway; then what the players of a place say of their ways.
 type Model struct {
 	// Ground gives the delay of one link of a path, for both kinds of links.
 	Ground topology.PathModel `json:"ground"`
@@ -47,8 +47,12 @@ type Model struct {
 	// scales that mean.
 	UserBackboneShare float64 `json:"user_backbone_share"`
 	UserScale         float64 `json:"user_scale"`
+	// Users corrects that mean by what players measured.
+	Users UserSurface `json:"users"`
 	// Spans say how far off the model is. Without any there are no intervals.
 	Spans Spans `json:"spans"`
+	// cut holds the trunks that are left where some are cut; nil where none are.
+	cut *Trunks
 }
 
 // minPathMs is the shortest round trip: two machines in one town.
@@ -78,6 +82,9 @@ func ReadModel(r io.Reader) (*Model, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
+	m.Internet.prepare(&m.Trunks)
+	m.Backbone.prepare(&m.Trunks)
+	m.Users.prepare(&m.Trunks)
 	return m, nil
 }
 
@@ -107,6 +114,7 @@ func (m *Model) Validate() error {
 		invalid.In("BackboneBlend", m.BackboneBlend.validate()),
 		invalid.In("Internet", m.Internet.validate()),
 		invalid.In("Backbone", m.Backbone.validate()),
+		invalid.In("Users", m.Users.validate()),
 		invalid.In("Spans", m.Spans.validate()),
 	)
 	if err != nil {
@@ -128,11 +136,14 @@ func (m *Model) DelayModel() topology.DelayModel {
 
 // A location is a place prepared for the trunks and both surfaces.
 type location struct {
-	model              *Model
-	at                 Anchor
-	user, site         bool // what stands there: the end of users' own lines, or a provider's site
-	trunks             onramp
-	internet, backbone foothold
+	model               *Model
+	at                  Anchor
+	user, site          bool   // what stands there: the end of users' own lines, or a provider's site
+	trunks              onramp // where its country buys transit
+	plain               onramp // at the nearest hubs, where providers go
+	trunksCut, plainCut onramp // the same over what is left where hubs or cables are cut
+	internet, backbone  foothold
+	asUser              float64 // the effect of users who live there
 }
 
 // Locate prepares a place. An exchange counts as a place of users, if the other end is a site.
@@ -143,7 +154,16 @@ func (m *Model) Locate(n topology.Node) topology.Location {
 }
 
 func (m *Model) locate(at Anchor) *location {
-	return &location{model: m, at: at, trunks: m.Trunks.locate(at.place()), internet: m.Internet.locate(at), backbone: m.Backbone.locate(at)}
+	trunks := m.Trunks.locate(at)
+	l := &location{
+		model: m, at: at, trunks: trunks, plain: m.Trunks.nearest(at.place()),
+		internet: m.Internet.locate(at, trunks.shares), backbone: m.Backbone.locate(at, trunks.shares),
+		asUser: m.Users.logRatio(at, trunks.shares),
+	}
+	if m.cut != nil {
+		l.trunksCut, l.plainCut = m.cut.locate(at), m.cut.nearest(at.place())
+	}
+	return l
 }
 
 // RTT returns the round trip to a location of the same model, given that of the path between them. It is
@@ -153,7 +173,8 @@ func (l *location) RTT(kind topology.LinkKind, to topology.Location, path time.D
 	if !ok || o.model != l.model || kind == topology.Access {
 		return path
 	}
-	ms := l.model.rtt(classOf(kind, l, o), l, o, path.Seconds()*1000)
+	c := classOf(kind, l, o)
+	ms := float64(l.model.rtt(c, l, o, path.Seconds()*1000) * l.model.longer(c, l, o))
 	if !(ms <= maxMs) { // a model of absurd weights must not overflow
 		ms = maxMs
 	}
@@ -183,32 +204,45 @@ func classOf(kind topology.LinkKind, a, b *location) class {
 // rtt returns the round trip between two locations in ms. They are put into an order first: a sum of
 // floating-point products depends on it in its last bits.
 func (m *Model) rtt(c class, a, b *location, pathMs float64) float64 {
+	user := a
+	if a.site && b.user {
+		user = b
+	}
 	if cmp.Or(cmp.Compare(a.at.LatDeg, b.at.LatDeg), cmp.Compare(a.at.LonDeg, b.at.LonDeg)) > 0 {
 		a, b = b, a
 	}
 	km := topology.DistanceKm(a.at.place(), b.at.place())
 	floor := minPathMs + 2*km/topology.SpeedOfLightKmPerMs
-	g := m.guess(a, b, km, pathMs)
-	g.internet = math.Max(floor, m.Internet.correct(m.internetBase(a, b, km, g), a.internet.logRatio(&b.internet)))
+	g := m.guess(internetClass, a, b, km, pathMs)
+	g.internet = math.Max(floor, m.Internet.correct(m.internetBase(a, b, km, g), a.internet.logRatio(&b.internet)+m.Internet.residual(&a.internet, &b.internet)))
 	if c == internetClass {
 		return g.internet
 	}
-	backbone := m.Backbone.correct(m.BackboneScale*m.BackboneBlend.of(g), a.backbone.logRatio(&b.backbone))
+	if c == backboneClass {
+		internet := g.internet
+		g = m.guess(backboneClass, a, b, km, pathMs)
+		g.internet = internet
+	}
+	backbone := m.Backbone.correct(m.BackboneScale*m.BackboneBlend.of(g), a.backbone.logRatio(&b.backbone)+m.Backbone.residual(&a.backbone, &b.backbone))
 	backbone = math.Max(floor, backbone)
 	if c == backboneClass {
 		return backbone
 	}
-	user := portable.Exp(float64(m.UserBackboneShare*portable.Log(backbone)) + float64((1-m.UserBackboneShare)*portable.Log(g.internet)))
-	return math.Max(floor, m.UserScale*user)
+	mean := portable.Exp(float64(m.UserBackboneShare*portable.Log(backbone)) + float64((1-m.UserBackboneShare)*portable.Log(g.internet)))
+	return math.Max(floor, m.Users.correct(m.UserScale*mean, user.asUser))
 }
 
 // guess returns what a blend is made of but for the Internet.
-func (m *Model) guess(a, b *location, km, pathMs float64) guesses {
+func (m *Model) guess(c class, a, b *location, km, pathMs float64) guesses {
 	g := guesses{
-		line:   m.LineMs + float64(m.LineMsPerKm*km),
-		path:   math.Max(pathMs, minPathMs),
-		trunks: m.Trunks.rttMs(&a.trunks, &b.trunks),
+		line: m.LineMs + float64(m.LineMsPerKm*km),
+		path: math.Max(pathMs, minPathMs),
 	}
+	from, to := &a.trunks, &b.trunks
+	if c == backboneClass {
+		from, to = &a.plain, &b.plain
+	}
+	g.trunks = m.Trunks.rttMs(from, to)
 	if a.at.compatriot(b.at) {
 		g.trunks = math.Min(g.trunks, m.Domestic.MaxOverPath*g.path)
 	}

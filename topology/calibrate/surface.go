@@ -23,6 +23,8 @@ type Surface struct {
 	End  Kernel `json:"end_kernel"`
 	// Anchors are the places measured.
 	Anchors []Anchor `json:"anchors"`
+	// shares holds, by anchor, at which hubs it buys transit.
+	shares [][]float64
 	// PairWeights holds row a with the weights of the anchor pairs (a, 0) to (a, a).
 	PairWeights [][]float64 `json:"pair_weights"`
 	// EndWeights holds one weight an anchor.
@@ -30,7 +32,15 @@ type Surface struct {
 	// Measured holds row a with 1 or 0 for each of the anchors before a: whether the two were measured with each other. No rows
 	// if that is not known.
 	Measured []string `json:"measured,omitempty"`
+	// Residuals holds row a with what the effects above miss of the pairs of anchors (a, 0) to (a, a-1), in thousandths of the
+	// logarithm, 0 where nothing was measured; no rows if nothing is to be met. It is added for the anchors next to both ends,
+	// and fades with e^(-km/ResidualKm) at each.
+	Residuals  [][]int `json:"residuals,omitempty"`
+	ResidualKm float64 `json:"residual_km,omitempty"`
 }
+
+// prepare makes the surface ready: where its anchors buy transit.
+func (s *Surface) prepare(t *Trunks) { s.shares = sharesOf(t, s.Anchors) }
 
 const wantKernel = "finite weights, 0 or more, and lengths above 0"
 
@@ -51,6 +61,24 @@ func (s *Surface) validate() error {
 	}
 	if len(s.Measured) != 0 && len(s.Measured) != n {
 		return invalid.New("Measured", fmt.Sprintf("of %d rows", len(s.Measured)), "none, or as many as Anchors, %d", n)
+	}
+	if len(s.Residuals) != 0 {
+		if err := invalid.First(
+			positive("ResidualKm", s.ResidualKm),
+			invalid.Check(len(s.Residuals) == n, "Residuals", fmt.Sprintf("of %d rows", len(s.Residuals)), fmt.Sprintf("none, or as many as Anchors, %d", n)),
+		); err != nil {
+			return err
+		}
+	}
+	for i, row := range s.Residuals {
+		if len(row) != i {
+			return invalid.New(fmt.Sprintf("Residuals[%d]", i), fmt.Sprintf("of %d numbers", len(row)), "%d", i)
+		}
+		for j, r := range row {
+			if r < -mostResidual || r > mostResidual {
+				return invalid.New(fmt.Sprintf("Residuals[%d][%d]", i, j), r, "-%d to %d", mostResidual, mostResidual)
+			}
+		}
 	}
 	for i, row := range s.Measured {
 		if len(row) != i || strings.Trim(row, "01") != "" {
@@ -75,6 +103,9 @@ func (s *Surface) validate() error {
 	return nil
 }
 
+// mostResidual bounds a residual: a factor of 20,000.
+const mostResidual = 10_000
+
 // A foothold is a place prepared for a surface: all that needs to be known of it to correct a pair.
 type foothold struct {
 	shared   []float64 // what it has in common with each anchor
@@ -82,18 +113,20 @@ type foothold struct {
 	end      float64   // the effect of this end
 	remoteKm float64   // how far the nearest anchor is; infinite if there is none
 	nearest  int       // which it is
+	met      float64   // how much of what was measured there counts, from 0 to 1
 }
 
 // sameSpotKm is how close a place must be to an anchor to be that anchor, and share what is its own.
 const sameSpotKm = 1
 
 // locate prepares a place.
-func (s *Surface) locate(p Anchor) foothold {
+func (s *Surface) locate(p Anchor, shares []float64) foothold {
 	n := len(s.Anchors)
 	f := foothold{shared: make([]float64, n), weighted: make([]float64, n), remoteKm: math.Inf(1)}
 	for i, a := range s.Anchors {
 		km := topology.DistanceKm(p.place(), a.place())
-		pair, end := s.Pair.between(p, a, km), s.End.between(p, a, km)
+		transit := inCommon(shares, s.shares[i])
+		pair, end := s.Pair.between(p, a, km, transit), s.End.between(p, a, km, transit)
 		if km < sameSpotKm {
 			pair += s.Pair.Own
 			end += s.End.Own
@@ -114,7 +147,18 @@ func (s *Surface) locate(p Anchor) foothold {
 		}
 		f.weighted[i] = sum + float64(row[i]*own)
 	}
+	if len(s.Residuals) > 0 {
+		f.met = portable.Exp(-f.remoteKm / s.ResidualKm)
+	}
 	return f
+}
+
+// residual returns what the effects miss of a pair that was measured where both ends are, or near.
+func (s *Surface) residual(a, b *foothold) float64 {
+	if len(s.Residuals) == 0 || a.nearest == b.nearest {
+		return 0
+	}
+	return float64(float64(s.Residuals[max(a.nearest, b.nearest)][min(a.nearest, b.nearest)]) / 1000 * a.met * b.met)
 }
 
 // logRatio returns the effect of the pair and of both ends.

@@ -23,7 +23,8 @@ const (
 	// the model, they do not train it.
 	AccessRTTFile = "access_rtt_train.csv"
 	// PlayersFile holds mean round trips from the players of metros to sites: metro_id, country, site, site_lat, site_lon,
-	// mean_rtt_ms; optional. They test the model, they do not train it.
+	// mean_rtt_ms; optional. They train the model where it is known who buys transit where, and test it
+	// always.
 	PlayersFile = "players_cloud_train.csv"
 )
 
@@ -36,6 +37,8 @@ type Tables struct {
 	RegionRTT []PairRTT
 	Access    []AccessRTT
 	Players   []PlayerRTT
+	// Transit says who buys transit where, by country, for example [WorldTransit]; nil if that is to play no part.
+	Transit map[string][]Purchase
 }
 
 // A PairRTT is a round trip between two places of a list, by their positions in it.

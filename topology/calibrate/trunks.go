@@ -24,6 +24,8 @@ type Trunks struct {
 	// Km holds row h with the lengths of the shortest ways over cables from hub h to the hubs before
 	// it, in km, with HopKm for every cable.
 	Km [][]float64 `json:"km"`
+	// Cables are the pairs of hubs, by their IDs, that a cable joins. A map read from a file may lack them; then none can be cut.
+	Cables [][2]string `json:"cables,omitempty"`
 	// Detour is the length of the way from a place to a hub over their great circle, and HopKm what
 	// it takes besides.
 	Detour float64 `json:"detour"`
@@ -33,6 +35,8 @@ type Trunks struct {
 	MsPerKm float64 `json:"ms_per_km"`
 	// Choices are numbers of nearest hubs.
 	Choices []int `json:"choices"`
+	// Transit says, by country, where its networks buy transit where that is not at the nearest hubs.
+	Transit map[string][]Purchase `json:"transit,omitempty"`
 }
 
 // A Hub is a town where networks meet.
@@ -40,6 +44,8 @@ type Hub struct {
 	ID     string  `json:"id"`
 	LatDeg float64 `json:"lat_deg"`
 	LonDeg float64 `json:"lon_deg"`
+	// Regional says that those alone go there of whom [Trunks.Transit] says so.
+	Regional bool `json:"regional,omitempty"`
 }
 
 func (h Hub) place() topology.Place { return topology.Place{LatDeg: h.LatDeg, LonDeg: h.LonDeg} }
@@ -50,7 +56,15 @@ func (h Hub) place() topology.Place { return topology.Place{LatDeg: h.LatDeg, Lo
 // training cities. The error names a hub given twice, a pair with an unknown hub or of one hub with itself, or
 // a hub that no cable leads to.
 func NewTrunks(hubs []Hub, cables [][2]string) (*Trunks, error) {
-	t := &Trunks{Hubs: slices.Clone(hubs), Detour: 1.2, HopKm: 60, Ms: 1, MsPerKm: 0.0117, Choices: []int{1, 2, 4}}
+	return newTrunks(Trunks{Detour: 1.2, HopKm: 60, Ms: 1, MsPerKm: 0.0117, Choices: []int{1, 2, 4}}, hubs, cables)
+}
+
+// newTrunks returns the map of other hubs and cables with the numbers of a map.
+func newTrunks(like Trunks, hubs []Hub, cables [][2]string) (*Trunks, error) {
+	t := &Trunks{
+		Hubs: slices.Clone(hubs), Cables: slices.Clone(cables),
+		Detour: like.Detour, HopKm: like.HopKm, Ms: like.Ms, MsPerKm: like.MsPerKm, Choices: like.Choices,
+	}
 	index := make(map[string]int, len(hubs))
 	for i, h := range hubs {
 		if first, ok := index[h.ID]; ok {
@@ -123,14 +137,22 @@ func (t *Trunks) validate() error {
 			return invalid.New(fmt.Sprintf("Choices[%d]", i), c, "1 or more")
 		}
 	}
-	return nil
+	return t.validateTransit()
 }
 
 // An onramp is a place prepared for the trunks.
 type onramp struct {
-	legs []leg // to the hubs that the widest choice reaches, nearest first
-	// km holds, for each choice, the shortest way to every hub.
-	km [][]float64
+	bought  bool // transit is bought at given hubs
+	choices []choice
+	// shares holds, by hub, how much of the place's transit is bought there; its squares sum to 1.
+	shares []float64
+}
+
+// A choice is some hubs that a network at a place may take.
+type choice struct {
+	weight float64
+	legs   []leg     // the ways to its hubs, the nearest first
+	km     []float64 // the shortest way to every hub of the world
 }
 
 // A leg is the way from a place to a hub.
@@ -139,25 +161,76 @@ type leg struct {
 	km  float64
 }
 
-// locate prepares a place.
-func (t *Trunks) locate(p topology.Place) onramp {
-	legs := make([]leg, len(t.Hubs))
+// locate prepares a place for who buys transit where its country does.
+func (t *Trunks) locate(p Anchor) onramp {
+	all := t.Transit[p.Country]
+	if len(all) == 0 {
+		return t.nearest(p.place())
+	}
+	o := onramp{bought: true}
+	for _, b := range all {
+		l := t.legTo(p.place(), t.hub(b.Hub))
+		if b.Km > 0 {
+			l.km = b.Km + t.HopKm
+		}
+		o.choices = append(o.choices, choice{weight: b.Weight, legs: []leg{l}})
+	}
+	return t.complete(o)
+}
+
+// nearest prepares a place for who goes to the nearest hubs.
+func (t *Trunks) nearest(p topology.Place) (o onramp) {
+	var legs []leg
 	for h, hub := range t.Hubs {
-		legs[h] = leg{h, float64(t.Detour*topology.DistanceKm(p, hub.place())) + t.HopKm}
+		if !hub.Regional {
+			legs = append(legs, t.legTo(p, h))
+		}
 	}
 	slices.SortFunc(legs, func(a, b leg) int { return cmp.Or(cmp.Compare(a.km, b.km), cmp.Compare(a.hub, b.hub)) })
-	o := onramp{legs: legs[:min(len(legs), slices.Max(t.Choices))]}
-	for _, choice := range t.Choices {
-		km := make([]float64, len(t.Hubs))
-		for h := range km {
-			km[h] = math.Inf(1)
-			for _, l := range o.legs[:min(choice, len(o.legs))] {
-				km[h] = min(km[h], l.km+t.between(h, l.hub))
+	for _, count := range t.Choices {
+		o.choices = append(o.choices, choice{weight: 1 / float64(len(t.Choices)), legs: legs[:min(count, len(legs))]})
+	}
+	return t.complete(o)
+}
+
+// complete adds what follows from the choices.
+func (t *Trunks) complete(o onramp) onramp {
+	o.shares = make([]float64, len(t.Hubs))
+	for k := range o.choices {
+		c := &o.choices[k]
+		c.km = make([]float64, len(t.Hubs))
+		for h := range c.km {
+			c.km[h] = math.Inf(1)
+			for _, l := range c.legs {
+				c.km[h] = min(c.km[h], l.km+t.between(h, l.hub))
 			}
 		}
-		o.km = append(o.km, km)
+		for _, l := range c.legs {
+			o.shares[l.hub] += c.weight / float64(len(c.legs))
+		}
+	}
+	norm := 0.0
+	for _, s := range o.shares {
+		norm += float64(s * s)
+	}
+	for h := range o.shares {
+		o.shares[h] /= math.Sqrt(norm)
 	}
 	return o
+}
+
+// legTo returns the way from a place to a hub over their great circle.
+func (t *Trunks) legTo(p topology.Place, hub int) leg {
+	return leg{hub, float64(t.Detour*topology.DistanceKm(p, t.Hubs[hub].place())) + t.HopKm}
+}
+
+// inCommon returns how much of the transit of two places is bought at the same hubs, from 0 to 1.
+func inCommon(a, b []float64) float64 {
+	sum := 0.0
+	for h, s := range a {
+		sum += float64(s * b[h])
+	}
+	return sum
 }
 
 // between returns the length of the shortest way between two hubs.
@@ -168,15 +241,38 @@ func (t *Trunks) between(g, h int) float64 {
 	return t.Km[max(g, h)][min(g, h)]
 }
 
-// rttMs returns the round trip between two places in ms.
+// rttMs returns the round trip between two places in ms. Places that both go to the nearest hubs choose alike; else each choice
+// of one meets each of the other. Who buys at a hub where the other buys as well meets the other by the shortest way.
 func (t *Trunks) rttMs(a, b *onramp) float64 {
 	sum := 0.0
-	for c, choice := range t.Choices {
-		km := math.Inf(1)
-		for _, l := range b.legs[:min(choice, len(b.legs))] {
-			km = min(km, a.km[c][l.hub]+l.km)
+	if !a.bought && !b.bought {
+		for k := range a.choices {
+			sum += t.logMs(&a.choices[k], &b.choices[k])
 		}
-		sum += portable.Log(t.Ms + float64(t.MsPerKm*km))
+		return portable.Exp(sum / float64(len(t.Choices)))
 	}
-	return portable.Exp(sum / float64(len(t.Choices)))
+	shortest, inCommon := math.Inf(1), false
+	for i := range a.choices {
+		from := &a.choices[i]
+		for k := range b.choices {
+			to := &b.choices[k]
+			log := t.logMs(from, to)
+			sum += float64(from.weight * to.weight * log)
+			shortest = min(shortest, log)
+			inCommon = inCommon || a.bought && b.bought && from.legs[0].hub == to.legs[0].hub
+		}
+	}
+	if inCommon {
+		return portable.Exp(shortest)
+	}
+	return portable.Exp(sum)
+}
+
+// logMs returns the logarithm of the round trip over the shortest way from a hub of one choice to one of the other.
+func (t *Trunks) logMs(from, to *choice) float64 {
+	km := math.Inf(1)
+	for _, l := range to.legs {
+		km = min(km, from.km[l.hub]+l.km)
+	}
+	return portable.Log(t.Ms + float64(t.MsPerKm*km))
 }

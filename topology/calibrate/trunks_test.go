@@ -12,7 +12,7 @@ import (
 // Three hubs on the equator, 10 degrees apart, joined in a row.
 func threeHubs(t *testing.T) *Trunks {
 	t.Helper()
-	trunks, err := NewTrunks([]Hub{{"w", 0, 0}, {"m", 0, 10}, {"e", 0, 20}}, [][2]string{{"w", "m"}, {"m", "e"}})
+	trunks, err := NewTrunks([]Hub{{ID: "w", LatDeg: 0, LonDeg: 0}, {ID: "m", LatDeg: 0, LonDeg: 10}, {ID: "e", LatDeg: 0, LonDeg: 20}}, [][2]string{{"w", "m"}, {"m", "e"}})
 	require.NoError(t, err)
 	return trunks
 }
@@ -25,7 +25,7 @@ func TestTrunksLeadOverHubs(t *testing.T) {
 	require.InDelta(t, 20*degreeKm+2*60, trunks.Km[2][0], 0.1, "two cables, 60 km for each")
 	trunks.Choices = []int{1}
 	// North of m and north of e, two degrees from each: no way but down and up again.
-	a, b := trunks.locate(topology.Place{LatDeg: 2, LonDeg: 10}), trunks.locate(topology.Place{LatDeg: 2, LonDeg: 20})
+	a, b := trunks.locate(Anchor{LatDeg: 2, LonDeg: 10}), trunks.locate(Anchor{LatDeg: 2, LonDeg: 20})
 	km := 2*(1.2*2*degreeKm+60) + 10*degreeKm + 60
 	require.InDelta(t, 1+0.0117*km, trunks.rttMs(&a, &b), 0.001)
 	require.InDelta(t, trunks.rttMs(&a, &b), trunks.rttMs(&b, &a), 1e-9)
@@ -34,7 +34,7 @@ func TestTrunksLeadOverHubs(t *testing.T) {
 
 func TestMoreChoiceIsNeverLonger(t *testing.T) {
 	trunks := threeHubs(t)
-	places := []topology.Place{{LatDeg: 1, LonDeg: 4}, {LatDeg: -3, LonDeg: 6}, {LatDeg: 5, LonDeg: 14}, {LatDeg: 0, LonDeg: 25}}
+	places := []Anchor{{LatDeg: 1, LonDeg: 4}, {LatDeg: -3, LonDeg: 6}, {LatDeg: 5, LonDeg: 14}, {LatDeg: 0, LonDeg: 25}}
 	shorter := 0
 	for _, p := range places {
 		for _, q := range places {
@@ -58,7 +58,7 @@ func TestTrunksAreTheMeanOfTheirChoices(t *testing.T) {
 	trunks := threeHubs(t)
 	rtt := func(choices ...int) float64 {
 		trunks.Choices = choices
-		a, b := trunks.locate(topology.Place{LatDeg: 1, LonDeg: 4.9}), trunks.locate(topology.Place{LatDeg: 1, LonDeg: 20})
+		a, b := trunks.locate(Anchor{LatDeg: 1, LonDeg: 4.9}), trunks.locate(Anchor{LatDeg: 1, LonDeg: 20})
 		return trunks.rttMs(&a, &b)
 	}
 	require.Greater(t, rtt(1), rtt(2)*1.1)
@@ -66,7 +66,7 @@ func TestTrunksAreTheMeanOfTheirChoices(t *testing.T) {
 }
 
 func TestBadTrunksNameTheHub(t *testing.T) {
-	hubs := []Hub{{"a", 0, 0}, {"b", 0, 1}, {"c", 0, 2}}
+	hubs := []Hub{{ID: "a", LatDeg: 0, LonDeg: 0}, {ID: "b", LatDeg: 0, LonDeg: 1}, {ID: "c", LatDeg: 0, LonDeg: 2}}
 	for want, cables := range map[string][][2]string{
 		"cables[0] is a - x":                  {{"a", "x"}},
 		"cables[1] is b - b":                  {{"a", "b"}, {"b", "b"}, {"b", "c"}},
@@ -77,14 +77,14 @@ func TestBadTrunksNameTheHub(t *testing.T) {
 	}
 	_, err := NewTrunks(append(hubs, hubs[1]), nil)
 	require.ErrorContains(t, err, "hubs[3].ID is b; want another than that of hubs[1]")
-	_, err = NewTrunks([]Hub{{"a", 0, 181}}, nil)
+	_, err = NewTrunks([]Hub{{ID: "a", LatDeg: 0, LonDeg: 181}}, nil)
 	require.ErrorContains(t, err, "Hubs[0].LonDeg is 181")
 	_, err = NewTrunks(nil, nil)
 	require.ErrorContains(t, err, "Hubs is empty")
 }
 
 func TestTheHubsOfTheWorldHangTogether(t *testing.T) {
-	trunks, err := worldTrunks()
+	trunks, err := worldTrunks(nil)
 	require.NoError(t, err)
 	require.Len(t, trunks.Hubs, 30)
 	for i, row := range trunks.Km {

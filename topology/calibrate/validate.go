@@ -1,6 +1,7 @@
 package calibrate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -36,7 +37,7 @@ type Validation struct {
 	Access  []Sample // from homes to data centres, by users
 	// Abroad holds the pairs of Cities again, with whole countries left out in place of cities.
 	Abroad []Sample
-	// Players are from the players of metros to sites; no model is fitted to any of them.
+	// Players are from the players of metros to sites, left out by blocks of five degrees and by sites where anything is fitted to them.
 	Players []Sample
 }
 
@@ -131,17 +132,77 @@ func CrossValidate(ctx context.Context, fabric *topology.Fabric, t *Tables, d De
 	if v.Access, err = crossValidateUsers(p, t, folds, repeats, seed); err != nil {
 		return nil, err
 	}
-	if v.Players, err = p.players(t.Players); err != nil {
+	if t.Transit == nil {
+		v.Players, err = p.players(t.Players) // nothing is fitted to them
+	} else {
+		v.Players, err = crossValidatePlayers(ctx, p, t.Players, folds, seed)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return v, nil
+}
+
+// A block is five degrees by five, whose players are left out together.
+type block struct{ lat, lon int }
+
+func blockOf(a Anchor) block {
+	return block{int(math.Floor(a.LatDeg / 5)), int(math.Floor(a.LonDeg / 5))}
+}
+
+// siteParts is into how many parts the sites of players are dealt.
+const siteParts = 3
+
+// crossValidatePlayers leaves out players by blocks and, at the same time, sites: what is said of a player and a site is said
+// by other players of other sites.
+func crossValidatePlayers(ctx context.Context, p *predictor, players []PlayerRTT, folds int, seed uint64) ([]Sample, error) {
+	blocks, sites := make(map[block]int), make(map[string]int)
+	for _, a := range players {
+		blocks[blockOf(a.From)], sites[a.Site] = 0, 0
+	}
+	random := rand.New(rand.NewPCG(seed, 0))
+	inOrder := slices.SortedFunc(maps.Keys(blocks), func(a, b block) int { return cmp.Or(cmp.Compare(a.lat, b.lat), cmp.Compare(a.lon, b.lon)) })
+	for k, i := range random.Perm(len(inOrder)) {
+		blocks[inOrder[i]] = k % folds
+	}
+	for k, site := range slices.Sorted(maps.Keys(sites)) {
+		sites[site] = k % siteParts
+	}
+	whole := *p.model
+	var samples []Sample
+	for f := range folds {
+		for g := range siteParts {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			var seen, unseen []PlayerRTT
+			for _, a := range players {
+				switch inBlock, inSite := blocks[blockOf(a.From)] == f, sites[a.Site] == g; {
+				case inBlock && inSite:
+					unseen = append(unseen, a)
+				case !inBlock && !inSite:
+					seen = append(seen, a)
+				}
+			}
+			part := whole
+			if err := part.fitPlayers(p.finder, seen); err != nil {
+				return nil, err
+			}
+			said, err := (&predictor{model: &part, finder: p.finder}).players(unseen)
+			if err != nil {
+				return nil, err
+			}
+			samples = append(samples, said...)
+		}
+	}
+	return samples, nil
 }
 
 // fitWithout fits a model to the round trips that have no end in the fold.
 func fitWithout(finder *topology.PathFinder, t *Tables, cityFold, regionFold []int, f int) (*predictor, error) {
 	m, err := fit(finder, &Tables{
 		Cities: t.Cities, CityRTT: known(t.CityRTT, cityFold, f),
-		Regions: t.Regions, RegionRTT: known(t.RegionRTT, regionFold, f),
+		Regions: t.Regions, RegionRTT: known(t.RegionRTT, regionFold, f), Transit: t.Transit,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("cross-validation, fold %d: %w", f, err)

@@ -1,0 +1,99 @@
+package calibrate
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/topology"
+)
+
+// worldModel is the least that has the world's hubs.
+func worldModel(t *testing.T) *Model {
+	t.Helper()
+	transit, err := WorldTransit()
+	require.NoError(t, err)
+	trunks, err := worldTrunks(transit)
+	require.NoError(t, err)
+	m := &Model{
+		Ground: ground, LineMs: 5, LineMsPerKm: 0.017, Trunks: *trunks, Domestic: domestic, InternetBlend: internetBlend, BackboneBlend: backboneBlend,
+		BackboneScale: 1, UserScale: 1, Internet: Surface{Pair: internetFit.pair, End: internetFit.end}, Backbone: Surface{Pair: internetFit.pair, End: internetFit.end},
+	}
+	require.NoError(t, m.Validate())
+	return m
+}
+
+func TestWhatIsCutMakesWaysLongerAndNoneShorter(t *testing.T) {
+	whole := worldModel(t)
+	places := []topology.Node{
+		{Kind: topology.Exchange, LatDeg: 24.7, LonDeg: 46.7, Country: "SA"}, {Kind: topology.PoP, LatDeg: 25.3, LonDeg: 55.3, Country: "AE"},
+		{Kind: topology.PoP, LatDeg: 30, LonDeg: 31.2, Country: "EG"}, {Kind: topology.Region, LatDeg: 1.3, LonDeg: 103.8, Country: "SG"},
+		{Kind: topology.Region, LatDeg: 50.1, LonDeg: 8.7, Country: "DE"}, {Kind: topology.PoP, LatDeg: 40.7, LonDeg: -74, Country: "US"},
+		{Kind: topology.PoP, LatDeg: -26.2, LonDeg: 28, Country: "ZA"}, {Kind: topology.PoP, LatDeg: 43.2, LonDeg: 76.9, Country: "KZ"},
+	}
+	for _, what := range [][]string{{"MRS"}, {"FJR"}, {"MRS-SIN"}, {"BOM", "FJR-SIN"}} {
+		cut, err := whole.Cut(what...)
+		require.NoError(t, err, what)
+		longer := 0
+		for _, kind := range []topology.LinkKind{topology.Internet, topology.Backbone} {
+			for i, a := range places {
+				for _, b := range places[:i] {
+					path := 50 * time.Millisecond
+					before := whole.Locate(a).RTT(kind, whole.Locate(b), path)
+					after := cut.Locate(a).RTT(kind, cut.Locate(b), path)
+					require.GreaterOrEqual(t, after, before, "%v: %s to %s", what, a.Country, b.Country)
+					require.Equal(t, after, cut.Locate(b).RTT(kind, cut.Locate(a), path))
+					if after > before+time.Millisecond {
+						longer++
+					}
+				}
+			}
+		}
+		require.Positive(t, longer, "%v", what)
+	}
+	// The Gulf meets in the Gulf: without it, by Europe. Others do not care.
+	rtt := func(m *Model, i, j int) time.Duration {
+		return m.Locate(places[i]).RTT(topology.Internet, m.Locate(places[j]), 15*time.Millisecond)
+	}
+	gulf, err := whole.Cut("FJR")
+	require.NoError(t, err)
+	require.Greater(t, rtt(gulf, 0, 1), 2*rtt(whole, 0, 1))
+	require.Equal(t, rtt(whole, 4, 5), rtt(gulf, 4, 5))
+	// Egypt buys at Marseille alone.
+	marseille, err := whole.Cut("MRS")
+	require.NoError(t, err)
+	require.Greater(t, rtt(marseille, 2, 3), rtt(whole, 2, 3))
+	require.Equal(t, rtt(whole, 0, 1), rtt(marseille, 0, 1), "Riyadh to Dubai does not go there")
+
+	for want, what := range map[string]string{
+		`what[0] is XXX; want the ID of a hub`: "XXX", `what[0] is MRS-SYD; want two hubs that a cable joins`: "MRS-SYD",
+	} {
+		_, err := whole.Cut(what)
+		require.ErrorContains(t, err, want)
+	}
+	_, err = whole.Cut("LAX-SYD", "SIN-SYD")
+	require.ErrorContains(t, err, "delay model without LAX-SYD, SIN-SYD: cables is without a way from SYD")
+}
+
+// A network whose correction is cut takes the longer ways.
+func TestRoutesOfANetworkTakeDetours(t *testing.T) {
+	towns := []topology.Node{
+		{ID: "cairo", Kind: topology.Exchange, LatDeg: 30, LonDeg: 31.2, Country: "EG"}, {ID: "singapore", Kind: topology.Exchange, LatDeg: 1.3, LonDeg: 103.8, Country: "SG"},
+	}
+	fabric, err := topology.NewFabric(towns, [][2]string{{"cairo", "singapore"}})
+	require.NoError(t, err)
+	whole := worldModel(t)
+	n, err := fabric.Network(whole.DelayModel(),
+		[]topology.Node{{ID: "m", Kind: topology.Metro, LatDeg: 30, LonDeg: 31.2, Country: "EG"}},
+		[]topology.Node{{ID: "s", Kind: topology.Region, LatDeg: 1.3, LonDeg: 103.8, Country: "SG"}})
+	require.NoError(t, err)
+	rtt := func(n *topology.Network) time.Duration {
+		r, err := n.Routes(n.OfKind(topology.Metro), n.Sites(), topology.Public)
+		require.NoError(t, err)
+		return r.RTT(0, 0)
+	}
+	cut, err := whole.Cut("MRS")
+	require.NoError(t, err)
+	require.Greater(t, rtt(n.WithCorrection(cut)), rtt(n)+5*time.Millisecond)
+}
