@@ -64,6 +64,10 @@ func TestMarketsThatCannotBeAreRefusedWhereTheyStand(t *testing.T) {
 			"    display: {input: 0s, frames_per_second: 0, interpolation: 0s, render: 0s, screen: 0s, prediction: false, lag_compensation: 0s, deadlines: [60ms]}", region,
 			"file.yaml:9: workloads[0].display.deadlines: is [60ms]; want none: without another part of Display, or Cloud, nothing is known of input to display, and they would be of nobody",
 		},
+		"a video that is predicted": {
+			"    cloud: {mbit_per_second: 10, line_mbit_per_second: 50}", region,
+			"workloads[0].display.prediction: is true; want false: pictures come as a video, and the player's machine has nothing to predict with",
+		},
 		"a class of quality for nobody": {
 			"    display: {input: 0s, frames_per_second: 0, interpolation: 0s, render: 0s, screen: 0s, prediction: false, lag_compensation: 0s, deadlines: []}\n    quality: {of: input_to_display, classes: [{name: good, up_to: 60ms}]}", region,
 			"file.yaml:10: workloads[0].quality.of: is input_to_display; want rtt: without Display or Cloud nothing is known of input to display",

@@ -28,7 +28,8 @@ type Display struct {
 	Render, Screen time.Duration
 	// Prediction says that the client shows the player's own moves at once, as it expects the server to decide. They do not
 	// wait for the server then, but are corrected when its word comes; and who steps round a corner sees before being seen:
-	// see [Matched.PeekersAdvantage]. What the server alone can decide, such as a hit, takes the whole way in any case.
+	// see [Matched.PeekersAdvantage]. What the server alone can decide, such as a hit, takes the whole way in any case. Whoever
+	// receives pictures as a video ([Cloud]) has nothing to predict with.
 	Prediction bool
 	// LagCompensation is how far the server turns its clock back, to judge a shot by what the player saw who fired it: 0 to
 	// 10s. 0 means that it does not: a player must aim ahead of a target that moves.

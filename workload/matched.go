@@ -104,6 +104,7 @@ func (m Matched) Validate() error {
 		invalid.In("Cloud", m.Cloud.Validate()),
 		invalid.In("Quality", m.Quality.Validate()),
 		invalid.Check(len(m.Display.Deadlines) == 0 || m.FollowsDisplay(), "Display.Deadlines", m.Display.Deadlines, "none: without another part of Display, or Cloud, nothing is known of input to display, and they would be of nobody"),
+		invalid.Check(!m.Display.Prediction || m.Cloud.BitsPerSecond == 0, "Display.Prediction", m.Display.Prediction, "false: pictures come as a video, and the player's machine has nothing to predict with"),
 		invalid.Check(m.Quality.Of != FeltDisplay || m.FollowsDisplay(), "Quality.Of", m.Quality.Of, "rtt: without Display or Cloud nothing is known of input to display"),
 	)
 }
