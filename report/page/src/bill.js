@@ -58,6 +58,6 @@ export function nameDots(drawing, dots, width) {
     const box = places.find(isFree);
     if (!box) continue;
     taken.push(box);
-    drawing.append(svg("text", {class: "name", x: box[0].toFixed(1), y: (box[1] + 11).toFixed(1)}, d.name));
+    drawing.append(svg("text", {class: "name", "text-anchor": "start", x: box[0].toFixed(1), y: (box[1] + 11).toFixed(1)}, d.name));
   }
 }

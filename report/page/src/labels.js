@@ -24,7 +24,7 @@ function fitting(name, width) {
 // together joins the names of lines that lie on one another.
 export const together = names => names.length < 3 ? names.join(", ") : `${names[0]} and ${names.length - 1} alike`;
 
-const write = (drawing, number, name, x, y) => drawing.append(svg("text", {class: "line-name", x: x.toFixed(1), y: (y + size * .36).toFixed(1), fill: textColor(number)}, name));
+const write = (drawing, number, name, x, y) => drawing.append(svg("text", {class: "line-name", "text-anchor": "start", x: x.toFixed(1), y: (y + size * .36).toFixed(1), fill: textColor(number)}, name));
 
 // nameBeside names lines within a box of a drawing. A line is {number, name, points}, its points in px; `taken` are boxes [left, top, right, bottom]
 // that are not to be covered. It returns whether all have a name.

@@ -132,6 +132,8 @@ test("lines are named where they end, each once, or by a legend", async t => {
     assert.ok(labels.length > 0);
     for (const a of labels) for (const b of labels) if (a !== b) assert.ok(a.bottom <= b.top + 2 || b.bottom <= a.top + 2 || a.right <= b.left || b.right <= a.left, `${a.text} covers ${b.text}`);
     for (const a of labels) assert.ok(names.includes(a.text), a.text);
+    const edge = await svg.evaluate(s => Math.max(...[...s.querySelectorAll("g[stroke^='var(--p'] path")].map(p => p.getBoundingClientRect().right)));
+    for (const a of labels) assert.ok(a.left >= edge, `${a.text} lies on the lines: ${a.left} < ${edge}`);
   }
   assert.equal(await page.$$eval("#timeline .legend", all => all.length), 0);
   // Of distributions, all lines of both drawings have a name, or there is a legend.
