@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -51,7 +52,7 @@ func TestFrontsOfFewAndManyAlternativesAreDrawn(t *testing.T) {
 			return search.Alternative{Figures: []edgewise.Figure{of(share, 0.004), of(money, 200)}, OnFront: true}
 		}
 		a.Baseline = one(0.52, 21000)
-		a.Baseline.OnFront = false
+		a.Baseline.OnFront, a.Baseline.Name = false, "as it is"
 		for i := range n {
 			at := math.Round(float64(i)/1.5) / float64(n)
 			a.Alternatives = append(a.Alternatives, one(0.6+0.35*at, 22000+12000*at*at))
@@ -66,5 +67,14 @@ func TestFrontsOfFewAndManyAlternativesAreDrawn(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, p.WriteSVG(f))
 		require.NoError(t, f.Close())
+
+		// Where it is ranked, it is the same point.
+		a.Alternatives[2].Name = a.Baseline.Name
+		p, err = SearchFront(a)
+		require.NoError(t, err)
+		var text strings.Builder
+		require.NoError(t, p.WriteSVG(&text))
+		require.Contains(t, text.String(), ">3, b</text>")
+		require.NotContains(t, text.String(), ">b</text>")
 	}
 }

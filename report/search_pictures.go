@@ -163,14 +163,18 @@ func (p *frontPanel) draw(c draw.Canvas) {
 				pt.low[k], pt.high[k] = e.Low, e.High
 			}
 		}
-		pt.name, pt.onFront, pt.breaks = name, x.OnFront, x.Breaks != ""
+		pt.name, pt.onFront, pt.breaks, pt.isBaseline = name, x.OnFront, x.Breaks != "", x.Name == a.Baseline.Name
 		points = append(points, pt)
 	}
 	for _, x := range a.BaselineApart() {
 		add("b", &x)
 	}
 	for i := range a.Alternatives {
-		add(fmt.Sprint(i+1), &a.Alternatives[i])
+		name := fmt.Sprint(i + 1)
+		if a.Alternatives[i].Name == a.Baseline.Name {
+			name += ", b" // it is one of those that were ranked
+		}
+		add(name, &a.Alternatives[i])
 	}
 	axis := []*plot.Axis{&axes.X, &axes.Y}
 	for k := range 2 {
@@ -192,6 +196,7 @@ type frontPoint struct {
 	name             string
 	value, low, high [2]float64
 	onFront, breaks  bool
+	isBaseline       bool
 }
 
 type frontPoints []frontPoint
@@ -215,12 +220,12 @@ func (points frontPoints) Plot(c draw.Canvas, p *plot.Plot) {
 		c.StrokeLine2(whisker, x(pt.low[0]), at.Y, x(pt.high[0]), at.Y)
 		c.StrokeLine2(whisker, at.X, y(pt.low[1]), at.X, y(pt.high[1]))
 		colour := look.Line(1).Color
-		if pt.name == "b" {
+		if pt.isBaseline {
 			colour = look.Line(0).Color
 		}
 		c.SetColor(colour)
 		c.Fill(circle(at, pointRadius))
-		if !pt.onFront && pt.name != "b" {
+		if !pt.onFront && !pt.isBaseline {
 			c.SetColor(look.White)
 			c.Fill(circle(at, 2.2))
 		}

@@ -323,5 +323,7 @@ func (c *pricesImportCmd) read(ctx context.Context, s *streams, name string) (*t
 	return tariff.ReadOffer(name, io.Reader(f), tariff.ImportOptions{Instances: c.Instances, Skipped: func(skipped, taken int) {
 		fmt.Fprintf(s.err, "edgewise: %s: %s %s taken; %s %s of the file are no item of a bill\n", name,
 			humanize.Comma(int64(taken)), words.Plural(taken, "price"), humanize.Comma(int64(skipped)), words.Plural(skipped, "product"))
+	}, Unplaced: func(products int) {
+		fmt.Fprintf(s.err, "edgewise: %s: of these %s would be, but the file has no region code for them; a file that is newer has\n", name, humanize.Comma(int64(products)))
 	}})
 }

@@ -20,6 +20,9 @@ type ImportOptions struct {
 	Instances []string
 	// Skipped, if set, hears how many products the file has that are no item of a tariff, and how many prices were taken.
 	Skipped func(skipped, taken int)
+	// Unplaced, if set, hears how many of those that were skipped would be items, if the file said by its code in which region they are. It is
+	// not called where there are none.
+	Unplaced func(products int)
 }
 
 // Bounds of offer files: nothing that a file says makes an import take more memory.
@@ -63,6 +66,7 @@ type importer struct {
 	products map[string]product // by SKU, those that are items
 	prices   []Price
 	skipped  int
+	unplaced int
 	seen     map[string]bool
 }
 
@@ -144,6 +148,13 @@ func (in *importer) keep(sku string, a *attributes) error {
 	p, ok := a.product(&in.options)
 	if !ok {
 		in.skipped++
+		if a.region == "" && a.fromRegion == "" {
+			placed := *a
+			placed.region, placed.fromRegion, placed.toRegion = "here", "here", "there"
+			if _, would := placed.product(&in.options); would {
+				in.unplaced++
+			}
+		}
 		return nil
 	}
 	if in.products[sku] = p; len(in.products) > maxProducts {
@@ -232,6 +243,9 @@ func (in *importer) tariff() (*Tariff, error) {
 	})
 	if in.options.Skipped != nil {
 		in.options.Skipped(in.skipped, len(in.prices))
+	}
+	if in.options.Unplaced != nil && in.unplaced > 0 {
+		in.options.Unplaced(in.unplaced)
 	}
 	t := &Tariff{Name: in.file, Prices: in.prices}
 	for i := range t.Prices {

@@ -42,6 +42,27 @@ func TestPriceListsAreReadInBothForms(t *testing.T) {
 	}
 }
 
+// Files of old name a region by its name alone, which is not that of a site.
+func TestProductsWithoutARegionCodeAreTold(t *testing.T) {
+	data, err := os.ReadFile("testdata/zone.json")
+	require.NoError(t, err)
+	read := func(text string) (taken, skipped, unplaced int) {
+		_, err := tariff.ReadOffer("old.json", strings.NewReader(text), tariff.ImportOptions{
+			Skipped: func(n, m int) { skipped, taken = n, m }, Unplaced: func(n int) { unplaced = n },
+		})
+		require.NoError(t, err)
+		return taken, skipped, unplaced
+	}
+	taken, skipped, unplaced := read(string(data))
+	require.NotZero(t, taken)
+	require.Equal(t, []int{2, 0}, []int{skipped, unplaced})
+	old := strings.NewReplacer(`"regionCode"`, `"region"`, `"fromRegionCode"`, `"fromRegion"`, `"toRegionCode"`, `"toRegion"`).Replace(string(data))
+	taken, skipped, unplaced = read(old)
+	require.Zero(t, taken)
+	require.Equal(t, skipped-2, unplaced)
+	require.GreaterOrEqual(t, unplaced, 5)
+}
+
 func TestInstancesThatAreNotWantedAreLeft(t *testing.T) {
 	f, err := os.ReadFile("testdata/zone.json")
 	require.NoError(t, err)
