@@ -141,6 +141,10 @@ var modelAssumptions = []func(s *Study) string{
 	},
 	assumedOfServers,
 	func(s *Study) string {
+		patient := slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return w.GivesUp() })
+		return textIf(patient, "servers do not notice that a client has given up, and work for it all the same; who meets a site that is down does not ask again")
+	},
+	func(s *Study) string {
 		return textIf(s.Network.HasCapacities(), "a link carries each response at its whole capacity: responses do not wait for each other, and what loads a link to 100 % or more is refused; player updates have no size")
 	},
 }

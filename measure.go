@@ -261,6 +261,8 @@ func measuresJudgedBy(judged workload.Byte) []Measure {
 		},
 		reasons(),
 		[]Measure{
+			{Label: Label{Metric: "retries", Statistic: "per request", Unit: "requests", Better: Less},
+				Of: RatioOf(func(t *Tallies) stats.Ratio { return ratio(t.Count(sim.Retries), t.Count(sim.Requests)) }, 1), Where: happened(counter(sim.Retries))},
 			{Label: Label{Metric: "sessions", Statistic: "count", Unit: "sessions"},
 				Of: CountOf(counter(sim.Sessions)), Kinds: games, ByMetro: true, BySite: true},
 			{Label: Label{Metric: "sessions", Statistic: "lost", Unit: "sessions", Better: Less},
@@ -550,6 +552,9 @@ func (s *Study) mayFail() bool {
 		return true
 	}
 	return slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool {
+		if w.GivesUp() {
+			return true
+		}
 		service, ok := w.Service.(workload.Cacheable)
 		return ok && slices.ContainsFunc(service.Controls, func(c workload.Controlled) bool { return c.Status >= 500 })
 	})

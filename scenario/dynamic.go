@@ -28,6 +28,7 @@ func computedKeys(s *workload.Computed) []field {
 	return []field{
 		{"response_size", func(v value) { v.bytes(&s.ResponseBytes) }},
 		{"service", func(v value) { readServiceTime(v, &s.Work) }},
+		{"patience", func(v value) { readPatience(v, &s.Patience) }},
 		{"data", func(v value) { readDataCalls(v, &s.Data) }},
 	}
 }
@@ -38,4 +39,15 @@ func requireResponseSize(v value, seen map[string]value) {
 	if _, ok := seen["response_size"]; !ok && !preset {
 		v.problem("the key \"response_size\" is missing; without a preset nothing says how large responses are")
 	}
+}
+
+// readPatience reads for how long clients wait, and how often they ask again.
+func readPatience(v value, p *workload.Patience) {
+	v.fields(
+		field{"timeout", func(v value) { v.duration(&p.Timeout) }},
+		field{"retries", func(v value) { v.integer(&p.Retries) }},
+		field{"backoff", func(v value) { v.duration(&p.Backoff) }},
+		field{"growth", func(v value) { v.number(&p.Growth) }},
+		field{"jitter", func(v value) { v.number(&p.Jitter) }},
+	)
 }

@@ -43,6 +43,8 @@ type clients struct {
 	sizes    *sizes                   // of its requests, nil unless the demand records them
 	outages  []outage                 // as its users' instants meet them
 
+	patience *patience // of its users, nil where they wait for ever and ask once
+
 	stacks *stacks // how its users connect, nil where all do alike and as textbooks have it
 	visits *visits // who asks, nil where nobody knows
 	// exchanged is that of the request answered last, where there are stacks.
@@ -100,6 +102,7 @@ type request struct {
 	arrived  int64               // at this site
 	bytes    int64               // recorded size of what is asked for, 0 where the demand records none
 	asking   uint32              // of visits
+	try      uint32              // the number of the try, where users have some patience
 }
 
 // size returns the size of what is asked for, where it is not recorded that of the object.
@@ -129,6 +132,11 @@ func (c *clients) draw(r *request) {
 
 // drawClient draws what a request brings along where not all bring the same.
 func (c *clients) drawClient(r *request) {
+	if c.patience != nil && c.patience.again != 0 {
+		*r = c.patience.site.tries.at(c.patience.again).request
+		c.patience.current = c.patience.again
+		return
+	}
 	if c.share != nil {
 		for range c.share.catchUp() {
 			c.skip()
@@ -145,6 +153,9 @@ func (c *clients) drawClient(r *request) {
 	}
 	if c.loss > 0 {
 		r.resent = c.drawLoss(r)
+	}
+	if c.patience != nil {
+		c.patience.begin(c, r)
 	}
 }
 
@@ -201,6 +212,9 @@ func (c *clients) lose(now int64) {
 	if c.visits != nil {
 		c.visits.failed(&r)
 	}
+	if c.patience != nil {
+		c.patience.end(r.try)
+	}
 	if !r.recorded {
 		return
 	}
@@ -226,6 +240,9 @@ type served struct {
 func (c *clients) answer(r *request, s *served) bool {
 	if c.outages != nil && meets(c.outages, r.arrived-c.delay, s.first-c.delay) != nil {
 		c.fail(r, s.first, SiteDown)
+		return false
+	}
+	if c.patience != nil && !c.patience.takes(c, r, s) {
 		return false
 	}
 	if c.stacks != nil {
@@ -339,8 +356,23 @@ func upstreamOf(o Outcome) Cause {
 // fail tallies a request that has reached the site and gets no answer but, at an instant, an error. Where the
 // site goes down before that there is not even an error: the user loses patience.
 func (c *clients) fail(r *request, now int64, why Reason) {
-	if !r.recorded && c.visits == nil {
+	if !r.recorded && c.visits == nil && c.patience == nil {
 		return
+	}
+	down := meets(c.outages, r.arrived-c.delay, now-c.delay)
+	if c.patience != nil {
+		if down != nil {
+			why = SiteDown // nobody says that anything is rejected
+		}
+		isOver, inVain := c.patience.fails(c, r, now, why)
+		if !isOver || !r.recorded {
+			return
+		}
+		if down != nil {
+			c.failAfter(r, inVain+down.timeout, why)
+			return
+		}
+		r.arrived -= inVain
 	}
 	rtt := c.rtt + r.access
 	waited := rtt + c.beyond + r.resent + now - r.arrived
@@ -357,12 +389,21 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 		connect, tls := c.handshakes(r)
 		waited += connect + tls
 	}
-	if o := meets(c.outages, r.arrived-c.delay, now-c.delay); o != nil {
-		why, waited = SiteDown, o.timeout
+	if down != nil {
+		why, waited = SiteDown, down.timeout
 	}
 	c.lost++
 	c.tally.fail(why, waited)
 	c.sightFailure(r, r.arrived-c.delay, now, why, waited)
+}
+
+// failAfter tallies a request whose client has waited for so long in vain.
+func (c *clients) failAfter(r *request, waited int64, why Reason) {
+	if r.recorded {
+		c.lost++
+		c.tally.fail(why, waited)
+		c.sightFailure(r, r.arrived-c.delay, r.arrived, why, waited)
+	}
 }
 
 // addUp adds to the tally what is the same for every request of the clients, and the number of requests as

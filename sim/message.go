@@ -41,6 +41,9 @@ const (
 	// restart tells a site that it is up again, breakdown that it goes down, where servers are at work that share themselves.
 	restart
 	breakdown
+	// impatience tells a site that a client gives up, retry that it asks again; token is the number of the try, key its serial.
+	impatience
+	retry
 	// departure tells a site that a job may be done at servers that share themselves; token is the number of their pool.
 	departure
 )
@@ -92,6 +95,10 @@ func (s *site) receive(m *message) {
 		s.restart(m.at)
 	case breakdown:
 		s.breakDown(m.at)
+	case impatience:
+		s.losePatience(m)
+	case retry:
+		s.visitAgain(m)
 	case departure:
 		s.depart(s.pools[m.token], m.at)
 	}

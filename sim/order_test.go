@@ -118,8 +118,9 @@ func TestFailuresDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 		timeouts += total.Causes[Timeout]
 	}
 	for why, n := range all {
-		// Of the others see TestAgesDoNotDependOnHowSitesAreAdvanced and TestPoolsDoNotDependOnHowSitesAreAdvanced.
-		if why := Reason(why); why != OriginError && why != CachedError && why.outcome() != Rejected {
+		// Of the others see TestAgesDoNotDependOnHowSitesAreAdvanced, TestPoolsDoNotDependOnHowSitesAreAdvanced and
+		// TestPatienceDoesNotDependOnHowSitesAreAdvanced.
+		if why := Reason(why); why != OriginError && why != CachedError && why != TimedOut && why.outcome() != Rejected {
 			require.Positive(t, n, Reason(why).String())
 		}
 	}

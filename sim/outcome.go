@@ -82,11 +82,13 @@ const (
 	// OriginFull is that of requests that the origin's servers had to reject for either, as the error says that caches pass on
 	// where objects age.
 	OriginFull
+	// TimedOut is that of requests whose clients have lost patience: see [workload.Patience].
+	TimedOut
 	// NumReasons is the number of reasons.
 	NumReasons
 )
 
-var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down", "waiting for players", "waiting for a server", "session lost", "origin error", "cached error", "logging in", "gave up", "turned away", "queue full", "shed", "origin full"}
+var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down", "waiting for players", "waiting for a server", "session lost", "origin error", "cached error", "logging in", "gave up", "turned away", "queue full", "shed", "origin full", "timed out"}
 
 // String returns the reason's name, for example "site down".
 func (r Reason) String() string {
@@ -135,7 +137,8 @@ const (
 	TickWait
 	// Loss is the wait for packets that were lost on the way between user and entry point.
 	Loss
-	// Timeout is the wait for a site further up that was down, before another answered.
+	// Timeout is the wait for a site further up that was down, before another answered, and for what was not answered in time or was
+	// rejected, until it was asked for again.
 	Timeout
 	// Lookup is the look-up of the site's name before a connection.
 	Lookup

@@ -161,6 +161,8 @@ func (s *site) visitOther(v *arrival, c *clients) {
 	case tracedVisits:
 		s.trace.visits(s, v, c)
 		s.visitCacheable(v, c)
+	case patientVisits:
+		s.visitPatiently(v, c)
 	default:
 		s.visitComputed(v, c)
 	}

@@ -45,6 +45,8 @@ type site struct {
 	asking             slab[message] // of other sites, whose fetches wait here
 	calls              slab[call]    // that wait for a message
 	computations       slab[computation]
+	tries              slab[try]
+	tried              uint64 // tries that have been begun
 
 	// served counts, by workload, what this site serves as an origin; ledger the bytes that were sent to and received
 	// by it, warm-up included.
@@ -86,7 +88,7 @@ func (s *site) close() {
 	s.directory = nil
 	s.block, s.inbox, s.fills, s.out = block{}, inbox{}, newFillQueue(), nil
 	s.waiters, s.asking = slab[waiter]{}, slab[message]{}
-	s.calls, s.computations = slab[call]{}, slab[computation]{}
+	s.calls, s.computations, s.tries = slab[call]{}, slab[computation]{}, slab[try]{}
 }
 
 // A ledger counts the bytes on the ways between sites, in flight or done. At the end of a run what the

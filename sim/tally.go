@@ -168,12 +168,14 @@ const (
 	// JainPpm the index of Jain of the RTTs of a match's players, over those of [MatchSpread].
 	QualityPpm
 	JainPpm
+	// Retries counts how often users asked again what was not answered in time or was rejected: see [workload.Patience].
+	Retries
 	// NumCounters is the number of counters.
 	NumCounters
 )
 
 var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "player us", "waiting us", "gave up sessions", "turned away sessions", "reconnected", "overflowed", "origin requests", "origin bytes", "origin confirmed", "aged answers", "age ms", "stale answers", "stale ms",
-	"lost updates", "late updates", "overrun updates", "unseen sessions", "quality ppm", "jain ppm"}
+	"lost updates", "late updates", "overrun updates", "unseen sessions", "quality ppm", "jain ppm", "retries"}
 
 // String returns the counter's name, for example "lost sessions".
 func (c Counter) String() string {

@@ -11,6 +11,8 @@ type Computed struct {
 	Work ServiceTime
 	// Data says how often the answer needs a call to the data's home.
 	Data DataCalls
+	// Patience says for how long clients wait, and how often they ask again.
+	Patience Patience
 }
 
 // Validate names the first field that is out of range.
@@ -19,6 +21,7 @@ func (c Computed) Validate() error {
 		invalid.Range("ResponseBytes", c.ResponseBytes, 0, maxObjectBytes),
 		invalid.In("Work", c.Work.Validate()),
 		invalid.In("Data", c.Data.Validate()),
+		invalid.In("Patience", c.Patience.Validate()),
 	)
 }
 
@@ -28,5 +31,14 @@ func (c Computed) validate(w *Workload) error {
 			return err
 		}
 	}
+	if c.Patience != (Patience{}) && w.Visits != (Visits{}) {
+		return invalid.New("Service.Patience", c.Patience, "the zero value beside Visits: what a client gives up is not known to its connection")
+	}
 	return invalid.In("Service", c.Validate())
+}
+
+// GivesUp reports whether clients of the workload give up what is not answered in time.
+func (w *Workload) GivesUp() bool {
+	c, ok := w.Service.(Computed)
+	return ok && c.Patience.Timeout > 0
 }

@@ -1,0 +1,166 @@
+package sim
+
+import (
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// A patience is how clients wait for what they have asked a site, and ask again.
+type patience struct {
+	workload.Patience
+	site *site
+	// again is the number of the try that is made now, 0 for a request that is new; current that of the try which was begun last.
+	again, current uint32
+}
+
+// A try is a request as it is asked once, while somebody waits for it or works on it.
+type try struct {
+	request
+	number  uint64 // of the request among those of its clients
+	first   int64  // when the first try reached the site
+	made    int    // tries, with this one
+	serial  uint64 // of the try; 0 where there is none
+	isOpen  bool   // the client has not given up
+	waiting bool   // for its instant
+}
+
+// begin notes that a request is new.
+func (p *patience) begin(c *clients, r *request) {
+	p.current = p.add(&try{request: *r, number: c.count, first: r.arrived, made: 1})
+	r.try = p.current
+}
+
+func (p *patience) add(t *try) uint32 {
+	s := p.site
+	n := s.tries.add()
+	s.tried++
+	t.serial, t.isOpen, t.try = s.tried, true, n
+	*s.tries.at(n) = *t
+	return n
+}
+
+// end forgets a try.
+func (p *patience) end(n uint32) {
+	p.site.tries.at(n).serial = 0
+	p.site.tries.remove(n)
+}
+
+// cutoff returns the last instant at which the first byte may leave the site.
+func (p *patience) cutoff(c *clients, r *request) int64 {
+	if p.Timeout == 0 {
+		return unknown
+	}
+	return r.arrived + int64(p.Timeout) - c.wayOf(r)
+}
+
+// wayOf returns how long a request and the first byte of its answer are on their way, together.
+func (c *clients) wayOf(r *request) int64 { return c.rtt + r.access + c.beyond + r.resent }
+
+// takes reports whether the client still waits when an answer leaves the site; if so the request becomes what it was at first.
+func (p *patience) takes(c *clients, r *request, s *served) bool {
+	t := p.site.tries.at(r.try)
+	switch {
+	case !t.isOpen:
+		p.end(r.try)
+		return false
+	case s.first > p.cutoff(c, r):
+		p.giveUp(c, r.try)
+		p.end(r.try)
+		return false
+	}
+	s.inVain += r.arrived - t.first
+	r.arrived = t.first
+	p.end(r.try)
+	return true
+}
+
+// giveUp lets a client give up a try, whose time is over; the try is left to whoever works on it.
+func (p *patience) giveUp(c *clients, n uint32) {
+	t := p.site.tries.at(n)
+	t.isOpen = false
+	if t.made <= p.Retries {
+		p.askAgain(c, n, t.arrived+int64(p.Timeout))
+	} else {
+		c.failAfter(&t.request, t.arrived+int64(p.Timeout)-t.first, TimedOut)
+	}
+}
+
+// fails reports whether a request that has no answer at an instant is not asked again, and for how long its client has waited for tries
+// before.
+func (p *patience) fails(c *clients, r *request, now int64, why Reason) (isOver bool, inVain int64) {
+	t := p.site.tries.at(r.try)
+	isOpen, first, made := t.isOpen, t.first, t.made
+	if isOpen && why.outcome() == Rejected && made <= p.Retries {
+		p.askAgain(c, r.try, now+c.wayOf(r))
+		isOpen = false
+	}
+	p.end(r.try)
+	return isOpen, r.arrived - first
+}
+
+// askAgain has a request asked again, its backoff after an instant at the site.
+func (p *patience) askAgain(c *clients, n uint32, from int64) {
+	s := p.site
+	t := *s.tries.at(n)
+	u := random.Unit(t.shake.At(retryDraws + uint64(t.made)))
+	at := from + p.BackoffNs(t.made, u)
+	t.made++
+	t.arrived, t.waiting = at, true
+	again := p.add(&t)
+	m := s.send(s.id, at)
+	m.kind, m.token, m.key = retry, again, s.tried
+	if t.recorded {
+		c.tally.Counters[Retries]++
+	}
+}
+
+// retryDraws is the first index of the draws of a request's backoffs, among what it draws.
+const retryDraws = 1 << 41
+
+// expectAnswer has the site told when the client of a try gives up that has no answer yet.
+func (s *site) expectAnswer(c *clients, n uint32) {
+	t := s.tries.at(n)
+	if n == 0 || t.serial == 0 || !t.isOpen || t.waiting {
+		return
+	}
+	if at := c.patience.cutoff(c, &t.request); at < unknown {
+		m := s.send(s.id, max(at, t.arrived))
+		m.kind, m.token, m.key = impatience, n, t.serial
+	}
+}
+
+// losePatience lets a client give up, unless it has got its answer.
+func (s *site) losePatience(m *message) {
+	if t := s.tries.at(m.token); t.serial == m.key && t.isOpen {
+		c := &s.clients[t.clients]
+		c.patience.giveUp(c, m.token)
+	}
+}
+
+// visitAgain serves a request that is asked again.
+func (s *site) visitAgain(m *message) {
+	n := m.token
+	t := s.tries.at(n)
+	t.waiting = false
+	number, made := t.number, t.made
+	c := &s.clients[t.clients]
+	if meets(s.outages, m.at, m.at) != nil {
+		r := t.request
+		c.fail(&r, m.at, SiteDown)
+		return
+	}
+	count, asked := c.count, c.asked
+	// What its work takes is drawn anew.
+	c.count, c.patience.again = number+uint64(made-1)<<40-1, n
+	s.visitPatiently(&arrival{at: m.at, clients: t.clients}, c)
+	c.count, c.asked, c.patience.again = count, asked, 0
+}
+
+// patientVisits is the kind of clients of a computed workload who do not wait for ever, or ask again.
+const patientVisits = tracedVisits + 1
+
+// visitPatiently serves a request that must be computed, whose client does not wait for ever.
+func (s *site) visitPatiently(v *arrival, c *clients) {
+	s.visitComputed(v, c)
+	s.expectAnswer(c, c.patience.current)
+}

@@ -1,0 +1,47 @@
+package workload
+
+import (
+	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+)
+
+// Patience says for how long clients wait for an answer, and how often they ask again. The zero value waits for ever and asks once. A
+// server does not notice that a client has given up: it does the work all the same, so that overload can feed itself.
+type Patience struct {
+	// Timeout is how long a client waits for the first byte, from when the request leaves over an open connection, 0 to 1h; 0 waits for
+	// ever.
+	Timeout time.Duration
+	// Retries is how often a client asks again what was not answered in time or was rejected, 0 to 100.
+	Retries int
+	// Backoff is how long it waits before the first time that it asks again, 0 to 1h, and Growth how many times longer before each
+	// further one, 1 to 10; 0 stands for 1.
+	Backoff time.Duration
+	Growth  float64
+	// Jitter is the part of each such wait that is random, uniformly from none to all of it: 0 to 1.
+	Jitter float64
+}
+
+// Validate names the first field that is out of range, or has no effect.
+func (p Patience) Validate() error {
+	return invalid.First(
+		invalid.Check(p.Timeout >= 0 && p.Timeout <= time.Hour, "Timeout", p.Timeout, "0 to 1h"),
+		invalid.Range("Retries", p.Retries, 0, 100),
+		invalid.Check(p.Backoff >= 0 && p.Backoff <= time.Hour, "Backoff", p.Backoff, "0 to 1h"),
+		invalid.Check(p.Growth == 0 || p.Growth >= 1 && p.Growth <= 10, "Growth", p.Growth, "1 to 10"),
+		invalid.Range("Jitter", p.Jitter, 0, 1),
+		invalid.Check(p.Retries > 0 || p.Backoff == 0, "Backoff", p.Backoff, "0 without Retries"),
+		invalid.Check(p.Retries > 1 || p.Growth == 0, "Growth", p.Growth, "0 without a second of Retries"),
+		invalid.Check(p.Backoff > 0 || p.Jitter == 0, "Jitter", p.Jitter, "0 without Backoff"),
+	)
+}
+
+// BackoffNs returns how long a client waits before it asks for the nth time again, from 1, in ns; u, of 0 to 1, says how much of the
+// random part. No wait is longer than a day.
+func (p Patience) BackoffNs(n int, u float64) int64 {
+	wait := float64(p.Backoff)
+	for range n - 1 {
+		wait = min(wait*max(p.Growth, 1), float64(24*time.Hour))
+	}
+	return int64(wait * (1 - float64(p.Jitter*(1-u))))
+}
