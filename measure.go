@@ -236,6 +236,13 @@ func measuresJudgedBy(judged workload.Byte) []Measure {
 			{Label: Label{Metric: "servers", Statistic: "utilisation", Unit: "share", Shown: Shown{SiteColumn: "busy"}},
 				Of:    ShareOf(func(t *Tallies) stats.Ratio { return ratio(t.ofSite(sim.BusyUs), t.ofSite(sim.ServerUs)) }),
 				Where: func(t *Tallies) bool { return t.ofSite(sim.ServerUs) > 0 }, BySite: true},
+			{Label: Label{Metric: "servers", Statistic: "busiest step", Unit: "share"},
+				Of: ShareOf(busiestStep), Where: func(t *Tallies) bool { return t.ofSite(sim.ServerUs) > 0 }, BySite: true},
+			{Label: Label{Metric: "servers", Statistic: "full", Unit: "share"},
+				Of: ShareOf(func(t *Tallies) stats.Ratio {
+					return ratio(t.ofSite(sim.FullUs), uint64(t.Duration.Microseconds()))
+				}),
+				Where: func(t *Tallies) bool { return t.ofSite(sim.ServerUs) > 0 }, BySite: true},
 			{Label: Label{Metric: "players", Statistic: "mean", Unit: "players", Shown: Shown{Table: PlayersTable, Column: "players", SiteColumn: "players"}},
 				Of: playersOf(sim.PlayerUs), Kinds: games, Where: happened(counter(sim.PlayerUs)), ByMetro: true, BySite: true},
 			{Label: Label{Metric: "players", Statistic: "waiting", Unit: "players", Better: Less},
@@ -558,6 +565,15 @@ func (s *Study) mayFail() bool {
 		service, ok := w.Service.(workload.Cacheable)
 		return ok && slices.ContainsFunc(service.Controls, func(c workload.Controlled) bool { return c.Status >= 500 })
 	})
+}
+
+// busiestStep returns how long the servers that a workload finds at a site worked in the busiest step of recorded time, of what they could.
+func busiestStep(t *Tallies) stats.Ratio {
+	if t.Site == nil || t.Duration <= 0 {
+		return stats.Ratio{}
+	}
+	servers := (t.ofSite(sim.ServerUs) + uint64(t.Duration.Microseconds())/2) / uint64(t.Duration.Microseconds())
+	return ratio(min(t.Site.PeakBusyUs*1000, servers*uint64(t.Workload.Timeline.BatchNs)), servers*uint64(t.Workload.Timeline.BatchNs))
 }
 
 // rejects reports whether a placement has servers that reject what they have no room for.

@@ -1,0 +1,125 @@
+package edgewise
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/placement/tariff"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// A CapacityNeed says how many servers a site needs at the peak of a day, and how many when another site is lost (N+1).
+type CapacityNeed struct {
+	// Site is where the servers are, Servers whose: a workload, or a pool that workloads share, as [sim.Load] calls it.
+	Site, Servers string
+	// Have is how many there are; 0 where there are always enough.
+	Have int
+	// Offered is how many servers the work keeps busy at the peak; of a pool the sum of its workloads' peaks, which need not come at
+	// the same time.
+	Offered float64
+	// Blocked is the share of requests at the peak that would find all servers busy that there are: Erlang B, as if none waited; 0 where
+	// there are always enough.
+	Blocked float64
+	// Needed is the least number of servers at which the share asked for finds one free where none waits (Erlang B), WithoutWait that
+	// where others wait (Erlang C, which asks for more).
+	Needed, WithoutWait int
+	// Lost is the other site whose loss asks for the most here, "" where there is no other; LostOffered and LostNeeded are Offered and Needed
+	// when its users have been sent elsewhere.
+	Lost        string
+	LostOffered float64
+	LostNeeded  int
+}
+
+// Capacity returns how many servers the sites of a placement, by its number, need at the peak of a day for a share of the requests,
+// in (0, 1), to find one free: in order of sites, of who computes requests and of origins that users meet. Nothing is run: peaks are those of
+// [sim.Plan.Peaks], arrivals Poisson. What caches fetch from origins, games, backups, failures and retries are not in it. It looks at the loss of each such
+// site alone, which takes as many compilations.
+func (s *Study) Capacity(ctx context.Context, number int, served float64) ([]CapacityNeed, error) {
+	if err := invalid.First(
+		invalid.Range("number", number, 0, len(s.Placements)-1),
+		invalid.Check(served > 0 && served < 1, "served", served, "a share above 0 and below 1"),
+	); err != nil {
+		return nil, fmt.Errorf("edgewise: capacity: %w", err)
+	}
+	p := s.Placements[number]
+	all, err := s.peakLoads(ctx, p, "")
+	if err != nil {
+		return nil, fmt.Errorf("edgewise: capacity: %w", err)
+	}
+	for i := range all {
+		of := &all[i]
+		of.Needed = stats.ErlangServers(of.Offered, 1-served)
+		of.WithoutWait = int(tariff.ServersWithoutWait(of.Offered, served))
+		if of.Have > 0 {
+			of.Blocked = stats.ErlangB(of.Have, of.Offered)
+		}
+	}
+	for _, lost := range replaceable(&p) {
+		without, err := s.peakLoads(ctx, p, lost)
+		if err != nil {
+			return nil, fmt.Errorf("edgewise: capacity without %s: %w", lost, err)
+		}
+		for i := range all {
+			of := &all[i]
+			k := slices.IndexFunc(without, func(o CapacityNeed) bool { return o.Site == of.Site && o.Servers == of.Servers })
+			if of.Site != lost && k >= 0 && (of.Lost == "" || without[k].Offered > of.LostOffered) {
+				of.Lost, of.LostOffered = lost, without[k].Offered
+				of.LostNeeded = stats.ErlangServers(of.LostOffered, 1-served)
+			}
+		}
+	}
+	return all, nil
+}
+
+// replaceable returns the sites that compute or are origins beside others, of which one may be lost.
+func replaceable(p *placement.Placement) (sites []string) {
+	for _, role := range []placement.Role{placement.Origin, placement.Compute} {
+		of := slices.DeleteFunc(p.Of(role), func(a placement.Assignment) bool { return a.Backup })
+		if len(of) < 2 {
+			continue
+		}
+		for _, a := range of {
+			if !slices.Contains(sites, a.Site) {
+				sites = append(sites, a.Site)
+			}
+		}
+	}
+	return sites
+}
+
+// peakLoads returns what is offered to servers at the peak while a site is lost; "" stands for none.
+func (s *Study) peakLoads(ctx context.Context, p placement.Placement, lost string) (all []CapacityNeed, err error) {
+	scenario := s.Scenario
+	scenario.Failures = nil
+	if lost != "" {
+		scenario.Failures = []sim.Failure{{Site: lost, For: scenario.WarmUp + scenario.Duration}}
+	}
+	plans, err := sim.Compile(ctx, scenario, p)
+	if err != nil {
+		return nil, err
+	}
+	peaks, err := plans[0].Peaks()
+	if err != nil {
+		return nil, err
+	}
+	for _, peak := range peaks {
+		number := slices.IndexFunc(s.Workloads, func(w workload.Workload) bool { return w.Name == peak.Workload })
+		if !peak.IsKnown || sim.KindOf(s.Workloads[number].Service) == sim.Matched {
+			continue
+		}
+		name := cmp.Or(plans[0].PoolAt(number, peak.Site), peak.Workload)
+		k := slices.IndexFunc(all, func(o CapacityNeed) bool { return o.Site == peak.Site && o.Servers == name })
+		if k < 0 {
+			k = len(all)
+			all = append(all, CapacityNeed{Site: peak.Site, Servers: name, Have: peak.Servers})
+		}
+		all[k].Offered += peak.Offered
+	}
+	return all, nil
+}

@@ -1,0 +1,72 @@
+package edgewise_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+func TestCapacityIsThatOfErlangAndOfALostSite(t *testing.T) {
+	// Three metros of equal size, each beside a region; "a" and "b" are near each other, "c" is far. So "a" has a third of the work, and
+	// two thirds when "b" is lost.
+	nodes := []topology.Node{{ID: "exchange", Kind: topology.Exchange}}
+	var links []topology.Link
+	for i, id := range []string{"a", "b", "c"} {
+		nodes = append(nodes, topology.Node{ID: id, Kind: topology.Region}, topology.Node{ID: "metro-" + id, Kind: topology.Metro, Users: 1})
+		links = append(links, topology.Link{From: "metro-" + id, To: id, Kind: topology.Internet, OneWay: time.Millisecond}.Both()...)
+		links = append(links, topology.Link{From: "metro-" + id, To: "exchange", Kind: topology.Internet, OneWay: 2 * time.Millisecond}.Both()...)
+		links = append(links, topology.Link{From: id, To: "exchange", Kind: topology.Internet, OneWay: time.Duration([]int{10, 11, 50}[i]) * time.Millisecond}.Both()...)
+	}
+	n, err := topology.New(nodes, links)
+	require.NoError(t, err)
+	api := func(name string, perSecond float64) workload.Workload {
+		return workload.Workload{
+			Head: workload.Head{Name: name}, Demand: workload.Poisson{RequestsPerSecond: perSecond},
+			Service: workload.Computed{Work: workload.ServiceTime{Mean: 100 * time.Millisecond}},
+		}
+	}
+	p := placement.Placement{Name: "three"}
+	for _, id := range []string{"a", "b", "c"} {
+		p = p.With(placement.Assignment{Site: id, Role: placement.Compute, Pools: []placement.Pool{{Servers: 10}}})
+	}
+	s := &edgewise.Study{
+		Scenario:   sim.Scenario{Network: n, Workloads: []workload.Workload{api("x", 200), api("y", 40)}, Duration: time.Minute, Seed: 1},
+		Placements: []placement.Placement{p},
+	}
+	all, err := s.Capacity(context.Background(), 0, .999)
+	require.NoError(t, err)
+	require.Len(t, all, 3)
+	for i, of := range all {
+		require.Equal(t, "compute", of.Servers)
+		require.InDelta(t, 8, of.Offered, 1e-9)
+		require.InDelta(t, .121661, of.Blocked, 5e-7, "Erlang B of 8 with 10 servers, as tables have it")
+		require.LessOrEqual(t, stats.ErlangB(of.Needed, 8), .001)
+		require.Greater(t, stats.ErlangB(of.Needed-1, 8), .001)
+		require.Greater(t, of.WithoutWait, of.Needed)
+		require.Equal(t, []string{"b", "a", "a"}[i], of.Lost)
+		require.InDelta(t, []float64{16, 16, 8}[i], of.LostOffered, 1e-9)
+		require.Equal(t, stats.ErlangServers(of.LostOffered, .001), of.LostNeeded)
+	}
+
+	s.Placements = append(s.Placements, placement.Placement{Name: "one"}.With(placement.Assignment{Site: "a", Role: placement.Compute, Servers: 30}))
+	one, err := s.Capacity(context.Background(), 1, .999)
+	require.NoError(t, err)
+	require.Equal(t, []string{"x", "y"}, []string{one[0].Servers, one[1].Servers})
+	require.Empty(t, one[0].Lost, "there is no other")
+
+	for _, served := range []float64{0, 1, -1} {
+		_, err := s.Capacity(context.Background(), 0, served)
+		require.ErrorContains(t, err, "want a share above 0 and below 1")
+	}
+	_, err = s.Capacity(context.Background(), 2, .9)
+	require.ErrorContains(t, err, "number is 2; want 0 to 1")
+}
