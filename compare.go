@@ -67,7 +67,11 @@ func (r *replication) add(placement int, result *sim.Result, by *summariser) err
 			return err
 		}
 	}
-	r.runs[placement], r.timelines[placement] = runs, newTimelineSummary(result)
+	timelines, err := newTimelineSummary(result)
+	if err != nil {
+		return err
+	}
+	r.runs[placement], r.timelines[placement] = runs, timelines
 	r.missing--
 	return nil
 }
@@ -192,10 +196,15 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 	if c.Demand, err = s.demandLoads(); err != nil {
 		return nil, err
 	}
-	series := make([][]Series, len(s.Placements))
+	series, timelines := make([][]Series, len(s.Placements)), make([][]Timeline, len(s.Placements))
 	for p := range s.Placements {
 		for w := range s.workloads() {
 			series[p] = append(series[p], seriesOf(replications, p, w))
+			t, err := s.timelineOf(replications, p, w, c.Metros)
+			if err != nil {
+				return nil, err
+			}
+			timelines[p] = append(timelines[p], t)
 		}
 	}
 	for _, r := range replications {
@@ -225,7 +234,7 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 			}
 		}
 		for p := range c.Placements {
-			results[p].Series = series[p][w]
+			results[p].Series, results[p].Timeline = series[p][w], timelines[p][w]
 			c.Placements[p].Workloads = append(c.Placements[p].Workloads, results[p])
 			for _, run := range e.runs[p] {
 				*run = summary{}

@@ -87,6 +87,8 @@ type WorkloadResult struct {
 	Latency []Distribution `json:"-"`
 	// Series is the course over time.
 	Series Series `json:"-"`
+	// Timeline is how all requests fared over the recorded time; it has no steps unless the study asks for it.
+	Timeline Timeline `json:"-"`
 	// Metros holds figures by user metro, in descending order of requests.
 	Metros []MetroResult `json:"metros"`
 	// Sites holds figures by site, of those that were asked for something, in the order of the network: users'

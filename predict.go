@@ -44,6 +44,9 @@ const programBytes = 64 << 20
 // retainedBytes is about what a comparison keeps of one run's latencies of one workload from one metro.
 const retainedBytes = 2000
 
+// retainedStepBytes is about what a comparison keeps of one step of a timeline of one run, packed.
+const retainedStepBytes = 300
+
 // Predict says what a study will take. It runs nothing and compiles nothing, so that it answers at once however large
 // the study is. The study must be valid but for that: see [Study.Validate].
 func (s *Study) Predict() *Prediction {
@@ -64,6 +67,7 @@ func (s *Study) Predict() *Prediction {
 		metros = len(s.Network.OfKind(topology.Metro))
 	}
 	held := float64(runs * float64(metros*len(s.Workloads)) * retainedBytes)
+	held += float64(runs * float64(s.Scenario.StepsKept()*retainedStepBytes))
 	largest, memoryBytes := int64(0), s.Scenario.MemoryByPlacement()
 	for i := range s.Placements {
 		of := PlacementPrediction{Name: s.Placements[i].Name, MemoryBytes: memoryBytes(&s.Placements[i])}

@@ -7,21 +7,27 @@ import (
 	"github.com/edgewise-sim/edgewise/sim"
 )
 
-// A timelineSummary is the timeline of one run that the warm-up is judged by, by workload and by tier. It is packed, for
+// A timelineSummary is the timeline of one run that the warm-up is judged by, by workload and by tier, and its courses. It is packed, for
 // every run has some hundred batches, of small numbers.
 type timelineSummary struct {
 	workloads []packedTimeline
 	tiers     []packedFill
+	courses   []packedCourses // by workload; empty where nobody asks for a timeline
 }
 
-func newTimelineSummary(r *sim.Result) (s timelineSummary) {
+func newTimelineSummary(r *sim.Result) (s timelineSummary, err error) {
 	for i := range r.Workloads {
 		s.workloads = append(s.workloads, packTimeline(&r.Workloads[i].Timeline))
+		courses, err := packCourses(r, &r.Workloads[i])
+		if err != nil {
+			return s, err
+		}
+		s.courses = append(s.courses, courses)
 	}
 	for i := range r.Tiers {
 		s.tiers = append(s.tiers, packFill(&r.Tiers[i].Fill))
 	}
-	return s
+	return s, nil
 }
 
 // A packedTimeline is a [sim.Timeline] with numbers of variable length.

@@ -83,7 +83,7 @@ func hasReplicates(c *edgewise.Comparison) bool {
 }
 
 func hasSeries(c *edgewise.Comparison) bool {
-	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return len(w.Series.Steps) > 0 })
+	return anyWorkload(c, func(w *edgewise.WorkloadResult) bool { return len(w.Series.Steps) > 0 || w.Timeline.Steps > 0 })
 }
 
 // eachWorkload calls a function with every workload under every placement, and the cells that say which: placement, its number in the
@@ -275,7 +275,12 @@ func replicationTable(c *edgewise.Comparison) (*dataTable, error) {
 
 // seriesTable has a row a placement, workload and step of time: its begin and end in seconds from the instant at which recording begins,
 // negative in the warm-up, and what happened in it on the mean of the replications.
+//
+// Where all requests were followed over time, that is what it has: see timelineTable.
 func seriesTable(c *edgewise.Comparison) (*dataTable, error) {
+	if hasTimeline(c) {
+		return timelineTable(c)
+	}
 	return &dataTable{
 		columns: slices.Concat(ofWorkload(), numbersOf("from_s", "to_s", "requests_per_second", "mean_ms", "hit_share")),
 		rows: func(row func([]cell)) {

@@ -29,6 +29,7 @@ type keptWorkload struct {
 	Latency    []keptDistribution `cbor:"1,keyasint"`
 	Replicates [][]float64        `cbor:"2,keyasint"` // by figure
 	Series     edgewise.Series    `cbor:"3,keyasint"`
+	Timeline   *edgewise.Timeline `cbor:"4,keyasint,omitempty"`
 }
 
 // A keptDistribution is a distribution; that of all replications is pooled from those of each.
@@ -45,6 +46,9 @@ func writeSketches(w io.Writer, c *edgewise.Comparison) error {
 		for k := range c.Placements[p].Workloads {
 			of := &c.Placements[p].Workloads[k]
 			one := keptWorkload{Series: of.Series}
+			if of.Timeline.Steps > 0 {
+				one.Timeline = &of.Timeline
+			}
 			for _, d := range of.Latency {
 				each := keptDistribution{Metric: d.Metric, Asked: d.Asked}
 				for _, s := range d.PerReplication {
@@ -131,6 +135,9 @@ func (k *keptWorkload) restore(w *edgewise.WorkloadResult) error {
 		w.Figures[i].Replicates = k.Replicates[i]
 	}
 	w.Series = k.Series
+	if k.Timeline != nil {
+		w.Timeline = *k.Timeline
+	}
 	for _, d := range k.Latency {
 		each := edgewise.Distribution{Metric: d.Metric, Asked: d.Asked}
 		if len(d.Asked) > 0 && len(d.Asked) != len(d.PerReplication) {

@@ -12,69 +12,41 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/look"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
-// Timeline draws the mean of the headline latency over the time of the runs, of all replications together, one panel a workload and one line a
-// placement. The warm-up, which is not recorded, is grey, and so is the time in which a site is down, darker. A workload of "" selects all that have
-// a course over time; games have none.
+// Timeline draws how the runs went over time, of all replications together, one line a placement.
+//
+// Where all requests were followed ([edgewise.Timeline]) that is a panel a figure: of requests how many fail and what origins are asked, the
+// latency, the hits; of games the players and who waits, all over the recorded time and with bands over replications. Otherwise it is the
+// mean of the headline latency of the answered requests, one panel a workload; games have none. There the warm-up, which is not
+// recorded, is grey.
+//
+// The time in which a site is down is darker. A workload of "" selects all that have a course over time.
 func Timeline(c *edgewise.Comparison, workload string) (*Picture, error) {
 	workloads, err := selectWorkloads(c, workload)
 	if err != nil {
 		return nil, fmt.Errorf("timeline: %w", err)
 	}
 	p := &Picture{title: c.Title, subtitle: "Mean latency over time, " + basis(c)}
-	var drawn []*plotPanel
+	whole := false
+	var ofMean []*plotPanel
 	for _, name := range workloads {
-		panel, lines := &plotPanel{title: name, plot: look.NewPlot()}, 0
-		low, high := math.Inf(1), 0.0
-		unit, unitName := courseUnit(c)
-		in := func(d time.Duration) float64 { return float64(d) / float64(unit) }
-		from, to := -in(c.WarmUp), in(c.Duration)
-		var all courses
-		for i := range c.Placements {
-			w := workloadOf(&c.Placements[i], name)
-			if w == nil || len(w.Series.Steps) == 0 {
-				continue
+		panels := timelinePanels(c, name)
+		whole = whole || len(panels) > 0
+		if len(panels) == 0 {
+			panels = seriesPanels(c, name)
+			for _, drawn := range panels {
+				ofMean = append(ofMean, drawn.(*plotPanel))
 			}
-			panel.title = panelTitle(name, w.Kind)
-			panel.plot.Y.Label.Text = "mean " + metricTitle(w.Headline().Name()) + ", ms"
-			of := course{style: look.Line(i)}
-			for k := range w.Series.Steps {
-				ms := w.Series.Steps[k].MeanMs()
-				if math.IsNaN(ms) {
-					of.points = append(of.points, coursePoint{math.NaN(), math.NaN()})
-					continue
-				}
-				low, high = min(low, ms), max(high, ms)
-				of.points = append(of.points, coursePoint{from + float64((float64(k)+0.5)*in(w.Series.Step)), ms})
-			}
-			all = append(all, of)
-			panel.key.entries = append(panel.key.entries, keyEntry{placement: i, style: look.Line(i), name: c.Placements[i].Name})
-			panel.names = append(panel.names, lineName{name: c.Placements[i].Name, number: i, path: of.path})
-			lines++
 		}
-		if lines == 0 || math.IsInf(low, 1) {
-			continue
-		}
-		all.share()
-		panel.namesAtEnds = true
-		axes := panel.plot
-		axes.X.Min, axes.X.Max = from, to
-		axes.Y.Min, axes.Y.Max = 0, high*1.05
-		axes.X.Label.Text = unitName + " from the start of the recording"
-		axes.X.Tick.Marker, axes.Y.Tick.Marker = roundTicks{}, roundTicks{}
-		shades := shades{{from, 0, 0.06}}
-		for _, f := range c.Failures {
-			shades = append(shades, shade{in(f.At - c.WarmUp), in(f.At + f.For - c.WarmUp), 0.12})
-		}
-		axes.Add(shades, gridOf(axes), all)
-		p.panels, drawn = append(p.panels, panel), append(drawn, panel)
+		p.panels = append(p.panels, panels...)
 	}
 	// What is of one metric has one axis, so that panels can be compared.
-	for _, panel := range drawn {
-		for _, o := range drawn {
-			if o.plot.Y.Label.Text == panel.plot.Y.Label.Text {
-				panel.plot.Y.Max = max(panel.plot.Y.Max, o.plot.Y.Max)
+	for _, drawn := range ofMean {
+		for _, o := range ofMean {
+			if o.plot.Y.Label.Text == drawn.plot.Y.Label.Text {
+				drawn.plot.Y.Max = max(drawn.plot.Y.Max, o.plot.Y.Max)
 			}
 		}
 	}
@@ -83,13 +55,155 @@ func Timeline(c *edgewise.Comparison, workload string) (*Picture, error) {
 	}
 	p.crowd()
 	p.caption = "Of the answered requests, by the instant at which they reached their site. Grey: the warm-up, which is not recorded; darker: a site is down."
+	if whole {
+		p.subtitle = "All requests over time, " + basis(c)
+		p.caption = "Of all requests, by the instant at which their users ask; no line where there are too few for a quantile. Dark: a site is down."
+		if c.Replications > 1 {
+			p.caption += fmt.Sprintf(" Bands: %s %% confidence intervals over replications, step by step.", percentOf(c.Level))
+		}
+	}
 	return p, nil
+}
+
+// seriesPanels draws the mean latency of what was answered.
+func seriesPanels(c *edgewise.Comparison, name string) []panel {
+	_, in, _ := courseAxis(c)
+	var all courses
+	title := name
+	label := ""
+	for i := range c.Placements {
+		w := workloadOf(&c.Placements[i], name)
+		if w == nil || len(w.Series.Steps) == 0 {
+			continue
+		}
+		title, label = panelTitle(name, w.Kind), "mean "+metricTitle(w.Headline().Name())+", ms"
+		of := newCourse(c, i)
+		for k := range w.Series.Steps {
+			at, ms := in(time.Duration((float64(k)+0.5)*float64(w.Series.Step))-c.WarmUp), w.Series.Steps[k].MeanMs()
+			of.points = append(of.points, coursePoint{at, ms, ms, ms})
+		}
+		all = append(all, of)
+	}
+	return coursePanel(c, title, label, -in(c.WarmUp), all)
+}
+
+// timelinePanels draws the figures of a workload of which all requests were followed; those that are 0 throughout are left out.
+func timelinePanels(c *edgewise.Comparison, name string) (panels []panel) {
+	_, in, _ := courseAxis(c)
+	for _, figure := range []struct{ line, instead, title string }{
+		{"failed", "", "failed, a second"},
+		{"rejected", "", "rejected, a second"},
+		{"p95", "mean", ""},
+		{"hits", "", "hits, %"},
+		{"origin requests", "", "requests to origins, a second"},
+		{"players", "", "players"},
+		{"players waiting", "", "players who wait for a match"},
+	} {
+		var all courses
+		title, label, of := name+": "+figure.title, figure.title, figure.line
+		if figure.instead != "" && lacksValues(c, name, of) {
+			of = figure.instead
+		}
+		for i := range c.Placements {
+			w := workloadOf(&c.Placements[i], name)
+			if w == nil {
+				continue
+			}
+			line := w.Timeline.Line(of)
+			if line == nil {
+				continue
+			}
+			scale := 1.0
+			switch line.Unit {
+			case "ms":
+				title, label = name+": "+line.Name+", ms", metricTitle(w.Headline().Name())+", ms"
+			case "share":
+				scale = 100
+			}
+			drawn := newCourse(c, i)
+			for k, e := range line.Values {
+				x := coursePoint{at: in(time.Duration((float64(k) + 0.5) * float64(w.Timeline.Step)))}
+				if e = e.Scaled(scale); e.HasValue() {
+					x.y, x.low, x.high = e.Value, e.Low, e.High
+				} else {
+					x.y, x.low, x.high = math.NaN(), math.NaN(), math.NaN()
+				}
+				drawn.points = append(drawn.points, x)
+			}
+			all = append(all, drawn)
+		}
+		if all.isZero() {
+			continue
+		}
+		panels = append(panels, coursePanel(c, title, label, 0, all)...)
+	}
+	return panels
+}
+
+// lacksValues reports whether some placement has a figure and not one step with a value of it.
+func lacksValues(c *edgewise.Comparison, workload, line string) bool {
+	return slices.ContainsFunc(c.Placements, func(p edgewise.PlacementResult) bool {
+		w := workloadOf(&p, workload)
+		if w == nil {
+			return false
+		}
+		l := w.Timeline.Line(line)
+		return l != nil && !slices.ContainsFunc(l.Values, stats.Estimate.HasValue)
+	})
+}
+
+// coursePanel draws the lines of placements from a place on the axis on, nothing where there are none.
+func coursePanel(c *edgewise.Comparison, title, label string, from float64, all courses) []panel {
+	unitName, in, to := courseAxis(c)
+	low, high := math.Inf(1), 0.0
+	for i := range all {
+		for _, x := range all[i].points {
+			if !math.IsNaN(x.y) {
+				low, high = min(low, x.y), max(high, x.y, x.high)
+			}
+		}
+	}
+	if math.IsInf(low, 1) {
+		return nil
+	}
+	drawn := &plotPanel{title: title, plot: look.NewPlot()}
+	for i := range all {
+		of := &all[i]
+		drawn.names = append(drawn.names, lineName{name: c.Placements[of.placement].Name, number: of.placement, path: of.path})
+		drawn.key.entries = append(drawn.key.entries, keyEntry{placement: of.placement, style: of.style, name: c.Placements[of.placement].Name})
+	}
+	all.share()
+	drawn.namesAtEnds = true
+	axes := drawn.plot
+	axes.X.Min, axes.X.Max = from, to
+	axes.Y.Min, axes.Y.Max = 0, high*1.05
+	axes.X.Label.Text = unitName + " from the start of the recording"
+	axes.Y.Label.Text = label
+	axes.X.Tick.Marker, axes.Y.Tick.Marker = roundTicks{}, roundTicks{}
+	shades := shades{{from, 0, 0.06}}
+	for _, f := range c.Failures {
+		shades = append(shades, shade{in(f.At - c.WarmUp), in(f.At + f.For - c.WarmUp), 0.12})
+	}
+	axes.Add(shades, gridOf(axes), courseBands(all), all)
+	return []panel{drawn}
 }
 
 // A course is the line of one placement.
 type course struct {
-	style  draw.LineStyle
-	points []coursePoint
+	placement int
+	style     draw.LineStyle
+	points    []coursePoint
+}
+
+func newCourse(c *edgewise.Comparison, placement int) course {
+	return course{placement: placement, style: look.Line(placement)}
+}
+
+// courseAxis returns the unit of the axis, how times are told in it and where the axis ends.
+func courseAxis(c *edgewise.Comparison) (unitName string, in func(time.Duration) float64, to float64) {
+	unit, unitName := courseUnit(c)
+	in = func(d time.Duration) float64 { return float64(d) / float64(unit) }
+	return unitName, in, in(c.Duration)
 }
 
 // courseUnit returns in what the time of a run is told: hours, minutes or seconds.
@@ -103,15 +217,15 @@ func courseUnit(c *edgewise.Comparison) (time.Duration, string) {
 	return time.Second, "seconds"
 }
 
-// A coursePoint is a place on it, in the unit of the axis and in ms; not a number where nobody asked.
-type coursePoint struct{ at, ms float64 }
+// A coursePoint is a place on it, in the unit of the axis and of the figure, with its interval; not a number where nobody asked.
+type coursePoint struct{ at, y, low, high float64 }
 
 // path returns the line on a canvas, without what is not known.
 func (of course) path(c draw.Canvas, p *plot.Plot) (path []vg.Point) {
 	x, y := p.Transforms(&c)
 	for _, pt := range of.points {
-		if !math.IsNaN(pt.ms) {
-			path = append(path, vg.Point{X: x(pt.at), Y: y(pt.ms)})
+		if !math.IsNaN(pt.y) {
+			path = append(path, vg.Point{X: x(pt.at), Y: y(pt.y)})
 		}
 	}
 	return path
@@ -124,7 +238,7 @@ func (all courses) share() {
 	for i := range all {
 		part, parts := 0, 0
 		for k := range all {
-			if slices.EqualFunc(all[i].points, all[k].points, func(a, b coursePoint) bool { return a == b || math.IsNaN(a.ms) && math.IsNaN(b.ms) }) {
+			if slices.EqualFunc(all[i].points, all[k].points, func(a, b coursePoint) bool { return a == b || math.IsNaN(a.y) && math.IsNaN(b.y) }) {
 				if parts++; k < i {
 					part++
 				}
@@ -134,18 +248,54 @@ func (all courses) share() {
 	}
 }
 
+// isZero reports whether no line is ever above 0.
+func (all courses) isZero() bool {
+	for i := range all {
+		if slices.ContainsFunc(all[i].points, func(x coursePoint) bool { return x.y > 0 }) {
+			return false
+		}
+	}
+	return true
+}
+
+// courseBands are the intervals around lines.
+type courseBands courses
+
+// Plot implements plot.Plotter.
+func (all courseBands) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	for _, of := range all {
+		var low, high []vg.Point
+		fill := func() {
+			if len(low) > 1 {
+				slices.Reverse(low)
+				c.FillPolygon(look.Translucent(of.style.Color, 0.15), c.ClipPolygonXY(append(high, low...)))
+			}
+			low, high = nil, nil
+		}
+		for _, pt := range of.points {
+			if math.IsNaN(pt.y) || pt.low == pt.high {
+				fill()
+				continue
+			}
+			low, high = append(low, vg.Point{X: x(pt.at), Y: y(pt.low)}), append(high, vg.Point{X: x(pt.at), Y: y(pt.high)})
+		}
+		fill()
+	}
+}
+
 // Plot implements plot.Plotter.
 func (all courses) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	for _, of := range all {
 		var line []vg.Point
 		for _, pt := range of.points {
-			if math.IsNaN(pt.ms) {
+			if math.IsNaN(pt.y) {
 				c.StrokeLines(of.style, c.ClipLinesXY(line)...)
 				line = nil
 				continue
 			}
-			line = append(line, vg.Point{X: x(pt.at), Y: y(pt.ms)})
+			line = append(line, vg.Point{X: x(pt.at), Y: y(pt.y)})
 		}
 		if len(line) > 0 {
 			c.StrokeLines(of.style, c.ClipLinesXY(line)...)

@@ -199,6 +199,7 @@ func (r *reader) read(root value) {
 		field{"workloads", r.readWorkloads},
 		field{"placements", r.readPlacements},
 		field{"failures", r.readFailures},
+		field{"timeline", r.readTimeline},
 		field{"tails", func(v value) { v.boolean(&s.Tails) }},
 		field{"origin_errors", r.readOriginErrors},
 		field{"purges", r.readPurges},

@@ -155,6 +155,7 @@ placements:
     tiers: [{name: edge-cache, sites: pop-lhr, size: 1GiB}, {name: second, sites: eu-west-1, size: 10GB}]
     routes: [{workloads: site, routing: {anycast: {misdirected: 0.1}}}]
 failures: [{site: pop-lhr, at: 10s, for: 20s, detection: 1s}]
+timeline: {step: 5s, by: [metro, site]}
 `
 
 func TestWrongScenariosAreNotOfTheSchema(t *testing.T) {

@@ -37,6 +37,7 @@ type clients struct {
 	losses   random.Key
 	lossy    *transport.LossyTransfer // nil where no packet to the user is lost
 	timeline *timeline                // of the workload at this site
+	course   *recorder                // of these users, or of all of the workload at this site; nil where nobody asks for it
 	lost     uint64                   // requests recorded that failed
 	share    *share                   // nil if they are all users of the metro
 	trips    trips                    // of the connection whose request is answered
@@ -221,6 +222,9 @@ func (c *clients) lose(now int64) {
 	timeout := during(c.outages, now-c.delay).timeout
 	c.lost++
 	c.tally.fail(SiteDown, timeout)
+	if c.course != nil {
+		c.course.fail(now-c.delay, SiteDown)
+	}
 	c.sightFailure(&r, now-c.delay, now, SiteDown, timeout)
 }
 
@@ -292,6 +296,9 @@ func (c *clients) answer(r *request, s *served) bool {
 			upstream -= s.inVain
 		}
 		t.Causes[upstreamOf(outcome)] += upstream
+	}
+	if c.course != nil {
+		c.course.answer(r.arrived-c.delay, ttfb, s)
 	}
 	if c.sees != nil {
 		c.sight(r, s)
@@ -394,6 +401,9 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	}
 	c.lost++
 	c.tally.fail(why, waited)
+	if c.course != nil {
+		c.course.fail(r.arrived-c.delay, why)
+	}
 	c.sightFailure(r, r.arrived-c.delay, now, why, waited)
 }
 

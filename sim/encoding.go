@@ -32,6 +32,9 @@ type encodedWorkload struct {
 	Timeline encodedTimeline     `cbor:"timeline"`
 	Metros   []encodedTally      `cbor:"metros"`
 	Pairs    []PairTally         `cbor:"pairs,omitempty"`
+	// Course and MetroCourses are those of [Course.AppendBinary].
+	Course       []byte   `cbor:"course,omitempty"`
+	MetroCourses [][]byte `cbor:"metro_courses,omitempty"`
 }
 
 // An encodedTimeline holds the columns of a [Timeline].
@@ -62,6 +65,7 @@ type encodedSite struct {
 	PeakPlayers  uint64              `cbor:"peak_players,omitempty"`
 	Hours        []SiteHour          `cbor:"hours,omitempty"`
 	MatchCores   uint64              `cbor:"match_cores,omitempty"`
+	Course       []byte              `cbor:"course,omitempty"`
 }
 
 type encodedMetric struct {
@@ -166,8 +170,12 @@ func (w *WorkloadTally) encode() (encodedWorkload, error) {
 		}
 		e.Sites = append(e.Sites, encodedSite{
 			Tally: &t, Counters: byName[SiteCounter](site.Counters[:]), Tiers: encodeTiers(site.Tiers),
-			PeakRequests: site.PeakRequests, PeakBusyUs: site.PeakBusyUs, PeakPlayers: site.PeakPlayers, Hours: site.Hours, MatchCores: site.MatchCores,
+			PeakRequests: site.PeakRequests, PeakBusyUs: site.PeakBusyUs, PeakPlayers: site.PeakPlayers, Hours: site.Hours, MatchCores: site.MatchCores, Course: encodeCourse(site.Course),
 		})
+	}
+	e.Course = encodeCourse(w.Course)
+	for _, c := range w.MetroCourses {
+		e.MetroCourses = append(e.MetroCourses, encodeCourse(c))
 	}
 	for m := range w.Metros {
 		t, err := w.Metros[m].encode()
@@ -211,6 +219,16 @@ func (e *encodedWorkload) decode(sites, tiers int) (w WorkloadTally, err error) 
 		}
 		w.Sites = append(w.Sites, t)
 	}
+	if w.Course, err = decodeOptional(e.Course); err != nil {
+		return w, fmt.Errorf("course: %w", err)
+	}
+	for m := range e.MetroCourses {
+		c, err := decodeOptional(e.MetroCourses[m])
+		if err != nil {
+			return w, fmt.Errorf("course of metro %d: %w", m, err)
+		}
+		w.MetroCourses = append(w.MetroCourses, c)
+	}
 	metrics := w.Kind.Metrics()
 	for m := range e.Metros {
 		t, err := e.Metros[m].decode(metrics)
@@ -232,6 +250,9 @@ func (e *encodedSite) decode(tiers int) (t SiteTally, err error) {
 	}
 	if t.Tiers, err = decodeTiers(e.Tiers, tiers); err != nil {
 		return t, err
+	}
+	if t.Course, err = decodeOptional(e.Course); err != nil {
+		return t, fmt.Errorf("course: %w", err)
 	}
 	t.Tally, err = e.Tally.decode(nil)
 	return t, err

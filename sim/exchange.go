@@ -223,6 +223,9 @@ func (c *clients) conclude(r *request, s *served, ttfb, ttlb int64) {
 		}
 		t.Causes[upstreamOf(outcome)] += upstream
 	}
+	if c.course != nil {
+		c.course.answer(r.arrived-c.delay, ttfb, s)
+	}
 	if c.sees != nil {
 		c.sight(r, s)
 	}

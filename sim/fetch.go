@@ -9,6 +9,7 @@ func (s *site) startFetch(t *tier, n uint32, now int64, number uint8, recorded b
 		t.load.steady[number].add(f.bytes, recorded)
 		var leaves int64
 		leaves, f.takes = h.dialer.Ask(&t.lines[number][0], f.bytes, now)
+		s.courses.fetched(number, h.to, leaves+h.there, f.bytes, recorded)
 		s.expect(t, n, leaves+h.rtt()+f.service)
 		return f
 	}
@@ -49,6 +50,7 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 		return
 	}
 	t.load.at(f.number, f.choice).add(f.bytes, f.recorded)
+	s.courses.fetched(f.number, h.to, f.left+h.there, f.bytes, f.recorded)
 	s.expect(t, n, back)
 	if t.aging != nil {
 		t.load.at(f.number, f.choice).addConfirmed(t.aging.renewals[n].confirmed, f.recorded)

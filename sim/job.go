@@ -33,6 +33,8 @@ type Scenario struct {
 	OriginErrors []OriginErrors
 	// Purges take objects out of all caches.
 	Purges []Purge
+	// Timeline asks for the course of all requests over time; nil does not.
+	Timeline *Steps
 }
 
 // A Job is one run: the unit of work.
@@ -70,6 +72,9 @@ func (s *Scenario) Validate() error {
 		return fmt.Errorf("sim: no workload")
 	case len(s.Workloads) > maxWorkloads:
 		return fmt.Errorf("sim: %d workloads; want %d at most", len(s.Workloads), maxWorkloads)
+	}
+	if err := s.Timeline.validate(s.Duration); err != nil {
+		return err
 	}
 	if err := s.validateFailures(); err != nil {
 		return err

@@ -268,6 +268,7 @@ func (g *game) leaveLobby(n uint32, until int64) {
 	us := g.recordedUs(t, t.joined, until)
 	tally.Counters[WaitingUs] += us
 	tally.Counters[PlayerUs] += us
+	g.stay(t, t.home, t.joined, until, true)
 	tally.Metric(LobbyWait).RecordN(until-t.since, uint64(len(t.party)))
 }
 

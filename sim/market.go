@@ -35,6 +35,7 @@ type game struct {
 	sites  []gameSite
 	metros []gamers
 	book   *gameBook
+	course *gameCourse // nil where nobody asks for it
 	to     *WorkloadTally
 	// newArena makes an arena where matches of the game are played.
 	newArena func() (arena, *gameBook)
@@ -336,6 +337,7 @@ func (g *game) enter(n uint32) {
 			tally := g.tallyAt(t, t.home)
 			tally.Counters[PlayerUs] += us
 			tally.Counters[WaitingUs] += us
+			g.stay(t, t.home, t.since, g.now, true)
 		}
 	}
 	if g.Market.Full == workload.TurnAway && g.isTurnedAway(t) {
@@ -565,6 +567,7 @@ func (g *game) stopPlaying(p uint32, m *match) {
 	g.sites[m.site].present.change(g.now, -len(t.party))
 	tally := g.tallyAt(t, m.site)
 	tally.Counters[PlayerUs] += g.recordedUs(t, begin, g.now)
+	g.stay(t, m.site, begin, g.now, false)
 	isRecorded := g.now > max(begin, g.from)
 	for i := range t.party {
 		one := &t.party[i]

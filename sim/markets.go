@@ -109,7 +109,7 @@ func (r *run) addGame(number int, open func(metro int) workload.Source) error {
 	book := func() *gameBook {
 		return newGameBook(w, len(r.plan.sites), len(r.plan.metros), game.sample)
 	}
-	game.book = book()
+	game.book, game.course = book(), r.plan.newGameCourse()
 	game.newArena = func() (arena, *gameBook) {
 		b := book()
 		return arena{rules: game.rules, ways: ways, data: data, tallyOf: b.at}, b
@@ -247,6 +247,7 @@ func (k *market) addUp() error {
 			}
 		}
 		g.to.Pairs = g.pairs.tallies()
+		g.course.settle(g.to)
 		for s := range g.sites {
 			g.sites[s].settle(g)
 		}

@@ -169,6 +169,7 @@ func (s *site) sendFromOrigin(m *message, start, done, queue int64) {
 	}
 	if s.sendObject(m, done, done, queue, m.service, false) {
 		s.served[m.index].add(m.question().bytes, m.recorded)
+		s.courses.fetched(m.index, int(s.id), m.at, m.question().bytes, m.recorded)
 	}
 }
 
@@ -179,6 +180,7 @@ func (s *site) rejectAtOrigin(m *message, why Reason) {
 		s.reject(m, why)
 	} else if is := (came{answer: freshness.Broken, rejected: true}); s.sendAnswer(m, is, m.at, m.at, 0, 0) {
 		s.served[m.index].add(is.carries(m.question().bytes), m.recorded)
+		s.courses.fetched(m.index, int(s.id), m.at, is.carries(m.question().bytes), m.recorded)
 	}
 }
 

@@ -341,10 +341,7 @@ func (s *site) failRenewal(t *tier, n uint32, now int64, silent bool) {
 func (s *site) serveAging(t *tier, m *message) {
 	a := t.aging
 	bytes, key := m.question().bytes, uint32(m.key)
-	if m.recorded {
-		t.tallies[m.index].Counters[TierRequests]++
-		t.tallies[m.index].Counters[TierBytes] += uint64(bytes)
-	}
+	s.meet(t, m, bytes)
 	l := a.look(t, m.index, key, m.at)
 	n := t.flights.number(uint64(key))
 	if s.trace != nil {
@@ -371,9 +368,8 @@ func (s *site) serveAging(t *tier, m *message) {
 func (s *site) sendHeld(t *tier, m *message, l *look, now int64, isHit bool) {
 	is := came{answer: l.held.Answer, version: l.held.Version, age: age(&l.held, now)}
 	is.confirmed = is.answer == freshness.Good && is.version == m.version()
-	if s.sendAnswer(m, is, now, now, 0, 0) && isHit && m.recorded {
-		t.tallies[m.index].Counters[TierHits]++
-		t.tallies[m.index].Counters[TierHitBytes] += uint64(m.question().bytes)
+	if s.sendAnswer(m, is, now, now, 0, 0) && isHit {
+		s.hit(t, m)
 	}
 }
 
@@ -401,9 +397,8 @@ func (s *site) passOn(t *tier, n uint32, m *message, began bool, now int64) {
 		if is.confirmed {
 			last = first
 		}
-		if s.sendAnswer(m, is, first, last, queue, service) && !began && m.recorded {
-			t.tallies[m.index].Counters[TierHits]++
-			t.tallies[m.index].Counters[TierHitBytes] += uint64(m.question().bytes)
+		if s.sendAnswer(m, is, first, last, queue, service) && !began {
+			s.hit(t, m)
 		}
 	}
 }
@@ -430,6 +425,7 @@ func (s *site) sendFromAgingOrigin(m *message, done, queue int64) {
 	if s.sendAnswer(m, is, done, done, queue, m.service) {
 		s.served[m.index].add(is.carries(m.question().bytes), m.recorded)
 		s.served[m.index].addConfirmed(is.confirmed, m.recorded)
+		s.courses.fetched(m.index, int(s.id), m.at, is.carries(m.question().bytes), m.recorded)
 	}
 }
 

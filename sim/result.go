@@ -52,6 +52,10 @@ type WorkloadTally struct {
 	Pairs []PairTally
 	// Timeline is empty for games, which begin in their steady state.
 	Timeline Timeline
+	// Course is how all requests fared over the recorded time, MetroCourses those of each metro; nil where [Scenario.Timeline] does not
+	// ask for them.
+	Course       *Course
+	MetroCourses []*Course
 }
 
 // Count returns a counter, of all metros.
@@ -101,6 +105,10 @@ func (r *Result) Merge(o *Result) error {
 			}
 		}
 		a.Timeline.merge(&b.Timeline)
+		a.Course.merge(b.Course)
+		for m := range a.MetroCourses {
+			a.MetroCourses[m].merge(b.MetroCourses[m])
+		}
 		a.Pairs = MergePairs(a.Pairs, b.Pairs)
 	}
 	for i := range r.Tiers {
@@ -162,6 +170,9 @@ func (w *WorkloadTally) matches(o *WorkloadTally) error {
 		if want, is := len(w.Sites[n].Hours), len(o.Sites[n].Hours); is != want {
 			return fmt.Errorf("site %d: %d hours; want %d", n, is, want)
 		}
+		if err := w.Sites[n].Course.matches(o.Sites[n].Course); err != nil {
+			return fmt.Errorf("site %d: %w", n, err)
+		}
 		if err := w.Sites[n].Tally.matches(&o.Sites[n].Tally); err != nil {
 			return fmt.Errorf("site %d: %w", n, err)
 		}
@@ -175,6 +186,17 @@ func (w *WorkloadTally) matches(o *WorkloadTally) error {
 		if p.First < 0 || p.Second < p.First || p.Second >= len(w.Metros) {
 			return fmt.Errorf("a pair of the metros %d and %d; want two of %d in order", p.First, p.Second, len(w.Metros))
 		}
+	}
+	if len(w.MetroCourses) != len(o.MetroCourses) {
+		return fmt.Errorf("courses of %d metros; want %d", len(o.MetroCourses), len(w.MetroCourses))
+	}
+	for m := range w.MetroCourses {
+		if err := w.MetroCourses[m].matches(o.MetroCourses[m]); err != nil {
+			return fmt.Errorf("metro %d: %w", m, err)
+		}
+	}
+	if err := w.Course.matches(o.Course); err != nil {
+		return err
 	}
 	return w.Timeline.matches(&o.Timeline)
 }
@@ -270,6 +292,9 @@ func (w *WorkloadTally) check(p *Plan) error {
 		if busy, all := w.Sites[n].Count(BusyUs), w.Sites[n].Count(ServerUs); busy > all {
 			return fmt.Errorf("invariant broken: workload %q, site %q: servers were busy for %d us of %d", w.Name, p.sites[n].id, busy, all)
 		}
+	}
+	if err := w.checkCourse(); err != nil {
+		return fmt.Errorf("invariant broken: workload %q: %w", w.Name, err)
 	}
 	if !w.Kind.MeetsCaches() {
 		return nil

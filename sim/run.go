@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/internal/purpose"
@@ -39,6 +40,8 @@ type run struct {
 	// parts are the tallies of clients that share a metro with others: sites run side by side, so
 	// each group of clients has a tally of its own.
 	parts []*tallyPart
+	// settling guards the courses of the result, to which sites add theirs as they close.
+	settling sync.Mutex
 }
 
 // A tallyPart is a tally, where it goes in the end, and the site that it is of.
@@ -117,6 +120,7 @@ func (p *Plan) newResult(replication int) *Result {
 		for m := range t.Metros {
 			t.Metros[m] = w.newTally()
 		}
+		t.addCourses(&p.scenario)
 		r.Workloads = append(r.Workloads, t)
 	}
 	return r
@@ -136,7 +140,7 @@ func (r *run) build() error {
 			id: uint32(i), name: planned.id, ctx: r.ctx, meter: r.meter, outages: s.outagesOf(planned.id), fills: newFillQueue(),
 			served: make([]originCount, len(s.Workloads)),
 			data:   make([]dataCalls, len(s.Workloads)),
-			errors: s.errorsOf(planned.id), contents: r.contents, trace: r.trace,
+			errors: s.errorsOf(planned.id), contents: r.contents, trace: r.trace, courses: r.plan.newSiteCourses(),
 		}
 		var err error
 		if at.origins, err = at.newServers(r.plan, planned.origin, Cacheable); err != nil {
@@ -266,6 +270,11 @@ func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests work
 		from:      int64(r.plan.scenario.WarmUp) + e.delay(),
 		work:      random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Service),
 		timeline:  r.timelineAt(e.site, number),
+	}
+	if at := r.sites[e.site].courses; at != nil {
+		if c.course = at.of(number); r.plan.scenario.Timeline.ByMetro {
+			c.course = r.plan.newRecorder()
+		}
 	}
 	if c.lossy == nil {
 		c.fits, c.fitsNew = c.transfer.Fits(false), c.transfer.Fits(true)

@@ -53,6 +53,7 @@ type site struct {
 	served    []originCount
 	ledger    ledger
 	timelines []*timeline // by workload; nil where it has no users here
+	courses   *siteCourses
 	// happened stands for all that has happened here, in order.
 	happened history
 	err      error

@@ -71,6 +71,8 @@ type SiteTally struct {
 	Hours []SiteHour
 	// MatchCores is what a match of a game takes of a core, in millionths; 0 for other workloads.
 	MatchCores uint64
+	// Course is how those fared over the recorded time whom the site serves; nil where [Scenario.Timeline] does not ask for it by site.
+	Course *Course
 }
 
 // CoresFor returns how many cores so many matches at once take.
@@ -126,6 +128,7 @@ func (t *SiteTally) merge(o *SiteTally) error {
 	for i := range t.Hours {
 		t.Hours[i].merge(&o.Hours[i])
 	}
+	t.Course.merge(o.Course)
 	return t.Tally.Merge(&o.Tally)
 }
 

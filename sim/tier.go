@@ -147,6 +147,7 @@ func (s *site) serveAtOrigin(v *arrival, c *clients, r *request) {
 func (s *site) answerFromOrigin(c *clients, r *request, a *served) {
 	if c.answer(r, a) {
 		s.served[c.workload.number].add(a.bytes, r.recorded)
+		s.courses.fetched(c.workload.number, int(s.id), r.arrived, a.bytes, r.recorded)
 	}
 }
 
@@ -160,10 +161,7 @@ func (s *site) serveFromTier(t *tier, m *message) {
 	if t.servers != nil {
 		key = t.servers.keyOf(m.key, m.order)
 	}
-	if m.recorded {
-		t.tallies[m.index].Counters[TierRequests]++
-		t.tallies[m.index].Counters[TierBytes] += uint64(bytes)
-	}
+	s.meet(t, m, bytes)
 	if _, hit := t.cache.Lookup(key); hit {
 		if t.servers != nil {
 			ready += t.servers.readTime()
@@ -196,9 +194,26 @@ func (s *site) serveFromTier(t *tier, m *message) {
 
 // sendHit answers another site's question with what a cache here holds or, copied, has fetched already.
 func (s *site) sendHit(t *tier, m *message, first, last int64, copied bool) {
-	if s.sendObject(m, first, last, 0, 0, copied) && m.recorded {
+	if s.sendObject(m, first, last, 0, 0, copied) {
+		s.hit(t, m)
+	}
+}
+
+// meet counts another site's question at a tier.
+func (s *site) meet(t *tier, m *message, bytes int64) {
+	if m.recorded {
+		t.tallies[m.index].Counters[TierRequests]++
+		t.tallies[m.index].Counters[TierBytes] += uint64(bytes)
+		s.courses.met(m.index, t.number, m.at)
+	}
+}
+
+// hit counts that the tier had what another site asked for, or has joined a fetch for it.
+func (s *site) hit(t *tier, m *message) {
+	if m.recorded {
 		t.tallies[m.index].Counters[TierHits]++
 		t.tallies[m.index].Counters[TierHitBytes] += uint64(m.question().bytes)
+		s.courses.hit(m.index, t.number, m.at)
 	}
 }
 

@@ -79,6 +79,7 @@ func (r *run) advanceAlone(s *site, d *scratch) error {
 	defer func() {
 		d.takeBack(s)
 		s.close()
+		r.settleCourses(s)
 	}()
 	if err := s.open(directory); err != nil {
 		return err
@@ -199,6 +200,7 @@ func (r *run) advanceTogether(g siteGroup, workers int, d *scratch) error {
 	defer func() {
 		for _, s := range g.sites {
 			s.close()
+			r.settleCourses(s)
 		}
 	}()
 	if err := r.open(g.sites, d); err != nil {

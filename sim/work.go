@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -73,7 +74,7 @@ const (
 )
 
 // MemoryBytes returns about how much memory one run of a placement takes at its largest, beside what its results take:
-// the objects in its caches and the players. It is a bound from above where caches share nothing, since such are
+// the objects in its caches, the players and what [Scenario.Timeline] asks for. It is a bound from above where caches share nothing, since such are
 // simulated one after another, and their memory goes from one to the next.
 func (s *Scenario) MemoryBytes(p *placement.Placement) int64 { return s.MemoryByPlacement()(p) }
 
@@ -132,6 +133,64 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 		if s.ages(p) {
 			entry += heldBytes
 		}
-		return int64(min(float64(held*entry)+preload+float64(players*playerBytes), math.MaxInt64/2))
+		return int64(min(float64(held*entry)+preload+float64(players*playerBytes)+s.courseBytes(p), math.MaxInt64/2))
 	}
+}
+
+// stepBytes is about what a step of a [Course] holds: the counters, and the latencies of ten octaves.
+const stepBytes = 400 + 10*128
+
+// courseBytes returns about how much memory the courses of a run take: those of the result, and those that the sites keep while they
+// are simulated.
+func (s *Scenario) courseBytes(p *placement.Placement) float64 {
+	if s.Timeline == nil {
+		return 0
+	}
+	atOnce, byMetro, sites := 1, 0, sitesOf(p)
+	if s.Timeline.ByMetro {
+		byMetro = 2 * s.metroCount()
+	}
+	if len(p.Tiers) > 1 { // sites that send each other messages are simulated side by side
+		atOnce = sites
+	}
+	if s.Timeline.BySite {
+		atOnce += sites
+	}
+	return float64(1+atOnce+byMetro) * float64(s.Timeline.countIn(s.Duration)*len(s.Workloads)) * stepBytes
+}
+
+// StepsKept returns how many steps of time a run has by which [Scenario.Timeline] asks, of all workloads, metros and, about, sites: 0 without.
+func (s *Scenario) StepsKept() int {
+	if s.Timeline == nil {
+		return 0
+	}
+	courses := 1
+	if s.Timeline.ByMetro {
+		courses += s.metroCount()
+	}
+	if s.Timeline.BySite && s.Network != nil {
+		courses += s.Network.Len() - s.metroCount()
+	}
+	return courses * s.Timeline.countIn(s.Duration) * len(s.Workloads)
+}
+
+func (s *Scenario) metroCount() int {
+	if s.Network == nil {
+		return 0
+	}
+	return len(s.Network.OfKind(topology.Metro))
+}
+
+// sitesOf returns how many sites a placement has.
+func sitesOf(p *placement.Placement) int {
+	sites := make(map[string]bool)
+	for _, a := range p.Sites {
+		sites[a.Site] = true
+	}
+	for t := range p.Tiers {
+		for _, c := range p.Tiers[t].Caches {
+			sites[c.Site] = true
+		}
+	}
+	return len(sites)
 }

@@ -80,19 +80,11 @@ func quantiles(replications []*Sketch, ps []float64, level float64) []quantile {
 	values := pooled.QuantilesNs(ps)
 	lacks := 0
 	for i, p := range ps {
-		// 1-p is not exact in binary: 100,000 values must do for p99.9.
-		beyond := min(p, 1-p) * float64(pooled.Count())
-		switch reason := checkLevel(level); {
-		case reason != "":
-			all[i].reason = reason
-		case !(p > 0 && p < 1):
-			all[i].reason = fmt.Sprintf("quantile %v is not between 0 and 1", p)
+		switch reason := checkQuantile(len(replications), pooled.Count(), p, level); {
 		case i > 0 && p < ps[i-1]:
 			all[i].reason = fmt.Sprintf("quantile %v comes after %v", p, ps[i-1])
-		case len(replications) == 0:
-			all[i].reason = "no replications"
-		case beyond < MinExceedances*(1-1e-9):
-			all[i].reason = fmt.Sprintf("%d values: %.3g beyond the quantile, %d needed", pooled.Count(), beyond, MinExceedances)
+		case reason != "":
+			all[i].reason = reason
 		default:
 			all[i] = quantile{pooledNs: values[i], eachNs: make([]float64, len(replications))}
 			continue
@@ -110,6 +102,23 @@ func quantiles(replications []*Sketch, ps []float64, level float64) []quantile {
 		}
 	}
 	return all
+}
+
+// checkQuantile says why the quantile of so many values of some replications is none, "" where it is one.
+func checkQuantile(replications int, values uint64, p, level float64) string {
+	// 1-p is not exact in binary: 100,000 values must do for p99.9.
+	beyond := min(p, 1-p) * float64(values)
+	switch reason := checkLevel(level); {
+	case reason != "":
+		return reason
+	case !(p > 0 && p < 1):
+		return fmt.Sprintf("quantile %v is not between 0 and 1", p)
+	case replications == 0:
+		return "no replications"
+	case beyond < MinExceedances*(1-1e-9):
+		return fmt.Sprintf("%d values: %.3g beyond the quantile, %d needed", values, beyond, MinExceedances)
+	}
+	return ""
 }
 
 // sectioned returns value with the interval given by the spread of the replications around it.

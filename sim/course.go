@@ -1,0 +1,448 @@
+package sim
+
+import (
+	"fmt"
+	"math/bits"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/stats"
+)
+
+// Steps asks for the course of a run over its recorded time, in steps of equal length: see [Course].
+type Steps struct {
+	// Step is the length of a step; the last is shorter where the recorded time is no multiple of it. 0 means [StepFor] of the
+	// recorded time.
+	Step time.Duration
+	// ByMetro and BySite ask for the course of every metro and of every site besides that of all.
+	ByMetro, BySite bool
+}
+
+// mostSteps bounds the steps of a course: a day in seconds has 86,400.
+const mostSteps = 100_000
+
+// StepFor returns the length of the steps of a recorded time where none is said: of 1, 2, 5, 10, 15, 20 or 30 seconds, minutes or hours
+// the least that gives 120 steps at most; below two minutes a 100th of the time.
+func StepFor(recorded time.Duration) time.Duration {
+	const most = 120
+	for _, unit := range []time.Duration{time.Second, time.Minute, time.Hour} {
+		for _, n := range []time.Duration{1, 2, 5, 10, 15, 20, 30} {
+			if step := n * unit; recorded >= most*time.Second && recorded <= most*step {
+				return step
+			}
+		}
+	}
+	return max(1, (recorded+99)/100)
+}
+
+// lengthFor returns the length of the steps of a recorded time.
+func (s *Steps) lengthFor(recorded time.Duration) time.Duration {
+	if s.Step == 0 {
+		return StepFor(recorded)
+	}
+	return s.Step
+}
+
+// countIn returns how many steps a recorded time has.
+func (s *Steps) countIn(recorded time.Duration) int {
+	length := s.lengthFor(recorded)
+	return int((recorded + length - 1) / length)
+}
+
+// validate names what is out of range.
+func (s *Steps) validate(recorded time.Duration) error {
+	if s == nil {
+		return nil
+	}
+	if s.Step < 0 || s.Step > recorded {
+		return fmt.Errorf("sim: %w", invalid.New("Timeline.Step", s.Step, "more than 0s, and %v at most, the recorded time", recorded))
+	}
+	if s.Step > 0 && recorded/s.Step >= mostSteps {
+		return fmt.Errorf("sim: %w", invalid.New("Timeline.Step", s.Step, "%v or more: %d steps at most", (recorded+mostSteps-1)/mostSteps, mostSteps))
+	}
+	return nil
+}
+
+// A Course is how all requests of a workload, or those of a metro or a site, fared over the recorded time. Each stands in the step in which
+// its user asks, answered or not, and what caches ask in that in which it reaches whom they ask, the last step where that is later. So
+// the sums over all steps are the totals of the run.
+type Course struct {
+	// Length is the length of a step, the last of which may be shorter.
+	Length time.Duration
+	Steps  []CourseStep
+}
+
+// A CourseStep is one step of a [Course]. It holds integers only: merging in any order gives the same bits.
+type CourseStep struct {
+	// Outcomes counts the requests by how they ended, Failures those that failed by the reason. Of games it counts nothing.
+	Outcomes [NumOutcomes]uint64
+	Failures [NumReasons]uint64
+	// Bytes counts what was delivered. SumNs sums the headline latency of what was answered, in ns, QueueNs what of it was a wait for
+	// servers.
+	Bytes, SumNs, QueueNs uint64
+	// OriginRequests and OriginBytes count what origins served; in the course of a site, what it served as one.
+	OriginRequests, OriginBytes uint64
+	// PlayerUs sums, in us over all players of a game, the time that they were there, WaitingUs that in which they waited for a match.
+	PlayerUs, WaitingUs uint64
+	// Tiers count what reached each tier of caches and what it had, in the order of [Result.Tiers]. In the course of a metro there is
+	// the first alone.
+	Tiers []TierStep
+	// Latency is the distribution of the headline latency of what was answered.
+	Latency stats.Coarse
+}
+
+// A TierStep is what a tier of caches was asked for in a step, and what of it it had or joined a fetch for.
+type TierStep struct{ Requests, Hits uint64 }
+
+// Requests returns how many requests there were, answered or not.
+func (s *CourseStep) Requests() (n uint64) {
+	for _, k := range s.Outcomes {
+		n += k
+	}
+	return n
+}
+
+// Unanswered returns how many requests had no answer.
+func (s *CourseStep) Unanswered() uint64 {
+	t := Tally{Outcomes: s.Outcomes}
+	return t.Unanswered()
+}
+
+// numbers returns what of a step is counted, but for its tiers and its distribution.
+func (s *CourseStep) numbers() []*uint64 {
+	all := []*uint64{&s.Bytes, &s.SumNs, &s.QueueNs, &s.OriginRequests, &s.OriginBytes, &s.PlayerUs, &s.WaitingUs}
+	for i := range s.Outcomes {
+		all = append(all, &s.Outcomes[i])
+	}
+	for i := range s.Failures {
+		all = append(all, &s.Failures[i])
+	}
+	return all
+}
+
+func (s *CourseStep) merge(o *CourseStep) {
+	from := o.numbers()
+	for i, n := range s.numbers() {
+		*n += *from[i]
+	}
+	if len(s.Tiers) < len(o.Tiers) {
+		s.Tiers = append(s.Tiers, make([]TierStep, len(o.Tiers)-len(s.Tiers))...)
+	}
+	for i := range o.Tiers {
+		s.Tiers[i].Requests += o.Tiers[i].Requests
+		s.Tiers[i].Hits += o.Tiers[i].Hits
+	}
+	s.Latency.Merge(&o.Latency)
+}
+
+// firstTier returns what requests met at the caches where users enter, as [Tally.TiersOf] has it.
+func (s *CourseStep) firstTier() TierStep {
+	t := Tally{Outcomes: s.Outcomes, Failures: s.Failures}
+	met := t.firstTier()
+	return TierStep{Requests: met.Count(TierRequests), Hits: met.Count(TierHits)}
+}
+
+// newCourse returns an empty course.
+func newCourse(length time.Duration, steps int) *Course {
+	return &Course{Length: length, Steps: make([]CourseStep, steps)}
+}
+
+// addCourses gives a tally the courses that a scenario asks for, empty.
+func (w *WorkloadTally) addCourses(s *Scenario) {
+	if s.Timeline == nil {
+		return
+	}
+	length, steps := s.Timeline.lengthFor(s.Duration), s.Timeline.countIn(s.Duration)
+	w.Course = newCourse(length, steps)
+	if s.Timeline.ByMetro {
+		for range w.Metros {
+			w.MetroCourses = append(w.MetroCourses, newCourse(length, steps))
+		}
+	}
+	for n := range w.Sites {
+		if s.Timeline.BySite {
+			w.Sites[n].Course = newCourse(length, steps)
+		}
+	}
+}
+
+// matches returns an error unless both are of the same steps, or both are none.
+func (c *Course) matches(o *Course) error {
+	switch {
+	case (c == nil) != (o == nil):
+		return fmt.Errorf("one has a course over time, the other none")
+	case c != nil && (c.Length != o.Length || len(c.Steps) != len(o.Steps)):
+		return fmt.Errorf("courses of %d steps of %v and of %d of %v; want equal ones", len(c.Steps), c.Length, len(o.Steps), o.Length)
+	}
+	return nil
+}
+
+// merge adds a course that it matches.
+func (c *Course) merge(o *Course) {
+	if c == nil {
+		return
+	}
+	for i := range o.Steps {
+		c.Steps[i].merge(&o.Steps[i])
+	}
+}
+
+// Merge adds the course of another run of the same steps. After an error c is as it was.
+func (c *Course) Merge(o *Course) error {
+	if err := c.matches(o); err != nil {
+		return fmt.Errorf("sim: merge %w", err)
+	}
+	c.merge(o)
+	return nil
+}
+
+// IsEmpty reports whether nothing has happened in any step.
+func (c *Course) IsEmpty() bool {
+	sum := c.sum()
+	met := sum.Requests() + sum.OriginRequests + sum.PlayerUs
+	for _, t := range sum.Tiers {
+		met += t.Requests
+	}
+	return met == 0
+}
+
+// sum returns the sums over all steps.
+func (c *Course) sum() (s CourseStep) {
+	for i := range c.Steps {
+		s.merge(&c.Steps[i])
+	}
+	return s
+}
+
+// A recorder puts what happens at one site, or to some clients, into steps.
+type recorder struct {
+	from   int64 // the instant at which recording begins
+	length int64
+	// inverse is 2^64 divided by the length, rounded down.
+	inverse uint64
+	steps   []CourseStep
+}
+
+// newRecorder returns a recorder of a plan's steps.
+func (p *Plan) newRecorder() *recorder {
+	s := p.scenario.Timeline
+	length := s.lengthFor(p.scenario.Duration)
+	return &recorder{
+		from: int64(p.scenario.WarmUp), length: int64(length), inverse: inverseOf(uint64(length)), steps: make([]CourseStep, s.countIn(p.scenario.Duration)),
+	}
+}
+
+// inverseOf returns 2^64 divided by n, rounded down, as far as 64 bits hold it.
+func inverseOf(n uint64) uint64 {
+	if n == 1 {
+		return 1<<64 - 1
+	}
+	q, _ := bits.Div64(1, 0, n)
+	return q
+}
+
+// at returns the step of an instant; what comes before the first is of the first, and what comes after the last of the last.
+func (r *recorder) at(instant int64) *CourseStep {
+	since := uint64(max(instant-r.from, 0))
+	// The product is never too large, and too small by one at most: since is less than 2^62.
+	n, _ := bits.Mul64(since, r.inverse)
+	for since-n*uint64(r.length) >= uint64(r.length) {
+		n++
+	}
+	return &r.steps[min(n, uint64(len(r.steps)-1))]
+}
+
+// answer records an answered request.
+func (r *recorder) answer(asked, latency int64, s *served) {
+	at := r.at(asked)
+	if at.SumNs == 0 && at != &r.steps[0] {
+		at.Latency.RoomFor(&r.steps[max((asked-r.from)/r.length-1, 0)].Latency)
+	}
+	at.Outcomes[s.outcome]++
+	at.Bytes += uint64(s.bytes)
+	at.SumNs += uint64(latency)
+	at.QueueNs += uint64(s.queue)
+	at.Latency.Record(latency)
+}
+
+// fail records a request without an answer.
+func (r *recorder) fail(asked int64, why Reason) {
+	at := r.at(asked)
+	at.Outcomes[why.outcome()]++
+	at.Failures[why]++
+}
+
+// stay records that so many players were there from one instant to another, and whether they waited.
+func (r *recorder) stay(from, to int64, players int, waiting bool) {
+	from, to = max(from, r.from), min(to, r.from+int64(len(r.steps))*r.length)
+	for from < to {
+		at := r.at(from)
+		until := min(to, from-(from-r.from)%r.length+r.length)
+		us := usOf(players, from, until)
+		at.PlayerUs += us
+		if waiting {
+			at.WaitingUs += us
+		}
+		from = until
+	}
+}
+
+// siteCourses are the courses that a site keeps while a run lasts.
+type siteCourses struct {
+	plan *Plan
+	// users are what those who are served here met, by workload, met what its caches were asked for; origins what it asked of origins, by workload and
+	// site. All are nil until there is something.
+	users   []*recorder
+	origins [][]*recorder
+}
+
+func (p *Plan) newSiteCourses() *siteCourses {
+	if p.scenario.Timeline == nil {
+		return nil
+	}
+	c := &siteCourses{plan: p, users: make([]*recorder, len(p.workloads)), origins: make([][]*recorder, len(p.workloads))}
+	return c
+}
+
+// of returns the recorder of a workload's users.
+func (c *siteCourses) of(workload int) *recorder {
+	if c.users[workload] == nil {
+		c.users[workload] = c.plan.newRecorder()
+	}
+	return c.users[workload]
+}
+
+// fetched records what an origin is asked for by arithmetic, or by message.
+func (c *siteCourses) fetched(workload uint8, origin int, at, bytes int64, recorded bool) {
+	if c == nil || !recorded {
+		return
+	}
+	if c.origins[workload] == nil {
+		c.origins[workload] = make([]*recorder, len(c.plan.sites))
+	}
+	to := &c.origins[workload][origin]
+	if *to == nil {
+		*to = c.plan.newRecorder()
+	}
+	s := (*to).at(at)
+	s.OriginRequests++
+	s.OriginBytes += uint64(bytes)
+}
+
+// met records that a tier behind the first was asked for something.
+func (c *siteCourses) met(workload uint8, tier part, at int64) {
+	if c != nil {
+		c.tier(workload, tier, at).Requests++
+	}
+}
+
+// hit records that the tier had what it was asked for at an instant.
+func (c *siteCourses) hit(workload uint8, tier part, at int64) {
+	if c != nil {
+		c.tier(workload, tier, at).Hits++
+	}
+}
+
+func (c *siteCourses) tier(workload uint8, tier part, at int64) *TierStep {
+	s := c.of(int(workload)).at(at)
+	if s.Tiers == nil {
+		s.Tiers = make([]TierStep, len(c.plan.placement.Tiers))
+	}
+	return &s.Tiers[tier]
+}
+
+// settleCourses adds what a site has recorded to the courses of the result, and lets go of it.
+func (r *run) settleCourses(s *site) {
+	if s.courses == nil {
+		return
+	}
+	r.settling.Lock()
+	defer r.settling.Unlock()
+	add := func(w *WorkloadTally, site int, steps []CourseStep) {
+		part := &Course{Steps: steps}
+		w.Course.merge(part)
+		w.Sites[site].Course.merge(part)
+	}
+	for i := range r.result.Workloads {
+		w := &r.result.Workloads[i]
+		if w.Kind == Matched {
+			continue
+		}
+		for n := range s.clients {
+			c := &s.clients[n]
+			if c.course == nil || int(c.workload.number) != i || c.course == s.courses.users[i] {
+				continue
+			}
+			r.countFirstTier(s, c.course.steps, w)
+			w.MetroCourses[c.metro].merge(&Course{Steps: c.course.steps})
+			add(w, int(s.id), c.course.steps)
+			c.course = nil
+		}
+		if users := s.courses.users[i]; users != nil {
+			r.countFirstTier(s, users.steps, w)
+			add(w, int(s.id), users.steps)
+		}
+		for origin, asked := range s.courses.origins[i] {
+			if asked != nil {
+				add(w, origin, asked.steps)
+			}
+		}
+	}
+	s.courses = nil
+}
+
+// countFirstTier notes what users met at the caches where they enter.
+func (r *run) countFirstTier(s *site, steps []CourseStep, w *WorkloadTally) {
+	if s.edge == nil || !w.Kind.MeetsCaches() {
+		return
+	}
+	for i := range steps {
+		if met := steps[i].firstTier(); met.Requests > 0 {
+			if steps[i].Tiers == nil {
+				steps[i].Tiers = make([]TierStep, len(r.result.Tiers))
+			}
+			steps[i].Tiers[firstTier] = met
+		}
+	}
+}
+
+// checkCourse reports where the steps do not sum to the totals.
+func (w *WorkloadTally) checkCourse() error {
+	if w.Course == nil {
+		return nil
+	}
+	total, err := w.Total()
+	if err != nil {
+		return err
+	}
+	sum := w.Course.sum()
+	for _, of := range []struct {
+		what      string
+		steps, is uint64
+	}{
+		{"bytes", sum.Bytes, total.Counters[Bytes]},
+		{"requests to the origin", sum.OriginRequests, total.Counters[OriginRequests]},
+		{"bytes of the origin", sum.OriginBytes, total.Counters[OriginBytes]},
+		{"us of players", sum.PlayerUs, total.Counters[PlayerUs]},
+		{"us of players who wait", sum.WaitingUs, total.Counters[WaitingUs]},
+	} {
+		if (w.Kind != Matched || of.what != "bytes") && of.steps != of.is {
+			return fmt.Errorf("steps of time sum to %d %s of %d", of.steps, of.what, of.is)
+		}
+	}
+	if w.Kind == Matched {
+		return nil
+	}
+	if sum.Outcomes != total.Outcomes || sum.Failures != total.Failures {
+		return fmt.Errorf("steps of time sum to outcomes %v and failures %v of %v and %v", sum.Outcomes, sum.Failures, total.Outcomes, total.Failures)
+	}
+	if _, low := total.Metrics[0].Latency.SumNs(); sum.SumNs != low || sum.Latency.Count() != total.Answered() {
+		return fmt.Errorf("%d latencies in steps of time sum to %d ns; want %d and %d ns", sum.Latency.Count(), sum.SumNs, total.Answered(), low)
+	}
+	for i := range sum.Tiers {
+		if t := &w.Tiers[i]; sum.Tiers[i].Requests != t.Count(TierRequests) || sum.Tiers[i].Hits != t.Count(TierHits) {
+			return fmt.Errorf("steps of time sum to %d requests and %d hits of tier %d; want %d and %d", sum.Tiers[i].Requests, sum.Tiers[i].Hits, i, t.Count(TierRequests), t.Count(TierHits))
+		}
+	}
+	return nil
+}

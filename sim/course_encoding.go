@@ -1,0 +1,124 @@
+package sim
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// AppendBinary appends an encoding of the course: variable-length integers. Equal courses have equal encodings. The error is always nil.
+func (c *Course) AppendBinary(b []byte) ([]byte, error) {
+	tiers := 0
+	for i := range c.Steps {
+		tiers = max(tiers, len(c.Steps[i].Tiers))
+	}
+	for _, n := range []int{int(NumOutcomes), int(NumReasons), int(c.Length), len(c.Steps), tiers} {
+		b = binary.AppendUvarint(b, uint64(n))
+	}
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		for _, n := range s.numbers() {
+			b = binary.AppendUvarint(b, *n)
+		}
+		for k := range tiers {
+			var t TierStep
+			if k < len(s.Tiers) {
+				t = s.Tiers[k]
+			}
+			b = binary.AppendUvarint(binary.AppendUvarint(b, t.Requests), t.Hits)
+		}
+		var err error
+		if b, err = s.Latency.AppendBinary(b); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// MarshalBinary encodes the course: see [Course.AppendBinary].
+func (c *Course) MarshalBinary() ([]byte, error) { return c.AppendBinary(nil) }
+
+// UnmarshalBinary decodes what [Course.AppendBinary] wrote. Data that is cut short, or that no course can have written, gives an error and
+// leaves c as it was.
+func (c *Course) UnmarshalBinary(data []byte) error {
+	decoded, err := decodeCourse(data)
+	if err != nil {
+		return fmt.Errorf("sim: decode course: %w", err)
+	}
+	*c = *decoded
+	return nil
+}
+
+var errCut = errors.New("cut short")
+
+func decodeCourse(data []byte) (*Course, error) {
+	next := func() (uint64, error) {
+		v, n := binary.Uvarint(data)
+		if n <= 0 {
+			return 0, errCut
+		}
+		data = data[n:]
+		return v, nil
+	}
+	var head [5]uint64
+	for i := range head {
+		var err error
+		if head[i], err = next(); err != nil {
+			return nil, err
+		}
+	}
+	outcomes, reasons, length, steps, tiers := head[0], head[1], head[2], head[3], head[4]
+	switch {
+	case outcomes != uint64(NumOutcomes) || reasons != uint64(NumReasons):
+		return nil, fmt.Errorf("of %d outcomes and %d reasons; this program knows %d and %d", outcomes, reasons, NumOutcomes, NumReasons)
+	case length == 0 || length > uint64(maxRun):
+		return nil, fmt.Errorf("steps of %d ns; want 1 to %d", length, maxRun)
+	case steps > mostSteps+1 || steps > uint64(len(data)):
+		return nil, fmt.Errorf("%d steps in %d bytes", steps, len(data))
+	case tiers >= maxTiers || steps*tiers > uint64(len(data)):
+		return nil, fmt.Errorf("%d steps of %d tiers in %d bytes", steps, tiers, len(data))
+	}
+	c := newCourse(time.Duration(length), int(steps))
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		if tiers > 0 {
+			s.Tiers = make([]TierStep, tiers)
+		}
+		to := s.numbers()
+		for k := range s.Tiers {
+			to = append(to, &s.Tiers[k].Requests, &s.Tiers[k].Hits)
+		}
+		for _, n := range to {
+			var err error
+			if *n, err = next(); err != nil {
+				return nil, err
+			}
+		}
+		var err error
+		if data, err = s.Latency.Decode(data); err != nil {
+			return nil, fmt.Errorf("step %d: %w", i, err)
+		}
+	}
+	if len(data) > 0 {
+		return nil, fmt.Errorf("%d bytes behind the last step", len(data))
+	}
+	return c, nil
+}
+
+// encodeCourse returns the encoding of a course, nil of none.
+func encodeCourse(c *Course) []byte {
+	if c == nil {
+		return nil
+	}
+	data, _ := c.AppendBinary(nil) // the error is always nil
+	return data
+}
+
+// decodeOptional decodes a course, nil where there is no data.
+func decodeOptional(data []byte) (*Course, error) {
+	if len(data) == 0 {
+		return nil, nil
+	}
+	return decodeCourse(data)
+}

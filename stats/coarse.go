@@ -1,0 +1,219 @@
+package stats
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// CoarseError bounds the relative error that a [Coarse] adds to a quantile: a cell is at most 1/16 (6.25 %) of its lower edge wide.
+// The error is usually far smaller, because a quantile is interpolated within its cell.
+const CoarseError = 1.0 / coarsePerOctave
+
+const (
+	coarseBits      = 4
+	coarsePerOctave = 1 << coarseBits
+	// coarseShift leaves of a float64 its exponent and the first bits of its fraction: the number of a cell.
+	coarseShift = 52 - coarseBits
+	// coarseFirst is the cell of 1 ns, the least; coarseLast that of the largest int64, as a float64 rounds it.
+	coarseFirst = 1023 << coarseBits
+	coarseLast  = (1023 + 63) << coarseBits
+)
+
+// A Coarse is a histogram of latencies in nanoseconds with 16 cells an octave, where a [Sketch] has 128: of many, of which each holds few
+// values, as those of steps of time. It holds integers only, so that any grouping and any order of merges gives the same bits.
+//
+// The zero value is an empty one ready to use. It costs 32 bytes, and 128 bytes for every octave from its smallest value to its
+// largest. Copying one by assignment shares its cells. It must not be written to by several goroutines at once.
+type Coarse struct {
+	cells []uint64 // whole octaves, empty when nothing was recorded
+	first uint64   // the number of the first of them
+}
+
+// Record adds one latency in nanoseconds; one below 1 ns, which is none, counts as 1 ns.
+func (c *Coarse) Record(ns int64) {
+	cell := coarseCell(ns)
+	i := cell - c.first
+	if i >= uint64(len(c.cells)) {
+		c.cover(cell, cell)
+		i = cell - c.first
+	}
+	c.cells[i]++
+}
+
+// RoomFor makes room in an empty one for the octaves that another has, so that recording alike values allocates once.
+func (c *Coarse) RoomFor(o *Coarse) {
+	if len(c.cells) == 0 && len(o.cells) > 0 {
+		c.cells, c.first = make([]uint64, len(o.cells)), o.first
+	}
+}
+
+// Count returns the number of values.
+func (c *Coarse) Count() (n uint64) {
+	for _, k := range c.cells {
+		n += k
+	}
+	return n
+}
+
+// Merge adds the values of another.
+func (c *Coarse) Merge(o *Coarse) {
+	low, high, ok := o.ends()
+	if !ok {
+		return
+	}
+	c.cover(low, high)
+	for cell := low; cell <= high; cell++ {
+		c.cells[cell-c.first] += o.cells[cell-o.first]
+	}
+}
+
+// QuantileNs returns the quantile p, 0 to 1, in ns, interpolated within its cell; NaN when there is no value.
+func (c *Coarse) QuantileNs(p float64) float64 {
+	n := c.Count()
+	if n == 0 {
+		return math.NaN()
+	}
+	rank, below := float64(p*float64(n)), 0.0
+	last := 0.0
+	for i, k := range c.cells {
+		if k == 0 {
+			continue
+		}
+		low, high := coarseEdges(c.first + uint64(i))
+		if rank <= below+float64(k) {
+			return low + float64(max(0, rank-below)/float64(k)*(high-low))
+		}
+		below += float64(k)
+		last = high
+	}
+	return last
+}
+
+// CoarseQuantileMs is [QuantileMs] of coarse histograms: the quantile p of a latency in milliseconds from one of each replication, within [CoarseError].
+func CoarseQuantileMs(replications []*Coarse, p, level float64) Estimate {
+	var pooled Coarse
+	for _, c := range replications {
+		pooled.Merge(c)
+	}
+	reason := checkQuantile(len(replications), pooled.Count(), p, level)
+	if reason != "" {
+		return Estimate{Unsupported: reason}
+	}
+	each := make([]float64, len(replications))
+	for i, c := range replications {
+		each[i] = c.QuantileNs(p)
+	}
+	return sectioned(pooled.QuantileNs(p), each, level).Scaled(1e-6)
+}
+
+// Equal reports whether both hold the same counts.
+func (c *Coarse) Equal(o *Coarse) bool {
+	low, high, ok := c.ends()
+	oLow, oHigh, oOk := o.ends()
+	if ok != oOk || low != oLow || high != oHigh {
+		return false
+	}
+	for cell := low; ok && cell <= high; cell++ {
+		if c.cells[cell-c.first] != o.cells[cell-o.first] {
+			return false
+		}
+	}
+	return true
+}
+
+// AppendBinary appends an encoding: variable-length integers, the number of non-empty cells and for each the number of empty ones before it
+// and its count. Equal ones have equal encodings. The error is always nil.
+func (c *Coarse) AppendBinary(b []byte) ([]byte, error) {
+	n := uint64(0)
+	for _, k := range c.cells {
+		if k > 0 {
+			n++
+		}
+	}
+	b = binary.AppendUvarint(b, n)
+	next := uint64(coarseFirst)
+	for i, k := range c.cells {
+		if k > 0 {
+			cell := c.first + uint64(i)
+			b = binary.AppendUvarint(binary.AppendUvarint(b, cell-next), k)
+			next = cell + 1
+		}
+	}
+	return b, nil
+}
+
+// Decode reads what [Coarse.AppendBinary] wrote from the begin of data and returns what follows. Data that none can have written gives an
+// error and leaves c as it was.
+func (c *Coarse) Decode(data []byte) (rest []byte, err error) {
+	r := uvarints{rest: data}
+	n := r.next("number of cells")
+	if n > coarseLast-coarseFirst+1 {
+		return nil, fmt.Errorf("%d cells; want %d at most", n, coarseLast-coarseFirst+1)
+	}
+	cells, counts := make([]uint64, n), make([]uint64, n)
+	next := uint64(coarseFirst)
+	for i := range n {
+		gap := r.next("empty cells")
+		cells[i], counts[i] = next+gap, r.next("count")
+		if r.err != nil {
+			return nil, r.err
+		}
+		if gap > coarseLast-coarseFirst || cells[i] > coarseLast {
+			return nil, errors.New("a cell beyond the last")
+		}
+		if counts[i] == 0 {
+			return nil, errors.New("an empty cell is listed")
+		}
+		next = cells[i] + 1
+	}
+	if r.err != nil {
+		return nil, r.err
+	}
+	var d Coarse
+	if n > 0 {
+		d.cover(cells[0], cells[n-1])
+	}
+	for i, cell := range cells {
+		d.cells[cell-d.first] = counts[i]
+	}
+	*c = d
+	return r.rest, nil
+}
+
+// ends returns the first and the last cell that is not empty.
+func (c *Coarse) ends() (low, high uint64, ok bool) {
+	for i, k := range c.cells {
+		if k > 0 {
+			high = c.first + uint64(i)
+			if !ok {
+				low, ok = high, true
+			}
+		}
+	}
+	return low, high, ok
+}
+
+// cover makes room for the octaves of some cells.
+func (c *Coarse) cover(low, high uint64) {
+	low, high = low&^(coarsePerOctave-1), high|(coarsePerOctave-1)
+	if len(c.cells) > 0 {
+		low, high = min(low, c.first), max(high, c.first+uint64(len(c.cells))-1)
+	}
+	if n := high - low + 1; n > uint64(len(c.cells)) {
+		cells := make([]uint64, n)
+		if len(c.cells) > 0 {
+			copy(cells[c.first-low:], c.cells)
+		}
+		c.cells, c.first = cells, low
+	}
+}
+
+// coarseCell returns the number of the cell that holds a latency.
+func coarseCell(ns int64) uint64 { return math.Float64bits(float64(max(ns, 1))) >> coarseShift }
+
+// coarseEdges returns the lower edge of a cell and that of the next.
+func coarseEdges(cell uint64) (low, high float64) {
+	return math.Float64frombits(cell << coarseShift), math.Float64frombits((cell + 1) << coarseShift)
+}

@@ -1,0 +1,273 @@
+package edgewise
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/stats"
+)
+
+// A Timeline is how all requests of a workload, answered or not, fared over the recorded time under one placement, where
+// [sim.Scenario].Timeline asks for it. Each stands in the step in which its user asks.
+type Timeline struct {
+	// Step is the length of a step, Steps their number. The first begins with the recorded time; the last is shorter where that is no multiple of
+	// Step.
+	Step  time.Duration
+	Steps int
+	// Lines are the figures that apply to the workload.
+	Lines []TimelineLine
+	// Metros and Sites are the same by metro and by site, of those that were asked for something, where that is asked for.
+	Metros, Sites []PlaceTimeline
+}
+
+// A TimelineLine is one figure, step by step.
+type TimelineLine struct {
+	// Name is "requests", "failed", "rejected", "waiting", "mean", "p50", "p95", "p99", "hits", "hits NAME" of a tier behind the first, "origin requests", "origin
+	// bytes", "players" or "players waiting"; Unit says what it counts: "a second", "requests" that wait on the mean, "ms", "share", "bytes a
+	// second" or "players".
+	Name, Unit string
+	// Values are of all replications, with intervals: a step without requests has no latency, one with few no quantile.
+	Values []stats.Estimate
+}
+
+// A PlaceTimeline is that of one metro or site, of all replications together.
+type PlaceTimeline struct {
+	// ID is the id of its node.
+	ID    string
+	Lines []PlaceLine
+}
+
+// A PlaceLine is one figure of a place, step by step; not a number where there is none.
+type PlaceLine struct {
+	Name, Unit string
+	Values     []float64
+}
+
+// Line returns a figure by its name, nil where there is none.
+func (t *Timeline) Line(name string) *TimelineLine {
+	i := slices.IndexFunc(t.Lines, func(l TimelineLine) bool { return l.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &t.Lines[i]
+}
+
+// Seconds returns the length of a step by its number, the last of which may be shorter.
+func (t *Timeline) Seconds(step int, recorded time.Duration) float64 {
+	return min(t.Step, recorded-time.Duration(step)*t.Step).Seconds()
+}
+
+// A timelineRow is a figure of a step of time.
+type timelineRow struct {
+	name, unit string
+	// perSecond is of what there are so many a second; share, mean and quantile are of what their names say. One of them is set.
+	perSecond func(*sim.CourseStep) uint64
+	ratio     func(*sim.CourseStep) stats.Ratio
+	quantile  float64
+	// scale is the unit's part of what is counted; 0 means 1.
+	scale float64
+	where func(sim.Kind) bool
+}
+
+func isGame(k sim.Kind) bool    { return k == sim.Matched }
+func isNoGame(k sim.Kind) bool  { return k != sim.Matched }
+func hasOrigin(k sim.Kind) bool { return k.MeetsCaches() }
+
+// timelineRows returns the figures of a workload of a kind under a placement with some tiers.
+func timelineRows(kind sim.Kind, tiers []string) (rows []timelineRow) {
+	all := []timelineRow{
+		{name: "requests", unit: "a second", where: isNoGame, perSecond: (*sim.CourseStep).Requests},
+		{name: "failed", unit: "a second", where: isNoGame, perSecond: func(s *sim.CourseStep) uint64 { return s.Outcomes[sim.Failed] }},
+		{name: "rejected", unit: "a second", where: isNoGame, perSecond: func(s *sim.CourseStep) uint64 { return s.Outcomes[sim.Rejected] }},
+		{name: "waiting", unit: "requests", where: isNoGame, scale: 1e-9, perSecond: func(s *sim.CourseStep) uint64 { return s.QueueNs }},
+		{name: "mean", unit: "ms", where: isNoGame, scale: 1e-6, ratio: func(s *sim.CourseStep) stats.Ratio {
+			return stats.Ratio{Numerator: s.SumNs, Denominator: s.Latency.Count()}
+		}},
+		{name: "p50", unit: "ms", where: isNoGame, quantile: 0.5},
+		{name: "p95", unit: "ms", where: isNoGame, quantile: 0.95},
+		{name: "p99", unit: "ms", where: isNoGame, quantile: 0.99},
+	}
+	if kind.MeetsCaches() {
+		for i, tier := range tiers {
+			name := "hits"
+			if i > 0 {
+				name += " " + tier
+			}
+			all = append(all, timelineRow{name: name, unit: "share", where: hasOrigin, ratio: func(s *sim.CourseStep) stats.Ratio {
+				if i >= len(s.Tiers) {
+					return stats.Ratio{}
+				}
+				return stats.Ratio{Numerator: s.Tiers[i].Hits, Denominator: s.Tiers[i].Requests}
+			}})
+		}
+	}
+	all = append(all,
+		timelineRow{name: "origin requests", unit: "a second", where: hasOrigin, perSecond: func(s *sim.CourseStep) uint64 { return s.OriginRequests }},
+		timelineRow{name: "origin bytes", unit: "bytes a second", where: hasOrigin, perSecond: func(s *sim.CourseStep) uint64 { return s.OriginBytes }},
+		timelineRow{name: "players", unit: "players", where: isGame, scale: 1e-6, perSecond: func(s *sim.CourseStep) uint64 { return s.PlayerUs }},
+		timelineRow{name: "players waiting", unit: "players", where: isGame, scale: 1e-6, perSecond: func(s *sim.CourseStep) uint64 { return s.WaitingUs }},
+	)
+	for _, row := range all {
+		if row.where(kind) {
+			if row.scale == 0 {
+				row.scale = 1
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// estimate returns the figure of a step of so many seconds, of which each replication has one.
+func (row *timelineRow) estimate(steps []*sim.CourseStep, seconds, level float64) stats.Estimate {
+	switch {
+	case row.perSecond != nil:
+		each := make([]float64, len(steps))
+		for i, s := range steps {
+			each[i] = float64(row.perSecond(s)) * row.scale / seconds
+		}
+		return stats.MeanOf(each, level)
+	case row.ratio != nil:
+		ratios := make([]stats.Ratio, len(steps))
+		for i, s := range steps {
+			ratios[i] = row.ratio(s)
+		}
+		if row.unit == "share" {
+			return stats.ShareOf(ratios, level)
+		}
+		return stats.RatioOf(ratios, level).Scaled(row.scale)
+	}
+	latencies := make([]*stats.Coarse, len(steps))
+	for i, s := range steps {
+		latencies[i] = &s.Latency
+	}
+	return stats.CoarseQuantileMs(latencies, row.quantile, level)
+}
+
+// value returns the figure of a step of so many replications together, which a place has; not a number where there is none.
+func (row *timelineRow) value(s *sim.CourseStep, seconds float64, replications int) float64 {
+	switch {
+	case row.perSecond != nil:
+		return float64(row.perSecond(s)) * row.scale / (seconds * float64(replications))
+	case row.ratio != nil:
+		r := row.ratio(s)
+		if r.Denominator == 0 {
+			return math.NaN()
+		}
+		return float64(r.Numerator) * row.scale / float64(r.Denominator)
+	}
+	e := stats.CoarseQuantileMs([]*stats.Coarse{&s.Latency}, row.quantile, defaultLevel)
+	if !e.HasValue() {
+		return math.NaN()
+	}
+	return e.Value
+}
+
+// packedCourses are the courses of one workload in one run, encoded: of all, and by metro and site where asked for.
+type packedCourses struct {
+	all           []byte
+	metros, sites [][]byte
+	siteIDs       []string
+	tiers         []string
+}
+
+func packCourses(r *sim.Result, w *sim.WorkloadTally) (p packedCourses, err error) {
+	if w.Course == nil {
+		return p, nil
+	}
+	if p.all, err = w.Course.MarshalBinary(); err != nil {
+		return p, err
+	}
+	for _, c := range w.MetroCourses {
+		data, err := c.MarshalBinary()
+		if err != nil {
+			return p, err
+		}
+		p.metros = append(p.metros, data)
+	}
+	for n := range w.Sites {
+		if c := w.Sites[n].Course; c != nil {
+			data, err := c.MarshalBinary()
+			if err != nil {
+				return p, err
+			}
+			p.sites = append(p.sites, data)
+		}
+	}
+	p.siteIDs = r.Sites
+	for _, t := range r.Tiers {
+		p.tiers = append(p.tiers, t.Name)
+	}
+	return p, nil
+}
+
+// timelineOf makes the timeline of a workload under a placement; it is empty where none is asked for.
+func (s *Study) timelineOf(replications []*replication, placement, workload int, metros []Place) (t Timeline, err error) {
+	if s.Timeline == nil || len(replications) == 0 {
+		return t, nil
+	}
+	courses := make([]sim.Course, len(replications))
+	first := &replications[0].timelines[placement].courses[workload]
+	for i, r := range replications {
+		if err := courses[i].UnmarshalBinary(r.timelines[placement].courses[workload].all); err != nil {
+			return t, fmt.Errorf("edgewise: replication %d: %w", i, err)
+		}
+		if len(courses[i].Steps) != len(courses[0].Steps) || courses[i].Length != courses[0].Length {
+			return t, fmt.Errorf("edgewise: replication %d: steps of time that are not those of the first", i)
+		}
+	}
+	t.Step, t.Steps = courses[0].Length, len(courses[0].Steps)
+	rows := timelineRows(sim.KindOf(s.Workloads[workload].Service), first.tiers)
+	level := s.Level
+	if level == 0 {
+		level = defaultLevel
+	}
+	steps := make([]*sim.CourseStep, len(courses))
+	for i := range rows {
+		line := TimelineLine{Name: rows[i].name, Unit: rows[i].unit, Values: make([]stats.Estimate, t.Steps)}
+		for k := range line.Values {
+			for r := range courses {
+				steps[r] = &courses[r].Steps[k]
+			}
+			line.Values[k] = rows[i].estimate(steps, t.Seconds(k, s.Duration), level)
+		}
+		t.Lines = append(t.Lines, line)
+	}
+	places := func(count int, id func(int) string, of func(*packedCourses, int) []byte) (all []PlaceTimeline, err error) {
+		for n := range count {
+			var sum sim.Course
+			for i, r := range replications {
+				var c sim.Course
+				if err := c.UnmarshalBinary(of(&r.timelines[placement].courses[workload], n)); err != nil {
+					return nil, fmt.Errorf("edgewise: %s, replication %d: %w", id(n), i, err)
+				}
+				if i == 0 {
+					sum = c
+				} else if err := sum.Merge(&c); err != nil {
+					return nil, fmt.Errorf("edgewise: %s, replication %d: %w", id(n), i, err)
+				}
+			}
+			if sum.IsEmpty() {
+				continue
+			}
+			at := PlaceTimeline{ID: id(n)}
+			for i := range rows {
+				line := PlaceLine{Name: rows[i].name, Unit: rows[i].unit, Values: make([]float64, len(sum.Steps))}
+				for k := range sum.Steps {
+					line.Values[k] = rows[i].value(&sum.Steps[k], t.Seconds(k, s.Duration), len(replications))
+				}
+				at.Lines = append(at.Lines, line)
+			}
+			all = append(all, at)
+		}
+		return all, nil
+	}
+	if t.Metros, err = places(len(first.metros), func(n int) string { return metros[n].ID }, func(p *packedCourses, n int) []byte { return p.metros[n] }); err != nil {
+		return t, err
+	}
+	t.Sites, err = places(len(first.sites), func(n int) string { return first.siteIDs[n] }, func(p *packedCourses, n int) []byte { return p.sites[n] })
+	return t, err
+}
