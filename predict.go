@@ -131,7 +131,7 @@ func (s *Study) Pilot(ctx context.Context, p *Prediction, budget time.Duration) 
 func (s *Study) pilot(ctx context.Context, number int, steps float64) (time.Duration, error) {
 	short := s.Scenario
 	whole := s.WarmUp + s.Duration
-	short.WarmUp, short.Failures = 0, nil
+	short.WarmUp, short.Failures, short.Drains = 0, nil, nil
 	part := func(steps float64, of float64) time.Duration {
 		return max(1, min(whole, time.Duration(of/steps*float64(whole))))
 	}

@@ -23,11 +23,14 @@ type SiteFailure struct {
 
 // siteFailures returns the failures of the study, in its order.
 func (s *Study) siteFailures() (all []SiteFailure) {
-	for _, f := range s.Failures {
-		all = append(all, SiteFailure{
-			Site: f.Site, At: f.At, For: f.For, Detection: f.Detection, Redirection: f.Redirection,
-			Timeout: cmp.Or(f.Timeout, sim.DefaultFailureTimeout),
-		})
+	for i := range s.Failures {
+		f := &s.Failures[i]
+		for _, d := range s.Downtimes(f) {
+			all = append(all, SiteFailure{
+				Site: d.Site, At: d.At, For: d.For, Detection: d.Noticed - d.At - f.Redirection, Redirection: f.Redirection,
+				Timeout: cmp.Or(f.Timeout, sim.DefaultFailureTimeout),
+			})
+		}
 	}
 	return all
 }

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/placement"
@@ -161,11 +162,28 @@ func (s *Study) validateFailures() error {
 		if f.At >= end {
 			refuse(at+"At", f.At, "less than %v, when the run ends", end)
 		}
-		if f.At+f.For <= s.WarmUp {
-			refuse(at+"For", f.For, "more than %v, for recording begins after a warm-up of %v", s.WarmUp-f.At, s.WarmUp)
+		if last := f.At + time.Duration(max(f.Times, 1)-1)*f.Every; last+f.For <= s.WarmUp {
+			refuse(at+"For", f.For, "more than %v, for recording begins after a warm-up of %v", s.WarmUp-last, s.WarmUp)
 		}
 		if !slices.ContainsFunc(s.Placements, func(p placement.Placement) bool { return s.concerns(f, &p) }) {
 			refuse(at+"Site", f.Site, "a site that a placement uses, the parent of one or the home of a workload's data")
+		}
+	}
+	for i, d := range s.Drains {
+		at := fmt.Sprintf("Drains[%d].", i)
+		if d.At >= end {
+			refuse(at+"At", d.At, "less than %v, when the run ends", end)
+		}
+		if d.At+d.For <= s.WarmUp {
+			refuse(at+"For", d.For, "more than %v, for recording begins after a warm-up of %v", s.WarmUp-d.At, s.WarmUp)
+		}
+		if !slices.ContainsFunc(s.Placements, func(p placement.Placement) bool { return s.depends(&p, d.Site) }) {
+			refuse(at+"Site", d.Site, "a site that a placement uses, the parent of one or the home of a workload's data")
+		}
+	}
+	for i := range s.Placements {
+		if s.Placements[i].DNS != nil && len(s.Failures)+len(s.Drains) == 0 {
+			refuse(fmt.Sprintf("Placements[%d].DNS", i), "set", "none: no site fails or is drained, so that nobody is to follow")
 		}
 	}
 	return invalid.First(errs...)

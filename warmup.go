@@ -251,11 +251,16 @@ func (s *Study) findWarmUp(replications []*replication, p, w int, figure timelin
 	return f
 }
 
-// firstFailure returns when the first failure begins that concerns a placement. It returns 0 where none does.
+// firstFailure returns when the first failure or drain begins that concerns a placement. It returns 0 where none does.
 func (s *Study) firstFailure(p int) (first time.Duration) {
 	for i := range s.Failures {
 		if f := &s.Failures[i]; s.concerns(f, &s.Placements[p]) && (first == 0 || f.At < first) {
 			first = max(f.At, 1) // 0 is none
+		}
+	}
+	for i := range s.Drains {
+		if d := &s.Drains[i]; s.depends(&s.Placements[p], d.Site) && (first == 0 || d.At < first) {
+			first = max(d.At, 1)
 		}
 	}
 	return first
@@ -264,10 +269,15 @@ func (s *Study) firstFailure(p int) (first time.Duration) {
 // concerns reports whether a placement has the site of a failure, or a site that calls it: a Local Zone its parent,
 // every compute site the home of a workload's data.
 func (s *Study) concerns(f *sim.Failure, p *placement.Placement) bool {
-	isHome := s.isHome(f.Site)
-	return p.Uses(f.Site) || slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool {
+	return slices.ContainsFunc(f.Sites(), func(site string) bool { return s.depends(p, site) })
+}
+
+// depends reports whether a placement uses a site, or a site of it the data of one.
+func (s *Study) depends(p *placement.Placement, site string) bool {
+	isHome := s.isHome(site)
+	return p.Uses(site) || slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool {
 		i, ok := s.Network.Index(a.Site)
-		return ok && a.Role == placement.Compute && (isHome || s.Network.At(i).Parent == f.Site)
+		return ok && a.Role == placement.Compute && (isHome || s.Network.At(i).Parent == site)
 	})
 }
 

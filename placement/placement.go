@@ -33,6 +33,9 @@ type Placement struct {
 	Upstream transport.Upstream
 	// Copies says which caches keep what passes through them.
 	Copies Copies
+	// DNS, if set, lets users learn from names where they are to go, so that they follow a change when their resolver asks anew. Nil
+	// lets them follow at once, as with anycast.
+	DNS *DNS
 }
 
 // An Assignment gives a role to a site that is no cache.
@@ -202,6 +205,9 @@ func (p Placement) Validate(n *topology.Network) error {
 		for _, e := range invalid.All(err) {
 			errs = append(errs, fmt.Errorf("placement %q: %w", p.Name, e))
 		}
+	}
+	if err := p.DNS.Validate(); err != nil {
+		add(invalid.In("DNS", err))
 	}
 	if len(p.Tiers) > maxTiers {
 		add(invalid.New("Tiers", fmt.Sprintf("%d tiers", len(p.Tiers)), "%d at most", maxTiers))

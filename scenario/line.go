@@ -65,6 +65,9 @@ var goKeys = map[string]string{
 	"PoPs":            "pops",
 	"Until":           "replications",
 	"Billing":         "bill",
+	"With":            "sites",
+	"DNS":             "dns",
+	"TTLs":            "ttls",
 	"MinReplications": "min",
 	"MaxReplications": "max",
 	"RelativeError":   "until", // whose key says of which figure

@@ -59,6 +59,7 @@ func (r *reader) readPlacement(v value) {
 		field{"dynamic_via_pop", skip},
 		field{"upstream", skip},
 		field{"copies", skip},
+		field{"dns", skip},
 	)...)
 	if at, ok := seen["name"]; !ok {
 		v.problem("the key \"name\" is missing")
@@ -74,7 +75,7 @@ func (r *reader) readPlacement(v value) {
 		base := &r.placements[i]
 		p.sites, p.tiers = slices.Clone(base.sites), slices.Clone(base.tiers)
 		p.routing, p.routes, p.viaPoP = base.routing, base.routes, base.viaPoP
-		p.built.Upstream, p.built.Copies = base.built.Upstream, base.built.Copies
+		p.built.Upstream, p.built.Copies, p.built.DNS = base.built.Upstream, base.built.Copies, base.built.DNS
 	} else {
 		orphaned = true
 		extendsAt.problem("is %s; want the name of a placement above", text.Quote(extends))
@@ -99,6 +100,9 @@ func (r *reader) readPlacement(v value) {
 	if at, ok := seen["upstream"]; ok {
 		p.built.Upstream = transport.Upstream{}
 		readUpstream(at, &p.built.Upstream)
+	}
+	if at, ok := seen["dns"]; ok {
+		p.built.DNS = readDNS(at)
 	}
 	if at, ok := seen["copies"]; ok {
 		choice(placement.ParseCopies, &p.built.Copies)(at)

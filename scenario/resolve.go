@@ -163,7 +163,14 @@ func (r *reader) namesToIDs() {
 		}
 	}
 	for i := range r.study.Failures {
-		nameToID(&r.study.Failures[i].Site, func(n topology.Node) bool { return n.Kind.IsSite() })
+		f := &r.study.Failures[i]
+		nameToID(&f.Site, isSite)
+		for k := range f.With {
+			nameToID(&f.With[k], isSite)
+		}
+	}
+	for i := range r.study.Drains {
+		nameToID(&r.study.Drains[i].Site, isSite)
 	}
 }
 

@@ -162,6 +162,8 @@ type reader struct {
 	own          Reader
 	routingRules []routingRule
 	kinds        []workloadKind
+	// providers are the failures of all sites of one.
+	providers []failingProvider
 	// cities and peak are what the workload being read says of its users and of its peak.
 	cities []cityDemand
 	peak   peakRef
@@ -199,6 +201,7 @@ func (r *reader) read(root value) {
 		field{"workloads", r.readWorkloads},
 		field{"placements", r.readPlacements},
 		field{"failures", r.readFailures},
+		field{"drains", r.readDrains},
 		field{"timeline", r.readTimeline},
 		field{"tails", func(v value) { v.boolean(&s.Tails) }},
 		field{"origin_errors", r.readOriginErrors},
@@ -251,6 +254,9 @@ func (r *reader) build(bad *problems) {
 			r.reportPlacement(bad, p, err)
 		}
 		r.study.Placements = append(r.study.Placements, p.built)
+	}
+	if r.findProviders(bad); bad.count > wrong {
+		return
 	}
 	r.namesToIDs()
 	r.namesOfErrors()

@@ -150,11 +150,13 @@ placements:
     routing: {weighted: {pop-lhr: 1, pop-cdg: 2}}
     upstream: {keep_alive: 30s, always_open: false}
     dynamic_via_pop: true
+    dns: {ttls: [{for: 1m, share: 90%}], never: 10%}
   - name: tiers
     extends: 1
     tiers: [{name: edge-cache, sites: pop-lhr, size: 1GiB}, {name: second, sites: eu-west-1, size: 10GB}]
     routes: [{workloads: site, routing: {anycast: {misdirected: 0.1}}}]
-failures: [{site: pop-lhr, at: 10s, for: 20s, detection: 1s}]
+failures: [{site: pop-lhr, at: 10s, for: 20s, check: {interval: 1s, threshold: 2}}, {sites: [pop-cdg], at: 10s, for: 2s, times: 2, every: 5s, check: {interval: 1s, threshold: 2}}, {provider: aws, at: 40s, for: 1s, check: {interval: 1s, threshold: 2}}]
+drains: [{site: pop-lhr, at: 50s, for: 1s}]
 timeline: {step: 5s, by: [metro, site]}
 `
 
@@ -181,7 +183,7 @@ func TestWrongScenariosAreNotOfTheSchema(t *testing.T) {
 		"mapping for a text":        {"origin: eu-west-2,", "origin: {site: eu-west-2},"},
 		"no truth":                  {"check_warm_up: false", "check_warm_up: maybe"},
 		"no instant":                {"start: 2026-03-02T18:00:00Z", "start: Monday"},
-		"failure without a site":    {"{site: pop-lhr, at: 10s", "{at: 10s"},
+		"failure without an end":    {"failures: [{site: pop-lhr, at: 10s, for: 20s,", "failures: [{site: pop-lhr, at: 10s,"},
 		"fraction of a player":      {"objects: 1_000", "objects: 10.5"},
 		"key of a cache elsewhere":  {"compute: [eu-west-2],", "compute: {sites: eu-west-2, size: 1GiB},"},
 		"unknown law":               {"law: exponential", "law: normal"},

@@ -62,7 +62,7 @@ func (sp *space) compilePlaced(ctx context.Context, placements []placement.Place
 // compileEach compiles placements, some at a time.
 func (sp *space) compileEach(ctx context.Context, placements []placement.Placement, take func(number int, plan *sim.Plan) error) error {
 	scenario := sp.study.Scenario
-	scenario.Failures = nil
+	scenario.Failures, scenario.Drains = nil, nil
 	for first := 0; first < len(placements); first += compiledAtOnce {
 		plans, err := sim.Compile(ctx, scenario, placements[first:min(first+compiledAtOnce, len(placements))]...)
 		if err != nil {
@@ -118,7 +118,7 @@ func (sp *space) expectAll(plan *sim.Plan) (s scored, err error) {
 // expectation returns what to expect of a figure under a placement.
 func (sp *space) expectation(ctx context.Context, p placement.Placement, f *figure) (*expectation, error) {
 	scenario := sp.study.Scenario
-	scenario.Failures = nil
+	scenario.Failures, scenario.Drains = nil, nil
 	plans, err := sim.Compile(ctx, scenario, p)
 	if err != nil {
 		return nil, err

@@ -95,7 +95,7 @@ func (sp *space) looseOf(ctx context.Context, f *figure) (*loose, error) {
 		placements = append(placements, sp.alone(entry, site))
 	}
 	scenario := sp.study.Scenario
-	scenario.Failures = nil
+	scenario.Failures, scenario.Drains = nil, nil
 	plans, err := sim.Compile(ctx, scenario, placements...)
 	if err != nil {
 		return nil, err

@@ -95,7 +95,7 @@ func (sp *space) survey(ctx context.Context) error {
 	}
 	// Calls must go where they go with all that is fixed.
 	scenario := sp.study.Scenario
-	scenario.Failures = nil
+	scenario.Failures, scenario.Drains = nil, nil
 	scenario.Workloads = slices.Clone(scenario.Workloads)
 	for i := range scenario.Workloads {
 		w := &scenario.Workloads[i]

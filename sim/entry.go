@@ -155,7 +155,7 @@ func (c *compiler) entriesOf(p *Plan, m int, serving, pops *choice, epochs []epo
 			if i < 0 {
 				i = len(found)
 				found = append(found, at)
-				rule := &shareRule{epochs: starts, upTo: groups, takes: make([][]bool, len(epochs))}
+				rule := &shareRule{epochs: starts, upTo: groups, takes: make([][]bool, len(epochs)), resolvers: newResolvers(p.placement.DNS)}
 				for k := range rule.takes {
 					rule.takes[k] = make([]bool, len(groups))
 				}

@@ -29,6 +29,8 @@ type Scenario struct {
 	Seed uint64
 	// Failures are sites that are down for a while.
 	Failures []Failure
+	// Drains are sites whose users are sent elsewhere for a while.
+	Drains []Drain
 	// OriginErrors are origins that answer errors for a while.
 	OriginErrors []OriginErrors
 	// Purges take objects out of all caches.
@@ -77,6 +79,9 @@ func (s *Scenario) Validate() error {
 		return err
 	}
 	if err := s.validateFailures(); err != nil {
+		return err
+	}
+	if err := s.validateDrains(); err != nil {
 		return err
 	}
 	if err := s.validateOriginErrors(); err != nil {

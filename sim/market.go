@@ -67,6 +67,7 @@ type gameSite struct {
 	id      int // of the plan
 	pool    *corePool
 	outages []outage
+	away    []span
 	isDown  bool
 	isKnown bool // to be down
 	// isBackup says that matches are put here only while all others are known to be down; isAway that none are put here.
@@ -126,6 +127,7 @@ const (
 	failHandler                   // the site
 	awayHandler                   // the site
 	upHandler                     // the site
+	backHandler                   // the site
 	coreHandler                   // the site
 	matchEndHandler               // the match; its generation is that of the event
 )
@@ -187,7 +189,10 @@ func (g *game) meets(handler, arg uint32) {
 		g.sites[arg].isKnown = true
 		g.redirect()
 	case upHandler:
-		g.sites[arg].isDown, g.sites[arg].isKnown = false, false
+		g.sites[arg].isDown = false
+		g.retry(int(arg))
+	case backHandler:
+		g.sites[arg].isKnown = false
 		g.redirect()
 		g.retry(int(arg))
 	case coreHandler:
@@ -249,10 +254,11 @@ func (g *game) begin() {
 	for s := range g.sites {
 		for _, o := range g.sites[s].outages {
 			g.queue.Push(o.from, failHandler, uint64(g.number)<<32|uint64(s))
-			if o.away < o.to {
-				g.queue.Push(o.away, awayHandler, uint64(g.number)<<32|uint64(s))
-			}
 			g.queue.Push(o.to, upHandler, uint64(g.number)<<32|uint64(s))
+		}
+		for _, away := range g.sites[s].away {
+			g.queue.Push(away.from, awayHandler, uint64(g.number)<<32|uint64(s))
+			g.queue.Push(away.to, backHandler, uint64(g.number)<<32|uint64(s))
 		}
 	}
 	var found []foundParty

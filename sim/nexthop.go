@@ -24,6 +24,7 @@ type nextHop struct {
 	// hop is asked by message; otherwise its answer is arithmetic.
 	remote  bool
 	outages []outage
+	away    []span // when nobody asks the site who can ask another
 	errors  []span // when an origin answers errors
 	// keyed is how many of the hops, from this one on, have the objects of a tier among them, each those of its name; 0 where
 	// the first of all is asked for any.
@@ -43,13 +44,14 @@ const (
 	computePart part = 255
 )
 
-// isAvoided reports whether the site is known to be down at an instant, so that nobody asks it.
-func (h *nextHop) isAvoided(at int64) bool {
-	return slices.ContainsFunc(h.outages, func(o outage) bool { return o.away <= at && at < o.to })
-}
+// isAvoided reports whether the site is known to be down at an instant, or is drained, so that nobody asks it.
+func (h *nextHop) isAvoided(at int64) bool { return within(h.away, at) }
+
+// isSafe reports whether the site is always there.
+func (h *nextHop) isSafe() bool { return h.outages == nil && h.away == nil }
 
 // isSteady reports whether the hop never fails and has no state, so that its answer is a sum.
-func (h *nextHop) isSteady() bool { return !h.remote && h.outages == nil }
+func (h *nextHop) isSteady() bool { return !h.remote && h.isSafe() }
 
 // needsMessage reports whether a question that leaves at an instant must be sent. A site that is down when the
 // question would arrive is sent none.
@@ -326,7 +328,7 @@ func (c *compiler) dataHops(p *Plan, workload, site, home string) ([]nextHop, er
 		node, _ := c.net.Index(p.sites[n].id)
 		return c.net.At(node).Kind != topology.Region || p.sites[n].id == home
 	}))
-	return upToSafe(append([]nextHop{{leg: l, outages: c.scenario.outagesOf(home)}}, backups...)), err
+	return upToSafe(append([]nextHop{{leg: l, outages: c.scenario.outagesOf(home), away: c.scenario.awayFrom(home)}}, backups...)), err
 }
 
 // number returns the number of a site, -1 if the placement does not have it.
@@ -343,7 +345,7 @@ func (c *compiler) byRoundTrip(p *Plan, from string, to []int) ([]nextHop, error
 			return nil, err
 		}
 		l.to = n
-		hops = append(hops, nextHop{leg: l, outages: c.scenario.outagesOf(p.sites[n].id)})
+		hops = append(hops, nextHop{leg: l, outages: c.scenario.outagesOf(p.sites[n].id), away: c.scenario.awayFrom(p.sites[n].id)})
 	}
 	slices.SortStableFunc(hops, func(a, b nextHop) int { return cmp.Compare(a.rtt(), b.rtt()) })
 	return hops, nil
@@ -351,7 +353,7 @@ func (c *compiler) byRoundTrip(p *Plan, from string, to []int) ([]nextHop, error
 
 // upToSafe returns the hops up to the first that never fails: no other comes into play.
 func upToSafe(hops []nextHop) []nextHop {
-	if safe := slices.IndexFunc(hops, func(h nextHop) bool { return h.outages == nil }); safe >= 0 {
+	if safe := slices.IndexFunc(hops, func(h nextHop) bool { return h.isSafe() }); safe >= 0 {
 		hops = hops[:safe+1]
 	}
 	return hops[:min(len(hops), maxHops)]

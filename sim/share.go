@@ -13,10 +13,15 @@ type shareRule struct {
 	upTo   []uint64 // the ends of the groups of users, the last 2^32
 	// takes says by epoch and group whether the entry takes them.
 	takes [][]bool
+	// resolvers, if any, say by which answer users go.
+	resolvers *resolvers
 }
 
 // admits reports whether the rule takes a user who asks at an instant.
 func (g *shareRule) admits(at int64, who uint32) bool {
+	if g.resolvers != nil {
+		at = g.resolvers.learned(at, who)
+	}
 	e := len(g.epochs) - 1
 	for g.epochs[e] > at {
 		e--

@@ -28,6 +28,7 @@ const (
 	Skill         // how able players are
 	Renewal       // when new objects take the place of others
 	Visit         // which visit a request is of, and who that is
+	HealthCheck   // when sites are asked whether they are up
 )
 
 // PreloadOfTier returns the purpose of what the caches of a tier begin with, counted from 0 at the user.

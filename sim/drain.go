@@ -1,0 +1,39 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+)
+
+// A Drain sends the users of a site elsewhere for a while, and the sites that ask it: for its maintenance, or since it opens only when the
+// drain that began with the run is over, or closes with one that lasts until the end. The site is up: what it has begun it ends, matches of
+// games are played to their end, and who has not learned of it yet is served. Its caches keep what they have.
+type Drain struct {
+	// Site is the id of a site.
+	Site string
+	// At is the instant from which on nobody is sent there, since the start of the run, warm-up included; For how long.
+	At, For time.Duration
+}
+
+// validateDrains names the first drain that is out of range.
+func (s *Scenario) validateDrains() error {
+	var errs []error
+	for i, d := range s.Drains {
+		n, ok := s.Network.Index(d.Site)
+		var err error
+		switch {
+		case !ok || !s.Network.At(n).Kind.IsSite():
+			err = invalid.New("Site", d.Site, "a site of the network")
+		case d.At < 0 || d.At > maxRun:
+			err = invalid.New("At", d.At, "0s to %v", maxRun)
+		case d.For < 1 || d.For > maxRun:
+			err = invalid.New("For", d.For, "1ns to %v", maxRun)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("sim: %w", invalid.In(fmt.Sprintf("Drains[%d]", i), err)))
+		}
+	}
+	return invalid.First(errs...)
+}
