@@ -178,10 +178,12 @@ func packCourses(r *sim.Result, w *sim.WorkloadTally) (p packedCourses, err erro
 	if w.Course == nil {
 		return p, nil
 	}
-	if p.all, err = w.Course.MarshalBinary(); err != nil {
+	all := *w.Course
+	all.Metros = nil
+	if p.all, err = all.MarshalBinary(); err != nil {
 		return p, err
 	}
-	for _, c := range w.MetroCourses {
+	for _, c := range w.Course.Metros {
 		data, err := c.MarshalBinary()
 		if err != nil {
 			return p, err

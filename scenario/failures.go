@@ -131,7 +131,7 @@ func (r *reader) readDrains(v value) {
 
 // readDNS reads how long resolvers keep answers: {ttls: [{for: 60s, share: 95%}], never: 5%}.
 func readDNS(v value) *placement.DNS {
-	d := new(placement.DNS)
+	d, rest := new(placement.DNS), -1 // rest is the number of the lifetime that has what others leave
 	seen := v.fields(
 		field{"ttls", func(v value) {
 			for _, item := range v.list() {
@@ -140,10 +140,14 @@ func readDNS(v value) *placement.DNS {
 					field{"for", func(v value) { v.duration(&t.For) }},
 					field{"share", func(v value) { v.percent(&t.Share) }},
 				)
-				for _, key := range []string{"for", "share"} {
-					if _, ok := seen[key]; !ok {
-						item.problem("the key %q is missing", key)
+				if _, ok := seen["for"]; !ok {
+					item.problem("the key %q is missing", "for")
+				}
+				if _, ok := seen["share"]; !ok {
+					if rest >= 0 {
+						item.problem("the key %q is missing; one lifetime alone may leave it out", "share")
 					}
+					rest = len(d.TTLs)
 				}
 				d.TTLs = append(d.TTLs, t)
 			}
@@ -152,6 +156,13 @@ func readDNS(v value) *placement.DNS {
 	)
 	if len(seen) == 0 {
 		v.problem("is empty; want ttls, never or both")
+	}
+	if rest >= 0 {
+		left := 1 - d.Never
+		for _, t := range d.TTLs {
+			left -= t.Share
+		}
+		d.TTLs[rest].Share = left
 	}
 	return d
 }

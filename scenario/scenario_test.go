@@ -487,7 +487,7 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"drain behind the end", "seed: 42", "drains: [{site: pop-lax, at: 20m, for: 1m}]", `bad.yaml:5: drains[0].at: is 20m0s; want less than 11m0s, when the run ends`},
 		{"drain before the beginning", "seed: 42", "drains: [{site: pop-lax, at: 0s, for: 1m}]", `bad.yaml:5: drains[0].for: is 1m0s; want more than 1m0s, for recording begins`},
 		{"drain of a stranger", "seed: 42", "drains: [{site: moon, at: 2m, for: 1m}]", `bad.yaml:5: drains[0].site: is moon; want a site of the network`},
-		{"names without a failure", "dynamic_via_pop: true", "dns: {ttls: [{for: 60s, share: 100%}]}", `bad.yaml:40: placements[1].dns: is set; want none: no site fails or is drained`},
+		{"names without a failure", "dynamic_via_pop: true", "dns: {ttls: [{for: 60s}]}", `bad.yaml:40: placements[1].dns: is set; want none: no site fails or is drained`},
 		{"names that do not sum up", "dynamic_via_pop: true", "dns: {ttls: [{for: 60s, share: 50%}]}", `placements[1].dns.ttls: is shares that sum to 0.5; want shares that sum to 1`},
 		{"failure without time", "seed: 42", "failures: [{site: pop-lax, at: 1m}]", `bad.yaml:5: failures[0]: the key "for" is missing`},
 		{"too many servers", "servers: 50", "servers: -50", `bad.yaml:35: placements[0].origin.servers: is -50`},

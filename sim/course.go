@@ -70,6 +70,8 @@ type Course struct {
 	// Length is the length of a step, the last of which may be shorter.
 	Length time.Duration
 	Steps  []CourseStep
+	// Metros are the courses of the metros, in the order of the network's, where they are asked for.
+	Metros []*Course
 }
 
 // A CourseStep is one step of a [Course]. It holds integers only: merging in any order gives the same bits.
@@ -156,7 +158,7 @@ func (w *WorkloadTally) addCourses(s *Scenario) {
 	w.Course = newCourse(length, steps)
 	if s.Timeline.ByMetro {
 		for range w.Metros {
-			w.MetroCourses = append(w.MetroCourses, newCourse(length, steps))
+			w.Course.Metros = append(w.Course.Metros, newCourse(length, steps))
 		}
 	}
 	for n := range w.Sites {
@@ -173,6 +175,15 @@ func (c *Course) matches(o *Course) error {
 		return fmt.Errorf("one has a course over time, the other none")
 	case c != nil && (c.Length != o.Length || len(c.Steps) != len(o.Steps)):
 		return fmt.Errorf("courses of %d steps of %v and of %d of %v; want equal ones", len(c.Steps), c.Length, len(o.Steps), o.Length)
+	case c == nil:
+		return nil
+	case len(c.Metros) != len(o.Metros):
+		return fmt.Errorf("courses of %d metros; want %d", len(o.Metros), len(c.Metros))
+	}
+	for m := range c.Metros {
+		if err := c.Metros[m].matches(o.Metros[m]); err != nil {
+			return fmt.Errorf("metro %d: %w", m, err)
+		}
 	}
 	return nil
 }
@@ -184,6 +195,9 @@ func (c *Course) merge(o *Course) {
 	}
 	for i := range o.Steps {
 		c.Steps[i].merge(&o.Steps[i])
+	}
+	for m := range o.Metros {
+		c.Metros[m].merge(o.Metros[m])
 	}
 }
 
@@ -374,7 +388,7 @@ func (r *run) settleCourses(s *site) {
 				continue
 			}
 			r.countFirstTier(s, c.course.steps, w)
-			w.MetroCourses[c.metro].merge(&Course{Steps: c.course.steps})
+			w.Course.Metros[c.metro].merge(&Course{Steps: c.course.steps})
 			add(w, int(s.id), c.course.steps)
 			c.course = nil
 		}

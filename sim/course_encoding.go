@@ -33,6 +33,13 @@ func (c *Course) AppendBinary(b []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
+	b = binary.AppendUvarint(b, uint64(len(c.Metros)))
+	for _, m := range c.Metros {
+		var err error
+		if b, err = m.AppendBinary(b); err != nil {
+			return nil, err
+		}
+	}
 	return b, nil
 }
 
@@ -53,6 +60,18 @@ func (c *Course) UnmarshalBinary(data []byte) error {
 var errCut = errors.New("cut short")
 
 func decodeCourse(data []byte) (*Course, error) {
+	c, rest, err := decodeCourses(data, true)
+	if err == nil && len(rest) > 0 {
+		err = fmt.Errorf("%d bytes behind the last step", len(rest))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// decodeCourses decodes a course, and what follows: of all users it may have metros.
+func decodeCourses(data []byte, isOfAll bool) (*Course, []byte, error) {
 	next := func() (uint64, error) {
 		v, n := binary.Uvarint(data)
 		if n <= 0 {
@@ -65,19 +84,19 @@ func decodeCourse(data []byte) (*Course, error) {
 	for i := range head {
 		var err error
 		if head[i], err = next(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	outcomes, reasons, length, steps, tiers := head[0], head[1], head[2], head[3], head[4]
 	switch {
 	case outcomes != uint64(NumOutcomes) || reasons != uint64(NumReasons):
-		return nil, fmt.Errorf("of %d outcomes and %d reasons; this program knows %d and %d", outcomes, reasons, NumOutcomes, NumReasons)
+		return nil, nil, fmt.Errorf("of %d outcomes and %d reasons; this program knows %d and %d", outcomes, reasons, NumOutcomes, NumReasons)
 	case length == 0 || length > uint64(maxRun):
-		return nil, fmt.Errorf("steps of %d ns; want 1 to %d", length, maxRun)
+		return nil, nil, fmt.Errorf("steps of %d ns; want 1 to %d", length, maxRun)
 	case steps > mostSteps+1 || steps > uint64(len(data)):
-		return nil, fmt.Errorf("%d steps in %d bytes", steps, len(data))
+		return nil, nil, fmt.Errorf("%d steps in %d bytes", steps, len(data))
 	case tiers >= maxTiers || steps*tiers > uint64(len(data)):
-		return nil, fmt.Errorf("%d steps of %d tiers in %d bytes", steps, tiers, len(data))
+		return nil, nil, fmt.Errorf("%d steps of %d tiers in %d bytes", steps, tiers, len(data))
 	}
 	c := newCourse(time.Duration(length), int(steps))
 	for i := range c.Steps {
@@ -92,18 +111,29 @@ func decodeCourse(data []byte) (*Course, error) {
 		for _, n := range to {
 			var err error
 			if *n, err = next(); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 		var err error
 		if data, err = s.Latency.Decode(data); err != nil {
-			return nil, fmt.Errorf("step %d: %w", i, err)
+			return nil, nil, fmt.Errorf("step %d: %w", i, err)
 		}
 	}
-	if len(data) > 0 {
-		return nil, fmt.Errorf("%d bytes behind the last step", len(data))
+	metros, err := next()
+	if err != nil {
+		return nil, nil, err
 	}
-	return c, nil
+	if metros > uint64(len(data)) || metros > 0 && !isOfAll {
+		return nil, nil, fmt.Errorf("%d metros in %d bytes", metros, len(data))
+	}
+	for m := range metros {
+		var of *Course
+		if of, data, err = decodeCourses(data, false); err != nil {
+			return nil, nil, fmt.Errorf("metro %d: %w", m, err)
+		}
+		c.Metros = append(c.Metros, of)
+	}
+	return c, data, nil
 }
 
 // encodeCourse returns the encoding of a course, nil of none.

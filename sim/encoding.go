@@ -32,9 +32,7 @@ type encodedWorkload struct {
 	Timeline encodedTimeline     `cbor:"timeline"`
 	Metros   []encodedTally      `cbor:"metros"`
 	Pairs    []PairTally         `cbor:"pairs,omitempty"`
-	// Course and MetroCourses are those of [Course.AppendBinary].
-	Course       []byte   `cbor:"course,omitempty"`
-	MetroCourses [][]byte `cbor:"metro_courses,omitempty"`
+	Course   []byte              `cbor:"course,omitempty"` // of [Course.AppendBinary]
 }
 
 // An encodedTimeline holds the columns of a [Timeline].
@@ -174,9 +172,6 @@ func (w *WorkloadTally) encode() (encodedWorkload, error) {
 		})
 	}
 	e.Course = encodeCourse(w.Course)
-	for _, c := range w.MetroCourses {
-		e.MetroCourses = append(e.MetroCourses, encodeCourse(c))
-	}
 	for m := range w.Metros {
 		t, err := w.Metros[m].encode()
 		if err != nil {
@@ -221,13 +216,6 @@ func (e *encodedWorkload) decode(sites, tiers int) (w WorkloadTally, err error) 
 	}
 	if w.Course, err = decodeOptional(e.Course); err != nil {
 		return w, fmt.Errorf("course: %w", err)
-	}
-	for m := range e.MetroCourses {
-		c, err := decodeOptional(e.MetroCourses[m])
-		if err != nil {
-			return w, fmt.Errorf("course of metro %d: %w", m, err)
-		}
-		w.MetroCourses = append(w.MetroCourses, c)
 	}
 	metrics := w.Kind.Metrics()
 	for m := range e.Metros {

@@ -126,8 +126,7 @@ const (
 	returnHandler                 // the ticket, which reconnects
 	failHandler                   // the site
 	awayHandler                   // the site
-	upHandler                     // the site
-	backHandler                   // the site
+	upHandler                     // the site, which is up or not avoided any more
 	coreHandler                   // the site
 	matchEndHandler               // the match; its generation is that of the event
 )
@@ -189,11 +188,11 @@ func (g *game) meets(handler, arg uint32) {
 		g.sites[arg].isKnown = true
 		g.redirect()
 	case upHandler:
-		g.sites[arg].isDown = false
-		g.retry(int(arg))
-	case backHandler:
-		g.sites[arg].isKnown = false
-		g.redirect()
+		site := &g.sites[arg]
+		if site.isDown = during(site.outages, g.now) != nil; !within(site.away, g.now) {
+			site.isKnown = false
+			g.redirect()
+		}
 		g.retry(int(arg))
 	case coreHandler:
 		g.sites[arg].pool.arrive()
@@ -254,11 +253,18 @@ func (g *game) begin() {
 	for s := range g.sites {
 		for _, o := range g.sites[s].outages {
 			g.queue.Push(o.from, failHandler, uint64(g.number)<<32|uint64(s))
+			if o.away < o.to {
+				g.queue.Push(o.away, awayHandler, uint64(g.number)<<32|uint64(s))
+			}
 			g.queue.Push(o.to, upHandler, uint64(g.number)<<32|uint64(s))
 		}
 		for _, away := range g.sites[s].away {
-			g.queue.Push(away.from, awayHandler, uint64(g.number)<<32|uint64(s))
-			g.queue.Push(away.to, backHandler, uint64(g.number)<<32|uint64(s))
+			if !slices.ContainsFunc(g.sites[s].outages, func(o outage) bool { return o.away == away.from && o.away < o.to }) {
+				g.queue.Push(away.from, awayHandler, uint64(g.number)<<32|uint64(s))
+			}
+			if !slices.ContainsFunc(g.sites[s].outages, func(o outage) bool { return o.to == away.to }) {
+				g.queue.Push(away.to, upHandler, uint64(g.number)<<32|uint64(s))
+			}
 		}
 	}
 	var found []foundParty

@@ -52,10 +52,8 @@ type WorkloadTally struct {
 	Pairs []PairTally
 	// Timeline is empty for games, which begin in their steady state.
 	Timeline Timeline
-	// Course is how all requests fared over the recorded time, MetroCourses those of each metro; nil where [Scenario.Timeline] does not
-	// ask for them.
-	Course       *Course
-	MetroCourses []*Course
+	// Course is how all requests fared over the recorded time; nil where [Scenario.Timeline] does not ask for it.
+	Course *Course
 }
 
 // Count returns a counter, of all metros.
@@ -106,9 +104,6 @@ func (r *Result) Merge(o *Result) error {
 		}
 		a.Timeline.merge(&b.Timeline)
 		a.Course.merge(b.Course)
-		for m := range a.MetroCourses {
-			a.MetroCourses[m].merge(b.MetroCourses[m])
-		}
 		a.Pairs = MergePairs(a.Pairs, b.Pairs)
 	}
 	for i := range r.Tiers {
@@ -185,14 +180,6 @@ func (w *WorkloadTally) matches(o *WorkloadTally) error {
 	for _, p := range o.Pairs {
 		if p.First < 0 || p.Second < p.First || p.Second >= len(w.Metros) {
 			return fmt.Errorf("a pair of the metros %d and %d; want two of %d in order", p.First, p.Second, len(w.Metros))
-		}
-	}
-	if len(w.MetroCourses) != len(o.MetroCourses) {
-		return fmt.Errorf("courses of %d metros; want %d", len(o.MetroCourses), len(w.MetroCourses))
-	}
-	for m := range w.MetroCourses {
-		if err := w.MetroCourses[m].matches(o.MetroCourses[m]); err != nil {
-			return fmt.Errorf("metro %d: %w", m, err)
 		}
 	}
 	if err := w.Course.matches(o.Course); err != nil {
