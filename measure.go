@@ -29,8 +29,8 @@ type Measure struct {
 	Where func(*Tallies) bool
 	// OrAtBaseline shows the figure also where Where holds for the baseline only: what has gone is of interest.
 	OrAtBaseline bool
-	// onlyPredicted leaves the figure out of games without client prediction.
-	onlyPredicted bool
+	// onlyPredicted leaves the figure out of games without client prediction, onlyPeers out of those that a server plays.
+	onlyPredicted, onlyPeers bool
 	// ByMetro makes the figure for every metro too, BySite for every site that was asked for something. [MeanMsOf] and
 	// [QuantileMsOf] make none by site, where distributions are not known.
 	ByMetro, BySite bool

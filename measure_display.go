@@ -27,7 +27,8 @@ func displayLeavesOut(game *workload.Matched) (all []string) {
 	add(game.Line.JitterTime == 0, "jitter is drawn for each update on its own")
 	add(game.Line.Loss > 0, "a burst of losses is on the way there or on the way back, as a coin falls")
 	add(!game.FollowsDisplay(), "nothing is known of the players' machines: times end where the answer has come")
-	add(game.FollowsDisplay(), "all players have the same machine; matches on a core tick at phases by chance, and are worked off in turn")
+	add(!game.Peers.IsZero(), "all players have the same machine, and the frames of two begin together; how often a prediction is right is not known: every late input counts as rolled back")
+	add(game.FollowsDisplay() && game.Peers.IsZero(), "all players have the same machine; matches on a core tick at phases by chance, and are worked off in turn")
 	add(game.Cloud.BitsPerSecond > 0, "all players receive a video at the same rate, and no frame of it is lost")
 	return all
 }
@@ -108,6 +109,7 @@ func seenByPlayers() (all []Measure) {
 	all = append(all, jain())
 	all = append(all, stages()...)
 	all = append(all, predicted()...)
+	all = append(all, ofPeers()...)
 	all = append(all, ofUpdates()...)
 	return append(all, qualities()...)
 }
@@ -238,7 +240,9 @@ func (w *described) deadlinesOf(metric sim.Metric) []time.Duration {
 }
 
 // isLeftOut reports whether a figure is of something that the game of a workload does not have.
-func (m *Measure) isLeftOut(w *described) bool { return m.onlyPredicted && !w.game.Display.Prediction }
+func (m *Measure) isLeftOut(w *described) bool {
+	return m.onlyPredicted && !w.game.Display.Prediction || m.onlyPeers && w.game.Peers.IsZero()
+}
 
 // askedOfPlay returns how many samples a metric of what players see would have if every player had played: each session without a
 // match counts as one that is played, and of updates as many stand for those that were not played as for those that were.

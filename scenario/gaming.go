@@ -58,8 +58,17 @@ func matchedKeys(s *workload.Matched) []field {
 		{"matches_per_server", func(v value) { v.integer(&s.MatchesPerServer) }},
 		{"cores_per_match", func(v value) { v.number(&s.CoresPerMatch) }},
 		{"market", func(v value) { readMarket(v, &s.Market) }},
+		{"peers", func(v value) { readPeers(v, &s.Peers) }},
 		{"data", func(v value) { readDataCalls(v, &s.Data) }},
 		{"sampled_updates", func(v value) { v.number(&s.SampledUpdates) }},
 		{"sampled_matches", func(v value) { v.number(&s.SampledMatches) }},
 	}, displayKeys(s)...)
+}
+
+// readPeers reads how two players exchange their inputs without a server.
+func readPeers(v value, p *workload.Peers) {
+	v.fields(
+		field{"input_delay", func(v value) { v.integer(&p.InputDelay) }},
+		field{"rollback", func(v value) { v.integer(&p.Rollback) }},
+	)
 }

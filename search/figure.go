@@ -87,6 +87,9 @@ func resolve(study *edgewise.Study, f Figure) (*figure, error) {
 	found.measure, found.base, found.isWorst = all[i], all[i], isWorst
 	found.better = found.measure.Better
 	found.metric, err = sim.ParseMetric(found.measure.Metric)
+	if game, ok := study.Workloads[found.number].Service.(workload.Matched); ok && !game.Peers.IsZero() {
+		return nil, invalid.New("By", fmt.Sprintf("%q", f.By), "a figure of another workload: the players of %q exchange their inputs directly, and no site is on their way", f.Workload)
+	}
 	found.isKnown = err == nil && (found.measure.Statistic == "mean" || found.measure.Q > 0 || found.measure.Deadline > 0)
 	if isWorst {
 		found.base = found.measure

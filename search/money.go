@@ -54,6 +54,9 @@ func (s *surrogate) requestsOfDay(plan *sim.Plan, number int) ([]float64, error)
 	}
 	perUser := 1.0
 	if service, ok := s.study.Workloads[number].Service.(workload.Matched); ok {
+		if !service.Peers.IsZero() {
+			return make([]float64, len(demand)), nil // players send each other what they send
+		}
 		perUser = 1 / service.SendPeriod().Seconds()
 	}
 	for m, id := range plan.Metros() {

@@ -112,8 +112,8 @@ func (a *arena) nextFollowed(p *sender, from int64) {
 	p.blockEnd = from + a.screen.every*a.update
 }
 
-// showOne follows an update to the screen.
-func (a *arena) showOne(p *sender, e *echo, t *Tally) {
+// showOne follows an update to the screen, which waits for so long in a buffer.
+func (a *arena) showOne(p *sender, e *echo, buffered int64, t *Tally) {
 	a.rtts.record(e.rtt)
 	s := &a.screen
 	if !s.isKnown {
@@ -124,7 +124,7 @@ func (a *arena) showOne(p *sender, e *echo, t *Tally) {
 	wait, _ := bits.Mul64(p.drawn&^(1<<32-1), s.frame)
 	stages[FrameStage] = int64(wait)
 	stages[ResponseStage] = e.response
-	stages[BufferStage] = max(0, s.buffer-e.lateBack)
+	stages[BufferStage] = buffered
 	if s.sizes != nil {
 		size := s.sizes.At(random.Key(p.drawn).At(0))
 		stages[TransferStage] = int64(a.Cloud.Transfer(float64(s.bytes * size)))
@@ -158,13 +158,12 @@ func (a *arena) beginSeat(p *sender) {
 	a.nextFollowed(p, p.send)
 }
 
-// settleSeat tallies what a player saw in a match.
-func (a *arena) settleSeat(s *seat, way *playerWay, t *Tally) {
+// settleSeat tallies what a player saw in a match, whose round trip is such as a ping shows it.
+func (a *arena) settleSeat(felt int64, t *Tally) {
 	n := a.rtts.total
 	if n == 0 {
 		return
 	}
-	felt := way.ping(&s.player)
 	if n >= leastForP95 {
 		t.record(PlayerRTTP95, a.rtts.quantile(0.95), a.deadlines)
 	}

@@ -100,6 +100,9 @@ func (f *flows) users(days []float64) {
 	if isGame {
 		sent = float64(game.UpdatesASample()) * float64(game.MatchesASample())
 	}
+	if !game.Peers.IsZero() {
+		return // players send each other what they send
+	}
 	for m := range planned.entries {
 		tally := &f.tally.Metros[m]
 		for k := range planned.entries[m] {

@@ -184,12 +184,13 @@ func (g *game) linksOf(n uint32) []link {
 	return g.lobby.links[int(n)*width:][:width]
 }
 
-// accepts reports whether a site is within a limit for all of a party.
+// accepts reports whether a site is within a limit for all of a party. Where players exchange their inputs directly the way to a site
+// is that to the lobby alone.
 func (g *game) accepts(t *ticket, s int, limit int64) bool {
 	if g.Market.Choice == workload.ByRouting && s != t.home {
 		return false
 	}
-	return t.from.base[s]+t.worst <= limit
+	return g.isPeer() || t.from.base[s]+t.worst <= limit
 }
 
 // link puts a party into the queue of a site, behind those that have waited for longer.

@@ -60,6 +60,7 @@ type game struct {
 	limited     []int    // the sites that do not always have enough cores
 	again       []uint32 // of [game.endMatch]
 	pairs       *pairBook
+	apart       [][]peerWay // between metros, of players who exchange their inputs directly; nil else
 }
 
 // A gameSite is a site of a game.
@@ -112,6 +113,7 @@ type match struct {
 	also       []uint32 // further cores
 	busyNs     int64    // its work a second
 	low, high  float64  // skill
+	apart      int64    // the round trip between two players who exchange their inputs directly
 	isOpen     bool     // it is in the list of those with empty seats
 	isPlayed   bool     // it is one of the sample
 	played     playedMatch
@@ -438,7 +440,7 @@ func (g *game) leave(n uint32) {
 	case playing:
 		m := t.match
 		g.leaveMatch(n)
-		if g.matches.at(m).players == 0 {
+		if g.matches.at(m).players == 0 || g.isPeer() {
 			g.endMatch(m)
 		} else {
 			g.offer(m)
@@ -462,7 +464,9 @@ func (g *game) startMatch(s int, of *meeting, hasMoved bool) {
 	g.made++
 	m.tickets, m.players, m.site, m.begin, m.isOpen = m.tickets[:0], 0, s, g.now, false
 	m.busyNs = 0
-	m.core, m.also = site.pool.place(g.now, g.matchNumber(n), g.take, 0, m.also[:0])
+	if g.take > 0 {
+		m.core, m.also = site.pool.place(g.now, g.matchNumber(n), g.take, 0, m.also[:0])
+	}
 	length := int64(g.MatchLength)
 	if g.now == 0 {
 		// A match found under way when the run starts has a part of its length behind it.
@@ -485,6 +489,9 @@ func (g *game) startMatch(s int, of *meeting, hasMoved bool) {
 			worst = t
 		}
 	}
+	if g.isPeer() {
+		g.setApart(m)
+	}
 	g.resize(n)
 	if g.now >= g.from {
 		c := &site.tally.Counters
@@ -493,7 +500,7 @@ func (g *game) startMatch(s int, of *meeting, hasMoved bool) {
 		c[SeatsTaken] += uint64(m.players)
 		c[SkillSpread] += uint64((m.high - m.low) * 1000)
 		if m.players == g.MatchPlayers {
-			g.tallyAt(worst, s).record(WorstRTT, worst.from.base[s]+worst.worst, g.deadlines)
+			g.tallyAt(worst, s).record(WorstRTT, g.rttIn(m, worst, worst.worst), g.deadlines)
 		}
 		if hasMoved {
 			for _, p := range m.tickets {
@@ -589,13 +596,16 @@ func (g *game) stopPlaying(p uint32, m *match) {
 		one.counted = max(one.counted, g.now)
 		if isRecorded && !one.isKnown {
 			one.isKnown = true
-			tally.record(PlayerRTT, t.from.base[m.site]+one.ownMiles, g.deadlines)
+			tally.record(PlayerRTT, g.rttIn(m, t, one.ownMiles), g.deadlines)
 		}
 	}
 }
 
 // resize notes that the number of players of a match has changed, in it and in those that share its core.
 func (g *game) resize(n uint32) {
+	if g.take == 0 {
+		return
+	}
 	m := g.matches.at(n)
 	busyNs := int64(float64(g.TickWork(m.players)) * g.TickHz)
 	more := busyNs - m.busyNs
@@ -628,10 +638,17 @@ func (g *game) endMatch(n uint32) {
 	g.again = again
 	g.finish(n)
 	for _, p := range again {
-		g.tickets.at(p).since = g.now
+		t := g.tickets.at(p)
+		t.since = g.now
+		if g.isPeer() && g.sites[t.home].isDown {
+			g.cut(p) // its match went on, but there is nobody to find the next
+			continue
+		}
 		g.enterLobby(p)
 	}
-	g.freed(g.sites[m.site].pool)
+	if g.take > 0 {
+		g.freed(g.sites[m.site].pool)
+	}
 	for _, p := range again {
 		if g.tickets.at(p).where == waiting {
 			g.meet(p)
@@ -649,19 +666,26 @@ func (g *game) finish(n uint32) {
 	m.generation++
 	site := &g.sites[m.site]
 	site.hosted.change(g.now, -1)
-	site.pool.free(g.now, m.core, g.matchNumber(n), min(g.take, coreUnit), m.busyNs)
-	for _, also := range m.also {
-		site.pool.free(g.now, also, g.matchNumber(n), coreUnit, 0)
-	}
-	if c := &site.pool.cores[m.core]; len(c.matches) > 0 {
-		for _, other := range c.matches {
-			g.market.games[other>>32].note(uint32(other), c)
-		}
+	if g.take > 0 {
+		g.leaveCores(n)
 	}
 	if m.isPlayed {
 		g.yield(&m.played)
 	}
 	g.matches.remove(n)
+}
+
+// leaveCores frees the cores of a match; those that share one with it know.
+func (g *game) leaveCores(n uint32) {
+	m := g.matches.at(n)
+	pool := g.sites[m.site].pool
+	pool.free(g.now, m.core, g.matchNumber(n), min(g.take, coreUnit), m.busyNs)
+	for _, also := range m.also {
+		pool.free(g.now, also, g.matchNumber(n), coreUnit, 0)
+	}
+	for _, other := range pool.cores[m.core].matches {
+		g.market.games[other>>32].note(uint32(other), &pool.cores[m.core])
+	}
 }
 
 // yield hands over a match that ends now, to be played.

@@ -71,7 +71,7 @@ func (r *run) addGame(number int, open func(metro int) workload.Source) error {
 		skillSD: service.Market.Skill.SD, take: takeOf(&service),
 		startsShort: service.MatchPlayers > max(service.MinPlayers, 1),
 		login:       callsOf(&service, service.Market.Login), set: callsOf(&service, service.Market.Start),
-		pairs: newPairBook(len(r.plan.metros)),
+		pairs: newPairBook(len(r.plan.metros)), apart: w.apart,
 	}
 	if game.skillSD > 0 {
 		game.binsPerPoint = 8 / game.skillSD
@@ -89,7 +89,7 @@ func (r *run) addGame(number int, open func(metro int) workload.Source) error {
 	}
 	for i, site := range w.playedAt {
 		game.sites = append(game.sites, r.newGameSite(w, game, site))
-		if game.sites[i].pool.own > 0 {
+		if game.sites[i].pool.own > 0 && game.take > 0 {
 			game.limited = append(game.limited, i)
 		}
 	}
@@ -112,7 +112,7 @@ func (r *run) addGame(number int, open func(metro int) workload.Source) error {
 	game.book, game.course = book(), r.plan.newGameCourse()
 	game.newArena = func() (arena, *gameBook) {
 		b := book()
-		return arena{rules: game.rules, ways: ways, data: data, tallyOf: b.at}, b
+		return arena{rules: game.rules, ways: ways, apart: w.apart, data: data, tallyOf: b.at}, b
 	}
 	r.games = append(r.games, game)
 	return nil
@@ -165,8 +165,11 @@ func (r *run) newGamers(number, m int, base []int64, sessions sessionStream) gam
 	return players
 }
 
-// takeOf returns what a match takes of a core, in coreUnit.
+// takeOf returns what a match takes of a core, in coreUnit: nothing where no server plays it.
 func takeOf(m *workload.Matched) int64 {
+	if !m.Peers.IsZero() {
+		return 0
+	}
 	if cores := m.Cores(); cores < 1 {
 		return int64(float64(cores*coreUnit) + 1e-6)
 	}

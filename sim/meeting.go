@@ -101,7 +101,7 @@ sites:
 			worst = max(worst, base+t.worst)
 			sum += base*int64(len(t.party)) + t.sum
 		}
-		if worst > step.limit {
+		if worst > step.limit && !g.isPeer() {
 			continue
 		}
 		score := g.scoreOf(s, m.players, worst, sum, m.host)
@@ -199,10 +199,13 @@ func (g *game) gatherFrom(n uint32, s int, waited int64) bool {
 				m.low, m.high, band = min(m.low, o.skill), max(m.high, o.skill), narrow
 			}
 		}
+		if g.isPeer() && !g.mayExchange(t, o) {
+			continue
+		}
 		if relax == workload.Newest {
 			// Who has waited for longer accepts what the newest does, not the other way round.
 			far := o.from.base[s] + o.worst
-			if max(far, worst) > l.stepOf(g.now-max(m.newest, o.joined)).limit {
+			if !g.isPeer() && max(far, worst) > l.stepOf(g.now-max(m.newest, o.joined)).limit {
 				continue
 			}
 			worst = max(worst, far)

@@ -2,12 +2,12 @@ package sim
 
 import "github.com/edgewise-sim/edgewise/workload"
 
-// fail ends all matches at a site, and with the routing rule all waits for it: its players are cut off.
+// fail ends all matches at a site, but those that no server plays, and with the routing rule all waits for it: its players are cut off.
 func (g *game) fail(s int) {
 	site := &g.sites[s]
 	site.isDown = true
 	for n := range g.matches.all {
-		if m := &g.matches.all[n]; m.players > 0 && m.site == s {
+		if m := &g.matches.all[n]; m.players > 0 && m.site == s && !g.isPeer() {
 			g.cutMatch(uint32(n))
 		}
 	}
@@ -45,6 +45,9 @@ func (g *game) cut(n uint32) {
 	for s := range g.sites {
 		if o := during(g.sites[s].outages, g.now); o != nil && g.sites[s].isDown {
 			at = max(at, min(o.away, o.to))
+			if s == t.home && g.Market.Choice == workload.ByRouting && at == g.now {
+				at = o.to // redirected, the party has come here all the same: there is nowhere else
+			}
 		}
 	}
 	t.due = max(at, g.now+1)

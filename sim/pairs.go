@@ -89,6 +89,9 @@ func (b *pairBook) add(g *game, m *match) {
 	for _, n := range m.tickets {
 		t := g.tickets.at(n)
 		rtt := t.from.base[m.site]*int64(len(t.party)) + t.sum
+		if g.isPeer() {
+			rtt = m.apart * int64(len(t.party))
+		}
 		k := 0
 		for k < len(b.found) && b.found[k].metro != t.from.metro {
 			k++

@@ -28,7 +28,7 @@ type Peak struct {
 	IsKnown bool
 }
 
-// Peaks returns the peaks of a day, by workload and site that computes it, before any run: those of M_t/G/infinity, looked
+// Peaks returns the peaks of a day, by workload and site that computes it, before any run; none of games that no server plays: those of M_t/G/infinity, looked
 // at every quarter of an hour. Calls at the home of the data, and origins that users meet, are in it; what origins get from
 // caches is not known before a run.
 func (p *Plan) Peaks() ([]Peak, error) {
@@ -78,6 +78,10 @@ const (
 
 func (p *Plan) peaksOf(number int) (all []Peak, err error) {
 	planned, w := &p.workloads[number], &p.scenario.Workloads[number]
+	game, isGame := w.Service.(workload.Matched)
+	if !game.Peers.IsZero() {
+		return nil, nil // no server plays it
+	}
 	role := planned.kind.Role()
 	at := make(map[int]int)
 	for n := range p.sites {
@@ -86,7 +90,6 @@ func (p *Plan) peaksOf(number int) (all []Peak, err error) {
 			all = append(all, Peak{Workload: planned.name, Site: p.sites[n].id, Servers: a.ServersFor(planned.name), OfMean: 1, Work: p.scenario.OriginWork(number)})
 		}
 	}
-	game, isGame := w.Service.(workload.Matched)
 	loads, err := p.ratesOverDay(number)
 	if loads == nil {
 		return all, err

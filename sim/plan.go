@@ -53,6 +53,8 @@ type plannedWorkload struct {
 	// playedAt are the sites of a game, reach the ways there by metro and site, in that order.
 	playedAt []int
 	reach    [][]entry
+	// apart are the ways between the metros of a game whose players exchange their inputs directly; nil else.
+	apart [][]peerWay
 }
 
 // An entry is the way of a metro's users to the site that serves them. Times are in ns.
@@ -216,7 +218,9 @@ func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workloa
 		planned.hops, err = c.nextTiers(p, w.Name)
 	default:
 		if game, ok := w.Service.(workload.Matched); ok {
-			err = c.reachGame(p, &planned, &game)
+			if err = c.reachGame(p, &planned, &game); err == nil && !game.Peers.IsZero() {
+				err = c.reachPeers(&planned)
+			}
 		}
 		if err == nil {
 			planned.homes, err = c.homes(p, w, planned.kind)

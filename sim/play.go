@@ -40,7 +40,9 @@ func newRules(service *workload.Matched, w *plannedWorkload, meter *Meter) (*rul
 type arena struct {
 	*rules
 	ways [][]playerWay // by site of the plan and metro
-	data []dataCalls   // by site
+	// apart are the ways between the metros of players who exchange their inputs directly.
+	apart [][]peerWay
+	data  []dataCalls // by site
 	// tallyOf returns the tally of the players of a metro at a site.
 	tallyOf func(site int, metro uint32) *Tally
 	ticking []ticking // of the match that is played
@@ -61,6 +63,9 @@ type ticking struct {
 
 // play simulates the updates of a match and tallies them.
 func (a *arena) play(ctx context.Context, m *playedMatch) error {
+	if a.isPeer() {
+		return a.exchange(ctx, m)
+	}
 	a.setTicking(m)
 	a.compareSeats(m)
 	for i := range m.seats {
@@ -82,7 +87,7 @@ func (a *arena) play(ctx context.Context, m *playedMatch) error {
 				a.playOne(&p, c, min(until, c.until), &a.data[m.site], t)
 			}
 		}
-		a.settleSeat(s, way, t)
+		a.settleSeat(way.ping(&s.player), t)
 	}
 	return nil
 }
@@ -121,7 +126,7 @@ func (a *arena) playOne(p *sender, c *ticking, until int64, data *dataCalls, t *
 		}
 		if p.send > p.followAt {
 			if o.last.response > 0 {
-				a.showOne(p, &o.last, t)
+				a.showOne(p, &o.last, max(0, a.screen.buffer-o.last.lateBack), t)
 			}
 			a.nextFollowed(p, p.blockEnd)
 		}

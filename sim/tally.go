@@ -170,12 +170,18 @@ const (
 	JainPpm
 	// Retries counts how often users asked again what was not answered in time or was rejected: see [workload.Patience].
 	Retries
+	// RollbackFrames sums the frames that were played anew because an input of the other player came late, StalledUpdates counts the
+	// inputs for which the game stood still, HeldNs sums for how long the inputs that are followed to the screen were held back: of
+	// players who exchange their inputs directly. Their LateUpdates are the inputs that came after the frame that they are for.
+	RollbackFrames
+	StalledUpdates
+	HeldNs
 	// NumCounters is the number of counters.
 	NumCounters
 )
 
 var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "player us", "waiting us", "gave up sessions", "turned away sessions", "reconnected", "overflowed", "origin requests", "origin bytes", "origin confirmed", "aged answers", "age ms", "stale answers", "stale ms",
-	"lost updates", "late updates", "overrun updates", "unseen sessions", "quality ppm", "jain ppm", "retries"}
+	"lost updates", "late updates", "overrun updates", "unseen sessions", "quality ppm", "jain ppm", "retries", "rollback frames", "stalled updates", "held ns"}
 
 // String returns the counter's name, for example "lost sessions".
 func (c Counter) String() string {

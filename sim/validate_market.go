@@ -18,11 +18,15 @@ func (s *Scenario) validateMarkets(p placement.Placement) error {
 			continue
 		}
 		field := func(name string) string { return fmt.Sprintf("Sites[%d].%s", i, name) }
-		games := 0
+		games, fights := 0, 0
 		for k := range s.Workloads {
 			w := &s.Workloads[k]
 			game, ok := w.Service.(workload.Matched)
 			if !ok || !a.Serves(w.Name) {
+				continue
+			}
+			if !game.Peers.IsZero() {
+				fights++
 				continue
 			}
 			games++
@@ -38,11 +42,9 @@ func (s *Scenario) validateMarkets(p placement.Placement) error {
 		if games == 0 {
 			errs = append(errs,
 				invalid.Check(a.Cores == 0, field("Cores"), a.Cores, "0: the site serves no game, and others have servers"),
-				invalid.Check(!a.Elastic, field("Elastic"), a.Elastic, "false: the site serves no game"))
-		} else if others := slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool {
-			kind := KindOf(w.Service)
-			return kind != Matched && kind.Role() == a.Role && a.Serves(w.Name)
-		}); a.Cores > 0 && a.Servers > 0 && !others {
+				invalid.Check(!a.Elastic, field("Elastic"), a.Elastic, "false: the site serves no game"),
+				invalid.Check(a.Servers == 0 || fights == 0 || s.servesOthers(a), field("Servers"), a.Servers, "0: no server plays a game whose players exchange their inputs directly (Peers)"))
+		} else if a.Cores > 0 && a.Servers > 0 && !s.servesOthers(a) {
 			errs = append(errs, invalid.New(field("Servers"), a.Servers, "0 beside Cores, which the games share"))
 		}
 		if a.Elastic && a.Cores == 0 && a.Servers == 0 {
@@ -61,4 +63,12 @@ func (s *Scenario) validateMarkets(p placement.Placement) error {
 		}
 	}
 	return invalid.First(errs...)
+}
+
+// servesOthers reports whether a site that computes serves a workload that is no game.
+func (s *Scenario) servesOthers(a *placement.Assignment) bool {
+	return slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool {
+		kind := KindOf(w.Service)
+		return kind != Matched && kind.Role() == a.Role && a.Serves(w.Name)
+	})
 }

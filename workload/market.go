@@ -17,7 +17,7 @@ type Market struct {
 	Choice SiteChoice
 	// Ladder says how long the way to a match may be, by how long one has waited: the largest round trip, with the last mile and
 	// the median of its jitter, of every player. The first rung begins at 0; limits rise with the wait. None stands for no
-	// limit.
+	// limit. Of [Peers] it is the round trip between two players.
 	Ladder []Rung
 	// MaxRTT is the largest round trip that a player accepts, however long the wait; 0 means any.
 	MaxRTT time.Duration

@@ -42,6 +42,8 @@ type Matched struct {
 	Data DataCalls
 	// Line is how the players' lines change over time.
 	Line PlayerLine
+	// Peers says that two players exchange their inputs directly, and no server plays the match.
+	Peers Peers
 	// Display is what stands between input and picture at the player's own machine, Cloud what it takes to send pictures in
 	// place of what is in them.
 	Display Display
@@ -103,6 +105,7 @@ func (m Matched) Validate() error {
 		invalid.In("Display", m.Display.Validate()),
 		invalid.In("Cloud", m.Cloud.Validate()),
 		invalid.In("Quality", m.Quality.Validate()),
+		m.validatePeers(),
 		invalid.Check(len(m.Display.Deadlines) == 0 || m.FollowsDisplay(), "Display.Deadlines", m.Display.Deadlines, "none: without another part of Display, or Cloud, nothing is known of input to display, and they would be of nobody"),
 		invalid.Check(!m.Display.Prediction || m.Cloud.BitsPerSecond == 0, "Display.Prediction", m.Display.Prediction, "false: pictures come as a video, and the player's machine has nothing to predict with"),
 		invalid.Check(m.Quality.Of != FeltDisplay || m.FollowsDisplay(), "Quality.Of", m.Quality.Of, "rtt: without Display or Cloud nothing is known of input to display"),

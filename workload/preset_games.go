@@ -155,6 +155,28 @@ func Fighting() Workload {
 	)
 }
 
+// FightingPeers is [Fighting] without a server: players exchange their inputs directly, which are held back by as many frames as there.
+// Up to eight frames are rolled back, as GGPO allows (GGPO_MAX_PREDICTION_FRAMES). Players look for each other in one lobby a site, by
+// the round trip between them.
+func FightingPeers() Workload {
+	market := matchmaking()
+	market.Choice, market.Full = ByRouting, Wait
+	return game("fighting-peers", milliseconds(50, 80, 120), Weibull{Shape: 1.5, Scale: time.Hour}, Matched{
+		Market:       market,
+		MatchPlayers: 2, MinPlayers: 2, MatchLength: 5 * time.Minute,
+		TickHz: 60,
+		Peers:  Peers{InputDelay: 3, Rollback: 8},
+		Display: Display{
+			Input: 8 * time.Millisecond, FramesPerSecond: 60, Render: 16 * time.Millisecond, Screen: 5 * time.Millisecond,
+			Deadlines: milliseconds(100, 150, 200),
+		},
+	},
+		Assumption{"Service.MatchLength", "sets of 5 min"},
+		Assumption{"Demand.Length", "sessions of 54 min on the mean, ten sets: Weibull with shape 1.5 and scale 1 h"},
+		Assumption{"Service.Peers.InputDelay", "inputs are held back by three frames"},
+	)
+}
+
 // CloudGaming is a game that is drawn at the server and comes as a video of 30 Mbit/s at 60 frames a second, whose sizes follow
 // their law; a player has a server alone (3GPP TR 38.838, whose budget for the air is 15 ms). Encoding and decoding take some 10 ms
 // where they are good. Deadlines from input to display are 80 and 140 ms, between which such services have been measured.

@@ -201,7 +201,7 @@ func BattleRoyale() Workload {
 }
 
 // presets are all presets; each bears its name.
-var presets = []func() Workload{Downloads, Images, WebStatic, APIDynamic, BattleRoyale, CompetitiveFPS, MOBA, MMO, RTS, Fighting, CloudGaming}
+var presets = []func() Workload{Downloads, Images, WebStatic, APIDynamic, BattleRoyale, CompetitiveFPS, MOBA, MMO, RTS, Fighting, FightingPeers, CloudGaming}
 
 // PresetNames lists the names of all presets.
 func PresetNames() []string {

@@ -109,7 +109,7 @@ func putTally(to map[string]string, kind sim.Kind, t *sim.Tally, deadlines []tim
 	put(to, "sessions", t.Count(sim.Sessions))
 	put(to, "lost sessions", t.Count(sim.LostSessions))
 	for c := sim.PlayerUs; kind == sim.Matched && c < sim.NumCounters; c++ {
-		if name := c.String(); to[name] == "" {
+		if name := c.String(); to[name] == "" && (c < sim.RollbackFrames || t.Count(c) > 0) {
 			put(to, name, t.Count(c))
 		}
 	}
