@@ -103,6 +103,9 @@ func TestEveryFieldOfAGameHasAnEffect(t *testing.T) {
 	}
 	require.True(t, bytes.Equal(want[0], run(false, func(*workload.Matched) {})), "the same game gives other results")
 	for _, field := range fields {
+		if strings.HasPrefix(field, "Peers.") {
+			continue // they need another game: see TestInputsTakeTheWayBetweenTheMetros, and what it refuses in package workload
+		}
 		change := rows[field]
 		if change == nil {
 			t.Errorf("no row changes the field %s of a game", field)
