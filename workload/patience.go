@@ -43,5 +43,7 @@ func (p Patience) BackoffNs(n int, u float64) int64 {
 	for range n - 1 {
 		wait = min(wait*max(p.Growth, 1), float64(24*time.Hour))
 	}
-	return int64(wait * (1 - float64(p.Jitter*(1-u))))
+	constant := 1 - p.Jitter
+	random := float64(p.Jitter * u)
+	return int64(float64(wait * (constant + random)))
 }
