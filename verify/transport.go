@@ -60,5 +60,5 @@ func transportChecks() []check {
 			},
 		})
 	}
-	return all
+	return append(all, splitTCP(group)...)
 }

@@ -43,20 +43,21 @@ func TestPageFailsWhenTheSimulatorIsBroken(t *testing.T) {
 		broken  breakage
 		outside string // a row that must be outside
 	}{
-		"queue with work 2 % too long": {"Queues", breakage{slower: 0.02}, "M/M/1 at load 0.8: mean time in the system"},
-		"runs with work 2 % too long":  {"Transport", breakage{slower: 0.02}, "first byte over a new connection, tcp, 40 ms RTT, 7 ms of work"},
-		"sites with work 5 % too long": {"Placements", breakage{slower: 0.05}, "API on 4 servers of a region at load 0.8: mean wait"},
-		"shared servers, 5 % too slow": {"Servers", breakage{slower: 0.05}, "two APIs that share four servers at load 0.8: mean wait"},
-		"FIFO in place of LRU":         {"Caches", breakage{fifo: true}, "lru, 2 of 4 objects: hit ratio"},
-		"FIFO in place of 2-LRU":       {"Caches", breakage{fifo: true}, "Zipf 0.8, 1000 of 10000 objects: hit ratio of 2-LRU"},
-		"objects fresh 2 % too long":   {"Freshness", breakage{fresher: 0.02}, "10 requests a second, 0s to fetch, fresh for 1s: hit ratio"},
-		"fetches 2 % too long":         {"Freshness", breakage{slower: 0.02}, "10 requests a second, 100ms to fetch, fresh for 1s: mean wait for the fetch"},
-		"FIFO in place of LRU at PoPs": {"Placements", breakage{fifo: true}, "PoP with LRU, 1000 of 10000 objects, Zipf 0.8, preloaded: hit ratio"},
-		"answers 5 % too late":         {"Failures", breakage{slower: 0.05}, "origin down for 100 s of 1000 s, 50 s of work: share of failed requests"},
-		"losses 5 % too many":          {"Failures", breakage{slower: 0.05}, "10 MB at 100 Mbit/s, 40 ms RTT, 1 % loss: mean time from the first byte to the last"},
-		"sessions 5 % too long":        {"Markets", breakage{slower: 0.05}, "work for 8 cores at a site of 10, no lobby: share of players turned away"},
-		"players who wait 5 % longer":  {"Markets", breakage{slower: 0.05}, "two players a match, one every 30 s: mean wait"},
-		"a quantile beside the one":    {"Queues", breakage{shift: 0.2}, "M/M/1 at load 0.8: p95 of the time in the system"},
+		"queue with work 2 % too long":  {"Queues", breakage{slower: 0.02}, "M/M/1 at load 0.8: mean time in the system"},
+		"runs with work 2 % too long":   {"Transport", breakage{slower: 0.02}, "first byte over a new connection, tcp, 40 ms RTT, 7 ms of work"},
+		"sites with work 5 % too long":  {"Placements", breakage{slower: 0.05}, "API on 4 servers of a region at load 0.8: mean wait"},
+		"shared servers, 5 % too slow":  {"Servers", breakage{slower: 0.05}, "two APIs that share four servers at load 0.8: mean wait"},
+		"FIFO in place of LRU":          {"Caches", breakage{fifo: true}, "lru, 2 of 4 objects: hit ratio"},
+		"FIFO in place of 2-LRU":        {"Caches", breakage{fifo: true}, "Zipf 0.8, 1000 of 10000 objects: hit ratio of 2-LRU"},
+		"objects fresh 2 % too long":    {"Freshness", breakage{fresher: 0.02}, "10 requests a second, 0s to fetch, fresh for 1s: hit ratio"},
+		"fetches 2 % too long":          {"Freshness", breakage{slower: 0.02}, "10 requests a second, 100ms to fetch, fresh for 1s: mean wait for the fetch"},
+		"FIFO in place of LRU at PoPs":  {"Placements", breakage{fifo: true}, "PoP with LRU, 1000 of 10000 objects, Zipf 0.8, preloaded: hit ratio"},
+		"answers 5 % too late":          {"Failures", breakage{slower: 0.05}, "origin down for 100 s of 1000 s, 50 s of work: share of failed requests"},
+		"losses 5 % too many":           {"Failures", breakage{slower: 0.05}, "10 MB at 100 Mbit/s, 40 ms RTT, 1 % loss: mean time from the first byte to the last"},
+		"sessions 5 % too long":         {"Markets", breakage{slower: 0.05}, "work for 8 cores at a site of 10, no lobby: share of players turned away"},
+		"players who wait 5 % longer":   {"Markets", breakage{slower: 0.05}, "two players a match, one every 30 s: mean wait"},
+		"FIFO in place of LRU in trees": {"Tiers", breakage{fifo: true}, "tree of 4 x 500 under 2000, of 10000 objects, copies everywhere: hit ratio of the leaves"},
+		"a quantile beside the one":     {"Queues", breakage{shift: 0.2}, "M/M/1 at load 0.8: p95 of the time in the system"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, err := Run(context.Background(), Options{Effort: Quick, Seed: 1, Groups: []string{c.group}, broken: c.broken})
