@@ -589,7 +589,7 @@ func (e *Exploration) sentence(a *Answer) string {
 		}
 		text := fmt.Sprintf("%d of %d alternatives that were simulated are on the front of %s and %s: no other is better in both", n, len(a.Alternatives), a.Objectives[0].Figure, a.Objectives[1].Figure)
 		if behind > 0 {
-			text += fmt.Sprintf(", nor is %s as it is, which is so for %d", a.Baseline.Name, behind)
+			text += fmt.Sprintf(", nor is %s as it is, which beats %d of the others", a.Baseline.Name, behind)
 		}
 		return text + "."
 	}

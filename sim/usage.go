@@ -1,6 +1,6 @@
 package sim
 
-// A usage is how busy a pool of servers, or a link, was over recorded time. Times are in ns.
+// A usage is how busy a pool of servers was over recorded time. Times are in ns.
 type usage struct {
 	// steps holds how long its servers worked, all together, in each step of the run; a step is as long as a batch of a [Timeline].
 	steps []int64
