@@ -145,6 +145,10 @@ var modelAssumptions = []func(s *Study) string{
 		return textIf(patient, "servers do not notice that a client has given up, and work for it all the same; who meets a site that is down does not ask again")
 	},
 	func(s *Study) string {
+		named := slices.ContainsFunc(s.Placements, func(p placement.Placement) bool { return p.DNS != nil })
+		return textIf(named, "a resolver asks anew once a lifetime, at an instant of it that is uniform; each request has one of its own unless its users visit")
+	},
+	func(s *Study) string {
 		return textIf(s.Network.HasCapacities(), "a link carries each response at its whole capacity: responses do not wait for each other, and what loads a link to 100 % or more is refused; player updates have no size")
 	},
 }
