@@ -140,10 +140,11 @@ func (s *site) failFetch(t *tier, n uint32, now int64, why Reason, silent bool) 
 	f := &t.flights.pool[n]
 	for w := f.waiters; w != 0; w = s.dismiss(w) {
 		waiting := s.waiters.at(w)
-		if !waiting.remote {
+		if m := waiting.question; m == nil {
 			s.clients[waiting.clients].fail(&waiting.request, now, why)
-		} else if m := s.asking.at(waiting.asking); !s.sendNoAnswerIfDown(m, now) {
-			s.sendBack(m, refusal, now).verdict = uint8(why)
+		} else if !s.sendNoAnswerIfDown(m, now) {
+			s.sendBack(m, refusal, now)
+			m.verdict = uint8(why)
 		}
 	}
 	f.waiters = 0
@@ -163,8 +164,7 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 	f := &t.flights.pool[n]
 	for w := f.waiters; w != 0; w = s.dismiss(w) {
 		waiting := s.waiters.at(w)
-		if waiting.remote {
-			m := s.asking.at(waiting.asking)
+		if m := waiting.question; m != nil {
 			if waiting.outcome == Miss {
 				s.sendObject(m, f.first, f.last, f.queue, f.service, true)
 			} else {
@@ -192,10 +192,9 @@ func (f *flight) answer(c *clients, r *request, outcome Outcome, now int64) {
 // A waiter is a request that waits for a fetch: a user's, or another site's.
 type waiter struct {
 	request
-	outcome Outcome
-	remote  bool
-	asking  uint32 // of another site: the number of its question
-	next    uint32
+	question *message // of another site, nil for a user
+	outcome  Outcome
+	next     uint32
 }
 
 // wait puts a place in the list of those that wait for a fetch; the caller fills in who does.
@@ -210,16 +209,6 @@ func (s *site) wait(f *flight) *waiter {
 // dismiss frees the place of one who waited and returns the next.
 func (s *site) dismiss(n uint32) (next uint32) {
 	w := s.waiters.at(n)
-	if w.remote {
-		s.asking.remove(w.asking)
-	}
 	s.waiters.remove(n)
 	return w.next
-}
-
-// keep copies the question of another site for as long as its fetch waits, and returns its number.
-func (s *site) keep(m *message) uint32 {
-	n := s.asking.add()
-	*s.asking.at(n) = *m
-	return n
 }

@@ -19,24 +19,22 @@ type inbox struct {
 	own     []inboxEntry // a 4-ary heap
 	scratch []inboxEntry
 	counts  []uint32
-
-	pool slab[message]
 }
 
-// An inboxEntry is a message's arrival, and its number in the pool.
+// An inboxEntry is a message and its arrival: who is next is found without a look at the messages.
 type inboxEntry struct {
 	at int64
-	n  uint32
+	m  *message
 }
 
 // before reports whether e comes out before o.
 func (b *inbox) before(e, o *inboxEntry) bool {
-	return e.at < o.at || e.at == o.at && b.pool.at(e.n).order < b.pool.at(o.n).order
+	return e.at < o.at || e.at == o.at && e.m.order < o.m.order
 }
 
 // compare is before for the library's functions.
 func (b *inbox) compare(e, o inboxEntry) int {
-	return cmp.Or(cmp.Compare(e.at, o.at), cmp.Compare(b.pool.at(e.n).order, b.pool.at(o.n).order))
+	return cmp.Or(cmp.Compare(e.at, o.at), cmp.Compare(e.m.order, o.m.order))
 }
 
 // next returns the arrival of the next message, or unknown.
@@ -54,14 +52,12 @@ func (b *inbox) next() int64 {
 	return at
 }
 
-// deliver takes a message of another site, while this one does not move.
-func (b *inbox) deliver(m *message) {
-	n := b.pool.add()
-	*b.pool.at(n) = *m
-	if len(b.fresh) == 0 || m.at < b.least {
-		b.least = m.at
+// deliver takes a message of another site that arrives at an instant, while this one does not move.
+func (b *inbox) deliver(at int64, m *message) {
+	if len(b.fresh) == 0 || at < b.least {
+		b.least = at
 	}
-	b.fresh = append(b.fresh, inboxEntry{at: m.at, n: n})
+	b.fresh = append(b.fresh, inboxEntry{at, m})
 }
 
 // sort puts what has been delivered in order.
@@ -155,11 +151,9 @@ func (b *inbox) scatter() {
 	b.fresh, b.scratch = scratch, b.fresh
 }
 
-// push makes a place for a message that the site sends itself; the caller fills in what it says.
-func (b *inbox) push(at int64, order uint64) *message {
-	n := b.pool.add()
-	b.pool.at(n).order = order
-	e := inboxEntry{at: at, n: n}
+// push takes a message that the site sends itself.
+func (b *inbox) push(m *message) {
+	e := inboxEntry{m.at, m}
 	b.own = append(b.own, e)
 	i := len(b.own) - 1
 	for i > 0 {
@@ -171,15 +165,13 @@ func (b *inbox) push(at int64, order uint64) *message {
 		i = p
 	}
 	b.own[i] = e
-	return b.pool.at(n)
 }
 
-// pop takes the next message out and returns its number in the pool, where it stays until it is released.
-// There must be one, and what was delivered must be sorted.
-func (b *inbox) pop() uint32 {
+// pop takes the next message out. There must be one, and what was delivered must be sorted.
+func (b *inbox) pop() *message {
 	if len(b.own) == 0 || b.pos < len(b.run) && b.before(&b.run[b.pos], &b.own[0]) {
 		b.pos++
-		return b.run[b.pos-1].n
+		return b.run[b.pos-1].m
 	}
 	top := b.own[0]
 	last := len(b.own) - 1
@@ -198,8 +190,5 @@ func (b *inbox) pop() uint32 {
 		}
 		i = least
 	}
-	return top.n
+	return top.m
 }
-
-// release frees a message's place in the pool.
-func (b *inbox) release(n uint32) { b.pool.remove(n) }

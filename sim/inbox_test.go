@@ -34,10 +34,9 @@ func TestMessagesComeOutInOrder(t *testing.T) {
 				}
 				order := s.Uint64N(5)<<orderBits | count
 				if s.Uint64N(10) == 0 {
-					m := b.push(at, order)
-					m.at, m.order = at, order
+					b.push(&message{at: at, order: order})
 				} else {
-					b.deliver(&message{at: at, order: order})
+					b.deliver(at, &message{at: at, order: order})
 				}
 				pending = append(pending, message{at: at, order: order})
 			}
@@ -49,16 +48,13 @@ func TestMessagesComeOutInOrder(t *testing.T) {
 			}
 			b.sort()
 			for now = 500 * (window + 1); b.next() < now; pending = pending[1:] {
-				n := b.pop()
-				if m := b.pool.at(n); m.at != pending[0].at || m.order != pending[0].order {
+				if m := b.pop(); m.at != pending[0].at || m.order != pending[0].order {
 					require.Equal(t, pending[0], message{at: m.at, order: m.order}, name)
 				}
-				b.release(n)
 			}
 		}
 		for range pending {
-			n := b.pop()
-			require.Equal(t, pending[0].order, b.pool.at(n).order, name)
+			require.Equal(t, pending[0].order, b.pop().order, name)
 			pending = pending[1:]
 		}
 		require.Equal(t, unknown, b.next(), name)

@@ -3,7 +3,8 @@ package sim
 import "github.com/edgewise-sim/edgewise/cache/freshness"
 
 // A message is what one site sends another, or itself. It takes at least the delay between the two. It fills one
-// line of the processor's cache.
+// line of the processor's cache, and stays there: a window hands over who has it, and a question comes back as its own
+// answer. So it is always in one site's hands. Whoever has asked frees it when it is back, and a site its own timers.
 //
 // A site that needs something asks, and gets one of: an answer, a refusal, or no answer, because the other site
 // has failed meanwhile. A timer ends a wait in vain.
@@ -14,7 +15,6 @@ type message struct {
 	key     uint64 // of the object that is asked for
 	service int64  // the work asked for, or done, ns
 	says    [2]int64
-	target  uint32
 	token   uint32 // the asking site's number of what waits for the answer
 	kind    messageKind
 	of      part  // what asks: a tier, or the computers
@@ -70,6 +70,41 @@ const orderBits = 40
 
 // sender returns the site that sent the message.
 func (m *message) sender() uint32 { return uint32(m.order >> orderBits) }
+
+// Letters are a site's messages that are on no way.
+type letters struct{ free []*message }
+
+// take returns a message to fill in.
+func (l *letters) take() *message {
+	last := len(l.free) - 1
+	if last < 0 {
+		l.extend()
+		last = len(l.free) - 1
+	}
+	m := l.free[last]
+	l.free = l.free[:last]
+	return m
+}
+
+// lettersAtOnce is how many messages are made at a time: few, as many sites have hardly any on their way.
+const lettersAtOnce = 16
+
+func (l *letters) extend() {
+	sheet := make([]message, lettersAtOnce)
+	for i := range sheet {
+		l.free = append(l.free, &sheet[len(sheet)-1-i])
+	}
+}
+
+// release takes a message back; it is the next to be taken.
+func (l *letters) release(m *message) { l.free = append(l.free, m) }
+
+// A sentMessage is a message on its way to another site that has not been handed over.
+type sentMessage struct {
+	at     int64
+	m      *message
+	target uint32
+}
 
 func (s *site) receive(m *message) {
 	switch m.kind {
@@ -138,11 +173,9 @@ func (s *site) serve(m *message) {
 
 // joinAsked gives servers that share themselves the work that another site asks for.
 func (s *site) joinAsked(servers *servers, m *message) {
-	waits := s.keep(m)
-	if s.join(servers, job{of: askedJob, workload: m.index, waits: waits, service: m.service}, m.at) {
+	if s.join(servers, job{of: askedJob, workload: m.index, question: m, service: m.service}, m.at) {
 		return
 	}
-	s.asking.remove(waits)
 	if m.to == originPart {
 		s.rejectAtOrigin(m, QueueFull)
 	} else {
@@ -152,7 +185,8 @@ func (s *site) joinAsked(servers *servers, m *message) {
 
 // reject tells the site that has asked that servers here have rejected its question.
 func (s *site) reject(m *message, why Reason) {
-	s.sendBack(m, refusal, m.at).verdict = uint8(why)
+	s.sendBack(m, refusal, m.at)
+	m.verdict = uint8(why)
 }
 
 // why returns why a question was refused.
@@ -167,9 +201,10 @@ func (s *site) sendFromOrigin(m *message, start, done, queue int64) {
 		s.sendFromAgingOrigin(m, done, queue)
 		return
 	}
+	asked, bytes := m.at, m.question().bytes
 	if s.sendObject(m, done, done, queue, m.service, false) {
-		s.served[m.index].add(m.question().bytes, m.recorded)
-		s.courses.fetched(m.index, int(s.id), m.at, m.question().bytes, m.recorded)
+		s.served[m.index].add(bytes, m.recorded)
+		s.courses.fetched(m.index, int(s.id), asked, bytes, m.recorded)
 	}
 }
 
@@ -178,9 +213,12 @@ func (s *site) sendFromOrigin(m *message, start, done, queue int64) {
 func (s *site) rejectAtOrigin(m *message, why Reason) {
 	if s.contents == nil {
 		s.reject(m, why)
-	} else if is := (came{answer: freshness.Broken, rejected: true}); s.sendAnswer(m, is, m.at, m.at, 0, 0) {
-		s.served[m.index].add(is.carries(m.question().bytes), m.recorded)
-		s.courses.fetched(m.index, int(s.id), m.at, is.carries(m.question().bytes), m.recorded)
+		return
+	}
+	is, asked, bytes := came{answer: freshness.Broken, rejected: true}, m.at, m.question().bytes
+	if s.sendAnswer(m, is, asked, asked, 0, 0) {
+		s.served[m.index].add(is.carries(bytes), m.recorded)
+		s.courses.fetched(m.index, int(s.id), asked, is.carries(bytes), m.recorded)
 	}
 }
 
@@ -194,15 +232,15 @@ func (s *site) landNoAnswer(m *message) {
 }
 
 // reply sends the answer to a question on its way, at an instant. Where the site fails before that it sends the
-// news that there is no answer, and returns nil.
-func (s *site) reply(m *message, leaves int64, r reply, service int64) *message {
+// news that there is no answer, and returns false.
+func (s *site) reply(m *message, leaves int64, r reply, service int64) bool {
 	if s.outages != nil && s.sendNoAnswerIfDown(m, leaves) {
-		return nil
+		return false
 	}
-	a := s.sendBack(m, answer, leaves)
-	a.setReply(r)
-	a.service, a.verdict = service, 0
-	return a
+	s.sendBack(m, answer, leaves)
+	m.setReply(r)
+	m.service, m.verdict = service, 0
+	return true
 }
 
 // copiedBit of the verdict of an answer says that a cache on the way keeps a copy.
@@ -221,11 +259,11 @@ func (s *site) sendNoAnswerIfDown(m *message, leaves int64) bool {
 	return true
 }
 
-// sendBack sends a message to the site that has asked a question; the caller fills in what it says besides.
-func (s *site) sendBack(m *message, kind messageKind, leaves int64) *message {
-	a := s.send(m.sender(), leaves+m.question().back)
-	a.kind, a.token, a.of = kind, m.token, m.of
-	return a
+// sendBack sends a question back to the site that has asked it, as its answer or as the news that there is none; the
+// caller fills in what it says besides. From then on it asks nothing any more.
+func (s *site) sendBack(m *message, kind messageKind, leaves int64) {
+	s.post(m, m.sender(), leaves+m.question().back)
+	m.kind = kind
 }
 
 // ask sends a question to a next hop; the caller fills in what it says besides. token numbers what waits here.

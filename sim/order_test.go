@@ -217,7 +217,7 @@ func advanceGlobally(t *testing.T, r *run) {
 		}
 		first.advance(first.next() + 1)
 		for i := range first.out {
-			r.sites[first.out[i].target].inbox.deliver(&first.out[i])
+			r.sites[first.out[i].target].inbox.deliver(first.out[i].at, first.out[i].m)
 		}
 		first.out = first.out[:0]
 	}

@@ -37,7 +37,7 @@ func (s *site) prefetchWindow(end int64, keys *[256]uint64) {
 		if n == len(keys) {
 			break
 		}
-		m := s.inbox.pool.at(s.inbox.fresh[i].n)
+		m := s.inbox.fresh[i].m
 		if m.kind == answer && m.of == firstTier && m.at < end {
 			keys[n] = s.edge.flights.pool[m.token].key
 			n++

@@ -191,7 +191,7 @@ func (s *site) visitAging(v *arrival, c *clients) {
 	}
 	if f := &t.flights.pool[n]; f.first == unknown {
 		waiting := s.wait(f)
-		waiting.request, waiting.outcome, waiting.remote = *r, outcomeOf(begins), false
+		waiting.request, waiting.outcome, waiting.question = *r, outcomeOf(begins), nil
 		return
 	}
 	s.conclude(t, n, c, r, begins, v.at)
@@ -299,8 +299,8 @@ func (s *site) concludeWaiters(t *tier, n uint32, now int64) {
 	f := &t.flights.pool[n]
 	for w := f.waiters; w != 0; w = s.dismiss(w) {
 		waiting := s.waiters.at(w)
-		if waiting.remote {
-			s.passOn(t, n, s.asking.at(waiting.asking), waiting.outcome == Miss, now)
+		if m := waiting.question; m != nil {
+			s.passOn(t, n, m, waiting.outcome == Miss, now)
 		} else {
 			s.conclude(t, n, &s.clients[waiting.clients], &waiting.request, waiting.outcome == Miss, now)
 		}
@@ -358,7 +358,7 @@ func (s *site) serveAging(t *tier, m *message) {
 	}
 	if f := &t.flights.pool[n]; f.first == unknown {
 		w := s.wait(f)
-		w.remote, w.asking, w.outcome = true, s.keep(m), outcomeOf(begins)
+		w.question, w.outcome = m, outcomeOf(begins)
 		return
 	}
 	s.passOn(t, n, m, begins, m.at)
@@ -368,8 +368,9 @@ func (s *site) serveAging(t *tier, m *message) {
 func (s *site) sendHeld(t *tier, m *message, l *look, now int64, isHit bool) {
 	is := came{answer: l.held.Answer, version: l.held.Version, age: age(&l.held, now)}
 	is.confirmed = is.answer == freshness.Good && is.version == m.version()
+	asked, bytes := m.at, m.question().bytes
 	if s.sendAnswer(m, is, now, now, 0, 0) && isHit {
-		s.hit(t, m)
+		s.hit(t, m, asked, bytes)
 	}
 }
 
@@ -382,7 +383,8 @@ func (s *site) passOn(t *tier, n uint32, m *message, began bool, now int64) {
 		s.sendHeld(t, m, &v.look, first, false)
 	case v.silent:
 		if !s.sendNoAnswerIfDown(m, now) {
-			s.sendBack(m, refusal, now).verdict = uint8(NextTierDown)
+			s.sendBack(m, refusal, now)
+			m.verdict = uint8(NextTierDown)
 		}
 	default:
 		is := v.came
@@ -397,8 +399,9 @@ func (s *site) passOn(t *tier, n uint32, m *message, began bool, now int64) {
 		if is.confirmed {
 			last = first
 		}
+		asked, bytes := m.at, m.question().bytes
 		if s.sendAnswer(m, is, first, last, queue, service) && !began {
-			s.hit(t, m)
+			s.hit(t, m, asked, bytes)
 		}
 	}
 }
@@ -411,21 +414,22 @@ func (s *site) sendAnswer(m *message, is came, first, last, queue, service int64
 	if is.confirmed {
 		last = first
 	}
-	a := s.sendBack(m, answer, first)
-	a.setReply(reply{queue: queue, pours: last - first})
-	a.service = service
-	a.setCame(is)
 	s.ledger.sent += uint64(is.carries(m.question().bytes))
+	s.sendBack(m, answer, first)
+	m.setReply(reply{queue: queue, pours: last - first})
+	m.service = service
+	m.setCame(is)
 	return true
 }
 
 // sendFromAgingOrigin answers another site's question at the origin itself, whose servers are done at an instant.
 func (s *site) sendFromAgingOrigin(m *message, done, queue int64) {
 	is := s.contents[m.index].fromOrigin(s.errors, uint32(m.key), m.at, m.version())
+	asked, bytes := m.at, m.question().bytes
 	if s.sendAnswer(m, is, done, done, queue, m.service) {
-		s.served[m.index].add(is.carries(m.question().bytes), m.recorded)
+		s.served[m.index].add(is.carries(bytes), m.recorded)
 		s.served[m.index].addConfirmed(is.confirmed, m.recorded)
-		s.courses.fetched(m.index, int(s.id), m.at, is.carries(m.question().bytes), m.recorded)
+		s.courses.fetched(m.index, int(s.id), asked, is.carries(bytes), m.recorded)
 	}
 }
 

@@ -22,7 +22,8 @@ type job struct {
 	of       jobKind
 	isThere  bool
 	workload uint8
-	waits    uint32 // what waits: the number of a computation, or of a question of another site
+	waits    uint32   // what waits: the number of a computation
+	question *message // or the question of another site
 	came     int64
 	service  int64
 }
@@ -104,14 +105,13 @@ func (s *site) finish(j *job, now int64) {
 	wait := now - j.came - j.service
 	switch j.of {
 	case askedJob:
-		m := *s.asking.at(j.waits)
-		s.asking.remove(j.waits)
+		m := j.question
 		if m.to == originPart {
 			s.origins[j.workload].finished(j.service)
-			s.sendFromOrigin(&m, now-j.service, now, wait)
+			s.sendFromOrigin(m, now-j.service, now, wait)
 		} else {
 			s.computers[j.workload].finished(j.service)
-			s.reply(&m, now, reply{queue: wait}, m.service)
+			s.reply(m, now, reply{queue: wait}, m.service)
 		}
 	default:
 		p := s.computations.at(j.waits)
@@ -142,9 +142,7 @@ func (s *site) breakDown(now int64) {
 				continue
 			}
 			if j.of == askedJob {
-				m := s.asking.at(j.waits)
-				s.sendNoAnswerIfDown(m, now)
-				s.asking.remove(j.waits)
+				s.sendNoAnswerIfDown(j.question, now)
 				continue
 			}
 			at := s.computations.at(j.waits)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/bits"
-	"slices"
 
 	"github.com/edgewise-sim/edgewise/cache"
 )
@@ -24,7 +23,8 @@ type site struct {
 	inbox     inbox
 	// soonest is the instant of the site's next message, or the end of its window.
 	soonest int64
-	out     []message // sent and not yet delivered
+	out     []sentMessage
+	letters letters
 	sent    uint64
 
 	// tiers holds the site's caches by tier, nil where it has none, and caches those that there are. edge is that of
@@ -42,8 +42,7 @@ type site struct {
 	pools              []*pool
 	data               []dataCalls // by workload
 	waiters            slab[waiter]
-	asking             slab[message] // of other sites, whose fetches wait here
-	calls              slab[call]    // that wait for a message
+	calls              slab[call] // that wait for a message
 	computations       slab[computation]
 	tries              slab[try]
 	tried              uint64 // tries that have been begun
@@ -87,9 +86,9 @@ func (s *site) close() {
 		t.close()
 	}
 	s.directory = nil
-	s.block, s.inbox, s.fills, s.out = block{}, inbox{}, newFillQueue(), nil
-	s.waiters, s.asking = slab[waiter]{}, slab[message]{}
-	s.calls, s.computations, s.tries = slab[call]{}, slab[computation]{}, slab[try]{}
+	s.block, s.inbox, s.fills, s.out, s.letters = block{}, inbox{}, newFillQueue(), nil, letters{}
+	s.waiters, s.calls = slab[waiter]{}, slab[call]{}
+	s.computations, s.tries = slab[computation]{}, slab[try]{}
 }
 
 // A ledger counts the bytes on the ways between sites, in flight or done. At the end of a run what the
@@ -132,11 +131,13 @@ func (s *site) advance(end int64) {
 		if s.soonest == end {
 			return
 		}
-		n := s.inbox.pop()
-		m := s.inbox.pool.at(n)
+		m := s.inbox.pop()
 		s.happened.add(m.at, m.order|1<<63)
+		asks := m.kind == ask // then it goes back as its answer, now or later
 		s.receive(m)
-		s.inbox.release(n)
+		if !asks {
+			s.letters.release(m)
+		}
 	}
 }
 
@@ -179,23 +180,23 @@ func (s *site) fillAndMeet(end int64) {
 	}
 }
 
-// send puts a message on its way and returns it, for the caller to fill in what it says.
+// send puts a new message on its way and returns it, for the caller to fill in what it says.
 func (s *site) send(target uint32, at int64) *message {
-	order := uint64(s.id)<<orderBits | s.sent
-	s.sent++
-	var m *message
-	if target == s.id {
-		m = s.inbox.push(at, order)
-		s.soonest = min(s.soonest, at)
-	} else {
-		if len(s.out) == cap(s.out) {
-			s.out = slices.Grow(s.out, 16)
-		}
-		s.out = s.out[:len(s.out)+1]
-		m = &s.out[len(s.out)-1]
-	}
-	m.at, m.order, m.target = at, order, target
+	m := s.letters.take()
+	s.post(m, target, at)
 	return m
+}
+
+// post puts a message on its way.
+func (s *site) post(m *message, target uint32, at int64) {
+	m.at, m.order = at, uint64(s.id)<<orderBits|s.sent
+	s.sent++
+	if target == s.id {
+		s.inbox.push(m)
+		s.soonest = min(s.soonest, at)
+		return
+	}
+	s.out = append(s.out, sentMessage{at, m, target})
 }
 
 // A history is a number that stands for what has happened at a site, in its order. It costs one

@@ -109,7 +109,7 @@ func (s *site) await(t *tier, key uint64, v *arrival, c *clients, r *request) {
 	}
 	if f.first == unknown {
 		w := s.wait(f)
-		w.request, w.outcome, w.remote = *r, outcome, false
+		w.request, w.outcome, w.question = *r, outcome, nil
 		return
 	}
 	f.answer(c, r, outcome, v.at)
@@ -181,7 +181,7 @@ func (s *site) serveFromTier(t *tier, m *message) {
 	switch {
 	case f.first == unknown:
 		w := s.wait(f)
-		w.remote, w.asking, w.outcome = true, s.keep(m), DelayedHit
+		w.question, w.outcome = m, DelayedHit
 		if isNew {
 			w.outcome = Miss
 		}
@@ -194,8 +194,9 @@ func (s *site) serveFromTier(t *tier, m *message) {
 
 // sendHit answers another site's question with what a cache here holds or, copied, has fetched already.
 func (s *site) sendHit(t *tier, m *message, first, last int64, copied bool) {
+	asked, bytes := m.at, m.question().bytes
 	if s.sendObject(m, first, last, 0, 0, copied) {
-		s.hit(t, m)
+		s.hit(t, m, asked, bytes)
 	}
 }
 
@@ -208,27 +209,27 @@ func (s *site) meet(t *tier, m *message, bytes int64) {
 	}
 }
 
-// hit counts that the tier had what another site asked for, or has joined a fetch for it.
-func (s *site) hit(t *tier, m *message) {
+// hit counts that the tier had what another site asked for at an instant, or has joined a fetch for it. The message is on its way back.
+func (s *site) hit(t *tier, m *message, asked, bytes int64) {
 	if m.recorded {
 		t.tallies[m.index].Counters[TierHits]++
-		t.tallies[m.index].Counters[TierHitBytes] += uint64(m.question().bytes)
-		s.courses.hit(m.index, t.number, m.at)
+		t.tallies[m.index].Counters[TierHitBytes] += uint64(bytes)
+		s.courses.hit(m.index, t.number, asked)
 	}
 }
 
 // sendObject sends an object to the site that has asked for it: its first byte leaves at first, its last is here
 // at last. Copied says that this tier, or one further up, keeps a copy of what passes through. It returns false where this site fails first.
 func (s *site) sendObject(m *message, first, last, queue, service int64, copied bool) bool {
-	a := s.reply(m, first, reply{queue: queue, pours: last - first}, service)
-	ok := a != nil
-	if ok {
-		if copied {
-			a.verdict = copiedBit
-		}
-		s.ledger.sent += uint64(m.question().bytes)
+	bytes := m.question().bytes
+	if !s.reply(m, first, reply{queue: queue, pours: last - first}, service) {
+		return false
 	}
-	return ok
+	if copied {
+		m.verdict = copiedBit
+	}
+	s.ledger.sent += uint64(bytes)
+	return true
 }
 
 // fill puts the next object that arrives into its cache.

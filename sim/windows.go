@@ -232,7 +232,8 @@ func (r *run) advanceTogether(g siteGroup, workers int, d *scratch) error {
 		crew.advance(g.sites, ends)
 		for _, s := range g.sites {
 			for i := range s.out {
-				r.sites[s.out[i].target].inbox.deliver(&s.out[i])
+				o := &s.out[i]
+				r.sites[o.target].inbox.deliver(o.at, o.m)
 			}
 			s.out = s.out[:0]
 		}
