@@ -37,6 +37,11 @@ type Config struct {
 	DenseKeys int
 	// Directory, if set, is such a table that caches use one after the other; DenseKeys is then 0.
 	Directory *Directory
+	// InTurns says that many caches are used in turns, each a little at a time, so that each finds its memory cold. LRU and FIFO by
+	// bytes, without an admission, DenseKeys and Directory, then keep their objects in a way that touches less of it; what they hold
+	// is the same. They hold keys below 2^32 only, and [LookupSlot] and [SlotOf] do not know their places. All other caches are
+	// as without it.
+	InTurns bool
 	// Seed starts the random draws of the policies and admissions that need any.
 	Seed uint64
 	// OnEvict, if set, is called once for every object that the policy evicts, as it leaves. It
@@ -51,6 +56,11 @@ func wrong(field string, value any, want string, args ...any) error {
 
 // New returns an empty cache, or an error that names the field, its value and what is allowed.
 func New(cfg Config) (Cache, error) {
+	if cfg.InTurns {
+		if c, ok := newLog(cfg); ok {
+			return c, nil
+		}
+	}
 	e, err := build(cfg, 0)
 	if err != nil {
 		return nil, err

@@ -23,6 +23,17 @@ func TestPoliciesConform(t *testing.T) {
 	}
 }
 
+func TestCachesUsedInTurnsConform(t *testing.T) {
+	for policy, promises := range map[string]cachetest.Promises{"lru": {Inclusion: true}, "fifo": {}} {
+		t.Run(policy, func(t *testing.T) {
+			cachetest.Run(t, promises, func(cfg cache.Config) (cache.Cache, error) {
+				cfg.Policy, cfg.InTurns = policy, true
+				return cache.New(cfg)
+			})
+		})
+	}
+}
+
 func TestAdmissionsConform(t *testing.T) {
 	for _, admission := range append(cache.Admissions(), "size:max=60", "prob:p=0.1", "adaptsize:c=50", "second-hit:keys=10", "tinylfu:keys=100") {
 		t.Run(admission, func(t *testing.T) {

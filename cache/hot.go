@@ -8,6 +8,9 @@ package cache
 // object arrives once for each fetch. It spares a look-up where the policy keeps no ghosts. If key is cached
 // nevertheless, the cache is damaged.
 func Fill(c Cache, key uint64, sizeBytes int64) (admitted bool) {
+	if l, ok := c.(*log); ok {
+		return l.fill(key, sizeBytes)
+	}
 	e, ok := c.(*engine)
 	switch {
 	case !ok || e.lru == nil:
@@ -20,7 +23,7 @@ func Fill(c Cache, key uint64, sizeBytes int64) (admitted bool) {
 
 // LookupSlot is c.Lookup(key), and says besides at which place the object is: a small number, which stays the object's as long
 // as it is cached, and may be another's then. What a caller knows of objects it can hold in a list by place. A cache that is not
-// of this package has no places: it panics.
+// of this package, or is used in turns ([Config.InTurns]), has no places: it panics.
 func LookupSlot(c Cache, key uint64) (slot uint32, sizeBytes int64, hit bool) {
 	e := c.(*engine)
 	if p := e.plain; p != nil {
@@ -56,6 +59,10 @@ func SlotOf(c Cache, key uint64) (slot uint32, ok bool) {
 //
 // A cache that does not know how to expect keys, such as one of your own, is left alone.
 func Expect(c Cache, lookups, fills []uint64) {
+	if l, ok := c.(*log); ok && prefetches {
+		l.expect(lookups, fills)
+		return
+	}
 	if e, ok := c.(*engine); ok && prefetches {
 		last := uint32(0)
 		if e.lru != nil && 2*e.core.used > e.core.capacity {
@@ -69,8 +76,8 @@ func Expect(c Cache, lookups, fills []uint64) {
 // holds nothing: every look-up misses, and nothing is taken in. A cache that is not of this package is left
 // alone.
 func Release(c Cache) {
-	if s, ok := c.(*Servers); ok {
-		s.release()
+	if own, ok := c.(interface{ release() }); ok {
+		own.release()
 		return
 	}
 	e, ok := c.(*engine)

@@ -37,7 +37,7 @@ func NewServers(cfg Config, servers int, memoryBytes int64) (*Servers, error) {
 		return nil, err
 	}
 	s := &Servers{servers: make([]server, servers), capacity: cfg.CapacityBytes}
-	cfg.Directory, cfg.DenseKeys, cfg.CapacityBytes = nil, 0, cfg.CapacityBytes/int64(servers)
+	cfg.Directory, cfg.DenseKeys, cfg.InTurns, cfg.CapacityBytes = nil, 0, false, cfg.CapacityBytes/int64(servers)
 	for i := range s.servers {
 		var err error
 		if s.servers[i].disk, err = New(cfg); err != nil {

@@ -56,6 +56,37 @@ func BenchmarkWindowedRun(b *testing.B) {
 	}
 }
 
+// BenchmarkWindowedPolicies is BenchmarkWindowedRun under other policies and admissions than LRU, and with a mid tier.
+func BenchmarkWindowedPolicies(b *testing.B) {
+	n, pops := star(b, 100, 25)
+	w := workload.Workload{
+		Head:    workload.Head{Name: "w3"},
+		Demand:  workload.Poisson{RequestsPerSecond: 100_000, Objects: 1_000_000, ZipfExponent: 0.9},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}},
+	}
+	for _, c := range []placement.Cache{
+		{Policy: "fifo"}, {Policy: "clock"}, {Policy: "sieve"}, {Policy: "s3fifo"}, {Policy: "slru"}, {Policy: "w-tinylfu"},
+		{Policy: "lru", Admission: "second-hit"}, {Policy: "lru"},
+	} {
+		name := c.Policy
+		p := placement.RegionOnly("region").WithPoPs(10_000, pops...)
+		p.Sites[0].Servers = 1000
+		if c.Admission != "" {
+			name += "+" + c.Admission
+		} else if c.Policy == "lru" {
+			name = "mid-tier"
+			p = p.WithMidTier(100_000, "region")
+		}
+		p = p.WithEachCache(func(_ string, of *placement.Cache) { of.Policy, of.Admission = c.Policy, c.Admission })
+		b.Run(name, func(b *testing.B) {
+			s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 30 * time.Second, Seed: 1}
+			plans, err := Compile(context.Background(), s, p)
+			require.NoError(b, err)
+			benchmarkRun(b, plans[0], "request")
+		})
+	}
+}
+
 // BenchmarkAgingRun is BenchmarkStaticRun with objects that age, and with an origin of finite servers BenchmarkWindowedRun: about a
 // fourth of the hits are stale.
 func BenchmarkAgingRun(b *testing.B) {

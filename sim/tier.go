@@ -52,6 +52,7 @@ func (t *tier) open(d *cache.Directory) error {
 		t.cache = t.servers.caches
 		return err
 	}
+	config.InTurns = d == nil && t.aging == nil // what ages needs the places of objects
 	t.cache, err = cache.New(config)
 	return err
 }

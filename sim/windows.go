@@ -301,14 +301,14 @@ func (c *crew) advance(sites []*site, ends []int64) {
 }
 
 func (c *crew) work() {
-	var keys [256]uint64
+	var ahead lookAhead
 	for {
 		i := int(c.next.Add(1)) - 1
 		if i >= len(c.sites) {
 			return
 		}
 		if s := c.sites[i]; s.next() < c.ends[i] {
-			s.prefetchWindow(c.ends[i], &keys)
+			s.prefetchWindow(c.ends[i], &ahead)
 			s.advance(c.ends[i])
 		}
 	}

@@ -1,0 +1,374 @@
+package cache
+
+import "math/bits"
+
+// A log is an LRU or FIFO cache with a capacity in bytes for simulators in which many caches take turns, so that each finds
+// its memory cold. It holds what an [engine] with that policy holds and touches fewer lines of memory: one for a look-up that
+// misses, two for one that hits, and for an object that takes another's place two and some that are read in sequence.
+//
+// Objects stand in a ring in the order in which they will leave. Under LRU a hit writes the object at the head anew and leaves a
+// gap where it stood; who leaves is found at the tail, past gaps. So only the places of hits are far apart. An index of lines of 64
+// bytes, tags and places side by side, finds where in the ring a key stands.
+type log struct {
+	lines    []logLine
+	ring     []logged // a power of two long
+	head     uint32   // where the next object goes; positions count up, and stand for places by their lower bits
+	tail     uint32   // where the oldest may stand
+	objects  int
+	used     int64
+	capacity int64
+	big      map[uint32]int64 // sizes that the ring has no room for
+	rewrites bool             // under LRU
+	onEvict  func(key uint64, sizeBytes int64)
+	touched  uint32 // of no use: see prefetch.go
+}
+
+// A logged object has size 0 where it has moved on or left.
+type logged struct{ key, size uint32 }
+
+// A logLine is a line of the processor's cache: the tags of twelve places, then the places, which are positions in the ring. The
+// upper half of the second word counts the keys that went on to the next line because this one was full.
+type logLine struct {
+	tags   [2]uint64
+	places [linePlaces]uint32
+}
+
+const (
+	linePlaces = 12
+	perLine    = 8 // keys a line, on average at most
+	bigSize    = 1<<32 - 1
+	// secondTags are the bits that say that places are taken in the second word of tags.
+	secondTags = occupant & (1<<32 - 1)
+	passed     = 1 << 32 // one key more that went on
+	// A ring that is full of gaps is closed up where it is longer than so many times the objects, else doubled.
+	ringStretch = 6
+)
+
+// newLog returns an empty cache of a Config that a log can stand in for, and whether there is one.
+func newLog(cfg Config) (*log, bool) {
+	plain := cfg.NewPolicy == nil && cfg.NewAdmission == nil && (cfg.Admission == "" || cfg.Admission == "always")
+	if !plain || cfg.CapacityBytes <= 0 || cfg.CapacityObjects != 0 || cfg.DenseKeys != 0 || cfg.Directory != nil {
+		return nil, false
+	}
+	switch cfg.Policy {
+	case "", "lru", "fifo":
+		return &log{
+			lines: make([]logLine, 8), ring: make([]logged, 256), capacity: cfg.CapacityBytes, onEvict: cfg.OnEvict, rewrites: cfg.Policy != "fifo",
+		}, true
+	}
+	return nil, false
+}
+
+// home returns the line of a key and the tag that it has there, in every byte.
+func (c *log) home(key uint32) (n uint32, want uint64) {
+	h := hash(uint64(key))
+	line, _ := bits.Mul64(h, uint64(len(c.lines)))
+	return uint32(line), tag(h) * everyTag
+}
+
+func (c *log) nextLine(n uint32) uint32 {
+	if n++; n < uint32(len(c.lines)) {
+		return n
+	}
+	return 0
+}
+
+// at returns the place of a position.
+func (c *log) at(position uint32) *logged { return &c.ring[position&uint32(len(c.ring)-1)] }
+
+// find returns where the index has the position of a key, or nil.
+func (c *log) find(key uint32) *uint32 {
+	n, want := c.home(key)
+	for {
+		l := &c.lines[n]
+		for m := matches(l.tags[0], want); m != 0; m &= m - 1 {
+			if p := &l.places[bits.TrailingZeros64(m)/8%linePlaces]; c.at(*p).key == key {
+				return p
+			}
+		}
+		for m := matches(l.tags[1], want) & secondTags; m != 0; m &= m - 1 {
+			if p := &l.places[(bits.TrailingZeros64(m)/8+8)%linePlaces]; c.at(*p).key == key {
+				return p
+			}
+		}
+		if l.tags[1] < passed {
+			return nil
+		}
+		n = c.nextLine(n)
+	}
+}
+
+// put notes the position of a key that has none.
+func (c *log) put(key, position uint32) {
+	n, want := c.home(key)
+	for {
+		l := &c.lines[n]
+		if m := ^l.tags[0] & occupant; m != 0 {
+			i := bits.TrailingZeros64(m) / 8
+			l.tags[0] |= want & 0xFF << (8 * i)
+			l.places[i] = position
+			return
+		}
+		if m := ^l.tags[1] & secondTags; m != 0 {
+			i := bits.TrailingZeros64(m) / 8
+			l.tags[1] |= want & 0xFF << (8 * i)
+			l.places[8+i] = position
+			return
+		}
+		l.tags[1] += passed
+		n = c.nextLine(n)
+	}
+}
+
+// drop forgets a key that has a position.
+func (c *log) drop(key, position uint32) {
+	n, want := c.home(key)
+	for {
+		l := &c.lines[n]
+		for m := matches(l.tags[0], want); m != 0; m &= m - 1 {
+			if i := bits.TrailingZeros64(m) / 8; l.places[i] == position {
+				l.tags[0] &^= 0xFF << (8 * i)
+				return
+			}
+		}
+		for m := matches(l.tags[1], want) & secondTags; m != 0; m &= m - 1 {
+			if i := bits.TrailingZeros64(m) / 8; l.places[8+i] == position {
+				l.tags[1] &^= 0xFF << (8 * i)
+				return
+			}
+		}
+		l.tags[1] -= passed
+		n = c.nextLine(n)
+	}
+}
+
+// write puts an object at the head and returns its position.
+func (c *log) write(o logged) uint32 {
+	if c.head-c.tail == uint32(len(c.ring)) {
+		c.makeRoom()
+	}
+	position := c.head
+	*c.at(position) = o
+	c.head++
+	return position
+}
+
+// makeRoom skips gaps at the tail. Where there are none it doubles the ring or, where that has many gaps, closes them.
+func (c *log) makeRoom() {
+	for c.tail != c.head && c.at(c.tail).size == 0 {
+		c.tail++
+	}
+	switch {
+	case c.head-c.tail < uint32(len(c.ring)):
+	case len(c.ring) < ringStretch*c.objects:
+		old := *c
+		c.ring = make([]logged, 2*len(c.ring))
+		for p := c.tail; p != c.head; p++ {
+			*c.at(p) = *old.at(p)
+		}
+	default:
+		to := c.tail
+		for p := c.tail; p != c.head; p++ {
+			o := c.at(p)
+			if o.size == 0 {
+				continue
+			}
+			if p != to {
+				*c.at(to) = *o
+				*c.find(o.key) = to // of the two places of the key that was the first, and both have it
+				o.size = 0
+			}
+			to++
+		}
+		c.head = to
+	}
+}
+
+// size returns the bytes of an object.
+func (c *log) size(o logged) int64 {
+	if o.size == bigSize {
+		return c.big[o.key]
+	}
+	return int64(o.size)
+}
+
+// keyOf returns a key as the log has it, false for those that it never holds.
+func keyOf(key uint64) (uint32, bool) { return uint32(key), key < 1<<32 }
+
+// Lookup implements [Cache].
+func (c *log) Lookup(key uint64) (sizeBytes int64, hit bool) {
+	k, ok := keyOf(key)
+	if !ok {
+		return 0, false
+	}
+	place := c.find(k)
+	if place == nil {
+		return 0, false
+	}
+	o := c.at(*place)
+	was := *o
+	if c.rewrites && *place+1 != c.head {
+		if c.head-c.tail == uint32(len(c.ring)) {
+			c.makeRoom() // may give the object another position
+			o = c.at(*place)
+		}
+		o.size = 0
+		*place = c.write(was)
+	}
+	return c.size(was), true
+}
+
+// Insert implements [Cache].
+func (c *log) Insert(key uint64, sizeBytes int64) bool {
+	if c.Contains(key) {
+		return true
+	}
+	return c.fill(key, sizeBytes)
+}
+
+// fill puts in an object that is not there.
+func (c *log) fill(key uint64, sizeBytes int64) bool {
+	room := c.capacity - sizeBytes
+	k, ok := keyOf(key)
+	if !ok || room < 0 || sizeBytes < 1 {
+		return false
+	}
+	for c.used > room {
+		c.evict()
+	}
+	if c.objects >= perLine*len(c.lines) {
+		c.grow()
+	}
+	size := uint32(min(sizeBytes, bigSize))
+	if size == bigSize {
+		if c.big == nil {
+			c.big = make(map[uint32]int64)
+		}
+		c.big[k] = sizeBytes
+	}
+	c.put(k, c.write(logged{k, size}))
+	c.objects++
+	c.used += sizeBytes
+	return true
+}
+
+// evict takes out what stands at the tail, which may be a gap.
+func (c *log) evict() {
+	o := c.at(c.tail)
+	if o.size != 0 {
+		bytes := c.size(*o)
+		c.leave(o, c.tail)
+		if c.onEvict != nil {
+			c.onEvict(uint64(o.key), bytes)
+		}
+	}
+	c.tail++
+}
+
+// leave takes out an object that stands at a position.
+func (c *log) leave(o *logged, position uint32) {
+	c.drop(o.key, position)
+	c.objects--
+	c.used -= c.size(*o)
+	if o.size == bigSize {
+		delete(c.big, o.key)
+	}
+	o.size = 0
+}
+
+// grow makes more lines.
+func (c *log) grow() {
+	n := len(c.lines)
+	c.lines = make([]logLine, n+n/2)
+	for p := c.tail; p != c.head; p++ {
+		if o := c.at(p); o.size != 0 {
+			c.put(o.key, p)
+		}
+	}
+}
+
+// Remove implements [Cache].
+func (c *log) Remove(key uint64) bool {
+	k, ok := keyOf(key)
+	if !ok {
+		return false
+	}
+	place := c.find(k)
+	if place == nil {
+		return false
+	}
+	c.leave(c.at(*place), *place)
+	return true
+}
+
+// Contains implements [Cache].
+func (c *log) Contains(key uint64) bool {
+	k, ok := keyOf(key)
+	return ok && c.find(k) != nil
+}
+
+// Len implements [Cache].
+func (c *log) Len() int { return c.objects }
+
+// UsedBytes implements [Cache].
+func (c *log) UsedBytes() int64 { return c.used }
+
+// CapacityBytes implements [Cache].
+func (c *log) CapacityBytes() int64 { return c.capacity }
+
+// expect reads what look-ups and fills will read, as [Expect] says: first the lines of the index and both ends of the ring, then
+// what lies behind these, many places at once each time. No branch depends on what is read.
+func (c *log) expect(lookups, fills []uint64) {
+	touched := c.touched
+	for _, key := range lookups {
+		n, _ := c.home(uint32(key))
+		touched ^= c.lines[n].places[0]
+	}
+	for _, key := range fills {
+		n, _ := c.home(uint32(key))
+		touched ^= c.lines[n].places[0]
+	}
+	const aLine = 8 // objects
+	leavers := 0
+	if 2*c.used > c.capacity {
+		leavers = min(3*len(fills), int(c.head-c.tail)) // with the gaps between them; assumed
+	}
+	for i := 0; i < leavers; i += aLine {
+		touched ^= c.at(c.tail + uint32(i)).key
+	}
+	for i := 0; i < len(lookups)+len(fills); i += aLine {
+		touched ^= c.at(c.head + uint32(i)).key
+	}
+	for _, key := range lookups {
+		touched ^= c.at(c.guess(uint32(key))).key
+	}
+	left := len(fills)
+	for i := 0; i < leavers && left > 0; i++ {
+		o := c.at(c.tail + uint32(i))
+		n, _ := c.home(o.key)
+		if o.size != 0 {
+			touched ^= c.lines[n].places[0]
+			left--
+		}
+	}
+	c.touched = touched
+}
+
+// guess returns what is likely the position of a key, and that of the head where it seems not to be there.
+func (c *log) guess(key uint32) uint32 {
+	n, want := c.home(key)
+	l := &c.lines[n]
+	first, second := matches(l.tags[0], want), matches(l.tags[1], want)&secondTags
+	i := bits.TrailingZeros64(first) / 8 // 8 where there is none
+	if first == 0 {
+		i = 8 + bits.TrailingZeros64(second|1<<31)/8
+	}
+	position := l.places[i%linePlaces]
+	if first|second == 0 {
+		position = c.head
+	}
+	return position
+}
+
+// release lets go of everything: nothing is taken in from then on.
+func (c *log) release() { *c = log{lines: make([]logLine, 1), ring: make([]logged, 1)} }
