@@ -110,6 +110,7 @@ func TestPointsOfASweepLieAsTheFileSays(t *testing.T) {
 		"zip: {workloads.api.data.calls: [0, 1], duration: [10s, 20s]}":                       {"0 10s", "1 20s"},
 		"grid: {duration: {from: 10s, to: 1m30s, steps: 3}}":                                  {"10s", "50s", "1m30s"},
 		"grid: {workloads.api.response_size: {from: 1KiB, to: 1MiB, steps: 3, scale: log}}":   {"1KiB", "32KiB", "1MiB"},
+		"grid: {workloads.api.response_size: {from: 1MiB, to: 1GiB, steps: 5, scale: log}}":   {"1MiB", "5.65685MiB", "32MiB", "181.019MiB", "1GiB"},
 		"grid: {workloads.api.requests_per_second: {from: 10, to: 25, steps: 3}}":             {"10", "17.5", "25"},
 		"grid: {workloads.api.data.calls: {from: 1, to: 3, steps: 9, whole: true}}":           {"1", "2", "3"},
 		"grid: {workloads.api.data.home: [eu-central-1, eu-west-1]}":                          {"eu-central-1", "eu-west-1"},

@@ -68,15 +68,23 @@ func digits(x float64) float64 {
 	return rounded
 }
 
-// writeBytes writes a size in the largest unit in which it is whole.
+// byteUnits are the units that sizes of a range are written in, the largest of a system first.
+var byteUnits = []struct {
+	bytes uint64
+	name  string
+}{{1 << 40, "TiB"}, {1 << 30, "GiB"}, {1 << 20, "MiB"}, {1 << 10, "KiB"}, {1e12, "TB"}, {1e9, "GB"}, {1e6, "MB"}, {1e3, "kB"}}
+
+// writeBytes writes a size in the largest unit in which it is whole; one above 64 KiB that is whole in none is rounded to a few digits of a binary unit.
 func writeBytes(x float64) string {
 	n := uint64(math.Round(x))
-	for _, u := range []struct {
-		bytes uint64
-		name  string
-	}{{1 << 40, "TiB"}, {1 << 30, "GiB"}, {1 << 20, "MiB"}, {1 << 10, "KiB"}, {1e12, "TB"}, {1e9, "GB"}, {1e6, "MB"}, {1e3, "kB"}} {
+	for _, u := range byteUnits {
 		if n > 0 && n%u.bytes == 0 {
 			return strconv.FormatUint(n/u.bytes, 10) + u.name
+		}
+	}
+	for _, u := range byteUnits {
+		if n > 64<<10 && n > u.bytes {
+			return strconv.FormatFloat(digits(float64(n)/float64(u.bytes)), 'f', -1, 64) + u.name
 		}
 	}
 	return strconv.FormatUint(n, 10) + "B"

@@ -192,13 +192,21 @@ func (c *pricesCheckCmd) Run(ctx context.Context, s *streams) error {
 			}
 			last = max(last, p.Date)
 		}
-		found = append(found, checkedPrices{t.Name, len(t.Prices), first, last, standing[tariff.Published], standing[tariff.SecondHand], standing[tariff.Assumed]})
+		found = append(found, checkedPrices{t.Name, len(t.Prices), first, last, standing[tariff.Published], standing[tariff.SecondHand], standing[tariff.Assumed], nil})
+	}
+	for i, t := range all {
+		found[i].Unplaced = unplaced(t, all)
 	}
 	if err := c.print(s.out, found, func(w io.Writer) (err error) {
 		for _, f := range found {
 			_, e := fmt.Fprintf(w, "%s: %d %s, from %s to %s: %d published, %d second-hand, %d assumed\n", f.File, f.Rows, words.Plural(f.Rows, "row"), f.From, f.To,
 				f.Published, f.SecondHand, f.Assumed)
 			err = errors.Join(err, e)
+			for _, u := range f.Unplaced {
+				_, e := fmt.Fprintf(w, "%s:%d: no site of the catalog is called %s: this prices a site of your own, or nothing (nearest are %s)\n", u.File, u.Line, u.Place,
+					strings.Join(u.Nearest, ", "))
+				err = errors.Join(err, e)
+			}
 		}
 		return err
 	}); err != nil {
@@ -223,6 +231,8 @@ type checkedPrices struct {
 	Published  int    `json:"published"`
 	SecondHand int    `json:"second_hand"`
 	Assumed    int    `json:"assumed"`
+	// Unplaced are rows whose place the catalog does not have.
+	Unplaced []unplacedPrice `json:"unplaced,omitempty"`
 }
 
 // pricesDiffCmd compares lists of prices.
