@@ -27,6 +27,9 @@ type HourOccupancy struct {
 	// cores host them.
 	Most  float64 `json:"most_matches"`
 	Cores float64 `json:"cores"`
+	// Overrun is the part of the matches' time in which their core did not keep up with its ticks, in [0, 1], over all matches and
+	// replications; 0 where no match runs.
+	Overrun float64 `json:"tick_overrun"`
 }
 
 // A MetroPair is how players of two metros meet in the matches of a game.
@@ -75,6 +78,7 @@ func (e *estimator) occupancy(runs []*summary) (all []SiteOccupancy) {
 		for h := range hours {
 			us := float64(min(time.Hour, length-time.Duration(h)*time.Hour).Microseconds())
 			var players, matches []float64
+			overrun, hosted := 0.0, 0.0
 			o := HourOccupancy{From: start.Add(time.Duration(h) * time.Hour)}
 			for _, run := range runs {
 				at := &run.game.hours[n][h]
@@ -82,7 +86,11 @@ func (e *estimator) occupancy(runs []*summary) (all []SiteOccupancy) {
 				o.Most += float64(at.MostMatches) / float64(len(runs))
 				tally := sim.SiteTally{MatchCores: run.game.matchCores[n]}
 				o.Cores += float64(tally.CoresFor(at.MostMatches)) / float64(len(runs))
+				overrun, hosted = overrun+float64(at.OverrunUs), hosted+float64(at.MatchUs)
 				used = used || at.MatchUs > 0
+			}
+			if hosted > 0 {
+				o.Overrun = overrun / hosted
 			}
 			o.Players, o.Matches = stats.MeanOf(players, e.level), stats.MeanOf(matches, e.level)
 			site.Hours = append(site.Hours, o)

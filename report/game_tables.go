@@ -18,11 +18,11 @@ func hasPairs(c *edgewise.Comparison) bool {
 }
 
 // occupancyTable has what games have at each site hour by hour: players and matches on the mean, with their intervals, and how many
-// matches, and cores for them, there are at most for 99.9 % of the hour.
+// matches, and cores for them, there are at most for 99.9 % of the hour; and for what part of their time matches ticked too late.
 func occupancyTable(c *edgewise.Comparison) (*dataTable, error) {
 	return &dataTable{
 		columns: slices.Concat(ofWorkload(), texts("site", "from"),
-			numbersOf("players", "players_low", "players_high", "matches", "matches_low", "matches_high", "most_matches", "cores")),
+			numbersOf("players", "players_low", "players_high", "matches", "matches_low", "matches_high", "most_matches", "cores", "tick_overrun")),
 		rows: func(row func([]cell)) {
 			var of rowMaker
 			eachWorkload(c, func(at []cell, _ int, w *edgewise.WorkloadResult) {
@@ -30,7 +30,7 @@ func occupancyTable(c *edgewise.Comparison) (*dataTable, error) {
 					for _, h := range site.Hours {
 						cells := of.add(at, textCell(site.Site), textCell(h.From.UTC().Format(time.RFC3339)))
 						cells = append(append(cells, estimateCells(h.Players)...), estimateCells(h.Matches)...)
-						row(append(cells, numberCell(h.Most, true), numberCell(h.Cores, true)))
+						row(append(cells, numberCell(h.Most, true), numberCell(h.Cores, true), numberCell(h.Overrun, true)))
 					}
 				}
 			})

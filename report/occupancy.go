@@ -52,7 +52,22 @@ func Occupancy(c *edgewise.Comparison, workload string) (*Picture, error) {
 		p.caption += fmt.Sprintf(" Bands: %s %% confidence intervals over replications.", percentOf(c.Level))
 	}
 	p.caption += " For 99.9 %: what hosts all matches for 99.9 % of the busiest hour, in cores."
+	if anyWorkload(c, ticksLate) {
+		p.caption += " Ticks late: the part of the matches' time in which their core did not keep up, in the worst hour."
+	}
 	return p, nil
+}
+
+// ticksLate reports whether cores of a game did not keep up in some hour.
+func ticksLate(w *edgewise.WorkloadResult) bool {
+	for i := range w.Occupancy {
+		for _, h := range w.Occupancy[i].Hours {
+			if h.Overrun > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // mostSites is how many sites a panel shows.
@@ -66,13 +81,13 @@ func occupancyPanel(c *edgewise.Comparison, title string, w *edgewise.WorkloadRe
 	most, first, last := 0.0, math.Inf(1), math.Inf(-1)
 	for i, site := range sites {
 		var middle, upper, lower plotter.XYs
-		peak, cores := 0.0, 0.0
+		peak, cores, late := 0.0, 0.0, 0.0
 		for k, h := range site.Hours {
 			length := min(time.Hour, c.Duration-time.Duration(k)*time.Hour)
 			x := float64(h.From.Unix()) + float64(length.Seconds()/2)
 			middle = append(middle, plotter.XY{X: x, Y: h.Matches.Value})
 			upper, lower = append(upper, plotter.XY{X: x, Y: h.Matches.High}), append(lower, plotter.XY{X: x, Y: h.Matches.Low})
-			most, peak, cores = max(most, h.Matches.High), max(peak, h.Matches.Value), max(cores, h.Cores)
+			most, peak, cores, late = max(most, h.Matches.High), max(peak, h.Matches.Value), max(cores, h.Cores), max(late, h.Overrun)
 			first, last = min(first, x), max(last, x)
 		}
 		for k := len(lower) - 1; k >= 0; k-- {
@@ -82,9 +97,11 @@ func occupancyPanel(c *edgewise.Comparison, title string, w *edgewise.WorkloadRe
 		line := &plotter.Line{XYs: middle, LineStyle: style}
 		p.Add(&plotter.Polygon{XYs: []plotter.XYs{upper}, Color: look.Translucent(style.Color, 0.16)}, line)
 		panel.names = append(panel.names, lineName{name: siteNameIn(c, site.Site), number: i, path: pathOf(line)})
-		panel.key.entries = append(panel.key.entries, keyEntry{
-			placement: i, style: style, name: siteNameIn(c, site.Site), remark: fmt.Sprintf("peak %.4g, for 99.9 %% %.4g cores", peak, cores),
-		})
+		remark := fmt.Sprintf("peak %.4g, for 99.9 %% %.4g cores", peak, cores)
+		if late > 0 {
+			remark += fmt.Sprintf(", ticks late up to %.3g %%", 100*late)
+		}
+		panel.key.entries = append(panel.key.entries, keyEntry{placement: i, style: style, name: siteNameIn(c, site.Site), remark: remark})
 	}
 	if left := len(w.Occupancy) - len(sites); left > 0 {
 		panel.key.entries = append(panel.key.entries, keyEntry{placement: 1 << 20, style: draw.LineStyle{Color: look.White}, name: fmt.Sprintf("and %d sites with less", left)})

@@ -78,6 +78,7 @@ type gameSite struct {
 	login            dataCalls
 	set              dataCalls
 	hosted           occupancy // of matches
+	slow             occupancy // of matches whose core does not keep up with their ticks
 	present          occupancy // of players, those included who wait for a match and whom the routing rule would send here
 	tally            *SiteTally
 }
@@ -116,6 +117,7 @@ type match struct {
 	apart      int64    // the round trip between two players who exchange their inputs directly
 	isOpen     bool     // it is in the list of those with empty seats
 	isPlayed   bool     // it is one of the sample
+	isSlow     bool     // its core does not keep up with its ticks
 	played     playedMatch
 }
 
@@ -620,6 +622,7 @@ func (g *game) resize(n uint32) {
 // note lets a match know what it shares its core with from now on.
 func (g *game) note(n uint32, c *core) {
 	m := g.matches.at(n)
+	g.watchTicks(m, c)
 	if !m.isPlayed {
 		return
 	}
@@ -683,6 +686,7 @@ func (g *game) leaveCores(n uint32) {
 	for _, also := range m.also {
 		pool.free(g.now, also, g.matchNumber(n), coreUnit, 0)
 	}
+	g.watchTicks(m, &pool.cores[m.core])
 	for _, other := range pool.cores[m.core].matches {
 		g.market.games[other>>32].note(uint32(other), &pool.cores[m.core])
 	}

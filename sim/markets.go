@@ -138,7 +138,7 @@ func (r *run) newGameSite(w *plannedWorkload, g *game, site int) gameSite {
 	return gameSite{
 		id: site, isBackup: isBackup, isAway: isBackup, pool: pool, outages: s.outagesOf(r.plan.sites[site].id), away: s.awayFrom(r.plan.sites[site].id), tally: &g.to.Sites[site],
 		login: newDataCalls(&g.login, w.homes[site]), set: newDataCalls(&g.set, w.homes[site]),
-		hosted: newHourlyOccupancy(int64(s.WarmUp), r.end()), present: newHourlyOccupancy(int64(s.WarmUp), r.end()),
+		hosted: newHourlyOccupancy(int64(s.WarmUp), r.end()), slow: newHourlyOccupancy(int64(s.WarmUp), r.end()), present: newHourlyOccupancy(int64(s.WarmUp), r.end()),
 	}
 }
 
@@ -262,13 +262,14 @@ func (k *market) addUp() error {
 func (s *gameSite) settle(g *game) {
 	s.present.pass(g.end)
 	s.hosted.pass(g.end)
+	s.slow.pass(g.end)
 	s.pool.cpu.pass(g.end)
 	s.pool.extra.pass(g.end)
 	t := s.tally
 	t.PeakPlayers, t.MatchCores = uint64(s.present.peak), uint64(g.take)
 	for h := range t.Hours {
 		t.Hours[h] = SiteHour{
-			PlayerUs: s.present.hours[h].us, MatchUs: s.hosted.hours[h].us,
+			PlayerUs: s.present.hours[h].us, MatchUs: s.hosted.hours[h].us, OverrunUs: s.slow.hours[h].us,
 			PeakMatches: uint64(s.hosted.hours[h].peak), MostMatches: uint64(s.hosted.hours[h].most),
 		}
 	}

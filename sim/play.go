@@ -100,9 +100,8 @@ func (a *arena) setTicking(m *playedMatch) {
 		s := &m.spans[i]
 		c := ticking{from: s.from, until: m.until(i), tick: tick, work: int64(a.TickWork(int(s.players)))}
 		nominal := int64(a.NominalPeriod())
-		others := int64(float64(float64(s.busyNs)*float64(nominal)) / 1e9)
-		c.period, c.queue = a.core.of(nominal, c.work, int(s.beside), others, m.key)
-		c.isOverrun = c.period > nominal
+		c.period, c.queue = a.core.of(nominal, c.work, int(s.beside), theirWork(s.busyNs, nominal), m.key)
+		c.isOverrun = a.isOverrun(c.work, s.busyNs)
 		a.ticking = append(a.ticking, c)
 		tick += (c.until - tick) / c.period * c.period
 	}

@@ -93,6 +93,9 @@ type SiteHour struct {
 	// and of all matches.
 	PlayerUs uint64 `cbor:"player_us"`
 	MatchUs  uint64 `cbor:"match_us"`
+	// OverrunUs sums, in us, the time of all matches in which their core did not keep up with its ticks. It is known of all matches, not
+	// only of those that are played ([workload.Matched].SampledMatches).
+	OverrunUs uint64 `cbor:"overrun_us,omitempty"`
 	// PeakMatches is the largest number of matches at once, MostMatches that which was not exceeded for 99.9 % of the hour; of several
 	// runs the largest.
 	PeakMatches uint64 `cbor:"peak_matches"`
@@ -102,6 +105,7 @@ type SiteHour struct {
 func (h *SiteHour) merge(o *SiteHour) {
 	h.PlayerUs += o.PlayerUs
 	h.MatchUs += o.MatchUs
+	h.OverrunUs += o.OverrunUs
 	h.PeakMatches = max(h.PeakMatches, o.PeakMatches)
 	h.MostMatches = max(h.MostMatches, o.MostMatches)
 }
