@@ -146,7 +146,37 @@ func (s *Study) Validate() error {
 			return err
 		}
 	}
-	return s.validateFailures()
+	if err := s.validateFailures(); err != nil {
+		return err
+	}
+	return s.validateLoadInTime()
+}
+
+// validateLoadInTime names the first flash crowd, begin or end of a workload that no result would show.
+func (s *Study) validateLoadInTime() error {
+	end := s.WarmUp + s.Duration
+	var errs []error
+	refuse := func(i int, field string, value any, want string, args ...any) {
+		errs = append(errs, fmt.Errorf("edgewise: %w", invalid.New(fmt.Sprintf("Workloads[%d].%s", i, field), value, want, args...)))
+	}
+	for i := range s.Workloads {
+		w := &s.Workloads[i]
+		for k := range w.Flashes {
+			f, at := &w.Flashes[k], fmt.Sprintf("Flashes[%d].", k)
+			if f.At >= end {
+				refuse(i, at+"At", f.At, "less than %v, when the run ends", end)
+			} else if f.End() <= s.WarmUp {
+				refuse(i, at+"At", f.At, "so late that it is not over at %v, when recording begins", s.WarmUp)
+			}
+		}
+		if w.Begins >= end {
+			refuse(i, "Begins", w.Begins, "less than %v, when the run ends", end)
+		}
+		if w.Ends > 0 && (w.Ends <= s.WarmUp || w.Ends >= end) {
+			refuse(i, "Ends", w.Ends, "more than %v, when recording begins, and less than %v, when the run ends", s.WarmUp, end)
+		}
+	}
+	return invalid.First(errs...)
 }
 
 // validateFailures names the first failure that no result would show.

@@ -263,7 +263,28 @@ func (s *Study) firstFailure(p int) (first time.Duration) {
 			first = max(d.At, 1)
 		}
 	}
+	for _, at := range s.changesOfLoad() {
+		if first == 0 || at < first {
+			first = max(at, 1)
+		}
+	}
 	return first
+}
+
+// changesOfLoad returns when workloads begin and end, and flash crowds begin: caches and servers are shared, so that each moves all.
+func (s *Study) changesOfLoad() (all []time.Duration) {
+	for i := range s.Workloads {
+		w := &s.Workloads[i]
+		for _, at := range []time.Duration{w.Begins, w.Ends} {
+			if at > 0 {
+				all = append(all, at)
+			}
+		}
+		for k := range w.Flashes {
+			all = append(all, w.Flashes[k].At)
+		}
+	}
+	return all
 }
 
 // concerns reports whether a placement has the site of a failure, or a site that calls it: a Local Zone its parent,

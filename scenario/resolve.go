@@ -158,8 +158,8 @@ func (r *reader) namesToIDs() {
 		}
 	}
 	for i := range r.study.Workloads {
-		for k := range r.study.Workloads[i].Metros {
-			nameToID(&r.study.Workloads[i].Metros[k], isMetro)
+		for _, m := range metrosOf(&r.study.Workloads[i]) {
+			nameToID(m.id, isMetro)
 		}
 	}
 	for i := range r.study.Failures {

@@ -267,9 +267,9 @@ func (r *reader) build(bad *problems) {
 		return
 	}
 	for i, w := range r.order {
-		for _, id := range r.study.Workloads[i].Metros {
-			if i, ok := r.study.Network.Index(id); !ok || r.study.Network.At(i).Kind != topology.Metro {
-				r.report(bad, w.path, w.line, invalid.New("Metros", id, "metros that the network has"))
+		for _, m := range metrosOf(&r.study.Workloads[i]) {
+			if i, ok := r.study.Network.Index(*m.id); !ok || r.study.Network.At(i).Kind != topology.Metro {
+				r.report(bad, w.path, w.line, invalid.New(m.path, *m.id, "metros that the network has"))
 			}
 		}
 	}

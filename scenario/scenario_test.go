@@ -67,6 +67,22 @@ placements:
     routing: nearest-distance
 `
 
+func TestFlashCrowdsAndLaunchesMeanWhatTheySay(t *testing.T) {
+	text := strings.Replace(good, "    zipf_exponent: 0.8", `    zipf_exponent: 0.8
+    begins: 30s
+    ends: 9m
+    flashes: [{at: 2m, rise: 10s, for: 1m, decay: 30s, factor: 50, objects: [0, 2], metros: [Denver]}, {at: 5m, decay: 1m, factor: 2}]`, 1)
+	s, err := scenario.Parse("test.yaml", []byte(text))
+	require.NoError(t, err)
+	site := s.Workloads[1]
+	require.Equal(t, 30*time.Second, site.Begins)
+	require.Equal(t, 9*time.Minute, site.Ends)
+	require.Equal(t, []workload.Flash{
+		{At: 2 * time.Minute, Rise: 10 * time.Second, For: time.Minute, Decay: 30 * time.Second, Factor: 50, Objects: []uint32{0, 2}, Metros: []string{"denver-us"}},
+		{At: 5 * time.Minute, Decay: time.Minute, Factor: 2},
+	}, site.Flashes)
+}
+
 func TestScenarioMeansWhatItSays(t *testing.T) {
 	s, err := scenario.Parse("test.yaml", []byte(good))
 	require.NoError(t, err)
@@ -487,6 +503,14 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"drain behind the end", "seed: 42", "drains: [{site: pop-lax, at: 20m, for: 1m}]", `bad.yaml:5: drains[0].at: is 20m0s; want less than 11m0s, when the run ends`},
 		{"drain before the beginning", "seed: 42", "drains: [{site: pop-lax, at: 0s, for: 1m}]", `bad.yaml:5: drains[0].for: is 1m0s; want more than 1m0s, for recording begins`},
 		{"drain of a stranger", "seed: 42", "drains: [{site: moon, at: 2m, for: 1m}]", `bad.yaml:5: drains[0].site: is moon; want a site of the network`},
+		{"flash crowd of a stranger", "    zipf_exponent: 0.8", "    zipf_exponent: 0.8\n    flashes: [{at: 2m, for: 1m, factor: 9, metros: [moon]}]", `bad.yaml:23: workloads[1].flashes[0].metros: is moon; want metros that the network has`},
+		{"flash crowd of no object", "    zipf_exponent: 0.8", "    zipf_exponent: 0.8\n    flashes: [{at: 2m, for: 1m, factor: 9, objects: [1000]}]", `workloads[1].flashes[0].objects[0]: is 1000; want an object of the catalogue, 0 to 999`},
+		{"flash crowd of nothing more", "    zipf_exponent: 0.8", "    zipf_exponent: 0.8\n    flashes: [{at: 2m, for: 1m, factor: 1}]", `workloads[1].flashes[0].factor: is 1; want more than 1`},
+		{"flash crowd without time", "    zipf_exponent: 0.8", "    zipf_exponent: 0.8\n    flashes: [{for: 1m, factor: 3}]", `bad.yaml:23: workloads[1].flashes[0]: the key "at" is missing`},
+		{"flash crowd behind the end", "    zipf_exponent: 0.8", "    zipf_exponent: 0.8\n    flashes: [{at: 11m, for: 1m, factor: 3}]", `workloads[1].flashes[0].at: is 11m0s; want less than 11m0s, when the run ends`},
+		{"flash crowd of objects that games have not", "tick_hz: 64", "tick_hz: 64\n    flashes: [{at: 2m, for: 1m, factor: 3, objects: [0]}]", `workloads[0].flashes[0].objects: is [0]; want none`},
+		{"launch behind the end", "    zipf_exponent: 0.8", "    zipf_exponent: 0.8\n    begins: 11m", `workloads[1].begins: is 11m0s; want less than 11m0s, when the run ends`},
+		{"end before the beginning", "    zipf_exponent: 0.8", "    zipf_exponent: 0.8\n    begins: 3m\n    ends: 2m", `workloads[1].ends: is 2m0s; want more than 3m0s, when it begins`},
 		{"names without a failure", "dynamic_via_pop: true", "dns: {ttls: [{for: 60s}]}", `bad.yaml:40: placements[1].dns: is set; want none: no site fails or is drained`},
 		{"names that do not sum up", "dynamic_via_pop: true", "dns: {ttls: [{for: 60s, share: 50%}]}", `placements[1].dns.ttls: is shares that sum to 0.5; want shares that sum to 1`},
 		{"failure without time", "seed: 42", "failures: [{site: pop-lax, at: 1m}]", `bad.yaml:5: failures[0]: the key "for" is missing`},

@@ -139,7 +139,7 @@ workloads:
     classes: [{requests: 1, objects: 100, zipf_exponent: 0.7, sizes: {median: 1 MiB, ln_sd: 1}}]
     day: {peak_to_trough: 2}
   - {name: api, preset: api-dynamic, peak_requests_per_second: 20, service: {mean: 5ms, law: exponential}, data: {calls: 1, probability: 0.5}}
-  - {name: shooter, kind: gaming, preset: competitive-fps, concurrent_players: 50, session: {shape: 1, scale: 20m}, metros: London}
+  - {name: shooter, kind: gaming, preset: competitive-fps, concurrent_players: 50, session: {shape: 1, scale: 20m}, metros: London, begins: 20s, ends: 50s, flashes: [{at: 25s, rise: 1s, for: 1s, decay: 2s, factor: 3, metros: [London]}]}
 placements:
   - {name: 1, origin: eu-west-2, compute: [eu-west-2], routing: nearest-rtt}
   - name: PoPs

@@ -172,7 +172,7 @@ func (r *reader) stillAssumed(path string, all []workload.Assumption) []workload
 
 // headKeys are the keys that all workloads have.
 func (r *reader) headKeys(w *workload.Workload) []field {
-	return []field{
+	return append([]field{
 		{"kind", skip},
 		{"preset", skip},
 		{"name", func(v value) { v.text(&w.Name) }},
@@ -186,7 +186,7 @@ func (r *reader) headKeys(w *workload.Workload) []field {
 		{"access", func(v value) { readAccess(v, &w.Access, &w.AccessIn) }},
 		{"day", func(v value) { readDay(v, &w.Day) }},
 		{"deadlines", func(v value) { v.durations(&w.Deadlines) }},
-	}
+	}, loadInTime(w)...)
 }
 
 // readDay reads "flat", 24 hourly loads, or a mapping with peak_to_trough.

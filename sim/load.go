@@ -228,6 +228,11 @@ func (p *Plan) meanRates(number int) ([]float64, error) {
 	const most = 24 * time.Hour // then the day has begun anew
 	steps := 1 + int(min(p.scenario.Duration, most)/(15*time.Minute))
 	sum := make([]float64, len(p.metros))
+	inTime, err := w.LoadInTime()
+	if err != nil {
+		return nil, err
+	}
+	step := p.scenario.Duration / time.Duration(steps)
 	for i := range steps {
 		share := (float64(i) + 0.5) / float64(steps)
 		at := p.scenario.Start.Add(p.scenario.WarmUp + time.Duration(share*float64(p.scenario.Duration)))
@@ -235,7 +240,11 @@ func (p *Plan) meanRates(number int) ([]float64, error) {
 		if err != nil {
 			return nil, err
 		}
+		from := p.scenario.WarmUp + time.Duration(i)*step
 		for m, rate := range rates {
+			if inTime != nil {
+				rate *= inTime(p.workloads[number].audiences[m].Metro, from, from+step)
+			}
 			sum[m] += rate / float64(steps)
 		}
 	}

@@ -172,6 +172,9 @@ func (p *preloader) readCatalogues() error {
 		}
 		of.perSecond = make([]float64, len(p.sites))
 		for m, rate := range rates {
+			if w.Begins > 0 {
+				rate = 0 // nobody has come yet
+			}
 			for i := range planned.entries[m] {
 				e := &planned.entries[m][i]
 				of.perSecond[e.site] += float64(rate * e.share.initial())

@@ -36,7 +36,7 @@ func (w Work) Steps() float64 {
 }
 
 // WorkOf returns the work that one workload, by its number, is in one run of any placement. Nothing is known of a
-// demand that is not [workload.Rated]; its requests count as none.
+// demand that is not [workload.Rated]; its requests count as none. A flash crowd in some metros counts as one in all of them.
 func (s *Scenario) WorkOf(number int) Work {
 	w := &s.Workloads[number]
 	end := s.WarmUp + s.Duration
@@ -45,6 +45,9 @@ func (s *Scenario) WorkOf(number int) Work {
 		window = min(end, t.Length()) // a trace is silent after its end
 	}
 	arrivals := float64(perSecondOf(w) * window.Seconds())
+	if inTime, err := w.LoadInTime(); err == nil && inTime != nil {
+		arrivals *= inTime("", 0, window)
+	}
 	service, ok := w.Service.(workload.Matched)
 	if !ok {
 		return Work{Requests: arrivals}

@@ -50,6 +50,11 @@ type Head struct {
 	// are shown, and verdicts are about it. The players of a [Matched] service are judged by the response alone: theirs
 	// must be the zero value.
 	Judged Byte
+	// Flashes are flash crowds, of a [Poisson] or a [Sessions] demand; 100 at most.
+	Flashes []Flash
+	// Begins and Ends are when the first and the last users come, since the start of the run, warm-up included: a launch. 0 means that
+	// they come from the start of the run on, and until its end. Nobody is there before Begins; who is there at Ends stays.
+	Begins, Ends time.Duration
 	// Assumed lists the parameters that a preset set by assumption.
 	Assumed []Assumption
 }
@@ -87,6 +92,8 @@ func (w *Workload) Validate() error {
 		w.validateRates(),
 		validateDeadlines(w.Deadlines),
 		w.validateJudged(),
+		w.validateFlashes(),
+		w.validateTimes(),
 	))
 }
 
@@ -136,7 +143,10 @@ func (w *Workload) Open(audiences []Audience, start time.Time, seed, replication
 	if err != nil {
 		return nil, inWorkload(w.Name, err)
 	}
-	return w.checked(open, audiences), nil
+	if open, err = w.flashes(w.checked(open, audiences), audiences, env); err != nil {
+		return nil, inWorkload(w.Name, err)
+	}
+	return w.timed(open), nil
 }
 
 // RatesAt returns the requests per second of each audience at an instant, for a demand that is [Rated].

@@ -29,6 +29,7 @@ const (
 	Renewal       // when new objects take the place of others
 	Visit         // which visit a request is of, and who that is
 	HealthCheck   // when sites are asked whether they are up
+	Flash         // what flash crowds ask for
 )
 
 // PreloadOfTier returns the purpose of what the caches of a tier begin with, counted from 0 at the user.
