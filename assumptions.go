@@ -137,6 +137,14 @@ var modelAssumptions = []func(s *Study) string{
 		return textIf(via, "a PoP passes requests on over connections that are always open, with windows that hold any response")
 	},
 	func(s *Study) string {
+		spills := slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
+			return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool {
+				return slices.ContainsFunc(a.Pools, func(o placement.Pool) bool { return o.Spill.Rule != placement.NoSpill })
+			})
+		})
+		return textIf(spills, "a site passes on what it has no room for, and the answer, over connections that are always open; what was passed on once is not passed on again")
+	},
+	func(s *Study) string {
 		return textIf(s.hasComputers(false), "where no number of servers is given one is always free")
 	},
 	assumedOfServers,

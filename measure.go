@@ -144,6 +144,20 @@ func (t *Tallies) ofSite(c sim.SiteCounter) uint64 {
 	return t.Site.Count(c)
 }
 
+// spilledFrom returns how many requests others have answered for the site that the figure is made of, or for all sites.
+func spilledFrom(t *Tallies) (n uint64) {
+	sites := t.Workload.Sites
+	if t.Site != nil {
+		sites = []sim.SiteTally{*t.Site}
+	}
+	for i := range sites {
+		for _, to := range sites[i].SpilledTo {
+			n += to
+		}
+	}
+	return n
+}
+
 // Tier returns what was asked of the tier of caches with a name, for example [placement.EdgeCache]: nothing where the
 // placement has no such tier.
 func (t *Tallies) Tier(name string) sim.TierTally {
@@ -243,6 +257,8 @@ func measuresJudgedBy(judged workload.Byte) []Measure {
 					return ratio(t.ofSite(sim.FullUs), uint64(t.Duration.Microseconds()))
 				}),
 				Where: func(t *Tallies) bool { return t.ofSite(sim.ServerUs) > 0 }, BySite: true},
+			{Label: Label{Metric: "spilled", Statistic: "share", Unit: "share", Shown: Shown{SiteColumn: "spilled"}},
+				Of: ofRequests(spilledFrom), Where: happened(spilledFrom), BySite: true},
 			{Label: Label{Metric: "players", Statistic: "mean", Unit: "players", Shown: Shown{Table: PlayersTable, Column: "players", SiteColumn: "players"}},
 				Of: playersOf(sim.PlayerUs), Kinds: games, Where: happened(counter(sim.PlayerUs)), ByMetro: true, BySite: true},
 			{Label: Label{Metric: "players", Statistic: "waiting", Unit: "players", Better: Less},

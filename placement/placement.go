@@ -236,6 +236,7 @@ func (p Placement) Validate(n *topology.Network) error {
 	for i := range p.Tiers {
 		add(p.Tiers[i].validate(p, i, n))
 	}
+	add(p.validateSpills())
 	add(p.validateRouting(n))
 	add(p.validateUpstream())
 	add(p.validateCopies())

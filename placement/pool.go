@@ -25,6 +25,8 @@ type Pool struct {
 	// Shed rejects a request at once that would wait longer, of 1ns to 1h; 0 rejects none. It goes with [FirstCome] alone, since nobody waits
 	// where all are served at once.
 	Shed time.Duration
+	// Spill says where requests of users go that the pool rejects; without it they are rejected for good.
+	Spill Spill
 }
 
 // A Limit is a bound that there may be.
@@ -110,6 +112,9 @@ func (a *Assignment) validatePools() error {
 		in := func(err error) error { return invalid.In(fmt.Sprintf("Pools[%d]", i), err) }
 		if err := p.validate(); err != nil {
 			return in(err)
+		}
+		if err := p.validateSpill(a); err != nil {
+			return in(invalid.In("Spill", err))
 		}
 		if slices.ContainsFunc(a.Pools[:i], func(o Pool) bool { return o.Name == p.Name }) {
 			return in(invalid.New("Name", fmt.Sprintf("%q", p.Name), "another name than that of a pool before"))

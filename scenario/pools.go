@@ -45,14 +45,30 @@ func (s *poolsSpec) read(v value) {
 		field{"discipline", choice(placement.ParseDiscipline, &p.Discipline)},
 		field{"queue", func(v value) { p.Queue.Is = true; v.integer(&p.Queue.Most) }},
 		field{"shed", func(v value) { v.duration(&p.Shed) }},
+		field{"spill", func(v value) { readSpill(v, &p.Spill) }},
 	)
 	at := places{"": v}
 	for key, field := range map[string]string{
-		"name": "Name", "count": "Servers", "workloads": "Workloads", "discipline": "Discipline", "queue": "Queue", "shed": "Shed",
+		"name": "Name", "count": "Servers", "workloads": "Workloads", "discipline": "Discipline", "queue": "Queue", "shed": "Shed", "spill": "Spill",
 	} {
 		if place, ok := seen[key]; ok {
 			at[field] = place
 		}
 	}
+	if place, ok := seen["spill"]; ok && place.resolve().node.Kind == yaml.SequenceNode {
+		for i, item := range place.list() {
+			at["Spill.To"+element(i)] = item
+		}
+	}
 	s.pools, s.at = append(s.pools, p), append(s.at, at)
+}
+
+// readSpill reads where requests go for which there is no room: a rule, or a list of sites.
+func readSpill(v value, s *placement.Spill) {
+	if v.resolve().node.Kind == yaml.SequenceNode {
+		s.Rule = placement.SpillToSites
+		v.strings(&s.To)
+		return
+	}
+	choice(placement.ParseSpillRule, &s.Rule)(v)
 }

@@ -53,3 +53,48 @@ func TestPoolsThatCannotBeAreNamedWithTheirLine(t *testing.T) {
 		require.ErrorContains(t, err, to[1])
 	}
 }
+
+const spilling = `title: Spill
+duration: 10s
+network: {provider: aws, metros: {top: 3}}
+workloads:
+  - {kind: dynamic, name: api, requests_per_second: 10, response_size: 10kB, service: 10ms}
+placements:
+  - name: one
+    compute:
+      sites: [us-east-1, us-west-2, eu-west-1]
+      backup: [us-east-2]
+      servers: {count: 8, queue: 0, spill: nearest}
+  - name: two
+    extends: one
+    compute:
+      servers:
+        count: 8
+        queue: 0
+        spill: [us-east-2,
+          us-west-2]
+`
+
+func TestSpillIsReadAsARuleOrAsSites(t *testing.T) {
+	s, err := scenario.Parse("spill.yaml", []byte(spilling))
+	require.NoError(t, err)
+	require.Equal(t, placement.Spill{Rule: placement.SpillToNearest}, s.Placements[0].Sites[0].Pools[0].Spill)
+	require.Equal(t, placement.Spill{Rule: placement.SpillToSites, To: []string{"us-east-2", "us-west-2"}}, s.Placements[1].Sites[0].Pools[0].Spill)
+	s, err = scenario.Parse("spill.yaml", []byte(strings.Replace(spilling, "spill: nearest", "spill: backup", 1)))
+	require.NoError(t, err)
+	require.Equal(t, placement.Spill{Rule: placement.SpillToBackup}, s.Placements[0].Sites[0].Pools[0].Spill)
+}
+
+func TestSpillThatLeadsNowhereIsNamedWithItsLine(t *testing.T) {
+	for from, to := range map[string][2]string{
+		"[us-east-2,\n          us-west-2]": {"[us-west-2]", "spill.yaml:18: placements[1].compute.servers.spill[0]: is us-west-2; want another site: it leads in a circle"},
+		"us-west-2]\n":                      {"us-east-2]\n", "spill.yaml:19: placements[1].compute.servers.spill[1]: is us-east-2; want a site that is not asked before"},
+		"[us-east-2,\n":                     {"[ap-south-1,\n", "spill.yaml:18: placements[1].compute.servers.spill[0]: is ap-south-1; want a site that computes"},
+		"spill: nearest":                    {"spill: anywhere", `spill.yaml:11: placements[0].compute.servers.spill: is "anywhere"; want nearest, backup or a list of sites`},
+		"queue: 0, spill: nearest":          {"spill: nearest", "spill.yaml:11: placements[0].compute.servers.spill: is nearest; want none: the pool has room for all"},
+		"      backup: [us-east-2]\n      servers: {count: 8, queue: 0, spill: nearest}": {"      servers: {count: 8, queue: 0, spill: backup}", "spill.yaml:10: placements[0].compute.servers.spill: is backup; want none: there is no such other site"},
+	} {
+		_, err := scenario.Parse("spill.yaml", []byte(strings.Replace(spilling, from, to[0], 1)))
+		require.ErrorContains(t, err, to[1])
+	}
+}

@@ -8,32 +8,37 @@ func (s *site) visitComputed(v *arrival, c *clients) {
 	c.draw(&r)
 	d := c.workload
 	work := c.work.StreamAt(c.count)
-	needsData := work.Uint64()&(1<<32-1) < d.coin && d.Data.Calls > 0
-	service := d.Work.Draw(&work)
+	needsData, service := d.drawWork(&work)
 	n := d.number
 	a := served{outcome: Bypass, bytes: d.ResponseBytes, service: service}
 	if servers := s.computers[n]; servers.isShared() {
 		waits := s.computations.add()
-		*s.computations.at(waits) = computation{request: r, served: a, work: work, needsData: needsData}
+		*s.computations.at(waits) = computation{request: r, served: a, work: work, needsData: needsData, number: n}
 		if !s.join(servers, job{of: visitJob, workload: n, waits: waits, service: service}, v.at) {
 			s.computations.remove(waits)
-			c.fail(&r, v.at, QueueFull)
+			s.spill(c, &r, &a, v.at, QueueFull)
 		}
 		return
 	}
 	start, done, ok := s.computers[n].arrive(v.at, service)
 	if !ok {
-		c.fail(&r, v.at, s.computers[n].whyNot())
+		s.spill(c, &r, &a, v.at, s.computers[n].whyNot())
 		return
 	}
 	a.queue = start - v.at
 	if needsData && s.data[n].remote {
 		waits := s.computations.add()
-		*s.computations.at(waits) = computation{request: r, served: a, work: work, end: newCallsEnd(done)}
+		*s.computations.at(waits) = computation{request: r, served: a, work: work, end: newCallsEnd(done), number: n}
 		s.makeCalls(waits)
 		return
 	}
 	s.compute(c, &r, &a, &work, needsData, done)
+}
+
+// drawWork draws what a request is for its servers, and whether it needs its data.
+func (w *workloadRun) drawWork(work *random.Stream) (needsData bool, service int64) {
+	needsData = work.Uint64()&(1<<32-1) < w.coin && w.Data.Calls > 0
+	return needsData, w.Work.Draw(work)
 }
 
 // compute answers a request on which servers are done at an instant, once it has made its calls, which are arithmetic.
@@ -50,13 +55,20 @@ func (s *site) compute(c *clients, r *request, a *served, work *random.Stream, n
 // goOn goes on with a request on which servers that share themselves are done at an instant.
 func (s *site) goOn(n uint32, done int64) {
 	p := s.computations.at(n)
-	c := &s.clients[p.clients]
-	if p.needsData && s.data[c.workload.number].remote {
+	switch {
+	case p.needsData && s.data[p.number].remote:
 		p.end = newCallsEnd(done)
 		s.makeCalls(n)
 		return
+	case p.isGuest:
+		e := callEnd{at: done}
+		if p.needsData {
+			e = s.data[p.number].makeAll(done, &p.work).callEnd
+		}
+		s.endGuest(p, e)
+	default:
+		s.compute(&s.clients[p.clients], &p.request, &p.served, &p.work, p.needsData, done)
 	}
-	s.compute(c, &p.request, &p.served, &p.work, p.needsData, done)
 	s.computations.remove(n)
 }
 
@@ -82,14 +94,18 @@ type computation struct {
 	open      int           // those of them that have not ended
 	end       callsEnd      // of those that have
 	needsData bool          // while servers that share themselves are at work
+	number    uint8         // of the workload
+	// isGuest says that it is the request of another site, which has asked by a question.
+	isGuest  bool
+	question *message
+	spilled  // of one that was passed on
 }
 
 // makeCalls makes the calls of a request that can leave: the next one, or all where they go in parallel. It answers
 // the request when all have ended.
 func (s *site) makeCalls(n uint32) {
 	p := s.computations.at(n)
-	c := &s.clients[p.clients]
-	d := &s.data[c.workload.number]
+	d := &s.data[p.number]
 	for p.begun < d.Calls && (d.Parallel || p.open == 0 && !p.end.failed) {
 		k := d.newCall(p.begun, &p.end, &p.work)
 		k.of = n
@@ -98,7 +114,11 @@ func (s *site) makeCalls(n uint32) {
 		s.makeCall(d, p, &k)
 	}
 	if p.open == 0 {
-		s.endCalls(c, &p.request, &p.served, p.end.callEnd)
+		if p.isGuest {
+			s.endGuest(p, p.end.callEnd)
+		} else {
+			s.endCalls(&s.clients[p.clients], &p.request, &p.served, p.end.callEnd)
+		}
 		s.computations.remove(n)
 	}
 }
@@ -113,7 +133,7 @@ func (s *site) makeCall(d *dataCalls, p *computation, k *call) {
 	n := s.calls.add()
 	*s.calls.at(n) = *k
 	m := s.ask(&d.hops[k.choice], k.asked, computePart, n, 0)
-	m.index, m.service = s.clients[p.clients].workload.number, k.work
+	m.index, m.service = p.number, k.work
 }
 
 // endCall takes the end of a call.
@@ -155,5 +175,5 @@ func (s *site) takeCall(n uint32) (call, *computation, *dataCalls) {
 	k := *s.calls.at(n)
 	s.calls.remove(n)
 	p := s.computations.at(k.of)
-	return k, p, &s.data[s.clients[p.clients].workload.number]
+	return k, p, &s.data[p.number]
 }

@@ -63,6 +63,7 @@ type encodedSite struct {
 	PeakPlayers  uint64              `cbor:"peak_players,omitempty"`
 	Hours        []SiteHour          `cbor:"hours,omitempty"`
 	MatchCores   uint64              `cbor:"match_cores,omitempty"`
+	SpilledTo    []uint64            `cbor:"spilled_to,omitempty"`
 	Course       []byte              `cbor:"course,omitempty"`
 }
 
@@ -168,7 +169,7 @@ func (w *WorkloadTally) encode() (encodedWorkload, error) {
 		}
 		e.Sites = append(e.Sites, encodedSite{
 			Tally: &t, Counters: byName[SiteCounter](site.Counters[:]), Tiers: encodeTiers(site.Tiers),
-			PeakRequests: site.PeakRequests, PeakBusyUs: site.PeakBusyUs, PeakPlayers: site.PeakPlayers, Hours: site.Hours, MatchCores: site.MatchCores, Course: encodeCourse(site.Course),
+			PeakRequests: site.PeakRequests, PeakBusyUs: site.PeakBusyUs, PeakPlayers: site.PeakPlayers, Hours: site.Hours, MatchCores: site.MatchCores, SpilledTo: site.SpilledTo, Course: encodeCourse(site.Course),
 		})
 	}
 	e.Course = encodeCourse(w.Course)
@@ -208,7 +209,7 @@ func (e *encodedWorkload) decode(sites, tiers int) (w WorkloadTally, err error) 
 		return w, fmt.Errorf("%d sites; want the %d of the result", len(e.Sites), sites)
 	}
 	for i := range e.Sites {
-		t, err := e.Sites[i].decode(tiers)
+		t, err := e.Sites[i].decode(sites, tiers)
 		if err != nil {
 			return w, fmt.Errorf("site %d: %w", i, err)
 		}
@@ -228,7 +229,7 @@ func (e *encodedWorkload) decode(sites, tiers int) (w WorkloadTally, err error) 
 	return w, nil
 }
 
-func (e *encodedSite) decode(tiers int) (t SiteTally, err error) {
+func (e *encodedSite) decode(sites, tiers int) (t SiteTally, err error) {
 	if e.Tally == nil {
 		return t, errors.New("no tally")
 	}
@@ -239,6 +240,10 @@ func (e *encodedSite) decode(tiers int) (t SiteTally, err error) {
 	if t.Tiers, err = decodeTiers(e.Tiers, tiers); err != nil {
 		return t, err
 	}
+	if n := len(e.SpilledTo); n != 0 && n != sites {
+		return t, fmt.Errorf("spilled to %d sites; want one for each of %d", n, sites)
+	}
+	t.SpilledTo = e.SpilledTo
 	if t.Course, err = decodeOptional(e.Course); err != nil {
 		return t, fmt.Errorf("course: %w", err)
 	}

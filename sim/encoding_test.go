@@ -20,7 +20,7 @@ func smallResult(t testing.TB) *Result {
 	s, p := busyScenario(t)
 	p.Sites[2].Workloads = []string{"api-dynamic"} // so that players go to the region
 	p.Sites[1].Servers, p.Sites[1].Elastic = 1, true
-	p.Sites[2].Servers, p.Sites[2].Pools = 0, []placement.Pool{{Servers: 3, Queue: placement.AtMost(1)}}
+	p.Sites[2].Servers, p.Sites[2].Pools = 0, []placement.Pool{{Servers: 3, Queue: placement.AtMost(1), Spill: placement.Spill{Rule: placement.SpillToNearest}}}
 	r, err := Run(context.Background(), Job{Scenario: s, Placement: p, Replication: 2})
 	require.NoError(t, err)
 	return r

@@ -125,10 +125,39 @@ func (f *flows) users(days []float64) {
 			f.add(to)
 			f.raw[e.site] += requests
 			f.day[e.site] += float64(requests * days[m])
+			away := f.spilledOf(e.site)
 			if calls := data.Probability * float64(data.Calls); calls > 0 {
 				if home := f.plan.scenario.homeOfSite(f.plan.placement, &f.plan.scenario.Workloads[f.number], at.id); home != at.id {
-					f.add(Flow{From: at.id, To: home, Requests: float64(requests * days[m] * sent * calls), UnknownSize: true})
+					f.add(Flow{From: at.id, To: home, Requests: float64(requests * (1 - away) * days[m] * sent * calls), UnknownSize: true})
 				}
+			}
+		}
+	}
+	f.spilled(data)
+}
+
+// spilledOf returns the share of a site's users whose requests others have answered.
+func (f *flows) spilledOf(site int) float64 {
+	var all uint64
+	for _, n := range f.tally.Sites[site].SpilledTo {
+		all += n
+	}
+	return min(ratioOr(float64(all), float64(f.tally.Sites[site].Tally.Answered())), 1)
+}
+
+// spilled adds what sites answer that others have passed on to them, and the calls of those requests.
+func (f *flows) spilled(data workload.DataCalls) {
+	service, ok := f.plan.scenario.Workloads[f.number].Service.(workload.Computed)
+	if !ok {
+		return
+	}
+	for at := range f.tally.Sites {
+		for to, n := range f.tally.Sites[at].SpilledTo {
+			requests := float64(n) * ratioOr(f.day[at], f.raw[at])
+			f.add(Flow{From: f.plan.sites[to].id, To: f.plan.sites[at].id, Requests: requests, Bytes: float64(requests * float64(service.ResponseBytes))})
+			home := f.plan.scenario.homeOfSite(f.plan.placement, &f.plan.scenario.Workloads[f.number], f.plan.sites[to].id)
+			if calls := data.Probability * float64(data.Calls); calls > 0 && home != f.plan.sites[to].id {
+				f.add(Flow{From: f.plan.sites[to].id, To: home, Requests: float64(requests * calls), UnknownSize: true})
 			}
 		}
 	}

@@ -113,18 +113,26 @@ func (s *site) receive(m *message) {
 	case answer:
 		if m.of == computePart {
 			s.landCall(m)
+		} else if m.of == spillPart {
+			s.landSpilled(m)
 		} else {
 			s.landFetch(m)
 		}
 	case refusal:
 		if m.of == computePart {
 			s.landCallRejected(m)
+		} else if m.of == spillPart {
+			s.landSpilledRejected(m)
 		} else {
 			s.failFetch(s.tier(m.of), m.token, m.at, m.why(), false)
 		}
 	case noAnswer:
 		s.landNoAnswer(m)
 	case timer:
+		if m.of == spillPart {
+			s.spillOn(m.token, m.at)
+			return
+		}
 		s.expire(s.tier(m.of), m.token, m.at)
 	case restart:
 		s.restart(m.at)
@@ -154,6 +162,8 @@ func (s *site) serve(m *message) {
 			return
 		}
 		s.reply(m, done, reply{queue: start - m.at}, m.service)
+	case spillPart:
+		s.takeIn(m)
 	case originPart:
 		servers := s.origins[m.index]
 		if servers.isShared() {
@@ -226,6 +236,8 @@ func (s *site) rejectAtOrigin(m *message, why Reason) {
 func (s *site) landNoAnswer(m *message) {
 	if m.of == computePart {
 		s.landCallUnanswered(m)
+	} else if m.of == spillPart {
+		s.landSpilledUnanswered(m)
 	} else {
 		s.landFetchUnanswered(m)
 	}

@@ -38,6 +38,8 @@ type nextHop struct {
 type part uint8
 
 const (
+	// spillPart is the computers, which answer requests of users that another site had no room for.
+	spillPart part = 253
 	// originPart is the origin's servers.
 	originPart part = 254
 	// computePart is the computers, which answer calls for data.

@@ -50,6 +50,7 @@ type plannedWorkload struct {
 	entries   [][]entry           // by metro: one, or several that share its users
 	hops      [][][]nextHop       // by site and tier: where a cache fetches from, nil where there is none
 	homes     [][]nextHop         // by site: where calls for the data go, nil where nothing is computed
+	spills    [][]nextHop         // by site: where requests go that it has no room for, nil where none does
 	// playedAt are the sites of a game, reach the ways there by metro and site, in that order.
 	playedAt []int
 	reach    [][]entry
@@ -224,6 +225,9 @@ func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workloa
 		}
 		if err == nil {
 			planned.homes, err = c.homes(p, w, planned.kind)
+		}
+		if err == nil {
+			planned.spills, err = c.spills(p, w.Name, planned.kind)
 		}
 		if err == nil {
 			err = c.refuseCapacity(p, &planned, w.DataCalls())

@@ -280,6 +280,13 @@ func (w *WorkloadTally) check(p *Plan) error {
 			return fmt.Errorf("invariant broken: workload %q, site %q: servers were busy for %d us of %d", w.Name, p.sites[n].id, busy, all)
 		}
 	}
+	var spilled, takenIn uint64
+	for n := range w.Sites {
+		spilled, takenIn = spilled+w.Sites[n].Count(Spilled), takenIn+w.Sites[n].Count(TakenIn)
+	}
+	if spilled != takenIn {
+		return fmt.Errorf("invariant broken: workload %q: sites passed on %d requests, of which %d came to others", w.Name, spilled, takenIn)
+	}
 	if err := w.checkCourse(); err != nil {
 		return fmt.Errorf("invariant broken: workload %q: %w", w.Name, err)
 	}

@@ -139,7 +139,7 @@ func (r *run) build() error {
 		at := &site{
 			id: uint32(i), name: planned.id, ctx: r.ctx, meter: r.meter, outages: s.outagesOf(planned.id), fills: newFillQueue(),
 			served: make([]originCount, len(s.Workloads)),
-			data:   make([]dataCalls, len(s.Workloads)),
+			data:   make([]dataCalls, len(s.Workloads)), spills: make([]spilling, len(s.Workloads)),
 			errors: s.errorsOf(planned.id), contents: r.contents, trace: r.trace, courses: r.plan.newSiteCourses(),
 		}
 		var err error
@@ -387,6 +387,7 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 	for i, at := range r.sites {
 		if w.homes != nil {
 			at.data[number] = newDataCalls(&shared.Data, w.homes[i])
+			at.spills[number] = newSpilling(shared, w.spills, i, len(r.sites))
 		}
 	}
 	perSecond := perSecondOf(&r.plan.scenario.Workloads[number])

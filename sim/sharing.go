@@ -116,8 +116,8 @@ func (s *site) finish(j *job, now int64) {
 	default:
 		p := s.computations.at(j.waits)
 		p.queue = wait
-		c := &s.clients[p.clients]
 		if j.of == originJob {
+			c := &s.clients[p.clients]
 			s.origins[j.workload].finished(j.service)
 			p.first, p.last = now, now
 			s.answerFromOrigin(c, &p.request, &p.served)
@@ -146,7 +146,11 @@ func (s *site) breakDown(now int64) {
 				continue
 			}
 			at := s.computations.at(j.waits)
-			s.clients[at.clients].fail(&at.request, now, SiteDown)
+			if at.isGuest {
+				s.sendNoAnswerIfDown(at.question, now)
+			} else {
+				s.clients[at.clients].fail(&at.request, now, SiteDown)
+			}
 			s.computations.remove(j.waits)
 		}
 		if err := p.begin(placement.SharedProcessor); err != nil && s.err == nil {

@@ -41,6 +41,7 @@ type site struct {
 	origins, computers []*servers
 	pools              []*pool
 	data               []dataCalls // by workload
+	spills             []spilling  // by workload
 	waiters            slab[waiter]
 	calls              slab[call] // that wait for a message
 	computations       slab[computation]

@@ -35,11 +35,15 @@ const (
 	// others with which it shares them. Refused counts the jobs of the workload that they rejected, whoever asked.
 	FullUs
 	Refused
+	// Spilled counts the questions by which the site has passed on requests of users that it had no room for, TakenIn those that came
+	// here so: one a request and site that was asked.
+	Spilled
+	TakenIn
 	// NumSiteCounters is the number of counters of a site.
 	NumSiteCounters
 )
 
-var siteCounterNames = [NumSiteCounters]string{"busy us", "server us", "matches", "seats", "seats taken", "match us", "skill spread", "backfilled", "core us", "rented us", "full us", "refused"}
+var siteCounterNames = [NumSiteCounters]string{"busy us", "server us", "matches", "seats", "seats taken", "match us", "skill spread", "backfilled", "core us", "rented us", "full us", "refused", "spilled", "taken in"}
 
 // String returns the counter's name, for example "busy us".
 func (c SiteCounter) String() string {
@@ -71,6 +75,9 @@ type SiteTally struct {
 	Hours []SiteHour
 	// MatchCores is what a match of a game takes of a core, in millionths; 0 for other workloads.
 	MatchCores uint64
+	// SpilledTo counts, by site, the requests of users that the site has passed on and that were answered there; nil where it passes
+	// none on.
+	SpilledTo []uint64
 	// Course is how those fared over the recorded time whom the site serves; nil where [Scenario.Timeline] does not ask for it by site.
 	Course *Course
 }
@@ -115,7 +122,7 @@ func (t *SiteTally) Count(c SiteCounter) uint64 { return t.Counters[c] }
 
 // IsIdle reports whether nobody has asked the site for anything.
 func (t *SiteTally) IsIdle() bool {
-	n := t.Tally.Count(Requests) + t.Tally.Count(Sessions) + t.Tally.Count(OriginRequests) + t.Count(BusyUs)
+	n := t.Tally.Count(Requests) + t.Tally.Count(Sessions) + t.Tally.Count(OriginRequests) + t.Count(BusyUs) + t.Count(TakenIn)
 	for i := range t.Tiers {
 		n += t.Tiers[i].Count(TierRequests)
 	}
@@ -131,6 +138,12 @@ func (t *SiteTally) merge(o *SiteTally) error {
 	t.MatchCores = max(t.MatchCores, o.MatchCores)
 	for i := range t.Hours {
 		t.Hours[i].merge(&o.Hours[i])
+	}
+	if len(t.SpilledTo) < len(o.SpilledTo) {
+		t.SpilledTo = append(t.SpilledTo, make([]uint64, len(o.SpilledTo)-len(t.SpilledTo))...)
+	}
+	for i, n := range o.SpilledTo {
+		t.SpilledTo[i] += n
 	}
 	t.Course.merge(o.Course)
 	return t.Tally.Merge(&o.Tally)
@@ -163,6 +176,7 @@ func (r *run) addSites() error {
 			s.settleOrigins(i, to)
 			s.origins[i].settle(&to.Sites[n])
 			s.computers[i].settle(&to.Sites[n])
+			s.spills[i].settle(&to.Sites[n])
 			if w.kind.MeetsCaches() {
 				for _, t := range s.caches {
 					to.Sites[n].Tiers[t.number].merge(&t.tallies[i])

@@ -33,11 +33,33 @@ func (s *Scenario) validatePools(p *placement.Placement) error {
 				return invalid.New(fmt.Sprintf("Sites[%d].Pools", i), fmt.Sprintf("%d pools", len(a.Pools)), "a pool for workload %q, too: one that names it, or one that names none", name)
 			default:
 				used[n] = true
+				if err := checkSpill(p, a, &a.Pools[n].Spill, name); err != nil {
+					return invalid.In(fmt.Sprintf("Sites[%d].Pools[%d].Spill", i, n), err)
+				}
 			}
 		}
 		if n := slices.Index(used, false); n >= 0 {
 			return invalid.New(field(n), fmt.Sprintf("%q", a.Pools[n].Workloads), "workloads with requests that the site serves: nobody would use the pool")
 		}
+	}
+	return nil
+}
+
+// checkSpill names the first site that would get requests of a workload which it does not compute, or says that none would.
+func checkSpill(p *placement.Placement, a *placement.Assignment, s *placement.Spill, workload string) error {
+	serves := func(is func(o *placement.Assignment) bool) bool {
+		return slices.ContainsFunc(p.Sites, func(o placement.Assignment) bool {
+			return o.Role == placement.Compute && o.Site != a.Site && o.Serves(workload) && is(&o)
+		})
+	}
+	for i, id := range s.To {
+		if id != a.Site && !serves(func(o *placement.Assignment) bool { return o.Site == id }) {
+			return invalid.New(fmt.Sprintf("To[%d]", i), id, "a site that computes workload %q", workload)
+		}
+	}
+	isBackup := s.Rule == placement.SpillToBackup
+	if (isBackup && !a.Backup || s.Rule == placement.SpillToNearest) && !serves(func(o *placement.Assignment) bool { return o.Backup == isBackup }) {
+		return invalid.New("Rule", s.Rule, "none: no such other site computes workload %q", workload)
 	}
 	return nil
 }

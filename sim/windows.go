@@ -144,6 +144,7 @@ func (r *run) groups() []siteGroup {
 		}
 		for j := range s.data {
 			join(i, s.data[j].hops)
+			join(i, s.spills[j].hops)
 		}
 	}
 	number := make(map[int]int)

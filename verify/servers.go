@@ -103,7 +103,46 @@ func servers() []check {
 		row("M/M/1 at load 0.8 that sheds waits of more than 3 service times: share rejected", "virtual wait of M/M/1 with balking", "", shed(.8, 3),
 			counter{service: mean(workload.ExponentialTime, 0), pool: placement.Pool{Servers: 1, Shed: 3 * serviceMean}, load: .8}, rejected),
 	)
-	return append(all, tandem(group))
+	return append(all, tandem(group), overflow(group))
+}
+
+// overflow checks servers whose requests go on to others where there is no room: Erlang's ordered hunting, in which the second group
+// loses as much of all as both would as one.
+func overflow(group string) check {
+	const near, far, load = 5, 3, 6.0
+	return check{
+		group: group, source: "Erlang B of all servers", expected: stats.ErlangB(near+far, load),
+		name: "Local Zone with five servers for work of 6 that spills to a region with three, 10 ms away: share rejected",
+		simulate: func(ctx context.Context, t trial) (float64, error) {
+			n, err := zoneAndRegion(10 * time.Millisecond)
+			if err != nil {
+				return 0, err
+			}
+			const perSecond = 600
+			pool := func(servers int, s placement.Spill) []placement.Pool {
+				return []placement.Pool{{Servers: servers, Queue: placement.AtMost(0), Spill: s}}
+			}
+			tally, err := t.run(ctx, sim.Scenario{
+				Network: n, WarmUp: 5 * time.Second, Duration: t.seconds(300),
+				Workloads: []workload.Workload{{
+					Head: workload.Head{Name: "api"}, Demand: workload.Poisson{RequestsPerSecond: perSecond},
+					Service: workload.Computed{Work: workload.ServiceTime{Mean: t.slowed(time.Duration(load / perSecond * float64(time.Second))), Law: workload.ExponentialTime}},
+				}},
+			}, placement.Placement{Name: "p"}.With(
+				placement.Assignment{Site: "zone", Role: placement.Compute, Pools: pool(near, placement.Spill{Rule: placement.SpillToNearest})},
+				placement.Assignment{Site: "region", Role: placement.Compute, Pools: pool(far, placement.Spill{})}))
+			return share(tally, sim.Rejected), err
+		},
+	}
+}
+
+// zoneAndRegion returns a metro next to a Local Zone, of which the region is so far away.
+func zoneAndRegion(apart time.Duration) (*topology.Network, error) {
+	return topology.New([]topology.Node{
+		{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "zone", Kind: topology.LocalZone, Parent: "region"}, {ID: "region", Kind: topology.Region},
+	}, append(append(topology.Link{From: "metro", To: "zone", Kind: topology.Internet, OneWay: time.Millisecond}.Both(),
+		topology.Link{From: "metro", To: "region", Kind: topology.Internet, OneWay: 2 * apart}.Both()...),
+		topology.Link{From: "zone", To: "region", Kind: topology.Backbone, OneWay: apart}.Both()...))
 }
 
 // shed returns the share that an M/M/1 queue rejects which lets nobody wait longer than a limit, in service times: the virtual wait has
@@ -122,11 +161,7 @@ func tandem(group string) check {
 		group: group, source: "two M/M/1 in a row (Burke)", unit: "ms", expected: 1e3 / perSecond * (near*near/(1-near) + far*far/(1-far)),
 		name: "Local Zone at load 0.6, each request with a call to a region at load 0.8: mean wait at both",
 		simulate: func(ctx context.Context, t trial) (float64, error) {
-			n, err := topology.New([]topology.Node{
-				{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "zone", Kind: topology.LocalZone, Parent: "region"}, {ID: "region", Kind: topology.Region},
-			}, append(append(topology.Link{From: "metro", To: "zone", Kind: topology.Internet, OneWay: time.Millisecond}.Both(),
-				topology.Link{From: "metro", To: "region", Kind: topology.Internet, OneWay: 10 * time.Millisecond}.Both()...),
-				topology.Link{From: "zone", To: "region", Kind: topology.Backbone, OneWay: 5 * time.Millisecond}.Both()...))
+			n, err := zoneAndRegion(5 * time.Millisecond)
 			if err != nil {
 				return 0, err
 			}

@@ -1,0 +1,242 @@
+package sim
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// spillWorld is an API at a Local Zone, 5 ms from its users, whose requests go on to a region 11 ms further where it has no room.
+func spillWorld(t testing.TB, zone, region placement.Pool, work workload.ServiceTime, load float64) (Scenario, placement.Placement) {
+	t.Helper()
+	w := workload.Workload{
+		Head:    workload.Head{Name: "api"},
+		Demand:  workload.Poisson{RequestsPerSecond: load * float64(zone.Servers) / work.Mean.Seconds()},
+		Service: workload.Computed{Work: work},
+	}
+	p := placement.RegionOnly("region").WithLocalZones("zone")
+	for i := range p.Sites {
+		switch {
+		case p.Sites[i].Role != placement.Compute:
+		case p.Sites[i].Site == "zone":
+			p.Sites[i].Pools = []placement.Pool{zone}
+		case region.Servers > 0:
+			p.Sites[i].Pools = []placement.Pool{region}
+		}
+	}
+	return Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: 100 * time.Second, Seed: 3}, p
+}
+
+func toNearest() placement.Spill { return placement.Spill{Rule: placement.SpillToNearest} }
+
+func TestWhatASiteHasNoRoomForGoesToTheNextToTheNanosecond(t *testing.T) {
+	const work = 20 * ms
+	s, p := spillWorld(t, placement.Pool{Servers: 1, Queue: placement.AtMost(0), Spill: toNearest()}, placement.Pool{Servers: 1, Queue: placement.AtMost(1)},
+		workload.ServiceTime{Mean: time.Duration(work)}, 1.2)
+	var near, far, lost, waited, longest int64
+	zone, region := int64(0), []int64{0}
+	var starts []int64
+	for _, at := range instants(t, s, 100*second) {
+		at += 5 * ms
+		if at >= zone {
+			near, zone = near+1, at+work
+			continue
+		}
+		at += 11 * ms
+		waiting := 0
+		for _, x := range starts {
+			if x > at {
+				waiting++
+			}
+		}
+		start := max(at, region[0])
+		if start > at && waiting >= 1 {
+			lost++
+			continue
+		}
+		region[0], starts, far, waited = start+work, append(starts, start), far+1, waited+start-at
+		longest = max(longest, start-at)
+	}
+	require.Greater(t, min(near, far, lost), int64(100))
+	r := runOne(t, s, p)
+	tally, at := &r.Workloads[0].Metros[0], siteOf(t, r, "zone")
+	require.Equal(t, uint64(near+far), tally.Outcomes[Bypass])
+	require.Equal(t, uint64(lost), tally.Outcomes[Rejected])
+	require.Equal(t, uint64(lost), tally.Failures[QueueFull])
+	require.Equal(t, uint64(far+lost), at.Count(Spilled))
+	require.Equal(t, uint64(far+lost), siteOf(t, r, "region").Count(TakenIn))
+	require.Equal(t, uint64(far+lost), at.Count(Refused))
+	require.Equal(t, uint64(lost), siteOf(t, r, "region").Count(Refused))
+	require.Equal(t, uint64(far), at.SpilledTo[slices.Index(r.Sites, "region")])
+	require.Equal(t, waited, tally.Causes[Queue])
+	require.Equal(t, 22*ms*far, tally.Causes[Upstream], "the way there and back")
+	requireLatency(t, tally, TTFB, 30*ms, 52*ms+longest)
+}
+
+// The overflow of a group of servers is lost at the next as if both were one group (ordered hunting, Erlang): of M/M/c/c the loss is
+// Erlang B of all servers, and what the first does not take Erlang B of its own.
+func TestOverflowOfErlangIsLostAsIfAllServersWereOne(t *testing.T) {
+	for _, d := range []placement.Discipline{placement.FirstCome, placement.SharedProcessor} {
+		s, p := spillWorld(t, placement.Pool{Servers: 5, Queue: placement.AtMost(0), Discipline: d, Spill: toNearest()},
+			placement.Pool{Servers: 3, Queue: placement.AtMost(0), Discipline: d}, workload.ServiceTime{Mean: 10 * time.Millisecond, Law: workload.ExponentialTime}, 1.2)
+		s.WarmUp, s.Duration = time.Second, 500*time.Second
+		r := runOne(t, s, p)
+		tally := &r.Workloads[0].Metros[0]
+		asked := float64(tally.Count(Requests))
+		require.InEpsilon(t, stats.ErlangB(8, 6), float64(tally.Outcomes[Rejected])/asked, .02, d)
+		require.InEpsilon(t, stats.ErlangB(5, 6), float64(siteOf(t, r, "zone").Count(Refused))/asked, .01, d)
+	}
+}
+
+// twoGroups solves the chain of two groups of servers, of which the first passes on what it cannot take: the shares that are lost of
+// either stream of jobs.
+func twoGroups(c1, c2 int, a1, a2 float64) (lost1, lost2 float64) {
+	p := make([][]float64, c1+1)
+	for i := range p {
+		p[i] = make([]float64, c2+1)
+	}
+	p[0][0] = 1
+	const rate = 40 // of uniformization
+	for range 4000 {
+		q := make([][]float64, c1+1)
+		for i := range q {
+			q[i] = slices.Clone(p[i])
+		}
+		for i := range p {
+			for j := range p[i] {
+				move := func(k, l int, of float64) {
+					q[k][l] += p[i][j] * of / rate
+					q[i][j] -= p[i][j] * of / rate
+				}
+				into2 := a2
+				if i < c1 {
+					move(i+1, j, a1)
+				} else {
+					into2 += a1
+				}
+				if j < c2 {
+					move(i, j+1, into2)
+				}
+				if i > 0 {
+					move(i-1, j, float64(i))
+				}
+				if j > 0 {
+					move(i, j-1, float64(j))
+				}
+			}
+		}
+		p = q
+	}
+	for i := range p {
+		lost2 += p[i][c2]
+	}
+	return p[c1][c2], lost2
+}
+
+func TestOverflowBesideOthersIsThatOfTheChain(t *testing.T) {
+	s, p := spillWorld(t, placement.Pool{Servers: 4, Queue: placement.AtMost(0), Spill: placement.Spill{Rule: placement.SpillToSites, To: []string{"region"}}},
+		placement.Pool{Servers: 6, Queue: placement.AtMost(0)}, workload.ServiceTime{Mean: 10 * time.Millisecond, Law: workload.ExponentialTime}, 1)
+	// The others share the servers of the region, and have none at the zone.
+	own := s.Workloads[0]
+	own.Name, own.Demand = "own", workload.Poisson{RequestsPerSecond: 300}
+	s.Workloads = append(s.Workloads, own)
+	for i := range p.Sites {
+		if p.Sites[i].Site == "zone" {
+			p.Sites[i].Workloads = []string{"api"}
+		}
+	}
+	s.WarmUp, s.Duration = time.Second, 500*time.Second
+	r := runOne(t, s, p)
+	lost1, lost2 := twoGroups(4, 6, 4, 3)
+	for i, want := range []float64{lost1, lost2} {
+		tally := &r.Workloads[i].Metros[0]
+		require.InEpsilon(t, want, float64(tally.Outcomes[Rejected])/float64(tally.Count(Requests)), .03)
+	}
+}
+
+// Two sites that pass on to each other, with next to no way between them, lose what one site with all servers loses.
+func TestSitesThatSpillToEachOtherAreOne(t *testing.T) {
+	s, p := spillWorld(t, placement.Pool{Servers: 4, Queue: placement.AtMost(0), Spill: toNearest()}, placement.Pool{Servers: 4, Queue: placement.AtMost(0), Spill: toNearest()},
+		workload.ServiceTime{Mean: 10 * time.Millisecond, Law: workload.ExponentialTime}, 1.5)
+	var err error
+	s.Network, err = topology.New([]topology.Node{
+		{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "zone", Kind: topology.LocalZone, Parent: "region"}, {ID: "region", Kind: topology.Region},
+	}, append(append(both("metro", "region", topology.Internet, 40), both("metro", "zone", topology.Internet, 5)...), both("zone", "region", topology.Backbone, .001)...))
+	require.NoError(t, err)
+	p.Routing = placement.Weighted{{Site: "zone", Weight: 1}, {Site: "region", Weight: 1}}
+	s.WarmUp, s.Duration = time.Second, 300*time.Second
+	r := runOne(t, s, p)
+	tally := &r.Workloads[0].Metros[0]
+	require.InEpsilon(t, stats.ErlangB(8, 6), float64(tally.Outcomes[Rejected])/float64(tally.Count(Requests)), .02)
+}
+
+func TestSpillDoesNotDependOnHowSitesAreAdvanced(t *testing.T) {
+	for _, d := range []placement.Discipline{placement.FirstCome, placement.SharedProcessor} {
+		t.Run(d.String(), func(t *testing.T) {
+			s, p := spillWorld(t, placement.Pool{Servers: 2, Queue: placement.AtMost(1), Discipline: d, Spill: toNearest()}, placement.Pool{Servers: 1, Queue: placement.AtMost(1), Discipline: d, Spill: toNearest()},
+				workload.ServiceTime{Mean: 10 * time.Millisecond, Law: workload.ExponentialTime}, 1.3)
+			s.Duration = 10 * time.Second
+			service := s.Workloads[0].Service.(workload.Computed)
+			service.Data = workload.DataCalls{Home: "region", Probability: .5, Calls: 2, Service: workload.ServiceTime{Mean: 2 * time.Millisecond}}
+			service.Patience = workload.Patience{Timeout: 60 * time.Millisecond, Retries: 2, Backoff: 5 * time.Millisecond}
+			s.Workloads[0].Service = service
+			s.Failures = []Failure{
+				{Site: "region", At: 4 * time.Second, For: 400 * time.Millisecond, Detection: 100 * time.Millisecond, Timeout: 30 * time.Millisecond},
+				{Site: "zone", At: 6 * time.Second, For: 400 * time.Millisecond, Detection: 100 * time.Millisecond, Timeout: 90 * time.Millisecond},
+			}
+			plans, err := Compile(context.Background(), s, p)
+			require.NoError(t, err)
+			requireSameHoweverAdvanced(t, plans[0])
+			r := runOne(t, s, p)
+			tally := &r.Workloads[0].Metros[0]
+			require.Positive(t, siteOf(t, r, "zone").Count(Spilled))
+			require.Positive(t, siteOf(t, r, "region").Count(TakenIn))
+			require.Positive(t, tally.Failures[QueueFull])
+			require.Positive(t, tally.Failures[SiteDown])
+			require.Positive(t, tally.Causes[Timeout])
+			require.Positive(t, tally.Count(Retries))
+			require.Equal(t, tally.Count(Requests), tally.Answered()+tally.Unanswered())
+		})
+	}
+}
+
+func TestSpillThatLeadsNowhereIsRefused(t *testing.T) {
+	at := func(p *placement.Placement) *placement.Pool {
+		return &p.Sites[slices.IndexFunc(p.Sites, func(a placement.Assignment) bool { return a.Site == "zone" })].Pools[0]
+	}
+	for want, change := range map[string]func(s *Scenario, p *placement.Placement){
+		`Spill.To[0] is zone; want another site: it leads in a circle`: func(_ *Scenario, p *placement.Placement) {
+			at(p).Spill = placement.Spill{Rule: placement.SpillToSites, To: []string{"zone"}}
+		},
+		`Spill.To[1] is region; want a site that is not asked before`: func(_ *Scenario, p *placement.Placement) {
+			at(p).Spill = placement.Spill{Rule: placement.SpillToSites, To: []string{"region", "region"}}
+		},
+		`Spill.To[0] is pop; want a site that computes`: func(_ *Scenario, p *placement.Placement) {
+			at(p).Spill = placement.Spill{Rule: placement.SpillToSites, To: []string{"pop"}}
+		},
+		`Spill.To is empty; want a site or more`: func(_ *Scenario, p *placement.Placement) { at(p).Spill = placement.Spill{Rule: placement.SpillToSites} },
+		`Spill.Rule is backup; want none: there is no such other site that computes`: func(_ *Scenario, p *placement.Placement) {
+			at(p).Spill.Rule = placement.SpillToBackup
+		},
+		`Spill.Rule is nearest; want none: the pool has room for all`: func(_ *Scenario, p *placement.Placement) { at(p).Queue = placement.Limit{} },
+		`Spill.Rule is 9; want one of`:                                func(_ *Scenario, p *placement.Placement) { at(p).Spill.Rule = 9 },
+		`Spill.Rule is nearest; want none: no such other site computes workload "api"`: func(s *Scenario, p *placement.Placement) {
+			other := s.Workloads[0]
+			other.Name = "other"
+			s.Workloads = append(s.Workloads, other)
+			p.Sites[slices.IndexFunc(p.Sites, func(a placement.Assignment) bool { return a.Site == "region" && a.Role == placement.Compute })].Workloads = []string{"other"}
+		},
+	} {
+		s, p := spillWorld(t, placement.Pool{Servers: 1, Queue: placement.AtMost(0), Spill: toNearest()}, placement.Pool{Servers: 1}, workload.ServiceTime{Mean: time.Millisecond}, .5)
+		change(&s, &p)
+		require.ErrorContains(t, s.ValidatePlacement(p), want)
+	}
+}
