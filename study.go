@@ -211,6 +211,18 @@ func (s *Study) validateFailures() error {
 			refuse(at+"Site", d.Site, "a site that a placement uses, the parent of one or the home of a workload's data")
 		}
 	}
+	for i, d := range s.Slowdowns {
+		at := fmt.Sprintf("Slowdowns[%d].", i)
+		if d.At >= end {
+			refuse(at+"At", d.At, "less than %v, when the run ends", end)
+		}
+		if d.At+d.For <= s.WarmUp {
+			refuse(at+"For", d.For, "more than %v, for recording begins after a warm-up of %v", s.WarmUp-d.At, s.WarmUp)
+		}
+		if !slices.ContainsFunc(s.Placements, func(p placement.Placement) bool { return s.worksAt(&p, d.Site) }) {
+			refuse(at+"Site", d.Site, "a site that works for a placement: an origin, a site that computes or the home of a workload's data")
+		}
+	}
 	for i := range s.Placements {
 		if s.Placements[i].DNS != nil && len(s.Failures)+len(s.Drains) == 0 {
 			refuse(fmt.Sprintf("Placements[%d].DNS", i), "set", "none: no site fails or is drained, so that nobody is to follow")

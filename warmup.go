@@ -251,7 +251,7 @@ func (s *Study) findWarmUp(replications []*replication, p, w int, figure timelin
 	return f
 }
 
-// firstFailure returns when the first failure or drain begins that concerns a placement. It returns 0 where none does.
+// firstFailure returns when the first failure, drain or slowdown begins that concerns a placement, or the load changes. It returns 0 where none does.
 func (s *Study) firstFailure(p int) (first time.Duration) {
 	for i := range s.Failures {
 		if f := &s.Failures[i]; s.concerns(f, &s.Placements[p]) && (first == 0 || f.At < first) {
@@ -260,6 +260,11 @@ func (s *Study) firstFailure(p int) (first time.Duration) {
 	}
 	for i := range s.Drains {
 		if d := &s.Drains[i]; s.depends(&s.Placements[p], d.Site) && (first == 0 || d.At < first) {
+			first = max(d.At, 1)
+		}
+	}
+	for _, d := range s.Slowdowns {
+		if s.worksAt(&s.Placements[p], d.Site) && (first == 0 || d.At < first) {
 			first = max(d.At, 1)
 		}
 	}
@@ -300,6 +305,14 @@ func (s *Study) depends(p *placement.Placement, site string) bool {
 		i, ok := s.Network.Index(a.Site)
 		return ok && a.Role == placement.Compute && (isHome || s.Network.At(i).Parent == site)
 	})
+}
+
+// worksAt reports whether servers of a site work for a placement: it is an origin, computes, or is the home of data that others call for.
+func (s *Study) worksAt(p *placement.Placement, site string) bool {
+	does := func(a placement.Assignment) bool {
+		return a.Site == site && (a.Role == placement.Origin || a.Role == placement.Compute)
+	}
+	return slices.ContainsFunc(p.Sites, does) || !p.Uses(site) && s.depends(p, site)
 }
 
 // isHome reports whether a site is named as the home of a workload's data.

@@ -169,6 +169,9 @@ func (r *reader) namesToIDs() {
 			nameToID(&f.With[k], isSite)
 		}
 	}
+	for i := range r.study.Slowdowns {
+		nameToID(&r.study.Slowdowns[i].Site, isSite)
+	}
 	for i := range r.study.Drains {
 		nameToID(&r.study.Drains[i].Site, isSite)
 	}

@@ -202,6 +202,7 @@ func (r *reader) read(root value) {
 		field{"placements", r.readPlacements},
 		field{"failures", r.readFailures},
 		field{"drains", r.readDrains},
+		field{"slowdowns", r.readSlowdowns},
 		field{"timeline", r.readTimeline},
 		field{"tails", func(v value) { v.boolean(&s.Tails) }},
 		field{"origin_errors", r.readOriginErrors},

@@ -155,8 +155,10 @@ placements:
     extends: 1
     tiers: [{name: edge-cache, sites: pop-lhr, size: 1GiB}, {name: second, sites: eu-west-1, size: 10GB}]
     routes: [{workloads: site, routing: {anycast: {misdirected: 0.1}}}]
+  - {name: far, extends: 1, origin: eu-west-1}
 failures: [{site: pop-lhr, at: 10s, for: 20s, check: {interval: 1s, threshold: 2}}, {sites: [pop-cdg], at: 10s, for: 2s, times: 2, every: 5s, check: {interval: 1s, threshold: 2}}, {provider: aws, at: 40s, for: 1s, check: {interval: 1s, threshold: 2}}]
 drains: [{site: pop-lhr, at: 50s, for: 1s}]
+slowdowns: [{site: eu-west-1, at: 50s, for: 1s, factor: 2.5}]
 timeline: {step: 5s, by: [metro, site]}
 `
 

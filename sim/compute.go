@@ -9,6 +9,7 @@ func (s *site) visitComputed(v *arrival, c *clients) {
 	d := c.workload
 	work := c.work.StreamAt(c.count)
 	needsData, service := d.drawWork(&work)
+	service = slowed(s.slow, v.at, service)
 	n := d.number
 	a := served{outcome: Bypass, bytes: d.ResponseBytes, service: service}
 	if servers := s.computers[n]; servers.isShared() {

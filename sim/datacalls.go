@@ -105,7 +105,7 @@ func (d *dataCalls) follow(k *call) (end callEnd, ended bool) {
 		}
 		back, lost := h.try(k.asked, k.work)
 		if lost == nil {
-			return callEnd{at: back, service: k.work, inVain: k.waited}, true
+			return callEnd{at: back, service: h.takes(k.asked, k.work), inVain: k.waited}, true
 		}
 		if !d.again(k, back, lost) {
 			return callEnd{at: back, failed: true, why: DataHomeDown}, true

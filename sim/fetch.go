@@ -49,6 +49,7 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 		s.setTimer(t, n, back)
 		return
 	}
+	f.service = h.takes(f.left, f.service)
 	t.load.at(f.number, f.choice).add(f.bytes, f.recorded)
 	s.courses.fetched(f.number, h.to, f.left+h.there, f.bytes, f.recorded)
 	s.expect(t, n, back)

@@ -31,6 +31,8 @@ type Scenario struct {
 	Failures []Failure
 	// Drains are sites whose users are sent elsewhere for a while.
 	Drains []Drain
+	// Slowdowns are sites whose servers work more slowly for a while.
+	Slowdowns []Slowdown
 	// OriginErrors are origins that answer errors for a while.
 	OriginErrors []OriginErrors
 	// Purges take objects out of all caches.
@@ -82,6 +84,9 @@ func (s *Scenario) Validate() error {
 		return err
 	}
 	if err := s.validateDrains(); err != nil {
+		return err
+	}
+	if err := s.validateSlowdowns(); err != nil {
 		return err
 	}
 	if err := s.validateOriginErrors(); err != nil {
@@ -188,6 +193,9 @@ func (s *Scenario) ValidatePlacement(p placement.Placement) error {
 		if err := needed(s.kind(i).Role(), fmt.Sprintf("workload %q", s.Workloads[i].Name)); err != nil {
 			return err
 		}
+	}
+	if err := s.checkSlowdowns(p); err != nil {
+		return err
 	}
 	if err := s.checkOriginErrors(p); err != nil {
 		return fmt.Errorf("placement %q: %w", p.Name, err)

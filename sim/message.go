@@ -149,6 +149,9 @@ func (s *site) receive(m *message) {
 
 // serve does what another site asks for.
 func (s *site) serve(m *message) {
+	if s.slow != nil && m.to >= originPart {
+		m.service = slowed(s.slow, m.at, m.service)
+	}
 	switch m.to {
 	case computePart:
 		servers := s.computers[m.index]

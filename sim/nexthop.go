@@ -24,8 +24,9 @@ type nextHop struct {
 	// hop is asked by message; otherwise its answer is arithmetic.
 	remote  bool
 	outages []outage
-	away    []span // when nobody asks the site who can ask another
-	errors  []span // when an origin answers errors
+	away    []span     // when nobody asks the site who can ask another
+	errors  []span     // when an origin answers errors
+	slow    []slowSpan // when it works more slowly; of a hop that is asked by message the site itself knows
 	// keyed is how many of the hops, from this one on, have the objects of a tier among them, each those of its name; 0 where
 	// the first of all is asked for any.
 	keyed uint8
@@ -52,8 +53,8 @@ func (h *nextHop) isAvoided(at int64) bool { return within(h.away, at) }
 // isSafe reports whether the site is always there.
 func (h *nextHop) isSafe() bool { return h.outages == nil && h.away == nil }
 
-// isSteady reports whether the hop never fails and has no state, so that its answer is a sum.
-func (h *nextHop) isSteady() bool { return !h.remote && h.isSafe() }
+// isSteady reports whether the hop never fails, is always as fast and has no state, so that its answer is a sum.
+func (h *nextHop) isSteady() bool { return !h.remote && h.isSafe() && h.slow == nil }
 
 // needsMessage reports whether a question that leaves at an instant must be sent. A site that is down when the
 // question would arrive is sent none.
@@ -75,6 +76,7 @@ func (h *nextHop) meets(leaves, takes int64) *outage {
 // is no answer it returns the outage, and the instant at which whoever asks gives up: after the timeout, or when
 // the answer would have come, if that is later.
 func (h *nextHop) try(at, work int64) (back int64, lost *outage) {
+	work = h.takes(at, work)
 	back = at + h.there + work + h.back
 	if h.outages == nil {
 		return back, nil
@@ -86,6 +88,14 @@ func (h *nextHop) try(at, work int64) (back int64, lost *outage) {
 		return max(at+o.timeout, back), o
 	}
 	return back, nil
+}
+
+// takes returns how long a site without state works on a question that leaves at an instant.
+func (h *nextHop) takes(leaves, work int64) int64 {
+	if h.slow == nil {
+		return work
+	}
+	return slowed(h.slow, leaves+h.there, work)
 }
 
 // silence returns the outage behind the news, of an instant, that a question has no answer, and when whoever has
@@ -225,6 +235,7 @@ func (c *compiler) nextTier(p *Plan, from string, tier int, workload string) ([]
 	backups, err := c.byRoundTrip(p, from, p.serving(placement.Origin, workload, true))
 	return p.fetchFrom(append(origins, backups...), func(h *nextHop) {
 		h.part, h.remote = originPart, p.sites[h.to].origin.ServersFor(workload) > 0
+		h.slow = p.scenario.slowAt(p.sites[h.to].id)
 		h.errors = p.scenario.errorsOf(p.sites[h.to].id)
 	}), err
 }
@@ -317,7 +328,7 @@ func (c *compiler) homes(p *Plan, w *workload.Workload, kind Kind) ([][]nextHop,
 // site take no time on the way.
 func (c *compiler) dataHops(p *Plan, workload, site, home string) ([]nextHop, error) {
 	if home == site {
-		return []nextHop{{leg: leg{to: p.number(site)}}}, nil
+		return []nextHop{{leg: leg{to: p.number(site)}, slow: c.scenario.slowAt(site)}}, nil
 	}
 	l, err := c.leg(p, site, home)
 	if err != nil {
@@ -330,7 +341,10 @@ func (c *compiler) dataHops(p *Plan, workload, site, home string) ([]nextHop, er
 		node, _ := c.net.Index(p.sites[n].id)
 		return c.net.At(node).Kind != topology.Region || p.sites[n].id == home
 	}))
-	return upToSafe(append([]nextHop{{leg: l, outages: c.scenario.outagesOf(home), away: c.scenario.awayFrom(home)}}, backups...)), err
+	for i := range backups {
+		backups[i].slow = c.scenario.slowAt(p.sites[backups[i].to].id)
+	}
+	return upToSafe(append([]nextHop{{leg: l, outages: c.scenario.outagesOf(home), away: c.scenario.awayFrom(home), slow: c.scenario.slowAt(home)}}, backups...)), err
 }
 
 // number returns the number of a site, -1 if the placement does not have it.

@@ -33,6 +33,7 @@ type site struct {
 	edge          *tier
 	outages       []outage
 	errors        []span           // when it answers errors as an origin
+	slow          []slowSpan       // when its servers work more slowly
 	trace         *tracer          // follows one request, nil without
 	contents      []*content       // by workload, of what it serves as an origin; nil where nothing ages
 	directory     *cache.Directory // of the edge cache, if it is one that sites share in turn

@@ -154,6 +154,7 @@ func (s *site) takeIn(m *message) {
 	}
 	work := random.Key(m.key).Stream()
 	needsData, service := of.work.drawWork(&work)
+	service = slowed(s.slow, m.at, service)
 	if !servers.isShared() {
 		start, done, ok := servers.arrive(m.at, service)
 		if !ok {

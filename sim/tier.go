@@ -119,7 +119,7 @@ func (s *site) await(t *tier, key uint64, v *arrival, c *clients, r *request) {
 // serveAtOrigin serves a user who enters at the origin itself.
 func (s *site) serveAtOrigin(v *arrival, c *clients, r *request) {
 	w := c.workload
-	service := w.origin.At(c.work, c.count)
+	service := slowed(s.slow, v.at, w.origin.At(c.work, c.count))
 	if within(s.errors, v.at) {
 		c.fail(r, v.at+service, OriginError)
 		return
