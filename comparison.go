@@ -50,6 +50,8 @@ type Comparison struct {
 	Demand []DemandLoad `json:"demand,omitempty"`
 	// Failures are the sites that are down for a while.
 	Failures []SiteFailure `json:"failures,omitempty"`
+	// Drains are the sites whose users are sent elsewhere for a while.
+	Drains []SiteDrain `json:"drains,omitempty"`
 	// Expected says which expectations of the study hold.
 	Expected []Expected `json:"expected,omitempty"`
 	// Refused says which placements of the study are not compared, and why.

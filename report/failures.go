@@ -22,6 +22,26 @@ func (p *paper) failures(c *edgewise.Comparison) {
 	p.gap()
 }
 
+// drains says which sites are drained, when and for how long; nothing where none is.
+func (p *paper) drains(c *edgewise.Comparison) {
+	if len(c.Drains) == 0 {
+		return
+	}
+	var items []string
+	for i := range c.Drains {
+		items = append(items, drainInWords(c, &c.Drains[i]))
+	}
+	p.heading("Drains")
+	p.items(items)
+	p.gap()
+}
+
+// drainInWords says of a site when nobody is sent to it.
+func drainInWords(c *edgewise.Comparison, d *edgewise.SiteDrain) string {
+	return fmt.Sprintf("%s is drained for %s, from %s (UTC), %s after the run begins, warm-up included: who learns of it is sent elsewhere, what it has begun it ends",
+		sitesInWords(c, []string{d.Site}), words.Duration(d.For), c.Start.Add(d.At).UTC().Format(time.RFC3339), words.Duration(d.At))
+}
+
 // failureInWords says of a site when it is down, and when its users are sent elsewhere.
 func failureInWords(c *edgewise.Comparison, f *edgewise.SiteFailure) string {
 	s := fmt.Sprintf("%s is down for %s, from %s (UTC), %s after the run begins, warm-up included",

@@ -27,7 +27,7 @@ type pageView struct {
 	Legend                 string
 	Warnings               []string
 	About, Load, Run       []string
-	Failures               []string
+	Events                 []string
 	BillNotes, BillGaps    []string
 	BillSources, BillBasis []string
 	Ways                   []string
@@ -135,7 +135,10 @@ func (v *pageView) tell(c *edgewise.Comparison) {
 		v.Load = append(v.Load, d.Workload+": "+d.String())
 	}
 	for i := range c.Failures {
-		v.Failures = append(v.Failures, failureInWords(c, &c.Failures[i]))
+		v.Events = append(v.Events, failureInWords(c, &c.Failures[i]))
+	}
+	for i := range c.Drains {
+		v.Events = append(v.Events, drainInWords(c, &c.Drains[i]))
 	}
 	v.Run = []string{
 		fmt.Sprintf("recorded %s from %s, after %s of warm-up (UTC)", words.Duration(c.Duration), c.Start.Add(c.WarmUp).UTC().Format(time.RFC3339), words.Duration(c.WarmUp)),

@@ -64,7 +64,14 @@ type pageWorkload struct {
 	Curves  []pageCurves `json:"curves,omitempty"`
 	Metros  *pageMetros  `json:"metros,omitempty"`
 	Sites   *pageSites   `json:"sites,omitempty"`
-	Series  *pageSeries  `json:"series,omitempty"`
+	// Timeline follows all requests; where there is none, Series has the answered ones.
+	Timeline *pageTimeline `json:"timeline,omitempty"`
+	Series   *pageSeries   `json:"series,omitempty"`
+	// Hours and Waits are of games.
+	Hours *pageHours `json:"hours,omitempty"`
+	Waits *pageWaits `json:"waits,omitempty"`
+	// MissCurves are those of first caches by their size.
+	MissCurves []pageMissCurve `json:"miss_curves,omitempty"`
 }
 
 // A pageFigure is a figure of all users, by placement.
@@ -91,8 +98,9 @@ type pageLabel struct {
 	Better string  `json:"better,omitempty"`
 }
 
-// A pageEvent is something that happens at a time of the run: a site is down.
+// A pageEvent is something that happens at a time of the run: a site is down, or drained.
 type pageEvent struct {
+	Kind   string  `json:"kind"`
 	Site   string  `json:"site"`
 	From   float64 `json:"from_s"`
 	To     float64 `json:"to_s"`
@@ -123,11 +131,19 @@ func newPageData(c *edgewise.Comparison, a *search.Answer) (*pageData, error) {
 	for _, name := range workloadNames(c) {
 		d.Workloads = append(d.Workloads, newPageWorkload(c, name, ranks, losers))
 	}
+	boundBands(d.Workloads)
 	for i := range c.Failures {
 		f := &c.Failures[i]
 		d.Events = append(d.Events, pageEvent{
-			Site: sitesInWords(c, []string{f.Site}), From: f.At.Seconds(), To: (f.At + f.For).Seconds(),
+			Kind: "down", Site: sitesInWords(c, []string{f.Site}), From: f.At.Seconds(), To: (f.At + f.For).Seconds(),
 			Noted: (f.At + min(f.For, f.Detection+f.Redirection)).Seconds(), InFull: failureInWords(c, f),
+		})
+	}
+	for i := range c.Drains {
+		e := &c.Drains[i]
+		d.Events = append(d.Events, pageEvent{
+			Kind: "drained", Site: sitesInWords(c, []string{e.Site}), From: e.At.Seconds(), To: (e.At + e.For).Seconds(),
+			Noted: e.At.Seconds(), InFull: drainInWords(c, e),
 		})
 	}
 	return d, nil
@@ -187,7 +203,10 @@ func newPageWorkload(c *edgewise.Comparison, name string, ranks *ranking, losers
 	w.Curves = newPageCurves(c, results)
 	w.Metros = newPageMetros(c, name, w.Metric, results, losers)
 	w.Sites = newPageSites(c, results)
-	w.Series = newPageSeries(c, results, w.Alike)
+	if w.Timeline = newPageTimeline(c, name, results, w.Alike); w.Timeline == nil {
+		w.Series = newPageSeries(c, results, w.Alike)
+	}
+	w.Hours, w.Waits, w.MissCurves = newPageHours(c, results), newPageWaits(results), newPageMissCurves(c, name)
 	return w
 }
 

@@ -111,12 +111,23 @@ var labels sync.Map
 func small() *edgewise.Comparison {
 	c := fixtureNamed("typical")
 	c.Failures = []edgewise.SiteFailure{{Site: "pop-a", At: 20 * time.Minute, For: 10 * time.Minute, Detection: time.Minute, Redirection: time.Minute, Timeout: time.Second}}
+	c.Drains = []edgewise.SiteDrain{{Site: "pop-b", At: 50 * time.Minute, For: 5 * time.Minute}}
 	c.Sources = []string{"metros.csv: made up, 2026"}
 	mapped(c, 32)
 	for i := range c.Placements {
+		for k := range c.Placements[i].Roles { // caches that differ in their size alone
+			if r := &c.Placements[i].Roles[k]; r.CacheBytes > 0 {
+				r.CacheBytes <<= i
+			}
+		}
 		c.Placements[i].Bill = madeBill(i)
 		for k := range c.Placements[i].Workloads {
-			c.Placements[i].Workloads[k].Series = madeSeries(i, c.WarmUp+c.Duration)
+			w := &c.Placements[i].Workloads[k]
+			w.Series, w.Timeline = madeSeries(i, c.WarmUp+c.Duration), madeTimeline(i, w.Kind, c.Duration)
+			if w.Kind == "matched" {
+				w.Occupancy = madeOccupancy(i, c.Start)
+				w.Figures = append(w.Figures, labelled("first_wait", "mean", stats.MeanOf([]float64{9e3 + 4e3*float64(i), 8e3 + 4e3*float64(i)}, level)))
+			}
 			if c.Placements[i].Workloads[k].Kind == "computed" {
 				c.Placements[i].Workloads[k].Tails = []edgewise.Tail{
 					{Requests: 100, SumNs: 9e9, Causes: []edgewise.TailCause{{Cause: "propagation", SumNs: 6e9}, {Cause: "queue", SumNs: 3e9}}},
@@ -141,6 +152,60 @@ func madeSeries(placement int, run time.Duration) (s edgewise.Series) {
 		s.Steps = append(s.Steps, edgewise.SeriesStep{Requests: n, SumNs: n * ms * 1e6, Hits: n / 2})
 	}
 	return s
+}
+
+// madeTimeline follows all requests for a minute a step; for ten of them many fail, and nobody has a p95.
+func madeTimeline(placement int, kind string, recorded time.Duration) (t edgewise.Timeline) {
+	t.Step, t.Steps = time.Minute, int(recorded/time.Minute)
+	line := func(name, unit string, normal, lost float64) {
+		l := edgewise.TimelineLine{Name: name, Unit: unit}
+		for k := range t.Steps {
+			x := normal * (1 + 0.02*float64(k%5))
+			if k >= 20 && k < 30 {
+				x = lost
+			}
+			e := stats.MeanOf([]float64{x * 0.98, x, x * 1.03}, level)
+			if x < 0 {
+				e = stats.Estimate{Unsupported: "too few requests"}
+			}
+			l.Values = append(l.Values, e)
+		}
+		t.Lines = append(t.Lines, l)
+	}
+	better := float64(placement)
+	if kind == "matched" {
+		line("players", "players", 200+10*better, 90)
+		line("players waiting", "players", 5+better, 60)
+		return t
+	}
+	line("requests", "a second", 40, 40)
+	line("failed", "a second", 0, 20-4*better)
+	line("rejected", "a second", 0, 0)
+	line("mean", "ms", 60-8*better, 120)
+	line("p50", "ms", 50-7*better, 100)
+	line("p95", "ms", 160-20*better, -1)
+	if kind == "cacheable" {
+		line("hits", "share", 0.6+0.05*better, 0.3)
+		line("origin requests", "a second", 16-2*better, 28)
+		line("origin bytes", "bytes a second", 2e6, 4e6)
+	}
+	return t
+}
+
+// madeOccupancy has four hours at as many sites as the placement has.
+func madeOccupancy(placement int, start time.Time) (all []edgewise.SiteOccupancy) {
+	for n, site := range []string{"r-1", "r-1-a", "pop-a", "pop-b"}[:placement+1] {
+		s := edgewise.SiteOccupancy{Site: site}
+		for h := range 4 {
+			x := float64(40 + 15*h - 9*n)
+			s.Hours = append(s.Hours, edgewise.HourOccupancy{
+				From: start.Add(time.Duration(h) * time.Hour), Matches: stats.MeanOf([]float64{x, x + 2, x - 3}, level), Players: stats.MeanOf([]float64{10 * x, 10*x + 9}, level),
+				Most: x + 6, Cores: x/2 + 3,
+			})
+		}
+		all = append(all, s)
+	}
+	return all
 }
 
 func madeBill(placement int) *edgewise.Bill {
@@ -198,6 +263,7 @@ func foldedPage() *edgewise.Comparison {
 			c.Placements[i].Bill.Gaps = append(c.Placements[i].Bill.Gaps, fmt.Sprintf("servers at r-%d: no price", k))
 		}
 		for k := range c.Placements[i].Workloads {
+			c.Placements[i].Workloads[k].Timeline = edgewise.Timeline{} // what was answered alone is followed
 			for n := 20; n < 30; n++ {
 				c.Placements[i].Workloads[k].Series.Steps[n] = edgewise.SeriesStep{}
 			}

@@ -22,7 +22,7 @@ import (
 // mean of the headline latency of the answered requests, one panel a workload; games have none. There the warm-up, which is not
 // recorded, is grey.
 //
-// The time in which a site is down is darker. A workload of "" selects all that have a course over time.
+// The time in which a site is down, or drained, is darker. A workload of "" selects all that have a course over time.
 func Timeline(c *edgewise.Comparison, workload string) (*Picture, error) {
 	workloads, err := selectWorkloads(c, workload)
 	if err != nil {
@@ -54,15 +54,30 @@ func Timeline(c *edgewise.Comparison, workload string) (*Picture, error) {
 		p.panels = []panel{notice{c.Title, "No workload has a course over time."}}
 	}
 	p.crowd()
-	p.caption = "Of the answered requests, by the instant at which they reached their site. Grey: the warm-up, which is not recorded; darker: a site is down."
+	p.caption = "Of the answered requests, by the instant at which they reached their site"
+	if hasFailures(c) {
+		p.caption += ": those that failed are missing in it"
+	}
+	p.caption += ". Grey: the warm-up, which is not recorded; darker: " + eventsInWords(c) + "."
 	if whole {
 		p.subtitle = "All requests over time, " + basis(c)
-		p.caption = "Of all requests, by the instant at which their users ask; no line where there are too few for a quantile. Dark: a site is down."
+		p.caption = "Of all requests, by the instant at which their users ask; no line where there are too few for a quantile. Dark: " + eventsInWords(c) + "."
 		if c.Replications > 1 {
 			p.caption += fmt.Sprintf(" Bands: %s %% confidence intervals over replications, step by step.", percentOf(c.Level))
 		}
 	}
 	return p, nil
+}
+
+// eventsInWords says what is shaded.
+func eventsInWords(c *edgewise.Comparison) string {
+	switch {
+	case len(c.Drains) == 0:
+		return "a site is down"
+	case len(c.Failures) == 0:
+		return "a site is drained"
+	}
+	return "a site is down; less dark: drained"
 }
 
 // seriesPanels draws the mean latency of what was answered.
@@ -90,19 +105,11 @@ func seriesPanels(c *edgewise.Comparison, name string) []panel {
 // timelinePanels draws the figures of a workload of which all requests were followed; those that are 0 throughout are left out.
 func timelinePanels(c *edgewise.Comparison, name string) (panels []panel) {
 	_, in, _ := courseAxis(c)
-	for _, figure := range []struct{ line, instead, title string }{
-		{"failed", "", "failed, a second"},
-		{"rejected", "", "rejected, a second"},
-		{"p95", "mean", ""},
-		{"hits", "", "hits, %"},
-		{"origin requests", "", "requests to origins, a second"},
-		{"players", "", "players"},
-		{"players waiting", "", "players who wait for a match"},
-	} {
+	for _, of := range []string{"failed", "rejected", "p95", "hits", "origin requests", "players", "players waiting"} {
 		var all courses
-		title, label, of := name+": "+figure.title, figure.title, figure.line
-		if figure.instead != "" && lacksValues(c, name, of) {
-			of = figure.instead
+		title, label := "", ""
+		if of == "p95" && lacksValues(c, name, of) {
+			of = "mean"
 		}
 		for i := range c.Placements {
 			w := workloadOf(&c.Placements[i], name)
@@ -113,12 +120,13 @@ func timelinePanels(c *edgewise.Comparison, name string) (panels []panel) {
 			if line == nil {
 				continue
 			}
-			scale := 1.0
-			switch line.Unit {
-			case "ms":
+			figure, unit, scale := overTime(line, w)
+			if label = figure; unit != "" {
+				label += ", " + unit
+			}
+			title = name + ": " + label
+			if line.Unit == "ms" {
 				title, label = name+": "+line.Name+", ms", metricTitle(w.Headline().Name())+", ms"
-			case "share":
-				scale = 100
 			}
 			drawn := newCourse(c, i)
 			for k, e := range line.Values {
@@ -183,6 +191,9 @@ func coursePanel(c *edgewise.Comparison, title, label string, from float64, all 
 	shades := shades{{from, 0, 0.06}}
 	for _, f := range c.Failures {
 		shades = append(shades, shade{in(f.At - c.WarmUp), in(f.At + f.For - c.WarmUp), 0.12})
+	}
+	for _, d := range c.Drains {
+		shades = append(shades, shade{in(d.At - c.WarmUp), in(d.At + d.For - c.WarmUp), 0.09})
 	}
 	axes.Add(shades, gridOf(axes), courseBands(all), all)
 	return []panel{drawn}

@@ -4,15 +4,19 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/scenario"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // followed is a study in which a PoP is lost, followed over time.
@@ -111,4 +115,98 @@ func TestTimelinesShowWhatFailsWithItsBand(t *testing.T) {
 	}
 	require.Contains(t, drawing, "Bands: 95 % confidence intervals")
 	require.NotContains(t, drawing, "warm-up")
+}
+
+// The lines of the page are those of series.csv: all requests, with their intervals, and under them what happens at sites.
+func TestThePageFollowsAllRequestsOverTime(t *testing.T) {
+	c := followed(t)
+	data := unpacked(t, pageOf(t, c))
+	site := data["workloads"].([]any)[0].(map[string]any)
+	require.Nil(t, site["series"], "there are not two")
+	lines := make(map[string]map[string]any)
+	for _, l := range site["timeline"].(map[string]any)["lines"].([]any) {
+		lines[l.(map[string]any)["name"].(string)] = l.(map[string]any)
+	}
+	require.NotContains(t, lines, "rejected", "it is 0 throughout")
+	want := c.Placements[1].Workloads[0].Timeline.Line("failed")
+	course := lines["failed"]["by"].([]any)[1].(map[string]any)
+	lost := 0.0
+	for k, e := range want.Values {
+		require.InEpsilon(t, 1+e.Value, 1+course["v"].([]any)[k].(float64), 1e-4)
+		require.InEpsilon(t, 1+e.High, 1+course["high"].([]any)[k].(float64), 1e-4)
+		lost += e.Value
+	}
+	require.Positive(t, lost)
+	require.Equal(t, true, lines["failed"]["usual"])
+	require.Nil(t, lines["waiting"]["usual"])
+	require.Equal(t, "%", lines["hits"]["unit"])
+	events := data["events"].([]any)
+	require.Equal(t, "down", events[0].(map[string]any)["kind"])
+}
+
+// Of steps that are more than can be drawn the lowest and the highest of each stretch are kept: no peak is lost.
+func TestNoPeakIsLostOnThePage(t *testing.T) {
+	c := fixtureNamed("one of one")
+	line := edgewise.TimelineLine{Name: "requests", Unit: "a second"}
+	for k := range 10_000 {
+		e := stats.Estimate{Value: 5, Low: 4, High: 6, N: 3}
+		if k == 7_777 {
+			e.Value, e.High = 900, 950
+		}
+		if k >= 3_000 && k < 3_500 {
+			e = stats.Estimate{Unsupported: "nobody"}
+		}
+		line.Values = append(line.Values, e)
+	}
+	c.Placements[0].Workloads[0].Timeline = edgewise.Timeline{Step: time.Second, Steps: len(line.Values), Lines: []edgewise.TimelineLine{line}}
+	timeline := unpacked(t, pageOf(t, c))["workloads"].([]any)[0].(map[string]any)["timeline"].(map[string]any)
+	course := timeline["lines"].([]any)[0].(map[string]any)["by"].([]any)[0].(map[string]any)
+	at, values := course["at"].([]any), course["v"].([]any)
+	require.LessOrEqual(t, len(at), 240)
+	peak := slices.Index(at, any(7777.0))
+	require.GreaterOrEqual(t, peak, 0)
+	require.Equal(t, 900.0, values[peak])
+	gap := slices.IndexFunc(at, func(k any) bool { return k.(float64) > 3_100 && k.(float64) < 3_400 })
+	require.GreaterOrEqual(t, gap, 0)
+	require.Nil(t, values[gap])
+}
+
+// A world that is followed over time fits on the page, without bands if need be.
+func TestAWorldOverTimeFitsOnThePage(t *testing.T) {
+	c := large()
+	for i := range c.Placements {
+		for k := range c.Placements[i].Workloads {
+			w := &c.Placements[i].Workloads[k]
+			w.Timeline = madeTimeline(i, w.Kind, 2*time.Hour)
+			r := rand.New(rand.NewPCG(uint64(i), uint64(k)))
+			for l := range w.Timeline.Lines { // numbers that do not compress as copies would
+				for n := range w.Timeline.Lines[l].Values {
+					e := &w.Timeline.Lines[l].Values[n]
+					*e = e.Scaled(0.8 + 0.4*r.Float64())
+				}
+			}
+		}
+	}
+	page := pageOf(t, c)
+	require.Less(t, len(page), 2<<20)
+	line := unpacked(t, page)["workloads"].([]any)[0].(map[string]any)["timeline"].(map[string]any)["lines"].([]any)[0].(map[string]any)
+	course := line["by"].([]any)[0].(map[string]any)
+	require.Len(t, course["v"], 120)
+	require.Nil(t, course["low"])
+}
+
+func TestDrainsAreShadedAndTold(t *testing.T) {
+	c := followed(t)
+	plain, err := report.Timeline(c, "")
+	require.NoError(t, err)
+	c.Drains = []edgewise.SiteDrain{{Site: "pop-cdg", At: 60 * time.Second, For: 20 * time.Second}}
+	drained, err := report.Timeline(c, "")
+	require.NoError(t, err)
+	require.Contains(t, svg(t, drained), "a site is down; less dark: drained")
+	require.Greater(t, strings.Count(svg(t, drained), "<path"), strings.Count(svg(t, plain), "<path"))
+	page := pageOf(t, c)
+	require.True(t, strings.Contains(page, "is drained for 20 s, from ") && strings.Contains(page, "what it has begun it ends"))
+	events := unpacked(t, page)["events"].([]any)
+	require.Len(t, events, 2)
+	require.Equal(t, "drained", events[1].(map[string]any)["kind"])
 }

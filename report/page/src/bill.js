@@ -41,21 +41,27 @@ function pareto(state, bill, shown, width) {
       Plot.tip(points, Plot.pointer({x: p => p.x[0], y: p => p.y[0], title: p => `${state.name(p.i)}\n${estimate(p.x, bill.currency)} a month\n${estimate(p.y, "ms")}`, fill: "var(--paper)"})),
     ],
   });
-  nameDots(drawing, points.map(p => ({x: p.x[0], y: p.y[0], name: cut(state.name(p.i), 150)})), width);
+  nameDots(drawing, points.map(p => ({x: p.x[0], y: p.y[0], name: cut(state.name(p.i), 150)})), width,
+    [front.flatMap((p, k) => k ? [[p.x[0], front[k - 1].y[0]], [p.x[0], p.y[0]]] : [[p.x[0], p.y[0]]])]);
   return figure({
     title: `What the money buys: ${state.of.name}`, note: "Left is cheaper, below is faster. Dashed: the front, of those that no other beats in both.", drawing,
     data: () => ({caption: "bill and mean latency", columns: ["placement", `${bill.currency} a month`, "difference", "ms"], rows: points.map(p => [state.name(p.i), estimate(p.x), signed(bill.more[p.i]), estimate(p.y)])}),
   });
 }
 
-// nameDots writes names beside dots, moved until none covers another.
-export function nameDots(drawing, dots, width) {
+// nameDots writes names beside dots, moved until none covers another; nor `lines`, lists of [x, y], where that can be.
+export function nameDots(drawing, dots, width, lines = []) {
   const x = drawing.scale("x"), y = drawing.scale("y"), taken = dots.map(d => [x.apply(d.x) - 6, y.apply(d.y) - 6, 12, 12]);
+  const inked = lines.flatMap(l => l.slice(1).flatMap((to, k) => {
+    const [ax, ay, bx, by] = [x.apply(l[k][0]), y.apply(l[k][1]), x.apply(to[0]), y.apply(to[1])], pieces = Math.ceil(Math.hypot(bx - ax, by - ay) / 4) || 1;
+    return Array.from({length: pieces + 1}, (_, n) => [ax + (bx - ax) * n / pieces, ay + (by - ay) * n / pieces]);
+  }));
+  const isClear = b => !inked.some(([px, py]) => px > b[0] - 1 && px < b[0] + b[2] + 1 && py > b[1] && py < b[1] + b[3]);
   for (const d of dots) {
     const w = 6.4 * d.name.length, at = [x.apply(d.x), y.apply(d.y)];
     const places = [[9, 0], [-9 - w, 0], [-w / 2, -13], [-w / 2, 14], [9, -13], [9, 13], [-9 - w, -13], [-9 - w, 13], [9, -26], [9, 26]].map(([dx, dy]) => [at[0] + dx, at[1] + dy - 7, w, 14]);
     const isFree = b => b[0] > 2 && b[0] + w < width && !taken.some(t => b[0] < t[0] + t[2] && t[0] < b[0] + b[2] && b[1] < t[1] + t[3] && t[1] < b[1] + b[3]);
-    const box = places.find(isFree);
+    const box = places.find(b => isFree(b) && isClear(b)) ?? places.find(isFree);
     if (!box) continue;
     taken.push(box);
     drawing.append(svg("text", {class: "name", "text-anchor": "start", x: box[0].toFixed(1), y: (box[1] + 11).toFixed(1)}, d.name));

@@ -25,7 +25,8 @@ export function drawLatency(state, width, redraw) {
   return el("div", {}, pick, isNamed ? null : legend(state, shown), el("div", {class: "halves"}, ...parts.map(p => p.figure)), quantiles(state, curves, shown));
 }
 
-function distribution(state, curves, shown, width, view) {
+// distribution draws the lines of a metric. `called` has what else its title and the share on its axis are.
+export function distribution(state, curves, shown, width, view, called = {}) {
   if (!shown.length) return null;
   const isTail = view === "tail", requests = state.of.requests;
   const lines = shown.map(i => ({i, ...lineOf(curves, i)[view]}));
@@ -47,7 +48,7 @@ function distribution(state, curves, shown, width, view) {
   const deadlines = state.of.figures.filter(f => f.metric === curves.metric && f.within_ms).map(f => f.within_ms).filter(d => d > domain[0] && d < domain[1]);
   // Deadlines are named above, but where the title of the axis stands; and none over another.
   const left = d => 50 + Math.log(d / domain[0]) * (width - 64) / Math.log(domain[1] / domain[0]);
-  const isFree = d => left(d) - 20 > 6.2 * `${state.of.requests} answered within this`.length;
+  const what = called.of ?? (isTail ? `${requests} slower than this` : `${requests} answered within this`), isFree = d => left(d) - 20 > 6.2 * what.length;
   const told = (d, k) => k && left(d) - left(deadlines[k - 1]) < 44 ? "" : `${number(d, 0)} ms`;
   const qs = isTail ? [.95, .99, .999] : [.5, .95];
   const dots = shown.flatMap((i, k) => roots[k] === i || !shown.includes(roots[k]) ? qs.flatMap(q => {
@@ -67,7 +68,7 @@ function distribution(state, curves, shown, width, view) {
       Plot.gridX(ticks, {stroke: "var(--grid)", strokeOpacity: 1}),
       Plot.gridY(isTail ? shareTicks(floor) : [0, .25, .5, .75, 1], {stroke: "var(--grid)", strokeOpacity: 1}),
       Plot.axisX(ticks, {text: d => number(d, d < 1 ? 1 : 0), label: `${curves.title}, ms`, labelAnchor: "center", labelArrow: "none", tickSize: 3}),
-      Plot.axisY(isTail ? shareTicks(floor) : [0, .25, .5, .75, 1], {text: percent, label: isTail ? `${requests} slower than this` : `${requests} answered within this`, labelArrow: "none", tickSize: 3}),
+      Plot.axisY(isTail ? shareTicks(floor) : [0, .25, .5, .75, 1], {text: percent, label: what, labelArrow: "none", tickSize: 3}),
       Plot.ruleX(deadlines, {stroke: "var(--faint)", strokeDasharray: "2,3"}),
       Plot.text(deadlines, {x: d => d, frameAnchor: "top", dy: -11, text: (d, k) => isFree(d) ? told(d, k) : "", fill: "var(--faint)", fontSize: 11}),
       Plot.text(deadlines, {x: d => d, frameAnchor: "bottom", dy: -6, dx: 4, textAnchor: "start", text: (d, k) => isFree(d) ? "" : told(d, k), fill: "var(--faint)", fontSize: 11}),
@@ -86,13 +87,13 @@ function distribution(state, curves, shown, width, view) {
   const isNamed = nameBeside(drawing, named, [50, 22, width - 14, height - 38], taken);
   const hover = reader(drawing, {state, curves, lines, shown, domain, view, width});
   return {isNamed, figure: figure({
-    title: isTail ? "The tail" : "The whole distribution",
+    title: called.title ?? (isTail ? "The tail" : "The whole distribution"),
     note: isTail ? `Lines end where too few are slower to tell. Diamonds: p95, p99, p99.9.` : `Further left is faster. Circles: half of them, p50; diamonds: p95. Dotted: deadlines. Bands: ${number(100 * state.data.level, 0)} % intervals.`,
     drawing: hover,
     data: () => {
       const at = [...ticks].filter(t => t >= domain[0] && t <= domain[1]);
       return {
-        caption: isTail ? `% of ${requests} slower than` : `% of ${requests} answered within`, columns: ["ms", ...shown.map(i => state.name(i))],
+        caption: `% of ${called.of ?? (isTail ? `${requests} slower than` : `${requests} answered within`)}`, columns: ["ms", ...shown.map(i => state.name(i))],
         rows: at.map(t => [number(t, t < 1 ? 1 : 0), ...lines.map(l => shareAt(l, t, view))]),
       };
     },

@@ -2,6 +2,8 @@
 // data: figures that are new in a comparison appear by themselves.
 import {el, table} from "./dom.js";
 import {estimate, number, signed} from "./format.js";
+import {drawGameCharts} from "./games.js";
+import {drawMissCurves} from "./missratio.js";
 import {strips} from "./strips.js";
 
 const LATENCY = "latency", LAST_BYTE = "time to last byte", PLAYERS = "players and matches", ORIGIN = "caches and origin";
@@ -22,15 +24,16 @@ function whose(state, f) {
 }
 
 export function drawCaches(state, width) {
-  return strips(state, state.of.figures.filter(f => f.table === ORIGIN), width);
+  const figures = strips(state, state.of.figures.filter(f => f.table === ORIGIN), width), misses = drawMissCurves(state, width >= 940 ? (width - 32) / 2 : width);
+  return misses ? el("div", {}, figures, misses) : figures;
 }
 
 // drawGames shows what players and matches are like, and whatever else is said of games.
 export function drawGames(state, width) {
   const players = strips(state, state.of.figures.filter(f => f.table === PLAYERS && !f.within_ms), width);
   if (state.of.kind !== "matched") return players;
-  const others = furtherTables(state, width, Boolean(players));
-  return players || others ? el("div", {}, players, others) : null;
+  const others = furtherTables(state, width, Boolean(players)), charts = drawGameCharts(state, width);
+  return players || others || charts ? el("div", {}, charts, players, others) : null;
 }
 
 export const drawOthers = (state, width) => state.of.kind === "matched" ? null : furtherTables(state, width);

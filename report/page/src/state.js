@@ -16,6 +16,7 @@ export class State {
     if (!this.on.some(Boolean)) this.on = placements.map(() => true);
     this.figure = q.get("figure") ?? "";
     this.curve = q.get("curve") ?? "";
+    this.line = q.get("line") ?? "";
   }
 
   write() {
@@ -25,6 +26,7 @@ export class State {
     this.on.forEach((on, i) => { if (!on) q.append("hide", this.data.placements[i].name); });
     if (this.figure) q.set("figure", this.figure);
     if (this.curve) q.set("curve", this.curve);
+    if (this.line) q.set("line", this.line);
     history.replaceState(null, "", q.size ? `#${q}` : location.pathname + location.search);
   }
 

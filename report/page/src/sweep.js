@@ -3,6 +3,7 @@ import * as Plot from "@observablehq/plot";
 import {el, figure, hideTip, showTip, tipLines} from "./dom.js";
 import {color, cut, dash, diverging, isAgain, legend, nameWidth, plot, undecided} from "./look.js";
 import {differenceUnit, estimate, number, short, signed} from "./format.js";
+import {endRoom, nameEnds} from "./labels.js";
 import {evenTicks, logTicks, tickText} from "./ticks.js";
 
 const unitOf = key => key.unit === "share" ? "%" : key.unit === "bytes" ? "MB" : key.unit ?? "";
@@ -24,15 +25,20 @@ const half = width => width >= 940 ? (width - 32) / 2 : width;
 const heading = f => f.unit && !f.title.split(/[ ,]+/).includes(f.unit) ? `${f.title}, ${f.unit}` : f.title;
 
 export function drawAlong(state, width) {
-  const s = state.data.sweep;
-  const parts = s.figures.flatMap(f => isLine(s) ? [lines(state, s, f, s.figures.length > 1 ? half(width) : width)] : isMap(s) ? maps(state, s, f, width) : []).filter(Boolean);
+  const s = state.data.sweep, each = s.figures.length > 1 ? half(width) : width;
+  // Lines are named beside their ends; where there is no room, or there are none, a legend does it.
+  const beside = isLine(s) && s.keys[0].number ? endRoom(state.shown.map(i => state.name(i)), each, lineHeight - lineTop - lineBottom) : 0;
+  const parts = s.figures.flatMap(f => isLine(s) ? [lines(state, s, f, each, beside)] : isMap(s) ? maps(state, s, f, width) : []).filter(Boolean);
   const title = document.querySelector("#along h2");
   title.textContent = isMap(s) ? `Over ${keyName(s, 0)} and ${keyName(s, 1)}` : `Along ${keyName(s, 0)}`;
-  return parts.length ? el("div", {}, isLine(s) ? legend(state) : null, el("div", {class: "halves"}, ...parts)) : null;
+  return parts.length ? el("div", {}, isLine(s) && !beside ? legend(state) : null, el("div", {class: "halves"}, ...parts)) : null;
 }
 
-// lines draws a figure along the first key: a line and a band a placement, where they cross and where they reach the value.
-function lines(state, s, f, width) {
+const lineHeight = 300, lineTop = 14, lineBottom = 42;
+
+// lines draws a figure along the first key: a line and a band a placement, where they cross and where they reach the value. `beside` is the
+// room for names at the right.
+function lines(state, s, f, width, beside) {
   const key = s.keys[0], k = factor(key), ofMetro = state.metro >= 0 && f.metros, rows = ofMetro ? f.metros[state.metro] : f.v;
   const shown = state.shown.filter(i => rows[i].some(Boolean));
   if (!shown.length) return null;
@@ -42,14 +48,14 @@ function lines(state, s, f, width) {
   const ends = points.flatMap(p => p.e).concat(f.reaches ?? []), low = Math.min(...ends), high = Math.max(...ends), room = (high - low || Math.abs(high) || 1) * .05;
   const domain = [low >= 0 && low < high * .35 ? 0 : low - room, high + room];
   const xs = points.map(p => p.x), span = [Math.min(...xs), Math.max(...xs)], isLog = key.log && span[0] > 0;
-  const ticks = key.number ? (isLog ? logTicks(span, width) : evenTicks(span, width / 90)) : order.map(x);
+  const ticks = key.number ? (isLog ? logTicks(span, width - beside) : evenTicks(span, (width - beside) / 90)) : order.map(x);
   const metro = ofMetro ? state.metro : -1;
   const crossings = (f.crossings ?? []).filter(c => c.m === metro && state.on[c.p] && state.on[0]).flatMap(c => (c.at ?? []).map(at => ({...at, p: c.p, says: `crosses ${state.name(0)}`})));
   const targets = (f.targets ?? []).filter(c => c.m === metro && state.on[c.p]).flatMap(c => (c.at ?? []).map(at => ({...at, p: c.p, says: `reaches ${number(f.reaches)}`})));
   const places = [...crossings, ...targets], within = v => Math.min(span[1], Math.max(span[0], v * k));
   const isNear = places.length <= 6;
   const drawing = plot({
-    width, height: 300, marginLeft: 52, marginRight: 14, marginTop: 14, marginBottom: 42, color: {type: "identity"}, symbol: {type: "identity"},
+    width, height: lineHeight, marginLeft: 52, marginRight: Math.max(14, beside), marginTop: lineTop, marginBottom: lineBottom, color: {type: "identity"}, symbol: {type: "identity"},
     x: {type: isLog ? "log" : "linear", domain: span[0] === span[1] ? [span[0] - 1, span[1] + 1] : span, label: null}, y: {domain, label: null, ticks: 5, tickFormat: tickText},
     ariaLabel: `${heading(f)} along ${key.path}. ${shown.map(i => `${state.name(i)} from ${short(rows[i][order[0]], f.unit)} to ${short(rows[i][order.at(-1)], f.unit)}`).join("; ")}. ${places.map(p => `${state.name(p.p)} ${p.says} at ${p.text}`).join("; ")}`,
     marks: [
@@ -64,6 +70,10 @@ function lines(state, s, f, width) {
       Plot.dot(points, {x: "x", y: p => p.e[0], r: 3, fill: p => isAgain(p.i) ? "var(--paper)" : color(p.i), stroke: p => color(p.i)}),
     ],
   });
+  if (beside) {
+    const px = drawing.scale("x"), py = drawing.scale("y");
+    nameEnds(drawing, shown.map(i => ({number: i, name: state.name(i), points: points.filter(p => p.i === i).map(p => [px.apply(p.x), py.apply(p.e[0])])})), width - beside, [lineTop, lineHeight - lineBottom], width);
+  }
   drawing.addEventListener("pointermove", e => {
     const b = drawing.getBoundingClientRect(), px = (e.clientX - b.left) * width / b.width, scale = drawing.scale("x");
     const n = order.reduce((best, n) => Math.abs(scale.apply(x(n)) - px) < Math.abs(scale.apply(x(best)) - px) ? n : best);

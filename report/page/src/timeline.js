@@ -1,94 +1,176 @@
-// What happens over the time of a run: how many are answered, how fast, what caches hit; and which sites are down.
+// What happens over the time of a run: how many ask and fail, how fast they are answered, what caches hit; and which sites are down or drained.
 import * as Plot from "@observablehq/plot";
 import {el, figure, hideTip, showTip, tipLines} from "./dom.js";
 import {color, cut, dash, legend, nameWidth, plot} from "./look.js";
 import {number, withUnit} from "./format.js";
 import {endRoom, nameEnds, together} from "./labels.js";
-import {tickText} from "./ticks.js";
+import {evenTicks, tickText} from "./ticks.js";
 
-export function drawTimeline(state, width) {
-  const series = state.of.series, events = state.data.events ?? [];
-  const unit = state.data.run_s > 7200 ? ["h", 3600] : state.data.run_s > 300 ? ["min", 60] : ["s", 1];
-  const axis = {unit: unit[0], t: s => s / unit[1], end: state.data.run_s / unit[1], warmUp: state.data.warm_up_s / unit[1]};
-  const parts = [];
-  if (series) {
-    const shown = state.shown.filter((i, n) => series.requests[state.of.alike[i]] && state.shown.findIndex(o => state.of.alike[o] === state.of.alike[i]) === n);
-    if (shown.length) {
-      const columns = width >= 940 ? 2 : 1, each = (width - 32 * (columns - 1)) / columns;
-      // Lines are named beside their ends; where there is no room a legend does it.
-      const names = shown.map(i => together(state.shown.filter(o => state.of.alike[o] === state.of.alike[i]).map(o => state.name(o))));
-      const beside = endRoom(names, each, 210 - 46);
-      parts.push(beside ? null : legend(state, shown), el("div", {class: "halves"},
-        course(state, shown, axis, each, events, beside, {title: `Answered ${state.of.requests}, a second`, of: series.requests, unit: "a second", fromZero: true}),
-        course(state, shown, axis, each, events, beside, {title: `Mean ${state.of.title}, ms`, of: series.ms, unit: "ms"}),
-        series.hits && course(state, shown, axis, each, events, beside, {title: "Hits of those that were answered, %", of: series.hits, unit: "%"})));
-    }
+const height = 210, [top, bottom] = [8, 38];
+const tints = {down: "var(--worse-tint)", drained: "var(--drain-tint)"}, edges = {down: "var(--worse)", drained: "var(--faint)"};
+
+export function drawTimeline(state, width, redraw) {
+  const axis = axisOf(state), events = eventsOn(state, axis), recorded = recordedLines(state, axis), parts = [];
+  if (recorded) {
+    const {lines} = recorded, isUsual = lines.some(l => l.usual), wanted = lines.find(l => l.name === state.line);
+    const chosen = wanted ? [wanted] : state.line === "all" || !isUsual ? lines : lines.filter(l => l.usual);
+    const pick = el("div", {class: "controls"}, el("label", {}, "What is followed ",
+      el("select", {onchange: e => { state.line = e.target.value; redraw("timeline"); }},
+        el("option", {value: "", selected: !state.line}, isUsual ? "what is looked at first" : "all"),
+        ...lines.map(l => el("option", {value: l.name, selected: l === wanted}, withUnit(l.title, l.unit && `(${l.unit})`))),
+        isUsual && lines.some(l => !l.usual) ? el("option", {value: "all", selected: state.line === "all"}, "all") : null)));
+    const shown = state.shown.filter((i, n) => lines.some(l => l.by[state.of.alike[i]]) && state.shown.findIndex(o => state.of.alike[o] === state.of.alike[i]) === n);
+    const columns = width >= 940 && chosen.length > 1 ? 2 : 1, each = (width - 32 * (columns - 1)) / columns;
+    // Lines are named beside their ends; where there is no room a legend does it.
+    const beside = endRoom(shown.map(i => nameOf(state, i)), each, height - top - bottom);
+    const drawn = shown.length ? chosen.map(l => course(state, shown, axis, each, events, beside, l, recorded.step)).filter(Boolean) : [];
+    if (drawn.length) parts.push(el("p", {class: "note"}, noteOf(state, recorded, events)), recorded.isOfAnswered && fails(state) ? el("p", {class: "warning"}, "What failed is missing in these lines, so that an outage looks like less to do. With the key timeline the scenario follows all requests.") : null,
+      lines.length > 1 ? pick : null, beside ? null : legend(state, shown), el("div", {class: "halves"}, ...drawn));
   }
-  if (events.length) parts.push(failures(state, axis, width, events));
-  return parts.length ? el("div", {}, series && el("p", {class: "note"}, `On the mean of the replications, of what was answered: what failed is missing in it. Grey: warm-up, which no figure counts.${events.length ? " Red: a site is down." : ""}`), ...parts) : null;
+  if (events.length) parts.push(eventStrip(state, axis, width, events));
+  return parts.length ? el("div", {}, ...parts.filter(Boolean)) : null;
+}
+
+// nameOf is the name of a line: of all placements that do the same.
+const nameOf = (state, i) => together(state.shown.filter(o => state.of.alike[o] === state.of.alike[i]).map(o => state.name(o)));
+
+const fails = state => state.of.figures.some(f => f.metric === "failed" && f.v.some(e => e && e[0] > 0));
+
+// axisOf is the axis of time, from the start of the recording on. Where answered requests alone were followed it begins with the warm-up.
+function axisOf(state) {
+  const {run_s: run, warm_up_s: warmUp} = state.data, recorded = run - warmUp;
+  const [unit, seconds] = recorded > 7200 ? ["h", 3600] : recorded > 300 ? ["min", 60] : ["s", 1];
+  return {unit, in: s => s / seconds, start: state.of.series ? -warmUp / seconds : 0, end: recorded / seconds};
+}
+
+// recordedLines are the lines of a workload: of all requests where they were followed, of the answered ones otherwise.
+function recordedLines(state, axis) {
+  const {timeline, series} = state.of;
+  if (timeline) return {step: timeline.step_s, from: 0, lines: timeline.lines};
+  if (!series) return null;
+  const by = of => of.map(v => v && {v});
+  return {
+    step: series.step_s, from: -state.data.warm_up_s, isOfAnswered: true,
+    lines: [
+      {name: "requests", title: `Answered ${state.of.requests}`, unit: "a second", by: by(series.requests), fromZero: true},
+      {name: "mean", title: `Mean ${state.of.title}`, unit: "ms", by: by(series.ms)},
+      ...(series.hits ? [{name: "hits", title: "Hits of those that were answered", unit: "%", by: by(series.hits)}] : []),
+    ].map(l => ({...l, from: -state.data.warm_up_s})),
+  };
+}
+
+// eventsOn are the events that the axis shows, in its unit.
+const eventsOn = (state, axis) => (state.data.events ?? []).map(e => ({
+  ...e, from: Math.max(axis.start, axis.in(e.from_s - state.data.warm_up_s)), to: Math.min(axis.end, axis.in(e.to_s - state.data.warm_up_s)),
+  noted: axis.in(e.noted_s - state.data.warm_up_s),
+})).filter(e => e.to > e.from);
+
+function noteOf(state, recorded, events) {
+  const says = [recorded.isOfAnswered ? "Of what was answered, on the mean of the replications. Grey: warm-up, which no figure counts."
+    : state.of.kind === "matched" ? "Of all players, on the mean of the replications."
+    : `Of all ${state.of.requests}, each at the instant at which it begins, on the mean of the replications. A line has a gap where there are too few for its figure.`];
+  if (recorded.lines.some(l => l.by.some(c => c?.low))) says.push(`Bands: ${number(100 * state.data.level, 0)} % intervals, step by step.`);
+  if (recorded.lines.some(l => l.by.some(c => c?.at))) says.push("Of each stretch of time the lowest and the highest step; series.csv has all.");
+  if (events.some(e => e.kind === "down")) says.push("Red: a site is down.");
+  if (events.some(e => e.kind === "drained")) says.push("Blue: a site is drained.");
+  return says.join(" ");
 }
 
 const base = (width, height, axis) => ({
-  width, height, marginTop: 8, marginBottom: 38, color: {type: "identity"},
-  x: {domain: [0, axis.end], label: `time of the run, ${axis.unit}`, labelAnchor: "center", labelArrow: "none", ticks: Math.max(3, Math.min(8, width / 90))},
+  width, height, marginTop: top, marginBottom: bottom, color: {type: "identity"},
+  x: {domain: [axis.start, axis.end], label: null},
 });
 
-function course(state, shown, axis, width, events, beside, {title, of, unit, fromZero}) {
-  const step = state.of.series.step_s, rows = i => of[state.of.alike[i]] ?? [];
-  const points = shown.flatMap(i => rows(i).map((y, k) => ({i, y: y ?? NaN, x: axis.t((k + .5) * step)}))); // a line has a gap where nobody was answered
+const timeAxis = (axis, width) => Plot.axisX(evenTicks([axis.start, axis.end], Math.max(3, Math.min(8, width / 90))), {
+  text: tickText, label: width < 300 ? axis.unit : `${axis.unit} from the start of the recording`, labelAnchor: "center", labelArrow: "none", tickSize: 4,
+});
+
+const warmUp = (axis, y1, y2) => axis.start < 0 ? Plot.rect([0], {x1: axis.start, x2: 0, y1, y2, fill: "var(--panel)"}) : null;
+
+// course draws a figure: a line and a band a placement.
+function course(state, shown, axis, width, events, beside, of, step) {
+  const from = of.from ?? 0, on = i => of.by[state.of.alike[i]], stepOf = (c, k) => c.at ? c.at[k] : k;
+  // A line has a gap where there is no value.
+  const points = shown.flatMap(i => on(i)?.v.map((y, k) => {
+    const n = stepOf(on(i), k);
+    return {i, n, y: y ?? NaN, low: on(i).low?.[k] ?? NaN, high: on(i).high?.[k] ?? NaN, x: axis.in(from + (n + .5) * step)};
+  }) ?? []).map(d => d.x > axis.end ? {...d, x: axis.end} : d);
   const ys = points.map(d => d.y).filter(y => !Number.isNaN(y));
   if (!ys.length) return null;
-  const low = fromZero ? 0 : Math.min(...ys), high = Math.max(...ys), room = (high - low || high || 1) * .05;
+  // Bands that go far beyond the lines are cut.
+  const [lowest, highest] = [Math.min(...ys), Math.max(...ys)], reach = .5 * (highest - lowest || highest || 1);
+  const least = Math.max(lowest - reach, Math.min(lowest, ...points.map(d => d.low).filter(y => !Number.isNaN(y)))), most = Math.min(highest + reach, Math.max(highest, ...points.map(d => d.high).filter(y => !Number.isNaN(y))));
+  const isShare = of.unit === "%", isFromZero = of.fromZero || of.unit !== "ms" && !isShare || least < most * .35;
+  const room = (most - least || most || 1) * .06, low = isFromZero ? 0 : Math.max(0, least - room), high = isShare ? Math.min(100, most + room) : most + room;
+  const heading = `${of.title[0].toUpperCase()}${of.title.slice(1)}${of.unit ? `, ${of.unit}` : ""}`, within = y => Math.min(high, Math.max(low, y));
   const drawing = plot({
-    ...base(width, 210, axis), marginLeft: 50, marginRight: Math.max(12, beside),
-    y: {domain: [Math.max(0, low - room), high + room], label: null, ticks: 4, tickFormat: tickText},
-    ariaLabel: `${title} over time. ${events.map(e => e.text).join("; ")}`,
+    ...base(width, height, axis), marginLeft: 50, marginRight: Math.max(12, beside),
+    y: {domain: [low, high], label: null, ticks: 4, tickFormat: tickText},
+    ariaLabel: `${heading} over time: ${shown.map(i => {
+      const of = points.filter(d => d.i === i && !Number.isNaN(d.y)).map(d => d.y);
+      return of.length ? `${state.name(i)} from ${number(Math.min(...of))} to ${number(Math.max(...of))}` : `${state.name(i)} none`;
+    }).join("; ")}. ${events.map(e => e.text).join("; ")}`,
     marks: [
-      axis.warmUp > 0 ? Plot.rect([0], {x1: 0, x2: axis.warmUp, y1: Math.max(0, low - room), y2: high + room, fill: "var(--panel)"}) : null,
-      Plot.rect(events, {x1: e => axis.t(e.from_s), x2: e => Math.min(axis.end, axis.t(e.to_s)), y1: Math.max(0, low - room), y2: high + room, fill: "var(--worse-tint)", fillOpacity: .8}),
-      Plot.gridY({stroke: "var(--grid)", strokeOpacity: 1}),
+      warmUp(axis, low, high),
+      Plot.rect(events, {x1: "from", x2: "to", y1: low, y2: high, fill: e => tints[e.kind], fillOpacity: .8}),
+      Plot.gridY({stroke: "var(--grid)", strokeOpacity: 1}), timeAxis(axis, width - beside),
+      ...shown.map(i => Plot.areaY(points.filter(d => d.i === i), {x: "x", y1: d => within(d.low), y2: d => within(d.high), fill: color(i), fillOpacity: .16})),
       ...shown.map(i => Plot.line(points.filter(d => d.i === i), {x: "x", y: "y", stroke: color(i), strokeWidth: 1.8, strokeDasharray: dash(i)})),
     ],
   });
   if (beside) {
     const x = drawing.scale("x"), y = drawing.scale("y");
-    const lines = shown.map(i => ({
-      number: i, name: together(state.shown.filter(o => state.of.alike[o] === state.of.alike[i]).map(o => state.name(o))),
-      points: points.filter(d => d.i === i && !Number.isNaN(d.y)).map(d => [x.apply(d.x), y.apply(d.y)]),
-    })).filter(l => l.points.length);
-    nameEnds(drawing, lines, width - beside, [8, 210 - 38], width);
+    const lines = shown.map(i => ({number: i, name: nameOf(state, i), points: points.filter(d => d.i === i && !Number.isNaN(d.y)).map(d => [x.apply(d.x), y.apply(d.y)])})).filter(l => l.points.length);
+    nameEnds(drawing, lines, width - beside, [top, height - bottom], width);
   }
+  const span = n => `${number(axis.in(from + n * step), 2)} to ${number(Math.min(axis.end, axis.in(from + (n + 1) * step)), 2)} ${axis.unit}`;
+  const told = d => !d || Number.isNaN(d.y) ? "none" : withUnit(number(d.y), of.unit) + (Number.isNaN(d.low) ? "" : ` (${number(d.low)} to ${number(d.high)})`);
   drawing.addEventListener("pointermove", e => {
-    const b = drawing.getBoundingClientRect(), k = Math.floor(drawing.scale("x").invert((e.clientX - b.left) * width / b.width) / axis.t(step));
-    if (!(rows(shown[0]).length > k && k >= 0)) return hideTip();
-    showTip(tipLines(`${number(axis.t(k * step), 2)} to ${number(axis.t((k + 1) * step), 2)} ${axis.unit}`, shown.map(i => [i, state.name(i), rows(i)[k] === null ? "none" : withUnit(number(rows(i)[k]), unit)])), e.clientX, e.clientY);
+    const b = drawing.getBoundingClientRect(), x = drawing.scale("x").invert((e.clientX - b.left) * width / b.width);
+    if (x < axis.start || x > axis.end) return hideTip();
+    const near = i => points.filter(d => d.i === i).reduce((best, d) => !best || Math.abs(d.x - x) < Math.abs(best.x - x) ? d : best, null);
+    const first = near(shown[0]) ?? points[0];
+    showTip(tipLines(span(first.n), shown.map(i => [i, nameOf(state, i), told(near(i))])), e.clientX, e.clientY);
   });
   drawing.addEventListener("pointerleave", hideTip);
   return figure({
-    title, drawing,
-    data: () => ({
-      caption: `${title}, over time`, columns: [`from, ${axis.unit}`, ...shown.map(i => state.name(i))],
-      rows: rows(shown[0]).map((_, k) => [number(axis.t(k * step), 2), ...shown.map(i => rows(i)[k] === null || rows(i)[k] === undefined ? "" : number(rows(i)[k]))]),
-    }),
+    title: heading, drawing,
+    data: () => {
+      const steps = [...new Set(points.map(d => d.n))].sort((a, b) => a - b), cell = (i, n) => points.find(d => d.i === i && d.n === n);
+      return {
+        caption: `${heading}, over time`, columns: [`from, ${axis.unit}`, ...shown.map(i => nameOf(state, i))],
+        rows: steps.map(n => [number(axis.in(from + n * step), 2), ...shown.map(i => {
+          const d = cell(i, n);
+          return !d || Number.isNaN(d.y) ? "" : number(d.y) + (Number.isNaN(d.low) ? "" : ` [${number(d.low)}, ${number(d.high)}]`);
+        })]),
+      };
+    },
   });
 }
 
-function failures(state, axis, width, events) {
+// eventStrip shows what happens at which site.
+function eventStrip(state, axis, width, events) {
   const names = [...new Set(events.map(e => e.site))], left = nameWidth(names, width), row = 30;
-  const {t, unit} = axis, top = e => names.indexOf(e.site) - .28, bottom = e => names.indexOf(e.site) + .28;
+  const upper = e => names.indexOf(e.site) - .28, lower = e => names.indexOf(e.site) + .28, has = kind => events.some(e => e.kind === kind);
+  const unnoted = events.filter(e => e.kind === "down" && e.noted > e.from);
   const drawing = plot({
     ...base(width, row * names.length + 50, axis), marginLeft: left, marginRight: 20, y: {domain: [-.5, names.length - .5], reverse: true, axis: null},
     ariaLabel: events.map(e => e.text).join("; "),
     marks: [
-      axis.warmUp > 0 ? Plot.rect([0], {x1: 0, x2: axis.warmUp, y1: -.5, y2: names.length - .5, fill: "var(--panel)"}) : null,
-      Plot.gridX({stroke: "var(--grid)", strokeOpacity: 1}),
-      Plot.rect(events, {x1: e => t(e.from_s), x2: e => Math.min(axis.end, t(e.to_s)), y1: top, y2: bottom, fill: "var(--worse-tint)", stroke: "var(--worse)"}),
-      Plot.rect(events, {x1: e => t(e.from_s), x2: e => t(e.noted_s), y1: top, y2: bottom, fill: "var(--worse)"}),
+      warmUp(axis, -.5, names.length - .5),
+      Plot.gridX({stroke: "var(--grid)", strokeOpacity: 1}), timeAxis(axis, width - left),
+      Plot.rect(events, {x1: "from", x2: "to", y1: upper, y2: lower, fill: e => tints[e.kind], stroke: e => edges[e.kind]}),
+      Plot.rect(unnoted, {x1: "from", x2: e => Math.min(e.to, e.noted), y1: upper, y2: lower, fill: "var(--worse)"}),
       Plot.text(names, {frameAnchor: "left", y: (_, k) => k, text: n => cut(n, left - 12), dx: -8, textAnchor: "end"}),
     ],
   });
+  const notes = [unnoted.length ? "Dark: its users are still sent there. Light: they are served elsewhere." : "", has("drained") ? "Blue: drained, so that who learns of it is sent elsewhere." : ""].filter(Boolean);
+  const at = s => number(axis.in(s - state.data.warm_up_s), 2);
   return figure({
-    title: "Sites that are down", note: "Dark: its users are still sent there. Light: they are served elsewhere.", drawing,
-    data: () => ({caption: `failures, ${unit} of the run`, columns: ["site", "down from", "users sent elsewhere from", "up again"], rows: events.map(e => [e.site, number(t(e.from_s), 2), number(t(e.noted_s), 2), number(t(e.to_s), 2)])}),
+    title: !has("drained") ? "Sites that are down" : !has("down") ? "Sites that are drained" : "Sites that are down or drained", note: notes.join(" "), drawing,
+    data: () => ({
+      caption: `Events, ${axis.unit} from the start of the recording`, columns: ["site", "is", "from", "users sent elsewhere from", "until"], texts: 2,
+      rows: events.map(e => [e.site, e.kind, at(e.from_s), at(e.noted_s), at(e.to_s)]),
+    }),
   });
 }

@@ -162,6 +162,45 @@ test("nobody was answered: a line over time has a gap", async t => {
   assert.equal(moves, 2, "before and after");
 });
 
+test("all requests are followed over time: what fails is seen, with its band, under what happened", async t => {
+  const page = await open(t, "small", {hash: "#workload=web+site"});
+  const titles = () => page.$$eval("#timeline .halves figcaption", all => all.map(f => f.textContent));
+  assert.deepEqual(await titles(), ["Requests, a second", "Failed, a second", "Time to first byte (TTFB), p95, ms", "Hits, %", "Requests to origins, a second"], "rejected is 0 throughout");
+  const failed = page.locator("#timeline .halves svg").nth(1);
+  assert.ok(await failed.locator("path[fill-opacity='0.16'], g[fill-opacity='0.16'] path").count() > 0, "bands");
+  assert.equal(await failed.evaluate(s => [...s.querySelectorAll("rect, path")].filter(r => (r.getAttribute("fill") ?? "").includes("tint")).length), 2, "a failure and a drain");
+  await failed.evaluate(s => s.scrollIntoView({block: "center"}));
+  const box = await failed.boundingBox();
+  await page.mouse.move(box.x + 50 + (box.width - 250) * .4, box.y + 100);
+  assert.match(await page.locator("#tip").innerText(), /min[^]*Region only \(us-west-2\)\s*(0|20)/);
+  // Another line is chosen, and stands in the address.
+  await page.selectOption("#timeline select", "p50");
+  assert.deepEqual(await titles(), ["Time to first byte (TTFB), p50, ms"]);
+  assert.equal(await page.evaluate(() => location.hash), "#workload=web+site&line=p50");
+  const again = await open(t, "small", {hash: "#workload=web+site&line=all"});
+  assert.equal(await again.$$eval("#timeline .halves figcaption", all => all.length), 8);
+  assert.match(await again.locator("#timeline").innerText(), /Sites that are down or drained[^]*Hill/);
+});
+
+test("games have their waits, and their sites hour by hour", async t => {
+  const page = await open(t, "small");
+  const captions = await page.$$eval("#games figcaption", all => all.map(f => f.firstChild.textContent));
+  for (const name of ["Wait for the first match, by number of sites", "Region only (us-west-2)", "Region + Local Zones + PoPs"]) assert.ok(captions.includes(name), captions.join());
+  const drawing = page.locator("#games figure", {hasText: "Region + Local Zones + PoPs"}).locator("svg").last();
+  assert.deepEqual((await drawing.locator("text.line-name").allTextContents()).sort(), ["Harbour", "Hill", "New Town", "Old Town"]);
+  await drawing.evaluate(s => s.scrollIntoView({block: "center"}));
+  const box = await drawing.boundingBox();
+  await page.mouse.move(box.x + 60, box.y + 60);
+  assert.match(await page.locator("#tip").innerText(), /about 18:30[^]*Old Town[^]*Hill/);
+});
+
+test("misses stand by the size of the caches", async t => {
+  const page = await open(t, "small", {hash: "#workload=web+site"});
+  const chart = page.locator("#caches figure", {hasText: "What the caches miss"});
+  assert.match(await chart.locator("svg").getAttribute("aria-label"), /Region \+ PoPs 2\.1 GB, [\d.]+ %; Region \+ Local Zones 4\.3 GB/);
+  assert.equal(await chart.locator("svg text.name").count(), 3);
+});
+
 test("metros that lose stand first", async t => {
   const page = await open(t, "small", {hash: "#workload=API"});
   const names = await page.$$eval("#metros details.data", all => { all[0].open = true; return new Promise(done => setTimeout(() => done([...all[0].querySelectorAll("tbody th")].map(c => c.textContent)), 50)); });
