@@ -111,6 +111,10 @@ func (s *Study) assumedOfData(w *workload.Workload) []string {
 // modelAssumptions are those of no one workload; each returns "" where it does not bear on a study.
 var modelAssumptions = []func(s *Study) string{
 	func(s *Study) string {
+		return textIf(s.Timeline != nil && s.RecoveredWithin == 0 && len(s.events()) > 0,
+			"a figure has recovered from an event when it is within 5 % of what was usual before, or within what usual steps scatter")
+	},
+	func(s *Study) string {
 		looksUp := slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return w.Visits.Lookup > 0 })
 		if looksUp {
 			return textIf(s.hasRequests(), "looking up a name (DNS) takes no time where no scenario says so; requests have no size")

@@ -207,9 +207,6 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 			timelines[p] = append(timelines[p], t)
 		}
 	}
-	for _, r := range replications {
-		r.timelines = nil
-	}
 	for p := range s.Placements {
 		c.Placements = append(c.Placements, PlacementResult{Name: s.Placements[p].Name, Roles: rolesOf(&s.Placements[p])})
 	}
@@ -228,6 +225,9 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 		if err != nil {
 			return nil, err
 		}
+		if err := s.addDrills(replications, w, results); err != nil {
+			return nil, err
+		}
 		for p := range c.Placements {
 			if s.Billing != nil && p > 0 {
 				within[p] = append(within[p], e.within(p)...)
@@ -240,6 +240,9 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 				*run = summary{}
 			}
 		}
+	}
+	for _, r := range replications {
+		r.timelines = nil
 	}
 	for p := range c.Placements {
 		c.Placements[p].Bill = s.billOf(p, replications, within[p], c)

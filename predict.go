@@ -67,7 +67,9 @@ func (s *Study) Predict() *Prediction {
 		metros = len(s.Network.OfKind(topology.Metro))
 	}
 	held := float64(runs * float64(metros*len(s.Workloads)) * retainedBytes)
-	held += float64(runs * float64(s.Scenario.StepsKept()*retainedStepBytes))
+	for i := range s.Placements {
+		held += float64(float64(p.Replications) * float64(s.Scenario.StepsKept(&s.Placements[i])*retainedStepBytes))
+	}
 	largest, memoryBytes := int64(0), s.Scenario.MemoryByPlacement()
 	for i := range s.Placements {
 		of := PlacementPrediction{Name: s.Placements[i].Name, MemoryBytes: memoryBytes(&s.Placements[i])}

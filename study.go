@@ -42,6 +42,10 @@ type Study struct {
 	Tails bool
 	// Measures are own figures, which come after those of [Measures] and are shown and judged as they are.
 	Measures []Measure
+	// RecoveredWithin says when a figure has recovered from an event, where [sim.Scenario].Timeline asks for steps of time: it is no worse than before by more than
+	// this share of itself, or, of a share, than so many points; or than by 4 standard deviations of the steps before, where these scatter more. Up to 1;
+	// 0 means 0.05. See [WorkloadResult].Figures.
+	RecoveredWithin float64
 	// Replicated says of which figures [Figure].Replicates is filled; nil means those of all users.
 	Replicated func(Label) bool
 	// Outputs are own files of a report, which come after those that every report has.
@@ -115,6 +119,9 @@ func (s *Study) Validate() error {
 	}
 	if s.Level != 0 && !(s.Level >= leastLevel && s.Level <= mostLevel) {
 		return fmt.Errorf("edgewise: confidence level is %v; want %v to %v", s.Level, leastLevel, mostLevel)
+	}
+	if !(s.RecoveredWithin >= 0 && s.RecoveredWithin <= 1) {
+		return fmt.Errorf("edgewise: recovered within %v; want 0 (%v) to 1", s.RecoveredWithin, defaultRecovered)
 	}
 	if s.Workers < 0 {
 		return fmt.Errorf("edgewise: %d workers; want 0 (all cores) or more", s.Workers)

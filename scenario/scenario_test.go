@@ -491,6 +491,7 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"steps of nothing", "seed: 42", "timeline: {step: 0s}", `bad.yaml:5: timeline.step: is 0s; want more than 0s, for example 10s`},
 		{"steps longer than the run", "seed: 42", "timeline: {step: 11m}", `bad.yaml:5: timeline.step: is 11m0s; want more than 0s, and 10m0s at most, the recorded time`},
 		{"too many steps", "seed: 42", "timeline: {step: 1ms}", `bad.yaml:5: timeline.step: is 1ms; want 6ms or more: 100000 steps at most`},
+		{"recovered by a number", "seed: 42", "timeline: {recovered_within: 0.05}", `bad.yaml:5: timeline.recovered_within: is "0.05"; want a share above 0 and below 100 in per cent`},
 		{"steps by nothing", "seed: 42", "timeline: {by: []}", `bad.yaml:5: timeline.by: is empty`},
 		{"steps by something else", "seed: 42", "timeline: {by: [metro, country]}", `bad.yaml:5: timeline.by: is "country"; want one of metro, site`},
 		{"failure of a group with a stranger", "seed: 42", "failures: [{sites: [pop-lax, moon], at: 1m, for: 1m}]", `bad.yaml:5: failures[0].sites: is moon; want another site of the network`},

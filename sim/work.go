@@ -162,8 +162,8 @@ func (s *Scenario) courseBytes(p *placement.Placement) float64 {
 	return float64(1+atOnce+byMetro) * float64(s.Timeline.countIn(s.Duration)*len(s.Workloads)) * stepBytes
 }
 
-// StepsKept returns how many steps of time a run has by which [Scenario.Timeline] asks, of all workloads, metros and, about, sites: 0 without.
-func (s *Scenario) StepsKept() int {
+// StepsKept returns how many steps of time a run of a placement has by which [Scenario.Timeline] asks, of all workloads, metros and sites: 0 without.
+func (s *Scenario) StepsKept(p *placement.Placement) int {
 	if s.Timeline == nil {
 		return 0
 	}
@@ -171,8 +171,8 @@ func (s *Scenario) StepsKept() int {
 	if s.Timeline.ByMetro {
 		courses += s.metroCount()
 	}
-	if s.Timeline.BySite && s.Network != nil {
-		courses += s.Network.Len() - s.metroCount()
+	if s.Timeline.BySite {
+		courses += sitesOf(p)
 	}
 	return courses * s.Timeline.countIn(s.Duration) * len(s.Workloads)
 }

@@ -1,0 +1,417 @@
+package edgewise
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/words"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/stats"
+)
+
+// A studyEvent is something of a study that happens at a time, since the start of the run.
+type studyEvent struct {
+	name     string
+	at, ends time.Duration
+	// noticed is when users are sent elsewhere, and until when, both the same where they are not.
+	noticed, back time.Duration
+}
+
+// events returns what happens within the recorded time, in order of time.
+func (s *Study) events() (all []studyEvent) {
+	add := func(at, ends time.Duration, name string, args ...any) *studyEvent {
+		all = append(all, studyEvent{name: fmt.Sprintf(name, args...), at: at, ends: ends})
+		return &all[len(all)-1]
+	}
+	for i := range s.Failures {
+		f := &s.Failures[i]
+		sites := f.Site
+		if n := len(f.With); n > 0 {
+			sites = fmt.Sprintf("%s and %d more", f.Site, n)
+		}
+		down := s.Downtimes(f)
+		last := f.At + time.Duration(max(f.Times, 1)-1)*f.Every + f.For
+		e := add(f.At, last, "%s down", sites)
+		e.noticed, e.back = down[0].Noticed, down[0].At+down[0].For
+	}
+	for _, d := range s.Drains {
+		e := add(d.At, d.At+d.For, "%s drained", d.Site)
+		e.noticed, e.back = d.At, d.At+d.For
+	}
+	for _, d := range s.Slowdowns {
+		add(d.At, d.At+d.For, "%s slow", d.Site)
+	}
+	for _, e := range s.OriginErrors {
+		add(e.At, e.At+e.For, "%s answers errors", e.Site)
+	}
+	for i := range s.Workloads {
+		w := &s.Workloads[i]
+		for k := range w.Flashes {
+			add(w.Flashes[k].At, w.Flashes[k].End(), "flash crowd of %s", w.Name)
+		}
+		if w.Begins > 0 {
+			add(w.Begins, w.Begins, "launch of %s", w.Name)
+		}
+	}
+	end := s.WarmUp + s.Duration
+	all = slices.DeleteFunc(all, func(e studyEvent) bool { return e.at <= s.WarmUp || e.at >= end })
+	slices.SortStableFunc(all, func(a, b studyEvent) int { return cmp.Compare(a.at, b.at) })
+	for i := range all {
+		if slices.ContainsFunc(all, func(o studyEvent) bool { return o.name == all[i].name && o.at != all[i].at }) {
+			all[i].name += " at " + words.Duration(all[i].at)
+		}
+	}
+	return all
+}
+
+// A drill is an event and the steps of a timeline, [from, to), in which nothing else happens: before it, and from when it begins on.
+type drill struct {
+	studyEvent
+	before, after [2]int
+	// moved are the steps in which users are elsewhere throughout.
+	moved [2]int
+}
+
+// leastBefore is how many steps there must be before an event, for what is usual to be known.
+const leastBefore = 3
+
+// drills returns the events with their steps, of a timeline with so many of a length. Those that begin less than three steps after another began or
+// ended are left out, for nobody knows what is usual then.
+func (s *Study) drills(length time.Duration, steps int) (all []drill) {
+	events := s.events()
+	var bounds []time.Duration // when anything begins or ends
+	for _, e := range events {
+		bounds = append(bounds, e.at, e.ends)
+	}
+	first := func(at time.Duration) int { // step that begins at an instant or later
+		return min(max(int((at-s.WarmUp+length-1)/length), 0), steps)
+	}
+	for _, e := range events {
+		d := drill{studyEvent: e}
+		for _, b := range bounds {
+			if b < e.at {
+				d.before[0] = max(d.before[0], first(b))
+			}
+		}
+		d.after[0] = int((e.at - s.WarmUp) / length)
+		d.before[1], d.after[1] = d.after[0], steps
+		for _, o := range events {
+			if o.at > e.at {
+				d.after[1] = min(d.after[1], int((o.at-s.WarmUp)/length))
+			}
+		}
+		if d.before[1]-d.before[0] < leastBefore || d.after[1] <= d.after[0] {
+			continue
+		}
+		d.moved = [2]int{first(e.noticed), max(min(int((e.back-s.WarmUp)/length), d.after[1]), 0)}
+		all = append(all, d)
+	}
+	return all
+}
+
+// A drillRow is a figure of a timeline by which a drill is judged: worse is where it is more, or less.
+type drillRow struct {
+	name string
+	of   func(*sim.CourseStep) stats.Ratio // its numerator is divided by the length of the step where that is 0
+	less bool
+	// isShare says that it is a share, so that it has recovered within points of per cent, not per cent of itself.
+	isShare bool
+	where   func(sim.Kind) bool
+}
+
+var drillRows = []drillRow{
+	{name: "failed", where: isNoGame, isShare: true, of: func(s *sim.CourseStep) stats.Ratio { return ratio(s.Unanswered(), s.Requests()) }},
+	{name: "mean latency", where: isNoGame, of: func(s *sim.CourseStep) stats.Ratio { return ratio(s.SumNs, s.Latency.Count()) }},
+	{name: "hits", where: hasOrigin, isShare: true, less: true, of: func(s *sim.CourseStep) stats.Ratio {
+		if len(s.Tiers) == 0 {
+			return stats.Ratio{}
+		}
+		return ratio(s.Tiers[0].Hits, s.Tiers[0].Requests)
+	}},
+	{name: "origin requests", where: hasOrigin, of: func(s *sim.CourseStep) stats.Ratio { return ratio(s.OriginRequests, 0) }},
+	{name: "players", where: isGame, less: true, of: func(s *sim.CourseStep) stats.Ratio { return ratio(s.PlayerUs, 0) }},
+	{name: "players waiting", where: isGame, of: func(s *sim.CourseStep) stats.Ratio { return ratio(s.WaitingUs, 0) }},
+}
+
+// isRate reports whether a row counts what there is of it a second.
+func (row *drillRow) isRate() bool {
+	return row.of(&sim.CourseStep{OriginRequests: 1, PlayerUs: 1, WaitingUs: 1}).Numerator > 0
+}
+
+// value returns the row's figure of a step of so many seconds; not a number where there is none.
+func (row *drillRow) value(s *sim.CourseStep, seconds float64) float64 {
+	r := row.of(s)
+	if r.Denominator == 0 && row.isRate() {
+		return float64(r.Numerator) / seconds
+	}
+	return float64(r.Numerator) / float64(r.Denominator) // 0/0 is not a number
+}
+
+// A course of one figure in one replication, around an event.
+type drillCourse struct {
+	usual, scatter float64 // the mean of the steps before it, and their standard deviation
+	worst          float64
+	// recovered is how many steps after its beginning the figure is as usual again; more than there are where it is not.
+	recovered int
+}
+
+// scatters is how many standard deviations of the steps before an event a step may lie off the usual and count as usual.
+const scatters = 4
+
+// courseOf looks at the values of one figure, step by step. It returns false where nothing is known from before.
+func (row *drillRow) courseOf(values []float64, d *drill, within float64) (c drillCourse, ok bool) {
+	var known []float64
+	for _, x := range values[d.before[0]:d.before[1]] {
+		if !math.IsNaN(x) {
+			known = append(known, x)
+		}
+	}
+	if len(known) < leastBefore {
+		return c, false
+	}
+	for _, x := range known {
+		c.usual += x / float64(len(known))
+	}
+	for _, x := range known {
+		c.scatter += float64((x - c.usual) * (x - c.usual))
+	}
+	c.scatter = math.Sqrt(c.scatter / float64(len(known)-1))
+	allowed := within
+	if !row.isShare {
+		allowed = float64(within * c.usual)
+	}
+	allowed = max(allowed, float64(scatters*c.scatter))
+	c.worst = math.NaN()
+	for i, x := range values[d.after[0]:d.after[1]] {
+		if math.IsNaN(x) {
+			continue
+		}
+		off := x - c.usual
+		if row.less {
+			off = -off
+		}
+		if off > allowed {
+			c.recovered = i + 1
+		}
+		if math.IsNaN(c.worst) || (x < c.worst) == row.less && x != c.worst {
+			c.worst = x
+		}
+	}
+	if c.recovered == d.after[1]-d.after[0] {
+		c.recovered++
+	}
+	return c, !math.IsNaN(c.worst)
+}
+
+// defaultRecovered is [Study].RecoveredWithin where that is 0.
+const defaultRecovered = 0.05
+
+// addDrills adds the figures of all drills to the results of a workload by placement, paired against the first. Nothing is added where no timeline
+// is asked for, or nothing happens.
+func (s *Study) addDrills(replications []*replication, workload int, results []WorkloadResult) error {
+	if s.Timeline == nil || len(replications) == 0 {
+		return nil
+	}
+	level, within := cmp.Or(s.Level, defaultLevel), cmp.Or(s.RecoveredWithin, defaultRecovered)
+	kind := sim.KindOf(s.Workloads[workload].Service)
+	var base []drillFigure
+	for p := range results {
+		all, err := s.drillFigures(replications, p, workload, kind, within)
+		if err != nil {
+			return err
+		}
+		for _, f := range all {
+			figure := Figure{Label: f.Label, Estimate: stats.MeanOf(f.each, level)}
+			if f.unknown > 0 {
+				figure.Estimate = stats.Estimate{Unsupported: fmt.Sprintf("in %d of %d replications it has not recovered before the run ends, or before something else happens", f.unknown, len(replications))}
+			}
+			if p > 0 {
+				i := slices.IndexFunc(base, func(b drillFigure) bool { return b.Name() == f.Name() })
+				if i >= 0 && f.unknown == 0 && base[i].unknown == 0 {
+					difference := stats.DifferenceOf(f.each, base[i].each, level)
+					figure.Difference = &difference
+					figure.measurePairing(results[0].Figures.named(f.Name()))
+				}
+			}
+			results[p].Figures = append(results[p].Figures, figure)
+		}
+		if p == 0 {
+			base = all
+		}
+	}
+	return nil
+}
+
+// named returns the figure of a name, the zero value where there is none.
+func (all Figures) named(name string) Figure {
+	i := slices.IndexFunc(all, func(f Figure) bool { return f.Name() == name })
+	if i < 0 {
+		return Figure{}
+	}
+	return all[i]
+}
+
+// A drillFigure is what each replication says of a figure.
+type drillFigure struct {
+	Label
+	each    []float64
+	unknown int // replications that do not know
+}
+
+// drillFigures returns the figures of all drills of a workload under a placement.
+func (s *Study) drillFigures(replications []*replication, placement, workload int, kind sim.Kind, within float64) (all []drillFigure, err error) {
+	runs := make([]drillRun, len(replications))
+	for i, r := range replications {
+		if runs[i], err = readDrillRun(&r.timelines[placement].courses[workload]); err != nil {
+			return nil, fmt.Errorf("edgewise: replication %d: %w", i, err)
+		}
+	}
+	length := runs[0].all.Length
+	for _, d := range s.drills(length, len(runs[0].all.Steps)) {
+		metric := "drill: " + d.name
+		add := func(statistic, unit, column string, better Direction, each []float64, unknown int) {
+			label := Label{Metric: metric, Statistic: statistic, Unit: unit, Better: better}
+			if column != "" {
+				label.Shown = Shown{Table: metric, Column: column}
+			}
+			all = append(all, drillFigure{label, each, unknown})
+		}
+		longest, longestUnknown := make([]float64, len(runs)), make([]bool, len(runs))
+		seen := false
+		for i := range drillRows {
+			row := &drillRows[i]
+			if !row.where(kind) {
+				continue
+			}
+			usual, worst, times, took, unknown := make([]float64, len(runs)), make([]float64, len(runs)), make([]float64, len(runs)), make([]float64, len(runs)), 0
+			known, hasTimes := true, !row.isShare
+			for k := range runs {
+				c, ok := row.courseOf(runs[k].values(row, s.Duration), &d, within)
+				if !ok {
+					known = false
+					break
+				}
+				usual[k], worst[k], times[k] = c.usual, c.worst, c.worst/c.usual
+				hasTimes = hasTimes && c.usual > 0
+				took[k] = max(0, (float64(d.after[0]+c.recovered)*length.Seconds())-(d.at-s.WarmUp).Seconds())
+				if c.recovered == 0 {
+					took[k] = 0
+				}
+				if c.recovered > d.after[1]-d.after[0] {
+					unknown++
+					longestUnknown[k] = true
+				}
+				longest[k] = max(longest[k], took[k])
+			}
+			if !known {
+				continue
+			}
+			seen = true
+			better := Less
+			if row.less {
+				better = More
+			}
+			switch {
+			case row.isShare:
+				add(row.name+" before", "share", "", better, usual, 0)
+				column := row.name + " at worst"
+				add(row.name+" at worst", "share", column, better, worst, 0)
+			case hasTimes:
+				column := ""
+				if row.name == "origin requests" {
+					column = "origin requests, times"
+				} else if row.less {
+					column = row.name + " at worst, times"
+				}
+				add(row.name+" at worst", "times", column, better, times, 0)
+			}
+			add(row.name+" recovered after", "s", "", Less, took, unknown)
+		}
+		if !seen {
+			continue
+		}
+		unknown := 0
+		recovered := make([]float64, len(runs))
+		for k := range runs {
+			if longestUnknown[k] {
+				unknown++
+			} else {
+				recovered[k] = 1
+			}
+		}
+		add("recovered", "share", "", More, recovered, 0)
+		add("recovered after", "s", "recovered after, s", Less, longest, unknown)
+		for n, id := range runs[0].siteIDs {
+			if d.moved[1]-d.moved[0] < 1 {
+				break
+			}
+			each, sum := make([]float64, len(runs)), 0.0
+			for k := range runs {
+				each[k] = runs[k].moved(n, &d, kind)
+				sum += each[k]
+			}
+			if mean := sum / float64(len(runs)); mean >= leastMoved {
+				add("users moved to "+id, "share", "to "+id, Neither, each, 0)
+			}
+		}
+	}
+	return all, nil
+}
+
+// leastMoved is the share of all users from which on a site is named that takes them.
+const leastMoved = 0.01
+
+// A drillRun is one run of one workload, step by step.
+type drillRun struct {
+	all     sim.Course
+	sites   []sim.Course // where they are asked for
+	siteIDs []string
+}
+
+func readDrillRun(p *packedCourses) (r drillRun, err error) {
+	if err := r.all.UnmarshalBinary(p.all); err != nil {
+		return r, err
+	}
+	r.sites = make([]sim.Course, len(p.sites))
+	for i := range p.sites {
+		if err := r.sites[i].UnmarshalBinary(p.sites[i]); err != nil {
+			return r, err
+		}
+	}
+	if len(p.sites) > 0 {
+		r.siteIDs = p.siteIDs
+	}
+	return r, nil
+}
+
+// values returns a row's figure, step by step.
+func (r *drillRun) values(row *drillRow, recorded time.Duration) []float64 {
+	t := Timeline{Step: r.all.Length}
+	all := make([]float64, len(r.all.Steps))
+	for i := range all {
+		all[i] = row.value(&r.all.Steps[i], t.Seconds(i, recorded))
+	}
+	return all
+}
+
+// moved returns which part of all users, while they are elsewhere, a site has more than before the event.
+func (r *drillRun) moved(site int, d *drill, kind sim.Kind) float64 {
+	share := func(steps [2]int) float64 {
+		here, all := 0.0, 0.0
+		for i := steps[0]; i < steps[1]; i++ {
+			if kind == sim.Matched {
+				here, all = here+float64(r.sites[site].Steps[i].PlayerUs), all+float64(r.all.Steps[i].PlayerUs)
+			} else {
+				here, all = here+float64(r.sites[site].Steps[i].Requests()), all+float64(r.all.Steps[i].Requests())
+			}
+		}
+		if all == 0 {
+			return 0
+		}
+		return here / all
+	}
+	return share(d.moved) - share(d.before)
+}

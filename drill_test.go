@@ -1,0 +1,151 @@
+package edgewise_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// regular asks ten times a second, for twenty objects in turn.
+type regular struct{}
+
+func (regular) Validate() error    { return nil }
+func (regular) Catalogue() int     { return 20 }
+func (regular) PerSecond() float64 { return 10 }
+
+func (regular) Open([]workload.Audience, workload.Env) (func(int) workload.Source, error) {
+	return func(int) workload.Source { return new(regularSource) }, nil
+}
+
+type regularSource struct{ n int64 }
+
+func (s *regularSource) Draw(to int64, b *workload.Batch) int {
+	for n := range b.Len() {
+		b.At[n], b.Object[n] = int64(50*time.Millisecond)+s.n*int64(100*time.Millisecond), uint32(s.n%20)
+		if s.n++; b.At[n] >= to {
+			return n + 1
+		}
+	}
+	return b.Len()
+}
+
+// A drill computed by hand. PoP a is 3 ms from the users, b 5 ms, and the origin 25 ms from both. All is hits of 6 ms, until a is down from 110 s to 160 s; users go to b
+// from 120 s on. All that is asked in the step from 110 s fails. In the next b lacks twenty objects of a hundred requests: 80 x 10 ms and 20 x 60 ms are 20 ms on the mean, 10/3 times
+// the usual. Then hits take 10 ms, more than 5 % above the usual, until a is up, which lacks the twenty objects until 162 s: a minute after the
+// beginning, in whole steps, all is as it was.
+func drillStudy(t *testing.T) *edgewise.Study {
+	nodes := []topology.Node{
+		{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "a", Kind: topology.PoP}, {ID: "b", Kind: topology.PoP}, {ID: "region", Kind: topology.Region},
+	}
+	var links []topology.Link
+	for _, l := range []topology.Link{
+		{From: "metro", To: "a", Kind: topology.Internet, OneWay: 3 * time.Millisecond}, {From: "metro", To: "b", Kind: topology.Internet, OneWay: 5 * time.Millisecond},
+		{From: "metro", To: "region", Kind: topology.Internet, OneWay: 40 * time.Millisecond},
+		{From: "a", To: "region", Kind: topology.Backbone, OneWay: 25 * time.Millisecond}, {From: "b", To: "region", Kind: topology.Backbone, OneWay: 25 * time.Millisecond},
+	} {
+		links = append(links, l.Both()...)
+	}
+	n, err := topology.New(nodes, links)
+	require.NoError(t, err)
+	w := workload.Workload{
+		Head: workload.Head{Name: "site"}, Demand: regular{}, Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 10, MaxBytes: 10}},
+	}
+	both := placement.RegionOnly("region").WithPoPs(1<<20, "a", "b")
+	both.Name, both.Routing = "both", placement.NearestRTT{}
+	one := placement.RegionOnly("region").WithPoPs(1<<20, "b")
+	one.Name = "b alone"
+	both.Upstream.AlwaysOpen, one.Upstream.AlwaysOpen = true, true
+	return &edgewise.Study{
+		Title: "drill", Replications: 2, SkipWarmUpCheck: true, Placements: []placement.Placement{both, one},
+		Scenario: sim.Scenario{
+			Network: n, Workloads: []workload.Workload{w}, WarmUp: 10 * time.Second, Duration: 200 * time.Second, Seed: 1,
+			Failures: []sim.Failure{{Site: "a", At: 110 * time.Second, For: 50 * time.Second, Detection: 10 * time.Second, Timeout: time.Second}},
+			Timeline: &sim.Steps{Step: 10 * time.Second, BySite: true},
+		},
+	}
+}
+
+func TestFiguresOfADrillAreThoseOfHand(t *testing.T) {
+	c, err := drillStudy(t).Run(context.Background())
+	require.NoError(t, err)
+	value := func(placement int, statistic string) edgewise.Figure {
+		f, err := c.Placements[placement].Workloads[0].Figures.Figure("drill: a down", statistic)
+		require.NoError(t, err, statistic)
+		return f
+	}
+	for statistic, want := range map[string]float64{
+		"failed before": 0, "failed at worst": 1, "failed recovered after": 10,
+		"mean latency at worst": 20.0 / 6, "mean latency recovered after": 60,
+		"hits before": 1, "hits at worst": 0.8, "hits recovered after": 60,
+		"origin requests recovered after": 60, "recovered": 1, "recovered after": 60, "users moved to b": 1,
+	} {
+		f := value(0, statistic)
+		require.InDelta(t, want, f.Value, 1e-12, statistic)
+		require.InDelta(t, 0, f.High-f.Low, 1e-12, "both replications are alike: %s", statistic)
+		require.Nil(t, f.Difference)
+	}
+	_, ok := c.Placements[0].Workloads[0].Figures.Find("drill: a down", "origin requests at worst")
+	require.False(t, ok, "there were none before")
+	for statistic, want := range map[string]float64{"failed at worst": 0, "mean latency at worst": 1, "hits at worst": 1, "recovered after": 0} {
+		f := value(1, statistic)
+		require.InDelta(t, want, f.Value, 1e-12, statistic)
+		require.InDelta(t, want-value(0, statistic).Value, f.Difference.Value, 1e-12, statistic)
+	}
+	_, ok = c.Placements[1].Workloads[0].Figures.Find("drill: a down", "users moved to b")
+	require.False(t, ok, "they were there before")
+
+	// Hits of 80 % are within 70 points of all; the mean of 16 ms in the last step is more than 70 % above 6 ms.
+	s := drillStudy(t)
+	s.RecoveredWithin = 0.7
+	c, err = s.Run(context.Background())
+	require.NoError(t, err)
+	require.Zero(t, value(0, "hits recovered after").Value)
+	require.Equal(t, 60.0, value(0, "mean latency recovered after").Value)
+	s.RecoveredWithin = 1.1
+	require.ErrorContains(t, s.Validate(), "recovered within 1.1; want 0 (0.05) to 1")
+}
+
+// What has not recovered before the run ends has no time, and says so; before something else happens, too.
+func TestADrillThatDoesNotEndHasNoTimeOfRecovery(t *testing.T) {
+	s := drillStudy(t)
+	s.Duration = 140 * time.Second // until 150 s, while a is down
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	figures := c.Placements[0].Workloads[0].Figures
+	f, ok := figures.Find("drill: a down", "recovered after")
+	require.True(t, ok)
+	require.False(t, f.HasValue())
+	require.Equal(t, "in 2 of 2 replications it has not recovered before the run ends, or before something else happens", f.Unsupported)
+	f, ok = figures.Find("drill: a down", "recovered")
+	require.True(t, ok)
+	require.Zero(t, f.Value)
+	f, ok = figures.Find("drill: a down", "failed recovered after")
+	require.True(t, ok)
+	require.Equal(t, 10.0, f.Value)
+
+	// A second failure of the same site ends the steps of the first, and begins too early after it to have a drill of its own.
+	s = drillStudy(t)
+	s.Failures = append(s.Failures, sim.Failure{Site: "a", At: 180 * time.Second, For: 10 * time.Second})
+	c, err = s.Run(context.Background())
+	require.NoError(t, err)
+	figures = c.Placements[0].Workloads[0].Figures
+	f, ok = figures.Find("drill: a down at 1m50s", "recovered after")
+	require.True(t, ok)
+	require.Equal(t, 60.0, f.Value)
+	_, ok = figures.Find("drill: a down at 3m0s", "recovered after")
+	require.False(t, ok)
+
+	s.Timeline = nil
+	c, err = s.Run(context.Background())
+	require.NoError(t, err)
+	_, ok = c.Placements[0].Workloads[0].Figures.Find("drill: a down at 1m50s", "recovered after")
+	require.False(t, ok)
+}
