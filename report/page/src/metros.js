@@ -15,6 +15,9 @@ function first(text) {
   return more.length ? `${one} and ${more.length} more` : one;
 }
 
+// brief leaves out what the place of a text says: of whom it is.
+const brief = text => text.replace(/^failed requests /, "failed ");
+
 export function drawMetros(state, width, redraw) {
   const m = state.of.metros;
   if (!m || m.figures[0]?.metric !== state.of.metric) return null;
@@ -30,7 +33,7 @@ export function drawMetros(state, width, redraw) {
   const right = width > 700 ? 190 : 12, left = Math.min(width * .34, 170);
   const worst = k => lanes.map(i => [i, harmOf(state, i, k)]).filter(([, h]) => h).sort((a, b) => b[1].size - a[1].size)[0];
   // Whom more are not served than before is said below the name where there is no room beside it.
-  const below = k => right > 100 || !/[a-z] /.test(worst(k)?.[1].text ?? "") ? "" : worst(k)[1].text;
+  const below = k => right > 100 || !/[a-z] /.test(worst(k)?.[1].text ?? "") ? "" : brief(worst(k)[1].text);
   const step = lanes.length > 5 ? 6 : 9, height = Math.max(rows.some(r => below(r.k)) ? 30 : 20, step * (lanes.length - 1) + 16);
   const ends = rows.flatMap(({k}) => [mean.v[0][k][0], ...lanes.filter(i => mean.d[i][k]).map(i => mean.v[0][k][0] + mean.d[i][k][0])]).filter(x => x > 0);
   const low = Math.min(...ends), high = Math.max(...ends), isLog = high > 3 * low;
@@ -56,7 +59,7 @@ export function drawMetros(state, width, redraw) {
       Plot.text(rows.filter(r => r.loses), {frameAnchor: "left", y: r => rows.indexOf(r) * height + height / 2 - (below(r.k) ? 6 : 0), text: ({k}) => cut(place(state, k).name.replace(/, .*$/, ""), left - 34) + " ▼", dx: -8, textAnchor: "end", fontWeight: "bold", fill: "var(--worse)"}),
       Plot.text(rows.filter(r => r.loses && below(r.k)), {frameAnchor: "left", y: r => rows.indexOf(r) * height + height / 2, text: ({k}) => cut(below(k), left), dx: -8, dy: 7, textAnchor: "end", fontSize: 10.5, fill: "var(--worse)"}),
       right > 100 ? Plot.text(rows.filter(r => r.loses), {frameAnchor: "right", y: r => rows.indexOf(r) * height + height / 2, dx: 10, textAnchor: "start", fontSize: 11,
-        text: ({k}) => { const [i, h] = worst(k) ?? []; return h ? cut(`${lanes.length > 1 ? cut(state.name(i), 90) + " " : ""}${first(h.text)}`, 190) : ""; }}) : null,
+        text: ({k}) => { const [i, h] = worst(k) ?? []; return h ? cut(`${lanes.length > 1 ? cut(state.name(i), Math.max(60, 185 - 6.3 * brief(first(h.text)).length)) + " " : ""}${brief(first(h.text))}`, 190) : ""; }}) : null,
     ],
   });
   drawing.addEventListener("pointermove", e => {

@@ -55,7 +55,7 @@ export function drawSites(state) {
   const sites = state.of.sites;
   if (!sites) return null;
   const shown = state.shown.filter(i => state.of.alike[i] === i || !state.on[state.of.alike[i]]);
-  const used = sites.columns.map((_, k) => sites.rows.some(r => r.v[k])), heading = c => c.title.split(/[ ,]+/).includes(c.unit) ? c.title : `${c.title}, ${c.unit}`;
+  const used = sites.columns.map((_, k) => sites.rows.some(r => r.v[k])), heading = c => c.title.split(/[ ,]+/).includes(c.unit) || c.title.endsWith("/s") ? c.title : `${c.title}, ${c.unit}`;
   const parts = shown.map(i => {
     const rows = sites.rows.filter(r => r.p === i);
     if (!rows.length) return null;

@@ -1,13 +1,17 @@
 // Where axes have marks.
 import {number} from "./format.js";
 
-// evenTicks are multiples of 1, 2 or 5 times a power of ten, about so many.
+// evenTicks are multiples of 1, 2 or 5 times a power of ten, about so many, and two at least.
 export function evenTicks([low, high], wanted) {
   const rough = (high - low) / Math.max(2, wanted), power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map(f => f * power).find(s => s >= rough * .999);
-  const ticks = [];
-  for (let k = Math.ceil(low / step); k * step <= high; k++) ticks.push(+(k * step).toPrecision(12));
-  return ticks;
+  const steps = [.5, 1, 2, 5, 10].map(f => f * power), at = steps.findIndex(s => s >= rough * .999);
+  const every = step => {
+    const ticks = [];
+    for (let k = Math.ceil(low / step); k * step <= high; k++) ticks.push(+(k * step).toPrecision(12));
+    return ticks;
+  };
+  const ticks = every(steps[at]);
+  return ticks.length > 1 || at === 0 ? ticks : every(steps[at - 1]);
 }
 
 // tickText writes the number of a mark, with the digits that it has.
