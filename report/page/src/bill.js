@@ -30,7 +30,7 @@ function pareto(state, bill, shown, width) {
   const front = points.filter(p => !points.some(o => o.x[0] <= p.x[0] && o.y[0] <= p.y[0] && (o.x[0] < p.x[0] || o.y[0] < p.y[0]))).sort((a, b) => a.x[0] - b.x[0]);
   const drawing = plot({
     width, height: 300, marginLeft: 52, marginRight: 24, marginTop: 20, marginBottom: 40, inset: 14, color: {type: "identity"},
-    x: {label: `bill, ${bill.currency} a month`, labelAnchor: "center", labelArrow: "none", zero: true, ticks: 5}, y: {label: `mean ${state.of.title}, ms`, labelArrow: "none", nice: true, ticks: 5},
+    x: {label: `bill, ${bill.currency} a month`, labelAnchor: "center", labelArrow: "none", zero: true, ticks: Math.max(2, Math.min(5, width / 110))}, y: {label: `mean ${state.of.title}, ms`, labelArrow: "none", nice: true, ticks: 5},
     ariaLabel: `Bill and mean latency: ${points.map(p => `${state.name(p.i)} ${short(p.x, bill.currency)}, ${short(p.y, "ms")}`).join("; ")}`,
     marks: [
       Plot.gridX({stroke: "var(--grid)", strokeOpacity: 1}), Plot.gridY({stroke: "var(--grid)", strokeOpacity: 1}),
@@ -60,7 +60,7 @@ export function nameDots(drawing, dots, width, lines = []) {
   for (const d of dots) {
     const w = 6.4 * d.name.length, at = [x.apply(d.x), y.apply(d.y)];
     const places = [[9, 0], [-9 - w, 0], [-w / 2, -13], [-w / 2, 14], [9, -13], [9, 13], [-9 - w, -13], [-9 - w, 13], [9, -26], [9, 26]].map(([dx, dy]) => [at[0] + dx, at[1] + dy - 7, w, 14]);
-    const isFree = b => b[0] > 2 && b[0] + w < width && !taken.some(t => b[0] < t[0] + t[2] && t[0] < b[0] + b[2] && b[1] < t[1] + t[3] && t[1] < b[1] + b[3]);
+    const isFree = b => b[0] > x.range[0] - 4 && b[0] + w < width && !taken.some(t => b[0] < t[0] + t[2] && t[0] < b[0] + b[2] && b[1] < t[1] + t[3] && t[1] < b[1] + b[3]);
     const box = places.find(b => isFree(b) && isClear(b)) ?? places.find(isFree);
     if (!box) continue;
     taken.push(box);

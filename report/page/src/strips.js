@@ -51,7 +51,7 @@ export function strip(state, f, {width, domain, title = f.title}) {
   return figure({
     title: heading, drawing,
     data: () => ({
-      caption: `${title}, ${f.unit}`, columns: ["placement", f.unit, ...(hasDifference ? ["difference", "verdict"] : [])],
+      caption: heading, columns: ["placement", f.unit || "value", ...(hasDifference ? ["difference", "verdict"] : [])],
       rows: shown.map(i => [state.name(i), estimate(f.v[i]), ...(hasDifference ? [signed(f.d[i]), f.verdicts?.[i] ?? ""] : [])]),
     }),
   });
