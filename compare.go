@@ -190,7 +190,7 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 		Title: s.Title, Level: cmp.Or(s.Level, defaultLevel), Planned: planned, Replications: len(replications),
 		Seed: s.Seed, Start: s.Start, Duration: s.Duration, WarmUp: s.WarmUp, RelativeError: stats.RelativeError,
 		Sources: s.Sources, Assumed: assumed, Warnings: s.Warnings, Sites: s.sites(), Metros: s.metros(),
-		OwnParts: s.OwnParts(), Outputs: s.Outputs, Failures: s.siteFailures(), Drains: s.siteDrains(),
+		OwnParts: s.OwnParts(), Outputs: s.Outputs, Failures: s.siteFailures(), Drains: s.siteDrains(), Changes: s.changes(),
 		WarmUps: s.findWarmUps(replications),
 	}
 	if c.Demand, err = s.demandLoads(); err != nil {

@@ -52,6 +52,8 @@ type Comparison struct {
 	Failures []SiteFailure `json:"failures,omitempty"`
 	// Drains are the sites whose users are sent elsewhere for a while.
 	Drains []SiteDrain `json:"drains,omitempty"`
+	// Changes are what else happens at a time of the runs.
+	Changes []Change `json:"changes,omitempty"`
 	// Expected says which expectations of the study hold.
 	Expected []Expected `json:"expected,omitempty"`
 	// Refused says which placements of the study are not compared, and why.

@@ -55,3 +55,41 @@ func failureInWords(c *edgewise.Comparison, f *edgewise.SiteFailure) string {
 	return s + fmt.Sprintf(" (detection %s, redirection %s); requests that meet it are given up after %s",
 		words.Duration(f.Detection), words.Duration(f.Redirection), words.Duration(f.Timeout))
 }
+
+// changes says what else happens at a time of the runs; nothing where nothing does.
+func (p *paper) changes(c *edgewise.Comparison) {
+	if len(c.Changes) == 0 {
+		return
+	}
+	var items []string
+	for i := range c.Changes {
+		items = append(items, changeInWords(c, &c.Changes[i]))
+	}
+	p.heading("Changes")
+	p.items(items)
+	p.gap()
+}
+
+// changeInWords says of a change what it is, when, and for how long.
+func changeInWords(c *edgewise.Comparison, e *edgewise.Change) string {
+	from := fmt.Sprintf("from %s (UTC), %s after the run begins, warm-up included", c.Start.Add(e.At).UTC().Format(time.RFC3339), words.Duration(e.At))
+	switch e.Kind {
+	case edgewise.SlowServers:
+		return fmt.Sprintf("work at %s takes %.4g times as long for %s, %s", sitesInWords(c, []string{e.Site}), e.Factor, words.Duration(e.For), from)
+	case edgewise.AnsweringErrors:
+		return fmt.Sprintf("%s answers errors for %s, %s", sitesInWords(c, []string{e.Site}), words.Duration(e.For), from)
+	case edgewise.FlashCrowd:
+		return fmt.Sprintf("users of %s ask up to %.4g times as often for %s, %s", e.Workload, e.Factor, words.Duration(e.For), from)
+	case edgewise.Launch:
+		return fmt.Sprintf("users of %s ask %s", e.Workload, from)
+	}
+	return fmt.Sprintf("users of %s ask no more %s", e.Workload, from)
+}
+
+// whereInWords says where a change is.
+func whereInWords(c *edgewise.Comparison, e *edgewise.Change) string {
+	if e.Site != "" {
+		return sitesInWords(c, []string{e.Site})
+	}
+	return e.Workload
+}

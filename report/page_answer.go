@@ -140,6 +140,9 @@ func (v *pageView) tell(c *edgewise.Comparison) {
 	for i := range c.Drains {
 		v.Events = append(v.Events, drainInWords(c, &c.Drains[i]))
 	}
+	for i := range c.Changes {
+		v.Events = append(v.Events, changeInWords(c, &c.Changes[i]))
+	}
 	v.Run = []string{
 		fmt.Sprintf("recorded %s from %s, after %s of warm-up (UTC)", words.Duration(c.Duration), c.Start.Add(c.WarmUp).UTC().Format(time.RFC3339), words.Duration(c.WarmUp)),
 		fmt.Sprintf("%s, seed %d", basis(c), c.Seed),

@@ -98,7 +98,8 @@ type pageLabel struct {
 	Better string  `json:"better,omitempty"`
 }
 
-// A pageEvent is something that happens at a time of the run: a site is down, or drained.
+// A pageEvent is something that happens at a time of the run: a site is down or drained, or one of [edgewise.Comparison].Changes. Site is
+// the name of the site or of the workload.
 type pageEvent struct {
 	Kind   string  `json:"kind"`
 	Site   string  `json:"site"`
@@ -144,6 +145,12 @@ func newPageData(c *edgewise.Comparison, a *search.Answer) (*pageData, error) {
 		d.Events = append(d.Events, pageEvent{
 			Kind: "drained", Site: sitesInWords(c, []string{e.Site}), From: e.At.Seconds(), To: (e.At + e.For).Seconds(),
 			Noted: e.At.Seconds(), InFull: drainInWords(c, e),
+		})
+	}
+	for i := range c.Changes {
+		e := &c.Changes[i]
+		d.Events = append(d.Events, pageEvent{
+			Kind: e.Kind, Site: whereInWords(c, e), From: e.At.Seconds(), To: (e.At + e.For).Seconds(), Noted: e.At.Seconds(), InFull: changeInWords(c, e),
 		})
 	}
 	return d, nil

@@ -112,6 +112,7 @@ func small() *edgewise.Comparison {
 	c := fixtureNamed("typical")
 	c.Failures = []edgewise.SiteFailure{{Site: "pop-a", At: 20 * time.Minute, For: 10 * time.Minute, Detection: time.Minute, Redirection: time.Minute, Timeout: time.Second}}
 	c.Drains = []edgewise.SiteDrain{{Site: "pop-b", At: 50 * time.Minute, For: 5 * time.Minute}}
+	c.Changes = []edgewise.Change{{Kind: edgewise.FlashCrowd, Workload: "web site", At: 32 * time.Minute, For: 6 * time.Minute, Factor: 4}}
 	c.Sources = []string{"metros.csv: made up, 2026"}
 	mapped(c, 32)
 	for i := range c.Placements {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"gonum.org/v1/plot"
@@ -58,26 +59,37 @@ func Timeline(c *edgewise.Comparison, workload string) (*Picture, error) {
 	if hasFailures(c) {
 		p.caption += ": those that failed are missing in it"
 	}
-	p.caption += ". Grey: the warm-up, which is not recorded; darker: " + eventsInWords(c) + "."
+	p.caption += ". Grey: the warm-up, which is not recorded." + eventsInWords(c)
 	if whole {
 		p.subtitle = "All requests over time, " + basis(c)
-		p.caption = "Of all requests, by the instant at which their users ask; no line where there are too few for a quantile. Dark: " + eventsInWords(c) + "."
+		p.caption = "Of all requests, by the instant at which their users ask; no line where there are too few for a quantile." + eventsInWords(c)
 		if c.Replications > 1 {
-			p.caption += fmt.Sprintf(" Bands: %s %% confidence intervals over replications, step by step.", percentOf(c.Level))
+			p.caption += fmt.Sprintf(" Bands: %s %% confidence intervals over replications, step by step, cut where they go far beyond the lines.", percentOf(c.Level))
 		}
 	}
 	return p, nil
 }
 
-// eventsInWords says what is shaded.
+// eventsInWords says what is shaded, as a sentence behind another; nothing where nothing is.
 func eventsInWords(c *edgewise.Comparison) string {
-	switch {
-	case len(c.Drains) == 0:
-		return "a site is down"
-	case len(c.Failures) == 0:
-		return "a site is drained"
+	var others []string
+	if len(c.Drains) > 0 {
+		others = append(others, "drained")
 	}
-	return "a site is down; less dark: drained"
+	for _, e := range c.Changes {
+		if !slices.Contains(others, e.Kind) {
+			others = append(others, e.Kind)
+		}
+	}
+	switch {
+	case len(c.Failures) == 0 && len(others) == 0:
+		return ""
+	case len(others) == 0:
+		return " Dark: a site is down."
+	case len(c.Failures) == 0:
+		return " Dark: " + strings.Join(others, ", ") + "."
+	}
+	return " Dark: a site is down; less dark: " + strings.Join(others, ", ") + "."
 }
 
 // seriesPanels draws the mean latency of what was answered.
@@ -163,11 +175,11 @@ func lacksValues(c *edgewise.Comparison, workload, line string) bool {
 // coursePanel draws the lines of placements from a place on the axis on, nothing where there are none.
 func coursePanel(c *edgewise.Comparison, title, label string, from float64, all courses) []panel {
 	unitName, in, to := courseAxis(c)
-	low, high := math.Inf(1), 0.0
+	low, high, band := math.Inf(1), 0.0, 0.0
 	for i := range all {
 		for _, x := range all[i].points {
 			if !math.IsNaN(x.y) {
-				low, high = min(low, x.y), max(high, x.y, x.high)
+				low, high, band = min(low, x.y), max(high, x.y), max(band, x.high)
 			}
 		}
 	}
@@ -184,7 +196,7 @@ func coursePanel(c *edgewise.Comparison, title, label string, from float64, all 
 	drawn.namesAtEnds = true
 	axes := drawn.plot
 	axes.X.Min, axes.X.Max = from, to
-	axes.Y.Min, axes.Y.Max = 0, high*1.05
+	axes.Y.Min, axes.Y.Max = 0, min(max(high, band), high+0.5*max(high-low, 0.2*high))*1.05
 	axes.X.Label.Text = unitName + " from the start of the recording"
 	axes.Y.Label.Text = label
 	axes.X.Tick.Marker, axes.Y.Tick.Marker = roundTicks{}, roundTicks{}
@@ -194,6 +206,10 @@ func coursePanel(c *edgewise.Comparison, title, label string, from float64, all 
 	}
 	for _, d := range c.Drains {
 		shades = append(shades, shade{in(d.At - c.WarmUp), in(d.At + d.For - c.WarmUp), 0.09})
+	}
+	for _, e := range c.Changes {
+		at := in(e.At - c.WarmUp)
+		shades = append(shades, shade{at, max(in(e.At+e.For-c.WarmUp), at+0.004*to), 0.09}) // an instant is a line
 	}
 	axes.Add(shades, gridOf(axes), courseBands(all), all)
 	return []panel{drawn}

@@ -204,9 +204,18 @@ func TestDrainsAreShadedAndTold(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, svg(t, drained), "a site is down; less dark: drained")
 	require.Greater(t, strings.Count(svg(t, drained), "<path"), strings.Count(svg(t, plain), "<path"))
+	c.Changes = []edgewise.Change{
+		{Kind: edgewise.FlashCrowd, Workload: "site", At: 30 * time.Second, For: 9 * time.Second, Factor: 5}, {Kind: edgewise.Launch, Workload: "shooter", At: 50 * time.Second},
+	}
+	changed, err := report.Timeline(c, "")
+	require.NoError(t, err)
+	require.Contains(t, svg(t, changed), "less dark: drained, flash crowd, launch.")
+	require.Greater(t, strings.Count(svg(t, changed), "<path"), strings.Count(svg(t, drained), "<path"))
 	page := pageOf(t, c)
+	require.True(t, strings.Contains(page, "users of site ask up to 5 times as often for 9 s, from "))
 	require.True(t, strings.Contains(page, "is drained for 20 s, from ") && strings.Contains(page, "what it has begun it ends"))
 	events := unpacked(t, page)["events"].([]any)
-	require.Len(t, events, 2)
+	require.Len(t, events, 4)
+	require.Equal(t, "launch", events[3].(map[string]any)["kind"])
 	require.Equal(t, "drained", events[1].(map[string]any)["kind"])
 }

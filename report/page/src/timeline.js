@@ -7,7 +7,8 @@ import {endRoom, nameEnds, together} from "./labels.js";
 import {evenTicks, tickText} from "./ticks.js";
 
 const height = 210, [top, bottom] = [8, 38];
-const tints = {down: "var(--worse-tint)", drained: "var(--drain-tint)"}, edges = {down: "var(--worse)", drained: "var(--faint)"};
+const tint = kind => `var(--${{down: "worse", drained: "drain"}[kind] ?? "change"}-tint)`, edge = kind => kind === "down" ? "var(--worse)" : "var(--faint)";
+const others = events => [...new Set(events.map(e => e.kind).filter(k => k !== "down" && k !== "drained"))];
 
 export function drawTimeline(state, width, redraw) {
   const axis = axisOf(state), events = eventsOn(state, axis), recorded = recordedLines(state, axis), parts = [];
@@ -59,11 +60,11 @@ function recordedLines(state, axis) {
   };
 }
 
-// eventsOn are the events that the axis shows, in its unit.
-const eventsOn = (state, axis) => (state.data.events ?? []).map(e => ({
-  ...e, from: Math.max(axis.start, axis.in(e.from_s - state.data.warm_up_s)), to: Math.min(axis.end, axis.in(e.to_s - state.data.warm_up_s)),
-  noted: axis.in(e.noted_s - state.data.warm_up_s),
-})).filter(e => e.to > e.from);
+// eventsOn are the events that the axis shows, in its unit. What is an instant has a width that is seen.
+const eventsOn = (state, axis) => (state.data.events ?? []).map(e => {
+  const at = s => axis.in(s - state.data.warm_up_s), least = e.to_s === e.from_s ? .004 * (axis.end - axis.start) : 0;
+  return {...e, from: Math.max(axis.start, at(e.from_s)), to: Math.min(axis.end, at(e.to_s) + least), noted: at(e.noted_s)};
+}).filter(e => e.to > e.from);
 
 function noteOf(state, recorded, events) {
   const says = [recorded.isOfAnswered ? "Of what was answered, on the mean of the replications. Grey: warm-up, which no figure counts."
@@ -73,6 +74,7 @@ function noteOf(state, recorded, events) {
   if (recorded.lines.some(l => l.by.some(c => c?.at))) says.push("Of each stretch of time the lowest and the highest step; series.csv has all.");
   if (events.some(e => e.kind === "down")) says.push("Red: a site is down.");
   if (events.some(e => e.kind === "drained")) says.push("Blue: a site is drained.");
+  if (others(events).length) says.push(`Yellow: ${others(events).join(", ")}.`);
   return says.join(" ");
 }
 
@@ -112,7 +114,7 @@ function course(state, shown, axis, width, events, beside, of, step) {
     }).join("; ")}. ${events.map(e => e.text).join("; ")}`,
     marks: [
       warmUp(axis, low, high),
-      Plot.rect(events, {x1: "from", x2: "to", y1: low, y2: high, fill: e => tints[e.kind], fillOpacity: .8}),
+      Plot.rect(events, {x1: "from", x2: "to", y1: low, y2: high, fill: e => tint(e.kind), fillOpacity: .8}),
       Plot.gridY({stroke: "var(--grid)", strokeOpacity: 1}), timeAxis(axis, width - beside),
       ...shown.map(i => Plot.areaY(points.filter(d => d.i === i), {x: "x", y1: d => within(d.low), y2: d => within(d.high), fill: color(i), fillOpacity: .16})),
       ...shown.map(i => Plot.line(points.filter(d => d.i === i), {x: "x", y: "y", stroke: color(i), strokeWidth: 1.8, strokeDasharray: dash(i)})),
@@ -159,17 +161,18 @@ function eventStrip(state, axis, width, events) {
     marks: [
       warmUp(axis, -.5, names.length - .5),
       Plot.gridX({stroke: "var(--grid)", strokeOpacity: 1}), timeAxis(axis, width - left),
-      Plot.rect(events, {x1: "from", x2: "to", y1: upper, y2: lower, fill: e => tints[e.kind], stroke: e => edges[e.kind]}),
+      Plot.rect(events, {x1: "from", x2: "to", y1: upper, y2: lower, fill: e => tint(e.kind), stroke: e => edge(e.kind)}),
       Plot.rect(unnoted, {x1: "from", x2: e => Math.min(e.to, e.noted), y1: upper, y2: lower, fill: "var(--worse)"}),
       Plot.text(names, {frameAnchor: "left", y: (_, k) => k, text: n => cut(n, left - 12), dx: -8, textAnchor: "end"}),
     ],
   });
   const notes = [unnoted.length ? "Dark: its users are still sent there. Light: they are served elsewhere." : "", has("drained") ? "Blue: drained, so that who learns of it is sent elsewhere." : ""].filter(Boolean);
+  if (others(events).length) notes.push(`Yellow: ${others(events).join(", ")}.`);
   const at = s => number(axis.in(s - state.data.warm_up_s), 2);
   return figure({
-    title: !has("drained") ? "Sites that are down" : !has("down") ? "Sites that are drained" : "Sites that are down or drained", note: notes.join(" "), drawing,
+    title: others(events).length ? "What happens" : !has("drained") ? "Sites that are down" : !has("down") ? "Sites that are drained" : "Sites that are down or drained", note: notes.join(" "), drawing,
     data: () => ({
-      caption: `Events, ${axis.unit} from the start of the recording`, columns: ["site", "is", "from", "users sent elsewhere from", "until"], texts: 2,
+      caption: `Events, ${axis.unit} from the start of the recording`, columns: ["where", "what", "from", "users sent elsewhere from", "until"], texts: 2,
       rows: events.map(e => [e.site, e.kind, at(e.from_s), at(e.noted_s), at(e.to_s)]),
     }),
   });

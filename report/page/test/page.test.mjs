@@ -168,7 +168,7 @@ test("all requests are followed over time: what fails is seen, with its band, un
   assert.deepEqual(await titles(), ["Requests, a second", "Failed, a second", "Time to first byte (TTFB), p95, ms", "Hits, %", "Requests to origins, a second"], "rejected is 0 throughout");
   const failed = page.locator("#timeline .halves svg").nth(1);
   assert.ok(await failed.locator("path[fill-opacity='0.16'], g[fill-opacity='0.16'] path").count() > 0, "bands");
-  assert.equal(await failed.evaluate(s => [...s.querySelectorAll("rect, path")].filter(r => (r.getAttribute("fill") ?? "").includes("tint")).length), 2, "a failure and a drain");
+  assert.equal(await failed.evaluate(s => [...s.querySelectorAll("rect, path")].filter(r => (r.getAttribute("fill") ?? "").includes("tint")).length), 3, "a failure, a drain and a flash crowd");
   await failed.evaluate(s => s.scrollIntoView({block: "center"}));
   const box = await failed.boundingBox();
   await page.mouse.move(box.x + 50 + (box.width - 250) * .4, box.y + 100);
@@ -179,7 +179,7 @@ test("all requests are followed over time: what fails is seen, with its band, un
   assert.equal(await page.evaluate(() => location.hash), "#workload=web+site&line=p50");
   const again = await open(t, "small", {hash: "#workload=web+site&line=all"});
   assert.equal(await again.$$eval("#timeline .halves figcaption", all => all.length), 8);
-  assert.match(await again.locator("#timeline").innerText(), /Sites that are down or drained[^]*Hill/);
+  assert.match(await again.locator("#timeline").innerText(), /Yellow: flash crowd[^]*What happens[^]*Hill/);
 });
 
 test("games have their waits, and their sites hour by hour", async t => {

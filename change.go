@@ -1,0 +1,55 @@
+package edgewise
+
+import "time"
+
+// The kinds of [Change].
+const (
+	// SlowServers are those of a site: a [sim.Slowdown].
+	SlowServers = "slow"
+	// AnsweringErrors is an origin: a [sim.OriginErrors].
+	AnsweringErrors = "origin errors"
+	// FlashCrowd is of a workload: a [workload.Flash].
+	FlashCrowd = "flash crowd"
+	// Launch and Shutdown are the begin and the end of a workload, instants.
+	Launch   = "launch"
+	Shutdown = "shutdown"
+)
+
+// A Change is something else than a failure or drain that happens at a time of the runs.
+type Change struct {
+	// Kind is one of [SlowServers], [AnsweringErrors], [FlashCrowd], [Launch] and [Shutdown].
+	Kind string `json:"kind"`
+	// Site is the id of the site, or Workload the name of the workload that it is of.
+	Site     string `json:"site,omitempty"`
+	Workload string `json:"workload,omitempty"`
+	// At is when it begins, since the start of the run, warm-up included; For how long it lasts, 0 of an instant. A flash crowd lasts until
+	// 1/3000 of it is left.
+	At  time.Duration `json:"at_ns"`
+	For time.Duration `json:"for_ns"`
+	// Factor is how many times as long work takes, or as often users ask at the most; 0 of other kinds.
+	Factor float64 `json:"factor,omitempty"`
+}
+
+// changes returns what happens in the study besides failures and drains, kind by kind.
+func (s *Study) changes() (all []Change) {
+	for _, d := range s.Slowdowns {
+		all = append(all, Change{Kind: SlowServers, Site: d.Site, At: d.At, For: d.For, Factor: d.Factor})
+	}
+	for _, e := range s.OriginErrors {
+		all = append(all, Change{Kind: AnsweringErrors, Site: e.Site, At: e.At, For: e.For})
+	}
+	for i := range s.Workloads {
+		w := &s.Workloads[i]
+		for k := range w.Flashes {
+			f := &w.Flashes[k]
+			all = append(all, Change{Kind: FlashCrowd, Workload: w.Name, At: f.At, For: f.End() - f.At, Factor: f.Factor})
+		}
+		if w.Begins > 0 {
+			all = append(all, Change{Kind: Launch, Workload: w.Name, At: w.Begins})
+		}
+		if w.Ends > 0 {
+			all = append(all, Change{Kind: Shutdown, Workload: w.Name, At: w.Ends})
+		}
+	}
+	return all
+}
