@@ -53,6 +53,9 @@ func TestExamplesGiveWhatTheyGave(t *testing.T) {
 			require.NoError(t, err)
 			study.Replications, study.WarmUp, study.Duration = 2, min(study.WarmUp, 2*time.Second), 5*time.Second
 			study.SkipWarmUpCheck = true
+			if study.Timeline != nil {
+				study.Timeline.Step = time.Second
+			}
 			for i := range study.Failures { // within the short run
 				f := &study.Failures[i]
 				f.At, f.For, f.Detection, f.Redirection = study.WarmUp+time.Second, 2*time.Second, 500*time.Millisecond, 100*time.Millisecond
