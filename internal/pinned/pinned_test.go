@@ -60,6 +60,12 @@ func TestExamplesGiveWhatTheyGave(t *testing.T) {
 				f := &study.Failures[i]
 				f.At, f.For, f.Detection, f.Redirection = study.WarmUp+time.Second, 2*time.Second, 500*time.Millisecond, 100*time.Millisecond
 			}
+			for i := range study.Workloads {
+				for k := range study.Workloads[i].Flashes {
+					f := &study.Workloads[i].Flashes[k]
+					f.At, f.Rise, f.For, f.Decay = study.WarmUp+time.Second, 100*time.Millisecond, 2*time.Second, 0
+				}
+			}
 			found, comparison := gather(t, study, false)
 			require.NoError(t, found.addPictures(comparison, t.TempDir()))
 			hold(t, "testdata/example-"+name+".gz", found)
