@@ -114,7 +114,8 @@ func MeanMsOf(metric sim.Metric) Source { return mean{sample(metric)} }
 type sample sim.Metric
 
 func (sample) ratio(*Tallies) stats.Ratio    { return stats.Ratio{} }
-func (s sample) sampled() (sim.Metric, bool) { return sim.Metric(s), true }
+func (s sample) sampled() (sim.Metric, bool) { return s.metric(), true }
+func (s sample) metric() sim.Metric          { return sim.Metric(s) }
 
 func (s sample) sketches(runs []*summary) []*stats.Sketch {
 	all := make([]*stats.Sketch, len(runs))

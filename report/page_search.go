@@ -123,5 +123,8 @@ func robustnessNotes(r *search.Robustness, objectives []search.Named) (chosen, m
 	if r.AsRouted {
 		chosen += " Users go to the sites that the routing rule sends them to now."
 	}
+	if r.AsRuled {
+		chosen += " Players go where the routing rule sends them: games were not run again."
+	}
 	return chosen, moved
 }

@@ -329,6 +329,9 @@ func (p *paper) robustness(r *search.Robustness, objective search.Named) {
 	if r.AsRouted {
 		same += " Where delays were moved, users went to the sites that the routing rule sends them to now."
 	}
+	if r.AsRuled {
+		same += " Players went where the routing rule sends them: games were not run again."
+	}
 	p.prose(same)
 	p.gap()
 	t := &grid{title: "How often each site is chosen", columns: []string{"site", "% of variations", "chosen now"}, first: 42}

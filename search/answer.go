@@ -73,6 +73,11 @@ type SurrogateReport struct {
 	Refused []Refused `json:"refused,omitempty"`
 	// Compiled says why alternatives had to be compiled one by one; "" where tables said all.
 	Compiled string `json:"compiled,omitempty"`
+	// Games names the games that were run once in short, on other players, each with the simulated time, to see who plays where, who waits and
+	// who goes; "" where none was. Sampled is of how many alternatives that was done, the best by where the routing rule sends players; 0 where of
+	// all that were looked at.
+	Games   string `json:"games_sampled,omitempty"`
+	Sampled int    `json:"sampled,omitempty"`
 	// Proxy is the figure that stood for the objective, which the surrogate does not know; "" where it does.
 	Proxy string `json:"proxy,omitempty"`
 	// RankCorrelation is that of Spearman between what was expected and what was simulated, of all that were simulated, the baseline
@@ -354,6 +359,8 @@ func (e *Exploration) gapUnknown() string {
 		f := e.problem.objectives[k]
 		switch {
 		case !math.IsNaN(bound) && !math.IsInf(bound, 0):
+		case e.sampled > 0:
+			return "who plays where depends on all sites together"
 		case e.space.near == nil:
 			return e.space.whyNotLoose(f)
 		default:
@@ -373,6 +380,7 @@ func (e *Exploration) judgeSurrogate(a *Answer) {
 	if f := e.problem.objectives[0]; !f.isKnown {
 		r.Proxy = e.space.proxy(f).measure.Name()
 	}
+	r.Games, r.Sampled = e.games, e.sampled
 	r.GapUnknown = e.gapUnknown()
 	switch found := e.found.ranked; {
 	case len(found) == 0:
@@ -496,7 +504,7 @@ func (e *Exploration) lacks(ctx context.Context, a *Answer) (all []string, err e
 	if len(more) == 0 {
 		return all, nil
 	}
-	scores, err := e.space.scoreAll(ctx, more)
+	scores, err := e.scoreAll(ctx, more)
 	if err != nil {
 		return nil, err
 	}
@@ -516,11 +524,19 @@ func (e *Exploration) lacks(ctx context.Context, a *Answer) (all []string, err e
 	for i := range whole {
 		whole[i] = i
 	}
-	scores, err = e.space.scoreAll(ctx, [][]int{whole})
+	scores, err = e.scoreAll(ctx, [][]int{whole})
 	if err != nil {
 		return nil, err
 	}
 	return append(all, fmt.Sprintf("all %d candidates together would come to %s", len(whole), f.write(scores[0].values[0]))), nil
+}
+
+// scoreAll returns what to expect of sets as finalists are looked at: with the markets of games run, where that was done of them.
+func (e *Exploration) scoreAll(ctx context.Context, sets [][]int) ([]scored, error) {
+	if e.sampled > 0 {
+		return e.space.compile(ctx, sets)
+	}
+	return e.space.scoreAll(ctx, sets)
 }
 
 // worstMetros names the metros that are served worst.
@@ -673,6 +689,13 @@ func (a *Answer) Steps() (all []string) {
 	}
 	if r.Compiled != "" {
 		first += ", each compiled, for " + r.Compiled
+	}
+	if r.Games != "" {
+		of := "each"
+		if r.Sampled > 0 {
+			of = fmt.Sprintf("the best %d by where the routing rule sends players", r.Sampled)
+		}
+		first += fmt.Sprintf("; of %s it ran once in short, on other players, who plays where, who waits and who goes (%s)", of, r.Games)
 	}
 	if len(r.Refused) > 0 {
 		first += ". It left out " + refusedInWords(r.Refused)

@@ -24,7 +24,7 @@ func (sp *space) compile(ctx context.Context, sets [][]int) ([]scored, error) {
 	}
 	all := make([]scored, len(sets))
 	take := func(i int, plan *sim.Plan) (err error) {
-		if all[i], err = sp.expectAll(plan); err != nil {
+		if all[i], err = sp.expectAll(ctx, plan); err != nil {
 			return err
 		}
 		s := &all[i]
@@ -52,7 +52,7 @@ func (sp *space) compile(ctx context.Context, sets [][]int) ([]scored, error) {
 // compilePlaced returns what to expect of placements.
 func (sp *space) compilePlaced(ctx context.Context, placements []placement.Placement) (all []scored, err error) {
 	err = sp.compileEach(ctx, placements, func(_ int, plan *sim.Plan) error {
-		s, err := sp.expectAll(plan)
+		s, err := sp.expectAll(ctx, plan)
 		all = append(all, s)
 		return err
 	})
@@ -78,7 +78,7 @@ func (sp *space) compileEach(ctx context.Context, placements []placement.Placeme
 }
 
 // expectAll returns what to expect of all figures under a plan.
-func (sp *space) expectAll(plan *sim.Plan) (s scored, err error) {
+func (sp *space) expectAll(ctx context.Context, plan *sim.Plan) (s scored, err error) {
 	for _, f := range sp.figures() {
 		if f.isMoney {
 			total, gaps, err := sp.surrogate.money(plan)
@@ -94,7 +94,7 @@ func (sp *space) expectAll(plan *sim.Plan) (s scored, err error) {
 		if !f.isKnown {
 			f = sp.proxy(f)
 		}
-		e, err := sp.surrogate.expect(plan, f)
+		e, err := sp.expect(ctx, plan, f)
 		if err != nil {
 			return s, err
 		}
@@ -123,5 +123,5 @@ func (sp *space) expectation(ctx context.Context, p placement.Placement, f *figu
 	if err != nil {
 		return nil, err
 	}
-	return sp.surrogate.expect(plans[0], f)
+	return sp.expect(ctx, plans[0], f)
 }

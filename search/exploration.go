@@ -8,6 +8,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/sim"
 )
 
 // An Exploration is what the surrogate has found: the first of three steps. [Exploration.Study] simulates the best of it,
@@ -20,6 +21,10 @@ type Exploration struct {
 	baseline []float64
 	// finalists are those that are simulated.
 	finalists []scored
+	// sampled is of how many alternatives games were sampled after tables had ranked all; 0 where tables said all, or where each was compiled.
+	sampled int
+	// games says which are sampled, and for how long; "" where none is.
+	games string
 	// isReached says that they keep the constraints.
 	isReached bool
 }
@@ -54,6 +59,11 @@ func Explore(ctx context.Context, p *Problem) (*Exploration, error) {
 	if err != nil {
 		return nil, err
 	}
+	plans, err := sim.Compile(ctx, p.Study.Scenario, p.Study.Placements[0])
+	if err != nil {
+		return nil, err
+	}
+	e.games = space.sampledInWords(plans[0])
 	e.baseline = base[0].values
 	return e, nil
 }
@@ -68,7 +78,11 @@ func (e *Exploration) choose(ctx context.Context) error {
 	if len(ranked) == 0 {
 		return e.noneLeft()
 	}
-	if len(e.space.loads) > 0 { // tables have no queues
+	// Tables have no queues, and players where the routing rule sends them.
+	if samples := e.space.near != nil && e.space.sampledInWords(e.space.plans[0]) != ""; samples || len(e.space.loads) > 0 {
+		if samples {
+			e.sampled, e.found.bound, e.found.bounds = len(ranked), math.NaN(), nil // bounds are those of tables
+		}
 		var sets [][]int
 		for i := range ranked {
 			sets = append(sets, ranked[i].set)
@@ -98,7 +112,9 @@ func (e *Exploration) choose(ctx context.Context) error {
 			order = e.space.nearer
 		}
 		slices.SortStableFunc(again, func(a, b scored) int { return order(&a, &b) })
-		ranked = again
+		if ranked = again; samples && e.found.isWhole {
+			e.found.bound = ranked[0].values[0]
+		}
 		if e.isReached {
 			e.found.ranked = again
 		} else {

@@ -16,6 +16,8 @@ const (
 	// mostTabulated and mostCompiled are how many alternatives are all looked at, by what one of them takes: some seconds in all.
 	mostTabulated = 5e6
 	mostCompiled  = 10_000
+	// mostSampled is how many are where the market of each is run.
+	mostSampled = 1000
 	// mostBilled is how many are where every one is billed.
 	mostBilled = 50_000
 	// mostAgain, mostBilledAgain and mostCompiledAgain are the same where the search is made again and again, with what is given moved.
@@ -53,6 +55,8 @@ func (sp *space) explore(ctx context.Context, kept int) (*finding, error) {
 	switch {
 	case sp.near == nil && sp.isAgain:
 		limit = mostCompiledAgain
+	case sp.near == nil && sp.samplesEach():
+		limit = mostSampled
 	case sp.near == nil:
 		limit = mostCompiled
 	case sp.ranksByMoney() && sp.isAgain:

@@ -38,6 +38,8 @@ type figure struct {
 	metric  sim.Metric
 	isKnown bool
 	isWorst bool
+	// needsSample says that it is known by samples of a game alone.
+	needsSample bool
 	// isMoney says that it is the whole bill, of no workload.
 	isMoney bool
 	better  edgewise.Direction
@@ -91,6 +93,11 @@ func resolve(study *edgewise.Study, f Figure) (*figure, error) {
 		return nil, invalid.New("By", fmt.Sprintf("%q", f.By), "a figure of another workload: the players of %q exchange their inputs directly, and no site is on their way", f.Workload)
 	}
 	found.isKnown = err == nil && (found.measure.Statistic == "mean" || found.measure.Q > 0 || found.measure.Deadline > 0)
+	if isOwn := slices.ContainsFunc(study.Measures, func(m edgewise.Measure) bool { return m.Name() == found.measure.Name() }); !isOwn {
+		_, isGame := study.Workloads[found.number].Service.(workload.Matched)
+		found.needsSample = isGame && !(found.isKnown && hasClosedForm(found.metric))
+		found.isKnown = found.isKnown || found.needsSample
+	}
 	if isWorst {
 		found.base = found.measure
 		if found.measure, err = edgewise.WorstMetroOf(found.base); err != nil {

@@ -22,7 +22,7 @@ func (sp *space) whyNotLoose(f *figure) string {
 	switch {
 	case f.isMoney:
 		return "a bill of all that a placement does has no bound where alternatives must be compiled: " + sp.why
-	case !f.isKnown:
+	case !f.isKnown, f.needsSample:
 		return "there is no bound of " + f.measure.Name()
 	case f.base.Q > 0 && !f.isWorst && f.better == edgewise.More:
 		return "there is no bound of " + f.measure.Name()

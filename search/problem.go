@@ -238,7 +238,7 @@ func (p *prepared) validateConstraints() error {
 			return invalid.In(at, err)
 		}
 		if !f.isKnown {
-			return invalid.New(at+".By", fmt.Sprintf("%q", c.By), "a latency's mean, quantile or share within a deadline: others are not known before the run")
+			return invalid.New(at+".By", fmt.Sprintf("%q", c.By), "a latency's mean, quantile or share within a deadline, or a figure of a game that comes with edgewise: others are not known before the run")
 		}
 		if err := p.tooFew(f, p.minReplications()); err != nil {
 			return invalid.In(at, err)

@@ -41,7 +41,11 @@ func TestProblemsThatMakeNoSenseAreRefusedByTheirField(t *testing.T) {
 			p.Constraints = []Constraint{{Figure{By: "player_rtt within 35ms"}, 1.5, math.NaN()}}
 		}, "Constraints[0].AtLeast is 1.5; want 0 to 1"},
 		"a constraint that is not known before": {func(p *Problem) {
-			p.Constraints = []Constraint{{Figure{By: "match fill"}, 0.5, math.NaN()}}
+			p.Study.Measures = []edgewise.Measure{{
+				Label: edgewise.Label{Metric: "own", Statistic: "count", Unit: "things", Better: edgewise.Less},
+				Of:    edgewise.CountOf(func(*edgewise.Tallies) uint64 { return 1 }),
+			}}
+			p.Constraints = []Constraint{{Figure{By: "own count"}, 0.5, math.NaN()}}
 		}, "Constraints[0].By"},
 		"a country without sites":        {func(p *Problem) { p.Countries = []string{"FR"} }, `Countries[0] is "FR"; want a country that a candidate is in: US`},
 		"a guess in place of confidence": {func(p *Problem) { p.Confidence = 0.2 }, "Confidence is 0.2"},

@@ -33,6 +33,8 @@ type Robustness struct {
 	// AsRouted says that users went to the sites that the routing rule sends them to as things are, also where delays were moved: so it is where
 	// alternatives are compiled.
 	AsRouted bool `json:"as_routed,omitempty"`
+	// AsRuled says that players were where the routing rule sends them, also those of games that choose their sites: games were not run again.
+	AsRuled bool `json:"as_ruled,omitempty"`
 	// OfFront says that the search has two objectives: Same is the share in which the front is made of the same alternatives, a site is
 	// chosen where an alternative of the front has it, and the tornado is of the first objective at the end of the front that is best by it.
 	OfFront bool `json:"of_front,omitempty"`
@@ -60,7 +62,7 @@ type Moved struct {
 // variations returns how many times the search is made again.
 func (e *Exploration) variations() int {
 	switch n := e.problem.Variations; {
-	case n < 0:
+	case n < 0, e.space.samplesEach():
 		return 0
 	case n > 0:
 		return n
@@ -79,7 +81,7 @@ func (e *Exploration) vary(ctx context.Context) (*Robustness, error) {
 		return nil, nil
 	}
 	r := &Robustness{
-		Variations: n, Part: moved, AsRouted: e.space.near == nil, WithPrices: e.space.usesMoney(), OfFront: len(e.problem.objectives) == 2,
+		Variations: n, Part: moved, AsRouted: e.space.near == nil, WithPrices: e.space.usesMoney(), AsRuled: e.games != "", OfFront: len(e.problem.objectives) == 2,
 	}
 	best, _, err := e.bestIf(ctx, factors{}, nil)
 	if err != nil {

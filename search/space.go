@@ -21,6 +21,7 @@ import (
 type space struct {
 	*prepared
 	surrogate *surrogate
+	games     *games
 	// near and tables are nil where alternatives are compiled. There is a table an objective, then one a constraint.
 	near   *nearest
 	tables []table
@@ -50,13 +51,13 @@ func newSpace(ctx context.Context, p *prepared) (*space, error) {
 	if err != nil {
 		return nil, err
 	}
-	sp := &space{prepared: p, surrogate: s, kept: newPlanCache(len(p.study.Network.OfKind(topology.Metro)))}
+	sp := &space{prepared: p, surrogate: s, games: new(games), kept: newPlanCache(len(p.study.Network.OfKind(topology.Metro)))}
 	return sp, sp.survey(ctx)
 }
 
 // moved returns the space with some of what is given moved.
 func (sp *space) moved(f factors) (*space, error) {
-	other := &space{prepared: sp.prepared, surrogate: sp.surrogate.with(f), why: sp.why, plans: sp.plans, rtts: sp.rtts, role: sp.role, whole: sp.whole, kept: sp.kept, begin: sp.begin, isAgain: true}
+	other := &space{prepared: sp.prepared, surrogate: sp.surrogate.with(f), games: sp.games, why: sp.why, plans: sp.plans, rtts: sp.rtts, role: sp.role, whole: sp.whole, kept: sp.kept, begin: sp.begin, isAgain: true}
 	return other, other.tabulate()
 }
 
@@ -87,6 +88,9 @@ func (sp *space) whyCompiled() (role placement.Role, why string) {
 			continue
 		}
 		w := &sp.study.Workloads[f.number]
+		if f.needsSample {
+			return role, fmt.Sprintf("%s of %q takes a run", f.measure.Name(), w.Name)
+		}
 		kind := sim.KindOf(w.Service)
 		serves := kind.Role()
 		if kind.MeetsCaches() {

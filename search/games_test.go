@@ -1,0 +1,127 @@
+package search
+
+import (
+	"context"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// ladder is a game of the United States whose matches bring several metros together, at the site with the lowest mean round trip, on a
+// ladder of limits.
+func ladder(t testing.TB) *Problem {
+	p := american(t, 25)
+	w := workload.Change(workload.CompetitiveFPS().Named("shooter"), func(m *workload.Matched) {
+		m.SampledUpdates, m.MatchLength = 0.002, 10*time.Minute
+	})
+	w.Demand = workload.Sessions{ConcurrentPlayers: 600, Length: workload.Weibull{Shape: 1.5, Scale: time.Hour}}
+	p.Study.Workloads = []workload.Workload{w}
+	p.Study.WarmUp, p.Study.Duration = 10*time.Minute, 20*time.Minute
+	return p
+}
+
+func TestTheSurrogateKnowsTheMarket(t *testing.T) {
+	// Errors are of single sets, with the scatter of a sample and of six runs of 600 players in them. Where the routing rule alone says who
+	// plays where, the ladder and full zones are not there, and errors are several times as large.
+	type named struct {
+		by         string
+		most, rank float64
+	}
+	for _, c := range []struct {
+		name    string
+		servers int
+		figures []named
+	}{
+		{"ladder", 0, []named{{"player_rtt within 50ms", 0.05, 0.85}, {"player_rtt mean", 3.5, 0.9}, {"response mean", 3.5, 0.9}, {"player_display within 100ms", 0.05, 0.85}, {"not playing share", 0.003, 0.7}, {"first_wait mean", 8000, 0.5}}},
+		{"full zones", 4, []named{{"player_rtt within 50ms", 0.04, 0.7}, {"player_rtt mean", 2, 0.85}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := ladder(t)
+			for i := range p.Candidates {
+				p.Candidates[i].Servers = c.servers
+			}
+			sets := someSets(len(p.Candidates), 3, 8)
+			truth := run(t, p, sets, 6)
+			sp := prepareSpace(t, p)
+			expected, routed, simulated := make([][]float64, len(c.figures)), make([][]float64, len(c.figures)), make([][]float64, len(c.figures))
+			var placements []placement.Placement
+			for _, set := range sets {
+				placements = append(placements, sp.placed(set))
+			}
+			plans, err := sim.Compile(context.Background(), p.Study.Scenario, placements...)
+			require.NoError(t, err)
+			for i, plan := range plans {
+				for k, of := range c.figures {
+					f, err := resolve(&sp.prepared.study, Figure{By: of.by})
+					require.NoError(t, err)
+					e, err := sp.expect(context.Background(), plan, f)
+					require.NoError(t, err)
+					expected[k] = append(expected[k], e.value)
+					by, err := sp.surrogate.expect(plan, f)
+					require.NoError(t, err)
+					routed[k] = append(routed[k], by.value)
+					figure, err := truth.Placements[i].Workloads[0].Figure(f.measure.Metric, f.measure.Statistic)
+					require.NoError(t, err)
+					simulated[k] = append(simulated[k], figure.Value)
+				}
+			}
+			for k, of := range c.figures {
+				worst, before := 0.0, 0.0
+				for i, was := range simulated[k] {
+					worst, before = math.Max(worst, math.Abs(was-expected[k][i])), math.Max(before, math.Abs(was-routed[k][i]))
+				}
+				rho := rankCorrelation(expected[k], simulated[k])
+				t.Logf("%s: rank correlation %.3f, largest error %.4f; by the routing rule %.3f, %.4f", of.by, rho, worst, rankCorrelation(routed[k], simulated[k]), before)
+				require.Less(t, worst, of.most, of.by)
+				require.Less(t, worst, before/2, "%s: by the routing rule it is %v", of.by, before)
+				require.Greater(t, rho, of.rank, of.by)
+			}
+		})
+	}
+}
+
+func TestASearchSamplesGamesThatChooseTheirSites(t *testing.T) {
+	p := ladder(t)
+	p.Study.WarmUp, p.Study.Duration = 0, 2*time.Minute
+	p.Candidates, p.Least, p.Most = spread(p.Candidates, 5), 2, 2
+	p.Simulated, p.Variations, p.MaxReplications, p.MinReplications = 3, 4, 3, 2
+	a, err := Run(context.Background(), p)
+	require.NoError(t, err)
+	require.Equal(t, 10, a.Surrogate.Sampled, "all sets of two of five are kept")
+	require.Contains(t, a.Steps()[0], "; of the best 10 by where the routing rule sends players it ran once in short, on other players, who plays where, who waits and who goes (shooter for 2m0s)")
+	require.True(t, a.Robustness.AsRuled)
+	require.NotEmpty(t, a.Lacks)
+
+	// What only a run can tell is an objective and a bound too: each alternative is run.
+	p.Objectives = []Objective{{Figure: Figure{By: "player_display mean"}}}
+	p.Constraints = []Constraint{{Figure: Figure{By: "not playing share"}, AtLeast: math.NaN(), AtMost: 0.5}}
+	a, err = Run(context.Background(), p)
+	require.NoError(t, err)
+	require.Empty(t, a.Surrogate.Proxy)
+	require.Zero(t, a.Surrogate.Sampled)
+	require.Contains(t, a.Steps()[0], `each compiled, for player_display mean of "shooter" takes a run; of each it ran once in short`)
+	require.Nil(t, a.Robustness, "moving what is given would run them all again and again")
+	require.InDelta(t, a.Alternatives[0].Figures[0].Value, a.Alternatives[0].Expected[0], 5)
+
+	// A game whose players stay where the routing rule sends them has closed forms.
+	p = american(t, 10)
+	p.Candidates, p.Least, p.Most = spread(p.Candidates, 4), 2, 2
+	e := explored(t, p)
+	require.Empty(t, e.games)
+	require.Zero(t, e.sampled)
+}
+
+func TestPlayersWhoExchangeInputsDirectlyAreNoSitesMatter(t *testing.T) {
+	p := american(t, 5)
+	p.Study.Workloads[0] = workload.FightingPeers().Named("shooter")
+	p.Objectives[0].By = "player_rtt within 50ms"
+	_, err := Run(context.Background(), p)
+	require.ErrorContains(t, err, `Objectives[0].By is "player_rtt within 50ms"`)
+	require.ErrorContains(t, err, `a figure of another workload: the players of "shooter" exchange their inputs directly, and no site is on their way`)
+}
