@@ -11,9 +11,14 @@ export function drawBreakdown(state, width) {
   if (!kinds.length) return null;
   const causes = [...new Set(state.data.causes.concat(state.data.workloads.flatMap(w => w.figures.filter(f => /breakdown/.test(f.metric)).map(f => f.statistic))))];
   const here = causes.filter(c => all.some(f => f.statistic === c));
-  const legend = el("ul", {class: "legend"}, ...here.map(c => el("li", {}, swatch(causeColor(causes.indexOf(c))), c)));
+  const keyOf = names => el("ul", {class: "legend"}, ...names.map(c => el("li", {}, swatch(causeColor(causes.indexOf(c))), c)));
+  // One legend for all, but where two causes have one colour: then each drawing, in which none has that of another, has its own.
+  const isShared = new Set(here.map(c => causeColor(causes.indexOf(c)))).size === here.length;
   const columns = width >= 940 && kinds.length > 1 ? 2 : 1, each = (width - 32 * (columns - 1)) / columns;
-  return el("div", {}, legend, el("div", {class: columns > 1 ? "halves" : undefined}, ...kinds.map(k => bars(state, all.filter(f => f.metric === k), k, causes, each))));
+  return el("div", {}, isShared ? keyOf(here) : null, el("div", {class: columns > 1 ? "halves" : undefined}, ...kinds.map(k => {
+    const figures = all.filter(f => f.metric === k);
+    return bars(state, figures, k, causes, each, isShared ? {} : {legend: keyOf(here.filter(c => figures.some(f => f.statistic === c)))});
+  })));
 }
 
 // named is what a further breakdown is of: "display breakdown" of display.
@@ -26,7 +31,7 @@ export function swatch(fill) {
 }
 
 // bars draws figures that sum to a whole, a bar a placement.
-export function bars(state, figures, kind, causes, width, {title, note = "The parts sum to the whole.", axis, unit = "ms"} = {}) {
+export function bars(state, figures, kind, causes, width, {title, note = "The parts sum to the whole.", axis, unit = "ms", legend} = {}) {
   const shown = state.shown.filter(i => figures.some(f => f.v[i])), row = 30;
   const ordered = [...figures].sort((a, b) => causes.indexOf(a.statistic) - causes.indexOf(b.statistic));
   const parts = shown.flatMap((i, k) => {
@@ -61,7 +66,7 @@ export function bars(state, figures, kind, causes, width, {title, note = "The pa
   drawing.addEventListener("pointerleave", hideTip);
   return figure({
     title: title ?? (kind === "breakdown" ? "The mean, taken apart" : `${named(kind)[0].toUpperCase()}${named(kind).slice(1)}, taken apart`),
-    note,
+    note, legend,
     drawing,
     data: () => ({
       caption: `${kind}, ${unit}`, columns: ["placement", ...figures.map(f => f.statistic), "sum"],
