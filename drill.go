@@ -296,7 +296,7 @@ func (s *Study) drillFigures(replications []*replication, placement, workload in
 				}
 				usual[k], worst[k], times[k] = c.usual, c.worst, c.worst/c.usual
 				hasTimes = hasTimes && c.usual > 0
-				took[k] = max(0, (float64(d.after[0]+c.recovered)*length.Seconds())-(d.at-s.WarmUp).Seconds())
+				took[k] = max(0, float64(float64(d.after[0]+c.recovered)*length.Seconds())-(d.at-s.WarmUp).Seconds())
 				if c.recovered == 0 {
 					took[k] = 0
 				}

@@ -35,7 +35,7 @@ func newPageHours(c *edgewise.Comparison, results []*edgewise.WorkloadResult) *p
 			midnight := w.Occupancy[0].Hours[0].From.UTC().Truncate(24 * time.Hour)
 			for k, hour := range w.Occupancy[0].Hours {
 				length := min(time.Hour, c.Duration-time.Duration(k)*time.Hour)
-				h.From = append(h.From, hour.From.Sub(midnight).Seconds()+length.Seconds()/2)
+				h.From = append(h.From, hour.From.Sub(midnight).Seconds()+float64(length.Seconds()/2))
 			}
 		}
 		sites := busiest(w.Occupancy, mostSites)

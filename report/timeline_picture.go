@@ -196,7 +196,7 @@ func coursePanel(c *edgewise.Comparison, title, label string, from float64, all 
 	drawn.namesAtEnds = true
 	axes := drawn.plot
 	axes.X.Min, axes.X.Max = from, to
-	axes.Y.Min, axes.Y.Max = 0, min(max(high, band), high+0.5*max(high-low, 0.2*high))*1.05
+	axes.Y.Min, axes.Y.Max = 0, float64(min(max(high, band), high+float64(0.5*max(high-low, float64(0.2*high))))*1.05)
 	axes.X.Label.Text = unitName + " from the start of the recording"
 	axes.Y.Label.Text = label
 	axes.X.Tick.Marker, axes.Y.Tick.Marker = roundTicks{}, roundTicks{}
@@ -209,7 +209,7 @@ func coursePanel(c *edgewise.Comparison, title, label string, from float64, all 
 	}
 	for _, e := range c.Changes {
 		at := in(e.At - c.WarmUp)
-		shades = append(shades, shade{at, max(in(e.At+e.For-c.WarmUp), at+0.004*to), 0.09}) // an instant is a line
+		shades = append(shades, shade{at, max(in(e.At+e.For-c.WarmUp), at+float64(0.004*to)), 0.09}) // an instant is a line
 	}
 	axes.Add(shades, gridOf(axes), courseBands(all), all)
 	return []panel{drawn}

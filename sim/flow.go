@@ -153,7 +153,7 @@ func (f *flows) spilled(data workload.DataCalls) {
 	}
 	for at := range f.tally.Sites {
 		for to, n := range f.tally.Sites[at].SpilledTo {
-			requests := float64(n) * ratioOr(f.day[at], f.raw[at])
+			requests := float64(float64(n) * ratioOr(f.day[at], f.raw[at]))
 			f.add(Flow{From: f.plan.sites[to].id, To: f.plan.sites[at].id, Requests: requests, Bytes: float64(requests * float64(service.ResponseBytes))})
 			home := f.plan.scenario.homeOfSite(f.plan.placement, &f.plan.scenario.Workloads[f.number], f.plan.sites[to].id)
 			if calls := data.Probability * float64(data.Calls); calls > 0 && home != f.plan.sites[to].id {

@@ -65,9 +65,9 @@ func (f *Flash) upTo(at time.Duration) float64 {
 		t := since.Seconds()
 		return t * t / (2 * rise)
 	case since < f.Rise+f.For || f.Decay == 0:
-		return rise/2 + (since - f.Rise).Seconds()
+		return float64(rise/2) + (since - f.Rise).Seconds()
 	}
-	return rise/2 + f.For.Seconds() + float64(decay*(1-portable.Exp(-float64(since-f.Rise-f.For)/float64(f.Decay))))
+	return float64(rise/2) + f.For.Seconds() + float64(decay*(1-portable.Exp(-float64(since-f.Rise-f.For)/float64(f.Decay))))
 }
 
 // validate names the first field that is out of range, of a demand for so many objects.
