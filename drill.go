@@ -14,7 +14,7 @@ import (
 
 // A studyEvent is something of a study that happens at a time, since the start of the run.
 type studyEvent struct {
-	name     string
+	name     string // "" of one of which there is no drill: nothing is as usual again after the end of a workload
 	at, ends time.Duration
 	// noticed is when users are sent elsewhere, and until when, both the same where they are not.
 	noticed, back time.Duration
@@ -41,26 +41,23 @@ func (s *Study) events() (all []studyEvent) {
 		e := add(d.At, d.At+d.For, "%s drained", d.Site)
 		e.noticed, e.back = d.At, d.At+d.For
 	}
-	for _, d := range s.Slowdowns {
-		add(d.At, d.At+d.For, "%s slow", d.Site)
-	}
-	for _, e := range s.OriginErrors {
-		add(e.At, e.At+e.For, "%s answers errors", e.Site)
-	}
-	for i := range s.Workloads {
-		w := &s.Workloads[i]
-		for k := range w.Flashes {
-			add(w.Flashes[k].At, w.Flashes[k].End(), "flash crowd of %s", w.Name)
-		}
-		if w.Begins > 0 {
-			add(w.Begins, w.Begins, "launch of %s", w.Name)
+	for _, c := range s.changes() {
+		switch c.Kind {
+		case SlowServers:
+			add(c.At, c.At+c.For, "%s slow", c.Site)
+		case AnsweringErrors:
+			add(c.At, c.At+c.For, "%s answers errors", c.Site)
+		case FlashCrowd, Launch:
+			add(c.At, c.At+c.For, "%s of %s", c.Kind, c.Workload)
+		case Shutdown:
+			add(c.At, c.At, "")
 		}
 	}
 	end := s.WarmUp + s.Duration
 	all = slices.DeleteFunc(all, func(e studyEvent) bool { return e.at <= s.WarmUp || e.at >= end })
 	slices.SortStableFunc(all, func(a, b studyEvent) int { return cmp.Compare(a.at, b.at) })
 	for i := range all {
-		if slices.ContainsFunc(all, func(o studyEvent) bool { return o.name == all[i].name && o.at != all[i].at }) {
+		if all[i].name != "" && slices.ContainsFunc(all, func(o studyEvent) bool { return o.name == all[i].name && o.at != all[i].at }) {
 			all[i].name += " at " + words.Duration(all[i].at)
 		}
 	}
@@ -90,6 +87,9 @@ func (s *Study) drills(length time.Duration, steps int) (all []drill) {
 		return min(max(int((at-s.WarmUp+length-1)/length), 0), steps)
 	}
 	for _, e := range events {
+		if e.name == "" {
+			continue
+		}
 		d := drill{studyEvent: e}
 		for _, b := range bounds {
 			if b < e.at {
@@ -115,8 +115,10 @@ func (s *Study) drills(length time.Duration, steps int) (all []drill) {
 // A drillRow is a figure of a timeline by which a drill is judged: worse is where it is more, or less.
 type drillRow struct {
 	name string
-	of   func(*sim.CourseStep) stats.Ratio // its numerator is divided by the length of the step where that is 0
+	of   func(*sim.CourseStep) stats.Ratio
 	less bool
+	// isRate says that it is the numerator a second.
+	isRate bool
 	// isShare says that it is a share, so that it has recovered within points of per cent, not per cent of itself.
 	isShare bool
 	where   func(sim.Kind) bool
@@ -131,20 +133,15 @@ var drillRows = []drillRow{
 		}
 		return ratio(s.Tiers[0].Hits, s.Tiers[0].Requests)
 	}},
-	{name: "origin requests", where: hasOrigin, of: func(s *sim.CourseStep) stats.Ratio { return ratio(s.OriginRequests, 0) }},
-	{name: "players", where: isGame, less: true, of: func(s *sim.CourseStep) stats.Ratio { return ratio(s.PlayerUs, 0) }},
-	{name: "players waiting", where: isGame, of: func(s *sim.CourseStep) stats.Ratio { return ratio(s.WaitingUs, 0) }},
-}
-
-// isRate reports whether a row counts what there is of it a second.
-func (row *drillRow) isRate() bool {
-	return row.of(&sim.CourseStep{OriginRequests: 1, PlayerUs: 1, WaitingUs: 1}).Numerator > 0
+	{name: "origin requests", where: hasOrigin, isRate: true, of: func(s *sim.CourseStep) stats.Ratio { return ratio(s.OriginRequests, 0) }},
+	{name: "players", where: isGame, isRate: true, less: true, of: func(s *sim.CourseStep) stats.Ratio { return ratio(s.PlayerUs, 0) }},
+	{name: "players waiting", where: isGame, isRate: true, of: func(s *sim.CourseStep) stats.Ratio { return ratio(s.WaitingUs, 0) }},
 }
 
 // value returns the row's figure of a step of so many seconds; not a number where there is none.
 func (row *drillRow) value(s *sim.CourseStep, seconds float64) float64 {
 	r := row.of(s)
-	if r.Denominator == 0 && row.isRate() {
+	if row.isRate {
 		return float64(r.Numerator) / seconds
 	}
 	return float64(r.Numerator) / float64(r.Denominator) // 0/0 is not a number
@@ -172,13 +169,7 @@ func (row *drillRow) courseOf(values []float64, d *drill, within float64) (c dri
 	if len(known) < leastBefore {
 		return c, false
 	}
-	for _, x := range known {
-		c.usual += x / float64(len(known))
-	}
-	for _, x := range known {
-		c.scatter += float64((x - c.usual) * (x - c.usual))
-	}
-	c.scatter = math.Sqrt(c.scatter / float64(len(known)-1))
+	c.usual, c.scatter = stats.MeanAndDeviation(known)
 	allowed := within
 	if !row.isShare {
 		allowed = float64(within * c.usual)
@@ -317,8 +308,7 @@ func (s *Study) drillFigures(replications []*replication, placement, workload in
 			switch {
 			case row.isShare:
 				add(row.name+" before", "share", "", better, usual, 0)
-				column := row.name + " at worst"
-				add(row.name+" at worst", "share", column, better, worst, 0)
+				add(row.name+" at worst", "share", row.name+" at worst", better, worst, 0)
 			case hasTimes:
 				column := ""
 				if row.name == "origin requests" {

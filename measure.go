@@ -146,14 +146,11 @@ func (t *Tallies) ofSite(c sim.SiteCounter) uint64 {
 
 // spilledFrom returns how many requests others have answered for the site that the figure is made of, or for all sites.
 func spilledFrom(t *Tallies) (n uint64) {
-	sites := t.Workload.Sites
 	if t.Site != nil {
-		sites = []sim.SiteTally{*t.Site}
+		return t.Site.AnsweredElsewhere()
 	}
-	for i := range sites {
-		for _, to := range sites[i].SpilledTo {
-			n += to
-		}
+	for i := range t.Workload.Sites {
+		n += t.Workload.Sites[i].AnsweredElsewhere()
 	}
 	return n
 }

@@ -186,7 +186,7 @@ func (s *Study) validateLoadInTime() error {
 	return invalid.First(errs...)
 }
 
-// validateFailures names the first failure that no result would show.
+// validateFailures names the first failure, drain or slowdown that no result would show.
 func (s *Study) validateFailures() error {
 	end := s.WarmUp + s.Duration
 	var errs []error
@@ -206,26 +206,24 @@ func (s *Study) validateFailures() error {
 			refuse(at+"Site", f.Site, "a site that a placement uses, the parent of one or the home of a workload's data")
 		}
 	}
+	checkWhile := func(path string, at, lasts time.Duration) {
+		if at >= end {
+			refuse(path+"At", at, "less than %v, when the run ends", end)
+		}
+		if at+lasts <= s.WarmUp {
+			refuse(path+"For", lasts, "more than %v, for recording begins after a warm-up of %v", s.WarmUp-at, s.WarmUp)
+		}
+	}
 	for i, d := range s.Drains {
 		at := fmt.Sprintf("Drains[%d].", i)
-		if d.At >= end {
-			refuse(at+"At", d.At, "less than %v, when the run ends", end)
-		}
-		if d.At+d.For <= s.WarmUp {
-			refuse(at+"For", d.For, "more than %v, for recording begins after a warm-up of %v", s.WarmUp-d.At, s.WarmUp)
-		}
+		checkWhile(at, d.At, d.For)
 		if !slices.ContainsFunc(s.Placements, func(p placement.Placement) bool { return s.depends(&p, d.Site) }) {
 			refuse(at+"Site", d.Site, "a site that a placement uses, the parent of one or the home of a workload's data")
 		}
 	}
 	for i, d := range s.Slowdowns {
 		at := fmt.Sprintf("Slowdowns[%d].", i)
-		if d.At >= end {
-			refuse(at+"At", d.At, "less than %v, when the run ends", end)
-		}
-		if d.At+d.For <= s.WarmUp {
-			refuse(at+"For", d.For, "more than %v, for recording begins after a warm-up of %v", s.WarmUp-d.At, s.WarmUp)
-		}
+		checkWhile(at, d.At, d.For)
 		if !slices.ContainsFunc(s.Placements, func(p placement.Placement) bool { return s.worksAt(&p, d.Site) }) {
 			refuse(at+"Site", d.Site, "a site that works for a placement: an origin, a site that computes or the home of a workload's data")
 		}

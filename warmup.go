@@ -137,14 +137,14 @@ func (s *Study) findWarmUps(replications []*replication) []WarmUpFinding {
 					continue
 				}
 				f := s.findWarmUp(replications, p, w, figure)
-				f.Before = s.firstFailure(p)
+				f.Before = s.firstEvent(p)
 				f.Placement, f.Workload, f.Figure = s.Placements[p].Name, d.name, figure.name
 				all = append(all, f)
 			}
 		}
 		for t := range s.Placements[p].Tiers {
 			if f, ok := s.findFilling(replications, p, t); ok {
-				f.Placement, f.Figure, f.Before = s.Placements[p].Name, words.Caches(s.Placements[p].Tiers[t].Name), s.firstFailure(p)
+				f.Placement, f.Figure, f.Before = s.Placements[p].Name, words.Caches(s.Placements[p].Tiers[t].Name), s.firstEvent(p)
 				all = append(all, f)
 			}
 		}
@@ -196,7 +196,7 @@ var timelineFigures = []timelineFigure{
 // not condemn a run: the rule finds some cut in any noise. What was recorded before it must differ
 // from what came after it, by more than matters and surely.
 func (s *Study) findWarmUp(replications []*replication, p, w int, figure timelineFigure) (f WarmUpFinding) {
-	failure := s.firstFailure(p)
+	failure := s.firstEvent(p)
 	batches, batchNs := s.batchesOf(replications, p, w, figure, failure)
 	first := int((int64(s.WarmUp) + batchNs - 1) / batchNs)
 	if failure > 0 && len(batches[0]) <= first {
@@ -251,8 +251,8 @@ func (s *Study) findWarmUp(replications []*replication, p, w int, figure timelin
 	return f
 }
 
-// firstFailure returns when the first failure, drain or slowdown begins that concerns a placement, or the load changes. It returns 0 where none does.
-func (s *Study) firstFailure(p int) (first time.Duration) {
+// firstEvent returns when the first failure, drain or slowdown begins that concerns a placement, or the load changes. It returns 0 where none does.
+func (s *Study) firstEvent(p int) (first time.Duration) {
 	for i := range s.Failures {
 		if f := &s.Failures[i]; s.concerns(f, &s.Placements[p]) && (first == 0 || f.At < first) {
 			first = max(f.At, 1) // 0 is none
@@ -407,7 +407,7 @@ func (s *Study) findFilling(replications []*replication, p, tier int) (f WarmUpF
 	if !slices.ContainsFunc(s.Placements[p].Tiers[tier].Caches, func(c placement.Cache) bool { return !c.Preload }) {
 		return f, true // what still comes into them is asked for once, and found free space
 	}
-	failure, length := s.firstFailure(p), s.WarmUp+s.Duration
+	failure, length := s.firstEvent(p), s.WarmUp+s.Duration
 	if failure > 0 {
 		// A cache that has been down is empty again.
 		used, length = used[:min(len(used), wholeBatches(failure, batchNs))], failure

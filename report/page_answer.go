@@ -134,14 +134,8 @@ func (v *pageView) tell(c *edgewise.Comparison) {
 	for _, d := range c.Demand {
 		v.Load = append(v.Load, d.Workload+": "+d.String())
 	}
-	for i := range c.Failures {
-		v.Events = append(v.Events, failureInWords(c, &c.Failures[i]))
-	}
-	for i := range c.Drains {
-		v.Events = append(v.Events, drainInWords(c, &c.Drains[i]))
-	}
-	for i := range c.Changes {
-		v.Events = append(v.Events, changeInWords(c, &c.Changes[i]))
+	for _, of := range eventSections(c) {
+		v.Events = append(v.Events, of.items...)
 	}
 	v.Run = []string{
 		fmt.Sprintf("recorded %s from %s, after %s of warm-up (UTC)", words.Duration(c.Duration), c.Start.Add(c.WarmUp).UTC().Format(time.RFC3339), words.Duration(c.WarmUp)),

@@ -51,9 +51,7 @@ func (p *paper) page(c *edgewise.Comparison, sites bool) error {
 		}
 	}
 	p.placements(c, ranks)
-	p.failures(c)
-	p.drains(c)
-	p.changes(c)
+	p.events(c)
 	p.load(c)
 	p.run(c)
 	p.basics(c)

@@ -21,19 +21,23 @@ type Drain struct {
 func (s *Scenario) validateDrains() error {
 	var errs []error
 	for i, d := range s.Drains {
-		n, ok := s.Network.Index(d.Site)
-		var err error
-		switch {
-		case !ok || !s.Network.At(n).Kind.IsSite():
-			err = invalid.New("Site", d.Site, "a site of the network")
-		case d.At < 0 || d.At > maxRun:
-			err = invalid.New("At", d.At, "0s to %v", maxRun)
-		case d.For < 1 || d.For > maxRun:
-			err = invalid.New("For", d.For, "1ns to %v", maxRun)
-		}
-		if err != nil {
+		if err := s.validateWhile(d.Site, d.At, d.For); err != nil {
 			errs = append(errs, fmt.Errorf("sim: %w", invalid.In(fmt.Sprintf("Drains[%d]", i), err)))
 		}
 	}
 	return invalid.First(errs...)
+}
+
+// validateWhile names what is out of range of something that happens to a site for a while.
+func (s *Scenario) validateWhile(site string, at, lasts time.Duration) error {
+	n, ok := s.Network.Index(site)
+	switch {
+	case !ok || !s.Network.At(n).Kind.IsSite():
+		return invalid.New("Site", site, "a site of the network")
+	case at < 0 || at > maxRun:
+		return invalid.New("At", at, "0s to %v", maxRun)
+	case lasts < 1 || lasts > maxRun:
+		return invalid.New("For", lasts, "1ns to %v", maxRun)
+	}
+	return nil
 }

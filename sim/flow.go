@@ -138,11 +138,8 @@ func (f *flows) users(days []float64) {
 
 // spilledOf returns the share of a site's users whose requests others have answered.
 func (f *flows) spilledOf(site int) float64 {
-	var all uint64
-	for _, n := range f.tally.Sites[site].SpilledTo {
-		all += n
-	}
-	return min(ratioOr(float64(all), float64(f.tally.Sites[site].Tally.Answered())), 1)
+	of := &f.tally.Sites[site]
+	return min(ratioOr(float64(of.AnsweredElsewhere()), float64(of.Tally.Answered())), 1)
 }
 
 // spilled adds what sites answer that others have passed on to them, and the calls of those requests.

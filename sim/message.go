@@ -111,19 +111,21 @@ func (s *site) receive(m *message) {
 	case ask:
 		s.serve(m)
 	case answer:
-		if m.of == computePart {
+		switch m.of {
+		case computePart:
 			s.landCall(m)
-		} else if m.of == spillPart {
+		case spillPart:
 			s.landSpilled(m)
-		} else {
+		default:
 			s.landFetch(m)
 		}
 	case refusal:
-		if m.of == computePart {
+		switch m.of {
+		case computePart:
 			s.landCallRejected(m)
-		} else if m.of == spillPart {
+		case spillPart:
 			s.landSpilledRejected(m)
-		} else {
+		default:
 			s.failFetch(s.tier(m.of), m.token, m.at, m.why(), false)
 		}
 	case noAnswer:
@@ -131,9 +133,9 @@ func (s *site) receive(m *message) {
 	case timer:
 		if m.of == spillPart {
 			s.spillOn(m.token, m.at)
-			return
+		} else {
+			s.expire(s.tier(m.of), m.token, m.at)
 		}
-		s.expire(s.tier(m.of), m.token, m.at)
 	case restart:
 		s.restart(m.at)
 	case breakdown:
@@ -237,11 +239,12 @@ func (s *site) rejectAtOrigin(m *message, why Reason) {
 
 // landNoAnswer takes the news that the site that was asked has failed before it could answer.
 func (s *site) landNoAnswer(m *message) {
-	if m.of == computePart {
+	switch m.of {
+	case computePart:
 		s.landCallUnanswered(m)
-	} else if m.of == spillPart {
+	case spillPart:
 		s.landSpilledUnanswered(m)
-	} else {
+	default:
 		s.landFetchUnanswered(m)
 	}
 }

@@ -22,15 +22,8 @@ func (s *Scenario) validateOriginErrors() error {
 	var errs []error
 	for i := range s.OriginErrors {
 		e := &s.OriginErrors[i]
-		n, ok := s.Network.Index(e.Site)
-		for _, err := range []error{
-			invalid.Check(ok && s.Network.At(n).Kind.IsSite(), "Site", e.Site, "a site of the network"),
-			invalid.Check(e.At >= 0 && e.At <= maxRun, "At", e.At, fmt.Sprintf("0 to %v", maxRun)),
-			invalid.Check(e.For > 0 && e.For <= maxRun, "For", e.For, fmt.Sprintf("more than 0, %v at most", maxRun)),
-		} {
-			if err != nil {
-				errs = append(errs, fmt.Errorf("sim: %w", invalid.In(fmt.Sprintf("OriginErrors[%d]", i), err)))
-			}
+		if err := s.validateWhile(e.Site, e.At, e.For); err != nil {
+			errs = append(errs, fmt.Errorf("sim: %w", invalid.In(fmt.Sprintf("OriginErrors[%d]", i), err)))
 		}
 	}
 	return invalid.First(errs...)

@@ -120,6 +120,14 @@ func (h *SiteHour) merge(o *SiteHour) {
 // Count returns a counter.
 func (t *SiteTally) Count(c SiteCounter) uint64 { return t.Counters[c] }
 
+// AnsweredElsewhere returns how many requests of users the site has passed on and others have answered.
+func (t *SiteTally) AnsweredElsewhere() (n uint64) {
+	for _, to := range t.SpilledTo {
+		n += to
+	}
+	return n
+}
+
 // IsIdle reports whether nobody has asked the site for anything.
 func (t *SiteTally) IsIdle() bool {
 	n := t.Tally.Count(Requests) + t.Tally.Count(Sessions) + t.Tally.Count(OriginRequests) + t.Count(BusyUs) + t.Count(TakenIn)

@@ -27,15 +27,9 @@ type Slowdown struct {
 func (s *Scenario) validateSlowdowns() error {
 	var errs []error
 	for i, d := range s.Slowdowns {
-		n, ok := s.Network.Index(d.Site)
-		var err error
+		err := s.validateWhile(d.Site, d.At, d.For)
 		switch {
-		case !ok || !s.Network.At(n).Kind.IsSite():
-			err = invalid.New("Site", d.Site, "a site of the network")
-		case d.At < 0 || d.At > maxRun:
-			err = invalid.New("At", d.At, "0s to %v", maxRun)
-		case d.For < 1 || d.For > maxRun:
-			err = invalid.New("For", d.For, "1ns to %v", maxRun)
+		case err != nil:
 		case !(d.Factor > 1 && d.Factor <= 1000):
 			err = invalid.New("Factor", d.Factor, "more than 1, 1000 at most")
 		case slices.ContainsFunc(s.Slowdowns[:i], func(o Slowdown) bool { return o.Site == d.Site && o.At < d.At+d.For && d.At < o.At+o.For }):

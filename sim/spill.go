@@ -36,7 +36,7 @@ func newSpilling(work *workloadRun, hops [][]nextHop, site, sites int) spilling 
 func (s *spilling) settle(to *SiteTally) {
 	to.Counters[Spilled] += s.asked
 	to.Counters[TakenIn] += s.takenIn
-	to.SpilledTo = slices.Clone(s.to)
+	to.SpilledTo = s.to
 }
 
 // spills returns, by site, where requests of a workload go that its servers reject; nil where they go nowhere.

@@ -150,6 +150,13 @@ func checkLevel(level float64) string {
 	return ""
 }
 
+// MeanAndDeviation returns the mean of samples and their standard deviation, by n-1; of fewer than two that is not a number. The bits are
+// the same on all processors, which gonum's MeanStdDev does not promise.
+func MeanAndDeviation(samples []float64) (mean, deviation float64) {
+	mean = meanOf(samples)
+	return mean, math.Sqrt(squaredDeviations(samples, mean) / float64(len(samples)-1))
+}
+
 func meanOf(samples []float64) float64 {
 	sum := 0.0
 	for _, x := range samples {

@@ -192,7 +192,10 @@ func (c *pricesCheckCmd) Run(ctx context.Context, s *streams) error {
 			}
 			last = max(last, p.Date)
 		}
-		found = append(found, checkedPrices{t.Name, len(t.Prices), first, last, standing[tariff.Published], standing[tariff.SecondHand], standing[tariff.Assumed], nil})
+		found = append(found, checkedPrices{
+			File: t.Name, Rows: len(t.Prices), From: first, To: last,
+			Published: standing[tariff.Published], SecondHand: standing[tariff.SecondHand], Assumed: standing[tariff.Assumed],
+		})
 	}
 	for i, t := range all {
 		found[i].Unplaced = unplaced(t, all)

@@ -27,12 +27,12 @@ func unplaced(t *tariff.Tariff, all []*tariff.Tariff) (found []unplacedPrice) {
 		if p.Kind == tariff.Geography || !slices.Contains(catalog.Providers(), provider) {
 			continue
 		}
-		sites := catalog.AllSites(provider)
 		for place := range strings.SplitSeq(p.Place, " > ") {
 			if place == tariff.World || seen[p.Provider+" "+place] || isGeography(place, p.Provider, all) {
 				continue
 			}
 			seen[p.Provider+" "+place] = true
+			sites := catalog.AllSites(provider)
 			if len(catalog.FindAll(place, sites)) == 0 {
 				found = append(found, unplacedPrice{t.Name, p.Line, place, catalog.Nearest(place, sites)})
 			}

@@ -67,7 +67,7 @@ func TestWhatIsCutMakesWaysLongerAndNoneShorter(t *testing.T) {
 	require.Equal(t, rtt(whole, 0, 1), rtt(marseille, 0, 1), "Riyadh to Dubai does not go there")
 
 	for want, what := range map[string]string{
-		`what[0] is XXX; want the ID of a hub`: "XXX", `what[0] is MRS-SYD; want two hubs that a cable joins`: "MRS-SYD",
+		`what[0] is ZZZ; want the ID of a hub`: "ZZZ", `what[0] is MRS-SYD; want two hubs that a cable joins`: "MRS-SYD",
 	} {
 		_, err := whole.Cut(what)
 		require.ErrorContains(t, err, want)

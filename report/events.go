@@ -8,32 +8,36 @@ import (
 	"github.com/edgewise-sim/edgewise/internal/words"
 )
 
-// failures says which sites are down, when and for how long; nothing where none is.
-func (p *paper) failures(c *edgewise.Comparison) {
-	if len(c.Failures) == 0 {
-		return
+// events says what happens at a time of the runs, a section a kind; nothing of a kind of which there is none.
+func (p *paper) events(c *edgewise.Comparison) {
+	for _, of := range eventSections(c) {
+		if len(of.items) > 0 {
+			p.heading(of.heading)
+			p.items(of.items)
+			p.gap()
+		}
 	}
-	var items []string
-	for i := range c.Failures {
-		items = append(items, failureInWords(c, &c.Failures[i]))
-	}
-	p.heading("Failures")
-	p.items(items)
-	p.gap()
 }
 
-// drains says which sites are drained, when and for how long; nothing where none is.
-func (p *paper) drains(c *edgewise.Comparison) {
-	if len(c.Drains) == 0 {
-		return
+// An eventSection is all events of a kind, in words.
+type eventSection struct {
+	heading string
+	items   []string
+}
+
+// eventSections returns the sites that are down and drained, and what else happens.
+func eventSections(c *edgewise.Comparison) []eventSection {
+	return []eventSection{
+		{"Failures", inWords(c, c.Failures, failureInWords)}, {"Drains", inWords(c, c.Drains, drainInWords)}, {"Changes", inWords(c, c.Changes, changeInWords)},
 	}
-	var items []string
-	for i := range c.Drains {
-		items = append(items, drainInWords(c, &c.Drains[i]))
+}
+
+// inWords says of each what it is.
+func inWords[E any](c *edgewise.Comparison, all []E, say func(*edgewise.Comparison, *E) string) (items []string) {
+	for i := range all {
+		items = append(items, say(c, &all[i]))
 	}
-	p.heading("Drains")
-	p.items(items)
-	p.gap()
+	return items
 }
 
 // drainInWords says of a site when nobody is sent to it.
@@ -54,20 +58,6 @@ func failureInWords(c *edgewise.Comparison, f *edgewise.SiteFailure) string {
 	}
 	return s + fmt.Sprintf(" (detection %s, redirection %s); requests that meet it are given up after %s",
 		words.Duration(f.Detection), words.Duration(f.Redirection), words.Duration(f.Timeout))
-}
-
-// changes says what else happens at a time of the runs; nothing where nothing does.
-func (p *paper) changes(c *edgewise.Comparison) {
-	if len(c.Changes) == 0 {
-		return
-	}
-	var items []string
-	for i := range c.Changes {
-		items = append(items, changeInWords(c, &c.Changes[i]))
-	}
-	p.heading("Changes")
-	p.items(items)
-	p.gap()
 }
 
 // changeInWords says of a change what it is, when, and for how long.
