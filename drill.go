@@ -277,28 +277,13 @@ func (s *Study) drillFigures(replications []*replication, placement, workload in
 			if !row.where(kind) {
 				continue
 			}
-			usual, worst, times, took, unknown := make([]float64, len(runs)), make([]float64, len(runs)), make([]float64, len(runs)), make([]float64, len(runs)), 0
-			known, hasTimes := true, !row.isShare
-			for k := range runs {
-				c, ok := row.courseOf(runs[k].values(row, s.Duration), &d, within)
-				if !ok {
-					known = false
-					break
-				}
-				usual[k], worst[k], times[k] = c.usual, c.worst, c.worst/c.usual
-				hasTimes = hasTimes && c.usual > 0
-				took[k] = max(0, float64(float64(d.after[0]+c.recovered)*length.Seconds())-(d.at-s.WarmUp).Seconds())
-				if c.recovered == 0 {
-					took[k] = 0
-				}
-				if c.recovered > d.after[1]-d.after[0] {
-					unknown++
-					longestUnknown[k] = true
-				}
-				longest[k] = max(longest[k], took[k])
-			}
-			if !known {
+			m, ok := row.measure(runs, &d, s, within)
+			if !ok {
 				continue
+			}
+			for k := range runs {
+				longest[k] = max(longest[k], m.took[k])
+				longestUnknown[k] = longestUnknown[k] || m.isUnknown[k]
 			}
 			seen = true
 			better := Less
@@ -307,33 +292,30 @@ func (s *Study) drillFigures(replications []*replication, placement, workload in
 			}
 			switch {
 			case row.isShare:
-				add(row.name+" before", "share", "", better, usual, 0)
-				add(row.name+" at worst", "share", row.name+" at worst", better, worst, 0)
-			case hasTimes:
+				add(row.name+" before", "share", "", better, m.usual, 0)
+				add(row.name+" at worst", "share", row.name+" at worst", better, m.worst, 0)
+			case m.hasTimes:
 				column := ""
 				if row.name == "origin requests" {
 					column = "origin requests, times"
 				} else if row.less {
 					column = row.name + " at worst, times"
 				}
-				add(row.name+" at worst", "times", column, better, times, 0)
+				add(row.name+" at worst", "times", column, better, m.times, 0)
 			}
-			add(row.name+" recovered after", "s", "", Less, took, unknown)
+			add(row.name+" recovered after", "s", "", Less, m.took, countTrue(m.isUnknown))
 		}
 		if !seen {
 			continue
 		}
-		unknown := 0
 		recovered := make([]float64, len(runs))
 		for k := range runs {
-			if longestUnknown[k] {
-				unknown++
-			} else {
+			if !longestUnknown[k] {
 				recovered[k] = 1
 			}
 		}
 		add("recovered", "share", "", More, recovered, 0)
-		add("recovered after", "s", "recovered after, s", Less, longest, unknown)
+		add("recovered after", "s", "recovered after, s", Less, longest, countTrue(longestUnknown))
 		for n, id := range runs[0].siteIDs {
 			if d.moved[1]-d.moved[0] < 1 {
 				break
@@ -349,6 +331,42 @@ func (s *Study) drillFigures(replications []*replication, placement, workload in
 		}
 	}
 	return all, nil
+}
+
+// A drillMeasure is what each replication says of a row.
+type drillMeasure struct {
+	usual, worst, times []float64 // times is worst by usual
+	took                []float64 // seconds from the event until all is as usual again, or until nobody looks any more
+	isUnknown           []bool    // it was not as usual again
+	hasTimes            bool
+}
+
+// measure looks at a row in all replications; false where one of them does not know it.
+func (row *drillRow) measure(runs []drillRun, d *drill, s *Study, within float64) (m drillMeasure, ok bool) {
+	m.hasTimes = !row.isShare
+	for k := range runs {
+		c, ok := row.courseOf(runs[k].values(row, s.Duration), d, within)
+		if !ok {
+			return m, false
+		}
+		m.usual, m.worst, m.times = append(m.usual, c.usual), append(m.worst, c.worst), append(m.times, c.worst/c.usual)
+		m.hasTimes = m.hasTimes && c.usual > 0
+		took := 0.0
+		if c.recovered > 0 {
+			took = max(0, float64(float64(d.after[0]+c.recovered)*runs[k].all.Length.Seconds())-(d.at-s.WarmUp).Seconds())
+		}
+		m.took, m.isUnknown = append(m.took, took), append(m.isUnknown, c.recovered > d.after[1]-d.after[0])
+	}
+	return m, true
+}
+
+func countTrue(all []bool) (n int) {
+	for _, is := range all {
+		if is {
+			n++
+		}
+	}
+	return n
 }
 
 // leastMoved is the share of all users from which on a site is named that takes them.

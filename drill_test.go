@@ -131,6 +131,19 @@ func TestADrillThatDoesNotEndHasNoTimeOfRecovery(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, 10.0, f.Value)
 
+	// So does the end of the workload: that nobody asks any more is no recovery, and no drill of its own.
+	s = drillStudy(t)
+	s.Workloads[0].Ends = 150 * time.Second
+	c, err = s.Run(context.Background())
+	require.NoError(t, err)
+	figures = c.Placements[0].Workloads[0].Figures
+	f, ok = figures.Find("drill: a down", "recovered after")
+	require.True(t, ok)
+	require.False(t, f.HasValue())
+	for _, f := range figures {
+		require.NotEqual(t, "drill: ", f.Metric)
+	}
+
 	// A second failure of the same site ends the steps of the first, and begins too early after it to have a drill of its own.
 	s = drillStudy(t)
 	s.Failures = append(s.Failures, sim.Failure{Site: "a", At: 180 * time.Second, For: 10 * time.Second})
