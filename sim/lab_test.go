@@ -52,15 +52,15 @@ func (s *timedSource) Draw(to int64, b *workload.Batch) int {
 	return b.Len()
 }
 
-// labRow is a row of testdata/freshness.csv.
+// labRow is a row of testdata/freshness.csv or testdata/lab.csv.
 type labRow struct {
 	name, cache, origin, requests, outcomes string
 	asked, confirmed                        uint64
 }
 
-func labRows(t *testing.T) (rows []labRow) {
+func labRows(t *testing.T, name string) (rows []labRow) {
 	t.Helper()
-	f, err := os.Open("testdata/freshness.csv")
+	f, err := os.Open("testdata/" + name)
 	require.NoError(t, err)
 	defer f.Close()
 	r := csv.NewReader(f)
@@ -96,13 +96,15 @@ func (r *labRow) scenario(t *testing.T) (Scenario, placement.Placement) {
 		switch name {
 		case "max-age":
 			control.MaxAge = freshness.For(seconds(value))
+		case "s-maxage":
+			control.SharedMaxAge = freshness.For(seconds(value))
 		case "stale-while-revalidate":
 			control.StaleWhileRevalidate = freshness.For(seconds(value))
 		case "stale-if-error":
 			control.StaleIfError = freshness.For(seconds(value))
 		case "no-cache":
 			control.NoCache = true
-		case "private":
+		case "private", "no-store":
 			control.NoStore = true
 		case "etag":
 			control.Validator = true
@@ -119,7 +121,10 @@ func (r *labRow) scenario(t *testing.T) (Scenario, placement.Placement) {
 		case "change":
 			control.Changes = freshness.Changes{Mean: seconds(value), Regular: true}
 		case "down":
+			from, until, isWindow := strings.Cut(value, "-")
 			switch {
+			case isWindow:
+				s.OriginErrors = []OriginErrors{{Site: "region", At: seconds(from), For: seconds(until) - seconds(from)}}
 			case strings.HasSuffix(r.origin, "503)]"):
 				s.OriginErrors = []OriginErrors{{Site: "region", At: 3 * time.Second, For: 17 * time.Second}}
 			default: // connections are reset at once
@@ -171,7 +176,7 @@ func (r *labRow) letter(s *Sighting) string {
 // Real caches and the simulator, in the profile of each, end every request in the same way, and ask the origin as often.
 func TestFreshnessIsThatOfRealCaches(t *testing.T) {
 	held := 0
-	for _, row := range labRows(t) {
+	for _, row := range append(labRows(t, "freshness.csv"), labRows(t, "lab.csv")...) {
 		if row.name == "mix1" {
 			continue
 		}
@@ -197,13 +202,13 @@ func TestFreshnessIsThatOfRealCaches(t *testing.T) {
 		})
 		held++
 	}
-	require.Equal(t, 102, held)
+	require.Equal(t, 102+59, held)
 }
 
 // The counts of half a minute of random requests lie where 40 such half minutes of the simulator do: within 3.5 standard deviations of
 // its mean.
 func TestRandomRequestsEndAsAtRealCaches(t *testing.T) {
-	for _, row := range labRows(t) {
+	for _, row := range labRows(t, "freshness.csv") {
 		if row.name != "mix1" {
 			continue
 		}

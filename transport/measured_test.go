@@ -15,7 +15,7 @@ import (
 	"github.com/edgewise-sim/edgewise/transport"
 )
 
-// A measuredRow is a row of testdata/measured.csv, times in ms.
+// A measuredRow is a row of testdata/measured.csv or testdata/lab-http3.csv, times in ms.
 type measuredRow struct {
 	rtt, mbit, loss  float64
 	kind, congestion string
@@ -27,12 +27,14 @@ func (r *measuredRow) String() string {
 	return fmt.Sprintf("%s, %v ms, %v Mbit/s, %v %%, %s, %d B", r.kind, r.rtt, r.mbit, r.loss, r.congestion, r.bytes)
 }
 
-func readMeasured(t *testing.T) (all []measuredRow) {
+func readMeasured(t *testing.T, name string) (all []measuredRow) {
 	t.Helper()
-	f, err := os.Open("testdata/measured.csv")
+	f, err := os.Open("testdata/" + name)
 	require.NoError(t, err)
 	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
+	r := csv.NewReader(f)
+	r.Comment = '#'
+	rows, err := r.ReadAll()
 	require.NoError(t, err)
 	for _, c := range rows[1:] {
 		number := func(i int) float64 {
@@ -135,7 +137,7 @@ func beyondArithmetic(r *measuredRow) string {
 
 func TestConnectionsTakeWhatIsMeasuredWithoutLoss(t *testing.T) {
 	agree, beyond := 0, 0
-	for _, r := range readMeasured(t) {
+	for _, r := range readMeasured(t, "measured.csv") {
 		if r.loss > 0 {
 			continue
 		}
@@ -150,6 +152,33 @@ func TestConnectionsTakeWhatIsMeasuredWithoutLoss(t *testing.T) {
 		agree++
 	}
 	require.Equal(t, [2]int{203, 27}, [2]int{agree, beyond})
+}
+
+// Five of 30 rows that were measured after the arithmetic was written are 5 to 11 % off; why is not known.
+func TestHTTP3TakesWhatTheLabMeasures(t *testing.T) {
+	type row struct {
+		kind  string
+		rtt   float64
+		bytes int64
+	}
+	differ := map[row]bool{
+		{"quic", 40, 800_000}: true, {"quic-resumed", 40, 20_000}: true,
+		{"quic-resumed", 150, 20_000}: true, {"quic-resumed", 150, 250_000}: true, {"quic-resumed", 150, 800_000}: true,
+	}
+	agree := 0
+	for _, r := range readMeasured(t, "lab-http3.csv") {
+		first, last := predict(&r)
+		require.LessOrEqual(t, math.Abs(first-r.first), max(3, 0.05*r.first), "%v: first byte %.1f ms, measured %v", &r, first, r.first)
+		off := math.Abs(last-r.last) / max(3, 0.05*r.last)
+		if differ[row{r.kind, r.rtt, r.bytes}] {
+			require.Greater(t, off, 1., "%v agrees: it is no exception", &r)
+			require.LessOrEqual(t, off, 2.2, "%v: %.1f ms, measured %v", &r, last, r.last)
+			continue
+		}
+		require.LessOrEqual(t, off, 1., "%v: %.1f ms, measured %v", &r, last, r.last)
+		agree++
+	}
+	require.Equal(t, 25, agree)
 }
 
 // A fixed is a round trip in ns that is always the same.
@@ -187,7 +216,7 @@ func TestCongestionControlsTakeWhatIsMeasuredUnderLoss(t *testing.T) {
 	// Of 36 means, two standard errors wide, some must be missed by chance; one of CUBIC differs at 100 ms by that much between two
 	// rates that are both far above what 12 packets a round trip take.
 	within := 0
-	for _, r := range readMeasured(t) {
+	for _, r := range readMeasured(t, "measured.csv") {
 		if r.loss == 0 {
 			continue
 		}

@@ -1,0 +1,117 @@
+// Command lab measures what real software takes and does, for the tests of edgewise: nginx, Varnish, Caddy and curl in network
+// namespaces of this machine, joined by a link that delays packets. See the README.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := command(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// A part is what is measured in one go, and the table that it writes.
+type part struct {
+	name     string
+	programs []string // that it needs besides ip
+	table    string   // path in the directory of edgewise
+	measure  func(ctx context.Context, tell func(string)) ([][]string, error)
+	about    func() []string
+}
+
+var parts = []part{
+	{"transport", []string{"nginx", "curl", "openssl"}, "transport/testdata/lab.csv",
+		func(ctx context.Context, tell func(string)) ([][]string, error) {
+			return measureTransport(ctx, sweepLines, conditions, sweepBytes, 5, 25, tell)
+		},
+		func() []string {
+			return []string{
+				versionOf("nginx", "-v") + "; " + versionOf("curl", "--version"),
+				"Times in ms to the first and the last byte: medians of 5; means of 25 with their standard error where packets are lost.",
+			}
+		}},
+	{"http3", []string{"caddy", "openssl"}, "transport/testdata/lab-http3.csv",
+		func(ctx context.Context, tell func(string)) ([][]string, error) {
+			return measureTransport(ctx, sweepLines[:2], quicConditions, sweepBytes, 5, 0, tell)
+		},
+		func() []string {
+			return []string{
+				"Caddy " + versionOf("caddy", "version") + "; quic-go " + moduleVersion("github.com/quic-go/quic-go"),
+				"Times in ms to the first and the last byte: medians of 5.",
+			}
+		}},
+	{"freshness", []string{"nginx", "varnishd"}, "sim/testdata/lab.csv", measureFreshness,
+		func() []string {
+			return []string{
+				versionOf("nginx", "-v") + "; " + versionOf("varnishd", "-V") + ". Each in the settings that its name stands for in package freshness; two runs, rows that both had.",
+				"Instants in s since the start, on a whole second. H hit, D delayed hit, M miss, R revalidated, S stale, N negative hit, NS stale negative,",
+				"E error passed on or made by the cache; a status that is not 200 follows.",
+			}
+		}},
+}
+
+// processes are what this program starts of itself: a link, and what must run in a namespace.
+var processes = map[string]func(ctx context.Context, args []string) error{"link": linkCommand, "freshness": freshnessCommand, "http3": http3Command}
+
+func command(ctx context.Context, args []string) error {
+	if len(args) > 0 && processes[args[0]] != nil {
+		return processes[args[0]](ctx, args[1:])
+	}
+	f := flag.NewFlagSet("lab", flag.ContinueOnError)
+	root := f.String("root", "..", "directory of edgewise, whose tables are written anew")
+	what := f.String("measure", "all", "transport, http3, freshness or all")
+	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("lab: unexpected %q", f.Arg(0))
+	}
+	if *what != "all" && !slices.ContainsFunc(parts, func(p part) bool { return p.name == *what }) {
+		return fmt.Errorf("lab: measure is %q; want transport, http3, freshness or all", *what)
+	}
+	for _, p := range parts {
+		if *what != "all" && *what != p.name {
+			continue
+		}
+		if err := missing(p.programs...); err != nil {
+			return err
+		}
+		rows, err := p.measure(ctx, func(text string) { fmt.Fprintln(os.Stderr, text) })
+		if err != nil {
+			return err
+		}
+		if err := writeGolden(filepath.Join(*root, p.table), p.about(), rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moduleVersion returns the version of a module that this program is built with.
+func moduleVersion(path string) string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, m := range info.Deps {
+		if m.Path == path {
+			return m.Version
+		}
+	}
+	return "unknown"
+}
