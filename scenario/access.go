@@ -1,8 +1,12 @@
 package scenario
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
 
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
@@ -10,8 +14,8 @@ import (
 )
 
 // readAccess reads a mix of access technologies and those of countries, by their codes. A mix that is not given stays.
-func readAccess(v value, mix *topology.AccessMix, in *map[string]topology.AccessMix) {
-	readMix(v, mix, field{"countries", func(v value) {
+func (r *reader) readAccess(v value, mix *topology.AccessMix, in *map[string]topology.AccessMix) {
+	r.readMix(v, mix, field{"countries", func(v value) {
 		*in = make(map[string]topology.AccessMix)
 		for _, c := range v.pairs() {
 			code, ok := catalog.CountryCode(c.key)
@@ -20,7 +24,7 @@ func readAccess(v value, mix *topology.AccessMix, in *map[string]topology.Access
 				continue
 			}
 			var mix topology.AccessMix
-			readMix(c.value, &mix)
+			r.readMix(c.value, &mix)
 			(*in)[code] = mix
 		}
 		if len(*in) == 0 && v.isMapping() {
@@ -29,8 +33,20 @@ func readAccess(v value, mix *topology.AccessMix, in *map[string]topology.Access
 	}})
 }
 
-// readMix reads the shares of access technologies; those left out are 0. There may be other keys beside them.
-func readMix(v value, mix *topology.AccessMix, others ...field) {
+// wantMixes is said of a text that is no mix.
+const wantMixes = topology.PlayersMixName + `, or shares of access technologies that sum to 1, for example {fiber: 0.5, wifi: 0.5}`
+
+// readMix reads the shares of access technologies; those left out are 0. There may be other keys beside them. The name of the mix of
+// players stands for its shares.
+func (r *reader) readMix(v value, mix *topology.AccessMix, others ...field) {
+	if v.node.Kind == yaml.ScalarNode {
+		if name, ok := v.scalar(wantMixes); ok && name == topology.PlayersMixName {
+			*mix, r.namesPlayers = topology.PlayersMix(), true
+		} else if ok {
+			v.problem("is %s; want %s", v.found(), wantMixes)
+		}
+		return
+	}
 	var shares topology.AccessMix
 	known := slices.Clone(others)
 	for t := range topology.Technology(topology.NumTechnologies) {
@@ -52,12 +68,32 @@ func readMix(v value, mix *topology.AccessMix, others ...field) {
 
 // saysMix reports whether the file has a mix at a path, besides those of countries.
 func (r *reader) saysMix(path string) bool {
+	if r.saysPlayers(path) {
+		return true
+	}
 	for t := range topology.Technology(topology.NumTechnologies) {
 		if _, ok := r.lines[join(path, t.String())]; ok {
 			return true
 		}
 	}
 	return false
+}
+
+// saysPlayers reports whether the file has the name of the mix of players at a path.
+func (r *reader) saysPlayers(path string) bool {
+	_, ok := r.lines[path]
+	for at := range r.lines {
+		ok = ok && !strings.HasPrefix(at, path+".")
+	}
+	return ok
+}
+
+// assumePlayers tells what the mix of players rests on, where the file has its name.
+func (r *reader) assumePlayers() {
+	if r.namesPlayers {
+		r.study.Assumed = append(r.study.Assumed, fmt.Sprintf("access of players: half cable, half wifi, a median last mile of %.1f ms; the lines of cable are assumed; that the two bracket those of players is measured, to nine cities",
+			topology.PlayersMix().MedianRTT().Seconds()*1000))
+	}
 }
 
 // applyAccess puts what the file says of everybody's lines before what a preset assumes of its users'. What a workload itself says

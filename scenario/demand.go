@@ -256,6 +256,7 @@ func (r *reader) weigh(metros []topology.Node) {
 func (r *reader) findUsers() {
 	metros := slices.DeleteFunc(r.study.Network.AllNodes(), func(n topology.Node) bool { return n.Kind != topology.Metro })
 	r.warnOfCountries("network.access.countries", r.network.accessIn, metros)
+	r.assumePlayers()
 	for i := range r.study.Workloads {
 		w, path := &r.study.Workloads[i], r.order[i].path
 		inCountries := w.AccessIn // as the workload itself says

@@ -51,7 +51,7 @@ func (r *reader) readNetwork(v value) {
 			)...))
 			r.selectCities()
 		}},
-		field{"access", func(v value) { readAccess(v, &n.access, &n.accessIn); n.hasAccess = r.saysMix(v.path) }},
+		field{"access", func(v value) { r.readAccess(v, &n.access, &n.accessIn); n.hasAccess = r.saysMix(v.path) }},
 		field{"sites", r.readOwnSites},
 		field{"graphml", r.readGraph},
 		field{"links", r.readLinks},

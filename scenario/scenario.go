@@ -148,7 +148,9 @@ type reader struct {
 	// placementOf holds by its name which of placements was first.
 	placementOf map[string]int
 	lines       map[string]int
-	order       []workloadRef
+	// namesPlayers says that somewhere the mix of players stands by its name.
+	namesPlayers bool
+	order        []workloadRef
 	// files are those that the scenario has named so far or, if they are given, all that it may name.
 	files   []File
 	isGiven bool

@@ -183,7 +183,7 @@ func (r *reader) headKeys(w *workload.Workload) []field {
 				v.strings(&w.Metros)
 			}
 		}},
-		{"access", func(v value) { readAccess(v, &w.Access, &w.AccessIn) }},
+		{"access", func(v value) { r.readAccess(v, &w.Access, &w.AccessIn) }},
 		{"day", func(v value) { readDay(v, &w.Day) }},
 		{"deadlines", func(v value) { v.durations(&w.Deadlines) }},
 	}, loadInTime(w)...)
