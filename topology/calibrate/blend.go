@@ -15,20 +15,22 @@ type Blend struct {
 	Line float64 `json:"line"`
 	// Path is the weight of the path through the exchange towns.
 	Path float64 `json:"path"`
-	// Trunks is the weight of the way over the hubs of the world.
+	// Trunks is the weight of the way over the hubs of the world, the nearest of both ends.
 	Trunks float64 `json:"trunks"`
+	// Transit is the weight of the way over the hubs where networks buy transit; that over the nearest hubs where that is not known.
+	Transit float64 `json:"transit,omitempty"`
 	// Internet is the weight of the round trip over the Internet, its surface included. 0 for the
 	// Internet itself.
 	Internet float64 `json:"internet"`
 }
 
 // guesses are the round trips that a [Blend] is made of, in ms.
-type guesses struct{ line, path, trunks, internet float64 }
+type guesses struct{ line, path, trunks, transit, internet float64 }
 
 // of returns the blend of guesses in ms, all above 0.
 func (b Blend) of(g guesses) float64 {
 	sum := 0.0
-	for _, p := range [4]struct{ weight, ms float64 }{{b.Line, g.line}, {b.Path, g.path}, {b.Trunks, g.trunks}, {b.Internet, g.internet}} {
+	for _, p := range [5]struct{ weight, ms float64 }{{b.Line, g.line}, {b.Path, g.path}, {b.Trunks, g.trunks}, {b.Transit, g.transit}, {b.Internet, g.internet}} {
 		if p.weight > 0 {
 			sum += float64(p.weight * portable.Log(p.ms))
 		}
@@ -39,10 +41,10 @@ func (b Blend) of(g guesses) float64 {
 // validate returns an error that names a weight out of range.
 func (b Blend) validate() error {
 	sum := 0.0
-	for _, p := range [4]struct {
+	for _, p := range [5]struct {
 		name   string
 		weight float64
-	}{{"Line", b.Line}, {"Path", b.Path}, {"Trunks", b.Trunks}, {"Internet", b.Internet}} {
+	}{{"Line", b.Line}, {"Path", b.Path}, {"Trunks", b.Trunks}, {"Transit", b.Transit}, {"Internet", b.Internet}} {
 		if !(p.weight >= 0 && p.weight <= 1) {
 			return invalid.New(p.name, p.weight, "a weight from 0 to 1")
 		}

@@ -193,14 +193,25 @@ func TestBadModelsAreRefused(t *testing.T) {
 		return m
 	}
 	for want, spoil := range map[string]func(*calibrate.Model){
-		"Ground.Inflation is 0":                                           func(m *calibrate.Model) { m.Ground.Inflation = 0 },
-		"LineMs is 0":                                                     func(m *calibrate.Model) { m.LineMs = 0 },
-		"LineMsPerKm is NaN":                                              func(m *calibrate.Model) { m.LineMsPerKm = math.NaN() },
-		"UserScale is -1":                                                 func(m *calibrate.Model) { m.UserScale = -1 },
-		"BackboneScale is +Inf":                                           func(m *calibrate.Model) { m.BackboneScale = math.Inf(1) },
-		"UserBackboneShare is 2":                                          func(m *calibrate.Model) { m.UserBackboneShare = 2 },
-		"InternetBlend is a blend whose weights sum to":                   func(m *calibrate.Model) { m.InternetBlend.Line += 0.1 },
-		"InternetBlend.Internet is 0.1":                                   func(m *calibrate.Model) { m.InternetBlend.Internet, m.InternetBlend.Path = 0.1, 0.15 },
+		"Ground.Inflation is 0":                         func(m *calibrate.Model) { m.Ground.Inflation = 0 },
+		"LineMs is 0":                                   func(m *calibrate.Model) { m.LineMs = 0 },
+		"LineMsPerKm is NaN":                            func(m *calibrate.Model) { m.LineMsPerKm = math.NaN() },
+		"UserScale is -1":                               func(m *calibrate.Model) { m.UserScale = -1 },
+		"BackboneScale is +Inf":                         func(m *calibrate.Model) { m.BackboneScale = math.Inf(1) },
+		"UserBackboneShare is 2":                        func(m *calibrate.Model) { m.UserBackboneShare = 2 },
+		"InternetBlend is a blend whose weights sum to": func(m *calibrate.Model) { m.InternetBlend.Line += 0.1 },
+		"InternetBlend.Internet is 0.1":                 func(m *calibrate.Model) { m.InternetBlend.Internet, m.InternetBlend.Path = 0.1, 0.15 },
+		"InternetBlend.Transit is 2":                    func(m *calibrate.Model) { m.InternetBlend.Transit = 2 },
+		"Users.ReachShare is 2": func(m *calibrate.Model) {
+			m.Users.Anchors, m.Users.Weights, m.Users.ReachShare = make([]calibrate.Anchor, 1), []float64{0}, 2
+		},
+		"Users.PairWeights is of 0 rows; want as many as Anchors, 1": func(m *calibrate.Model) {
+			m.Users.Kernel, m.Users.PairKernel, m.Users.SiteKernel = m.Internet.Pair, m.Internet.Pair, m.Internet.Pair
+			m.Users.Anchors, m.Users.Weights = make([]calibrate.Anchor, 1), []float64{0}
+		},
+		"Internet.ResidualWholeKm is -1": func(m *calibrate.Model) {
+			m.Internet.ResidualKm, m.Internet.ResidualWholeKm, m.Internet.Residuals = 1, -1, make([][]int, len(m.Internet.Anchors))
+		},
 		"BackboneBlend.Path is -1":                                        func(m *calibrate.Model) { m.BackboneBlend.Path = -1 },
 		"Trunks.Detour is 0":                                              func(m *calibrate.Model) { m.Trunks.Detour = 0 },
 		"Trunks.Km is of 29 rows; want as many as Hubs, 30":               func(m *calibrate.Model) { m.Trunks.Km = m.Trunks.Km[:29] },
@@ -437,5 +448,65 @@ func TestUsersAreAsFarAsPlayersNearThemSay(t *testing.T) {
 	}
 	besideWest := testCity{country: "WW", lat: cities[0].lat + 0.5, lon: cities[0].lon}
 	require.Greater(t, ratio(besideWest, topology.Exchange), 1.1)
-	require.Equal(t, 1.0, ratio(besideWest, topology.PoP), "servers are not users")
+	require.InDelta(t, 1, ratio(besideWest, topology.PoP), 0.02, "servers that were measured stay where they are")
+
+	// Where no server was measured, players say of servers, too, but less: 0.4 of the logarithm.
+	farther := testCity{country: "WW", lat: cities[0].lat - 9, lon: cities[0].lon - 9}
+	for _, a := range tables.Players {
+		a.Metro, a.From.LatDeg, a.From.LonDeg = "far-"+a.Metro, a.From.LatDeg/10+farther.lat, a.From.LonDeg/10+farther.lon
+		a.Ms += 60
+		tables.Players = append(tables.Players, a)
+	}
+	m, err = calibrate.Fit(testFabric(t), tables)
+	require.NoError(t, err)
+	server, user := ratio(farther, topology.PoP), ratio(farther, topology.Exchange)
+	require.Greater(t, server, 1.05)
+	require.Greater(t, user, server+0.05)
+}
+
+// What players take longer to one site alone counts for users near them towards that site and those near it, and not towards others.
+func TestASiteIsAsFarAsItsPlayersSay(t *testing.T) {
+	tables := readTestTables(t)
+	tables.Transit = map[string][]calibrate.Purchase{}
+	plain, err := calibrate.Fit(testFabric(t), tables)
+	require.NoError(t, err)
+	cities := testCities()
+	node := func(c testCity, kind topology.NodeKind) topology.Node {
+		return topology.Node{Kind: kind, LatDeg: c.lat, LonDeg: c.lon, Country: c.country}
+	}
+	finder, err := testFabric(t).NewPathFinder(plain.Ground)
+	require.NoError(t, err)
+	rtt := func(m *calibrate.Model, user, site testCity) float64 {
+		from, err := finder.Locate(topology.Place{LatDeg: user.lat, LonDeg: user.lon})
+		require.NoError(t, err)
+		to, err := finder.Locate(topology.Place{LatDeg: site.lat, LonDeg: site.lon})
+		require.NoError(t, err)
+		path := 2 * finder.OneWay(from, to)
+		return m.Locate(node(user, topology.Exchange)).RTT(topology.Internet, m.Locate(node(site, topology.Region)), path).Seconds() * 1000
+	}
+	odd, usual := cities[23], cities[22] // 40 degrees apart
+	for _, c := range cities[:20] {
+		for _, site := range []testCity{odd, usual} {
+			ms := rtt(plain, c, site)
+			if site == odd {
+				ms *= 1.4
+			}
+			tables.Players = append(tables.Players, calibrate.PlayerRTT{
+				Metro: c.id, Site: site.id, Users: 1, Ms: ms + topology.PlayersMix().MedianRTT().Seconds()*1000,
+				From: calibrate.Anchor{LatDeg: c.lat, LonDeg: c.lon, Country: c.country},
+				To:   calibrate.Anchor{LatDeg: site.lat, LonDeg: site.lon, Country: site.country},
+			})
+		}
+	}
+	m, err := calibrate.Fit(testFabric(t), tables)
+	require.NoError(t, err)
+	ratio := func(site testCity) float64 {
+		from := testCity{country: "WW", lat: cities[4].lat + 0.5, lon: cities[4].lon}
+		return rtt(m, from, site) / rtt(plain, from, site)
+	}
+	require.InDelta(t, 1.4, ratio(odd), 0.1)
+	require.InDelta(t, 1, ratio(usual), 0.1)
+	beside := odd
+	beside.lat += 1
+	require.Greater(t, ratio(beside), 1.2)
 }

@@ -34,9 +34,9 @@ var (
 var (
 	internetTransitFit = surfaceFit{
 		offsetMs: 5,
-		pair:     Kernel{Constant: 0.7, Near: 0.1, NearKm: 100, Far: 1, FarKm: 8000, Country: 0.1, CountryKm: 2000, Transit: 0.03, Own: 0.1},
+		pair:     Kernel{Constant: 0.7, Near: 0.3, NearKm: 100, Far: 1, FarKm: 8000, Country: 0.1, CountryKm: 2000, Transit: 0.03, Own: 0.1},
 		end:      Kernel{Near: 0.003, NearKm: 190, Far: 0.016, FarKm: 2500, Country: 0.0025, CountryKm: 20_000, Transit: 0.0007, Own: 0.003},
-		noise:    0.12, endNoise: 1e-4, robust: 0.2, rounds: 14, residualKm: 30,
+		noise:    0.2, endNoise: 1e-4, robust: 0.2, rounds: 14, residualKm: 20, wholeKm: 40,
 	}
 	backboneTransitFit = backboneFit.met(30)
 )
@@ -49,8 +49,16 @@ func (c surfaceFit) met(km float64) surfaceFit {
 
 var usersFit = userFit{
 	offsetMs: 5,
-	kernel:   Kernel{Constant: 0.003, Near: 0.002, NearKm: 300, Far: 0.005, FarKm: 3000, Country: 0.003, CountryKm: 3000, Transit: 0.001, Own: 0.0005},
-	noise:    0.006, robust: 0.15, rounds: 10,
+	end: effectFit{
+		kernel: Kernel{Constant: 0.003, Near: 0.002, NearKm: 300, Far: 0.005, FarKm: 3000, Country: 0.003, CountryKm: 3000, Transit: 0.001, Own: 0.0005},
+		noise:  0.006, robust: 0.15, rounds: 4,
+	},
+	pair: effectFit{
+		kernel: Kernel{Constant: 0.003, Near: 0.002, NearKm: 300, Far: 0.005, FarKm: 3000, Country: 0.003, CountryKm: 3000, Transit: 0.001, Own: 0.0005},
+		noise:  0.012, robust: 0.15, rounds: 4,
+	},
+	site:       Kernel{NearKm: 1000, Far: 1, FarKm: 1500, CountryKm: 1000},
+	reachShare: 0.4,
 }
 
 // The blends and the share of the backbone in users' round trips, chosen as above. Of a user's way half
@@ -58,6 +66,8 @@ var usersFit = userFit{
 var (
 	internetBlend = Blend{Line: 0.15, Path: 0.25, Trunks: 0.6}
 	backboneBlend = Blend{Path: 0.1, Trunks: 0.7, Internet: 0.2}
+	// Where it is known who buys transit where, half of the way over the hubs leads there: neither map is right alone.
+	internetTransitBlend = Blend{Line: 0.15, Path: 0.25, Trunks: 0.3, Transit: 0.3}
 )
 
 const userBackboneShare = 0.5
@@ -67,7 +77,7 @@ var domestic = Domestic{MaxOverPath: 1.2, Shorter: 0.6, Km: 800}
 // Fit fits a model to measured round trips over the given exchange towns. It needs at least 3 cities and
 // 3 regions with a measured pair each; without users' round trips the user scale is 1. Where the tables say who buys transit where, ways
 // over the hubs begin and end there, surfaces borrow from places with the same transit, pairs that were measured are met, and players
-// say how far users are. [Default] was fitted without.
+// say how far users are, from each site, and in part how far servers next to them are. [Default] was fitted without.
 func Fit(fabric *topology.Fabric, t *Tables) (*Model, error) {
 	finder, err := fabric.NewPathFinder(ground)
 	if err != nil {
@@ -88,12 +98,22 @@ func fit(finder *topology.PathFinder, t *Tables) (*Model, error) {
 	internetFit, backboneFit := internetFit, backboneFit
 	if t.Transit != nil {
 		internetFit, backboneFit = internetTransitFit, backboneTransitFit
+		m.InternetBlend = internetTransitBlend
 	}
 	cities, measured, err := square(t.Cities, t.CityRTT)
 	if err != nil {
 		return nil, fmt.Errorf("fit: cities: %w", err)
 	}
 	m.LineMs, m.LineMsPerKm = fitLine(cities, measured)
+	if t.Transit != nil && len(t.Players) > 0 {
+		said, err := m.table(finder, t.Players)
+		if err != nil {
+			return nil, fmt.Errorf("fit: players: %w", err)
+		}
+		reach := newUserSurface(trunks, said, usersFit)
+		reach.fitReach(said, usersFit)
+		m.Users = *reach
+	}
 	modelled, err := m.bases(finder, cities, internetClass)
 	if err != nil {
 		return nil, fmt.Errorf("fit: cities: %w", err)
@@ -133,42 +153,38 @@ func fit(finder *topology.PathFinder, t *Tables) (*Model, error) {
 	if m.UserScale, err = fitUserScale(m, finder, t.Access); err != nil {
 		return nil, fmt.Errorf("fit: users: %w", err)
 	}
-	if t.Transit != nil {
-		if err := m.fitPlayers(finder, t.Players); err != nil {
+	if len(m.Users.Anchors) > 0 {
+		said, err := m.table(finder, t.Players)
+		if err != nil {
 			return nil, fmt.Errorf("fit: players: %w", err)
 		}
+		m.Users.fit(said, usersFit)
 	}
 	return m, m.Validate()
 }
 
-// fitPlayers fits the surface of users to what players measured, their last mile taken away.
-func (m *Model) fitPlayers(finder *topology.PathFinder, players []PlayerRTT) error {
-	m.Users = UserSurface{}
-	if len(players) == 0 {
-		return nil
-	}
-	index := make(map[string]int)
-	var anchors []Anchor
-	var rtts []userRTT
+// table returns what players measured beside what the model says, without their last mile.
+func (m *Model) table(finder *topology.PathFinder, players []PlayerRTT) (userTable, error) {
+	var t userTable
+	anchors, sites := make(map[string]int), make(map[string]int)
 	p := &predictor{model: m, finder: finder}
-	lastMile := float64(playersMix.MedianRTT().Seconds() * 1000)
+	lastMile := float64(topology.PlayersMix().MedianRTT().Seconds() * 1000)
 	for _, a := range players {
-		if _, ok := index[a.Metro]; !ok {
-			index[a.Metro] = len(anchors)
-			anchors = append(anchors, a.From)
+		if _, ok := anchors[a.Metro]; !ok {
+			anchors[a.Metro] = len(t.anchors)
+			t.anchors = append(t.anchors, a.From)
+		}
+		if _, ok := sites[a.Site]; !ok {
+			sites[a.Site] = len(t.sites)
+			t.sites = append(t.sites, a.To)
 		}
 		ms, err := p.rttMs(userClass, a.From, a.To)
 		if err != nil {
-			return err
+			return t, err
 		}
-		rtts = append(rtts, userRTT{index[a.Metro], max(minPathMs, a.Ms-lastMile), ms})
+		t.rtts = append(t.rtts, userRTT{anchors[a.Metro], sites[a.Site], max(minPathMs, a.Ms-lastMile), ms})
 	}
-	s, err := fitUserSurface(&m.Trunks, anchors, rtts, usersFit)
-	if err != nil {
-		return err
-	}
-	m.Users = *s
-	return nil
+	return t, nil
 }
 
 // fitUserScale returns the scale of what is not the last mile of users' round trips, with the least mean
@@ -245,7 +261,7 @@ func (m *Model) bases(finder *topology.PathFinder, anchors []Anchor, c class) ([
 		a, b := locations[i], locations[j]
 		path := 2 * finder.OneWay(ends[i], ends[j]).Seconds() * 1000
 		km := topology.DistanceKm(a.at.place(), b.at.place())
-		g := m.guess(c, a, b, km, path)
+		g := m.guess(a, b, km, path)
 		if c == internetClass {
 			return m.internetBase(a, b, km, g)
 		}

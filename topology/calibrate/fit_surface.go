@@ -21,8 +21,8 @@ type surfaceFit struct {
 	robust float64
 	rounds int
 	// residualKm is the length over which what was measured between two places counts for others next to them; 0 if it does
-	// not count beyond the surface, not even for themselves.
-	residualKm float64
+	// not count beyond the surface, not even for themselves. Within wholeKm it counts whole.
+	residualKm, wholeKm float64
 }
 
 // fitSurface fits a surface to measured round trips over modelled ones, both anchors x anchors in ms with
@@ -34,7 +34,7 @@ type surfaceFit struct {
 // repeated: expectation maximisation for Cauchy noise.
 func fitSurface(t *Trunks, anchors []Anchor, measured, modelled [][]float64, c surfaceFit) (*Surface, error) {
 	n := len(anchors)
-	s := &Surface{OffsetMs: c.offsetMs, Pair: c.pair, End: c.end, Anchors: anchors, ResidualKm: c.residualKm}
+	s := &Surface{OffsetMs: c.offsetMs, Pair: c.pair, End: c.end, Anchors: anchors, ResidualKm: c.residualKm, ResidualWholeKm: c.wholeKm}
 	s.prepare(t)
 	pair, end := mat.NewSymDense(n, nil), mat.NewSymDense(n, nil)
 	for i := range n {

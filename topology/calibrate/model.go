@@ -47,7 +47,7 @@ type Model struct {
 	// scales that mean.
 	UserBackboneShare float64 `json:"user_backbone_share"`
 	UserScale         float64 `json:"user_scale"`
-	// Users corrects that mean by what players measured.
+	// Users corrects that mean by what players measured, and the Internet before its surface by a part of it.
 	Users UserSurface `json:"users"`
 	// Spans say how far off the model is. Without any there are no intervals.
 	Spans Spans `json:"spans"`
@@ -143,7 +143,8 @@ type location struct {
 	plain               onramp // at the nearest hubs, where providers go
 	trunksCut, plainCut onramp // the same over what is left where hubs or cables are cut
 	internet, backbone  foothold
-	asUser              float64 // the effect of users who live there
+	asUser              userEnd
+	asSite              []float64 // what a site there has in common with those that players measured
 }
 
 // Locate prepares a place. An exchange counts as a place of users, if the other end is a site.
@@ -158,7 +159,7 @@ func (m *Model) locate(at Anchor) *location {
 	l := &location{
 		model: m, at: at, trunks: trunks, plain: m.Trunks.nearest(at.place()),
 		internet: m.Internet.locate(at, trunks.shares), backbone: m.Backbone.locate(at, trunks.shares),
-		asUser: m.Users.logRatio(at, trunks.shares),
+		asUser: m.Users.asUser(at, trunks.shares), asSite: m.Users.asSite(at, trunks.shares),
 	}
 	if m.cut != nil {
 		l.trunksCut, l.plainCut = m.cut.locate(at), m.cut.nearest(at.place())
@@ -204,24 +205,22 @@ func classOf(kind topology.LinkKind, a, b *location) class {
 // rtt returns the round trip between two locations in ms. They are put into an order first: a sum of
 // floating-point products depends on it in its last bits.
 func (m *Model) rtt(c class, a, b *location, pathMs float64) float64 {
-	user := a
+	user, site := a, b
 	if a.site && b.user {
-		user = b
+		user, site = b, a
 	}
 	if cmp.Or(cmp.Compare(a.at.LatDeg, b.at.LatDeg), cmp.Compare(a.at.LonDeg, b.at.LonDeg)) > 0 {
 		a, b = b, a
 	}
 	km := topology.DistanceKm(a.at.place(), b.at.place())
 	floor := minPathMs + 2*km/topology.SpeedOfLightKmPerMs
-	g := m.guess(internetClass, a, b, km, pathMs)
+	g := m.guess(a, b, km, pathMs)
 	g.internet = math.Max(floor, m.Internet.correct(m.internetBase(a, b, km, g), a.internet.logRatio(&b.internet)+m.Internet.residual(&a.internet, &b.internet)))
 	if c == internetClass {
 		return g.internet
 	}
-	if c == backboneClass {
-		internet := g.internet
-		g = m.guess(backboneClass, a, b, km, pathMs)
-		g.internet = internet
+	if c == userClass {
+		g.trunks = g.transit // the provider meets the user where the user's network goes
 	}
 	backbone := m.Backbone.correct(m.BackboneScale*m.BackboneBlend.of(g), a.backbone.logRatio(&b.backbone)+m.Backbone.residual(&a.backbone, &b.backbone))
 	backbone = math.Max(floor, backbone)
@@ -229,29 +228,36 @@ func (m *Model) rtt(c class, a, b *location, pathMs float64) float64 {
 		return backbone
 	}
 	mean := portable.Exp(float64(m.UserBackboneShare*portable.Log(backbone)) + float64((1-m.UserBackboneShare)*portable.Log(g.internet)))
-	return math.Max(floor, m.Users.correct(m.UserScale*mean, user.asUser))
+	return math.Max(floor, m.Users.correct(m.UserScale*mean, &user.asUser, site.asSite))
 }
 
 // guess returns what a blend is made of but for the Internet.
-func (m *Model) guess(c class, a, b *location, km, pathMs float64) guesses {
+func (m *Model) guess(a, b *location, km, pathMs float64) guesses {
 	g := guesses{
 		line: m.LineMs + float64(m.LineMsPerKm*km),
 		path: math.Max(pathMs, minPathMs),
 	}
-	from, to := &a.trunks, &b.trunks
-	if c == backboneClass {
-		from, to = &a.plain, &b.plain
-	}
-	g.trunks = m.Trunks.rttMs(from, to)
-	if a.at.compatriot(b.at) {
-		g.trunks = math.Min(g.trunks, m.Domestic.MaxOverPath*g.path)
+	g.trunks = m.overHubs(a, b, &a.plain, &b.plain, g.path)
+	g.transit = g.trunks
+	if a.trunks.bought || b.trunks.bought {
+		g.transit = m.overHubs(a, b, &a.trunks, &b.trunks, g.path)
 	}
 	return g
+}
+
+// overHubs returns the round trip over the hubs that two onramps lead to, which is short inside one country, in ms.
+func (m *Model) overHubs(a, b *location, from, to *onramp, pathMs float64) float64 {
+	ms := m.Trunks.rttMs(from, to)
+	if a.at.compatriot(b.at) {
+		ms = math.Min(ms, m.Domestic.MaxOverPath*pathMs)
+	}
+	return ms
 }
 
 // internetBase returns the round trip over the Internet before the surface corrects it, in ms.
 func (m *Model) internetBase(a, b *location, km float64, g guesses) float64 {
 	ms := m.InternetBlend.of(g)
+	ms = m.Users.reach(ms, &a.asUser, &b.asUser)
 	if a.at.compatriot(b.at) {
 		ms *= portable.Exp(-m.Domestic.Shorter * portable.Exp(-km/m.Domestic.Km))
 	}

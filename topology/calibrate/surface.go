@@ -33,10 +33,12 @@ type Surface struct {
 	// if that is not known.
 	Measured []string `json:"measured,omitempty"`
 	// Residuals holds row a with what the effects above miss of the pairs of anchors (a, 0) to (a, a-1), in thousandths of the
-	// logarithm, 0 where nothing was measured; no rows if nothing is to be met. It is added for the anchors next to both ends,
-	// and fades with e^(-km/ResidualKm) at each.
+	// logarithm, 0 where nothing was measured; no rows if nothing is to be met. It is added for the anchors next to both ends, whole
+	// within ResidualWholeKm, and beyond fades with e^(-km/ResidualKm) at each.
 	Residuals  [][]int `json:"residuals,omitempty"`
 	ResidualKm float64 `json:"residual_km,omitempty"`
+	// ResidualWholeKm is at least 0.
+	ResidualWholeKm float64 `json:"residual_whole_km,omitempty"`
 }
 
 // prepare makes the surface ready: where its anchors buy transit.
@@ -65,6 +67,7 @@ func (s *Surface) validate() error {
 	if len(s.Residuals) != 0 {
 		if err := invalid.First(
 			positive("ResidualKm", s.ResidualKm),
+			invalid.Range("ResidualWholeKm", s.ResidualWholeKm, 0, 20_000),
 			invalid.Check(len(s.Residuals) == n, "Residuals", fmt.Sprintf("of %d rows", len(s.Residuals)), fmt.Sprintf("none, or as many as Anchors, %d", n)),
 		); err != nil {
 			return err
@@ -148,7 +151,7 @@ func (s *Surface) locate(p Anchor, shares []float64) foothold {
 		f.weighted[i] = sum + float64(row[i]*own)
 	}
 	if len(s.Residuals) > 0 {
-		f.met = portable.Exp(-f.remoteKm / s.ResidualKm)
+		f.met = portable.Exp(-max(0, f.remoteKm-s.ResidualWholeKm) / s.ResidualKm)
 	}
 	return f
 }

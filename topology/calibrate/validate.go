@@ -135,7 +135,7 @@ func CrossValidate(ctx context.Context, fabric *topology.Fabric, t *Tables, d De
 	if t.Transit == nil {
 		v.Players, err = p.players(t.Players) // nothing is fitted to them
 	} else {
-		v.Players, err = crossValidatePlayers(ctx, p, t.Players, folds, seed)
+		v.Players, err = crossValidatePlayers(ctx, finder, t, folds, seed)
 	}
 	if err != nil {
 		return nil, err
@@ -154,8 +154,9 @@ func blockOf(a Anchor) block {
 const siteParts = 3
 
 // crossValidatePlayers leaves out players by blocks and, at the same time, sites: what is said of a player and a site is said
-// by other players of other sites.
-func crossValidatePlayers(ctx context.Context, p *predictor, players []PlayerRTT, folds int, seed uint64) ([]Sample, error) {
+// by other players of other sites, and by a model that is fitted to no others.
+func crossValidatePlayers(ctx context.Context, finder *topology.PathFinder, t *Tables, folds int, seed uint64) ([]Sample, error) {
+	players := t.Players
 	blocks, sites := make(map[block]int), make(map[string]int)
 	for _, a := range players {
 		blocks[blockOf(a.From)], sites[a.Site] = 0, 0
@@ -168,7 +169,6 @@ func crossValidatePlayers(ctx context.Context, p *predictor, players []PlayerRTT
 	for k, site := range slices.Sorted(maps.Keys(sites)) {
 		sites[site] = k % siteParts
 	}
-	whole := *p.model
 	var samples []Sample
 	for f := range folds {
 		for g := range siteParts {
@@ -184,11 +184,13 @@ func crossValidatePlayers(ctx context.Context, p *predictor, players []PlayerRTT
 					seen = append(seen, a)
 				}
 			}
-			part := whole
-			if err := part.fitPlayers(p.finder, seen); err != nil {
+			part := *t
+			part.Players = seen
+			m, err := fit(finder, &part)
+			if err != nil {
 				return nil, err
 			}
-			said, err := (&predictor{model: &part, finder: p.finder}).players(unseen)
+			said, err := (&predictor{model: m, finder: finder}).players(unseen)
 			if err != nil {
 				return nil, err
 			}
@@ -202,7 +204,7 @@ func crossValidatePlayers(ctx context.Context, p *predictor, players []PlayerRTT
 func fitWithout(finder *topology.PathFinder, t *Tables, cityFold, regionFold []int, f int) (*predictor, error) {
 	m, err := fit(finder, &Tables{
 		Cities: t.Cities, CityRTT: known(t.CityRTT, cityFold, f),
-		Regions: t.Regions, RegionRTT: known(t.RegionRTT, regionFold, f), Transit: t.Transit,
+		Regions: t.Regions, RegionRTT: known(t.RegionRTT, regionFold, f), Transit: t.Transit, Players: t.Players,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("cross-validation, fold %d: %w", f, err)
@@ -231,16 +233,12 @@ func foldsOf(places []topology.Node, of map[string]int) []int {
 	return fold
 }
 
-// playersMix is what the lines of players are taken to be where none is known: between a cable and Wi-Fi at home, which bracket
-// what players' tables say.
-var playersMix = topology.AccessMix{topology.Cable: 0.5, topology.WiFi: 0.5}
-
 // players returns the samples of players.
 func (p *predictor) players(players []PlayerRTT) ([]Sample, error) {
 	if len(players) == 0 {
 		return nil, nil
 	}
-	lastMile := float64(playersMix.MedianRTT().Seconds() * 1000)
+	lastMile := float64(topology.PlayersMix().MedianRTT().Seconds() * 1000)
 	var samples []Sample
 	for _, a := range players {
 		s, err := p.sample(userClass, a.From, a.To)
