@@ -444,7 +444,7 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"ranking by nothing known", "replications: 3", "replications: {until: {best_known: 95%, workload: site, by: q}}", `replications.until.by: is "q"; want mean or a quantile`},
 		{"best of no workload", "replications: 3", "replications: {until: {best_known: 95%}}", `Name it`},
 		{"list for a text", "title: A test", "title: [A, test]", `bad.yaml:1: title: is a list; want a text`},
-		{"text for a mapping", "access: {fiber: 0.5, lte: 0.5}", "access: fast", `bad.yaml:12: network.access: is "fast"; want a mapping`},
+		{"text that is no mix", "access: {fiber: 0.5, lte: 0.5}", "access: fast", `bad.yaml:12: network.access: is "fast"; want players, or shares of access technologies that sum to 1`},
 		{"impossible share", "lte: 0.5", "lte: 0.7", `bad.yaml:12: network.access: `},
 		{"impossible value", "zipf_exponent: 0.8", "zipf_exponent: -0.8", `bad.yaml:22: workloads[1].zipf_exponent: is -0.8; want 0 to 10`},
 		{"impossible value deep inside", "new_connections: 0.2", "new_connections: 20", `bad.yaml:25: workloads[1].client.new_connections: is 20; want 0 to 1`},
