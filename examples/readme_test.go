@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -27,7 +28,7 @@ func TestReadmesShowTheOutput(t *testing.T) {
 	inFull(t)
 	files, err := filepath.Glob("*/scenario.yaml")
 	require.NoError(t, err)
-	require.Len(t, files, 7)
+	require.Len(t, files, 8)
 	for _, file := range files {
 		if filepath.Dir(file) == "three-zones" {
 			continue // see TestTheSearchReadmeShowsTheOutput
@@ -42,19 +43,37 @@ func TestReadmesShowTheOutput(t *testing.T) {
 			require.NoError(t, report.WriteMarkdown(&table, comparison))
 			written := t.TempDir()
 			require.NoError(t, report.WriteAll(written, comparison))
-			picture, err := os.ReadFile(filepath.Join(written, "latency_cdf.svg"))
-			require.NoError(t, err)
 			if *update {
 				replace(t, filepath.Join(dir, "README.md"), table.String())
-				require.NoError(t, os.WriteFile(filepath.Join(dir, "latency_cdf.svg"), picture, 0o644))
 			}
 			require.Equal(t, table.String(), output(t, filepath.Join(dir, "README.md")))
-			shown, err := os.ReadFile(filepath.Join(dir, "latency_cdf.svg"))
-			require.NoError(t, err)
-			require.True(t, bytes.Equal(picture, shown), "latency_cdf.svg is not what the example draws")
+			for _, name := range pictures(t, filepath.Join(dir, "README.md")) {
+				drawn, err := os.ReadFile(filepath.Join(written, name))
+				require.NoError(t, err)
+				if *update {
+					require.NoError(t, os.WriteFile(filepath.Join(dir, name), drawn, 0o644))
+				}
+				shown, err := os.ReadFile(filepath.Join(dir, name))
+				require.NoError(t, err)
+				require.True(t, bytes.Equal(drawn, shown), "%s is not what the example draws", name)
+			}
 		})
 	}
 }
+
+// pictures returns the names of the pictures that a README shows, one or more.
+func pictures(t *testing.T, readme string) (names []string) {
+	t.Helper()
+	text, err := os.ReadFile(readme)
+	require.NoError(t, err)
+	for _, found := range picture.FindAllStringSubmatch(string(text), -1) {
+		names = append(names, found[1])
+	}
+	require.NotEmpty(t, names, "%s shows no picture", readme)
+	return names
+}
+
+var picture = regexp.MustCompile(`!\[[^\]]*\]\(([^)/]+\.svg)\)`)
 
 // output returns what stands between the markers of a README.
 func output(t *testing.T, readme string) string {

@@ -59,6 +59,9 @@ func TestExamplesGiveWhatTheyGave(t *testing.T) {
 			for i := range study.Failures { // within the short run
 				f := &study.Failures[i]
 				f.At, f.For, f.Detection, f.Redirection = study.WarmUp+time.Second, 2*time.Second, 500*time.Millisecond, 100*time.Millisecond
+				if f.Check != nil {
+					f.Check, f.Detection = &sim.HealthCheck{Interval: 200 * time.Millisecond, Threshold: f.Check.Threshold}, 0
+				}
 			}
 			for i := range study.Workloads {
 				for k := range study.Workloads[i].Flashes {
