@@ -18,6 +18,11 @@ import (
 type CapacityNeed struct {
 	// Site is where the servers are, Servers whose: a workload, or a pool that workloads share, as [sim.Load] calls it.
 	Site, Servers string
+	// IsKnown is false where only a run tells: at origins behind caches, and where the demand of a workload does not say what to expect, as
+	// recorded traces do not. Then nothing else is known here but Have.
+	IsKnown bool
+	// Workloads say whose work it is, in order of the study.
+	Workloads []OfferedWork
 	// Have is how many there are; 0 where there are always enough.
 	Have int
 	// Offered is how many servers the work keeps busy at the peak; of a pool the sum of its workloads' peaks, which need not come at
@@ -26,19 +31,36 @@ type CapacityNeed struct {
 	// Blocked is the share of requests at the peak that would find all servers busy that there are: Erlang B, as if none waited; 0 where
 	// there are always enough.
 	Blocked float64
+	// Waits is the share of requests at the peak that would wait for one where others wait, too: Erlang C; 1 where there is work for all
+	// servers and more, 0 where there are always enough.
+	Waits float64
 	// Needed is the least number of servers at which the share asked for finds one free where none waits (Erlang B), WithoutWait that
 	// where others wait (Erlang C, which asks for more).
 	Needed, WithoutWait int
-	// Lost is the other site whose loss asks for the most here, "" where there is no other; LostOffered and LostNeeded are Offered and Needed
-	// when its users have been sent elsewhere.
+	// Lost is the other site whose loss asks for the most here, "" where none asks for more than Offered; LostOffered and LostNeeded are
+	// Offered and Needed when its users have been sent elsewhere.
 	Lost        string
 	LostOffered float64
 	LostNeeded  int
 }
 
+// An OfferedWork is how many servers a workload keeps busy at its peak.
+type OfferedWork struct {
+	Workload string
+	Offered  float64
+}
+
+// Utilisation returns the work at the peak as a share of the servers; 0 where there are always enough.
+func (c *CapacityNeed) Utilisation() float64 {
+	if c.Have == 0 {
+		return 0
+	}
+	return c.Offered / float64(c.Have)
+}
+
 // Capacity returns how many servers the sites of a placement, by its number, need at the peak of a day for a share of the requests,
 // in (0, 1), to find one free: in order of sites, of who computes requests and of origins that users meet. Nothing is run: peaks are those of
-// [sim.Plan.Peaks], arrivals Poisson. What caches fetch from origins, games, backups, failures and retries are not in it. It looks at the loss of each such
+// [sim.Plan.Peaks], arrivals Poisson. Games, backups, failures, flash crowds, spill and retries are not in it. It looks at the loss of each such
 // site alone, which takes as many compilations.
 func (s *Study) Capacity(ctx context.Context, number int, served float64) ([]CapacityNeed, error) {
 	if err := invalid.First(
@@ -54,10 +76,13 @@ func (s *Study) Capacity(ctx context.Context, number int, served float64) ([]Cap
 	}
 	for i := range all {
 		of := &all[i]
+		if !of.IsKnown {
+			continue
+		}
 		of.Needed = stats.ErlangServers(of.Offered, 1-served)
 		of.WithoutWait = int(tariff.ServersWithoutWait(of.Offered, served))
 		if of.Have > 0 {
-			of.Blocked = stats.ErlangB(of.Have, of.Offered)
+			of.Blocked, of.Waits = stats.ErlangB(of.Have, of.Offered), stats.ErlangC(of.Have, of.Offered)
 		}
 	}
 	for _, lost := range replaceable(&p) {
@@ -68,7 +93,7 @@ func (s *Study) Capacity(ctx context.Context, number int, served float64) ([]Cap
 		for i := range all {
 			of := &all[i]
 			k := slices.IndexFunc(without, func(o CapacityNeed) bool { return o.Site == of.Site && o.Servers == of.Servers })
-			if of.Site != lost && k >= 0 && (of.Lost == "" || without[k].Offered > of.LostOffered) {
+			if of.IsKnown && of.Site != lost && k >= 0 && without[k].Offered > max(of.Offered, of.LostOffered) {
 				of.Lost, of.LostOffered = lost, without[k].Offered
 				of.LostNeeded = stats.ErlangServers(of.LostOffered, 1-served)
 			}
@@ -110,16 +135,25 @@ func (s *Study) peakLoads(ctx context.Context, p placement.Placement, lost strin
 	}
 	for _, peak := range peaks {
 		number := slices.IndexFunc(s.Workloads, func(w workload.Workload) bool { return w.Name == peak.Workload })
-		if !peak.IsKnown || sim.KindOf(s.Workloads[number].Service) == sim.Matched {
+		if sim.KindOf(s.Workloads[number].Service) == sim.Matched {
 			continue
 		}
 		name := cmp.Or(plans[0].PoolAt(number, peak.Site), peak.Workload)
 		k := slices.IndexFunc(all, func(o CapacityNeed) bool { return o.Site == peak.Site && o.Servers == name })
 		if k < 0 {
 			k = len(all)
-			all = append(all, CapacityNeed{Site: peak.Site, Servers: name, Have: peak.Servers})
+			all = append(all, CapacityNeed{Site: peak.Site, Servers: name, Have: peak.Servers, IsKnown: true})
 		}
-		all[k].Offered += peak.Offered
+		of := &all[k]
+		of.Offered += peak.Offered
+		of.Workloads = append(of.Workloads, OfferedWork{Workload: peak.Workload, Offered: peak.Offered})
+		isFetched := sim.KindOf(s.Workloads[number].Service).MeetsCaches() && len(p.Tiers) > 0
+		of.IsKnown = of.IsKnown && peak.IsKnown && !isFetched
+	}
+	for i := range all {
+		if of := &all[i]; !of.IsKnown {
+			*of = CapacityNeed{Site: of.Site, Servers: of.Servers, Have: of.Have}
+		}
 	}
 	return all, nil
 }

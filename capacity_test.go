@@ -48,12 +48,16 @@ func TestCapacityIsThatOfErlangAndOfALostSite(t *testing.T) {
 	for i, of := range all {
 		require.Equal(t, "compute", of.Servers)
 		require.InDelta(t, 8, of.Offered, 1e-9)
+		require.InDelta(t, .8, of.Utilisation(), 1e-9)
 		require.InDelta(t, .121661, of.Blocked, 5e-7, "Erlang B of 8 with 10 servers, as tables have it")
+		require.InDelta(t, .409180, of.Waits, 5e-7, "Erlang C of the same")
+		require.Equal(t, "x", of.Workloads[0].Workload)
+		require.InDelta(t, 40./6, of.Workloads[0].Offered, 1e-9)
 		require.LessOrEqual(t, stats.ErlangB(of.Needed, 8), .001)
 		require.Greater(t, stats.ErlangB(of.Needed-1, 8), .001)
 		require.Greater(t, of.WithoutWait, of.Needed)
-		require.Equal(t, []string{"b", "a", "a"}[i], of.Lost)
-		require.InDelta(t, []float64{16, 16, 8}[i], of.LostOffered, 1e-9)
+		require.Equal(t, []string{"b", "a", ""}[i], of.Lost, "users of others are nearer to each other than to c")
+		require.InDelta(t, []float64{16, 16, 0}[i], of.LostOffered, 1e-9)
 		require.Equal(t, stats.ErlangServers(of.LostOffered, .001), of.LostNeeded)
 	}
 
@@ -62,6 +66,14 @@ func TestCapacityIsThatOfErlangAndOfALostSite(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"x", "y"}, []string{one[0].Servers, one[1].Servers})
 	require.Empty(t, one[0].Lost, "there is no other")
+
+	site := workload.Change(workload.WebStatic(), func(c *workload.Cacheable) { c.Origin = workload.ServiceTime{Mean: 100 * time.Millisecond} })
+	cached := &edgewise.Study{Scenario: s.Scenario, Placements: []placement.Placement{placement.Placement{Name: "b"}.With(
+		placement.Assignment{Site: "b", Role: placement.Origin, Servers: 3}).WithCaches("near", placement.Cache{Site: "a", CapacityBytes: 1 << 20})}}
+	cached.Workloads = []workload.Workload{site.Named("site")}
+	behind, err := cached.Capacity(context.Background(), 0, .999)
+	require.NoError(t, err)
+	require.Equal(t, []edgewise.CapacityNeed{{Site: "b", Servers: "site", Have: 3}}, behind, "only a run tells what caches fetch")
 
 	for _, served := range []float64{0, 1, -1} {
 		_, err := s.Capacity(context.Background(), 0, served)

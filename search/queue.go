@@ -6,14 +6,6 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// erlangC returns the probability that a request has to wait at servers that it keeps so many busy, less than there are: that of
-// M/M/c.
-func erlangC(servers int, offered float64) float64 {
-	blocked := stats.ErlangB(servers, offered)
-	load := offered / float64(servers)
-	return blocked / (1 - float64(load*(1-blocked)))
-}
-
 // A queue is the wait before the servers of a site: none with the probability 1-waits, else exponential with a mean in ns. The mean
 // grows with the variance of the work as Pollaczek and Khinchine have it for one server, and Lee and Longton take it for several.
 type queue struct{ waits, meanNs float64 }
@@ -26,7 +18,7 @@ func newQueue(servers int, offered float64, work workload.ServiceTime) (q queue,
 	if offered >= float64(servers) {
 		return queue{}, false
 	}
-	q = queue{waits: erlangC(servers, offered), meanNs: float64(work.Mean) / (float64(servers) - offered)}
+	q = queue{waits: stats.ErlangC(servers, offered), meanNs: float64(work.Mean) / (float64(servers) - offered)}
 	q.meanNs *= (1 + work.SquaredVariation()) / 2
 	return q, true
 }

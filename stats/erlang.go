@@ -15,6 +15,20 @@ func ErlangB(servers int, offered float64) float64 {
 	return blocked
 }
 
+// ErlangC returns the share of jobs that have to wait where others wait, too, with so many servers and so much work offered, in Erlang: the
+// probability of waiting of M/M/c. It is 1 where the work is as much as the servers can do, or more.
+func ErlangC(servers int, offered float64) float64 {
+	if !(offered > 0) {
+		return 0
+	}
+	load := offered / float64(servers)
+	if load >= 1 {
+		return 1
+	}
+	blocked := ErlangB(servers, offered)
+	return blocked / (1 - float64(load*(1-blocked)))
+}
+
 // ErlangServers returns the least number of servers at which the blocked share of [ErlangB] is at most so much, a share in
 // (0, 1); 0 for no work. Beyond a million servers it returns the work and a hundredth, which is more than it takes.
 func ErlangServers(offered, blockedShare float64) int {

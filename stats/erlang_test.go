@@ -23,3 +23,13 @@ func TestErlangBIsThePublishedTables(t *testing.T) {
 	require.Zero(t, stats.ErlangServers(0, 0.001))
 	require.Equal(t, 2_020_000, stats.ErlangServers(2e6, 0.001))
 }
+
+func TestErlangCIsThePublishedTables(t *testing.T) {
+	require.InDelta(t, 0.711111, stats.ErlangC(2, 1.6), 5e-7)
+	require.InDelta(t, 0.596432, stats.ErlangC(4, 3.2), 5e-7)
+	require.InDelta(t, 0.409180, stats.ErlangC(10, 8), 5e-7)
+	require.InDelta(t, 0.8, stats.ErlangC(1, 0.8), 1e-12)
+	require.Equal(t, 1., stats.ErlangC(3, 3))
+	require.Equal(t, 1., stats.ErlangC(0, 1))
+	require.Zero(t, stats.ErlangC(2, 0))
+}

@@ -27,6 +27,8 @@ func TestCompletionsKnowCommandsFlagsAndTheCatalog(t *testing.T) {
 		"prices imp":                    "import",
 		"cache t.csv --input-format tw": "twitter",
 		"compl":                         "completion",
+		"capac":                         "capacity",
+		"capacity s.yaml --format=j":    "--format=json",
 	} {
 		code, out, errs := run(t, context.Background(), append([]string{"complete", "--"}, strings.Split(line, " ")...)...)
 		require.Zero(t, code, errs)

@@ -21,6 +21,7 @@
 //	edgewise rtt pairs.csv
 //	edgewise matrix us-east-1 eu-west-1 London --format netem
 //	edgewise routes examples/localzone-vs-edge/scenario.yaml los-angeles-us
+//	edgewise capacity examples/localzone-vs-edge/scenario.yaml --served 0.999
 //	edgewise schema -o scenario.schema.json
 //	edgewise completion bash
 //
@@ -70,6 +71,7 @@ type commands struct {
 	RTT       rttCmd       `cmd:"" name:"rtt" help:"Say the round trips between places, from a CSV."`
 	Matrix    matrixCmd    `cmd:"" help:"Write the round trips between places for other tools: tables, tc netem, Shadow, ns-3, OMNeT++, Go."`
 	Routes    routesCmd    `cmd:"" help:"Show how far the sites of a scenario are from a metro, and over what path."`
+	Capacity  capacityCmd  `cmd:"" help:"Say how many servers each site needs at the peak of the day, with all sites and with one lost, and how full servers are, without a run."`
 	Calibrate calibrateCmd `cmd:"" help:"Fit the delay model to tables of measured round trips, and print how far off it is."`
 
 	Init       initCmd       `cmd:"" help:"Write a scenario to begin with, from three answers."`

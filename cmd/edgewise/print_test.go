@@ -68,6 +68,7 @@ func TestEveryCommandPrintsOneDocument(t *testing.T) {
 		{"rtt " + pairs, exitDone, `"rtt_ms"`},
 		{"matrix us-east-1 eu-west-1", exitDone, `"rtt_ms"`},
 		{"routes " + study + " los-angeles-us", exitDone, `"rtt_ms"`},
+		{"capacity " + study, exitDone, `"needed"`},
 		{"calibrate " + trainingTables(t) + " --repeats 1", exitDone, `"median_ms"`},
 		{"init --serve site --users US --home us-east-1", exitDone, `"scenario"`},
 		{"validate " + study + " " + pairs, exitUsage, `"problems"`},

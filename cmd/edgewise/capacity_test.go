@@ -1,0 +1,102 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// twoZones is an API of two sites of which each takes over from the other, a site behind a cache and one without, and a game.
+const twoZones = `title: Two zones
+duration: 10s
+network: {metros: {names: [los-angeles-us, phoenix-us]}}
+workloads:
+  - {name: api, preset: api-dynamic, requests_per_second: 300, service: {mean: 10ms}, day: flat, data: {probability: 0, calls: 0}}
+  - {name: site, preset: web-static, requests_per_second: 10, day: flat}
+placements:
+  - {name: zones, origin: us-west-2, compute: {sites: [us-west-2-lax-1, us-west-2-phx-2], servers: {count: 8}}}
+  - {name: cached, extends: zones, edge_caches: {sites: pop-lax, size: 1MiB}}
+`
+
+func TestCapacityPrintsWhatErlangAsksFor(t *testing.T) {
+	file := scenarioFile(t, twoZones)
+	code, out, errs := run(t, t.Context(), "capacity", file, "--format", "json")
+	require.Zero(t, code, errs)
+	var found capacity
+	require.NoError(t, json.Unmarshal([]byte(out), &found))
+	require.Equal(t, .999, found.Served)
+	byName := make(map[string]*neededServers)
+	for i := range found.Servers {
+		of := &found.Servers[i]
+		byName[of.Placement+" "+of.Site+" "+of.Servers] = of
+	}
+	require.Len(t, byName, 6)
+	lax, phx := byName["zones us-west-2-lax-1 compute"], byName["zones us-west-2-phx-2 compute"]
+	require.Equal(t, 8, *lax.Have)
+	require.InDelta(t, 3, *lax.Offered+*phx.Offered, 1e-9, "300 a second that take 10 ms each")
+	require.InDelta(t, *lax.Offered/8, *lax.Utilisation, 1e-12)
+	require.Equal(t, "api", lax.Workloads[0].Workload)
+	require.Equal(t, "us-west-2-phx-2", lax.Lost)
+	require.InDelta(t, 3, *lax.LostOffered, 1e-9)
+	require.Equal(t, 10, *lax.LostNeeded, "traffic tables: 3.09 Erlang on 10 servers at a grade of service of 0.1 %")
+	require.Less(t, *lax.Needed, *lax.LostNeeded)
+
+	alone, behind := byName["zones us-west-2 site"], byName["cached us-west-2 site"]
+	require.NotNil(t, alone.Needed)
+	require.Nil(t, alone.Have, "there are always enough")
+	require.Nil(t, alone.Blocked)
+	require.Nil(t, behind.Needed, "only a run tells what caches fetch")
+
+	require.Len(t, found.Loads, 4)
+	require.InDelta(t, *lax.Utilisation, found.Loads[0].Utilisation, 1e-9, "the day is flat")
+
+	code, out, errs = run(t, t.Context(), "capacity", file, "--placement", "zones", "--served", "0.9", "--format", "csv")
+	require.Zero(t, code, errs)
+	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, rows, 4)
+	require.Equal(t, "needed_without_wait", rows[0][9])
+
+	code, out, errs = run(t, t.Context(), "capacity", file)
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "99.9 % of the requests")
+	require.Contains(t, out, "not known")
+	require.Contains(t, out, "8.0 servers")
+	for line := range strings.Lines(out) {
+		require.LessOrEqual(t, len([]rune(strings.TrimRight(line, "\n"))), 120)
+	}
+}
+
+func TestCapacityOfGamesIsThatOfTheirSeats(t *testing.T) {
+	file := scenarioFile(t, `title: Games
+duration: 10s
+network: {metros: {names: [los-angeles-us]}}
+workloads: [{name: shooter, preset: competitive-fps, concurrent_players: 100}]
+placements: [{name: region, compute: {sites: us-west-2, servers: 3}}]
+`)
+	code, out, errs := run(t, t.Context(), "capacity", file)
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "games alone")
+	require.Contains(t, out, "seats")
+}
+
+func TestCapacityRefusesWhatItDoesNotKnow(t *testing.T) {
+	file := scenarioFile(t, twoZones)
+	for _, c := range []struct {
+		want string
+		args []string
+	}{
+		{"--served is 1; want a share above 0 and below 1", []string{file, "--served", "1"}},
+		{"--served is NaN", []string{file, "--served", "nan"}},
+		{`"zone"`, []string{file, "--placement", "zone"}},
+		{"no such file", []string{file + "x"}},
+	} {
+		code, out, errs := run(t, t.Context(), append([]string{"capacity"}, c.args...)...)
+		require.Equal(t, exitUsage, code)
+		require.Empty(t, out)
+		require.Contains(t, errs, c.want)
+	}
+}
