@@ -92,6 +92,8 @@ const (
 	OriginTable = "caches and origin"
 	// FreshnessTable has the hits of objects that age, how old they are and how many of them are stale.
 	FreshnessTable = "freshness"
+	// ServersTable has how much more the busiest server of a cache has to do than the mean.
+	ServersTable = "busiest server of a cache, times the mean"
 )
 
 // A Direction says which way a figure is better.
@@ -311,12 +313,12 @@ func measuresJudgedBy(judged workload.Byte) []Measure {
 		freshness(),
 		[]Measure{
 			{Label: Label{Statistic: "requests", Unit: "requests", Shown: Shown{SiteColumn: "requests"}},
-				Of: behind{countAt(sim.TierRequests)}, Kinds: cacheable, BySite: true},
+				Of: behind{source: countAt(sim.TierRequests)}, Kinds: cacheable, BySite: true},
 			{Label: Label{Statistic: "request hit ratio", Unit: "share", Better: More,
 				Shown: Shown{Table: OriginTable, Column: "hits", SiteColumn: "hits", Bar: "requests"}},
-				Of: behind{shareAt(sim.TierHits, sim.TierRequests)}, Kinds: cacheable, BySite: true},
+				Of: behind{source: shareAt(sim.TierHits, sim.TierRequests)}, Kinds: cacheable, BySite: true},
 			{Label: Label{Statistic: "byte hit ratio", Unit: "share", Better: More, Shown: Shown{Table: OriginTable, Column: "byte hits", Bar: "bytes"}},
-				Of: behind{shareAt(sim.TierHitBytes, sim.TierBytes)}, Kinds: cacheable, BySite: true},
+				Of: behind{source: shareAt(sim.TierHitBytes, sim.TierBytes)}, Kinds: cacheable, BySite: true},
 			{Label: Label{Metric: "origin offload", Statistic: "by requests", Unit: "share", Better: More},
 				AmongTiers: Shown{Table: OriginTable, Column: "origin offload", Bar: "origin offload"},
 				Of:         ShareOf(func(t *Tallies) stats.Ratio { return ratio(without(t.Answered(), t.Count(sim.OriginRequests)), met(t)) }),
@@ -333,8 +335,36 @@ func measuresJudgedBy(judged workload.Byte) []Measure {
 				Shown: Shown{Table: OriginTable, Column: "origin", SiteColumn: "origin"}},
 				Of: CountOf(counter(sim.OriginBytes)), Kinds: cacheable, Where: servesAsOrigin, BySite: true},
 		},
+		serverLoads(),
 		breakdown(),
 	)
+}
+
+// serverLoads returns how much more than the mean the most loaded server serves, of caches of several servers apart.
+func serverLoads() []Measure {
+	first := func(t *Tallies) (met sim.TierTally) {
+		if len(t.Tiers) > 0 {
+			met = t.Tiers[0]
+		}
+		return met
+	}
+	byRequests, byBytes := timesAt(sim.TierMostServed, sim.TierServed), timesAt(sim.TierMostServedBytes, sim.TierServedBytes)
+	hasServers := func(t *Tallies) bool { tier := first(t); return tier.Count(sim.TierServed) > 0 }
+	requests := Label{Statistic: "imbalance by requests", Unit: "times the mean", Better: Less,
+		Shown: Shown{Table: ServersTable, Column: "by requests", SiteColumn: "busiest server"}}
+	bytes := Label{Statistic: "imbalance by bytes", Unit: "times the mean", Better: Less, Shown: Shown{Table: ServersTable, Column: "by bytes"}}
+	all := []Measure{
+		{Label: requests, AmongTiers: Shown{Table: ServersTable, Column: "edge by requests", SiteColumn: "edge busiest server"}, Of: byRequests(first), Where: hasServers},
+		{Label: bytes, AmongTiers: Shown{Table: ServersTable, Column: "edge by bytes"}, Of: byBytes(first), Where: hasServers},
+		{Label: requests, Of: behind{byRequests, sim.TierServed}}, {Label: bytes, Of: behind{byBytes, sim.TierServed}},
+	}
+	for i := range all {
+		all[i].Kinds, all[i].BySite = cacheable, true
+		if all[i].Where != nil {
+			all[i].Metric = "cache"
+		}
+	}
+	return all
 }
 
 // freshness returns the figures of objects that age.

@@ -210,6 +210,8 @@ func (w within) deadlines(row *Measure, deadlines []time.Duration) (all []Measur
 type behind struct {
 	// source says how the figure is made of what reached a tier.
 	source func(at func(*Tallies) sim.TierTally) Source
+	// of is what a tier must have counted to have the figure: the zero value is its requests.
+	of sim.TierCounter
 }
 
 // shareAt makes the share of what reached a tier, countAt its number.
@@ -219,6 +221,16 @@ func shareAt(hits, all sim.TierCounter) func(func(*Tallies) sim.TierTally) Sourc
 			tier := at(t)
 			return ratio(tier.Count(hits), tier.Count(all))
 		})
+	}
+}
+
+// timesAt makes how many times one number of a tier is another.
+func timesAt(one, other sim.TierCounter) func(func(*Tallies) sim.TierTally) Source {
+	return func(at func(*Tallies) sim.TierTally) Source {
+		return RatioOf(func(t *Tallies) stats.Ratio {
+			tier := at(t)
+			return ratio(tier.Count(one), tier.Count(other))
+		}, 1)
 	}
 }
 
@@ -245,7 +257,7 @@ func (b behind) tier(row Measure, name string) Measure {
 		}
 	}
 	row.Of = b.source(func(t *Tallies) sim.TierTally { return t.Tier(name) })
-	row.Where = func(t *Tallies) bool { tier := t.Tier(name); return tier.Count(sim.TierRequests) > 0 }
+	row.Where = func(t *Tallies) bool { tier := t.Tier(name); return tier.Count(b.of) > 0 }
 	return row
 }
 

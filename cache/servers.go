@@ -23,6 +23,9 @@ type server struct{ disk, memory Cache }
 // AtServer returns a key of 32 bits at a server.
 func AtServer(key uint64, server int) uint64 { return key | uint64(server)<<serverBits }
 
+// ServerOf returns the number of the server that a key is looked for at, 0 of a key without one.
+func ServerOf(key uint64) int { return int(key >> serverBits) }
+
 // WithoutServer returns a key as it is without the number of a server.
 func WithoutServer(key uint64) uint64 { return key & (1<<serverBits - 1) }
 
@@ -53,7 +56,7 @@ func NewServers(cfg Config, servers int, memoryBytes int64) (*Servers, error) {
 	return s, nil
 }
 
-func (s *Servers) at(key uint64) *server { return &s.servers[key>>serverBits] }
+func (s *Servers) at(key uint64) *server { return &s.servers[ServerOf(key)] }
 
 // Lookup is one access to the server of a key, its memory first. [Servers.WasOnDisk] says where it was found.
 func (s *Servers) Lookup(key uint64) (sizeBytes int64, hit bool) {

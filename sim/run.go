@@ -208,7 +208,7 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 		}
 	}
 	if !at.Servers.IsOne() {
-		t.servers = &servingCaches{Servers: at.Servers, draws: random.Key(config.Seed)}
+		t.servers = newServingCaches(at.Servers, random.Key(config.Seed))
 	}
 	if r.contents != nil {
 		t.aging = r.newAging(number)

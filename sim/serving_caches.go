@@ -11,6 +11,41 @@ type servingCaches struct {
 	placement.Servers
 	caches *cache.Servers
 	draws  random.Key
+	loads  []serverLoad // by server, where there are several apart
+}
+
+// A serverLoad is what was asked of one server of a cache in recorded time.
+type serverLoad struct{ requests, bytes uint64 }
+
+func newServingCaches(of placement.Servers, draws random.Key) *servingCaches {
+	s := &servingCaches{Servers: of, draws: draws}
+	if of.Apart() > 1 {
+		s.loads = make([]serverLoad, of.Apart())
+	}
+	return s
+}
+
+// count notes that a server is asked for so many bytes.
+func (s *servingCaches) count(key uint64, bytes int64, recorded bool) {
+	if recorded && s.loads != nil {
+		l := &s.loads[cache.ServerOf(key)]
+		l.requests++
+		l.bytes += uint64(bytes)
+	}
+}
+
+// settle adds what the servers were asked for to a workload's tally of the tier at their site.
+func (s *servingCaches) settle(to *TierTally) {
+	var all, most serverLoad
+	for _, l := range s.loads {
+		all.requests, all.bytes = all.requests+l.requests, all.bytes+l.bytes
+		most.requests, most.bytes = max(most.requests, l.requests), max(most.bytes, l.bytes)
+	}
+	n := uint64(len(s.loads))
+	to.Counters[TierServed] += all.requests
+	to.Counters[TierServedBytes] += all.bytes
+	to.Counters[TierMostServed] += n * most.requests
+	to.Counters[TierMostServedBytes] += n * most.bytes
 }
 
 // shardKey says which server has an object: the same in every run and at every site.
@@ -49,9 +84,11 @@ func (s *site) visitServers(v *arrival, c *clients) {
 	t := s.edge
 	key := t.servers.keyOf(uint64(v.key), c.work.At(c.count))
 	if bytes, hit := t.cache.Lookup(key); hit {
+		t.servers.count(key, r.size(bytes), r.recorded)
 		read := t.servers.readTime()
 		c.answer(&r, &served{outcome: Hit, bytes: r.size(bytes), first: v.at + read, last: v.at + read, service: read})
 		return
 	}
+	t.servers.count(key, r.size(c.workload.sizeBytes(v.key)), r.recorded)
 	s.await(t, key, v, c, &r)
 }

@@ -214,6 +214,11 @@ func (r *run) addTiers() {
 				met := site.Tally.firstTier()
 				site.Tiers[firstTier].merge(&met)
 			}
+			for _, t := range r.sites[n].caches {
+				if len(site.Tiers) > 0 && t.servers != nil && site.Tiers[t.number].Count(TierRequests) > 0 {
+					t.servers.settle(&site.Tiers[t.number])
+				}
+			}
 			mergeTiers(w.Tiers, site.Tiers)
 		}
 	}

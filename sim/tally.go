@@ -272,11 +272,19 @@ const (
 	TierFetches
 	TierBackground
 	TierConfirmed
+	// TierServed counts what reached the caches of the tier that several servers apart make up, TierServedBytes its bytes, and TierMostServed
+	// and TierMostServedBytes what that would be if all servers of such a cache were asked for as much as the one that is asked for most.
+	// Servers serve all workloads, so these count what all of them asked there, for each workload that asked for anything.
+	TierServed
+	TierServedBytes
+	TierMostServed
+	TierMostServedBytes
 	// NumTierCounters is the number of counters of a tier.
 	NumTierCounters
 )
 
-var tierCounterNames = [NumTierCounters]string{"requests", "bytes", "hits", "hit bytes", "fetches", "background fetches", "confirmed fetches"}
+var tierCounterNames = [NumTierCounters]string{"requests", "bytes", "hits", "hit bytes", "fetches", "background fetches", "confirmed fetches",
+	"served", "served bytes", "most served", "most served bytes"}
 
 // String returns the counter's name, for example "hit bytes".
 func (c TierCounter) String() string {

@@ -161,6 +161,7 @@ func (s *site) serveFromTier(t *tier, m *message) {
 	bytes, key, ready := m.question().bytes, m.key, m.at
 	if t.servers != nil {
 		key = t.servers.keyOf(m.key, m.order)
+		t.servers.count(key, bytes, m.recorded)
 	}
 	s.meet(t, m, bytes)
 	if _, hit := t.cache.Lookup(key); hit {
