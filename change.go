@@ -13,13 +13,15 @@ const (
 	// Launch and Shutdown are the begin and the end of a workload, instants.
 	Launch   = "launch"
 	Shutdown = "shutdown"
+	// Purge is of the caches, an instant: a [sim.Purge].
+	Purge = "purge"
 )
 
 // A Change is something else than a failure or drain that happens at a time of the runs.
 type Change struct {
-	// Kind is one of [SlowServers], [AnsweringErrors], [FlashCrowd], [Launch] and [Shutdown].
+	// Kind is one of [SlowServers], [AnsweringErrors], [FlashCrowd], [Launch], [Shutdown] and [Purge].
 	Kind string `json:"kind"`
-	// Site is the id of the site, or Workload the name of the workload that it is of.
+	// Site is the id of the site, or Workload the name of the workload that it is of; a purge of all workloads has none.
 	Site     string `json:"site,omitempty"`
 	Workload string `json:"workload,omitempty"`
 	// At is when it begins, since the start of the run, warm-up included; For how long it lasts, 0 of an instant. A flash crowd lasts until
@@ -37,6 +39,9 @@ func (s *Study) changes() (all []Change) {
 	}
 	for _, e := range s.OriginErrors {
 		all = append(all, Change{Kind: AnsweringErrors, Site: e.Site, At: e.At, For: e.For})
+	}
+	for _, p := range s.Purges {
+		all = append(all, Change{Kind: Purge, Workload: p.Workload, At: p.At})
 	}
 	for i := range s.Workloads {
 		w := &s.Workloads[i]

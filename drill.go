@@ -20,7 +20,7 @@ type studyEvent struct {
 	noticed, back time.Duration
 }
 
-// events returns what happens within the recorded time, in order of time.
+// events returns what begins before the run ends, in order of time; two of a name that begin at the same instant are one.
 func (s *Study) events() (all []studyEvent) {
 	add := func(at, ends time.Duration, name string, args ...any) *studyEvent {
 		all = append(all, studyEvent{name: fmt.Sprintf(name, args...), at: at, ends: ends})
@@ -49,19 +49,31 @@ func (s *Study) events() (all []studyEvent) {
 			add(c.At, c.At+c.For, "%s answers errors", c.Site)
 		case FlashCrowd, Launch:
 			add(c.At, c.At+c.For, "%s of %s", c.Kind, c.Workload)
+		case Purge:
+			add(c.At, c.At, "%s", c.Kind)
 		case Shutdown:
 			add(c.At, c.At, "")
 		}
 	}
 	end := s.WarmUp + s.Duration
-	all = slices.DeleteFunc(all, func(e studyEvent) bool { return e.at <= s.WarmUp || e.at >= end })
+	all = slices.DeleteFunc(all, func(e studyEvent) bool { return e.at >= end })
 	slices.SortStableFunc(all, func(a, b studyEvent) int { return cmp.Compare(a.at, b.at) })
-	for i := range all {
-		if all[i].name != "" && slices.ContainsFunc(all, func(o studyEvent) bool { return o.name == all[i].name && o.at != all[i].at }) {
-			all[i].name += " at " + words.Duration(all[i].at)
+	times := make(map[string]int) // by name
+	var each []studyEvent
+	for _, e := range all {
+		if i := slices.IndexFunc(each, func(o studyEvent) bool { return o.name == e.name && o.at == e.at }); i >= 0 {
+			each[i].ends = max(each[i].ends, e.ends)
+			continue
+		}
+		times[e.name]++
+		each = append(each, e)
+	}
+	for i := range each {
+		if e := &each[i]; e.name != "" && times[e.name] > 1 {
+			e.name += " at " + words.Duration(e.at)
 		}
 	}
-	return all
+	return each
 }
 
 // A drill is an event and the steps of a timeline, [from, to), in which nothing else happens: before it, and from when it begins on.
@@ -87,7 +99,7 @@ func (s *Study) drills(length time.Duration, steps int) (all []drill) {
 		return min(max(int((at-s.WarmUp+length-1)/length), 0), steps)
 	}
 	for _, e := range events {
-		if e.name == "" {
+		if e.name == "" || e.at <= s.WarmUp {
 			continue
 		}
 		d := drill{studyEvent: e}

@@ -2,6 +2,7 @@ package edgewise_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -161,4 +162,62 @@ func TestADrillThatDoesNotEndHasNoTimeOfRecovery(t *testing.T) {
 	require.NoError(t, err)
 	_, ok = c.Placements[0].Workloads[0].Figures.Find("drill: a down at 1m50s", "recovered after")
 	require.False(t, ok)
+}
+
+// Each of several events of a name has its instant; those of one instant are one, and there is no usual while something of the warm-up goes on.
+func TestDrillsOfANameAreToldApartByTheirInstant(t *testing.T) {
+	drills := func(s *edgewise.Study) (names []string) {
+		c, err := s.Run(context.Background())
+		require.NoError(t, err)
+		for _, f := range c.Placements[0].Workloads[0].Figures {
+			if name, ok := strings.CutPrefix(f.Metric, "drill: "); ok && f.Statistic == "recovered" {
+				names = append(names, name)
+			}
+		}
+		return names
+	}
+	s := drillStudy(t)
+	s.Failures = nil
+	for _, at := range []time.Duration{50 * time.Second, 100 * time.Second, 150 * time.Second} {
+		s.Slowdowns = append(s.Slowdowns, sim.Slowdown{Site: "region", At: at, For: 10 * time.Second, Factor: 2})
+	}
+	require.Equal(t, []string{"region slow at 50 s", "region slow at 1m40s", "region slow at 2m30s"}, drills(s))
+
+	s.Slowdowns = s.Slowdowns[:1]
+	s.Workloads[0].Demand = workload.Poisson{RequestsPerSecond: 10, Objects: 20, ZipfExponent: 1}
+	s.Workloads[0].Flashes = []workload.Flash{
+		{At: 100 * time.Second, For: 10 * time.Second, Factor: 2, Objects: []uint32{0}}, {At: 100 * time.Second, For: 20 * time.Second, Factor: 3, Objects: []uint32{1}},
+	}
+	s.Purges = []sim.Purge{{At: 150 * time.Second}}
+	require.Equal(t, []string{"region slow", "flash crowd of site", "purge"}, drills(s))
+
+	// a is down from 5 s to 40 s, so that the steps from 40 s on say what is usual before 80 s, and nothing does before 60 s.
+	s = drillStudy(t)
+	s.Failures[0].At, s.Failures[0].For = 5*time.Second, 35*time.Second
+	s.Slowdowns = []sim.Slowdown{{Site: "region", At: 80 * time.Second, For: 10 * time.Second, Factor: 2}}
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	before, ok := c.Placements[0].Workloads[0].Figures.Find("drill: region slow", "failed before")
+	require.True(t, ok)
+	require.Zero(t, before.Value)
+	s.Slowdowns[0].At = 60 * time.Second
+	require.Empty(t, drills(s))
+}
+
+// A purge is an event, so that hits have a time in which they recover: they are the twenty objects that b lacks, asked once in two seconds.
+func TestAPurgeIsADrill(t *testing.T) {
+	s := drillStudy(t)
+	s.Failures, s.Purges, s.SkipWarmUpCheck = nil, []sim.Purge{{At: 110 * time.Second}}, false
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, []edgewise.Change{{Kind: edgewise.Purge, At: 110 * time.Second}}, c.Changes)
+	for _, f := range c.WarmUps {
+		require.Equal(t, 110*time.Second, f.Before, "the warm-up is judged by what comes before")
+	}
+	require.NotEmpty(t, c.WarmUps)
+	for statistic, want := range map[string]float64{"hits before": 1, "hits at worst": 0.8, "hits recovered after": 10, "mean latency recovered after": 10} {
+		f, ok := c.Placements[0].Workloads[0].Figures.Find("drill: purge", statistic)
+		require.True(t, ok, statistic)
+		require.InDelta(t, want, f.Value, 1e-12, statistic)
+	}
 }

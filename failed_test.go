@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 )
 
@@ -65,6 +66,34 @@ func TestFailedRequestsAreCountedApartFromLatencies(t *testing.T) {
 	require.InDelta(t, lost/found(t, game, "sessions", "count").Value, found(t, game, "sessions", "lost share").Value, 1e-12)
 	require.Zero(t, found(t, game, "failed", "share").Value, "updates need no parent here")
 	require.Zero(t, found(t, figures(c, 0, 2), "sessions", "lost").Value)
+}
+
+func TestPurgesAndErrorsThatNoResultWouldShowAreRefused(t *testing.T) {
+	for _, c := range []struct {
+		errors []sim.OriginErrors
+		purges []sim.Purge
+		want   string
+	}{
+		{errors: []sim.OriginErrors{{Site: "us-west-2", At: 12 * time.Second, For: time.Second}}},
+		{errors: []sim.OriginErrors{{Site: "us-west-2", At: 9 * time.Second, For: time.Second}}, want: "OriginErrors[0].For is 1s; want more than 1s, for recording begins"},
+		{errors: []sim.OriginErrors{{Site: "us-west-2", At: 30 * time.Second, For: time.Second}}, want: "OriginErrors[0].At is 30s; want less than 30s, when the run ends"},
+		{errors: []sim.OriginErrors{{Site: "pop-den", At: 12 * time.Second, For: time.Second}}, want: "OriginErrors[0].Site is pop-den; want a site that is an origin of a placement"},
+		{purges: []sim.Purge{{At: 30 * time.Second}}, want: "Purges[0].At is 30s; want less than 30s, when the run ends"},
+		{purges: []sim.Purge{{At: 12 * time.Second}}, want: "Purges[0].At is 12s; want no purge: no placement has caches"},
+	} {
+		s := smallStudy(t)
+		s.Placements = s.Placements[:1]
+		s.OriginErrors, s.Purges = c.errors, c.purges
+		if c.want == "" {
+			require.NoError(t, s.Validate())
+		} else {
+			require.ErrorContains(t, s.Validate(), c.want)
+		}
+	}
+	s := smallStudy(t)
+	s.Placements = []placement.Placement{s.Placements[0].WithPoPs(32<<20, "pop-lax")}
+	s.Purges = []sim.Purge{{At: 12 * time.Second}}
+	require.NoError(t, s.Validate())
 }
 
 func TestFailuresThatNoResultWouldShowAreRefused(t *testing.T) {

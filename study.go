@@ -153,7 +153,7 @@ func (s *Study) Validate() error {
 			return err
 		}
 	}
-	if err := s.validateFailures(); err != nil {
+	if err := s.validateEvents(); err != nil {
 		return err
 	}
 	return s.validateLoadInTime()
@@ -186,8 +186,8 @@ func (s *Study) validateLoadInTime() error {
 	return invalid.First(errs...)
 }
 
-// validateFailures names the first failure, drain or slowdown that no result would show.
-func (s *Study) validateFailures() error {
+// validateEvents names the first failure, drain, slowdown, error of an origin or purge that no result would show.
+func (s *Study) validateEvents() error {
 	end := s.WarmUp + s.Duration
 	var errs []error
 	refuse := func(path string, value any, want string, args ...any) {
@@ -226,6 +226,20 @@ func (s *Study) validateFailures() error {
 		checkWhile(at, d.At, d.For)
 		if !slices.ContainsFunc(s.Placements, func(p placement.Placement) bool { return s.worksAt(&p, d.Site) }) {
 			refuse(at+"Site", d.Site, "a site that works for a placement: an origin, a site that computes or the home of a workload's data")
+		}
+	}
+	for i, e := range s.OriginErrors {
+		at := fmt.Sprintf("OriginErrors[%d].", i)
+		checkWhile(at, e.At, e.For)
+		if !slices.ContainsFunc(s.Placements, func(p placement.Placement) bool { return isOrigin(&p, e.Site) }) {
+			refuse(at+"Site", e.Site, "a site that is an origin of a placement")
+		}
+	}
+	for i, p := range s.Purges {
+		if at := fmt.Sprintf("Purges[%d].At", i); p.At >= end {
+			refuse(at, p.At, "less than %v, when the run ends", end)
+		} else if !slices.ContainsFunc(s.Placements, func(p placement.Placement) bool { return len(p.Tiers) > 0 }) {
+			refuse(at, p.At, "no purge: no placement has caches")
 		}
 	}
 	for i := range s.Placements {

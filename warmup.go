@@ -36,7 +36,7 @@ type WarmUpFinding struct {
 	// Unchecked says why the figure could not be judged.
 	Unchecked string `json:"unchecked,omitempty"`
 	// Before is the time from the start of the run up to which the figure was looked at, where that is not
-	// the whole run: a first failure begins then, which moves the figure whatever came before.
+	// the whole run: a first event begins then, which moves the figure whatever came before.
 	Before time.Duration `json:"before_ns,omitempty"`
 }
 
@@ -65,9 +65,9 @@ type WarmUpError struct {
 	WarmUp, Needed time.Duration
 	// Length is the warm-up and duration of a run, LengthNeeded the least that the findings ask for.
 	Length, LengthNeeded time.Duration
-	// FailureNeeded is the earliest start of the first failure that the findings of placements with
-	// failures ask for; 0 if none asks.
-	FailureNeeded time.Duration
+	// EventNeeded is the earliest start of the first event that the findings of placements with
+	// events ask for; 0 if none asks.
+	EventNeeded time.Duration
 	// CanPreload says that a placement with unsteady figures has caches that begin empty, Suffices that all figures will be
 	// steady when they are preloaded: then no longer run is asked for.
 	CanPreload, Suffices bool
@@ -98,8 +98,8 @@ func (e *WarmUpError) writeLengths(b *strings.Builder) {
 	if e.Needed > e.WarmUp {
 		fmt.Fprintf(b, "make warm_up at least %v (it is %v), ", roundUp(e.Needed), e.WarmUp)
 	}
-	if e.FailureNeeded > 0 {
-		fmt.Fprintf(b, "let the first failure begin at %v or later, so that it can be told from the warm-up, ", roundUp(e.FailureNeeded))
+	if e.EventNeeded > 0 {
+		fmt.Fprintf(b, "let the first event (a failure, a purge, a flash crowd) begin at %v or later, so that it can be told from the warm-up, ", roundUp(e.EventNeeded))
 	}
 	if e.CanPreload {
 		b.WriteString("let caches begin in their steady state (preload: steady), ")
@@ -196,11 +196,11 @@ var timelineFigures = []timelineFigure{
 // not condemn a run: the rule finds some cut in any noise. What was recorded before it must differ
 // from what came after it, by more than matters and surely.
 func (s *Study) findWarmUp(replications []*replication, p, w int, figure timelineFigure) (f WarmUpFinding) {
-	failure := s.firstEvent(p)
-	batches, batchNs := s.batchesOf(replications, p, w, figure, failure)
+	event := s.firstEvent(p)
+	batches, batchNs := s.batchesOf(replications, p, w, figure, event)
 	first := int((int64(s.WarmUp) + batchNs - 1) / batchNs)
-	if failure > 0 && len(batches[0]) <= first {
-		f.Unchecked = fmt.Sprintf("nothing was recorded before the failure after %v", failure)
+	if event > 0 && len(batches[0]) <= first {
+		f.Unchecked = fmt.Sprintf("nothing was recorded before the first event, after %v", event)
 		return f
 	}
 	series := make([]float64, 0)
@@ -240,8 +240,8 @@ func (s *Study) findWarmUp(replications []*replication, p, w int, figure timelin
 		return f
 	}
 	of, recordedThen := fmt.Sprintf("run of %v", s.WarmUp+s.Duration), "what was recorded"
-	if failure > 0 {
-		of, recordedThen = fmt.Sprintf("%v before the first failure", failure), "what was recorded until then"
+	if event > 0 {
+		of, recordedThen = fmt.Sprintf("%v before the first event", event), "what was recorded until then"
 	}
 	f.Unsteady = fmt.Sprintf("steady only after %v of the %s", roundUp(f.Found), of)
 	if tooShort != nil {
@@ -251,7 +251,8 @@ func (s *Study) findWarmUp(replications []*replication, p, w int, figure timelin
 	return f
 }
 
-// firstEvent returns when the first failure, drain or slowdown begins that concerns a placement, or the load changes. It returns 0 where none does.
+// firstEvent returns when the first failure, drain, slowdown, error of an origin or purge begins that concerns a placement, or the load changes. It
+// returns 0 where none does.
 func (s *Study) firstEvent(p int) (first time.Duration) {
 	for i := range s.Failures {
 		if f := &s.Failures[i]; s.concerns(f, &s.Placements[p]) && (first == 0 || f.At < first) {
@@ -266,6 +267,16 @@ func (s *Study) firstEvent(p int) (first time.Duration) {
 	for _, d := range s.Slowdowns {
 		if s.worksAt(&s.Placements[p], d.Site) && (first == 0 || d.At < first) {
 			first = max(d.At, 1)
+		}
+	}
+	for _, e := range s.OriginErrors {
+		if isOrigin(&s.Placements[p], e.Site) && (first == 0 || e.At < first) {
+			first = max(e.At, 1)
+		}
+	}
+	for _, one := range s.Purges {
+		if len(s.Placements[p].Tiers) > 0 && (first == 0 || one.At < first) {
+			first = max(one.At, 1)
 		}
 	}
 	for _, at := range s.changesOfLoad() {
@@ -315,21 +326,26 @@ func (s *Study) worksAt(p *placement.Placement, site string) bool {
 	return slices.ContainsFunc(p.Sites, does) || !p.Uses(site) && s.depends(p, site)
 }
 
+// isOrigin reports whether a site is an origin of a placement.
+func isOrigin(p *placement.Placement, site string) bool {
+	return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.Site == site && a.Role == placement.Origin })
+}
+
 // isHome reports whether a site is named as the home of a workload's data.
 func (s *Study) isHome(site string) bool {
 	return slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return w.DataCalls().Home == site })
 }
 
-// wholeBatches returns how many batches are over well before a failure begins: the last of them may hold
-// requests that the failure has cut off.
-func wholeBatches(failure time.Duration, batchNs int64) int {
-	return max(int(int64(failure)/batchNs)-1, 0)
+// wholeBatches returns how many batches are over well before an event begins: the last of them may hold
+// requests that a failure has cut off.
+func wholeBatches(event time.Duration, batchNs int64) int {
+	return max(int(int64(event)/batchNs)-1, 0)
 }
 
 // batchesOf returns the timeline of a figure by replication, in batches long enough that none is empty as
-// long as there are enough of them to judge. Those from the first failure on are left out, and those just
+// long as there are enough of them to judge. Those from the first event on are left out, and those just
 // before it that it has left without an answer.
-func (s *Study) batchesOf(replications []*replication, p, w int, figure timelineFigure, failure time.Duration) (batches [][]stats.Ratio, batchNs int64) {
+func (s *Study) batchesOf(replications []*replication, p, w int, figure timelineFigure, event time.Duration) (batches [][]stats.Ratio, batchNs int64) {
 	const enough = 50 // of DetectWarmUp
 	for _, r := range replications {
 		c := &r.timelines[p].workloads[w]
@@ -338,12 +354,12 @@ func (s *Study) batchesOf(replications []*replication, p, w int, figure timeline
 		for b := range c.batches() {
 			all = append(all, figure.of(b))
 		}
-		if failure > 0 {
-			all = all[:min(len(all), wholeBatches(failure, batchNs))]
+		if event > 0 {
+			all = all[:min(len(all), wholeBatches(event, batchNs))]
 		}
 		batches = append(batches, all)
 	}
-	for last := len(batches[0]) - 1; failure > 0 && last >= 0 && sumOf(batches, last, last+1).Denominator == 0; last-- {
+	for last := len(batches[0]) - 1; event > 0 && last >= 0 && sumOf(batches, last, last+1).Denominator == 0; last-- {
 		for r := range batches {
 			batches[r] = batches[r][:last]
 		}
@@ -407,12 +423,12 @@ func (s *Study) findFilling(replications []*replication, p, tier int) (f WarmUpF
 	if !slices.ContainsFunc(s.Placements[p].Tiers[tier].Caches, func(c placement.Cache) bool { return !c.Preload }) {
 		return f, true // what still comes into them is asked for once, and found free space
 	}
-	failure, length := s.firstEvent(p), s.WarmUp+s.Duration
-	if failure > 0 {
+	event, length := s.firstEvent(p), s.WarmUp+s.Duration
+	if event > 0 {
 		// A cache that has been down is empty again.
-		used, length = used[:min(len(used), wholeBatches(failure, batchNs))], failure
-		if failure <= s.WarmUp || len(used) == 0 {
-			f.Unchecked = fmt.Sprintf("nothing was recorded before the failure after %v", failure)
+		used, length = used[:min(len(used), wholeBatches(event, batchNs))], event
+		if event <= s.WarmUp || len(used) == 0 {
+			f.Unchecked = fmt.Sprintf("nothing was recorded before the first event, after %v", event)
 			return f, true
 		}
 	}
@@ -420,8 +436,8 @@ func (s *Study) findFilling(replications []*replication, p, tier int) (f WarmUpF
 	f.Found = time.Duration(int64(sample) * batchNs)
 	if !filled {
 		end := "at the end"
-		if failure > 0 {
-			end = "when the first failure begins"
+		if event > 0 {
+			end = "when the first event begins"
 		}
 		f.Unsteady = fmt.Sprintf("still filling after %v of %v, and %.1f %% full %s",
 			roundUp(f.Found), length, 100*used[len(used)-1]/math.Max(capacity, 1), end)
@@ -453,7 +469,7 @@ func (s *Study) refusal(findings []WarmUpFinding, loads [][]sim.Load) error {
 		}
 		switch {
 		case f.Before > 0 && needed > f.Before:
-			e.FailureNeeded = max(e.FailureNeeded, needed)
+			e.EventNeeded = max(e.EventNeeded, needed)
 		case f.Before == 0 && (f.Bias == nil || needed > e.Length):
 			e.LengthNeeded = max(e.LengthNeeded, needed)
 		}

@@ -188,7 +188,7 @@ func TestFailuresDoNotCountAsWarmUp(t *testing.T) {
 
 	c, err = run(far(10 * time.Second))
 	require.NoError(t, err)
-	require.Equal(t, "nothing was recorded before the failure after 10s", c.WarmUps[0].Unchecked)
+	require.Equal(t, "nothing was recorded before the first event, after 10s", c.WarmUps[0].Unchecked)
 
 	// What moves before the failure is refused all the same, and the remedy is not a longer run.
 	_, err = run(func(s *edgewise.Study) {
@@ -199,10 +199,10 @@ func TestFailuresDoNotCountAsWarmUp(t *testing.T) {
 	})
 	var refused *edgewise.WarmUpError
 	require.ErrorAs(t, err, &refused)
-	require.Greater(t, refused.FailureNeeded, 75*time.Second)
+	require.Greater(t, refused.EventNeeded, 75*time.Second)
 	require.Zero(t, refused.LengthNeeded)
-	require.ErrorContains(t, err, "of the 1m15s before the first failure; the mean of what was recorded until then is off by -")
-	require.ErrorContains(t, err, "let the first failure begin at")
+	require.ErrorContains(t, err, "of the 1m15s before the first event; the mean of what was recorded until then is off by -")
+	require.ErrorContains(t, err, "let the first event (a failure, a purge, a flash crowd) begin at")
 	require.NotContains(t, err.Error(), "preload", "there is no cache")
 }
 

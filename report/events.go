@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
@@ -72,6 +74,8 @@ func changeInWords(c *edgewise.Comparison, e *edgewise.Change) string {
 		return fmt.Sprintf("users of %s ask up to %.4g times as often for %s, %s", e.Workload, e.Factor, words.Duration(e.For), from)
 	case edgewise.Launch:
 		return fmt.Sprintf("users of %s ask %s", e.Workload, from)
+	case edgewise.Purge:
+		return fmt.Sprintf("objects of %s are taken out of all caches, %s", cmp.Or(e.Workload, "all workloads"), strings.Replace(from, "from", "at", 1))
 	}
 	return fmt.Sprintf("users of %s ask no more %s", e.Workload, from)
 }
@@ -81,5 +85,5 @@ func whereInWords(c *edgewise.Comparison, e *edgewise.Change) string {
 	if e.Site != "" {
 		return sitesInWords(c, []string{e.Site})
 	}
-	return e.Workload
+	return cmp.Or(e.Workload, "all caches")
 }

@@ -14,7 +14,7 @@ type schemaCmd struct {
 
 // Help adds to what --help shows.
 func (c *schemaCmd) Help() string {
-	return "Editors complete and check a scenario by it that begins with the line\n\n# yaml-language-server: $$schema=scenario.schema.json"
+	return "Editors complete and check a scenario by it that begins with the line\n\n# yaml-language-server: $schema=scenario.schema.json"
 }
 
 // Run writes the schema.
