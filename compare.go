@@ -196,10 +196,9 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 	if c.Demand, err = s.demandLoads(); err != nil {
 		return nil, err
 	}
-	series, timelines := make([][]Series, len(s.Placements)), make([][]Timeline, len(s.Placements))
+	timelines := make([][]Timeline, len(s.Placements))
 	for p := range s.Placements {
 		for w := range s.workloads() {
-			series[p] = append(series[p], seriesOf(replications, p, w))
 			t, err := s.timelineOf(replications, p, w, c.Metros)
 			if err != nil {
 				return nil, err
@@ -233,8 +232,12 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 				within[p] = append(within[p], e.within(p)...)
 			}
 		}
+		isAllAnswered := s.isAllAnswered(results)
 		for p := range c.Placements {
-			results[p].Series, results[p].Timeline = series[p][w], timelines[p][w]
+			if isAllAnswered {
+				results[p].Series = seriesOf(replications, p, w)
+			}
+			results[p].Timeline = timelines[p][w]
 			c.Placements[p].Workloads = append(c.Placements[p].Workloads, results[p])
 			for _, run := range e.runs[p] {
 				*run = summary{}

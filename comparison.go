@@ -89,7 +89,7 @@ type WorkloadResult struct {
 	Figures Figures `json:"figures"`
 	// Latency holds the distributions, the headline metric first.
 	Latency []Distribution `json:"-"`
-	// Series is the course over time.
+	// Series is the course over time, where every request is answered.
 	Series Series `json:"-"`
 	// Timeline is how all requests fared over the recorded time; it has no steps unless the study asks for it.
 	Timeline Timeline `json:"-"`

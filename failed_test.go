@@ -60,6 +60,11 @@ func TestFailedRequestsAreCountedApartFromLatencies(t *testing.T) {
 	}
 	require.InDelta(t, failed.Value, share/all, 0.01)
 
+	require.NotEmpty(t, whole.Placements[0].Workloads[0].Series.Steps)
+	for p := range c.Placements {
+		require.Empty(t, c.Placements[p].Workloads[0].Series.Steps, "what failed would be missing over time")
+	}
+
 	game := figures(c, 2, 2)
 	lost := found(t, game, "sessions", "lost").Value
 	require.Positive(t, lost)

@@ -2,12 +2,15 @@ package edgewise
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/sim"
 )
 
-// A Series is the course of a workload over the time of the runs, warm-up included, of all replications together. Games have none.
+// A Series is the course of a workload over the time of the runs, warm-up included, of all replications together. Games have none. Nor has
+// a workload of which requests fail under some placement: they are not in a Series, in which an outage would look like less to do. A
+// [Timeline] follows all.
 type Series struct {
 	// Step is the length of a step. The first begins with the runs, WarmUp before what is recorded; what is left of the runs
 	// behind the last is less than a step, and in none.
@@ -17,7 +20,7 @@ type Series struct {
 
 // A SeriesStep is one step of a [Series], of the requests that reached their site in it.
 type SeriesStep struct {
-	// Requests counts the answered ones, in all replications.
+	// Requests counts them, in all replications.
 	Requests uint64
 	// SumNs is the sum of their headline latency, Hits how many were hits and delayed hits.
 	SumNs, Hits uint64
@@ -48,15 +51,26 @@ func seriesOf(replications []*replication, placement, workload int) (s Series) {
 	return s
 }
 
-// PerSecond returns how many requests of a step were answered a second, on the mean of so many replications, one or more.
+// isAllAnswered reports whether no request of a workload fails under any placement. Of the warm-up there are no figures: nothing may be
+// down in it that answers.
+func (s *Study) isAllAnswered(results []WorkloadResult) bool {
+	return !slices.ContainsFunc(s.Failures, func(f sim.Failure) bool { return f.At < s.WarmUp }) &&
+		!slices.ContainsFunc(s.OriginErrors, func(e sim.OriginErrors) bool { return e.At < s.WarmUp }) &&
+		!slices.ContainsFunc(results, func(w WorkloadResult) bool {
+			f, ok := w.Figures.Find("failed", "count")
+			return ok && f.Value > 0
+		})
+}
+
+// PerSecond returns how many requests of a step there were a second, on the mean of so many replications, one or more.
 func (s *Series) PerSecond(step *SeriesStep, replications int) float64 {
 	return float64(step.Requests) / (s.Step.Seconds() * float64(max(replications, 1)))
 }
 
-// MeanMs returns the mean of the headline latency in ms, NaN where no request was answered.
+// MeanMs returns the mean of the headline latency in ms, NaN where there was no request.
 func (s *SeriesStep) MeanMs() float64 { return s.each(s.SumNs) / 1e6 }
 
-// HitShare returns the share of the requests that were hits, NaN where none was answered.
+// HitShare returns the share of the requests that were hits, NaN where there was none.
 func (s *SeriesStep) HitShare() float64 { return s.each(s.Hits) }
 
 func (s *SeriesStep) each(sum uint64) float64 {

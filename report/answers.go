@@ -86,6 +86,9 @@ func (a *answering) sentences() string {
 	return strings.Join(s, " ")
 }
 
+// metrosInAnswers is how many metros an answer names.
+const metrosInAnswers = 2
+
 // losing says which of the users lose under a placement.
 func (a *answering) losing(r *tableRow) string {
 	at := slices.IndexFunc(a.losers, func(l Losers) bool { return l.Placement == r.placement && l.Workload == a.workload })
@@ -94,11 +97,13 @@ func (a *answering) losing(r *tableRow) string {
 	}
 	switch l := &a.losers[at]; {
 	case l.WorseMetros > 0:
-		return fmt.Sprintf("But %s%s %% of the %s, in %d of %s, are worse off%s.",
-			l.atLeast(), percent(l.WorseShare), requestsOf(l.Kind), l.WorseMetros, countOf(l.Metros, "metro", "metros"), l.undecidedToo())
+		return fmt.Sprintf("But %s%s %% of the %s, in %d of %s, are worse off: %s%s.", l.atLeast(), percent(l.WorseShare), requestsOf(l.Kind), l.WorseMetros,
+			countOf(l.Metros, "metro", "metros"), l.metros(metrosInAnswers, 1), l.undecidedToo())
 	case l.UndecidedMetros > 0:
 		return fmt.Sprintf("Nobody is shown to be worse off, but in %d of %s, with %s %% of the %s, that is undecided.",
 			l.UndecidedMetros, countOf(l.Metros, "metro", "metros"), percent(l.UndecidedShare), requestsOf(l.Kind))
+	case l.Metros > 1:
+		return "No metro is worse off."
 	}
 	return ""
 }

@@ -222,24 +222,30 @@ func (l *Losers) String() string {
 	if l.WorseMetros == 0 {
 		return ""
 	}
+	return fmt.Sprintf("%s, %s: worse in %s%d of %s with %s %% of the %s: %s%s.", l.Placement, l.Workload, l.atLeast(), l.WorseMetros,
+		countOf(l.Metros, "metro", "metros"), percent(l.WorseShare), requestsOf(l.Kind), l.metros(metrosInWords, len(l.Worse)), l.undecidedToo())
+}
+
+// metros names the metros that lose, and by how much: so many of them with so many figures each, and counts the others.
+func (l *Losers) metros(most, figures int) string {
 	var names []string
-	last := ""
+	last, of := "", 0
 	for i := range l.Worse {
 		v := &l.Worse[i]
-		if v.MetroID == last {
+		if v.MetroID != last {
+			last, of = v.MetroID, 0
+			names = append(names, v.Metro+" ("+v.amount())
+		} else if of < figures {
 			names[len(names)-1] += ", " + v.amount()
-			continue
 		}
-		last = v.MetroID
-		names = append(names, v.Metro+" ("+v.amount())
+		of++
 	}
 	more := ""
-	if len(names) > metrosInWords {
-		more = fmt.Sprintf(" and %s", countOf(len(names)-metrosInWords, "other", "others"))
-		names = names[:metrosInWords]
+	if len(names) > most {
+		more = " and " + countOf(len(names)-most, "other", "others")
+		names = names[:most]
 	}
-	return fmt.Sprintf("%s, %s: worse in %s%d of %s with %s %% of the %s: %s)%s%s.", l.Placement, l.Workload, l.atLeast(), l.WorseMetros,
-		countOf(l.Metros, "metro", "metros"), percent(l.WorseShare), requestsOf(l.Kind), strings.Join(names, "), "), more, l.undecidedToo())
+	return strings.Join(names, "), ") + ")" + more
 }
 
 // amount says by how much a figure differs: "+2.2 ms", "failed requests +3.1 pp".

@@ -69,7 +69,7 @@ func TestWhoLosesIsSaidEverywhere(t *testing.T) {
 	var screen, markdown, table, text bytes.Buffer
 	require.NoError(t, report.WriteScreen(&screen, c, report.Layout{Width: 260}))
 	require.Contains(t, screen.String(), sentence)
-	require.Contains(t, screen.String(), "But at least 30 % of the requests, in 2 of 4 metros, are worse off; undecided in 1 more that moves to the worse, with 10 %.")
+	require.Contains(t, screen.String(), "But at least 30 % of the requests, in 2 of 4 metros, are worse off: Denver (failed requests +5.0 pp), San Francisco (+2.20 ms); undecided in 1 more")
 	require.NoError(t, report.WriteVerdictsMarkdown(&markdown, c, report.Margins{}))
 	require.Contains(t, markdown.String(), "| zones | api | San Francisco | mean | 24.0 | 60.00 ± 0.10 | +2.20 ± 0.10 ms |")
 

@@ -20,7 +20,7 @@ import (
 //
 // Where all requests were followed ([edgewise.Timeline]) that is a panel a figure: of requests how many fail and what origins are asked, the
 // latency, the hits; of games the players and who waits, all over the recorded time and with bands over replications. Otherwise it is the
-// mean of the headline latency of the answered requests, one panel a workload; games have none. There the warm-up, which is not
+// mean of the headline latency, one panel a workload, where no request fails ([edgewise.Series]). There the warm-up, which is not
 // recorded, is grey.
 //
 // The time in which a site is down, or drained, is darker. A workload of "" selects all that have a course over time.
@@ -51,22 +51,22 @@ func Timeline(c *edgewise.Comparison, workload string) (*Picture, error) {
 			}
 		}
 	}
-	if len(p.panels) == 0 {
+	switch {
+	case len(p.panels) == 0:
 		p.panels = []panel{notice{c.Title, "No workload has a course over time."}}
-	}
-	p.crowd()
-	p.caption = "Of the answered requests, by the instant at which they reached their site"
-	if hasFailures(c) {
-		p.caption += ": those that failed are missing in it"
-	}
-	p.caption += ". Grey: the warm-up, which is not recorded." + eventsInWords(c)
-	if whole {
+	case whole:
 		p.subtitle = "All requests over time, " + basis(c)
 		p.caption = "Of all requests, by the instant at which their users ask; no line where there are too few for a quantile." + eventsInWords(c)
 		if c.Replications > 1 {
 			p.caption += fmt.Sprintf(" Bands: %s %% confidence intervals over replications, step by step, cut where they go far beyond the lines.", percentOf(c.Level))
 		}
+	default:
+		p.caption = "Of all requests, by the instant at which they reached their site. Grey: the warm-up, which is not recorded." + eventsInWords(c)
 	}
+	if of := notFollowed(c, workloads); len(of) > 0 {
+		p.caption = strings.TrimSpace(fmt.Sprintf("%s Not shown, as requests fail, which only the key timeline follows: %s.", p.caption, named(of)))
+	}
+	p.crowd()
 	return p, nil
 }
 
@@ -92,7 +92,20 @@ func eventsInWords(c *edgewise.Comparison) string {
 	return " Dark: a site is down; less dark: " + strings.Join(others, ", ") + "."
 }
 
-// seriesPanels draws the mean latency of what was answered.
+// notFollowed returns the workloads of which requests fail and none is followed over time.
+func notFollowed(c *edgewise.Comparison, workloads []string) (names []string) {
+	for _, name := range workloads {
+		if slices.ContainsFunc(c.Placements, func(p edgewise.PlacementResult) bool {
+			w := workloadOf(&p, name)
+			return w != nil && w.Timeline.Steps == 0 && valueOf(w, "failed", "count") > 0
+		}) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// seriesPanels draws the mean latency of workloads of which no request fails.
 func seriesPanels(c *edgewise.Comparison, name string) []panel {
 	_, in, _ := courseAxis(c)
 	var all courses

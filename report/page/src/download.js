@@ -1,6 +1,7 @@
 // The data of the page as CSV files, made here: nothing is fetched.
 import {el} from "./dom.js";
 import {sweepRows} from "./sweep.js";
+import {overTime} from "./timeline.js";
 
 // What a spreadsheet would take for a formula has an apostrophe before it, as in comparison.csv.
 const cell = x => {
@@ -25,8 +26,11 @@ const files = {
       const line = c.lines[i]?.same_as !== undefined ? c.lines[c.lines[i].same_as] : c.lines[i];
       return ["within", "tail"].flatMap(v => line?.[v] ? line[v].ms.map((ms, k) => [p.name, w.name, c.metric, v === "tail" ? "slower" : "within", ms, line[v].p[k], line[v].h?.[k]]) : []);
     })))],
-  "series.csv": data => [["placement", "workload", "from_s", "answered_per_second", "mean_ms", "hits_percent"],
-    ...data.workloads.flatMap(w => w.series ? data.placements.flatMap((p, i) => (w.series.requests[w.alike[i]] ?? []).map((r, k) => [p.name, w.name, +(k * w.series.step_s).toPrecision(6), r, w.series.ms[w.alike[i]][k], w.series.hits?.[w.alike[i]]?.[k]])) : [])],
+  "series.csv": data => [["placement", "workload", "from_s", "figure", "unit", "value", "low", "high"],
+    ...data.workloads.flatMap(w => overTime(w, data).flatMap(l => data.placements.flatMap((p, i) => {
+      const of = l.by[w.alike[i]];
+      return (of?.v ?? []).flatMap((v, k) => v === null ? [] : [[p.name, w.name, +(l.from + (of.at?.[k] ?? k) * l.step).toPrecision(6), l.title, l.unit, v, of.low?.[k], of.high?.[k]]]);
+    })))],
   "sites.csv": data => [["placement", "workload", "site", "roles", "figure", "unit", "value"],
     ...data.workloads.flatMap(w => w.sites ? w.sites.rows.flatMap(r => w.sites.columns.flatMap((c, k) => r.v[k] !== null ? [[data.placements[r.p].name, w.name, r.site, r.roles, c.title, c.unit, r.v[k]]] : [])) : [])],
 };
@@ -35,7 +39,7 @@ export function drawDownloads(state) {
   const about = {"points.csv": "all points", "figures.csv": "all figures", "metros.csv": "by metro", "distributions.csv": "the distributions", "sites.csv": "by site", "series.csv": "over time"};
   const comparison = state.data.sweep ? "sweep.csv" : "comparison.csv";
   const isThere = name => state.data.sweep ? name === "points.csv" : name !== "points.csv" && (!is[name] || state.data.workloads.some(is[name]));
-  const is = {"metros.csv": w => w.metros, "distributions.csv": w => w.curves, "sites.csv": w => w.sites, "series.csv": w => w.series};
+  const is = {"metros.csv": w => w.metros, "distributions.csv": w => w.curves, "sites.csv": w => w.sites, "series.csv": w => w.timeline || w.series};
   return el("div", {}, el("p", {class: "note"}, `As they are drawn, rounded to five digits. ${comparison} beside this page has all digits.`),
     el("div", {class: "controls"}, ...Object.entries(files).filter(([name]) => isThere(name)).map(([name, rows]) => el("button", {type: "button", "data-file": name, onclick: () => {
       const a = el("a", {href: URL.createObjectURL(new Blob([csv(rows(state.data))], {type: "text/csv"})), download: name});

@@ -12,7 +12,7 @@ let showsAll = false;
 // first returns the first of several harms, and how many there are besides.
 function first(text) {
   const [one, ...more] = text.split(", ");
-  return more.length ? `${one} and ${more.length} more` : one;
+  return more.length ? `${one} and ${more.length} more ${more.length === 1 ? "figure" : "figures"}` : one;
 }
 
 // brief leaves out what the place of a text says: of whom it is.

@@ -7,14 +7,14 @@ import {drawMissCurves} from "./missratio.js";
 import {strips} from "./strips.js";
 
 const LATENCY = "latency", LAST_BYTE = "time to last byte", PLAYERS = "players and matches", ORIGIN = "caches and origin";
-const isBreakdown = f => /breakdown/.test(f.metric);
+const isFurther = f => f.table && !/breakdown/.test(f.metric) && !f.within_ms;
 
 // drawWithin shows which share is served in time, and which is not served at all.
 export function drawWithin(state, width) {
   const isNone = f => f.v.every(v => !v || v[0] === 0) && f.better === "less";
   const figures = state.of.figures.filter(f => f.unit === "%" && (f.within_ms && f.table || f.table === LATENCY) && !isNone(f));
   const named = figures.map(f => ({...f, title: f.within_ms ? `${whose(state, f)} within ${number(f.within_ms, f.within_ms < 10 ? 1 : 0)} ms` : f.title}));
-  return strips(state, named, width, {domain: [0, 100]});
+  return strips(state, named, width, {each: f => f.within_ms ? {domain: [0, 100]} : {}});
 }
 
 // whose says of what a share within a deadline is: of requests, players, matches.
@@ -38,13 +38,13 @@ export function drawGames(state, width) {
 
 export const drawOthers = (state, width) => state.of.kind === "matched" ? null : furtherTables(state, width);
 
-// furtherTables shows the figures of all other tables, table by table.
+// furtherTables shows the figures of all other tables, table by table, but those that drawWithin shows.
 function furtherTables(state, width, isExplained = false) {
   const known = [LATENCY, LAST_BYTE, PLAYERS, ORIGIN];
-  const tables = [...new Set(state.of.figures.filter(f => f.table && !known.includes(f.table) && !isBreakdown(f)).map(f => f.table))];
+  const tables = [...new Set(state.of.figures.filter(f => isFurther(f) && !known.includes(f.table)).map(f => f.table))];
   const parts = [];
   for (const t of tables) {
-    const drawn = strips(state, state.of.figures.filter(f => f.table === t && !isBreakdown(f)), width, {isExplained: isExplained || parts.length > 0});
+    const drawn = strips(state, state.of.figures.filter(f => f.table === t && isFurther(f)), width, {isExplained: isExplained || parts.length > 0});
     if (drawn) parts.push([t, drawn]);
   }
   return parts.length ? el("div", {}, ...parts.flatMap(([t, s]) => [el("h3", {}, t[0].toUpperCase() + t.slice(1)), s])) : null;

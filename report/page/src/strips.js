@@ -13,7 +13,8 @@ export function strip(state, f, {width, domain, title = f.title}) {
   if (!shown.length) return null;
   const names = shown.map(state.name.bind(state));
   const left = Math.min(nameWidth(names, width), width * .34), row = 23;
-  const change = i => f.d[i].every(x => x === 0) ? "=" : !/[1-9]/.test(short(f.d[i])) ? `${marks[f.verdicts?.[i]] ?? ""}0` : `${marks[f.verdicts?.[i]] ?? ""}${f.d[i][0] > 0 ? "+" : ""}${short(f.d[i])}`;
+  const mark = i => marks[f.verdicts?.[i]] ? `${marks[f.verdicts[i]]} ` : "";
+  const change = i => f.d[i].every(x => x === 0) ? "=" : mark(i) + (!/[1-9]/.test(short(f.d[i])) ? "0" : (f.d[i][0] > 0 ? "+" : "") + short(f.d[i]));
   const words = i => short(f.v[i]) + (f.d[i] ? `  ${change(i)}` : "");
   const right = 18 + 6.2 * Math.max(...shown.map(i => words(i).length));
   const values = shown.flatMap(i => f.v[i]);

@@ -11,9 +11,9 @@ const tint = kind => `var(--${{down: "worse", drained: "drain"}[kind] ?? "change
 const others = events => [...new Set(events.map(e => e.kind).filter(k => k !== "down" && k !== "drained"))];
 
 export function drawTimeline(state, width, redraw) {
-  const axis = axisOf(state), events = eventsOn(state, axis), recorded = recordedLines(state, axis), parts = [];
-  if (recorded) {
-    const {lines} = recorded, isUsual = lines.some(l => l.usual), wanted = lines.find(l => l.name === state.line);
+  const axis = axisOf(state), events = eventsOn(state, axis), lines = overTime(state.of, state.data), parts = [];
+  if (lines.length) {
+    const isUsual = lines.some(l => l.usual), wanted = lines.find(l => l.name === state.line);
     const chosen = wanted ? [wanted] : state.line === "all" || !isUsual ? lines : lines.filter(l => l.usual);
     const pick = el("div", {class: "controls"}, el("label", {}, "What is followed ",
       el("select", {onchange: e => { state.line = e.target.value; redraw("timeline"); }},
@@ -24,10 +24,10 @@ export function drawTimeline(state, width, redraw) {
     const columns = width >= 940 && chosen.length > 1 ? 2 : 1, each = (width - 32 * (columns - 1)) / columns;
     // Lines are named beside their ends; where there is no room a legend does it.
     const beside = endRoom(shown.map(i => nameOf(state, i)), each, height - top - bottom);
-    const drawn = shown.length ? chosen.map(l => course(state, shown, axis, each, events, beside, l, recorded.step)).filter(Boolean) : [];
-    if (drawn.length) parts.push(el("p", {class: "note"}, noteOf(state, recorded, events)), recorded.isOfAnswered && fails(state) ? el("p", {class: "warning"}, "What failed is missing in these lines, so that an outage looks like less to do. With the key timeline the scenario follows all requests.") : null,
-      lines.length > 1 ? pick : null, beside ? null : legend(state, shown), el("div", {class: "halves"}, ...drawn));
+    const drawn = shown.length ? chosen.map(l => course(state, shown, axis, each, events, beside, l)).filter(Boolean) : [];
+    if (drawn.length) parts.push(el("p", {class: "note"}, noteOf(state, lines, events)), lines.length > 1 ? pick : null, beside ? null : legend(state, shown), el("div", {class: "halves"}, ...drawn));
   }
+  if (!lines.length && fails(state)) parts.push(el("p", {class: "note"}, "Requests fail: the key timeline of a scenario follows them over time."));
   if (events.length) parts.push(eventStrip(state, axis, width, events));
   return parts.length ? el("div", {}, ...parts.filter(Boolean)) : null;
 }
@@ -37,27 +37,23 @@ const nameOf = (state, i) => together(state.shown.filter(o => state.of.alike[o] 
 
 const fails = state => state.of.figures.some(f => f.metric === "failed" && f.v.some(e => e && e[0] > 0));
 
-// axisOf is the axis of time, from the start of the recording on. Where answered requests alone were followed it begins with the warm-up.
+// axisOf is the axis of time, from the start of the recording on. Without the key timeline it begins with the warm-up.
 function axisOf(state) {
   const {run_s: run, warm_up_s: warmUp} = state.data, recorded = run - warmUp;
   const [unit, seconds] = recorded > 7200 ? ["h", 3600] : recorded > 300 ? ["min", 60] : ["s", 1];
   return {unit, in: s => s / seconds, start: state.of.series ? -warmUp / seconds : 0, end: recorded / seconds};
 }
 
-// recordedLines are the lines of a workload: of all requests where they were followed, of the answered ones otherwise.
-function recordedLines(state, axis) {
-  const {timeline, series} = state.of;
-  if (timeline) return {step: timeline.step_s, from: 0, lines: timeline.lines};
-  if (!series) return null;
-  const by = of => of.map(v => v && {v});
-  return {
-    step: series.step_s, from: -state.data.warm_up_s, isOfAnswered: true,
-    lines: [
-      {name: "requests", title: `Answered ${state.of.requests}`, unit: "a second", by: by(series.requests), fromZero: true},
-      {name: "mean", title: `Mean ${state.of.title}`, unit: "ms", by: by(series.ms)},
-      ...(series.hits ? [{name: "hits", title: "Hits of those that were answered", unit: "%", by: by(series.hits)}] : []),
-    ].map(l => ({...l, from: -state.data.warm_up_s})),
-  };
+// overTime returns the lines of a workload, each with its step and where it begins: those of the key timeline, or those of the whole run,
+// warm-up included, where no request fails.
+export function overTime({timeline, series, requests, title}, {warm_up_s: warmUp}) {
+  if (timeline) return timeline.lines.map(l => ({...l, step: timeline.step_s, from: 0}));
+  if (!series) return [];
+  const line = (name, title, unit, of, more) => ({name, title, unit, by: of.map(v => v && {v}), step: series.step_s, from: -warmUp, ...more});
+  return [
+    line("requests", requests, "a second", series.requests, {fromZero: true}), line("mean", `mean ${title}`, "ms", series.ms),
+    ...(series.hits ? [line("hits", "hits", "%", series.hits)] : []),
+  ];
 }
 
 // eventsOn are the events that the axis shows, in its unit. What is an instant has a width that is seen.
@@ -66,12 +62,12 @@ const eventsOn = (state, axis) => (state.data.events ?? []).map(e => {
   return {...e, from: Math.max(axis.start, at(e.from_s)), to: Math.min(axis.end, at(e.to_s) + least), noted: at(e.noted_s)};
 }).filter(e => e.to > e.from);
 
-function noteOf(state, recorded, events) {
-  const says = [recorded.isOfAnswered ? "Of what was answered, on the mean of the replications. Grey: warm-up, which no figure counts."
+function noteOf(state, lines, events) {
+  const says = [state.of.series ? `Of all ${state.of.requests}, each at the instant at which it reaches its site, on the mean of the replications. Grey: warm-up, which no figure counts.`
     : state.of.kind === "matched" ? "Of all players, on the mean of the replications."
     : `Of all ${state.of.requests}, each at the instant at which it begins, on the mean of the replications. A line has a gap where there are too few for its figure.`];
-  if (recorded.lines.some(l => l.by.some(c => c?.low))) says.push(`Bands: ${number(100 * state.data.level, 0)} % intervals, step by step.`);
-  if (recorded.lines.some(l => l.by.some(c => c?.at))) says.push("Of each stretch of time the lowest and the highest step; series.csv has all.");
+  if (lines.some(l => l.by.some(c => c?.low))) says.push(`Bands: ${number(100 * state.data.level, 0)} % intervals, step by step.`);
+  if (lines.some(l => l.by.some(c => c?.at))) says.push("Of each stretch of time the lowest and the highest step; series.csv has all.");
   if (events.some(e => e.kind === "down")) says.push("Red: a site is down.");
   if (events.some(e => e.kind === "drained")) says.push("Blue: a site is drained.");
   if (others(events).length) says.push(`Yellow: ${others(events).join(", ")}.`);
@@ -90,8 +86,8 @@ const timeAxis = (axis, width) => Plot.axisX(evenTicks([axis.start, axis.end], M
 const warmUp = (axis, y1, y2) => axis.start < 0 ? Plot.rect([0], {x1: axis.start, x2: 0, y1, y2, fill: "var(--panel)"}) : null;
 
 // course draws a figure: a line and a band a placement.
-function course(state, shown, axis, width, events, beside, of, step) {
-  const from = of.from ?? 0, on = i => of.by[state.of.alike[i]], stepOf = (c, k) => c.at ? c.at[k] : k;
+function course(state, shown, axis, width, events, beside, of) {
+  const {from, step} = of, on = i => of.by[state.of.alike[i]], stepOf = (c, k) => c.at ? c.at[k] : k;
   // A line has a gap where there is no value.
   const points = shown.flatMap(i => on(i)?.v.map((y, k) => {
     const n = stepOf(on(i), k);
