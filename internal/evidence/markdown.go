@@ -26,7 +26,7 @@ func WriteMarkdown(w io.Writer, v *calibrate.Validation, how string, reach []Rea
 	out.line("geography gets below that.")
 	out.line("")
 	out.line("The model blends three guesses that are wrong in different ways: a straight line in the distance,")
-	out.line("the path through the exchange towns, and the way over %d hubs where networks meet. What was measured", len(calibrate.Default().Trunks.Hubs))
+	out.line("the path through the exchange towns, and the way over %d hubs where networks meet, by the nearest and by where transit is bought. What was measured", len(calibrate.Default().Trunks.Hubs))
 	out.line("nearby corrects the blend; see the package topology/calibrate. Hubs, weights and kernels were chosen")
 	out.line("with these tables in sight and are the same in every fold, so expect errors a little above these for")
 	out.line("places that neither the model nor its makers have seen.")

@@ -115,7 +115,7 @@ func (p *page) choices(all []Choice, figures []Figure) {
 	p.line("Of all sets of so many sites the one with the least mean round trip by the model is judged by what was measured, against")
 	p.line("the best set by what was measured; users take the nearest site of a set. Lost are ms of the mean round trip, and points of users")
 	p.line("within 50 and 100 ms where a set is chosen for that. Rank is Spearman's correlation between model and measurement over all sets.")
-	p.line("Players count by the Internet users of their metro, homes each the same. No model was fitted to players.")
+	p.line("Players count by the Internet users of their metro, homes each the same. What is said of players is by a model that saw none of their block and none of their site.")
 	p.line("")
 	p.line("| whose round trips | users | sites | of | sets | best mean, ms | lost, ms | lost within 50 ms, points | within 100 ms | rank |")
 	p.line("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")

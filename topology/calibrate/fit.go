@@ -77,7 +77,7 @@ var domestic = Domestic{MaxOverPath: 1.2, Shorter: 0.6, Km: 800}
 // Fit fits a model to measured round trips over the given exchange towns. It needs at least 3 cities and
 // 3 regions with a measured pair each; without users' round trips the user scale is 1. Where the tables say who buys transit where, ways
 // over the hubs begin and end there, surfaces borrow from places with the same transit, pairs that were measured are met, and players
-// say how far users are, from each site, and in part how far servers next to them are. [Default] was fitted without.
+// say how far users are, from each site, and in part how far servers next to them are. [Default] was fitted so.
 func Fit(fabric *topology.Fabric, t *Tables) (*Model, error) {
 	finder, err := fabric.NewPathFinder(ground)
 	if err != nil {
