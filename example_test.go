@@ -46,5 +46,5 @@ func Example() {
 	}
 	// Output:
 	// region only: half of the updates answered within 49 ms (48 to 51)
-	// region only + Local Zones: half of the updates answered within 20 ms (19 to 22)
+	// region only + Local Zones: half of the updates answered within 20 ms (19 to 21)
 }
