@@ -30,6 +30,9 @@ type Change struct {
 	For time.Duration `json:"for_ns"`
 	// Factor is how many times as long work takes, or as often users ask at the most; 0 of other kinds.
 	Factor float64 `json:"factor,omitempty"`
+	// Objects are the numbers of the objects that a flash crowd asks for, Metros the ids of the metros that it is in; none means all.
+	Objects []uint32 `json:"objects,omitempty"`
+	Metros  []string `json:"metros,omitempty"`
 }
 
 // changes returns what happens in the study besides failures and drains, kind by kind.
@@ -47,7 +50,7 @@ func (s *Study) changes() (all []Change) {
 		w := &s.Workloads[i]
 		for k := range w.Flashes {
 			f := &w.Flashes[k]
-			all = append(all, Change{Kind: FlashCrowd, Workload: w.Name, At: f.At, For: f.End() - f.At, Factor: f.Factor})
+			all = append(all, Change{Kind: FlashCrowd, Workload: w.Name, At: f.At, For: f.End() - f.At, Factor: f.Factor, Objects: f.Objects, Metros: f.Metros})
 		}
 		if w.Begins > 0 {
 			all = append(all, Change{Kind: Launch, Workload: w.Name, At: w.Begins})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/words"
@@ -20,60 +21,101 @@ type studyEvent struct {
 	noticed, back time.Duration
 }
 
-// events returns what begins before the run ends, in order of time; two of a name that begin at the same instant are one.
+// An eventPart is one of what happens at the same instant: subjects that are alike, and what becomes of them.
+type eventPart struct {
+	subjects []string
+	says     string
+}
+
+// events returns what begins before the run ends, in order of time; what happens at one instant is one event.
 func (s *Study) events() (all []studyEvent) {
-	add := func(at, ends time.Duration, name string, args ...any) *studyEvent {
-		all = append(all, studyEvent{name: fmt.Sprintf(name, args...), at: at, ends: ends})
-		return &all[len(all)-1]
+	parts := make(map[time.Duration][]eventPart)
+	add := func(e studyEvent, says string, subjects ...string) {
+		if e.at >= s.WarmUp+s.Duration {
+			return
+		}
+		of := parts[e.at]
+		if i := slices.IndexFunc(of, func(p eventPart) bool { return p.says == says }); i >= 0 {
+			of[i].subjects = append(of[i].subjects, subjects...)
+		} else {
+			of = append(of, eventPart{subjects, says})
+		}
+		parts[e.at] = of
+		i := slices.IndexFunc(all, func(o studyEvent) bool { return o.at == e.at })
+		if i < 0 {
+			all = append(all, e)
+			return
+		}
+		o := &all[i]
+		o.ends = max(o.ends, e.ends)
+		switch {
+		case o.noticed == o.back:
+			o.noticed, o.back = e.noticed, e.back
+		case e.noticed < e.back: // users of both are elsewhere
+			o.noticed, o.back = max(o.noticed, e.noticed), min(o.back, e.back)
+		}
 	}
 	for i := range s.Failures {
 		f := &s.Failures[i]
-		sites := f.Site
-		if n := len(f.With); n > 0 {
-			sites = fmt.Sprintf("%s and %d more", f.Site, n)
-		}
 		down := s.Downtimes(f)
-		last := f.At + time.Duration(max(f.Times, 1)-1)*f.Every + f.For
-		e := add(f.At, last, "%s down", sites)
-		e.noticed, e.back = down[0].Noticed, down[0].At+down[0].For
+		e := studyEvent{at: f.At, noticed: down[0].Noticed, back: down[0].Back}
+		for _, d := range down {
+			e.ends = max(e.ends, d.Back)
+		}
+		add(e, "down", f.Sites()...)
 	}
 	for _, d := range s.Drains {
-		e := add(d.At, d.At+d.For, "%s drained", d.Site)
-		e.noticed, e.back = d.At, d.At+d.For
+		add(studyEvent{at: d.At, ends: d.At + d.For, noticed: d.At, back: d.At + d.For}, "drained", d.Site)
 	}
+	var shut []studyEvent
 	for _, c := range s.changes() {
+		e := studyEvent{at: c.At, ends: c.At + c.For}
 		switch c.Kind {
 		case SlowServers:
-			add(c.At, c.At+c.For, "%s slow", c.Site)
+			add(e, "slow", c.Site)
 		case AnsweringErrors:
-			add(c.At, c.At+c.For, "%s answers errors", c.Site)
+			add(e, "answers errors", c.Site)
 		case FlashCrowd, Launch:
-			add(c.At, c.At+c.For, "%s of %s", c.Kind, c.Workload)
+			add(e, "of "+c.Workload, c.Kind)
 		case Purge:
-			add(c.At, c.At, "%s", c.Kind)
+			add(e, "", c.Kind)
 		case Shutdown:
-			add(c.At, c.At, "")
+			if e.at < s.WarmUp+s.Duration {
+				shut = append(shut, e)
+			}
 		}
 	}
-	end := s.WarmUp + s.Duration
-	all = slices.DeleteFunc(all, func(e studyEvent) bool { return e.at >= end })
+	for i := range all {
+		all[i].name = eventName(parts[all[i].at])
+	}
+	all = append(all, shut...)
 	slices.SortStableFunc(all, func(a, b studyEvent) int { return cmp.Compare(a.at, b.at) })
-	times := make(map[string]int) // by name
-	var each []studyEvent
-	for _, e := range all {
-		if i := slices.IndexFunc(each, func(o studyEvent) bool { return o.name == e.name && o.at == e.at }); i >= 0 {
-			each[i].ends = max(each[i].ends, e.ends)
-			continue
-		}
-		times[e.name]++
-		each = append(each, e)
+	names := make(map[string]int)
+	for i := range all {
+		names[all[i].name]++
 	}
-	for i := range each {
-		if e := &each[i]; e.name != "" && times[e.name] > 1 {
+	for i := range all {
+		if e := &all[i]; e.name != "" && names[e.name] > 1 {
 			e.name += " at " + words.Duration(e.at)
 		}
 	}
-	return each
+	return all
+}
+
+// namedSubjects is how many subjects the name of an event has; the others are counted.
+const namedSubjects = 2
+
+// eventName returns what happens at an instant, in words.
+func eventName(parts []eventPart) string {
+	var all []string
+	for _, p := range parts {
+		subjects := slices.Compact(slices.Clone(p.subjects))
+		if more := len(subjects) - namedSubjects; more > 0 {
+			subjects = append(subjects[:namedSubjects-1], fmt.Sprintf("%d more", more+1))
+		}
+		all = append(all, strings.TrimSpace(strings.Join(subjects, " and ")+" "+p.says))
+	}
+	return strings.Join(all, ", ")
 }
 
 // A drill is an event and the steps of a timeline, [from, to), in which nothing else happens: before it, and from when it begins on.
@@ -161,32 +203,65 @@ func (row *drillRow) value(s *sim.CourseStep, seconds float64) float64 {
 
 // A course of one figure in one replication, around an event.
 type drillCourse struct {
-	usual, scatter float64 // the mean of the steps before it, and their standard deviation
-	worst          float64
+	usual, worst float64 // usual is the mean of the steps before it
 	// recovered is how many steps after its beginning the figure is as usual again; more than there are where it is not.
 	recovered int
 }
 
-// scatters is how many standard deviations of the steps before an event a step may lie off the usual and count as usual.
-const scatters = 4
-
-// courseOf looks at the values of one figure, step by step. It returns false where nothing is known from before.
-func (row *drillRow) courseOf(values []float64, d *drill, within float64) (c drillCourse, ok bool) {
-	var known []float64
+// known returns the values of the steps before an event, without those that have none.
+func (d *drill) known(values []float64) (known []float64) {
 	for _, x := range values[d.before[0]:d.before[1]] {
 		if !math.IsNaN(x) {
 			known = append(known, x)
 		}
 	}
-	if len(known) < leastBefore {
-		return c, false
+	return known
+}
+
+// byChance is the probability with which chance alone makes any step of any figure of a drill in one replication one that is not as usual.
+const byChance = 0.01
+
+// chance returns how far from the mean of the steps before an event a step may lie by chance: beyond it lies one of all steps after the event, of so many
+// figures, with a probability of 1 % at most, if steps are normal and independent (the prediction interval of Student's law, by Bonferroni's inequality). How
+// steps scatter is known from those before, of all replications together. It returns false where one of them has too few.
+func (d *drill) chance(runs [][]float64, figures int) (off float64, ok bool) {
+	squares, freedom, least := 0.0, 0, math.MaxInt
+	for _, values := range runs {
+		known := d.known(values)
+		if len(known) < leastBefore {
+			return 0, false
+		}
+		_, deviation := stats.MeanAndDeviation(known)
+		squares += float64(float64(deviation*deviation) * float64(len(known)-1))
+		freedom += len(known) - 1
+		least = min(least, len(known))
 	}
-	c.usual, c.scatter = stats.MeanAndDeviation(known)
+	if squares == 0 {
+		return 0, true
+	}
+	t := stats.StudentT(1-2*byChance/float64((d.after[1]-d.after[0])*figures), freedom)
+	return float64(t * math.Sqrt(squares/float64(freedom)) * math.Sqrt(1+1/float64(least))), true
+}
+
+// countRows returns how many figures a drill of a workload of a kind has.
+func countRows(kind sim.Kind) (n int) {
+	for i := range drillRows {
+		if drillRows[i].where(kind) {
+			n++
+		}
+	}
+	return n
+}
+
+// courseOf looks at the values of one figure, step by step, of which one may be so far off the usual by chance. It returns false where no step after
+// the event has one.
+func (row *drillRow) courseOf(values []float64, d *drill, within, chance float64) (c drillCourse, ok bool) {
+	c.usual, _ = stats.MeanAndDeviation(d.known(values))
 	allowed := within
 	if !row.isShare {
 		allowed = float64(within * c.usual)
 	}
-	allowed = max(allowed, float64(scatters*c.scatter))
+	allowed = max(allowed, chance)
 	c.worst = math.NaN()
 	for i, x := range values[d.after[0]:d.after[1]] {
 		if math.IsNaN(x) {
@@ -284,12 +359,15 @@ func (s *Study) drillFigures(replications []*replication, placement, workload in
 		}
 		longest, longestUnknown := make([]float64, len(runs)), make([]bool, len(runs))
 		seen := false
+		if !slices.ContainsFunc(runs, func(r drillRun) bool { return r.isAsked(d.before, kind) }) {
+			continue // nothing is usual before a launch
+		}
 		for i := range drillRows {
 			row := &drillRows[i]
 			if !row.where(kind) {
 				continue
 			}
-			m, ok := row.measure(runs, &d, s, within)
+			m, ok := row.measure(runs, &d, s, kind, within)
 			if !ok {
 				continue
 			}
@@ -354,10 +432,18 @@ type drillMeasure struct {
 }
 
 // measure looks at a row in all replications; false where one of them does not know it.
-func (row *drillRow) measure(runs []drillRun, d *drill, s *Study, within float64) (m drillMeasure, ok bool) {
+func (row *drillRow) measure(runs []drillRun, d *drill, s *Study, kind sim.Kind, within float64) (m drillMeasure, ok bool) {
 	m.hasTimes = !row.isShare
+	values := make([][]float64, len(runs))
 	for k := range runs {
-		c, ok := row.courseOf(runs[k].values(row, s.Duration), d, within)
+		values[k] = runs[k].values(row, s.Duration)
+	}
+	chance, ok := d.chance(values, countRows(kind))
+	if !ok {
+		return m, false
+	}
+	for k := range runs {
+		c, ok := row.courseOf(values[k], d, within, chance)
 		if !ok {
 			return m, false
 		}
@@ -415,6 +501,17 @@ func (r *drillRun) values(row *drillRow, recorded time.Duration) []float64 {
 		all[i] = row.value(&r.all.Steps[i], t.Seconds(i, recorded))
 	}
 	return all
+}
+
+// isAsked reports whether anybody asks, or plays, in some steps.
+func (r *drillRun) isAsked(steps [2]int, kind sim.Kind) bool {
+	for i := steps[0]; i < steps[1]; i++ {
+		s := &r.all.Steps[i]
+		if s.PlayerUs > 0 || kind != sim.Matched && s.Requests() > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // moved returns which part of all users, while they are elsewhere, a site has more than before the event.

@@ -221,3 +221,55 @@ func TestAPurgeIsADrill(t *testing.T) {
 		require.InDelta(t, want, f.Value, 1e-12, statistic)
 	}
 }
+
+// What happens at one instant is one drill, under one name: a PoP and the servers of a region that fail together, a crowd with them.
+func TestWhatHappensAtOnceIsOneDrill(t *testing.T) {
+	s := drillStudy(t)
+	s.Failures[0].With = []string{"b"}
+	s.Failures = append(s.Failures, sim.Failure{Site: "region", At: s.Failures[0].At, For: 20 * time.Second})
+	s.Slowdowns = []sim.Slowdown{{Site: "region", At: s.Failures[0].At, For: 70 * time.Second, Factor: 2}}
+	s.Workloads[0].Service = workload.Cacheable{Sizes: workload.Sizes{MinBytes: 10, MaxBytes: 10}, Origin: workload.ServiceTime{Mean: time.Millisecond}}
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	names := make(map[string]bool)
+	for _, f := range c.Placements[0].Workloads[0].Figures {
+		if strings.HasPrefix(f.Metric, "drill: ") {
+			names[f.Metric] = true
+		}
+	}
+	require.Equal(t, map[string]bool{"drill: a and 2 more down, region slow": true}, names)
+}
+
+// Before a launch nothing is usual: it is no drill of its own workload, but of others.
+func TestALaunchIsADrillOfOthers(t *testing.T) {
+	s := drillStudy(t)
+	s.Failures = nil
+	late := s.Workloads[0]
+	late.Name, late.Begins = "late", 110*time.Second
+	s.Workloads = append(s.Workloads, late)
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	_, ok := c.Placements[0].Workloads[0].Figures.Find("drill: launch of late", "recovered after")
+	require.True(t, ok)
+	for _, f := range c.Placements[0].Workloads[1].Figures {
+		require.NotEqual(t, "drill: launch of late", f.Metric)
+	}
+}
+
+// Who stays away until checks have found the site up is not back when it is: a drill after it does not take those steps for usual.
+func TestADrillBeginsAnewWhenUsersAreBack(t *testing.T) {
+	s := drillStudy(t)
+	f := &s.Failures[0]
+	f.At, f.For, f.Detection = 50*time.Second, 20*time.Second, 0
+	f.Check = &sim.HealthCheck{Interval: 10 * time.Second, Threshold: 2}
+	down := s.Downtimes(f)
+	require.Len(t, down, 1)
+	require.Greater(t, down[0].Back, 80*time.Second)
+	require.LessOrEqual(t, down[0].Back, 90*time.Second)
+	s.Failures = append(s.Failures, sim.Failure{Site: "region", At: 130 * time.Second, For: 10 * time.Second})
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	before, ok := c.Placements[0].Workloads[0].Figures.Find("drill: region down", "hits before")
+	require.True(t, ok)
+	require.Equal(t, 1.0, before.Value, "the step in which users come back, to a cache that is empty, is not usual")
+}

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,13 +72,46 @@ func changeInWords(c *edgewise.Comparison, e *edgewise.Change) string {
 	case edgewise.AnsweringErrors:
 		return fmt.Sprintf("%s answers errors for %s, %s", sitesInWords(c, []string{e.Site}), words.Duration(e.For), from)
 	case edgewise.FlashCrowd:
-		return fmt.Sprintf("users of %s ask up to %.4g times as often for %s, %s", e.Workload, e.Factor, words.Duration(e.For), from)
+		return fmt.Sprintf("users of %s%s ask%s up to %.4g times as often for %s, %s", e.Workload, crowdMetros(c, e.Metros), crowdObjects(e.Objects), e.Factor, words.Duration(e.For), from)
 	case edgewise.Launch:
 		return fmt.Sprintf("users of %s ask %s", e.Workload, from)
 	case edgewise.Purge:
 		return fmt.Sprintf("objects of %s are taken out of all caches, %s", cmp.Or(e.Workload, "all workloads"), strings.Replace(from, "from", "at", 1))
 	}
 	return fmt.Sprintf("users of %s ask no more %s", e.Workload, from)
+}
+
+// crowdNamed is how many objects or metros of a flash crowd are named; more are counted.
+const crowdNamed = 4
+
+// crowdObjects returns the objects that a crowd asks for, "" of all.
+func crowdObjects(objects []uint32) string {
+	switch n := len(objects); {
+	case n == 0:
+		return ""
+	case n == 1:
+		return fmt.Sprintf(" for object %d", objects[0])
+	case n > crowdNamed:
+		return fmt.Sprintf(" for %d objects", n)
+	}
+	return " for objects " + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(objects)), ", "), "[]")
+}
+
+// crowdMetros returns where a crowd is, "" of everywhere.
+func crowdMetros(c *edgewise.Comparison, ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	if len(ids) > crowdNamed {
+		return fmt.Sprintf(" in %d metros", len(ids))
+	}
+	names := slices.Clone(ids)
+	for i, id := range ids {
+		if at := slices.IndexFunc(c.Metros, func(m edgewise.Place) bool { return m.ID == id }); at >= 0 {
+			names[i] = c.Metros[at].Name
+		}
+	}
+	return " in " + strings.Join(names, ", ")
 }
 
 // whereInWords says where a change is.

@@ -216,6 +216,16 @@ func TestDrainsAreShadedAndTold(t *testing.T) {
 	require.True(t, strings.Contains(page, "is drained for 20 s, from ") && strings.Contains(page, "what it has begun it ends"))
 	events := unpacked(t, page)["events"].([]any)
 	require.Len(t, events, 4)
+	for want, of := range map[string]edgewise.Change{
+		"users of site ask for object 0 up to":                              {Objects: []uint32{0}},
+		"users of site ask for objects 0, 7, 9 up to":                       {Objects: []uint32{0, 7, 9}},
+		"users of site in " + c.Metros[0].Name + " ask for 5 objects up to": {Objects: []uint32{1, 2, 3, 4, 5}, Metros: []string{c.Metros[0].ID}},
+		"users of site in 5 metros ask up to":                               {Metros: []string{"a", "b", "c", "d", "e"}},
+	} {
+		of.Kind, of.Workload, of.For, of.Factor = edgewise.FlashCrowd, "site", time.Second, 5
+		c.Changes = []edgewise.Change{of}
+		require.Contains(t, pageOf(t, c), want)
+	}
 	require.Equal(t, "launch", events[3].(map[string]any)["kind"])
 	require.Equal(t, "drained", events[1].(map[string]any)["kind"])
 }

@@ -298,7 +298,7 @@ func (c *clients) answer(r *request, s *served) bool {
 		t.Causes[upstreamOf(outcome)] += upstream
 	}
 	if c.course != nil {
-		c.course.answer(r.arrived-c.delay, ttfb, s)
+		c.course.answer(r.arrived-c.delay, ttfb, ttlb, s)
 	}
 	if c.sees != nil {
 		c.sight(r, s)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // Steps asks for the course of a run over its recorded time, in steps of equal length: see [Course].
@@ -69,6 +70,8 @@ func (s *Steps) validate(recorded time.Duration) error {
 type Course struct {
 	// Length is the length of a step, the last of which may be shorter.
 	Length time.Duration
+	// Judged says which byte of an answer latencies are of: that by which the workload is judged.
+	Judged workload.Byte
 	Steps  []CourseStep
 	// Metros are the courses of the metros, in the order of the network's, where they are asked for.
 	Metros []*Course
@@ -145,25 +148,25 @@ func (s *CourseStep) firstTier() TierStep {
 }
 
 // newCourse returns an empty course.
-func newCourse(length time.Duration, steps int) *Course {
-	return &Course{Length: length, Steps: make([]CourseStep, steps)}
+func newCourse(length time.Duration, judged workload.Byte, steps int) *Course {
+	return &Course{Length: length, Judged: judged, Steps: make([]CourseStep, steps)}
 }
 
 // addCourses gives a tally the courses that a scenario asks for, empty.
-func (w *WorkloadTally) addCourses(s *Scenario) {
+func (w *WorkloadTally) addCourses(s *Scenario, judged workload.Byte) {
 	if s.Timeline == nil {
 		return
 	}
 	length, steps := s.Timeline.lengthFor(s.Duration), s.Timeline.countIn(s.Duration)
-	w.Course = newCourse(length, steps)
+	w.Course = newCourse(length, judged, steps)
 	if s.Timeline.ByMetro {
 		for range w.Metros {
-			w.Course.Metros = append(w.Course.Metros, newCourse(length, steps))
+			w.Course.Metros = append(w.Course.Metros, newCourse(length, judged, steps))
 		}
 	}
 	for n := range w.Sites {
 		if s.Timeline.BySite {
-			w.Sites[n].Course = newCourse(length, steps)
+			w.Sites[n].Course = newCourse(length, judged, steps)
 		}
 	}
 }
@@ -177,6 +180,8 @@ func (c *Course) matches(o *Course) error {
 		return fmt.Errorf("courses of %d steps of %v and of %d of %v; want equal ones", len(c.Steps), c.Length, len(o.Steps), o.Length)
 	case c == nil:
 		return nil
+	case c.Judged != o.Judged:
+		return fmt.Errorf("courses of latencies to the byte %v and %v; want equal ones", c.Judged, o.Judged)
 	case len(c.Metros) != len(o.Metros):
 		return fmt.Errorf("courses of %d metros; want %d", len(o.Metros), len(c.Metros))
 	}
@@ -234,15 +239,17 @@ type recorder struct {
 	length int64
 	// inverse is 2^64 divided by the length, rounded down.
 	inverse uint64
+	judged  workload.Byte // which byte latencies are of
 	steps   []CourseStep
 }
 
-// newRecorder returns a recorder of a plan's steps.
-func (p *Plan) newRecorder() *recorder {
+// newRecorder returns a recorder of a plan's steps, for a workload by its number.
+func (p *Plan) newRecorder(number int) *recorder {
 	s := p.scenario.Timeline
 	length := s.lengthFor(p.scenario.Duration)
 	return &recorder{
-		from: int64(p.scenario.WarmUp), length: int64(length), inverse: inverseOf(uint64(length)), steps: make([]CourseStep, s.countIn(p.scenario.Duration)),
+		from: int64(p.scenario.WarmUp), length: int64(length), inverse: inverseOf(uint64(length)), judged: p.scenario.Workloads[number].Judged,
+		steps: make([]CourseStep, s.countIn(p.scenario.Duration)),
 	}
 }
 
@@ -266,8 +273,12 @@ func (r *recorder) at(instant int64) *CourseStep {
 	return &r.steps[min(n, uint64(len(r.steps)-1))]
 }
 
-// answer records an answered request.
-func (r *recorder) answer(asked, latency int64, s *served) {
+// answer records an answered request, with the latency of its first byte and of its last.
+func (r *recorder) answer(asked, ttfb, ttlb int64, s *served) {
+	latency := ttfb
+	if r.judged == workload.LastByte {
+		latency = ttlb
+	}
 	at := r.at(asked)
 	if at.SumNs == 0 && at != &r.steps[0] {
 		at.Latency.RoomFor(&r.steps[max((asked-r.from)/r.length-1, 0)].Latency)
@@ -321,7 +332,7 @@ func (p *Plan) newSiteCourses() *siteCourses {
 // of returns the recorder of a workload's users.
 func (c *siteCourses) of(workload int) *recorder {
 	if c.users[workload] == nil {
-		c.users[workload] = c.plan.newRecorder()
+		c.users[workload] = c.plan.newRecorder(workload)
 	}
 	return c.users[workload]
 }
@@ -336,7 +347,7 @@ func (c *siteCourses) fetched(workload uint8, origin int, at, bytes int64, recor
 	}
 	to := &c.origins[workload][origin]
 	if *to == nil {
-		*to = c.plan.newRecorder()
+		*to = c.plan.newRecorder(int(workload))
 	}
 	s := (*to).at(at)
 	s.OriginRequests++
@@ -450,7 +461,7 @@ func (w *WorkloadTally) checkCourse() error {
 	if sum.Outcomes != total.Outcomes || sum.Failures != total.Failures {
 		return fmt.Errorf("steps of time sum to outcomes %v and failures %v of %v and %v", sum.Outcomes, sum.Failures, total.Outcomes, total.Failures)
 	}
-	if _, low := total.Metrics[0].Latency.SumNs(); sum.SumNs != low || sum.Latency.Count() != total.Answered() {
+	if _, low := total.Metric(w.Kind.Headline(w.Course.Judged)).SumNs(); sum.SumNs != low || sum.Latency.Count() != total.Answered() {
 		return fmt.Errorf("%d latencies in steps of time sum to %d ns; want %d and %d ns", sum.Latency.Count(), sum.SumNs, total.Answered(), low)
 	}
 	for i := range sum.Tiers {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // AppendBinary appends an encoding of the course: variable-length integers. Equal courses have equal encodings. The error is always nil.
@@ -13,7 +15,7 @@ func (c *Course) AppendBinary(b []byte) ([]byte, error) {
 	for i := range c.Steps {
 		tiers = max(tiers, len(c.Steps[i].Tiers))
 	}
-	for _, n := range []int{int(NumOutcomes), int(NumReasons), int(c.Length), len(c.Steps), tiers} {
+	for _, n := range []int{int(NumOutcomes), int(NumReasons), int(c.Length), int(c.Judged), len(c.Steps), tiers} {
 		b = binary.AppendUvarint(b, uint64(n))
 	}
 	for i := range c.Steps {
@@ -80,25 +82,27 @@ func decodeCourses(data []byte, isOfAll bool) (*Course, []byte, error) {
 		data = data[n:]
 		return v, nil
 	}
-	var head [5]uint64
+	var head [6]uint64
 	for i := range head {
 		var err error
 		if head[i], err = next(); err != nil {
 			return nil, nil, err
 		}
 	}
-	outcomes, reasons, length, steps, tiers := head[0], head[1], head[2], head[3], head[4]
+	outcomes, reasons, length, judged, steps, tiers := head[0], head[1], head[2], head[3], head[4], head[5]
 	switch {
 	case outcomes != uint64(NumOutcomes) || reasons != uint64(NumReasons):
 		return nil, nil, fmt.Errorf("of %d outcomes and %d reasons; this program knows %d and %d", outcomes, reasons, NumOutcomes, NumReasons)
 	case length == 0 || length > uint64(maxRun):
 		return nil, nil, fmt.Errorf("steps of %d ns; want 1 to %d", length, maxRun)
+	case judged > uint64(workload.LastByte):
+		return nil, nil, fmt.Errorf("latencies of byte %d; want %d or %d", judged, workload.FirstByte, workload.LastByte)
 	case steps > mostSteps+1 || steps > uint64(len(data)):
 		return nil, nil, fmt.Errorf("%d steps in %d bytes", steps, len(data))
 	case tiers >= maxTiers || steps*tiers > uint64(len(data)):
 		return nil, nil, fmt.Errorf("%d steps of %d tiers in %d bytes", steps, tiers, len(data))
 	}
-	c := newCourse(time.Duration(length), int(steps))
+	c := newCourse(time.Duration(length), workload.Byte(judged), int(steps))
 	for i := range c.Steps {
 		s := &c.Steps[i]
 		if tiers > 0 {

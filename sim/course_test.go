@@ -95,6 +95,26 @@ func TestStepsOfACourseSumToTheTotals(t *testing.T) {
 	require.ErrorContains(t, read.Merge(without), "course")
 }
 
+// Of a workload that is judged by its last byte the steps have that latency, as its tables have; the audit of the run holds the sum against it.
+func TestCoursesAreOfTheByteThatCounts(t *testing.T) {
+	s, p := courseScenario(t)
+	first, err := Run(context.Background(), Job{Scenario: s, Placement: p})
+	require.NoError(t, err)
+	s.Workloads[0].Judged = workload.LastByte
+	service := s.Workloads[0].Service.(workload.Cacheable)
+	service.Sizes = workload.Sizes{MinBytes: 1e6, MaxBytes: 1e6}
+	s.Workloads[0].Service = service
+	last, err := Run(context.Background(), Job{Scenario: s, Placement: p})
+	require.NoError(t, err)
+	a, b := first.Workloads[0].Course.sum(), last.Workloads[0].Course.sum()
+	total, err := last.Workloads[0].Total()
+	require.NoError(t, err)
+	_, ttlb := total.Metric(TTLB).SumNs()
+	require.Equal(t, ttlb, b.SumNs)
+	require.Greater(t, float64(b.SumNs)/float64(b.Latency.Count()), 1.5*float64(a.SumNs)/float64(a.Latency.Count()))
+	require.ErrorContains(t, first.Workloads[0].Course.Merge(last.Workloads[0].Course), "courses of latencies to the byte ttfb and ttlb")
+}
+
 func (r *Result) sumOfCourses() uint64 {
 	s := r.Workloads[0].Course.sum()
 	return s.Requests()
@@ -179,8 +199,8 @@ func TestStepsHaveALengthThatIsDue(t *testing.T) {
 
 func TestRecordersFindTheStepOfAnInstant(t *testing.T) {
 	for _, length := range []time.Duration{1, 3, 7, 1000, 999_999_937, time.Hour} {
-		p := &Plan{scenario: Scenario{WarmUp: 5, Duration: 100 * length, Timeline: &Steps{Step: length}}}
-		r := p.newRecorder()
+		p := &Plan{scenario: Scenario{WarmUp: 5, Duration: 100 * length, Timeline: &Steps{Step: length}, Workloads: make([]workload.Workload, 1)}}
+		r := p.newRecorder(0)
 		for i := range int64(100) {
 			first := 5 + i*int64(length)
 			require.Same(t, &r.steps[i], r.at(first), length)

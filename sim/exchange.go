@@ -224,7 +224,7 @@ func (c *clients) conclude(r *request, s *served, ttfb, ttlb int64) {
 		t.Causes[upstreamOf(outcome)] += upstream
 	}
 	if c.course != nil {
-		c.course.answer(r.arrived-c.delay, ttfb, s)
+		c.course.answer(r.arrived-c.delay, ttfb, ttlb, s)
 	}
 	if c.sees != nil {
 		c.sight(r, s)

@@ -374,14 +374,21 @@ type Downtime struct {
 	At, For time.Duration
 	// Noticed is when users are sent elsewhere; no earlier than it is up again, At and For later, where they are not.
 	Noticed time.Duration
+	// Back is when nobody is sent elsewhere for it any more: when it is up again or, of one with health checks, held to be.
+	Back time.Duration
 }
 
 // Downtimes returns the times in which the sites of a failure are down, site by site in order of time.
 func (s *Scenario) Downtimes(f *Failure) (all []Downtime) {
 	for _, site := range f.Sites() {
-		outages := s.outagesOf(site)
+		outages, away := s.outagesOf(site), s.awayFrom(site)
 		for k := range f.times() {
-			d := Downtime{Site: site, At: f.at(k), For: f.For, Noticed: f.at(k) + f.Detection + f.Redirection}
+			d := Downtime{Site: site, At: f.at(k), For: f.For, Noticed: f.at(k) + f.Detection + f.Redirection, Back: f.at(k) + f.For}
+			for _, span := range away {
+				if span.from < int64(d.Back) && span.to > int64(d.Back) {
+					d.Back = time.Duration(span.to)
+				}
+			}
 			if f.Check != nil {
 				i := slices.IndexFunc(outages, func(o outage) bool { return o.from == int64(d.At) })
 				d.Noticed = max(time.Duration(outages[i].away), d.At+f.Redirection)

@@ -7,8 +7,8 @@ type gameCourse struct {
 	sites  []*recorder // nil where nobody asks by site
 }
 
-// newGameCourse returns the recorders of a game, nil where nobody asks for a course.
-func (p *Plan) newGameCourse() *gameCourse {
+// newGameCourse returns the recorders of a game by its number, nil where nobody asks for a course.
+func (p *Plan) newGameCourse(number int) *gameCourse {
 	s := p.scenario.Timeline
 	if s == nil {
 		return nil
@@ -18,11 +18,11 @@ func (p *Plan) newGameCourse() *gameCourse {
 			all = make([]*recorder, n)
 		}
 		for i := range all {
-			all[i] = p.newRecorder()
+			all[i] = p.newRecorder(number)
 		}
 		return all
 	}
-	return &gameCourse{all: p.newRecorder(), metros: many(s.ByMetro, len(p.metros)), sites: many(s.BySite, len(p.sites))}
+	return &gameCourse{all: p.newRecorder(number), metros: many(s.ByMetro, len(p.metros)), sites: many(s.BySite, len(p.sites))}
 }
 
 // stay records that a party was at a site from one instant to another, and whether it waited.

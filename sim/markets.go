@@ -109,7 +109,7 @@ func (r *run) addGame(number int, open func(metro int) workload.Source) error {
 	book := func() *gameBook {
 		return newGameBook(w, len(r.plan.sites), len(r.plan.metros), game.sample)
 	}
-	game.book, game.course = book(), r.plan.newGameCourse()
+	game.book, game.course = book(), r.plan.newGameCourse(number)
 	game.newArena = func() (arena, *gameBook) {
 		b := book()
 		return arena{rules: game.rules, ways: ways, apart: w.apart, data: data, tallyOf: b.at}, b

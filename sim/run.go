@@ -102,7 +102,7 @@ func (p *Plan) newResult(replication int) *Result {
 	for i := range p.placement.Tiers {
 		r.Tiers = append(r.Tiers, TierResult{Name: p.placement.Tiers[i].Name})
 	}
-	for _, w := range p.workloads {
+	for number, w := range p.workloads {
 		t := WorkloadTally{
 			Name: w.name, Kind: w.kind, Metros: make([]Tally, len(p.metros)), Sites: make([]SiteTally, len(p.sites)),
 		}
@@ -120,7 +120,7 @@ func (p *Plan) newResult(replication int) *Result {
 		for m := range t.Metros {
 			t.Metros[m] = w.newTally()
 		}
-		t.addCourses(&p.scenario)
+		t.addCourses(&p.scenario, p.scenario.Workloads[number].Judged)
 		r.Workloads = append(r.Workloads, t)
 	}
 	return r
@@ -273,7 +273,7 @@ func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests work
 	}
 	if at := r.sites[e.site].courses; at != nil {
 		if c.course = at.of(number); r.plan.scenario.Timeline.ByMetro {
-			c.course = r.plan.newRecorder()
+			c.course = r.plan.newRecorder(number)
 		}
 	}
 	if c.lossy == nil {

@@ -64,6 +64,9 @@ func TestExamplesGiveWhatTheyGave(t *testing.T) {
 				}
 			}
 			for i := range study.Workloads {
+				if study.Workloads[i].Begins > 0 {
+					study.Workloads[i].Begins = study.WarmUp + 500*time.Millisecond
+				}
 				for k := range study.Workloads[i].Flashes {
 					f := &study.Workloads[i].Flashes[k]
 					f.At, f.Rise, f.For, f.Decay = study.WarmUp+time.Second, 100*time.Millisecond, 2*time.Second, 0
