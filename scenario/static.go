@@ -127,6 +127,7 @@ func cacheableKeys(s *workload.Cacheable) []field {
 		{"origin_service", func(v value) { readServiceTime(v, &s.Origin) }},
 		{"freshness", func(v value) { readControls(v, &s.Controls) }},
 		{"variants", func(v value) { readVariants(v, &s.VariantShares) }},
+		{"patience", func(v value) { readPatience(v, &s.Patience) }},
 	}
 }
 

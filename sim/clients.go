@@ -239,7 +239,7 @@ type served struct {
 	queue, service, inVain int64
 }
 
-// answer tallies a request; it returns false where the site fails before the answer leaves. What follows from
+// answer tallies a request; it returns false where the site fails before the answer leaves, or its client has given up. What follows from
 // other counters is added once, by [clients.addUp].
 func (c *clients) answer(r *request, s *served) bool {
 	if c.outages != nil && meets(c.outages, r.arrived-c.delay, s.first-c.delay) != nil {
@@ -376,7 +376,7 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 			return
 		}
 		if down != nil {
-			c.failAfter(r, inVain+down.timeout, why)
+			c.failAfter(r, r.arrived-inVain, inVain+down.timeout, why)
 			return
 		}
 		r.arrived -= inVain
@@ -407,13 +407,17 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	c.sightFailure(r, r.arrived-c.delay, now, why, waited)
 }
 
-// failAfter tallies a request whose client has waited for so long in vain.
-func (c *clients) failAfter(r *request, waited int64, why Reason) {
-	if r.recorded {
-		c.lost++
-		c.tally.fail(why, waited)
-		c.sightFailure(r, r.arrived-c.delay, r.arrived, why, waited)
+// failAfter tallies a request whose client has waited for so long in vain since its first try reached the site.
+func (c *clients) failAfter(r *request, first, waited int64, why Reason) {
+	if !r.recorded {
+		return
 	}
+	c.lost++
+	c.tally.fail(why, waited)
+	if c.course != nil {
+		c.course.fail(first-c.delay, why)
+	}
+	c.sightFailure(r, first-c.delay, first+waited, why, waited)
 }
 
 // addUp adds to the tally what is the same for every request of the clients, and the number of requests as

@@ -9,6 +9,8 @@ import (
 type patience struct {
 	workload.Patience
 	site *site
+	kind Kind   // of the visits of its clients, as they would be without patience
+	key  uint32 // of the object of the visit that is made now
 	// again is the number of the try that is made now, 0 for a request that is new; current that of the try which was begun last.
 	again, current uint32
 }
@@ -17,6 +19,7 @@ type patience struct {
 type try struct {
 	request
 	number  uint64 // of the request among those of its clients
+	key     uint32 // of the object that it is for
 	first   int64  // when the first try reached the site
 	made    int    // tries, with this one
 	serial  uint64 // of the try; 0 where there is none
@@ -26,7 +29,7 @@ type try struct {
 
 // begin notes that a request is new.
 func (p *patience) begin(c *clients, r *request) {
-	p.current = p.add(&try{request: *r, number: c.count, first: r.arrived, made: 1})
+	p.current = p.add(&try{request: *r, number: c.count, key: p.key, first: r.arrived, made: 1})
 	r.try = p.current
 }
 
@@ -81,7 +84,7 @@ func (p *patience) giveUp(c *clients, n uint32) {
 	if t.made <= p.Retries {
 		p.askAgain(c, n, t.arrived+int64(p.Timeout))
 	} else {
-		c.failAfter(&t.request, t.arrived+int64(p.Timeout)-t.first, TimedOut)
+		c.failAfter(&t.request, t.first, t.arrived+int64(p.Timeout)-t.first, TimedOut)
 	}
 }
 
@@ -142,7 +145,7 @@ func (s *site) visitAgain(m *message) {
 	n := m.token
 	t := s.tries.at(n)
 	t.waiting = false
-	number, made := t.number, t.made
+	number, made, key := t.number, t.made, t.key
 	c := &s.clients[t.clients]
 	if meets(s.outages, m.at, m.at) != nil {
 		r := t.request
@@ -152,15 +155,20 @@ func (s *site) visitAgain(m *message) {
 	count, asked := c.count, c.asked
 	// What its work takes is drawn anew.
 	c.count, c.patience.again = number+uint64(made-1)<<40-1, n
-	s.visitPatiently(&arrival{at: m.at, clients: t.clients}, c)
+	s.visitPatiently(&arrival{at: m.at, clients: t.clients, key: key}, c)
 	c.count, c.asked, c.patience.again = count, asked, 0
 }
 
-// patientVisits is the kind of clients of a computed workload who do not wait for ever, or ask again.
+// patientVisits is the kind of clients who do not wait for ever, or ask again.
 const patientVisits = tracedVisits + 1
 
-// visitPatiently serves a request that must be computed, whose client does not wait for ever.
+// visitPatiently serves a request whose client does not wait for ever.
 func (s *site) visitPatiently(v *arrival, c *clients) {
-	s.visitComputed(v, c)
+	c.patience.key = v.key
+	if c.patience.kind == Cacheable {
+		s.visitCacheable(v, c)
+	} else {
+		s.visitOther(v, c, c.patience.kind)
+	}
 	s.expectAnswer(c, c.patience.current)
 }

@@ -4,11 +4,13 @@ import (
 	"container/heap"
 	"context"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/stats"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -16,8 +18,28 @@ import (
 
 // patient returns the scenario with clients of some patience.
 func patient(s Scenario, p workload.Patience) Scenario {
-	s.Workloads = []workload.Workload{workload.Change(s.Workloads[0], func(c *workload.Computed) { c.Patience = p })}
+	s.Workloads = []workload.Workload{patientOf(s.Workloads[0], p)}
 	return s
+}
+
+func patientOf(w workload.Workload, p workload.Patience) workload.Workload {
+	if KindOf(w.Service) == Cacheable {
+		return workload.Change(w, func(c *workload.Cacheable) { c.Patience = p })
+	}
+	return workload.Change(w, func(c *workload.Computed) { c.Patience = p })
+}
+
+// ofFiles returns what asks for files at the origin with the work that was asked of servers.
+func ofFiles(s Scenario, p placement.Placement) (Scenario, placement.Placement) {
+	w := s.Workloads[0]
+	demand := w.Demand.(workload.Poisson)
+	demand.Objects = 100
+	w.Demand = demand
+	w.Service = workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1000, MaxBytes: 1000}, Origin: w.Service.(workload.Computed).Work}
+	s.Workloads = []workload.Workload{w}
+	p.Sites = slices.Clone(p.Sites)
+	p.Sites[0].Pools, p.Sites[1].Pools = p.Sites[1].Pools, nil
+	return s, p
 }
 
 // A oneTry is a try of a plain simulation.
@@ -39,7 +61,7 @@ func (a *allTries) Pop() any {
 }
 
 // A patientRun is what a plain simulation of a server says, whose clients come back.
-type patientRun struct{ served, timedOut, full, retries, inVain int64 }
+type patientRun struct{ served, timedOut, full, retries, inVain, worked int64 }
 
 // askedAgain simulates one server with constant work and room for so many who wait, asked at some instants by clients a way of so long,
 // there and back, from it.
@@ -76,6 +98,7 @@ func askedAgain(arrivals []int64, work int64, queue int, way int64, p workload.P
 			all.served++
 			all.inVain += a.at - a.first
 		}
+		all.worked++
 		free = start + work
 		starts = append(starts, start)
 	}
@@ -96,20 +119,71 @@ func TestClientsComeBackAsAPlainSimulationSays(t *testing.T) {
 		const work = 20 * time.Millisecond
 		s, p := crowd(t, placement.Pool{Servers: 1, Queue: placement.AtMost(c.queue)}, work, c.load)
 		s.WarmUp = 0
-		s = patient(s, c.p)
-		arrivals := instants(t, s, 150*second)
-		for i := range arrivals {
-			arrivals[i] += 40 * ms
+		s.Timeline = &Steps{Step: 10 * time.Second} // whose sums must be those of the run
+		for _, files := range []bool{false, true} {
+			if files && c.queue > 2 && c.p.Retries != 3 {
+				continue // two of each will do
+			}
+			if files {
+				s, p = ofFiles(s, p)
+			}
+			s = patient(s, c.p)
+			arrivals := instants(t, s, 150*second)
+			for i := range arrivals {
+				arrivals[i] += 40 * ms
+			}
+			want := askedAgain(arrivals, int64(work), c.queue, 80*ms, c.p)
+			r := runOne(t, s, p)
+			tally := &r.Workloads[0].Metros[0]
+			require.Equal(t, uint64(want.served), tally.Outcomes[Bypass], "%+v", c)
+			require.Equal(t, uint64(want.timedOut), tally.Failures[TimedOut], "%+v", c)
+			require.Equal(t, uint64(want.full), tally.Failures[QueueFull], "%+v", c)
+			require.Equal(t, uint64(want.retries), tally.Count(Retries), "%+v", c)
+			require.Equal(t, want.inVain, tally.Causes[Timeout], "%+v", c)
+			require.Equal(t, uint64(len(arrivals)), tally.Count(Requests))
+			if files {
+				require.Equal(t, uint64(want.worked), r.Workloads[0].Count(OriginRequests), "the origin answers clients who have gone, too")
+			}
 		}
-		want := askedAgain(arrivals, int64(work), c.queue, 80*ms, c.p)
-		tally := &runOne(t, s, p).Workloads[0].Metros[0]
-		require.Equal(t, uint64(want.served), tally.Outcomes[Bypass], "%+v", c)
-		require.Equal(t, uint64(want.timedOut), tally.Failures[TimedOut], "%+v", c)
-		require.Equal(t, uint64(want.full), tally.Failures[QueueFull], "%+v", c)
-		require.Equal(t, uint64(want.retries), tally.Count(Retries), "%+v", c)
-		require.Equal(t, want.inVain, tally.Causes[Timeout], "%+v", c)
-		require.Equal(t, uint64(len(arrivals)), tally.Count(Requests))
 	}
+}
+
+func TestClientsOfACacheComeBackToItsFetchToTheNanosecond(t *testing.T) {
+	// One object that takes 3 s to fetch. A client is 3 ms from the PoP, gives up after 300 ms and comes back 100 ms later: it is served by the
+	// first of its tries whose time the fetch ends in, or that finds the object there. Only the first of all has missed it.
+	s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{oneObject()}, Duration: 20 * time.Second, Seed: 1}
+	w := &s.Workloads[0]
+	w.Client.NewShare = 0
+	w.Demand = workload.Poisson{RequestsPerSecond: 50, Objects: 1}
+	patience := workload.Patience{Timeout: 300 * time.Millisecond, Retries: 20, Backoff: 100 * time.Millisecond}
+	w.Service = workload.Cacheable{Sizes: workload.Sizes{MinBytes: 10, MaxBytes: 10}, Origin: workload.ServiceTime{Mean: 3 * time.Second}, Patience: patience}
+	p := placement.RegionOnly("region").WithPoPs(1<<20, "pop").WithUpstream(open)
+	asks := instants(t, s, 20*second)
+	comes := asks[0] + 3*ms + 50*ms + 3*second
+	var hits, joined, retries uint64
+	var inVain int64
+	for _, at := range asks {
+		first := at + 3*ms
+		for try := first; ; try += 400 * ms {
+			if try >= comes || comes-try <= 300*ms-6*ms {
+				inVain += try - first
+				if try >= comes {
+					hits++
+				} else {
+					joined++
+				}
+				break
+			}
+			retries++
+		}
+	}
+	r := runOne(t, s, p)
+	tally := &r.Workloads[0].Metros[0]
+	require.Positive(t, joined)
+	require.Equal(t, []uint64{hits, joined, 0}, []uint64{tally.Outcomes[Hit], tally.Outcomes[DelayedHit], tally.Outcomes[Miss]})
+	require.Equal(t, retries, tally.Count(Retries))
+	require.Equal(t, inVain, tally.Causes[Timeout])
+	require.Equal(t, uint64(1), r.Workloads[0].Count(OriginRequests))
 }
 
 func TestRetriesAreAFixedPoint(t *testing.T) {
@@ -171,6 +245,31 @@ func TestPatienceDoesNotDependOnHowSitesAreAdvanced(t *testing.T) {
 				require.Positive(t, n, w.Name)
 			}
 			require.Positive(t, total.Causes[Timeout])
+		}
+	}
+}
+
+func TestPatienceOfCachesDoesNotDependOnHowSitesAreAdvanced(t *testing.T) {
+	for _, ages := range []bool{false, true} {
+		s, p := poolsWorld(t, placement.FirstCome)
+		s.Workloads = s.Workloads[:1]
+		p.Sites[1].Pools, p.Sites[2].Pools = nil, nil
+		s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Cacheable) {
+			c.Origin.Mean = 20 * time.Millisecond
+			c.Patience = workload.Patience{Timeout: 50 * time.Millisecond, Retries: 3, Backoff: 30 * time.Millisecond, Growth: 3, Jitter: .5}
+			if ages {
+				*c = c.Controlled(freshness.Control{MaxAge: freshness.For(time.Second)})
+			}
+		})
+		s.Duration = 1500 * time.Millisecond
+		s.Workloads[0] = s.Workloads[0].WithRequestsPerSecond(600)
+		plans, err := Compile(context.Background(), s, p)
+		require.NoError(t, err)
+		requireSameHoweverAdvanced(t, plans[0])
+		total, err := runOne(t, s, p).Workloads[0].Total()
+		require.NoError(t, err)
+		for _, n := range []uint64{total.Failures[TimedOut], total.Unanswered() - total.Failures[TimedOut], total.Count(Retries), total.Outcomes[Hit], total.Outcomes[DelayedHit]} {
+			require.Positive(t, n, "%+v %v", total.Failures, total.Count(Retries))
 		}
 	}
 }

@@ -152,8 +152,8 @@ func (s *site) store(t *tier, n uint32, now int64) {
 const agingVisits = numKinds
 
 // visitOther serves a user's request that is not for an object which is fresh for ever.
-func (s *site) visitOther(v *arrival, c *clients) {
-	switch c.kind {
+func (s *site) visitOther(v *arrival, c *clients, kind Kind) {
+	switch kind {
 	case agingVisits:
 		s.visitAging(v, c)
 	case serverVisits:

@@ -300,8 +300,8 @@ func (w *WorkloadTally) check(p *Plan) error {
 	if p.scenario.ages(&p.placement) {
 		return w.checkFetches(p, &total)
 	}
-	// What the origin has answered may still have failed, on its way through a site that went down.
-	failed := total.Unanswered()
+	// What the origin has answered may still have failed, on its way through a site that went down, or have come to clients who had given up.
+	failed := total.Unanswered() + total.Count(Retries)
 	asked, sent := w.Counters[OriginRequests], w.Counters[OriginBytes]
 	if len(w.Tiers) > 1 {
 		// What no tier has comes from the origin, and so does what users ask it for themselves.
@@ -309,7 +309,7 @@ func (w *WorkloadTally) check(p *Plan) error {
 		for i := range w.Tiers[1:] {
 			n -= w.Tiers[1+i].Count(TierHits)
 		}
-		if len(p.scenario.Failures) == 0 && total.Outcomes[Rejected] == 0 && n != asked {
+		if len(p.scenario.Failures) == 0 && total.Outcomes[Rejected] == 0 && (n > asked || asked > n+w.inVain(p, &total)) {
 			return fmt.Errorf("invariant broken: workload %q: %d misses of all tiers, %d requests to the origin", w.Name, n, asked)
 		}
 		return nil
@@ -324,10 +324,23 @@ func (w *WorkloadTally) check(p *Plan) error {
 	return nil
 }
 
+// inVain returns how many requests the origin may have answered for clients who had given up.
+func (w *WorkloadTally) inVain(p *Plan, total *Tally) uint64 {
+	if !p.scenario.Workloads[p.workloadNumber(w.Name)].GivesUp() {
+		return 0
+	}
+	return total.Unanswered() + total.Count(Retries)
+}
+
+// workloadNumber returns the number of a workload of the plan.
+func (p *Plan) workloadNumber(name string) int {
+	return slices.IndexFunc(p.workloads, func(o plannedWorkload) bool { return o.name == name })
+}
+
 // checkFetches reports what does not add up between the tiers of caches that age: each fetch of one is a request of the next,
 // or of the origin, and each that began for a user is the end of one request.
 func (w *WorkloadTally) checkFetches(p *Plan, total *Tally) error {
-	number := slices.IndexFunc(p.workloads, func(o plannedWorkload) bool { return o.name == w.Name })
+	number := p.workloadNumber(w.Name)
 	var sent, met [maxTiers]uint64 // by the tier that is asked; the last is the origin
 	for n := range w.Sites {
 		for k := range w.Sites[n].Tiers {
@@ -351,12 +364,12 @@ func (w *WorkloadTally) checkFetches(p *Plan, total *Tally) error {
 		return nil // what is asked of a site that is down is not answered
 	}
 	for at := 1; at < maxTiers; at++ {
-		if sent[at] != met[at] {
+		if sent[at] > met[at] || met[at] > sent[at] && (at < maxTiers-1 || met[at] > sent[at]+w.inVain(p, total)) {
 			return fmt.Errorf("invariant broken: workload %q: %d fetches, %d requests behind them (tier %d)", w.Name, sent[at], met[at], at)
 		}
 	}
 	began := w.Tiers[firstTier].Count(TierFetches) - w.Tiers[firstTier].Count(TierBackground)
-	if n := total.Outcomes[Miss] + total.Outcomes[Revalidated]; n > began || total.Outcomes[Stale] == 0 && total.Unanswered() == 0 && n != began {
+	if n := total.Outcomes[Miss] + total.Outcomes[Revalidated]; n > began || total.Outcomes[Stale] == 0 && total.Unanswered()+total.Count(Retries) == 0 && n != began {
 		return fmt.Errorf("invariant broken: workload %q: %d requests that were fetched for, %d fetches", w.Name, n, began)
 	}
 	return nil

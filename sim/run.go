@@ -405,8 +405,8 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 				kind = tracedVisits
 			}
 			c, src := r.newClients(number, w, m, i, requests, float64(perSecond*shares[m]))
-			if shared.Patience != (workload.Patience{}) {
-				c.patience, c.isAlike, kind = &patience{Patience: shared.Patience, site: r.sites[e.site]}, false, patientVisits
+			if p := r.plan.scenario.Workloads[number].Patience(); p != (workload.Patience{}) {
+				c.patience, c.isAlike, kind = &patience{Patience: p, site: r.sites[e.site], kind: kind}, false, patientVisits
 			}
 			c.kind, c.workload, c.metro, c.sees = kind, shared, int32(m), r.sees
 			if r.explains != nil {

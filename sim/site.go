@@ -169,7 +169,7 @@ func (s *site) fillAndMeet(end int64) {
 			} else if c.kind == Cacheable {
 				s.visitCacheable(v, c)
 			} else {
-				s.visitOther(v, c)
+				s.visitOther(v, c, c.kind)
 			}
 		}
 		if len(arrivals) > 0 {

@@ -144,9 +144,10 @@ func (s *site) serveAtOrigin(v *arrival, c *clients, r *request) {
 	s.answerFromOrigin(c, r, &a)
 }
 
-// answerFromOrigin answers a user who enters at the origin itself.
+// answerFromOrigin answers a user who enters at the origin itself, which does its work for a client who has given up, too.
 func (s *site) answerFromOrigin(c *clients, r *request, a *served) {
-	if c.answer(r, a) {
+	worksInVain := c.patience != nil && meets(c.outages, r.arrived-c.delay, a.first-c.delay) == nil
+	if c.answer(r, a) || worksInVain {
 		s.served[c.workload.number].add(a.bytes, r.recorded)
 		s.courses.fetched(c.workload.number, int(s.id), r.arrived, a.bytes, r.recorded)
 	}

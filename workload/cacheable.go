@@ -22,6 +22,8 @@ type Cacheable struct {
 	// VariantShares are the shares of the requests that ask for each variant of an object, all of which caches keep apart,
 	// as by a header or cookie in the cache key. They sum to 1, 64 at most; none stand for one variant.
 	VariantShares []float64
+	// Patience says for how long clients wait, and how often they ask again.
+	Patience Patience
 }
 
 // Controlled is a class of objects of which the origin says the same.
@@ -86,7 +88,7 @@ func (c Cacheable) validateControls() error {
 
 // Validate names the first field that is out of range.
 func (c Cacheable) Validate() error {
-	return invalid.First(invalid.In("Sizes", c.Sizes.Validate()), invalid.In("Origin", c.Origin.Validate()), c.validateControls())
+	return invalid.First(invalid.In("Sizes", c.Sizes.Validate()), invalid.In("Origin", c.Origin.Validate()), c.validateControls(), invalid.In("Patience", c.Patience.Validate()))
 }
 
 func (c Cacheable) validate(w *Workload) error {
@@ -97,7 +99,7 @@ func (c Cacheable) validate(w *Workload) error {
 	if d, ok := w.Demand.(Endless); ok && c.Variants() > 1 && d.Catalogue() > d.Regular() {
 		return invalid.New("Service.VariantShares", c.VariantShares, "none: the demand asks for objects just once, or for new ones")
 	}
-	return invalid.First(hasObjects(w.Demand), invalid.In("Service", c.Validate()))
+	return invalid.First(hasObjects(w.Demand), invalid.In("Service", c.Validate()), w.validatePatience())
 }
 
 func hasObjects(d Demand) error {

@@ -31,14 +31,5 @@ func (c Computed) validate(w *Workload) error {
 			return err
 		}
 	}
-	if c.Patience != (Patience{}) && w.Visits != (Visits{}) {
-		return invalid.New("Service.Patience", c.Patience, "the zero value beside Visits: what a client gives up is not known to its connection")
-	}
-	return invalid.In("Service", c.Validate())
-}
-
-// GivesUp reports whether clients of the workload give up what is not answered in time.
-func (w *Workload) GivesUp() bool {
-	c, ok := w.Service.(Computed)
-	return ok && c.Patience.Timeout > 0
+	return invalid.First(w.validatePatience(), invalid.In("Service", c.Validate()))
 }

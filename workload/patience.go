@@ -47,3 +47,25 @@ func (p Patience) BackoffNs(n int, u float64) int64 {
 	random := float64(p.Jitter * u)
 	return int64(float64(wait * (constant + random)))
 }
+
+// Patience returns that of the workload's clients, the zero value where they wait for ever and ask once.
+func (w *Workload) Patience() Patience {
+	switch service := w.Service.(type) {
+	case Cacheable:
+		return service.Patience
+	case Computed:
+		return service.Patience
+	}
+	return Patience{}
+}
+
+// GivesUp reports whether clients of the workload give up what is not answered in time.
+func (w *Workload) GivesUp() bool { return w.Patience().Timeout > 0 }
+
+// validatePatience refuses patience where it has no meaning.
+func (w *Workload) validatePatience() error {
+	if w.Patience() != (Patience{}) && w.Visits != (Visits{}) {
+		return invalid.New("Service.Patience", w.Patience(), "the zero value beside Visits: what a client gives up is not known to its connection")
+	}
+	return nil
+}
