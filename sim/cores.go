@@ -11,6 +11,7 @@ type corePool struct {
 	isShared bool // by several games, or it may be
 	elastic  bool
 	delay    int64 // of a core that is ordered
+	largest  int64 // what a match of those games takes at most
 
 	cores   []core
 	idle    []uint32 // the cores that have no match

@@ -134,6 +134,7 @@ func (r *run) newGameSite(w *plannedWorkload, g *game, site int) gameSite {
 			r.pools[site] = pool
 		}
 	}
+	pool.largest = max(pool.largest, g.take)
 	isBackup := at.Backup && g.Market.Choice != workload.ByRouting
 	return gameSite{
 		id: site, isBackup: isBackup, isAway: isBackup, pool: pool, outages: s.outagesOf(r.plan.sites[site].id), away: s.awayFrom(r.plan.sites[site].id), tally: &g.to.Sites[site],

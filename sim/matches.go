@@ -203,9 +203,12 @@ func (g *game) note(n uint32, c *core) {
 	m.played.spans = append(m.played.spans, s)
 }
 
-// endMatch frees the cores; players who stay look for the next match.
+// endMatch frees the cores; players who stay look for the next match. Who waits while there is room for a match of any game could not
+// make one, and goes on waiting unless those who stay take part; where there was none, whoever waits for cores comes first.
 func (g *game) endMatch(n uint32) {
 	m := g.matches.at(n)
+	pool := g.sites[m.site].pool
+	wasFull := g.take > 0 && !pool.hasRoom(pool.largest)
 	again := append(g.again[:0], m.tickets...)
 	g.again = again
 	g.finish(n)
@@ -218,8 +221,8 @@ func (g *game) endMatch(n uint32) {
 		}
 		g.enterLobby(p)
 	}
-	if g.take > 0 {
-		g.freed(g.sites[m.site].pool)
+	if wasFull {
+		g.freed(pool)
 	}
 	for _, p := range again {
 		if g.tickets.at(p).where == waiting {
