@@ -14,8 +14,9 @@ type lobby struct {
 	parties    int
 	steps      []lobbyStep
 	atSite     []siteQueue
-	links      []link // by ticket and site
-	bins       int    // of skill
+	links      []link // by place of the lobby, of which each party has one, and site; the last of a place is that in the lobby itself
+	free       []uint32
+	bins       int // of skill
 	// due is when each step comes for the party that waits for it longest, as far as an event has been scheduled.
 	due []int64
 	// next is, by step, the party that has waited longest of those that have not come to it.
@@ -107,12 +108,12 @@ func newLobby(m *workload.Matched, sites int) lobby {
 const skillBins = 48
 
 // binOf returns the bin of a rating, given from the mean.
-func (g *game) binOf(points float64) int {
+func (g *game) binOf(points float64) uint8 {
 	if g.lobby.bins == 1 {
 		return 0
 	}
 	x := float64(points*g.binsPerPoint) + skillBins/2
-	return int(min(max(x, 0), skillBins-1))
+	return uint8(min(max(x, 0), skillBins-1))
 }
 
 // last returns the step from which on nothing changes any more.
@@ -132,9 +133,11 @@ func (l *lobby) stepOf(waited int64) *lobbyStep {
 func (g *game) enterLobby(n uint32) {
 	t, l := g.tickets.at(n), &g.lobby
 	t.where, t.joined, t.step = waiting, g.now, 0
-	t.prev, t.next = l.tail, 0
+	t.place = g.newPlace()
+	all := len(g.sites)
+	g.linkOf(n, all).prev = l.tail
 	if l.tail != 0 {
-		g.tickets.at(l.tail).next = n
+		g.linkOf(l.tail, all).next = n
 	} else {
 		l.head = n
 	}
@@ -146,11 +149,6 @@ func (g *game) enterLobby(n uint32) {
 		}
 	}
 	l.next[0] = 0
-	if need := (int(n) + 1) * len(g.sites); len(l.links) < need {
-		had := len(l.links)
-		l.links = slices.Grow(l.links, need-had)[:need]
-		clear(l.links[had:])
-	}
 	g.sites[t.home].present.change(g.now, len(t.party))
 	g.widen(n)
 	t.why = g.waitsFor(n)
@@ -165,8 +163,8 @@ func (g *game) widen(n uint32) {
 	}
 	links := g.linksOf(n)
 	if g.Market.Choice == workload.ByRouting {
-		if !links[t.home].in && g.accepts(t, t.home, limit) {
-			g.link(n, t, t.home)
+		if !links[t.home].in && g.accepts(t, int(t.home), limit) {
+			g.link(n, t, int(t.home))
 		}
 		return
 	}
@@ -178,16 +176,37 @@ func (g *game) widen(n uint32) {
 	}
 }
 
-// linksOf returns a party's places in the queues of the sites.
+// newPlace returns a free place of the lobby. Those of parties that have left are used again: few wait at a time, so that what is read
+// for all of them over and over lies close together.
+func (g *game) newPlace() uint32 {
+	l := &g.lobby
+	if last := len(l.free) - 1; last >= 0 {
+		place := l.free[last]
+		l.free = l.free[:last]
+		return place
+	}
+	width := len(g.sites) + 1
+	place := len(l.links) / width
+	l.links = slices.Grow(l.links, width)[:len(l.links)+width]
+	clear(l.links[place*width:])
+	return uint32(place)
+}
+
+// linksOf returns a waiting party's links in the queues of the sites.
 func (g *game) linksOf(n uint32) []link {
 	width := len(g.sites)
-	return g.lobby.links[int(n)*width:][:width]
+	return g.lobby.links[int(g.tickets.at(n).place)*(width+1):][:width]
+}
+
+// linkOf returns a waiting party's link in the queue of a site, or with the number of sites that in the lobby.
+func (g *game) linkOf(n uint32, s int) *link {
+	return &g.lobby.links[int(g.tickets.at(n).place)*(len(g.sites)+1)+s]
 }
 
 // accepts reports whether a site is within a limit for all of a party. Where players exchange their inputs directly the way to a site
 // is that to the lobby alone.
 func (g *game) accepts(t *ticket, s int, limit int64) bool {
-	if g.Market.Choice == workload.ByRouting && s != t.home {
+	if g.Market.Choice == workload.ByRouting && s != int(t.home) {
 		return false
 	}
 	return g.isPeer() || t.from.base[s]+t.worst <= limit
@@ -195,25 +214,24 @@ func (g *game) accepts(t *ticket, s int, limit int64) bool {
 
 // link puts a party into the queue of a site, behind those that have waited for longer.
 func (g *game) link(n uint32, t *ticket, s int) {
-	l, q := &g.lobby, &g.lobby.atSite[s]
-	width := len(g.sites)
+	q := &g.lobby.atSite[s]
 	after := q.tail
 	for after != 0 && g.tickets.at(after).joined > t.joined {
-		after = l.links[int(after)*width+s].prev
+		after = g.linkOf(after, s).prev
 	}
 	at := link{prev: after, in: true}
 	if after == 0 {
 		at.next, q.head = q.head, n
 	} else {
-		before := &l.links[int(after)*width+s]
+		before := g.linkOf(after, s)
 		at.next, before.next = before.next, n
 	}
 	if at.next == 0 {
 		q.tail = n
 	} else {
-		l.links[int(at.next)*width+s].prev = n
+		g.linkOf(at.next, s).prev = n
 	}
-	l.links[int(n)*width+s] = at
+	*g.linkOf(n, s) = at
 	q.players += len(t.party)
 	q.byBin[t.bin] += len(t.party)
 }
@@ -222,7 +240,7 @@ func (g *game) link(n uint32, t *ticket, s int) {
 // when the run starts have waited for nothing.
 func (g *game) leaveLobby(n uint32, until int64) {
 	t, l := g.tickets.at(n), &g.lobby
-	width, links := len(g.sites), g.linksOf(n)
+	links := g.linksOf(n)
 	for s := range links {
 		at := &links[s]
 		if !at.in {
@@ -230,12 +248,12 @@ func (g *game) leaveLobby(n uint32, until int64) {
 		}
 		q := &l.atSite[s]
 		if at.prev != 0 {
-			l.links[int(at.prev)*width+s].next = at.next
+			g.linkOf(at.prev, s).next = at.next
 		} else {
 			q.head = at.next
 		}
 		if at.next != 0 {
-			l.links[int(at.next)*width+s].prev = at.prev
+			g.linkOf(at.next, s).prev = at.prev
 		} else {
 			q.tail = at.prev
 		}
@@ -243,21 +261,25 @@ func (g *game) leaveLobby(n uint32, until int64) {
 		q.players -= len(t.party)
 		q.byBin[t.bin] -= len(t.party)
 	}
-	if t.prev != 0 {
-		g.tickets.at(t.prev).next = t.next
+	all := len(g.sites)
+	own := g.linkOf(n, all)
+	if own.prev != 0 {
+		g.linkOf(own.prev, all).next = own.next
 	} else {
-		l.head = t.next
+		l.head = own.next
 	}
-	if t.next != 0 {
-		g.tickets.at(t.next).prev = t.prev
+	if own.next != 0 {
+		g.linkOf(own.next, all).prev = own.prev
 	} else {
-		l.tail = t.prev
+		l.tail = own.prev
 	}
-	for i := t.step + 1; i < len(l.next); i++ {
+	for i := int(t.step) + 1; i < len(l.next); i++ {
 		if l.next[i] == n {
-			l.next[i] = t.next
+			l.next[i] = own.next
 		}
 	}
+	*own = link{}
+	l.free = append(l.free, t.place)
 	l.parties--
 	g.sites[t.home].present.change(g.now, -len(t.party))
 	g.miss(t, g.now, t.why)
@@ -265,11 +287,11 @@ func (g *game) leaveLobby(n uint32, until int64) {
 	if g.now < g.from || g.now == 0 {
 		return
 	}
-	tally := g.tallyAt(t, t.home)
+	tally := g.tallyAtHome(t)
 	us := g.recordedUs(t, t.joined, until)
 	tally.Counters[WaitingUs] += us
 	tally.Counters[PlayerUs] += us
-	g.stay(t, t.home, t.joined, until, true)
+	g.stay(t, int(t.home), t.joined, until, true)
 	tally.Metric(LobbyWait).RecordN(until-t.since, uint64(len(t.party)))
 }
 
@@ -300,7 +322,7 @@ func (g *game) tellLobby() {
 			continue
 		}
 		site.isFull = full
-		for n := g.lobby.atSite[s].head; n != 0; n = g.lobby.links[int(n)*len(g.sites)+s].next {
+		for n := g.lobby.atSite[s].head; n != 0; n = g.linkOf(n, s).next {
 			if why, t := g.waitsFor(n), g.tickets.at(n); why != t.why {
 				g.miss(t, g.now, t.why)
 				t.why = why
@@ -332,8 +354,8 @@ func (g *game) takeStep(i int) {
 		if t.joined+l.steps[i].after > g.now {
 			return
 		}
-		l.next[i] = t.next
-		t.step = i
+		l.next[i] = g.linkOf(n, len(g.sites)).next
+		t.step = uint16(i)
 		if l.steps[i].givesUp {
 			g.giveUp(n)
 			continue
@@ -357,7 +379,7 @@ func (g *game) relaxFound() {
 		}
 	}
 	for i := 1; i <= last; i++ {
-		for n := l.head; n != 0; n = g.tickets.at(n).next {
+		for n := l.head; n != 0; n = g.linkOf(n, len(g.sites)).next {
 			g.tickets.at(n).joined = -l.steps[i].after
 		}
 		g.takeStep(i)

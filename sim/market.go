@@ -159,7 +159,7 @@ func (g *game) meets(handler, arg uint32) {
 	case arriveHandler:
 		g.arrive(int(arg))
 	case enterHandler:
-		if t := g.tickets.at(arg); t.where == offline && t.due == g.now {
+		if t := g.tickets.at(arg); t.where == offline && t.joined == g.now {
 			g.enter(arg)
 		}
 	case leaveHandler:
@@ -317,7 +317,7 @@ func (g *game) admit(metro int, s session, size int) {
 	if g.login.Calls > 0 && g.now > 0 {
 		draw := random.Key(t.party[0].key.At(0)).Stream()
 		if e := g.sites[t.home].login.makeAll(g.now, &draw); e.at > g.now {
-			t.where, t.due = offline, e.at
+			t.where, t.joined = offline, e.at
 			g.queue.Push(e.at, enterHandler, uint64(g.number)<<32|uint64(n))
 			return
 		}
@@ -332,10 +332,10 @@ func (g *game) enter(n uint32) {
 		g.miss(t, g.now, LoggingIn)
 		if g.now >= g.from {
 			us := g.recordedUs(t, t.since, g.now)
-			tally := g.tallyAt(t, t.home)
+			tally := g.tallyAtHome(t)
 			tally.Counters[PlayerUs] += us
 			tally.Counters[WaitingUs] += us
-			g.stay(t, t.home, t.since, g.now, true)
+			g.stay(t, int(t.home), t.since, g.now, true)
 		}
 	}
 	if g.Market.Full == workload.TurnAway && g.isTurnedAway(t) {
@@ -361,8 +361,8 @@ func (g *game) isTurnedAway(t *ticket) bool {
 
 // ends returns when a party's session ends, as far as that is known.
 func (t *ticket) ends(now int64, inFull bool) int64 {
-	if inFull && !t.hasPlayed {
-		return now + t.stay
+	if inFull && t.played == 0 {
+		return now + t.leaves - t.came
 	}
 	return t.leaves
 }
@@ -378,9 +378,9 @@ func (g *game) goAway(n uint32, why Reason) {
 		g.miss(t, ends, why)
 		switch why {
 		case GaveUp:
-			g.tallyAt(t, t.home).Counters[GaveUpSessions] += uint64(len(t.party))
+			g.tallyAtHome(t).Counters[GaveUpSessions] += uint64(len(t.party))
 		case TurnedAway:
-			g.tallyAt(t, t.home).Counters[TurnedAwaySessions] += uint64(len(t.party))
+			g.tallyAtHome(t).Counters[TurnedAwaySessions] += uint64(len(t.party))
 		}
 	}
 	g.vanish(n)
@@ -390,22 +390,22 @@ func (g *game) goAway(n uint32, why Reason) {
 func (g *game) vanish(n uint32) {
 	t := g.tickets.at(n)
 	t.where = nowhere
-	if g.Market.PlaysInFull && !t.hasPlayed {
+	if g.Market.PlaysInFull && t.played == 0 {
 		g.tickets.remove(n)
 	}
 }
 
 // countSession counts the sessions of a party that ends.
 func (g *game) countSession(t *ticket) {
-	g.tallyAt(t, t.home).Counters[Sessions] += uint64(len(t.party))
+	g.tallyAtHome(t).Counters[Sessions] += uint64(len(t.party))
 }
 
 // giveUp lets a party go that has waited for too long.
 func (g *game) giveUp(n uint32) {
 	t := g.tickets.at(n)
 	g.leaveLobby(n, g.now)
-	if g.now >= g.from && !t.hasPlayed {
-		g.tallyAt(t, t.home).Metric(GaveUpWait).RecordN(g.now-t.came, uint64(len(t.party)))
+	if g.now >= g.from && t.played == 0 {
+		g.tallyAtHome(t).Metric(GaveUpWait).RecordN(g.now-t.came, uint64(len(t.party)))
 	}
 	g.goAway(n, GaveUp)
 }

@@ -98,10 +98,9 @@ func (g *game) seat(p, n uint32) {
 	m, t := g.matches.at(n), g.tickets.at(p)
 	begin := max(g.now, m.begin)
 	g.leaveLobby(p, begin)
-	if !t.hasPlayed {
-		t.hasPlayed = true
+	if t.played == 0 {
 		if g.Market.PlaysInFull {
-			t.leaves = begin + t.stay
+			t.leaves += begin - t.came
 			g.queue.Push(t.leaves, leaveHandler, uint64(g.number)<<32|uint64(p))
 		}
 		if g.now >= g.from && g.now > 0 {
@@ -113,14 +112,14 @@ func (g *game) seat(p, n uint32) {
 	m.players += len(t.party)
 	m.low, m.high = min(m.low, t.skill), max(m.high, t.skill)
 	g.sites[m.site].present.change(g.now, len(t.party))
-	for i := range t.party {
-		one := &t.party[i]
-		if m.isPlayed {
+	if m.isPlayed {
+		for i := range t.party {
+			one := &t.party[i]
 			one.seat = len(m.played.seats)
-			m.played.seats = append(m.played.seats, seat{player: one.player, from: begin, until: g.end, count: one.played})
+			m.played.seats = append(m.played.seats, seat{player: one.player, from: begin, until: g.end, count: t.played})
 		}
-		one.played++
 	}
+	t.played++
 	t.since = begin // from here on it plays
 }
 
@@ -158,16 +157,16 @@ func (g *game) stopPlaying(p uint32, m *match) {
 	tally := g.tallyAt(t, m.site)
 	tally.Counters[PlayerUs] += g.recordedUs(t, begin, g.now)
 	g.stay(t, m.site, begin, g.now, false)
-	isRecorded := g.now > max(begin, g.from)
-	for i := range t.party {
-		one := &t.party[i]
-		if m.isPlayed {
-			m.played.seats[one.seat].until = g.now
+	t.counted = max(t.counted, g.now)
+	if m.isPlayed {
+		for i := range t.party {
+			m.played.seats[t.party[i].seat].until = g.now
 		}
-		one.counted = max(one.counted, g.now)
-		if isRecorded && !one.isKnown {
-			one.isKnown = true
-			tally.record(PlayerRTT, g.rttIn(m, t, one.ownMiles), g.deadlines)
+	}
+	if g.now > max(begin, g.from) && !t.isKnown {
+		t.isKnown = true
+		for i := range t.party {
+			tally.record(PlayerRTT, g.rttIn(m, t, t.party[i].ownMiles), g.deadlines)
 		}
 	}
 }

@@ -31,14 +31,13 @@ func (g *game) meet(n uint32) bool {
 		return false // nothing to be had: the rest would be in vain
 	}
 	t := g.tickets.at(n)
-	width := len(g.sites)
 	if g.lobby.bins > 1 {
 		band := g.bandOf(t)
-		g.meeting.fromBin, g.meeting.toBin = g.binOf(t.skill-band), g.binOf(t.skill+band)
+		g.meeting.fromBin, g.meeting.toBin = int(g.binOf(t.skill-band)), int(g.binOf(t.skill+band))
 		g.meeting.window = int(min(band*g.binsPerPoint, skillBins)) + 2
 	}
 	for _, s := range t.from.order {
-		if !g.lobby.links[int(n)*width+s].in || g.sites[s].isAway || !g.couldMeet(s) || !g.gather(n, s) {
+		if !g.linkOf(n, s).in || g.sites[s].isAway || !g.couldMeet(s) || !g.gather(n, s) {
 			continue
 		}
 		preferred, best, rentable := g.choose()
@@ -76,7 +75,7 @@ func (g *game) hasRoomAnywhere() bool {
 // choose returns the site that is best for the meeting by the rule of the game, the best of those that have room, and the best of those that
 // can rent more; -1 where there is none.
 func (g *game) choose() (preferred, best, rentable int) {
-	m, width := &g.meeting, len(g.sites)
+	m := &g.meeting
 	preferred, best, rentable = -1, -1, -1
 	var preferredScore, bestScore, rentableScore float64
 	step := g.lobby.last()
@@ -93,7 +92,7 @@ sites:
 		}
 		worst, sum := int64(0), int64(0)
 		for _, p := range m.parties {
-			if !g.lobby.links[int(p)*width+s].in {
+			if !g.linkOf(p, s).in {
 				continue sites
 			}
 			t := g.tickets.at(p)
@@ -177,12 +176,11 @@ func (g *game) gather(n uint32, s int) bool {
 func (g *game) gatherFrom(n uint32, s int, waited int64) bool {
 	m, l := &g.meeting, &g.lobby
 	t := g.tickets.at(n)
-	width := len(g.sites)
 	m.parties, m.players, m.host = append(m.parties[:0], n), len(t.party), n
 	m.oldest, m.newest, m.low, m.high = t.joined, t.joined, t.skill, t.skill
 	band, relax := g.bandOf(t), g.Market.Relax
 	worst := t.from.base[s] + t.worst
-	for k := l.atSite[s].head; k != 0 && m.players < g.MatchPlayers; k = l.links[int(k)*width+s].next {
+	for k := l.atSite[s].head; k != 0 && m.players < g.MatchPlayers; k = g.linkOf(k, s).next {
 		o := g.tickets.at(k)
 		if g.now-o.joined < waited {
 			break
@@ -265,7 +263,7 @@ func (g *game) backfills(n uint32) bool {
 	t := g.tickets.at(n)
 	best, at := -1, uint32(0)
 	for s := range g.sites {
-		if !g.lobby.links[int(n)*len(g.sites)+s].in || g.sites[s].isAway || best >= 0 && t.from.base[s] >= t.from.base[best] {
+		if !g.linkOf(n, s).in || g.sites[s].isAway || best >= 0 && t.from.base[s] >= t.from.base[best] {
 			continue
 		}
 		if m := g.openMatch(t, s); m != 0 {
@@ -322,7 +320,7 @@ func (g *game) offer(n uint32) {
 	}
 	s := m.site
 	for k := g.lobby.atSite[s].head; k != 0 && m.players < g.MatchPlayers; {
-		next := g.lobby.links[int(k)*len(g.sites)+s].next
+		next := g.linkOf(k, s).next
 		t := g.tickets.at(k)
 		if m.players+len(t.party) <= g.MatchPlayers && g.isAlike(m, t) && g.accepts(t, s, g.lobby.steps[t.step].limit) {
 			g.join(k, n)
@@ -335,7 +333,7 @@ func (g *game) offer(n uint32) {
 func (g *game) retry(s int) {
 	for again := true; again; {
 		again = false
-		for n := g.lobby.atSite[s].head; n != 0 && g.sites[s].pool.hasRoom(g.take); n = g.lobby.links[int(n)*len(g.sites)+s].next {
+		for n := g.lobby.atSite[s].head; n != 0 && g.sites[s].pool.hasRoom(g.take); n = g.linkOf(n, s).next {
 			if g.meet(n) {
 				again = true
 				break // the queue has changed

@@ -34,7 +34,7 @@ func (g *game) cut(n uint32) {
 	t := g.tickets.at(n)
 	if g.now >= g.from && !t.isLost {
 		t.isLost = true
-		g.tallyAt(t, t.home).Counters[LostSessions] += uint64(len(t.party))
+		g.tallyAtHome(t).Counters[LostSessions] += uint64(len(t.party))
 	}
 	if g.now < g.from && t.ends(g.now, g.Market.PlaysInFull) < g.from || !g.comesBack(t) {
 		g.goAway(n, SessionLost)
@@ -45,26 +45,25 @@ func (g *game) cut(n uint32) {
 	for s := range g.sites {
 		if o := during(g.sites[s].outages, g.now); o != nil && g.sites[s].isDown {
 			at = max(at, min(o.away, o.to))
-			if s == t.home && g.Market.Choice == workload.ByRouting && at == g.now {
+			if s == int(t.home) && g.Market.Choice == workload.ByRouting && at == g.now {
 				at = o.to // redirected, the party has come here all the same: there is nowhere else
 			}
 		}
 	}
-	t.due = max(at, g.now+1)
-	g.queue.Push(t.due, returnHandler, uint64(g.number)<<32|uint64(n))
+	t.joined = max(at, g.now+1)
+	g.queue.Push(t.joined, returnHandler, uint64(g.number)<<32|uint64(n))
 }
 
 // comesBack draws whether a party that is cut off comes back.
 func (g *game) comesBack(t *ticket) bool {
-	p := &t.party[0]
-	draw := p.key.StreamAt(1<<32 | uint64(p.played))
+	draw := t.party[0].key.StreamAt(1<<32 | uint64(t.played))
 	return draw.Float64() < g.Market.Reconnect
 }
 
 // comeBack lets a party that was cut off enter the lobby again.
 func (g *game) comeBack(n uint32) {
 	t := g.tickets.at(n)
-	if t.where != offline || t.due != g.now {
+	if t.where != offline || t.joined != g.now {
 		return // it has gone meanwhile
 	}
 	g.miss(t, g.now, SessionLost)
@@ -75,7 +74,7 @@ func (g *game) comeBack(n uint32) {
 		return
 	}
 	if g.now >= g.from {
-		g.tallyAt(t, t.home).Counters[Reconnected] += uint64(len(t.party))
+		g.tallyAtHome(t).Counters[Reconnected] += uint64(len(t.party))
 	}
 	g.enterLobby(n)
 	g.meet(n)
