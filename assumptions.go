@@ -161,7 +161,11 @@ var modelAssumptions = []func(s *Study) string{
 		return textIf(named, "a resolver asks anew once a lifetime, at an instant of it that is uniform; each request has one of its own unless its users visit")
 	},
 	func(s *Study) string {
-		return textIf(s.Network.HasCapacities(), "a link carries each response at its whole capacity: responses do not wait for each other, and what loads a link to 100 % or more is refused; player updates have no size")
+		lone := slices.ContainsFunc(s.Network.Links(), func(l topology.Link) bool { return l.CapacityBitsPerSecond > 0 && l.Sharing == topology.Unshared })
+		return textIf(lone, "a link that is not shared carries each response at its whole capacity: responses do not wait for each other, and what loads a link to 100 % or more is refused; player updates have no size")
+	},
+	func(s *Study) string {
+		return textIf(s.Network.HasShared(), "a link that is shared is one server of the bytes of responses, with room for all that wait; their headers, questions and what is sent again after a loss take none of it; what a cache passes on to another over one that all share (ps) it has whole before")
 	},
 }
 

@@ -46,12 +46,12 @@ func (e *OverloadError) Error() string {
 func refusalOf(p *placement.Placement, loads []sim.Load) (r Refusal, ok bool) {
 	r = Refusal{Placement: p.Name, Roles: rolesOf(p)}
 	var words []string
-	so := ", which it cannot carry" // on a link nothing waits
+	so := ", which it cannot carry" // on a link that is not shared nothing waits
 	for _, l := range loads {
 		if !l.IsSteady() && l.Unit != sim.Players {
 			r.Loads = append(r.Loads, l)
 			words = append(words, l.String())
-			if l.Site != "" {
+			if l.Queues() {
 				so = ", so that it will never be steady"
 			}
 		}

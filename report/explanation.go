@@ -45,6 +45,7 @@ var userParts = []struct {
 	{sim.Access, "access: the last mile, there and back, jitter included"},
 	{sim.Propagation, "propagation: from the metro to where it enters, there and back"},
 	{sim.Loss, "packet loss: until lost packets were sent again"},
+	{sim.LinkQueue, "link queue: until the link to the user had sent what came before"},
 	{sim.FirstRecord, "first record: the rest of the TLS record that the first byte stands in"},
 }
 

@@ -47,7 +47,7 @@ func whatOverloadDoes(l *sim.Load) string {
 		return "who finds no seat at any site waits, gives up or is turned away, and is counted as unserved"
 	case l.Unit == sim.Players:
 		return "who finds no seat waits or gives up, and is counted as unserved"
-	case l.Site == "":
+	case !l.Queues():
 		return "it cannot carry what is asked for, and the figures are as if it could"
 	}
 	return "its figures grow with the length of the run"

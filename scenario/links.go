@@ -17,6 +17,7 @@ type linkSpec struct {
 	given         map[string]value
 	oneWay        time.Duration
 	mbitPerSecond float64
+	sharing       topology.Sharing
 	jitter        time.Duration
 	loss          float64
 }
@@ -32,6 +33,7 @@ func (r *reader) readLinks(v value) {
 			field{"one_direction", func(v value) { v.boolean(&l.oneDirection) }},
 			field{"one_way", func(v value) { v.duration(&l.oneWay) }},
 			field{"mbit_per_second", func(v value) { v.number(&l.mbitPerSecond) }},
+			field{"sharing", choice(topology.ParseSharing, &l.sharing)},
 			field{"jitter", func(v value) { v.duration(&l.jitter) }},
 			field{"loss", func(v value) { v.number(&l.loss) }},
 		)
@@ -105,6 +107,9 @@ func (s *linkSpec) change(l *topology.Link) {
 	}
 	if _, ok := s.given["mbit_per_second"]; ok {
 		l.CapacityBitsPerSecond = s.mbitPerSecond * 1e6
+	}
+	if _, ok := s.given["sharing"]; ok {
+		l.Sharing = s.sharing
 	}
 	if _, ok := s.given["jitter"]; ok {
 		l.Jitter = s.jitter

@@ -87,7 +87,7 @@ func TestMeasuredRoundTripsStandInPlaceOfTheModel(t *testing.T) {
 
 func TestLinksChangeAsTheFileSays(t *testing.T) {
 	s, err := load(t, `  links:
-    - {from: pop-lax, to: us-west-2, kind: backbone, one_way: 9ms, mbit_per_second: 100, jitter: 1ms, loss: 0.01}
+    - {from: pop-lax, to: us-west-2, kind: backbone, one_way: 9ms, mbit_per_second: 100, sharing: fifo, jitter: 1ms, loss: 0.01}
     - {from: x-denver-us, to: pop-den, loss: 0.02}
     - {from: x-denver-us, to: us-west-2, one_way: 7ms, one_direction: true}`, "[pop-lax, pop-den]")
 	require.NoError(t, err)
@@ -103,7 +103,7 @@ func TestLinksChangeAsTheFileSays(t *testing.T) {
 	for _, pair := range [][2]string{{"pop-lax", "us-west-2"}, {"us-west-2", "pop-lax"}} {
 		require.Equal(t, topology.Link{
 			From: pair[0], To: pair[1], Kind: topology.Backbone, OneWay: 9 * time.Millisecond,
-			CapacityBitsPerSecond: 100e6, Jitter: time.Millisecond, Loss: 0.01, Measured: true,
+			CapacityBitsPerSecond: 100e6, Sharing: topology.FirstCome, Jitter: time.Millisecond, Loss: 0.01, Measured: true,
 		}, links[pair])
 	}
 	near := links[[2]string{"pop-den", "x-denver-us"}]
@@ -211,6 +211,9 @@ func TestMistakesInOwnFilesAreNamedByFileAndLine(t *testing.T) {
 		{"  links: [{from: pop-lax, to: us-west-2, loss: 0.1}]", "pop-lax", "x", "", `there is no internet link pop-lax - us-west-2; want one_way for a new one`},
 		{"  links: [{from: pop-lax, to: us-west-2, one_way: 1ms, loss: 1.5}]", "pop-lax", "x", "", `own.yaml:5: network.links[0].loss: is 1.5`},
 		{"  links: [{from: pop-lax, to: us-west-2, one_way: 1ms}, {from: us-west-2, to: pop-lax, one_way: 1ms}]", "pop-lax", "x", "", `stands twice`},
+		{"  links: [{from: pop-lax, to: us-west-2, one_way: 1ms, sharing: fifo}]", "pop-lax", "x", "", `own.yaml:5: network.links[0].sharing: is fifo; want none without a capacity`},
+		{"  links: [{from: pop-lax, to: us-west-2, one_way: 1ms, mbit_per_second: 0, sharing: ps}]", "pop-lax", "x", "", `own.yaml:5: network.links[0].sharing: is ps; want none without a capacity`},
+		{"  links: [{from: pop-lax, to: us-west-2, one_way: 1ms, mbit_per_second: 10, sharing: lifo}]", "pop-lax", "x", "", `own.yaml:5: network.links[0].sharing: is "lifo"; want one of none, fifo, ps`},
 		{"  links: [{from: pop-lax, one_way: 1ms}]", "pop-lax", "x", "", `own.yaml:5: network.links[0]: the key "to" is missing`},
 	} {
 		_, err := load(t, c.network, c.pops, c.name, c.text)

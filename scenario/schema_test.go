@@ -130,7 +130,7 @@ replications: {min: 5, max: 20, until: {best_known: 95%, workload: site, by: p95
 network:
   metros: {weights: {London: 3, paris-fr: "2"}}
   access: {fiber: 0.5, wifi: .5, countries: {FR: {fiber: 1}}}
-  links: [{from: london-gb, to: eu-west-2, kind: internet, one_way: 1.5ms, loss: 1e-3}]
+  links: [{from: london-gb, to: eu-west-2, kind: internet, one_way: 1.5ms, mbit_per_second: 10, sharing: ps, loss: 1e-3}]
 workloads:
   - {kind: static, name: site, requests_per_second: 10, objects: 1_000, zipf_exponent: 0.8, sizes: *sizes, day: flat, deadlines: [20ms, 1s]}
   - name: classes

@@ -20,6 +20,7 @@ type clients struct {
 	// where there is no law, beyond the round trip from the entry point to this site.
 	rtt, access, beyond int64
 	jitter              float64
+	isPlain             bool   // no outages, links that are shared, patience or stacks: set by [site.addUsers]
 	isAlike             bool   // all requests bring the same along, so that nothing need be drawn or caught up on
 	isNew               uint64 // below this, of 2^32, a request opens a connection
 	transfer            transport.Transfer
@@ -43,6 +44,10 @@ type clients struct {
 	trips    trips                    // of the connection whose request is answered
 	sizes    *sizes                   // of its requests, nil unless the demand records them
 	outages  []outage                 // as its users' instants meet them
+
+	// links are those on the way of answers whose capacity is shared, from the site; nil where there are none.
+	links []*sharedLink
+	site  *site
 
 	patience *patience // of its users, nil where they wait for ever and ask once
 
@@ -231,26 +236,30 @@ func (c *clients) lose(now int64) {
 // A served request is how a site answered.
 type served struct {
 	outcome Outcome
+	isOut   bool // over the links that are shared
 	bytes   int64
 	// first and last are the instants at which the first and the last byte leave the site.
 	first, last int64
-	// queue, service and inVain, the wait for a site that was down, are parts of first - arrived; what they leave is the way
-	// upstream.
-	queue, service, inVain int64
+	// queue, service, inVain, the wait for a site that was down, and link, that for links that are shared, are parts of
+	// first - arrived; what they leave is the way upstream.
+	queue, service, inVain, link int64
 }
 
 // answer tallies a request; it returns false where the site fails before the answer leaves, or its client has given up. What follows from
 // other counters is added once, by [clients.addUp].
 func (c *clients) answer(r *request, s *served) bool {
-	if c.outages != nil && meets(c.outages, r.arrived-c.delay, s.first-c.delay) != nil {
-		c.fail(r, s.first, SiteDown)
-		return false
-	}
-	if c.patience != nil && !c.patience.takes(c, r, s) {
-		return false
-	}
-	if c.stacks != nil {
-		return c.answerOver(r, s)
+	if !c.isPlain {
+		switch {
+		case c.links != nil && !s.isOut:
+			return c.leave(r, s)
+		case c.outages != nil && meets(c.outages, r.arrived-c.delay, s.first-c.delay) != nil:
+			c.fail(r, s.first, SiteDown)
+			return false
+		case c.patience != nil && !c.patience.takes(c, r, s):
+			return false
+		case c.stacks != nil:
+			return c.answerOver(r, s)
+		}
 	}
 	wait := s.first - r.arrived
 	rtt := c.rtt + r.access
@@ -291,9 +300,10 @@ func (c *clients) answer(r *request, s *served) bool {
 		t.Causes[Queue] += s.queue
 		t.Causes[Service] += s.service
 		upstream := wait - s.queue - s.service
-		if s.inVain != 0 {
+		if s.inVain|s.link != 0 {
 			t.Causes[Timeout] += s.inVain
-			upstream -= s.inVain
+			t.Causes[LinkQueue] += s.link
+			upstream -= s.inVain + s.link
 		}
 		t.Causes[upstreamOf(outcome)] += upstream
 	}
@@ -325,8 +335,8 @@ func (c *clients) sight(r *request, s *served) {
 		of[Connect], of[TLS] = c.handshakes(r)
 	}
 	if wait := s.first - r.arrived; wait != 0 {
-		of[Queue], of[Service], of[Timeout] = s.queue, s.service, s.inVain
-		of[upstreamOf(s.outcome)] += wait - s.queue - s.service - s.inVain
+		of[Queue], of[Service], of[Timeout], of[LinkQueue] = s.queue, s.service, s.inVain, s.link
+		of[upstreamOf(s.outcome)] += wait - s.queue - s.service - s.inVain - s.link
 	}
 	c.sees(&is)
 }

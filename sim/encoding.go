@@ -20,6 +20,7 @@ type encodedResult struct {
 	Fingerprint uint64            `cbor:"fingerprint"`
 	Sites       []string          `cbor:"sites"`
 	Tiers       []TierResult      `cbor:"tiers"`
+	Links       []LinkTally       `cbor:"links,omitempty"`
 	Workloads   []encodedWorkload `cbor:"workloads"`
 }
 
@@ -76,7 +77,7 @@ type encodedMetric struct {
 // MarshalBinary encodes the result, for a file or another machine. Equal results have equal encodings.
 func (r *Result) MarshalBinary() ([]byte, error) {
 	e := encodedResult{
-		Version: resultVersion, Placement: r.Placement, Replication: r.Replication, Fingerprint: r.Fingerprint, Sites: r.Sites, Tiers: r.Tiers,
+		Version: resultVersion, Placement: r.Placement, Replication: r.Replication, Fingerprint: r.Fingerprint, Sites: r.Sites, Tiers: r.Tiers, Links: r.Links,
 	}
 	for i := range r.Workloads {
 		w, err := r.Workloads[i].encode()
@@ -128,7 +129,7 @@ func decodeResult(data []byte) (*Result, error) {
 	if err := checkSites(e.Sites); err != nil {
 		return nil, err
 	}
-	r := &Result{Placement: e.Placement, Replication: e.Replication, Fingerprint: e.Fingerprint, Sites: e.Sites, Tiers: e.Tiers}
+	r := &Result{Placement: e.Placement, Replication: e.Replication, Fingerprint: e.Fingerprint, Sites: e.Sites, Tiers: e.Tiers, Links: e.Links}
 	for i := range e.Workloads {
 		w, err := e.Workloads[i].decode(len(r.Sites), len(r.Tiers))
 		if err != nil {

@@ -215,7 +215,7 @@ func (c *compiler) way(m int, site string) entry {
 	s := c.siteOf[site]
 	accessUp, _, _ := c.there.Parts(m, s)
 	accessDown, _, _ := c.back.Parts(m, s)
-	return entry{
+	e := entry{
 		up:        int64(c.there.OneWay(m, s) - accessUp),
 		down:      int64(c.back.OneWay(m, s) - accessDown),
 		access:    int64(accessUp+accessDown) / 2,
@@ -224,6 +224,10 @@ func (c *compiler) way(m int, site string) entry {
 		lossDown:  c.back.Loss(m, s),
 		narrowest: narrowestOf(backwards(c.back.Narrowest(m, s))),
 	}
+	if c.net.HasShared() {
+		e.shared = sharedOf(c.back.Returning(m, s))
+	}
+	return e
 }
 
 // backwards returns a link of a way back, which is listed from its end, as it is passed.

@@ -95,6 +95,11 @@ func (s *site) landFetch(m *message) {
 	f.first = m.at
 	f.last = m.at + max(r.pours, f.takes)
 	f.queue, f.service, f.copied = r.queue, m.service, m.verdict&copiedBit != 0
+	f.link, f.isLate = m.linkWait(), m.verdict&lateBit != 0
+	if f.isLate {
+		f.first = m.at - r.pours
+		f.last = max(m.at, f.first+f.takes)
+	}
 	if t.aging != nil {
 		s.settleRenewal(t, n)
 	}
@@ -167,9 +172,10 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 		waiting := s.waiters.at(w)
 		if m := waiting.question; m != nil {
 			if waiting.outcome == Miss {
-				s.sendObject(m, f.first, f.last, f.queue, f.service, true)
+				m.addLinkWait(f.link)
+				s.sendObject(m, max(now, f.first), f.last, f.queue, f.service, true)
 			} else {
-				s.sendHit(t, m, f.first, f.last, true) // it waits for the rest of what another has asked for
+				s.sendHit(t, m, max(now, f.first), f.last, true) // it waits for the rest of what another has asked for
 			}
 		} else {
 			f.answer(&s.clients[waiting.clients], &waiting.request, waiting.outcome, now)
@@ -180,14 +186,23 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 
 // answer tallies a user's request for an object whose fetch has an answer.
 func (f *flight) answer(c *clients, r *request, outcome Outcome, now int64) {
-	a := served{outcome: outcome, bytes: r.size(f.bytes), first: max(now, f.first), last: max(now, f.last)}
+	a := served{outcome: outcome, bytes: r.size(f.bytes), first: max(f.from(c, r, now), f.first), last: max(now, f.last)}
 	if outcome == Miss {
-		a.queue, a.service = f.queue, f.service
+		a.queue, a.service, a.link = f.queue, f.service, f.link
 	}
 	if f.second { // the first site that was asked has not answered
 		a.inVain = max(f.asked-r.arrived, 0)
 	}
 	c.answer(r, &a)
+}
+
+// from returns from which instant on a user can get what has come. Who waited for an answer that came with its last byte got the first
+// before, unless he is behind a link that is shared: what crosses that is not known any more.
+func (f *flight) from(c *clients, r *request, now int64) int64 {
+	if f.isLate && c.links == nil {
+		return r.arrived
+	}
+	return now
 }
 
 // A waiter is a request that waits for a fetch: a user's, or another site's.

@@ -18,6 +18,7 @@ type flight struct {
 	// queue is what the fetch waited further up; service is the work that the origin will have with it, and when
 	// the answer is there what was done. In ns.
 	queue, service int64
+	link           int64 // what the answer waited for links
 	// waiters heads the list of requests that wait for the answer.
 	waiters uint32
 	next    uint32 // in its chain, or of the free list
@@ -29,6 +30,8 @@ type flight struct {
 	isLost bool
 	// copied says that a cache further up has kept a copy, or passes on what another has.
 	copied bool
+	// isLate says that the answer has come with its last byte.
+	isLate bool
 }
 
 // A flightTable holds the fetches under way at one cache, by key: chains through a pool, so that a fetch

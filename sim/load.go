@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,9 @@ type Load struct {
 	// the recorded time. Capacity is the number of servers, or the link's bits per second.
 	Offered  float64 `json:"offered"`
 	Capacity float64 `json:"capacity"`
+	// Sharing is how a link shares its capacity among what crosses it, so that a queue grows there: "fifo" or "ps"; "" where it gives
+	// each response all of it, and for servers.
+	Sharing string `json:"sharing,omitempty"`
 	// Unit is [Players] where Offered is players who want to play and Capacity the seats that the servers have for them; else "".
 	Unit string `json:"unit,omitempty"`
 	// Rejects says that the servers reject what they have no room for, so that a queue before them is steady at any load.
@@ -48,6 +52,9 @@ func (l Load) Ratio() float64 { return l.Offered / l.Capacity }
 
 // IsSteady reports whether the queue can become steady.
 func (l Load) IsSteady() bool { return l.Offered < l.Capacity || l.Rejects }
+
+// Queues reports whether what finds no room waits: at servers, and at links that share their capacity.
+func (l Load) Queues() bool { return l.Site != "" || l.Sharing != "" }
 
 // Relaxation returns the time in which a queue before servers forgets e-fold how it began, that of M/M/1 with the servers
 // taken as one that is as fast as all: S/(c(1-sqrt(rho))^2) with a mean work S (Cohen, The Single Server Queue, 1969, II.2.1); with
@@ -256,7 +263,14 @@ func (p *Plan) meanRates(number int) ([]float64, error) {
 func (p *Plan) LoadsOf(r *Result) []Load {
 	var all loads
 	seconds := p.scenario.Duration.Seconds()
+	for i := range r.Links {
+		l := &r.Links[i]
+		all.add(Load{From: l.From, To: l.To, Sharing: l.Sharing, Offered: 8 * float64(l.Bytes()) / seconds, Capacity: l.BitsPerSecond})
+	}
 	link := func(n narrowest, bytes float64) {
+		if slices.ContainsFunc(p.links, func(l plannedLink) bool { return l.From == n.from && l.To == n.to }) {
+			return // what has come to it is counted
+		}
 		all.add(Load{From: n.from, To: n.to, Offered: 8 * bytes / seconds, Capacity: n.bitsPerSecond})
 	}
 	for i := range p.workloads {

@@ -23,6 +23,9 @@ type message struct {
 	// recorded says that the request behind it is past the warm-up.
 	recorded bool
 	verdict  uint8 // of an answer from what ages: see came
+	// high and low are the ns that an answer has waited for links between sites, 78 hours at most.
+	high uint16
+	low  uint32
 }
 
 type messageKind uint8
@@ -46,6 +49,10 @@ const (
 	retry
 	// departure tells a site that a job may be done at servers that share themselves; token is the number of their pool.
 	departure
+	// enters tells a site that a response comes to a link that is shared, exits that one may be over a link that all share; token is the
+	// number of the crossing, or that of the link.
+	enters
+	exits
 )
 
 // A question is what a message asks besides.
@@ -64,6 +71,15 @@ func (m *message) question() question     { return question{m.says[0], m.says[1]
 func (m *message) setQuestion(q question) { m.says = [2]int64{q.bytes, q.back} }
 func (m *message) reply() reply           { return reply{m.says[0], m.says[1]} }
 func (m *message) setReply(r reply)       { m.says = [2]int64{r.queue, r.pours} }
+
+// linkWait returns the ns that an answer has waited for links between sites.
+func (m *message) linkWait() int64 { return int64(m.high)<<32 | int64(m.low) }
+
+// addLinkWait adds to that.
+func (m *message) addLinkWait(ns int64) {
+	sum := min(m.linkWait()+ns, 1<<48-1)
+	m.high, m.low = uint16(sum>>32), uint32(sum)
+}
 
 // orderBits is the length of a sender's own count in the order of messages.
 const orderBits = 40
@@ -146,6 +162,10 @@ func (s *site) receive(m *message) {
 		s.visitAgain(m)
 	case departure:
 		s.depart(s.pools[m.token], m.at)
+	case enters:
+		s.cross(m.token, m.at)
+	case exits:
+		s.exit(s.links[m.token], m.at)
 	}
 }
 
@@ -255,7 +275,7 @@ func (s *site) reply(m *message, leaves int64, r reply, service int64) bool {
 	if s.outages != nil && s.sendNoAnswerIfDown(m, leaves) {
 		return false
 	}
-	s.sendBack(m, answer, leaves)
+	s.sendAnswerBack(m, leaves, m.question().bytes)
 	m.setReply(r)
 	m.service, m.verdict = service, 0
 	return true
@@ -263,6 +283,9 @@ func (s *site) reply(m *message, leaves int64, r reply, service int64) bool {
 
 // copiedBit of the verdict of an answer says that a cache on the way keeps a copy.
 const copiedBit = 8
+
+// lateBit of the verdict of an answer says that it comes with its last byte, not with its first.
+const lateBit = 32
 
 // rejectedBit says that an error stands for a question which the origin's servers have rejected.
 const rejectedBit = 16
@@ -284,10 +307,20 @@ func (s *site) sendBack(m *message, kind messageKind, leaves int64) {
 	m.kind = kind
 }
 
+// sendAnswerBack sends a question back as its answer of so many bytes, over the links on the way that are shared.
+func (s *site) sendAnswerBack(m *message, leaves, bytes int64) {
+	if s.waysTo != nil && s.waysTo[m.sender()] != nil && bytes > 0 {
+		m.kind = answer
+		s.leaveForSite(s.waysTo[m.sender()], m, leaves, bytes, m.question().back)
+		return
+	}
+	s.sendBack(m, answer, leaves)
+}
+
 // ask sends a question to a next hop; the caller fills in what it says besides. token numbers what waits here.
 func (s *site) ask(h *nextHop, leaves int64, of part, token uint32, bytes int64) *message {
 	m := s.send(uint32(h.to), leaves+h.there)
-	m.kind, m.to, m.of, m.token = ask, h.part, of, token
+	m.kind, m.to, m.of, m.token, m.high, m.low = ask, h.part, of, token, 0, 0
 	m.setQuestion(question{bytes: bytes, back: h.back})
 	return m
 }

@@ -144,11 +144,14 @@ const (
 	Lookup
 	// FirstRecord is what comes of a response before its first byte can be read: the rest of its first TLS record.
 	FirstRecord
+	// LinkQueue is the wait of a response for a link to the user that sends one after the other. What is waited for between sites is a
+	// part of Upstream.
+	LinkQueue
 	// NumCauses is the number of causes.
 	NumCauses
 )
 
-var causeNames = [NumCauses]string{"connect", "tls", "access", "propagation", "queue", "service", "upstream", "collapse wait", "tick wait", "packet loss", "timeout", "dns", "first record"}
+var causeNames = [NumCauses]string{"connect", "tls", "access", "propagation", "queue", "service", "upstream", "collapse wait", "tick wait", "packet loss", "timeout", "dns", "first record", "link queue"}
 
 // String returns the cause's name, for example "propagation".
 func (c Cause) String() string {

@@ -18,6 +18,7 @@ type Plan struct {
 	metros    []string
 	sites     []plannedSite
 	workloads []plannedWorkload
+	links     []plannedLink // whose capacity is shared
 }
 
 // A plannedSite is a site with its roles.
@@ -33,7 +34,8 @@ type leg struct {
 	to int
 	// there and back are one-way delays in ns.
 	there, back int64
-	narrowest   // of what comes back
+	narrowest                   // of what comes back
+	shared      []topology.Link // of what comes back, in order
 }
 
 func (l leg) rtt() int64 { return l.there + l.back }
@@ -70,6 +72,9 @@ type entry struct {
 	// exchange is lost, there or back, lossDown that of a packet to the user.
 	jitter, loss, lossDown float64
 	narrowest              // of the links to the user
+	// shared are the links on the way of answers whose capacity is shared, in order; links their numbers in the plan.
+	shared []topology.Link
+	links  []int
 	// beyond is the way from the entry point to the serving site, where these differ: a PoP that
 	// passes a computed request on.
 	beyond leg
@@ -186,7 +191,7 @@ func (c *compiler) leg(p *Plan, from, to string) (leg, error) {
 		}
 	}
 	for i, path := range paths {
-		c.legs[[2]int{starts[i], b}] = leg{to: -1, there: int64(path.There), back: int64(path.Back), narrowest: narrowestOf(path.BackNarrowest)}
+		c.legs[[2]int{starts[i], b}] = leg{to: -1, there: int64(path.There), back: int64(path.Back), narrowest: narrowestOf(path.BackNarrowest), shared: sharedOf(path.BackLinks)}
 	}
 	return c.legs[[2]int{a, b}], nil
 }
@@ -232,6 +237,9 @@ func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workloa
 		if err == nil {
 			err = c.refuseCapacity(p, &planned, w.DataCalls())
 		}
+	}
+	if err == nil {
+		err = p.shareLinks(&planned)
 	}
 	if err != nil {
 		return fmt.Errorf("workload %q: %w", w.Name, err)

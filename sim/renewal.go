@@ -240,7 +240,7 @@ const nsPerMs = int64(time.Millisecond)
 // conclude answers a user's request for an object whose fetch has an end.
 func (s *site) conclude(t *tier, n uint32, c *clients, r *request, began bool, now int64) {
 	f, v := &t.flights.pool[n], &t.aging.renewals[n]
-	first, last := max(now, f.first), max(now, f.last)
+	first, last := max(f.from(c, r, now), f.first), max(now, f.last)
 	if !began {
 		if poll := v.policy.Waits(last - r.arrived); poll != last-r.arrived {
 			first, last = r.arrived+poll, r.arrived+poll
@@ -248,7 +248,7 @@ func (s *site) conclude(t *tier, n uint32, c *clients, r *request, began bool, n
 	}
 	a := served{outcome: outcomeOf(began), first: first, last: last}
 	if began {
-		a.queue, a.service = f.queue, f.service
+		a.queue, a.service, a.link = f.queue, f.service, f.link
 	}
 	switch {
 	case v.serves && v.held.Answer == freshness.Broken:
@@ -395,6 +395,8 @@ func (s *site) passOn(t *tier, n uint32, m *message, began bool, now int64) {
 		queue, service := f.queue, f.service
 		if !began {
 			queue, service = 0, 0
+		} else {
+			m.addLinkWait(f.link)
 		}
 		if is.confirmed {
 			last = first
@@ -414,8 +416,9 @@ func (s *site) sendAnswer(m *message, is came, first, last, queue, service int64
 	if is.confirmed {
 		last = first
 	}
-	s.ledger.sent += uint64(is.carries(m.question().bytes))
-	s.sendBack(m, answer, first)
+	bytes := is.carries(m.question().bytes)
+	s.ledger.sent += uint64(bytes)
+	s.sendAnswerBack(m, first, bytes)
 	m.setReply(reply{queue: queue, pours: last - first})
 	m.service = service
 	m.setCame(is)

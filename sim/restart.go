@@ -12,6 +12,9 @@ func (s *site) restart(now int64) {
 		t.flights.forget()
 		t.hangUp()
 	}
+	for _, l := range s.links {
+		l.restart()
+	}
 	for _, p := range s.pools {
 		if err := p.restart(); err != nil && s.err == nil {
 			s.err = err

@@ -19,6 +19,8 @@ type Result struct {
 	Sites []string
 	// Tiers are the placement's tiers of caches, in order from the user.
 	Tiers []TierResult
+	// Links are the links whose capacity is shared and that something can cross, in the order in which the plan has found them.
+	Links []LinkTally
 	// Fingerprint stands for the sequence of events at every site: who asks when for what, what arrives in a
 	// cache, the messages between sites, what happens in a game. It changes when that history does, and not
 	// with the number of cores or the way the sites were advanced. A wait that follows by arithmetic, such as
@@ -109,6 +111,9 @@ func (r *Result) Merge(o *Result) error {
 	for i := range r.Tiers {
 		r.Tiers[i].Fill.merge(&o.Tiers[i].Fill)
 	}
+	for i := range r.Links {
+		r.Links[i].merge(&o.Links[i])
+	}
 	r.Replication = min(r.Replication, o.Replication)
 	r.Fingerprint += o.Fingerprint
 	return nil
@@ -121,6 +126,9 @@ func (r *Result) matches(o *Result) error {
 	}
 	if !slices.Equal(r.Sites, o.Sites) {
 		return errors.New("the sites differ")
+	}
+	if !slices.EqualFunc(r.Links, o.Links, LinkTally.isOfTheSame) {
+		return errors.New("the links differ")
 	}
 	if len(r.Workloads) != len(o.Workloads) {
 		return fmt.Errorf("%d workloads; want %d", len(o.Workloads), len(r.Workloads))
@@ -222,6 +230,12 @@ func (r *run) audit() error {
 		}
 		sent += s.ledger.sent
 		received += s.ledger.received
+	}
+	for _, l := range r.links {
+		if l.station != nil && l.station.Err() != nil {
+			return fmt.Errorf("link %q -> %q: %w", l.tally.From, l.tally.To, l.station.Err())
+		}
+		r.result.Links = append(r.result.Links, l.settle())
 	}
 	r.addTimelines()
 	if err := r.addSites(); err != nil {

@@ -25,6 +25,7 @@ type run struct {
 	rep    uint64
 	result *Result
 	sites  []*site
+	links  []*sharedLink // as the plan has them
 	// markets bring players together; games that share cores have one.
 	games   []*game
 	markets []*market
@@ -153,6 +154,9 @@ func (r *run) build() error {
 		r.planRestarts(at)
 		r.sites = append(r.sites, at)
 	}
+	if err := r.addLinks(); err != nil {
+		return err
+	}
 	for i := range r.plan.workloads {
 		if err := r.addWorkload(i); err != nil {
 			return err
@@ -271,6 +275,9 @@ func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests work
 		work:      random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Service),
 		timeline:  r.timelineAt(e.site, number),
 	}
+	if len(e.links) > 0 {
+		c.site, c.links = r.sites[e.site], r.linksOf(e.links)
+	}
 	if at := r.sites[e.site].courses; at != nil {
 		if c.course = at.of(number); r.plan.scenario.Timeline.ByMetro {
 			c.course = r.plan.newRecorder(number)
@@ -349,6 +356,7 @@ func outOf32(share float64) uint64 { return uint64(share * (1 << 32)) }
 // addUsers gives a site clients and the source of their requests with about so many requests a second.
 func (at *site) addUsers(c clients, s source, perSecond float64) {
 	at.perSecond += perSecond
+	c.isPlain = c.outages == nil && c.links == nil && c.patience == nil && c.stacks == nil
 	s.next.clients = uint32(len(at.clients))
 	at.clients = append(at.clients, c)
 	at.block.sources = append(at.block.sources, s)

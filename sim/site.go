@@ -43,11 +43,16 @@ type site struct {
 	pools              []*pool
 	data               []dataCalls // by workload
 	spills             []spilling  // by workload
-	waiters            slab[waiter]
-	calls              slab[call] // that wait for a message
-	computations       slab[computation]
-	tries              slab[try]
-	tried              uint64 // tries that have been begun
+	// links are those over which the site sends whose capacity is shared; waysTo are those on the way of answers to each other site, nil
+	// where there are none.
+	links        []*sharedLink
+	waysTo       [][]*sharedLink
+	crossings    slab[crossing]
+	waiters      slab[waiter]
+	calls        slab[call] // that wait for a message
+	computations slab[computation]
+	tries        slab[try]
+	tried        uint64 // tries that have been begun
 
 	// served counts, by workload, what this site serves as an origin; ledger the bytes that were sent to and received
 	// by it, warm-up included.
@@ -90,7 +95,7 @@ func (s *site) close() {
 	s.directory = nil
 	s.block, s.inbox, s.fills, s.out, s.letters = block{}, inbox{}, newFillQueue(), nil, letters{}
 	s.waiters, s.calls = slab[waiter]{}, slab[call]{}
-	s.computations, s.tries = slab[computation]{}, slab[try]{}
+	s.computations, s.tries, s.crossings = slab[computation]{}, slab[try]{}, slab[crossing]{}
 }
 
 // A ledger counts the bytes on the ways between sites, in flight or done. At the end of a run what the

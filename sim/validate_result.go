@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
@@ -30,6 +31,10 @@ func (s *Scenario) ValidateResult(p placement.Placement, r *Result) error {
 	for i := range want.Tiers {
 		want.Tiers[i].Fill = FillTimeline{BatchNs: 1 << shift, UsedBytes: make([]int64, length>>shift)}
 	}
+	if err := s.checkLinks(r); err != nil {
+		return fmt.Errorf("sim: not a result of this scenario: %w", err)
+	}
+	want.Links = r.Links // which of them something crosses is known to who has compiled the placement
 	if err := want.matches(r); err != nil {
 		return fmt.Errorf("sim: not a result of this scenario: %w", err)
 	}
@@ -40,6 +45,31 @@ func (s *Scenario) ValidateResult(p placement.Placement, r *Result) error {
 		}
 		if err := w.check(plan); err != nil {
 			return fmt.Errorf("sim: not a result of a run: %w", err)
+		}
+	}
+	return nil
+}
+
+// checkLinks names the first link of a result that the scenario does not have, or that has done what no link can.
+func (s *Scenario) checkLinks(r *Result) error {
+	if len(r.Links) == 0 {
+		return nil
+	}
+	links := s.Network.Links()
+	for i := range r.Links {
+		t := &r.Links[i]
+		is := func(l topology.Link) bool {
+			return l.From == t.From && l.To == t.To && l.Sharing != topology.Unshared && l.Sharing.String() == t.Sharing && l.CapacityBitsPerSecond == t.BitsPerSecond
+		}
+		switch {
+		case !slices.ContainsFunc(links, is):
+			return fmt.Errorf("link %d: no link %q -> %q of %v bit/s is shared (%s)", i, t.From, t.To, t.BitsPerSecond, t.Sharing)
+		case !slices.Contains(r.Sites, t.Site):
+			return fmt.Errorf("link %d: site %q; want one of the placement", i, t.Site)
+		case len(t.Workloads) != len(s.Workloads):
+			return fmt.Errorf("link %d: %d workloads; want %d", i, len(t.Workloads), len(s.Workloads))
+		case t.BusyUs > t.TotalUs || t.PeakBusyUs > t.BusyUs:
+			return fmt.Errorf("link %d: sent for %d us of %d, in the busiest step %d", i, t.BusyUs, t.TotalUs, t.PeakBusyUs)
 		}
 	}
 	return nil

@@ -9,6 +9,8 @@ type SitePath struct {
 	// BackNarrowest is the link with the least capacity on the way back, the zero value if every link there is
 	// unlimited.
 	BackNarrowest Link
+	// BackLinks are the links on the way back in the order in which they are passed, nil where no link of the network has a [Sharing].
+	BackLinks []Link
 }
 
 // RTT returns the round trip.
@@ -57,11 +59,14 @@ func (n *Network) sitePaths(from []int, to int, over LinkKinds) ([]SitePath, err
 	if err != nil {
 		return nil, err
 	}
-	paths := make([]SitePath, len(from))
+	paths, hasShared := make([]SitePath, len(from)), n.HasShared()
 	for i := range from {
 		narrowest := back.Narrowest(i, 0)
 		narrowest.From, narrowest.To = narrowest.To, narrowest.From // a path back is listed from its end
-		paths[i] = SitePath{there.OneWay(i, 0), back.OneWay(i, 0), narrowest}
+		paths[i] = SitePath{There: there.OneWay(i, 0), Back: back.OneWay(i, 0), BackNarrowest: narrowest}
+		if hasShared {
+			paths[i].BackLinks = back.Returning(i, 0)
+		}
 	}
 	return paths, nil
 }

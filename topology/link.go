@@ -88,6 +88,8 @@ type Link struct {
 	OneWay time.Duration
 	// CapacityBitsPerSecond is the rate of the link, at least 0; 0 means unlimited.
 	CapacityBitsPerSecond float64
+	// Sharing says how the capacity is given to what crosses the link at once.
+	Sharing Sharing
 	// Jitter is the mean extra one-way delay of a message over OneWay, in [0, MaxOneWay].
 	Jitter time.Duration
 	// Loss is the probability that a packet is lost, in [0, 1).
@@ -116,6 +118,10 @@ func (l Link) Validate() error {
 		return l.wrap(invalid.New("Jitter", l.Jitter, "0 to %v", MaxOneWay))
 	case !(l.CapacityBitsPerSecond >= 0 && l.CapacityBitsPerSecond <= 1e18):
 		return l.wrap(invalid.New("CapacityBitsPerSecond", l.CapacityBitsPerSecond, "0 (unlimited) to 1e18 bit/s"))
+	case int(l.Sharing) >= len(sharings):
+		return l.wrap(invalid.New("Sharing", uint8(l.Sharing), "one of %q", sharings))
+	case l.Sharing != Unshared && l.CapacityBitsPerSecond == 0:
+		return l.wrap(invalid.New("Sharing", l.Sharing, "none without a capacity"))
 	case !(l.Loss >= 0 && l.Loss < 1):
 		return l.wrap(invalid.New("Loss", l.Loss, "a probability from 0, below 1"))
 	}

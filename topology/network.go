@@ -225,6 +225,11 @@ func (n *Network) outOf(u int) []arc { return n.out[n.outStart[u]:n.outStart[u+1
 // into returns the arcs that enter a node.
 func (n *Network) into(u int) []arc { return n.in[n.inStart[u]:n.inStart[u+1]] }
 
+// HasShared reports whether the capacity of any link is shared.
+func (n *Network) HasShared() bool {
+	return slices.ContainsFunc(n.links, func(l Link) bool { return l.Sharing != Unshared })
+}
+
 // HasCapacities reports whether some link has a capacity.
 func (n *Network) HasCapacities() bool {
 	return slices.ContainsFunc(n.links, func(l Link) bool { return l.CapacityBitsPerSecond > 0 })

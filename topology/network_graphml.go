@@ -18,7 +18,7 @@ var (
 		{"stub", "boolean"}, {"transit", "boolean"},
 	}
 	graphMLEdgeKeys = [][2]string{
-		{"link", "string"}, {"one_way_ms", "double"}, {"capacity_bps", "double"}, {"jitter_ms", "double"},
+		{"link", "string"}, {"one_way_ms", "double"}, {"capacity_bps", "double"}, {"sharing", "string"}, {"jitter_ms", "double"},
 		{"loss", "double"}, {"measured", "boolean"},
 	}
 )
@@ -67,6 +67,9 @@ func (n *Network) WriteGraphML(w io.Writer) error {
 		writeData(out, "one_way_ms", formatMs(l.OneWay))
 		if l.CapacityBitsPerSecond > 0 {
 			writeData(out, "capacity_bps", formatFloat(l.CapacityBitsPerSecond))
+		}
+		if l.Sharing != Unshared {
+			writeData(out, "sharing", l.Sharing.String())
 		}
 		if l.Jitter > 0 {
 			writeData(out, "jitter_ms", formatMs(l.Jitter))

@@ -24,7 +24,7 @@ var (
 	zoneNames    = []string{"time_zone", "timezone"}
 	nodeNames    = slices.Concat([]string{"label", "name", drawnLabel, "kind", "continent", "parent", "provider", "stub", "transit", "users_km"},
 		latNames, lonNames, userNames, countryNames, zoneNames)
-	edgeNames = []string{"link", "capacity_bps", "jitter_ms", "loss", "measured"}
+	edgeNames = []string{"link", "capacity_bps", "sharing", "jitter_ms", "loss", "measured"}
 )
 
 // A delayName is a name under which edges have their delay.
@@ -62,7 +62,7 @@ var unitsMs = map[string]float64{"us": 1e-3, "ms": 1, "s": 1e3}
 //
 // Nodes may have the attributes kind (see [ParseNodeKind]; an exchange, if left out), label or name, lat_deg and
 // lon_deg (or latitude and longitude, lat and lon), users, country, continent, parent, provider, time_zone, users_km, stub and
-// transit. Edges may have one_way_ms, link (see [ParseLinkKind]; internet, if left out), capacity_bps, jitter_ms, loss
+// transit. Edges may have one_way_ms, link (see [ParseLinkKind]; internet, if left out), capacity_bps, sharing (see [ParseSharing]), jitter_ms, loss
 // and measured. Upper and lower case are the same, and so for True and False; the defaults of keys count.
 //
 // The delay may have another name with its unit in it: one_way, oneway, delay or latency, or rtt for both ways, each
@@ -355,6 +355,11 @@ func (b *ownGraph) networkLink(e *graphMLElement) (l Link, err error) {
 	l.Jitter = millisecondsDuration(jitter)
 	if l.CapacityBitsPerSecond, _, err = b.number(e, what, 0, 1e18, "capacity_bps"); err != nil {
 		return l, err
+	}
+	if name := e.attributes["sharing"]; name != "" {
+		if l.Sharing, err = ParseSharing(strings.ToLower(name)); err != nil {
+			return l, fmt.Errorf("%s:%d: %s: %w", b.file, e.line, what, err)
+		}
 	}
 	if l.Loss, _, err = b.number(e, what, 0, 1, "loss"); err != nil {
 		return l, err

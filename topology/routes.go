@@ -3,6 +3,7 @@ package topology
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
@@ -137,6 +138,17 @@ func (r *Routes) Links(i, j int) []Link {
 	for _, s := range r.segments(i, j, nil) {
 		stretch(rest[:s.links], s.oneWayNs)
 		rest = rest[s.links:]
+	}
+	return links
+}
+
+// Returning returns the links of a table of ways back, see [Routes.Back], from the j-th end to the i-th start, in the order in
+// which they are passed. Their delays are those of [Routes.Links].
+func (r *Routes) Returning(i, j int) []Link {
+	links := r.Links(i, j)
+	slices.Reverse(links)
+	for k := range links {
+		links[k].From, links[k].To = links[k].To, links[k].From
 	}
 	return links
 }
