@@ -97,7 +97,7 @@ func exportedWorld(t testing.TB) *topology.Network {
 		{ID: "r", Kind: topology.Region, Provider: "p", LatDeg: -1.5},
 		{ID: "z", Kind: topology.LocalZone, Parent: "r", Provider: "p"},
 	}, append(topology.Link{From: "m", To: "x", Kind: topology.Access, OneWay: 1234567, Jitter: 1500, Loss: 0.25}.Both(),
-		topology.Link{From: "x", To: "z", Kind: topology.Internet, OneWay: 3 * time.Millisecond, CapacityBitsPerSecond: 1e9, Measured: true},
+		topology.Link{From: "x", To: "z", Kind: topology.Internet, OneWay: 3 * time.Millisecond, CapacityBitsPerSecond: 1e9, Sharing: topology.EqualParts, Measured: true},
 		topology.Link{From: "z", To: "r", Kind: topology.Backbone, OneWay: 7 * time.Millisecond}))
 	require.NoError(t, err)
 	return n
@@ -131,7 +131,7 @@ func TestOwnGraphsTakeTheModelsDelayByDistance(t *testing.T) {
 
 func TestBadNetworksNameFileAndElement(t *testing.T) {
 	const head = `<graphml><key id="kind"/><key id="link"/><key id="one_way_ms"/><key id="lat_deg"/><key id="lon_deg"/><key id="users"/>
-<key id="stub"/><key id="time_zone"/><key id="loss"/><key id="jitter_ms"/><key id="capacity_bps"/><key id="measured"/><graph edgedefault="directed">
+<key id="stub"/><key id="time_zone"/><key id="loss"/><key id="jitter_ms"/><key id="capacity_bps"/><key id="sharing"/><key id="measured"/><graph edgedefault="directed">
 `
 	data := func(key, value string) string { return `<data key="` + key + `">` + value + `</data>` }
 	edge := func(data string) string {
@@ -147,11 +147,12 @@ func TestBadNetworksNameFileAndElement(t *testing.T) {
 		`<node id="a">` + data("kind", "local-zone") + `</node>`:       `n.graphml: node "a": Parent is ""`,
 		edge(""):                       `edge "a" - "b": no one_way_ms`,
 		edge(data("one_way_ms", "-1")): `edge "a" - "b": one_way_ms "-1"`,
-		edge(data("one_way_ms", "1") + data("link", "copper")):     `link kind is "copper"`,
-		edge(data("one_way_ms", "1") + data("loss", "2")):          `loss "2"`,
-		edge(data("one_way_ms", "1") + data("jitter_ms", "x")):     `jitter_ms "x"`,
-		edge(data("one_way_ms", "1") + data("capacity_bps", "-5")): `capacity_bps "-5"`,
-		edge(data("one_way_ms", "1") + data("measured", "yes")):    `measured "yes"`,
+		edge(data("one_way_ms", "1") + data("link", "copper")):                              `link kind is "copper"`,
+		edge(data("one_way_ms", "1") + data("loss", "2")):                                   `loss "2"`,
+		edge(data("one_way_ms", "1") + data("jitter_ms", "x")):                              `jitter_ms "x"`,
+		edge(data("one_way_ms", "1") + data("capacity_bps", "-5")):                          `capacity_bps "-5"`,
+		edge(data("one_way_ms", "1") + data("capacity_bps", "5") + data("sharing", "lifo")): `sharing is "lifo"`,
+		edge(data("one_way_ms", "1") + data("measured", "yes")):                             `measured "yes"`,
 	} {
 		_, err := topology.ReadNetwork("n.graphml", strings.NewReader(head+body+"</graph></graphml>"), testModel(), topology.ReadOptions{})
 		require.ErrorContains(t, err, want, body)
