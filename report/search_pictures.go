@@ -52,6 +52,12 @@ func SearchRobustness(a *search.Answer) (*Picture, error) {
 			break
 		}
 		low, high := m.Low*factor, m.High*factor
+		if math.IsNaN(low) || math.IsNaN(high) {
+			continue // nobody is served then
+		}
+		if math.IsNaN(middle) {
+			middle = float64(low+high) / 2
+		}
 		tornado.low, tornado.high = min(tornado.low, low, high, middle), max(tornado.high, low, high, middle)
 		text := fmt.Sprintf("%s to %s", number(low, 1), number(high, 1))
 		if m.IfLow != nil || m.IfHigh != nil {
@@ -59,9 +65,12 @@ func SearchRobustness(a *search.Answer) (*Picture, error) {
 		}
 		tornado.rows = append(tornado.rows, barRow{name: m.Input, bars: []bar{{middle, low, 1}, {middle, high, bytesOpacity}}, text: text})
 	}
-	room := float64(0.05*(tornado.high-tornado.low)) + 1e-9
-	tornado.low, tornado.high = tornado.low-room, tornado.high+room
-	p.panels = []panel{frequency, tornado}
+	p.panels = []panel{frequency}
+	if len(tornado.rows) > 0 {
+		room := float64(0.05*(tornado.high-tornado.low)) + 1e-9
+		tornado.low, tornado.high = tornado.low-room, tornado.high+room
+		p.panels = append(p.panels, tornado)
+	}
 	return p, nil
 }
 

@@ -81,9 +81,9 @@ type SurrogateReport struct {
 	// Proxy is the figure that stood for the objective, which the surrogate does not know; "" where it does.
 	Proxy string `json:"proxy,omitempty"`
 	// RankCorrelation is that of Spearman between what was expected and what was simulated, of all that were simulated, the baseline
-	// included; absent of fewer than three. MeanError is the mean of the simulated less the expected.
+	// included; absent of fewer than three. MeanError is the mean of the simulated less the expected, absent where none has both.
 	RankCorrelation *float64 `json:"rank_correlation,omitempty"`
-	MeanError       float64  `json:"mean_error"`
+	MeanError       *float64 `json:"mean_error,omitempty"`
 }
 
 // Bounded says how far the best that was found is from what no alternative is better than, in one of two objectives.
@@ -112,7 +112,7 @@ type Alternative struct {
 	// the baseline.
 	Figures []edgewise.Figure `json:"figures"`
 	// Expected are the same as the surrogate has them. They are of the proxy where the surrogate does not know the objective.
-	Expected []float64 `json:"expected"`
+	Expected Values `json:"expected"`
 	// Best is the probability that the alternative is the best of those that keep the constraints, and Behind how much worse it is than
 	// the first. Both are absent with two objectives; of two objectives OnFront says that no other, and not the baseline,
 	// is better in both, and BehindBaseline that the baseline is.
@@ -398,12 +398,16 @@ func (e *Exploration) judgeSurrogate(a *Answer) {
 	}
 	var expected, simulated []float64
 	for _, x := range append(a.BaselineApart(), a.Alternatives...) {
-		if len(x.Figures) > 0 && x.Figures[0].HasValue() {
+		if len(x.Figures) > 0 && x.Figures[0].HasValue() && !math.IsNaN(x.Expected[0]) {
 			expected, simulated = append(expected, x.Expected[0]), append(simulated, x.Figures[0].Value)
 		}
 	}
-	for i := range expected {
-		r.MeanError += (simulated[i] - expected[i]) / float64(len(expected))
+	if len(expected) > 0 {
+		mean := 0.0
+		for i := range expected {
+			mean += (simulated[i] - expected[i]) / float64(len(expected))
+		}
+		r.MeanError = &mean
 	}
 	if len(expected) >= 3 {
 		rho := rankCorrelation(expected, simulated)

@@ -129,8 +129,8 @@ func (a *Answer) Steps() (all []string) {
 	if r.RankCorrelation != nil {
 		second += fmt.Sprintf("; the ranks of what was expected and of what was simulated correlate at %.2f", *r.RankCorrelation)
 	}
-	if r.Proxy == "" {
-		second += fmt.Sprintf("; simulated less expected is %s on the mean", writeError(a.Objectives[0], r.MeanError))
+	if r.Proxy == "" && r.MeanError != nil {
+		second += fmt.Sprintf("; simulated less expected is %s on the mean", writeError(a.Objectives[0], *r.MeanError))
 	}
 	all = append(all, first+".", second+".")
 	switch s := a.Selection; {

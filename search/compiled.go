@@ -59,10 +59,16 @@ func (sp *space) compilePlaced(ctx context.Context, placements []placement.Place
 	return all, err
 }
 
+// undisturbed returns the scenario without what happens to its sites, of which the surrogate knows nothing.
+func (sp *space) undisturbed() sim.Scenario {
+	s := sp.study.Scenario
+	s.Failures, s.Drains, s.Slowdowns = nil, nil, nil
+	return s
+}
+
 // compileEach compiles placements, some at a time.
 func (sp *space) compileEach(ctx context.Context, placements []placement.Placement, take func(number int, plan *sim.Plan) error) error {
-	scenario := sp.study.Scenario
-	scenario.Failures, scenario.Drains = nil, nil
+	scenario := sp.undisturbed()
 	for first := 0; first < len(placements); first += compiledAtOnce {
 		plans, err := sim.Compile(ctx, scenario, placements[first:min(first+compiledAtOnce, len(placements))]...)
 		if err != nil {
@@ -117,8 +123,7 @@ func (sp *space) expectAll(ctx context.Context, plan *sim.Plan) (s scored, err e
 
 // expectation returns what to expect of a figure under a placement.
 func (sp *space) expectation(ctx context.Context, p placement.Placement, f *figure) (*expectation, error) {
-	scenario := sp.study.Scenario
-	scenario.Failures, scenario.Drains = nil, nil
+	scenario := sp.undisturbed()
 	plans, err := sim.Compile(ctx, scenario, p)
 	if err != nil {
 		return nil, err

@@ -136,6 +136,36 @@ func TestASearchSamplesGamesThatChooseTheirSites(t *testing.T) {
 	require.Zero(t, e.sampled)
 }
 
+// A game that begins late, or has a crowd late, is sampled when it does.
+func TestSamplesKnowWhenAGameBegins(t *testing.T) {
+	p := ladder(t)
+	w := workload.Change(p.Study.Workloads[0], func(m *workload.Matched) { m.MatchLength = 4 * time.Minute })
+	w.Demand = workload.Sessions{ConcurrentPlayers: 60, Length: workload.Weibull{Shape: 1.5, Scale: time.Hour}}
+	for _, c := range []struct {
+		change func(*workload.Workload)
+		span   time.Duration
+	}{
+		{func(*workload.Workload) {}, 3 * time.Minute},
+		{func(w *workload.Workload) { w.Begins = 25 * time.Minute }, 20 * time.Minute},
+		{func(w *workload.Workload) {
+			w.Flashes = []workload.Flash{{At: 25 * time.Minute, For: time.Minute, Factor: 2}}
+		}, 20 * time.Minute},
+	} {
+		one := w
+		c.change(&one)
+		p.Study.Workloads = []workload.Workload{one}
+		plans, err := sim.Compile(context.Background(), p.Study.Scenario, p.Fixed)
+		require.NoError(t, err)
+		_, recorded := plans[0].SampleSpan(0)
+		require.Equal(t, c.span, recorded)
+		sample, err := plans[0].SampleGame(context.Background(), 0)
+		require.NoError(t, err)
+		all, err := sample.Tallies[0].Total()
+		require.NoError(t, err)
+		require.Positive(t, all.Count(sim.PlayerUs))
+	}
+}
+
 func TestPlayersWhoExchangeInputsDirectlyAreNoSitesMatter(t *testing.T) {
 	p := american(t, 5)
 	p.Study.Workloads[0] = workload.FightingPeers().Named("shooter")

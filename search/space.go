@@ -190,8 +190,11 @@ func (s *scored) refuse(why string, misses float64) {
 	s.misses += misses
 }
 
-// cost returns what a search makes small of an objective.
+// cost returns what a search makes small of an objective: of one without a value, where nobody plays, it is infinite.
 func (sp *space) cost(objective int, value float64) float64 {
+	if math.IsNaN(value) {
+		return math.Inf(1)
+	}
 	if sp.objectives[objective].better == edgewise.More {
 		return -value
 	}

@@ -40,15 +40,25 @@ func (p *Plan) ChoosesSites(number int) bool {
 	return ok && (game.Market.Choice != workload.ByRouting || len(game.Market.Ladder) > 0 || game.Market.MaxRTT > 0 || game.Market.GiveUp > 0)
 }
 
-// SampleSpan returns for how long a game is sampled, from the beginning of the recorded time on: all of a short one, else as long as three
-// quarters of a match last, after as long in which those end that the start found under way.
+// SampleSpan returns for how long a game is sampled, from the beginning of the recorded time on: all of a short one, and where a game begins, ends or
+// has flash crowds, else as long as three quarters of a match last, after as long in which those end that the start found under way.
 func (p *Plan) SampleSpan(number int) (warmUp, recorded time.Duration) {
 	s := &p.scenario
 	game, ok := s.Workloads[number].Service.(workload.Matched)
-	if half := game.MatchLength / 4 * 3; ok && half > 0 && s.WarmUp+s.Duration > 2*half {
+	if half := game.MatchLength / 4 * 3; ok && half > 0 && s.WarmUp+s.Duration > 2*half && !s.gamesComeAndGo() {
 		return half, half
 	}
 	return s.WarmUp, s.Duration
+}
+
+// gamesComeAndGo reports whether a game begins, ends or has a flash crowd at a time of the run.
+func (s *Scenario) gamesComeAndGo() bool {
+	for k := range s.Workloads {
+		if w := &s.Workloads[k]; s.kind(k) == Matched && (w.Begins > 0 || w.Ends > 0 || len(w.Flashes) > 0) {
+			return true
+		}
+	}
+	return false
 }
 
 // SampleGame runs a game, given by its number, with those that share cores with it, for [Plan.SampleSpan]: once, or a few times where it has few
