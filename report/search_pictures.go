@@ -51,7 +51,7 @@ func SearchRobustness(a *search.Answer) (*Picture, error) {
 		if i == mostBars {
 			break
 		}
-		low, high := m.Low*factor, m.High*factor
+		low, high := float64(m.Low*factor), float64(m.High*factor)
 		if math.IsNaN(low) || math.IsNaN(high) {
 			continue // nobody is served then
 		}
