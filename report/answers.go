@@ -189,7 +189,11 @@ func (a *answering) called(r *tableRow) string { return a.calledWith(r, "") }
 func (a *answering) calledWith(r *tableRow, remark string) string {
 	var remarks []string
 	if len(r.alike) > 0 {
-		remarks = append(remarks, "exactly like "+named(r.alike))
+		alike := named(r.alike)
+		if len(r.alike) > placementsInWords {
+			alike = countOf(len(r.alike), "other", "others")
+		}
+		remarks = append(remarks, "exactly like "+alike)
 	}
 	if remark != "" {
 		remarks = append(remarks, remark)

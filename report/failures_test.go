@@ -26,16 +26,16 @@ func TestFailuresOfSitesAreSaid(t *testing.T) {
 		{Site: "us-west-2", At: 30 * time.Minute, For: 20 * time.Second, Detection: 30 * time.Second, Timeout: time.Second},
 	}
 	require.Contains(t, screen(), "Failures\n"+
-		"- Los Angeles (pop-lax) is down for 10m0s, from 2026-03-02T18:15:00Z (UTC), 15m0s after the run begins, warm-up included; "+
+		"- Los Angeles (pop-lax) is down for 10m, from 2026-03-02T18:15:00Z (UTC), 15m after the run begins, warm-up included; "+
 		"its users are sent elsewhere 32 s later (detection 30 s, redirection 2 s); requests that meet it are given up after 3 s\n"+
-		"- us-west-2 is down for 20 s, from 2026-03-02T18:30:00Z (UTC), 30m0s after the run begins, warm-up included; "+
+		"- us-west-2 is down for 20 s, from 2026-03-02T18:30:00Z (UTC), 30m after the run begins, warm-up included; "+
 		"it is up again before its users could be sent elsewhere (detection 30 s, redirection 0s); requests that meet it are given up after 1 s\n")
 
 	outputs := report.Outputs()
 	page := outputs[slices.IndexFunc(outputs, func(o edgewise.Output) bool { return o.Name == "comparison.md" })]
 	var markdown bytes.Buffer
 	require.NoError(t, page.Write(&markdown, c))
-	require.Contains(t, markdown.String(), "Los Angeles (pop-lax) is down for 10m0s")
+	require.Contains(t, markdown.String(), "Los Angeles (pop-lax) is down for 10m")
 
 	var text bytes.Buffer
 	require.NoError(t, report.WriteJSON(&text, c))

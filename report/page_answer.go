@@ -117,6 +117,9 @@ func newPageView(c *edgewise.Comparison, leftOut string, a *search.Answer) (*pag
 			v.Losers, v.FurtherLosers = v.Losers[:losersAtOnce], v.Losers[losersAtOnce:]
 		}
 		v.NobodyLoses = len(v.Losers) == 0 && len(losers) > 0
+		if len(v.Answers) > answersAtOnce {
+			v.Answers = slices.Insert(v.Answers, 0, pageAnswer{"who loses most", mostHarm(losers, c)})
+		}
 		v.Judged = judgedTables(c, ranks)
 		v.Legend = verdictLegend(c, Margins{}, verdicts, losers)
 	}
@@ -245,7 +248,7 @@ func pageVerdictOf(c *edgewise.Comparison, placement int, workload string, ranks
 	if at := slices.IndexFunc(losers, func(l Losers) bool { return l.Placement == row.placement && l.Workload == workload }); at >= 0 {
 		switch l := &losers[at]; {
 		case l.WorseMetros > 0:
-			v.Loses = fmt.Sprintf("%s%s %% of the %s lose, in %d of %s", l.atLeast(), percent(l.WorseShare), requestsOf(l.Kind), l.WorseMetros, countOf(l.Metros, "metro", "metros"))
+			v.Loses = fmt.Sprintf("%s%s %% lose, in %d of %s", l.atLeast(), percent(l.WorseShare), l.WorseMetros, countOf(l.Metros, "metro", "metros"))
 		case l.UndecidedMetros > 0:
 			v.Loses = fmt.Sprintf("who loses is undecided in %d of %s", l.UndecidedMetros, countOf(l.Metros, "metro", "metros"))
 		default:
@@ -280,6 +283,22 @@ func loserViews(losers []Losers, ranks *ranking, c *edgewise.Comparison) (views 
 		views = append(views, pageLoserView{name, l.Workload, percent(l.WorseShare) + " %", upperFirst(text)})
 	}
 	return views
+}
+
+// answersAtOnce is of how many workloads the answers are seen at once; of more, who loses most is said first.
+const answersAtOnce = 3
+
+// mostHarm says where the most users lose, of any workload and placement.
+func mostHarm(losers []Losers, c *edgewise.Comparison) string {
+	if len(losers) == 0 {
+		return "It is not known, for no metro is judged."
+	}
+	l := slices.MaxFunc(losers, func(a, b Losers) int { return cmp.Compare(a.WorseShare, b.WorseShare) })
+	if l.WorseMetros == 0 {
+		return fmt.Sprintf("Nobody is shown to be worse off than under %s.", c.Placements[0].Name)
+	}
+	return fmt.Sprintf("Under %s %s%s %% of the %s of %s, in %d of %s, are worse off than under %s: %s.", l.Placement, l.atLeast(), percent(l.WorseShare), requestsOf(l.Kind), l.Workload,
+		l.WorseMetros, countOf(l.Metros, "metro", "metros"), c.Placements[0].Name, l.metros(metrosInAnswers, 1))
 }
 
 // judgedTables returns all verdicts, a table a workload.

@@ -3,17 +3,25 @@ package words
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
 // Quantile returns "p99.9" for 0.999.
 func Quantile(p float64) string { return "p" + strconv.FormatFloat(100*p, 'g', 6, 64) }
 
-// Duration writes a duration with a space before its unit, in the unit that suits it: "50 ms".
+// Duration writes a duration with a space before its unit, in the unit that suits it: "50 ms", and hours and minutes as files write them: "1h30m".
 func Duration(d time.Duration) string {
 	switch {
 	case d >= time.Minute || d == 0:
-		return d.String()
+		text := d.String()
+		if d > 0 && strings.HasSuffix(text, "m0s") {
+			text = strings.TrimSuffix(text, "0s")
+		}
+		if strings.HasSuffix(text, "h0m") {
+			text = strings.TrimSuffix(text, "0m")
+		}
+		return text
 	case d >= time.Second:
 		return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + " s"
 	case d >= time.Microsecond:

@@ -12,7 +12,7 @@ import (
 func TestDurationsHaveASpaceBeforeTheUnit(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		50 * time.Millisecond: "50 ms", 1500 * time.Microsecond: "1.5 ms", 2 * time.Second: "2 s",
-		90 * time.Second: "1m30s", 800: "800 ns",
+		90 * time.Second: "1m30s", 5 * time.Minute: "5m", 10 * time.Hour: "10h", 150 * time.Minute: "2h30m", time.Hour + time.Second: "1h0m1s", 0: "0s", 800: "800 ns",
 	} {
 		require.Equal(t, want, words.Duration(d))
 	}

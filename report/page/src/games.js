@@ -5,7 +5,7 @@ import {nameDots} from "./bill.js";
 import {distribution} from "./latency.js";
 import {color, cut, dash, isAgain, legend, plot} from "./look.js";
 import {estimate, number, short} from "./format.js";
-import {endRoom, nameEnds} from "./labels.js";
+import {endRoom, nameEnds, together} from "./labels.js";
 import {tickText} from "./ticks.js";
 
 // The distributions of games that are drawn, and what the share on the axis is of.
@@ -41,7 +41,9 @@ function waits(state, width) {
       Plot.tip(points, Plot.pointer({x: "x", y: p => p.e[0], title: p => `${state.name(p.i)}\n${p.x} ${p.x === 1 ? "site" : "sites"}\n${estimate(p.e, "s")}${w.gave_up[p.i] ? `\n${number(w.gave_up[p.i])} % gave up` : ""}`, fill: "var(--paper)"})),
     ],
   });
-  nameDots(drawing, points.map(p => ({x: p.x, y: p.e[0], name: cut(state.name(p.i), 170)})), width, points.filter(p => p.e.length > 1).map(p => [[p.x, Math.max(0, p.e[1])], [p.x, p.e[2]]]));
+  const isAt = (a, b) => a.x === b.x && a.e[0] === b.e[0];
+  const dots = points.filter((p, n) => points.findIndex(o => isAt(o, p)) === n).map(p => ({x: p.x, y: p.e[0], name: cut(together(points.filter(o => isAt(o, p)).map(o => state.name(o.i))), 190)}));
+  nameDots(drawing, dots, width, points.filter(p => p.e.length > 1).map(p => [[p.x, Math.max(0, p.e[1])], [p.x, p.e[2]]]));
   return figure({
     title: "Wait for the first match, by number of sites", note: "Of the players who got a match, logging in included; who gave up stands in the table.", drawing,
     data: () => ({

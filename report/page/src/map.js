@@ -4,6 +4,7 @@ import {scaleLog} from "d3-scale";
 import {feature, mesh} from "topojson-client";
 import world from "world-atlas/countries-110m.json";
 import {dataTable, el, hideTip, showTip, svg, tipLines} from "./dom.js";
+import {together} from "./labels.js";
 import {diverging, sequential, undecided} from "./look.js";
 import {estimate, number, signed, short} from "./format.js";
 import {harmOf, order, place, verdictOf} from "./harm.js";
@@ -30,7 +31,8 @@ export function drawMap(state, width, redraw) {
   if (!shown.length) return null;
   // Placements that do the same have one map.
   const firsts = shown.filter((i, n) => shown.findIndex(o => state.of.alike[o] === state.of.alike[i]) === n);
-  const titled = i => shown.filter(o => state.of.alike[o] === state.of.alike[i]).map(o => state.name(o)).join(" = ");
+  const alike = i => shown.filter(o => state.of.alike[o] === state.of.alike[i]).map(o => state.name(o));
+  const titled = i => { const all = alike(i); return all.length > 3 ? together(all) : all.join(" = "); };
   const isWorld = spanOf(state, shown) > 55;
   const columns = columnsFor(firsts.length, width, isWorld ? 520 : 290);
   const each = Math.min(isWorld ? 760 : 560, Math.floor((width - 16 * (columns - 1)) / columns));

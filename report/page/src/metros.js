@@ -30,7 +30,7 @@ export function drawMetros(state, width, redraw) {
   const most = Math.max(few, Math.min(losers, 2 * few));
   const isCut = !showsAll && total > most + 2;
   if (isCut) rows = rows.slice(0, most);
-  const right = width > 700 ? 190 : 12, left = Math.min(width * .34, 170);
+  const right = width > 1000 && lanes.length > 1 ? 290 : width > 700 ? 190 : 12, left = Math.min(width * .34, 170);
   const worst = k => lanes.map(i => [i, harmOf(state, i, k)]).filter(([, h]) => h).sort((a, b) => b[1].size - a[1].size)[0];
   // Whom more are not served than before is said below the name where there is no room beside it.
   const below = k => right > 100 || !/[a-z] /.test(worst(k)?.[1].text ?? "") ? "" : brief(worst(k)[1].text);
@@ -59,7 +59,7 @@ export function drawMetros(state, width, redraw) {
       Plot.text(rows.filter(r => r.loses), {frameAnchor: "left", y: r => rows.indexOf(r) * height + height / 2 - (below(r.k) ? 6 : 0), text: ({k}) => cut(place(state, k).name.replace(/, .*$/, ""), left - 34) + " ▼", dx: -8, textAnchor: "end", fontWeight: "bold", fill: "var(--worse)"}),
       Plot.text(rows.filter(r => r.loses && below(r.k)), {frameAnchor: "left", y: r => rows.indexOf(r) * height + height / 2, text: ({k}) => cut(below(k), left), dx: -8, dy: 7, textAnchor: "end", fontSize: 10.5, fill: "var(--worse)"}),
       right > 100 ? Plot.text(rows.filter(r => r.loses), {frameAnchor: "right", y: r => rows.indexOf(r) * height + height / 2, dx: 10, textAnchor: "start", fontSize: 11,
-        text: ({k}) => { const [i, h] = worst(k) ?? []; return h ? cut(`${lanes.length > 1 ? cut(state.name(i), Math.max(60, 185 - 6.3 * brief(first(h.text)).length)) + " " : ""}${brief(first(h.text))}`, 190) : ""; }}) : null,
+        text: ({k}) => { const [i, h] = worst(k) ?? []; return h ? cut(`${lanes.length > 1 ? cut(state.name(i), Math.max(60, right - 5 - 6.3 * brief(first(h.text)).length)) + " " : ""}${brief(first(h.text))}`, right) : ""; }}) : null,
     ],
   });
   drawing.addEventListener("pointermove", e => {

@@ -59,9 +59,9 @@ export function drawSites(state) {
   const parts = shown.map(i => {
     const rows = sites.rows.filter(r => r.p === i);
     if (!rows.length) return null;
-    const left = sites.left_out[i] ? `; the ${rows.length} that are asked most of ${rows.length + sites.left_out[i]}` : "";
+    const all = rows.length + sites.left_out[i], left = sites.left_out[i] ? `the ${rows.length} busiest of ` : "";
     const data = {
-      caption: `${state.name(i)}: ${rows.length + sites.left_out[i]} ${rows.length + sites.left_out[i] === 1 ? "site" : "sites"}${left}`, texts: 2,
+      caption: `${state.name(i)}: ${left}${all} ${all === 1 ? "site" : "sites"}`, texts: 2,
       columns: ["site", "roles", ...sites.columns.filter((_, k) => used[k]).map(heading)],
       rows: rows.map(r => [r.site, r.roles, ...r.v.filter((_, k) => used[k]).map(x => x ? number(x) : "")]),
     };

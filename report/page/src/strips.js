@@ -60,7 +60,8 @@ export function strip(state, f, {width, domain, title = f.title}) {
 
 // strips draws several, side by side where there is room; `isExplained` leaves out how to read them, which stands above already.
 export function strips(state, figures, width, options = {}) {
-  const columns = Math.max(1, Math.floor((width + 32) / 350));
+  const room = Math.max(350, Math.min(520, nameWidth(state.shown.map(i => state.name(i)), width) / .34));
+  const columns = Math.max(1, Math.floor((width + 32) / room));
   const each = (width - 32 * (columns - 1)) / columns;
   const all = figures.map(f => strip(state, f, {width: each, ...options, ...options.each?.(f)})).filter(Boolean);
   if (!all.length) return null;

@@ -186,7 +186,7 @@ test("games have their waits, and their sites hour by hour", async t => {
   const page = await open(t, "small");
   const captions = await page.$$eval("#games figcaption", all => all.map(f => f.firstChild.textContent));
   for (const name of ["Wait for the first match, by number of sites", "Region only (us-west-2)", "Region + Local Zones + PoPs"]) assert.ok(captions.includes(name), captions.join());
-  const drawing = page.locator("#games figure", {hasText: "Region + Local Zones + PoPs"}).locator("svg").last();
+  const drawing = page.locator("#games figure", {has: page.locator("figcaption", {hasText: /^Region \+ Local Zones \+ PoPs/})}).locator("svg").last();
   assert.deepEqual((await drawing.locator("text.line-name").allTextContents()).sort(), ["Harbour", "Hill", "New Town", "Old Town"]);
   await drawing.evaluate(s => s.scrollIntoView({block: "center"}));
   const box = await drawing.boundingBox();
