@@ -154,7 +154,7 @@ func TestADrillThatDoesNotEndHasNoTimeOfRecovery(t *testing.T) {
 	f, ok = figures.Find("drill: a down at 1m50s", "recovered after")
 	require.True(t, ok)
 	require.Equal(t, 60.0, f.Value)
-	_, ok = figures.Find("drill: a down at 3m0s", "recovered after")
+	_, ok = figures.Find("drill: a down at 3m", "recovered after")
 	require.False(t, ok)
 
 	s.Timeline = nil
