@@ -2,8 +2,8 @@ package cache
 
 import "github.com/edgewise-sim/edgewise/internal/invalid"
 
-// serverBits is where the number of a server stands in a key: above those of 32 bits.
-const serverBits = 32
+// serverShift is where the number of a server stands in a key: above those of 32 bits, in ten of its own.
+const serverShift = 32
 
 // MaxServers bounds the servers of a [Servers].
 const MaxServers = 1 << 10
@@ -11,7 +11,7 @@ const MaxServers = 1 << 10
 // Servers are the caches of several servers as one: every key says at which server it is looked for ([AtServer]). Each has an equal
 // part of the capacity, and may have a memory over its disk: what is found on the disk goes into the memory, too.
 //
-// Keys are of 32 bits without the number of the server.
+// Keys have no bits but those below 32 and from 42 on, without the number of the server.
 type Servers struct {
 	servers  []server
 	capacity int64
@@ -20,14 +20,14 @@ type Servers struct {
 
 type server struct{ disk, memory Cache }
 
-// AtServer returns a key of 32 bits at a server.
-func AtServer(key uint64, server int) uint64 { return key | uint64(server)<<serverBits }
+// AtServer returns a key at a server.
+func AtServer(key uint64, server int) uint64 { return key | uint64(server)<<serverShift }
 
 // ServerOf returns the number of the server that a key is looked for at, 0 of a key without one.
-func ServerOf(key uint64) int { return int(key >> serverBits) }
+func ServerOf(key uint64) int { return int(key >> serverShift % MaxServers) }
 
 // WithoutServer returns a key as it is without the number of a server.
-func WithoutServer(key uint64) uint64 { return key & (1<<serverBits - 1) }
+func WithoutServer(key uint64) uint64 { return key &^ ((MaxServers - 1) << serverShift) }
 
 // NewServers returns so many servers that share the capacity of a config; memoryBytes, of all together, is that of their memories,
 // of which policy is LRU and 0 leaves them away.

@@ -33,6 +33,10 @@ type Placement struct {
 	Upstream transport.Upstream
 	// Copies says which caches keep what passes through them.
 	Copies Copies
+	// SliceBytes is the size of the slices that all caches fetch and keep of objects, each by itself, by requests for ranges: as nginx's
+	// slice module and segmented caching do. What a request asks for is made up of slices, one after another. 0 lets caches fetch and keep
+	// whole objects, whatever part is asked for.
+	SliceBytes int64
 	// DNS, if set, lets users learn from names where they are to go, so that they follow a change when their resolver asks anew. Nil
 	// lets them follow at once, as with anycast.
 	DNS *DNS
@@ -240,6 +244,7 @@ func (p Placement) Validate(n *topology.Network) error {
 	add(p.validateRouting(n))
 	add(p.validateUpstream())
 	add(p.validateCopies())
+	add(p.validateSlices())
 	return invalid.First(errs...)
 }
 
@@ -283,6 +288,29 @@ func (p Placement) validateUpstream() error {
 		return invalid.New("Upstream", p.Upstream, "the zero value: no cache fetches anything")
 	}
 	return invalid.In("Upstream", p.Upstream.Validate())
+}
+
+// MinSliceBytes is the smallest slice that caches may keep: objects of any size then have less than 2^22 slices.
+const MinSliceBytes = 16 << 10
+
+// validateSlices refuses slices that are out of range, that have no effect, or of which no steady state is known.
+func (p Placement) validateSlices() error {
+	switch {
+	case p.SliceBytes == 0:
+		return nil
+	case p.SliceBytes < MinSliceBytes || p.SliceBytes > 1<<40:
+		return invalid.New("SliceBytes", p.SliceBytes, "0, or %d to 1099511627776", MinSliceBytes)
+	case len(p.Tiers) == 0:
+		return invalid.New("SliceBytes", p.SliceBytes, "0: there are no caches")
+	}
+	for i := range p.Tiers {
+		for k := range p.Tiers[i].Caches {
+			if c := &p.Tiers[i].Caches[k]; c.Preload {
+				return invalid.New("SliceBytes", p.SliceBytes, "0: cache %q begins in its steady state, which is not known of slices", c.Site)
+			}
+		}
+	}
+	return nil
 }
 
 // validateCopies refuses a rule that has no effect, or for which no steady state is known.

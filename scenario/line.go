@@ -86,6 +86,8 @@ var goKeys = map[string]string{
 	"Controls":      "freshness",
 	"SharedMaxAge":  "s_maxage",
 	"VariantShares": "variants",
+	"SliceBytes":    "slices",
+	"Lengths":       "lengths",
 }
 
 // said returns what is wrong with a value whose key is named beside: without the name that the field has in Go.

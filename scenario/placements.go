@@ -59,6 +59,7 @@ func (r *reader) readPlacement(v value) {
 		field{"dynamic_via_pop", skip},
 		field{"upstream", skip},
 		field{"copies", skip},
+		field{"slices", skip},
 		field{"dns", skip},
 	)...)
 	if at, ok := seen["name"]; !ok {
@@ -75,7 +76,7 @@ func (r *reader) readPlacement(v value) {
 		base := &r.placements[i]
 		p.sites, p.tiers = slices.Clone(base.sites), slices.Clone(base.tiers)
 		p.routing, p.routes, p.viaPoP = base.routing, base.routes, base.viaPoP
-		p.built.Upstream, p.built.Copies, p.built.DNS = base.built.Upstream, base.built.Copies, base.built.DNS
+		p.built.Upstream, p.built.Copies, p.built.SliceBytes, p.built.DNS = base.built.Upstream, base.built.Copies, base.built.SliceBytes, base.built.DNS
 	} else {
 		orphaned = true
 		extendsAt.problem("is %s; want the name of a placement above", text.Quote(extends))
@@ -106,6 +107,9 @@ func (r *reader) readPlacement(v value) {
 	}
 	if at, ok := seen["copies"]; ok {
 		choice(placement.ParseCopies, &p.built.Copies)(at)
+	}
+	if at, ok := seen["slices"]; ok {
+		at.bytes(&p.built.SliceBytes)
 	}
 	if p.viaPoP.node != nil && slices.ContainsFunc(p.routes, func(r routeSpec) bool { return r.Role == placement.Compute }) {
 		p.viaPoP.problem("stands beside a route of the role compute; want via_pop there")

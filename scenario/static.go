@@ -128,6 +128,27 @@ func cacheableKeys(s *workload.Cacheable) []field {
 		{"freshness", func(v value) { readControls(v, &s.Controls) }},
 		{"variants", func(v value) { readVariants(v, &s.VariantShares) }},
 		{"patience", func(v value) { readPatience(v, &s.Patience) }},
+		{"ranges", func(v value) { readRanges(v, &s.Ranges) }},
+	}
+}
+
+// readRanges reads which part of an object requests ask for.
+func readRanges(v value, r *workload.Ranges) {
+	*r = workload.Ranges{}
+	seen := v.fields(
+		field{"share", func(v value) { v.number(&r.Share) }},
+		field{"lengths", func(v value) { readSizes(v, &r.Lengths) }},
+		field{"from", choice(workload.ParseRangeStart, &r.From)},
+	)
+	for _, key := range []string{"share", "lengths"} {
+		if _, ok := seen[key]; !ok {
+			v.problem("the key %q is missing", key)
+		}
+	}
+	if lengths, ok := seen["lengths"]; ok {
+		if _, at := lengths.peek("median"); at == nil {
+			lengths.problem("the key \"median\" is missing")
+		}
 	}
 }
 

@@ -34,6 +34,7 @@ type clients struct {
 	count    uint64     // of requests
 	asked    uint64     // of those, recorded
 	work     random.Key // addresses the service times by request
+	parts    random.Key // addresses by request which part of an object is asked for
 	loss     float64    // the probability that an exchange loses a packet
 	losses   random.Key
 	lossy    *transport.LossyTransfer // nil where no packet to the user is lost
@@ -71,6 +72,7 @@ type workloadRun struct {
 	variants  *variants // of its objects, where they age
 	catalogue workload.Catalogue
 	origin    workload.ServiceTime
+	ranges    workload.RangeLaw
 	// These are those of a computed workload.
 	workload.Computed
 	coin uint64 // below this, of 2^32, a request needs its data
@@ -84,6 +86,7 @@ func (s *Scenario) newWorkloadRun(number int, replication uint64) *workloadRun {
 		of.base = s.keyBase(number)
 		of.catalogue = s.Workloads[number].SizesOf(s.Seed, replication)
 		of.origin = service.Origin
+		of.ranges = service.Ranges.Law()
 		of.variants = s.newVariants(number)
 	case workload.Computed:
 		of.Computed, of.coin = service, outOf32(service.Data.Probability)

@@ -147,6 +147,7 @@ func (s *site) failFetch(t *tier, n uint32, now int64, why Reason, silent bool) 
 	for w := f.waiters; w != 0; w = s.dismiss(w) {
 		waiting := s.waiters.at(w)
 		if m := waiting.question; m == nil {
+			s.forgetPart(waiting.part)
 			s.clients[waiting.clients].fail(&waiting.request, now, why)
 		} else if !s.sendNoAnswerIfDown(m, now) {
 			s.sendBack(m, refusal, now)
@@ -170,7 +171,9 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 	f := &t.flights.pool[n]
 	for w := f.waiters; w != 0; w = s.dismiss(w) {
 		waiting := s.waiters.at(w)
-		if m := waiting.question; m != nil {
+		if waiting.part != 0 {
+			s.pourPart(t, waiting.part, f, waiting.outcome, now)
+		} else if m := waiting.question; m != nil {
 			if waiting.outcome == Miss {
 				m.addLinkWait(f.link)
 				s.sendObject(m, max(now, f.first), f.last, f.queue, f.service, true)
@@ -211,13 +214,14 @@ type waiter struct {
 	question *message // of another site, nil for a user
 	outcome  Outcome
 	next     uint32
+	part     uint32 // the number of the part of an object that a user asks for, 0 where that is the whole
 }
 
 // wait puts a place in the list of those that wait for a fetch; the caller fills in who does.
 func (s *site) wait(f *flight) *waiter {
 	n := s.waiters.add()
 	w := s.waiters.at(n)
-	w.next = f.waiters
+	w.next, w.part = f.waiters, 0
 	f.waiters = n
 	return w
 }

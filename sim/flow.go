@@ -174,7 +174,7 @@ func (f *flows) fetches() {
 				continue
 			}
 			factor := ratioOr(day, raw)
-			requests, bytes := of.Tally.Outcomes[Miss], of.Tally.OutcomeBytes[Miss]
+			requests, bytes := of.fetched()
 			if k > 0 {
 				requests = of.Tiers[k].Count(TierRequests) - of.Tiers[k].Count(TierHits)
 				bytes = of.Tiers[k].Count(TierBytes) - of.Tiers[k].Count(TierHitBytes)

@@ -289,7 +289,7 @@ func (p *Plan) LoadsOf(r *Result) []Load {
 				if hops == nil {
 					continue
 				}
-				fetched := of.Tally.OutcomeBytes[Miss]
+				_, fetched := of.fetched()
 				if k > 0 {
 					fetched = of.Tiers[k].Count(TierBytes) - of.Tiers[k].Count(TierHitBytes)
 				}

@@ -53,6 +53,8 @@ const (
 	// number of the crossing, or that of the link.
 	enters
 	exits
+	// nextSlice tells a site that a slice is here, behind which a user waits for the next; token is the number of the part that is asked for.
+	nextSlice
 )
 
 // A question is what a message asks besides.
@@ -166,6 +168,8 @@ func (s *site) receive(m *message) {
 		s.cross(m.token, m.at)
 	case exits:
 		s.exit(s.links[m.token], m.at)
+	case nextSlice:
+		s.goOnWithPart(m)
 	}
 }
 

@@ -163,6 +163,8 @@ func (s *site) visitOther(v *arrival, c *clients, kind Kind) {
 		s.visitCacheable(v, c)
 	case patientVisits:
 		s.visitPatiently(v, c)
+	case rangeVisits:
+		s.visitRange(v, c)
 	default:
 		s.visitComputed(v, c)
 	}

@@ -201,6 +201,7 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 		config: config, held: newFillTimeline(r.end()), number: number,
 		hops: make([][]nextHop, len(r.plan.workloads)), lines: make([][]transport.Line, len(r.plan.workloads)), tallies: make([]TierTally, len(r.plan.workloads)),
 		load: newOriginLoad(len(r.plan.workloads)), copies: r.plan.placement.Copies,
+		sliceBytes: r.plan.placement.SliceBytes,
 	}
 	for w := range r.plan.workloads {
 		if hops := r.plan.workloads[w].hops; hops != nil {
@@ -273,6 +274,7 @@ func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests work
 		delay:     e.delay(),
 		from:      int64(r.plan.scenario.WarmUp) + e.delay(),
 		work:      random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Service),
+		parts:     random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Range),
 		timeline:  r.timelineAt(e.site, number),
 	}
 	if len(e.links) > 0 {
@@ -408,6 +410,9 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 			}
 			if edge := r.sites[e.site].edge; kind == Cacheable && edge != nil && edge.servers != nil {
 				kind = serverVisits
+			}
+			if (kind == Cacheable || kind == serverVisits) && (shared.ranges.Share > 0 || r.plan.placement.SliceBytes > 0) {
+				kind = rangeVisits
 			}
 			if r.trace != nil && kind == Cacheable {
 				kind = tracedVisits

@@ -49,6 +49,7 @@ type site struct {
 	waysTo       [][]*sharedLink
 	crossings    slab[crossing]
 	waiters      slab[waiter]
+	parts        slab[partAsked]
 	calls        slab[call] // that wait for a message
 	computations slab[computation]
 	tries        slab[try]

@@ -128,6 +128,14 @@ func (t *SiteTally) AnsweredElsewhere() (n uint64) {
 	return n
 }
 
+// fetched returns what the cache of users at the site has fetched.
+func (t *SiteTally) fetched() (requests, bytes uint64) {
+	if len(t.Tiers) > 0 && t.Tiers[firstTier].Count(TierFetchedBytes) > 0 {
+		return t.Tiers[firstTier].Count(TierFetches), t.Tiers[firstTier].Count(TierFetchedBytes)
+	}
+	return t.Tally.Outcomes[Miss], t.Tally.OutcomeBytes[Miss]
+}
+
 // IsIdle reports whether nobody has asked the site for anything.
 func (t *SiteTally) IsIdle() bool {
 	n := t.Tally.Count(Requests) + t.Tally.Count(Sessions) + t.Tally.Count(OriginRequests) + t.Count(BusyUs) + t.Count(TakenIn)

@@ -272,6 +272,9 @@ const (
 	TierFetches
 	TierBackground
 	TierConfirmed
+	// TierFetchedBytes counts the bytes of the fetches, and TierFetches these, also where parts of objects are asked for or caches keep
+	// slices, at the first tier. It is 0 elsewhere.
+	TierFetchedBytes
 	// TierServed counts what reached the caches of the tier that several servers apart make up, TierServedBytes its bytes, and TierMostServed
 	// and TierMostServedBytes what that would be if all servers of such a cache were asked for as much as the one that is asked for most.
 	// Servers serve all workloads, so these count what all of them asked there, for each workload that asked for anything.
@@ -284,7 +287,7 @@ const (
 )
 
 var tierCounterNames = [NumTierCounters]string{"requests", "bytes", "hits", "hit bytes", "fetches", "background fetches", "confirmed fetches",
-	"served", "served bytes", "most served", "most served bytes"}
+	"fetched bytes", "served", "served bytes", "most served", "most served bytes"}
 
 // String returns the counter's name, for example "hit bytes".
 func (c TierCounter) String() string {

@@ -23,6 +23,8 @@ type tier struct {
 	aging   *aging // nil where nothing ever expires
 	copies  placement.Copies
 	servers *servingCaches // nil where the cache is one
+	// sliceBytes is the size of the slices that the cache keeps of objects, 0 where it keeps whole ones.
+	sliceBytes int64
 }
 
 // keepsCopy reports whether the tier keeps what comes, of which another cache on the way has kept a copy or has not.
@@ -52,7 +54,10 @@ func (t *tier) open(d *cache.Directory) error {
 		t.cache = t.servers.caches
 		return err
 	}
-	config.InTurns = d == nil && t.aging == nil // what ages needs the places of objects
+	if t.sliceBytes > 0 {
+		config.Directory = nil // the keys of slices are not those of objects
+	}
+	config.InTurns = d == nil && t.aging == nil && t.sliceBytes == 0 // what ages needs the places of objects
 	t.cache, err = cache.New(config)
 	return err
 }

@@ -24,6 +24,8 @@ type Cacheable struct {
 	VariantShares []float64
 	// Patience says for how long clients wait, and how often they ask again.
 	Patience Patience
+	// Ranges are the requests for a part of an object.
+	Ranges Ranges
 }
 
 // Controlled is a class of objects of which the origin says the same.
@@ -88,13 +90,17 @@ func (c Cacheable) validateControls() error {
 
 // Validate names the first field that is out of range.
 func (c Cacheable) Validate() error {
-	return invalid.First(invalid.In("Sizes", c.Sizes.Validate()), invalid.In("Origin", c.Origin.Validate()), c.validateControls(), invalid.In("Patience", c.Patience.Validate()))
+	return invalid.First(invalid.In("Sizes", c.Sizes.Validate()), invalid.In("Origin", c.Origin.Validate()), c.validateControls(),
+		invalid.In("Patience", c.Patience.Validate()), invalid.In("Ranges", c.Ranges.Validate()))
 }
 
 func (c Cacheable) validate(w *Workload) error {
 	_, stocked := w.Demand.(Stocked)
 	if (stocked || w.RecordsSizes()) && c.Sizes != (Sizes{}) {
 		return invalid.New("Service.Sizes", c.Sizes, "none: the demand, a %s, says how large objects are", typeOf(w.Demand))
+	}
+	if w.RecordsSizes() && c.Ranges != (Ranges{}) {
+		return invalid.New("Service.Ranges", c.Ranges.Share, "none: the demand, a %s, says how much each request asks for", typeOf(w.Demand))
 	}
 	if d, ok := w.Demand.(Endless); ok && c.Variants() > 1 && d.Catalogue() > d.Regular() {
 		return invalid.New("Service.VariantShares", c.VariantShares, "none: the demand asks for objects just once, or for new ones")

@@ -30,6 +30,7 @@ const (
 	Visit         // which visit a request is of, and who that is
 	HealthCheck   // when sites are asked whether they are up
 	Flash         // what flash crowds ask for
+	Range         // which part of an object is asked for
 )
 
 // PreloadOfTier returns the purpose of what the caches of a tier begin with, counted from 0 at the user.

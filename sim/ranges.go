@@ -1,0 +1,233 @@
+package sim
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// rangeVisits is the kind of clients who ask for parts of objects, or meet caches that keep slices.
+const rangeVisits = patientVisits + 1
+
+// sliceShift is where the number of a slice stands in a key: above the key of its object and the number of a server.
+const sliceShift = 42
+
+// maxSlices bounds the slices of an object.
+const maxSlices = 1 << (64 - sliceShift)
+
+// validateRanges names the first reason for which a valid placement cannot serve parts of objects, or slices, of a valid scenario.
+func (s *Scenario) validateRanges(p *placement.Placement) error {
+	ages := s.ages(p)
+	if ages && p.SliceBytes > 0 {
+		return invalid.New("SliceBytes", p.SliceBytes, "0: objects age (freshness, purges or variants), which slices do not know of")
+	}
+	for i := range s.Workloads {
+		w := &s.Workloads[i]
+		service, ok := w.Service.(workload.Cacheable)
+		switch {
+		case !ok:
+		case p.SliceBytes > 0 && w.RecordsSizes():
+			return invalid.New("SliceBytes", p.SliceBytes, "0: the workload %q records how much each request asks for", w.Name)
+		case ages && len(p.Tiers) > 0 && service.Ranges.Share > 0:
+			return fmt.Errorf("workload %q: %w", w.Name,
+				invalid.New("Service.Ranges.Share", service.Ranges.Share, "0: objects age (freshness, purges or variants), and parts of such are not known"))
+		}
+	}
+	return nil
+}
+
+// A partAsked is a user's request for a part of an object, or for all of it, while a cache serves it slice by slice.
+type partAsked struct {
+	request
+	number   uint64 // of the request among those of its clients
+	key      uint32 // of the object
+	outcome  Outcome
+	isBegun  bool // the first byte is known
+	size     int64
+	from, to int64 // the bytes that are asked for, to is not among them
+	// begin is the number of the first slice, slice that of the one that is due.
+	begin, slice int64
+	// first and last are the instants at which the first byte and the last one so far are at the site.
+	first, last            int64
+	had, joined            int64 // bytes from the cache, and from fetches of others
+	queue, service, inVain int64 // of the first byte
+}
+
+// visitRange serves a user's request for a part of an object.
+func (s *site) visitRange(v *arrival, c *clients) {
+	r := c.arrive(v.clients, v.at)
+	c.draw(&r)
+	w := c.workload
+	size := w.sizeBytes(v.key)
+	stream := c.parts.StreamAt(c.count)
+	from, to := w.ranges.Draw(&stream, size)
+	if s.trace != nil {
+		s.trace.visit(c, v.at)
+		if s.trace.current && to-from < size {
+			s.trace.mark(v.at, s.name, "asks for bytes %d to %d of %d", from, to-1, size)
+		}
+	}
+	if s.edge == nil {
+		r.bytes = to - from
+		s.serveAtOrigin(v, c, &r)
+		return
+	}
+	n := s.parts.add()
+	*s.parts.at(n) = partAsked{request: r, number: c.count, key: v.key, outcome: Hit, size: size, from: from, to: to, last: v.at}
+	if bytes := s.edge.sliceBytes; bytes > 0 {
+		if size > bytes*maxSlices && s.err == nil {
+			s.err = fmt.Errorf("workload %d: an object of %d bytes has more than %d slices of %d", w.number, size, maxSlices, bytes)
+		}
+		p := s.parts.at(n)
+		p.begin, p.slice = from/bytes, from/bytes
+	}
+	s.servePart(s.edge, n, v.at)
+}
+
+// goOnWithPart serves the next slice of what a user asks for.
+func (s *site) goOnWithPart(m *message) {
+	if s.trace != nil {
+		s.trace.current = false // what is followed is the way to the first byte
+	}
+	p := s.parts.at(m.token)
+	if meets(s.outages, p.arrived, m.at) != nil {
+		r := p.request
+		s.forgetPart(m.token)
+		s.clients[r.clients].fail(&r, m.at, SiteDown)
+		return
+	}
+	s.servePart(s.edge, m.token, m.at)
+}
+
+func (s *site) forgetPart(n uint32) {
+	if n != 0 {
+		s.parts.remove(n)
+	}
+}
+
+// due returns the slice of an object that is due: the bytes from its first on, up to the one behind it.
+func (p *partAsked) due(sliceBytes int64) (begin, end int64) {
+	if sliceBytes == 0 {
+		return 0, p.size
+	}
+	begin = p.slice * sliceBytes
+	return begin, min(begin+sliceBytes, p.size)
+}
+
+// servePart serves slices as long as the cache has them, and begins a fetch, or joins one, of the first that it lacks.
+func (s *site) servePart(t *tier, n uint32, now int64) {
+	p := s.parts.at(n)
+	c := &s.clients[p.clients]
+	for {
+		begin, end := p.due(t.sliceBytes)
+		wanted := min(p.to, end) - max(p.from, begin)
+		key := uint64(p.key) | uint64(p.slice)<<sliceShift
+		if t.servers != nil {
+			key = t.servers.keyOf(key, c.work.At(p.number))
+			t.servers.count(key, wanted, p.recorded)
+		}
+		if _, hit := t.cache.Lookup(key); !hit {
+			s.awaitPart(t, n, key, end-begin, now)
+			return
+		}
+		p.had += wanted
+		if !p.isBegun {
+			p.isBegun, p.first = true, now
+			if t.servers != nil {
+				p.service = t.servers.readTime()
+				p.first += p.service
+			}
+		}
+		p.last = max(p.first, now)
+		if end >= p.to {
+			s.concludePart(t, n)
+			return
+		}
+		p.slice++
+	}
+}
+
+// awaitPart begins a fetch of a slice, or joins it.
+func (s *site) awaitPart(t *tier, n uint32, key uint64, bytes, now int64) {
+	p := s.parts.at(n)
+	c := &s.clients[p.clients]
+	f, outcome := t.flights.find(key), DelayedHit
+	if f == nil {
+		outcome = Miss
+		p.outcome = Miss
+		w := c.workload
+		// What the origin works on each slice is drawn by its number, that of the first as of a whole object.
+		service := w.origin.At(c.work, p.number+uint64(p.slice-p.begin)<<40)
+		f = s.startFetch(t, t.flights.add(key, bytes, service), now, w.number, p.recorded)
+		if p.recorded {
+			of := &t.tallies[w.number]
+			of.Counters[TierFetches]++
+			of.Counters[TierFetchedBytes] += uint64(bytes)
+		}
+	} else if p.outcome == Hit {
+		p.outcome = DelayedHit
+	}
+	if f.first == unknown {
+		w := s.wait(f)
+		w.request, w.outcome, w.question, w.part = p.request, outcome, nil, n
+		return
+	}
+	s.pourPart(t, n, f, outcome, now)
+}
+
+// pourPart takes what a fetch brings, whose first byte is known: the next slice is due when all of it is here.
+func (s *site) pourPart(t *tier, n uint32, f *flight, outcome Outcome, now int64) {
+	p := s.parts.at(n)
+	begin, end := p.due(t.sliceBytes)
+	upTo := min(p.to, end)
+	if outcome == DelayedHit {
+		p.joined += upTo - max(p.from, begin)
+	}
+	first := max(now, f.first)
+	if !p.isBegun {
+		p.isBegun, p.first = true, first
+		if outcome == Miss {
+			p.queue, p.service = f.queue, f.service
+		}
+		if f.second {
+			p.inVain = max(f.asked-p.arrived, 0)
+		}
+	}
+	if end < p.to {
+		m := s.send(s.id, max(now, f.last))
+		m.kind, m.token = nextSlice, n
+		p.slice++
+		return
+	}
+	// The bytes come evenly; for those behind what is asked for nobody waits.
+	p.last = max(first, f.first+portion(f.last-f.first, upTo-begin, end-begin))
+	s.concludePart(t, n)
+}
+
+// portion returns so many parts of all parts of a number, rounded down.
+func portion(of, parts, all int64) int64 {
+	high, low := bits.Mul64(uint64(of), uint64(parts))
+	share, _ := bits.Div64(high, low, uint64(all))
+	return int64(share)
+}
+
+// concludePart answers a user who has got all that he asked for.
+func (s *site) concludePart(t *tier, n uint32) {
+	p := s.parts.at(n)
+	c := &s.clients[p.clients]
+	r, bytes := p.request, p.to-p.from
+	a := served{outcome: p.outcome, bytes: bytes, first: p.first, last: max(p.first, p.last), queue: p.queue, service: p.service, inVain: p.inVain}
+	had, joined := uint64(p.had), uint64(p.joined)
+	s.parts.remove(n)
+	if c.answer(&r, &a) && r.recorded {
+		// The bytes of one request come from where they were.
+		of := &c.tally.OutcomeBytes
+		of[a.outcome] -= uint64(bytes)
+		of[Hit] += had
+		of[DelayedHit] += joined
+		of[Miss] += uint64(bytes) - had - joined
+	}
+}
