@@ -68,6 +68,7 @@ func (s *Study) assumedOf(w *workload.Workload) (all []string) {
 		}
 	case workload.Cacheable:
 		add(service.Origin.Mean == 0, "the origin's work takes no time")
+		add(service.Ranges.Share > 0, "a request asks for one range of bytes, %s, whatever others of the same user ask for", rangesInWords[service.Ranges.From])
 		_, isPopular := w.Demand.(workload.Popular)
 		endless, isEndless := w.Demand.(workload.Endless)
 		asksOnce := isEndless && endless.AskedOnce() > 0
@@ -85,6 +86,9 @@ func (s *Study) assumedOf(w *workload.Workload) (all []string) {
 	}
 	return append(all, s.assumedOfData(w)...)
 }
+
+// rangesInWords says where ranges begin.
+var rangesInWords = map[workload.RangeStart]string{workload.Anywhere: "which begins anywhere in its object", workload.AtStart: "which begins with the first byte"}
 
 // assumedOfData says where the data of a workload lives.
 func (s *Study) assumedOfData(w *workload.Workload) []string {

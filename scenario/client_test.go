@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/scenario"
 	"github.com/edgewise-sim/edgewise/topology"
@@ -65,6 +66,7 @@ func TestTiersSayHowTheyAreChosenAndWhoKeepsCopies(t *testing.T) {
   - name: tiers
     origin: us-west-2
     copies: down
+    slices: 1MiB
     edge_caches: {sites: [pop-lax, pop-sea], size: 1GiB}
     mid_tier_caches: {sites: [rec-us-west-2, rec-us-east-1], size: 1GiB, choice: hash}
   - {name: nearest, extends: tiers, mid_tier_caches: {choice: nearest}}`)
@@ -77,6 +79,7 @@ func TestTiersSayHowTheyAreChosenAndWhoKeepsCopies(t *testing.T) {
 	for from, want := range map[string][2]string{
 		"size: 1GiB, choice: hash": {"size: 1GiB, choice: random", `unknown choice of a cache "random"`},
 		"copies: down":             {"copies: up", `unknown rule for copies "up"`},
+		"slices: 1MiB":             {"slices: 1kB", "slices: is 1000; want 0, or 16384 to"},
 		"pop-sea], size: 1GiB":     {"pop-sea], size: 1GiB, choice: hash", "nearest at the first tier"},
 		"us-east-1], size: 1GiB":   {"us-east-1], size: 1GiB, preload: steady", "begins in its steady state"},
 	} {
@@ -101,6 +104,24 @@ func TestCachesSayWhatServersTheyAreMadeOf(t *testing.T) {
 		"memory: 64MiB":             {"memory: 2GiB", "less than the size of the cache"},
 		"size: 1GiB,":               {"size: 1GiB, preload: steady,", "begins in its steady state"},
 		"preset: web-static":        {"preset: web-static, freshness: {max_age: 1m}", "objects age"},
+	} {
+		_, err := scenario.Parse("s.yaml", []byte(strings.Replace(text, from, want[0], 1)))
+		require.ErrorContains(t, err, want[1], from)
+	}
+}
+
+func TestRequestsForRangesAreRead(t *testing.T) {
+	text := strings.Replace(string(withClient("{new_connections: 0.1}")), "preset: web-static", "preset: web-static\n    ranges: {share: 0.3, lengths: {median: 1MB, ln_sd: 1}, from: start}", 1)
+	study, err := scenario.Parse("s.yaml", []byte(text))
+	require.NoError(t, err)
+	want := workload.Ranges{Share: 0.3, Lengths: workload.Sizes{LnMean: portable.Log(1e6), LnSD: 1}, From: workload.AtStart}
+	require.Equal(t, want, study.Workloads[0].Service.(workload.Cacheable).Ranges)
+	for from, want := range map[string][2]string{
+		"share: 0.3, ":   {"", `the key "share" is missing`},
+		"share: 0.3":     {"share: 1.3", "want 0 to 1"},
+		"median: 1MB, ":  {"", `the key "median" is missing`},
+		"from: start":    {"from: end", "anywhere, start"},
+		"ranges: {share": {"freshness: {max_age: 1m}\n    ranges: {share", "Ranges.Share"},
 	} {
 		_, err := scenario.Parse("s.yaml", []byte(strings.Replace(text, from, want[0], 1)))
 		require.ErrorContains(t, err, want[1], from)

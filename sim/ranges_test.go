@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -120,11 +121,12 @@ func TestSlicesComeOneAfterAnother(t *testing.T) {
 }
 
 func TestPartsDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
-	for _, slice := range []int64{0, placement.MinSliceBytes} {
+	for _, slice := range []int64{0, 256 << 10} {
 		p := failingWorld(t)
 		s, of := p.scenario, p.placement
 		s.Workloads = s.Workloads[:2]
-		s.Workloads[0] = workload.Change(s.Workloads[0].WithObjects(500), func(c *workload.Cacheable) {
+		s.Failures = append(slices.Clone(s.Failures), Failure{Site: "pop-0", At: 2200 * time.Millisecond, For: 400 * time.Millisecond, Detection: 200 * time.Millisecond, Timeout: 90 * time.Millisecond})
+		s.Workloads[0] = workload.Change(s.Workloads[0].WithObjects(500).WithRequestsPerSecond(300), func(c *workload.Cacheable) {
 			c.Ranges = workload.Ranges{Share: 0.5, Lengths: workload.Sizes{LnMean: 10, LnSD: 1}}
 		})
 		of.SliceBytes = slice

@@ -170,6 +170,7 @@ func (t *tracer) lands(s *site, of *tier, n uint32, from string) {
 		what = of.aging.renewals[n].came.inWords()
 	}
 	t.mark(of.flights.pool[n].first, s.name, "on the way back from %s, %s", from, what)
+	delete(t.flights, flightName{s.id, of.number, n}) // another fetch may have its number next
 }
 
 func (c *came) inWords() string {

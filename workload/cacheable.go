@@ -99,6 +99,9 @@ func (c Cacheable) validate(w *Workload) error {
 	if (stocked || w.RecordsSizes()) && c.Sizes != (Sizes{}) {
 		return invalid.New("Service.Sizes", c.Sizes, "none: the demand, a %s, says how large objects are", typeOf(w.Demand))
 	}
+	if c.Patience != (Patience{}) && c.Ranges != (Ranges{}) {
+		return invalid.New("Service.Ranges.Share", c.Ranges.Share, "0: clients give up or come back (patience), of which parts of objects do not know")
+	}
 	if w.RecordsSizes() && c.Ranges != (Ranges{}) {
 		return invalid.New("Service.Ranges", c.Ranges.Share, "none: the demand, a %s, says how much each request asks for", typeOf(w.Demand))
 	}
