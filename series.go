@@ -22,7 +22,7 @@ type Series struct {
 type SeriesStep struct {
 	// Requests counts them, in all replications.
 	Requests uint64
-	// SumNs is the sum of their headline latency, Hits how many were hits and delayed hits.
+	// SumNs is the sum of the latency that their causes sum to (time to first byte, response time), Hits how many were hits and delayed hits.
 	SumNs, Hits uint64
 }
 
@@ -67,7 +67,7 @@ func (s *Series) PerSecond(step *SeriesStep, replications int) float64 {
 	return float64(step.Requests) / (s.Step.Seconds() * float64(max(replications, 1)))
 }
 
-// MeanMs returns the mean of the headline latency in ms, NaN where there was no request.
+// MeanMs returns the mean of that latency in ms, NaN where there was no request.
 func (s *SeriesStep) MeanMs() float64 { return s.each(s.SumNs) / 1e6 }
 
 // HitShare returns the share of the requests that were hits, NaN where there was none.

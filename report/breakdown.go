@@ -12,7 +12,7 @@ import (
 	"github.com/edgewise-sim/edgewise/internal/look"
 )
 
-// Breakdown draws where the mean of the headline latency goes: one panel a workload, one bar a placement, stacked by cause in the order in which time
+// Breakdown draws where the mean latency goes, of what is judged by its last byte that until the first: one panel a workload, one bar a placement, stacked by cause in the order in which time
 // passes. A cause has one colour in all pictures, and its name in the bar where it fits. A workload of "" selects all.
 func Breakdown(c *edgewise.Comparison, workload string) (*Picture, error) {
 	workloads, err := selectWorkloads(c, workload)
@@ -40,7 +40,7 @@ func Breakdown(c *edgewise.Comparison, workload string) (*Picture, error) {
 				row.sum += f.Value
 			}
 			if len(row.parts) > 0 {
-				panel.title, panel.axis = panelTitle(name, w.Kind), "mean "+metricTitle(w.Headline().Name())+", ms"
+				panel.title, panel.axis = panelTitle(name, w.Kind), "mean "+metricTitle(causedMetric(w))+", ms"
 				panel.rows = append(panel.rows, row)
 			}
 		}
@@ -116,7 +116,7 @@ func (p *breakdownPanel) draw(c draw.Canvas) {
 			lines = wrapName(style, row.name, breakdownNameWidth-12, 2)
 		}
 		block(c, style, vg.Point{X: c.Min.X, Y: middle + vg.Length(style.Font.Size*leading*vg.Length(len(lines))/2)}, lines)
-		block(c, value, vg.Point{X: c.Max.X - breakdownValueWidth + 6, Y: middle + look.NoteSize*leading/2}, []string{fmt.Sprintf("%.4g ms", row.sum)})
+		block(c, value, vg.Point{X: c.Max.X - breakdownValueWidth + 6, Y: middle + look.NoteSize*leading/2}, []string{number(row.sum, decimalsFor(row.sum, 0)) + " ms"})
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"image/color"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -17,12 +16,15 @@ import (
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
+// sitesAtLarge is up to how many sites have squares of full size.
+const sitesAtLarge = 30
+
 // mostMaps is how many maps a picture has at most.
 const mostMaps = 24
 
 // Maps draws where users are and what they feel: a map for each workload and placement, on which a circle is a metro, as large as its
 // share of the requests. Under the baseline its colour is the mean of the headline latency, under others the difference to the baseline;
-// grey is a difference that is not beyond chance. Squares are the sites that the placement uses. All maps show the same part of the
+// grey is a difference that is not beyond chance. Squares are the sites that the placement uses. Placements that do exactly the same share a map. All maps show the same part of the
 // world. A workload of "" selects all; what is more than 24 maps is left out. A comparison without places gives a page that says so.
 func Maps(c *edgewise.Comparison, workload string) (*Picture, error) {
 	workloads, err := selectWorkloads(c, workload)
@@ -42,8 +44,9 @@ func Maps(c *edgewise.Comparison, workload string) (*Picture, error) {
 	left := 0
 	for _, name := range workloads {
 		scale := scaleOf(c, name)
-		for i := range c.Placements {
-			if m := newMapPanel(c, i, name, frame, scale, verdicts); m != nil && m.hasChange() {
+		for _, r := range rowsOf(c, name) {
+			if m := newMapPanel(c, placesOf(c, &r)[0], name, frame, scale, verdicts); m != nil && m.hasChange() {
+				m.subtitle = strings.ReplaceAll(r.name(), "\n", " ")
 				m.columns = p.columns
 				if len(p.panels) == mostMaps {
 					left++
@@ -53,7 +56,7 @@ func Maps(c *edgewise.Comparison, workload string) (*Picture, error) {
 			}
 		}
 	}
-	p.caption = "Circles: metros, by their share of the requests. Squares: sites that the placement uses. Under the baseline the colour is the mean latency, under others the difference; blue is faster and red with a thick ring slower beyond chance, grey is undecided. Placements that change nothing have no map. Coast: Natural Earth."
+	p.caption = "Circles: metros, by their share of the requests. Squares: sites that the placement uses. Under the baseline the colour is the mean latency, under others the difference; blue is faster and red with a thick ring slower beyond chance, grey is undecided. Placements that change nothing have no map, and those that are alike share one. Coast: Natural Earth."
 	if left > 0 {
 		p.caption += fmt.Sprintf(" %s left out.", countOf(left, "map is", "maps are"))
 	}
@@ -306,16 +309,20 @@ func (p *mapPanel) draw(c draw.Canvas) {
 		area.SetLineStyle(rim)
 		area.Stroke(circle(centre, radius))
 	}
+	half, line := 2.6, 1.0
+	if len(p.sites) > sitesAtLarge { // many would cover what they serve
+		half, line = 1, 0.5
+	}
 	for _, s := range p.sites {
 		point := at(s.LonDeg, s.LatDeg)
 		if !area.Contains(point) {
 			continue
 		}
-		const half = 2.6
-		box := vg.Rectangle{Min: vg.Point{X: point.X - half, Y: point.Y - half}, Max: vg.Point{X: point.X + half, Y: point.Y + half}}
+		size := vg.Length(half)
+		box := vg.Rectangle{Min: vg.Point{X: point.X - size, Y: point.Y - size}, Max: vg.Point{X: point.X + size, Y: point.Y + size}}
 		area.SetColor(look.White)
 		area.Fill(box.Path())
-		area.SetLineStyle(draw.LineStyle{Color: look.Ink, Width: vg.Points(1)})
+		area.SetLineStyle(draw.LineStyle{Color: look.Ink, Width: vg.Points(line)})
 		area.Stroke(box.Path())
 	}
 	p.drawScale(c, area)
@@ -336,15 +343,15 @@ func (p *mapPanel) drawScale(c, area draw.Canvas) {
 		c.Fill(vg.Rectangle{Min: vg.Point{X: x, Y: top - height}, Max: vg.Point{X: x + vg.Length(width/steps), Y: top}}.Path())
 	}
 	note := look.Text(look.NoteSize, look.Faint)
-	number := func(x float64) string {
-		text := strings.Replace(strconv.FormatFloat(x, 'g', 3, 64), "-", "−", 1)
+	marked := func(x float64) string {
+		text := number(x, decimalsFor(x, 0))
 		if !p.isBaseline && x > 0 {
 			text = "+" + text
 		}
 		return text
 	}
-	c.FillText(note, vg.Point{X: area.Min.X, Y: top - height - 1}, number(low))
-	right := number(high)
+	c.FillText(note, vg.Point{X: area.Min.X, Y: top - height - 1}, marked(low))
+	right := marked(high)
 	c.FillText(note, vg.Point{X: area.Min.X + width - note.Width(right), Y: top - height - 1}, right)
 	c.FillText(note, vg.Point{X: area.Min.X + width + 8, Y: top + 2}, cut(note, text, c.Max.X-area.Min.X-width-8))
 }

@@ -58,6 +58,8 @@ type pageWorkload struct {
 	Requests    string `json:"requests"`
 	Metric      string `json:"metric"`
 	MetricTitle string `json:"title"`
+	// CausedTitle is what the metric is called that the causes sum to.
+	CausedTitle string `json:"caused"`
 	// Alike is, by placement, the first that does exactly the same.
 	Alike   []int        `json:"alike"`
 	Figures []pageFigure `json:"figures"`
@@ -196,7 +198,7 @@ func newPageWorkload(c *edgewise.Comparison, name string, ranks *ranking, losers
 		if results[i] != nil && w.Kind == "" {
 			w.Kind, w.Requests = results[i].Kind, requestsOf(results[i].Kind)
 			w.Metric = results[i].Headline().Name()
-			w.MetricTitle = metricTitle(w.Metric)
+			w.MetricTitle, w.CausedTitle = metricTitle(w.Metric), metricTitle(causedMetric(results[i]))
 		}
 		w.Alike[i] = i
 	}

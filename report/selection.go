@@ -196,6 +196,15 @@ func metricTitle(name string) string {
 	return m.Title()
 }
 
+// causedMetric returns the metric that the causes of a workload sum to, and that is followed where no key timeline is: the headline, but of
+// what is judged by its last byte the first.
+func causedMetric(w *edgewise.WorkloadResult) string {
+	if name := w.Headline().Name(); name != sim.TTLB.String() {
+		return name
+	}
+	return sim.TTFB.String()
+}
+
 // requestsOf returns what the requests of a kind of workload are called.
 func requestsOf(kind string) string {
 	k, err := sim.ParseKind(kind)

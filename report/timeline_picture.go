@@ -116,7 +116,7 @@ func seriesPanels(c *edgewise.Comparison, name string) []panel {
 		if w == nil || len(w.Series.Steps) == 0 {
 			continue
 		}
-		title, label = panelTitle(name, w.Kind), "mean "+metricTitle(w.Headline().Name())+", ms"
+		title, label = panelTitle(name, w.Kind), "mean "+metricTitle(causedMetric(w))+", ms"
 		of := newCourse(c, i)
 		for k := range w.Series.Steps {
 			at, ms := in(time.Duration((float64(k)+0.5)*float64(w.Series.Step))-c.WarmUp), w.Series.Steps[k].MeanMs()

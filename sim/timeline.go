@@ -17,7 +17,7 @@ type Timeline struct {
 // A TimelineBatch is one batch of a [Timeline] of requests, by the instant at which they reached their site.
 type TimelineBatch struct {
 	Requests uint64
-	// SumNs is the sum of the headline latency.
+	// SumNs is the sum of the latency that causes sum to: TTFB also of what is judged by its last byte.
 	SumNs uint64
 	// Hits counts what was answered from the first cache, delayed hits included.
 	Hits uint64

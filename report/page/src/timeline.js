@@ -46,12 +46,12 @@ function axisOf(state) {
 
 // overTime returns the lines of a workload, each with its step and where it begins: those of the key timeline, or those of the whole run,
 // warm-up included, where no request fails.
-export function overTime({timeline, series, requests, title}, {warm_up_s: warmUp}) {
+export function overTime({timeline, series, requests, caused}, {warm_up_s: warmUp}) {
   if (timeline) return timeline.lines.map(l => ({...l, step: timeline.step_s, from: 0}));
   if (!series) return [];
   const line = (name, title, unit, of, more) => ({name, title, unit, by: of.map(v => v && {v}), step: series.step_s, from: -warmUp, ...more});
   return [
-    line("requests", requests, "a second", series.requests, {fromZero: true}), line("mean", `mean ${title}`, "ms", series.ms),
+    line("requests", requests, "a second", series.requests, {fromZero: true}), line("mean", `mean ${caused}`, "ms", series.ms),
     ...(series.hits ? [line("hits", "hits", "%", series.hits)] : []),
   ];
 }
