@@ -240,3 +240,92 @@ func TestSpillThatLeadsNowhereIsRefused(t *testing.T) {
 		require.ErrorContains(t, s.ValidatePlacement(p), want)
 	}
 }
+
+// givenTimes is a demand of requests at given instants, without objects.
+type givenTimes []time.Duration
+
+func (givenTimes) Validate() error { return nil }
+
+func (d givenTimes) Open([]workload.Audience, workload.Env) (func(int) workload.Source, error) {
+	return func(int) workload.Source { return &givenSource{at: d} }, nil
+}
+
+type givenSource struct{ at []time.Duration }
+
+func (s *givenSource) Draw(to int64, b *workload.Batch) (n int) {
+	for n < b.Len() && len(s.at) > 0 && (n == 0 || b.At[n-1] < to) {
+		b.At[n], s.at = int64(s.at[0]), s.at[1:]
+		n++
+	}
+	return n
+}
+
+// twiceWorld is an API of one server at a zone, 5 ms from its users, that two ask at a time: what it has no room for goes 20 ms to far and then, where far
+// does not answer, 11 ms to region, although region is nearer. All work takes 20 ms.
+func twiceWorld(t testing.TB, seconds ...time.Duration) (Scenario, placement.Placement) {
+	s, p := spillWorld(t, placement.Pool{Servers: 1, Queue: placement.AtMost(0), Spill: placement.Spill{Rule: placement.SpillToSites, To: []string{"far", "region"}}},
+		placement.Pool{Servers: 1}, workload.ServiceTime{Mean: 20 * time.Millisecond}, 1)
+	n, err := topology.New([]topology.Node{
+		{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "zone", Kind: topology.LocalZone, Parent: "region"},
+		{ID: "region", Kind: topology.Region}, {ID: "far", Kind: topology.Region},
+	}, slices.Concat(both("metro", "zone", topology.Internet, 5), both("metro", "region", topology.Internet, 40), both("metro", "far", topology.Internet, 60),
+		both("zone", "region", topology.Backbone, 11), both("zone", "far", topology.Backbone, 20), both("region", "far", topology.Backbone, 15)))
+	require.NoError(t, err)
+	var at givenTimes
+	for _, second := range seconds {
+		at = append(at, second*time.Second, second*time.Second+time.Millisecond)
+	}
+	s.Network, s.Workloads[0].Demand, s.Duration = n, at, 50*time.Second
+	return s, p.With(placement.Assignment{Site: "far", Role: placement.Compute, Pools: []placement.Pool{{Servers: 1}}})
+}
+
+func TestWhatIsSpilledMeetsFailuresAndSlowServersAsHandHasIt(t *testing.T) {
+	s, p := twiceWorld(t, 1, 12, 16, 32)
+	s.Failures = []Failure{{Site: "far", At: 10 * time.Second, For: 10 * time.Second, Detection: 5 * time.Second, Timeout: 100 * time.Millisecond}}
+	s.Slowdowns = []Slowdown{{Site: "far", At: 30 * time.Second, For: time.Second, Factor: 2}, {Site: "far", At: 31 * time.Second, For: 5 * time.Second, Factor: 3}}
+	const here = "BYPASS 30ms, propagation 10ms, service 20ms\n"
+	require.Equal(t, "1s "+here+
+		"1.001s BYPASS 70ms, propagation 10ms, service 20ms, upstream 40ms\n"+
+		"12s "+here+
+		"12.001s BYPASS 152ms, propagation 10ms, service 20ms, upstream 22ms, timeout 100ms\n"+
+		"16s "+here+
+		"16.001s BYPASS 52ms, propagation 10ms, service 20ms, upstream 22ms\n"+
+		"32s "+here+
+		"32.001s BYPASS 110ms, propagation 10ms, service 60ms, upstream 40ms\n", inOrder(journeys(t, s, p)))
+
+	s.WarmUp = 5 * time.Second // which the first two are in
+	r := runOne(t, s, p)
+	at := func(id string) int { return slices.Index(r.Sites, id) }
+	zone := siteOf(t, r, "zone")
+	require.Equal(t, uint64(3), zone.Count(Spilled))
+	require.Equal(t, uint64(1), zone.SpilledTo[at("far")])
+	require.Equal(t, uint64(2), zone.SpilledTo[at("region")])
+	require.Equal(t, uint64(1), siteOf(t, r, "far").Count(TakenIn))
+}
+
+func TestWhatIsSpilledAsksForItsDataFromWhereItIsWorkedOn(t *testing.T) {
+	s, p := twiceWorld(t, 1, 12)
+	service := s.Workloads[0].Service.(workload.Computed)
+	service.ResponseBytes = 1000
+	service.Data = workload.DataCalls{Home: "region", Probability: 1, Calls: 1, Service: workload.ServiceTime{Mean: 2 * time.Millisecond}}
+	s.Workloads[0].Service = service
+	// Calls take 22 ms from the zone and 30 ms from far, and 2 ms of work.
+	require.Equal(t, "1s BYPASS 54ms, propagation 10ms, service 22ms, upstream 22ms\n"+
+		"1.001s BYPASS 102ms, propagation 10ms, service 22ms, upstream 70ms\n"+
+		"12s BYPASS 54ms, propagation 10ms, service 22ms, upstream 22ms\n"+
+		"12.001s BYPASS 102ms, propagation 10ms, service 22ms, upstream 70ms\n", inOrder(journeys(t, s, p)))
+
+	plans, err := Compile(context.Background(), s, p)
+	require.NoError(t, err)
+	r, err := plans[0].Run(context.Background(), 0)
+	require.NoError(t, err)
+	flows, err := plans[0].PerDay(r)
+	require.NoError(t, err)
+	const day = 24 * 3600 / 50.
+	require.ElementsMatch(t, []Flow{
+		{Workload: "api", From: "zone", Requests: 4 * day, Bytes: 4 * day * 1000},
+		{Workload: "api", From: "zone", To: "region", Requests: 2 * day, UnknownSize: true},
+		{Workload: "api", From: "far", To: "zone", Requests: 2 * day, Bytes: 2 * day * 1000},
+		{Workload: "api", From: "far", To: "region", Requests: 2 * day, UnknownSize: true},
+	}, flows)
+}
