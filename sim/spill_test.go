@@ -282,7 +282,7 @@ func twiceWorld(t testing.TB, seconds ...time.Duration) (Scenario, placement.Pla
 func TestWhatIsSpilledMeetsFailuresAndSlowServersAsHandHasIt(t *testing.T) {
 	s, p := twiceWorld(t, 1, 12, 16, 32)
 	s.Failures = []Failure{{Site: "far", At: 10 * time.Second, For: 10 * time.Second, Detection: 5 * time.Second, Timeout: 100 * time.Millisecond}}
-	s.Slowdowns = []Slowdown{{Site: "far", At: 30 * time.Second, For: time.Second, Factor: 2}, {Site: "far", At: 31 * time.Second, For: 5 * time.Second, Factor: 3}}
+	s.Slowdowns = []Slowdown{{Site: "far", At: 31 * time.Second, For: 5 * time.Second, Factor: 3}, {Site: "far", At: 30 * time.Second, For: time.Second, Factor: 2}}
 	const here = "BYPASS 30ms, propagation 10ms, service 20ms\n"
 	require.Equal(t, "1s "+here+
 		"1.001s BYPASS 70ms, propagation 10ms, service 20ms, upstream 40ms\n"+
@@ -328,4 +328,16 @@ func TestWhatIsSpilledAsksForItsDataFromWhereItIsWorkedOn(t *testing.T) {
 		{Workload: "api", From: "far", To: "zone", Requests: 2 * day, Bytes: 2 * day * 1000},
 		{Workload: "api", From: "far", To: "region", Requests: 2 * day, UnknownSize: true},
 	}, flows)
+}
+
+// Region is down from 12 s on for 200 ms. The zone calls it at 12.025 s, and far, for what it has taken in, at 12.046 s. Both give up after 100 ms, and call again
+// when it is up: what they have waited until then is in vain.
+func TestWhatIsSpilledWaitsForItsDataWhereItIsWorkedOn(t *testing.T) {
+	s, p := twiceWorld(t, 12)
+	service := s.Workloads[0].Service.(workload.Computed)
+	service.Data = workload.DataCalls{Home: "region", Probability: 1, Calls: 1, Waits: true, Service: workload.ServiceTime{Mean: 2 * time.Millisecond}}
+	s.Workloads[0].Service = service
+	s.Failures = []Failure{{Site: "region", At: 12 * time.Second, For: 200 * time.Millisecond, Timeout: 100 * time.Millisecond}}
+	require.Equal(t, "12s BYPASS 229ms, propagation 10ms, service 22ms, upstream 22ms, timeout 175ms\n"+
+		"12.001s BYPASS 256ms, propagation 10ms, service 22ms, upstream 70ms, timeout 154ms\n", inOrder(journeys(t, s, p)))
 }
