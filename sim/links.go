@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A plannedLink is a link whose capacity is shared among what a site sends over it.
@@ -32,6 +33,9 @@ func (p *Plan) shareLinks(w *plannedWorkload) (err error) {
 			if e.links, err = p.share(e.shared, e.site); err != nil {
 				return fmt.Errorf("metro %q: %w", p.metros[m], err)
 			}
+			if err = p.inParts(w, e.links); err != nil {
+				return err
+			}
 		}
 	}
 	for at := range w.spills {
@@ -48,11 +52,28 @@ func (p *Plan) shareLinks(w *plannedWorkload) (err error) {
 				if h.links, err = p.share(h.shared, h.to); err != nil {
 					return fmt.Errorf("site %q: %w", p.sites[at].id, err)
 				}
+				if err = p.inParts(w, h.links); err != nil {
+					return err
+				}
 				h.remote = h.remote || len(h.links) > 0
 			}
 		}
 	}
 	return nil
+}
+
+// inParts refuses links that are shared where parts of objects are asked for, or caches keep slices: such a response is of several
+// pieces, of which the links do not know.
+func (p *Plan) inParts(w *plannedWorkload, links []int) error {
+	if len(links) == 0 {
+		return nil
+	}
+	of := slices.IndexFunc(p.scenario.Workloads, func(o workload.Workload) bool { return o.Name == w.name })
+	service, _ := p.scenario.Workloads[of].Service.(workload.Cacheable)
+	if service.Ranges.Share == 0 && (p.placement.SliceBytes == 0 || !w.kind.MeetsCaches()) {
+		return nil
+	}
+	return fmt.Errorf("a link on its way is shared, but parts of objects (ranges or slices) are not known there; want sharing: none")
 }
 
 // share returns the numbers of links that are shared and over which a site sends. It is an error if another site sends over one, too.

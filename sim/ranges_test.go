@@ -160,6 +160,12 @@ func TestPartsAreRefusedWhereTheyAreNotKnown(t *testing.T) {
 	p.SliceBytes = 1000
 	require.ErrorContains(t, s.ValidatePlacement(p), "16384 to")
 	require.ErrorContains(t, s.ValidatePlacement(withSlices(&s, 1<<30, mega).Preloaded()), "steady state")
+	for _, from := range []string{"pop", "region"} {
+		shared := s
+		shared.Network = sharedNodes(t, from, map[string]string{"pop": "metro", "region": "pop"}[from], topology.FirstCome)
+		_, err := Compile(context.Background(), shared, placement.RegionOnly("region").WithPoPs(1<<30, "pop"))
+		require.ErrorContains(t, err, "a link on its way is shared, but parts of objects", from)
+	}
 	none := placement.RegionOnly("region")
 	none.SliceBytes = mega
 	require.ErrorContains(t, s.ValidatePlacement(none), "no caches")

@@ -50,6 +50,7 @@ func TestPageFailsWhenTheSimulatorIsBroken(t *testing.T) {
 		"FIFO in place of LRU":          {"Caches", breakage{fifo: true}, "lru, 2 of 4 objects: hit ratio"},
 		"FIFO in place of 2-LRU":        {"Caches", breakage{fifo: true}, "Zipf 0.8, 1000 of 10000 objects: hit ratio of 2-LRU"},
 		"objects fresh 2 % too long":    {"Freshness", breakage{fresher: 0.02}, "10 requests a second, 0s to fetch, fresh for 1s: hit ratio"},
+		"runs that keep 2 % too long":   {"Freshness", breakage{fresher: 0.02}, "6 requests a minute, fresh for 100 s, 15 s more while fetched anew, a change every 200 s: age of answers"},
 		"fetches 2 % too long":          {"Freshness", breakage{slower: 0.02}, "10 requests a second, 100ms to fetch, fresh for 1s: mean wait for the fetch"},
 		"FIFO in place of LRU at PoPs":  {"Placements", breakage{fifo: true}, "PoP with LRU, 1000 of 10000 objects, Zipf 0.8, preloaded: hit ratio"},
 		"answers 5 % too late":          {"Failures", breakage{slower: 0.05}, "origin down for 100 s of 1000 s, 50 s of work: share of failed requests"},
