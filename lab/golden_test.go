@@ -43,9 +43,12 @@ func TestRequestsAreToldByTheirEnds(t *testing.T) {
 	}
 }
 
-func TestMediansAndErrorsOfMeans(t *testing.T) {
-	if got := median([]float64{5, 1, 3, 9}); got != 4 {
-		t.Error(got)
+func TestLeastTimesAndErrorsOfMeans(t *testing.T) {
+	if got, agree := least([]float64{105, 100, 103, 101}); got != 101 || agree {
+		t.Error(got, agree)
+	}
+	if got, agree := least([]float64{105, 100, 101.5, 101}); got != 101 || !agree {
+		t.Error(got, agree)
 	}
 	// 1, 3 and 5: the deviation is 2, its error 2 over the root of 3.
 	if m, sem := mean([]float64{1, 3, 5}); m != 3 || sem < 1.1547 || sem > 1.1548 {

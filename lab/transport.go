@@ -50,13 +50,14 @@ var conditions = []condition{
 // A sweep is what is measured in one go. Its values are not those of transport/testdata/measured.csv: what agrees with both was not
 // made to agree with one.
 var (
-	sweepLines      = []line{{40, 20, 0}, {150, 20, 0}, {40, 20, 1}}
+	sweepLines      = []line{{40, 20, 0}, {150, 20, 0}}
+	lossyLines      = []line{{40, 20, 1}}
 	sweepBytes      = []int64{1000, 20_000, 60_000, 250_000, 800_000}
 	sweepCongestion = []string{"cubic", "reno"} // Reno only where packets are lost
 )
 
 // A cell is one row of the table: times in ms from the request, or from the first packet of a new connection, to the first and the
-// last byte: medians or, under loss, means and the standard error of the last.
+// last byte: the second least or, under loss, means and the standard error of the last.
 type cell struct {
 	line
 	condition, congestion string
@@ -68,7 +69,7 @@ type cell struct {
 func measureTransport(ctx context.Context, lines []line, of []condition, sizes []int64, repeats, repeatsUnderLoss int, tell func(string)) ([][]string, error) {
 	var cells []cell
 	for _, l := range lines {
-		some, err := measureLine(ctx, l, of, sizes, repeats, repeatsUnderLoss)
+		some, err := measureLine(ctx, l, of, sizes, repeats, repeatsUnderLoss, tell)
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +79,7 @@ func measureTransport(ctx context.Context, lines []line, of []condition, sizes [
 	return tableOf(cells), nil
 }
 
-func measureLine(ctx context.Context, l line, of []condition, sizes []int64, repeats, repeatsUnderLoss int) (cells []cell, err error) {
+func measureLine(ctx context.Context, l line, of []condition, sizes []int64, repeats, repeatsUnderLoss int, tell func(string)) (cells []cell, err error) {
 	b, err := newBench()
 	if err != nil {
 		return nil, err
@@ -141,10 +142,16 @@ func measureLine(ctx context.Context, l line, of []condition, sizes []int64, rep
 					}
 					first, last = append(first, f), append(last, t)
 				}
-				one.first, one.last = median(first), median(last)
 				if l.lossPercent > 0 {
 					one.first, _ = mean(first)
 					one.last, one.sem = mean(last)
+				} else {
+					var firstAgrees, lastAgrees bool
+					one.first, firstAgrees = least(first)
+					if one.last, lastAgrees = least(last); !firstAgrees || !lastAgrees {
+						tell(fmt.Sprintf("%v ms, %s, %d bytes: left out, first bytes %.1f, last %.1f ms", l.rttMs, c.name, bytes, first, last))
+						continue
+					}
 				}
 				cells = append(cells, one)
 			}
@@ -236,9 +243,11 @@ func fetch(ctx context.Context, space string, c condition, bytes int64) (first, 
 	return times.First * 1e3, times.Last * 1e3, nil
 }
 
-func median(xs []float64) float64 {
-	xs = slices.Sorted(slices.Values(xs))
-	return (xs[(len(xs)-1)/2] + xs[len(xs)/2]) / 2
+// least returns the second least of at least three times, and whether the three least agree within 2 ms or 2 %. A machine that has other
+// work makes times longer and none shorter.
+func least(ms []float64) (float64, bool) {
+	ms = slices.Sorted(slices.Values(ms))
+	return ms[1], ms[2]-ms[0] <= max(2, 0.02*ms[0])
 }
 
 // mean returns the mean and its standard error.

@@ -154,7 +154,8 @@ func TestConnectionsTakeWhatIsMeasuredWithoutLoss(t *testing.T) {
 	require.Equal(t, [2]int{203, 27}, [2]int{agree, beyond})
 }
 
-// Five of 30 rows that were measured after the arithmetic was written are 5 to 11 % off; why is not known.
+// Three of 30 rows that were measured after the arithmetic was written are 5.5 to 10 % off. Of the first a resumed connection took 46 ms less in the
+// same run, which saves 44 before the first byte; why the other two windows grew more slowly is not known.
 func TestHTTP3TakesWhatTheLabMeasures(t *testing.T) {
 	type row struct {
 		kind  string
@@ -162,8 +163,7 @@ func TestHTTP3TakesWhatTheLabMeasures(t *testing.T) {
 		bytes int64
 	}
 	differ := map[row]bool{
-		{"quic", 40, 800_000}: true, {"quic-resumed", 40, 20_000}: true,
-		{"quic-resumed", 150, 20_000}: true, {"quic-resumed", 150, 250_000}: true, {"quic-resumed", 150, 800_000}: true,
+		{"quic", 40, 800_000}: true, {"quic-resumed", 150, 250_000}: true, {"quic-resumed", 150, 800_000}: true,
 	}
 	agree := 0
 	for _, r := range readMeasured(t, "lab-http3.csv") {
@@ -178,7 +178,7 @@ func TestHTTP3TakesWhatTheLabMeasures(t *testing.T) {
 		require.LessOrEqual(t, off, 1., "%v: %.1f ms, measured %v", &r, last, r.last)
 		agree++
 	}
-	require.Equal(t, 25, agree)
+	require.Equal(t, 27, agree)
 }
 
 // A fixed is a round trip in ns that is always the same.

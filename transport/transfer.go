@@ -170,7 +170,8 @@ func (t *Transfer) begin(window, bytes int64, isNew bool) burst {
 }
 
 // paceGain is how much faster than a window a round trip a paced sender sends: 1.25 (RFC 9002, section 7.7), and paceBurst how
-// many bytes it sends at once before it begins to: 10 packets of 1,252 bytes, as quic-go does (assumed for others).
+// many bytes it sends at once before it begins to: 10 packets of 1,252 bytes, as quic-go does (assumed for others), and again after a
+// round in which it may send no more: its bucket of tokens has filled.
 const (
 	paceGain  = 1.25
 	paceBurst = 10 * 1252
@@ -210,7 +211,7 @@ func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total, grown int64)
 	last := t.line(left)
 	if t.paced {
 		waits := left
-		if round == 0 {
+		if round == 0 || round == 1 && b.early > 0 {
 			waits = max(left-paceBurst, 0)
 		}
 		pace := float64(waits) * float64(trips.RoundTrip(round)) / float64(paceGain*float64(window))

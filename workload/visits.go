@@ -47,7 +47,10 @@ type Versions [3]float64
 
 // VersionsIn returns the shares of all requests in a year, as far as they are known here, from 2022 to 2025.
 //
-// Of memory after Cloudflare Radar's years in review, not looked up: assumed. HTTP/1.1 holds what is not from browsers, too.
+// Of memory after Cloudflare Radar's years in review, not looked up: assumed. HTTP/1.1 holds what is not from browsers, too. Browsers
+// alone ask less over HTTP/1.1: 23 % of the requests of June 2022 and 15 % of 2024 in the HTTP Archive's crawls of home pages, 5 and 4 % of
+// those to CDNs, and on desktops and mobiles alike (Web Almanac 2022 and 2024, chapter HTTP). How many go over HTTP/3 such crawls do not
+// tell, for a first visit seldom knows of it; 18 % of the pages offered it in 2022, 26 % (desktop) and 28 % (mobile) in 2024.
 func VersionsIn(year int) (Versions, error) {
 	known := map[int]Versions{2022: {0.34, 0.46, 0.20}, 2023: {0.33, 0.47, 0.20}, 2024: {0.299, 0.496, 0.205}, 2025: {0.29, 0.50, 0.21}}
 	v, ok := known[year]
