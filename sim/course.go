@@ -126,9 +126,18 @@ func (s *CourseStep) numbers() []*uint64 {
 }
 
 func (s *CourseStep) merge(o *CourseStep) {
-	from := o.numbers()
-	for i, n := range s.numbers() {
-		*n += *from[i]
+	s.Bytes += o.Bytes
+	s.SumNs += o.SumNs
+	s.QueueNs += o.QueueNs
+	s.OriginRequests += o.OriginRequests
+	s.OriginBytes += o.OriginBytes
+	s.PlayerUs += o.PlayerUs
+	s.WaitingUs += o.WaitingUs
+	for i, n := range o.Outcomes {
+		s.Outcomes[i] += n
+	}
+	for i, n := range o.Failures {
+		s.Failures[i] += n
 	}
 	if len(s.Tiers) < len(o.Tiers) {
 		s.Tiers = append(s.Tiers, make([]TierStep, len(o.Tiers)-len(s.Tiers))...)
@@ -152,7 +161,7 @@ func newCourse(length time.Duration, judged workload.Byte, steps int) *Course {
 	return &Course{Length: length, Judged: judged, Steps: make([]CourseStep, steps)}
 }
 
-// addCourses gives a tally the courses that a scenario asks for, empty.
+// addCourses gives a tally the courses that a scenario asks for, those of metros and sites without steps: see [Course.take].
 func (w *WorkloadTally) addCourses(s *Scenario, judged workload.Byte) {
 	if s.Timeline == nil {
 		return
@@ -161,12 +170,33 @@ func (w *WorkloadTally) addCourses(s *Scenario, judged workload.Byte) {
 	w.Course = newCourse(length, judged, steps)
 	if s.Timeline.ByMetro {
 		for range w.Metros {
-			w.Course.Metros = append(w.Course.Metros, newCourse(length, judged, steps))
+			w.Course.Metros = append(w.Course.Metros, newCourse(length, judged, 0))
 		}
 	}
 	for n := range w.Sites {
 		if s.Timeline.BySite {
-			w.Sites[n].Course = newCourse(length, judged, steps)
+			w.Sites[n].Course = newCourse(length, judged, 0)
+		}
+	}
+}
+
+// completeCourses gives steps to the courses of metros and sites where nothing has happened.
+func (r *Result) completeCourses() {
+	for i := range r.Workloads {
+		w := &r.Workloads[i]
+		if w.Course == nil {
+			continue
+		}
+		complete := func(c *Course) {
+			if c != nil && len(c.Steps) == 0 {
+				c.Steps = make([]CourseStep, len(w.Course.Steps))
+			}
+		}
+		for _, m := range w.Course.Metros {
+			complete(m)
+		}
+		for n := range w.Sites {
+			complete(w.Sites[n].Course)
 		}
 	}
 }
@@ -206,6 +236,17 @@ func (c *Course) merge(o *Course) {
 	}
 }
 
+// take adds steps that nobody else holds: where there are none yet, these become those of the course.
+func (c *Course) take(steps []CourseStep) {
+	switch {
+	case c == nil:
+	case len(c.Steps) == 0:
+		c.Steps = steps
+	default:
+		c.merge(&Course{Steps: steps})
+	}
+}
+
 // Merge adds the course of another run of the same steps. After an error c is as it was.
 func (c *Course) Merge(o *Course) error {
 	if err := c.matches(o); err != nil {
@@ -233,23 +274,79 @@ func (c *Course) sum() (s CourseStep) {
 	return s
 }
 
-// A recorder puts what happens at one site, or to some clients, into steps.
-type recorder struct {
+// A ruler finds the steps of instants.
+type ruler struct {
 	from   int64 // the instant at which recording begins
 	length int64
 	// inverse is 2^64 divided by the length, rounded down.
 	inverse uint64
-	judged  workload.Byte // which byte latencies are of
-	steps   []CourseStep
+	steps   int
+	// last is the step that was found last, and lastFrom when it begins: most instants are of the same one.
+	last     int
+	lastFrom int64
+}
+
+// newRuler returns a ruler of a plan's steps.
+func (p *Plan) newRuler() ruler {
+	s := p.scenario.Timeline
+	length, from := s.lengthFor(p.scenario.Duration), int64(p.scenario.WarmUp)
+	return ruler{from: from, length: int64(length), inverse: inverseOf(uint64(length)), steps: s.countIn(p.scenario.Duration), lastFrom: from}
+}
+
+// index returns the step of an instant; what comes before the first is of the first, and what comes after the last of the last.
+func (r *ruler) index(instant int64) int {
+	if uint64(instant-r.lastFrom) < uint64(r.length) {
+		return r.last
+	}
+	return r.find(instant)
+}
+
+func (r *ruler) find(instant int64) int {
+	since := uint64(max(instant-r.from, 0))
+	// The product is never too large, and too small by one at most: since is less than 2^62.
+	n, _ := bits.Mul64(since, r.inverse)
+	for since-n*uint64(r.length) >= uint64(r.length) {
+		n++
+	}
+	r.last = int(min(n, uint64(r.steps-1)))
+	r.lastFrom = r.from + int64(r.last)*r.length
+	return r.last
+}
+
+// A recorder puts what happens to the users of one site, or to some of them, into steps.
+type recorder struct {
+	ruler
+	judged workload.Byte // which byte latencies are of
+	steps  []CourseStep
+	room   []uint64 // for the latencies of steps to come
 }
 
 // newRecorder returns a recorder of a plan's steps, for a workload by its number.
 func (p *Plan) newRecorder(number int) *recorder {
-	s := p.scenario.Timeline
-	length := s.lengthFor(p.scenario.Duration)
-	return &recorder{
-		from: int64(p.scenario.WarmUp), length: int64(length), inverse: inverseOf(uint64(length)), judged: p.scenario.Workloads[number].Judged,
-		steps: make([]CourseStep, s.countIn(p.scenario.Duration)),
+	r := &recorder{ruler: p.newRuler(), judged: p.scenario.Workloads[number].Judged}
+	r.steps = make([]CourseStep, r.ruler.steps)
+	return r
+}
+
+// An originRecorder puts what one site asks of one origin into steps.
+type originRecorder struct {
+	ruler
+	steps []originStep
+}
+
+type originStep struct{ requests, bytes uint64 }
+
+func (p *Plan) newOriginRecorder() *originRecorder {
+	r := &originRecorder{ruler: p.newRuler()}
+	r.steps = make([]originStep, r.ruler.steps)
+	return r
+}
+
+// addTo adds it to steps of as many.
+func (r *originRecorder) addTo(steps []CourseStep) {
+	for i := range r.steps {
+		steps[i].OriginRequests += r.steps[i].requests
+		steps[i].OriginBytes += r.steps[i].bytes
 	}
 }
 
@@ -262,16 +359,8 @@ func inverseOf(n uint64) uint64 {
 	return q
 }
 
-// at returns the step of an instant; what comes before the first is of the first, and what comes after the last of the last.
-func (r *recorder) at(instant int64) *CourseStep {
-	since := uint64(max(instant-r.from, 0))
-	// The product is never too large, and too small by one at most: since is less than 2^62.
-	n, _ := bits.Mul64(since, r.inverse)
-	for since-n*uint64(r.length) >= uint64(r.length) {
-		n++
-	}
-	return &r.steps[min(n, uint64(len(r.steps)-1))]
-}
+// at returns the step of an instant.
+func (r *recorder) at(instant int64) *CourseStep { return &r.steps[r.index(instant)] }
 
 // answer records an answered request, with the latency of its first byte and of its last.
 func (r *recorder) answer(asked, ttfb, ttlb int64, s *served) {
@@ -279,15 +368,32 @@ func (r *recorder) answer(asked, ttfb, ttlb int64, s *served) {
 	if r.judged == workload.LastByte {
 		latency = ttlb
 	}
-	at := r.at(asked)
-	if at.SumNs == 0 && at != &r.steps[0] {
-		at.Latency.RoomFor(&r.steps[max((asked-r.from)/r.length-1, 0)].Latency)
+	n := r.index(asked)
+	at := &r.steps[n]
+	if n > 0 && at.Latency.Cells() == 0 {
+		r.makeRoom(at, &r.steps[n-1])
 	}
 	at.Outcomes[s.outcome]++
 	at.Bytes += uint64(s.bytes)
 	at.SumNs += uint64(latency)
 	at.QueueNs += uint64(s.queue)
 	at.Latency.Record(latency)
+}
+
+// stepsAhead is for how many steps to come room is made at once.
+const stepsAhead = 32
+
+// makeRoom gives a step that is empty room for latencies like those of the one before.
+func (r *recorder) makeRoom(at, before *CourseStep) {
+	n := before.Latency.Cells()
+	if n == 0 {
+		return
+	}
+	if len(r.room) < n {
+		r.room = make([]uint64, n*min(stepsAhead, len(r.steps)))
+	}
+	at.Latency.RoomFor(&before.Latency, r.room[:n:n])
+	r.room = r.room[n:]
 }
 
 // fail records a request without an answer.
@@ -318,14 +424,14 @@ type siteCourses struct {
 	// users are what those who are served here met, by workload, met what its caches were asked for; origins what it asked of origins, by workload and
 	// site. All are nil until there is something.
 	users   []*recorder
-	origins [][]*recorder
+	origins [][]*originRecorder
 }
 
 func (p *Plan) newSiteCourses() *siteCourses {
 	if p.scenario.Timeline == nil {
 		return nil
 	}
-	c := &siteCourses{plan: p, users: make([]*recorder, len(p.workloads)), origins: make([][]*recorder, len(p.workloads))}
+	c := &siteCourses{plan: p, users: make([]*recorder, len(p.workloads)), origins: make([][]*originRecorder, len(p.workloads))}
 	return c
 }
 
@@ -343,15 +449,15 @@ func (c *siteCourses) fetched(workload uint8, origin int, at, bytes int64, recor
 		return
 	}
 	if c.origins[workload] == nil {
-		c.origins[workload] = make([]*recorder, len(c.plan.sites))
+		c.origins[workload] = make([]*originRecorder, len(c.plan.sites))
 	}
 	to := &c.origins[workload][origin]
 	if *to == nil {
-		*to = c.plan.newRecorder(int(workload))
+		*to = c.plan.newOriginRecorder()
 	}
-	s := (*to).at(at)
-	s.OriginRequests++
-	s.OriginBytes += uint64(bytes)
+	s := &(*to).steps[(*to).index(at)]
+	s.requests++
+	s.bytes += uint64(bytes)
 }
 
 // met records that a tier behind the first was asked for something.
@@ -383,11 +489,6 @@ func (r *run) settleCourses(s *site) {
 	}
 	r.settling.Lock()
 	defer r.settling.Unlock()
-	add := func(w *WorkloadTally, site int, steps []CourseStep) {
-		part := &Course{Steps: steps}
-		w.Course.merge(part)
-		w.Sites[site].Course.merge(part)
-	}
 	for i := range r.result.Workloads {
 		w := &r.result.Workloads[i]
 		if w.Kind == Matched {
@@ -399,17 +500,27 @@ func (r *run) settleCourses(s *site) {
 				continue
 			}
 			r.countFirstTier(s, c.course.steps, w)
-			w.Course.Metros[c.metro].merge(&Course{Steps: c.course.steps})
-			add(w, int(s.id), c.course.steps)
+			part := &Course{Steps: c.course.steps}
+			w.Course.merge(part)
+			if at := w.Sites[s.id].Course; at != nil {
+				at.take(make([]CourseStep, len(part.Steps)))
+				at.merge(part) // its metro takes the steps themselves
+			}
+			w.Course.Metros[c.metro].take(part.Steps)
 			c.course = nil
 		}
 		if users := s.courses.users[i]; users != nil {
 			r.countFirstTier(s, users.steps, w)
-			add(w, int(s.id), users.steps)
+			w.Course.merge(&Course{Steps: users.steps})
+			w.Sites[s.id].Course.take(users.steps)
 		}
 		for origin, asked := range s.courses.origins[i] {
 			if asked != nil {
-				add(w, origin, asked.steps)
+				asked.addTo(w.Course.Steps)
+				if at := w.Sites[origin].Course; at != nil {
+					at.take(make([]CourseStep, len(asked.steps)))
+					asked.addTo(at.Steps)
+				}
 			}
 		}
 	}

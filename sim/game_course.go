@@ -47,9 +47,9 @@ func (c *gameCourse) settle(to *WorkloadTally) {
 	}
 	to.Course.merge(&Course{Steps: c.all.steps})
 	for m, r := range c.metros {
-		to.Course.Metros[m].merge(&Course{Steps: r.steps})
+		to.Course.Metros[m].take(r.steps)
 	}
 	for n, r := range c.sites {
-		to.Sites[n].Course.merge(&Course{Steps: r.steps})
+		to.Sites[n].Course.take(r.steps)
 	}
 }

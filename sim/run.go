@@ -89,6 +89,7 @@ func (p *Plan) run(ctx context.Context, replication, workers int, meter *Meter, 
 		}
 		return nil, fmt.Errorf("sim: placement %q, replication %d: %w", p.placement.Name, replication, err)
 	}
+	r.result.completeCourses()
 	if err := r.audit(); err != nil {
 		return nil, fmt.Errorf("sim: placement %q, replication %d: %w", p.placement.Name, replication, err)
 	}

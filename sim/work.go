@@ -140,8 +140,12 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 	}
 }
 
-// stepBytes is about what a step of a [Course] holds: the counters, and the latencies of ten octaves.
-const stepBytes = 400 + 10*128
+// stepBytes is about what a step of a [Course] holds: the counters, and the latencies of six octaves. Those of one city and its PoP have three, those of
+// many cities and lines eight.
+const stepBytes = emptyStepBytes + 6*128
+
+// emptyStepBytes is about what a step without latencies holds, those of tiers included.
+const emptyStepBytes = 350
 
 // courseBytes returns about how much memory the courses of a run take: those of the result, and those that the sites keep while they
 // are simulated.
@@ -149,17 +153,20 @@ func (s *Scenario) courseBytes(p *placement.Placement) float64 {
 	if s.Timeline == nil {
 		return 0
 	}
-	atOnce, byMetro, sites := 1, 0, sitesOf(p)
-	if s.Timeline.ByMetro {
-		byMetro = 2 * s.metroCount()
-	}
+	sites := float64(sitesOf(p))
+	atOnce := 1.0
 	if len(p.Tiers) > 1 { // sites that send each other messages are simulated side by side
 		atOnce = sites
 	}
-	if s.Timeline.BySite {
-		atOnce += sites
+	held := 1.0
+	if s.Timeline.ByMetro {
+		held += float64(s.metroCount())
+		atOnce *= emptyStepBytes / float64(stepBytes) // users are followed by metro
 	}
-	return float64(1+atOnce+byMetro) * float64(s.Timeline.countIn(s.Duration)*len(s.Workloads)) * stepBytes
+	if s.Timeline.BySite {
+		held, atOnce = held+sites, 0 // what a site has kept becomes a part of the result
+	}
+	return float64(held+atOnce) * float64(s.Timeline.countIn(s.Duration)*len(s.Workloads)) * stepBytes
 }
 
 // StepsKept returns how many steps of time a run of a placement has by which [Scenario.Timeline] asks, of all workloads, metros and sites: 0 without.

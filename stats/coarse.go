@@ -42,10 +42,14 @@ func (c *Coarse) Record(ns int64) {
 	c.cells[i]++
 }
 
-// RoomFor makes room in an empty one for the octaves that another has, so that recording alike values allocates once.
-func (c *Coarse) RoomFor(o *Coarse) {
-	if len(c.cells) == 0 && len(o.cells) > 0 {
-		c.cells, c.first = make([]uint64, len(o.cells)), o.first
+// Cells returns how many cells it has room for: those of whole octaves.
+func (c *Coarse) Cells() int { return len(c.cells) }
+
+// RoomFor gives an empty one cells, all of them 0, for the octaves that another has: as many as [Coarse.Cells] of that says. So recording values alike
+// allocates nothing, and many can have their cells in one piece of memory. One that is not empty keeps its own.
+func (c *Coarse) RoomFor(o *Coarse, cells []uint64) {
+	if len(c.cells) == 0 && len(cells) == len(o.cells) {
+		c.cells, c.first = cells, o.first
 	}
 }
 

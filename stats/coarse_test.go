@@ -43,7 +43,7 @@ func TestCoarseMergesInAnyOrderToTheSame(t *testing.T) {
 		parts[rng.IntN(len(parts))].Record(ns)
 	}
 	var forth, back stats.Coarse
-	back.RoomFor(&whole)
+	back.RoomFor(&whole, make([]uint64, whole.Cells()))
 	for i := range parts {
 		forth.Merge(&parts[i])
 		back.Merge(&parts[len(parts)-1-i])
