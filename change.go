@@ -30,6 +30,8 @@ type Change struct {
 	For time.Duration `json:"for_ns"`
 	// Factor is how many times as long work takes, or as often users ask at the most; 0 of other kinds.
 	Factor float64 `json:"factor,omitempty"`
+	// Share is the part of the objects that a purge takes out, 0 to 1; 0 of one that takes all, and of other kinds.
+	Share float64 `json:"share,omitempty"`
 	// Objects are the numbers of the objects that a flash crowd asks for, Metros the ids of the metros that it is in; none means all.
 	Objects []uint32 `json:"objects,omitempty"`
 	Metros  []string `json:"metros,omitempty"`
@@ -44,7 +46,7 @@ func (s *Study) changes() (all []Change) {
 		all = append(all, Change{Kind: AnsweringErrors, Site: e.Site, At: e.At, For: e.For})
 	}
 	for _, p := range s.Purges {
-		all = append(all, Change{Kind: Purge, Workload: p.Workload, At: p.At})
+		all = append(all, Change{Kind: Purge, Workload: p.Workload, At: p.At, Share: p.Share})
 	}
 	for i := range s.Workloads {
 		w := &s.Workloads[i]

@@ -76,7 +76,7 @@ func changeInWords(c *edgewise.Comparison, e *edgewise.Change) string {
 	case edgewise.Launch:
 		return fmt.Sprintf("users of %s ask %s", e.Workload, from)
 	case edgewise.Purge:
-		return fmt.Sprintf("objects of %s are taken out of all caches, %s", cmp.Or(e.Workload, "all workloads"), strings.Replace(from, "from", "at", 1))
+		return fmt.Sprintf("%.4g %% of the objects of %s are taken out of all caches, %s", 100*cmp.Or(e.Share, 1), cmp.Or(e.Workload, "all workloads"), strings.Replace(from, "from", "at", 1))
 	}
 	return fmt.Sprintf("users of %s ask no more %s", e.Workload, from)
 }

@@ -226,6 +226,14 @@ func TestDrainsAreShadedAndTold(t *testing.T) {
 		c.Changes = []edgewise.Change{of}
 		require.Contains(t, pageOf(t, c), want)
 	}
+	for want, of := range map[string]edgewise.Change{
+		"100 % of the objects of all workloads are taken out of all caches, at ": {},
+		"10 % of the objects of site are taken out of all caches, at ":           {Workload: "site", Share: 0.1},
+	} {
+		of.Kind = edgewise.Purge
+		c.Changes = []edgewise.Change{of}
+		require.Contains(t, pageOf(t, c), want)
+	}
 	require.Equal(t, "launch", events[3].(map[string]any)["kind"])
 	require.Equal(t, "drained", events[1].(map[string]any)["kind"])
 }
