@@ -157,6 +157,14 @@ var modelAssumptions = []func(s *Study) string{
 	},
 	assumedOfServers,
 	func(s *Study) string {
+		scales := slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
+			return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool {
+				return slices.ContainsFunc(a.Pools, func(o placement.Pool) bool { return o.Scale.Is() })
+			})
+		})
+		return textIf(scales, "autoscaling looks every minute and lets servers go after a quarter of an hour, where nothing else is said; it asks for as many as the work since it last looked keeps busy at the target, and never fails to get them")
+	},
+	func(s *Study) string {
 		patient := slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return w.GivesUp() })
 		return textIf(patient, "servers do not notice that a client has given up, and work for it all the same; who meets a site that is down does not ask again")
 	},

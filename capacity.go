@@ -23,7 +23,7 @@ type CapacityNeed struct {
 	IsKnown bool
 	// Workloads say whose work it is, in order of the study.
 	Workloads []OfferedWork
-	// Have is how many there are; 0 where there are always enough.
+	// Have is how many there are, at most where their number follows the work; 0 where there are always enough.
 	Have int
 	// Offered is how many servers the work keeps busy at the peak; of a pool the sum of its workloads' peaks, which need not come at
 	// the same time.
@@ -142,7 +142,7 @@ func (s *Study) peakLoads(ctx context.Context, p placement.Placement, lost strin
 		k := slices.IndexFunc(all, func(o CapacityNeed) bool { return o.Site == peak.Site && o.Servers == name })
 		if k < 0 {
 			k = len(all)
-			all = append(all, CapacityNeed{Site: peak.Site, Servers: name, Have: peak.Servers, IsKnown: true})
+			all = append(all, CapacityNeed{Site: peak.Site, Servers: name, Have: peak.Most, IsKnown: true})
 		}
 		of := &all[k]
 		of.Offered += peak.Offered

@@ -256,6 +256,11 @@ func measuresJudgedBy(judged workload.Byte) []Measure {
 					return ratio(t.ofSite(sim.FullUs), uint64(t.Duration.Microseconds()))
 				}),
 				Where: func(t *Tallies) bool { return t.ofSite(sim.ServerUs) > 0 }, BySite: true},
+			{Label: Label{Metric: "servers", Statistic: "mean", Unit: "servers", Shown: Shown{SiteColumn: "servers"}},
+				Of: RatioOf(func(t *Tallies) stats.Ratio {
+					return ratio(t.ofSite(sim.ServerUs), uint64(t.Duration.Microseconds()))
+				}, 1),
+				Where: func(t *Tallies) bool { return t.ofSite(sim.RentedUs) > 0 && t.Workload.Kind != sim.Matched }, BySite: true},
 			{Label: Label{Metric: "spilled", Statistic: "share", Unit: "share", Shown: Shown{SiteColumn: "spilled"}},
 				Of: ofRequests(spilledFrom), Where: happened(spilledFrom), BySite: true},
 			{Label: Label{Metric: "players", Statistic: "mean", Unit: "players", Shown: Shown{Table: PlayersTable, Column: "players", SiteColumn: "players"}},

@@ -64,7 +64,7 @@ func (s *SharedStation) Arrive(now, service time.Duration, id uint32) {
 	}
 	s.advance(int64(now))
 	s.came++
-	s.push(sharedJob{ends: s.got + uint64(service)<<gotShift, order: s.came, id: id})
+	s.jobs = pushJob(s.jobs, sharedJob{ends: s.got + uint64(service)<<gotShift, order: s.came, id: id})
 }
 
 const mostSharedService = 2 * 366 * 24 * time.Hour
@@ -119,47 +119,50 @@ func (s *SharedStation) Next() time.Duration {
 // Depart takes out the job that departs next, at the time of [SharedStation.Next], and returns its id. There must be one.
 func (s *SharedStation) Depart() (id uint32) {
 	s.advance(int64(s.Next()))
-	id = s.pop().id
+	var j sharedJob
+	s.jobs, j = popJob(s.jobs)
+	id = j.id
 	if len(s.jobs) == 0 {
 		s.got = 0
 	}
 	return id
 }
 
-// push puts a job into the heap.
-func (s *SharedStation) push(j sharedJob) {
-	i := len(s.jobs)
-	s.jobs = append(s.jobs, j)
+// pushJob puts a job into a heap.
+func pushJob(jobs []sharedJob, j sharedJob) []sharedJob {
+	i := len(jobs)
+	jobs = append(jobs, j)
 	for i > 0 {
 		p := (i - 1) / 4
-		if !j.before(&s.jobs[p]) {
+		if !j.before(&jobs[p]) {
 			break
 		}
-		s.jobs[i] = s.jobs[p]
+		jobs[i] = jobs[p]
 		i = p
 	}
-	s.jobs[i] = j
+	jobs[i] = j
+	return jobs
 }
 
-// pop takes the first job out of the heap.
-func (s *SharedStation) pop() sharedJob {
-	top, last := s.jobs[0], len(s.jobs)-1
-	j := s.jobs[last]
-	s.jobs = s.jobs[:last]
+// popJob takes the first job out of a heap.
+func popJob(jobs []sharedJob) (left []sharedJob, first sharedJob) {
+	top, last := jobs[0], len(jobs)-1
+	j := jobs[last]
+	jobs = jobs[:last]
 	for i := 0; i < last; {
 		least, best := i, &j
 		for k := 4*i + 1; k < min(4*i+5, last); k++ {
-			if s.jobs[k].before(best) {
-				least, best = k, &s.jobs[k]
+			if jobs[k].before(best) {
+				least, best = k, &jobs[k]
 			}
 		}
-		s.jobs[i] = *best
+		jobs[i] = *best
 		if least == i {
 			break
 		}
 		i = least
 	}
-	return top
+	return jobs, top
 }
 
 // SetServers changes the number of servers at a time, to 1 or more: what jobs have got until then stays theirs.
@@ -179,6 +182,9 @@ func (s *SharedStation) Err() error { return s.err }
 
 // Servers returns the number of servers.
 func (s *SharedStation) Servers() int { return int(s.servers) }
+
+// Working returns how many servers have a job.
+func (s *SharedStation) Working() int { return min(len(s.jobs), int(s.servers)) }
 
 // Len returns the number of jobs.
 func (s *SharedStation) Len() int { return len(s.jobs) }

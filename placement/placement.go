@@ -260,7 +260,7 @@ func (a Assignment) validate(n *topology.Network) error {
 			return invalid.New(fmt.Sprintf("Workloads[%d]", i), name, "another workload: the site has this one already")
 		}
 	}
-	return invalid.First(invalid.Range("Servers", a.Servers, 0, 1<<20), a.validatePools(), invalid.Range("Cores", a.Cores, 0, 1<<20), a.validateCores(n))
+	return invalid.First(invalid.Range("Servers", a.Servers, 0, 1<<20), a.validatePools(), a.validateScales(n), invalid.Range("Cores", a.Cores, 0, 1<<20), a.validateCores(n))
 }
 
 // validateCores refuses cores of sites that compute nothing, and elasticity where there is none.

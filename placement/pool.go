@@ -27,6 +27,8 @@ type Pool struct {
 	Shed time.Duration
 	// Spill says where requests of users go that the pool rejects; without it they are rejected for good.
 	Spill Spill
+	// Scale lets the number of servers follow the work; Servers is then how many there are at first, and at least.
+	Scale Scale
 }
 
 // A Limit is a bound that there may be.
@@ -116,6 +118,9 @@ func (a *Assignment) validatePools() error {
 		if err := p.validateSpill(a); err != nil {
 			return in(invalid.In("Spill", err))
 		}
+		if err := p.Scale.validate(p); err != nil {
+			return in(invalid.In("Scale", err))
+		}
 		if slices.ContainsFunc(a.Pools[:i], func(o Pool) bool { return o.Name == p.Name }) {
 			return in(invalid.New("Name", fmt.Sprintf("%q", p.Name), "another name than that of a pool before"))
 		}
@@ -147,7 +152,18 @@ func (a *Assignment) PoolOf(workload string) (number int, ok bool) {
 	return number, number >= 0
 }
 
-// ServersFor returns how many servers a workload finds at the site, shared or its own; 0 where there are always enough.
+// MostServersFor returns how many servers a workload finds at the site when there are most, shared or its own; 0 where there are always
+// enough.
+func (a *Assignment) MostServersFor(workload string) int {
+	if a != nil {
+		if n, ok := a.PoolOf(workload); ok && a.Pools[n].Scale.Is() {
+			return a.Pools[n].Scale.Most
+		}
+	}
+	return a.ServersFor(workload)
+}
+
+// ServersFor returns how many servers a workload finds at the site, shared or its own, at least; 0 where there are always enough.
 func (a *Assignment) ServersFor(workload string) int {
 	if a == nil {
 		return 0

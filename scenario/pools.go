@@ -38,6 +38,7 @@ func readPools(v value, s *settings) {
 // read reads a pool.
 func (s *poolsSpec) read(v value) {
 	var p placement.Pool
+	var scale places
 	seen := v.fields(
 		field{"name", func(v value) { v.text(&p.Name) }},
 		field{"count", func(v value) { v.integer(&p.Servers) }},
@@ -46,14 +47,18 @@ func (s *poolsSpec) read(v value) {
 		field{"queue", func(v value) { p.Queue.Is = true; v.integer(&p.Queue.Most) }},
 		field{"shed", func(v value) { v.duration(&p.Shed) }},
 		field{"spill", func(v value) { readSpill(v, &p.Spill) }},
+		field{"scale", func(v value) { scale = readScale(v, &p.Scale) }},
 	)
 	at := places{"": v}
 	for key, field := range map[string]string{
-		"name": "Name", "count": "Servers", "workloads": "Workloads", "discipline": "Discipline", "queue": "Queue", "shed": "Shed", "spill": "Spill",
+		"name": "Name", "count": "Servers", "workloads": "Workloads", "discipline": "Discipline", "queue": "Queue", "shed": "Shed", "spill": "Spill", "scale": "Scale",
 	} {
 		if place, ok := seen[key]; ok {
 			at[field] = place
 		}
+	}
+	for field, place := range scale {
+		at["Scale."+field] = place
 	}
 	if place, ok := seen["spill"]; ok && place.resolve().node.Kind == yaml.SequenceNode {
 		for i, item := range place.list() {
@@ -71,4 +76,31 @@ func readSpill(v value, s *placement.Spill) {
 		return
 	}
 	choice(placement.ParseSpillRule, &s.Rule)(v)
+}
+
+// readScale reads how the number of servers follows the work, and where.
+func readScale(v value, s *placement.Scale) places {
+	seen := v.fields(
+		field{"most", func(v value) { v.integer(&s.Most) }},
+		field{"target", func(v value) { v.number(&s.Target) }},
+		field{"every", func(v value) { v.duration(&s.Every) }},
+		field{"delay", func(v value) { v.duration(&s.Delay) }},
+		field{"warm_up", func(v value) { v.duration(&s.WarmUp) }},
+		field{"step", func(v value) { v.integer(&s.Step) }},
+		field{"down_after", func(v value) { v.duration(&s.DownAfter) }},
+	)
+	for _, key := range []string{"most", "target"} {
+		if _, ok := seen[key]; !ok && v.isMapping() {
+			v.problem("the key %q is missing", key)
+		}
+	}
+	at := places{}
+	for key, field := range map[string]string{
+		"most": "Most", "target": "Target", "every": "Every", "delay": "Delay", "warm_up": "WarmUp", "step": "Step", "down_after": "DownAfter",
+	} {
+		if place, ok := seen[key]; ok {
+			at[field] = place
+		}
+	}
+	return at
 }

@@ -192,7 +192,7 @@ func (p *Plan) addWork(all *loads, number, at int, perSecond float64) {
 func (p *Plan) serversAt(number, at int, perSecond float64, work workload.ServiceTime) Load {
 	w := &p.workloads[number]
 	a := p.sites[at].assignment(w.kind.Role())
-	of := Load{Workload: w.name, Site: p.sites[at].id, Offered: perSecond * work.Mean.Seconds(), Capacity: float64(a.ServersFor(w.name)), PerSecond: perSecond}
+	of := Load{Workload: w.name, Site: p.sites[at].id, Offered: perSecond * work.Mean.Seconds(), Capacity: float64(a.MostServersFor(w.name)), PerSecond: perSecond}
 	if a == nil {
 		return of
 	}
@@ -201,7 +201,7 @@ func (p *Plan) serversAt(number, at int, perSecond float64, work workload.Servic
 		of.Workload, of.Pool = "", poolName(a.Role, pool)
 		of.room = math.Inf(1)
 		if pool.Queue.Is {
-			of.room = float64(pool.Servers + pool.Queue.Most)
+			of.room = of.Capacity + float64(pool.Queue.Most)
 		}
 		if pool.Shed > 0 && work.Mean > 0 {
 			of.room = min(of.room, float64(pool.Servers)*(1+pool.Shed.Seconds()/work.Mean.Seconds()))

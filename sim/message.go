@@ -55,6 +55,11 @@ const (
 	exits
 	// nextSlice tells a site that a slice is here, behind which a user waits for the next; token is the number of the part that is asked for.
 	nextSlice
+	// scaleLook tells a site to ask for servers of a pool, or to let some go; scaleLaunch that servers are there that were asked for,
+	// scaleReady that they have warmed up. token is the number of the pool, service how many.
+	scaleLook
+	scaleLaunch
+	scaleReady
 )
 
 // A question is what a message asks besides.
@@ -170,6 +175,12 @@ func (s *site) receive(m *message) {
 		s.exit(s.links[m.token], m.at)
 	case nextSlice:
 		s.goOnWithPart(m)
+	case scaleLook:
+		s.lookAtScale(s.pools[m.token], m.at)
+	case scaleLaunch:
+		s.warmUp(s.pools[m.token], m.at, int(m.service))
+	case scaleReady:
+		s.addServers(s.pools[m.token], m.at, int(m.service))
 	}
 }
 

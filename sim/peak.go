@@ -14,7 +14,9 @@ type Peak struct {
 	// those of the first of the workloads, and IsShared says of the others that they have them there.
 	Servers  int
 	IsShared bool
-	// Rented is how many more a game has rented on the mean, as far as a run has found: see [Plan.Rented].
+	// Most is how many servers there are when there are most: as many as Servers where their number stays.
+	Most int
+	// Rented is how many more there have been on the mean, of a game or of servers that follow the work, as far as a run has found: see [Plan.Rented].
 	Rented float64
 	// Offered is how many servers the work keeps busy at the peak, of a game how many players want to play; PerServer is how
 	// many players a server of a game has seats for, else 0.
@@ -57,7 +59,7 @@ func (p *Plan) Peaks() ([]Peak, error) {
 	return all, nil
 }
 
-// Rented returns peaks with the cores that games rented on the mean of the recorded time of a run.
+// Rented returns peaks with the cores that games rented, and servers that follow the work, on the mean of the recorded time of a run.
 func (p *Plan) Rented(peaks []Peak, r *Result) []Peak {
 	all := slices.Clone(peaks)
 	for i := range all {
@@ -87,7 +89,7 @@ func (p *Plan) peaksOf(number int) (all []Peak, err error) {
 	for n := range p.sites {
 		if a := p.sites[n].assignment(role); a != nil && !a.Backup && a.Serves(planned.name) {
 			at[n] = len(all)
-			all = append(all, Peak{Workload: planned.name, Site: p.sites[n].id, Servers: a.ServersFor(planned.name), OfMean: 1, Work: p.scenario.OriginWork(number)})
+			all = append(all, Peak{Workload: planned.name, Site: p.sites[n].id, Servers: a.ServersFor(planned.name), Most: a.MostServersFor(planned.name), OfMean: 1, Work: p.scenario.OriginWork(number)})
 		}
 	}
 	loads, err := p.ratesOverDay(number)

@@ -22,10 +22,13 @@ type servers struct {
 
 // A pool is servers of one site, before which workloads stand in one queue.
 type pool struct {
-	number  uint32 // among those of the site
-	count   int
-	station *event.Station // first come first served; nil where all share the servers
-	sharing *sharing       // nil where first come is first served
+	number     uint32 // among those of the site
+	count      int
+	discipline placement.Discipline
+	station    *event.Station // first come first served, of servers whose number stays; nil else
+	sharing    *sharing       // of all others
+	scaling    *scaling       // nil where the number of servers stays
+	isRented   bool           // who has rented servers has been told
 	// Work counts in [from, until): from is when recording begins, until when it ends, or when the site fails next, with
 	// what is under way.
 	from, until int64
@@ -86,19 +89,22 @@ func (s *site) newPool(p *Plan, of *placement.Pool) (*pool, error) {
 	from := int64(p.scenario.WarmUp)
 	made := &pool{
 		number: uint32(len(s.pools)), count: of.Servers, from: from, end: from + int64(p.scenario.Duration), outages: s.outages,
-		isBounded: of.Rejects(), hasQueue: of.Queue.Is, queue: of.Queue.Most, shed: int64(of.Shed),
+		discipline: of.Discipline, scaling: newScaling(of, from+int64(p.scenario.Duration)), isBounded: of.Rejects(), hasQueue: of.Queue.Is, queue: of.Queue.Most, shed: int64(of.Shed),
 	}
 	made.use = newUsage(made.end)
 	made.workUntilOutage()
 	s.pools = append(s.pools, made)
-	return made, made.begin(of.Discipline)
+	if made.scaling != nil {
+		s.beginScaling(made)
+	}
+	return made, made.begin()
 }
 
 // begin gives the pool servers that are idle.
-func (p *pool) begin(d placement.Discipline) (err error) {
+func (p *pool) begin() (err error) {
 	p.line = startLine{}
-	if d == placement.SharedProcessor {
-		p.sharing, err = newSharing(p.count)
+	if p.discipline == placement.SharedProcessor || p.scaling != nil {
+		p.sharing, err = newSharing(p.discipline, p.count)
 	} else {
 		p.station, err = event.NewStation(p.count)
 	}
@@ -113,7 +119,7 @@ func (p *pool) workUntilOutage() {
 	}
 }
 
-// isShared reports whether the servers share themselves among all jobs, so that nobody knows before when a job is done.
+// isShared reports whether nobody knows before when a job is done, for the servers share themselves among all jobs, or their number changes.
 func (s *servers) isShared() bool { return s != nil && s.sharing != nil }
 
 // arrive gives the servers a job and returns when its work starts and ends; ok is false where they reject it: see [servers.whyNot].
@@ -167,7 +173,7 @@ func (s *servers) whyNot() Reason {
 // queueing returns how many waited when the last job came.
 func (p *pool) queueing() int {
 	if p.sharing != nil {
-		return p.sharing.station.Len() - p.count
+		return p.sharing.station.Len() - max(p.count, p.sharing.station.Working())
 	}
 	return p.line.n
 }
@@ -180,12 +186,8 @@ func (s *servers) finished(service int64) {
 
 // restart forgets all jobs, after an outage.
 func (p *pool) restart() error {
-	d := placement.FirstCome
-	if p.sharing != nil {
-		d = placement.SharedProcessor
-	}
 	err := p.err()
-	err = errors.Join(err, p.begin(d))
+	err = errors.Join(err, p.begin())
 	p.outages = p.outages[1:]
 	p.workUntilOutage()
 	return err
@@ -209,10 +211,14 @@ func (s *servers) settle(to *SiteTally) {
 		worked = proportion(s.use.busy, s.worked, s.done)
 	}
 	to.Counters[BusyUs] += uint64(worked / nsPerUs)
-	to.Counters[ServerUs] += usOf(s.count, s.from, s.end)
+	if s.scaling != nil {
+		s.settleScaling(to)
+	} else {
+		to.Counters[ServerUs] += usOf(s.count, s.from, s.end)
+		to.PeakBusyUs = uint64(s.use.peak() / nsPerUs)
+	}
 	to.Counters[FullUs] += uint64(s.use.full / nsPerUs)
 	to.Counters[Refused] += s.refused
-	to.PeakBusyUs = uint64(s.use.peak() / nsPerUs)
 }
 
 // proportion returns part/of of a number, rounded down.

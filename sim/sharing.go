@@ -7,10 +7,10 @@ import (
 	"github.com/edgewise-sim/edgewise/placement"
 )
 
-// A sharing is a pool whose servers share themselves among all jobs: when one is done depends on who comes after it. So the site has a
-// message to itself for the next that is done.
+// A sharing is a pool of which nobody knows before when a job is done: its servers share themselves among all jobs, so that it depends on who
+// comes after it, or their number may change. So the site has a message to itself for the next that is done.
 type sharing struct {
-	station *event.SharedStation
+	station station
 	jobs    slab[job]
 	// noted is up to when the usage of the servers is known, armed the instant of the earliest message that is under way, unknown
 	// without any.
@@ -39,15 +39,33 @@ const (
 	askedJob
 )
 
-func newSharing(servers int) (*sharing, error) {
-	station, err := event.NewSharedStation(servers)
-	return &sharing{station: station, armed: unknown}, err
+// A station is servers that need an event for each departure.
+type station interface {
+	Arrive(now, service time.Duration, id uint32)
+	Next() time.Duration
+	Depart() (id uint32)
+	SetServers(now time.Duration, servers int)
+	Len() int
+	Working() int
+	Err() error
+}
+
+// newSharing returns that of so many servers of a discipline.
+func newSharing(d placement.Discipline, servers int) (*sharing, error) {
+	of := &sharing{armed: unknown}
+	var err error
+	if d == placement.SharedProcessor {
+		of.station, err = event.NewSharedStation(servers)
+	} else {
+		of.station, err = event.NewElasticStation(servers)
+	}
+	return of, err
 }
 
 // join gives servers that share themselves a job at an instant. It returns false where they reject it.
 func (s *site) join(to *servers, j job, now int64) bool {
 	p := to.pool
-	if p.hasQueue && p.sharing.station.Len() >= p.count+p.queue {
+	if p.hasQueue && p.queueing() >= p.queue {
 		to.refuse(now)
 		return false
 	}
@@ -63,10 +81,13 @@ func (s *site) join(to *servers, j job, now int64) bool {
 
 // note brings the usage of the servers up to an instant.
 func (of *sharing) note(p *pool, now int64) {
-	from, to, busy := max(of.noted, p.from), min(now, p.until), min(of.station.Len(), p.count)
+	from, to, busy := max(of.noted, p.from), min(now, p.until), of.station.Working()
+	if p.scaling != nil {
+		p.scaling.note(p, now, busy)
+	}
 	if from < to && busy > 0 {
 		p.use.add(from, to, int64(busy))
-		if busy == p.count {
+		if busy >= p.count {
 			p.use.fill(from, to)
 		}
 	}
@@ -153,7 +174,7 @@ func (s *site) breakDown(now int64) {
 			}
 			s.computations.remove(j.waits)
 		}
-		if err := p.begin(placement.SharedProcessor); err != nil && s.err == nil {
+		if err := p.begin(); err != nil && s.err == nil {
 			s.err = err
 		}
 	}

@@ -27,8 +27,8 @@ const (
 	// in recorded time. Backfilled counts the players who joined a match that had begun.
 	SkillSpread
 	Backfilled
-	// CoreUs sums, in us, the recorded time of all cores that host matches, RentedUs that of the cores that are rented beyond
-	// the site's own. Where games share cores, each has a share by what its matches take.
+	// CoreUs sums, in us, the recorded time of all cores that host matches, RentedUs that of the cores, and of the servers that follow the
+	// work, that are rented beyond the site's own. Where games share cores, each has a share by what its matches take.
 	CoreUs
 	RentedUs
 	// FullUs sums, in us, the recorded time in which all servers of the site worked that the workload finds there, for it or for
@@ -67,7 +67,9 @@ type SiteTally struct {
 	// those that were answered while the run recorded; 0 for games.
 	PeakRequests uint64
 	// PeakBusyUs is how long, in us over all servers, those that the workload finds at the site worked in the busiest step, for it or
-	// for others; a step is as long as [Timeline.BatchNs]. Of several runs it is the largest.
+	// for others; a step is as long as [Timeline.BatchNs]. Where the number of servers follows the work, the busiest step is that in which they
+	// worked for the largest part of their time, and the value what those that there were on the mean would have worked. Of several runs it is the
+	// largest.
 	PeakBusyUs uint64
 	// PeakPlayers is the largest number of players that were at the site at once while the run recorded.
 	PeakPlayers uint64
