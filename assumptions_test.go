@@ -63,6 +63,10 @@ func TestAssumptionsStandWhereTheyBear(t *testing.T) {
 				s.Placements[i].Sites[1].Servers = 3
 			}
 		}, preset},
+		{"autoscaling looks every minute", func(s *edgewise.Study) {
+			s.Placements[0] = s.Placements[0].With()
+			s.Placements[0].Sites[1].Pools = []placement.Pool{{Servers: 3, Scale: placement.Scale{Most: 9, Target: .5}}}
+		}, bare},
 	} {
 		require.Contains(t, of(c.with), c.text)
 		require.NotContains(t, of(c.no), c.text)
