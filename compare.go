@@ -25,6 +25,8 @@ type replication struct {
 	timelines []timelineSummary
 	// loads holds what the runs have found out about loads, by placement.
 	loads [][]sim.Load
+	// links holds what crossed links that are shared, by placement.
+	links [][]sim.LinkTally
 	// bills holds what each placement costs, nil without prices.
 	bills []*tariff.Bill
 	// missing is how many placements have not run.
@@ -34,6 +36,7 @@ type replication struct {
 func newReplication(placements int) *replication {
 	return &replication{
 		runs: make([][]summary, placements), timelines: make([]timelineSummary, placements), loads: make([][]sim.Load, placements),
+		links:   make([][]sim.LinkTally, placements),
 		missing: placements,
 	}
 }
@@ -71,7 +74,7 @@ func (r *replication) add(placement int, result *sim.Result, by *summariser) err
 	if err != nil {
 		return err
 	}
-	r.runs[placement], r.timelines[placement] = runs, timelines
+	r.runs[placement], r.timelines[placement], r.links[placement] = runs, timelines, result.Links
 	r.missing--
 	return nil
 }
@@ -248,6 +251,7 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 		r.timelines = nil
 	}
 	for p := range c.Placements {
+		c.Placements[p].Links = s.linksOf(replications, p, c.Level)
 		c.Placements[p].Bill = s.billOf(p, replications, within[p], c)
 	}
 	return c, nil

@@ -70,7 +70,9 @@ type PlacementResult struct {
 	Roles []SiteRole `json:"roles,omitempty"`
 	// Loads says how much is asked of every set of servers and every link that has a limit. What comes from caches is
 	// that of the runs, what is known before them is of the mean demand.
-	Loads     []sim.Load       `json:"loads,omitempty"`
+	Loads []sim.Load `json:"loads,omitempty"`
+	// Links is what crossed links that are shared, in the order in which they were found.
+	Links     []LinkResult     `json:"links,omitempty"`
 	Workloads []WorkloadResult `json:"workloads"`
 	// Bill is what the placement costs in a month; nil without [Study.Billing].
 	Bill *Bill `json:"bill,omitempty"`

@@ -169,6 +169,7 @@ func (r *replication) only(placements []int) *replication {
 	of := &replication{}
 	for _, p := range placements {
 		of.runs, of.timelines = append(of.runs, r.runs[p]), append(of.timelines, r.timelines[p])
+		of.links = append(of.links, r.links[p])
 		if r.bills != nil {
 			of.bills = append(of.bills, r.bills[p])
 		}

@@ -23,6 +23,7 @@ var dataFiles = []dataFile{
 	{"distributions", "the curves of the pictures, some 200 points each", nil, distributionTable},
 	{"metros", "users' metros with coordinates, what each placement does to them", hasAnyMetros, metrosTable},
 	{"sites", "sites with coordinates, what each placement lets them do", hasAnySites, sitesTable},
+	{"utilisation", "how busy servers and shared links were, by site, link and workload", hasUtilisation, utilisationTable},
 	{"replications", "every figure of all users, replication by replication", hasReplicates, replicationTable},
 	{"series", "requests, latency and hits over the time of the runs", hasSeries, seriesTable},
 	{"occupancy", "what games have at each site, hour by hour", hasGames, occupancyTable},

@@ -40,6 +40,7 @@ func writeTables(w io.Writer, c *edgewise.Comparison, p *paper) error {
 	}
 	p.refusals(c)
 	p.tables(c, ranks)
+	p.links(c, nil)
 	if hasBill(c) {
 		p.gap()
 		p.bills(c, nil)

@@ -12,11 +12,12 @@ type LinkTally struct {
 	BitsPerSecond float64 `cbor:"bits_per_second"`
 	// Workloads is what crossed it of each workload, in the order of [Result.Workloads].
 	Workloads []LinkUse `cbor:"workloads"`
-	// BusyUs is how long it has sent, of TotalUs in all; PeakBusyUs how long in its busiest step, which is as long as a batch of a
+	// BusyUs is how long it has sent, of TotalUs in all; PeakBusyUs how long in its busiest step, which is StepUs long, as a batch of a
 	// [Timeline].
 	BusyUs     uint64 `cbor:"busy_us"`
 	TotalUs    uint64 `cbor:"total_us"`
 	PeakBusyUs uint64 `cbor:"peak_busy_us"`
+	StepUs     uint64 `cbor:"step_us"`
 }
 
 // A LinkUse is what crossed a link of one workload: of requests in recorded time.
@@ -36,21 +37,24 @@ func (l *plannedLink) newTally(p *Plan) LinkTally {
 	}
 }
 
-// Bytes returns what came to the link.
-func (t *LinkTally) Bytes() (sum uint64) {
+// Sum returns what crossed the link of all workloads.
+func (t *LinkTally) Sum() (sum LinkUse) {
 	for i := range t.Workloads {
-		sum += t.Workloads[i].Bytes
+		sum.add(t.Workloads[i])
 	}
 	return sum
+}
+
+func (u *LinkUse) add(o LinkUse) {
+	u.Responses += o.Responses
+	u.Bytes += o.Bytes
+	u.WaitedNs += o.WaitedNs
 }
 
 // merge adds another tally of the link.
 func (t *LinkTally) merge(o *LinkTally) {
 	for i := range t.Workloads {
-		a, b := &t.Workloads[i], &o.Workloads[i]
-		a.Responses += b.Responses
-		a.Bytes += b.Bytes
-		a.WaitedNs += b.WaitedNs
+		t.Workloads[i].add(o.Workloads[i])
 	}
 	t.BusyUs += o.BusyUs
 	t.TotalUs += o.TotalUs
@@ -59,7 +63,7 @@ func (t *LinkTally) merge(o *LinkTally) {
 
 // isOfTheSame reports whether two tallies are of the same link.
 func (t LinkTally) isOfTheSame(o LinkTally) bool {
-	return t.From == o.From && t.To == o.To && t.Site == o.Site && t.Sharing == o.Sharing && t.BitsPerSecond == o.BitsPerSecond && len(t.Workloads) == len(o.Workloads)
+	return t.From == o.From && t.To == o.To && t.Site == o.Site && t.Sharing == o.Sharing && t.BitsPerSecond == o.BitsPerSecond && t.StepUs == o.StepUs && len(t.Workloads) == len(o.Workloads)
 }
 
 // count counts a crossing that comes to the link at an instant; one counts that comes in recorded time.
@@ -82,5 +86,6 @@ func (l *sharedLink) countWait(x *crossing, came, waited int64) {
 func (l *sharedLink) settle() LinkTally {
 	t := l.tally
 	t.BusyUs, t.PeakBusyUs, t.TotalUs = uint64(l.use.busy/nsPerUs), uint64(l.use.peak()/nsPerUs), usOf(1, l.from, l.end)
+	t.StepUs = (uint64(1) << l.use.shift) / uint64(nsPerUs)
 	return t
 }

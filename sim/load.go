@@ -265,7 +265,7 @@ func (p *Plan) LoadsOf(r *Result) []Load {
 	seconds := p.scenario.Duration.Seconds()
 	for i := range r.Links {
 		l := &r.Links[i]
-		all.add(Load{From: l.From, To: l.To, Sharing: l.Sharing, Offered: 8 * float64(l.Bytes()) / seconds, Capacity: l.BitsPerSecond})
+		all.add(Load{From: l.From, To: l.To, Sharing: l.Sharing, Offered: 8 * float64(l.Sum().Bytes) / seconds, Capacity: l.BitsPerSecond})
 	}
 	link := func(n narrowest, bytes float64) {
 		if slices.ContainsFunc(p.links, func(l plannedLink) bool { return l.From == n.from && l.To == n.to }) {

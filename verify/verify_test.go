@@ -47,6 +47,7 @@ func TestPageFailsWhenTheSimulatorIsBroken(t *testing.T) {
 		"runs with work 2 % too long":   {"Transport", breakage{slower: 0.02}, "first byte over a new connection, tcp, 40 ms RTT, 7 ms of work"},
 		"sites with work 5 % too long":  {"Placements", breakage{slower: 0.05}, "API on 4 servers of a region at load 0.8: mean wait"},
 		"shared servers, 5 % too slow":  {"Servers", breakage{slower: 0.05}, "two APIs that share four servers at load 0.8: mean wait"},
+		"files 5 % too long":            {"Links", breakage{slower: 0.05}, "link at load 0.8, one after the other, files of one size: mean wait"},
 		"FIFO in place of LRU":          {"Caches", breakage{fifo: true}, "lru, 2 of 4 objects: hit ratio"},
 		"FIFO in place of 2-LRU":        {"Caches", breakage{fifo: true}, "Zipf 0.8, 1000 of 10000 objects: hit ratio of 2-LRU"},
 		"objects fresh 2 % too long":    {"Freshness", breakage{fresher: 0.02}, "10 requests a second, 0s to fetch, fresh for 1s: hit ratio"},

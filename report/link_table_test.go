@@ -1,0 +1,103 @@
+package report_test
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/report"
+	"github.com/edgewise-sim/edgewise/scenario"
+)
+
+// linked is two APIs of a region that share a link, at a load of some 70 %, and servers; a PoP sends over a link of its own.
+const linked = `
+title: Links
+warm_up: 5s
+duration: 60s
+check_warm_up: false
+replications: 3
+network:
+  metros: {names: [los-angeles-us]}
+  links:
+    - {from: us-west-2, to: town-kennewick-us, mbit_per_second: 12, sharing: fifo}
+    - {from: pop-lax, to: x-los-angeles-us, mbit_per_second: 100, sharing: ps}
+workloads:
+  - {name: big, preset: api-dynamic, requests_per_second: 60, response_size: 12KB, day: flat}
+  - {name: small, preset: api-dynamic, requests_per_second: 60, response_size: 4KB, day: flat}
+  - {name: site, preset: web-static, requests_per_second: 20, objects: 200, day: flat}
+placements:
+  - {name: PoP, origin: us-west-2, compute: {sites: us-west-2, servers: 4}, edge_caches: {sites: pop-lax, size: 64MiB}}
+`
+
+func TestLinksStandInTablesAndFiles(t *testing.T) {
+	study, err := scenario.Parse("links.yaml", []byte(linked))
+	require.NoError(t, err)
+	c, err := study.Run(t.Context())
+	require.NoError(t, err)
+	links := c.Placements[0].Links
+	require.Len(t, links, 2)
+	require.Equal(t, []string{"us-west-2", "town-kennewick-us", "us-west-2", "fifo"}, []string{links[0].From, links[0].To, links[0].Site, links[0].Sharing})
+	value := func(i int, statistic string) float64 {
+		f, err := links[i].Figures.Figure("link", statistic)
+		require.NoError(t, err)
+		require.Equal(t, 3, f.N)
+		return f.Value
+	}
+	const load = 60 * (12e3 + 4e3) * 8 / 12e6
+	require.InEpsilon(t, load, value(0, "load"), .03)
+	require.InEpsilon(t, value(0, "load"), value(0, "utilisation"), .01, "what came to it is sent, but at the ends of the time")
+	require.Greater(t, value(0, "busiest step"), value(0, "utilisation"))
+	require.LessOrEqual(t, value(0, "busiest step"), 1.)
+	require.Positive(t, value(0, "mean wait"))
+	parts := map[string]float64{}
+	for _, w := range links[0].Workloads {
+		f, err := w.Figures.Figure("link", "load")
+		require.NoError(t, err)
+		parts[w.Name] = f.Value
+	}
+	require.Len(t, parts, 2, "the site crosses the other link")
+	require.InEpsilon(t, value(0, "load"), parts["big"]+parts["small"], 1e-9)
+	require.InEpsilon(t, 3, parts["big"]/parts["small"], .05)
+
+	var b bytes.Buffer
+	require.NoError(t, report.WriteMarkdown(&b, c))
+	require.Contains(t, b.String(), "### links that are shared")
+	require.Contains(t, b.String(), "| placement, link | shared | Mbit/s | % busy | % busiest step | % load | wait, ms |")
+	require.Contains(t, b.String(), "| · us-west-2 → town-kennewick-us | fifo | 12.0 | ")
+
+	b.Reset()
+	require.NoError(t, report.WriteJSON(&b, c))
+	schema, err := jsonschema.NewCompiler().Compile("../docs/comparison.schema.json")
+	require.NoError(t, err)
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(b.Bytes()))
+	require.NoError(t, err)
+	require.NoError(t, schema.Validate(document))
+	require.Contains(t, b.String(), `"sharing": "fifo"`)
+
+	var rows []string
+	for _, row := range table(t, "utilisation.csv", c) {
+		rows = append(rows, strings.Join([]string{row["of"], row["workload"], row["site"], row["from"]}, " "))
+		if row["of"] == "link" && row["workload"] == "" && row["from"] == "us-west-2" {
+			for column, want := range map[string]float64{
+				"mean": value(0, "utilisation"), "full": value(0, "utilisation"), "load": value(0, "load"), "busiest_step": value(0, "busiest step"), "wait_ms": value(0, "mean wait"),
+			} {
+				require.Equal(t, strconv.FormatFloat(want, 'g', -1, 64), row[column], column)
+			}
+		}
+		if row["of"] == "servers" {
+			busy, err := c.Placements[0].Workload(row["workload"]).Site("us-west-2").Figures.Figure("servers", "utilisation")
+			require.NoError(t, err)
+			require.Equal(t, strconv.FormatFloat(busy.Value, 'g', -1, 64), row["mean"])
+			require.NotEmpty(t, row["busiest_step"])
+			require.NotEmpty(t, row["full"])
+		}
+	}
+	require.Equal(t, []string{
+		"servers big us-west-2 ", "servers small us-west-2 ",
+		"link  us-west-2 us-west-2", "link big us-west-2 us-west-2", "link small us-west-2 us-west-2", "link  pop-lax pop-lax", "link site pop-lax pop-lax",
+	}, rows)
+}

@@ -1,0 +1,111 @@
+package verify
+
+import (
+	"context"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// A fileSizes is a law of the sizes of files, in means.
+type fileSizes func(*random.Stream) float64
+
+func constantSize(*random.Stream) float64      { return 1 }
+func exponentialSize(s *random.Stream) float64 { return s.Exp() }
+
+// hyperSize is 1/2 nine times of ten, and else 5.5: a squared coefficient of variation of 2.25.
+func hyperSize(s *random.Stream) float64 {
+	if s.Float64() < .9 {
+		return .5
+	}
+	return 5.5
+}
+
+// files are requests by a Poisson process for files whose sizes are drawn each time.
+type files struct {
+	PerSecond, MeanBytes float64
+	sizes                fileSizes
+}
+
+func (files) Validate() error    { return nil }
+func (files) Catalogue() int     { return 1 }
+func (files) RecordsSizes() bool { return true }
+func (f files) Open(audiences []workload.Audience, env workload.Env) (func(int) workload.Source, error) {
+	return func(audience int) workload.Source {
+		metro := audiences[audience].Metro
+		return &fileSource{files: f, gaps: env.Stream(metro, "gap"), draws: env.Stream(metro, "size")}
+	}, nil
+}
+
+type fileSource struct {
+	files
+	gaps, draws random.Stream
+	now         float64
+}
+
+func (s *fileSource) Draw(to int64, b *workload.Batch) int {
+	for n := range b.Len() {
+		s.now += s.gaps.Exp() / s.PerSecond * 1e9
+		b.At[n], b.Object[n], b.Bytes[n] = int64(s.now), 0, max(int64(s.sizes(&s.draws)*s.MeanBytes), 1)
+		if b.At[n] >= to {
+			return n + 1
+		}
+	}
+	return b.Len()
+}
+
+// overLink simulates so many files on the mean that cross a link one after the other or together, at a load, and returns how much longer each took
+// over it than alone, in times that the mean one takes.
+func (t trial) overLink(ctx context.Context, how topology.Sharing, sizes fileSizes, load float64, requests int) (float64, error) {
+	const bitsPerSecond, meanBytes = 8e8, 1e6 // 10 ms each
+	links := topology.Link{From: "metro", To: "region", Kind: topology.Internet, OneWay: 10 * time.Millisecond}.Both()
+	links[1].CapacityBitsPerSecond, links[1].Sharing = bitsPerSecond, how
+	n, err := topology.New([]topology.Node{{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "region", Kind: topology.Region}}, links)
+	if err != nil {
+		return 0, err
+	}
+	perSecond := load / serviceMean.Seconds()
+	s := sim.Scenario{
+		Network: n, WarmUp: 20 * time.Second, Duration: time.Duration(float64(t.scaled(requests)) / perSecond * float64(time.Second)), Seed: t.seed ^ t.entity,
+		Workloads: []workload.Workload{{
+			Head: workload.Head{Name: "files"}, Service: workload.Cacheable{},
+			Demand: files{PerSecond: perSecond, MeanBytes: meanBytes * t.slowed(serviceMean).Seconds() / serviceMean.Seconds(), sizes: sizes},
+		}},
+	}
+	r, err := sim.Run(ctx, sim.Job{Scenario: s, Placement: placement.RegionOnly("region"), Replication: int(t.replication)})
+	if err != nil {
+		return 0, err
+	}
+	of := r.Links[0].Sum()
+	return float64(of.WaitedNs) / float64(of.Responses) / float64(serviceMean), nil
+}
+
+// links checks links that are shared.
+func links() []check {
+	const group, load, requests = "Links", .8, 100_000
+	var all []check
+	for _, c := range []struct {
+		name, source string
+		how          topology.Sharing
+		sizes        fileSizes
+		expected     float64
+	}{
+		{"one after the other, files of one size: mean wait", "M/D/1: rho/2(1-rho)", topology.FirstCome, constantSize, load / 2 / (1 - load)},
+		{"one after the other, exponential files: mean wait", "M/M/1: rho/(1-rho)", topology.FirstCome, exponentialSize, load / (1 - load)},
+		{"one after the other, files of two sizes: mean wait", "Pollaczek-Khinchine", topology.FirstCome, hyperSize, load * (1 + 2.25) / 2 / (1 - load)},
+		{"all at once, files of one size: mean time longer than alone", "M/G/1-PS: rho/(1-rho), whatever the law", topology.EqualParts, constantSize, load / (1 - load)},
+		{"all at once, files of two sizes: mean time longer than alone", "M/G/1-PS: rho/(1-rho), whatever the law", topology.EqualParts, hyperSize, load / (1 - load)},
+	} {
+		all = append(all, check{
+			group: group, name: "link at load 0.8, " + c.name, source: c.source, unit: "transmission times", expected: c.expected,
+			simulate: func(ctx context.Context, t trial) (float64, error) {
+				return t.overLink(ctx, c.how, c.sizes, load, requests)
+			},
+		})
+	}
+	return all
+}
