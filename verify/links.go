@@ -49,7 +49,7 @@ type fileSource struct {
 
 func (s *fileSource) Draw(to int64, b *workload.Batch) int {
 	for n := range b.Len() {
-		s.now += s.gaps.Exp() / s.PerSecond * 1e9
+		s.now += float64(s.gaps.Exp() / s.PerSecond * 1e9)
 		b.At[n], b.Object[n], b.Bytes[n] = int64(s.now), 0, max(int64(s.sizes(&s.draws)*s.MeanBytes), 1)
 		if b.At[n] >= to {
 			return n + 1
