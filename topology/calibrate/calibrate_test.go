@@ -201,6 +201,7 @@ func TestBadModelsAreRefused(t *testing.T) {
 		"UserBackboneShare is 2":                        func(m *calibrate.Model) { m.UserBackboneShare = 2 },
 		"InternetBlend is a blend whose weights sum to": func(m *calibrate.Model) { m.InternetBlend.Line += 0.1 },
 		"InternetBlend.Internet is 0.1":                 func(m *calibrate.Model) { m.InternetBlend.Internet, m.InternetBlend.Path = 0.1, 0.15 },
+		"UserShareOfGap is -1":                          func(m *calibrate.Model) { m.UserShareOfGap = -1 },
 		"InternetBlend.Transit is 2":                    func(m *calibrate.Model) { m.InternetBlend.Transit = 2 },
 		"Users.ReachShare is 2": func(m *calibrate.Model) {
 			m.Users.Anchors, m.Users.Weights, m.Users.ReachShare = make([]calibrate.Anchor, 1), []float64{0}, 2

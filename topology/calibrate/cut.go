@@ -24,7 +24,7 @@ func (m *Model) Cut(what ...string) (*Model, error) {
 		switch {
 		case !isCable && m.Trunks.hub(a) < 0:
 			return nil, invalid.New(field, word, "the ID of a hub, or two that a cable joins")
-		case isCable && !slices.Contains(m.Trunks.Cables, [2]string{a, b}) && !slices.Contains(m.Trunks.Cables, [2]string{b, a}):
+		case isCable && !slices.ContainsFunc(m.Trunks.Cables, func(c Cable) bool { return c.A == a && c.B == b || c.A == b && c.B == a }):
 			return nil, invalid.New(field, word, "two hubs that a cable joins, or the ID of one")
 		}
 		gone[word] = true
@@ -38,9 +38,9 @@ func (m *Model) Cut(what ...string) (*Model, error) {
 			hubs = append(hubs, h)
 		}
 	}
-	var cables [][2]string
+	var cables []Cable
 	for _, c := range m.Trunks.Cables {
-		if !gone[c[0]] && !gone[c[1]] && !gone[c[0]+"-"+c[1]] {
+		if !gone[c.A] && !gone[c.B] && !gone[c.String()] {
 			cables = append(cables, c)
 		}
 	}

@@ -72,6 +72,9 @@ var (
 
 const userBackboneShare = 0.5
 
+// Where it is known who buys transit where: of 0 and 0.5 the one with the lower median error of players to sites that the fit had not seen.
+const userShareOfGap = 0.5
+
 var domestic = Domestic{MaxOverPath: 1.2, Shorter: 0.6, Km: 800}
 
 // Fit fits a model to measured round trips over the given exchange towns. It needs at least 3 cities and
@@ -98,7 +101,7 @@ func fit(finder *topology.PathFinder, t *Tables) (*Model, error) {
 	internetFit, backboneFit := internetFit, backboneFit
 	if t.Transit != nil {
 		internetFit, backboneFit = internetTransitFit, backboneTransitFit
-		m.InternetBlend = internetTransitBlend
+		m.InternetBlend, m.UserShareOfGap = internetTransitBlend, userShareOfGap
 	}
 	cities, measured, err := square(t.Cities, t.CityRTT)
 	if err != nil {

@@ -1,7 +1,9 @@
 package calibrate
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -17,10 +19,12 @@ var hubsOfTheWorld = []Hub{
 	{ID: "SYD", LatDeg: -33.9, LonDeg: 151.2}, {ID: "SAO", LatDeg: -23.5, LonDeg: -46.6}, {ID: "BUE", LatDeg: -34.6, LonDeg: -58.4}, {ID: "SCL", LatDeg: -33.4, LonDeg: -70.7}, {ID: "JNB", LatDeg: -26.2, LonDeg: 28},
 }
 
-// Those who buy transit there meet in the Gulf: SmartHub and UAE-IX, and the landing points of Fujairah.
-var regionalHubs = []Hub{{ID: "FJR", LatDeg: 25.2, LonDeg: 55.7, Regional: true}}
+// Those who buy transit there meet in the Gulf (SmartHub and UAE-IX, and the landing points of Fujairah) and on the coast of East
+// Africa (the landing points of Mombasa, and Nairobi's KIXP behind them).
+var regionalHubs = []Hub{{ID: "FJR", LatDeg: 25.2, LonDeg: 55.7, Regional: true}, {ID: "MBA", LatDeg: -4.05, LonDeg: 39.67, Regional: true}}
 
-const cablesOfRegionalHubs = "FJR-BOM FJR-SIN FJR-MRS"
+// TEAMS to Fujairah is 5,000 km long; the ways of SEACOM and EASSy follow the coasts.
+const cablesOfRegionalHubs = "FJR-BOM FJR-SIN FJR-MRS MBA-FJR=5000 MBA-BOM=5000 MBA-MRS=9000 MBA-JNB=4000"
 
 const cablesOfTheWorld = `
 FRA-AMS FRA-LON FRA-PAR FRA-VIE FRA-MIL FRA-STO FRA-MOW AMS-LON LON-PAR LON-MAD PAR-MRS PAR-MAD MIL-MRS STO-MOW
@@ -38,10 +42,19 @@ func worldTrunks(transit map[string][]Purchase) (*Trunks, error) {
 	if transit != nil {
 		hubs, words = slices.Concat(hubs, regionalHubs), words+" "+cablesOfRegionalHubs
 	}
-	var cables [][2]string
-	for _, pair := range strings.Fields(words) {
-		a, b, _ := strings.Cut(pair, "-")
-		cables = append(cables, [2]string{a, b})
+	var cables []Cable
+	for _, word := range strings.Fields(words) {
+		pair, length, hasLength := strings.Cut(word, "=")
+		var c Cable
+		c.A, c.B, _ = strings.Cut(pair, "-")
+		if hasLength {
+			km, err := strconv.ParseFloat(length, 64)
+			if err != nil {
+				return nil, fmt.Errorf("cable %s: %w", word, err)
+			}
+			c.Km = km
+		}
+		cables = append(cables, c)
 	}
 	t, err := NewTrunks(hubs, cables)
 	if err != nil {

@@ -24,7 +24,7 @@ import (
 // and of the way over the hubs of the world, corrected by the Internet surface. A provider's backbone: a
 // blend of the path, the way over the hubs and the Internet's round trip, times a scale, corrected by the
 // backbone surface. From a user to a provider's site: half of both, because providers meet the users'
-// networks halfway; then what the players of a place say of their ways.
+// networks halfway, and sooner where the Internet makes a detour; then what the players of a place say of their ways.
 type Model struct {
 	// Ground gives the delay of one link of a path, for both kinds of links.
 	Ground topology.PathModel `json:"ground"`
@@ -48,6 +48,9 @@ type Model struct {
 	// scales that mean.
 	UserBackboneShare float64 `json:"user_backbone_share"`
 	UserScale         float64 `json:"user_scale"`
+	// UserShareOfGap, at least 0, is what is added to that weight, up to 1, times the logarithm of how many times as long the Internet
+	// takes as the backbone: where the Internet makes a detour the provider meets the users before it.
+	UserShareOfGap float64 `json:"user_share_of_gap,omitempty"`
 	// Users corrects that mean by what players measured, and the Internet before its surface by a part of it.
 	Users UserSurface `json:"users"`
 	// Spans say how far off the model is. Without any there are no intervals.
@@ -117,6 +120,7 @@ func (m *Model) Validate() error {
 		positive("UserScale", m.UserScale),
 		positive("BackboneScale", m.BackboneScale),
 		invalid.Range("UserBackboneShare", m.UserBackboneShare, 0, 1),
+		invalid.Range("UserShareOfGap", m.UserShareOfGap, 0, 10),
 		invalid.In("Trunks", m.Trunks.validate()),
 		invalid.In("Domestic", m.Domestic.validate()),
 		invalid.In("InternetBlend", m.InternetBlend.validate()),
@@ -237,7 +241,9 @@ func (m *Model) rtt(c class, a, b *location, pathMs float64) float64 {
 	if c == backboneClass {
 		return backbone
 	}
-	mean := portable.Exp(float64(m.UserBackboneShare*portable.Log(backbone)) + float64((1-m.UserBackboneShare)*portable.Log(g.internet)))
+	gap := portable.Log(g.internet) - portable.Log(backbone)
+	share := min(1, m.UserBackboneShare+float64(m.UserShareOfGap*max(0, gap)))
+	mean := portable.Exp(portable.Log(g.internet) - float64(share*gap))
 	return math.Max(floor, m.Users.correct(m.UserScale*mean, &user.asUser, site.asSite))
 }
 

@@ -40,7 +40,7 @@ func ReadTransit(file string, r io.Reader, warn func(string)) (map[string][]Purc
 	for t.Next() {
 		country, p := t.Required("country"), Purchase{Hub: t.Required("hub"), Weight: t.Number("weight", 1e-3, 1e6)}
 		if t.Has("km") {
-			p.Km = t.Number("km", 1, 60_000)
+			p.Km = t.Number("km", 1, mostCableKm)
 		}
 		for _, other := range bought[country] {
 			if other.Hub == p.Hub {
@@ -73,7 +73,7 @@ func (t *Trunks) validateTransit() error {
 			if t.hub(p.Hub) < 0 {
 				return invalid.New(field+".Hub", p.Hub, "the ID of a hub")
 			}
-			if err := invalid.First(invalid.In(field, positive("Weight", p.Weight)), invalid.Range(field+".Km", p.Km, 0, 60_000)); err != nil {
+			if err := invalid.First(invalid.In(field, positive("Weight", p.Weight)), invalid.Range(field+".Km", p.Km, 0, mostCableKm)); err != nil {
 				return err
 			}
 			sum += p.Weight

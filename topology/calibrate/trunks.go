@@ -24,8 +24,8 @@ type Trunks struct {
 	// Km holds row h with the lengths of the shortest ways over cables from hub h to the hubs before
 	// it, in km, with HopKm for every cable.
 	Km [][]float64 `json:"km"`
-	// Cables are the pairs of hubs, by their IDs, that a cable joins. A map read from a file may lack them; then none can be cut.
-	Cables [][2]string `json:"cables,omitempty"`
+	// Cables join hubs. A map read from a file may lack them; then none can be cut.
+	Cables []Cable `json:"cables,omitempty"`
 	// Detour is the length of the way from a place to a hub over their great circle, and HopKm what
 	// it takes besides.
 	Detour float64 `json:"detour"`
@@ -44,23 +44,37 @@ type Hub struct {
 	ID     string  `json:"id"`
 	LatDeg float64 `json:"lat_deg"`
 	LonDeg float64 `json:"lon_deg"`
-	// Regional says that those alone go there of whom [Trunks.Transit] says so.
+	// Regional says that those alone go there of whom [Trunks.Transit] says so: ways of others do not lead over it.
 	Regional bool `json:"regional,omitempty"`
 }
 
+// A Cable joins two hubs.
+type Cable struct {
+	// A and B are the IDs of the hubs.
+	A string `json:"a"`
+	B string `json:"b"`
+	// Km is how long it is, at most 60,000; 0 stands for the great circle.
+	Km float64 `json:"km,omitempty"`
+}
+
+// String returns for example "MRS-SIN".
+func (c Cable) String() string { return c.A + "-" + c.B }
+
 func (h Hub) place() topology.Place { return topology.Place{LatDeg: h.LatDeg, LonDeg: h.LonDeg} }
 
-// NewTrunks returns the map of the given hubs and the pairs of hub IDs that a cable joins, each as long
-// as the great circle, with the numbers that [Fit] uses: detour 1.2, 60 km for each cable and each way to a
-// hub, 1 ms and 0.0117 ms a km, and 1, 2 and 4 hubs to choose from, all chosen by cross-validation on the
-// training cities. The error names a hub given twice, a pair with an unknown hub or of one hub with itself, or
-// a hub that no cable leads to.
-func NewTrunks(hubs []Hub, cables [][2]string) (*Trunks, error) {
+// mostCableKm bounds the length of a cable.
+const mostCableKm = 60_000
+
+// NewTrunks returns the map of the given hubs and cables with the numbers that [Fit] uses: detour 1.2, 60 km for each cable
+// and each way to a hub, 1 ms and 0.0117 ms a km, and 1, 2 and 4 hubs to choose from, all chosen by cross-validation on the
+// training cities. The error names a hub given twice, a cable with an unknown hub, of one hub with itself or of a length out of
+// range, or a hub that no cable leads to.
+func NewTrunks(hubs []Hub, cables []Cable) (*Trunks, error) {
 	return newTrunks(Trunks{Detour: 1.2, HopKm: 60, Ms: 1, MsPerKm: 0.0117, Choices: []int{1, 2, 4}}, hubs, cables)
 }
 
 // newTrunks returns the map of other hubs and cables with the numbers of a map.
-func newTrunks(like Trunks, hubs []Hub, cables [][2]string) (*Trunks, error) {
+func newTrunks(like Trunks, hubs []Hub, cables []Cable) (*Trunks, error) {
 	t := &Trunks{
 		Hubs: slices.Clone(hubs), Cables: slices.Clone(cables),
 		Detour: like.Detour, HopKm: like.HopKm, Ms: like.Ms, MsPerKm: like.MsPerKm, Choices: like.Choices,
@@ -79,15 +93,22 @@ func newTrunks(like Trunks, hubs []Hub, cables [][2]string) (*Trunks, error) {
 		return math.Inf(1)
 	})
 	for k, c := range cables {
-		a, okA := index[c[0]]
-		b, okB := index[c[1]]
+		a, okA := index[c.A]
+		b, okB := index[c.B]
+		field := fmt.Sprintf("cables[%d]", k)
 		if !okA || !okB || a == b {
-			return nil, invalid.New(fmt.Sprintf("cables[%d]", k), c[0]+" - "+c[1], "the IDs of two different hubs")
+			return nil, invalid.New(field, c, "the IDs of two different hubs")
 		}
-		km[a][b] = topology.DistanceKm(hubs[a].place(), hubs[b].place()) + t.HopKm
+		if err := invalid.Range(field+".Km", c.Km, 0, mostCableKm); err != nil {
+			return nil, err
+		}
+		km[a][b] = cmp.Or(c.Km, topology.DistanceKm(hubs[a].place(), hubs[b].place())) + t.HopKm
 		km[b][a] = km[a][b]
 	}
 	for via := range hubs {
+		if hubs[via].Regional {
+			continue // who does not buy there does not pass there
+		}
 		for i := range hubs {
 			for j := range hubs {
 				km[i][j] = min(km[i][j], km[i][via]+km[via][j])

@@ -12,7 +12,7 @@ import (
 // Three hubs on the equator, 10 degrees apart, joined in a row.
 func threeHubs(t *testing.T) *Trunks {
 	t.Helper()
-	trunks, err := NewTrunks([]Hub{{ID: "w", LatDeg: 0, LonDeg: 0}, {ID: "m", LatDeg: 0, LonDeg: 10}, {ID: "e", LatDeg: 0, LonDeg: 20}}, [][2]string{{"w", "m"}, {"m", "e"}})
+	trunks, err := NewTrunks([]Hub{{ID: "w", LatDeg: 0, LonDeg: 0}, {ID: "m", LatDeg: 0, LonDeg: 10}, {ID: "e", LatDeg: 0, LonDeg: 20}}, []Cable{{A: "w", B: "m"}, {A: "m", B: "e"}})
 	require.NoError(t, err)
 	return trunks
 }
@@ -67,10 +67,11 @@ func TestTrunksAreTheMeanOfTheirChoices(t *testing.T) {
 
 func TestBadTrunksNameTheHub(t *testing.T) {
 	hubs := []Hub{{ID: "a", LatDeg: 0, LonDeg: 0}, {ID: "b", LatDeg: 0, LonDeg: 1}, {ID: "c", LatDeg: 0, LonDeg: 2}}
-	for want, cables := range map[string][][2]string{
-		"cables[0] is a - x":                  {{"a", "x"}},
-		"cables[1] is b - b":                  {{"a", "b"}, {"b", "b"}, {"b", "c"}},
-		"cables is without a way from c to a": {{"a", "b"}},
+	for want, cables := range map[string][]Cable{
+		"cables[0] is a-x":                    {{A: "a", B: "x"}},
+		"cables[1] is b-b":                    {{A: "a", B: "b"}, {A: "b", B: "b"}, {A: "b", B: "c"}},
+		"cables[0].Km is -1":                  {{A: "a", B: "b", Km: -1}},
+		"cables is without a way from c to a": {{A: "a", B: "b"}},
 	} {
 		_, err := NewTrunks(hubs, cables)
 		require.ErrorContains(t, err, want)
@@ -94,4 +95,55 @@ func TestTheHubsOfTheWorldHangTogether(t *testing.T) {
 			require.Less(t, km, 3.2*great+500, "%s-%s", trunks.Hubs[i].ID, trunks.Hubs[j].ID)
 		}
 	}
+}
+
+func TestRegionalHubsCarryTheirOwnAlone(t *testing.T) {
+	hubs := []Hub{{ID: "w", LonDeg: 0}, {ID: "r", LonDeg: 5, Regional: true}, {ID: "e", LonDeg: 10}, {ID: "n", LatDeg: 40, LonDeg: 5}}
+	trunks, err := NewTrunks(hubs, []Cable{{A: "w", B: "r", Km: 700}, {A: "r", B: "e"}, {A: "w", B: "n"}, {A: "n", B: "e"}})
+	require.NoError(t, err)
+	require.InDelta(t, 700+60, trunks.between(0, 1), 0.1, "as long as the cable is said to be")
+	require.Greater(t, trunks.between(0, 2), 8000.0, "by the north")
+	trunks.Transit = map[string][]Purchase{"RR": {{Hub: "r", Weight: 1}}, "WW": {{Hub: "w", Weight: 1}}, "EE": {{Hub: "e", Weight: 1}}}
+	at := func(country string, lon float64) *onramp {
+		o := trunks.locate(Anchor{LatDeg: 1, LonDeg: lon, Country: country})
+		return &o
+	}
+	require.Less(t, trunks.rttMs(at("RR", 4), at("WW", 0)), 20.0)
+	require.Less(t, trunks.rttMs(at("RR", 4), at("RR", 6)), 10.0, "neighbours meet where both buy")
+	require.Greater(t, trunks.rttMs(at("EE", 10), at("WW", 0)), 90.0, "no transit for others")
+}
+
+// Nairobi's and Kampala's networks meet in East Africa, and reach Johannesburg along the coast, as was measured from Kampala: 68 ms.
+func TestEastAfricansAreNeighbours(t *testing.T) {
+	transit, err := WorldTransit()
+	require.NoError(t, err)
+	trunks, err := worldTrunks(transit)
+	require.NoError(t, err)
+	kampala, nairobi := trunks.locate(Anchor{LatDeg: 0.31, LonDeg: 32.58, Country: "UG"}), trunks.locate(Anchor{LatDeg: -1.29, LonDeg: 36.82, Country: "KE"})
+	johannesburg, frankfurt := trunks.locate(Anchor{LatDeg: -26.2, LonDeg: 28.05, Country: "ZA"}), trunks.locate(Anchor{LatDeg: 50.11, LonDeg: 8.68, Country: "DE"})
+	require.Less(t, trunks.rttMs(&kampala, &nairobi), 30.0)
+	require.InDelta(t, 68, trunks.rttMs(&kampala, &johannesburg), 17)
+	require.Greater(t, trunks.rttMs(&kampala, &frankfurt), 120.0, "players measured 165")
+}
+
+func TestProvidersMeetUsersBeforeADetour(t *testing.T) {
+	with := Default()
+	without := *with
+	without.UserShareOfGap = 0
+	ms := func(m *Model, c class, user, site Anchor) float64 {
+		a, b := m.locate(user), m.locate(site)
+		a.user, b.site = true, true
+		return m.rtt(c, a, b, 60)
+	}
+	karachi, bahrain := Anchor{LatDeg: 24.86, LonDeg: 67.01, Country: "PK"}, Anchor{LatDeg: 26.07, LonDeg: 50.55, Country: "BH"}
+	require.Greater(t, ms(with, internetClass, karachi, bahrain), 1.2*ms(with, backboneClass, karachi, bahrain), "the Internet makes a detour")
+	require.Less(t, ms(with, userClass, karachi, bahrain), 0.95*ms(&without, userClass, karachi, bahrain))
+	direct := 0
+	for _, user := range with.Internet.Anchors[:40] {
+		if ms(with, internetClass, user, bahrain) <= ms(with, backboneClass, user, bahrain) {
+			direct++
+			require.Equal(t, ms(&without, userClass, user, bahrain), ms(with, userClass, user, bahrain), user)
+		}
+	}
+	require.Positive(t, direct)
 }
