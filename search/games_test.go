@@ -29,22 +29,19 @@ func ladder(t testing.TB) *Problem {
 
 func TestTheSurrogateKnowsTheMarket(t *testing.T) {
 	// Errors are of single sets, with the scatter of a sample and of six runs of 600 players in them. Where the routing rule alone says who
-	// plays where, the ladder and full zones are not there, and errors are several times as large. Where all sets but a few are alike within
-	// what the truth knows of them, neither a bound nor a rank says anything (most and rank are 0): there an error is held against the interval of
-	// its set. A sample has four runs of 7.5 minutes where the truth has six of 20, so its interval is twice as wide, and both together are
-	// as wide as scatter times the truth's. Sets that the truth tells apart stand in its order everywhere.
-	scatter := math.Sqrt(1 + 6*20/(4*7.5))
-	type named struct {
-		by         string
-		most, rank float64
-	}
+	// plays where, the ladder and full zones are not there, and errors are several times as large. What is farther off than scatter is an error: a
+	// sample has four runs of 7.5 minutes where the truth has six of 20, so its interval is twice as wide, and both together are scatter
+	// times as wide as that of the truth, which is pooled over the sets. The largest of 64 errors (8 figures of 8 sets) lies within 1.41 times
+	// that in 95 of 100 cases: Student's t is 3.63 for it with 40 degrees of freedom, and 2.57 for the interval of one set with 5. All sets
+	// that the truth tells apart stand in its order; where others stand says nothing.
+	scatter := 1.41 * math.Sqrt(1+6*20/(4*7.5))
 	for _, c := range []struct {
 		name    string
 		servers int
-		figures []named
+		figures []string
 	}{
-		{"ladder", 0, []named{{"player_rtt within 50ms", 0.05, 0.85}, {"player_rtt mean", 3.5, 0.9}, {"response mean", 3.5, 0.9}, {"player_display within 100ms", 0.05, 0.85}, {"not playing share", 0.003, 0.7}, {"first_wait mean", 8000, 0.5}}},
-		{"full zones", 4, []named{{by: "player_rtt within 50ms"}, {"player_rtt mean", 2, 0.85}}},
+		{"ladder", 0, []string{"player_rtt within 50ms", "player_rtt mean", "response mean", "player_display within 100ms", "not playing share", "first_wait mean"}},
+		{"full zones", 4, []string{"player_rtt within 50ms", "player_rtt mean"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := ladder(t)
@@ -63,7 +60,7 @@ func TestTheSurrogateKnowsTheMarket(t *testing.T) {
 			require.NoError(t, err)
 			for i, plan := range plans {
 				for k, of := range c.figures {
-					f, err := resolve(&sp.prepared.study, Figure{By: of.by})
+					f, err := resolve(&sp.prepared.study, Figure{By: of})
 					require.NoError(t, err)
 					e, err := sp.expect(context.Background(), plan, f)
 					require.NoError(t, err)
@@ -77,29 +74,24 @@ func TestTheSurrogateKnowsTheMarket(t *testing.T) {
 				}
 			}
 			for k, of := range c.figures {
-				worst, before, apart, values := 0.0, 0.0, 0, make([]float64, len(sets))
+				worst, before, apart, variance, values := 0.0, 0.0, 0, 0.0, make([]float64, len(sets))
 				for i, was := range simulated[k] {
 					values[i] = was.Value
-					off := math.Abs(was.Value - expected[k][i])
-					worst, before = math.Max(worst, off), math.Max(before, math.Abs(was.Value-routed[k][i]))
-					if of.most == 0 {
-						require.LessOrEqual(t, off, scatter*(was.High-was.Low)/2, "%s of set %d: %v, %v to %v by the run, %v by the sample", of.by, i, was.Value, was.Low, was.High, expected[k][i])
-					}
+					half := (was.High - was.Low) / 2
+					variance += half * half / float64(len(sets))
+					worst, before = math.Max(worst, math.Abs(was.Value-expected[k][i])), math.Max(before, math.Abs(was.Value-routed[k][i]))
 					for j, other := range simulated[k] {
 						if was.High < other.Low {
 							apart++
-							require.Less(t, expected[k][i], expected[k][j], "%s: set %d is below set %d", of.by, i, j)
+							require.Less(t, expected[k][i], expected[k][j], "%s: set %d is below set %d", of, i, j)
 						}
 					}
 				}
-				rho := rankCorrelation(expected[k], values)
-				t.Logf("%s: rank correlation %.3f, %d pairs apart, largest error %.4f; by the routing rule %.3f, %.4f", of.by, rho, apart, worst, rankCorrelation(routed[k], values), before)
-				require.Less(t, worst, before/2, "%s: by the routing rule it is %v", of.by, before)
-				require.Positive(t, apart, "%s: nothing to put in order", of.by)
-				if of.most > 0 {
-					require.Less(t, worst, of.most, of.by)
-					require.Greater(t, rho, of.rank, of.by)
-				}
+				rho, most := rankCorrelation(expected[k], values), scatter*math.Sqrt(variance)
+				t.Logf("%s: rank correlation %.3f, %d pairs apart, largest error %.4f of %.4f; by the routing rule %.3f, %.4f", of, rho, apart, worst, most, rankCorrelation(routed[k], values), before)
+				require.LessOrEqual(t, worst, most, of)
+				require.Less(t, worst, before/2, "%s: by the routing rule it is %v", of, before)
+				require.Positive(t, apart, "%s: nothing to put in order", of)
 			}
 		})
 	}
