@@ -91,7 +91,7 @@ func (r *reader) saysPlayers(path string) bool {
 // assumePlayers tells what the mix of players rests on, where the file has its name.
 func (r *reader) assumePlayers() {
 	if r.namesPlayers {
-		r.study.Assumed = append(r.study.Assumed, fmt.Sprintf("access of players: 30 % cable, 70 % wifi, a median last mile of %.1f ms; the lines of cable are assumed; that the two bracket those of players is measured, to nine cities",
+		r.study.Assumed = append(r.study.Assumed, fmt.Sprintf("access of players: 30 %% cable, 70 %% wifi, a median last mile of %.1f ms; the lines of cable are assumed; that the two bracket those of players is measured, to nine cities",
 			topology.PlayersMix().MedianRTT().Seconds()*1000))
 	}
 }
