@@ -28,7 +28,7 @@ func TestReadmesShowTheOutput(t *testing.T) {
 	inFull(t)
 	files, err := filepath.Glob("*/scenario.yaml")
 	require.NoError(t, err)
-	require.Len(t, files, 9)
+	require.Len(t, files, 10)
 	for _, file := range files {
 		if filepath.Dir(file) == "three-zones" {
 			continue // see TestTheSearchReadmeShowsTheOutput

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/sim"
 )
 
@@ -110,7 +111,7 @@ func (sp *space) sampledInWords(plan *sim.Plan) string {
 			continue
 		}
 		_, recorded := plan.SampleSpan(f.number)
-		all = append(all, fmt.Sprintf("%s for %v", sp.study.Workloads[f.number].Name, recorded.Round(time.Second)))
+		all = append(all, fmt.Sprintf("%s for %v", sp.study.Workloads[f.number].Name, words.Duration(recorded.Round(time.Second))))
 	}
 	return strings.Join(slices.Compact(all), ", ")
 }

@@ -27,7 +27,7 @@ func newRules(service *workload.Matched, w *plannedWorkload, meter *Meter) (*rul
 		update: int64(service.UpdatePeriod()), resend: service.SendPeriod(), coin: outOf32(service.Data.Probability),
 		line: newLineLaw(&service.Line), tooLate: math.MaxInt64,
 	}
-	if !service.Display.IsZero() {
+	if service.Display.Interpolation > 0 {
 		r.tooLate = int64(service.Display.Interpolation)
 	}
 	var err error

@@ -84,7 +84,7 @@ type Row struct {
 
 func all() []check {
 	var all []check
-	for _, group := range [][]check{queues(), caches(), freshness(), staleness(), tiers(), placements(), servers(), links(), failures(), transportChecks(), games(), markets(), seen(), draws()} {
+	for _, group := range [][]check{queues(), caches(), freshness(), staleness(), tiers(), placements(), servers(), links(), failures(), transportChecks(), games(), markets(), seen(), peers(), draws()} {
 		all = append(all, group...)
 	}
 	return all

@@ -58,6 +58,7 @@ func TestPageFailsWhenTheSimulatorIsBroken(t *testing.T) {
 		"losses 5 % too many":           {"Failures", breakage{slower: 0.05}, "10 MB at 100 Mbit/s, 40 ms RTT, 1 % loss: mean time from the first byte to the last"},
 		"sessions 5 % too long":         {"Markets", breakage{slower: 0.05}, "work for 8 cores at a site of 10, no lobby: share of players turned away"},
 		"players who wait 5 % longer":   {"Markets", breakage{slower: 0.05}, "two players a match, one every 30 s: mean wait"},
+		"players 5 % farther apart":     {"Peers", breakage{slower: 0.05}, "30 ms and an exponential jitter of 16: share of inputs for which frames are rolled back"},
 		"FIFO in place of LRU in trees": {"Tiers", breakage{fifo: true}, "tree of 4 x 500 under 2000, of 10000 objects, copies everywhere: hit ratio of the leaves"},
 		"a quantile beside the one":     {"Queues", breakage{shift: 0.2}, "M/M/1 at load 0.8: p95 of the time in the system"},
 	} {

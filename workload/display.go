@@ -22,7 +22,7 @@ type Display struct {
 	// nothing to a whole one. 0 leaves frames out.
 	FramesPerSecond float64
 	// Interpolation is how long the client holds back what the server says, so that jitter does not show: what comes within it
-	// is shown when it is due, what comes later counts as late. 0 to 1s.
+	// is shown when it is due, what comes later counts as late. 0 to 1s; with 0 all is shown as it comes, and nothing is late.
 	Interpolation time.Duration
 	// Render is the time to draw a picture, Screen that until it can be seen. 0 to 1s each.
 	Render, Screen time.Duration
