@@ -105,7 +105,7 @@ func TestASearchSamplesGamesThatChooseTheirSites(t *testing.T) {
 	a, err := Run(context.Background(), p)
 	require.NoError(t, err)
 	require.Equal(t, 10, a.Surrogate.Sampled, "all sets of two of five are kept")
-	require.Contains(t, a.Steps()[0], "; of the best 10 by where the routing rule sends players it ran once in short, on other players, who plays where, who waits and who goes (shooter for 2m0s)")
+	require.Contains(t, a.Steps()[0], "; of the best 10 by where the routing rule sends players it ran once in short, on other players, who plays where, who waits and who goes (shooter for 2m)")
 	require.True(t, a.Robustness.AsRuled)
 	require.NotEmpty(t, a.Lacks)
 
