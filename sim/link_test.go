@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -192,5 +193,39 @@ func TestSharedLinksDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 	for _, l := range r.Links {
 		require.Positive(t, l.BusyUs, "%s -> %s", l.From, l.To)
 		require.LessOrEqual(t, l.BusyUs, l.TotalUs)
+	}
+}
+
+func TestLinkLoadsBeforeARunAreThoseThatItFindsOut(t *testing.T) {
+	s, p := linkedWorld(t)
+	s.Failures, s.WarmUp, s.Duration = nil, 0, 30*time.Second
+	plans, err := Compile(context.Background(), s, p)
+	require.NoError(t, err)
+	before, err := plans[0].LinkLoads()
+	require.NoError(t, err)
+	after := plans[0].LoadsOf(runOne(t, s, p))
+	var known []string
+	for _, l := range before {
+		n := slices.IndexFunc(after, l.IsOfTheSame)
+		require.GreaterOrEqual(t, n, 0, l)
+		require.Equal(t, l.Sharing, after[n].Sharing)
+		require.Equal(t, l.Capacity, after[n].Capacity)
+		require.InEpsilon(t, l.Offered, after[n].Offered, .15, l)
+		known = append(known, l.From+" "+l.To)
+	}
+	require.ElementsMatch(t, []string{"pop-3 metro-3", "pop-4 metro-4", "zone exchange"}, known, "what caches fetch is known after a run")
+
+	// All of 30 requests a second for 10,000 bytes are 2.4 Mbit/s; where the capacity is not shared, too.
+	for how, sharing := range map[topology.Sharing]string{topology.FirstCome: "fifo", topology.Unshared: ""} {
+		api := workload.Workload{Head: workload.Head{Name: "api"}, Demand: workload.Poisson{RequestsPerSecond: 30}, Service: workload.Computed{ResponseBytes: 10_000}}
+		s := Scenario{Network: sharedNodes(t, "region", "metro", how), Workloads: []workload.Workload{api}, Duration: time.Minute}
+		plans, err := Compile(context.Background(), s, placement.RegionOnly("region"))
+		require.NoError(t, err)
+		loads, err := plans[0].LinkLoads()
+		require.NoError(t, err)
+		require.Len(t, loads, 1)
+		require.InEpsilon(t, 2.4e6, loads[0].Offered, 1e-9)
+		loads[0].Offered = 0
+		require.Equal(t, Load{From: "region", To: "metro", Sharing: sharing, Capacity: 8e6}, loads[0])
 	}
 }

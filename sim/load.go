@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -267,20 +266,14 @@ func (p *Plan) LoadsOf(r *Result) []Load {
 		l := &r.Links[i]
 		all.add(Load{From: l.From, To: l.To, Sharing: l.Sharing, Offered: 8 * float64(l.Sum().Bytes) / seconds, Capacity: l.BitsPerSecond})
 	}
-	link := func(n narrowest, bytes float64) {
-		if slices.ContainsFunc(p.links, func(l plannedLink) bool { return l.From == n.from && l.To == n.to }) {
-			return // what has come to it is counted
-		}
-		all.add(Load{From: n.from, To: n.to, Offered: 8 * bytes / seconds, Capacity: n.bitsPerSecond})
-	}
 	for i := range p.workloads {
 		planned, tally := &p.workloads[i], &r.Workloads[i]
 		for m := range planned.entries {
 			for k := range planned.entries[m] {
 				e := &planned.entries[m][k]
 				bytes := float64(tally.Metros[m].Count(Bytes)) * e.share.initial()
-				link(e.narrowest, bytes)
-				link(e.beyond.narrowest, bytes)
+				p.addNarrowest(&all, e.narrowest, 8*bytes/seconds)
+				p.addNarrowest(&all, e.beyond.narrowest, 8*bytes/seconds)
 			}
 		}
 		for at := range planned.hops {
@@ -295,7 +288,7 @@ func (p *Plan) LoadsOf(r *Result) []Load {
 				}
 				parts := max(int(hops[0].keyed), 1) // of which each has as much, about
 				for n := range parts {
-					link(hops[n].narrowest, float64(fetched)/float64(parts))
+					p.addNarrowest(&all, hops[n].narrowest, 8*(float64(fetched)/float64(parts))/seconds)
 				}
 			}
 		}

@@ -55,7 +55,7 @@ type offeredShare struct {
 	Offered  float64 `json:"offered"`
 }
 
-// A loadBefore is the load of servers, or of the seats of a game, on the mean of the recorded time.
+// A loadBefore is the load of servers, of the seats of a game, or of a link, on the mean of the recorded time.
 type loadBefore struct {
 	Placement string `json:"placement"`
 	sim.Load
@@ -131,7 +131,11 @@ func (c *capacity) add(ctx context.Context, study *edgewise.Study, number int) e
 	if err != nil {
 		return err
 	}
-	for _, l := range loads {
+	links, err := plans[0].LinkLoads()
+	if err != nil {
+		return err
+	}
+	for _, l := range append(loads, links...) {
 		c.Loads = append(c.Loads, loadBefore{name, l, l.Ratio()})
 	}
 	return nil
@@ -194,7 +198,7 @@ func (c *capacity) write(w io.Writer, format string) error {
 	return c.writeLoads(w)
 }
 
-// writeLoads writes what servers that are limited have to do, as a table, if there are any.
+// writeLoads writes what servers and links that are limited have to do, as a table, if there are any.
 func (c *capacity) writeLoads(w io.Writer) error {
 	if len(c.Loads) == 0 {
 		return nil
@@ -205,11 +209,14 @@ func (c *capacity) writeLoads(w io.Writer) error {
 		if l.Unit == sim.Players {
 			unit = "seats"
 		}
-		at := l.Site
-		if at == "" {
+		what, at, scale := l.Workload+l.Pool, l.Site, 1.0
+		switch {
+		case l.From != "":
+			what, at, unit, scale = "link", l.From+" → "+l.To, "Mbit/s", 1e-6
+		case at == "":
 			at = "all its sites"
 		}
-		loads = append(loads, table.Row{l.Placement, l.Workload + l.Pool, at, tenths(l.Offered), tenths(l.Capacity) + " " + unit, percents(l.Utilisation)})
+		loads = append(loads, table.Row{l.Placement, what, at, tenths(l.Offered * scale), tenths(l.Capacity*scale) + " " + unit, percents(l.Utilisation)})
 	}
 	return listing{rows: loads, title: "Load on the mean of the recorded time, before a run"}.write(w, "table")
 }
