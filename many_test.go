@@ -74,7 +74,7 @@ func TestManyPlacementsTakeLittleMemory(t *testing.T) {
 		runtime.KeepAlive(s)
 	}
 	perPlacement, perReport := (held[1]-held[0])/(many-few), (reported[1]-reported[0])/(many-few)
-	require.Less(t, perPlacement, uint64(20_000), "bytes that a comparison holds for a placement with two replications")
+	require.Less(t, perPlacement, uint64(20_500), "bytes that a comparison holds for a placement with two replications, 20,027 of them since links and rented servers are told")
 	if !raceEnabled { // the detector asks for memory of its own
 		require.Less(t, perReport, uint64(400_000), "bytes that its report asks for, most of them freed at once: half for some 200 points a curve in distributions.csv")
 	}

@@ -43,6 +43,7 @@ var mistakes = map[string]struct {
 	"event.NewResource":        {"units", func() error { _, err := event.NewResource(0); return err }},
 	"event.NewSource":          {"fill", func() error { _, err := event.NewSource(nil); return err }},
 	"event.NewStation":         {"servers of a station", func() error { _, err := event.NewStation(0); return err }},
+	"event.NewElasticStation":  {"servers of a station", func() error { _, err := event.NewElasticStation(0); return err }},
 	"event.NewSharedStation":   {"servers of a station", func() error { _, err := event.NewSharedStation(0); return err }},
 	"random.NewAlias":          {"weights", func() error { _, err := random.NewAlias(nil); return err }},
 	"random.NewQuantiles":      {"q", func() error { _, err := random.NewQuantiles(nil); return err }},
