@@ -88,7 +88,7 @@ func (p *Plan) meanBytes(number int) (mean float64, ok bool, err error) {
 	if endless, is := popular.(workload.Endless); is && endless.AskedOnce() > 0 {
 		once := 0.0
 		for k := range sizesAsked {
-			once += float64(sizes.SizeBytes(uint32(endless.Regular()+k))) / sizesAsked
+			once += float64(float64(sizes.SizeBytes(uint32(endless.Regular()+k))) / sizesAsked)
 		}
 		mean += float64(endless.AskedOnce() * (once - mean))
 	}
