@@ -200,3 +200,9 @@ func ratioOr(above, below float64) float64 {
 	}
 	return above / below
 }
+
+// computedBytes returns the size of the responses of a service, false where they are not computed.
+func computedBytes(s workload.Service) (float64, bool) {
+	of, is := s.(workload.Computed)
+	return float64(of.ResponseBytes), is
+}

@@ -68,8 +68,8 @@ func (p *Plan) meanBytes(number int) (mean float64, ok bool, err error) {
 	if _, rated := w.Demand.(workload.Rated); !rated {
 		return 0, false, nil
 	}
-	if of, is := w.Service.(workload.Computed); is {
-		return float64(of.ResponseBytes), true, nil
+	if bytes, is := computedBytes(w.Service); is {
+		return bytes, true, nil
 	}
 	popular, ok := w.Demand.(workload.Popular)
 	if !ok || w.RecordsSizes() {
