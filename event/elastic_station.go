@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/fifo"
 )
 
 // An ElasticStation is a queue of jobs, served first come first served by servers whose number may change: see
@@ -14,9 +16,8 @@ import (
 type ElasticStation struct {
 	servers int
 	now     int64
-	working []sharedJob // a heap by departure
-	waiting []sharedJob // a ring: ends holds what they take
-	head, n int
+	working []sharedJob           // a heap by departure
+	waiting fifo.Queue[sharedJob] // ends holds what they take
 	came    uint64
 	err     error
 }
@@ -45,19 +46,11 @@ func (s *ElasticStation) Arrive(now, service time.Duration, id uint32) {
 	s.now = int64(now)
 	s.came++
 	j := sharedJob{ends: uint64(service), order: s.came, id: id}
-	if s.n == 0 && len(s.working) < s.servers {
+	if s.waiting.Len() == 0 && len(s.working) < s.servers {
 		s.begin(j)
 		return
 	}
-	if s.n == len(s.waiting) {
-		grown := make([]sharedJob, max(2*s.n, 16))
-		for i := range s.n {
-			grown[i] = s.waiting[(s.head+i)&(s.n-1)]
-		}
-		s.waiting, s.head = grown, 0
-	}
-	s.waiting[(s.head+s.n)&(len(s.waiting)-1)] = j
-	s.n++
+	s.waiting.Push(j)
 }
 
 // begin gives a job a server from now on.
@@ -68,11 +61,8 @@ func (s *ElasticStation) begin(j sharedJob) {
 
 // fill lets those who wait begin, as long as there are servers for them.
 func (s *ElasticStation) fill() {
-	for s.n > 0 && len(s.working) < s.servers {
-		j := s.waiting[s.head]
-		s.head = (s.head + 1) & (len(s.waiting) - 1)
-		s.n--
-		s.begin(j)
+	for s.waiting.Len() > 0 && len(s.working) < s.servers {
+		s.begin(s.waiting.Pop())
 	}
 }
 
@@ -116,4 +106,4 @@ func (s *ElasticStation) Servers() int { return s.servers }
 func (s *ElasticStation) Working() int { return len(s.working) }
 
 // Len returns the number of jobs.
-func (s *ElasticStation) Len() int { return len(s.working) + s.n }
+func (s *ElasticStation) Len() int { return len(s.working) + s.waiting.Len() }

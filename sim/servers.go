@@ -136,7 +136,7 @@ func (s *servers) arrive(now, service int64) (start, done int64, ok bool) {
 	from, to := p.station.Arrive(time.Duration(now), time.Duration(service))
 	start, done = int64(from), int64(to)
 	if p.isBounded && start > now {
-		p.line.push(start)
+		p.line.Push(start)
 	}
 	counts, ends := max(start, p.from), min(done, p.until)
 	if counts < ends {
@@ -175,7 +175,7 @@ func (p *pool) queueing() int {
 	if p.sharing != nil {
 		return p.sharing.station.Len() - max(p.count, p.sharing.station.Working())
 	}
-	return p.line.n
+	return p.line.Len()
 }
 
 // finished counts a job that is done, of servers that share themselves.
