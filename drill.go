@@ -311,7 +311,8 @@ func (s *Study) addDrills(replications []*replication, workload int, results []W
 				if i >= 0 && f.unknown == 0 && base[i].unknown == 0 {
 					difference := stats.DifferenceOf(f.each, base[i].each, level)
 					figure.Difference = &difference
-					figure.measurePairing(results[0].Figures.named(f.Name()))
+					of, _ := results[0].Figures.Find(f.Metric, f.Statistic)
+					figure.measurePairing(of)
 				}
 			}
 			results[p].Figures = append(results[p].Figures, figure)
@@ -321,15 +322,6 @@ func (s *Study) addDrills(replications []*replication, workload int, results []W
 		}
 	}
 	return nil
-}
-
-// named returns the figure of a name, the zero value where there is none.
-func (all Figures) named(name string) Figure {
-	i := slices.IndexFunc(all, func(f Figure) bool { return f.Name() == name })
-	if i < 0 {
-		return Figure{}
-	}
-	return all[i]
 }
 
 // A drillFigure is what each replication says of a figure.

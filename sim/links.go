@@ -19,8 +19,8 @@ func sharedOf(way []topology.Link) []topology.Link {
 	return slices.DeleteFunc(way, func(l topology.Link) bool { return l.Sharing == topology.Unshared })
 }
 
-// shareLinks finds the links of a workload whose capacity is shared, and who sends over them.
-func (p *Plan) shareLinks(w *plannedWorkload) (err error) {
+// shareLinks finds the links of a workload, by its number, whose capacity is shared, and who sends over them.
+func (p *Plan) shareLinks(number int, w *plannedWorkload) (err error) {
 	for m := range w.entries {
 		for k := range w.entries[m] {
 			e := &w.entries[m][k]
@@ -33,7 +33,7 @@ func (p *Plan) shareLinks(w *plannedWorkload) (err error) {
 			if e.links, err = p.share(e.shared, e.site); err != nil {
 				return fmt.Errorf("metro %q: %w", p.metros[m], err)
 			}
-			if err = p.inParts(w, e.links); err != nil {
+			if err = p.inParts(number, w, e.links); err != nil {
 				return err
 			}
 		}
@@ -52,7 +52,7 @@ func (p *Plan) shareLinks(w *plannedWorkload) (err error) {
 				if h.links, err = p.share(h.shared, h.to); err != nil {
 					return fmt.Errorf("site %q: %w", p.sites[at].id, err)
 				}
-				if err = p.inParts(w, h.links); err != nil {
+				if err = p.inParts(number, w, h.links); err != nil {
 					return err
 				}
 				h.remote = h.remote || len(h.links) > 0
@@ -64,12 +64,11 @@ func (p *Plan) shareLinks(w *plannedWorkload) (err error) {
 
 // inParts refuses links that are shared where parts of objects are asked for, or caches keep slices: such a response is of several
 // pieces, of which the links do not know.
-func (p *Plan) inParts(w *plannedWorkload, links []int) error {
+func (p *Plan) inParts(number int, w *plannedWorkload, links []int) error {
 	if len(links) == 0 {
 		return nil
 	}
-	of := slices.IndexFunc(p.scenario.Workloads, func(o workload.Workload) bool { return o.Name == w.name })
-	service, _ := p.scenario.Workloads[of].Service.(workload.Cacheable)
+	service, _ := p.scenario.Workloads[number].Service.(workload.Cacheable)
 	if service.Ranges.Share == 0 && (p.placement.SliceBytes == 0 || !w.kind.MeetsCaches()) {
 		return nil
 	}

@@ -239,7 +239,7 @@ func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workloa
 		}
 	}
 	if err == nil {
-		err = p.shareLinks(&planned)
+		err = p.shareLinks(number, &planned)
 	}
 	if err != nil {
 		return fmt.Errorf("workload %q: %w", w.Name, err)

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"math/bits"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/placement"
@@ -205,15 +204,8 @@ func (s *site) pourPart(t *tier, n uint32, f *flight, outcome Outcome, now int64
 		return
 	}
 	// The bytes come evenly; for those behind what is asked for nobody waits.
-	p.last = max(first, f.first+portion(f.last-f.first, upTo-begin, end-begin))
+	p.last = max(first, f.first+proportion(f.last-f.first, upTo-begin, end-begin))
 	s.concludePart(t, n)
-}
-
-// portion returns so many parts of all parts of a number, rounded down.
-func portion(of, parts, all int64) int64 {
-	high, low := bits.Mul64(uint64(of), uint64(parts))
-	share, _ := bits.Div64(high, low, uint64(all))
-	return int64(share)
 }
 
 // concludePart answers a user who has got all that he asked for.
