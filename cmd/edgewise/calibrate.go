@@ -24,7 +24,7 @@ type calibrateCmd struct {
 	Folds   int    `default:"5" help:"Parts of the cross-validation: the places of each are left out in turn."`
 	Repeats int    `default:"3" help:"How often the cross-validation is made, with the places dealt anew."`
 	Seed    uint64 `default:"1" help:"Deals the places."`
-	Regret  bool   `help:"Print as well what choosing 1 to 5 sites by the model loses on measured round trips of players and of homes. Needs players_cloud_train.csv or access_rtt_train.csv."`
+	Regret  bool   `help:"Print as well what choosing 1 to 5 sites by the model loses on measured round trips of players and of homes, and which countries lose most whose users are sent to the nearest site by a model that saw nothing of their country. Needs players_cloud_train.csv or access_rtt_train.csv."`
 	Quiet   bool   `short:"q" help:"No progress, no table."`
 	printFlag
 }
@@ -83,7 +83,9 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 		files = append(files, page...)
 	}
 	var choices []evidence.Choice
+	var countries []evidence.CountryChoice
 	if c.Regret {
+		countries = evidence.CountryChoices(v)
 		if choices = evidence.Choices(v); len(choices) == 0 {
 			return &usageError{fmt.Errorf("--regret: %s has no table of 10 users or more who reach the same two sites; want %s or %s", c.Dir, calibrate.PlayersFile, calibrate.AccessRTTFile)}
 		}
@@ -98,11 +100,14 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 	if c.Quiet && !c.printsJSON() {
 		return nil
 	}
-	return c.print(s.out, errorsFound(v, deal, choices), func(w io.Writer) error {
+	return c.print(s.out, errorsFound(v, deal, choices, countries), func(w io.Writer) error {
 		if err := writeErrors(w, v, deal); err != nil {
 			return err
 		}
-		return writeChoices(w, choices)
+		if err := writeChoices(w, choices); err != nil {
+			return err
+		}
+		return writeCountryChoices(w, countries)
 	})
 }
 
@@ -180,9 +185,11 @@ type delayErrors struct {
 	Validation string       `json:"cross_validation"`
 	Errors     []delayError `json:"errors"`
 	Regrets    []lostChoice `json:"regrets,omitempty"`
+	// Countries are those that the model saw nothing of.
+	Countries []lostCountry `json:"regrets_by_country,omitempty"`
 }
 
-func errorsFound(v *calibrate.Validation, deal calibrate.Deal, choices []evidence.Choice) delayErrors {
+func errorsFound(v *calibrate.Validation, deal calibrate.Deal, choices []evidence.Choice, countries []evidence.CountryChoice) delayErrors {
 	found := delayErrors{Validation: deal.String()}
 	for _, g := range evidence.Groups(v) {
 		for _, r := range g.Rows {
@@ -193,6 +200,6 @@ func errorsFound(v *calibrate.Validation, deal calibrate.Deal, choices []evidenc
 			found.Errors = append(found.Errors, e)
 		}
 	}
-	found.Regrets = choicesFound(choices)
+	found.Regrets, found.Countries = choicesFound(choices), countriesFound(countries)
 	return found
 }

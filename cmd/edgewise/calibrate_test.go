@@ -88,6 +88,7 @@ func TestCalibrateSaysWhatChoicesLose(t *testing.T) {
 	code, printed, errs := run(t, context.Background(), "calibrate", tables, "--regret", "--repeats", "1")
 	require.Zero(t, code, errs)
 	require.Contains(t, printed, "What choosing by the model loses: players, World, 12 users, 3 sites")
+	require.Contains(t, printed, "What countries lose that the model saw nothing of: players")
 	code, printed, errs = run(t, context.Background(), "calibrate", tables, "--regret", "--repeats", "1", "--format", "json")
 	require.Zero(t, code, errs)
 	var found delayErrors
@@ -97,6 +98,10 @@ func TestCalibrateSaysWhatChoicesLose(t *testing.T) {
 	require.Less(t, *found.Regrets[0].Rank, 0.0)
 	require.Zero(t, found.Regrets[2].LostMs)
 	require.Nil(t, found.Regrets[2].Rank)
+	require.Equal(t, "players", found.Countries[0].Who)
+	require.Equal(t, 2, *found.Countries[0].Sites)
+	require.Greater(t, found.Countries[0].LostMs, 10.0, "the nearest is the worst")
+	require.Nil(t, found.Countries[len(found.Countries)-1].Sites)
 }
 
 func TestCalibrateWritesNothingForAMistake(t *testing.T) {

@@ -41,6 +41,11 @@ func validation() *calibrate.Validation {
 			})
 		}
 	}
+	v.PlayersAbroad = append(v.PlayersAbroad, v.Players...)
+	for _, s := range v.Players[:4] {
+		s.From.Country, s.User, s.ModelMs = "FR", "f"+s.User, s.MeasuredMs
+		v.PlayersAbroad = append(v.PlayersAbroad, s)
+	}
 	v.Cities = append(v.Cities, calibrate.Sample{Km: 5000, MeasuredMs: 50, ModelMs: 60})
 	return v
 }
@@ -87,7 +92,9 @@ func TestThePageHasEveryTable(t *testing.T) {
 		"nearest PoP", "| continent | users, millions | 10 ms | 2.5 ms |", "| World | 3 | 50 % | 25 % |", "## What the model cannot know",
 		"![Dots](dots.png)", "| server cities, both countries unseen | 10 |", "| players to nine sites | 40 |",
 		"| players, World | 20 | 1 | 2 | 2 | 30.0 | 30.00 | 100.00 | 0.00 | - |", "| players, Europe | 20 | 2 | 2 | 1 | 30.0 | 0.00 |",
-		"## Intervals", "| AWS regions | 20 |",
+		"## Intervals", "| AWS regions | 20 |", "| players, country unseen | 44 |",
+		"| players | 2 of them | 2 | 15.00 | DE | 30.0 |", "| players | all | 2 | 15.00 | DE | 30.0 |",
+		"| DE | 20 | 30.0 | 100.0 | 0.0 | 0 | far | near | 30.0 |",
 	} {
 		require.Contains(t, page.String(), want)
 	}

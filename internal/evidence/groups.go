@@ -64,6 +64,12 @@ func bySet(v *calibrate.Validation) Group {
 	if len(v.Players) > 0 {
 		g.Rows = append(g.Rows, newRow("players to nine sites", v.Players))
 	}
+	if len(v.PlayersAbroad) > 0 {
+		g.Rows = append(g.Rows, newRow("players, country unseen", v.PlayersAbroad))
+	}
+	if len(v.AccessAbroad) > 0 {
+		g.Rows = append(g.Rows, newRow("home users, country unseen", v.AccessAbroad))
+	}
 	return g
 }
 

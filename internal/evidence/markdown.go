@@ -35,6 +35,7 @@ func WriteMarkdown(w io.Writer, v *calibrate.Validation, how string, reach []Rea
 	}
 	out.coverages(v.Coverages())
 	out.choices(Choices(v), figures)
+	out.countryChoices(CountryChoices(v))
 	out.figures(figures)
 	for _, r := range reach {
 		out.reach(r)

@@ -1,10 +1,14 @@
 package calibrate_test
 
 import (
+	"context"
+	"fmt"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
 )
 
@@ -57,4 +61,49 @@ func TestSamplesOfOnePairCountByTheirMean(t *testing.T) {
 	f := calibrate.FieldOf(append(field(), again...))
 	require.InDelta(t, 30+5, f.Sets(3)[0].ModelMs, 1e-9)
 	require.Nil(t, calibrate.FieldOf(field()[6:]), "one user with one site")
+}
+
+func TestCountriesLoseByTheSitesThatTheirUsersAreSentTo(t *testing.T) {
+	samples := field()
+	for i := range samples {
+		samples[i].From.Country = map[string]string{"large": "LL", "small": "LL", "alone": "AA"}[samples[i].User]
+	}
+	samples = append(samples, calibrate.Sample{MeasuredMs: 1, ModelMs: 2}) // between servers
+	all := calibrate.RegretsByCountry(samples, 0)
+	require.Len(t, all, 1, "who has one site has nothing to choose")
+	r := all[0]
+	require.Equal(t, "LL", r.Country)
+	require.Equal(t, 2, r.Users)
+	// The large metro is sent to b at 55 ms, where a has 20; the small one to b at 120, where c has 60.
+	require.InDelta(t, (3*35.0+60)/4, r.LostMs, 1e-9)
+	require.InDelta(t, 75, r.Lost50, 1e-9)
+	require.InDelta(t, 25, r.Lost100, 1e-9)
+	require.Equal(t, []any{"small", "b", "c", 60.0}, []any{r.WorstUser, r.WorstSite, r.BestSite, r.WorstMs})
+	// Of the sets of two: large loses 35 of a and b alone; small 40 of a and b, 60 of b and c, nothing of a and c.
+	two := calibrate.RegretsByCountry(samples, 2)[0]
+	require.InDelta(t, (3*35.0/3+(40.0+60+0)/3)/4, two.LostMs, 1e-9)
+	require.Empty(t, calibrate.RegretsByCountry(samples, 4), "nobody has four sites")
+	require.Empty(t, calibrate.RegretsByCountry(samples[6:], 0))
+}
+
+func TestNothingOfACountryIsSeen(t *testing.T) {
+	dir := testTables()
+	players := "metro_id,country,site,site_lat,site_lon,mean_rtt_ms\n"
+	var metros []topology.Node
+	for _, c := range testCities() {
+		metros = append(metros, topology.Node{ID: "m-" + c.id, Kind: topology.Metro, Country: c.country, LatDeg: c.lat, LonDeg: c.lon, Users: 5})
+		players += fmt.Sprintf("m-%s,%s,%s,%v,%v,40\n", c.id, c.country, "c00", -4, 0)
+	}
+	dir[calibrate.PlayersFile] = &fstest.MapFile{Data: []byte(players)}
+	tables, err := calibrate.ReadTables(dir, testRegions(), metros, nil)
+	require.NoError(t, err)
+	tables.Access = append(tables.Access, calibrate.AccessRTT{User: "home", From: tables.Players[0].From, To: tables.Players[1].To, Technology: topology.Fiber, Site: "c00", Ms: 30})
+	v, err := calibrate.CrossValidate(context.Background(), testFabric(t), tables, calibrate.Deal{Folds: 4, Repeats: 2, Seed: 1})
+	require.NoError(t, err)
+	require.Len(t, v.PlayersAbroad, 24, "each once")
+	for _, s := range v.PlayersAbroad {
+		require.Greater(t, s.RemoteKm[0], 2000.0, "what is known is the other country")
+	}
+	require.Len(t, v.AccessAbroad, 1)
+	require.Equal(t, topology.Fiber, v.AccessAbroad[0].Technology)
 }

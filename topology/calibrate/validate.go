@@ -39,6 +39,9 @@ type Validation struct {
 	Abroad []Sample
 	// Players are from the players of metros to sites, left out by blocks of five degrees and by sites where anything is fitted to them.
 	Players []Sample
+	// PlayersAbroad and AccessAbroad hold the ways of players and of homes again, by a model that saw nothing of their country:
+	// no server, no region, no player and no home.
+	PlayersAbroad, AccessAbroad []Sample
 }
 
 // A Deal says how a cross-validation is made: how the places are dealt.
@@ -138,6 +141,9 @@ func CrossValidate(ctx context.Context, fabric *topology.Fabric, t *Tables, d De
 		v.Players, err = crossValidatePlayers(ctx, finder, t, folds, seed)
 	}
 	if err != nil {
+		return nil, err
+	}
+	if v.PlayersAbroad, v.AccessAbroad, err = crossValidateCountries(ctx, finder, t, folds, seed); err != nil {
 		return nil, err
 	}
 	return v, nil
@@ -252,6 +258,17 @@ func (p *predictor) players(players []PlayerRTT) ([]Sample, error) {
 	return samples, nil
 }
 
+// home returns the sample of a home, whose way without the last mile is scaled.
+func (p *predictor) home(a AccessRTT, scale float64) (Sample, error) {
+	s, err := p.sample(userClass, a.From, a.To)
+	if err != nil {
+		return Sample{}, err
+	}
+	s.User, s.Site, s.Weight, s.Technology, s.MeasuredMs, s.BothUnseen = a.User, a.Site, 1, a.Technology, a.Ms, true
+	s.ModelMs = float64(scale*s.ModelMs) + float64(a.Technology.MedianRTT().Seconds()*1000)
+	return s, nil
+}
+
 // crossValidateUsers leaves out users by folds. The only thing fitted to users is the user scale.
 func crossValidateUsers(p *predictor, t *Tables, folds, repeats int, seed uint64) ([]Sample, error) {
 	whole, finder := p.model, p.finder
@@ -278,12 +295,10 @@ func crossValidateUsers(p *predictor, t *Tables, folds, repeats int, seed uint64
 				return nil, err
 			}
 			for _, a := range unseen {
-				s, err := p.sample(userClass, a.From, a.To)
+				s, err := p.home(a, scale/whole.UserScale)
 				if err != nil {
 					return nil, err
 				}
-				s.User, s.Site, s.Weight, s.Technology, s.MeasuredMs, s.BothUnseen = a.User, a.Site, 1, a.Technology, a.Ms, true
-				s.ModelMs = float64(scale*s.ModelMs/whole.UserScale) + float64(a.Technology.MedianRTT().Seconds()*1000)
 				samples = append(samples, s)
 			}
 		}
