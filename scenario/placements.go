@@ -139,6 +139,7 @@ func readUpstream(v value, u *transport.Upstream) {
 		field{"handshake", choice(transport.ParseHandshake, &u.Handshake)},
 		field{"keep_alive", func(v value) { v.duration(&u.KeepAlive) }},
 		field{"idle", choice(transport.ParseIdleWindow, &u.Idle)},
+		field{"pool", func(v value) { v.integer(&u.Pool) }},
 		field{"always_open", func(v value) { v.boolean(&u.AlwaysOpen) }},
 	)
 }

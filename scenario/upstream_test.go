@@ -20,6 +20,7 @@ placements:
   - {name: quick, origin: us-west-2, edge_caches: {sites: pop-den, size: 1GiB}, upstream: {handshake: quic, keep_alive: 1m}}
   - {name: the same, extends: quick}
   - {name: open, extends: quick, upstream: {always_open: true}}
+  - {name: pooled, extends: quick, upstream: {pool: 32}}
 `
 
 func TestConnectionsAreRead(t *testing.T) {
@@ -30,6 +31,7 @@ func TestConnectionsAreRead(t *testing.T) {
 	require.Equal(t, quick, study.Placements[0].Upstream)
 	require.Equal(t, quick, study.Placements[1].Upstream)
 	require.Equal(t, transport.Upstream{AlwaysOpen: true}, study.Placements[2].Upstream)
+	require.Equal(t, transport.Upstream{Pool: 32}, study.Placements[3].Upstream)
 }
 
 func TestConnectionsThatCannotBeAreNamed(t *testing.T) {
@@ -37,6 +39,8 @@ func TestConnectionsThatCannotBeAreNamed(t *testing.T) {
 		{"idle: keep", "idle: nap", `s.yaml:5: workloads[0].client.idle: is "nap"; unknown rule`},
 		{"keep_alive: 1m", "keep_alive: -1s", `s.yaml:7: placements[0].upstream.keep_alive: is -1s; want 0 (5s) to 8784h`},
 		{"{always_open: true}", "{always_open: true, keep_alive: 1s}", `s.yaml:9: placements[2].upstream.always_open: is true; want false`},
+		{"{pool: 32}", "{pool: 32, handshake: quic}", `s.yaml:10: placements[3].upstream.pool: is 32; want 0 with QUIC`},
+		{"{pool: 32}", "{pool: 20000}", `s.yaml:10: placements[3].upstream.pool: is 20000; want 0 to 10000`},
 		{"edge_caches: {sites: pop-den, size: 1GiB}, ", "", `placements[0].upstream: is `},
 	} {
 		text := strings.Replace(connected, c.from, c.to, 1)

@@ -80,6 +80,8 @@ type SurrogateReport struct {
 	Sampled int    `json:"sampled,omitempty"`
 	// Proxy is the figure that stood for the objective, which the surrogate does not know; "" where it does.
 	Proxy string `json:"proxy,omitempty"`
+	// Unseen names what of the caches and their objects the surrogate takes for something simpler; the simulation knows all of it.
+	Unseen []string `json:"unseen,omitempty"`
 	// RankCorrelation is that of Spearman between what was expected and what was simulated, of all that were simulated, the baseline
 	// included; absent of fewer than three. MeanError is the mean of the simulated less the expected, absent where none has both.
 	RankCorrelation *float64 `json:"rank_correlation,omitempty"`
@@ -381,6 +383,7 @@ func (e *Exploration) judgeSurrogate(a *Answer) {
 		r.Proxy = e.space.proxy(f).measure.Name()
 	}
 	r.Games, r.Sampled = e.games, e.sampled
+	r.Unseen = e.problem.unseen()
 	r.GapUnknown = e.gapUnknown()
 	switch found := e.found.ranked; {
 	case len(found) == 0:

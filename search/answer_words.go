@@ -118,6 +118,9 @@ func (a *Answer) Steps() (all []string) {
 		}
 		first += fmt.Sprintf("; of %s it ran once in short, on other players, who plays where, who waits and who goes (%s)", of, r.Games)
 	}
+	if len(r.Unseen) > 0 {
+		first += ". It does not know of " + strings.Join(r.Unseen, "; of ")
+	}
 	if len(r.Refused) > 0 {
 		first += ". It left out " + refusedInWords(r.Refused)
 	}

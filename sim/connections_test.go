@@ -48,6 +48,73 @@ func TestConnectionsToTheOriginAreColdByTheirRate(t *testing.T) {
 	require.InDelta(t, 93.1, 80+160*math.Exp(-2.5), .05)
 }
 
+// coldSharePooled is the share of questions that set up a connection where each has one of its own for an exponential time, and the one
+// used last is used first: one that finds n busy takes the connection that fell idle when their number last went from n+1 to n. Questions see
+// the Poisson law of an M/M/infinity queue, and backwards in time it goes as forwards, so that this is as long ago as its first way from n
+// to n+1 will take; that time is longer than the keep-alive with a probability that follows step by step from the chain of up to n.
+func coldSharePooled(rate, holding, keepAlive float64) (cold float64) {
+	const step = 1e-4
+	offered := rate * holding
+	law := math.Exp(-offered)
+	for n := range 30 {
+		// at[i] is the probability that i are busy and n+1 have not been.
+		at := make([]float64, n+1)
+		at[n] = 1
+		for range int(keepAlive / step) {
+			next := make([]float64, n+1)
+			for i, p := range at {
+				up, down := p*rate*step, p*float64(i)/holding*step
+				next[i] += p - up - down
+				if i < n {
+					next[i+1] += up
+				}
+				if i > 0 {
+					next[i-1] += down
+				}
+			}
+			at = next
+		}
+		left := 0.0
+		for _, p := range at {
+			left += p
+		}
+		cold += law * left
+		law *= offered / float64(n+1)
+	}
+	return cold
+}
+
+func TestPooledConnectionsAreColdByTheLawOfTheirNumber(t *testing.T) {
+	// The way takes 0.02 ms, so that a connection is busy for as long as the origin works, 0.2 s on the mean, and handshakes count by what
+	// they add to it.
+	n, pops := star(t, 1, 0.01)
+	for _, c := range []struct {
+		rate      float64
+		keepAlive time.Duration
+		servers   int
+	}{{rate: 10, keepAlive: 500 * time.Millisecond}, {rate: 4, keepAlive: 200 * time.Millisecond}, {rate: 10, keepAlive: 500 * time.Millisecond, servers: 1 << 16}} {
+		w := alwaysMissing(c.rate)
+		w = workload.Change(w, func(of *workload.Cacheable) {
+			of.Sizes, of.Origin = workload.Sizes{MinBytes: 1000, MaxBytes: 1000}, workload.ServiceTime{Mean: 200 * time.Millisecond, Law: workload.GammaTime, Variation: 1}
+		})
+		s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 4000 * time.Second, Seed: 5}
+		of := func(pool int) (share, count float64) {
+			p := placement.RegionOnly("region").WithPoPs(1<<20, pops...).WithUpstream(transport.Upstream{KeepAlive: c.keepAlive, Pool: pool})
+			p.Sites[0].Servers = c.servers
+			tally := &runOne(t, s, p).Workloads[0].Metros[0]
+			count = float64(tally.Count(Requests))
+			return (float64(tally.Causes[Upstream])/count/20_000 - 1) / 2, count
+		}
+		share, count := of(1000)
+		want := coldSharePooled(c.rate, 0.2, c.keepAlive.Seconds())
+		require.InDelta(t, want, share, 5*math.Sqrt(want*(1-want)/count), "%+v", c)
+		few, _ := of(1)
+		require.Greater(t, few, share, "one is kept")
+		one, _ := of(0)
+		require.Less(t, one, share, "HTTP/2 has one connection for all")
+	}
+}
+
 func TestPreloadedCachesBeginWithTheConnectionsOfTheirRate(t *testing.T) {
 	// One short run begins cold; those whose caches are in their steady state begin as if misses had come before.
 	n, pops := star(t, 400, 40)
@@ -78,6 +145,18 @@ func TestConnectionsToASiteThatWasDownAreNew(t *testing.T) {
 	extra := tally.Causes[Upstream] - int64(tally.Outcomes[Miss])*50*ms
 	require.GreaterOrEqual(t, extra, 2*100*ms)
 	require.Less(t, extra, 2*100*ms+20*100*ms)
+}
+
+func TestPoolsToASiteThatWasDownAreEmpty(t *testing.T) {
+	// A question every 20 s: each takes the one connection, but for the first, and the first after the failure.
+	s := Scenario{
+		Network: twoRegions(t), Workloads: []workload.Workload{alwaysMissing(0.05)}, Duration: 4000 * time.Second, Seed: 8,
+		Failures: []Failure{{Site: "west", At: 2000 * time.Second, For: 100 * time.Second, Timeout: 100 * time.Millisecond}},
+	}
+	p := placement.RegionOnly("west").WithPoPs(1<<30, "pop").WithUpstream(transport.Upstream{KeepAlive: time.Hour, Pool: 4})
+	tally := &byArithmeticAndByMessage(t, s, p).Workloads[0].Metros[0]
+	require.Positive(t, tally.Outcomes[Failed])
+	require.Equal(t, 2*100*ms, tally.Causes[Upstream]-int64(tally.Outcomes[Miss])*50*ms)
 }
 
 func TestColdConnectionsBeginWithASmallWindow(t *testing.T) {

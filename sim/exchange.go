@@ -40,7 +40,7 @@ func newStacks(h *workload.Head, e *entry) *stacks {
 	if !s.visited && s.byLine == 0 && h.Client.Stack == (transport.Stack{}) {
 		return nil
 	}
-	versions := []int{1} // as the client says
+	versions := []int{0} // as the client says
 	if s.visited {
 		versions = []int{0, 1, 2}
 	}

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,4 +63,54 @@ func TestStepsOfARequestSumToItsTime(t *testing.T) {
 	require.NoError(t, err)
 	_, err = plans[0].Explain(context.Background(), 0, 0, 0, ByNumber, 1000)
 	require.ErrorContains(t, err, "request 1000; want 1 to ")
+}
+
+// Caches of several servers with a memory over a disk take another way through the run, and are followed all the same.
+func TestRequestsToTheServersOfCachesAreExplained(t *testing.T) {
+	n, pops := star(t, 1, 20)
+	web := workload.Workload{
+		Head:    workload.Head{Name: "web"},
+		Demand:  workload.Poisson{RequestsPerSecond: 20, Objects: 30, ZipfExponent: .6},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1000, MaxBytes: 1000}},
+	}
+	s := Scenario{Network: n, Workloads: []workload.Workload{web}, Duration: 10 * time.Second, Seed: 3}
+	p := placement.RegionOnly("region").WithPoPs(12_000, pops...)
+	p.Tiers[0].Caches[0].Servers = placement.Servers{Count: 3, Spread: placement.Sharded, MemoryBytes: 3000, DiskRead: 4 * time.Millisecond}
+	p.Tiers = append(p.Tiers, placement.Tier{Name: "shield", Caches: []placement.Cache{{Site: "region", CapacityBytes: 20_000, Servers: placement.Servers{Count: 2, Spread: placement.Sharded}}}})
+	plans, err := Compile(context.Background(), s, p)
+	require.NoError(t, err)
+	var all []Sighting
+	_, err = plans[0].Watch(context.Background(), 0, func(is *Sighting) { all = append(all, *is) })
+	require.NoError(t, err)
+	met := make(map[string]int)
+	for i := range min(len(all), 120) {
+		e, err := plans[0].Explain(context.Background(), 0, 0, 0, ByNumber, i+1)
+		require.NoError(t, err)
+		sum := int64(0)
+		for _, step := range e.Steps {
+			sum += step.Ns
+		}
+		require.Equal(t, e.WaitNs, sum, "request %d: %v", i+1, e.Steps)
+		require.NotEmpty(t, e.Steps, "request %d, %v", i+1, e.Outcome)
+		first := e.Steps[0]
+		require.Regexp(t, `^.*, server [123] of 3: (has it|reads it from the disk|does not have it.*)$`, first.Text)
+		switch {
+		case e.Outcome != Hit:
+			require.Contains(t, first.Text, "does not have it")
+			met["miss"]++
+			for _, step := range e.Steps[1:] {
+				if strings.HasPrefix(step.Text, "shield") {
+					require.Regexp(t, `^shield, server [12] of 2: does not have it`, step.Text)
+					met["miss at the shield"]++
+				}
+			}
+		case first.Ns == 4*ms:
+			require.Contains(t, first.Text, "reads it from the disk")
+			met["disk"]++
+		default:
+			require.Zero(t, first.Ns)
+			met["memory"]++
+		}
+	}
+	require.Len(t, met, 4, "%v", met)
 }

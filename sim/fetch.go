@@ -8,7 +8,12 @@ func (s *site) startFetch(t *tier, n uint32, now int64, number uint8, recorded b
 	if h := &t.hops[number][0]; h.isSteady() {
 		t.load.steady[number].add(f.bytes, recorded)
 		var leaves int64
-		leaves, f.takes = h.dialer.Ask(&t.lines[number][0], f.bytes, now)
+		if t.pools == nil {
+			leaves, f.takes = h.dialer.Ask(&t.lines[number][0], f.bytes, now)
+		} else {
+			f.number, f.choice = number, 0
+			leaves = t.takeConnection(f, h, now)
+		}
 		s.courses.fetched(number, h.to, leaves+h.there, f.bytes, recorded)
 		s.expect(t, n, leaves+h.rtt()+f.service)
 		return f
@@ -28,7 +33,11 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 	if t.aging != nil {
 		s.prepareRenewal(t, n, now)
 	}
-	f.left, f.takes = h.connect(&t.lines[f.number][f.choice], f.bytes, now)
+	if t.pools == nil {
+		f.left, f.takes = h.connect(&t.lines[f.number][f.choice], f.bytes, now)
+	} else {
+		f.left = t.takeConnection(f, h, now)
+	}
 	if s.trace != nil {
 		s.trace.asks(s, t, n, h, now, f.left)
 	}
@@ -130,6 +139,9 @@ func (s *site) expire(t *tier, n uint32, now int64) {
 	if s.trace != nil {
 		s.trace.silent(s, t, n, now)
 	}
+	if t.pools != nil {
+		t.leaveConnection(f, now, false)
+	}
 	if f.isLost || meets(s.outages, now, now) != nil || !f.moveOn(t.hops[f.number], now) {
 		s.failFetch(t, n, now, NextTierDown, true)
 		return
@@ -139,6 +151,9 @@ func (s *site) expire(t *tier, n uint32, now int64) {
 
 // failFetch ends a fetch without an object: all who wait for it fail. Silent says that nobody has answered.
 func (s *site) failFetch(t *tier, n uint32, now int64, why Reason, silent bool) {
+	if t.pools != nil {
+		t.leaveConnection(&t.flights.pool[n], now, true) // refused; those without an answer have left it
+	}
 	if t.aging != nil {
 		s.failRenewal(t, n, now, silent)
 		return

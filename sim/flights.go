@@ -23,6 +23,7 @@ type flight struct {
 	waiters uint32
 	next    uint32 // in its chain, or of the free list
 	home    uint32 // its chain
+	conn    uint32 // the connection of a pool that it uses, 0 for none
 	number  uint8  // the workload of the request that began it
 	// recorded says that this request is past the warm-up.
 	recorded bool
@@ -136,7 +137,7 @@ func (t *flightTable) remove(n uint32) {
 func (t *flightTable) forget() {
 	for i, n := range t.heads {
 		for ; n != 0; n = t.pool[n].next {
-			t.pool[n].isLost = true
+			t.pool[n].isLost, t.pool[n].conn = true, 0 // with all connections of the site
 		}
 		t.heads[i] = 0
 	}

@@ -278,7 +278,11 @@ func (p *preloader) connect(t *tier, s *site, of rates, d *scratch) {
 		stream := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purpose.ConnectionsOfTier(int(t.number))).Stream()
 		ago := stream.Exp() / missed
 		if h := &t.hops[i][0]; h.meets(0, 0) == nil {
-			t.lines[i][0] = transport.Idle(-int64(min(ago, 1e9) * 1e9))
+			since := -int64(min(ago, 1e9) * 1e9)
+			t.lines[i][0] = transport.Idle(since)
+			if t.pools != nil {
+				t.pools[i][0].Hold(since) // assumed: one, though several may have been busy at a time
+			}
 		}
 	}
 }

@@ -213,6 +213,7 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 			t.lines[w] = make([]transport.Line, len(t.hops[w]))
 		}
 	}
+	t.pools = newPools(&r.plan.placement.Upstream, t.hops)
 	if !at.Servers.IsOne() {
 		t.servers = newServingCaches(at.Servers, random.Key(config.Seed))
 	}

@@ -83,12 +83,21 @@ func (s *site) visitServers(v *arrival, c *clients) {
 	c.draw(&r)
 	t := s.edge
 	key := t.servers.keyOf(uint64(v.key), c.work.At(c.count))
+	if s.trace != nil {
+		s.trace.visit(c, v.at)
+	}
 	if bytes, hit := t.cache.Lookup(key); hit {
 		t.servers.count(key, r.size(bytes), r.recorded)
 		read := t.servers.readTime()
+		if s.trace != nil {
+			s.trace.reads(s, t, key, v.at, read)
+		}
 		c.answer(&r, &served{outcome: Hit, bytes: r.size(bytes), first: v.at + read, last: v.at + read, service: read})
 		return
 	}
 	t.servers.count(key, r.size(c.workload.sizeBytes(v.key)), r.recorded)
+	if s.trace != nil {
+		s.trace.misses(s, t, key, t.flights.find(key), v.at)
+	}
 	s.await(t, key, v, c, &r)
 }

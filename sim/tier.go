@@ -16,7 +16,8 @@ type tier struct {
 	hops    [][]nextHop // by workload: where it fetches from
 	// lines are the connections to these: each workload has connections of its own, as it has a host name.
 	lines  [][]transport.Line
-	number part // among the tiers, from the user
+	pools  [][]transport.Pool // the same over HTTP/1.1; nil where one connection carries all
+	number part               // among the tiers, from the user
 	load   originLoad
 	// tallies count, by workload, what the fetches of other sites met here, and what is fetched.
 	tallies []TierTally
@@ -67,6 +68,9 @@ func (t *tier) hangUp() {
 	for w := range t.lines {
 		for i := range t.lines[w] {
 			t.lines[w][i] = transport.Unused()
+			if t.pools != nil {
+				t.pools[w][i].Clear()
+			}
 		}
 	}
 }
@@ -180,7 +184,7 @@ func (s *site) serveFromTier(t *tier, m *message) {
 	f := t.flights.find(key)
 	if s.trace != nil {
 		s.trace.receives(m)
-		s.trace.misses(s, t, f, m.at)
+		s.trace.misses(s, t, key, f, m.at)
 	}
 	isNew := f == nil
 	if isNew {
@@ -251,6 +255,9 @@ func (s *site) fill() {
 	if f.isLost {
 		t.flights.release(n)
 		return
+	}
+	if t.pools != nil {
+		t.leaveConnection(f, e.at, true)
 	}
 	if t.aging != nil {
 		s.store(t, n, e.at)

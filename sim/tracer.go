@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/cache/freshness"
 )
 
@@ -60,7 +61,7 @@ const tracedVisits = serverVisits + 1
 func (t *tracer) visits(s *site, v *arrival, c *clients) {
 	t.visit(c, v.at)
 	if s.edge != nil && !s.edge.cache.Contains(uint64(v.key)) {
-		t.misses(s, s.edge, s.edge.flights.find(uint64(v.key)), v.at)
+		t.misses(s, s.edge, uint64(v.key), s.edge.flights.find(uint64(v.key)), v.at)
 	}
 }
 
@@ -82,8 +83,20 @@ func (t *tracer) looks(s *site, of *tier, l *look, now int64) {
 	}
 }
 
-// misses notes that a tier lacks an object, or that it is on its way.
-func (t *tracer) misses(s *site, of *tier, f *flight, now int64) {
+// reads notes that one of the servers of a tier has an object, and how long it reads it from the disk.
+func (t *tracer) reads(s *site, of *tier, key uint64, now, read int64) {
+	if !t.current {
+		return
+	}
+	from := "has it"
+	if read > 0 {
+		from = "reads it from the disk"
+	}
+	t.mark(now+read, s.name, "%s%s: %s", t.tierName(of), of.serverInWords(key), from)
+}
+
+// misses notes that a tier lacks an object, or that it is on its way. The key says which server of the tier was asked.
+func (t *tracer) misses(s *site, of *tier, key uint64, f *flight, now int64) {
 	if !t.current {
 		return
 	}
@@ -91,7 +104,15 @@ func (t *tracer) misses(s *site, of *tier, f *flight, now int64) {
 	if f != nil {
 		text = "does not have it; another request has begun to fetch it, and it waits for that"
 	}
-	t.mark(now, s.name, "%s: %s", t.tierName(of), text)
+	t.mark(now, s.name, "%s%s: %s", t.tierName(of), of.serverInWords(key), text)
+}
+
+// serverInWords names the server of a cache by its number from 1, where there are several apart.
+func (t *tier) serverInWords(key uint64) string {
+	if t.servers == nil || t.servers.Apart() < 2 {
+		return ""
+	}
+	return fmt.Sprintf(", server %d of %d", cache.ServerOf(key)+1, t.servers.Apart())
 }
 
 // inWords says what a cache has of an object, and what it may do with it.

@@ -71,6 +71,9 @@ func (h Handshake) Resumed(early bool) Handshake {
 // IsEarly reports whether the first request goes along with the handshake, as early data (0-RTT).
 func (h Handshake) IsEarly() bool { return h == TLS13Resumed || h == QUICResumed }
 
+// overQUIC reports whether the connection is one of HTTP/3.
+func (h Handshake) overQUIC() bool { return h == QUIC || h == QUICResumed || h == QUICTicket }
+
 // isResumed reports whether keys of an earlier connection are used.
 func (h Handshake) isResumed() bool { return h >= TLS13Resumed }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/edgewise-sim/edgewise/transport"
 )
 
-// A measuredRow is a row of testdata/measured.csv or testdata/lab-http3.csv, times in ms.
+// A measuredRow is a row of a table in testdata, times in ms.
 type measuredRow struct {
 	rtt, mbit, loss  float64
 	kind, congestion string
@@ -65,7 +65,7 @@ func connectionOf(r *measuredRow) (c transport.Connection, isNew, grown bool) {
 	case "tls13-resumed":
 		c, isNew = transport.Linux(transport.TLS13Ticket), true
 	case "h2":
-		c, isNew = transport.LinuxHTTP2(transport.TCPTLS13), true
+		c, isNew = transport.Linux(transport.TCPTLS13).OverHTTP2(), true
 	case "cold":
 		c, isNew = transport.Linux(transport.TCPTLS13), true
 	case "idle-restart-0", "warm-grown":
@@ -152,6 +152,29 @@ func TestConnectionsTakeWhatIsMeasuredWithoutLoss(t *testing.T) {
 		agree++
 	}
 	require.Equal(t, [2]int{203, 27}, [2]int{agree, beyond})
+}
+
+// The values of the sweep of lab.csv are others than those of measured.csv: what agrees with both was not made to agree with one.
+func TestLinuxTakesWhatTheLabMeasures(t *testing.T) {
+	type row struct {
+		kind  string
+		rtt   float64
+		bytes int64
+	}
+	// A window sent as one burst overflows the buffer of the way, which nobody knows: what is lost comes a round trip later.
+	overflow := map[row]bool{{"warm-grown", 40, 250_000}: true, {"idle-restart-0", 40, 250_000}: true}
+	agree := 0
+	for _, r := range readMeasured(t, "lab.csv") {
+		first, last := predict(&r)
+		require.LessOrEqual(t, math.Abs(first-r.first), max(3, 0.05*r.first), "%v: first byte %.1f ms, measured %v", &r, first, r.first)
+		if overflow[row{r.kind, r.rtt, r.bytes}] {
+			require.InDelta(t, r.last, last+r.rtt, max(3, 0.05*r.last), "%v: %.1f ms, measured %v", &r, last, r.last)
+			continue
+		}
+		require.LessOrEqual(t, math.Abs(last-r.last), max(3, 0.05*r.last), "%v: %.1f ms, measured %v", &r, last, r.last)
+		agree++
+	}
+	require.Equal(t, 96, agree)
 }
 
 // Three of 30 rows that were measured after the arithmetic was written are 5.5 to 10 % off. Of the first a resumed connection took 46 ms less in the

@@ -64,10 +64,14 @@ func Linux(h Handshake) Connection {
 	return c
 }
 
-// LinuxHTTP2 returns a connection as [Linux] has it over HTTP/2, whose frames are of 8 KB.
-func LinuxHTTP2(h Handshake) Connection {
-	c := Linux(h)
-	c.RecordBytes, c.SetupBytes = 1<<13, 3*1448
+// OverHTTP2 returns the connection with HTTP/2 in place of HTTP/1.1. The header of a response goes ahead in a record of its own, so that
+// the first byte waits for no other record, and the settings of the server have a packet before the first response. A connection in clear
+// is returned as it is.
+func (c Connection) OverHTTP2() Connection {
+	if c.RecordBytes > 0 {
+		c.RecordBytes = 0
+		c.SetupBytes += c.segmentBytes()
+	}
 	return c
 }
 

@@ -20,7 +20,7 @@ const minRetransmit = 200 * time.Millisecond
 func RetransmitNs(rttNs int64) int64 { return max(int64(minRetransmit), rttNs) }
 
 // An Upstream says how a site connects to those that it fetches from. It keeps one connection to each, over which any
-// number of questions and answers go at the same time, as in HTTP/2.
+// number of questions and answers go at the same time, as in HTTP/2, or a [Pool] of them, as in HTTP/1.1.
 type Upstream struct {
 	// Handshake is what a new connection costs; the default is TCP with TLS 1.3.
 	Handshake Handshake
@@ -28,6 +28,9 @@ type Upstream struct {
 	KeepAlive time.Duration
 	// Idle says what becomes of the window of an open connection while nobody asks.
 	Idle IdleWindow
+	// Pool, if above 0, is HTTP/1.1: a connection for each question under way. So many of those that nobody uses are kept (keepalive in
+	// an upstream of nginx), each for KeepAlive after its last answer. 0 is HTTP/2.
+	Pool int
 	// AlwaysOpen takes away what connections cost: one is always open, and its window holds any answer. The other
 	// fields must be zero.
 	AlwaysOpen bool
@@ -44,9 +47,14 @@ func (u Upstream) Validate() error {
 	const year = 366 * 24 * time.Hour
 	return invalid.First(
 		invalid.Check(u.KeepAlive >= 0 && u.KeepAlive <= year, "KeepAlive", u.KeepAlive, "0 (5s) to 8784h"),
+		invalid.Range("Pool", u.Pool, 0, maxPool),
+		invalid.Check(u.Pool == 0 || !u.Handshake.overQUIC(), "Pool", u.Pool, "0 with QUIC: HTTP/3 asks for any number at the same time over one connection"),
 		invalid.Check(!u.AlwaysOpen || u == Upstream{AlwaysOpen: true}, "AlwaysOpen", u.AlwaysOpen, "false: a connection that is always open has no handshake and no KeepAlive"),
 	)
 }
+
+// maxPool bounds the connections that are kept idle.
+const maxPool = 10_000
 
 // KeepsAlive returns how long an unused connection stays open.
 func (u Upstream) KeepsAlive() time.Duration {
@@ -62,6 +70,7 @@ type Dialer struct {
 	rtt, handshake, open, quiet int64
 	idle                        IdleWindow
 	alwaysOpen                  bool
+	most                        int // connections that are kept idle in a pool
 }
 
 // Dialer returns the rule made ready for a way with a round trip, on which answers come at so many bits per second at
@@ -69,7 +78,7 @@ type Dialer struct {
 func (u Upstream) Dialer(rtt time.Duration, bitsPerSecond float64) Dialer {
 	d := Dialer{
 		transfer: Connection{Handshake: u.Handshake, BitsPerSecond: bitsPerSecond}.Transfer(),
-		rtt:      int64(rtt), open: int64(u.KeepsAlive()), quiet: RetransmitNs(int64(rtt)), alwaysOpen: u.AlwaysOpen, idle: u.Idle,
+		rtt:      int64(rtt), open: int64(u.KeepsAlive()), quiet: RetransmitNs(int64(rtt)), alwaysOpen: u.AlwaysOpen, idle: u.Idle, most: u.Pool,
 	}
 	d.handshake = (d.transfer.Connect + d.transfer.TLS) * d.rtt
 	return d

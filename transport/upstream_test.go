@@ -37,10 +37,48 @@ func TestConnectionBetweenSitesIsColdWarmOrGrown(t *testing.T) {
 	require.Equal(t, [2]int64{0, 80 * ms}, [2]int64{leaves, takes})
 }
 
+func TestAPoolHasAConnectionForEachQuestionUnderWay(t *testing.T) {
+	const ms = int64(time.Millisecond)
+	d := transport.Upstream{Pool: 2}.Dialer(80*time.Millisecond, 0)
+	var p transport.Pool
+	ask := func(atMs int64, bytes int64) (number uint32, waits, takes int64) {
+		number, leaves, takes := d.AskPool(&p, bytes, atMs*ms)
+		return number, leaves/ms - atMs, takes / ms
+	}
+	asks := func(number uint32, waits, takes, atMs, bytes int64) {
+		t.Helper()
+		n, w, x := ask(atMs, bytes)
+		require.Equal(t, [3]int64{int64(number), waits, takes}, [3]int64{int64(n), w, x})
+	}
+	asks(1, 160, 160, 0, 100_000)
+	asks(2, 160, 0, 10, 1000) // the first is busy
+	asks(3, 160, 0, 20, 1000)
+	d.Done(&p, 2, 250*ms)
+	d.Done(&p, 3, 260*ms)
+	d.Done(&p, 1, 400*ms)        // two are kept: the second is closed
+	asks(1, 0, 80, 450, 100_000) // its window has grown
+	asks(3, 0, 160, 460, 100_000)
+	asks(2, 160, 160, 470, 100_000)
+	at, ok := p.LastIdle()
+	require.False(t, ok, "%v", at)
+	p.Close(2) // without an answer
+	d.Done(&p, 1, 600*ms)
+	d.Done(&p, 3, 700*ms)
+	asks(3, 0, 160, 5700, 100_000) // 5 s after its last answer: open, and slow start begins anew
+	asks(1, 160, 0, 5701, 1000)    // more than 5 s: closed; its number is used again
+	p.Hold(5000 * ms)
+	asks(1, 0, 0, 6000, 1000)
+	p.CloseIdle()
+	asks(2, 160, 0, 6001, 1000)
+}
+
 func TestUpstreamNamesWhatIsOutOfRange(t *testing.T) {
 	require.NoError(t, transport.Upstream{}.Validate())
 	require.ErrorContains(t, transport.Upstream{Handshake: 99}.Validate(), "Handshake")
 	require.ErrorContains(t, transport.Upstream{KeepAlive: -1}.Validate(), "KeepAlive is -1ns; want 0 (5s) to 8784h")
 	require.ErrorContains(t, transport.Upstream{AlwaysOpen: true, KeepAlive: 1}.Validate(), "AlwaysOpen")
+	require.ErrorContains(t, transport.Upstream{Pool: -1}.Validate(), "Pool is -1; want 0 to 10000")
+	require.ErrorContains(t, transport.Upstream{Pool: 1, Handshake: transport.QUIC}.Validate(), "Pool is 1; want 0 with QUIC")
+	require.ErrorContains(t, transport.Upstream{AlwaysOpen: true, Pool: 1}.Validate(), "AlwaysOpen")
 	require.Equal(t, 5*time.Second, transport.Upstream{}.KeepsAlive())
 }

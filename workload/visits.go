@@ -159,7 +159,10 @@ func (v *Visits) LookupTime() time.Duration {
 // ClientOf returns how a user of a version of HTTP and a technology connects, with keys of an earlier connection or without.
 func (h *Head) ClientOf(version int, resumed bool, line topology.Technology) transport.Connection {
 	c := h.Client
-	if version == 2 {
+	switch version {
+	case 1:
+		c = c.OverHTTP2()
+	case 2:
 		idle, rate, congestion := c.Idle, c.BitsPerSecond, c.Congestion
 		if c.Stack != (transport.Stack{}) {
 			c = transport.QUICGo(transport.QUIC)

@@ -1,0 +1,46 @@
+package sim
+
+import "github.com/edgewise-sim/edgewise/transport"
+
+// newPools returns pools of connections for those who are asked, by workload; nil where one connection carries all.
+func newPools(u *transport.Upstream, hops [][]nextHop) [][]transport.Pool {
+	if u.Pool == 0 {
+		return nil
+	}
+	all := make([][]transport.Pool, len(hops))
+	for w := range hops {
+		all[w] = make([]transport.Pool, len(hops[w]))
+	}
+	return all
+}
+
+// takeConnection asks a next hop for the object of a fetch over a connection of its pool, and returns when the question leaves. With a
+// site that is down none can be set up; and those from before it was down are gone.
+func (t *tier) takeConnection(f *flight, h *nextHop, now int64) (leaves int64) {
+	p := &t.pools[f.number][f.choice]
+	if h.outages != nil {
+		if at, ok := p.LastIdle(); ok && meets(h.outages, at+h.there, now+h.there) != nil {
+			p.CloseIdle()
+		}
+		if h.meets(now, 0) != nil {
+			f.takes = 0
+			return now
+		}
+	}
+	f.conn, leaves, f.takes = h.dialer.AskPool(p, f.bytes, now)
+	return leaves
+}
+
+// leaveConnection ends the use of a fetch's connection at an instant: it is idle from then on or, where no answer has come, closed.
+func (t *tier) leaveConnection(f *flight, now int64, answered bool) {
+	if f.conn == 0 {
+		return
+	}
+	p := &t.pools[f.number][f.choice]
+	if answered {
+		t.hops[f.number][f.choice].dialer.Done(p, f.conn, now)
+	} else {
+		p.Close(f.conn)
+	}
+	f.conn = 0
+}
