@@ -49,8 +49,9 @@ const defaultIndifference = time.Millisecond
 
 // Stopping says why a study with an [Until] stopped.
 type Stopping struct {
-	// Reason is "precise", "best known", "budget used up", or "not comparable" where the placement with the least latency
-	// leaves many more without an answer than another ([ServedMargin]): latencies are of those who are served.
+	// Reason is "precise", "best known", "budget used up", "not comparable" where the placement with the least latency
+	// leaves many more without an answer than another ([ServedMargin]): latencies are of those who are served; or "no value"
+	// where no placement has what is watched.
 	Reason string `json:"reason"`
 	// Widest names the figure furthest from the wanted precision.
 	Widest string `json:"widest,omitempty"`
@@ -60,7 +61,23 @@ type Stopping struct {
 	// Ranking has the placements in order, the best first, by the figure that BestKnown is about: [Until.By]. There is none
 	// without By.
 	Ranking []Ranked `json:"ranking,omitempty"`
+	// Unvalued are the placements that do not have what is watched, such as a latency where nobody is served. The rule went on with
+	// the others.
+	Unvalued []Unvalued `json:"unvalued,omitempty"`
 }
+
+// An Unvalued placement does not have the figure that a stopping rule watches.
+type Unvalued struct {
+	Placement string `json:"placement"`
+	// Reason says since which replication, and why.
+	Reason string `json:"reason"`
+}
+
+// String returns it in words.
+func (u Unvalued) String() string { return u.Placement + ": " + u.Reason }
+
+// noValue is the reason of a [Stopping] without a figure to watch.
+const noValue = "no value"
 
 // A Ranked placement is one of a ranking.
 type Ranked struct {
@@ -227,15 +244,16 @@ type stopper struct {
 	until     *Until
 	selection *stats.Selection // with BestKnown
 	result    *Stopping
-	// of observes the figure of a run that placements are ranked by, the less the better; in holds its workload, sign what gives
-	// it its own sign back.
-	of   func(r *replication, placement int) (float64, error)
+	// of observes the figure of a run that placements are ranked by, the less the better, or says why there is none; in holds its workload,
+	// sign what gives it its own sign back.
+	of   func(r *replication, placement int) (x float64, why string)
 	in   int
 	sign float64
 	// among are the placements of which the best is wanted; observed holds by their order what each replication gave, dropped after how many the selection let it go.
 	among    []int
 	observed [][]float64
 	dropped  []int
+	unvalued []string // by their order, why one cannot be ranked
 }
 
 // newStopper returns the stopper of a valid study.
@@ -250,7 +268,7 @@ func (s *Study) newStopper() (*stopper, error) {
 		if st.selection, err = s.Until.selection(len(st.among)); err != nil {
 			return nil, err
 		}
-		st.observed, st.dropped = make([][]float64, len(st.among)), make([]int, len(st.among))
+		st.observed, st.dropped, st.unvalued = make([][]float64, len(st.among)), make([]int, len(st.among)), make([]string, len(st.among))
 		return st, st.observe()
 	}
 	return st, nil
@@ -262,12 +280,15 @@ func (st *stopper) observe() error {
 	st.in, st.sign = slices.IndexFunc(workloads, func(d described) bool { return d.name == u.Workload }), 1
 	headline := workloads[st.in].headline
 	if u.By == "" {
-		st.of = func(r *replication, placement int) (float64, error) {
-			s := &r.runs[placement][st.in]
-			if len(u.Quantiles) > 0 {
-				return s.latency[headline].QuantileNs(u.Quantiles[0]) / 1e6, nil
+		st.of = func(r *replication, placement int) (float64, string) {
+			latency := r.runs[placement][st.in].latency[headline]
+			switch {
+			case latency.Count() == 0:
+				return 0, fmt.Sprintf("it has no %v: nothing was answered", headline)
+			case len(u.Quantiles) > 0:
+				return latency.QuantileNs(u.Quantiles[0]) / 1e6, ""
 			}
-			return s.latency[headline].MeanNs() / 1e6, nil
+			return latency.MeanNs() / 1e6, ""
 		}
 		return nil
 	}
@@ -275,8 +296,8 @@ func (st *stopper) observe() error {
 		if u.Better == More {
 			st.sign = -1
 		}
-		st.of = func(r *replication, placement int) (float64, error) {
-			return float64(st.sign * r.bills[placement].Total()), nil
+		st.of = func(r *replication, placement int) (float64, string) {
+			return float64(st.sign * r.bills[placement].Total()), ""
 		}
 		return nil
 	}
@@ -288,13 +309,13 @@ func (st *stopper) observe() error {
 		st.sign = -1
 	}
 	level := cmp.Or(st.study.Level, defaultLevel)
-	st.of = func(r *replication, placement int) (float64, error) {
+	st.of = func(r *replication, placement int) (float64, string) {
 		s := &r.runs[placement][st.in]
 		f, ok := m.Of.figure(row, &pairing{these: []*summary{s}, level: level, isBaseline: true})
 		if !ok || !f.HasValue() {
-			return 0, fmt.Errorf("it has no %q: %s; want a longer duration, more demand or another figure", u.By, f.Unsupported)
+			return 0, fmt.Sprintf("it has no %q: %s", u.By, cmp.Or(f.Unsupported, "nothing has happened that it counts"))
 		}
-		return st.sign * f.Value, nil
+		return st.sign * f.Value, ""
 	}
 	return nil
 }
@@ -327,6 +348,7 @@ func (st *stopper) measurePrecision(replications []*replication) (upTo int, done
 	}
 	var figures []stats.Estimate
 	var names []string
+	var unvalued []Unvalued
 	for p := range st.study.Placements {
 		for w, d := range st.study.workloads() {
 			if st.until.Workload != "" && st.until.Workload != d.name {
@@ -336,6 +358,12 @@ func (st *stopper) measurePrecision(replications []*replication) (upTo int, done
 			for _, r := range replications {
 				runs.these = append(runs.these, &r.runs[p][w])
 			}
+			if !slices.ContainsFunc(runs.these, func(s *summary) bool { return s.latency[d.headline].Count() > 0 }) {
+				// No number of replications makes an interval of nothing.
+				why := fmt.Sprintf("%s has no %v: nothing was answered in %d replications", d.name, d.headline, len(replications))
+				unvalued = append(unvalued, Unvalued{st.study.Placements[p].Name, why})
+				continue
+			}
 			for _, m := range st.until.watched(d.headline) {
 				f, _ := m.Of.figure(0, runs)
 				figures = append(figures, f.Estimate)
@@ -343,12 +371,16 @@ func (st *stopper) measurePrecision(replications []*replication) (upTo int, done
 			}
 		}
 	}
+	if len(figures) == 0 {
+		st.result = &Stopping{Reason: noValue, Unvalued: unvalued}
+		return len(replications), true, nil
+	}
 	step, err := st.until.Look(len(replications), figures)
 	if err != nil {
 		return 0, false, err
 	}
 	if step.Done {
-		st.result = &Stopping{Reason: "precise", Widest: names[step.Widest]}
+		st.result = &Stopping{Reason: "precise", Widest: names[step.Widest], Unvalued: unvalued}
 		if !step.Precise {
 			st.result.Reason = "budget used up"
 		}
@@ -390,13 +422,25 @@ func (st *stopper) leavesOut(replications []*replication, workload int, headline
 
 // selectBest feeds the selection what is new, replication by replication.
 func (st *stopper) selectBest(replications []*replication) (upTo int, done bool, err error) {
-	for r := len(st.observed[0]); r < len(replications); r++ {
-		for p := range st.observed {
-			x, err := st.of(replications[r], st.among[p])
-			if err != nil {
-				return 0, false, fmt.Errorf("edgewise: stopping rule: placement %q, replication %d: %w", st.nameOf(p), r, err)
+	isOther, anyValued := false, false
+	for p := range st.observed {
+		for r := len(st.observed[p]); r < len(replications) && st.unvalued[p] == ""; r++ {
+			x, why := st.of(replications[r], st.among[p])
+			if why != "" {
+				st.unvalued[p], isOther = fmt.Sprintf("in replication %d %s", r, why), true
+				break
 			}
 			st.observed[p] = append(st.observed[p], x)
+		}
+		anyValued = anyValued || st.unvalued[p] == ""
+	}
+	switch {
+	case !anyValued:
+		st.result = &Stopping{Reason: noValue, Unvalued: st.withoutValue()}
+		return len(replications), true, nil
+	case isOther:
+		if err := st.selectAnew(); err != nil {
+			return 0, false, err
 		}
 	}
 	for r := st.selection.Replications(); r < len(replications) && !st.selection.Done(); r++ {
@@ -418,19 +462,49 @@ func (st *stopper) selectBest(replications []*replication) (upTo int, done bool,
 	headline := st.study.workloads()[st.in].headline
 	n, most := len(replications), st.until.most()
 	if st.selection.Done() || n >= most {
-		st.result = &Stopping{Reason: "budget used up", Best: st.nameOf(st.selection.Best())}
+		best := st.selection.Best()
+		if best < 0 {
+			best = st.selection.Surviving()[0] // the only one of a value
+		}
+		st.result = &Stopping{Reason: "budget used up", Best: st.nameOf(best), Unvalued: st.withoutValue()}
 		if st.selection.Done() {
 			st.result.Reason = "best known"
 		}
 		if st.until.By != "" {
 			st.result.Ranking = st.rank()
-		} else if st.leavesOut(replications, st.in, headline, st.among[st.selection.Best()]) {
-			st.result = &Stopping{Reason: "not comparable"}
+		} else if st.leavesOut(replications, st.in, headline, st.among[best]) {
+			st.result = &Stopping{Reason: "not comparable", Unvalued: st.withoutValue()}
 		}
 		return n, true, nil
 	}
 	// A tenth more at a time, so that all cores have work.
 	return min(most, n+int(math.Ceil(float64(n)/10))), false, nil
+}
+
+// selectAnew begins the selection again without the placements that have no value.
+func (st *stopper) selectAnew() (err error) {
+	if st.selection, err = st.until.selection(len(st.among)); err != nil {
+		return err
+	}
+	clear(st.dropped)
+	for p, why := range st.unvalued {
+		if why != "" {
+			if err := st.selection.Withdraw(p); err != nil {
+				return fmt.Errorf("edgewise: stopping rule: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// withoutValue returns the placements that cannot be ranked.
+func (st *stopper) withoutValue() (all []Unvalued) {
+	for p, why := range st.unvalued {
+		if why != "" {
+			all = append(all, Unvalued{st.nameOf(p), why})
+		}
+	}
+	return all
 }
 
 // nameOf returns the name of one of the placements of which the best is wanted.
@@ -439,14 +513,21 @@ func (st *stopper) nameOf(number int) string { return st.study.Placements[st.amo
 // rank puts the placements in order by what was observed of them.
 func (st *stopper) rank() []Ranked {
 	level := cmp.Or(st.study.Level, defaultLevel)
-	best := stats.ProbabilitiesBest(st.observed, st.study.Seed)
 	means := make([]float64, len(st.observed))
-	order := make([]int, len(st.observed))
+	best := make([]float64, len(st.observed))
+	var order []int
+	var valued [][]float64
 	for p, all := range st.observed {
-		order[p] = p
+		if st.unvalued[p] != "" {
+			continue
+		}
+		order, valued = append(order, p), append(valued, all)
 		for _, x := range all {
 			means[p] += x / float64(len(all))
 		}
+	}
+	for i, probability := range stats.ProbabilitiesBest(valued, st.study.Seed) {
+		best[order[i]] = probability
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(means[a], means[b]) })
 	all := make([]Ranked, len(order))

@@ -8,8 +8,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 func TestStudyRunsUntilItIsPrecise(t *testing.T) {
@@ -65,6 +68,85 @@ func TestStudyRunsUntilTheBestIsKnown(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 11, c.Replications)
 	require.NotEmpty(t, c.Stopping.Best)
+}
+
+// farStudy has a game whose players accept 50 ms, and two sites that keep them apart: near is at 20 ms, nearer at 10, and far at 200.
+func farStudy(t *testing.T) *edgewise.Study {
+	t.Helper()
+	nodes := []topology.Node{{ID: "metro", Kind: topology.Metro, Users: 1}}
+	var links []topology.Link
+	s := &edgewise.Study{Title: "a game", Scenario: sim.Scenario{Duration: 10 * time.Minute, Seed: 1}}
+	for site, way := range map[string]time.Duration{"far": 100 * time.Millisecond, "near": 10 * time.Millisecond, "nearer": 5 * time.Millisecond} {
+		nodes = append(nodes, topology.Node{ID: site, Kind: topology.Region})
+		links = append(links, topology.Link{From: "metro", To: site, Kind: topology.Internet, OneWay: way}.Both()...)
+	}
+	for _, site := range []string{"far", "near", "nearer"} {
+		s.Placements = append(s.Placements, placement.Placement{Name: site, Sites: []placement.Assignment{{Site: site, Role: placement.Compute}}})
+	}
+	var err error
+	s.Network, err = topology.New(nodes, links)
+	require.NoError(t, err)
+	s.Workloads = []workload.Workload{{
+		Head:   workload.Head{Name: "game", Deadlines: []time.Duration{50 * time.Millisecond}},
+		Demand: workload.Sessions{ConcurrentPlayers: 40, Length: workload.Weibull{Shape: 1, Scale: 20 * time.Minute}},
+		Service: workload.Matched{
+			MatchPlayers: 2, MatchLength: 3 * time.Minute, TickHz: 30, SampledUpdates: 0.01,
+			Market: workload.Market{Choice: workload.LowestMean, MaxRTT: 50 * time.Millisecond, GiveUp: time.Minute},
+		},
+	}}
+	return s
+}
+
+// A placement in which nobody plays ends no study: the others are compared, and what it lacks is said.
+func TestAPlacementInWhichNobodyPlaysIsLeftOutOfTheRule(t *testing.T) {
+	rule := stats.StoppingRule{MinReplications: 3, MaxReplications: 12}
+	for name, test := range map[string]struct {
+		until  edgewise.Until
+		only   int // the first so many placements, where not all
+		reason string
+		best   string
+		says   string
+	}{
+		"a figure": {
+			until:  edgewise.Until{StoppingRule: rule, Workload: "game", BestKnown: 0.95, By: "player_rtt mean", Matters: 1},
+			reason: "best known", best: "nearer", says: `in replication 0 it has no "player_rtt mean": nothing was counted: the denominator is 0`,
+		},
+		"latency": {
+			until:  edgewise.Until{StoppingRule: rule, Workload: "game", BestKnown: 0.95},
+			reason: "best known", best: "nearer", says: "in replication 0 it has no response: nothing was answered",
+		},
+		"the only one that is left": {
+			until: edgewise.Until{StoppingRule: rule, Workload: "game", BestKnown: 0.95, By: "player_rtt mean", Matters: 1}, only: 2,
+			reason: "best known", best: "near", says: `in replication 0 it has no "player_rtt mean": nothing was counted: the denominator is 0`,
+		},
+		"precision": {
+			until:  edgewise.Until{StoppingRule: stats.StoppingRule{MinReplications: 3, MaxReplications: 12, RelativeError: 0.5}},
+			reason: "precise", says: "game has no response: nothing was answered in 3 replications",
+		},
+		"none has it": {
+			until: edgewise.Until{StoppingRule: rule}, only: 1,
+			reason: "no value", says: "game has no response: nothing was answered in 3 replications",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := farStudy(t)
+			s.Until = &test.until
+			if test.only > 0 {
+				s.Placements = s.Placements[:test.only]
+			}
+			c, err := s.Run(context.Background())
+			require.NoError(t, err)
+			require.Equal(t, test.reason, c.Stopping.Reason)
+			require.Equal(t, test.best, c.Stopping.Best)
+			require.Equal(t, []edgewise.Unvalued{{Placement: "far", Reason: test.says}}, c.Stopping.Unvalued)
+			require.Less(t, c.Replications, 12)
+			for _, r := range c.Stopping.Ranking {
+				require.NotEqual(t, "far", r.Placement)
+			}
+			_, err = c.Placement("far").Workload("game").Metric("response").Mean()
+			require.ErrorContains(t, err, "response")
+		})
+	}
 }
 
 func TestBadStoppingRulesAreRefused(t *testing.T) {

@@ -249,7 +249,11 @@ func (p *paper) alternatives(a *search.Answer) {
 			} else {
 				row = append(row, "")
 			}
-			row = append(row, number(x.Expected[k]*c.factor(), 1))
+			expected := absent
+			if !math.IsNaN(x.Expected[k]) {
+				expected = number(x.Expected[k]*c.factor(), 1)
+			}
+			row = append(row, expected)
 		}
 		switch {
 		case !isOne && x.OnFront:

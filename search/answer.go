@@ -123,7 +123,8 @@ type Alternative struct {
 	OnFront bool            `json:"on_front,omitempty"`
 	// BehindBaseline is only of alternatives, and only where the baseline keeps the constraints.
 	BehindBaseline bool `json:"behind_baseline,omitempty"`
-	// Breaks says which constraint is not kept, "" if all are.
+	// Breaks says which constraint is not kept, or that the alternative has no value of an objective or of a bound, for example since nobody
+	// plays; "" where it can be chosen.
 	Breaks string `json:"breaks,omitempty"`
 	// Money is what the alternative costs in a month, where the study has prices, with the difference from the baseline, and PerPoint what a
 	// point of users within the deadline of the objective costs more than with the baseline. Gaps are what has no price: the bill is higher.
@@ -150,6 +151,9 @@ type Loser struct {
 	Mean edgewise.Figure `json:"mean"`
 }
 
+// unvalued says what a figure that a placement does not have stands in for.
+const unvalued = "nothing has happened that it counts"
+
 // Conclude says what the simulation of [Exploration.Study] comes to.
 func (e *Exploration) Conclude(ctx context.Context, c *edgewise.Comparison) (*Answer, error) {
 	a := &Answer{Title: c.Title, Comparison: c}
@@ -161,21 +165,14 @@ func (e *Exploration) Conclude(ctx context.Context, c *edgewise.Comparison) (*An
 		a.Objectives = append(a.Objectives, named)
 	}
 	base := e.problem.Study.Placements[0].Name
-	var err error
-	if a.Baseline, err = e.alternative(c, base, nil, e.baseline); err != nil {
-		return nil, err
-	}
+	a.Baseline = e.alternative(c, base, nil, e.baseline)
 	for _, s := range e.finalists {
 		name := e.problem.placed(s.set).Name
 		if i := slices.IndexFunc(c.Refused, func(r edgewise.Refusal) bool { return r.Placement == name }); i >= 0 {
 			a.Alternatives = append(a.Alternatives, Alternative{Name: name, Sites: e.sites(s.set), Expected: s.values, Breaks: c.Refused[i].String(), misses: math.Inf(1)})
 			continue
 		}
-		one, err := e.alternative(c, name, s.set, s.values)
-		if err != nil {
-			return nil, err
-		}
-		a.Alternatives = append(a.Alternatives, one)
+		a.Alternatives = append(a.Alternatives, e.alternative(c, name, s.set, s.values))
 	}
 	e.rank(a, c)
 	e.judgeSurrogate(a)
@@ -183,6 +180,7 @@ func (e *Exploration) Conclude(ctx context.Context, c *edgewise.Comparison) (*An
 	if err := e.findLosers(a, c); err != nil {
 		return nil, err
 	}
+	var err error
 	if a.Lacks, err = e.lacks(ctx, a); err != nil {
 		return nil, err
 	}
@@ -202,7 +200,7 @@ func (e *Exploration) sites(set []int) []string {
 }
 
 // alternative looks up the figures of a placement.
-func (e *Exploration) alternative(c *edgewise.Comparison, name string, set []int, expected []float64) (Alternative, error) {
+func (e *Exploration) alternative(c *edgewise.Comparison, name string, set []int, expected []float64) Alternative {
 	a := Alternative{Name: name, Sites: e.sites(set), Expected: expected}
 	for i, f := range e.space.figures() {
 		of := c.Placement(name)
@@ -212,22 +210,32 @@ func (e *Exploration) alternative(c *edgewise.Comparison, name string, set []int
 		}
 		figure, ok := figures.Find(f.measure.Metric, f.measure.Statistic)
 		if !ok {
-			return a, fmt.Errorf("search: placement %q has no %s in the simulation: nothing has happened that it counts", name, f.measure.Name())
+			figure = edgewise.Figure{Label: f.measure.Label, Estimate: stats.Estimate{Unsupported: unvalued}}
 		}
 		a.Figures = append(a.Figures, figure)
-		k := i - len(e.problem.objectives)
-		switch {
-		case k < 0:
+		switch k := i - len(e.problem.objectives); {
 		case !figure.HasValue():
-			a.Breaks, a.misses = cmp.Or(a.Breaks, fmt.Sprintf("%s is not known: %s", f.measure.Name(), figure.Unsupported)), math.Inf(1)
-		default:
+			a.leaveOut(fmt.Sprintf("%s is not known: %s", f.measure.Name(), figure.Unsupported))
+		case k >= 0:
 			why, misses := e.problem.breaks(k, figure.Value)
 			a.Breaks = cmp.Or(a.Breaks, why)
 			a.misses += misses
 		}
 	}
+	if c.Stopping != nil {
+		for _, u := range c.Stopping.Unvalued {
+			if u.Placement == name {
+				a.leaveOut(u.Reason)
+			}
+		}
+	}
 	e.bill(&a, c.Placement(name).Bill)
-	return a, nil
+	return a
+}
+
+// leaveOut says why an alternative cannot be chosen, however good the rest of it is.
+func (a *Alternative) leaveOut(why string) {
+	a.Breaks, a.misses = cmp.Or(a.Breaks, why), math.Inf(1)
 }
 
 // bill takes from a bill what an answer shows.
@@ -394,7 +402,7 @@ func (e *Exploration) judgeSurrogate(a *Answer) {
 			}
 		}
 		r.Covered = e.covered()
-	case r.GapUnknown == "" && len(e.problem.objectives) == 1:
+	case r.GapUnknown == "" && len(e.problem.objectives) == 1 && !math.IsNaN(e.found.bound):
 		bound := e.found.bound
 		gap := gapOf(found[0].values[0], bound)
 		r.Bound, r.Gap = &bound, &gap

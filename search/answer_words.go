@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -21,6 +22,8 @@ func (e *Exploration) sentence(a *Answer) string {
 	f := e.problem.objectives[0]
 	value := writeEstimate(f, best.Figures[0].Estimate)
 	switch {
+	case !a.IsReached && math.IsInf(best.misses, 1):
+		return fmt.Sprintf("No set that was simulated can be valued. Of %s: %s.", best.Name, best.Breaks)
 	case !a.IsReached:
 		return fmt.Sprintf("No set reaches it. The nearest, %s, has a %s of %s: %s.", best.Name, f.measure.Name(), value, best.Breaks)
 	case len(a.Objectives) == 2:
@@ -69,7 +72,7 @@ func writeDifference(f *figure, e stats.Estimate) string {
 	if unit == "share" {
 		value, unit = 100*value, "points"
 	}
-	return fmt.Sprintf("%+.1f %s", value, unit)
+	return words.Signed(value, 1) + " " + unit
 }
 
 // boundInWords names the bound of an objective.
@@ -138,6 +141,8 @@ func (a *Answer) Steps() (all []string) {
 	all = append(all, first+".", second+".")
 	switch s := a.Selection; {
 	case s == nil:
+	case !a.IsReached && len(a.Alternatives) > 0 && math.IsInf(a.Alternatives[0].misses, 1):
+		all = append(all, "3. None of them can be valued.")
 	case !a.IsReached:
 		all = append(all, "3. None of them keeps the constraints; they are in the order of how near they come.")
 	default:
@@ -152,7 +157,7 @@ func (a *Answer) Steps() (all []string) {
 
 func writeError(n Named, x float64) string {
 	if n.Unit == "share" {
-		return fmt.Sprintf("%+.2f points", 100*x)
+		return words.Signed(100*x, 2) + " points"
 	}
 	return fmt.Sprintf("%+.3g %s", x, n.Unit)
 }

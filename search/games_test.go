@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"encoding/json"
 	"math"
 	"testing"
 	"time"
@@ -126,6 +127,44 @@ func TestASearchSamplesGamesThatChooseTheirSites(t *testing.T) {
 	e := explored(t, p)
 	require.Empty(t, e.games)
 	require.Zero(t, e.sampled)
+}
+
+// A set in which nobody plays ends no search, nor does a baseline in which nobody plays: it cannot be chosen, and is told last.
+func TestASetInWhichNobodyPlaysIsToldAndNotChosen(t *testing.T) {
+	p := game(t, []string{"AR", "CL", "PE"}, 6, "us-east-1", "us-east-1-bue-1", "us-east-1-scl-1", "us-west-2-lax-1")
+	p.Study.Workloads[0] = workload.Change(p.Study.Workloads[0], func(m *workload.Matched) {
+		m.Market = workload.Market{Choice: workload.LowestMean, MaxRTT: 80 * time.Millisecond, GiveUp: time.Minute}
+	})
+	p.Study.Workloads[0].Demand = workload.Sessions{ConcurrentPlayers: 300, Length: workload.Weibull{Shape: 1.5, Scale: time.Hour}}
+	p.Study.Duration = 2 * time.Minute
+	p.Least, p.Most, p.Simulated, p.Variations, p.MinReplications, p.MaxReplications = 1, 1, 3, -1, 2, 3
+	p.Objectives = []Objective{{Figure: Figure{By: "player_rtt mean"}}}
+	a, err := Run(context.Background(), p)
+	require.NoError(t, err)
+	require.True(t, a.IsReached)
+	require.Len(t, a.Alternatives, 3)
+	last := a.Alternatives[2]
+	require.Equal(t, []string{"us-west-2-lax-1"}, last.Sites)
+	require.Equal(t, "player_rtt mean is not known: nothing was counted: the denominator is 0", last.Breaks)
+	require.Nil(t, last.Best)
+	require.False(t, last.Figures[0].HasValue())
+	require.NotNil(t, a.Alternatives[0].Best)
+	require.False(t, a.Baseline.Figures[0].HasValue())
+	require.NotContains(t, a.Sentence, "against", "there is nothing to compare with")
+	require.Contains(t, a.Sentence, "Choose us-east-1-")
+	_, err = json.Marshal(a)
+	require.NoError(t, err)
+
+	// Where nobody plays in any, that is the answer.
+	p.Candidates = p.Candidates[2:]
+	require.Equal(t, "us-west-2-lax-1", p.Candidates[0].Site)
+	a, err = Run(context.Background(), p)
+	require.NoError(t, err)
+	require.False(t, a.IsReached)
+	require.Equal(t, "No set that was simulated can be valued. Of + us-west-2-lax-1: player_rtt mean is not known: nothing was counted: the denominator is 0.", a.Sentence)
+	require.Equal(t, "3. None of them can be valued.", a.Steps()[2])
+	_, err = json.Marshal(a)
+	require.NoError(t, err)
 }
 
 // A game that begins late, or has a crowd late, is sampled when it does.

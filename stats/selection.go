@@ -3,6 +3,7 @@ package stats
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise/internal/portable"
 )
@@ -125,13 +126,29 @@ func (s *Selection) Add(observations []float64) error {
 	return nil
 }
 
-// measureVariances computes the variances of all paired differences, once.
+// Withdraw takes a placement out of the race of which there is nothing to observe. What [Selection] promises holds for the others. Withdrawing one
+// that is not in the race, or the last one that is, is an error.
+func (s *Selection) Withdraw(placement int) error {
+	at := slices.Index(s.surviving, placement)
+	switch {
+	case at < 0:
+		return fmt.Errorf("selection: placement %d is not in the race; want one of %v", placement, s.surviving)
+	case s.Done():
+		return fmt.Errorf("selection: placement %d is the last one in the race", placement)
+	}
+	s.surviving = slices.Delete(s.surviving, at, at+1)
+	return nil
+}
+
+// measureVariances computes the variances of all paired differences between those in the race, once.
 func (s *Selection) measureVariances() {
 	k := len(s.observations)
 	s.variances = make([][]float64, k)
 	for i := range k {
 		s.variances[i] = make([]float64, k)
-		for l := range i {
+	}
+	for j, i := range s.surviving {
+		for _, l := range s.surviving[:j] {
 			differences := make([]float64, s.first)
 			for r := range differences {
 				differences[r] = s.observations[i][r] - s.observations[l][r]

@@ -142,3 +142,19 @@ func TestAllocationFavoursTheCloseAndTheNoisy(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 }
+
+func TestAWithdrawnPlacementIsNeitherKeptNorSelected(t *testing.T) {
+	s, err := stats.NewSelection(stats.SelectionConfig{Placements: 4, Confidence: 0.95, Indifference: 0.5, FirstReplications: 3})
+	require.NoError(t, err)
+	require.NoError(t, s.Withdraw(0))
+	require.ErrorContains(t, s.Withdraw(0), "placement 0 is not in the race; want one of [1 2 3]")
+	require.NoError(t, s.Add([]float64{5, 1, 9}))
+	require.NoError(t, s.Withdraw(1), "in the middle of it")
+	require.ErrorContains(t, s.Add([]float64{5, 1, 9}), "3 observations for 2 surviving placements")
+	for range 2 {
+		require.NoError(t, s.Add([]float64{1, 9}))
+	}
+	require.True(t, s.Done())
+	require.Equal(t, 2, s.Best())
+	require.ErrorContains(t, s.Withdraw(2), "placement 2 is the last one in the race")
+}

@@ -218,10 +218,19 @@ func sayStopping(w io.Writer, c *edgewise.Comparison) (err error) {
 		_, err = fmt.Fprintf(w, "Stopped after %d replications: %s. Best: %s, with a probability of %.3g %%.\n", c.Replications, s.Reason, s.Best, 100*s.Ranking[0].Best)
 	case s.Best != "":
 		_, err = fmt.Fprintf(w, "Stopped after %d replications: %s. Least latency: %s.\n", c.Replications, s.Reason, s.Best)
+	case len(s.Unvalued) > 0 && s.Widest == "" && s.Reason != string(report.NotComparable):
+		_, err = fmt.Fprintf(w, "Stopped after %d replications: %s: no placement has what the rule watches.\n", c.Replications, s.Reason)
 	case s.Widest == "":
 		_, err = fmt.Fprintf(w, "Stopped after %d replications: %s, for the placement with the least latency leaves many more without an answer than another.\n", c.Replications, s.Reason)
 	default:
 		_, err = fmt.Fprintf(w, "Stopped after %d replications: %s. Least precise: %s.\n", c.Replications, s.Reason, s.Widest)
+	}
+	if s := c.Stopping; s != nil && err == nil {
+		for _, u := range s.Unvalued {
+			if _, err = fmt.Fprintf(w, "Left out of that: %v.\n", u); err != nil {
+				break
+			}
+		}
 	}
 	return err
 }
