@@ -75,6 +75,28 @@ func TestTheBufferHidesJitter(t *testing.T) {
 	require.InEpsilon(t, (10+left)/2, float64(tally.Stages[BufferStage])/n/1e6, 0.02)
 }
 
+func TestWithoutABufferNoUpdateIsLate(t *testing.T) {
+	// What is shown as soon as it comes misses no picture, however much jitter it has had; with a buffer of a nanosecond half of all do.
+	late := func(buffer time.Duration) (late, played float64) {
+		m := workload.Matched{
+			MatchPlayers: 1, TickHz: 30, MatchLength: time.Hour,
+			Display: workload.Display{Interpolation: buffer, Render: time.Millisecond},
+		}
+		w := workload.Workload{
+			Head: workload.Head{Name: "game"}, Service: m,
+			Demand: workload.Sessions{ConcurrentPlayers: 20, Length: workload.Weibull{Shape: 1, Scale: 100 * time.Hour}},
+		}
+		s := Scenario{Network: onOneTechnology(t, topology.LTE, 20), Workloads: []workload.Workload{w}, Duration: time.Minute, Seed: 1}
+		tally := &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
+		require.Positive(t, tally.Metric(PlayerJitter).MinNs(), "every player has jitter")
+		return float64(tally.Count(LateUpdates)), float64(tally.Outcomes[Played])
+	}
+	none, _ := late(0)
+	require.Zero(t, none)
+	some, played := late(1)
+	require.InDelta(t, 0.5, some/played, 0.02, "half of all jitter is on the way back")
+}
+
 func TestPicturesOfACloudTakeTheirBytes(t *testing.T) {
 	// 30 Mbit/s at 60 frames are 62,500 bytes a frame: 10 ms at 50 Mbit/s, with a deviation of 10.5 %.
 	m := workload.Matched{

@@ -76,6 +76,33 @@ func TestWhoFindsAZoneFullPlaysInTheRegion(t *testing.T) {
 	require.Zero(t, runOne(t, s, both).Workloads[0].Metros[0].Count(Overflowed))
 }
 
+func TestPlentyOfCoresAreAsGoodAsAlwaysEnough(t *testing.T) {
+	// Where a match ends and there was room for another, whoever waits goes on waiting, whether the cores are counted or not. What cores
+	// take of ticks is left out: matches share them otherwise.
+	run := func(cores int) []Tally {
+		s, p := wholeMarket(t)
+		s.WarmUp, s.Duration, s.Failures = 5*time.Minute, 25*time.Minute, nil
+		for i := range s.Workloads {
+			s.Workloads[i] = workload.Change(s.Workloads[i], func(m *workload.Matched) { m.TickTime, m.TickTimePerPlayer = 0, 0 })
+		}
+		for i := range p.Sites {
+			p.Sites[i] = placement.Assignment{Site: p.Sites[i].Site, Role: placement.Compute, Cores: cores}
+		}
+		var all []Tally
+		for _, w := range runOne(t, s, p).Workloads {
+			all = append(all, w.Metros...)
+		}
+		return all
+	}
+	always, plenty := run(0), run(10_000)
+	require.Equal(t, always, plenty)
+	waited := uint64(0)
+	for i := range always {
+		waited += always[i].Count(WaitingUs)
+	}
+	require.Positive(t, waited)
+}
+
 func TestPlayersBesideAFullZoneMayWaitForEitherReason(t *testing.T) {
 	// 57 to 64 players for 60 seats: with fewer than 60 the last match waits for players, with more its players for seats.
 	reasons := [NumReasons]uint64{}
