@@ -11,6 +11,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/edgewise-sim/edgewise/internal/evidence"
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
@@ -158,7 +159,7 @@ func writeErrors(w io.Writer, v *calibrate.Validation, deal calibrate.Deal) erro
 				continue
 			}
 			rows = append(rows, table.Row{
-				r.Name, r.N, tenths(r.MedianMs), tenths(r.P90Ms), tenths(r.MedianPercent), tenths(r.P90Percent), fmt.Sprintf("%+.1f", r.BiasPercent),
+				r.Name, r.N, tenths(r.MedianMs), tenths(r.P90Ms), tenths(r.MedianPercent), tenths(r.P90Percent), words.Signed(r.BiasPercent, 1),
 			})
 		}
 		if _, err := fmt.Fprintf(w, "\n%s\n", newTable(g.Title, rows).Render()); err != nil {

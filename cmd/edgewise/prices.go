@@ -276,7 +276,7 @@ func (c *pricesDiffCmd) Run(ctx context.Context, s *streams) error {
 			items[i].New, is = &row, amountOf(change.New)
 		}
 		if change.Old != nil && change.New != nil && change.Old.Amount > 0 && change.Old.Unit == change.New.Unit {
-			by = fmt.Sprintf("%+.1f %%", 100*(change.New.Amount/change.Old.Amount-1))
+			by = words.Signed(100*(change.New.Amount/change.Old.Amount-1), 1) + " %"
 		}
 		rows = append(rows, table.Row{p.Place, whatOf(p), volumeOf(p), was, is, by})
 	}

@@ -99,7 +99,7 @@ func write(out io.Writer, c *edgewise.Comparison) error {
 			sum, players = sum+float64(d*n), players+n
 			least, most = min(least, d), max(most, d)
 		}
-		fmt.Fprintf(out, "| %s | %s | %+.0f ms | %+.0f to %+.0f ms |\n", a.name, a.told, sum/players, least, most)
+		fmt.Fprintf(out, "| %s | %s | %s ms | %s to %s ms |\n", a.name, a.told, whole(sum/players), whole(least), whole(most))
 	}
 	better, all := 0.0, 0.0
 	for _, m := range game.Metros {
@@ -120,6 +120,14 @@ func write(out io.Writer, c *edgewise.Comparison) error {
 		fmt.Fprintf(out, "Players within 80 ms at %s: %.0f %%.\n", p.Name, 100*within.Value)
 	}
 	return nil
+}
+
+// whole writes a difference in whole ms with its sign; 0 has none.
+func whole(ms float64) string {
+	if ms = math.Round(ms); ms == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%+.0f", ms)
 }
 
 // moved returns by how much the mean response of a metro's players has moved, which is by how much the round trip has, and how much play they

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
 )
 
@@ -63,7 +64,7 @@ func (p *page) group(g Group) {
 			p.line("| %s | %d | too few | | | | |", r.Name, r.N)
 			continue
 		}
-		p.line("| %s | %d | %.1f | %.1f | %.1f | %.1f | %+.1f |", r.Name, r.N, r.MedianMs, r.P90Ms, r.MedianPercent, r.P90Percent, r.BiasPercent)
+		p.line("| %s | %d | %.1f | %.1f | %.1f | %.1f | %s |", r.Name, r.N, r.MedianMs, r.P90Ms, r.MedianPercent, r.P90Percent, words.Signed(r.BiasPercent, 1))
 	}
 }
 
