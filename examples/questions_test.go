@@ -11,14 +11,37 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A quote stands in docs/questions.md as <!-- example | where -->words<!-- / -->: words of what the README of an example shows, which a run
+// A quote stands in docs/questions.md and in the READMEs of examples as <!-- example | where -->words<!-- / -->: words of what the README of an example shows, which a run
 // is held against. Where says which, as [quoted] reads it.
 var quote = regexp.MustCompile(`<!-- ([^|>]+?) \| ([^>]+?) -->([^<]*)<!-- / -->`)
 
 // TestQuestionsQuoteTheExamples holds every number that is read aloud in the cookbook against the example that it is from.
 // go test ./examples -run Questions -update tells them again, once the examples' READMEs are right.
 func TestQuestionsQuoteTheExamples(t *testing.T) {
-	page := filepath.Join("..", "docs", "questions.md")
+	data := holdQuotes(t, filepath.Join("..", "docs", "questions.md"))
+	_, aloud, ok := strings.Cut(data, "## Read aloud\n")
+	require.True(t, ok)
+	require.Greater(t, len(quote.FindAllString(aloud, -1)), 20)
+	aloud, _, ok = strings.Cut(aloud, "\n---\n")
+	require.True(t, ok)
+	bare := regexp.MustCompile(`\]\([^)]*\)|\x60[^\x60]*\x60|(?m)^\d+\. `).ReplaceAllString(quote.ReplaceAllString(aloud, ""), "")
+	require.NotRegexp(t, `[0-9]`, bare, "a number that no run is held against")
+}
+
+// TestQuestionsAreAnsweredByReadmesAsTheirTablesAre holds what READMEs say of their own tables against these.
+func TestQuestionsAreAnsweredByReadmesAsTheirTablesAre(t *testing.T) {
+	pages, err := filepath.Glob("*/README.md")
+	require.NoError(t, err)
+	quotes := 0
+	for _, page := range pages {
+		quotes += len(quote.FindAllString(holdQuotes(t, page), -1))
+	}
+	require.Greater(t, quotes, 20)
+}
+
+// holdQuotes holds the quotes of a page against the READMEs that they are from, or tells them again, and returns the page.
+func holdQuotes(t *testing.T, page string) string {
+	t.Helper()
 	data, err := os.ReadFile(page)
 	require.NoError(t, err)
 	shown := quote.ReplaceAllStringFunc(string(data), func(text string) string {
@@ -27,16 +50,10 @@ func TestQuestionsQuoteTheExamples(t *testing.T) {
 	})
 	if *update {
 		require.NoError(t, os.WriteFile(page, []byte(shown), 0o644))
-		return
+		return shown
 	}
-	require.Equal(t, shown, string(data), "go test ./examples -run Questions -update tells the numbers again")
-	_, aloud, ok := strings.Cut(string(data), "## Read aloud\n")
-	require.True(t, ok)
-	require.Greater(t, len(quote.FindAllString(aloud, -1)), 20)
-	aloud, _, ok = strings.Cut(aloud, "\n---\n")
-	require.True(t, ok)
-	bare := regexp.MustCompile(`\]\([^)]*\)|\x60[^\x60]*\x60|(?m)^\d+\. `).ReplaceAllString(quote.ReplaceAllString(aloud, ""), "")
-	require.NotRegexp(t, `[0-9]`, bare, "a number that no run is held against")
+	require.Equal(t, shown, string(data), "%s: go test ./examples -run Questions -update tells the numbers again", page)
+	return shown
 }
 
 // quoted returns what the README of an example shows: of "table; row; column" the value in a cell, of "table; row; column; difference" what stands
