@@ -16,7 +16,7 @@ import (
 func TestReadmesShowTheOutputOfSweeps(t *testing.T) {
 	files, err := filepath.Glob("*/sweep.yaml")
 	require.NoError(t, err)
-	require.Len(t, files, 6)
+	require.Len(t, files, 7)
 	for _, file := range files {
 		dir := filepath.Dir(file)
 		t.Run(dir, func(t *testing.T) {

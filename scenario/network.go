@@ -32,6 +32,8 @@ type networkSpec struct {
 	measured     []topology.ListedRTT
 	// includesLastMile says that users have measured themselves.
 	includesLastMile bool
+	// cut are the hubs and ways between them that are gone.
+	cut []string
 	// correct gives the network the user's own correction of delays, nil where there is none.
 	correct func(*topology.Network) *topology.Network
 }
@@ -56,10 +58,11 @@ func (r *reader) readNetwork(v value) {
 		field{"graphml", r.readGraph},
 		field{"links", r.readLinks},
 		field{"measured", r.readMeasured},
+		field{"cut", r.readCut},
 		field{"correction", r.readCorrection},
 	)
 	if _, ok := seen["graphml"]; ok {
-		for _, key := range []string{"provider", "metros", "sites", "access"} {
+		for _, key := range []string{"provider", "metros", "sites", "access", "cut"} {
 			if at, ok := seen[key]; ok {
 				at.problem("stands beside graphml, which says all that is in the network")
 			}

@@ -187,9 +187,10 @@ func lineOfID(data []byte, id string) int64 {
 	}
 }
 
-// applyOwn puts an own correction, own links and measured round trips into the network.
+// applyOwn puts what is cut, an own correction, own links and measured round trips into the network.
 func (r *reader) applyOwn(bad *problems) {
 	wrong := bad.count
+	r.applyCut(bad)
 	if r.network.correct != nil {
 		r.study.Network = r.network.correct(r.study.Network)
 	}

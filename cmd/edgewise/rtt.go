@@ -15,7 +15,7 @@ type rttCmd struct {
 	File    string   `arg:"" optional:"" help:"CSV with the columns id, a_lat, a_lon, b_lat, b_lon and, optional, a_country, b_country (codes or English names; that of the nearest metro, if empty), class (internet or backbone; internet, if empty) and tech. A tech (fiber, cable, dsl, wifi, lte, 5g, starlink) makes a the home of a user, whose median last mile is added, and b a cloud site; none, or nothing, means that both are servers in data centres. So a tech changes the way between as well, and fiber can even lower a round trip. Standard input, if it is - or left out."`
 	Out     string   `short:"o" help:"File for the CSV with the columns id and pred_ms, in a directory that exists; standard output, if left out." type:"path"`
 	Explain bool     `help:"Say of every pair as well what its round trip rests on: the interval that holds 80 % of what is measured (low_ms, high_ms), whether the two places were measured with each other (measured or modelled), the hubs between the nearest of both ends, and the measured places that have most in common with each end, with their distance and what they share of 1."`
-	Cut     []string `help:"Hubs (MRS) and cables between hubs (MRS-SIN) that are cut: what goes over them takes the next way, and nothing gets faster. --explain names the hubs."`
+	Cut     []string `help:"Hubs (MRS), cables between hubs (MRS-SIN), ways of countries to hubs where they buy transit (AE-MRS) or all ways through the strait of the Red Sea (red-sea) that are cut: what goes over them takes the next way, and nothing gets faster. --explain names the hubs."`
 	Model   string   `help:"A delay model written by calibrate, in place of the one that comes with the program." type:"existingfile"`
 	printFlag
 }

@@ -8,28 +8,91 @@ import (
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
 
-// Cut returns the model as it is without some hubs and cables of its trunks: hubs by their ID ("MRS"), cables by both ("MRS-SIN").
+// CutNothing and RedSea are words for what to cut: nothing at all, and all ways through the strait between the Red Sea and the Gulf of
+// Aden.
+const (
+	CutNothing = "none"
+	RedSea     = "red-sea"
+)
+
+// throughTheRedSea are the cables of [RedSea], and the ways of countries to Marseille that the map of transit has through it. Assumed: by
+// hand, from where cables land. Who lands north of the strait (Egypt, Sudan, Jeddah) keeps the way to Europe.
+var throughTheRedSea = []string{
+	"SIN-MRS", "BOM-MRS", "FJR-MRS", "MBA-MRS",
+	"AE-MRS", "BH-MRS", "QA-MRS", "KW-MRS", "OM-MRS", "PK-MRS", "YE-MRS", "DJ-MRS", "ET-MRS", "SO-MRS",
+}
+
+// A removal is what is taken from trunks: hubs, cables by both of their names, and ways of countries to hubs, "AE-MRS".
+type removal map[string]bool
+
+// add adds what a word says. The error says what is wrong with the word.
+func (gone removal) add(t *Trunks, word string) error {
+	switch word {
+	case CutNothing:
+		return nil
+	case RedSea:
+		known := 0
+		for _, way := range throughTheRedSea {
+			if t.hasCable(way) || t.hasPurchase(way) {
+				gone.way(way)
+				known++
+			}
+		}
+		if known == 0 {
+			return invalid.New("", word, "a hub or a cable: this model knows no way there")
+		}
+		return nil
+	}
+	a, _, isWay := strings.Cut(word, "-")
+	switch {
+	case !isWay && t.hub(a) < 0:
+		return invalid.New("", word, "the ID of a hub, two that a cable joins, a country and a hub where it buys transit, %s or %s", RedSea, CutNothing)
+	case isWay && !t.hasCable(word) && !t.hasPurchase(word):
+		return invalid.New("", word, "two hubs that a cable joins, a country and a hub where it buys transit, or the ID of a hub")
+	}
+	gone.way(word)
+	return nil
+}
+
+// way adds a hub, or a way by both of its names.
+func (gone removal) way(word string) {
+	gone[word] = true
+	if a, b, isWay := strings.Cut(word, "-"); isWay {
+		gone[b+"-"+a] = true
+	}
+}
+
+// hasCable reports whether a cable joins two hubs.
+func (t *Trunks) hasCable(way string) bool {
+	a, b, _ := strings.Cut(way, "-")
+	return slices.ContainsFunc(t.Cables, func(c Cable) bool { return c.A == a && c.B == b || c.A == b && c.B == a })
+}
+
+// hasPurchase reports whether a country buys transit at a hub.
+func (t *Trunks) hasPurchase(way string) bool {
+	country, hub, _ := strings.Cut(way, "-")
+	return slices.ContainsFunc(t.Transit[country], func(p Purchase) bool { return p.Hub == hub })
+}
+
+// Cut returns the model as it is without some hubs and ways: hubs by their ID ("MRS"), cables by both ("MRS-SIN"), the way of a
+// country to a hub where it buys transit by both ("AE-MRS"), or one of the words [RedSea] and [CutNothing].
 // What then has to go another way takes longer than before in proportion to the way over the hubs, and nothing takes less: who
-// bought transit at a hub that is gone buys at the hubs that are left, the nearest where none is. The model is a
-// [github.com/edgewise-sim/edgewise/topology.Correction] of its own, for Network.WithCorrection. The error names a
-// hub or a cable that is not known, or says that the rest does not hang together.
+// bought transit at a hub that is gone buys at the hubs that are left, the nearest where none is. What is left has room for all. The model is a
+// [github.com/edgewise-sim/edgewise/topology.Correction] of its own, for Network.WithCorrection. A model that is cut can be cut further. The
+// error names a word that is not known, or says that the rest does not hang together.
 func (m *Model) Cut(what ...string) (*Model, error) {
 	if len(m.Trunks.Cables) == 0 {
 		return nil, fmt.Errorf("delay model: no cables between hubs are known to it, so none can be cut")
 	}
-	gone := make(map[string]bool)
-	for k, word := range what {
-		a, b, isCable := strings.Cut(word, "-")
-		field := fmt.Sprintf("what[%d]", k)
-		switch {
-		case !isCable && m.Trunks.hub(a) < 0:
-			return nil, invalid.New(field, word, "the ID of a hub, or two that a cable joins")
-		case isCable && !slices.ContainsFunc(m.Trunks.Cables, func(c Cable) bool { return c.A == a && c.B == b || c.A == b && c.B == a }):
-			return nil, invalid.New(field, word, "two hubs that a cable joins, or the ID of one")
+	gone := make(removal)
+	for _, word := range m.Without {
+		if err := gone.add(&m.Trunks, word); err != nil {
+			return nil, err
 		}
-		gone[word] = true
-		if isCable {
-			gone[b+"-"+a] = true
+	}
+	for k, word := range what {
+		if err := gone.add(&m.Trunks, word); err != nil {
+			return nil, invalid.In(fmt.Sprintf("what[%d]", k), err)
 		}
 	}
 	var hubs []Hub
@@ -52,7 +115,7 @@ func (m *Model) Cut(what ...string) (*Model, error) {
 	for country, all := range m.Trunks.Transit {
 		kept, sum := []Purchase(nil), 0.0
 		for _, p := range all {
-			if !gone[p.Hub] {
+			if !gone[p.Hub] && !gone[country+"-"+p.Hub] {
 				kept = append(kept, p)
 				sum += p.Weight
 			}
@@ -65,7 +128,9 @@ func (m *Model) Cut(what ...string) (*Model, error) {
 		}
 	}
 	cut := *m
-	cut.cut = left
+	cut.cut, cut.Without = left, slices.DeleteFunc(slices.Concat(m.Without, what), func(word string) bool { return word == CutNothing })
+	slices.Sort(cut.Without)
+	cut.Without = slices.Compact(cut.Without)
 	return &cut, left.validate()
 }
 

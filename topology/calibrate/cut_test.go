@@ -1,6 +1,7 @@
 package calibrate
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
@@ -32,7 +33,7 @@ func TestWhatIsCutMakesWaysLongerAndNoneShorter(t *testing.T) {
 		{Kind: topology.Region, LatDeg: 50.1, LonDeg: 8.7, Country: "DE"}, {Kind: topology.PoP, LatDeg: 40.7, LonDeg: -74, Country: "US"},
 		{Kind: topology.PoP, LatDeg: -26.2, LonDeg: 28, Country: "ZA"}, {Kind: topology.PoP, LatDeg: 43.2, LonDeg: 76.9, Country: "KZ"},
 	}
-	for _, what := range [][]string{{"MRS"}, {"FJR"}, {"MRS-SIN"}, {"BOM", "FJR-SIN"}} {
+	for _, what := range [][]string{{"MRS"}, {"FJR"}, {"MRS-SIN"}, {"BOM", "FJR-SIN"}, {RedSea}} {
 		cut, err := whole.Cut(what...)
 		require.NoError(t, err, what)
 		longer := 0
@@ -68,6 +69,7 @@ func TestWhatIsCutMakesWaysLongerAndNoneShorter(t *testing.T) {
 
 	for want, what := range map[string]string{
 		`what[0] is ZZZ; want the ID of a hub`: "ZZZ", `what[0] is MRS-SYD; want two hubs that a cable joins`: "MRS-SYD",
+		`what[0] is EG-FJR; want two hubs that a cable joins, a country and a hub`: "EG-FJR",
 	} {
 		_, err := whole.Cut(what)
 		require.ErrorContains(t, err, want)
@@ -96,4 +98,44 @@ func TestRoutesOfANetworkTakeDetours(t *testing.T) {
 	cut, err := whole.Cut("MRS")
 	require.NoError(t, err)
 	require.Greater(t, rtt(n.WithCorrection(cut)), rtt(n)+5*time.Millisecond)
+}
+
+func TestWaysThroughTheRedSeaAreCutAndNoOthers(t *testing.T) {
+	whole := worldModel(t)
+	nothing, err := whole.Cut(CutNothing)
+	require.NoError(t, err)
+	cut, err := whole.Cut(RedSea)
+	require.NoError(t, err)
+	one, err := whole.Cut("AE-MRS")
+	require.NoError(t, err)
+	at := func(country string, lat, lon float64) topology.Node {
+		return topology.Node{Kind: topology.Exchange, Country: country, LatDeg: lat, LonDeg: lon}
+	}
+	frankfurt, mumbai, dubai, djibouti, cairo := at("DE", 50.1, 8.7), at("IN", 19.1, 72.9), at("AE", 25.2, 55.3), at("DJ", 11.6, 43.1), at("EG", 30, 31.2)
+	tokyo, dallas := at("JP", 35.7, 139.7), at("US", 32.8, -96.8)
+	rtt := func(m *Model, a, b topology.Node) time.Duration {
+		return m.Locate(a).RTT(topology.Internet, m.Locate(b), 60*time.Millisecond)
+	}
+	for _, from := range []topology.Node{mumbai, dubai, djibouti} {
+		require.Greater(t, rtt(cut, from, frankfurt), rtt(whole, from, frankfurt)+20*time.Millisecond, from.Country)
+	}
+	// Who lands north of the strait, the Gulf among itself and the Pacific do not notice.
+	for _, pair := range [][2]topology.Node{{cairo, frankfurt}, {dubai, at("BH", 26.2, 50.6)}, {tokyo, dallas}} {
+		require.Equal(t, rtt(whole, pair[0], pair[1]), rtt(cut, pair[0], pair[1]), pair[0].Country)
+		require.Equal(t, rtt(whole, pair[0], pair[1]), rtt(nothing, pair[0], pair[1]))
+	}
+	// What is cut can be cut further, and written and read.
+	both, err := one.Cut(RedSea)
+	require.NoError(t, err)
+	require.Equal(t, []string{"AE-MRS", RedSea}, both.Without)
+	require.Equal(t, rtt(cut, mumbai, frankfurt), rtt(both, mumbai, frankfurt))
+	var text bytes.Buffer
+	require.NoError(t, cut.Write(&text))
+	read, err := ReadModel(&text)
+	require.NoError(t, err)
+	require.Equal(t, rtt(cut, mumbai, frankfurt), rtt(read, mumbai, frankfurt))
+	require.Empty(t, nothing.Without)
+	// A country's own way may be cut alone.
+	require.NotEqual(t, rtt(whole, dubai, frankfurt), rtt(cut, dubai, frankfurt))
+	require.Equal(t, rtt(whole, mumbai, frankfurt), rtt(one, mumbai, frankfurt))
 }

@@ -55,6 +55,8 @@ type Model struct {
 	Users UserSurface `json:"users"`
 	// Spans say how far off the model is. Without any there are no intervals.
 	Spans Spans `json:"spans"`
+	// Without says what [Model.Cut] has taken away, in alphabetical order.
+	Without []string `json:"without,omitempty"`
 	// cut holds the trunks that are left where some are cut; nil where none are.
 	cut *Trunks
 }
@@ -98,6 +100,10 @@ func ReadModel(r io.Reader) (*Model, error) {
 	m.Internet.prepare(&m.Trunks)
 	m.Backbone.prepare(&m.Trunks)
 	m.Users.prepare(&m.Trunks)
+	if without := m.Without; len(without) > 0 {
+		m.Without = nil
+		return m.Cut(without...)
+	}
 	return m, nil
 }
 
