@@ -93,7 +93,7 @@ func TestRTTGoesAroundWhatIsCut(t *testing.T) {
 	require.Equal(t, ms("--cut", "LAX-SYD"), ms(), "not on the way")
 	code, _, errs := runWith(t, pair, "rtt", "--cut", "XYZ")
 	require.Equal(t, exitUsage, code)
-	require.Contains(t, errs, "--cut: what[0] is XYZ; want the ID of a hub, or two that a cable joins")
+	require.Contains(t, errs, "--cut: what[0] is XYZ; want the ID of a hub, two that a cable joins")
 	without := *calibrate.Default()
 	without.Trunks.Cables = nil
 	model := filepath.Join(t.TempDir(), "model.json")
