@@ -17,7 +17,8 @@ const (
 	Steady Congestion = iota
 	// Reno halves its window at a loss, and adds a segment a round trip (RFC 5681).
 	Reno
-	// CUBIC takes its window to 0.7 and lets it grow by the cube of time, as fast as Reno at least (RFC 9438).
+	// CUBIC takes its window to 0.7 and lets it grow by the cube of time, as fast as Reno at least (RFC 9438). As in Linux that
+	// estimate of Reno grows alike at all times: above the window before the loss section 4.3 would have it grow by a segment a round trip.
 	CUBIC
 	// BBR takes no loss for a sign of congestion: it sends at the rate of the way, and what is lost again.
 	BBR
@@ -89,10 +90,15 @@ type sender struct {
 	most             float64
 	before, estimate float64 // CUBIC: the window before the loss, and what Reno would have
 	since            int64   // the loss, in ns
+	recovers         bool    // what was lost has not been acknowledged: nothing grows until then
 }
 
 // grow is told of a round trip without loss that filled the window, which ends at an instant.
 func (s *sender) grow(now int64) {
+	if s.recovers {
+		s.recovers, s.since = false, now
+		return
+	}
 	switch {
 	case s.congestion == BBR:
 		s.window *= 2
@@ -100,9 +106,6 @@ func (s *sender) grow(now int64) {
 		s.window = min(2*s.window, s.slowTo)
 	case s.congestion == CUBIC:
 		s.estimate += cubicAlpha
-		if s.estimate >= s.before {
-			s.estimate += 1 - cubicAlpha
-		}
 		k := cubeRoot(float64(s.before*(1-cubicBeta)) / cubicC)
 		t := float64(now-s.since)/1e9 - k
 		target := float64(cubicC*float64(float64(t*t)*t)) + s.before
@@ -133,7 +136,7 @@ func (s *sender) lose(now int64, arrived float64) {
 		}
 	}
 	s.window = max(s.window*beta, 2)
-	s.slowTo, s.estimate, s.since = s.window, s.window, now
+	s.slowTo, s.estimate, s.since, s.recovers = s.window, s.window, now, true
 }
 
 // timeOut is told that nothing came back for so long that all is sent again.
@@ -142,7 +145,7 @@ func (s *sender) timeOut(now int64) {
 		return
 	}
 	s.lose(now, 0)
-	s.window = 1
+	s.window, s.recovers = 1, false
 }
 
 // cubeRoot returns the third root of a positive number.

@@ -177,6 +177,21 @@ func TestLinuxTakesWhatTheLabMeasures(t *testing.T) {
 	require.Equal(t, 96, agree)
 }
 
+// The means of lab-loss.csv are of 25, so that an interval of 95 % is 2.064 standard errors wide on either side (Student's t, 24 degrees of
+// freedom). Of 20 one is missed by chance.
+func TestLinuxTakesWhatTheLabMeasuresUnderLoss(t *testing.T) {
+	within := 0
+	for _, r := range readMeasured(t, "lab-loss.csv") {
+		mean := meanUnderLoss(t, &r, 2_000_000)
+		off := math.Abs(mean-r.last) / r.sem
+		require.LessOrEqual(t, off, 3., "%v: %.0f ms, measured %v ±%v", &r, mean, r.last, r.sem)
+		if off <= 2.064 {
+			within++
+		}
+	}
+	require.Equal(t, 18, within, "of 20")
+}
+
 // Three of 30 rows that were measured after the arithmetic was written are 5.5 to 10 % off. Of the first a resumed connection took 46 ms less in the
 // same run, which saves 44 before the first byte; why the other two windows grew more slowly is not known.
 func TestHTTP3TakesWhatTheLabMeasures(t *testing.T) {
@@ -209,8 +224,9 @@ type fixed int64
 
 func (f fixed) RoundTrip(int64) int64 { return int64(f) }
 
-// meanUnderLoss returns the mean time to the last byte in ms, with every exchange of the request either way.
-func meanUnderLoss(t *testing.T, r *measuredRow) float64 {
+// meanUnderLoss returns the mean time to the last byte in ms, with every exchange of the request either way. An open connection has the
+// window that an answer of so many bytes before has left.
+func meanUnderLoss(t *testing.T, r *measuredRow, before int64) float64 {
 	c, isNew, _ := connectionOf(r)
 	var err error
 	c.Congestion, err = transport.ParseCongestion(r.congestion)
@@ -222,7 +238,11 @@ func meanUnderLoss(t *testing.T, r *measuredRow) float64 {
 	sum := 0.
 	for i := range runs {
 		draws := random.New(1, 2, 3, uint64(i))
-		ns, _ := l.Rounds(r.bytes, int64(200*time.Millisecond), l.OpenWindow(isNew), isNew, fixed(rtt), &draws)
+		window := l.OpenWindow(isNew)
+		if !isNew {
+			_, window = l.Rounds(before, int64(200*time.Millisecond), l.OpenWindow(true), true, fixed(rtt), &draws)
+		}
+		ns, _ := l.Rounds(r.bytes, int64(200*time.Millisecond), window, isNew, fixed(rtt), &draws)
 		sum += float64(ns) / 1e6
 	}
 	mean := sum/runs + r.rtt
@@ -243,16 +263,23 @@ func TestCongestionControlsTakeWhatIsMeasuredUnderLoss(t *testing.T) {
 		if r.loss == 0 {
 			continue
 		}
-		mean := meanUnderLoss(t, &r)
-		off := math.Abs(mean-r.last) / max(r.sem, 0.05*r.last)
+		// Sizes were asked for from large to small over one connection, after 1 MB.
+		before := int64(1_000_000)
+		for _, larger := range []int64{100_000, 1_000_000} {
+			if larger > r.bytes {
+				before += larger
+			}
+		}
+		mean := meanUnderLoss(t, &r, before)
+		off := max(math.Abs(mean-r.last)-0.5, 0) / max(r.sem, 0.05*r.last) // the table has whole ms
 		if off <= 2 {
 			within++
 			continue
 		}
 		switch {
-		case r.rtt == 10 && r.mbit == 50 && r.kind == "warm-grown":
+		case r.rtt == 10 && r.mbit == 50 && r.kind == "warm-grown" && r.bytes > 10_000:
 			require.Less(t, mean, r.last, "%v: what else 12 packets a round trip of 10 ms wait for is not known", &r)
-			require.Less(t, r.last-mean, 0.35*r.last, "%v", &r)
+			require.Less(t, r.last-mean, 0.25*r.last, "%v", &r)
 		default:
 			require.LessOrEqual(t, off, 2.7, "%v: %.0f ms, measured %v ±%v", &r, mean, r.last, r.sem)
 		}
