@@ -261,19 +261,12 @@ func (p *mapPanel) colourAt(ms float64) color.NRGBA {
 	return between(noneColour, worseColour, ms/p.scale.change)
 }
 
-func (p *mapPanel) draw(c draw.Canvas) {
-	title := look.Bold(look.Text(look.LabelSize, look.Ink))
-	c.FillText(title, vg.Point{X: c.Min.X, Y: c.Max.Y}, cutMiddle(title, p.title, vg.Length(c.Size().X*(1-spared))))
-	under := look.Text(look.LabelSize, look.Ink)
-	c.FillText(under, vg.Point{X: c.Min.X, Y: c.Max.Y - look.LabelSize*leading}, cut(under, p.subtitle, vg.Length(c.Size().X*(1-spared))))
-	w, h := p.size(c.Size().X)
-	area := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
-		Min: vg.Point{X: c.Min.X, Y: c.Max.Y - mapTitleHeight - h}, Max: vg.Point{X: c.Min.X + w, Y: c.Max.Y - mapTitleHeight},
-	}}
-	at := func(lon, lat float64) vg.Point {
+// drawLand draws sea, land and a border on an area, which is w wide and h high, and returns where on the area a place is.
+func (f mapFrame) drawLand(area draw.Canvas, w, h vg.Length) (at func(lon, lat float64) vg.Point) {
+	at = func(lon, lat float64) vg.Point {
 		return vg.Point{
-			X: area.Min.X + vg.Length(w*vg.Length((lon-p.frame.west)/(p.frame.east-p.frame.west))),
-			Y: area.Min.Y + vg.Length(h*vg.Length((lat-p.frame.south)/(p.frame.north-p.frame.south))),
+			X: area.Min.X + vg.Length(w*vg.Length((lon-f.west)/(f.east-f.west))),
+			Y: area.Min.Y + vg.Length(h*vg.Length((lat-f.south)/(f.north-f.south))),
 		}
 	}
 	area.SetColor(seaColour)
@@ -292,6 +285,19 @@ func (p *mapPanel) draw(c draw.Canvas) {
 	}
 	border := draw.LineStyle{Color: look.Axis, Width: vg.Points(0.5)}
 	area.StrokeLines(border, []vg.Point{area.Min, {X: area.Max.X, Y: area.Min.Y}, area.Max, {X: area.Min.X, Y: area.Max.Y}, area.Min})
+	return at
+}
+
+func (p *mapPanel) draw(c draw.Canvas) {
+	title := look.Bold(look.Text(look.LabelSize, look.Ink))
+	c.FillText(title, vg.Point{X: c.Min.X, Y: c.Max.Y}, cutMiddle(title, p.title, vg.Length(c.Size().X*(1-spared))))
+	under := look.Text(look.LabelSize, look.Ink)
+	c.FillText(under, vg.Point{X: c.Min.X, Y: c.Max.Y - look.LabelSize*leading}, cut(under, p.subtitle, vg.Length(c.Size().X*(1-spared))))
+	w, h := p.size(c.Size().X)
+	area := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
+		Min: vg.Point{X: c.Min.X, Y: c.Max.Y - mapTitleHeight - h}, Max: vg.Point{X: c.Min.X + w, Y: c.Max.Y - mapTitleHeight},
+	}}
+	at := p.frame.drawLand(area, w, h)
 	for i := range p.metros {
 		m := &p.metros[i]
 		radius := vg.Length(1.6 + float64(15*math.Sqrt(m.share)))

@@ -5,6 +5,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
@@ -14,16 +17,20 @@ import (
 type rttCmd struct {
 	File    string   `arg:"" optional:"" help:"CSV with the columns id, a_lat, a_lon, b_lat, b_lon and, optional, a_country, b_country (codes or English names; that of the nearest metro, if empty), class (internet or backbone; internet, if empty) and tech. A tech (fiber, cable, dsl, wifi, lte, 5g, starlink) makes a the home of a user, whose median last mile is added, and b a cloud site; none, or nothing, means that both are servers in data centres. So a tech changes the way between as well, and fiber can even lower a round trip. Standard input, if it is - or left out."`
 	Out     string   `short:"o" help:"File for the CSV with the columns id and pred_ms, in a directory that exists; standard output, if left out." type:"path"`
-	Explain bool     `help:"Say of every pair as well what its round trip rests on: the interval that holds 80 % of what is measured (low_ms, high_ms), whether the two places were measured with each other (measured or modelled), the hubs between the nearest of both ends, and the measured places that have most in common with each end, with their distance and what they share of 1."`
+	Explain bool     `help:"Say of every pair as well what its round trip rests on: the interval that holds 80 % of what is measured (low_ms, high_ms), whether the two places were measured with each other (measured, measured nearby where places next to both count for more than half, or model), the hubs that a way leads over, and the measured places that have most in common with each end, with their distance and what they share of 1."`
 	Cut     []string `help:"Hubs (MRS), cables between hubs (MRS-SIN), ways of countries to hubs where they buy transit (AE-MRS) or all ways through the strait of the Red Sea (red-sea) that are cut: what goes over them takes the next way, and nothing gets faster. --explain names the hubs."`
+	Map     string   `placeholder:"FILE" help:"Draw the hubs, the cables between them and where which country buys transit, and what is cut of them, into a file that ends in .svg, .png or .pdf. Without a CSV nothing else is done." type:"path"`
 	Model   string   `help:"A delay model written by calibrate, in place of the one that comes with the program." type:"existingfile"`
 	printFlag
 }
 
 // Run writes the median round trip of every pair. Of a file with a mistake it writes nothing.
 func (c *rttCmd) Run(ctx context.Context, s *streams) error {
-	if err := checkOutputs([]string{c.Out}, []string{c.File, c.Model}); err != nil {
+	if err := checkOutputs([]string{c.Out, c.Map}, []string{c.File, c.Model}); err != nil {
 		return &usageError{err}
+	}
+	if ending := strings.ToLower(filepath.Ext(c.Map)); c.Map != "" && !slices.Contains(pictureEndings, ending) {
+		return &usageError{fmt.Errorf("--map: the file %s ends in %q; want one of %s", c.Map, ending, strings.Join(pictureEndings, ", "))}
 	}
 	model := calibrate.Default()
 	if c.Model != "" {
@@ -36,6 +43,14 @@ func (c *rttCmd) Run(ctx context.Context, s *streams) error {
 		var err error
 		if model, err = model.Cut(c.Cut...); err != nil {
 			return &usageError{fmt.Errorf("--cut: %w", err)}
+		}
+	}
+	if c.Map != "" {
+		if err := drawTransit(model, c.Map); err != nil {
+			return err
+		}
+		if c.File == "" {
+			return nil
 		}
 	}
 	pairs, err := c.pairs(ctx, s)

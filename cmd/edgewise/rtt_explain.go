@@ -44,8 +44,11 @@ func (c *rttCmd) explain(s *streams, model *calibrate.Model, pairs []catalog.Pai
 	rows := [][]string{{"id", "pred_ms", "low_ms", "high_ms", "by", "hubs", "near_a", "near_b"}}
 	for i, e := range explanations {
 		p := explainedPair{ID: pairs[i].ID, RTTMs: milliseconds(e.RTT), By: "model", Hubs: e.Hubs, NearA: near(e.Neighbours[0]), NearB: near(e.Neighbours[1])}
-		if e.Measured {
+		switch {
+		case e.Measured:
 			p.By = "measured"
+		case e.Nearby:
+			p.By = "measured nearby"
 		}
 		low, high := "", ""
 		if e.High > 0 {

@@ -159,3 +159,27 @@ func TestAFileThatCannotBeWrittenLeavesNoRestBehind(t *testing.T) {
 		require.Empty(t, rest)
 	}
 }
+
+func TestRTTDrawsTheMapOfTransit(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "map.svg")
+	code, printed, errs := run(t, context.Background(), "rtt", "--cut", "red-sea", "--map", file)
+	require.Zero(t, code, errs)
+	require.Empty(t, printed, "nobody asked for pairs")
+	drawn, err := os.ReadFile(file)
+	require.NoError(t, err)
+	for _, want := range []string{"Without red-sea", ">MRS<", ">MBA<"} {
+		require.Contains(t, string(drawn), want)
+	}
+	require.Contains(t, string(drawn), "stroke-dasharray", "what is cut")
+	code, _, errs = run(t, context.Background(), "rtt", "--map", file)
+	require.Zero(t, code, errs)
+	whole, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NotContains(t, string(whole), "stroke-dasharray")
+	shown, err := os.ReadFile("../../docs/delay-transit.svg")
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(whole, shown), "docs/delay-transit.svg is not what edgewise rtt --map draws")
+	code, _, errs = run(t, context.Background(), "rtt", "--map", filepath.Join(t.TempDir(), "map.txt"))
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, `ends in ".txt"; want one of .svg, .png, .pdf`)
+}

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"image/png"
+	"os"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -166,4 +169,20 @@ func Example() {
 	title, _, _ := strings.Cut(page.String(), "\n")
 	fmt.Println(title)
 	// Output: # How far modelled delays are from measured ones
+}
+
+// The page that comes with the program is of the model that comes with it: its intervals must hold what they say.
+func TestIntervalsOfThePageHoldFourFifths(t *testing.T) {
+	page, err := os.ReadFile("../../docs/delay-accuracy.md")
+	require.NoError(t, err)
+	_, after, ok := strings.Cut(string(page), "## Intervals")
+	require.True(t, ok)
+	section, _, _ := strings.Cut(after, "\n## ")
+	rows := regexp.MustCompile(`\| (.*) \| (\d+) \| ([\d.]+) % \|`).FindAllStringSubmatch(section, -1)
+	require.Len(t, rows, 3, "servers, regions and users")
+	for _, row := range rows {
+		share, err := strconv.ParseFloat(row[3], 64)
+		require.NoError(t, err)
+		require.InDelta(t, 80, share, 2, row[1])
+	}
 }

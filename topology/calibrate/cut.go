@@ -128,10 +128,18 @@ func (m *Model) Cut(what ...string) (*Model, error) {
 		}
 	}
 	cut := *m
+	cut.gone = gone
 	cut.cut, cut.Without = left, slices.DeleteFunc(slices.Concat(m.Without, what), func(word string) bool { return word == CutNothing })
 	slices.Sort(cut.Without)
 	cut.Without = slices.Compact(cut.Without)
 	return &cut, left.validate()
+}
+
+// IsCut reports whether a hub ("MRS"), a cable ("BOM-MRS") or the way of a country to a hub ("AE-MRS") is gone. What leads to a hub
+// that is gone is gone, too.
+func (m *Model) IsCut(what string) bool {
+	a, b, isWay := strings.Cut(what, "-")
+	return m.gone[what] || isWay && (m.gone[a] || m.gone[b])
 }
 
 // longer returns by which factor the way over the hubs is longer than before for what is cut, 1 or more.

@@ -135,6 +135,13 @@ func TestWaysThroughTheRedSeaAreCutAndNoOthers(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, rtt(cut, mumbai, frankfurt), rtt(read, mumbai, frankfurt))
 	require.Empty(t, nothing.Without)
+	for way, isCut := range map[string]bool{"AE-MRS": true, "MRS-BOM": true, "BOM-MRS": true, "MRS": false, "EG-MRS": false, "LON-NYC": false} {
+		require.Equal(t, isCut, read.IsCut(way), way)
+		require.False(t, whole.IsCut(way))
+	}
+	marseille, err := whole.Cut("MRS")
+	require.NoError(t, err)
+	require.True(t, marseille.IsCut("EG-MRS"), "it leads nowhere")
 	// A country's own way may be cut alone.
 	require.NotEqual(t, rtt(whole, dubai, frankfurt), rtt(cut, dubai, frankfurt))
 	require.Equal(t, rtt(whole, mumbai, frankfurt), rtt(one, mumbai, frankfurt))

@@ -15,9 +15,11 @@ type Explanation struct {
 	// Low and High hold 80 % of the round trips that were measured where the model says as much of places as well known. High
 	// is 0 if the model does not say.
 	Low, High time.Duration
-	// Measured says that the two places were measured with each other.
-	Measured bool
-	// Hubs are the IDs of those that the shortest way leads over that begins and ends at the nearest hubs.
+	// Measured says that the two places were measured with each other, Nearby that places next to both were, which counts for
+	// more than half here.
+	Measured, Nearby bool
+	// Hubs are the IDs of those that a way leads over: the shortest one where both ends buy transit at one hub, else that between the
+	// hubs where most is bought, which are the nearest where nothing is said and on a backbone.
 	Hubs []string
 	// Neighbours are the measured places that have most in common with each end, at most three, the most telling first.
 	Neighbours [2][]Neighbour
@@ -41,14 +43,16 @@ func (m *Model) Explain(kind topology.LinkKind, from, to topology.Location, path
 	if !okA || !okB || a.model != m || b.model != m || kind == topology.Access {
 		return Explanation{}, false
 	}
-	e := Explanation{RTT: a.RTT(kind, b, path) + lastMile, Hubs: m.Trunks.way(&a.trunks, &b.trunks)}
+	e := Explanation{RTT: a.RTT(kind, b, path) + lastMile}
 	c := classOf(kind, a, b)
+	e.Hubs = m.hubs(c, a, b)
 	surface, ofA, ofB := &m.Internet, &a.internet, &b.internet
 	if c == backboneClass {
 		surface, ofA, ofB = &m.Backbone, &a.backbone, &b.backbone
 	}
 	e.Neighbours = [2][]Neighbour{surface.neighbours(a.at, ofA), surface.neighbours(b.at, ofB)}
 	e.Measured = c != userClass && surface.measured(ofA, ofB)
+	e.Nearby = !e.Measured && c != userClass && surface.hasPair(ofA, ofB) && ofA.met*ofB.met > 0.5
 	remote := m.remoteKm(c, a, b)
 	if !e.Measured && remote[0] < sameSpotKm && remote[1] < sameSpotKm {
 		remote[0] = sameSpotKm // both were measured, but not with each other
@@ -60,9 +64,41 @@ func (m *Model) Explain(kind topology.LinkKind, from, to topology.Location, path
 	return e, true
 }
 
-// way returns the IDs of the hubs on the shortest way between two places that begins and ends at the nearest.
+// hubs returns the IDs of the hubs that a way leads over between two locations.
+func (m *Model) hubs(c class, a, b *location) []string {
+	t, from, to := &m.Trunks, []*onramp{&a.plain, &a.trunks}, []*onramp{&b.plain, &b.trunks}
+	if m.cut != nil {
+		t, from, to = m.cut, []*onramp{&a.plainCut, &a.trunksCut}, []*onramp{&b.plainCut, &b.trunksCut}
+	}
+	if c == backboneClass {
+		return t.way(from[0], to[0])
+	}
+	return t.way(from[1], to[1])
+}
+
+// way returns the IDs of the hubs on the way between two places: the shortest one where both buy transit at one hub, else that between
+// those where most is bought.
 func (t *Trunks) way(a, b *onramp) []string {
+	inCommon := false
+	for i := range a.choices {
+		for k := range b.choices {
+			inCommon = inCommon || a.bought && b.bought && a.choices[i].legs[0].hub == b.choices[k].legs[0].hub
+		}
+	}
 	first, last := a.choices[0].legs[0].hub, b.choices[0].legs[0].hub
+	best := math.Inf(-1)
+	for i := range a.choices {
+		for k := range b.choices {
+			from, to := &a.choices[i], &b.choices[k]
+			better := from.weight * to.weight
+			if inCommon {
+				better = -t.logMs(from, to)
+			}
+			if better > best {
+				best, first, last = better, from.legs[0].hub, to.legs[0].hub
+			}
+		}
+	}
 	whole := t.between(first, last)
 	var on []int
 	for h := range t.Hubs {
@@ -91,7 +127,12 @@ func (s *Surface) neighbours(at Anchor, f *foothold) []Neighbour {
 
 // measured reports whether two places are anchors that were measured with each other.
 func (s *Surface) measured(a, b *foothold) bool {
-	if !(a.remoteKm < sameSpotKm && b.remoteKm < sameSpotKm) || a.nearest == b.nearest || len(s.Measured) == 0 {
+	return a.remoteKm < sameSpotKm && b.remoteKm < sameSpotKm && s.hasPair(a, b)
+}
+
+// hasPair reports whether the anchors nearest to two places were measured with each other.
+func (s *Surface) hasPair(a, b *foothold) bool {
+	if a.nearest == b.nearest || len(s.Measured) == 0 {
 		return false
 	}
 	return s.Measured[max(a.nearest, b.nearest)][min(a.nearest, b.nearest)] == '1'

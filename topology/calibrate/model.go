@@ -57,8 +57,9 @@ type Model struct {
 	Spans Spans `json:"spans"`
 	// Without says what [Model.Cut] has taken away, in alphabetical order.
 	Without []string `json:"without,omitempty"`
-	// cut holds the trunks that are left where some are cut; nil where none are.
-	cut *Trunks
+	// cut holds the trunks that are left where some are cut, nil where none are, and gone what is taken away.
+	cut  *Trunks
+	gone removal
 }
 
 // minPathMs is the shortest round trip: two machines in one town.
