@@ -103,7 +103,9 @@ func servers() []check {
 		row("M/M/1 at load 0.8 that sheds waits of more than 3 service times: share rejected", "virtual wait of M/M/1 with balking", "", shed(.8, 3),
 			counter{service: mean(workload.ExponentialTime, 0), pool: placement.Pool{Servers: 1, Shed: 3 * serviceMean}, load: .8}, rejected),
 	)
-	return append(all, tandem(group), overflow(group))
+	all = append(all, tandem(group), overflow(group))
+	all = append(all, inversion(group)...)
+	return append(all, heavyTraffic(group)...)
 }
 
 // overflow checks servers whose requests go on to others where there is no room: Erlang's ordered hunting, in which the second group
