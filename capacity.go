@@ -19,8 +19,9 @@ type CapacityNeed struct {
 	// Site is where the servers are, Servers whose: a workload, or a pool that workloads share, as [sim.Load] calls it.
 	Site, Servers string
 	// IsKnown is false where only a run tells: at origins behind caches, and where the demand of a workload does not say what to expect, as
-	// recorded traces do not. Then nothing else is known here but Have.
+	// recorded traces do not. Then nothing else is known here but Have, and Why says the reason.
 	IsKnown bool
+	Why     string
 	// Workloads say whose work it is, in order of the study.
 	Workloads []OfferedWork
 	// Have is how many there are, at most where their number follows the work; 0 where there are always enough.
@@ -28,6 +29,9 @@ type CapacityNeed struct {
 	// Offered is how many servers the work keeps busy at the peak; of a pool the sum of its workloads' peaks, which need not come at
 	// the same time.
 	Offered float64
+	// TakenIn is what of Offered is work that other sites have no room for and pass on, Spilled what of it this site passes on: by Erlang's fixed
+	// point, see [sim.Plan.ServerLoads].
+	TakenIn, Spilled float64
 	// Blocked is the share of requests at the peak that would find all servers busy that there are: Erlang B, as if none waited; 0 where
 	// there are always enough.
 	Blocked float64
@@ -60,7 +64,7 @@ func (c *CapacityNeed) Utilisation() float64 {
 
 // Capacity returns how many servers the sites of a placement, by its number, need at the peak of a day for a share of the requests,
 // in (0, 1), to find one free: in order of sites, of who computes requests and of origins that users meet. Nothing is run: peaks are those of
-// [sim.Plan.Peaks], arrivals Poisson. Games, backups, failures, flash crowds, spill and retries are not in it. It looks at the loss of each such
+// [sim.Plan.Peaks], arrivals Poisson. Games, backups, failures, flash crowds and retries are not in it. It looks at the loss of each such
 // site alone, which takes as many compilations.
 func (s *Study) Capacity(ctx context.Context, number int, served float64) ([]CapacityNeed, error) {
 	if err := invalid.First(
@@ -146,14 +150,32 @@ func (s *Study) peakLoads(ctx context.Context, p placement.Placement, lost strin
 		}
 		of := &all[k]
 		of.Offered += peak.Offered
+		of.TakenIn += peak.TakenIn
+		of.Spilled += peak.Spilled
 		of.Workloads = append(of.Workloads, OfferedWork{Workload: peak.Workload, Offered: peak.Offered})
-		isFetched := sim.KindOf(s.Workloads[number].Service).MeetsCaches() && len(p.Tiers) > 0
-		of.IsKnown = of.IsKnown && peak.IsKnown && !isFetched
+		if why := s.whyUnknown(&p, number, &peak); why != "" && of.IsKnown {
+			of.IsKnown, of.Why = false, why
+		}
 	}
 	for i := range all {
 		if of := &all[i]; !of.IsKnown {
-			*of = CapacityNeed{Site: of.Site, Servers: of.Servers, Have: of.Have}
+			*of = CapacityNeed{Site: of.Site, Servers: of.Servers, Have: of.Have, Why: of.Why}
 		}
 	}
 	return all, nil
+}
+
+// whyUnknown says why only a run tells what a workload asks of servers; "" where it is known.
+func (s *Study) whyUnknown(p *placement.Placement, number int, peak *sim.Peak) string {
+	w := &s.Workloads[number]
+	_, isRated := w.Demand.(workload.Rated)
+	switch {
+	case sim.KindOf(w.Service).MeetsCaches() && len(p.Tiers) > 0:
+		return fmt.Sprintf("%s is behind caches: a run tells what they fetch", w.Name)
+	case peak.IsKnown:
+		return ""
+	case !isRated:
+		return fmt.Sprintf("the demand of %s does not say how many requests to expect: a run tells", w.Name)
+	}
+	return fmt.Sprintf("others pass on what they have no room for of %s, beside a demand that does not say how many requests to expect: a run tells", w.Name)
 }

@@ -73,7 +73,38 @@ func TestCapacityIsThatOfErlangAndOfALostSite(t *testing.T) {
 	cached.Workloads = []workload.Workload{site.Named("site")}
 	behind, err := cached.Capacity(context.Background(), 0, .999)
 	require.NoError(t, err)
-	require.Equal(t, []edgewise.CapacityNeed{{Site: "b", Servers: "site", Have: 3}}, behind, "only a run tells what caches fetch")
+	require.Equal(t, []edgewise.CapacityNeed{{Site: "b", Servers: "site", Have: 3, Why: "site is behind caches: a run tells what they fetch"}}, behind)
+
+	// What "a" and "b" have no room for goes on to each other, then to "c".
+	spilling := placement.Placement{Name: "spill"}
+	for i, id := range []string{"a", "b", "c"} {
+		pool := placement.Pool{Servers: []int{6, 6, 100}[i], Queue: placement.AtMost(0)}
+		if id != "c" {
+			pool.Spill = placement.Spill{Rule: placement.SpillToNearest}
+		}
+		spilling = spilling.With(placement.Assignment{Site: id, Role: placement.Compute, Pools: []placement.Pool{pool}})
+	}
+	s.Placements[1] = spilling
+	all, err = s.Capacity(context.Background(), 1, .999)
+	require.NoError(t, err)
+	busy := 8.0 // at "a" as at "b"
+	for range 1000 {
+		busy = 8 * (1 + stats.ErlangB(6, busy))
+	}
+	blocked := stats.ErlangB(6, busy)
+	require.InEpsilon(t, busy, all[0].Offered, 1e-7)
+	require.InEpsilon(t, 8*blocked, all[1].Spilled, 1e-7)
+	require.InEpsilon(t, 8*blocked, all[1].TakenIn, 1e-7)
+	require.InEpsilon(t, 8+2*8*blocked*blocked, all[2].Offered, 1e-7, "what neither has room for")
+	require.Zero(t, all[2].Spilled)
+	// Where a workload of the same servers does not say how much it asks for, nothing is known of what is passed on.
+	s.Workloads[1].Demand = vague{s.Workloads[1].Demand}
+	all, err = s.Capacity(context.Background(), 1, .999)
+	require.NoError(t, err)
+	for _, of := range all {
+		require.False(t, of.IsKnown)
+		require.Contains(t, of.Why, "does not say how many requests to expect")
+	}
 
 	for _, served := range []float64{0, 1, -1} {
 		_, err := s.Capacity(context.Background(), 0, served)
@@ -82,3 +113,6 @@ func TestCapacityIsThatOfErlangAndOfALostSite(t *testing.T) {
 	_, err = s.Capacity(context.Background(), 2, .9)
 	require.ErrorContains(t, err, "number is 2; want 0 to 1")
 }
+
+// vague is a demand that does not say what to expect.
+type vague struct{ workload.Demand }

@@ -39,6 +39,10 @@ type Load struct {
 	Rejects bool `json:"rejects,omitempty"`
 	// PerSecond is how many jobs a second the servers get; 0 for a link.
 	PerSecond float64 `json:"per_second,omitempty"`
+	// TakenIn is what of Offered is work of requests that other sites have no room for and pass on, Spilled what of it this site passes on:
+	// before a run by Erlang's fixed point ([Plan.ServerLoads]). Both are 0 where no pool passes anything on.
+	TakenIn float64 `json:"taken_in,omitempty"`
+	Spilled float64 `json:"spilled,omitempty"`
 	// room is about how many jobs find room where servers reject others.
 	room float64
 }
@@ -85,6 +89,8 @@ func MeanLoads(runs [][]Load) []Load {
 		for _, l := range run {
 			l.Offered /= float64(len(runs))
 			l.PerSecond /= float64(len(runs))
+			l.TakenIn /= float64(len(runs))
+			l.Spilled /= float64(len(runs))
 			all.add(l)
 		}
 	}
@@ -124,13 +130,15 @@ type loads []Load
 
 // add adds what is offered to servers or to a link, which the load names; none has no limit.
 func (all *loads) add(one Load) {
-	if one.Capacity == 0 || one.Offered == 0 {
+	if one.Capacity == 0 || one.Offered == 0 && one.Spilled == 0 && one.TakenIn == 0 {
 		return
 	}
 	for i := range *all {
 		if of := &(*all)[i]; of.IsOfTheSame(one) {
 			of.Offered += one.Offered
 			of.PerSecond += one.PerSecond
+			of.TakenIn += one.TakenIn
+			of.Spilled += one.Spilled
 			return
 		}
 	}
@@ -138,14 +146,16 @@ func (all *loads) add(one Load) {
 }
 
 // ServerLoads returns the load of every set of servers, workload by workload, of which it is known before the run: who
-// computes, calls to the home of their data, origins that users meet, and the seats of games. A workload whose demand does not
-// know its rate has none, and neither has a game whose players are not those of [workload.Sessions]; failures are left out.
+// computes, calls to the home of their data, origins that users meet, and the seats of games; with what sites have no room for where they pass
+// it on to, as Erlang's fixed point has it: streams of requests are Poisson processes, pools M/M/c with the room that they have. A workload whose
+// demand does not know its rate has none, and neither has a game whose players are not those of [workload.Sessions]; failures are left out.
 func (p *Plan) ServerLoads() ([]Load, error) {
 	var all loads
 	games, err := p.playersOfGames()
 	if err != nil {
 		return nil, err
 	}
+	own := make([][]float64, len(p.workloads))
 	for i := range p.workloads {
 		planned, w := &p.workloads[i], &p.scenario.Workloads[i]
 		if _, ok := w.Service.(workload.Matched); ok {
@@ -162,28 +172,56 @@ func (p *Plan) ServerLoads() ([]Load, error) {
 		for m, rate := range rates {
 			for k := range planned.entries[m] {
 				e := &planned.entries[m][k]
-				p.addWork(&all, i, e.site, rate*e.share.initial())
+				p.eachWork(i, e.site, rate*e.share.initial(), func(number, at int, perSecond float64, work workload.ServiceTime) {
+					all.add(p.serversAt(number, at, perSecond, work))
+				})
 			}
 		}
+		if planned.kind == Computed {
+			own[i] = p.entering(i, rates)
+		}
+	}
+	if p.spills() {
+		p.addSpilled(&all, own)
 	}
 	return all, nil
 }
 
-// addWork adds what so many requests of a workload a second are for the servers at the site where they enter, and at the
+// addSpilled adds what spill moves of so many requests a second, by workload and site.
+func (p *Plan) addSpilled(all *loads, own [][]float64) {
+	o := p.newOverflow(own)
+	for i := range own {
+		o.each(i, func(number, at int, perSecond float64, work workload.ServiceTime) {
+			all.add(p.serversAt(number, at, perSecond, work))
+		})
+		for at := range o.passed[i] {
+			of := p.serversAt(i, at, 0, workload.ServiceTime{})
+			of.Spilled, of.TakenIn = o.moved(i, at)
+			all.add(of)
+		}
+	}
+}
+
+// eachWork calls add with what so many requests of a workload a second are for the servers at the site where they enter, and at the
 // home of their data.
-func (p *Plan) addWork(all *loads, number, at int, perSecond float64) {
+func (p *Plan) eachWork(number, at int, perSecond float64, add func(number, site int, perSecond float64, work workload.ServiceTime)) {
 	site := &p.sites[at]
 	switch service := p.scenario.Workloads[number].Service.(type) {
 	case workload.Cacheable:
 		if len(site.caches) == 0 || site.caches[firstTier] == nil {
-			all.add(p.serversAt(number, at, perSecond, service.Origin))
+			add(number, at, perSecond, service.Origin)
 		}
 	case workload.Computed:
-		all.add(p.serversAt(number, at, perSecond, service.Work))
-		if home := &p.workloads[number].homes[at][0]; home.to >= 0 {
-			calls := perSecond * service.Data.Probability * float64(service.Data.Calls)
-			all.add(p.serversAt(number, home.to, calls, service.Data.Service))
-		}
+		add(number, at, perSecond, service.Work)
+		p.eachCall(number, at, perSecond, add)
+	}
+}
+
+// eachCall calls add with the calls of so many requests a second that are worked on at a site, where others answer them.
+func (p *Plan) eachCall(number, at int, perSecond float64, add func(number, site int, perSecond float64, work workload.ServiceTime)) {
+	data := p.scenario.Workloads[number].DataCalls()
+	if home := &p.workloads[number].homes[at][0]; home.to >= 0 {
+		add(number, home.to, perSecond*data.Probability*float64(data.Calls), data.Service)
 	}
 }
 

@@ -22,11 +22,14 @@ type Peak struct {
 	// many players a server of a game has seats for, else 0.
 	Offered   float64
 	PerServer int
+	// TakenIn is what of Offered others have no room for and pass on, Spilled what of it this site passes on, both then and by Erlang's fixed point:
+	// see [Plan.ServerLoads].
+	TakenIn, Spilled float64
 	// OfMean is the largest load of all users in a day by their mean; 1 where that is not known.
 	OfMean float64
 	// Work is how many servers one request to an origin a second keeps busy; 0 for what is no origin.
 	Work float64
-	// IsKnown is false where the demand does not say what to expect.
+	// IsKnown is false where the demand does not say what to expect, or what is taken in depends on a demand that does not.
 	IsKnown bool
 }
 
@@ -36,8 +39,12 @@ type Peak struct {
 func (p *Plan) Peaks() ([]Peak, error) {
 	var all []Peak
 	shared := make(map[string]bool)
+	spilled, err := p.overflowsOverDay()
+	if err != nil {
+		return nil, err
+	}
 	for i := range p.workloads {
-		peaks, err := p.peaksOf(i)
+		peaks, err := p.peaksOf(i, spilled)
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +85,8 @@ const (
 	peakSteps = int(24 * time.Hour / peakStep)
 )
 
-func (p *Plan) peaksOf(number int) (all []Peak, err error) {
+// peaksOf returns those of a workload, with what spill moves by step, nil where it moves nothing.
+func (p *Plan) peaksOf(number int, spilled []*overflow) (all []Peak, err error) {
 	planned, w := &p.workloads[number], &p.scenario.Workloads[number]
 	game, isGame := w.Service.(workload.Matched)
 	if !game.Peers.IsZero() {
@@ -103,7 +111,7 @@ func (p *Plan) peaksOf(number int) (all []Peak, err error) {
 		}
 	}
 	busiest := busiestOfMean(loads)
-	for _, rates := range loads {
+	for step, rates := range loads {
 		offered := make([]float64, len(all))
 		for m, rate := range rates {
 			for k := range planned.entries[m] {
@@ -115,8 +123,23 @@ func (p *Plan) peaksOf(number int) (all []Peak, err error) {
 				})
 			}
 		}
-		for i := range all {
+		if spilled != nil {
+			spilled[step].each(number, func(_, site int, perSecond float64, work workload.ServiceTime) {
+				if i, ok := at[site]; ok {
+					offered[i] += float64(perSecond * work.Mean.Seconds())
+				}
+			})
+		}
+		for site, i := range at {
+			if spilled != nil && offered[i] > all[i].Offered {
+				all[i].Spilled, all[i].TakenIn = spilled[step].moved(number, site)
+			}
 			all[i].Offered, all[i].OfMean = max(all[i].Offered, offered[i]), busiest
+		}
+	}
+	if spilled != nil {
+		for site, i := range at {
+			all[i].IsKnown = !spilled[0].unknown[number][site]
 		}
 	}
 	return all, nil
@@ -166,20 +189,13 @@ func (p *Plan) ratesOverDay(number int) ([][]float64, error) {
 
 // offer says what so many requests a second, or players, that enter at a site are for servers.
 func (p *Plan) offer(number, at int, much float64, to func(site int, servers float64)) {
-	site := &p.sites[at]
-	switch service := p.scenario.Workloads[number].Service.(type) {
-	case workload.Matched:
+	if p.workloads[number].kind == Matched {
 		to(at, much)
-	case workload.Cacheable:
-		if len(site.caches) == 0 || site.caches[firstTier] == nil {
-			to(at, much*service.Origin.Mean.Seconds())
-		}
-	case workload.Computed:
-		to(at, much*service.Work.Mean.Seconds())
-		if home := &p.workloads[number].homes[at][0]; home.to >= 0 {
-			to(home.to, much*service.Data.Probability*float64(service.Data.Calls)*service.Data.Service.Mean.Seconds())
-		}
+		return
 	}
+	p.eachWork(number, at, much, func(_, site int, perSecond float64, work workload.ServiceTime) {
+		to(site, perSecond*work.Mean.Seconds())
+	})
 }
 
 // OriginWork returns how many servers the work of one request to the origin keeps busy a request a second, of a workload; 0

@@ -22,9 +22,9 @@ func heavyTraffic(group string) (all []check) {
 	}{{2, 1.5, .95}, {4, 2, .95}} {
 		gaps, work := 1/c.shape, c.variation*c.variation
 		most := (gaps/c.load + float64(c.load*work)) / (2 * (1 - c.load))
-		wide := (gaps + c.load) / (2 * c.load)
+		half := (gaps + c.load) / (4 * c.load) // of the width
 		all = append(all, check{
-			group: group, source: "band of Kingman and Marshall", unit: "service times", expected: most - wide/2, tolerance: wide / 2,
+			group: group, source: "band of Kingman and Marshall", unit: "service times", expected: most - half, tolerance: half,
 			name: fmt.Sprintf("API on one server at load %v, gaps of variance 1/%v, gamma work of variance %v: mean wait", c.load, c.shape, work),
 			simulate: func(ctx context.Context, t trial) (float64, error) {
 				const requests = 200_000

@@ -25,8 +25,8 @@ type capacityCmd struct {
 func (c *capacityCmd) Help() string {
 	return `Nothing is run. The work is that of the peak of the day, arrivals are Poisson. It says how many servers it takes where requests that find none
 free are turned away (Erlang B), where they wait (Erlang C), and where another site is lost and its users come here (N+1).
-Only a run tells what origins behind caches have to do, and what comes of backups, failures, flash crowds, spill and retries. Of games there are their
-players and seats on the mean of the recorded time.`
+What a site passes on to others (spill) is that of Erlang's fixed point. Only a run tells what origins behind caches have to do, and what comes of backups,
+failures, flash crowds and retries. Of games there are their players and seats on the mean of the recorded time.`
 }
 
 // A neededServers is a row of what is needed: at the peak of the day.
@@ -35,9 +35,13 @@ type neededServers struct {
 	Site      string         `json:"site"`
 	Servers   string         `json:"servers"`
 	Workloads []offeredShare `json:"workloads,omitempty"`
-	// Have is null where there are always enough, and so are the shares of them. All that follows is null where the peak is not known.
+	// Have is null where there are always enough, and so are the shares of them. All that follows is null where the peak is not known, and Unknown
+	// says why.
 	Have        *int     `json:"have"`
+	Unknown     string   `json:"unknown,omitempty"`
 	Offered     *float64 `json:"offered"`
+	TakenIn     *float64 `json:"taken_in"`
+	Spilled     *float64 `json:"spilled"`
 	Utilisation *float64 `json:"utilisation"`
 	Blocked     *float64 `json:"blocked"`
 	Waits       *float64 `json:"waits"`
@@ -143,7 +147,7 @@ func (c *capacity) add(ctx context.Context, study *edgewise.Study, number int) e
 
 // neededOf returns the row of a need.
 func neededOf(placement string, of *edgewise.CapacityNeed) neededServers {
-	r := neededServers{Placement: placement, Site: of.Site, Servers: of.Servers, Lost: of.Lost}
+	r := neededServers{Placement: placement, Site: of.Site, Servers: of.Servers, Lost: of.Lost, Unknown: of.Why}
 	for _, w := range of.Workloads {
 		r.Workloads = append(r.Workloads, offeredShare(w))
 	}
@@ -153,7 +157,7 @@ func neededOf(placement string, of *edgewise.CapacityNeed) neededServers {
 	if !of.IsKnown {
 		return r
 	}
-	r.Offered, r.Needed, r.WithoutWait = &of.Offered, &of.Needed, &of.WithoutWait
+	r.Offered, r.TakenIn, r.Spilled, r.Needed, r.WithoutWait = &of.Offered, &of.TakenIn, &of.Spilled, &of.Needed, &of.WithoutWait
 	if of.Have > 0 {
 		utilisation := of.Utilisation()
 		r.Utilisation, r.Blocked, r.Waits = &utilisation, &of.Blocked, &of.Waits
@@ -166,13 +170,14 @@ func neededOf(placement string, of *edgewise.CapacityNeed) neededServers {
 
 // write writes what was found as table, csv or json.
 func (c *capacity) write(w io.Writer, format string) error {
-	rows := []table.Row{{"placement", "site", "servers", "have", "offered", "utilisation", "blocked", "waits", "needed", "needed_without_wait", "lost", "lost_offered", "lost_needed"}}
+	rows := []table.Row{{"placement", "site", "servers", "have", "offered", "utilisation", "blocked", "waits", "needed", "needed_without_wait", "lost", "lost_offered", "lost_needed", "taken_in", "spilled", "unknown"}}
 	shown := []table.Row{{"placement", "site", "servers", "have", "busy", "load %", "blocked %", "wait %", "needed", "no wait", "lost", "busy", "needed"}}
 	for i := range c.Servers {
 		of := &c.Servers[i]
 		rows = append(rows, table.Row{
 			of.Placement, of.Site, of.Servers, cell(of.Have, strconv.Itoa), cell(of.Offered, inFull), cell(of.Utilisation, inFull), cell(of.Blocked, inFull),
 			cell(of.Waits, inFull), cell(of.Needed, strconv.Itoa), cell(of.WithoutWait, strconv.Itoa), of.Lost, cell(of.LostOffered, inFull), cell(of.LostNeeded, strconv.Itoa),
+			cell(of.TakenIn, inFull), cell(of.Spilled, inFull), of.Unknown,
 		})
 		known := func(text string) string {
 			if of.Offered == nil {
@@ -195,7 +200,34 @@ func (c *capacity) write(w io.Writer, format string) error {
 	if err := (listing{items: c, rows: rows, title: title, shown: shown}).write(w, format); err != nil || format != "table" {
 		return err
 	}
+	if err := c.writeNotes(w); err != nil {
+		return err
+	}
 	return c.writeLoads(w)
+}
+
+// writeNotes says what is passed on between sites, and why some of the servers are not known.
+func (c *capacity) writeNotes(w io.Writer) error {
+	var notes []string
+	for i := range c.Servers {
+		of := &c.Servers[i]
+		where := fmt.Sprintf("%s, %s at %s", of.Placement, of.Servers, of.Site)
+		if of.Unknown != "" {
+			notes = append(notes, where+": "+of.Unknown)
+		}
+		if of.Spilled != nil && *of.Spilled > 0 {
+			notes = append(notes, fmt.Sprintf("%s: has no room for work of %s servers, and passes it on (Erlang's fixed point)", where, tenths(*of.Spilled)))
+		}
+		if of.TakenIn != nil && *of.TakenIn > 0 {
+			notes = append(notes, fmt.Sprintf("%s: of the busy %s are for what others pass on", where, tenths(*of.TakenIn)))
+		}
+	}
+	for _, note := range notes {
+		if _, err := fmt.Fprintln(w, "  "+note); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeLoads writes what servers and links that are limited have to do, as a table, if there are any.

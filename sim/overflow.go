@@ -1,0 +1,304 @@
+package sim
+
+import (
+	"math"
+	"slices"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// An overflow is what spill moves between the sites of a plan, as far as it is known before a run: Erlang's fixed point. Every stream of requests is
+// taken for a Poisson process and every pool for one on its own, with exponential work. So what is passed on is that of M/M/c with as much room
+// as the pool has, exactly where no other site passes on to it; what is rejected where it comes to is too little, since what is passed on
+// comes in bursts. Rates are requests a second, by workload and site.
+type overflow struct {
+	plan *Plan
+	own  [][]float64 // of users who enter there; nil for what is not computed, and where the demand does not say
+	// passed are those that a site passes on, extra those that it is asked for by others, of which it takes in taken.
+	passed, extra, taken [][]float64
+	// unknown says what is passed on with a share that depends on demands that do not say what to expect.
+	unknown [][]bool
+}
+
+// overflowSteps bounds the steps to the fixed point, overflowError is how near to it is near enough, as a share of all requests.
+const (
+	overflowSteps = 1000
+	overflowError = 1e-10
+)
+
+// spills reports whether any request may be passed on.
+func (p *Plan) spills() bool {
+	return slices.ContainsFunc(p.workloads, func(w plannedWorkload) bool { return w.spills != nil })
+}
+
+// newOverflow returns that of so many requests a second.
+func (p *Plan) newOverflow(own [][]float64) *overflow {
+	o := &overflow{plan: p, own: own}
+	o.passed, o.extra, o.taken = o.nothing(), o.nothing(), o.nothing()
+	all := 0.0
+	for _, rates := range own {
+		for _, rate := range rates {
+			all += rate
+		}
+	}
+	for range overflowSteps {
+		before := o.extra
+		o.step(o.blocked())
+		if change(before, o.extra) <= all*overflowError {
+			break
+		}
+	}
+	return o
+}
+
+// change returns by how much rates differ, in all.
+func change(a, b [][]float64) (sum float64) {
+	for i := range a {
+		for k := range a[i] {
+			sum += math.Abs(a[i][k] - b[i][k])
+		}
+	}
+	return sum
+}
+
+func (o *overflow) nothing() [][]float64 {
+	all := make([][]float64, len(o.own))
+	for i := range all {
+		if o.own[i] != nil {
+			all[i] = make([]float64, len(o.plan.sites))
+		}
+	}
+	return all
+}
+
+// step passes on what is rejected at the shares by site and pool.
+func (o *overflow) step(blocked [][]float64) {
+	o.passed, o.extra, o.taken = o.nothing(), o.nothing(), o.nothing()
+	share := func(number, site int) float64 {
+		if n := o.plan.poolNumber(number, site); n >= 0 {
+			return blocked[site][n]
+		}
+		return 0
+	}
+	for i := range o.own {
+		w := &o.plan.workloads[i]
+		if o.own[i] == nil || w.spills == nil {
+			continue
+		}
+		for site, hops := range w.spills {
+			left := o.own[i][site] * share(i, site)
+			if len(hops) == 0 || left == 0 {
+				continue
+			}
+			o.passed[i][site] = left
+			for k := range hops {
+				h := &hops[k]
+				if h.isAvoided(0) {
+					continue
+				}
+				lost := left * share(i, h.to)
+				o.extra[i][h.to] += left
+				o.taken[i][h.to] += left - lost
+				left = lost
+			}
+		}
+	}
+}
+
+// blocked returns the share of its requests that every pool of those who compute rejects, by site.
+func (o *overflow) blocked() [][]float64 {
+	p := o.plan
+	busy, rate := make([][]float64, len(p.sites)), make([][]float64, len(p.sites))
+	for s := range p.sites {
+		if a := p.sites[s].compute; a != nil {
+			busy[s], rate[s] = make([]float64, len(a.Pools)), make([]float64, len(a.Pools))
+		}
+	}
+	add := func(number, site int, perSecond float64, work workload.ServiceTime) {
+		if n := p.poolNumber(number, site); n >= 0 {
+			busy[site][n] += float64(perSecond * work.Mean.Seconds())
+			rate[site][n] += perSecond
+		}
+	}
+	for i := range o.own {
+		if o.own[i] == nil {
+			continue
+		}
+		for site, perSecond := range o.own[i] {
+			p.eachWork(i, site, perSecond, add)
+		}
+		o.each(i, add)
+	}
+	for s := range busy {
+		for n := range busy[s] {
+			pool := &p.sites[s].compute.Pools[n]
+			offered, mean := busy[s][n], 0.0
+			if offered > 0 {
+				mean = offered / rate[s][n]
+			}
+			busy[s][n] = blockedOf(pool, offered, mean)
+		}
+	}
+	return busy
+}
+
+// each calls add with the work that spill brings to servers, and with that of calls, which are made where a request is worked on: less than
+// nothing where its own site does not make them.
+func (o *overflow) each(number int, add func(number, site int, perSecond float64, work workload.ServiceTime)) {
+	service, ok := o.plan.scenario.Workloads[number].Service.(workload.Computed)
+	if !ok || o.own[number] == nil {
+		return
+	}
+	for site, extra := range o.extra[number] {
+		if extra > 0 {
+			add(number, site, extra, service.Work)
+		}
+		if more := o.taken[number][site] - o.passed[number][site]; more != 0 {
+			o.plan.eachCall(number, site, more, add)
+		}
+	}
+}
+
+// moved returns how many servers the work keeps busy that a site passes on, and that which it is asked for by others.
+func (o *overflow) moved(number, site int) (passed, extra float64) {
+	if o.own[number] == nil {
+		return 0, 0
+	}
+	work := o.plan.scenario.Workloads[number].Service.(workload.Computed).Work.Mean.Seconds()
+	return o.passed[number][site] * work, o.extra[number][site] * work
+}
+
+// poolNumber returns the number of the pool that computes a workload at a site; -1 where there is none.
+func (p *Plan) poolNumber(number, site int) int {
+	a := p.sites[site].compute
+	if a == nil {
+		return -1
+	}
+	n, ok := a.PoolOf(p.workloads[number].name)
+	if !ok {
+		return -1
+	}
+	return n
+}
+
+// blockedOf returns the share that a pool rejects of work for so many servers, each piece of which takes so many seconds on the mean: of
+// M/M/c with room for those that wait, or with waits that are bounded; where both are, the larger.
+func blockedOf(of *placement.Pool, offered, mean float64) (share float64) {
+	if offered == 0 {
+		return 0
+	}
+	servers := of.Servers
+	if of.Scale.Is() {
+		servers = of.Scale.Most
+	}
+	if of.Queue.Is {
+		share = blockedByQueue(servers, of.Queue.Most, offered)
+	}
+	if of.Shed > 0 {
+		share = max(share, blockedByWait(servers, offered, of.Shed.Seconds()/mean))
+	}
+	return share
+}
+
+// blockedByQueue returns the share that M/M/c/c+q rejects (Erlang B with a geometric tail).
+func blockedByQueue(servers, queue int, offered float64) float64 {
+	full, ratio, q := stats.ErlangB(servers, offered), offered/float64(servers), float64(queue)
+	switch {
+	case ratio == 1:
+		return full / (1 + float64(full*q))
+	case ratio < 1:
+		tail := portable.Pow(ratio, q)
+		return full * tail / (1 + float64(full*ratio*(1-tail))/(1-ratio))
+	}
+	// The same by the last state, for the tail grows.
+	tail := portable.Pow(1/ratio, q)
+	return full / (tail + float64(full*(1-tail))/(1-1/ratio))
+}
+
+// blockedByWait returns the share that M/M/c rejects which lets nobody wait longer than a limit, in service times: the virtual wait falls off
+// as exp(-(c-a)x) up to the limit, and as exp(-cx) beyond it (level crossings, Brill and Posner 1977).
+func blockedByWait(servers int, offered, limit float64) float64 {
+	c := float64(servers)
+	slack := c - offered
+	if -slack*limit > 700 {
+		return 1 - c/offered // as of a fluid: the limit makes no difference
+	}
+	at := portable.Exp(-slack * limit)
+	within := limit
+	if slack != 0 {
+		within = (1 - at) / slack
+	}
+	busy := float64(offered * stats.ErlangB(servers-1, offered)) // the density at a wait of nothing
+	beyond := busy * at / c
+	return beyond / (1 + float64(busy*within) + beyond)
+}
+
+// overflowsOverDay returns what spill moves, by step of a day; nil where nothing is passed on.
+func (p *Plan) overflowsOverDay() (steps []*overflow, err error) {
+	if !p.spills() {
+		return nil, nil
+	}
+	rates := make([][][]float64, len(p.workloads))
+	for i := range p.workloads {
+		if p.workloads[i].kind == Computed {
+			if rates[i], err = p.ratesOverDay(i); err != nil {
+				return nil, err
+			}
+		}
+	}
+	unknown := p.unknownOverflow(rates)
+	for step := range peakSteps {
+		own := make([][]float64, len(p.workloads))
+		for i := range rates {
+			if rates[i] != nil {
+				own[i] = p.entering(i, rates[i][step])
+			}
+		}
+		o := p.newOverflow(own)
+		o.unknown = unknown
+		steps = append(steps, o)
+	}
+	return steps, nil
+}
+
+// unknownOverflow says, by workload and site, what is passed on with a share that depends on demands of which no rates are known.
+func (p *Plan) unknownOverflow(rates [][][]float64) [][]bool {
+	unknown := make([][]bool, len(p.workloads))
+	isVague := func(number, site int) bool {
+		n := p.poolNumber(number, site)
+		for j := range p.workloads {
+			if a := p.sites[site].compute; n >= 0 && p.workloads[j].kind == Computed && rates[j] == nil && a.Serves(p.workloads[j].name) && p.poolNumber(j, site) == n {
+				return true
+			}
+		}
+		return false
+	}
+	for i := range p.workloads {
+		unknown[i] = make([]bool, len(p.sites))
+		for site, hops := range p.workloads[i].spills {
+			is := len(hops) > 0 && isVague(i, site)
+			for k := range hops {
+				is = is || isVague(i, hops[k].to)
+			}
+			for k := range hops {
+				unknown[i][hops[k].to] = unknown[i][hops[k].to] || is
+			}
+		}
+	}
+	return unknown
+}
+
+// entering returns the requests a second that enter at each site, of those by metro, as when the run begins.
+func (p *Plan) entering(number int, byMetro []float64) []float64 {
+	all := make([]float64, len(p.sites))
+	for m, rate := range byMetro {
+		for k := range p.workloads[number].entries[m] {
+			e := &p.workloads[number].entries[m][k]
+			all[e.site] += float64(rate * e.share.initial())
+		}
+	}
+	return all
+}
