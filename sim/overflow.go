@@ -89,7 +89,7 @@ func (o *overflow) step(blocked [][]float64) {
 			continue
 		}
 		for site, hops := range w.spills {
-			left := o.own[i][site] * share(i, site)
+			left := float64(o.own[i][site] * share(i, site))
 			if len(hops) == 0 || left == 0 {
 				continue
 			}
@@ -99,7 +99,7 @@ func (o *overflow) step(blocked [][]float64) {
 				if h.isAvoided(0) {
 					continue
 				}
-				lost := left * share(i, h.to)
+				lost := float64(left * share(i, h.to))
 				o.extra[i][h.to] += left
 				o.taken[i][h.to] += left - lost
 				left = lost
@@ -168,7 +168,7 @@ func (o *overflow) moved(number, site int) (passed, extra float64) {
 		return 0, 0
 	}
 	work := o.plan.scenario.Workloads[number].Service.(workload.Computed).Work.Mean.Seconds()
-	return o.passed[number][site] * work, o.extra[number][site] * work
+	return float64(o.passed[number][site] * work), float64(o.extra[number][site] * work)
 }
 
 // poolNumber returns the number of the pool that computes a workload at a site; -1 where there is none.
