@@ -214,7 +214,13 @@ func (v value) number(to *float64) bool {
 	}
 	x, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
-		v.problem("is %s; want a number", text.Quote(s))
+		hint := ""
+		if part, isShare := strings.CutSuffix(s, "%"); isShare {
+			if x, err := strconv.ParseFloat(strings.TrimSpace(part), 64); err == nil {
+				hint = ", for example " + strconv.FormatFloat(x/100, 'g', 6, 64)
+			}
+		}
+		v.problem("is %s; want a number%s", text.Quote(s), hint)
 		return false
 	}
 	*to = x

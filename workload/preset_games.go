@@ -136,15 +136,16 @@ func RTS() Workload {
 	)
 }
 
-// Fighting is a fight of two players at 60 frames a second, over a server that passes on what each does. Clients delay their own
-// inputs by three frames, so that most of the other's come in time, and predict the rest (rollback, as GGPO does).
+// Fighting is a fight of two players at 60 frames a second, over a server that passes on what each does. Own moves show at once, and what
+// the server says corrects them. Nothing is held back: that would hide ways only from the server's word on, which is what
+// [FightingPeers] does without one.
 func Fighting() Workload {
 	return game("fighting", milliseconds(50, 80, 120), Weibull{Shape: 1.5, Scale: time.Hour}, Matched{
 		Market:       matchmaking(),
 		MatchPlayers: 2, MinPlayers: 2, LobbyTimeout: time.Minute, MatchLength: 5 * time.Minute,
 		TickHz: 60, TickTime: 100 * time.Microsecond, MatchesPerServer: 100,
 		Display: Display{
-			Input: 58 * time.Millisecond, FramesPerSecond: 60, Render: 16 * time.Millisecond, Screen: 5 * time.Millisecond, Prediction: true,
+			Input: 8 * time.Millisecond, FramesPerSecond: 60, Render: 16 * time.Millisecond, Screen: 5 * time.Millisecond, Prediction: true,
 			Deadlines: milliseconds(100, 150, 200),
 		},
 	},
@@ -155,7 +156,8 @@ func Fighting() Workload {
 	)
 }
 
-// FightingPeers is [Fighting] without a server: players exchange their inputs directly, which are held back by as many frames as there.
+// FightingPeers is [Fighting] without a server: players exchange their inputs directly, which are held back by three frames, so that most of
+// the other's come in time; the rest is predicted (rollback, as GGPO does).
 // Up to eight frames are rolled back, as GGPO allows (GGPO_MAX_PREDICTION_FRAMES). Players look for each other in one lobby a site, by
 // the round trip between them.
 func FightingPeers() Workload {
