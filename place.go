@@ -67,6 +67,19 @@ type PoolRole struct {
 	Discipline string  `json:"discipline"`
 	Queue      *int    `json:"queue,omitempty"`
 	ShedMs     float64 `json:"shed_ms,omitempty"`
+	// Spill is where requests go that the pool rejects: "nearest", "backup" or the sites in order; "" where they go nowhere.
+	Spill string `json:"spill,omitempty"`
+	// Scale is how the number of servers follows the work; nil where it stays.
+	Scale *ScaleRole `json:"scale,omitempty"`
+}
+
+// A ScaleRole is how the number of servers of a pool follows the work.
+type ScaleRole struct {
+	// Most is how many there are at most, Target the share of their time that they are to be busy.
+	Most   int     `json:"most"`
+	Target float64 `json:"target"`
+	// DelaySeconds is how long after it is looked new servers have requests: until they are there, and until they are warm.
+	DelaySeconds float64 `json:"delay_seconds"`
 }
 
 func poolsOf(a *placement.Assignment) (all []PoolRole) {
@@ -75,6 +88,12 @@ func poolsOf(a *placement.Assignment) (all []PoolRole) {
 		of := PoolRole{Name: p.Name, Servers: p.Servers, Workloads: p.Workloads, Discipline: p.Discipline.String(), ShedMs: float64(p.Shed) / 1e6}
 		if p.Queue.Is {
 			of.Queue = &p.Queue.Most
+		}
+		if p.Spill.Rule != placement.NoSpill {
+			of.Spill = p.Spill.String()
+		}
+		if s := &p.Scale; s.Is() {
+			of.Scale = &ScaleRole{Most: s.Most, Target: s.Target, DelaySeconds: (s.Delay + s.WarmUp).Seconds()}
 		}
 		all = append(all, of)
 	}

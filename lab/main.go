@@ -71,6 +71,13 @@ var parts = []part{
 				"E error passed on or made by the cache; a status that is not 200 follows.",
 			}
 		}},
+	{"workers", []string{"nginx"}, "sim/testdata/lab-workers.csv", measureWorkers,
+		func() []string {
+			return []string{
+				versionOf("nginx", "-v") + " with its module for Perl. Each request keeps a worker for a fixed time; they come at random instants, over a connection each.",
+				"Times in ms: work is what the least request takes in all, waits are what others take more.",
+			}
+		}},
 }
 
 // processes are what this program starts of itself: a link, and what must run in a namespace.
@@ -82,7 +89,7 @@ func command(ctx context.Context, args []string) error {
 	}
 	f := flag.NewFlagSet("lab", flag.ContinueOnError)
 	root := f.String("root", "..", "directory of edgewise, whose tables are written anew")
-	what := f.String("measure", "all", "transport, loss, http3, freshness or all")
+	what := f.String("measure", "all", "transport, loss, http3, freshness, workers or all")
 	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
 	} else if err != nil {
@@ -92,7 +99,7 @@ func command(ctx context.Context, args []string) error {
 		return fmt.Errorf("lab: unexpected %q", f.Arg(0))
 	}
 	if *what != "all" && !slices.ContainsFunc(parts, func(p part) bool { return p.name == *what }) {
-		return fmt.Errorf("lab: measure is %q; want transport, loss, http3, freshness or all", *what)
+		return fmt.Errorf("lab: measure is %q; want transport, loss, http3, freshness, workers or all", *what)
 	}
 	for _, p := range parts {
 		if *what != "all" && *what != p.name {

@@ -108,9 +108,12 @@ func roleInWords(r *edgewise.SiteRole) string {
 	return name
 }
 
-// poolInWords says what servers are like: "4 servers shared by all, fifo, 100 may wait".
+// poolInWords says what servers are like: "4 to 40 servers shared, to be 60 % busy, new ones after 2m0s, fifo, 100 may wait, the rest to nearest".
 func poolInWords(p *edgewise.PoolRole) string {
 	s := countOf(p.Servers, "server", "servers")
+	if p.Scale != nil {
+		s = strconv.Itoa(p.Servers) + " to " + countOf(p.Scale.Most, "server", "servers")
+	}
 	if p.Name != "" {
 		s += " " + p.Name
 	}
@@ -119,12 +122,21 @@ func poolInWords(p *edgewise.PoolRole) string {
 	} else {
 		s += " shared"
 	}
+	if p.Scale != nil {
+		s += ", to be " + strconv.FormatFloat(100*p.Scale.Target, 'g', 4, 64) + " % busy"
+		if p.Scale.DelaySeconds > 0 {
+			s += ", new ones after " + time.Duration(p.Scale.DelaySeconds*float64(time.Second)).String()
+		}
+	}
 	s += ", " + p.Discipline
 	if p.Queue != nil {
 		s += ", " + strconv.Itoa(*p.Queue) + " may wait"
 	}
 	if p.ShedMs > 0 {
 		s += ", for " + strconv.FormatFloat(p.ShedMs, 'g', -1, 64) + " ms at most"
+	}
+	if p.Spill != "" {
+		s += ", the rest to " + p.Spill
 	}
 	return s
 }

@@ -43,7 +43,10 @@ func (s *timedSource) Draw(to int64, b *workload.Batch) int {
 		if s.drawn == len(s.at) {
 			return n
 		}
-		b.At[n], b.Object[n] = int64(s.at[s.drawn]), s.object[s.drawn]
+		b.At[n] = int64(s.at[s.drawn])
+		if b.Object != nil { // not where answers are computed
+			b.Object[n] = s.object[s.drawn]
+		}
 		s.drawn++
 		if b.At[n] >= to {
 			return n + 1

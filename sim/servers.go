@@ -26,6 +26,7 @@ type pool struct {
 	count      int
 	discipline placement.Discipline
 	station    *event.Station // first come first served, of servers whose number stays; nil else
+	free       int64          // when its first server is free for who comes next
 	sharing    *sharing       // of all others
 	scaling    *scaling       // nil where the number of servers stays
 	isRented   bool           // who has rented servers has been told
@@ -102,7 +103,7 @@ func (s *site) newPool(p *Plan, of *placement.Pool) (*pool, error) {
 
 // begin gives the pool servers that are idle.
 func (p *pool) begin() (err error) {
-	p.line = startLine{}
+	p.line, p.free = startLine{}, 0
 	if p.discipline == placement.SharedProcessor || p.scaling != nil {
 		p.sharing, err = newSharing(p.discipline, p.count)
 	} else {
@@ -129,12 +130,12 @@ func (s *servers) arrive(now, service int64) (start, done int64, ok bool) {
 		return now, now + service, true
 	}
 	p := s.pool
-	if p.isBounded && !p.admits(now, int64(p.station.FreeAt())) {
+	if p.isBounded && !p.admits(now, p.free) {
 		s.refuse(now)
 		return now, now, false
 	}
 	from, to := p.station.Arrive(time.Duration(now), time.Duration(service))
-	start, done = int64(from), int64(to)
+	start, done, p.free = int64(from), int64(to), int64(p.station.FreeAt())
 	if p.isBounded && start > now {
 		p.line.Push(start)
 	}
@@ -143,7 +144,7 @@ func (s *servers) arrive(now, service int64) (start, done int64, ok bool) {
 		s.worked += ends - counts
 		p.use.add(counts, ends, 1)
 	}
-	p.use.fill(max(now, p.from), min(int64(p.station.FreeAt()), p.until))
+	p.use.fill(max(now, p.from), min(p.free, p.until))
 	return start, done, true
 }
 

@@ -1,0 +1,89 @@
+package sim
+
+import (
+	"encoding/csv"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// The lab has asked nginx at these very instants. One worker serves in the order in which requests come, as one server does. Several share a
+// port, and one of them may take a request while it is still at another, although others are idle: so waits lie between those of as many servers
+// with one queue and those of as many with a queue each.
+func TestWaitsForWorkersAreThoseOfNginx(t *testing.T) {
+	file, err := os.Open("testdata/lab-workers.csv")
+	require.NoError(t, err)
+	defer file.Close()
+	table := csv.NewReader(file)
+	table.Comment = '#'
+	rows, err := table.ReadAll()
+	require.NoError(t, err)
+	require.Equal(t, []string{"workers", "load", "work_ms", "at_ms", "wait_ms"}, rows[0])
+	seen := make(map[int]int)
+	for _, row := range rows[1:] {
+		workers, err := strconv.Atoi(row[0])
+		require.NoError(t, err)
+		work, at, waits := labTimes(t, row[2])[0], labTimes(t, row[3]), labTimes(t, row[4])
+		require.Len(t, waits, len(at))
+		require.Greater(t, len(at), 300)
+		seen[workers]++
+		measured := meanTime(waits)
+		pooled := meanWaitOf(t, placement.Pool{Servers: workers}, work, at)
+		// With a queue each, requests go to any worker, whoever is idle.
+		draws, own, apart := rand.New(rand.NewPCG(1, 1)), make([][]time.Duration, workers), time.Duration(0)
+		for _, instant := range at {
+			k := draws.IntN(workers)
+			own[k] = append(own[k], instant)
+		}
+		for _, of := range own {
+			apart += meanWaitOf(t, placement.Pool{Servers: 1}, work, of) * time.Duration(len(of)) / time.Duration(len(at))
+		}
+		name := row[0] + " workers at a load of " + row[1]
+		t.Logf("%s: mean wait %v, of nginx %v, of queues apart %v", name, pooled, measured, apart)
+		require.Greater(t, measured, pooled-time.Millisecond, name)
+		if workers == 1 {
+			require.InEpsilon(t, float64(pooled), float64(measured), .12, name)
+		} else {
+			require.Less(t, measured, apart, name)
+		}
+	}
+	require.Equal(t, map[int]int{1: 3, 2: 3, 4: 3}, seen)
+}
+
+// meanWaitOf returns the mean wait of requests that come to a pool at given instants, each for the same work.
+func meanWaitOf(t *testing.T, pool placement.Pool, work time.Duration, at []time.Duration) time.Duration {
+	t.Helper()
+	s := Scenario{Network: fourNodes(t), Duration: at[len(at)-1] + time.Second, Seed: 1, Workloads: []workload.Workload{{
+		Head: workload.Head{Name: "script"}, Demand: timed{at: at}, Service: workload.Computed{Work: workload.ServiceTime{Mean: work}},
+	}}}
+	r := runOne(t, s, placement.Placement{Name: "p"}.With(placement.Assignment{Site: "region", Role: placement.Compute, Pools: []placement.Pool{pool}}))
+	tally := &r.Workloads[0].Metros[0]
+	require.Equal(t, uint64(len(at)), tally.Answered())
+	return time.Duration(tally.Causes[Queue]) / time.Duration(len(at))
+}
+
+// labTimes reads times in ms.
+func labTimes(t *testing.T, text string) (all []time.Duration) {
+	t.Helper()
+	for word := range strings.FieldsSeq(text) {
+		ms, err := strconv.ParseFloat(word, 64)
+		require.NoError(t, err)
+		all = append(all, time.Duration(ms*1e6))
+	}
+	return all
+}
+
+func meanTime(all []time.Duration) (sum time.Duration) {
+	for _, x := range all {
+		sum += x / time.Duration(len(all))
+	}
+	return sum
+}
