@@ -12,6 +12,7 @@ import (
 	"github.com/edgewise-sim/edgewise/placement/tariff"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A Bill is what a placement costs in a month of 365/12 days.
@@ -420,6 +421,9 @@ func (s *Study) billAssumptions() []string {
 	}
 	if len(s.Placements) > 0 {
 		all = append(all, fmt.Sprintf("where a placement does not say how many servers there are, as many as serve %s of the peak of the day: requests without a wait (Erlang C), players with a seat (M_t/G/infinity)", percent(b.served())))
+	}
+	if slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return len(w.Flashes) > 0 }) {
+		all = append(all, "a flash crowd is in what is moved, as often in the month as in the recorded time, and not in the peak of the day")
 	}
 	if b.LoadBalancers {
 		all = append(all, "a load balancer is used by the bytes that it passes on alone: 1 GB an hour a unit")

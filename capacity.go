@@ -26,8 +26,8 @@ type CapacityNeed struct {
 	Workloads []OfferedWork
 	// Have is how many there are, at most where their number follows the work; 0 where there are always enough.
 	Have int
-	// Offered is how many servers the work keeps busy at the peak; of a pool the sum of its workloads' peaks, which need not come at
-	// the same time.
+	// Offered is how many servers the work keeps busy at the peak of the day, or of a flash crowd as if it lasted; of a pool the sum of its
+	// workloads' peaks, which need not come at the same time.
 	Offered float64
 	// TakenIn is what of Offered is work that other sites have no room for and pass on, Spilled what of it this site passes on: by Erlang's fixed
 	// point, see [sim.Plan.ServerLoads].
@@ -52,6 +52,8 @@ type CapacityNeed struct {
 type OfferedWork struct {
 	Workload string
 	Offered  float64
+	// InCrowd says that the peak is that of a flash crowd, and not of the day.
+	InCrowd bool
 }
 
 // Utilisation returns the work at the peak as a share of the servers; 0 where there are always enough.
@@ -64,7 +66,7 @@ func (c *CapacityNeed) Utilisation() float64 {
 
 // Capacity returns how many servers the sites of a placement, by its number, need at the peak of a day for a share of the requests,
 // in (0, 1), to find one free: in order of sites, of who computes requests and of origins that users meet. Nothing is run: peaks are those of
-// [sim.Plan.Peaks], arrivals Poisson. Games, backups, failures, flash crowds and retries are not in it. It looks at the loss of each such
+// [sim.Plan.PeaksWithCrowds], arrivals Poisson. Games, backups, failures, retries and what a site passes on in a flash crowd are not in it. It looks at the loss of each such
 // site alone, which takes as many compilations.
 func (s *Study) Capacity(ctx context.Context, number int, served float64) ([]CapacityNeed, error) {
 	if err := invalid.First(
@@ -133,7 +135,7 @@ func (s *Study) peakLoads(ctx context.Context, p placement.Placement, lost strin
 	if err != nil {
 		return nil, err
 	}
-	peaks, err := plans[0].Peaks()
+	peaks, err := plans[0].PeaksWithCrowds()
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +154,7 @@ func (s *Study) peakLoads(ctx context.Context, p placement.Placement, lost strin
 		of.Offered += peak.Offered
 		of.TakenIn += peak.TakenIn
 		of.Spilled += peak.Spilled
-		of.Workloads = append(of.Workloads, OfferedWork{Workload: peak.Workload, Offered: peak.Offered})
+		of.Workloads = append(of.Workloads, OfferedWork{Workload: peak.Workload, Offered: peak.Offered, InCrowd: peak.InCrowd})
 		if why := s.whyUnknown(&p, number, &peak); why != "" && of.IsKnown {
 			of.IsKnown, of.Why = false, why
 		}

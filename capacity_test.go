@@ -61,6 +61,19 @@ func TestCapacityIsThatOfErlangAndOfALostSite(t *testing.T) {
 		require.Equal(t, stats.ErlangServers(of.LostOffered, .001), of.LostNeeded)
 	}
 
+	// In a crowd of four times in one metro its site has 4 x 200/3 requests a second of the one, of 100 ms each, beside 40/3 of the other.
+	crowded := *s
+	crowded.Workloads = []workload.Workload{api("x", 200), api("y", 40)}
+	crowded.Workloads[0].Flashes = []workload.Flash{{At: 20 * time.Second, Rise: time.Second, For: 5 * time.Second, Factor: 4, Metros: []string{"metro-c"}}}
+	in, err := crowded.Capacity(context.Background(), 0, .999)
+	require.NoError(t, err)
+	for i, of := range in {
+		require.InDelta(t, []float64{8, 8, 28}[i], of.Offered, 1e-6)
+		require.Equal(t, i == 2, of.Workloads[0].InCrowd)
+		require.False(t, of.Workloads[1].InCrowd)
+	}
+	require.Equal(t, stats.ErlangServers(in[2].Offered, .001), in[2].Needed)
+
 	s.Placements = append(s.Placements, placement.Placement{Name: "one"}.With(placement.Assignment{Site: "a", Role: placement.Compute, Servers: 30}))
 	one, err := s.Capacity(context.Background(), 1, .999)
 	require.NoError(t, err)

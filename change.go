@@ -28,6 +28,8 @@ type Change struct {
 	// 1/3000 of it is left.
 	At  time.Duration `json:"at_ns"`
 	For time.Duration `json:"for_ns"`
+	// Fades is after how long a twentieth of a flash crowd is left that decays, 0 of others: so long it is shaded, and told in words.
+	Fades time.Duration `json:"fades_ns,omitempty"`
 	// Factor is how many times as long work takes, or as often users ask at the most; 0 of other kinds.
 	Factor float64 `json:"factor,omitempty"`
 	// Share is the part of the objects that a purge takes out, 0 to 1; 0 of one that takes all, and of other kinds.
@@ -52,7 +54,11 @@ func (s *Study) changes() (all []Change) {
 		w := &s.Workloads[i]
 		for k := range w.Flashes {
 			f := &w.Flashes[k]
-			all = append(all, Change{Kind: FlashCrowd, Workload: w.Name, At: f.At, For: f.End() - f.At, Factor: f.Factor, Objects: f.Objects, Metros: f.Metros})
+			c := Change{Kind: FlashCrowd, Workload: w.Name, At: f.At, For: f.End() - f.At, Factor: f.Factor, Objects: f.Objects, Metros: f.Metros}
+			if f.Decay > 0 {
+				c.Fades = f.Fades() - f.At
+			}
+			all = append(all, c)
 		}
 		if w.Begins > 0 {
 			all = append(all, Change{Kind: Launch, Workload: w.Name, At: w.Begins})

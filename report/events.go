@@ -72,7 +72,7 @@ func changeInWords(c *edgewise.Comparison, e *edgewise.Change) string {
 	case edgewise.AnsweringErrors:
 		return fmt.Sprintf("%s answers errors for %s, %s", sitesInWords(c, []string{e.Site}), words.Duration(e.For), from)
 	case edgewise.FlashCrowd:
-		return fmt.Sprintf("users of %s%s ask%s up to %.4g times as often for %s, %s", e.Workload, crowdMetros(c, e.Metros), crowdObjects(e.Objects), e.Factor, words.Duration(e.For), from)
+		return fmt.Sprintf("users of %s%s ask%s up to %.4g times as often for %s, %s", e.Workload, crowdMetros(c, e.Metros), crowdObjects(e.Objects), e.Factor, words.Duration(lastsFor(e)), from)
 	case edgewise.Launch:
 		return fmt.Sprintf("users of %s ask %s", e.Workload, from)
 	case edgewise.Purge:
@@ -80,6 +80,9 @@ func changeInWords(c *edgewise.Comparison, e *edgewise.Change) string {
 	}
 	return fmt.Sprintf("users of %s ask no more %s", e.Workload, from)
 }
+
+// lastsFor returns for how long a change is shown: a flash crowd that decays until a twentieth of it is left.
+func lastsFor(e *edgewise.Change) time.Duration { return cmp.Or(e.Fades, e.For) }
 
 // crowdNamed is how many objects or metros of a flash crowd are named; more are counted.
 const crowdNamed = 4

@@ -152,7 +152,7 @@ func newPageData(c *edgewise.Comparison, a *search.Answer) (*pageData, error) {
 	for i := range c.Changes {
 		e := &c.Changes[i]
 		d.Events = append(d.Events, pageEvent{
-			Kind: e.Kind, Site: whereInWords(c, e), From: e.At.Seconds(), To: (e.At + e.For).Seconds(), Noted: e.At.Seconds(), InFull: changeInWords(c, e),
+			Kind: e.Kind, Site: whereInWords(c, e), From: e.At.Seconds(), To: (e.At + lastsFor(e)).Seconds(), Noted: e.At.Seconds(), InFull: changeInWords(c, e),
 		})
 	}
 	return d, nil

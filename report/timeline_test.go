@@ -226,6 +226,9 @@ func TestDrainsAreShadedAndTold(t *testing.T) {
 		c.Changes = []edgewise.Change{of}
 		require.Contains(t, pageOf(t, c), want)
 	}
+	c.Changes = []edgewise.Change{{Kind: edgewise.FlashCrowd, Workload: "site", At: 30 * time.Second, For: 50 * time.Second, Fades: 20 * time.Second, Factor: 5}}
+	require.Contains(t, pageOf(t, c), "times as often for 20 s, from ", "what is left after that nobody sees")
+	require.Equal(t, 50.0, unpacked(t, pageOf(t, c))["events"].([]any)[2].(map[string]any)["to_s"])
 	for want, of := range map[string]edgewise.Change{
 		"100 % of the objects of all workloads are taken out of all caches, at ": {},
 		"10 % of the objects of site are taken out of all caches, at ":           {Workload: "site", Share: 0.1},

@@ -78,6 +78,8 @@ type SurrogateReport struct {
 	// all that were looked at.
 	Games   string `json:"games_sampled,omitempty"`
 	Sampled int    `json:"sampled,omitempty"`
+	// LeftOut is what happens at a time in the study of which the surrogate knows nothing, in words; "" where nothing does.
+	LeftOut string `json:"left_out,omitempty"`
 	// Proxy is the figure that stood for the objective, which the surrogate does not know; "" where it does.
 	Proxy string `json:"proxy,omitempty"`
 	// Unseen names what of the caches and their objects the surrogate takes for something simpler; the simulation knows all of it.
@@ -391,7 +393,7 @@ func (e *Exploration) judgeSurrogate(a *Answer) {
 		r.Proxy = e.space.proxy(f).measure.Name()
 	}
 	r.Games, r.Sampled = e.games, e.sampled
-	r.Unseen = e.problem.unseen()
+	r.Unseen, r.LeftOut = e.problem.unseen(), e.space.leftOut()
 	r.GapUnknown = e.gapUnknown()
 	switch found := e.found.ranked; {
 	case len(found) == 0:

@@ -111,6 +111,9 @@ func (a *Answer) Steps() (all []string) {
 	if r.Proxy != "" {
 		first += fmt.Sprintf(", by %s, for it does not know %s before a run", r.Proxy, a.Objectives[0].Figure)
 	}
+	if r.LeftOut != "" {
+		first += ", without " + r.LeftOut
+	}
 	if r.Compiled != "" {
 		first += ", each compiled, for " + r.Compiled
 	}

@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // compiledAtOnce is how many alternatives are compiled together: they share the routes.
@@ -64,6 +67,30 @@ func (sp *space) undisturbed() sim.Scenario {
 	s := sp.study.Scenario
 	s.Failures, s.Drains, s.Slowdowns = nil, nil, nil
 	return s
+}
+
+// leftOut says what happens at a time in the study of which the surrogate knows nothing; "" where nothing does.
+func (sp *space) leftOut() string {
+	s := &sp.study.Scenario
+	var all []string
+	for _, of := range []struct {
+		is   bool
+		what string
+	}{
+		{len(s.Failures) > 0, "failures"},
+		{len(s.Drains) > 0, "drains"},
+		{len(s.Slowdowns) > 0, "slow servers"},
+		{len(s.OriginErrors) > 0, "errors of origins"},
+		{len(s.Purges) > 0, "purges"},
+		{slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool {
+			return len(w.Flashes) > 0 && sim.KindOf(w.Service) != sim.Matched
+		}), "flash crowds but for what they ask on the mean"},
+	} {
+		if of.is {
+			all = append(all, of.what)
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // compileEach compiles placements, some at a time.

@@ -132,3 +132,19 @@ func TestARunSaysWhichSitesToChoose(t *testing.T) {
 	}
 	t.Logf("%+v", a.Robustness)
 }
+
+// What happens at a time in a study and is not in what the surrogate expects is named in the answer.
+func TestTheAnswerNamesWhatTheSurrogateLeavesOut(t *testing.T) {
+	p := american(t, 3)
+	sp := prepareSpace(t, p)
+	require.Empty(t, sp.leftOut())
+	sp.study.Drains = []sim.Drain{{Site: "us-west-2", For: time.Second}}
+	sp.study.Workloads[0].Flashes = []workload.Flash{{For: time.Second, Factor: 2}}
+	require.Equal(t, "drains", sp.leftOut(), "crowds of players are in the short runs of games")
+	site := workload.WebStatic()
+	site.Flashes = sp.study.Workloads[0].Flashes
+	sp.study.Workloads = append(sp.study.Workloads, site)
+	require.Equal(t, "drains, flash crowds but for what they ask on the mean", sp.leftOut())
+	a := Answer{Objectives: []Named{{}}, Surrogate: SurrogateReport{Total: 6, IsWhole: true, LeftOut: sp.leftOut()}}
+	require.Contains(t, a.Steps()[0], "scored all 6 alternatives, without drains, flash crowds but for what they ask on the mean.")
+}

@@ -16,7 +16,7 @@ import (
 
 // A surrogate says what to expect of a placement without simulating it: routes as the simulator has them, the law of the last mile
 // at a few hundred points a metro, hit ratios by characteristic times, queues as M/M/c. It leaves out what depends on the
-// order of events: matches that lack players, joined fetches, cold connections between sites, failures.
+// order of events: matches that lack players, joined fetches, cold connections between sites; and what happens at a time: see [SurrogateReport].LeftOut.
 type surrogate struct {
 	study     *edgewise.Study
 	catalogue *catalogue

@@ -31,12 +31,20 @@ type Peak struct {
 	Work float64
 	// IsKnown is false where the demand does not say what to expect, or what is taken in depends on a demand that does not.
 	IsKnown bool
+	// InCrowd says that Offered is the load of a flash crowd at its largest, as if it lasted: see [Plan.PeaksWithCrowds].
+	InCrowd bool
 }
 
 // Peaks returns the peaks of a day, by workload and site that computes it, before any run; none of games that no server plays: those of M_t/G/infinity, looked
 // at every quarter of an hour. Calls at the home of the data, and origins that users meet, are in it; what origins get from
-// caches is not known before a run.
-func (p *Plan) Peaks() ([]Peak, error) {
+// caches is not known before a run. The peak of a day has no flash crowds.
+func (p *Plan) Peaks() ([]Peak, error) { return p.peaks(p.ratesOverDay) }
+
+// PeaksWithCrowds returns the same with the flash crowds of requests, each when it has risen, as if that lasted, and without what is passed on then; of games they are [Plan.Peaks].
+func (p *Plan) PeaksWithCrowds() ([]Peak, error) { return p.peaks(p.ratesWithCrowds) }
+
+// peaks returns the peaks of rates, of which the first are those of the steps of a day.
+func (p *Plan) peaks(ratesOf func(number int) ([][]float64, error)) ([]Peak, error) {
 	var all []Peak
 	shared := make(map[string]bool)
 	spilled, err := p.overflowsOverDay()
@@ -44,7 +52,7 @@ func (p *Plan) Peaks() ([]Peak, error) {
 		return nil, err
 	}
 	for i := range p.workloads {
-		peaks, err := p.peaksOf(i, spilled)
+		peaks, err := p.peaksOf(i, ratesOf, spilled)
 		if err != nil {
 			return nil, err
 		}
@@ -85,8 +93,8 @@ const (
 	peakSteps = int(24 * time.Hour / peakStep)
 )
 
-// peaksOf returns those of a workload, with what spill moves by step, nil where it moves nothing.
-func (p *Plan) peaksOf(number int, spilled []*overflow) (all []Peak, err error) {
+// peaksOf returns those of a workload, of rates of which the first are those of a day, with what spill moves by step of that, nil where it moves nothing.
+func (p *Plan) peaksOf(number int, ratesOf func(number int) ([][]float64, error), spilled []*overflow) (all []Peak, err error) {
 	planned, w := &p.workloads[number], &p.scenario.Workloads[number]
 	game, isGame := w.Service.(workload.Matched)
 	if !game.Peers.IsZero() {
@@ -100,7 +108,7 @@ func (p *Plan) peaksOf(number int, spilled []*overflow) (all []Peak, err error) 
 			all = append(all, Peak{Workload: planned.name, Site: p.sites[n].id, Servers: a.ServersFor(planned.name), Most: a.MostServersFor(planned.name), OfMean: 1, Work: p.scenario.OriginWork(number)})
 		}
 	}
-	loads, err := p.ratesOverDay(number)
+	loads, err := ratesOf(number)
 	if loads == nil {
 		return all, err
 	}
@@ -110,7 +118,7 @@ func (p *Plan) peaksOf(number int, spilled []*overflow) (all []Peak, err error) 
 			all[i].PerServer = max(game.MatchesOn(1), 1) * game.MatchPlayers
 		}
 	}
-	busiest := busiestOfMean(loads)
+	busiest := busiestOfMean(loads[:peakSteps])
 	for step, rates := range loads {
 		offered := make([]float64, len(all))
 		for m, rate := range rates {
@@ -123,7 +131,7 @@ func (p *Plan) peaksOf(number int, spilled []*overflow) (all []Peak, err error) 
 				})
 			}
 		}
-		if spilled != nil {
+		if step < len(spilled) {
 			spilled[step].each(number, func(_, site int, perSecond float64, work workload.ServiceTime) {
 				if i, ok := at[site]; ok {
 					offered[i] += float64(perSecond * work.Mean.Seconds())
@@ -131,10 +139,14 @@ func (p *Plan) peaksOf(number int, spilled []*overflow) (all []Peak, err error) 
 			})
 		}
 		for site, i := range at {
-			if spilled != nil && offered[i] > all[i].Offered {
+			all[i].OfMean = busiest
+			if offered[i] <= all[i].Offered {
+				continue
+			}
+			all[i].Offered, all[i].InCrowd = offered[i], step >= peakSteps
+			if all[i].Spilled, all[i].TakenIn = 0, 0; step < len(spilled) {
 				all[i].Spilled, all[i].TakenIn = spilled[step].moved(number, site)
 			}
-			all[i].Offered, all[i].OfMean = max(all[i].Offered, offered[i]), busiest
 		}
 	}
 	if spilled != nil {
@@ -182,6 +194,34 @@ func (p *Plan) ratesOverDay(number int) ([][]float64, error) {
 		var err error
 		if loads[step], err = w.RatesAt(users, p.scenario.Start.Add(time.Duration(step)*peakStep)); err != nil {
 			return nil, err
+		}
+	}
+	return loads, nil
+}
+
+// ratesWithCrowds returns the same, and behind the steps of the day those when a flash crowd has risen, and when it begins to fall.
+func (p *Plan) ratesWithCrowds(number int) ([][]float64, error) {
+	loads, err := p.ratesOverDay(number)
+	w := &p.scenario.Workloads[number]
+	if loads == nil || err != nil || p.workloads[number].kind == Matched || len(w.Flashes) == 0 {
+		return loads, err
+	}
+	inTime, err := w.LoadInTime()
+	if err != nil {
+		return nil, err
+	}
+	const instant = time.Millisecond
+	for k := range w.Flashes {
+		f := &w.Flashes[k]
+		for _, at := range []time.Duration{f.At + f.Rise, max(f.At+f.Rise, f.At+f.Rise+f.For-instant)} {
+			rates, err := w.RatesAt(p.workloads[number].audiences, p.scenario.Start.Add(at))
+			if err != nil {
+				return nil, err
+			}
+			for m := range rates {
+				rates[m] *= inTime(p.workloads[number].audiences[m].Metro, at, at+instant)
+			}
+			loads = append(loads, rates)
 		}
 	}
 	return loads, nil

@@ -24,20 +24,26 @@ type Flash struct {
 	// Factor is more than 1, 1e6 at most.
 	Factor float64
 	// Objects are numbers of objects, the most popular of which is 0; empty means all, each as popular as otherwise. Of a demand without
-	// objects it must be empty.
+	// objects it must be empty. Of a [Mixture] they are of those that are asked for again and again; with all of them a crowd asks for others once, too.
 	Objects []uint32
 	// Metros are the ids of metros; empty means all.
 	Metros []string
 }
 
-// decays is how many times Decay a flash crowd falls for.
-const decays = 8
+// decays is how many times Decay a flash crowd falls for, fades after how many of them a twentieth of it is left.
+const (
+	decays = 8
+	fades  = 3
+)
 
 // maxFlashes bounds the flash crowds of a workload.
 const maxFlashes = 100
 
 // End returns when it is over, since the start of the run.
 func (f *Flash) End() time.Duration { return f.At + f.Rise + f.For + decays*f.Decay }
+
+// Fades returns when a twentieth of it is left, since the start of the run.
+func (f *Flash) Fades() time.Duration { return f.At + f.Rise + f.For + fades*f.Decay }
 
 // Shape returns which part of its peak it has at an instant since the start of the run, 0 to 1.
 func (f *Flash) Shape(at time.Duration) float64 {
@@ -110,9 +116,11 @@ func (w *Workload) validateFlashes() error {
 	switch d := w.Demand.(type) {
 	case Poisson:
 		objects = d.Objects
+	case Mixture:
+		objects = d.Regular()
 	case Sessions:
 	default:
-		return invalid.New("Flashes", fmt.Sprintf("%d flash crowds", len(w.Flashes)), "none: %s is neither workload.Poisson nor workload.Sessions", typeOf(w.Demand))
+		return invalid.New("Flashes", fmt.Sprintf("%d flash crowds", len(w.Flashes)), "none: %s is none of workload.Poisson, workload.Mixture and workload.Sessions", typeOf(w.Demand))
 	}
 	if len(w.Flashes) > maxFlashes {
 		return invalid.New("Flashes", fmt.Sprintf("%d flash crowds", len(w.Flashes)), "%d at most", maxFlashes)
@@ -134,13 +142,21 @@ func (w *Workload) flashes(open func(audience int) Source, audiences []Audience,
 	if err != nil {
 		return nil, err
 	}
-	crowds, err := w.crowds()
+	crowds, err := w.crowds(env)
 	if err != nil {
 		return nil, err
+	}
+	// What crowds ask for once takes the numbers of a metro from behind, what is asked for otherwise from the first one on.
+	ends, before := make([]uint32, len(audiences)), 0.0
+	for i, share := range shares {
+		before += share
+		ends[i] = uint32(min(before, 1) * askedInRun)
 	}
 	return func(i int) Source {
 		a := &audiences[i]
 		s := &crowdedSource{base: open(i), batch: w.NewBatch(crowdBatch)}
+		left := new(uint32)
+		*left = ends[i]
 		key := random.NewKey(env.Seed, env.Replication, purpose.EntityOf(env.Workload, a.Metro), purpose.Flash)
 		for k := range crowds {
 			c := &crowds[k]
@@ -149,7 +165,7 @@ func (w *Workload) flashes(open func(audience int) Source, audiences []Audience,
 			}
 			// An arrival takes one stream, whether it is there and what it asks for another.
 			arrivals := NewArrivals(key.StreamAt(uint64(2*k)), c.perSecond*shares[i], a.day(env.Day), env.Start.Add(c.flash.At), a.Zone)
-			of := crowdSource{crowd: c, arrivals: arrivals, draws: key.StreamAt(uint64(2*k + 1))}
+			of := crowdSource{crowd: c, arrivals: arrivals, draws: key.StreamAt(uint64(2*k + 1)), left: left}
 			of.advance()
 			s.crowds = append(s.crowds, of)
 		}
@@ -162,13 +178,15 @@ type crowd struct {
 	flash *Flash
 	// times is how many requests it has at its peak for each of the workload's others, perSecond how many a second that is on the mean of a day.
 	times, perSecond float64
-	zipf             *random.Zipf // where it asks for all objects
-	shares           []float64    // the cumulated shares of its objects
-	length           *Weibull     // how long its players stay
+	zipf             *random.Zipf    // where it asks for all objects of a Zipf law
+	mixture          *mixtureObjects // where it asks for all objects of a mixture
+	shares           []float64       // the cumulated shares of its objects
+	renewal          Renewal         // of what takes the place of its objects
+	length           *Weibull        // how long its players stay
 }
 
 // crowds makes the flash crowds of a workload ready.
-func (w *Workload) crowds() ([]crowd, error) {
+func (w *Workload) crowds(env Env) ([]crowd, error) {
 	all := make([]crowd, len(w.Flashes))
 	for i := range all {
 		c := &all[i]
@@ -178,7 +196,11 @@ func (w *Workload) crowds() ([]crowd, error) {
 		case Sessions:
 			c.length = &d.Length
 		case Poisson:
-			if err := c.choose(d); err != nil {
+			if err := c.chooseOf(d); err != nil {
+				return nil, err
+			}
+		case Mixture:
+			if err := c.chooseOfMixture(d, env); err != nil {
 				return nil, err
 			}
 		}
@@ -187,8 +209,8 @@ func (w *Workload) crowds() ([]crowd, error) {
 	return all, nil
 }
 
-// choose looks up how often its objects are asked for otherwise.
-func (c *crowd) choose(d Poisson) error {
+// chooseOf looks up how often its objects are asked for otherwise.
+func (c *crowd) chooseOf(d Poisson) error {
 	if d.Objects == 0 {
 		return nil
 	}
@@ -197,9 +219,28 @@ func (c *crowd) choose(d Poisson) error {
 		c.zipf = zipf
 		return err
 	}
+	return c.share(func(object uint32) (float64, error) { return zipf.Probability(object), nil })
+}
+
+// chooseOfMixture does the same where the objects are of several classes.
+func (c *crowd) chooseOfMixture(d Mixture, env Env) (err error) {
+	if len(c.flash.Objects) == 0 {
+		c.mixture, err = d.open(env)
+		return err
+	}
+	c.renewal = d.RenewalOf(env.Workload, env.Seed, env.Replication)
+	return c.share(d.popularityOf)
+}
+
+// share cumulates the shares of its objects, of which a crowd that asks for no others has as much less.
+func (c *crowd) share(popularity func(object uint32) (float64, error)) error {
 	sum := 0.0
 	for _, o := range c.flash.Objects {
-		sum += zipf.Probability(o)
+		share, err := popularity(o)
+		if err != nil {
+			return err
+		}
+		sum += share
 		c.shares = append(c.shares, sum)
 	}
 	c.times *= sum
@@ -219,7 +260,8 @@ type crowdSource struct {
 	*crowd
 	arrivals Arrivals
 	draws    random.Stream
-	at       int64 // math.MaxInt64 when it is over
+	left     *uint32 // numbers of its metro for objects that are asked for once, of all its crowds
+	at       int64   // math.MaxInt64 when it is over
 	object   uint32
 	stay     int64
 }
@@ -241,6 +283,13 @@ func (c *crowdSource) advance() {
 			c.stay = c.length.draw(&c.draws)
 		case c.zipf != nil:
 			c.object = c.zipf.Draw(&c.draws)
+		case c.mixture != nil:
+			object, again := c.mixture.draw(&c.draws, c.at)
+			if !again {
+				*c.left = (*c.left + askedInRun - 1) % askedInRun
+				object = c.mixture.once + *c.left
+			}
+			c.object = object
 		case c.shares != nil:
 			last := len(c.shares) - 1
 			u := c.draws.Float64() * c.shares[last]
@@ -249,6 +298,9 @@ func (c *crowdSource) advance() {
 				which++
 			}
 			c.object = c.flash.Objects[which]
+			if c.renewal.Lifetime > 0 {
+				c.object = c.renewal.Object(c.object, c.at)
+			}
 		}
 		return
 	}

@@ -1,6 +1,7 @@
 package workload_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -79,6 +80,90 @@ func TestFlashCrowdsAskAsOftenAsTheyShould(t *testing.T) {
 	_, all := drawnOf(t, crowded(f), end, 64)
 	want := 9 * 200 * 0.25 * popularity[0] * integral
 	require.InDelta(t, want, timesOf(all[1], 0)-timesOf(plainObjects[1], 0), 4*math.Sqrt(want))
+}
+
+// A crowd of a mixture asks for the classes, and for objects that are asked for once, as often as their shares say, for what is in the place of an object then, and for no
+// number twice that is to be asked for once.
+func TestFlashCrowdsOfMixturesAskForTheirClasses(t *testing.T) {
+	of := workload.Mixture{RequestsPerSecond: 200, Classes: []workload.Class{
+		{Requests: 3, Objects: 100, ZipfExponent: 1, Sizes: workload.Sizes{MinBytes: 10, MaxBytes: 10}},
+		{Requests: 1, Objects: 50, ZipfExponent: 0.5, Sizes: workload.Sizes{MinBytes: 10, MaxBytes: 10}},
+	}, Once: workload.Once{Requests: 0.2, Sizes: workload.Sizes{MinBytes: 10, MaxBytes: 10}}}
+	with := func(churn float64, flashes ...workload.Flash) workload.Workload {
+		d := of
+		d.Churn = churn
+		return workload.Workload{Head: workload.Head{Name: "site", Flashes: flashes}, Demand: d, Service: workload.Cacheable{}}
+	}
+	popularity, err := of.Popularity()
+	require.NoError(t, err)
+	require.Len(t, popularity, 150)
+	const end = 100 * time.Second
+	_, plain := drawnOf(t, with(0), end, 64)
+	all := workload.Flash{At: 30 * time.Second, For: 20 * time.Second, Factor: 11}
+	some := all
+	some.Objects = []uint32{0, 100, 149}
+	for name, flashes := range map[string][]workload.Flash{"all": {all}, "some": {some}, "two at once": {all, all}} {
+		at, objects := drawnOf(t, with(0, flashes...), end, 64)
+		again, _ := drawnOf(t, with(0, flashes...), end, 1)
+		require.Equal(t, at, again)
+		once := make(map[uint32]bool)
+		for m, share := range []float64{0.75, 0.25} {
+			base := 10 * 200 * share * 20 * float64(len(flashes))
+			want, more := make(map[string]float64), make(map[string]float64)
+			count := func(objects []uint32, sign float64) {
+				for _, o := range objects {
+					switch {
+					case o >= 150:
+						more["once"] += sign
+					case o == 0 || o == 100 || o == 149:
+						more[fmt.Sprint(o)] += sign
+					}
+				}
+			}
+			count(objects[m], 1)
+			count(plain[m], -1)
+			for _, o := range some.Objects {
+				want[fmt.Sprint(o)] = base * popularity[o]
+			}
+			if name != "some" {
+				want["once"] = base * 0.2
+			}
+			for what, n := range want {
+				require.InDelta(t, n, more[what], 4*math.Sqrt(n), "%s: %s in metro %d", name, what, m)
+			}
+			if name == "some" {
+				require.Zero(t, more["once"])
+				require.Equal(t, timesOf(plain[m], 1), timesOf(objects[m], 1))
+			}
+			for _, o := range objects[m] {
+				if o >= 150 {
+					require.False(t, once[o], "%s: %d is asked for twice", name, o)
+					once[o] = true
+				}
+			}
+		}
+	}
+	// An object that lives for an hour and is replaced in the crowd is asked for under the number that its place has then.
+	for name, f := range map[string]workload.Flash{"all": all, "some": some} {
+		at, objects := drawnOf(t, with(1000, f), end, 64)
+		renewal := of
+		renewal.Churn = 1000
+		r := renewal.RenewalOf("site", 5, 0)
+		seen := make(map[uint32]bool)
+		for m := range objects {
+			for i, o := range objects[m] {
+				if o < 150*64 {
+					require.Equal(t, r.Object(o%150, at[m][i]), o, name)
+					if o%150 == 0 {
+						seen[o] = true
+					}
+				}
+			}
+		}
+		require.Greater(t, len(seen), 1, name)
+	}
+	bad := with(0, workload.Flash{For: time.Second, Factor: 2, Objects: []uint32{150}})
+	require.ErrorContains(t, bad.Validate(), "Flashes[0].Objects[0] is 150; want an object of the catalogue, 0 to 149")
 }
 
 func timesOf(objects []uint32, of uint32) (n float64) {

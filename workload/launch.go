@@ -28,7 +28,7 @@ func (w *Workload) LoadInTime() (func(metro string, from, to time.Duration) floa
 	if len(w.Flashes) == 0 && w.Begins == 0 && w.Ends == 0 {
 		return nil, nil
 	}
-	crowds, err := w.crowds()
+	crowds, err := w.crowds(Env{}) // whatever replication it is, they are as large
 	if err != nil {
 		return nil, inWorkload(w.Name, err)
 	}

@@ -216,24 +216,10 @@ func (m Mixture) Open(audiences []Audience, env Env) (func(audience int) Source,
 	if err != nil {
 		return nil, err
 	}
-	sum := m.sumOfWeights()
-	weights := make([]float64, 0, len(m.Classes)+1)
-	classes := make([]openClass, len(m.Classes))
-	first := uint32(0)
-	for i, c := range m.Classes {
-		zipf, err := random.NewZipf(c.Objects, c.ZipfExponent)
-		if err != nil {
-			return nil, err
-		}
-		classes[i] = openClass{zipf, first}
-		first += uint32(c.Objects)
-		weights = append(weights, float64((1-m.Once.Requests)*(c.Requests/sum)))
-	}
-	which, err := random.NewAlias(append(weights, m.Once.Requests))
+	objects, err := m.open(env)
 	if err != nil {
 		return nil, err
 	}
-	renewal := m.RenewalOf(env.Workload, env.Seed, env.Replication)
 	// Metros share the numbers as they share the requests, so that they use them up at about the same time.
 	begins, before := make([]uint32, len(audiences)), 0.0
 	for i, share := range shares {
@@ -244,9 +230,45 @@ func (m Mixture) Open(audiences []Audience, env Env) (func(audience int) Source,
 		a := &audiences[i]
 		return &mixtureSource{
 			arrivals: NewArrivals(env.stream(a.Metro, purpose.Arrival), m.RequestsPerSecond*shares[i], a.day(env.Day), env.Start, a.Zone),
-			objects:  env.stream(a.Metro, purpose.Object), which: which, classes: classes, once: uint32(m.renewed()), next: begins[i], renewal: renewal,
+			objects:  env.stream(a.Metro, purpose.Object), mixtureObjects: objects, next: begins[i],
 		}
 	}, nil
+}
+
+// open makes the tables of popularity.
+func (m Mixture) open(env Env) (*mixtureObjects, error) {
+	sum := m.sumOfWeights()
+	weights := make([]float64, 0, len(m.Classes)+1)
+	of := &mixtureObjects{classes: make([]openClass, len(m.Classes)), once: uint32(m.renewed()), renewal: m.RenewalOf(env.Workload, env.Seed, env.Replication)}
+	first := uint32(0)
+	for i, c := range m.Classes {
+		zipf, err := random.NewZipf(c.Objects, c.ZipfExponent)
+		if err != nil {
+			return nil, err
+		}
+		of.classes[i] = openClass{zipf, first}
+		first += uint32(c.Objects)
+		weights = append(weights, float64((1-m.Once.Requests)*(c.Requests/sum)))
+	}
+	var err error
+	of.which, err = random.NewAlias(append(weights, m.Once.Requests))
+	return of, err
+}
+
+// popularityOf returns the share of the requests that ask for an object which is asked for again and again.
+func (m Mixture) popularityOf(object uint32) (float64, error) {
+	sum := m.sumOfWeights()
+	for _, c := range m.Classes {
+		if object < uint32(c.Objects) {
+			zipf, err := random.NewZipf(c.Objects, c.ZipfExponent)
+			if err != nil {
+				return 0, err
+			}
+			return float64((1-m.Once.Requests)*(c.Requests/sum)) * zipf.Probability(object), nil
+		}
+		object -= uint32(c.Objects)
+	}
+	return 0, nil
 }
 
 // An openClass draws the objects of a class, of which the first has a number.
@@ -255,16 +277,36 @@ type openClass struct {
 	first uint32
 }
 
+// A mixtureObjects draws the objects of a mixture, in one replication.
+type mixtureObjects struct {
+	which   *random.Alias
+	classes []openClass
+	// once is the number of the first object that is asked for once.
+	once    uint32
+	renewal Renewal
+}
+
+// draw draws an object that is there at an instant; false where it is one that is asked for once.
+func (m *mixtureObjects) draw(s *random.Stream, at int64) (object uint32, again bool) {
+	class := m.which.Draw(s)
+	if class == len(m.classes) {
+		return 0, false
+	}
+	c := &m.classes[class]
+	object = c.first + c.zipf.Draw(s)
+	if m.renewal.Lifetime > 0 {
+		object = m.renewal.Object(object, at)
+	}
+	return object, true
+}
+
 // A mixtureSource draws the requests of one metro.
 type mixtureSource struct {
+	*mixtureObjects
 	arrivals Arrivals
 	objects  random.Stream
-	which    *random.Alias
-	classes  []openClass
-	// once is the number of the first object that is asked for once, next how many numbers behind it the next one
-	// comes.
-	once, next uint32
-	renewal    Renewal
+	// next is how many numbers behind the first the next object comes that is asked for once.
+	next uint32
 }
 
 // Draw draws instants and objects.
@@ -274,21 +316,12 @@ func (s *mixtureSource) Draw(to int64, b *Batch) int {
 		return n
 	}
 	for i := range b.Object[:n] {
-		class := s.which.Draw(&s.objects)
-		if class == len(s.classes) {
-			b.Object[i] = s.once + s.next
+		object, again := s.draw(&s.objects, b.At[i])
+		if !again {
+			object = s.once + s.next
 			s.next = (s.next + 1) % askedInRun
-			continue
 		}
-		c := &s.classes[class]
-		b.Object[i] = c.first + c.zipf.Draw(&s.objects)
-	}
-	if s.renewal.Lifetime > 0 {
-		for i, object := range b.Object[:n] {
-			if object < s.once {
-				b.Object[i] = s.renewal.Object(object, b.At[i])
-			}
-		}
+		b.Object[i] = object
 	}
 	return n
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,10 +24,10 @@ type capacityCmd struct {
 
 // Help adds to what --help shows.
 func (c *capacityCmd) Help() string {
-	return `Nothing is run. The work is that of the peak of the day, arrivals are Poisson. It says how many servers it takes where requests that find none
+	return `Nothing is run. The work is that of the peak of the day, or of a flash crowd as if it lasted; arrivals are Poisson. It says how many servers it takes where requests that find none
 free are turned away (Erlang B), where they wait (Erlang C), and where another site is lost and its users come here (N+1).
 What a site passes on to others (spill) is that of Erlang's fixed point. Only a run tells what origins behind caches have to do, and what comes of backups,
-failures, flash crowds and retries. Of games there are their players and seats on the mean of the recorded time.`
+failures and retries, and of what a site passes on in a flash crowd. Of games there are their players and seats on the mean of the recorded time.`
 }
 
 // A neededServers is a row of what is needed: at the peak of the day.
@@ -57,6 +58,8 @@ type neededServers struct {
 type offeredShare struct {
 	Workload string  `json:"workload"`
 	Offered  float64 `json:"offered"`
+	// InCrowd says that it is that of a flash crowd.
+	InCrowd bool `json:"in_crowd,omitempty"`
 }
 
 // A loadBefore is the load of servers, of the seats of a game, or of a link, on the mean of the recorded time.
@@ -222,12 +225,27 @@ func (c *capacity) writeNotes(w io.Writer) error {
 			notes = append(notes, fmt.Sprintf("%s: of the busy %s are for what others pass on", where, tenths(*of.TakenIn)))
 		}
 	}
+	if crowds := c.crowds(); len(crowds) > 0 {
+		notes = append(notes, "the peak is that of a flash crowd, as if it lasted: "+strings.Join(crowds, ", "))
+	}
 	for _, note := range notes {
 		if _, err := fmt.Fprintln(w, "  "+note); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// crowds names the workloads whose peak is that of a flash crowd.
+func (c *capacity) crowds() (names []string) {
+	for i := range c.Servers {
+		for _, w := range c.Servers[i].Workloads {
+			if w.InCrowd && !slices.Contains(names, w.Workload) {
+				names = append(names, w.Workload)
+			}
+		}
+	}
+	return names
 }
 
 // writeLoads writes what servers and links that are limited have to do, as a table, if there are any.
