@@ -71,6 +71,9 @@ type Study struct {
 	// [Study.Run] after one that was ended, by whatever, finds the same, to the bit, as one that was not. What it has of
 	// another study or program is refused by name.
 	Store Store
+
+	// isWindow says that it is of a [Window]: what has happened before it is part of it.
+	isWindow bool
 }
 
 // Progress says how far a study is.
@@ -172,7 +175,7 @@ func (s *Study) validateLoadInTime() error {
 			f, at := &w.Flashes[k], fmt.Sprintf("Flashes[%d].", k)
 			if f.At >= end {
 				refuse(i, at+"At", f.At, "less than %v, when the run ends", end)
-			} else if f.End() <= s.WarmUp {
+			} else if f.End() <= s.WarmUp && !s.isWindow {
 				refuse(i, at+"At", f.At, "so late that it is not over at %v, when recording begins", s.WarmUp)
 			}
 		}
@@ -199,7 +202,7 @@ func (s *Study) validateEvents() error {
 		if f.At >= end {
 			refuse(at+"At", f.At, "less than %v, when the run ends", end)
 		}
-		if last := f.At + time.Duration(max(f.Times, 1)-1)*f.Every; last+f.For <= s.WarmUp {
+		if last := f.At + time.Duration(max(f.Times, 1)-1)*f.Every; last+f.For <= s.WarmUp && !s.isWindow {
 			refuse(at+"For", f.For, "more than %v, for recording begins after a warm-up of %v", s.WarmUp-last, s.WarmUp)
 		}
 		if !slices.ContainsFunc(s.Placements, func(p placement.Placement) bool { return s.concerns(f, &p) }) {
@@ -210,7 +213,7 @@ func (s *Study) validateEvents() error {
 		if at >= end {
 			refuse(path+"At", at, "less than %v, when the run ends", end)
 		}
-		if at+lasts <= s.WarmUp {
+		if at+lasts <= s.WarmUp && !s.isWindow {
 			refuse(path+"For", lasts, "more than %v, for recording begins after a warm-up of %v", s.WarmUp-at, s.WarmUp)
 		}
 	}
@@ -243,7 +246,7 @@ func (s *Study) validateEvents() error {
 		}
 	}
 	for i := range s.Placements {
-		if s.Placements[i].DNS != nil && len(s.Failures)+len(s.Drains) == 0 {
+		if s.Placements[i].DNS != nil && len(s.Failures)+len(s.Drains) == 0 && !s.isWindow {
 			refuse(fmt.Sprintf("Placements[%d].DNS", i), "set", "none: no site fails or is drained, so that nobody is to follow")
 		}
 	}

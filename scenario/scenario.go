@@ -173,6 +173,8 @@ type reader struct {
 	search *searchSpec
 	// billing is what the keys prices and bill say; nil without.
 	billing *billing
+	// window is the part of the time that the study is of; nil without.
+	window *edgewise.Window
 }
 
 // read takes the top of the file. Keys that begin with x- are for whatever aliases are to stand for.
@@ -192,6 +194,7 @@ func (r *reader) read(root value) {
 				v.problem("is %v; want more than 0s", s.Duration)
 			}
 		}},
+		field{"window", r.readWindow},
 		field{"seed", func(v value) { v.unsigned(&s.Seed) }},
 		field{"replications", r.readReplications},
 		field{"level", func(v value) {
@@ -309,6 +312,9 @@ func (r *reader) build(bad *problems) {
 	}
 	r.assumeOfRouting()
 	r.assumeOfFreshness()
+	if r.buildWindow(bad); bad.count > 0 {
+		return
+	}
 	if r.search != nil {
 		r.buildSearch(bad)
 	}

@@ -23,6 +23,8 @@ type Scenario struct {
 	// is midnight UTC of a Monday in the year 1, when zones had their solar time: set it where the time of day
 	// matters.
 	Start time.Time
+	// Begun is the state in which players are found when a run begins; [workload.OfTheDay] without.
+	Begun workload.State
 	// WarmUp is simulated first and not recorded; Duration is simulated then and recorded.
 	WarmUp, Duration time.Duration
 	// Seed is the root of all random numbers.
@@ -68,6 +70,8 @@ func (s *Scenario) Validate() error {
 		return fmt.Errorf("sim: no network")
 	case s.Duration <= 0:
 		return fmt.Errorf("sim: duration is %v; want more than 0", s.Duration)
+	case s.Begun > workload.Steady:
+		return fmt.Errorf("sim: %w", invalid.New("Begun", s.Begun, "day or steady"))
 	case s.WarmUp < 0:
 		return fmt.Errorf("sim: warm-up is %v; want 0 or more", s.WarmUp)
 	case s.Duration > maxRun || s.WarmUp > maxRun:

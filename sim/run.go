@@ -374,7 +374,7 @@ func (r *run) addWorkload(number int) error {
 	if err != nil {
 		return err
 	}
-	open, err := s.Workloads[number].Open(w.audiences, s.Start, s.Seed, r.rep)
+	open, err := s.Workloads[number].OpenIn(s.Begun, w.audiences, s.Start, s.Seed, r.rep)
 	if err != nil {
 		return err
 	}

@@ -151,6 +151,8 @@ type Env struct {
 	// Day is the shape of the load over local time, never the zero value. A demand that knows better, a
 	// recorded one, need not follow it.
 	Day Profile
+	// Begun says in which state users are found who are there already when the run begins.
+	Begun State
 	// Seed and Replication tell runs apart.
 	Seed, Replication uint64
 }

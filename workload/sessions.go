@@ -15,7 +15,8 @@ import (
 //
 // The players found when the run starts are those of a system that has followed its day for ever (M_t/G/infinity): of the
 // sessions that began at every instant before, as many as the day's rate of that instant says, those that have not ended.
-// Their number, and what is left of their sessions, is in the state of that hour, so that sessions need no warm-up.
+// Their number, and what is left of their sessions, is in the state of that hour, so that sessions need no warm-up. A run that begins [Steady] finds those of a
+// system that has had the rate of the instant for ever.
 type Sessions struct {
 	// ConcurrentPlayers is the mean number of players over a day, of all metros together: more than 0, 2e7 at
 	// most. Sessions arrive at ConcurrentPlayers / mean session length (Little's law).
@@ -63,7 +64,7 @@ func (s Sessions) Open(audiences []Audience, env Env) (func(audience int) Source
 		lengths := env.stream(a.Metro, purpose.Session)
 		return &sessionSource{
 			arrivals: NewArrivals(env.stream(a.Metro, purpose.Arrival), perSecond*shares[i], a.day(env.Day), env.Start, a.Zone),
-			found:    newFoundSessions(s.ConcurrentPlayers*shares[i], a.day(env.Day), localHour(env.Start, a.Zone), &lengths),
+			found:    newFoundSessions(s.ConcurrentPlayers*shares[i], a.day(env.Day), localHour(env.Start, a.Zone), env.Begun, &lengths),
 			lengths:  lengths,
 			law:      s.Length,
 		}
@@ -111,8 +112,12 @@ type foundSessions struct {
 	hour, peak float64 // of local time, and the day's largest rate by its mean
 }
 
-// newFoundSessions draws how many candidates there are, of so many players on the mean of a day.
-func newFoundSessions(players float64, day Profile, hour float64, s *random.Stream) foundSessions {
+// newFoundSessions draws how many candidates there are, of so many players on the mean of a day. In the steady state the rate of the hour has
+// been for ever.
+func newFoundSessions(players float64, day Profile, hour float64, begun State, s *random.Stream) foundSessions {
+	if begun == Steady {
+		players, day = players*day.At(hour), Flat()
+	}
 	f := foundSessions{day: day, hour: hour, peak: day.peak()}
 	if mean := players * f.peak; mean > 0 {
 		f.candidates = s.Poisson(mean)

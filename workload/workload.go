@@ -50,7 +50,7 @@ type Head struct {
 	// are shown, and verdicts are about it. The players of a [Matched] service are judged by the response alone: theirs
 	// must be the zero value.
 	Judged Byte
-	// Flashes are flash crowds, of a [Poisson] or a [Sessions] demand; 100 at most.
+	// Flashes are flash crowds, of a [Poisson], a [Mixture] or a [Sessions] demand; 100 at most.
 	Flashes []Flash
 	// Begins and Ends are when the first and the last users come, since the start of the run, warm-up included: a launch. 0 means that
 	// they come from the start of the run on, and until its end. Nobody is there before Begins; who is there at Ends stays.
@@ -133,12 +133,17 @@ func typeOf(v any) string {
 }
 
 // Open returns a function that gives the requests of an audience in one replication, by its number and from the
-// first one on. The run begins at start.
+// first one on. The run begins at start, in the state that the day has left.
 func (w *Workload) Open(audiences []Audience, start time.Time, seed, replication uint64) (func(audience int) Source, error) {
+	return w.OpenIn(OfTheDay, audiences, start, seed, replication)
+}
+
+// OpenIn is [Workload.Open] of a run that begins in a state.
+func (w *Workload) OpenIn(begun State, audiences []Audience, start time.Time, seed, replication uint64) (func(audience int) Source, error) {
 	if err := w.Validate(); err != nil {
 		return nil, err
 	}
-	env := Env{Workload: w.Name, Start: start, Day: dayOf(w.Day), Seed: seed, Replication: replication}
+	env := Env{Workload: w.Name, Start: start, Day: dayOf(w.Day), Begun: begun, Seed: seed, Replication: replication}
 	open, err := w.Demand.Open(audiences, env)
 	if err != nil {
 		return nil, inWorkload(w.Name, err)

@@ -1,0 +1,35 @@
+package scenario
+
+import (
+	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// readWindow reads which part of the time is a study of its own: {from: 19h, for: 1h, begun: steady}.
+func (r *reader) readWindow(v value) {
+	w := new(edgewise.Window)
+	seen := v.fields(
+		field{"from", func(v value) { v.duration(&w.From) }},
+		field{"for", func(v value) { v.duration(&w.For) }},
+		field{"begun", choice(workload.ParseState, &w.Begun)},
+	)
+	for _, key := range []string{"from", "for"} {
+		if _, ok := seen[key]; !ok {
+			v.problem("the key %q is missing", key)
+		}
+	}
+	r.window = w
+}
+
+// buildWindow takes the part of the time that the study is to be of.
+func (r *reader) buildWindow(bad *problems) {
+	if r.window == nil {
+		return
+	}
+	of, err := r.study.Within(*r.window)
+	if err != nil {
+		r.report(bad, "window", r.lines["window"], err)
+		return
+	}
+	r.study = *of
+}
