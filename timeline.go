@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
@@ -25,9 +26,10 @@ type Timeline struct {
 
 // A TimelineLine is one figure, step by step.
 type TimelineLine struct {
-	// Name is "requests", "failed", "rejected", "waiting", "mean", "p50", "p95", "p99", "hits", "hits NAME" of a tier behind the first, "origin requests", "origin
-	// bytes", "players" or "players waiting"; Unit says what it counts: "a second", "requests" that wait on the mean, "ms", "share", "bytes a
-	// second" or "players".
+	// Name is "requests", "failed", "rejected", "waiting", of games "updates" and "lost" of those that were played, "mean", "p50", "p95", "p99", "hits", "hits NAME" of a tier behind the first, "origin requests", "origin
+	// bytes", "utilisation" of the servers that the workload finds, where they are limited, "servers" or "cores", where their number changes, "players" or
+	// "players waiting"; Unit says what it counts: "a second", "requests" that wait on the mean, "ms", "share", "bytes a second", "servers", "cores" or
+	// "players".
 	Name, Unit string
 	// Values are of all replications, with intervals: a step without requests has no latency, one with few no quantile.
 	Values []stats.Estimate
@@ -70,11 +72,23 @@ type timelineRow struct {
 	// scale is the unit's part of what is counted; 0 means 1.
 	scale float64
 	where func(sim.Kind) bool
+	// isOfServers says that it is of servers, which not every placement limits, isOfScale that it is of those whose number changes.
+	isOfServers, isOfScale bool
 }
 
 func isGame(k sim.Kind) bool    { return k == sim.Matched }
 func isNoGame(k sim.Kind) bool  { return k != sim.Matched }
 func hasOrigin(k sim.Kind) bool { return k.MeetsCaches() }
+func isAny(sim.Kind) bool       { return true }
+
+func serversOf(s *sim.CourseStep) uint64 { return s.ServerUs }
+
+// isScaled reports whether the number of servers, or of cores, that a workload finds under a placement changes.
+func isScaled(p *placement.Placement, kind sim.Kind) bool {
+	return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool {
+		return a.Role == kind.Role() && (a.Elastic || slices.ContainsFunc(a.Pools, func(o placement.Pool) bool { return o.Scale.Is() }))
+	})
+}
 
 // timelineRows returns the figures of a workload of a kind under a placement with some tiers.
 func timelineRows(kind sim.Kind, tiers []string) (rows []timelineRow) {
@@ -83,12 +97,16 @@ func timelineRows(kind sim.Kind, tiers []string) (rows []timelineRow) {
 		{name: "failed", unit: "a second", where: isNoGame, perSecond: func(s *sim.CourseStep) uint64 { return s.Outcomes[sim.Failed] }},
 		{name: "rejected", unit: "a second", where: isNoGame, perSecond: func(s *sim.CourseStep) uint64 { return s.Outcomes[sim.Rejected] }},
 		{name: "waiting", unit: "requests", where: isNoGame, scale: 1e-9, perSecond: func(s *sim.CourseStep) uint64 { return s.QueueNs }},
-		{name: "mean", unit: "ms", where: isNoGame, scale: 1e-6, ratio: func(s *sim.CourseStep) stats.Ratio {
+		{name: "updates", unit: "a second", where: isGame, perSecond: (*sim.CourseStep).Requests},
+		{name: "lost", unit: "share", where: isGame, ratio: func(s *sim.CourseStep) stats.Ratio {
+			return stats.Ratio{Numerator: s.LostUpdates, Denominator: s.Outcomes[sim.Played]}
+		}},
+		{name: "mean", unit: "ms", where: isAny, scale: 1e-6, ratio: func(s *sim.CourseStep) stats.Ratio {
 			return stats.Ratio{Numerator: s.SumNs, Denominator: s.Latency.Count()}
 		}},
-		{name: "p50", unit: "ms", where: isNoGame, quantile: 0.5},
-		{name: "p95", unit: "ms", where: isNoGame, quantile: 0.95},
-		{name: "p99", unit: "ms", where: isNoGame, quantile: 0.99},
+		{name: "p50", unit: "ms", where: isAny, quantile: 0.5},
+		{name: "p95", unit: "ms", where: isAny, quantile: 0.95},
+		{name: "p99", unit: "ms", where: isAny, quantile: 0.99},
 	}
 	if kind.MeetsCaches() {
 		for i, tier := range tiers {
@@ -107,6 +125,11 @@ func timelineRows(kind sim.Kind, tiers []string) (rows []timelineRow) {
 	all = append(all,
 		timelineRow{name: "origin requests", unit: "a second", where: hasOrigin, perSecond: func(s *sim.CourseStep) uint64 { return s.OriginRequests }},
 		timelineRow{name: "origin bytes", unit: "bytes a second", where: hasOrigin, perSecond: func(s *sim.CourseStep) uint64 { return s.OriginBytes }},
+		timelineRow{name: "utilisation", unit: "share", where: isAny, isOfServers: true, ratio: func(s *sim.CourseStep) stats.Ratio {
+			return stats.Ratio{Numerator: s.BusyUs, Denominator: s.ServerUs}
+		}},
+		timelineRow{name: "servers", unit: "servers", where: isNoGame, isOfServers: true, isOfScale: true, scale: 1e-6, perSecond: serversOf},
+		timelineRow{name: "cores", unit: "cores", where: isGame, isOfServers: true, isOfScale: true, scale: 1e-6, perSecond: serversOf},
 		timelineRow{name: "players", unit: "players", where: isGame, scale: 1e-6, perSecond: func(s *sim.CourseStep) uint64 { return s.PlayerUs }},
 		timelineRow{name: "players waiting", unit: "players", where: isGame, scale: 1e-6, perSecond: func(s *sim.CourseStep) uint64 { return s.WaitingUs }},
 	)
@@ -207,14 +230,14 @@ func packCourses(r *sim.Result, w *sim.WorkloadTally) (p packedCourses, err erro
 }
 
 // timelineOf makes the timeline of a workload under a placement; it is empty where none is asked for.
-func (s *Study) timelineOf(replications []*replication, placement, workload int, metros []Place) (t Timeline, err error) {
+func (s *Study) timelineOf(replications []*replication, number, workload int, metros []Place) (t Timeline, err error) {
 	if s.Timeline == nil || len(replications) == 0 {
 		return t, nil
 	}
 	courses := make([]sim.Course, len(replications))
-	first := &replications[0].timelines[placement].courses[workload]
+	first := &replications[0].timelines[number].courses[workload]
 	for i, r := range replications {
-		if err := courses[i].UnmarshalBinary(r.timelines[placement].courses[workload].all); err != nil {
+		if err := courses[i].UnmarshalBinary(r.timelines[number].courses[workload].all); err != nil {
 			return t, fmt.Errorf("edgewise: replication %d: %w", i, err)
 		}
 		if len(courses[i].Steps) != len(courses[0].Steps) || courses[i].Length != courses[0].Length {
@@ -222,7 +245,13 @@ func (s *Study) timelineOf(replications []*replication, placement, workload int,
 		}
 	}
 	t.Step, t.Steps = courses[0].Length, len(courses[0].Steps)
-	rows := timelineRows(sim.KindOf(s.Workloads[workload].Service), first.tiers)
+	kind := sim.KindOf(s.Workloads[workload].Service)
+	hasServers := slices.ContainsFunc(courses, func(c sim.Course) bool {
+		return slices.ContainsFunc(c.Steps, func(s sim.CourseStep) bool { return s.ServerUs > 0 })
+	})
+	rows := slices.DeleteFunc(timelineRows(kind, first.tiers), func(row timelineRow) bool {
+		return row.isOfServers && !hasServers || row.isOfScale && !isScaled(&s.Placements[number], kind)
+	})
 	level := s.Level
 	if level == 0 {
 		level = defaultLevel
@@ -243,7 +272,7 @@ func (s *Study) timelineOf(replications []*replication, placement, workload int,
 			var sum sim.Course
 			for i, r := range replications {
 				var c sim.Course
-				if err := c.UnmarshalBinary(of(&r.timelines[placement].courses[workload], n)); err != nil {
+				if err := c.UnmarshalBinary(of(&r.timelines[number].courses[workload], n)); err != nil {
 					return nil, fmt.Errorf("edgewise: %s, replication %d: %w", id(n), i, err)
 				}
 				if i == 0 {

@@ -95,6 +95,12 @@ func overTime(l *edgewise.TimelineLine, w *edgewise.WorkloadResult) (title, unit
 		title = "requests to origins"
 	case "origin bytes":
 		return "bytes from origins", "MB a second", 1e-6
+	case "updates":
+		title = "updates that are played"
+	case "lost":
+		title = "updates lost on the way"
+	case "utilisation":
+		title = "utilisation of servers"
 	case "players waiting":
 		title = "players who wait for a match"
 	default:
@@ -103,17 +109,17 @@ func overTime(l *edgewise.TimelineLine, w *edgewise.WorkloadResult) (title, unit
 	switch l.Unit {
 	case "share":
 		return title, "%", 100
-	case "requests", "players":
+	case "requests", "players", "servers", "cores":
 		return title, "", 1
 	}
 	return title, l.Unit, 1
 }
 
 // isUsualOverTime reports whether a line is among those that are looked at first: how many ask and fail, the p95, or the mean where
-// there are too few for it, what caches hit and origins are asked, who plays and waits.
+// there are too few for it, what caches hit and origins are asked, how busy servers are, who plays and waits.
 func isUsualOverTime(c *edgewise.Comparison, workload, line string) bool {
 	switch line {
-	case "requests", "failed", "rejected", "hits", "origin requests", "players", "players waiting":
+	case "requests", "failed", "rejected", "hits", "origin requests", "utilisation", "servers", "cores", "players", "players waiting":
 		return true
 	case "p95":
 		return !lacksValues(c, workload, "p95")

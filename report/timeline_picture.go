@@ -19,7 +19,7 @@ import (
 // Timeline draws how the runs went over time, of all replications together, one line a placement.
 //
 // Where all requests were followed ([edgewise.Timeline]) that is a panel a figure: of requests how many fail and what origins are asked, the
-// latency, the hits; of games the players and who waits, all over the recorded time and with bands over replications. Otherwise it is the
+// latency, the hits; of games the players and who waits; of both how busy servers are that are limited, and how many where that changes; all over the recorded time and with bands over replications. Otherwise it is the
 // mean of the headline latency, one panel a workload, where no request fails ([edgewise.Series]). There the warm-up, which is not
 // recorded, is grey.
 //
@@ -130,7 +130,7 @@ func seriesPanels(c *edgewise.Comparison, name string) []panel {
 // timelinePanels draws the figures of a workload of which all requests were followed; those that are 0 throughout are left out.
 func timelinePanels(c *edgewise.Comparison, name string) (panels []panel) {
 	_, in, _ := courseAxis(c)
-	for _, of := range []string{"failed", "rejected", "p95", "hits", "origin requests", "players", "players waiting"} {
+	for _, of := range []string{"failed", "rejected", "p95", "hits", "origin requests", "utilisation", "servers", "cores", "players", "players waiting"} {
 		var all courses
 		title, label := "", ""
 		if of == "p95" && lacksValues(c, name, of) {
@@ -220,9 +220,10 @@ func coursePanel(c *edgewise.Comparison, title, label string, from float64, all 
 	for _, d := range c.Drains {
 		shades = append(shades, shade{in(d.At - c.WarmUp), in(d.At + d.For - c.WarmUp), 0.09})
 	}
-	for _, e := range c.Changes {
+	for i := range c.Changes {
+		e := &c.Changes[i]
 		at := in(e.At - c.WarmUp)
-		shades = append(shades, shade{at, max(in(e.At+e.For-c.WarmUp), at+float64(0.004*to)), 0.09}) // an instant is a line
+		shades = append(shades, shade{at, max(in(e.At+lastsFor(e)-c.WarmUp), at+float64(0.004*to)), 0.09}) // an instant is a line
 	}
 	axes.Add(shades, gridOf(axes), courseBands(all), all)
 	return []panel{drawn}

@@ -79,7 +79,8 @@ type Course struct {
 
 // A CourseStep is one step of a [Course]. It holds integers only: merging in any order gives the same bits.
 type CourseStep struct {
-	// Outcomes counts the requests by how they ended, Failures those that failed by the reason. Of games it counts nothing.
+	// Outcomes counts the requests by how they ended, Failures those that failed by the reason. Of games they are the updates that were played, and those
+	// that failed for their data; what was missed without a match is in no step.
 	Outcomes [NumOutcomes]uint64
 	Failures [NumReasons]uint64
 	// Bytes counts what was delivered. SumNs sums the headline latency of what was answered, in ns, QueueNs what of it was a wait for
@@ -89,6 +90,11 @@ type CourseStep struct {
 	OriginRequests, OriginBytes uint64
 	// PlayerUs sums, in us over all players of a game, the time that they were there, WaitingUs that in which they waited for a match.
 	PlayerUs, WaitingUs uint64
+	// BusyUs sums, in us over all servers, the time in which those worked that the workload finds at its sites, for it or for others with which it
+	// shares them, and ServerUs that in which there were any: see [SiteTally.Counters]. Where there are always enough it is 0.
+	BusyUs, ServerUs uint64
+	// LostUpdates counts players' updates that were lost on the way: see [Tally.Counters].
+	LostUpdates uint64
 	// Tiers count what reached each tier of caches and what it had, in the order of [Result.Tiers]. In the course of a metro there is
 	// the first alone.
 	Tiers []TierStep
@@ -115,7 +121,7 @@ func (s *CourseStep) Unanswered() uint64 {
 
 // numbers returns what of a step is counted, but for its tiers and its distribution.
 func (s *CourseStep) numbers() []*uint64 {
-	all := []*uint64{&s.Bytes, &s.SumNs, &s.QueueNs, &s.OriginRequests, &s.OriginBytes, &s.PlayerUs, &s.WaitingUs}
+	all := []*uint64{&s.Bytes, &s.SumNs, &s.QueueNs, &s.OriginRequests, &s.OriginBytes, &s.PlayerUs, &s.WaitingUs, &s.BusyUs, &s.ServerUs, &s.LostUpdates}
 	for i := range s.Outcomes {
 		all = append(all, &s.Outcomes[i])
 	}
@@ -133,6 +139,9 @@ func (s *CourseStep) merge(o *CourseStep) {
 	s.OriginBytes += o.OriginBytes
 	s.PlayerUs += o.PlayerUs
 	s.WaitingUs += o.WaitingUs
+	s.BusyUs += o.BusyUs
+	s.ServerUs += o.ServerUs
+	s.LostUpdates += o.LostUpdates
 	for i, n := range o.Outcomes {
 		s.Outcomes[i] += n
 	}
@@ -259,7 +268,7 @@ func (c *Course) Merge(o *Course) error {
 // IsEmpty reports whether nothing has happened in any step.
 func (c *Course) IsEmpty() bool {
 	sum := c.sum()
-	met := sum.Requests() + sum.OriginRequests + sum.PlayerUs
+	met := sum.Requests() + sum.OriginRequests + sum.PlayerUs + sum.BusyUs
 	for _, t := range sum.Tiers {
 		met += t.Requests
 	}
@@ -566,8 +575,16 @@ func (w *WorkloadTally) checkCourse() error {
 			return fmt.Errorf("steps of time sum to %d %s of %d", of.steps, of.what, of.is)
 		}
 	}
+	var busy, there uint64
+	for n := range w.Sites {
+		busy += w.Sites[n].Count(BusyUs)
+		there += w.Sites[n].Count(ServerUs)
+	}
+	if sum.ServerUs != there || sum.BusyUs > there || there > 0 && sum.BusyUs < busy {
+		return fmt.Errorf("steps of time sum to %d us of servers of which %d were busy; want %d of which %d or more were", sum.ServerUs, sum.BusyUs, there, busy)
+	}
 	if w.Kind == Matched {
-		return nil
+		return w.checkGameCourse(&sum, &total)
 	}
 	if sum.Outcomes != total.Outcomes || sum.Failures != total.Failures {
 		return fmt.Errorf("steps of time sum to outcomes %v and failures %v of %v and %v", sum.Outcomes, sum.Failures, total.Outcomes, total.Failures)
@@ -579,6 +596,18 @@ func (w *WorkloadTally) checkCourse() error {
 		if t := &w.Tiers[i]; sum.Tiers[i].Requests != t.Count(TierRequests) || sum.Tiers[i].Hits != t.Count(TierHits) {
 			return fmt.Errorf("steps of time sum to %d requests and %d hits of tier %d; want %d and %d", sum.Tiers[i].Requests, sum.Tiers[i].Hits, i, t.Count(TierRequests), t.Count(TierHits))
 		}
+	}
+	return nil
+}
+
+// checkGameCourse does the same for the updates of a game.
+func (w *WorkloadTally) checkGameCourse(sum *CourseStep, total *Tally) error {
+	if sum.Outcomes[Played] != total.Outcomes[Played] || sum.Failures[DataHomeDown] != total.Failures[DataHomeDown] || sum.LostUpdates != total.Counters[LostUpdates] {
+		return fmt.Errorf("steps of time sum to %d updates, %d that failed and %d that were lost; want %d, %d and %d", sum.Outcomes[Played], sum.Failures[DataHomeDown],
+			sum.LostUpdates, total.Outcomes[Played], total.Failures[DataHomeDown], total.Counters[LostUpdates])
+	}
+	if _, low := total.Metric(w.Kind.Headline(w.Course.Judged)).SumNs(); sum.SumNs != low || sum.Latency.Count() != sum.Outcomes[Played] {
+		return fmt.Errorf("%d latencies of updates in steps of time sum to %d ns; want %d and %d ns", sum.Latency.Count(), sum.SumNs, sum.Outcomes[Played], low)
 	}
 	return nil
 }

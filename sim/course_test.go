@@ -163,8 +163,14 @@ func TestCoursesOfGamesHavePlayersAndWhoWaits(t *testing.T) {
 		playing := float64(at.PlayerUs-at.WaitingUs) / 7e6
 		require.InDelta(t, 60, playing, 0.1, "step %d", i)
 	}
-	requireSameCourse(t, w.Course, w.Course.Metros[0])
 	requireSameCourse(t, w.Course, w.Sites[0].Course)
+	sum := w.Course.sum()
+	require.Positive(t, sum.Outcomes[Played])
+	require.Equal(t, w.Sites[0].Count(BusyUs), sum.BusyUs)
+	for i := range w.Course.Steps {
+		w.Course.Steps[i].BusyUs, w.Course.Steps[i].ServerUs = 0, 0 // servers are no metro's
+	}
+	requireSameCourse(t, w.Course, w.Course.Metros[0])
 }
 
 func TestStepsHaveALengthThatIsDue(t *testing.T) {

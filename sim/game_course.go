@@ -1,10 +1,14 @@
 package sim
 
-// A gameCourse puts the players of one game into steps of time.
+import "math"
+
+// A gameCourse puts the players of one game, or their updates, into steps of time.
 type gameCourse struct {
+	plan   *Plan
+	number int // of the game
 	all    *recorder
-	metros []*recorder // nil where nobody asks by metro
-	sites  []*recorder // nil where nobody asks by site
+	metros []*recorder // nil where nobody asks by metro, each nil until there is something
+	sites  []*recorder // the same by site
 }
 
 // newGameCourse returns the recorders of a game by its number, nil where nobody asks for a course.
@@ -13,16 +17,22 @@ func (p *Plan) newGameCourse(number int) *gameCourse {
 	if s == nil {
 		return nil
 	}
-	many := func(asked bool, n int) (all []*recorder) {
-		if asked {
-			all = make([]*recorder, n)
-		}
-		for i := range all {
-			all[i] = p.newRecorder(number)
-		}
-		return all
+	c := &gameCourse{plan: p, number: number, all: p.newRecorder(number)}
+	if s.ByMetro {
+		c.metros = make([]*recorder, len(p.metros))
 	}
-	return &gameCourse{all: p.newRecorder(number), metros: many(s.ByMetro, len(p.metros)), sites: many(s.BySite, len(p.sites))}
+	if s.BySite {
+		c.sites = make([]*recorder, len(p.sites))
+	}
+	return c
+}
+
+// of returns the recorder of a metro or of a site.
+func (c *gameCourse) of(all []*recorder, n int) *recorder {
+	if all[n] == nil {
+		all[n] = c.plan.newRecorder(c.number)
+	}
+	return all[n]
 }
 
 // stay records that a party was at a site from one instant to another, and whether it waited.
@@ -33,10 +43,10 @@ func (g *game) stay(t *ticket, site int, from, to int64, waiting bool) {
 	}
 	c.all.stay(from, to, len(t.party), waiting)
 	if c.metros != nil {
-		c.metros[t.from.metro].stay(from, to, len(t.party), waiting)
+		c.of(c.metros, int(t.from.metro)).stay(from, to, len(t.party), waiting)
 	}
 	if c.sites != nil {
-		c.sites[g.sites[site].id].stay(from, to, len(t.party), waiting)
+		c.of(c.sites, g.sites[site].id).stay(from, to, len(t.party), waiting)
 	}
 }
 
@@ -47,9 +57,69 @@ func (c *gameCourse) settle(to *WorkloadTally) {
 	}
 	to.Course.merge(&Course{Steps: c.all.steps})
 	for m, r := range c.metros {
-		to.Course.Metros[m].take(r.steps)
+		if r != nil {
+			to.Course.Metros[m].take(r.steps)
+		}
 	}
 	for n, r := range c.sites {
-		to.Sites[n].Course.take(r.steps)
+		if r != nil {
+			to.Sites[n].Course.take(r.steps)
+		}
 	}
+}
+
+// A stepTally puts the updates of one player in one match into steps of time, as they are played in order.
+type stepTally struct {
+	course *gameCourse // nil where nobody asks for it
+	site   int
+	metro  uint32
+	// in are the steps that updates are in up to ends; of what there was of them, noted is in earlier steps.
+	in    []*CourseStep
+	room  [3]*CourseStep
+	ends  int64
+	noted updateSums
+}
+
+// updateSums are what a player's updates came to.
+type updateSums struct{ played, failed, lost int64 }
+
+// begin is for the updates of a player at a site.
+func (k *stepTally) begin(site int, metro uint32) {
+	k.site, k.metro, k.in, k.ends, k.noted = site, metro, nil, 0, updateSums{}
+}
+
+// enter goes on to the step of an update, before which there were so many; their latencies go to the steps from then on.
+func (k *stepTally) enter(at int64, so updateSums, recent *latencies) {
+	if at < k.ends {
+		return
+	}
+	k.settle(so, recent)
+	n := k.course.all.index(at)
+	k.in = append(k.room[:0], &k.course.all.steps[n])
+	if k.course.metros != nil {
+		k.in = append(k.in, &k.course.of(k.course.metros, int(k.metro)).steps[n])
+	}
+	if k.course.sites != nil {
+		k.in = append(k.in, &k.course.of(k.course.sites, k.site).steps[n])
+	}
+	recent.steps = k.in
+	if k.ends = k.course.all.lastFrom + k.course.all.length; n == len(k.course.all.steps)-1 {
+		k.ends = math.MaxInt64
+	}
+}
+
+// settle adds to the steps what they do not have yet.
+func (k *stepTally) settle(so updateSums, recent *latencies) {
+	if k.course == nil {
+		return
+	}
+	recent.record()
+	for _, s := range k.in {
+		s.Outcomes[Played] += uint64(so.played - k.noted.played)
+		failed := uint64(so.failed - k.noted.failed)
+		s.Outcomes[DataHomeDown.outcome()] += failed
+		s.Failures[DataHomeDown] += failed
+		s.LostUpdates += uint64(so.lost - k.noted.lost)
+	}
+	k.noted = so
 }

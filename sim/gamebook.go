@@ -7,6 +7,7 @@ type gameBook struct {
 	parts  [][]*Tally // by site and metro; the distributions are those of the metro
 	// sampled is k where one match of k is played: then what is missed without a match counts one k-th.
 	sampled uint64
+	course  *gameCourse // of the updates; nil where nobody asks for it
 }
 
 func newGameBook(w *plannedWorkload, sites, metros int, sampled uint64) *gameBook {

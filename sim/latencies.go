@@ -7,6 +7,7 @@ import "math/bits"
 type latencies struct {
 	tally         *Tally
 	deadlines     []int64
+	steps         []*CourseStep // which they belong to, too
 	count         uint
 	first, second [latenciesAtOnce]int64 // not in the tally yet
 }
@@ -36,6 +37,12 @@ func (l *latencies) record() {
 	headline, next := &l.tally.Metrics[0], &l.tally.Metrics[1]
 	headline.Latency.RecordAll(first)
 	next.Latency.RecordAll(second)
+	for _, s := range l.steps {
+		for _, ns := range first {
+			s.SumNs += uint64(ns)
+			s.Latency.Record(ns)
+		}
+	}
 	firstWithin, secondWithin := headline.Within[:len(l.deadlines)], next.Within[:len(l.deadlines)]
 	for i, deadline := range l.deadlines {
 		// Taking anything longer from a latency within the deadline leaves a borrow, and a borrow is counted in

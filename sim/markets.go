@@ -112,7 +112,8 @@ func (r *run) addGame(number int, open func(metro int) workload.Source) error {
 	game.book, game.course = book(), r.plan.newGameCourse(number)
 	game.newArena = func() (arena, *gameBook) {
 		b := book()
-		return arena{rules: game.rules, ways: ways, apart: w.apart, data: data, tallyOf: b.at}, b
+		b.course = r.plan.newGameCourse(number)
+		return arena{rules: game.rules, ways: ways, apart: w.apart, data: data, tallyOf: b.at, steps: stepTally{course: b.course}}, b
 	}
 	r.games = append(r.games, game)
 	return nil
@@ -126,6 +127,7 @@ func (r *run) newGameSite(w *plannedWorkload, g *game, site int) gameSite {
 	if pool == nil {
 		pool = &corePool{site: site, own: at.Servers, elastic: at.Elastic, delay: int64(at.ElasticDelay)}
 		pool.cpu, pool.extra = newOccupancy(int64(s.WarmUp), r.end()), newOccupancy(int64(s.WarmUp), r.end())
+		pool.cpu.course, pool.extra.course = r.plan.newBusyCourse(), r.plan.newBusyCourse()
 		if at.Cores > 0 {
 			pool.own, pool.isShared = at.Cores, true
 			if r.pools == nil {
@@ -136,11 +138,13 @@ func (r *run) newGameSite(w *plannedWorkload, g *game, site int) gameSite {
 	}
 	pool.largest = max(pool.largest, g.take)
 	isBackup := at.Backup && g.Market.Choice != workload.ByRouting
-	return gameSite{
+	of := gameSite{
 		id: site, isBackup: isBackup, isAway: isBackup, pool: pool, outages: s.outagesOf(r.plan.sites[site].id), away: s.awayFrom(r.plan.sites[site].id), tally: &g.to.Sites[site],
 		login: newDataCalls(&g.login, w.homes[site]), set: newDataCalls(&g.set, w.homes[site]),
 		hosted: newHourlyOccupancy(int64(s.WarmUp), r.end()), slow: newHourlyOccupancy(int64(s.WarmUp), r.end()), present: newHourlyOccupancy(int64(s.WarmUp), r.end()),
 	}
+	of.hosted.course = r.plan.newBusyCourse()
+	return of
 }
 
 // newGamers returns the players of a metro and the sites that the routing rule names for them.
@@ -249,11 +253,13 @@ func (k *market) addUp() error {
 			if err := books[i].settle(g.to); err != nil {
 				return err
 			}
+			books[i].course.settle(g.to)
 		}
 		g.to.Pairs = g.pairs.tallies()
 		g.course.settle(g.to)
 		for s := range g.sites {
 			g.sites[s].settle(g)
+			g.sites[s].settleCourse(g)
 		}
 	}
 	return nil

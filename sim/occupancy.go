@@ -16,7 +16,8 @@ type occupancy struct {
 	peak      int
 	hours     []occupiedHour // of recorded time; nil where nobody asks
 	// held is for how long in the hour of since there were so many, in us, where somebody asks for hours.
-	held []uint64
+	held   []uint64
+	course *busyCourse // nil where nobody asks for it
 }
 
 // An occupiedHour is how many were there in an hour.
@@ -58,6 +59,7 @@ func (o *occupancy) pass(now int64) {
 			o.passWithin(int(hour), from, until)
 		}
 		o.us += usOf(o.count, from, until)
+		o.course.stay(from, until, o.count)
 		o.peak = max(o.peak, o.count)
 		from = until
 	}

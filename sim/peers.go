@@ -167,7 +167,11 @@ func (a *arena) sendInputs(m *playedMatch, s, o *seat) {
 	a.nextFollowed(&from.sender, from.send)
 	recent := latencies{tally: t, deadlines: a.deadlines}
 	var updates, lost, late, stalled, frames, jitters, losses, waits int64
+	a.steps.begin(m.site, s.metro)
 	for at := from.send; at < until; at += a.update { // from.send is that of the line's jitter and losses from here on
+		if a.steps.course != nil {
+			a.steps.enter(at, updateSums{played: updates, lost: lost}, &recent)
+		}
 		whole, up, _ := from.jitterOf(at, distance, &a.line)
 		other, _, down := to.jitterOf(at, distance, &a.line)
 		wait := int64(lossInStream(random.Unit(from.rand.Uint64()), there.loss, a.resend))
@@ -208,6 +212,7 @@ func (a *arena) sendInputs(m *playedMatch, s, o *seat) {
 			a.nextFollowed(&from.sender, from.blockEnd)
 		}
 	}
+	a.steps.settle(updateSums{played: updates, lost: lost}, &recent)
 	recent.record()
 	t.Counters[Requests] += uint64(updates)
 	t.Counters[LostUpdates] += uint64(lost)

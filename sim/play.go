@@ -45,6 +45,7 @@ type arena struct {
 	data  []dataCalls // by site
 	// tallyOf returns the tally of the players of a metro at a site.
 	tallyOf func(site int, metro uint32) *Tally
+	steps   stepTally
 	ticking []ticking // of the match that is played
 	core    coreShare
 	// rtts and displays hold the round trips, and the times from input to display, of the updates of one player in one match
@@ -84,6 +85,7 @@ func (a *arena) play(ctx context.Context, m *playedMatch) error {
 				break
 			}
 			if c := &a.ticking[k]; p.send < c.until {
+				a.steps.begin(m.site, s.metro)
 				a.playOne(&p, c, min(until, c.until), &a.data[m.site], t)
 			}
 		}
@@ -118,6 +120,10 @@ func (a *arena) playOne(p *sender, c *ticking, until int64, data *dataCalls, t *
 	for p.send < until {
 		// Up to the next update that is followed to the screen, that one included.
 		stop := min(until, p.followAt+a.update)
+		if a.steps.course != nil {
+			a.steps.enter(p.send, o.sums(), &o.recent)
+			stop = min(stop, a.steps.ends)
+		}
 		if quiet {
 			o.sendQuiet(stop)
 		} else {
@@ -247,8 +253,12 @@ func (o *volley) send(stop int64) {
 	o.updates -= o.failed - failed
 }
 
+// sums returns what the updates came to so far.
+func (o *volley) sums() updateSums { return updateSums{o.updates, o.failed, o.lost} }
+
 // settle tallies what the updates came to.
 func (o *volley) settle(t *Tally) {
+	o.steps.settle(o.sums(), &o.recent)
 	o.recent.record()
 	p := o.sender
 	t.Counters[Requests] += uint64(o.updates + o.failed)

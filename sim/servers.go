@@ -93,9 +93,11 @@ func (s *site) newPool(p *Plan, of *placement.Pool) (*pool, error) {
 		discipline: of.Discipline, scaling: newScaling(of, from+int64(p.scenario.Duration)), isBounded: of.Rejects(), hasQueue: of.Queue.Is, queue: of.Queue.Most, shed: int64(of.Shed),
 	}
 	made.use = newUsage(made.end)
+	made.use.course = p.newBusyCourse()
 	made.workUntilOutage()
 	s.pools = append(s.pools, made)
 	if made.scaling != nil {
+		made.scaling.steps.course = p.newBusyCourse()
 		s.beginScaling(made)
 	}
 	return made, made.begin()

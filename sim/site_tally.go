@@ -194,6 +194,8 @@ func (r *run) addSites() error {
 			s.settleOrigins(i, to)
 			s.origins[i].settle(&to.Sites[n])
 			s.computers[i].settle(&to.Sites[n])
+			s.origins[i].settleCourse(to, n)
+			s.computers[i].settleCourse(to, n)
 			s.spills[i].settle(&to.Sites[n])
 			if w.kind.MeetsCaches() {
 				for _, t := range s.caches {

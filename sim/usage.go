@@ -8,6 +8,7 @@ type usage struct {
 	busy  int64 // in all steps
 	// full is how long all servers were busy, up to fullTo.
 	full, fullTo int64
+	course       *busyCourse // nil where nobody asks for it
 }
 
 // newUsage returns the usage of a run that ends at an instant.
@@ -19,6 +20,9 @@ func newUsage(end int64) usage {
 // add notes that so many servers were busy from an instant to another, both in recorded time.
 func (u *usage) add(from, to, servers int64) {
 	u.busy += (to - from) * servers
+	if u.course != nil {
+		u.course.add(from, to, servers)
+	}
 	first, last := from>>(u.shift&63), (to-1)>>(u.shift&63)
 	if first == last {
 		u.steps[first] += (to - from) * servers
