@@ -81,7 +81,6 @@ func (sp *space) leftOut() string {
 		{len(s.Drains) > 0, "drains"},
 		{len(s.Slowdowns) > 0, "slow servers"},
 		{len(s.OriginErrors) > 0, "errors of origins"},
-		{len(s.Purges) > 0, "purges"},
 		{slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool {
 			return len(w.Flashes) > 0 && sim.KindOf(w.Service) != sim.Matched
 		}), "flash crowds but for what they ask on the mean"},
