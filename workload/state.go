@@ -32,5 +32,5 @@ func ParseState(name string) (State, error) {
 	if i := slices.Index(stateNames[:], name); i >= 0 {
 		return State(i), nil
 	}
-	return 0, invalid.New("State", name, "day or steady")
+	return 0, invalid.New("Begun", name, "day or steady")
 }
