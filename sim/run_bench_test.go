@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
+	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -146,6 +148,77 @@ func BenchmarkAgingRun(b *testing.B) {
 			b.ReportAllocs()
 			benchmarkRun(b, plans[0], "request")
 		})
+	}
+}
+
+// BenchmarkStages adds one stage of the journey after the other to BenchmarkStaticRun, and runs them in turns: it
+// gives ns of the processor's time a request, and what of a thousand requests the edge and the last tier fetch. docs/performance.md has the table.
+func BenchmarkStages(b *testing.B) {
+	n, pops := star(b, 100, 25)
+	w := workload.Workload{
+		Head:    workload.Head{Name: "w3"},
+		Demand:  workload.Poisson{RequestsPerSecond: 100_000, Objects: 1_000_000, ZipfExponent: 0.9},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}},
+	}
+	p := placement.RegionOnly("region").WithPoPs(10_000, pops...)
+	type stage struct {
+		name     string
+		plan     *Plan
+		took     time.Duration
+		requests uint64
+	}
+	var stages []stage
+	for _, s := range []struct {
+		name string
+		add  func()
+	}{
+		{"arithmetic", func() {}},
+		{"windows", func() { p.Sites = slices.Clone(p.Sites); p.Sites[0].Servers = 1000 }},
+		{"2nd-tier", func() {
+			parents := placement.Tier{Name: "parents"}
+			for _, pop := range pops[:10] {
+				parents.Caches = append(parents.Caches, placement.Cache{Site: pop, CapacityBytes: 50_000})
+			}
+			p.Tiers = append(slices.Clone(p.Tiers), parents)
+		}},
+		{"3rd-tier", func() {
+			p.Tiers = append(slices.Clone(p.Tiers), placement.Tier{Name: "shield", Caches: []placement.Cache{{Site: "region", CapacityBytes: 100_000}}})
+		}},
+		{"freshness", func() {
+			w.Service = w.Service.(workload.Cacheable).Controlled(freshness.Control{
+				MaxAge: freshness.For(10 * time.Minute), StaleWhileRevalidate: freshness.For(time.Minute), Validator: true, Changes: freshness.Changes{Mean: time.Hour},
+			})
+		}},
+		{"connections", func() {
+			w.Visits = workload.Visits{Requests: 10, Gap: 2 * time.Second, Returning: 0.5, EarlyData: true, Versions: workload.Versions{0.1, 0.6, 0.3}}
+			w.Client = transport.Linux(transport.TCPTLS13)
+		}},
+	} {
+		s.add()
+		plans, err := Compile(context.Background(), Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 20 * time.Second, Seed: 1}, p)
+		require.NoError(b, err)
+		stages = append(stages, stage{name: s.name, plan: plans[0]})
+	}
+	for rep := 0; b.Loop(); rep++ {
+		for i := range stages {
+			s := &stages[(i+rep)%len(stages)]
+			before := processorTime(b)
+			r, err := s.plan.RunOn(context.Background(), 0, 1, nil)
+			require.NoError(b, err)
+			s.took += processorTime(b) - before
+			total, err := r.Workloads[0].Total()
+			require.NoError(b, err)
+			s.requests += total.Count(Requests)
+			if rep == 0 {
+				perThousand := 1000 / float64(total.Count(Requests))
+				tiers := r.Workloads[0].Tiers
+				b.ReportMetric(perThousand*float64(tiers[0].Count(TierFetches)), s.name+"-fetches")
+				b.ReportMetric(perThousand*float64(tiers[len(tiers)-1].Count(TierFetches)), s.name+"-last-fetches")
+			}
+		}
+	}
+	for i := range stages {
+		b.ReportMetric(float64(stages[i].took.Nanoseconds())/float64(stages[i].requests), stages[i].name+"-ns")
 	}
 }
 

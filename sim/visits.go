@@ -63,7 +63,9 @@ type visitor struct {
 
 // An asking is a request that has no answer yet.
 type asking struct {
-	conn                 int // -1 where the connection is not kept
+	conn                 int            // -1 where the connection is not kept
+	name                 uint64         // of its visit
+	was                  transport.Conn // its connection as it was, for a visit that ends before the answer
 	stack                uint32
 	version              uint8
 	lookup, connect, tls int64
@@ -113,11 +115,12 @@ func (v *visits) ask(c *clients, r *request) {
 	r.access += linkJitter(c.jitter, uint64(r.shake))
 	r.asking = v.asking.add()
 	a := v.asking.at(r.asking)
-	*a = asking{conn: -1, version: p.version}
+	*a = asking{conn: -1, version: p.version, name: name}
 	k, at := &v.keeping[p.version], r.arrived-c.delay
 	if n := v.open(c, conns, k, p.version, at); n >= 0 {
 		a.conn, a.stack = int(place)*v.perVisit+n, c.stacks.number(int(p.version), p.hasKeys, p.line)
 		a.connect = conns[n].Ask(at)
+		a.was = conns[n]
 		return
 	}
 	r.isNew = true
@@ -131,6 +134,7 @@ func (v *visits) ask(c *clients, r *request) {
 		if !k.IsOpen(&conns[n], at) {
 			k.Open(&conns[n], at+a.lookup+a.connect+a.tls)
 			conns[n].Ask(at)
+			a.was = conns[n]
 			a.conn = int(place)*v.perVisit + n
 			break
 		}
@@ -193,12 +197,21 @@ func (v *visits) window(r *request, at, timeout int64) (w transport.Window, ok b
 	if a.conn < 0 {
 		return transport.Window{Bytes: k.Initial}, true
 	}
-	return k.Window(&v.conns[a.conn], at, timeout), true
+	conn := &a.was
+	if v.isThere(a) {
+		conn = &v.conns[a.conn]
+	}
+	return k.Window(conn, at, timeout), true
+}
+
+// isThere reports whether the connection of a request is kept, and its visit has not ended meanwhile.
+func (v *visits) isThere(a *asking) bool {
+	return a.conn >= 0 && v.visitors[a.conn/v.perVisit].name == a.name
 }
 
 // answered ends a request whose last byte is there at an instant.
 func (v *visits) answered(r *request, at int64, after transport.Window) {
-	if a := v.asking.at(r.asking); a.conn >= 0 {
+	if a := v.asking.at(r.asking); v.isThere(a) {
 		v.conns[a.conn].Answered(at, after)
 	}
 	v.asking.remove(r.asking)
@@ -206,7 +219,7 @@ func (v *visits) answered(r *request, at int64, after transport.Window) {
 
 // failed ends a request without an answer.
 func (v *visits) failed(r *request) {
-	if a := v.asking.at(r.asking); a.conn >= 0 {
+	if a := v.asking.at(r.asking); v.isThere(a) {
 		v.conns[a.conn].Failed()
 	}
 	v.asking.remove(r.asking)

@@ -106,6 +106,22 @@ func TestFirstBytesWaitForARecordOverHTTP1Alone(t *testing.T) {
 	require.Zero(t, first(workload.Versions{0, 0, 1}))
 }
 
+func TestVisitsMayEndBeforeTheirLastAnswer(t *testing.T) {
+	// One visit at a time, of two requests 20 ms apart, each of which the origin works on for 100 ms: the next visit has its place before the
+	// answers are there. Where these come by message, as where the origin has servers, all is as where they are arithmetic.
+	n, pops := star(t, 1, 5)
+	took := func(servers int) float64 {
+		w := visited(50, workload.Visits{Requests: 2, Gap: 20 * time.Millisecond}, nil)
+		w.Demand = workload.Poisson{RequestsPerSecond: 50, Objects: 1 << 30}
+		w.Service = workload.Cacheable{Sizes: workload.Sizes{MinBytes: 40_000, MaxBytes: 40_000}, Origin: workload.ServiceTime{Mean: 100 * time.Millisecond}}
+		p := placement.RegionOnly("region").WithPoPs(1<<20, pops...).WithUpstream(open)
+		p.Sites[0].Servers = servers
+		tally := &runOne(t, Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 60 * time.Second, Seed: 5}, p).Workloads[0].Metros[0]
+		return tally.Metric(TTLB).MeanNs()
+	}
+	require.InEpsilon(t, took(0), took(1<<16), 0.03)
+}
+
 func TestWindowsOfUsersGrowAreKeptOrBeginAnew(t *testing.T) {
 	// 100 KB at 60 ms: three rounds from the first window, so 120 ms from first to last byte; none over a window that has grown.
 	transfer := func(gap time.Duration, idle transport.IdleWindow) float64 {

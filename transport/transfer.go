@@ -159,7 +159,7 @@ type burst struct {
 
 // begin returns what is to be sent of a response.
 func (t *Transfer) begin(window, bytes int64, isNew bool) burst {
-	b := burst{window: window, left: bytes + t.header}
+	b := burst{window: max(window, 1), left: bytes + t.header}
 	if isNew {
 		b.left += t.setup
 		if t.early > 0 && b.left > t.early {
