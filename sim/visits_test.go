@@ -111,7 +111,7 @@ func TestVisitsMayEndBeforeTheirLastAnswer(t *testing.T) {
 	// answers are there. Where these come by message, as where the origin has servers, all is as where they are arithmetic.
 	n, pops := star(t, 1, 5)
 	took := func(servers int) float64 {
-		w := visited(50, workload.Visits{Requests: 2, Gap: 20 * time.Millisecond}, nil)
+		w := visited(50, workload.Visits{Requests: 2, Gap: 20 * time.Millisecond, Versions: workload.Versions{0.5, 0.5, 0}}, nil)
 		w.Demand = workload.Poisson{RequestsPerSecond: 50, Objects: 1 << 30}
 		w.Service = workload.Cacheable{Sizes: workload.Sizes{MinBytes: 40_000, MaxBytes: 40_000}, Origin: workload.ServiceTime{Mean: 100 * time.Millisecond}}
 		p := placement.RegionOnly("region").WithPoPs(1<<20, pops...).WithUpstream(open)
