@@ -487,10 +487,31 @@ func readDrillRun(p *packedCourses) (r drillRun, err error) {
 
 // values returns a row's figure, step by step.
 func (r *drillRun) values(row *drillRow, recorded time.Duration) []float64 {
-	t := Timeline{Step: r.all.Length}
-	all := make([]float64, len(r.all.Steps))
+	all := row.valuesOf(&r.all, recorded)
+	if r.all.Undisturbed == nil {
+		return all
+	}
+	// What is usual is known of each step: each is told as if the usual of all were that of the first that has one.
+	calm, usual := row.valuesOf(r.all.Undisturbed, recorded), math.NaN()
 	for i := range all {
-		all[i] = row.value(&r.all.Steps[i], t.Seconds(i, recorded))
+		if math.IsNaN(usual) && (row.isShare || calm[i] > 0) {
+			usual = calm[i]
+		}
+		if row.isShare {
+			all[i] += usual - calm[i]
+		} else {
+			all[i] = float64(all[i]*usual) / calm[i]
+		}
+	}
+	return all
+}
+
+// valuesOf returns the row's figure of a course, step by step.
+func (row *drillRow) valuesOf(c *sim.Course, recorded time.Duration) []float64 {
+	t := Timeline{Step: c.Length}
+	all := make([]float64, len(c.Steps))
+	for i := range all {
+		all[i] = row.value(&c.Steps[i], t.Seconds(i, recorded))
 	}
 	return all
 }
@@ -506,15 +527,15 @@ func (r *drillRun) isAsked(steps [2]int, kind sim.Kind) bool {
 	return false
 }
 
-// moved returns which part of all users, while they are elsewhere, a site has more than before the event.
+// moved returns which part of all users, while they are elsewhere, a site has more than before the event, or than without it.
 func (r *drillRun) moved(site int, d *drill, kind sim.Kind) float64 {
-	share := func(steps [2]int) float64 {
+	share := func(of, whole *sim.Course, steps [2]int) float64 {
 		here, all := 0.0, 0.0
 		for i := steps[0]; i < steps[1]; i++ {
 			if kind == sim.Matched {
-				here, all = here+float64(r.sites[site].Steps[i].PlayerUs), all+float64(r.all.Steps[i].PlayerUs)
+				here, all = here+float64(of.Steps[i].PlayerUs), all+float64(whole.Steps[i].PlayerUs)
 			} else {
-				here, all = here+float64(r.sites[site].Steps[i].Requests()), all+float64(r.all.Steps[i].Requests())
+				here, all = here+float64(of.Steps[i].Requests()), all+float64(whole.Steps[i].Requests())
 			}
 		}
 		if all == 0 {
@@ -522,5 +543,9 @@ func (r *drillRun) moved(site int, d *drill, kind sim.Kind) float64 {
 		}
 		return here / all
 	}
-	return share(d.moved) - share(d.before)
+	of := &r.sites[site]
+	if r.all.Undisturbed != nil {
+		return share(of, &r.all, d.moved) - share(of.Undisturbed, r.all.Undisturbed, d.moved)
+	}
+	return share(of, &r.all, d.moved) - share(of, &r.all, d.before)
 }

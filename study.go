@@ -245,6 +245,9 @@ func (s *Study) validateEvents() error {
 			refuse(at, p.At, "no purge: no placement has caches")
 		}
 	}
+	if s.Timeline != nil && s.Timeline.Paired && len(s.events()) == 0 {
+		refuse("Timeline.Paired", true, "false: nothing happens at a time, so that there is nothing to compare with")
+	}
 	for i := range s.Placements {
 		if s.Placements[i].DNS != nil && len(s.Failures)+len(s.Drains) == 0 && !s.isWindow {
 			refuse(fmt.Sprintf("Placements[%d].DNS", i), "set", "none: no site fails or is drained, so that nobody is to follow")

@@ -66,7 +66,7 @@ func (s *Study) Within(w Window) (*Study, error) {
 			of.Placements[i] = s.Placements[i].Preloaded()
 		}
 	}
-	found := "with players as their day has brought them"
+	found := "with players as their day has brought them, none of whom has given up"
 	if w.Begun == workload.Steady {
 		found = "as if the load of then had been for ever"
 	}

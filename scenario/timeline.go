@@ -5,7 +5,7 @@ import (
 	"github.com/edgewise-sim/edgewise/sim"
 )
 
-// readTimeline reads in what steps all requests are followed over time: {step: 10s, by: [metro, site], recovered_within: 5%}.
+// readTimeline reads in what steps all requests are followed over time: {step: 10s, by: [metro, site], paired: true, recovered_within: 5%}.
 func (r *reader) readTimeline(v value) {
 	t := new(sim.Steps)
 	v.fields(
@@ -28,6 +28,7 @@ func (r *reader) readTimeline(v value) {
 				}
 			}
 		}},
+		field{"paired", func(v value) { v.boolean(&t.Paired) }},
 		field{"recovered_within", func(v value) { v.percent(&r.study.RecoveredWithin) }},
 	)
 	r.study.Timeline = t

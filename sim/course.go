@@ -17,6 +17,8 @@ type Steps struct {
 	Step time.Duration
 	// ByMetro and BySite ask for the course of every metro and of every site besides that of all.
 	ByMetro, BySite bool
+	// Paired asks for the same once more without all that happens at a time: see [Course].Undisturbed. It takes a second run.
+	Paired bool
 }
 
 // mostSteps bounds the steps of a course: a day in seconds has 86,400.
@@ -75,6 +77,9 @@ type Course struct {
 	Steps  []CourseStep
 	// Metros are the courses of the metros, in the order of the network's, where they are asked for.
 	Metros []*Course
+	// Undisturbed is the course of the same users without what happens at a time, where [Steps].Paired asks for it, of all and of a site: no
+	// site fails, is drained or slow, no origin answers errors, nothing is purged, there are no flash crowds, workloads that begin have not begun, and none ends.
+	Undisturbed *Course
 }
 
 // A CourseStep is one step of a [Course]. It holds integers only: merging in any order gives the same bits.
@@ -221,8 +226,13 @@ func (c *Course) matches(o *Course) error {
 		return nil
 	case c.Judged != o.Judged:
 		return fmt.Errorf("courses of latencies to the byte %v and %v; want equal ones", c.Judged, o.Judged)
+	case (c.Undisturbed == nil) != (o.Undisturbed == nil):
+		return fmt.Errorf("one has a course without what happens, the other none")
 	case len(c.Metros) != len(o.Metros):
 		return fmt.Errorf("courses of %d metros; want %d", len(o.Metros), len(c.Metros))
+	}
+	if err := c.Undisturbed.matches(o.Undisturbed); err != nil {
+		return fmt.Errorf("without what happens: %w", err)
 	}
 	for m := range c.Metros {
 		if err := c.Metros[m].matches(o.Metros[m]); err != nil {
@@ -242,6 +252,9 @@ func (c *Course) merge(o *Course) {
 	}
 	for m := range o.Metros {
 		c.Metros[m].merge(o.Metros[m])
+	}
+	if o.Undisturbed != nil {
+		c.Undisturbed.merge(o.Undisturbed)
 	}
 }
 

@@ -35,6 +35,14 @@ func (c *Course) AppendBinary(b []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
+	if c.Undisturbed == nil {
+		b = binary.AppendUvarint(b, 0)
+	} else {
+		var err error
+		if b, err = c.Undisturbed.AppendBinary(binary.AppendUvarint(b, 1)); err != nil {
+			return nil, err
+		}
+	}
 	b = binary.AppendUvarint(b, uint64(len(c.Metros)))
 	for _, m := range c.Metros {
 		var err error
@@ -121,6 +129,17 @@ func decodeCourses(data []byte, isOfAll bool) (*Course, []byte, error) {
 		var err error
 		if data, err = s.Latency.Decode(data); err != nil {
 			return nil, nil, fmt.Errorf("step %d: %w", i, err)
+		}
+	}
+	pairs, err := next()
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case pairs > 1 || pairs > 0 && !isOfAll:
+		return nil, nil, fmt.Errorf("%d courses without what happens; want 1 at most, of all or a site", pairs)
+	case pairs > 0:
+		if c.Undisturbed, data, err = decodeCourses(data, false); err != nil {
+			return nil, nil, fmt.Errorf("without what happens: %w", err)
 		}
 	}
 	metros, err := next()

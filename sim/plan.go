@@ -19,6 +19,7 @@ type Plan struct {
 	sites     []plannedSite
 	workloads []plannedWorkload
 	links     []plannedLink // whose capacity is shared
+	calm      *Plan         // the same without what happens at a time; nil where nobody asks for it
 }
 
 // A plannedSite is a site with its roles.
@@ -120,7 +121,7 @@ func Compile(ctx context.Context, s Scenario, placements ...placement.Placement)
 		}
 		plans[i] = plan
 	}
-	return plans, nil
+	return plans, s.pair(ctx, plans)
 }
 
 // A compiler holds what the plans of one scenario share.

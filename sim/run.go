@@ -93,6 +93,11 @@ func (p *Plan) run(ctx context.Context, replication, workers int, meter *Meter, 
 	if err := r.audit(); err != nil {
 		return nil, fmt.Errorf("sim: placement %q, replication %d: %w", p.placement.Name, replication, err)
 	}
+	if sees == nil {
+		if err := r.addUndisturbed(workers); err != nil {
+			return nil, err
+		}
+	}
 	return r.result, nil
 }
 

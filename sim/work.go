@@ -66,6 +66,9 @@ func (s *Scenario) Work() Work {
 	for i := range s.Workloads {
 		sum = sum.Add(s.WorkOf(i))
 	}
+	if s.isPaired() {
+		sum = sum.Times(2)
+	}
 	return sum
 }
 
@@ -166,6 +169,9 @@ func (s *Scenario) courseBytes(p *placement.Placement) float64 {
 	if s.Timeline.BySite {
 		held, atOnce = held+sites, 0 // what a site has kept becomes a part of the result
 	}
+	if s.isPaired() { // all and sites, once more
+		held *= 2
+	}
 	return float64(held+atOnce) * float64(s.Timeline.countIn(s.Duration)*len(s.Workloads)) * stepBytes
 }
 
@@ -180,6 +186,9 @@ func (s *Scenario) StepsKept(p *placement.Placement) int {
 	}
 	if s.Timeline.BySite {
 		courses += sitesOf(p)
+	}
+	if s.isPaired() {
+		courses *= 2
 	}
 	return courses * s.Timeline.countIn(s.Duration) * len(s.Workloads)
 }

@@ -1,0 +1,69 @@
+package sim
+
+import "context"
+
+// undisturbed returns the scenario without what happens at a time; false where nothing does.
+func (s *Scenario) undisturbed() (calm Scenario, ok bool) {
+	calm = *s
+	ok = len(s.Failures)+len(s.Drains)+len(s.Slowdowns)+len(s.OriginErrors)+len(s.Purges) > 0
+	calm.Failures, calm.Drains, calm.Slowdowns, calm.OriginErrors, calm.Purges = nil, nil, nil, nil, nil
+	calm.Workloads = append(calm.Workloads[:0:0], s.Workloads...)
+	for i := range calm.Workloads {
+		w := &calm.Workloads[i]
+		ok = ok || len(w.Flashes) > 0 || w.Begins > 0 || w.Ends > 0
+		w.Flashes, w.Ends = nil, 0
+		if w.Begins > 0 {
+			w.Begins = s.WarmUp + s.Duration
+		}
+	}
+	if s.Timeline != nil {
+		steps := *s.Timeline
+		steps.Paired = false
+		calm.Timeline = &steps
+	}
+	return calm, ok
+}
+
+// isPaired reports whether every run is made twice.
+func (s *Scenario) isPaired() bool { return s.Timeline != nil && s.Timeline.Paired }
+
+// pair gives plans those of the same without what happens, where the scenario asks for it.
+func (s *Scenario) pair(ctx context.Context, plans []*Plan) error {
+	if !s.isPaired() {
+		return nil
+	}
+	calm, ok := s.undisturbed()
+	if !ok {
+		return nil
+	}
+	for i := range plans {
+		pairs, err := Compile(ctx, calm, plans[i].placement)
+		if err != nil {
+			return err
+		}
+		plans[i].calm = pairs[0]
+	}
+	return nil
+}
+
+// addUndisturbed runs the replication once more without what happens, and adds the courses of that.
+func (r *run) addUndisturbed(workers int) error {
+	if r.plan.calm == nil {
+		return nil
+	}
+	calm, err := r.plan.calm.run(r.ctx, int(r.rep), workers, r.meter, nil)
+	if err != nil {
+		return err
+	}
+	for i := range r.result.Workloads {
+		w, of := &r.result.Workloads[i], &calm.Workloads[i]
+		of.Course.Metros = nil
+		w.Course.Undisturbed = of.Course
+		for n := range w.Sites {
+			if w.Sites[n].Course != nil {
+				w.Sites[n].Course.Undisturbed = of.Sites[n].Course
+			}
+		}
+	}
+	return nil
+}
