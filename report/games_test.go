@@ -1,7 +1,10 @@
 package report_test
 
 import (
+	"fmt"
+	"image/color"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/look"
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/scenario"
 )
@@ -107,6 +111,27 @@ func TestPicturesOfGamesShowSitesWaitsAndWorstPlayers(t *testing.T) {
 		_, err := draw(c, "nobody")
 		require.ErrorContains(t, err, "nobody", name)
 	}
+}
+
+// A site has one colour under all placements, also where those before it in the list have no match.
+func TestSitesKeepTheirColours(t *testing.T) {
+	c := crowdedComparison(t)
+	blue := fmt.Sprintf("#%02X%02X%02X", rgbOf(look.Line(1).Color)...)
+	both, err := report.Occupancy(c, "")
+	require.NoError(t, err)
+	require.Contains(t, svg(t, both), blue)
+	w := &c.Placements[1].Workloads[0]
+	w.Occupancy = slices.DeleteFunc(slices.Clone(w.Occupancy), func(s edgewise.SiteOccupancy) bool { return s.Site == "us-west-2" })
+	require.Len(t, w.Occupancy, 1)
+	alone, err := report.Occupancy(c, "")
+	require.NoError(t, err)
+	require.Contains(t, svg(t, alone), blue, "Los Angeles is the second site still")
+}
+
+// rgbOf returns a colour's parts of 255.
+func rgbOf(c color.Color) (parts []any) {
+	r, g, b, _ := c.RGBA()
+	return []any{r >> 8, g >> 8, b >> 8}
 }
 
 func TestPicturesOfGamesAreLeftOutWithoutGames(t *testing.T) {

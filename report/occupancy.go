@@ -12,6 +12,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/internal/look"
+	"github.com/edgewise-sim/edgewise/internal/words"
 )
 
 // hasHours reports whether there is a game of more than one hour.
@@ -30,6 +31,7 @@ func Occupancy(c *edgewise.Comparison, workload string) (*Picture, error) {
 	}
 	p := &Picture{title: c.Title, subtitle: "Matches at once by site and hour, " + basis(c)}
 	for _, name := range names {
+		numbers := map[string]int{} // of the sites, which have their colours under all placements
 		for i := range c.Placements {
 			w := workloadOf(&c.Placements[i], name)
 			if w == nil || len(w.Occupancy) == 0 {
@@ -39,7 +41,7 @@ func Occupancy(c *edgewise.Comparison, workload string) (*Picture, error) {
 			if len(names) > 1 {
 				title = name + ": " + title
 			}
-			p.panels = append(p.panels, occupancyPanel(c, title, w))
+			p.panels = append(p.panels, occupancyPanel(c, title, w, numbers))
 		}
 	}
 	if len(p.panels) == 0 {
@@ -73,13 +75,19 @@ func ticksLate(w *edgewise.WorkloadResult) bool {
 // mostSites is how many sites a panel shows.
 const mostSites = 8
 
-func occupancyPanel(c *edgewise.Comparison, title string, w *edgewise.WorkloadResult) *plotPanel {
+// occupancyPanel draws the sites of a game under a placement. It numbers those that no panel before it has drawn.
+func occupancyPanel(c *edgewise.Comparison, title string, w *edgewise.WorkloadResult, numbers map[string]int) *plotPanel {
 	p := look.NewPlot()
 	p.Y.Label.Text, p.X.Label.Text = "matches", "time of day (UTC)"
 	panel := &plotPanel{title: title, plot: p}
 	sites := busiest(w.Occupancy, mostSites)
 	most, first, last := 0.0, math.Inf(1), math.Inf(-1)
-	for i, site := range sites {
+	for _, site := range sites {
+		i, ok := numbers[site.Site]
+		if !ok {
+			i = len(numbers)
+			numbers[site.Site] = i
+		}
 		var middle, upper, lower plotter.XYs
 		peak, cores, late := 0.0, 0.0, 0.0
 		for k, h := range site.Hours {
@@ -104,7 +112,7 @@ func occupancyPanel(c *edgewise.Comparison, title string, w *edgewise.WorkloadRe
 		panel.key.entries = append(panel.key.entries, keyEntry{placement: i, style: style, name: siteNameIn(c, site.Site), remark: remark})
 	}
 	if left := len(w.Occupancy) - len(sites); left > 0 {
-		panel.key.entries = append(panel.key.entries, keyEntry{placement: 1 << 20, style: draw.LineStyle{Color: look.White}, name: fmt.Sprintf("and %d sites with less", left)})
+		panel.key.entries = append(panel.key.entries, keyEntry{placement: 1 << 20, style: draw.LineStyle{Color: look.White}, name: fmt.Sprintf("and %d %s with less", left, words.Plural(left, "site"))})
 	}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = first, max(last, first+1), 0, max(most*1.05, 1)
 	p.X.Tick.Marker, p.Y.Tick.Marker = dayTicks{}, roundTicks{}
