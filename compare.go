@@ -194,7 +194,7 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 		Seed: s.Seed, Start: s.Start, Duration: s.Duration, WarmUp: s.WarmUp, RelativeError: stats.RelativeError,
 		Sources: s.Sources, Assumed: assumed, Warnings: s.Warnings, Sites: s.sites(), Metros: s.metros(),
 		OwnParts: s.OwnParts(), Outputs: s.Outputs, Failures: s.siteFailures(), Drains: s.siteDrains(), Changes: s.changes(),
-		WarmUps: s.findWarmUps(replications),
+		WarmUps: s.findWarmUps(replications), Sampled: s.samplings(),
 	}
 	if c.Demand, err = s.demandLoads(); err != nil {
 		return nil, err

@@ -48,6 +48,8 @@ type Comparison struct {
 	Metros []Place `json:"metros,omitempty"`
 	// Demand says how much is asked in the recorded time, against the mean of a day: of the workloads that follow a day.
 	Demand []DemandLoad `json:"demand,omitempty"`
+	// Sampled says which games are played in part.
+	Sampled []Sampling `json:"sampled,omitempty"`
 	// Failures are the sites that are down for a while.
 	Failures []SiteFailure `json:"failures,omitempty"`
 	// Drains are the sites whose users are sent elsewhere for a while.

@@ -143,6 +143,7 @@ func TestAPlacementInWhichNobodyPlaysIsLeftOutOfTheRule(t *testing.T) {
 			for _, r := range c.Stopping.Ranking {
 				require.NotEqual(t, "far", r.Placement)
 			}
+			require.Equal(t, "one of 100 updates of each player is played", c.Sampled[0].String())
 			_, err = c.Placement("far").Workload("game").Metric("response").Mean()
 			require.ErrorContains(t, err, "response")
 		})

@@ -200,8 +200,14 @@ func (p *paper) load(c *edgewise.Comparison) {
 			load = number(playersOf(w), 0) + " players on average"
 			each += " recorded " + requestsOf(w.Kind)
 		}
-		items = append(items, fmt.Sprintf("%s (%s): %s, %s in each of %s, from %s", w.Name, w.Kind, load, each,
-			countOf(c.Replications, "replication", "replications"), countOf(len(w.Metros), "metro", "metros")))
+		item := fmt.Sprintf("%s (%s): %s, %s in each of %s, from %s", w.Name, w.Kind, load, each,
+			countOf(c.Replications, "replication", "replications"), countOf(len(w.Metros), "metro", "metros"))
+		for _, of := range c.Sampled {
+			if of.Workload == w.Name {
+				item += "; " + of.String()
+			}
+		}
+		items = append(items, item)
 	}
 	if len(items) == 0 {
 		return

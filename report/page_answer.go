@@ -137,6 +137,9 @@ func (v *pageView) tell(c *edgewise.Comparison) {
 	for _, d := range c.Demand {
 		v.Load = append(v.Load, d.Workload+": "+d.String())
 	}
+	for _, of := range c.Sampled {
+		v.Load = append(v.Load, of.Workload+": "+of.String())
+	}
 	for _, of := range eventSections(c) {
 		v.Events = append(v.Events, of.items...)
 	}
