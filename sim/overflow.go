@@ -128,7 +128,9 @@ func (o *overflow) blocked() [][]float64 {
 			continue
 		}
 		for site, perSecond := range o.own[i] {
-			p.eachWork(i, site, perSecond, add)
+			if perSecond > 0 { // at some sites nothing is computed
+				p.eachWork(i, site, perSecond, add)
+			}
 		}
 		o.each(i, add)
 	}

@@ -64,10 +64,33 @@ func TestCapacityPrintsWhatErlangAsksFor(t *testing.T) {
 	require.Zero(t, code, errs)
 	require.Contains(t, out, "99.9 % of the requests")
 	require.Contains(t, out, "not known")
+	require.Contains(t, out, "cached, site at us-west-2: site is behind caches: a run tells what they fetch")
+	require.Equal(t, "site is behind caches: a run tells what they fetch", behind.Unknown)
+	require.Empty(t, alone.Unknown)
 	require.Contains(t, out, "8.0 servers")
 	for line := range strings.Lines(out) {
 		require.LessOrEqual(t, len([]rune(strings.TrimRight(line, "\n"))), 120)
 	}
+}
+
+func TestCapacitySaysWhatIsPassedOn(t *testing.T) {
+	file := scenarioFile(t, strings.Replace(twoZones, "{sites: [us-west-2-lax-1, us-west-2-phx-2], servers: {count: 8}}",
+		"[{sites: us-west-2-lax-1, servers: {count: 2, queue: 0, spill: [us-west-2-phx-2]}}, {sites: us-west-2-phx-2, servers: {count: 8}}]", 1))
+	code, out, errs := run(t, t.Context(), "capacity", file, "--placement", "zones", "--format", "json")
+	require.Zero(t, code, errs)
+	var found capacity
+	require.NoError(t, json.Unmarshal([]byte(out), &found))
+	lax, phx := &found.Servers[0], &found.Servers[1]
+	// Erlang B of a on two servers is a²/2 of 1 + a + a²/2.
+	a := *lax.Offered
+	require.InDelta(t, a*a*a/2/(1+a+a*a/2), *lax.Spilled, 1e-9)
+	require.InDelta(t, *lax.Spilled, *phx.TakenIn, 1e-9)
+	require.Zero(t, *lax.TakenIn)
+	require.InDelta(t, 3, *lax.Offered+*phx.Offered-*lax.Spilled, 1e-9, "300 a second that take 10 ms each, and some twice")
+	code, out, errs = run(t, t.Context(), "capacity", file, "--placement", "zones")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "zones, compute at us-west-2-lax-1: has no room for work of "+tenths(*lax.Spilled)+" servers, and passes it on (Erlang's fixed point)")
+	require.Contains(t, out, "zones, compute at us-west-2-phx-2: of the busy "+tenths(*lax.Spilled)+" are for what others pass on")
 }
 
 func TestCapacityOfGamesIsThatOfTheirSeats(t *testing.T) {
