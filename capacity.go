@@ -127,7 +127,7 @@ func replaceable(p *placement.Placement) (sites []string) {
 // peakLoads returns what is offered to servers at the peak while a site is lost; "" stands for none.
 func (s *Study) peakLoads(ctx context.Context, p placement.Placement, lost string) (all []CapacityNeed, err error) {
 	scenario := s.Scenario
-	scenario.Failures = nil
+	scenario.Failures, scenario.LinkFailures, scenario.LinkImpairments = nil, nil, nil
 	if lost != "" {
 		scenario.Failures = []sim.Failure{{Site: lost, For: scenario.WarmUp + scenario.Duration}}
 	}

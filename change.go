@@ -1,6 +1,11 @@
 package edgewise
 
-import "time"
+import (
+	"cmp"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/sim"
+)
 
 // The kinds of [Change].
 const (
@@ -15,15 +20,20 @@ const (
 	Shutdown = "shutdown"
 	// Purge is of the caches, an instant: a [sim.Purge].
 	Purge = "purge"
+	// LinkDown is of the links between two nodes: a [sim.LinkFailure]; LinkImpaired, too: a [sim.LinkImpairment].
+	LinkDown     = "link down"
+	LinkImpaired = "link impaired"
 )
 
 // A Change is something else than a failure or drain that happens at a time of the runs.
 type Change struct {
-	// Kind is one of [SlowServers], [AnsweringErrors], [FlashCrowd], [Launch], [Shutdown] and [Purge].
+	// Kind is one of [SlowServers], [AnsweringErrors], [FlashCrowd], [Launch], [Shutdown], [Purge], [LinkDown] and [LinkImpaired].
 	Kind string `json:"kind"`
 	// Site is the id of the site, or Workload the name of the workload that it is of; a purge of all workloads has none.
 	Site     string `json:"site,omitempty"`
 	Workload string `json:"workload,omitempty"`
+	// Between are the ids of the nodes that links join which are down or impaired; nil of other kinds.
+	Between []string `json:"between,omitempty"`
 	// At is when it begins, since the start of the run, warm-up included; For how long it lasts, 0 of an instant. A flash crowd lasts until
 	// 1/3000 of it is left.
 	At  time.Duration `json:"at_ns"`
@@ -37,6 +47,13 @@ type Change struct {
 	// Objects are the numbers of the objects that a flash crowd asks for, Metros the ids of the metros that it is in; none means all.
 	Objects []uint32 `json:"objects,omitempty"`
 	Metros  []string `json:"metros,omitempty"`
+	// Convergence is how long routes lead over links that are down, and away from them when they are up again; Timeout when what is lost
+	// there is given up.
+	Convergence time.Duration `json:"convergence_ns,omitempty"`
+	Timeout     time.Duration `json:"timeout_ns,omitempty"`
+	// Adds is what links that are impaired add to the way, each way, Loss the share of packets that they lose, 0 to 1.
+	Adds time.Duration `json:"adds_ns,omitempty"`
+	Loss float64       `json:"loss,omitempty"`
 }
 
 // changes returns what happens in the study besides failures and drains, kind by kind.
@@ -46,6 +63,17 @@ func (s *Study) changes() (all []Change) {
 	}
 	for _, e := range s.OriginErrors {
 		all = append(all, Change{Kind: AnsweringErrors, Site: e.Site, At: e.At, For: e.For})
+	}
+	for i := range s.LinkFailures {
+		f := &s.LinkFailures[i]
+		all = append(all, Change{
+			Kind: LinkDown, Between: f.Between[:], At: f.At, For: f.For, Convergence: cmp.Or(f.Convergence, sim.DefaultConvergence),
+			Timeout: cmp.Or(f.Timeout, sim.DefaultFailureTimeout),
+		})
+	}
+	for i := range s.LinkImpairments {
+		d := &s.LinkImpairments[i]
+		all = append(all, Change{Kind: LinkImpaired, Between: d.Between[:], At: d.At, For: d.For, Adds: d.Adds, Loss: d.Loss})
 	}
 	for _, p := range s.Purges {
 		all = append(all, Change{Kind: Purge, Workload: p.Workload, At: p.At, Share: p.Share})

@@ -67,6 +67,10 @@ func (s *Study) events() (all []studyEvent) {
 	for _, d := range s.Drains {
 		add(studyEvent{at: d.At, ends: d.At + d.For, noticed: d.At, back: d.At + d.For}, "drained", d.Site)
 	}
+	for i := range s.LinkFailures {
+		f := &s.LinkFailures[i]
+		add(studyEvent{at: f.At, ends: f.Back(), noticed: f.Noticed(), back: f.Back()}, "link down", strings.Join(f.Between[:], " - "))
+	}
 	var shut []studyEvent
 	for _, c := range s.changes() {
 		e := studyEvent{at: c.At, ends: c.At + c.For}
@@ -75,6 +79,8 @@ func (s *Study) events() (all []studyEvent) {
 			add(e, "slow", c.Site)
 		case AnsweringErrors:
 			add(e, "answers errors", c.Site)
+		case LinkImpaired:
+			add(e, "link impaired", strings.Join(c.Between, " - "))
 		case FlashCrowd, Launch:
 			add(e, "of "+c.Workload, c.Kind)
 		case Purge:

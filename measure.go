@@ -489,9 +489,9 @@ func (s *Study) measuresOf(w *described) (all []Measure) {
 	return all
 }
 
-// mayFail reports whether requests can fail: sites are down, or origins answer errors.
+// mayFail reports whether requests can fail: sites or links are down, or origins answer errors.
 func (s *Study) mayFail() bool {
-	if len(s.Failures)+len(s.OriginErrors) > 0 || slices.ContainsFunc(s.Placements, rejects) {
+	if len(s.Failures)+len(s.LinkFailures)+len(s.OriginErrors) > 0 || slices.ContainsFunc(s.Placements, rejects) {
 		return true
 	}
 	return slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool {

@@ -133,7 +133,7 @@ func (s *Study) Pilot(ctx context.Context, p *Prediction, budget time.Duration) 
 func (s *Study) pilot(ctx context.Context, number int, steps float64) (time.Duration, error) {
 	short := s.Scenario
 	whole := s.WarmUp + s.Duration
-	short.WarmUp, short.Failures, short.Drains = 0, nil, nil
+	short.WarmUp, short.Failures, short.Drains, short.LinkFailures, short.LinkImpairments = 0, nil, nil, nil, nil
 	part := func(steps float64, of float64) time.Duration {
 		return max(1, min(whole, time.Duration(of/steps*float64(whole))))
 	}

@@ -55,6 +55,7 @@ func seriesOf(replications []*replication, placement, workload int) (s Series) {
 // down in it that answers.
 func (s *Study) isAllAnswered(results []WorkloadResult) bool {
 	return !slices.ContainsFunc(s.Failures, func(f sim.Failure) bool { return f.At < s.WarmUp }) &&
+		!slices.ContainsFunc(s.LinkFailures, func(f sim.LinkFailure) bool { return f.At < s.WarmUp }) &&
 		!slices.ContainsFunc(s.OriginErrors, func(e sim.OriginErrors) bool { return e.At < s.WarmUp }) &&
 		!slices.ContainsFunc(results, func(w WorkloadResult) bool {
 			f, ok := w.Figures.Find("failed", "count")

@@ -231,6 +231,12 @@ func (s *Study) validateEvents() error {
 			refuse(at+"Site", d.Site, "a site that works for a placement: an origin, a site that computes or the home of a workload's data")
 		}
 	}
+	for i, f := range s.LinkFailures {
+		checkWhile(fmt.Sprintf("LinkFailures[%d].", i), f.At, f.For)
+	}
+	for i, d := range s.LinkImpairments {
+		checkWhile(fmt.Sprintf("LinkImpairments[%d].", i), d.At, d.For)
+	}
 	for i, e := range s.OriginErrors {
 		at := fmt.Sprintf("OriginErrors[%d].", i)
 		checkWhile(at, e.At, e.For)
@@ -249,8 +255,8 @@ func (s *Study) validateEvents() error {
 		refuse("Timeline.Paired", true, "false: nothing happens at a time, so that there is nothing to compare with")
 	}
 	for i := range s.Placements {
-		if s.Placements[i].DNS != nil && len(s.Failures)+len(s.Drains) == 0 && !s.isWindow {
-			refuse(fmt.Sprintf("Placements[%d].DNS", i), "set", "none: no site fails or is drained, so that nobody is to follow")
+		if s.Placements[i].DNS != nil && len(s.Failures)+len(s.Drains)+len(s.LinkFailures) == 0 && !s.isWindow {
+			refuse(fmt.Sprintf("Placements[%d].DNS", i), "set", "none: no site or link fails or is drained, so that nobody is to follow")
 		}
 	}
 	return invalid.First(errs...)

@@ -74,7 +74,9 @@ func perAged(c sim.Counter) func(*Tallies) stats.Ratio {
 
 // met counts the requests that met a site: whoever met none has met no cache. The few misses that were under way
 // when their site went down are left out with them.
-func met(t *Tallies) uint64 { return t.Count(sim.Requests) - t.Failures[sim.SiteDown] }
+func met(t *Tallies) uint64 {
+	return t.Count(sim.Requests) - t.Failures[sim.SiteDown] - t.Failures[sim.LinkDown]
+}
 
 // without returns what was served without the origin; the origin may have answered in vain.
 func without(served, origin uint64) uint64 { return served - min(origin, served) }

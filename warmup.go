@@ -269,6 +269,16 @@ func (s *Study) firstEvent(p int) (first time.Duration) {
 			first = max(d.At, 1)
 		}
 	}
+	for i := range s.LinkFailures {
+		if at := s.LinkFailures[i].At; first == 0 || at < first {
+			first = max(at, 1)
+		}
+	}
+	for i := range s.LinkImpairments {
+		if at := s.LinkImpairments[i].At; first == 0 || at < first {
+			first = max(at, 1)
+		}
+	}
 	for _, e := range s.OriginErrors {
 		if isOrigin(&s.Placements[p], e.Site) && (first == 0 || e.At < first) {
 			first = max(e.At, 1)

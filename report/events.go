@@ -71,6 +71,22 @@ func changeInWords(c *edgewise.Comparison, e *edgewise.Change) string {
 		return fmt.Sprintf("work at %s takes %.4g times as long for %s, %s", sitesInWords(c, []string{e.Site}), e.Factor, words.Duration(e.For), from)
 	case edgewise.AnsweringErrors:
 		return fmt.Sprintf("%s answers errors for %s, %s", sitesInWords(c, []string{e.Site}), words.Duration(e.For), from)
+	case edgewise.LinkDown:
+		s := fmt.Sprintf("the link %s is down for %s, %s; what comes to it is lost and given up after %s",
+			strings.Join(e.Between, " - "), words.Duration(e.For), from, words.Duration(e.Timeout))
+		if e.Convergence >= e.For {
+			return s + "; it is up again before routes could lead around it"
+		}
+		return s + fmt.Sprintf("; routes lead around it %s later, and back %s after it is up", words.Duration(e.Convergence), words.Duration(e.Convergence))
+	case edgewise.LinkImpaired:
+		var how []string
+		if e.Adds > 0 {
+			how = append(how, fmt.Sprintf("takes %s longer each way", words.Duration(e.Adds)))
+		}
+		if e.Loss > 0 {
+			how = append(how, fmt.Sprintf("loses %.4g %% of packets", 100*e.Loss))
+		}
+		return fmt.Sprintf("the link %s %s for %s, %s", strings.Join(e.Between, " - "), strings.Join(how, " and "), words.Duration(e.For), from)
 	case edgewise.FlashCrowd:
 		return fmt.Sprintf("users of %s%s ask%s up to %.4g times as often for %s, %s", e.Workload, crowdMetros(c, e.Metros), crowdObjects(e.Objects), e.Factor, words.Duration(lastsFor(e)), from)
 	case edgewise.Launch:
@@ -121,6 +137,9 @@ func crowdMetros(c *edgewise.Comparison, ids []string) string {
 func whereInWords(c *edgewise.Comparison, e *edgewise.Change) string {
 	if e.Site != "" {
 		return sitesInWords(c, []string{e.Site})
+	}
+	if len(e.Between) > 0 {
+		return strings.Join(e.Between, " - ")
 	}
 	return cmp.Or(e.Workload, "all caches")
 }

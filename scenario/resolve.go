@@ -175,6 +175,7 @@ func (r *reader) namesToIDs() {
 	for i := range r.study.Drains {
 		nameToID(&r.study.Drains[i].Site, isSite)
 	}
+	r.nameLinkEvents(nameToID)
 }
 
 func isMetro(n topology.Node) bool { return n.Kind == topology.Metro }

@@ -208,6 +208,8 @@ func (r *reader) read(root value) {
 		field{"failures", r.readFailures},
 		field{"drains", r.readDrains},
 		field{"slowdowns", r.readSlowdowns},
+		field{"link_failures", r.readLinkFailures},
+		field{"link_impairments", r.readLinkImpairments},
 		field{"timeline", r.readTimeline},
 		field{"tails", func(v value) { v.boolean(&s.Tails) }},
 		field{"origin_errors", r.readOriginErrors},

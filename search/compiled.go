@@ -65,7 +65,7 @@ func (sp *space) compilePlaced(ctx context.Context, placements []placement.Place
 // undisturbed returns the scenario without what happens to its sites, of which the surrogate knows nothing.
 func (sp *space) undisturbed() sim.Scenario {
 	s := sp.study.Scenario
-	s.Failures, s.Drains, s.Slowdowns = nil, nil, nil
+	s.Failures, s.Drains, s.Slowdowns, s.LinkFailures, s.LinkImpairments = nil, nil, nil, nil, nil
 	return s
 }
 

@@ -227,13 +227,14 @@ func (c *clients) lose(now int64) {
 	if !r.recorded {
 		return
 	}
-	timeout := during(c.outages, now-c.delay).timeout
+	met := during(c.outages, now-c.delay)
+	timeout, why := met.timeout, met.why()
 	c.lost++
-	c.tally.fail(SiteDown, timeout)
+	c.tally.fail(why, timeout)
 	if c.course != nil {
-		c.course.fail(now-c.delay, SiteDown)
+		c.course.fail(now-c.delay, why)
 	}
-	c.sightFailure(&r, now-c.delay, now, SiteDown, timeout)
+	c.sightFailure(&r, now-c.delay, now, why, timeout)
 }
 
 // A served request is how a site answered.
@@ -382,7 +383,7 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	down := meets(c.outages, r.arrived-c.delay, now-c.delay)
 	if c.patience != nil {
 		if down != nil {
-			why = SiteDown // nobody says that anything is rejected
+			why = down.why() // nobody says that anything is rejected
 		}
 		isOver, inVain := c.patience.fails(c, r, now, why)
 		if !isOver || !r.recorded {
@@ -410,7 +411,7 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 		waited += connect + tls
 	}
 	if down != nil {
-		why, waited = SiteDown, down.timeout
+		why, waited = down.why(), down.timeout
 	}
 	c.lost++
 	c.tally.fail(why, waited)

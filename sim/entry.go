@@ -25,7 +25,8 @@ func (c *compiler) entries(ctx context.Context, p *Plan, name string, kind Kind)
 		enter := p.placement.EntryRole()
 		pops = c.newChoice(p, p.placement.Rule(), p.serving(enter, name, false), p.serving(enter, name, true))
 	}
-	epochs := c.scenario.epochs(p.placement)
+	epochs := c.choiceEpochs(p)
+	serving.isBeyond = pops != nil
 	entries := make([][]entry, len(c.metros))
 	for m := range c.metros {
 		if err := ctx.Err(); err != nil {
@@ -57,6 +58,8 @@ type choice struct {
 	rule           placement.Routing
 	sites, backups []int // of the plan
 	candidates     []placement.Candidate
+	// isBeyond says that users come there through a PoP, whatever the ways between them and the sites.
+	isBeyond bool
 }
 
 func (c *compiler) newChoice(p *Plan, rule placement.Routing, sites, backups []int) *choice {
@@ -68,13 +71,25 @@ func (c *compiler) newChoice(p *Plan, rule placement.Routing, sites, backups []i
 	return ch
 }
 
-// shares returns who goes to which site of the plan, when some sites are to be avoided. If that leaves none,
-// users go to the nearest backup; if there is none either, they go where the rule says that they would.
-func (c *compiler) shares(p *Plan, m int, ch *choice, away []string) ([]placement.Share, error) {
-	isAway := func(n int) bool { return slices.Contains(away, p.sites[n].id) }
+// shares returns who goes to which site of the plan in an epoch, when some sites are to be avoided, or cannot be reached. If that leaves
+// none, users go to the nearest backup; if there is none either, they go where the rule says that they would.
+func (c *compiler) shares(p *Plan, m int, ch *choice, of *epoch) ([]placement.Share, error) {
+	there, back := c.there, c.back
+	if of.net != nil && !ch.isBeyond {
+		there, back = of.net.there, of.net.back
+	}
+	reaches := func(n int) bool { s := c.siteOf[p.sites[n].id]; return there.Has(m, s) && back.Has(m, s) }
+	isAway := func(n int) bool { return slices.Contains(of.away, p.sites[n].id) || !reaches(n) }
+	rtt := func(n int) time.Duration {
+		s := c.siteOf[p.sites[n].id]
+		if !reaches(n) {
+			return c.there.OneWay(m, s) + c.back.OneWay(m, s)
+		}
+		return there.OneWay(m, s) + back.OneWay(m, s)
+	}
 	nobody := !slices.ContainsFunc(ch.sites, func(n int) bool { return !isAway(n) })
 	if nobody {
-		if n := c.nearestByRTT(p, m, slices.DeleteFunc(slices.Clone(ch.backups), isAway)); n >= 0 {
+		if n := nearestByRTT(slices.DeleteFunc(slices.Clone(ch.backups), isAway), rtt); n >= 0 {
 			return []placement.Share{{Site: n, UpTo: placement.Everybody}}, nil
 		}
 	}
@@ -85,18 +100,18 @@ func (c *compiler) shares(p *Plan, m int, ch *choice, away []string) ([]placemen
 		Draws: random.NewKey(c.scenario.Seed, 0, random.Entity(c.people[m].Metro), purpose.Route),
 	}
 	for i, n := range ch.sites {
-		v.Sites[i].RTT = c.rtt(m, c.siteOf[p.sites[n].id])
+		v.Sites[i].RTT = rtt(n)
 		v.Sites[i].Away = !nobody && isAway(n)
 	}
 	shares := ch.rule.Shares(v)
 	if err := v.CheckShares(shares); err != nil {
 		return nil, fmt.Errorf("routing rule %T: %w", ch.rule, err)
 	}
-	of := make([]placement.Share, len(shares))
+	found := make([]placement.Share, len(shares))
 	for i, s := range shares {
-		of[i] = placement.Share{Site: ch.sites[s.Site], UpTo: s.UpTo}
+		found[i] = placement.Share{Site: ch.sites[s.Site], UpTo: s.UpTo}
 	}
-	return of, nil
+	return found, nil
 }
 
 // siteAt returns where a user goes.
@@ -131,7 +146,7 @@ func (c *compiler) entriesOf(p *Plan, m int, serving, pops *choice, epochs []epo
 	for e := range epochs {
 		starts[e] = epochs[e].from
 		for _, ch := range choices {
-			shares, err := c.shares(p, m, ch, epochs[e].away)
+			shares, err := c.shares(p, m, ch, &epochs[e])
 			if err != nil {
 				return nil, err
 			}
@@ -164,16 +179,26 @@ func (c *compiler) entriesOf(p *Plan, m int, serving, pops *choice, epochs []epo
 			rules[i].takes[e][g] = true
 		}
 	}
-	all := make([]entry, len(found))
+	var all []entry
 	for i, at := range found {
-		e, err := c.entry(p, m, at.site, at.pop)
+		ways, err := c.waysOf(p, m, at.site, at.pop)
 		if err != nil {
 			return nil, err
 		}
-		if len(found) > 1 {
-			e.share = rules[i]
+		for k := range ways {
+			e := ways[k].entry
+			if len(found) > 1 || len(ways) > 1 {
+				rule := *rules[i]
+				if rule.times = ways[k].times; !rule.comesUp() {
+					continue
+				}
+				e.share = &rule
+			}
+			all = append(all, e)
 		}
-		all[i] = e
+	}
+	if len(all) == 1 {
+		all[0].share = nil
 	}
 	return all, nil
 }
@@ -188,17 +213,22 @@ func (c *compiler) entry(p *Plan, m, site, pop int) (entry, error) {
 		}
 		e = c.way(m, p.sites[pop].id)
 		e.beyond = beyond
-		e.outages = shifted(c.scenario.outagesOf(p.sites[pop].id), e.up+e.access)
-		for i := range e.outages {
-			e.outages[i].after = beyond.rtt()
-		}
 	}
-	e.outages = append(e.outages, shifted(c.scenario.outagesOf(p.sites[site].id), e.delay())...)
+	c.meetOutages(p, &e, site, pop)
+	return e, nil
+}
+
+// meetOutages lets an entry at a site, through a PoP unless that is -1, meet their outages.
+func (c *compiler) meetOutages(p *Plan, e *entry, site, pop int) {
 	e.site, e.enters = site, site
 	if pop >= 0 {
 		e.enters = pop
+		e.outages = shifted(c.scenario.outagesOf(p.sites[pop].id), e.up+e.access)
+		for i := range e.outages {
+			e.outages[i].after = e.beyond.rtt()
+		}
 	}
-	return e, nil
+	e.outages = append(e.outages, shifted(c.scenario.outagesOf(p.sites[site].id), e.delay())...)
 }
 
 // shifted returns outages of a site in the time of users who reach it after a delay.
@@ -211,21 +241,24 @@ func shifted(outages []outage, delay int64) []outage {
 }
 
 // way returns the entry of metro m at a site.
-func (c *compiler) way(m int, site string) entry {
+func (c *compiler) way(m int, site string) entry { return c.wayOver(c.there, c.back, m, site) }
+
+// wayOver is way over some routes there and back.
+func (c *compiler) wayOver(there, back *topology.Routes, m int, site string) entry {
 	s := c.siteOf[site]
-	accessUp, _, _ := c.there.Parts(m, s)
-	accessDown, _, _ := c.back.Parts(m, s)
+	accessUp, _, _ := there.Parts(m, s)
+	accessDown, _, _ := back.Parts(m, s)
 	e := entry{
-		up:        int64(c.there.OneWay(m, s) - accessUp),
-		down:      int64(c.back.OneWay(m, s) - accessDown),
+		up:        int64(there.OneWay(m, s) - accessUp),
+		down:      int64(back.OneWay(m, s) - accessDown),
 		access:    int64(accessUp+accessDown) / 2,
-		jitter:    float64(c.there.Jitter(m, s) + c.back.Jitter(m, s)),
-		loss:      1 - float64((1-c.there.Loss(m, s))*(1-c.back.Loss(m, s))),
-		lossDown:  c.back.Loss(m, s),
-		narrowest: narrowestOf(backwards(c.back.Narrowest(m, s))),
+		jitter:    float64(there.Jitter(m, s) + back.Jitter(m, s)),
+		loss:      1 - float64((1-there.Loss(m, s))*(1-back.Loss(m, s))),
+		lossDown:  back.Loss(m, s),
+		narrowest: narrowestOf(backwards(back.Narrowest(m, s))),
 	}
 	if c.net.HasShared() {
-		e.shared = sharedOf(c.back.Returning(m, s))
+		e.shared = sharedOf(back.Returning(m, s))
 	}
 	return e
 }
@@ -236,15 +269,10 @@ func backwards(l topology.Link) topology.Link {
 	return l
 }
 
-// rtt returns the round trip between metro m and a site of the route tables.
-func (c *compiler) rtt(m, s int) time.Duration { return c.there.OneWay(m, s) + c.back.OneWay(m, s) }
-
 // nearestByRTT returns the site with the least round trip, -1 if there is none; ties go to the first.
-func (c *compiler) nearestByRTT(p *Plan, m int, sites []int) int {
+func nearestByRTT(sites []int, rtt func(int) time.Duration) int {
 	if len(sites) == 0 {
 		return -1
 	}
-	return slices.MinFunc(sites, func(a, b int) int {
-		return cmp.Compare(c.rtt(m, c.siteOf[p.sites[a].id]), c.rtt(m, c.siteOf[p.sites[b].id]))
-	})
+	return slices.MinFunc(sites, func(a, b int) int { return cmp.Compare(rtt(a), rtt(b)) })
 }

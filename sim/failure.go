@@ -184,9 +184,10 @@ func (f *Failure) meets(o *Failure) bool {
 	return false
 }
 
-// An outage is a time in ns for which a site is down, [from, to).
+// An outage is a time in ns for which a site is down, or what comes to a link on the way is lost, [from, to).
 type outage struct {
 	from, to int64
+	side     outageSide
 	// away is when other sites have noticed it and have turned to another; timeout is what a request costs
 	// that comes before.
 	away, timeout int64
@@ -195,15 +196,51 @@ type outage struct {
 	after int64
 }
 
+// An outageSide says what an outage costs.
+type outageSide uint8
+
+const (
+	// atSite costs what is at the site in the meantime.
+	atSite outageSide = iota
+	// onTheWayThere costs what arrives then, onTheWayBack the answers that leave then: a link is down that they come to.
+	onTheWayThere
+	onTheWayBack
+)
+
 // meets returns the first of several outages that costs a request its answer: the site is down when it
-// arrives, or goes down until the answer leaves. It returns nil where there is none.
+// arrives, or goes down until the answer leaves, or either is lost on its way. It returns nil where there is none.
 func meets(outages []outage, arrives, leaves int64) *outage {
 	for i := range outages {
-		if o := &outages[i]; o.from <= leaves+o.after && arrives < o.to {
-			return o
+		o := &outages[i]
+		switch o.side {
+		case atSite:
+			if o.from <= leaves+o.after && arrives < o.to {
+				return o
+			}
+		case onTheWayThere:
+			if o.from <= arrives && arrives < o.to {
+				return o
+			}
+		case onTheWayBack:
+			if o.from <= leaves && leaves < o.to {
+				return o
+			}
 		}
 	}
 	return nil
+}
+
+// wasDown reports whether the site itself is down at some instant of a time.
+func wasDown(outages []outage, from, to int64) bool {
+	return slices.ContainsFunc(outages, func(o outage) bool { return o.side == atSite && o.from <= to+o.after && from < o.to })
+}
+
+// why returns why a request of a user fails that meets the outage.
+func (o *outage) why() Reason {
+	if o.side == atSite {
+		return SiteDown
+	}
+	return LinkDown
 }
 
 // outagesOf returns when a site is down, in order of time.
@@ -318,6 +355,8 @@ type epoch struct {
 	from int64
 	// away are the ids of the sites whose users have been sent elsewhere.
 	away []string
+	// net is the network as routing has it, nil where no link fails.
+	net *routedNetwork
 }
 
 // epochs returns the epochs of a placement, the first from 0 on.

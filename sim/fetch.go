@@ -76,9 +76,11 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 // set up first. With a site that is down none can be set up, so that the question leaves in vain; and those from
 // before it was down are gone.
 func (h *nextHop) connect(l *transport.Line, bytes, now int64) (leaves, takes int64) {
-	if h.outages != nil && meets(h.outages, l.Asked()+h.there, now+h.there) != nil {
-		*l = transport.Unused()
-		if h.meets(now, 0) != nil {
+	if h.outages != nil {
+		if wasDown(h.outages, l.Asked()+h.there, now+h.there) {
+			*l = transport.Unused()
+		}
+		if h.missing(now) != nil {
 			return now, 0
 		}
 	}

@@ -35,6 +35,9 @@ type Scenario struct {
 	Drains []Drain
 	// Slowdowns are sites whose servers work more slowly for a while.
 	Slowdowns []Slowdown
+	// LinkFailures are links that are down for a while, LinkImpairments those that are slow or lose packets.
+	LinkFailures    []LinkFailure
+	LinkImpairments []LinkImpairment
 	// OriginErrors are origins that answer errors for a while.
 	OriginErrors []OriginErrors
 	// Purges take objects out of all caches.
@@ -91,6 +94,9 @@ func (s *Scenario) Validate() error {
 		return err
 	}
 	if err := s.validateSlowdowns(); err != nil {
+		return err
+	}
+	if err := s.validateLinkEvents(); err != nil {
 		return err
 	}
 	if err := s.validateOriginErrors(); err != nil {

@@ -130,6 +130,9 @@ type sentMessage struct {
 }
 
 func (s *site) receive(m *message) {
+	if s.linksFail && (m.kind == answer || m.kind == refusal) && s.isLostOnWay(m) {
+		m.kind = noAnswer
+	}
 	switch m.kind {
 	case ask:
 		s.serve(m)

@@ -25,6 +25,7 @@ type nextHop struct {
 	remote  bool
 	outages []outage
 	away    []span     // when nobody asks the site who can ask another
+	closed  []span     // when the way there is another: links fail
 	errors  []span     // when an origin answers errors
 	slow    []slowSpan // when it works more slowly; of a hop that is asked by message the site itself knows
 	// keyed is how many of the hops, from this one on, have the objects of a tier among them, each those of its name; 0 where
@@ -49,19 +50,33 @@ const (
 	computePart part = 255
 )
 
-// isAvoided reports whether the site is known to be down at an instant, or is drained, so that nobody asks it.
-func (h *nextHop) isAvoided(at int64) bool { return within(h.away, at) }
+// isAvoided reports whether the site is known to be down at an instant, or is drained, so that nobody asks it, or is asked another way.
+func (h *nextHop) isAvoided(at int64) bool { return within(h.away, at) || within(h.closed, at) }
 
-// isSafe reports whether the site is always there.
-func (h *nextHop) isSafe() bool { return h.outages == nil && h.away == nil }
+// isSafe reports whether the site is always there, and the way to it.
+func (h *nextHop) isSafe() bool { return h.outages == nil && h.away == nil && h.closed == nil }
 
 // isSteady reports whether the hop never fails, is always as fast and has no state, so that its answer is a sum.
 func (h *nextHop) isSteady() bool { return !h.remote && h.isSafe() && h.slow == nil }
 
 // needsMessage reports whether a question that leaves at an instant must be sent. A site that is down when the
-// question would arrive is sent none.
+// question would arrive is sent none, and none is that is lost on its way.
 func (h *nextHop) needsMessage(leaves int64) bool {
-	return h.remote && h.meets(leaves, 0) == nil
+	return h.remote && h.missing(leaves) == nil
+}
+
+// missing returns the outage for which a question that leaves at an instant does not arrive, nil where it does.
+func (h *nextHop) missing(leaves int64) *outage {
+	if h.outages == nil {
+		return nil
+	}
+	return during(h.outages, leaves+h.there)
+}
+
+// losesAnswer reports whether an answer that is here at an instant was lost on its way.
+func (h *nextHop) losesAnswer(here int64) bool {
+	left := here - h.back
+	return slices.ContainsFunc(h.outages, func(o outage) bool { return o.side == onTheWayBack && o.from <= left && left < o.to })
 }
 
 // meets returns the outage for which a question that leaves at an instant has no answer, if the site would have
@@ -83,7 +98,7 @@ func (h *nextHop) try(at, work int64) (back int64, lost *outage) {
 	if h.outages == nil {
 		return back, nil
 	}
-	if o := h.meets(at, 0); o != nil {
+	if o := h.missing(at); o != nil {
 		return at + o.timeout, o
 	}
 	if o := h.meets(at, work); o != nil {
@@ -130,7 +145,11 @@ func firstChoice(hops []nextHop, at int64, key uint64) uint8 {
 			return uint8(n)
 		}
 	}
-	return uint8(max(slices.IndexFunc(hops, func(h nextHop) bool { return !h.isAvoided(at) }), 0))
+	n := slices.IndexFunc(hops, func(h nextHop) bool { return !h.isAvoided(at) })
+	if n < 0 {
+		n = slices.IndexFunc(hops, func(h nextHop) bool { return !within(h.closed, at) })
+	}
+	return uint8(max(n, 0))
 }
 
 // choiceOf returns which of the hops that have a tier's objects among them has one, of those that will do; -1 if none will. Each
@@ -346,7 +365,11 @@ func (c *compiler) dataHops(p *Plan, workload, site, home string) ([]nextHop, er
 	for i := range backups {
 		backups[i].slow = c.scenario.slowAt(p.sites[backups[i].to].id)
 	}
-	return upToSafe(append([]nextHop{{leg: l, outages: c.scenario.outagesOf(home), away: c.scenario.awayFrom(home), slow: c.scenario.slowAt(home)}}, backups...)), err
+	if err != nil {
+		return nil, err
+	}
+	ways, err := c.inTurn(site, nextHop{leg: l, outages: c.scenario.outagesOf(home), away: c.scenario.awayFrom(home), slow: c.scenario.slowAt(home)}, home)
+	return upToSafe(append(ways, backups...)), err
 }
 
 // number returns the number of a site, -1 if the placement does not have it.
@@ -366,7 +389,18 @@ func (c *compiler) byRoundTrip(p *Plan, from string, to []int) ([]nextHop, error
 		hops = append(hops, nextHop{leg: l, outages: c.scenario.outagesOf(p.sites[n].id), away: c.scenario.awayFrom(p.sites[n].id)})
 	}
 	slices.SortStableFunc(hops, func(a, b nextHop) int { return cmp.Compare(a.rtt(), b.rtt()) })
-	return hops, nil
+	if len(c.states) == 0 {
+		return hops, nil
+	}
+	var all []nextHop
+	for _, h := range hops {
+		ways, err := c.inTurn(from, h, p.sites[h.to].id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ways...)
+	}
+	return all, nil
 }
 
 // upToSafe returns the hops up to the first that never fails: no other comes into play.

@@ -84,11 +84,13 @@ const (
 	OriginFull
 	// TimedOut is that of requests whose clients have lost patience: see [workload.Patience].
 	TimedOut
+	// LinkDown is that of requests that were lost, or whose answers were, on a way on which a link was down: see [LinkFailure].
+	LinkDown
 	// NumReasons is the number of reasons.
 	NumReasons
 )
 
-var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down", "waiting for players", "waiting for a server", "session lost", "origin error", "cached error", "logging in", "gave up", "turned away", "queue full", "shed", "origin full", "timed out"}
+var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down", "waiting for players", "waiting for a server", "session lost", "origin error", "cached error", "logging in", "gave up", "turned away", "queue full", "shed", "origin full", "timed out", "link down"}
 
 // String returns the reason's name, for example "site down".
 func (r Reason) String() string {

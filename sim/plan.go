@@ -140,6 +140,8 @@ type compiler struct {
 	back   *topology.Routes // the same, for the way back
 	// legs holds the ways between sites that have been asked for.
 	legs map[[2]int]leg
+	// states are those of the links; none where nothing happens to any.
+	states []linkState
 }
 
 func (c *compiler) routes(ctx context.Context, placements []placement.Placement) (err error) {
@@ -161,8 +163,10 @@ func (c *compiler) routes(ctx context.Context, placements []placement.Placement)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	c.back, err = c.there.Back()
-	return err
+	if c.back, err = c.there.Back(); err != nil {
+		return err
+	}
+	return c.findLinkStates()
 }
 
 // leg returns the way between two nodes over the provider's backbone or, where that is missing or
@@ -227,6 +231,9 @@ func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workloa
 		if game, ok := w.Service.(workload.Matched); ok {
 			if err = c.reachGame(p, &planned, &game); err == nil && !game.Peers.IsZero() {
 				err = c.reachPeers(&planned)
+			}
+			if err == nil {
+				err = c.refuseGames(p, &planned, !game.Peers.IsZero())
 			}
 		}
 		if err == nil {

@@ -277,7 +277,7 @@ func (p *preloader) connect(t *tier, s *site, of rates, d *scratch) {
 		entity := purpose.EntityOf(p.plan.scenario.Workloads[i].Name, s.name)
 		stream := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purpose.ConnectionsOfTier(int(t.number))).Stream()
 		ago := stream.Exp() / missed
-		if h := &t.hops[i][0]; h.meets(0, 0) == nil {
+		if h := &t.hops[i][0]; h.missing(0) == nil {
 			since := -int64(min(ago, 1e9) * 1e9)
 			t.lines[i][0] = transport.Idle(since)
 			if t.pools != nil {

@@ -147,7 +147,7 @@ func (r *run) build() error {
 			id: uint32(i), name: planned.id, ctx: r.ctx, meter: r.meter, outages: s.outagesOf(planned.id), fills: newFillQueue(),
 			served: make([]originCount, len(s.Workloads)),
 			data:   make([]dataCalls, len(s.Workloads)), spills: make([]spilling, len(s.Workloads)),
-			errors: s.errorsOf(planned.id), slow: s.slowAt(planned.id), contents: r.contents, trace: r.trace, courses: r.plan.newSiteCourses(),
+			errors: s.errorsOf(planned.id), slow: s.slowAt(planned.id), linksFail: len(s.LinkFailures) > 0, contents: r.contents, trace: r.trace, courses: r.plan.newSiteCourses(),
 		}
 		var err error
 		if at.origins, err = at.newServers(r.plan, planned.origin, Cacheable); err != nil {

@@ -15,10 +15,15 @@ type shareRule struct {
 	takes [][]bool
 	// resolvers, if any, say by which answer users go.
 	resolvers *resolvers
+	// times, if any, are those in which the way of the entry is the one to its site: links fail.
+	times []span
 }
 
 // admits reports whether the rule takes a user who asks at an instant.
 func (g *shareRule) admits(at int64, who uint32) bool {
+	if g.times != nil && !within(g.times, at) {
+		return false
+	}
 	if g.resolvers != nil {
 		at = g.resolvers.learned(at, who)
 	}
@@ -35,8 +40,11 @@ func (g *shareRule) admits(at int64, who uint32) bool {
 
 // initial returns the share of the users that the rule takes when the run begins; nil takes all.
 func (g *shareRule) initial() float64 {
-	if g == nil {
+	switch {
+	case g == nil:
 		return 1
+	case g.times != nil && !within(g.times, 0):
+		return 0
 	}
 	taken, from := uint64(0), uint64(0)
 	for i, takes := range g.takes[0] {
@@ -46,6 +54,23 @@ func (g *shareRule) initial() float64 {
 		from = g.upTo[i]
 	}
 	return float64(taken) / (1 << 32)
+}
+
+// comesUp reports whether users may ever take the way.
+func (g *shareRule) comesUp() bool {
+	if g.times == nil || g.resolvers != nil {
+		return true
+	}
+	for e, from := range g.epochs {
+		to := int64(unknown)
+		if e+1 < len(g.epochs) {
+			to = g.epochs[e+1]
+		}
+		if slices.Contains(g.takes[e], true) && slices.ContainsFunc(g.times, func(s span) bool { return s.from < to && from < s.to }) {
+			return true
+		}
+	}
+	return false
 }
 
 // A share lets a source pass only the requests of its entry. All sources of a metro draw the same requests,
@@ -93,9 +118,9 @@ func (g *share) catchUp() uint32 {
 	return g.before[g.head-1]
 }
 
-// during returns the outage in which an instant lies, nil if there is none.
+// during returns the outage that costs a question its answer which leaves or comes at an instant, nil if there is none.
 func during(outages []outage, at int64) *outage {
-	i := slices.IndexFunc(outages, func(o outage) bool { return o.from <= at && at < o.to })
+	i := slices.IndexFunc(outages, func(o outage) bool { return o.side != onTheWayBack && o.from <= at && at < o.to })
 	if i < 0 {
 		return nil
 	}

@@ -34,6 +34,7 @@ type site struct {
 	outages       []outage
 	errors        []span           // when it answers errors as an origin
 	slow          []slowSpan       // when its servers work more slowly
+	linksFail     bool             // so that answers of others may be lost on their way
 	trace         *tracer          // follows one request, nil without
 	contents      []*content       // by workload, of what it serves as an origin; nil where nothing ages
 	directory     *cache.Directory // of the edge cache, if it is one that sites share in turn

@@ -79,8 +79,10 @@ func (c *compiler) spillHops(p *Plan, workload string, site int, s *placement.Sp
 	if s.Rule == placement.SpillToSites {
 		var listed []nextHop
 		for _, id := range s.To { // the site itself is not among hops
-			if n := slices.IndexFunc(hops, func(h nextHop) bool { return p.sites[h.to].id == id }); n >= 0 {
-				listed = append(listed, hops[n])
+			for _, h := range hops {
+				if p.sites[h.to].id == id {
+					listed = append(listed, h) // each way to it
+				}
 			}
 		}
 		hops = listed
@@ -124,7 +126,7 @@ func (s *site) spillOn(n uint32, now int64) {
 			continue
 		}
 		p.asks = now
-		if o := h.meets(now, 0); o != nil { // nobody knows yet that it is down
+		if o := h.missing(now); o != nil { // nobody knows yet that it is down
 			p.lost += o.timeout
 			s.awaitNothing(n, now+o.timeout)
 			return

@@ -150,7 +150,7 @@ func (v *visits) open(c *clients, conns []transport.Conn, k *transport.Keeping, 
 		if !k.IsOpen(conn, at) || version == 0 && conn.IsBusy(at) {
 			continue
 		}
-		if c.outages != nil && !conn.IsBusy(at) && meets(c.outages, conn.Last(), at) != nil {
+		if c.outages != nil && !conn.IsBusy(at) && wasDown(c.outages, conn.Last(), at) {
 			conn.Close() // the site has been down since
 			continue
 		}

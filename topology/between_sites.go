@@ -9,8 +9,11 @@ type SitePath struct {
 	// BackNarrowest is the link with the least capacity on the way back, the zero value if every link there is
 	// unlimited.
 	BackNarrowest Link
-	// BackLinks are the links on the way back in the order in which they are passed, nil where no link of the network has a [Sharing].
+	// BackLinks are the links on the way back in the order in which they are passed, nil where no link of the network has a [Sharing],
+	// but for [Network.BetweenSitesInFull].
 	BackLinks []Link
+	// ThereLinks are the links on the way there, of [Network.BetweenSitesInFull] alone.
+	ThereLinks []Link
 }
 
 // RTT returns the round trip.
@@ -24,16 +27,25 @@ func (p SitePath) RTT() time.Duration { return p.There + p.Back }
 // what the whole way takes: then the backbone alone and the Internet alone are looked at, too, and the way with the
 // least round trip is taken.
 func (n *Network) BetweenSites(from []int, to int) ([]SitePath, error) {
-	shortest, err := n.sitePaths(from, to, Private|1<<Internet)
+	return n.betweenSites(from, to, false)
+}
+
+// BetweenSitesInFull is [Network.BetweenSites] with the links of all ways.
+func (n *Network) BetweenSitesInFull(from []int, to int) ([]SitePath, error) {
+	return n.betweenSites(from, to, true)
+}
+
+func (n *Network) betweenSites(from []int, to int, inFull bool) ([]SitePath, error) {
+	shortest, err := n.sitePaths(from, to, Private|1<<Internet, inFull)
 	if err != nil || n.correction == nil {
 		return shortest, err
 	}
 	for _, over := range []LinkKinds{Private, 1 << Internet} {
-		paths, err := n.sitePaths(from, to, over)
+		paths, err := n.sitePaths(from, to, over, inFull)
 		for i := range from {
 			if err == nil {
 				shortest[i] = shorter(shortest[i], paths[i])
-			} else if path, err := n.sitePaths(from[i:i+1], to, over); err == nil { // others may lack it
+			} else if path, err := n.sitePaths(from[i:i+1], to, over, inFull); err == nil { // others may lack it
 				shortest[i] = shorter(shortest[i], path[0])
 			}
 		}
@@ -50,7 +62,7 @@ func shorter(a, b SitePath) SitePath {
 }
 
 // sitePaths returns the ways over links of some kinds.
-func (n *Network) sitePaths(from []int, to int, over LinkKinds) ([]SitePath, error) {
+func (n *Network) sitePaths(from []int, to int, over LinkKinds, inFull bool) ([]SitePath, error) {
 	there, err := n.Routes(from, []int{to}, over)
 	if err != nil {
 		return nil, err
@@ -64,8 +76,11 @@ func (n *Network) sitePaths(from []int, to int, over LinkKinds) ([]SitePath, err
 		narrowest := back.Narrowest(i, 0)
 		narrowest.From, narrowest.To = narrowest.To, narrowest.From // a path back is listed from its end
 		paths[i] = SitePath{There: there.OneWay(i, 0), Back: back.OneWay(i, 0), BackNarrowest: narrowest}
-		if hasShared {
+		if hasShared || inFull {
 			paths[i].BackLinks = back.Returning(i, 0)
+		}
+		if inFull {
+			paths[i].ThereLinks = there.Links(i, 0)
 		}
 	}
 	return paths, nil

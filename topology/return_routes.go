@@ -8,7 +8,7 @@ func (r *Routes) Back() (*Routes, error) {
 	if r.network.symmetric() {
 		return r, nil
 	}
-	return r.network.reversed().Routes(r.from, r.to, r.over)
+	return r.network.reversed().routes(r.from, r.to, r.over, r.partial)
 }
 
 // symmetric reports whether every link has a twin that differs in nothing but its direction.

@@ -20,6 +20,7 @@ type Routes struct {
 	over     LinkKinds
 	oneWayNs []int64    // by i*len(to)+j
 	next     []int32    // by j*nodes+node: the link that leads on towards to[j], -1 at its end
+	partial  bool       // pairs may be without a route, whose delay is none then
 	located  []Location // by node, prepared where a route's segment begins or ends
 	whole    *Routes    // the routes as they were before links were cut; nil: as these
 }
@@ -36,6 +37,16 @@ type Routes struct {
 // longer takes longer than before in proportion to its links. Where an RTT was measured, the delay is
 // that.
 func (n *Network) Routes(from, to []int, over LinkKinds) (*Routes, error) {
+	return n.routes(from, to, over, false)
+}
+
+// RoutesWherePossible is [Network.Routes] of a network in which pairs may be without a route: see [Routes.Has]. The other methods of
+// the routes must not be asked about such a pair.
+func (n *Network) RoutesWherePossible(from, to []int, over LinkKinds) (*Routes, error) {
+	return n.routes(from, to, over, true)
+}
+
+func (n *Network) routes(from, to []int, over LinkKinds, partial bool) (*Routes, error) {
 	for _, list := range [2][]int{from, to} {
 		for _, i := range list {
 			if i < 0 || i >= len(n.nodes) {
@@ -48,6 +59,7 @@ func (n *Network) Routes(from, to []int, over LinkKinds) (*Routes, error) {
 		from:     append([]int(nil), from...),
 		to:       append([]int(nil), to...),
 		over:     over,
+		partial:  partial,
 		oneWayNs: make([]int64, len(from)*len(to)),
 		next:     make([]int32, len(to)*len(n.nodes)),
 	}
@@ -55,7 +67,7 @@ func (n *Network) Routes(from, to []int, over LinkKinds) (*Routes, error) {
 		r.located = make([]Location, len(n.nodes))
 		if n.whole != nil {
 			// Where a change made the first way at all there is none to compare with.
-			r.whole, _ = n.whole.Routes(from, to, over)
+			r.whole, _ = n.whole.routes(from, to, over, partial)
 		}
 	}
 	search := newRouteSearch(n, over)
@@ -64,6 +76,10 @@ func (n *Network) Routes(from, to []int, over LinkKinds) (*Routes, error) {
 		search.towards(target, r.next[j*len(n.nodes):(j+1)*len(n.nodes)])
 		for i, source := range from {
 			if search.distNs[source] == unreached {
+				if partial {
+					r.oneWayNs[i*len(to)+j] = noRoute
+					continue
+				}
 				return nil, fmt.Errorf("routes: no route from %q to %q over %v links: %s", n.nodes[source].ID, n.nodes[target].ID, over, n.whyNot(source, target, over))
 			}
 			parts = r.segments(i, j, parts[:0])
@@ -74,6 +90,12 @@ func (n *Network) Routes(from, to []int, over LinkKinds) (*Routes, error) {
 	}
 	return r, nil
 }
+
+// noRoute is the delay of a pair without a route.
+const noRoute = -1
+
+// Has reports whether there is a route from the i-th start to the j-th end.
+func (r *Routes) Has(i, j int) bool { return r.oneWayNs[i*len(r.to)+j] != noRoute }
 
 // From returns the node index of the i-th start.
 func (r *Routes) From(i int) int { return r.from[i] }
@@ -238,7 +260,7 @@ func (r *Routes) segments(i, j int, parts []segment) []segment {
 	parts = r.rawSegments(i, j, parts)
 	if r.network.correction != nil {
 		var before []segment
-		if r.whole != nil {
+		if r.whole != nil && r.whole.Has(i, j) {
 			before = r.whole.rawSegments(i, j, nil)
 		}
 		for k := range parts {

@@ -1,0 +1,91 @@
+package scenario
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/topology"
+)
+
+// readLinkFailures reads the links that are down for a while: {between: [a, b], at: 10m, for: 5m, convergence: 30s, timeout: 3s}.
+func (r *reader) readLinkFailures(v value) {
+	for _, item := range v.list() {
+		var f sim.LinkFailure
+		seen := item.fields(
+			field{"between", func(v value) { readBetween(v, &f.Between) }},
+			field{"at", func(v value) { v.duration(&f.At) }},
+			field{"for", func(v value) { v.duration(&f.For) }},
+			field{"convergence", func(v value) { readPositive(v, &f.Convergence) }},
+			field{"timeout", func(v value) { readPositive(v, &f.Timeout) }},
+		)
+		requireKeys(item, seen, "between", "at", "for")
+		r.study.LinkFailures = append(r.study.LinkFailures, f)
+	}
+}
+
+// readLinkImpairments reads the links that are slow or lose packets for a while: {between: [a, b], at: 10m, for: 5m, adds: 20ms, loss: 0.01}.
+func (r *reader) readLinkImpairments(v value) {
+	for _, item := range v.list() {
+		var d sim.LinkImpairment
+		seen := item.fields(
+			field{"between", func(v value) { readBetween(v, &d.Between) }},
+			field{"at", func(v value) { v.duration(&d.At) }},
+			field{"for", func(v value) { v.duration(&d.For) }},
+			field{"adds", func(v value) { v.duration(&d.Adds) }},
+			field{"loss", func(v value) { v.number(&d.Loss) }},
+		)
+		requireKeys(item, seen, "between", "at", "for")
+		r.study.LinkImpairments = append(r.study.LinkImpairments, d)
+	}
+}
+
+// readPositive reads a time of which 0 would be that of the default.
+func readPositive(v value, to *time.Duration) {
+	if v.duration(to) && *to <= 0 {
+		v.problem("is %v; want more than 0s", *to)
+	}
+}
+
+// readBetween reads the two nodes that links join.
+func readBetween(v value, between *[2]string) {
+	var ids []string
+	v.strings(&ids)
+	if len(ids) != len(between) {
+		v.problem("has %d nodes; want the two that links join", len(ids))
+		return
+	}
+	copy(between[:], ids)
+}
+
+// requireKeys names the keys that are missing.
+func requireKeys(item value, seen map[string]value, keys ...string) {
+	for _, key := range keys {
+		if _, ok := seen[key]; !ok {
+			item.problem("the key %q is missing", key)
+		}
+	}
+}
+
+// nameLinkEvents replaces names of nodes by their IDs, where events of links have them, and notes what these assume of the study.
+func (r *reader) nameLinkEvents(nameToID func(*string, func(topology.Node) bool)) {
+	name := func(between *[2]string) string {
+		for k := range between {
+			nameToID(&between[k], anyNode)
+		}
+		return fmt.Sprintf("%s - %s", between[0], between[1])
+	}
+	for i := range r.study.LinkFailures {
+		f := &r.study.LinkFailures[i]
+		of := name(&f.Between)
+		if f.Convergence == 0 {
+			r.study.Assumed = append(r.study.Assumed, fmt.Sprintf("failure of the link %s: routes lead around it after %v", of, sim.DefaultConvergence))
+		}
+		if f.Timeout == 0 {
+			r.study.Assumed = append(r.study.Assumed, fmt.Sprintf("failure of the link %s: what is lost there is given up after %v", of, sim.DefaultFailureTimeout))
+		}
+	}
+	for i := range r.study.LinkImpairments {
+		name(&r.study.LinkImpairments[i].Between)
+	}
+}

@@ -1,0 +1,144 @@
+package sim
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/topology"
+)
+
+// A LinkFailure is links that are down for a while: all that join two nodes, in both directions. A failed peering is one.
+//
+// What comes to a link that is down is lost until routing has converged: a question of a user or of a site, or the answer to it. It is
+// given up after Timeout. From then on all take the network's next route, and routing rules choose by what is far then; Convergence
+// after the link is up again they return. Where there is no other way, a site cannot be reached: its users go to another by the
+// placement's rule, and so do other sites, as if it were down; where there is none, what they ask is lost until they return.
+//
+// A way that changes has connections of its own, set up anew. What was asked goes the way of the instant at which it was asked, there
+// and back. Games do not follow: players may not meet a link that fails on their way.
+type LinkFailure struct {
+	// Between are the ids of the two nodes.
+	Between [2]string
+	// At is the instant at which the links go down, since the start of the run, warm-up included; For how long they stay down.
+	At, For time.Duration
+	// Convergence is how long it takes until routes lead elsewhere, and, when the links are up again, until they lead back; 0 means
+	// [DefaultConvergence]. Of a failure that is over before, routing takes no notice.
+	Convergence time.Duration
+	// Timeout is the patience of a user or of another site whose question or answer is lost; 0 means [DefaultFailureTimeout].
+	Timeout time.Duration
+}
+
+// DefaultConvergence is how long routing takes to lead around a link that is down. Assumed: 30 s, one round of updates between providers
+// (RFC 4271, 10: MinRouteAdvertisementIntervalTimer). Within one provider's network it is a second or less.
+const DefaultConvergence = 30 * time.Second
+
+func (f *LinkFailure) convergence() time.Duration { return cmp.Or(f.Convergence, DefaultConvergence) }
+
+// Noticed returns when routes lead elsewhere, and Back when they lead back again; both the same instant, when the links are up, where
+// the failure is over before.
+func (f *LinkFailure) Noticed() time.Duration {
+	if f.convergence() >= f.For {
+		return f.At + f.For
+	}
+	return f.At + f.convergence()
+}
+
+// Back returns when routes are as before.
+func (f *LinkFailure) Back() time.Duration {
+	if f.convergence() >= f.For {
+		return f.At + f.For
+	}
+	return f.At + f.For + f.convergence()
+}
+
+// A LinkImpairment is links that are slow or lose packets for a while: all that join two nodes, in both directions. Routes stay as they
+// are, for routing does not know of delays. Players of games may not meet one on their way.
+type LinkImpairment struct {
+	// Between are the ids of the two nodes.
+	Between [2]string
+	// At is the instant at which it begins, since the start of the run, warm-up included; For how long it lasts.
+	At, For time.Duration
+	// Adds is what a packet takes longer in each direction, at most [topology.MaxOneWay].
+	Adds time.Duration
+	// Loss is the probability that a packet is lost in each direction, besides that of the link, in [0, 1). It must be 0 on ways between
+	// sites, where lost packets cost nothing so far.
+	Loss float64
+}
+
+// validateLinkEvents names the first event of links that is out of range or overlaps another of the same links.
+func (s *Scenario) validateLinkEvents() error {
+	if len(s.LinkFailures)+len(s.LinkImpairments) == 0 {
+		return nil
+	}
+	joined := make(map[[2]string]bool)
+	for _, l := range s.Network.Links() {
+		joined[[2]string{l.From, l.To}], joined[[2]string{l.To, l.From}] = true, true
+	}
+	while := func(between [2]string, at, lasts time.Duration) error {
+		switch {
+		case !joined[between]:
+			return invalid.New("Between", between[0]+" - "+between[1], "two nodes of the network that a link joins")
+		case at < 0 || at > maxRun:
+			return invalid.New("At", at, "0s to %v", maxRun)
+		case lasts < 1 || lasts > maxRun:
+			return invalid.New("For", lasts, "1ns to %v", maxRun)
+		}
+		return nil
+	}
+	var errs []error
+	for i := range s.LinkFailures {
+		f := &s.LinkFailures[i]
+		err := while(f.Between, f.At, f.For)
+		meets := func(o LinkFailure) bool {
+			return sameLinks(o.Between, f.Between) && o.At <= f.Back() && f.At <= o.Back()
+		}
+		switch {
+		case err != nil:
+		case f.Convergence < 0 || f.Convergence > maxRun:
+			err = invalid.New("Convergence", f.Convergence, "0s (%v) to %v", DefaultConvergence, maxRun)
+		case f.Timeout < 0 || f.Timeout > maxRun:
+			err = invalid.New("Timeout", f.Timeout, "0s (%v) to %v", DefaultFailureTimeout, maxRun)
+		case slices.ContainsFunc(s.LinkFailures[:i], meets):
+			err = invalid.New("At", f.At, "an instant at which these links are up, and routes are as before")
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("sim: %w", invalid.In(fmt.Sprintf("LinkFailures[%d]", i), err)))
+		}
+	}
+	for i := range s.LinkImpairments {
+		d := &s.LinkImpairments[i]
+		err := while(d.Between, d.At, d.For)
+		meets := func(o LinkImpairment) bool {
+			return sameLinks(o.Between, d.Between) && o.At < d.At+d.For && d.At < o.At+o.For
+		}
+		switch {
+		case err != nil:
+		case d.Adds < 0 || d.Adds > topology.MaxOneWay:
+			err = invalid.New("Adds", d.Adds, "0s to %v", topology.MaxOneWay)
+		case !(d.Loss >= 0 && d.Loss < 1):
+			err = invalid.New("Loss", d.Loss, "a probability from 0, below 1")
+		case d.Adds == 0 && d.Loss == 0:
+			err = invalid.New("Adds", d.Adds, "more than 0s where no packet is lost")
+		case slices.ContainsFunc(s.LinkImpairments[:i], meets):
+			err = invalid.New("At", d.At, "an instant at which these links are as ever")
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("sim: %w", invalid.In(fmt.Sprintf("LinkImpairments[%d]", i), err)))
+		}
+	}
+	return invalid.First(errs...)
+}
+
+// sameLinks reports whether two pairs of nodes are the same, in any order.
+func sameLinks(a, b [2]string) bool { return a == b || a[0] == b[1] && a[1] == b[0] }
+
+// joins reports whether a link joins two nodes.
+func joins(between [2]string, l *topology.Link) bool {
+	return sameLinks(between, [2]string{l.From, l.To})
+}
+
+// loses reports whether answers may be lost on their way, or sites be down.
+func (s *Scenario) loses() bool { return len(s.Failures)+len(s.LinkFailures) > 0 }

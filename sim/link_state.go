@@ -1,0 +1,168 @@
+package sim
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/topology"
+)
+
+// A linkState is a time in which links are as they are: from an instant on to that of the next state.
+type linkState struct {
+	from int64
+	// withdrawn are the links around which routing leads, by the number of their failure; impaired those that are slow or lose packets.
+	withdrawn, impaired []int
+	net                 *routedNetwork
+}
+
+// A routedNetwork is a network with its routes, as far as there are any.
+type routedNetwork struct {
+	net         *topology.Network
+	there, back *topology.Routes
+	paths       map[[2]int]*sitePath // between sites, as they are asked for
+}
+
+// A sitePath is the way between two sites over some network; there is none where it is nil.
+type sitePath struct{ topology.SitePath }
+
+// findLinkStates finds the states of the links, one where nothing happens to them, and the routes in each: once for each set of links
+// around which routing leads.
+func (c *compiler) findLinkStates() error {
+	s := &c.scenario
+	if len(s.LinkFailures)+len(s.LinkImpairments) == 0 {
+		return nil
+	}
+	starts := []int64{0}
+	for i := range s.LinkFailures {
+		starts = append(starts, int64(s.LinkFailures[i].Noticed()), int64(s.LinkFailures[i].Back()))
+	}
+	for i := range s.LinkImpairments {
+		d := &s.LinkImpairments[i]
+		starts = append(starts, int64(d.At), int64(d.At+d.For))
+	}
+	slices.Sort(starts)
+	whole := &routedNetwork{net: c.net, there: c.there, back: c.back, paths: make(map[[2]int]*sitePath)}
+	networks := map[string]*routedNetwork{"[]": whole}
+	for _, at := range slices.Compact(starts) {
+		state := linkState{from: at}
+		var cut [][2]string
+		for i := range s.LinkFailures {
+			if f := &s.LinkFailures[i]; int64(f.Noticed()) <= at && at < int64(f.Back()) {
+				state.withdrawn, cut = append(state.withdrawn, i), append(cut, f.Between)
+			}
+		}
+		for i := range s.LinkImpairments {
+			if d := &s.LinkImpairments[i]; int64(d.At) <= at && at < int64(d.At+d.For) {
+				state.impaired = append(state.impaired, i)
+			}
+		}
+		key := fmt.Sprint(cut)
+		if networks[key] == nil {
+			n, err := c.routedWithout(cut)
+			if err != nil {
+				return err
+			}
+			networks[key] = n
+		}
+		state.net = networks[key]
+		c.states = append(c.states, state)
+	}
+	return nil
+}
+
+// routedWithout returns the network without the links between some nodes.
+func (c *compiler) routedWithout(cut [][2]string) (n *routedNetwork, err error) {
+	n = &routedNetwork{paths: make(map[[2]int]*sitePath)}
+	if n.net, err = c.net.With(topology.Change{CutLinks: cut}); err != nil {
+		return nil, err
+	}
+	if n.there, err = n.net.RoutesWherePossible(c.metros, c.nodes, topology.Public); err != nil {
+		return nil, err
+	}
+	n.back, err = n.there.Back()
+	return n, err
+}
+
+// reaches reports whether there is a way between metro m and a site of the route tables, and back.
+func (n *routedNetwork) reaches(m, s int) bool { return n.there.Has(m, s) && n.back.Has(m, s) }
+
+// path returns the way between two nodes and back, nil if there is none.
+func (n *routedNetwork) path(a, b int) *sitePath {
+	if p, ok := n.paths[[2]int{a, b}]; ok {
+		return p
+	}
+	var p *sitePath
+	if paths, err := n.net.BetweenSitesInFull([]int{a}, b); err == nil {
+		p = &sitePath{paths[0]}
+	}
+	n.paths[[2]int{a, b}] = p
+	return p
+}
+
+// A partOfWay is links that follow each other on a way, in order, and how long after a packet has left it comes to the first.
+type partOfWay struct {
+	links []topology.Link
+	after int64
+}
+
+// lossesOn returns when what is sent over links is lost, since they are down and routing has not converged, in the time of whoever
+// sends, to which a side of the exchange belongs.
+func (c *compiler) lossesOn(side outageSide, way ...partOfWay) (all []outage) {
+	for _, of := range way {
+		at := of.after
+		for k := range of.links {
+			for i := range c.scenario.LinkFailures {
+				f := &c.scenario.LinkFailures[i]
+				if joins(f.Between, &of.links[k]) {
+					all = append(all, outage{
+						side: side, from: int64(f.At) - at, to: int64(f.Noticed()) - at,
+						timeout: int64(cmp.Or(f.Timeout, DefaultFailureTimeout)),
+					})
+				}
+			}
+			at += int64(of.links[k].OneWay)
+		}
+	}
+	return all
+}
+
+// impair returns what links add to a way in a state, and the probability that a packet passes them all besides their own losses.
+func (c *compiler) impair(state *linkState, links []topology.Link) (adds int64, kept float64) {
+	kept = 1
+	for k := range links {
+		for _, i := range state.impaired {
+			if d := &c.scenario.LinkImpairments[i]; joins(d.Between, &links[k]) {
+				adds += int64(d.Adds)
+				kept *= 1 - d.Loss
+			}
+		}
+	}
+	return adds, kept
+}
+
+// addsTo adds to the delays of links what a state adds, so that they sum to what a way takes then.
+func (c *compiler) addsTo(state *linkState, links []topology.Link) []topology.Link {
+	links = slices.Clone(links)
+	for k := range links {
+		adds, _ := c.impair(state, links[k:k+1])
+		links[k].OneWay += time.Duration(adds)
+	}
+	return links
+}
+
+// unreachable returns when a question is lost since there is no way, in the time of a far end that it would reach so much later. It is
+// given up as soon as the least of the timeouts says of those links that are down.
+func (c *compiler) unreachable(spans []span, later int64) (all []outage) {
+	for _, s := range spans {
+		timeout := int64(unknown)
+		for i := range c.scenario.LinkFailures {
+			if f := &c.scenario.LinkFailures[i]; int64(f.Noticed()) <= s.from && s.from < int64(f.Back()) {
+				timeout = min(timeout, int64(cmp.Or(f.Timeout, DefaultFailureTimeout)))
+			}
+		}
+		all = append(all, outage{side: onTheWayThere, from: s.from + later, to: s.to + later, timeout: timeout})
+	}
+	return all
+}

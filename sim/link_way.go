@@ -1,0 +1,271 @@
+package sim
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/edgewise-sim/edgewise/topology"
+)
+
+// A timedEntry is the way of a metro's users to a site while the links are as they are.
+type timedEntry struct {
+	entry
+	times []span
+}
+
+// waysOf returns the ways of metro m to a site, through a PoP unless that is -1, which its users take in turn as links fail; times is nil
+// of one that they always take.
+func (c *compiler) waysOf(p *Plan, m, site, pop int) ([]timedEntry, error) {
+	usual, err := c.entry(p, m, site, pop)
+	if err != nil || len(c.states) == 0 {
+		return []timedEntry{{entry: usual}}, err
+	}
+	var all []timedEntry
+	var none []span
+	for k := range c.states {
+		e, ok, err := c.entryIn(p, m, site, pop, &c.states[k])
+		if err != nil {
+			return nil, err
+		}
+		time := c.timeOf(k)
+		if !ok {
+			none = append(none, time)
+			continue
+		}
+		n := slices.IndexFunc(all, func(o timedEntry) bool { return reflect.DeepEqual(o.entry, e) })
+		if n < 0 {
+			n = len(all)
+			all = append(all, timedEntry{entry: e})
+		}
+		all[n].times = append(all[n].times, time)
+	}
+	if none != nil {
+		usual.outages = append(usual.outages, c.unreachable(none, 0)...)
+		all = append(all, timedEntry{usual, none})
+	}
+	for i := range all {
+		all[i].times = union(all[i].times)
+	}
+	if len(all) == 1 {
+		all[0].times = nil
+	}
+	return all, nil
+}
+
+// timeOf returns when the links are in a state, by its number.
+func (c *compiler) timeOf(state int) span {
+	if state+1 < len(c.states) {
+		return span{c.states[state].from, c.states[state+1].from}
+	}
+	return span{c.states[state].from, unknown}
+}
+
+// entryIn is entry in a state of the links; it returns false where there is no way.
+func (c *compiler) entryIn(p *Plan, m, site, pop int, state *linkState) (e entry, ok bool, err error) {
+	enters := site
+	if pop >= 0 {
+		enters = pop
+	}
+	s := c.siteOf[p.sites[enters].id]
+	n := state.net
+	if !n.reaches(m, s) {
+		return entry{}, false, nil
+	}
+	e = c.wayOver(n.there, n.back, m, p.sites[enters].id)
+	there, back := n.there.Links(m, s), n.back.Returning(m, s)
+	up, keptUp := c.impair(state, there)
+	down, keptDown := c.impair(state, back)
+	e.up += up
+	e.down += down
+	e.loss = 1 - float64(float64((1-e.loss)*keptUp)*keptDown)
+	e.lossDown = 1 - float64((1-e.lossDown)*keptDown)
+	ways, answers := []partOfWay{{links: c.addsTo(state, there)}}, []partOfWay{{links: c.addsTo(state, back)}}
+	if pop >= 0 {
+		var links [2][]topology.Link
+		if e.beyond, links, ok, err = c.legIn(p.sites[pop].id, p.sites[site].id, state); err != nil || !ok {
+			return entry{}, false, err
+		}
+		ways = append(ways, partOfWay{links[0], e.up + e.access})
+		answers = append(answers, partOfWay{links: links[1]})
+		answers[0].after = e.beyond.back
+	}
+	for i := range answers {
+		answers[i].after += e.delay()
+	}
+	c.meetOutages(p, &e, site, pop)
+	e.outages = append(append(e.outages, c.lossesOn(onTheWayThere, ways...)...), c.lossesOn(onTheWayBack, answers...)...)
+	return e, true, nil
+}
+
+// legIn returns the way between two sites in a state of the links, with the links there and back; it returns false where there is none.
+func (c *compiler) legIn(from, to string, state *linkState) (l leg, links [2][]topology.Link, ok bool, err error) {
+	a, _ := c.net.Index(from)
+	b, _ := c.net.Index(to)
+	path := state.net.path(a, b)
+	if path == nil {
+		return leg{}, links, false, nil
+	}
+	l = leg{to: -1, there: int64(path.There), back: int64(path.Back), narrowest: narrowestOf(path.BackNarrowest), shared: sharedOf(slices.Clone(path.BackLinks))}
+	for k, of := range [][]topology.Link{path.ThereLinks, path.BackLinks} {
+		adds, kept := c.impair(state, of)
+		if kept < 1 {
+			return leg{}, links, false, fmt.Errorf("packets are lost on the way between %q and %q (LinkImpairments.Loss), which costs nothing there so far; want a loss on ways of users alone", from, to)
+		}
+		links[k] = c.addsTo(state, of)
+		if k == 0 {
+			l.there += adds
+		} else {
+			l.back += adds
+		}
+	}
+	if len(l.shared) == 0 {
+		l.shared = nil
+	}
+	return l, links, true, nil
+}
+
+// inTurn returns a hop once for each way to it that whoever asks takes in turn as links fail.
+func (c *compiler) inTurn(from string, h nextHop, to string) ([]nextHop, error) {
+	if len(c.states) == 0 {
+		return []nextHop{h}, nil
+	}
+	var all []nextHop
+	var times [][]span
+	var none []span
+	for k := range c.states {
+		l, links, ok, err := c.legIn(from, to, &c.states[k])
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			none = append(none, c.timeOf(k))
+			continue
+		}
+		l.to = h.to
+		way := h
+		way.leg = l
+		// What is lost is told in the time of the site that is asked.
+		way.outages = slices.Concat(h.outages, c.lossesOn(onTheWayThere, partOfWay{links[0], -l.there}), c.lossesOn(onTheWayBack, partOfWay{links[1], 0}))
+		n := slices.IndexFunc(all, func(o nextHop) bool {
+			return reflect.DeepEqual(o.leg, way.leg) && reflect.DeepEqual(o.outages, way.outages)
+		})
+		if n < 0 {
+			n = len(all)
+			all, times = append(all, way), append(times, nil)
+		}
+		times[n] = append(times[n], c.timeOf(k))
+	}
+	if none != nil {
+		all[0].outages = append(all[0].outages, c.unreachable(none, all[0].there)...)
+	}
+	for n := range all {
+		all[n].closed = without(union(times[n]))
+		if (len(all) > 1 || len(all[n].outages) > len(h.outages)) && len(all[n].shared) > 0 {
+			l := all[n].shared[0]
+			return nil, fmt.Errorf("link %q -> %q is shared (%v) on a way to %q that fails or changes as links do; want sharing: none", l.From, l.To, l.Sharing, to)
+		}
+	}
+	return all, nil
+}
+
+// without returns the times that lie in none of some, which are in order.
+func without(all []span) (others []span) {
+	at := int64(0)
+	for _, s := range all {
+		if at < s.from {
+			others = append(others, span{at, s.from})
+		}
+		at = s.to
+	}
+	if at < unknown {
+		others = append(others, span{at, unknown})
+	}
+	return others
+}
+
+// choiceEpochs returns the times in which users are routed in the same way, with the routes of each where links fail.
+func (c *compiler) choiceEpochs(p *Plan) []epoch {
+	epochs := c.scenario.epochs(p.placement)
+	if len(c.states) == 0 {
+		return epochs
+	}
+	var all []epoch
+	for e, k := 0, 0; ; {
+		one := epochs[e]
+		one.from, one.net = max(epochs[e].from, c.states[k].from), c.states[k].net
+		if last := len(all) - 1; last < 0 || all[last].net != one.net || !slices.Equal(all[last].away, one.away) {
+			all = append(all, one)
+		}
+		nextEpoch, nextState := int64(unknown), int64(unknown)
+		if e+1 < len(epochs) {
+			nextEpoch = epochs[e+1].from
+		}
+		if k+1 < len(c.states) {
+			nextState = c.states[k+1].from
+		}
+		if nextEpoch == unknown && nextState == unknown {
+			return all
+		}
+		if nextEpoch <= nextState {
+			e++
+		}
+		if nextState <= nextEpoch {
+			k++
+		}
+	}
+}
+
+// refuseGames refuses a game of which players meet on their way a link that fails or is impaired.
+func (c *compiler) refuseGames(p *Plan, planned *plannedWorkload, peers bool) error {
+	if len(c.states) == 0 {
+		return nil
+	}
+	if peers {
+		return fmt.Errorf("players exchange their inputs directly, and links fail or are impaired, which they would not feel so far; want no such event")
+	}
+	for m := range planned.reach {
+		for i := range planned.reach[m] {
+			e := &planned.reach[m][i]
+			pop := -1
+			if e.enters != e.site {
+				pop = e.enters
+			}
+			ways, err := c.waysOf(p, m, e.site, pop)
+			if err != nil {
+				return err
+			}
+			if len(ways) > 1 || slices.ContainsFunc(ways[0].outages, func(o outage) bool { return o.side != atSite }) {
+				return fmt.Errorf("metro %q: a link fails or is impaired on the way of players to %q, which they would not feel so far; want an event of another link", p.metros[m], p.sites[e.site].id)
+			}
+		}
+	}
+	return nil
+}
+
+// isLostOnWay reports whether the answer to a question of this site, or its refusal, was lost before it came here. Its bytes count as
+// received, for they were sent.
+func (s *site) isLostOnWay(m *message) bool {
+	switch m.of {
+	case computePart:
+		k := s.calls.at(m.token)
+		return s.data[s.computations.at(k.of).number].hops[k.choice].losesAnswer(m.at)
+	case spillPart:
+		p := s.computations.at(m.token)
+		return s.spills[p.number].hops[p.hop].losesAnswer(m.at)
+	}
+	t := s.tier(m.of)
+	f := &t.flights.pool[m.token]
+	if !t.hops[f.number][f.choice].losesAnswer(m.at) {
+		return false
+	}
+	if m.kind == answer {
+		bytes := f.bytes
+		if t.aging != nil {
+			is := m.came()
+			bytes = is.carries(t.aging.renewals[m.token].bytes)
+		}
+		s.ledger.received += uint64(bytes)
+	}
+	return true
+}
