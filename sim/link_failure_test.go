@@ -258,11 +258,11 @@ func TestLinkEventsDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 func TestEventsOfLinksThatCannotBeAreNamed(t *testing.T) {
 	link, at := [2]string{"x1", "a"}, time.Second
 	for want, change := range map[string]func(*Scenario){
-		`LinkFailures[0].Between is x1 - x2`: func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: [2]string{"x1", "x2"}, For: 1}} },
-		"LinkFailures[0].At is -1ns":           func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: link, At: -1, For: 1}} },
-		"LinkFailures[0].For is 0s":            func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: link}} },
-		"LinkFailures[0].Convergence is -1ns":  func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: link, For: 1, Convergence: -1}} },
-		"LinkFailures[0].Timeout is -1ns":      func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: link, For: 1, Timeout: -1}} },
+		`LinkFailures[0].Between is x1 - x2`:  func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: [2]string{"x1", "x2"}, For: 1}} },
+		"LinkFailures[0].At is -1ns":          func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: link, At: -1, For: 1}} },
+		"LinkFailures[0].For is 0s":           func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: link}} },
+		"LinkFailures[0].Convergence is -1ns": func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: link, For: 1, Convergence: -1}} },
+		"LinkFailures[0].Timeout is -1ns":     func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: link, For: 1, Timeout: -1}} },
 		"LinkFailures[1].At is 11s": func(s *Scenario) {
 			s.LinkFailures = []LinkFailure{{Between: link, At: at, For: 10 * at, Convergence: at}, {Between: [2]string{"a", "x1"}, At: 11 * at, For: at}}
 		},

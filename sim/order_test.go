@@ -118,9 +118,9 @@ func TestFailuresDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 		timeouts += total.Causes[Timeout]
 	}
 	for why, n := range all {
-		// Of the others see TestAgesDoNotDependOnHowSitesAreAdvanced, TestPoolsDoNotDependOnHowSitesAreAdvanced and
-		// TestPatienceDoesNotDependOnHowSitesAreAdvanced.
-		if why := Reason(why); why != OriginError && why != CachedError && why != TimedOut && why.outcome() != Rejected {
+		// Of the others see TestAgesDoNotDependOnHowSitesAreAdvanced, TestPoolsDoNotDependOnHowSitesAreAdvanced,
+		// TestPatienceDoesNotDependOnHowSitesAreAdvanced and TestLinkEventsDoNotDependOnHowSitesAreAdvanced.
+		if why := Reason(why); why != LinkDown && why != OriginError && why != CachedError && why != TimedOut && why.outcome() != Rejected {
 			require.Positive(t, n, Reason(why).String())
 		}
 	}

@@ -19,10 +19,10 @@ func newPools(u *transport.Upstream, hops [][]nextHop) [][]transport.Pool {
 func (t *tier) takeConnection(f *flight, h *nextHop, now int64) (leaves int64) {
 	p := &t.pools[f.number][f.choice]
 	if h.outages != nil {
-		if at, ok := p.LastIdle(); ok && meets(h.outages, at+h.there, now+h.there) != nil {
+		if at, ok := p.LastIdle(); ok && wasDown(h.outages, at+h.there, now+h.there) {
 			p.CloseIdle()
 		}
-		if h.meets(now, 0) != nil {
+		if h.missing(now) != nil {
 			f.takes = 0
 			return now
 		}
