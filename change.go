@@ -73,7 +73,7 @@ func (s *Study) changes() (all []Change) {
 	}
 	for i := range s.LinkImpairments {
 		d := &s.LinkImpairments[i]
-		all = append(all, Change{Kind: LinkImpaired, Between: d.Between[:], At: d.At, For: d.For, Adds: d.Adds, Loss: d.Loss})
+		all = append(all, Change{Kind: LinkImpaired, Between: d.Between[:], At: d.At, For: d.For, Adds: d.Adds, Loss: d.LossRatio})
 	}
 	for _, p := range s.Purges {
 		all = append(all, Change{Kind: Purge, Workload: p.Workload, At: p.At, Share: p.Share})

@@ -256,7 +256,7 @@ func (s *Study) validateEvents() error {
 	}
 	for i := range s.Placements {
 		if s.Placements[i].DNS != nil && len(s.Failures)+len(s.Drains)+len(s.LinkFailures) == 0 && !s.isWindow {
-			refuse(fmt.Sprintf("Placements[%d].DNS", i), "set", "none: no site or link fails or is drained, so that nobody is to follow")
+			refuse(fmt.Sprintf("Placements[%d].DNS", i), "set", "none: no site fails or is drained, and no link fails, so that nobody is to follow")
 		}
 	}
 	return invalid.First(errs...)

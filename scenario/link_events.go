@@ -24,7 +24,7 @@ func (r *reader) readLinkFailures(v value) {
 	}
 }
 
-// readLinkImpairments reads the links that are slow or lose packets for a while: {between: [a, b], at: 10m, for: 5m, adds: 20ms, loss: 0.01}.
+// readLinkImpairments reads the links that are slow or lose packets for a while: {between: [a, b], at: 10m, for: 5m, adds: 20ms, loss_ratio: 0.01}.
 func (r *reader) readLinkImpairments(v value) {
 	for _, item := range v.list() {
 		var d sim.LinkImpairment
@@ -33,7 +33,7 @@ func (r *reader) readLinkImpairments(v value) {
 			field{"at", func(v value) { v.duration(&d.At) }},
 			field{"for", func(v value) { v.duration(&d.For) }},
 			field{"adds", func(v value) { v.duration(&d.Adds) }},
-			field{"loss", func(v value) { v.number(&d.Loss) }},
+			field{"loss_ratio", func(v value) { v.number(&d.LossRatio) }},
 		)
 		requireKeys(item, seen, "between", "at", "for")
 		r.study.LinkImpairments = append(r.study.LinkImpairments, d)

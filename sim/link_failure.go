@@ -63,9 +63,9 @@ type LinkImpairment struct {
 	At, For time.Duration
 	// Adds is what a packet takes longer in each direction, at most [topology.MaxOneWay].
 	Adds time.Duration
-	// Loss is the probability that a packet is lost in each direction, besides that of the link, in [0, 1). It must be 0 on ways between
+	// LossRatio is the probability that a packet is lost in each direction, besides that of the link, in [0, 1). It must be 0 on ways between
 	// sites, where lost packets cost nothing so far.
-	Loss float64
+	LossRatio float64
 }
 
 // validateLinkEvents names the first event of links that is out of range or overlaps another of the same links.
@@ -118,9 +118,9 @@ func (s *Scenario) validateLinkEvents() error {
 		case err != nil:
 		case d.Adds < 0 || d.Adds > topology.MaxOneWay:
 			err = invalid.New("Adds", d.Adds, "0s to %v", topology.MaxOneWay)
-		case !(d.Loss >= 0 && d.Loss < 1):
-			err = invalid.New("Loss", d.Loss, "a probability from 0, below 1")
-		case d.Adds == 0 && d.Loss == 0:
+		case !(d.LossRatio >= 0 && d.LossRatio < 1):
+			err = invalid.New("LossRatio", d.LossRatio, "a probability from 0, below 1")
+		case d.Adds == 0 && d.LossRatio == 0:
 			err = invalid.New("Adds", d.Adds, "more than 0s where no packet is lost")
 		case slices.ContainsFunc(s.LinkImpairments[:i], meets):
 			err = invalid.New("At", d.At, "an instant at which these links are as ever")

@@ -188,7 +188,7 @@ func TestWhatLastsIsAsIfTheNetworkWereSo(t *testing.T) {
 			s.LinkImpairments = []LinkImpairment{{Between: [2]string{"x1", "a"}, For: whole, Adds: 4 * time.Millisecond}}
 		}, changed("x1", "a", func(l *topology.Link) { l.OneWay += 4 * time.Millisecond })},
 		"lossy": {func(s *Scenario) {
-			s.LinkImpairments = []LinkImpairment{{Between: [2]string{"x1", "a"}, For: whole, Loss: 0.02}}
+			s.LinkImpairments = []LinkImpairment{{Between: [2]string{"x1", "a"}, For: whole, LossRatio: 0.02}}
 		}, changed("x1", "a", func(l *topology.Link) { l.Loss = 0.02 })},
 	} {
 		usual := runOne(t, s, p)
@@ -229,7 +229,7 @@ func eventfulLinks(t testing.TB) (Scenario, placement.Placement) {
 		{Between: [2]string{"b", "region"}, At: 38 * time.Second, For: 5 * time.Second, Convergence: time.Second},
 	}
 	s.LinkImpairments = []LinkImpairment{
-		{Between: [2]string{"metro", "x1"}, At: 20 * time.Second, For: 10 * time.Second, Adds: 3 * time.Millisecond, Loss: 0.01},
+		{Between: [2]string{"metro", "x1"}, At: 20 * time.Second, For: 10 * time.Second, Adds: 3 * time.Millisecond, LossRatio: 0.01},
 		{Between: [2]string{"a", "region"}, At: 25 * time.Second, For: 10 * time.Second, Adds: 3 * time.Millisecond},
 	}
 	p := cachesAt("a", "b")
@@ -266,9 +266,9 @@ func TestEventsOfLinksThatCannotBeAreNamed(t *testing.T) {
 		"LinkFailures[1].At is 11s": func(s *Scenario) {
 			s.LinkFailures = []LinkFailure{{Between: link, At: at, For: 10 * at, Convergence: at}, {Between: [2]string{"a", "x1"}, At: 11 * at, For: at}}
 		},
-		"LinkImpairments[0].Adds is 0s":   func(s *Scenario) { s.LinkImpairments = []LinkImpairment{{Between: link, For: 1}} },
-		"LinkImpairments[0].Adds is -1ns": func(s *Scenario) { s.LinkImpairments = []LinkImpairment{{Between: link, For: 1, Adds: -1}} },
-		"LinkImpairments[0].Loss is 1":    func(s *Scenario) { s.LinkImpairments = []LinkImpairment{{Between: link, For: 1, Loss: 1}} },
+		"LinkImpairments[0].Adds is 0s":     func(s *Scenario) { s.LinkImpairments = []LinkImpairment{{Between: link, For: 1}} },
+		"LinkImpairments[0].Adds is -1ns":   func(s *Scenario) { s.LinkImpairments = []LinkImpairment{{Between: link, For: 1, Adds: -1}} },
+		"LinkImpairments[0].LossRatio is 1": func(s *Scenario) { s.LinkImpairments = []LinkImpairment{{Between: link, For: 1, LossRatio: 1}} },
 		"LinkImpairments[1].At is 2s": func(s *Scenario) {
 			s.LinkImpairments = []LinkImpairment{{Between: link, At: at, For: 10 * at, Adds: 1}, {Between: link, At: 2 * at, For: at, Adds: 1}}
 		},
@@ -278,7 +278,7 @@ func TestEventsOfLinksThatCannotBeAreNamed(t *testing.T) {
 		require.ErrorContains(t, s.Validate(), want)
 	}
 	s := detoured(t, []uint32{0}, 1)
-	s.LinkImpairments = []LinkImpairment{{Between: [2]string{"a", "region"}, For: at, Loss: 0.1}}
+	s.LinkImpairments = []LinkImpairment{{Between: [2]string{"a", "region"}, For: at, LossRatio: 0.1}}
 	_, err := Compile(context.Background(), s, cachesAt("a"))
 	require.ErrorContains(t, err, `packets are lost on the way between "a" and "region"`)
 }

@@ -135,7 +135,7 @@ func (c *compiler) impair(state *linkState, links []topology.Link) (adds int64, 
 		for _, i := range state.impaired {
 			if d := &c.scenario.LinkImpairments[i]; joins(d.Between, &links[k]) {
 				adds += int64(d.Adds)
-				kept *= 1 - d.Loss
+				kept *= 1 - d.LossRatio
 			}
 		}
 	}

@@ -110,7 +110,7 @@ func (c *compiler) legIn(from, to string, state *linkState) (l leg, links [2][]t
 	for k, of := range [][]topology.Link{path.ThereLinks, path.BackLinks} {
 		adds, kept := c.impair(state, of)
 		if kept < 1 {
-			return leg{}, links, false, fmt.Errorf("packets are lost on the way between %q and %q (LinkImpairments.Loss), which costs nothing there so far; want a loss on ways of users alone", from, to)
+			return leg{}, links, false, fmt.Errorf("packets are lost on the way between %q and %q (LinkImpairments.LossRatio), which costs nothing there so far; want a loss on ways of users alone", from, to)
 		}
 		links[k] = c.addsTo(state, of)
 		if k == 0 {
