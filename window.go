@@ -45,6 +45,8 @@ func (s *Study) Within(w Window) (*Study, error) {
 	of.Failures = inWindow(s.Failures, begins, end, func(f *sim.Failure) *time.Duration { return &f.At }, s.failureEnds)
 	of.Drains = inWindow(s.Drains, begins, end, func(d *sim.Drain) *time.Duration { return &d.At }, func(d *sim.Drain) time.Duration { return d.At + d.For })
 	of.Slowdowns = inWindow(s.Slowdowns, begins, end, func(d *sim.Slowdown) *time.Duration { return &d.At }, func(d *sim.Slowdown) time.Duration { return d.At + d.For })
+	of.LinkFailures = inWindow(s.LinkFailures, begins, end, func(f *sim.LinkFailure) *time.Duration { return &f.At }, (*sim.LinkFailure).Back)
+	of.LinkImpairments = inWindow(s.LinkImpairments, begins, end, func(d *sim.LinkImpairment) *time.Duration { return &d.At }, func(d *sim.LinkImpairment) time.Duration { return d.At + d.For })
 	of.OriginErrors = inWindow(s.OriginErrors, begins, end, func(e *sim.OriginErrors) *time.Duration { return &e.At }, func(e *sim.OriginErrors) time.Duration { return e.At + e.For })
 	of.Purges = inWindow(s.Purges, begins, end, func(p *sim.Purge) *time.Duration { return &p.At }, func(p *sim.Purge) time.Duration { return p.At })
 	of.Workloads = slices.Clone(s.Workloads)
@@ -129,6 +131,9 @@ func (s *Study) happenings() (all []happening) {
 	}
 	for _, d := range s.Drains {
 		all = append(all, happening{d.At, d.At + d.For})
+	}
+	for i := range s.LinkFailures {
+		all = append(all, happening{s.LinkFailures[i].At, s.LinkFailures[i].Back()})
 	}
 	for _, c := range s.changes() {
 		all = append(all, happening{c.At, c.At + c.For})
