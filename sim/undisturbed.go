@@ -5,8 +5,9 @@ import "context"
 // undisturbed returns the scenario without what happens at a time; false where nothing does.
 func (s *Scenario) undisturbed() (calm Scenario, ok bool) {
 	calm = *s
-	ok = len(s.Failures)+len(s.Drains)+len(s.Slowdowns)+len(s.OriginErrors)+len(s.Purges) > 0
+	ok = len(s.Failures)+len(s.Drains)+len(s.Slowdowns)+len(s.LinkFailures)+len(s.LinkImpairments)+len(s.OriginErrors)+len(s.Purges) > 0
 	calm.Failures, calm.Drains, calm.Slowdowns, calm.OriginErrors, calm.Purges = nil, nil, nil, nil, nil
+	calm.LinkFailures, calm.LinkImpairments = nil, nil
 	calm.Workloads = append(calm.Workloads[:0:0], s.Workloads...)
 	for i := range calm.Workloads {
 		w := &calm.Workloads[i]
