@@ -157,7 +157,7 @@ func TestWindowsThatCannotBeAreNamedByLine(t *testing.T) {
 
 // Whatever may happen at a time in a scenario is known to windows: a field that is new must be looked at in Study.Within.
 func TestWindowsKnowAllThatHappens(t *testing.T) {
-	known := []string{"Network", "Workloads", "Start", "Begun", "WarmUp", "Duration", "Seed", "Failures", "Drains", "Slowdowns", "OriginErrors", "Purges", "Timeline"}
+	known := []string{"Network", "Workloads", "Start", "Begun", "WarmUp", "Duration", "Seed", "Failures", "Drains", "Slowdowns", "LinkFailures", "LinkImpairments", "OriginErrors", "Purges", "Timeline"}
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[sim.Scenario]()) {
 		require.Contains(t, known, f.Name)
 	}
