@@ -67,6 +67,8 @@ func exitCode(err error) int {
 		return exitDone
 	case errors.As(err, &interrupted) || errors.Is(err, context.Canceled):
 		return exitInterrupted
+	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO): // of whatever was written, nobody's mistake
+		return exitFailed
 	case errors.As(err, &usage):
 		return exitUsage
 	case errors.As(err, &differs):

@@ -21,7 +21,7 @@ func TestExitCodesTellHowACommandEnded(t *testing.T) {
 	bad := errors.New("bad")
 	for code, errs := range map[int][]error{
 		0:   {nil},
-		1:   {bad, &report.IncompleteError{}},
+		1:   {bad, &report.IncompleteError{}, &usageError{&os.PathError{Op: "write", Path: "report", Err: syscall.ENOSPC}}},
 		2:   {&usageError{bad}, fmt.Errorf("wrapped: %w", &usageError{bad})},
 		3:   {context.Canceled, &interruptedError{bad}, errors.Join(bad, &interruptedError{bad}), &usageError{context.Canceled}},
 		4:   {&differsError{bad}},
