@@ -90,6 +90,7 @@ func TestPicturesOfGamesShowSitesWaitsAndWorstPlayers(t *testing.T) {
 	for _, tick := range []string{"03:45", "04:15"} {
 		require.Contains(t, drawing, ">"+tick+"</text>", "an axis of two hours has ticks")
 	}
+	require.Contains(t, drawing, "each hour from "+c.Start.Add(c.WarmUp).UTC().Format("15:04")+" UTC on.")
 
 	p, err = report.WaitsAgainstSites(c, "duel")
 	require.NoError(t, err)

@@ -49,7 +49,7 @@ func Occupancy(c *edgewise.Comparison, workload string) (*Picture, error) {
 		return p, nil
 	}
 	p.bound()
-	p.caption = "Lines: the mean over the hour. Hours are those of UTC."
+	p.caption = "Lines: the mean over each hour from " + c.Start.Add(c.WarmUp).UTC().Format("15:04") + " UTC on."
 	if c.Replications > 1 {
 		p.caption += fmt.Sprintf(" Bands: %s %% confidence intervals over replications.", percentOf(c.Level))
 	}
