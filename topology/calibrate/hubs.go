@@ -23,8 +23,9 @@ var hubsOfTheWorld = []Hub{
 // Africa (the landing points of Mombasa, and Nairobi's KIXP behind them).
 var regionalHubs = []Hub{{ID: "FJR", LatDeg: 25.2, LonDeg: 55.7, Regional: true}, {ID: "MBA", LatDeg: -4.05, LonDeg: 39.67, Regional: true}}
 
-// TEAMS to Fujairah is 5,000 km long; the ways of SEACOM and EASSy follow the coasts. Assumed: lengths are rounded and of no list.
-const cablesOfRegionalHubs = "FJR-BOM FJR-SIN FJR-MRS MBA-FJR=5000 MBA-BOM=5000 MBA-MRS=9000 MBA-JNB=4000"
+// TEAMS to Fujairah is 5,000 km long, the Europe-Persia Express Gateway by Iran, Azerbaijan and Russia to Frankfurt 10,000; the ways of
+// SEACOM and EASSy follow the coasts. Assumed: lengths are rounded and of no list.
+const cablesOfRegionalHubs = "FJR-BOM FJR-SIN FJR-MRS FJR-FRA=10000 MBA-FJR=5000 MBA-BOM=5000 MBA-MRS=9000 MBA-JNB=4000"
 
 const cablesOfTheWorld = `
 FRA-AMS FRA-LON FRA-PAR FRA-VIE FRA-MIL FRA-STO FRA-MOW AMS-LON LON-PAR LON-MAD PAR-MRS PAR-MAD MIL-MRS STO-MOW
