@@ -505,9 +505,9 @@ func (r *drillRun) values(row *drillRow, recorded time.Duration) []float64 {
 		}
 		if row.isShare {
 			all[i] += usual - calm[i]
-		} else {
+		} else if calm[i] > 0 {
 			all[i] = float64(all[i]*usual) / calm[i]
-		}
+		} // there is nothing to compare a step with in which nothing is usual
 	}
 	return all
 }

@@ -134,6 +134,7 @@ func (s *Study) pilot(ctx context.Context, number int, steps float64) (time.Dura
 	short := s.Scenario
 	whole := s.WarmUp + s.Duration
 	short.WarmUp, short.Failures, short.Drains, short.LinkFailures, short.LinkImpairments = 0, nil, nil, nil, nil
+	short.Timeline = nil // its steps may be longer than the pilot is
 	part := func(steps float64, of float64) time.Duration {
 		return max(1, min(whole, time.Duration(of/steps*float64(whole))))
 	}

@@ -230,7 +230,7 @@ func blockedByWait(servers int, offered, limit float64) float64 {
 	}
 	at := portable.Exp(-slack * limit)
 	within := limit
-	if slack != 0 {
+	if math.Abs(slack*limit) > 1e-8 { // below that the difference would be noise
 		within = (1 - at) / slack
 	}
 	busy := float64(offered * stats.ErlangB(servers-1, offered)) // the density at a wait of nothing
