@@ -77,7 +77,7 @@ func TestFilesOfUsersAreReadRight(t *testing.T) {
 	}
 	code, out, errs := run(t, context.Background(), "rtt", readers+"/quoted-csv/pairs.csv")
 	require.Zero(t, code, errs)
-	require.Equal(t, "id,pred_ms\nx,128.400\n", out)
+	require.Equal(t, "id,pred_ms\nx,128.516\n", out)
 }
 
 func TestRoundTripsThatCannotBeAreRefused(t *testing.T) {
