@@ -74,18 +74,18 @@ func (c *compiler) newChoice(p *Plan, rule placement.Routing, sites, backups []i
 // shares returns who goes to which site of the plan in an epoch, when some sites are to be avoided, or cannot be reached. If that leaves
 // none, users go to the nearest backup; if there is none either, they go where the rule says that they would.
 func (c *compiler) shares(p *Plan, m int, ch *choice, of *epoch) ([]placement.Share, error) {
-	there, back := c.there, c.back
+	whole := routedNetwork{there: c.there, back: c.back}
+	net := &whole
 	if of.net != nil && !ch.isBeyond {
-		there, back = of.net.there, of.net.back
+		net = of.net
 	}
-	reaches := func(n int) bool { s := c.siteOf[p.sites[n].id]; return there.Has(m, s) && back.Has(m, s) }
-	isAway := func(n int) bool { return slices.Contains(of.away, p.sites[n].id) || !reaches(n) }
+	siteOf := func(n int) int { return c.siteOf[p.sites[n].id] }
+	isAway := func(n int) bool { return slices.Contains(of.away, p.sites[n].id) || !net.reaches(m, siteOf(n)) }
 	rtt := func(n int) time.Duration {
-		s := c.siteOf[p.sites[n].id]
-		if !reaches(n) {
-			return c.there.OneWay(m, s) + c.back.OneWay(m, s)
+		if s := siteOf(n); net.reaches(m, s) {
+			return net.rtt(m, s)
 		}
-		return there.OneWay(m, s) + back.OneWay(m, s)
+		return whole.rtt(m, siteOf(n))
 	}
 	nobody := !slices.ContainsFunc(ch.sites, func(n int) bool { return !isAway(n) })
 	if nobody {

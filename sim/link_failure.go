@@ -37,8 +37,10 @@ const DefaultConvergence = 30 * time.Second
 
 func (f *LinkFailure) convergence() time.Duration { return cmp.Or(f.Convergence, DefaultConvergence) }
 
-// Noticed returns when routes lead elsewhere, and Back when they lead back again; both the same instant, when the links are up, where
-// the failure is over before.
+func (f *LinkFailure) timeout() time.Duration { return cmp.Or(f.Timeout, DefaultFailureTimeout) }
+
+// Noticed returns when routes lead elsewhere, since the start of the run: when the links are up again, where the failure is over before
+// that, as is [LinkFailure.Back] then.
 func (f *LinkFailure) Noticed() time.Duration {
 	if f.convergence() >= f.For {
 		return f.At + f.For
@@ -46,7 +48,7 @@ func (f *LinkFailure) Noticed() time.Duration {
 	return f.At + f.convergence()
 }
 
-// Back returns when routes are as before.
+// Back returns when routes are as before, since the start of the run.
 func (f *LinkFailure) Back() time.Duration {
 	if f.convergence() >= f.For {
 		return f.At + f.For

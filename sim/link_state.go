@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -11,21 +10,17 @@ import (
 
 // A linkState is a time in which links are as they are: from an instant on to that of the next state.
 type linkState struct {
-	from int64
-	// withdrawn are the links around which routing leads, by the number of their failure; impaired those that are slow or lose packets.
-	withdrawn, impaired []int
-	net                 *routedNetwork
+	from     int64
+	impaired []int // the links that are slow or lose packets, by the number of their impairment
+	net      *routedNetwork
 }
 
 // A routedNetwork is a network with its routes, as far as there are any.
 type routedNetwork struct {
 	net         *topology.Network
 	there, back *topology.Routes
-	paths       map[[2]int]*sitePath // between sites, as they are asked for
+	paths       map[[2]int]*topology.SitePath // between sites, as they are asked for; nil where there is none
 }
-
-// A sitePath is the way between two sites over some network; there is none where it is nil.
-type sitePath struct{ topology.SitePath }
 
 // findLinkStates finds the states of the links, one where nothing happens to them, and the routes in each: once for each set of links
 // around which routing leads.
@@ -43,14 +38,14 @@ func (c *compiler) findLinkStates() error {
 		starts = append(starts, int64(d.At), int64(d.At+d.For))
 	}
 	slices.Sort(starts)
-	whole := &routedNetwork{net: c.net, there: c.there, back: c.back, paths: make(map[[2]int]*sitePath)}
+	whole := &routedNetwork{net: c.net, there: c.there, back: c.back, paths: make(map[[2]int]*topology.SitePath)}
 	networks := map[string]*routedNetwork{"[]": whole}
 	for _, at := range slices.Compact(starts) {
 		state := linkState{from: at}
 		var cut [][2]string
 		for i := range s.LinkFailures {
 			if f := &s.LinkFailures[i]; int64(f.Noticed()) <= at && at < int64(f.Back()) {
-				state.withdrawn, cut = append(state.withdrawn, i), append(cut, f.Between)
+				cut = append(cut, f.Between)
 			}
 		}
 		for i := range s.LinkImpairments {
@@ -74,7 +69,7 @@ func (c *compiler) findLinkStates() error {
 
 // routedWithout returns the network without the links between some nodes.
 func (c *compiler) routedWithout(cut [][2]string) (n *routedNetwork, err error) {
-	n = &routedNetwork{paths: make(map[[2]int]*sitePath)}
+	n = &routedNetwork{paths: make(map[[2]int]*topology.SitePath)}
 	if n.net, err = c.net.With(topology.Change{CutLinks: cut}); err != nil {
 		return nil, err
 	}
@@ -88,14 +83,19 @@ func (c *compiler) routedWithout(cut [][2]string) (n *routedNetwork, err error) 
 // reaches reports whether there is a way between metro m and a site of the route tables, and back.
 func (n *routedNetwork) reaches(m, s int) bool { return n.there.Has(m, s) && n.back.Has(m, s) }
 
+// rtt returns the round trip between metro m and a site of the route tables that it reaches.
+func (n *routedNetwork) rtt(m, s int) time.Duration {
+	return n.there.OneWay(m, s) + n.back.OneWay(m, s)
+}
+
 // path returns the way between two nodes and back, nil if there is none.
-func (n *routedNetwork) path(a, b int) *sitePath {
+func (n *routedNetwork) path(a, b int) *topology.SitePath {
 	if p, ok := n.paths[[2]int{a, b}]; ok {
 		return p
 	}
-	var p *sitePath
+	var p *topology.SitePath
 	if paths, err := n.net.BetweenSitesInFull([]int{a}, b); err == nil {
-		p = &sitePath{paths[0]}
+		p = &paths[0]
 	}
 	n.paths[[2]int{a, b}] = p
 	return p
@@ -118,7 +118,7 @@ func (c *compiler) lossesOn(side outageSide, way ...partOfWay) (all []outage) {
 				if joins(f.Between, &of.links[k]) {
 					all = append(all, outage{
 						side: side, from: int64(f.At) - at, to: int64(f.Noticed()) - at,
-						timeout: int64(cmp.Or(f.Timeout, DefaultFailureTimeout)),
+						timeout: int64(f.timeout()),
 					})
 				}
 			}
@@ -159,7 +159,7 @@ func (c *compiler) unreachable(spans []span, later int64) (all []outage) {
 		timeout := int64(unknown)
 		for i := range c.scenario.LinkFailures {
 			if f := &c.scenario.LinkFailures[i]; int64(f.Noticed()) <= s.from && s.from < int64(f.Back()) {
-				timeout = min(timeout, int64(cmp.Or(f.Timeout, DefaultFailureTimeout)))
+				timeout = min(timeout, int64(f.timeout()))
 			}
 		}
 		all = append(all, outage{side: onTheWayThere, from: s.from + later, to: s.to + later, timeout: timeout})

@@ -106,23 +106,15 @@ func (c *compiler) legIn(from, to string, state *linkState) (l leg, links [2][]t
 	if path == nil {
 		return leg{}, links, false, nil
 	}
-	l = leg{to: -1, there: int64(path.There), back: int64(path.Back), narrowest: narrowestOf(path.BackNarrowest), shared: sharedOf(slices.Clone(path.BackLinks))}
-	for k, of := range [][]topology.Link{path.ThereLinks, path.BackLinks} {
-		adds, kept := c.impair(state, of)
-		if kept < 1 {
-			return leg{}, links, false, fmt.Errorf("packets are lost on the way between %q and %q (LinkImpairments.LossRatio), which costs nothing there so far; want a loss on ways of users alone", from, to)
-		}
-		links[k] = c.addsTo(state, of)
-		if k == 0 {
-			l.there += adds
-		} else {
-			l.back += adds
-		}
+	there, keptThere := c.impair(state, path.ThereLinks)
+	back, keptBack := c.impair(state, path.BackLinks)
+	if keptThere < 1 || keptBack < 1 {
+		return leg{}, links, false, fmt.Errorf("packets are lost on the way between %q and %q (LinkImpairments.LossRatio), which costs nothing there so far; want a loss on ways of users alone", from, to)
 	}
-	if len(l.shared) == 0 {
-		l.shared = nil
-	}
-	return l, links, true, nil
+	l = legOf(path)
+	l.there += there
+	l.back += back
+	return l, [2][]topology.Link{c.addsTo(state, path.ThereLinks), c.addsTo(state, path.BackLinks)}, true, nil
 }
 
 // inTurn returns a hop once for each way to it that whoever asks takes in turn as links fail.
@@ -190,30 +182,29 @@ func (c *compiler) choiceEpochs(p *Plan) []epoch {
 	if len(c.states) == 0 {
 		return epochs
 	}
+	var starts []int64
+	for e := range epochs {
+		starts = append(starts, epochs[e].from)
+	}
+	for k := range c.states {
+		starts = append(starts, c.states[k].from)
+	}
+	slices.Sort(starts)
 	var all []epoch
-	for e, k := 0, 0; ; {
-		one := epochs[e]
-		one.from, one.net = max(epochs[e].from, c.states[k].from), c.states[k].net
+	e, k := 0, 0
+	for _, at := range slices.Compact(starts) {
+		for e+1 < len(epochs) && epochs[e+1].from <= at {
+			e++
+		}
+		for k+1 < len(c.states) && c.states[k+1].from <= at {
+			k++
+		}
+		one := epoch{from: at, away: epochs[e].away, net: c.states[k].net}
 		if last := len(all) - 1; last < 0 || all[last].net != one.net || !slices.Equal(all[last].away, one.away) {
 			all = append(all, one)
 		}
-		nextEpoch, nextState := int64(unknown), int64(unknown)
-		if e+1 < len(epochs) {
-			nextEpoch = epochs[e+1].from
-		}
-		if k+1 < len(c.states) {
-			nextState = c.states[k+1].from
-		}
-		if nextEpoch == unknown && nextState == unknown {
-			return all
-		}
-		if nextEpoch <= nextState {
-			e++
-		}
-		if nextState <= nextEpoch {
-			k++
-		}
 	}
+	return all
 }
 
 // refuseGames refuses a game of which players meet on their way a link that fails or is impaired.

@@ -14,9 +14,14 @@ type plannedLink struct {
 	site int
 }
 
-// sharedOf returns those links of a way whose capacity is shared, in order.
-func sharedOf(way []topology.Link) []topology.Link {
-	return slices.DeleteFunc(way, func(l topology.Link) bool { return l.Sharing == topology.Unshared })
+// sharedOf returns those links of a way whose capacity is shared, in order; nil where there are none.
+func sharedOf(way []topology.Link) (shared []topology.Link) {
+	for _, l := range way {
+		if l.Sharing != topology.Unshared {
+			shared = append(shared, l)
+		}
+	}
+	return shared
 }
 
 // shareLinks finds the links of a workload, by its number, whose capacity is shared, and who sends over them.

@@ -196,9 +196,14 @@ func (c *compiler) leg(p *Plan, from, to string) (leg, error) {
 		}
 	}
 	for i, path := range paths {
-		c.legs[[2]int{starts[i], b}] = leg{to: -1, there: int64(path.There), back: int64(path.Back), narrowest: narrowestOf(path.BackNarrowest), shared: sharedOf(path.BackLinks)}
+		c.legs[[2]int{starts[i], b}] = legOf(&path)
 	}
 	return c.legs[[2]int{a, b}], nil
+}
+
+// legOf returns a way between sites, to one that has no number yet.
+func legOf(p *topology.SitePath) leg {
+	return leg{to: -1, there: int64(p.There), back: int64(p.Back), narrowest: narrowestOf(p.BackNarrowest), shared: sharedOf(p.BackLinks)}
 }
 
 func (c *compiler) plan(ctx context.Context, p placement.Placement) (*Plan, error) {
