@@ -185,9 +185,12 @@ func (f *flows) fetches() {
 			if part := int(hops[0].part); hops[0].part != originPart {
 				tier = f.plan.placement.Tiers[part].Name
 			}
-			parts := max(int(hops[0].keyed), 1) // of which each has as much, about
-			for n := range parts {
-				f.add(Flow{From: f.plan.sites[hops[n].to].id, To: f.plan.sites[at].id, Tier: tier, Requests: float64(float64(requests)*factor) / float64(parts), Bytes: float64(float64(bytes)*factor) / float64(parts)})
+			parts := partsOf(hops)
+			for _, n := range parts {
+				f.add(Flow{
+					From: f.plan.sites[hops[n].to].id, To: f.plan.sites[at].id, Tier: tier,
+					Requests: float64(float64(requests)*factor) / float64(len(parts)), Bytes: float64(float64(bytes)*factor) / float64(len(parts)),
+				})
 			}
 		}
 	}

@@ -282,3 +282,36 @@ func TestEventsOfLinksThatCannotBeAreNamed(t *testing.T) {
 	_, err := Compile(context.Background(), s, cachesAt("a"))
 	require.ErrorContains(t, err, `packets are lost on the way between "a" and "region"`)
 }
+
+// Ways that are taken in turn are told apart by a byte.
+func TestMoreWaysThanCanBeToldApartAreRefused(t *testing.T) {
+	s := detoured(t, []uint32{0}, 1)
+	for i := range maxHops {
+		s.LinkImpairments = append(s.LinkImpairments, LinkImpairment{
+			Between: [2]string{"a", "region"}, At: time.Duration(i) * time.Second, For: time.Second, Adds: time.Duration(1+i) * time.Millisecond,
+		})
+	}
+	_, err := Compile(context.Background(), s, cachesAt("a"))
+	require.ErrorContains(t, err, "256 ways are taken in turn as links fail or are impaired; want 255 at most")
+	s.LinkImpairments = s.LinkImpairments[1:]
+	_, err = Compile(context.Background(), s, cachesAt("a"))
+	require.NoError(t, err)
+}
+
+// Of caches that have a tier's objects among them each counts once, over however many ways it is asked in turn.
+func TestACacheCountsOnceOverHoweverManyWays(t *testing.T) {
+	s := detoured(t, []uint32{0}, 1)
+	s.LinkImpairments = []LinkImpairment{{Between: [2]string{"a", "region"}, At: time.Second, For: time.Second, Adds: time.Millisecond}}
+	p := cachesAt("a")
+	p.Tiers = append(p.Tiers, placement.Tier{Name: "second", Choice: placement.HashedCache, Caches: []placement.Cache{{Site: "b", CapacityBytes: 1 << 20}, {Site: "region", CapacityBytes: 1 << 20}}})
+	plans, err := Compile(context.Background(), s, p)
+	require.NoError(t, err)
+	hops := plans[0].workloads[0].hops[plans[0].number("a")][0]
+	var sites []string
+	for _, h := range hops {
+		sites = append(sites, plans[0].sites[h.to].id)
+	}
+	require.Equal(t, []string{"b", "region", "region"}, sites)
+	require.Equal(t, []int{0, 1}, partsOf(hops))
+	require.Equal(t, []int{0}, partsOf(hops[1:]), "no hop but the first says how many")
+}

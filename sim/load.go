@@ -324,9 +324,9 @@ func (p *Plan) LoadsOf(r *Result) []Load {
 				if k > 0 {
 					fetched = of.Tiers[k].Count(TierBytes) - of.Tiers[k].Count(TierHitBytes)
 				}
-				parts := max(int(hops[0].keyed), 1) // of which each has as much, about
-				for n := range parts {
-					p.addNarrowest(&all, hops[n].narrowest, 8*(float64(fetched)/float64(parts))/seconds)
+				parts := partsOf(hops)
+				for _, n := range parts {
+					p.addNarrowest(&all, hops[n].narrowest, 8*(float64(fetched)/float64(len(parts)))/seconds)
 				}
 			}
 		}

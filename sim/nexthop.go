@@ -168,6 +168,17 @@ func choiceOf(hops []nextHop, key uint64, will func(*nextHop) bool) int {
 	return best
 }
 
+// partsOf returns the hops, by number, of which each has about as much of what a tier has: the first way to each of the caches that have
+// its objects among them, or else the first hop alone.
+func partsOf(hops []nextHop) (parts []int) {
+	for n := range hops[:max(int(hops[0].keyed), 1)] {
+		if n == 0 || hops[n].to != hops[n-1].to {
+			parts = append(parts, n)
+		}
+	}
+	return parts
+}
+
 // anyHop will do with any hop.
 func anyHop(*nextHop) bool { return true }
 
@@ -251,18 +262,21 @@ func (c *compiler) nextTier(p *Plan, from string, tier int, workload string) ([]
 		if t.Choice == placement.HashedCache && len(caches) > 1 {
 			return p.keyedHops(caches, backups, ready)
 		}
-		return p.fetchFrom(append(caches, backups...), ready), nil
+		return p.fetchFrom(append(caches, backups...), ready)
 	}
 	backups, err := c.byRoundTrip(p, from, p.serving(placement.Origin, workload, true))
+	if err != nil {
+		return nil, err
+	}
 	return p.fetchFrom(append(origins, backups...), func(h *nextHop) {
 		h.part, h.remote = originPart, p.sites[h.to].origin.ServersFor(workload) > 0
 		h.slow = p.scenario.slowAt(p.sites[h.to].id)
 		h.errors = p.scenario.errorsOf(p.sites[h.to].id)
-	}), err
+	})
 }
 
 // fetchFrom returns the hops of a cache that come into play, each made ready and with what connects to it.
-func (p *Plan) fetchFrom(hops []nextHop, ready func(*nextHop)) []nextHop {
+func (p *Plan) fetchFrom(hops []nextHop, ready func(*nextHop)) ([]nextHop, error) {
 	return asHops(hops, func(h *nextHop) {
 		ready(h)
 		h.dialer = p.placement.Upstream.Dialer(time.Duration(h.rtt()), h.bitsPerSecond)
@@ -272,10 +286,12 @@ func (p *Plan) fetchFrom(hops []nextHop, ready func(*nextHop)) []nextHop {
 // keyedHops returns hops that have the objects of a tier among them, and what stands in for them.
 func (p *Plan) keyedHops(caches, backups []nextHop, ready func(*nextHop)) ([]nextHop, error) {
 	if len(caches) > maxHops {
-		return nil, fmt.Errorf("%d caches have the objects of a tier among them; want %d at most", len(caches), maxHops)
+		return nil, fmt.Errorf("%d caches, or ways to them, have the objects of a tier among them; want %d at most", len(caches), maxHops)
 	}
-	all := append(caches, upToSafe(backups)...)
-	all = all[:min(len(all), maxHops)]
+	all, err := upToMost(append(caches, upToSafe(backups)...))
+	if err != nil {
+		return nil, err
+	}
 	for i := range all {
 		h := &all[i]
 		ready(h)
@@ -315,12 +331,12 @@ func (c *compiler) isInRegion(site, region string) bool {
 }
 
 // asHops returns the hops that come into play, each made ready.
-func asHops(hops []nextHop, ready func(*nextHop)) []nextHop {
-	hops = upToSafe(hops)
+func asHops(hops []nextHop, ready func(*nextHop)) ([]nextHop, error) {
+	hops, err := upToMost(upToSafe(hops))
 	for i := range hops {
 		ready(&hops[i])
 	}
-	return hops
+	return hops, err
 }
 
 // homes returns, by site, where the calls of a workload go; nil where a site does not compute. Calls that stay at a
@@ -334,13 +350,15 @@ func (c *compiler) homes(p *Plan, w *workload.Workload, kind Kind) ([][]nextHop,
 			continue
 		}
 		hops, err := c.dataHops(p, w.Name, p.sites[i].id, c.scenario.homeOfSite(p.placement, w, p.sites[i].id))
+		if err == nil {
+			all[i], err = asHops(hops, func(h *nextHop) {
+				h.part = computePart
+				h.remote = kind == Computed && data.Calls > 0 && h.to >= 0 && p.sites[h.to].compute.ServersFor(w.Name) > 0
+			})
+		}
 		if err != nil {
 			return nil, fmt.Errorf("site %q: %w", p.sites[i].id, err)
 		}
-		all[i] = asHops(hops, func(h *nextHop) {
-			h.part = computePart
-			h.remote = kind == Computed && data.Calls > 0 && h.to >= 0 && p.sites[h.to].compute.ServersFor(w.Name) > 0
-		})
 	}
 	return all, nil
 }
@@ -369,7 +387,7 @@ func (c *compiler) dataHops(p *Plan, workload, site, home string) ([]nextHop, er
 		return nil, err
 	}
 	ways, err := c.inTurn(site, nextHop{leg: l, outages: c.scenario.outagesOf(home), away: c.scenario.awayFrom(home), slow: c.scenario.slowAt(home)}, home)
-	return upToSafe(append(ways, backups...)), err
+	return append(ways, backups...), err
 }
 
 // number returns the number of a site, -1 if the placement does not have it.
@@ -408,5 +426,13 @@ func upToSafe(hops []nextHop) []nextHop {
 	if safe := slices.IndexFunc(hops, func(h nextHop) bool { return h.isSafe() }); safe >= 0 {
 		hops = hops[:safe+1]
 	}
-	return hops[:min(len(hops), maxHops)]
+	return hops
+}
+
+// upToMost returns as many hops as choices can be told apart. Sites that are farther are never asked; ways that come and go all count.
+func upToMost(hops []nextHop) ([]nextHop, error) {
+	if len(hops) > maxHops && slices.ContainsFunc(hops, func(h nextHop) bool { return h.closed != nil }) {
+		return nil, fmt.Errorf("%d ways are taken in turn as links fail or are impaired; want %d at most, by fewer events of links", len(hops), maxHops)
+	}
+	return hops[:min(len(hops), maxHops)], nil
 }

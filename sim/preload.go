@@ -216,19 +216,19 @@ func (p *preloader) passOn(t *tier, of rates, longest float64, asked map[*tier]r
 			continue
 		}
 		hops := t.hops[i]
-		parts := max(int(hops[0].keyed), 1)
-		all := make([][]float64, parts)
-		for n := range parts {
+		parts := partsOf(hops)
+		all := make([][]float64, len(hops))
+		for _, n := range parts {
 			next := p.sites[hops[n].to].tier(hops[n].part)
 			if asked[next] == nil {
 				asked[next] = p.noRates()
 			}
-			asked[next][i].once += of[i].once / float64(parts)
+			asked[next][i].once += of[i].once / float64(len(parts))
 			all[n] = asked[next][i].objects
 		}
 		for k, rate := range of[i].objects {
 			to := all[0]
-			if parts > 1 {
+			if len(parts) > 1 {
 				to = all[choiceOf(hops, uint64(p.keyOf(i, k)), anyHop)]
 			}
 			switch {
