@@ -503,11 +503,12 @@ func (r *drillRun) values(row *drillRow, recorded time.Duration) []float64 {
 		if math.IsNaN(usual) && (row.isShare || calm[i] > 0) {
 			usual = calm[i]
 		}
-		if row.isShare {
+		switch {
+		case row.isShare:
 			all[i] += usual - calm[i]
-		} else if calm[i] > 0 {
+		case calm[i] > 0: // there is nothing to compare a step with in which nothing is usual
 			all[i] = float64(all[i]*usual) / calm[i]
-		} // there is nothing to compare a step with in which nothing is usual
+		}
 	}
 	return all
 }

@@ -131,9 +131,9 @@ func (s *Study) Pilot(ctx context.Context, p *Prediction, budget time.Duration) 
 
 // pilot returns about how long one run of a placement takes on one core.
 func (s *Study) pilot(ctx context.Context, number int, steps float64) (time.Duration, error) {
-	short := s.Scenario
+	short := s.Scenario.WithoutEvents()
 	whole := s.WarmUp + s.Duration
-	short.WarmUp, short.Failures, short.Drains, short.LinkFailures, short.LinkImpairments = 0, nil, nil, nil, nil
+	short.WarmUp = 0
 	short.Timeline = nil // its steps may be longer than the pilot is
 	part := func(steps float64, of float64) time.Duration {
 		return max(1, min(whole, time.Duration(of/steps*float64(whole))))
@@ -152,6 +152,9 @@ func (s *Study) pilot(ctx context.Context, number int, steps float64) (time.Dura
 			return 0, err
 		}
 		took[k] = time.Since(begin).Seconds()
+		if s.Timeline != nil && s.Timeline.Paired { // every run is made twice
+			took[k] *= 2
+		}
 	}
 	if length[1] <= length[0] {
 		return seconds(took[1]), nil // that was all of it

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -47,6 +48,12 @@ func TestPilotPredictsTheTimeOfEveryPlacement(t *testing.T) {
 		require.Positive(t, of.Time, of.Name)
 		require.Positive(t, of.MemoryBytes, of.Name)
 	}
+
+	// A timeline may have longer steps than the pilot lasts.
+	s.Duration, s.Timeline = 24*time.Hour, &sim.Steps{Step: time.Hour}
+	p = s.Predict()
+	require.NoError(t, s.Pilot(context.Background(), p, time.Minute))
+	require.Positive(t, p.Time)
 
 	// No budget, no time; a cancelled pilot says so.
 	p = s.Predict()

@@ -62,13 +62,6 @@ func (sp *space) compilePlaced(ctx context.Context, placements []placement.Place
 	return all, err
 }
 
-// undisturbed returns the scenario without what happens to its sites, of which the surrogate knows nothing.
-func (sp *space) undisturbed() sim.Scenario {
-	s := sp.study.Scenario
-	s.Failures, s.Drains, s.Slowdowns, s.LinkFailures, s.LinkImpairments = nil, nil, nil, nil, nil
-	return s
-}
-
 // leftOut says what happens at a time in the study of which the surrogate knows nothing; "" where nothing does.
 func (sp *space) leftOut() string {
 	s := &sp.study.Scenario
@@ -80,6 +73,8 @@ func (sp *space) leftOut() string {
 		{len(s.Failures) > 0, "failures"},
 		{len(s.Drains) > 0, "drains"},
 		{len(s.Slowdowns) > 0, "slow servers"},
+		{len(s.LinkFailures) > 0, "links that fail"},
+		{len(s.LinkImpairments) > 0, "links that are slow or lose packets"},
 		{len(s.OriginErrors) > 0, "errors of origins"},
 		{slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool {
 			return len(w.Flashes) > 0 && sim.KindOf(w.Service) != sim.Matched
@@ -94,7 +89,7 @@ func (sp *space) leftOut() string {
 
 // compileEach compiles placements, some at a time.
 func (sp *space) compileEach(ctx context.Context, placements []placement.Placement, take func(number int, plan *sim.Plan) error) error {
-	scenario := sp.undisturbed()
+	scenario := sp.study.Scenario.WithoutEvents()
 	for first := 0; first < len(placements); first += compiledAtOnce {
 		plans, err := sim.Compile(ctx, scenario, placements[first:min(first+compiledAtOnce, len(placements))]...)
 		if err != nil {
@@ -149,7 +144,7 @@ func (sp *space) expectAll(ctx context.Context, plan *sim.Plan) (s scored, err e
 
 // expectation returns what to expect of a figure under a placement.
 func (sp *space) expectation(ctx context.Context, p placement.Placement, f *figure) (*expectation, error) {
-	scenario := sp.undisturbed()
+	scenario := sp.study.Scenario.WithoutEvents()
 	plans, err := sim.Compile(ctx, scenario, p)
 	if err != nil {
 		return nil, err

@@ -94,7 +94,7 @@ func (sp *space) looseOf(ctx context.Context, f *figure) (*loose, error) {
 	for _, site := range sp.fixedOf(f.number, entry) {
 		placements = append(placements, sp.alone(entry, site))
 	}
-	scenario := sp.undisturbed()
+	scenario := sp.study.Scenario.WithoutEvents()
 	plans, err := sim.Compile(ctx, scenario, placements...)
 	if err != nil {
 		return nil, err

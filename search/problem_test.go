@@ -141,6 +141,9 @@ func TestTheAnswerNamesWhatTheSurrogateLeavesOut(t *testing.T) {
 	sp.study.Drains = []sim.Drain{{Site: "us-west-2", For: time.Second}}
 	sp.study.Workloads[0].Flashes = []workload.Flash{{For: time.Second, Factor: 2}}
 	require.Equal(t, "drains", sp.leftOut(), "crowds of players are in the short runs of games")
+	sp.study.LinkFailures = []sim.LinkFailure{{For: time.Second}}
+	require.Equal(t, "drains, links that fail", sp.leftOut())
+	sp.study.LinkFailures = nil
 	site := workload.WebStatic()
 	site.Flashes = sp.study.Workloads[0].Flashes
 	sp.study.Workloads = append(sp.study.Workloads, site)

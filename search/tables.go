@@ -94,7 +94,7 @@ func (sp *space) survey(ctx context.Context) error {
 		return nil
 	}
 	// Calls must go where they go with all that is fixed.
-	scenario := sp.undisturbed()
+	scenario := sp.study.Scenario.WithoutEvents()
 	scenario.Workloads = slices.Clone(scenario.Workloads)
 	for i := range scenario.Workloads {
 		w := &scenario.Workloads[i]

@@ -77,8 +77,8 @@ type Course struct {
 	Steps  []CourseStep
 	// Metros are the courses of the metros, in the order of the network's, where they are asked for.
 	Metros []*Course
-	// Undisturbed is the course of the same users without what happens at a time, where [Steps].Paired asks for it, of all and of a site: no
-	// site fails, is drained or slow, no origin answers errors, nothing is purged, there are no flash crowds, workloads that begin have not begun, and none ends.
+	// Undisturbed is the course of the same users without what happens at a time, where [Steps].Paired asks for it, of all and of a site:
+	// [Scenario.WithoutEvents], without flash crowds; workloads that begin have not begun, and none ends.
 	Undisturbed *Course
 }
 

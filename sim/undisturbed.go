@@ -2,12 +2,19 @@ package sim
 
 import "context"
 
-// undisturbed returns the scenario without what happens at a time; false where nothing does.
-func (s *Scenario) undisturbed() (calm Scenario, ok bool) {
-	calm = *s
-	ok = len(s.Failures)+len(s.Drains)+len(s.Slowdowns)+len(s.LinkFailures)+len(s.LinkImpairments)+len(s.OriginErrors)+len(s.Purges) > 0
+// WithoutEvents returns the scenario without what happens to sites, links and caches at a time. What users do at a time stays: their flash
+// crowds, and when the first and the last of them come.
+func (s *Scenario) WithoutEvents() Scenario {
+	calm := *s
 	calm.Failures, calm.Drains, calm.Slowdowns, calm.OriginErrors, calm.Purges = nil, nil, nil, nil, nil
 	calm.LinkFailures, calm.LinkImpairments = nil, nil
+	return calm
+}
+
+// undisturbed returns the scenario without what happens at a time; false where nothing does.
+func (s *Scenario) undisturbed() (calm Scenario, ok bool) {
+	calm = s.WithoutEvents()
+	ok = len(s.Failures)+len(s.Drains)+len(s.Slowdowns)+len(s.LinkFailures)+len(s.LinkImpairments)+len(s.OriginErrors)+len(s.Purges) > 0
 	calm.Workloads = append(calm.Workloads[:0:0], s.Workloads...)
 	for i := range calm.Workloads {
 		w := &calm.Workloads[i]
