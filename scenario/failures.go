@@ -41,11 +41,7 @@ func (r *reader) readFailures(v value) {
 				of++
 			}
 		}
-		for _, key := range []string{"at", "for"} {
-			if _, ok := seen[key]; !ok {
-				item.problem("the key %q is missing", key)
-			}
-		}
+		item.requireKeys(seen, "at", "for")
 		what := f.Site
 		switch {
 		case of == 0:
@@ -80,11 +76,7 @@ func readHealthCheck(v value) *sim.HealthCheck {
 		field{"interval", func(v value) { v.duration(&h.Interval) }},
 		field{"threshold", func(v value) { v.integer(&h.Threshold) }},
 	)
-	for _, key := range []string{"interval", "threshold"} {
-		if _, ok := seen[key]; !ok {
-			v.problem("the key %q is missing", key)
-		}
-	}
+	v.requireKeys(seen, "interval", "threshold")
 	return h
 }
 
@@ -120,11 +112,7 @@ func (r *reader) readDrains(v value) {
 			field{"at", func(v value) { v.duration(&d.At) }},
 			field{"for", func(v value) { v.duration(&d.For) }},
 		)
-		for _, key := range []string{"site", "at", "for"} {
-			if _, ok := seen[key]; !ok {
-				item.problem("the key %q is missing", key)
-			}
-		}
+		item.requireKeys(seen, "site", "at", "for")
 		r.study.Drains = append(r.study.Drains, d)
 	}
 }
@@ -140,9 +128,7 @@ func readDNS(v value) *placement.DNS {
 					field{"for", func(v value) { v.duration(&t.For) }},
 					field{"share", func(v value) { v.percent(&t.Share) }},
 				)
-				if _, ok := seen["for"]; !ok {
-					item.problem("the key %q is missing", "for")
-				}
+				item.requireKeys(seen, "for")
 				if _, ok := seen["share"]; !ok {
 					if rest >= 0 {
 						item.problem("the key %q is missing; one lifetime alone may leave it out", "share")

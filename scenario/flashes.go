@@ -40,11 +40,7 @@ func readFlash(v value) (f workload.Flash) {
 		}},
 		field{"metros", func(v value) { v.strings(&f.Metros) }},
 	)
-	for _, key := range []string{"at", "factor"} {
-		if _, ok := seen[key]; !ok {
-			v.problem("the key %q is missing", key)
-		}
-	}
+	v.requireKeys(seen, "at", "factor")
 	return f
 }
 

@@ -144,11 +144,7 @@ func (r *reader) readOriginErrors(v value) {
 			field{"at", func(v value) { v.duration(&e.At) }},
 			field{"for", func(v value) { v.duration(&e.For) }},
 		)
-		for _, key := range []string{"site", "at", "for"} {
-			if _, ok := seen[key]; !ok {
-				item.problem("the key %q is missing", key)
-			}
-		}
+		item.requireKeys(seen, "site", "at", "for")
 		r.study.OriginErrors = append(r.study.OriginErrors, e)
 	}
 }

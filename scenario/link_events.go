@@ -19,7 +19,7 @@ func (r *reader) readLinkFailures(v value) {
 			field{"convergence", func(v value) { readPositive(v, &f.Convergence) }},
 			field{"timeout", func(v value) { readPositive(v, &f.Timeout) }},
 		)
-		requireKeys(item, seen, "between", "at", "for")
+		item.requireKeys(seen, "between", "at", "for")
 		r.study.LinkFailures = append(r.study.LinkFailures, f)
 	}
 }
@@ -35,7 +35,7 @@ func (r *reader) readLinkImpairments(v value) {
 			field{"adds", func(v value) { v.duration(&d.Adds) }},
 			field{"loss_ratio", func(v value) { v.number(&d.LossRatio) }},
 		)
-		requireKeys(item, seen, "between", "at", "for")
+		item.requireKeys(seen, "between", "at", "for")
 		r.study.LinkImpairments = append(r.study.LinkImpairments, d)
 	}
 }
@@ -56,15 +56,6 @@ func readBetween(v value, between *[2]string) {
 		return
 	}
 	copy(between[:], ids)
-}
-
-// requireKeys names the keys that are missing.
-func requireKeys(item value, seen map[string]value, keys ...string) {
-	for _, key := range keys {
-		if _, ok := seen[key]; !ok {
-			item.problem("the key %q is missing", key)
-		}
-	}
 }
 
 // nameLinkEvents replaces names of nodes by their IDs, where events of links have them, and notes what these assume of the study.

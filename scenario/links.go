@@ -37,11 +37,7 @@ func (r *reader) readLinks(v value) {
 			field{"jitter", func(v value) { v.duration(&l.jitter) }},
 			field{"loss", func(v value) { v.number(&l.loss) }},
 		)
-		for _, key := range []string{"from", "to"} {
-			if _, ok := l.given[key]; !ok {
-				item.problem("the key %q is missing", key)
-			}
-		}
+		item.requireKeys(l.given, "from", "to")
 		r.network.links = append(r.network.links, l)
 	}
 }

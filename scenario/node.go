@@ -88,6 +88,15 @@ func (v value) fields(known ...field) map[string]value {
 	return seen
 }
 
+// requireKeys names the keys that are missing of those that [value.fields] has seen.
+func (v value) requireKeys(seen map[string]value, keys ...string) {
+	for _, key := range keys {
+		if _, ok := seen[key]; !ok {
+			v.problem("the key %q is missing", key)
+		}
+	}
+}
+
 // A keyed value is one of a mapping whose keys are free.
 type keyed struct {
 	key string

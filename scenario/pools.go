@@ -89,10 +89,8 @@ func readScale(v value, s *placement.Scale) places {
 		field{"step", func(v value) { v.integer(&s.Step) }},
 		field{"down_after", func(v value) { v.duration(&s.DownAfter) }},
 	)
-	for _, key := range []string{"most", "target"} {
-		if _, ok := seen[key]; !ok && v.isMapping() {
-			v.problem("the key %q is missing", key)
-		}
+	if v.isMapping() {
+		v.requireKeys(seen, "most", "target")
 	}
 	at := places{}
 	for key, field := range map[string]string{

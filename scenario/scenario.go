@@ -229,11 +229,7 @@ func (r *reader) read(root value) {
 	}
 	s.SkipWarmUpCheck = !r.checks
 	r.finishBill(root)
-	for _, key := range []string{"title", "duration", "network", "workloads", "placements"} {
-		if _, ok := seen[key]; !ok {
-			root.problem("the key %q is missing", key)
-		}
-	}
+	root.requireKeys(seen, "title", "duration", "network", "workloads", "placements")
 }
 
 // build makes the network and the placements, and checks what the values mean.

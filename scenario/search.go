@@ -105,11 +105,7 @@ func (r *reader) readSearch(v value) {
 			}
 		}},
 	)
-	for _, key := range []string{"candidates", "choose", "objective"} {
-		if _, ok := seen[key]; !ok {
-			v.problem("the key %q is missing", key)
-		}
-	}
+	v.requireKeys(seen, "candidates", "choose", "objective")
 }
 
 func (r *reader) readCandidates(v value, s *searchSpec) {

@@ -12,11 +12,7 @@ func (r *reader) readSlowdowns(v value) {
 			field{"for", func(v value) { v.duration(&d.For) }},
 			field{"factor", func(v value) { v.number(&d.Factor) }},
 		)
-		for _, key := range []string{"site", "at", "for", "factor"} {
-			if _, ok := seen[key]; !ok {
-				item.problem("the key %q is missing", key)
-			}
-		}
+		item.requireKeys(seen, "site", "at", "for", "factor")
 		r.study.Slowdowns = append(r.study.Slowdowns, d)
 	}
 }

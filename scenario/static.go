@@ -140,11 +140,7 @@ func readRanges(v value, r *workload.Ranges) {
 		field{"lengths", func(v value) { readSizes(v, &r.Lengths) }},
 		field{"from", choice(workload.ParseRangeStart, &r.From)},
 	)
-	for _, key := range []string{"share", "lengths"} {
-		if _, ok := seen[key]; !ok {
-			v.problem("the key %q is missing", key)
-		}
-	}
+	v.requireKeys(seen, "share", "lengths")
 	if lengths, ok := seen["lengths"]; ok {
 		if _, at := lengths.peek("median"); at == nil {
 			lengths.problem("the key \"median\" is missing")

@@ -232,11 +232,7 @@ func (s *sweepReader) readFigures(v value) {
 			field{"by_metro", func(v value) { v.boolean(&w.ByMetro) }},
 			field{"reaches", func(v value) { reaches = v.amount(&x); w.Reaches = &x }},
 		)
-		for _, key := range []string{"workload", "metric", "statistic"} {
-			if _, ok := seen[key]; !ok {
-				item.problem("the key %q is missing", key)
-			}
-		}
+		item.requireKeys(seen, "workload", "metric", "statistic")
 		s.sweep.Figures, s.reaches = append(s.sweep.Figures, w), append(s.reaches, reaches)
 	}
 	if len(s.sweep.Figures) == 0 && v.node.Kind == yaml.SequenceNode {

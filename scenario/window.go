@@ -13,11 +13,7 @@ func (r *reader) readWindow(v value) {
 		field{"for", func(v value) { v.duration(&w.For) }},
 		field{"begun", choice(workload.ParseState, &w.Begun)},
 	)
-	for _, key := range []string{"from", "for"} {
-		if _, ok := seen[key]; !ok {
-			v.problem("the key %q is missing", key)
-		}
-	}
+	v.requireKeys(seen, "from", "for")
 	r.window = w
 }
 
