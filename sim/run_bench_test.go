@@ -18,16 +18,22 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
+// manyObjects is 100,000 requests a second for a million objects.
+func manyObjects() workload.Workload {
+	return workload.Workload{
+		Head:    workload.Head{Name: "w3"},
+		Demand:  workload.Poisson{RequestsPerSecond: 100_000, Objects: 1_000_000, ZipfExponent: 0.9},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}},
+	}
+}
+
 // BenchmarkStaticRun is a CDN of 100 PoPs, 1,000 requests a second each, Zipf 0.9 over a million
 // objects of one byte, caches of 1 %, misses 50 ms away: everything included, from arrival to latency
 // record.
 func BenchmarkStaticRun(b *testing.B) {
 	n, pops := star(b, 100, 25)
-	w := workload.Workload{
-		Head:    workload.Head{Name: "w3", Deadlines: []time.Duration{20 * time.Millisecond, 50 * time.Millisecond}},
-		Demand:  workload.Poisson{RequestsPerSecond: 100_000, Objects: 1_000_000, ZipfExponent: 0.9},
-		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}},
-	}
+	w := manyObjects()
+	w.Deadlines = []time.Duration{20 * time.Millisecond, 50 * time.Millisecond}
 	for _, seconds := range []int{10, 100} {
 		b.Run(time.Duration(seconds*int(time.Second)).String(), func(b *testing.B) {
 			s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: time.Duration(seconds) * time.Second, Seed: 1}
@@ -42,11 +48,7 @@ func BenchmarkStaticRun(b *testing.B) {
 // two messages.
 func BenchmarkWindowedRun(b *testing.B) {
 	n, pops := star(b, 100, 25)
-	w := workload.Workload{
-		Head:    workload.Head{Name: "w3"},
-		Demand:  workload.Poisson{RequestsPerSecond: 100_000, Objects: 1_000_000, ZipfExponent: 0.9},
-		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}},
-	}
+	w := manyObjects()
 	p := placement.RegionOnly("region").WithPoPs(10_000, pops...)
 	p.Sites[0].Servers = 1000
 	for _, seconds := range []int{10, 100} {
@@ -63,11 +65,8 @@ func BenchmarkWindowedRun(b *testing.B) {
 // timeline costs, in per cent of the processor's time, with 100 and with 1,000 requests a step of a metro.
 func BenchmarkTimeline(b *testing.B) {
 	n, pops := star(b, 100, 25)
-	w := workload.Workload{
-		Head:    workload.Head{Name: "w3", Deadlines: []time.Duration{20 * time.Millisecond, 50 * time.Millisecond}},
-		Demand:  workload.Poisson{RequestsPerSecond: 100_000, Objects: 1_000_000, ZipfExponent: 0.9},
-		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}},
-	}
+	w := manyObjects()
+	w.Deadlines = []time.Duration{20 * time.Millisecond, 50 * time.Millisecond}
 	for _, count := range []int{1000, 100} {
 		b.Run(fmt.Sprintf("%d steps", count), func(b *testing.B) {
 			var plans [2]*Plan
@@ -95,11 +94,7 @@ func BenchmarkTimeline(b *testing.B) {
 // BenchmarkWindowedPolicies is BenchmarkWindowedRun under other policies and admissions than LRU, and with a mid tier.
 func BenchmarkWindowedPolicies(b *testing.B) {
 	n, pops := star(b, 100, 25)
-	w := workload.Workload{
-		Head:    workload.Head{Name: "w3"},
-		Demand:  workload.Poisson{RequestsPerSecond: 100_000, Objects: 1_000_000, ZipfExponent: 0.9},
-		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}},
-	}
+	w := manyObjects()
 	for _, c := range []placement.Cache{
 		{Policy: "fifo"}, {Policy: "clock"}, {Policy: "sieve"}, {Policy: "s3fifo"}, {Policy: "slru"}, {Policy: "w-tinylfu"},
 		{Policy: "lru", Admission: "second-hit"}, {Policy: "lru"},
@@ -155,11 +150,7 @@ func BenchmarkAgingRun(b *testing.B) {
 // gives ns of the processor's time a request, and how many of a thousand requests miss at the edge and come to the origin. docs/performance.md has the table.
 func BenchmarkStages(b *testing.B) {
 	n, pops := star(b, 100, 25)
-	w := workload.Workload{
-		Head:    workload.Head{Name: "w3"},
-		Demand:  workload.Poisson{RequestsPerSecond: 100_000, Objects: 1_000_000, ZipfExponent: 0.9},
-		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}},
-	}
+	w := manyObjects()
 	p := placement.RegionOnly("region").WithPoPs(10_000, pops...)
 	type stage struct {
 		name     string
