@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
@@ -75,14 +76,14 @@ func (s *Scenario) validateLinkEvents() error {
 	if len(s.LinkFailures)+len(s.LinkImpairments) == 0 {
 		return nil
 	}
-	joined := make(map[[2]string]bool)
+	joined := make(map[string][]string)
 	for _, l := range s.Network.Links() {
-		joined[[2]string{l.From, l.To}], joined[[2]string{l.To, l.From}] = true, true
+		joined[l.From], joined[l.To] = append(joined[l.From], l.To), append(joined[l.To], l.From)
 	}
 	while := func(between [2]string, at, lasts time.Duration) error {
 		switch {
-		case !joined[between]:
-			return invalid.New("Between", between[0]+" - "+between[1], "two nodes of the network that a link joins")
+		case !slices.Contains(joined[between[0]], between[1]):
+			return invalid.New("Between", between[0]+" - "+between[1], "two nodes of the network that a link joins%s", joinedInWords(between[0], joined[between[0]]))
 		case at < 0 || at > maxRun:
 			return invalid.New("At", at, "0s to %v", maxRun)
 		case lasts < 1 || lasts > maxRun:
@@ -132,6 +133,19 @@ func (s *Scenario) validateLinkEvents() error {
 		}
 	}
 	return invalid.First(errs...)
+}
+
+// joinedInWords says to which nodes links join another, the first few of them.
+func joinedInWords(node string, to []string) string {
+	const few = 8
+	to = slices.Compact(slices.Sorted(slices.Values(to)))
+	switch {
+	case len(to) == 0:
+		return fmt.Sprintf("; none joins %s to any", node)
+	case len(to) > few:
+		return fmt.Sprintf("; %s is joined to %s and %d more", node, strings.Join(to[:few], ", "), len(to)-few)
+	}
+	return fmt.Sprintf("; %s is joined to %s", node, strings.Join(to, ", "))
 }
 
 // sameLinks reports whether two pairs of nodes are the same, in any order.

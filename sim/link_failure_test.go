@@ -258,7 +258,8 @@ func TestLinkEventsDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 func TestEventsOfLinksThatCannotBeAreNamed(t *testing.T) {
 	link, at := [2]string{"x1", "a"}, time.Second
 	for want, change := range map[string]func(*Scenario){
-		`LinkFailures[0].Between is x1 - x2`:  func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: [2]string{"x1", "x2"}, For: 1}} },
+		"LinkFailures[0].Between is x1 - x2; want two nodes of the network that a link joins; x1 is joined to a, metro": func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: [2]string{"x1", "x2"}, For: 1}} },
+		"LinkFailures[0].Between is x - a; want two nodes of the network that a link joins; none joins x to any":        func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: [2]string{"x", "a"}, For: 1}} },
 		"LinkFailures[0].At is -1ns":          func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: link, At: -1, For: 1}} },
 		"LinkFailures[0].For is 0s":           func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: link}} },
 		"LinkFailures[0].Convergence is -1ns": func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: link, For: 1, Convergence: -1}} },
