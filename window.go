@@ -68,12 +68,15 @@ func (s *Study) Within(w Window) (*Study, error) {
 			of.Placements[i] = s.Placements[i].Preloaded()
 		}
 	}
-	found := "with players as their day has brought them, none of whom has given up"
-	if w.Begun == workload.Steady {
-		found = "as if the load of then had been for ever"
+	assumed := fmt.Sprintf("of %s the time from %s to %s after the start is simulated, begun %s before that", words.Duration(s.WarmUp+s.Duration),
+		words.Duration(w.From), words.Duration(end), words.Duration(of.WarmUp))
+	switch {
+	case w.Begun == workload.Steady:
+		assumed += " as if the load of then had been for ever"
+	case slices.ContainsFunc(s.Workloads, func(l workload.Workload) bool { return sim.KindOf(l.Service) == sim.Matched }):
+		assumed += " with players as their day has brought them, none of whom has given up"
 	}
-	of.Assumed = append(slices.Clone(s.Assumed), fmt.Sprintf("of %s the time from %s to %s after the start is simulated, begun %s before that %s", words.Duration(s.WarmUp+s.Duration),
-		words.Duration(w.From), words.Duration(end), words.Duration(of.WarmUp), found))
+	of.Assumed = append(slices.Clone(s.Assumed), assumed)
 	if err := of.Validate(); err != nil {
 		return wrong(err)
 	}

@@ -50,7 +50,7 @@ func TransitMap(t Transit) (*Picture, error) {
 	}
 	return &Picture{
 		title: t.Title, subtitle: t.Subtitle, panels: []panel{&transitPanel{t}},
-		caption: "Squares: hubs, where networks meet. Grey: cables between them. Blue, from a dot in the largest metro of a country: where its networks buy transit, the wider the more; countries without a dot go to the nearest hubs. Red and dashed, with crosses: what is cut. Lines say who is joined to whom and not where cables lie. Coast: Natural Earth.",
+		caption: "Squares: hubs, where networks meet. Grey: cables between them. Blue, from a dot in the largest metro of a country: where its networks buy transit, the wider the more; countries without a dot go to the nearest hubs. Red: what is cut, ways dashed and hubs crossed out. Lines say who is joined to whom and not where cables lie. Coast: Natural Earth.",
 	}, nil
 }
 
