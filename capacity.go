@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/placement"
@@ -14,38 +15,60 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
+// A CapacityQuestion asks how many servers the sites of a placement need.
+type CapacityQuestion struct {
+	// Placement is its number.
+	Placement int
+	// Served is the share of the requests that is to be served, in (0, 1): is not rejected or, where none is, does not wait.
+	Served float64
+	// Sample, if above 0, lets origins behind caches be found out by one run, after the warm-up of the study, for so long around the time of day when
+	// most is asked of them; another for each site that may be lost. 0 leaves them unknown.
+	Sample time.Duration
+}
+
+func (q *CapacityQuestion) validate(s *Study) error {
+	return invalid.First(
+		invalid.Range("Placement", q.Placement, 0, len(s.Placements)-1),
+		invalid.Check(q.Served > 0 && q.Served < 1, "Served", q.Served, "a share above 0 and below 1"),
+		invalid.Check(q.Sample == 0 || q.Sample >= time.Second && q.Sample <= 24*time.Hour, "Sample", q.Sample, "0, or 1s to 24h"),
+	)
+}
+
 // A CapacityNeed says how many servers a site needs at the peak of a day, and how many when another site is lost (N+1).
 type CapacityNeed struct {
 	// Site is where the servers are, Servers whose: a workload, or a pool that workloads share, as [sim.Load] calls it.
 	Site, Servers string
-	// IsKnown is false where only a run tells: at origins behind caches, and where the demand of a workload does not say what to expect, as
-	// recorded traces do not. Then nothing else is known here but Have, and Why says the reason.
+	// IsKnown is false where only a run tells: at origins behind caches without a sample, and where the demand of a workload does not say what to
+	// expect, as recorded traces do not. Then nothing else is known here but Have, and Why says the reason.
 	IsKnown bool
 	Why     string
 	// Workloads say whose work it is, in order of the study.
 	Workloads []OfferedWork
 	// Have is how many there are, at most where their number follows the work; 0 where there are always enough.
 	Have int
-	// Offered is how many servers the work keeps busy at the peak of the day, or of a flash crowd as if it lasted; of a pool the sum of its
-	// workloads' peaks, which need not come at the same time.
-	Offered float64
+	// Offered is how many servers the work keeps busy at the peak of the day, or of a flash crowd as if it lasted, and PerSecond how many requests
+	// a second that is; of a pool the sum of its workloads' peaks, which need not come at the same time.
+	Offered, PerSecond float64
+	// Sampled is how many requests of a run those of an origin behind caches are taken from; 0 where no run was needed.
+	Sampled uint64
 	// TakenIn is what of Offered is work that other sites have no room for and pass on, Spilled what of it this site passes on: by Erlang's fixed
 	// point, see [sim.Plan.ServerLoads].
 	TakenIn, Spilled float64
-	// Blocked is the share of requests at the peak that would find all servers busy that there are: Erlang B, as if none waited; 0 where
-	// there are always enough.
-	Blocked float64
-	// Waits is the share of requests at the peak that would wait for one where others wait, too: Erlang C; 1 where there is work for all
-	// servers and more, 0 where there are always enough.
-	Waits float64
-	// Needed is the least number of servers at which the share asked for finds one free where none waits (Erlang B), WithoutWait that
-	// where others wait (Erlang C, which asks for more).
-	Needed, WithoutWait int
+	// Rejected is the share of requests at the peak that the servers that there are reject, Waits that which waits for one of them: as their queue
+	// and what they shed have it, see [placement.Pool.Turn]. Where all wait none is rejected. Both are 0 where there are always enough.
+	Rejected, Waits float64
+	// Needed is the least number of servers at which the share asked for is served: where requests are rejected, by what these servers have room
+	// for, where all wait, and where there are always enough, without a wait.
+	Needed int
+	// ErlangB is the least number at which that share finds a server free where none waits, ErlangC that where all wait who find none.
+	ErlangB, ErlangC int
 	// Lost is the other site whose loss asks for the most here, "" where none asks for more than Offered; LostOffered and LostNeeded are
 	// Offered and Needed when its users have been sent elsewhere.
 	Lost        string
 	LostOffered float64
 	LostNeeded  int
+	// pool has the rules of the servers: those of the zero value let all wait.
+	pool placement.Pool
 }
 
 // An OfferedWork is how many servers a workload keeps busy at its peak.
@@ -64,19 +87,16 @@ func (c *CapacityNeed) Utilisation() float64 {
 	return c.Offered / float64(c.Have)
 }
 
-// Capacity returns how many servers the sites of a placement, by its number, need at the peak of a day for a share of the requests,
-// in (0, 1), to find one free: in order of sites, of who computes requests and of origins that users meet. Nothing is run: peaks are those of
-// [sim.Plan.PeaksWithCrowds], arrivals Poisson. Games, backups, failures, retries and what a site passes on in a flash crowd are not in it. It looks at the loss of each such
-// site alone, which takes as many compilations.
-func (s *Study) Capacity(ctx context.Context, number int, served float64) ([]CapacityNeed, error) {
-	if err := invalid.First(
-		invalid.Range("number", number, 0, len(s.Placements)-1),
-		invalid.Check(served > 0 && served < 1, "served", served, "a share above 0 and below 1"),
-	); err != nil {
+// Capacity returns how many servers the sites of a placement need at the peak of a day: in order of sites, of who computes requests and of origins.
+// Nothing is run but a sample where one is asked for: peaks are those of [sim.Plan.PeaksWithCrowds], arrivals Poisson, times of work
+// exponential where that matters. Games, backups, failures, retries and what a site passes on in a flash crowd are not in it; retries are in what
+// origins behind caches get. It looks at the loss of each site that has others beside it alone, which takes as many compilations.
+func (s *Study) Capacity(ctx context.Context, q CapacityQuestion) ([]CapacityNeed, error) {
+	if err := q.validate(s); err != nil {
 		return nil, fmt.Errorf("edgewise: capacity: %w", err)
 	}
-	p := s.Placements[number]
-	all, err := s.peakLoads(ctx, p, "")
+	p := s.Placements[q.Placement]
+	all, err := s.peakLoads(ctx, p, "", q.Sample)
 	if err != nil {
 		return nil, fmt.Errorf("edgewise: capacity: %w", err)
 	}
@@ -85,14 +105,16 @@ func (s *Study) Capacity(ctx context.Context, number int, served float64) ([]Cap
 		if !of.IsKnown {
 			continue
 		}
-		of.Needed = stats.ErlangServers(of.Offered, 1-served)
-		of.WithoutWait = int(tariff.ServersWithoutWait(of.Offered, served))
+		of.Needed = of.pool.ServersFor(q.Served, of.Offered, of.PerSecond)
+		of.ErlangB = stats.ErlangServers(of.Offered, 1-q.Served)
+		of.ErlangC = int(tariff.ServersWithoutWait(of.Offered, q.Served))
 		if of.Have > 0 {
-			of.Blocked, of.Waits = stats.ErlangB(of.Have, of.Offered), stats.ErlangC(of.Have, of.Offered)
+			turn := of.pool.Turn(of.Have, of.Offered, of.PerSecond)
+			of.Rejected, of.Waits = turn.Rejected, turn.Waits
 		}
 	}
 	for _, lost := range replaceable(&p) {
-		without, err := s.peakLoads(ctx, p, lost)
+		without, err := s.peakLoads(ctx, p, lost, q.Sample)
 		if err != nil {
 			return nil, fmt.Errorf("edgewise: capacity without %s: %w", lost, err)
 		}
@@ -101,7 +123,7 @@ func (s *Study) Capacity(ctx context.Context, number int, served float64) ([]Cap
 			k := slices.IndexFunc(without, func(o CapacityNeed) bool { return o.Site == of.Site && o.Servers == of.Servers })
 			if of.IsKnown && of.Site != lost && k >= 0 && without[k].Offered > max(of.Offered, of.LostOffered) {
 				of.Lost, of.LostOffered = lost, without[k].Offered
-				of.LostNeeded = stats.ErlangServers(of.LostOffered, 1-served)
+				of.LostNeeded = of.pool.ServersFor(q.Served, without[k].Offered, without[k].PerSecond)
 			}
 		}
 	}
@@ -125,7 +147,7 @@ func replaceable(p *placement.Placement) (sites []string) {
 }
 
 // peakLoads returns what is offered to servers at the peak while a site is lost; "" stands for none.
-func (s *Study) peakLoads(ctx context.Context, p placement.Placement, lost string) (all []CapacityNeed, err error) {
+func (s *Study) peakLoads(ctx context.Context, p placement.Placement, lost string, sample time.Duration) (all []CapacityNeed, err error) {
 	scenario := s.Scenario
 	scenario.Failures, scenario.LinkFailures, scenario.LinkImpairments = nil, nil, nil
 	if lost != "" {
@@ -139,6 +161,7 @@ func (s *Study) peakLoads(ctx context.Context, p placement.Placement, lost strin
 	if err != nil {
 		return nil, err
 	}
+	var found *originSample
 	for _, peak := range peaks {
 		number := slices.IndexFunc(s.Workloads, func(w workload.Workload) bool { return w.Name == peak.Workload })
 		if sim.KindOf(s.Workloads[number].Service) == sim.Matched {
@@ -148,16 +171,33 @@ func (s *Study) peakLoads(ctx context.Context, p placement.Placement, lost strin
 		k := slices.IndexFunc(all, func(o CapacityNeed) bool { return o.Site == peak.Site && o.Servers == name })
 		if k < 0 {
 			k = len(all)
-			all = append(all, CapacityNeed{Site: peak.Site, Servers: name, Have: peak.Most, IsKnown: true})
+			all = append(all, CapacityNeed{Site: peak.Site, Servers: name, Have: peak.Most, IsKnown: true, pool: poolAt(&p, number, s, peak.Site)})
 		}
 		of := &all[k]
+		why := s.whyUnknown(number, &peak)
+		if why == "" && s.isBehindCaches(&p, number) {
+			if sample == 0 {
+				why = fmt.Sprintf("%s is behind caches: a run tells what they fetch", peak.Workload)
+			} else {
+				if found == nil {
+					if found, err = s.sampleOrigins(ctx, p, lost, sample); err != nil {
+						return nil, fmt.Errorf("sample: %w", err)
+					}
+				}
+				why = found.tell(number, &peak, &of.Sampled)
+			}
+		}
+		if why != "" {
+			if of.IsKnown {
+				of.IsKnown, of.Why = false, why
+			}
+			continue
+		}
 		of.Offered += peak.Offered
+		of.PerSecond += peak.PerSecond
 		of.TakenIn += peak.TakenIn
 		of.Spilled += peak.Spilled
 		of.Workloads = append(of.Workloads, OfferedWork{Workload: peak.Workload, Offered: peak.Offered, InCrowd: peak.InCrowd})
-		if why := s.whyUnknown(&p, number, &peak); why != "" && of.IsKnown {
-			of.IsKnown, of.Why = false, why
-		}
 	}
 	for i := range all {
 		if of := &all[i]; !of.IsKnown {
@@ -167,13 +207,27 @@ func (s *Study) peakLoads(ctx context.Context, p placement.Placement, lost strin
 	return all, nil
 }
 
-// whyUnknown says why only a run tells what a workload asks of servers; "" where it is known.
-func (s *Study) whyUnknown(p *placement.Placement, number int, peak *sim.Peak) string {
+// poolAt returns the rules of the servers that a workload finds at a site.
+func poolAt(p *placement.Placement, number int, s *Study, site string) (pool placement.Pool) {
+	w := &s.Workloads[number]
+	for _, a := range p.Of(sim.KindOf(w.Service).Role()) {
+		if n, ok := a.PoolOf(w.Name); ok && a.Site == site && a.Serves(w.Name) {
+			return a.Pools[n]
+		}
+	}
+	return pool
+}
+
+// isBehindCaches reports whether an origin gets of a workload what caches lack.
+func (s *Study) isBehindCaches(p *placement.Placement, number int) bool {
+	return sim.KindOf(s.Workloads[number].Service).MeetsCaches() && len(p.Tiers) > 0
+}
+
+// whyUnknown says why only a run tells what a workload asks for; "" where it is known.
+func (s *Study) whyUnknown(number int, peak *sim.Peak) string {
 	w := &s.Workloads[number]
 	_, isRated := w.Demand.(workload.Rated)
 	switch {
-	case sim.KindOf(w.Service).MeetsCaches() && len(p.Tiers) > 0:
-		return fmt.Sprintf("%s is behind caches: a run tells what they fetch", w.Name)
 	case peak.IsKnown:
 		return ""
 	case !isRated:

@@ -156,11 +156,19 @@ func (a *Assignment) PoolOf(workload string) (number int, ok bool) {
 // enough.
 func (a *Assignment) MostServersFor(workload string) int {
 	if a != nil {
-		if n, ok := a.PoolOf(workload); ok && a.Pools[n].Scale.Is() {
-			return a.Pools[n].Scale.Most
+		if n, ok := a.PoolOf(workload); ok {
+			return a.Pools[n].Most()
 		}
 	}
 	return a.ServersFor(workload)
+}
+
+// Most returns how many servers there are when there are most.
+func (p *Pool) Most() int {
+	if p.Scale.Is() {
+		return p.Scale.Most
+	}
+	return p.Servers
 }
 
 // ServersFor returns how many servers a workload finds at the site, shared or its own, at least; 0 where there are always enough.

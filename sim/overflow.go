@@ -4,9 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/edgewise-sim/edgewise/internal/portable"
-	"github.com/edgewise-sim/edgewise/placement"
-	"github.com/edgewise-sim/edgewise/stats"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -137,11 +134,7 @@ func (o *overflow) blocked() [][]float64 {
 	for s := range busy {
 		for n := range busy[s] {
 			pool := &p.sites[s].compute.Pools[n]
-			offered, mean := busy[s][n], 0.0
-			if offered > 0 {
-				mean = offered / rate[s][n]
-			}
-			busy[s][n] = blockedOf(pool, offered, mean)
+			busy[s][n] = pool.Turn(pool.Most(), busy[s][n], rate[s][n]).Rejected
 		}
 	}
 	return busy
@@ -184,58 +177,6 @@ func (p *Plan) poolNumber(number, site int) int {
 		return -1
 	}
 	return n
-}
-
-// blockedOf returns the share that a pool rejects of work for so many servers, each piece of which takes so many seconds on the mean: of
-// M/M/c with room for those that wait, or with waits that are bounded; where both are, the larger.
-func blockedOf(of *placement.Pool, offered, mean float64) (share float64) {
-	if offered == 0 {
-		return 0
-	}
-	servers := of.Servers
-	if of.Scale.Is() {
-		servers = of.Scale.Most
-	}
-	if of.Queue.Is {
-		share = blockedByQueue(servers, of.Queue.Most, offered)
-	}
-	if of.Shed > 0 {
-		share = max(share, blockedByWait(servers, offered, of.Shed.Seconds()/mean))
-	}
-	return share
-}
-
-// blockedByQueue returns the share that M/M/c/c+q rejects (Erlang B with a geometric tail).
-func blockedByQueue(servers, queue int, offered float64) float64 {
-	full, ratio, q := stats.ErlangB(servers, offered), offered/float64(servers), float64(queue)
-	switch {
-	case ratio == 1:
-		return full / (1 + float64(full*q))
-	case ratio < 1:
-		tail := portable.Pow(ratio, q)
-		return full * tail / (1 + float64(full*ratio*(1-tail))/(1-ratio))
-	}
-	// The same by the last state, for the tail grows.
-	tail := portable.Pow(1/ratio, q)
-	return full / (tail + float64(full*(1-tail))/(1-1/ratio))
-}
-
-// blockedByWait returns the share that M/M/c rejects which lets nobody wait longer than a limit, in service times: the virtual wait falls off
-// as exp(-(c-a)x) up to the limit, and as exp(-cx) beyond it (level crossings, Brill and Posner 1977).
-func blockedByWait(servers int, offered, limit float64) float64 {
-	c := float64(servers)
-	slack := c - offered
-	if -slack*limit > 700 {
-		return 1 - c/offered // as of a fluid: the limit makes no difference
-	}
-	at := portable.Exp(-slack * limit)
-	within := limit
-	if math.Abs(slack*limit) > 1e-8 { // below that the difference would be noise
-		within = (1 - at) / slack
-	}
-	busy := float64(offered * stats.ErlangB(servers-1, offered)) // the density at a wait of nothing
-	beyond := busy * at / c
-	return beyond / (1 + float64(busy*within) + beyond)
 }
 
 // overflowsOverDay returns what spill moves, by step of a day; nil where nothing is passed on.

@@ -22,6 +22,8 @@ type Peak struct {
 	// many players a server of a game has seats for, else 0.
 	Offered   float64
 	PerServer int
+	// PerSecond is how many requests a second that is, calls for data included; 0 of a game.
+	PerSecond float64
 	// TakenIn is what of Offered others have no room for and pass on, Spilled what of it this site passes on, both then and by Erlang's fixed point:
 	// see [Plan.ServerLoads].
 	TakenIn, Spilled float64
@@ -120,30 +122,32 @@ func (p *Plan) peaksOf(number int, ratesOf func(number int) ([][]float64, error)
 	}
 	busiest := busiestOfMean(loads[:peakSteps])
 	for step, rates := range loads {
-		offered := make([]float64, len(all))
+		offered, perSecond := make([]float64, len(all)), make([]float64, len(all))
+		add := func(_, site int, rate float64, work workload.ServiceTime) {
+			if i, ok := at[site]; ok {
+				offered[i] += float64(rate * work.Mean.Seconds())
+				perSecond[i] += rate
+			}
+		}
 		for m, rate := range rates {
 			for k := range planned.entries[m] {
 				e := &planned.entries[m][k]
-				p.offer(number, e.site, rate*e.share.initial(), func(site int, servers float64) {
-					if i, ok := at[site]; ok {
-						offered[i] += servers
-					}
-				})
+				if !isGame {
+					p.eachWork(number, e.site, rate*e.share.initial(), add)
+				} else if i, ok := at[e.site]; ok {
+					offered[i] += float64(rate * e.share.initial())
+				}
 			}
 		}
 		if step < len(spilled) {
-			spilled[step].each(number, func(_, site int, perSecond float64, work workload.ServiceTime) {
-				if i, ok := at[site]; ok {
-					offered[i] += float64(perSecond * work.Mean.Seconds())
-				}
-			})
+			spilled[step].each(number, add)
 		}
 		for site, i := range at {
 			all[i].OfMean = busiest
 			if offered[i] <= all[i].Offered {
 				continue
 			}
-			all[i].Offered, all[i].InCrowd = offered[i], step >= peakSteps
+			all[i].Offered, all[i].PerSecond, all[i].InCrowd = offered[i], perSecond[i], step >= peakSteps
 			if all[i].Spilled, all[i].TakenIn = 0, 0; step < len(spilled) {
 				all[i].Spilled, all[i].TakenIn = spilled[step].moved(number, site)
 			}

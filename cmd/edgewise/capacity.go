@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
+	"math"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/dustin/go-humanize"
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/edgewise-sim/edgewise"
@@ -16,18 +18,21 @@ import (
 
 // capacityCmd says how many servers the sites of a scenario need.
 type capacityCmd struct {
-	Scenario  string   `arg:"" help:"The scenario file; of a sweep the first point, of a search the placements that it compares with." type:"path"`
-	Placement listFlag `placeholder:"NAME,..." help:"Only these placements."`
-	Served    float64  `default:"0.999" help:"The share of requests at the peak of the day that shall find a server free, above 0 and below 1."`
-	Format    string   `default:"table" enum:"table,csv,json" help:"${enum}."`
+	Scenario  string        `arg:"" help:"The scenario file; of a sweep the first point, of a search the placements that it compares with." type:"path"`
+	Placement listFlag      `placeholder:"NAME,..." help:"Only these placements."`
+	Served    float64       `default:"0.999" help:"The share of requests at the peak of the day that shall be served, above 0 and below 1: not rejected or, where servers let all wait, without a wait."`
+	Sample    time.Duration `placeholder:"TIME" help:"Run each placement for so long around its peak, after the warm-up of the scenario, to find what origins behind caches get: 1s to 24h."`
+	Format    string        `default:"table" enum:"table,csv,json" help:"${enum}."`
 }
 
 // Help adds to what --help shows.
 func (c *capacityCmd) Help() string {
-	return `Nothing is run. The work is that of the peak of the day, or of a flash crowd as if it lasted; arrivals are Poisson. It says how many servers it takes where requests that find none
-free are turned away (Erlang B), where they wait (Erlang C), and where another site is lost and its users come here (N+1).
-What a site passes on to others (spill) is that of Erlang's fixed point. Only a run tells what origins behind caches have to do, and what comes of backups,
-failures and retries, and of what a site passes on in a flash crowd. Of games there are their players and seats on the mean of the recorded time.`
+	return `Nothing is run, but samples where you ask for them. The work is that of the peak of the day, or of a flash crowd as if it lasted; arrivals are Poisson. REJECTED
+and WAIT are of the servers that there are, with the queue that they have and what they shed: M/M/c with that room, Erlang B without. NEEDED is how many servers it takes
+under the same rules for the share asked for to be served; ERLANG B is how many where requests that find none free are turned away, ERLANG C where they wait. LOST is the other
+site whose loss asks for the most here, and how many servers it takes then (N+1). What a site passes on to others (spill) is that of Erlang's fixed point. What origins behind
+caches get a sample finds; what comes of backups, failures and retries, and of what a site passes on in a flash crowd, a run. Of games there are their players and seats on the
+mean of the recorded time.`
 }
 
 // A neededServers is a row of what is needed: at the peak of the day.
@@ -38,16 +43,21 @@ type neededServers struct {
 	Workloads []offeredShare `json:"workloads,omitempty"`
 	// Have is null where there are always enough, and so are the shares of them. All that follows is null where the peak is not known, and Unknown
 	// says why.
-	Have        *int     `json:"have"`
-	Unknown     string   `json:"unknown,omitempty"`
-	Offered     *float64 `json:"offered"`
+	Have      *int     `json:"have"`
+	Unknown   string   `json:"unknown,omitempty"`
+	Offered   *float64 `json:"offered"`
+	PerSecond *float64 `json:"per_second"`
+	// Sampled is how many requests of a sample they are taken from, 0 where none was needed.
+	Sampled     uint64   `json:"sampled,omitempty"`
 	TakenIn     *float64 `json:"taken_in"`
 	Spilled     *float64 `json:"spilled"`
 	Utilisation *float64 `json:"utilisation"`
-	Blocked     *float64 `json:"blocked"`
-	Waits       *float64 `json:"waits"`
-	Needed      *int     `json:"needed"`
-	WithoutWait *int     `json:"needed_without_wait"`
+	// Rejected and Waits are of the servers that there are, Needed by what they have room for; ErlangB and ErlangC as if none waited, and all.
+	Rejected *float64 `json:"rejected"`
+	Waits    *float64 `json:"waits"`
+	Needed   *int     `json:"needed"`
+	ErlangB  *int     `json:"erlang_b"`
+	ErlangC  *int     `json:"erlang_c"`
 	// Lost is "" where there is no other site.
 	Lost        string   `json:"lost,omitempty"`
 	LostOffered *float64 `json:"lost_offered"`
@@ -71,7 +81,9 @@ type loadBefore struct {
 
 // A capacity is what the command finds.
 type capacity struct {
-	Served  float64         `json:"served"`
+	Served float64 `json:"served"`
+	// Sample is how long the runs were that say what origins behind caches get.
+	Sample  time.Duration   `json:"sample_ns,omitempty"`
 	Servers []neededServers `json:"servers"`
 	Loads   []loadBefore    `json:"loads"`
 }
@@ -90,11 +102,14 @@ func (c *capacityCmd) Run(ctx context.Context, s *streams) error {
 	if !(c.Served > 0 && c.Served < 1) {
 		return &usageError{fmt.Errorf("--served is %v; want a share above 0 and below 1", c.Served)}
 	}
+	if c.Sample != 0 && (c.Sample < time.Second || c.Sample > 24*time.Hour) {
+		return &usageError{fmt.Errorf("--sample is %v; want 1s to 24h", c.Sample)}
+	}
 	numbers, err := placementsCalled(study, c.Placement)
 	if err != nil {
 		return &usageError{err}
 	}
-	found := capacity{Served: c.Served, Servers: []neededServers{}, Loads: []loadBefore{}}
+	found := capacity{Served: c.Served, Sample: c.Sample, Servers: []neededServers{}, Loads: []loadBefore{}}
 	for _, number := range numbers {
 		if err := found.add(ctx, study, number); err != nil {
 			return unlessStopped(ctx, err)
@@ -123,7 +138,7 @@ func placementsCalled(study *edgewise.Study, names []string) (numbers []int, err
 // add adds what there is of a placement.
 func (c *capacity) add(ctx context.Context, study *edgewise.Study, number int) error {
 	name := study.Placements[number].Name
-	needs, err := study.Capacity(ctx, number, c.Served)
+	needs, err := study.Capacity(ctx, edgewise.CapacityQuestion{Placement: number, Served: c.Served, Sample: c.Sample})
 	if err != nil {
 		return err
 	}
@@ -160,10 +175,11 @@ func neededOf(placement string, of *edgewise.CapacityNeed) neededServers {
 	if !of.IsKnown {
 		return r
 	}
-	r.Offered, r.TakenIn, r.Spilled, r.Needed, r.WithoutWait = &of.Offered, &of.TakenIn, &of.Spilled, &of.Needed, &of.WithoutWait
+	r.Offered, r.PerSecond, r.Sampled, r.TakenIn, r.Spilled = &of.Offered, &of.PerSecond, of.Sampled, &of.TakenIn, &of.Spilled
+	r.Needed, r.ErlangB, r.ErlangC = &of.Needed, &of.ErlangB, &of.ErlangC
 	if of.Have > 0 {
 		utilisation := of.Utilisation()
-		r.Utilisation, r.Blocked, r.Waits = &utilisation, &of.Blocked, &of.Waits
+		r.Utilisation, r.Rejected, r.Waits = &utilisation, &of.Rejected, &of.Waits
 	}
 	if of.Lost != "" {
 		r.LostOffered, r.LostNeeded = &of.LostOffered, &of.LostNeeded
@@ -173,24 +189,23 @@ func neededOf(placement string, of *edgewise.CapacityNeed) neededServers {
 
 // write writes what was found as table, csv or json.
 func (c *capacity) write(w io.Writer, format string) error {
-	rows := []table.Row{{"placement", "site", "servers", "have", "offered", "utilisation", "blocked", "waits", "needed", "needed_without_wait", "lost", "lost_offered", "lost_needed", "taken_in", "spilled", "unknown"}}
-	shown := []table.Row{{"placement", "site", "servers", "have", "busy", "load %", "blocked %", "wait %", "needed", "no wait", "lost", "busy", "needed"}}
+	rows := []table.Row{{"placement", "site", "servers", "have", "offered", "per_second", "utilisation", "rejected", "waits", "needed", "erlang_b", "erlang_c", "lost", "lost_offered", "lost_needed", "taken_in", "spilled", "sampled", "unknown"}}
+	shown := []table.Row{{"placement", "site", "servers", "have", "busy", "load %", "rejected %", "wait %", "needed", "Erlang B", "Erlang C", "lost", "busy", "needed"}}
+	count := func(n *int) string { return cell(n, strconv.Itoa) }
 	for i := range c.Servers {
 		of := &c.Servers[i]
 		rows = append(rows, table.Row{
-			of.Placement, of.Site, of.Servers, cell(of.Have, strconv.Itoa), cell(of.Offered, inFull), cell(of.Utilisation, inFull), cell(of.Blocked, inFull),
-			cell(of.Waits, inFull), cell(of.Needed, strconv.Itoa), cell(of.WithoutWait, strconv.Itoa), of.Lost, cell(of.LostOffered, inFull), cell(of.LostNeeded, strconv.Itoa),
-			cell(of.TakenIn, inFull), cell(of.Spilled, inFull), of.Unknown,
+			of.Placement, of.Site, of.Servers, count(of.Have), cell(of.Offered, inFull), cell(of.PerSecond, inFull), cell(of.Utilisation, inFull), cell(of.Rejected, inFull),
+			cell(of.Waits, inFull), count(of.Needed), count(of.ErlangB), count(of.ErlangC), of.Lost, cell(of.LostOffered, inFull), count(of.LostNeeded),
+			cell(of.TakenIn, inFull), cell(of.Spilled, inFull), of.Sampled, of.Unknown,
 		})
-		known := func(text string) string {
-			if of.Offered == nil {
-				return "not known"
-			}
-			return text
+		busy := "not known"
+		if of.Offered != nil {
+			busy = amountOfWork(*of.Offered)
 		}
 		shown = append(shown, table.Row{
-			of.Placement, of.Site, of.Servers, cell(of.Have, strconv.Itoa), known(cell(of.Offered, tenths)), cell(of.Utilisation, percents), cell(of.Blocked, percents),
-			cell(of.Waits, percents), cell(of.Needed, strconv.Itoa), cell(of.WithoutWait, strconv.Itoa), of.Lost, cell(of.LostOffered, tenths), cell(of.LostNeeded, strconv.Itoa),
+			of.Placement, of.Site, of.Servers, count(of.Have), busy, cell(of.Utilisation, percents), cell(of.Rejected, smallPercents),
+			cell(of.Waits, smallPercents), count(of.Needed), count(of.ErlangB), count(of.ErlangC), of.Lost, cell(of.LostOffered, amountOfWork), count(of.LostNeeded),
 		})
 	}
 	if format == "table" && len(c.Servers) == 0 {
@@ -218,15 +233,21 @@ func (c *capacity) writeNotes(w io.Writer) error {
 		if of.Unknown != "" {
 			notes = append(notes, where+": "+of.Unknown)
 		}
+		for _, w := range of.Workloads {
+			if w.InCrowd {
+				notes = append(notes, fmt.Sprintf("%s: the peak of %s is that of a flash crowd, as if it lasted", where, w.Workload))
+			}
+		}
+		if of.Sampled > 0 {
+			notes = append(notes, fmt.Sprintf("%s: as %s requests to the origin have it, of a run of %v around the peak of the day, without crowds", where, humanize.Comma(int64(of.Sampled)), c.Sample))
+		}
 		if of.Spilled != nil && *of.Spilled > 0 {
-			notes = append(notes, fmt.Sprintf("%s: has no room for work of %s servers, and passes it on (Erlang's fixed point)", where, tenths(*of.Spilled)))
+			notes = append(notes, fmt.Sprintf("%s: has no room for %s %% of the work of its own users, %s servers' worth, and passes it on (Erlang's fixed point)",
+				where, smallPercents(*of.Spilled/(*of.Offered-*of.TakenIn)), amountOfWork(*of.Spilled)))
 		}
 		if of.TakenIn != nil && *of.TakenIn > 0 {
-			notes = append(notes, fmt.Sprintf("%s: of the busy %s are for what others pass on", where, tenths(*of.TakenIn)))
+			notes = append(notes, fmt.Sprintf("%s: of the %s busy ones %s are for what others pass on", where, amountOfWork(*of.Offered), amountOfWork(*of.TakenIn)))
 		}
-	}
-	if crowds := c.crowds(); len(crowds) > 0 {
-		notes = append(notes, "the peak is that of a flash crowd, as if it lasted: "+strings.Join(crowds, ", "))
 	}
 	for _, note := range notes {
 		if _, err := fmt.Fprintln(w, "  "+note); err != nil {
@@ -234,18 +255,6 @@ func (c *capacity) writeNotes(w io.Writer) error {
 		}
 	}
 	return nil
-}
-
-// crowds names the workloads whose peak is that of a flash crowd.
-func (c *capacity) crowds() (names []string) {
-	for i := range c.Servers {
-		for _, w := range c.Servers[i].Workloads {
-			if w.InCrowd && !slices.Contains(names, w.Workload) {
-				names = append(names, w.Workload)
-			}
-		}
-	}
-	return names
 }
 
 // writeLoads writes what servers and links that are limited have to do, as a table, if there are any.
@@ -283,4 +292,26 @@ func inFull(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
 func percents(x float64) string {
 	return strings.TrimSuffix(strconv.FormatFloat(100*x, 'f', 1, 64), ".0")
+}
+
+// smallPercents writes a share that may be very small.
+func smallPercents(x float64) string {
+	switch {
+	case x > 0 && x < 1e-6:
+		return "<0.0001"
+	case x > 0 && x < .01:
+		return strconv.FormatFloat(100*x, 'f', 2-int(math.Ceil(math.Log10(100*x))), 64)
+	}
+	return percents(x)
+}
+
+// amountOfWork writes how many servers work is for, which may be less than one.
+func amountOfWork(x float64) string {
+	switch {
+	case x > 0 && x < 1e-4:
+		return "<0.0001"
+	case x > 0 && x < 1:
+		return strconv.FormatFloat(x, 'f', 2-int(math.Ceil(math.Log10(x))), 64)
+	}
+	return tenths(x)
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // twoZones is an API of two sites of which each takes over from the other, a site behind a cache and one without, and a game.
@@ -41,13 +43,17 @@ func TestCapacityPrintsWhatErlangAsksFor(t *testing.T) {
 	require.Equal(t, "api", lax.Workloads[0].Workload)
 	require.Equal(t, "us-west-2-phx-2", lax.Lost)
 	require.InDelta(t, 3, *lax.LostOffered, 1e-9)
-	require.Equal(t, 10, *lax.LostNeeded, "traffic tables: 3.09 Erlang on 10 servers at a grade of service of 0.1 %")
+	require.LessOrEqual(t, stats.ErlangC(*lax.LostNeeded, 3), .001, "all wait")
+	require.Greater(t, stats.ErlangC(*lax.LostNeeded-1, 3), .001)
 	require.Less(t, *lax.Needed, *lax.LostNeeded)
+	require.Equal(t, *lax.ErlangC, *lax.Needed)
+	require.Less(t, *lax.ErlangB, *lax.ErlangC)
+	require.Zero(t, *lax.Rejected)
 
 	alone, behind := byName["zones us-west-2 site"], byName["cached us-west-2 site"]
 	require.NotNil(t, alone.Needed)
 	require.Nil(t, alone.Have, "there are always enough")
-	require.Nil(t, alone.Blocked)
+	require.Nil(t, alone.Rejected)
 	require.Nil(t, behind.Needed, "only a run tells what caches fetch")
 
 	require.Len(t, found.Loads, 4)
@@ -58,7 +64,7 @@ func TestCapacityPrintsWhatErlangAsksFor(t *testing.T) {
 	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, rows, 4)
-	require.Equal(t, "needed_without_wait", rows[0][9])
+	require.Equal(t, []string{"needed", "erlang_b", "erlang_c"}, rows[0][9:12])
 
 	code, out, errs = run(t, t.Context(), "capacity", file)
 	require.Zero(t, code, errs)
@@ -89,8 +95,37 @@ func TestCapacitySaysWhatIsPassedOn(t *testing.T) {
 	require.InDelta(t, 3, *lax.Offered+*phx.Offered-*lax.Spilled, 1e-9, "300 a second that take 10 ms each, and some twice")
 	code, out, errs = run(t, t.Context(), "capacity", file, "--placement", "zones")
 	require.Zero(t, code, errs)
-	require.Contains(t, out, "zones, compute at us-west-2-lax-1: has no room for work of "+tenths(*lax.Spilled)+" servers, and passes it on (Erlang's fixed point)")
-	require.Contains(t, out, "zones, compute at us-west-2-phx-2: of the busy "+tenths(*lax.Spilled)+" are for what others pass on")
+	require.Contains(t, out, "zones, compute at us-west-2-lax-1: has no room for "+percents(*lax.Spilled/a)+" % of the work of its own users, "+amountOfWork(*lax.Spilled)+" servers' worth, and passes it on (Erlang's fixed point)")
+	require.Contains(t, out, "zones, compute at us-west-2-phx-2: of the "+tenths(*phx.Offered)+" busy ones "+amountOfWork(*lax.Spilled)+" are for what others pass on")
+
+	// What is little is not said to be nothing: with 9 servers about 0.1 % of a load of 2.
+	file = scenarioFile(t, strings.Replace(twoZones, "{sites: [us-west-2-lax-1, us-west-2-phx-2], servers: {count: 8}}",
+		"[{sites: us-west-2-lax-1, servers: {count: 8, queue: 2, spill: [us-west-2-phx-2]}}, {sites: us-west-2-phx-2, servers: {count: 8}}]", 1))
+	code, out, errs = run(t, t.Context(), "capacity", file, "--placement", "zones")
+	require.Zero(t, code, errs)
+	require.Regexp(t, `has no room for 0\.\d*[1-9] % of the work of its own users, 0\.\d*[1-9] servers' worth`, out)
+	require.NotContains(t, out, " 0.0 ")
+}
+
+func TestASampleTellsTheLoadOfOriginsBehindCaches(t *testing.T) {
+	file := scenarioFile(t, strings.Replace(twoZones, "requests_per_second: 10,", "requests_per_second: 100,", 1))
+	code, out, errs := run(t, t.Context(), "capacity", file, "--placement", "cached", "--sample", "20s")
+	require.Zero(t, code, errs)
+	require.NotContains(t, out, "not known")
+	require.Regexp(t, `cached, site at us-west-2: as [\d,]+ requests to the origin have it, of a run of 20s around the peak of the day, without crowds`, out)
+	code, out, errs = run(t, t.Context(), "capacity", file, "--sample", "1ms")
+	require.Equal(t, exitUsage, code)
+	require.Empty(t, out)
+	require.Contains(t, errs, "--sample is 1ms; want 1s to 24h")
+}
+
+func TestFiguresOfCapacityKeepWhatIsSmall(t *testing.T) {
+	for x, want := range map[float64]string{0: "0.0", 1e-9: "<0.0001", .00012: "0.00012", .0456: "0.046", .1: "0.10", .97: "0.97", 1.04: "1.0", 123.45: "123.5"} {
+		require.Equal(t, want, amountOfWork(x))
+	}
+	for x, want := range map[float64]string{0: "0", 1e-9: "<0.0001", 1.23e-6: "0.00012", .00456: "0.46", .0234929: "2.3", .5: "50", 1: "100"} {
+		require.Equal(t, want, smallPercents(x))
+	}
 }
 
 func TestCapacityOfGamesIsThatOfTheirSeats(t *testing.T) {
