@@ -177,7 +177,7 @@ func (s *Study) peakLoads(ctx context.Context, p placement.Placement, lost strin
 		why := s.whyUnknown(number, &peak)
 		if why == "" && s.isBehindCaches(&p, number) {
 			if sample == 0 {
-				why = fmt.Sprintf("%s is behind caches: a run tells what they fetch", peak.Workload)
+				why = fmt.Sprintf("%s is behind caches: a sample tells what they fetch (--sample 5m)", peak.Workload)
 			} else {
 				if found == nil {
 					if found, err = s.sampleOrigins(ctx, p, lost, sample); err != nil {

@@ -93,7 +93,7 @@ func TestCapacityIsThatOfErlangAndOfALostSite(t *testing.T) {
 	cached.Workloads = []workload.Workload{site.Named("site")}
 	behind, err := cached.Capacity(context.Background(), asked(0))
 	require.NoError(t, err)
-	require.Equal(t, []edgewise.CapacityNeed{{Site: "b", Servers: "site", Have: 3, Why: "site is behind caches: a run tells what they fetch"}}, behind)
+	require.Equal(t, []edgewise.CapacityNeed{{Site: "b", Servers: "site", Have: 3, Why: "site is behind caches: a sample tells what they fetch (--sample 5m)"}}, behind)
 
 	// What "a" and "b" have no room for goes on to each other, then to "c".
 	spilling := placement.Placement{Name: "spill"}
@@ -248,6 +248,22 @@ func TestASampleFindsWhatOriginsGetOfCaches(t *testing.T) {
 	all, err = s.Capacity(context.Background(), q)
 	require.NoError(t, err)
 	require.InEpsilon(t, peak*(1-lru.RequestHitRatio), all[0].PerSecond, .01)
+
+	// Beside a workload that asks for ten times as much at other hours the sample is at its peak, and says what comes at one's own. A cache of
+	// one of very many objects hits nearly nothing.
+	busy := s.Workloads[0]
+	busy.Name, busy.Demand = "busy", workload.Poisson{RequestsPerSecond: 1000, Objects: 1_000_000, ZipfExponent: .1}
+	for hour := range busy.Day {
+		busy.Day[hour] = 2 - float64(hour/12)
+	}
+	two := *s
+	two.Workloads = []workload.Workload{s.Workloads[0], busy}
+	two.Workloads[0].Demand = workload.Poisson{RequestsPerSecond: 100, Objects: 1_000_000, ZipfExponent: .1}
+	two.Placements = []placement.Placement{placement.RegionOnly("region").WithPoPs(1, "pop")}
+	all, err = two.Capacity(context.Background(), q)
+	require.NoError(t, err)
+	require.InEpsilon(t, peak, all[0].PerSecond, .02)
+	require.InEpsilon(t, 10*peak, all[1].PerSecond, .02)
 
 	// So few that nothing can be said.
 	s.Workloads[0].Demand = workload.Poisson{RequestsPerSecond: .05, Objects: 1000, ZipfExponent: .8}

@@ -70,8 +70,8 @@ func TestCapacityPrintsWhatErlangAsksFor(t *testing.T) {
 	require.Zero(t, code, errs)
 	require.Contains(t, out, "99.9 % of the requests")
 	require.Contains(t, out, "not known")
-	require.Contains(t, out, "cached, site at us-west-2: site is behind caches: a run tells what they fetch")
-	require.Equal(t, "site is behind caches: a run tells what they fetch", behind.Unknown)
+	require.Contains(t, out, "cached, site at us-west-2: site is behind caches: a sample tells what they fetch (--sample 5m)")
+	require.Equal(t, "site is behind caches: a sample tells what they fetch (--sample 5m)", behind.Unknown)
 	require.Empty(t, alone.Unknown)
 	require.Contains(t, out, "8.0 servers")
 	for line := range strings.Lines(out) {
