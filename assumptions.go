@@ -166,7 +166,11 @@ var modelAssumptions = []func(s *Study) string{
 	},
 	func(s *Study) string {
 		patient := slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return w.GivesUp() })
-		return textIf(patient, "servers do not notice that a client has given up, and work for it all the same; who meets a site that is down does not ask again")
+		return textIf(patient, "servers do not notice that a client has given up, and work for it all the same; who meets a site that is down does not ask again, unless he asks the next site")
+	},
+	func(s *Study) string {
+		moves := slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return w.Patience().At == workload.NextSite })
+		return textIf(moves, "clients who ask the next site know all addresses, and open a connection at each change of site")
 	},
 	func(s *Study) string {
 		named := slices.ContainsFunc(s.Placements, func(p placement.Placement) bool { return p.DNS != nil })

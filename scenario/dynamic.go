@@ -46,6 +46,7 @@ func readPatience(v value, p *workload.Patience) {
 	v.fields(
 		field{"timeout", func(v value) { v.duration(&p.Timeout) }},
 		field{"retries", func(v value) { v.integer(&p.Retries) }},
+		field{"at", choice(workload.ParseRetrySite, &p.At)},
 		field{"backoff", func(v value) { v.duration(&p.Backoff) }},
 		field{"growth", func(v value) { v.number(&p.Growth) }},
 		field{"jitter", func(v value) { v.number(&p.Jitter) }},

@@ -214,10 +214,15 @@ func lossDelay(s *random.Stream, loss float64, timeoutNs int64) int64 {
 	return int64(topology.LossDelay(s.Float64(), loss, time.Duration(timeoutNs)))
 }
 
-// lose tallies a request that meets a site that is down.
-func (c *clients) lose(now int64) {
-	r := c.arrive(0, now)
+// lose tallies a request of clients, by their number at the site, that meets a site that is down.
+func (c *clients) lose(number uint32, now int64) {
+	r := c.arrive(number, now)
 	c.draw(&r)
+	if c.patience != nil && c.patience.sites != nil {
+		c.patience.site.now = now
+		c.fail(&r, now, SiteDown)
+		return
+	}
 	if c.visits != nil {
 		c.visits.failed(&r)
 	}
@@ -380,23 +385,25 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	if !r.recorded && c.visits == nil && c.patience == nil {
 		return
 	}
-	down := meets(c.outages, r.arrived-c.delay, now-c.delay)
+	down, spent := meets(c.outages, r.arrived-c.delay, now-c.delay), int64(0)
 	if c.patience != nil {
 		if down != nil {
 			why = down.why() // nobody says that anything is rejected
 		}
-		isOver, inVain := c.patience.fails(c, r, now, why)
+		var isOver bool
+		var inVain int64
+		isOver, inVain, spent = c.patience.fails(c, r, now, why, down)
 		if !isOver || !r.recorded {
 			return
 		}
 		if down != nil {
-			c.failAfter(r, r.arrived-inVain, inVain+down.timeout, why)
+			c.failAfter(r, r.arrived-inVain, inVain+spent+down.timeout, why)
 			return
 		}
 		r.arrived -= inVain
 	}
 	rtt := c.rtt + r.access
-	waited := rtt + c.beyond + r.resent + now - r.arrived
+	waited := rtt + c.beyond + r.resent + spent + now - r.arrived
 	if c.stacks != nil {
 		x := c.setUp(r)
 		waited += x.lookup + x.connect + x.tls

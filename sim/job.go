@@ -240,6 +240,9 @@ func (s *Scenario) validateByWorkload(p placement.Placement) error {
 			}
 		}
 	}
+	if err := s.validateAgain(&p); err != nil {
+		return err
+	}
 	if err := s.validatePools(&p); err != nil {
 		return err
 	}

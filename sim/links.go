@@ -43,6 +43,17 @@ func (p *Plan) shareLinks(number int, w *plannedWorkload) (err error) {
 			}
 		}
 	}
+	for m := range w.again {
+		for k := range w.again[m] {
+			e := &w.again[m][k]
+			if e.links, err = p.share(e.shared, e.site); err != nil {
+				return fmt.Errorf("metro %q: %w", p.metros[m], err)
+			}
+			if err = p.inParts(number, w, e.links); err != nil {
+				return err
+			}
+		}
+	}
 	for at := range w.spills {
 		for _, h := range w.spills[at] {
 			if l := h.shared; len(l) > 0 {

@@ -47,6 +47,8 @@ const (
 	// impatience tells a site that a client gives up, retry that it asks again; token is the number of the try, key its serial.
 	impatience
 	retry
+	// comes is a retry of a client who has asked another site before: see [clients.moveOn].
+	comes
 	// departure tells a site that a job may be done at servers that share themselves; token is the number of their pool.
 	departure
 	// enters tells a site that a response comes to a link that is shared, exits that one may be over a link that all share; token is the
@@ -170,6 +172,8 @@ func (s *site) receive(m *message) {
 		s.losePatience(m)
 	case retry:
 		s.visitAgain(m)
+	case comes:
+		s.takeOver(m)
 	case departure:
 		s.depart(s.pools[m.token], m.at)
 	case enters:

@@ -13,6 +13,9 @@ type patience struct {
 	key  uint32 // of the object of the visit that is made now
 	// again is the number of the try that is made now, 0 for a request that is new; current that of the try which was begun last.
 	again, current uint32
+	// sites are those that clients ask again in turn, nil where they ask the same; own is the number of that which they ask first.
+	sites []retrySite
+	own   int
 }
 
 // A try is a request as it is asked once, while somebody waits for it or works on it.
@@ -25,11 +28,13 @@ type try struct {
 	serial  uint64 // of the try; 0 where there is none
 	isOpen  bool   // the client has not given up
 	waiting bool   // for its instant
+	spent   int64  // for handshakes with sites that were asked before, ns
+	begun   uint8  // the number of the site that was asked first, of those that are asked in turn
 }
 
 // begin notes that a request is new.
 func (p *patience) begin(c *clients, r *request) {
-	p.current = p.add(&try{request: *r, number: c.count, key: p.key, first: r.arrived, made: 1})
+	p.current = p.add(&try{request: *r, number: c.count, key: p.key, first: r.arrived, made: 1, begun: uint8(p.own)})
 	r.try = p.current
 }
 
@@ -71,7 +76,8 @@ func (p *patience) takes(c *clients, r *request, s *served) bool {
 		p.end(r.try)
 		return false
 	}
-	s.inVain += r.arrived - t.first
+	s.inVain += r.arrived - t.first + t.spent
+	s.first, s.last = s.first+t.spent, s.last+t.spent
 	r.arrived = t.first
 	p.end(r.try)
 	return true
@@ -84,21 +90,33 @@ func (p *patience) giveUp(c *clients, n uint32) {
 	if t.made <= p.Retries {
 		p.askAgain(c, n, t.arrived+int64(p.Timeout))
 	} else {
-		c.failAfter(&t.request, t.first, t.arrived+int64(p.Timeout)-t.first, TimedOut)
+		c.failAfter(&t.request, t.first, t.arrived+int64(p.Timeout)-t.first+t.spent, TimedOut)
 	}
 }
 
 // fails reports whether a request that has no answer at an instant is not asked again, and for how long its client has waited for tries
-// before.
-func (p *patience) fails(c *clients, r *request, now int64, why Reason) (isOver bool, inVain int64) {
+// before and has spent on handshakes with other sites. Down is the outage that it has met, nil if none.
+func (p *patience) fails(c *clients, r *request, now int64, why Reason, down *outage) (isOver bool, inVain, spent int64) {
 	t := p.site.tries.at(r.try)
-	isOpen, first, made := t.isOpen, t.first, t.made
-	if isOpen && why.outcome() == Rejected && made <= p.Retries {
+	isOpen, first, made, spent := t.isOpen, t.first, t.made, t.spent
+	switch {
+	case !isOpen || made > p.Retries:
+	case down != nil && p.sites != nil:
+		wait := down.timeout
+		if p.Timeout > 0 {
+			wait = min(wait, int64(p.Timeout))
+		}
+		if during(c.outages, r.arrived-c.delay) != nil {
+			t.isNew = false // no connection was opened
+		}
+		p.askAgain(c, r.try, r.arrived+wait)
+		isOpen = false
+	case why.outcome() == Rejected:
 		p.askAgain(c, r.try, now+c.wayOf(r))
 		isOpen = false
 	}
 	p.end(r.try)
-	return isOpen, r.arrived - first
+	return isOpen, r.arrived - first, spent
 }
 
 // askAgain has a request asked again, its backoff after an instant at the site.
@@ -107,14 +125,18 @@ func (p *patience) askAgain(c *clients, n uint32, from int64) {
 	t := *s.tries.at(n)
 	u := random.Unit(t.shake.At(retryDraws + uint64(t.made)))
 	at := from + p.BackoffNs(t.made, u)
+	if t.recorded {
+		c.tally.Counters[Retries]++
+	}
+	if to := p.next(&t, at-c.delay); to != nil {
+		c.moveOn(&t, at, to)
+		return
+	}
 	t.made++
 	t.arrived, t.waiting = at, true
 	again := p.add(&t)
 	m := s.send(s.id, at)
 	m.kind, m.token, m.key = retry, again, s.tried
-	if t.recorded {
-		c.tally.Counters[Retries]++
-	}
 }
 
 // retryDraws is the first index of the draws of a request's backoffs, among what it draws.
@@ -141,22 +163,27 @@ func (s *site) losePatience(m *message) {
 }
 
 // visitAgain serves a request that is asked again.
-func (s *site) visitAgain(m *message) {
-	n := m.token
+func (s *site) visitAgain(m *message) { s.askNow(m.token, m.at) }
+
+// askNow serves a try, by its number, at its instant.
+func (s *site) askNow(n uint32, at int64) {
 	t := s.tries.at(n)
 	t.waiting = false
 	number, made, key := t.number, t.made, t.key
 	c := &s.clients[t.clients]
-	if meets(s.outages, m.at, m.at) != nil {
+	if meets(s.outages, at, at) != nil {
 		r := t.request
-		c.fail(&r, m.at, SiteDown)
+		c.fail(&r, at, SiteDown)
 		return
 	}
-	count, asked := c.count, c.asked
+	count := c.count
+	if at >= c.from { // it is counted once more
+		c.asked--
+	}
 	// What its work takes is drawn anew.
-	c.count, c.patience.again = number+uint64(made-1)<<40-1, n
-	s.visitPatiently(&arrival{at: m.at, clients: t.clients, key: key}, c)
-	c.count, c.asked, c.patience.again = count, asked, 0
+	c.count, c.patience.again = number+uint64(made-1)<<retryNumberBits-1, n
+	s.visitPatiently(&arrival{at: at, clients: t.clients, key: key}, c)
+	c.count, c.patience.again = count, 0
 }
 
 // patientVisits is the kind of clients who do not wait for ever, or ask again.
@@ -164,7 +191,7 @@ const patientVisits = tracedVisits + 1
 
 // visitPatiently serves a request whose client does not wait for ever.
 func (s *site) visitPatiently(v *arrival, c *clients) {
-	c.patience.key = v.key
+	c.patience.key, s.now = v.key, v.at
 	if c.patience.kind == Cacheable {
 		s.visitCacheable(v, c)
 	} else {

@@ -245,24 +245,22 @@ func (r *run) planRestarts(at *site) {
 	}
 }
 
-// tally returns the tally of a workload's clients in a metro; the first of several clients has that of the
+// tally returns the tally of a workload's clients in a metro at a site; the first of several clients has that of the
 // result itself.
-func (r *run) tally(number int, w *plannedWorkload, m, entry int) *Tally {
-	if entry == 0 {
+func (r *run) tally(number int, w *plannedWorkload, m, site int, isFirst bool) *Tally {
+	if isFirst {
 		return &r.result.Workloads[number].Metros[m]
 	}
-	r.parts = append(r.parts, &tallyPart{w.newTally(), number, m, w.entries[m][entry].site})
+	r.parts = append(r.parts, &tallyPart{w.newTally(), number, m, site})
 	return &r.parts[len(r.parts)-1].tally
 }
 
-// newClients returns clients and the source of their requests: the users of metro m at its i-th entry, of about so many requests a
-// second of the metro.
-func (r *run) newClients(number int, w *plannedWorkload, m, i int, requests workload.Source, perSecond float64) (clients, source) {
-	e := &w.entries[m][i]
+// newClients returns clients and the source of their requests: the users of metro m at an entry, of about so many requests a
+// second of the metro, with the tally that they have.
+func (r *run) newClients(number int, w *plannedWorkload, m int, e *entry, tally *Tally, requests workload.Source, perSecond float64) (clients, source) {
 	client, keyed := r.plan.scenario.Workloads[number].Client, w.kind.MeetsCaches()
 	client.BitsPerSecond = slower(client.BitsPerSecond, e.bitsPerSecond)
 	entity := purpose.EntityOf(w.name, r.plan.metros[m])
-	tally := r.tally(number, w, m, i)
 	c := clients{
 		tally:     tally,
 		latencies: latencies{tally: tally, deadlines: w.deadlines},
@@ -365,10 +363,15 @@ func outOf32(share float64) uint64 { return uint64(share * (1 << 32)) }
 // addUsers gives a site clients and the source of their requests with about so many requests a second.
 func (at *site) addUsers(c clients, s source, perSecond float64) {
 	at.perSecond += perSecond
-	c.isPlain = c.outages == nil && c.links == nil && c.patience == nil && c.stacks == nil
-	s.next.clients = uint32(len(at.clients))
-	at.clients = append(at.clients, c)
+	s.next.clients = at.addClients(c)
 	at.block.sources = append(at.block.sources, s)
+}
+
+// addClients gives a site clients, and returns their number there.
+func (at *site) addClients(c clients) uint32 {
+	c.isPlain = c.outages == nil && c.links == nil && c.patience == nil && c.stacks == nil
+	at.clients = append(at.clients, c)
+	return uint32(len(at.clients) - 1)
 }
 
 // addWorkload gives a workload's users to the sites that serve them.
@@ -424,17 +427,25 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 			if r.trace != nil && kind == Cacheable {
 				kind = tracedVisits
 			}
-			c, src := r.newClients(number, w, m, i, requests, float64(perSecond*shares[m]))
-			if p := r.plan.scenario.Workloads[number].Patience(); p != (workload.Patience{}) {
-				c.patience, c.isAlike, kind = &patience{Patience: p, site: r.sites[e.site], kind: kind}, false, patientVisits
-			}
-			c.kind, c.workload, c.metro, c.sees = kind, shared, int32(m), r.sees
-			if r.explains != nil {
-				site := uint32(e.site)
-				c.sees = func(is *Sighting) { r.explains(is, site, &is.request, is.first) }
-			}
+			c, src := r.newClients(number, w, m, e, r.tally(number, w, m, e.site, i == 0), requests, float64(perSecond*shares[m]))
+			r.complete(&c, number, m, e.site, kind, shared)
 			src.base = shared.base
 			r.sites[e.site].addUsers(c, src, float64(perSecond*shares[m]*e.share.initial()))
 		}
+		if w.again != nil {
+			r.joinAgain(number, m, shared, float64(perSecond*shares[m]))
+		}
+	}
+}
+
+// complete gives clients of metro m at a site, who ask for what is served in a way, their patience and their workload.
+func (r *run) complete(c *clients, number, m, site int, kind Kind, shared *workloadRun) {
+	if p := r.plan.scenario.Workloads[number].Patience(); p != (workload.Patience{}) {
+		c.patience, c.isAlike, kind = &patience{Patience: p, site: r.sites[site], kind: kind}, false, patientVisits
+	}
+	c.kind, c.workload, c.metro, c.sees = kind, shared, int32(m), r.sees
+	if r.explains != nil {
+		at := uint32(site)
+		c.sees = func(is *Sighting) { r.explains(is, at, &is.request, is.first) }
 	}
 }

@@ -23,6 +23,7 @@ type site struct {
 	inbox     inbox
 	// soonest is the instant of the site's next message, or the end of its window.
 	soonest int64
+	now     int64 // of the message that is taken, or the request of a client of some patience that is served
 	out     []sentMessage
 	letters letters
 	sent    uint64
@@ -142,6 +143,7 @@ func (s *site) advance(end int64) {
 		}
 		m := s.inbox.pop()
 		s.happened.add(m.at, m.order|1<<63)
+		s.now = m.at
 		asks := m.kind == ask // then it goes back as its answer, now or later
 		s.receive(m)
 		if !asks {
@@ -172,7 +174,7 @@ func (s *site) fillAndMeet(end int64) {
 			s.happened.add(v.at, uint64(v.clients)<<32|uint64(v.key))
 			c := &s.clients[v.clients]
 			if v.key == lost {
-				c.lose(v.at)
+				c.lose(v.clients, v.at)
 			} else if c.kind == Cacheable {
 				s.visitCacheable(v, c)
 			} else {

@@ -146,6 +146,16 @@ func (r *run) groups() []siteGroup {
 			join(i, s.data[j].hops)
 			join(i, s.spills[j].hops)
 		}
+		for k := range s.clients {
+			c := &s.clients[k]
+			for _, to := range c.asksAgain() {
+				if to.site != i {
+					a, b := find(i), find(to.site)
+					root[max(a, b)] = min(a, b)
+					paths = append(paths, path{int32(i), int32(to.site), c.leastWayTo(to)})
+				}
+			}
+		}
 	}
 	number := make(map[int]int)
 	place := make([]int32, len(r.sites)) // of a site in its group

@@ -1,0 +1,202 @@
+package sim
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// maxRetrySites bounds the sites that clients ask in turn; their number is a byte of a message.
+const maxRetrySites = 255
+
+// validateAgain names the first workload whose clients cannot ask the next site again under a placement.
+func (s *Scenario) validateAgain(p *placement.Placement) error {
+	for i := range s.Workloads {
+		w := &s.Workloads[i]
+		if w.Patience().At != workload.NextSite {
+			continue
+		}
+		refused := func(want string, args ...any) error {
+			return fmt.Errorf("clients of workload %q ask the next site again (Service.Patience.At); want the "+want, append([]any{w.Name}, args...)...)
+		}
+		route := p.RouteOf(w.Name, placement.Compute)
+		sites := slices.DeleteFunc(p.Of(placement.Compute), func(a placement.Assignment) bool { return a.Backup || !a.Serves(w.Name) })
+		switch {
+		case len(sites) > maxRetrySites:
+			return refused("same where %d sites compute it: clients know %d at most", len(sites), maxRetrySites)
+		case goesViaPoP(&route, s.kind(i)):
+			return refused("same where requests go through a PoP, which clients ask whatever site is behind it")
+		case len(s.LinkFailures)+len(s.LinkImpairments) > 0:
+			return refused("same where links fail or are impaired")
+		}
+	}
+	return nil
+}
+
+// waysAgain returns the ways of each metro to all sites that clients of a workload may ask again, nearest first; nil where they ask the
+// same site.
+func (c *compiler) waysAgain(p *Plan, w *workload.Workload, planned *plannedWorkload) ([][]entry, error) {
+	if w.Patience().At != workload.NextSite {
+		return nil, nil
+	}
+	all := make([][]entry, len(c.metros))
+	for m := range c.metros {
+		for _, n := range p.serving(placement.Compute, w.Name, false) {
+			e, err := c.entry(p, m, n, -1)
+			if err != nil {
+				return nil, fmt.Errorf("metro %q: %w", c.people[m].Metro, err)
+			}
+			for i := range planned.entries[m] {
+				if from := &planned.entries[m][i]; from.access != e.access {
+					return nil, fmt.Errorf("metro %q: %w", c.people[m].Metro, invalid.In("Service.Patience",
+						invalid.New("At", workload.NextSite, "same where the last mile to %q is another than to %q", p.sites[n].id, p.sites[from.site].id)))
+				}
+			}
+			all[m] = append(all[m], e)
+		}
+		slices.SortStableFunc(all[m], func(a, b entry) int { return cmp.Compare(a.up+a.down, b.up+b.down) })
+	}
+	return all, nil
+}
+
+// A retrySite is one of the sites that clients ask in turn.
+type retrySite struct {
+	site    int
+	clients uint32 // that they are there
+	delay   int64  // from their instant
+	away    []span // when it is held to be down
+}
+
+// joinAgain lets clients of metro m, which sites have got last, be clients of all sites that they may ask again. Where nobody enters they have no requests
+// but those.
+func (r *run) joinAgain(number, m int, shared *workloadRun, perSecond float64) {
+	w := &r.plan.workloads[number]
+	sites := make([]retrySite, len(w.again[m]))
+	for k := range w.again[m] {
+		e := &w.again[m][k]
+		at := r.sites[e.site]
+		if len(at.clientsOf(shared, m)) == 0 {
+			c, _ := r.newClients(number, w, m, e, r.tally(number, w, m, e.site, false), nil, perSecond)
+			r.complete(&c, number, m, e.site, w.kind, shared)
+			at.addClients(c)
+		}
+		sites[k] = retrySite{e.site, uint32(len(at.clients) - 1), e.delay(), r.plan.scenario.awayFrom(r.plan.sites[e.site].id)}
+	}
+	for k := range sites {
+		all := r.sites[sites[k].site].clientsOf(shared, m)
+		for i := range all { // a site may have several entries of a metro
+			all[i].patience.sites, all[i].patience.own = sites, k
+		}
+	}
+}
+
+// clientsOf returns the clients of a workload and metro m, if they are the last that the site has got.
+func (at *site) clientsOf(of *workloadRun, m int) []clients {
+	first := len(at.clients)
+	for first > 0 && at.clients[first-1].workload == of && int(at.clients[first-1].metro) == m {
+		first--
+	}
+	return at.clients[first:]
+}
+
+// asksAgain returns the sites that clients ask in turn.
+func (c *clients) asksAgain() []retrySite {
+	if c.patience == nil {
+		return nil
+	}
+	return c.patience.sites
+}
+
+// leastWayTo returns the least time from what makes clients ask another site again to when they reach it: they learn of it, and go there.
+func (c *clients) leastWayTo(to retrySite) int64 { return max(c.rtt-c.delay+to.delay, 1) }
+
+// next returns the site that a client asks again at an instant, after a try; nil for this one.
+func (p *patience) next(t *try, at int64) *retrySite {
+	for k := range p.sites {
+		n := (t.made + k) % len(p.sites)
+		switch { // the site that was asked first comes first, the others in their order
+		case n == 0:
+			n = int(t.begun)
+		case n <= int(t.begun):
+			n--
+		}
+		if to := &p.sites[n]; !within(to.away, at) {
+			if n == p.own {
+				return nil
+			}
+			return to
+		}
+	}
+	return nil
+}
+
+// What a message says of a retry that comes from another site, beside what has a field of its own: in its key the number of the request, how often it has been
+// asked, the site that was asked first and the line of the client; in its token and low the draws of the client; in its high and verdict the number of
+// the clients; in its service when it was asked first; in what it says two times of the last mile, of 18 minutes at most, and in the rest of both what
+// handshakes have taken.
+const (
+	retryNumberBits = 40
+	retryMadeBits   = 7
+	retryBegunBits  = 8
+	retryTimeBits   = 40
+	retryTime       = 1<<retryTimeBits - 1
+)
+
+// moveOn has a request asked again at another site, by an instant at this one. A message takes all along that is known of the client, who opens a
+// connection there; what opening one here took is over, too. If he has given up before his request was here, the message leaves when it is.
+func (c *clients) moveOn(t *try, at int64, to *retrySite) {
+	s := c.patience.site
+	spent := int64(0)
+	if t.isNew {
+		if c.stacks != nil {
+			x := c.setUp(&t.request)
+			spent = x.connect + x.tls
+		} else {
+			connect, tls := c.handshakes(&t.request)
+			spent = connect + tls
+		}
+	}
+	m := s.send(uint32(to.site), max(at-c.delay+to.delay, s.now+c.leastWayTo(*to)))
+	m.kind, m.index, m.recorded = comes, c.workload.number, t.recorded
+	m.key = t.number | (uint64(t.made)|uint64(t.begun)<<retryMadeBits|uint64(t.line)<<(retryMadeBits+retryBegunBits))<<retryNumberBits
+	m.token, m.low = uint32(t.shake), uint32(uint64(t.shake)>>32)
+	m.high, m.verdict = uint16(to.clients), uint8(to.clients>>16)
+	m.service = t.first - c.delay
+	access := t.access - linkJitter(c.jitter, uint64(t.shake))
+	spent += t.spent
+	m.says = [2]int64{access&retryTime | spent<<retryTimeBits, t.quiet&retryTime | spent>>(64-retryTimeBits)<<retryTimeBits}
+	if t.recorded {
+		c.asked--
+	}
+}
+
+// takeOver serves a request that another site has served before.
+func (s *site) takeOver(m *message) {
+	number := uint32(m.high) | uint32(m.verdict)<<16
+	c := &s.clients[number]
+	rest := m.key >> retryNumberBits
+	t := &try{
+		request: request{
+			clients: number, isNew: true, recorded: m.recorded, arrived: m.at, shake: random.Key(uint64(m.token) | uint64(m.low)<<32), quiet: m.says[1] & retryTime,
+			line: topology.Technology(rest >> (retryMadeBits + retryBegunBits)),
+		},
+		number: m.key & (1<<retryNumberBits - 1), made: int(rest&(1<<retryMadeBits-1)) + 1, begun: uint8(rest >> retryMadeBits),
+		first: m.service + c.delay, spent: int64(uint64(m.says[0])>>retryTimeBits) | m.says[1]>>retryTimeBits<<(64-retryTimeBits), waiting: true,
+	}
+	t.access = m.says[0]&retryTime + linkJitter(c.jitter, uint64(t.shake))
+	count := c.count
+	if c.count = t.number + uint64(t.made-1)<<retryNumberBits; c.loss > 0 {
+		t.resent = c.drawLoss(&t.request)
+	}
+	c.count = count
+	if m.recorded {
+		c.asked++
+	}
+	s.askNow(c.patience.add(t), m.at)
+}
