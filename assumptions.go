@@ -169,6 +169,14 @@ var modelAssumptions = []func(s *Study) string{
 		return textIf(patient, "servers do not notice that a client has given up, and work for it all the same; who meets a site that is down does not ask again, unless he asks the next site")
 	},
 	func(s *Study) string {
+		spares := slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
+			return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool {
+				return slices.ContainsFunc(a.Pools, func(o placement.Pool) bool { return o.SpareCores })
+			})
+		})
+		return textIf(spares, "matches come before requests: one that begins takes its cores, and what is worked on there is worked on to its end beside it")
+	},
+	func(s *Study) string {
 		moves := slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return w.Patience().At == workload.NextSite })
 		return textIf(moves, "clients who ask the next site know all addresses, and open a connection at each change of site")
 	},

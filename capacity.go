@@ -38,7 +38,7 @@ func (q *CapacityQuestion) validate(s *Study) error {
 type CapacityNeed struct {
 	// Site is where the servers are, Servers whose: a workload, or a pool that workloads share, as [sim.Load] calls it.
 	Site, Servers string
-	// IsKnown is false where only a run tells: at origins behind caches without a sample, and where the demand of a workload does not say what to
+	// IsKnown is false where only a run tells: at origins behind caches without a sample, where servers have the cores that matches leave, and where the demand of a workload does not say what to
 	// expect, as recorded traces do not. Then nothing else is known here but Have, and Why says the reason.
 	IsKnown bool
 	Why     string
@@ -186,6 +186,9 @@ func (s *Study) peakLoads(ctx context.Context, p placement.Placement, lost strin
 				}
 				why = found.tell(number, &peak, &of.Sampled)
 			}
+		}
+		if why == "" && of.pool.SpareCores {
+			why = fmt.Sprintf("%s has the cores that matches leave: a run tells", name)
 		}
 		if why != "" {
 			if of.IsKnown {

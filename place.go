@@ -71,6 +71,8 @@ type PoolRole struct {
 	Spill string `json:"spill,omitempty"`
 	// Scale is how the number of servers follows the work; nil where it stays.
 	Scale *ScaleRole `json:"scale,omitempty"`
+	// SpareCores says that it has the cores of the site besides on which no match is.
+	SpareCores bool `json:"spare_cores,omitempty"`
 }
 
 // A ScaleRole is how the number of servers of a pool follows the work.
@@ -92,6 +94,7 @@ func poolsOf(a *placement.Assignment) (all []PoolRole) {
 		if p.Spill.Rule != placement.NoSpill {
 			of.Spill = p.Spill.String()
 		}
+		of.SpareCores = p.SpareCores
 		if s := &p.Scale; s.Is() {
 			of.Scale = &ScaleRole{Most: s.Most, Target: s.Target, DelaySeconds: (s.Delay + s.WarmUp).Seconds()}
 		}

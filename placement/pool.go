@@ -29,6 +29,10 @@ type Pool struct {
 	Spill Spill
 	// Scale lets the number of servers follow the work; Servers is then how many there are at first, and at least.
 	Scale Scale
+	// SpareCores adds every core of the site on which no match is, of [Assignment].Cores: matches come first, put together on as few
+	// as have room. One that begins takes its cores for as long
+	// as it lasts, and what is worked on there is worked on to its end (assumed). Servers is then how many there are at least.
+	SpareCores bool
 }
 
 // A Limit is a bound that there may be.
@@ -121,6 +125,9 @@ func (a *Assignment) validatePools() error {
 		if err := p.Scale.validate(p); err != nil {
 			return in(invalid.In("Scale", err))
 		}
+		if err := a.validateSpare(i); err != nil {
+			return in(err)
+		}
 		if slices.ContainsFunc(a.Pools[:i], func(o Pool) bool { return o.Name == p.Name }) {
 			return in(invalid.New("Name", fmt.Sprintf("%q", p.Name), "another name than that of a pool before"))
 		}
@@ -157,18 +164,45 @@ func (a *Assignment) PoolOf(workload string) (number int, ok bool) {
 func (a *Assignment) MostServersFor(workload string) int {
 	if a != nil {
 		if n, ok := a.PoolOf(workload); ok {
-			return a.Pools[n].Most()
+			return a.MostOf(&a.Pools[n])
 		}
 	}
 	return a.ServersFor(workload)
 }
 
-// Most returns how many servers there are when there are most.
-func (p *Pool) Most() int {
-	if p.Scale.Is() {
+// MostOf returns how many servers a pool of the site has when there are most.
+func (a *Assignment) MostOf(p *Pool) int {
+	switch {
+	case p.Scale.Is():
 		return p.Scale.Most
+	case p.SpareCores:
+		return p.Servers + a.Cores
 	}
 	return p.Servers
+}
+
+// validateSpare names the first thing that does not go with cores that matches leave.
+func (a *Assignment) validateSpare(number int) error {
+	p := &a.Pools[number]
+	if !p.SpareCores {
+		return nil
+	}
+	isAnother := slices.ContainsFunc(a.Pools[:number], func(o Pool) bool { return o.SpareCores })
+	for _, c := range []struct {
+		isWrong bool
+		why     string
+	}{
+		{a.Cores == 0, "cores, on which games play"},
+		{a.Elastic, "cores that are there all the time: rented ones are there for matches alone"},
+		{p.Scale.Is(), "a number of servers that does not follow the work"},
+		{p.Shed > 0, "no Shed: how long a request will wait is not known while matches begin and end"},
+		{isAnother, "one pool alone that has them"},
+	} {
+		if c.isWrong {
+			return invalid.New("SpareCores", true, "false, or %s", c.why)
+		}
+	}
+	return nil
 }
 
 // ServersFor returns how many servers a workload finds at the site, shared or its own, at least; 0 where there are always enough.

@@ -128,6 +128,9 @@ func poolInWords(p *edgewise.PoolRole) string {
 			s += ", new ones after " + time.Duration(p.Scale.DelaySeconds*float64(time.Second)).String()
 		}
 	}
+	if p.SpareCores {
+		s += ", and the cores without a match"
+	}
 	s += ", " + p.Discipline
 	if p.Queue != nil {
 		s += ", " + strconv.Itoa(*p.Queue) + " may wait"

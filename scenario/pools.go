@@ -48,10 +48,11 @@ func (s *poolsSpec) read(v value) {
 		field{"shed", func(v value) { v.duration(&p.Shed) }},
 		field{"spill", func(v value) { readSpill(v, &p.Spill) }},
 		field{"scale", func(v value) { scale = readScale(v, &p.Scale) }},
+		field{"spare_cores", func(v value) { v.boolean(&p.SpareCores) }},
 	)
 	at := places{"": v}
 	for key, field := range map[string]string{
-		"name": "Name", "count": "Servers", "workloads": "Workloads", "discipline": "Discipline", "queue": "Queue", "shed": "Shed", "spill": "Spill", "scale": "Scale",
+		"name": "Name", "count": "Servers", "workloads": "Workloads", "discipline": "Discipline", "queue": "Queue", "shed": "Shed", "spill": "Spill", "scale": "Scale", "spare_cores": "SpareCores",
 	} {
 		if place, ok := seen[key]; ok {
 			at[field] = place

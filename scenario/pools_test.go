@@ -143,3 +143,31 @@ func TestScaleThatCannotBeIsNamedWithItsLine(t *testing.T) {
 		require.ErrorContains(t, err, to[1])
 	}
 }
+
+func TestServersMayHaveTheCoresThatMatchesLeave(t *testing.T) {
+	const text = `title: Shared
+duration: 10s
+network: {provider: aws, metros: {top: 3}}
+workloads:
+  - {kind: dynamic, name: api, requests_per_second: 10, response_size: 10kB, service: 10ms}
+  - {name: shooter, preset: competitive-fps, concurrent_players: 100}
+placements:
+  - name: shared
+    compute: {sites: us-east-1, cores: 16, servers: {count: 1, spare_cores: true, queue: 4}}
+`
+	s, err := scenario.Parse("shared.yaml", []byte(text))
+	require.NoError(t, err)
+	require.Equal(t, placement.Assignment{Site: "us-east-1", Role: placement.Compute, Cores: 16,
+		Pools: []placement.Pool{{Servers: 1, SpareCores: true, Queue: placement.AtMost(4)}}}, s.Placements[0].Sites[0])
+	for change, want := range map[string]string{
+		"cores: 16, servers: {count: 1,|cores: 16, elastic: true, servers: {count: 1,": "rented ones are there for matches alone",
+		"queue: 4|shed: 30ms":                    "no Shed: how long a request will wait",
+		"queue: 4|scale: {most: 9, target: 0.5}": "does not follow the work",
+		"cores: 16, servers|servers":             "cores, on which games play",
+	} {
+		from, to, _ := strings.Cut(change, "|")
+		_, err := scenario.Parse("shared.yaml", []byte(strings.Replace(text, from, to, 1)))
+		require.ErrorContains(t, err, "shared.yaml:9: placements[0].compute.servers.spare_cores: is true; want false, or ")
+		require.ErrorContains(t, err, want)
+	}
+}

@@ -22,6 +22,9 @@ type corePool struct {
 	used    int64
 	cpu     occupancy // of cores that are busy
 	extra   occupancy // of cores that are rented
+	// moves are how many cores have matches, and since when, where others may have the rest.
+	isFollowed bool
+	moves      []coreMove
 }
 
 // A core hosts matches.
@@ -86,7 +89,7 @@ func (p *corePool) roomBeside(take int64) int {
 }
 
 // place gives a match its cores, which [corePool.hasRoom]: the cores of a site that has some are loaded evenly as far as they
-// go, others one after the other. It returns the core, or the first of several.
+// go, others, and those that requests may have while they have no match, one after the other. It returns the core, or the first of several.
 func (p *corePool) place(now int64, match uint64, take, busyNs int64, also []uint32) (uint32, []uint32) {
 	if take >= coreUnit {
 		first, _ := p.open()
@@ -99,7 +102,7 @@ func (p *corePool) place(now int64, match uint64, take, busyNs int64, also []uin
 		return first, also
 	}
 	cores, limited := p.capacity()
-	if !limited || p.busy >= cores {
+	if !limited || p.busy >= cores || p.isFollowed {
 		if i := p.roomBeside(take); i >= 0 {
 			n := p.partial[i]
 			p.host(now, n, match, take, busyNs)
@@ -158,6 +161,9 @@ func (p *corePool) free(now int64, n uint32, match uint64, take, busyNs int64) {
 // count notes how many cores are busy, and rented.
 func (p *corePool) count(now int64) {
 	p.cpu.set(now, p.busy)
+	if p.isFollowed {
+		p.note(now)
+	}
 	if p.elastic {
 		p.extra.set(now, max(0, p.busy-p.own))
 	}

@@ -244,6 +244,9 @@ func (p *Plan) serversAt(number, at int, perSecond float64, work workload.Servic
 			of.room = min(of.room, float64(pool.Servers)*(1+pool.Shed.Seconds()/work.Mean.Seconds()))
 		}
 		of.Rejects = pool.Rejects()
+		if pool.SpareCores {
+			of.Capacity = max(of.Capacity-p.taken[at], float64(pool.Servers))
+		}
 	}
 	return of
 }

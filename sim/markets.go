@@ -130,6 +130,7 @@ func (r *run) newGameSite(w *plannedWorkload, g *game, site int) gameSite {
 		pool.cpu.course, pool.extra.course = r.plan.newBusyCourse(), r.plan.newBusyCourse()
 		if at.Cores > 0 {
 			pool.own, pool.isShared = at.Cores, true
+			pool.isFollowed = slices.ContainsFunc(at.Pools, func(o placement.Pool) bool { return o.SpareCores })
 			if r.pools == nil {
 				r.pools = make(map[int]*corePool)
 			}
@@ -228,7 +229,7 @@ func (r *run) joinMarkets() {
 	}
 }
 
-// runMarkets runs all markets, one after the other, and plays their matches on as many workers.
+// runMarkets runs all markets, one after the other, and plays their matches on as many workers. Then servers may have the cores that these leave.
 func (r *run) runMarkets(workers int) error {
 	for _, k := range r.markets {
 		k.crew = newPlayCrew(r.ctx, workers, len(k.games), func(g int) (arena, *gameBook) { return k.games[g].newArena() })
@@ -240,6 +241,7 @@ func (r *run) runMarkets(workers int) error {
 			return err
 		}
 	}
+	r.followCores()
 	return nil
 }
 

@@ -62,6 +62,8 @@ const (
 	scaleLook
 	scaleLaunch
 	scaleReady
+	// coresMove tells a site that matches take cores of it, or leave some; token is the number of the pool that has the others.
+	coresMove
 )
 
 // A question is what a message asks besides.
@@ -188,6 +190,8 @@ func (s *site) receive(m *message) {
 		s.warmUp(s.pools[m.token], m.at, int(m.service))
 	case scaleReady:
 		s.addServers(s.pools[m.token], m.at, int(m.service))
+	case coresMove:
+		s.moveCores(s.pools[m.token], m.at)
 	}
 }
 

@@ -133,8 +133,9 @@ func (o *overflow) blocked() [][]float64 {
 	}
 	for s := range busy {
 		for n := range busy[s] {
-			pool := &p.sites[s].compute.Pools[n]
-			busy[s][n] = pool.Turn(pool.Most(), busy[s][n], rate[s][n]).Rejected
+			a := p.sites[s].compute
+			servers := a.MostOf(&a.Pools[n]) - int(p.taken[s])
+			busy[s][n] = a.Pools[n].Turn(max(servers, a.Pools[n].Servers), busy[s][n], rate[s][n]).Rejected
 		}
 	}
 	return busy

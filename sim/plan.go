@@ -19,6 +19,7 @@ type Plan struct {
 	sites     []plannedSite
 	workloads []plannedWorkload
 	links     []plannedLink // whose capacity is shared
+	taken     []float64     // by site: the cores that games are expected to take, where others may have those that are left
 	calm      *Plan         // the same without what happens at a time; nil where nobody asks for it
 }
 
@@ -218,7 +219,9 @@ func (c *compiler) plan(ctx context.Context, p placement.Placement) (*Plan, erro
 			return nil, err
 		}
 	}
-	return plan, nil
+	var err error
+	plan.taken, err = plan.coresTaken()
+	return plan, err
 }
 
 // addWorkload finds a workload's users and where they enter.

@@ -29,7 +29,8 @@ type pool struct {
 	free       int64          // when its first server is free for who comes next
 	sharing    *sharing       // of all others
 	scaling    *scaling       // nil where the number of servers stays
-	isRented   bool           // who has rented servers has been told
+	isRented   bool           // who has rented servers has been told, or none are
+	spare      *spareCores    // nil where the pool has none
 	// Work counts in [from, until): from is when recording begins, until when it ends, or when the site fails next, with
 	// what is under way.
 	from, until int64
@@ -96,9 +97,14 @@ func (s *site) newPool(p *Plan, of *placement.Pool) (*pool, error) {
 	made.use.course = p.newBusyCourse()
 	made.workUntilOutage()
 	s.pools = append(s.pools, made)
+	if of.SpareCores {
+		made.takeSpare(p.sites[s.id].compute)
+	}
 	if made.scaling != nil {
 		made.scaling.steps.course = p.newBusyCourse()
-		s.beginScaling(made)
+		if made.spare == nil {
+			s.beginScaling(made)
+		}
 	}
 	return made, made.begin()
 }
