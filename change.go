@@ -2,6 +2,7 @@ package edgewise
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/sim"
@@ -23,17 +24,23 @@ const (
 	// LinkDown is of the links between two nodes: a [sim.LinkFailure]; LinkImpaired, too: a [sim.LinkImpairment].
 	LinkDown     = "link down"
 	LinkImpaired = "link impaired"
+	// SiteOpens and SiteCloses are of a site of placements, instants: a [placement.Opening].
+	SiteOpens  = "site opens"
+	SiteCloses = "site closes"
 )
 
 // A Change is something else than a failure or drain that happens at a time of the runs.
 type Change struct {
-	// Kind is one of [SlowServers], [AnsweringErrors], [FlashCrowd], [Launch], [Shutdown], [Purge], [LinkDown] and [LinkImpaired].
+	// Kind is one of [SlowServers], [AnsweringErrors], [FlashCrowd], [Launch], [Shutdown], [Purge], [LinkDown], [LinkImpaired], [SiteOpens] and
+	// [SiteCloses].
 	Kind string `json:"kind"`
 	// Site is the id of the site, or Workload the name of the workload that it is of; a purge of all workloads has none.
 	Site     string `json:"site,omitempty"`
 	Workload string `json:"workload,omitempty"`
 	// Between are the ids of the nodes that links join which are down or impaired; nil of other kinds.
 	Between []string `json:"between,omitempty"`
+	// Placements are the names of those in which a site opens or closes, and nothing happens in the others; nil of other kinds.
+	Placements []string `json:"placements,omitempty"`
 	// At is when it begins, since the start of the run, warm-up included; For how long it lasts, 0 of an instant. A flash crowd lasts until
 	// 1/3000 of it is left.
 	At  time.Duration `json:"at_ns"`
@@ -93,6 +100,30 @@ func (s *Study) changes() (all []Change) {
 		}
 		if w.Ends > 0 {
 			all = append(all, Change{Kind: Shutdown, Workload: w.Name, At: w.Ends})
+		}
+	}
+	return append(all, s.openings()...)
+}
+
+// openings returns when sites of placements open and close, those of several placements at the same instant once.
+func (s *Study) openings() (all []Change) {
+	add := func(kind, site string, at time.Duration, name string) {
+		i := slices.IndexFunc(all, func(c Change) bool { return c.Kind == kind && c.Site == site && c.At == at })
+		if i < 0 {
+			i = len(all)
+			all = append(all, Change{Kind: kind, Site: site, At: at})
+		}
+		all[i].Placements = append(all[i].Placements, name)
+	}
+	for i := range s.Placements {
+		p := &s.Placements[i]
+		for _, o := range p.Openings {
+			if o.At > 0 && o.At < s.WarmUp+s.Duration {
+				add(SiteOpens, o.Site, o.At, p.Name)
+			}
+			if o.Closes > 0 {
+				add(SiteCloses, o.Site, o.Closes, p.Name)
+			}
 		}
 	}
 	return all

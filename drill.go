@@ -19,6 +19,8 @@ type studyEvent struct {
 	at, ends time.Duration
 	// noticed is when users are sent elsewhere, and until when, both the same where they are not.
 	noticed, back time.Duration
+	// lasts says that nothing is as it was before again: a site opens or, as closes says, closes for good.
+	lasts, closes bool
 }
 
 // An eventPart is one of what happens at the same instant: subjects that are alike, and what becomes of them.
@@ -47,7 +49,7 @@ func (s *Study) events() (all []studyEvent) {
 			return
 		}
 		o := &all[i]
-		o.ends = max(o.ends, e.ends)
+		o.ends, o.lasts, o.closes = max(o.ends, e.ends), o.lasts || e.lasts, o.closes || e.closes
 		switch {
 		case o.noticed == o.back:
 			o.noticed, o.back = e.noticed, e.back
@@ -83,6 +85,9 @@ func (s *Study) events() (all []studyEvent) {
 			add(e, "link impaired", strings.Join(c.Between, " - "))
 		case FlashCrowd, Launch:
 			add(e, "of "+c.Workload, c.Kind)
+		case SiteOpens, SiteCloses:
+			e.lasts, e.closes, e.noticed, e.back = true, c.Kind == SiteCloses, c.At, s.WarmUp+s.Duration
+			add(e, strings.TrimPrefix(c.Kind, "site "), c.Site)
 		case Purge:
 			add(e, "", c.Kind)
 		case Shutdown:
@@ -259,10 +264,12 @@ func countRows(kind sim.Kind) (n int) {
 	return n
 }
 
-// courseOf looks at the values of one figure, step by step, of which one may be so far off the usual by chance. It returns false where no step after
-// the event has one.
-func (row *drillRow) courseOf(values []float64, d *drill, within, chance float64) (c drillCourse, ok bool) {
-	c.usual, _ = stats.MeanAndDeviation(d.known(values))
+// courseOf looks at the values of one figure, step by step, of which one may be so far off the usual by chance: the mean of the steps before it, or what it becomes where
+// that is a number. It returns false where no step after the event has one.
+func (row *drillRow) courseOf(values []float64, d *drill, within, chance, becomes float64) (c drillCourse, ok bool) {
+	if c.usual = becomes; math.IsNaN(becomes) {
+		c.usual, _ = stats.MeanAndDeviation(d.known(values))
+	}
 	allowed := within
 	if !row.isShare {
 		allowed = float64(within * c.usual)
@@ -355,6 +362,8 @@ func (s *Study) drillFigures(replications []*replication, placement, workload in
 			}
 			all = append(all, drillFigure{label, each, unknown})
 		}
+		// After what lasts nothing is as before, and only a run in which the site has always been there says what it becomes.
+		settles := !d.lasts || !d.closes && runs[0].all.Undisturbed != nil
 		longest, longestUnknown := make([]float64, len(runs)), make([]bool, len(runs))
 		seen := false
 		if !slices.ContainsFunc(runs, func(r drillRun) bool { return r.isAsked(d.before, kind) }) {
@@ -391,7 +400,9 @@ func (s *Study) drillFigures(replications []*replication, placement, workload in
 				}
 				add(row.name+" at worst", "times", column, better, m.times, 0)
 			}
-			add(row.name+" recovered after", "s", "", Less, m.took, countTrue(m.isUnknown))
+			if settles {
+				add(row.name+" recovered after", "s", "", Less, m.took, countTrue(m.isUnknown))
+			}
 		}
 		if !seen {
 			continue
@@ -402,8 +413,10 @@ func (s *Study) drillFigures(replications []*replication, placement, workload in
 				recovered[k] = 1
 			}
 		}
-		add("recovered", "share", "", More, recovered, 0)
-		add("recovered after", "s", "recovered after, s", Less, longest, countTrue(longestUnknown))
+		if settles {
+			add("recovered", "share", "", More, recovered, 0)
+			add("recovered after", "s", "recovered after, s", Less, longest, countTrue(longestUnknown))
+		}
 		for n, id := range runs[0].siteIDs {
 			if d.moved[1]-d.moved[0] < 1 {
 				break
@@ -432,16 +445,18 @@ type drillMeasure struct {
 // measure looks at a row in all replications; false where one of them does not know it.
 func (row *drillRow) measure(runs []drillRun, d *drill, s *Study, kind sim.Kind, within float64) (m drillMeasure, ok bool) {
 	m.hasTimes = !row.isShare
-	values := make([][]float64, len(runs))
+	values, becomes := make([][]float64, len(runs)), make([]float64, len(runs))
 	for k := range runs {
-		values[k] = runs[k].values(row, s.Duration)
+		if values[k], becomes[k] = runs[k].values(row, s.Duration); !d.lasts {
+			becomes[k] = math.NaN()
+		}
 	}
 	chance, ok := d.chance(values, countRows(kind))
 	if !ok {
 		return m, false
 	}
 	for k := range runs {
-		c, ok := row.courseOf(values[k], d, within, chance)
+		c, ok := row.courseOf(values[k], d, within, chance, becomes[k])
 		if !ok {
 			return m, false
 		}
@@ -491,14 +506,14 @@ func readDrillRun(p *packedCourses) (r drillRun, err error) {
 	return r, nil
 }
 
-// values returns a row's figure, step by step.
-func (r *drillRun) values(row *drillRow, recorded time.Duration) []float64 {
-	all := row.valuesOf(&r.all, recorded)
+// values returns a row's figure, step by step, and what it is without what happens: not a number where nobody knows.
+func (r *drillRun) values(row *drillRow, recorded time.Duration) (all []float64, usual float64) {
+	all, usual = row.valuesOf(&r.all, recorded), math.NaN()
 	if r.all.Undisturbed == nil {
-		return all
+		return all, usual
 	}
 	// What is usual is known of each step: each is told as if the usual of all were that of the first that has one.
-	calm, usual := row.valuesOf(r.all.Undisturbed, recorded), math.NaN()
+	calm := row.valuesOf(r.all.Undisturbed, recorded)
 	for i := range all {
 		if math.IsNaN(usual) && (row.isShare || calm[i] > 0) {
 			usual = calm[i]
@@ -510,7 +525,7 @@ func (r *drillRun) values(row *drillRow, recorded time.Duration) []float64 {
 			all[i] = float64(all[i]*usual) / calm[i]
 		}
 	}
-	return all
+	return all, usual
 }
 
 // valuesOf returns the row's figure of a course, step by step.
@@ -551,7 +566,7 @@ func (r *drillRun) moved(site int, d *drill, kind sim.Kind) float64 {
 		return here / all
 	}
 	of := &r.sites[site]
-	if r.all.Undisturbed != nil {
+	if r.all.Undisturbed != nil && !d.lasts { // without it the site that opens is always there
 		return share(of, &r.all, d.moved) - share(of.Undisturbed, r.all.Undisturbed, d.moved)
 	}
 	return share(of, &r.all, d.moved) - share(of, &r.all, d.before)

@@ -31,7 +31,7 @@ func TestChanceAloneIsRarelyAnEvent(t *testing.T) {
 			chance, ok := d.chance(runs, of.figures)
 			require.True(t, ok)
 			for k := range runs {
-				c, ok := row.courseOf(runs[k], &d, of.within, chance)
+				c, ok := row.courseOf(runs[k], &d, of.within, chance, math.NaN())
 				require.True(t, ok)
 				if c.recovered > 0 {
 					off++
@@ -59,7 +59,7 @@ func TestWhatIsNoChanceIsSeen(t *testing.T) {
 	chance, ok := d.chance(runs, 1)
 	require.True(t, ok)
 	for k := range runs {
-		c, ok := row.courseOf(runs[k], &d, 0.01, chance)
+		c, ok := row.courseOf(runs[k], &d, 0.01, chance, math.NaN())
 		require.True(t, ok)
 		require.Equal(t, 21, c.recovered)
 	}

@@ -273,3 +273,41 @@ func TestADrillBeginsAnewWhenUsersAreBack(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, 1.0, before.Value, "the step in which users come back, to a cache that is empty, is not usual")
 }
+
+// A site opens at 110 s, a, whose cache lacks the twenty objects until 112 s: 80 x 6 ms and 20 x 56 ms are 16 ms on the mean of that step, where b gave hits of 10 ms until
+// then, and a gives hits of 6 ms for ever after. Only a run in which it has always been there says that it has recovered, after the first step.
+func TestTheDrillOfASiteThatOpensIsThatOfHand(t *testing.T) {
+	for _, paired := range []bool{false, true} {
+		s := drillStudy(t)
+		s.Failures, s.Timeline.Paired = nil, paired
+		s.Placements[0].Openings = []placement.Opening{{Site: "a", At: 110 * time.Second}}
+		c, err := s.Run(context.Background())
+		require.NoError(t, err)
+		require.Equal(t, []edgewise.Change{{Kind: edgewise.SiteOpens, Site: "a", Placements: []string{"both"}, At: 110 * time.Second}}, c.Changes)
+		want := map[string]float64{"failed at worst": 0, "mean latency at worst": 1.6, "hits before": 1, "hits at worst": 0.8, "users moved to a": 1}
+		if paired {
+			want["mean latency at worst"] = 16.0 / 6
+			want["hits recovered after"], want["mean latency recovered after"], want["recovered after"], want["recovered"] = 10, 10, 10, 1
+		}
+		figures := c.Placements[0].Workloads[0].Figures
+		for statistic, is := range want {
+			f, ok := figures.Find("drill: a opens", statistic)
+			require.True(t, ok, statistic)
+			require.InDelta(t, is, f.Value, 1e-12, statistic)
+		}
+		_, ok := figures.Find("drill: a opens", "recovered after")
+		require.Equal(t, paired, ok)
+	}
+	// What closes never is as before.
+	s := drillStudy(t)
+	s.Failures, s.Timeline.Paired = nil, true
+	s.Placements[0].Openings = []placement.Opening{{Site: "a", Closes: 110 * time.Second}}
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	figures := c.Placements[0].Workloads[0].Figures
+	f, ok := figures.Find("drill: a closes", "mean latency at worst")
+	require.True(t, ok)
+	require.InDelta(t, 20.0/6, f.Value, 1e-12)
+	_, ok = figures.Find("drill: a closes", "recovered")
+	require.False(t, ok)
+}

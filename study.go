@@ -251,12 +251,23 @@ func (s *Study) validateEvents() error {
 			refuse(at, p.At, "no purge: no placement has caches")
 		}
 	}
+	for i := range s.Placements {
+		for k, o := range s.Placements[i].Openings {
+			at := fmt.Sprintf("Placements[%d].Openings[%d].", i, k)
+			if o.At >= end && !s.isWindow {
+				refuse(at+"At", o.At, "less than %v, when the run ends", end)
+			}
+			if o.Closes >= end {
+				refuse(at+"Closes", o.Closes, "less than %v, when the run ends", end)
+			}
+		}
+	}
 	if s.Timeline != nil && s.Timeline.Paired && len(s.events()) == 0 {
 		refuse("Timeline.Paired", true, "false: nothing happens at a time, so that there is nothing to compare with")
 	}
 	for i := range s.Placements {
-		if s.Placements[i].DNS != nil && len(s.Failures)+len(s.Drains)+len(s.LinkFailures) == 0 && !s.isWindow {
-			refuse(fmt.Sprintf("Placements[%d].DNS", i), "set", "none: no site fails or is drained, and no link fails, so that nobody is to follow")
+		if p := &s.Placements[i]; p.DNS != nil && len(s.Failures)+len(s.Drains)+len(s.LinkFailures)+len(p.Openings) == 0 && !s.isWindow {
+			refuse(fmt.Sprintf("Placements[%d].DNS", i), "set", "none: no site fails, is drained, opens or closes, and no link fails, so that nobody is to follow")
 		}
 	}
 	return invalid.First(errs...)

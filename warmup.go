@@ -251,7 +251,7 @@ func (s *Study) findWarmUp(replications []*replication, p, w int, figure timelin
 	return f
 }
 
-// firstEvent returns when the first failure, drain, slowdown, error of an origin or purge begins that concerns a placement, or the load changes. It
+// firstEvent returns when the first failure, drain, slowdown, error of an origin or purge begins that concerns a placement, a site of it opens or closes, or the load changes. It
 // returns 0 where none does.
 func (s *Study) firstEvent(p int) (first time.Duration) {
 	for i := range s.Failures {
@@ -287,6 +287,13 @@ func (s *Study) firstEvent(p int) (first time.Duration) {
 	for _, one := range s.Purges {
 		if len(s.Placements[p].Tiers) > 0 && (first == 0 || one.At < first) {
 			first = max(one.At, 1)
+		}
+	}
+	for _, o := range s.Placements[p].Openings {
+		for _, at := range []time.Duration{o.At, o.Closes} {
+			if at > 0 && (first == 0 || at < first) {
+				first = at
+			}
 		}
 	}
 	for _, at := range s.changesOfLoad() {

@@ -49,6 +49,10 @@ func (s *Study) Within(w Window) (*Study, error) {
 	of.LinkImpairments = inWindow(s.LinkImpairments, begins, end, func(d *sim.LinkImpairment) *time.Duration { return &d.At }, func(d *sim.LinkImpairment) time.Duration { return d.At + d.For })
 	of.OriginErrors = inWindow(s.OriginErrors, begins, end, func(e *sim.OriginErrors) *time.Duration { return &e.At }, func(e *sim.OriginErrors) time.Duration { return e.At + e.For })
 	of.Purges = inWindow(s.Purges, begins, end, func(p *sim.Purge) *time.Duration { return &p.At }, func(p *sim.Purge) time.Duration { return p.At })
+	of.Placements = slices.Clone(s.Placements)
+	for i := range of.Placements {
+		of.Placements[i].Openings = openingsInWindow(s.Placements[i].Openings, begins, end)
+	}
 	of.Workloads = slices.Clone(s.Workloads)
 	for i := range of.Workloads {
 		l := &of.Workloads[i]
@@ -63,9 +67,8 @@ func (s *Study) Within(w Window) (*Study, error) {
 		}
 	}
 	if begins > 0 || !s.SkipWarmUpCheck {
-		of.Placements = make([]placement.Placement, len(s.Placements))
-		for i := range s.Placements {
-			of.Placements[i] = s.Placements[i].Preloaded()
+		for i := range of.Placements {
+			of.Placements[i] = of.Placements[i].Preloaded()
 		}
 	}
 	assumed := fmt.Sprintf("of %s the time from %s to %s after the start is simulated, begun %s before that", words.Duration(s.WarmUp+s.Duration),
@@ -151,6 +154,27 @@ func (s *Study) failureEnds(f *sim.Failure) (ends time.Duration) {
 		ends = max(ends, d.At+d.For, d.Back)
 	}
 	return ends
+}
+
+// openingsInWindow returns the openings of a placement, told since a run begins that ends at another instant. A site that opens after that, or has closed before, opens
+// when it has ended.
+func openingsInWindow(all []placement.Opening, begins, end time.Duration) (kept []placement.Opening) {
+	for _, o := range all {
+		of := placement.Opening{Site: o.Site}
+		if o.At > 0 && o.At >= begins {
+			of.At = max(time.Nanosecond, o.At-begins) // 0 would be from ever on
+		}
+		switch {
+		case o.At >= end || o.Closes > 0 && o.Closes <= begins:
+			of.At = end - begins
+		case o.Closes > 0 && o.Closes < end:
+			of.Closes = o.Closes - begins
+		}
+		if of.At > 0 || of.Closes > 0 {
+			kept = append(kept, of)
+		}
+	}
+	return kept
 }
 
 // beginsEmpty reports whether a placement has caches that do not begin in their steady state.

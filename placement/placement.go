@@ -40,6 +40,8 @@ type Placement struct {
 	// DNS, if set, lets users learn from names where they are to go, so that they follow a change when their resolver asks anew. Nil
 	// lets them follow at once, as with anycast.
 	DNS *DNS
+	// Openings are the sites that open or close while a run lasts, each once; the others are always there.
+	Openings []Opening
 }
 
 // An Assignment gives a role to a site that is no cache.
@@ -240,6 +242,7 @@ func (p Placement) Validate(n *topology.Network) error {
 	for i := range p.Tiers {
 		add(p.Tiers[i].validate(p, i, n))
 	}
+	add(p.validateOpenings(n))
 	add(p.validateSpills())
 	add(p.validateRouting(n))
 	add(p.validateUpstream())

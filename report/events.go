@@ -91,6 +91,15 @@ func changeInWords(c *edgewise.Comparison, e *edgewise.Change) string {
 		return fmt.Sprintf("users of %s%s ask%s up to %.4g times as often for %s, %s", e.Workload, crowdMetros(c, e.Metros), crowdObjects(e.Objects), e.Factor, words.Duration(lastsFor(e)), from)
 	case edgewise.Launch:
 		return fmt.Sprintf("users of %s ask %s", e.Workload, from)
+	case edgewise.SiteOpens, edgewise.SiteCloses:
+		in, how := "", "its caches are empty, and users come who would if it had always been there"
+		if len(e.Placements) < len(c.Placements) {
+			in = " under " + named(e.Placements)
+		}
+		if e.Kind == edgewise.SiteCloses {
+			how = "who learns of it is sent elsewhere, what it has begun it ends"
+		}
+		return fmt.Sprintf("%s %s%s %s: %s", sitesInWords(c, []string{e.Site}), strings.TrimPrefix(e.Kind, "site "), in, strings.Replace(from, "from", "at", 1), how)
 	case edgewise.Purge:
 		return fmt.Sprintf("%.4g %% of the objects of %s are taken out of all caches, %s", 100*cmp.Or(e.Share, 1), cmp.Or(e.Workload, "all workloads"), strings.Replace(from, "from", "at", 1))
 	}

@@ -58,6 +58,9 @@ func ExplanationOf(placement string, e *sim.Explanation) Explanation {
 	add := func(ns int64, site, format string, args ...any) {
 		x.Steps = append(x.Steps, ExplanationStep{explainedFloat(ns), site, fmt.Sprintf(format, args...), ns})
 	}
+	if e.Opened > 0 {
+		add(0, e.Site, "open since %v after the run began", e.Opened)
+	}
 	if e.Outcome.IsFailure() {
 		x.Reason = e.Reason.String()
 		addSteps(add, e)

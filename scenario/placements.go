@@ -61,6 +61,7 @@ func (r *reader) readPlacement(v value) {
 		field{"copies", skip},
 		field{"slices", skip},
 		field{"dns", skip},
+		field{"openings", skip},
 	)...)
 	if at, ok := seen["name"]; !ok {
 		v.problem("the key \"name\" is missing")
@@ -76,7 +77,8 @@ func (r *reader) readPlacement(v value) {
 		base := &r.placements[i]
 		p.sites, p.tiers = slices.Clone(base.sites), slices.Clone(base.tiers)
 		p.routing, p.routes, p.viaPoP = base.routing, base.routes, base.viaPoP
-		p.built.Upstream, p.built.Copies, p.built.SliceBytes, p.built.DNS = base.built.Upstream, base.built.Copies, base.built.SliceBytes, base.built.DNS
+		p.built.Upstream, p.built.Copies, p.built.SliceBytes = base.built.Upstream, base.built.Copies, base.built.SliceBytes
+		p.built.DNS, p.built.Openings = base.built.DNS, base.built.Openings
 	} else {
 		orphaned = true
 		extendsAt.problem("is %s; want the name of a placement above", text.Quote(extends))
@@ -104,6 +106,9 @@ func (r *reader) readPlacement(v value) {
 	}
 	if at, ok := seen["dns"]; ok {
 		p.built.DNS = readDNS(at)
+	}
+	if at, ok := seen["openings"]; ok {
+		p.built.Openings = readOpenings(at)
 	}
 	if at, ok := seen["copies"]; ok {
 		choice(placement.ParseCopies, &p.built.Copies)(at)

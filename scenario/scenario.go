@@ -251,6 +251,7 @@ func (r *reader) build(bad *problems) {
 	for i := range r.placements {
 		p := &r.placements[i]
 		var err error
+		r.nameOpenings(&p.built)
 		if p.built, err = r.namedRules(p.built); err == nil {
 			err = p.built.Validate(r.study.Network)
 		}

@@ -151,6 +151,7 @@ placements:
     upstream: {keep_alive: 30s, pool: 8, always_open: false}
     dynamic_via_pop: true
     dns: {ttls: [{for: 1m, share: 90%}], never: 10%}
+    openings: [{site: pop-cdg, at: 5s, closes: 55s}]
   - name: tiers
     extends: 1
     tiers: [{name: edge-cache, sites: pop-lhr, size: 1GiB}, {name: second, sites: eu-west-1, size: 10GB}]

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
@@ -95,6 +96,22 @@ func TestAWindowThatBeginsSteadyIsThatOfAConstantLoad(t *testing.T) {
 		}
 	}
 	require.Greater(t, overTime(t, left, 1, "players")[0].Low, overTime(t, steady, 1, "players")[0].High, "those of the evening are still there")
+}
+
+// A window after a site has opened has it from the start, with a cache in its steady state; one before has it never; one after it has closed neither.
+func TestASiteThatOpensDoesSoInItsWindowAlone(t *testing.T) {
+	for window, want := range map[string][]placement.Opening{
+		"{from: 1h, for: 1h, begun: steady}":     {{Site: "pop-lhr", At: time.Hour + 10*time.Minute}},
+		"{from: 1h50m, for: 1h, begun: steady}":  {{Site: "pop-lhr", At: 20 * time.Minute}},
+		"{from: 2h30m, for: 1h, begun: steady}":  nil,
+		"{from: 3h50m, for: 1h, begun: steady}":  {{Site: "pop-lhr", Closes: 20 * time.Minute}},
+		"{from: 4h10m, for: 30m, begun: steady}": {{Site: "pop-lhr", At: 40 * time.Minute}},
+		"{from: 4h10m, for: 30m, begun: day}":    {{Site: "pop-lhr", At: 1, Closes: 2 * time.Hour}},
+	} {
+		s, err := Parse("day.yaml", []byte(strings.Replace(ofADay("window: "+window+"\n"), "edge_caches: {sites: pop-lhr,", "openings: [{site: pop-lhr, at: 2h, closes: 4h}]\n    edge_caches: {sites: [pop-lhr, pop-dub],", 1)))
+		require.NoError(t, err, window)
+		require.Equal(t, want, s.Placements[0].Openings, window)
+	}
 }
 
 // What happens keeps its time of day, and what lasts is there when a window begins.

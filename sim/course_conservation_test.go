@@ -40,7 +40,7 @@ func (s *clockworkSource) Draw(to int64, b *workload.Batch) int {
 
 // Whoever asks 400 ms before the end of a step, or earlier, is answered by the origin within it. So what is asked in a step is what ends in it, and what a tier
 // of caches lacks in it is what the next is asked for in it, to the request: in every step of a drill in which sites fail one after another, the caches are purged and
-// users are drained. What a cache asks of a site that is down reaches nobody, and each of these requests fails.
+// users are drained, or a site opens and closes. What a cache asks of a site that is down reaches nobody, and each of these requests fails.
 func TestRequestsAreConservedInEveryStepAndTier(t *testing.T) {
 	n, pops := star(t, 3, 5)
 	w := workload.Workload{
@@ -60,7 +60,7 @@ func TestRequestsAreConservedInEveryStepAndTier(t *testing.T) {
 	}
 	p := placement.RegionOnly("region").WithPoPs(1000, pops...).WithUpstream(open)
 	shielded := p.WithCaches("shield", placement.Cache{Site: pops[0], CapacityBytes: 3000})
-	for _, p := range []placement.Placement{p, shielded} {
+	for _, p := range []placement.Placement{p, shielded, withOpening(p, pops[2], at(9), at(36))} {
 		r, err := Run(context.Background(), Job{Scenario: s, Placement: p})
 		require.NoError(t, err)
 		w, failedSteps := &r.Workloads[0], 0

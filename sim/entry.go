@@ -145,6 +145,11 @@ func (c *compiler) entriesOf(p *Plan, m int, serving, pops *choice, epochs []epo
 	}
 	for e := range epochs {
 		starts[e] = epochs[e].from
+	}
+	if len(p.placement.Openings) > 0 {
+		epochs = append(slices.Clone(epochs), c.inTheEnd(p, &epochs[0]))
+	}
+	for e := range epochs {
 		for _, ch := range choices {
 			shares, err := c.shares(p, m, ch, &epochs[e])
 			if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
@@ -18,6 +19,8 @@ type Explanation struct {
 	Number                  int
 	// Site is where the request is served, first of all: a cache, an origin or who computes.
 	Site string
+	// Opened is when that site opened, since the start of the run; 0 of one that has always been there.
+	Opened time.Duration
 	// Line is the user's line.
 	Line topology.Technology
 	// Steps are what went on behind that site: they sum to the time between the request's arrival there and the first byte.
@@ -64,6 +67,7 @@ func (p *Plan) Explain(ctx context.Context, replication, workload, metro int, wh
 	r.explains = func(s *Sighting, site uint32, q *request, first int64) {
 		if e.Site == "" && s.Workload == workload && s.Metro == metro && s.At == at {
 			e.Sighting, e.Site, e.Line, e.WaitNs = *s, p.sites[site].id, q.line, first-q.arrived
+			e.Opened = p.openedAt(e.Site)
 			if t.found {
 				e.Steps = t.steps(first)
 			}

@@ -363,13 +363,16 @@ type epoch struct {
 func (s *Scenario) epochs(p placement.Placement) []epoch {
 	starts, spans := []int64{0}, make(map[string][]span)
 	var sites []string
-	for _, site := range s.eventful() {
+	for _, site := range s.eventful(&p) {
 		if !p.Uses(site) {
 			continue
 		}
-		away := s.awayFrom(site)
+		away := s.awayIn(&p, site)
 		for _, span := range away {
-			starts = append(starts, span.from, span.to)
+			starts = append(starts, span.from)
+			if span.to < unknown {
+				starts = append(starts, span.to)
+			}
 		}
 		sites, spans[site] = append(sites, site), away
 	}
@@ -387,8 +390,8 @@ func (s *Scenario) epochs(p placement.Placement) []epoch {
 	return all
 }
 
-// eventful returns the sites that fail or are drained, each once.
-func (s *Scenario) eventful() (sites []string) {
+// eventful returns the sites that fail or are drained, and those of a placement that open or close, each once.
+func (s *Scenario) eventful(p *placement.Placement) (sites []string) {
 	seen := make(map[string]bool)
 	add := func(site string) {
 		if !seen[site] {
@@ -403,6 +406,9 @@ func (s *Scenario) eventful() (sites []string) {
 	}
 	for i := range s.Drains {
 		add(s.Drains[i].Site)
+	}
+	for _, o := range p.Openings {
+		add(o.Site)
 	}
 	return sites
 }

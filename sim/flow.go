@@ -107,7 +107,7 @@ func (f *flows) users(days []float64) {
 		tally := &f.tally.Metros[m]
 		for k := range planned.entries[m] {
 			e := &planned.entries[m][k]
-			share := e.share.initial()
+			share := e.share.usual()
 			requests := float64(float64(tally.Answered()) * share)
 			at := &f.plan.sites[e.site]
 			to := Flow{
@@ -182,10 +182,10 @@ func (f *flows) fetches() {
 				factor = ratioOr(f.day[at], f.raw[at])
 			}
 			tier := string(placement.Origin)
-			if part := int(hops[0].part); hops[0].part != originPart {
-				tier = f.plan.placement.Tiers[part].Name
+			parts := f.plan.partsOf(hops, f.plan.end()-1)
+			if of := hops[parts[0]].part; of != originPart {
+				tier = f.plan.placement.Tiers[of].Name
 			}
-			parts := partsOf(hops)
 			for _, n := range parts {
 				f.add(Flow{
 					From: f.plan.sites[hops[n].to].id, To: f.plan.sites[at].id, Tier: tier,

@@ -207,6 +207,9 @@ func (s *Scenario) ValidatePlacement(p placement.Placement) error {
 			return err
 		}
 	}
+	if err := s.validateOpenings(&p); err != nil {
+		return fmt.Errorf("placement %q: %w", p.Name, err)
+	}
 	if err := s.checkSlowdowns(p); err != nil {
 		return err
 	}

@@ -313,6 +313,6 @@ func TestACacheCountsOnceOverHoweverManyWays(t *testing.T) {
 		sites = append(sites, plans[0].sites[h.to].id)
 	}
 	require.Equal(t, []string{"b", "region", "region"}, sites)
-	require.Equal(t, []int{0, 1}, partsOf(hops))
-	require.Equal(t, []int{0}, partsOf(hops[1:]), "no hop but the first says how many")
+	require.Equal(t, []int{0, 1}, plans[0].partsOf(hops, 0))
+	require.Equal(t, []int{0}, plans[0].partsOf(hops[1:], 0), "no hop but the first says how many")
 }

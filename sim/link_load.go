@@ -30,7 +30,7 @@ func (p *Plan) LinkLoads() ([]Load, error) {
 		for m, rate := range rates {
 			for k := range planned.entries[m] {
 				e := &planned.entries[m][k]
-				p.addTraffic(&all, e, 8*rate*e.share.initial()*mean)
+				p.addTraffic(&all, e, 8*rate*e.share.usual()*mean)
 			}
 		}
 	}

@@ -172,7 +172,7 @@ func (p *Plan) ServerLoads() ([]Load, error) {
 		for m, rate := range rates {
 			for k := range planned.entries[m] {
 				e := &planned.entries[m][k]
-				p.eachWork(i, e.site, rate*e.share.initial(), func(number, at int, perSecond float64, work workload.ServiceTime) {
+				p.eachWork(i, e.site, rate*e.share.usual(), func(number, at int, perSecond float64, work workload.ServiceTime) {
 					all.add(p.serversAt(number, at, perSecond, work))
 				})
 			}
@@ -312,7 +312,7 @@ func (p *Plan) LoadsOf(r *Result) []Load {
 		for m := range planned.entries {
 			for k := range planned.entries[m] {
 				e := &planned.entries[m][k]
-				bytes := float64(tally.Metros[m].Count(Bytes)) * e.share.initial()
+				bytes := float64(tally.Metros[m].Count(Bytes)) * e.share.usual()
 				p.addNarrowest(&all, e.narrowest, 8*bytes/seconds)
 				p.addNarrowest(&all, e.beyond.narrowest, 8*bytes/seconds)
 			}
@@ -327,7 +327,7 @@ func (p *Plan) LoadsOf(r *Result) []Load {
 				if k > 0 {
 					fetched = of.Tiers[k].Count(TierBytes) - of.Tiers[k].Count(TierHitBytes)
 				}
-				parts := partsOf(hops)
+				parts := p.partsOf(hops, p.end()-1)
 				for _, n := range parts {
 					p.addNarrowest(&all, hops[n].narrowest, 8*(float64(fetched)/float64(len(parts)))/seconds)
 				}

@@ -237,6 +237,7 @@ type foundParty struct {
 // the last: else whoever is far from all sites would play in no match that is found.
 func (g *game) begin() {
 	for s := range g.sites {
+		g.sites[s].isKnown = within(g.sites[s].away, 0)
 		for _, o := range g.sites[s].outages {
 			g.queue.Push(o.from, failHandler, uint64(g.number)<<32|uint64(s))
 			if o.away < o.to {
@@ -248,10 +249,13 @@ func (g *game) begin() {
 			if !slices.ContainsFunc(g.sites[s].outages, func(o outage) bool { return o.away == away.from && o.away < o.to }) {
 				g.queue.Push(away.from, awayHandler, uint64(g.number)<<32|uint64(s))
 			}
-			if !slices.ContainsFunc(g.sites[s].outages, func(o outage) bool { return o.to == away.to }) {
+			if away.to < unknown && !slices.ContainsFunc(g.sites[s].outages, func(o outage) bool { return o.to == away.to }) {
 				g.queue.Push(away.to, upHandler, uint64(g.number)<<32|uint64(s))
 			}
 		}
+	}
+	if slices.ContainsFunc(g.sites, func(s gameSite) bool { return s.isKnown }) {
+		g.redirect()
 	}
 	var found []foundParty
 	for i := range g.metros {

@@ -140,7 +140,7 @@ func (r *run) newGameSite(w *plannedWorkload, g *game, site int) gameSite {
 	pool.largest = max(pool.largest, g.take)
 	isBackup := at.Backup && g.Market.Choice != workload.ByRouting
 	of := gameSite{
-		id: site, isBackup: isBackup, isAway: isBackup, pool: pool, outages: s.outagesOf(r.plan.sites[site].id), away: s.awayFrom(r.plan.sites[site].id), tally: &g.to.Sites[site],
+		id: site, isBackup: isBackup, isAway: isBackup, pool: pool, outages: s.outagesOf(r.plan.sites[site].id), away: s.awayIn(&r.plan.placement, r.plan.sites[site].id), tally: &g.to.Sites[site],
 		login: newDataCalls(&g.login, w.homes[site]), set: newDataCalls(&g.set, w.homes[site]),
 		hosted: newHourlyOccupancy(int64(s.WarmUp), r.end()), slow: newHourlyOccupancy(int64(s.WarmUp), r.end()), present: newHourlyOccupancy(int64(s.WarmUp), r.end()),
 	}

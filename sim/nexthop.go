@@ -50,7 +50,7 @@ const (
 	computePart part = 255
 )
 
-// isAvoided reports whether the site is known to be down at an instant, or is drained, so that nobody asks it, or is asked another way.
+// isAvoided reports whether the site is known to be down at an instant, is drained or not open, so that nobody asks it, or is asked another way.
 func (h *nextHop) isAvoided(at int64) bool { return within(h.away, at) || within(h.closed, at) }
 
 // isSafe reports whether the site is always there, and the way to it.
@@ -168,19 +168,20 @@ func choiceOf(hops []nextHop, key uint64, will func(*nextHop) bool) int {
 	return best
 }
 
-// partsOf returns the hops, by number, of which each has about as much of what a tier has: the first way to each of the caches that have
-// its objects among them, or else the first hop alone.
-func partsOf(hops []nextHop) (parts []int) {
-	for n := range hops[:max(int(hops[0].keyed), 1)] {
-		if n == 0 || hops[n].to != hops[n-1].to {
+// partsOf returns the hops, by number, of which each has about as much of what a tier has when those sites are open that are at an instant: the first
+// way to each of the caches that have its objects among them, or else the first hop alone.
+func (p *Plan) partsOf(hops []nextHop, at int64) (parts []int) {
+	keyed := int(hops[0].keyed)
+	for n := range hops {
+		switch {
+		case keyed > 0 && n >= keyed || keyed == 0 && len(parts) > 0:
+			return parts
+		case p.isOpen(hops[n].to, at) && (n == 0 || hops[n].to != hops[n-1].to):
 			parts = append(parts, n)
 		}
 	}
 	return parts
 }
-
-// anyHop will do with any hop.
-func anyHop(*nextHop) bool { return true }
 
 // moveOn asks the second choice when the first has not answered: another that is not avoided. It returns false
 // where there is none.
@@ -386,7 +387,7 @@ func (c *compiler) dataHops(p *Plan, workload, site, home string) ([]nextHop, er
 	if err != nil {
 		return nil, err
 	}
-	ways, err := c.inTurn(site, nextHop{leg: l, outages: c.scenario.outagesOf(home), away: c.scenario.awayFrom(home), slow: c.scenario.slowAt(home)}, home)
+	ways, err := c.inTurn(site, nextHop{leg: l, outages: c.scenario.outagesOf(home), away: c.scenario.awayIn(&p.placement, home), slow: c.scenario.slowAt(home)}, home)
 	return append(ways, backups...), err
 }
 
@@ -404,7 +405,7 @@ func (c *compiler) byRoundTrip(p *Plan, from string, to []int) ([]nextHop, error
 			return nil, err
 		}
 		l.to = n
-		hops = append(hops, nextHop{leg: l, outages: c.scenario.outagesOf(p.sites[n].id), away: c.scenario.awayFrom(p.sites[n].id)})
+		hops = append(hops, nextHop{leg: l, outages: c.scenario.outagesOf(p.sites[n].id), away: c.scenario.awayIn(&p.placement, p.sites[n].id)})
 	}
 	slices.SortStableFunc(hops, func(a, b nextHop) int { return cmp.Compare(a.rtt(), b.rtt()) })
 	if len(c.states) == 0 {

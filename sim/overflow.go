@@ -241,7 +241,7 @@ func (p *Plan) entering(number int, byMetro []float64) []float64 {
 	for m, rate := range byMetro {
 		for k := range p.workloads[number].entries[m] {
 			e := &p.workloads[number].entries[m][k]
-			all[e.site] += float64(rate * e.share.initial())
+			all[e.site] += float64(rate * e.share.usual())
 		}
 	}
 	return all

@@ -133,9 +133,9 @@ func (p *Plan) peaksOf(number int, ratesOf func(number int) ([][]float64, error)
 			for k := range planned.entries[m] {
 				e := &planned.entries[m][k]
 				if !isGame {
-					p.eachWork(number, e.site, rate*e.share.initial(), add)
+					p.eachWork(number, e.site, rate*e.share.usual(), add)
 				} else if i, ok := at[e.site]; ok {
-					offered[i] += float64(rate * e.share.initial())
+					offered[i] += float64(rate * e.share.usual())
 				}
 			}
 		}

@@ -216,7 +216,7 @@ func (p *preloader) passOn(t *tier, of rates, longest float64, asked map[*tier]r
 			continue
 		}
 		hops := t.hops[i]
-		parts := partsOf(hops)
+		parts := p.plan.partsOf(hops, 0)
 		all := make([][]float64, len(hops))
 		for _, n := range parts {
 			next := p.sites[hops[n].to].tier(hops[n].part)
@@ -227,9 +227,9 @@ func (p *preloader) passOn(t *tier, of rates, longest float64, asked map[*tier]r
 			all[n] = asked[next][i].objects
 		}
 		for k, rate := range of[i].objects {
-			to := all[0]
+			to := all[parts[0]]
 			if len(parts) > 1 {
-				to = all[choiceOf(hops, uint64(p.keyOf(i, k)), anyHop)]
+				to = all[choiceOf(hops, uint64(p.keyOf(i, k)), func(h *nextHop) bool { return p.plan.isOpen(h.to, 0) })]
 			}
 			switch {
 			case !(rate > 0): // and longest may be infinite
@@ -277,11 +277,12 @@ func (p *preloader) connect(t *tier, s *site, of rates, d *scratch) {
 		entity := purpose.EntityOf(p.plan.scenario.Workloads[i].Name, s.name)
 		stream := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purpose.ConnectionsOfTier(int(t.number))).Stream()
 		ago := stream.Exp() / missed
-		if h := &t.hops[i][0]; h.missing(0) == nil {
+		n := p.plan.partsOf(t.hops[i], 0)[0]
+		if h := &t.hops[i][n]; h.missing(0) == nil {
 			since := -int64(min(ago, 1e9) * 1e9)
-			t.lines[i][0] = transport.Idle(since)
+			t.lines[i][n] = transport.Idle(since)
 			if t.pools != nil {
-				t.pools[i][0].Hold(since) // assumed: one, though several may have been busy at a time
+				t.pools[i][n].Hold(since) // assumed: one, though several may have been busy at a time
 			}
 		}
 	}

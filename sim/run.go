@@ -230,7 +230,7 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 }
 
 // end is the instant at which users stop.
-func (r *run) end() int64 { return int64(r.plan.scenario.WarmUp + r.plan.scenario.Duration) }
+func (r *run) end() int64 { return r.plan.end() }
 
 // planRestarts tells a site when it comes up again.
 func (r *run) planRestarts(at *site) {

@@ -46,7 +46,7 @@ func (p *Plan) playersOfGames() ([]*demandForCores, error) {
 			d.total += float64(mean * part)
 			for k := range planned.entries[m] {
 				e := &planned.entries[m][k]
-				d.players[e.site] += float64(mean * part * e.share.initial())
+				d.players[e.site] += float64(mean * part * e.share.usual())
 			}
 		}
 		perPlayer := game.Cores() / float64(game.MatchPlayers)

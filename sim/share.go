@@ -11,7 +11,7 @@ import (
 type shareRule struct {
 	epochs []int64  // the instants at which each epoch begins, the first 0
 	upTo   []uint64 // the ends of the groups of users, the last 2^32
-	// takes says by epoch and group whether the entry takes them.
+	// takes says by epoch and group whether the entry takes them; where sites open or close it has one more, of how users go in the end.
 	takes [][]bool
 	// resolvers, if any, say by which answer users go.
 	resolvers *resolvers
@@ -46,8 +46,21 @@ func (g *shareRule) initial() float64 {
 	case g.times != nil && !within(g.times, 0):
 		return 0
 	}
+	return g.part(0)
+}
+
+// usual returns the share of the users that the rule takes where nothing happens: when the run begins or, where sites open or close, in the end.
+func (g *shareRule) usual() float64 {
+	if g == nil || len(g.takes) == len(g.epochs) || g.times != nil && !within(g.times, 0) {
+		return g.initial()
+	}
+	return g.part(len(g.epochs))
+}
+
+// part returns the share of the users that the rule takes in an epoch.
+func (g *shareRule) part(epoch int) float64 {
 	taken, from := uint64(0), uint64(0)
-	for i, takes := range g.takes[0] {
+	for i, takes := range g.takes[epoch] {
 		if takes {
 			taken += g.upTo[i] - from
 		}

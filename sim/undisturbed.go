@@ -11,7 +11,7 @@ func (s *Scenario) WithoutEvents() Scenario {
 	return calm
 }
 
-// undisturbed returns the scenario without what happens at a time; false where nothing does.
+// undisturbed returns the scenario without what happens at a time; false where nothing does, whatever opens or closes of placements.
 func (s *Scenario) undisturbed() (calm Scenario, ok bool) {
 	calm = s.WithoutEvents()
 	ok = len(s.Failures)+len(s.Drains)+len(s.Slowdowns)+len(s.LinkFailures)+len(s.LinkImpairments)+len(s.OriginErrors)+len(s.Purges) > 0
@@ -40,12 +40,14 @@ func (s *Scenario) pair(ctx context.Context, plans []*Plan) error {
 	if !s.isPaired() {
 		return nil
 	}
-	calm, ok := s.undisturbed()
-	if !ok {
-		return nil
-	}
+	calm, happens := s.undisturbed()
 	for i := range plans {
-		pairs, err := Compile(ctx, calm, plans[i].placement)
+		p := plans[i].placement
+		if !happens && len(p.Openings) == 0 {
+			continue
+		}
+		p.Openings = nil
+		pairs, err := Compile(ctx, calm, p)
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ func (p *Plan) Ways(number int) [][]Way {
 	for m := range planned.entries {
 		for i := range planned.entries[m] {
 			e := &planned.entries[m][i]
-			share := e.share.initial()
+			share := e.share.usual()
 			if share == 0 {
 				continue // only while something is down
 			}

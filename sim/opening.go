@@ -1,0 +1,124 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/placement"
+)
+
+// awayIn returns when users and other sites are sent away from a site of a placement: as [Scenario.awayFrom] says, and while it is not open.
+func (s *Scenario) awayIn(p *placement.Placement, site string) []span {
+	all := s.awayFrom(site)
+	for _, o := range p.Openings {
+		if o.Site != site {
+			continue
+		}
+		if o.At > 0 {
+			all = append(all, span{0, int64(o.At)})
+		}
+		if o.Closes > 0 {
+			all = append(all, span{int64(o.Closes), unknown})
+		}
+		all = union(all)
+	}
+	return all
+}
+
+// isOpen reports whether a placement's site is open at an instant, whatever else happens to it.
+func isOpen(p *placement.Placement, site string, at time.Duration) bool {
+	for _, o := range p.Openings {
+		if o.Site == site {
+			return o.IsOpen(at)
+		}
+	}
+	return true
+}
+
+// isOpen reports whether a site of the plan is open at an instant of the run in ns.
+func (p *Plan) isOpen(site int, at int64) bool {
+	return isOpen(&p.placement, p.sites[site].id, time.Duration(at))
+}
+
+// openedAt returns when a site opened, since the start of a run; 0 of one that has always been there.
+func (p *Plan) openedAt(site string) time.Duration {
+	for _, o := range p.placement.Openings {
+		if o.Site == site {
+			return o.At
+		}
+	}
+	return 0
+}
+
+// end returns the instant in ns at which a run ends.
+func (p *Plan) end() int64 { return int64(p.scenario.WarmUp + p.scenario.Duration) }
+
+// inTheEnd returns how users are routed when all that open in a run have opened, and those that close have closed, and all else is as in the first epoch.
+func (c *compiler) inTheEnd(p *Plan, first *epoch) epoch {
+	e := epoch{net: first.net}
+	for i := range p.sites {
+		if !p.isOpen(i, p.end()-1) || within(c.scenario.awayFrom(p.sites[i].id), 0) {
+			e.away = append(e.away, p.sites[i].id)
+		}
+	}
+	return e
+}
+
+// validateOpenings names the first opening of a valid placement that leaves, for a time, nobody to do what its site does.
+func (s *Scenario) validateOpenings(p *placement.Placement) error {
+	for i, o := range p.Openings {
+		at := fmt.Sprintf("Openings[%d]", i)
+		for k := range s.Workloads {
+			w := &s.Workloads[k]
+			for _, a := range p.Of(placement.Compute) {
+				if w.CallsHome() && a.Serves(w.Name) && a.Site != o.Site && s.homeOfSite(*p, w, a.Site) == o.Site {
+					return invalid.In(at, invalid.New("Site", o.Site, "a site that %q does not call for the data of workload %q", a.Site, w.Name))
+				}
+			}
+		}
+		for _, change := range p.Openings {
+			for _, when := range []time.Duration{0, change.At, change.Closes} {
+				if missing := s.missingAt(p, o.Site, when); missing != "" {
+					field, value := "At", o.At
+					if o.At <= when {
+						field, value = "Closes", o.Closes
+					}
+					return invalid.In(at, invalid.New(field, value, "an instant at which another site is open, too, %s: none is %v after the start", missing, when))
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// missingAt says what a site does that nobody does at an instant at which it is not open; "" where others do.
+func (s *Scenario) missingAt(p *placement.Placement, site string, at time.Duration) string {
+	if isOpen(p, site, at) {
+		return ""
+	}
+	for i := range p.Tiers {
+		has, others := false, false
+		for _, c := range p.Tiers[i].Caches {
+			has = has || c.Site == site
+			others = others || isOpen(p, c.Site, at)
+		}
+		if has && !others {
+			return fmt.Sprintf("with a cache of the tier %q", p.Tiers[i].Name)
+		}
+	}
+	for i := range s.Workloads {
+		w := &s.Workloads[i]
+		has, others := false, false
+		for _, a := range p.Of(placement.Compute) {
+			if KindOf(w.Service).Role() == placement.Compute && a.Serves(w.Name) {
+				has = has || a.Site == site
+				others = others || isOpen(p, a.Site, at)
+			}
+		}
+		if has && !others {
+			return fmt.Sprintf("that computes workload %q", w.Name)
+		}
+	}
+	return ""
+}
