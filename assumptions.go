@@ -69,6 +69,8 @@ func (s *Study) assumedOf(w *workload.Workload) (all []string) {
 	case workload.Cacheable:
 		add(service.Origin.Mean == 0, "the origin's work takes no time")
 		add(service.Ranges.Share > 0, "a request asks for one range of bytes, %s, whatever others of the same user ask for", rangesInWords[service.Ranges.From])
+		_, isTrace := w.Demand.(workload.Trace)
+		add(isTrace && len(w.Flashes) > 0, "a flash crowd asks, at random, for what the trace asks for within %s, and from where; what nobody recorded then it does not ask for", words.Duration(workload.CrowdSpread))
 		_, isPopular := w.Demand.(workload.Popular)
 		endless, isEndless := w.Demand.(workload.Endless)
 		asksOnce := isEndless && endless.AskedOnce() > 0

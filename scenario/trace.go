@@ -35,7 +35,7 @@ type tracedWorkload struct {
 func readTrace(r *reader, v value, w *workload.Workload) {
 	t := &tracedWorkload{value: v, file: fileRef{most: maxTraceBytes}}
 	o := &t.options
-	keys := slices.DeleteFunc(append(r.headKeys(w), clientKeys(w)...), func(f field) bool { return f.key == "day" || f.key == "flashes" }) // a trace has days and crowds of its own
+	keys := slices.DeleteFunc(append(r.headKeys(w), clientKeys(w)...), func(f field) bool { return f.key == "day" }) // a trace has days of its own
 	seen := v.fields(append(keys,
 		field{"file", func(v value) { r.readFile(v, &t.file) }},
 		field{"format", choice(trace.ParseFormat, &o.Format)},

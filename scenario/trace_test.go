@@ -260,3 +260,29 @@ func TestWhatAStudyCannotDoWithALogIsRefused(t *testing.T) {
 		require.ErrorContains(t, err, tt.want, tt.keys)
 	}
 }
+
+// A flash crowd of a trace asks for what the trace does then, with its sizes; the page and the report say what that assumes.
+func TestATraceHasFlashCrowds(t *testing.T) {
+	const crowd = columns + "}\n    flashes: [{at: 400s, for: 200s, factor: 51, objects: [0]}]\n    origin_service: 1ms\n"
+	s, err := loadTraced(t, crowd, requests())
+	require.NoError(t, err)
+	s.Timeline = &sim.Steps{Step: time.Minute}
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	require.Contains(t, strings.Join(c.Assumed, "\n"), "log: a flash crowd asks, at random, for what the trace asks for within 5 s, and from where")
+	require.Equal(t, edgewise.FlashCrowd, c.Changes[0].Kind)
+	calm, err := loadTraced(t, columns+"}\n    origin_service: 1ms\n", requests())
+	require.NoError(t, err)
+	calm.Timeline = s.Timeline
+	before, err := calm.Run(context.Background())
+	require.NoError(t, err)
+	rate := func(c *edgewise.Comparison, step int) float64 { return c.Placements[1].Workloads[0].Timeline.Line("requests").Values[step].Value }
+	for step := range 17 {
+		if step < 6 || step >= 10 {
+			require.Equal(t, rate(before, step), rate(c, step), "step %d", step)
+		}
+	}
+	require.Greater(t, rate(c, 8), 1.5*rate(before, 8))
+	_, err = loadTraced(t, columns+"}\n    flashes: [{at: 400s, for: 200s, factor: 51, objects: [83]}]\n", requests())
+	require.ErrorContains(t, err, "workloads[0].flashes[0].objects[0]: is 83; want an object of the catalogue, 0 to")
+}

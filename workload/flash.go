@@ -14,7 +14,8 @@ import (
 
 // A Flash is a flash crowd: for a while, users ask Factor times as often as otherwise, for some objects and in some metros. Of a [Sessions] demand
 // players come Factor times as often. What is asked for besides is a Poisson process of its own, whose rate is Factor-1 times that of the others and
-// follows the day as theirs does, times a shape: it rises in a straight line, stays, and decays exponentially.
+// follows the day as theirs does, times a shape: it rises in a straight line, stays, and decays exponentially. Of a [Trace] it is Factor-1 times that of what was recorded
+// near each instant, within [CrowdSpread], and asks for the same objects.
 type Flash struct {
 	// At is when it begins, since the start of the run, warm-up included.
 	At time.Duration
@@ -25,6 +26,7 @@ type Flash struct {
 	Factor float64
 	// Objects are numbers of objects, the most popular of which is 0; empty means all, each as popular as otherwise. Of a demand without
 	// objects it must be empty. Of a [Mixture] they are of those that are asked for again and again; with all of them a crowd asks for others once, too.
+	// Of a [Trace] the most popular is that which it asks for most often, of two the one that it asks for first.
 	Objects []uint32
 	// Metros are the ids of metros; empty means all.
 	Metros []string
@@ -118,9 +120,11 @@ func (w *Workload) validateFlashes() error {
 		objects = d.Objects
 	case Mixture:
 		objects = d.Regular()
+	case Trace:
+		objects = d.Catalogue()
 	case Sessions:
 	default:
-		return invalid.New("Flashes", fmt.Sprintf("%d flash crowds", len(w.Flashes)), "none: %s is none of workload.Poisson, workload.Mixture and workload.Sessions", typeOf(w.Demand))
+		return invalid.New("Flashes", fmt.Sprintf("%d flash crowds", len(w.Flashes)), "none: %s is none of workload.Poisson, workload.Mixture, workload.Trace and workload.Sessions", typeOf(w.Demand))
 	}
 	if len(w.Flashes) > maxFlashes {
 		return invalid.New("Flashes", fmt.Sprintf("%d flash crowds", len(w.Flashes)), "%d at most", maxFlashes)
@@ -133,8 +137,8 @@ func (w *Workload) validateFlashes() error {
 	return nil
 }
 
-// flashes adds to the sources of a workload what flash crowds ask for.
-func (w *Workload) flashes(open func(audience int) Source, audiences []Audience, env Env) (func(audience int) Source, error) {
+// flashes adds to the sources of a workload what flash crowds ask for; those of the demand itself are not watched over.
+func (w *Workload) flashes(open, ofDemand func(audience int) Source, audiences []Audience, env Env) (func(audience int) Source, error) {
 	if len(w.Flashes) == 0 {
 		return open, nil
 	}
@@ -163,6 +167,12 @@ func (w *Workload) flashes(open func(audience int) Source, audiences []Audience,
 			if !c.in(a.Metro) {
 				continue
 			}
+			if recorded, ok := ofDemand(i).(*recordedSource); ok && c.isRecorded {
+				of := crowdSource{crowd: c, recorded: newRecordedCrowd(c, recorded, key, uint64(k))}
+				of.advance()
+				s.crowds = append(s.crowds, of)
+				continue
+			}
 			// An arrival takes one stream, whether it is there and what it asks for another.
 			arrivals := NewArrivals(key.StreamAt(uint64(2*k)), c.perSecond*shares[i], a.day(env.Day), env.Start.Add(c.flash.At), a.Zone)
 			of := crowdSource{crowd: c, arrivals: arrivals, draws: key.StreamAt(uint64(2*k + 1)), left: left}
@@ -183,6 +193,9 @@ type crowd struct {
 	shares           []float64       // the cumulated shares of its objects
 	renewal          Renewal         // of what takes the place of its objects
 	length           *Weibull        // how long its players stay
+	// isRecorded says that it is of a trace, and chosen which objects of that it asks for; nil is all.
+	isRecorded bool
+	chosen     map[uint32]bool
 }
 
 // crowds makes the flash crowds of a workload ready.
@@ -203,6 +216,9 @@ func (w *Workload) crowds(env Env) ([]crowd, error) {
 			if err := c.chooseOfMixture(d, env); err != nil {
 				return nil, err
 			}
+		case Trace:
+			c.isRecorded = true
+			c.chooseOfTrace(d.Recording)
 		}
 		c.perSecond = c.times * w.Demand.(Rated).PerSecond()
 	}
@@ -258,16 +274,23 @@ const crowdBatch = 64
 // A crowdSource draws what a crowd asks for in one metro.
 type crowdSource struct {
 	*crowd
+	recorded *recordedCrowd // of a trace; nil of others
 	arrivals Arrivals
 	draws    random.Stream
 	left     *uint32 // numbers of its metro for objects that are asked for once, of all its crowds
 	at       int64   // math.MaxInt64 when it is over
 	object   uint32
+	bytes    int64
 	stay     int64
 }
 
 // advance draws the next request.
 func (c *crowdSource) advance() {
+	if c.recorded != nil {
+		next := c.recorded.next()
+		c.at, c.object, c.bytes = next.at, next.object, next.bytes
+		return
+	}
 	for {
 		next := c.arrivals.Next()
 		if next >= int64(c.flash.End()-c.flash.At) {
@@ -324,8 +347,11 @@ func (s *crowdedSource) Draw(to int64, b *Batch) int {
 			break
 		}
 		b.At[n] = at
-		object, stay := uint32(0), int64(0)
+		object, bytes, stay := uint32(0), int64(0), int64(0)
 		if from < 0 {
+			if s.batch.Bytes != nil {
+				bytes = s.batch.Bytes[s.pos]
+			}
 			if s.batch.Object != nil {
 				object = s.batch.Object[s.pos]
 			}
@@ -334,11 +360,14 @@ func (s *crowdedSource) Draw(to int64, b *Batch) int {
 			}
 			s.pos++
 		} else {
-			object, stay = s.crowds[from].object, s.crowds[from].stay
+			object, bytes, stay = s.crowds[from].object, s.crowds[from].bytes, s.crowds[from].stay
 			s.crowds[from].advance()
 		}
 		if b.Object != nil {
 			b.Object[n] = object
+		}
+		if b.Bytes != nil {
+			b.Bytes[n] = bytes
 		}
 		if b.Stay != nil {
 			b.Stay[n] = stay
@@ -346,6 +375,14 @@ func (s *crowdedSource) Draw(to int64, b *Batch) int {
 		n++
 	}
 	return n
+}
+
+// Err returns what was wrong with the requests of the source, nil if nothing was.
+func (s *crowdedSource) Err() error {
+	if source, ok := s.base.(interface{ Err() error }); ok {
+		return source.Err()
+	}
+	return nil
 }
 
 // soonest returns the next instant, and the number of the crowd that asks then, -1 of the source itself.

@@ -50,7 +50,7 @@ type Head struct {
 	// are shown, and verdicts are about it. The players of a [Matched] service are judged by the response alone: theirs
 	// must be the zero value.
 	Judged Byte
-	// Flashes are flash crowds, of a [Poisson], a [Mixture] or a [Sessions] demand; 100 at most.
+	// Flashes are flash crowds, of a [Poisson], a [Mixture], a [Trace] or a [Sessions] demand; 100 at most.
 	Flashes []Flash
 	// Begins and Ends are when the first and the last users come, since the start of the run, warm-up included: a launch. 0 means that
 	// they come from the start of the run on, and until its end. Nobody is there before Begins; who is there at Ends stays.
@@ -148,7 +148,7 @@ func (w *Workload) OpenIn(begun State, audiences []Audience, start time.Time, se
 	if err != nil {
 		return nil, inWorkload(w.Name, err)
 	}
-	if open, err = w.flashes(w.checked(open, audiences), audiences, env); err != nil {
+	if open, err = w.flashes(w.checked(open, audiences), open, audiences, env); err != nil {
 		return nil, inWorkload(w.Name, err)
 	}
 	return w.timed(open), nil
