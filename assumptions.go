@@ -33,6 +33,7 @@ func (s *Study) assumptions() ([]string, error) {
 			}
 		}
 	}
+	all = append(all, s.assumedOfEvents()...)
 	for _, a := range modelAssumptions {
 		if text := a(s); text != "" {
 			all = append(all, text)
@@ -88,6 +89,39 @@ func (s *Study) assumedOf(w *workload.Workload) (all []string) {
 	}
 	return append(all, s.assumedOfData(w)...)
 }
+
+// assumedOfEvents lists what is taken of failures of which the study does not say it, each once.
+func (s *Study) assumedOfEvents() (all []string) {
+	add := func(text string, args ...any) {
+		if text = fmt.Sprintf(text, args...); !slices.Contains(all, text) {
+			all = append(all, text)
+		}
+	}
+	for i := range s.Failures {
+		f := &s.Failures[i]
+		sites := f.Sites()
+		if more := len(sites) - failuresNamed; more > 0 {
+			sites = append(sites[:failuresNamed:failuresNamed], fmt.Sprintf("%d more", more))
+		}
+		if f.Timeout == 0 {
+			add("failure of %s: a request to it lasts %v", strings.Join(sites, ", "), sim.DefaultFailureTimeout)
+		}
+	}
+	for i := range s.LinkFailures {
+		f := &s.LinkFailures[i]
+		of := strings.Join(f.Between[:], " - ")
+		if f.Convergence == 0 {
+			add("failure of the link %s: routes lead around it after %v", of, sim.DefaultConvergence)
+		}
+		if f.Timeout == 0 {
+			add("failure of the link %s: what is lost there is given up after %v", of, sim.DefaultFailureTimeout)
+		}
+	}
+	return all
+}
+
+// failuresNamed is how many sites of a failure an assumption names; more are counted.
+const failuresNamed = 3
 
 // rangesInWords says where ranges begin.
 var rangesInWords = map[workload.RangeStart]string{workload.Anywhere: "which begins anywhere in its object", workload.AtStart: "which begins with the first byte"}

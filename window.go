@@ -39,7 +39,7 @@ func (s *Study) Within(w Window) (*Study, error) {
 	end := w.From + w.For
 	of := *s
 	of.isWindow = true
-	of.Start = s.Start.Add(begins)
+	of.Start, of.Elapsed = s.Start.Add(begins), s.Elapsed+begins
 	of.WarmUp, of.Duration = w.From-begins, w.For
 	of.Begun = w.Begun
 	of.Failures = inWindow(s.Failures, begins, end, func(f *sim.Failure) *time.Duration { return &f.At }, s.failureEnds)

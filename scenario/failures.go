@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -42,21 +41,15 @@ func (r *reader) readFailures(v value) {
 			}
 		}
 		item.requireKeys(seen, "at", "for")
-		what := f.Site
 		switch {
 		case of == 0:
 			item.problem("says no site; want the key site, sites or provider")
 		case of > 1:
 			item.problem("says more than one of site, sites and provider; want one")
 		case provider != "":
-			what = "provider " + provider
 			r.providers = append(r.providers, failingProvider{len(r.study.Failures), provider, item})
 		case len(sites) > 0:
-			what = strings.Join(sites, ", ")
 			f.Site, f.With = sites[0], sites[1:]
-		}
-		if f.Timeout == 0 {
-			r.study.Assumed = append(r.study.Assumed, fmt.Sprintf("failure of %s: a request to it lasts %v", what, sim.DefaultFailureTimeout))
 		}
 		r.study.Failures = append(r.study.Failures, f)
 	}

@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/sim"
@@ -58,23 +57,15 @@ func readBetween(v value, between *[2]string) {
 	copy(between[:], ids)
 }
 
-// nameLinkEvents replaces names of nodes by their IDs, where events of links have them, and notes what these assume of the study.
+// nameLinkEvents replaces names of nodes by their IDs, where events of links have them.
 func (r *reader) nameLinkEvents(nameToID func(*string, func(topology.Node) bool)) {
-	name := func(between *[2]string) string {
+	name := func(between *[2]string) {
 		for k := range between {
 			nameToID(&between[k], anyNode)
 		}
-		return fmt.Sprintf("%s - %s", between[0], between[1])
 	}
 	for i := range r.study.LinkFailures {
-		f := &r.study.LinkFailures[i]
-		of := name(&f.Between)
-		if f.Convergence == 0 {
-			r.study.Assumed = append(r.study.Assumed, fmt.Sprintf("failure of the link %s: routes lead around it after %v", of, sim.DefaultConvergence))
-		}
-		if f.Timeout == 0 {
-			r.study.Assumed = append(r.study.Assumed, fmt.Sprintf("failure of the link %s: what is lost there is given up after %v", of, sim.DefaultFailureTimeout))
-		}
+		name(&r.study.LinkFailures[i].Between)
 	}
 	for i := range r.study.LinkImpairments {
 		name(&r.study.LinkImpairments[i].Between)

@@ -276,7 +276,9 @@ func TestATraceHasFlashCrowds(t *testing.T) {
 	calm.Timeline = s.Timeline
 	before, err := calm.Run(context.Background())
 	require.NoError(t, err)
-	rate := func(c *edgewise.Comparison, step int) float64 { return c.Placements[1].Workloads[0].Timeline.Line("requests").Values[step].Value }
+	rate := func(c *edgewise.Comparison, step int) float64 {
+		return c.Placements[1].Workloads[0].Timeline.Line("requests").Values[step].Value
+	}
 	for step := range 17 {
 		if step < 6 || step >= 10 {
 			require.Equal(t, rate(before, step), rate(c, step), "step %d", step)

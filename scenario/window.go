@@ -1,7 +1,11 @@
 package scenario
 
 import (
+	"errors"
+	"slices"
+
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -24,7 +28,11 @@ func (r *reader) buildWindow(bad *problems) {
 	}
 	of, err := r.study.Within(*r.window)
 	if err != nil {
-		r.report(bad, "window", r.lines["window"], err)
+		path := "window"
+		if f := (*invalid.Field)(nil); errors.As(err, &f) && !slices.Contains([]string{"From", "For", "Begun"}, f.Path) {
+			path = "" // of the study that it is
+		}
+		r.report(bad, path, r.lines["window"], err)
 		return
 	}
 	r.study = *of

@@ -172,9 +172,39 @@ func TestWindowsThatCannotBeAreNamedByLine(t *testing.T) {
 	require.ErrorContains(t, err, fmt.Sprintf(`day.yaml:%d: window.from: is 3h0m0s; want a time in which users of "shooter" ask`, last))
 }
 
+// Health checks are at the instants of the whole time, so that a failure is noticed when it is there.
+func TestHealthChecksGoOnInAWindow(t *testing.T) {
+	const failure = "failures: [{site: pop-lhr, at: 2h40m, for: 30m, check: {interval: 7m, threshold: 2}}]\n"
+	noticed := func(more string) (at, back time.Duration) {
+		s, err := Parse("day.yaml", []byte(ofADay(failure+more)))
+		require.NoError(t, err)
+		d := s.Downtimes(&s.Failures[0])[0]
+		return s.Elapsed + d.Noticed, s.Elapsed + d.Back
+	}
+	at, back := noticed("")
+	for _, window := range []string{"{from: 2h45m, for: 1h}", "{from: 2h41m, for: 10m, begun: steady}", "{from: 2h33m, for: 1h}"} {
+		inWindow, backInWindow := noticed("window: " + window + "\n")
+		require.Equal(t, at, inWindow, window)
+		require.Equal(t, back, backInWindow, window)
+	}
+}
+
+// What a failure outside of a window would assume stands nowhere; and what is wrong with the study of a window is told of the key of the study.
+func TestAWindowTellsOfItselfAlone(t *testing.T) {
+	const failures = "failures: [{site: pop-lhr, at: 1h, for: 10m}, {site: eu-west-2, at: 3h10m, for: 1m}]\nwindow: {from: 3h, for: 1h, begun: steady}\n"
+	c := ranOf(t, ofADay(failures))
+	assumed := strings.Join(c.Assumed, "\n")
+	require.Contains(t, assumed, "failure of eu-west-2: a request to it lasts 3s")
+	require.NotContains(t, assumed, "pop-lhr")
+
+	text := ofADay("timeline: {step: 10m, paired: true}\n" + strings.Replace(failures, "3h10m", "2h", 1))
+	_, err := Parse("day.yaml", []byte(text))
+	require.ErrorContains(t, err, fmt.Sprintf("day.yaml:%d: timeline.paired: is true; want false: nothing happens at a time", strings.Count(text[:strings.Index(text, "timeline")], "\n")+1))
+}
+
 // Whatever may happen at a time in a scenario is known to windows: a field that is new must be looked at in Study.Within.
 func TestWindowsKnowAllThatHappens(t *testing.T) {
-	known := []string{"Network", "Workloads", "Start", "Begun", "WarmUp", "Duration", "Seed", "Failures", "Drains", "Slowdowns", "LinkFailures", "LinkImpairments", "OriginErrors", "Purges", "Timeline"}
+	known := []string{"Network", "Workloads", "Start", "Elapsed", "Begun", "WarmUp", "Duration", "Seed", "Failures", "Drains", "Slowdowns", "LinkFailures", "LinkImpairments", "OriginErrors", "Purges", "Timeline"}
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[sim.Scenario]()) {
 		require.Contains(t, known, f.Name)
 	}

@@ -296,7 +296,7 @@ func (s *Scenario) awayFrom(site string) []span {
 	}
 	if check != nil {
 		slices.SortFunc(checked, func(a, b span) int { return cmp.Compare(a.from, b.from) })
-		all = append(all, check.believes(checked, check.phase(s.Seed, site), redirection)...)
+		all = append(all, check.believes(checked, check.phase(s.Seed, site, s.Elapsed), redirection)...)
 	}
 	for i := range s.Drains {
 		if d := &s.Drains[i]; d.Site == site {
@@ -306,10 +306,11 @@ func (s *Scenario) awayFrom(site string) []span {
 	return union(all)
 }
 
-// phase returns the instant of the first check of a site.
-func (h *HealthCheck) phase(seed uint64, site string) int64 {
+// phase returns the instant of the first check of a site in a run that begins when so much has elapsed.
+func (h *HealthCheck) phase(seed uint64, site string, elapsed time.Duration) int64 {
 	stream := random.NewKey(seed, 0, random.Entity(site), purpose.HealthCheck).StreamAt(0)
-	return int64(stream.Float64() * float64(h.Interval))
+	first := int64(stream.Float64()*float64(h.Interval)) - int64(elapsed%h.Interval)
+	return (first + int64(h.Interval)) % int64(h.Interval)
 }
 
 // believes returns when a site is held to be down, each time with the time that it takes to redirect users, of which the checks are at

@@ -23,6 +23,8 @@ type Scenario struct {
 	// is midnight UTC of a Monday in the year 1, when zones had their solar time: set it where the time of day
 	// matters.
 	Start time.Time
+	// Elapsed is how long before Start that began of which the runs are a part, 0 where they are all of it: health checks of sites go on from then.
+	Elapsed time.Duration
 	// Begun is the state in which players are found when a run begins; [workload.OfTheDay] without.
 	Begun workload.State
 	// WarmUp is simulated first and not recorded; Duration is simulated then and recorded.
@@ -73,6 +75,8 @@ func (s *Scenario) Validate() error {
 		return fmt.Errorf("sim: no network")
 	case s.Duration <= 0:
 		return fmt.Errorf("sim: duration is %v; want more than 0", s.Duration)
+	case s.Elapsed < 0 || s.Elapsed > maxRun:
+		return fmt.Errorf("sim: %w", invalid.New("Elapsed", s.Elapsed, "0s to %v", maxRun))
 	case s.Begun > workload.Steady:
 		return fmt.Errorf("sim: %w", invalid.New("Begun", s.Begun, "day or steady"))
 	case s.WarmUp < 0:

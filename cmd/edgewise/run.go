@@ -14,19 +14,20 @@ import (
 
 // runCmd runs a scenario.
 type runCmd struct {
-	Scenario     string `arg:"" help:"The scenario file." type:"path"`
-	Out          string `short:"o" placeholder:"DIR" help:"Directory for the report, which --dry-run alone does not need: ${outputs}, scenario.yaml, the files it names (inputs) and manifest.json; made if missing, in a directory that exists. A report that is there is replaced in one step; anything else is refused. A run that is interrupted writes what its finished replications say, without pictures, as far as the second that it has then allows, and says whether it did; it never writes over the report of one that was not."`
-	Force        bool   `help:"Set aside what stands in the way of the report, as DIR.old-1, instead of refusing it. Run, too, what is predicted to take more than the machine's memory, or more than 10^13 requests."`
-	DryRun       bool   `short:"n" help:"Only say what the run would take, by placement: runs, requests, updates and sessions of games, memory, and time as a pilot has it."`
-	Store        string `placeholder:"DIR" help:"Directory where every run is kept as it finishes, so that the same command goes on where it was ended; DIR.cells of the report, if left out. It is removed when the report is complete."`
-	KeepCells    bool   `help:"Do not remove the store when the report is complete."`
-	Fresh        bool   `help:"Discard what the store has, of whatever study, and begin anew."`
-	Replications *int   `short:"r" help:"Replications instead of the scenario's: 1 or more."`
-	Workers      int    `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
-	Quiet        bool   `short:"q" help:"No progress, no table."`
-	Verbose      bool   `short:"v" help:"Print all: every placement, where otherwise the baseline and the ten best are shown, and the sources of the data. comparison.md has all in any case."`
-	Tails        bool   `help:"Take the slowest requests apart by cause, above p50, p90, p95 and p99, in all and by metro, as tails: true in the scenario does: two more runs of the first replication of every placement."`
-	Sites        bool   `short:"s" help:"Print what every site does, too: requests, bytes, hits, how busy its servers are, players, the load on the origins. comparison.md has it in any case."`
+	Scenario     string      `arg:"" help:"The scenario file." type:"path"`
+	Out          string      `short:"o" placeholder:"DIR" help:"Directory for the report, which --dry-run alone does not need: ${outputs}, scenario.yaml, the files it names (inputs) and manifest.json; made if missing, in a directory that exists. A report that is there is replaced in one step; anything else is refused. A run that is interrupted writes what its finished replications say, without pictures, as far as the second that it has then allows, and says whether it did; it never writes over the report of one that was not."`
+	Force        bool        `help:"Set aside what stands in the way of the report, as DIR.old-1, instead of refusing it. Run, too, what is predicted to take more than the machine's memory, or more than 10^13 requests."`
+	DryRun       bool        `short:"n" help:"Only say what the run would take, by placement: runs, requests, updates and sessions of games, memory, and time as a pilot has it."`
+	Store        string      `placeholder:"DIR" help:"Directory where every run is kept as it finishes, so that the same command goes on where it was ended; DIR.cells of the report, if left out. It is removed when the report is complete."`
+	KeepCells    bool        `help:"Do not remove the store when the report is complete."`
+	Fresh        bool        `help:"Discard what the store has, of whatever study, and begin anew."`
+	Replications *int        `short:"r" help:"Replications instead of the scenario's: 1 or more."`
+	Window       *windowFlag `placeholder:"FROM,FOR" help:"Only this part of the time, a study of its own, for example 19h,1h, or 19h,1h,steady to begin as if the load of then had been for ever: the key window of the scenario, which the report's scenario.yaml then has."`
+	Workers      int         `short:"w" help:"Runs at a time; 0 means one a core. Results do not depend on it."`
+	Quiet        bool        `short:"q" help:"No progress, no table."`
+	Verbose      bool        `short:"v" help:"Print all: every placement, where otherwise the baseline and the ten best are shown, and the sources of the data. comparison.md has all in any case."`
+	Tails        bool        `help:"Take the slowest requests apart by cause, above p50, p90, p95 and p99, in all and by metro, as tails: true in the scenario does: two more runs of the first replication of every placement."`
+	Sites        bool        `short:"s" help:"Print what every site does, too: requests, bytes, hits, how busy its servers are, players, the load on the origins. comparison.md has it in any case."`
 	reportFlags
 }
 
@@ -99,7 +100,7 @@ func (c *runCmd) checkPlaces(from report.Run) error {
 // read reads the scenario.
 func (c *runCmd) read(ctx context.Context, s *streams) (*edgewise.Study, report.Run, error) {
 	from := report.Run{Force: c.Force, Outputs: c.outputs()}
-	study, text, files, err := readStudy(ctx, s, c.Scenario, c.Workers)
+	study, text, files, err := readWindow(ctx, s, c.Scenario, c.Window, c.Workers)
 	if err != nil {
 		return nil, from, err
 	}

@@ -10,7 +10,17 @@ import (
 
 // readStudy reads a scenario file with the files that it names, and tells its warnings.
 func readStudy(ctx context.Context, s *streams, path string, workers int) (*edgewise.Study, []byte, []scenario.File, error) {
+	return readWindow(ctx, s, path, nil, workers)
+}
+
+// readWindow reads a window of a scenario, all of it where there is none, and returns the text with that.
+func readWindow(ctx context.Context, s *streams, path string, window *windowFlag, workers int) (*edgewise.Study, []byte, []scenario.File, error) {
 	text, err := readScenario(ctx, path)
+	if err == nil && window != nil {
+		if text, err = scenario.WithWindow(text, window.Window); err != nil {
+			err = fmt.Errorf("--window: %w", err)
+		}
+	}
 	if err != nil {
 		return nil, nil, nil, err
 	}
