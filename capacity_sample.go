@@ -31,6 +31,7 @@ func (s *Study) sampleOrigins(ctx context.Context, p placement.Placement, lost s
 		w := &scenario.Workloads[i]
 		w.Flashes, w.Begins, w.Ends = nil, 0, 0
 	}
+	p.Openings = openingsInWindow(p.Openings, s.WarmUp+s.Duration, s.WarmUp+s.Duration+scenario.WarmUp+sample) // all have opened, and closed
 	if lost != "" {
 		scenario.Failures = []sim.Failure{{Site: lost, For: scenario.WarmUp + scenario.Duration}}
 	}

@@ -70,7 +70,7 @@ type retrySite struct {
 	site    int
 	clients uint32 // that they are there
 	delay   int64  // from their instant
-	away    []span // when it is held to be down
+	away    []span // when it is held to be down, or is not open
 }
 
 // joinAgain lets clients of metro m, which sites have got last, be clients of all sites that they may ask again. Where nobody enters they have no requests
@@ -86,7 +86,7 @@ func (r *run) joinAgain(number, m int, shared *workloadRun, perSecond float64) {
 			r.complete(&c, number, m, e.site, w.kind, shared)
 			at.addClients(c)
 		}
-		sites[k] = retrySite{e.site, uint32(len(at.clients) - 1), e.delay(), r.plan.scenario.awayFrom(r.plan.sites[e.site].id)}
+		sites[k] = retrySite{e.site, uint32(len(at.clients) - 1), e.delay(), r.plan.scenario.awayIn(&r.plan.placement, r.plan.sites[e.site].id)}
 	}
 	for k := range sites {
 		all := r.sites[sites[k].site].clientsOf(shared, m)

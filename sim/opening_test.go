@@ -217,3 +217,14 @@ func TestOpeningsThatCannotBeAreNamed(t *testing.T) {
 	_, err = Compile(context.Background(), s, withOpening(p, "zone", time.Second, 0))
 	require.ErrorContains(t, err, `Openings[0].At is 1s; want an instant at which another site is open, too, that computes workload "api": none is 0s after`)
 }
+
+// Clients ask no site again that is not open.
+func TestNobodyAsksASiteAgainBeforeItOpens(t *testing.T) {
+	s, p := spillWorld(t, placement.Pool{Servers: 1}, placement.Pool{Servers: 1, Queue: placement.AtMost(0)}, workload.ServiceTime{Mean: 50 * time.Millisecond}, .9)
+	s = patient(s, workload.Patience{Timeout: time.Second, Retries: 1, At: workload.NextSite})
+	asked := func(p placement.Placement) uint64 { return siteOf(t, runOne(t, s, p), "zone").Tally.Outcomes[Bypass] }
+	require.Zero(t, asked(withOpening(p, "zone", 200*time.Second, 0)))
+	once := asked(withOpening(p, "zone", 50*time.Second, 0))
+	require.Positive(t, once)
+	require.Less(t, once, asked(p))
+}
