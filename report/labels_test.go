@@ -78,3 +78,13 @@ func TestFrontsOfFewAndManyAlternativesAreDrawn(t *testing.T) {
 		require.NotContains(t, text.String(), ">b</text>")
 	}
 }
+
+func TestHubsWithTheNearestNeighbourAreNamedFirst(t *testing.T) {
+	signs := []sign{{vg.Point{X: 0}, "far"}, {vg.Point{X: 50}, "middle"}, {vg.Point{X: 60, Y: 3}, "close"}, {vg.Point{X: 60, Y: 7}, "closer"}}
+	crowdedFirst(signs)
+	var order []string
+	for _, s := range signs {
+		order = append(order, s.name)
+	}
+	require.Equal(t, []string{"close", "closer", "middle", "far"}, order)
+}

@@ -1,9 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -112,8 +114,7 @@ func (p *transitPanel) draw(c draw.Canvas) {
 		}
 	}
 	const half = 2.2
-	var points []vg.Point
-	var names []string
+	var signs []sign
 	for _, h := range p.Hubs {
 		point := spot(h.Place)
 		if !area.Contains(point) {
@@ -130,7 +131,33 @@ func (p *transitPanel) draw(c draw.Canvas) {
 			area.StrokeLine2(cross, point.X-reach, point.Y-reach, point.X+reach, point.Y+reach)
 			area.StrokeLine2(cross, point.X-reach, point.Y+reach, point.X+reach, point.Y-reach)
 		}
-		points, names = append(points, point), append(names, h.Name)
+		signs = append(signs, sign{point, h.Name})
+	}
+	crowdedFirst(signs)
+	points, names := make([]vg.Point, len(signs)), make([]string, len(signs))
+	for i, s := range signs {
+		points[i], names[i] = s.point, s.name
 	}
 	drawLabels(area, points, names, nil)
+}
+
+// A sign is a name to stand beside a point.
+type sign struct {
+	point vg.Point
+	name  string
+}
+
+// crowdedFirst sorts signs by how near the next one is: who has the nearest neighbour has the least choice of where to stand, and
+// chooses first.
+func crowdedFirst(signs []sign) {
+	alone := make(map[string]float64, len(signs))
+	for i, s := range signs {
+		alone[s.name] = math.Inf(1)
+		for j, o := range signs {
+			if i != j {
+				alone[s.name] = min(alone[s.name], math.Hypot(float64(o.point.X-s.point.X), float64(o.point.Y-s.point.Y)))
+			}
+		}
+	}
+	slices.SortStableFunc(signs, func(a, b sign) int { return cmp.Compare(alone[a.name], alone[b.name]) })
 }
