@@ -39,8 +39,7 @@ type Config struct {
 	Directory *Directory
 	// InTurns says that many caches are used in turns, each a little at a time, so that each finds its memory cold. LRU and FIFO by
 	// bytes, without an admission, DenseKeys and Directory, then keep their objects in a way that touches less of it; what they hold
-	// is the same. They hold keys below 2^32 only, and [LookupSlot] and [SlotOf] do not know their places. All other caches are
-	// as without it.
+	// is the same. They hold keys below 2^32 only. All other caches are as without it.
 	InTurns bool
 	// Seed starts the random draws of the policies and admissions that need any.
 	Seed uint64
@@ -57,7 +56,7 @@ func wrong(field string, value any, want string, args ...any) error {
 // New returns an empty cache, or an error that names the field, its value and what is allowed.
 func New(cfg Config) (Cache, error) {
 	if cfg.InTurns {
-		if c, ok := newLog(cfg); ok {
+		if c, ok := newLog[struct{}](cfg, ringStretch); ok {
 			return c, nil
 		}
 	}

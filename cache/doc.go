@@ -39,5 +39,6 @@
 //
 // [Fill], [Expect], [Release] and [Directory.Touch], all in hot.go, are for a program that runs many caches at
 // once and counts nanoseconds. They ask for care, and nobody else needs them. Memory that is read ahead of its
-// use is in prefetch.go, and left out under the build tag noprefetch.
+// use is in prefetch.go, and left out under the build tag noprefetch. A [Noted] keeps something of its user's beside
+// each object.
 package cache

@@ -131,3 +131,12 @@ func (e *engine) CapacityBytes() int64 {
 	}
 	return e.core.capacity
 }
+
+// expect reads what look-ups and fills will read, as [Expect] says.
+func (e *engine) expect(lookups, fills []uint64) {
+	last := uint32(0)
+	if e.lru != nil && 2*e.core.used > e.core.capacity {
+		last = e.lru.last()
+	}
+	e.core.touched = e.core.touchHomes(lookups, fills, last) ^ e.core.touchSlots(lookups)
+}

@@ -8,7 +8,7 @@ package cache
 // object arrives once for each fetch. It spares a look-up where the policy keeps no ghosts. If key is cached
 // nevertheless, the cache is damaged.
 func Fill(c Cache, key uint64, sizeBytes int64) (admitted bool) {
-	if l, ok := c.(*log); ok {
+	if l, ok := c.(*log[struct{}]); ok {
 		return l.fill(key, sizeBytes)
 	}
 	e, ok := c.(*engine)
@@ -21,34 +21,6 @@ func Fill(c Cache, key uint64, sizeBytes int64) (admitted bool) {
 	return e.plain.insert(key, 0, sizeBytes)
 }
 
-// LookupSlot is c.Lookup(key), and says besides at which place the object is: a small number, which stays the object's as long
-// as it is cached, and may be another's then. What a caller knows of objects it can hold in a list by place. A cache that is not
-// of this package, or is used in turns ([Config.InTurns]), has no places: it panics.
-func LookupSlot(c Cache, key uint64) (slot uint32, sizeBytes int64, hit bool) {
-	e := c.(*engine)
-	if p := e.plain; p != nil {
-		if slot = p.find(key); slot == 0 {
-			return 0, 0, false
-		}
-		p.use(slot)
-		return slot, p.size(slot), true
-	}
-	if slot = e.core.find(key); slot != 0 && e.rule.access(slot) {
-		sizeBytes, hit = e.core.size(slot), true
-	}
-	if e.admission != nil {
-		e.admission.Asked(key, sizeBytes, hit)
-	}
-	return slot, sizeBytes, hit
-}
-
-// SlotOf returns the place of an object, as [LookupSlot] does, without any effect on the policy.
-func SlotOf(c Cache, key uint64) (slot uint32, ok bool) {
-	e := c.(*engine)
-	slot = e.core.find(key)
-	return slot, slot != 0 && e.rule.cached(slot)
-}
-
 // Expect tells a cache which keys will be looked up soon, and which objects may be put in. It changes
 // nothing in what the cache answers or holds: it only brings the memory that this will need nearer to the
 // processor, all of it at once instead of piece by piece. Good portions are some 16 to 256 keys.
@@ -59,16 +31,8 @@ func SlotOf(c Cache, key uint64) (slot uint32, ok bool) {
 //
 // A cache that does not know how to expect keys, such as one of your own, is left alone.
 func Expect(c Cache, lookups, fills []uint64) {
-	if l, ok := c.(*log); ok && prefetches {
-		l.expect(lookups, fills)
-		return
-	}
-	if e, ok := c.(*engine); ok && prefetches {
-		last := uint32(0)
-		if e.lru != nil && 2*e.core.used > e.core.capacity {
-			last = e.lru.last()
-		}
-		e.core.touched = e.core.touchHomes(lookups, fills, last) ^ e.core.touchSlots(lookups)
+	if own, ok := c.(interface{ expect(lookups, fills []uint64) }); ok && prefetches {
+		own.expect(lookups, fills)
 	}
 }
 

@@ -1,6 +1,9 @@
 package cache
 
-import "math/bits"
+import (
+	"math/bits"
+	"reflect"
+)
 
 // A log is an LRU or FIFO cache with a capacity in bytes for simulators in which many caches take turns, so that each finds
 // its memory cold. It holds what an [engine] with that policy holds and touches fewer lines of memory: one for a look-up that
@@ -9,22 +12,27 @@ import "math/bits"
 // Objects stand in a ring in the order in which they will leave. Under LRU a hit writes the object at the head anew and leaves a
 // gap where it stood; who leaves is found at the tail, past gaps. So only the places of hits are far apart. An index of lines of 64
 // bytes, tags and places side by side, finds where in the ring a key stands.
-type log struct {
+type log[N any] struct {
 	lines    []logLine
-	ring     []logged // a power of two long
-	head     uint32   // where the next object goes; positions count up, and stand for places by their lower bits
-	tail     uint32   // where the oldest may stand
+	ring     []logged[N] // a power of two long
+	head     uint32      // where the next object goes; positions count up, and stand for places by their lower bits
+	tail     uint32      // where the oldest may stand
 	objects  int
 	used     int64
 	capacity int64
 	big      map[uint32]int64 // sizes that the ring has no room for
 	rewrites bool             // under LRU
+	stretch  int              // a ring that is full of gaps is closed up where it is longer than so many times the objects, else doubled
+	aLine    int              // objects of the ring in a line of the processor's cache
 	onEvict  func(key uint64, sizeBytes int64)
 	touched  uint32 // of no use: see prefetch.go
 }
 
-// A logged object has size 0 where it has moved on or left.
-type logged struct{ key, size uint32 }
+// A logged object has size 0 where it has moved on or left. Its note goes with it.
+type logged[N any] struct {
+	note      N
+	key, size uint32
+}
 
 // A logLine is a line of the processor's cache: the tags of twelve places, then the places, which are positions in the ring. The
 // upper half of the second word counts the keys that went on to the next line because this one was full.
@@ -40,33 +48,34 @@ const (
 	// secondTags are the bits that say that places are taken in the second word of tags.
 	secondTags = occupant & (1<<32 - 1)
 	passed     = 1 << 32 // one key more that went on
-	// A ring that is full of gaps is closed up where it is longer than so many times the objects, else doubled.
-	ringStretch = 6
+	// The stretch of rings without notes, and with them, which are longer.
+	ringStretch, notedStretch = 6, 3
 )
 
 // newLog returns an empty cache of a Config that a log can stand in for, and whether there is one.
-func newLog(cfg Config) (*log, bool) {
+func newLog[N any](cfg Config, stretch int) (*log[N], bool) {
 	plain := cfg.NewPolicy == nil && cfg.NewAdmission == nil && (cfg.Admission == "" || cfg.Admission == "always")
 	if !plain || cfg.CapacityBytes <= 0 || cfg.CapacityObjects != 0 || cfg.DenseKeys != 0 || cfg.Directory != nil {
 		return nil, false
 	}
 	switch cfg.Policy {
 	case "", "lru", "fifo":
-		return &log{
-			lines: make([]logLine, 8), ring: make([]logged, 256), capacity: cfg.CapacityBytes, onEvict: cfg.OnEvict, rewrites: cfg.Policy != "fifo",
+		return &log[N]{
+			lines: make([]logLine, 8), ring: make([]logged[N], 256), capacity: cfg.CapacityBytes, onEvict: cfg.OnEvict, rewrites: cfg.Policy != "fifo",
+			stretch: stretch, aLine: max(64/int(reflect.TypeFor[logged[N]]().Size()), 1),
 		}, true
 	}
 	return nil, false
 }
 
 // home returns the line of a key and the tag that it has there, in every byte.
-func (c *log) home(key uint32) (n uint32, want uint64) {
+func (c *log[N]) home(key uint32) (n uint32, want uint64) {
 	h := hash(uint64(key))
 	line, _ := bits.Mul64(h, uint64(len(c.lines)))
 	return uint32(line), tag(h) * everyTag
 }
 
-func (c *log) nextLine(n uint32) uint32 {
+func (c *log[N]) nextLine(n uint32) uint32 {
 	if n++; n < uint32(len(c.lines)) {
 		return n
 	}
@@ -74,10 +83,10 @@ func (c *log) nextLine(n uint32) uint32 {
 }
 
 // at returns the place of a position.
-func (c *log) at(position uint32) *logged { return &c.ring[position&uint32(len(c.ring)-1)] }
+func (c *log[N]) at(position uint32) *logged[N] { return &c.ring[position&uint32(len(c.ring)-1)] }
 
 // find returns where the index has the position of a key, or nil.
-func (c *log) find(key uint32) *uint32 {
+func (c *log[N]) find(key uint32) *uint32 {
 	n, want := c.home(key)
 	for {
 		l := &c.lines[n]
@@ -99,7 +108,7 @@ func (c *log) find(key uint32) *uint32 {
 }
 
 // put notes the position of a key that has none.
-func (c *log) put(key, position uint32) {
+func (c *log[N]) put(key, position uint32) {
 	n, want := c.home(key)
 	for {
 		l := &c.lines[n]
@@ -121,7 +130,7 @@ func (c *log) put(key, position uint32) {
 }
 
 // drop forgets a key that has a position.
-func (c *log) drop(key, position uint32) {
+func (c *log[N]) drop(key, position uint32) {
 	n, want := c.home(key)
 	for {
 		l := &c.lines[n]
@@ -143,7 +152,7 @@ func (c *log) drop(key, position uint32) {
 }
 
 // write puts an object at the head and returns its position.
-func (c *log) write(o logged) uint32 {
+func (c *log[N]) write(o logged[N]) uint32 {
 	if c.head-c.tail == uint32(len(c.ring)) {
 		c.makeRoom()
 	}
@@ -154,15 +163,15 @@ func (c *log) write(o logged) uint32 {
 }
 
 // makeRoom skips gaps at the tail. Where there are none it doubles the ring or, where that has many gaps, closes them.
-func (c *log) makeRoom() {
+func (c *log[N]) makeRoom() {
 	for c.tail != c.head && c.at(c.tail).size == 0 {
 		c.tail++
 	}
 	switch {
 	case c.head-c.tail < uint32(len(c.ring)):
-	case len(c.ring) < ringStretch*c.objects:
+	case len(c.ring) < c.stretch*c.objects:
 		old := *c
-		c.ring = make([]logged, 2*len(c.ring))
+		c.ring = make([]logged[N], 2*len(c.ring))
 		for p := c.tail; p != c.head; p++ {
 			*c.at(p) = *old.at(p)
 		}
@@ -185,7 +194,7 @@ func (c *log) makeRoom() {
 }
 
 // size returns the bytes of an object.
-func (c *log) size(o logged) int64 {
+func (c *log[N]) size(o *logged[N]) int64 {
 	if o.size == bigSize {
 		return c.big[o.key]
 	}
@@ -196,30 +205,51 @@ func (c *log) size(o logged) int64 {
 func keyOf(key uint64) (uint32, bool) { return uint32(key), key < 1<<32 }
 
 // Lookup implements [Cache].
-func (c *log) Lookup(key uint64) (sizeBytes int64, hit bool) {
+func (c *log[N]) Lookup(key uint64) (sizeBytes int64, hit bool) {
+	o := c.use(key)
+	if o == nil {
+		return 0, false
+	}
+	return c.size(o), true
+}
+
+// use notes a request for a key and returns its object, nil where it is not there.
+func (c *log[N]) use(key uint64) *logged[N] {
 	k, ok := keyOf(key)
 	if !ok {
-		return 0, false
+		return nil
 	}
 	place := c.find(k)
 	if place == nil {
-		return 0, false
+		return nil
 	}
 	o := c.at(*place)
-	was := *o
 	if c.rewrites && *place+1 != c.head {
 		if c.head-c.tail == uint32(len(c.ring)) {
 			c.makeRoom() // may give the object another position
 			o = c.at(*place)
 		}
+		to := c.at(c.head)
+		*to, *place = *o, c.head
 		o.size = 0
-		*place = c.write(was)
+		c.head++
+		return to
 	}
-	return c.size(was), true
+	return o
+}
+
+// peek returns the object of a key, nil where it is not there.
+func (c *log[N]) peek(key uint64) *logged[N] {
+	if k, ok := keyOf(key); ok {
+		if place := c.find(k); place != nil {
+			return c.at(*place)
+		}
+	}
+	return nil
 }
 
 // Insert implements [Cache].
-func (c *log) Insert(key uint64, sizeBytes int64) bool {
+func (c *log[N]) Insert(key uint64, sizeBytes int64) bool {
 	if c.Contains(key) {
 		return true
 	}
@@ -227,7 +257,7 @@ func (c *log) Insert(key uint64, sizeBytes int64) bool {
 }
 
 // fill puts in an object that is not there.
-func (c *log) fill(key uint64, sizeBytes int64) bool {
+func (c *log[N]) fill(key uint64, sizeBytes int64) bool {
 	room := c.capacity - sizeBytes
 	k, ok := keyOf(key)
 	if !ok || room < 0 || sizeBytes < 1 {
@@ -246,17 +276,17 @@ func (c *log) fill(key uint64, sizeBytes int64) bool {
 		}
 		c.big[k] = sizeBytes
 	}
-	c.put(k, c.write(logged{k, size}))
+	c.put(k, c.write(logged[N]{key: k, size: size}))
 	c.objects++
 	c.used += sizeBytes
 	return true
 }
 
 // evict takes out what stands at the tail, which may be a gap.
-func (c *log) evict() {
+func (c *log[N]) evict() {
 	o := c.at(c.tail)
 	if o.size != 0 {
-		bytes := c.size(*o)
+		bytes := c.size(o)
 		c.leave(o, c.tail)
 		if c.onEvict != nil {
 			c.onEvict(uint64(o.key), bytes)
@@ -266,10 +296,10 @@ func (c *log) evict() {
 }
 
 // leave takes out an object that stands at a position.
-func (c *log) leave(o *logged, position uint32) {
+func (c *log[N]) leave(o *logged[N], position uint32) {
 	c.drop(o.key, position)
 	c.objects--
-	c.used -= c.size(*o)
+	c.used -= c.size(o)
 	if o.size == bigSize {
 		delete(c.big, o.key)
 	}
@@ -277,7 +307,7 @@ func (c *log) leave(o *logged, position uint32) {
 }
 
 // grow makes more lines.
-func (c *log) grow() {
+func (c *log[N]) grow() {
 	n := len(c.lines)
 	c.lines = make([]logLine, n+n/2)
 	for p := c.tail; p != c.head; p++ {
@@ -288,7 +318,7 @@ func (c *log) grow() {
 }
 
 // Remove implements [Cache].
-func (c *log) Remove(key uint64) bool {
+func (c *log[N]) Remove(key uint64) bool {
 	k, ok := keyOf(key)
 	if !ok {
 		return false
@@ -302,23 +332,22 @@ func (c *log) Remove(key uint64) bool {
 }
 
 // Contains implements [Cache].
-func (c *log) Contains(key uint64) bool {
-	k, ok := keyOf(key)
-	return ok && c.find(k) != nil
+func (c *log[N]) Contains(key uint64) bool {
+	return c.peek(key) != nil
 }
 
 // Len implements [Cache].
-func (c *log) Len() int { return c.objects }
+func (c *log[N]) Len() int { return c.objects }
 
 // UsedBytes implements [Cache].
-func (c *log) UsedBytes() int64 { return c.used }
+func (c *log[N]) UsedBytes() int64 { return c.used }
 
 // CapacityBytes implements [Cache].
-func (c *log) CapacityBytes() int64 { return c.capacity }
+func (c *log[N]) CapacityBytes() int64 { return c.capacity }
 
 // expect reads what look-ups and fills will read, as [Expect] says: first the lines of the index and both ends of the ring, then
 // what lies behind these, many places at once each time. No branch depends on what is read.
-func (c *log) expect(lookups, fills []uint64) {
+func (c *log[N]) expect(lookups, fills []uint64) {
 	touched := c.touched
 	for _, key := range lookups {
 		n, _ := c.home(uint32(key))
@@ -328,15 +357,14 @@ func (c *log) expect(lookups, fills []uint64) {
 		n, _ := c.home(uint32(key))
 		touched ^= c.lines[n].places[0]
 	}
-	const aLine = 8 // objects
 	leavers := 0
 	if 2*c.used > c.capacity {
 		leavers = min(3*len(fills), int(c.head-c.tail)) // with the gaps between them; assumed
 	}
-	for i := 0; i < leavers; i += aLine {
+	for i := 0; i < leavers; i += c.aLine {
 		touched ^= c.at(c.tail + uint32(i)).key
 	}
-	for i := 0; i < len(lookups)+len(fills); i += aLine {
+	for i := 0; i < len(lookups)+len(fills); i += c.aLine {
 		touched ^= c.at(c.head + uint32(i)).key
 	}
 	for _, key := range lookups {
@@ -355,7 +383,7 @@ func (c *log) expect(lookups, fills []uint64) {
 }
 
 // guess returns what is likely the position of a key, and that of the head where it seems not to be there.
-func (c *log) guess(key uint32) uint32 {
+func (c *log[N]) guess(key uint32) uint32 {
 	n, want := c.home(key)
 	l := &c.lines[n]
 	first, second := matches(l.tags[0], want), matches(l.tags[1], want)&secondTags
@@ -371,4 +399,4 @@ func (c *log) guess(key uint32) uint32 {
 }
 
 // release lets go of everything: nothing is taken in from then on.
-func (c *log) release() { *c = log{lines: make([]logLine, 1), ring: make([]logged, 1)} }
+func (c *log[N]) release() { *c = log[N]{lines: make([]logLine, 1), ring: make([]logged[N], 1)} }

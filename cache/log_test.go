@@ -22,7 +22,7 @@ func TestCachesUsedInTurnsHoldWhatOthersHold(t *testing.T) {
 				caches[i], err = New(cfg)
 				require.NoError(t, err)
 			}
-			require.IsType(t, (*log)(nil), caches[1])
+			require.IsType(t, (*log[struct{}])(nil), caches[1])
 			draws := rand.New(rand.NewPCG(uint64(capacity), 1))
 			popular := func(u float64) uint64 { return uint64(40_000 * u * u * u * u) }
 			var keys [32]uint64
@@ -57,7 +57,7 @@ func TestCachesUsedInTurnsHoldWhatOthersHold(t *testing.T) {
 				}
 			}
 			require.Equal(t, left[0], left[1], "who left, in which order")
-			require.LessOrEqual(t, len(caches[1].(*log).ring), max(256, 2*ringStretch*(caches[1].Len()+1)))
+			require.LessOrEqual(t, len(caches[1].(*log[struct{}]).ring), max(256, 2*ringStretch*(caches[1].Len()+1)))
 		}
 	}
 }

@@ -20,9 +20,9 @@ const errorBytes = 512
 type aging struct {
 	contents []*agingContent // by workload; nil where nothing is cacheable
 	purges   []purge
-	held     []freshness.Held // by place in the cache
-	renewals []renewal        // by number of the fetch
-	private  uint64           // fetches begun that nobody joins
+	cache    *cache.Noted[freshness.Held] // the tier's, while the site is open
+	renewals []renewal                    // by number of the fetch
+	private  uint64                       // fetches begun that nobody joins
 }
 
 // An agingContent is what goes for the objects of one workload at a tier.
@@ -155,18 +155,17 @@ type look struct {
 }
 
 // look looks for an object, which counts as asked for.
-func (a *aging) look(t *tier, number uint8, key uint32, now int64) look {
+func (a *aging) look(number uint8, key uint32, now int64) look {
 	c := a.contents[number]
 	l := look{key: key, object: c.object(key), state: freshness.Expired}
 	l.class = c.class(l.object)
 	l.policy = &c.policies[l.class]
-	slot, size, hit := cache.LookupSlot(t.cache, uint64(key))
+	h, size, hit := a.cache.LookupNoted(uint64(key))
 	if !hit {
 		return l
 	}
-	h := &a.held[slot]
 	if len(a.purges) > 0 && a.isPurged(number, l.object, h, now) {
-		t.cache.Remove(uint64(key))
+		a.cache.Remove(uint64(key))
 		return l
 	}
 	l.has, l.size, l.held = true, size, *h
@@ -174,16 +173,11 @@ func (a *aging) look(t *tier, number uint8, key uint32, now int64) look {
 	return l
 }
 
-// put notes what is known of an object that is in the cache at a key.
-func (a *aging) put(t *tier, key uint32, h freshness.Held) {
-	slot, ok := cache.SlotOf(t.cache, uint64(key))
-	if !ok {
-		return // the cache has not taken it
+// put notes what is known of an object, if it is in the cache.
+func (a *aging) put(key uint32, h freshness.Held) {
+	if of := a.cache.Note(uint64(key)); of != nil {
+		*of = h
 	}
-	for int(slot) >= len(a.held) {
-		a.held = append(a.held[:cap(a.held)], freshness.Held{})
-	}
-	a.held[slot] = h
 }
 
 // decide says what a tier does for one who asks for an object: whether it serves what it holds, and whether it begins a fetch,

@@ -54,7 +54,7 @@ func (p *preloader) age(t *tier, s *site, of rates, d *scratch) {
 					ago += int64(stream.Float64() * float64(life))
 				}
 			}
-			t.aging.put(t, uint32(o.key), freshness.Held{AsOf: -ago, Since: -ago, Version: c.version(class, object, -ago), Answer: answer})
+			t.aging.put(uint32(o.key), freshness.Held{AsOf: -ago, Since: -ago, Version: c.version(class, object, -ago), Answer: answer})
 		}
 	}
 }

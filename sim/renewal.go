@@ -128,10 +128,10 @@ func (s *site) store(t *tier, n uint32, now int64) {
 	key := uint64(v.key)
 	switch {
 	case v.confirmed:
-		t.aging.put(t, v.key, v.now(f.first))
+		t.aging.put(v.key, v.now(f.first))
 	case v.serves:
 		if h := v.held; v.policy.Extend(&h, now) {
-			t.aging.put(t, v.key, h)
+			t.aging.put(v.key, h)
 		}
 	case v.silent:
 	case v.answer == freshness.Broken && v.background && v.policy.EvictsOnError():
@@ -143,8 +143,7 @@ func (s *site) store(t *tier, n uint32, now int64) {
 		if !v.has && !t.keepsCopy(v.copied) {
 			return
 		}
-		t.cache.Insert(key, f.bytes)
-		t.aging.put(t, v.key, v.now(f.first))
+		t.aging.cache.InsertNoted(key, f.bytes, v.now(f.first))
 	}
 }
 
@@ -177,7 +176,7 @@ func (s *site) visitAging(v *arrival, c *clients) {
 	c.draw(r)
 	t, w := s.edge, c.workload
 	a := t.aging
-	l := a.look(t, w.number, v.key, v.at)
+	l := a.look(w.number, v.key, v.at)
 	n := t.flights.number(uint64(v.key))
 	if s.trace != nil {
 		s.trace.visit(c, v.at)
@@ -344,7 +343,7 @@ func (s *site) serveAging(t *tier, m *message) {
 	a := t.aging
 	bytes, key := m.question().bytes, uint32(m.key)
 	s.meet(t, m, bytes)
-	l := a.look(t, m.index, key, m.at)
+	l := a.look(m.index, key, m.at)
 	n := t.flights.number(uint64(key))
 	if s.trace != nil {
 		s.trace.receives(m)

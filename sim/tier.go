@@ -2,6 +2,7 @@ package sim
 
 import (
 	"github.com/edgewise-sim/edgewise/cache"
+	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/transport"
 )
@@ -58,8 +59,14 @@ func (t *tier) open(d *cache.Directory) error {
 	if t.sliceBytes > 0 {
 		config.Directory = nil // the keys of slices are not those of objects
 	}
-	config.InTurns = d == nil && t.aging == nil && t.sliceBytes == 0 // what ages needs the places of objects
-	t.cache, err = cache.New(config)
+	config.InTurns = d == nil && t.sliceBytes == 0
+	if t.aging == nil {
+		t.cache, err = cache.New(config)
+		return err
+	}
+	if t.aging.cache, err = cache.NewNoted[freshness.Held](config); err == nil {
+		t.cache = t.aging.cache
+	}
 	return err
 }
 
@@ -84,6 +91,9 @@ func (t *tier) close() {
 	t.held.finish()
 	cache.Release(t.cache)
 	t.cache, t.flights = nil, flightTable{}
+	if t.aging != nil {
+		t.aging.cache = nil
+	}
 }
 
 // tier returns a tier by its number.
