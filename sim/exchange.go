@@ -60,15 +60,15 @@ func newStacks(h *workload.Head, e *entry) *stacks {
 func (s *stacks) of(line topology.Technology) *stack { return &s.all[int(line)*s.byLine] }
 
 // number returns the number of the stack of a visitor.
-func (s *stacks) number(version int, resumed bool, line topology.Technology) uint32 {
+func (s *stacks) number(version int, resumed bool, line topology.Technology) uint16 {
 	n := 2 * version
 	if resumed {
 		n++
 	}
 	if s.byLine == 0 {
-		return uint32(n)
+		return uint16(n)
 	}
-	return uint32(n*topology.NumTechnologies + int(line))
+	return uint16(n*topology.NumTechnologies + int(line))
 }
 
 // An exchange is what the connection of a request adds to the round trip that asks, in ns.

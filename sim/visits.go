@@ -29,7 +29,7 @@ func newVisitNumbers(v *workload.Visits, key random.Key, perSecond float64) visi
 // next returns the place of the visit that asks for a request by its number, and its name, which is no other's.
 func (v *visitNumbers) next(request uint64) (place uint32, name uint64) {
 	u := v.key.At(request)
-	place = uint32(u & (1<<32 - 1) * uint64(len(v.names)) >> 32)
+	place = v.placeOf(u)
 	if u>>32 < v.coin {
 		v.names[place] = request + 1
 	}
@@ -39,12 +39,18 @@ func (v *visitNumbers) next(request uint64) (place uint32, name uint64) {
 	return place, name
 }
 
+// placeOf returns the place of the visit that asks for a request, by what is drawn for it.
+func (v *visitNumbers) placeOf(u uint64) uint32 {
+	return uint32(u & (1<<32 - 1) * uint64(len(v.names)) >> 32)
+}
+
 // visits are the visits of a metro's users to a site, and the connections that they have there.
 type visits struct {
 	visitNumbers
 	*workload.Visits
 	keeping  [numVersions]transport.Keeping
 	request  uint64 // number of the next
+	looked   uint64 // number of the next that is looked at ahead
 	visitors []visitor
 	perVisit int
 	conns    []transport.Conn // by place, perVisit each
@@ -63,12 +69,13 @@ type visitor struct {
 
 // An asking is a request that has no answer yet.
 type asking struct {
-	conn                 int            // -1 where the connection is not kept
-	name                 uint64         // of its visit
-	was                  transport.Conn // its connection as it was, for a visit that ends before the answer
-	stack                uint32
+	place                uint32 // of its visit
+	conn                 int8   // of those of the visit, -1 where the connection is not kept
 	version              uint8
+	stack                uint16
+	name                 uint64 // of its visit
 	lookup, connect, tls int64
+	was                  transport.Conn // its connection as it was, for a visit that ends before the answer
 }
 
 // maxConns is how many connections of a visit over HTTP/1.1 are kept: 6 to a site, as browsers have it (assumed, no source was looked up).
@@ -98,6 +105,14 @@ func (v *visits) skip() {
 	v.request++
 }
 
+// lookAhead returns the place of the visit that asks for the next request that was not looked at yet.
+func (v *visits) lookAhead() uint32 {
+	v.looked = max(v.looked, v.request)
+	place := v.placeOf(v.key.At(v.looked))
+	v.looked++
+	return place
+}
+
 // ask finds out who asks for a request, and over which connection.
 func (v *visits) ask(c *clients, r *request) {
 	place, name := v.next(v.request)
@@ -115,10 +130,10 @@ func (v *visits) ask(c *clients, r *request) {
 	r.access += linkJitter(c.jitter, uint64(r.shake))
 	r.asking = v.asking.add()
 	a := v.asking.at(r.asking)
-	*a = asking{conn: -1, version: p.version, name: name}
+	*a = asking{place: place, conn: -1, version: p.version, name: name}
 	k, at := &v.keeping[p.version], r.arrived-c.delay
 	if n := v.open(c, conns, k, p.version, at); n >= 0 {
-		a.conn, a.stack = int(place)*v.perVisit+n, c.stacks.number(int(p.version), p.hasKeys, p.line)
+		a.conn, a.stack = int8(n), c.stacks.number(int(p.version), p.hasKeys, p.line)
 		a.connect = conns[n].Ask(at)
 		a.was = conns[n]
 		return
@@ -135,7 +150,7 @@ func (v *visits) ask(c *clients, r *request) {
 			k.Open(&conns[n], at+a.lookup+a.connect+a.tls)
 			conns[n].Ask(at)
 			a.was = conns[n]
-			a.conn = int(place)*v.perVisit + n
+			a.conn = int8(n)
 			break
 		}
 	}
@@ -199,20 +214,25 @@ func (v *visits) window(r *request, at, timeout int64) (w transport.Window, ok b
 	}
 	conn := &a.was
 	if v.isThere(a) {
-		conn = &v.conns[a.conn]
+		conn = v.connOf(a)
 	}
 	return k.Window(conn, at, timeout), true
 }
 
 // isThere reports whether the connection of a request is kept, and its visit has not ended meanwhile.
 func (v *visits) isThere(a *asking) bool {
-	return a.conn >= 0 && v.visitors[a.conn/v.perVisit].name == a.name
+	return a.conn >= 0 && v.visitors[a.place].name == a.name
+}
+
+// connOf returns the connection of a request, which is kept.
+func (v *visits) connOf(a *asking) *transport.Conn {
+	return &v.conns[int(a.place)*v.perVisit+int(a.conn)]
 }
 
 // answered ends a request whose last byte is there at an instant.
 func (v *visits) answered(r *request, at int64, after transport.Window) {
 	if a := v.asking.at(r.asking); v.isThere(a) {
-		v.conns[a.conn].Answered(at, after)
+		v.connOf(a).Answered(at, after)
 	}
 	v.asking.remove(r.asking)
 }
@@ -220,7 +240,7 @@ func (v *visits) answered(r *request, at int64, after transport.Window) {
 // failed ends a request without an answer.
 func (v *visits) failed(r *request) {
 	if a := v.asking.at(r.asking); v.isThere(a) {
-		v.conns[a.conn].Failed()
+		v.connOf(a).Failed()
 	}
 	v.asking.remove(r.asking)
 }

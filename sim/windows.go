@@ -276,6 +276,7 @@ type crew struct {
 	ends  []int64
 	start []chan struct{}
 	done  sync.WaitGroup
+	ahead lookAhead // of the one who leads
 }
 
 func newCrew(workers int) *crew {
@@ -284,8 +285,9 @@ func newCrew(workers int) *crew {
 		start := make(chan struct{}, 1)
 		c.start = append(c.start, start)
 		go func() {
+			var ahead lookAhead
 			for range start {
-				c.work()
+				c.work(&ahead)
 				c.done.Done()
 			}
 		}()
@@ -307,19 +309,18 @@ func (c *crew) advance(sites []*site, ends []int64) {
 	for _, start := range c.start {
 		start <- struct{}{}
 	}
-	c.work()
+	c.work(&c.ahead)
 	c.done.Wait()
 }
 
-func (c *crew) work() {
-	var ahead lookAhead
+func (c *crew) work(ahead *lookAhead) {
 	for {
 		i := int(c.next.Add(1)) - 1
 		if i >= len(c.sites) {
 			return
 		}
 		if s := c.sites[i]; s.next() < c.ends[i] {
-			s.prefetchWindow(c.ends[i], &ahead)
+			s.prefetchWindow(c.ends[i], ahead)
 			s.advance(c.ends[i])
 		}
 	}
