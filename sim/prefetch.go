@@ -24,9 +24,10 @@ func (s *site) prefetchBlock() {
 
 // lookAhead is where a worker collects what sites will need in a window, which stays near to the processor.
 type lookAhead struct {
-	lookups, fills [lookAheadMost]uint64 // keys
-	flights        [lookAheadMost]uint32 // that will be answered
-	homes, waiters [lookAheadMost]uint32 // of these
+	lookups        [2*lookAheadMost + 1]uint64 // keys that messages and users ask for
+	fills          [lookAheadMost]uint64       // keys
+	flights        [lookAheadMost + 1]uint32   // that will be answered
+	homes, waiters [lookAheadMost]uint32       // of these
 	visits         [lookAheadMost]visitAhead
 }
 
@@ -36,33 +37,48 @@ type visitAhead struct {
 	place uint32
 }
 
-// lookAheadMost is how many requests of users, and messages, are looked at ahead at most: what they lead to is some hundred kilobytes.
-const lookAheadMost = 2048
+// lookAheadMost is how many messages, and how many requests of users, are looked at ahead at a time: what they lead to stays near.
+const lookAheadMost = 128
 
-// prefetchWindow reads what a window that ends then will need, in rounds, each of what the rounds before have read: the messages and, tier
-// by tier, what the cache will look up and put in, and the fetches that are begun, joined or answered. No branch depends on what a
-// round reads, so that the processor waits for many places at once.
-func (s *site) prefetchWindow(end int64, a *lookAhead) {
+// prefetch reads what will be needed next, until an instant that it returns, at most that at which the window ends; more happens before it. It
+// reads in rounds, each of what the rounds before have read: the messages and, tier by tier, what the cache will look up and put in, and the
+// fetches that are begun, joined or answered. No branch depends on what a round reads, so that the processor waits for many places at once.
+func (s *site) prefetch(end int64, a *lookAhead) (until int64) {
 	if !prefetching {
-		return
+		return end
 	}
 	s.inbox.sort()
 	coming := s.inbox.run[s.inbox.pos:]
-	coming = coming[:min(len(coming), lookAheadMost)]
+	if len(coming) > lookAheadMost {
+		end = min(end, coming[lookAheadMost].at+1)
+		coming = coming[:lookAheadMost]
+	}
+	arrivals := s.block.arrivals[s.block.pos:]
+	if len(arrivals) > lookAheadMost {
+		end = min(end, arrivals[lookAheadMost].at+1)
+		arrivals = arrivals[:lookAheadMost]
+	} else if last := len(arrivals) - 1; last >= 0 {
+		end = min(end, arrivals[last].at+1) // what comes next is not drawn yet
+	}
 	touched, n := s.touched, 0
 	for n < len(coming) && coming[n].at < end {
 		touched ^= coming[n].m.token
 		n++
 	}
-	coming = coming[:n]
+	coming, n = coming[:n], 0
+	for n < len(arrivals) && arrivals[n].at < end {
+		n++
+	}
+	arrivals = arrivals[:n]
 	for _, t := range s.caches {
-		touched ^= s.prefetchTier(t, coming, end, a)
+		touched ^= s.prefetchTier(t, coming, arrivals, a)
 	}
 	s.touched = touched
+	return end
 }
 
-// prefetchTier reads what a tier will need for messages and, where it is that of users, for these.
-func (s *site) prefetchTier(t *tier, coming []inboxEntry, end int64, a *lookAhead) (touched uint32) {
+// prefetchTier reads what a tier will need for messages and, where it is that of users, for their requests.
+func (s *site) prefetchTier(t *tier, coming []inboxEntry, arrivals []arrival, a *lookAhead) (touched uint32) {
 	answers, lookups := 0, 0
 	for i := range coming {
 		m := coming[i].m
@@ -74,15 +90,14 @@ func (s *site) prefetchTier(t *tier, coming []inboxEntry, end int64, a *lookAhea
 		}
 	}
 	if t == s.edge {
-		arrivals := s.block.arrivals[s.block.pos:]
-		for i := 0; i < len(arrivals) && lookups < lookAheadMost && arrivals[i].at < end; i++ {
+		for i := range arrivals {
 			v := &arrivals[i]
 			a.lookups[lookups] = uint64(v.key)
 			if kind := s.clients[v.clients].kind; v.key != lost && (kind == Cacheable || kind == agingVisits) {
 				lookups++
 			}
 		}
-		touched ^= s.prefetchAsking(arrivals, end, a)
+		touched ^= s.prefetchAsking(arrivals, a)
 	}
 	heads, flights := t.flights.heads, t.flights.pool
 	for _, key := range a.lookups[:lookups] {
@@ -95,26 +110,44 @@ func (s *site) prefetchTier(t *tier, coming []inboxEntry, end int64, a *lookAhea
 	if t.aging != nil {
 		for _, n := range a.flights[:answers] {
 			v := &t.aging.renewals[n]
-			touched ^= v.key ^ uint32(v.asOf)
+			touched ^= v.key ^ v.version
 		}
 	}
 	for i := range a.flights[:answers] {
 		touched ^= heads[a.homes[i]]
 		if w := a.waiters[i]; w != 0 {
-			touched ^= s.waiters.at(w).next
+			waiting := s.waiters.at(w)
+			touched ^= waiting.clients
+			if m := waiting.question; m != nil {
+				touched ^= m.token
+			}
 		}
 	}
 	if t == s.edge {
 		touched ^= s.prefetchAnswered(a.waiters[:answers], a)
 	}
-	cache.Expect(t.cache, a.lookups[:lookups], a.fills[:answers])
+	fills := a.fills[:answers]
+	if s.answersItself(t) {
+		fills = a.lookups[:lookups] // what is missing will be here within the window
+	}
+	cache.Expect(t.cache, a.lookups[:lookups], fills)
 	return touched
 }
 
-// prefetchAsking reads what will be known of the visits of users who ask until an instant.
-func (s *site) prefetchAsking(arrivals []arrival, end int64, a *lookAhead) (touched uint32) {
+// answersItself reports whether what a tier lacks is at its own site.
+func (s *site) answersItself(t *tier) bool {
+	for _, hops := range t.hops {
+		if len(hops) > 0 {
+			return hops[0].to == int(s.id)
+		}
+	}
+	return false
+}
+
+// prefetchAsking reads what is known of the visits of users who ask.
+func (s *site) prefetchAsking(arrivals []arrival, a *lookAhead) (touched uint32) {
 	n := 0
-	for i := 0; i < len(arrivals) && n < lookAheadMost && arrivals[i].at < end; i++ {
+	for i := range arrivals {
 		c := &s.clients[arrivals[i].clients]
 		if c.visits == nil || c.share != nil {
 			continue
@@ -155,6 +188,5 @@ func (s *site) prefetchAnswered(waiters []uint32, a *lookAhead) (touched uint32)
 
 // touch reads what is known of a visit.
 func (v *visitAhead) touch() uint32 {
-	conn := &v.of.conns[int(v.place)*v.of.perVisit]
-	return uint32(v.of.names[v.place]) ^ uint32(v.of.visitors[v.place].name) ^ uint32(conn.Last())
+	return uint32(v.of.names[v.place]) ^ uint32(v.of.visitors[v.place].name) ^ v.of.conns[int(v.place)*v.of.perVisit].Touch()
 }

@@ -319,9 +319,8 @@ func (c *crew) work(ahead *lookAhead) {
 		if i >= len(c.sites) {
 			return
 		}
-		if s := c.sites[i]; s.next() < c.ends[i] {
-			s.prefetchWindow(c.ends[i], ahead)
-			s.advance(c.ends[i])
+		for s := c.sites[i]; s.next() < c.ends[i]; {
+			s.advance(s.prefetch(c.ends[i], ahead))
 		}
 	}
 }
