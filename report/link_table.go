@@ -43,6 +43,7 @@ func (p *paper) links(c *edgewise.Comparison, shown map[string]bool) {
 			t.notes = append(t.notes, fmt.Sprintf("%s: %d other links, of which less is asked, are in comparison.json and utilisation.csv.", r.Name, others))
 		}
 	}
+	p.gap()
 	p.grid(t)
 	p.prose("Load: what came to a link by what it can carry. Busy: the share of the recorded time in which it sent, and of its busiest step, of which a run has 200 to 399. " +
 		"Wait: how much longer than alone a response took over the link, before its first byte (fifo) or its last (ps).")

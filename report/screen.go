@@ -41,6 +41,7 @@ func (p *paper) page(c *edgewise.Comparison, sites bool) error {
 	}
 	p.expected(c)
 	p.tables(c, ranks)
+	p.servers(c, p.placementsShown(c, ranks))
 	p.links(c, p.placementsShown(c, ranks))
 	p.gap()
 	p.bills(c, p.placementsShown(c, ranks))

@@ -40,6 +40,7 @@ func writeTables(w io.Writer, c *edgewise.Comparison, p *paper) error {
 	}
 	p.refusals(c)
 	p.tables(c, ranks)
+	p.servers(c, nil)
 	p.links(c, nil)
 	if hasBill(c) {
 		p.gap()
