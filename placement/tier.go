@@ -53,7 +53,30 @@ type Tier struct {
 	// they say nothing. Nil follows RFC 9111 and RFC 5861 for workloads whose origin says something
 	// (workload.Cacheable.Controls); the objects of others are fresh for ever.
 	Freshness *freshness.Rules
+	// FreshnessOf stands in the place of Freshness for single workloads, as the cache behaviors of a CDN do for hosts and paths.
+	FreshnessOf []WorkloadFreshness
 }
+
+// WorkloadFreshness says what the caches of a [Tier] make of what the origins of some workloads say.
+type WorkloadFreshness struct {
+	// Workloads are their names, one or more, each in one entry of a tier at most.
+	Workloads []string
+	Rules     freshness.Rules
+}
+
+// RulesOf returns what the caches of the tier make of what the origin of a workload says; nil where that is as [Tier.Freshness] has it when it
+// is nil.
+func (t *Tier) RulesOf(workload string) *freshness.Rules {
+	for i := range t.FreshnessOf {
+		if slices.Contains(t.FreshnessOf[i].Workloads, workload) {
+			return &t.FreshnessOf[i].Rules
+		}
+	}
+	return t.Freshness
+}
+
+// AgesObjects reports whether the tier has rules for lifetimes, of whichever workload.
+func (t *Tier) AgesObjects() bool { return t.Freshness != nil || len(t.FreshnessOf) > 0 }
 
 // StandsBefore reports whether what comes from the origin at a site may pass through the tier.
 func (t *Tier) StandsBefore(origin string) bool {
@@ -169,6 +192,11 @@ func (t *Tier) validate(p Placement, i int, n *topology.Network) error {
 			errs = append(errs, fmt.Errorf("tier %q: %w", t.Name, invalid.In(fmt.Sprintf("Tiers[%d].Freshness", i), err)))
 		}
 	}
+	for k := range t.FreshnessOf {
+		if err := t.FreshnessOf[k].validate(t.FreshnessOf[:k]); err != nil {
+			errs = append(errs, fmt.Errorf("tier %q: %w", t.Name, invalid.In(fmt.Sprintf("Tiers[%d].FreshnessOf[%d]", i, k), err)))
+		}
+	}
 	for k, origin := range t.Origins {
 		if !slices.ContainsFunc(p.Of(Origin), func(a Assignment) bool { return a.Site == origin }) {
 			errs = append(errs, wrong(fmt.Sprintf("Origins[%d]", k), origin, "an origin of the placement"))
@@ -202,6 +230,20 @@ func (t *Tier) validate(p Placement, i int, n *topology.Network) error {
 		}
 	}
 	return invalid.First(errs...)
+}
+
+// validate names the first field that is out of range, or has what an entry before has.
+func (f *WorkloadFreshness) validate(before []WorkloadFreshness) error {
+	if len(f.Workloads) == 0 {
+		return invalid.New("Workloads", "empty", "the name of a workload or more")
+	}
+	for i, name := range f.Workloads {
+		isNamed := func(o WorkloadFreshness) bool { return slices.Contains(o.Workloads, name) }
+		if slices.ContainsFunc(before, isNamed) || slices.Contains(f.Workloads[:i], name) {
+			return invalid.New(fmt.Sprintf("Workloads[%d]", i), name, "a workload that has no rules of its own in the tier yet")
+		}
+	}
+	return invalid.In("Rules", f.Rules.Validate())
 }
 
 // isWithinOrBeside reports whether the tier stands before some origins of a list alone, or before none of them.

@@ -3,10 +3,14 @@ package scenario
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/edgewise-sim/edgewise/cache/freshness"
+	"github.com/edgewise-sim/edgewise/internal/text"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -89,30 +93,81 @@ func readVariants(v value, to *[]float64) {
 	}
 }
 
-// readRulesOfTier reads what the caches of a tier make of what origins say.
-func readRulesOfTier(v value, to *placesOfRules) {
-	to.rules = new(freshness.Rules)
-	r := to.rules
-	at := func(name string, read func(value)) func(value) {
-		return func(v value) { to.at["Freshness."+name] = v; read(v) }
+// readRulesOfTier reads what the caches of a tier make of what origins say: of all workloads alike, or of some of them each.
+func readRulesOfTier(v value, to *tierSpec) {
+	to.Freshness, to.FreshnessOf = nil, nil
+	to.at["Freshness"], to.at["FreshnessOf"] = v, v
+	if v.isMapping() {
+		to.Freshness = new(freshness.Rules)
+		v.fields(ruleKeys(to.Freshness, to.at, "Freshness")...)
+		return
 	}
-	v.fields(
-		field{"profile", at("Profile", func(v value) { v.text(&r.Profile) })},
-		field{"min_ttl", at("MinTTL", func(v value) { v.span(&r.MinTTL) })},
-		field{"default_ttl", at("DefaultTTL", func(v value) { v.span(&r.DefaultTTL) })},
-		field{"max_ttl", at("MaxTTL", func(v value) { v.span(&r.MaxTTL) })},
-		field{"error_ttl", at("ErrorTTL", func(v value) { v.span(&r.ErrorTTL) })},
-		field{"stale_while_revalidate", at("StaleWhileRevalidate", func(v value) { v.span(&r.StaleWhileRevalidate) })},
-		field{"stale_if_error", at("StaleIfError", func(v value) { v.span(&r.StaleIfError) })},
-		field{"collapse", at("Collapse", choice(freshness.ParseCollapse, &r.Collapse))},
-	)
-	to.at["Freshness"] = v
+	for _, item := range v.list() {
+		var of placement.WorkloadFreshness
+		at := places{}
+		seen := item.fields(append([]field{{"workloads", func(v value) { v.strings(&of.Workloads) }}}, ruleKeys(&of.Rules, at, "")...)...)
+		path := fmt.Sprintf("FreshnessOf[%d]", len(to.FreshnessOf))
+		named, isNamed := seen["workloads"]
+		switch {
+		case isNamed:
+			to.at[path], to.at[path+".Workloads"] = item, named
+			to.FreshnessOf = append(to.FreshnessOf, of)
+			path += ".Rules"
+		case to.Freshness != nil:
+			item.problem("has no key \"workloads\", nor has one before it; want it in all but one, which is for all other workloads")
+		default:
+			path = "Freshness"
+			to.at[path], to.Freshness = item, &of.Rules
+		}
+		for name, v := range at {
+			to.at[path+name] = v
+		}
+	}
+	if to.Freshness == nil && len(to.FreshnessOf) == 0 {
+		v.problem("is empty; want the rules of one workload or more, or no such key")
+	}
 }
 
-// placesOfRules are rules and where they stand in the file.
-type placesOfRules struct {
-	rules *freshness.Rules
-	at    places
+// ruleKeys are the keys of rules, whose places in the file are noted under a path.
+func ruleKeys(r *freshness.Rules, places places, path string) []field {
+	at := func(name string, read func(value)) func(value) {
+		return func(v value) { places[path+"."+name] = v; read(v) }
+	}
+	return []field{
+		{"profile", at("Profile", func(v value) { v.text(&r.Profile) })},
+		{"min_ttl", at("MinTTL", func(v value) { v.span(&r.MinTTL) })},
+		{"default_ttl", at("DefaultTTL", func(v value) { v.span(&r.DefaultTTL) })},
+		{"max_ttl", at("MaxTTL", func(v value) { v.span(&r.MaxTTL) })},
+		{"error_ttl", at("ErrorTTL", func(v value) { readErrorTTL(v, r, places, path) })},
+		{"stale_while_revalidate", at("StaleWhileRevalidate", func(v value) { v.span(&r.StaleWhileRevalidate) })},
+		{"stale_if_error", at("StaleIfError", func(v value) { v.span(&r.StaleIfError) })},
+		{"collapse", at("Collapse", choice(freshness.ParseCollapse, &r.Collapse))},
+	}
+}
+
+// readErrorTTL reads for how long errors are kept at least: all alike, or by their status.
+func readErrorTTL(v value, r *freshness.Rules, places places, path string) {
+	if !v.isMapping() {
+		v.span(&r.ErrorTTL)
+		return
+	}
+	for _, one := range v.pairs() {
+		places[fmt.Sprintf("%s.ErrorTTLs[%d]", path, len(r.ErrorTTLs))] = one.value
+		var of freshness.StatusTTL
+		one.duration(&of.TTL)
+		class, isClass := strings.CutSuffix(one.key, "xx")
+		status, err := strconv.Atoi(class)
+		switch {
+		case err == nil && isClass && len(class) == 1:
+			of.From, of.To = 100*status, 100*status+99
+		case err == nil && !isClass:
+			of.From, of.To = status, status
+		default:
+			one.problem("is of %s; want a status from 400 to 599, 4xx or 5xx", text.Quote(one.key))
+			continue
+		}
+		r.ErrorTTLs = append(r.ErrorTTLs, of)
+	}
 }
 
 // readPurges reads what is taken out of all caches, and when.

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise/cache/freshness"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -30,7 +31,10 @@ placements:
   - name: edge
     origin: eu-central-1
     edge_caches: {sites: pop-lhr, size: 100MB, freshness: {profile: varnish, min_ttl: 1s, default_ttl: 2s, max_ttl: 3s, error_ttl: 4s, stale_while_revalidate: 0s, stale_if_error: 5s, collapse: none}}
-  - {name: other, extends: edge, edge_caches: {freshness: {profile: cloudfront}}}
+  - {name: other, extends: edge, edge_caches: {freshness: {profile: cloudfront, error_ttl: {404: 1m, 5xx: 0s}}}}
+  - name: by workload
+    extends: edge
+    edge_caches: {freshness: [{workloads: site, profile: cloudfront, max_ttl: 1h}, {default_ttl: 1m}]}
 purges: [{at: 30s, workload: site, share: 0.5}]
 origin_errors: [{site: Frankfurt, at: 40s, for: 5s}]
 `
@@ -53,7 +57,10 @@ func TestKeysOfFreshnessAreRead(t *testing.T) {
 		Profile: "varnish", MinTTL: freshness.For(time.Second), DefaultTTL: freshness.For(2 * time.Second), MaxTTL: freshness.For(3 * time.Second),
 		ErrorTTL: freshness.For(4 * time.Second), StaleWhileRevalidate: freshness.For(0), StaleIfError: freshness.For(5 * time.Second), Collapse: freshness.CollapseNone,
 	}, study.Placements[0].Tiers[0].Freshness)
-	require.Equal(t, &freshness.Rules{Profile: "cloudfront"}, study.Placements[1].Tiers[0].Freshness)
+	require.Equal(t, &freshness.Rules{Profile: "cloudfront", ErrorTTLs: []freshness.StatusTTL{{From: 404, To: 404, TTL: time.Minute}, {From: 500, To: 599}}}, study.Placements[1].Tiers[0].Freshness)
+	by := study.Placements[2].Tiers[0]
+	require.Equal(t, &freshness.Rules{DefaultTTL: freshness.For(time.Minute)}, by.Freshness)
+	require.Equal(t, []placement.WorkloadFreshness{{Workloads: []string{"site"}, Rules: freshness.Rules{Profile: "cloudfront", MaxTTL: freshness.For(time.Hour)}}}, by.FreshnessOf)
 	require.Equal(t, []sim.Purge{{At: 30 * time.Second, Workload: "site", Share: .5}}, study.Purges)
 	require.Equal(t, []sim.OriginErrors{{Site: "eu-central-1", At: 40 * time.Second, For: 5 * time.Second}}, study.OriginErrors)
 }
@@ -71,6 +78,16 @@ func TestMistakesInFreshnessAreNamed(t *testing.T) {
 		{"profile: varnish", "profile: squid", `placements[0].edge_caches.freshness.profile: is "squid"; want one of rfc, cloudfront`},
 		{"min_ttl: 1s", "min_ttl: 5s", "placements[0].edge_caches.freshness.min_ttl: is 5s; want MaxTTL, 3s, at most"},
 		{"collapse: none", "collapse: some", `placements[0].edge_caches.freshness.collapse: is "some"; want all, new or none`},
+		{"404: 1m", "200: 1m", "placements[1].edge_caches.freshness.error_ttl.200: is 200; want statuses from 400 to 599"},
+		{"404: 1m", "416: 1m", "placements[1].edge_caches.freshness.error_ttl.416: is 416; want one that a cache of profile cloudfront keeps: 400, 403"},
+		{"404: 1m", "client: 1m", `placements[1].edge_caches.freshness.error_ttl.client: is of "client"; want a status from 400 to 599, 4xx or 5xx`},
+		{"404: 1m", "404: 1", `placements[1].edge_caches.freshness.error_ttl.404: is "1"; want a time with its unit`},
+		{"workloads: site,", "workloads: shop,", "placements[2].edge_caches.freshness[0].workloads: is shop; want a workload that caches keep"},
+		{"workloads: site,", "", `placements[2].edge_caches.freshness[1]: has no key "workloads"`},
+		{"{default_ttl: 1m}", "{workloads: site}", "placements[2].edge_caches.freshness[1].workloads: is site; want a workload that has no rules of its own in the tier yet"},
+		{"max_ttl: 1h", "profile: squid", `placements[2].edge_caches.freshness[0].profile: `},
+		{"max_ttl: 1h", "min_ttl: 1h, max_ttl: 1m", `placements[2].edge_caches.freshness[0].min_ttl: is 1h0m0s; want MaxTTL, 1m0s, at most`},
+		{"{default_ttl: 1m}", "{default_ttl: -1m}", "placements[2].edge_caches.freshness[1].default_ttl: is -1m0s; want 0 to"},
 		{"share: 0.5", "share: 2", "purges[0].share: is 2; want more than 0, 1 at most"},
 		{"workload: site", "workload: shop", `purges[0].workload: is "shop"; want a workload that caches keep`},
 		{"at: 30s", "at: 30h", "purges[0].at: is 30h0m0s; want 0 to the end of the run, 1m0s"},
@@ -89,7 +106,7 @@ func TestErrorsOfAnOriginNeedFreshness(t *testing.T) {
 	lines := strings.Split(ageing, "\n")
 	var kept []string
 	for _, line := range lines {
-		if strings.Contains(line, "freshness:") && !strings.Contains(line, "edge_caches") || strings.Contains(line, "objects: 0.") || strings.Contains(line, "purges") || strings.Contains(line, "extends") {
+		if strings.Contains(line, "freshness:") && !strings.Contains(line, "edge_caches") || strings.Contains(line, "objects: 0.") || strings.Contains(line, "purges") || strings.Contains(line, "extends") || strings.Contains(line, "by workload") || strings.Contains(line, "max_ttl: 1h") {
 			continue
 		}
 		if i := strings.Index(line, ", freshness:"); i >= 0 {

@@ -149,11 +149,7 @@ func (r *roleSpec) read(v value) {
 				field{"servers", func(v value) { readServers(v, &a.Servers) }},
 				field{"choice", func(v value) { choice(placement.ParseChoice, &r.tier.Choice)(v); r.tier.at["Choice"] = v }},
 				field{"origins", func(v value) { v.strings(&r.tier.Origins); r.tier.at["Origins"] = v }},
-				field{"freshness", func(v value) {
-					rules := placesOfRules{at: r.tier.at}
-					readRulesOfTier(v, &rules)
-					r.tier.Freshness = rules.rules
-				}})
+				field{"freshness", func(v value) { readRulesOfTier(v, &r.tier) }})
 		} else {
 			known = append(known,
 				field{"servers", func(v value) { readPools(v, &r.settings) }},
@@ -319,7 +315,7 @@ func (t *tierSpec) take(r *roleSpec) {
 		case "Origins":
 			t.Origins = r.tier.Origins
 		case "Freshness":
-			t.Freshness = r.tier.Freshness
+			t.Freshness, t.FreshnessOf = r.tier.Freshness, r.tier.FreshnessOf
 		}
 	}
 }

@@ -32,7 +32,7 @@ func (p *Problem) unseen() (all []string) {
 		add("that caches keep slices")
 	}
 	for _, t := range caches {
-		if t.Freshness != nil {
+		if t.AgesObjects() {
 			add("lifetimes that a tier sets")
 		}
 		for _, c := range t.Caches {

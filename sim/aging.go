@@ -1,11 +1,13 @@
 package sim
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/cache/freshness"
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
@@ -104,7 +106,7 @@ func (s *Scenario) ages(p *placement.Placement) bool {
 // saysLifetimes reports whether an origin or a tier of caches says for how long answers are good.
 func saysLifetimes(s *Scenario, p *placement.Placement) bool {
 	for i := range p.Tiers {
-		if p.Tiers[i].Freshness != nil {
+		if p.Tiers[i].AgesObjects() {
 			return true
 		}
 	}
@@ -116,15 +118,30 @@ func saysLifetimes(s *Scenario, p *placement.Placement) bool {
 	return false
 }
 
+// validateFreshness names the first workload with rules of its own that no cache keeps.
+func (s *Scenario) validateFreshness(p *placement.Placement) error {
+	for i := range p.Tiers {
+		for k, of := range p.Tiers[i].FreshnessOf {
+			for n, name := range of.Workloads {
+				if !slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return w.Name == name && KindOf(w.Service).MeetsCaches() }) {
+					return fmt.Errorf("tier %q: %w", p.Tiers[i].Name, invalid.In(fmt.Sprintf("Tiers[%d].FreshnessOf[%d]", i, k),
+						invalid.New(fmt.Sprintf("Workloads[%d]", n), name, "a workload that caches keep")))
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // newAging returns the aging of a tier.
 func (r *run) newAging(number part) *aging {
 	a := &aging{contents: make([]*agingContent, len(r.contents)), purges: r.purges()}
-	rules := r.plan.placement.Tiers[number].Freshness
 	for i, c := range r.contents {
 		if c == nil {
 			continue
 		}
-		service := r.plan.scenario.Workloads[i].Service.(workload.Cacheable)
+		w := &r.plan.scenario.Workloads[i]
+		service, rules := w.Service.(workload.Cacheable), r.plan.placement.Tiers[number].RulesOf(w.Name)
 		of := &agingContent{content: c}
 		for _, control := range c.controls {
 			switch {

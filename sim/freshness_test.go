@@ -251,6 +251,55 @@ func TestErrorsAreKept(t *testing.T) {
 `, journeys(t, s, p))
 }
 
+// A cache keeps what its documentation says that it keeps: CloudFront a 403 as long as the origin says, and not without that.
+func TestErrorsAreKeptByTheirStatus(t *testing.T) {
+	s, p := ageing(t, askedAt(0, 1), freshness.Control{Status: 403}, "cloudfront")
+	require.Equal(t, `0s MISS 106ms, propagation 6ms, service 50ms, upstream 50ms
+1s MISS 106ms, propagation 6ms, service 50ms, upstream 50ms
+`, journeys(t, s, p))
+	s, p = ageing(t, askedAt(0, 1), freshness.Control{Status: 403, MaxAge: freshness.For(time.Minute)}, "cloudfront")
+	require.Equal(t, `0s MISS 106ms, propagation 6ms, service 50ms, upstream 50ms
+1s NEGATIVE_HIT 6ms, propagation 6ms
+`, journeys(t, s, p))
+	s, p = ageing(t, askedAt(0, 1, 3), freshness.Control{Status: 404}, "cloudfront")
+	p.Tiers[0].Freshness.ErrorTTLs = []freshness.StatusTTL{{From: 404, To: 404, TTL: 2 * time.Second}, {From: 500, To: 599, TTL: time.Hour}}
+	require.Equal(t, `0s MISS 106ms, propagation 6ms, service 50ms, upstream 50ms
+1s NEGATIVE_HIT 6ms, propagation 6ms
+3s MISS 106ms, propagation 6ms, service 50ms, upstream 50ms
+`, journeys(t, s, p))
+}
+
+// Workloads have rules of their own at one tier, as behaviors by path have them: of three with the same requests one is fresh for ten
+// seconds, one for two, and one for ever.
+func TestWorkloadsHaveRulesOfTheirOwn(t *testing.T) {
+	s, p := ageing(t, askedAt(0, 1, 4, 9), freshness.Control{}, "")
+	service := s.Workloads[0].Service.(workload.Cacheable)
+	service.Controls = nil
+	s.Workloads[0].Service = service
+	for _, name := range []string{"short", "endless"} {
+		w := s.Workloads[0]
+		w.Name = name
+		s.Workloads = append(s.Workloads, w)
+	}
+	p.Tiers[0].Freshness = nil
+	p.Tiers[0].FreshnessOf = []placement.WorkloadFreshness{
+		{Workloads: []string{"site"}, Rules: freshness.Rules{DefaultTTL: freshness.For(10 * time.Second)}},
+		{Workloads: []string{"short"}, Rules: freshness.Rules{DefaultTTL: freshness.For(2 * time.Second)}},
+	}
+	misses := func() (all []uint64) {
+		r := runOf(t, s, p)
+		for i := range r.Workloads {
+			all = append(all, r.Workloads[i].Count(OriginRequests))
+		}
+		return all
+	}
+	require.Equal(t, []uint64{1, 3, 1}, misses())
+	p.Tiers[0].Freshness = &freshness.Rules{DefaultTTL: freshness.For(5 * time.Second)}
+	require.Equal(t, []uint64{1, 3, 2}, misses(), "others have the rules of the tier")
+	p.Tiers[0].FreshnessOf[1].Workloads = []string{"shop"}
+	require.ErrorContains(t, s.ValidatePlacement(p), "Tiers[0].FreshnessOf[1].Workloads[0] is shop; want a workload that caches keep")
+}
+
 // agesThroughTiers is the same with a cache in the zone, 11 ms from the region, between.
 func agesThroughTiers(t *testing.T, d workload.Demand, c freshness.Control) (Scenario, placement.Placement) {
 	t.Helper()

@@ -189,6 +189,9 @@ func (s *Scenario) ValidatePlacement(p placement.Placement) error {
 	if err := s.validateRanges(&p); err != nil {
 		return fmt.Errorf("placement %q: %w", p.Name, err)
 	}
+	if err := s.validateFreshness(&p); err != nil {
+		return fmt.Errorf("placement %q: %w", p.Name, err)
+	}
 	if s.ages(&p) {
 		for i := range p.Tiers {
 			for k := range p.Tiers[i].Caches {

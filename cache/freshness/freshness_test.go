@@ -3,6 +3,7 @@ package freshness_test
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,22 +59,80 @@ func TestLifetimesAreWhatOriginsSayWithinWhatCachesAllow(t *testing.T) {
 	}
 }
 
-func TestErrorsAreKeptByTheirOwnTimes(t *testing.T) {
+// Which errors are kept, and for how long: by RFC 9110, section 15.1, the pages of CloudFront's documentation that its profile names,
+// Varnish's cache_rfc2616.c, and nginx's proxy_cache_valid.
+func TestErrorsAreKeptByTheirStatus(t *testing.T) {
+	const not = -1
+	second := func(n int) freshness.Span { return freshness.For(time.Duration(n) * time.Second) }
+	rules := func(profile string) freshness.Rules { return freshness.Rules{Profile: profile} }
+	by := func(profile string, ttls ...freshness.StatusTTL) freshness.Rules {
+		return freshness.Rules{Profile: profile, ErrorTTLs: ttls}
+	}
+	said := freshness.Control{MaxAge: second(60)}
 	for _, c := range []struct {
 		status  int
-		profile string
+		control freshness.Control
 		rules   freshness.Rules
-		keeps   bool
+		want    int // s
 	}{
-		{404, "rfc", freshness.Rules{}, false}, {404, "cloudfront", freshness.Rules{}, true}, {503, "cloudfront", freshness.Rules{}, true},
-		{404, "varnish", freshness.Rules{}, true}, {503, "varnish", freshness.Rules{}, false}, {404, "nginx", freshness.Rules{}, false},
-		{404, "rfc", freshness.Rules{ErrorTTL: freshness.For(time.Second)}, true}, {503, "nginx-tuned", freshness.Rules{}, true},
+		{404, freshness.Control{}, rules("rfc"), not}, {404, said, rules("rfc"), 60}, {503, said, rules("rfc"), 60}, {403, said, rules("rfc"), 60},
+		{404, freshness.Control{}, freshness.Rules{ErrorTTL: second(1)}, 1}, {404, said, freshness.Rules{MaxTTL: second(5)}, 5},
+		{404, freshness.Control{}, freshness.Rules{DefaultTTL: second(7)}, 7}, {403, freshness.Control{}, freshness.Rules{DefaultTTL: second(7)}, not},
+		{404, freshness.Control{NoStore: true, MaxAge: second(60)}, rules("rfc"), not},
+
+		{404, freshness.Control{}, rules("cloudfront"), 10}, {503, freshness.Control{}, rules("cloudfront"), 10}, {404, said, rules("cloudfront"), 60},
+		{404, freshness.Control{MaxAge: second(3)}, rules("cloudfront"), 10},
+		{403, freshness.Control{}, rules("cloudfront"), not}, {403, said, rules("cloudfront"), 60}, {416, said, rules("cloudfront"), not},
+		{429, said, rules("cloudfront"), not}, {505, freshness.Control{}, rules("cloudfront"), not},
+		{404, freshness.Control{NoStore: true}, rules("cloudfront"), not}, {501, freshness.Control{NoCache: true}, rules("cloudfront"), not},
+		{503, freshness.Control{NoStore: true, MaxAge: second(60)}, rules("cloudfront"), 10},
+		{404, freshness.Control{}, by("cloudfront", freshness.StatusTTL{From: 404, To: 404, TTL: time.Minute}), 60},
+		{404, freshness.Control{}, by("cloudfront", freshness.StatusTTL{From: 404, To: 404}), not},
+		{404, said, by("cloudfront", freshness.StatusTTL{From: 404, To: 404}), 60},
+		{500, freshness.Control{}, by("cloudfront", freshness.StatusTTL{From: 404, To: 404, TTL: time.Minute}), 10},
+		{403, freshness.Control{}, by("cloudfront", freshness.StatusTTL{From: 403, To: 403, TTL: time.Minute}), not},
+		{403, freshness.Control{MaxAge: second(3)}, by("cloudfront", freshness.StatusTTL{From: 403, To: 403, TTL: time.Minute}), 60},
+		{404, said, freshness.Rules{Profile: "cloudfront", MaxTTL: second(20)}, 20},
+
+		{404, freshness.Control{}, rules("varnish"), 120}, {410, freshness.Control{}, rules("varnish"), 120}, {414, said, rules("varnish"), 60},
+		{403, freshness.Control{}, rules("varnish"), not}, {403, said, rules("varnish"), not}, {503, said, rules("varnish"), not},
+		{403, said, by("varnish", freshness.StatusTTL{From: 400, To: 499, TTL: 5 * time.Second}), 5},
+		{404, freshness.Control{}, rules("varnish-tuned"), 1}, {410, freshness.Control{}, rules("varnish-tuned"), 120}, {502, freshness.Control{}, rules("varnish-tuned"), 1},
+		{502, said, rules("varnish-tuned"), not},
+
+		{404, freshness.Control{}, rules("nginx"), not}, {403, said, rules("nginx"), 60}, {404, freshness.Control{}, freshness.Rules{Profile: "nginx", DefaultTTL: second(7)}, not},
+		{503, freshness.Control{}, rules("nginx-tuned"), 1}, {502, freshness.Control{}, rules("nginx-tuned"), not}, {404, freshness.Control{}, rules("nginx-sie"), not},
+		{502, freshness.Control{}, by("nginx", freshness.StatusTTL{From: 500, To: 599, TTL: 2 * time.Second}), 2},
+		{502, freshness.Control{}, by("nginx", freshness.StatusTTL{From: 500, To: 599, TTL: 2 * time.Second}, freshness.StatusTTL{From: 502, To: 502, TTL: 9 * time.Second}), 9},
 	} {
-		c.rules.Profile = c.profile
-		control := freshness.Control{Status: c.status}
-		p := freshness.NewPolicy(control, c.rules)
-		require.Equal(t, c.keeps, p.Keeps(control.Answer()), "%d at %s", c.status, c.profile)
+		require.NoError(t, c.rules.Validate())
+		c.control.Status = c.status
+		p := freshness.NewPolicy(c.control, c.rules)
+		what := fmt.Sprintf("%d, %+v at %+v", c.status, c.control, c.rules)
+		require.Equal(t, c.want != not, p.Keeps(c.control.Answer()), what)
+		if c.want != not {
+			// nginx counts from the end of the second in which an answer came.
+			until := p.Until(&freshness.Held{Answer: c.control.Answer()})
+			if strings.HasPrefix(c.rules.Profile, "nginx") {
+				until -= int64(time.Second)
+			}
+			require.Equal(t, time.Duration(c.want)*time.Second, time.Duration(until), what)
+		}
 	}
+}
+
+func TestCloudFrontServesNothingThatIsMoreStaleThanItsLongestLifetime(t *testing.T) {
+	said := freshness.Control{MaxAge: freshness.For(time.Minute), StaleIfError: freshness.For(time.Hour), StaleWhileRevalidate: freshness.For(time.Hour)}
+	at := func(rules freshness.Rules, seconds int64) [2]bool {
+		p := freshness.NewPolicy(said, rules)
+		now := seconds * int64(time.Second)
+		return [2]bool{p.State(&freshness.Held{}, now) == freshness.StaleServed, p.ServesOnError(&freshness.Held{}, now, true)}
+	}
+	five := freshness.Rules{Profile: "cloudfront", MaxTTL: freshness.For(5 * time.Minute)}
+	require.Equal(t, [2]bool{true, true}, at(five, 60+299))
+	require.Equal(t, [2]bool{false, false}, at(five, 60+301))
+	five.Profile = "rfc"
+	require.Equal(t, [2]bool{true, true}, at(five, 60+301), "RFC 5861 knows no such bound")
 }
 
 func TestStaleObjectsAreServedAsTheOriginAndTheCacheHaveIt(t *testing.T) {
@@ -126,6 +185,14 @@ func TestWhatIsOutOfRangeIsNamed(t *testing.T) {
 	require.ErrorContains(t, freshness.Control{MaxAge: freshness.For(-1)}.Validate(), "MaxAge")
 	require.ErrorContains(t, freshness.Control{Status: 100}.Validate(), "Status is 100; want 200 to 599")
 	require.ErrorContains(t, freshness.Rules{Profile: "squid"}.Validate(), "rfc, cloudfront")
+	for want, of := range map[string]freshness.StatusTTL{
+		"ErrorTTLs[0] is 200; want statuses from 400 to 599": {From: 200, To: 200}, "ErrorTTLs[0] is -1s; want 0 to": {From: 404, To: 404, TTL: -time.Second},
+		"ErrorTTLs[0] is 416; want one that a cache of profile cloudfront keeps: 400, 403, 404": {From: 416, To: 416},
+	} {
+		require.ErrorContains(t, freshness.Rules{Profile: "cloudfront", ErrorTTLs: []freshness.StatusTTL{of}}.Validate(), want)
+	}
+	twice := []freshness.StatusTTL{{From: 400, To: 499}, {From: 400, To: 499, TTL: 1}}
+	require.ErrorContains(t, freshness.Rules{ErrorTTLs: twice}.Validate(), "ErrorTTLs[1] is 4xx; want statuses that no rule before has")
 	require.ErrorContains(t, freshness.Rules{MinTTL: freshness.For(2), MaxTTL: freshness.For(1)}.Validate(), "MinTTL")
 	for _, name := range freshness.Profiles() {
 		require.NoError(t, freshness.Rules{Profile: name}.Validate())

@@ -87,11 +87,13 @@ func NewPolicy(c Control, r Rules) Policy {
 	}
 	p.lifetimes = [numAnswers]int64{-1, -1, -1}
 	answer := c.Answer()
-	p.lifetimes[answer] = lifetime(is, &c, &r, answer)
-	if answer != Broken {
-		p.failed = int64(errorTTL(is, &r, Broken))
+	if answer == Good {
+		p.lifetimes[Good] = lifetime(is, &c, &r)
 	} else {
-		p.failed = p.lifetimes[Broken]
+		p.lifetimes[answer] = errorLifetime(is, &c, &r, c.Status)
+	}
+	if p.failed = p.lifetimes[Broken]; answer != Broken {
+		p.failed = errorLifetime(is, &Control{}, &r, originError)
 	}
 	if c.Validator && is.revalidates {
 		p.keep = forever
@@ -133,34 +135,20 @@ func (p *Policy) setStale(is *profile, c *Control, r *Rules) {
 		p.onError = forever
 	}
 	if is.onError == bySayOrForError {
-		p.extends = int64(errorTTL(is, r, Broken))
+		p.extends = max(errorLifetime(is, &Control{}, r, originError), 0)
 	}
 	if c.NoStore {
 		p.grace, p.beside, p.onError = -1, -1, -1
 	}
+	if most := r.MaxTTL.or(is.maxTTL); is.mostStale && most.Said {
+		p.grace, p.beside, p.onError = min(p.grace, int64(most.Of)), min(p.beside, int64(most.Of)), min(p.onError, int64(most.Of))
+	}
 }
 
-// lifetime returns for how long an answer is fresh, in ns, -1 if it is not kept.
-func lifetime(is *profile, c *Control, r *Rules, answer Answer) int64 {
+// lifetime returns for how long a good answer is fresh, in ns, -1 if it is not kept.
+func lifetime(is *profile, c *Control, r *Rules) int64 {
 	least, most := r.MinTTL.or(is.minTTL), r.MaxTTL.or(is.maxTTL)
 	said := c.SharedMaxAge.or(c.MaxAge)
-	if answer != Good {
-		ttl := errorTTL(is, r, answer)
-		switch {
-		case c.NoStore || c.NoCache:
-			return -1
-		case said.Said && !is.maxAgeOfErrors[answer-1]:
-			return -1
-		case said.Said:
-			ttl = max(ttl, said.Of)
-		case answer == Missing && ttl < 0 && (is.defaultMissing.Said || r.DefaultTTL.Said):
-			ttl = r.DefaultTTL.or(is.defaultMissing).Of
-		}
-		if ttl <= 0 {
-			return -1
-		}
-		return int64(ttl)
-	}
 	if c.NoStore || c.NoCache {
 		if least.Of > 0 {
 			return int64(least.Of)
@@ -185,14 +173,6 @@ func lifetime(is *profile, c *Control, r *Rules, answer Answer) int64 {
 		ttl = min(ttl, most.Of)
 	}
 	return int64(ttl)
-}
-
-// errorTTL returns for how long an error of which the origin says nothing is kept, below 0 if it is not.
-func errorTTL(is *profile, r *Rules, answer Answer) time.Duration {
-	if ttl := r.ErrorTTL.or(is.errorTTL[answer-1]); ttl.Said {
-		return ttl.Of
-	}
-	return -1
 }
 
 // Keeps reports whether answers as the origin usually gives them are kept at all.

@@ -15,9 +15,10 @@ type Rules struct {
 	// MinTTL and MaxTTL bound the lifetimes that origins say, DefaultTTL is that of objects of which they say none. What
 	// is unsaid is as the profile has it.
 	MinTTL, DefaultTTL, MaxTTL Span
-	// ErrorTTL is the least time for which an error is kept, of a client (4xx) or a server (5xx). What is unsaid is as the
-	// profile has it.
-	ErrorTTL Span
+	// ErrorTTL is the least time for which an error is kept, of a client (4xx) or a server (5xx), ErrorTTLs that of single
+	// statuses, which come first, and of ranges of them. What is unsaid is as the profile has it.
+	ErrorTTL  Span
+	ErrorTTLs []StatusTTL
 	// StaleWhileRevalidate and StaleIfError are what goes for objects of which the origin says none. What is unsaid is as
 	// the profile has it.
 	StaleWhileRevalidate, StaleIfError Span
@@ -27,9 +28,9 @@ type Rules struct {
 
 // Validate names the first field that is out of range.
 func (r Rules) Validate() error {
-	_, err := profileOf(r.Profile)
+	is, err := profileOf(r.Profile)
 	errs := []error{
-		err, r.MinTTL.validate("MinTTL"), r.DefaultTTL.validate("DefaultTTL"), r.MaxTTL.validate("MaxTTL"), r.ErrorTTL.validate("ErrorTTL"),
+		err, r.MinTTL.validate("MinTTL"), r.DefaultTTL.validate("DefaultTTL"), r.MaxTTL.validate("MaxTTL"), r.ErrorTTL.validate("ErrorTTL"), r.validateErrors(is),
 		r.StaleWhileRevalidate.validate("StaleWhileRevalidate"), r.StaleIfError.validate("StaleIfError"),
 		invalid.Check(r.Collapse < numCollapses, "Collapse", uint8(r.Collapse), "AsProfile, CollapseAll, CollapseNew or CollapseNone"),
 	}
@@ -98,8 +99,6 @@ type profile struct {
 	// heuristic takes a tenth of the time since the last change where no lifetime is said.
 	heuristic                  bool
 	minTTL, defaultTTL, maxTTL Span
-	// defaultMissing is DefaultTTL of answers such as 404.
-	defaultMissing Span
 	// grace is stale-while-revalidate where the origin says none.
 	grace Span
 	// background lets an object that may be stale be served at once, and fetched meanwhile. Without it whoever comes first
@@ -110,10 +109,9 @@ type profile struct {
 	// ignoresMustRevalidate serves what is stale although the origin forbids it.
 	ignoresMustRevalidate bool
 	onError               onError
-	// errorTTL is for how long errors are kept of which the origin says nothing; maxAgeOfErrors says whether they are kept
-	// as the origin says. Both for clients' errors and servers'.
-	errorTTL       [2]Span
-	maxAgeOfErrors [2]bool
+	errors                keptErrors
+	// mostStale bounds how stale an object is served: by the longest lifetime.
+	mostStale bool
 	// errorEvicts lets an error in the background take the object out.
 	errorEvicts bool
 	// revalidates says that what is stale is asked for by its validator, keep for how long beyond its lifetime it can be.
@@ -128,48 +126,67 @@ type profile struct {
 
 var nginx = profile{
 	name: "nginx", about: "nginx 1.22, proxy_cache alone",
-	wholeSeconds: true, ignoresAge: true, onError: onNoAnswer, maxAgeOfErrors: [2]bool{true, true}, collapse: CollapseNone,
+	wholeSeconds: true, ignoresAge: true, onError: onNoAnswer, errors: keptErrors{anySaid: true}, collapse: CollapseNone,
 	ignoresMustRevalidate: true,
 }
+
+// nginxErrors are kept by proxy_cache_valid 404 500 503 1s.
+var nginxErrors = keptErrors{anySaid: true, ttl: time.Second, own: []int{404, 500, 503}}
+
+// varnishErrors are those of which Varnish makes what it makes of good answers: it keeps no others, whatever the origin says.
+var varnishErrors = []int{404, 410, 414}
 
 // profiles are all kinds of caches. What is measured was measured on the versions named: see sim/testdata/freshness.csv.
 var profiles = []profile{
 	{
 		name: "rfc", about: "RFC 9111 and RFC 5861",
-		fromRequest: true, heuristic: true, background: true, onError: onAnyError, maxAgeOfErrors: [2]bool{true, true},
+		fromRequest: true, heuristic: true, background: true, onError: onAnyError, errors: keptErrors{anySaid: true, byDefault: heuristic},
 		revalidates: true, storesUnfresh: true, collapse: CollapseAll,
 	},
 	{
+		// Developer Guide: "HTTP 4xx and 5xx status codes that CloudFront caches", "Control how long CloudFront caches errors" (which has 410
+		// among those that it keeps, and the other page has not) and "Serve stale content", read in November 2026.
 		name: "cloudfront", about: "Amazon CloudFront as its documentation has it",
 		minTTL: For(0), defaultTTL: For(24 * time.Hour), maxTTL: For(365 * 24 * time.Hour), background: true, onError: bySayOrForError,
-		errorTTL: [2]Span{For(10 * time.Second), For(10 * time.Second)}, maxAgeOfErrors: [2]bool{true, true},
-		revalidates: true, collapse: CollapseAll,
+		errors: keptErrors{
+			ttl: 10 * time.Second, own: []int{404, 410, 414, 500, 501, 502, 503, 504}, said: []int{400, 403, 405, 412, 415}, fixed: true,
+			forbidden: []int{404, 410, 414, 501},
+		},
+		revalidates: true, mostStale: true, collapse: CollapseAll,
 	},
 	{
 		name: "varnish", about: "Varnish 7.1 as it comes: 10 s of grace",
-		defaultTTL: For(2 * time.Minute), defaultMissing: For(2 * time.Minute), grace: For(10 * time.Second), background: true,
-		ignoresMustRevalidate: true, maxAgeOfErrors: [2]bool{true, false}, errorEvicts: true, revalidates: true, keep: For(0), collapse: CollapseAll,
+		defaultTTL: For(2 * time.Minute), grace: For(10 * time.Second), background: true, ignoresMustRevalidate: true,
+		errors: keptErrors{byDefault: varnishErrors, said: varnishErrors}, errorEvicts: true, revalidates: true, keep: For(0), collapse: CollapseAll,
 	},
 	{
-		name: "varnish-tuned", about: "Varnish 7.1 without grace but by header, keep 10 min, errors for 1 s",
-		defaultTTL: For(2 * time.Minute), defaultMissing: For(time.Second), background: true, ignoresMustRevalidate: true,
-		errorTTL: [2]Span{For(time.Second), For(time.Second)}, maxAgeOfErrors: [2]bool{true, false},
+		name: "varnish-tuned", about: "Varnish 7.1 without grace but by header, keep 10 min, 404 and 5xx for 1 s",
+		defaultTTL: For(2 * time.Minute), background: true, ignoresMustRevalidate: true,
+		errors:      keptErrors{ttl: time.Second, own: append([]int{404}, serverErrors()...), byDefault: varnishErrors, said: varnishErrors},
 		revalidates: true, keep: For(10 * time.Minute), collapse: CollapseAll,
 	},
 	nginx,
-	nginx.with("nginx-tuned", "nginx 1.22 with revalidate, lock, background update, errors for 1 s", func(p *profile) {
+	nginx.with("nginx-tuned", "nginx 1.22 with revalidate, lock, background update, 404, 500 and 503 for 1 s", func(p *profile) {
 		p.revalidates, p.background, p.collapse, p.poll = true, true, CollapseNew, 500*time.Millisecond
-		p.errorTTL = [2]Span{For(time.Second), For(time.Second)}
+		p.errors = nginxErrors
 	}),
 	nginx.with("nginx-stale", "nginx-tuned with use_stale updating error timeout http_500 http_503", func(p *profile) {
 		p.revalidates, p.background, p.updating, p.onError = true, true, true, alwaysOnError
 		p.collapse, p.poll = CollapseNew, 500*time.Millisecond
-		p.errorTTL = [2]Span{For(time.Second), For(time.Second)}
+		p.errors = nginxErrors
 	}),
 	nginx.with("nginx-sie", "nginx 1.22 with revalidate, lock, use_stale error timeout http_500 http_503", func(p *profile) {
 		p.revalidates, p.onError = true, alwaysOnError
 		p.collapse, p.poll = CollapseNew, 500*time.Millisecond
 	}),
+}
+
+// serverErrors returns all statuses of errors of a server.
+func serverErrors() (all []int) {
+	for status := 500; status <= 599; status++ {
+		all = append(all, status)
+	}
+	return all
 }
 
 // with returns a profile that differs.
