@@ -52,6 +52,9 @@ func (s *Study) assumedOf(w *workload.Workload) (all []string) {
 	if sim.KindOf(w.Service) != sim.Matched {
 		visits := w.Visits.Requests > 0
 		add(visits, "a visit has a geometric number of requests with exponential gaps; as many visits go on at any hour")
+		if of := w.Visits.Versions.Source(); of != "" {
+			add(visits, "shares of HTTP versions: %s", of)
+		}
 		add(visits && w.Visits.IdleTimeout == 0, "connections stay open for a minute after their last use")
 		add(w.Rates != [topology.NumTechnologies]float64{}, "users of a technology all receive at one rate")
 		add(!visits && w.Client.NewShare == 0, "every request finds an open connection: handshakes are free")

@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"slices"
-	"strconv"
 
 	"go.yaml.in/yaml/v4"
 
@@ -98,7 +97,7 @@ func readVisits(v value, visits *workload.Visits) {
 	)
 }
 
-// readVersions reads the shares of versions of HTTP, or the year whose they are.
+// readVersions reads the shares of versions of HTTP, or the name that they have.
 func readVersions(v value, shares *workload.Versions) {
 	if v.node.Kind == yaml.MappingNode {
 		v.fields(
@@ -108,18 +107,15 @@ func readVersions(v value, shares *workload.Versions) {
 		)
 		return
 	}
-	const want = "a year from 2022 to 2025, or a mapping with 1.1, 2 and 3"
+	const want = "2022 to 2025, cdn-2025, or a mapping with 1.1, 2 and 3"
 	word, ok := v.scalar(want)
 	if !ok {
 		return
 	}
-	year, err := strconv.Atoi(word)
-	if err == nil {
-		var of workload.Versions
-		if of, err = workload.VersionsIn(year); err == nil {
-			*shares = of
-			return
-		}
+	of, err := workload.VersionsCalled(word)
+	if err != nil {
+		v.problem("is %s; want %s", text.Quote(word), want)
+		return
 	}
-	v.problem("is %s; want %s", text.Quote(word), want)
+	*shares = of
 }

@@ -39,6 +39,11 @@ func TestClientsAreReadWithTheirVisits(t *testing.T) {
 	require.Equal(t, 40e6, w.Rates[topology.LTE])
 	require.Equal(t, workload.Versions{0.299, 0.496, 0.205}, w.Visits.Of(topology.Fiber))
 	require.Equal(t, workload.Versions{0, 0.4, 0.6}, w.Visits.Of(topology.LTE))
+	study, err = scenario.Parse("s.yaml", withClient(`{visits: {requests: 10, gap: 2s, http: cdn-2025}}`))
+	require.NoError(t, err)
+	shares := study.Workloads[0].Visits.Of(topology.Cable)
+	require.Equal(t, workload.Versions{0.02, 0.69, 0.29}, shares)
+	require.Contains(t, shares.Source(), "Web Almanac 2025")
 }
 
 func TestMistakesInVisitsAreNamedByTheirKey(t *testing.T) {
@@ -47,7 +52,7 @@ func TestMistakesInVisitsAreNamedByTheirKey(t *testing.T) {
 		`{visits: {requests: 5}}`:                                               `client.visits.gap: is 0s`,
 		`{visits: {requests: 5, gap: 2s, returning: 2}}`:                        `client.visits.returning: is 2`,
 		`{visits: {requests: 5, gap: 2s, http: {2: 0.5}}}`:                      `client.visits.http: is`,
-		`{visits: {requests: 5, gap: 2s, http: 1999}}`:                          `a year from 2022 to 2025`,
+		`{visits: {requests: 5, gap: 2s, http: 1999}}`:                          `want 2022 to 2025, cdn-2025, or a mapping with 1.1, 2 and 3`,
 		`{visits: {requests: 5, gap: 2s}, new_connections: 0.1}`:                `client.new_connections: is 0.1; want 0`,
 		`{visits: {requests: 5, gap: 2s}, handshake: quic-resumed}`:             `client.handshake`,
 		`{visits: {gap: 2s}}`:                                                   `client.visits.requests: is 0`,

@@ -3,6 +3,7 @@ package workload
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
@@ -45,19 +46,46 @@ type Visits struct {
 // Versions are shares of HTTP/1.1, HTTP/2 and HTTP/3.
 type Versions [3]float64
 
-// VersionsIn returns the shares of all requests in a year, as far as they are known here, from 2022 to 2025.
+// versionsKnown are the shares that have a name, with what they are of.
 //
-// Of memory after Cloudflare Radar's years in review, not looked up: assumed. HTTP/1.1 holds what is not from browsers, too. Browsers
-// alone ask less over HTTP/1.1: 23 % of the requests of June 2022 and 15 % of 2024 in the HTTP Archive's crawls of home pages, 5 and 4 % of
-// those to CDNs, and on desktops and mobiles alike (Web Almanac 2022 and 2024, chapter HTTP). How many go over HTTP/3 such crawls do not
-// tell, for a first visit seldom knows of it; 18 % of the pages offered it in 2022, 26 % (desktop) and 28 % (mobile) in 2024.
-func VersionsIn(year int) (Versions, error) {
-	known := map[int]Versions{2022: {0.34, 0.46, 0.20}, 2023: {0.33, 0.47, 0.20}, 2024: {0.299, 0.496, 0.205}, 2025: {0.29, 0.50, 0.21}}
-	v, ok := known[year]
-	if !ok {
-		return v, fmt.Errorf("no shares of HTTP versions in %d; want 2022 to 2025, or shares", year)
+// Those of years alone are of memory after Cloudflare Radar's years in review, not looked up: assumed. That of 2025 is as Web Almanac 2025
+// (chapter CDN) quotes it, 21 % over HTTP/3. They are of all requests, also of what is no browser: browsers alone ask less over HTTP/1.1.
+//
+// Web Almanac 2025 has what the HTTP Archive's crawl of popular sites got from CDNs: of pages (HTML) on mobiles 2 % came over HTTP/1.1, 69 % over
+// HTTP/2 and 29 % over HTTP/3, of what pages load from others 45 % over HTTP/3. Desktops and mobiles hardly differ: of Cloudflare's pages 44 and 50 %
+// came over HTTP/3, of what they load 69 and 70 %. The crawls of 2022 and 2024 did not tell, for they knew of no HTTP/3 when they came: 84 and 98 % of
+// the pages from CDNs came over HTTP/2 or better.
+var versionsKnown = []struct {
+	name, of string
+	shares   Versions
+}{
+	{"2022", "those of all requests of 2022, of memory after Cloudflare Radar", Versions{0.34, 0.46, 0.20}},
+	{"2023", "those of all requests of 2023, of memory after Cloudflare Radar", Versions{0.33, 0.47, 0.20}},
+	{"2024", "those of all requests of 2024, of memory after Cloudflare Radar", Versions{0.299, 0.496, 0.205}},
+	{"2025", "those of all requests of 2025, of memory after Cloudflare Radar but for the 21 % of HTTP/3 (Web Almanac 2025)", Versions{0.29, 0.50, 0.21}},
+	{"cdn-2025", "those of pages from CDNs to mobiles in a crawl of popular sites (Web Almanac 2025, chapter CDN), taken for visits", Versions{0.02, 0.69, 0.29}},
+}
+
+// VersionsCalled returns the shares of a name: "2022" to "2025" are of all requests of a year, "cdn-2025" those of pages from CDNs.
+func VersionsCalled(name string) (Versions, error) {
+	var names []string
+	for _, k := range versionsKnown {
+		if k.name == name {
+			return k.shares, nil
+		}
+		names = append(names, k.name)
 	}
-	return v, nil
+	return Versions{}, fmt.Errorf("no shares of HTTP versions are called %q; want one of %s, or shares", name, strings.Join(names, ", "))
+}
+
+// Source says what the shares are where they are those of a name, and nothing where they are not.
+func (v Versions) Source() string {
+	for _, k := range versionsKnown {
+		if k.shares == v {
+			return k.of
+		}
+	}
+	return ""
 }
 
 // orHTTP2 returns the shares, or HTTP/2 alone.
