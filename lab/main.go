@@ -78,10 +78,17 @@ var parts = []part{
 				"Times in ms: work is what the least request takes in all, waits are what others take more.",
 			}
 		}},
+	{"pools", []string{"nginx"}, "transport/testdata/lab-pools.csv", measurePools,
+		func() []string {
+			return []string{
+				versionOf("nginx", "-v") + ", which asks another a round trip away, one worker each. Requests come at random instants.",
+				"Instants in ms since the start; opened has a digit for each request, 1 where it opened a connection.",
+			}
+		}},
 }
 
 // processes are what this program starts of itself: a link, and what must run in a namespace.
-var processes = map[string]func(ctx context.Context, args []string) error{"link": linkCommand, "freshness": freshnessCommand, "http3": http3Command}
+var processes = map[string]func(ctx context.Context, args []string) error{"link": linkCommand, "freshness": freshnessCommand, "http3": http3Command, "pools": poolsCommand}
 
 func command(ctx context.Context, args []string) error {
 	if len(args) > 0 && processes[args[0]] != nil {
@@ -89,7 +96,7 @@ func command(ctx context.Context, args []string) error {
 	}
 	f := flag.NewFlagSet("lab", flag.ContinueOnError)
 	root := f.String("root", "..", "directory of edgewise, whose tables are written anew")
-	what := f.String("measure", "all", "transport, loss, http3, freshness, workers or all")
+	what := f.String("measure", "all", "transport, loss, http3, freshness, workers, pools or all")
 	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
 	} else if err != nil {
@@ -99,7 +106,7 @@ func command(ctx context.Context, args []string) error {
 		return fmt.Errorf("lab: unexpected %q", f.Arg(0))
 	}
 	if *what != "all" && !slices.ContainsFunc(parts, func(p part) bool { return p.name == *what }) {
-		return fmt.Errorf("lab: measure is %q; want transport, loss, http3, freshness, workers or all", *what)
+		return fmt.Errorf("lab: measure is %q; want transport, loss, http3, freshness, workers, pools or all", *what)
 	}
 	for _, p := range parts {
 		if *what != "all" && *what != p.name {

@@ -45,6 +45,8 @@ type keptErrors struct {
 	anySaid bool
 	// fixed says that no setting of a cache has it keep others.
 	fixed bool
+	// stale are those for which what is held and too old is served; all of a server where it is nil.
+	stale []int
 	// forbidden are those that no-store, private and no-cache keep out; all where it is nil.
 	forbidden []int
 }

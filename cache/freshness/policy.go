@@ -2,6 +2,7 @@ package freshness
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -49,8 +50,8 @@ type Policy struct {
 	// beside is grace for those who come while it is fetched.
 	beside       int64
 	onlyNoAnswer bool
-	// staleErrors says that so is an error that is held.
-	staleErrors bool
+	// staleErrors says that so is an error that is held; statusCounts that the error which the control is about is one for that.
+	staleErrors, statusCounts bool
 	// extends is for how long a failed fetch lets a stale object be served without another; 0 not at all.
 	extends int64
 	// keep is for how long beyond its lifetime an object can be confirmed, -1 for never.
@@ -125,6 +126,7 @@ func (p *Policy) setStale(is *profile, c *Control, r *Rules) {
 	}
 	p.onlyNoAnswer = is.onError == onNoAnswer
 	p.staleErrors = is.onError == alwaysOnError
+	p.statusCounts = is.errors.stale == nil || slices.Contains(is.errors.stale, c.Status)
 	switch {
 	case is.onError == alwaysOnError:
 		p.onError = forever
@@ -237,7 +239,7 @@ func (p *Policy) Confirms(h *Held, now int64) bool {
 
 // ServesOnError reports whether an object is served at an instant since a fetch has failed: by an error, or without any answer.
 func (p *Policy) ServesOnError(h *Held, now int64, noAnswer bool) bool {
-	return (noAnswer || !p.onlyNoAnswer) && (h.Answer != Broken || p.staleErrors) && p.onError >= 0 && p.Staleness(h, now) <= p.onError
+	return (noAnswer || !p.onlyNoAnswer) && (h.Answer != Broken || p.staleErrors && (noAnswer || p.statusCounts)) && p.onError >= 0 && p.Staleness(h, now) <= p.onError
 }
 
 // Extend reports whether a fetch that has failed lets the object be served without another for a while, and notes it.

@@ -130,8 +130,11 @@ var nginx = profile{
 	ignoresMustRevalidate: true,
 }
 
-// nginxErrors are kept by proxy_cache_valid 404 500 503 1s.
-var nginxErrors = keptErrors{anySaid: true, ttl: time.Second, own: []int{404, 500, 503}}
+// nginxErrors are kept by proxy_cache_valid 404 500 503 1s; nginxStale are those of use_stale http_500 http_503.
+var (
+	nginxErrors = keptErrors{anySaid: true, ttl: time.Second, own: []int{404, 500, 503}, stale: nginxStale}
+	nginxStale  = []int{500, 503}
+)
 
 // varnishErrors are those of which Varnish makes what it makes of good answers: it keeps no others, whatever the origin says.
 var varnishErrors = []int{404, 410, 414}
@@ -176,7 +179,7 @@ var profiles = []profile{
 		p.errors = nginxErrors
 	}),
 	nginx.with("nginx-sie", "nginx 1.22 with revalidate, lock, use_stale error timeout http_500 http_503", func(p *profile) {
-		p.revalidates, p.onError = true, alwaysOnError
+		p.revalidates, p.onError, p.errors.stale = true, alwaysOnError, nginxStale
 		p.collapse, p.poll = CollapseNew, 500*time.Millisecond
 	}),
 }
