@@ -178,10 +178,12 @@ var modelAssumptions = []func(s *Study) string{
 	assumedOfUpstream,
 	assumedOfCachesBesideOrigins,
 	func(s *Study) string {
-		via := slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
-			return slices.ContainsFunc(p.Routes, func(r placement.Route) bool { return r.ViaPoP })
-		})
-		return textIf(via, "a PoP passes requests on over connections that are always open, with windows that hold any response")
+		return textIf(s.ridesOn(func(u transport.Upstream) bool { return u.AlwaysOpen }),
+			"a PoP passes requests on over connections that are always open, with windows that hold any response")
+	},
+	func(s *Study) string {
+		return textIf(s.ridesOn(func(u transport.Upstream) bool { return !u.AlwaysOpen }),
+			"a PoP passes dynamic requests on over connections of each workload to each site that computes it, kept as those of caches are; at first there are none")
 	},
 	func(s *Study) string {
 		spills := slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
@@ -281,6 +283,15 @@ func assumedOfHomes(s *Study) string {
 		text += fmt.Sprintf("; %.0f %% of them live at the place of their metro", 100*there/users)
 	}
 	return text
+}
+
+// ridesOn reports whether requests that are computed enter at a PoP under a placement whose sites connect in some way.
+func (s *Study) ridesOn(is func(transport.Upstream) bool) bool {
+	return slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
+		return is(p.Upstream) && slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool {
+			return sim.KindOf(w.Service) == sim.Computed && p.RouteOf(w.Name, placement.Compute).ViaPoP
+		})
+	})
 }
 
 // assumedOfUpstream says how caches connect to those they fetch from.

@@ -46,6 +46,7 @@ func TestAssumptionsStandWhereTheyBear(t *testing.T) {
 		{"a connection is always open", bare, func(s *edgewise.Study) { s.Placements[0].Upstream = transport.Upstream{} }},
 		{"stays open for 5s after the last question; a new one costs tcp+tls1.3", func(s *edgewise.Study) { s.Placements[0].Upstream = transport.Upstream{} }, bare},
 		{"a PoP passes requests on over connections that are always open", bare, func(s *edgewise.Study) { s.Placements = s.Placements[1:] }},
+		{"a PoP passes dynamic requests on over connections of each workload", func(s *edgewise.Study) { s.Placements[0].Upstream = transport.Upstream{} }, bare},
 		{"api-dynamic: the data lives in region alone", preset, func(s *edgewise.Study) {
 			preset(s)
 			s.Workloads[1] = workload.Change(s.Workloads[1], func(c *workload.Computed) { c.Data.Replicated = true })

@@ -147,7 +147,9 @@ func addSteps(add func(ns int64, site, format string, args ...any), e *sim.Expla
 		ns := e.Causes[c]
 		switch c {
 		case sim.Queue:
-			add(ns, e.Site, "waits for a server")
+			if ns > 0 {
+				add(ns, e.Site, "waits for a server")
+			}
 		case sim.Service:
 			add(ns, e.Site, "works on it, and on its calls for data")
 		default:

@@ -31,6 +31,12 @@ func (p *Problem) unseen() (all []string) {
 	if p.Fixed.SliceBytes > 0 {
 		add("that caches keep slices")
 	}
+	if !p.Fixed.Upstream.AlwaysOpen && slices.ContainsFunc(p.Study.Workloads, func(w workload.Workload) bool {
+		_, isComputed := w.Service.(workload.Computed)
+		return isComputed && p.Fixed.RouteOf(w.Name, placement.Compute).ViaPoP
+	}) {
+		add("that a PoP's connection to who computes may be new")
+	}
 	for _, t := range caches {
 		if t.AgesObjects() {
 			add("lifetimes that a tier sets")

@@ -27,24 +27,23 @@ type clients struct {
 	// fits and fitsNew are the largest responses that take no more than what they take at the rate, over an open and a
 	// new connection; none where packets may be lost.
 	fits, fitsNew int64
-	// relay is how a response comes to the entry point, where that is not this site.
-	relay    transport.Transfer
-	delay    int64      // from the user's instant to this site
-	from     int64      // the instant at this site from which on requests are recorded
-	count    uint64     // of requests
-	asked    uint64     // of those, recorded
-	work     random.Key // addresses the service times by request
-	parts    random.Key // addresses by request which part of an object is asked for
-	loss     float64    // the probability that an exchange loses a packet
-	losses   random.Key
-	lossy    *transport.LossyTransfer // nil where no packet to the user is lost
-	timeline *timeline                // of the workload at this site
-	course   *recorder                // of these users, or of all of the workload at this site; nil where nobody asks for it
-	lost     uint64                   // requests recorded that failed
-	share    *share                   // nil if they are all users of the metro
-	trips    trips                    // of the connection whose request is answered
-	sizes    *sizes                   // of its requests, nil unless the demand records them
-	outages  []outage                 // as its users' instants meet them
+	ride          *ride      // how requests come from the entry point, nil where that is this site
+	delay         int64      // from the user's instant to this site
+	from          int64      // the instant at this site from which on requests are recorded
+	count         uint64     // of requests
+	asked         uint64     // of those, recorded
+	work          random.Key // addresses the service times by request
+	parts         random.Key // addresses by request which part of an object is asked for
+	loss          float64    // the probability that an exchange loses a packet
+	losses        random.Key
+	lossy         *transport.LossyTransfer // nil where no packet to the user is lost
+	timeline      *timeline                // of the workload at this site
+	course        *recorder                // of these users, or of all of the workload at this site; nil where nobody asks for it
+	lost          uint64                   // requests recorded that failed
+	share         *share                   // nil if they are all users of the metro
+	trips         trips                    // of the connection whose request is answered
+	sizes         *sizes                   // of its requests, nil unless the demand records them
+	outages       []outage                 // as its users' instants meet them
 
 	// links are those on the way of answers whose capacity is shared, from the site; nil where there are none.
 	links []*sharedLink
@@ -112,6 +111,8 @@ type request struct {
 	bytes    int64               // recorded size of what is asked for, 0 where the demand records none
 	asking   uint32              // of visits
 	try      uint32              // the number of the try, where users have some patience
+	conn     uint32              // of the pool of connections from the PoP that passes it on, 0 for none
+	era      uint32              // of that pool
 }
 
 // size returns the size of what is asked for, where it is not recorded that of the object.
@@ -249,6 +250,8 @@ type served struct {
 	bytes   int64
 	// first and last are the instants at which the first and the last byte leave the site.
 	first, last int64
+	// pours is how long the last byte takes to a PoP, after the first, that passes the answer on.
+	pours int64
 	// queue, service, inVain, the wait for a site that was down, and link, that for links that are shared, are parts of
 	// first - arrived; what they leave is the way upstream.
 	queue, service, inVain, link int64

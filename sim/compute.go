@@ -9,31 +9,38 @@ func (s *site) visitComputed(v *arrival, c *clients) {
 	d := c.workload
 	work := c.work.StreamAt(c.count)
 	needsData, service := d.drawWork(&work)
-	service = slowed(s.slow, v.at, service)
-	n := d.number
 	a := served{outcome: Bypass, bytes: d.ResponseBytes, service: service}
+	if c.ride == nil || !s.setOut(c, &r, &a, &work, needsData, v.at) {
+		s.work(c, &r, &a, &work, needsData, v.at)
+	}
+}
+
+// work has a request worked on that is here at an instant.
+func (s *site) work(c *clients, r *request, a *served, work *random.Stream, needsData bool, now int64) {
+	n := c.workload.number
+	a.service = slowed(s.slow, now, a.service)
 	if servers := s.computers[n]; servers.isShared() {
 		waits := s.computations.add()
-		*s.computations.at(waits) = computation{request: r, served: a, work: work, needsData: needsData, number: n}
-		if !s.join(servers, job{of: visitJob, workload: n, waits: waits, service: service}, v.at) {
+		*s.computations.at(waits) = computation{request: *r, served: *a, work: *work, needsData: needsData, number: n}
+		if !s.join(servers, job{of: visitJob, workload: n, waits: waits, service: a.service}, now) {
 			s.computations.remove(waits)
-			s.spill(c, &r, &a, v.at, QueueFull)
+			s.spill(c, r, a, now, QueueFull)
 		}
 		return
 	}
-	start, done, ok := s.computers[n].arrive(v.at, service)
+	start, done, ok := s.computers[n].arrive(now, a.service)
 	if !ok {
-		s.spill(c, &r, &a, v.at, s.computers[n].whyNot())
+		s.spill(c, r, a, now, s.computers[n].whyNot())
 		return
 	}
-	a.queue = start - v.at
+	a.queue = start - now
 	if needsData && s.data[n].remote {
 		waits := s.computations.add()
-		*s.computations.at(waits) = computation{request: r, served: a, work: work, end: newCallsEnd(done), number: n}
+		*s.computations.at(waits) = computation{request: *r, served: *a, work: *work, end: newCallsEnd(done), number: n}
 		s.makeCalls(waits)
 		return
 	}
-	s.compute(c, &r, &a, &work, needsData, done)
+	s.compute(c, r, a, work, needsData, done)
 }
 
 // drawWork draws what a request is for its servers, and whether it needs its data.
@@ -45,8 +52,8 @@ func (w *workloadRun) drawWork(work *random.Stream) (needsData bool, service int
 // compute answers a request on which servers are done at an instant, once it has made its calls, which are arithmetic.
 func (s *site) compute(c *clients, r *request, a *served, work *random.Stream, needsData bool, done int64) {
 	if !needsData {
-		a.first, a.last = done, done+c.relay.Open(a.bytes)
-		c.answer(r, a)
+		a.first, a.last = done, done+a.pours
+		s.answerComputed(c, r, a)
 		return
 	}
 	e := s.data[c.workload.number].makeAll(done, work)
@@ -76,14 +83,14 @@ func (s *site) goOn(n uint32, done int64) {
 // endCalls answers a request whose calls have ended.
 func (s *site) endCalls(c *clients, r *request, a *served, e callEnd) {
 	if e.failed {
-		c.fail(r, e.at, e.why)
+		s.failComputed(c, r, e.at, e.why)
 		return
 	}
-	a.first, a.last = e.at, e.at+c.relay.Open(a.bytes)
+	a.first, a.last = e.at, e.at+a.pours
 	a.queue += e.queue
 	a.service += e.service
 	a.inVain += e.inVain
-	c.answer(r, a)
+	s.answerComputed(c, r, a)
 }
 
 // A computation is a request that waits for calls, some of which may go by message.

@@ -64,6 +64,10 @@ const (
 	scaleReady
 	// coresMove tells a site that matches take cores of it, or leave some; token is the number of the pool that has the others.
 	coresMove
+	// rideArrives tells a site that a request is here which has waited for a connection from its PoP, token is the number of its computation;
+	// rideEnds that such a connection is idle, token is the number of the ride, key that of the connection.
+	rideArrives
+	rideEnds
 )
 
 // A question is what a message asks besides.
@@ -192,6 +196,10 @@ func (s *site) receive(m *message) {
 		s.addServers(s.pools[m.token], m.at, int(m.service))
 	case coresMove:
 		s.moveCores(s.pools[m.token], m.at)
+	case rideArrives:
+		s.arriveByRide(m)
+	case rideEnds:
+		s.endRide(m)
 	}
 }
 

@@ -12,6 +12,9 @@ func (s *site) restart(now int64) {
 		t.flights.forget()
 		t.hangUp()
 	}
+	for _, d := range s.rides {
+		d.hangUp()
+	}
 	for _, l := range s.links {
 		l.restart()
 	}

@@ -32,7 +32,7 @@ func TestEveryWorkloadHasItsSitesAndItsWayIn(t *testing.T) {
 	zone := func(workloads ...string) placement.Assignment {
 		return placement.Assignment{Site: "zone", Role: placement.Compute, Workloads: workloads}
 	}
-	pops := region.WithPoPs(1<<20, "pop")
+	pops := region.WithPoPs(1<<20, "pop").WithUpstream(open)
 	routed := func(p placement.Placement, routes ...placement.Route) placement.Placement {
 		p.Routes = routes
 		return p
@@ -54,7 +54,7 @@ func TestEveryWorkloadHasItsSitesAndItsWayIn(t *testing.T) {
 			placement.Route{Workloads: []string{"api"}, Routing: placement.Pinned{{Metro: "metro", Site: "region"}}}), 80 * ms, 10 * ms},
 		{"all that computes by weight", routed(region.With(zone()),
 			placement.Route{Role: placement.Compute, Routing: placement.Weighted{{Site: "region", Weight: 1}}}), 80 * ms, 80 * ms},
-		{"a rule of the role stands for a route without", routed(region.With(zone()).WithPoPs(1<<20, "pop"),
+		{"a rule of the role stands for a route without", routed(region.With(zone()).WithPoPs(1<<20, "pop").WithUpstream(open),
 			placement.Route{Workloads: []string{"api"}, ViaPoP: true},
 			placement.Route{Role: placement.Compute, Routing: placement.Weighted{{Site: "region", Weight: 1}}}), 56 * ms, 80 * ms},
 	} {

@@ -30,6 +30,7 @@ type run struct {
 	games   []*game
 	markets []*market
 	pools   map[int]*corePool // the cores that games share, by site
+	rides   map[rideKey]*ride // on which PoPs pass requests on
 	// contents are what origins say, by workload; nil where nothing ever expires.
 	contents []*content
 	// preloader fills caches that begin in their steady state; nil if there are none.
@@ -269,7 +270,7 @@ func (r *run) newClients(number int, w *plannedWorkload, m int, e *entry, tally 
 		rtt:       e.up + e.down,
 		access:    2 * e.access,
 		beyond:    e.beyond.rtt(),
-		relay:     transport.Connection{BitsPerSecond: e.beyond.bitsPerSecond}.Transfer(),
+		ride:      r.ride(number, e),
 		jitter:    e.jitter,
 		loss:      e.loss,
 		losses:    random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Loss),

@@ -45,6 +45,7 @@ type site struct {
 	pools              []*pool
 	data               []dataCalls // by workload
 	spills             []spilling  // by workload
+	rides              []*ride     // on which PoPs pass requests on that are computed here
 	// links are those over which the site sends whose capacity is shared; waysTo are those on the way of answers to each other site, nil
 	// where there are none.
 	links        []*sharedLink

@@ -106,7 +106,7 @@ type spilled struct {
 func (s *site) spill(c *clients, r *request, a *served, now int64, why Reason) {
 	number := c.workload.number
 	if s.spills[number].hops == nil {
-		c.fail(r, now, why)
+		s.failComputed(c, r, now, why)
 		return
 	}
 	n := s.computations.add()
@@ -138,7 +138,7 @@ func (s *site) spillOn(n uint32, now int64) {
 		}
 		return
 	}
-	s.clients[p.clients].fail(&p.request, now, p.why)
+	s.failComputed(&s.clients[p.clients], &p.request, now, p.why)
 	s.computations.remove(n)
 }
 
@@ -203,11 +203,11 @@ func (s *site) landSpilled(m *message) {
 	a := &p.served
 	a.queue, a.service, a.inVain = r.queue, m.service, p.lost+r.pours
 	a.first = m.at
-	a.last = m.at + max(of.relays[p.hop].Open(a.bytes), c.relay.Open(a.bytes))
+	a.last = m.at + max(of.relays[p.hop].Open(a.bytes), a.pours)
 	if p.recorded {
 		of.to[of.hops[p.hop].to]++
 	}
-	c.answer(&p.request, a)
+	s.answerComputed(c, &p.request, a)
 	s.computations.remove(m.token)
 }
 
@@ -215,7 +215,7 @@ func (s *site) landSpilled(m *message) {
 func (s *site) landSpilledRejected(m *message) {
 	p := s.computations.at(m.token)
 	if m.verdict&endedBit != 0 {
-		s.clients[p.clients].fail(&p.request, m.at, Reason(m.verdict&^endedBit))
+		s.failComputed(&s.clients[p.clients], &p.request, m.at, Reason(m.verdict&^endedBit))
 		s.computations.remove(m.token)
 		return
 	}

@@ -220,6 +220,40 @@ func (t *tracer) sends(s *site, of *tier, n uint32, m *message) {
 	}
 }
 
+// isOf reports whether a request that is computed is the one to follow.
+func (t *tracer) isOf(c *clients, r *request) bool {
+	is := int(c.workload.number) == t.workload && c.metro == t.metro && r.arrived-c.delay == t.at
+	if is && !t.found {
+		t.found, t.arrived = true, r.arrived
+	}
+	return is
+}
+
+// rides notes that a request waits for a connection from its PoP to the site that computes it.
+func (t *tracer) rides(c *clients, r *request, to *site, waits int64) {
+	if t.isOf(c, r) {
+		t.mark(r.arrived+waits, c.ride.pop.name, "a new connection to %s", to.name)
+	}
+}
+
+// computes notes what came of a request that was computed.
+func (t *tracer) computes(s *site, c *clients, r *request, a *served) {
+	if !t.isOf(c, r) {
+		return
+	}
+	at := r.arrived
+	if n := len(t.marks); n > 0 {
+		at = t.marks[n-1].at
+	}
+	if a.queue > 0 {
+		t.mark(at+a.queue, s.name, "waits for a server")
+	}
+	t.mark(at+a.queue+a.service, s.name, "works on it, and on its calls for data")
+	if a.first > at+a.queue+a.service {
+		t.mark(a.first, s.name, "the way of its calls for data, or of another site that worked on it")
+	}
+}
+
 // receives looks whether a question is one to follow.
 func (t *tracer) receives(m *message) { t.current = t.messages[m.order] }
 

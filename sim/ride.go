@@ -1,0 +1,146 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/transport"
+)
+
+// A ride is the connections over which a PoP passes on the requests of a workload that this site computes, whichever metros they are from:
+// kept and warm as those of caches are.
+type ride struct {
+	dialer transport.Dialer
+	line   transport.Line
+	pools  bool           // HTTP/1.1, of which there is a pool in place of the line
+	pool   transport.Pool // of connections
+	era    uint32         // of the pool: connections of another are gone
+	number uint32         // among those of the site
+	pop    *site
+	there  int64 // one way to this site, in ns
+	rtt    int64
+}
+
+// A rideKey tells rides apart.
+type rideKey struct {
+	workload, from, to int
+	there, back        int64 // a way that changes has connections of its own
+	bitsPerSecond      float64
+}
+
+// ride returns the connections of those who enter at a PoP on the way to the site that computes; nil where they enter there.
+func (r *run) ride(number int, e *entry) *ride {
+	if e.enters == e.site {
+		return nil
+	}
+	key := rideKey{number, e.enters, e.site, e.beyond.there, e.beyond.back, e.beyond.bitsPerSecond}
+	if of := r.rides[key]; of != nil {
+		return of
+	}
+	at, upstream := r.sites[e.site], r.plan.placement.Upstream
+	of := &ride{
+		dialer: upstream.Dialer(time.Duration(e.beyond.rtt()), e.beyond.bitsPerSecond), line: transport.Unused(), pools: upstream.Pool > 0,
+		number: uint32(len(at.rides)), pop: r.sites[e.enters], there: e.beyond.there, rtt: e.beyond.rtt(),
+	}
+	at.rides = append(at.rides, of)
+	if r.rides == nil {
+		r.rides = make(map[rideKey]*ride)
+	}
+	r.rides[key] = of
+	return of
+}
+
+// ask lets the PoP ask for an answer of so many bytes with a question that would be here at an instant over an open connection. It returns
+// how much later it is, how long the last byte of the answer takes after the first, and the number of the connection in a pool.
+func (d *ride) ask(s *site, bytes, now int64) (waits, takes int64, conn uint32) {
+	asked := now - d.there
+	if !d.pools {
+		if at := d.line.Asked(); d.isBroken(s, at, asked) {
+			d.line = transport.Unused()
+		}
+		leaves, takes := d.dialer.Ask(&d.line, bytes, asked)
+		return leaves - asked, takes, 0
+	}
+	if at, ok := d.pool.LastIdle(); ok && d.isBroken(s, at, asked) {
+		d.pool.CloseIdle()
+	}
+	conn, leaves, takes := d.dialer.AskPool(&d.pool, bytes, asked)
+	return leaves - asked, takes, conn
+}
+
+// isBroken reports whether one of the ends of a connection has been down between two instants at the PoP.
+func (d *ride) isBroken(s *site, from, to int64) bool {
+	return s.outages != nil && wasDown(s.outages, from+d.there, to+d.there) || d.pop.outages != nil && wasDown(d.pop.outages, from, to)
+}
+
+// hangUp closes all connections.
+func (d *ride) hangUp() {
+	d.line = transport.Unused()
+	d.pool.Clear()
+	d.era++
+}
+
+// A rideEnd is the number of a connection with the era of its pool.
+func rideEnd(era, conn uint32) uint64 { return uint64(era)<<32 | uint64(conn) }
+
+// setOut lets the PoP pass a request on. It reports whether the request is under way to this site for longer, behind a handshake, so that it is
+// worked on later.
+func (s *site) setOut(c *clients, r *request, a *served, work *random.Stream, needsData bool, now int64) bool {
+	waits, takes, conn := c.ride.ask(s, a.bytes, now)
+	a.pours, r.conn, r.era = takes, conn, c.ride.era
+	if waits == 0 {
+		return false
+	}
+	n := s.computations.add()
+	*s.computations.at(n) = computation{request: *r, served: *a, work: *work, needsData: needsData, number: c.workload.number}
+	m := s.send(s.id, now+waits)
+	m.kind, m.token = rideArrives, n
+	if s.trace != nil {
+		s.trace.rides(c, r, s, waits)
+	}
+	return true
+}
+
+// arriveByRide works on a request that has waited for a connection.
+func (s *site) arriveByRide(m *message) {
+	p := *s.computations.at(m.token)
+	s.computations.remove(m.token)
+	c := &s.clients[p.clients]
+	if meets(s.outages, m.at, m.at) != nil {
+		s.failComputed(c, &p.request, m.at, SiteDown)
+		return
+	}
+	s.work(c, &p.request, &p.served, &p.work, p.needsData, m.at)
+}
+
+// answerComputed answers a request that was computed, whose connection is free when its last byte is at the PoP.
+func (s *site) answerComputed(c *clients, r *request, a *served) {
+	s.leaveRide(c, r, a.last)
+	if s.trace != nil {
+		s.trace.computes(s, c, r, a)
+	}
+	c.answer(r, a)
+}
+
+// failComputed ends a request that was to be computed with an error.
+func (s *site) failComputed(c *clients, r *request, now int64, why Reason) {
+	s.leaveRide(c, r, now)
+	c.fail(r, now, why)
+}
+
+// leaveRide frees the connection of a request whose answer leaves this site at an instant.
+func (s *site) leaveRide(c *clients, r *request, last int64) {
+	if r.conn == 0 {
+		return
+	}
+	m := s.send(s.id, last+c.ride.rtt) // the PoP has it a way later, and is asked a way before questions are here
+	m.kind, m.token, m.key = rideEnds, c.ride.number, rideEnd(r.era, r.conn)
+	r.conn = 0
+}
+
+// endRide has a connection idle from an instant on.
+func (s *site) endRide(m *message) {
+	if d := s.rides[m.token]; rideEnd(d.era, uint32(m.key)) == m.key {
+		d.dialer.Done(&d.pool, uint32(m.key), m.at-d.there)
+	}
+}
