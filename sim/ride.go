@@ -117,7 +117,7 @@ func (s *site) arriveByRide(m *message) {
 func (s *site) answerComputed(c *clients, r *request, a *served) {
 	s.leaveRide(c, r, a.last)
 	if s.trace != nil {
-		s.trace.computes(s, c, r, a)
+		s.trace.worked(s, c, r, a, "works on it, and on its calls for data")
 	}
 	c.answer(r, a)
 }

@@ -165,6 +165,9 @@ func (s *site) serveAtOrigin(v *arrival, c *clients, r *request) {
 
 // answerFromOrigin answers a user who enters at the origin itself, which does its work for a client who has given up, too.
 func (s *site) answerFromOrigin(c *clients, r *request, a *served) {
+	if s.trace != nil {
+		s.trace.worked(s, c, r, a, "origin: works on it")
+	}
 	worksInVain := c.patience != nil && meets(c.outages, r.arrived-c.delay, a.first-c.delay) == nil
 	if c.answer(r, a) || worksInVain {
 		s.served[c.workload.number].add(a.bytes, r.recorded)
@@ -187,6 +190,9 @@ func (s *site) serveFromTier(t *tier, m *message) {
 	if _, hit := t.cache.Lookup(key); hit {
 		if t.servers != nil {
 			ready += t.servers.readTime()
+		}
+		if s.trace != nil {
+			s.trace.holds(s, t, m, key, ready)
 		}
 		s.sendHit(t, m, ready, ready, false)
 		return

@@ -83,7 +83,7 @@ func (t *tracer) looks(s *site, of *tier, l *look, now int64) {
 	}
 }
 
-// reads notes that one of the servers of a tier has an object, and how long it reads it from the disk.
+// reads notes that a tier has an object, and how long it reads it from the disk.
 func (t *tracer) reads(s *site, of *tier, key uint64, now, read int64) {
 	if !t.current {
 		return
@@ -93,6 +93,12 @@ func (t *tracer) reads(s *site, of *tier, key uint64, now, read int64) {
 		from = "reads it from the disk"
 	}
 	t.mark(now+read, s.name, "%s%s: %s", t.tierName(of), of.serverInWords(key), from)
+}
+
+// holds notes that an upper tier has what a question asks for, from an instant on.
+func (t *tracer) holds(s *site, of *tier, m *message, key uint64, ready int64) {
+	t.receives(m)
+	t.reads(s, of, key, m.at, ready-m.at)
 }
 
 // misses notes that a tier lacks an object, or that it is on its way. The key says which server of the tier was asked.
@@ -165,6 +171,10 @@ func (t *tracer) asks(s *site, of *tier, n uint32, h *nextHop, now, leaves int64
 	if of.aging != nil && of.aging.renewals[n].known != 0 {
 		what = "asks whether it has changed"
 	}
+	if uint32(h.to) == s.id {
+		t.mark(leaves, s.name, "%s at the same site", what)
+		return
+	}
 	t.mark(leaves+h.there, to, "on the way from %s, which %s", s.name, what)
 }
 
@@ -190,7 +200,11 @@ func (t *tracer) lands(s *site, of *tier, n uint32, from string) {
 	if of.aging != nil {
 		what = of.aging.renewals[n].came.inWords()
 	}
-	t.mark(of.flights.pool[n].first, s.name, "on the way back from %s, %s", from, what)
+	if from == s.name {
+		t.mark(of.flights.pool[n].first, s.name, "comes back at the same site, %s", what)
+	} else {
+		t.mark(of.flights.pool[n].first, s.name, "on the way back from %s, %s", from, what)
+	}
 	delete(t.flights, flightName{s.id, of.number, n}) // another fetch may have its number next
 }
 
@@ -220,7 +234,7 @@ func (t *tracer) sends(s *site, of *tier, n uint32, m *message) {
 	}
 }
 
-// isOf reports whether a request that is computed is the one to follow.
+// isOf reports whether a request that meets no cache is the one to follow.
 func (t *tracer) isOf(c *clients, r *request) bool {
 	is := int(c.workload.number) == t.workload && c.metro == t.metro && r.arrived-c.delay == t.at
 	if is && !t.found {
@@ -236,8 +250,8 @@ func (t *tracer) rides(c *clients, r *request, to *site, waits int64) {
 	}
 }
 
-// computes notes what came of a request that was computed.
-func (t *tracer) computes(s *site, c *clients, r *request, a *served) {
+// worked notes what came of a request that met no cache.
+func (t *tracer) worked(s *site, c *clients, r *request, a *served, what string) {
 	if !t.isOf(c, r) {
 		return
 	}
@@ -248,7 +262,7 @@ func (t *tracer) computes(s *site, c *clients, r *request, a *served) {
 	if a.queue > 0 {
 		t.mark(at+a.queue, s.name, "waits for a server")
 	}
-	t.mark(at+a.queue+a.service, s.name, "works on it, and on its calls for data")
+	t.mark(at+a.queue+a.service, s.name, "%s", what)
 	if a.first > at+a.queue+a.service {
 		t.mark(a.first, s.name, "the way of its calls for data, or of another site that worked on it")
 	}
