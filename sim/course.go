@@ -341,12 +341,17 @@ type recorder struct {
 	judged workload.Byte // which byte latencies are of
 	steps  []CourseStep
 	room   []uint64 // for the latencies of steps to come
+	// now is the step of the ruler's last instant, cells are those of its latencies, of which the first has a number.
+	now   *CourseStep
+	cells []uint64
+	first uint64
 }
 
 // newRecorder returns a recorder of a plan's steps, for a workload by its number.
 func (p *Plan) newRecorder(number int) *recorder {
 	r := &recorder{ruler: p.newRuler(), judged: p.scenario.Workloads[number].Judged}
 	r.steps = make([]CourseStep, r.ruler.steps)
+	r.now = &r.steps[0]
 	return r
 }
 
@@ -354,6 +359,7 @@ func (p *Plan) newRecorder(number int) *recorder {
 type originRecorder struct {
 	ruler
 	steps []originStep
+	now   *originStep // of the ruler's last instant
 }
 
 type originStep struct{ requests, bytes uint64 }
@@ -361,6 +367,7 @@ type originStep struct{ requests, bytes uint64 }
 func (p *Plan) newOriginRecorder() *originRecorder {
 	r := &originRecorder{ruler: p.newRuler()}
 	r.steps = make([]originStep, r.ruler.steps)
+	r.now = &r.steps[0]
 	return r
 }
 
@@ -381,8 +388,23 @@ func inverseOf(n uint64) uint64 {
 	return q
 }
 
-// at returns the step of an instant.
-func (r *recorder) at(instant int64) *CourseStep { return &r.steps[r.index(instant)] }
+// at returns the step of an instant, which is that of now from then on.
+func (r *recorder) at(instant int64) *CourseStep {
+	if uint64(instant-r.lastFrom) >= uint64(r.length) {
+		r.turn(instant)
+	}
+	return r.now
+}
+
+// turn lets the step of another instant be that of now.
+func (r *recorder) turn(instant int64) {
+	n := r.find(instant)
+	r.now = &r.steps[n]
+	if n > 0 && r.now.Latency.Cells() == 0 {
+		r.makeRoom(r.now, &r.steps[n-1])
+	}
+	r.cells, r.first = r.now.Latency.Open()
+}
 
 // answer records an answered request, with the latency of its first byte and of its last.
 func (r *recorder) answer(asked, ttfb, ttlb int64, s *served) {
@@ -390,16 +412,17 @@ func (r *recorder) answer(asked, ttfb, ttlb int64, s *served) {
 	if r.judged == workload.LastByte {
 		latency = ttlb
 	}
-	n := r.index(asked)
-	at := &r.steps[n]
-	if n > 0 && at.Latency.Cells() == 0 {
-		r.makeRoom(at, &r.steps[n-1])
-	}
+	at := r.at(asked)
 	at.Outcomes[s.outcome]++
 	at.Bytes += uint64(s.bytes)
 	at.SumNs += uint64(latency)
 	at.QueueNs += uint64(s.queue)
+	if n := stats.CoarseCell(latency) - r.first; n < uint64(len(r.cells)) {
+		r.cells[n]++
+		return
+	}
 	at.Latency.Record(latency)
+	r.cells, r.first = at.Latency.Open()
 }
 
 // stepsAhead is for how many steps to come room is made at once.
@@ -447,6 +470,10 @@ type siteCourses struct {
 	// site. All are nil until there is something.
 	users   []*recorder
 	origins [][]*originRecorder
+	// asked is that of origins which was asked last, of a workload and a site.
+	asked     *originRecorder
+	askedOf   uint8
+	askedSite int
 }
 
 func (p *Plan) newSiteCourses() *siteCourses {
@@ -470,6 +497,20 @@ func (c *siteCourses) fetched(workload uint8, origin int, at, bytes int64, recor
 	if c == nil || !recorded {
 		return
 	}
+	to := c.asked
+	if to == nil || workload != c.askedOf || origin != c.askedSite {
+		to = c.origin(workload, origin)
+		c.asked, c.askedOf, c.askedSite = to, workload, origin
+	}
+	if uint64(at-to.lastFrom) >= uint64(to.length) {
+		to.now = &to.steps[to.find(at)]
+	}
+	to.now.requests++
+	to.now.bytes += uint64(bytes)
+}
+
+// origin returns the recorder of what is asked of an origin.
+func (c *siteCourses) origin(workload uint8, origin int) *originRecorder {
 	if c.origins[workload] == nil {
 		c.origins[workload] = make([]*originRecorder, len(c.plan.sites))
 	}
@@ -477,9 +518,7 @@ func (c *siteCourses) fetched(workload uint8, origin int, at, bytes int64, recor
 	if *to == nil {
 		*to = c.plan.newOriginRecorder()
 	}
-	s := &(*to).steps[(*to).index(at)]
-	s.requests++
-	s.bytes += uint64(bytes)
+	return *to
 }
 
 // met records that a tier behind the first was asked for something.

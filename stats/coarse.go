@@ -33,7 +33,7 @@ type Coarse struct {
 
 // Record adds one latency in nanoseconds; one below 1 ns, which is none, counts as 1 ns.
 func (c *Coarse) Record(ns int64) {
-	cell := coarseCell(ns)
+	cell := CoarseCell(ns)
 	i := cell - c.first
 	if i >= uint64(len(c.cells)) {
 		c.cover(cell, cell)
@@ -44,6 +44,13 @@ func (c *Coarse) Record(ns int64) {
 
 // Cells returns how many cells it has room for: those of whole octaves.
 func (c *Coarse) Cells() int { return len(c.cells) }
+
+// CoarseCell returns the number of the cell that holds a latency in nanoseconds.
+func CoarseCell(ns int64) uint64 { return math.Float64bits(float64(max(ns, 1))) >> coarseShift }
+
+// Open returns its cells, whole octaves of them, and the number of the first as [CoarseCell] counts: who records much may count there. They are its own until a value
+// is recorded that lies in none of them.
+func (c *Coarse) Open() (cells []uint64, first uint64) { return c.cells, c.first }
 
 // RoomFor gives an empty one cells, all of them 0, for the octaves that another has: as many as [Coarse.Cells] of that says. So recording values alike
 // allocates nothing, and many can have their cells in one piece of memory. One that is not empty keeps its own.
@@ -63,6 +70,13 @@ func (c *Coarse) Count() (n uint64) {
 
 // Merge adds the values of another.
 func (c *Coarse) Merge(o *Coarse) {
+	if from := o.first - c.first; from <= uint64(len(c.cells)) && uint64(len(o.cells)) <= uint64(len(c.cells))-from { // all cells of the other are there
+		to := c.cells[from:]
+		for i, n := range o.cells {
+			to[i] += n
+		}
+		return
+	}
 	low, high, ok := o.ends()
 	if !ok {
 		return
@@ -213,9 +227,6 @@ func (c *Coarse) cover(low, high uint64) {
 		c.cells, c.first = cells, low
 	}
 }
-
-// coarseCell returns the number of the cell that holds a latency.
-func coarseCell(ns int64) uint64 { return math.Float64bits(float64(max(ns, 1))) >> coarseShift }
 
 // coarseEdges returns the lower edge of a cell and that of the next.
 func coarseEdges(cell uint64) (low, high float64) {
