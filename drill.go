@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/words"
+	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
@@ -21,6 +22,8 @@ type studyEvent struct {
 	noticed, back time.Duration
 	// lasts says that nothing is as it was before again: a site opens or, as closes says, closes for good.
 	lasts, closes bool
+	// hits says by placement whether anything of it happens there.
+	hits []bool
 }
 
 // An eventPart is one of what happens at the same instant: subjects that are alike, and what becomes of them.
@@ -32,9 +35,12 @@ type eventPart struct {
 // events returns what begins before the run ends, in order of time; what happens at one instant is one event.
 func (s *Study) events() (all []studyEvent) {
 	parts := make(map[time.Duration][]eventPart)
-	add := func(e studyEvent, says string, subjects ...string) {
+	add := func(e studyEvent, hits func(*placement.Placement) bool, says string, subjects ...string) {
 		if e.at >= s.WarmUp+s.Duration {
 			return
+		}
+		for i := range s.Placements {
+			e.hits = append(e.hits, hits(&s.Placements[i]))
 		}
 		of := parts[e.at]
 		if i := slices.IndexFunc(of, func(p eventPart) bool { return p.says == says }); i >= 0 {
@@ -49,6 +55,9 @@ func (s *Study) events() (all []studyEvent) {
 			return
 		}
 		o := &all[i]
+		for p := range o.hits {
+			o.hits[p] = o.hits[p] || e.hits[p]
+		}
 		o.ends, o.lasts, o.closes = max(o.ends, e.ends), o.lasts || e.lasts, o.closes || e.closes
 		switch {
 		case o.noticed == o.back:
@@ -64,32 +73,32 @@ func (s *Study) events() (all []studyEvent) {
 		for _, d := range down {
 			e.ends = max(e.ends, d.Back)
 		}
-		add(e, "down", f.Sites()...)
+		add(e, func(p *placement.Placement) bool { return s.concerns(f, p) }, "down", f.Sites()...)
 	}
 	for _, d := range s.Drains {
-		add(studyEvent{at: d.At, ends: d.At + d.For, noticed: d.At, back: d.At + d.For}, "drained", d.Site)
+		add(studyEvent{at: d.At, ends: d.At + d.For, noticed: d.At, back: d.At + d.For}, func(p *placement.Placement) bool { return s.depends(p, d.Site) }, "drained", d.Site)
 	}
 	for i := range s.LinkFailures {
 		f := &s.LinkFailures[i]
-		add(studyEvent{at: f.At, ends: f.Back(), noticed: f.Noticed(), back: f.Back()}, "link down", strings.Join(f.Between[:], " - "))
+		add(studyEvent{at: f.At, ends: f.Back(), noticed: f.Noticed(), back: f.Back()}, anyPlacement, "link down", strings.Join(f.Between[:], " - "))
 	}
 	var shut []studyEvent
 	for _, c := range s.changes() {
 		e := studyEvent{at: c.At, ends: c.At + c.For}
 		switch c.Kind {
 		case SlowServers:
-			add(e, "slow", c.Site)
+			add(e, func(p *placement.Placement) bool { return s.worksAt(p, c.Site) }, "slow", c.Site)
 		case AnsweringErrors:
-			add(e, "answers errors", c.Site)
+			add(e, func(p *placement.Placement) bool { return isOrigin(p, c.Site) }, "answers errors", c.Site)
 		case LinkImpaired:
-			add(e, "link impaired", strings.Join(c.Between, " - "))
+			add(e, anyPlacement, "link impaired", strings.Join(c.Between, " - "))
 		case FlashCrowd, Launch:
-			add(e, "of "+c.Workload, c.Kind)
+			add(e, anyPlacement, "of "+c.Workload, c.Kind)
 		case SiteOpens, SiteCloses:
 			e.lasts, e.closes, e.noticed, e.back = true, c.Kind == SiteCloses, c.At, s.WarmUp+s.Duration
-			add(e, strings.TrimPrefix(c.Kind, "site "), c.Site)
+			add(e, func(p *placement.Placement) bool { return slices.Contains(c.Placements, p.Name) }, strings.TrimPrefix(c.Kind, "site "), c.Site)
 		case Purge:
-			add(e, "", c.Kind)
+			add(e, func(p *placement.Placement) bool { return len(p.Tiers) > 0 }, "", c.Kind)
 		case Shutdown:
 			if e.at < s.WarmUp+s.Duration {
 				shut = append(shut, e)
@@ -112,6 +121,9 @@ func (s *Study) events() (all []studyEvent) {
 	}
 	return all
 }
+
+// anyPlacement is hit by what happens to users, or to links.
+func anyPlacement(*placement.Placement) bool { return true }
 
 // namedSubjects is how many subjects the name of an event has; the others are counted.
 const namedSubjects = 2
@@ -212,46 +224,11 @@ func (row *drillRow) value(s *sim.CourseStep, seconds float64) float64 {
 	return float64(r.Numerator) / float64(r.Denominator) // 0/0 is not a number
 }
 
-// A course of one figure in one replication, around an event.
+// A course of one figure around an event.
 type drillCourse struct {
 	usual, worst float64 // usual is the mean of the steps before it
 	// recovered is how many steps after its beginning the figure is as usual again; more than there are where it is not.
 	recovered int
-}
-
-// known returns the values of the steps before an event, without those that have none.
-func (d *drill) known(values []float64) (known []float64) {
-	for _, x := range values[d.before[0]:d.before[1]] {
-		if !math.IsNaN(x) {
-			known = append(known, x)
-		}
-	}
-	return known
-}
-
-// byChance is the probability with which chance alone makes any step of any figure of a drill in one replication one that is not as usual.
-const byChance = 0.01
-
-// chance returns how far from the mean of the steps before an event a step may lie by chance: beyond it lies one of all steps after the event, of so many
-// figures, with a probability of 1 % at most, if steps are normal and independent (the prediction interval of Student's law, by Bonferroni's inequality). How
-// steps scatter is known from those before, of all replications together. It returns false where one of them has too few.
-func (d *drill) chance(runs [][]float64, figures int) (off float64, ok bool) {
-	squares, freedom, least := 0.0, 0, math.MaxInt
-	for _, values := range runs {
-		known := d.known(values)
-		if len(known) < leastBefore {
-			return 0, false
-		}
-		_, deviation := stats.MeanAndDeviation(known)
-		squares += float64(float64(deviation*deviation) * float64(len(known)-1))
-		freedom += len(known) - 1
-		least = min(least, len(known))
-	}
-	if squares == 0 {
-		return 0, true
-	}
-	t := stats.StudentT(1-2*byChance/float64((d.after[1]-d.after[0])*figures), freedom)
-	return float64(t * math.Sqrt(squares/float64(freedom)) * math.Sqrt(1+1/float64(least))), true
 }
 
 // countRows returns how many figures a drill of a workload of a kind has.
@@ -315,14 +292,11 @@ func (s *Study) addDrills(replications []*replication, workload int, results []W
 			return err
 		}
 		for _, f := range all {
-			figure := Figure{Label: f.Label, Estimate: stats.MeanOf(f.each, level)}
-			if f.unknown > 0 {
-				figure.Estimate = stats.Estimate{Unsupported: fmt.Sprintf("in %d of %d replications it has not recovered before the run ends, or before something else happens", f.unknown, len(replications))}
-			}
+			figure := Figure{Label: f.Label, Estimate: f.estimate(level)}
 			if p > 0 {
 				i := slices.IndexFunc(base, func(b drillFigure) bool { return b.Name() == f.Name() })
-				if i >= 0 && f.unknown == 0 && base[i].unknown == 0 {
-					difference := stats.DifferenceOf(f.each, base[i].each, level)
+				if i >= 0 && f.isKnown() && base[i].isKnown() {
+					difference := f.minus(&base[i], level)
 					figure.Difference = &difference
 					of, _ := results[0].Figures.Find(f.Metric, f.Statistic)
 					figure.measurePairing(of)
@@ -337,11 +311,28 @@ func (s *Study) addDrills(replications []*replication, workload int, results []W
 	return nil
 }
 
-// A drillFigure is what each replication says of a figure.
+// A drillFigure is what each replication says of a figure, or all of them together of a time of recovery.
 type drillFigure struct {
 	Label
-	each    []float64
-	unknown int // replications that do not know
+	each []float64
+	took *recovery
+}
+
+func (f *drillFigure) isKnown() bool { return f.took == nil || !f.took.isUnknown }
+
+func (f *drillFigure) estimate(level float64) stats.Estimate {
+	if f.took != nil {
+		return f.took.estimate(level)
+	}
+	return stats.MeanOf(f.each, level)
+}
+
+// minus returns the paired difference to the same figure of another placement.
+func (f *drillFigure) minus(o *drillFigure, level float64) stats.Estimate {
+	if f.took != nil {
+		return f.took.minus(*o.took, level)
+	}
+	return stats.DifferenceOf(f.each, o.each, level)
 }
 
 // drillFigures returns the figures of all drills of a workload under a placement.
@@ -355,17 +346,16 @@ func (s *Study) drillFigures(replications []*replication, placement, workload in
 	length := runs[0].all.Length
 	for _, d := range s.drills(length, len(runs[0].all.Steps)) {
 		metric := "drill: " + d.name
-		add := func(statistic, unit, column string, better Direction, each []float64, unknown int) {
+		add := func(statistic, unit, column string, better Direction, each []float64, took *recovery) {
 			label := Label{Metric: metric, Statistic: statistic, Unit: unit, Better: better}
 			if column != "" {
 				label.Shown = Shown{Table: metric, Column: column}
 			}
-			all = append(all, drillFigure{label, each, unknown})
+			all = append(all, drillFigure{label, each, took})
 		}
 		// After what lasts nothing is as before, and only a run in which the site has always been there says what it becomes.
 		settles := !d.lasts || !d.closes && runs[0].all.Undisturbed != nil
-		longest, longestUnknown := make([]float64, len(runs)), make([]bool, len(runs))
-		seen := false
+		longest, seen := notHit(len(runs)), false
 		if !slices.ContainsFunc(runs, func(r drillRun) bool { return r.isAsked(d.before, kind) }) {
 			continue // nothing is usual before a launch
 		}
@@ -378,19 +368,18 @@ func (s *Study) drillFigures(replications []*replication, placement, workload in
 			if !ok {
 				continue
 			}
-			for k := range runs {
-				longest[k] = max(longest[k], m.took[k])
-				longestUnknown[k] = longestUnknown[k] || m.isUnknown[k]
+			if !d.hits[placement] {
+				m.took = notHit(len(runs))
 			}
-			seen = true
+			longest, seen = longest.with(m.took), true
 			better := Less
 			if row.less {
 				better = More
 			}
 			switch {
 			case row.isShare:
-				add(row.name+" before", "share", "", better, m.usual, 0)
-				add(row.name+" at worst", "share", row.name+" at worst", better, m.worst, 0)
+				add(row.name+" before", "share", "", better, m.usual, nil)
+				add(row.name+" at worst", "share", row.name+" at worst", better, m.worst, nil)
 			case m.hasTimes:
 				column := ""
 				if row.name == "origin requests" {
@@ -398,24 +387,24 @@ func (s *Study) drillFigures(replications []*replication, placement, workload in
 				} else if row.less {
 					column = row.name + " at worst, times"
 				}
-				add(row.name+" at worst", "times", column, better, m.times, 0)
+				add(row.name+" at worst", "times", column, better, m.times, nil)
 			}
 			if settles {
-				add(row.name+" recovered after", "s", "", Less, m.took, countTrue(m.isUnknown))
+				add(row.name+" recovered after", "s", "", Less, nil, &m.took)
 			}
 		}
 		if !seen {
 			continue
 		}
-		recovered := make([]float64, len(runs))
-		for k := range runs {
-			if !longestUnknown[k] {
-				recovered[k] = 1
-			}
-		}
 		if settles {
-			add("recovered", "share", "", More, recovered, 0)
-			add("recovered after", "s", "recovered after, s", Less, longest, countTrue(longestUnknown))
+			recovered := make([]float64, len(runs))
+			for k := range recovered {
+				if !longest.isUnknown {
+					recovered[k] = 1
+				}
+			}
+			add("recovered", "share", "", More, recovered, nil)
+			add("recovered after", "s", "recovered after, s", Less, nil, &longest)
 		}
 		for n, id := range runs[0].siteIDs {
 			if d.moved[1]-d.moved[0] < 1 {
@@ -427,7 +416,7 @@ func (s *Study) drillFigures(replications []*replication, placement, workload in
 				sum += each[k]
 			}
 			if mean := sum / float64(len(runs)); mean >= leastMoved {
-				add("users moved to "+id, "share", "to "+id, Neither, each, 0)
+				add("users moved to "+id, "share", "to "+id, Neither, each, nil)
 			}
 		}
 	}
@@ -437,8 +426,7 @@ func (s *Study) drillFigures(replications []*replication, placement, workload in
 // A drillMeasure is what each replication says of a row.
 type drillMeasure struct {
 	usual, worst, times []float64 // times is worst by usual
-	took                []float64 // seconds from the event until all is as usual again, or until nobody looks any more
-	isUnknown           []bool    // it was not as usual again
+	took                recovery
 	hasTimes            bool
 }
 
@@ -451,33 +439,25 @@ func (row *drillRow) measure(runs []drillRun, d *drill, s *Study, kind sim.Kind,
 			becomes[k] = math.NaN()
 		}
 	}
-	chance, ok := d.chance(values, countRows(kind))
+	length := runs[0].all.Length.Seconds()
+	m.took, ok = row.recoveryOf(values, becomes, d, countRows(kind), within, func(steps int) float64 {
+		if steps == 0 {
+			return 0
+		}
+		return max(0, float64(float64(d.after[0]+steps)*length)-(d.at-s.WarmUp).Seconds())
+	})
 	if !ok {
 		return m, false
 	}
 	for k := range runs {
-		c, ok := row.courseOf(values[k], d, within, chance, becomes[k])
+		c, ok := row.courseOf(values[k], d, within, 0, becomes[k])
 		if !ok {
 			return m, false
 		}
 		m.usual, m.worst, m.times = append(m.usual, c.usual), append(m.worst, c.worst), append(m.times, c.worst/c.usual)
 		m.hasTimes = m.hasTimes && c.usual > 0
-		took := 0.0
-		if c.recovered > 0 {
-			took = max(0, float64(float64(d.after[0]+c.recovered)*runs[k].all.Length.Seconds())-(d.at-s.WarmUp).Seconds())
-		}
-		m.took, m.isUnknown = append(m.took, took), append(m.isUnknown, c.recovered > d.after[1]-d.after[0])
 	}
 	return m, true
-}
-
-func countTrue(all []bool) (n int) {
-	for _, is := range all {
-		if is {
-			n++
-		}
-	}
-	return n
 }
 
 // leastMoved is the share of all users from which on a site is named that takes them.

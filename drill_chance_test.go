@@ -20,23 +20,20 @@ func TestChanceAloneIsRarelyAnEvent(t *testing.T) {
 		within                               float64
 	}{{3, 20, 1, 1, 0}, {3, 100, 10, 1, 0}, {30, 400, 2, 1, 0}, {30, 400, 2, 2, 0.001}} {
 		d := drill{before: [2]int{0, of.before}, after: [2]int{of.before, of.before + of.after}}
-		off, all := 0, 4000/of.replications*of.replications
-		for range 4000 / of.replications {
+		off, all := 0, 0
+		for range 4000 {
 			runs := make([][]float64, of.replications)
 			for k := range runs {
 				for range of.before + of.after {
 					runs[k] = append(runs[k], 100+stream.Normal())
 				}
 			}
-			chance, ok := d.chance(runs, of.figures)
+			r, ok := row.recoveryOf(runs, unknowns(len(runs)), &d, of.figures, of.within, stepsLong)
 			require.True(t, ok)
-			for k := range runs {
-				c, ok := row.courseOf(runs[k], &d, of.within, chance, math.NaN())
-				require.True(t, ok)
-				if c.recovered > 0 {
-					off++
-				}
+			if r.whole > 0 {
+				off++
 			}
+			all++
 		}
 		expected := byChance * float64(all) / float64(of.figures)
 		require.Less(t, float64(off), expected+4*math.Sqrt(expected), "%+v", of)
@@ -44,25 +41,64 @@ func TestChanceAloneIsRarelyAnEvent(t *testing.T) {
 	}
 }
 
-// What lies beyond is seen: a step that is ten standard deviations off.
+// unknowns are what figures become that nobody knows.
+func unknowns(replications int) []float64 {
+	all := make([]float64, replications)
+	for i := range all {
+		all[i] = math.NaN()
+	}
+	return all
+}
+
+// stepsLong tells times in steps.
+func stepsLong(steps int) float64 { return float64(steps) }
+
+// What lies beyond is seen: a step that is ten standard deviations off. All replications say the same then, so that the interval is none, and of one, or of ten with a recovery that is known
+// by construction, the time is that of the last step which differs.
 func TestWhatIsNoChanceIsSeen(t *testing.T) {
 	row := drillRow{where: func(sim.Kind) bool { return true }}
 	stream := random.NewKey(5, 6, 7, 8).StreamAt(0)
 	d := drill{before: [2]int{0, 20}, after: [2]int{20, 80}}
-	runs := make([][]float64, 5)
-	for k := range runs {
-		for range 80 {
-			runs[k] = append(runs[k], 100+stream.Normal())
+	noise := func(replications int, shift func(step int) float64) (runs [][]float64, becomes []float64) {
+		for range replications {
+			var values []float64
+			for i := range 80 {
+				values = append(values, 100+stream.Normal()+shift(i))
+			}
+			runs, becomes = append(runs, values), append(becomes, math.NaN())
 		}
-		runs[k][40] += 10
+		return runs, becomes
 	}
-	chance, ok := d.chance(runs, 1)
-	require.True(t, ok)
-	for k := range runs {
-		c, ok := row.courseOf(runs[k], &d, 0.01, chance, math.NaN())
+	for _, replications := range []int{1, 2, 5, 10} {
+		runs, becomes := noise(replications, func(i int) float64 {
+			if i >= 20 && i <= 40 {
+				return 10
+			}
+			return 0
+		})
+		r, ok := row.recoveryOf(runs, becomes, &d, 1, 0.01, stepsLong)
 		require.True(t, ok)
-		require.Equal(t, 21, c.recovered)
+		require.Equal(t, 21.0, r.whole, "%d replications", replications)
+		e := r.estimate(.95)
+		require.Equal(t, 21.0, e.Value)
+		if replications > 1 {
+			require.Zero(t, e.High-e.Low, "%d replications", replications)
+		}
 	}
+	// A decay of 3 exp(-t/10) is lost in the noise of one, and seen for longer by the mean of ten: the time is near that at which it is as large as what chance allows.
+	runs, becomes := noise(10, func(i int) float64 {
+		if i < 20 {
+			return 0
+		}
+		return 10 * math.Exp(-float64(i-20)/10)
+	})
+	r, ok := row.recoveryOf(runs, becomes, &d, 1, 0.01, stepsLong)
+	require.True(t, ok)
+	off, ok := d.chance(runs, 1)
+	require.True(t, ok)
+	require.InDelta(t, 10*math.Log(10/off), r.whole, 4)
+	require.False(t, r.isUnknown)
+
 	runs[0][3], runs[0][4] = math.NaN(), math.NaN()
 	_, ok = d.chance(runs, 1)
 	require.True(t, ok)
@@ -72,4 +108,21 @@ func TestWhatIsNoChanceIsSeen(t *testing.T) {
 	d.before[0] = 1
 	_, ok = d.chance(runs, 1)
 	require.False(t, ok)
+}
+
+// A time of recovery that may as well be nothing has no value: one replication of five is off by itself, which the mean of all just shows.
+func TestARecoveryThatMayBeNothingHasNoValue(t *testing.T) {
+	r := recovery{whole: 600, without: []float64{0, 600, 600, 600, 600}}
+	e := r.estimate(.95)
+	require.False(t, e.HasValue())
+	// Without one each 480 s on the mean, with squares of 288,000: 600 s + 2.776 x 480 s.
+	require.Equal(t, "0 s to 32m13s, as far as 5 replications tell", e.Unsupported)
+	sure := recovery{whole: 600, without: []float64{540, 600, 600, 600, 600}}
+	e = sure.estimate(.95)
+	require.True(t, e.HasValue())
+	require.Equal(t, 600.0, e.Value)
+	require.Zero(t, notHit(5).estimate(.95).Value)
+	require.Zero(t, notHit(5).estimate(.95).High)
+	require.Equal(t, -600.0, notHit(5).minus(sure, .95).Value)
+	require.Equal(t, 600.0, sure.with(notHit(5)).whole)
 }

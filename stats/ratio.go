@@ -159,6 +159,16 @@ func jackknife(a, b []pair, level float64) Estimate {
 			return withoutInterval(value, n, fmt.Sprintf("only replication %d counted anything: no interval", i))
 		}
 	}
+	return Jackknifed(value, leftOut, level)
+}
+
+// Jackknifed estimates a figure of all replications together, of which leftOut says what it is without one of them each: with the interval of the jackknife. Without
+// any, of one replication, it has none.
+func Jackknifed(value float64, leftOut []float64, level float64) Estimate {
+	n := len(leftOut)
+	if n == 0 {
+		return around(value, 0, 1, level)
+	}
 	// The pseudovalues n x value - (n-1) x leftOut[i] stand for the replications.
 	squares := squaredDeviations(leftOut, meanOf(leftOut)) * float64(n-1) * float64(n-1)
 	return around(value, squares, n, level)
