@@ -98,6 +98,9 @@ func TestThePageHasEveryTable(t *testing.T) {
 		"## Intervals", "| AWS regions | 20 |", "| players, country unseen | 44 |",
 		"| players | 2 of them | 2 | 15.00 | DE | 30.0 |", "| players | all | 2 | 15.00 | DE | 30.0 |",
 		"| DE | 20 | 30.0 | 100.0 | 0.0 | 0 | far | near | 30.0 |",
+		"| far, Europe | 20 | 30.0 |", "| near | 20 | 30.0 |",
+		"## Next to what was measured\n\nWhat is measured", "| a server with others in its metro: the model | 0 | too few |",
+		"| players: nothing | 40 | 30.0 | 30.0 |", "| players: those of others to the same site | 40 | 0.0 | 0.0 |", "| homes: those of others on the same technology | 20 |",
 	} {
 		require.Contains(t, page.String(), want)
 	}

@@ -57,6 +57,10 @@ func (p *page) group(g Group) {
 	p.line("")
 	p.line("## %s", g.Title)
 	p.line("")
+	if g.Note != "" {
+		p.line("%s", g.Note)
+		p.line("")
+	}
 	p.line("| %s | n | median error, ms | p90, ms | median error, %% | p90, %% | bias, %% |", g.By)
 	p.line("|---|---|---|---|---|---|---|")
 	for _, r := range g.Rows {

@@ -23,8 +23,10 @@ var hubsOfTheWorld = []Hub{
 // Africa (the landing points of Mombasa, and Nairobi's KIXP behind them).
 var regionalHubs = []Hub{{ID: "FJR", LatDeg: 25.2, LonDeg: 55.7, Regional: true}, {ID: "MBA", LatDeg: -4.05, LonDeg: 39.67, Regional: true}}
 
-// TEAMS to Fujairah is 5,000 km long, the Europe-Persia Express Gateway by Iran, Azerbaijan and Russia to Frankfurt 10,000; the ways of
-// SEACOM and EASSy follow the coasts. Assumed: lengths are rounded and of no list.
+// TEAMS to Fujairah is 5,000 km long (Daily Nation, April 2009; 4,500 elsewhere), and the Europe-Persia Express Gateway by Iran,
+// Azerbaijan, Ukraine and Poland to Frankfurt 10,000 with its branches (Region Plus, September 2015; 6,000 as planned). Assumed: how the
+// 17,000 km of SEACOM, from South Africa by Mombasa to Marseille with a branch to Mumbai, are divided into three; EASSy is 10,000 km from
+// South Africa to Port Sudan.
 const cablesOfRegionalHubs = "FJR-BOM FJR-SIN FJR-MRS FJR-FRA=10000 MBA-FJR=5000 MBA-BOM=5000 MBA-MRS=9000 MBA-JNB=4000"
 
 const cablesOfTheWorld = `
