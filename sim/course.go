@@ -492,11 +492,14 @@ func (c *siteCourses) of(workload int) *recorder {
 	return c.users[workload]
 }
 
-// fetched records what an origin is asked for by arithmetic, or by message.
+// fetched records what an origin is asked for by arithmetic, or by message. It is short, so that a run without courses is spared the call.
 func (c *siteCourses) fetched(workload uint8, origin int, at, bytes int64, recorded bool) {
-	if c == nil || !recorded {
-		return
+	if c != nil && recorded {
+		c.addFetched(workload, origin, at, bytes)
 	}
+}
+
+func (c *siteCourses) addFetched(workload uint8, origin int, at, bytes int64) {
 	to := c.asked
 	if to == nil || workload != c.askedOf || origin != c.askedSite {
 		to = c.origin(workload, origin)

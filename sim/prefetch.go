@@ -40,7 +40,7 @@ type visitAhead struct {
 // lookAheadMost is how many messages, and how many requests of users, are looked at ahead at a time: what they lead to stays near.
 const lookAheadMost = 128
 
-// prefetch reads what will be needed next, until an instant that it returns, at most that at which the window ends; more happens before it. It
+// prefetch reads what will be needed next, until an instant that it returns, at most that at which the window ends, and before which something happens. It
 // reads in rounds, each of what the rounds before have read: the messages and, tier by tier, what the cache will look up and put in, and the
 // fetches that are begun, joined or answered. No branch depends on what a round reads, so that the processor waits for many places at once.
 func (s *site) prefetch(end int64, a *lookAhead) (until int64) {
