@@ -164,16 +164,7 @@ var modelAssumptions = []func(s *Study) string{
 		}
 		return textIf(s.hasRequests(), "looking up a name (DNS) takes no time; requests have no size")
 	},
-	func(s *Study) string {
-		for i := range s.Placements {
-			for _, t := range s.Placements[i].Tiers {
-				if slices.ContainsFunc(t.Caches, func(c placement.Cache) bool { return c.Servers != (placement.Servers{}) }) {
-					return textIf(s.hasCaches(), "a site has one cache of a tier where its servers are not spread; caches work without a queue, and without delay but for reads of a disk that are given")
-				}
-			}
-		}
-		return textIf(s.hasCaches(), "a site has one cache of a tier, however many servers it has; caches work without delay and without a queue")
-	},
+	assumedOfCaches,
 	assumedOfHomes,
 	assumedOfUpstream,
 	assumedOfCachesBesideOrigins,

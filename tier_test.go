@@ -2,7 +2,9 @@ package edgewise_test
 
 import (
 	"context"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -32,16 +34,19 @@ func TestTiersOfAnyNameAndNumberShowInResults(t *testing.T) {
 func TestBusiestServersShowWhereCachesHaveServersApart(t *testing.T) {
 	s := smallStudy(t)
 	s.Workloads = s.Workloads[:1]
-	apart := placement.Servers{Count: 4, Spread: placement.Sharded}
+	apart := placement.Servers{Count: 4, Spread: placement.Sharded, MemoryBytes: 2 << 20, DiskRead: 4 * time.Millisecond}
 	sharded := s.Placements[0].Named("sharded")
 	sharded.Tiers = []placement.Tier{
 		{Name: "metro", Caches: []placement.Cache{{Site: "pop-lax", CapacityBytes: 4 << 20, Servers: apart}}},
-		{Name: "zone", Caches: []placement.Cache{{Site: "pop-den", CapacityBytes: 16 << 20, Servers: apart}}},
+		{Name: "zone", Caches: []placement.Cache{{Site: "pop-den", CapacityBytes: 16 << 20, Servers: placement.Servers{Count: 3, Spread: placement.Independent}}}},
 		{Name: "last", Caches: []placement.Cache{{Site: "us-west-2", CapacityBytes: 64 << 20}}},
 	}
 	s.Placements = []placement.Placement{s.Placements[0], sharded}
 	c, err := s.Run(context.Background())
 	require.NoError(t, err)
+	require.Contains(t, strings.Join(c.Assumed, "\n"),
+		"caches: each is 4 servers, sharded: an object has one of them, by consistent hashing, 2.0 MiB of memory over disks, whose first byte takes 4ms (metro of sharded); "+
+			"each is 3 independent servers: any serves any request, and keeps what it has served (zone of sharded); where nothing is said of servers")
 	w := c.Placement("sharded").Workload("web-static")
 	for _, tier := range []string{"cache", "zone"} {
 		for _, by := range []string{"imbalance by requests", "imbalance by bytes"} {
