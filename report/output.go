@@ -46,6 +46,7 @@ var drawings = []drawing{
 	{"metros", "who gains and who loses, metro by metro", hasMetros, metros},
 	{"quantile_shift", "who gains and who loses, quantile by quantile", hasShifts, quantileShift},
 	{"tails", "what the slowest requests waited for", hasTailCauses, tailBars},
+	{"tails_metros", "what the slowest requests of each metro waited for", hasMetroTails, metroTailBars},
 	{"hit_ratio", "what the caches hit", hasCaches, hitRatios},
 	{"miss_ratio", "what the caches miss by their size", hasMissRatios, missRatiosBySize},
 	{"occupancy", "the matches of every site, hour by hour", hasHours, occupancy},

@@ -25,7 +25,11 @@ func TailBars(c *edgewise.Comparison, workload string) (*Picture, error) {
 		panel := tailPanel{title: name}
 		for i := range c.Placements {
 			if w := workloadOf(&c.Placements[i], name); w != nil && len(w.Tails) > 0 {
-				panel.groups = append(panel.groups, tailGroup{c.Placements[i].Name, w.Tails})
+				group := tailGroup{name: c.Placements[i].Name}
+				for k := range w.Tails {
+					group.bars = append(group.bars, tailBar{aboveInWords(&w.Tails[k]), &w.Tails[k]})
+				}
+				panel.groups = append(panel.groups, group)
 			}
 		}
 		if left := len(panel.groups) - mostTailGroups; left > 0 {
@@ -58,10 +62,15 @@ type tailPanel struct {
 	groups []tailGroup
 }
 
-// A tailGroup is one placement: a bar for each of its tails.
+// A tailGroup is one placement with a bar for each of its tails, or one metro with a bar for each placement.
 type tailGroup struct {
-	name  string
-	tails []edgewise.Tail
+	name string
+	bars []tailBar
+}
+
+type tailBar struct {
+	label string
+	tail  *edgewise.Tail
 }
 
 // mostTailGroups is how many placements have bars.
@@ -77,7 +86,7 @@ const (
 
 func (p tailPanel) barsHeight() (sum vg.Length) {
 	for i := range p.groups {
-		sum += vg.Length(tailBarStep*vg.Length(len(p.groups[i].tails))) + tailGroupGap
+		sum += vg.Length(tailBarStep*vg.Length(len(p.groups[i].bars))) + tailGroupGap
 	}
 	return sum
 }
@@ -89,8 +98,8 @@ func (p tailPanel) height() vg.Length {
 func (p tailPanel) draw(c draw.Canvas) {
 	longest := 0.0
 	for _, g := range p.groups {
-		for i := range g.tails {
-			longest = max(longest, g.tails[i].MeanMs(g.tails[i].SumNs))
+		for _, b := range g.bars {
+			longest = max(longest, b.tail.MeanMs(b.tail.SumNs))
 		}
 	}
 	axes := look.NewPlot()
@@ -105,11 +114,11 @@ func (p tailPanel) draw(c draw.Canvas) {
 	top := data.Max.Y - tailGroupGap/2
 	for _, g := range p.groups {
 		block(c, name, vg.Point{X: c.Min.X, Y: top}, wrapName(name, g.name, hitNameWidth-12, 3))
-		for i := range g.tails {
-			t := &g.tails[i]
+		for i, b := range g.bars {
+			t := b.tail
 			bottom := top - vg.Length(tailBarStep*vg.Length(i)) - tailBarHeight
 			middle := bottom + tailBarHeight/2 + look.NoteSize*leading/2
-			block(c, note, vg.Point{X: data.Min.X - tailMarkWidth, Y: middle}, []string{aboveInWords(t)})
+			block(c, note, vg.Point{X: data.Min.X - tailMarkWidth, Y: middle}, []string{cutMiddle(note, b.label, tailMarkWidth-6)})
 			block(c, note, vg.Point{X: c.Max.X - tailValueWidth + 8, Y: middle}, []string{tailMs(t, t.SumNs) + " ms"})
 			x := data.Min.X
 			for _, cause := range t.Causes {
@@ -119,6 +128,6 @@ func (p tailPanel) draw(c draw.Canvas) {
 				x += part
 			}
 		}
-		top -= vg.Length(tailBarStep*vg.Length(len(g.tails))) + tailGroupGap
+		top -= vg.Length(tailBarStep*vg.Length(len(g.bars))) + tailGroupGap
 	}
 }

@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"encoding/csv"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -63,4 +64,37 @@ func TestTailsAreWrittenEverywhere(t *testing.T) {
 	}
 	_, err = report.TailBars(c, "no such")
 	require.Error(t, err)
+	_, err = report.MetroTailBars(c, "no such")
+	require.Error(t, err)
+}
+
+// Every metro has a group of bars, the busiest first, with the slowest twentieth of its requests under every placement.
+func TestTailsOfMetrosAreDrawn(t *testing.T) {
+	c := withTails()
+	none, err := report.MetroTailBars(c, "")
+	require.NoError(t, err)
+	var text bytes.Buffer
+	require.NoError(t, none.WriteSVG(&text))
+	require.Contains(t, text.String(), "have not been taken apart", "nothing above p95")
+	for p := range c.Placements {
+		w := &c.Placements[p].Workloads[0]
+		w.Metros = append(w.Metros, edgewise.MetroResult{ID: "second", Name: "Second"}, edgewise.MetroResult{ID: "third", Name: "Third"})
+		metros := w.Metros
+		for m := range metros {
+			queue := int64(p+1) * int64(m+1) * 1e9
+			metros[m].Tails = []edgewise.Tail{{Above: .95, Requests: uint64(10 * (m + 1)), SumNs: 1e9 + queue, Causes: []edgewise.TailCause{{Cause: "access", SumNs: 1e9}, {Cause: "queue", SumNs: queue}}}}
+		}
+	}
+	drawn, err := report.MetroTailBars(c, "")
+	require.NoError(t, err)
+	text.Reset()
+	require.NoError(t, drawn.WriteSVG(&text))
+	for p := range c.Placements {
+		metros := c.Placements[p].Workloads[0].Metros
+		for m := range min(len(metros), 8) {
+			n := len(metros) - 1 - m // the busiest first
+			require.Contains(t, text.String(), metros[n].Name)
+			require.Contains(t, text.String(), fmt.Sprintf("%.2f ms", (1000+float64((p+1)*(n+1))*1000)/float64(10*(n+1))))
+		}
+	}
 }
