@@ -66,7 +66,7 @@ func TestRunWritesAllResults(t *testing.T) {
 	require.Contains(t, out, "site: verdicts against region")
 	written, err := os.ReadDir(dir)
 	require.NoError(t, err)
-	require.Len(t, written, len(report.Outputs())-9, "with the scenario and the manifest, without utilisation.csv, for no servers or links are limited, without metros.svg, for there is one, without miss_ratio.svg, for there is one size, without bill.csv, for there are no prices, without the two of tails and the five of games")
+	require.Len(t, written, len(report.Outputs())-10, "with the scenario and the manifest, without utilisation.csv, for no servers or links are limited, without metros.svg, for there is one, without miss_ratio.svg, for there is one size, without bill.csv, for there are no prices, without the three of tails and the five of games")
 	_, help, _ := run(t, context.Background(), "run", "--help")
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
