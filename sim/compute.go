@@ -106,11 +106,12 @@ type computation struct {
 	// isGuest says that it is the request of another site, which has asked by a question.
 	isGuest  bool
 	question *message
-	spilled  // of one that was passed on
+	isOver   bool // it has failed with a call, while others of its calls go on
+	spilled       // of one that was passed on
 }
 
 // makeCalls makes the calls of a request that can leave: the next one, or all where they go in parallel. It answers
-// the request when all have ended.
+// the request when all have ended, or the first has failed.
 func (s *site) makeCalls(n uint32) {
 	p := s.computations.at(n)
 	d := &s.data[p.number]
@@ -121,12 +122,15 @@ func (s *site) makeCalls(n uint32) {
 		p.open++
 		s.makeCall(d, p, &k)
 	}
-	if p.open == 0 {
+	if !p.isOver && (p.open == 0 || p.end.failed) {
+		p.isOver = true
 		if p.isGuest {
 			s.endGuest(p, p.end.callEnd)
 		} else {
 			s.endCalls(&s.clients[p.clients], &p.request, &p.served, p.end.callEnd)
 		}
+	}
+	if p.open == 0 {
 		s.computations.remove(n)
 	}
 }
@@ -134,6 +138,10 @@ func (s *site) makeCalls(n uint32) {
 // makeCall makes a call of a request, by message where it must.
 func (s *site) makeCall(d *dataCalls, p *computation, k *call) {
 	end, ended := d.follow(k)
+	if ended && end.failed {
+		s.failCall(d, p, k, end.at)
+		return
+	}
 	if ended {
 		p.endCall(d, k, end)
 		return
@@ -142,6 +150,18 @@ func (s *site) makeCall(d *dataCalls, p *computation, k *call) {
 	*s.calls.at(n) = *k
 	m := s.ask(&d.hops[k.choice], k.asked, computePart, n, 0)
 	m.index, m.service = p.number, k.work
+}
+
+// failCall gives up a call at an instant, which may be to come: until then one beside it can fail before.
+func (s *site) failCall(d *dataCalls, p *computation, k *call, at int64) {
+	if !d.Parallel {
+		p.endCall(d, k, callEnd{at: at, failed: true, why: DataHomeDown})
+		return
+	}
+	n := s.calls.add()
+	*s.calls.at(n) = *k
+	m := s.send(s.id, at)
+	m.kind, m.of, m.token = timer, computePart, n
 }
 
 // endCall takes the end of a call.
@@ -166,8 +186,15 @@ func (s *site) landCallUnanswered(m *message) {
 	} else if gaveUp, o := h.silence(k.asked, m.at); d.again(&k, gaveUp, o) {
 		s.makeCall(d, p, &k)
 	} else {
-		p.endCall(d, &k, callEnd{at: gaveUp, failed: true, why: DataHomeDown})
+		s.failCall(d, p, &k, gaveUp)
 	}
+	s.makeCalls(k.of)
+}
+
+// landCallGivenUp takes the end of a call for which no site has answered.
+func (s *site) landCallGivenUp(m *message) {
+	k, p, d := s.takeCall(m.token)
+	p.endCall(d, &k, callEnd{at: m.at, failed: true, why: DataHomeDown})
 	s.makeCalls(k.of)
 }
 

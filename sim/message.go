@@ -165,9 +165,12 @@ func (s *site) receive(m *message) {
 	case noAnswer:
 		s.landNoAnswer(m)
 	case timer:
-		if m.of == spillPart {
+		switch m.of {
+		case computePart:
+			s.landCallGivenUp(m)
+		case spillPart:
 			s.spillOn(m.token, m.at)
-		} else {
+		default:
 			s.expire(s.tier(m.of), m.token, m.at)
 		}
 	case restart:

@@ -194,7 +194,9 @@ func advanceBy(t *testing.T, p *Plan, advance func(*run)) *Result {
 	require.NoError(t, r.build())
 	require.NoError(t, r.runMarkets(1))
 	advance(r)
+	r.result.completeCourses()
 	require.NoError(t, r.audit())
+	require.NoError(t, r.addUndisturbed(1))
 	return r.result
 }
 
@@ -212,6 +214,7 @@ func advanceGlobally(t *testing.T, r *run) {
 		if first.next() == unknown {
 			for _, s := range r.sites {
 				s.close()
+				r.settleCourses(s)
 			}
 			return
 		}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -205,6 +206,40 @@ func TestSpillDoesNotDependOnHowSitesAreAdvanced(t *testing.T) {
 			require.Positive(t, tally.Count(Retries))
 			require.Equal(t, tally.Count(Requests), tally.Answered()+tally.Unanswered())
 		})
+	}
+}
+
+// A request that has come from another site fails with the first of its parallel calls. The site that it came from must hear so at once: once
+// the others have ended, too, it may be past the instant at which the news is there.
+func TestSpillWithParallelCallsDoesNotDependOnHowSitesAreAdvanced(t *testing.T) {
+	for _, d := range []placement.Discipline{placement.FirstCome, placement.SharedProcessor} {
+		for _, fails := range []bool{false, true} {
+			t.Run(fmt.Sprint(d, fails), func(t *testing.T) {
+				s, p := poolsWorld(t, d)
+				for i := range p.Sites {
+					for n := range p.Sites[i].Pools {
+						if p.Sites[i].Role == placement.Compute {
+							p.Sites[i].Pools[n].Spill = toNearest()
+						}
+					}
+				}
+				if fails {
+					s.Timeline = &Steps{Step: time.Second, BySite: true}
+					s.Workloads[2] = workload.Change(s.Workloads[2], func(c *workload.Computed) {
+						c.Patience = workload.Patience{Timeout: 600 * time.Millisecond, Retries: 2, Backoff: time.Millisecond}
+					})
+				} else {
+					s.Failures = nil
+				}
+				plans, err := Compile(context.Background(), s, p)
+				require.NoError(t, err)
+				requireSameHoweverAdvanced(t, plans[0])
+				total, err := runOne(t, s, p).Workloads[2].Total()
+				require.NoError(t, err)
+				require.Positive(t, total.Failures[QueueFull])
+				require.Equal(t, fails, total.Failures[DataHomeDown] > 0)
+			})
+		}
 	}
 }
 
