@@ -58,6 +58,9 @@ type Change struct {
 	// there is given up.
 	Convergence time.Duration `json:"convergence_ns,omitempty"`
 	Timeout     time.Duration `json:"timeout_ns,omitempty"`
+	// Untouched names the placements, of links that are down or impaired, under which no way that is taken goes over them then: it changes
+	// nothing there.
+	Untouched []string `json:"untouched,omitempty"`
 	// Adds is what links that are impaired add to the way, each way, Loss the share of packets that they lose, 0 to 1.
 	Adds time.Duration `json:"adds_ns,omitempty"`
 	Loss float64       `json:"loss,omitempty"`

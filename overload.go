@@ -69,6 +69,8 @@ type admission struct {
 	// known.
 	plans []*sim.Plan
 	loads [][]sim.Load
+	// crossed says by placement of whole which events of links concern it; nil where there are none.
+	crossed linkCrossings
 	// peaks are those that bills are made of, by placement, nil where nobody has asked for them yet.
 	peaks [][]sim.Peak
 }
@@ -76,20 +78,29 @@ type admission struct {
 // admit looks at the loads of all placements. plans are theirs, or nil to compile those that can be overloaded. It is an
 // error if no placement is left.
 func (s *Study) admit(ctx context.Context, plans []*sim.Plan) (*admission, error) {
+	a := &admission{whole: s}
+	for _, plan := range plans {
+		a.crossed = append(a.crossed, plan.LinkCrossings())
+	}
 	if plans == nil {
 		plans = make([]*sim.Plan, len(s.Placements))
 		for p := range s.Placements {
-			if s.Billing == nil && !s.canBeOverloaded(&s.Placements[p]) {
+			isNeeded := s.Billing != nil || s.canBeOverloaded(&s.Placements[p])
+			if !isNeeded && !s.hasLinkEvents() {
 				continue
 			}
-			compiled, err := sim.Compile(ctx, s.Scenario, s.Placements[p])
+			compiled, err := s.Compile(ctx, p)
 			if err != nil {
 				return nil, err
 			}
-			plans[p] = compiled[0]
+			if isNeeded {
+				plans[p] = compiled[0]
+			}
+			if s.hasLinkEvents() {
+				a.crossed = append(a.crossed, compiled[0].LinkCrossings())
+			}
 		}
 	}
-	a := &admission{whole: s}
 	var left []int
 	for p, plan := range plans {
 		var loads []sim.Load

@@ -111,7 +111,7 @@ func (s *Study) plansOf(ctx context.Context, cells []Cell) (map[string]compiled,
 			of.Placements = append(of.Placements, s.Placements[p])
 		}
 	}
-	plans, err := sim.Compile(ctx, of.Scenario, of.Placements...)
+	plans, err := of.compileAll(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -64,6 +64,9 @@ type Study struct {
 	Sources []string
 	// Provenance names the files that the study was read from; package scenario sets it.
 	Provenance Provenance
+	// Locate, if set, returns the error of a field, or of a way between users and sites, with where in the files that the study was
+	// read from that stands; package scenario sets it.
+	Locate func(error) error
 	// Progress, if set, is called after every run and a few times a second in between, never by two goroutines at a
 	// time.
 	Progress func(Progress)
@@ -285,7 +288,7 @@ func (s *Study) Run(ctx context.Context) (*Comparison, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	plans, err := sim.Compile(ctx, s.Scenario, s.Placements...)
+	plans, err := s.compileAll(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -356,6 +359,7 @@ func (a *admission) conclude(ctx context.Context, finished []*replication, plann
 	for p := range comparison.Placements {
 		comparison.Placements[p].Loads = loads[p]
 	}
+	a.tellUntouched(comparison)
 	if !s.SkipWarmUpCheck {
 		if err := s.refusal(comparison.WarmUps, loads); err != nil {
 			return nil, err

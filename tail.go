@@ -41,7 +41,7 @@ func (t *Tail) MeanMs(sumNs int64) float64 {
 
 // addTails takes the slowest requests apart, of the first replication of every placement, which is run twice more for it.
 func (s *Study) addTails(ctx context.Context, c *Comparison) error {
-	plans, err := sim.Compile(ctx, s.Scenario, s.Placements...)
+	plans, err := s.compileAll(ctx)
 	if err != nil {
 		return err
 	}

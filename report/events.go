@@ -75,9 +75,9 @@ func changeInWords(c *edgewise.Comparison, e *edgewise.Change) string {
 		s := fmt.Sprintf("the link %s is down for %s, %s; what comes to it is lost and given up after %s",
 			strings.Join(e.Between, " - "), words.Duration(e.For), from, words.Duration(e.Timeout))
 		if e.Convergence >= e.For {
-			return s + "; it is up again before routes could lead around it"
+			return s + "; it is up again before routes could lead around it" + untouchedInWords(c, e)
 		}
-		return s + fmt.Sprintf("; routes lead around it %s later, and back %s after it is up", words.Duration(e.Convergence), words.Duration(e.Convergence))
+		return s + fmt.Sprintf("; routes lead around it %s later, and back %s after it is up", words.Duration(e.Convergence), words.Duration(e.Convergence)) + untouchedInWords(c, e)
 	case edgewise.LinkImpaired:
 		var how []string
 		if e.Adds > 0 {
@@ -86,7 +86,7 @@ func changeInWords(c *edgewise.Comparison, e *edgewise.Change) string {
 		if e.Loss > 0 {
 			how = append(how, fmt.Sprintf("loses %.4g %% of packets", 100*e.Loss))
 		}
-		return fmt.Sprintf("the link %s %s for %s, %s", strings.Join(e.Between, " - "), strings.Join(how, " and "), words.Duration(e.For), from)
+		return fmt.Sprintf("the link %s %s for %s, %s", strings.Join(e.Between, " - "), strings.Join(how, " and "), words.Duration(e.For), from) + untouchedInWords(c, e)
 	case edgewise.FlashCrowd:
 		return fmt.Sprintf("users of %s%s ask%s up to %.4g times as often for %s, %s", e.Workload, crowdMetros(c, e.Metros), crowdObjects(e.Objects), e.Factor, words.Duration(lastsFor(e)), from)
 	case edgewise.Launch:
@@ -105,6 +105,22 @@ func changeInWords(c *edgewise.Comparison, e *edgewise.Change) string {
 	}
 	return fmt.Sprintf("users of %s ask no more %s", e.Workload, from)
 }
+
+// untouchedInWords says under which placements nobody's way goes over links that are down or impaired; "" where it does under all.
+func untouchedInWords(c *edgewise.Comparison, e *edgewise.Change) string {
+	switch n := len(e.Untouched); {
+	case n == 0:
+		return ""
+	case n == len(c.Placements):
+		return "; no way goes over it then under any placement, so that it changes nothing"
+	case n > untouchedNamed:
+		return fmt.Sprintf("; under %s and %d more no way goes over it then, so that it changes nothing there", strings.Join(e.Untouched[:untouchedNamed-1], ", "), n-untouchedNamed+1)
+	}
+	return fmt.Sprintf("; under %s no way goes over it then, so that it changes nothing there", strings.Join(e.Untouched, ", "))
+}
+
+// untouchedNamed is how many placements are named that an event does not concern; of more the others are counted.
+const untouchedNamed = 6
 
 // lastsFor returns for how long a change is shown: a flash crowd that decays until a twentieth of it is left.
 func lastsFor(e *edgewise.Change) time.Duration { return cmp.Or(e.Fades, e.For) }

@@ -1,6 +1,7 @@
 package scenario_test
 
 import (
+	"context"
 	"os"
 	"regexp"
 	"strings"
@@ -25,6 +26,7 @@ placements: [{name: PoPs, origin: us-west-2, edge_caches: {sites: pop-lax, size:
 ` + strings.ReplaceAll(strings.Join(lines, "\n"), "    ", "") + "\n"
 	study, err := scenario.Parse("links.yaml", []byte(text))
 	require.NoError(t, err)
+	require.NoError(t, study.ValidateWays(context.Background()), "ways go over them")
 	require.Len(t, study.LinkFailures, 1)
 	require.Len(t, study.LinkImpairments, 1)
 }

@@ -311,9 +311,15 @@ func (r *reader) build(bad *problems) {
 	}
 	r.assumeOfRouting()
 	r.assumeOfFreshness()
+	where := locator{file: bad.file, lines: bad.lines, workloads: r.order, failures: r.study.LinkFailures, impairments: r.study.LinkImpairments}
+	start := r.study.Start
 	if r.buildWindow(bad); bad.count > 0 {
 		return
 	}
+	if r.window != nil {
+		where.begins, where.inWindow = r.study.Start.Sub(start), &r.study.Scenario
+	}
+	r.study.Locate = where.locate
 	if r.search != nil {
 		r.buildSearch(bad)
 	}

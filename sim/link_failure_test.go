@@ -281,7 +281,7 @@ func TestEventsOfLinksThatCannotBeAreNamed(t *testing.T) {
 	s := detoured(t, []uint32{0}, 1)
 	s.LinkImpairments = []LinkImpairment{{Between: [2]string{"a", "region"}, For: at, LossRatio: 0.1}}
 	_, err := Compile(context.Background(), s, cachesAt("a"))
-	require.ErrorContains(t, err, `packets are lost on the way between "a" and "region"`)
+	require.ErrorContains(t, err, `placement "region only + PoPs": workload "site": site "a": LinkImpairments[0].LossRatio is 0.1; want 0: the way between "a" and "region" goes over these links`)
 }
 
 // Ways that are taken in turn are told apart by a byte.

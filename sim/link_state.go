@@ -11,7 +11,8 @@ import (
 // A linkState is a time in which links are as they are: from an instant on to that of the next state.
 type linkState struct {
 	from     int64
-	impaired []int // the links that are slow or lose packets, by the number of their impairment
+	down     []int // the links around which routing leads, by the number of their failure
+	impaired []int // those that are slow or lose packets, by the number of their impairment
 	net      *routedNetwork
 }
 
@@ -39,13 +40,12 @@ func (c *compiler) findLinkStates() error {
 	}
 	slices.Sort(starts)
 	whole := &routedNetwork{net: c.net, there: c.there, back: c.back, paths: make(map[[2]int]*topology.SitePath)}
-	networks := map[string]*routedNetwork{"[]": whole}
+	c.networks = map[string]*routedNetwork{fmt.Sprint([][2]string{}): whole}
 	for _, at := range slices.Compact(starts) {
 		state := linkState{from: at}
-		var cut [][2]string
 		for i := range s.LinkFailures {
 			if f := &s.LinkFailures[i]; int64(f.Noticed()) <= at && at < int64(f.Back()) {
-				cut = append(cut, f.Between)
+				state.down = append(state.down, i)
 			}
 		}
 		for i := range s.LinkImpairments {
@@ -53,22 +53,25 @@ func (c *compiler) findLinkStates() error {
 				state.impaired = append(state.impaired, i)
 			}
 		}
-		key := fmt.Sprint(cut)
-		if networks[key] == nil {
-			n, err := c.routedWithout(cut)
-			if err != nil {
-				return err
-			}
-			networks[key] = n
+		var err error
+		if state.net, err = c.routedWithout(state.down); err != nil {
+			return err
 		}
-		state.net = networks[key]
 		c.states = append(c.states, state)
 	}
 	return nil
 }
 
-// routedWithout returns the network without the links between some nodes.
-func (c *compiler) routedWithout(cut [][2]string) (n *routedNetwork, err error) {
+// routedWithout returns the network without the links of some failures, once for all who ask for the same.
+func (c *compiler) routedWithout(failures []int) (n *routedNetwork, err error) {
+	cut := make([][2]string, len(failures))
+	for k, i := range failures {
+		cut[k] = c.scenario.LinkFailures[i].Between
+	}
+	key := fmt.Sprint(cut)
+	if c.networks[key] != nil {
+		return c.networks[key], nil
+	}
 	n = &routedNetwork{paths: make(map[[2]int]*topology.SitePath)}
 	if n.net, err = c.net.With(topology.Change{CutLinks: cut}); err != nil {
 		return nil, err
@@ -76,8 +79,11 @@ func (c *compiler) routedWithout(cut [][2]string) (n *routedNetwork, err error) 
 	if n.there, err = n.net.RoutesWherePossible(c.metros, c.nodes, topology.Public); err != nil {
 		return nil, err
 	}
-	n.back, err = n.there.Back()
-	return n, err
+	if n.back, err = n.there.Back(); err != nil {
+		return nil, err
+	}
+	c.networks[key] = n
+	return n, nil
 }
 
 // reaches reports whether there is a way between metro m and a site of the route tables, and back.

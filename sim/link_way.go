@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -109,12 +110,23 @@ func (c *compiler) legIn(from, to string, state *linkState) (l leg, links [2][]t
 	there, keptThere := c.impair(state, path.ThereLinks)
 	back, keptBack := c.impair(state, path.BackLinks)
 	if keptThere < 1 || keptBack < 1 {
-		return leg{}, links, false, fmt.Errorf("packets are lost on the way between %q and %q (LinkImpairments.LossRatio), which costs nothing there so far; want a loss on ways of users alone", from, to)
+		return leg{}, links, false, c.refuseLoss(from, to, state, slices.Concat(path.ThereLinks, path.BackLinks))
 	}
 	l = legOf(path)
 	l.there += there
 	l.back += back
 	return l, [2][]topology.Link{c.addsTo(state, path.ThereLinks), c.addsTo(state, path.BackLinks)}, true, nil
+}
+
+// refuseLoss returns the error of the first impairment of a state that loses packets on links between two sites.
+func (c *compiler) refuseLoss(from, to string, state *linkState, links []topology.Link) error {
+	for _, i := range state.impaired {
+		d := &c.scenario.LinkImpairments[i]
+		if d.LossRatio > 0 && slices.ContainsFunc(links, func(l topology.Link) bool { return joins(d.Between, &l) }) {
+			return invalid.New(fmt.Sprintf("LinkImpairments[%d].LossRatio", i), d.LossRatio, "0: the way between %q and %q goes over these links, where lost packets cost nothing so far", from, to)
+		}
+	}
+	return nil
 }
 
 // inTurn returns a hop once for each way to it that whoever asks takes in turn as links fail.

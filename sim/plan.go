@@ -21,6 +21,7 @@ type Plan struct {
 	links     []plannedLink // whose capacity is shared
 	taken     []float64     // by site: the cores that games are expected to take, where others may have those that are left
 	calm      *Plan         // the same without what happens at a time; nil where nobody asks for it
+	crosses   LinkCrossings
 }
 
 // A plannedSite is a site with its roles.
@@ -119,7 +120,7 @@ func Compile(ctx context.Context, s Scenario, placements ...placement.Placement)
 	for i, p := range placements {
 		plan, err := c.plan(ctx, p)
 		if err != nil {
-			return nil, fmt.Errorf("placement %q: %w", p.Name, err)
+			return nil, err
 		}
 		plans[i] = plan
 	}
@@ -144,6 +145,8 @@ type compiler struct {
 	legs map[[2]int]leg
 	// states are those of the links; none where nothing happens to any.
 	states []linkState
+	// networks are the networks without the links that fail, by the links that they lack.
+	networks map[string]*routedNetwork
 }
 
 func (c *compiler) routes(ctx context.Context, placements []placement.Placement) (err error) {
@@ -219,10 +222,31 @@ func (c *compiler) plan(ctx context.Context, p placement.Placement) (*Plan, erro
 			return nil, err
 		}
 	}
-	var err error
-	plan.taken, err = plan.coresTaken()
-	return plan, err
+	err := c.findCrossings(plan)
+	if err == nil {
+		plan.taken, err = plan.coresTaken()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("placement %q: %w", p.Name, err)
+	}
+	return plan, nil
 }
+
+// A PlanError says why a workload cannot be served under a placement: there is no way, or something of one would not be felt.
+type PlanError struct {
+	// Placement and Workload are their names.
+	Placement, Workload string
+	// Err says what is wrong.
+	Err error
+}
+
+// Error names the placement and the workload, and says what is wrong.
+func (e *PlanError) Error() string {
+	return fmt.Sprintf("placement %q: workload %q: %v", e.Placement, e.Workload, e.Err)
+}
+
+// Unwrap returns what is wrong.
+func (e *PlanError) Unwrap() error { return e.Err }
 
 // addWorkload finds a workload's users and where they enter.
 func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workload) (err error) {
@@ -262,7 +286,7 @@ func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workloa
 		err = p.shareLinks(number, &planned)
 	}
 	if err != nil {
-		return fmt.Errorf("workload %q: %w", w.Name, err)
+		return &PlanError{p.placement.Name, w.Name, err}
 	}
 	p.workloads = append(p.workloads, planned)
 	return nil

@@ -71,7 +71,16 @@ func (g *shareRule) part(epoch int) float64 {
 
 // comesUp reports whether users may ever take the way.
 func (g *shareRule) comesUp() bool {
-	if g.times == nil || g.resolvers != nil {
+	return g.times == nil || g.resolvers != nil || slices.ContainsFunc(g.times, g.comesUpIn)
+}
+
+// comesUpIn reports whether users may take the way in a time. Those who learn late where they are to go may at any in which it is open.
+func (g *shareRule) comesUpIn(time span) bool {
+	meets := func(s span) bool { return s.from < time.to && time.from < s.to }
+	if g.times != nil && !slices.ContainsFunc(g.times, meets) {
+		return false
+	}
+	if g.resolvers != nil {
 		return true
 	}
 	for e, from := range g.epochs {
@@ -79,7 +88,7 @@ func (g *shareRule) comesUp() bool {
 		if e+1 < len(g.epochs) {
 			to = g.epochs[e+1]
 		}
-		if slices.Contains(g.takes[e], true) && slices.ContainsFunc(g.times, func(s span) bool { return s.from < to && from < s.to }) {
+		if slices.Contains(g.takes[e], true) && meets(span{from, to}) {
 			return true
 		}
 	}

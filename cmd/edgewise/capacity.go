@@ -94,10 +94,11 @@ func (c *capacityCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return unlessStopped(ctx, &usageError{err})
 	}
-	study, _, _, err := readAny(c.Scenario, text)
+	studies, _, err := readAny(c.Scenario, text)
 	if err != nil {
 		return &usageError{err}
 	}
+	study := studies[0]
 	s.warnAll(study.Warnings)
 	if !(c.Served > 0 && c.Served < 1) {
 		return &usageError{fmt.Errorf("--served is %v; want a share above 0 and below 1", c.Served)}
@@ -145,7 +146,7 @@ func (c *capacity) add(ctx context.Context, study *edgewise.Study, number int) e
 	for i := range needs {
 		c.Servers = append(c.Servers, neededOf(name, &needs[i]))
 	}
-	plans, err := sim.Compile(ctx, study.Scenario, study.Placements[number])
+	plans, err := study.Compile(ctx, number)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"syscall"
+
+	"github.com/edgewise-sim/edgewise/scenario"
 )
 
 // The exit codes.
@@ -62,6 +64,7 @@ func exitCode(err error) int {
 	var refused *refusedError
 	var notCompared *notComparedError
 	var unmet *unmetError
+	var wrong *scenario.Problem
 	switch {
 	case err == nil:
 		return exitDone
@@ -69,7 +72,7 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO): // of whatever was written, nobody's mistake
 		return exitFailed
-	case errors.As(err, &usage):
+	case errors.As(err, &usage) || errors.As(err, &wrong):
 		return exitUsage
 	case errors.As(err, &differs):
 		return exitDiffers

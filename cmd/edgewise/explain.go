@@ -53,9 +53,9 @@ func (c *explainCmd) Run(ctx context.Context, s *streams) error {
 	if c.Replication < 0 {
 		return &usageError{fmt.Errorf("--replication is %d; want 0 or more", c.Replication)}
 	}
-	plans, err := sim.Compile(ctx, study.Scenario, study.Placements[placement])
+	plans, err := study.Compile(ctx, placement)
 	if err != nil {
-		return unlessStopped(ctx, err)
+		return unlessStopped(ctx, &usageError{err})
 	}
 	which := sim.ByNumber
 	switch {

@@ -51,6 +51,9 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	if err := c.checkPlaces(from); err != nil {
 		return &usageError{err}
 	}
+	if err := study.ValidateWays(ctx); err != nil {
+		return unlessStopped(ctx, &usageError{err})
+	}
 	return c.simulate(ctx, s, study, func(comparison *edgewise.Comparison, runErr error) (isComplete bool, err error) {
 		return c.write(ctx, s, comparison, runErr, from)
 	})

@@ -84,11 +84,21 @@ func validated(ctx context.Context, file string) (v validation, err error) {
 	if err != nil {
 		return v, err
 	}
-	study, kind, points, err := readAny(file, text)
-	v.Kind, v.Points, v.whatIsWrong = kind, points, err
+	studies, kind, err := readAny(file, text)
+	if err == nil {
+		err = checkWays(ctx, studies, kind)
+	}
+	if ctx.Err() != nil {
+		return v, ctx.Err()
+	}
+	v.Kind, v.whatIsWrong = kind, err
 	if err != nil {
 		v.Problems = problemsOf(err)
 		return v, nil
+	}
+	study := studies[0]
+	if kind == "sweep" {
+		v.Points = len(studies)
 	}
 	v.Valid, v.Title = true, study.Title
 	v.Placements, v.Workloads, v.Warnings = len(study.Placements), len(study.Workloads), study.Warnings
@@ -96,23 +106,40 @@ func validated(ctx context.Context, file string) (v validation, err error) {
 	return v, nil
 }
 
-// readAny reads a study, or the one that a search or the first point of a sweep is of.
-func readAny(file string, text []byte) (study *edgewise.Study, kind string, points int, err error) {
+// readAny reads a study, or the one that a search is of, or those of the points of a sweep.
+func readAny(file string, text []byte) (studies []*edgewise.Study, kind string, err error) {
 	if scenario.IsSweep(text) {
 		of, _, err := scenario.ParseSweep(file, text)
 		if err != nil {
-			return nil, "sweep", 0, err
+			return nil, "sweep", err
 		}
-		return of.Points[0].Study, "sweep", len(of.Points), nil
+		for i := range of.Points {
+			studies = append(studies, of.Points[i].Study)
+		}
+		return studies, "sweep", nil
 	}
-	study, _, err = scenario.ParseWithFiles(file, text)
+	study, _, err := scenario.ParseWithFiles(file, text)
 	if err != nil {
-		return nil, "study", 0, err
+		return nil, "study", err
 	}
 	if problem, _, err := (scenario.Reader{}).ParseSearch(file, text); err == nil {
-		return problem.Study, "search", 0, nil
+		return []*edgewise.Study{problem.Study}, "search", nil
 	}
-	return study, "study", 0, nil
+	return []*edgewise.Study{study}, "study", nil
+}
+
+// checkWays finds what is wrong of the ways between users and sites. At a point of a sweep, or for what a search begins with, nobody need
+// cross a link that fails.
+func checkWays(ctx context.Context, studies []*edgewise.Study, kind string) error {
+	if kind == "study" {
+		return studies[0].ValidateWays(ctx)
+	}
+	for _, s := range studies {
+		if err := s.CompileEach(ctx, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // problemsOf takes an error apart.
