@@ -16,10 +16,10 @@ import (
 	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
 
-// routesCmd shows how far the sites of a scenario are from a metro.
+// routesCmd shows how far the sites of a scenario are from a metro, or from each other.
 type routesCmd struct {
 	Scenario string `arg:"" help:"The scenario file." type:"path"`
-	Metro    string `complete:"metros" arg:"" help:"The metro by id or name, for example los-angeles-us or London."`
+	Metro    string `complete:"metros" arg:"" optional:"" help:"The metro by id or name, for example los-angeles-us or London. Without one the ways between sites are shown that fetches of caches, calls for data and requests that are passed on take."`
 	Format   string `default:"table" enum:"table,csv,json" help:"${enum}."`
 }
 
@@ -52,6 +52,9 @@ func (c *routesCmd) Run(ctx context.Context, s *streams) error {
 		return &usageError{err}
 	}
 	s.warnAll(study.Warnings)
+	if c.Metro == "" {
+		return c.betweenSites(ctx, s, study)
+	}
 	n := study.Network
 	metro, err := metroCalled(n, c.Metro)
 	if err != nil {

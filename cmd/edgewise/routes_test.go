@@ -106,3 +106,29 @@ func TestRoutesFromNowhereNameTheMetros(t *testing.T) {
 	require.Equal(t, exitUsage, code)
 	require.Contains(t, errs, "no such file")
 }
+
+// Without a metro the ways between sites are shown, with the nodes that events of links name.
+func TestWaysBetweenSitesAreShown(t *testing.T) {
+	file := scenarioFile(t, strings.Replace(fourSites, "{name: site, preset: web-static}", "{name: site, preset: web-static}, {name: api, preset: api-dynamic}", 1))
+	code, out, errs := run(t, context.Background(), "routes", file, "--format", "json")
+	require.Zero(t, code, errs)
+	var ways []betweenSites
+	require.NoError(t, json.Unmarshal([]byte(out), &ways))
+	var ends []string
+	for _, w := range ways {
+		ends = append(ends, w.From+" "+w.To+" "+strings.Join(w.For, ","))
+		require.InDelta(t, w.RTTMs, w.BackboneMs+w.InternetMs, 1e-6)
+		require.Equal(t, w.From, w.Path[0])
+		require.Equal(t, w.To, w.Path[len(w.Path)-1])
+		require.Nil(t, w.PathBack)
+	}
+	require.Equal(t, []string{"pop-den us-west-2 fetch", "pop-lax us-west-2 fetch", "us-west-2-lax-1 us-west-2 call for data"}, ends)
+	require.Contains(t, ways[1].Path, "aws:town-burbank-us")
+
+	code, out, errs = run(t, context.Background(), "routes", file)
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "pop-lax > aws:town-burbank-us > ")
+	code, out, errs = run(t, context.Background(), "routes", file, "--format", "csv")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "pop-lax,us-west-2,fetch,")
+}

@@ -48,10 +48,37 @@ func (gone removal) add(t *Trunks, word string) error {
 	case !isWay && t.hub(a) < 0:
 		return invalid.New("", word, "the ID of a hub, two that a cable joins, a country and a hub where it buys transit, %s or %s", RedSea, CutNothing)
 	case isWay && !t.hasCable(word) && !t.hasPurchase(word):
-		return invalid.New("", word, "two hubs that a cable joins, a country and a hub where it buys transit, or the ID of a hub")
+		return invalid.New("", word, "two hubs that a cable joins, a country and a hub where it buys transit (%s), the ID of a hub, %s or %s", t.waysLike(word), RedSea, CutNothing)
 	}
 	gone.way(word)
 	return nil
+}
+
+// waysLike names ways that a word for one may mean: those of its hub or its country, the first few; where it has none that is known, the first
+// cables.
+func (t *Trunks) waysLike(word string) string {
+	const few = 6
+	a, b, _ := strings.Cut(word, "-")
+	var like []string
+	for _, c := range t.Cables {
+		if way := c.String(); c.A == a || c.B == a || c.A == b || c.B == b {
+			like = append(like, way)
+		}
+	}
+	for _, country := range []string{a, b} {
+		for _, p := range t.Transit[country] {
+			like = append([]string{country + "-" + p.Hub}, like...)
+		}
+	}
+	if like == nil {
+		for _, c := range t.Cables {
+			like = append(like, c.String())
+		}
+	}
+	if more := len(like) - few; more > 0 {
+		like = append(like[:few], fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(like, ", ")
 }
 
 // way adds a hub, or a way by both of its names.

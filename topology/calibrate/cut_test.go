@@ -69,7 +69,7 @@ func TestWhatIsCutMakesWaysLongerAndNoneShorter(t *testing.T) {
 
 	for want, what := range map[string]string{
 		`what[0] is ZZZ; want the ID of a hub`: "ZZZ", `what[0] is MRS-SYD; want two hubs that a cable joins`: "MRS-SYD",
-		`what[0] is EG-FJR; want two hubs that a cable joins, a country and a hub`: "EG-FJR",
+		`what[0] is EG-FJR; want two hubs that a cable joins, a country and a hub where it buys transit (EG-MRS`: "EG-FJR",
 	} {
 		_, err := whole.Cut(what)
 		require.ErrorContains(t, err, want)
