@@ -15,14 +15,33 @@ type Explanation struct {
 	Placement string            `json:"placement"`
 	Workload  string            `json:"workload"`
 	Metro     string            `json:"metro"`
-	Request   int               `json:"request"` // among the recorded ones of the metro, from 1
-	AtMs      float64           `json:"at_ms"`   // since the run began
+	Request   int               `json:"request"` // among the recorded ones of the metro, of a window those in it, from 1
+	AtMs      float64           `json:"at_ms"`   // since the start of the scenario's run, as its file tells times: of a window too
 	Outcome   string            `json:"outcome"`
 	Reason    string            `json:"reason,omitempty"` // why it failed
 	Site      string            `json:"site"`             // that serves it, first of all
 	TTFBMs    float64           `json:"ttfb_ms"`
 	TTLBMs    float64           `json:"ttlb_ms"`
+	Links     []ExplainedLink   `json:"links,omitempty"` // what events of links did to its ways
 	Steps     []ExplanationStep `json:"steps"`
+}
+
+// An ExplainedLink is what an event of links did to a way of the request. Times are in ms as in [Explanation].AtMs.
+type ExplainedLink struct {
+	// Effect is "around", where routes lead around links that are down, "lost" or "impaired".
+	Effect string `json:"effect"`
+	// From and To are the ends of the way, Path the nodes on it; Between is what the links join.
+	From    string   `json:"from"`
+	To      string   `json:"to"`
+	Path    []string `json:"path"`
+	Between []string `json:"between"`
+	// SinceMs and UntilMs are when the links are down or impaired, RoutedSinceMs and RoutedUntilMs when routes lead around them.
+	SinceMs       float64 `json:"since_ms"`
+	UntilMs       float64 `json:"until_ms"`
+	RoutedSinceMs float64 `json:"routed_since_ms,omitempty"`
+	RoutedUntilMs float64 `json:"routed_until_ms,omitempty"`
+
+	text string
 }
 
 // An ExplanationStep is a part of the time of a request; 0 ms is what took no time.
@@ -49,17 +68,17 @@ var userParts = []struct {
 	{sim.FirstRecord, "first record: the rest of the TLS record that the first byte stands in"},
 }
 
-// ExplanationOf returns the way of one request, step by step.
-func ExplanationOf(placement string, e *sim.Explanation) Explanation {
+// ExplanationOf returns the way of one request, step by step, of a run that begins so long after that of the scenario.
+func ExplanationOf(placement string, e *sim.Explanation, begins time.Duration) Explanation {
 	x := Explanation{
-		Placement: placement, Workload: e.WorkloadName, Metro: e.MetroName, Request: e.Number, AtMs: explainedFloat(e.At),
-		Outcome: e.Outcome.String(), Site: e.Site, TTFBMs: explainedFloat(e.TTFB), TTLBMs: explainedFloat(e.TTLB), Steps: []ExplanationStep{},
+		Placement: placement, Workload: e.WorkloadName, Metro: e.MetroName, Request: e.Number, AtMs: explainedFloat(e.At + int64(begins)),
+		Links: explainedLinks(e.Links, begins), Outcome: e.Outcome.String(), Site: e.Site, TTFBMs: explainedFloat(e.TTFB), TTLBMs: explainedFloat(e.TTLB), Steps: []ExplanationStep{},
 	}
 	add := func(ns int64, site, format string, args ...any) {
 		x.Steps = append(x.Steps, ExplanationStep{explainedFloat(ns), site, fmt.Sprintf(format, args...), ns})
 	}
 	if e.Opened > 0 {
-		add(0, e.Site, "open since %v after the run began", e.Opened)
+		add(0, e.Site, "open since %v after the run began", e.Opened+begins)
 	}
 	if e.Outcome.IsFailure() {
 		x.Reason = e.Reason.String()
@@ -84,9 +103,13 @@ func ExplanationOf(placement string, e *sim.Explanation) Explanation {
 }
 
 // WriteExplanation writes the way of one request, step by step. The times in the first column sum to that of the first byte.
-func WriteExplanation(w io.Writer, placement string, e *sim.Explanation) error {
+func WriteExplanation(w io.Writer, placement string, e *sim.Explanation, begins time.Duration) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s from %s under %s: request %d of the recorded time, %v after the run began\n", e.WorkloadName, e.MetroName, placement, e.Number, time.Duration(e.At))
+	of := "recorded time"
+	if begins > 0 {
+		of = "window"
+	}
+	fmt.Fprintf(&b, "%s from %s under %s: request %d of the %s, %v after the run began\n", e.WorkloadName, e.MetroName, placement, e.Number, of, time.Duration(e.At)+begins)
 	fmt.Fprintf(&b, "%v at %s", e.Outcome, e.Site)
 	end := "first byte"
 	if e.Outcome.IsFailure() {
@@ -94,6 +117,10 @@ func WriteExplanation(w io.Writer, placement string, e *sim.Explanation) error {
 		fmt.Fprintf(&b, ": %v; given up after %s ms\n", e.Reason, explainedMs(e.TTFB))
 	} else {
 		fmt.Fprintf(&b, ": %s ms to the first byte, %s ms to the last\n", explainedMs(e.TTFB), explainedMs(e.TTLB))
+	}
+	x := ExplanationOf(placement, e, begins)
+	for _, l := range x.Links {
+		b.WriteString(l.text + "\n")
 	}
 	b.WriteString("\n          ms  what\n")
 	row := func(ns int64, text string) {
@@ -104,7 +131,7 @@ func WriteExplanation(w io.Writer, placement string, e *sim.Explanation) error {
 		fmt.Fprintf(&b, "%12s  %s\n", cell, text)
 	}
 	sum := int64(0)
-	for _, s := range ExplanationOf(placement, e).Steps {
+	for _, s := range x.Steps {
 		if s.Site != "" {
 			s.What = s.Site + ": " + s.What
 		}
@@ -157,7 +184,11 @@ func addSteps(add func(ns int64, site, format string, args ...any), e *sim.Expla
 		}
 		left -= ns
 	}
-	if left != 0 {
+	switch {
+	case left == 0:
+	case e.Outcome == sim.Bypass:
+		add(left, e.Site, "calls for data: the ways there and back, and what was waited for in vain")
+	default:
 		add(left, e.Site, "calls for data, or the wait for another site")
 	}
 }

@@ -63,7 +63,7 @@ func TestTheWayOfARequestIsAText(t *testing.T) {
 		e, err := plans[0].Explain(context.Background(), 0, 0, 0, which, number)
 		require.NoError(t, err)
 		var b bytes.Buffer
-		require.NoError(t, report.WriteExplanation(&b, "tiers", e))
+		require.NoError(t, report.WriteExplanation(&b, "tiers", e, 0))
 		return b.String()
 	}
 	require.Equal(t, `site from metro under tiers: request 1 of the recorded time, 1s after the run began

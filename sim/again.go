@@ -83,7 +83,7 @@ func (r *run) joinAgain(number, m int, shared *workloadRun, perSecond float64) {
 		at := r.sites[e.site]
 		if len(at.clientsOf(shared, m)) == 0 {
 			c, _ := r.newClients(number, w, m, e, r.tally(number, w, m, e.site, false), nil, perSecond)
-			r.complete(&c, number, m, e.site, w.kind, shared)
+			r.complete(&c, number, m, e, w.kind, shared)
 			at.addClients(c)
 		}
 		sites[k] = retrySite{e.site, uint32(len(at.clients) - 1), e.delay(), r.plan.scenario.awayIn(&r.plan.placement, r.plan.sites[e.site].id)}

@@ -56,6 +56,9 @@ func (s *site) compute(c *clients, r *request, a *served, work *random.Stream, n
 		s.answerComputed(c, r, a)
 		return
 	}
+	if s.trace != nil {
+		s.trace.calls(s, c, r, &s.data[c.workload.number], done)
+	}
 	e := s.data[c.workload.number].makeAll(done, work)
 	s.endCalls(c, r, a, e.callEnd)
 }
@@ -115,6 +118,9 @@ type computation struct {
 func (s *site) makeCalls(n uint32) {
 	p := s.computations.at(n)
 	d := &s.data[p.number]
+	if s.trace != nil && p.begun == 0 && !p.isGuest {
+		s.trace.calls(s, &s.clients[p.clients], &p.request, d, p.end.at)
+	}
 	for p.begun < d.Calls && (d.Parallel || p.open == 0 && !p.end.failed) {
 		k := d.newCall(p.begun, &p.end, &p.work)
 		k.of = n

@@ -27,6 +27,8 @@ type Explanation struct {
 	Steps []Step
 	// WaitNs is that time.
 	WaitNs int64
+	// Links are what events of links did to the way of the user, and to those between sites on which something was asked for the request.
+	Links []LinkOnWay
 }
 
 // A Which says which request is to be explained, of those that are recorded.
@@ -64,9 +66,11 @@ func (p *Plan) Explain(ctx context.Context, replication, workload, metro int, wh
 	}
 	e := &Explanation{WorkloadName: p.workloads[workload].name, MetroName: p.metros[metro], Number: number}
 	r := &run{plan: p, ctx: ctx, rep: uint64(replication), result: p.newResult(replication), trace: t}
-	r.explains = func(s *Sighting, site uint32, q *request, first int64) {
+	var by *entry
+	r.explains = func(s *Sighting, of *entry, q *request, first int64) {
 		if e.Site == "" && s.Workload == workload && s.Metro == metro && s.At == at {
-			e.Sighting, e.Site, e.Line, e.WaitNs = *s, p.sites[site].id, q.line, first-q.arrived
+			by = of
+			e.Sighting, e.Site, e.Line, e.WaitNs = *s, p.sites[of.site].id, q.line, first-q.arrived
 			e.Opened = p.openedAt(e.Site)
 			if t.found {
 				e.Steps = t.steps(first)
@@ -79,7 +83,8 @@ func (p *Plan) Explain(ctx context.Context, replication, workload, metro int, wh
 	if err := r.advance(1); err != nil {
 		return nil, err
 	}
-	return e, nil
+	e.Links, err = p.linksOnWays(ctx, e, by, t.asked)
+	return e, err
 }
 
 // find returns the instant of the request that is asked for, and its number.

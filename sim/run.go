@@ -38,7 +38,7 @@ type run struct {
 	sees      func(*Sighting)
 	// trace follows one request, nil without; explains is told how each ended then.
 	trace    *tracer
-	explains func(*Sighting, uint32, *request, int64)
+	explains func(*Sighting, *entry, *request, int64)
 	// parts are the tallies of clients that share a metro with others: sites run side by side, so
 	// each group of clients has a tally of its own.
 	parts []*tallyPart
@@ -429,7 +429,7 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 				kind = tracedVisits
 			}
 			c, src := r.newClients(number, w, m, e, r.tally(number, w, m, e.site, i == 0), requests, float64(perSecond*shares[m]))
-			r.complete(&c, number, m, e.site, kind, shared)
+			r.complete(&c, number, m, e, kind, shared)
 			src.base = shared.base
 			r.sites[e.site].addUsers(c, src, float64(perSecond*shares[m]*e.share.initial()))
 		}
@@ -439,14 +439,13 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 	}
 }
 
-// complete gives clients of metro m at a site, who ask for what is served in a way, their patience and their workload.
-func (r *run) complete(c *clients, number, m, site int, kind Kind, shared *workloadRun) {
+// complete gives clients of metro m at an entry, who ask for what is served in a way, their patience and their workload.
+func (r *run) complete(c *clients, number, m int, e *entry, kind Kind, shared *workloadRun) {
 	if p := r.plan.scenario.Workloads[number].Patience(); p != (workload.Patience{}) {
-		c.patience, c.isAlike, kind = &patience{Patience: p, site: r.sites[site], kind: kind}, false, patientVisits
+		c.patience, c.isAlike, kind = &patience{Patience: p, site: r.sites[e.site], kind: kind}, false, patientVisits
 	}
 	c.kind, c.workload, c.metro, c.sees = kind, shared, int32(m), r.sees
 	if r.explains != nil {
-		at := uint32(site)
-		c.sees = func(is *Sighting) { r.explains(is, at, &is.request, is.first) }
+		c.sees = func(is *Sighting) { r.explains(is, e, &is.request, is.first) }
 	}
 }

@@ -113,6 +113,9 @@ func (s *site) spill(c *clients, r *request, a *served, now int64, why Reason) {
 	*s.computations.at(n) = computation{
 		request: *r, served: *a, number: number, spilled: spilled{key: ^c.work.At(c.count), hop: -1, asks: now, why: why},
 	}
+	if s.trace != nil {
+		s.trace.hasNoRoom(s, c, r, n, now, why)
+	}
 	s.spillOn(n, now)
 }
 
@@ -128,6 +131,9 @@ func (s *site) spillOn(n uint32, now int64) {
 		p.asks = now
 		if o := h.missing(now); o != nil { // nobody knows yet that it is down
 			p.lost += o.timeout
+			if s.trace != nil {
+				s.trace.passesOn(s, n, h, now, nil)
+			}
 			s.awaitNothing(n, now+o.timeout)
 			return
 		}
@@ -135,6 +141,9 @@ func (s *site) spillOn(n uint32, now int64) {
 		m.index, m.service, m.key, m.recorded = p.number, p.service, p.key, p.recorded
 		if p.recorded {
 			of.asked++
+		}
+		if s.trace != nil {
+			s.trace.passesOn(s, n, h, now, m)
 		}
 		return
 	}
@@ -163,6 +172,9 @@ func (s *site) takeIn(m *message) {
 			s.reject(m, servers.whyNot())
 			return
 		}
+		if s.trace != nil {
+			s.trace.worksOn(s, m, start, done)
+		}
 		s.goOn(s.addGuest(m, &work, needsData, service, start-m.at), done)
 		return
 	}
@@ -188,6 +200,9 @@ const endedBit = 64
 // endGuest answers the site whose request was worked on here, when its calls have ended.
 func (s *site) endGuest(p *computation, e callEnd) {
 	m := p.question
+	if s.trace != nil {
+		s.trace.isDone(s, m, s.computers[p.number], e.at)
+	}
 	if !e.failed {
 		s.reply(m, e.at, reply{queue: p.queue + e.queue, pours: e.inVain}, p.service+e.service)
 	} else if !s.sendNoAnswerIfDown(m, e.at) {
@@ -207,6 +222,9 @@ func (s *site) landSpilled(m *message) {
 	if p.recorded {
 		of.to[of.hops[p.hop].to]++
 	}
+	if s.trace != nil {
+		s.trace.comesBack(s, m.token, &of.hops[p.hop], m.at, "the answer")
+	}
 	s.answerComputed(c, &p.request, a)
 	s.computations.remove(m.token)
 }
@@ -214,6 +232,13 @@ func (s *site) landSpilled(m *message) {
 // landSpilledRejected asks the next site for a request that another has rejected, or ends one that has failed there.
 func (s *site) landSpilledRejected(m *message) {
 	p := s.computations.at(m.token)
+	if s.trace != nil {
+		with := "the word that it has no room either"
+		if m.verdict&endedBit != 0 {
+			with = "an error"
+		}
+		s.trace.comesBack(s, m.token, &s.spills[p.number].hops[p.hop], m.at, with)
+	}
 	if m.verdict&endedBit != 0 {
 		s.failComputed(&s.clients[p.clients], &p.request, m.at, Reason(m.verdict&^endedBit))
 		s.computations.remove(m.token)
@@ -228,5 +253,8 @@ func (s *site) landSpilledUnanswered(m *message) {
 	p := s.computations.at(m.token)
 	gaveUp, _ := s.spills[p.number].hops[p.hop].silence(p.asks, m.at)
 	p.lost += gaveUp - p.asks
+	if s.trace != nil {
+		s.trace.comesNoAnswer(s, m.token, &s.spills[p.number].hops[p.hop], gaveUp)
+	}
 	s.awaitNothing(m.token, gaveUp)
 }

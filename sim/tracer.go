@@ -22,6 +22,8 @@ type tracer struct {
 	marks          []mark
 	flights        map[flightName]bool
 	messages       map[uint64]bool // by their order
+	passed         bool            // on to another site, for there was no room
+	asked          []askedWay      // over which something was asked for the request
 }
 
 // A mark is an instant, and what went on until then.
@@ -164,6 +166,7 @@ func (t *tracer) asks(s *site, of *tier, n uint32, h *nextHop, now, leaves int64
 		return
 	}
 	to := t.plan.sites[h.to].id
+	t.asked = append(t.asked, askedWay{from: s.name, to: to, at: now})
 	if leaves > now {
 		t.mark(leaves, s.name, "a new connection to %s", to)
 	}
@@ -223,6 +226,7 @@ func (c *came) inWords() string {
 // silent notes that a followed fetch has waited in vain.
 func (t *tracer) silent(s *site, of *tier, n uint32, now int64) {
 	if t.follows(s, of, n) {
+		t.asked[len(t.asked)-1].lost = true
 		t.mark(now, s.name, "no answer until the timeout")
 	}
 }
@@ -252,7 +256,7 @@ func (t *tracer) rides(c *clients, r *request, to *site, waits int64) {
 
 // worked notes what came of a request that met no cache.
 func (t *tracer) worked(s *site, c *clients, r *request, a *served, what string) {
-	if !t.isOf(c, r) {
+	if t.passed || !t.isOf(c, r) {
 		return
 	}
 	at := r.arrived
@@ -264,7 +268,7 @@ func (t *tracer) worked(s *site, c *clients, r *request, a *served, what string)
 	}
 	t.mark(at+a.queue+a.service, s.name, "%s", what)
 	if a.first > at+a.queue+a.service {
-		t.mark(a.first, s.name, "the way of its calls for data, or of another site that worked on it")
+		t.mark(a.first, s.name, "the ways of its calls for data, there and back")
 	}
 }
 

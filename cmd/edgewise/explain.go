@@ -71,7 +71,9 @@ func (c *explainCmd) Run(ctx context.Context, s *streams) error {
 		}
 		return &usageError{err}
 	}
-	return c.print(s.out, report.ExplanationOf(c.Placement, e), func(w io.Writer) error { return report.WriteExplanation(w, c.Placement, e) })
+	return c.print(s.out, report.ExplanationOf(c.Placement, e, study.Elapsed), func(w io.Writer) error {
+		return report.WriteExplanation(w, c.Placement, e, study.Elapsed)
+	})
 }
 
 // workload returns the number of the workload.

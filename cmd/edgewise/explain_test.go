@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -48,4 +49,20 @@ placements:
 		require.Equal(t, 2, code)
 		require.Contains(t, errs, c.want)
 	}
+}
+
+// Times of a window are those of the scenario, and what links did is told.
+func TestARequestOfAWindowIsToldInTheTimeOfTheScenario(t *testing.T) {
+	text := strings.Replace(eventful, "size: 1GiB", "size: 1GiB, preload: steady", 1) +
+		"link_failures: [{between: [pop-lax, x-los-angeles-us], at: 20s, for: 30s, convergence: 1s}]\nwindow: {from: 40s, for: 20s}\n"
+	file := scenarioFile(t, text)
+	code, out, errs := run(t, context.Background(), "explain", file, "--placement", "PoP", "--request", "1")
+	require.Zero(t, code, errs)
+	require.Regexp(t, `request 1 of the window, 40\.\d+s after the run began`, out)
+	require.Contains(t, out, " leads around the link pop-lax - x-los-angeles-us, which is down from 20 s to 50 s; routes lead around it from 21 s to 51 s\n")
+	code, out, errs = run(t, context.Background(), "explain", file, "--placement", "PoP", "--request", "1", "--format", "json")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, `"effect": "around"`)
+	require.Contains(t, out, `"since_ms": 20000,`)
+	require.Contains(t, out, `"routed_until_ms": 51000`)
 }
