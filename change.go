@@ -58,12 +58,17 @@ type Change struct {
 	// there is given up.
 	Convergence time.Duration `json:"convergence_ns,omitempty"`
 	Timeout     time.Duration `json:"timeout_ns,omitempty"`
+	// AroundFrom and AroundUntil are when routes lead around links that are down, since the start of the run; 0 where they are up again before.
+	AroundFrom  time.Duration `json:"around_from_ns,omitempty"`
+	AroundUntil time.Duration `json:"around_until_ns,omitempty"`
 	// Untouched names the placements, of links that are down or impaired, under which no way that is taken goes over them then: it changes
 	// nothing there.
 	Untouched []string `json:"untouched,omitempty"`
 	// Adds is what links that are impaired add to the way, each way, Loss the share of packets that they lose, 0 to 1.
 	Adds time.Duration `json:"adds_ns,omitempty"`
 	Loss float64       `json:"loss,omitempty"`
+
+	number int // of an event of links in the study
 }
 
 // changes returns what happens in the study besides failures and drains, kind by kind.
@@ -76,14 +81,16 @@ func (s *Study) changes() (all []Change) {
 	}
 	for i := range s.LinkFailures {
 		f := &s.LinkFailures[i]
-		all = append(all, Change{
-			Kind: LinkDown, Between: f.Between[:], At: f.At, For: f.For, Convergence: cmp.Or(f.Convergence, sim.DefaultConvergence),
-			Timeout: cmp.Or(f.Timeout, sim.DefaultFailureTimeout),
-		})
+		for _, d := range f.Downtimes() {
+			all = append(all, Change{
+				Kind: LinkDown, Between: f.Between[:], At: d.At, For: d.For, Convergence: cmp.Or(f.Convergence, sim.DefaultConvergence),
+				AroundFrom: d.AroundFrom, AroundUntil: d.AroundUntil, Timeout: cmp.Or(f.Timeout, sim.DefaultFailureTimeout), number: i,
+			})
+		}
 	}
 	for i := range s.LinkImpairments {
 		d := &s.LinkImpairments[i]
-		all = append(all, Change{Kind: LinkImpaired, Between: d.Between[:], At: d.At, For: d.For, Adds: d.Adds, Loss: d.LossRatio})
+		all = append(all, Change{Kind: LinkImpaired, Between: d.Between[:], At: d.At, For: d.For, Adds: d.Adds, Loss: d.LossRatio, number: i})
 	}
 	for _, p := range s.Purges {
 		all = append(all, Change{Kind: Purge, Workload: p.Workload, At: p.At, Share: p.Share})

@@ -120,7 +120,6 @@ func (a *admission) tellUntouched(c *Comparison) {
 	if !a.whole.hasLinkEvents() {
 		return
 	}
-	number := make(map[string]int)
 	for i := range c.Changes {
 		e := &c.Changes[i]
 		for p := range c.Placements {
@@ -133,10 +132,9 @@ func (a *admission) tellUntouched(c *Comparison) {
 			default:
 				continue
 			}
-			if !of[number[e.Kind]] {
+			if !of[e.number] {
 				e.Untouched = append(e.Untouched, c.Placements[p].Name)
 			}
 		}
-		number[e.Kind]++
 	}
 }

@@ -80,7 +80,12 @@ func (s *Study) events() (all []studyEvent) {
 	}
 	for i := range s.LinkFailures {
 		f := &s.LinkFailures[i]
-		add(studyEvent{at: f.At, ends: f.Back(), noticed: f.Noticed(), back: f.Back()}, anyPlacement, "link down", strings.Join(f.Between[:], " - "))
+		first := f.Downtimes()[0]
+		noticed, back := first.At+first.For, first.At+first.For // where nobody is sent elsewhere
+		if first.AroundUntil > 0 {
+			noticed, back = first.AroundFrom, first.AroundUntil
+		}
+		add(studyEvent{at: f.At, ends: f.Back(), noticed: noticed, back: back}, anyPlacement, "link down", strings.Join(f.Between[:], " - "))
 	}
 	var shut []studyEvent
 	for _, c := range s.changes() {

@@ -235,7 +235,14 @@ func (s *Study) validateEvents() error {
 		}
 	}
 	for i, f := range s.LinkFailures {
-		checkWhile(fmt.Sprintf("LinkFailures[%d].", i), f.At, f.For)
+		at := fmt.Sprintf("LinkFailures[%d].", i)
+		down := f.Downtimes()
+		last := down[len(down)-1].At
+		if f.At >= end {
+			refuse(at+"At", f.At, "less than %v, when the run ends", end)
+		} else if last+f.For <= s.WarmUp && !s.isWindow {
+			refuse(at+"For", f.For, "more than %v, for recording begins after a warm-up of %v", s.WarmUp-last, s.WarmUp)
+		}
 	}
 	for i, d := range s.LinkImpairments {
 		checkWhile(fmt.Sprintf("LinkImpairments[%d].", i), d.At, d.For)

@@ -74,8 +74,13 @@ func changeInWords(c *edgewise.Comparison, e *edgewise.Change) string {
 	case edgewise.LinkDown:
 		s := fmt.Sprintf("the link %s is down for %s, %s; what comes to it is lost and given up after %s",
 			strings.Join(e.Between, " - "), words.Duration(e.For), from, words.Duration(e.Timeout))
-		if e.Convergence >= e.For {
+		switch {
+		case e.AroundUntil == 0:
 			return s + "; it is up again before routes could lead around it" + untouchedInWords(c, e)
+		case e.AroundFrom <= e.At:
+			return s + "; routes lead around it since before" + untouchedInWords(c, e)
+		case e.AroundUntil > e.At+e.For+e.Convergence:
+			return s + fmt.Sprintf("; routes lead around it %s later, and stay so, for it is down again before they could lead back", words.Duration(e.Convergence)) + untouchedInWords(c, e)
 		}
 		return s + fmt.Sprintf("; routes lead around it %s later, and back %s after it is up", words.Duration(e.Convergence), words.Duration(e.Convergence)) + untouchedInWords(c, e)
 	case edgewise.LinkImpaired:

@@ -18,12 +18,13 @@ func explainedLinks(links []sim.LinkOnWay, begins time.Duration) (all []Explaine
 		x := ExplainedLink{From: l.From, To: l.To, Path: l.Path}
 		way := "the way " + strings.Join(l.Path, " > ")
 		if f := l.Failure; f != nil {
-			x.Between, x.SinceMs, x.UntilMs = f.Between[:], ms(f.At), ms(f.At+f.For)
-			down := fmt.Sprintf("%s - %s, which is down from %s to %s", f.Between[0], f.Between[1], words.Duration(at(f.At)), words.Duration(at(f.At+f.For)))
+			d := &l.Down
+			x.Between, x.SinceMs, x.UntilMs = f.Between[:], ms(d.At), ms(d.At+d.For)
+			down := fmt.Sprintf("%s - %s, which is down from %s to %s", f.Between[0], f.Between[1], words.Duration(at(d.At)), words.Duration(at(d.At+d.For)))
 			routed := "it is up again before routes lead around it"
-			if f.Noticed() < f.Back() {
-				x.RoutedSinceMs, x.RoutedUntilMs = ms(f.Noticed()), ms(f.Back())
-				routed = fmt.Sprintf("routes lead around it from %s to %s", words.Duration(at(f.Noticed())), words.Duration(at(f.Back())))
+			if d.AroundUntil > 0 {
+				x.RoutedSinceMs, x.RoutedUntilMs = ms(d.AroundFrom), ms(d.AroundUntil)
+				routed = fmt.Sprintf("routes lead around it from %s to %s", words.Duration(at(d.AroundFrom)), words.Duration(at(d.AroundUntil)))
 			}
 			if x.Effect = "around"; l.What == sim.LostOn {
 				x.Effect = "lost"

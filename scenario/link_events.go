@@ -7,7 +7,7 @@ import (
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
-// readLinkFailures reads the links that are down for a while: {between: [a, b], at: 10m, for: 5m, convergence: 30s, timeout: 3s}.
+// readLinkFailures reads the links that are down for a while: {between: [a, b], at: 10m, for: 5m, times: 3, every: 10m, convergence: 30s, timeout: 3s}.
 func (r *reader) readLinkFailures(v value) {
 	for _, item := range v.list() {
 		var f sim.LinkFailure
@@ -15,6 +15,12 @@ func (r *reader) readLinkFailures(v value) {
 			field{"between", func(v value) { readBetween(v, &f.Between) }},
 			field{"at", func(v value) { v.duration(&f.At) }},
 			field{"for", func(v value) { v.duration(&f.For) }},
+			field{"times", func(v value) {
+				if v.integer(&f.Times) && f.Times < 1 {
+					v.problem("is %d; want 1 or more", f.Times)
+				}
+			}},
+			field{"every", func(v value) { v.duration(&f.Every) }},
 			field{"convergence", func(v value) { readPositive(v, &f.Convergence) }},
 			field{"timeout", func(v value) { readPositive(v, &f.Timeout) }},
 		)

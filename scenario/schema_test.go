@@ -160,7 +160,7 @@ placements:
 failures: [{site: pop-lhr, at: 10s, for: 20s, check: {interval: 1s, threshold: 2}}, {sites: [pop-cdg], at: 10s, for: 2s, times: 2, every: 5s, check: {interval: 1s, threshold: 2}}, {provider: aws, at: 40s, for: 1s, check: {interval: 1s, threshold: 2}}]
 drains: [{site: pop-lhr, at: 50s, for: 1s}]
 slowdowns: [{site: eu-west-1, at: 50s, for: 1s, factor: 2.5}]
-link_failures: [{between: [pop-lhr, x-london-gb], at: 50s, for: 1s, convergence: 100ms, timeout: 1s}]
+link_failures: [{between: [pop-lhr, x-london-gb], at: 50s, for: 1s, times: 2, every: 2s, convergence: 100ms, timeout: 1s}]
 link_impairments: [{between: [pop-lhr, x-london-gb], at: 55s, for: 1s, adds: 2ms, loss_ratio: 0.001}]
 timeline: {step: 5s, by: [metro, site], recovered_within: 10%}
 `

@@ -17,6 +17,8 @@ type LinkOnWay struct {
 	What       LinkEffect
 	Failure    *LinkFailure
 	Impairment *LinkImpairment
+	// Down is, of a failure, the time in which the links were down then, or since which routes lead around them.
+	Down LinkDowntime
 }
 
 // A LinkEffect is what an event of links did to a way.
@@ -102,19 +104,25 @@ func (c *compiler) linksOnWay(of LinkOnWay, at, until int64, isLost bool, links 
 		otherThere, otherBack := links(n)
 		if !slices.Equal(there, otherThere) || !slices.Equal(back, otherBack) {
 			of.What, of.Failure = LedAround, &c.scenario.LinkFailures[i]
+			of.Down = of.Failure.last(at)
 			all = append(all, of)
 		}
 	}
 	if isLost {
 		for i := range c.scenario.LinkFailures {
 			f := &c.scenario.LinkFailures[i]
-			if c.isLostOn(f, there, at) || int64(f.At) < until && at < int64(f.Noticed()) && slices.ContainsFunc(back, func(l topology.Link) bool { return joins(f.Between, &l) }) {
-				of.What, of.Failure = LostOn, f
+			lost, ok := f.losesOn(there, at)
+			if n := slices.IndexFunc(f.lost(), func(s span) bool { return s.from < until && at < s.to }); !ok && n >= 0 {
+				lost = f.lost()[n].from
+				ok = slices.ContainsFunc(back, func(l topology.Link) bool { return joins(f.Between, &l) })
+			}
+			if ok {
+				of.What, of.Failure, of.Down = LostOn, f, f.last(lost)
 				all = append(all, of)
 			}
 		}
 	}
-	of.Failure = nil
+	of.Failure, of.Down = nil, LinkDowntime{}
 	for _, i := range state.impaired {
 		d := &c.scenario.LinkImpairments[i]
 		if slices.ContainsFunc(slices.Concat(there, back), func(l topology.Link) bool { return joins(d.Between, &l) }) {
@@ -125,13 +133,23 @@ func (c *compiler) linksOnWay(of LinkOnWay, at, until int64, isLost bool, links 
 	return all, nil
 }
 
-// isLostOn reports whether what is sent over links at an instant comes to links that are down, around which routes do not lead yet.
-func (c *compiler) isLostOn(f *LinkFailure, way []topology.Link, at int64) bool {
+// losesOn returns when what is sent over links at an instant comes to the links of a failure, if it is lost there.
+func (f *LinkFailure) losesOn(way []topology.Link, at int64) (comes int64, ok bool) {
 	for k := range way {
-		if joins(f.Between, &way[k]) && int64(f.At) <= at && at < int64(f.Noticed()) {
-			return true
+		if joins(f.Between, &way[k]) && within(f.lost(), at) {
+			return at, true
 		}
 		at += int64(way[k].OneWay)
 	}
-	return false
+	return 0, false
+}
+
+// last returns the last time in which the links go down that has begun at an instant.
+func (f *LinkFailure) last(at int64) (d LinkDowntime) {
+	for _, of := range f.Downtimes() {
+		if int64(of.At) <= at {
+			d = of
+		}
+	}
+	return d
 }

@@ -25,6 +25,7 @@ type crossingFinder struct {
 	LinkCrossings
 	*compiler
 	plan *Plan
+	lost [][]bool // whether what comes to the links of a failure is lost, by failure and state of the links
 }
 
 // findCrossings finds the events of links that concern a plan.
@@ -37,7 +38,9 @@ func (c *compiler) findCrossings(p *Plan) error {
 		Joined: make(map[string][]string),
 	}}
 	for i := range c.scenario.LinkFailures {
-		f.watch(c.scenario.LinkFailures[i].Between)
+		of := &c.scenario.LinkFailures[i]
+		f.watch(of.Between)
+		f.lost = append(f.lost, f.whenever(of.lost()))
 	}
 	for i := range c.scenario.LinkImpairments {
 		f.watch(c.scenario.LinkImpairments[i].Between)
@@ -77,15 +80,15 @@ type questioned struct {
 func (f *crossingFinder) ofWorkload(w *plannedWorkload, number int) error {
 	asked := make(map[questioned][]bool) // by state of the links
 	var left []questioned
-	ask := func(q questioned, states []bool) {
+	ask := func(q questioned, when []bool) {
 		of, isNew := asked[q], false
 		if of == nil {
-			of, isNew = make([]bool, len(states)), true
+			of, isNew = make([]bool, len(when)), true
 			asked[q] = of
 		}
-		for k := range states {
-			isNew = isNew || states[k] && !of[k]
-			of[k] = of[k] || states[k]
+		for k := range when {
+			isNew = isNew || when[k] && !of[k]
+			of[k] = of[k] || when[k]
 		}
 		if isNew {
 			left = append(left, q)
@@ -105,11 +108,14 @@ func (f *crossingFinder) ofWorkload(w *plannedWorkload, number int) error {
 		}
 		for i := range ways {
 			e := &ways[i]
-			states := f.statesIn(func(time span) bool { return e.share == nil || e.share.comesUpIn(time) })
-			if err := f.ofUsers(m, e, states); err != nil {
+			when := f.whenever(always)
+			if e.share != nil {
+				when = f.whenever(e.share.open())
+			}
+			if err := f.ofUsers(m, e, when); err != nil {
 				return err
 			}
-			ask(questioned{e.site, serves}, states)
+			ask(questioned{e.site, serves}, when)
 		}
 	}
 	for len(left) > 0 {
@@ -122,19 +128,24 @@ func (f *crossingFinder) ofWorkload(w *plannedWorkload, number int) error {
 	return nil
 }
 
-// statesIn returns by state of the links whether something is so in its time.
-func (f *crossingFinder) statesIn(is func(span) bool) []bool {
+// whenever returns by state of the links whether one of some times, which are in order, meets its time.
+func (f *crossingFinder) whenever(times []span) []bool {
 	in := make([]bool, len(f.states))
+	n := 0
 	for k := range in {
-		in[k] = is(f.timeOf(k))
+		time := f.timeOf(k)
+		for n < len(times) && times[n].to <= time.from {
+			n++
+		}
+		in[k] = n < len(times) && times[n].from < time.to
 	}
 	return in
 }
 
 // ofUsers finds the events that concern the users of a metro who come to a site over an entry, in some states.
-func (f *crossingFinder) ofUsers(m int, e *entry, states []bool) error {
+func (f *crossingFinder) ofUsers(m int, e *entry, when []bool) error {
 	from, site := f.plan.sites[e.enters].id, f.plan.sites[e.site].id
-	return f.follow(states, slices.Repeat([]bool{true}, len(states)), func(n *routedNetwork) []topology.Link {
+	return f.follow(when, slices.Repeat([]bool{true}, len(when)), func(n *routedNetwork) []topology.Link {
 		s := f.siteOf[from]
 		if !n.reaches(m, s) {
 			return nil
@@ -147,9 +158,9 @@ func (f *crossingFinder) ofUsers(m int, e *entry, states []bool) error {
 	})
 }
 
-// ofSite finds the events that concern what a site asks others for, when it is asked for something in some states, and lets those be
-// asked.
-func (f *crossingFinder) ofSite(w *plannedWorkload, number int, q questioned, states []bool, ask func(questioned, []bool)) error {
+// ofSite finds the events that concern what a site asks others for, when it is asked for something in some states, and lets those
+// be asked.
+func (f *crossingFinder) ofSite(w *plannedWorkload, number int, q questioned, when []bool, ask func(questioned, []bool)) error {
 	from := f.plan.sites[q.site].id
 	var lists [][]nextHop
 	switch {
@@ -166,38 +177,38 @@ func (f *crossingFinder) ofSite(w *plannedWorkload, number int, q questioned, st
 		home = f.scenario.homeOfSite(f.plan.placement, &f.scenario.Workloads[number], from)
 	}
 	for _, hops := range lists {
+		wanted := slices.Clone(when) // a hop comes into play where those before it may not answer
 		for i := range hops {
 			h := &hops[i]
-			// A hop comes into play where those before it may not answer.
-			wanted := f.statesIn(func(time span) bool {
-				return !slices.ContainsFunc(hops[:i], func(o nextHop) bool { return o.isSafeIn(time) })
-			})
-			taken := slices.Clone(wanted)
+			taken := f.whenever(without(union(slices.Clone(h.closed))))
 			for k := range taken {
-				wanted[k] = wanted[k] && states[k]
-				taken[k] = wanted[k] && !within(h.closed, f.timeOf(k).from)
+				taken[k] = taken[k] && wanted[k]
 			}
 			to := home // where it is no site of the placement
 			if h.to >= 0 {
 				to = f.plan.sites[h.to].id
 				ask(questioned{h.to, h.part}, taken)
 			}
-			if to == from {
-				continue
+			if to != from {
+				if err := f.follow(taken, wanted, func(n *routedNetwork) []topology.Link { return f.between(n, from, to) }); err != nil {
+					return err
+				}
 			}
-			if err := f.follow(taken, wanted, func(n *routedNetwork) []topology.Link { return f.between(n, from, to) }); err != nil {
-				return err
+			for k, isUnsafe := range f.whenever(h.unsafe()) {
+				wanted[k] = wanted[k] && isUnsafe
 			}
 		}
 	}
 	return nil
 }
 
-// isSafeIn reports whether the site is there all of a time, and the way to it, so that no other is asked.
-func (h *nextHop) isSafeIn(time span) bool {
-	meets := func(s span) bool { return s.from < time.to && time.from < s.to }
-	return !slices.ContainsFunc(h.away, meets) && !slices.ContainsFunc(h.closed, meets) &&
-		!slices.ContainsFunc(h.outages, func(o outage) bool { return meets(span{o.from, o.to}) })
+// unsafe returns when the site may not be there, or the way to it, so that another may be asked, in order.
+func (h *nextHop) unsafe() []span {
+	all := slices.Concat(h.away, h.closed)
+	for _, o := range h.outages {
+		all = append(all, span{o.from, o.to})
+	}
+	return union(all)
 }
 
 // between returns the links between two sites, there and back; none where there is no way.
@@ -211,26 +222,27 @@ func (f *crossingFinder) between(n *routedNetwork, from, to string) []topology.L
 	return slices.Concat(path.ThereLinks, path.BackLinks)
 }
 
-// follow notes the events that a way meets, which has links in a network: those of the states in which it is taken and, of those in which
-// it is wanted, the failures around which routes lead, if without one of them it would lead over that.
+// follow notes the events that a way meets, which has links in a network: those of the states in which it is taken and, of those in which it
+// is wanted, the failures around which routes lead, if without one of them it would lead over that.
 func (f *crossingFinder) follow(taken, wanted []bool, links func(*routedNetwork) []topology.Link) error {
-	for k := range f.states {
-		state, time := &f.states[k], f.timeOf(k)
-		if taken[k] {
-			for _, l := range links(state.net) {
-				f.meet(&l, state, time)
+	for c := range f.conditions {
+		of := &f.conditions[c]
+		isIn := func(when []bool) bool { return slices.ContainsFunc(of.states, func(k int) bool { return when[k] }) }
+		if isIn(taken) {
+			for _, l := range links(of.net) {
+				f.meet(&l, of, taken)
 				f.pass(l.From, l.To)
 				f.pass(l.To, l.From)
 			}
 		}
-		if !wanted[k] {
+		if !isIn(wanted) {
 			continue
 		}
-		for _, i := range state.down {
+		for _, i := range of.down {
 			if f.Failures[i] {
 				continue
 			}
-			n, err := f.routedWithout(slices.DeleteFunc(slices.Clone(state.down), func(o int) bool { return o == i }))
+			n, err := f.routedWithout(slices.DeleteFunc(slices.Clone(of.down), func(o int) bool { return o == i }))
 			if err != nil {
 				return err
 			}
@@ -242,15 +254,14 @@ func (f *crossingFinder) follow(taken, wanted []bool, links func(*routedNetwork)
 	return nil
 }
 
-// meet notes the events of a link that is passed while the links are in a state.
-func (f *crossingFinder) meet(l *topology.Link, state *linkState, time span) {
+// meet notes the events of a link that is passed in some states of a condition.
+func (f *crossingFinder) meet(l *topology.Link, of *linkCondition, taken []bool) {
 	for i := range f.scenario.LinkFailures {
-		of := &f.scenario.LinkFailures[i]
-		if !f.Failures[i] && joins(of.Between, l) {
-			f.Failures[i] = int64(of.At) < time.to && time.from < int64(of.Noticed())
+		if !f.Failures[i] && joins(f.scenario.LinkFailures[i].Between, l) {
+			f.Failures[i] = slices.ContainsFunc(of.states, func(k int) bool { return taken[k] && f.lost[i][k] })
 		}
 	}
-	for _, i := range state.impaired {
+	for _, i := range of.impaired {
 		f.Impairments[i] = f.Impairments[i] || joins(f.scenario.LinkImpairments[i].Between, l)
 	}
 }

@@ -25,8 +25,12 @@ type LinkFailure struct {
 	Between [2]string
 	// At is the instant at which the links go down, since the start of the run, warm-up included; For how long they stay down.
 	At, For time.Duration
+	// Times is how often they go down, 0 and 1 once, Every from one time to the next: they flap.
+	Times int
+	Every time.Duration
 	// Convergence is how long it takes until routes lead elsewhere, and, when the links are up again, until they lead back; 0 means
-	// [DefaultConvergence]. Of a failure that is over before, routing takes no notice.
+	// [DefaultConvergence]. Of links that are up again before routing takes no notice, and none of those that are down again before. Nobody
+	// holds back the routes of links that flap (RFC 2439).
 	Convergence time.Duration
 	// Timeout is the patience of a user or of another site whose question or answer is lost; 0 means [DefaultFailureTimeout].
 	Timeout time.Duration
@@ -40,22 +44,82 @@ func (f *LinkFailure) convergence() time.Duration { return cmp.Or(f.Convergence,
 
 func (f *LinkFailure) timeout() time.Duration { return cmp.Or(f.Timeout, DefaultFailureTimeout) }
 
-// Noticed returns when routes lead elsewhere, since the start of the run: when the links are up again, where the failure is over before
-// that, as is [LinkFailure.Back] then.
-func (f *LinkFailure) Noticed() time.Duration {
-	if f.convergence() >= f.For {
-		return f.At + f.For
-	}
-	return f.At + f.convergence()
+// A LinkDowntime is one time in which the links of a [LinkFailure] are down. All instants are since the start of the run.
+type LinkDowntime struct {
+	At, For time.Duration
+	// AroundFrom and AroundUntil are when routes lead around the links, as they are down and until it is known that they are up again or, of
+	// links that flap, over several times; both are 0 where they are up again before routes lead elsewhere.
+	AroundFrom, AroundUntil time.Duration
 }
 
-// Back returns when routes are as before, since the start of the run.
-func (f *LinkFailure) Back() time.Duration {
-	if f.convergence() >= f.For {
-		return f.At + f.For
+// Downtimes returns the times in which the links are down, in order.
+func (f *LinkFailure) Downtimes() []LinkDowntime {
+	all, around := make([]LinkDowntime, f.times()), f.around()
+	for k := range all {
+		d := &all[k]
+		d.At, d.For = f.at(k), f.For
+		for len(around) > 0 && around[0].to <= int64(d.At) {
+			around = around[1:]
+		}
+		if len(around) > 0 && around[0].from < int64(d.At+d.For) {
+			d.AroundFrom, d.AroundUntil = time.Duration(around[0].from), time.Duration(around[0].to)
+		}
 	}
-	return f.At + f.For + f.convergence()
+	return all
 }
+
+// Back returns when the links are up and routes as before, for good.
+func (f *LinkFailure) Back() time.Duration {
+	last := f.at(f.times()-1) + f.For
+	if around := f.around(); len(around) > 0 {
+		last = max(last, time.Duration(around[len(around)-1].to))
+	}
+	return last
+}
+
+// times returns how often the links go down.
+func (f *LinkFailure) times() int { return max(f.Times, 1) }
+
+// at returns when the links go down for a time, counted from 0.
+func (f *LinkFailure) at(number int) time.Duration { return f.At + time.Duration(number)*f.Every }
+
+// around returns when routes lead around the links, in order.
+func (f *LinkFailure) around() (all []span) {
+	c := f.convergence()
+	if c >= f.For {
+		return nil
+	}
+	for k := range f.times() {
+		s := span{int64(f.at(k) + c), int64(f.at(k) + f.For + c)}
+		if n := len(all); n > 0 && all[n-1].to >= int64(f.at(k)) { // they are down again before routes lead back
+			all[n-1].to = s.to
+		} else {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// lost returns when what comes to the links is lost: they are down, and routes lead over them.
+func (f *LinkFailure) lost() (all []span) {
+	around := f.around()
+	for k := range f.times() {
+		from, to := int64(f.at(k)), int64(f.at(k)+f.For)
+		for len(around) > 0 && around[0].to <= from {
+			around = around[1:]
+		}
+		if len(around) > 0 {
+			to = min(to, around[0].from)
+		}
+		if from < to {
+			all = append(all, span{from, to})
+		}
+	}
+	return all
+}
+
+// maxLinkTimes bounds how often links flap.
+const maxLinkTimes = 1000
 
 // A LinkImpairment is links that are slow or lose packets for a while: all that join two nodes, in both directions. Routes stay as they
 // are, for routing does not know of delays. Players of games may not meet one on their way.
@@ -102,6 +166,14 @@ func (s *Scenario) validateLinkEvents() error {
 		case err != nil:
 		case f.Convergence < 0 || f.Convergence > maxRun:
 			err = invalid.New("Convergence", f.Convergence, "0s (%v) to %v", DefaultConvergence, maxRun)
+		case f.Times < 0 || f.Times > maxLinkTimes:
+			err = invalid.New("Times", f.Times, "1 to %d", maxLinkTimes)
+		case f.Times > 1 && (f.Every <= f.For || f.Every > maxRun):
+			err = invalid.New("Every", f.Every, "more than %v, for so long they are down each time, to %v", f.For, maxRun)
+		case f.Times <= 1 && f.Every != 0:
+			err = invalid.New("Every", f.Every, "0s, for they go down once")
+		case f.at(f.times()-1) > 2*maxRun:
+			err = invalid.New("Times", f.Times, "fewer: a run lasts %v at most", 2*maxRun)
 		case f.Timeout < 0 || f.Timeout > maxRun:
 			err = invalid.New("Timeout", f.Timeout, "0s (%v) to %v", DefaultFailureTimeout, maxRun)
 		case slices.ContainsFunc(s.LinkFailures[:i], meets):

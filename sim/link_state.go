@@ -32,7 +32,9 @@ func (c *compiler) findLinkStates() error {
 	}
 	starts := []int64{0}
 	for i := range s.LinkFailures {
-		starts = append(starts, int64(s.LinkFailures[i].Noticed()), int64(s.LinkFailures[i].Back()))
+		for _, around := range s.LinkFailures[i].around() {
+			starts = append(starts, around.from, around.to)
+		}
 	}
 	for i := range s.LinkImpairments {
 		d := &s.LinkImpairments[i]
@@ -44,7 +46,7 @@ func (c *compiler) findLinkStates() error {
 	for _, at := range slices.Compact(starts) {
 		state := linkState{from: at}
 		for i := range s.LinkFailures {
-			if f := &s.LinkFailures[i]; int64(f.Noticed()) <= at && at < int64(f.Back()) {
+			if within(s.LinkFailures[i].around(), at) {
 				state.down = append(state.down, i)
 			}
 		}
@@ -59,7 +61,34 @@ func (c *compiler) findLinkStates() error {
 		}
 		c.states = append(c.states, state)
 	}
+	c.findConditions()
 	return nil
+}
+
+// A linkCondition is a state of the links that is the same at several times: those in order, and the numbers of the states.
+type linkCondition struct {
+	*linkState
+	times  []span
+	states []int
+}
+
+// findConditions finds the states that are the same: links that flap come to each of theirs time and again.
+func (c *compiler) findConditions() {
+	for k := range c.states {
+		state := &c.states[k]
+		n := slices.IndexFunc(c.conditions, func(o linkCondition) bool {
+			return slices.Equal(o.down, state.down) && slices.Equal(o.impaired, state.impaired)
+		})
+		if n < 0 {
+			n = len(c.conditions)
+			c.conditions = append(c.conditions, linkCondition{linkState: state})
+		}
+		of := &c.conditions[n]
+		of.times, of.states = append(of.times, c.timeOf(k)), append(of.states, k)
+	}
+	for n := range c.conditions {
+		c.conditions[n].times = union(c.conditions[n].times)
+	}
 }
 
 // routedWithout returns the network without the links of some failures, once for all who ask for the same.
@@ -121,11 +150,11 @@ func (c *compiler) lossesOn(side outageSide, way ...partOfWay) (all []outage) {
 		for k := range of.links {
 			for i := range c.scenario.LinkFailures {
 				f := &c.scenario.LinkFailures[i]
-				if joins(f.Between, &of.links[k]) {
-					all = append(all, outage{
-						side: side, from: int64(f.At) - at, to: int64(f.Noticed()) - at,
-						timeout: int64(f.timeout()),
-					})
+				if !joins(f.Between, &of.links[k]) {
+					continue
+				}
+				for _, lost := range f.lost() {
+					all = append(all, outage{side: side, from: lost.from - at, to: lost.to - at, timeout: int64(f.timeout())})
 				}
 			}
 			at += int64(of.links[k].OneWay)
@@ -164,7 +193,7 @@ func (c *compiler) unreachable(spans []span, later int64) (all []outage) {
 	for _, s := range spans {
 		timeout := int64(unknown)
 		for i := range c.scenario.LinkFailures {
-			if f := &c.scenario.LinkFailures[i]; int64(f.Noticed()) <= s.from && s.from < int64(f.Back()) {
+			if f := &c.scenario.LinkFailures[i]; within(f.around(), s.from) {
 				timeout = min(timeout, int64(f.timeout()))
 			}
 		}

@@ -24,14 +24,14 @@ func (c *compiler) waysOf(p *Plan, m, site, pop int) ([]timedEntry, error) {
 	}
 	var all []timedEntry
 	var none []span
-	for k := range c.states {
-		e, ok, err := c.entryIn(p, m, site, pop, &c.states[k])
+	for k := range c.conditions {
+		in := &c.conditions[k]
+		e, ok, err := c.entryIn(p, m, site, pop, in.linkState)
 		if err != nil {
 			return nil, err
 		}
-		time := c.timeOf(k)
 		if !ok {
-			none = append(none, time)
+			none = append(none, in.times...)
 			continue
 		}
 		n := slices.IndexFunc(all, func(o timedEntry) bool { return reflect.DeepEqual(o.entry, e) })
@@ -39,7 +39,7 @@ func (c *compiler) waysOf(p *Plan, m, site, pop int) ([]timedEntry, error) {
 			n = len(all)
 			all = append(all, timedEntry{entry: e})
 		}
-		all[n].times = append(all[n].times, time)
+		all[n].times = append(all[n].times, in.times...)
 	}
 	if none != nil {
 		usual.outages = append(usual.outages, c.unreachable(none, 0)...)
@@ -137,13 +137,14 @@ func (c *compiler) inTurn(from string, h nextHop, to string) ([]nextHop, error) 
 	var all []nextHop
 	var times [][]span
 	var none []span
-	for k := range c.states {
-		l, links, ok, err := c.legIn(from, to, &c.states[k])
+	for k := range c.conditions {
+		in := &c.conditions[k]
+		l, links, ok, err := c.legIn(from, to, in.linkState)
 		if err != nil {
 			return nil, err
 		}
 		if !ok {
-			none = append(none, c.timeOf(k))
+			none = append(none, in.times...)
 			continue
 		}
 		l.to = h.to
@@ -158,7 +159,7 @@ func (c *compiler) inTurn(from string, h nextHop, to string) ([]nextHop, error) 
 			n = len(all)
 			all, times = append(all, way), append(times, nil)
 		}
-		times[n] = append(times[n], c.timeOf(k))
+		times[n] = append(times[n], in.times...)
 	}
 	if none != nil {
 		all[0].outages = append(all[0].outages, c.unreachable(none, all[0].there)...)

@@ -145,6 +145,8 @@ type compiler struct {
 	legs map[[2]int]leg
 	// states are those of the links; none where nothing happens to any.
 	states []linkState
+	// conditions are the states that differ, each with all times in which it is so.
+	conditions []linkCondition
 	// networks are the networks without the links that fail, by the links that they lack.
 	networks map[string]*routedNetwork
 }

@@ -70,29 +70,47 @@ func (g *shareRule) part(epoch int) float64 {
 }
 
 // comesUp reports whether users may ever take the way.
-func (g *shareRule) comesUp() bool {
-	return g.times == nil || g.resolvers != nil || slices.ContainsFunc(g.times, g.comesUpIn)
-}
+func (g *shareRule) comesUp() bool { return len(g.open()) > 0 }
 
-// comesUpIn reports whether users may take the way in a time. Those who learn late where they are to go may at any in which it is open.
-func (g *shareRule) comesUpIn(time span) bool {
-	meets := func(s span) bool { return s.from < time.to && time.from < s.to }
-	if g.times != nil && !slices.ContainsFunc(g.times, meets) {
-		return false
-	}
+// open returns when users may take the way, in order. Those who learn late where they are to go may whenever it is the one to its site.
+func (g *shareRule) open() (all []span) {
 	if g.resolvers != nil {
-		return true
+		if g.times != nil {
+			return g.times
+		}
+		return always
 	}
 	for e, from := range g.epochs {
 		to := int64(unknown)
 		if e+1 < len(g.epochs) {
 			to = g.epochs[e+1]
 		}
-		if slices.Contains(g.takes[e], true) && meets(span{from, to}) {
-			return true
+		if slices.Contains(g.takes[e], true) {
+			all = append(all, span{from, to})
 		}
 	}
-	return false
+	if g.times != nil {
+		all = overlap(all, g.times)
+	}
+	return all
+}
+
+// always is all of the time.
+var always = []span{{0, unknown}}
+
+// overlap returns the times that lie in one of some and in one of others, which are in order.
+func overlap(some, others []span) (both []span) {
+	for i, k := 0, 0; i < len(some) && k < len(others); {
+		if s := (span{max(some[i].from, others[k].from), min(some[i].to, others[k].to)}); s.from < s.to {
+			both = append(both, s)
+		}
+		if some[i].to < others[k].to {
+			i++
+		} else {
+			k++
+		}
+	}
+	return both
 }
 
 // A share lets a source pass only the requests of its entry. All sources of a metro draw the same requests,
