@@ -657,7 +657,8 @@ func (w *WorkloadTally) checkCourse() error {
 
 // checkGameCourse does the same for the updates of a game.
 func (w *WorkloadTally) checkGameCourse(sum *CourseStep, total *Tally) error {
-	if sum.Outcomes[Played] != total.Outcomes[Played] || sum.Failures[DataHomeDown] != total.Failures[DataHomeDown] || sum.LostUpdates != total.Counters[LostUpdates] {
+	if sum.Outcomes[Played] != total.Outcomes[Played] || sum.Failures[DataHomeDown] != total.Failures[DataHomeDown] ||
+		sum.Failures[LinkDown] != total.Failures[LinkDown] || sum.LostUpdates != total.Counters[LostUpdates] {
 		return fmt.Errorf("steps of time sum to %d updates, %d that failed and %d that were lost; want %d, %d and %d", sum.Outcomes[Played], sum.Failures[DataHomeDown],
 			sum.LostUpdates, total.Outcomes[Played], total.Failures[DataHomeDown], total.Counters[LostUpdates])
 	}

@@ -50,8 +50,21 @@ func (a *arena) peek(m *playedMatch, seats []seat) {
 	}
 }
 
-// wayOf returns the way of a player to the site of a match.
-func (a *arena) wayOf(m *playedMatch, s *seat) *playerWay { return &a.ways[m.site][s.metro] }
+// wayOf returns the way of a player to the site of a match, as it is when the player begins.
+func (a *arena) wayOf(m *playedMatch, s *seat) *playerWay {
+	if turns := a.turnsOf(m, s); turns != nil {
+		return &turns[turnAt(turns, max(s.from, m.begin))].way
+	}
+	return &a.ways[m.site][s.metro]
+}
+
+// turnsOf returns the ways that a player takes in turn to the site of a match; nil where it is always the same.
+func (a *arena) turnsOf(m *playedMatch, s *seat) []playerTurn {
+	if a.turns == nil {
+		return nil
+	}
+	return a.turns[m.site][s.metro]
+}
 
 // ping returns the round trip of a player as a ping shows it: with the median jitter of the last mile and of the links.
 func (w *playerWay) ping(p *player) int64 {

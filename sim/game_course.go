@@ -81,7 +81,7 @@ type stepTally struct {
 }
 
 // updateSums are what a player's updates came to.
-type updateSums struct{ played, failed, lost int64 }
+type updateSums struct{ played, failed, cutOff, lost int64 }
 
 // begin is for the updates of a player at a site.
 func (k *stepTally) begin(site int, metro uint32) {
@@ -119,6 +119,9 @@ func (k *stepTally) settle(so updateSums, recent *latencies) {
 		failed := uint64(so.failed - k.noted.failed)
 		s.Outcomes[DataHomeDown.outcome()] += failed
 		s.Failures[DataHomeDown] += failed
+		cutOff := uint64(so.cutOff - k.noted.cutOff)
+		s.Outcomes[LinkDown.outcome()] += cutOff
+		s.Failures[LinkDown] += cutOff
 		s.LostUpdates += uint64(so.lost - k.noted.lost)
 	}
 	k.noted = so

@@ -19,7 +19,8 @@ import (
 // placement's rule, and so do other sites, as if it were down; where there is none, what they ask is lost until they return.
 //
 // A way that changes has connections of its own, set up anew. What was asked goes the way of the instant at which it was asked, there
-// and back. Games do not follow: players may not meet a link that fails on their way.
+// and back. Of players of games updates are lost, and answers, for which nobody waits; a matchmaker goes by the
+// round trips as they are when the run begins.
 type LinkFailure struct {
 	// Between are the ids of the two nodes.
 	Between [2]string
@@ -122,7 +123,7 @@ func (f *LinkFailure) lost() (all []span) {
 const maxLinkTimes = 1000
 
 // A LinkImpairment is links that are slow or lose packets for a while: all that join two nodes, in both directions. Routes stay as they
-// are, for routing does not know of delays. Players of games may not meet one on their way.
+// are, for routing does not know of delays.
 type LinkImpairment struct {
 	// Between are the ids of the two nodes.
 	Between [2]string

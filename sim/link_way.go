@@ -220,33 +220,6 @@ func (c *compiler) choiceEpochs(p *Plan) []epoch {
 	return all
 }
 
-// refuseGames refuses a game of which players meet on their way a link that fails or is impaired.
-func (c *compiler) refuseGames(p *Plan, planned *plannedWorkload, peers bool) error {
-	if len(c.states) == 0 {
-		return nil
-	}
-	if peers {
-		return fmt.Errorf("players exchange their inputs directly, and links fail or are impaired, which they would not feel so far; want no such event")
-	}
-	for m := range planned.reach {
-		for i := range planned.reach[m] {
-			e := &planned.reach[m][i]
-			pop := -1
-			if e.enters != e.site {
-				pop = e.enters
-			}
-			ways, err := c.waysOf(p, m, e.site, pop)
-			if err != nil {
-				return err
-			}
-			if len(ways) > 1 || slices.ContainsFunc(ways[0].outages, func(o outage) bool { return o.side != atSite }) {
-				return fmt.Errorf("metro %q: a link fails or is impaired on the way of players to %q, which they would not feel so far; want an event of another link", p.metros[m], p.sites[e.site].id)
-			}
-		}
-	}
-	return nil
-}
-
 // isLostOnWay reports whether the answer to a question of this site, or its refusal, was lost before it came here. Its bytes count as
 // received, for they were sent.
 func (s *site) isLostOnWay(m *message) bool {

@@ -85,10 +85,12 @@ type gameSite struct {
 
 // gamers are the players of one metro.
 type gamers struct {
-	metro    uint32 // of the plan
-	law      *accessLaw
-	base     []int64 // by site of the game: the round trip without what is the player's own
-	order    []int   // the sites, the nearest first
+	metro uint32 // of the plan
+	law   *accessLaw
+	base  []int64 // by site of the game: the round trip without what is the player's own, as it is when the run begins
+	// turns are the ways that they take in turn as links fail, by site of the game; nil where there are none.
+	turns    [][]playerTurn
+	order    []int // the sites, the nearest first
 	sessions sessionStream
 	upcoming session
 	party    int // of the upcoming session

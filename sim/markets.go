@@ -94,14 +94,25 @@ func (r *run) addGame(number int, open func(metro int) workload.Source) error {
 		}
 	}
 	ways, data := make([][]playerWay, len(r.plan.sites)), make([]dataCalls, len(r.plan.sites))
+	var turns [][][]playerTurn
+	if w.turns != nil {
+		turns = make([][][]playerTurn, len(r.plan.sites))
+	}
 	for _, site := range w.playedAt {
 		ways[site] = make([]playerWay, len(w.reach))
 		data[site] = newDataCalls(&service.Data, w.homes[site])
+		if turns != nil {
+			turns[site] = make([][]playerTurn, len(w.reach))
+		}
 	}
 	for m := range w.reach {
 		base := make([]int64, len(w.playedAt))
 		for i, site := range w.playedAt {
 			ways[site][m] = newPlayerWay(&w.reach[m][i], w.access[m])
+			if turns != nil && w.turns[m][i] != nil {
+				turns[site][m] = w.turns[m][i]
+				ways[site][m] = w.turns[m][i][0].way // by which the market chooses
+			}
 			base[i] = ways[site][m].base()
 		}
 		game.metros = append(game.metros, r.newGamers(number, m, base, newSessionStream(open(m), of)))
@@ -113,7 +124,7 @@ func (r *run) addGame(number int, open func(metro int) workload.Source) error {
 	game.newArena = func() (arena, *gameBook) {
 		b := book()
 		b.course = r.plan.newGameCourse(number)
-		return arena{rules: game.rules, ways: ways, apart: w.apart, data: data, tallyOf: b.at, steps: stepTally{course: b.course}}, b
+		return arena{rules: game.rules, ways: ways, turns: turns, apart: w.apart, data: data, tallyOf: b.at, steps: stepTally{course: b.course}}, b
 	}
 	r.games = append(r.games, game)
 	return nil
@@ -156,6 +167,9 @@ func (r *run) newGamers(number, m int, base []int64, sessions sessionStream) gam
 	players := gamers{
 		metro: uint32(m), law: w.access[m], base: base, sessions: sessions,
 		key: key(purpose.Player), who: key(purpose.Route), parties: key(purpose.Party), skills: key(purpose.Skill),
+	}
+	if w.turns != nil {
+		players.turns = w.turns[m]
 	}
 	for i := range base {
 		players.order = append(players.order, i)

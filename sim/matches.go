@@ -56,7 +56,7 @@ func (g *game) startMatch(s int, of *meeting, hasMoved bool) {
 			m.low, m.high = t.skill, t.skill
 		}
 		g.seat(p, n)
-		if t = g.tickets.at(p); worst == nil || t.from.base[s]+t.worst > worst.from.base[s]+worst.worst {
+		if t = g.tickets.at(p); worst == nil || t.from.baseAt(s, g.now)+t.worst > worst.from.baseAt(s, g.now)+worst.worst {
 			worst = t
 		}
 	}

@@ -88,7 +88,7 @@ func (b *pairBook) add(g *game, m *match) {
 	b.found = b.found[:0]
 	for _, n := range m.tickets {
 		t := g.tickets.at(n)
-		rtt := t.from.base[m.site]*int64(len(t.party)) + t.sum
+		rtt := t.from.baseAt(m.site, g.now)*int64(len(t.party)) + t.sum
 		if g.isPeer() {
 			rtt = m.apart * int64(len(t.party))
 		}

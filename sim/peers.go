@@ -87,7 +87,7 @@ func (g *game) rttIn(m *match, t *ticket, own int64) int64 {
 	if g.isPeer() {
 		return m.apart
 	}
-	return t.from.base[m.site] + own
+	return t.from.baseAt(m.site, g.now) + own
 }
 
 // A peer is one of two players who exchange their inputs: what the packets between them meet on the player's own line.

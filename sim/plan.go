@@ -60,6 +60,8 @@ type plannedWorkload struct {
 	// playedAt are the sites of a game, reach the ways there by metro and site, in that order.
 	playedAt []int
 	reach    [][]entry
+	// turns are the ways there that links which fail or are impaired let players take in turn, by metro and site; nil where there are none.
+	turns [][][]playerTurn
 	// apart are the ways between the metros of a game whose players exchange their inputs directly; nil else.
 	apart [][]peerWay
 }
@@ -268,7 +270,7 @@ func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workloa
 				err = c.reachPeers(&planned)
 			}
 			if err == nil {
-				err = c.refuseGames(p, &planned, !game.Peers.IsZero())
+				err = c.turnsOfGame(p, &planned, &game)
 			}
 		}
 		if err == nil {

@@ -40,6 +40,8 @@ func newRules(service *workload.Matched, w *plannedWorkload, meter *Meter) (*rul
 type arena struct {
 	*rules
 	ways [][]playerWay // by site of the plan and metro
+	// turns are those which players take in turn as links fail, by site and metro; nil where there are none.
+	turns [][][]playerTurn
 	// apart are the ways between the metros of players who exchange their inputs directly.
 	apart [][]peerWay
 	data  []dataCalls // by site
@@ -86,7 +88,11 @@ func (a *arena) play(ctx context.Context, m *playedMatch) error {
 			}
 			if c := &a.ticking[k]; p.send < c.until {
 				a.steps.begin(m.site, s.metro)
-				a.playOne(&p, c, min(until, c.until), &a.data[m.site], t)
+				if turns := a.turnsOf(m, s); turns != nil {
+					a.playInTurn(&p, c, min(until, c.until), &a.data[m.site], t, turns)
+				} else {
+					a.playOne(&p, c, min(until, c.until), &a.data[m.site], t, nil)
+				}
 			}
 		}
 		a.settleSeat(way.ping(&s.player), t)
@@ -109,14 +115,14 @@ func (a *arena) setTicking(m *playedMatch) {
 	}
 }
 
-// playOne simulates a player's updates up to an instant.
-func (a *arena) playOne(p *sender, c *ticking, until int64, data *dataCalls, t *Tally) {
-	o := volley{arena: a, sender: p, ticking: c, data: data, recent: latencies{tally: t, deadlines: a.deadlines}}
+// playOne simulates a player's updates up to an instant, some of which are lost on links.
+func (a *arena) playOne(p *sender, c *ticking, until int64, data *dataCalls, t *Tally, cut []outage) {
+	o := volley{arena: a, sender: p, ticking: c, data: data, cut: cut, recent: latencies{tally: t, deadlines: a.deadlines}}
 	o.wait = (c.tick - p.send - p.there) % c.period
 	if o.wait < 0 {
 		o.wait += c.period
 	}
-	quiet := p.isQuiet() && a.line.bad == 0 && a.coin == 0
+	quiet := p.isQuiet() && a.line.bad == 0 && a.coin == 0 && cut == nil
 	for p.send < until {
 		// Up to the next update that is followed to the screen, that one included.
 		stop := min(until, p.followAt+a.update)
@@ -146,12 +152,13 @@ type volley struct {
 	*sender
 	*ticking
 	data *dataCalls
+	cut  []outage // when updates or their answers are lost on links, nil where they never are
 	// wait is how long after its undisturbed arrival the next update meets a tick, in [0, period).
 	wait   int64
 	last   echo // of the last update; its response is 0 where that has failed
 	recent latencies
 	// updates are those played, lost and late some of them. The others are sums over them.
-	updates, failed, lost, late                     int64
+	updates, failed, cutOff, lost, late             int64
 	jitters, losses, waits, calls, services, inVain int64
 }
 
@@ -192,7 +199,7 @@ func (o *volley) sendQuiet(stop int64) {
 func (o *volley) send(stop int64) {
 	a, p, c := o.arena, o.sender, o.ticking
 	step, distance := a.update%c.period, int64(a.resend)
-	wait, failed := o.wait, o.failed
+	wait, failed := o.wait, o.failed+o.cutOff
 	o.updates += (stop - p.send + a.update - 1) / a.update
 	isKept := a.line.jitterTime > 0
 	for ; p.send < stop; p.send += a.update {
@@ -224,7 +231,7 @@ func (o *volley) send(stop int64) {
 			o.lost++
 		}
 		way := p.there + p.back + lost
-		called := int64(0)
+		called, worked, inVain := int64(0), int64(0), int64(0)
 		if a.coin > 0 && p.rand.Uint64()&(1<<32-1) < a.coin {
 			arrives := p.send + p.there + late
 			e := o.data.makeAll(arrives, &p.rand)
@@ -235,11 +242,18 @@ func (o *volley) send(stop int64) {
 				o.last.response = 0
 				continue
 			}
-			o.calls += called
-			o.services += e.service
-			o.inVain += e.inVain
+			worked, inVain = e.service, e.inVain
 		}
 		met := untilTick(ahead-late-called, c.period)
+		if o.cut != nil && o.isCut(late+called+met+c.queue+c.work) {
+			o.cutOff++
+			o.recent.tally.fail(LinkDown, 0) // the player goes on, and waits for nothing
+			o.last.response = 0
+			continue
+		}
+		o.calls += called
+		o.services += worked
+		o.inVain += inVain
 		o.last = echo{response: way + inEffect + called + met + c.queue + c.work, rtt: way + jitter, lateBack: inEffect + lost - late}
 		o.recent.put(o.last.response, o.last.rtt)
 		if o.recent.isFull() {
@@ -250,22 +264,22 @@ func (o *volley) send(stop int64) {
 		o.waits += met
 	}
 	o.wait = wait
-	o.updates -= o.failed - failed
+	o.updates -= o.failed + o.cutOff - failed
 }
 
 // sums returns what the updates came to so far.
-func (o *volley) sums() updateSums { return updateSums{o.updates, o.failed, o.lost} }
+func (o *volley) sums() updateSums { return updateSums{o.updates, o.failed, o.cutOff, o.lost} }
 
 // settle tallies what the updates came to.
 func (o *volley) settle(t *Tally) {
 	o.steps.settle(o.sums(), &o.recent)
 	o.recent.record()
 	p := o.sender
-	t.Counters[Requests] += uint64(o.updates + o.failed)
+	t.Counters[Requests] += uint64(o.updates + o.failed + o.cutOff)
 	t.Counters[LateUpdates] += uint64(o.late)
 	t.Counters[LostUpdates] += uint64(o.lost)
 	if o.isOverrun {
-		t.Counters[OverrunUpdates] += uint64(o.updates + o.failed)
+		t.Counters[OverrunUpdates] += uint64(o.updates + o.failed + o.cutOff)
 	}
 	t.Outcomes[Played] += uint64(o.updates)
 	t.Causes[Access] += o.updates*p.mile + o.jitters
