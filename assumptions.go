@@ -67,6 +67,7 @@ func (s *Study) assumedOf(w *workload.Workload) (all []string) {
 	switch service := w.Service.(type) {
 	case workload.Matched:
 		add(true, gamesLeaveOut)
+		add(s.hasLinkEvents() && service.Market.Choice != workload.ByRouting, "a matchmaker goes by the round trips of the beginning of a run, also while links fail or are impaired")
 		for _, text := range displayLeavesOut(&service) {
 			add(true, "%s", text)
 		}
