@@ -151,8 +151,7 @@ const (
 )
 
 // beginSeat empties what is kept of a player in a match.
-func (a *arena) beginSeat(p *sender) {
-	quiet := p.there + p.back
+func (a *arena) beginSeat(p *sender, quiet int64) {
 	a.rtts.begin(quiet)
 	a.displays.begin(a.screen.least(quiet))
 	a.nextFollowed(p, p.send)

@@ -83,6 +83,9 @@ func (p *Plan) Explain(ctx context.Context, replication, workload, metro int, wh
 	if err := r.advance(1); err != nil {
 		return nil, err
 	}
+	if by == nil {
+		return e, nil
+	}
 	e.Links, err = p.linksOnWays(ctx, e, by, t.asked)
 	return e, err
 }

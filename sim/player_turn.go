@@ -109,6 +109,16 @@ func (p *sender) take(way *playerWay) {
 	p.there, p.back = way.there+p.mile/2, way.back+p.mile-p.mile/2
 }
 
+// leastOf returns the least round trip of a player without jitter, over the way now and those that are taken in turn.
+func (p *sender) leastOf(turns []playerTurn) int64 {
+	least := p.there + p.back
+	for i := range turns {
+		w := &turns[i].way
+		least = min(least, w.there+w.back+p.mile)
+	}
+	return least
+}
+
 // playInTurn plays a player's updates up to an instant over ways that are taken in turn.
 func (a *arena) playInTurn(p *sender, c *ticking, until int64, data *dataCalls, t *Tally, turns []playerTurn) {
 	for p.send < until {

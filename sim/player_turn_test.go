@@ -153,3 +153,16 @@ func TestPlayersWhomLinksCutOff(t *testing.T) {
 	_, err = Compile(context.Background(), s, p)
 	require.ErrorContains(t, err, `metro "metro": LinkFailures[0].Between is [x1 zone]; want links without which players reach "zone"`)
 }
+
+// What is kept of a player's round trips counts from the least, be it that of a way which comes later.
+func TestThePlayersLeastRoundTripIsOverAllWays(t *testing.T) {
+	far, near := playerWay{there: 10 * ms, back: 10 * ms}, playerWay{there: 5 * ms, back: 5 * ms}
+	p := sender{mile: 2 * ms}
+	p.take(&far)
+	require.Equal(t, 20*ms, p.leastOf(nil), "of a way without a last mile of the player's own")
+	p = sender{mile: 2 * ms}
+	far.law, near.law = &accessLaw{}, &accessLaw{}
+	p.take(&far)
+	require.Equal(t, 22*ms, p.leastOf(nil))
+	require.Equal(t, 12*ms, p.leastOf([]playerTurn{{0, far, nil}, {int64(time.Second), near, nil}}))
+}
