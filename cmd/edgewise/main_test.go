@@ -170,7 +170,7 @@ func TestMistakesExitWithTwoAndSayWhere(t *testing.T) {
 		{"two results would go into it", []string{"calibrate", dir, "-o", filepath.Join(dir, "x"), "--page", filepath.Join(dir, "x")}},
 		{dir + ": training table cities_train.csv", []string{"calibrate", dir}},
 		{"argument list must be one of", []string{"catalog", "cities"}},
-		{"an argument is missing: want metro", []string{"routes", bad}},
+		{"an argument is missing: want scenario", []string{"routes"}},
 		{"--top", []string{"catalog", "metros", "--top", "-1"}},
 	} {
 		code, out, errs := run(t, context.Background(), c.args...)
