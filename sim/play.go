@@ -81,7 +81,7 @@ func (a *arena) play(ctx context.Context, m *playedMatch) error {
 		way := a.wayOf(m, s)
 		p := newSender(s, way, s.sendsFrom(from, a.update))
 		t := a.tallyOf(m.site, s.metro)
-		a.beginSeat(&p, p.leastOf(a.turnsOf(m, s)))
+		a.beginSeat(&p, p.leastOf(a.turnsOf(m, s), until))
 		for k := range a.ticking {
 			if p.send >= until {
 				break

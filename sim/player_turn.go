@@ -109,12 +109,13 @@ func (p *sender) take(way *playerWay) {
 	p.there, p.back = way.there+p.mile/2, way.back+p.mile-p.mile/2
 }
 
-// leastOf returns the least round trip of a player without jitter, over the way now and those that are taken in turn.
-func (p *sender) leastOf(turns []playerTurn) int64 {
+// leastOf returns the least round trip of a player without jitter up to an instant, over the way now and those that are taken in turn.
+func (p *sender) leastOf(turns []playerTurn, until int64) int64 {
 	least := p.there + p.back
 	for i := range turns {
-		w := &turns[i].way
-		least = min(least, w.there+w.back+p.mile)
+		if w := &turns[i].way; turns[i].from < until && (i+1 == len(turns) || turns[i+1].from > p.send) {
+			least = min(least, w.there+w.back+p.mile)
+		}
 	}
 	return least
 }

@@ -159,10 +159,14 @@ func TestThePlayersLeastRoundTripIsOverAllWays(t *testing.T) {
 	far, near := playerWay{there: 10 * ms, back: 10 * ms}, playerWay{there: 5 * ms, back: 5 * ms}
 	p := sender{mile: 2 * ms}
 	p.take(&far)
-	require.Equal(t, 20*ms, p.leastOf(nil), "of a way without a last mile of the player's own")
+	require.Equal(t, 20*ms, p.leastOf(nil, 1), "of a way without a last mile of the player's own")
 	p = sender{mile: 2 * ms}
 	far.law, near.law = &accessLaw{}, &accessLaw{}
 	p.take(&far)
-	require.Equal(t, 22*ms, p.leastOf(nil))
-	require.Equal(t, 12*ms, p.leastOf([]playerTurn{{0, far, nil}, {int64(time.Second), near, nil}}))
+	require.Equal(t, 22*ms, p.leastOf(nil, 1))
+	turns := []playerTurn{{0, far, nil}, {1000 * ms, near, nil}, {2000 * ms, far, nil}}
+	require.Equal(t, 12*ms, p.leastOf(turns, 1001*ms))
+	require.Equal(t, 22*ms, p.leastOf(turns, 1000*ms), "before")
+	p.send = 2000 * ms
+	require.Equal(t, 22*ms, p.leastOf(turns, 3000*ms), "later")
 }
