@@ -231,7 +231,7 @@ func (o *volley) send(stop int64) {
 			o.lost++
 		}
 		way := p.there + p.back + lost
-		called, worked, inVain := int64(0), int64(0), int64(0)
+		called := int64(0)
 		if a.coin > 0 && p.rand.Uint64()&(1<<32-1) < a.coin {
 			arrives := p.send + p.there + late
 			e := o.data.makeAll(arrives, &p.rand)
@@ -242,18 +242,19 @@ func (o *volley) send(stop int64) {
 				o.last.response = 0
 				continue
 			}
-			worked, inVain = e.service, e.inVain
+			if o.cut != nil && o.isCut(late+called+untilTick(ahead-late-called, c.period)+c.queue+c.work) {
+				o.loseOnLinks()
+				continue
+			}
+			o.calls += called
+			o.services += e.service
+			o.inVain += e.inVain
 		}
 		met := untilTick(ahead-late-called, c.period)
 		if o.cut != nil && o.isCut(late+called+met+c.queue+c.work) {
-			o.cutOff++
-			o.recent.tally.fail(LinkDown, 0) // the player goes on, and waits for nothing
-			o.last.response = 0
+			o.loseOnLinks()
 			continue
 		}
-		o.calls += called
-		o.services += worked
-		o.inVain += inVain
 		o.last = echo{response: way + inEffect + called + met + c.queue + c.work, rtt: way + jitter, lateBack: inEffect + lost - late}
 		o.recent.put(o.last.response, o.last.rtt)
 		if o.recent.isFull() {

@@ -138,3 +138,10 @@ func (a *arena) playInTurn(p *sender, c *ticking, until int64, data *dataCalls, 
 func (o *volley) isCut(takes int64) bool {
 	return meets(o.cut, o.sender.send, o.sender.send+takes) != nil
 }
+
+// loseOnLinks tallies an update that is lost on a link, or whose answer is: the player goes on, and waits for nothing.
+func (o *volley) loseOnLinks() {
+	o.cutOff++
+	o.recent.tally.fail(LinkDown, 0)
+	o.last.response = 0
+}
