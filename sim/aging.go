@@ -229,5 +229,6 @@ func age(h *freshness.Held, now int64) uint32 {
 	return uint32(max(now-h.AsOf, 0) / int64(time.Second))
 }
 
-// heldBytes is what a cache that ages holds beside an object.
-const heldBytes = 24
+// heldBytes is about what a cache that ages holds beside an object, where caches take turns: 120 to 200 bytes an object were measured in all, gaps
+// among them.
+const heldBytes = 100
