@@ -176,7 +176,9 @@ func (s *Study) peakLoads(ctx context.Context, p placement.Placement, lost strin
 		of := &all[k]
 		why := s.whyUnknown(number, &peak)
 		if why == "" && s.isBehindCaches(&p, number) {
-			if sample == 0 {
+			if _, isTrace := s.Workloads[number].Demand.(workload.Trace); isTrace {
+				why = fmt.Sprintf("%s is a recorded trace behind caches: a run tells what they fetch", peak.Workload)
+			} else if sample == 0 {
 				why = fmt.Sprintf("%s is behind caches: a sample tells what they fetch (--sample 5m)", peak.Workload)
 			} else {
 				if found == nil {

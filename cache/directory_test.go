@@ -86,6 +86,7 @@ func TestReleasedCachesHoldNothing(t *testing.T) {
 			require.Zero(t, evictions, "%+v", cfg)
 			require.Equal(t, capacity, c.CapacityBytes())
 			Release(c) // twice does no harm
+			Expect(c, []uint64{1, 2}, []uint64{3, 4, 5})
 			require.False(t, d.taken)
 			for _, slot := range d.slots {
 				require.Zero(t, slot)

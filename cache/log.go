@@ -399,4 +399,6 @@ func (c *log[N]) guess(key uint32) uint32 {
 }
 
 // release lets go of everything: nothing is taken in from then on.
-func (c *log[N]) release() { *c = log[N]{lines: make([]logLine, 1), ring: make([]logged[N], 1)} }
+func (c *log[N]) release() {
+	*c = log[N]{lines: make([]logLine, 1), ring: make([]logged[N], 1), stretch: c.stretch, aLine: c.aLine}
+}

@@ -76,6 +76,7 @@ func (sp *space) leftOut() string {
 		{len(s.LinkFailures) > 0, "links that fail"},
 		{len(s.LinkImpairments) > 0, "links that are slow or lose packets"},
 		{len(s.OriginErrors) > 0, "errors of origins"},
+		{len(sp.Fixed.Openings) > 0, "sites that open or close, but for how it is in the end"},
 		{slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool {
 			return len(w.Flashes) > 0 && sim.KindOf(w.Service) != sim.Matched
 		}), "flash crowds but for what they ask on the mean"},

@@ -161,7 +161,7 @@ func (s *Scenario) validateLinkEvents() error {
 		f := &s.LinkFailures[i]
 		err := while(f.Between, f.At, f.For)
 		meets := func(o LinkFailure) bool {
-			return sameLinks(o.Between, f.Between) && o.At <= f.Back() && f.At <= o.Back()
+			return o.Times <= maxLinkTimes && sameLinks(o.Between, f.Between) && o.At <= f.Back() && f.At <= o.Back()
 		}
 		switch {
 		case err != nil:
@@ -173,7 +173,7 @@ func (s *Scenario) validateLinkEvents() error {
 			err = invalid.New("Every", f.Every, "more than %v, for so long they are down each time, to %v", f.For, maxRun)
 		case f.Times <= 1 && f.Every != 0:
 			err = invalid.New("Every", f.Every, "0s, for they go down once")
-		case f.at(f.times()-1) > 2*maxRun:
+		case f.Times > 1 && f.Every > (2*maxRun-f.At)/time.Duration(f.Times-1):
 			err = invalid.New("Times", f.Times, "fewer: a run lasts %v at most", 2*maxRun)
 		case f.Timeout < 0 || f.Timeout > maxRun:
 			err = invalid.New("Timeout", f.Timeout, "0s (%v) to %v", DefaultFailureTimeout, maxRun)

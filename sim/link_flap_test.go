@@ -100,3 +100,15 @@ func TestTheShareThatFailsOnALinkThatFlapsIsThatOfItsTimes(t *testing.T) {
 		require.InDelta(t, want[1], float64(total.Causes[Propagation])/1e6/10/requests-(1-float64(total.Failures[LinkDown])/requests), 0.0025)
 	}
 }
+
+// Times and instants that no clock of ns can hold together are refused, and so is one beside a mistake.
+func TestLinksThatFlapForLongerThanARunAreRefused(t *testing.T) {
+	s, _ := zonesApart(t)
+	link := [2]string{"x1", "zone"}
+	s.LinkFailures = []LinkFailure{{Between: link, At: time.Second, For: time.Second, Times: 1000, Every: 366 * 24 * time.Hour}}
+	require.ErrorContains(t, s.Validate(), "LinkFailures[0].Times is 1000; want fewer")
+	s.LinkFailures = []LinkFailure{
+		{Between: link, At: time.Second, For: time.Second, Times: 1e9, Every: 2 * time.Second}, {Between: link, At: time.Second, For: time.Second},
+	}
+	require.ErrorContains(t, s.Validate(), "LinkFailures[0].Times is 1000000000; want 1 to 1000")
+}

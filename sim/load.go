@@ -236,6 +236,9 @@ func (p *Plan) serversAt(number, at int, perSecond float64, work workload.Servic
 	if n, ok := a.PoolOf(w.name); ok {
 		pool := &a.Pools[n]
 		of.Workload, of.Pool = "", poolName(a.Role, pool)
+		if pool.SpareCores {
+			of.Capacity = max(of.Capacity-p.taken[at], float64(pool.Servers))
+		}
 		of.room = math.Inf(1)
 		if pool.Queue.Is {
 			of.room = of.Capacity + float64(pool.Queue.Most)
@@ -244,9 +247,6 @@ func (p *Plan) serversAt(number, at int, perSecond float64, work workload.Servic
 			of.room = min(of.room, float64(pool.Servers)*(1+pool.Shed.Seconds()/work.Mean.Seconds()))
 		}
 		of.Rejects = pool.Rejects()
-		if pool.SpareCores {
-			of.Capacity = max(of.Capacity-p.taken[at], float64(pool.Servers))
-		}
 	}
 	return of
 }

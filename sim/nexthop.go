@@ -169,12 +169,12 @@ func choiceOf(hops []nextHop, key uint64, will func(*nextHop) bool) int {
 }
 
 // partsOf returns the hops, by number, of which each has about as much of what a tier has when those sites are open that are at an instant: the first
-// way to each of the caches that have its objects among them, or else the first hop alone.
+// way to each of the caches that have its objects among them, or else the first hop alone. Where none of those caches is open it is who stands in.
 func (p *Plan) partsOf(hops []nextHop, at int64) (parts []int) {
 	keyed := int(hops[0].keyed)
 	for n := range hops {
 		switch {
-		case keyed > 0 && n >= keyed || keyed == 0 && len(parts) > 0:
+		case len(parts) > 0 && n >= keyed:
 			return parts
 		case p.isOpen(hops[n].to, at) && (n == 0 || hops[n].to != hops[n-1].to):
 			parts = append(parts, n)

@@ -134,8 +134,12 @@ func (o *overflow) blocked() [][]float64 {
 	for s := range busy {
 		for n := range busy[s] {
 			a := p.sites[s].compute
-			servers := a.MostOf(&a.Pools[n]) - int(p.taken[s])
-			busy[s][n] = a.Pools[n].Turn(max(servers, a.Pools[n].Servers), busy[s][n], rate[s][n]).Rejected
+			pool := &a.Pools[n]
+			servers := a.MostOf(pool)
+			if pool.SpareCores {
+				servers -= int(p.taken[s])
+			}
+			busy[s][n] = pool.Turn(max(servers, pool.Servers), busy[s][n], rate[s][n]).Rejected
 		}
 	}
 	return busy

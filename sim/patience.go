@@ -124,7 +124,7 @@ func (p *patience) askAgain(c *clients, n uint32, from int64) {
 	s := p.site
 	t := *s.tries.at(n)
 	u := random.Unit(t.shake.At(retryDraws + uint64(t.made)))
-	at := from + p.BackoffNs(t.made, u)
+	at := max(from+p.BackoffNs(t.made, u), s.now)
 	if t.recorded {
 		c.tally.Counters[Retries]++
 	}

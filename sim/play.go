@@ -87,10 +87,10 @@ func (a *arena) play(ctx context.Context, m *playedMatch) error {
 				break
 			}
 			if c := &a.ticking[k]; p.send < c.until {
-				a.steps.begin(m.site, s.metro)
 				if turns := a.turnsOf(m, s); turns != nil {
-					a.playInTurn(&p, c, min(until, c.until), &a.data[m.site], t, turns)
+					a.playInTurn(&p, c, min(until, c.until), m.site, s.metro, t, turns)
 				} else {
+					a.steps.begin(m.site, s.metro)
 					a.playOne(&p, c, min(until, c.until), &a.data[m.site], t, nil)
 				}
 			}

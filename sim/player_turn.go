@@ -121,7 +121,7 @@ func (p *sender) leastOf(turns []playerTurn, until int64) int64 {
 }
 
 // playInTurn plays a player's updates up to an instant over ways that are taken in turn.
-func (a *arena) playInTurn(p *sender, c *ticking, until int64, data *dataCalls, t *Tally, turns []playerTurn) {
+func (a *arena) playInTurn(p *sender, c *ticking, until int64, site int, metro uint32, t *Tally, turns []playerTurn) {
 	for p.send < until {
 		n := turnAt(turns, p.send)
 		stop := until
@@ -129,7 +129,8 @@ func (a *arena) playInTurn(p *sender, c *ticking, until int64, data *dataCalls, 
 			stop = min(until, turns[n+1].from)
 		}
 		p.take(&turns[n].way)
-		a.playOne(p, c, stop, data, t, turns[n].cut)
+		a.steps.begin(site, metro)
+		a.playOne(p, c, stop, &a.data[site], t, turns[n].cut)
 	}
 }
 

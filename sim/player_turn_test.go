@@ -170,3 +170,29 @@ func TestThePlayersLeastRoundTripIsOverAllWays(t *testing.T) {
 	p.send = 2000 * ms
 	require.Equal(t, 22*ms, p.leastOf(turns, 3000*ms), "later")
 }
+
+// What is told by step of players whose way changes sums to what is told of the run, whatever happens to a link of theirs.
+func TestStepsOfPlayersOnLinksThatChangeSumToTheRun(t *testing.T) {
+	link := [2]string{"x1", "zone"}
+	for name, change := range map[string]func(*Scenario){
+		"down": func(s *Scenario) {
+			s.LinkFailures = []LinkFailure{{Between: link, At: 40 * time.Second, For: 20 * time.Second, Convergence: 2 * time.Second}}
+		},
+		"slow": func(s *Scenario) {
+			s.LinkImpairments = []LinkImpairment{{Between: link, At: 40 * time.Second, For: 20 * time.Second, Adds: 5 * time.Millisecond}}
+		},
+		"lossy": func(s *Scenario) {
+			s.LinkImpairments = []LinkImpairment{{Between: link, At: 40 * time.Second, For: 20 * time.Second, LossRatio: .1}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, p := zonesApart(t)
+			change(&s)
+			without := runOne(t, s, p)
+			s.Timeline = &Steps{Step: 7 * time.Second, ByMetro: true}
+			with := runOne(t, s, p) // which checks the sums
+			require.Equal(t, without.Workloads[0].Metros[0].Counters, with.Workloads[0].Metros[0].Counters)
+			require.Equal(t, without.Workloads[0].Metros[0].Failures, with.Workloads[0].Metros[0].Failures)
+		})
+	}
+}

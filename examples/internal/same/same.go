@@ -22,7 +22,7 @@ func AsFile(t *testing.T, program *edgewise.Study, file string) {
 
 // bare returns the study without network, sources, assumptions and where it comes from.
 func bare(s *edgewise.Study) *edgewise.Study {
-	s.Network, s.Sources, s.Assumed, s.Provenance = nil, nil, nil, edgewise.Provenance{}
+	s.Network, s.Sources, s.Assumed, s.Provenance, s.Locate = nil, nil, nil, edgewise.Provenance{}, nil
 	for i := range s.Workloads {
 		s.Workloads[i].Assumed = nil
 	}
