@@ -205,6 +205,9 @@ func TestRandomFailuresOfDeepTiersAreTheSameHoweverAdvanced(t *testing.T) {
 
 func TestEveryTierBeginsInItsSteadyState(t *testing.T) {
 	if raceEnabled {
+		t.Skip("much arithmetic; TestDeepTiersDoNotDependOnHowSitesAreAdvanced looks for races")
+	}
+	if raceEnabled {
 		t.Skip("one thread, and much of it")
 	}
 	s, p := deepCDN(t)
