@@ -93,7 +93,8 @@ func (o *overflow) step(blocked [][]float64) {
 			o.passed[i][site] = left
 			for k := range hops {
 				h := &hops[k]
-				if h.isAvoided(0) {
+				// Sites that open are taken as they are in the end, as by those who enter, and what else happens to them as at the start.
+				if !o.plan.isOpen(h.to, o.plan.end()-1) || o.plan.isOpen(h.to, 0) && h.isAvoided(0) {
 					continue
 				}
 				lost := float64(left * share(i, h.to))
@@ -239,7 +240,7 @@ func (p *Plan) unknownOverflow(rates [][][]float64) [][]bool {
 	return unknown
 }
 
-// entering returns the requests a second that enter at each site, of those by metro, as when the run begins.
+// entering returns the requests a second that enter at each site, of those by metro, as it is usual: sites that open or close are as they are in the end.
 func (p *Plan) entering(number int, byMetro []float64) []float64 {
 	all := make([]float64, len(p.sites))
 	for m, rate := range byMetro {

@@ -97,3 +97,23 @@ func TestSitesThatPassOnToEachOtherMeetInAFixedPoint(t *testing.T) {
 		require.InDelta(t, found, of.TakenIn, .02*of.Offered, site)
 	}
 }
+
+// What is passed on to a site that opens is as if it had always been there, and nothing goes to one that has closed.
+func TestWhatIsPassedOnToSitesThatOpenIsAsInTheEnd(t *testing.T) {
+	pool := placement.Pool{Servers: 5, Queue: placement.AtMost(0), Spill: toNearest()}
+	s, p := spillWorld(t, pool, placement.Pool{Servers: 3}, workload.ServiceTime{Mean: 10 * time.Millisecond, Law: workload.ExponentialTime}, 1.2)
+	s.WarmUp, s.Duration = 5*time.Second, 400*time.Second
+	p.Sites = slices.DeleteFunc(p.Sites, func(a placement.Assignment) bool { return a.Role != placement.Compute })
+	always := loadBefore(t, s, p, "zone").Spilled
+	require.Positive(t, always)
+	p.Openings = []placement.Opening{{Site: "region", At: 100 * time.Second}}
+	require.InEpsilon(t, always, loadBefore(t, s, p, "region").TakenIn, 1e-12)
+	p.Openings = []placement.Opening{{Site: "region", Closes: 100 * time.Second}}
+	plans, err := Compile(context.Background(), s, p)
+	require.NoError(t, err)
+	all, err := plans[0].ServerLoads()
+	require.NoError(t, err)
+	for _, l := range all {
+		require.Zero(t, l.TakenIn, l.Site)
+	}
+}
