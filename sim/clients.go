@@ -21,6 +21,7 @@ type clients struct {
 	rtt, access, beyond int64
 	jitter              float64
 	isPlain             bool   // no outages, links that are shared, patience or stacks: set by [site.addUsers]
+	isWatched           bool   // there is a course, or who sees: set there too
 	isAlike             bool   // all requests bring the same along, so that nothing need be drawn or caught up on
 	isNew               uint64 // below this, of 2^32, a request opens a connection
 	transfer            transport.Transfer
@@ -319,16 +320,23 @@ func (c *clients) answer(r *request, s *served) bool {
 		}
 		t.Causes[upstreamOf(outcome)] += upstream
 	}
+	if c.isWatched {
+		c.watch(r, s, ttfb, ttlb)
+	}
+	if c.latencies.isFull() {
+		c.latencies.record()
+	}
+	return true
+}
+
+// watch tells those who want to know of each request of one that was answered, whose latencies were put last.
+func (c *clients) watch(r *request, s *served, ttfb, ttlb int64) {
 	if c.course != nil {
 		c.course.answer(r.arrived-c.delay, ttfb, ttlb, s)
 	}
 	if c.sees != nil {
 		c.sight(r, s)
 	}
-	if c.latencies.isFull() {
-		c.latencies.record()
-	}
-	return true
 }
 
 // sight tells how a request ended that was answered, whose latencies were put last.

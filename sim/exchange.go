@@ -224,11 +224,8 @@ func (c *clients) conclude(r *request, s *served, ttfb, ttlb int64) {
 		}
 		t.Causes[upstreamOf(outcome)] += upstream
 	}
-	if c.course != nil {
-		c.course.answer(r.arrived-c.delay, ttfb, ttlb, s)
-	}
-	if c.sees != nil {
-		c.sight(r, s)
+	if c.isWatched {
+		c.watch(r, s, ttfb, ttlb)
 	}
 	if c.latencies.isFull() {
 		c.latencies.record()

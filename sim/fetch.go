@@ -2,28 +2,35 @@ package sim
 
 import "github.com/edgewise-sim/edgewise/transport"
 
-// startFetch asks a next hop for the object of a new fetch, which it returns.
-func (s *site) startFetch(t *tier, n uint32, now int64, number uint8, recorded bool) *flight {
-	f := &t.flights.pool[n]
-	if h := &t.hops[number][0]; h.isSteady() {
-		t.load.steady[number].add(f.bytes, recorded)
-		var leaves int64
-		if t.pools == nil {
-			leaves, f.takes = h.dialer.Ask(&t.lines[number][0], f.bytes, now)
-		} else {
-			f.number, f.choice = number, 0
-			leaves = t.takeConnection(f, h, now)
-		}
-		s.courses.fetched(number, h.to, leaves+h.there, f.bytes, recorded)
-		s.expect(t, n, leaves+h.rtt()+f.service)
-		return f
+// startFetch asks a next hop for the object of a new fetch.
+func (s *site) startFetch(t *tier, f *flight, n uint32, now int64, number uint8, recorded bool) {
+	way := &t.steady[number]
+	if way.hop == nil {
+		s.startFetchInTurn(t, f, n, now, number, recorded)
+		return
 	}
+	h := way.hop
+	way.load.add(f.bytes, recorded)
+	var leaves int64
+	if way.line != nil {
+		leaves, f.takes = h.dialer.Ask(way.line, f.bytes, now)
+	} else {
+		f.number, f.choice = number, 0
+		leaves = t.takeConnection(f, h, now)
+	}
+	if s.courses != nil {
+		s.courses.fetched(number, h.to, leaves+h.there, f.bytes, recorded)
+	}
+	s.expect(t, f, n, leaves+h.rtt()+f.service)
+}
+
+// startFetchInTurn asks the hop of first choice, of those that may fail, are not always as fast or have state.
+func (s *site) startFetchInTurn(t *tier, f *flight, n uint32, now int64, number uint8, recorded bool) {
 	f.attempt, f.number, f.recorded = newAttempt(t.hops[number], now, objectOf(f.key)), number, recorded
 	if s.trace != nil {
 		s.trace.begins(s, t, n)
 	}
 	s.fetch(t, n, now)
-	return f
 }
 
 // fetch asks the hop of a fetch's choice. What a site without state will do is arithmetic.
@@ -61,7 +68,7 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 	f.service = h.takes(f.left, f.service)
 	t.load.at(f.number, f.choice).add(f.bytes, f.recorded)
 	s.courses.fetched(f.number, h.to, f.left+h.there, f.bytes, f.recorded)
-	s.expect(t, n, back)
+	s.expect(t, f, n, back)
 	if t.aging != nil {
 		t.load.at(f.number, f.choice).addConfirmed(t.aging.renewals[n].confirmed, f.recorded)
 		s.settleRenewal(t, n)
@@ -88,8 +95,7 @@ func (h *nextHop) connect(l *transport.Line, bytes, now int64) (leaves, takes in
 }
 
 // expect notes that a site without state sends the object of a fetch, of which the first byte is here at first.
-func (s *site) expect(t *tier, n uint32, first int64) {
-	f := &t.flights.pool[n]
+func (s *site) expect(t *tier, f *flight, n uint32, first int64) {
 	s.ledger.sent += uint64(f.bytes)
 	f.first, f.last = first, first+f.takes
 	s.fills.push(fillEntry{at: f.last, tier: uint32(t.number), flight: n})

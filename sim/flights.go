@@ -27,13 +27,14 @@ type flight struct {
 	number  uint8  // the workload of the request that began it
 	// recorded says that this request is past the warm-up.
 	recorded bool
+	_        [2]byte // so that the next four are cleared at once
 	// isLost says that the site has failed since: whoever waits is lost, and nothing is cached.
 	isLost bool
 	// copied says that a cache further up has kept a copy, or passes on what another has.
 	copied bool
 	// isLate says that the answer has come with its last byte.
 	isLate bool
-	_      [8]byte // two lines of the processor's cache in all
+	_      [5]byte // two lines of the processor's cache in all
 }
 
 // A flightTable holds the fetches under way at one cache, by key: chains through a pool, so that a fetch
@@ -82,8 +83,9 @@ func (t *flightTable) number(key uint64) uint32 {
 	return 0
 }
 
-// add makes a fetch of a key that has none and returns its number. service is the origin's work with it.
-func (t *flightTable) add(key uint64, bytes, service int64) uint32 {
+// add makes a fetch of a key that has none and returns it with its number; it stays where it is until another is added. service is
+// the origin's work with it.
+func (t *flightTable) add(key uint64, bytes, service int64) (*flight, uint32) {
 	if t.free == 0 {
 		t.extend()
 	}
@@ -92,10 +94,11 @@ func (t *flightTable) add(key uint64, bytes, service int64) uint32 {
 	t.free = f.next
 	home := t.home(key)
 	head := &t.heads[home]
-	f.key, f.bytes, f.first, f.last, f.queue, f.service = key, bytes, unknown, unknown, 0, service
-	f.waiters, f.next, f.home, f.isLost, f.copied = 0, *head, home, false, false
+	f.key, f.bytes, f.first, f.last, f.queue, f.service, f.link = key, bytes, unknown, unknown, 0, service, 0
+	f.waiters, f.next, f.home = 0, *head, home
+	f.isLost, f.copied, f.isLate = false, false, false
 	*head = n
-	return n
+	return f, n
 }
 
 // extend adds a free flight.

@@ -162,7 +162,9 @@ func (s *site) awaitPart(t *tier, n uint32, key uint64, bytes, now int64) {
 		w := c.workload
 		// What the origin works on each slice is drawn by its number, that of the first as of a whole object.
 		service := w.origin.At(c.work, p.number+uint64(p.slice-p.begin)<<40)
-		f = s.startFetch(t, t.flights.add(key, bytes, service), now, w.number, p.recorded)
+		var n uint32
+		f, n = t.flights.add(key, bytes, service)
+		s.startFetch(t, f, n, now, w.number, p.recorded)
 		if p.recorded {
 			of := &t.tallies[w.number]
 			of.Counters[TierFetches]++

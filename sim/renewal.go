@@ -72,7 +72,7 @@ func (s *site) renew(t *tier, l *look, number uint8, bytes, service, now int64, 
 		a.private++
 		key |= apartBit | (a.private&(1<<30-1))<<32
 	}
-	n := t.flights.add(key, bytes, service)
+	f, n := t.flights.add(key, bytes, service)
 	for int(n) >= len(a.renewals) {
 		a.renewals = append(a.renewals, renewal{})
 	}
@@ -81,7 +81,6 @@ func (s *site) renew(t *tier, l *look, number uint8, bytes, service, now int64, 
 	if l.has && l.policy.Confirms(&l.held, now) {
 		v.known = l.held.Version
 	}
-	f := &t.flights.pool[n]
 	f.number, f.recorded, f.attempt = number, recorded, newAttempt(t.hops[number], now, uint64(l.key))
 	if recorded {
 		counters := &t.tallies[number].Counters

@@ -227,6 +227,7 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 		t.aging = r.newAging(number)
 	}
 	t.hangUp()
+	t.settleWays()
 	return t
 }
 
@@ -371,6 +372,7 @@ func (at *site) addUsers(c clients, s source, perSecond float64) {
 // addClients gives a site clients, and returns their number there.
 func (at *site) addClients(c clients) uint32 {
 	c.isPlain = c.outages == nil && c.links == nil && c.patience == nil && c.stacks == nil
+	c.isWatched = c.course != nil || c.sees != nil
 	at.clients = append(at.clients, c)
 	return uint32(len(at.clients) - 1)
 }

@@ -20,11 +20,14 @@ type tier struct {
 	pools  [][]transport.Pool // the same over HTTP/1.1; nil where one connection carries all
 	number part               // among the tiers, from the user
 	load   originLoad
+	steady []steadyWay // by workload
 	// tallies count, by workload, what the fetches of other sites met here, and what is fetched.
 	tallies []TierTally
 	aging   *aging // nil where nothing ever expires
 	copies  placement.Copies
-	servers *servingCaches // nil where the cache is one
+	// keepsAll says that all that comes is kept, as it is for good, and that no connection is to be freed.
+	keepsAll bool
+	servers  *servingCaches // nil where the cache is one
 	// sliceBytes is the size of the slices that the cache keeps of objects, 0 where it keeps whole ones.
 	sliceBytes int64
 }
@@ -38,6 +41,28 @@ func (t *tier) keepsCopy(copied bool) bool {
 		return t.number == firstTier
 	}
 	return true
+}
+
+// A steadyWay is how a tier fetches the objects of a workload from a hop that is steady, with all that this needs near at hand.
+type steadyWay struct {
+	hop  *nextHop        // nil where the first choice is not steady
+	line *transport.Line // nil where a pool has the connections
+	load *originCount
+}
+
+// settleWays notes how the tier fetches and what it keeps, when all else is known of it.
+func (t *tier) settleWays() {
+	t.keepsAll = t.pools == nil && t.aging == nil && t.copies == placement.CopiesEverywhere
+	t.steady = make([]steadyWay, len(t.hops))
+	for w, hops := range t.hops {
+		if len(hops) == 0 || !hops[0].isSteady() {
+			continue
+		}
+		t.steady[w] = steadyWay{hop: &hops[0], load: &t.load.steady[w]}
+		if t.pools == nil {
+			t.steady[w].line = &t.lines[w][0]
+		}
+	}
 }
 
 // firstTier is the number of the tier that users meet; the others follow in order to the origin.
@@ -124,8 +149,9 @@ func (s *site) await(t *tier, key uint64, v *arrival, c *clients, r *request) {
 	if f == nil {
 		outcome = Miss
 		w := c.workload
-		n := t.flights.add(key, r.size(w.sizeBytes(v.key)), w.origin.At(c.work, c.count))
-		f = s.startFetch(t, n, v.at, w.number, r.recorded)
+		var n uint32
+		f, n = t.flights.add(key, r.size(w.sizeBytes(v.key)), w.origin.At(c.work, c.count))
+		s.startFetch(t, f, n, v.at, w.number, r.recorded)
 	}
 	if f.first == unknown {
 		w := s.wait(f)
@@ -204,7 +230,9 @@ func (s *site) serveFromTier(t *tier, m *message) {
 	}
 	isNew := f == nil
 	if isNew {
-		f = s.startFetch(t, t.flights.add(key, bytes, m.service), m.at, m.index, m.recorded)
+		var n uint32
+		f, n = t.flights.add(key, bytes, m.service)
+		s.startFetch(t, f, n, m.at, m.index, m.recorded)
 	}
 	switch {
 	case f.first == unknown:
@@ -272,16 +300,25 @@ func (s *site) fill() {
 		t.flights.release(n)
 		return
 	}
-	if t.pools != nil {
-		t.leaveConnection(f, e.at, true)
-	}
-	if t.aging != nil {
-		s.store(t, n, e.at)
-	} else if t.copies == placement.CopiesEverywhere || t.keepsCopy(f.copied) {
+	if t.keepsAll {
 		cache.Fill(t.cache, f.key, f.bytes) // it is not there: its fetch began with a miss, and it has but one
+	} else {
+		s.fillByRule(t, f, n, e.at)
 	}
 	if t.held.isDue(e.at) {
 		t.held.take(e.at, t.cache.UsedBytes())
 	}
 	t.flights.remove(n)
+}
+
+// fillByRule puts an object into a cache that does not keep all that comes for good, or frees the connection that it came over.
+func (s *site) fillByRule(t *tier, f *flight, n uint32, now int64) {
+	if t.pools != nil {
+		t.leaveConnection(f, now, true)
+	}
+	if t.aging != nil {
+		s.store(t, n, now)
+	} else if t.keepsCopy(f.copied) {
+		cache.Fill(t.cache, f.key, f.bytes)
+	}
 }

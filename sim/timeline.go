@@ -98,7 +98,7 @@ func newFillTimeline(total int64) fillTimeline {
 }
 
 // isDue reports whether an instant lies in a batch that has not been seen.
-func (f *fillTimeline) isDue(at int64) bool { return at>>f.shift >= int64(f.taken) }
+func (f *fillTimeline) isDue(at int64) bool { return at>>(f.shift&63) >= int64(f.taken) }
 
 // hasHeld reports whether anything was ever put into the cache, before finish.
 func (f *fillTimeline) hasHeld() bool { return f.taken > 0 || f.last > 0 }
