@@ -151,6 +151,8 @@ func measuresJudgedBy(judged workload.Byte) []Measure {
 				Where: func(t *Tallies) bool { return t.ofSite(sim.RentedUs) > 0 && t.Workload.Kind != sim.Matched }, BySite: true},
 			{Label: Label{Metric: "spilled", Statistic: "share", Unit: "share", Shown: Shown{SiteColumn: "spilled"}},
 				Of: ofRequests(spilledFrom), Where: happened(spilledFrom), BySite: true},
+			{Label: Label{Metric: "spilled", Statistic: "taken in", Unit: "requests", Shown: Shown{SiteColumn: "taken in"}},
+				Of: CountOf(takenIn), Where: happened(takenIn), BySite: true},
 			{Label: Label{Metric: "players", Statistic: "mean", Unit: "players", Shown: Shown{Table: PlayersTable, Column: "players", SiteColumn: "players"}},
 				Of: playersOf(sim.PlayerUs), Kinds: games, Where: happened(counter(sim.PlayerUs)), ByMetro: true, BySite: true},
 			{Label: Label{Metric: "players", Statistic: "waiting", Unit: "players", Better: Less},
@@ -203,7 +205,7 @@ func measuresJudgedBy(judged workload.Byte) []Measure {
 				}),
 				Kinds: cacheable, Where: cached},
 		},
-		freshness(),
+		lifetimes(),
 		[]Measure{
 			{Label: Label{Statistic: "requests", Unit: "requests", Shown: Shown{SiteColumn: "requests"}},
 				Of: behind{source: countAt(sim.TierRequests)}, Kinds: cacheable, BySite: true},
@@ -260,8 +262,8 @@ func serverLoads() []Measure {
 	return all
 }
 
-// freshness returns the figures of objects that age.
-func freshness() []Measure {
+// lifetimes returns the figures of objects that age.
+func lifetimes() []Measure {
 	logged := func(t *Tallies) uint64 { return hits(&t.Outcomes) + t.Outcomes[sim.Revalidated] }
 	all := []Measure{
 		{Label: Label{Metric: "cache", Statistic: "hit ratio of a log", Unit: "share", Better: More,

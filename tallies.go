@@ -34,6 +34,9 @@ func (t *Tallies) ofSite(c sim.SiteCounter) uint64 {
 	return t.Site.Count(c)
 }
 
+// takenIn returns how many requests of other sites, which had no room, a site has been asked to answer.
+func takenIn(t *Tallies) uint64 { return t.ofSite(sim.TakenIn) }
+
 // spilledFrom returns how many requests others have answered for the site that the figure is made of, or for all sites.
 func spilledFrom(t *Tallies) (n uint64) {
 	if t.Site != nil {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,8 +79,14 @@ func roleInWords(r *edgewise.SiteRole) string {
 			like = append(like, rule)
 		}
 	}
-	if r.Preload {
+	switch {
+	case r.CacheBytes > 0 && r.OpensSeconds > 0:
+		like = append(like, "begins empty when it opens")
+	case r.Preload:
 		like = append(like, "begins in its steady state")
+	}
+	for i := range r.Freshness {
+		like = append(like, freshnessInWords(&r.Freshness[i]))
 	}
 	if r.Spread != "" {
 		like = append(like, r.Spread)
@@ -95,6 +102,19 @@ func roleInWords(r *edgewise.SiteRole) string {
 	for i := range r.Pools {
 		like = append(like, poolInWords(&r.Pools[i]))
 	}
+	if r.Cores > 0 {
+		cores := countOf(r.Cores, "core", "cores") + " of games"
+		if r.Elastic {
+			cores += ", and more to rent"
+		}
+		like = append(like, cores)
+	}
+	if r.OpensSeconds > 0 {
+		like = append(like, "opens "+sinceStart(r.OpensSeconds))
+	}
+	if r.ClosesSeconds > 0 {
+		like = append(like, "closes "+sinceStart(r.ClosesSeconds))
+	}
 	if len(r.Workloads) > 0 {
 		like = append(like, "for "+strings.Join(r.Workloads, ", "))
 	}
@@ -106,6 +126,44 @@ func roleInWords(r *edgewise.SiteRole) string {
 		name += " (" + strings.Join(like, ", ") + ")"
 	}
 	return name
+}
+
+// sinceStart says when a site opens or closes: "20m after the start".
+func sinceStart(seconds float64) string {
+	return words.Duration(durationOf(seconds)) + " after the start"
+}
+
+// durationOf returns a time of whole nanoseconds.
+func durationOf(seconds float64) time.Duration {
+	return time.Duration(math.Round(seconds * float64(time.Second)))
+}
+
+// freshnessInWords says what a cache makes of what origins say: "lifetimes as nginx has them, 1m at least, stale-if-error 1h".
+func freshnessInWords(r *edgewise.FreshnessRole) string {
+	s := "lifetimes as " + r.Profile + " has them"
+	for _, of := range []struct {
+		seconds *float64
+		format  string
+	}{
+		{r.MinTTLSeconds, "%s at least"}, {r.MaxTTLSeconds, "%s at most"}, {r.DefaultTTLSeconds, "%s where the origin says none"},
+		{r.StaleWhileRevalidateSeconds, "stale-while-revalidate %s"}, {r.StaleIfErrorSeconds, "stale-if-error %s"},
+	} {
+		if of.seconds != nil {
+			s += ", " + fmt.Sprintf(of.format, words.Duration(durationOf(*of.seconds)))
+		}
+	}
+	switch r.Collapse {
+	case "all":
+		s += ", requests wait for a fetch under way"
+	case "new":
+		s += ", requests for new objects wait for a fetch under way"
+	case "none":
+		s += ", no request waits for another's fetch"
+	}
+	if len(r.Workloads) > 0 {
+		s += " (" + strings.Join(r.Workloads, ", ") + ")"
+	}
+	return s
 }
 
 // poolInWords says what servers are like: "4 to 40 servers shared, to be 60 % busy, new ones after 2m0s, fifo, 100 may wait, the rest to nearest".
@@ -125,7 +183,7 @@ func poolInWords(p *edgewise.PoolRole) string {
 	if p.Scale != nil {
 		s += ", to be " + strconv.FormatFloat(100*p.Scale.Target, 'g', 4, 64) + " % busy"
 		if p.Scale.DelaySeconds > 0 {
-			s += ", new ones after " + time.Duration(p.Scale.DelaySeconds*float64(time.Second)).String()
+			s += ", new ones after " + words.Duration(durationOf(p.Scale.DelaySeconds))
 		}
 	}
 	if p.SpareCores {

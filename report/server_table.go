@@ -24,6 +24,7 @@ type usedServers struct {
 	workloads  []string
 	busy       []stats.Estimate // by workload
 	number     int              // of the servers, at least
+	hasSpare   bool             // the cores besides on which no match is
 	// count is how many there were where their number changes; busiest and full are those of all.
 	count, busiest, full stats.Estimate
 	before               *sim.Load // nil where it is not known
@@ -52,16 +53,20 @@ func usedServersOf(p *edgewise.PlacementResult) (all []usedServers) {
 			if !ok {
 				continue
 			}
-			name, number, isPool := serversAt(p, w.Name, kind.Role(), s.ID)
-			n := slices.IndexFunc(all, func(u usedServers) bool { return u.name == name && u.site == s.ID && u.isPool == isPool })
+			found := serversAt(p, w.Name, kind.Role(), s.ID)
+			n := slices.IndexFunc(all, func(u usedServers) bool {
+				return u.name == found.name && u.site == found.site && u.isPool == found.isPool
+			})
 			if n < 0 {
 				n = len(all)
-				u := usedServers{name: name, site: s.ID, isPool: isPool, number: number}
+				u := found
 				for statistic, to := range map[string]*stats.Estimate{"mean": &u.count, "busiest step": &u.busiest, "full": &u.full} {
 					f, _ := s.Figures.Find("servers", statistic)
 					*to = f.Estimate
 				}
-				if at := slices.IndexFunc(p.Loads, func(l sim.Load) bool { return l.Site == s.ID && l.Unit == "" && cmp.Or(l.Pool, l.Workload) == name }); at >= 0 {
+				if at := slices.IndexFunc(p.Loads, func(l sim.Load) bool {
+					return l.Site == s.ID && l.Unit == "" && cmp.Or(l.Pool, l.Workload) == found.name
+				}); at >= 0 {
 					u.before = &p.Loads[at]
 				}
 				all = append(all, u)
@@ -72,8 +77,8 @@ func usedServersOf(p *edgewise.PlacementResult) (all []usedServers) {
 	return all
 }
 
-// serversAt returns what loads call the servers that a workload finds at a site, and how many they are: its own, or a pool.
-func serversAt(p *edgewise.PlacementResult, workload string, role placement.Role, site string) (name string, number int, isPool bool) {
+// serversAt returns the servers that a workload finds at a site, its own or a pool, with the name that loads call them by, unmeasured.
+func serversAt(p *edgewise.PlacementResult, workload string, role placement.Role, site string) usedServers {
 	for i := range p.Roles {
 		r := &p.Roles[i]
 		isFor := len(r.Workloads) == 0 || slices.Contains(r.Workloads, workload)
@@ -85,11 +90,12 @@ func serversAt(p *edgewise.PlacementResult, workload string, role placement.Role
 			n = slices.IndexFunc(r.Pools, func(o edgewise.PoolRole) bool { return len(o.Workloads) == 0 })
 		}
 		if n >= 0 {
-			return strings.TrimSpace(r.Role + " " + r.Pools[n].Name), r.Pools[n].Servers, true
+			pool := &r.Pools[n]
+			return usedServers{name: strings.TrimSpace(r.Role + " " + pool.Name), site: site, isPool: true, number: pool.Servers, hasSpare: pool.SpareCores}
 		}
-		return workload, r.Servers, false
+		return usedServers{name: workload, site: site, number: r.Servers}
 	}
-	return workload, 0, false
+	return usedServers{name: workload, site: site}
 }
 
 // servers writes the table of servers that are limited and explains it; nothing where there are none.
@@ -108,6 +114,9 @@ func (p *paper) servers(c *edgewise.Comparison, shown map[string]bool) {
 			load, count := "", strconv.Itoa(u.number)
 			if u.count.HasValue() {
 				count = interval(u.count)
+			}
+			if u.hasSpare {
+				count += " + spare"
 			}
 			if u.before != nil {
 				load = number(100*u.before.Ratio(), 1)

@@ -23,11 +23,7 @@ func (r *reader) readFailures(v value) {
 			field{"provider", func(v value) { v.text(&provider) }},
 			field{"at", func(v value) { v.duration(&f.At) }},
 			field{"for", func(v value) { v.duration(&f.For) }},
-			field{"times", func(v value) {
-				if v.integer(&f.Times) && f.Times < 1 {
-					v.problem("is %d; want 1 or more", f.Times)
-				}
-			}},
+			timesField(&f.Times),
 			field{"every", func(v value) { v.duration(&f.Every) }},
 			field{"detection", func(v value) { v.duration(&f.Detection) }},
 			field{"check", func(v value) { f.Check = readHealthCheck(v) }},
@@ -41,6 +37,7 @@ func (r *reader) readFailures(v value) {
 			}
 		}
 		item.requireKeys(seen, "at", "for")
+		requireEvery(item, seen, f.Times)
 		switch {
 		case of == 0:
 			item.problem("says no site; want the key site, sites or provider")
@@ -60,6 +57,26 @@ type failingProvider struct {
 	failure  int
 	provider string
 	at       value
+}
+
+// timesField reads how often something is down.
+func timesField(to *int) field {
+	return field{"times", func(v value) {
+		if v.integer(to) && *to < 1 {
+			v.problem("is %d; want 1 or more", *to)
+		}
+	}}
+}
+
+// requireEvery names the key that is missing of what is down several times: how often, or every how long.
+func requireEvery(v value, seen map[string]value, times int) {
+	_, isSpaced := seen["every"]
+	if _, ok := seen["times"]; !ok && isSpaced {
+		v.requireKeys(seen, "times")
+	}
+	if times > 1 {
+		v.requireKeys(seen, "every")
+	}
 }
 
 // readHealthCheck reads how it is found out that a site is down.

@@ -15,16 +15,13 @@ func (r *reader) readLinkFailures(v value) {
 			field{"between", func(v value) { readBetween(v, &f.Between) }},
 			field{"at", func(v value) { v.duration(&f.At) }},
 			field{"for", func(v value) { v.duration(&f.For) }},
-			field{"times", func(v value) {
-				if v.integer(&f.Times) && f.Times < 1 {
-					v.problem("is %d; want 1 or more", f.Times)
-				}
-			}},
+			timesField(&f.Times),
 			field{"every", func(v value) { v.duration(&f.Every) }},
 			field{"convergence", func(v value) { readPositive(v, &f.Convergence) }},
 			field{"timeout", func(v value) { readPositive(v, &f.Timeout) }},
 		)
 		item.requireKeys(seen, "between", "at", "for")
+		requireEvery(item, seen, f.Times)
 		r.study.LinkFailures = append(r.study.LinkFailures, f)
 	}
 }

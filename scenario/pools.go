@@ -50,6 +50,7 @@ func (s *poolsSpec) read(v value) {
 		field{"scale", func(v value) { scale = readScale(v, &p.Scale) }},
 		field{"spare_cores", func(v value) { v.boolean(&p.SpareCores) }},
 	)
+	v.requireKeys(seen, "count")
 	at := places{"": v}
 	for key, field := range map[string]string{
 		"name": "Name", "count": "Servers", "workloads": "Workloads", "discipline": "Discipline", "queue": "Queue", "shed": "Shed", "spill": "Spill", "scale": "Scale", "spare_cores": "SpareCores",

@@ -45,6 +45,7 @@ func TestPoolsThatCannotBeAreNamedWithTheirLine(t *testing.T) {
 		"ps, queue: 0":        {"ps, shed: 1s", "pools.yaml:9: placements[0].compute.servers.shed: is 1s; want 0 where servers are shared by all at once: nobody waits"},
 		"shed: 30ms":          {"shed: 3h", "pools.yaml:13: placements[1].compute.servers[1].shed: is 3h0m0s; want 0 to 1h"},
 		"workloads: [render]": {"workloads: [rander]", "pools.yaml:13: placements[1].compute.servers[0].workloads: is "},
+		"count: 8, ":          {"", `placements[0].compute.servers: the key "count" is missing`},
 		"name: cpu":           {"name: gpu", "pools.yaml:13: placements[1].compute.servers[1].name: is \"gpu\"; want another name"},
 		"servers: 3":          {"servers: []", "pools.yaml:16: placements[2].compute.servers: is empty; want a pool of servers or more, or a number"},
 		"{servers: 3}":        {"{servers: [3]}", `pools.yaml:16: placements[2].compute.servers[0]: is "3"; want a mapping with "count"`},

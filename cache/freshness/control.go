@@ -30,7 +30,7 @@ const longest = (1 << 31) * time.Second
 func (s Span) validate(field string) error {
 	switch {
 	case s.Of < 0 || s.Of > longest:
-		return invalid.New(field, s.Of, "0 to %v", longest)
+		return invalid.New(field, s.Of, "0 to 2^31 s")
 	case !s.Said && s.Of != 0:
 		return invalid.New(field, s.Of, "a time that is said")
 	}

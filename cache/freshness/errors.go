@@ -123,7 +123,7 @@ func (r *Rules) validateErrors(is *profile) error {
 		case s.From < 400 || s.To > 599 || s.From > s.To:
 			return invalid.New(field, s, "statuses from 400 to 599")
 		case s.TTL < 0 || s.TTL > longest:
-			return invalid.New(field, s.TTL, "0 to %v", longest)
+			return invalid.New(field, s.TTL, "0 to 2^31 s")
 		case slices.ContainsFunc(r.ErrorTTLs[:i], func(o StatusTTL) bool { return o.From == s.From && o.To == s.To }):
 			return invalid.New(field, s, "statuses that no rule before has")
 		case is != nil && s.From == s.To && !is.errors.keeps(s.From):

@@ -42,6 +42,9 @@ func TestExitCodesTellHowACommandEnded(t *testing.T) {
 		_, help, _ := run(t, t.Context(), args...)
 		require.Contains(t, strings.Join(strings.Fields(help), " "), exitCodesInWords(), args)
 	}
+	_, want, _ := run(t, t.Context(), "run", "--help")
+	_, help, _ := run(t, t.Context(), "help", "run")
+	require.Equal(t, want, help)
 	doc, err := os.ReadFile("main.go")
 	require.NoError(t, err)
 	for _, e := range exitCodes {

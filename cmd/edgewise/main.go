@@ -114,8 +114,11 @@ func execute(ctx context.Context, args []string, s *streams) int {
 		fmt.Fprintln(s.err, "edgewise:", err)
 		return exitFailed
 	}
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"--help"}
+	case args[0] == "help": // as of many other tools: edgewise help run
+		args = append(args[1:len(args):len(args)], "--help")
 	}
 	parsed, err := parser.Parse(args)
 	if exited >= 0 { // --help has been shown

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/scenario"
@@ -25,6 +27,10 @@ func readWindow(ctx context.Context, s *streams, path string, window *windowFlag
 		return nil, nil, nil, err
 	}
 	study, files, err := parseStudy(s, path, text, workers)
+	var wrong *scenario.Problem
+	if window != nil && errors.As(err, &wrong) && strings.HasPrefix(wrong.Field, "window.") {
+		return nil, nil, nil, fmt.Errorf("--window: %s %s", strings.TrimPrefix(wrong.Field, "window."), wrong.Text)
+	}
 	if err != nil {
 		return nil, nil, nil, err
 	}

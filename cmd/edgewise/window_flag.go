@@ -34,7 +34,7 @@ func (w *windowFlag) Decode(ctx *kong.DecodeContext) error {
 	if len(parts) == 3 {
 		begun, err := workload.ParseState(strings.TrimSpace(parts[2]))
 		if err != nil {
-			return fmt.Errorf("is %q: %w", text, err)
+			return fmt.Errorf("is %q, of which %q is no state; want day or steady", text, strings.TrimSpace(parts[2]))
 		}
 		w.Begun = begun
 	}

@@ -30,8 +30,8 @@ func TestAWindowIsAskedForByAFlag(t *testing.T) {
 	for value, want := range map[string]string{
 		"2m":          `--window: is "2m"; want when it begins and how long it lasts, for example 19h,1h`,
 		"2m,soon":     `--window: is "2m,soon", of which "soon" is no time`,
-		"2m,30s,dawn": `--window: is "2m,30s,dawn": Begun is dawn; want day or steady`,
-		"9m,30s":      `window.from: is 9m0s; want`,
+		"2m,30s,dawn": `--window: is "2m,30s,dawn", of which "dawn" is no state; want day or steady`,
+		"9m,30s":      "edgewise: --window: from is 9m0s; want",
 	} {
 		code, _, errs := run(t, ctx, "run", file, "-o", filepath.Join(dir, "not"), "--window", value)
 		require.Equal(t, 2, code, value)
