@@ -153,7 +153,7 @@ const (
 func (c *clients) moveOn(t *try, at int64, to *retrySite) {
 	s := c.patience.site
 	spent := int64(0)
-	if t.isNew {
+	if t.isNew && during(c.outages, t.arrived-c.delay) == nil { // or else no connection was opened
 		if c.stacks != nil {
 			x := c.setUp(&t.request)
 			spent = x.connect + x.tls
@@ -190,11 +190,6 @@ func (s *site) takeOver(m *message) {
 		first: m.service + c.delay, spent: int64(uint64(m.says[0])>>retryTimeBits) | m.says[1]>>retryTimeBits<<(64-retryTimeBits), waiting: true,
 	}
 	t.access = m.says[0]&retryTime + linkJitter(c.jitter, uint64(t.shake))
-	count := c.count
-	if c.count = t.number + uint64(t.made-1)<<retryNumberBits; c.loss > 0 {
-		t.resent = c.drawLoss(&t.request)
-	}
-	c.count = count
 	if m.recorded {
 		c.asked++
 	}

@@ -144,7 +144,11 @@ func (c *clients) draw(r *request) {
 // drawClient draws what a request brings along where not all bring the same.
 func (c *clients) drawClient(r *request) {
 	if c.patience != nil && c.patience.again != 0 {
-		*r = c.patience.site.tries.at(c.patience.again).request
+		t := c.patience.site.tries.at(c.patience.again)
+		if t.resent = 0; c.loss > 0 { // each try has packets of its own
+			t.resent = c.drawLoss(&t.request)
+		}
+		*r = t.request
 		c.patience.current = c.patience.again
 		return
 	}
@@ -220,16 +224,13 @@ func lossDelay(s *random.Stream, loss float64, timeoutNs int64) int64 {
 func (c *clients) lose(number uint32, now int64) {
 	r := c.arrive(number, now)
 	c.draw(&r)
-	if c.patience != nil && c.patience.sites != nil {
+	if c.patience != nil {
 		c.patience.site.now = now
 		c.fail(&r, now, SiteDown)
 		return
 	}
 	if c.visits != nil {
 		c.visits.failed(&r)
-	}
-	if c.patience != nil {
-		c.patience.end(r.try)
 	}
 	if !r.recorded {
 		return
@@ -398,23 +399,20 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	}
 	down, spent := meets(c.outages, r.arrived-c.delay, now-c.delay), int64(0)
 	if c.patience != nil {
-		if down != nil {
-			why = down.why() // nobody says that anything is rejected
+		if !c.patience.hears(c, r, now, down) {
+			c.patience.giveUp(c, r.try, now, down)
+			c.patience.end(r.try)
+			return
 		}
 		var isOver bool
 		var inVain int64
-		isOver, inVain, spent = c.patience.fails(c, r, now, why, down)
+		isOver, inVain, spent = c.patience.fails(c, r, now, why)
 		if !isOver || !r.recorded {
-			return
-		}
-		if down != nil {
-			c.failAfter(r, r.arrived-inVain, inVain+spent+down.timeout, why)
 			return
 		}
 		r.arrived -= inVain
 	}
-	rtt := c.rtt + r.access
-	waited := rtt + c.beyond + r.resent + spent + now - r.arrived
+	waited := c.wayOf(r) + spent + now - r.arrived
 	if c.stacks != nil {
 		x := c.setUp(r)
 		waited += x.lookup + x.connect + x.tls

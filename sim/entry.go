@@ -12,11 +12,13 @@ import (
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // entries says where the users of each metro enter for a workload: in one place, or in several by user and
 // time.
-func (c *compiler) entries(ctx context.Context, p *Plan, name string, kind Kind) ([][]entry, error) {
+func (c *compiler) entries(ctx context.Context, p *Plan, w *workload.Workload, kind Kind) ([][]entry, error) {
+	name := w.Name
 	role := needs(p.placement, kind)
 	route := p.placement.RouteOf(name, role)
 	serving := c.newChoice(p, route.Routing, p.serving(role, name, false), p.serving(role, name, true))
@@ -26,7 +28,7 @@ func (c *compiler) entries(ctx context.Context, p *Plan, name string, kind Kind)
 		pops = c.newChoice(p, p.placement.Rule(), p.serving(enter, name, false), p.serving(enter, name, true))
 	}
 	epochs := c.choiceEpochs(p)
-	serving.isBeyond = pops != nil
+	serving.isBeyond, serving.asksAgain = pops != nil, w.Patience().Retries > 0
 	entries := make([][]entry, len(c.metros))
 	for m := range c.metros {
 		if err := ctx.Err(); err != nil {
@@ -60,6 +62,8 @@ type choice struct {
 	candidates     []placement.Candidate
 	// isBeyond says that users come there through a PoP, whatever the ways between them and the sites.
 	isBeyond bool
+	// asksAgain says that users may ask a site again when their requests go elsewhere, by the way that leads there then.
+	asksAgain bool
 }
 
 func (c *compiler) newChoice(p *Plan, rule placement.Routing, sites, backups []int) *choice {
@@ -194,7 +198,7 @@ func (c *compiler) entriesOf(p *Plan, m int, serving, pops *choice, epochs []epo
 			e := ways[k].entry
 			if len(found) > 1 || len(ways) > 1 {
 				rule := *rules[i]
-				if rule.times = ways[k].times; !rule.comesUp() {
+				if rule.times = ways[k].times; !rule.comesUp() && !serving.asksAgain {
 					continue
 				}
 				e.share = &rule

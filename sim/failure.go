@@ -46,7 +46,7 @@ type Failure struct {
 	// until the checks have found the site up.
 	Check *HealthCheck
 	// Timeout is the patience of a user or of another site whose request meets a site that is down; 0 means
-	// [DefaultFailureTimeout].
+	// [DefaultFailureTimeout]. Users who have [workload.Patience] give up after the shorter of both, and may ask again.
 	Timeout time.Duration
 }
 
@@ -231,8 +231,15 @@ func meets(outages []outage, arrives, leaves int64) *outage {
 }
 
 // wasDown reports whether the site itself is down at some instant of a time.
-func wasDown(outages []outage, from, to int64) bool {
-	return slices.ContainsFunc(outages, func(o outage) bool { return o.side == atSite && o.from <= to+o.after && from < o.to })
+func wasDown(outages []outage, from, to int64) bool { return metAtSite(outages, from, to) != nil }
+
+// metAtSite returns the first of several outages of the site itself that meets a time, nil where there is none.
+func metAtSite(outages []outage, from, to int64) *outage {
+	i := slices.IndexFunc(outages, func(o outage) bool { return o.side == atSite && o.from <= to+o.after && from < o.to })
+	if i < 0 {
+		return nil
+	}
+	return &outages[i]
 }
 
 // why returns why a request of a user fails that meets the outage.

@@ -33,7 +33,8 @@ type LinkFailure struct {
 	// [DefaultConvergence]. Of links that are up again before routing takes no notice, and none of those that are down again before. Nobody
 	// holds back the routes of links that flap (RFC 2439).
 	Convergence time.Duration
-	// Timeout is the patience of a user or of another site whose question or answer is lost; 0 means [DefaultFailureTimeout].
+	// Timeout is the patience of a user or of another site whose question or answer is lost; 0 means [DefaultFailureTimeout]. Users who have
+	// [workload.Patience] give up after the shorter of both, and may ask again.
 	Timeout time.Duration
 }
 

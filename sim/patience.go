@@ -16,6 +16,8 @@ type patience struct {
 	// sites are those that clients ask again in turn, nil where they ask the same; own is the number of that which they ask first.
 	sites []retrySite
 	own   int
+	// ways are those that clients of a metro take to this site in turn as links fail, nil where they have one.
+	ways []retryWay
 }
 
 // A try is a request as it is asked once, while somebody waits for it or works on it.
@@ -72,7 +74,7 @@ func (p *patience) takes(c *clients, r *request, s *served) bool {
 		p.end(r.try)
 		return false
 	case s.first > p.cutoff(c, r):
-		p.giveUp(c, r.try)
+		p.giveUp(c, r.try, s.first, nil)
 		p.end(r.try)
 		return false
 	}
@@ -83,40 +85,57 @@ func (p *patience) takes(c *clients, r *request, s *served) bool {
 	return true
 }
 
-// giveUp lets a client give up a try, whose time is over; the try is left to whoever works on it.
-func (p *patience) giveUp(c *clients, n uint32) {
+// giveUp lets a client give up a try that has no answer when it is an instant at the site, since its time is over or since it meets an outage, nil for
+// none. The try is left to whoever works on it.
+func (p *patience) giveUp(c *clients, n uint32, now int64, down *outage) {
 	t := p.site.tries.at(n)
+	if !t.isOpen {
+		return
+	}
 	t.isOpen = false
+	at, why := int64(unknown), TimedOut
+	if p.Timeout > 0 {
+		at = t.arrived + int64(p.Timeout)
+	}
+	if down != nil {
+		if begins := down.from + c.delay; begins <= at {
+			why = down.why()
+		}
+		at = min(at, down.givenUp(c, t.arrived, now))
+	}
 	if t.made <= p.Retries {
-		p.askAgain(c, n, t.arrived+int64(p.Timeout))
+		p.askAgain(c, n, at)
 	} else {
-		c.failAfter(&t.request, t.first, t.arrived+int64(p.Timeout)-t.first+t.spent, TimedOut)
+		c.failAfter(&t.request, t.first, at-t.first+t.spent, why)
 	}
 }
 
-// fails reports whether a request that has no answer at an instant is not asked again, and for how long its client has waited for tries
-// before and has spent on handshakes with other sites. Down is the outage that it has met, nil if none.
-func (p *patience) fails(c *clients, r *request, now int64, why Reason, down *outage) (isOver bool, inVain, spent int64) {
+// givenUp returns when a client gives up a request that reaches its site at an instant and meets the outage, if nothing else makes it: when it has waited
+// for the timeout, but not before the site goes down, or an answer leaves that is lost, at another instant. Both are in the time of the site.
+func (o *outage) givenUp(c *clients, arrived, leaves int64) int64 {
+	begins := o.from + c.delay
+	if o.side == onTheWayBack {
+		begins = leaves
+	}
+	return max(arrived+o.timeout, begins)
+}
+
+// hears reports whether a client hears of an error that leaves the site at an instant, and not before then that it has to give up.
+func (p *patience) hears(c *clients, r *request, now int64, down *outage) bool {
+	return down == nil && now <= p.cutoff(c, r)
+}
+
+// fails reports whether a request to which there is an error at an instant is not asked again, and for how long its client has waited for tries
+// before and has spent on handshakes with other sites.
+func (p *patience) fails(c *clients, r *request, now int64, why Reason) (isOver bool, inVain, spent int64) {
 	t := p.site.tries.at(r.try)
-	isOpen, first, made, spent := t.isOpen, t.first, t.made, t.spent
-	switch {
-	case !isOpen || made > p.Retries:
-	case down != nil && p.sites != nil:
-		wait := down.timeout
-		if p.Timeout > 0 {
-			wait = min(wait, int64(p.Timeout))
-		}
-		if during(c.outages, r.arrived-c.delay) != nil {
-			t.isNew = false // no connection was opened
-		}
-		p.askAgain(c, r.try, r.arrived+wait)
-		isOpen = false
-	case why.outcome() == Rejected:
+	isOver, inVain, spent = t.isOpen, r.arrived-t.first, t.spent
+	if isOver && t.made <= p.Retries && why.outcome() == Rejected {
 		p.askAgain(c, r.try, now+c.wayOf(r))
-		isOpen = false
+		isOver = false
 	}
 	p.end(r.try)
-	return isOpen, r.arrived - first, spent
+	return isOver, inVain, spent
 }
 
 // askAgain has a request asked again, its backoff after an instant at the site.
@@ -131,6 +150,9 @@ func (p *patience) askAgain(c *clients, n uint32, from int64) {
 	if to := p.next(&t, at-c.delay); to != nil {
 		c.moveOn(&t, at, to)
 		return
+	}
+	if way := p.wayAt(at - c.delay); way != nil && way.clients != t.clients {
+		at = c.changeWay(&t, at, way.clients)
 	}
 	t.made++
 	t.arrived, t.waiting = at, true
@@ -148,7 +170,13 @@ func (s *site) expectAnswer(c *clients, n uint32) {
 	if n == 0 || t.serial == 0 || !t.isOpen || t.waiting {
 		return
 	}
-	if at := c.patience.cutoff(c, &t.request); at < unknown {
+	at := c.patience.cutoff(c, &t.request)
+	for i := range c.outages {
+		if o := &c.outages[i]; o.side == atSite && t.arrived-c.delay < o.to { // what has no answer when it begins has none
+			at = min(at, max(o.from+c.delay-o.after, t.arrived+o.timeout-c.wayOf(&t.request)))
+		}
+	}
+	if at < unknown {
 		m := s.send(s.id, max(at, t.arrived))
 		m.kind, m.token, m.key = impatience, n, t.serial
 	}
@@ -156,9 +184,9 @@ func (s *site) expectAnswer(c *clients, n uint32) {
 
 // losePatience lets a client give up, unless it has got its answer.
 func (s *site) losePatience(m *message) {
-	if t := s.tries.at(m.token); t.serial == m.key && t.isOpen {
+	if t := s.tries.at(m.token); t.serial == m.key {
 		c := &s.clients[t.clients]
-		c.patience.giveUp(c, m.token)
+		c.patience.giveUp(c, m.token, m.at, metAtSite(c.outages, t.arrived-c.delay, m.at-c.delay))
 	}
 }
 
@@ -171,7 +199,7 @@ func (s *site) askNow(n uint32, at int64) {
 	t.waiting = false
 	number, made, key := t.number, t.made, t.key
 	c := &s.clients[t.clients]
-	if meets(s.outages, at, at) != nil {
+	if during(c.outages, at-c.delay) != nil {
 		r := t.request
 		c.fail(&r, at, SiteDown)
 		return

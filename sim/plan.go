@@ -258,7 +258,7 @@ func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workloa
 	number := len(p.workloads)
 	if planned.audiences, err = c.audiencesOf(number); err == nil {
 		planned.access = c.lawsOf(number)
-		planned.entries, err = c.entries(ctx, p, planned.name, planned.kind)
+		planned.entries, err = c.entries(ctx, p, w, planned.kind)
 	}
 	switch {
 	case err != nil:

@@ -362,11 +362,12 @@ func (r *run) timelineAt(site, number int) *timeline {
 // outOf32 returns a share as a fraction of 2^32.
 func outOf32(share float64) uint64 { return uint64(share * (1 << 32)) }
 
-// addUsers gives a site clients and the source of their requests with about so many requests a second.
-func (at *site) addUsers(c clients, s source, perSecond float64) {
+// addUsers gives a site clients and the source of their requests with about so many requests a second, and returns their number there.
+func (at *site) addUsers(c clients, s source, perSecond float64) uint32 {
 	at.perSecond += perSecond
 	s.next.clients = at.addClients(c)
 	at.block.sources = append(at.block.sources, s)
+	return s.next.clients
 }
 
 // addClients gives a site clients, and returns their number there.
@@ -415,6 +416,7 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 	}
 	perSecond := perSecondOf(&r.plan.scenario.Workloads[number])
 	for m := range w.entries {
+		users := make([]uint32, len(w.entries[m]))
 		for i := range w.entries[m] {
 			e := &w.entries[m][i]
 			requests, kind := open(m), w.kind
@@ -433,7 +435,10 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 			c, src := r.newClients(number, w, m, e, r.tally(number, w, m, e.site, i == 0), requests, float64(perSecond*shares[m]))
 			r.complete(&c, number, m, e, kind, shared)
 			src.base = shared.base
-			r.sites[e.site].addUsers(c, src, float64(perSecond*shares[m]*e.share.initial()))
+			users[i] = r.sites[e.site].addUsers(c, src, float64(perSecond*shares[m]*e.share.initial()))
+		}
+		if r.plan.scenario.Workloads[number].Patience().Retries > 0 {
+			r.joinWays(w.entries[m], users)
 		}
 		if w.again != nil {
 			r.joinAgain(number, m, shared, float64(perSecond*shares[m]))

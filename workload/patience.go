@@ -13,9 +13,11 @@ import (
 // server does not notice that a client has given up: it does the work all the same, so that overload can feed itself.
 type Patience struct {
 	// Timeout is how long a client waits for the first byte, from when the request leaves over an open connection, 0 to 1h; 0 waits for
-	// ever.
+	// ever. It does not matter why there is no answer: servers that are busy, a site or a link that is down, packets that are lost. What meets a site or
+	// a link that is down is given up after the timeout of that, if it is shorter.
 	Timeout time.Duration
-	// Retries is how often a client asks again what was not answered in time or was rejected, 0 to 100.
+	// Retries is how often a client asks again what was not answered in time or was rejected, 0 to 100. An error that comes in time is an answer. Each try
+	// has work and packets of its own.
 	Retries int
 	// At says which site a client asks again, of a workload that is computed.
 	At RetrySite
@@ -60,7 +62,8 @@ type RetrySite uint8
 
 // The sites.
 const (
-	// SameSite is the one that was asked before, over the connection to it. One that is down is not asked again.
+	// SameSite is the one that was asked before, over the connection to it and by the way that leads there then, be it down or not, and wherever other
+	// requests go meanwhile.
 	SameSite RetrySite = iota
 	// NextSite is the next in the client's order: that where its requests go first, then the others that compute the workload and are no backups, by
 	// round trip from its metro, and from the last on again the first. One that is held to be down is passed over, and one that does not answer since it is
