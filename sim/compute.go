@@ -11,12 +11,12 @@ func (s *site) visitComputed(v *arrival, c *clients) {
 	needsData, service := d.drawWork(&work)
 	a := served{outcome: Bypass, bytes: d.ResponseBytes, service: service}
 	if c.ride == nil || !s.setOut(c, &r, &a, &work, needsData, v.at) {
-		s.work(c, &r, &a, &work, needsData, v.at)
+		s.work(c, &r, &a, &work, needsData, c.count, v.at)
 	}
 }
 
-// work has a request worked on that is here at an instant.
-func (s *site) work(c *clients, r *request, a *served, work *random.Stream, needsData bool, now int64) {
+// work has a request worked on, by its number among those of its clients, that is here at an instant.
+func (s *site) work(c *clients, r *request, a *served, work *random.Stream, needsData bool, number uint64, now int64) {
 	n := c.workload.number
 	a.service = slowed(s.slow, now, a.service)
 	if servers := s.computers[n]; servers.isShared() {
@@ -24,13 +24,13 @@ func (s *site) work(c *clients, r *request, a *served, work *random.Stream, need
 		*s.computations.at(waits) = computation{request: *r, served: *a, work: *work, needsData: needsData, number: n}
 		if !s.join(servers, job{of: visitJob, workload: n, waits: waits, service: a.service}, now) {
 			s.computations.remove(waits)
-			s.spill(c, r, a, now, QueueFull)
+			s.spill(c, r, a, number, now, QueueFull)
 		}
 		return
 	}
 	start, done, ok := s.computers[n].arrive(now, a.service)
 	if !ok {
-		s.spill(c, r, a, now, s.computers[n].whyNot())
+		s.spill(c, r, a, number, now, s.computers[n].whyNot())
 		return
 	}
 	a.queue = start - now
@@ -106,6 +106,7 @@ type computation struct {
 	end       callsEnd      // of those that have
 	needsData bool          // while servers that share themselves are at work
 	number    uint8         // of the workload
+	asked     uint64        // its number among the requests of its clients, of one that waits for a connection
 	// isGuest says that it is the request of another site, which has asked by a question.
 	isGuest  bool
 	question *message

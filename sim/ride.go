@@ -92,7 +92,7 @@ func (s *site) setOut(c *clients, r *request, a *served, work *random.Stream, ne
 		return false
 	}
 	n := s.computations.add()
-	*s.computations.at(n) = computation{request: *r, served: *a, work: *work, needsData: needsData, number: c.workload.number}
+	*s.computations.at(n) = computation{request: *r, served: *a, work: *work, needsData: needsData, number: c.workload.number, asked: c.count}
 	m := s.send(s.id, now+waits)
 	m.kind, m.token = rideArrives, n
 	if s.trace != nil {
@@ -110,7 +110,7 @@ func (s *site) arriveByRide(m *message) {
 		s.failComputed(c, &p.request, m.at, SiteDown)
 		return
 	}
-	s.work(c, &p.request, &p.served, &p.work, p.needsData, m.at)
+	s.work(c, &p.request, &p.served, &p.work, p.needsData, p.asked, m.at)
 }
 
 // answerComputed answers a request that was computed, whose connection is free when its last byte is at the PoP.

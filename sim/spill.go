@@ -102,16 +102,16 @@ type spilled struct {
 	lost int64  // ns for sites that did not answer
 }
 
-// spill passes on a request that servers here have rejected; where nobody can be asked it is rejected.
-func (s *site) spill(c *clients, r *request, a *served, now int64, why Reason) {
-	number := c.workload.number
-	if s.spills[number].hops == nil {
+// spill passes on a request, by its number among those of its clients, that servers here have rejected; where nobody can be asked it is rejected.
+func (s *site) spill(c *clients, r *request, a *served, number uint64, now int64, why Reason) {
+	workload := c.workload.number
+	if s.spills[workload].hops == nil {
 		s.failComputed(c, r, now, why)
 		return
 	}
 	n := s.computations.add()
 	*s.computations.at(n) = computation{
-		request: *r, served: *a, number: number, spilled: spilled{key: ^c.work.At(c.count), hop: -1, asks: now, why: why},
+		request: *r, served: *a, number: workload, spilled: spilled{key: ^c.work.At(number), hop: -1, asks: now, why: why},
 	}
 	if s.trace != nil {
 		s.trace.hasNoRoom(s, c, r, n, now, why)

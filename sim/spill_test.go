@@ -9,7 +9,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/stats"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -80,6 +82,34 @@ func TestWhatASiteHasNoRoomForGoesToTheNextToTheNanosecond(t *testing.T) {
 	require.Equal(t, waited, tally.Causes[Queue])
 	require.Equal(t, 22*ms*far, tally.Causes[Upstream], "the way there and back")
 	requireLatency(t, tally, TTFB, 30*ms, 52*ms+longest)
+}
+
+// Five requests wait at the PoP for its first connection to the zone, where one is let in: the others go on to the region, each with work of its own, which is
+// that of its number.
+func TestWhatWaitedForAConnectionHasWorkOfItsOwnElsewhere(t *testing.T) {
+	work := workload.ServiceTime{Mean: 10 * time.Millisecond, Law: workload.ExponentialTime}
+	s, p := spillWorld(t, placement.Pool{Servers: 1, Queue: placement.AtMost(0), Spill: toNearest()}, placement.Pool{Servers: 10}, work, 1)
+	s.Workloads[0].Demand = askedAt(1, 1.001, 1.002, 1.003, 1.004)
+	p.Tiers = placement.RegionOnly("region").WithPoPs(1, "pop").Tiers
+	net, err := s.Network.With(topology.Change{SetLinks: both("pop", "zone", topology.Backbone, 4)})
+	require.NoError(t, err)
+	s.Network = net
+	plans, err := Compile(t.Context(), s, p.ViaPoP())
+	require.NoError(t, err)
+	got := make(map[int64]int64) // by the instant
+	_, err = plans[0].Watch(t.Context(), 0, func(is *Sighting) { got[is.At] = is.Causes[Service] })
+	require.NoError(t, err)
+	key := random.NewKey(s.Seed, 0, purpose.EntityOf("api", "metro"), purpose.Service)
+	want := make(map[int64]int64)
+	of := workloadRun{Computed: workload.Computed{Work: work}}
+	for n := range uint64(5) {
+		stream := random.Key(^key.At(n + 1)).Stream()
+		if n == 0 { // which the zone lets in
+			stream = key.StreamAt(n + 1)
+		}
+		_, want[second+int64(n)*ms] = of.drawWork(&stream)
+	}
+	require.Equal(t, want, got)
 }
 
 // The overflow of a group of servers is lost at the next as if both were one group (ordered hunting, Erlang): of M/M/c/c the loss is
