@@ -5,146 +5,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/edgewise-sim/edgewise/internal/words"
-	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
 	"github.com/edgewise-sim/edgewise/stats"
 )
-
-// A studyEvent is something of a study that happens at a time, since the start of the run.
-type studyEvent struct {
-	name     string // "" of one of which there is no drill: nothing is as usual again after the end of a workload
-	at, ends time.Duration
-	// noticed is when users are sent elsewhere, and until when, both the same where they are not.
-	noticed, back time.Duration
-	// lasts says that nothing is as it was before again: a site opens or, as closes says, closes for good.
-	lasts, closes bool
-	// hits says by placement whether anything of it happens there.
-	hits []bool
-}
-
-// An eventPart is one of what happens at the same instant: subjects that are alike, and what becomes of them.
-type eventPart struct {
-	subjects []string
-	says     string
-}
-
-// events returns what begins before the run ends, in order of time; what happens at one instant is one event.
-func (s *Study) events() (all []studyEvent) {
-	parts := make(map[time.Duration][]eventPart)
-	add := func(e studyEvent, hits func(*placement.Placement) bool, says string, subjects ...string) {
-		if e.at >= s.WarmUp+s.Duration {
-			return
-		}
-		for i := range s.Placements {
-			e.hits = append(e.hits, hits(&s.Placements[i]))
-		}
-		of := parts[e.at]
-		if i := slices.IndexFunc(of, func(p eventPart) bool { return p.says == says }); i >= 0 {
-			of[i].subjects = append(of[i].subjects, subjects...)
-		} else {
-			of = append(of, eventPart{subjects, says})
-		}
-		parts[e.at] = of
-		i := slices.IndexFunc(all, func(o studyEvent) bool { return o.at == e.at })
-		if i < 0 {
-			all = append(all, e)
-			return
-		}
-		o := &all[i]
-		for p := range o.hits {
-			o.hits[p] = o.hits[p] || e.hits[p]
-		}
-		o.ends, o.lasts, o.closes = max(o.ends, e.ends), o.lasts || e.lasts, o.closes || e.closes
-		switch {
-		case o.noticed == o.back:
-			o.noticed, o.back = e.noticed, e.back
-		case e.noticed < e.back: // users of both are elsewhere
-			o.noticed, o.back = max(o.noticed, e.noticed), min(o.back, e.back)
-		}
-	}
-	for i := range s.Failures {
-		f := &s.Failures[i]
-		down := s.Downtimes(f)
-		e := studyEvent{at: f.At, noticed: down[0].Noticed, back: down[0].Back}
-		for _, d := range down {
-			e.ends = max(e.ends, d.Back)
-		}
-		add(e, func(p *placement.Placement) bool { return s.concerns(f, p) }, "down", f.Sites()...)
-	}
-	for _, d := range s.Drains {
-		add(studyEvent{at: d.At, ends: d.At + d.For, noticed: d.At, back: d.At + d.For}, func(p *placement.Placement) bool { return s.depends(p, d.Site) }, "drained", d.Site)
-	}
-	for i := range s.LinkFailures {
-		f := &s.LinkFailures[i]
-		first := f.Downtimes()[0]
-		noticed, back := first.At+first.For, first.At+first.For // where nobody is sent elsewhere
-		if first.AroundUntil > 0 {
-			noticed, back = first.AroundFrom, first.AroundUntil
-		}
-		add(studyEvent{at: f.At, ends: f.Back(), noticed: noticed, back: back}, anyPlacement, "link down", strings.Join(f.Between[:], " - "))
-	}
-	var shut []studyEvent
-	for _, c := range s.changes() {
-		e := studyEvent{at: c.At, ends: c.At + c.For}
-		switch c.Kind {
-		case SlowServers:
-			add(e, func(p *placement.Placement) bool { return s.worksAt(p, c.Site) }, "slow", c.Site)
-		case AnsweringErrors:
-			add(e, func(p *placement.Placement) bool { return isOrigin(p, c.Site) }, "answers errors", c.Site)
-		case LinkImpaired:
-			add(e, anyPlacement, "link impaired", strings.Join(c.Between, " - "))
-		case FlashCrowd, Launch:
-			add(e, anyPlacement, "of "+c.Workload, c.Kind)
-		case SiteOpens, SiteCloses:
-			e.lasts, e.closes, e.noticed, e.back = true, c.Kind == SiteCloses, c.At, s.WarmUp+s.Duration
-			add(e, func(p *placement.Placement) bool { return slices.Contains(c.Placements, p.Name) }, strings.TrimPrefix(c.Kind, "site "), c.Site)
-		case Purge:
-			add(e, func(p *placement.Placement) bool { return len(p.Tiers) > 0 }, "", c.Kind)
-		case Shutdown:
-			if e.at < s.WarmUp+s.Duration {
-				shut = append(shut, e)
-			}
-		}
-	}
-	for i := range all {
-		all[i].name = eventName(parts[all[i].at])
-	}
-	all = append(all, shut...)
-	slices.SortStableFunc(all, func(a, b studyEvent) int { return cmp.Compare(a.at, b.at) })
-	names := make(map[string]int)
-	for i := range all {
-		names[all[i].name]++
-	}
-	for i := range all {
-		if e := &all[i]; e.name != "" && names[e.name] > 1 {
-			e.name += " at " + words.Duration(e.at)
-		}
-	}
-	return all
-}
-
-// anyPlacement is hit by what happens to users, or to links.
-func anyPlacement(*placement.Placement) bool { return true }
-
-// namedSubjects is how many subjects the name of an event has; the others are counted.
-const namedSubjects = 2
-
-// eventName returns what happens at an instant, in words.
-func eventName(parts []eventPart) string {
-	var all []string
-	for _, p := range parts {
-		subjects := slices.Compact(slices.Clone(p.subjects))
-		if more := len(subjects) - namedSubjects; more > 0 {
-			subjects = append(subjects[:namedSubjects-1], fmt.Sprintf("%d more", more+1))
-		}
-		all = append(all, strings.TrimSpace(strings.Join(subjects, " and ")+" "+p.says))
-	}
-	return strings.Join(all, ", ")
-}
 
 // A drill is an event and the steps of a timeline, [from, to), in which nothing else happens: before it, and from when it begins on.
 type drill struct {
@@ -344,12 +209,12 @@ func (f *drillFigure) minus(o *drillFigure, level float64) stats.Estimate {
 func (s *Study) drillFigures(replications []*replication, placement, workload int, kind sim.Kind, within float64) (all []drillFigure, err error) {
 	runs := make([]drillRun, len(replications))
 	for i, r := range replications {
-		if runs[i], err = readDrillRun(&r.timelines[placement].courses[workload]); err != nil {
+		if runs[i], err = readDrillRun(&r.timelines[placement].courses[workload], kind); err != nil {
 			return nil, fmt.Errorf("edgewise: replication %d: %w", i, err)
 		}
 	}
-	length := runs[0].all.Length
-	for _, d := range s.drills(length, len(runs[0].all.Steps)) {
+	length := runs[0].length
+	for _, d := range s.drills(length, len(runs[0].all)) {
 		metric := "drill: " + d.name
 		add := func(statistic, unit, column string, better Direction, each []float64, took *recovery) {
 			label := Label{Metric: metric, Statistic: statistic, Unit: unit, Better: better}
@@ -359,9 +224,9 @@ func (s *Study) drillFigures(replications []*replication, placement, workload in
 			all = append(all, drillFigure{label, each, took})
 		}
 		// After what lasts nothing is as before, and only a run in which the site has always been there says what it becomes.
-		settles := !d.lasts || !d.closes && runs[0].all.Undisturbed != nil
+		settles := !d.lasts || !d.closes && runs[0].calm != nil
 		longest, seen := notHit(len(runs)), false
-		if !slices.ContainsFunc(runs, func(r drillRun) bool { return r.isAsked(d.before, kind) }) {
+		if !slices.ContainsFunc(runs, func(r drillRun) bool { return r.isAsked(d.before) }) {
 			continue // nothing is usual before a launch
 		}
 		for i := range drillRows {
@@ -417,7 +282,7 @@ func (s *Study) drillFigures(replications []*replication, placement, workload in
 			}
 			each, sum := make([]float64, len(runs)), 0.0
 			for k := range runs {
-				each[k] = runs[k].moved(n, &d, kind)
+				each[k] = runs[k].moved(n, &d)
 				sum += each[k]
 			}
 			if mean := sum / float64(len(runs)); mean >= leastMoved {
@@ -444,7 +309,7 @@ func (row *drillRow) measure(runs []drillRun, d *drill, s *Study, kind sim.Kind,
 			becomes[k] = math.NaN()
 		}
 	}
-	length := runs[0].all.Length.Seconds()
+	length := runs[0].length.Seconds()
 	m.took, ok = row.recoveryOf(values, becomes, d, countRows(kind), within, func(steps int) float64 {
 		if steps == 0 {
 			return 0
@@ -463,96 +328,4 @@ func (row *drillRow) measure(runs []drillRun, d *drill, s *Study, kind sim.Kind,
 		m.hasTimes = m.hasTimes && c.usual > 0
 	}
 	return m, true
-}
-
-// leastMoved is the share of all users from which on a site is named that takes them.
-const leastMoved = 0.01
-
-// A drillRun is one run of one workload, step by step.
-type drillRun struct {
-	all     sim.Course
-	sites   []sim.Course // where they are asked for
-	siteIDs []string
-}
-
-func readDrillRun(p *packedCourses) (r drillRun, err error) {
-	if err := r.all.UnmarshalBinary(p.all); err != nil {
-		return r, err
-	}
-	r.sites = make([]sim.Course, len(p.sites))
-	for i := range p.sites {
-		if err := r.sites[i].UnmarshalBinary(p.sites[i]); err != nil {
-			return r, err
-		}
-	}
-	if len(p.sites) > 0 {
-		r.siteIDs = p.siteIDs
-	}
-	return r, nil
-}
-
-// values returns a row's figure, step by step, and what it is without what happens: not a number where nobody knows.
-func (r *drillRun) values(row *drillRow, recorded time.Duration) (all []float64, usual float64) {
-	all, usual = row.valuesOf(&r.all, recorded), math.NaN()
-	if r.all.Undisturbed == nil {
-		return all, usual
-	}
-	// What is usual is known of each step: each is told as if the usual of all were that of the first that has one.
-	calm := row.valuesOf(r.all.Undisturbed, recorded)
-	for i := range all {
-		if math.IsNaN(usual) && (row.isShare || calm[i] > 0) {
-			usual = calm[i]
-		}
-		switch {
-		case row.isShare:
-			all[i] += usual - calm[i]
-		case calm[i] > 0: // there is nothing to compare a step with in which nothing is usual
-			all[i] = float64(all[i]*usual) / calm[i]
-		}
-	}
-	return all, usual
-}
-
-// valuesOf returns the row's figure of a course, step by step.
-func (row *drillRow) valuesOf(c *sim.Course, recorded time.Duration) []float64 {
-	t := Timeline{Step: c.Length}
-	all := make([]float64, len(c.Steps))
-	for i := range all {
-		all[i] = row.value(&c.Steps[i], t.Seconds(i, recorded))
-	}
-	return all
-}
-
-// isAsked reports whether anybody asks, or plays, in some steps.
-func (r *drillRun) isAsked(steps [2]int, kind sim.Kind) bool {
-	for i := steps[0]; i < steps[1]; i++ {
-		s := &r.all.Steps[i]
-		if s.PlayerUs > 0 || kind != sim.Matched && s.Requests() > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// moved returns which part of all users, while they are elsewhere, a site has more than before the event, or than without it.
-func (r *drillRun) moved(site int, d *drill, kind sim.Kind) float64 {
-	share := func(of, whole *sim.Course, steps [2]int) float64 {
-		here, all := 0.0, 0.0
-		for i := steps[0]; i < steps[1]; i++ {
-			if kind == sim.Matched {
-				here, all = here+float64(of.Steps[i].PlayerUs), all+float64(whole.Steps[i].PlayerUs)
-			} else {
-				here, all = here+float64(of.Steps[i].Requests()), all+float64(whole.Steps[i].Requests())
-			}
-		}
-		if all == 0 {
-			return 0
-		}
-		return here / all
-	}
-	of := &r.sites[site]
-	if r.all.Undisturbed != nil && !d.lasts { // without it the site that opens is always there
-		return share(of, &r.all, d.moved) - share(of.Undisturbed, r.all.Undisturbed, d.moved)
-	}
-	return share(of, &r.all, d.moved) - share(of, &r.all, d.before)
 }

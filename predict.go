@@ -44,9 +44,6 @@ const programBytes = 64 << 20
 // retainedBytes is about what a comparison keeps of one run's latencies of one workload from one metro.
 const retainedBytes = 2000
 
-// retainedStepBytes is about what a comparison keeps of one step of a timeline of one run, packed.
-const retainedStepBytes = 300
-
 // Predict says what a study will take. It runs nothing and compiles nothing, so that it answers at once however large
 // the study is. The study must be valid but for that: see [Study.Validate].
 func (s *Study) Predict() *Prediction {
@@ -68,7 +65,7 @@ func (s *Study) Predict() *Prediction {
 	}
 	held := float64(runs * float64(metros*len(s.Workloads)) * retainedBytes)
 	for i := range s.Placements {
-		held += float64(float64(p.Replications) * float64(s.Scenario.StepsKept(&s.Placements[i])*retainedStepBytes))
+		held += float64(float64(p.Replications) * s.Scenario.KeptCourseBytes(&s.Placements[i]))
 	}
 	largest, memoryBytes := int64(0), s.Scenario.MemoryByPlacement()
 	for i := range s.Placements {

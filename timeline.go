@@ -234,20 +234,24 @@ func (s *Study) timelineOf(replications []*replication, number, workload int, me
 	if s.Timeline == nil || len(replications) == 0 {
 		return t, nil
 	}
-	courses := make([]sim.Course, len(replications))
+	courses := make([][]sim.CourseStep, len(replications))
 	first := &replications[0].timelines[number].courses[workload]
 	for i, r := range replications {
-		if err := courses[i].UnmarshalBinary(r.timelines[number].courses[workload].all); err != nil {
+		var c sim.Course
+		if err := c.UnmarshalBinary(r.timelines[number].courses[workload].all); err != nil {
 			return t, fmt.Errorf("edgewise: replication %d: %w", i, err)
 		}
-		if len(courses[i].Steps) != len(courses[0].Steps) || courses[i].Length != courses[0].Length {
+		if i == 0 {
+			t.Step, t.Steps = c.Length, c.Len()
+		}
+		if c.Len() != t.Steps || c.Length != t.Step {
 			return t, fmt.Errorf("edgewise: replication %d: steps of time that are not those of the first", i)
 		}
+		courses[i] = c.Steps()
 	}
-	t.Step, t.Steps = courses[0].Length, len(courses[0].Steps)
 	kind := sim.KindOf(s.Workloads[workload].Service)
-	hasServers := slices.ContainsFunc(courses, func(c sim.Course) bool {
-		return slices.ContainsFunc(c.Steps, func(s sim.CourseStep) bool { return s.ServerUs > 0 })
+	hasServers := slices.ContainsFunc(courses, func(steps []sim.CourseStep) bool {
+		return slices.ContainsFunc(steps, func(s sim.CourseStep) bool { return s.ServerUs > 0 })
 	})
 	rows := slices.DeleteFunc(timelineRows(kind, first.tiers), func(row timelineRow) bool {
 		return row.isOfServers && !hasServers || row.isOfScale && !isScaled(&s.Placements[number], kind)
@@ -261,7 +265,7 @@ func (s *Study) timelineOf(replications []*replication, number, workload int, me
 		line := TimelineLine{Name: rows[i].name, Unit: rows[i].unit, Values: make([]stats.Estimate, t.Steps)}
 		for k := range line.Values {
 			for r := range courses {
-				steps[r] = &courses[r].Steps[k]
+				steps[r] = &courses[r][k]
 			}
 			line.Values[k] = rows[i].estimate(steps, t.Seconds(k, s.Duration), level)
 		}
@@ -286,11 +290,12 @@ func (s *Study) timelineOf(replications []*replication, number, workload int, me
 			}
 			at := PlaceTimeline{ID: id(n)}
 			for i := range rows {
-				line := PlaceLine{Name: rows[i].name, Unit: rows[i].unit, Values: make([]float64, len(sum.Steps))}
-				for k := range sum.Steps {
-					line.Values[k] = rows[i].value(&sum.Steps[k], t.Seconds(k, s.Duration), len(replications))
+				at.Lines = append(at.Lines, PlaceLine{Name: rows[i].name, Unit: rows[i].unit, Values: make([]float64, sum.Len())})
+			}
+			for k, step := range sum.All() {
+				for i := range rows {
+					at.Lines[i].Values[k] = rows[i].value(step, t.Seconds(k, s.Duration), len(replications))
 				}
-				at.Lines = append(at.Lines, line)
 			}
 			all = append(all, at)
 		}

@@ -133,9 +133,9 @@ func TestClientsAskTheNextSiteAsAPlainSimulationSays(t *testing.T) {
 			require.Equal(t, uint64(want.down), tally.Failures[SiteDown])
 			require.Equal(t, uint64(want.retries), tally.Count(Retries))
 			require.Equal(t, want.inVain, tally.Causes[Timeout])
-			for step := range r.Workloads[0].Course.Steps {
+			for step := range r.Workloads[0].Course.Steps() {
 				asked := countIn(arrivals, int64(step)*10*second, int64(step+1)*10*second)
-				require.Equal(t, uint64(asked), r.Workloads[0].Course.Steps[step].Requests(), "each stands where it was asked first")
+				require.Equal(t, uint64(asked), r.Workloads[0].Course.Steps()[step].Requests(), "each stands where it was asked first")
 			}
 			require.Equal(t, want.opened, tally.Causes[Connect]+tally.Causes[TLS])
 			require.Positive(t, want.served[1])

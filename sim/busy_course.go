@@ -49,12 +49,14 @@ func (b *busyCourse) inUs() []uint64 {
 
 // addBusy adds how long servers worked at a site, and how long there were any, to the courses of a workload and of the site.
 func (w *WorkloadTally) addBusy(site int, busy, there []uint64) {
-	steps := make([]CourseStep, len(busy))
-	for i := range steps {
-		steps[i].BusyUs, steps[i].ServerUs = busy[i], there[i]
+	for _, c := range [...]*Course{w.Course, w.Sites[site].Course} {
+		c.change(func(steps []CourseStep) {
+			for i := range steps {
+				steps[i].BusyUs += busy[i]
+				steps[i].ServerUs += there[i]
+			}
+		})
 	}
-	w.Course.merge(&Course{Steps: steps})
-	w.Sites[site].Course.take(steps)
 }
 
 // settleCourse adds how busy the servers were that a workload finds at a site to its courses.

@@ -21,10 +21,10 @@ func TestStepsSayHowManyServersThereWereAndWorked(t *testing.T) {
 		require.NoError(t, err)
 		w := &r.Workloads[0]
 		for k, servers := range []uint64{2, 2, 2, 4, 4, 4, 8, 8, 8, 16} {
-			at := &w.Course.Steps[k]
+			at := &w.Course.Steps()[k]
 			require.Equal(t, servers*10, at.ServerUs/1e6, "step %d", k)
 			require.InDelta(t, servers*10, float64(at.BusyUs)/1e6, .5, "step %d: but for what comes first", k)
-			of := &w.Sites[r.siteNumber(t, "region")].Course.Steps[k]
+			of := &w.Sites[r.siteNumber(t, "region")].Course.Steps()[k]
 			require.Equal(t, []uint64{at.BusyUs, at.ServerUs}, []uint64{of.BusyUs, of.ServerUs})
 		}
 	}
@@ -44,8 +44,8 @@ func TestStepsOfServersSumToWhatTheyWorked(t *testing.T) {
 		require.InDelta(t, .9*90, float64(busy)/1e6/3, 15)
 		require.Equal(t, busy, sum.BusyUs)
 		require.EqualValues(t, 3*100e6, sum.ServerUs)
-		for k := range w.Course.Steps {
-			at := &w.Course.Steps[k]
+		for k := range w.Course.Steps() {
+			at := &w.Course.Steps()[k]
 			require.LessOrEqual(t, at.BusyUs, at.ServerUs)
 			if from := 7*time.Second + time.Duration(k)*w.Course.Length; from > 50*time.Second && from+w.Course.Length < 60*time.Second {
 				require.Zero(t, at.BusyUs, "step %d: nobody works", k)

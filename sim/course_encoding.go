@@ -2,7 +2,6 @@ package sim
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"time"
 
@@ -11,30 +10,21 @@ import (
 
 // AppendBinary appends an encoding of the course: variable-length integers. Equal courses have equal encodings. The error is always nil.
 func (c *Course) AppendBinary(b []byte) ([]byte, error) {
-	tiers := 0
-	for i := range c.Steps {
-		tiers = max(tiers, len(c.Steps[i].Tiers))
+	steps := *c
+	if c.open != nil {
+		steps.open, steps.packed = nil, packedSteps{}
+		for i := range c.open {
+			steps.packed.add(&c.open[i])
+		}
 	}
-	for _, n := range []int{int(NumOutcomes), int(NumReasons), int(c.Length), int(c.Judged), len(c.Steps), tiers} {
+	empty := c.count - steps.packed.count
+	for _, n := range []int{int(NumOutcomes), int(NumReasons), int(c.Length), int(c.Judged), c.count, steps.packed.bytes() + empty} {
 		b = binary.AppendUvarint(b, uint64(n))
 	}
-	for i := range c.Steps {
-		s := &c.Steps[i]
-		for _, n := range s.numbers() {
-			b = binary.AppendUvarint(b, *n)
-		}
-		for k := range tiers {
-			var t TierStep
-			if k < len(s.Tiers) {
-				t = s.Tiers[k]
-			}
-			b = binary.AppendUvarint(binary.AppendUvarint(b, t.Requests), t.Hits)
-		}
-		var err error
-		if b, err = s.Latency.AppendBinary(b); err != nil {
-			return nil, err
-		}
+	for _, block := range steps.packed.blocks {
+		b = append(b, block...)
 	}
+	b = append(b, make([]byte, empty)...) // a step of nothing is a 0
 	if c.Undisturbed == nil {
 		b = binary.AppendUvarint(b, 0)
 	} else {
@@ -67,8 +57,6 @@ func (c *Course) UnmarshalBinary(data []byte) error {
 	return nil
 }
 
-var errCut = errors.New("cut short")
-
 func decodeCourse(data []byte) (*Course, error) {
 	c, rest, err := decodeCourses(data, true)
 	if err == nil && len(rest) > 0 {
@@ -83,12 +71,10 @@ func decodeCourse(data []byte) (*Course, error) {
 // decodeCourses decodes a course, and what follows: of all users it may have metros.
 func decodeCourses(data []byte, isOfAll bool) (*Course, []byte, error) {
 	next := func() (uint64, error) {
-		v, n := binary.Uvarint(data)
-		if n <= 0 {
-			return 0, errCut
-		}
-		data = data[n:]
-		return v, nil
+		r := uvarints{rest: data}
+		v := r.next()
+		data = r.rest
+		return v, r.err
 	}
 	var head [6]uint64
 	for i := range head {
@@ -97,7 +83,7 @@ func decodeCourses(data []byte, isOfAll bool) (*Course, []byte, error) {
 			return nil, nil, err
 		}
 	}
-	outcomes, reasons, length, judged, steps, tiers := head[0], head[1], head[2], head[3], head[4], head[5]
+	outcomes, reasons, length, judged, steps, size := head[0], head[1], head[2], head[3], head[4], head[5]
 	switch {
 	case outcomes != uint64(NumOutcomes) || reasons != uint64(NumReasons):
 		return nil, nil, fmt.Errorf("of %d outcomes and %d reasons; this program knows %d and %d", outcomes, reasons, NumOutcomes, NumReasons)
@@ -105,31 +91,28 @@ func decodeCourses(data []byte, isOfAll bool) (*Course, []byte, error) {
 		return nil, nil, fmt.Errorf("steps of %d ns; want 1 to %d", length, maxRun)
 	case judged > uint64(workload.LastByte):
 		return nil, nil, fmt.Errorf("latencies of byte %d; want %d or %d", judged, workload.FirstByte, workload.LastByte)
-	case steps > mostSteps+1 || steps > uint64(len(data)):
-		return nil, nil, fmt.Errorf("%d steps in %d bytes", steps, len(data))
-	case tiers >= maxTiers || steps*tiers > uint64(len(data)):
-		return nil, nil, fmt.Errorf("%d steps of %d tiers in %d bytes", steps, tiers, len(data))
+	case size > uint64(len(data)):
+		return nil, nil, fmt.Errorf("steps in %d bytes, of which %d are there", size, len(data))
+	case steps > mostSteps+1 || steps > size:
+		return nil, nil, fmt.Errorf("%d steps in %d bytes", steps, size)
 	}
 	c := newCourse(time.Duration(length), workload.Byte(judged), int(steps))
-	for i := range c.Steps {
-		s := &c.Steps[i]
-		if tiers > 0 {
-			s.Tiers = make([]TierStep, tiers)
-		}
-		to := s.numbers()
-		for k := range s.Tiers {
-			to = append(to, &s.Tiers[k].Requests, &s.Tiers[k].Hits)
-		}
-		for _, n := range to {
-			var err error
-			if *n, err = next(); err != nil {
-				return nil, nil, err
-			}
-		}
+	packed := append([]byte(nil), data[:size]...)
+	data = data[size:]
+	var s CourseStep
+	rest := packed
+	for i := range steps {
 		var err error
-		if data, err = s.Latency.Decode(data); err != nil {
+		s.reset()
+		if rest, err = s.unpack(rest); err != nil {
 			return nil, nil, fmt.Errorf("step %d: %w", i, err)
 		}
+	}
+	if len(rest) > 0 {
+		return nil, nil, fmt.Errorf("%d bytes behind %d steps", len(rest), steps)
+	}
+	if steps > 0 {
+		c.packed = packedSteps{blocks: [][]byte{packed}, count: int(steps)}
 	}
 	pairs, err := next()
 	switch {

@@ -32,7 +32,7 @@ func TestStepsOfALaunchWithACrowdAreThoseOfItsRate(t *testing.T) {
 	require.NoError(t, err)
 	all := 0.0
 	for m, course := range r.Workloads[0].Course.Metros {
-		for i := range course.Steps {
+		for i := range course.Steps() {
 			const step = 0.001
 			mean := 0.0
 			for at := 10 + 5*float64(i) + step/2; at < 15+5*float64(i); at += step {
@@ -45,7 +45,7 @@ func TestStepsOfALaunchWithACrowdAreThoseOfItsRate(t *testing.T) {
 				}
 			}
 			all += mean
-			require.InDelta(t, mean, float64(course.Steps[i].Requests()), 4*math.Sqrt(mean), "metro %d, step %d", m, i)
+			require.InDelta(t, mean, float64(course.Steps()[i].Requests()), 4*math.Sqrt(mean), "metro %d, step %d", m, i)
 		}
 	}
 	plans, err := Compile(context.Background(), s, placement.RegionOnly("region"))

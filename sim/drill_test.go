@@ -140,7 +140,7 @@ func TestResolversFollowAFailureAsTheirLifetimesEnd(t *testing.T) {
 	want := rate * (0.9*(20+60/2) + 0.1*100)
 	require.InDelta(t, want, float64(names.Workloads[0].Metros[0].Outcomes[Failed]), 4*math.Sqrt(want))
 	require.Equal(t, anycast.Workloads[0].Metros[0].Count(Requests), names.Workloads[0].Metros[0].Count(Requests))
-	for i, at := range names.Workloads[0].Course.Steps {
+	for i, at := range names.Workloads[0].Course.Steps() {
 		// The share of a step that fails: before it is noticed all; then fewer by a sixth every step; nobody when it is up again.
 		share := 0.0
 		switch {
@@ -155,7 +155,7 @@ func TestResolversFollowAFailureAsTheirLifetimesEnd(t *testing.T) {
 		require.InDelta(t, share, float64(at.Unanswered())/n, 4*math.Sqrt(share*(1-share)/n)+0.002, "step %d", i)
 	}
 	// They return in the same way: of the 0.9 that have gone, half are back after 30 s.
-	served := names.Workloads[0].Sites[names.site("b")].Course.Steps
+	served := names.Workloads[0].Sites[names.site("b")].Course.Steps()
 	for i := 20; i < 26; i++ {
 		share := 0.9 * (1 - (float64(i-20)+0.5)/6)
 		n := rate * 10.0
@@ -204,7 +204,7 @@ func TestDrainsLoseNobody(t *testing.T) {
 	}
 	r := runOne(t, s, placement.RegionOnly("region").WithLocalZones("zone"))
 	require.Zero(t, r.Workloads[0].Metros[0].Count(LostSessions))
-	zone := r.Workloads[0].Sites[r.site("zone")].Course.Steps
+	zone := r.Workloads[0].Sites[r.site("zone")].Course.Steps()
 	playing := func(i int) float64 { return float64(zone[i].PlayerUs-zone[i].WaitingUs) / 60e6 }
 	require.Greater(t, playing(2), 150.0)
 	require.Less(t, playing(4), playing(2))

@@ -8,7 +8,7 @@ import (
 )
 
 // resultVersion is the version of the encoding of results.
-const resultVersion = 3
+const resultVersion = 4
 
 // An encodedResult is a [Result] as it is sent: CBOR (RFC 8949) with counters by name, those that are 0 left out. So a
 // counter, an outcome or a cause that is added later does not make older results unreadable, and one that is not

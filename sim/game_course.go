@@ -55,15 +55,15 @@ func (c *gameCourse) settle(to *WorkloadTally) {
 	if c == nil {
 		return
 	}
-	to.Course.merge(&Course{Steps: c.all.steps})
+	to.Course.add(c.all.finish())
 	for m, r := range c.metros {
 		if r != nil {
-			to.Course.Metros[m].take(r.steps)
+			to.Course.Metros[m].add(r.finish())
 		}
 	}
 	for n, r := range c.sites {
 		if r != nil {
-			to.Sites[n].Course.take(r.steps)
+			to.Sites[n].Course.add(r.finish())
 		}
 	}
 }
@@ -94,16 +94,16 @@ func (k *stepTally) enter(at int64, so updateSums, recent *latencies) {
 		return
 	}
 	k.settle(so, recent)
-	n := k.course.all.index(at)
-	k.in = append(k.room[:0], &k.course.all.steps[n])
+	all := k.course.all
+	k.in = append(k.room[:0], all.at(at))
 	if k.course.metros != nil {
-		k.in = append(k.in, &k.course.of(k.course.metros, int(k.metro)).steps[n])
+		k.in = append(k.in, k.course.of(k.course.metros, int(k.metro)).at(at))
 	}
 	if k.course.sites != nil {
-		k.in = append(k.in, &k.course.of(k.course.sites, k.site).steps[n])
+		k.in = append(k.in, k.course.of(k.course.sites, k.site).at(at))
 	}
 	recent.steps = k.in
-	if k.ends = k.course.all.lastFrom + k.course.all.length; n == len(k.course.all.steps)-1 {
+	if k.ends = all.lastFrom + all.length; all.last == all.ruler.steps-1 {
 		k.ends = math.MaxInt64
 	}
 }

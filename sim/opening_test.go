@@ -61,17 +61,17 @@ func TestASiteThatHasOpenedIsAsIfItHadAlwaysBeenThere(t *testing.T) {
 	there, never, opens := of(always), of(without), of(withOpening(always, pops[0], 100*time.Second, 300*time.Second))
 	alike := func(from, to int, a, b *WorkloadTally) {
 		for k := from; k < to; k++ {
-			require.Equal(t, a.Course.Steps[k], b.Course.Steps[k], "step %d", k)
+			require.Equal(t, a.Course.Steps()[k], b.Course.Steps()[k], "step %d", k)
 			for m := range a.Course.Metros {
-				require.Equal(t, a.Course.Metros[m].Steps[k], b.Course.Metros[m].Steps[k], "step %d, metro %d", k, m)
+				require.Equal(t, a.Course.Metros[m].Steps()[k], b.Course.Metros[m].Steps()[k], "step %d, metro %d", k, m)
 			}
 		}
 	}
 	alike(0, 5, never, opens)
 	alike(9, 15, there, opens)
 	alike(15, 20, never, opens)
-	require.NotEqual(t, there.Course.Steps[5], opens.Course.Steps[5], "its cache is cold")
-	require.Less(t, opens.Course.Steps[5].Tiers[0].Hits, there.Course.Steps[5].Tiers[0].Hits)
+	require.NotEqual(t, there.Course.Steps()[5], opens.Course.Steps()[5], "its cache is cold")
+	require.Less(t, opens.Course.Steps()[5].Tiers[0].Hits, there.Course.Steps()[5].Tiers[0].Hits)
 	require.Equal(t, there.Metros[0].Count(Requests), opens.Metros[0].Count(Requests))
 }
 
@@ -89,7 +89,7 @@ func TestATierThatGrowsIsFilledByWhatItIsAsked(t *testing.T) {
 		r := runOne(t, s, withOpening(p.Preloaded(), pops[0], 200*time.Second, 0))
 		at := &r.Workloads[0].Sites[r.site(pops[0])]
 		asked := func(k int) TierStep {
-			if tiers := at.Course.Steps[k].Tiers; len(tiers) > 1 {
+			if tiers := at.Course.Steps()[k].Tiers; len(tiers) > 1 {
 				return tiers[1]
 			}
 			return TierStep{}
@@ -114,7 +114,7 @@ func TestResolversFindASiteThatOpens(t *testing.T) {
 	p.DNS = &placement.DNS{TTLs: []placement.TTL{{For: 60 * time.Second, Share: 0.9}}, Never: 0.1}
 	r := runOne(t, s, p)
 	require.Zero(t, r.Workloads[0].Metros[0].Outcomes[Failed])
-	for k, step := range r.Workloads[0].Sites[r.site("a")].Course.Steps {
+	for k, step := range r.Workloads[0].Sites[r.site("a")].Course.Steps() {
 		share := 0.0
 		switch {
 		case k >= 10 && k < 16:
@@ -124,7 +124,7 @@ func TestResolversFindASiteThatOpens(t *testing.T) {
 		case k >= 20 && k < 26:
 			share = 0.9 * (1 - (float64(k-20)+0.5)/6)
 		}
-		n := float64(r.Workloads[0].Course.Steps[k].Requests())
+		n := float64(r.Workloads[0].Course.Steps()[k].Requests())
 		require.InDelta(t, share, float64(step.Requests())/n, 4*math.Sqrt(share*(1-share)/n)+0.002, "step %d", k)
 	}
 }
@@ -140,12 +140,12 @@ func TestPlayersFindAZoneThatOpens(t *testing.T) {
 		game.Service = func(m workload.Matched) workload.Matched { m.Market.Choice = choice; return m }(game.Service.(workload.Matched))
 		s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{game}, Duration: 15 * time.Minute, Seed: 1, Timeline: &Steps{Step: time.Minute, BySite: true}}
 		r := runOne(t, s, withOpening(placement.RegionOnly("region").WithLocalZones("zone"), "zone", 4*time.Minute, 10*time.Minute))
-		zone := r.Workloads[0].Sites[r.site("zone")].Course.Steps
+		zone := r.Workloads[0].Sites[r.site("zone")].Course.Steps()
 		playing := func(i int) float64 { return float64(zone[i].PlayerUs-zone[i].WaitingUs) / 60e6 }
 		for k := range 4 {
 			require.Zero(t, playing(k), "%v, minute %d", choice, k)
 		}
-		require.Greater(t, playing(9), 0.6*float64(r.Workloads[0].Course.Steps[9].PlayerUs)/60e6, "%v", choice)
+		require.Greater(t, playing(9), 0.6*float64(r.Workloads[0].Course.Steps()[9].PlayerUs)/60e6, "%v", choice)
 		require.Positive(t, playing(11), "%v: they play on", choice)
 		require.Zero(t, playing(14), "%v: a match lasts three minutes", choice)
 		require.Zero(t, r.Workloads[0].Metros[0].Count(LostSessions), "%v", choice)

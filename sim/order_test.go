@@ -194,7 +194,7 @@ func advanceBy(t *testing.T, p *Plan, advance func(*run)) *Result {
 	require.NoError(t, r.build())
 	require.NoError(t, r.runMarkets(1))
 	advance(r)
-	r.result.completeCourses()
+	r.result.packCourses()
 	require.NoError(t, r.audit())
 	require.NoError(t, r.addUndisturbed(1))
 	return r.result

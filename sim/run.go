@@ -90,7 +90,7 @@ func (p *Plan) run(ctx context.Context, replication, workers int, meter *Meter, 
 		}
 		return nil, fmt.Errorf("sim: placement %q, replication %d: %w", p.placement.Name, replication, err)
 	}
-	r.result.completeCourses()
+	r.result.packCourses()
 	if err := r.audit(); err != nil {
 		return nil, fmt.Errorf("sim: placement %q, replication %d: %w", p.placement.Name, replication, err)
 	}
@@ -291,6 +291,7 @@ func (r *run) newClients(number int, w *plannedWorkload, m int, e *entry, tally 
 		if c.course = at.of(number); r.plan.scenario.Timeline.ByMetro {
 			c.course = r.plan.newRecorder(number)
 		}
+		c.course.meetsEdge = keyed && r.sites[e.site].edge != nil
 	}
 	if c.lossy == nil {
 		c.fits, c.fitsNew = c.transfer.Fits(false), c.transfer.Fits(true)

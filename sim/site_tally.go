@@ -247,14 +247,22 @@ func (w *WorkloadTally) TiersOf(metro int) []TierTally {
 
 // firstTier returns what requests met at the caches where users enter.
 func (t *Tally) firstTier() (met TierTally) {
-	for _, o := range [...]Outcome{Hit, DelayedHit, Stale, NegativeHit} {
-		met.Counters[TierHits] += t.Outcomes[o]
-		met.Counters[TierHitBytes] += t.OutcomeBytes[o]
-	}
-	met.Counters[TierRequests] = met.Counters[TierHits] + t.Outcomes[Miss] + t.Outcomes[Revalidated] +
-		t.Failures[NextTierDown] + t.Failures[OriginError] + t.Failures[CachedError] + t.Failures[OriginFull] + t.Failures[QueueFull] + t.Failures[Shed]
+	met.Counters[TierHits] = hitsOf(&t.Outcomes)
+	met.Counters[TierHitBytes] = hitsOf(&t.OutcomeBytes)
+	met.Counters[TierRequests] = met.Counters[TierHits] + missesOf(&t.Outcomes, &t.Failures)
 	met.Counters[TierBytes] = met.Counters[TierHitBytes] + t.OutcomeBytes[Miss] + t.OutcomeBytes[Revalidated]
 	return met
+}
+
+// hitsOf returns what the caches had where users enter, of requests or of bytes by outcome.
+func hitsOf(of *[NumOutcomes]uint64) uint64 {
+	return of[Hit] + of[DelayedHit] + of[Stale] + of[NegativeHit]
+}
+
+// missesOf returns how many requests these caches did not have.
+func missesOf(outcomes *[NumOutcomes]uint64, failures *[NumReasons]uint64) uint64 {
+	return outcomes[Miss] + outcomes[Revalidated] +
+		failures[NextTierDown] + failures[OriginError] + failures[CachedError] + failures[OriginFull] + failures[QueueFull] + failures[Shed]
 }
 
 // peak returns the most requests of a batch that begins at an instant or later.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/placement"
-	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -141,63 +140,6 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 		}
 		return int64(min(float64(held*entry)+preload+float64(players*playerBytes)+s.courseBytes(p), math.MaxInt64/2))
 	}
-}
-
-// stepBytes is about what a step of a [Course] holds: the counters, and the latencies of six octaves. Those of one city and its PoP have three, those of
-// many cities and lines eight.
-const stepBytes = emptyStepBytes + 6*128
-
-// emptyStepBytes is about what a step without latencies holds, those of tiers included.
-const emptyStepBytes = 350
-
-// courseBytes returns about how much memory the courses of a run take: those of the result, and those that the sites keep while they
-// are simulated.
-func (s *Scenario) courseBytes(p *placement.Placement) float64 {
-	if s.Timeline == nil {
-		return 0
-	}
-	sites := float64(sitesOf(p))
-	atOnce := 1.0
-	if len(p.Tiers) > 1 { // sites that send each other messages are simulated side by side
-		atOnce = sites
-	}
-	held := 1.0
-	if s.Timeline.ByMetro {
-		held += float64(s.metroCount())
-		atOnce *= emptyStepBytes / float64(stepBytes) // users are followed by metro
-	}
-	if s.Timeline.BySite {
-		held, atOnce = held+sites, 0 // what a site has kept becomes a part of the result
-	}
-	if s.isPaired() { // all and sites, once more
-		held *= 2
-	}
-	return float64(held+atOnce) * float64(s.Timeline.countIn(s.Duration)*len(s.Workloads)) * stepBytes
-}
-
-// StepsKept returns how many steps of time a run of a placement has by which [Scenario.Timeline] asks, of all workloads, metros and sites: 0 without.
-func (s *Scenario) StepsKept(p *placement.Placement) int {
-	if s.Timeline == nil {
-		return 0
-	}
-	courses := 1
-	if s.Timeline.ByMetro {
-		courses += s.metroCount()
-	}
-	if s.Timeline.BySite {
-		courses += sitesOf(p)
-	}
-	if s.isPaired() {
-		courses *= 2
-	}
-	return courses * s.Timeline.countIn(s.Duration) * len(s.Workloads)
-}
-
-func (s *Scenario) metroCount() int {
-	if s.Network == nil {
-		return 0
-	}
-	return len(s.Network.OfKind(topology.Metro))
 }
 
 // sitesOf returns how many sites a placement has.

@@ -3,7 +3,6 @@ package stats
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"math"
 )
 
@@ -42,9 +41,6 @@ func (c *Coarse) Record(ns int64) {
 	c.cells[i]++
 }
 
-// Cells returns how many cells it has room for: those of whole octaves.
-func (c *Coarse) Cells() int { return len(c.cells) }
-
 // CoarseCell returns the number of the cell that holds a latency in nanoseconds.
 func CoarseCell(ns int64) uint64 { return math.Float64bits(float64(max(ns, 1))) >> coarseShift }
 
@@ -52,12 +48,17 @@ func CoarseCell(ns int64) uint64 { return math.Float64bits(float64(max(ns, 1))) 
 // is recorded that lies in none of them.
 func (c *Coarse) Open() (cells []uint64, first uint64) { return c.cells, c.first }
 
-// RoomFor gives an empty one cells, all of them 0, for the octaves that another has: as many as [Coarse.Cells] of that says. So recording values alike
-// allocates nothing, and many can have their cells in one piece of memory. One that is not empty keeps its own.
-func (c *Coarse) RoomFor(o *Coarse, cells []uint64) {
-	if len(c.cells) == 0 && len(cells) == len(o.cells) {
-		c.cells, c.first = cells, o.first
+// Reset makes it an empty one, which keeps its room: recording values alike allocates nothing.
+func (c *Coarse) Reset() { clear(c.cells) }
+
+// IsEmpty reports whether it has no value.
+func (c *Coarse) IsEmpty() bool {
+	for _, k := range c.cells {
+		if k > 0 {
+			return false
+		}
 	}
+	return true
 }
 
 // Count returns the number of values.
@@ -141,63 +142,89 @@ func (c *Coarse) Equal(o *Coarse) bool {
 	return true
 }
 
-// AppendBinary appends an encoding: variable-length integers, the number of non-empty cells and for each the number of empty ones before it
-// and its count. Equal ones have equal encodings. The error is always nil.
+// In the encoding each cell that is not empty is a number: its count above the lowest two bits, and in these how many empty cells are before it. Where they
+// are farGap or more, what is more follows. A 0 is the end.
+const (
+	gapBits = 2
+	farGap  = 1<<gapBits - 1
+)
+
+// AppendBinary appends an encoding: variable-length integers, a byte for most cells that are not empty. Equal ones have equal encodings. It ends where it says, so that
+// something else may follow. The error is always nil.
 func (c *Coarse) AppendBinary(b []byte) ([]byte, error) {
-	n := uint64(0)
-	for _, k := range c.cells {
-		if k > 0 {
-			n++
-		}
-	}
-	b = binary.AppendUvarint(b, n)
 	next := uint64(coarseFirst)
 	for i, k := range c.cells {
-		if k > 0 {
-			cell := c.first + uint64(i)
-			b = binary.AppendUvarint(binary.AppendUvarint(b, cell-next), k)
-			next = cell + 1
+		if k == 0 {
+			continue
+		}
+		cell := c.first + uint64(i)
+		gap := cell - next
+		next = cell + 1
+		if gap < farGap && k < 0x80>>gapBits {
+			b = append(b, byte(k<<gapBits|gap))
+			continue
+		}
+		b = binary.AppendUvarint(b, k<<gapBits|min(gap, farGap))
+		if gap >= farGap {
+			b = binary.AppendUvarint(b, gap-farGap)
 		}
 	}
-	return b, nil
+	return append(b, 0), nil
+}
+
+// MergeBinary adds the values of one that [Coarse.AppendBinary] wrote at the begin of data, and returns what follows. Data that none can have written gives an
+// error, and leaves a part of it in c.
+func (c *Coarse) MergeBinary(data []byte) (rest []byte, err error) {
+	cell := uint64(coarseFirst)
+	for {
+		var token, more uint64
+		if token, data, err = nextUvarint(data); err != nil || token == 0 {
+			return data, err
+		}
+		gap, count := token&farGap, token>>gapBits
+		if gap == farGap {
+			if more, data, err = nextUvarint(data); err != nil {
+				return nil, err
+			}
+			gap += min(more, coarseLast)
+		}
+		if cell += gap; cell > coarseLast {
+			return nil, errors.New("a cell beyond the last")
+		}
+		if count == 0 {
+			return nil, errors.New("an empty cell is listed")
+		}
+		if cell-c.first >= uint64(len(c.cells)) {
+			c.cover(cell, cell)
+		}
+		c.cells[cell-c.first] += count
+		cell++
+	}
 }
 
 // Decode reads what [Coarse.AppendBinary] wrote from the begin of data and returns what follows. Data that none can have written gives an
 // error and leaves c as it was.
 func (c *Coarse) Decode(data []byte) (rest []byte, err error) {
-	r := uvarints{rest: data}
-	n := r.next("number of cells")
-	if n > coarseLast-coarseFirst+1 {
-		return nil, fmt.Errorf("%d cells; want %d at most", n, coarseLast-coarseFirst+1)
-	}
-	cells, counts := make([]uint64, n), make([]uint64, n)
-	next := uint64(coarseFirst)
-	for i := range n {
-		gap := r.next("empty cells")
-		cells[i], counts[i] = next+gap, r.next("count")
-		if r.err != nil {
-			return nil, r.err
-		}
-		if gap > coarseLast-coarseFirst || cells[i] > coarseLast {
-			return nil, errors.New("a cell beyond the last")
-		}
-		if counts[i] == 0 {
-			return nil, errors.New("an empty cell is listed")
-		}
-		next = cells[i] + 1
-	}
-	if r.err != nil {
-		return nil, r.err
-	}
 	var d Coarse
-	if n > 0 {
-		d.cover(cells[0], cells[n-1])
-	}
-	for i, cell := range cells {
-		d.cells[cell-d.first] = counts[i]
+	if rest, err = d.MergeBinary(data); err != nil {
+		return nil, err
 	}
 	*c = d
-	return r.rest, nil
+	return rest, nil
+}
+
+var errNoUvarint = errors.New("cut short, or no integer of variable length")
+
+// nextUvarint reads an integer of variable length, of as few bytes as it takes, and returns what follows.
+func nextUvarint(data []byte) (v uint64, rest []byte, err error) {
+	if len(data) > 0 && data[0] < 0x80 {
+		return uint64(data[0]), data[1:], nil
+	}
+	v, n := binary.Uvarint(data)
+	if n <= 0 || n > 1 && data[n-1] == 0 {
+		return 0, nil, errNoUvarint
+	}
+	return v, data[n:], nil
 }
 
 // ends returns the first and the last cell that is not empty.

@@ -43,7 +43,9 @@ func TestCoarseMergesInAnyOrderToTheSame(t *testing.T) {
 		parts[rng.IntN(len(parts))].Record(ns)
 	}
 	var forth, back stats.Coarse
-	back.RoomFor(&whole, make([]uint64, whole.Cells()))
+	back.Record(7)
+	back.Reset()
+	require.True(t, back.IsEmpty())
 	for i := range parts {
 		forth.Merge(&parts[i])
 		back.Merge(&parts[len(parts)-1-i])
