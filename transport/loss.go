@@ -2,6 +2,7 @@ package transport
 
 import (
 	"math"
+	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/random"
@@ -84,7 +85,8 @@ func (l *LossyTransfer) OpenWindow(isNew bool) Window {
 // Rounds returns the time in ns from the first to the last byte of a response that a sender begins with a window, and the
 // window after it. It draws which packets are lost. timeoutNs is how long TCP waits for an acknowledgement at the least.
 //
-// A round trip sends a window, less what is in it that nobody has acknowledged. What was lost goes with the next one, whose
+// A round trip sends a window, less what is in it that nobody has acknowledged. A receiver acknowledges every second packet (RFC 5681, section 4.2): the last of an odd number waits for the first of the next
+// round trip, or for the receiver's timer, and keeps its place in the window. What was lost goes with the next one, whose
 // window is smaller for it. Behind the last packets there is no next: what was lost there comes a round trip later if a packet
 // after it arrives, else after two (a probe: RFC 8985, section 7) or after the timeout. Where all of a round trip is
 // lost there is nothing but the timeout, which doubles.
@@ -99,9 +101,11 @@ func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, tri
 	s.window = min(s.window, s.most)
 	next := l.gap(draws) + 1 // the first packet is not lost here
 	wait := timeoutNs
+	held := int64(0) // packets that the receiver has and has not acknowledged: one at most
 	for round := int64(0); ; round++ {
 		rtt := trips.RoundTrip(round)
-		sent := min(max(int64(s.window), 1), packets)
+		may := max(int64(s.window), 1)
+		sent := min(max(may-held, 1), packets)
 		lost, first, last := int64(0), int64(0), int64(0)
 		for next <= sent {
 			if lost++; lost == 1 {
@@ -118,7 +122,7 @@ func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, tri
 		}
 		if packets == 0 {
 			total += spread
-			if s.congestion == BBR || int64(s.window) <= sent && sent > 1 {
+			if s.congestion == BBR || may <= sent+held && sent > 1 {
 				s.grow(total)
 			}
 			return total, l.windowOf(&s)
@@ -130,6 +134,7 @@ func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, tri
 			wait = min(2*wait, 64*timeoutNs)
 			total += took
 			s.timeOut(total)
+			held = 0
 			continue
 		case lost > 0:
 			if packets == lost { // no other is left to send
@@ -141,13 +146,19 @@ func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, tri
 			s.lose(total, float64(first-1))
 		default:
 			total += took
-			if int64(s.window) <= sent {
+			if may <= sent+held {
 				s.grow(total)
 			}
+		}
+		if held = (held + sent) % 2; lost > 0 || rtt > delayedAck {
+			held = 0 // behind a gap, and when the time is over, it is acknowledged
 		}
 		wait = timeoutNs
 	}
 }
+
+// delayedAck is how long a receiver keeps an acknowledgement back: 40 ms (assumed for all), the least of Linux (TCP_DELACK_MIN).
+const delayedAck = int64(40 * time.Millisecond)
 
 // bbrGain is how much faster than a window a round trip BBR sends while it looks for the rate of the way: 2/ln 2.
 const bbrGain = 2.885

@@ -71,3 +71,18 @@ func TestPacketsBeforeALossAreGeometric(t *testing.T) {
 	require.Equal(t, int64(1460), always.Intact(&stream))
 	require.Equal(t, int64(1<<40*1460), never.Intact(&stream))
 }
+
+func TestTheLastOfAnOddNumberOfPacketsWaitsForTheNext(t *testing.T) {
+	// By hand, without a loss: a window of 3 packets that grows by one a round trip. At 40 ms the third waits at the receiver for
+	// the fourth, so that a window of 4 sends 3, one of 5 after it 5, one of 6 again 5: 16 in four round trips, of 23. At 41 ms the
+	// receiver's timer is first, and they send 3, 4, 5 and 6.
+	c := Connection{SegmentBytes: 1000, BitsPerSecond: 8e6} // a packet is 1 ms
+	c.Congestion = Reno
+	l := c.LossyTransfer(1e-300)
+	draws := random.New(1, 2, 3, 4)
+	for _, of := range []struct{ rttMs, left int64 }{{40, 7}, {41, 5}} {
+		const ms = int64(time.Millisecond)
+		ns, _ := l.Rounds(23_000, 200*ms, Window{Bytes: 3000, SlowTo: 3000}, false, steady(of.rttMs*ms), &draws)
+		require.Equal(t, 4*of.rttMs*ms+of.left*ms, ns, "%d ms", of.rttMs)
+	}
+}

@@ -186,8 +186,8 @@ func TestLinuxTakesWhatTheLabMeasures(t *testing.T) {
 }
 
 // The means of lab-loss.csv are of 25. Few times are long (a lost SYN costs a second), so that the standard error of 25 is too small where none
-// of them was lost; the interval is that of means of 25 as they are drawn here. Of 20 one is missed by chance. Four are, by
-// little and all of Reno, which took 10 to 30 % more in these rows than here; why is not known.
+// of them was lost; the interval is that of means of 25 as they are drawn here. Of 20 one is missed by chance. Two are, by 5 and by
+// 6 ms: of their 25 connections each two lost a SYN, as the means of their first bytes show.
 func TestLinuxTakesWhatTheLabMeasuresUnderLoss(t *testing.T) {
 	const repeats = 25 // what a row of the table is a mean of
 	within := 0
@@ -205,7 +205,7 @@ func TestLinuxTakesWhatTheLabMeasuresUnderLoss(t *testing.T) {
 		}
 		require.True(t, at(.001)-0.5 <= r.last && r.last <= at(.999)+0.5, "%v: measured %v, of means of %d 99.8 %% lie in %.0f to %.0f", &r, r.last, repeats, at(.001), at(.999))
 	}
-	require.Equal(t, 16, within, "of 20")
+	require.Equal(t, 18, within, "of 20")
 }
 
 // Three of 30 rows that were measured after the arithmetic was written are 5.5 to 10 % off. Of the first a resumed connection took 46 ms less in the
@@ -301,7 +301,7 @@ func TestCongestionControlsTakeWhatIsMeasuredUnderLoss(t *testing.T) {
 		switch {
 		case r.rtt == 10 && r.mbit == 50 && r.kind == "warm-grown" && r.bytes > 10_000:
 			require.Less(t, mean, r.last, "%v: what else 12 packets a round trip of 10 ms wait for is not known", &r)
-			require.Less(t, r.last-mean, 0.25*r.last, "%v", &r)
+			require.Less(t, r.last-mean, 0.23*r.last, "%v", &r)
 		default:
 			require.LessOrEqual(t, off, 2.7, "%v: %.0f ms, measured %v ±%v", &r, mean, r.last, r.sem)
 		}
