@@ -31,7 +31,10 @@ type everySecond struct{ asked int64 }
 func (s *everySecond) Draw(to int64, b *workload.Batch) int {
 	for n := range b.Len() {
 		s.asked++
-		b.At[n], b.Object[n] = s.asked*int64(time.Second), 0
+		b.At[n] = s.asked * int64(time.Second)
+		if b.Object != nil {
+			b.Object[n] = 0
+		}
 		if b.At[n] >= to {
 			return n + 1
 		}
@@ -109,4 +112,45 @@ REVALIDATED at pop: 56.000000 ms to the first byte, 56.000000 ms to the last
 ------------
    56.000000  time to the first byte
 `, text(sim.ByNumber, 5))
+}
+
+// The zone takes one request at a time, for a second; who comes each second is turned away by the one before, and asks the region.
+func TestTheWayOfARequestThatIsAskedAgainIsAText(t *testing.T) {
+	way := func(from, to string, oneWay time.Duration) []topology.Link {
+		return topology.Link{From: from, To: to, Kind: topology.Internet, OneWay: oneWay}.Both()
+	}
+	n, err := topology.New(
+		[]topology.Node{{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "zone", Kind: topology.LocalZone, Parent: "region"}, {ID: "region", Kind: topology.Region}},
+		append(append(way("metro", "zone", 5*time.Millisecond), way("metro", "region", 40*time.Millisecond)...), way("zone", "region", 50*time.Millisecond)...))
+	require.NoError(t, err)
+	s := sim.Scenario{
+		Network: n, Duration: 6 * time.Second, Seed: 1,
+		Workloads: []workload.Workload{{Head: workload.Head{Name: "api"}, Demand: every{}, Service: workload.Computed{
+			Work:     workload.ServiceTime{Mean: 1500 * time.Millisecond},
+			Patience: workload.Patience{Retries: 1, Backoff: 100 * time.Millisecond, At: workload.NextSite},
+		}}},
+	}
+	p := placement.Placement{Name: "two"}.With(
+		placement.Assignment{Site: "zone", Role: placement.Compute, Pools: []placement.Pool{{Servers: 1, Queue: placement.AtMost(0)}}},
+		placement.Assignment{Site: "region", Role: placement.Compute})
+	plans, err := sim.Compile(context.Background(), s, p)
+	require.NoError(t, err)
+	e, err := plans[0].Explain(context.Background(), 0, 0, 0, sim.ByNumber, 2)
+	require.NoError(t, err)
+	var b bytes.Buffer
+	require.NoError(t, report.WriteExplanation(&b, "two", e, 0))
+	require.Equal(t, `api from metro under two: request 2 of the recorded time, 2s after the run began
+BYPASS at region: 1850.000000 ms to the first byte, 1850.000000 ms to the last
+
+          ms  what
+   80.000000  connect: the round trips of a new connection
+   80.000000  tls: the round trips of its handshake
+   80.000000  propagation: from the metro to where it enters, there and back
+   10.000000  zone: try 1: rejected, queue full
+  100.000000  zone: waits before it asks again
+              region: asked again
+ 1500.000000  region: works on it
+------------
+ 1850.000000  time to the first byte
+`, b.String())
 }

@@ -152,14 +152,14 @@ const (
 // connection there; what opening one here took is over, too. If he has given up before his request was here, the message leaves when it is.
 func (c *clients) moveOn(t *try, at int64, to *retrySite) {
 	s := c.patience.site
-	spent := int64(0)
+	took := int64(0)
 	if t.isNew && during(c.outages, t.arrived-c.delay) == nil { // or else no connection was opened
 		if c.stacks != nil {
 			x := c.setUp(&t.request)
-			spent = x.connect + x.tls
+			took = x.connect + x.tls
 		} else {
 			connect, tls := c.handshakes(&t.request)
-			spent = connect + tls
+			took = connect + tls
 		}
 	}
 	m := s.send(uint32(to.site), max(at-c.delay+to.delay, s.now+c.leastWayTo(*to)))
@@ -169,10 +169,13 @@ func (c *clients) moveOn(t *try, at int64, to *retrySite) {
 	m.high, m.verdict = uint16(to.clients), uint8(to.clients>>16)
 	m.service = t.first - c.delay
 	access := t.access - linkJitter(c.jitter, uint64(t.shake))
-	spent += t.spent
+	spent := took + t.spent
 	m.says = [2]int64{access&retryTime | spent<<retryTimeBits, t.quiet&retryTime | spent>>(64-retryTimeBits)<<retryTimeBits}
 	if t.recorded {
 		c.asked--
+	}
+	if s.trace != nil {
+		s.trace.leaves(c, t, m.at-to.delay-(at-c.delay), took)
 	}
 }
 

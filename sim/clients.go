@@ -434,7 +434,7 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	if c.course != nil {
 		c.course.fail(r.arrived-c.delay, why)
 	}
-	c.sightFailure(r, r.arrived-c.delay, now, why, waited)
+	c.sightFailure(r, r.arrived-c.delay, now+spent, why, waited)
 }
 
 // failAfter tallies a request whose client has waited for so long in vain since its first try reached the site.

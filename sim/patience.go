@@ -104,10 +104,15 @@ func (p *patience) giveUp(c *clients, n uint32, now int64, down *outage) {
 		at = min(at, down.givenUp(c, t.arrived, now))
 	}
 	if t.made <= p.Retries {
-		p.askAgain(c, n, at)
-	} else {
-		c.failAfter(&t.request, t.first, at-t.first+t.spent, why)
+		p.askAgain(c, n, at, why)
+		return
 	}
+	if trace := p.site.trace; trace != nil {
+		trace.ends(c, t, at, why)
+	}
+	r := t.request
+	r.arrived = t.first
+	c.failAfter(&r, t.first, at-t.first+t.spent, why)
 }
 
 // givenUp returns when a client gives up a request that reaches its site at an instant and meets the outage, if nothing else makes it: when it has waited
@@ -131,21 +136,26 @@ func (p *patience) fails(c *clients, r *request, now int64, why Reason) (isOver 
 	t := p.site.tries.at(r.try)
 	isOver, inVain, spent = t.isOpen, r.arrived-t.first, t.spent
 	if isOver && t.made <= p.Retries && why.outcome() == Rejected {
-		p.askAgain(c, r.try, now+c.wayOf(r))
+		p.askAgain(c, r.try, now+c.wayOf(r), why)
 		isOver = false
+	} else if isOver && p.site.trace != nil {
+		p.site.trace.ends(c, t, now, why)
 	}
 	p.end(r.try)
 	return isOver, inVain, spent
 }
 
-// askAgain has a request asked again, its backoff after an instant at the site.
-func (p *patience) askAgain(c *clients, n uint32, from int64) {
+// askAgain has a request asked again that was given up for a reason, its backoff after an instant at the site.
+func (p *patience) askAgain(c *clients, n uint32, from int64, why Reason) {
 	s := p.site
 	t := *s.tries.at(n)
 	u := random.Unit(t.shake.At(retryDraws + uint64(t.made)))
 	at := max(from+p.BackoffNs(t.made, u), s.now)
 	if t.recorded {
 		c.tally.Counters[Retries]++
+	}
+	if s.trace != nil {
+		s.trace.asksAgain(c, &t, from, at, why)
 	}
 	if to := p.next(&t, at-c.delay); to != nil {
 		c.moveOn(&t, at, to)

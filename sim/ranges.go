@@ -66,7 +66,7 @@ func (s *site) visitRange(v *arrival, c *clients) {
 	stream := c.parts.StreamAt(c.count)
 	from, to := w.ranges.Draw(&stream, size)
 	if s.trace != nil {
-		s.trace.visit(c, v.at)
+		s.trace.visit(s, c, v.at)
 		if s.trace.current && to-from < size {
 			s.trace.mark(v.at, s.name, "asks for bytes %d to %d of %d", from, to-1, size)
 		}

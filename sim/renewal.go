@@ -179,7 +179,7 @@ func (s *site) visitAging(v *arrival, c *clients) {
 	l := a.look(w.number, v.key, v.at)
 	n := t.flights.number(uint64(v.key))
 	if s.trace != nil {
-		s.trace.visit(c, v.at)
+		s.trace.visit(s, c, v.at)
 		s.trace.looks(s, t, &l, v.at)
 	}
 	serves, begins := a.decide(&l, w.number, n != 0)

@@ -117,7 +117,11 @@ func (s *site) arriveByRide(m *message) {
 func (s *site) answerComputed(c *clients, r *request, a *served) {
 	s.leaveRide(c, r, a.last)
 	if s.trace != nil {
-		s.trace.worked(s, c, r, a, "works on it, and on its calls for data")
+		what := "works on it"
+		if c.workload.Data.Calls > 0 {
+			what += ", and on its calls for data"
+		}
+		s.trace.worked(s, c, r, a, what)
 	}
 	c.answer(r, a)
 }

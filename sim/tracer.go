@@ -24,6 +24,12 @@ type tracer struct {
 	messages       map[uint64]bool // by their order
 	passed         bool            // on to another site, for there was no room
 	asked          []askedWay      // over which something was asked for the request
+	// tried are the steps of the tries before the last, or with that where isOver says that it was given up, too; left is what connections took that
+	// were left, in ns; site is where the last try came to.
+	tried  []Step
+	left   int64
+	isOver bool
+	site   string
 }
 
 // A mark is an instant, and what went on until then.
@@ -45,12 +51,18 @@ func (t *tracer) mark(at int64, site, text string, args ...any) {
 }
 
 // visit looks whether a request of a user is the one to follow.
-func (t *tracer) visit(c *clients, now int64) {
-	t.current = !t.found && int(c.workload.number) == t.workload && c.metro == t.metro && now-c.delay == t.at
-	if t.current {
-		t.found, t.arrived = true, now
+func (t *tracer) visit(s *site, c *clients, now int64) {
+	at := now - c.delay
+	if p := c.patience; p != nil && p.again != 0 {
+		at = p.site.tries.at(p.again).first - c.delay
+	}
+	if t.current = !t.found && int(c.workload.number) == t.workload && c.metro == t.metro && at == t.at; t.current {
+		t.meet(s, now)
 	}
 }
+
+// meet notes that the request is at a site.
+func (t *tracer) meet(s *site, at int64) { t.found, t.arrived, t.site = true, at, s.name }
 
 // tierName names a tier at a site.
 func (t *tracer) tierName(of *tier) string { return t.plan.placement.Tiers[of.number].Name }
@@ -61,7 +73,7 @@ const tracedVisits = serverVisits + 1
 
 // visits looks whether a request of a user is the one to follow, and what the first tier has for it.
 func (t *tracer) visits(s *site, v *arrival, c *clients) {
-	t.visit(c, v.at)
+	t.visit(s, c, v.at)
 	if s.edge != nil && !s.edge.cache.Contains(uint64(v.key)) {
 		t.misses(s, s.edge, uint64(v.key), s.edge.flights.find(uint64(v.key)), v.at)
 	}
@@ -239,24 +251,25 @@ func (t *tracer) sends(s *site, of *tier, n uint32, m *message) {
 }
 
 // isOf reports whether a request that meets no cache is the one to follow.
-func (t *tracer) isOf(c *clients, r *request) bool {
-	is := int(c.workload.number) == t.workload && c.metro == t.metro && r.arrived-c.delay == t.at
+func (t *tracer) isOf(s *site, c *clients, r *request) bool {
+	at, isNow := t.firstAsked(c, r)
+	is := isNow && int(c.workload.number) == t.workload && c.metro == t.metro && at == t.at
 	if is && !t.found {
-		t.found, t.arrived = true, r.arrived
+		t.meet(s, r.arrived)
 	}
 	return is
 }
 
 // rides notes that a request waits for a connection from its PoP to the site that computes it.
 func (t *tracer) rides(c *clients, r *request, to *site, waits int64) {
-	if t.isOf(c, r) {
+	if t.isOf(to, c, r) {
 		t.mark(r.arrived+waits, c.ride.pop.name, "a new connection to %s", to.name)
 	}
 }
 
 // worked notes what came of a request that met no cache.
 func (t *tracer) worked(s *site, c *clients, r *request, a *served, what string) {
-	if t.passed || !t.isOf(c, r) {
+	if t.passed || !t.isOf(s, c, r) {
 		return
 	}
 	at := r.arrived
@@ -297,7 +310,9 @@ type Step struct {
 // steps returns what went on from the arrival at the first site until the first byte was there, at an instant. Marks behind that are of
 // fetches that go on without the request.
 func (t *tracer) steps(first int64) (all []Step) {
+	all = t.beginSteps()
 	at := t.arrived
+	first -= t.left
 	for _, m := range t.marks {
 		if m.at > first {
 			break

@@ -4,7 +4,7 @@ package sim
 
 // hasNoRoom notes that a site has no room for a request, which waits there under a number while others are asked.
 func (t *tracer) hasNoRoom(s *site, c *clients, r *request, n uint32, now int64, why Reason) {
-	if t.passed || !t.isOf(c, r) {
+	if t.passed || !t.isOf(s, c, r) {
 		return
 	}
 	t.passed = true
@@ -72,7 +72,7 @@ func (t *tracer) comesNoAnswer(s *site, n uint32, h *nextHop, gaveUp int64) {
 
 // calls notes whom a request's calls for data ask first, from an instant on.
 func (t *tracer) calls(s *site, c *clients, r *request, d *dataCalls, now int64) {
-	if !t.isOf(c, r) || len(d.hops) == 0 {
+	if !t.isOf(s, c, r) || len(d.hops) == 0 {
 		return
 	}
 	h := &d.hops[firstChoice(d.hops, now, 0)]
