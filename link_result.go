@@ -7,10 +7,10 @@ import (
 
 // A LinkResult is what one placement sends over a link that is shared ([topology.Link.Sharing]), in recorded time.
 type LinkResult struct {
-	// From and To are the ends of the link, as the bytes go; Site is the site that sends over it.
-	From string `json:"from"`
-	To   string `json:"to"`
-	Site string `json:"site"`
+	// From and To are the ends of the link, as the bytes go; Sites are the sites that send over it.
+	From  string   `json:"from"`
+	To    string   `json:"to"`
+	Sites []string `json:"sites"`
 	// Sharing is how its capacity is given to what crosses it: "fifo" or "ps".
 	Sharing string `json:"sharing"`
 	// BitsPerSecond is its capacity.
@@ -40,7 +40,7 @@ func (s *Study) linksOf(replications []*replication, placement int, level float6
 	}
 	for n := range runs[0] {
 		of := &runs[0][n]
-		l := LinkResult{From: of.From, To: of.To, Site: of.Site, Sharing: of.Sharing, BitsPerSecond: of.BitsPerSecond}
+		l := LinkResult{From: of.From, To: of.To, Sites: of.Sites, Sharing: of.Sharing, BitsPerSecond: of.BitsPerSecond}
 		overRuns := func(of func(*sim.LinkTally) stats.Ratio) (ratios []stats.Ratio) {
 			for r := range runs {
 				ratios = append(ratios, of(&runs[r][n]))

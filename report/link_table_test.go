@@ -39,7 +39,7 @@ func TestLinksStandInTablesAndFiles(t *testing.T) {
 	require.NoError(t, err)
 	links := c.Placements[0].Links
 	require.Len(t, links, 2)
-	require.Equal(t, []string{"us-west-2", "town-kennewick-us", "us-west-2", "fifo"}, []string{links[0].From, links[0].To, links[0].Site, links[0].Sharing})
+	require.Equal(t, []string{"us-west-2", "town-kennewick-us", "us-west-2", "fifo"}, append([]string{links[0].From, links[0].To}, append(links[0].Sites, links[0].Sharing)...))
 	value := func(i int, statistic string) float64 {
 		f, err := links[i].Figures.Figure("link", statistic)
 		require.NoError(t, err)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/edgewise-sim/edgewise"
 )
@@ -47,7 +48,7 @@ func utilisationTable(c *edgewise.Comparison) (*dataTable, error) {
 				}
 				for _, l := range p.Links {
 					at := func(workload string) []cell {
-						return []cell{textCell(workload), textCell("link"), textCell(l.Site), textCell(l.From), textCell(l.To), textCell(l.Sharing)}
+						return []cell{textCell(workload), textCell("link"), textCell(strings.Join(l.Sites, " ")), textCell(l.From), textCell(l.To), textCell(l.Sharing)}
 					}
 					write(at(""), l.Figures, "link", "utilisation") // while it sends it is full
 					for _, w := range l.Workloads {

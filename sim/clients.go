@@ -47,7 +47,7 @@ type clients struct {
 	outages       []outage                 // as its users' instants meet them
 
 	// links are those on the way of answers whose capacity is shared, from the site; nil where there are none.
-	links []*sharedLink
+	links *linkWay
 	site  *site
 
 	patience *patience // of its users, nil where they wait for ever and ask once
@@ -249,6 +249,7 @@ func (c *clients) lose(number uint32, now int64) {
 type served struct {
 	outcome Outcome
 	isOut   bool // over the links that are shared
+	isAway  bool // it had left the site before it came to the last of them
 	bytes   int64
 	// first and last are the instants at which the first and the last byte leave the site.
 	first, last int64
@@ -266,7 +267,7 @@ func (c *clients) answer(r *request, s *served) bool {
 		switch {
 		case c.links != nil && !s.isOut:
 			return c.leave(r, s)
-		case c.outages != nil && meets(c.outages, r.arrived-c.delay, s.first-c.delay) != nil:
+		case c.outages != nil && !s.isAway && meets(c.outages, r.arrived-c.delay, s.first-c.delay) != nil:
 			c.fail(r, s.first, SiteDown)
 			return false
 		case c.patience != nil && !c.patience.takes(c, r, s):

@@ -121,7 +121,7 @@ func (s *site) landFetch(m *message) {
 		s.settleRenewal(t, n)
 	}
 	if s.trace != nil {
-		s.trace.lands(s, t, n, s.trace.plan.sites[m.sender()].id)
+		s.trace.lands(s, t, n, s.trace.plan.sites[t.hops[f.number][f.choice].to].id)
 	}
 	s.fills.push(fillEntry{at: f.last, tier: uint32(t.number), flight: n})
 	s.answerWaiters(t, n, m.at)

@@ -8,8 +8,9 @@ import (
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
-// A sharedLink is a link whose capacity is shared among what crosses it: one server of bytes, at the site that sends over it.
+// A sharedLink is a link whose capacity is shared among what crosses it: one server of bytes.
 type sharedLink struct {
+	at        *site  // that sends over it, or the link itself where it advances on its own
 	number    uint32 // among those of the site
 	nsPerByte float64
 	// free is when the link has sent all that has come to it, where first come is first served; station holds what crosses it, where
@@ -36,11 +37,13 @@ type linkJob struct {
 type crossing struct {
 	request
 	served
-	way    []*sharedLink
+	way    *linkWay
+	home   *site // that sends it
 	passed int   // links of the way to which its first byte has come
+	after  int64 // how long it has taken to the last of these
 	open   int   // links of these which all share and that have not sent all of it
 	waited int64 // for links, before its first byte was sent
-	last   int64 // when the last byte is over those links that are done with it
+	last   int64 // when the last byte has left, as it is over those links that are done with it
 	bytes  int64
 	number uint8 // of the workload
 	// answer is that to another site, to which it takes back; nil of what users get. leaves is when it would leave here, if nothing
@@ -49,11 +52,11 @@ type crossing struct {
 	leaves, back int64
 }
 
-// newSharedLink returns a link at the site, and notes it there.
+// newSharedLink returns a link at a site, and notes it there.
 func (s *site) newSharedLink(p *Plan, of *plannedLink) (*sharedLink, error) {
 	from := int64(p.scenario.WarmUp)
 	l := &sharedLink{
-		number: uint32(len(s.links)), nsPerByte: 8e9 / of.CapacityBitsPerSecond, armed: unknown,
+		at: s, number: uint32(len(s.links)), nsPerByte: 8e9 / of.CapacityBitsPerSecond, armed: unknown,
 		from: from, end: from + int64(p.scenario.Duration), outages: s.outages, tally: of.newTally(p),
 	}
 	l.use = newUsage(l.end)
@@ -94,7 +97,7 @@ func (c *clients) leave(r *request, s *served) bool {
 	}
 	at := c.site
 	n := at.crossings.add()
-	*at.crossings.at(n) = crossing{request: *r, served: *s, way: c.links, bytes: s.bytes, number: c.workload.number}
+	*at.crossings.at(n) = crossing{request: *r, served: *s, way: c.links, home: at, bytes: s.bytes, number: c.workload.number}
 	if s.first == r.arrived { // it is that instant
 		at.cross(n, s.first)
 	} else {
@@ -104,14 +107,18 @@ func (c *clients) leave(r *request, s *served) bool {
 }
 
 // leaveForSite sends an answer to another site over the links on its way, which takes so long from here.
-func (s *site) leaveForSite(way []*sharedLink, m *message, leaves, bytes, back int64) {
+func (s *site) leaveForSite(way *linkWay, m *message, leaves, bytes, back int64) {
 	n := s.crossings.add()
-	*s.crossings.at(n) = crossing{way: way, bytes: bytes, number: m.index, answer: m, leaves: leaves, back: back}
+	*s.crossings.at(n) = crossing{way: way, home: s, bytes: bytes, number: m.index, answer: m, leaves: leaves, back: back}
 	s.comeTo(n, leaves)
 }
 
 // comeTo lets a crossing come to the next link of its way at an instant.
 func (s *site) comeTo(n uint32, at int64) {
+	if x := s.crossings.at(n); x.way.steps[x.passed].at != s {
+		s.carry(n, at)
+		return
+	}
 	m := s.send(s.id, at)
 	m.kind, m.token = enters, n
 }
@@ -120,9 +127,13 @@ func (s *site) comeTo(n uint32, at int64) {
 // before begins to send it, which is at once where all share that.
 func (s *site) cross(n uint32, now int64) {
 	x := s.crossings.at(n)
-	for x.passed < len(x.way) {
-		l := x.way[x.passed]
-		x.passed++
+	for x.passed < len(x.way.steps) {
+		l := &x.way.steps[x.passed]
+		if l.at != s {
+			s.carry(n, now)
+			return
+		}
+		x.passed, x.after = x.passed+1, l.after
 		takes := l.takes(x.bytes)
 		l.count(x, now)
 		if l.station != nil {
@@ -131,24 +142,24 @@ func (s *site) cross(n uint32, now int64) {
 			k := l.jobs.add()
 			*l.jobs.at(k) = linkJob{n, now}
 			l.station.Arrive(time.Duration(now), time.Duration(takes), k)
-			s.armLink(l)
+			s.armLink(l.sharedLink)
 			continue
 		}
 		start := max(now, l.free)
 		l.free = start + takes
 		x.waited += start - now
-		x.last = max(x.last, l.free)
+		x.last = max(x.last, l.free-x.after)
 		l.countWait(x, now, start-now)
 		if from, to := max(start, l.from), min(l.free, l.until); from < to {
 			l.use.add(from, to, 1)
 		}
-		if start > now && x.passed < len(x.way) {
+		if start > now && x.passed < len(x.way.steps) {
 			s.comeTo(n, start)
 			return
 		}
 	}
 	if x.open == 0 {
-		s.over(n)
+		s.over(n, now)
 	}
 }
 
@@ -181,18 +192,22 @@ func (s *site) exit(l *sharedLink, now int64) {
 		l.jobs.remove(k)
 		x := s.crossings.at(j.crossing)
 		x.open--
-		x.last = max(x.last, now)
+		x.last = max(x.last, now-x.after)
 		l.countWait(x, j.came, now-j.came-l.takes(x.bytes))
-		if x.open == 0 && x.passed == len(x.way) {
-			s.over(j.crossing)
+		if x.open == 0 && x.passed == len(x.way.steps) {
+			s.over(j.crossing, now)
 		}
 	}
 	s.armLink(l)
 }
 
-// over goes on with a crossing of which all is over the links.
-func (s *site) over(n uint32) {
+// over goes on with a crossing of which all is over the links, as is known at an instant.
+func (s *site) over(n uint32, now int64) {
 	x := *s.crossings.at(n)
+	if x.answer == nil && x.home != s {
+		s.freightTo(x.home, n, now+x.way.rest)
+		return
+	}
 	s.crossings.remove(n)
 	if x.answer != nil {
 		s.overToSite(&x)
@@ -208,7 +223,7 @@ func (s *site) over(n uint32) {
 // last one, for nobody knows before when that will be, and says how long ago the first one was.
 func (s *site) overToSite(x *crossing) {
 	m, first := x.answer, x.leaves+x.waited
-	if s.outages != nil && meets(s.outages, m.at, first) != nil {
+	if s.outages != nil && meets(s.outages, m.at, first) != nil { // those of a site: a link has none
 		m.kind = noAnswer
 		s.ledger.sent -= uint64(x.bytes)
 	}
@@ -216,7 +231,7 @@ func (s *site) overToSite(x *crossing) {
 	r.pours = max(x.leaves+r.pours, x.last) - first
 	m.setReply(r)
 	m.addLinkWait(x.waited)
-	if slices.ContainsFunc(x.way, func(l *sharedLink) bool { return l.station != nil }) {
+	if slices.ContainsFunc(x.way.steps, func(l linkStep) bool { return l.station != nil }) {
 		comes += r.pours
 		m.verdict |= lateBit
 	}

@@ -44,8 +44,8 @@ func areLimited(ways []entry) bool {
 
 // addTraffic adds so many bits a second to the links on the way of answers to users.
 func (p *Plan) addTraffic(all *loads, e *entry, bitsPerSecond float64) {
-	for _, n := range e.links {
-		l := &p.links[n]
+	for i := range e.shared {
+		l := &p.links[e.shared[i].number]
 		all.add(Load{From: l.From, To: l.To, Sharing: l.Sharing.String(), Offered: bitsPerSecond, Capacity: l.CapacityBitsPerSecond})
 	}
 	p.addNarrowest(all, e.narrowest, bitsPerSecond)

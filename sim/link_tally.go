@@ -1,11 +1,13 @@
 package sim
 
+import "slices"
+
 // A LinkTally is what crossed a link whose capacity is shared, in recorded time.
 type LinkTally struct {
-	// From and To are the ends of the link, Site is who sends over it.
-	From string `cbor:"from"`
-	To   string `cbor:"to"`
-	Site string `cbor:"site"`
+	// From and To are the ends of the link, Sites are who sends over it.
+	From  string   `cbor:"from"`
+	To    string   `cbor:"to"`
+	Sites []string `cbor:"sites"`
 	// Sharing is how its capacity is given to what crosses it, for example "fifo".
 	Sharing string `cbor:"sharing"`
 	// BitsPerSecond is its capacity.
@@ -32,7 +34,7 @@ type LinkUse struct {
 // newTally returns the tally of a link before a run with so many workloads.
 func (l *plannedLink) newTally(p *Plan) LinkTally {
 	return LinkTally{
-		From: l.From, To: l.To, Site: p.sites[l.site].id, Sharing: l.Sharing.String(), BitsPerSecond: l.CapacityBitsPerSecond,
+		From: l.From, To: l.To, Sites: p.sendersOf(l), Sharing: l.Sharing.String(), BitsPerSecond: l.CapacityBitsPerSecond,
 		Workloads: make([]LinkUse, len(p.workloads)),
 	}
 }
@@ -63,7 +65,7 @@ func (t *LinkTally) merge(o *LinkTally) {
 
 // isOfTheSame reports whether two tallies are of the same link.
 func (t LinkTally) isOfTheSame(o LinkTally) bool {
-	return t.From == o.From && t.To == o.To && t.Site == o.Site && t.Sharing == o.Sharing && t.BitsPerSecond == o.BitsPerSecond && t.StepUs == o.StepUs && len(t.Workloads) == len(o.Workloads)
+	return t.From == o.From && t.To == o.To && slices.Equal(t.Sites, o.Sites) && t.Sharing == o.Sharing && t.BitsPerSecond == o.BitsPerSecond && t.StepUs == o.StepUs && len(t.Workloads) == len(o.Workloads)
 }
 
 // count counts a crossing that comes to the link at an instant; one counts that comes in recorded time.

@@ -79,7 +79,7 @@ func TestAnswersShareALinkToTheNanosecond(t *testing.T) {
 			waited = uint64((235 + 265 + 260 - 3*100) * ms)
 		}
 		require.Equal(t, LinkTally{
-			From: "region", To: "metro", Site: "region", Sharing: how.String(), BitsPerSecond: 8e6,
+			From: "region", To: "metro", Sites: []string{"region"}, Sharing: how.String(), BitsPerSecond: 8e6,
 			Workloads: []LinkUse{{Responses: 4, Bytes: 400_000, WaitedNs: waited}},
 			// 300 ms of work from 40 ms on, and from 540 ms on until the end.
 			BusyUs: 360_000, TotalUs: 600_000, PeakBusyUs: r.Links[0].PeakBusyUs, StepUs: r.Links[0].StepUs,

@@ -81,6 +81,9 @@ func (c *compiler) entryIn(p *Plan, m, site, pop int, state *linkState) (e entry
 	e.down += down
 	e.loss = 1 - float64(float64((1-e.loss)*keptUp)*keptDown)
 	e.lossDown = 1 - float64((1-e.lossDown)*keptDown)
+	if len(e.shared) > 0 {
+		e.shared = sharedOf(c.addsTo(state, back))
+	}
 	ways, answers := []partOfWay{{links: c.addsTo(state, there)}}, []partOfWay{{links: c.addsTo(state, back)}}
 	if pop >= 0 {
 		var links [2][]topology.Link
@@ -115,6 +118,7 @@ func (c *compiler) legIn(from, to string, state *linkState) (l leg, links [2][]t
 	l = legOf(path)
 	l.there += there
 	l.back += back
+	l.shared = sharedOf(c.addsTo(state, path.BackLinks))
 	return l, [2][]topology.Link{c.addsTo(state, path.ThereLinks), c.addsTo(state, path.BackLinks)}, true, nil
 }
 

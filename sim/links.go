@@ -3,54 +3,51 @@ package sim
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// A plannedLink is a link whose capacity is shared among what a site sends over it.
+// A plannedLink is a link whose capacity is shared among what sites send over it.
 type plannedLink struct {
 	topology.Link
-	site int
+	senders []int // the sites that send over it, in order
+	// isApart says that it advances on its own: several sites send over it, or what comes to it comes from such a link.
+	isApart bool
+}
+
+// A plannedStep is a link on a way whose capacity is shared.
+type plannedStep struct {
+	topology.Link
+	number int   // of the link in the plan
+	after  int64 // how long what leaves the sender takes to the link, ns
 }
 
 // sharedOf returns those links of a way whose capacity is shared, in order; nil where there are none.
-func sharedOf(way []topology.Link) (shared []topology.Link) {
+func sharedOf(way []topology.Link) (shared []plannedStep) {
+	after := int64(0)
 	for _, l := range way {
 		if l.Sharing != topology.Unshared {
-			shared = append(shared, l)
+			shared = append(shared, plannedStep{Link: l, after: after})
 		}
+		after += int64(l.OneWay)
 	}
 	return shared
 }
 
 // shareLinks finds the links of a workload, by its number, whose capacity is shared, and who sends over them.
-func (p *Plan) shareLinks(number int, w *plannedWorkload) (err error) {
+func (p *Plan) shareLinks(number int, w *plannedWorkload) error {
 	for m := range w.entries {
 		for k := range w.entries[m] {
 			e := &w.entries[m][k]
-			if e.site != e.enters {
-				if l := e.shared; len(l) > 0 {
-					return fmt.Errorf("metro %q: link %q -> %q is shared (%v), but requests only pass by %q on their way to %q; want sharing: none", p.metros[m], l[0].From, l[0].To, l[0].Sharing, p.sites[e.enters].id, p.sites[e.site].id)
+			if e.site != e.enters { // the PoP passes on what it gets
+				all := slices.Clone(e.beyond.shared)
+				for _, l := range e.shared {
+					l.after += e.beyond.back
+					all = append(all, l)
 				}
-				e.shared = e.beyond.shared
-			}
-			if e.links, err = p.share(e.shared, e.site); err != nil {
-				return fmt.Errorf("metro %q: %w", p.metros[m], err)
-			}
-			if err = p.inParts(number, w, e.links); err != nil {
-				return err
-			}
-		}
-	}
-	for m := range w.again {
-		for k := range w.again[m] {
-			e := &w.again[m][k]
-			if e.links, err = p.share(e.shared, e.site); err != nil {
-				return fmt.Errorf("metro %q: %w", p.metros[m], err)
-			}
-			if err = p.inParts(number, w, e.links); err != nil {
-				return err
+				e.shared = all
 			}
 		}
 	}
@@ -61,17 +58,37 @@ func (p *Plan) shareLinks(number int, w *plannedWorkload) (err error) {
 			}
 		}
 	}
+	return p.eachSharedWay(w, func(way *[]plannedStep, sender int) error {
+		*way = p.share(*way, sender)
+		return p.inParts(number, w)
+	})
+}
+
+// eachSharedWay calls a function with the links that are shared on every way of answers of a workload, and with who sends over them; an
+// error says whose way it is.
+func (p *Plan) eachSharedWay(w *plannedWorkload, do func(way *[]plannedStep, sender int) error) error {
+	for _, ways := range [][][]entry{w.entries, w.again} {
+		for m := range ways {
+			for k := range ways[m] {
+				if e := &ways[m][k]; len(e.shared) > 0 {
+					if err := do(&e.shared, e.site); err != nil {
+						return fmt.Errorf("metro %q: %w", p.metros[m], err)
+					}
+				}
+			}
+		}
+	}
 	for at := range w.hops {
 		for _, hops := range w.hops[at] {
 			for k := range hops {
 				h := &hops[k]
-				if h.links, err = p.share(h.shared, h.to); err != nil {
+				if len(h.shared) == 0 {
+					continue
+				}
+				h.remote = true // what others send makes the answer wait
+				if err := do(&h.shared, h.to); err != nil {
 					return fmt.Errorf("site %q: %w", p.sites[at].id, err)
 				}
-				if err = p.inParts(number, w, h.links); err != nil {
-					return err
-				}
-				h.remote = h.remote || len(h.links) > 0
 			}
 		}
 	}
@@ -80,10 +97,7 @@ func (p *Plan) shareLinks(number int, w *plannedWorkload) (err error) {
 
 // inParts refuses links that are shared where parts of objects are asked for, or caches keep slices: such a response is of several
 // pieces, of which the links do not know.
-func (p *Plan) inParts(number int, w *plannedWorkload, links []int) error {
-	if len(links) == 0 {
-		return nil
-	}
+func (p *Plan) inParts(number int, w *plannedWorkload) error {
 	service, _ := p.scenario.Workloads[number].Service.(workload.Cacheable)
 	if service.Ranges.Share == 0 && (p.placement.SliceBytes == 0 || !w.kind.MeetsCaches()) {
 		return nil
@@ -91,27 +105,100 @@ func (p *Plan) inParts(number int, w *plannedWorkload, links []int) error {
 	return fmt.Errorf("a link on its way is shared, but parts of objects (ranges or slices) are not known there; want sharing: none")
 }
 
-// share returns the numbers of links that are shared and over which a site sends. It is an error if another site sends over one, too.
-func (p *Plan) share(shared []topology.Link, site int) (numbers []int, err error) {
-	for _, l := range shared {
-		n := slices.IndexFunc(p.links, func(o plannedLink) bool { return o.From == l.From && o.To == l.To && o.Kind == l.Kind })
-		switch {
-		case n < 0:
-			n = len(p.links)
-			p.links = append(p.links, plannedLink{l, site})
-		case p.links[n].site != site:
-			return nil, fmt.Errorf("link %q -> %q is shared (%v) by what %q and %q send: a link that is shared has one site that sends; want sharing: none, or another link of the way", l.From, l.To, l.Sharing, p.sites[p.links[n].site].id, p.sites[site].id)
+// share returns links that are shared with their numbers, and notes that a site sends over them.
+func (p *Plan) share(shared []plannedStep, site int) []plannedStep {
+	shared = slices.Clone(shared) // placements have the way in common
+	for i := range shared {
+		l := &shared[i]
+		l.number = slices.IndexFunc(p.links, func(o plannedLink) bool { return o.From == l.From && o.To == l.To && o.Kind == l.Kind })
+		if l.number < 0 {
+			l.number = len(p.links)
+			p.links = append(p.links, plannedLink{Link: l.Link})
 		}
-		numbers = append(numbers, n)
+		of := &p.links[l.number]
+		if at, found := slices.BinarySearch(of.senders, site); !found {
+			of.senders = slices.Insert(of.senders, at, site)
+		}
 	}
-	return numbers, nil
+	return shared
+}
+
+// partLinks finds the links that advance on their own, once it is known who sends over each, and refuses what they cannot do.
+func (p *Plan) partLinks() error {
+	isAny := false
+	for n := range p.links {
+		p.links[n].isApart = len(p.links[n].senders) > 1
+		isAny = isAny || p.links[n].isApart
+	}
+	for isAny { // what comes from such a link is in the time of that, no more in the sender's
+		isAny = false
+		for i := range p.workloads {
+			p.eachSharedWay(&p.workloads[i], func(way *[]plannedStep, _ int) error {
+				first := slices.IndexFunc(*way, func(l plannedStep) bool { return p.links[l.number].isApart })
+				for k := first; k >= 0 && k < len(*way); k++ {
+					of := &p.links[(*way)[k].number]
+					isAny = isAny || !of.isApart
+					of.isApart = true
+				}
+				return nil
+			})
+		}
+	}
+	for i := range p.workloads {
+		w := &p.workloads[i]
+		if err := p.eachSharedWay(w, func(way *[]plannedStep, _ int) error { return p.refuseApart(i, *way) }); err != nil {
+			return &PlanError{p.placement.Name, w.name, err}
+		}
+	}
+	return nil
+}
+
+// refuseApart returns an error if a workload, by its number, cannot go over links on a way that advance on their own.
+func (p *Plan) refuseApart(number int, way []plannedStep) error {
+	for k := range way {
+		l := &p.links[way[k].number]
+		if !l.isApart {
+			continue
+		}
+		if k > 0 && way[k-1].Sharing == topology.EqualParts {
+			before := &way[k-1]
+			return fmt.Errorf("link %q -> %q is shared (%v), and what it has sent goes on over link %q -> %q, over which several sites send, or that comes behind such a link: nobody knows when the whole of it comes there; want sharing: fifo, or none, of the first",
+				before.From, before.To, before.Sharing, l.From, l.To)
+		}
+		if p.scenario.Workloads[number].GivesUp() {
+			return fmt.Errorf("link %q -> %q is shared (%v) by what %s send, over which clients who give up (Service.Patience.Timeout) are not known; want sharing: none, or clients who wait", l.From, l.To, l.Sharing, p.sendersInWords(l))
+		}
+	}
+	return nil
+}
+
+// sendersOf returns the ids of the sites that send over a link.
+func (p *Plan) sendersOf(l *plannedLink) (ids []string) {
+	for _, n := range l.senders {
+		ids = append(ids, p.sites[n].id)
+	}
+	return ids
+}
+
+// sendersInWords names the sites that send over a link, the first few of them.
+func (p *Plan) sendersInWords(l *plannedLink) string {
+	const few = 3
+	ids := p.sendersOf(l)
+	if len(ids) > few {
+		return fmt.Sprintf("%s and %d more sites", strings.Join(ids[:few], ", "), len(ids)-few)
+	}
+	return strings.Join(ids, " and ")
 }
 
 // addLinks gives sites the links over which they send, by the number of the link.
 func (r *run) addLinks() error {
 	for i := range r.plan.links {
 		of := &r.plan.links[i]
-		l, err := r.sites[of.site].newSharedLink(r.plan, of)
+		at := r.sites[of.senders[0]]
+		if of.isApart {
+			at = r.newApart(of)
+		}
+		l, err := at.newSharedLink(r.plan, of)
 		if err != nil {
 			return fmt.Errorf("link %q -> %q: %w", of.From, of.To, err)
 		}
@@ -121,12 +208,12 @@ func (r *run) addLinks() error {
 		for asker := range r.plan.workloads[i].hops {
 			for _, hops := range r.plan.workloads[i].hops[asker] {
 				for k := range hops {
-					if h := &hops[k]; len(h.links) > 0 {
+					if h := &hops[k]; len(h.shared) > 0 {
 						at := r.sites[h.to]
 						if at.waysTo == nil {
-							at.waysTo = make([][]*sharedLink, len(r.sites))
+							at.waysTo = make([]*linkWay, len(r.sites))
 						}
-						at.waysTo[asker] = r.linksOf(h.links)
+						at.waysTo[asker] = r.wayOver(h.shared, h.back)
 					}
 				}
 			}
@@ -135,11 +222,31 @@ func (r *run) addLinks() error {
 	return nil
 }
 
-// linksOf returns links by their numbers.
-func (r *run) linksOf(numbers []int) []*sharedLink {
-	var links []*sharedLink
-	for _, n := range numbers {
-		links = append(links, r.links[n])
+// A linkWay is the way of answers over links that are shared.
+type linkWay struct {
+	steps []linkStep
+	// isApart says that links of the way advance on their own. rest is how long after the last of these whoever is told of an answer is told: who
+	// gets it or, of a user's, the site that has sent it.
+	isApart bool
+	rest    int64
+}
+
+// A linkStep is a link on a way. What leaves the sender comes to it after so long or, where the link is at the sender, at once.
+type linkStep struct {
+	*sharedLink
+	after int64
+}
+
+// wayOver returns a way over links, of which whoever is told of an answer is told so long after it has left.
+func (r *run) wayOver(links []plannedStep, told int64) *linkWay {
+	way := &linkWay{rest: told}
+	for i := range links {
+		step := linkStep{sharedLink: r.links[links[i].number]}
+		if r.plan.links[links[i].number].isApart {
+			step.after = min(links[i].after, told)
+			way.isApart, way.rest = true, told-step.after
+		}
+		way.steps = append(way.steps, step)
 	}
-	return links
+	return way
 }

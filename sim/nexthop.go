@@ -32,8 +32,6 @@ type nextHop struct {
 	// the first of all is asked for any.
 	keyed uint8
 	name  uint64
-	// links are the numbers of those links of the plan over which its answers come and whose capacity is shared.
-	links []int
 	// dialer connects a cache to where it fetches from.
 	dialer transport.Dialer
 }

@@ -203,24 +203,26 @@ func advanceBy(t *testing.T, p *Plan, advance func(*run)) *Result {
 // advanceGlobally is the textbook's way: one instant at a time over all sites.
 func advanceGlobally(t *testing.T, r *run) {
 	t.Helper()
-	require.NoError(t, r.open(r.sites, &scratch{}))
+	sites := slices.Concat(r.sites, r.apart)
+	require.NoError(t, r.open(sites, &scratch{}))
 	for {
 		var first *site
-		for _, s := range r.sites {
+		for _, s := range sites {
 			if first == nil || s.next() < first.next() {
 				first = s
 			}
 		}
 		if first.next() == unknown {
-			for _, s := range r.sites {
+			for _, s := range sites {
 				s.close()
 				r.settleCourses(s)
 			}
 			return
 		}
 		first.advance(first.next() + 1)
+		first.handOver()
 		for i := range first.out {
-			r.sites[first.out[i].target].inbox.deliver(first.out[i].at, first.out[i].m)
+			r.siteAt(first.out[i].target).inbox.deliver(first.out[i].at, first.out[i].m)
 		}
 		first.out = first.out[:0]
 	}

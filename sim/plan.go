@@ -37,8 +37,8 @@ type leg struct {
 	to int
 	// there and back are one-way delays in ns.
 	there, back int64
-	narrowest                   // of what comes back
-	shared      []topology.Link // of what comes back, in order
+	narrowest                 // of what comes back
+	shared      []plannedStep // of what comes back, in order
 }
 
 func (l leg) rtt() int64 { return l.there + l.back }
@@ -78,9 +78,8 @@ type entry struct {
 	// exchange is lost, there or back, lossDown that of a packet to the user.
 	jitter, loss, lossDown float64
 	narrowest              // of the links to the user
-	// shared are the links on the way of answers whose capacity is shared, in order; links their numbers in the plan.
-	shared []topology.Link
-	links  []int
+	// shared are the links on the way of answers whose capacity is shared, in order.
+	shared []plannedStep
 	// beyond is the way from the entry point to the serving site, where these differ: a PoP that
 	// passes a computed request on.
 	beyond leg
@@ -225,6 +224,9 @@ func (c *compiler) plan(ctx context.Context, p placement.Placement) (*Plan, erro
 		if err := c.addWorkload(ctx, plan, &c.scenario.Workloads[i]); err != nil {
 			return nil, err
 		}
+	}
+	if err := plan.partLinks(); err != nil {
+		return nil, err
 	}
 	err := c.findCrossings(plan)
 	if err == nil {

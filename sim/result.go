@@ -231,6 +231,12 @@ func (r *run) audit() error {
 		sent += s.ledger.sent
 		received += s.ledger.received
 	}
+	for i, s := range r.apart {
+		if s.err != nil {
+			return s.err
+		}
+		happened.Add(int64(len(r.sites)+len(r.markets)+i), 0, uint64(s.happened))
+	}
 	for _, l := range r.links {
 		if l.station != nil && l.station.Err() != nil {
 			return fmt.Errorf("link %q -> %q: %w", l.tally.From, l.tally.To, l.station.Err())

@@ -26,6 +26,7 @@ type run struct {
 	result *Result
 	sites  []*site
 	links  []*sharedLink // as the plan has them
+	apart  []*site       // of which each is a link over which several sites send
 	// markets bring players together; games that share cores have one.
 	games   []*game
 	markets []*market
@@ -284,8 +285,8 @@ func (r *run) newClients(number int, w *plannedWorkload, m int, e *entry, tally 
 		parts:     random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Range),
 		timeline:  r.timelineAt(e.site, number),
 	}
-	if len(e.links) > 0 {
-		c.site, c.links = r.sites[e.site], r.linksOf(e.links)
+	if len(e.shared) > 0 {
+		c.site, c.links = r.sites[e.site], r.wayOver(e.shared, e.up+e.down+e.beyond.rtt())
 	}
 	if at := r.sites[e.site].courses; at != nil {
 		if c.course = at.of(number); r.plan.scenario.Timeline.ByMetro {

@@ -49,8 +49,9 @@ type site struct {
 	// links are those over which the site sends whose capacity is shared; waysTo are those on the way of answers to each other site, nil
 	// where there are none.
 	links        []*sharedLink
-	waysTo       [][]*sharedLink
+	waysTo       []*linkWay
 	crossings    slab[crossing]
+	freight      []freight // that goes to other sites
 	waiters      slab[waiter]
 	parts        slab[partAsked]
 	calls        slab[call] // that wait for a message
@@ -100,6 +101,7 @@ func (s *site) close() {
 	s.block, s.inbox, s.fills, s.out, s.letters = block{}, inbox{}, newFillQueue(), nil, letters{}
 	s.waiters, s.calls = slab[waiter]{}, slab[call]{}
 	s.computations, s.tries, s.crossings = slab[computation]{}, slab[try]{}, slab[crossing]{}
+	s.freight = nil
 }
 
 // A ledger counts the bytes on the ways between sites, in flight or done. At the end of a run what the

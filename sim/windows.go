@@ -115,7 +115,8 @@ type path struct {
 
 // groups finds the sites that must advance together.
 func (r *run) groups() []siteGroup {
-	root := make([]int, len(r.sites))
+	sites := slices.Concat(r.sites, r.apart)
+	root := make([]int, len(sites))
 	for i := range root {
 		root[i] = i
 	}
@@ -157,10 +158,15 @@ func (r *run) groups() []siteGroup {
 			}
 		}
 	}
+	for _, p := range r.pathsOverLinks() {
+		a, b := find(int(p.from)), find(int(p.to))
+		root[max(a, b)] = min(a, b)
+		paths = append(paths, p)
+	}
 	number := make(map[int]int)
-	place := make([]int32, len(r.sites)) // of a site in its group
+	place := make([]int32, len(sites)) // of a site in its group
 	var groups []siteGroup
-	for i, s := range r.sites {
+	for i, s := range sites {
 		n, ok := number[find(i)]
 		if !ok {
 			n = len(groups)
@@ -233,18 +239,24 @@ func (r *run) advanceTogether(g siteGroup, workers int, d *scratch) error {
 			return nil
 		}
 		g.horizons(next, ends)
+		isStuck := true
 		for i := range ends {
-			// Without any delay between two sites a window is one instant long.
-			ends[i] = max(ends[i], now+1)
 			if g.longest > 0 {
 				ends[i] = min(ends[i], now+g.longest)
+			}
+			isStuck = isStuck && ends[i] <= next[i]
+		}
+		if isStuck { // without any delay out and back a window is one instant long
+			for i := range ends {
+				ends[i] = max(ends[i], now+1)
 			}
 		}
 		crew.advance(g.sites, ends)
 		for _, s := range g.sites {
+			s.handOver()
 			for i := range s.out {
 				o := &s.out[i]
-				r.sites[o.target].inbox.deliver(o.at, o.m)
+				r.siteAt(o.target).inbox.deliver(o.at, o.m)
 			}
 			s.out = s.out[:0]
 		}

@@ -58,25 +58,42 @@ func (s *fileSource) Draw(to int64, b *workload.Batch) int {
 	return b.Len()
 }
 
-// overLink simulates so many files on the mean that cross a link one after the other or together, at a load, and returns how much longer each took
-// over it than alone, in times that the mean one takes.
-func (t trial) overLink(ctx context.Context, how topology.Sharing, sizes fileSizes, load float64, requests int) (float64, error) {
+// A sender is a region that sends files of its own to the users of a metro, so far from the link that is shared.
+type sender struct {
+	region, files string
+	away          time.Duration
+}
+
+// fromOne and fromTwo are the senders of a link: one at it, or one near and one far from it.
+var (
+	fromOne = []sender{{"region", "files", 0}}
+	fromTwo = []sender{{"far", "far files", 30 * time.Millisecond}, {"near", "near files", 3 * time.Millisecond}}
+)
+
+// overLink simulates so many files on the mean that cross a link to a metro one after the other or together, at a load of which each sender has the same
+// part, and returns how much longer each took over it than alone, in times that the mean one takes.
+func (t trial) overLink(ctx context.Context, senders []sender, how topology.Sharing, sizes fileSizes, load float64, requests int) (float64, error) {
 	const bitsPerSecond, meanBytes = 8e8, 1e6 // 10 ms each
-	links := topology.Link{From: "metro", To: "region", Kind: topology.Internet, OneWay: 10 * time.Millisecond}.Both()
+	nodes := []topology.Node{{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "exchange", Kind: topology.Exchange}}
+	links := topology.Link{From: "metro", To: "exchange", Kind: topology.Internet, OneWay: 10 * time.Millisecond}.Both()
 	links[1].CapacityBitsPerSecond, links[1].Sharing = bitsPerSecond, how
-	n, err := topology.New([]topology.Node{{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "region", Kind: topology.Region}}, links)
-	if err != nil {
+	perSecond := load / serviceMean.Seconds()
+	p := placement.Placement{Name: "senders"}
+	s := sim.Scenario{WarmUp: 20 * time.Second, Duration: time.Duration(float64(t.scaled(requests)) / perSecond * float64(time.Second)), Seed: t.seed ^ t.entity}
+	for _, from := range senders {
+		nodes = append(nodes, topology.Node{ID: from.region, Kind: topology.Region})
+		links = append(links, topology.Link{From: "exchange", To: from.region, Kind: topology.Internet, OneWay: from.away}.Both()...)
+		p.Sites = append(p.Sites, placement.Assignment{Site: from.region, Role: placement.Origin, Workloads: []string{from.files}})
+		s.Workloads = append(s.Workloads, workload.Workload{
+			Head: workload.Head{Name: from.files}, Service: workload.Cacheable{},
+			Demand: files{PerSecond: perSecond / float64(len(senders)), MeanBytes: meanBytes * t.slowed(serviceMean).Seconds() / serviceMean.Seconds(), sizes: sizes},
+		})
+	}
+	var err error
+	if s.Network, err = topology.New(nodes, links); err != nil {
 		return 0, err
 	}
-	perSecond := load / serviceMean.Seconds()
-	s := sim.Scenario{
-		Network: n, WarmUp: 20 * time.Second, Duration: time.Duration(float64(t.scaled(requests)) / perSecond * float64(time.Second)), Seed: t.seed ^ t.entity,
-		Workloads: []workload.Workload{{
-			Head: workload.Head{Name: "files"}, Service: workload.Cacheable{},
-			Demand: files{PerSecond: perSecond, MeanBytes: meanBytes * t.slowed(serviceMean).Seconds() / serviceMean.Seconds(), sizes: sizes},
-		}},
-	}
-	r, err := sim.Run(ctx, sim.Job{Scenario: s, Placement: placement.RegionOnly("region"), Replication: int(t.replication)})
+	r, err := sim.Run(ctx, sim.Job{Scenario: s, Placement: p, Replication: int(t.replication)})
 	if err != nil {
 		return 0, err
 	}
@@ -87,23 +104,28 @@ func (t trial) overLink(ctx context.Context, how topology.Sharing, sizes fileSiz
 // links checks links that are shared.
 func links() []check {
 	const group, load, requests = "Links", .8, 100_000
+	const poisson = ", and two Poisson streams are one"
 	var all []check
 	for _, c := range []struct {
 		name, source string
+		senders      []sender
 		how          topology.Sharing
 		sizes        fileSizes
 		expected     float64
 	}{
-		{"one after the other, files of one size: mean wait", "M/D/1: rho/2(1-rho)", topology.FirstCome, constantSize, load / 2 / (1 - load)},
-		{"one after the other, exponential files: mean wait", "M/M/1: rho/(1-rho)", topology.FirstCome, exponentialSize, load / (1 - load)},
-		{"one after the other, files of two sizes: mean wait", "Pollaczek-Khinchine", topology.FirstCome, hyperSize, load * (1 + 2.25) / 2 / (1 - load)},
-		{"all at once, files of one size: mean time longer than alone", "M/G/1-PS: rho/(1-rho), whatever the law", topology.EqualParts, constantSize, load / (1 - load)},
-		{"all at once, files of two sizes: mean time longer than alone", "M/G/1-PS: rho/(1-rho), whatever the law", topology.EqualParts, hyperSize, load / (1 - load)},
+		{", one after the other, files of one size: mean wait", "M/D/1: rho/2(1-rho)", fromOne, topology.FirstCome, constantSize, load / 2 / (1 - load)},
+		{", one after the other, exponential files: mean wait", "M/M/1: rho/(1-rho)", fromOne, topology.FirstCome, exponentialSize, load / (1 - load)},
+		{", one after the other, files of two sizes: mean wait", "Pollaczek-Khinchine", fromOne, topology.FirstCome, hyperSize, load * (1 + 2.25) / 2 / (1 - load)},
+		{", all at once, files of one size: mean time longer than alone", "M/G/1-PS: rho/(1-rho), whatever the law", fromOne, topology.EqualParts, constantSize, load / (1 - load)},
+		{", all at once, files of two sizes: mean time longer than alone", "M/G/1-PS: rho/(1-rho), whatever the law", fromOne, topology.EqualParts, hyperSize, load / (1 - load)},
+		{" of two sites, one after the other, files of one size: mean wait", "M/D/1: rho/2(1-rho)" + poisson, fromTwo, topology.FirstCome, constantSize, load / 2 / (1 - load)},
+		{" of two sites, one after the other, exponential files: mean wait", "M/M/1: rho/(1-rho)" + poisson, fromTwo, topology.FirstCome, exponentialSize, load / (1 - load)},
+		{" of two sites, all at once, files of two sizes: mean time longer than alone", "M/G/1-PS: rho/(1-rho), whatever the law" + poisson, fromTwo, topology.EqualParts, hyperSize, load / (1 - load)},
 	} {
 		all = append(all, check{
-			group: group, name: "link at load 0.8, " + c.name, source: c.source, unit: "transmission times", expected: c.expected,
+			group: group, name: "link at load 0.8" + c.name, source: c.source, unit: "transmission times", expected: c.expected,
 			simulate: func(ctx context.Context, t trial) (float64, error) {
-				return t.overLink(ctx, c.how, c.sizes, load, requests)
+				return t.overLink(ctx, c.senders, c.how, c.sizes, load, requests)
 			},
 		})
 	}
