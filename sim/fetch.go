@@ -41,7 +41,7 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 		s.prepareRenewal(t, n, now)
 	}
 	if t.pools == nil {
-		f.left, f.takes = h.connect(&t.lines[f.number][f.choice], f.bytes, now)
+		f.left, f.takes = t.connect(h, &t.lines[f.number][f.choice], f.bytes, now)
 	} else {
 		f.left = t.takeConnection(f, h, now)
 	}
@@ -82,7 +82,7 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 // connect returns when a question leaves that is asked at an instant, and how long its answer pours: a new connection is
 // set up first. With a site that is down none can be set up, so that the question leaves in vain; and those from
 // before it was down are gone.
-func (h *nextHop) connect(l *transport.Line, bytes, now int64) (leaves, takes int64) {
+func (t *tier) connect(h *nextHop, l *transport.Line, bytes, now int64) (leaves, takes int64) {
 	if h.outages != nil {
 		if wasDown(h.outages, l.Asked()+h.there, now+h.there) {
 			*l = transport.Unused()
@@ -90,6 +90,9 @@ func (h *nextHop) connect(l *transport.Line, bytes, now int64) (leaves, takes in
 		if h.missing(now) != nil {
 			return now, 0
 		}
+	}
+	if h.lossy != nil {
+		return h.lossy.Ask(l, bytes, now, t.lose(h.lossy))
 	}
 	return h.dialer.Ask(l, bytes, now)
 }

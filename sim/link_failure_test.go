@@ -190,6 +190,9 @@ func TestWhatLastsIsAsIfTheNetworkWereSo(t *testing.T) {
 		"lossy": {func(s *Scenario) {
 			s.LinkImpairments = []LinkImpairment{{Between: [2]string{"x1", "a"}, For: whole, LossRatio: 0.02}}
 		}, changed("x1", "a", func(l *topology.Link) { l.Loss = 0.02 })},
+		"lossy between sites": {func(s *Scenario) {
+			s.LinkImpairments = []LinkImpairment{{Between: [2]string{"a", "region"}, For: whole, LossRatio: 0.02}}
+		}, changed("a", "region", func(l *topology.Link) { l.Loss = 0.02 })},
 	} {
 		usual := runOne(t, s, p)
 		failing := s
@@ -278,10 +281,6 @@ func TestEventsOfLinksThatCannotBeAreNamed(t *testing.T) {
 		change(&s)
 		require.ErrorContains(t, s.Validate(), want)
 	}
-	s := detoured(t, []uint32{0}, 1)
-	s.LinkImpairments = []LinkImpairment{{Between: [2]string{"a", "region"}, For: at, LossRatio: 0.1}}
-	_, err := Compile(context.Background(), s, cachesAt("a"))
-	require.ErrorContains(t, err, `placement "region only + PoPs": workload "site": site "a": LinkImpairments[0].LossRatio is 0.1; want 0: the way between "a" and "region" goes over these links`)
 }
 
 // Ways that are taken in turn are told apart by a byte.

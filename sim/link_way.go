@@ -87,7 +87,10 @@ func (c *compiler) entryIn(p *Plan, m, site, pop int, state *linkState) (e entry
 	ways, answers := []partOfWay{{links: c.addsTo(state, there)}}, []partOfWay{{links: c.addsTo(state, back)}}
 	if pop >= 0 {
 		var links [2][]topology.Link
-		if e.beyond, links, ok, err = c.legIn(p.sites[pop].id, p.sites[site].id, state); err != nil || !ok {
+		if e.beyond, links, ok = c.legIn(p.sites[pop].id, p.sites[site].id, state); !ok {
+			return entry{}, false, nil
+		}
+		if err := c.refuseLoss("requests that a PoP passes on", p.sites[pop].id, p.sites[site].id); err != nil {
 			return entry{}, false, err
 		}
 		ways = append(ways, partOfWay{links[0], e.up + e.access})
@@ -103,31 +106,41 @@ func (c *compiler) entryIn(p *Plan, m, site, pop int, state *linkState) (e entry
 }
 
 // legIn returns the way between two sites in a state of the links, with the links there and back; it returns false where there is none.
-func (c *compiler) legIn(from, to string, state *linkState) (l leg, links [2][]topology.Link, ok bool, err error) {
+func (c *compiler) legIn(from, to string, state *linkState) (l leg, links [2][]topology.Link, ok bool) {
 	a, _ := c.net.Index(from)
 	b, _ := c.net.Index(to)
 	path := state.net.path(a, b)
 	if path == nil {
-		return leg{}, links, false, nil
+		return leg{}, links, false
 	}
 	there, keptThere := c.impair(state, path.ThereLinks)
 	back, keptBack := c.impair(state, path.BackLinks)
-	if keptThere < 1 || keptBack < 1 {
-		return leg{}, links, false, c.refuseLoss(from, to, state, slices.Concat(path.ThereLinks, path.BackLinks))
-	}
 	l = legOf(path)
+	l.loss = 1 - float64(float64((1-l.loss)*keptThere)*keptBack)
+	l.lossBack = 1 - float64((1-l.lossBack)*keptBack)
 	l.there += there
 	l.back += back
 	l.shared = sharedOf(c.addsTo(state, path.BackLinks))
-	return l, [2][]topology.Link{c.addsTo(state, path.ThereLinks), c.addsTo(state, path.BackLinks)}, true, nil
+	return l, [2][]topology.Link{c.addsTo(state, path.ThereLinks), c.addsTo(state, path.BackLinks)}, true
 }
 
-// refuseLoss returns the error of the first impairment of a state that loses packets on links between two sites.
-func (c *compiler) refuseLoss(from, to string, state *linkState, links []topology.Link) error {
-	for _, i := range state.impaired {
-		d := &c.scenario.LinkImpairments[i]
-		if d.LossRatio > 0 && slices.ContainsFunc(links, func(l topology.Link) bool { return joins(d.Between, &l) }) {
-			return invalid.New(fmt.Sprintf("LinkImpairments[%d].LossRatio", i), d.LossRatio, "0: the way between %q and %q goes over these links, where lost packets cost nothing so far", from, to)
+// refuseLoss returns the error of the first impairment that loses packets on the way between two sites, over which something goes that would not
+// feel it.
+func (c *compiler) refuseLoss(what, from, to string) error {
+	a, _ := c.net.Index(from)
+	b, _ := c.net.Index(to)
+	for k := range c.conditions {
+		state := c.conditions[k].linkState
+		path := state.net.path(a, b)
+		if path == nil {
+			continue
+		}
+		links := slices.Concat(path.ThereLinks, path.BackLinks)
+		for _, i := range state.impaired {
+			d := &c.scenario.LinkImpairments[i]
+			if d.LossRatio > 0 && slices.ContainsFunc(links, func(l topology.Link) bool { return joins(d.Between, &l) }) {
+				return invalid.New(fmt.Sprintf("LinkImpairments[%d].LossRatio", i), d.LossRatio, "0: %s go over these links between %q and %q, which lost packets cost nothing so far", what, from, to)
+			}
 		}
 	}
 	return nil
@@ -143,10 +156,7 @@ func (c *compiler) inTurn(from string, h nextHop, to string) ([]nextHop, error) 
 	var none []span
 	for k := range c.conditions {
 		in := &c.conditions[k]
-		l, links, ok, err := c.legIn(from, to, in.linkState)
-		if err != nil {
-			return nil, err
-		}
+		l, links, ok := c.legIn(from, to, in.linkState)
 		if !ok {
 			none = append(none, in.times...)
 			continue

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
@@ -34,6 +33,7 @@ type nextHop struct {
 	name  uint64
 	// dialer connects a cache to where it fetches from.
 	dialer transport.Dialer
+	lossy  *lossyWay // nil where no packet is lost, or what is asked for would not feel it
 }
 
 // A part is what a site has for others: a tier of caches, by its number, or one of the following.
@@ -54,8 +54,8 @@ func (h *nextHop) isAvoided(at int64) bool { return within(h.away, at) || within
 // isSafe reports whether the site is always there, and the way to it.
 func (h *nextHop) isSafe() bool { return h.outages == nil && h.away == nil && h.closed == nil }
 
-// isSteady reports whether the hop never fails, is always as fast and has no state, so that its answer is a sum.
-func (h *nextHop) isSteady() bool { return !h.remote && h.isSafe() && h.slow == nil }
+// isSteady reports whether the hop never fails, loses nothing, is always as fast and has no state, so that its answer is a sum.
+func (h *nextHop) isSteady() bool { return !h.remote && h.isSafe() && h.slow == nil && h.lossy == nil }
 
 // needsMessage reports whether a question that leaves at an instant must be sent. A site that is down when the
 // question would arrive is sent none, and none is that is lost on its way.
@@ -278,7 +278,7 @@ func (c *compiler) nextTier(p *Plan, from string, tier int, workload string) ([]
 func (p *Plan) fetchFrom(hops []nextHop, ready func(*nextHop)) ([]nextHop, error) {
 	return asHops(hops, func(h *nextHop) {
 		ready(h)
-		h.dialer = p.placement.Upstream.Dialer(time.Duration(h.rtt()), h.bitsPerSecond)
+		h.connectBy(&p.placement.Upstream)
 	})
 }
 
@@ -295,7 +295,7 @@ func (p *Plan) keyedHops(caches, backups []nextHop, ready func(*nextHop)) ([]nex
 		h := &all[i]
 		ready(h)
 		h.name = random.Entity(p.sites[h.to].id)
-		h.dialer = p.placement.Upstream.Dialer(time.Duration(h.rtt()), h.bitsPerSecond)
+		h.connectBy(&p.placement.Upstream)
 	}
 	all[0].keyed = uint8(len(caches))
 	return all, nil
@@ -355,11 +355,34 @@ func (c *compiler) homes(p *Plan, w *workload.Workload, kind Kind) ([][]nextHop,
 				h.remote = kind == Computed && data.Calls > 0 && h.to >= 0 && p.sites[h.to].compute.ServersFor(w.Name) > 0
 			})
 		}
+		if err == nil && data.Calls > 0 {
+			err = c.refuseLossOfCalls(p, w, i, all[i])
+		}
 		if err != nil {
 			return nil, fmt.Errorf("site %q: %w", p.sites[i].id, err)
 		}
 	}
 	return all, nil
+}
+
+// refuseLossOfCalls refuses impairments that lose packets on the ways of a workload's calls for data from a site.
+func (c *compiler) refuseLossOfCalls(p *Plan, w *workload.Workload, site int, hops []nextHop) error {
+	from := p.sites[site].id
+	to := []string{c.scenario.homeOfSite(p.placement, w, from)}
+	for i := range hops {
+		if hops[i].to >= 0 {
+			to = append(to, p.sites[hops[i].to].id)
+		}
+	}
+	for _, id := range to {
+		if id == from {
+			continue
+		}
+		if err := c.refuseLoss("calls for data", from, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dataHops returns where a compute site's calls go: to the home of the data; then to the backups among the regions that compute, by round trip. Calls that stay at the

@@ -38,8 +38,10 @@ type leg struct {
 	to int
 	// there and back are one-way delays in ns.
 	there, back int64
-	narrowest                 // of what comes back
-	shared      []plannedStep // of what comes back, in order
+	narrowest   // of what comes back
+	// loss is the probability that a packet of an exchange is lost, there or back, lossBack that of one back.
+	loss, lossBack float64
+	shared         []plannedStep // of what comes back, in order
 }
 
 func (l leg) rtt() int64 { return l.there + l.back }
@@ -212,7 +214,7 @@ func (c *compiler) leg(p *Plan, from, to string) (leg, error) {
 
 // legOf returns a way between sites, to one that has no number yet.
 func legOf(p *topology.SitePath) leg {
-	return leg{to: -1, there: int64(p.There), back: int64(p.Back), narrowest: narrowestOf(p.BackNarrowest), shared: sharedOf(p.BackLinks)}
+	return leg{to: -1, there: int64(p.There), back: int64(p.Back), narrowest: narrowestOf(p.BackNarrowest), loss: p.Loss, lossBack: p.BackLoss, shared: sharedOf(p.BackLinks)}
 }
 
 func (c *compiler) plan(ctx context.Context, p placement.Placement) (*Plan, error) {

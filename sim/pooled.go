@@ -27,6 +27,10 @@ func (t *tier) takeConnection(f *flight, h *nextHop, now int64) (leaves int64) {
 			return now
 		}
 	}
+	if h.lossy != nil {
+		f.conn, leaves, f.takes = h.lossy.AskPool(p, f.bytes, now, t.lose(h.lossy))
+		return leaves
+	}
 	f.conn, leaves, f.takes = h.dialer.AskPool(p, f.bytes, now)
 	return leaves
 }

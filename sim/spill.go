@@ -88,6 +88,9 @@ func (c *compiler) spillHops(p *Plan, workload string, site int, s *placement.Sp
 		hops = listed
 	}
 	for i := range hops {
+		if err := c.refuseLoss("spilled requests", p.sites[site].id, p.sites[hops[i].to].id); err != nil {
+			return nil, err
+		}
 		hops[i].part, hops[i].remote = spillPart, true
 	}
 	return hops, nil

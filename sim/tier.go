@@ -4,6 +4,7 @@ import (
 	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/transport"
 )
 
@@ -21,6 +22,9 @@ type tier struct {
 	number part               // among the tiers, from the user
 	load   originLoad
 	steady []steadyWay // by workload
+	losses random.Key  // addresses by number what is lost of a fetch over a way that loses packets
+	lossy  uint64      // of those fetches
+	resent int64       // how much later the last of those has left, as something was lost, ns
 	// tallies count, by workload, what the fetches of other sites met here, and what is fetched.
 	tallies []TierTally
 	aging   *aging // nil where nothing ever expires

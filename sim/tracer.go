@@ -179,8 +179,15 @@ func (t *tracer) asks(s *site, of *tier, n uint32, h *nextHop, now, leaves int64
 	}
 	to := t.plan.sites[h.to].id
 	t.asked = append(t.asked, askedWay{from: s.name, to: to, at: now})
-	if leaves > now {
-		t.mark(leaves, s.name, "a new connection to %s", to)
+	resent := int64(0)
+	if h.lossy != nil && h.missing(now) == nil {
+		resent = of.resent
+	}
+	if leaves-resent > now {
+		t.mark(leaves-resent, s.name, "a new connection to %s", to)
+	}
+	if resent > 0 {
+		t.mark(leaves, s.name, "what is lost on the way to %s and back is sent again", to)
 	}
 	what := "asks for it"
 	if of.aging != nil && of.aging.renewals[n].known != 0 {

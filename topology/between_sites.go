@@ -9,6 +9,8 @@ type SitePath struct {
 	// BackNarrowest is the link with the least capacity on the way back, the zero value if every link there is
 	// unlimited.
 	BackNarrowest Link
+	// Loss is the probability that an exchange over the way loses a packet, there or back, BackLoss that of a packet on the way back.
+	Loss, BackLoss float64
 	// BackLinks are the links on the way back in the order in which they are passed, nil where no link of the network has a [Sharing],
 	// but for [Network.BetweenSitesInFull].
 	BackLinks []Link
@@ -75,7 +77,8 @@ func (n *Network) sitePaths(from []int, to int, over LinkKinds, inFull bool) ([]
 	for i := range from {
 		narrowest := back.Narrowest(i, 0)
 		narrowest.From, narrowest.To = narrowest.To, narrowest.From // a path back is listed from its end
-		paths[i] = SitePath{There: there.OneWay(i, 0), Back: back.OneWay(i, 0), BackNarrowest: narrowest}
+		paths[i] = SitePath{There: there.OneWay(i, 0), Back: back.OneWay(i, 0), BackNarrowest: narrowest, BackLoss: back.Loss(i, 0)}
+		paths[i].Loss = 1 - float64((1-there.Loss(i, 0))*(1-paths[i].BackLoss))
 		if hasShared || inFull {
 			paths[i].BackLinks = back.Returning(i, 0)
 		}

@@ -64,8 +64,14 @@ func lossyTime[T RoundTrips](l *LossyTransfer, bytes, rttNs, timeoutNs int64, is
 	if intact >= bytes {
 		return total
 	}
+	return max(total+l.rest(bytes-intact, rttNs, timeoutNs), transferTime(&l.Transfer, bytes, isNew, trips))
+}
+
+// rest returns the time in ns that what is left of a response takes from the first packet on that is lost: a round trip, and so many bytes at the
+// rate that is kept then.
+func (l *LossyTransfer) rest(bytes, rttNs, timeoutNs int64) int64 {
 	perByte := max(l.nsPerByte, secondsPerPacket(float64(rttNs)/1e9, float64(timeoutNs)/1e9, l.loss)*1e9/float64(l.segment))
-	return max(total+rttNs+int64(float64(float64(bytes-intact)*perByte)+0.5), transferTime(&l.Transfer, bytes, isNew, trips))
+	return rttNs + int64(float64(float64(bytes)*perByte)+0.5)
 }
 
 // A Window is the window with which a connection sends, in bytes. Slow start doubles it up to SlowTo, without bound where that

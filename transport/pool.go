@@ -37,6 +37,13 @@ func (p *Pool) Clear() { p.lines, p.idle, p.gone = p.lines[:0], p.idle[:0], p.go
 
 // AskPool is [Dialer.Ask] over a connection of a pool, whose number it returns. The connection is busy until [Dialer.Done] or [Pool.Close].
 func (d *Dialer) AskPool(p *Pool, bytes, now int64) (number uint32, leaves, takes int64) {
+	number = d.take(p, now)
+	leaves, takes = d.Ask(&p.lines[number-1], bytes, now)
+	return number, leaves, takes
+}
+
+// take takes a connection of a pool that is idle, or a new one.
+func (d *Dialer) take(p *Pool, now int64) (number uint32) {
 	if at, ok := p.LastIdle(); ok {
 		if now-at <= d.open {
 			number = p.idle[len(p.idle)-1]
@@ -54,8 +61,7 @@ func (d *Dialer) AskPool(p *Pool, bytes, now int64) (number uint32, leaves, take
 		}
 		p.lines[number-1] = Unused()
 	}
-	leaves, takes = d.Ask(&p.lines[number-1], bytes, now)
-	return number, leaves, takes
+	return number
 }
 
 // Done says that the last byte of the answer over a connection was there at an instant, and that it is idle from then on. Of several

@@ -1,0 +1,137 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/transport"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// losing is a scenario whose links between two nodes lose packets for a while.
+func losing(t testing.TB, w workload.Workload, from, to string, loss float64, at, lasts time.Duration) Scenario {
+	t.Helper()
+	return Scenario{
+		Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: 200 * time.Second, Seed: 1,
+		LinkImpairments: []LinkImpairment{{Between: [2]string{from, to}, At: at, For: lasts, LossRatio: loss}},
+	}
+}
+
+func TestFetchesOverLinksThatLoseAllButTheSixthTimeToTheNanosecond(t *testing.T) {
+	// All but one in 10^12 packets are lost, and the seventh try arrives: 200, 400, ... 6,400 ms after it was expected, 12.6 s in all (RFC 6298). Of the
+	// answer the first packet, 1,460 bytes, arrives with that; a round trip of 50 ms later the others come at the rate of Padhye et al. (1998): one in
+	// RTT sqrt(2p/3) + min(1, 3 sqrt(3p/8)) p (1 + 32 p^2) RTO = .05 sqrt(2/3) + 33 * .2 s.
+	const loss = 1 - 1e-12
+	rest := 50*ms + int64(98_540*(.05*math.Sqrt(2./3)+33*.2)/1460*1e9)
+	w := answersOf([]uint32{0, 1}, 0, 100_000)
+	s := losing(t, w, "pop", "region", loss, 0, 50*time.Second)
+	for name, of := range map[string]struct {
+		upstream transport.Upstream
+		setUp    int64 // before the question is asked
+		after    int64 // until the answer to the second question is here, which loses nothing
+	}{
+		"open":           {open, 0, 50 * ms},
+		"set up":         {transport.Upstream{}, 2 * (50*ms + 12_600*ms), 150 * ms},
+		"set up, pooled": {transport.Upstream{Pool: 2}, 2 * (50*ms + 12_600*ms), 150 * ms},
+	} {
+		p := placement.RegionOnly("region").WithPoPs(1<<20, "pop").WithUpstream(of.upstream)
+		for _, servers := range []int{0, 1} { // arithmetic, and by message
+			p.Sites[0].Servers = servers
+			got, _ := sightings(t, s, p)
+			require.Equal(t, of.setUp+12_656*ms, got[0][0], "%s: first byte", name)
+			require.InDelta(t, of.setUp+12_656*ms+rest, got[0][1], 3e5, "%s: last byte", name) // 1e-12 of the packets are not lost
+			require.Equal(t, 6*ms+of.after, got[100_000][0], "%s: when the links are as ever", name)
+		}
+	}
+}
+
+func TestFetchesSlowDownWithLossAsClientsDo(t *testing.T) {
+	const loss = 0.01 // one way
+	fetched := onOpenConnections(2)
+	fetched = workload.Change(fetched, func(c *workload.Cacheable) {
+		c.Sizes.MinBytes, c.Sizes.MaxBytes, c.Origin = 10_000_000, 10_000_000, workload.ServiceTime{}
+	})
+	fetched.Demand = workload.Poisson{RequestsPerSecond: 2, Objects: 100_000, ZipfExponent: .01}
+	fetched.Client.BitsPerSecond = 0
+	links := append(both("metro", "pop", topology.Internet, 0), both("pop", "region", topology.Internet, 40)...)
+	links = append(links, both("metro", "region", topology.Internet, 40)...)
+	for i := range links {
+		if links[i].OneWay > 0 {
+			links[i].Loss = loss
+		}
+	}
+	n, err := topology.New([]topology.Node{{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "pop", Kind: topology.PoP}, {ID: "region", Kind: topology.Region}}, links)
+	require.NoError(t, err)
+	s := Scenario{Network: n, Workloads: []workload.Workload{fetched}, Duration: 10_000 * time.Second, Seed: 1}
+	rate := transport.Connection{}.SteadyBitsPerSecond(80*time.Millisecond, 200*time.Millisecond, loss)
+	seconds := 0.080 + 8*(10e6-1460*(1+(1-loss)/loss))/rate
+	late := (1 - .99*.99) * .2 / (1 - 2*(1-.99*.99)) // 200 ms, and twice as long each further time: p (1 + 2 p + 4 p^2 ...)
+	for name, p := range map[string]placement.Placement{
+		"clients": placement.RegionOnly("region"),
+		"fetches": placement.RegionOnly("region").WithPoPs(1, "pop").WithUpstream(open),
+	} {
+		plans, err := Compile(context.Background(), s, p)
+		require.NoError(t, err)
+		var first, after, count float64
+		_, err = plans[0].Watch(context.Background(), 0, func(is *Sighting) {
+			if is.Outcome != DelayedHit {
+				first, after, count = first+float64(is.TTFB)/1e9, after+float64(is.TTLB-is.TTFB)/1e9, count+1
+			}
+		})
+		require.NoError(t, err)
+		require.Greater(t, count, 19_000.)
+		require.InEpsilon(t, seconds, after/count, .004, name) // 1 % of 20,000 transfers' spread
+		require.InDelta(t, .080+late, first/count, .0015, name)
+	}
+}
+
+func TestLossOfFetchesDoesNotDependOnHowSitesAreAdvanced(t *testing.T) {
+	s, p := cdn(t, 3)
+	var pops []string
+	for _, c := range p.Tiers[0].Caches {
+		pops = append(pops, c.Site)
+	}
+	paths := 0
+	for _, l := range s.Network.Links() {
+		if l.Kind == topology.Backbone && l.From < l.To {
+			s.LinkImpairments = append(s.LinkImpairments, LinkImpairment{Between: [2]string{l.From, l.To}, At: time.Second, For: 2 * time.Second, LossRatio: .05})
+			paths++
+		}
+	}
+	require.Positive(t, paths, fmt.Sprint(pops))
+	p.Sites[0].Servers = 50
+	plans, err := Compile(context.Background(), s, p)
+	require.NoError(t, err)
+	requireSameHoweverAdvanced(t, plans[0])
+	usual := s
+	usual.LinkImpairments = nil
+	require.NotEqual(t, runOne(t, usual, p).Workloads, runOne(t, s, p).Workloads)
+}
+
+func TestLossThatNobodyWouldFeelIsRefused(t *testing.T) {
+	api := workload.Workload{Head: workload.Head{Name: "api"}, Demand: workload.Poisson{RequestsPerSecond: 1}, Service: workload.Computed{ResponseBytes: 1000}}
+	calls := workload.Change(api, func(c *workload.Computed) { c.Data = workload.DataCalls{Calls: 1, Probability: 1} })
+	p := placement.RegionOnly("region").WithLocalZones("zone")
+	s := losing(t, calls, "zone", "region", .1, 0, time.Second)
+	_, err := Compile(context.Background(), s, p)
+	require.ErrorContains(t, err, `site "zone": LinkImpairments[0].LossRatio is 0.1; want 0: calls for data go over these links between "zone" and "region", which lost packets cost nothing so far`)
+	s.Workloads[0] = api
+	_, err = Compile(context.Background(), s, p)
+	require.NoError(t, err, "nothing goes that way")
+
+	s = losing(t, api, "pop", "region", .1, 0, time.Second)
+	_, err = Compile(context.Background(), s, placement.RegionOnly("region").WithPoPs(1<<20, "pop").ViaPoP())
+	require.ErrorContains(t, err, `LinkImpairments[0].LossRatio is 0.1; want 0: requests that a PoP passes on go over these links between "pop" and "region"`)
+
+	s = losing(t, api, "zone", "region", .1, 0, time.Second)
+	p.Sites[1].Pools = []placement.Pool{{Servers: 1, Queue: placement.AtMost(0), Spill: placement.Spill{Rule: placement.SpillToNearest}}}
+	_, err = Compile(context.Background(), s, p)
+	require.ErrorContains(t, err, `LinkImpairments[0].LossRatio is 0.1; want 0: spilled requests go over these links between "region" and "zone"`)
+}
