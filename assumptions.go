@@ -67,7 +67,8 @@ func (s *Study) assumedOf(w *workload.Workload) (all []string) {
 	switch service := w.Service.(type) {
 	case workload.Matched:
 		add(true, gamesLeaveOut)
-		add(s.hasLinkEvents() && service.Market.Choice != workload.ByRouting, "a matchmaker goes by the round trips of the beginning of a run, also while links fail or are impaired")
+		add(len(s.LinkFailures) > 0 && !service.Peers.IsZero(), "two players stay in their match while links between them are down; what they enter meanwhile is lost, in each direction by itself")
+		add(s.hasLinkEvents() && (service.Market.Choice != workload.ByRouting || !service.Peers.IsZero()), "a matchmaker goes by the round trips of the beginning of a run, also while links fail or are impaired")
 		for _, text := range displayLeavesOut(&service) {
 			add(true, "%s", text)
 		}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/topology"
@@ -118,6 +119,11 @@ func (f *crossingFinder) ofWorkload(w *plannedWorkload, number int) error {
 			ask(questioned{e.site, serves}, when)
 		}
 	}
+	if w.apart != nil {
+		if err := f.ofPeers(w); err != nil {
+			return err
+		}
+	}
 	for len(left) > 0 {
 		q := left[0]
 		left = left[1:]
@@ -156,6 +162,30 @@ func (f *crossingFinder) ofUsers(m int, e *entry, when []bool) error {
 		}
 		return links
 	})
+}
+
+// ofPeers finds the events that concern what players of a game without a server send each other.
+func (f *crossingFinder) ofPeers(w *plannedWorkload) error {
+	when := f.whenever(always)
+	for a := range w.apart {
+		for b := range w.apart {
+			if a == b || w.audiences[a].Users == 0 || w.audiences[b].Users == 0 {
+				continue
+			}
+			var failed error
+			err := f.follow(when, when, func(n *routedNetwork) []topology.Link {
+				routes, err := n.betweenMetros(f.metros)
+				if failed = cmp.Or(failed, err); err != nil || !routes.Has(a, b) {
+					return nil
+				}
+				return routes.Links(a, b)
+			})
+			if err = cmp.Or(failed, err); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // ofSite finds the events that concern what a site asks others for, when it is asked for something in some states, and lets those

@@ -19,7 +19,7 @@ import (
 // placement's rule, and so do other sites, as if it were down; where there is none, what they ask is lost until they return.
 //
 // A way that changes has connections of its own, set up anew. What was asked goes the way of the instant at which it was asked, there
-// and back. Of players of games updates are lost, and answers, for which nobody waits; a matchmaker goes by the
+// and back. Of players of games updates are lost, and answers, for which nobody waits, and of those who exchange their inputs directly inputs; a matchmaker goes by the
 // round trips as they are when the run begins.
 type LinkFailure struct {
 	// Between are the ids of the two nodes.

@@ -20,6 +20,7 @@ type linkState struct {
 type routedNetwork struct {
 	net         *topology.Network
 	there, back *topology.Routes
+	apart       *topology.Routes              // between metros, nil where nobody has asked
 	paths       map[[2]int]*topology.SitePath // between sites, as they are asked for; nil where there is none
 }
 

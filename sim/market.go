@@ -60,7 +60,8 @@ type game struct {
 	limited     []int    // the sites that do not always have enough cores
 	again       []uint32 // of [game.endMatch]
 	pairs       *pairBook
-	apart       [][]peerWay // between metros, of players who exchange their inputs directly; nil else
+	apart       [][]peerWay // between metros, of players who exchange their inputs directly, when the run begins; nil else
+	peerTurns   *peerTurns
 }
 
 // A gameSite is a site of a game.

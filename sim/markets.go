@@ -71,7 +71,7 @@ func (r *run) addGame(number int, open func(metro int) workload.Source) error {
 		skillSD: service.Market.Skill.SD, take: takeOf(&service),
 		startsShort: service.MatchPlayers > max(service.MinPlayers, 1),
 		login:       callsOf(&service, service.Market.Login), set: callsOf(&service, service.Market.Start),
-		pairs: newPairBook(len(r.plan.metros)), apart: w.apart,
+		pairs: newPairBook(len(r.plan.metros)), apart: w.apart, peerTurns: w.peerTurns,
 	}
 	if game.skillSD > 0 {
 		game.binsPerPoint = 8 / game.skillSD
@@ -124,7 +124,7 @@ func (r *run) addGame(number int, open func(metro int) workload.Source) error {
 	game.newArena = func() (arena, *gameBook) {
 		b := book()
 		b.course = r.plan.newGameCourse(number)
-		return arena{rules: game.rules, ways: ways, turns: turns, apart: w.apart, data: data, tallyOf: b.at, steps: stepTally{course: b.course}}, b
+		return arena{rules: game.rules, ways: ways, turns: turns, apart: w.apart, peerTurns: w.peerTurns, data: data, tallyOf: b.at, steps: stepTally{course: b.course}}, b
 	}
 	r.games = append(r.games, game)
 	return nil

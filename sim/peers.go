@@ -52,7 +52,16 @@ func (w pairWay) ping(own int64) int64 {
 // isPeer reports whether the players of the game exchange their inputs directly.
 func (r *rules) isPeer() bool { return !r.Peers.IsZero() }
 
-// apartOf returns the round trip between two parties that could meet, each of one player.
+// pairWayNow returns the way between two players of given metros as it is now.
+func (g *game) pairWayNow(a, b uint32) pairWay {
+	w := pairTurn{pairWay: g.pairWay(a, b)}
+	if g.peerTurns != nil {
+		g.peerTurns.turn(&w, a, b, g.now)
+	}
+	return w.pairWay
+}
+
+// apartOf returns the round trip between two parties that could meet, each of one player, as it is when the run begins.
 func (g *game) apartOf(a, b *ticket) int64 {
 	return g.pairWay(a.from.metro, b.from.metro).ping(a.sum + b.sum)
 }
@@ -79,7 +88,8 @@ func (g *game) setApart(m *match) {
 		m.apart = g.pairWay(a.from.metro, a.from.metro).ping(a.sum)
 		return
 	}
-	m.apart = g.apartOf(a, g.tickets.at(m.tickets[1]))
+	b := g.tickets.at(m.tickets[1])
+	m.apart = g.pairWayNow(a.from.metro, b.from.metro).ping(a.sum + b.sum)
 }
 
 // rttIn returns the round trip of a player of a party in a match, given what of it is the player's own: to the site, or to the other player.
@@ -151,36 +161,49 @@ func (a *arena) exchange(ctx context.Context, m *playedMatch) error {
 // sendInputs plays the inputs that one player sends the other. What it tallies is of the one who sends: how long it takes until the other
 // has an input.
 func (a *arena) sendInputs(m *playedMatch, s, o *seat) {
-	there, back := &a.apart[s.metro][o.metro], &a.apart[o.metro][s.metro]
-	from, to := newPeer(s, there, false), newPeer(o, back, true)
-	t := a.tallyOf(m.site, s.metro)
 	until := min(s.until, o.until, m.end)
 	first := max(s.from, o.from, m.begin)
+	way := a.pairTurn(s.metro, o.metro, first)
+	ping := way.ping(s.own(way.there.law) + o.own(way.back.law))
+	from, to := newPeer(s, way.there, false), newPeer(o, way.back, true)
+	t := a.tallyOf(m.site, s.metro)
 	a.meter.addUpdates(s.sends(first, until, a.update))
 	distance, frame := int64(a.resend), a.NominalPeriod()
 	held := int64(a.Peers.InputDelay) * int64(frame)
 	mile := from.mile/2 + to.mile - to.mile/2
-	least, rtt := there.oneWay+mile, there.oneWay+back.oneWay+from.mile+to.mile
-	a.rtts.begin(rtt)
-	a.displays.begin(a.screen.least(max(least, held)))
+	least, leastRTT := a.leastPair(s.metro, o.metro, first, max(until, first+1))
+	a.rtts.begin(leastRTT + from.mile + to.mile)
+	a.displays.begin(a.screen.least(max(least+mile, held)))
 	from.send = s.sendsFrom(first, a.update)
 	a.nextFollowed(&from.sender, from.send)
 	recent := latencies{tally: t, deadlines: a.deadlines}
-	var updates, lost, late, stalled, frames, jitters, losses, waits int64
+	var updates, cutOff, lost, late, stalled, frames, ways, jitters, losses, waits int64
 	a.steps.begin(m.site, s.metro)
 	for at := from.send; at < until; at += a.update { // from.send is that of the line's jitter and losses from here on
 		if a.steps.course != nil {
-			a.steps.enter(at, updateSums{played: updates, lost: lost}, &recent)
+			a.steps.enter(at, updateSums{played: updates, cutOff: cutOff, lost: lost}, &recent)
 		}
+		if at >= way.until {
+			way = a.pairTurn(s.metro, o.metro, at)
+		}
+		there, back := way.there, way.back
 		whole, up, _ := from.jitterOf(at, distance, &a.line)
 		other, _, down := to.jitterOf(at, distance, &a.line)
 		wait := int64(lossInStream(random.Unit(from.rand.Uint64()), there.loss, a.resend))
 		lostUp, _ := from.lossOf(at, distance, &a.line)
 		_, lostDown := to.lossOf(at, distance, &a.line)
 		wait += lostUp + lostDown
-		links := linkJitter(there.jitter, from.rand.Uint64())
+		links, linksBack := linkJitter(there.jitter, from.rand.Uint64()), from.rand.Uint64()
+		if way.turn != nil && way.turn.loses(at) {
+			cutOff++
+			t.fail(LinkDown, 0)
+			if at >= from.followAt {
+				a.nextFollowed(&from.sender, from.blockEnd)
+			}
+			continue
+		}
 		jitter := up + down + links
-		delay := least + jitter + wait
+		delay := there.oneWay + mile + jitter + wait
 		takenIn, rolledBack, stoodStill := a.Peers.Meets(time.Duration(delay), frame)
 		met := int64(0)
 		if rolledBack > 0 || stoodStill {
@@ -194,11 +217,12 @@ func (a *arena) sendInputs(m *playedMatch, s, o *seat) {
 			lost++
 		}
 		updates++
+		ways += there.oneWay
 		frames += int64(rolledBack)
 		jitters += jitter
 		losses += wait
 		waits += met
-		e := echo{response: delay + met, rtt: rtt + whole + other + links + linkJitter(back.jitter, from.rand.Uint64())}
+		e := echo{response: delay + met, rtt: there.oneWay + back.oneWay + from.mile + to.mile + whole + other + links + linkJitter(back.jitter, linksBack)}
 		recent.put(e.response, e.rtt)
 		if recent.isFull() {
 			recent.record()
@@ -212,17 +236,17 @@ func (a *arena) sendInputs(m *playedMatch, s, o *seat) {
 			a.nextFollowed(&from.sender, from.blockEnd)
 		}
 	}
-	a.steps.settle(updateSums{played: updates, lost: lost}, &recent)
+	a.steps.settle(updateSums{played: updates, cutOff: cutOff, lost: lost}, &recent)
 	recent.record()
-	t.Counters[Requests] += uint64(updates)
+	t.Counters[Requests] += uint64(updates + cutOff)
 	t.Counters[LostUpdates] += uint64(lost)
 	t.Counters[LateUpdates] += uint64(late)
 	t.Counters[StalledUpdates] += uint64(stalled)
 	t.Counters[RollbackFrames] += uint64(frames)
 	t.Outcomes[Played] += uint64(updates)
 	t.Causes[Access] += updates*mile + jitters
-	t.Causes[Propagation] += updates * there.oneWay
+	t.Causes[Propagation] += ways
 	t.Causes[Loss] += losses
 	t.Causes[TickWait] += waits
-	a.settleSeat(pairWay{there, back}.ping(s.own(there.law)+o.own(back.law)), t)
+	a.settleSeat(ping, t)
 }

@@ -67,6 +67,8 @@ type plannedWorkload struct {
 	turns [][][]playerTurn
 	// apart are the ways between the metros of a game whose players exchange their inputs directly; nil else.
 	apart [][]peerWay
+	// peerTurns are the ways between them that links which fail or are impaired let packets take in turn; nil where there are none.
+	peerTurns *peerTurns
 }
 
 // An entry is the way of a metro's users to the site that serves them. Times are in ns.
@@ -272,7 +274,9 @@ func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workloa
 	default:
 		if game, ok := w.Service.(workload.Matched); ok {
 			if err = c.reachGame(p, &planned, &game); err == nil && !game.Peers.IsZero() {
-				err = c.reachPeers(&planned)
+				if err = c.reachPeers(&planned); err == nil {
+					err = c.turnsOfPeers(&planned)
+				}
 			}
 			if err == nil {
 				err = c.turnsOfGame(p, &planned, &game)

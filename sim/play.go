@@ -44,7 +44,9 @@ type arena struct {
 	turns [][][]playerTurn
 	// apart are the ways between the metros of players who exchange their inputs directly.
 	apart [][]peerWay
-	data  []dataCalls // by site
+	// peerTurns are those that their packets take in turn as links fail; nil where there are none.
+	peerTurns *peerTurns
+	data      []dataCalls // by site
 	// tallyOf returns the tally of the players of a metro at a site.
 	tallyOf func(site int, metro uint32) *Tally
 	steps   stepTally

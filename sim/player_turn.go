@@ -41,13 +41,6 @@ func (c *compiler) turnsOfGame(p *Plan, planned *plannedWorkload, game *workload
 	if len(c.states) == 0 {
 		return nil
 	}
-	if !game.Peers.IsZero() {
-		path := "LinkFailures"
-		if len(c.scenario.LinkFailures) == 0 {
-			path = "LinkImpairments"
-		}
-		return invalid.New(path, "set", "no such event: players exchange their inputs directly, which would not feel it so far")
-	}
 	planned.turns = make([][][]playerTurn, len(planned.reach))
 	for m := range planned.reach {
 		planned.turns[m] = make([][]playerTurn, len(planned.reach[m]))
