@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sort"
 	"testing"
 	"time"
 
@@ -35,6 +36,8 @@ func askedElsewhere(arrivals []int64, work int64, queue [2]int, way [2]int64, p 
 	for _, at := range arrivals {
 		todo = append(todo, movingTry{at: at, first: at, made: 1})
 	}
+	reaches := func(a, b movingTry) int { return cmp.Compare(a.at+way[a.site], b.at+way[b.site]) }
+	slices.SortStableFunc(todo, reaches)
 	free, starts := [2]int64{math.MinInt64, math.MinInt64}, [2][]int64{}
 	again := func(a movingTry, from int64) {
 		all.retries++
@@ -42,10 +45,10 @@ func askedElsewhere(arrivals []int64, work int64, queue [2]int, way [2]int64, p 
 			a.spent += 4 * way[a.site]
 		}
 		a.at, a.made, a.site, a.isNew = from+p.BackoffNs(a.made, 0), a.made+1, 1-a.site, true
-		todo = append(todo, a)
+		later := sort.Search(len(todo), func(i int) bool { return reaches(todo[i], a) > 0 })
+		todo = slices.Insert(todo, later, a)
 	}
 	for len(todo) > 0 {
-		slices.SortStableFunc(todo, func(a, b movingTry) int { return cmp.Compare(a.at+way[a.site], b.at+way[b.site]) })
 		a := todo[0]
 		todo = todo[1:]
 		k, here := a.site, a.at+way[a.site]

@@ -85,6 +85,9 @@ func plainTree(leaves, objects, room int, exponent float64, rule placement.Copie
 }
 
 func TestCopiesAreLeftEverywhereDownOrAtTheEdge(t *testing.T) {
+	if raceEnabled {
+		t.Skip("much arithmetic; TestDeepTiersDoNotDependOnHowSitesAreAdvanced looks for races")
+	}
 	// Four leaves and their parent, each of 5 % of 2,000 objects of one size, Zipf 0.8; everything within a tenth of a ms.
 	const objects, room = 2000, 100
 	n, pops := star(t, 4, 0.01)

@@ -167,6 +167,9 @@ func TestPlayersOfAMarketAreThoseOfLittlesLaw(t *testing.T) {
 }
 
 func TestPlayersByHourFollowTheDayAsInfinitelyManyServersDo(t *testing.T) {
+	if raceEnabled {
+		t.Skip("much arithmetic; TestMarketsAreTheSameOnAnyNumberOfCores looks for races")
+	}
 	// M_t/G/infinity: the mean at each instant is the integral of rate(t-u) P(L > u).
 	day, err := workload.Evening(2.5)
 	require.NoError(t, err)

@@ -74,6 +74,9 @@ func zonesApart(t testing.TB) (Scenario, placement.Placement) {
 
 // A link that fails, is slow or loses packets all the time is to players as if the network were so.
 func TestWhatLastsIsToPlayersAsIfTheNetworkWereSo(t *testing.T) {
+	if raceEnabled {
+		t.Skip("much arithmetic; TestMarketsAreTheSameOnAnyNumberOfCores looks for races")
+	}
 	s, p := zonesApart(t)
 	const whole = 3 * time.Minute
 	link := [2]string{"x1", "zone"}
@@ -176,6 +179,9 @@ func TestThePlayersLeastRoundTripIsOverAllWays(t *testing.T) {
 
 // What is told by step of players whose way changes sums to what is told of the run, whatever happens to a link of theirs.
 func TestStepsOfPlayersOnLinksThatChangeSumToTheRun(t *testing.T) {
+	if raceEnabled {
+		t.Skip("much arithmetic; TestMarketsAreTheSameOnAnyNumberOfCores looks for races")
+	}
 	link := [2]string{"x1", "zone"}
 	for name, change := range map[string]func(*Scenario){
 		"down": func(s *Scenario) {
