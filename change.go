@@ -82,6 +82,9 @@ func (s *Study) changes() (all []Change) {
 	for i := range s.LinkFailures {
 		f := &s.LinkFailures[i]
 		for _, d := range f.Downtimes() {
+			if d.At >= s.WarmUp+s.Duration {
+				break // of a window
+			}
 			all = append(all, Change{
 				Kind: LinkDown, Between: f.Between[:], At: d.At, For: d.For, Convergence: cmp.Or(f.Convergence, sim.DefaultConvergence),
 				AroundFrom: d.AroundFrom, AroundUntil: d.AroundUntil, Timeout: cmp.Or(f.Timeout, sim.DefaultFailureTimeout), number: i,

@@ -191,7 +191,7 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 	}
 	c := &Comparison{
 		Title: s.Title, Level: cmp.Or(s.Level, defaultLevel), Planned: planned, Replications: len(replications),
-		Seed: s.Seed, Start: s.Start, Duration: s.Duration, WarmUp: s.WarmUp, RelativeError: stats.RelativeError,
+		Seed: s.Seed, Start: s.Start, Duration: s.Duration, WarmUp: s.WarmUp, Elapsed: s.Elapsed, RelativeError: stats.RelativeError,
 		Sources: s.Sources, Assumed: assumed, Warnings: s.Warnings, Sites: s.sites(), Metros: s.metros(),
 		OwnParts: s.OwnParts(), Outputs: s.Outputs, Failures: s.siteFailures(), Drains: s.siteDrains(), Changes: s.changes(),
 		WarmUps: s.findWarmUps(replications), Sampled: s.samplings(),

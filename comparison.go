@@ -28,6 +28,8 @@ type Comparison struct {
 	Start    time.Time     `json:"start"`
 	Duration time.Duration `json:"duration_ns"`
 	WarmUp   time.Duration `json:"warm_up_ns"`
+	// Elapsed is how long before Start the study began of which a [Window] was run, 0 of a whole one. Instants of the window are since the start of its runs.
+	Elapsed time.Duration `json:"elapsed_ns,omitempty"`
 	// WarmUps says how long each figure took to become steady.
 	WarmUps []WarmUpFinding `json:"warm_up_found,omitempty"`
 	// RelativeError bounds the relative error that the latency sketch adds to a quantile.
@@ -64,6 +66,9 @@ type Comparison struct {
 	// first is the baseline.
 	Placements []PlacementResult `json:"placements"`
 }
+
+// SinceStart returns when something happens at an instant of the runs, since the start of the study: of a [Window] its runs begin later.
+func (c *Comparison) SinceStart(at time.Duration) time.Duration { return sinceStart(at, c.Elapsed) }
 
 // A PlacementResult is what one placement does.
 type PlacementResult struct {

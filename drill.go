@@ -17,6 +17,8 @@ type drill struct {
 	before, after [2]int
 	// moved are the steps in which users are elsewhere throughout.
 	moved [2]int
+	// other says by placement whether another event hits it at the same instant, and this one does not: nothing of what is seen then is of this one.
+	other []bool
 }
 
 // leastBefore is how many steps there must be before an event, for what is usual to be known.
@@ -37,7 +39,12 @@ func (s *Study) drills(length time.Duration, steps int) (all []drill) {
 		if e.name == "" || e.at <= s.WarmUp {
 			continue
 		}
-		d := drill{studyEvent: e}
+		d := drill{studyEvent: e, other: make([]bool, len(e.hits))}
+		for _, o := range events {
+			for p := range o.hits {
+				d.other[p] = d.other[p] || o.at == e.at && o.hits[p] && !e.hits[p]
+			}
+		}
 		for _, b := range bounds {
 			if b < e.at {
 				d.before[0] = max(d.before[0], first(b))
@@ -215,6 +222,9 @@ func (s *Study) drillFigures(replications []*replication, placement, workload in
 	}
 	length := runs[0].length
 	for _, d := range s.drills(length, len(runs[0].all)) {
+		if d.other[placement] {
+			continue
+		}
 		metric := "drill: " + d.name
 		add := func(statistic, unit, column string, better Direction, each []float64, took *recovery) {
 			label := Label{Metric: metric, Statistic: statistic, Unit: unit, Better: better}
@@ -319,6 +329,7 @@ func (row *drillRow) measure(runs []drillRun, d *drill, s *Study, kind sim.Kind,
 	if !ok {
 		return m, false
 	}
+	m.took.resolution = length
 	for k := range runs {
 		c, ok := row.courseOf(values[k], d, within, 0, becomes[k])
 		if !ok {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // Where nothing becomes worse, chance makes a drill of one that has no interval wrong in one replication of a hundred, however short the steps are, and however few there
@@ -125,4 +126,25 @@ func TestARecoveryThatMayBeNothingHasNoValue(t *testing.T) {
 	require.Zero(t, notHit(5).estimate(.95).High)
 	require.Equal(t, -600.0, notHit(5).minus(sure, .95).Value)
 	require.Equal(t, 600.0, sure.with(notHit(5)).whole)
+}
+
+// Where all replications agree on a step, a time of recovery is known to within that step, and the difference of two to within both.
+func TestTimesOfRecoveryAreKnownToAStep(t *testing.T) {
+	r := recovery{whole: 30, without: []float64{30, 30, 30}, resolution: 10}
+	e := r.estimate(0.95)
+	require.Equal(t, [3]float64{30, 20, 30}, [3]float64{e.Value, e.Low, e.High})
+	early := recovery{whole: 4, without: []float64{4, 4, 4}, resolution: 10} // the event was 6 s into a step
+	e = early.estimate(0.95)
+	require.Equal(t, [3]float64{4, 0, 4}, [3]float64{e.Value, e.Low, e.High})
+	e = r.minus(early, 0.95)
+	require.Equal(t, [3]float64{26, 16, 36}, [3]float64{e.Value, e.Low, e.High})
+	e = r.minus(notHit(3), 0.95)
+	require.Equal(t, [3]float64{30, 20, 30}, [3]float64{e.Value, e.Low, e.High})
+	never := recovery{without: []float64{0, 0, 0}, resolution: 10}
+	e = never.minus(never, 0.95)
+	require.Equal(t, [3]float64{0, 0, 0}, [3]float64{e.Value, e.Low, e.High}, "no step is another than usual")
+	e = notHit(3).estimate(0.95)
+	require.Equal(t, [3]float64{0, 0, 0}, [3]float64{e.Value, e.Low, e.High})
+	scattered := recovery{whole: 100, without: []float64{90, 100, 110}, resolution: 1}
+	require.Equal(t, stats.Jackknifed(100, scattered.without, 0.95), scattered.estimate(0.95), "an interval that is wider stays")
 }

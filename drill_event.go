@@ -20,7 +20,8 @@ type studyEvent struct {
 	// lasts says that nothing is as it was before again: a site opens or, as closes says, closes for good.
 	lasts, closes bool
 	// hits says by placement whether anything of it happens there.
-	hits []bool
+	hits  []bool
+	parts []eventPart
 }
 
 // An eventPart is one of what happens at the same instant: subjects that are alike, and what becomes of them.
@@ -29,9 +30,8 @@ type eventPart struct {
 	says     string
 }
 
-// events returns what begins before the run ends, in order of time; what happens at one instant is one event.
+// events returns what begins before the run ends, in order of time. What happens at one instant is one event, unless it does so under other placements.
 func (s *Study) events() (all []studyEvent) {
-	parts := make(map[time.Duration][]eventPart)
 	add := func(e studyEvent, hits func(*placement.Placement) bool, says string, subjects ...string) {
 		if e.at >= s.WarmUp+s.Duration {
 			return
@@ -39,29 +39,16 @@ func (s *Study) events() (all []studyEvent) {
 		for i := range s.Placements {
 			e.hits = append(e.hits, hits(&s.Placements[i]))
 		}
-		of := parts[e.at]
-		if i := slices.IndexFunc(of, func(p eventPart) bool { return p.says == says }); i >= 0 {
-			of[i].subjects = append(of[i].subjects, subjects...)
-		} else {
-			of = append(of, eventPart{subjects, says})
+		e.parts = []eventPart{{subjects, says}}
+		apart := all[:0]
+		for _, o := range all {
+			if o.at == e.at && o.isWith(&e) {
+				e = o.and(&e)
+			} else {
+				apart = append(apart, o)
+			}
 		}
-		parts[e.at] = of
-		i := slices.IndexFunc(all, func(o studyEvent) bool { return o.at == e.at })
-		if i < 0 {
-			all = append(all, e)
-			return
-		}
-		o := &all[i]
-		for p := range o.hits {
-			o.hits[p] = o.hits[p] || e.hits[p]
-		}
-		o.ends, o.lasts, o.closes = max(o.ends, e.ends), o.lasts || e.lasts, o.closes || e.closes
-		switch {
-		case o.noticed == o.back:
-			o.noticed, o.back = e.noticed, e.back
-		case e.noticed < e.back: // users of both are elsewhere
-			o.noticed, o.back = max(o.noticed, e.noticed), min(o.back, e.back)
-		}
+		all = append(apart, e)
 	}
 	for i := range s.Failures {
 		f := &s.Failures[i]
@@ -108,7 +95,7 @@ func (s *Study) events() (all []studyEvent) {
 		}
 	}
 	for i := range all {
-		all[i].name = eventName(parts[all[i].at])
+		all[i].name = eventName(all[i].parts)
 	}
 	all = append(all, shut...)
 	slices.SortStableFunc(all, func(a, b studyEvent) int { return cmp.Compare(a.at, b.at) })
@@ -118,10 +105,52 @@ func (s *Study) events() (all []studyEvent) {
 	}
 	for i := range all {
 		if e := &all[i]; e.name != "" && names[e.name] > 1 {
-			e.name += " at " + words.Duration(e.at)
+			e.name += " at " + words.Duration(sinceStart(e.at, s.Elapsed))
 		}
 	}
 	return all
+}
+
+// isWith reports whether another event of the same instant belongs to it: some placement is hit by both, or one hits none.
+func (e *studyEvent) isWith(o *studyEvent) bool {
+	both := false
+	for p := range e.hits {
+		both = both || e.hits[p] && o.hits[p]
+	}
+	return both || !slices.Contains(e.hits, true) || !slices.Contains(o.hits, true)
+}
+
+// and returns the event of both, of the same instant.
+func (e *studyEvent) and(o *studyEvent) studyEvent {
+	both := *e
+	both.hits, both.parts = slices.Clone(e.hits), slices.Clone(e.parts)
+	for p := range o.hits {
+		both.hits[p] = both.hits[p] || o.hits[p]
+	}
+	for _, part := range o.parts {
+		if i := slices.IndexFunc(both.parts, func(p eventPart) bool { return p.says == part.says }); i >= 0 {
+			both.parts[i].subjects = append(slices.Clone(both.parts[i].subjects), part.subjects...)
+		} else {
+			both.parts = append(both.parts, part)
+		}
+	}
+	both.ends, both.lasts, both.closes = max(e.ends, o.ends), e.lasts || o.lasts, e.closes || o.closes
+	switch {
+	case e.noticed == e.back:
+		both.noticed, both.back = o.noticed, o.back
+	case o.noticed < o.back: // users of both are elsewhere
+		both.noticed, both.back = max(e.noticed, o.noticed), min(e.back, o.back)
+	}
+	return both
+}
+
+// sinceStart returns when something happens since the start of a study of which so much had elapsed when its runs begin. What begins with a run is told as 1 ns after
+// that, for 0 would be from ever on; to the study that is the instant itself.
+func sinceStart(at, elapsed time.Duration) time.Duration {
+	if elapsed > 0 && at == time.Nanosecond {
+		at = 0
+	}
+	return elapsed + at
 }
 
 // anyPlacement is hit by what happens to users, or to links.

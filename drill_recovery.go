@@ -16,8 +16,18 @@ type recovery struct {
 	whole float64
 	// without are those of all replications but one each; none where there is one.
 	without []float64
+	// resolution is the length of a step, in s: in a run a figure is as usual again at some instant of the step that is told, of which that is the end. It is 0 of what is exact.
+	resolution float64
 	// isUnknown says that the figure was not as usual again before the run ends, or something else happens.
 	isUnknown bool
+}
+
+// known returns to within how many seconds the time is known: of what is as usual in every step it is 0 exactly.
+func (r recovery) known() float64 {
+	if r.whole == 0 {
+		return 0
+	}
+	return r.resolution
 }
 
 // notHit is the recovery of what does not happen under a placement.
@@ -31,14 +41,15 @@ func notHit(replications int) recovery {
 
 // with returns the recovery of two figures: that of the later one.
 func (r recovery) with(o recovery) recovery {
-	all := recovery{whole: max(r.whole, o.whole), isUnknown: r.isUnknown || o.isUnknown, without: slices.Clone(r.without)}
+	all := recovery{whole: max(r.whole, o.whole), resolution: max(r.resolution, o.resolution), isUnknown: r.isUnknown || o.isUnknown, without: slices.Clone(r.without)}
 	for i := range all.without {
 		all.without[i] = max(all.without[i], o.without[i])
 	}
 	return all
 }
 
-// estimate returns the time of recovery. One that may as well be nothing has no value, and says what it may be.
+// estimate returns the time of recovery. One that may as well be nothing has no value, and says what it may be. Its interval is a step wide at least, for nobody knows more where
+// all replications agree on the step.
 func (r recovery) estimate(level float64) stats.Estimate {
 	if r.isUnknown {
 		return stats.Estimate{Unsupported: "it has not recovered before the run ends, or before something else happens"}
@@ -47,6 +58,9 @@ func (r recovery) estimate(level float64) stats.Estimate {
 	if e.HasInterval() && e.Low < 0 && r.whole > 0 {
 		most := time.Duration(e.High * float64(time.Second)).Round(time.Second)
 		return stats.Estimate{Unsupported: fmt.Sprintf("0 s to %s, as far as %d replications tell", words.Duration(most), len(r.without))}
+	}
+	if e.HasInterval() {
+		e.Low, e.High = min(e.Low, max(0, r.whole-r.known())), max(e.High, r.whole)
 	}
 	return e
 }
@@ -57,7 +71,11 @@ func (r recovery) minus(o recovery, level float64) stats.Estimate {
 	for i := range without {
 		without[i] -= o.without[i]
 	}
-	return stats.Jackknifed(r.whole-o.whole, without, level)
+	e := stats.Jackknifed(r.whole-o.whole, without, level)
+	if e.HasInterval() {
+		e.Low, e.High = min(e.Low, e.Value-r.known()), max(e.High, e.Value+o.known())
+	}
+	return e
 }
 
 // known returns the values of the steps before an event, without those that have none.

@@ -21,11 +21,14 @@ type SiteFailure struct {
 	Timeout time.Duration `json:"timeout_ns"`
 }
 
-// siteFailures returns the failures of the study, in its order.
+// siteFailures returns the failures of the study, in its order. Of what goes down time and again a window has those times that begin before it ends.
 func (s *Study) siteFailures() (all []SiteFailure) {
 	for i := range s.Failures {
 		f := &s.Failures[i]
 		for _, d := range s.Downtimes(f) {
+			if d.At >= s.WarmUp+s.Duration {
+				continue
+			}
 			all = append(all, SiteFailure{
 				Site: d.Site, At: d.At, For: d.For, Detection: d.Noticed - d.At - f.Redirection, Redirection: f.Redirection,
 				Timeout: cmp.Or(f.Timeout, sim.DefaultFailureTimeout),

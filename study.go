@@ -199,15 +199,23 @@ func (s *Study) validateEvents() error {
 	refuse := func(path string, value any, want string, args ...any) {
 		errs = append(errs, fmt.Errorf("edgewise: %w", invalid.New(path, value, want, args...)))
 	}
+	// refuseLate refuses what goes down time and again until after the end. A window has a part of it.
+	refuseLate := func(path string, at, every time.Duration, times int) {
+		if times > 1 && at < end && at+time.Duration(times-1)*every >= end && !s.isWindow {
+			refuse(path+"Times", times, "%d at most: the run ends at %v", (end-at+every-1)/every, end)
+		}
+	}
 	for i := range s.Failures {
 		f := &s.Failures[i]
 		at := fmt.Sprintf("Failures[%d].", i)
 		if f.At >= end {
 			refuse(at+"At", f.At, "less than %v, when the run ends", end)
 		}
-		if last := f.At + time.Duration(max(f.Times, 1)-1)*f.Every; last+f.For <= s.WarmUp && !s.isWindow {
+		last := f.At + time.Duration(max(f.Times, 1)-1)*f.Every
+		if last+f.For <= s.WarmUp && !s.isWindow {
 			refuse(at+"For", f.For, "more than %v, for recording begins after a warm-up of %v", s.WarmUp-last, s.WarmUp)
 		}
+		refuseLate(at, f.At, f.Every, f.Times)
 		if !slices.ContainsFunc(s.Placements, func(p placement.Placement) bool { return s.concerns(f, &p) }) {
 			refuse(at+"Site", f.Site, "a site that a placement uses, the parent of one or the home of a workload's data")
 		}
@@ -243,6 +251,7 @@ func (s *Study) validateEvents() error {
 		} else if last+f.For <= s.WarmUp && !s.isWindow {
 			refuse(at+"For", f.For, "more than %v, for recording begins after a warm-up of %v", s.WarmUp-last, s.WarmUp)
 		}
+		refuseLate(at, f.At, f.Every, f.Times)
 	}
 	for i, d := range s.LinkImpairments {
 		checkWhile(fmt.Sprintf("LinkImpairments[%d].", i), d.At, d.For)

@@ -43,16 +43,25 @@ func inWords[E any](c *edgewise.Comparison, all []E, say func(*edgewise.Comparis
 	return items
 }
 
+// instantInWords says when something happens, by the clock and since the start of the study: of a window its runs begin later.
+func instantInWords(c *edgewise.Comparison, at time.Duration) string {
+	begins := "the run"
+	if c.Elapsed > 0 {
+		begins = "the study"
+	}
+	since := c.SinceStart(at)
+	return fmt.Sprintf("%s (UTC), %s after %s begins, warm-up included", c.Start.Add(since-c.Elapsed).UTC().Format(time.RFC3339), words.Duration(since), begins)
+}
+
 // drainInWords says of a site when nobody is sent to it.
 func drainInWords(c *edgewise.Comparison, d *edgewise.SiteDrain) string {
-	return fmt.Sprintf("%s is drained for %s, from %s (UTC), %s after the run begins, warm-up included: who learns of it is sent elsewhere, what it has begun it ends",
-		sitesInWords(c, []string{d.Site}), words.Duration(d.For), c.Start.Add(d.At).UTC().Format(time.RFC3339), words.Duration(d.At))
+	return fmt.Sprintf("%s is drained for %s, from %s: who learns of it is sent elsewhere, what it has begun it ends",
+		sitesInWords(c, []string{d.Site}), words.Duration(d.For), instantInWords(c, d.At))
 }
 
 // failureInWords says of a site when it is down, and when its users are sent elsewhere.
 func failureInWords(c *edgewise.Comparison, f *edgewise.SiteFailure) string {
-	s := fmt.Sprintf("%s is down for %s, from %s (UTC), %s after the run begins, warm-up included",
-		sitesInWords(c, []string{f.Site}), words.Duration(f.For), c.Start.Add(f.At).UTC().Format(time.RFC3339), words.Duration(f.At))
+	s := fmt.Sprintf("%s is down for %s, from %s", sitesInWords(c, []string{f.Site}), words.Duration(f.For), instantInWords(c, f.At))
 	until := f.Detection + f.Redirection
 	if until >= f.For {
 		s += "; it is up again before its users could be sent elsewhere"
@@ -65,7 +74,7 @@ func failureInWords(c *edgewise.Comparison, f *edgewise.SiteFailure) string {
 
 // changeInWords says of a change what it is, when, and for how long.
 func changeInWords(c *edgewise.Comparison, e *edgewise.Change) string {
-	from := fmt.Sprintf("from %s (UTC), %s after the run begins, warm-up included", c.Start.Add(e.At).UTC().Format(time.RFC3339), words.Duration(e.At))
+	from := "from " + instantInWords(c, e.At)
 	switch e.Kind {
 	case edgewise.SlowServers:
 		return fmt.Sprintf("work at %s takes %.4g times as long for %s, %s", sitesInWords(c, []string{e.Site}), e.Factor, words.Duration(e.For), from)

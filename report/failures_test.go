@@ -31,6 +31,14 @@ func TestFailuresOfSitesAreSaid(t *testing.T) {
 		"- us-west-2 is down for 20 s, from 2026-03-02T18:30:00Z (UTC), 30m after the run begins, warm-up included; "+
 		"it is up again before its users could be sent elsewhere (detection 30 s, redirection 0s); requests that meet it are given up after 1 s\n")
 
+	// Of a window of the study, in which a slowdown begins with the runs, instants are told by the clock of the study.
+	window := *c
+	window.Start, window.Elapsed = c.Start.Add(17*time.Hour), 17*time.Hour
+	window.Changes = []edgewise.Change{{Kind: edgewise.SiteOpens, Site: "pop-lax", At: time.Nanosecond}}
+	c = &window
+	require.Contains(t, screen(), "from 2026-03-03T11:15:00Z (UTC), 17h15m after the study begins, warm-up included")
+	require.Contains(t, screen(), " at 2026-03-03T11:00:00Z (UTC), 17h after the study begins, warm-up included: ")
+
 	outputs := report.Outputs()
 	page := outputs[slices.IndexFunc(outputs, func(o edgewise.Output) bool { return o.Name == "comparison.md" })]
 	var markdown bytes.Buffer

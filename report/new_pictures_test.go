@@ -54,7 +54,7 @@ func TestTimelinesHaveWorkloadsWithACourse(t *testing.T) {
 	require.Contains(t, drawing, ">api (computed)</text>")
 	require.NotContains(t, drawing, "shooter")
 	require.Contains(t, drawing, "Grey: the warm-up, which is not recorded.")
-	require.Contains(t, drawing, "Dark: a site is down.")
+	require.Contains(t, drawing, "Shaded: 1 ")
 }
 
 func TestDownloadsAreTakenApartUntilTheirFirstByte(t *testing.T) {

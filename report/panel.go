@@ -20,6 +20,7 @@ type plotPanel struct {
 	plot      *plot.Plot
 	key       key
 	deadlines []time.Duration
+	events    []eventNumber // above the data
 	// marks are drawn over the lines, unless the panel is small.
 	marks placedMarks
 	// names are those of the lines, which are written at them where there is room.
@@ -71,6 +72,7 @@ func (p *plotPanel) draw(c draw.Canvas) {
 	left.Max.X += c.Max.X - key - vg.Length(2*gap) - data.Max.X
 	p.plot.Draw(left)
 	p.drawDeadlines(p.plot.DataCanvas(left))
+	p.drawEvents(p.plot.DataCanvas(left))
 	if p.isSmall {
 		return
 	}

@@ -69,7 +69,7 @@ func (p *Picture) bound() {
 		left++
 	}
 	if left > 0 {
-		p.subtitle += "; without the last " + countOf(left, "workload", "workloads")
+		p.subtitle += "; without the last " + countOf(left, "panel", "panels")
 	}
 }
 

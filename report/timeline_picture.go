@@ -18,12 +18,12 @@ import (
 
 // Timeline draws how the runs went over time, of all replications together, one line a placement.
 //
-// Where all requests were followed ([edgewise.Timeline]) that is a panel a figure: of requests how many fail and what origins are asked, the
-// latency, the hits; of games the players and who waits; of both how busy servers are that are limited, and how many where that changes; all over the recorded time and with bands over replications. Otherwise it is the
+// Where all requests were followed ([edgewise.Timeline]) that is a panel a figure: of requests how many there are, fail, are rejected and wait, the quantiles of the
+// latency, the hits of every tier, what origins are asked; of games the players and who waits; of both how busy servers are that are limited, and how many where that changes; all over the recorded time and with bands over replications. What says nothing has no panel. Otherwise it is the
 // mean of the headline latency, one panel a workload, where no request fails ([edgewise.Series]). There the warm-up, which is not
 // recorded, is grey.
 //
-// The time in which a site is down, or drained, is darker. A workload of "" selects all that have a course over time.
+// The time in which a site is down, or something else happens, is shaded and has a number, which the caption explains. A workload of "" selects all that have a course over time.
 func Timeline(c *edgewise.Comparison, workload string) (*Picture, error) {
 	workloads, err := selectWorkloads(c, workload)
 	if err != nil {
@@ -70,28 +70,6 @@ func Timeline(c *edgewise.Comparison, workload string) (*Picture, error) {
 	return p, nil
 }
 
-// eventsInWords says what is shaded, as a sentence behind another; nothing where nothing is.
-func eventsInWords(c *edgewise.Comparison) string {
-	var others []string
-	if len(c.Drains) > 0 {
-		others = append(others, "drained")
-	}
-	for _, e := range c.Changes {
-		if !slices.Contains(others, e.Kind) {
-			others = append(others, e.Kind)
-		}
-	}
-	switch {
-	case len(c.Failures) == 0 && len(others) == 0:
-		return ""
-	case len(others) == 0:
-		return " Dark: a site is down."
-	case len(c.Failures) == 0:
-		return " Dark: " + strings.Join(others, ", ") + "."
-	}
-	return " Dark: a site is down; less dark: " + strings.Join(others, ", ") + "."
-}
-
 // notFollowed returns the workloads of which requests fail and none is followed over time.
 func notFollowed(c *edgewise.Comparison, workloads []string) (names []string) {
 	for _, name := range workloads {
@@ -127,15 +105,13 @@ func seriesPanels(c *edgewise.Comparison, name string) []panel {
 	return coursePanel(c, title, label, -in(c.WarmUp), all)
 }
 
-// timelinePanels draws the figures of a workload of which all requests were followed; those that are 0 throughout are left out.
+// timelinePanels draws the figures of a workload of which all requests were followed, but for those that say nothing: what is 0 throughout, requests that are asked alike all the
+// time, and bytes of origins that are as many a request in every step.
 func timelinePanels(c *edgewise.Comparison, name string) (panels []panel) {
 	_, in, _ := courseAxis(c)
-	for _, of := range []string{"failed", "rejected", "p95", "hits", "origin requests", "utilisation", "servers", "cores", "players", "players waiting"} {
+	for _, of := range timelineLines(c, name) {
 		var all courses
 		title, label := "", ""
-		if of == "p95" && lacksValues(c, name, of) {
-			of = "mean"
-		}
 		for i := range c.Placements {
 			w := workloadOf(&c.Placements[i], name)
 			if w == nil {
@@ -165,12 +141,59 @@ func timelinePanels(c *edgewise.Comparison, name string) (panels []panel) {
 			}
 			all = append(all, drawn)
 		}
-		if all.isZero() {
+		if all.isZero() || (of == "requests" || of == "updates") && all.areFlat() {
 			continue
 		}
 		panels = append(panels, coursePanel(c, title, label, 0, all)...)
 	}
 	return panels
+}
+
+// timelineLines returns the names of the figures that are drawn of a workload: all that some placement has, in their order, with quantiles or, where these lack, the mean.
+func timelineLines(c *edgewise.Comparison, workload string) (names []string) {
+	for i := range c.Placements {
+		w := workloadOf(&c.Placements[i], workload)
+		if w == nil {
+			continue
+		}
+		for k := range w.Timeline.Lines {
+			if name := w.Timeline.Lines[k].Name; !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return slices.DeleteFunc(names, func(name string) bool {
+		switch name {
+		case "mean":
+			return !lacksValues(c, workload, "p95")
+		case "p50", "p95", "p99":
+			return lacksValues(c, workload, name)
+		case "origin bytes":
+			return bytesAreAsRequests(c, workload)
+		}
+		return false
+	})
+}
+
+// bytesAreAsRequests reports whether origins serve about as many bytes a request in every step, within a tenth, so that the one line says what the other does.
+func bytesAreAsRequests(c *edgewise.Comparison, workload string) bool {
+	least, most := math.Inf(1), 0.0
+	for i := range c.Placements {
+		w := workloadOf(&c.Placements[i], workload)
+		if w == nil {
+			continue
+		}
+		requests, bytes := w.Timeline.Line("origin requests"), w.Timeline.Line("origin bytes")
+		if requests == nil || bytes == nil {
+			continue
+		}
+		for k := range min(len(requests.Values), len(bytes.Values)) {
+			if n := requests.Values[k].Value; n > 0 {
+				least, most = min(least, bytes.Values[k].Value/n), max(most, bytes.Values[k].Value/n)
+			}
+		}
+	}
+	return most <= 1.1*least
 }
 
 // lacksValues reports whether some placement has a figure and not one step with a value of it.
@@ -213,19 +236,8 @@ func coursePanel(c *edgewise.Comparison, title, label string, from float64, all 
 	axes.X.Label.Text = unitName + " from the start of the recording"
 	axes.Y.Label.Text = label
 	axes.X.Tick.Marker, axes.Y.Tick.Marker = roundTicks{}, roundTicks{}
-	shades := shades{{from, 0, 0.06}}
-	for _, f := range c.Failures {
-		shades = append(shades, shade{in(f.At - c.WarmUp), in(f.At + f.For - c.WarmUp), 0.12})
-	}
-	for _, d := range c.Drains {
-		shades = append(shades, shade{in(d.At - c.WarmUp), in(d.At + d.For - c.WarmUp), 0.09})
-	}
-	for i := range c.Changes {
-		e := &c.Changes[i]
-		at := in(e.At - c.WarmUp)
-		shades = append(shades, shade{at, max(in(e.At+lastsFor(e)-c.WarmUp), at+float64(0.004*to)), 0.09}) // an instant is a line
-	}
-	axes.Add(shades, gridOf(axes), courseBands(all), all)
+	drawn.events = eventNumbers(c, in)
+	axes.Add(shadesOf(c, in, from, to), gridOf(axes), courseBands(all), all)
 	return []panel{drawn}
 }
 
@@ -299,6 +311,19 @@ func (all courses) isZero() bool {
 	return true
 }
 
+// areFlat reports whether all lines are one that stays within an eighth of its middle.
+func (all courses) areFlat() bool {
+	low, high := math.Inf(1), 0.0
+	for i := range all {
+		for _, x := range all[i].points {
+			if !math.IsNaN(x.y) {
+				low, high = min(low, x.y), max(high, x.y)
+			}
+		}
+	}
+	return high-low <= (high+low)/8
+}
+
 // courseBands are the intervals around lines.
 type courseBands courses
 
@@ -332,16 +357,27 @@ func (all courses) Plot(c draw.Canvas, p *plot.Plot) {
 		var line []vg.Point
 		for _, pt := range of.points {
 			if math.IsNaN(pt.y) {
-				c.StrokeLines(of.style, c.ClipLinesXY(line)...)
+				strokeCourse(c, of.style, line)
 				line = nil
 				continue
 			}
 			line = append(line, vg.Point{X: x(pt.at), Y: y(pt.y)})
 		}
-		if len(line) > 0 {
-			c.StrokeLines(of.style, c.ClipLinesXY(line)...)
-		}
+		strokeCourse(c, of.style, line)
 	}
+}
+
+// strokeCourse draws a piece of a line; one step alone is a dash.
+func strokeCourse(c draw.Canvas, style draw.LineStyle, line []vg.Point) {
+	switch len(line) {
+	case 0:
+		return
+	case 1:
+		const half = 1.5 * vg.Length(1)
+		line = []vg.Point{{X: line[0].X - half, Y: line[0].Y}, {X: line[0].X + half, Y: line[0].Y}}
+		style.Dashes = nil
+	}
+	c.StrokeLines(style, c.ClipLinesXY(line)...)
 }
 
 // A shade is a time that is grey, in the unit of the axis.

@@ -202,14 +202,14 @@ func TestDrainsAreShadedAndTold(t *testing.T) {
 	c.Drains = []edgewise.SiteDrain{{Site: "pop-cdg", At: 60 * time.Second, For: 20 * time.Second}}
 	drained, err := report.Timeline(c, "")
 	require.NoError(t, err)
-	require.Contains(t, svg(t, drained), "a site is down; less dark: drained")
+	require.Contains(t, svg(t, drained), " drained for 20 s")
 	require.Greater(t, strings.Count(svg(t, drained), "<path"), strings.Count(svg(t, plain), "<path"))
 	c.Changes = []edgewise.Change{
 		{Kind: edgewise.FlashCrowd, Workload: "site", At: 30 * time.Second, For: 9 * time.Second, Factor: 5}, {Kind: edgewise.Launch, Workload: "shooter", At: 50 * time.Second},
 	}
 	changed, err := report.Timeline(c, "")
 	require.NoError(t, err)
-	require.Contains(t, svg(t, changed), "less dark: drained, flash crowd, launch.")
+	require.Contains(t, svg(t, changed), "Shaded: 1 flash crowd of site for 9 s; 2 London (pop-lhr) down for 20 s; 3 launch of shooter; 4 ")
 	require.Greater(t, strings.Count(svg(t, changed), "<path"), strings.Count(svg(t, drained), "<path"))
 	page := pageOf(t, c)
 	require.True(t, strings.Contains(page, "users of site ask up to 5 times as often for 9 s, from "))

@@ -138,12 +138,7 @@ func (p *transitPanel) draw(c draw.Canvas) {
 	for i, s := range signs {
 		points[i], names[i] = s.point, s.name
 	}
-	boxes := labelBoxes(area, points, names, nil)
-	area.SetColor(look.Translucent(look.White, 0.8)) // lines are everywhere: names stand on plates
-	for _, box := range boxes {
-		area.Fill(box.Path())
-	}
-	drawLabels(area, points, names, boxes)
+	drawLabels(area, points, names, nil)
 }
 
 // A sign is a name to stand beside a point.

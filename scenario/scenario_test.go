@@ -502,6 +502,8 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"an interval of one failure", "seed: 42", "failures: [{site: pop-lax, at: 2m, for: 1m, every: 3m}]", `bad.yaml:5: failures[0]: the key "times" is missing`},
 		{"health check without interval", "seed: 42", "failures: [{site: pop-lax, at: 2m, for: 1m, check: {threshold: 3}}]", `bad.yaml:5: failures[0].check: the key "interval" is missing`},
 		{"health check of never", "seed: 42", "failures: [{site: pop-lax, at: 2m, for: 1m, check: {interval: 0s, threshold: 3}}]", `bad.yaml:5: failures[0].check.interval: is 0s; want 1ns to`},
+		{"flapping behind the end", "seed: 42", "failures: [{site: pop-lax, at: 2m, for: 1m, times: 6, every: 2m}]", `bad.yaml:5: failures[0].times: is 6; want 5 at most: the run ends at 11m0s`},
+		{"links that flap behind the end", "seed: 42", "link_failures: [{between: [pop-lax, x-los-angeles-us], at: 1m, for: 1m, times: 6, every: 2m}]", `bad.yaml:5: link_failures[0].times: is 6; want 5 at most: the run ends at 11m0s`},
 		{"drain behind the end", "seed: 42", "drains: [{site: pop-lax, at: 20m, for: 1m}]", `bad.yaml:5: drains[0].at: is 20m0s; want less than 11m0s, when the run ends`},
 		{"drain before the beginning", "seed: 42", "drains: [{site: pop-lax, at: 0s, for: 1m}]", `bad.yaml:5: drains[0].for: is 1m0s; want more than 1m0s, for recording begins`},
 		{"drain of a stranger", "seed: 42", "drains: [{site: moon, at: 2m, for: 1m}]", `bad.yaml:5: drains[0].site: is moon; want a site of the network`},

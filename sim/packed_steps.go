@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -157,7 +158,10 @@ func (s *CourseStep) appendTo(b []byte) []byte {
 	return b
 }
 
-var errCut = errors.New("cut short, or no integer of variable length")
+var (
+	errCut     = errors.New("cut short, or no integer of variable length")
+	errNothing = errors.New("a counter of 0 is listed")
+)
 
 // unpack adds a packed step, and returns what follows it. What no step can be packed as gives an error, and leaves a part of it in s.
 func (s *CourseStep) unpack(data []byte) (rest []byte, err error) {
@@ -167,12 +171,16 @@ func (s *CourseStep) unpack(data []byte) (rest []byte, err error) {
 		return nil, fmt.Errorf("counters %#x that there are none of", has)
 	}
 	for counted := has >> firstNumberBit; counted != 0; counted &= counted - 1 {
-		*s.number(bits.TrailingZeros64(counted)) += r.nextPositive()
+		n := r.next()
+		if n == 0 {
+			return nil, cmp.Or(r.err, errNothing)
+		}
+		*s.number(bits.TrailingZeros64(counted)) += n
 	}
 	if has>>tiersBit&1 != 0 {
-		tiers := r.nextPositive()
-		if tiers >= maxTiers {
-			return nil, fmt.Errorf("%d tiers; want %d at most", tiers, maxTiers-1)
+		tiers := r.next()
+		if tiers == 0 || tiers >= maxTiers {
+			return nil, cmp.Or(r.err, fmt.Errorf("%d tiers; want 1 to %d", tiers, maxTiers-1))
 		}
 		s.coverTiers(int(tiers))
 		for i := range tiers {
@@ -211,25 +219,9 @@ func (r *uvarints) next() uint64 {
 func (r *uvarints) nextLong() uint64 {
 	v, n := binary.Uvarint(r.rest)
 	if n <= 0 || n > 1 && r.rest[n-1] == 0 {
-		r.fail(errCut)
+		r.err, r.rest = cmp.Or(r.err, errCut), nil
 		return 0
 	}
 	r.rest = r.rest[n:]
 	return v
-}
-
-// nextPositive reads one that is not 0.
-func (r *uvarints) nextPositive() uint64 {
-	n := r.next()
-	if n == 0 && r.err == nil {
-		r.fail(errors.New("a counter of 0 is listed"))
-	}
-	return n
-}
-
-func (r *uvarints) fail(err error) {
-	if r.err == nil {
-		r.err = err
-	}
-	r.rest = nil
 }

@@ -7,11 +7,13 @@ type siteCourses struct {
 	// site. All are nil until there is something.
 	users   []*recorder
 	origins [][]*originRecorder
-	// asked is that of origins which was asked last, of a workload and a site.
-	asked     *originRecorder
-	askedOf   uint8
-	askedSite int
+	// asked is that of origins which was asked last, of a workload and a site: see askedOf.
+	asked *originRecorder
+	last  uint64
 }
+
+// askedOf is a workload and an origin as a number.
+func askedOf(workload uint8, origin int) uint64 { return uint64(origin)<<8 | uint64(workload) }
 
 func (p *Plan) newSiteCourses() *siteCourses {
 	if p.scenario.Timeline == nil {
@@ -38,15 +40,17 @@ func (c *siteCourses) fetched(workload uint8, origin int, at, bytes int64, recor
 
 func (c *siteCourses) addFetched(workload uint8, origin int, at, bytes int64) {
 	to := c.asked
-	if to == nil || workload != c.askedOf || origin != c.askedSite {
+	if to == nil || askedOf(workload, origin) != c.last {
 		to = c.origin(workload, origin)
-		c.asked, c.askedOf, c.askedSite = to, workload, origin
+		c.asked, c.last = to, askedOf(workload, origin)
 	}
+	now := to.now
 	if uint64(at-to.lastFrom) >= uint64(to.length) {
-		to.now = &to.steps[to.find(at)]
+		now = &to.steps[to.find(at)]
+		to.now = now
 	}
-	to.now.requests++
-	to.now.bytes += uint64(bytes)
+	now.requests++
+	now.bytes += uint64(bytes)
 }
 
 // origin returns the recorder of what is asked of an origin.

@@ -175,16 +175,23 @@ func (c *Coarse) AppendBinary(b []byte) ([]byte, error) {
 // MergeBinary adds the values of one that [Coarse.AppendBinary] wrote at the begin of data, and returns what follows. Data that none can have written gives an
 // error, and leaves a part of it in c.
 func (c *Coarse) MergeBinary(data []byte) (rest []byte, err error) {
-	cell := uint64(coarseFirst)
+	cell, i := uint64(coarseFirst), 0
 	for {
-		var token, more uint64
-		if token, data, err = nextUvarint(data); err != nil || token == 0 {
-			return data, err
+		var token uint64
+		if i < len(data) && data[i] < 0x80 {
+			token = uint64(data[i])
+			i++
+		} else if token, i = uvarintAt(data, i); i < 0 {
+			return nil, errNoUvarint
+		}
+		if token == 0 {
+			return data[i:], nil
 		}
 		gap, count := token&farGap, token>>gapBits
 		if gap == farGap {
-			if more, data, err = nextUvarint(data); err != nil {
-				return nil, err
+			var more uint64
+			if more, i = uvarintAt(data, i); i < 0 {
+				return nil, errNoUvarint
 			}
 			gap += min(more, coarseLast)
 		}
@@ -215,16 +222,13 @@ func (c *Coarse) Decode(data []byte) (rest []byte, err error) {
 
 var errNoUvarint = errors.New("cut short, or no integer of variable length")
 
-// nextUvarint reads an integer of variable length, of as few bytes as it takes, and returns what follows.
-func nextUvarint(data []byte) (v uint64, rest []byte, err error) {
-	if len(data) > 0 && data[0] < 0x80 {
-		return uint64(data[0]), data[1:], nil
+// uvarintAt reads an integer of variable length at a place, of as few bytes as it takes, and returns the place behind it; one below 0 where there is none.
+func uvarintAt(data []byte, at int) (v uint64, next int) {
+	v, n := binary.Uvarint(data[at:])
+	if n <= 0 || n > 1 && data[at+n-1] == 0 {
+		return 0, -1
 	}
-	v, n := binary.Uvarint(data)
-	if n <= 0 || n > 1 && data[n-1] == 0 {
-		return 0, nil, errNoUvarint
-	}
-	return v, data[n:], nil
+	return v, at + n
 }
 
 // ends returns the first and the last cell that is not empty.
