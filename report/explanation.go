@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,7 +65,6 @@ var userParts = []struct {
 	{sim.Access, "access: the last mile, there and back, jitter included"},
 	{sim.Propagation, "propagation: from the metro to where it enters, there and back"},
 	{sim.Loss, "packet loss: until lost packets were sent again"},
-	{sim.LinkQueue, "link queue: until the link to the user had sent what came before"},
 	{sim.FirstRecord, "first record: the rest of the TLS record that the first byte stands in"},
 }
 
@@ -159,14 +159,14 @@ func beyondOf(e *sim.Explanation) int64 {
 
 // addSteps adds what went on behind the first site; where nobody has noted it, by cause.
 func addSteps(add func(ns int64, site, format string, args ...any), e *sim.Explanation) {
+	holds := e.Outcome == sim.Hit && !slices.ContainsFunc(e.Steps, func(s sim.Step) bool { return s.Site != "" })
+	if holds {
+		add(0, e.Site, "holds it")
+	}
 	for _, s := range e.Steps {
 		add(s.Ns, s.Site, "%s", s.Text)
 	}
-	if len(e.Steps) > 0 {
-		return
-	}
-	if e.Outcome == sim.Hit {
-		add(0, e.Site, "holds it")
+	if len(e.Steps) > 0 || holds {
 		return
 	}
 	left := e.WaitNs

@@ -10,6 +10,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/report"
 	"github.com/edgewise-sim/edgewise/scenario"
+	"github.com/edgewise-sim/edgewise/sim"
 )
 
 // linked is two APIs of a region that share a link, at a load of some 70 %, and servers; a PoP sends over a link of its own.
@@ -92,4 +93,79 @@ func TestLinksStandInTablesAndFiles(t *testing.T) {
 		"servers big us-west-2 ", "servers small us-west-2 ",
 		"link  us-west-2 us-west-2", "link big us-west-2 us-west-2", "link small us-west-2 us-west-2", "link  pop-lax pop-lax", "link site pop-lax pop-lax",
 	}, rows)
+}
+
+// launched is a link to a metro that a download fills as it comes out, from a region and a PoP, with a site that goes over it, too.
+const launched = `
+title: A download fills a peering
+start: 2026-03-02T17:00:00Z
+warm_up: 5s
+duration: 60s
+check_warm_up: false
+replications: 2
+network:
+  metros: {names: [london-gb]}
+  links: [{from: x-london-gb, to: london-gb, kind: access, mbit_per_second: 200, sharing: fifo, one_direction: true}]
+workloads:
+  - {name: site, preset: web-static, requests_per_second: 10, objects: 200, day: flat}
+  - {name: api, preset: api-dynamic, requests_per_second: 30, response_size: 20KB, day: flat}
+  - {name: download, kind: static, requests_per_second: 4, objects: 50, zipf_exponent: 0, sizes: {median: 4MB, ln_sd: 0, max: 4MB}, day: flat, begins: 30s}
+placements:
+  - {name: region, origin: eu-west-2, compute: eu-west-2}
+  - {name: PoP, extends: region, edge_caches: {sites: pop-lhr, size: 1GiB}}
+`
+
+func TestALinkOfSeveralSitesStandsInFilesWithAllOfThem(t *testing.T) {
+	study, err := scenario.Parse("launched.yaml", []byte(launched))
+	require.NoError(t, err)
+	c, err := study.Run(t.Context())
+	require.NoError(t, err)
+	var figures [2]map[string]float64
+	for i, sites := range [][]string{{"eu-west-2"}, {"eu-west-2", "pop-lhr"}} {
+		links := c.Placements[i].Links
+		require.Len(t, links, 1)
+		require.Equal(t, sites, links[0].Sites)
+		require.Len(t, links[0].Workloads, 3)
+		figures[i] = map[string]float64{}
+		for _, statistic := range []string{"load", "utilisation", "busiest step", "bytes", "mean wait"} {
+			f, err := links[0].Figures.Figure("link", statistic)
+			require.NoError(t, err)
+			figures[i][statistic] = f.Value
+		}
+	}
+	// The link fills whoever sends: the same bytes cross it from two sites as from one.
+	require.InEpsilon(t, figures[0]["bytes"], figures[1]["bytes"], 1e-9)
+	require.InEpsilon(t, figures[0]["utilisation"], figures[1]["utilisation"], .01)
+	require.InEpsilon(t, figures[0]["mean wait"], figures[1]["mean wait"], .1)
+	require.Greater(t, figures[1]["mean wait"], 20.)
+	require.Equal(t, 1., figures[1]["busiest step"])
+
+	require.Contains(t, validJSON(t, c), `"eu-west-2",`)
+	var senders []string
+	for _, row := range table(t, "utilisation.csv", c) {
+		if row["of"] == "link" && row["workload"] == "" {
+			senders = append(senders, row["site"])
+		}
+	}
+	require.Equal(t, []string{"eu-west-2", "eu-west-2 pop-lhr"}, senders)
+}
+
+func TestExplanationsCountTheWaitForALinkOnce(t *testing.T) {
+	study, err := scenario.Parse("launched.yaml", []byte(launched))
+	require.NoError(t, err)
+	plans, err := sim.Compile(t.Context(), study.Scenario, study.Placements...)
+	require.NoError(t, err)
+	for workload, way := range []string{"pop-lhr: holds it", "works on it"} {
+		e, err := plans[1].Explain(t.Context(), 0, workload, 0, sim.Slowest, 0)
+		require.NoError(t, err)
+		x, sum, text := report.ExplanationOf("PoP", e, 0), 0., ""
+		for _, step := range x.Steps {
+			require.GreaterOrEqual(t, step.Ms, 0., step.What)
+			sum += step.Ms
+			text += step.Site + ": " + step.What + "\n"
+		}
+		require.InDelta(t, x.TTFBMs, sum, 1e-6)
+		require.Contains(t, text, way)
+		require.Equal(t, 1, strings.Count(text, "link queue: until links on the way to the user had sent what came before"))
+	}
 }

@@ -216,6 +216,9 @@ func (s *site) over(n uint32, now int64) {
 	a := &x.served
 	a.isOut, a.link = true, a.link+x.waited
 	a.first, a.last = a.first+x.waited, max(a.last, x.last)
+	if s.trace != nil {
+		s.trace.waitsForLinks(s, &s.clients[x.clients], &x.request, a.first, x.waited)
+	}
 	s.clients[x.clients].answer(&x.request, a)
 }
 

@@ -222,6 +222,9 @@ func (t *tracer) lands(s *site, of *tier, n uint32, from string) {
 	if of.aging != nil {
 		what = of.aging.renewals[n].came.inWords()
 	}
+	if waited := of.flights.pool[n].link; waited > 0 {
+		what += fmt.Sprintf(", %v of it behind others on links", time.Duration(waited))
+	}
 	if from == s.name {
 		t.mark(of.flights.pool[n].first, s.name, "comes back at the same site, %s", what)
 	} else {
@@ -289,6 +292,13 @@ func (t *tracer) worked(s *site, c *clients, r *request, a *served, what string)
 	t.mark(at+a.queue+a.service, s.name, "%s", what)
 	if a.first > at+a.queue+a.service {
 		t.mark(a.first, s.name, "the ways of its calls for data, there and back")
+	}
+}
+
+// waitsForLinks notes that the first byte of an answer to a user, which leaves at an instant, has waited for links.
+func (t *tracer) waitsForLinks(s *site, c *clients, r *request, first, waited int64) {
+	if waited > 0 && t.isOf(s, c, r) {
+		t.mark(first, "", "link queue: until links on the way to the user had sent what came before")
 	}
 }
 
