@@ -165,8 +165,8 @@ func (p *Plan) refuseApart(number int, way []plannedStep) error {
 			return fmt.Errorf("link %q -> %q is shared (%v), and what it has sent goes on over link %q -> %q, over which several sites send, or that comes behind such a link: nobody knows when the whole of it comes there; want sharing: fifo, or none, of the first",
 				before.From, before.To, before.Sharing, l.From, l.To)
 		}
-		if p.scenario.Workloads[number].GivesUp() {
-			return fmt.Errorf("link %q -> %q is shared (%v) by what %s send, over which clients who give up (Service.Patience.Timeout) are not known; want sharing: none, or clients who wait", l.From, l.To, l.Sharing, p.sendersInWords(l))
+		if w := &p.scenario.Workloads[number]; w.GivesUp() || p.scenario.loses() && w.Patience() != (workload.Patience{}) {
+			return fmt.Errorf("link %q -> %q is shared (%v) by what %s send, over which clients who give up (Service.Patience.Timeout), or ask again while something fails, are not known; want sharing: none, or clients who wait", l.From, l.To, l.Sharing, p.sendersInWords(l))
 		}
 	}
 	return nil
