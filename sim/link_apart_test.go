@@ -90,6 +90,45 @@ func TestWhatAPoPPassesOnSharesALinkWithWhatItSends(t *testing.T) {
 	require.Empty(t, loads, "nobody knows how often these are asked for")
 }
 
+func TestWhatHasLeftForALinkOfSeveralSitesGoesOnWhenItsSiteFails(t *testing.T) {
+	// What the region sends leaves at 62 ms and waits for the link until 122; the region fails at 70. What is asked for at 55 finds it down.
+	site, api := answersOf([]uint32{0, 0, 0}, 0, 300, 310), apiOf(40, 55)
+	s := Scenario{Network: lastMile(t, topology.FirstCome), Workloads: []workload.Workload{site, api}, Duration: 900 * time.Millisecond, Seed: 1}
+	s.Failures = []Failure{
+		{Site: "region", At: 70 * time.Millisecond, For: 10 * time.Millisecond, Detection: time.Second, Timeout: time.Second},
+		{Site: "pop", At: 350 * time.Millisecond, For: 10 * time.Millisecond, Detection: time.Second, Timeout: time.Second},
+	}
+	p := placement.RegionOnly("region").WithPoPs(1<<20, "pop").WithUpstream(open)
+	plans, err := Compile(context.Background(), s, p)
+	require.NoError(t, err)
+	watch := func(plan *Plan) (got [2]map[int64]int64) {
+		got = [2]map[int64]int64{{}, {}}
+		_, err := plan.Watch(context.Background(), 0, func(is *Sighting) {
+			if got[is.Workload][is.At/ms] = is.TTFB; is.Outcome == Failed {
+				got[is.Workload][is.At/ms] = -int64(is.Reason)
+			}
+		})
+		require.NoError(t, err)
+		return got
+	}
+	down := -int64(SiteDown)
+	// The PoP sends what it has at 305 and at 315, to which the link comes at 408.
+	require.Equal(t, [2]map[int64]int64{{0: 24 * ms, 300: 10 * ms, 310: 100 * ms}, {40: 84 * ms, 55: down}}, watch(plans[0]))
+
+	// Over a link of its own before that the PoP sends the second from 405 on, so that it is lost with the PoP.
+	links := s.Network.Links()
+	for i := range links {
+		if l := &links[i]; l.From == "pop" && l.To == "exchange" {
+			l.CapacityBitsPerSecond, l.Sharing = 8e6, topology.FirstCome
+		}
+	}
+	s.Network, err = topology.New(s.Network.AllNodes(), links)
+	require.NoError(t, err)
+	plans, err = Compile(context.Background(), s, p)
+	require.NoError(t, err)
+	require.Equal(t, [2]map[int64]int64{{0: 24 * ms, 300: 10 * ms, 310: down}, {40: 84 * ms, 55: down}}, watch(plans[0]))
+}
+
 func TestTwoOriginsShareALinkToTheNanosecond(t *testing.T) {
 	// A PoP 5 ms behind a link that answers of two origins cross, which are 20 and 10 ms before it. What is asked for at 0 comes to the link at 48 ms, and
 	// what is asked for of the nearer origin at 12 at 40 ms.
