@@ -6,15 +6,20 @@ import (
 	"strings"
 
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// unseen names what of the problem's caches and their objects the surrogate takes for something simpler: the simulation knows all of it.
+// unseen names what of the problem's links, caches and their objects the surrogate takes for something simpler: the simulation knows all of it.
 func (p *Problem) unseen() (all []string) {
 	add := func(format string, args ...any) {
 		if text := fmt.Sprintf(format, args...); !slices.Contains(all, text) {
 			all = append(all, text)
 		}
+	}
+	n := p.Study.Network
+	if n != nil && n.HasShared() {
+		add("that answers wait for links that are shared")
 	}
 	caches := slices.Clone(p.Fixed.Tiers)
 	for i := range p.Candidates {
@@ -23,7 +28,10 @@ func (p *Problem) unseen() (all []string) {
 		}
 	}
 	if len(caches) == 0 {
-		return nil
+		return all
+	}
+	if n != nil && slices.ContainsFunc(n.Links(), func(l topology.Link) bool { return l.Loss > 0 && l.Kind != topology.Access }) {
+		add("what fetches lose on links that lose packets")
 	}
 	if p.Fixed.Copies != placement.CopiesEverywhere {
 		add("copies that are not kept everywhere")

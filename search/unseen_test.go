@@ -10,8 +10,18 @@ import (
 	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
+
+// linked returns a metro and a region that a link like another joins.
+func linked(t *testing.T, l topology.Link) *topology.Network {
+	t.Helper()
+	l.From, l.To, l.Kind = "metro", "region", topology.Internet
+	n, err := topology.New([]topology.Node{{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "region", Kind: topology.Region}}, l.Both())
+	require.NoError(t, err)
+	return n
+}
 
 func TestTheSurrogateSaysWhatOfCachesItDoesNotKnow(t *testing.T) {
 	candidate := func(c placement.Cache) func(*Problem, *workload.Cacheable) {
@@ -38,6 +48,17 @@ func TestTheSurrogateSaysWhatOfCachesItDoesNotKnow(t *testing.T) {
 		{[]string{"copies that are not kept everywhere"}, func(p *Problem, s *workload.Cacheable) {
 			cached(p, s)
 			p.Fixed.Copies = placement.CopyDown
+		}},
+		{[]string{"that answers wait for links that are shared", "what fetches lose on links that lose packets"}, func(p *Problem, s *workload.Cacheable) {
+			cached(p, s)
+			p.Study.Network = linked(t, topology.Link{CapacityBitsPerSecond: 1e6, Sharing: topology.FirstCome, Loss: .01})
+		}},
+		{[]string{"that answers wait for links that are shared"}, func(p *Problem, _ *workload.Cacheable) { // no caches
+			p.Study.Network = linked(t, topology.Link{CapacityBitsPerSecond: 1e6, Sharing: topology.EqualParts, Loss: .01})
+		}},
+		{nil, func(p *Problem, s *workload.Cacheable) {
+			cached(p, s)
+			p.Study.Network = linked(t, topology.Link{CapacityBitsPerSecond: 1e6})
 		}},
 		{[]string{"purges"}, func(p *Problem, s *workload.Cacheable) {
 			cached(p, s)
