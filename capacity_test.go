@@ -3,6 +3,7 @@ package edgewise_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/edgewise-sim/edgewise/stats"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
+	"github.com/edgewise-sim/edgewise/workload/trace"
 )
 
 func TestCapacityIsThatOfErlangAndOfALostSite(t *testing.T) {
@@ -271,6 +273,25 @@ func TestASampleFindsWhatOriginsGetOfCaches(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, all[0].IsKnown)
 	require.Regexp(t, `^the sample had \d+ requests of site to the origin, of which it takes 100 to tell: a longer sample tells$`, all[0].Why)
+}
+
+// A recording has no peak of a day that could be sampled: what caches fetch of it is not known, however long a sample is.
+func TestARecordedTraceIsNotSampled(t *testing.T) {
+	r, err := trace.ReadRecording(strings.NewReader("time,object,size\n0,a,1\n1,b,1\n2,a,1\n"), "t.csv", trace.RecordingOptions{})
+	require.NoError(t, err)
+	s := oneRegion(t, 0, workload.Workload{
+		Head: workload.Head{Name: "log"}, Demand: workload.Trace{Recording: r}, Service: workload.Cacheable{Origin: workload.ServiceTime{Mean: 5 * time.Millisecond}},
+	})
+	s.WarmUp, s.Duration = 0, 2*time.Second
+	s.Placements = []placement.Placement{placement.RegionOnly("region").WithPoPs(100, "pop")}
+	q := asked(0)
+	q.Sample = 10 * time.Second
+	all, err := s.Capacity(context.Background(), q)
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	require.False(t, all[0].IsKnown)
+	require.Equal(t, "log is a recorded trace behind caches: a run tells what they fetch", all[0].Why)
+	require.Zero(t, all[0].Sampled)
 }
 
 // vague is a demand that does not say what to expect.

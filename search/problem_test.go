@@ -144,6 +144,9 @@ func TestTheAnswerNamesWhatTheSurrogateLeavesOut(t *testing.T) {
 	sp.study.LinkFailures = []sim.LinkFailure{{For: time.Second}}
 	require.Equal(t, "drains, links that fail", sp.leftOut())
 	sp.study.LinkFailures = nil
+	sp.Fixed.Openings = []placement.Opening{{Site: "us-west-2", Closes: time.Minute}}
+	require.Equal(t, "drains, sites that open or close, but for how it is in the end", sp.leftOut())
+	sp.Fixed.Openings = nil
 	site := workload.WebStatic()
 	site.Flashes = sp.study.Workloads[0].Flashes
 	sp.study.Workloads = append(sp.study.Workloads, site)

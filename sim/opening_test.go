@@ -228,3 +228,39 @@ func TestNobodyAsksASiteAgainBeforeItOpens(t *testing.T) {
 	require.Positive(t, once)
 	require.Less(t, once, asked(p))
 }
+
+// The caches of a tier that have its objects among them open at 10 s and 20 s; until then who stands in for them has all. b is 10 ms from a, the zone 20 and the
+// region 25; the origin works for 7 ms, at the region.
+func TestWhoStandsInHasATierUntilItsCachesOpen(t *testing.T) {
+	s := detoured(t, []uint32{0, 0}, 1, 30)
+	p := cachesAt("a")
+	p.Tiers = append(p.Tiers, placement.Tier{Name: "second", Choice: placement.HashedCache, Caches: []placement.Cache{
+		{Site: "b", CapacityBytes: 1 << 20}, {Site: "zone", CapacityBytes: 1 << 20}, {Site: "region", CapacityBytes: 1 << 20, Backup: true},
+	}})
+	p.Openings = []placement.Opening{{Site: "b", At: 10 * time.Second}, {Site: "zone", At: 20 * time.Second}}
+	plans, err := Compile(context.Background(), s, p)
+	require.NoError(t, err)
+	hops := plans[0].workloads[0].hops[plans[0].number("a")][0]
+	var sites []string
+	for _, h := range hops {
+		sites = append(sites, plans[0].sites[h.to].id)
+	}
+	require.Equal(t, []string{"b", "zone", "region"}, sites)
+	for at, want := range map[time.Duration][]int{0: {2}, 10*time.Second - 1: {2}, 10 * time.Second: {0}, 20 * time.Second: {0, 1}} {
+		require.Equal(t, want, plans[0].partsOf(hops, int64(at)), "%v", at)
+	}
+	require.Equal(t, "1s MISS 67ms, propagation 10ms, service 7ms, upstream 50ms\n30s HIT 10ms, propagation 10ms\n", journeys(t, s, p))
+	// Caches that begin full have what the steady state before gives them: those of who stands in.
+	web := s.Workloads[0]
+	web.Demand = workload.Poisson{RequestsPerSecond: 20, Objects: 50, ZipfExponent: 0.8}
+	s.Workloads = []workload.Workload{web}
+	tier := func(p placement.Placement) uint64 {
+		return siteOf(t, runOne(t, s, p), "region").Tiers[1].Count(TierRequests)
+	}
+	small := p.WithEachCache(func(site string, c *placement.Cache) {
+		if c.Preload = true; site == "a" {
+			c.CapacityBytes = 300_000
+		}
+	})
+	require.Positive(t, tier(small), "before the others open")
+}

@@ -101,7 +101,7 @@ func (p *patience) giveUp(c *clients, n uint32, now int64, down *outage) {
 		if begins := down.from + c.delay; begins <= at {
 			why = down.why()
 		}
-		at = min(at, down.givenUp(c, t.arrived, now))
+		at = min(at, down.givenUp(c, &t.request, now))
 	}
 	if t.made <= p.Retries {
 		p.askAgain(c, n, at, why)
@@ -115,14 +115,13 @@ func (p *patience) giveUp(c *clients, n uint32, now int64, down *outage) {
 	c.failAfter(&r, t.first, at-t.first+t.spent, why)
 }
 
-// givenUp returns when a client gives up a request that reaches its site at an instant and meets the outage, if nothing else makes it: when it has waited
-// for the timeout, but not before the site goes down, or an answer leaves that is lost, at another instant. Both are in the time of the site.
-func (o *outage) givenUp(c *clients, arrived, leaves int64) int64 {
-	begins := o.from + c.delay
-	if o.side == onTheWayBack {
-		begins = leaves
+// givenUp returns when a client gives up a request that meets the outage, if nothing else makes it: when it has waited for the timeout, but not before
+// an answer would be there that leaves when the site goes down, or that which is lost, of an instant. It is in the time of the site, as that is.
+func (o *outage) givenUp(c *clients, r *request, leaves int64) int64 {
+	if o.side == atSite {
+		leaves = o.from + c.delay
 	}
-	return max(arrived+o.timeout, begins)
+	return max(r.arrived+o.timeout, leaves+c.wayOf(r))
 }
 
 // hears reports whether a client hears of an error that leaves the site at an instant, and not before then that it has to give up.

@@ -145,15 +145,15 @@ func TestWhatIsUnderWayWhenASiteGoesDownIsAskedAgainToTheNanosecond(t *testing.T
 				p.Sites[i].Servers = servers
 			}
 		}
-		// Given up at 9 s, and asked again at 9.1 s, until the site is down for what is asked at 9.995 s. That of 9.5 s has waited for 495 ms then, and asks
+		// Given up at 9 s, and asked again at 9.1 s, until at 10.005 s nothing can come any more. That of 9.5 s has waited for 505 ms then, and asks
 		// again 100 ms later, in vain.
-		require.Equal(t, `8s ERROR (site down) 1.995s
-9.5s ERROR (site down) 995ms
+		require.Equal(t, `8s ERROR (site down) 2.005s
+9.5s ERROR (site down) 1.005s
 9.8s ERROR (site down) 900ms
 `, inOrder(journeys(t, origin(s, patience, 5*time.Second), p)), servers)
 		once := workload.Patience{Timeout: time.Second}
 		require.Equal(t, `8s ERROR (timed out) 1s
-9.5s ERROR (site down) 495ms
+9.5s ERROR (site down) 505ms
 9.8s ERROR (site down) 400ms
 `, inOrder(journeys(t, origin(s, once, 5*time.Second), p)), servers)
 	}
@@ -197,4 +197,22 @@ func TestTriesOnALinkThatLosesPacketsAreGeometric(t *testing.T) {
 	require.NoError(t, err)
 	slices.Sort(seen)
 	require.Equal(t, []int64{10 * ms, 160 * ms, 310 * ms, 460 * ms}, seen)
+}
+
+// A retry never leaves before its site knows that there is one. The zone fails at 10 s, of which its users can know 5 ms later: a request of 9.5 s
+// that would be given up 400 ms after it was asked is asked again then. A link is slow until 20 s: who gives up at 20.005 s, 10 ms after asking, is known
+// to have done so when the request is there, at 20.1 s.
+func TestARetryNeverLeavesBeforeItsSiteKnowsOfIt(t *testing.T) {
+	s, p := patientlyAt(t, workload.Patience{Retries: 1, At: workload.NextSite}, 9.5)
+	s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Computed) { c.Work.Mean = 2 * time.Second })
+	s.Failures = []Failure{{Site: "zone", At: 10 * time.Second, For: 10 * time.Second, Detection: time.Minute, Timeout: 400 * time.Millisecond}}
+	for _, d := range []placement.Discipline{placement.FirstCome, placement.SharedProcessor} {
+		p.Sites[2].Pools = []placement.Pool{{Servers: 1, Discipline: d}}
+		require.Equal(t, "9.5s BYPASS 2.745s, connect 80ms, tls 80ms, propagation 80ms, service 2s, timeout 505ms\n", journeys(t, s, p), d)
+	}
+
+	s = patient(detoured(t, []uint32{0, 0}, 1, 19.995), workload.Patience{Timeout: 10 * time.Millisecond, Retries: 1})
+	s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Cacheable) { c.Origin.Mean = 0 })
+	s.LinkImpairments = []LinkImpairment{{Between: [2]string{"metro", "x1"}, At: 10 * time.Second, For: 10 * time.Second, Adds: 100 * time.Millisecond}}
+	require.Contains(t, journeys(t, s, cachesAt("a")), "19.995s HIT 110ms, propagation 10ms, timeout 100ms\n")
 }

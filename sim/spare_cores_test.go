@@ -128,3 +128,30 @@ func TestTwoGamesOnTheSameCoresAreBlockedAsKaufmanAndRobertsHaveIt(t *testing.T)
 		})
 	}
 }
+
+// A pool beside one that has the cores which matches leave has its own servers, however many cores matches take: of them all is known before a run, and what it
+// passes on is Erlang B of six servers, as many as there are at most, with work for three.
+func TestPoolsBesideSpareCoresAreNotLessForThem(t *testing.T) {
+	s, p := besideAGame(t, 1, placement.Pool{Name: "spare", Workloads: []string{"api"}})
+	other := s.Workloads[1]
+	other.Name, other.Demand = "other", workload.Poisson{RequestsPerSecond: 3}
+	s.Workloads = append(s.Workloads, other)
+	p.Sites[0].Site = "region"
+	p.Sites[0].Pools = append(p.Sites[0].Pools, placement.Pool{
+		Name: "own", Workloads: []string{"other"}, Servers: 2, Scale: placement.Scale{Most: 6, Target: .5}, Queue: placement.AtMost(0), Spill: toNearest(),
+	})
+	p = p.With(placement.Assignment{Site: "zone", Role: placement.Compute, Workloads: []string{"other"}, Pools: []placement.Pool{{Name: "far", Servers: 50}}})
+	p.Routes = append(p.Routes, placement.Route{Workloads: []string{"other"}, Routing: placement.Pinned{{Metro: "metro", Site: "region"}}})
+	plans, err := Compile(context.Background(), s, p)
+	require.NoError(t, err)
+	loads, err := plans[0].ServerLoads()
+	require.NoError(t, err)
+	byPool := make(map[string]Load)
+	for _, l := range loads {
+		byPool[l.Pool] = l
+	}
+	require.InDelta(t, 3, byPool["compute spare"].Capacity, 1e-9, "of seven, games are expected to take four")
+	require.Equal(t, 6., byPool["compute own"].Capacity)
+	require.InDelta(t, 3*stats.ErlangB(6, 3), byPool["compute own"].Spilled, 1e-9)
+	require.InDelta(t, 3*stats.ErlangB(6, 3), byPool["compute far"].TakenIn, 1e-9)
+}

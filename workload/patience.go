@@ -63,7 +63,7 @@ type RetrySite uint8
 // The sites.
 const (
 	// SameSite is the one that was asked before, over the connection to it and by the way that leads there then, be it down or not, and wherever other
-	// requests go meanwhile.
+	// requests go meanwhile. One who gives up before the request is there asks again when it is.
 	SameSite RetrySite = iota
 	// NextSite is the next in the client's order: that where its requests go first, then the others that compute the workload and are no backups, by
 	// round trip from its metro, and from the last on again the first. One that is held to be down is passed over, and one that does not answer since it is
