@@ -141,7 +141,7 @@ func measuresJudgedBy(judged workload.Byte) []Measure {
 				Of: ShareOf(busiestStep), Where: func(t *Tallies) bool { return t.ofSite(sim.ServerUs) > 0 }, BySite: true},
 			{Label: Label{Metric: "servers", Statistic: "full", Unit: "share"},
 				Of: ShareOf(func(t *Tallies) stats.Ratio {
-					return ratio(t.ofSite(sim.FullUs), uint64(t.Duration.Microseconds()))
+					return ratio(t.ofSite(sim.FullUs), t.thereUs())
 				}),
 				Where: func(t *Tallies) bool { return t.ofSite(sim.ServerUs) > 0 }, BySite: true},
 			{Label: Label{Metric: "servers", Statistic: "mean", Unit: "servers", Shown: Shown{SiteColumn: "servers"}},

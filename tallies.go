@@ -125,11 +125,21 @@ func happened(of func(*Tallies) uint64) func(*Tallies) bool {
 	return func(t *Tallies) bool { return of(t) > 0 }
 }
 
+// thereUs returns in how much of the recorded time a site was there, in us.
+func (t *Tallies) thereUs() uint64 {
+	recorded := uint64(max(t.Duration, 0).Microseconds())
+	return recorded - min(recorded, t.ofSite(sim.AwayUs))
+}
+
 // busiestStep returns how long the servers that a workload finds at a site worked in the busiest step of recorded time, of what they could.
 func busiestStep(t *Tallies) stats.Ratio {
 	if t.Site == nil || t.Duration <= 0 {
 		return stats.Ratio{}
 	}
-	servers := (t.ofSite(sim.ServerUs) + uint64(t.Duration.Microseconds())/2) / uint64(t.Duration.Microseconds())
+	there := t.thereUs()
+	if there == 0 {
+		return stats.Ratio{}
+	}
+	servers := (t.ofSite(sim.ServerUs) + there/2) / there
 	return ratio(min(t.Site.PeakBusyUs*1000, servers*uint64(t.Workload.Timeline.BatchNs)), servers*uint64(t.Workload.Timeline.BatchNs))
 }

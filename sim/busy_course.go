@@ -69,7 +69,8 @@ func (s *servers) settleCourse(to *WorkloadTally, site int) {
 		return
 	}
 	there := busyCourse{ruler: s.use.course.ruler, sums: make([]uint64, len(s.use.course.sums))}
-	there.stay(s.from, s.end, s.count)
+	from, end := s.thereWithin()
+	there.stay(from, end, s.count)
 	to.addBusy(site, s.use.course.inUs(), there.sums)
 }
 
@@ -80,14 +81,15 @@ func (s *gameSite) settleCourse(g *game) {
 		return
 	}
 	busy, there := s.hosted.course.sums, busyCourse{ruler: s.hosted.course.ruler, sums: make([]uint64, len(s.hosted.course.sums))}
+	from, end := s.thereWithin(g)
 	if s.pool.isShared || s.pool.elastic {
 		busy = s.pool.cpu.course.sums
-		there.stay(g.from, g.end, s.pool.own)
+		there.stay(from, end, s.pool.own)
 		for i, us := range s.pool.extra.course.sums {
 			there.sums[i] += us
 		}
 	} else {
-		there.stay(g.from, g.end, g.MatchesOn(s.pool.own))
+		there.stay(from, end, g.MatchesOn(s.pool.own))
 	}
 	g.to.addBusy(s.id, busy, there.sums)
 }

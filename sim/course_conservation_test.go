@@ -30,7 +30,9 @@ type clockworkSource struct {
 func (s *clockworkSource) Draw(to int64, b *workload.Batch) int {
 	for n := range b.Len() {
 		b.At[n] = int64(100*time.Millisecond) + s.n*int64(500*time.Millisecond)
-		b.Object[n] = uint32(int(s.n*s.n) * s.step % s.objects) // squares: some objects are asked for more often than others
+		if len(b.Object) > 0 { // of what is cached
+			b.Object[n] = uint32(int(s.n*s.n) * s.step % s.objects) // squares: some objects are asked for more often than others
+		}
 		if s.n++; b.At[n] >= to {
 			return n + 1
 		}

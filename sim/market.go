@@ -66,7 +66,8 @@ type game struct {
 
 // A gameSite is a site of a game.
 type gameSite struct {
-	id      int // of the plan
+	there   presence // of the site
+	id      int      // of the plan
 	pool    *corePool
 	outages []outage
 	away    []span

@@ -151,7 +151,7 @@ func (r *run) newGameSite(w *plannedWorkload, g *game, site int) gameSite {
 	pool.largest = max(pool.largest, g.take)
 	isBackup := at.Backup && g.Market.Choice != workload.ByRouting
 	of := gameSite{
-		id: site, isBackup: isBackup, isAway: isBackup, pool: pool, outages: s.outagesOf(r.plan.sites[site].id), away: s.awayIn(&r.plan.placement, r.plan.sites[site].id), tally: &g.to.Sites[site],
+		id: site, there: r.plan.presenceOf(site), isBackup: isBackup, isAway: isBackup, pool: pool, outages: s.outagesOf(r.plan.sites[site].id), away: s.awayIn(&r.plan.placement, r.plan.sites[site].id), tally: &g.to.Sites[site],
 		login: newDataCalls(&g.login, w.homes[site]), set: newDataCalls(&g.set, w.homes[site]),
 		hosted: newHourlyOccupancy(int64(s.WarmUp), r.end()), slow: newHourlyOccupancy(int64(s.WarmUp), r.end()), present: newHourlyOccupancy(int64(s.WarmUp), r.end()),
 	}
@@ -300,15 +300,22 @@ func (s *gameSite) settle(g *game) {
 	c[MatchUs] = s.hosted.us
 	part := s.partOfPool(g)
 	c[CoreUs], c[RentedUs] = uint64(float64(part*float64(s.pool.cpu.us))), uint64(float64(part*float64(s.pool.extra.us)))
+	from, end := s.thereWithin(g)
 	switch {
 	case s.pool.own == 0:
 	case s.pool.isShared || s.pool.elastic:
 		c[BusyUs] = c[CoreUs]
-		c[ServerUs] = usOf(s.pool.own, g.from, g.end) + s.pool.extra.us
+		c[ServerUs] = usOf(s.pool.own, from, end) + s.pool.extra.us
 	default:
 		c[BusyUs] = s.hosted.us
-		c[ServerUs] = usOf(g.MatchesOn(s.pool.own), g.from, g.end)
+		c[ServerUs] = usOf(g.MatchesOn(s.pool.own), from, end)
 	}
+	c[AwayUs] = usOf(1, g.from, g.end) - usOf(1, from, end)
+}
+
+// thereWithin returns in which part of the recorded time the cores of the site are there.
+func (s *gameSite) thereWithin(g *game) (from, end int64) {
+	return s.there.within(g.from, g.end, s.pool.cpu.last)
 }
 
 // partOfPool returns the part of the matches of a site's cores that is the game's, by what they take.

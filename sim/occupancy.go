@@ -12,6 +12,7 @@ type occupancy struct {
 	from, end int64
 	since     int64 // the last change
 	count     int
+	last      int64  // until when there were any, in recorded time
 	us        uint64 // of all that were there
 	peak      int
 	hours     []occupiedHour // of recorded time; nil where nobody asks
@@ -61,6 +62,9 @@ func (o *occupancy) pass(now int64) {
 		o.us += usOf(o.count, from, until)
 		o.course.stay(from, until, o.count)
 		o.peak = max(o.peak, o.count)
+		if o.count > 0 {
+			o.last = until
+		}
 		from = until
 	}
 	o.since = now

@@ -26,6 +26,28 @@ func (s *Scenario) awayIn(p *placement.Placement, site string) []span {
 	return all
 }
 
+// A presence is when a site is there to work: from its opening to its closing, in ns since the start of a run.
+type presence struct{ opens, closes int64 }
+
+// presenceOf returns when a site of the plan is there.
+func (p *Plan) presenceOf(site int) presence {
+	there := presence{closes: unknown}
+	for _, o := range p.placement.Openings {
+		if o.Site == p.sites[site].id {
+			if there.opens = int64(o.At); o.Closes > 0 {
+				there.closes = int64(o.Closes)
+			}
+		}
+	}
+	return there
+}
+
+// within returns which part of the recorded time [from, end) servers are there: until their last work, where that ends after the site has closed, for what it has begun it ends.
+func (t presence) within(from, end, last int64) (int64, int64) {
+	from = min(max(from, t.opens), end)
+	return from, max(from, min(end, max(t.closes, last)))
+}
+
 // isOpen reports whether a placement's site is open at an instant, whatever else happens to it.
 func isOpen(p *placement.Placement, site string, at time.Duration) bool {
 	for _, o := range p.Openings {

@@ -48,13 +48,23 @@ func (s *site) sendScaling(p *pool, at int64, kind messageKind, servers int) {
 // note brings what is known of the servers up to an instant, of a pool where so many have worked since the last.
 func (g *scaling) note(p *pool, now int64, working int) {
 	g.worked += (now - g.noted) * int64(working)
-	if from, to := max(g.noted, p.from), min(now, p.end); from < to {
+	from, to := max(g.noted, p.from, p.there.opens), min(now, p.end)
+	if closes := max(p.there.closes, from); closes < to { // then there are those that work on
+		g.add(closes, to, working, working)
+		to = closes
+	}
+	if from < to {
 		there := max(p.count, working)
-		g.there += (to - from) * int64(there)
-		g.rented += (to - from) * int64(there+g.warming-g.least)
-		g.steps.add(from, to, int64(there))
+		g.add(from, to, there, there+g.warming)
 	}
 	g.noted = now
+}
+
+// add notes that so many servers took requests, or ended their last, from an instant to another, and so many were paid for.
+func (g *scaling) add(from, to int64, there, paid int) {
+	g.there += (to - from) * int64(there)
+	g.rented += (to - from) * int64(max(paid-g.least, 0))
+	g.steps.add(from, to, int64(there))
 }
 
 // lookAtScale asks for servers, or lets some go.
@@ -134,8 +144,10 @@ func (s *servers) settleScaling(to *SiteTally) {
 		to.Counters[RentedUs] += uint64(g.rented / nsPerUs)
 		s.isRented = true
 	}
-	recorded := s.end - s.from
-	to.PeakBusyUs = uint64(g.peak(&s.use, (g.there+recorded/2)/recorded) / nsPerUs)
+	from, end := s.thereWithin()
+	if recorded := end - from; recorded > 0 {
+		to.PeakBusyUs = uint64(g.peak(&s.use, (g.there+recorded/2)/recorded) / nsPerUs)
+	}
 }
 
 // peak returns how long, in the busiest step for what there was of servers, those that there were on the mean would have worked.

@@ -14,7 +14,7 @@ const (
 	// end, cut off where recording begins or ends and where the site fails. Of games it sums the time of all matches.
 	BusyUs SiteCounter = iota
 	// ServerUs is what BusyUs would be if no server had ever been idle: the number of servers, or of the matches that
-	// they can host at once, times the recorded time. It is 0 where there are always enough.
+	// they can host at once, times the recorded time in which they were there. It is 0 where there are always enough.
 	ServerUs
 	// Matches counts the matches that start in recorded time, or were found under way at its start. Seats sums for how
 	// many players they are made, SeatsTaken with how many they start.
@@ -39,11 +39,13 @@ const (
 	// here so: one a request and site that was asked.
 	Spilled
 	TakenIn
+	// AwayUs is the recorded time, in us, in which limited servers were not there, for the site had not opened, or had closed and ended what it had begun.
+	AwayUs
 	// NumSiteCounters is the number of counters of a site.
 	NumSiteCounters
 )
 
-var siteCounterNames = [NumSiteCounters]string{"busy us", "server us", "matches", "seats", "seats taken", "match us", "skill spread", "backfilled", "core us", "rented us", "full us", "refused", "spilled", "taken in"}
+var siteCounterNames = [NumSiteCounters]string{"busy us", "server us", "matches", "seats", "seats taken", "match us", "skill spread", "backfilled", "core us", "rented us", "full us", "refused", "spilled", "taken in", "away us"}
 
 // String returns the counter's name, for example "busy us".
 func (c SiteCounter) String() string {

@@ -6,6 +6,7 @@ type usage struct {
 	steps []int64
 	shift uint8
 	busy  int64 // in all steps
+	last  int64 // until when any server worked
 	// full is how long all servers were busy, up to fullTo.
 	full, fullTo int64
 	course       *busyCourse // nil where nobody asks for it
@@ -20,6 +21,7 @@ func newUsage(end int64) usage {
 // add notes that so many servers were busy from an instant to another, both in recorded time.
 func (u *usage) add(from, to, servers int64) {
 	u.busy += (to - from) * servers
+	u.last = max(u.last, to)
 	if u.course != nil {
 		u.course.add(from, to, servers)
 	}
