@@ -17,16 +17,21 @@ const pointRadius = 3.4 * vg.Length(1)
 // labelRoom is what is free on both sides of a label, so that two do not read as one.
 const labelRoom = 2 * vg.Length(1)
 
-// drawLabels writes names beside points, so that none is on another, on a point or, where that will do, on an obstacle. One that must stand
-// farther off has a line to its point.
-func drawLabels(c draw.Canvas, points []vg.Point, names []string, obstacles []vg.Rectangle) {
+// labelBoxes returns where to write names beside points, so that none is on another, on a point or, where that will do, on an obstacle.
+func labelBoxes(c draw.Canvas, points []vg.Point, names []string, obstacles []vg.Rectangle) []vg.Rectangle {
 	text := look.Text(look.NoteSize, look.Ink)
 	sizes := make([]vg.Point, len(names))
 	for i, name := range names {
 		sizes[i] = vg.Point{X: text.Width(name) + 2*labelRoom, Y: look.NoteSize}
 	}
+	return placeLabels(points, sizes, obstacles, c.Rectangle)
+}
+
+// drawLabels writes names of points into boxes. One that stands farther off has a line to its point.
+func drawLabels(c draw.Canvas, points []vg.Point, names []string, boxes []vg.Rectangle) {
+	text := look.Text(look.NoteSize, look.Ink)
 	leader := draw.LineStyle{Color: look.Axis, Width: vg.Points(0.5)}
-	for i, box := range placeLabels(points, sizes, obstacles, c.Rectangle) {
+	for i, box := range boxes {
 		near := vg.Point{X: min(max(points[i].X, box.Min.X), box.Max.X), Y: min(max(points[i].Y, box.Min.Y), box.Max.Y)}
 		if math.Hypot(float64(near.X-points[i].X), float64(near.Y-points[i].Y)) > float64(3*pointRadius) {
 			c.StrokeLine2(leader, points[i].X, points[i].Y, near.X, near.Y)

@@ -249,5 +249,5 @@ func (points frontPoints) Plot(c draw.Canvas, p *plot.Plot) {
 			vg.Rectangle{Min: vg.Point{X: x(pt.low[0]), Y: at.Y - 0.4}, Max: vg.Point{X: x(pt.high[0]), Y: at.Y + 0.4}},
 			vg.Rectangle{Min: vg.Point{X: at.X - 0.4, Y: y(pt.low[1])}, Max: vg.Point{X: at.X + 0.4, Y: y(pt.high[1])}})
 	}
-	drawLabels(c, centers, names, whiskers)
+	drawLabels(c, centers, names, labelBoxes(c, centers, names, whiskers))
 }

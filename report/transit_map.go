@@ -138,7 +138,12 @@ func (p *transitPanel) draw(c draw.Canvas) {
 	for i, s := range signs {
 		points[i], names[i] = s.point, s.name
 	}
-	drawLabels(area, points, names, nil)
+	boxes := labelBoxes(area, points, names, nil)
+	area.SetColor(look.Translucent(look.White, 0.8)) // lines are everywhere: names stand on plates
+	for _, box := range boxes {
+		area.Fill(box.Path())
+	}
+	drawLabels(area, points, names, boxes)
 }
 
 // A sign is a name to stand beside a point.

@@ -20,6 +20,7 @@ func TestAMapOfTransitShowsWhatIsCutAndBothSidesOfThePacific(t *testing.T) {
 		require.NoError(t, err)
 		drawn := svg(t, p)
 		require.Contains(t, drawn, ">TYO<")
+		require.Equal(t, 2, strings.Count(drawn, `style="fill:#FFFFFF;fill-opacity:0.8"`), "a plate below each name")
 		require.Equal(t, cut, strings.Contains(drawn, "stroke-dasharray"))
 		return strings.Count(drawn, "<path")
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -25,6 +26,7 @@ type calibrateCmd struct {
 	Folds   int    `default:"5" help:"Parts of the cross-validation: the places of each are left out in turn."`
 	Repeats int    `default:"3" help:"How often the cross-validation is made, with the places dealt anew."`
 	Seed    uint64 `default:"1" help:"Deals the places."`
+	FitOnly bool   `help:"Only fit: no cross-validation, which takes some fifty times as long. No errors are printed, and the model has no intervals. Needs -o; not with --page or --regret."`
 	Regret  bool   `help:"Print as well what choosing 1 to 5 sites by the model loses on measured round trips of players and of homes, and which countries lose most whose users are sent to the nearest site by a model that saw nothing of their country. Needs players_cloud_train.csv or access_rtt_train.csv."`
 	Quiet   bool   `short:"q" help:"No progress, no table."`
 	printFlag
@@ -36,6 +38,9 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 	deal := calibrate.Deal{Folds: c.Folds, Repeats: c.Repeats, Seed: c.Seed}
 	if c.Folds < 2 || c.Repeats < 1 {
 		return &usageError{fmt.Errorf("--folds is %d, --repeats is %d; want at least 2 and 1", c.Folds, c.Repeats)}
+	}
+	if c.FitOnly && (c.Out == "" || c.Page != "" || c.Regret) {
+		return &usageError{errors.New("--fit-only leaves out the errors that --page and --regret tell; want it with -o FILE and without those")}
 	}
 	tableFiles := []string{calibrate.CitiesFile, calibrate.CityRTTFile, calibrate.RegionRTTFile, calibrate.AccessRTTFile, calibrate.PlayersFile}
 	for i, name := range tableFiles {
@@ -56,6 +61,9 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 	model, err := calibrate.Fit(catalog.Fabric(), tables)
 	if err != nil {
 		return &usageError{err}
+	}
+	if c.FitOnly {
+		return c.writeModel(s, model)
 	}
 	shown := s.progress(c.Quiet)
 	shown.phase("fitting")
@@ -110,6 +118,30 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 		}
 		return writeCountryChoices(w, countries)
 	})
+}
+
+// writeModel writes a model whose errors nobody has asked for.
+func (c *calibrateCmd) writeModel(s *streams, model *calibrate.Model) error {
+	var text bytes.Buffer
+	if err := model.Write(&text); err != nil {
+		return err
+	}
+	if err := writeOutput(c.Out, s.out, text.Bytes()); err != nil {
+		return err
+	}
+	if c.Quiet && !c.printsJSON() {
+		return nil
+	}
+	return c.print(s.out, modelOnly{File: c.Out}, func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, "Fitted without cross-validation: how far off the model is, is not known, and it has no intervals. It is in %s.\n", c.Out)
+		return err
+	})
+}
+
+// modelOnly is what JSON says of a model that was only fitted.
+type modelOnly struct {
+	Validation *string `json:"cross_validation"` // null: there was none
+	File       string  `json:"model"`
 }
 
 // transit reads who buys transit where.

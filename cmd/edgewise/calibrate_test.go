@@ -70,6 +70,42 @@ func TestCalibrateFitsPrintsAndWritesThePage(t *testing.T) {
 	require.NotEqual(t, usual, own)
 }
 
+func TestCalibrateOnlyFits(t *testing.T) {
+	tables, out := trainingTables(t), t.TempDir()
+	whole, fit := filepath.Join(out, "whole.json"), filepath.Join(out, "fit.json")
+	code, _, errs := run(t, context.Background(), "calibrate", tables, "-o", whole, "--repeats", "1")
+	require.Zero(t, code, errs)
+	code, printed, errs := run(t, context.Background(), "calibrate", tables, "-o", fit, "--fit-only")
+	require.Zero(t, code, errs)
+	require.Contains(t, printed, "has no intervals")
+	require.NotContains(t, printed, "folds")
+
+	// It is the same model but for the intervals.
+	read := func(file string) *calibrate.Model {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		m, err := calibrate.ReadModel(bytes.NewReader(text))
+		require.NoError(t, err)
+		return m
+	}
+	validated, fitted := read(whole), read(fit)
+	require.NotEmpty(t, validated.Spans)
+	require.Empty(t, fitted.Spans)
+	validated.Spans = calibrate.Spans{}
+	require.Equal(t, validated, fitted)
+	code, _, errs = runWith(t, twoPairs, "rtt", "--model", fit)
+	require.Zero(t, code, errs)
+
+	code, printed, errs = run(t, context.Background(), "calibrate", tables, "-o", fit, "--fit-only", "--format", "json")
+	require.Zero(t, code, errs)
+	require.JSONEq(t, fmt.Sprintf(`{"cross_validation": null, "model": %q}`, fit), printed)
+	for _, args := range [][]string{{}, {"-o", fit, "--regret"}, {"-o", fit, "--page", filepath.Join(out, "page.md")}} {
+		code, _, errs = run(t, context.Background(), append([]string{"calibrate", tables, "--fit-only"}, args...)...)
+		require.Equal(t, exitUsage, code)
+		require.Contains(t, errs, "--fit-only leaves out the errors")
+	}
+}
+
 func TestCalibrateSaysWhatChoicesLose(t *testing.T) {
 	tables := trainingTables(t)
 	code, _, errs := run(t, context.Background(), "calibrate", tables, "--regret", "--repeats", "1")
