@@ -67,6 +67,10 @@ type CapacityNeed struct {
 	Lost        string
 	LostOffered float64
 	LostNeeded  int
+	// Until is when sites open or close after which less is asked of these servers, since the run began; 0 where that is never.
+	Until time.Duration
+	// WithoutRetries are the workloads whose clients may ask these servers again, in order of the study: what they ask again is not in Offered.
+	WithoutRetries []string
 	// pool has the rules of the servers: those of the zero value let all wait.
 	pool placement.Pool
 }
@@ -89,7 +93,7 @@ func (c *CapacityNeed) Utilisation() float64 {
 
 // Capacity returns how many servers the sites of a placement need at the peak of a day: in order of sites, of who computes requests and of origins.
 // Nothing is run but a sample where one is asked for: peaks are those of [sim.Plan.PeaksWithCrowds], arrivals Poisson, times of work
-// exponential where that matters. Games, backups, failures, retries and what a site passes on in a flash crowd are not in it; retries are in what
+// exponential where that matters. Where sites of the placement open or close in the recorded time the peak is the largest of all that are open at a time. Games, backups, failures, retries and what a site passes on in a flash crowd are not in it; retries are in what
 // origins behind caches get. It looks at the loss of each site that has others beside it alone, which takes as many compilations.
 func (s *Study) Capacity(ctx context.Context, q CapacityQuestion) ([]CapacityNeed, error) {
 	if err := q.validate(s); err != nil {
@@ -202,6 +206,10 @@ func (s *Study) peakLoads(ctx context.Context, p placement.Placement, lost strin
 		of.PerSecond += peak.PerSecond
 		of.TakenIn += peak.TakenIn
 		of.Spilled += peak.Spilled
+		of.Until = max(of.Until, peak.Until)
+		if s.Workloads[number].Patience().Retries > 0 && !s.isBehindCaches(&p, number) {
+			of.WithoutRetries = append(of.WithoutRetries, peak.Workload)
+		}
 		of.Workloads = append(of.Workloads, OfferedWork{Workload: peak.Workload, Offered: peak.Offered, InCrowd: peak.InCrowd})
 	}
 	for i := range all {

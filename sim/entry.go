@@ -151,7 +151,10 @@ func (c *compiler) entriesOf(p *Plan, m int, serving, pops *choice, epochs []epo
 		starts[e] = epochs[e].from
 	}
 	if len(p.placement.Openings) > 0 {
-		epochs = append(slices.Clone(epochs), c.inTheEnd(p, &epochs[0]))
+		epochs = slices.Clone(epochs)
+		for _, at := range p.phases {
+			epochs = append(epochs, c.inPhase(p, &epochs[0], at))
+		}
 	}
 	for e := range epochs {
 		for _, ch := range choices {
@@ -198,7 +201,7 @@ func (c *compiler) entriesOf(p *Plan, m int, serving, pops *choice, epochs []epo
 			e := ways[k].entry
 			if len(found) > 1 || len(ways) > 1 {
 				rule := *rules[i]
-				if rule.times = ways[k].times; !rule.comesUp() && !serving.asksAgain {
+				if rule.times = ways[k].times; !rule.comesUp() && !rule.isPlanned() && !serving.asksAgain {
 					continue
 				}
 				e.share = &rule

@@ -8,9 +8,10 @@ import (
 
 // LinkLoads returns the load of every link with a capacity over which users get their answers, as far as it is known before a run: of
 // workloads whose demand knows its rate, at a mean size that is the response's, or that of what is asked for by its popularity, with the sizes
-// of replication 0. What caches fetch over a link depends on what they hit; [Plan.LoadsOf] tells it after a run. Failures are left out.
+// of replication 0. What caches fetch over a link depends on what they hit; [Plan.LoadsOf] tells it after a run. Where sites
+// open or close in the recorded time it is the largest of all that are open at a time. Failures and retries are left out.
 func (p *Plan) LinkLoads() ([]Load, error) {
-	var all loads
+	byPhase := make([]loads, len(p.phases))
 	for i := range p.workloads {
 		planned := &p.workloads[i]
 		if planned.kind == Matched || !slices.ContainsFunc(planned.entries, areLimited) {
@@ -30,9 +31,15 @@ func (p *Plan) LinkLoads() ([]Load, error) {
 		for m, rate := range rates {
 			for k := range planned.entries[m] {
 				e := &planned.entries[m][k]
-				p.addTraffic(&all, e, 8*rate*e.share.usual()*mean)
+				for phase := range byPhase {
+					p.addTraffic(&byPhase[phase], e, 8*rate*e.share.inPhase(phase)*mean)
+				}
 			}
 		}
+	}
+	var all loads
+	for phase := len(byPhase) - 1; phase >= 0; phase-- {
+		all.most(byPhase[phase])
 	}
 	return all, nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -145,51 +146,85 @@ func (all *loads) add(one Load) {
 	*all = append(*all, one)
 }
 
+// most adds loads of the same servers or links at another time, of which the larger stand for them.
+func (all *loads) most(others loads) {
+	for _, one := range others {
+		k := slices.IndexFunc(*all, one.IsOfTheSame)
+		if k < 0 {
+			*all = append(*all, one)
+		} else if (*all)[k].Offered < one.Offered {
+			(*all)[k] = one
+		}
+	}
+}
+
 // ServerLoads returns the load of every set of servers, workload by workload, of which it is known before the run: who
 // computes, calls to the home of their data, origins that users meet, and the seats of games; with what sites have no room for where they pass
 // it on to, as Erlang's fixed point has it: streams of requests are Poisson processes, pools M/M/c with the room that they have. A workload whose
-// demand does not know its rate has none, and neither has a game whose players are not those of [workload.Sessions]; failures are left out.
-func (p *Plan) ServerLoads() ([]Load, error) {
+// demand does not know its rate has none, and neither has a game whose players are not those of [workload.Sessions]; failures and retries are left out, and sites
+// that open or close are as they are in the end.
+func (p *Plan) ServerLoads() ([]Load, error) { return p.serverLoads(len(p.phases) - 1) }
+
+// ServerLoadsInTime returns the same where sites open or close in the recorded time: of each set of servers the largest of all that are open at a time.
+func (p *Plan) ServerLoadsInTime() ([]Load, error) { return p.serverLoads(0) }
+
+// serverLoads returns the largest loads of the phases from one on.
+func (p *Plan) serverLoads(first int) ([]Load, error) {
+	rates := make([][]float64, len(p.workloads))
+	for i := range p.workloads {
+		if _, ok := p.scenario.Workloads[i].Demand.(workload.Rated); !ok || p.workloads[i].kind == Matched {
+			continue
+		}
+		var err error
+		if rates[i], err = p.meanRates(i); err != nil {
+			return nil, err
+		}
+	}
 	var all loads
-	games, err := p.playersOfGames()
+	for phase := len(p.phases) - 1; phase >= first; phase-- {
+		then, err := p.serverLoadsIn(phase, rates)
+		if err != nil {
+			return nil, err
+		}
+		all.most(then)
+	}
+	return all, nil
+}
+
+// serverLoadsIn returns those of a phase of the recorded time, of so many requests a second by workload and metro.
+func (p *Plan) serverLoadsIn(phase int, rates [][]float64) (all loads, err error) {
+	games, err := p.playersOfGames(phase)
 	if err != nil {
 		return nil, err
 	}
 	own := make([][]float64, len(p.workloads))
 	for i := range p.workloads {
-		planned, w := &p.workloads[i], &p.scenario.Workloads[i]
-		if _, ok := w.Service.(workload.Matched); ok {
+		planned := &p.workloads[i]
+		if planned.kind == Matched {
 			p.addPlayers(&all, i, games)
 			continue
 		}
-		if _, ok := w.Demand.(workload.Rated); !ok {
-			continue
-		}
-		rates, err := p.meanRates(i)
-		if err != nil {
-			return nil, err
-		}
-		for m, rate := range rates {
+		for m, rate := range rates[i] {
 			for k := range planned.entries[m] {
 				e := &planned.entries[m][k]
-				p.eachWork(i, e.site, rate*e.share.usual(), func(number, at int, perSecond float64, work workload.ServiceTime) {
+				p.eachWork(i, e.site, rate*e.share.inPhase(phase), func(number, at int, perSecond float64, work workload.ServiceTime) {
 					all.add(p.serversAt(number, at, perSecond, work))
 				})
 			}
 		}
-		if planned.kind == Computed {
-			own[i] = p.entering(i, rates)
+		if planned.kind == Computed && rates[i] != nil {
+			own[i] = p.entering(i, rates[i], phase)
 		}
 	}
 	if p.spills() {
-		p.addSpilled(&all, own)
+		p.addSpilled(&all, own, phase)
 	}
 	return all, nil
 }
 
-// addSpilled adds what spill moves of so many requests a second, by workload and site.
-func (p *Plan) addSpilled(all *loads, own [][]float64) {
-	o := p.newOverflow(own)
+// addSpilled adds what spill moves of so many requests a second in a phase, by workload and site.
+func (p *Plan) addSpilled(all *loads, own [][]float64, phase int) {
+	o := p.newOverflow(own, phase)
 	for i := range own {
 		o.each(i, func(number, at int, perSecond float64, work workload.ServiceTime) {
 			all.add(p.serversAt(number, at, perSecond, work))
@@ -299,10 +334,10 @@ func (p *Plan) meanRates(number int) ([]float64, error) {
 }
 
 // LoadsOf returns the loads of which a run has found out: of origins behind caches, and of links. What a metro's users get
-// is shared among their ways as when the run begins.
+// is shared among their ways as when the run begins and, where sites open or close, by how long they are open.
 func (p *Plan) LoadsOf(r *Result) []Load {
 	var all loads
-	seconds := p.scenario.Duration.Seconds()
+	seconds, parts := p.scenario.Duration.Seconds(), p.phaseParts()
 	for i := range r.Links {
 		l := &r.Links[i]
 		all.add(Load{From: l.From, To: l.To, Sharing: l.Sharing, Offered: 8 * float64(l.Sum().Bytes) / seconds, Capacity: l.BitsPerSecond})
@@ -312,7 +347,7 @@ func (p *Plan) LoadsOf(r *Result) []Load {
 		for m := range planned.entries {
 			for k := range planned.entries[m] {
 				e := &planned.entries[m][k]
-				bytes := float64(tally.Metros[m].Count(Bytes)) * e.share.usual()
+				bytes := float64(tally.Metros[m].Count(Bytes)) * e.share.mean(parts)
 				p.addNarrowest(&all, e.narrowest, 8*bytes/seconds)
 				p.addNarrowest(&all, e.beyond.narrowest, 8*bytes/seconds)
 			}
@@ -327,9 +362,9 @@ func (p *Plan) LoadsOf(r *Result) []Load {
 				if k > 0 {
 					fetched = of.Tiers[k].Count(TierBytes) - of.Tiers[k].Count(TierHitBytes)
 				}
-				parts := p.partsOf(hops, p.end()-1)
-				for _, n := range parts {
-					p.addNarrowest(&all, hops[n].narrowest, 8*(float64(fetched)/float64(len(parts)))/seconds)
+				fetches := p.partsOf(hops, p.end()-1)
+				for _, n := range fetches {
+					p.addNarrowest(&all, hops[n].narrowest, 8*(float64(fetched)/float64(len(fetches)))/seconds)
 				}
 			}
 		}

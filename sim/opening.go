@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
@@ -76,11 +77,39 @@ func (p *Plan) openedAt(site string) time.Duration {
 // end returns the instant in ns at which a run ends.
 func (p *Plan) end() int64 { return int64(p.scenario.WarmUp + p.scenario.Duration) }
 
-// inTheEnd returns how users are routed when all that open in a run have opened, and those that close have closed, and all else is as in the first epoch.
-func (c *compiler) inTheEnd(p *Plan, first *epoch) epoch {
+// openPhases returns when the phases of the recorded time begin in which the same sites of a placement are open, in order; one where none opens or closes.
+func (s *Scenario) openPhases(p *placement.Placement) []int64 {
+	from, end := int64(s.WarmUp), int64(s.WarmUp+s.Duration)
+	all := []int64{from}
+	for _, o := range p.Openings {
+		for _, at := range []int64{int64(o.At), int64(o.Closes)} {
+			if from < at && at < end {
+				all = append(all, at)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// phaseParts returns the part of the recorded time that each phase has.
+func (p *Plan) phaseParts() []float64 {
+	parts := make([]float64, len(p.phases))
+	for k, from := range p.phases {
+		to := p.end()
+		if k+1 < len(p.phases) {
+			to = p.phases[k+1]
+		}
+		parts[k] = float64(to-from) / float64(p.scenario.Duration)
+	}
+	return parts
+}
+
+// inPhase returns how users are routed while the sites are open that are at an instant, and all else is as in the first epoch.
+func (c *compiler) inPhase(p *Plan, first *epoch, at int64) epoch {
 	e := epoch{net: first.net}
 	for i := range p.sites {
-		if !p.isOpen(i, p.end()-1) || within(c.scenario.awayFrom(p.sites[i].id), 0) {
+		if !p.isOpen(i, at) || within(c.scenario.awayFrom(p.sites[i].id), 0) {
 			e.away = append(e.away, p.sites[i].id)
 		}
 	}

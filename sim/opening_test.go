@@ -165,20 +165,31 @@ func TestLoadsAreThoseOfSitesThatAreOpenInTheEnd(t *testing.T) {
 			p.Sites[i].Servers = 2
 		}
 	}
-	loads := func(p placement.Placement) map[string]float64 {
+	of := func(p placement.Placement, loads func(*Plan) ([]Load, error)) map[string]float64 {
 		plans, err := Compile(context.Background(), s, p)
 		require.NoError(t, err)
-		all, err := plans[0].ServerLoads()
+		all, err := loads(plans[0])
 		require.NoError(t, err)
-		of := map[string]float64{}
+		by := map[string]float64{}
 		for _, l := range all {
-			of[l.Site] = l.Ratio()
+			by[l.Site] = l.Ratio()
 		}
-		return of
+		return by
 	}
+	loads := func(p placement.Placement) map[string]float64 { return of(p, (*Plan).ServerLoads) }
+	inTime := func(p placement.Placement) map[string]float64 { return of(p, (*Plan).ServerLoadsInTime) }
 	require.Equal(t, map[string]float64{"zone": 0.25}, loads(withOpening(p, "zone", 50*time.Second, 0)))
 	require.Equal(t, map[string]float64{"region": 0.25}, loads(withOpening(p, "zone", 0, 50*time.Second)))
 	require.Equal(t, map[string]float64{"region": 0.25}, loads(withOpening(p, "zone", 2*time.Minute, 0)), "it opens after the run")
+	both := map[string]float64{"zone": 0.25, "region": 0.25}
+	require.Equal(t, both, inTime(withOpening(p, "zone", 50*time.Second, 0)), "the region has it all before")
+	require.Equal(t, both, inTime(withOpening(p, "zone", 0, 50*time.Second)))
+	require.Equal(t, map[string]float64{"region": 0.25}, inTime(withOpening(p, "zone", 2*time.Minute, 0)))
+	// A link to the zone is slow from before it opens until after it closes, so that nobody takes the usual way at any time, of which all loads are.
+	s.LinkImpairments = []LinkImpairment{{Between: [2]string{"metro", "zone"}, At: 20 * time.Second, For: time.Minute, Adds: time.Millisecond}}
+	require.Equal(t, map[string]float64{"zone": 0.25}, loads(withOpening(p, "zone", 50*time.Second, 70*time.Second)))
+	require.Equal(t, both, inTime(withOpening(p, "zone", 50*time.Second, 70*time.Second)))
+	s.LinkImpairments = nil
 	s.Failures = []Failure{{Site: "zone", For: time.Minute}}
 	require.Equal(t, map[string]float64{"region": 0.25}, loads(withOpening(p, "zone", 50*time.Second, 0)), "it is lost, as edgewise capacity asks")
 }

@@ -13,6 +13,7 @@ import (
 // comes in bursts. Rates are requests a second, by workload and site.
 type overflow struct {
 	plan *Plan
+	at   int64       // an instant at which the sites are open that are
 	own  [][]float64 // of users who enter there; nil for what is not computed, and where the demand does not say
 	// passed are those that a site passes on, extra those that it is asked for by others, of which it takes in taken.
 	passed, extra, taken [][]float64
@@ -31,9 +32,9 @@ func (p *Plan) spills() bool {
 	return slices.ContainsFunc(p.workloads, func(w plannedWorkload) bool { return w.spills != nil })
 }
 
-// newOverflow returns that of so many requests a second.
-func (p *Plan) newOverflow(own [][]float64) *overflow {
-	o := &overflow{plan: p, own: own}
+// newOverflow returns that of so many requests a second in a phase of the recorded time.
+func (p *Plan) newOverflow(own [][]float64, phase int) *overflow {
+	o := &overflow{plan: p, at: p.phases[phase], own: own}
 	o.passed, o.extra, o.taken = o.nothing(), o.nothing(), o.nothing()
 	all := 0.0
 	for _, rates := range own {
@@ -93,8 +94,8 @@ func (o *overflow) step(blocked [][]float64) {
 			o.passed[i][site] = left
 			for k := range hops {
 				h := &hops[k]
-				// Sites that open are taken as they are in the end, as by those who enter, and what else happens to them as at the start.
-				if !o.plan.isOpen(h.to, o.plan.end()-1) || o.plan.isOpen(h.to, 0) && h.isAvoided(0) {
+				// Sites that open are taken as they are in the phase, as by those who enter, and what else happens to them as at the start.
+				if !o.plan.isOpen(h.to, o.at) || o.plan.isOpen(h.to, 0) && h.isAvoided(0) {
 					continue
 				}
 				lost := float64(left * share(i, h.to))
@@ -185,8 +186,8 @@ func (p *Plan) poolNumber(number, site int) int {
 	return n
 }
 
-// overflowsOverDay returns what spill moves, by step of a day; nil where nothing is passed on.
-func (p *Plan) overflowsOverDay() (steps []*overflow, err error) {
+// overflowsOverDay returns what spill moves in a phase of the recorded time, by step of a day; nil where nothing is passed on.
+func (p *Plan) overflowsOverDay(phase int) (steps []*overflow, err error) {
 	if !p.spills() {
 		return nil, nil
 	}
@@ -203,10 +204,10 @@ func (p *Plan) overflowsOverDay() (steps []*overflow, err error) {
 		own := make([][]float64, len(p.workloads))
 		for i := range rates {
 			if rates[i] != nil {
-				own[i] = p.entering(i, rates[i][step])
+				own[i] = p.entering(i, rates[i][step], phase)
 			}
 		}
-		o := p.newOverflow(own)
+		o := p.newOverflow(own, phase)
 		o.unknown = unknown
 		steps = append(steps, o)
 	}
@@ -240,13 +241,13 @@ func (p *Plan) unknownOverflow(rates [][][]float64) [][]bool {
 	return unknown
 }
 
-// entering returns the requests a second that enter at each site, of those by metro, as it is usual: sites that open or close are as they are in the end.
-func (p *Plan) entering(number int, byMetro []float64) []float64 {
+// entering returns the requests a second that enter at each site, of those by metro, in a phase of the recorded time.
+func (p *Plan) entering(number int, byMetro []float64, phase int) []float64 {
 	all := make([]float64, len(p.sites))
 	for m, rate := range byMetro {
 		for k := range p.workloads[number].entries[m] {
 			e := &p.workloads[number].entries[m][k]
-			all[e.site] += float64(rate * e.share.usual())
+			all[e.site] += float64(rate * e.share.inPhase(phase))
 		}
 	}
 	return all

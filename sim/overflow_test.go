@@ -116,4 +116,7 @@ func TestWhatIsPassedOnToSitesThatOpenIsAsInTheEnd(t *testing.T) {
 	for _, l := range all {
 		require.Zero(t, l.TakenIn, l.Site)
 	}
+	all, err = plans[0].ServerLoadsInTime()
+	require.NoError(t, err)
+	require.InEpsilon(t, always, all[slices.IndexFunc(all, func(l Load) bool { return l.Site == "region" })].TakenIn, 1e-12, "before")
 }

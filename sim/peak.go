@@ -33,28 +33,34 @@ type Peak struct {
 	Work float64
 	// IsKnown is false where the demand does not say what to expect, or what is taken in depends on a demand that does not.
 	IsKnown bool
+	// Until is when sites open or close after which less is asked of these servers, since the run began; 0 of a peak of those that are open in the end.
+	Until time.Duration
 	// InCrowd says that Offered is the load of a flash crowd at its largest, as if it lasted: see [Plan.PeaksWithCrowds].
 	InCrowd bool
 }
 
 // Peaks returns the peaks of a day, by workload and site that computes it, before any run; none of games that no server plays: those of M_t/G/infinity, looked
 // at every quarter of an hour. Calls at the home of the data, and origins that users meet, are in it; what origins get from
-// caches is not known before a run. The peak of a day has no flash crowds.
-func (p *Plan) Peaks() ([]Peak, error) { return p.peaks(p.ratesOverDay) }
+// caches is not known before a run. The peak of a day has no flash crowds, and sites that open or close are as they are in the end.
+func (p *Plan) Peaks() ([]Peak, error) { return p.peaks(p.ratesOverDay, len(p.phases)-1) }
 
 // PeaksWithCrowds returns the same with the flash crowds of requests, each when it has risen, as if that lasted, and without what is passed on then; of games they are [Plan.Peaks].
-func (p *Plan) PeaksWithCrowds() ([]Peak, error) { return p.peaks(p.ratesWithCrowds) }
+// Where sites open or close in the recorded time they are the largest of all that are open at a time.
+func (p *Plan) PeaksWithCrowds() ([]Peak, error) { return p.peaks(p.ratesWithCrowds, 0) }
 
-// peaks returns the peaks of rates, of which the first are those of the steps of a day.
-func (p *Plan) peaks(ratesOf func(number int) ([][]float64, error)) ([]Peak, error) {
+// peaks returns the peaks of rates, of which the first are those of the steps of a day, over the phases from one on.
+func (p *Plan) peaks(ratesOf func(number int) ([][]float64, error), first int) ([]Peak, error) {
 	var all []Peak
 	shared := make(map[string]bool)
-	spilled, err := p.overflowsOverDay()
-	if err != nil {
-		return nil, err
+	spilled := make([][]*overflow, len(p.phases))
+	for phase := first; phase < len(p.phases); phase++ {
+		var err error
+		if spilled[phase], err = p.overflowsOverDay(phase); err != nil {
+			return nil, err
+		}
 	}
 	for i := range p.workloads {
-		peaks, err := p.peaksOf(i, ratesOf, spilled)
+		peaks, err := p.peaksOf(i, ratesOf, first, spilled)
 		if err != nil {
 			return nil, err
 		}
@@ -95,8 +101,9 @@ const (
 	peakSteps = int(24 * time.Hour / peakStep)
 )
 
-// peaksOf returns those of a workload, of rates of which the first are those of a day, with what spill moves by step of that, nil where it moves nothing.
-func (p *Plan) peaksOf(number int, ratesOf func(number int) ([][]float64, error), spilled []*overflow) (all []Peak, err error) {
+// peaksOf returns those of a workload over the phases from one on, of rates of which the first are those of a day, with what spill moves by phase and
+// step of that, nil where it moves nothing.
+func (p *Plan) peaksOf(number int, ratesOf func(number int) ([][]float64, error), first int, spilled [][]*overflow) (all []Peak, err error) {
 	planned, w := &p.workloads[number], &p.scenario.Workloads[number]
 	game, isGame := w.Service.(workload.Matched)
 	if !game.Peers.IsZero() {
@@ -121,44 +128,57 @@ func (p *Plan) peaksOf(number int, ratesOf func(number int) ([][]float64, error)
 		}
 	}
 	busiest := busiestOfMean(loads[:peakSteps])
-	for step, rates := range loads {
-		offered, perSecond := make([]float64, len(all)), make([]float64, len(all))
-		add := func(_, site int, rate float64, work workload.ServiceTime) {
-			if i, ok := at[site]; ok {
-				offered[i] += float64(rate * work.Mean.Seconds())
-				perSecond[i] += rate
-			}
-		}
-		for m, rate := range rates {
-			for k := range planned.entries[m] {
-				e := &planned.entries[m][k]
-				if !isGame {
-					p.eachWork(number, e.site, rate*e.share.usual(), add)
-				} else if i, ok := at[e.site]; ok {
-					offered[i] += float64(rate * e.share.usual())
+	for phase := len(p.phases) - 1; phase >= first; phase-- {
+		for step, rates := range loads {
+			o := p.offeredIn(number, at, rates, phase, step, spilled[phase])
+			for site, i := range at {
+				all[i].OfMean = busiest
+				if o[i].Offered <= all[i].Offered {
+					continue
+				}
+				all[i].Offered, all[i].PerSecond, all[i].InCrowd = o[i].Offered, o[i].PerSecond, step >= peakSteps
+				if all[i].Until = 0; phase+1 < len(p.phases) {
+					all[i].Until = time.Duration(p.phases[phase+1])
+				}
+				if all[i].Spilled, all[i].TakenIn = 0, 0; step < len(spilled[phase]) {
+					all[i].Spilled, all[i].TakenIn = spilled[phase][step].moved(number, site)
 				}
 			}
 		}
-		if step < len(spilled) {
-			spilled[step].each(number, add)
-		}
-		for site, i := range at {
-			all[i].OfMean = busiest
-			if offered[i] <= all[i].Offered {
-				continue
-			}
-			all[i].Offered, all[i].PerSecond, all[i].InCrowd = offered[i], perSecond[i], step >= peakSteps
-			if all[i].Spilled, all[i].TakenIn = 0, 0; step < len(spilled) {
-				all[i].Spilled, all[i].TakenIn = spilled[step].moved(number, site)
-			}
-		}
 	}
-	if spilled != nil {
-		for site, i := range at {
-			all[i].IsKnown = !spilled[0].unknown[number][site]
+	for site, i := range at {
+		for _, steps := range spilled[first:] {
+			all[i].IsKnown = all[i].IsKnown && (steps == nil || !steps[0].unknown[number][site])
 		}
 	}
 	return all, nil
+}
+
+// offeredIn returns what is offered of a workload, and how often, to the sites that have a number, at rates by metro and a step in a phase, with what
+// spill moves by step, nil where it moves nothing.
+func (p *Plan) offeredIn(number int, at map[int]int, rates []float64, phase, step int, spilled []*overflow) []Peak {
+	all := make([]Peak, len(at))
+	add := func(_, site int, rate float64, work workload.ServiceTime) {
+		if i, ok := at[site]; ok {
+			all[i].Offered += float64(rate * work.Mean.Seconds())
+			all[i].PerSecond += rate
+		}
+	}
+	planned := &p.workloads[number]
+	for m, rate := range rates {
+		for k := range planned.entries[m] {
+			e := &planned.entries[m][k]
+			if planned.kind != Matched {
+				p.eachWork(number, e.site, rate*e.share.inPhase(phase), add)
+			} else if i, ok := at[e.site]; ok {
+				all[i].Offered += float64(rate * e.share.inPhase(phase))
+			}
+		}
+	}
+	if step < len(spilled) {
+		spilled[step].each(number, add)
+	}
+	return all
 }
 
 // busiestOfMean returns the largest sum of a step by the mean of all.

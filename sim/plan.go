@@ -19,6 +19,7 @@ type Plan struct {
 	sites     []plannedSite
 	workloads []plannedWorkload
 	links     []plannedLink // whose capacity is shared
+	phases    []int64       // when those begin in which the same sites are open
 	taken     []float64     // by site: the cores that games are expected to take, where others may have those that are left
 	calm      *Plan         // the same without what happens at a time; nil where nobody asks for it
 	crosses   LinkCrossings
@@ -219,7 +220,7 @@ func legOf(p *topology.SitePath) leg {
 }
 
 func (c *compiler) plan(ctx context.Context, p placement.Placement) (*Plan, error) {
-	plan := &Plan{scenario: c.scenario, placement: p}
+	plan := &Plan{scenario: c.scenario, placement: p, phases: c.scenario.openPhases(&p)}
 	for _, a := range c.people {
 		plan.metros = append(plan.metros, a.Metro)
 	}

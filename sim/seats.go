@@ -24,8 +24,8 @@ func (p *Plan) coresAt(site int) int {
 }
 
 // playersOfGames returns what games ask of the cores of their sites, by workload; nil of others and of games whose players are not
-// known.
-func (p *Plan) playersOfGames() ([]*demandForCores, error) {
+// known. Sites are open that are in a phase of the recorded time.
+func (p *Plan) playersOfGames(phase int) ([]*demandForCores, error) {
 	all := make([]*demandForCores, len(p.workloads))
 	for i := range p.workloads {
 		w, planned := &p.scenario.Workloads[i], &p.workloads[i]
@@ -46,7 +46,7 @@ func (p *Plan) playersOfGames() ([]*demandForCores, error) {
 			d.total += float64(mean * part)
 			for k := range planned.entries[m] {
 				e := &planned.entries[m][k]
-				d.players[e.site] += float64(mean * part * e.share.usual())
+				d.players[e.site] += float64(mean * part * e.share.inPhase(phase))
 			}
 		}
 		perPlayer := game.Cores() / float64(game.MatchPlayers)

@@ -11,7 +11,8 @@ import (
 type shareRule struct {
 	epochs []int64  // the instants at which each epoch begins, the first 0
 	upTo   []uint64 // the ends of the groups of users, the last 2^32
-	// takes says by epoch and group whether the entry takes them; where sites open or close it has one more, of how users go in the end.
+	// takes says by epoch and group whether the entry takes them; where sites open or close it has one more for each phase of the recorded time in which the
+	// same sites are open, of how users would go if nothing else happened.
 	takes [][]bool
 	// resolvers, if any, say by which answer users go.
 	resolvers *resolvers
@@ -51,10 +52,39 @@ func (g *shareRule) initial() float64 {
 
 // usual returns the share of the users that the rule takes where nothing happens: when the run begins or, where sites open or close, in the end.
 func (g *shareRule) usual() float64 {
+	if g == nil {
+		return 1
+	}
+	return g.inPhase(len(g.takes) - len(g.epochs) - 1)
+}
+
+// inPhase returns the share of the users that the rule takes in a phase, where nothing else happens.
+func (g *shareRule) inPhase(number int) float64 {
 	if g == nil || len(g.takes) == len(g.epochs) || g.times != nil && !within(g.times, 0) {
 		return g.initial()
 	}
-	return g.part(len(g.epochs))
+	return g.part(len(g.epochs) + number)
+}
+
+// mean returns the share of the users that the rule takes on the mean, where phases have parts of the time and nothing else happens.
+func (g *shareRule) mean(parts []float64) (sum float64) {
+	if g == nil {
+		return 1
+	}
+	for k, part := range parts {
+		sum += float64(part * g.inPhase(k))
+	}
+	return sum
+}
+
+// isPlanned reports whether the rule takes any users in a phase where nothing else happens.
+func (g *shareRule) isPlanned() bool {
+	for k := range len(g.takes) - len(g.epochs) {
+		if g.inPhase(k) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // part returns the share of the users that the rule takes in an epoch.

@@ -75,7 +75,7 @@ func (p *Plan) coresTaken() ([]float64, error) {
 	if !slices.ContainsFunc(p.sites, func(at plannedSite) bool { return hasSpare(&at) }) {
 		return taken, nil
 	}
-	games, err := p.playersOfGames()
+	games, err := p.playersOfGames(len(p.phases) - 1)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func (c *capacityCmd) Help() string {
 and WAIT are of the servers that there are, with the queue that they have and what they shed: M/M/c with that room, Erlang B without. NEEDED is how many servers it takes
 under the same rules for the share asked for to be served; ERLANG B is how many where requests that find none free are turned away, ERLANG C where they wait. LOST is the other
 site whose loss asks for the most here, and how many servers it takes then (N+1). What a site passes on to others (spill) is that of Erlang's fixed point. What origins behind
-caches get a sample finds; what comes of backups, failures and retries, and of what a site passes on in a flash crowd, a run. Of games there are their players and seats on the
+caches get a sample finds, with the sites that are open in the end; what comes of backups, failures and retries, and of what a site passes on in a flash crowd, a run. Of games there are their players and seats on the
 mean of the recorded time.`
 }
 
@@ -52,6 +52,10 @@ type neededServers struct {
 	TakenIn     *float64 `json:"taken_in"`
 	Spilled     *float64 `json:"spilled"`
 	Utilisation *float64 `json:"utilisation"`
+	// UntilMs is when sites open or close after which less is asked of them, in ms since the run began.
+	UntilMs float64 `json:"until_ms,omitempty"`
+	// WithoutRetries are the workloads of which what clients ask again is not in it.
+	WithoutRetries []string `json:"without_retries,omitempty"`
 	// Rejected and Waits are of the servers that there are, Needed by what they have room for; ErlangB and ErlangC as if none waited, and all.
 	Rejected *float64 `json:"rejected"`
 	Waits    *float64 `json:"waits"`
@@ -86,6 +90,8 @@ type capacity struct {
 	Sample  time.Duration   `json:"sample_ns,omitempty"`
 	Servers []neededServers `json:"servers"`
 	Loads   []loadBefore    `json:"loads"`
+	// WithoutRetries are the workloads of which what clients ask again is not in the loads.
+	WithoutRetries []string `json:"without_retries,omitempty"`
 }
 
 // Run prints what is needed, and what servers that are limited have to do.
@@ -111,6 +117,11 @@ func (c *capacityCmd) Run(ctx context.Context, s *streams) error {
 		return &usageError{err}
 	}
 	found := capacity{Served: c.Served, Sample: c.Sample, Servers: []neededServers{}, Loads: []loadBefore{}}
+	for i := range study.Workloads {
+		if w := &study.Workloads[i]; w.Patience().Retries > 0 {
+			found.WithoutRetries = append(found.WithoutRetries, w.Name)
+		}
+	}
 	for _, number := range numbers {
 		if err := found.add(ctx, study, number); err != nil {
 			return unlessStopped(ctx, err)
@@ -150,7 +161,7 @@ func (c *capacity) add(ctx context.Context, study *edgewise.Study, number int) e
 	if err != nil {
 		return err
 	}
-	loads, err := plans[0].ServerLoads()
+	loads, err := plans[0].ServerLoadsInTime()
 	if err != nil {
 		return err
 	}
@@ -177,6 +188,7 @@ func neededOf(placement string, of *edgewise.CapacityNeed) neededServers {
 		return r
 	}
 	r.Offered, r.PerSecond, r.Sampled, r.TakenIn, r.Spilled = &of.Offered, &of.PerSecond, of.Sampled, &of.TakenIn, &of.Spilled
+	r.UntilMs, r.WithoutRetries = of.Until.Seconds()*1e3, of.WithoutRetries
 	r.Needed, r.ErlangB, r.ErlangC = &of.Needed, &of.ErlangB, &of.ErlangC
 	if of.Have > 0 {
 		utilisation := of.Utilisation()
@@ -190,7 +202,7 @@ func neededOf(placement string, of *edgewise.CapacityNeed) neededServers {
 
 // write writes what was found as table, csv or json.
 func (c *capacity) write(w io.Writer, format string) error {
-	rows := []table.Row{{"placement", "site", "servers", "have", "offered", "per_second", "utilisation", "rejected", "waits", "needed", "erlang_b", "erlang_c", "lost", "lost_offered", "lost_needed", "taken_in", "spilled", "sampled", "unknown"}}
+	rows := []table.Row{{"placement", "site", "servers", "have", "offered", "per_second", "utilisation", "rejected", "waits", "needed", "erlang_b", "erlang_c", "lost", "lost_offered", "lost_needed", "taken_in", "spilled", "sampled", "until_ms", "without_retries", "unknown"}}
 	shown := []table.Row{{"placement", "site", "servers", "have", "busy", "load %", "rejected %", "wait %", "needed", "Erlang B", "Erlang C", "lost", "busy", "needed"}}
 	count := func(n *int) string { return cell(n, strconv.Itoa) }
 	for i := range c.Servers {
@@ -198,7 +210,7 @@ func (c *capacity) write(w io.Writer, format string) error {
 		rows = append(rows, table.Row{
 			of.Placement, of.Site, of.Servers, count(of.Have), cell(of.Offered, inFull), cell(of.PerSecond, inFull), cell(of.Utilisation, inFull), cell(of.Rejected, inFull),
 			cell(of.Waits, inFull), count(of.Needed), count(of.ErlangB), count(of.ErlangC), of.Lost, cell(of.LostOffered, inFull), count(of.LostNeeded),
-			cell(of.TakenIn, inFull), cell(of.Spilled, inFull), of.Sampled, of.Unknown,
+			cell(of.TakenIn, inFull), cell(of.Spilled, inFull), of.Sampled, of.UntilMs, strings.Join(of.WithoutRetries, " "), of.Unknown,
 		})
 		busy := "not known"
 		if of.Offered != nil {
@@ -239,6 +251,12 @@ func (c *capacity) writeNotes(w io.Writer) error {
 				notes = append(notes, fmt.Sprintf("%s: the peak of %s is that of a flash crowd, as if it lasted", where, w.Workload))
 			}
 		}
+		if of.UntilMs > 0 {
+			notes = append(notes, fmt.Sprintf("%s: so much is asked of them until sites open or close, %v after the run began", where, time.Duration(of.UntilMs*1e6)))
+		}
+		if len(of.WithoutRetries) > 0 {
+			notes = append(notes, fmt.Sprintf("%s: without what clients of %s ask again (retries), of which a run tells", where, strings.Join(of.WithoutRetries, ", ")))
+		}
 		if of.Sampled > 0 {
 			notes = append(notes, fmt.Sprintf("%s: as %s requests to the origin have it, of a run of %v around the peak of the day, without crowds", where, humanize.Comma(int64(of.Sampled)), c.Sample))
 		}
@@ -278,7 +296,11 @@ func (c *capacity) writeLoads(w io.Writer) error {
 		}
 		loads = append(loads, table.Row{l.Placement, what, at, tenths(l.Offered * scale), tenths(l.Capacity*scale) + " " + unit, percents(l.Utilisation)})
 	}
-	return listing{rows: loads, title: "Load on the mean of the recorded time, before a run"}.write(w, "table")
+	err := listing{rows: loads, title: "Load on the mean of the recorded time, before a run"}.write(w, "table")
+	if err == nil && len(c.WithoutRetries) > 0 {
+		_, err = fmt.Fprintf(w, "  without what clients of %s ask again (retries), of which a run tells\n", strings.Join(c.WithoutRetries, ", "))
+	}
+	return err
 }
 
 // cell writes a number that there may be.

@@ -107,6 +107,46 @@ func TestCapacitySaysWhatIsPassedOn(t *testing.T) {
 	require.NotContains(t, out, " 0.0 ")
 }
 
+// What nobody can know before a run is said not to be in it, and a site that serves before another opens is not said to be idle.
+func TestCapacitySaysWhatIsNotInIt(t *testing.T) {
+	text := strings.Replace(twoZones, "day: flat, data:", "day: flat, patience: {timeout: 1s, retries: 1, at: next}, data:", 1)
+	text = strings.Replace(text, "us-west-2-phx-2], servers: {count: 8}}", "us-west-2-phx-2, us-east-1], servers: {count: 8}}", 1)
+	file := scenarioFile(t, text)
+	code, out, errs := run(t, t.Context(), "capacity", file, "--placement", "zones", "--format", "json")
+	require.Zero(t, code, errs)
+	var found capacity
+	require.NoError(t, json.Unmarshal([]byte(out), &found))
+	require.Equal(t, []string{"api"}, found.WithoutRetries)
+	for _, of := range found.Servers {
+		if of.Site == "us-east-1" {
+			require.Zero(t, *of.Offered, "all but retries go to the zones")
+		}
+		if of.Servers == "compute" {
+			require.Equal(t, []string{"api"}, of.WithoutRetries, of.Site)
+		} else {
+			require.Empty(t, of.WithoutRetries)
+		}
+	}
+	code, out, errs = run(t, t.Context(), "capacity", file, "--placement", "zones")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "zones, compute at us-east-1: without what clients of api ask again (retries), of which a run tells")
+	require.Contains(t, out, "\n  without what clients of api ask again (retries), of which a run tells\n")
+
+	opens := scenarioFile(t, strings.Replace(twoZones, "[us-west-2-lax-1, us-west-2-phx-2], servers: {count: 8}}", "[us-west-2-lax-1, us-west-2-phx-2], servers: {count: 8}}, openings: [{site: us-west-2-phx-2, at: 4s}]", 1))
+	code, out, errs = run(t, t.Context(), "capacity", opens, "--placement", "zones", "--format", "json")
+	require.Zero(t, code, errs)
+	require.NoError(t, json.Unmarshal([]byte(out), &found))
+	lax, phx := &found.Servers[0], &found.Servers[1]
+	require.InDelta(t, 3, *lax.Offered, 1e-9, "all of it before the other opens")
+	require.Equal(t, 4000., lax.UntilMs)
+	require.Positive(t, *phx.Offered)
+	require.Zero(t, phx.UntilMs)
+	code, out, errs = run(t, t.Context(), "capacity", opens, "--placement", "zones")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "zones, compute at us-west-2-lax-1: so much is asked of them until sites open or close, 4s after the run began")
+	require.NotContains(t, out, "retries")
+}
+
 func TestASampleTellsTheLoadOfOriginsBehindCaches(t *testing.T) {
 	file := scenarioFile(t, strings.Replace(twoZones, "requests_per_second: 10,", "requests_per_second: 100,", 1))
 	code, out, errs := run(t, t.Context(), "capacity", file, "--placement", "cached", "--sample", "20s")
