@@ -199,8 +199,17 @@ var modelAssumptions = []func(s *Study) string{
 		return textIf(scales, "autoscaling looks every minute and lets servers go after a quarter of an hour, where nothing else is said; it asks for as many as the work since it last looked keeps busy at the target, and never fails to get them")
 	},
 	func(s *Study) string {
-		patient := slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return w.GivesUp() })
-		return textIf(patient, "servers do not notice that a client has given up, and work for it all the same; who meets a site that is down does not ask again, unless he asks the next site")
+		leaves := slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return w.Patience() != workload.Patience{} })
+		return textIf(leaves, "servers do not notice that a client has given up, and work for it all the same")
+	},
+	func(s *Study) string {
+		returns := slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool {
+			return w.Patience().Retries > 0 && w.Patience().At != workload.NextSite
+		})
+		closes := slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
+			return slices.ContainsFunc(p.Openings, func(o placement.Opening) bool { return o.Closes > 0 })
+		})
+		return textIf(returns && closes, "a site that closes still answers clients who ask it again because they did before it closed")
 	},
 	func(s *Study) string {
 		spares := slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {

@@ -51,6 +51,7 @@ func TestAssumptionsStandWhereTheyBear(t *testing.T) {
 			preset(s)
 			s.Workloads[1] = workload.Change(s.Workloads[1], func(c *workload.Computed) { c.Data.Replicated = true })
 		}},
+		{"servers do not notice that a client has given up, and work for it all the same", retrying, preset},
 		{"(skip_in_origin_region): mid-tier cache in region", withMidTier(false), withMidTier(true)},
 		{"downloads: 84 % of the requests are for five objects", func(s *edgewise.Study) {
 			s.Workloads = []workload.Workload{workload.Downloads().WithRequestsPerSecond(5)}
@@ -72,6 +73,11 @@ func TestAssumptionsStandWhereTheyBear(t *testing.T) {
 		require.Contains(t, of(c.with), c.text)
 		require.NotContains(t, of(c.no), c.text)
 	}
+}
+
+// retrying lets clients ask again, however long they wait.
+func retrying(s *edgewise.Study) {
+	s.Workloads = []workload.Workload{workload.Change(s.Workloads[0], func(c *workload.Cacheable) { c.Patience.Retries = 2 })}
 }
 
 // withMidTier gives a study a tier before its origin, in the origin's region, that is passed by or not.

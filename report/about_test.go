@@ -23,7 +23,7 @@ check_warm_up: false
 network: {metros: {names: [los-angeles-us]}}
 workloads:
   - {name: site, kind: static, requests_per_second: 100, objects: 1000, zipf_exponent: 0.9, sizes: {median: 1kB, ln_sd: 0.1, max: 10kB}, origin_service: 5ms, day: flat, freshness: {max_age: 1m}}
-  - {name: api, preset: api-dynamic, requests_per_second: 10, day: flat, data: {probability: 0, calls: 0}}
+  - {name: api, preset: api-dynamic, requests_per_second: 10, day: flat, data: {probability: 0, calls: 0}, patience: {timeout: 1s, retries: 1, backoff: 1s}}
   - {name: game, preset: competitive-fps, concurrent_players: 50, day: flat}
 placements:
   - name: zone
@@ -39,6 +39,7 @@ placements:
 	require.NoError(t, err)
 	c, err := study.Run(t.Context())
 	require.NoError(t, err)
+	require.Contains(t, c.Assumed, "a site that closes still answers clients who ask it again because they did before it closed")
 	var b bytes.Buffer
 	require.NoError(t, report.WriteScreen(&b, c, report.Layout{}))
 	rules := "lifetimes as nginx has them, 1h at most, stale-if-error 1m30s, requests wait for a fetch under way"

@@ -11,6 +11,18 @@ import (
 // of replication 0. What caches fetch over a link depends on what they hit; [Plan.LoadsOf] tells it after a run. Where sites
 // open or close in the recorded time it is the largest of all that are open at a time. Failures and retries are left out.
 func (p *Plan) LinkLoads() ([]Load, error) {
+	return p.linkLoads(func(number int) ([][]float64, error) {
+		rates, err := p.meanRates(number)
+		return [][]float64{rates}, err
+	})
+}
+
+// LinkPeaks returns the same loads at the peak: the most that each workload sends over a link in a day, looked at every quarter of an hour, or in a flash
+// crowd when it has risen, as if that lasted, at its mean size; of several workloads the sum of these, which need not come at the same time.
+func (p *Plan) LinkPeaks() ([]Load, error) { return p.linkLoads(p.ratesWithCrowds) }
+
+// linkLoads returns the most that all workloads send over links, of rates by step and metro, and of the phases in which the same sites are open.
+func (p *Plan) linkLoads(ratesOf func(number int) ([][]float64, error)) ([]Load, error) {
 	byPhase := make([]loads, len(p.phases))
 	for i := range p.workloads {
 		planned := &p.workloads[i]
@@ -24,16 +36,24 @@ func (p *Plan) LinkLoads() ([]Load, error) {
 		if !ok {
 			continue
 		}
-		rates, err := p.meanRates(i)
+		steps, err := ratesOf(i)
 		if err != nil {
 			return nil, err
 		}
-		for m, rate := range rates {
-			for k := range planned.entries[m] {
-				e := &planned.entries[m][k]
-				for phase := range byPhase {
-					p.addTraffic(&byPhase[phase], e, 8*rate*e.share.inPhase(phase)*mean)
+		for phase := range byPhase {
+			var most loads
+			for _, rates := range steps {
+				var of loads
+				for m, rate := range rates {
+					for k := range planned.entries[m] {
+						e := &planned.entries[m][k]
+						p.addTraffic(&of, e, 8*rate*e.share.inPhase(phase)*mean)
+					}
 				}
+				most.most(of)
+			}
+			for _, of := range most {
+				byPhase[phase].add(of)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -76,11 +77,14 @@ type offeredShare struct {
 	InCrowd bool `json:"in_crowd,omitempty"`
 }
 
-// A loadBefore is the load of servers, of the seats of a game, or of a link, on the mean of the recorded time.
+// A loadBefore is the load of servers, of the seats of a game, or of a link, on the mean of the recorded time; of a link also at the peak of the day, or of
+// a flash crowd, in bits per second and as a share of its capacity.
 type loadBefore struct {
 	Placement string `json:"placement"`
 	sim.Load
-	Utilisation float64 `json:"utilisation"`
+	Utilisation     float64 `json:"utilisation"`
+	AtPeak          float64 `json:"offered_at_peak,omitempty"`
+	PeakUtilisation float64 `json:"peak_utilisation,omitempty"`
 }
 
 // A capacity is what the command finds.
@@ -169,8 +173,16 @@ func (c *capacity) add(ctx context.Context, study *edgewise.Study, number int) e
 	if err != nil {
 		return err
 	}
+	peaks, err := plans[0].LinkPeaks()
+	if err != nil {
+		return err
+	}
 	for _, l := range append(loads, links...) {
-		c.Loads = append(c.Loads, loadBefore{name, l, l.Ratio()})
+		row := loadBefore{Placement: name, Load: l, Utilisation: l.Ratio()}
+		if k := slices.IndexFunc(peaks, l.IsOfTheSame); k >= 0 {
+			row.AtPeak, row.PeakUtilisation = peaks[k].Offered, peaks[k].Ratio()
+		}
+		c.Loads = append(c.Loads, row)
 	}
 	return nil
 }
@@ -281,22 +293,33 @@ func (c *capacity) writeLoads(w io.Writer) error {
 	if len(c.Loads) == 0 {
 		return nil
 	}
-	loads := []table.Row{{"placement", "what", "at", "offered", "of", "load %"}}
+	loads := []table.Row{{"placement", "what", "at", "offered", "of", "load %", "peak %"}}
+	hasLink := false
 	for _, l := range c.Loads {
 		unit := "servers"
 		if l.Unit == sim.Players {
 			unit = "seats"
 		}
-		what, at, scale := l.Workload+l.Pool, l.Site, 1.0
+		what, at, scale, peak := l.Workload+l.Pool, l.Site, 1.0, ""
 		switch {
 		case l.From != "":
-			what, at, unit, scale = "link", l.From+" → "+l.To, "Mbit/s", 1e-6
+			what, at, unit, scale, peak = "link", l.From+" → "+l.To, "Mbit/s", 1e-6, percents(l.PeakUtilisation)
+			hasLink = true
 		case at == "":
 			at = "all its sites"
 		}
-		loads = append(loads, table.Row{l.Placement, what, at, tenths(l.Offered * scale), tenths(l.Capacity*scale) + " " + unit, percents(l.Utilisation)})
+		loads = append(loads, table.Row{l.Placement, what, at, tenths(l.Offered * scale), tenths(l.Capacity*scale) + " " + unit, percents(l.Utilisation), peak})
 	}
-	err := listing{rows: loads, title: "Load on the mean of the recorded time, before a run"}.write(w, "table")
+	if !hasLink {
+		for i := range loads {
+			loads[i] = loads[i][:len(loads[i])-1]
+		}
+	}
+	title := "Load on the mean of the recorded time, before a run"
+	if hasLink {
+		title += ", and of links at the peak of the day or of a flash crowd"
+	}
+	err := listing{rows: loads, title: title}.write(w, "table")
 	if err == nil && len(c.WithoutRetries) > 0 {
 		_, err = fmt.Fprintf(w, "  without what clients of %s ask again (retries), of which a run tells\n", strings.Join(c.WithoutRetries, ", "))
 	}

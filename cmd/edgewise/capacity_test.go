@@ -198,3 +198,35 @@ func TestCapacityRefusesWhatItDoesNotKnow(t *testing.T) {
 		require.Contains(t, errs, c.want)
 	}
 }
+
+// The link of a metro is asked for 20 x 4 MB a second at the peak of the day, 640 Mbit/s, and for four times that in a flash crowd.
+func TestCapacityHasLinksAtThePeak(t *testing.T) {
+	const launch = `title: A launch
+duration: 60m
+network:
+  metros: {names: [denver-us]}
+  links: [{from: x-denver-us, to: town-denver-us, mbit_per_second: 2000, sharing: ps}]
+workloads:
+  - name: launch
+    kind: static
+    peak_requests_per_second: 20
+    objects: 200
+    zipf_exponent: 0
+    sizes: {median: 4MB, ln_sd: 0, max: 4MB}
+    day: {peak_to_trough: 2.5}
+placements: [{name: region, origin: us-west-2}]
+`
+	for text, peak := range map[string]float64{launch: .32, strings.NewReplacer("peak_", "", "{peak_to_trough: 2.5}", "flat\n    flashes: [{at: 20m, rise: 1m, for: 10m, factor: 4}]").Replace(launch): 1.28} {
+		code, out, errs := run(t, t.Context(), "capacity", scenarioFile(t, text), "--format", "json")
+		require.Zero(t, code, errs)
+		var found capacity
+		require.NoError(t, json.Unmarshal([]byte(out), &found))
+		require.Len(t, found.Loads, 1)
+		require.InEpsilon(t, peak, found.Loads[0].PeakUtilisation, .01)
+		require.InEpsilon(t, 2e9*peak, found.Loads[0].AtPeak, .01)
+		require.Less(t, found.Loads[0].Utilisation, .9*peak)
+		code, out, errs = run(t, t.Context(), "capacity", scenarioFile(t, text))
+		require.Zero(t, code, errs)
+		require.Contains(t, out, "PEAK %")
+	}
+}
