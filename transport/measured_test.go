@@ -211,8 +211,8 @@ func TestLinuxTakesWhatTheLabMeasuresUnderLoss(t *testing.T) {
 	require.Equal(t, 18, within, "of 20")
 }
 
-// Three of 30 rows that were measured after the arithmetic was written are 5.5 to 10 % off. Of the first a resumed connection took 46 ms less in the
-// same run, which saves 44 before the first byte; why the other two windows grew more slowly is not known.
+// Two of 30 rows are 10 and 5.5 % off. Of the first a resumed connection took 46 ms less in the same run, which saves 44 before the first byte.
+// In the second, of early data, the round trips of the server take 2 to 5 ms longer, as its packets show; why is not known.
 func TestHTTP3TakesWhatTheLabMeasures(t *testing.T) {
 	type row struct {
 		kind  string
@@ -220,7 +220,7 @@ func TestHTTP3TakesWhatTheLabMeasures(t *testing.T) {
 		bytes int64
 	}
 	differ := map[row]bool{
-		{"quic", 40, 800_000}: true, {"quic-resumed", 150, 250_000}: true, {"quic-resumed", 150, 800_000}: true,
+		{"quic", 40, 800_000}: true, {"quic-resumed", 150, 800_000}: true,
 	}
 	agree := 0
 	for _, r := range readMeasured(t, "lab-http3.csv") {
@@ -235,7 +235,7 @@ func TestHTTP3TakesWhatTheLabMeasures(t *testing.T) {
 		require.LessOrEqual(t, off, 1., "%v: %.1f ms, measured %v", &r, last, r.last)
 		agree++
 	}
-	require.Equal(t, 27, agree)
+	require.Equal(t, 28, agree)
 }
 
 // A fixed is a round trip in ns that is always the same.

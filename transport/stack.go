@@ -24,7 +24,8 @@ type Stack struct {
 	// EarlyBytes is what a server sends in answer to early data before it knows that the client is where it says to be: three
 	// times what that has sent (RFC 9000, section 8.1). 0 is no bound.
 	EarlyBytes int64
-	// Paced spreads a window over a round trip, at 1.25 times its rate, in place of sending it at once.
+	// Paced spreads a window over a round trip, at 1.25 times its rate, in place of sending it at once. It is the window as it grows: what
+	// is acknowledged while it is sent makes it larger.
 	Paced bool
 	// HandshakeWork is what both ends work on a full handshake, ResumedWork on one that goes on with earlier keys.
 	HandshakeWork, ResumedWork time.Duration

@@ -170,8 +170,8 @@ func (t *Transfer) begin(window, bytes int64, isNew bool) burst {
 }
 
 // paceGain is how much faster than a window a round trip a paced sender sends: 1.25 (RFC 9002, section 7.7), and paceBurst how
-// many bytes it sends at once before it begins to: 10 packets of 1,252 bytes, as quic-go does (assumed for others), and again after a
-// round in which it may send no more: its bucket of tokens has filled.
+// many bytes it sends at once before it begins to: 10 packets of 1,252 bytes, as quic-go does (assumed for others), in every round trip: while
+// it waits for acknowledgements its bucket of tokens fills.
 const (
 	paceGain  = 1.25
 	paceBurst = 10 * 1252
@@ -181,6 +181,7 @@ const (
 // full window of the largest size has to wait until the reader has taken a quarter of it (assumed, as quic-go does).
 func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total, grown int64) {
 	left, window, round := b.left, b.window, int64(0)
+	p := pacer{window: window}
 	most := t.most
 	if most == 0 {
 		most = math.MaxInt64
@@ -192,6 +193,10 @@ func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total, grown int64)
 	}
 	for ; left > min(window, most); round++ {
 		rtt, sends := trips.RoundTrip(round), min(window, most)
+		if t.paced {
+			p.takes(sends, window, rtt)
+			p.span = max(p.span, float64(t.line(sends))) // or the rate spreads it
+		}
 		if sends == most {
 			rtt += t.line(most / 4)
 		}
@@ -210,12 +215,33 @@ func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total, grown int64)
 	}
 	last := t.line(left)
 	if t.paced {
-		waits := left
-		if round == 0 || round == 1 && b.early > 0 {
-			waits = max(left-paceBurst, 0)
-		}
-		pace := float64(waits) * float64(trips.RoundTrip(round)) / float64(paceGain*float64(window))
-		last = max(last, int64(pace))
+		last = max(last, p.takes(left, window, trips.RoundTrip(round)))
 	}
 	return total + last, min(window, most)
+}
+
+// A pacer is a sender that spreads each window.
+type pacer struct {
+	window int64   // of the round trip before
+	span   float64 // how long that was sent for, and so is acknowledged for, in ns
+}
+
+// takes returns how long the sender takes for so many bytes of a round trip, whose window grows from that of the one before to its own while that is
+// acknowledged.
+func (p *pacer) takes(bytes, window, rtt int64) int64 {
+	waits := float64(max(bytes-paceBurst, 0)) * float64(rtt) / paceGain // of a window of a byte
+	from, to := float64(p.window), float64(window)
+	grows := float64(float64((from+to)/2) * p.span) // what goes meanwhile
+	var span float64
+	switch {
+	case waits >= grows:
+		span = p.span + (waits-grows)/to
+	case to > from:
+		more := to - from
+		span = p.span * (math.Sqrt(float64(from*from)+float64(2*more)*waits/p.span) - from) / more
+	default:
+		span = waits / to
+	}
+	p.window, p.span = window, span
+	return int64(span)
 }
