@@ -1,6 +1,7 @@
 package edgewise
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -99,6 +100,14 @@ const (
 	leastLevel = 0.5
 	mostLevel  = 0.9999
 )
+
+// MostReplications returns how many replications of a placement a run makes at most.
+func (s *Study) MostReplications() int {
+	if s.Until != nil {
+		return s.Until.most()
+	}
+	return cmp.Or(s.Replications, defaultReplications)
+}
 
 // Validate names the first field that is out of range, and the first thing that keeps a placement from serving
 // the workloads: what it finds right, [Study.Run] does not refuse before it has run.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/sim"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // An Explanation is the way of one request as JSON has it. Times are in ms; those of the steps sum to that of the first byte, or to that of
@@ -16,9 +17,11 @@ type Explanation struct {
 	Placement string            `json:"placement"`
 	Workload  string            `json:"workload"`
 	Metro     string            `json:"metro"`
-	Request   int               `json:"request"` // among the recorded ones of the metro, of a window those in it, from 1
-	AtMs      float64           `json:"at_ms"`   // since the start of the scenario's run, as its file tells times: of a window too
+	Request   int               `json:"request"`          // among the recorded ones of the metro, of a window those in it, from 1
+	Chosen    string            `json:"chosen,omitempty"` // why this one, and of how many
+	AtMs      float64           `json:"at_ms"`            // since the start of the scenario's run, as its file tells times: of a window too
 	Outcome   string            `json:"outcome"`
+	Tries     int               `json:"tries"`
 	Reason    string            `json:"reason,omitempty"` // why it failed
 	Site      string            `json:"site"`             // that serves it, first of all
 	TTFBMs    float64           `json:"ttfb_ms"`
@@ -54,25 +57,34 @@ type ExplanationStep struct {
 	ns int64
 }
 
-// userParts are what takes time between a user and where the request enters.
-var userParts = []struct {
+// A userPart is what takes time between a user and where the request enters.
+type userPart struct {
 	cause sim.Cause
 	text  string
-}{
-	{sim.Lookup, "dns: the look-up of the site's name"},
-	{sim.Connect, "connect: the round trips of a new connection"},
-	{sim.TLS, "tls: the round trips of its handshake"},
-	{sim.Access, "access: the last mile, there and back, jitter included"},
-	{sim.Propagation, "propagation: from the metro to where it enters, there and back"},
-	{sim.Loss, "packet loss: until lost packets were sent again"},
-	{sim.FirstRecord, "first record: the rest of the TLS record that the first byte stands in"},
 }
+
+// openingParts are those of a new connection, wayParts those of a request and its answer, lastParts those that come when it has left the site.
+var (
+	openingParts = []userPart{
+		{sim.Lookup, "dns: the look-up of the site's name"},
+		{sim.Connect, "connect: the round trips of a new connection"},
+		{sim.TLS, "tls: the round trips of its handshake"},
+	}
+	wayParts = []userPart{
+		{sim.Access, "access: the last mile, there and back, jitter included"},
+		{sim.Propagation, "propagation: from the metro to where it enters, there and back"},
+		{sim.Loss, "packet loss: until lost packets were sent again"},
+	}
+	lastParts = []userPart{
+		{sim.FirstRecord, "first record: the rest of the TLS record that the first byte stands in"},
+	}
+)
 
 // ExplanationOf returns the way of one request, step by step, of a run that begins so long after that of the scenario.
 func ExplanationOf(placement string, e *sim.Explanation, begins time.Duration) Explanation {
 	x := Explanation{
 		Placement: placement, Workload: e.WorkloadName, Metro: e.MetroName, Request: e.Number, AtMs: explainedFloat(e.At + int64(begins)),
-		Links: explainedLinks(e.Links, begins), Outcome: e.Outcome.String(), Site: e.Site, TTFBMs: explainedFloat(e.TTFB), TTLBMs: explainedFloat(e.TTLB), Steps: []ExplanationStep{},
+		Links: explainedLinks(e.Links, begins), Outcome: e.Outcome.String(), Tries: e.Tries, Chosen: chosenInWords(e), Site: e.Site, TTFBMs: explainedFloat(e.TTFB), TTLBMs: explainedFloat(e.TTLB), Steps: []ExplanationStep{},
 	}
 	add := func(ns int64, site, format string, args ...any) {
 		x.Steps = append(x.Steps, ExplanationStep{explainedFloat(ns), site, fmt.Sprintf(format, args...), ns})
@@ -82,24 +94,90 @@ func ExplanationOf(placement string, e *sim.Explanation, begins time.Duration) E
 	}
 	if e.Outcome.IsFailure() {
 		x.Reason = e.Reason.String()
-		addSteps(add, e)
-		add(e.TTFB-e.WaitNs, "", "the ways of the user there and back, and what is left of the patience")
+		addFailure(add, e)
 		return x
 	}
-	for _, part := range userParts {
-		if ns := e.Causes[part.cause]; ns != 0 {
-			text := part.text
-			if part.cause == sim.Access {
-				text += fmt.Sprintf(", %v", e.Line)
-			}
-			add(ns, "", "%s", text)
+	addTried := func(tried []sim.Step) {
+		for _, s := range tried {
+			add(s.Ns, s.Site, "%s", s.Text)
 		}
 	}
+	addParts := func(parts []userPart) {
+		for _, part := range parts {
+			if ns := e.Causes[part.cause]; ns != 0 {
+				text := part.text
+				if part.cause == sim.Access {
+					text += fmt.Sprintf(", %v", e.Line)
+				}
+				add(ns, "", "%s", text)
+			}
+		}
+	}
+	addTried(e.Tried[:e.ConnectsAfter])
+	addParts(openingParts)
+	addTried(e.Tried[e.ConnectsAfter:])
+	addParts(wayParts)
 	if ns := beyondOf(e); ns != 0 {
 		add(ns, "", "upstream: from where it enters to %s, there and back", e.Site)
 	}
 	addSteps(add, e)
+	addParts(lastParts)
 	return x
+}
+
+// addFailure adds what a request met that failed, and how its user learns of it. What never came back has no rest but the wait for it.
+func addFailure(add func(ns int64, site, format string, args ...any), e *sim.Explanation) {
+	for _, s := range slices.Concat(e.Tried, e.Steps) {
+		add(s.Ns, s.Site, "%s", s.Text)
+	}
+	ends := e.Reason.EndsInWords()
+	rest := e.TTFB - e.WaitNs
+	switch known := len(e.Tried)+len(e.Steps) > 0; {
+	case e.Reason.IsSilence():
+		if !known {
+			rest = e.TTFB
+		}
+		if rest != 0 {
+			add(rest, e.Site, "%s", ends)
+		}
+		return
+	case !known:
+		add(e.WaitNs, e.Site, "%s", ends)
+	}
+	if rest != 0 {
+		add(rest, "", "the user's way there and back, with the connection if it is new")
+	}
+}
+
+// chosenInWords says why a request was chosen, and of how many.
+func chosenInWords(e *sim.Explanation) string {
+	which := ""
+	switch e.Which {
+	case sim.Slowest:
+		which = fmt.Sprintf("that with the longest time to the %s byte, by which %s is judged,", lastOrFirst(e.Judged), e.WorkloadName)
+	case sim.FirstMiss:
+		which = "the first that missed a first cache"
+	case sim.FirstRetried:
+		which = "the first that was asked again"
+	case sim.FirstFailed:
+		which = "the first that failed"
+	case sim.FirstRejected:
+		which = "the first that was rejected"
+	default:
+		return ""
+	}
+	from := "all metros"
+	if e.Among == e.Count {
+		from = e.MetroName
+	}
+	return fmt.Sprintf("%s of the %d recorded from %s", which, e.Among, from)
+}
+
+func lastOrFirst(b workload.Byte) string {
+	if b == workload.LastByte {
+		return "last"
+	}
+	return "first"
 }
 
 // WriteExplanation writes the way of one request, step by step. The times in the first column sum to that of the first byte.
@@ -109,7 +187,11 @@ func WriteExplanation(w io.Writer, placement string, e *sim.Explanation, begins 
 	if begins > 0 {
 		of = "window"
 	}
-	fmt.Fprintf(&b, "%s from %s under %s: request %d of the %s, %v after the run began\n", e.WorkloadName, e.MetroName, placement, e.Number, of, time.Duration(e.At)+begins)
+	fmt.Fprintf(&b, "%s from %s under %s: request %d of %d from %s in the %s, %v after the run began\n",
+		e.WorkloadName, e.MetroName, placement, e.Number, e.Count, e.MetroName, of, time.Duration(e.At)+begins)
+	if chosen := chosenInWords(e); chosen != "" {
+		b.WriteString(chosen + "\n")
+	}
 	fmt.Fprintf(&b, "%v at %s", e.Outcome, e.Site)
 	end := "first byte"
 	if e.Outcome.IsFailure() {
@@ -151,7 +233,7 @@ func WriteExplanation(w io.Writer, placement string, e *sim.Explanation, begins 
 // beyondOf returns the round trip between where a request enters and the site that serves it: what of its parts the others leave.
 func beyondOf(e *sim.Explanation) int64 {
 	ns := e.TTFB - e.WaitNs
-	for _, part := range userParts {
+	for _, part := range slices.Concat(openingParts, wayParts, lastParts) {
 		ns -= e.Causes[part.cause]
 	}
 	return ns

@@ -153,7 +153,7 @@ const (
 func (c *clients) moveOn(t *try, at int64, to *retrySite) {
 	s := c.patience.site
 	took := int64(0)
-	if t.isNew && during(c.outages, t.arrived-c.delay) == nil { // or else no connection was opened
+	if isConnecting(c, t) {
 		if c.stacks != nil {
 			x := c.setUp(&t.request)
 			took = x.connect + x.tls

@@ -346,7 +346,7 @@ func (c *clients) sight(r *request, s *served) {
 	last := c.latencies.count - 1
 	is := Sighting{
 		Workload: int(c.workload.number), Metro: int(c.metro), At: r.arrived - c.delay, Outcome: s.outcome,
-		TTFB: c.latencies.first[last], TTLB: c.latencies.second[last], request: *r, first: s.first,
+		TTFB: c.latencies.first[last], TTLB: c.latencies.second[last], Tries: c.tries(), request: *r, first: s.first,
 	}
 	of := &is.Causes
 	of[Access], of[Loss], of[Propagation], of[Upstream] = r.access, r.resent, c.rtt, c.beyond
@@ -363,11 +363,19 @@ func (c *clients) sight(r *request, s *served) {
 	c.sees(&is)
 }
 
+// tries returns how often the request was asked that has just ended.
+func (c *clients) tries() int {
+	if c.patience == nil {
+		return 1
+	}
+	return c.patience.made
+}
+
 // sightFailure tells how a request ended that was asked at an instant and failed at another.
 func (c *clients) sightFailure(r *request, at, now int64, why Reason, waited int64) {
 	if c.sees != nil {
 		c.sees(&Sighting{
-			Workload: int(c.workload.number), Metro: int(c.metro), At: at, Outcome: why.outcome(), Reason: why, TTFB: waited, TTLB: waited, request: *r, first: now,
+			Workload: int(c.workload.number), Metro: int(c.metro), At: at, Outcome: why.outcome(), Reason: why, TTFB: waited, TTLB: waited, Tries: c.tries(), request: *r, first: now,
 		})
 	}
 }

@@ -62,7 +62,7 @@ func TestStepsOfARequestSumToItsTime(t *testing.T) {
 	plans, err := Compile(context.Background(), s, aged)
 	require.NoError(t, err)
 	_, err = plans[0].Explain(context.Background(), 0, 0, 0, ByNumber, 1000)
-	require.ErrorContains(t, err, "request 1000; want 1 to ")
+	require.ErrorContains(t, err, "request is 1000; want 1 to ")
 }
 
 // Caches of several servers with a memory over a disk take another way through the run, and are followed all the same.

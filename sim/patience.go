@@ -16,6 +16,8 @@ type patience struct {
 	// sites are those that clients ask again in turn, nil where they ask the same; own is the number of that which they ask first.
 	sites []retrySite
 	own   int
+	// made is how many tries the request had that ended last.
+	made int
 	// ways are those that clients of a metro take to this site in turn as links fail, nil where they have one.
 	ways []retryWay
 }
@@ -78,6 +80,7 @@ func (p *patience) takes(c *clients, r *request, s *served) bool {
 		p.end(r.try)
 		return false
 	}
+	p.made = t.made
 	s.inVain += r.arrived - t.first + t.spent
 	s.first, s.last = s.first+t.spent, s.last+t.spent
 	r.arrived = t.first
@@ -110,6 +113,7 @@ func (p *patience) giveUp(c *clients, n uint32, now int64, down *outage) {
 	if trace := p.site.trace; trace != nil {
 		trace.ends(c, t, at, why)
 	}
+	p.made = t.made
 	r := t.request
 	r.arrived = t.first
 	c.failAfter(&r, t.first, at-t.first+t.spent, why)
@@ -134,6 +138,7 @@ func (p *patience) hears(c *clients, r *request, now int64, down *outage) bool {
 func (p *patience) fails(c *clients, r *request, now int64, why Reason) (isOver bool, inVain, spent int64) {
 	t := p.site.tries.at(r.try)
 	isOver, inVain, spent = t.isOpen, r.arrived-t.first, t.spent
+	p.made = t.made
 	if isOver && t.made <= p.Retries && why.outcome() == Rejected {
 		p.askAgain(c, r.try, now+c.wayOf(r), why)
 		isOver = false

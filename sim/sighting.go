@@ -13,6 +13,8 @@ type Sighting struct {
 	Reason  Reason
 	// TTFB and TTLB are the times to the first and the last byte, of what failed the wait in vain.
 	TTFB, TTLB int64
+	// Tries is how often it was asked: 1 of what was not asked again.
+	Tries int
 	// Causes take TTFB apart and sum to it; of what failed they are 0.
 	Causes [NumCauses]int64
 

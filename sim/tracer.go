@@ -25,11 +25,14 @@ type tracer struct {
 	passed         bool            // on to another site, for there was no room
 	asked          []askedWay      // over which something was asked for the request
 	// tried are the steps of the tries before the last, or with that where isOver says that it was given up, too; left is what connections took that
-	// were left, in ns; site is where the last try came to.
-	tried  []Step
-	left   int64
-	isOver bool
-	site   string
+	// were left, in ns; site is where the last try came to. connects is how many of tried came before the client's connection to where it asks now was
+	// opened, where isConnected says that it was.
+	tried       []Step
+	left        int64
+	isOver      bool
+	site        string
+	connects    int
+	isConnected bool
 }
 
 // A mark is an instant, and what went on until then.
@@ -318,16 +321,15 @@ func (t *tracer) works(s *site, m *message, start, done int64) {
 
 // A Step is a part of the time that a request spent behind the site that it reached first, and what went on.
 type Step struct {
-	// Ns is how long it took, 0 for what took no time. Site is where it ended.
+	// Ns is how long it took, 0 for what took no time. Site is where it ended, empty for what the client does.
 	Ns   int64
 	Site string
 	Text string
 }
 
-// steps returns what went on from the arrival at the first site until the first byte was there, at an instant. Marks behind that are of
-// fetches that go on without the request.
-func (t *tracer) steps(first int64) (all []Step) {
-	all = t.beginSteps()
+// steps returns what went on from the arrival at the first site, or after the tries that were given up, until the first byte was there, at an instant,
+// or until a request failed, for a reason. Marks behind that are of fetches that go on without the request.
+func (t *tracer) steps(first int64, o Outcome, why Reason) (all []Step) {
 	at := t.arrived
 	first -= t.left
 	for _, m := range t.marks {
@@ -338,7 +340,11 @@ func (t *tracer) steps(first int64) (all []Step) {
 		all = append(all, Step{until - at, m.site, m.text})
 		at = until
 	}
-	if first > at {
+	switch {
+	case first <= at:
+	case o.IsFailure():
+		all = append(all, Step{first - at, "", why.EndsInWords()})
+	default:
 		all = append(all, Step{first - at, "", "until its first byte is there"})
 	}
 	return all

@@ -1,6 +1,9 @@
 package sim
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A request that is followed may be asked again. Then each try before the last is told by its site, why it was given up and how long its client
 // waited before the next, and step by step what became of the last.
@@ -14,6 +17,11 @@ func (t *tracer) firstAsked(c *clients, r *request) (at int64, isNow bool) {
 	return of.first - c.delay, of.isOpen
 }
 
+// isConnecting reports whether a try opens a connection: where the site is down or cannot be reached there is none.
+func isConnecting(c *clients, of *try) bool {
+	return of.isNew && during(c.outages, of.arrived-c.delay) == nil
+}
+
 // isTryOf reports whether a try is of the request that is followed.
 func (t *tracer) isTryOf(c *clients, of *try) bool {
 	return int(c.workload.number) == t.workload && c.metro == t.metro && of.first-c.delay == t.at
@@ -24,8 +32,11 @@ func (t *tracer) asksAgain(c *clients, of *try, from, at int64, why Reason) {
 	if !t.isTryOf(c, of) {
 		return
 	}
+	if !t.isConnected && isConnecting(c, of) {
+		t.connects, t.isConnected = len(t.tried), true
+	}
 	t.endsTry(c, of, from, why)
-	t.addTime(at-from, c, "waits before it asks again")
+	t.addTime(at-from, "the client waits before it asks again")
 	t.found, t.current, t.passed = false, false, false
 }
 
@@ -38,41 +49,54 @@ func (t *tracer) ends(c *clients, of *try, at int64, why Reason) {
 }
 
 func (t *tracer) endsTry(c *clients, of *try, at int64, why Reason) {
-	text := "an error, " + why.String()
-	switch {
-	case why.outcome() == Rejected:
-		text = "rejected, " + why.String()
-	case why == TimedOut:
-		text = "no answer until the timeout"
-	case why == SiteDown || why == LinkDown:
-		text = "no answer until the timeout, " + why.String()
-	}
-	t.tried = append(t.tried, Step{at - of.arrived, c.patience.site.name, fmt.Sprintf("try %d: %s", of.made, text)})
+	t.tried = append(t.tried, Step{at - of.arrived, c.patience.site.name, fmt.Sprintf("try %d: %s", of.made, why.EndsInWords())})
 	t.marks = nil
 	clear(t.flights)
 	clear(t.messages)
 }
 
+// EndsInWords says what a client gets that fails for a reason.
+func (r Reason) EndsInWords() string {
+	switch {
+	case r.outcome() == Rejected:
+		return "rejected, " + r.String()
+	case r == TimedOut:
+		return "no answer until the timeout"
+	case r.IsSilence():
+		return "no answer until the timeout, " + r.String()
+	}
+	return "an error, " + r.String()
+}
+
+// IsSilence reports whether clients hear nothing of a failure for the reason, but give up.
+func (r Reason) IsSilence() bool { return r == TimedOut || r == SiteDown || r == LinkDown }
+
 // leaves notes that a client asks another site next, how much later since the request must be there first, and what the connection took that is left.
 func (t *tracer) leaves(c *clients, of *try, later, took int64) {
 	if t.isTryOf(c, of) {
-		t.addTime(later, c, "until there could be an answer")
-		t.addTime(took, c, "the connection that is left")
+		t.addTime(later, "the client waits until there could be an answer")
+		if took != 0 {
+			t.tried = slices.Insert(t.tried, t.connects, Step{took, c.patience.site.name, "a new connection, which the client leaves later"})
+		}
 		t.left += took
+		t.isConnected = false
 	}
 }
 
-func (t *tracer) addTime(ns int64, c *clients, text string) {
+func (t *tracer) addTime(ns int64, text string) {
 	if ns != 0 {
-		t.tried = append(t.tried, Step{ns, c.patience.site.name, text})
+		t.tried = append(t.tried, Step{ns, "", text})
 	}
 }
 
-// beginSteps returns the steps before the request came to where it ended.
-func (t *tracer) beginSteps() []Step {
-	all := t.tried
+// triedSteps returns the steps before the request came to where it ended, and how many of them came before the connection to there was opened.
+func (t *tracer) triedSteps() (all []Step, connects int) {
+	all = t.tried
 	if len(all) > 0 && !t.isOver {
 		all = append(all, Step{0, t.site, "asked again"})
 	}
-	return all
+	if t.isConnected {
+		return all, t.connects
+	}
+	return all, len(all)
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,8 +23,12 @@ func stepsOf(t *testing.T, s Scenario, p placement.Placement, number int) string
 	var b strings.Builder
 	sum := int64(0)
 	fmt.Fprintf(&b, "%v at %s\n", e.Outcome, e.Site)
-	for _, step := range e.Steps {
-		fmt.Fprintf(&b, "%v %s: %s\n", time.Duration(step.Ns), step.Site, step.Text)
+	for _, step := range slices.Concat(e.Tried, e.Steps) {
+		site := step.Site
+		if site != "" {
+			site += ": "
+		}
+		fmt.Fprintf(&b, "%v %s%s\n", time.Duration(step.Ns), site, step.Text)
 		sum += step.Ns
 	}
 	require.Equal(t, e.WaitNs, sum, b.String())
@@ -40,24 +45,24 @@ func TestEachTryIsExplained(t *testing.T) {
 	require.Equal(t, "BYPASS at zone\n1ms zone: works on it\n", stepsOf(t, s, p, 1))
 	// The word that there is no room is there 10 ms after it was asked, the connection took 20.
 	require.Equal(t, `BYPASS at region
+20ms zone: a new connection, which the client leaves later
 10ms zone: try 1: rejected, queue full
-100ms zone: waits before it asks again
-20ms zone: the connection that is left
+100ms the client waits before it asks again
 0s region: asked again
 1ms region: works on it
 `, stepsOf(t, s, p, 2))
 	require.Equal(t, `BYPASS at region
 500ms zone: try 1: no answer until the timeout, site down
-100ms zone: waits before it asks again
+100ms the client waits before it asks again
 0s region: asked again
 1ms region: works on it
 `, stepsOf(t, s, p, 3))
 	s.Failures = append(s.Failures, Failure{Site: "region", At: 10 * time.Second, For: 40 * time.Second, Detection: time.Minute})
 	require.Equal(t, `ERROR at region
 500ms zone: try 1: no answer until the timeout, site down
-100ms zone: waits before it asks again
+100ms the client waits before it asks again
 500ms region: try 2: no answer until the timeout, site down
-100ms region: waits before it asks again
+100ms the client waits before it asks again
 500ms region: try 3: no answer until the timeout, site down
 `, stepsOf(t, s, p, 3))
 
@@ -65,7 +70,7 @@ func TestEachTryIsExplained(t *testing.T) {
 	s, p = patientlyAt(t, workload.Patience{Timeout: 9 * time.Millisecond, Retries: 1, At: workload.NextSite}, 1)
 	require.Equal(t, `ERROR at region
 9ms zone: try 1: no answer until the timeout
-1ms zone: until there could be an answer
+1ms the client waits until there could be an answer
 9ms region: try 2: no answer until the timeout
 `, stepsOf(t, s, p, 1))
 }
@@ -79,7 +84,7 @@ func TestATryThatJoinsItsOwnFetchIsExplained(t *testing.T) {
 	// 7 ms of work and 50 ms on the way.
 	require.Equal(t, `HIT at a
 50ms a: try 1: no answer until the timeout
-10ms a: waits before it asks again
+10ms the client waits before it asks again
 0s a: asked again
 `, stepsOf(t, s, cachesAt("a"), 1))
 }
@@ -99,13 +104,15 @@ func TestStepsOfRequestsThatAreAskedAgainSumToTheirTimes(t *testing.T) {
 			e, err := plans[0].Explain(t.Context(), 0, 0, 0, ByNumber, number)
 			require.NoError(t, err)
 			sum := int64(0)
-			for _, step := range e.Steps {
-				require.GreaterOrEqual(t, step.Ns, int64(0), "%+v", e.Steps)
+			steps := slices.Concat(e.Tried, e.Steps)
+			for _, step := range steps {
+				require.GreaterOrEqual(t, step.Ns, int64(0), "%+v", steps)
 				require.NotContains(t, step.Text, "calls for data")
 				sum += step.Ns
 			}
-			require.Equal(t, e.WaitNs, sum, "request %d: %v %v", number, e.Outcome, e.Steps)
-			if len(e.Steps) > 2 {
+			require.Equal(t, e.WaitNs, sum, "request %d: %v %v", number, e.Outcome, steps)
+			require.Equal(t, e.Tries > 1, len(e.Tried) > 0)
+			if e.Tries > 1 {
 				again++
 				if e.Outcome.IsFailure() {
 					over++

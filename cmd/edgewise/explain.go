@@ -19,10 +19,13 @@ type explainCmd struct {
 	Scenario    string `arg:"" help:"The scenario file." type:"path"`
 	Placement   string `required:"" placeholder:"NAME" help:"The placement."`
 	Workload    string `placeholder:"NAME" help:"The workload, by default the first that has requests."`
-	Metro       string `placeholder:"METRO" help:"The user's metro by id or name, by default that with the most users."`
-	Request     int    `default:"1" help:"Which request of the recorded time, in order of time, from 1."`
-	Slow        bool   `xor:"which" help:"That with the longest time to the first byte."`
+	Metro       string `placeholder:"METRO" help:"The user's metro by id or name, by default that with the most users with --request, and all without."`
+	Request     *int   `xor:"which" placeholder:"N" help:"Which request of the metro in the recorded time, in order of time, from 1; by default the first."`
+	Slow        bool   `xor:"which" help:"The slowest, by the byte by which the workload is judged (judged: ttfb or ttlb)."`
 	Miss        bool   `xor:"which" help:"The first that a first cache had to fetch."`
+	Retried     bool   `xor:"which" help:"The first that was asked again."`
+	Failed      bool   `xor:"which" help:"The first that failed."`
+	Rejected    bool   `xor:"which" help:"The first that servers had no room for."`
 	Replication int    `short:"r" help:"The replication, from 0."`
 	printFlag
 }
@@ -42,7 +45,11 @@ func (c *explainCmd) Run(ctx context.Context, s *streams) error {
 		return &usageError{err}
 	}
 	metros := study.Network.OfKind(topology.Metro)
-	metro := c.mostUsers(study, workload, metros)
+	which := c.which()
+	metro := sim.AllMetros
+	if which == sim.ByNumber {
+		metro = c.mostUsers(study, workload, metros)
+	}
 	if c.Metro != "" {
 		node, err := metroCalled(study.Network, c.Metro)
 		if err != nil {
@@ -50,30 +57,50 @@ func (c *explainCmd) Run(ctx context.Context, s *streams) error {
 		}
 		metro = slices.Index(metros, node)
 	}
-	if c.Replication < 0 {
-		return &usageError{fmt.Errorf("--replication is %d; want 0 or more", c.Replication)}
+	if most := study.MostReplications(); c.Replication < 0 || c.Replication >= most {
+		return &usageError{fmt.Errorf("--replication is %d; want 0 to %d: %s has %d at most (replications)", c.Replication, most-1, c.Scenario, most)}
 	}
 	plans, err := study.Compile(ctx, placement)
 	if err != nil {
 		return unlessStopped(ctx, &usageError{err})
 	}
-	which := sim.ByNumber
-	switch {
-	case c.Slow:
-		which = sim.Slowest
-	case c.Miss:
-		which = sim.FirstMiss
+	number := 1
+	if c.Request != nil {
+		number = *c.Request
 	}
-	e, err := plans[0].Explain(ctx, c.Replication, workload, metro, which, c.Request)
+	e, err := plans[0].Explain(ctx, c.Replication, workload, metro, which, number)
 	if err != nil {
 		if ctx.Err() != nil {
 			return stopped(err)
+		}
+		if none := (*sim.NoRequestError)(nil); errors.As(err, &none) {
+			err = fmt.Errorf("%s: --%w", c.Scenario, err)
+			if which != sim.ByNumber || none.Count == 0 {
+				err = fmt.Errorf("%s: placement %q, replication %d: %w", c.Scenario, c.Placement, c.Replication, none)
+			}
 		}
 		return &usageError{err}
 	}
 	return c.print(s.out, report.ExplanationOf(c.Placement, e, study.Elapsed), func(w io.Writer) error {
 		return report.WriteExplanation(w, c.Placement, e, study.Elapsed)
 	})
+}
+
+// which returns how the request is chosen.
+func (c *explainCmd) which() sim.Which {
+	switch {
+	case c.Slow:
+		return sim.Slowest
+	case c.Miss:
+		return sim.FirstMiss
+	case c.Retried:
+		return sim.FirstRetried
+	case c.Failed:
+		return sim.FirstFailed
+	case c.Rejected:
+		return sim.FirstRejected
+	}
+	return sim.ByNumber
 }
 
 // workload returns the number of the workload.
