@@ -26,9 +26,9 @@ type Timeline struct {
 
 // A TimelineLine is one figure, step by step.
 type TimelineLine struct {
-	// Name is "requests", "failed", "rejected", "waiting", of games "updates" and "lost" of those that were played, "mean", "p50", "p95", "p99", "hits", "hits NAME" of a tier behind the first, "origin requests", "origin
-	// bytes", "utilisation" of the servers that the workload finds, where they are limited, "servers" or "cores", where their number changes, "players" or
-	// "players waiting"; Unit says what it counts: "a second", "requests" that wait on the mean, "ms", "share", "bytes a second", "servers", "cores" or
+	// Name is "requests", "failed", "rejected" (which no other counts as failed here), of games "updates" and "lost" of those that were played, "mean", "p50", "p95", "p99", "hits", "hits NAME" of a tier behind the first, "origin requests", "origin
+	// bytes", where servers are limited "waiting" and "utilisation" of those that the workload finds, "servers" or "cores", where their number changes, "players" or
+	// "players waiting"; Unit says what it counts: "a second", "requests" that are in the queue of these servers on the mean of the step, whether their clients still wait or have given up, "ms", "share", "bytes a second", "servers", "cores" or
 	// "players".
 	Name, Unit string
 	// Values are of all replications, with intervals: a step without requests has no latency, one with few no quantile.
@@ -96,7 +96,7 @@ func timelineRows(kind sim.Kind, tiers []string) (rows []timelineRow) {
 		{name: "requests", unit: "a second", where: isNoGame, perSecond: (*sim.CourseStep).Requests},
 		{name: "failed", unit: "a second", where: isNoGame, perSecond: func(s *sim.CourseStep) uint64 { return s.Outcomes[sim.Failed] }},
 		{name: "rejected", unit: "a second", where: isNoGame, perSecond: func(s *sim.CourseStep) uint64 { return s.Outcomes[sim.Rejected] }},
-		{name: "waiting", unit: "requests", where: isNoGame, scale: 1e-9, perSecond: func(s *sim.CourseStep) uint64 { return s.QueueNs }},
+		{name: "waiting", unit: "requests", where: isNoGame, isOfServers: true, scale: 1e-6, perSecond: func(s *sim.CourseStep) uint64 { return s.QueueUs }},
 		{name: "updates", unit: "a second", where: isGame, perSecond: (*sim.CourseStep).Requests},
 		{name: "lost", unit: "share", where: isGame, ratio: func(s *sim.CourseStep) stats.Ratio {
 			return stats.Ratio{Numerator: s.LostUpdates, Denominator: s.Outcomes[sim.Played]}
@@ -271,7 +271,7 @@ func (s *Study) timelineOf(replications []*replication, number, workload int, me
 		}
 		t.Lines = append(t.Lines, line)
 	}
-	places := func(count int, id func(int) string, of func(*packedCourses, int) []byte) (all []PlaceTimeline, err error) {
+	places := func(count int, rows []timelineRow, id func(int) string, of func(*packedCourses, int) []byte) (all []PlaceTimeline, err error) {
 		for n := range count {
 			var sum sim.Course
 			for i, r := range replications {
@@ -301,9 +301,10 @@ func (s *Study) timelineOf(replications []*replication, number, workload int, me
 		}
 		return all, nil
 	}
-	if t.Metros, err = places(len(first.metros), func(n int) string { return metros[n].ID }, func(p *packedCourses, n int) []byte { return p.metros[n] }); err != nil {
+	ofMetros := slices.DeleteFunc(slices.Clone(rows), func(row timelineRow) bool { return row.isOfServers }) // servers are at sites
+	if t.Metros, err = places(len(first.metros), ofMetros, func(n int) string { return metros[n].ID }, func(p *packedCourses, n int) []byte { return p.metros[n] }); err != nil {
 		return t, err
 	}
-	t.Sites, err = places(len(first.sites), func(n int) string { return first.siteIDs[n] }, func(p *packedCourses, n int) []byte { return p.sites[n] })
+	t.Sites, err = places(len(first.sites), rows, func(n int) string { return first.siteIDs[n] }, func(p *packedCourses, n int) []byte { return p.sites[n] })
 	return t, err
 }

@@ -70,7 +70,7 @@ func newPageTimeline(c *edgewise.Comparison, workload string, results []*edgewis
 			}
 			scale := 1.0
 			line.Title, line.Unit, scale = overTime(of, w)
-			anything = anything || slices.ContainsFunc(of.Values, func(e stats.Estimate) bool { return e.HasValue() && e.Value != 0 })
+			anything = anything || slices.ContainsFunc(of.Values, isMore)
 			if alike[i] == i {
 				line.By[i] = newPageCourse(of.Values, scale)
 			}
@@ -89,6 +89,11 @@ func overTime(l *edgewise.TimelineLine, w *edgewise.WorkloadResult) (title, unit
 		title = "requests"
 	case "waiting":
 		title = "requests that wait for servers"
+	case "failed":
+		title = "failed"
+		if rejects := w.Timeline.Line("rejected"); rejects != nil && slices.ContainsFunc(rejects.Values, isMore) {
+			title = "failed, without those rejected"
+		}
 	case "mean", "p50", "p95", "p99":
 		title = metricTitle(w.Headline().Name()) + ", " + l.Name
 	case "origin requests":
@@ -114,6 +119,9 @@ func overTime(l *edgewise.TimelineLine, w *edgewise.WorkloadResult) (title, unit
 	}
 	return title, l.Unit, 1
 }
+
+// isMore reports whether there is anything of what is counted.
+func isMore(e stats.Estimate) bool { return e.HasValue() && e.Value > 0 }
 
 // isUsualOverTime reports whether a line is among those that are looked at first: how many ask and fail, the p95, or the mean where
 // there are too few for it, what caches hit and origins are asked, how busy servers are, who plays and waits.

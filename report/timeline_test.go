@@ -240,3 +240,13 @@ func TestDrainsAreShadedAndTold(t *testing.T) {
 	require.Equal(t, "launch", events[3].(map[string]any)["kind"])
 	require.Equal(t, "drained", events[1].(map[string]any)["kind"])
 }
+
+// Where servers reject requests the line of those that failed says that it is without them.
+func TestTheLineOfFailedRequestsSaysThatItIsWithoutTheRejected(t *testing.T) {
+	c := followed(t)
+	rejected := c.Placements[1].Workloads[0].Timeline.Line("rejected")
+	rejected.Values[2] = stats.Estimate{Value: 3, Low: 2, High: 4, N: 3}
+	p, err := report.Timeline(c, "")
+	require.NoError(t, err)
+	require.Contains(t, svg(t, p), ">site: failed, without those rejected, a second</text>")
+}

@@ -47,13 +47,16 @@ func (b *busyCourse) inUs() []uint64 {
 	return all
 }
 
-// addBusy adds how long servers worked at a site, and how long there were any, to the courses of a workload and of the site.
-func (w *WorkloadTally) addBusy(site int, busy, there []uint64) {
+// addBusy adds how long servers worked at a site, how long there were any, and how long was waited for them, nil where nobody does, to the courses of a workload and of the site.
+func (w *WorkloadTally) addBusy(site int, busy, there, waited []uint64) {
 	for _, c := range [...]*Course{w.Course, w.Sites[site].Course} {
 		c.change(func(steps []CourseStep) {
 			for i := range steps {
 				steps[i].BusyUs += busy[i]
 				steps[i].ServerUs += there[i]
+			}
+			for i := range waited {
+				steps[i].QueueUs += waited[i]
 			}
 		})
 	}
@@ -65,13 +68,13 @@ func (s *servers) settleCourse(to *WorkloadTally, site int) {
 		return
 	}
 	if s.scaling != nil {
-		to.addBusy(site, s.use.course.inUs(), s.scaling.steps.course.inUs())
+		to.addBusy(site, s.use.course.inUs(), s.scaling.steps.course.inUs(), s.waited.inUs())
 		return
 	}
 	there := busyCourse{ruler: s.use.course.ruler, sums: make([]uint64, len(s.use.course.sums))}
 	from, end := s.thereWithin()
 	there.stay(from, end, s.count)
-	to.addBusy(site, s.use.course.inUs(), there.sums)
+	to.addBusy(site, s.use.course.inUs(), there.sums, s.waited.inUs())
 }
 
 // settleCourse adds how busy the cores of a site were, where they are limited, to the courses of a game: matches where it has them alone and none
@@ -91,5 +94,5 @@ func (s *gameSite) settleCourse(g *game) {
 	} else {
 		there.stay(from, end, g.MatchesOn(s.pool.own))
 	}
-	g.to.addBusy(s.id, busy, there.sums)
+	g.to.addBusy(s.id, busy, there.sums, nil)
 }

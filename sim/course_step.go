@@ -8,9 +8,8 @@ type CourseStep struct {
 	// that failed for their data; what was missed without a match is in no step.
 	Outcomes [NumOutcomes]uint64
 	Failures [NumReasons]uint64
-	// Bytes counts what was delivered. SumNs sums the headline latency of what was answered, in ns, QueueNs what of it was a wait for
-	// servers.
-	Bytes, SumNs, QueueNs uint64
+	// Bytes counts what was delivered. SumNs sums the headline latency of what was answered, in ns.
+	Bytes, SumNs uint64
 	// OriginRequests and OriginBytes count what origins served; in the course of a site, what it served as one.
 	OriginRequests, OriginBytes uint64
 	// PlayerUs sums, in us over all players of a game, the time that they were there, WaitingUs that in which they waited for a match.
@@ -18,6 +17,9 @@ type CourseStep struct {
 	// BusyUs sums, in us over all servers, the time in which those worked that the workload finds at its sites, for it or for others with which it
 	// shares them, and ServerUs that in which there were any: see [SiteTally.Counters]. Where there are always enough it is 0.
 	BusyUs, ServerUs uint64
+	// QueueUs sums, in us over all requests in the queues of those servers, whosever they are, the time in which they waited there in this step: also that of
+	// requests whose clients have given up, which servers work for all the same. Where servers share themselves it is that of who is there and has none for himself. A metro has none.
+	QueueUs uint64
 	// LostUpdates counts players' updates that were lost on the way: see [Tally.Counters].
 	LostUpdates uint64
 	// Tiers count what reached each tier of caches and what it had, in the order of [Result.Tiers]. In the course of a metro there is
@@ -47,7 +49,7 @@ func (s *CourseStep) Unanswered() uint64 {
 func (s *CourseStep) merge(o *CourseStep) {
 	s.Bytes += o.Bytes
 	s.SumNs += o.SumNs
-	s.QueueNs += o.QueueNs
+	s.QueueUs += o.QueueUs
 	s.OriginRequests += o.OriginRequests
 	s.OriginBytes += o.OriginBytes
 	s.PlayerUs += o.PlayerUs

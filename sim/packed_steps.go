@@ -102,7 +102,7 @@ func (s *CourseStep) number(n int) *uint64 {
 	case 3:
 		return &s.OriginBytes
 	case 4:
-		return &s.QueueNs
+		return &s.QueueUs
 	case 5:
 		return &s.PlayerUs
 	case 6:
@@ -122,7 +122,7 @@ func (s *CourseStep) number(n int) *uint64 {
 
 // appendTo appends the step, packed: integers of variable length, of what is not 0 alone. Steps of the same counts are the same bytes.
 func (s *CourseStep) appendTo(b []byte) []byte {
-	numbers := [numNumbers]uint64{s.Bytes, s.SumNs, s.OriginRequests, s.OriginBytes, s.QueueNs, s.PlayerUs, s.WaitingUs, s.BusyUs, s.ServerUs, s.LostUpdates}
+	numbers := [numNumbers]uint64{s.Bytes, s.SumNs, s.OriginRequests, s.OriginBytes, s.QueueUs, s.PlayerUs, s.WaitingUs, s.BusyUs, s.ServerUs, s.LostUpdates}
 	copy(numbers[10:], s.Outcomes[:])
 	copy(numbers[10+NumOutcomes:], s.Failures[:])
 	counted := uint64(0)

@@ -108,9 +108,6 @@ func (r *recorder) answer(asked, ttfb, ttlb int64, s *served) {
 	at.Outcomes[s.outcome]++
 	at.Bytes += uint64(s.bytes)
 	at.SumNs += uint64(latency)
-	if s.queue != 0 {
-		at.QueueNs += uint64(s.queue)
-	}
 	if n := stats.CoarseCell(latency) - r.first; n < uint64(len(r.cells)) {
 		r.cells[n]++
 		return

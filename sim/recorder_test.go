@@ -31,7 +31,7 @@ func TestRecordersHaveWhatPlainStepsHave(t *testing.T) {
 			for i := range 50 * steps {
 				n := stepOf(i)
 				at := 5 + int64(n)*int64(time.Second) + rng.Int64N(int64(time.Second))
-				s, to := &served{outcome: Outcome(rng.IntN(int(Played))), bytes: rng.Int64N(1e6), queue: rng.Int64N(1e9)}, &plain[n]
+				s, to := &served{outcome: Outcome(rng.IntN(int(Played))), bytes: rng.Int64N(1e6)}, &plain[n]
 				latency := int64(1 + rng.ExpFloat64()*1e8)
 				if rng.IntN(50) == 0 {
 					r.fail(at, QueueFull)
@@ -42,7 +42,6 @@ func TestRecordersHaveWhatPlainStepsHave(t *testing.T) {
 				r.answer(at, latency, 0, s)
 				to.Outcomes[s.outcome]++
 				to.Bytes += uint64(s.bytes)
-				to.QueueNs += uint64(s.queue)
 				to.SumNs += uint64(latency)
 				to.Latency.Record(latency)
 			}
@@ -55,7 +54,7 @@ func TestRecordersHaveWhatPlainStepsHave(t *testing.T) {
 				require.Equal(t, plain[i].appendTo(nil), got.appendTo(nil), "step %d", i)
 				require.True(t, got.Latency.Equal(&plain[i].Latency))
 				require.Equal(t, plain[i].Outcomes, got.Outcomes)
-				require.Equal(t, [2]uint64{plain[i].SumNs, plain[i].QueueNs}, [2]uint64{got.SumNs, got.QueueNs})
+				require.Equal(t, plain[i].SumNs, got.SumNs)
 				n++
 			}
 			require.Equal(t, steps, n)

@@ -38,7 +38,8 @@ type pool struct {
 	there       presence // of the site
 	outages     []outage // to come, in order
 	use         usage
-	done        int64 // what those jobs took that are done, on a server of their own, where all share the servers
+	waited      *waitingCourse // how long jobs waited in [from, until); nil where nobody asks for it
+	done        int64          // what those jobs took that are done, on a server of their own, where all share the servers
 
 	// isBounded says that some requests are rejected: those that come when queue others wait, where hasQueue, and those that would
 	// wait longer than shed.
@@ -95,7 +96,7 @@ func (s *site) newPool(p *Plan, of *placement.Pool) (*pool, error) {
 		discipline: of.Discipline, scaling: newScaling(of, from+int64(p.scenario.Duration)), isBounded: of.Rejects(), hasQueue: of.Queue.Is, queue: of.Queue.Most, shed: int64(of.Shed),
 	}
 	made.use = newUsage(made.end)
-	made.use.course = p.newBusyCourse()
+	made.use.course, made.waited = p.newBusyCourse(), p.newWaitingCourse()
 	made.workUntilOutage()
 	s.pools = append(s.pools, made)
 	if of.SpareCores {
@@ -154,6 +155,7 @@ func (s *servers) arrive(now, service int64) (start, done int64, ok bool) {
 		p.use.add(counts, ends, 1)
 	}
 	p.use.fill(max(now, p.from), min(p.free, p.until))
+	p.waited.add(max(now, p.from), min(start, p.until), 1)
 	return start, done, true
 }
 

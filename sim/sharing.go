@@ -85,6 +85,7 @@ func (of *sharing) note(p *pool, now int64) {
 	if p.scaling != nil {
 		p.scaling.note(p, now, busy)
 	}
+	p.waited.add(from, to, of.station.Len()-busy)
 	if from < to && busy > 0 {
 		p.use.add(from, to, int64(busy))
 		if busy >= p.count {
