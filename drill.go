@@ -329,7 +329,7 @@ func (row *drillRow) measure(runs []drillRun, d *drill, s *Study, kind sim.Kind,
 	if !ok {
 		return m, false
 	}
-	m.took.resolution = length
+	m.took.resolution, m.took.longest = length, (s.Duration - (d.at - s.WarmUp)).Seconds()
 	for k := range runs {
 		c, ok := row.courseOf(values[k], d, within, 0, becomes[k])
 		if !ok {

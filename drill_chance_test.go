@@ -118,6 +118,8 @@ func TestARecoveryThatMayBeNothingHasNoValue(t *testing.T) {
 	require.False(t, e.HasValue())
 	// Without one each 480 s on the mean, with squares of 288,000: 600 s + 2.776 x 480 s.
 	require.Equal(t, "0 s to 32m13s, as far as 5 replications tell", e.Unsupported)
+	r.longest = 1200 // then the run ends
+	require.Equal(t, "0 s to 20m, as far as 5 replications tell", r.estimate(.95).Unsupported)
 	sure := recovery{whole: 600, without: []float64{540, 600, 600, 600, 600}}
 	e = sure.estimate(.95)
 	require.True(t, e.HasValue())

@@ -18,6 +18,8 @@ type recovery struct {
 	without []float64
 	// resolution is the length of a step, in s: in a run a figure is as usual again at some instant of the step that is told, of which that is the end. It is 0 of what is exact.
 	resolution float64
+	// longest is how long the run goes on after the event, in s, 0 of what is exact: no time of recovery is longer.
+	longest float64
 	// isUnknown says that the figure was not as usual again before the run ends, or something else happens.
 	isUnknown bool
 }
@@ -41,7 +43,7 @@ func notHit(replications int) recovery {
 
 // with returns the recovery of two figures: that of the later one.
 func (r recovery) with(o recovery) recovery {
-	all := recovery{whole: max(r.whole, o.whole), resolution: max(r.resolution, o.resolution), isUnknown: r.isUnknown || o.isUnknown, without: slices.Clone(r.without)}
+	all := recovery{whole: max(r.whole, o.whole), resolution: max(r.resolution, o.resolution), longest: max(r.longest, o.longest), isUnknown: r.isUnknown || o.isUnknown, without: slices.Clone(r.without)}
 	for i := range all.without {
 		all.without[i] = max(all.without[i], o.without[i])
 	}
@@ -55,6 +57,9 @@ func (r recovery) estimate(level float64) stats.Estimate {
 		return stats.Estimate{Unsupported: "it has not recovered before the run ends, or before something else happens"}
 	}
 	e := stats.Jackknifed(r.whole, r.without, level)
+	if e.HasInterval() && r.longest > 0 {
+		e.High = min(e.High, r.longest)
+	}
 	if e.HasInterval() && e.Low < 0 && r.whole > 0 {
 		most := time.Duration(e.High * float64(time.Second)).Round(time.Second)
 		return stats.Estimate{Unsupported: fmt.Sprintf("0 s to %s, as far as %d replications tell", words.Duration(most), len(r.without))}

@@ -66,10 +66,18 @@ func failureInWords(c *edgewise.Comparison, f *edgewise.SiteFailure) string {
 	if until >= f.For {
 		s += "; it is up again before its users could be sent elsewhere"
 	} else {
-		s += fmt.Sprintf("; its users are sent elsewhere %s later", words.Duration(until))
+		s += fmt.Sprintf("; its users are sent elsewhere %s later", shortDuration(until))
 	}
-	return s + fmt.Sprintf(" (detection %s, redirection %s); requests that meet it are given up after %s",
-		words.Duration(f.Detection), words.Duration(f.Redirection), words.Duration(f.Timeout))
+	return s + fmt.Sprintf(" (detection %s, redirection %s); requests that meet it are given up after %s, or earlier where their clients have less patience",
+		shortDuration(f.Detection), shortDuration(f.Redirection), words.Duration(f.Timeout))
+}
+
+// shortDuration writes a duration to the hundredth of a second where it is a second or longer: when checks notice a failure is drawn to the nanosecond.
+func shortDuration(d time.Duration) string {
+	if d >= time.Second {
+		d = d.Round(10 * time.Millisecond)
+	}
+	return words.Duration(d)
 }
 
 // changeInWords says of a change what it is, when, and for how long.

@@ -27,9 +27,9 @@ func TestFailuresOfSitesAreSaid(t *testing.T) {
 	}
 	require.Contains(t, screen(), "Failures\n"+
 		"- Los Angeles (pop-lax) is down for 10m, from 2026-03-02T18:15:00Z (UTC), 15m after the run begins, warm-up included; "+
-		"its users are sent elsewhere 32 s later (detection 30 s, redirection 2 s); requests that meet it are given up after 3 s\n"+
+		"its users are sent elsewhere 32 s later (detection 30 s, redirection 2 s); requests that meet it are given up after 3 s, or earlier where their clients have less patience\n"+
 		"- us-west-2 is down for 20 s, from 2026-03-02T18:30:00Z (UTC), 30m after the run begins, warm-up included; "+
-		"it is up again before its users could be sent elsewhere (detection 30 s, redirection 0s); requests that meet it are given up after 1 s\n")
+		"it is up again before its users could be sent elsewhere (detection 30 s, redirection 0s); requests that meet it are given up after 1 s, or earlier where their clients have less patience\n")
 
 	// Of a window of the study, in which a slowdown begins with the runs, instants are told by the clock of the study.
 	window := *c
