@@ -22,7 +22,7 @@ func TestFailuresOfSitesAreSaid(t *testing.T) {
 	require.NotContains(t, screen(), "Failures")
 	c.Sites = []edgewise.Place{{ID: "pop-lax", Name: "Los Angeles", Kind: "pop"}}
 	c.Failures = []edgewise.SiteFailure{
-		{Site: "pop-lax", At: 15 * time.Minute, For: 10 * time.Minute, Detection: 30 * time.Second, Redirection: 2 * time.Second, Timeout: 3 * time.Second},
+		{Site: "pop-lax", At: 15 * time.Minute, For: 10 * time.Minute, Detection: 30*time.Second + 1234567*time.Nanosecond, Redirection: 2 * time.Second, Timeout: 3 * time.Second},
 		{Site: "us-west-2", At: 30 * time.Minute, For: 20 * time.Second, Detection: 30 * time.Second, Timeout: time.Second},
 	}
 	require.Contains(t, screen(), "Failures\n"+
