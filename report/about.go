@@ -80,8 +80,10 @@ func roleInWords(r *edgewise.SiteRole) string {
 		}
 	}
 	switch {
-	case r.CacheBytes > 0 && r.OpensSeconds > 0:
+	case r.CacheBytes > 0 && opensLater(r):
 		like = append(like, "begins empty when it opens")
+	case r.CacheBytes > 0 && r.OpensSeconds > 0:
+		like = append(like, "begins empty")
 	case r.Preload:
 		like = append(like, "begins in its steady state")
 	}
@@ -109,7 +111,7 @@ func roleInWords(r *edgewise.SiteRole) string {
 		}
 		like = append(like, cores)
 	}
-	if r.OpensSeconds > 0 {
+	if opensLater(r) {
 		like = append(like, "opens "+sinceStart(r.OpensSeconds))
 	}
 	if r.ClosesSeconds > 0 {
@@ -127,6 +129,9 @@ func roleInWords(r *edgewise.SiteRole) string {
 	}
 	return name
 }
+
+// opensLater reports whether a site opens while the run lasts, and not before a window that it is of: then it opens with the run.
+func opensLater(r *edgewise.SiteRole) bool { return durationOf(r.OpensSeconds) > time.Nanosecond }
 
 // sinceStart says when a site opens or closes: "20m after the start".
 func sinceStart(seconds float64) string {
