@@ -56,11 +56,7 @@ func TestTwoSitesShareALinkToTheNanosecond(t *testing.T) {
 		p := placement.RegionOnly("region").WithPoPs(1<<20, "pop").WithUpstream(open)
 		plans, err := Compile(context.Background(), s, p)
 		require.NoError(t, err)
-		got := [2]map[int64][3]int64{{}, {}}
-		r, err := plans[0].Watch(context.Background(), 0, func(is *Sighting) {
-			got[is.Workload][is.At/ms] = [3]int64{is.TTFB, is.TTLB, is.Causes[LinkQueue]}
-		})
-		require.NoError(t, err)
+		got, r := watchTwo(t, plans[0])
 		require.Equal(t, want, got, "%v", how)
 		require.Len(t, r.Links, 1)
 		l := &r.Links[0]
@@ -71,6 +67,17 @@ func TestTwoSitesShareALinkToTheNanosecond(t *testing.T) {
 	}
 }
 
+// watchTwo runs a plan of two workloads, and returns of each request, by when it was asked in ms, its time to the first byte and to the last, and its wait for links.
+func watchTwo(t *testing.T, plan *Plan) (got [2]map[int64][3]int64, r *Result) {
+	t.Helper()
+	got = [2]map[int64][3]int64{{}, {}}
+	r, err := plan.Watch(context.Background(), 0, func(is *Sighting) {
+		got[is.Workload][is.At/ms] = [3]int64{is.TTFB, is.TTLB, is.Causes[LinkQueue]}
+	})
+	require.NoError(t, err)
+	return got, r
+}
+
 func TestWhatAPoPPassesOnSharesALinkWithWhatItSends(t *testing.T) {
 	// The PoP's first answer crosses the link from 22 ms on until 122; what the region computes comes there through the PoP 22 ms after it was asked for.
 	site, api := answersOf([]uint32{0}, 0), apiOf(90, 500)
@@ -78,11 +85,7 @@ func TestWhatAPoPPassesOnSharesALinkWithWhatItSends(t *testing.T) {
 	p := placement.RegionOnly("region").WithPoPs(1<<20, "pop").WithUpstream(open).ViaPoP()
 	plans, err := Compile(context.Background(), s, p)
 	require.NoError(t, err)
-	got := [2]map[int64][3]int64{{}, {}}
-	r, err := plans[0].Watch(context.Background(), 0, func(is *Sighting) {
-		got[is.Workload][is.At/ms] = [3]int64{is.TTFB, is.TTLB, is.Causes[LinkQueue]}
-	})
-	require.NoError(t, err)
+	got, r := watchTwo(t, plans[0])
 	require.Equal(t, [2]map[int64][3]int64{{0: {24 * ms, 124 * ms, 0}}, {90: {34 * ms, 134 * ms, 10 * ms}, 500: {24 * ms, 124 * ms, 0}}}, got)
 	require.Equal(t, []string{"region", "pop"}, r.Links[0].Sites)
 	loads, err := plans[0].LinkLoads()
@@ -152,11 +155,7 @@ func TestTwoOriginsShareALinkToTheNanosecond(t *testing.T) {
 		}}.WithPoPs(1<<20, "pop").WithUpstream(open)
 		plans, err := Compile(context.Background(), s, p)
 		require.NoError(t, err)
-		got := [2]map[int64][3]int64{{}, {}}
-		r, err := plans[0].Watch(context.Background(), 0, func(is *Sighting) {
-			got[is.Workload][is.At/ms] = [3]int64{is.TTFB, is.TTLB, is.Causes[LinkQueue]}
-		})
-		require.NoError(t, err)
+		got, r := watchTwo(t, plans[0])
 		require.Equal(t, want, got, "%v", how)
 		require.Equal(t, []string{"region", "east"}, r.Links[0].Sites)
 		require.Equal(t, LinkUse{Responses: 2, Bytes: 200_000, WaitedNs: r.Links[0].Sum().WaitedNs}, r.Links[0].Sum())

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"context"
-	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -87,38 +86,5 @@ func TestInputsAreLostWhereThereIsNoWay(t *testing.T) {
 func TestWhatLastsIsToPeersAsIfTheNetworkWereSo(t *testing.T) {
 	s, p := fightsOverLinks(t)
 	s.Workloads[0] = workload.Change(s.Workloads[0], func(m *workload.Matched) { m.Line = workload.PlayerLine{Loss: 0.01} })
-	const whole = 3 * time.Minute
-	link := [2]string{"x1", "west"}
-	changed := func(change func(*topology.Link)) *topology.Network {
-		var set []topology.Link
-		for _, l := range s.Network.Links() {
-			if joins(link, &l) {
-				change(&l)
-				set = append(set, l)
-			}
-		}
-		n, err := s.Network.With(topology.Change{SetLinks: set})
-		require.NoError(t, err)
-		return n
-	}
-	usual := runOne(t, s, p)
-	for name, of := range map[string]struct {
-		event func(*Scenario)
-		n     *topology.Network
-	}{
-		"down": {func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: link, For: whole, Convergence: 1}} }, withoutLink(t, s.Network, "x1", "west")},
-		"slow": {func(s *Scenario) {
-			s.LinkImpairments = []LinkImpairment{{Between: link, For: whole, Adds: 3 * time.Millisecond}}
-		}, changed(func(l *topology.Link) { l.OneWay += 3 * time.Millisecond })},
-		"lossy": {func(s *Scenario) { s.LinkImpairments = []LinkImpairment{{Between: link, For: whole, LossRatio: 0.02}} }, changed(func(l *topology.Link) { l.Loss = 0.02 })},
-	} {
-		failing := s
-		of.event(&failing)
-		got := runOne(t, failing, p)
-		other := s
-		other.Network = of.n
-		want := runOne(t, other, p)
-		require.False(t, reflect.DeepEqual(usual.Workloads[0].Metros, want.Workloads[0].Metros), name)
-		require.True(t, reflect.DeepEqual(want.Workloads[0].Metros, got.Workloads[0].Metros), name) // too much to be printed
-	}
+	requireAsIfTheNetworkWereSo(t, s, p, [2]string{"x1", "west"})
 }

@@ -78,8 +78,14 @@ func TestWhatLastsIsToPlayersAsIfTheNetworkWereSo(t *testing.T) {
 		t.Skip("much arithmetic; TestMarketsAreTheSameOnAnyNumberOfCores looks for races")
 	}
 	s, p := zonesApart(t)
+	requireAsIfTheNetworkWereSo(t, s, p, [2]string{"x1", "zone"})
+}
+
+// requireAsIfTheNetworkWereSo asserts that an event of a link that lasts for all the run, of each kind, is to players as if the network were so, and that
+// it changes something.
+func requireAsIfTheNetworkWereSo(t *testing.T, s Scenario, p placement.Placement, link [2]string) {
+	t.Helper()
 	const whole = 3 * time.Minute
-	link := [2]string{"x1", "zone"}
 	changed := func(change func(*topology.Link)) *topology.Network {
 		var set []topology.Link
 		for _, l := range s.Network.Links() {
@@ -92,17 +98,17 @@ func TestWhatLastsIsToPlayersAsIfTheNetworkWereSo(t *testing.T) {
 		require.NoError(t, err)
 		return n
 	}
+	usual := runOne(t, s, p)
 	for name, of := range map[string]struct {
 		event func(*Scenario)
 		n     *topology.Network
 	}{
-		"down": {func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: link, For: whole, Convergence: 1}} }, withoutLink(t, s.Network, "x1", "zone")},
+		"down": {func(s *Scenario) { s.LinkFailures = []LinkFailure{{Between: link, For: whole, Convergence: 1}} }, withoutLink(t, s.Network, link[0], link[1])},
 		"slow": {func(s *Scenario) {
 			s.LinkImpairments = []LinkImpairment{{Between: link, For: whole, Adds: 3 * time.Millisecond}}
 		}, changed(func(l *topology.Link) { l.OneWay += 3 * time.Millisecond })},
 		"lossy": {func(s *Scenario) { s.LinkImpairments = []LinkImpairment{{Between: link, For: whole, LossRatio: 0.02}} }, changed(func(l *topology.Link) { l.Loss = 0.02 })},
 	} {
-		usual := runOne(t, s, p)
 		failing := s
 		of.event(&failing)
 		got := runOne(t, failing, p)
