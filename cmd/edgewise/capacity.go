@@ -293,8 +293,13 @@ func (c *capacity) writeLoads(w io.Writer) error {
 	if len(c.Loads) == 0 {
 		return nil
 	}
-	loads := []table.Row{{"placement", "what", "at", "offered", "of", "load %", "peak %"}}
-	hasLink := false
+	isOfLink := func(l loadBefore) bool { return l.From != "" }
+	title, loads := "Load on the mean of the recorded time, before a run", []table.Row{{"placement", "what", "at", "offered", "of", "load %"}}
+	hasLink := slices.ContainsFunc(c.Loads, isOfLink)
+	if hasLink {
+		title += ", and of links at the peak of the day or of a flash crowd"
+		loads[0] = append(loads[0], "peak %")
+	}
 	for _, l := range c.Loads {
 		unit := "servers"
 		if l.Unit == sim.Players {
@@ -302,22 +307,16 @@ func (c *capacity) writeLoads(w io.Writer) error {
 		}
 		what, at, scale, peak := l.Workload+l.Pool, l.Site, 1.0, ""
 		switch {
-		case l.From != "":
+		case isOfLink(l):
 			what, at, unit, scale, peak = "link", l.From+" → "+l.To, "Mbit/s", 1e-6, percents(l.PeakUtilisation)
-			hasLink = true
 		case at == "":
 			at = "all its sites"
 		}
-		loads = append(loads, table.Row{l.Placement, what, at, tenths(l.Offered * scale), tenths(l.Capacity*scale) + " " + unit, percents(l.Utilisation), peak})
-	}
-	if !hasLink {
-		for i := range loads {
-			loads[i] = loads[i][:len(loads[i])-1]
+		row := table.Row{l.Placement, what, at, tenths(l.Offered * scale), tenths(l.Capacity*scale) + " " + unit, percents(l.Utilisation)}
+		if hasLink {
+			row = append(row, peak)
 		}
-	}
-	title := "Load on the mean of the recorded time, before a run"
-	if hasLink {
-		title += ", and of links at the peak of the day or of a flash crowd"
+		loads = append(loads, row)
 	}
 	err := listing{rows: loads, title: title}.write(w, "table")
 	if err == nil && len(c.WithoutRetries) > 0 {
