@@ -53,7 +53,7 @@ func placementInWords(c *edgewise.Comparison, p *edgewise.PlacementResult) strin
 	var groups []roleGroup
 	for i := range p.Roles {
 		r := &p.Roles[i]
-		name := roleInWords(r)
+		name := roleInWords(c, r)
 		at := slices.IndexFunc(groups, func(g roleGroup) bool { return g.name == name })
 		if at < 0 {
 			at = len(groups)
@@ -69,7 +69,7 @@ func placementInWords(c *edgewise.Comparison, p *edgewise.PlacementResult) strin
 }
 
 // roleInWords says what a role is like: "edge cache (1.0 GiB, lru, begins in its steady state)".
-func roleInWords(r *edgewise.SiteRole) string {
+func roleInWords(c *edgewise.Comparison, r *edgewise.SiteRole) string {
 	var like []string
 	if r.CacheBytes > 0 {
 		like = append(like, words.Bytes(uint64(r.CacheBytes)))
@@ -112,10 +112,10 @@ func roleInWords(r *edgewise.SiteRole) string {
 		like = append(like, cores)
 	}
 	if opensLater(r) {
-		like = append(like, "opens "+sinceStart(r.OpensSeconds))
+		like = append(like, "opens "+sinceStart(c, r.OpensSeconds))
 	}
 	if r.ClosesSeconds > 0 {
-		like = append(like, "closes "+sinceStart(r.ClosesSeconds))
+		like = append(like, "closes "+sinceStart(c, r.ClosesSeconds))
 	}
 	if len(r.Workloads) > 0 {
 		like = append(like, "for "+strings.Join(r.Workloads, ", "))
@@ -133,9 +133,9 @@ func roleInWords(r *edgewise.SiteRole) string {
 // opensLater reports whether a site opens while the run lasts, and not before a window that it is of: then it opens with the run.
 func opensLater(r *edgewise.SiteRole) bool { return durationOf(r.OpensSeconds) > time.Nanosecond }
 
-// sinceStart says when a site opens or closes: "20m after the start".
-func sinceStart(seconds float64) string {
-	return words.Duration(durationOf(seconds)) + " after the start"
+// sinceStart says when a site opens or closes, so long after the start of a run: "20m after the start", of a window of that of the study.
+func sinceStart(c *edgewise.Comparison, seconds float64) string {
+	return words.Duration(c.SinceStart(durationOf(seconds))) + " after the start"
 }
 
 // durationOf returns a time of whole nanoseconds.

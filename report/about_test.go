@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -52,6 +53,11 @@ placements:
 	} {
 		require.Contains(t, b.String(), want)
 	}
+	inWindow := *c // of a window the study's clock counts, as for all that happens
+	inWindow.Elapsed = 10 * time.Minute
+	b.Reset()
+	require.NoError(t, report.WriteScreen(&b, &inWindow, report.Layout{}))
+	require.Contains(t, b.String(), "closes 10m40s after the start")
 	var read struct{ Placements []edgewise.PlacementResult }
 	require.NoError(t, json.Unmarshal([]byte(validJSON(t, c)), &read))
 	require.Equal(t, c.Placements[0].Roles, read.Placements[0].Roles)

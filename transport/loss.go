@@ -91,8 +91,9 @@ func (l *LossyTransfer) OpenWindow(isNew bool) Window {
 // Rounds returns the time in ns from the first to the last byte of a response that a sender begins with a window, and the
 // window after it. It draws which packets are lost. timeoutNs is how long TCP waits for an acknowledgement at the least.
 //
-// A round trip sends a window, less what is in it that nobody has acknowledged. A receiver acknowledges every second packet (RFC 5681, section 4.2): the last of an odd number waits for the first of the next
-// round trip, or for the receiver's timer, and keeps its place in the window. What was lost goes with the next one, whose
+// A round trip sends a window, less what is in it that nobody has acknowledged. A receiver acknowledges every second packet (RFC 5681,
+// section 4.2): the last of an odd number waits for the first of the next round trip, or for the receiver's timer, and keeps its place in
+// the window. What was lost goes with the next one, whose
 // window is smaller for it. Behind the last packets there is no next: what was lost there comes a round trip later if a packet
 // after it arrives, else after two (a probe: RFC 8985, section 7) or after the timeout. Where all of a round trip is
 // lost there is nothing but the timeout, which doubles.
