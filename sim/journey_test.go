@@ -38,9 +38,10 @@ func TestCacheableLatencyIsTheSumOfItsLegsToTheNanosecond(t *testing.T) {
 		require.Equal(t, tally.Count(Requests), tally.Outcomes[Bypass])
 		// TCP and TLS 1.3, then the request: three round trips of 80 ms, and the origin's work.
 		requireLatency(t, tally, TTFB, 3*80*ms+7*ms, 3*80*ms+7*ms)
-		// 14,600 and 29,200 bytes go out at a window a round trip; the remaining 56,200 take
-		// 4.496 ms at 100 Mbit/s.
-		requireLatency(t, tally, TTLB, 3*80*ms+7*ms+2*80*ms+4_496_000, 3*80*ms+7*ms+2*80*ms+4_496_000)
+		// 14,600 and 29,200 bytes go out at a window a round trip, which a packet makes longer by 116.8 µs; the remaining
+		// 56,200 take 4.496 ms at 100 Mbit/s.
+		const last = 2*80*ms + 2*116_800 + 4_496_000
+		requireLatency(t, tally, TTLB, 3*80*ms+7*ms+last, 3*80*ms+7*ms+last)
 		n := int64(tally.Count(Requests))
 		require.Equal(t, 80*ms*n, tally.Causes[Connect])
 		require.Equal(t, 80*ms*n, tally.Causes[TLS])
@@ -57,7 +58,8 @@ func TestCacheableLatencyIsTheSumOfItsLegsToTheNanosecond(t *testing.T) {
 		// A hit: three round trips of 6 ms. The miss adds the backbone's 50 ms and the origin's work.
 		requireLatency(t, tally, TTFB, 3*6*ms, 3*6*ms+50*ms+7*ms)
 		// A window of 29,200 bytes takes 2.3 ms at 100 Mbit/s, less than a round trip.
-		requireLatency(t, tally, TTLB, 3*6*ms+2*6*ms+4_496_000, 3*6*ms+50*ms+7*ms+2*6*ms+4_496_000)
+		const last = 2*6*ms + 2*116_800 + 4_496_000
+		requireLatency(t, tally, TTLB, 3*6*ms+last, 3*6*ms+50*ms+7*ms+last)
 		require.Equal(t, 50*ms, tally.Causes[Upstream])
 	})
 

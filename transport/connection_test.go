@@ -23,17 +23,18 @@ func TestTransportArithmetic(t *testing.T) {
 		require.Equal(t, time.Duration(rounds-1)*time.Second, c.TransferTime(bytes, time.Second, true))
 		require.Zero(t, c.TransferTime(bytes, time.Second, false))
 	}
-	// 100 KB over 95 ms at 100 Mbit/s with TLS 1.3: 475 ms and the last 56,200 bytes' 4.5 ms, where
-	// one round trip and the bandwidth alone would make it 103 ms.
+	// 100 KB over 95 ms at 100 Mbit/s with TLS 1.3: 475 ms, the last 56,200 bytes' 4.5 ms, and the 117 µs of
+	// a packet before each of two acknowledgements, where one round trip and the bandwidth alone would make it 103 ms.
 	c = transport.Connection{Handshake: transport.TCPTLS13, BitsPerSecond: 100e6}
+	const packet = 1460 * 80 * time.Nanosecond
 	connect, tls := c.Handshake.RoundTrips()
 	rtt := 95 * time.Millisecond
 	ttlb := time.Duration(connect+tls+1)*rtt + c.TransferTime(100_000, rtt, true)
-	require.Equal(t, 475*time.Millisecond+4496*time.Microsecond, ttlb)
+	require.Equal(t, 475*time.Millisecond+4496*time.Microsecond+2*packet, ttlb)
 	// Once a window lasts a round trip, bandwidth is the limit: 14,600 + 29,200 + 58,400 bytes go out in
-	// three round trips of 5 ms, and of 116,800 bytes a window the line needs 9.3 ms.
+	// three round trips of 5.1 ms, and of 116,800 bytes a window the line needs 9.3 ms.
 	rtt = 5 * time.Millisecond
-	require.Equal(t, 3*rtt+time.Duration((10_000_000-102_200)*80), c.TransferTime(10_000_000, rtt, true))
+	require.Equal(t, 3*(rtt+packet)+time.Duration((10_000_000-102_200)*80), c.TransferTime(10_000_000, rtt, true))
 }
 
 func TestHandshakesCostTheirRoundTrips(t *testing.T) {

@@ -17,6 +17,6 @@ func Example() {
 	fmt.Println("new: ", firstByte+client.TransferTime(100_000, rtt, true))
 	fmt.Println("open:", rtt+client.TransferTime(100_000, rtt, false))
 	// Output:
-	// new:  479.496ms
-	// open: 289.496ms
+	// new:  479.7296ms
+	// open: 289.7296ms
 }

@@ -11,7 +11,7 @@ import (
 // A LossyTransfer is a [Connection] on a way that loses packets, made ready for the simulator. Packets are lost
 // independently, and the first of a response is none of these: its loss delays the first byte already.
 //
-// With [Steady] a transfer goes as on a way without loss up to the first packet that is lost. That costs a round trip, and
+// With [Steady] a transfer goes as on a way without loss up to the first packet that is lost. That costs a round trip of a packet, and
 // what is left comes at the rate that TCP's congestion control keeps in the long run, unless the client's rate
 // is less (after Cardwell, Savage and Anderson, Modeling TCP Latency, INFOCOM 2000). Others go round trip by round trip.
 type LossyTransfer struct {
@@ -67,11 +67,11 @@ func lossyTime[T RoundTrips](l *LossyTransfer, bytes, rttNs, timeoutNs int64, is
 	return max(total+l.rest(bytes-intact, rttNs, timeoutNs), transferTime(&l.Transfer, bytes, isNew, trips))
 }
 
-// rest returns the time in ns that what is left of a response takes from the first packet on that is lost: a round trip, and so many bytes at the
-// rate that is kept then.
+// rest returns the time in ns that what is left of a response takes from the first packet on that is lost: a round trip of the packet that tells of it,
+// and so many bytes at the rate that is kept then.
 func (l *LossyTransfer) rest(bytes, rttNs, timeoutNs int64) int64 {
 	perByte := max(l.nsPerByte, secondsPerPacket(float64(rttNs)/1e9, float64(timeoutNs)/1e9, l.loss)*1e9/float64(l.segment))
-	return rttNs + int64(float64(float64(bytes)*perByte)+0.5)
+	return rttNs + l.packet + int64(float64(float64(bytes)*perByte)+0.5)
 }
 
 // A Window is the window with which a connection sends, in bytes. Slow start doubles it up to SlowTo, without bound where that
@@ -110,7 +110,8 @@ func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, tri
 	wait := timeoutNs
 	held := int64(0) // packets that the receiver has and has not acknowledged: one at most
 	for round := int64(0); ; round++ {
-		rtt := trips.RoundTrip(round)
+		trip := trips.RoundTrip(round)
+		rtt := trip + l.packet
 		may := max(int64(s.window), 1)
 		sent := min(max(may-held, 1), packets)
 		lost, first, last := int64(0), int64(0), int64(0)
@@ -157,7 +158,7 @@ func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, tri
 				s.grow(total)
 			}
 		}
-		if held = (held + sent) % 2; lost > 0 || rtt > delayedAck {
+		if held = (held + sent) % 2; lost > 0 || trip > delayedAck {
 			held = 0 // behind a gap, and when the time is over, it is acknowledged
 		}
 		wait = timeoutNs

@@ -35,11 +35,12 @@ func TestTransfersSlowDownFromTheFirstLossOn(t *testing.T) {
 		whole := int64(c.TransferTime(1_000_000, 100*time.Millisecond, isNew))
 		require.Equal(t, whole, l.Time(1_000_000, 100*ms, 400*ms, isNew, 1_000_000), "nothing is lost")
 		half := int64(c.TransferTime(500_000, 100*time.Millisecond, isNew))
-		require.InDelta(t, float64(half+100*ms)+500_000/steady*float64(ms), l.Time(1_000_000, 100*ms, 400*ms, isNew, 500_000), 2)
+		const packet = 146_000 // ns that 1,460 bytes take
+		require.InDelta(t, float64(half+100*ms+packet)+500_000/steady*float64(ms), l.Time(1_000_000, 100*ms, 400*ms, isNew, 500_000), 2)
 	}
 	slow := Connection{BitsPerSecond: 80_000} // slower than TCP
 	l = slow.LossyTransfer(0.01)
-	require.Equal(t, 100_000*ms+100*ms, l.Time(1_000_000, 100*ms, 400*ms, false, 500_000))
+	require.Equal(t, 100_000*ms+100*ms+146*ms, l.Time(1_000_000, 100*ms, 400*ms, false, 500_000))
 }
 
 func TestPacketsBeforeALossAreGeometric(t *testing.T) {
@@ -75,7 +76,7 @@ func TestPacketsBeforeALossAreGeometric(t *testing.T) {
 func TestTheLastOfAnOddNumberOfPacketsWaitsForTheNext(t *testing.T) {
 	// By hand, without a loss: a window of 3 packets that grows by one a round trip. At 40 ms the third waits at the receiver for
 	// the fourth, so that a window of 4 sends 3, one of 5 after it 5, one of 6 again 5: 16 in four round trips, of 23. At 41 ms the
-	// receiver's timer is first, and they send 3, 4, 5 and 6.
+	// receiver's timer is first, and they send 3, 4, 5 and 6. Each round trip takes the ms of a packet longer.
 	c := Connection{SegmentBytes: 1000, BitsPerSecond: 8e6} // a packet is 1 ms
 	c.Congestion = Reno
 	l := c.LossyTransfer(1e-300)
@@ -83,6 +84,6 @@ func TestTheLastOfAnOddNumberOfPacketsWaitsForTheNext(t *testing.T) {
 	for _, of := range []struct{ rttMs, left int64 }{{40, 7}, {41, 5}} {
 		const ms = int64(time.Millisecond)
 		ns, _ := l.Rounds(23_000, 200*ms, Window{Bytes: 3000, SlowTo: 3000}, false, steady(of.rttMs*ms), &draws)
-		require.Equal(t, 4*of.rttMs*ms+of.left*ms, ns, "%d ms", of.rttMs)
+		require.Equal(t, 4*(of.rttMs+1)*ms+of.left*ms, ns, "%d ms", of.rttMs)
 	}
 }

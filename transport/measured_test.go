@@ -138,10 +138,8 @@ func beyondArithmetic(r *measuredRow) string {
 		return "100,000 bytes are 70 packets, just what three rounds send: the last wait for an acknowledgement that the receiver has delayed"
 	case is("idle-restart-1", 100, 1000, 1_000_000):
 		return "Linux halves a window once a timeout (RFC 2861), and it was still large"
-	case r.rtt == 10 && r.mbit == 50 && (r.kind == "idle-restart-1" && r.bytes == 1_000_000 || r.bytes == 300_000 && (r.kind == "idle-restart-1" || r.kind == "warm-small")),
-		is("tls12", 10, 50, 100_000), is("clear", 10, 50, 100_000), is("quic-resumed", 10, 50, 100_000):
-		// A round also waits until its first packet is through: 0.24 ms at this rate, which the arithmetic leaves away. With it four of the six agree.
-		return "3.1 to 7 ms of a machine's work, and of packets on the line, between rounds"
+	case r.rtt == 10 && r.mbit == 50 && r.bytes == 300_000 && (r.kind == "idle-restart-1" || r.kind == "warm-small"):
+		return "4.8 and 5.8 ms of a machine's work between rounds"
 	}
 	return ""
 }
@@ -162,7 +160,7 @@ func TestConnectionsTakeWhatIsMeasuredWithoutLoss(t *testing.T) {
 		require.LessOrEqual(t, off, 1., "%v: first byte %.1f ms, measured %v; last %.1f, measured %v", &r, first, r.first, last, r.last)
 		agree++
 	}
-	require.Equal(t, [2]int{203, 27}, [2]int{agree, beyond})
+	require.Equal(t, [2]int{207, 23}, [2]int{agree, beyond})
 }
 
 // The values of the sweep of lab.csv are others than those of measured.csv: what agrees with both was not made to agree with one.
@@ -189,8 +187,8 @@ func TestLinuxTakesWhatTheLabMeasures(t *testing.T) {
 }
 
 // The means of lab-loss.csv are of 25. Few times are long (a lost SYN costs a second), so that the standard error of 25 is too small where none
-// of them was lost; the interval is that of means of 25 as they are drawn here. Of 20 one is missed by chance. Two are, by 5 and by
-// 6 ms: of their 25 connections each two lost a SYN, as the means of their first bytes show.
+// of them was lost; the interval is that of means of 25 as they are drawn here. Of 20 one is missed by chance, and one is, by
+// 3 ms: of its 25 connections two lost a SYN, as the mean of its first bytes shows.
 func TestLinuxTakesWhatTheLabMeasuresUnderLoss(t *testing.T) {
 	const repeats = 25 // what a row of the table is a mean of
 	within := 0
@@ -208,7 +206,7 @@ func TestLinuxTakesWhatTheLabMeasuresUnderLoss(t *testing.T) {
 		}
 		require.True(t, at(.001)-0.5 <= r.last && r.last <= at(.999)+0.5, "%v: measured %v, of means of %d 99.8 %% lie in %.0f to %.0f", &r, r.last, repeats, at(.001), at(.999))
 	}
-	require.Equal(t, 18, within, "of 20")
+	require.Equal(t, 19, within, "of 20")
 }
 
 // Two of 30 rows are 10 and 5.5 % off. Of the first a resumed connection took 46 ms less in the same run, which saves 44 before the first byte.

@@ -7,11 +7,12 @@ import (
 
 // TransferTime returns the time from the first to the last byte of a response at the client. A new connection, and
 // one that restarts its window ([IdleWindow]), sends a window a round trip, doubling it, until the window covers a
-// round trip at the client's rate:
+// round trip at the client's rate. What is acknowledged is a packet, which is whole on the line before it arrives, so
+// that its own time counts in every round trip:
 //
-//	sum over rounds but the last of max(RTT, window/rate), plus what is left / rate
+//	sum over rounds but the last of max(RTT + packet/rate, window/rate), plus what is left / rate
 //
-// One that keeps its window sends at the client's rate. A [Stack] adds what it says.
+// One that keeps its window sends at the client's rate. An acknowledgement takes no time on the line. A [Stack] adds what it says.
 func (c Connection) TransferTime(bytes int64, rtt time.Duration, isNew bool) time.Duration {
 	t := c.Transfer()
 	return time.Duration(t.Time(bytes, int64(rtt), isNew))
@@ -24,6 +25,7 @@ type Transfer struct {
 	// Work is what the ends work on its handshake, in ns.
 	Work      int64
 	nsPerByte float64
+	packet    int64 // how long a full packet takes at the rate, in ns
 	window    int64
 	most      int64 // the window never holds more, 0 for no bound
 	header    int64 // bytes before a response
@@ -53,6 +55,7 @@ func (c Connection) Transfer() Transfer {
 		if c.PacketBytes > 0 {
 			t.nsPerByte = float64(t.nsPerByte*float64(c.PacketBytes)) / float64(c.segmentBytes())
 		}
+		t.packet = t.line(c.segmentBytes())
 	}
 	return t
 }
@@ -187,12 +190,12 @@ func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total, grown int64)
 		most = math.MaxInt64
 	}
 	if b.early > 0 {
-		total += trips.RoundTrip(0)
+		total += trips.RoundTrip(0) + t.packet
 		left -= b.early
 		round++
 	}
 	for ; left > min(window, most); round++ {
-		rtt, sends := trips.RoundTrip(round), min(window, most)
+		rtt, sends := trips.RoundTrip(round)+t.packet, min(window, most)
 		if t.paced {
 			p.takes(sends, window, rtt)
 			p.span = max(p.span, float64(t.line(sends))) // or the rate spreads it
@@ -215,7 +218,7 @@ func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total, grown int64)
 	}
 	last := t.line(left)
 	if t.paced {
-		last = max(last, p.takes(left, window, trips.RoundTrip(round)))
+		last = max(last, p.takes(left, window, trips.RoundTrip(round)+t.packet))
 	}
 	return total + last, min(window, most)
 }

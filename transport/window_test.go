@@ -12,12 +12,12 @@ import (
 
 func TestIdleConnectionRestartsItsWindow(t *testing.T) {
 	// 1 MB at 50 Mbit/s over 200 ms after a silence: 14,600 bytes doubling fill six windows, 919,800 bytes in all, none of
-	// which lasts a round trip, and the last 80,200 bytes take 12.832 ms. With a window that was kept it is the rate.
+	// which lasts a round trip and the 233.6 µs of a packet, and the last 80,200 bytes take 12.832 ms. With a window that was kept it is the rate.
 	restarts := transport.Connection{BitsPerSecond: 50e6}
 	keeps := restarts
 	keeps.Idle = transport.KeepWindow
 	rtt := 200 * time.Millisecond
-	require.Equal(t, 6*rtt+12832*time.Microsecond, restarts.TransferTime(1_000_000, rtt, false))
+	require.Equal(t, 6*(rtt+233600)+12832*time.Microsecond, restarts.TransferTime(1_000_000, rtt, false))
 	require.Equal(t, 160*time.Millisecond, keeps.TransferTime(1_000_000, rtt, false))
 	for _, bytes := range []int64{1, 14_600, 14_601, 100_000, 1_000_000, 30_000_000} {
 		require.Equal(t, restarts.TransferTime(bytes, rtt, true), restarts.TransferTime(bytes, rtt, false), "as a new connection")
