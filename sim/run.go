@@ -320,7 +320,7 @@ func (r *run) newClients(number int, w *plannedWorkload, m int, e *entry, tally 
 			key := random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Visit)
 			return newVisitNumbers(&of.Visits, key, perSecond)
 		}
-		c.visits = newVisits(&of.Head, numbers(), c.stacks)
+		c.visits = newVisits(&of.Head, numbers(), c.stacks, c.share == nil)
 		if c.share != nil {
 			own := numbers()
 			c.share.visits = &own

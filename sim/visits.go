@@ -15,56 +15,64 @@ import (
 // coin it ends first, and another takes its place. It depends on the request's number alone, so that every place that serves
 // the metro finds the same.
 type visitNumbers struct {
-	key   random.Key
-	coin  uint64   // of 2^32, that a visit begins
-	names []uint64 // by place: the visit there, 0 for that with which the run begins
+	key    random.Key
+	coin   uint64   // of 2^32, that a visit begins
+	places uint64   // how many visits there are at a time
+	names  []uint64 // by place: the visit there, 0 for that with which the run begins
 }
 
 // newVisitNumbers returns the numbers of a metro with so many requests a second.
 func newVisitNumbers(v *workload.Visits, key random.Key, perSecond float64) visitNumbers {
 	places := max(int(portable.Round(v.AtATime(perSecond))), 1)
-	return visitNumbers{key: key, coin: outOf32(1 / v.Requests), names: make([]uint64, places)}
+	return visitNumbers{key: key, coin: outOf32(1 / v.Requests), places: uint64(places), names: make([]uint64, places)}
 }
 
 // next returns the place of the visit that asks for a request by its number, and its name, which is no other's.
 func (v *visitNumbers) next(request uint64) (place uint32, name uint64) {
 	u := v.key.At(request)
 	place = v.placeOf(u)
-	if u>>32 < v.coin {
-		v.names[place] = request + 1
-	}
-	if name = v.names[place]; name == 0 {
-		name = uint64(place) | 1<<63
-	}
+	name = v.nameOf(u, request, place, v.names[place])
+	v.names[place] = name
 	return place, name
+}
+
+// nameOf returns the name of the visit in a place that asks for a request, by what is drawn for it and the name that the place has had.
+func (v *visitNumbers) nameOf(u, request uint64, place uint32, had uint64) uint64 {
+	switch {
+	case u>>32 < v.coin:
+		return request + 1
+	case had == 0:
+		return uint64(place) | 1<<63
+	}
+	return had
 }
 
 // placeOf returns the place of the visit that asks for a request, by what is drawn for it.
 func (v *visitNumbers) placeOf(u uint64) uint32 {
-	return uint32(u & (1<<32 - 1) * uint64(len(v.names)) >> 32)
+	return uint32(u & (1<<32 - 1) * v.places >> 32)
 }
 
 // visits are the visits of a metro's users to a site, and the connections that they have there.
 type visits struct {
-	visitNumbers
+	visitNumbers // without names where all requests of the metro come here: the visitors have them
 	*workload.Visits
 	keeping  [numVersions]transport.Keeping
 	request  uint64 // number of the next
 	looked   uint64 // number of the next that is looked at ahead
 	visitors []visitor
-	perVisit int
-	conns    []transport.Conn // by place, perVisit each
+	more     []transport.Conn // by place, moreConns each; nil where no visit is over HTTP/1.1
+	lookedUp []int64          // by place: when the site's name was, long ago if never; nil where that takes no time
 	asking   slab[asking]
 }
 
-// A visitor is who visits in one place.
+// A visitor is who visits in one place, with the first connection. It fills a line of the processor's cache.
 type visitor struct {
-	name     uint64
-	lookedUp int64 // when the site's name was, long ago if never
-	base     int64 // of the last mile, without jitter
-	line     topology.Technology
-	version  uint8
-	hasKeys  bool
+	conn    transport.Conn
+	name    uint64
+	base    int64 // of the last mile, without jitter
+	line    topology.Technology
+	version uint8
+	hasKeys bool
 }
 
 // An asking is a request that has no answer yet.
@@ -78,24 +86,31 @@ type asking struct {
 	was                  transport.Conn // its connection as it was, for a visit that ends before the answer
 }
 
-// maxConns is how many connections of a visit over HTTP/1.1 are kept: 6 to a site, as browsers have it (assumed, no source was looked up).
-const maxConns = 6
+// moreConns is how many connections of a visit over HTTP/1.1 are kept besides the first: 6 to a site in all, as browsers have it (assumed, no
+// source was looked up).
+const moreConns = 5
 
 // never is the instant of what has not been.
 const never = math.MinInt64 / 4
 
-func newVisits(h *workload.Head, numbers visitNumbers, s *stacks) *visits {
-	v := &visits{visitNumbers: numbers, Visits: &h.Visits, visitors: make([]visitor, len(numbers.names)), perVisit: 1}
+// newVisits returns visits of whose metro all requests come here, if they do.
+func newVisits(h *workload.Head, numbers visitNumbers, s *stacks, all bool) *visits {
+	v := &visits{visitNumbers: numbers, Visits: &h.Visits, visitors: make([]visitor, numbers.places)}
+	if all {
+		v.names = nil
+	}
+	if v.Lookup > 0 {
+		v.lookedUp = make([]int64, numbers.places)
+	}
 	for version := range v.keeping {
 		of := &s.all[s.number(version, false, 0)]
 		v.keeping[version] = transport.Keeping{Idle: int64(h.Visits.IdleTime()), Rule: h.Client.Idle, Initial: of.transfer.InitialWindow()}
 	}
 	for line := range topology.NumTechnologies {
-		if h.Visits.Of(topology.Technology(line))[0] > 0 {
-			v.perVisit = maxConns
+		if v.more == nil && h.Visits.Of(topology.Technology(line))[0] > 0 {
+			v.more = make([]transport.Conn, moreConns*numbers.places)
 		}
 	}
-	v.conns = make([]transport.Conn, v.perVisit*len(v.visitors))
 	return v
 }
 
@@ -115,13 +130,12 @@ func (v *visits) lookAhead() uint32 {
 
 // ask finds out who asks for a request, and over which connection.
 func (v *visits) ask(c *clients, r *request) {
-	place, name := v.next(v.request)
+	place, name := v.who()
 	r.shake = random.Key(v.key.At(v.request | 1<<62))
 	v.request++
 	p := &v.visitors[place]
-	conns := v.conns[int(place)*v.perVisit:][:v.perVisit]
 	if p.name != name {
-		v.begin(c, p, conns, name)
+		v.begin(c, place, name)
 	}
 	r.line, r.quiet, r.access = p.line, p.base, p.base
 	if c.law != nil {
@@ -130,60 +144,82 @@ func (v *visits) ask(c *clients, r *request) {
 	r.access += linkJitter(c.jitter, uint64(r.shake))
 	r.asking = v.asking.add()
 	a := v.asking.at(r.asking)
-	*a = asking{place: place, conn: -1, version: p.version, name: name}
+	a.place, a.conn, a.version, a.name, a.lookup, a.tls = place, -1, p.version, name, 0, 0
 	k, at := &v.keeping[p.version], r.arrived-c.delay
-	if n := v.open(c, conns, k, p.version, at); n >= 0 {
-		a.conn, a.stack = int8(n), c.stacks.number(int(p.version), p.hasKeys, p.line)
-		a.connect = conns[n].Ask(at)
-		a.was = conns[n]
+	a.stack = c.stacks.number(int(p.version), p.hasKeys, p.line)
+	if n := v.open(c, place, k, at); n >= 0 {
+		conn := v.connOf(place, n)
+		a.conn, a.was = int8(n), *conn
+		a.connect = conn.Ask(at)
 		return
 	}
 	r.isNew = true
-	a.stack = c.stacks.number(int(p.version), p.hasKeys, p.line)
-	if v.Lookup > 0 && at-p.lookedUp > int64(v.LookupTime()) {
-		a.lookup, p.lookedUp = int64(v.Lookup), at
+	if v.lookedUp != nil && at-v.lookedUp[place] > int64(v.LookupTime()) {
+		a.lookup, v.lookedUp[place] = int64(v.Lookup), at
 	}
 	a.connect, a.tls = c.handshakesOf(r, &c.stacks.all[a.stack].transfer)
 	p.hasKeys = true
-	for n := range conns {
-		if !k.IsOpen(&conns[n], at) {
-			k.Open(&conns[n], at+a.lookup+a.connect+a.tls)
-			conns[n].Ask(at)
-			a.was = conns[n]
-			a.conn = int8(n)
+	for n := range p.conns() {
+		if conn := v.connOf(place, n); !k.IsOpen(conn, at) {
+			k.Open(conn, at+a.lookup+a.connect+a.tls)
+			a.conn, a.was = int8(n), *conn
+			conn.Ask(at)
 			break
 		}
 	}
 }
 
+// who returns the place of the visit that asks for the next request, and its name.
+func (v *visits) who() (place uint32, name uint64) {
+	if v.names != nil {
+		return v.next(v.request)
+	}
+	u := v.key.At(v.request)
+	place = v.placeOf(u)
+	return place, v.nameOf(u, v.request, place, v.visitors[place].name)
+}
+
+// conns returns how many connections of the visit are kept.
+func (p *visitor) conns() int {
+	if p.version == 0 {
+		return 1 + moreConns
+	}
+	return 1
+}
+
+// connOf returns a connection of the visit in a place.
+func (v *visits) connOf(place uint32, n int) *transport.Conn {
+	if n == 0 {
+		return &v.visitors[place].conn
+	}
+	return &v.more[int(place)*moreConns+n-1]
+}
+
 // open returns the number of an open connection over which a request can go, of those that can the one last used; -1 if there is none.
 // With HTTP/1.1 those cannot over which another waits for its answer.
-func (v *visits) open(c *clients, conns []transport.Conn, k *transport.Keeping, version uint8, at int64) int {
-	best := -1
-	for n := range conns {
-		conn := &conns[n]
-		if !k.IsOpen(conn, at) || version == 0 && conn.IsBusy(at) {
+func (v *visits) open(c *clients, place uint32, k *transport.Keeping, at int64) int {
+	p, best, last := &v.visitors[place], -1, int64(0)
+	for n := range p.conns() {
+		conn := v.connOf(place, n)
+		if !k.IsOpen(conn, at) || p.version == 0 && conn.IsBusy(at) {
 			continue
 		}
 		if c.outages != nil && !conn.IsBusy(at) && wasDown(c.outages, conn.Last(), at) {
 			conn.Close() // the site has been down since
 			continue
 		}
-		if best < 0 || conn.Last() > conns[best].Last() {
-			best = n
-		}
-		if version != 0 {
-			break
+		if best < 0 || conn.Last() > last {
+			best, last = n, conn.Last()
 		}
 	}
 	return best
 }
 
 // begin draws who begins a visit. Visits with which the run begins have a connection that was last used some gap before.
-func (v *visits) begin(c *clients, p *visitor, conns []transport.Conn, name uint64) {
-	draws := v.key.StreamAt(name | 1<<61)
+func (v *visits) begin(c *clients, place uint32, name uint64) {
+	p, draws := &v.visitors[place], v.key.StreamAt(name|1<<61)
 	u := draws.Uint64()
-	*p = visitor{name: name, lookedUp: never, base: c.access, hasKeys: draws.Float64() < v.Returning}
+	*p = visitor{name: name, base: c.access, hasKeys: draws.Float64() < v.Returning}
 	if c.law != nil {
 		p.line = c.law.technology(uint32(u >> 32))
 		p.base = c.law.base(p.line, &draws)
@@ -192,13 +228,17 @@ func (v *visits) begin(c *clients, p *visitor, conns []transport.Conn, name uint
 	for p.version = 0; p.version < numVersions-1 && at >= of[p.version]; p.version++ {
 		at -= of[p.version]
 	}
-	for n := range conns {
-		conns[n].Close()
+	for n := range p.conns() {
+		v.connOf(place, n).Close()
 	}
+	lookedUp := int64(never)
 	if name>>63 != 0 { // under way as the run begins
 		p.hasKeys = true
-		p.lookedUp = -int64(draws.Float64() * float64(v.LookupTime()))
-		v.keeping[p.version].Begin(&conns[0], -int64(draws.Exp()*float64(v.Gap)))
+		lookedUp = -int64(draws.Float64() * float64(v.LookupTime()))
+		v.keeping[p.version].Begin(&p.conn, -int64(draws.Exp()*float64(v.Gap)))
+	}
+	if v.lookedUp != nil {
+		v.lookedUp[place] = lookedUp
 	}
 }
 
@@ -214,7 +254,7 @@ func (v *visits) window(r *request, at, timeout int64) (w transport.Window, ok b
 	}
 	conn := &a.was
 	if v.isThere(a) {
-		conn = v.connOf(a)
+		conn = v.connOf(a.place, int(a.conn))
 	}
 	return k.Window(conn, at, timeout), true
 }
@@ -224,15 +264,10 @@ func (v *visits) isThere(a *asking) bool {
 	return a.conn >= 0 && v.visitors[a.place].name == a.name
 }
 
-// connOf returns the connection of a request, which is kept.
-func (v *visits) connOf(a *asking) *transport.Conn {
-	return &v.conns[int(a.place)*v.perVisit+int(a.conn)]
-}
-
 // answered ends a request whose last byte is there at an instant.
 func (v *visits) answered(r *request, at int64, after transport.Window) {
 	if a := v.asking.at(r.asking); v.isThere(a) {
-		v.connOf(a).Answered(at, after)
+		v.connOf(a.place, int(a.conn)).Answered(at, after)
 	}
 	v.asking.remove(r.asking)
 }
@@ -240,7 +275,7 @@ func (v *visits) answered(r *request, at int64, after transport.Window) {
 // failed ends a request without an answer.
 func (v *visits) failed(r *request) {
 	if a := v.asking.at(r.asking); v.isThere(a) {
-		v.connOf(a).Failed()
+		v.connOf(a.place, int(a.conn)).Failed()
 	}
 	v.asking.remove(r.asking)
 }

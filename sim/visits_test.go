@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 
@@ -205,4 +206,8 @@ func TestAFailureOfASiteClosesTheConnectionsOfItsUsers(t *testing.T) {
 	rtt := tally.Causes[Propagation] / int64(tally.Count(Requests)-tally.Outcomes[Failed])
 	opened := tally.Causes[TLS] / rtt
 	require.InDelta(t, 100, opened, 45, "each of 100 users connects anew, but those whose requests failed while it was down")
+}
+
+func TestAVisitorFillsALineOfTheProcessorsCache(t *testing.T) {
+	require.Equal(t, uintptr(64), unsafe.Sizeof(visitor{}))
 }

@@ -49,10 +49,6 @@ func (c *Conn) IsBusy(now int64) bool { return c.asked > 0 || c.last > now }
 // Last returns the instant of the last use.
 func (c *Conn) Last() int64 { return c.last }
 
-// Touch reads the connection and returns something that depends on it: calling it for many connections ahead lets the processor fetch
-// their memory all at once. It changes nothing.
-func (c *Conn) Touch() uint32 { return uint32(c.window.Bytes) ^ uint32(c.asked) }
-
 // Ask asks over an open connection at an instant, and returns how long the handshake still takes.
 func (c *Conn) Ask(now int64) (waits int64) {
 	c.asked++
