@@ -39,6 +39,7 @@ const maxPreloadObjects = 20_000_000
 type preloader struct {
 	*run
 	workloads []preloadedWorkload // by number
+	onward    map[*tier][]func(k int) *tier
 }
 
 // newPreloader returns the preloader of a run, nil if no cache is to begin full.
@@ -46,7 +47,7 @@ func (r *run) newPreloader() (*preloader, error) {
 	if !preloads(r.plan.placement) {
 		return nil, nil
 	}
-	p := &preloader{run: r}
+	p := &preloader{run: r, onward: make(map[*tier][]func(int) *tier)}
 	return p, p.readCatalogues()
 }
 
@@ -69,7 +70,8 @@ type rate struct {
 // preload fills the caches of open sites, of which those that send each other messages are all there: tier by tier
 // from the user, since what one misses the next is asked for.
 func (p *preloader) preload(sites []*site, d *scratch) error {
-	asked := make(map[*tier]rates)
+	clear(p.onward) // of what was open before
+	asked, c := make(map[*tier]rates), p.newCycles(sites)
 	for number := range p.plan.placement.Tiers {
 		beyond := p.preloadsBeyond(number)
 		for _, s := range sites {
@@ -90,11 +92,11 @@ func (p *preloader) preload(sites []*site, d *scratch) error {
 			}
 			longest := p.fill(t, s, of, !begins, d)
 			if begins {
-				p.age(t, s, of, d)
-				p.connect(t, s, of, d)
+				p.age(t, s, of, c, d)
+				p.connect(t, s, of, c, d)
 			}
 			if beyond {
-				p.passOn(t, of, longest, asked)
+				p.passOn(t, of, longest, c, asked)
 			}
 		}
 	}
@@ -208,35 +210,53 @@ func (p *preloader) noRates() rates {
 	return of
 }
 
+// behind returns the cache that a cache asks for the k-th object of a workload, by k; nil where it asks the origin.
+func (p *preloader) behind(t *tier, workload int) func(k int) *tier {
+	of := p.onward[t]
+	if of == nil {
+		of = make([]func(int) *tier, len(t.hops))
+		for i, hops := range t.hops {
+			if len(hops) == 0 || hops[0].part == originPart {
+				continue
+			}
+			next := func(n int) *tier { return p.sites[hops[n].to].tier(hops[n].part) }
+			if parts := p.plan.partsOf(hops, 0); len(parts) == 1 {
+				only := next(parts[0])
+				of[i] = func(int) *tier { return only }
+				continue
+			}
+			of[i] = func(k int) *tier {
+				return next(choiceOf(hops, uint64(p.keyOf(i, k)), func(h *nextHop) bool { return p.plan.isOpen(h.to, 0) }))
+			}
+		}
+		p.onward[t] = of
+	}
+	return of[workload]
+}
+
 // passOn adds what a cache misses to what its next hops are asked for. An object that is not asked for leaves the
 // cache after so many seconds.
-func (p *preloader) passOn(t *tier, of rates, longest float64, asked map[*tier]rates) {
+func (p *preloader) passOn(t *tier, of rates, longest float64, c *cycles, asked map[*tier]rates) {
 	for i := range of {
-		if len(t.hops[i]) == 0 || t.hops[i][0].part == originPart {
+		behind := p.behind(t, i)
+		if behind == nil {
 			continue
 		}
-		hops := t.hops[i]
-		parts := p.plan.partsOf(hops, 0)
-		all := make([][]float64, len(hops))
-		for _, n := range parts {
-			next := p.sites[hops[n].to].tier(hops[n].part)
+		for _, n := range p.plan.partsOf(t.hops[i], 0) {
+			next := p.sites[t.hops[i][n].to].tier(t.hops[i][n].part)
 			if asked[next] == nil {
 				asked[next] = p.noRates()
 			}
-			asked[next][i].once += of[i].once / float64(len(parts))
-			all[n] = asked[next][i].objects
+			asked[next][i].once += of[i].once / float64(len(p.plan.partsOf(t.hops[i], 0)))
 		}
 		for k, rate := range of[i].objects {
-			to := all[parts[0]]
-			if len(parts) > 1 {
-				to = all[choiceOf(hops, uint64(p.keyOf(i, k)), func(h *nextHop) bool { return p.plan.isOpen(h.to, 0) })]
-			}
+			to := asked[behind(k)][i].objects
 			switch {
 			case !(rate > 0): // and longest may be infinite
 			case p.workloads[i].bytes[k] > t.cache.CapacityBytes():
 				to[k] += rate
 			case t.aging != nil:
-				to[k] += rate / (1 + t.aging.hitsOfFetch(uint8(i), p.keyOf(i, k), rate, longest))
+				to[k] += p.asksOfAged(t, i, k, rate, longest, c)
 			case p.workloads[i].renewal.Lifetime > 0:
 				to[k] += float64(rate * (1 - p.workloads[i].renewal.HitRatio(rate, longest)))
 			default:
@@ -248,7 +268,7 @@ func (p *preloader) passOn(t *tier, of rates, longest float64, asked map[*tier]r
 
 // connect lets the connections of a cache that has been filled begin as its misses have left them: the last was asked an
 // exponential time ago, with the rate of what the cache does not hold.
-func (p *preloader) connect(t *tier, s *site, of rates, d *scratch) {
+func (p *preloader) connect(t *tier, s *site, of rates, c *cycles, d *scratch) {
 	for i := range of {
 		if len(t.hops[i]) == 0 {
 			continue
@@ -260,8 +280,7 @@ func (p *preloader) connect(t *tier, s *site, of rates, d *scratch) {
 		if t.aging != nil {
 			for _, o := range d.found {
 				if k := o.key - uint64(p.plan.scenario.keyBase(i)); k < uint64(len(of[i].objects)) {
-					rate := of[i].objects[k]
-					missed += rate / (1 + t.aging.hitsOfFetch(uint8(i), uint32(o.key), rate, math.Inf(1)))
+					missed += p.asksOfAged(t, i, int(k), of[i].objects[k], math.Inf(1), c)
 				}
 			}
 		}

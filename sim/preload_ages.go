@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"math"
 	"slices"
 	"time"
 
@@ -16,8 +15,9 @@ import (
 // An object that is asked for by a Poisson process with rate r, and lives for T, is fetched again at the first request behind
 // T: the fetches are T and an exponential time apart. Of the requests 1 in 1 + rT is such a fetch; all others find an age that is
 // uniform over T. So was the last request, an exponential time ago. That is exact where a cache evicts no object within its
-// lifetime and fetching takes no time; behind other caches it goes for what Poisson requests with their rates would give.
-func (p *preloader) age(t *tier, s *site, of rates, d *scratch) {
+// lifetime and fetching takes no time. Objects whose ages tiers pass on have [cycles]; behind caches that take every answer for new it goes for
+// what Poisson requests with their rates would give.
+func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) {
 	if t.aging == nil {
 		return
 	}
@@ -31,7 +31,8 @@ func (p *preloader) age(t *tier, s *site, of rates, d *scratch) {
 		entity := purpose.EntityOf(p.plan.scenario.Workloads[i].Name, s.name)
 		key := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purpose.AgesOfTier(int(t.number)))
 		for _, o := range d.found {
-			if k := o.key - first; o.key < first || k >= objects || !t.cache.Contains(o.key) {
+			k := o.key - first
+			if o.key < first || k >= objects || !t.cache.Contains(o.key) {
 				continue
 			}
 			object := c.object(uint32(o.key))
@@ -43,18 +44,29 @@ func (p *preloader) age(t *tier, s *site, of rates, d *scratch) {
 				continue
 			}
 			ago := int64(min(o.ago, 1e9) * 1e9)
-			life := policy.Lifetime()
+			life := t.aging.lifeOf(i, uint32(o.key))
 			if answer == freshness.Missing {
 				life = 0
 			}
-			stream := key.StreamAt(o.key - first)
-			if rate := rateOf(of[i], o.key-first); life > 0 && life < int64(maxRun) {
+			stream := key.StreamAt(k)
+			rate := rateOf(of[i], k)
+			asOf := -ago
+			since := asOf
+			var y cycle
+			shared := false
+			if rate > 0 && answer == freshness.Good {
+				y, shared = cycles.of(t, i, int(k))
+			}
+			if shared {
+				asOf, since = cycles.copyAt(t, &y, i, int(k), rate, ago, &stream)
+			} else if life > 0 && life < int64(maxRun) {
 				x := float64(rate * time.Duration(life).Seconds())
 				if u := stream.Float64(); u*(1+x) < x {
-					ago += int64(stream.Float64() * float64(life))
+					asOf -= int64(stream.Float64() * float64(life))
+					since = asOf
 				}
 			}
-			t.aging.put(uint32(o.key), freshness.Held{AsOf: -ago, Since: -ago, Version: c.version(class, object, -ago), Answer: answer})
+			t.aging.put(uint32(o.key), freshness.Held{AsOf: asOf - int64(c.controls[class].Age), Since: since, Version: c.version(class, object, asOf), Answer: answer})
 		}
 	}
 }
@@ -67,25 +79,41 @@ func rateOf(r rate, k uint64) float64 {
 	return 0
 }
 
-// hitsOfFetch returns how many requests, on the mean, a fetched object answers before it is fetched again: those within its
-// lifetime, and at most those before it is evicted, which is exact where the lifetime is shorter than an object that nobody
-// asks for stays.
-func (a *aging) hitsOfFetch(number uint8, key uint32, rate, longest float64) float64 {
+// said returns what the origin says of an object, and what the tier makes of it.
+func (a *aging) said(number int, key uint32) (*freshness.Control, *freshness.Policy) {
 	c := a.contents[number]
-	object := c.object(key)
-	class := c.class(object)
-	policy := &c.policies[class]
-	if !policy.Keeps(c.controls[class].Answer()) {
-		return 0
+	class := c.class(c.object(key))
+	return &c.controls[class], &c.policies[class]
+}
+
+// lifeOf returns for how long a good answer of the origin is fresh at a tier, in ns, from when it comes: less the age that the origin sends
+// it with, where that counts.
+func (a *aging) lifeOf(number int, key uint32) int64 {
+	control, policy := a.said(number, key)
+	life := policy.Lifetime()
+	if policy.CountsAge() && life < int64(maxRun) {
+		life = max(life-int64(control.Age), 0)
 	}
-	unevicted := math.Inf(1)
-	if x := rate * longest; x < 700 {
-		unevicted = portable.Expm1(x)
+	return life
+}
+
+// asksOfAged returns how often a cache that is asked for an object at a rate asks for it itself. An object that nobody asks for leaves
+// the cache after so many seconds.
+func (p *preloader) asksOfAged(t *tier, i, k int, rate, longest float64, c *cycles) float64 {
+	control, policy := t.aging.said(i, p.keyOf(i, k))
+	if !policy.Keeps(control.Answer()) {
+		return rate
 	}
-	if policy.Lifetime() >= int64(maxRun) {
-		return unevicted
+	evicted := float64(rate * portable.Exp(-rate*longest)) // Che: asked for when not here
+	if y, shared := c.of(t, i, k); shared {
+		return max(c.asks(t, &y, i, k, rate), evicted)
 	}
-	return min(float64(rate*time.Duration(policy.Lifetime()).Seconds()), unevicted)
+	life := t.aging.lifeOf(i, p.keyOf(i, k))
+	if life >= int64(maxRun) {
+		return evicted
+	}
+	// After each fetch it answers those within its lifetime.
+	return max(rate/(1+float64(rate*time.Duration(life).Seconds())), evicted)
 }
 
 // keyOf returns the key of the k-th object of a workload.

@@ -186,6 +186,9 @@ func (p *Policy) KeepsFailure() bool { return p.failed > 0 }
 // Lifetime returns for how long a good answer is fresh, in ns.
 func (p *Policy) Lifetime() int64 { return max(p.lifetimes[Good], 0) }
 
+// CountsAge reports whether the age that an answer comes with counts, as RFC 9111 has it; else every answer is taken for new.
+func (p *Policy) CountsAge() bool { return !p.ignoresAge && !p.wholeSeconds }
+
 // Until returns the instant at which a held object is not fresh any more.
 func (p *Policy) Until(h *Held) int64 {
 	if h.Extended {

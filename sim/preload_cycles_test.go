@@ -1,0 +1,67 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/cache/freshness"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// asksOfACycle returns how often, in a second, each of n caches asks for an object that lives for a time, with users of its own who ask at a
+// rate, and passes on of what age it is. A cycle is T + 1/(n r), for the first of all requests behind its end has it fetched anew. A
+// cache asks once a cycle for what it has too: at the start, if its user was that first one (1 in n), or when the first of its own comes.
+// For what is too old for it while the others still have it, it asks each time.
+func asksOfACycle(n, rate, own, life float64) float64 {
+	return (1 - (1-1/n)*math.Exp(-rate*own) + rate*(life-own)) / (life + 1/(n*rate))
+}
+
+// Ten PoPs before a shield, all as large as the catalogue, and a minute of life. Ages that are not those which an endless warm-up leaves show as
+// a drift over that minute.
+func TestAgesThatTiersPassOnBeginInTheirSteadyState(t *testing.T) {
+	const pops, objects, perPoP, life = 10, 2000, 20.0, 60.0
+	n, ids := star(t, pops, 1)
+	w := workload.Workload{
+		Head:    workload.Head{Name: "site"},
+		Demand:  workload.Poisson{RequestsPerSecond: pops * perPoP, Objects: objects, ZipfExponent: 0.8},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}}.Controlled(freshness.Control{MaxAge: freshness.For(life * time.Second)}),
+	}
+	shares, err := w.Demand.(workload.Popular).Popularity()
+	require.NoError(t, err)
+	two := placement.RegionOnly("region").WithPoPs(objects, ids...).WithUpstream(open).WithMidTier(objects, "region")
+	three := two
+	three.Tiers = []placement.Tier{two.Tiers[0], {Name: "parents", Choice: placement.HashedCache, Caches: []placement.Cache{
+		{Site: ids[0], CapacityBytes: objects}, {Site: ids[1], CapacityBytes: objects}, {Site: ids[2], CapacityBytes: objects},
+	}}, two.Tiers[1]}
+	shorter := two
+	shorter.Tiers = append([]placement.Tier(nil), two.Tiers...)
+	shorter.Tiers[0].Freshness = &freshness.Rules{MaxTTL: freshness.For(life / 2 * time.Second)}
+	for _, c := range []struct {
+		name string
+		p    placement.Placement
+		own  float64
+	}{{"two tiers", two, life}, {"three tiers", three, life}, {"PoPs that hold them for half as long", shorter, life / 2}} {
+		var misses, fetches float64
+		for _, share := range shares {
+			misses += asksOfACycle(pops, share*perPoP, c.own, life) / perPoP
+			fetches += 1 / (life + 1/(pops*share*perPoP))
+		}
+		for _, from := range []time.Duration{0, 20 * time.Second, 50 * time.Second} {
+			t.Run(fmt.Sprint(c.name, " after ", from), func(t *testing.T) {
+				s := Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: from, Duration: 10 * time.Second, Seed: 5}
+				var atOrigin []float64
+				requireInside(t, replicate(t, s, c.p.Preloaded(), func(r *Result) float64 {
+					atOrigin = append(atOrigin, float64(r.Workloads[0].Count(OriginRequests))/10)
+					return shareOf(r, Miss)
+				}), misses, .05)
+				requireInside(t, stats.MeanOf(atOrigin, .99), fetches, .08)
+			})
+		}
+	}
+}
