@@ -92,6 +92,7 @@ func (r *run) joinAgain(number, m int, shared *workloadRun, perSecond float64) {
 		all := r.sites[sites[k].site].clientsOf(shared, m)
 		for i := range all { // a site may have several entries of a metro
 			all[i].patience.sites, all[i].patience.own = sites, k
+			all[i].hearInTime()
 		}
 	}
 }
@@ -114,7 +115,31 @@ func (c *clients) asksAgain() []retrySite {
 }
 
 // leastWayTo returns the least time from what makes clients ask another site again to when they reach it: they learn of it, and go there.
-func (c *clients) leastWayTo(to retrySite) int64 { return max(c.rtt-c.delay+to.delay, 1) }
+func (c *clients) leastWayTo(to retrySite) int64 { return c.rtt - c.delay + to.delay }
+
+// leastNoticeTo returns the least time from when their site knows of that to when they reach the other.
+func (c *clients) leastNoticeTo(to retrySite) int64 {
+	least := c.leastWayTo(to)
+	if c.links != nil && c.links.isApart {
+		least -= c.links.told()
+	}
+	return max(least, 1)
+}
+
+// hearInTime has the site of clients told of answers in half the time in which who gets none reaches the next site: the other half is for the word that he does.
+func (c *clients) hearInTime() {
+	if c.links == nil || !c.links.isApart {
+		return
+	}
+	least := int64(unknown)
+	for k, to := range c.patience.sites {
+		if k != c.patience.own {
+			least = min(least, c.leastWayTo(to))
+		}
+	}
+	after := c.links.told() - c.links.rest
+	c.links.tellWithin(after + (least-after)/2)
+}
 
 // next returns the site that a client asks again at an instant, after a try; nil for this one.
 func (p *patience) next(t *try, at int64) *retrySite {
@@ -162,7 +187,7 @@ func (c *clients) moveOn(t *try, at int64, to *retrySite) {
 			took = connect + tls
 		}
 	}
-	m := s.send(uint32(to.site), max(at-c.delay+to.delay, s.now+c.leastWayTo(*to)))
+	m := s.send(uint32(to.site), max(at-c.delay+to.delay, t.arrived+c.leastWayTo(*to), s.now+c.leastNoticeTo(*to)))
 	m.kind, m.index, m.recorded = comes, c.workload.number, t.recorded
 	m.key = t.number | (uint64(t.made)|uint64(t.begun)<<retryMadeBits|uint64(t.line)<<(retryMadeBits+retryBegunBits))<<retryNumberBits
 	m.token, m.low = uint32(t.shake), uint32(uint64(t.shake)>>32)

@@ -160,6 +160,8 @@ func (s *site) cross(n uint32, now int64) {
 	}
 	if x.open == 0 {
 		s.over(n, now)
+	} else if x.try != 0 {
+		s.firstIsOver(x, now)
 	}
 }
 

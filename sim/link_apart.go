@@ -36,6 +36,9 @@ func (s *site) carry(n uint32, leaves int64) {
 			return
 		}
 		x.isAway = true
+		if x.try != 0 {
+			s.tries.at(x.try).isAway = true
+		}
 	}
 	next := &x.way.steps[x.passed]
 	s.freightTo(next.at, n, leaves-x.after+next.after)

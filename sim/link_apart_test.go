@@ -271,16 +271,6 @@ func TestAnOverloadedLinkOfTwoSitesGrowsByWhatIsTooMuch(t *testing.T) {
 func TestWhatLinksOfSeveralSitesCannotDoIsRefused(t *testing.T) {
 	objects := []uint32{0}
 	for want, change := range map[string]func(*Scenario){
-		`placement "region only + PoPs": workload "api": metro "metro": link "exchange" -> "metro" is shared (fifo) by what region and pop send, over which clients who give up (Service.Patience.Timeout), or ask again while something fails, are not known; want sharing: none, or clients who wait`: func(s *Scenario) {
-			s.Workloads[1] = workload.Change(s.Workloads[1], func(c *workload.Computed) { c.Patience.Retries = 1 })
-			_, err := Compile(context.Background(), *s, placement.RegionOnly("region").WithPoPs(1<<20, "pop"))
-			require.NoError(t, err, "who asks again what is rejected")
-			again := *s
-			again.Failures = []Failure{{Site: "region", At: 1, For: 1}}
-			_, err = Compile(context.Background(), again, placement.RegionOnly("region").WithPoPs(1<<20, "pop"))
-			require.ErrorContains(t, err, "or ask again while something fails, are not known")
-			s.Workloads[1] = workload.Change(s.Workloads[1], func(c *workload.Computed) { c.Patience.Timeout = time.Second })
-		},
 		`placement "region only + PoPs": workload "site": metro "metro": link "pop" -> "exchange" is shared (ps), and what it has sent goes on over link "exchange" -> "metro", over which several sites send, or that comes behind such a link: nobody knows when the whole of it comes there; want sharing: fifo, or none, of the first`: func(s *Scenario) {
 			nodes, links := s.Network.AllNodes(), s.Network.Links()
 			for i := range links {

@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -146,15 +145,15 @@ func (p *Plan) partLinks() error {
 	}
 	for i := range p.workloads {
 		w := &p.workloads[i]
-		if err := p.eachSharedWay(w, func(way *[]plannedStep, _ int) error { return p.refuseApart(i, *way) }); err != nil {
+		if err := p.eachSharedWay(w, func(way *[]plannedStep, _ int) error { return p.refuseApart(*way) }); err != nil {
 			return &PlanError{p.placement.Name, w.name, err}
 		}
 	}
 	return nil
 }
 
-// refuseApart returns an error if a workload, by its number, cannot go over links on a way that advance on their own.
-func (p *Plan) refuseApart(number int, way []plannedStep) error {
+// refuseApart returns an error if nothing can go over links on a way that advance on their own.
+func (p *Plan) refuseApart(way []plannedStep) error {
 	for k := range way {
 		l := &p.links[way[k].number]
 		if !l.isApart {
@@ -164,9 +163,6 @@ func (p *Plan) refuseApart(number int, way []plannedStep) error {
 			before := &way[k-1]
 			return fmt.Errorf("link %q -> %q is shared (%v), and what it has sent goes on over link %q -> %q, over which several sites send, or that comes behind such a link: nobody knows when the whole of it comes there; want sharing: fifo, or none, of the first",
 				before.From, before.To, before.Sharing, l.From, l.To)
-		}
-		if w := &p.scenario.Workloads[number]; w.GivesUp() || p.scenario.loses() && w.Patience() != (workload.Patience{}) {
-			return fmt.Errorf("link %q -> %q is shared (%v) by what %s send, over which clients who give up (Service.Patience.Timeout), or ask again while something fails, are not known; want sharing: none, or clients who wait", l.From, l.To, l.Sharing, p.sendersInWords(l))
 		}
 	}
 	return nil
@@ -178,16 +174,6 @@ func (p *Plan) sendersOf(l *plannedLink) (ids []string) {
 		ids = append(ids, p.sites[n].id)
 	}
 	return ids
-}
-
-// sendersInWords names the sites that send over a link, the first few of them.
-func (p *Plan) sendersInWords(l *plannedLink) string {
-	const few = 3
-	ids := p.sendersOf(l)
-	if len(ids) > few {
-		return fmt.Sprintf("%s and %d more sites", strings.Join(ids[:few], ", "), len(ids)-few)
-	}
-	return strings.Join(ids, " and ")
 }
 
 // addLinks gives sites the links over which they send, by the number of the link.

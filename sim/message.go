@@ -57,6 +57,9 @@ const (
 	exits
 	// nextSlice tells a site that a slice is here, behind which a user waits for the next; token is the number of the part that is asked for.
 	nextSlice
+	// firstOver tells a site that the first byte of an answer is over links that advance on their own, of which the last one is still on its way; token is
+	// the number of the try, service the instant at which the byte would have left the site without them.
+	firstOver
 	// scaleLook tells a site to ask for servers of a pool, or to let some go; scaleLaunch that servers are there that were asked for,
 	// scaleReady that they have warmed up. token is the number of the pool, service how many.
 	scaleLook
@@ -98,6 +101,9 @@ func (m *message) addLinkWait(ns int64) {
 
 // orderBits is the length of a sender's own count in the order of messages.
 const orderBits = 40
+
+// lastSender stands for a sender behind all sites, and links that advance on their own.
+const lastSender = 1<<23 - 1
 
 // sender returns the site that sent the message.
 func (m *message) sender() uint32 { return uint32(m.order >> orderBits) }
@@ -191,6 +197,8 @@ func (s *site) receive(m *message) {
 		s.exit(s.links[m.token], m.at)
 	case nextSlice:
 		s.goOnWithPart(m)
+	case firstOver:
+		s.hearFirst(m.token, m.service)
 	case scaleLook:
 		s.lookAtScale(s.pools[m.token], m.at)
 	case scaleLaunch:

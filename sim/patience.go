@@ -32,6 +32,8 @@ type try struct {
 	serial  uint64 // of the try; 0 where there is none
 	isOpen  bool   // the client has not given up
 	waiting bool   // for its instant
+	isAway  bool   // its answer has left the site, or leaves before that fails, for a link that advances on its own: see [crossing]
+	isHeard bool   // the first byte of its answer is over all links in time, and the last one on its way
 	spent   int64  // for handshakes with sites that were asked before, ns
 	begun   uint8  // the number of the site that was asked first, of those that are asked in turn
 }
@@ -46,7 +48,7 @@ func (p *patience) add(t *try) uint32 {
 	s := p.site
 	n := s.tries.add()
 	s.tried++
-	t.serial, t.isOpen, t.try = s.tried, true, n
+	t.serial, t.isOpen, t.isAway, t.isHeard, t.try = s.tried, true, false, false, n
 	*s.tries.at(n) = *t
 	return n
 }
@@ -181,26 +183,44 @@ const retryDraws = 1 << 41
 // expectAnswer has the site told when the client of a try gives up that has no answer yet.
 func (s *site) expectAnswer(c *clients, n uint32) {
 	t := s.tries.at(n)
-	if n == 0 || t.serial == 0 || !t.isOpen || t.waiting {
+	if n == 0 || t.serial == 0 || !t.isOpen || t.waiting || t.isHeard {
 		return
 	}
-	at := c.patience.cutoff(c, &t.request)
+	cutoff := c.patience.cutoff(c, &t.request)
+	at := cutoff
 	for i := range c.outages {
-		if o := &c.outages[i]; o.side == atSite && t.arrived-c.delay < o.to { // what has no answer when it begins has none
+		if o := &c.outages[i]; o.side == atSite && !t.isAway && t.arrived-c.delay < o.to { // what has no answer when it begins has none
 			at = min(at, max(o.from+c.delay-o.after, t.arrived+o.timeout-c.wayOf(&t.request)))
 		}
 	}
-	if at < unknown {
-		m := s.send(s.id, max(at, t.arrived))
-		m.kind, m.token, m.key = impatience, n, t.serial
+	var m *message
+	switch heard := c.hearsOf(t, cutoff); {
+	case at == unknown:
+		return
+	case at == cutoff && heard > cutoff:
+		m = s.sendLast(heard) // after the word that the first byte has come just in time
+	default:
+		m = s.send(s.id, max(at, t.arrived))
 	}
+	m.kind, m.token, m.key = impatience, n, t.serial
 }
 
 // losePatience lets a client give up, unless it has got its answer.
 func (s *site) losePatience(m *message) {
-	if t := s.tries.at(m.token); t.serial == m.key {
-		c := &s.clients[t.clients]
-		c.patience.giveUp(c, m.token, m.at, metAtSite(c.outages, t.arrived-c.delay, m.at-c.delay))
+	t := s.tries.at(m.token)
+	if t.serial != m.key || !t.isOpen || t.isHeard {
+		return
+	}
+	c := &s.clients[t.clients]
+	cutoff := c.patience.cutoff(c, &t.request)
+	switch {
+	case !t.isAway:
+		now := min(m.at, max(cutoff, t.arrived))
+		c.patience.giveUp(c, m.token, now, metAtSite(c.outages, t.arrived-c.delay, now-c.delay))
+	case m.at < c.hearsOf(t, cutoff): // what fails here does not concern its answer any more
+		s.expectAnswer(c, m.token)
+	default:
+		c.patience.giveUp(c, m.token, m.at, nil)
 	}
 }
 

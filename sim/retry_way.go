@@ -1,5 +1,10 @@
 package sim
 
+import (
+	"cmp"
+	"slices"
+)
+
 // A retryWay is one of the ways that clients of a metro take to a site in turn, as links fail.
 type retryWay struct {
 	clients uint32 // of the site, who take it
@@ -19,8 +24,12 @@ func (r *run) joinWays(entries []entry, clients []uint32) {
 		}
 	}
 	for to, all := range ways {
+		of := r.sites[to.site].clients
+		shortest := slices.MinFunc(all, func(a, b retryWay) int { return cmp.Compare(of[a.clients].delay, of[b.clients].delay) })
 		for _, way := range all {
-			r.sites[to.site].clients[way.clients].patience.ways = all
+			c := &of[way.clients]
+			c.patience.ways = all
+			c.links.tellWithin(c.rtt + c.beyond - c.delay + of[shortest.clients].delay) // who is not answered may be here so much earlier
 		}
 	}
 }

@@ -213,6 +213,16 @@ func (s *site) post(m *message, target uint32, at int64) {
 	s.out = append(s.out, sentMessage{at, m, target})
 }
 
+// sendLast sends this site a message that comes after all others of its instant.
+func (s *site) sendLast(at int64) *message {
+	m := s.letters.take()
+	m.at, m.order = at, lastSender<<orderBits|s.sent
+	s.sent++
+	s.inbox.push(m)
+	s.soonest = min(s.soonest, at)
+	return m
+}
+
 // A history is a number that stands for what has happened at a site, in its order. It costs one
 // multiplication on the way from one event to the next.
 type history uint64
