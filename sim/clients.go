@@ -39,7 +39,7 @@ type clients struct {
 	losses        random.Key
 	lossy         *transport.LossyTransfer // nil where no packet to the user is lost
 	timeline      *timeline                // of the workload at this site
-	course        *recorder                // of these users, or of all of the workload at this site; nil where nobody asks for it
+	course        *courseAnswers           // puts them into steps; nil where nobody asks for it
 	lost          uint64                   // requests recorded that failed
 	share         *share                   // nil if they are all users of the metro
 	trips         trips                    // of the connection whose request is answered
@@ -322,7 +322,7 @@ func (c *clients) answer(r *request, s *served) bool {
 		}
 		t.Causes[upstreamOf(outcome)] += upstream
 	}
-	if c.isWatched {
+	if c.isWatched && c.mustBeTold(r) {
 		c.watch(r, s, ttfb, ttlb)
 	}
 	if c.latencies.isFull() {
@@ -331,22 +331,26 @@ func (c *clients) answer(r *request, s *served) bool {
 	return true
 }
 
-// watch tells those who want to know of each request of one that was answered, whose latencies were put last.
+// mustBeTold reports whether anybody must know of a request of its own.
+func (c *clients) mustBeTold(r *request) bool {
+	return c.sees != nil || c.course.isElsewhere(r.arrived-c.delay)
+}
+
+// watch tells those who must know of a request that was answered, and counted last.
 func (c *clients) watch(r *request, s *served, ttfb, ttlb int64) {
 	if c.course != nil {
-		c.course.answer(r.arrived-c.delay, ttfb, ttlb, s)
+		c.course.answer(&c.latencies, r.arrived-c.delay, ttfb, ttlb, s)
 	}
 	if c.sees != nil {
-		c.sight(r, s)
+		c.sight(r, s, ttfb, ttlb)
 	}
 }
 
-// sight tells how a request ended that was answered, whose latencies were put last.
-func (c *clients) sight(r *request, s *served) {
-	last := c.latencies.count - 1
+// sight tells how a request ended that was answered.
+func (c *clients) sight(r *request, s *served, ttfb, ttlb int64) {
 	is := Sighting{
 		Workload: int(c.workload.number), Metro: int(c.metro), At: r.arrived - c.delay, Outcome: s.outcome,
-		TTFB: c.latencies.first[last], TTLB: c.latencies.second[last], Tries: c.tries(), request: *r, first: s.first,
+		TTFB: ttfb, TTLB: ttlb, Tries: c.tries(), request: *r, first: s.first,
 	}
 	of := &is.Causes
 	of[Access], of[Loss], of[Propagation], of[Upstream] = r.access, r.resent, c.rtt, c.beyond

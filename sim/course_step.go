@@ -71,6 +71,9 @@ func (s *CourseStep) merge(o *CourseStep) {
 	s.Latency.Merge(&o.Latency)
 }
 
+// addLatencies adds latencies of answers.
+func (s *CourseStep) addLatencies(all []int64) { s.SumNs += s.Latency.RecordAll(all) }
+
 // firstTier returns what requests met at the caches where users enter, as [Tally.TiersOf] has it.
 func (s *CourseStep) firstTier() TierStep {
 	hits := hitsOf(&s.Outcomes)

@@ -224,7 +224,7 @@ func (c *clients) conclude(r *request, s *served, ttfb, ttlb int64) {
 		}
 		t.Causes[upstreamOf(outcome)] += upstream
 	}
-	if c.isWatched {
+	if c.isWatched && c.mustBeTold(r) {
 		c.watch(r, s, ttfb, ttlb)
 	}
 	if c.latencies.isFull() {

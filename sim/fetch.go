@@ -18,8 +18,12 @@ func (s *site) startFetch(t *tier, f *flight, n uint32, now int64, number uint8,
 		f.number, f.choice = number, 0
 		leaves = t.takeConnection(f, h, now)
 	}
-	if s.courses != nil {
-		s.courses.fetched(number, h.to, leaves+h.there, f.bytes, recorded)
+	if c := s.courses; c != nil && recorded { // as addFetched has it, but for the call
+		at := leaves + h.there
+		if c.isElsewhere(number, h.to, at) {
+			c.turn(number, h.to, at)
+		}
+		c.now.add(f.bytes)
 	}
 	s.expect(t, f, n, leaves+h.rtt()+f.service)
 }

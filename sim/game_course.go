@@ -102,9 +102,16 @@ func (k *stepTally) enter(at int64, so updateSums, recent *latencies) {
 	if k.course.sites != nil {
 		k.in = append(k.in, k.course.of(k.course.sites, k.site).at(at))
 	}
-	recent.steps = k.in
+	recent.course = k
 	if k.ends = all.lastFrom + all.length; all.last == all.ruler.steps-1 {
 		k.ends = math.MaxInt64
+	}
+}
+
+// take puts latencies into the steps, before they are forgotten.
+func (k *stepTally) take(l *latencies) {
+	for _, s := range k.in {
+		s.addLatencies(l.first[:l.count])
 	}
 }
 

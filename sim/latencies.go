@@ -7,12 +7,18 @@ import "math/bits"
 type latencies struct {
 	tally         *Tally
 	deadlines     []int64
-	steps         []*CourseStep // which they belong to, too
+	course        courseOfMany // puts them into steps, too; nil where nobody asks for it
 	count         uint
 	first, second [latenciesAtOnce]int64 // not in the tally yet
 }
 
 const latenciesAtOnce = 32
+
+// courseOfMany puts latencies into steps of a course many at a time.
+type courseOfMany interface {
+	// take is told of latencies before they are forgotten.
+	take(l *latencies)
+}
 
 // put takes the latencies of one request; there must be room for them.
 func (l *latencies) put(first, second int64) {
@@ -37,11 +43,8 @@ func (l *latencies) record() {
 	headline, next := &l.tally.Metrics[0], &l.tally.Metrics[1]
 	headline.Latency.RecordAll(first)
 	next.Latency.RecordAll(second)
-	for _, s := range l.steps {
-		for _, ns := range first {
-			s.SumNs += uint64(ns)
-			s.Latency.Record(ns)
-		}
+	if l.course != nil {
+		l.course.take(l)
 	}
 	firstWithin, secondWithin := headline.Within[:len(l.deadlines)], next.Within[:len(l.deadlines)]
 	for i, deadline := range l.deadlines {

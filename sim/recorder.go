@@ -1,9 +1,6 @@
 package sim
 
-import (
-	"github.com/edgewise-sim/edgewise/stats"
-	"github.com/edgewise-sim/edgewise/workload"
-)
+import "github.com/edgewise-sim/edgewise/workload"
 
 // A recorder puts what happens to the users of one site, or to some of them, into steps. The latest steps are open: counted in where they lie. Those before them are
 // packed, which is a tenth of the memory. What is recorded later than that opens them again, and more are kept open from then on.
@@ -16,10 +13,9 @@ type recorder struct {
 	window    []*CourseStep
 	low, high int
 	packed    packedSteps // those before low
-	// now is the step of the ruler's last instant, cells are those of its latencies, of which the first has a number.
-	now   *CourseStep
-	cells []uint64
-	first uint64
+	now       *CourseStep // that of the ruler's last instant
+	// answers are those that put requests into open steps.
+	answers []*courseAnswers
 }
 
 // openSteps is how many steps are open at first: most of what ends in a step was asked in it or in the one before.
@@ -44,7 +40,6 @@ func (r *recorder) at(instant int64) *CourseStep {
 // turn lets the step of another instant be that of now.
 func (r *recorder) turn(instant int64) {
 	r.now = r.open(r.find(instant))
-	r.cells, r.first = r.now.Latency.Open()
 }
 
 // open returns a step, which is open from then on until one comes that is as much later as the window is long.
@@ -64,6 +59,11 @@ func (r *recorder) open(n int) *CourseStep {
 // pack packs the open steps before one.
 func (r *recorder) pack(until int) {
 	for ; r.low < until; r.low++ {
+		for _, a := range r.answers {
+			if a.number == r.low {
+				a.settle()
+			}
+		}
 		s := r.window[r.low%len(r.window)]
 		if s == nil {
 			s = new(CourseStep)
@@ -98,24 +98,6 @@ func (r *recorder) finish() packedSteps {
 	return r.packed
 }
 
-// answer records an answered request, with the latency of its first byte and of its last.
-func (r *recorder) answer(asked, ttfb, ttlb int64, s *served) {
-	latency := ttfb
-	if r.judged == workload.LastByte {
-		latency = ttlb
-	}
-	at := r.at(asked)
-	at.Outcomes[s.outcome]++
-	at.Bytes += uint64(s.bytes)
-	at.SumNs += uint64(latency)
-	if n := stats.CoarseCell(latency) - r.first; n < uint64(len(r.cells)) {
-		r.cells[n]++
-		return
-	}
-	at.Latency.Record(latency)
-	r.cells, r.first = at.Latency.Open()
-}
-
 // fail records a request without an answer.
 func (r *recorder) fail(asked int64, why Reason) {
 	at := r.at(asked)
@@ -142,15 +124,18 @@ func (r *recorder) stay(from, to int64, players int, waiting bool) {
 type originRecorder struct {
 	ruler
 	steps []originStep
-	now   *originStep // of the ruler's last instant
 }
 
 type originStep struct{ requests, bytes uint64 }
 
+func (s *originStep) add(bytes int64) {
+	s.requests++
+	s.bytes += uint64(bytes)
+}
+
 func (p *Plan) newOriginRecorder() *originRecorder {
 	r := &originRecorder{ruler: p.newRuler()}
 	r.steps = make([]originStep, r.ruler.steps)
-	r.now = &r.steps[0]
 	return r
 }
 

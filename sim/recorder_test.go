@@ -27,19 +27,38 @@ func TestRecordersHaveWhatPlainStepsHave(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := &Plan{scenario: Scenario{WarmUp: 5, Duration: steps * time.Second, Timeline: &Steps{Step: time.Second}, Workloads: make([]workload.Workload, 1)}}
 			r := p.newRecorder(0)
+			// Two clients put their requests into the same steps.
+			var tallies [2]Tally
+			var of [2]*latencies
+			var answers [2]*courseAnswers
+			for i := range of {
+				tallies[i], answers[i] = newTally(Cacheable, 0), r.newAnswers()
+				of[i] = &latencies{tally: &tallies[i], course: answers[i]}
+			}
 			plain := make([]CourseStep, steps)
 			for i := range 50 * steps {
 				n := stepOf(i)
 				at := 5 + int64(n)*int64(time.Second) + rng.Int64N(int64(time.Second))
 				s, to := &served{outcome: Outcome(rng.IntN(int(Played))), bytes: rng.Int64N(1e6)}, &plain[n]
 				latency := int64(1 + rng.ExpFloat64()*1e8)
+				who := rng.IntN(2)
+				c, a := of[who], answers[who]
 				if rng.IntN(50) == 0 {
-					r.fail(at, QueueFull)
+					c.tally.fail(QueueFull, 0)
+					a.fail(at, QueueFull)
 					to.Outcomes[Rejected]++
 					to.Failures[QueueFull]++
 					continue
 				}
-				r.answer(at, latency, 0, s)
+				c.put(latency, 0)
+				c.tally.Outcomes[s.outcome]++
+				c.tally.OutcomeBytes[s.outcome] += uint64(s.bytes)
+				if a.isElsewhere(at) {
+					a.answer(c, at, latency, 0, s)
+				}
+				if c.isFull() {
+					c.record()
+				}
 				to.Outcomes[s.outcome]++
 				to.Bytes += uint64(s.bytes)
 				to.SumNs += uint64(latency)

@@ -290,10 +290,13 @@ func (r *run) newClients(number int, w *plannedWorkload, m int, e *entry, tally 
 		c.site, c.links = r.sites[e.site], r.wayOver(e.shared, e.up+e.down+e.beyond.rtt())
 	}
 	if at := r.sites[e.site].courses; at != nil {
-		if c.course = at.of(number); r.plan.scenario.Timeline.ByMetro {
-			c.course = r.plan.newRecorder(number)
+		steps := at.of(number)
+		if r.plan.scenario.Timeline.ByMetro {
+			steps = r.plan.newRecorder(number)
 		}
-		c.course.meetsEdge = keyed && r.sites[e.site].edge != nil
+		steps.meetsEdge = keyed && r.sites[e.site].edge != nil
+		c.course = steps.newAnswers()
+		c.latencies.course = c.course
 	}
 	if c.lossy == nil {
 		c.fits, c.fitsNew = c.transfer.Fits(false), c.transfer.Fits(true)

@@ -7,9 +7,12 @@ type siteCourses struct {
 	// site. All are nil until there is something.
 	users   []*recorder
 	origins [][]*originRecorder
-	// asked is that of origins which was asked last, of a workload and a site: see askedOf.
+	// asked is that of origins which was asked last, of a workload and a site: see askedOf. now is the step of what was asked, of so many ns from an instant on.
 	asked *originRecorder
 	last  uint64
+	now   *originStep
+	from  int64
+	ahead uint64
 }
 
 // askedOf is a workload and an origin as a number.
@@ -39,18 +42,24 @@ func (c *siteCourses) fetched(workload uint8, origin int, at, bytes int64, recor
 }
 
 func (c *siteCourses) addFetched(workload uint8, origin int, at, bytes int64) {
-	to := c.asked
-	if to == nil || askedOf(workload, origin) != c.last {
-		to = c.origin(workload, origin)
-		c.asked, c.last = to, askedOf(workload, origin)
+	if c.isElsewhere(workload, origin, at) {
+		c.turn(workload, origin, at)
 	}
-	now := to.now
-	if uint64(at-to.lastFrom) >= uint64(to.length) {
-		now = &to.steps[to.find(at)]
-		to.now = now
+	c.now.add(bytes)
+}
+
+// isElsewhere reports whether what is asked of an origin is of another step than that of now.
+func (c *siteCourses) isElsewhere(workload uint8, origin int, at int64) bool {
+	return uint64(at-c.from) >= c.ahead || askedOf(workload, origin) != c.last
+}
+
+// turn lets the step of another instant, or of what is asked of another, be that of now.
+func (c *siteCourses) turn(workload uint8, origin int, at int64) {
+	if c.asked == nil || askedOf(workload, origin) != c.last {
+		c.asked, c.last = c.origin(workload, origin), askedOf(workload, origin)
 	}
-	now.requests++
-	now.bytes += uint64(bytes)
+	c.now = &c.asked.steps[c.asked.index(at)]
+	c.from, c.ahead = c.asked.lastFrom, uint64(c.asked.length)
 }
 
 // origin returns the recorder of what is asked of an origin.
@@ -100,10 +109,10 @@ func (r *run) settleCourses(s *site) {
 		var parts []packedSteps
 		for n := range s.clients {
 			c := &s.clients[n]
-			if c.course == nil || int(c.workload.number) != i || c.course == s.courses.users[i] {
+			if c.course == nil || int(c.workload.number) != i || c.course.to == s.courses.users[i] {
 				continue
 			}
-			parts = append(parts, c.course.finish())
+			parts = append(parts, c.course.to.finish())
 			w.Course.Metros[c.metro].add(parts[len(parts)-1])
 			c.course = nil
 		}
