@@ -157,7 +157,7 @@ func (s *Study) assumedOfData(w *workload.Workload) []string {
 var modelAssumptions = []func(s *Study) string{
 	func(s *Study) string {
 		return textIf(s.Timeline != nil && s.RecoveredWithin == 0 && len(s.events()) > 0,
-			"a figure has recovered from an event when it is within 5 % of what was usual before, or within what usual steps scatter")
+			"a figure has recovered from an event when it is within 5 % of what was usual before, hits within 5 points, or within what chance makes of usual steps, and stays so for three steps")
 	},
 	func(s *Study) string {
 		looksUp := slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return w.Visits.Lookup > 0 })

@@ -1,12 +1,8 @@
 package edgewise
 
 import (
-	"fmt"
-	"math"
 	"slices"
-	"time"
 
-	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
@@ -20,7 +16,7 @@ type recovery struct {
 	resolution float64
 	// longest is how long the run goes on after the event, in s, 0 of what is exact: no time of recovery is longer.
 	longest float64
-	// isUnknown says that the figure was not as usual again before the run ends, or something else happens.
+	// isUnknown says that the figure was not as usual again before the run ends, or something else happens, by the mean over all replications.
 	isUnknown bool
 }
 
@@ -50,28 +46,32 @@ func (r recovery) with(o recovery) recovery {
 	return all
 }
 
-// estimate returns the time of recovery. One that may as well be nothing has no value, and says what it may be. Its interval is a step wide at least, for nobody knows more where
-// all replications agree on the step.
+// notRecovered is why there is no time of recovery.
+const notRecovered = "it has not been as usual again, for three steps at least, before the run ends or something else happens"
+
+// estimate returns the time of recovery. Its interval is a step wide at least, for nobody knows more where all replications agree on the step, and neither begins before the event nor ends
+// after the run.
 func (r recovery) estimate(level float64) stats.Estimate {
 	if r.isUnknown {
-		return stats.Estimate{Unsupported: "it has not recovered before the run ends, or before something else happens"}
+		return stats.Estimate{Unsupported: notRecovered}
 	}
 	e := stats.Jackknifed(r.whole, r.without, level)
-	if e.HasInterval() && r.longest > 0 {
+	if !e.HasInterval() {
+		return e
+	}
+	if r.longest > 0 {
 		e.High = min(e.High, r.longest)
 	}
-	if e.HasInterval() && e.Low < 0 && r.whole > 0 {
-		most := time.Duration(e.High * float64(time.Second)).Round(time.Second)
-		return stats.Estimate{Unsupported: fmt.Sprintf("0 s to %s, as far as %d replications tell", words.Duration(most), len(r.without))}
-	}
-	if e.HasInterval() {
-		e.Low, e.High = min(e.Low, max(0, r.whole-r.known())), max(e.High, r.whole)
-	}
+	e.Low, e.High = max(0, min(e.Low, r.whole-r.known())), max(e.High, r.whole)
 	return e
 }
 
 // minus returns the difference of two times of recovery, paired.
-func (r recovery) minus(o recovery, level float64) stats.Estimate {
+func (r recovery) minus(of drillValue, level float64) (stats.Estimate, bool) {
+	o, ok := of.(recovery)
+	if !ok || r.isUnknown || o.isUnknown {
+		return stats.Estimate{}, false
+	}
 	without := slices.Clone(r.without)
 	for i := range without {
 		without[i] -= o.without[i]
@@ -80,80 +80,26 @@ func (r recovery) minus(o recovery, level float64) stats.Estimate {
 	if e.HasInterval() {
 		e.Low, e.High = min(e.Low, e.Value-r.known()), max(e.High, e.Value+o.known())
 	}
-	return e
+	return e, true
 }
 
-// known returns the values of the steps before an event, without those that have none.
-func (d *drill) known(values []float64) (known []float64) {
-	for _, x := range values[d.before[0]:d.before[1]] {
-		if !math.IsNaN(x) {
-			known = append(known, x)
-		}
+// recoveryOf finds how long a row takes to be as usual again, and what a step may have that is as usual. It returns false where nobody knows what is usual, or no step after the event
+// has a value.
+func (row *drillRow) recoveryOf(runs []rowRun, d *drill, figures int, within float64, seconds func(steps int) float64) (r recovery, usualUpTo float64, ok bool) {
+	all, ok := row.judge(runs, d, figures, within)
+	if !ok {
+		return r, 0, false
 	}
-	return known
-}
-
-// byChance is the probability with which chance alone makes any step of any figure of a drill one that is not as usual.
-const byChance = 0.01
-
-// chance returns how far from the mean of the steps before an event a step may lie by chance, both on the mean over some replications: beyond it lies one of all steps
-// after the event, of so many figures, with a probability of 1 % at most, if steps are normal and independent (the prediction interval of Student's law, by Bonferroni's inequality).
-// How steps scatter is known from those before, of all these replications together. It returns false where one of them has too few.
-func (d *drill) chance(runs [][]float64, figures int) (off float64, ok bool) {
-	squares, freedom, least := 0.0, 0, math.MaxInt
-	for _, values := range runs {
-		known := d.known(values)
-		if len(known) < leastBefore {
-			return 0, false
-		}
-		_, deviation := stats.MeanAndDeviation(known)
-		squares += float64(float64(deviation*deviation) * float64(len(known)-1))
-		freedom += len(known) - 1
-		least = min(least, len(known))
-	}
-	if squares == 0 {
-		return 0, true
-	}
-	t := stats.StudentT(1-2*byChance/float64((d.after[1]-d.after[0])*figures), freedom)
-	return float64(t * math.Sqrt(squares/float64(freedom)) * math.Sqrt((1+1/float64(least))/float64(len(runs)))), true
-}
-
-// recoveryOf finds how long a row takes to be as usual again, of which runs are the values step by step and becomes what they become after what lasts; not a number else. It
-// returns false where nobody knows what is usual, or no step after the event has a value.
-func (row *drillRow) recoveryOf(runs [][]float64, becomes []float64, d *drill, figures int, within float64, seconds func(steps int) float64) (r recovery, ok bool) {
-	of := func(runs [][]float64, becomes []float64) (took float64, isUnknown, ok bool) {
-		chance, ok := d.chance(runs, figures)
-		if !ok {
-			return 0, false, false
-		}
-		expected, _ := stats.MeanAndDeviation(becomes)
-		c, ok := row.courseOf(meanCourse(runs), d, within, chance, expected)
-		return seconds(c.recovered), c.recovered > d.after[1]-d.after[0], ok
-	}
-	if r.whole, r.isUnknown, ok = of(runs, becomes); !ok || len(runs) == 1 {
-		return r, ok
-	}
+	r.whole, r.isUnknown = seconds(all.worse), all.isUnknown
 	for i := range runs {
-		took, _, ok := of(slices.Delete(slices.Clone(runs), i, i+1), slices.Delete(slices.Clone(becomes), i, i+1))
+		if len(runs) == 1 {
+			break
+		}
+		without, ok := row.judge(slices.Delete(slices.Clone(runs), i, i+1), d, figures, within)
 		if !ok {
-			return r, false
+			return r, 0, false
 		}
-		r.without = append(r.without, took)
+		r.without = append(r.without, seconds(without.worse))
 	}
-	return r, true
-}
-
-// meanCourse returns the mean over replications, step by step, of those that have a value.
-func meanCourse(runs [][]float64) []float64 {
-	mean := make([]float64, len(runs[0]))
-	for i := range mean {
-		sum, n := 0.0, 0
-		for _, values := range runs {
-			if !math.IsNaN(values[i]) {
-				sum, n = sum+values[i], n+1
-			}
-		}
-		mean[i] = sum / float64(n) // 0/0 is not a number
-	}
-	return mean
+	return r, all.usualUpTo, true
 }

@@ -59,26 +59,32 @@ func usersOf(c *sim.Course, kind sim.Kind) (u drillUsers) {
 	return u
 }
 
-// values returns a row's figure, step by step, and what it is without what happens: not a number where nobody knows.
-func (r *drillRun) values(row *drillRow, recorded time.Duration) (all []float64, usual float64) {
-	all, usual = row.valuesOf(r.all, r.length, recorded), math.NaN()
+// row returns what the run says of a row. Where it was made once more without what happens, that is what is usual, and becomes what its first step has.
+func (r *drillRun) row(row *drillRow, recorded time.Duration) (of rowRun) {
+	of.values, of.becomes, of.unanswered = row.valuesOf(r.all, r.length, recorded), math.NaN(), make([]bool, len(r.all))
+	for i := range r.all {
+		of.unanswered[i] = math.IsNaN(of.values[i]) && r.users.all[i] > 0
+		if row.isCounted() {
+			of.counts = append(of.counts, row.of(&r.all[i]))
+		}
+	}
 	if r.calm == nil {
-		return all, usual
+		return of
 	}
 	// What is usual is known of each step: each is told as if the usual of all were that of the first that has one.
 	calm := row.valuesOf(r.calm, r.length, recorded)
-	for i := range all {
-		if math.IsNaN(usual) && (row.isShare || calm[i] > 0) {
-			usual = calm[i]
+	for i := range of.values {
+		if math.IsNaN(of.becomes) && (row.isShare || calm[i] > 0) {
+			of.becomes = calm[i]
 		}
 		switch {
 		case row.isShare:
-			all[i] += usual - calm[i]
+			of.values[i] += of.becomes - calm[i]
 		case calm[i] > 0: // there is nothing to compare a step with in which nothing is usual
-			all[i] = float64(all[i]*usual) / calm[i]
+			of.values[i] = float64(of.values[i]*of.becomes) / calm[i]
 		}
 	}
-	return all, usual
+	return of
 }
 
 // valuesOf returns the row's figure of steps of a length.

@@ -44,9 +44,9 @@ type Study struct {
 	// Measures are own figures, which come after those of [Measures] and are shown and judged as they are.
 	Measures []Measure
 	// RecoveredWithin says when a figure has recovered from an event, where [sim.Scenario].Timeline asks for steps of time: it is no worse than before by more than
-	// this share of itself, or, of a share, than so many points; or, where steps scatter more, than chance alone does in one study of a hundred: the
-	// prediction interval of Student's law for all steps after the event, from the scatter of those before. Up to 1;
-	// 0 means 0.05. See [WorkloadResult].Figures.
+	// this share of itself, or, of hits, than so many points; or, where steps scatter more, than chance alone does in one study of a hundred: the
+	// prediction interval of Student's law for all steps after the event, from the scatter of those before, and of what fails rarely the negative binomial law. It must be so for three steps in
+	// a row. Up to 1; 0 means 0.05. See [WorkloadResult].Figures.
 	RecoveredWithin float64
 	// Replicated says of which figures [Figure].Replicates is filled; nil means those of all users.
 	Replicated func(Label) bool
