@@ -90,6 +90,25 @@ func Fit(fabric *topology.Fabric, t *Tables) (*Model, error) {
 }
 
 func fit(finder *topology.PathFinder, t *Tables) (*Model, error) {
+	m, err := fitServers(finder, t)
+	if err != nil {
+		return nil, err
+	}
+	if m.UserScale, err = fitUserScale(m, finder, t.Access); err != nil {
+		return nil, fmt.Errorf("fit: users: %w", err)
+	}
+	if len(m.Users.Anchors) > 0 {
+		said, err := m.table(finder, t.Players)
+		if err != nil {
+			return nil, fmt.Errorf("fit: players: %w", err)
+		}
+		m.Users.fit(said, usersFit)
+	}
+	return m, m.Validate()
+}
+
+// fitServers fits what is said of ways between servers, also by players. Ways of users are not scaled or corrected yet.
+func fitServers(finder *topology.PathFinder, t *Tables) (*Model, error) {
 	trunks, err := worldTrunks(t.Transit)
 	if err != nil {
 		return nil, err
@@ -153,17 +172,7 @@ func fit(finder *topology.PathFinder, t *Tables) (*Model, error) {
 		return nil, fmt.Errorf("fit: regions: %w", err)
 	}
 	m.Backbone = *backbone
-	if m.UserScale, err = fitUserScale(m, finder, t.Access); err != nil {
-		return nil, fmt.Errorf("fit: users: %w", err)
-	}
-	if len(m.Users.Anchors) > 0 {
-		said, err := m.table(finder, t.Players)
-		if err != nil {
-			return nil, fmt.Errorf("fit: players: %w", err)
-		}
-		m.Users.fit(said, usersFit)
-	}
-	return m, m.Validate()
+	return m, nil
 }
 
 // table returns what players measured beside what the model says, without their last mile.

@@ -214,8 +214,7 @@ func (t userTable) logs(offsetMs float64) []float64 {
 // fitReach fits what players say of their places before anything is known from servers.
 func (s *UserSurface) fitReach(of userTable, c userFit) {
 	s.ReachShare, s.ReachWeights = c.reachShare, make([]float64, len(s.Anchors))
-	alike := grid(len(s.Sites), func(int, int) float64 { return 1 })
-	for k, w := range s.fitEffect(of.logs(c.offsetMs), of.rtts, c.end, alike) {
+	for k, w := range s.fitEffect(of.logs(c.offsetMs), of.rtts, c.end, nil) {
 		s.ReachWeights[of.rtts[k].anchor] += round4(w)
 	}
 }
@@ -223,8 +222,7 @@ func (s *UserSurface) fitReach(of userTable, c userFit) {
 // fit fits the effects: first what the ways of a place to all sites have in common, then what is left by site.
 func (s *UserSurface) fit(of userTable, c userFit) {
 	left := of.logs(c.offsetMs)
-	alike := grid(len(s.Sites), func(int, int) float64 { return 1 })
-	for k, w := range s.fitEffect(left, of.rtts, c.end, alike) {
+	for k, w := range s.fitEffect(left, of.rtts, c.end, nil) {
 		s.Weights[of.rtts[k].anchor] += round4(w)
 	}
 	shared := grid(len(s.Sites), func(i, j int) float64 {
@@ -237,8 +235,12 @@ func (s *UserSurface) fit(of userTable, c userFit) {
 }
 
 // fitEffect fits one effect to logarithms of ratios, takes it away from them, and returns its weights. What fits badly counts less,
-// round after round.
+// round after round. sites holds what any two sites have in common; without any all are alike.
 func (s *UserSurface) fitEffect(logs []float64, rtts []userRTT, c effectFit, sites [][]float64) (weights []float64) {
+	site := func(r userRTT) int { return r.site }
+	if sites == nil {
+		sites, site = [][]float64{{1}}, func(userRTT) int { return 0 }
+	}
 	n, m := len(s.Anchors), len(sites)
 	users := mat.NewDense(n, n, nil)
 	for i, a := range s.Anchors {
@@ -248,18 +250,17 @@ func (s *UserSurface) fitEffect(logs []float64, rtts []userRTT, c effectFit, sit
 			users.Set(j, i, shared)
 		}
 	}
-	half, whole := mat.NewDense(n, m, nil), mat.NewDense(n, m, nil)
+	half, whole := mat.NewDense(m, n, nil), mat.NewDense(m, n, nil) // by site, then by anchor: long rows multiply faster
 	apply := func(to, of []float64) {
 		half.Zero()
 		for k, r := range rtts {
-			row := half.RawRowView(r.anchor)
-			for l, shared := range sites[r.site] {
-				row[l] += float64(shared * of[k])
+			for l, shared := range sites[site(r)] {
+				half.RawRowView(l)[r.anchor] += float64(shared * of[k])
 			}
 		}
-		whole.Mul(users, half)
+		whole.Mul(half, users)
 		for k, r := range rtts {
-			to[k] = whole.At(r.anchor, r.site)
+			to[k] = whole.At(site(r), r.anchor)
 		}
 	}
 	effects, noise := make([]float64, len(rtts)), make([]float64, len(rtts))

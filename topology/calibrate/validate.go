@@ -206,13 +206,16 @@ func crossValidatePlayers(ctx context.Context, finder *topology.PathFinder, t *T
 	return samples, nil
 }
 
-// fitWithout fits a model to the round trips that have no end in the fold.
+// fitWithout fits a model of ways between servers to the round trips that have no end in the fold.
 func fitWithout(finder *topology.PathFinder, t *Tables, cityFold, regionFold []int, f int) (*predictor, error) {
-	m, err := fit(finder, &Tables{
+	m, err := fitServers(finder, &Tables{
 		Cities: t.Cities, CityRTT: known(t.CityRTT, cityFold, f),
 		Regions: t.Regions, RegionRTT: known(t.RegionRTT, regionFold, f), Transit: t.Transit, Players: t.Players,
 	})
 	if err != nil {
+		return nil, fmt.Errorf("cross-validation, fold %d: %w", f, err)
+	}
+	if err := m.Validate(); err != nil {
 		return nil, fmt.Errorf("cross-validation, fold %d: %w", f, err)
 	}
 	return &predictor{model: m, finder: finder}, nil
