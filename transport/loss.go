@@ -111,7 +111,7 @@ func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, tri
 	held := int64(0) // packets that the receiver has and has not acknowledged: one at most
 	for round := int64(0); ; round++ {
 		trip := trips.RoundTrip(round)
-		rtt := trip + l.packet
+		rtt := trip + l.acked
 		may := max(int64(s.window), 1)
 		sent := min(max(may-held, 1), packets)
 		lost, first, last := int64(0), int64(0), int64(0)
@@ -146,7 +146,7 @@ func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, tri
 			continue
 		case lost > 0:
 			if packets == lost { // no other is left to send
-				if took = l.line(last*l.segment) + rtt; last == sent {
+				if took = l.line(last*l.segment) + trip + l.packet; last == sent {
 					took = spread + min(2*rtt, rtt+timeoutNs) // the last of all: a probe
 				}
 			}

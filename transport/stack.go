@@ -27,6 +27,9 @@ type Stack struct {
 	// Paced spreads a window over a round trip, at 1.25 times its rate, in place of sending it at once. It is the window as it grows: what
 	// is acknowledged while it is sent makes it larger.
 	Paced bool
+	// AckPackets is how many full packets a receiver has when it acknowledges them: 2 by RFC 9293, section 3.8.6.3, and RFC 9000, section
+	// 13.2.2. They are on the line before it, in every round trip of slow start. 0 is 1: each packet is acknowledged.
+	AckPackets int64
 	// HandshakeWork is what both ends work on a full handshake, ResumedWork on one that goes on with earlier keys.
 	HandshakeWork, ResumedWork time.Duration
 	// Congestion is what the sender makes of lost packets.
@@ -42,6 +45,7 @@ func (s *Stack) validate(segment int64) error {
 		invalid.Range("RecordBytes", s.RecordBytes, 0, 1<<14),
 		invalid.Check(s.MaxWindowBytes == 0 || s.MaxWindowBytes >= 1<<16 && s.MaxWindowBytes <= most, "MaxWindowBytes", s.MaxWindowBytes, "0 (no bound), or 65536 to 2^40"),
 		invalid.Check(s.EarlyBytes == 0 || s.EarlyBytes >= 1<<9 && s.EarlyBytes <= most, "EarlyBytes", s.EarlyBytes, "0 (no bound), or 512 to 2^40"),
+		invalid.Range("AckPackets", s.AckPackets, 0, 10),
 		invalid.Range("HandshakeWork", int64(s.HandshakeWork), 0, int64(time.Minute)),
 		invalid.Range("ResumedWork", int64(s.ResumedWork), 0, int64(time.Minute)),
 		invalid.Check(int(s.Congestion) < len(congestions), "Congestion", uint8(s.Congestion), "one of steady, reno, cubic, bbr"),
@@ -53,7 +57,7 @@ func (s *Stack) validate(segment int64) error {
 // congestion control is CUBIC. Measured on Debian 12 with nginx 1.22.1, November 2026; work is left away.
 func Linux(h Handshake) Connection {
 	c := Connection{Handshake: h, SegmentBytes: 1448}
-	c.PacketBytes, c.HeaderBytes, c.MaxWindowBytes, c.Congestion = 1500, 240, 4<<20, CUBIC
+	c.PacketBytes, c.HeaderBytes, c.MaxWindowBytes, c.AckPackets, c.Congestion = 1500, 240, 4<<20, 2, CUBIC
 	switch h {
 	case TCPTLS12, TLS12Resumed:
 		c.RecordBytes = 1 << 14
@@ -82,6 +86,6 @@ func (c Connection) OverHTTP2() Connection {
 func QUICGo(h Handshake) Connection {
 	c := Connection{Handshake: h, SegmentBytes: 1252, InitialSegments: 32}
 	c.PacketBytes, c.HeaderBytes, c.MaxWindowBytes, c.EarlyBytes, c.Paced, c.Congestion = 1252+28+20, 240, 512<<10, 3*1200, true, CUBIC
-	c.WindowGrows = true
+	c.WindowGrows, c.AckPackets = true, 2
 	return c
 }

@@ -8,7 +8,8 @@ import (
 // TransferTime returns the time from the first to the last byte of a response at the client. A new connection, and
 // one that restarts its window ([IdleWindow]), sends a window a round trip, doubling it, until the window covers a
 // round trip at the client's rate. What is acknowledged is a packet, which is whole on the line before it arrives, so
-// that its own time counts in every round trip:
+// that its own time counts in every round trip, and that of two where every second one is acknowledged
+// ([Stack.AckPackets]):
 //
 //	sum over rounds but the last of max(RTT + packet/rate, window/rate), plus what is left / rate
 //
@@ -26,6 +27,7 @@ type Transfer struct {
 	Work      int64
 	nsPerByte float64
 	packet    int64 // how long a full packet takes at the rate, in ns
+	acked     int64 // how long those take that are acknowledged together
 	window    int64
 	most      int64 // the window never holds more, 0 for no bound
 	header    int64 // bytes before a response
@@ -56,6 +58,7 @@ func (c Connection) Transfer() Transfer {
 			t.nsPerByte = float64(t.nsPerByte*float64(c.PacketBytes)) / float64(c.segmentBytes())
 		}
 		t.packet = t.line(c.segmentBytes())
+		t.acked = t.line(max(c.AckPackets, 1) * c.segmentBytes())
 	}
 	return t
 }
@@ -195,7 +198,7 @@ func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total, grown int64)
 		round++
 	}
 	for ; left > min(window, most); round++ {
-		rtt, sends := trips.RoundTrip(round)+t.packet, min(window, most)
+		rtt, sends := trips.RoundTrip(round)+t.acked, min(window, most)
 		if t.paced {
 			p.takes(sends, window, rtt)
 			p.span = max(p.span, float64(t.line(sends))) // or the rate spreads it
@@ -218,7 +221,7 @@ func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total, grown int64)
 	}
 	last := t.line(left)
 	if t.paced {
-		last = max(last, p.takes(left, window, trips.RoundTrip(round)+t.packet))
+		last = max(last, p.takes(left, window, trips.RoundTrip(round)+t.acked))
 	}
 	return total + last, min(window, most)
 }
