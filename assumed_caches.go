@@ -15,11 +15,15 @@ func assumedOfCaches(s *Study) string {
 		return ""
 	}
 	var all []string
+	disks := ""
 	of := make(map[string][]string) // tiers with their placement, by what their caches are
 	for i := range s.Placements {
 		for _, t := range s.Placements[i].Tiers {
 			for _, c := range t.Caches {
 				text := serversInWords(c.Servers)
+				if c.Servers.DiskRead > 0 {
+					disks = "; how old an object is, where objects age, is read from the disk with it, and a question to confirm it does not wait for that (assumed)"
+				}
 				if text == "" {
 					continue
 				}
@@ -39,7 +43,7 @@ func assumedOfCaches(s *Study) string {
 		all[i] = fmt.Sprintf("each is %s (%s)", text, strings.Join(of[text], ", "))
 	}
 	return "caches: " + strings.Join(all, "; ") +
-		"; where nothing is said of servers a site has one cache of a tier (pooled); caches work without a queue, and without delay but for reads of a disk that are given"
+		"; where nothing is said of servers a site has one cache of a tier (pooled); caches work without a queue, and without delay but for reads of a disk that are given" + disks
 }
 
 // serversInWords says what a cache is made of, nothing where it is one.

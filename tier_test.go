@@ -47,6 +47,7 @@ func TestBusiestServersShowWhereCachesHaveServersApart(t *testing.T) {
 	require.Contains(t, strings.Join(c.Assumed, "\n"),
 		"caches: each is 4 servers, sharded: an object has one of them, by consistent hashing, 2.0 MiB of memory over disks, whose first byte takes 4ms (metro of sharded); "+
 			"each is 3 independent servers: any serves any request, and keeps what it has served (zone of sharded); where nothing is said of servers")
+	require.Contains(t, strings.Join(c.Assumed, "\n"), "how old an object is, where objects age, is read from the disk with it")
 	w := c.Placement("sharded").Workload("web-static")
 	for _, tier := range []string{"cache", "zone"} {
 		for _, by := range []string{"imbalance by requests", "imbalance by bytes"} {

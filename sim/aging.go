@@ -23,6 +23,7 @@ type aging struct {
 	contents []*agingContent // by workload; nil where nothing is cacheable
 	purges   []purge
 	cache    *cache.Noted[freshness.Held] // the tier's, while the site is open
+	servers  *servingCaches               // in its place, where the tier's cache is of servers
 	renewals []renewal                    // by number of the fetch
 	private  uint64                       // fetches begun that nobody joins
 }
@@ -134,8 +135,8 @@ func (s *Scenario) validateFreshness(p *placement.Placement) error {
 }
 
 // newAging returns the aging of a tier.
-func (r *run) newAging(number part) *aging {
-	a := &aging{contents: make([]*agingContent, len(r.contents)), purges: r.purges()}
+func (r *run) newAging(number part, servers *servingCaches) *aging {
+	a := &aging{contents: make([]*agingContent, len(r.contents)), purges: r.purges(), servers: servers}
 	for i, c := range r.contents {
 		if c == nil {
 			continue
@@ -160,41 +161,93 @@ func (r *run) newAging(number part) *aging {
 
 // A look is what a tier finds of an object when somebody asks for it.
 type look struct {
-	key    uint32
+	key    uint64 // with the server that it is looked for at
 	object uint32
-	class  int
+	class  uint32
 	policy *freshness.Policy
 	state  freshness.State
 	// has says that it is there, in so many bytes; held is what is known of it.
-	has  bool
-	size int64
-	held freshness.Held
+	has bool
+	// fromDisk says that it was on the disk and not in memory, and that it takes time to read it.
+	fromDisk bool
+	size     int64
+	held     freshness.Held
 }
 
-// look looks for an object, which counts as asked for.
-func (a *aging) look(number uint8, key uint32, now int64) look {
+// look looks for an object by its key in the cache, which counts as asked for.
+func (a *aging) look(number uint8, key uint64, now int64) look {
 	c := a.contents[number]
-	l := look{key: key, object: c.object(key), state: freshness.Expired}
-	l.class = c.class(l.object)
+	l := look{key: key, object: c.object(uint32(key)), state: freshness.Expired}
+	l.class = uint32(c.class(l.object))
 	l.policy = &c.policies[l.class]
-	h, size, hit := a.cache.LookupNoted(uint64(key))
+	h, size, hit := a.find(key)
 	if !hit {
 		return l
 	}
 	if len(a.purges) > 0 && a.isPurged(number, l.object, h, now) {
-		a.cache.Remove(uint64(key))
+		a.remove(key)
 		return l
 	}
 	l.has, l.size, l.held = true, size, *h
 	l.state = l.policy.State(h, now)
+	l.fromDisk = a.servers != nil && a.servers.readTime() > 0
 	return l
 }
 
+// find is one access to the cache.
+func (a *aging) find(key uint64) (h *freshness.Held, sizeBytes int64, hit bool) {
+	if a.servers != nil {
+		return a.servers.caches.LookupNoted(key)
+	}
+	return a.cache.LookupNoted(key)
+}
+
+func (a *aging) remove(key uint64) {
+	if a.servers != nil {
+		a.servers.caches.Remove(key)
+		return
+	}
+	a.cache.Remove(key)
+}
+
+// insert puts an object into the cache with what is known of it.
+func (a *aging) insert(key uint64, sizeBytes int64, h freshness.Held) {
+	if a.servers != nil {
+		a.servers.caches.InsertNoted(key, sizeBytes, h)
+		return
+	}
+	a.cache.InsertNoted(key, sizeBytes, h)
+}
+
 // put notes what is known of an object, if it is in the cache.
-func (a *aging) put(key uint32, h freshness.Held) {
-	if of := a.cache.Note(uint64(key)); of != nil {
+func (a *aging) put(key uint64, h freshness.Held) {
+	var of *freshness.Held
+	if a.servers != nil {
+		of = a.servers.caches.Note(key)
+	} else {
+		of = a.cache.Note(key)
+	}
+	if of != nil {
 		*of = h
 	}
+}
+
+// keyAt returns the key of an object at the server that one asks for it, by a number that no other request has. The variants of an object
+// are at one server where objects have theirs: what is hashed is the primary key of RFC 9111, as Varnish's shard director and nginx's hash
+// of the URI do it, which do not know yet what an answer varies by.
+func (a *aging) keyAt(number uint8, key uint32, request uint64) uint64 {
+	c := a.contents[number]
+	return cache.AtServer(uint64(key), a.servers.serverOf(uint64(c.base+c.object(key)), request))
+}
+
+// readTime returns how long it takes to read what was found of an object, in ns. What is known of it lies with it on the disk, as nginx and
+// Apache Traffic Server have it; so whoever finds it there waits for that, whatever becomes of it. A question that follows does not
+// wait, and the time is that of its answer: assumed.
+func (a *aging) readTime(l *look) int64 {
+	if !l.fromDisk {
+		return 0
+	}
+	return int64(a.servers.DiskRead)
 }
 
 // decide says what a tier does for one who asks for an object: whether it serves what it holds, and whether it begins a fetch,

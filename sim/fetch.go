@@ -57,7 +57,7 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 		m.key, m.service, m.index, m.recorded = objectOf(f.key), f.service, f.number, f.recorded
 		if t.aging != nil {
 			v := &t.aging.renewals[n]
-			m.key = uint64(v.key) | uint64(v.known)<<32
+			m.key = uint64(uint32(v.key)) | uint64(v.known)<<32
 		}
 		if s.trace != nil {
 			s.trace.sends(s, t, n, m)

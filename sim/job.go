@@ -192,16 +192,6 @@ func (s *Scenario) ValidatePlacement(p placement.Placement) error {
 	if err := s.validateFreshness(&p); err != nil {
 		return fmt.Errorf("placement %q: %w", p.Name, err)
 	}
-	if s.ages(&p) {
-		for i := range p.Tiers {
-			for k := range p.Tiers[i].Caches {
-				if c := &p.Tiers[i].Caches[k]; !c.Servers.IsOne() {
-					return fmt.Errorf("placement %q: site %q: %w", p.Name, c.Site, invalid.In(fmt.Sprintf("Tiers[%d].Caches[%d].Servers", i, k),
-						invalid.New("Spread", c.Servers.Spread, "pooled without a memory: objects age (freshness, purges or variants), which servers apart do not know of")))
-				}
-			}
-		}
-	}
 	if preloads(p) {
 		for i := range s.Workloads {
 			if err := s.validatePreload(i); err != nil {

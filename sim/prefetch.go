@@ -110,7 +110,7 @@ func (s *site) prefetchTier(t *tier, coming []inboxEntry, arrivals []arrival, a 
 	if t.aging != nil {
 		for _, n := range a.flights[:answers] {
 			v := &t.aging.renewals[n]
-			touched ^= v.key ^ v.version
+			touched ^= uint32(v.key) ^ v.version
 		}
 	}
 	for i := range a.flights[:answers] {

@@ -66,7 +66,7 @@ func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) 
 					since = asOf
 				}
 			}
-			t.aging.put(uint32(o.key), freshness.Held{AsOf: asOf - int64(c.controls[class].Age), Since: since, Version: c.version(class, object, asOf), Answer: answer})
+			t.aging.put(o.key, freshness.Held{AsOf: asOf - int64(c.controls[class].Age), Since: since, Version: c.version(class, object, asOf), Answer: answer})
 		}
 	}
 }

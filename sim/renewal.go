@@ -60,17 +60,17 @@ func (c *content) fromOrigin(errors []span, key uint32, at int64, has uint32) ca
 	return is
 }
 
-// apartBit marks the key of a fetch that nobody joins; the object's key is in the lower half.
+// apartBit marks the key of a fetch that nobody joins; the object's key at its server is below the number of the fetch.
 const apartBit = 1 << 63
 
 // renew begins the fetch of what was looked for, and returns its number. One that is apart has a key of its own, so that nobody
 // joins it.
 func (s *site) renew(t *tier, l *look, number uint8, bytes, service, now int64, recorded, background, apart bool) uint32 {
 	a := t.aging
-	key := uint64(l.key)
+	key := l.key
 	if apart {
 		a.private++
-		key |= apartBit | (a.private&(1<<30-1))<<32
+		key |= apartBit | a.private<<(1+sliceShift)>>1
 	}
 	f, n := t.flights.add(key, bytes, service)
 	for int(n) >= len(a.renewals) {
@@ -81,7 +81,7 @@ func (s *site) renew(t *tier, l *look, number uint8, bytes, service, now int64, 
 	if l.has && l.policy.Confirms(&l.held, now) {
 		v.known = l.held.Version
 	}
-	f.number, f.recorded, f.attempt = number, recorded, newAttempt(t.hops[number], now, uint64(l.key))
+	f.number, f.recorded, f.attempt = number, recorded, newAttempt(t.hops[number], now, objectOf(l.key))
 	if recorded {
 		counters := &t.tallies[number].Counters
 		counters[TierFetches]++
@@ -102,7 +102,7 @@ func (s *site) prepareRenewal(t *tier, n uint32, now int64) {
 	f, v := &t.flights.pool[n], &t.aging.renewals[n]
 	f.bytes = v.bytes
 	if h := &t.hops[f.number][f.choice]; !h.remote {
-		v.came = t.aging.contents[f.number].fromOrigin(h.errors, v.key, now+h.there, v.known)
+		v.came = t.aging.contents[f.number].fromOrigin(h.errors, uint32(v.key), now+h.there, v.known)
 		f.bytes = v.carries(v.bytes)
 	}
 }
@@ -125,13 +125,13 @@ func (v *renewal) now(came int64) freshness.Held {
 // store puts what a fetch has brought into the cache, at the instant at which it is all here.
 func (s *site) store(t *tier, n uint32, now int64) {
 	f, v := &t.flights.pool[n], &t.aging.renewals[n]
-	key := uint64(v.key)
+	key := v.key
 	switch {
 	case v.confirmed:
-		t.aging.put(v.key, v.now(f.first))
+		t.aging.put(key, v.now(f.first))
 	case v.serves:
 		if h := v.held; v.policy.Extend(&h, now) {
-			t.aging.put(v.key, h)
+			t.aging.put(key, h)
 		}
 	case v.silent:
 	case v.answer == freshness.Broken && v.background && v.policy.EvictsOnError():
@@ -143,7 +143,7 @@ func (s *site) store(t *tier, n uint32, now int64) {
 		if !v.has && !t.keepsCopy(v.copied) {
 			return
 		}
-		t.aging.cache.InsertNoted(key, f.bytes, v.now(f.first))
+		t.aging.insert(key, f.bytes, v.now(f.first))
 	}
 }
 
@@ -175,9 +175,13 @@ func (s *site) visitAging(v *arrival, c *clients) {
 	r := &request
 	c.draw(r)
 	t, w := s.edge, c.workload
-	a := t.aging
-	l := a.look(w.number, v.key, v.at)
-	n := t.flights.number(uint64(v.key))
+	a, key := t.aging, uint64(v.key)
+	if t.servers != nil {
+		key = a.keyAt(w.number, v.key, c.work.At(c.count))
+		t.servers.count(key, r.size(w.variantBytes(v.key)), r.recorded)
+	}
+	l := a.look(w.number, key, v.at)
+	n := t.flights.number(key)
 	if s.trace != nil {
 		s.trace.visit(s, c, v.at)
 		s.trace.looks(s, t, &l, v.at)
@@ -187,7 +191,7 @@ func (s *site) visitAging(v *arrival, c *clients) {
 		n = s.renew(t, &l, w.number, r.size(w.variantBytes(v.key)), w.origin.At(c.work, c.count), v.at, r.recorded, serves, n != 0)
 	}
 	if serves {
-		s.answerHeld(c, r, &l, v.at)
+		s.answerHeld(c, r, &l, v.at, a.readTime(&l))
 		return
 	}
 	if f := &t.flights.pool[n]; f.first == unknown {
@@ -206,13 +210,16 @@ func outcomeOf(began bool) Outcome {
 	return DelayedHit
 }
 
-// answerHeld answers a request of a user with what is held, stale or not.
-func (s *site) answerHeld(c *clients, r *request, l *look, now int64) {
+// answerHeld answers a request of a user with what is held, stale or not, once it is read.
+func (s *site) answerHeld(c *clients, r *request, l *look, now, read int64) {
+	if read > 0 && s.trace != nil {
+		s.trace.readsHeld(s, now+read)
+	}
 	if l.held.Answer == freshness.Broken {
-		c.fail(r, now, CachedError)
+		c.fail(r, now+read, CachedError)
 		return
 	}
-	a := served{outcome: Hit, bytes: r.size(l.size), first: now, last: now}
+	a := served{outcome: Hit, bytes: r.size(l.size), first: now + read, last: now + read, service: read}
 	switch {
 	case l.held.Answer == freshness.Missing:
 		a.outcome, a.bytes = NegativeHit, errorBytes
@@ -247,10 +254,14 @@ func (s *site) conclude(t *tier, n uint32, c *clients, r *request, began bool, n
 			first, last = r.arrived+poll, r.arrived+poll
 		}
 	}
-	a := served{outcome: outcomeOf(began), first: first, last: last}
+	a := served{outcome: outcomeOf(began)}
+	read := int64(0)
 	if began {
-		a.queue, a.service, a.link = f.queue, f.service, f.link
+		read = t.aging.readTime(&v.look)
+		first, last = first+read, last+read
+		a.queue, a.service, a.link = f.queue, f.service+read, f.link
 	}
+	a.first, a.last = first, last
 	switch {
 	case v.serves && v.held.Answer == freshness.Broken:
 		c.fail(r, first, CachedError)
@@ -277,11 +288,11 @@ func (s *site) conclude(t *tier, n uint32, c *clients, r *request, began bool, n
 		a.bytes = r.size(f.bytes)
 	}
 	if v.silent {
-		a.queue, a.service = 0, 0
+		a.queue, a.service = 0, read
 	}
 	switch {
 	case v.silent:
-		a.inVain = first - r.arrived
+		a.inVain = first - read - r.arrived
 	case f.second:
 		a.inVain = max(min(f.asked, first)-r.arrived, 0)
 	}
@@ -292,7 +303,7 @@ func (s *site) conclude(t *tier, n uint32, c *clients, r *request, began bool, n
 	if !v.serves {
 		h = v.now(f.first)
 	}
-	c.noteAge(r, &v.look, &h, first)
+	c.noteAge(r, &v.look, &h, first-read)
 }
 
 // concludeWaiters answers all who wait for a fetch that has an end now.
@@ -341,10 +352,14 @@ func (s *site) failRenewal(t *tier, n uint32, now int64, silent bool) {
 // serveAging answers another site's question for an object from a tier that ages.
 func (s *site) serveAging(t *tier, m *message) {
 	a := t.aging
-	bytes, key := m.question().bytes, uint32(m.key)
+	bytes, key := m.question().bytes, uint64(uint32(m.key))
+	if t.servers != nil {
+		key = a.keyAt(m.index, uint32(m.key), m.order)
+		t.servers.count(key, bytes, m.recorded)
+	}
 	s.meet(t, m, bytes)
 	l := a.look(m.index, key, m.at)
-	n := t.flights.number(uint64(key))
+	n := t.flights.number(key)
 	if s.trace != nil {
 		s.trace.receives(m)
 		s.trace.looks(s, t, &l, m.at)
@@ -354,7 +369,11 @@ func (s *site) serveAging(t *tier, m *message) {
 		n = s.renew(t, &l, m.index, bytes, m.service, m.at, m.recorded, serves, n != 0)
 	}
 	if serves {
-		s.sendHeld(t, m, &l, m.at, true)
+		ready := m.at + a.readTime(&l)
+		if ready > m.at && s.trace != nil {
+			s.trace.readsHeld(s, ready)
+		}
+		s.sendHeld(t, m, &l, ready, true)
 		return
 	}
 	if f := &t.flights.pool[n]; f.first == unknown {
@@ -379,6 +398,10 @@ func (s *site) sendHeld(t *tier, m *message, l *look, now int64, isHit bool) {
 func (s *site) passOn(t *tier, n uint32, m *message, began bool, now int64) {
 	f, v := &t.flights.pool[n], &t.aging.renewals[n]
 	first, last := max(now, f.first), max(now, f.last)
+	if began {
+		read := t.aging.readTime(&v.look)
+		first, last = first+read, last+read
+	}
 	switch {
 	case v.serves:
 		s.sendHeld(t, m, &v.look, first, false)

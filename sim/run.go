@@ -226,7 +226,7 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 		t.servers = newServingCaches(at.Servers, random.Key(config.Seed))
 	}
 	if r.contents != nil {
-		t.aging = r.newAging(number)
+		t.aging = r.newAging(number, t.servers)
 	}
 	t.hangUp()
 	t.settleWays()

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"github.com/edgewise-sim/edgewise/cache"
+	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
 )
@@ -9,7 +10,7 @@ import (
 // servingCaches are the servers of a tier's cache at one site.
 type servingCaches struct {
 	placement.Servers
-	caches *cache.Servers
+	caches *cache.Servers[freshness.Held]
 	draws  random.Key
 	loads  []serverLoad // by server, where there are several apart
 }
@@ -53,14 +54,19 @@ const shardKey = random.Key(0x5ead)
 
 // keyOf returns the key of an object at the server that one asks for it, by a number that no other request has.
 func (s *servingCaches) keyOf(object, request uint64) uint64 {
+	return cache.AtServer(object, s.serverOf(object, request))
+}
+
+// serverOf returns the number of the server that one asks for an object, by the number of the request.
+func (s *servingCaches) serverOf(object, request uint64) int {
 	n := uint64(s.Apart())
 	switch s.Spread {
 	case placement.Sharded:
-		return cache.AtServer(object, int(shardKey.At(object)>>32*n>>32))
+		return int(shardKey.At(object) >> 32 * n >> 32)
 	case placement.Independent:
-		return cache.AtServer(object, int(s.draws.At(request)>>32*n>>32))
+		return int(s.draws.At(request) >> 32 * n >> 32)
 	}
-	return object
+	return 0
 }
 
 // readTime returns how long the object takes that was found by the last look-up, in ns.

@@ -81,7 +81,7 @@ func (t *tier) open(d *cache.Directory) error {
 	config.Directory = d
 	var err error
 	if t.servers != nil {
-		t.servers.caches, err = cache.NewServers(config, t.servers.Apart(), t.servers.MemoryBytes)
+		t.servers.caches, err = cache.NewServers[freshness.Held](config, t.servers.Apart(), t.servers.MemoryBytes)
 		t.cache = t.servers.caches
 		return err
 	}

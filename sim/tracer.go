@@ -96,8 +96,26 @@ func slow(hops []nextHop) []nextHop {
 // looks notes what a tier has of an object that ages.
 func (t *tracer) looks(s *site, of *tier, l *look, now int64) {
 	if t.current {
-		t.mark(now, s.name, "%s: %s", t.tierName(of), l.inWords(now))
+		t.mark(now, s.name, "%s%s: %s", t.tierName(of), of.serverInWords(l.key), l.inWords(now, of.layerInWords(l)))
 	}
+}
+
+// readsHeld notes that what a tier holds of an object that ages is read from its disk until an instant.
+func (t *tracer) readsHeld(s *site, ready int64) {
+	if t.current {
+		t.mark(ready, s.name, "reads it from the disk")
+	}
+}
+
+// layerInWords says where a server had what it holds, where that has a memory over its disk.
+func (t *tier) layerInWords(l *look) string {
+	switch {
+	case t.servers == nil || t.servers.DiskRead == 0:
+		return ""
+	case l.fromDisk:
+		return " on its disk"
+	}
+	return " in its memory"
 }
 
 // reads notes that a tier has an object, and how long it reads it from the disk.
@@ -138,23 +156,23 @@ func (t *tier) serverInWords(key uint64) string {
 	return fmt.Sprintf(", server %d of %d", cache.ServerOf(key)+1, t.servers.Apart())
 }
 
-// inWords says what a cache has of an object, and what it may do with it.
-func (l *look) inWords(now int64) string {
+// inWords says what a cache has of an object in one of its layers, and what it may do with it.
+func (l *look) inWords(now int64, layer string) string {
 	if !l.has {
 		return "does not have it"
 	}
 	if l.held.Answer != freshness.Good {
-		return fmt.Sprintf("holds an error, %v old, %s", inSeconds(now-l.held.Since), stateInWords[l.state])
+		return fmt.Sprintf("holds an error%s, %v old, %s", layer, inSeconds(now-l.held.Since), stateInWords[l.state])
 	}
 	until := l.policy.Until(&l.held)
 	age := inSeconds(now - l.held.AsOf)
 	switch {
 	case l.policy.Lifetime() >= int64(maxRun):
-		return "holds it, for as long as it likes"
+		return fmt.Sprintf("holds it%s, for as long as it likes", layer)
 	case l.state == freshness.Fresh:
-		return fmt.Sprintf("holds it, %v old, fresh for %v more", age, inSeconds(until-now))
+		return fmt.Sprintf("holds it%s, %v old, fresh for %v more", layer, age, inSeconds(until-now))
 	}
-	return fmt.Sprintf("holds it, %v old, stale by %v: %s", age, inSeconds(l.policy.Staleness(&l.held, now)), stateInWords[l.state])
+	return fmt.Sprintf("holds it%s, %v old, stale by %v: %s", layer, age, inSeconds(l.policy.Staleness(&l.held, now)), stateInWords[l.state])
 }
 
 var stateInWords = [...]string{
@@ -232,6 +250,11 @@ func (t *tracer) lands(s *site, of *tier, n uint32, from string) {
 		t.mark(of.flights.pool[n].first, s.name, "comes back at the same site, %s", what)
 	} else {
 		t.mark(of.flights.pool[n].first, s.name, "on the way back from %s, %s", from, what)
+	}
+	if of.aging != nil {
+		if read := of.aging.readTime(&of.aging.renewals[n].look); read > 0 {
+			t.mark(of.flights.pool[n].first+read, s.name, "had to read what it held from the disk")
+		}
 	}
 	delete(t.flights, flightName{s.id, of.number, n}) // another fetch may have its number next
 }

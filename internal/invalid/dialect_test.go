@@ -33,7 +33,7 @@ var mistakes = map[string]struct {
 }{
 	"cache.New":                {"CapacityBytes", func() error { _, err := cache.New(cache.Config{CapacityBytes: -1}); return err }},
 	"cache.NewNoted":           {"CapacityBytes", func() error { _, err := cache.NewNoted[int](cache.Config{CapacityBytes: -1}); return err }},
-	"cache.NewServers":         {"MemoryBytes", func() error { _, err := cache.NewServers(cache.Config{CapacityBytes: 9}, 1, 9); return err }},
+	"cache.NewServers":         {"MemoryBytes", func() error { _, err := cache.NewServers[int](cache.Config{CapacityBytes: 9}, 1, 9); return err }},
 	"cache.NewDirectory":       {"keys", func() error { _, err := cache.NewDirectory(0); return err }},
 	"cache.NewFresher":         {"Policy", func() error { _, err := cache.NewFresher(cache.Config{CapacityBytes: 1, Policy: "x"}); return err }},
 	"cache.NewReplayer":        {"Objects", func() error { _, err := cache.NewReplayer(cache.Requests{Objects: -1}); return err }},
