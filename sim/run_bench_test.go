@@ -147,16 +147,16 @@ func BenchmarkAgingRun(b *testing.B) {
 }
 
 // BenchmarkStages adds one stage of the journey after the other to BenchmarkStaticRun, and runs them in turns: it
-// gives ns of the processor's time a request, and how many of a thousand requests miss at the edge and come to the origin. docs/performance.md has the table.
+// gives ns of the processor's time a request, the least of all turns, as others may be at work on the machine, and how many of a thousand requests
+// miss at the edge and come to the origin. docs/performance.md has the table.
 func BenchmarkStages(b *testing.B) {
 	n, pops := star(b, 100, 25)
 	w := manyObjects()
 	p := placement.RegionOnly("region").WithPoPs(10_000, pops...)
 	type stage struct {
-		name     string
-		plan     *Plan
-		took     time.Duration
-		requests uint64
+		name  string
+		plan  *Plan
+		least float64 // ns
 	}
 	var stages []stage
 	for _, s := range []struct {
@@ -196,10 +196,12 @@ func BenchmarkStages(b *testing.B) {
 			before := processorTime(b)
 			r, err := s.plan.RunOn(context.Background(), 0, 1, nil)
 			require.NoError(b, err)
-			s.took += processorTime(b) - before
+			took := processorTime(b) - before
 			total, err := r.Workloads[0].Total()
 			require.NoError(b, err)
-			s.requests += total.Count(Requests)
+			if ns := float64(took.Nanoseconds()) / float64(total.Count(Requests)); rep == 0 || ns < s.least {
+				s.least = ns
+			}
 			if rep == 0 {
 				perThousand := 1000 / float64(total.Count(Requests))
 				b.ReportMetric(perThousand*float64(total.Outcomes[Miss]), s.name+"-misses")
@@ -208,7 +210,7 @@ func BenchmarkStages(b *testing.B) {
 		}
 	}
 	for i := range stages {
-		b.ReportMetric(float64(stages[i].took.Nanoseconds())/float64(stages[i].requests), stages[i].name+"-ns")
+		b.ReportMetric(stages[i].least, stages[i].name+"-ns")
 	}
 }
 
