@@ -251,7 +251,9 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 		r.timelines = nil
 	}
 	for p := range c.Placements {
-		c.Placements[p].Links = s.linksOf(replications, p, c.Level)
+		if c.Placements[p].Links, err = s.linksOf(replications, p, c.Level); err != nil {
+			return nil, err
+		}
 		c.Placements[p].Bill = s.billOf(p, replications, within[p], c)
 	}
 	return c, nil

@@ -21,6 +21,8 @@ type LinkResult struct {
 	Figures Figures `json:"figures"`
 	// Workloads has load, mean wait, responses and bytes of each workload that crosses the link.
 	Workloads []LinkWorkload `json:"workloads"`
+	// Timeline is the same over the recorded time; nil where [sim.Scenario].Timeline does not ask for it.
+	Timeline *LinkTimeline `json:"timeline,omitempty"`
 }
 
 // A LinkWorkload is what one workload sends over a link.
@@ -33,7 +35,7 @@ type LinkWorkload struct {
 const linkMetric = "link"
 
 // linksOf returns what a placement has sent over links, from what its runs have counted.
-func (s *Study) linksOf(replications []*replication, placement int, level float64) (all []LinkResult) {
+func (s *Study) linksOf(replications []*replication, placement int, level float64) (all []LinkResult, err error) {
 	var runs [][]sim.LinkTally
 	for _, r := range replications {
 		runs = append(runs, r.links[placement])
@@ -58,9 +60,16 @@ func (s *Study) linksOf(replications []*replication, placement int, level float6
 				l.Workloads = append(l.Workloads, LinkWorkload{s.Workloads[w].Name, figures})
 			}
 		}
+		tallies := make([]*sim.LinkTally, len(runs))
+		for r := range runs {
+			tallies[r] = &runs[r][n]
+		}
+		if l.Timeline, err = s.timelineOfLink(tallies); err != nil {
+			return nil, err
+		}
 		all = append(all, l)
 	}
-	return all
+	return all, nil
 }
 
 // usesOf returns the figures of what crossed a link of so many bit/s, of one workload or of all.

@@ -19,7 +19,7 @@ import (
 // Timeline draws how the runs went over time, of all replications together, one line a placement.
 //
 // Where all requests were followed ([edgewise.Timeline]) that is a panel a figure: of requests how many there are, fail, are rejected and wait, the quantiles of the
-// latency, the hits of every tier, what origins are asked; of games the players and who waits; of both how busy servers are that are limited, and how many where that changes; all over the recorded time and with bands over replications. What says nothing has no panel. Otherwise it is the
+// latency, the hits of every tier, what origins are asked; of games the players and who waits; of both how busy servers are that are limited, and how many where that changes; all over the recorded time and with bands over replications. What says nothing has no panel. The four fullest of the links that are shared have panels of their own. Otherwise it is the
 // mean of the headline latency, one panel a workload, where no request fails ([edgewise.Series]). There the warm-up, which is not
 // recorded, is grey.
 //
@@ -43,6 +43,12 @@ func Timeline(c *edgewise.Comparison, workload string) (*Picture, error) {
 		}
 		p.panels = append(p.panels, panels...)
 	}
+	linksInWords := ""
+	if workload == "" {
+		var ofLinks []panel
+		ofLinks, linksInWords = linkPanels(c)
+		p.panels = append(p.panels, ofLinks...)
+	}
 	// What is of one metric has one axis, so that panels can be compared.
 	for _, drawn := range ofMean {
 		for _, o := range ofMean {
@@ -56,7 +62,7 @@ func Timeline(c *edgewise.Comparison, workload string) (*Picture, error) {
 		p.panels = []panel{notice{c.Title, "No workload has a course over time."}}
 	case whole:
 		p.subtitle = "All requests over time, " + basis(c)
-		p.caption = "Of all requests, by the instant at which their users ask; no line where there are too few for a quantile." + eventsInWords(c)
+		p.caption = "Of all requests, by the instant at which their users ask; no line where there are too few for a quantile." + linksInWords + eventsInWords(c)
 		if c.Replications > 1 {
 			p.caption += fmt.Sprintf(" Bands: %s %% confidence intervals over replications, step by step, cut where they go far beyond the lines.", percentOf(c.Level))
 		}

@@ -15,7 +15,7 @@ func hasTimeline(c *edgewise.Comparison) bool {
 }
 
 // timelineTable has a row a placement, workload, place and step of the recorded time: of all users, whose metro and site are empty, with
-// intervals over the replications; of metros and sites, where they are asked for, without.
+// intervals over the replications; of metros and sites, where they are asked for, without; and of links that are shared, of all workloads, without, where there are any.
 func timelineTable(c *edgewise.Comparison) (*dataTable, error) {
 	var names, columns []string
 	column := func(name, unit string) {
@@ -29,20 +29,33 @@ func timelineTable(c *edgewise.Comparison) (*dataTable, error) {
 			column(l.Name, l.Unit)
 		}
 	})
-	t := &dataTable{columns: slices.Concat(ofWorkload(), texts("metro", "site"), numbersOf("from_s", "to_s"))}
+	where := texts("metro", "site")
+	if hasLinkTimeline(c) {
+		where = texts("metro", "site", "link_from", "link_to")
+		eachLinkTimeline(c, func(_ int, l *edgewise.LinkResult) {
+			for _, line := range l.Timeline.Lines {
+				column(line.Name, line.Unit)
+			}
+		})
+	}
+	t := &dataTable{columns: slices.Concat(ofWorkload(), where, numbersOf("from_s", "to_s"))}
 	for _, name := range columns {
 		t.columns = append(t.columns, numbersOf(name, name+"_low", name+"_high")...)
 	}
+	noLink := make([]cell, len(where)-2)
+	for i := range noLink {
+		noLink[i] = textCell("")
+	}
 	t.rows = func(row func([]cell)) {
 		var of rowMaker
-		eachWorkload(c, func(at []cell, _ int, w *edgewise.WorkloadResult) {
+		eachWorkload(c, func(workload []cell, _ int, w *edgewise.WorkloadResult) {
 			line := &w.Timeline
 			step := func(k int) []cell {
 				from := float64(float64(k) * line.Step.Seconds())
 				return []cell{numberCell(from, true), numberCell(from+line.Seconds(k, c.Duration), true)}
 			}
 			for k := range line.Steps {
-				cells := slices.Concat([]cell{textCell(""), textCell("")}, step(k))
+				cells := slices.Concat([]cell{textCell(""), textCell("")}, noLink, step(k))
 				for _, name := range names {
 					var e stats.Estimate
 					if l := line.Line(name); l != nil {
@@ -50,16 +63,16 @@ func timelineTable(c *edgewise.Comparison) (*dataTable, error) {
 					}
 					cells = append(cells, estimateCells(e)...)
 				}
-				row(of.add(at, cells...))
+				row(of.add(workload, cells...))
 			}
 			for i, places := range [][]edgewise.PlaceTimeline{line.Metros, line.Sites} {
 				for _, p := range places {
-					where := []cell{textCell(p.ID), textCell("")}
+					at := []cell{textCell(p.ID), textCell("")}
 					if i == 1 {
-						slices.Reverse(where)
+						slices.Reverse(at)
 					}
 					for k := range line.Steps {
-						cells := slices.Concat(where, step(k))
+						cells := slices.Concat(at, noLink, step(k))
 						for _, name := range names {
 							x := math.NaN()
 							if n := slices.IndexFunc(p.Lines, func(l edgewise.PlaceLine) bool { return l.Name == name }); n >= 0 {
@@ -67,11 +80,12 @@ func timelineTable(c *edgewise.Comparison) (*dataTable, error) {
 							}
 							cells = append(cells, numberCell(x, !math.IsNaN(x)), numberCell(0, false), numberCell(0, false))
 						}
-						row(of.add(at, cells...))
+						row(of.add(workload, cells...))
 					}
 				}
 			}
 		})
+		linkRowsOverTime(c, names, func(at, where []cell) { row(of.add(at, where...)) })
 	}
 	return t, nil
 }

@@ -25,6 +25,7 @@ type sharedLink struct {
 	outages          []outage // of the site, to come, in order
 	use              usage
 	tally            LinkTally
+	course           *linkRecorder // nil where nobody asks for it
 }
 
 // A linkJob is a crossing on a link that all share, and when it came.
@@ -59,7 +60,8 @@ func (s *site) newSharedLink(p *Plan, of *plannedLink) (*sharedLink, error) {
 		at: s, number: uint32(len(s.links)), nsPerByte: 8e9 / of.CapacityBitsPerSecond, armed: unknown,
 		from: from, end: from + int64(p.scenario.Duration), outages: s.outages, tally: of.newTally(p),
 	}
-	l.use = newUsage(l.end)
+	l.use, l.course = newUsage(l.end), p.newLinkRecorder()
+	l.use.course = p.newBusyCourse()
 	l.useUntilOutage()
 	s.links = append(s.links, l)
 	var err error
@@ -150,6 +152,7 @@ func (s *site) cross(n uint32, now int64) {
 		x.waited += start - now
 		x.last = max(x.last, l.free-x.after)
 		l.countWait(x, now, start-now)
+		l.course.queue(max(now, l.from), min(start, l.until), 1)
 		if from, to := max(start, l.from), min(l.free, l.until); from < to {
 			l.use.add(from, to, 1)
 		}
@@ -169,6 +172,7 @@ func (s *site) cross(n uint32, now int64) {
 func (l *sharedLink) note(now int64) {
 	if from, to := max(l.noted, l.from), min(now, l.end); from < to && l.station.Len() > 0 {
 		l.use.add(from, to, 1)
+		l.course.queue(from, to, l.station.Len()-1)
 	}
 	l.noted = now
 }

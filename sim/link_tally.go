@@ -20,6 +20,8 @@ type LinkTally struct {
 	TotalUs    uint64 `cbor:"total_us"`
 	PeakBusyUs uint64 `cbor:"peak_busy_us"`
 	StepUs     uint64 `cbor:"step_us"`
+	// Course is the same over the recorded time, of all workloads; nil where [Scenario.Timeline] does not ask for it.
+	Course *LinkCourse `cbor:"course,omitempty"`
 }
 
 // A LinkUse is what crossed a link of one workload: of requests in recorded time.
@@ -61,11 +63,12 @@ func (t *LinkTally) merge(o *LinkTally) {
 	t.BusyUs += o.BusyUs
 	t.TotalUs += o.TotalUs
 	t.PeakBusyUs = max(t.PeakBusyUs, o.PeakBusyUs)
+	t.Course = t.Course.plus(o.Course)
 }
 
 // isOfTheSame reports whether two tallies are of the same link.
 func (t LinkTally) isOfTheSame(o LinkTally) bool {
-	return t.From == o.From && t.To == o.To && slices.Equal(t.Sites, o.Sites) && t.Sharing == o.Sharing && t.BitsPerSecond == o.BitsPerSecond && t.StepUs == o.StepUs && len(t.Workloads) == len(o.Workloads)
+	return t.From == o.From && t.To == o.To && slices.Equal(t.Sites, o.Sites) && t.Sharing == o.Sharing && t.BitsPerSecond == o.BitsPerSecond && t.StepUs == o.StepUs && len(t.Workloads) == len(o.Workloads) && t.Course.matches(o.Course)
 }
 
 // count counts a crossing that comes to the link at an instant; one counts that comes in recorded time.
@@ -74,6 +77,7 @@ func (l *sharedLink) count(x *crossing, now int64) {
 		of := &l.tally.Workloads[x.number]
 		of.Responses++
 		of.Bytes += uint64(x.bytes)
+		l.course.comes(now, x.bytes)
 	}
 }
 
@@ -81,6 +85,7 @@ func (l *sharedLink) count(x *crossing, now int64) {
 func (l *sharedLink) countWait(x *crossing, came, waited int64) {
 	if l.from <= came && came < l.end {
 		l.tally.Workloads[x.number].WaitedNs += uint64(max(waited, 0))
+		l.course.waits(came, uint64(max(waited, 0)))
 	}
 }
 
@@ -89,5 +94,8 @@ func (l *sharedLink) settle() LinkTally {
 	t := l.tally
 	t.BusyUs, t.PeakBusyUs, t.TotalUs = uint64(l.use.busy/nsPerUs), uint64(l.use.peak()/nsPerUs), usOf(1, l.from, l.end)
 	t.StepUs = (uint64(1) << l.use.shift) / uint64(nsPerUs)
+	if l.course != nil {
+		t.Course = l.course.finish(l.use.course.inUs())
+	}
 	return t
 }

@@ -241,7 +241,11 @@ func (r *run) audit() error {
 		if l.station != nil && l.station.Err() != nil {
 			return fmt.Errorf("link %q -> %q: %w", l.tally.From, l.tally.To, l.station.Err())
 		}
-		r.result.Links = append(r.result.Links, l.settle())
+		tally := l.settle()
+		if err := tally.checkCourse(&r.plan.scenario); err != nil {
+			return fmt.Errorf("invariant broken: link %q -> %q: %w", tally.From, tally.To, err)
+		}
+		r.result.Links = append(r.result.Links, tally)
 	}
 	r.addTimelines()
 	if err := r.addSites(); err != nil {

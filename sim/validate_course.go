@@ -1,6 +1,9 @@
 package sim
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // checkCourse reports where the steps do not sum to the totals.
 func (w *WorkloadTally) checkCourse() error {
@@ -60,6 +63,24 @@ func (w *WorkloadTally) checkGameCourse(sum *CourseStep, total *Tally) error {
 	}
 	if _, low := total.Metric(w.Kind.Headline(w.Course.Judged)).SumNs(); sum.SumNs != low || sum.Latency.Count() != sum.Outcomes[Played] {
 		return fmt.Errorf("%d latencies of updates in steps of time sum to %d ns; want %d and %d ns", sum.Latency.Count(), sum.SumNs, sum.Outcomes[Played], low)
+	}
+	return nil
+}
+
+// checkCourse reports where the steps of a link are not those of the scenario, or do not sum to the totals.
+func (t *LinkTally) checkCourse(s *Scenario) error {
+	if (t.Course == nil) != (s.Timeline == nil) {
+		return errors.New("steps of time, or none, that are not asked for so")
+	}
+	if t.Course == nil {
+		return nil
+	}
+	if length, steps := s.Timeline.lengthFor(s.Duration), s.Timeline.countIn(s.Duration); t.Course.Length != length || t.Course.count != steps {
+		return fmt.Errorf("%d steps of %v; want %d of %v", t.Course.count, t.Course.Length, steps, length)
+	}
+	sum, total := t.Course.sum(), t.Sum()
+	if is := (LinkUse{Responses: sum.Responses, Bytes: sum.Bytes, WaitedNs: sum.WaitedNs}); is != total || sum.BusyUs != t.BusyUs {
+		return fmt.Errorf("steps of time sum to %+v and %d us that it has sent of %+v and %d", is, sum.BusyUs, total, t.BusyUs)
 	}
 	return nil
 }

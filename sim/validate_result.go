@@ -71,6 +71,9 @@ func (s *Scenario) checkLinks(r *Result) error {
 		case t.BusyUs > t.TotalUs || t.PeakBusyUs > min(t.BusyUs, t.StepUs):
 			return fmt.Errorf("link %d: sent for %d us of %d, in the busiest step %d", i, t.BusyUs, t.TotalUs, t.PeakBusyUs)
 		}
+		if err := t.checkCourse(s); err != nil {
+			return fmt.Errorf("link %d: %w", i, err)
+		}
 	}
 	return nil
 }
