@@ -12,7 +12,7 @@ import (
 )
 
 // An Explanation is the way of one request as JSON has it. Times are in ms; those of the steps sum to that of the first byte, or to that of
-// the error.
+// the error, and with those of the steps after it to that of the last byte.
 type Explanation struct {
 	Placement string            `json:"placement"`
 	Workload  string            `json:"workload"`
@@ -28,6 +28,7 @@ type Explanation struct {
 	TTLBMs    float64           `json:"ttlb_ms"`
 	Links     []ExplainedLink   `json:"links,omitempty"` // what events of links did to its ways
 	Steps     []ExplanationStep `json:"steps"`
+	LastSteps []ExplanationStep `json:"last_steps,omitempty"` // from the first byte to the last one
 }
 
 // An ExplainedLink is what an event of links did to a way of the request. Times are in ms as in [Explanation].AtMs.
@@ -122,7 +123,25 @@ func ExplanationOf(placement string, e *sim.Explanation, begins time.Duration) E
 	}
 	addSteps(add, e)
 	addParts(lastParts)
+	x.LastSteps = lastSteps(e)
 	return x
+}
+
+// lastSteps are those from the first byte of an answer to the last one.
+func lastSteps(e *sim.Explanation) (all []ExplanationStep) {
+	add := func(ns int64, what string) {
+		if ns != 0 {
+			all = append(all, ExplanationStep{Ms: explainedFloat(ns), What: what, ns: ns})
+		}
+	}
+	rest := e.TTLB - e.TTFB
+	if e.LinkRestNs > 0 {
+		add(e.LinkRestNs, "links: until those on the way to the user that others share had sent the other bytes")
+		add(rest-e.LinkRestNs, "the other bytes, until the user had them")
+		return all
+	}
+	add(rest, "the other bytes, to the user and from further up")
+	return all
 }
 
 // addFailure adds what a request met that failed, and how its user learns of it. What never came back has no rest but the wait for it.
@@ -222,9 +241,12 @@ func WriteExplanation(w io.Writer, placement string, e *sim.Explanation, begins 
 	}
 	b.WriteString("------------\n")
 	row(sum, "time to the "+end)
-	if !e.Outcome.IsFailure() && e.TTLB != e.TTFB {
-		row(e.TTLB-e.TTFB, "the other bytes, to the user and from further up")
-		row(e.TTLB, "time to the last byte")
+	for _, s := range x.LastSteps {
+		row(s.ns, s.What)
+		sum += s.ns
+	}
+	if len(x.LastSteps) > 0 {
+		row(sum, "time to the last byte")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -35,6 +35,9 @@ type Explanation struct {
 	Steps         []Step
 	// WaitNs is that time.
 	WaitNs int64
+	// LinkRestNs is how long after its first byte the links on the way to the user whose capacity is shared had sent its last one, ns: a part of what TTLB is more
+	// than TTFB, 0 where there are none.
+	LinkRestNs int64
 	// Links are what events of links did to the way of the user, and to those between sites on which something was asked for the request.
 	Links []LinkOnWay
 }
@@ -79,6 +82,7 @@ func (p *Plan) Explain(ctx context.Context, replication, workload, metro int, wh
 			if t.found {
 				e.Tried, e.ConnectsAfter = t.triedSteps()
 				e.Steps = t.steps(first, s.Outcome, s.Reason)
+				e.LinkRestNs = t.linkRest
 			}
 		}
 	}

@@ -223,7 +223,7 @@ func (s *site) over(n uint32, now int64) {
 	a.isOut, a.link = true, a.link+x.waited
 	a.first, a.last = a.first+x.waited, max(a.last, x.last)
 	if s.trace != nil {
-		s.trace.waitsForLinks(s, &s.clients[x.clients], &x.request, a.first, x.waited)
+		s.trace.waitsForLinks(s, &s.clients[x.clients], &x.request, a.first, x.waited, x.last-a.first)
 	}
 	s.clients[x.clients].answer(&x.request, a)
 }

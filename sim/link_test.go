@@ -88,6 +88,20 @@ func TestAnswersShareALinkToTheNanosecond(t *testing.T) {
 	}
 }
 
+func TestExplainedAnswersSayHowLongLinksHaveSentThem(t *testing.T) {
+	// As in TestAnswersShareALinkToTheNanosecond.
+	for how, want := range map[topology.Sharing][3]int64{topology.FirstCome: {100 * ms, 100 * ms, 100 * ms}, topology.EqualParts: {235 * ms, 265 * ms, 260 * ms}} {
+		s := Scenario{Network: sharedNodes(t, "region", "metro", how), Workloads: []workload.Workload{answersOf([]uint32{0, 1, 2, 3}, 0, 30, 40, 500)}, Duration: 600 * time.Millisecond, Seed: 1}
+		plans, err := Compile(context.Background(), s, placement.RegionOnly("region"))
+		require.NoError(t, err)
+		for i, ns := range want {
+			e, err := plans[0].Explain(context.Background(), 0, 0, 0, ByNumber, i+1)
+			require.NoError(t, err)
+			require.Equal(t, []int64{ns, ns}, []int64{e.LinkRestNs, e.TTLB - e.TTFB}, "%v, request %d", how, i+1)
+		}
+	}
+}
+
 func TestFetchesShareALinkToTheNanosecond(t *testing.T) {
 	// Misses of a PoP 3 ms away, whose questions reach the region at 28, 58 and 68 ms. The first object is asked for again at 133 ms.
 	w := answersOf([]uint32{0, 1, 2, 0}, 0, 30, 40, 130)

@@ -23,6 +23,7 @@ type tracer struct {
 	flights        map[flightName]bool
 	messages       map[uint64]bool // by their order
 	passed         bool            // on to another site, for there was no room
+	linkRest       int64           // ns from when links on the way to the user have sent the first byte to when they have sent the last one
 	asked          []askedWay      // over which something was asked for the request
 	// tried are the steps of the tries before the last, or with that where isOver says that it was given up, too; left is what connections took that
 	// were left, in ns; site is where the last try came to. connects is how many of tried came before the client's connection to where it asks now was
@@ -321,9 +322,12 @@ func (t *tracer) worked(s *site, c *clients, r *request, a *served, what string)
 	}
 }
 
-// waitsForLinks notes that the first byte of an answer to a user, which leaves at an instant, has waited for links.
-func (t *tracer) waitsForLinks(s *site, c *clients, r *request, first, waited int64) {
-	if waited > 0 && t.isOf(s, c, r) {
+// waitsForLinks notes that the first byte of an answer to a user, which leaves at an instant, has waited for links, and how long after it they have sent the last one.
+func (t *tracer) waitsForLinks(s *site, c *clients, r *request, first, waited, rest int64) {
+	if !t.isOf(s, c, r) {
+		return
+	}
+	if t.linkRest = rest; waited > 0 {
 		t.mark(first, "", "link queue: until links on the way to the user had sent what came before")
 	}
 }
