@@ -32,69 +32,96 @@ func (s *Scenario) validateAgain(p *placement.Placement) error {
 			return refused("same where %d sites compute it: clients know %d at most", len(sites), maxRetrySites)
 		case goesViaPoP(&route, s.kind(i)):
 			return refused("same where requests go through a PoP, which clients ask whatever site is behind it")
-		case len(s.LinkFailures)+len(s.LinkImpairments) > 0:
-			return refused("same where links fail or are impaired")
 		}
 	}
 	return nil
 }
 
-// waysAgain returns the ways of each metro to all sites that clients of a workload may ask again, nearest first; nil where they ask the
-// same site.
-func (c *compiler) waysAgain(p *Plan, w *workload.Workload, planned *plannedWorkload) ([][]entry, error) {
+// waysAgain returns the ways of each metro to all sites that clients of a workload may ask again, nearest first where nothing happens to links, and to each
+// those that they take in turn as links fail; nil where they ask the same site.
+func (c *compiler) waysAgain(p *Plan, w *workload.Workload, planned *plannedWorkload) ([][]timedEntry, error) {
 	if w.Patience().At != workload.NextSite {
 		return nil, nil
 	}
-	all := make([][]entry, len(c.metros))
+	all := make([][]timedEntry, len(c.metros))
 	for m := range c.metros {
-		for _, n := range p.serving(placement.Compute, w.Name, false) {
-			e, err := c.entry(p, m, n, -1)
+		sites := p.serving(placement.Compute, w.Name, false)
+		slices.SortStableFunc(sites, func(a, b int) int {
+			to := func(n int) int64 { e := c.way(m, p.sites[n].id); return e.up + e.down }
+			return cmp.Compare(to(a), to(b))
+		})
+		for _, n := range sites {
+			ways, err := c.waysOf(p, m, n, -1)
 			if err != nil {
 				return nil, fmt.Errorf("metro %q: %w", c.people[m].Metro, err)
 			}
-			for i := range planned.entries[m] {
-				if from := &planned.entries[m][i]; from.access != e.access {
-					return nil, fmt.Errorf("metro %q: %w", c.people[m].Metro, invalid.In("Service.Patience",
-						invalid.New("At", workload.NextSite, "same where the last mile to %q is another than to %q", p.sites[n].id, p.sites[from.site].id)))
+			for k := range ways {
+				for i := range planned.entries[m] {
+					if from := &planned.entries[m][i]; from.access != ways[k].access {
+						return nil, fmt.Errorf("metro %q: %w", c.people[m].Metro, invalid.In("Service.Patience",
+							invalid.New("At", workload.NextSite, "same where the last mile to %q is another than to %q", p.sites[n].id, p.sites[from.site].id)))
+					}
 				}
 			}
-			all[m] = append(all[m], e)
+			all[m] = append(all[m], ways...)
 		}
-		slices.SortStableFunc(all[m], func(a, b entry) int { return cmp.Compare(a.up+a.down, b.up+b.down) })
 	}
 	return all, nil
 }
 
 // A retrySite is one of the sites that clients ask in turn.
 type retrySite struct {
-	site    int
-	clients uint32 // that they are there
-	delay   int64  // from their instant
-	away    []span // when it is held to be down, or is not open
+	site int
+	ways []retryWay // to it, one or those that links which fail let them take in turn
+	away []span     // when it is held to be down, is not open, or cannot be reached
 }
 
 // joinAgain lets clients of metro m, which sites have got last, be clients of all sites that they may ask again. Where nobody enters they have no requests
 // but those.
 func (r *run) joinAgain(number, m int, shared *workloadRun, perSecond float64) {
 	w := &r.plan.workloads[number]
-	sites := make([]retrySite, len(w.again[m]))
-	for k := range w.again[m] {
-		e := &w.again[m][k]
-		at := r.sites[e.site]
-		if len(at.clientsOf(shared, m)) == 0 {
-			c, _ := r.newClients(number, w, m, e, r.tally(number, w, m, e.site, false), nil, perSecond)
-			r.complete(&c, number, m, e, w.kind, shared)
-			at.addClients(c)
+	var sites []retrySite
+	for ways := w.again[m]; len(ways) > 0; {
+		n := ways[0].site
+		others := slices.IndexFunc(ways, func(o timedEntry) bool { return o.site != n })
+		if others < 0 {
+			others = len(ways)
 		}
-		sites[k] = retrySite{e.site, uint32(len(at.clients) - 1), e.delay(), r.plan.scenario.awayIn(&r.plan.placement, r.plan.sites[e.site].id)}
+		sites = append(sites, r.joinSite(number, m, shared, ways[:others], perSecond))
+		ways = ways[others:]
 	}
 	for k := range sites {
 		all := r.sites[sites[k].site].clientsOf(shared, m)
-		for i := range all { // a site may have several entries of a metro
+		for i := range all { // one for each way
 			all[i].patience.sites, all[i].patience.own = sites, k
 			all[i].hearInTime()
 		}
 	}
+}
+
+// joinSite lets clients of metro m be clients of a site over all ways there, and returns how they ask it again.
+func (r *run) joinSite(number, m int, shared *workloadRun, ways []timedEntry, perSecond float64) retrySite {
+	w, n := &r.plan.workloads[number], ways[0].site
+	at, of := r.sites[n], retrySite{site: n, away: r.plan.scenario.awayIn(&r.plan.placement, r.plan.sites[n].id)}
+	areThere := len(at.clientsOf(shared, m)) > 0 // where some enter there is an entry for each way, in the same order
+	for k := range ways {
+		if e := &ways[k].entry; !areThere {
+			c, _ := r.newClients(number, w, m, e, r.tally(number, w, m, e.site, false), nil, perSecond)
+			r.complete(&c, number, m, e, w.kind, shared)
+			at.addClients(c)
+		}
+		if ways[k].isCut {
+			of.away = union(append(slices.Clone(of.away), ways[k].times...))
+		}
+	}
+	first := uint32(len(at.clients) - len(ways))
+	for k := range ways {
+		of.ways = append(of.ways, retryWay{first + uint32(k), ways[k].delay(), ways[k].times})
+	}
+	if !areThere && len(ways) > 1 {
+		at.joinWays(of.ways)
+	}
+	return of
 }
 
 // clientsOf returns the clients of a workload and metro m, if they are the last that the site has got.
@@ -114,12 +141,12 @@ func (c *clients) asksAgain() []retrySite {
 	return c.patience.sites
 }
 
-// leastWayTo returns the least time from what makes clients ask another site again to when they reach it: they learn of it, and go there.
-func (c *clients) leastWayTo(to retrySite) int64 { return c.rtt - c.delay + to.delay }
+// leastOver returns the least time from what makes clients ask another site again to when they reach it over a way: they learn of it, and go there.
+func (c *clients) leastOver(way *retryWay) int64 { return c.rtt - c.delay + way.delay }
 
-// leastNoticeTo returns the least time from when their site knows of that to when they reach the other.
-func (c *clients) leastNoticeTo(to retrySite) int64 {
-	least := c.leastWayTo(to)
+// leastNotice returns the least time from when their site knows of that to when they reach the other.
+func (c *clients) leastNotice(way *retryWay) int64 {
+	least := c.leastOver(way)
 	if c.links != nil && c.links.isApart {
 		least -= c.links.told()
 	}
@@ -133,8 +160,10 @@ func (c *clients) hearInTime() {
 	}
 	least := int64(unknown)
 	for k, to := range c.patience.sites {
-		if k != c.patience.own {
-			least = min(least, c.leastWayTo(to))
+		for n := range to.ways {
+			if k != c.patience.own {
+				least = min(least, c.leastOver(&to.ways[n]))
+			}
 		}
 	}
 	after := c.links.told() - c.links.rest
@@ -176,7 +205,7 @@ const (
 // moveOn has a request asked again at another site, by an instant at this one. A message takes all along that is known of the client, who opens a
 // connection there; what opening one here took is over, too. If he has given up before his request was here, the message leaves when it is.
 func (c *clients) moveOn(t *try, at int64, to *retrySite) {
-	s := c.patience.site
+	s, way := c.patience.site, wayAt(to.ways, at-c.delay)
 	took := int64(0)
 	if isConnecting(c, t) {
 		if c.stacks != nil {
@@ -187,11 +216,11 @@ func (c *clients) moveOn(t *try, at int64, to *retrySite) {
 			took = connect + tls
 		}
 	}
-	m := s.send(uint32(to.site), max(at-c.delay+to.delay, t.arrived+c.leastWayTo(*to), s.now+c.leastNoticeTo(*to)))
+	m := s.send(uint32(to.site), max(at-c.delay+way.delay, t.arrived+c.leastOver(way), s.now+c.leastNotice(way)))
 	m.kind, m.index, m.recorded = comes, c.workload.number, t.recorded
 	m.key = t.number | (uint64(t.made)|uint64(t.begun)<<retryMadeBits|uint64(t.line)<<(retryMadeBits+retryBegunBits))<<retryNumberBits
 	m.token, m.low = uint32(t.shake), uint32(uint64(t.shake)>>32)
-	m.high, m.verdict = uint16(to.clients), uint8(to.clients>>16)
+	m.high, m.verdict = uint16(way.clients), uint8(way.clients>>16)
 	m.service = t.first - c.delay
 	access := t.access - linkJitter(c.jitter, uint64(t.shake))
 	spent := took + t.spent
@@ -200,7 +229,7 @@ func (c *clients) moveOn(t *try, at int64, to *retrySite) {
 		c.asked--
 	}
 	if s.trace != nil {
-		s.trace.leaves(c, t, m.at-to.delay-(at-c.delay), took)
+		s.trace.leaves(c, t, m.at-way.delay-(at-c.delay), took)
 	}
 }
 

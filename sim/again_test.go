@@ -238,14 +238,18 @@ func TestRetriesAtTheNextSiteDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 				c.Patience = workload.Patience{Timeout: 90 * time.Millisecond, Retries: 3, Backoff: 30 * time.Millisecond, Growth: 3, Jitter: .5, At: workload.NextSite}
 			})
 		}
+		without := runOne(t, s, p)
+		s.LinkFailures = []LinkFailure{{Between: [2]string{"zone", "exchange"}, At: 2500 * time.Millisecond, For: time.Second, Convergence: 300 * time.Millisecond, Timeout: 80 * time.Millisecond}}
+		s.LinkImpairments = []LinkImpairment{{Between: [2]string{"region", "exchange"}, At: 4 * time.Second, For: 500 * time.Millisecond, Adds: 4 * time.Millisecond}}
 		plans, err := Compile(context.Background(), s, p)
 		require.NoError(t, err)
 		requireSameHoweverAdvanced(t, plans[0])
 		r := runOne(t, s, p)
+		require.NotEqual(t, without.Workloads[1].Metros, r.Workloads[1].Metros)
 		for _, w := range r.Workloads[1:] {
 			total, err := w.Total()
 			require.NoError(t, err)
-			for _, n := range []uint64{total.Failures[TimedOut], total.Failures[QueueFull], total.Count(Retries)} {
+			for _, n := range []uint64{total.Failures[TimedOut], total.Failures[QueueFull], total.Failures[LinkDown], total.Count(Retries)} {
 				require.Positive(t, n, w.Name)
 			}
 		}
@@ -267,9 +271,64 @@ func TestRetriesAtTheNextSiteAreRefusedWhereTheyHaveNoMeaning(t *testing.T) {
 	p.Tiers = placement.RegionOnly("region").WithPoPs(1, "pop").Tiers
 	refused(patient(s, next), p.ViaPoP(), `placement "region only + Local Zones": clients of workload "api" ask the next site again (Service.Patience.At); want the same where requests go through a PoP`)
 	p.Tiers = nil
-	s = patient(s, next)
-	s.LinkFailures = []LinkFailure{{Between: [2]string{"metro", "zone"}, For: time.Second}}
-	refused(s, p, "ask the next site again (Service.Patience.At); want the same where links fail or are impaired")
 	_, err := workload.ParseRetrySite("other")
 	require.EqualError(t, err, `workload: At is other; want same or next`)
+}
+
+func TestClientsAskTheNextSiteOverLinksThatFailToTheNanosecond(t *testing.T) {
+	// The zone is 10 ms away, there and back, the region 44. The link to the zone is down from 100 ms on until 500, what is lost there is given up after 80 ms, and
+	// routes lead around from 200 ms on until 600. Who leaves a site for another opens a connection there, of two round trips.
+	network, p := nearAndFar(t, topology.Unshared)
+	s := Scenario{Network: network, Workloads: []workload.Workload{patientOf(apiOf(90, 97, 110, 195, 210, 650), workload.Patience{Retries: 1, At: workload.NextSite})}, Duration: 900 * time.Millisecond, Seed: 1}
+	s.LinkFailures = []LinkFailure{{Between: [2]string{"exchange", "zone"}, At: 100 * time.Millisecond, For: 400 * time.Millisecond, Convergence: 100 * time.Millisecond, Timeout: 80 * time.Millisecond}}
+	first := func(s Scenario) map[int64][2]int64 {
+		t.Helper()
+		plans, err := Compile(context.Background(), s, p)
+		require.NoError(t, err)
+		got := make(map[int64][2]int64)
+		r, err := plans[0].Watch(context.Background(), 0, func(is *Sighting) {
+			if got[is.At/ms] = [2]int64{is.TTFB, is.Causes[Timeout]}; is.Outcome == Failed {
+				got[is.At/ms] = [2]int64{is.TTFB, -int64(is.Reason)}
+			}
+		})
+		require.NoError(t, err)
+		requireSame(t, r, advanceBy(t, plans[0], func(r *run) { advanceGlobally(t, r) }))
+		return got
+	}
+	require.Equal(t, map[int64][2]int64{
+		90: {10 * ms, 0}, 97: {(80 + 44 + 88) * ms, 80 * ms}, 110: {(80 + 44 + 88) * ms, 80 * ms}, 195: {(80 + 44 + 88) * ms, 80 * ms}, 210: {44 * ms, 0}, 650: {10 * ms, 0},
+	}, first(s))
+
+	// Who goes to the region, since the zone cannot be reached, and has no answer in time, does not ask the zone: it is passed over.
+	s.Workloads[0] = patientOf(apiOf(250), workload.Patience{Timeout: 30 * time.Millisecond, Retries: 3, At: workload.NextSite})
+	require.Equal(t, map[int64][2]int64{250: {120 * ms, -int64(TimedOut)}}, first(s))
+
+	// Both sites work for 4 ms, and the way to the zone takes 34 ms longer for a while. Who asks at 440 ms has no answer after 46, at 486, nor from the region at
+	// 532, and one from the zone by the way that is there then, over a second connection to it. What the connection to the region took, 88 ms, was in vain, too.
+	s.LinkFailures = nil
+	s.LinkImpairments = []LinkImpairment{{Between: [2]string{"exchange", "zone"}, At: 100 * time.Millisecond, For: 400 * time.Millisecond, Adds: 17 * time.Millisecond}}
+	s.Workloads[0] = patientOf(apiOf(50, 380, 440), workload.Patience{Timeout: 46 * time.Millisecond, Retries: 2, At: workload.NextSite})
+	s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Computed) { c.Work.Mean = 4 * time.Millisecond })
+	require.Equal(t, map[int64][2]int64{50: {14 * ms, 0}, 380: {(138 + 88) * ms, -int64(TimedOut)}, 440: {(92 + 88 + 20 + 14) * ms, (92 + 88) * ms}}, first(s))
+}
+
+func TestLinksThatAreSlowAllTheTimeAreSoForWhoAsksTheNextSite(t *testing.T) {
+	s, p := spillWorld(t, placement.Pool{Servers: 1, Queue: placement.AtMost(1)}, placement.Pool{Servers: 1, Queue: placement.AtMost(1)}, workload.ServiceTime{Mean: 20 * time.Millisecond}, 1.2)
+	s = patient(s, workload.Patience{Timeout: 90 * time.Millisecond, Retries: 3, Backoff: 5 * time.Millisecond, Jitter: 1, At: workload.NextSite})
+	s.WarmUp, s.Duration = 0, 10*time.Second
+	var set []topology.Link
+	for _, l := range s.Network.Links() {
+		if joins([2]string{"metro", "zone"}, &l) {
+			l.OneWay += 7 * time.Millisecond
+			set = append(set, l)
+		}
+	}
+	n, err := s.Network.With(topology.Change{SetLinks: set})
+	require.NoError(t, err)
+	slow := s
+	slow.Network = n
+	want := runOne(t, slow, p)
+	s.LinkImpairments = []LinkImpairment{{Between: [2]string{"metro", "zone"}, For: time.Minute, Adds: 7 * time.Millisecond}}
+	require.Equal(t, want.Workloads[0].Metros, runOne(t, s, p).Workloads[0].Metros)
+	require.Positive(t, want.Workloads[0].Metros[0].Count(Retries))
 }

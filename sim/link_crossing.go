@@ -119,6 +119,20 @@ func (f *crossingFinder) ofWorkload(w *plannedWorkload, number int) error {
 			ask(questioned{e.site, serves}, when)
 		}
 	}
+	for m := range w.again {
+		for i := range w.again[m] {
+			if e := &w.again[m][i]; w.audiences[m].Users > 0 && !e.isCut {
+				when := f.whenever(always)
+				if e.times != nil {
+					when = f.whenever(e.times)
+				}
+				if err := f.ofUsers(m, &e.entry, when); err != nil {
+					return err
+				}
+				ask(questioned{e.site, serves}, when)
+			}
+		}
+	}
 	if w.apart != nil {
 		if err := f.ofPeers(w); err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 type timedEntry struct {
 	entry
 	times []span
+	isCut bool // there is none then, so that what goes this way is lost
 }
 
 // waysOf returns the ways of metro m to a site, through a PoP unless that is -1, which its users take in turn as links fail; times is nil
@@ -43,7 +44,7 @@ func (c *compiler) waysOf(p *Plan, m, site, pop int) ([]timedEntry, error) {
 	}
 	if none != nil {
 		usual.outages = append(usual.outages, c.unreachable(none, 0)...)
-		all = append(all, timedEntry{usual, none})
+		all = append(all, timedEntry{usual, none, true})
 	}
 	for i := range all {
 		all[i].times = union(all[i].times)

@@ -66,14 +66,22 @@ func (p *Plan) shareLinks(number int, w *plannedWorkload) error {
 // eachSharedWay calls a function with the links that are shared on every way of answers of a workload, and with who sends over them; an
 // error says whose way it is.
 func (p *Plan) eachSharedWay(w *plannedWorkload, do func(way *[]plannedStep, sender int) error) error {
-	for _, ways := range [][][]entry{w.entries, w.again} {
-		for m := range ways {
-			for k := range ways[m] {
-				if e := &ways[m][k]; len(e.shared) > 0 {
-					if err := do(&e.shared, e.site); err != nil {
-						return fmt.Errorf("metro %q: %w", p.metros[m], err)
-					}
-				}
+	for m := range w.entries {
+		of := make([]*entry, 0, len(w.entries[m]))
+		for k := range w.entries[m] {
+			of = append(of, &w.entries[m][k])
+		}
+		if w.again != nil {
+			for k := range w.again[m] {
+				of = append(of, &w.again[m][k].entry)
+			}
+		}
+		for _, e := range of {
+			if len(e.shared) == 0 {
+				continue
+			}
+			if err := do(&e.shared, e.site); err != nil {
+				return fmt.Errorf("metro %q: %w", p.metros[m], err)
 			}
 		}
 	}

@@ -167,7 +167,7 @@ func (p *patience) askAgain(c *clients, n uint32, from int64, why Reason) {
 		c.moveOn(&t, at, to)
 		return
 	}
-	if way := p.wayAt(at - c.delay); way != nil && way.clients != t.clients {
+	if way := wayAt(p.ways, at-c.delay); way != nil && way.clients != t.clients {
 		at = c.changeWay(&t, at, way.clients)
 	}
 	t.made++

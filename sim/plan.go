@@ -59,7 +59,7 @@ type plannedWorkload struct {
 	hops      [][][]nextHop       // by site and tier: where a cache fetches from, nil where there is none
 	homes     [][]nextHop         // by site: where calls for the data go, nil where nothing is computed
 	spills    [][]nextHop         // by site: where requests go that it has no room for, nil where none does
-	again     [][]entry           // by metro: the ways to all sites that clients may ask again, nearest first; nil where they ask the same
+	again     [][]timedEntry      // by metro: the ways to all sites that clients may ask again, nearest first; nil where they ask the same
 	// playedAt are the sites of a game, reach the ways there by metro and site, in that order.
 	playedAt []int
 	reach    [][]entry

@@ -8,7 +8,8 @@ import (
 // A retryWay is one of the ways that clients of a metro take to a site in turn, as links fail.
 type retryWay struct {
 	clients uint32 // of the site, who take it
-	times   []span
+	delay   int64  // from their instant
+	times   []span // nil where it is the only one
 }
 
 // A wayPoint is where the ways of a metro lead for a workload: to a site, through a PoP where that is another.
@@ -20,25 +21,29 @@ func (r *run) joinWays(entries []entry, clients []uint32) {
 	for i := range entries {
 		if e := &entries[i]; e.share != nil && e.share.times != nil {
 			to := wayPoint{e.site, e.enters}
-			ways[to] = append(ways[to], retryWay{clients[i], e.share.times})
+			ways[to] = append(ways[to], retryWay{clients[i], e.delay(), e.share.times})
 		}
 	}
 	for to, all := range ways {
-		of := r.sites[to.site].clients
-		shortest := slices.MinFunc(all, func(a, b retryWay) int { return cmp.Compare(of[a.clients].delay, of[b.clients].delay) })
-		for _, way := range all {
-			c := &of[way.clients]
-			c.patience.ways = all
-			c.links.tellWithin(c.rtt + c.beyond - c.delay + of[shortest.clients].delay) // who is not answered may be here so much earlier
-		}
+		r.sites[to.site].joinWays(all)
 	}
 }
 
-// wayAt returns the way on which clients ask again at an instant of theirs; nil for that which they have.
-func (p *patience) wayAt(at int64) *retryWay {
-	for k := range p.ways {
-		if within(p.ways[k].times, at) {
-			return &p.ways[k]
+// joinWays notes the ways that clients may take to the site in turn.
+func (s *site) joinWays(all []retryWay) {
+	shortest := slices.MinFunc(all, func(a, b retryWay) int { return cmp.Compare(a.delay, b.delay) })
+	for _, way := range all {
+		c := &s.clients[way.clients]
+		c.patience.ways = all
+		c.links.tellWithin(c.rtt + c.beyond - c.delay + shortest.delay) // who is not answered may be here so much earlier
+	}
+}
+
+// wayAt returns that of several ways on which clients ask again at an instant of theirs, the only one where there is one; nil where there are none.
+func wayAt(ways []retryWay, at int64) *retryWay {
+	for k := range ways {
+		if ways[k].times == nil || within(ways[k].times, at) {
+			return &ways[k]
 		}
 	}
 	return nil

@@ -153,7 +153,9 @@ func (r *run) groups() []siteGroup {
 				if to.site != i {
 					a, b := find(i), find(to.site)
 					root[max(a, b)] = min(a, b)
-					paths = append(paths, path{int32(i), int32(to.site), c.leastNoticeTo(to)})
+					for n := range to.ways {
+						paths = append(paths, path{int32(i), int32(to.site), c.leastNotice(&to.ways[n])})
+					}
 				}
 			}
 		}

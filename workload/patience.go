@@ -67,7 +67,8 @@ const (
 	SameSite RetrySite = iota
 	// NextSite is the next in the client's order: that where its requests go first, then the others that compute the workload and are no backups, by
 	// round trip from its metro, and from the last on again the first. One that is held to be down is passed over, and one that does not answer since it is
-	// down is left for the next, after the timeout of the client or that of the failure, whichever is shorter.
+	// down is left for the next, after the timeout of the client or that of the failure, whichever is shorter. The order stays while links fail: each try goes
+	// the way of its instant, and a site to which there is none is passed over.
 	NextSite
 )
 
