@@ -47,6 +47,7 @@ type crossing struct {
 	last   int64 // when the last byte has left, as it is over those links that are done with it
 	bytes  int64
 	number uint8 // of the workload
+	leftover
 	// answer is that to another site, to which it takes back; nil of what users get. leaves is when it would leave here, if nothing
 	// else crossed the links.
 	answer       *message
@@ -161,9 +162,7 @@ func (s *site) cross(n uint32, now int64) {
 			return
 		}
 	}
-	if x.open == 0 {
-		s.over(n, now)
-	} else if x.try != 0 {
+	if !s.endCrossing(n, now) && x.try != 0 {
 		s.firstIsOver(x, now)
 	}
 }
@@ -200,11 +199,25 @@ func (s *site) exit(l *sharedLink, now int64) {
 		x.open--
 		x.last = max(x.last, now-x.after)
 		l.countWait(x, j.came, now-j.came-l.takes(x.bytes))
-		if x.open == 0 && x.passed == len(x.way.steps) {
-			s.over(j.crossing, now)
-		}
+		s.endCrossing(j.crossing, now)
 	}
 	s.armLink(l)
+}
+
+// endCrossing goes on at an instant with a crossing of which all is over the links; it reports whether that is so.
+func (s *site) endCrossing(n uint32, now int64) bool {
+	x := s.crossings.at(n)
+	switch {
+	case x.open > 0:
+		return false
+	case x.isLeft:
+		s.tellLast(n, now)
+		return false
+	case x.passed < len(x.way.steps) || x.behind > 0 && !s.hasAll(n):
+		return false
+	}
+	s.over(n, now)
+	return true
 }
 
 // over goes on with a crossing of which all is over the links, as is known at an instant.

@@ -32,7 +32,8 @@ func (s *site) carry(n uint32, leaves int64) {
 	x := s.crossings.at(n)
 	if x.home == s {
 		if s.failsBefore(x) {
-			s.over(n, leaves)
+			x.passed = len(x.way.steps)
+			s.endCrossing(n, leaves) // once links that all share have sent it
 			return
 		}
 		x.isAway = true
@@ -57,7 +58,15 @@ func (s *site) failsBefore(x *crossing) bool {
 func (s *site) freightTo(to *site, n uint32, at int64) {
 	m := s.send(to.id, at)
 	m.kind = enters
-	s.freight = append(s.freight, freight{to, m, *s.crossings.at(n)})
+	x := s.crossings.at(n)
+	if x.open > 0 {
+		s.leaveBehind(x)
+	}
+	s.freight = append(s.freight, freight{to, m, *x})
+	if goesOn := &s.freight[len(s.freight)-1]; x.open > 0 {
+		goesOn.open, goesOn.behind, x.isLeft = 0, x.behind+1, true
+		return
+	}
 	s.crossings.remove(n)
 }
 
@@ -95,11 +104,14 @@ func (r *run) pathsOverLinks() (all []path) {
 		if way == nil || !way.isApart {
 			return
 		}
-		at, after := from, int64(0)
+		at, after, last := from, int64(0), &way.steps[len(way.steps)-1]
 		for _, l := range way.steps {
 			if l.at != at {
 				add(at, l.at, l.after-after)
 				at, after = l.at, l.after
+			}
+			if l.station != nil && l.at != last.at { // what it has not sent yet
+				add(l.at, last.at, last.after-l.after)
 			}
 		}
 		add(at, told, way.rest)

@@ -268,31 +268,6 @@ func TestAnOverloadedLinkOfTwoSitesGrowsByWhatIsTooMuch(t *testing.T) {
 	}
 }
 
-func TestWhatLinksOfSeveralSitesCannotDoIsRefused(t *testing.T) {
-	objects := []uint32{0}
-	for want, change := range map[string]func(*Scenario){
-		`placement "region only + PoPs": workload "site": metro "metro": link "pop" -> "exchange" is shared (ps), and what it has sent goes on over link "exchange" -> "metro", over which several sites send, or that comes behind such a link: nobody knows when the whole of it comes there; want sharing: fifo, or none, of the first`: func(s *Scenario) {
-			nodes, links := s.Network.AllNodes(), s.Network.Links()
-			for i := range links {
-				if l := &links[i]; l.From == "pop" && l.To == "exchange" {
-					l.CapacityBitsPerSecond, l.Sharing = 1e9, topology.EqualParts
-				}
-			}
-			n, err := topology.New(nodes, links)
-			require.NoError(t, err)
-			s.Network = n
-		},
-	} {
-		s := Scenario{Network: lastMile(t, topology.FirstCome), Workloads: []workload.Workload{answersOf(objects, 0), apiOf(0)}, Duration: time.Second}
-		p := placement.RegionOnly("region").WithPoPs(1<<20, "pop")
-		_, err := Compile(context.Background(), s, p)
-		require.NoError(t, err)
-		change(&s)
-		_, err = Compile(context.Background(), s, p)
-		require.EqualError(t, err, want)
-	}
-}
-
 func TestLinksOfSeveralSitesAllocateNothingPerResponse(t *testing.T) {
 	s, p := linkedWorld(t)
 	s.Failures, s.WarmUp, s.Duration = nil, 0, 40*time.Second

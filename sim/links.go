@@ -130,8 +130,8 @@ func (p *Plan) share(shared []plannedStep, site int) []plannedStep {
 	return shared
 }
 
-// partLinks finds the links that advance on their own, once it is known who sends over each, and refuses what they cannot do.
-func (p *Plan) partLinks() error {
+// partLinks finds the links that advance on their own, once it is known who sends over each.
+func (p *Plan) partLinks() {
 	isAny := false
 	for n := range p.links {
 		p.links[n].isApart = len(p.links[n].senders) > 1
@@ -140,7 +140,7 @@ func (p *Plan) partLinks() error {
 	for isAny { // what comes from such a link is in the time of that, no more in the sender's
 		isAny = false
 		for i := range p.workloads {
-			p.eachSharedWay(&p.workloads[i], func(way *[]plannedStep, _ int) error {
+			_ = p.eachSharedWay(&p.workloads[i], func(way *[]plannedStep, _ int) error {
 				first := slices.IndexFunc(*way, func(l plannedStep) bool { return p.links[l.number].isApart })
 				for k := first; k >= 0 && k < len(*way); k++ {
 					of := &p.links[(*way)[k].number]
@@ -151,29 +151,6 @@ func (p *Plan) partLinks() error {
 			})
 		}
 	}
-	for i := range p.workloads {
-		w := &p.workloads[i]
-		if err := p.eachSharedWay(w, func(way *[]plannedStep, _ int) error { return p.refuseApart(*way) }); err != nil {
-			return &PlanError{p.placement.Name, w.name, err}
-		}
-	}
-	return nil
-}
-
-// refuseApart returns an error if nothing can go over links on a way that advance on their own.
-func (p *Plan) refuseApart(way []plannedStep) error {
-	for k := range way {
-		l := &p.links[way[k].number]
-		if !l.isApart {
-			continue
-		}
-		if k > 0 && way[k-1].Sharing == topology.EqualParts {
-			before := &way[k-1]
-			return fmt.Errorf("link %q -> %q is shared (%v), and what it has sent goes on over link %q -> %q, over which several sites send, or that comes behind such a link: nobody knows when the whole of it comes there; want sharing: fifo, or none, of the first",
-				before.From, before.To, before.Sharing, l.From, l.To)
-		}
-	}
-	return nil
 }
 
 // sendersOf returns the ids of the sites that send over a link.

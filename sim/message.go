@@ -60,6 +60,9 @@ const (
 	// firstOver tells a site that the first byte of an answer is over links that advance on their own, of which the last one is still on its way; token is
 	// the number of the try, service the instant at which the byte would have left the site without them.
 	firstOver
+	// leftOver tells the last of several links that others have sent all of a response which had gone on before; key is its number, service the instant
+	// at which its last byte would have left the site without links.
+	leftOver
 	// scaleLook tells a site to ask for servers of a pool, or to let some go; scaleLaunch that servers are there that were asked for,
 	// scaleReady that they have warmed up. token is the number of the pool, service how many.
 	scaleLook
@@ -199,6 +202,8 @@ func (s *site) receive(m *message) {
 		s.goOnWithPart(m)
 	case firstOver:
 		s.hearFirst(m.token, m.service)
+	case leftOver:
+		s.endLeftover(m)
 	case scaleLook:
 		s.lookAtScale(s.pools[m.token], m.at)
 	case scaleLaunch:

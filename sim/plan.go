@@ -230,9 +230,7 @@ func (c *compiler) plan(ctx context.Context, p placement.Placement) (*Plan, erro
 			return nil, err
 		}
 	}
-	if err := plan.partLinks(); err != nil {
-		return nil, err
-	}
+	plan.partLinks()
 	err := c.findCrossings(plan)
 	if err == nil {
 		plan.taken, err = plan.coresTaken()

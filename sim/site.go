@@ -52,6 +52,8 @@ type site struct {
 	waysTo       []*linkWay
 	crossings    slab[crossing]
 	freight      []freight // that goes to other sites
+	left         uint64    // responses that have gone on before links here had sent all
+	leftovers    map[uint64]leftoverEnd
 	waiters      slab[waiter]
 	parts        slab[partAsked]
 	calls        slab[call] // that wait for a message
@@ -101,7 +103,7 @@ func (s *site) close() {
 	s.block, s.inbox, s.fills, s.out, s.letters = block{}, inbox{}, newFillQueue(), nil, letters{}
 	s.waiters, s.calls = slab[waiter]{}, slab[call]{}
 	s.computations, s.tries, s.crossings = slab[computation]{}, slab[try]{}, slab[crossing]{}
-	s.freight = nil
+	s.freight, s.leftovers = nil, nil
 }
 
 // A ledger counts the bytes on the ways between sites, in flight or done. At the end of a run what the
