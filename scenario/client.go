@@ -23,6 +23,7 @@ func readClient(v value, w *workload.Head) {
 		field{"congestion", choice(transport.ParseCongestion, &c.Congestion)},
 		field{"handshake_work", func(v value) { v.duration(&c.HandshakeWork) }},
 		field{"resumed_work", func(v value) { v.duration(&c.ResumedWork) }},
+		field{"buffer", func(v value) { v.bytes(&c.BufferBytes) }},
 		field{"visits", func(v value) { readVisits(v, &w.Visits) }},
 	)
 	_, isVisited := seen["visits"]

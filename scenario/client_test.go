@@ -28,13 +28,15 @@ placements: [{name: region, origin: us-west-2}]
 }
 
 func TestClientsAreReadWithTheirVisits(t *testing.T) {
-	study, err := scenario.Parse("s.yaml", withClient(`{stack: linux, idle: halve, congestion: bbr, mbit_per_second: {lte: 40}, handshake_work: 2ms,
+	study, err := scenario.Parse("s.yaml", withClient(`{stack: linux, idle: halve, congestion: bbr, mbit_per_second: {lte: 40}, buffer: 128KiB, handshake_work: 2ms,
     visits: {requests: 10, gap: 2s, early_data: true, http: 2024, http_by_access: {lte: {2: 0.4, 3: 0.6}}, lookup: 15ms}}`))
 	require.NoError(t, err)
 	w := study.Workloads[0]
 	require.Equal(t, transport.BBR, w.Client.Congestion)
 	require.Equal(t, transport.HalveWindow, w.Client.Idle)
 	require.Equal(t, int64(1500), w.Client.PacketBytes)
+	require.Equal(t, int64(128<<10), w.Client.BufferBytes)
+	require.Equal(t, int64(128<<10), w.ClientOf(2, false, topology.LTE).BufferBytes, "of HTTP/3, too")
 	require.Zero(t, w.Client.NewShare, "the preset's share of new connections gives way")
 	require.Equal(t, 40e6, w.Rates[topology.LTE])
 	require.Equal(t, workload.Versions{0.299, 0.496, 0.205}, w.Visits.Of(topology.Fiber))
@@ -57,6 +59,8 @@ func TestMistakesInVisitsAreNamedByTheirKey(t *testing.T) {
 		`{visits: {requests: 5, gap: 2s}, handshake: quic-resumed}`:             `client.handshake`,
 		`{visits: {gap: 2s}}`:                                                   `client.visits.requests: is 0`,
 		`{stack: windows}`:                                                      `want textbook or linux`,
+		`{buffer: 64kB, mbit_per_second: 0}`:                                    `client.buffer: is 64000; want 0 where users have no rate`,
+		`{buffer: 1kB, mbit_per_second: 10}`:                                    `client.buffer: is 1000; want 0 (no bound), or 4096 to`,
 		`{congestion: vegas}`:                                                   `unknown congestion control "vegas"`,
 		`{mbit_per_second: {lte: -1}}`:                                          `mbit_per_second.lte: is -1`,
 		`{visits: {requests: 5, gap: 2s, http_by_access: {lte: {2: 2, 3: 0}}}}`: `client.visits.http_by_access`,

@@ -47,6 +47,7 @@ func oneLine(err error) string { return strings.Join(strings.Fields(err.Error())
 var goKeys = map[string]string{
 	"NewShare":        "new_connections",
 	"BitsPerSecond":   "mbit_per_second",
+	"BufferBytes":     "buffer",
 	"Demand":          "kind",
 	"Service":         "kind",
 	"Origin":          "origin_service",

@@ -136,13 +136,13 @@ func (c *clients) exchange(r *request, s *served, rtt int64) exchange {
 		x.transfer = of.lossy.TimeOver(s.bytes, rtt, timeout, r.isNew, r.intact, &c.trips)
 		x.after = window
 	case isKnown:
-		x.transfer, x.after.Bytes = t.FromOver(window.Bytes, s.bytes, r.isNew, &c.trips)
+		x.transfer, x.after = t.FromOver(window, s.bytes, r.isNew, &c.trips)
 	default:
 		x.transfer = t.TimeOver(s.bytes, r.isNew, &c.trips)
 	}
 	if readable > 0 {
 		if isKnown {
-			x.first, _ = t.FromOver(window.Bytes, readable, r.isNew, &c.trips)
+			x.first, _ = t.FromOver(window, readable, r.isNew, &c.trips)
 		} else {
 			x.first = t.TimeOver(readable, r.isNew, &c.trips)
 		}

@@ -93,6 +93,37 @@ type sender struct {
 	recovers         bool    // what was lost has not been acknowledged: nothing grows until then
 }
 
+// senderOf returns a sender with a window.
+func (t *Transfer) senderOf(w Window) sender {
+	segment := float64(t.segment)
+	s := sender{congestion: t.congestion, window: max(float64(w.Bytes)/segment, 1), slowTo: math.Inf(1), most: 1 << 30}
+	if w.SlowTo > 0 {
+		s.slowTo = float64(w.SlowTo) / segment
+		s.before, s.estimate = s.slowTo, s.slowTo
+	}
+	if t.most > 0 {
+		s.most = float64(t.most) / segment
+	}
+	return s
+}
+
+// windowOf returns the window of a sender in bytes.
+func (t *Transfer) windowOf(s *sender) Window {
+	w := Window{Bytes: int64(s.window * float64(t.segment))}
+	if !math.IsInf(s.slowTo, 1) {
+		w.SlowTo = int64(s.slowTo * float64(t.segment))
+	}
+	return w
+}
+
+// keeps returns what a loss leaves of a window.
+func (c Congestion) keeps() float64 {
+	if c == CUBIC {
+		return cubicBeta
+	}
+	return 0.5
+}
+
 // grow is told of a round trip without loss that filled the window, which ends at an instant.
 func (s *sender) grow(now int64) {
 	if s.recovers {
@@ -126,9 +157,8 @@ func (s *sender) lose(now int64, arrived float64) {
 	if s.window < s.slowTo {
 		s.window += arrived
 	}
-	beta := 0.5
+	beta := s.congestion.keeps()
 	if s.congestion == CUBIC {
-		beta = cubicBeta
 		if s.window < s.before { // give way to others: fast convergence
 			s.before = s.window * (1 + beta) / 2
 		} else {

@@ -120,6 +120,8 @@ type Connection struct {
 	Idle IdleWindow
 	// BitsPerSecond is the rate at which a client can receive; 0 means without limit.
 	BitsPerSecond float64
+	// BufferBytes is what may wait before the line that has this rate, packets with their headers: what comes besides is lost. 0 is without bound.
+	BufferBytes int64
 	// SegmentBytes and InitialSegments give the initial window of a new connection; 0 means 1460
 	// bytes and 10 segments (RFC 6928).
 	SegmentBytes, InitialSegments int64
@@ -138,6 +140,7 @@ func (c Connection) Validate() error {
 	return invalid.First(
 		invalid.Range("NewShare", c.NewShare, 0, 1),
 		invalid.Range("BitsPerSecond", c.BitsPerSecond, 0, 1e15),
+		invalid.Check(c.BufferBytes == 0 || c.BufferBytes >= 1<<12 && c.BufferBytes <= 1<<40, "BufferBytes", c.BufferBytes, "0 (no bound), or 4096 to 2^40"),
 		invalid.Range("SegmentBytes", c.SegmentBytes, 0, 1<<16),
 		invalid.Range("InitialSegments", c.InitialSegments, 0, 1<<16),
 		c.Stack.validate(c.segmentBytes()),

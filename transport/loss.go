@@ -16,16 +16,14 @@ import (
 // is less (after Cardwell, Savage and Anderson, Modeling TCP Latency, INFOCOM 2000). Others go round trip by round trip.
 type LossyTransfer struct {
 	Transfer
-	loss       float64
-	segment    int64
-	perLog     float64 // packets before a loss for each unit of an exponential number
-	congestion Congestion
-	idle       float64 // packets in the window of an open connection whose window is kept
+	loss   float64
+	perLog float64 // packets before a loss for each unit of an exponential number
+	idle   float64 // packets in the window of an open connection whose window is kept
 }
 
 // LossyTransfer returns the connection made ready for a way on which a packet is lost with a probability in (0, 1].
 func (c Connection) LossyTransfer(loss float64) LossyTransfer {
-	l := LossyTransfer{Transfer: c.Transfer(), loss: loss, segment: c.segmentBytes(), perLog: -1 / portable.Log1p(-loss), congestion: c.Congestion}
+	l := LossyTransfer{Transfer: c.Transfer(), loss: loss, perLog: -1 / portable.Log1p(-loss)}
 	l.idle = max(math.Sqrt(1.5/loss), 2)
 	if l.congestion == BBR {
 		l.idle = math.MaxInt32
@@ -100,11 +98,8 @@ func (l *LossyTransfer) OpenWindow(isNew bool) Window {
 func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, trips RoundTrips, draws *random.Stream) (total int64, after Window) {
 	left := l.begin(w.Bytes, bytes, isNew).left
 	packets := max((left+l.segment-1)/l.segment, 1)
-	s := sender{congestion: l.congestion, window: max(float64(w.Bytes)/float64(l.segment), 1), slowTo: math.Inf(1), most: l.mostPackets(trips.RoundTrip(0))}
-	if w.SlowTo > 0 {
-		s.slowTo = float64(w.SlowTo) / float64(l.segment)
-		s.before, s.estimate = s.slowTo, s.slowTo
-	}
+	s := l.senderOf(w)
+	s.most = min(s.most, l.mostPackets(trips.RoundTrip(0)))
 	s.window = min(s.window, s.most)
 	next := l.gap(draws) + 1 // the first packet is not lost here
 	wait := timeoutNs
@@ -171,24 +166,16 @@ const delayedAck = int64(40 * time.Millisecond)
 // bbrGain is how much faster than a window a round trip BBR sends while it looks for the rate of the way: 2/ln 2.
 const bbrGain = 2.885
 
-// mostPackets returns the largest window of a sender: what its buffers hold, or twice a round trip at the rate, where those of the
-// way overflow (assumed: they hold a round trip).
+// mostPackets returns the largest window of a sender on a way with a round trip: what that and its buffer hold at the rate (assumed, where nothing is
+// said: as much as a round trip).
 func (l *LossyTransfer) mostPackets(rtt int64) float64 {
-	most := float64(1 << 30)
-	if l.nsPerByte > 0 {
-		most = max(2*float64(rtt)/l.nsPerByte/float64(l.segment), 4)
+	if l.nsPerByte == 0 {
+		return math.Inf(1)
 	}
-	if l.most > 0 {
-		most = min(most, float64(l.most)/float64(l.segment))
+	way := float64(rtt) / l.nsPerByte
+	holds := 2 * way
+	if l.buffer > 0 {
+		holds = way + float64(l.buffer)
 	}
-	return most
-}
-
-// windowOf returns the window of a sender in bytes.
-func (l *LossyTransfer) windowOf(s *sender) Window {
-	w := Window{Bytes: int64(s.window * float64(l.segment))}
-	if !math.IsInf(s.slowTo, 1) {
-		w.SlowTo = int64(s.slowTo * float64(l.segment))
-	}
-	return w
+	return max(holds/float64(l.segment), 4)
 }

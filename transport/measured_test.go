@@ -91,9 +91,14 @@ func connectionOf(r *measuredRow) (c transport.Connection, isNew, grown bool) {
 	return c, isNew, grown
 }
 
-// predict returns the times to the first and the last byte without loss, in ms: curl takes half a ms.
-func predict(r *measuredRow) (first, last float64) {
-	c, isNew, _ := connectionOf(r)
+// predict returns the times to the first and the last byte without loss, in ms: curl takes half a ms. Where the buffer of the way is said, a window is that which
+// has been left by what was sent before; else one that has grown holds all.
+func predict(r *measuredRow, isBuffered bool) (first, last float64) {
+	c, isNew, grown := connectionOf(r)
+	if isBuffered {
+		c.BufferBytes = max(int64(r.rtt*r.mbit*1e3/8), 128<<10) // of the lab
+		c.Idle = transport.RestartWindow
+	}
 	transfer := c.Transfer()
 	rtt := int64(r.rtt * 1e6)
 	start := rtt + 500_000
@@ -103,23 +108,48 @@ func predict(r *measuredRow) (first, last float64) {
 			start += transfer.Open(1700 - c.HeaderBytes) // the two hellos
 		}
 	}
+	takes := func(bytes int64) int64 { return transfer.Time(bytes, rtt, isNew) }
+	if isBuffered && !isNew {
+		window := transport.Window{Bytes: transfer.InitialWindow()}
+		if grown || r.kind == "idle-restart-1" {
+			_, window = transfer.FromOver(window, grownBy(r), true, fixed(rtt))
+		}
+		if !grown { // silence leaves slow start where it ends
+			window.Bytes = transfer.InitialWindow()
+		}
+		takes = func(bytes int64) int64 {
+			ns, _ := transfer.FromOver(window, bytes, false, fixed(rtt))
+			return ns
+		}
+	}
 	one := start
 	if n := transfer.Readable(r.bytes); n > 0 {
-		one += transfer.Time(n, rtt, isNew)
+		one += takes(n)
 	} else {
 		one += transfer.Open(min(r.bytes, 1200))
 	}
-	return float64(one) / 1e6, float64(start+transfer.Time(r.bytes, rtt, isNew)) / 1e6
+	return float64(one) / 1e6, float64(start+takes(r.bytes)) / 1e6
+}
+
+// grownBy returns how many bytes were asked for before, to let the window of a row grow.
+func grownBy(r *measuredRow) int64 {
+	switch {
+	case r.rtt != 10 && r.rtt != 100: // of the module lab
+		return 2_000_000
+	case r.mbit == 10:
+		return 1_000_000
+	case r.mbit == 1000:
+		return 64_000_000
+	}
+	return 10_000_000
 }
 
 // beyondArithmetic says why a row is not as the arithmetic has it, or nothing. Each of these rows is off by more than is allowed to
 // the others, so that no reason outlives its row.
 //
-// What overflows the buffer of the way is no matter of the arithmetic: measured again with the counters of the sender (nstat), slow start has
-// doubled its window to twice what way and buffer hold, 160 to 200 packets, before HyStart (Linux's, of which RFC 9406 is made) sees the delay or the first
-// loss is told; all of them are sent again, and that takes from none to three round trips more, from one run to the next. Where the buffer holds
-// all, HyStart ends slow start when the line is full, when the rate is the limit.
-func beyondArithmetic(r *measuredRow) string {
+// What overflows the buffer of the way is known where that is said. At 10 Mbit/s slow start has doubled its window to twice what way and buffer hold, 160 to 200 packets, before
+// HyStart sees the delay or the first loss is told; those are sent again. Else HyStart ends slow start when the line is full.
+func beyondArithmetic(r *measuredRow, isBuffered bool) string {
 	switch is := func(kind string, rtt, mbit float64, bytes int64) bool {
 		return r.kind == kind && r.rtt == rtt && r.mbit == mbit && r.bytes == bytes
 	}; {
@@ -127,9 +157,12 @@ func beyondArithmetic(r *measuredRow) string {
 		r.mbit == 1000 && r.rtt == 10 && (r.kind == "warm-grown" || r.kind == "idle-restart-0") && r.bytes == 10_000_000:
 		return "the machine's two processors: a row of 10 ms round trips and 1 Gbit/s is 3 to 16 ms of their work off"
 	case r.rtt == 100 && (is("idle-restart-0", 100, 50, 1_000_000) || is("warm-grown", 100, 50, 1_000_000)):
-		return "a window sent as one burst overflows the buffer of the way, which nobody knows"
-	case is("cold", 100, 10, 1_000_000), is("warm-small", 100, 10, 1_000_000), is("warm-small", 100, 50, 3_000_000):
+		// Of 692 packets nginx wrote 647 at once into its socket, and the rest when there was room: see TestABurstThatOverflowsABufferIsSentAgainAsTheSenderLearnsOfIt.
+		return "a window sent as one burst overflows the buffer of the way; how large it is, and how much of a response is in the socket, is not known"
+	case !isBuffered && (is("cold", 100, 10, 1_000_000) || is("warm-small", 100, 10, 1_000_000)):
 		return "slow start overflows the buffer of the way: 160 to 200 packets are sent again"
+	case is("warm-small", 100, 50, 3_000_000):
+		return "slow start overflows the buffer of the way where acknowledgements are more than 2 ms apart, as on a busy machine, and HyStart finds nothing"
 	case is("cold", 100, 1000, 10_000_000), is("warm-small", 100, 1000, 10_000_000):
 		return "the machine's two processors: nothing is lost, HyStart finds nothing, the window grows to 4,800 packets"
 	case r.kind == "warm-small" && r.bytes == 100_000 && r.mbit != 10:
@@ -145,22 +178,24 @@ func beyondArithmetic(r *measuredRow) string {
 }
 
 func TestConnectionsTakeWhatIsMeasuredWithoutLoss(t *testing.T) {
-	agree, beyond := 0, 0
-	for _, r := range readMeasured(t, "measured.csv") {
-		if r.loss > 0 {
-			continue
+	for isBuffered, want := range map[bool][2]int{false: {207, 23}, true: {209, 21}} {
+		agree, beyond := 0, 0
+		for _, r := range readMeasured(t, "measured.csv") {
+			if r.loss > 0 {
+				continue
+			}
+			first, last := predict(&r, isBuffered)
+			off := max(math.Abs(first-r.first)/max(3, 0.05*r.first), math.Abs(last-r.last)/max(3, 0.05*r.last))
+			if why := beyondArithmetic(&r, isBuffered); why != "" {
+				require.Greater(t, off, 1., "%v agrees: it needs no reason", &r)
+				beyond++
+				continue
+			}
+			require.LessOrEqual(t, off, 1., "%v: first byte %.1f ms, measured %v; last %.1f, measured %v (%v)", &r, first, r.first, last, r.last, isBuffered)
+			agree++
 		}
-		first, last := predict(&r)
-		off := max(math.Abs(first-r.first)/max(3, 0.05*r.first), math.Abs(last-r.last)/max(3, 0.05*r.last))
-		if why := beyondArithmetic(&r); why != "" {
-			require.Greater(t, off, 1., "%v agrees: it needs no reason", &r)
-			beyond++
-			continue
-		}
-		require.LessOrEqual(t, off, 1., "%v: first byte %.1f ms, measured %v; last %.1f, measured %v", &r, first, r.first, last, r.last)
-		agree++
+		require.Equal(t, want, [2]int{agree, beyond})
 	}
-	require.Equal(t, [2]int{207, 23}, [2]int{agree, beyond})
 }
 
 // The values of the sweep of lab.csv are others than those of measured.csv: what agrees with both was not made to agree with one.
@@ -170,20 +205,23 @@ func TestLinuxTakesWhatTheLabMeasures(t *testing.T) {
 		rtt   float64
 		bytes int64
 	}
-	// A window sent as one burst overflows the buffer of the way, which nobody knows: what is lost comes a round trip later.
+	// A window sent as one burst overflows the buffer of the way: what is lost comes a round trip later. HyStart, to the letter, leaves 75 packets of it, which the buffer holds; here it
+	// has found nothing in the first flight of which acknowledgements come for half of a round trip, by a ms, and 110 to 147 packets went at once.
 	overflow := map[row]bool{{"warm-grown", 40, 250_000}: true, {"idle-restart-0", 40, 250_000}: true}
-	agree := 0
-	for _, r := range readMeasured(t, "lab.csv") {
-		first, last := predict(&r)
-		require.LessOrEqual(t, math.Abs(first-r.first), max(3, 0.05*r.first), "%v: first byte %.1f ms, measured %v", &r, first, r.first)
-		if overflow[row{r.kind, r.rtt, r.bytes}] {
-			require.InDelta(t, r.last, last+r.rtt, max(3, 0.05*r.last), "%v: %.1f ms, measured %v", &r, last, r.last)
-			continue
+	for _, isBuffered := range []bool{false, true} {
+		agree := 0
+		for _, r := range readMeasured(t, "lab.csv") {
+			first, last := predict(&r, isBuffered)
+			require.LessOrEqual(t, math.Abs(first-r.first), max(3, 0.05*r.first), "%v: first byte %.1f ms, measured %v", &r, first, r.first)
+			if overflow[row{r.kind, r.rtt, r.bytes}] {
+				require.InDelta(t, r.last, last+r.rtt, max(3, 0.05*r.last), "%v: %.1f ms, measured %v", &r, last, r.last)
+				continue
+			}
+			require.LessOrEqual(t, math.Abs(last-r.last), max(3, 0.05*r.last), "%v: %.1f ms, measured %v", &r, last, r.last)
+			agree++
 		}
-		require.LessOrEqual(t, math.Abs(last-r.last), max(3, 0.05*r.last), "%v: %.1f ms, measured %v", &r, last, r.last)
-		agree++
+		require.Equal(t, 96, agree)
 	}
-	require.Equal(t, 96, agree)
 }
 
 // The means of lab-loss.csv are of 25. Few times are long (a lost SYN costs a second), so that the standard error of 25 is too small where none
@@ -209,31 +247,38 @@ func TestLinuxTakesWhatTheLabMeasuresUnderLoss(t *testing.T) {
 	require.Equal(t, 19, within, "of 20")
 }
 
-// Two of 30 rows are 10 and 5.5 % off. Of the first a resumed connection took 46 ms less in the same run, which saves 44 before the first byte.
-// In the second, of early data, the round trips of the server take 2 to 5 ms longer, as its packets show; why is not known.
+// Two of 30 rows are 10 and 5 % off. In the second, of early data, the round trips of the server take 2 to 5 ms longer, as its packets show; why is not known. The
+// first agrees where the buffer of the way is said, which slow start overflows then; but that costs early data 7 % too much, and a window that has grown
+// is smaller than it is here (174 ms in place of 146).
 func TestHTTP3TakesWhatTheLabMeasures(t *testing.T) {
 	type row struct {
 		kind  string
 		rtt   float64
 		bytes int64
 	}
-	differ := map[row]bool{
-		{"quic", 40, 800_000}: true, {"quic-resumed", 150, 800_000}: true,
-	}
-	agree := 0
-	for _, r := range readMeasured(t, "lab-http3.csv") {
-		first, last := predict(&r)
-		require.LessOrEqual(t, math.Abs(first-r.first), max(3, 0.05*r.first), "%v: first byte %.1f ms, measured %v", &r, first, r.first)
-		off := math.Abs(last-r.last) / max(3, 0.05*r.last)
-		if differ[row{r.kind, r.rtt, r.bytes}] {
-			require.Greater(t, off, 1., "%v agrees: it is no exception", &r)
-			require.LessOrEqual(t, off, 2.2, "%v: %.1f ms, measured %v", &r, last, r.last)
-			continue
+	for _, of := range []struct {
+		isBuffered bool
+		differ     map[row]bool
+		most       float64
+	}{
+		{false, map[row]bool{{"quic", 40, 800_000}: true, {"quic-resumed", 150, 800_000}: true}, 2.2},
+		{true, map[row]bool{{"quic-resumed", 40, 800_000}: true, {"quic-warm-grown", 40, 250_000}: true, {"quic-resumed", 150, 800_000}: true}, 4},
+	} {
+		agree := 0
+		for _, r := range readMeasured(t, "lab-http3.csv") {
+			first, last := predict(&r, of.isBuffered)
+			require.LessOrEqual(t, math.Abs(first-r.first), max(3, 0.05*r.first), "%v: first byte %.1f ms, measured %v", &r, first, r.first)
+			off := math.Abs(last-r.last) / max(3, 0.05*r.last)
+			if of.differ[row{r.kind, r.rtt, r.bytes}] {
+				require.Greater(t, off, 1., "%v agrees: it is no exception", &r)
+				require.LessOrEqual(t, off, of.most, "%v: %.1f ms, measured %v", &r, last, r.last)
+				continue
+			}
+			require.LessOrEqual(t, off, 1., "%v: %.1f ms, measured %v", &r, last, r.last)
+			agree++
 		}
-		require.LessOrEqual(t, off, 1., "%v: %.1f ms, measured %v", &r, last, r.last)
-		agree++
+		require.Equal(t, 30-len(of.differ), agree)
 	}
-	require.Equal(t, 28, agree)
 }
 
 // A fixed is a round trip in ns that is always the same.

@@ -27,6 +27,9 @@ type Stack struct {
 	// Paced spreads a window over a round trip, at 1.25 times its rate, in place of sending it at once. It is the window as it grows: what
 	// is acknowledged while it is sent makes it larger.
 	Paced bool
+	// HyStart ends slow start when round trips become longer, and when acknowledgements come in one train (Ha and Rhee, 2011), as CUBIC does in
+	// Linux. It matters where [Connection.BufferBytes] is known.
+	HyStart bool
 	// AckPackets is how many full packets a receiver has when it acknowledges them: 2 by RFC 9293, section 3.8.6.3, and RFC 9000, section
 	// 13.2.2. They are on the line before it, in every round trip of slow start. 0 is 1: each packet is acknowledged.
 	AckPackets int64
@@ -57,7 +60,7 @@ func (s *Stack) validate(segment int64) error {
 // congestion control is CUBIC. Measured on Debian 12 with nginx 1.22.1, November 2026; work is left away.
 func Linux(h Handshake) Connection {
 	c := Connection{Handshake: h, SegmentBytes: 1448}
-	c.PacketBytes, c.HeaderBytes, c.MaxWindowBytes, c.AckPackets, c.Congestion = 1500, 240, 4<<20, 2, CUBIC
+	c.PacketBytes, c.HeaderBytes, c.MaxWindowBytes, c.AckPackets, c.Congestion, c.HyStart = 1500, 240, 4<<20, 2, CUBIC, true
 	switch h {
 	case TCPTLS12, TLS12Resumed:
 		c.RecordBytes = 1 << 14
@@ -86,6 +89,6 @@ func (c Connection) OverHTTP2() Connection {
 func QUICGo(h Handshake) Connection {
 	c := Connection{Handshake: h, SegmentBytes: 1252, InitialSegments: 32}
 	c.PacketBytes, c.HeaderBytes, c.MaxWindowBytes, c.EarlyBytes, c.Paced, c.Congestion = 1252+28+20, 240, 512<<10, 3*1200, true, CUBIC
-	c.WindowGrows, c.AckPackets = true, 2
+	c.WindowGrows, c.AckPackets, c.HyStart = true, 2, true
 	return c
 }

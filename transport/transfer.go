@@ -34,16 +34,21 @@ type Transfer struct {
 	setup     int64 // bytes before the first response of a connection
 	record    int64
 	early     int64 // bytes that answer early data at once, 0 for any number
+	segment   int64 // of a full packet
+	buffer    int64 // what may wait, 0 for any number
 	paced     bool
+	hyStart   bool
 	tunes     bool // the reader doubles the largest window when it is full
 	keeps     bool // the window of an idle connection
+
+	congestion Congestion
 }
 
 // Transfer returns the connection made ready.
 func (c Connection) Transfer() Transfer {
 	t := Transfer{
 		window: c.WindowBytes(), keeps: c.Idle == KeepWindow, most: c.MaxWindowBytes, header: c.HeaderBytes, setup: c.SetupBytes,
-		record: c.RecordBytes, paced: c.Paced, tunes: c.WindowGrows, Work: int64(c.HandshakeWork),
+		segment: c.segmentBytes(), congestion: c.Congestion, hyStart: c.HyStart, record: c.RecordBytes, paced: c.Paced, tunes: c.WindowGrows, Work: int64(c.HandshakeWork),
 	}
 	t.Connect, t.TLS = c.Handshake.RoundTrips()
 	if c.Handshake.isResumed() {
@@ -56,6 +61,10 @@ func (c Connection) Transfer() Transfer {
 		t.nsPerByte = 8e9 / c.BitsPerSecond
 		if c.PacketBytes > 0 {
 			t.nsPerByte = float64(t.nsPerByte*float64(c.PacketBytes)) / float64(c.segmentBytes())
+		}
+		t.buffer = c.BufferBytes
+		if c.PacketBytes > 0 {
+			t.buffer = c.BufferBytes * c.segmentBytes() / c.PacketBytes
 		}
 		t.packet = t.line(c.segmentBytes())
 		t.acked = t.line(max(c.AckPackets, 1) * c.segmentBytes())
@@ -82,19 +91,22 @@ func (t *Transfer) Fits(isNew bool) int64 {
 	return t.holds(isNew)
 }
 
-// holds returns the largest response that one window holds.
+// holds returns the largest response that one window holds, and the buffer besides the packet that is on the line.
 func (t *Transfer) holds(isNew bool) int64 {
-	switch {
-	case t.keeps && !isNew && t.most > 0:
-		return t.most - t.header
-	case t.keeps && !isNew:
-		return math.MaxInt64
-	case isNew && t.early > 0:
-		return min(t.window-t.setup, t.early) - t.header
-	case isNew:
-		return t.window - t.setup - t.header
+	window := t.window
+	if t.keeps && !isNew {
+		window = t.kept()
 	}
-	return t.window - t.header
+	if t.buffer > 0 {
+		window = min(window, t.buffer+t.segment)
+	}
+	switch {
+	case isNew && t.early > 0:
+		return min(window-t.setup, t.early) - t.header
+	case isNew:
+		return window - t.setup - t.header
+	}
+	return window - t.header
 }
 
 // Time returns the transfer time on a new or an open connection with the given round-trip time, in ns.
@@ -115,7 +127,7 @@ func transferTime[T RoundTrips](t *Transfer, bytes int64, isNew bool, trips T) i
 	if !isNew && t.keeps {
 		window = t.kept()
 	}
-	ns, _ := slowStart(t, t.begin(window, bytes, isNew), trips)
+	ns, _ := sends(t, t.begin(window, bytes, isNew), 0, trips)
 	return ns
 }
 
@@ -127,15 +139,24 @@ func (t *Transfer) kept() int64 {
 	return math.MaxInt64 / 4
 }
 
+// sends returns the time of what is to be sent in ns, and the window after it. Slow start goes to a window of slowTo bytes, 0 for any.
+func sends[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T) (ns int64, after Window) {
+	if t.buffer > 0 {
+		return sendOver(t, b, slowTo, trips)
+	}
+	ns, grown := slowStart(t, b, trips)
+	return ns, Window{grown, slowTo}
+}
+
 // From returns the transfer time of a response that slow start begins with so large a window, in ns, and the window
 // after it: doubled by every round that filled it.
 func (t *Transfer) From(window, bytes, rttNs int64) (ns, grown int64) {
 	return slowStart(t, t.begin(window, bytes, false), steady(rttNs))
 }
 
-// FromOver is From on a new or an open connection whose round trips differ.
-func (t *Transfer) FromOver(window, bytes int64, isNew bool, trips RoundTrips) (ns, grown int64) {
-	return slowStart(t, t.begin(window, bytes, isNew), trips)
+// FromOver is From on a new or an open connection whose round trips differ, over a way whose buffer may overflow.
+func (t *Transfer) FromOver(window Window, bytes int64, isNew bool, trips RoundTrips) (ns int64, after Window) {
+	return sends(t, t.begin(window.Bytes, bytes, isNew), window.SlowTo, trips)
 }
 
 // Readable returns how many bytes of a response must be there before its first can be read: its first TLS record, 0 where

@@ -30,6 +30,26 @@ func transportChecks() []check {
 		})
 	}
 	for _, row := range []struct {
+		name              string
+		packets           int64
+		rttMs, expectedMs float64
+		of                transport.Connection
+	}{
+		// The first of a window is on the line for 1 ms, and acknowledged 40 ms after that: 2 * 41 + 3.
+		{"33 packets of 1 ms over a new connection, 40 ms RTT", 33, 40, 85, transport.Connection{}},
+		{"33 packets of 1 ms, every second acknowledged, 40 ms RTT", 33, 40, 87, transport.Connection{Stack: transport.Stack{AckPackets: 2}}},
+		// 61 of the fourth window are lost: see TestSlowStartOverflowsABuffer of package transport.
+		{"2000 packets of 1 ms, of which 20 may wait, 39 ms RTT", 2000, 39, 3*40 + 1930 + 9 + 45 + 9 + 9 + 8, transport.Connection{BufferBytes: 20 * 1500}},
+	} {
+		row.of.BitsPerSecond, row.of.SegmentBytes = 12e6, 1500
+		all = append(all, check{
+			group: group, source: "packets that are stored and forwarded", unit: "ms", exact: true, expected: row.expectedMs, name: "last of " + row.name,
+			simulate: func(context.Context, trial) (float64, error) {
+				return float64(row.of.TransferTime(row.packets*1500, time.Duration(row.rttMs*1e6), true)) / 1e6, nil
+			},
+		})
+	}
+	for _, row := range []struct {
 		handshake  transport.Handshake
 		roundTrips time.Duration
 	}{

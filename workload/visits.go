@@ -191,12 +191,12 @@ func (h *Head) ClientOf(version int, resumed bool, line topology.Technology) tra
 	case 1:
 		c = c.OverHTTP2()
 	case 2:
-		idle, rate, congestion := c.Idle, c.BitsPerSecond, c.Congestion
+		idle, rate, buffer, congestion := c.Idle, c.BitsPerSecond, c.BufferBytes, c.Congestion
 		if c.Stack != (transport.Stack{}) {
 			c = transport.QUICGo(transport.QUIC)
 			c.HandshakeWork, c.ResumedWork, c.Congestion = h.Client.HandshakeWork, h.Client.ResumedWork, congestion
 		}
-		c.Handshake, c.Idle, c.BitsPerSecond = transport.QUIC, idle, rate
+		c.Handshake, c.Idle, c.BitsPerSecond, c.BufferBytes = transport.QUIC, idle, rate, buffer
 	}
 	if resumed {
 		c.Handshake = c.Handshake.Resumed(h.Visits.EarlyData)

@@ -105,6 +105,9 @@ func (w *Workload) validateDemand() error {
 }
 
 func (w *Workload) validateRates() error {
+	if w.Client.BufferBytes > 0 && w.Client.BitsPerSecond == 0 && w.Rates == [topology.NumTechnologies]float64{} {
+		return invalid.New("Client.BufferBytes", w.Client.BufferBytes, "0 where users have no rate: nothing waits before a line without one")
+	}
 	for line, rate := range w.Rates {
 		if !(rate >= 0 && rate <= 1e15) {
 			return invalid.New(fmt.Sprintf("Rates[%v]", topology.Technology(line)), rate, "0 (that of the client) to 1e15")

@@ -1,0 +1,169 @@
+package transport
+
+import "time"
+
+// sendOver sends a response over a way whose buffer is known, flight by flight, and returns the time in ns and the window after it. What
+// overflows the buffer is lost, and goes again with the next flight; of the last packets of a response, a round trip after the last that has
+// arrived.
+func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T) (total int64, after Window) {
+	s := t.senderOf(Window{b.window, slowTo})
+	f := flight{Transfer: t, pacer: pacer{window: b.window}, left: b.left, most: t.kept()}
+	round := int64(0)
+	if b.early > 0 {
+		total = trips.RoundTrip(0) + t.packet
+		f.left -= b.early
+		round++
+	}
+	for ; ; round++ {
+		total += f.goes(&s, trips.RoundTrip(round))
+		switch {
+		case f.lost > 0:
+			s.lose(total, f.arrived/float64(t.segment))
+		case f.isFull:
+			f.grows(&s, total)
+		}
+		if f.left == 0 {
+			return total, t.windowOf(&s)
+		}
+	}
+}
+
+// A flight is what a sender sends in a round trip over a way with a buffer. What is not said to be ns is bytes of responses.
+type flight struct {
+	*Transfer
+	pacer
+	left, most int64 // of the response, and the largest window
+	rtt        int64 // ns, with the packets that are acknowledged
+	way        int64 // what that holds at the rate
+	before     int64 // what the flight before has delivered, whose acknowledgements let this one go; 0 for none
+	stands     int64 // what waits when the flight begins
+	sent, lost int64
+	arrived    float64 // before the first loss
+	holes, may int64   // what is known to be lost behind which nothing more comes, and what of it may go in one round trip
+	probes     bool    // with a packet behind which nothing comes
+	isFull     bool    // a window was sent
+}
+
+// goes sends a flight, and returns the time in ns until the next one goes.
+func (f *flight) goes(s *sender, trip int64) int64 {
+	t := f.Transfer
+	f.rtt = trip + t.acked
+	f.way = int64(float64(f.rtt) / t.nsPerByte)
+	if s.congestion == BBR {
+		s.window = min(s.window, float64(2*f.way)/float64(t.segment)) // its bound
+	} else if most := float64(f.way+t.buffer) / float64(t.segment); f.before == 0 && s.window > most {
+		kept := s.congestion.keeps() * most // it has lost what way and buffer do not hold
+		s.window, s.slowTo, s.before, s.estimate = kept, kept, most, kept
+	}
+	window := min(max(int64(s.window*float64(t.segment)), t.segment), f.most)
+	f.sent = min(window, f.left)
+	f.isFull = f.sent == window
+	took := f.rtt
+	if f.sent == f.most {
+		took += t.line(f.most / 4) // until the reader has taken a quarter of it
+		if t.tunes {
+			f.most *= 2
+			s.most *= 2
+		}
+	}
+	span := int64(0)
+	if t.paced {
+		span = f.takes(f.sent, window, f.rtt)
+		f.span = max(f.span, float64(t.line(f.sent)))
+	}
+	if f.holes > 0 {
+		f.sent = min(f.sent, f.may)
+		f.isFull = false
+		f.holes -= f.sent
+		if !f.probes {
+			f.may *= 2
+		}
+		f.probes = false
+	}
+	isOnce := f.before == 0
+	f.stands = max(f.before-f.way, 0)
+	f.overflows(s)
+	f.before = f.sent - f.lost
+	f.left -= f.before
+	switch {
+	case f.left == 0:
+		return max(t.line(f.before), span)
+	case f.lost > 0 && (isOnce || f.left == f.lost):
+		return f.ends(isOnce, trip)
+	}
+	return max(took, t.line(f.before))
+}
+
+// overflows says how much of the flight is lost. A window that is sent at once waits whole, but for the packet that is on the line. Slow start sends two
+// packets for each that has left the line, so that half of a window waits, and no less waits than what the way does not hold. From the first that
+// finds no room every second one is lost, until the sender learns of it: when its window is about twice what way and buffer hold.
+func (f *flight) overflows(s *sender) {
+	t := f.Transfer
+	f.lost, f.arrived = 0, 0
+	room, leaves := t.buffer+t.segment, min(f.before, f.way)
+	if t.paced {
+		leaves = max(leaves, int64(float64(f.way)/paceGain)) // while it is sent
+	}
+	excess := f.sent - leaves - room
+	if excess <= 0 {
+		return
+	}
+	if waits := f.sent - f.before; s.window < s.slowTo && f.before > 0 && waits > 0 {
+		// What arrives before the first loss lets the window grow; from then on as many are lost of those that come as wait.
+		share := float64(waits) / float64(f.sent)
+		f.arrived = min(float64(max(room-f.stands, 0))/share, float64(f.sent))
+		f.sent = min(f.sent+2*int64(f.arrived), f.left)
+		excess = int64(share * (float64(f.sent) - f.arrived))
+	}
+	packets := (excess + t.segment - 1) / t.segment
+	f.lost = min(packets*t.segment, max(f.sent-t.segment, 0))
+}
+
+// ends returns how long it takes until what was lost goes again, behind which nothing comes that was sent before. Three packets tell of a hole
+// (RFC 6675), each that arrives after it lets one go, and in the next round trip two for each (RFC 6937). Where nothing arrives the sender sends the last
+// packet again after two round trips, which have become longer by what waited (RFC 8985).
+func (f *flight) ends(isOnce bool, trip int64) int64 {
+	t := f.Transfer
+	behind := f.lost // every second one was lost
+	if isOnce {
+		// What goes when the first packets are acknowledged.
+		behind = min(f.left-f.lost, f.before)
+		f.left -= behind
+		f.before += behind
+	}
+	f.holes, f.may = f.lost, max(behind-2*t.segment, t.segment)
+	took := t.line(f.before-behind) + trip + t.packet
+	if !isOnce {
+		took = t.line(f.before) + trip + t.packet
+	}
+	if behind == 0 {
+		f.probes = true
+		took += 2 * (t.line(f.before) + trip)
+	}
+	return max(took, t.line(f.before))
+}
+
+// grows lets the window grow after a flight without loss. HyStart (Ha and Rhee, 2011) ends slow start when acknowledgements have come for half
+// of a round trip with no gap above 2 ms, or when all of the first packets of a flight have waited for an eighth of a round trip, 4 to 16 ms.
+func (f *flight) grows(s *sender, now int64) {
+	t, window := f.Transfer, s.window
+	looks := t.hyStart && s.congestion == CUBIC && window < s.slowTo && window >= hyStartPackets
+	s.grow(now)
+	if !looks {
+		return
+	}
+	const ms = int64(time.Millisecond)
+	ends := s.window
+	if half := (f.rtt + ms) / 2; !t.paced && t.acked <= 2*ms && t.line(f.sent) > half {
+		ends = min(ends, window+float64(half)/float64(t.packet))
+	}
+	if t.line(f.stands) >= min(max(f.rtt/8, 4*ms), 16*ms) {
+		ends = min(ends, window+hyStartPackets)
+	}
+	if ends < s.window {
+		s.window, s.slowTo, s.before, s.estimate, s.since = ends, ends, ends, ends, now
+	}
+}
+
+// hyStartPackets is the least window that HyStart looks at, and how many packets are acknowledged before it says that they have waited: 16, as in Linux.
+const hyStartPackets = 16

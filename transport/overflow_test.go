@@ -1,0 +1,140 @@
+package transport
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// flightsOver sends a response over a steady way and returns packets that were sent and lost in each flight, and the time in ns.
+func flightsOver(t *Transfer, bytes int64, rtt time.Duration, w Window, isNew bool) (flights [][2]int64, ns int64) {
+	b := t.begin(w.Bytes, bytes, isNew)
+	s := t.senderOf(w)
+	f := flight{Transfer: t, pacer: pacer{window: b.window}, left: b.left, most: t.kept()}
+	for f.left > 0 {
+		ns += f.goes(&s, int64(rtt))
+		flights = append(flights, [2]int64{(f.sent + t.segment - 1) / t.segment, f.lost / t.segment})
+		if f.lost > 0 {
+			s.lose(ns, f.arrived/float64(t.segment))
+		} else if f.isFull {
+			f.grows(&s, ns)
+		}
+	}
+	return flights, ns
+}
+
+// overflowing is a line on which a packet of 1,500 bytes takes 1 ms, with a buffer for so many.
+func overflowing(packets int64) Connection {
+	return Connection{BitsPerSecond: 12e6, SegmentBytes: 1500, BufferBytes: packets * 1500}
+}
+
+func TestABufferThatHoldsAllChangesNothing(t *testing.T) {
+	for _, rtt := range []time.Duration{9 * time.Millisecond, 40 * time.Millisecond, 300 * time.Millisecond} {
+		for packets := int64(1); packets < 3000; packets += 1 + packets/5 {
+			c := overflowing(1 << 20)
+			want := c
+			want.BufferBytes = 0
+			require.InDelta(t, want.TransferTime(packets*1500, rtt, true), c.TransferTime(packets*1500, rtt, true), 20, "%d packets, %v", packets, rtt)
+		}
+	}
+}
+
+func TestSlowStartOverflowsABuffer(t *testing.T) {
+	// By hand: a round trip of 39 ms and a packet is 40 packets of 1 ms; with a buffer of 20 and the one on the line 61 may be under way. Windows of 10, 20 and 40 fit: of
+	// that of 40, 20 wait at its end. Of 80 every second one waits: 21 find room among the first 42. Acknowledged, those let 84 go before the sender learns of the first loss. Of the
+	// other 38 and of these 84 every second one is lost: 61, what may be under way.
+	c := overflowing(20)
+	tr := c.Transfer()
+	flights, ns := flightsOver(&tr, 2000*1500, 39*time.Millisecond, Window{Bytes: tr.window}, true)
+	require.Equal(t, [][2]int64{{10, 0}, {20, 0}, {40, 0}, {164, 61}}, flights[:4])
+	// A window of 122 is 61 after that, which fits, and so do 61 and a part; of 62 one is lost. Then 31, 31, 32 and so on to 39 are less than the 40 that a
+	// round trip holds, and leave the line idle for 9, 9, 8 to 1 ms; after the second loss of this kind the response ends with 31, 31 and 32.
+	// For the first 70 packets it takes three round trips, for the others 1 ms each besides.
+	require.Equal(t, int64(3*40+1930+(9+45)+(9+9+8)), ns/int64(time.Millisecond))
+}
+
+func TestNoWindowUnderLossIsLargerThanWayAndBufferHold(t *testing.T) {
+	l := overflowing(20).LossyTransfer(0.01)
+	require.InDelta(t, 39+20, l.mostPackets(int64(39*time.Millisecond)), 1e-9)
+	c := overflowing(20)
+	c.BufferBytes = 0
+	l = c.LossyTransfer(0.01)
+	require.InDelta(t, 2*39, l.mostPackets(int64(39*time.Millisecond)), 1e-9, "as much as a round trip, where nothing is said")
+}
+
+// droppedOf sends packets one by one into a buffer that holds so many besides the one on the line, two for each that is acknowledged, until the sender
+// learns of the first loss, and returns how many were lost.
+func droppedOf(window, buffer int64, packet, rtt time.Duration) (lost int64) {
+	var acks []time.Duration
+	var free, learns time.Duration
+	send := func(at time.Duration) {
+		if free-at > time.Duration(buffer)*packet { // what is on the line leaves within a packet
+			lost++
+			if learns == 0 {
+				learns = free + rtt + packet
+			}
+			return
+		}
+		free = max(free, at) + packet
+		acks = append(acks, free+rtt)
+	}
+	for range window {
+		send(0)
+	}
+	for i := 0; learns == 0 || acks[i] < learns; i++ {
+		send(acks[i])
+		send(acks[i])
+	}
+	return lost
+}
+
+func TestSlowStartLosesWhatPacketsLoseOneByOne(t *testing.T) {
+	for _, c := range []struct {
+		buffer int64
+		rtt    time.Duration
+	}{{20, 39 * time.Millisecond}, {40, 79 * time.Millisecond}, {87, 84 * time.Millisecond}, {100, 99 * time.Millisecond}, {200, 149 * time.Millisecond}} {
+		conn := overflowing(c.buffer)
+		tr := conn.Transfer()
+		flights, _ := flightsOver(&tr, 100_000*1500, c.rtt, Window{Bytes: tr.window}, true)
+		want := droppedOf(10, c.buffer, time.Millisecond, c.rtt)
+		for _, f := range flights {
+			if f[1] > 0 {
+				require.InEpsilon(t, want, f[1], 0.1, "a buffer of %d packets, %v", c.buffer, c.rtt)
+				break
+			}
+		}
+	}
+}
+
+func TestABurstThatOverflowsABufferIsSentAgainAsTheSenderLearnsOfIt(t *testing.T) {
+	linux := Linux(TCPTLS13)
+	linux.BitsPerSecond, linux.BufferBytes = 50e6, 625_000
+	tr := linux.Transfer()
+	const rtt = 100 * time.Millisecond
+	// nginx and Linux 6.18 over a link with this buffer, packet by packet, November 2026. 700,000 bytes go at once, 66 packets are lost, and nothing comes behind them:
+	// the sender probes with one, then sends 1, 2, 4, 8, 16, 32 and the rest. 1,447 to 1,491 ms, of a machine with other work, of which 205 before the first byte of all that comes again.
+	flights, ns := flightsOver(&tr, 700_000, rtt, Window{647 * 1448, 647 * 1448}, false)
+	var sent []int64
+	for _, f := range flights {
+		sent = append(sent, f[0])
+	}
+	require.Equal(t, []int64{484, 1, 1, 2, 4, 8, 16, 32, 2}, sent)
+	require.Equal(t, int64(66), flights[0][1])
+	require.InEpsilon(t, 1447, float64(ns+int64(rtt))/1e6, 0.06)
+	// Of 1,000,000 bytes 647 packets went at once, and 45 as the first were acknowledged. 216 to 226 were lost, and came again behind those 45: 527 to 541 ms.
+	flights, ns = flightsOver(&tr, 1_000_000, rtt, Window{647 * 1448, 647 * 1448}, false)
+	require.InDelta(t, 221, flights[0][1], 10)
+	require.InEpsilon(t, 530, float64(ns+int64(rtt))/1e6, 0.03)
+	// Over a new connection at 10 Mbit/s acknowledgements are too far from each other for HyStart: 167 to 172 were lost of which 8 among the last, which two more round trips
+	// told of. 1,572 to 1,589 ms, of which 210 before the request.
+	linux.BitsPerSecond, linux.BufferBytes = 10e6, 128<<10
+	tr = linux.Transfer()
+	flights, ns = flightsOver(&tr, 1_000_000, rtt, Window{Bytes: tr.window}, true)
+	lost := int64(0)
+	for _, f := range flights {
+		lost += f[1]
+	}
+	require.InDelta(t, 170, lost, 20, "%v", flights)
+	require.InEpsilon(t, 1572-210, float64(ns+int64(rtt))/1e6, 0.02)
+}
