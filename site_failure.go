@@ -17,8 +17,17 @@ type SiteFailure struct {
 	// Detection is how long it takes until that is noticed, Redirection from then until users are sent elsewhere.
 	Detection   time.Duration `json:"detection_ns"`
 	Redirection time.Duration `json:"redirection_ns"`
-	// Timeout is when a request that meets the site is given up.
+	// Back is how long after the site is up again its users are back, once checks have found that; 0 where they are at once.
+	Back time.Duration `json:"back_ns,omitempty"`
+	// Timeout is when a request that meets the site is given up, and Sooner those workloads whose clients do so before that.
 	Timeout time.Duration `json:"timeout_ns"`
+	Sooner  []GivenUp     `json:"sooner,omitempty"`
+}
+
+// A GivenUp says after how long clients of a workload give up.
+type GivenUp struct {
+	Workload string        `json:"workload"`
+	After    time.Duration `json:"after_ns"`
 }
 
 // siteFailures returns the failures of the study, in its order. Of what goes down time and again a window has those times that begin before it ends.
@@ -29,10 +38,16 @@ func (s *Study) siteFailures() (all []SiteFailure) {
 			if d.At >= s.WarmUp+s.Duration {
 				continue
 			}
-			all = append(all, SiteFailure{
-				Site: d.Site, At: d.At, For: d.For, Detection: d.Noticed - d.At - f.Redirection, Redirection: f.Redirection,
+			of := SiteFailure{
+				Site: d.Site, At: d.At, For: d.For, Detection: d.Noticed - d.At - f.Redirection, Redirection: f.Redirection, Back: d.Back - d.At - d.For,
 				Timeout: cmp.Or(f.Timeout, sim.DefaultFailureTimeout),
-			})
+			}
+			for k := range s.Workloads {
+				if after := s.Workloads[k].Patience().Timeout; after > 0 && after < of.Timeout {
+					of.Sooner = append(of.Sooner, GivenUp{s.Workloads[k].Name, after})
+				}
+			}
+			all = append(all, of)
 		}
 	}
 	return all

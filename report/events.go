@@ -68,8 +68,15 @@ func failureInWords(c *edgewise.Comparison, f *edgewise.SiteFailure) string {
 	} else {
 		s += fmt.Sprintf("; its users are sent elsewhere %s later", shortDuration(until))
 	}
-	return s + fmt.Sprintf(" (detection %s, redirection %s); requests that meet it are given up after %s, or earlier where their clients have less patience",
-		shortDuration(f.Detection), shortDuration(f.Redirection), words.Duration(f.Timeout))
+	s += fmt.Sprintf(" (detection %s, redirection %s)", shortDuration(f.Detection), shortDuration(f.Redirection))
+	if f.Back > 0 {
+		s += fmt.Sprintf(" and are back %s after it is up", shortDuration(f.Back))
+	}
+	s += fmt.Sprintf("; requests that meet it are given up after %s", words.Duration(f.Timeout))
+	for _, g := range f.Sooner {
+		s += fmt.Sprintf(", of %s after %s", g.Workload, words.Duration(g.After))
+	}
+	return s
 }
 
 // shortDuration writes a duration to the hundredth of a second where it is a second or longer: when checks notice a failure is drawn to the nanosecond.

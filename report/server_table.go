@@ -138,5 +138,5 @@ func (p *paper) servers(c *edgewise.Comparison, shown map[string]bool) {
 	p.gap()
 	p.grid(t)
 	p.prose("Load: the work that was to be expected, of origins behind caches that which came, by what the servers can do. " +
-		"Busy: the share of the recorded time that servers worked, of its busiest step, of which a run has 200 to 399, and of the time in which all did (full).")
+		"Busy: the share of the recorded time that servers worked, but for that in which their site was down or not there, of its busiest step, of which a run has 200 to 399, and of the time in which all did (full).")
 }

@@ -67,7 +67,7 @@ func siteLegend(c *edgewise.Comparison) string {
 		return slices.ContainsFunc(w.Sites, func(s edgewise.SiteResult) bool { return slices.ContainsFunc(s.Figures, isUtilisation) })
 	})
 	if isBounded {
-		s += " Busy: the share of the recorded time that servers worked, or matches were under way on them."
+		s += " Busy: the share of the recorded time that servers worked, or matches were under way on them, but for that in which their site was down or not there."
 	}
 	return s
 }

@@ -178,6 +178,25 @@ func (r *reader) namesToIDs() {
 	r.nameLinkEvents(nameToID)
 }
 
+// nameNearestSites adds to errors of sites that the network does not have which are nearest to what is said.
+func (r *reader) nameNearestSites(err error) {
+	for _, e := range invalid.All(err) {
+		var f *invalid.Field
+		if !errors.As(e, &f) || !strings.HasSuffix(f.Want, "site of the network") {
+			continue
+		}
+		var sites []topology.Node
+		for _, n := range r.study.Network.AllNodes() {
+			if isSite(n) {
+				sites = append(sites, n)
+			}
+		}
+		if name, ok := f.Value.(string); ok && len(sites) > 0 {
+			f.Want += "; nearest are " + strings.Join(catalog.Nearest(name, sites), ", ")
+		}
+	}
+}
+
 func isMetro(n topology.Node) bool { return n.Kind == topology.Metro }
 
 // nodeHere returns the position of the node of the network that an ID or a name stands for, of those that are accepted.

@@ -306,6 +306,7 @@ func (r *reader) build(bad *problems) {
 			f.Path = strings.TrimPrefix(f.Path, "Until.")
 			key = "replications.until"
 		}
+		r.nameNearestSites(err)
 		r.report(bad, key, r.lines[key], err)
 		return
 	}

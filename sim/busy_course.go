@@ -72,8 +72,9 @@ func (s *servers) settleCourse(to *WorkloadTally, site int) {
 		return
 	}
 	there := busyCourse{ruler: s.use.course.ruler, sums: make([]uint64, len(s.use.course.sums))}
-	from, end := s.thereWithin()
-	there.stay(from, end, s.count)
+	for _, part := range s.inService() {
+		there.stay(part.from, part.to, s.count)
+	}
 	to.addBusy(site, s.use.course.inUs(), there.sums, s.waited.inUs())
 }
 
@@ -84,15 +85,16 @@ func (s *gameSite) settleCourse(g *game) {
 		return
 	}
 	busy, there := s.hosted.course.sums, busyCourse{ruler: s.hosted.course.ruler, sums: make([]uint64, len(s.hosted.course.sums))}
-	from, end := s.thereWithin(g)
+	cores := g.MatchesOn(s.pool.own)
 	if s.pool.isShared || s.pool.elastic {
 		busy = s.pool.cpu.course.sums
-		there.stay(from, end, s.pool.own)
+		cores = s.pool.own
 		for i, us := range s.pool.extra.course.sums {
 			there.sums[i] += us
 		}
-	} else {
-		there.stay(from, end, g.MatchesOn(s.pool.own))
+	}
+	for _, part := range s.inService(g) {
+		there.stay(part.from, part.to, cores)
 	}
 	g.to.addBusy(s.id, busy, there.sums, nil)
 }

@@ -43,12 +43,14 @@ func TestStepsOfServersSumToWhatTheyWorked(t *testing.T) {
 		busy, sum := w.Sites[r.siteNumber(t, "region")].Count(BusyUs), w.Course.sum()
 		require.InDelta(t, .9*90, float64(busy)/1e6/3, 15)
 		require.Equal(t, busy, sum.BusyUs)
-		require.EqualValues(t, 3*100e6, sum.ServerUs)
+		require.EqualValues(t, 3*90e6, sum.ServerUs, "without the time in which the site is down")
+		require.EqualValues(t, 10e6, w.Sites[r.siteNumber(t, "region")].Count(AwayUs))
 		for k := range w.Course.Steps() {
 			at := &w.Course.Steps()[k]
 			require.LessOrEqual(t, at.BusyUs, at.ServerUs)
 			if from := 7*time.Second + time.Duration(k)*w.Course.Length; from > 50*time.Second && from+w.Course.Length < 60*time.Second {
 				require.Zero(t, at.BusyUs, "step %d: nobody works", k)
+				require.Zero(t, at.ServerUs, "step %d: and nobody is there", k)
 			}
 		}
 	}

@@ -57,7 +57,7 @@ func withoutServers(r *Result) *Result {
 	for i := range r.Workloads {
 		for n := range r.Workloads[i].Sites {
 			site := &r.Workloads[i].Sites[n]
-			site.Counters[BusyUs], site.Counters[ServerUs], site.Counters[FullUs], site.PeakBusyUs = 0, 0, 0, 0
+			site.Counters[BusyUs], site.Counters[ServerUs], site.Counters[AwayUs], site.Counters[FullUs], site.PeakBusyUs = 0, 0, 0, 0, 0
 		}
 	}
 	return r

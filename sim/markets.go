@@ -300,22 +300,22 @@ func (s *gameSite) settle(g *game) {
 	c[MatchUs] = s.hosted.us
 	part := s.partOfPool(g)
 	c[CoreUs], c[RentedUs] = uint64(float64(part*float64(s.pool.cpu.us))), uint64(float64(part*float64(s.pool.extra.us)))
-	from, end := s.thereWithin(g)
+	there := s.inService(g)
 	switch {
 	case s.pool.own == 0:
 	case s.pool.isShared || s.pool.elastic:
 		c[BusyUs] = c[CoreUs]
-		c[ServerUs] = usOf(s.pool.own, from, end) + s.pool.extra.us
+		c[ServerUs] = usIn(s.pool.own, there) + s.pool.extra.us
 	default:
 		c[BusyUs] = s.hosted.us
-		c[ServerUs] = usOf(g.MatchesOn(s.pool.own), from, end)
+		c[ServerUs] = usIn(g.MatchesOn(s.pool.own), there)
 	}
-	c[AwayUs] = usOf(1, g.from, g.end) - usOf(1, from, end)
+	c[AwayUs] = usOf(1, g.from, g.end) - usIn(1, there)
 }
 
-// thereWithin returns in which part of the recorded time the cores of the site are there.
-func (s *gameSite) thereWithin(g *game) (from, end int64) {
-	return s.there.within(g.from, g.end, s.pool.cpu.last)
+// inService returns the parts of the recorded time in which the cores of the site are there.
+func (s *gameSite) inService(g *game) []span {
+	return s.there.inService(g.from, g.end, s.pool.cpu.last, s.outages)
 }
 
 // partOfPool returns the part of the matches of a site's cores that is the game's, by what they take.

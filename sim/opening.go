@@ -49,6 +49,32 @@ func (t presence) within(from, end, last int64) (int64, int64) {
 	return from, max(from, min(end, max(t.closes, last)))
 }
 
+// inService returns the parts of the recorded time in which servers are there, in order: [presence.within] without the outages of their site.
+func (t presence) inService(from, end, last int64, down []outage) (parts []span) {
+	from, end = t.within(from, end, last)
+	for _, o := range down {
+		if o.to <= from || o.from >= end {
+			continue
+		}
+		if o.from > from {
+			parts = append(parts, span{from, o.from})
+		}
+		from = o.to
+	}
+	if from < end {
+		parts = append(parts, span{from, end})
+	}
+	return parts
+}
+
+// usIn is usOf in several parts of the time.
+func usIn(count int, parts []span) (us uint64) {
+	for _, s := range parts {
+		us += usOf(count, s.from, s.to)
+	}
+	return us
+}
+
 // isOpen reports whether a placement's site is open at an instant, whatever else happens to it.
 func isOpen(p *placement.Placement, site string, at time.Duration) bool {
 	for _, o := range p.Openings {

@@ -144,8 +144,7 @@ func (s *servers) settleScaling(to *SiteTally) {
 		to.Counters[RentedUs] += uint64(g.rented / nsPerUs)
 		s.isRented = true
 	}
-	from, end := s.thereWithin()
-	if recorded := end - from; recorded > 0 {
+	if recorded := int64(usIn(nsPerUs, s.inService())); recorded > 0 {
 		to.PeakBusyUs = uint64(g.peak(&s.use, (g.there+recorded/2)/recorded) / nsPerUs)
 	}
 }

@@ -37,6 +37,7 @@ type pool struct {
 	end         int64
 	there       presence // of the site
 	outages     []outage // to come, in order
+	down        []outage // all of them
 	use         usage
 	waited      *waitingCourse // how long jobs waited in [from, until); nil where nobody asks for it
 	done        int64          // what those jobs took that are done, on a server of their own, where all share the servers
@@ -92,7 +93,7 @@ func (s *site) newServers(p *Plan, a *placement.Assignment, kind Kind) ([]*serve
 func (s *site) newPool(p *Plan, of *placement.Pool) (*pool, error) {
 	from := int64(p.scenario.WarmUp)
 	made := &pool{
-		number: uint32(len(s.pools)), count: of.Servers, from: from, end: from + int64(p.scenario.Duration), there: p.presenceOf(int(s.id)), outages: s.outages,
+		number: uint32(len(s.pools)), count: of.Servers, from: from, end: from + int64(p.scenario.Duration), there: p.presenceOf(int(s.id)), outages: s.outages, down: s.outages,
 		discipline: of.Discipline, scaling: newScaling(of, from+int64(p.scenario.Duration)), isBounded: of.Rejects(), hasQueue: of.Queue.Is, queue: of.Queue.Most, shed: int64(of.Shed),
 	}
 	made.use = newUsage(made.end)
@@ -223,20 +224,26 @@ func (s *servers) settle(to *SiteTally) {
 		worked = proportion(s.use.busy, s.worked, s.done)
 	}
 	to.Counters[BusyUs] += uint64(worked / nsPerUs)
-	from, end := s.thereWithin()
-	to.Counters[AwayUs] += usOf(1, s.from, s.end) - usOf(1, from, end)
+	there := s.inService()
+	to.Counters[AwayUs] += usOf(1, s.from, s.end) - usIn(1, there)
 	if s.scaling != nil {
 		s.settleScaling(to)
 	} else {
-		to.Counters[ServerUs] += usOf(s.count, from, end)
+		to.Counters[ServerUs] += usIn(s.count, there)
 		to.PeakBusyUs = uint64(s.use.peak() / nsPerUs)
 	}
 	to.Counters[FullUs] += uint64(s.use.full / nsPerUs)
 	to.Counters[Refused] += s.refused
 }
 
-// thereWithin returns in which part of the recorded time the servers are there.
-func (p *pool) thereWithin() (from, end int64) { return p.there.within(p.from, p.end, p.use.last) }
+// inService returns the parts of the recorded time in which the servers are there. Those whose number follows the work are also there while the site is down: they are not given back.
+func (p *pool) inService() []span {
+	down := p.down
+	if p.scaling != nil {
+		down = nil
+	}
+	return p.there.inService(p.from, p.end, p.use.last, down)
+}
 
 // proportion returns part/of of a number, rounded down.
 func proportion(number, part, of int64) int64 {

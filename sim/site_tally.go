@@ -39,7 +39,7 @@ const (
 	// here so: one a request and site that was asked.
 	Spilled
 	TakenIn
-	// AwayUs is the recorded time, in us, in which limited servers were not there, for the site had not opened, or had closed and ended what it had begun.
+	// AwayUs is the recorded time, in us, in which limited servers were not there, for the site was down, had not opened, or had closed and ended what it had begun.
 	AwayUs
 	// NumSiteCounters is the number of counters of a site.
 	NumSiteCounters

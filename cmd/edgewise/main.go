@@ -159,10 +159,10 @@ func newParser(c *commands, ctx context.Context, s *streams, exited func(code in
 	)
 }
 
-// packagePrefix is what errors of the library begin with, which is called like the command.
-var packagePrefix = regexp.MustCompile(`(?m)(^|: )edgewise: `)
+// packagePrefix is what errors of the library begin with: it is called like the command, and its packages say nothing to who reads of a file. No key at the top of a scenario is called so.
+var packagePrefix = regexp.MustCompile(`(?m)(^|: )(?:(?:edgewise|sim|workload|placement|topology): )+`)
 
-// plainly returns the text of an error without the name of the library in it.
+// plainly returns the text of an error without the names of the library and its packages in it.
 // It leaves out, too, how a signal is told to the parts of a program: what is said of a command that was stopped says it.
 func plainly(err error) string {
 	text := err.Error()
