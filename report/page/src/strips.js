@@ -7,17 +7,18 @@ import {differenceUnit, estimate, number, range, short, signed} from "./format.j
 
 const marks = {better: "▲", worse: "▼", same: "=", undecided: "?", "not comparable": "≠"};
 
-// strip draws a figure of the data. `domain` is that of its axis.
+// strip draws a figure of the data. `domain` is that of its axis. A placement without a value has a row that says so, if there is a reason.
 export function strip(state, f, {width, domain, title = f.title}) {
-  const shown = state.shown.filter(i => f.v[i]);
-  if (!shown.length) return null;
+  const shown = state.shown.filter(i => f.v[i] || f.lacks?.[i]), known = shown.filter(i => f.v[i]);
+  if (!known.length) return null;
   const names = shown.map(state.name.bind(state));
   const left = Math.min(nameWidth(names, width), width * .34), row = 23;
   const mark = i => marks[f.verdicts?.[i]] ? `${marks[f.verdicts[i]]} ` : "";
   const change = i => f.d[i].every(x => x === 0) ? "=" : mark(i) + (!/[1-9]/.test(short(f.d[i])) ? "0" : (f.d[i][0] > 0 ? "+" : "") + short(f.d[i]));
-  const words = i => short(f.v[i]) + (f.d[i] ? `  ${change(i)}` : "");
+  const words = i => f.v[i] ? short(f.v[i]) + (f.d[i] ? `  ${change(i)}` : "") : "n/a";
+  const said = (i, unit) => f.v[i] ? estimate(f.v[i], unit) : `n/a: ${f.lacks[i]}`;
   const right = 18 + 6.2 * Math.max(...shown.map(i => words(i).length));
-  const values = shown.flatMap(i => f.v[i]);
+  const values = known.flatMap(i => f.v[i]);
   const low = Math.min(...values), high = Math.max(...values), room = (high - low || Math.abs(high) || 1) * .06;
   // From 0, but where all are so alike that nothing could be seen then.
   const from = low >= 0 && (low < high * .9 || f.unit === "%" && high < 90) ? 0 : low - room;
@@ -28,13 +29,13 @@ export function strip(state, f, {width, domain, title = f.title}) {
     width, height: row * shown.length + 30, marginLeft: left, marginRight: right, marginTop: 6, marginBottom: 24,
     x: {domain: extent, label: null},
     y: {domain: [-.5, shown.length - .5], reverse: true, axis: null},
-    ariaLabel: `${title}: ${shown.map(i => `${state.name(i)} ${estimate(f.v[i], f.unit)}`).join("; ")}`,
+    ariaLabel: `${title}: ${shown.map(i => `${state.name(i)} ${said(i, f.unit)}`).join("; ")}`,
     marks: [
       Plot.gridX(ticks, {stroke: "var(--grid)", strokeOpacity: 1}),
       Plot.axisX(ticks, {text: tickText, label: null, tickSize: 4}),
       base !== undefined && hasDifference ? Plot.ruleX([base], {stroke: "var(--p0)", strokeDasharray: "2,3"}) : null,
-      Plot.ruleY(shown.map((i, k) => ({i, k})).filter(({i}) => f.v[i].length > 1), {y: "k", x1: ({i}) => f.v[i][1], x2: ({i}) => f.v[i][2], stroke: ({i}) => color(i), strokeWidth: 2.5}),
-      Plot.dot(shown, {x: i => f.v[i][0], y: (_, k) => k, fill: i => isAgain(i) ? "var(--paper)" : color(i), stroke: i => color(i), strokeWidth: 2, r: 3.8}),
+      Plot.ruleY(shown.map((i, k) => ({i, k})).filter(({i}) => f.v[i]?.length > 1), {y: "k", x1: ({i}) => f.v[i][1], x2: ({i}) => f.v[i][2], stroke: ({i}) => color(i), strokeWidth: 2.5}),
+      Plot.dot(known, {x: i => f.v[i][0], y: i => shown.indexOf(i), fill: i => isAgain(i) ? "var(--paper)" : color(i), stroke: i => color(i), strokeWidth: 2, r: 3.8}),
       Plot.text(shown, {x: domain ? domain[0] : undefined, frameAnchor: "left", y: (_, k) => k, text: i => cut(state.name(i), left - 12), dx: -8, textAnchor: "end"}),
       Plot.text(shown, {frameAnchor: "right", y: (_, k) => k, text: words, dx: 8, textAnchor: "start"}),
     ],
@@ -44,7 +45,7 @@ export function strip(state, f, {width, domain, title = f.title}) {
     const k = Math.floor((e.clientY - drawing.getBoundingClientRect().top - 6) / row);
     const i = shown[k];
     if (i === undefined) return hideTip();
-    showTip(tipLines(title, [[i, state.name(i), estimate(f.v[i], f.unit)], ...(f.v[i].length > 1 ? [[null, "interval", range(f.v[i])]] : []), ...(f.d[i] ? [[null, `against ${state.name(0)}`, signed(f.d[i], differenceUnit(f.unit))]] : []),
+    showTip(tipLines(title, [[i, state.name(i), said(i, f.unit)], ...(f.v[i]?.length > 1 ? [[null, "interval", range(f.v[i])]] : []), ...(f.d[i] ? [[null, `against ${state.name(0)}`, signed(f.d[i], differenceUnit(f.unit))]] : []),
       ...(f.verdicts?.[i] ? [[null, "verdict", f.verdicts[i]]] : [])]), e.clientX, e.clientY);
   });
   drawing.addEventListener("pointerleave", hideTip);
@@ -53,7 +54,7 @@ export function strip(state, f, {width, domain, title = f.title}) {
     title: heading, drawing,
     data: () => ({
       caption: heading, columns: ["placement", f.unit || "value", ...(hasDifference ? ["difference", "verdict"] : [])],
-      rows: shown.map(i => [state.name(i), estimate(f.v[i]), ...(hasDifference ? [signed(f.d[i]), f.verdicts?.[i] ?? ""] : [])]),
+      rows: shown.map(i => [state.name(i), said(i), ...(hasDifference ? [signed(f.d[i]), f.verdicts?.[i] ?? ""] : [])]),
     }),
   });
 }
