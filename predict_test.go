@@ -117,3 +117,29 @@ func TestRemedyForUpdatesIsEnough(t *testing.T) {
 	s.Workloads[2] = workload.Change(s.Workloads[2], func(m *workload.Matched) { m.SampledMatches = share })
 	require.NoError(t, s.Check(s.Predict(), bounds))
 }
+
+// Requests are announced as the day has them in the time of a run, with its crowds and from its launch on, not on the day's mean.
+func TestPredictedRequestsFollowTheDay(t *testing.T) {
+	s := slowStudy(t, 20, 0, 0)
+	s.Workloads = []workload.Workload{workload.APIDynamic().WithRequestsPerSecond(20)}
+	s.Start, s.WarmUp, s.Duration = time.Date(2026, 3, 2, 20, 0, 0, 0, time.UTC), 0, 10*time.Minute
+	s.Replications, s.SkipWarmUpCheck = 5, true
+	for _, change := range []func(w *workload.Workload){
+		func(*workload.Workload) {},
+		func(w *workload.Workload) { w.Begins = 4 * time.Minute },
+		func(w *workload.Workload) {
+			w.Flashes = []workload.Flash{{At: 5 * time.Minute, For: 2 * time.Minute, Factor: 6}}
+		},
+	} {
+		change(&s.Workloads[0])
+		said := s.Predict().Run.Requests
+		if s.Workloads[0].Begins == 0 {
+			require.Greater(t, said, 1.2*20*600, "it is evening")
+		}
+		c, err := s.Run(context.Background())
+		require.NoError(t, err)
+		came, err := c.Placements[0].Workload("api-dynamic").Figure("requests", "count")
+		require.NoError(t, err)
+		require.InDelta(t, said, came.Value, 4*math.Sqrt(said/5), "Poisson")
+	}
+}

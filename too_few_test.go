@@ -15,8 +15,8 @@ duration: 60s
 check_warm_up: false
 network: {metros: {names: [los-angeles-us]}}
 workloads:
-  - {name: site, preset: web-static, requests_per_second: 200, objects: 100}
-  - {name: shooter, preset: competitive-fps, concurrent_players: 50}
+  - {name: site, preset: web-static, requests_per_second: 200, objects: 100, day: flat}
+  - {name: shooter, preset: competitive-fps, concurrent_players: 50, day: flat}
 placements:
   - {name: Oregon, compute: us-west-2, origin: us-west-2}
   - {name: Los Angeles, compute: us-west-2-lax-1, origin: us-west-2}
@@ -57,4 +57,13 @@ func TestAQuantileOfTooFewIsRefusedBeforeARun(t *testing.T) {
 	study.Duration = 6 * time.Second
 	require.NotEmpty(t, study.TooFewFor("site", label, 1))
 	require.Empty(t, study.TooFewFor("site", label, 10), "of as many replications together")
+}
+
+// In the evening there are values enough where the mean of the day has too few, at night too few where the mean has enough.
+func TestTooFewGoesByTheHour(t *testing.T) {
+	for start, want := range map[string]bool{"2026-03-03T04:00:00Z": false, "2026-03-03T12:00:00Z": true} { // 8 in the evening in Los Angeles, and 4 at night
+		text := strings.NewReplacer("60s", "45s", "WORKLOAD", "site", "FIGURE", "ttfb p99", "objects: 100, day: flat", "objects: 100", "duration:", "start: "+start+"\nduration:").Replace(ranked)
+		_, err := scenario.Parse("s.yaml", []byte(text))
+		require.Equal(t, want, err != nil, "%s: %v", start, err)
+	}
 }

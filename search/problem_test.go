@@ -27,7 +27,7 @@ func game(t testing.TB, countries []string, top int, region string, zones ...str
 	network, err := catalog.Build(metros, sites)
 	require.NoError(t, err)
 	shooter := workload.Change(workload.CompetitiveFPS().Named("shooter"), func(m *workload.Matched) { m.SampledUpdates, m.Market = 0.002, workload.Market{} })
-	shooter.Demand = workload.Sessions{ConcurrentPlayers: 2000, Length: workload.Weibull{Shape: 1.5, Scale: 2 * time.Hour}}
+	shooter.Demand = workload.Sessions{ConcurrentPlayers: 3000, Length: workload.Weibull{Shape: 1.5, Scale: 2 * time.Hour}}
 	fixed := placement.Placement{Name: region, Sites: []placement.Assignment{{Site: region, Role: placement.Compute}}}
 	p := &Problem{
 		Study: &edgewise.Study{

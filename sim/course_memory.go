@@ -26,7 +26,7 @@ func packedBytes(requests float64) float64 {
 
 // courseBytes returns about how much memory the courses of a run take at most: those of the result, those of all users while they are
 // added up, and what the sites keep while they are simulated.
-func (s *Scenario) courseBytes(p *placement.Placement) (sum float64) {
+func (s *Scenario) courseBytes(p *placement.Placement, byStep []float64) (sum float64) {
 	if s.Timeline == nil {
 		return 0
 	}
@@ -41,7 +41,7 @@ func (s *Scenario) courseBytes(p *placement.Placement) (sum float64) {
 		atOnce = sites
 	}
 	for i := range s.Workloads {
-		requests := s.perStep(i)
+		requests := byStep[i]
 		open := float64(steps * openStepBytes)
 		if s.Timeline.BySite {
 			open *= 1 + origins
@@ -52,17 +52,21 @@ func (s *Scenario) courseBytes(p *placement.Placement) (sum float64) {
 		}
 		sum += open + float64(steps*(users+float64(atOnce*float64(origins*originStepBytes))))
 	}
-	return sum + s.KeptCourseBytes(p)
+	return sum + s.keptCourseBytes(p, byStep)
 }
 
 // KeptCourseBytes returns about how much memory the courses take that a result of a placement keeps, as [Scenario.Timeline] asks for them: 0 without.
-func (s *Scenario) KeptCourseBytes(p *placement.Placement) (sum float64) {
+func (s *Scenario) KeptCourseBytes(p *placement.Placement) float64 {
+	return s.keptCourseBytes(p, s.perStep())
+}
+
+func (s *Scenario) keptCourseBytes(p *placement.Placement, byStep []float64) (sum float64) {
 	if s.Timeline == nil {
 		return 0
 	}
 	steps := float64(s.Timeline.countIn(s.Duration))
 	for i := range s.Workloads {
-		requests := s.perStep(i)
+		requests := byStep[i]
 		all, metros := packedBytes(requests), 0.0
 		if n := float64(s.metroCount()); s.Timeline.ByMetro && n > 0 {
 			metros = float64(n * packedBytes(requests/n))
@@ -78,10 +82,16 @@ func (s *Scenario) KeptCourseBytes(p *placement.Placement) (sum float64) {
 	return sum
 }
 
-// perStep returns how many requests, or updates, of a workload are expected in a step of time.
-func (s *Scenario) perStep(number int) float64 {
-	work := s.WorkOf(number)
-	return (work.Requests + work.Updates) * min(s.Timeline.lengthFor(s.Duration), s.Duration).Seconds() / max(time.Nanosecond, s.WarmUp+s.Duration).Seconds()
+// perStep returns how many requests, or updates, of each workload are expected in a step of time; nothing without a timeline.
+func (s *Scenario) perStep() (all []float64) {
+	if s.Timeline == nil {
+		return nil
+	}
+	for i := range s.Workloads {
+		work := s.WorkOf(i)
+		all = append(all, (work.Requests+work.Updates)*min(s.Timeline.lengthFor(s.Duration), s.Duration).Seconds()/max(time.Nanosecond, s.WarmUp+s.Duration).Seconds())
+	}
+	return all
 }
 
 func (s *Scenario) metroCount() int {

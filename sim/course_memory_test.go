@@ -46,7 +46,7 @@ func TestMemoryOfCoursesIsThatOfARun(t *testing.T) {
 			held, allocated := measure(p, &steps)
 			held, allocated = held-held0, allocated-allocated0
 			s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 10 * time.Second, Timeline: &steps}
-			said := s.courseBytes(&p)
+			said := s.courseBytes(&p, s.perStep())
 			require.Greater(t, said, held, "%d tiers, %+v: %.3g bytes are held at the end", len(p.Tiers), steps, held)
 			require.Less(t, said, 1.5*allocated, "%d tiers, %+v: %.3g bytes were allocated on the way", len(p.Tiers), steps, allocated)
 		}

@@ -34,21 +34,35 @@ func (w Work) Steps() float64 {
 	return w.Requests + w.Sessions + float64(updateCost*w.Updates)
 }
 
-// WorkOf returns the work that one workload, by its number, is in one run of any placement. Nothing is known of a
-// demand that is not [workload.Rated]; its requests count as none. A flash crowd in some metros counts as one in all of them.
-func (s *Scenario) WorkOf(number int) Work {
+// WorkOf returns the work that one workload, by its number, is in one run of any placement: by the day in each metro, the flash crowds, and when the workload begins and
+// ends. Nothing is known of a demand that is not [workload.Rated]; its requests count as none. A flash crowd in some metros of a trace counts as one in all of them.
+func (s *Scenario) WorkOf(number int) Work { return s.workUntil(number, s.WarmUp+s.Duration) }
+
+// RecordedWorkOf is [Scenario.WorkOf] of the recorded time alone; the players of its sessions are those of all the run.
+func (s *Scenario) RecordedWorkOf(number int) Work {
+	all, warmUp := s.WorkOf(number), s.workUntil(number, s.WarmUp)
+	return Work{Requests: all.Requests - warmUp.Requests, Updates: all.Updates - warmUp.Updates, Sessions: all.Sessions}
+}
+
+// workUntil returns the work of a run that ends at an instant.
+func (s *Scenario) workUntil(number int, end time.Duration) Work {
 	w := &s.Workloads[number]
-	end := s.WarmUp + s.Duration
+	service, plays := w.Service.(workload.Matched)
+	if e, ok := s.expected(w, end); ok {
+		if !plays {
+			return Work{Requests: e.Arrivals}
+		}
+		return Work{Sessions: e.Found + e.Arrivals, Updates: float64(e.PlayerSeconds / service.UpdatePeriod().Seconds() / float64(service.MatchesASample()))}
+	}
 	window := end
 	if t, ok := w.Demand.(interface{ Length() time.Duration }); ok {
 		window = min(end, t.Length()) // a trace is silent after its end
 	}
 	arrivals := float64(perSecondOf(w) * window.Seconds())
-	if inTime, err := w.LoadInTime(); err == nil && inTime != nil {
+	if inTime, err := w.LoadInTime(); err == nil && inTime != nil && window > 0 {
 		arrivals *= inTime("", 0, window)
 	}
-	service, ok := w.Service.(workload.Matched)
-	if !ok {
+	if !plays {
 		return Work{Requests: arrivals}
 	}
 	staying, ok := w.Demand.(workload.Staying)
@@ -57,6 +71,19 @@ func (s *Scenario) WorkOf(number int) Work {
 	}
 	present := staying.Concurrent()
 	return Work{Sessions: present + arrivals, Updates: float64(present * end.Seconds() / service.UpdatePeriod().Seconds() / float64(service.MatchesASample()))}
+}
+
+// expected returns what is expected of the users of a workload that follows a day; false of another.
+func (s *Scenario) expected(w *workload.Workload, length time.Duration) (e workload.Expected, ok bool) {
+	if _, _, ok := w.DayMean(); !ok || s.Network == nil || length <= 0 {
+		return e, false
+	}
+	users, err := Audiences(s.Network, w)
+	if err != nil {
+		return e, false
+	}
+	e, err = w.ExpectedIn(s.Begun, users, s.Start, length)
+	return e, err == nil
 }
 
 // Work returns the work of one run of any placement.
@@ -109,7 +136,7 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 			objectSize = 1
 		}
 	}
-	requests := s.Work().Requests
+	requests, byStep := s.Work().Requests, s.perStep()
 	return func(p *placement.Placement) int64 {
 		var held, largest, preload float64
 		for t := range p.Tiers {
@@ -138,7 +165,7 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 		if s.ages(p) {
 			entry += heldBytes
 		}
-		return int64(min(float64(held*entry)+preload+float64(players*playerBytes)+s.courseBytes(p), math.MaxInt64/2))
+		return int64(min(float64(held*entry)+preload+float64(players*playerBytes)+s.courseBytes(p, byStep), math.MaxInt64/2))
 	}
 }
 

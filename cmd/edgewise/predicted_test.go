@@ -19,7 +19,7 @@ func TestADryRunSaysWhatEveryPlacementTakes(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
 	code, out, errs := run(t, context.Background(), "run", scenarioFile(t, tiny), "-o", dir, "--dry-run")
 	require.Zero(t, code, errs)
-	require.Contains(t, out, "edgewise: 4 runs (2 placements, 2 replications): 1,000 requests; about")
+	require.Contains(t, out, "edgewise: 4 runs (2 placements, 2 replications): 1,111 requests; about")
 	require.Contains(t, out, "│ region ")
 	require.NoDirExists(t, dir)
 	require.NoDirExists(t, dir+".cells")
