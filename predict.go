@@ -27,6 +27,8 @@ type Prediction struct {
 	// Time is how long all runs will take on the study's workers, as a pilot of the first runs has it; 0 if there was
 	// none.
 	Time time.Duration
+
+	resultBytes float64 // of what all results keep, but for their courses
 }
 
 // A PlacementPrediction is what the runs of one placement take.
@@ -36,6 +38,8 @@ type PlacementPrediction struct {
 	// MemoryBytes is about how much memory one run takes besides what is shared, and Time how long, on one core; 0 if no pilot was run.
 	MemoryBytes int64
 	Time        time.Duration
+
+	courses sim.CourseMemory // which MemoryBytes has in it
 }
 
 // programBytes is about what the program takes by itself: its code, the catalog, what waits to be collected.
@@ -63,20 +67,27 @@ func (s *Study) Predict() *Prediction {
 	if s.Network != nil {
 		metros = len(s.Network.OfKind(topology.Metro))
 	}
-	held := float64(runs * float64(metros*len(s.Workloads)) * retainedBytes)
+	p.resultBytes = float64(runs * float64(metros*len(s.Workloads)) * retainedBytes)
+	memoryBytes := s.Scenario.MemoryByPlacement()
 	for i := range s.Placements {
-		held += float64(float64(p.Replications) * s.Scenario.KeptCourseBytes(&s.Placements[i]))
+		of := &s.Placements[i]
+		p.Placements = append(p.Placements, PlacementPrediction{Name: of.Name, MemoryBytes: memoryBytes(of), courses: s.Scenario.CourseMemory(of)})
 	}
-	largest, memoryBytes := int64(0), s.Scenario.MemoryByPlacement()
-	for i := range s.Placements {
-		of := PlacementPrediction{Name: s.Placements[i].Name, MemoryBytes: memoryBytes(&s.Placements[i])}
-		largest = max(largest, of.MemoryBytes)
-		p.Placements = append(p.Placements, of)
-	}
-	atOnce := min(float64(s.workers()), runs)
-	p.SharedBytes = int64(min(programBytes+held, math.MaxInt64/4))
-	p.MemoryBytes = int64(min(programBytes+held+float64(atOnce*float64(largest)), math.MaxInt64/2))
+	p.sumMemory(s.workers())
 	return p
+}
+
+// sumMemory adds up what all runs take and keep, on so many workers.
+func (p *Prediction) sumMemory(workers int) {
+	held, largest := programBytes+p.resultBytes, int64(0)
+	for i := range p.Placements {
+		of := &p.Placements[i]
+		held += float64(float64(p.Replications) * of.courses.Kept)
+		largest = max(largest, of.MemoryBytes)
+	}
+	atOnce := min(float64(workers), float64(p.Replications)*float64(len(p.Placements)))
+	p.SharedBytes = int64(min(held, math.MaxInt64/4))
+	p.MemoryBytes = int64(min(held+float64(atOnce*float64(largest)), math.MaxInt64/2))
 }
 
 // The pilot runs the beginning of runs, twice as far the second time, to tell what is done once from what is done
@@ -98,20 +109,24 @@ func (s *Study) Pilot(ctx context.Context, p *Prediction, budget time.Duration) 
 	defer stop()
 	var measured, sum float64
 	for i := range s.Placements {
-		took, err := s.pilot(within, i, steps)
+		took, courses, err := s.pilot(within, i, steps)
 		if within.Err() != nil {
 			break
 		}
 		if err != nil {
 			return err
 		}
-		p.Placements[i].Time = took
+		of := &p.Placements[i]
+		of.Time = took
+		of.MemoryBytes += int64(courses.Run - of.courses.Run)
+		of.courses = courses
 		sum += took.Seconds()
 		measured++
 	}
 	if measured == 0 {
 		return ctx.Err()
 	}
+	p.sumMemory(s.workers())
 	total := 0.0
 	for i := range p.Placements {
 		of := &p.Placements[i]
@@ -126,42 +141,40 @@ func (s *Study) Pilot(ctx context.Context, p *Prediction, budget time.Duration) 
 	return ctx.Err()
 }
 
-// pilot returns about how long one run of a placement takes on one core.
-func (s *Study) pilot(ctx context.Context, number int, steps float64) (time.Duration, error) {
+// pilot returns about how long one run of a placement takes on one core, and what memory its courses take.
+func (s *Study) pilot(ctx context.Context, number int, steps float64) (took time.Duration, courses sim.CourseMemory, err error) {
 	short := s.Scenario.WithoutEvents()
 	whole := s.WarmUp + s.Duration
-	short.WarmUp = 0
-	short.Timeline = nil // its steps may be longer than the pilot is
 	part := func(steps float64, of float64) time.Duration {
 		return max(1, min(whole, time.Duration(of/steps*float64(whole))))
 	}
-	var took [2]float64
+	var spent [2]float64
 	var length [2]float64
 	for k, of := range []float64{pilotSteps, pilotFactor * pilotSteps} {
 		short.Duration = part(steps, of)
-		length[k] = short.Duration.Seconds()
+		short.WarmUp = min(s.WarmUp, short.Duration/2) // the first steps are of cold caches
+		short.Duration -= short.WarmUp
+		times := short.FollowedAs(&s.Scenario, &s.Placements[number])
+		length[k] = (short.WarmUp + short.Duration).Seconds()
 		begin := time.Now()
 		plans, err := sim.Compile(ctx, short, s.Placements[number])
 		if err == nil {
-			_, err = plans[0].Run(ctx, 0)
+			courses, err = plans[0].CourseMemory(ctx, 0, times)
 		}
 		if err != nil {
-			return 0, err
+			return 0, courses, err
 		}
-		took[k] = time.Since(begin).Seconds()
-		if s.Timeline != nil && s.Timeline.Paired { // every run is made twice
-			took[k] *= 2
-		}
+		spent[k] = time.Since(begin).Seconds()
 	}
 	if length[1] <= length[0] {
-		return seconds(took[1]), nil // that was all of it
+		return seconds(spent[1]), courses, nil // that was all of it
 	}
-	slope := max(0, (took[1]-took[0])/(length[1]-length[0]))
+	slope := max(0, (spent[1]-spent[0])/(length[1]-length[0]))
 	if slope == 0 {
-		slope = took[1] / length[1] // noise was greater than the difference
-		return seconds(slope * whole.Seconds()), nil
+		slope = spent[1] / length[1] // noise was greater than the difference
+		return seconds(slope * whole.Seconds()), courses, nil
 	}
-	return seconds(took[1] + float64(slope*(whole.Seconds()-length[1]))), nil
+	return seconds(spent[1] + float64(slope*(whole.Seconds()-length[1]))), courses, nil
 }
 
 // seconds returns a duration; the longest where that is too short.

@@ -38,6 +38,43 @@ func TestPredictedWorkIsWhatIsDone(t *testing.T) {
 	require.InEpsilon(t, 60+30*game.Demand.(workload.Rated).PerSecond(), p.Run.Sessions, 1e-12)
 }
 
+func TestAPilotTellsWhatTimelinesOfAllReplicationsKeep(t *testing.T) {
+	s := smallStudy(t)
+	s.WarmUp, s.Duration, s.Replications = 10*time.Second, 2*time.Minute, 3
+	without := s.Predict().SharedBytes
+	s.Timeline = &sim.Steps{Step: time.Second, ByMetro: true, BySite: true}
+	p := s.Predict()
+	require.NoError(t, s.Pilot(context.Background(), p, time.Minute))
+	kept := 0
+	for i := range s.Placements {
+		plans, err := sim.Compile(context.Background(), s.Scenario, s.Placements[i])
+		require.NoError(t, err)
+		for rep := range s.Replications {
+			r, err := plans[0].Run(context.Background(), rep)
+			require.NoError(t, err)
+			for w := range r.Workloads {
+				of := &r.Workloads[w]
+				for _, c := range append([]*sim.Course{of.Course}, coursesOf(of.Sites)...) {
+					data, err := c.MarshalBinary()
+					require.NoError(t, err)
+					kept += len(data)
+				}
+			}
+		}
+	}
+	told := p.SharedBytes - without
+	t.Logf("told %d of %d bytes", told, kept)
+	require.Greater(t, told, int64(kept))
+	require.Less(t, float64(told), 1.2*float64(kept))
+}
+
+func coursesOf(sites []sim.SiteTally) (all []*sim.Course) {
+	for i := range sites {
+		all = append(all, sites[i].Course)
+	}
+	return all
+}
+
 func TestPilotPredictsTheTimeOfEveryPlacement(t *testing.T) {
 	s := smallStudy(t)
 	p := s.Predict()

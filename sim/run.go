@@ -45,6 +45,7 @@ type run struct {
 	parts []*tallyPart
 	// settling guards the courses of the result, to which sites add theirs as they close.
 	settling sync.Mutex
+	courses  *courseMeter // measures their memory, nil where nobody asks
 }
 
 // A tallyPart is a tally, where it goes in the end, and the site that it is of.
@@ -75,13 +76,18 @@ func (p *Plan) RunOn(ctx context.Context, replication, workers int, meter *Meter
 
 // run is [Plan.RunOn]; sees, if not nil, is told how requests end, which then must be on one core.
 func (p *Plan) run(ctx context.Context, replication, workers int, meter *Meter, sees func(*Sighting)) (*Result, error) {
+	return p.runMeasured(ctx, replication, workers, meter, sees, nil)
+}
+
+// runMeasured is run; the memory of its courses is measured, unless that is nil.
+func (p *Plan) runMeasured(ctx context.Context, replication, workers int, meter *Meter, sees func(*Sighting), courses *courseMeter) (*Result, error) {
 	if replication < 0 {
 		return nil, fmt.Errorf("sim: replication is %d; want 0 or more", replication)
 	}
 	if workers < 1 {
 		return nil, fmt.Errorf("sim: %d workers; want 1 or more", workers)
 	}
-	r := &run{plan: p, ctx: ctx, meter: meter, rep: uint64(replication), result: p.newResult(replication), sees: sees}
+	r := &run{plan: p, ctx: ctx, meter: meter, rep: uint64(replication), result: p.newResult(replication), sees: sees, courses: courses}
 	if err := r.build(); err != nil {
 		return nil, fmt.Errorf("sim: placement %q: %w", p.placement.Name, err)
 	}
@@ -91,7 +97,9 @@ func (p *Plan) run(ctx context.Context, replication, workers int, meter *Meter, 
 		}
 		return nil, fmt.Errorf("sim: placement %q, replication %d: %w", p.placement.Name, replication, err)
 	}
+	r.courses.take(r)
 	r.result.packCourses()
+	r.courses.take(r)
 	if err := r.audit(); err != nil {
 		return nil, fmt.Errorf("sim: placement %q, replication %d: %w", p.placement.Name, replication, err)
 	}

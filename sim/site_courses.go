@@ -101,6 +101,7 @@ func (r *run) settleCourses(s *site) {
 	}
 	r.settling.Lock()
 	defer r.settling.Unlock()
+	r.courses.take(r)
 	for i := range r.result.Workloads {
 		w := &r.result.Workloads[i]
 		if w.Kind == Matched {

@@ -61,7 +61,11 @@ func (r *run) addUndisturbed(workers int) error {
 	if r.plan.calm == nil {
 		return nil
 	}
-	calm, err := r.plan.calm.run(r.ctx, int(r.rep), workers, r.meter, nil)
+	if r.courses != nil {
+		clear(r.courses.seen)
+		r.courses.other = r.courses.held(r.result)
+	}
+	calm, err := r.plan.calm.runMeasured(r.ctx, int(r.rep), workers, r.meter, nil, r.courses)
 	if err != nil {
 		return err
 	}

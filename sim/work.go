@@ -165,7 +165,7 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 		if s.ages(p) {
 			entry += heldBytes
 		}
-		return int64(min(float64(held*entry)+preload+float64(players*playerBytes)+s.courseBytes(p, byStep), math.MaxInt64/2))
+		return int64(min(float64(held*entry)+preload+float64(players*playerBytes)+s.courseMemory(p, byStep).Run, math.MaxInt64/2))
 	}
 }
 

@@ -62,6 +62,9 @@ func coarseCell(ns int64) uint64 { return math.Float64bits(float64(max(ns, 1))) 
 // Reset makes it an empty one, which keeps its room: recording values alike allocates nothing.
 func (c *Coarse) Reset() { clear(c.cells) }
 
+// CellBytes returns how much memory its cells take.
+func (c *Coarse) CellBytes() int { return 8 * cap(c.cells) }
+
 // IsEmpty reports whether it has no value.
 func (c *Coarse) IsEmpty() bool {
 	for _, k := range c.cells {

@@ -21,10 +21,12 @@ import (
 const (
 	pilotBudget = time.Second
 	shortSteps  = 3e6
+	// smallBytes is the memory of which nobody need know more than about how much it is.
+	smallBytes = 256 << 20
 )
 
 // predict says what a study will take, refuses what is beyond bounds unless it is forced, and measures how long it will
-// be where that is not short.
+// be where that is not short, and what memory its timeline takes where that is not little.
 func predict(ctx context.Context, study *edgewise.Study, force bool) (*edgewise.Prediction, error) {
 	p := study.Predict()
 	if !force {
@@ -32,9 +34,14 @@ func predict(ctx context.Context, study *edgewise.Study, force bool) (*edgewise.
 			return nil, &usageError{err}
 		}
 	}
-	if p.All.Steps() > shortSteps {
+	if p.All.Steps() > shortSteps || study.Timeline != nil && p.MemoryBytes > smallBytes {
 		if err := study.Pilot(ctx, p, pilotBudget); err != nil {
 			return nil, stopped(err)
+		}
+		if !force { // what is told of memory may be more now
+			if err := checkBounds(study, p); err != nil {
+				return nil, &usageError{err}
+			}
 		}
 	}
 	return p, nil
