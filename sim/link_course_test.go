@@ -147,3 +147,27 @@ func TestCoursesOfLinksComeBackFromTheirEncoding(t *testing.T) {
 	read.Links[0].Course = nil
 	require.Error(t, s.checkLinks(&read))
 }
+
+// Whatever decodes is a course that is written as it was read.
+func FuzzLinkCourseDecoding(f *testing.F) {
+	f.Add([]byte{})
+	f.Add([]byte{1, 0})
+	f.Add([]byte{10, 2, 0, 0b11111, 1, 2, 3, 0x80, 1, 5})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var c LinkCourse
+		if c.UnmarshalBinary(data) != nil {
+			return
+		}
+		again, err := c.MarshalBinary()
+		require.NoError(t, err)
+		require.Equal(t, data, again)
+		n := 0
+		for range c.All() {
+			n++
+		}
+		require.Equal(t, c.Len(), n)
+		twice, err := c.Plus(&c)
+		require.NoError(t, err)
+		require.Equal(t, c.Len(), twice.Len())
+	})
+}
