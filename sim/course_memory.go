@@ -147,7 +147,7 @@ func (m *courseMeter) take(r *run) {
 	sum := m.other + m.held(r.result)
 	for _, l := range r.links {
 		if l.course != nil {
-			sum += m.times * float64(l.course.steps) * openLinkStepBytes
+			sum += float64(m.times * float64(l.course.steps) * openLinkStepBytes)
 		}
 	}
 	for _, s := range r.sites {
@@ -163,7 +163,7 @@ func (m *courseMeter) take(r *run) {
 			sum += m.recorder(users)
 			for _, origin := range s.courses.origins[i] {
 				if origin != nil {
-					sum += m.times * float64(len(origin.steps)) * originStepBytes
+					sum += float64(m.times * float64(len(origin.steps)) * originStepBytes)
 				}
 			}
 		}
@@ -219,7 +219,7 @@ func (m *courseMeter) held(r *Result) (sum float64) {
 	}
 	for i := range r.Links {
 		if c := r.Links[i].Course; c != nil {
-			sum += m.times * float64(len(c.packed))
+			sum += float64(m.times * float64(len(c.packed)))
 		}
 	}
 	return sum
@@ -230,7 +230,7 @@ func (m *courseMeter) course(c *Course) (sum float64) {
 		return 0
 	}
 	for i := range c.open {
-		sum += m.times * c.open[i].memory()
+		sum += float64(m.times * c.open[i].memory())
 	}
 	sum += m.packed(&c.packed, true) + m.course(c.Undisturbed)
 	for _, of := range c.Metros {
@@ -250,7 +250,7 @@ func (m *courseMeter) kept(r *Result) (sum float64) {
 	}
 	for i := range r.Links {
 		if c := r.Links[i].Course; c != nil {
-			sum += m.times * float64(len(c.packed))
+			sum += float64(m.times * float64(len(c.packed)))
 		}
 	}
 	return sum
