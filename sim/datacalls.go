@@ -13,6 +13,8 @@ type dataCalls struct {
 	hops []nextHop // the home, then what can stand in for it
 	// remote says that some hop must be asked by message; otherwise all calls are arithmetic.
 	remote bool
+	// isLossy says that some hop is over links that lose packets.
+	isLossy bool
 }
 
 func newDataCalls(w *workload.DataCalls, hops []nextHop) dataCalls {
@@ -29,6 +31,7 @@ type call struct {
 	work   int64  // ns at the home
 	of     uint32 // the number of the computation that makes it
 	number int    // among its calls, from 0
+	losses        // over links that lose packets
 }
 
 // A callEnd is how a call ended, or all calls of a request. queue, service and inVain are parts of the time it
@@ -77,7 +80,12 @@ func (d *dataCalls) newCall(number int, e *callsEnd, work *random.Stream) call {
 	if d.Parallel {
 		leaves = e.start
 	}
-	return call{attempt: newAttempt(d.hops, leaves, 0), work: d.Service.Draw(work), number: number}
+	k := call{attempt: newAttempt(d.hops, leaves, 0), number: number}
+	if d.isLossy {
+		k.losses = lossesOf(work, number)
+	}
+	k.work = d.Service.Draw(work)
+	return k
 }
 
 // makeAll makes all calls of a request, where none goes by message; the first leaves at an instant. The work of
@@ -100,6 +108,9 @@ func (d *dataCalls) makeAll(now int64, work *random.Stream) callsEnd {
 func (d *dataCalls) follow(k *call) (end callEnd, ended bool) {
 	for {
 		h := &d.hops[k.choice]
+		if d.isLossy {
+			k.lose(h)
+		}
 		if h.needsMessage(k.asked) {
 			return callEnd{}, false
 		}

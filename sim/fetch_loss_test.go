@@ -121,6 +121,9 @@ func TestLossThatNobodyWouldFeelIsRefused(t *testing.T) {
 	p := placement.RegionOnly("region").WithLocalZones("zone")
 	s := losing(t, calls, "zone", "region", .1, 0, time.Second)
 	_, err := Compile(context.Background(), s, p)
+	require.NoError(t, err, "calls of requests feel it")
+	s.Workloads[0] = workload.Change(shooter(), func(m *workload.Matched) { m.Data = workload.DataCalls{Calls: 1, Probability: 1} })
+	_, err = Compile(context.Background(), s, p)
 	require.ErrorContains(t, err, `site "zone": LinkImpairments[0].LossRatio is 0.1; want 0: calls for data go over these links between "zone" and "region", which lost packets cost nothing so far`)
 	s.Workloads[0] = api
 	_, err = Compile(context.Background(), s, p)

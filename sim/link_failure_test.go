@@ -234,6 +234,7 @@ func eventfulLinks(t testing.TB) (Scenario, placement.Placement) {
 	s.LinkImpairments = []LinkImpairment{
 		{Between: [2]string{"metro", "x1"}, At: 20 * time.Second, For: 10 * time.Second, Adds: 3 * time.Millisecond, LossRatio: 0.01},
 		{Between: [2]string{"a", "region"}, At: 25 * time.Second, For: 10 * time.Second, Adds: 3 * time.Millisecond},
+		{Between: [2]string{"zone", "region"}, At: 1 * time.Second, For: 5 * time.Second, LossRatio: 0.05},
 	}
 	p := cachesAt("a", "b")
 	for i := range p.Sites {

@@ -355,7 +355,7 @@ func (c *compiler) homes(p *Plan, w *workload.Workload, kind Kind) ([][]nextHop,
 				h.remote = kind == Computed && data.Calls > 0 && h.to >= 0 && p.sites[h.to].compute.ServersFor(w.Name) > 0
 			})
 		}
-		if err == nil && data.Calls > 0 {
+		if err == nil && data.Calls > 0 && kind == Matched {
 			err = c.refuseLossOfCalls(p, w, i, all[i])
 		}
 		if err != nil {
