@@ -75,6 +75,5 @@ func (s Servers) validate(c *Cache) error {
 		invalid.Check(s.Spread == Pooled || s.Count > 1, "Count", s.Count, "2 or more, where objects are spread over servers"),
 		invalid.Check(s.MemoryBytes == 0 || s.MemoryBytes >= int64(s.Apart()) && s.MemoryBytes < c.CapacityBytes, "MemoryBytes", s.MemoryBytes, "0, or less than the size of the cache"),
 		invalid.Check(s.DiskRead >= 0 && s.DiskRead <= time.Minute, "DiskRead", s.DiskRead, "0 to 1m"),
-		invalid.Check(s.IsOne() || !c.Preload, "Spread", s.Spread, "pooled without a memory, where the cache begins in its steady state"),
 	))
 }

@@ -109,11 +109,16 @@ func TestCachesSayWhatServersTheyAreMadeOf(t *testing.T) {
 	require.Equal(t, placement.Servers{Count: 4}, study.Placements[1].Tiers[0].Caches[0].Servers)
 	_, err = scenario.Parse("s.yaml", []byte(strings.Replace(text, "preset: web-static", "preset: web-static, freshness: {max_age: 1m}", 1)))
 	require.NoError(t, err, "each server has ages of its own")
+	steady := strings.NewReplacer("preset: web-static", "preset: web-static, freshness: {max_age: 1m}", "size: 1GiB,", "size: 1GiB, preload: steady,").Replace(text)
+	_, err = scenario.Parse("s.yaml", []byte(steady))
+	require.NoError(t, err, "and begins in a steady state of its own")
+	_, err = scenario.Parse("s.yaml", []byte(strings.Replace(steady, "disk_read: 5ms}}", "disk_read: 5ms}}\n    mid_tier_caches: {sites: us-west-2, size: 1GiB, preload: steady, servers: {count: 2, spread: independent}}", 1)))
+	require.ErrorContains(t, err, "s.yaml:")
+	require.ErrorContains(t, err, "of which none is known behind the first tier on independent servers")
 	for from, want := range map[string][2]string{
 		"spread: sharded":           {"spread: striped", `unknown spread over servers "striped"`},
 		"count: 4, spread: sharded": {"count: 1, spread: sharded", "2 or more"},
 		"memory: 64MiB":             {"memory: 2GiB", "less than the size of the cache"},
-		"size: 1GiB,":               {"size: 1GiB, preload: steady,", "begins in its steady state"},
 	} {
 		_, err := scenario.Parse("s.yaml", []byte(strings.Replace(text, from, want[0], 1)))
 		require.ErrorContains(t, err, want[1], from)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/placement"
@@ -36,10 +37,14 @@ const maxPreloadObjects = 20_000_000
 //
 // Caches of several sizes at a site are paired: they see the same times of the last requests. Where every
 // object fits into each, the smaller holds a part of what the larger holds.
+//
+// Of several servers each is such a cache. Shards see the times of their objects, independent servers times of their own, with an equal part of
+// the rate. A memory over a disk holds what was asked for last, as far as that fits.
 type preloader struct {
 	*run
 	workloads []preloadedWorkload // by number
 	onward    map[*tier][]func(k int) *tier
+	dealt     map[int]dealt // by the number of shards
 }
 
 // newPreloader returns the preloader of a run, nil if no cache is to begin full.
@@ -90,8 +95,9 @@ func (p *preloader) preload(sites []*site, d *scratch) error {
 			if t.number == firstTier {
 				of = p.ratesOfUsers(s)
 			}
-			longest := p.fill(t, s, of, !begins, d)
+			longest := p.fill(t, s, of, d)
 			if begins {
+				t.preload(d.found)
 				p.age(t, s, of, c, d)
 				p.connect(t, s, of, c, d)
 			}
@@ -117,6 +123,8 @@ const coarse = 47
 type preloadedWorkload struct {
 	popularity []float64
 	bytes      []int64
+	base       uint32
+	perVariant uint32 // objects, those that are asked for once among them
 	// askedOnce is the share of the requests for objects that are asked for once; their sizes are in the catalogue,
 	// and of their numbers, the highest are of those that were asked for before the run.
 	askedOnce float64
@@ -150,6 +158,7 @@ func (p *preloader) readCatalogues() error {
 			return err
 		}
 		of.askedOnce, of.highest = askedOnce(w), uint32(n-1)
+		of.base, of.perVariant = s.keyBase(number), uint32(n/variantsOf(w))
 		if d, ok := w.Demand.(workload.Churning); ok {
 			of.renewal = d.RenewalOf(w.Name, s.Seed, p.rep)
 		}
@@ -183,6 +192,7 @@ func (p *preloader) readCatalogues() error {
 			}
 		}
 	}
+	p.dealAll()
 	return nil
 }
 
@@ -235,8 +245,9 @@ func (p *preloader) behind(t *tier, workload int) func(k int) *tier {
 }
 
 // passOn adds what a cache misses to what its next hops are asked for. An object that is not asked for leaves the
-// cache after so many seconds.
-func (p *preloader) passOn(t *tier, of rates, longest float64, c *cycles, asked map[*tier]rates) {
+// cache after so many seconds, by server.
+func (p *preloader) passOn(t *tier, of rates, longest []float64, c *cycles, asked map[*tier]rates) {
+	share := t.servers.share()
 	for i := range of {
 		behind := p.behind(t, i)
 		if behind == nil {
@@ -250,25 +261,44 @@ func (p *preloader) passOn(t *tier, of rates, longest float64, c *cycles, asked 
 			asked[next][i].once += of[i].once / float64(len(p.plan.partsOf(t.hops[i], 0)))
 		}
 		for k, rate := range of[i].objects {
+			if !(rate > 0) { // and longest may be infinite
+				continue
+			}
 			to := asked[behind(k)][i].objects
 			switch {
-			case !(rate > 0): // and longest may be infinite
-			case p.workloads[i].bytes[k] > t.cache.CapacityBytes():
-				to[k] += rate
-			case t.aging != nil:
-				to[k] += p.asksOfAged(t, i, k, rate, longest, c)
-			case p.workloads[i].renewal.Lifetime > 0:
-				to[k] += float64(rate * (1 - p.workloads[i].renewal.HitRatio(rate, longest)))
+			case share < 1:
+				for _, server := range longest {
+					to[k] += p.missedOf(t, i, k, float64(share*rate), server, c)
+				}
+			case p.workloads[i].renewal.Lifetime > 0: // what takes its place is at another shard
+				for _, server := range longest {
+					to[k] += p.missedOf(t, i, k, rate, server, c) / float64(len(longest))
+				}
 			default:
-				to[k] += float64(rate * portable.Exp(-rate*longest)) // Che: asked for when not here
+				to[k] += p.missedOf(t, i, k, rate, longest[p.shardOf(t, i, uint32(k))], c)
 			}
 		}
+	}
+}
+
+// missedOf returns how often a server of a cache misses an object of a workload that it is asked for at a rate.
+func (p *preloader) missedOf(t *tier, number, k int, rate, longest float64, c *cycles) float64 {
+	switch w := &p.workloads[number]; {
+	case w.bytes[k] > t.serverBytes():
+		return rate
+	case t.aging != nil:
+		return p.asksOfAged(t, number, k, rate, longest, c)
+	case w.renewal.Lifetime > 0:
+		return float64(rate * (1 - w.renewal.HitRatio(rate, longest)))
+	default:
+		return float64(rate * portable.Exp(-rate*longest)) // Che: asked for when not here
 	}
 }
 
 // connect lets the connections of a cache that has been filled begin as its misses have left them: the last was asked an
 // exponential time ago, with the rate of what the cache does not hold.
 func (p *preloader) connect(t *tier, s *site, of rates, c *cycles, d *scratch) {
+	share := t.servers.share()
 	for i := range of {
 		if len(t.hops[i]) == 0 {
 			continue
@@ -279,15 +309,15 @@ func (p *preloader) connect(t *tier, s *site, of rates, c *cycles, d *scratch) {
 		}
 		if t.aging != nil {
 			for _, o := range d.found {
-				if k := o.key - uint64(p.plan.scenario.keyBase(i)); k < uint64(len(of[i].objects)) {
-					missed += p.asksOfAged(t, i, int(k), of[i].objects[k], math.Inf(1), c)
+				if k := objectOf(o.key) - uint64(p.plan.scenario.keyBase(i)); k < uint64(len(of[i].objects)) {
+					missed += p.asksOfAged(t, i, int(k), float64(share*of[i].objects[k]), math.Inf(1), c)
 				}
 			}
 		}
 		first := uint64(p.plan.scenario.keyBase(i))
 		for _, o := range d.found {
-			if k := o.key - first; k < uint64(len(of[i].objects)) { // else of another workload, also below the first
-				missed -= of[i].objects[k]
+			if k := objectOf(o.key) - first; k < uint64(len(of[i].objects)) { // else of another workload, also below the first
+				missed -= float64(share * of[i].objects[k])
 			}
 		}
 		if missed <= 0 {
@@ -307,35 +337,74 @@ func (p *preloader) connect(t *tier, s *site, of rates, c *cycles, d *scratch) {
 	}
 }
 
-// fill draws the content of a cache whose objects are asked for at the given rates, by workload,
-// and returns the time in seconds after which an object that is not asked for leaves. With dryRun it
-// puts nothing in.
-func (p *preloader) fill(t *tier, s *site, rates rates, dryRun bool, d *scratch) (longest float64) {
+// fill draws the content of a cache whose objects are asked for at the given rates, by workload, server by server and of each the last that was
+// asked for first, and returns by server the time in seconds after which an object that is not asked for leaves.
+func (p *preloader) fill(t *tier, s *site, rates rates, d *scratch) (longest []float64) {
 	if d.weight == nil {
 		d.weight = make([]int64, 1<<(64-coarse))
 	}
-	clear(d.weight)
-	capacity := t.cache.CapacityBytes()
 	d.found = d.found[:0]
+	capacity := t.serverBytes()
+	for server := range t.servers.apart() {
+		clear(d.weight)
+		from := len(d.found)
+		p.addRegular(t, s, rates, server, d)
+		p.addOnce(t, s, rates, server, from, d)
+		longest = append(longest, d.keepLast(from, capacity))
+	}
+	return longest
+}
+
+// preload puts objects into a cache, the last of which was asked for first.
+func (t *tier) preload(found []recent) {
+	for i := len(found) - 1; i >= 0; i-- {
+		t.cache.Insert(found[i].key, found[i].bytes)
+	}
+	t.held.last = t.cache.UsedBytes()
+}
+
+// addRegular adds the objects of a server that are asked for again and again.
+func (p *preloader) addRegular(t *tier, s *site, rates rates, server int, d *scratch) {
+	capacity, share := t.serverBytes(), t.servers.share()
 	for i := range rates {
 		entity := purpose.EntityOf(p.plan.scenario.Workloads[i].Name, s.name)
 		key := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purpose.PreloadOfTier(int(t.number)))
-		base := p.plan.scenario.keyBase(i)
-		for k, rate := range rates[i].objects {
-			if !(rate > 0) || p.workloads[i].bytes[k] > capacity {
+		if share < 1 {
+			key = random.Key(key.At(1<<63 | uint64(server)))
+		}
+		base := cache.AtServer(uint64(p.plan.scenario.keyBase(i)), server)
+		of := &p.workloads[i]
+		all, isDealt := len(rates[i].objects), false
+		var hand []uint32
+		if t.servers.isSharded() && of.renewal.Lifetime == 0 {
+			hand, isDealt = p.dealt[t.servers.apart()][i][server], true
+			all = len(hand)
+		}
+		for n := range all {
+			k := n
+			if isDealt {
+				k = int(hand[n])
+			}
+			rate := float64(share * rates[i].objects[k])
+			if !(rate > 0) || of.bytes[k] > capacity {
 				continue
 			}
 			stream := key.StreamAt(uint64(k))
-			o := recent{ago: stream.Exp() / rate, key: uint64(base) + uint64(k), bytes: p.workloads[i].bytes[k]}
-			if p.workloads[i].renewal.Lifetime > 0 {
-				p.addRenewed(&p.workloads[i].renewal, uint64(base), uint32(k), o, rate, &stream, d)
+			o := recent{ago: stream.Exp() / rate, key: base + uint64(k), bytes: of.bytes[k]}
+			if of.renewal.Lifetime > 0 {
+				p.addRenewed(t, i, server, uint32(k), o, rate, &stream, d)
 				continue
 			}
 			d.weight[math.Float64bits(o.ago)>>coarse] += o.bytes
 			d.found = append(d.found, o)
 		}
 	}
-	p.addOnce(t, s, rates, d)
+}
+
+// keepLast leaves of what was found from a place on what was asked for last, in this order, as far as so many bytes hold it, and returns how long ago the
+// first was asked for that they do not.
+func (d *scratch) keepLast(from int, capacity int64) (longest float64) {
+	found := d.found[from:]
 	sum, enough := int64(0), uint64(math.MaxUint64)
 	for step, bytes := range d.weight {
 		if sum += bytes; sum > capacity {
@@ -343,8 +412,8 @@ func (p *preloader) fill(t *tier, s *site, rates rates, dryRun bool, d *scratch)
 			break
 		}
 	}
-	d.found = slices.DeleteFunc(d.found, func(o recent) bool { return math.Float64bits(o.ago)>>coarse > enough })
-	slices.SortFunc(d.found, func(a, b recent) int {
+	found = slices.DeleteFunc(found, func(o recent) bool { return math.Float64bits(o.ago)>>coarse > enough })
+	slices.SortFunc(found, func(a, b recent) int {
 		switch {
 		case a.ago < b.ago:
 			return -1
@@ -354,29 +423,28 @@ func (p *preloader) fill(t *tier, s *site, rates rates, dryRun bool, d *scratch)
 		return int(int64(a.key) - int64(b.key))
 	})
 	held, n := int64(0), 0
-	for n < len(d.found) && held+d.found[n].bytes <= capacity {
-		held += d.found[n].bytes
+	for n < len(found) && held+found[n].bytes <= capacity {
+		held += found[n].bytes
 		n++
 	}
 	longest = math.Inf(1)
-	if n < len(d.found) {
-		longest = d.found[n].ago
+	if n < len(found) {
+		longest = found[n].ago
 	}
-	d.found = d.found[:n]
-	if !dryRun {
-		for i := n - 1; i >= 0; i-- {
-			t.cache.Insert(d.found[i].key, d.found[i].bytes)
-		}
-		t.held.last = t.cache.UsedBytes()
-	}
+	d.found = d.found[:from+n]
 	return longest
 }
 
 // addRenewed adds the objects that a place has had: the one it has, if it was asked for since it was born, and those before it, each if it was
 // asked for in its life. Nobody will ask for these again; they hold space until they leave.
-func (p *preloader) addRenewed(r *workload.Renewal, base uint64, place uint32, o recent, rate float64, stream *random.Stream, d *scratch) {
+func (p *preloader) addRenewed(t *tier, number, server int, place uint32, o recent, rate float64, stream *random.Stream, d *scratch) {
+	r := &p.workloads[number].renewal
+	base := o.key - uint64(place)
 	life, age := float64(float64(r.Lifetime)*1e-9), float64(float64(r.AgeAtStart(place))*1e-9)
 	add := func(o recent) {
+		if t.servers.isSharded() && p.shardOf(t, number, uint32(o.key-base)) != server {
+			return
+		}
 		d.weight[math.Float64bits(o.ago)>>coarse] += o.bytes
 		d.found = append(d.found, o)
 	}
@@ -393,73 +461,3 @@ func (p *preloader) addRenewed(r *workload.Renewal, base uint64, place uint32, o
 // renewedHeld is how many objects of a place that are no more a cache is taken to hold at most when a run begins. A cache that keeps what nobody
 // asks for longer than so many lifetimes begins with free space in their stead.
 const renewedHeld = 8
-
-// askedOnce returns the share of a workload's requests for objects that nobody asks for again.
-func askedOnce(w *workload.Workload) float64 {
-	if d, ok := w.Demand.(workload.Endless); ok {
-		return d.AskedOnce()
-	}
-	return 0
-}
-
-// heldOnce returns about how many objects that were asked for once addOnce adds at most: with 95 % none of n objects was
-// last asked for longer ago than 3 + ln n times the mean time between two requests for the least popular.
-func heldOnce(w *workload.Workload) float64 {
-	d, ok := w.Demand.(workload.Endless)
-	if !ok || d.AskedOnce() == 0 {
-		return 0
-	}
-	shares, err := d.Popularity()
-	if err != nil || len(shares) == 0 {
-		return workload.AskedBefore // who opens the demand says what is wrong
-	}
-	return min(d.AskedOnce()/slices.Min(shares)*(3+portable.Log(float64(len(shares)))), workload.AskedBefore)
-}
-
-// addOnce adds to what was found the objects that were asked for once: back in time, workload by workload, until they
-// and what was asked for since would fill the cache, or to the oldest of the others: those behind it leave before any of
-// the others does, so that their place may as well be free.
-func (p *preloader) addOnce(t *tier, s *site, rates rates, d *scratch) {
-	capacity := t.cache.CapacityBytes()
-	if capacity == math.MaxInt64 {
-		return
-	}
-	oldest := 0.0
-	for _, o := range d.found {
-		oldest = max(oldest, o.ago)
-	}
-	regular := d.weight
-	for i := range rates {
-		of := &p.workloads[i]
-		if !(rates[i].once > 0) {
-			continue
-		}
-		entity := purpose.EntityOf(p.plan.scenario.Workloads[i].Name, s.name)
-		stream := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purpose.OnceOfTier(int(t.number))).Stream()
-		base := uint64(p.plan.scenario.keyBase(i))
-		held, ago, step := int64(0), 0.0, uint64(0)
-		// Half of the numbers of a catalogue at most are of objects asked for before the run.
-		for number := of.highest; number > of.highest-workload.AskedBefore; number-- {
-			if ago += stream.Exp() / rates[i].once; ago > oldest {
-				break
-			}
-			bytes := of.catalogue.SizeBytes(number)
-			for at := math.Float64bits(ago) >> coarse; step < at; step++ {
-				held += regular[step]
-			}
-			if held > capacity {
-				break
-			}
-			if bytes > capacity {
-				continue
-			}
-			held += bytes
-			d.once = append(d.once, recent{ago: ago, key: base + uint64(number), bytes: bytes})
-		}
-	}
-	for _, o := range d.once {
-		d.weight[math.Float64bits(o.ago)>>coarse] += o.bytes
-	}
-	d.found = append(d.found, d.once...)
-	d.once = d.once[:0]
-}

@@ -30,9 +30,10 @@ func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) 
 		objects := uint64(p.plan.scenario.objects(i))
 		entity := purpose.EntityOf(p.plan.scenario.Workloads[i].Name, s.name)
 		key := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purpose.AgesOfTier(int(t.number)))
+		share := t.servers.share()
 		for _, o := range d.found {
-			k := o.key - first
-			if o.key < first || k >= objects || !t.cache.Contains(o.key) {
+			k := objectOf(o.key) - first
+			if objectOf(o.key) < first || k >= objects || !t.cache.Contains(o.key) {
 				continue
 			}
 			object := c.object(uint32(o.key))
@@ -48,8 +49,12 @@ func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) 
 			if answer == freshness.Missing {
 				life = 0
 			}
-			stream := key.StreamAt(k)
-			rate := rateOf(of[i], k)
+			address := k
+			if share < 1 {
+				address = o.key - first // each server has draws of its own
+			}
+			stream := key.StreamAt(address)
+			rate := float64(share * rateOf(of[i], k))
 			asOf := -ago
 			since := asOf
 			var y cycle

@@ -1,0 +1,99 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/random"
+)
+
+// apart returns how many servers a cache is made of that hold objects of their own, 1 where it is one.
+func (s *servingCaches) apart() int {
+	if s == nil {
+		return 1
+	}
+	return s.Apart()
+}
+
+// isSharded reports whether each object has its server.
+func (s *servingCaches) isSharded() bool { return s.apart() > 1 && s.Spread == placement.Sharded }
+
+// share returns which part of the requests for an object each server gets that has it: all of them where each object has its server.
+func (s *servingCaches) share() float64 {
+	if s.apart() > 1 && s.Spread == placement.Independent {
+		return 1 / float64(s.apart())
+	}
+	return 1
+}
+
+// serverBytes returns the size of each server of a cache.
+func (t *tier) serverBytes() int64 { return t.cache.CapacityBytes() / int64(t.servers.apart()) }
+
+// validateSteadyServers refuses the servers of caches of which no steady state is known: answers of a tier with independent ones are as old as they are
+// at whichever of them was asked, and those before it do not die together.
+func (s *Scenario) validateSteadyServers(p *placement.Placement) error {
+	if !s.ages(p) {
+		return nil
+	}
+	for i := range p.Tiers[1:] {
+		tier := &p.Tiers[1+i]
+		for k := range tier.Caches {
+			if of := tier.Caches[k].Servers; of.Apart() > 1 && of.Spread == placement.Independent {
+				return fmt.Errorf("site %q: %w", tier.Caches[k].Site, invalid.In(fmt.Sprintf("Tiers[%d].Caches[%d].Servers", 1+i, k),
+					invalid.New("Spread", of.Spread, "pooled or sharded: caches begin in their steady state and objects age, of which none is known behind the first tier on independent servers")))
+			}
+		}
+	}
+	return nil
+}
+
+// dealt are the objects that are asked for again and again, by number, of each shard of each workload.
+type dealt [][][]uint32
+
+// dealAll finds out, for as many shards as any cache has, which objects each has.
+func (p *preloader) dealAll() {
+	p.dealt = make(map[int]dealt)
+	for i := range p.plan.placement.Tiers {
+		caches := p.plan.placement.Tiers[i].Caches
+		for k := range caches {
+			s := newServingCaches(caches[k].Servers, 0)
+			if n := s.apart(); s.isSharded() && p.dealt[n] == nil {
+				p.dealt[n] = p.deal(s)
+			}
+		}
+	}
+}
+
+func (p *preloader) deal(s *servingCaches) dealt {
+	of := make(dealt, len(p.workloads))
+	for i := range p.workloads {
+		of[i] = make([][]uint32, s.apart())
+		for k := range p.workloads[i].popularity {
+			server := p.workloads[i].shardOf(s, uint32(k))
+			of[i][server] = append(of[i][server], uint32(k))
+		}
+	}
+	return of
+}
+
+// shardOf returns which server has an object, and all of its variants.
+func (w *preloadedWorkload) shardOf(s *servingCaches, object uint32) int {
+	return s.serverOf(uint64(w.base+object%w.perVariant), 0)
+}
+
+// shardOf returns which server of a tier has an object, of which each has one.
+func (p *preloader) shardOf(t *tier, number int, object uint32) int {
+	if !t.servers.isSharded() {
+		return 0
+	}
+	return p.workloads[number].shardOf(t.servers, object)
+}
+
+// serverOfOnce returns which server of a tier was asked for an object that was asked for once.
+func (p *preloader) serverOfOnce(t *tier, number int, object uint32, draws random.Key) int {
+	if t.servers.share() < 1 {
+		return int(draws.At(1<<63|uint64(object)) >> 32 * uint64(t.servers.apart()) >> 32)
+	}
+	return p.shardOf(t, number, object)
+}
