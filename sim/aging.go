@@ -180,7 +180,14 @@ func (a *aging) look(number uint8, key uint64, now int64) look {
 	l := look{key: key, object: c.object(uint32(key)), state: freshness.Expired}
 	l.class = uint32(c.class(l.object))
 	l.policy = &c.policies[l.class]
-	h, size, hit := a.find(key)
+	var h *freshness.Held
+	var size int64
+	var hit bool
+	if a.servers == nil {
+		h, size, hit = a.cache.LookupNoted(key)
+	} else {
+		h, size, hit = a.servers.caches.LookupNoted(key)
+	}
 	if !hit {
 		return l
 	}
@@ -194,29 +201,12 @@ func (a *aging) look(number uint8, key uint64, now int64) look {
 	return l
 }
 
-// find is one access to the cache.
-func (a *aging) find(key uint64) (h *freshness.Held, sizeBytes int64, hit bool) {
-	if a.servers != nil {
-		return a.servers.caches.LookupNoted(key)
-	}
-	return a.cache.LookupNoted(key)
-}
-
 func (a *aging) remove(key uint64) {
 	if a.servers != nil {
 		a.servers.caches.Remove(key)
 		return
 	}
 	a.cache.Remove(key)
-}
-
-// insert puts an object into the cache with what is known of it.
-func (a *aging) insert(key uint64, sizeBytes int64, h freshness.Held) {
-	if a.servers != nil {
-		a.servers.caches.InsertNoted(key, sizeBytes, h)
-		return
-	}
-	a.cache.InsertNoted(key, sizeBytes, h)
 }
 
 // put notes what is known of an object, if it is in the cache.

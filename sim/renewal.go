@@ -143,7 +143,11 @@ func (s *site) store(t *tier, n uint32, now int64) {
 		if !v.has && !t.keepsCopy(v.copied) {
 			return
 		}
-		t.aging.insert(key, f.bytes, v.now(f.first))
+		if t.servers == nil {
+			t.aging.cache.InsertNoted(key, f.bytes, v.now(f.first))
+		} else {
+			t.servers.caches.InsertNoted(key, f.bytes, v.now(f.first))
+		}
 	}
 }
 
