@@ -288,6 +288,12 @@ func (f mapFrame) drawLand(area draw.Canvas, w, h vg.Length) (at func(lon, lat f
 	return at
 }
 
+// leastRadius returns the radius of a metro without users on a map so wide and high: smaller where so many would cover one another.
+func leastRadius(width, height float64, metros int) vg.Length {
+	const covered = 0.12 // of the map, by all metros together
+	return vg.Length(min(1.6, math.Sqrt(covered*width*height/(math.Pi*float64(max(metros, 1))))))
+}
+
 func (p *mapPanel) draw(c draw.Canvas) {
 	title := look.Bold(look.Text(look.LabelSize, look.Ink))
 	c.FillText(title, vg.Point{X: c.Min.X, Y: c.Max.Y}, cutMiddle(title, p.title, vg.Length(c.Size().X*(1-spared))))
@@ -298,9 +304,10 @@ func (p *mapPanel) draw(c draw.Canvas) {
 		Min: vg.Point{X: c.Min.X, Y: c.Max.Y - mapTitleHeight - h}, Max: vg.Point{X: c.Min.X + w, Y: c.Max.Y - mapTitleHeight},
 	}}
 	at := p.frame.drawLand(area, w, h)
+	least := leastRadius(float64(w), float64(h), len(p.metros))
 	for i := range p.metros {
 		m := &p.metros[i]
-		radius := vg.Length(1.6 + float64(15*math.Sqrt(m.share)))
+		radius := least + vg.Length(15*math.Sqrt(m.share))
 		centre := at(m.place.LonDeg, m.place.LatDeg)
 		fill := p.colourAt(m.ms)
 		if m.isGrey {
@@ -308,9 +315,9 @@ func (p *mapPanel) draw(c draw.Canvas) {
 		}
 		area.SetColor(fill)
 		area.Fill(circle(centre, radius))
-		rim := draw.LineStyle{Color: look.Ink, Width: vg.Points(0.4)}
+		rim := draw.LineStyle{Color: look.Ink, Width: least / 4}
 		if m.isWorse {
-			rim.Width = vg.Points(1.6)
+			rim.Width = least
 		}
 		area.SetLineStyle(rim)
 		area.Stroke(circle(centre, radius))
