@@ -1,6 +1,7 @@
 package scenario_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +26,24 @@ workloads:
   - {name: site, preset: web-static, requests_per_second: 10, client: CLIENT}
 placements: [{name: region, origin: us-west-2}]
 `, "CLIENT", client))
+}
+
+// What a stack comes with is read before what stands in its place, and the handshake by which it goes before it.
+func TestClientsAreReadAlikeInAnyOrder(t *testing.T) {
+	keys := []string{"handshake: tcp+tls1.2", "stack: linux", "congestion: bbr", "handshake_work: 2ms", "resumed_work: 1ms", "idle: keep"}
+	want := transport.Linux(transport.TCPTLS12)
+	want.NewShare, want.BitsPerSecond = 0.1, 50e6 // of the preset
+	want.Congestion, want.HandshakeWork, want.ResumedWork, want.Idle = transport.BBR, 2*time.Millisecond, time.Millisecond, transport.KeepWindow
+	for range keys {
+		keys = append(keys[1:], keys[0])
+		backwards := slices.Clone(keys)
+		slices.Reverse(backwards)
+		for _, all := range [][]string{keys, backwards} {
+			study, err := scenario.Parse("s.yaml", withClient("{"+strings.Join(all, ", ")+"}"))
+			require.NoError(t, err)
+			require.Equal(t, want, study.Workloads[0].Client, all)
+		}
+	}
 }
 
 func TestClientsAreReadWithTheirVisits(t *testing.T) {

@@ -56,8 +56,8 @@ type field struct {
 	read func(value)
 }
 
-// fields reads a mapping: every key must be one of the given, and none may stand twice. It returns the
-// values by key.
+// fields reads a mapping: every key must be one of the given, and none may stand twice. They are read in the order in which they are
+// given, whatever that of the file, so that one may go by what an earlier one says. It returns the values by key.
 func (v value) fields(known ...field) map[string]value {
 	v = v.resolve()
 	if s := v.shape(); s != nil {
@@ -82,7 +82,11 @@ func (v value) fields(known ...field) map[string]value {
 			at = at.resolve()
 			seen[key.Value] = at
 			v.bad.lines[at.path] = key.Line
-			known[k].read(at)
+		}
+	}
+	for _, f := range known {
+		if at, ok := seen[f.key]; ok {
+			f.read(at)
 		}
 	}
 	return seen
