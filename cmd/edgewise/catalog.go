@@ -64,6 +64,7 @@ func (c *catalogCmd) Run(_ context.Context, s *streams) error {
 		return &usageError{err}
 	}
 	var rows []catalogRow
+	undated := 0
 	for _, n := range nodes {
 		if c.Country != "" && n.Country != c.Country {
 			continue
@@ -77,9 +78,15 @@ func (c *catalogCmd) Run(_ context.Context, s *streams) error {
 			if status == catalog.NotYet {
 				continue
 			}
+			if !facts.Announced.IsKnown() && !facts.Opened.IsKnown() {
+				undated++
+			}
 			row.Status, row.Announced, row.Opened, row.Zones = string(status), facts.Announced.String(), facts.Opened.String(), facts.Zones
 		}
 		rows = append(rows, row)
+	}
+	if c.AsOf != "" && undated > 0 {
+		fmt.Fprintf(s.err, "edgewise: the catalog does not know when %d of these %d %s opened, and lists them as open on %s\n", undated, len(rows), c.List, c.AsOf)
 	}
 	all := []table.Row{c.header()}
 	for _, r := range rows {

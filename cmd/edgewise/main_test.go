@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -258,6 +259,8 @@ func TestCatalogListsInThreeFormats(t *testing.T) {
 	require.NotContains(t, out, "ap-southeast-6")
 	require.Contains(t, out, "ap-east-2,Taipei,TW,25.0330,121.5654,open,,2025-06-06,\n")
 	require.Contains(t, out, ",announced,2025-05,,\n", "Chile")
+	_, out, errs = run(t, context.Background(), "catalog", "local-zones", "--format", "csv", "--country", "US", "--as-of", "2022-01-01")
+	require.Contains(t, errs, fmt.Sprintf("does not know when %d of these %[1]d local-zones opened, and lists them as open on 2022-01-01", strings.Count(out, "\n")-1))
 	code, _, errs = run(t, context.Background(), "catalog", "regions", "--as-of", "spring")
 	require.Equal(t, exitUsage, code)
 	require.Contains(t, errs, "--as-of: date is spring; want a day such as")
