@@ -96,6 +96,9 @@ func (p *preloader) preload(sites []*site, d *scratch) error {
 				of = p.ratesOfUsers(s)
 			}
 			longest := p.fill(t, s, of, d)
+			if !begins || !math.IsInf(longest, 1) {
+				c.forgets(t)
+			}
 			if begins {
 				t.preload(d.found)
 				p.age(t, s, of, c, d)

@@ -14,7 +14,7 @@ import (
 // it, every T + 1/R on the mean. A cache whose users want it with rate r has a copy of the cycle under way if one of them began it, as
 // they do r of R cycles, or if one has asked since.
 //
-// That is exact where no cache evicts an object within its lifetime, none holds it for longer than the root, and fetching takes no time. A
+// That is exact where no cache evicts an object within its lifetime, none holds it for longer than one behind it, and fetching takes no time. A
 // cache that holds objects for longer than its root does, or takes every answer for new, renews them by itself: see [preloader.age].
 type cycles struct {
 	*preloader
@@ -25,6 +25,8 @@ type cycles struct {
 	begun map[*tier]rates
 	// newest holds the instants, in ns, as of which caches before one have copies, by workload and object; 0 for none.
 	newest map[*tier][][]int64
+	// forgetful are the caches before which some do not hold all that they have asked for.
+	forgetful map[*tier]bool
 }
 
 // newCycles returns the cycles of sites, nil where no answer passes two caches that age.
@@ -32,7 +34,7 @@ func (p *preloader) newCycles(sites []*site) *cycles {
 	if len(p.plan.placement.Tiers) < 2 || !p.plan.scenario.ages(&p.plan.placement) {
 		return nil
 	}
-	c := &cycles{preloader: p, sites: make(map[*tier]*site), wanted: make(map[*tier]rates), begun: make(map[*tier]rates), newest: make(map[*tier][][]int64)}
+	c := &cycles{preloader: p, sites: make(map[*tier]*site), wanted: make(map[*tier]rates), begun: make(map[*tier]rates), newest: make(map[*tier][][]int64), forgetful: make(map[*tier]bool)}
 	for number := range p.plan.placement.Tiers {
 		for _, s := range sites {
 			t := s.tiers[number]
@@ -123,9 +125,9 @@ func (c *cycles) copyAt(t *tier, y *cycle, i, k int, rate float64, ago int64, st
 		began = *begun <= y.beginner && y.beginner < *begun+rate
 		*begun += rate
 	default:
-		if newest := c.newest[t][i]; newest != nil && newest[k] == -y.age {
-			began = true
-		}
+		newest := c.newest[t][i]
+		began = newest != nil && newest[k] == -y.age
+		has = has && c.forgetful[t]
 	}
 	switch {
 	case began:
@@ -150,6 +152,20 @@ func (c *cycles) note(t *tier, i, k int, asOf int64) {
 		}
 		if n := &(*newest)[k]; *n == 0 || asOf > *n {
 			*n = asOf
+		}
+	}
+}
+
+// forgets notes that a cache begins without some of what it has asked for: evicted, or as it begins empty.
+func (c *cycles) forgets(t *tier) {
+	if c == nil {
+		return
+	}
+	for i := range t.hops {
+		for n := range t.hops[i] {
+			if h := &t.hops[i][n]; h.part != originPart {
+				c.forgetful[c.preloader.sites[h.to].tier(h.part)] = true
+			}
 		}
 	}
 }

@@ -65,3 +65,31 @@ func TestAgesThatTiersPassOnBeginInTheirSteadyState(t *testing.T) {
 		}
 	}
 }
+
+// Parents of which one has the users of a PoP of ten, and the other all others. They ask the shield when the first of their users begins a cycle, or
+// comes behind another who has.
+func TestParentsBeginWithWhatTheirPoPsHaveAskedFor(t *testing.T) {
+	const pops, objects, perPoP, life = 10, 2000, 20.0, 60.0
+	n, ids := star(t, pops, 1)
+	w := workload.Workload{
+		Head:    workload.Head{Name: "site"},
+		Demand:  workload.Poisson{RequestsPerSecond: pops * perPoP, Objects: objects, ZipfExponent: 0.8},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}}.Controlled(freshness.Control{MaxAge: freshness.For(life * time.Second)}),
+	}
+	p := placement.RegionOnly("region").WithPoPs(objects, ids...).WithUpstream(open).WithMidTier(objects, "region")
+	p.Tiers = []placement.Tier{p.Tiers[0], {Name: "parents", Caches: []placement.Cache{
+		{Site: ids[0], CapacityBytes: objects}, {Site: ids[1], CapacityBytes: objects},
+	}}, p.Tiers[1]}
+	shares, err := w.Demand.(workload.Popular).Popularity()
+	require.NoError(t, err)
+	asks := 0.0
+	for _, share := range shares {
+		for _, of := range []float64{1, 9} {
+			asks += asksOfACycle(pops/of, of*share*perPoP, life, life)
+		}
+	}
+	for _, from := range []time.Duration{0, 50 * time.Second} {
+		s := Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: from, Duration: 10 * time.Second, Seed: 5}
+		requireInside(t, replicate(t, s, p.Preloaded(), func(r *Result) float64 { return float64(r.Workloads[0].Tiers[1].Count(TierFetches)) / 10 }), asks, .05)
+	}
+}

@@ -32,9 +32,6 @@ func (s *Scenario) validateRanges(p *placement.Placement) error {
 			return invalid.New("SliceBytes", p.SliceBytes, "0: clients of the workload %q give up or come back (patience), of which slices do not know", w.Name)
 		case p.SliceBytes > 0 && w.RecordsSizes():
 			return invalid.New("SliceBytes", p.SliceBytes, "0: the workload %q records how much each request asks for", w.Name)
-		case ages && len(p.Tiers) > 0 && service.Ranges.Share > 0:
-			return fmt.Errorf("workload %q: %w", w.Name,
-				invalid.New("Service.Ranges.Share", service.Ranges.Share, "0: objects age (freshness, purges or variants), and parts of such are not known"))
 		}
 	}
 	return nil
@@ -63,13 +60,10 @@ func (s *site) visitRange(v *arrival, c *clients) {
 	c.draw(&r)
 	w := c.workload
 	size := w.sizeBytes(v.key)
-	stream := c.parts.StreamAt(c.count)
-	from, to := w.ranges.Draw(&stream, size)
+	from, to := c.drawPart(size)
 	if s.trace != nil {
 		s.trace.visit(s, c, v.at)
-		if s.trace.current && to-from < size {
-			s.trace.mark(v.at, s.name, "asks for bytes %d to %d of %d", from, to-1, size)
-		}
+		s.trace.asksForPart(s, v.at, from, to, size)
 	}
 	if s.edge == nil {
 		r.bytes = to - from
@@ -86,6 +80,19 @@ func (s *site) visitRange(v *arrival, c *clients) {
 		p.begin, p.slice = from/bytes, from/bytes
 	}
 	s.servePart(s.edge, n, v.at)
+}
+
+// drawPart draws which bytes of an object, of so many, the latest request is for: to is not among them.
+func (c *clients) drawPart(size int64) (from, to int64) {
+	stream := c.parts.StreamAt(c.count)
+	return c.workload.ranges.Draw(&stream, size)
+}
+
+// asksForPart notes which bytes of an object a request is for that is explained, if it is not for all.
+func (t *tracer) asksForPart(s *site, at, from, to, size int64) {
+	if t.current && to > 0 && to-from < size {
+		t.mark(at, s.name, "asks for bytes %d to %d of %d", from, to-1, size)
+	}
 }
 
 // goOnWithPart serves the next slice of what a user asks for.

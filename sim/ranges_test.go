@@ -155,8 +155,6 @@ func TestPartsAreRefusedWhereTheyAreNotKnown(t *testing.T) {
 	aging := s
 	aging.Workloads = []workload.Workload{workload.Change(s.Workloads[0], func(c *workload.Cacheable) { *c = c.Controlled(freshness.Control{MaxAge: freshness.For(time.Minute)}) })}
 	require.ErrorContains(t, aging.ValidatePlacement(p), "SliceBytes is 1000000; want 0: objects age")
-	p.SliceBytes = 0
-	require.ErrorContains(t, aging.ValidatePlacement(p), "Ranges.Share")
 	p.SliceBytes = 1000
 	require.ErrorContains(t, s.ValidatePlacement(p), "16384 to")
 	require.ErrorContains(t, s.ValidatePlacement(withSlices(&s, 1<<30, mega).Preloaded()), "steady state")
@@ -169,4 +167,40 @@ func TestPartsAreRefusedWhereTheyAreNotKnown(t *testing.T) {
 	none := placement.RegionOnly("region")
 	none.SliceBytes = mega
 	require.ErrorContains(t, s.ValidatePlacement(none), "no caches")
+}
+
+func TestPartsOfObjectsThatAge(t *testing.T) {
+	// What never gets old is served as what does not age.
+	s := parts(t, workload.Ranges{Share: 0.5, Lengths: lengths(2.5 * mega)}, 50, 5)
+	s.Network, _ = star(t, 1, 25)
+	s.Workloads[0].Client.BitsPerSecond = 100e6
+	p := withSlices(&s, 100*mega, 0)
+	ages := s
+	ages.Workloads = slices.Clone(s.Workloads)
+	ages.Workloads[0] = workload.Change(ages.Workloads[0], func(c *workload.Cacheable) {
+		*c = c.Controlled(freshness.Control{MaxAge: freshness.For(1 << 18 * time.Hour)})
+	})
+	want, got := runOne(t, s, p).Workloads[0].Metros[0], runOne(t, ages, p).Workloads[0].Metros[0]
+	require.Equal(t, want.Outcomes, got.Outcomes)
+	require.Equal(t, want.Metrics, got.Metrics)
+	require.Equal(t, want.Count(Bytes), got.Count(Bytes))
+	require.Positive(t, want.Outcomes[Miss])
+	plans, err := Compile(context.Background(), ages, p)
+	require.NoError(t, err)
+	requireSameHoweverAdvanced(t, plans[0])
+
+	// One object for a minute, of which all ask for the first quarter, and which never changes: fetched once, whole, and confirmed every minute, for
+	// nothing but its age.
+	s = parts(t, workload.Ranges{Share: 1, Lengths: lengths(2.5 * mega), From: workload.AtStart}, 1, 10)
+	s.Duration = 200 * time.Second
+	s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Cacheable) {
+		*c = c.Controlled(freshness.Control{MaxAge: freshness.For(time.Minute), Validator: true})
+	})
+	w := &runOne(t, s, withSlices(&s, 1<<40, 0)).Workloads[0]
+	m := &w.Metros[0]
+	require.EqualValues(t, 1, m.Outcomes[Miss])
+	require.EqualValues(t, 3, m.Outcomes[Revalidated])
+	require.EqualValues(t, 4, w.Count(OriginRequests))
+	require.EqualValues(t, 10*mega, w.Count(OriginBytes))
+	require.Equal(t, 2_500_000*m.Count(Requests), m.Count(Bytes))
 }

@@ -33,6 +33,11 @@ type came struct {
 	age     uint32 // s, when it was sent
 }
 
+// isWhole reports whether an answer brings the object.
+func (v *renewal) isWhole() bool {
+	return !v.silent && !v.confirmed && !v.serves && v.answer == freshness.Good
+}
+
 // carries returns the bytes of an answer to a question for an object of so many.
 func (c *came) carries(bytes int64) int64 {
 	switch {
@@ -180,19 +185,25 @@ func (s *site) visitAging(v *arrival, c *clients) {
 	c.draw(r)
 	t, w := s.edge, c.workload
 	a, key := t.aging, uint64(v.key)
+	bytes, from, upTo := r.size(w.variantBytes(v.key)), int64(0), int64(0)
+	if w.ranges.Share > 0 {
+		from, upTo = c.drawPart(bytes)
+		r.bytes = upTo - from
+	}
 	if t.servers != nil {
 		key = a.keyAt(w.number, v.key, c.work.At(c.count))
-		t.servers.count(key, r.size(w.variantBytes(v.key)), r.recorded)
+		t.servers.count(key, r.size(bytes), r.recorded)
 	}
 	l := a.look(w.number, key, v.at)
 	n := t.flights.number(key)
 	if s.trace != nil {
 		s.trace.visit(s, c, v.at)
+		s.trace.asksForPart(s, v.at, from, upTo, bytes)
 		s.trace.looks(s, t, &l, v.at)
 	}
 	serves, begins := a.decide(&l, w.number, n != 0)
 	if begins {
-		n = s.renew(t, &l, w.number, r.size(w.variantBytes(v.key)), w.origin.At(c.work, c.count), v.at, r.recorded, serves, n != 0)
+		n = s.renew(t, &l, w.number, bytes, w.origin.At(c.work, c.count), v.at, r.recorded, serves, n != 0)
 	}
 	if serves {
 		s.answerHeld(c, r, &l, v.at, a.readTime(&l))
@@ -201,9 +212,13 @@ func (s *site) visitAging(v *arrival, c *clients) {
 	if f := &t.flights.pool[n]; f.first == unknown {
 		waiting := s.wait(f)
 		waiting.request, waiting.outcome, waiting.question = *r, outcomeOf(begins), nil
+		if upTo > 0 {
+			waiting.part = s.parts.add()
+			*s.parts.at(waiting.part) = partAsked{to: upTo}
+		}
 		return
 	}
-	s.conclude(t, n, c, r, begins, v.at)
+	s.conclude(t, n, c, r, upTo, begins, v.at)
 }
 
 // outcomeOf returns how a request ends whose object is fetched, as far as is known before it has come.
@@ -249,12 +264,15 @@ func (c *clients) noteAge(r *request, l *look, h *freshness.Held, now int64) {
 
 const nsPerMs = int64(time.Millisecond)
 
-// conclude answers a user's request for an object whose fetch has an end.
-func (s *site) conclude(t *tier, n uint32, c *clients, r *request, began bool, now int64) {
+// conclude answers a user's request for an object whose fetch has an end, or for the part of it up to a byte; 0 is all of it.
+func (s *site) conclude(t *tier, n uint32, c *clients, r *request, upTo int64, began bool, now int64) {
 	f, v := &t.flights.pool[n], &t.aging.renewals[n]
 	first, last := max(f.from(c, r, now), f.first), max(now, f.last)
+	if upTo > 0 && v.isWhole() { // the bytes come evenly; for those behind nobody waits
+		last = max(first, f.first+proportion(f.last-f.first, upTo, f.bytes))
+	}
 	if !began {
-		if poll := v.policy.Waits(last - r.arrived); poll != last-r.arrived {
+		if poll := v.policy.Waits(max(now, f.last) - r.arrived); poll != max(now, f.last)-r.arrived {
 			first, last = r.arrived+poll, r.arrived+poll
 		}
 	}
@@ -318,7 +336,12 @@ func (s *site) concludeWaiters(t *tier, n uint32, now int64) {
 		if m := waiting.question; m != nil {
 			s.passOn(t, n, m, waiting.outcome == Miss, now)
 		} else {
-			s.conclude(t, n, &s.clients[waiting.clients], &waiting.request, waiting.outcome == Miss, now)
+			upTo := int64(0)
+			if waiting.part != 0 {
+				upTo = s.parts.at(waiting.part).to
+				s.forgetPart(waiting.part)
+			}
+			s.conclude(t, n, &s.clients[waiting.clients], &waiting.request, upTo, waiting.outcome == Miss, now)
 		}
 	}
 	f.waiters = 0
