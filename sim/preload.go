@@ -96,7 +96,7 @@ func (p *preloader) preload(sites []*site, d *scratch) error {
 				of = p.ratesOfUsers(s)
 			}
 			longest := p.fill(t, s, of, d)
-			if !begins || !math.IsInf(longest, 1) {
+			if !begins || slices.ContainsFunc(longest, func(s float64) bool { return !math.IsInf(s, 1) }) {
 				c.forgets(t)
 			}
 			if begins {
