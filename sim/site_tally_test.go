@@ -106,7 +106,8 @@ func TestServersAreBusyWhileTheyWork(t *testing.T) {
 	region = siteOf(t, runOne(t, s, p), "region")
 	up := [][2]int64{{0, 100 * second}, {130 * second, 190 * second}}
 	require.Equal(t, busyUs(arrivals, 20*ms, 2, up, 50*second, 200*second), region.Count(BusyUs), "nothing is done while the site is down")
-	require.Equal(t, uint64(2*150e6), region.Count(ServerUs))
+	require.Equal(t, uint64(2*(150-40)*1e6), region.Count(ServerUs), "nor are its servers there")
+	require.Equal(t, uint64(40e6), region.Count(AwayUs))
 
 	p.Sites[1].Servers = 0
 	region = siteOf(t, runOne(t, s, p), "region")
