@@ -199,8 +199,8 @@ func (m *courseMeter) packed(p *packedSteps, isTrimmed bool) float64 {
 		return 0
 	}
 	m.seen[&p.blocks[0][0]] = true
-	full := blockBytes*7/8 + bytes/float64(p.count)/2 // about what a block holds before the next begins
-	bytes *= m.times
+	full := blockBytes*7/8 + float64(bytes/float64(p.count)/2) // about what a block holds before the next begins
+	bytes = float64(bytes * m.times)
 	blocks := math.Floor(bytes / full)
 	if isTrimmed {
 		return float64(blocks*blockBytes) + bytes - float64(blocks*full)
