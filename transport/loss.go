@@ -95,7 +95,14 @@ func (l *LossyTransfer) OpenWindow(isNew bool) Window {
 // window is smaller for it. Behind the last packets there is no next: what was lost there comes a round trip later if a packet
 // after it arrives, else after two (a probe: RFC 8985, section 7) or after the timeout. Where all of a round trip is
 // lost there is nothing but the timeout, which doubles.
+//
+// Where [Connection.BufferBytes] is said, packets overflow it besides, as they do without other losses. Then a window keeps parts of packets, and no
+// acknowledgement waits for a second packet.
 func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, trips RoundTrips, draws *random.Stream) (total int64, after Window) {
+	if l.buffer > 0 {
+		loses := l.losing(timeoutNs, draws)
+		return sendOver(&l.Transfer, l.begin(w.Bytes, bytes, isNew), w.SlowTo, trips, &loses)
+	}
 	left := l.begin(w.Bytes, bytes, isNew).left
 	packets := max((left+l.segment-1)/l.segment, 1)
 	s := l.senderOf(w)
@@ -166,16 +173,11 @@ const delayedAck = int64(40 * time.Millisecond)
 // bbrGain is how much faster than a window a round trip BBR sends while it looks for the rate of the way: 2/ln 2.
 const bbrGain = 2.885
 
-// mostPackets returns the largest window of a sender on a way with a round trip: what that and its buffer hold at the rate (assumed, where nothing is
-// said: as much as a round trip).
+// mostPackets returns the largest window of a sender on a way with a round trip: what that and its buffer hold at the rate, of which nothing is said: as
+// much as a round trip (assumed).
 func (l *LossyTransfer) mostPackets(rtt int64) float64 {
 	if l.nsPerByte == 0 {
 		return math.Inf(1)
 	}
-	way := float64(rtt) / l.nsPerByte
-	holds := 2 * way
-	if l.buffer > 0 {
-		holds = way + float64(l.buffer)
-	}
-	return max(holds/float64(l.segment), 4)
+	return max(2*float64(rtt)/l.nsPerByte/float64(l.segment), 4)
 }

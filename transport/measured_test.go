@@ -95,6 +95,7 @@ func connectionOf(r *measuredRow) (c transport.Connection, isNew, grown bool) {
 // has been left by what was sent before; else one that has grown holds all.
 func predict(r *measuredRow, isBuffered bool) (first, last float64) {
 	c, isNew, grown := connectionOf(r)
+	isBuffered = isBuffered && !c.Paced
 	if isBuffered {
 		c.BufferBytes = max(int64(r.rtt*r.mbit*1e3/8), 128<<10) // of the lab
 		c.Idle = transport.RestartWindow
@@ -247,38 +248,31 @@ func TestLinuxTakesWhatTheLabMeasuresUnderLoss(t *testing.T) {
 	require.Equal(t, 19, within, "of 20")
 }
 
-// Two of 30 rows are 10 and 5 % off. In the second, of early data, the round trips of the server take 2 to 5 ms longer, as its packets show; why is not known. The
-// first agrees where the buffer of the way is said, which slow start overflows then; but that costs early data 7 % too much, and a window that has grown
-// is smaller than it is here (174 ms in place of 146).
+// Two of 30 rows are 10 and 5.5 % off. What a paced sender loses in a buffer is not modelled: in the first row slow start may have overflowed it. Of the first a resumed connection took 46 ms less in the same run, which saves 44 before the first byte.
+// In the second, of early data, the round trips of the server take 2 to 5 ms longer, as its packets show; why is not known.
 func TestHTTP3TakesWhatTheLabMeasures(t *testing.T) {
 	type row struct {
 		kind  string
 		rtt   float64
 		bytes int64
 	}
-	for _, of := range []struct {
-		isBuffered bool
-		differ     map[row]bool
-		most       float64
-	}{
-		{false, map[row]bool{{"quic", 40, 800_000}: true, {"quic-resumed", 150, 800_000}: true}, 2.2},
-		{true, map[row]bool{{"quic-resumed", 40, 800_000}: true, {"quic-warm-grown", 40, 250_000}: true, {"quic-resumed", 150, 800_000}: true}, 4},
-	} {
-		agree := 0
-		for _, r := range readMeasured(t, "lab-http3.csv") {
-			first, last := predict(&r, of.isBuffered)
-			require.LessOrEqual(t, math.Abs(first-r.first), max(3, 0.05*r.first), "%v: first byte %.1f ms, measured %v", &r, first, r.first)
-			off := math.Abs(last-r.last) / max(3, 0.05*r.last)
-			if of.differ[row{r.kind, r.rtt, r.bytes}] {
-				require.Greater(t, off, 1., "%v agrees: it is no exception", &r)
-				require.LessOrEqual(t, off, of.most, "%v: %.1f ms, measured %v", &r, last, r.last)
-				continue
-			}
-			require.LessOrEqual(t, off, 1., "%v: %.1f ms, measured %v", &r, last, r.last)
-			agree++
-		}
-		require.Equal(t, 30-len(of.differ), agree)
+	differ := map[row]bool{
+		{"quic", 40, 800_000}: true, {"quic-resumed", 150, 800_000}: true,
 	}
+	agree := 0
+	for _, r := range readMeasured(t, "lab-http3.csv") {
+		first, last := predict(&r, false)
+		require.LessOrEqual(t, math.Abs(first-r.first), max(3, 0.05*r.first), "%v: first byte %.1f ms, measured %v", &r, first, r.first)
+		off := math.Abs(last-r.last) / max(3, 0.05*r.last)
+		if differ[row{r.kind, r.rtt, r.bytes}] {
+			require.Greater(t, off, 1., "%v agrees: it is no exception", &r)
+			require.LessOrEqual(t, off, 2.2, "%v: %.1f ms, measured %v", &r, last, r.last)
+			continue
+		}
+		require.LessOrEqual(t, off, 1., "%v: %.1f ms, measured %v", &r, last, r.last)
+		agree++
+	}
+	require.Equal(t, 28, agree)
 }
 
 // A fixed is a round trip in ns that is always the same.

@@ -4,10 +4,10 @@ import "time"
 
 // sendOver sends a response over a way whose buffer is known, flight by flight, and returns the time in ns and the window after it. What
 // overflows the buffer is lost, and goes again with the next flight; of the last packets of a response, a round trip after the last that has
-// arrived.
-func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T) (total int64, after Window) {
+// arrived. Where the way loses packets besides, loses says which.
+func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T, loses *losing) (total int64, after Window) {
 	s := t.senderOf(Window{b.window, slowTo})
-	f := flight{Transfer: t, pacer: pacer{window: b.window}, left: b.left, most: t.kept()}
+	f := flight{Transfer: t, left: b.left, most: t.kept()}
 	round := int64(0)
 	if b.early > 0 {
 		total = trips.RoundTrip(0) + t.packet
@@ -15,8 +15,15 @@ func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T) (total 
 		round++
 	}
 	for ; ; round++ {
-		total += f.goes(&s, trips.RoundTrip(round))
+		trip := trips.RoundTrip(round)
+		took := f.goes(&s, trip)
+		if loses != nil {
+			took = loses.of(&f, took, trip)
+		}
+		total += took
 		switch {
+		case loses != nil && loses.all:
+			s.timeOut(total)
 		case f.lost > 0:
 			s.lose(total, f.arrived/float64(t.segment))
 		case f.isFull:
@@ -31,14 +38,15 @@ func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T) (total 
 // A flight is what a sender sends in a round trip over a way with a buffer. What is not said to be ns is bytes of responses.
 type flight struct {
 	*Transfer
-	pacer
 	left, most int64 // of the response, and the largest window
 	rtt        int64 // ns, with the packets that are acknowledged
 	way        int64 // what that holds at the rate
 	before     int64 // what the flight before has delivered, whose acknowledgements let this one go; 0 for none
 	stands     int64 // what waits when the flight begins
 	sent, lost int64
+	delivers   int64   // of what is sent
 	arrived    float64 // before the first loss
+	released   int64   // what of the flight goes when the first of it that has arrived is acknowledged
 	holes, may int64   // what is known to be lost behind which nothing more comes, and what of it may go in one round trip
 	probes     bool    // with a packet behind which nothing comes
 	isFull     bool    // a window was sent
@@ -66,11 +74,6 @@ func (f *flight) goes(s *sender, trip int64) int64 {
 			s.most *= 2
 		}
 	}
-	span := int64(0)
-	if t.paced {
-		span = f.takes(f.sent, window, f.rtt)
-		f.span = max(f.span, float64(t.line(f.sent)))
-	}
 	if f.holes > 0 {
 		f.sent = min(f.sent, f.may)
 		f.isFull = false
@@ -82,65 +85,90 @@ func (f *flight) goes(s *sender, trip int64) int64 {
 	}
 	isOnce := f.before == 0
 	f.stands = max(f.before-f.way, 0)
-	f.overflows(s)
+	f.overflows(s, window)
 	f.before = f.sent - f.lost
 	f.left -= f.before
+	f.delivers = f.before
 	switch {
 	case f.left == 0:
-		return max(t.line(f.before), span)
+		if s.congestion == BBR { // spread, see Rounds
+			return max(t.line(f.before), int64(float64(f.rtt)*float64(f.sent)/float64(bbrGain*float64(window))))
+		}
+		return t.line(f.before)
 	case f.lost > 0 && (isOnce || f.left == f.lost):
-		return f.ends(isOnce, trip)
+		return f.ends(s, isOnce, trip)
+	case f.released > 0:
+		// The sender learns of the loss when what has arrived before it is acknowledged. What is acknowledged after that lets the next flight go: the
+		// rest of the window, from now on, and what was released, a round trip later.
+		took += int64(float64(float64(f.rtt)*f.arrived) / float64(window))
+		f.before -= int64(f.arrived)
 	}
-	return max(took, t.line(f.before))
+	return max(took, t.line(f.delivers))
 }
 
 // overflows says how much of the flight is lost. A window that is sent at once waits whole, but for the packet that is on the line. Slow start sends two
 // packets for each that has left the line, so that half of a window waits, and no less waits than what the way does not hold. From the first that
 // finds no room every second one is lost, until the sender learns of it: when its window is about twice what way and buffer hold.
-func (f *flight) overflows(s *sender) {
+func (f *flight) overflows(s *sender, window int64) {
 	t := f.Transfer
-	f.lost, f.arrived = 0, 0
-	room, leaves := t.buffer+t.segment, min(f.before, f.way)
-	if t.paced {
-		leaves = max(leaves, int64(float64(f.way)/paceGain)) // while it is sent
+	f.lost, f.arrived, f.released = 0, 0, 0
+	room := t.buffer + t.segment
+	excess := f.sent - min(f.before, f.way) - room
+	share := 0. // of what is sent waits
+	if s.window < s.slowTo && f.before > 0 && window > f.before {
+		share = float64(window-f.before) / float64(window)
+		excess = f.stands + int64(share*float64(f.sent)) - room
 	}
-	excess := f.sent - leaves - room
 	if excess <= 0 {
 		return
 	}
-	if waits := f.sent - f.before; s.window < s.slowTo && f.before > 0 && waits > 0 {
+	if share > 0 {
 		// What arrives before the first loss lets the window grow; from then on as many are lost of those that come as wait.
-		share := float64(waits) / float64(f.sent)
 		f.arrived = min(float64(max(room-f.stands, 0))/share, float64(f.sent))
-		f.sent = min(f.sent+2*int64(f.arrived), f.left)
+		if s.congestion != BBR { // which the loss does not stop: that is its next flight
+			f.released = min(2*int64(f.arrived), f.left-f.sent)
+		}
+		f.sent += f.released
 		excess = int64(share * (float64(f.sent) - f.arrived))
 	}
 	packets := (excess + t.segment - 1) / t.segment
-	f.lost = min(packets*t.segment, max(f.sent-t.segment, 0))
+	f.lost = min(packets*t.segment, max(f.sent-f.released-t.segment, 0))
 }
 
 // ends returns how long it takes until what was lost goes again, behind which nothing comes that was sent before. Three packets tell of a hole
 // (RFC 6675), each that arrives after it lets one go, and in the next round trip two for each (RFC 6937). Where nothing arrives the sender sends the last
 // packet again after two round trips, which have become longer by what waited (RFC 8985).
-func (f *flight) ends(isOnce bool, trip int64) int64 {
+func (f *flight) ends(s *sender, isOnce bool, trip int64) int64 {
 	t := f.Transfer
 	behind := f.lost // every second one was lost
 	if isOnce {
 		// What goes when the first packets are acknowledged.
-		behind = min(f.left-f.lost, f.before)
+		behind = f.before
+		if s.window < s.slowTo {
+			f.arrived = float64(f.before)
+			behind *= 2
+		}
+		behind = min(f.left-f.lost, behind)
 		f.left -= behind
 		f.before += behind
+		f.delivers += behind
 	}
 	f.holes, f.may = f.lost, max(behind-2*t.segment, t.segment)
-	took := t.line(f.before-behind) + trip + t.packet
-	if !isOnce {
-		took = t.line(f.before) + trip + t.packet
+	through := t.line(f.before)
+	took := through
+	switch { // what is behind waits for an acknowledgement
+	case f.released > 0:
+		took = max(took, f.rtt+t.line(int64(float64(f.before)*float64(f.released)/float64(f.sent))))
+	case isOnce && behind > 0:
+		took = max(t.line(f.before-behind), f.rtt)
+		through = took + t.line(behind)
 	}
+	took += trip + t.packet
 	if behind == 0 {
 		f.probes = true
 		took += 2 * (t.line(f.before) + trip)
 	}
-	return max(took, t.line(f.before))
+	return max(took, through)
 }
 
 // grows lets the window grow after a flight without loss. HyStart (Ha and Rhee, 2011) ends slow start when acknowledgements have come for half
@@ -154,7 +182,7 @@ func (f *flight) grows(s *sender, now int64) {
 	}
 	const ms = int64(time.Millisecond)
 	ends := s.window
-	if half := (f.rtt + ms) / 2; !t.paced && t.acked <= 2*ms && t.line(f.sent) > half {
+	if half := (f.rtt + ms) / 2; t.acked <= 2*ms && t.line(f.sent) > half {
 		ends = min(ends, window+float64(half)/float64(t.packet))
 	}
 	if t.line(f.stands) >= min(max(f.rtt/8, 4*ms), 16*ms) {

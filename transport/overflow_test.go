@@ -5,13 +5,15 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/random"
 )
 
 // flightsOver sends a response over a steady way and returns packets that were sent and lost in each flight, and the time in ns.
 func flightsOver(t *Transfer, bytes int64, rtt time.Duration, w Window, isNew bool) (flights [][2]int64, ns int64) {
 	b := t.begin(w.Bytes, bytes, isNew)
 	s := t.senderOf(w)
-	f := flight{Transfer: t, pacer: pacer{window: b.window}, left: b.left, most: t.kept()}
+	f := flight{Transfer: t, left: b.left, most: t.kept()}
 	for f.left > 0 {
 		ns += f.goes(&s, int64(rtt))
 		flights = append(flights, [2]int64{(f.sent + t.segment - 1) / t.segment, f.lost / t.segment})
@@ -54,13 +56,62 @@ func TestSlowStartOverflowsABuffer(t *testing.T) {
 	require.Equal(t, int64(3*40+1930+(9+45)+(9+9+8)), ns/int64(time.Millisecond))
 }
 
-func TestNoWindowUnderLossIsLargerThanWayAndBufferHold(t *testing.T) {
-	l := overflowing(20).LossyTransfer(0.01)
-	require.InDelta(t, 39+20, l.mostPackets(int64(39*time.Millisecond)), 1e-9)
-	c := overflowing(20)
-	c.BufferBytes = 0
-	l = c.LossyTransfer(0.01)
-	require.InDelta(t, 2*39, l.mostPackets(int64(39*time.Millisecond)), 1e-9, "as much as a round trip, where nothing is said")
+// over draws the time in ns of a response on a way that loses packets.
+func over(c Connection, loss float64, bytes int64, rtt time.Duration, w Window, isNew bool, seed uint64) int64 {
+	l := c.LossyTransfer(loss)
+	draws := random.New(1, 2, 3, seed)
+	ns, _ := l.Rounds(bytes, int64(200*time.Millisecond), w, isNew, steady(rtt), &draws)
+	return ns
+}
+
+func TestAResponseOverflowsTheSameBufferWhereHardlyAnyPacketIsLost(t *testing.T) {
+	draws := random.New(1, 2, 3, 5)
+	between := func(low, high int64) int64 { return low + int64(draws.Float64()*float64(high-low)) }
+	overflows := 0
+	for range 5000 {
+		c := Linux(TCPTLS13)
+		c.Congestion = Congestion(between(1, 4))
+		c.BitsPerSecond, c.BufferBytes = float64(between(2, 400))*1e6, between(4096, 1_000_000)
+		rtt, bytes, isNew := time.Duration(between(1, 200))*time.Millisecond, between(1000, between(2000, 4_000_000)), draws.Float64() < 0.5
+		w := Window{Bytes: 1448 * between(10, 1000)}
+		if draws.Float64() < 0.5 {
+			w.SlowTo = w.Bytes
+		}
+		tr := c.Transfer()
+		want, _ := tr.FromOver(w, bytes, isNew, steady(rtt))
+		require.Equal(t, want, over(c, 1e-12, bytes, rtt, w, isNew, 1), "%v, %v, %d bytes, %+v", c, rtt, bytes, w)
+		if c.SetupBytes = 0; isNew {
+			require.Equal(t, int64(c.TransferTime(bytes, rtt, true)), over(c, 1e-12, bytes, rtt, Window{Bytes: tr.window}, true, 1), "%v, %v, %d bytes", c, rtt, bytes)
+		}
+		c.BufferBytes = 0
+		tr = c.Transfer()
+		if ns, _ := tr.FromOver(w, bytes, isNew, steady(rtt)); ns+1000 < want {
+			overflows++
+		}
+	}
+	require.Greater(t, overflows, 1000, "the cases are of buffers that overflow")
+}
+
+// Means of the two differ by the parts of packets in a window, which a sender over a way with a buffer keeps.
+func TestABufferOfARoundTripIsWhatIsAssumedUnderLoss(t *testing.T) {
+	for _, congestion := range []Congestion{Reno, CUBIC, BBR} {
+		for _, loss := range []float64{0.01, 0.03} { // windows do not overflow it
+			for _, bytes := range []int64{30_000, 300_000, 3_000_000} {
+				c := Linux(TCPTLS13)
+				c.Congestion, c.BitsPerSecond, c.HyStart = congestion, 50e6, false
+				rtt := 60 * time.Millisecond
+				said := c
+				said.BufferBytes = 50e6 / 8 * 62 / 1000 // and the packets that are acknowledged together
+				var unsaid, with float64
+				const n = 1000
+				for i := range uint64(n) {
+					unsaid += float64(over(c, loss, bytes, rtt, Window{Bytes: 14480}, true, i)) / n / 1e6
+					with += float64(over(said, loss, bytes, rtt, Window{Bytes: 14480}, true, i)) / n / 1e6
+				}
+				require.InEpsilon(t, unsaid, with, 0.02, "%v, %v, %d bytes: %.1f ms, with a buffer %.1f", congestion, loss, bytes, unsaid, with)
+			}
+		}
+	}
 }
 
 // droppedOf sends packets one by one into a buffer that holds so many besides the one on the line, two for each that is acknowledged, until the sender
@@ -137,4 +188,68 @@ func TestABurstThatOverflowsABufferIsSentAgainAsTheSenderLearnsOfIt(t *testing.T
 	}
 	require.InDelta(t, 170, lost, 20, "%v", flights)
 	require.InEpsilon(t, 1572-210, float64(ns+int64(rtt))/1e6, 0.02)
+}
+
+func TestABufferNeverMakesATransferFaster(t *testing.T) {
+	draws := random.New(1, 2, 3, 4)
+	between := func(low, high int64) int64 { return low + int64(draws.Float64()*float64(high-low)) }
+	slower := 0
+	for range 40_000 {
+		c := Linux(TCPTLS13)
+		if draws.Float64() < 0.3 {
+			c = Connection{}
+		}
+		c.Congestion = Congestion(between(0, 4))
+		c.BitsPerSecond = float64(between(2, 400)) * 1e6
+		if draws.Float64() < 0.3 {
+			c.Idle = KeepWindow
+		}
+		rtt := time.Duration(between(1, 200)) * time.Millisecond
+		bytes := between(1000, 1+between(1000, 5_000_000))
+		way := int64(c.BitsPerSecond * rtt.Seconds() / 8)
+		said := c
+		said.BufferBytes = max(between(way/50, 1+2*way), 4096)
+		isNew := draws.Float64() < 0.6
+		free, full := c.TransferTime(bytes, rtt, isNew), said.TransferTime(bytes, rtt, isNew)
+		require.GreaterOrEqual(t, full, free-time.Microsecond, "%v %v %v Mbit/s, %v, %d bytes, a buffer of %d where the way holds %d, new %v",
+			c.Congestion, c.Idle, c.BitsPerSecond/1e6, rtt, bytes, said.BufferBytes, way, isNew)
+		if full > free+time.Microsecond {
+			slower++
+		}
+	}
+	require.Greater(t, slower, 5000, "the cases are of buffers that overflow")
+}
+
+// Before what a window lets go while it overflows had a round trip of its own, this took 496 ms; it takes 654 without a buffer.
+func TestWhatAnOverflowingWindowLetsGoTakesARoundTrip(t *testing.T) {
+	c := Linux(TCPTLS13)
+	c.BitsPerSecond, c.BufferBytes = 100e6, 27_792
+	require.Greater(t, c.TransferTime(224_339, 163*time.Millisecond, true), 654*time.Millisecond)
+}
+
+func TestResponsesOverLossAndABufferEndAndAllocateNothing(t *testing.T) {
+	draws := random.New(1, 2, 3, 6)
+	between := func(low, high int64) int64 { return low + int64(draws.Float64()*float64(high-low)) }
+	for range 3000 {
+		c := Linux(TCPTLS13)
+		c.Congestion = Congestion(between(1, 4))
+		c.BitsPerSecond, c.BufferBytes = float64(between(1, 400))*1e6, between(4096, 300_000)
+		rtt, bytes, loss := time.Duration(between(0, 200))*time.Millisecond, between(0, 500_000), draws.Float64()*0.5
+		tr := c.Transfer()
+		require.GreaterOrEqual(t, over(c, loss+1e-6, bytes, rtt, Window{Bytes: 14480}, true, uint64(bytes)), tr.Open(bytes)-1000, "no faster than the rate")
+	}
+	c := overflowing(20)
+	c.Congestion = CUBIC
+	l := c.LossyTransfer(0.01)
+	var trips RoundTrips = steady(40 * time.Millisecond)
+	require.Zero(t, testing.AllocsPerRun(100, func() {
+		l.Rounds(1_000_000, int64(200*time.Millisecond), Window{Bytes: 14480}, true, trips, &draws)
+	}))
+}
+
+func TestAPacedSenderHasNoBuffer(t *testing.T) {
+	c := QUICGo(QUIC)
+	require.NoError(t, c.Validate())
+	c.BufferBytes = 1 << 17
+	require.ErrorContains(t, c.Validate(), "BufferBytes is 131072; want 0 of a sender that is paced")
 }

@@ -98,6 +98,9 @@ func (t *Transfer) holds(isNew bool) int64 {
 		window = t.kept()
 	}
 	if t.buffer > 0 {
+		if t.congestion == BBR {
+			return -1 // it spreads its window
+		}
 		window = min(window, t.buffer+t.segment)
 	}
 	switch {
@@ -142,7 +145,7 @@ func (t *Transfer) kept() int64 {
 // sends returns the time of what is to be sent in ns, and the window after it. Slow start goes to a window of slowTo bytes, 0 for any.
 func sends[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T) (ns int64, after Window) {
 	if t.buffer > 0 {
-		return sendOver(t, b, slowTo, trips)
+		return sendOver(t, b, slowTo, trips, nil)
 	}
 	ns, grown := slowStart(t, b, trips)
 	return ns, Window{grown, slowTo}

@@ -1,0 +1,54 @@
+package transport
+
+import "github.com/edgewise-sim/edgewise/random"
+
+// A losing is what a way loses besides what overflows its buffer: packets that have been on the line.
+type losing struct {
+	*LossyTransfer
+	draws         *random.Stream
+	next          int64 // the next packet that is lost, from 1
+	timeout, wait int64 // ns: TCP's, at the least and as it is now
+	all           bool  // of a flight was lost
+}
+
+func (l *LossyTransfer) losing(timeoutNs int64, draws *random.Stream) losing {
+	return losing{LossyTransfer: l, draws: draws, next: l.gap(draws) + 1, timeout: timeoutNs, wait: timeoutNs} // the first packet is not lost here
+}
+
+// of loses packets of a flight that would take a time in ns, and returns how long it takes.
+func (l *losing) of(f *flight, took, trip int64) int64 {
+	sent := (f.delivers + l.segment - 1) / l.segment
+	lost, first, last := int64(0), int64(0), int64(0)
+	for l.next <= sent {
+		if lost++; lost == 1 {
+			first = l.next
+		}
+		last = l.next
+		l.next += l.gap(l.draws)
+	}
+	l.next -= sent
+	if l.all = lost > 0 && lost == sent; !l.all {
+		l.wait = l.timeout
+	}
+	if lost == 0 {
+		return took
+	}
+	bytes, isEnd, intact := min(lost*l.segment, f.delivers), f.left == 0, float64((first-1)*l.segment)
+	if f.lost == 0 || intact < f.arrived {
+		f.arrived = intact
+	}
+	f.lost += bytes
+	f.left += bytes
+	f.before = max(f.before-bytes, l.segment)
+	switch {
+	case l.all: // nothing comes back
+		took = max(l.wait, took, f.rtt)
+		l.wait = min(2*l.wait, 64*l.timeout)
+		f.before, f.holes = 0, 0
+	case isEnd && last == sent: // the last of all: a probe
+		took += min(2*f.rtt, f.rtt+l.timeout)
+	case isEnd: // a packet after it tells of it
+		took = l.line(last*l.segment) + trip + l.packet
+	}
+	return took
+}
