@@ -31,14 +31,16 @@ func (each inEachRun) minus(o drillValue, level float64) (stats.Estimate, bool) 
 	return stats.DifferenceOf(each, other, level), true
 }
 
-// A drillLimit is what a step may have that is as usual: it is that of all replications together, and nothing to be compared.
-type drillLimit float64
+// ofAllTogether is a value of all replications together, with no interval and nothing to be compared: up to where a step is as usual, and whether a figure has recovered.
+type ofAllTogether float64
 
-func (l drillLimit) estimate(float64) stats.Estimate {
-	return stats.Estimate{Value: float64(l), Low: float64(l), High: float64(l), N: 1, Unsupported: "a limit of all replications together: no interval"}
+func (v ofAllTogether) estimate(float64) stats.Estimate {
+	return stats.Estimate{Value: float64(v), Low: float64(v), High: float64(v), N: 1, Unsupported: "of all replications together: no interval"}
 }
 
-func (drillLimit) minus(drillValue, float64) (stats.Estimate, bool) { return stats.Estimate{}, false }
+func (ofAllTogether) minus(drillValue, float64) (stats.Estimate, bool) {
+	return stats.Estimate{}, false
+}
 
 // isNotPaired is why there is no time of recovery of a site that opens, in a run that nothing is compared with.
 type isNotPaired struct{}
@@ -88,11 +90,9 @@ func (f *drillFigures) addRows(s *Study, runs []drillRun, d *drill, kind sim.Kin
 	case !seen:
 		return false
 	case settles:
-		recovered := make(inEachRun, len(runs))
-		for k := range recovered {
-			if !longest.isUnknown {
-				recovered[k] = 1
-			}
+		recovered := ofAllTogether(1)
+		if longest.isUnknown {
+			recovered = 0
 		}
 		f.add("recovered", "share", "", More, recovered)
 		f.add("recovered after", "s", recoveredColumn, Less, longest)
@@ -117,7 +117,7 @@ func (f *drillFigures) addRow(row *drillRow, m *drillMeasure, settles bool) {
 		f.add(row.name+" before", "share", "", better, m.usual)
 		f.add(row.name+" at worst", "share", row.name+" at worst", better, m.worst)
 		if settles && row.isCounted() {
-			f.add(row.name+" usual up to", "share", row.name+", usual up to", Neither, drillLimit(m.usualUpTo))
+			f.add(row.name+" usual up to", "share", row.name+", usual up to", Neither, ofAllTogether(m.usualUpTo))
 		}
 	case m.hasTimes:
 		column := ""

@@ -59,7 +59,7 @@ func usersOf(c *sim.Course, kind sim.Kind) (u drillUsers) {
 	return u
 }
 
-// row returns what the run says of a row. Where it was made once more without what happens, that is what is usual, and becomes what its first step has.
+// row returns what the run says of a row. Where it was made once more without what happens, that is what is usual, and becomes the mean of its steps.
 func (r *drillRun) row(row *drillRow, recorded time.Duration) (of rowRun) {
 	of.values, of.becomes, of.unanswered = row.valuesOf(r.all, r.length, recorded), math.NaN(), make([]bool, len(r.all))
 	for i := range r.all {
@@ -71,12 +71,17 @@ func (r *drillRun) row(row *drillRow, recorded time.Duration) (of rowRun) {
 	if r.calm == nil {
 		return of
 	}
-	// What is usual is known of each step: each is told as if the usual of all were that of the first that has one.
+	// What is usual is known of each step: each is told as if the usual of all were the mean of those that have one.
 	calm := row.valuesOf(r.calm, r.length, recorded)
-	for i := range of.values {
-		if math.IsNaN(of.becomes) && (row.isShare || calm[i] > 0) {
-			of.becomes = calm[i]
+	sum, n := 0.0, 0
+	for _, x := range calm {
+		if !math.IsNaN(x) && (row.isShare || x > 0) {
+			sum, n = sum+x, n+1
 		}
+	}
+	of.becomes = sum / float64(n) // 0/0 is not a number
+	for i := range of.values {
+		of.unanswered[i] = of.unanswered[i] && !math.IsNaN(calm[i])
 		switch {
 		case row.isShare:
 			of.values[i] += of.becomes - calm[i]
