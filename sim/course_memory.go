@@ -209,12 +209,18 @@ func (m *courseMeter) packed(p *packedSteps, isTrimmed bool) float64 {
 }
 
 // held returns what the courses of a result take.
-func (m *courseMeter) held(r *Result) (sum float64) {
+func (m *courseMeter) held(r *Result) float64 { return m.sum(r, m.course) }
+
+// kept returns how long the courses of a result are, encoded.
+func (m *courseMeter) kept(r *Result) float64 { return m.sum(r, m.encoded) }
+
+// sum adds up what the courses of a result take, those of links as they are packed.
+func (m *courseMeter) sum(r *Result, of func(*Course) float64) (sum float64) {
 	for i := range r.Workloads {
 		w := &r.Workloads[i]
-		sum += m.course(w.Course)
+		sum += of(w.Course)
 		for n := range w.Sites {
-			sum += m.course(w.Sites[n].Course)
+			sum += of(w.Sites[n].Course)
 		}
 	}
 	for i := range r.Links {
@@ -235,23 +241,6 @@ func (m *courseMeter) course(c *Course) (sum float64) {
 	sum += m.packed(&c.packed, true) + m.course(c.Undisturbed)
 	for _, of := range c.Metros {
 		sum += m.course(of)
-	}
-	return sum
-}
-
-// kept returns how long the courses of a result are, encoded.
-func (m *courseMeter) kept(r *Result) (sum float64) {
-	for i := range r.Workloads {
-		w := &r.Workloads[i]
-		sum += m.encoded(w.Course)
-		for n := range w.Sites {
-			sum += m.encoded(w.Sites[n].Course)
-		}
-	}
-	for i := range r.Links {
-		if c := r.Links[i].Course; c != nil {
-			sum += float64(m.times * float64(len(c.packed)))
-		}
 	}
 	return sum
 }
