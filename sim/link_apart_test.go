@@ -212,22 +212,29 @@ func TestLinksOfSeveralSitesDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 	require.Equal(t, 4, several)
 }
 
+// runApart runs a replication with links as they are, and with all of them advancing on their own, of which it returns the plan, too.
+func runApart(t *testing.T, s Scenario, p placement.Placement) (apart *Plan, asTheyAre, onTheirOwn *Result) {
+	t.Helper()
+	plans, err := Compile(context.Background(), s, p, p)
+	require.NoError(t, err)
+	apart = plans[1]
+	for n := range apart.links {
+		apart.links[n].isApart = true
+	}
+	asTheyAre, err = plans[0].Run(context.Background(), 0)
+	require.NoError(t, err)
+	onTheirOwn, err = apart.Run(context.Background(), 0)
+	require.NoError(t, err)
+	return apart, asTheyAre, onTheirOwn
+}
+
 func TestALinkOfOneSiteIsTheSameOnItsOwn(t *testing.T) {
 	// To the bit, but for the numbers of messages: where one site sends it does not matter where the link is.
 	s, p := linkedWorld(t)
 	s.Failures = nil // what has left the site is not lost with it
 	for _, steps := range []*Steps{nil, {Step: 250 * time.Millisecond, ByMetro: true}} {
 		s.Timeline = steps
-		plans, err := Compile(context.Background(), s, p, p)
-		require.NoError(t, err)
-		apart := plans[1]
-		for n := range apart.links {
-			apart.links[n].isApart = true
-		}
-		want, err := plans[0].Run(context.Background(), 0)
-		require.NoError(t, err)
-		got, err := apart.Run(context.Background(), 0)
-		require.NoError(t, err)
+		apart, want, got := runApart(t, s, p)
 		require.Len(t, got.Links, 7)
 		for i := range want.Links {
 			// What is on its way to a link when recording begins or ends counts there later.

@@ -174,16 +174,7 @@ func TestClientsBehindALinkOfOneSiteGiveUpAsIfItWereOnItsOwn(t *testing.T) {
 			s.LinkImpairments = nil
 		}
 		s.Workloads[1] = workload.Change(s.Workloads[1], func(c *workload.Computed) { c.Patience.At, c.Patience.Timeout = at, timeout })
-		plans, err := Compile(context.Background(), s, p, p)
-		require.NoError(t, err)
-		apart := plans[1]
-		for n := range apart.links {
-			apart.links[n].isApart = true
-		}
-		want, err := plans[0].Run(context.Background(), 0)
-		require.NoError(t, err)
-		got, err := apart.Run(context.Background(), 0)
-		require.NoError(t, err)
+		apart, want, got := runApart(t, s, p)
 		for i := range want.Workloads {
 			total, err := want.Workloads[i].Total()
 			require.NoError(t, err)
