@@ -89,6 +89,6 @@ func (c Connection) OverHTTP2() Connection {
 func QUICGo(h Handshake) Connection {
 	c := Connection{Handshake: h, SegmentBytes: 1252, InitialSegments: 32}
 	c.PacketBytes, c.HeaderBytes, c.MaxWindowBytes, c.EarlyBytes, c.Paced, c.Congestion = 1252+28+20, 240, 512<<10, 3*1200, true, CUBIC
-	c.WindowGrows, c.AckPackets, c.HyStart = true, 2, true
+	c.WindowGrows, c.AckPackets = true, 2
 	return c
 }
