@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -69,6 +70,12 @@ func (r *run) newContent(number int) *content {
 
 // object returns the object behind a key, whatever its variant.
 func (c *content) object(key uint32) uint32 { return (key - c.base) % c.objects }
+
+// primaryOf returns the key of an object whatever its variant: the primary key of RFC 9111, by which objects are shared among the servers of a cache, and
+// among the caches of a tier.
+func (c *content) primaryOf(key uint64, object uint32) uint64 {
+	return key&^math.MaxUint32 | uint64(c.base+object)
+}
 
 // class returns the class of an object.
 func (c *content) class(object uint32) int {
@@ -225,9 +232,9 @@ func (a *aging) put(key uint64, h freshness.Held) {
 // keyAt returns the key of an object at the server that one asks for it, by a number that no other request has. The variants of an object
 // are at one server where objects have theirs: what is hashed is the primary key of RFC 9111, as Varnish's shard director and nginx's hash
 // of the URI do it, which do not know yet what an answer varies by.
-func (a *aging) keyAt(number uint8, key uint32, request uint64) uint64 {
+func (a *aging) keyAt(number uint8, key, request uint64) uint64 {
 	c := a.contents[number]
-	return cache.AtServer(uint64(key), a.servers.serverOf(uint64(c.base+c.object(key)), request))
+	return cache.AtServer(key, a.servers.serverOf(c.primaryOf(key, c.object(uint32(key))), request))
 }
 
 // readTime returns how long it takes to read what was found of an object, in ns. What is known of it lies with it on the disk, as nginx and

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -186,6 +187,36 @@ func TestAnUpperTierIsChosenByNearnessObjectOrOrigin(t *testing.T) {
 		most, least = max(most, count), min(least, count)
 	}
 	require.Less(t, float64(most)/float64(least), 1.6, "objects are spread about evenly")
+}
+
+// All variants of an object are asked for at the cache that has the object: what is hashed is the primary key.
+func TestVariantsAreAtTheCacheOfTheirObject(t *testing.T) {
+	n, p := tieredWorld(t)
+	p.Tiers[1].Choice = placement.HashedCache
+	asked := make(map[string]bool)
+	for object := range uint32(8) {
+		d := timed{}
+		for i := range 30 {
+			d.at, d.object = append(d.at, time.Duration(i)*100*time.Millisecond), append(d.object, object)
+		}
+		w := workload.Change(onOpenConnections(1), func(c *workload.Cacheable) {
+			c.Sizes = workload.Sizes{MinBytes: 1000, MaxBytes: 1000}
+			c.VariantShares = []float64{.5, .3, .2}
+			*c = c.Controlled(freshness.Control{NoStore: true})
+		})
+		w.Demand = d
+		s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 4 * time.Second, Seed: 3}
+		r := runOf(t, s, p)
+		at := 0
+		for i, site := range r.Sites {
+			if r.Workloads[0].Sites[i].Tiers[1].Count(TierRequests) > 0 {
+				at++
+				asked[site] = true
+			}
+		}
+		require.Equal(t, 1, at, "object %d", object)
+	}
+	require.Len(t, asked, 3)
 }
 
 func TestObjectsStayWhereTheyAreWhenOneOfSeveralCachesIsDown(t *testing.T) {

@@ -208,7 +208,7 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 				m.addLinkWait(f.link)
 				s.sendObject(m, max(now, f.first), f.last, f.queue, f.service, true)
 			} else {
-				s.sendHit(t, m, max(now, f.first), f.last, true) // it waits for the rest of what another has asked for
+				s.sendHit(t, m, max(now, f.first), f.last, 0, true) // it waits for the rest of what another has asked for
 			}
 		} else {
 			f.answer(&s.clients[waiting.clients], &waiting.request, waiting.outcome, now)

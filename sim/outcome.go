@@ -127,7 +127,7 @@ const (
 	Propagation
 	// Queue is the wait for a server.
 	Queue
-	// Service is the work of servers.
+	// Service is the work of servers: of the origin, of those that compute, and of a cache's that read from a disk, at whichever tier.
 	Service
 	// Upstream is the way between sites: PoP to origin, compute site to the data's home.
 	Upstream

@@ -239,7 +239,7 @@ func (p *preloader) behind(t *tier, workload int) func(k int) *tier {
 				continue
 			}
 			of[i] = func(k int) *tier {
-				return next(choiceOf(hops, uint64(p.keyOf(i, k)), func(h *nextHop) bool { return p.plan.isOpen(h.to, 0) }))
+				return next(choiceOf(hops, p.primaryOf(i, k), func(h *nextHop) bool { return p.plan.isOpen(h.to, 0) }))
 			}
 		}
 		p.onward[t] = of

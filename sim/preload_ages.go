@@ -124,6 +124,12 @@ func (p *preloader) asksOfAged(t *tier, i, k int, rate, longest float64, c *cycl
 // keyOf returns the key of the k-th object of a workload.
 func (p *preloader) keyOf(number, k int) uint32 { return p.plan.scenario.keyBase(number) + uint32(k) }
 
+// primaryOf returns the key of the k-th object of a workload, whatever its variant.
+func (p *preloader) primaryOf(number, k int) uint64 {
+	w := &p.workloads[number]
+	return uint64(w.base + uint32(k)%w.perVariant)
+}
+
 // ofVariants returns how popular the variants of objects are, the first of all objects before the second.
 func (p *preloader) ofVariants(popularity, shares []float64) []float64 {
 	all := slices.Repeat(popularity, len(shares))

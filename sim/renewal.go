@@ -86,7 +86,7 @@ func (s *site) renew(t *tier, l *look, number uint8, bytes, service, now int64, 
 	if l.has && l.policy.Confirms(&l.held, now) {
 		v.known = l.held.Version
 	}
-	f.number, f.recorded, f.attempt = number, recorded, newAttempt(t.hops[number], now, objectOf(l.key))
+	f.number, f.recorded, f.attempt = number, recorded, newAttempt(t.hops[number], now, a.contents[number].primaryOf(objectOf(l.key), l.object))
 	if recorded {
 		counters := &t.tallies[number].Counters
 		counters[TierFetches]++
@@ -191,7 +191,7 @@ func (s *site) visitAging(v *arrival, c *clients) {
 		r.bytes = upTo - from
 	}
 	if t.servers != nil {
-		key = a.keyAt(w.number, v.key, c.work.At(c.count))
+		key = a.keyAt(w.number, key, c.work.At(c.count))
 		t.servers.count(key, r.size(bytes), r.recorded)
 	}
 	l := a.look(w.number, key, v.at)
@@ -381,7 +381,7 @@ func (s *site) serveAging(t *tier, m *message) {
 	a := t.aging
 	bytes, key := m.question().bytes, uint64(uint32(m.key))
 	if t.servers != nil {
-		key = a.keyAt(m.index, uint32(m.key), m.order)
+		key = a.keyAt(m.index, key, m.order)
 		t.servers.count(key, bytes, m.recorded)
 	}
 	s.meet(t, m, bytes)
@@ -396,11 +396,11 @@ func (s *site) serveAging(t *tier, m *message) {
 		n = s.renew(t, &l, m.index, bytes, m.service, m.at, m.recorded, serves, n != 0)
 	}
 	if serves {
-		ready := m.at + a.readTime(&l)
-		if ready > m.at && s.trace != nil {
-			s.trace.readsHeld(s, ready)
+		read := a.readTime(&l)
+		if read > 0 && s.trace != nil {
+			s.trace.readsHeld(s, m.at+read)
 		}
-		s.sendHeld(t, m, &l, ready, true)
+		s.sendHeld(t, m, &l, m.at+read, read, true)
 		return
 	}
 	if f := &t.flights.pool[n]; f.first == unknown {
@@ -411,12 +411,12 @@ func (s *site) serveAging(t *tier, m *message) {
 	s.passOn(t, n, m, begins, m.at)
 }
 
-// sendHeld answers another site's question with what is held.
-func (s *site) sendHeld(t *tier, m *message, l *look, now int64, isHit bool) {
+// sendHeld answers another site's question with what is held, and has been read for so long.
+func (s *site) sendHeld(t *tier, m *message, l *look, now, read int64, isHit bool) {
 	is := came{answer: l.held.Answer, version: l.held.Version, age: age(&l.held, now)}
 	is.confirmed = is.answer == freshness.Good && is.version == m.version()
 	asked, bytes := m.at, m.question().bytes
-	if s.sendAnswer(m, is, now, now, 0, 0) && isHit {
+	if s.sendAnswer(m, is, now, now, 0, read) && isHit {
 		s.hit(t, m, asked, bytes)
 	}
 }
@@ -424,14 +424,14 @@ func (s *site) sendHeld(t *tier, m *message, l *look, now int64, isHit bool) {
 // passOn answers another site's question for an object whose fetch has an end.
 func (s *site) passOn(t *tier, n uint32, m *message, began bool, now int64) {
 	f, v := &t.flights.pool[n], &t.aging.renewals[n]
-	first, last := max(now, f.first), max(now, f.last)
+	first, last, read := max(now, f.first), max(now, f.last), int64(0)
 	if began {
-		read := t.aging.readTime(&v.look)
+		read = t.aging.readTime(&v.look)
 		first, last = first+read, last+read
 	}
 	switch {
 	case v.serves:
-		s.sendHeld(t, m, &v.look, first, false)
+		s.sendHeld(t, m, &v.look, first, read, false)
 	case v.silent:
 		if !s.sendNoAnswerIfDown(m, now) {
 			s.sendBack(m, refusal, now)
@@ -443,7 +443,7 @@ func (s *site) passOn(t *tier, n uint32, m *message, began bool, now int64) {
 		h := v.now(f.first)
 		is.age = age(&h, first)
 		is.confirmed = is.answer == freshness.Good && is.version == m.version()
-		queue, service := f.queue, f.service
+		queue, service := f.queue, f.service+read
 		if !began {
 			queue, service = 0, 0
 		} else {

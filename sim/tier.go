@@ -224,7 +224,7 @@ func (s *site) serveFromTier(t *tier, m *message) {
 		if s.trace != nil {
 			s.trace.holds(s, t, m, key, ready)
 		}
-		s.sendHit(t, m, ready, ready, false)
+		s.sendHit(t, m, ready, ready, ready-m.at, false)
 		return
 	}
 	f := t.flights.find(key)
@@ -248,14 +248,14 @@ func (s *site) serveFromTier(t *tier, m *message) {
 	case isNew:
 		s.sendObject(m, f.first, f.last, f.queue, f.service, true)
 	default:
-		s.sendHit(t, m, max(m.at, f.first), max(m.at, f.last), true)
+		s.sendHit(t, m, max(m.at, f.first), max(m.at, f.last), 0, true)
 	}
 }
 
-// sendHit answers another site's question with what a cache here holds or, copied, has fetched already.
-func (s *site) sendHit(t *tier, m *message, first, last int64, copied bool) {
+// sendHit answers another site's question with what a cache here holds, and has read for so long, or, copied, has fetched already.
+func (s *site) sendHit(t *tier, m *message, first, last, read int64, copied bool) {
 	asked, bytes := m.at, m.question().bytes
-	if s.sendObject(m, first, last, 0, 0, copied) {
+	if s.sendObject(m, first, last, 0, read, copied) {
 		s.hit(t, m, asked, bytes)
 	}
 }
