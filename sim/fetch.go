@@ -16,7 +16,7 @@ func (s *site) startFetch(t *tier, f *flight, n uint32, now int64, number uint8,
 		leaves, f.takes = h.dialer.Ask(way.line, f.bytes, now)
 	} else {
 		f.number, f.choice = number, 0
-		leaves = t.takeConnection(f, h, now)
+		leaves = t.takeConnection(f, h, n, now)
 	}
 	if c := s.courses; c != nil && recorded { // as addFetched has it, but for the call
 		at := leaves + h.there
@@ -31,6 +31,9 @@ func (s *site) startFetch(t *tier, f *flight, n uint32, now int64, number uint8,
 // startFetchInTurn asks the hop of first choice, of those that may fail, are not always as fast or have state.
 func (s *site) startFetchInTurn(t *tier, f *flight, n uint32, now int64, number uint8, recorded bool) {
 	f.attempt, f.number, f.recorded = newAttempt(t.hops[number], now, objectOf(f.key)), number, recorded
+	if t.losses != nil {
+		t.losses.note(n)
+	}
 	if s.trace != nil {
 		s.trace.begins(s, t, n)
 	}
@@ -45,9 +48,9 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 		s.prepareRenewal(t, n, now)
 	}
 	if t.pools == nil {
-		f.left, f.takes = t.connect(h, &t.lines[f.number][f.choice], f.bytes, now)
+		f.left, f.takes = t.connect(h, n, f, now)
 	} else {
-		f.left = t.takeConnection(f, h, now)
+		f.left = t.takeConnection(f, h, n, now)
 	}
 	if s.trace != nil {
 		s.trace.asks(s, t, n, h, now, f.left)
@@ -55,6 +58,9 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 	if h.needsMessage(f.left) {
 		m := s.ask(h, f.left, t.number, n, f.bytes)
 		m.key, m.service, m.index, m.recorded = objectOf(f.key), f.service, f.number, f.recorded
+		if t.losses != nil {
+			t.losses.sends(n, m)
+		}
 		if t.aging != nil {
 			v := &t.aging.renewals[n]
 			m.key = uint64(uint32(v.key)) | uint64(v.known)<<32
@@ -86,7 +92,8 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 // connect returns when a question leaves that is asked at an instant, and how long its answer pours: a new connection is
 // set up first. With a site that is down none can be set up, so that the question leaves in vain; and those from
 // before it was down are gone.
-func (t *tier) connect(h *nextHop, l *transport.Line, bytes, now int64) (leaves, takes int64) {
+func (t *tier) connect(h *nextHop, n uint32, f *flight, now int64) (leaves, takes int64) {
+	l := &t.lines[f.number][f.choice]
 	if h.outages != nil {
 		if wasDown(h.outages, l.Asked()+h.there, now+h.there) {
 			*l = transport.Unused()
@@ -96,9 +103,9 @@ func (t *tier) connect(h *nextHop, l *transport.Line, bytes, now int64) (leaves,
 		}
 	}
 	if h.lossy != nil {
-		return h.lossy.Ask(l, bytes, now, t.lose(h.lossy))
+		return h.lossy.Ask(l, f.bytes, now, t.losses.of(h.lossy, n, f))
 	}
-	return h.dialer.Ask(l, bytes, now)
+	return h.dialer.Ask(l, f.bytes, now)
 }
 
 // expect notes that a site without state sends the object of a fetch, of which the first byte is here at first.

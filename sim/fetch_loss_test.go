@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/transport"
@@ -113,6 +115,78 @@ func TestLossOfFetchesDoesNotDependOnHowSitesAreAdvanced(t *testing.T) {
 	usual := s
 	usual.LinkImpairments = nil
 	require.NotEqual(t, runOne(t, usual, p).Workloads, runOne(t, s, p).Workloads)
+}
+
+// missTimes returns the times to the first and to the last byte of each request that began a fetch, in ns, by its instant.
+func missTimes(t testing.TB, s Scenario, p placement.Placement) map[int64][2]int64 {
+	t.Helper()
+	plans, err := Compile(context.Background(), s, p)
+	require.NoError(t, err)
+	all := make(map[int64][2]int64)
+	_, err = plans[0].Watch(context.Background(), 0, func(is *Sighting) {
+		if is.Outcome == Miss {
+			all[is.At] = [2]int64{is.TTFB, is.TTLB}
+		}
+	})
+	require.NoError(t, err)
+	return all
+}
+
+func TestPlacementsShareWhatFetchesLose(t *testing.T) {
+	// Both ways lose packets, that to the regional edge cache and that on to the region. What one placement has in its caches, and what the sites have
+	// servers for, is no matter of which questions and answers of a request are lost: who misses in two placements waits as long in both.
+	w := onOpenConnections(30)
+	w = workload.Change(w, func(c *workload.Cacheable) { c.Origin = workload.ServiceTime{} })
+	w.Demand = workload.Poisson{RequestsPerSecond: 30, Objects: 300, ZipfExponent: .8}
+	s := Scenario{Network: twoRegions(t), Workloads: []workload.Workload{w}, Duration: 200 * time.Second, Seed: 1, LinkImpairments: []LinkImpairment{
+		{Between: [2]string{"pop", "mid"}, For: 1000 * time.Second, LossRatio: .05}, {Between: [2]string{"mid", "west"}, For: 1000 * time.Second, LossRatio: .03},
+	}}
+	base := placement.RegionOnly("west").WithPoPs(1, "pop").WithMidTier(1, "mid").WithUpstream(open)
+	want := missTimes(t, s, base)
+	late := 0
+	for _, got := range want {
+		if got[0] >= 250*ms { // 58 ms without loss
+			late++
+		}
+	}
+	lost := 1 - .95*.95*.97*.97
+	n := float64(len(want))
+	require.InDelta(t, lost*n, float64(late), 4*math.Sqrt(n*lost*(1-lost)))
+
+	servers := base
+	servers.Sites = []placement.Assignment{servers.Sites[0]}
+	servers.Sites[0].Servers = 1000
+	older := base.WithUpstream(transport.Upstream{KeepAlive: time.Hour, Idle: transport.KeepWindow, Handshake: transport.TCPTLS12})
+	newer := base.WithUpstream(transport.Upstream{KeepAlive: time.Hour, Idle: transport.KeepWindow})
+	larger := placement.RegionOnly("west").WithPoPs(3_000_000, "pop").WithMidTier(1, "mid").WithUpstream(open)
+	ages := func(p placement.Placement) placement.Placement {
+		p.Tiers = slices.Clone(p.Tiers)
+		for i := range p.Tiers {
+			p.Tiers[i].Freshness = &freshness.Rules{DefaultTTL: freshness.For(5 * time.Second)}
+		}
+		return p
+	}
+	sliced := func(p placement.Placement) placement.Placement {
+		p.SliceBytes = 40_000
+		return p
+	}
+	for name, of := range map[string]struct{ this, other placement.Placement }{
+		"a larger cache": {base, larger}, "servers": {base, servers}, "another handshake": {older, newer},
+		"a larger cache of what ages": {ages(base), ages(larger)}, "servers of what ages": {ages(base), ages(servers)}, "servers of slices": {sliced(base), sliced(servers)},
+	} {
+		one, other := missTimes(t, s, of.this), missTimes(t, s, of.other)
+		shared, differ := 0, 0
+		for at, got := range other {
+			if this, ok := one[at]; ok && at > 10_000*ms { // the connections are open
+				shared++
+				if got != this {
+					differ++
+				}
+			}
+		}
+		require.Greater(t, shared, 1000, name)
+		require.Zero(t, differ, "%s: of %d", name, shared)
+	}
 }
 
 func TestLossThatNobodyWouldFeelIsRefused(t *testing.T) {

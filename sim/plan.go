@@ -23,6 +23,8 @@ type Plan struct {
 	taken     []float64     // by site: the cores that games are expected to take, where others may have those that are left
 	calm      *Plan         // the same without what happens at a time; nil where nobody asks for it
 	crosses   LinkCrossings
+	// fetchesLose says that some way that objects are fetched over loses packets.
+	fetchesLose bool
 }
 
 // A plannedSite is a site with its roles.
@@ -269,6 +271,7 @@ func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workloa
 	case err != nil:
 	case planned.kind.MeetsCaches():
 		planned.hops, err = c.nextTiers(p, w.Name)
+		p.fetchesLose = p.fetchesLose || fetchesLose(planned.hops)
 	default:
 		if game, ok := w.Service.(workload.Matched); ok {
 			if err = c.reachGame(p, &planned, &game); err == nil && !game.Peers.IsZero() {

@@ -16,7 +16,7 @@ func newPools(u *transport.Upstream, hops [][]nextHop) [][]transport.Pool {
 
 // takeConnection asks a next hop for the object of a fetch over a connection of its pool, and returns when the question leaves. With a
 // site that is down none can be set up; and those from before it was down are gone.
-func (t *tier) takeConnection(f *flight, h *nextHop, now int64) (leaves int64) {
+func (t *tier) takeConnection(f *flight, h *nextHop, n uint32, now int64) (leaves int64) {
 	p := &t.pools[f.number][f.choice]
 	if h.outages != nil {
 		if at, ok := p.LastIdle(); ok && wasDown(h.outages, at+h.there, now+h.there) {
@@ -28,7 +28,7 @@ func (t *tier) takeConnection(f *flight, h *nextHop, now int64) (leaves int64) {
 		}
 	}
 	if h.lossy != nil {
-		f.conn, leaves, f.takes = h.lossy.AskPool(p, f.bytes, now, t.lose(h.lossy))
+		f.conn, leaves, f.takes = h.lossy.AskPool(p, f.bytes, now, t.losses.of(h.lossy, n, f))
 		return leaves
 	}
 	f.conn, leaves, f.takes = h.dialer.AskPool(p, f.bytes, now)

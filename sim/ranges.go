@@ -171,6 +171,9 @@ func (s *site) awaitPart(t *tier, n uint32, key uint64, bytes, now int64) {
 		service := w.origin.At(c.work, p.number+uint64(p.slice-p.begin)<<40)
 		var n uint32
 		f, n = t.flights.add(key, bytes, service)
+		if t.losses != nil {
+			t.losses.begins(c, p.number+uint64(p.slice)<<40)
+		}
 		s.startFetch(t, f, n, now, w.number, p.recorded)
 		if p.recorded {
 			of := &t.tallies[w.number]

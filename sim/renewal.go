@@ -87,6 +87,9 @@ func (s *site) renew(t *tier, l *look, number uint8, bytes, service, now int64, 
 		v.known = l.held.Version
 	}
 	f.number, f.recorded, f.attempt = number, recorded, newAttempt(t.hops[number], now, a.contents[number].primaryOf(objectOf(l.key), l.object))
+	if t.losses != nil {
+		t.losses.note(n)
+	}
 	if recorded {
 		counters := &t.tallies[number].Counters
 		counters[TierFetches]++
@@ -203,6 +206,9 @@ func (s *site) visitAging(v *arrival, c *clients) {
 	}
 	serves, begins := a.decide(&l, w.number, n != 0)
 	if begins {
+		if t.losses != nil {
+			t.losses.begins(c, c.count)
+		}
 		n = s.renew(t, &l, w.number, bytes, w.origin.At(c.work, c.count), v.at, r.recorded, serves, n != 0)
 	}
 	if serves {

@@ -218,7 +218,7 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 		hops: make([][]nextHop, len(r.plan.workloads)), lines: make([][]transport.Line, len(r.plan.workloads)), tallies: make([]TierTally, len(r.plan.workloads)),
 		load: newOriginLoad(len(r.plan.workloads)), copies: r.plan.placement.Copies,
 		sliceBytes: r.plan.placement.SliceBytes,
-		losses:     random.NewKey(r.plan.scenario.Seed, r.rep, random.Entity(at.Site), purpose.LossesOfTier(int(number))),
+		losses:     r.plan.newFetchLosses(number),
 	}
 	for w := range r.plan.workloads {
 		if hops := r.plan.workloads[w].hops; hops != nil {

@@ -4,7 +4,6 @@ import (
 	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
-	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/transport"
 )
 
@@ -21,10 +20,8 @@ type tier struct {
 	pools  [][]transport.Pool // the same over HTTP/1.1; nil where one connection carries all
 	number part               // among the tiers, from the user
 	load   originLoad
-	steady []steadyWay // by workload
-	losses random.Key  // addresses by number what is lost of a fetch over a way that loses packets
-	lossy  uint64      // of those fetches
-	resent int64       // how much later the last of those has left, as something was lost, ns
+	steady []steadyWay  // by workload
+	losses *fetchLosses // nil where no way that anything is fetched over loses packets
 	// tallies count, by workload, what the fetches of other sites met here, and what is fetched.
 	tallies []TierTally
 	aging   *aging // nil where nothing ever expires
@@ -155,6 +152,9 @@ func (s *site) await(t *tier, key uint64, v *arrival, c *clients, r *request) {
 		w := c.workload
 		var n uint32
 		f, n = t.flights.add(key, r.size(w.sizeBytes(v.key)), w.origin.At(c.work, c.count))
+		if t.losses != nil {
+			t.losses.begins(c, c.count)
+		}
 		s.startFetch(t, f, n, v.at, w.number, r.recorded)
 	}
 	if f.first == unknown {
@@ -207,6 +207,9 @@ func (s *site) answerFromOrigin(c *clients, r *request, a *served) {
 
 // serveFromTier answers another site's question for an object from a cache here.
 func (s *site) serveFromTier(t *tier, m *message) {
+	if t.losses != nil {
+		t.losses.receives(m)
+	}
 	if t.aging != nil {
 		s.serveAging(t, m)
 		return

@@ -203,7 +203,7 @@ func (t *tracer) asks(s *site, of *tier, n uint32, h *nextHop, now, leaves int64
 	t.asked = append(t.asked, askedWay{from: s.name, to: to, at: now})
 	resent := int64(0)
 	if h.lossy != nil && h.missing(now) == nil {
-		resent = of.resent
+		resent = of.losses.resent
 	}
 	if leaves-resent > now {
 		t.mark(leaves-resent, s.name, "a new connection to %s", to)

@@ -31,7 +31,6 @@ const (
 	HealthCheck   // when sites are asked whether they are up
 	Flash         // what flash crowds ask for
 	Range         // which part of an object is asked for
-	fetchLoss     // packets lost between sites; see LossesOfTier
 )
 
 // PreloadOfTier returns the purpose of what the caches of a tier begin with, counted from 0 at the user.
@@ -52,9 +51,6 @@ func ConnectionsOfTier(tier int) uint64 { return 2<<32 + connection + uint64(tie
 
 // AgesOfTier returns the purpose of how old the objects are that the caches of a tier begin with, counted from 0 at the user.
 func AgesOfTier(tier int) uint64 { return 4<<32 + ages + uint64(tier) }
-
-// LossesOfTier returns the purpose of what is lost of the fetches of a tier's caches, counted from 0 at the user.
-func LossesOfTier(tier int) uint64 { return 5<<32 + fetchLoss + uint64(tier) }
 
 // EntityOf returns the entity that addresses the random numbers of a workload in a metro or at a site.
 func EntityOf(workload, place string) uint64 {
