@@ -16,6 +16,8 @@ type SitePath struct {
 	BackLinks []Link
 	// ThereLinks are the links on the way there, of [Network.BetweenSitesInFull] alone.
 	ThereLinks []Link
+	// Stretches are those of the way there, see [Routes.Stretches], of [Network.BetweenSitesInFull] alone.
+	Stretches []Stretch
 }
 
 // RTT returns the round trip.
@@ -83,7 +85,7 @@ func (n *Network) sitePaths(from []int, to int, over LinkKinds, inFull bool) ([]
 			paths[i].BackLinks = back.Returning(i, 0)
 		}
 		if inFull {
-			paths[i].ThereLinks = there.Links(i, 0)
+			paths[i].ThereLinks, paths[i].Stretches = there.Links(i, 0), there.Stretches(i, 0)
 		}
 	}
 	return paths, nil

@@ -66,19 +66,49 @@ func (p *PathFinder) Locate(place Place) (PathEnd, error) {
 // OneWay returns the delay of the fastest path between two places: over towns, or direct where both are
 // within 60 km. It is [MaxOneWay] if the fabric has no towns to lead a path over.
 func (p *PathFinder) OneWay(a, b PathEnd) time.Duration {
-	best := int64(MaxOneWay)
+	ns, _, _ := p.fastest(a, b)
+	return time.Duration(ns)
+}
+
+// Towns returns the IDs of the towns that the fastest path between two places leads over, from a to b: none where it is direct, or where
+// there is none.
+func (p *PathFinder) Towns(a, b PathEnd) []string {
+	_, first, last := p.fastest(a, b)
+	if first < 0 {
+		return nil
+	}
+	left := p.from(last)
+	var ids []string
+	for at := first; at >= 0; {
+		ids = append(ids, p.fabric.towns[at].ID)
+		next := -1
+		for _, arc := range p.arcs[at] {
+			if arc.oneWayNs+left[arc.town] == left[at] && left[arc.town] < left[at] {
+				next = int(arc.town)
+				break
+			}
+		}
+		at = next
+	}
+	return ids
+}
+
+// fastest returns the delay of the fastest path between two places, and the first and the last of the towns that it leads over, -1 where it is
+// direct or there is none.
+func (p *PathFinder) fastest(a, b PathEnd) (ns int64, first, last int) {
+	ns, first, last = int64(MaxOneWay), -1, -1
 	if a.at.chord2(b.at) <= chord2OfKm(sameTownKm) {
-		best = int64(p.model.OneWay(DistanceKm(a.place, b.place)))
+		ns = int64(p.model.OneWay(DistanceKm(a.place, b.place)))
 	}
 	for k, t := range b.towns {
 		from := p.from(t)
 		for l, s := range a.towns {
-			if d := from[s]; d != unreached {
-				best = min(best, a.ns[l]+d+b.ns[k])
+			if d := from[s]; d != unreached && a.ns[l]+d+b.ns[k] < ns {
+				ns, first, last = a.ns[l]+d+b.ns[k], s, t
 			}
 		}
 	}
-	return time.Duration(best)
+	return ns, first, last
 }
 
 // from returns the delay from a town to every other.

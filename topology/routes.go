@@ -297,18 +297,24 @@ func (r *Routes) rawSegments(i, j int, parts []segment) []segment {
 // places take while the network is whole. A detour takes longer than that in proportion to its links:
 // before holds the parts of the route as it was.
 func (r *Routes) corrected(s segment, before []segment) int64 {
-	path := s.oneWayNs
-	for _, b := range before {
-		if b.from == s.from && b.to == s.to && b.kind == s.kind && b.oneWayNs > 0 {
-			path = b.oneWayNs
-		}
-	}
+	path := s.wholeNs(before)
 	rtt := r.locate(s.from).RTT(s.kind, r.locate(s.to), 2*time.Duration(path))
 	if path == s.oneWayNs {
 		return int64(rtt / 2)
 	}
 	us := math.Round(float64(rtt/2) / float64(time.Microsecond) * (float64(s.oneWayNs) / float64(path)))
 	return int64(time.Duration(us) * time.Microsecond)
+}
+
+// wholeNs returns the sum of the links between the ends of a part before something was cut, given the parts of the route at that time.
+func (s segment) wholeNs(before []segment) int64 {
+	ns := s.oneWayNs
+	for _, b := range before {
+		if b.from == s.from && b.to == s.to && b.kind == s.kind && b.oneWayNs > 0 {
+			ns = b.oneWayNs
+		}
+	}
+	return ns
 }
 
 // measuredOneWay returns what a measured round trip leaves for everything on a route but access.

@@ -34,8 +34,10 @@ type siteRoute struct {
 	BackboneMs float64 `json:"backbone_ms"`
 	// Measured says that a measurement stands in place of the model, here or on a link of the path.
 	Measured bool `json:"measured"`
-	// Path lists the nodes from metro to site.
+	// Path lists the nodes from metro to site: the links between them are those that fail, limit and are cut by name.
 	Path []string `json:"path"`
+	// Stretches say which ways the delay of each part of the path is made of.
+	Stretches []stretch `json:"stretches"`
 	// Parent is the region that the site belongs to, ParentRTTMs the round trip to it over the backbone.
 	Parent      string  `json:"parent,omitempty"`
 	ParentRTTMs float64 `json:"parent_rtt_ms,omitempty"`
@@ -64,12 +66,12 @@ func (c *routesCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	rows := []table.Row{{"site", "kind", "rtt_ms", "access_ms", "internet_ms", "backbone_ms", "measured", "parent", "parent_rtt_ms", "path"}}
-	shown := []table.Row{{"site", "kind", "rtt", "access", "internet", "backbone", "by", "to parent", "path"}}
+	rows := []table.Row{{"site", "kind", "rtt_ms", "access_ms", "internet_ms", "backbone_ms", "measured", "parent", "parent_rtt_ms", "path", "ways"}}
+	shown := []table.Row{{"site", "kind", "rtt", "access", "internet", "backbone", "by", "to parent", "path", "made of"}}
 	for _, r := range routes {
 		rows = append(rows, table.Row{
 			r.Site, r.Kind, exactMs(r.RTTMs), exactMs(r.AccessMs), exactMs(r.InternetMs), exactMs(r.BackboneMs),
-			r.Measured, r.Parent, parentMs(r, exactMs), strings.Join(r.Path, " "),
+			r.Measured, r.Parent, parentMs(r, exactMs), strings.Join(r.Path, " "), stretchText(r.Stretches),
 		})
 		by := "model"
 		if r.Measured {
@@ -77,7 +79,7 @@ func (c *routesCmd) Run(ctx context.Context, s *streams) error {
 		}
 		shown = append(shown, table.Row{
 			r.Site, r.Kind, tenths(r.RTTMs), tenths(r.AccessMs), tenths(r.InternetMs), tenths(r.BackboneMs), by,
-			parentMs(r, tenths), strings.Join(r.Path, " > "),
+			parentMs(r, tenths), strings.Join(r.Path, " > "), hubText(r.Stretches),
 		})
 	}
 	return listing{items: routes, rows: rows, title: "Round trips from " + n.At(metro).ID + ", in ms", shown: shown, isLong: true}.write(s.out, c.Format)
@@ -108,6 +110,7 @@ func routesFrom(n *topology.Network, metro int) ([]siteRoute, error) {
 		for _, i := range there.Path(0, j) {
 			r.Path = append(r.Path, n.At(i).ID)
 		}
+		r.Stretches = stretchesOf(n, there.Stretches(0, j))
 		if at.Parent != "" {
 			region, _ := n.Index(at.Parent)
 			toParent, err := n.BetweenSites([]int{site}, region)

@@ -25,6 +25,8 @@ type betweenSites struct {
 	// Path lists the nodes from one to the other, PathBack those of the way back, where it is another.
 	Path     []string `json:"path"`
 	PathBack []string `json:"path_back,omitempty"`
+	// Stretches say which ways the delay of each part of the way there is made of.
+	Stretches []stretch `json:"stretches"`
 }
 
 // betweenSites prints the ways between sites that what is asked takes, under any placement.
@@ -49,21 +51,21 @@ func (c *routesCmd) betweenSites(ctx context.Context, s *streams, study *edgewis
 		return unlessStopped(ctx, &usageError{err})
 	}
 	slices.SortFunc(ways, func(a, b betweenSites) int { return strings.Compare(a.From+"\n"+a.To, b.From+"\n"+b.To) })
-	rows := []table.Row{{"from", "to", "for", "rtt_ms", "backbone_ms", "internet_ms", "path", "path_back"}}
-	shown := []table.Row{{"between", "for", "rtt", "backbone", "internet", "path"}}
+	rows := []table.Row{{"from", "to", "for", "rtt_ms", "backbone_ms", "internet_ms", "path", "path_back", "ways"}}
+	shown := []table.Row{{"between", "for", "rtt", "backbone", "internet", "path", "made of"}}
 	for i := range ways {
 		w := &ways[i]
 		if err := w.find(study.Network); err != nil {
 			return &usageError{err}
 		}
 		rows = append(rows, table.Row{
-			w.From, w.To, strings.Join(w.For, " "), exactMs(w.RTTMs), exactMs(w.BackboneMs), exactMs(w.InternetMs), strings.Join(w.Path, " "), strings.Join(w.PathBack, " "),
+			w.From, w.To, strings.Join(w.For, " "), exactMs(w.RTTMs), exactMs(w.BackboneMs), exactMs(w.InternetMs), strings.Join(w.Path, " "), strings.Join(w.PathBack, " "), stretchText(w.Stretches),
 		})
 		path := strings.Join(w.Path, " > ")
 		if w.PathBack != nil {
 			path += "; back " + strings.Join(w.PathBack, " > ")
 		}
-		shown = append(shown, table.Row{w.From + " - " + w.To, strings.Join(w.For, ", "), tenths(w.RTTMs), tenths(w.BackboneMs), tenths(w.InternetMs), path})
+		shown = append(shown, table.Row{w.From + " - " + w.To, strings.Join(w.For, ", "), tenths(w.RTTMs), tenths(w.BackboneMs), tenths(w.InternetMs), path, hubText(w.Stretches)})
 	}
 	if len(ways) == 0 && c.Format == "table" {
 		_, err := fmt.Fprintln(s.out, "No site asks another for anything.")
@@ -89,6 +91,7 @@ func (w *betweenSites) find(n *topology.Network) error {
 			w.InternetMs += milliseconds(l.OneWay)
 		}
 	}
+	w.Stretches = stretchesOf(n, p.Stretches)
 	w.Path = pathOf(w.From, p.ThereLinks)
 	back := pathOf(w.To, p.BackLinks)
 	slices.Reverse(back)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
 
 const fourSites = `title: Four sites
@@ -36,6 +38,11 @@ func TestRoutesAreInOrderAndTheirPartsSum(t *testing.T) {
 		require.Equal(t, "los-angeles-us", r.Path[0])
 		require.Equal(t, r.Site, r.Path[len(r.Path)-1])
 		require.False(t, r.Measured)
+		sum := 0.0
+		for _, s := range r.Stretches {
+			sum += s.RTTMs
+		}
+		require.InDelta(t, r.RTTMs, sum, 1e-6)
 	}
 	zone := routes[slices.IndexFunc(routes, func(r siteRoute) bool { return r.Site == "us-west-2-lax-1" })]
 	require.Equal(t, "us-west-2", zone.Parent)
@@ -88,6 +95,13 @@ func TestMeasuredAndBackboneWaysAreMarked(t *testing.T) {
 	require.NoError(t, err)
 	routes, err := routesFrom(n, 0)
 	require.NoError(t, err)
+	require.Equal(t, "internet", routes[1].Stretches[0].Kind)
+	require.InDelta(t, 10, routes[1].Stretches[0].RTTMs, 1e-9)
+	require.True(t, routes[0].Stretches[0].Measured)
+	for i := range routes {
+		require.Empty(t, routes[i].Stretches[0].Ways, "nothing is corrected")
+		routes[i].Stretches = nil
+	}
 	require.Equal(t, []siteRoute{
 		{Site: "region", Kind: "region", RTTMs: 6, InternetMs: 6, Measured: true, Path: []string{"metro", "region"}},
 		{Site: "zone", Kind: "local-zone", RTTMs: 10, InternetMs: 10, Path: []string{"metro", "zone"}, Parent: "region", ParentRTTMs: 22},
@@ -131,4 +145,47 @@ func TestWaysBetweenSitesAreShown(t *testing.T) {
 	code, out, errs = run(t, context.Background(), "routes", file, "--format", "csv")
 	require.Zero(t, code, errs)
 	require.Contains(t, out, "pop-lax,us-west-2,fetch,")
+}
+
+// The ways of routes and those of rtt --explain are the same, whole and cut: they come from one place.
+func TestRoutesAndExplainedRoundTripsTellTheSameWays(t *testing.T) {
+	const oneSite = `title: One site
+duration: 5s
+network: {metros: {names: [dubai-ae, mumbai-in, paris-fr]}CUT}
+workloads: [{name: site, preset: web-static}]
+placements: [{name: region, origin: eu-central-1}]
+`
+	metro := func(id string) topology.Node {
+		all := catalog.Metros()
+		return all[slices.IndexFunc(all, func(n topology.Node) bool { return n.ID == id })]
+	}
+	sites := catalog.AllSites("aws")
+	region := sites[slices.IndexFunc(sites, func(n topology.Node) bool { return n.ID == "eu-central-1" })]
+	for _, cut := range []string{"", "red-sea", "MRS"} {
+		file := scenarioFile(t, strings.Replace(oneSite, "CUT", map[bool]string{true: ", cut: " + cut}[cut != ""], 1))
+		for _, id := range []string{"dubai-ae", "mumbai-in", "paris-fr"} {
+			code, out, errs := run(t, context.Background(), "routes", file, id, "--format", "json")
+			require.Zero(t, code, errs)
+			var routes []siteRoute
+			require.NoError(t, json.Unmarshal([]byte(out), &routes))
+			m := metro(id)
+			pair := fmt.Sprintf("id,a_lat,a_lon,b_lat,b_lon,a_country,b_country,tech\nx,%v,%v,%v,%v,%s,DE,fiber\n", m.LatDeg, m.LonDeg, region.LatDeg, region.LonDeg, m.Country)
+			args := []string{"rtt", "--explain", "--format", "json"}
+			if cut != "" {
+				args = append(args, "--cut", cut)
+			}
+			code, out, errs = runWith(t, pair, args...)
+			require.Zero(t, code, errs)
+			var explained []explainedPair
+			require.NoError(t, json.Unmarshal([]byte(out), &explained))
+			internet := routes[0].Stretches[1]
+			for k := range internet.Ways {
+				if w := &internet.Ways[k]; w.By == "towns" {
+					w.Over = w.Over[1 : len(w.Over)-1] // without the exchange and the site
+				}
+			}
+			require.Equal(t, explained[0].Ways, internet.Ways, "%s, cut %s", id, cut)
+			require.InDelta(t, explained[0].Correction, internet.Correction, 1e-9)
+		}
+	}
 }

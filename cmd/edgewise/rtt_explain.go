@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/edgewise-sim/edgewise/internal/words"
@@ -17,12 +19,14 @@ type explainedPair struct {
 	ID    string  `json:"id"`
 	RTTMs float64 `json:"rtt_ms"`
 	// LowMs and HighMs hold 80 % of what is measured; null where the model does not say.
-	LowMs  *float64    `json:"low_ms"`
-	HighMs *float64    `json:"high_ms"`
-	By     string      `json:"by"`
-	Hubs   []string    `json:"hubs"`
-	NearA  []nearPlace `json:"near_a"`
-	NearB  []nearPlace `json:"near_b"`
+	LowMs  *float64 `json:"low_ms"`
+	HighMs *float64 `json:"high_ms"`
+	By     string   `json:"by"`
+	Ways   []way    `json:"ways"`
+	// Correction is by which factor what was measured makes the round trip longer than its ways say, the last mile aside.
+	Correction float64     `json:"correction"`
+	NearA      []nearPlace `json:"near_a"`
+	NearB      []nearPlace `json:"near_b"`
 }
 
 // A nearPlace is a measured place that speaks for another.
@@ -41,9 +45,9 @@ func (c *rttCmd) explain(s *streams, model *calibrate.Model, pairs []catalog.Pai
 	found := make([]explainedPair, len(pairs))
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
-	rows := [][]string{{"id", "pred_ms", "low_ms", "high_ms", "by", "hubs", "near_a", "near_b"}}
+	rows := [][]string{{"id", "pred_ms", "low_ms", "high_ms", "by", "ways", "correction", "near_a", "near_b"}}
 	for i, e := range explanations {
-		p := explainedPair{ID: pairs[i].ID, RTTMs: milliseconds(e.RTT), By: "model", Hubs: e.Hubs, NearA: near(e.Neighbours[0]), NearB: near(e.Neighbours[1])}
+		p := explainedPair{ID: pairs[i].ID, RTTMs: milliseconds(e.RTT), By: "model", Ways: waysOf(e.Ways), Correction: e.Correction, NearA: near(e.Neighbours[0]), NearB: near(e.Neighbours[1])}
 		switch {
 		case e.Measured:
 			p.By = "measured"
@@ -58,7 +62,7 @@ func (c *rttCmd) explain(s *streams, model *calibrate.Model, pairs []catalog.Pai
 		}
 		found[i] = p
 		rows = append(rows, []string{
-			words.Cell(p.ID), exactMs(p.RTTMs), low, high, p.By, strings.Join(p.Hubs, " "), nearText(p.NearA), nearText(p.NearB),
+			words.Cell(p.ID), exactMs(p.RTTMs), low, high, p.By, wayText(p.Ways), strconv.FormatFloat(p.Correction, 'f', 4, 64), nearText(p.NearA), nearText(p.NearB),
 		})
 	}
 	if err := w.WriteAll(rows); err != nil {
@@ -67,12 +71,14 @@ func (c *rttCmd) explain(s *streams, model *calibrate.Model, pairs []catalog.Pai
 	return c.write(c.Out, s.out, out.Bytes(), found)
 }
 
-// near names measured places by the metro nearest to them.
+// near names measured places by the metro nearest to them, each once.
 func near(neighbours []calibrate.Neighbour) []nearPlace {
-	all := make([]nearPlace, len(neighbours))
-	for k, n := range neighbours {
+	var all []nearPlace
+	for _, n := range neighbours {
 		metro := catalog.MetroAt(topology.Place{LatDeg: n.LatDeg, LonDeg: n.LonDeg})
-		all[k] = nearPlace{metro.ID, n.Km, n.Weight}
+		if !slices.ContainsFunc(all, func(p nearPlace) bool { return p.Place == metro.ID }) {
+			all = append(all, nearPlace{metro.ID, n.Km, n.Weight})
+		}
 	}
 	return all
 }

@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -57,7 +59,7 @@ func TestRTTSaysWhatItRestsOn(t *testing.T) {
 	require.Zero(t, code, errs)
 	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
 	require.NoError(t, err)
-	require.Equal(t, []string{"id", "pred_ms", "low_ms", "high_ms", "by", "hubs", "near_a", "near_b"}, rows[0])
+	require.Equal(t, []string{"id", "pred_ms", "low_ms", "high_ms", "by", "ways", "correction", "near_a", "near_b"}, rows[0])
 	require.Len(t, rows, 3)
 	for _, row := range rows[1:] {
 		require.Contains(t, plain, row[0]+","+row[1], "the round trip is the same")
@@ -67,8 +69,9 @@ func TestRTTSaysWhatItRestsOn(t *testing.T) {
 		require.Less(t, low, ms)
 		require.Greater(t, high, ms)
 	}
-	require.Equal(t, "LAX SJC", rows[1][5])
-	require.Regexp(t, `^los-angeles-us 0 km 1.00; `, rows[1][6])
+	require.Contains(t, rows[1][5], "nearest hubs LAX SJC ")
+	require.Contains(t, rows[1][5], " towns town-")
+	require.Regexp(t, `^los-angeles-us 0 km 1.00; `, rows[1][7])
 	require.Equal(t, "model", rows[2][4])
 
 	code, out, errs = runWith(t, twoPairs, "rtt", "--explain", "--format", "json")
@@ -76,7 +79,15 @@ func TestRTTSaysWhatItRestsOn(t *testing.T) {
 	var found []explainedPair
 	require.NoError(t, json.Unmarshal([]byte(out), &found))
 	require.Equal(t, "near", found[0].ID)
-	require.Equal(t, []string{"LAX", "SJC"}, found[0].Hubs)
+	hubs := slices.IndexFunc(found[0].Ways, func(w way) bool { return w.By == "nearest hubs" })
+	require.Equal(t, []string{"LAX", "SJC"}, found[0].Ways[hubs].Over)
+	log, share := 0.0, 0.0
+	for _, w := range found[0].Ways {
+		log += w.Share * math.Log(w.RTTMs)
+		share += w.Share
+	}
+	require.InDelta(t, 1, share, 1e-5)
+	require.InDelta(t, found[0].RTTMs, math.Exp(log)*found[0].Correction, 1e-3, "what is told makes the round trip")
 	require.Len(t, found[0].NearB, 3)
 }
 

@@ -122,60 +122,23 @@ func (m *Model) Cut(what ...string) (*Model, error) {
 			return nil, invalid.In(fmt.Sprintf("what[%d]", k), err)
 		}
 	}
-	var hubs []Hub
-	for _, h := range m.Trunks.Hubs {
-		if !gone[h.ID] {
-			hubs = append(hubs, h)
-		}
-	}
-	var cables []Cable
-	for _, c := range m.Trunks.Cables {
-		if !gone[c.A] && !gone[c.B] && !gone[c.String()] {
-			cables = append(cables, c)
-		}
-	}
-	left, err := newTrunks(m.Trunks, hubs, cables)
-	if err != nil {
-		return nil, fmt.Errorf("delay model without %s: %w", strings.Join(what, ", "), err)
-	}
-	left.Transit = make(map[string][]Purchase)
-	for country, all := range m.Trunks.Transit {
-		kept, sum := []Purchase(nil), 0.0
-		for _, p := range all {
-			if !gone[p.Hub] && !gone[country+"-"+p.Hub] {
-				kept = append(kept, p)
-				sum += p.Weight
-			}
-		}
-		for k := range kept {
-			kept[k].Weight /= sum
-		}
-		if len(kept) > 0 {
-			left.Transit[country] = kept
-		}
-	}
 	cut := *m
-	cut.gone = gone
-	cut.cut, cut.Without = left, slices.DeleteFunc(slices.Concat(m.Without, what), func(word string) bool { return word == CutNothing })
+	cut.Without = slices.DeleteFunc(slices.Concat(m.Without, what), func(word string) bool { return word == CutNothing })
 	slices.Sort(cut.Without)
 	cut.Without = slices.Compact(cut.Without)
-	return &cut, left.validate()
+	var err error
+	if cut.cut, err = newRest(&m.Trunks, gone); err != nil {
+		return nil, fmt.Errorf("delay model without %s: %w", strings.Join(cut.Without, ", "), err)
+	}
+	return &cut, nil
 }
 
 // IsCut reports whether a hub ("MRS"), a cable ("BOM-MRS") or the way of a country to a hub ("AE-MRS") is gone. What leads to a hub
 // that is gone is gone, too.
 func (m *Model) IsCut(what string) bool {
-	a, b, isWay := strings.Cut(what, "-")
-	return m.gone[what] || isWay && (m.gone[a] || m.gone[b])
-}
-
-// longer returns by which factor the way over the hubs is longer than before for what is cut, 1 or more.
-func (m *Model) longer(c class, a, b *location) float64 {
 	if m.cut == nil {
-		return 1
+		return false
 	}
-	if c == backboneClass {
-		return max(1, m.cut.rttMs(&a.plainCut, &b.plainCut)/m.Trunks.rttMs(&a.plain, &b.plain))
-	}
-	return max(1, m.cut.rttMs(&a.trunksCut, &b.trunksCut)/m.Trunks.rttMs(&a.trunks, &b.trunks))
+	a, b, isWay := strings.Cut(what, "-")
+	return m.cut.gone[what] || isWay && (m.cut.gone[a] || m.cut.gone[b])
 }

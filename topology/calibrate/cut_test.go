@@ -18,7 +18,7 @@ func worldModel(t *testing.T) *Model {
 	trunks, err := worldTrunks(transit)
 	require.NoError(t, err)
 	m := &Model{
-		Ground: ground, LineMs: 5, LineMsPerKm: 0.017, Trunks: *trunks, Domestic: domestic, InternetBlend: internetBlend, BackboneBlend: backboneBlend,
+		Ground: ground, LineMs: 5, LineMsPerKm: 0.017, Trunks: *trunks, Domestic: domestic, InternetBlend: internetTransitBlend, BackboneBlend: backboneBlend,
 		BackboneScale: 1, UserScale: 1, Internet: Surface{Pair: internetFit.pair, End: internetFit.end}, Backbone: Surface{Pair: internetFit.pair, End: internetFit.end},
 	}
 	require.NoError(t, m.Validate())
@@ -75,7 +75,7 @@ func TestWhatIsCutMakesWaysLongerAndNoneShorter(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 	_, err = whole.Cut("LAX-SYD", "SIN-SYD")
-	require.ErrorContains(t, err, "delay model without LAX-SYD, SIN-SYD: cables is without a way from SYD")
+	require.ErrorContains(t, err, "delay model without LAX-SYD, SIN-SYD: no way is left from SYD to ")
 }
 
 // A network whose correction is cut takes the longer ways.

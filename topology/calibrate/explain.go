@@ -2,7 +2,6 @@ package calibrate
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"time"
 
@@ -18,10 +17,13 @@ type Explanation struct {
 	// Measured says that the two places were measured with each other, Nearby that places next to both were, which counts for
 	// more than half here.
 	Measured, Nearby bool
-	// Hubs are the IDs of those that a way leads over: the shortest one where both ends buy transit at one hub, else that between the
-	// hubs where most is bought, which are the nearest where nothing is said and on a backbone.
-	Hubs []string
-	// Neighbours are the measured places that have most in common with each end, at most three, the most telling first.
+	// Ways are those that the round trip is made of, the last mile aside: the geometric mean of them by their shares, times Correction.
+	// The names of towns are the caller's to add.
+	Ways []topology.Way
+	// Correction is by which factor measurements of other ways make the round trip longer than its ways say. What is cut does not change it.
+	Correction float64
+	// Neighbours are the measured places that have most in common with each end, at most three, the most telling first. Each stands for
+	// those within 60 km of it.
 	Neighbours [2][]Neighbour
 }
 
@@ -43,9 +45,10 @@ func (m *Model) Explain(kind topology.LinkKind, from, to topology.Location, path
 	if !okA || !okB || a.model != m || b.model != m || kind == topology.Access {
 		return Explanation{}, false
 	}
-	e := Explanation{RTT: a.RTT(kind, b, path) + lastMile}
+	between := a.RTT(kind, b, path)
+	e := Explanation{RTT: between + lastMile, Ways: a.Ways(kind, b, path)}
 	c := classOf(kind, a, b)
-	e.Hubs = m.hubs(c, a, b)
+	e.Correction = between.Seconds() / topology.MeanRTT(e.Ways).Seconds()
 	surface, ofA, ofB := &m.Internet, &a.internet, &b.internet
 	if c == backboneClass {
 		surface, ofA, ofB = &m.Backbone, &a.backbone, &b.backbone
@@ -64,57 +67,6 @@ func (m *Model) Explain(kind topology.LinkKind, from, to topology.Location, path
 	return e, true
 }
 
-// hubs returns the IDs of the hubs that a way leads over between two locations.
-func (m *Model) hubs(c class, a, b *location) []string {
-	t, from, to := &m.Trunks, []*onramp{&a.plain, &a.trunks}, []*onramp{&b.plain, &b.trunks}
-	if m.cut != nil {
-		t, from, to = m.cut, []*onramp{&a.plainCut, &a.trunksCut}, []*onramp{&b.plainCut, &b.trunksCut}
-	}
-	if c == backboneClass {
-		return t.way(from[0], to[0])
-	}
-	return t.way(from[1], to[1])
-}
-
-// way returns the IDs of the hubs on the way between two places: the shortest one where both buy transit at one hub, else that between
-// those where most is bought.
-func (t *Trunks) way(a, b *onramp) []string {
-	inCommon := false
-	for i := range a.choices {
-		for k := range b.choices {
-			inCommon = inCommon || a.bought && b.bought && a.choices[i].legs[0].hub == b.choices[k].legs[0].hub
-		}
-	}
-	first, last := a.choices[0].legs[0].hub, b.choices[0].legs[0].hub
-	best := math.Inf(-1)
-	for i := range a.choices {
-		for k := range b.choices {
-			from, to := &a.choices[i], &b.choices[k]
-			better := from.weight * to.weight
-			if inCommon {
-				better = -t.logMs(from, to)
-			}
-			if better > best {
-				best, first, last = better, from.legs[0].hub, to.legs[0].hub
-			}
-		}
-	}
-	whole := t.between(first, last)
-	var on []int
-	for h := range t.Hubs {
-		// Lengths are kept to a tenth of a kilometre.
-		if math.Abs(t.between(first, h)+t.between(h, last)-whole) < 0.5 {
-			on = append(on, h)
-		}
-	}
-	slices.SortFunc(on, func(g, h int) int { return cmp.Compare(t.between(first, g), t.between(first, h)) })
-	names := make([]string, len(on))
-	for k, h := range on {
-		names[k] = t.Hubs[h].ID
-	}
-	return names
-}
-
 // neighbours returns the anchors that have most in common with a place.
 func (s *Surface) neighbours(at Anchor, f *foothold) []Neighbour {
 	all := make([]Neighbour, len(s.Anchors))
@@ -122,7 +74,14 @@ func (s *Surface) neighbours(at Anchor, f *foothold) []Neighbour {
 		all[i] = Neighbour{a, topology.DistanceKm(at.place(), a.place()), (f.shared[i] - s.Pair.Constant) / (s.Pair.between(at, at, 0, 1) + s.Pair.Own - s.Pair.Constant)}
 	}
 	slices.SortStableFunc(all, func(a, b Neighbour) int { return cmp.Or(-cmp.Compare(a.Weight, b.Weight), cmp.Compare(a.Km, b.Km)) })
-	return all[:min(mostNeighbours, len(all))]
+	var named []Neighbour
+	for _, n := range all {
+		isTwin := func(o Neighbour) bool { return topology.DistanceKm(n.place(), o.place()) <= twinKm }
+		if len(named) < mostNeighbours && !slices.ContainsFunc(named, isTwin) {
+			named = append(named, n)
+		}
+	}
+	return named
 }
 
 // measured reports whether two places are anchors that were measured with each other.

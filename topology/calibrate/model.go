@@ -57,9 +57,8 @@ type Model struct {
 	Spans Spans `json:"spans"`
 	// Without says what [Model.Cut] has taken away, in alphabetical order.
 	Without []string `json:"without,omitempty"`
-	// cut holds the trunks that are left where some are cut, nil where none are, and gone what is taken away.
-	cut  *Trunks
-	gone removal
+	// cut is what is left where some hubs or cables are cut, nil where none are.
+	cut *rest
 }
 
 // minPathMs is the shortest round trip: two machines in one town.
@@ -97,6 +96,9 @@ func ReadModel(r io.Reader) (*Model, error) {
 	}
 	if err := m.Validate(); err != nil {
 		return nil, err
+	}
+	if err := m.Trunks.prepare(); err != nil {
+		return nil, fmt.Errorf("delay model: %w", invalid.In("Trunks", err))
 	}
 	m.Internet.prepare(&m.Trunks)
 	m.Backbone.prepare(&m.Trunks)
@@ -159,10 +161,10 @@ func (m *Model) DelayModel() topology.DelayModel {
 type location struct {
 	model               *Model
 	at                  Anchor
-	user, site          bool   // what stands there: the end of users' own lines, or a provider's site
-	trunks              onramp // where its country buys transit
-	plain               onramp // at the nearest hubs, where providers go
-	trunksCut, plainCut onramp // the same over what is left where hubs or cables are cut
+	user, site          bool       // what stands there: the end of users' own lines, or a provider's site
+	trunks              onramp     // where its country buys transit
+	plain               onramp     // at the nearest hubs, where providers go
+	trunksCut, plainCut [][]detour // what becomes of the choices of both where hubs or cables are cut
 	internet, backbone  foothold
 	asUser              userEnd
 	asSite              []float64 // what a site there has in common with those that players measured
@@ -183,7 +185,7 @@ func (m *Model) locate(at Anchor) *location {
 		asUser: m.Users.asUser(at, trunks.shares), asSite: m.Users.asSite(at, trunks.shares),
 	}
 	if m.cut != nil {
-		l.trunksCut, l.plainCut = m.cut.locate(at), m.cut.nearest(at.place())
+		l.trunksCut, l.plainCut = m.cut.detours(at, &l.trunks), m.cut.detours(at, &l.plain)
 	}
 	return l
 }
@@ -195,8 +197,9 @@ func (l *location) RTT(kind topology.LinkKind, to topology.Location, path time.D
 	if !ok || o.model != l.model || kind == topology.Access {
 		return path
 	}
-	c := classOf(kind, l, o)
-	ms := float64(l.model.rtt(c, l, o, path.Seconds()*1000) * l.model.longer(c, l, o))
+	c, pathMs := classOf(kind, l, o), path.Seconds()*1000
+	ms, backboneShare := l.model.estimate(c, l, o, pathMs)
+	ms *= l.model.longer(c, backboneShare, l, o, pathMs)
 	if !(ms <= maxMs) { // a model of absurd weights must not overflow
 		ms = maxMs
 	}
@@ -223,14 +226,20 @@ func classOf(kind topology.LinkKind, a, b *location) class {
 	return internetClass
 }
 
-// rtt returns the round trip between two locations in ms. They are put into an order first: a sum of
-// floating-point products depends on it in its last bits.
+// rtt returns the round trip between two locations in ms, while nothing is cut.
 func (m *Model) rtt(c class, a, b *location, pathMs float64) float64 {
+	ms, _ := m.estimate(c, a, b, pathMs)
+	return ms
+}
+
+// estimate returns the round trip between two locations in ms, while nothing is cut, and the backbone's share of a user's. They are put into an
+// order first: a sum of floating-point products depends on it in its last bits.
+func (m *Model) estimate(c class, a, b *location, pathMs float64) (ms, backboneShare float64) {
 	user, site := a, b
 	if a.site && b.user {
 		user, site = b, a
 	}
-	if cmp.Or(cmp.Compare(a.at.LatDeg, b.at.LatDeg), cmp.Compare(a.at.LonDeg, b.at.LonDeg)) > 0 {
+	if a.isAfter(b) {
 		a, b = b, a
 	}
 	km := topology.DistanceKm(a.at.place(), b.at.place())
@@ -238,7 +247,7 @@ func (m *Model) rtt(c class, a, b *location, pathMs float64) float64 {
 	g := m.guess(a, b, km, pathMs)
 	g.internet = math.Max(floor, m.Internet.correct(m.internetBase(a, b, km, g), a.internet.logRatio(&b.internet)+m.Internet.residual(&a.internet, &b.internet)))
 	if c == internetClass {
-		return g.internet
+		return g.internet, 0
 	}
 	if c == userClass {
 		g.trunks = g.transit // the provider meets the user where the user's network goes
@@ -246,12 +255,17 @@ func (m *Model) rtt(c class, a, b *location, pathMs float64) float64 {
 	backbone := m.Backbone.correct(m.BackboneScale*m.BackboneBlend.of(g), a.backbone.logRatio(&b.backbone)+m.Backbone.residual(&a.backbone, &b.backbone))
 	backbone = math.Max(floor, backbone)
 	if c == backboneClass {
-		return backbone
+		return backbone, 1
 	}
 	gap := portable.Log(g.internet) - portable.Log(backbone)
-	share := min(1, m.UserBackboneShare+float64(m.UserShareOfGap*max(0, gap)))
-	mean := portable.Exp(portable.Log(g.internet) - float64(share*gap))
-	return math.Max(floor, m.Users.correct(m.UserScale*mean, &user.asUser, site.asSite))
+	backboneShare = min(1, m.UserBackboneShare+float64(m.UserShareOfGap*max(0, gap)))
+	mean := portable.Exp(portable.Log(g.internet) - float64(backboneShare*gap))
+	return math.Max(floor, m.Users.correct(m.UserScale*mean, &user.asUser, site.asSite)), backboneShare
+}
+
+// isAfter reports whether a location comes after another: it lies further north, or further east of as far north.
+func (l *location) isAfter(o *location) bool {
+	return cmp.Or(cmp.Compare(l.at.LatDeg, o.at.LatDeg), cmp.Compare(l.at.LonDeg, o.at.LonDeg)) > 0
 }
 
 // guess returns what a blend is made of but for the Internet.

@@ -82,7 +82,7 @@ func TestARoundTripSaysWhatItRestsOn(t *testing.T) {
 	require.False(t, far.Measured)
 	require.Equal(t, at(cities[0]).RTT(topology.Internet, at(elsewhere), path)+5*time.Millisecond, far.RTT)
 	require.Greater(t, float64(far.High)/float64(far.RTT), 1.2, "remote places are less certain")
-	require.NotEmpty(t, far.Hubs)
+	require.NotEmpty(t, far.Ways)
 	tables.CityRTT = tables.CityRTT[1:] // without the first pair, of cities 0 and 1
 	gap, err := calibrate.Fit(testFabric(t), tables)
 	require.NoError(t, err)

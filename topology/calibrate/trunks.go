@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
-	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -37,6 +36,8 @@ type Trunks struct {
 	Choices []int `json:"choices"`
 	// Transit says, by country, where its networks buy transit where that is not at the nearest hubs.
 	Transit map[string][]Purchase `json:"transit,omitempty"`
+	// via holds for two hubs one that the shortest way between them leads over, -1 where a cable joins them; nil if no cables are known.
+	via [][]int
 }
 
 // A Hub is a town where networks meet.
@@ -79,48 +80,16 @@ func newTrunks(like Trunks, hubs []Hub, cables []Cable) (*Trunks, error) {
 		Hubs: slices.Clone(hubs), Cables: slices.Clone(cables),
 		Detour: like.Detour, HopKm: like.HopKm, Ms: like.Ms, MsPerKm: like.MsPerKm, Choices: like.Choices,
 	}
-	index := make(map[string]int, len(hubs))
-	for i, h := range hubs {
-		if first, ok := index[h.ID]; ok {
-			return nil, invalid.New(fmt.Sprintf("hubs[%d].ID", i), h.ID, "another than that of hubs[%d]", first)
-		}
-		index[h.ID] = i
+	km, via, err := shortestWays(hubs, cables, t.HopKm)
+	if err != nil {
+		return nil, err
 	}
-	km := grid(len(hubs), func(i, j int) float64 {
-		if i == j {
-			return 0
-		}
-		return math.Inf(1)
-	})
-	for k, c := range cables {
-		a, okA := index[c.A]
-		b, okB := index[c.B]
-		field := fmt.Sprintf("cables[%d]", k)
-		if !okA || !okB || a == b {
-			return nil, invalid.New(field, c, "the IDs of two different hubs")
-		}
-		if err := invalid.Range(field+".Km", c.Km, 0, mostCableKm); err != nil {
-			return nil, err
-		}
-		km[a][b] = cmp.Or(c.Km, topology.DistanceKm(hubs[a].place(), hubs[b].place())) + t.HopKm
-		km[b][a] = km[a][b]
-	}
-	for via := range hubs {
-		if hubs[via].Regional {
-			continue // who does not buy there does not pass there
-		}
-		for i := range hubs {
-			for j := range hubs {
-				km[i][j] = min(km[i][j], km[i][via]+km[via][j])
-			}
-		}
-	}
+	t.via = via
 	for i := range hubs {
 		for j, d := range km[i][:i] {
 			if math.IsInf(d, 1) {
 				return nil, invalid.New("cables", fmt.Sprintf("without a way from %s to %s", hubs[i].ID, hubs[j].ID), "one between every two hubs")
 			}
-			km[i][j] = math.Round(d*10) / 10 // a stored model need not hold centimetres
 		}
 		t.Km = append(t.Km, km[i][:i])
 	}
@@ -201,17 +170,22 @@ func (t *Trunks) locate(p Anchor) onramp {
 
 // nearest prepares a place for who goes to the nearest hubs.
 func (t *Trunks) nearest(p topology.Place) (o onramp) {
-	var legs []leg
-	for h, hub := range t.Hubs {
-		if !hub.Regional {
-			legs = append(legs, t.legTo(p, h))
-		}
-	}
-	slices.SortFunc(legs, func(a, b leg) int { return cmp.Or(cmp.Compare(a.km, b.km), cmp.Compare(a.hub, b.hub)) })
+	legs := t.nearestLegs(p, func(int) bool { return true })
 	for _, count := range t.Choices {
 		o.choices = append(o.choices, choice{weight: 1 / float64(len(t.Choices)), legs: legs[:min(count, len(legs))]})
 	}
 	return t.complete(o)
+}
+
+// nearestLegs returns the ways to the hubs that anybody may go to and that are there, the nearest first.
+func (t *Trunks) nearestLegs(p topology.Place, isThere func(hub int) bool) (legs []leg) {
+	for h, hub := range t.Hubs {
+		if !hub.Regional && isThere(h) {
+			legs = append(legs, t.legTo(p, h))
+		}
+	}
+	slices.SortFunc(legs, func(a, b leg) int { return cmp.Or(cmp.Compare(a.km, b.km), cmp.Compare(a.hub, b.hub)) })
+	return legs
 }
 
 // complete adds what follows from the choices.
@@ -219,13 +193,7 @@ func (t *Trunks) complete(o onramp) onramp {
 	o.shares = make([]float64, len(t.Hubs))
 	for k := range o.choices {
 		c := &o.choices[k]
-		c.km = make([]float64, len(t.Hubs))
-		for h := range c.km {
-			c.km[h] = math.Inf(1)
-			for _, l := range c.legs {
-				c.km[h] = min(c.km[h], l.km+t.between(h, l.hub))
-			}
-		}
+		c.km = t.toHubs(c.legs)
 		for _, l := range c.legs {
 			o.shares[l.hub] += c.weight / float64(len(c.legs))
 		}
@@ -238,6 +206,18 @@ func (t *Trunks) complete(o onramp) onramp {
 		o.shares[h] /= math.Sqrt(norm)
 	}
 	return o
+}
+
+// toHubs returns the lengths of the shortest ways over some legs to every hub.
+func (t *Trunks) toHubs(legs []leg) []float64 {
+	km := make([]float64, len(t.Hubs))
+	for h := range km {
+		km[h] = math.Inf(1)
+		for _, l := range legs {
+			km[h] = min(km[h], l.km+t.between(h, l.hub))
+		}
+	}
+	return km
 }
 
 // legTo returns the way from a place to a hub over their great circle.
@@ -262,38 +242,8 @@ func (t *Trunks) between(g, h int) float64 {
 	return t.Km[max(g, h)][min(g, h)]
 }
 
-// rttMs returns the round trip between two places in ms. Places that both go to the nearest hubs choose alike; else each choice
-// of one meets each of the other. Who buys at a hub where the other buys as well meets the other by the shortest way.
+// rttMs returns the round trip between two places in ms.
 func (t *Trunks) rttMs(a, b *onramp) float64 {
-	sum := 0.0
-	if !a.bought && !b.bought {
-		for k := range a.choices {
-			sum += t.logMs(&a.choices[k], &b.choices[k])
-		}
-		return portable.Exp(sum / float64(len(t.Choices)))
-	}
-	shortest, inCommon := math.Inf(1), false
-	for i := range a.choices {
-		from := &a.choices[i]
-		for k := range b.choices {
-			to := &b.choices[k]
-			log := t.logMs(from, to)
-			sum += float64(from.weight * to.weight * log)
-			shortest = min(shortest, log)
-			inCommon = inCommon || a.bought && b.bought && from.legs[0].hub == to.legs[0].hub
-		}
-	}
-	if inCommon {
-		return portable.Exp(shortest)
-	}
-	return portable.Exp(sum)
-}
-
-// logMs returns the logarithm of the round trip over the shortest way from a hub of one choice to one of the other.
-func (t *Trunks) logMs(from, to *choice) float64 {
-	km := math.Inf(1)
-	for _, l := range to.legs {
-		km = min(km, from.km[l.hub]+l.km)
-	}
-	return portable.Log(t.Ms + float64(t.MsPerKm*km))
+	var room [16]trunkWay
+	return meanMs(t.ways(a, b, room[:0]))
 }

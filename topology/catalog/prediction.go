@@ -53,7 +53,13 @@ func ExplainRTT(model *calibrate.Model, pairs []Pair) ([]calibrate.Explanation, 
 	all := make([]calibrate.Explanation, len(pairs))
 	for i, pair := range pairs {
 		a, b := ready[i][0], ready[i][1]
-		all[i], _ = model.Explain(pair.Class, a.location, b.location, 2*finder.OneWay(a.path, b.path), pair.lastMile())
+		e, _ := model.Explain(pair.Class, a.location, b.location, 2*finder.OneWay(a.path, b.path), pair.lastMile())
+		for k := range e.Ways {
+			if e.Ways[k].By == topology.WayTowns {
+				e.Ways[k].Over = finder.Towns(a.path, b.path)
+			}
+		}
+		all[i] = e
 	}
 	return all, nil
 }

@@ -1,0 +1,90 @@
+package calibrate
+
+import (
+	"math"
+
+	"github.com/edgewise-sim/edgewise/internal/portable"
+)
+
+// A trunkWay is one of the ways over hubs that the round trip between two places is made of: the geometric mean of all by weight.
+type trunkWay struct {
+	weight   float64
+	from, to int // which choices of the two ends
+	logMs    float64
+}
+
+// ways appends the ways over hubs between two places. Places that both go to the nearest hubs choose alike; else each choice of one meets
+// each of the other. Who buys at a hub where the other buys as well meets the other by the shortest way alone.
+func (t *Trunks) ways(a, b *onramp, all []trunkWay) []trunkWay {
+	if !a.bought && !b.bought {
+		for k := range a.choices {
+			all = append(all, trunkWay{1, k, k, t.logMs(&a.choices[k], &b.choices[k])})
+		}
+		return all
+	}
+	shortest := trunkWay{1, 0, 0, math.Inf(1)}
+	for i := range a.choices {
+		for k := range b.choices {
+			w := trunkWay{a.choices[i].weight * b.choices[k].weight, i, k, t.logMs(&a.choices[i], &b.choices[k])}
+			if w.logMs < shortest.logMs {
+				shortest = trunkWay{1, i, k, w.logMs}
+			}
+			all = append(all, w)
+		}
+	}
+	if a.meets(b) {
+		return append(all[:0], shortest)
+	}
+	return all
+}
+
+// meets reports whether two places buy transit at one hub.
+func (o *onramp) meets(other *onramp) bool {
+	if !o.bought || !other.bought {
+		return false
+	}
+	for i := range o.choices {
+		for k := range other.choices {
+			if o.choices[i].legs[0].hub == other.choices[k].legs[0].hub {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// meanMs returns the mean of ways in ms.
+func meanMs(ways []trunkWay) float64 {
+	sum, total := 0.0, 0.0
+	for _, w := range ways {
+		sum += float64(w.weight * w.logMs)
+		total += w.weight
+	}
+	if math.Abs(total-1) > 1e-9 {
+		sum /= total
+	}
+	return portable.Exp(sum)
+}
+
+// logMs returns the logarithm of the round trip over the shortest way from a hub of one choice to one of the other.
+func (t *Trunks) logMs(from, to *choice) float64 {
+	km := math.Inf(1)
+	for _, l := range to.legs {
+		km = min(km, from.km[l.hub]+l.km)
+	}
+	return portable.Log(t.Ms + float64(t.MsPerKm*km))
+}
+
+// lead returns the hubs that the shortest way between two choices leads over, and its length without what each cable costs besides.
+func (t *Trunks) lead(from, to *choice) (hubs []int, km float64) {
+	best, first, last := math.Inf(1), from.legs[0].hub, to.legs[0].hub
+	for _, l := range to.legs {
+		for _, f := range from.legs {
+			if d := f.km + t.between(f.hub, l.hub) + l.km; d < best {
+				best, first, last = d, f.hub, l.hub
+			}
+		}
+	}
+	hubs = t.hubsBetween(first, last)
+	return hubs, best - float64(t.HopKm*float64(len(hubs)+1)) // a leg at each end and a cable between any two hubs
+}
