@@ -1,8 +1,6 @@
 package sim
 
 import (
-	"slices"
-
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/transport"
 )
@@ -28,10 +26,4 @@ func (k *call) lose(h *nextHop) {
 	draws := k.key.StreamAt(k.exchanges)
 	k.exchanges++
 	k.asked += lossDelay(&draws, h.loss, transport.RetransmitNs(h.rtt()))
-}
-
-// loses returns the calls with what they lose on their ways.
-func (d dataCalls) loses() dataCalls {
-	d.isLossy = slices.ContainsFunc(d.hops, func(h nextHop) bool { return h.loss > 0 })
-	return d
 }

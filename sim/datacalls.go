@@ -20,7 +20,7 @@ type dataCalls struct {
 func newDataCalls(w *workload.DataCalls, hops []nextHop) dataCalls {
 	d := dataCalls{DataCalls: w, hops: hops}
 	for i := range hops {
-		d.remote = d.remote || hops[i].remote
+		d.remote, d.isLossy = d.remote || hops[i].remote, d.isLossy || hops[i].loss > 0
 	}
 	return d
 }

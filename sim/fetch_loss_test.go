@@ -188,27 +188,3 @@ func TestPlacementsShareWhatFetchesLose(t *testing.T) {
 		require.Zero(t, differ, "%s: of %d", name, shared)
 	}
 }
-
-func TestLossThatNobodyWouldFeelIsRefused(t *testing.T) {
-	api := workload.Workload{Head: workload.Head{Name: "api"}, Demand: workload.Poisson{RequestsPerSecond: 1}, Service: workload.Computed{ResponseBytes: 1000}}
-	calls := workload.Change(api, func(c *workload.Computed) { c.Data = workload.DataCalls{Calls: 1, Probability: 1} })
-	p := placement.RegionOnly("region").WithLocalZones("zone")
-	s := losing(t, calls, "zone", "region", .1, 0, time.Second)
-	_, err := Compile(context.Background(), s, p)
-	require.NoError(t, err, "calls of requests feel it")
-	s.Workloads[0] = workload.Change(shooter(), func(m *workload.Matched) { m.Data = workload.DataCalls{Calls: 1, Probability: 1} })
-	_, err = Compile(context.Background(), s, p)
-	require.ErrorContains(t, err, `site "zone": LinkImpairments[0].LossRatio is 0.1; want 0: calls for data go over these links between "zone" and "region", which lost packets cost nothing so far`)
-	s.Workloads[0] = api
-	_, err = Compile(context.Background(), s, p)
-	require.NoError(t, err, "nothing goes that way")
-
-	s = losing(t, api, "pop", "region", .1, 0, time.Second)
-	_, err = Compile(context.Background(), s, placement.RegionOnly("region").WithPoPs(1<<20, "pop").ViaPoP())
-	require.ErrorContains(t, err, `LinkImpairments[0].LossRatio is 0.1; want 0: requests that a PoP passes on go over these links between "pop" and "region"`)
-
-	s = losing(t, api, "zone", "region", .1, 0, time.Second)
-	p.Sites[1].Pools = []placement.Pool{{Servers: 1, Queue: placement.AtMost(0), Spill: placement.Spill{Rule: placement.SpillToNearest}}}
-	_, err = Compile(context.Background(), s, p)
-	require.ErrorContains(t, err, `LinkImpairments[0].LossRatio is 0.1; want 0: spilled requests go over these links between "region" and "zone"`)
-}

@@ -132,8 +132,8 @@ type LinkImpairment struct {
 	At, For time.Duration
 	// Adds is what a packet takes longer in each direction, at most [topology.MaxOneWay].
 	Adds time.Duration
-	// LossRatio is the probability that a packet is lost in each direction, besides that of the link, in [0, 1). It must be 0 on the ways of calls of
-	// games for data, of spilled requests and of those that a PoP passes on, which lost packets cost nothing so far.
+	// LossRatio is the probability that a packet is lost in each direction, besides that of the link, in [0, 1). What goes
+	// over them waits as on links that lose so always.
 	LossRatio float64
 }
 

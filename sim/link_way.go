@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
@@ -91,9 +90,6 @@ func (c *compiler) entryIn(p *Plan, m, site, pop int, state *linkState) (e entry
 		if e.beyond, links, ok = c.legIn(p.sites[pop].id, p.sites[site].id, state); !ok {
 			return entry{}, false, nil
 		}
-		if err := c.refuseLoss("requests that a PoP passes on", p.sites[pop].id, p.sites[site].id); err != nil {
-			return entry{}, false, err
-		}
 		ways = append(ways, partOfWay{links[0], e.up + e.access})
 		answers = append(answers, partOfWay{links: links[1]})
 		answers[0].after = e.beyond.back
@@ -123,28 +119,6 @@ func (c *compiler) legIn(from, to string, state *linkState) (l leg, links [2][]t
 	l.back += back
 	l.shared = sharedOf(c.addsTo(state, path.BackLinks))
 	return l, [2][]topology.Link{c.addsTo(state, path.ThereLinks), c.addsTo(state, path.BackLinks)}, true
-}
-
-// refuseLoss returns the error of the first impairment that loses packets on the way between two sites, over which something goes that would not
-// feel it.
-func (c *compiler) refuseLoss(what, from, to string) error {
-	a, _ := c.net.Index(from)
-	b, _ := c.net.Index(to)
-	for k := range c.conditions {
-		state := c.conditions[k].linkState
-		path := state.net.path(a, b)
-		if path == nil {
-			continue
-		}
-		links := slices.Concat(path.ThereLinks, path.BackLinks)
-		for _, i := range state.impaired {
-			d := &c.scenario.LinkImpairments[i]
-			if d.LossRatio > 0 && slices.ContainsFunc(links, func(l topology.Link) bool { return joins(d.Between, &l) }) {
-				return invalid.New(fmt.Sprintf("LinkImpairments[%d].LossRatio", i), d.LossRatio, "0: %s go over these links between %q and %q, which lost packets cost nothing so far", what, from, to)
-			}
-		}
-	}
-	return nil
 }
 
 // inTurn returns a hop once for each way to it that whoever asks takes in turn as links fail.

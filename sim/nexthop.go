@@ -355,34 +355,11 @@ func (c *compiler) homes(p *Plan, w *workload.Workload, kind Kind) ([][]nextHop,
 				h.remote = kind == Computed && data.Calls > 0 && h.to >= 0 && p.sites[h.to].compute.ServersFor(w.Name) > 0
 			})
 		}
-		if err == nil && data.Calls > 0 && kind == Matched {
-			err = c.refuseLossOfCalls(p, w, i, all[i])
-		}
 		if err != nil {
 			return nil, fmt.Errorf("site %q: %w", p.sites[i].id, err)
 		}
 	}
 	return all, nil
-}
-
-// refuseLossOfCalls refuses impairments that lose packets on the ways of a workload's calls for data from a site.
-func (c *compiler) refuseLossOfCalls(p *Plan, w *workload.Workload, site int, hops []nextHop) error {
-	from := p.sites[site].id
-	to := []string{c.scenario.homeOfSite(p.placement, w, from)}
-	for i := range hops {
-		if hops[i].to >= 0 {
-			to = append(to, p.sites[hops[i].to].id)
-		}
-	}
-	for _, id := range to {
-		if id == from {
-			continue
-		}
-		if err := c.refuseLoss("calls for data", from, id); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // dataHops returns where a compute site's calls go: to the home of the data; then to the backups among the regions that compute, by round trip. Calls that stay at the

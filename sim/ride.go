@@ -19,6 +19,7 @@ type ride struct {
 	pop    *site
 	there  int64 // one way to this site, in ns
 	rtt    int64
+	lossy  *lossyWay // nil where no packet is lost
 }
 
 // A rideKey tells rides apart.
@@ -26,6 +27,7 @@ type rideKey struct {
 	workload, from, to int
 	there, back        int64 // a way that changes has connections of its own
 	bitsPerSecond      float64
+	loss, lossBack     float64
 }
 
 // ride returns the connections of those who enter at a PoP on the way to the site that computes; nil where they enter there.
@@ -33,7 +35,7 @@ func (r *run) ride(number int, e *entry) *ride {
 	if e.enters == e.site {
 		return nil
 	}
-	key := rideKey{number, e.enters, e.site, e.beyond.there, e.beyond.back, e.beyond.bitsPerSecond}
+	key := rideKey{number, e.enters, e.site, e.beyond.there, e.beyond.back, e.beyond.bitsPerSecond, e.beyond.loss, e.beyond.lossBack}
 	if of := r.rides[key]; of != nil {
 		return of
 	}
@@ -41,6 +43,9 @@ func (r *run) ride(number int, e *entry) *ride {
 	of := &ride{
 		dialer: upstream.Dialer(time.Duration(e.beyond.rtt()), e.beyond.bitsPerSecond), line: transport.Unused(), pools: upstream.Pool > 0,
 		number: uint32(len(at.rides)), pop: r.sites[e.enters], there: e.beyond.there, rtt: e.beyond.rtt(),
+	}
+	if e.beyond.loss > 0 {
+		of.lossy = newLossyWay(&upstream, &e.beyond)
 	}
 	at.rides = append(at.rides, of)
 	if r.rides == nil {
@@ -50,21 +55,42 @@ func (r *run) ride(number int, e *entry) *ride {
 	return of
 }
 
-// ask lets the PoP ask for an answer of so many bytes with a question that would be here at an instant over an open connection. It returns
-// how much later it is, how long the last byte of the answer takes after the first, and the number of the connection in a pool.
-func (d *ride) ask(s *site, bytes, now int64) (waits, takes int64, conn uint32) {
+// lose draws what a request of clients loses that a PoP passes on. That is a matter of the request, so that placements share it.
+func (d *ride) lose(c *clients) transport.Losses {
+	if d.lossy == nil {
+		return transport.Losses{}
+	}
+	return d.lossy.draw(random.Key(random.Key(c.losses.At(c.count)).At(passedOn)))
+}
+
+// passedOn is the index of what a request loses that a PoP passes on, among what is drawn of the losses of that request.
+const passedOn = 1 << 40
+
+// ask lets the PoP ask for an answer of so many bytes with a question that would be here at an instant over an open connection, of which something
+// is lost. It returns how much later it is, how long the last byte of the answer takes after the first, and the number of the connection in a pool.
+func (d *ride) ask(s *site, bytes, now int64, lost transport.Losses) (waits, takes int64, conn uint32) {
 	asked := now - d.there
 	if !d.pools {
 		if at := d.line.Asked(); d.isBroken(s, at, asked) {
 			d.line = transport.Unused()
 		}
-		leaves, takes := d.dialer.Ask(&d.line, bytes, asked)
+		var leaves int64
+		if d.lossy != nil {
+			leaves, takes = d.lossy.Ask(&d.line, bytes, asked, lost)
+		} else {
+			leaves, takes = d.dialer.Ask(&d.line, bytes, asked)
+		}
 		return leaves - asked, takes, 0
 	}
 	if at, ok := d.pool.LastIdle(); ok && d.isBroken(s, at, asked) {
 		d.pool.CloseIdle()
 	}
-	conn, leaves, takes := d.dialer.AskPool(&d.pool, bytes, asked)
+	var leaves int64
+	if d.lossy != nil {
+		conn, leaves, takes = d.lossy.AskPool(&d.pool, bytes, asked, lost)
+	} else {
+		conn, leaves, takes = d.dialer.AskPool(&d.pool, bytes, asked)
+	}
 	return leaves - asked, takes, conn
 }
 
@@ -86,7 +112,8 @@ func rideEnd(era, conn uint32) uint64 { return uint64(era)<<32 | uint64(conn) }
 // setOut lets the PoP pass a request on. It reports whether the request is under way to this site for longer, behind a handshake, so that it is
 // worked on later.
 func (s *site) setOut(c *clients, r *request, a *served, work *random.Stream, needsData bool, now int64) bool {
-	waits, takes, conn := c.ride.ask(s, a.bytes, now)
+	lost := c.ride.lose(c)
+	waits, takes, conn := c.ride.ask(s, a.bytes, now, lost)
 	a.pours, r.conn, r.era = takes, conn, c.ride.era
 	if waits == 0 {
 		return false
@@ -96,7 +123,7 @@ func (s *site) setOut(c *clients, r *request, a *served, work *random.Stream, ne
 	m := s.send(s.id, now+waits)
 	m.kind, m.token = rideArrives, n
 	if s.trace != nil {
-		s.trace.rides(c, r, s, waits)
+		s.trace.rides(c, r, s, waits, lost.Exchange)
 	}
 	return true
 }

@@ -424,7 +424,7 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 	shared := r.plan.scenario.newWorkloadRun(number, r.rep)
 	for i, at := range r.sites {
 		if w.homes != nil {
-			at.data[number] = newDataCalls(&shared.Data, w.homes[i]).loses()
+			at.data[number] = newDataCalls(&shared.Data, w.homes[i])
 			at.spills[number] = newSpilling(shared, w.spills, i, len(r.sites))
 		}
 	}

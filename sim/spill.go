@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/placement"
@@ -13,7 +14,7 @@ import (
 type spilling struct {
 	work   *workloadRun
 	hops   []nextHop
-	relays []transport.Transfer // of responses, by hop
+	relays []*lossyWay // of responses, by hop
 	// asked counts the questions in recorded time, to the answers by site, takenIn the questions of others here.
 	asked, takenIn uint64
 	to             []uint64
@@ -27,7 +28,7 @@ func newSpilling(work *workloadRun, hops [][]nextHop, site, sites int) spilling 
 	}
 	s.hops, s.to = hops[site], make([]uint64, sites)
 	for i := range s.hops {
-		s.relays = append(s.relays, transport.Connection{BitsPerSecond: s.hops[i].bitsPerSecond}.Transfer())
+		s.relays = append(s.relays, newLossyWay(&transport.Upstream{AlwaysOpen: true}, &s.hops[i].leg))
 	}
 	return s
 }
@@ -88,9 +89,6 @@ func (c *compiler) spillHops(p *Plan, workload string, site int, s *placement.Sp
 		hops = listed
 	}
 	for i := range hops {
-		if err := c.refuseLoss("spilled requests", p.sites[site].id, p.sites[hops[i].to].id); err != nil {
-			return nil, err
-		}
 		hops[i].part, hops[i].remote = spillPart, true
 	}
 	return hops, nil
@@ -98,11 +96,21 @@ func (c *compiler) spillHops(p *Plan, workload string, site int, s *placement.Sp
 
 // A spilled request is one that servers have rejected, while other sites are asked.
 type spilled struct {
-	key  uint64 // of the stream of its draws
-	hop  int    // which is asked
-	asks int64  // since when
-	why  Reason // for which it was rejected last
-	lost int64  // ns for sites that did not answer
+	key    uint64 // of the stream of its draws
+	hop    int    // which is asked
+	passed int    // how often it has been passed on
+	asks   int64  // since when
+	why    Reason // for which it was rejected last
+	lost   int64  // ns for sites that did not answer
+}
+
+// losses draws what a request that was passed on loses over a way. That is a matter of the request and of how often it was passed on, so that placements
+// share it.
+func (p *spilled) losses(over *lossyWay) transport.Losses {
+	if over.loss == 0 {
+		return transport.Losses{Intact: math.MaxInt64}
+	}
+	return over.draw(random.Key(random.Key(p.key).At(uint64(p.passed))))
 }
 
 // spill passes on a request, by its number among those of its clients, that servers here have rejected; where nobody can be asked it is rejected.
@@ -131,22 +139,25 @@ func (s *site) spillOn(n uint32, now int64) {
 		if h.isAvoided(now) {
 			continue
 		}
-		p.asks = now
-		if o := h.missing(now); o != nil { // nobody knows yet that it is down
+		p.passed++
+		if p.asks = now; h.missing(now) == nil {
+			p.asks += p.losses(of.relays[p.hop]).Exchange
+		}
+		if o := h.missing(p.asks); o != nil { // nobody knows yet that it is down
 			p.lost += o.timeout
 			if s.trace != nil {
-				s.trace.passesOn(s, n, h, now, nil)
+				s.trace.passesOn(s, n, h, now, p.asks, nil)
 			}
-			s.awaitNothing(n, now+o.timeout)
+			s.awaitNothing(n, p.asks+o.timeout)
 			return
 		}
-		m := s.ask(h, now, spillPart, n, 0)
+		m := s.ask(h, p.asks, spillPart, n, 0)
 		m.index, m.service, m.key, m.recorded = p.number, p.service, p.key, p.recorded
 		if p.recorded {
 			of.asked++
 		}
 		if s.trace != nil {
-			s.trace.passesOn(s, n, h, now, m)
+			s.trace.passesOn(s, n, h, now, p.asks, m)
 		}
 		return
 	}
@@ -221,7 +232,9 @@ func (s *site) landSpilled(m *message) {
 	a := &p.served
 	a.queue, a.service, a.inVain = r.queue, m.service, p.lost+r.pours
 	a.first = m.at
-	a.last = m.at + max(of.relays[p.hop].Open(a.bytes), a.pours)
+	relay, line := of.relays[p.hop], transport.Unused()
+	_, takes := relay.Ask(&line, a.bytes, m.at, p.losses(relay))
+	a.last = m.at + max(takes, a.pours)
 	if p.recorded {
 		of.to[of.hops[p.hop].to]++
 	}

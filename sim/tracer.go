@@ -297,10 +297,16 @@ func (t *tracer) isOf(s *site, c *clients, r *request) bool {
 	return is
 }
 
-// rides notes that a request waits for a connection from its PoP to the site that computes it.
-func (t *tracer) rides(c *clients, r *request, to *site, waits int64) {
-	if t.isOf(to, c, r) {
-		t.mark(r.arrived+waits, c.ride.pop.name, "a new connection to %s", to.name)
+// rides notes that a request waits for a connection from its PoP to the site that computes it, and for so long of that since something was lost.
+func (t *tracer) rides(c *clients, r *request, to *site, waits, resent int64) {
+	if !t.isOf(to, c, r) {
+		return
+	}
+	if waits > resent {
+		t.mark(r.arrived+waits-resent, c.ride.pop.name, "a new connection to %s", to.name)
+	}
+	if resent > 0 {
+		t.mark(r.arrived+waits, c.ride.pop.name, "what is lost on the way to %s and back is sent again", to.name)
 	}
 }
 

@@ -16,19 +16,22 @@ func (t *tracer) followsSpill(s *site, n uint32) bool {
 	return t.flights[flightName{s.id, spillPart, n}]
 }
 
-// passesOn follows a request to the site that is asked next.
-func (t *tracer) passesOn(s *site, n uint32, h *nextHop, now int64, m *message) {
+// passesOn follows a request to the site that is asked next, with a question that leaves at an instant: later than now where something is lost.
+func (t *tracer) passesOn(s *site, n uint32, h *nextHop, now, leaves int64, m *message) {
 	if !t.followsSpill(s, n) {
 		return
 	}
 	to := t.plan.sites[h.to].id
 	t.asked = append(t.asked, askedWay{from: s.name, to: to, at: now, lost: m == nil})
+	if leaves > now {
+		t.mark(leaves, s.name, "what is lost on the way to %s and back is sent again", to)
+	}
 	if m == nil {
-		t.mark(now+h.missing(now).timeout, s.name, "passes it on to %s, which does not answer until the timeout", to)
+		t.mark(leaves+h.missing(leaves).timeout, s.name, "passes it on to %s, which does not answer until the timeout", to)
 		return
 	}
 	t.messages[m.order] = true
-	t.mark(now+h.there, to, "on the way from %s, which passes it on", s.name)
+	t.mark(leaves+h.there, to, "on the way from %s, which passes it on", s.name)
 }
 
 // worksOn notes what a site with servers of its own does for a request that was passed on to it.
