@@ -293,7 +293,7 @@ func (p Placement) validateUpstream() error {
 	return invalid.In("Upstream", p.Upstream.Validate())
 }
 
-// MinSliceBytes is the smallest slice that caches may keep: objects of any size then have less than 2^22 slices.
+// MinSliceBytes is the smallest slice that caches may keep: an object of 32 GiB then has 2^21 slices, as many as may be.
 const MinSliceBytes = 16 << 10
 
 // validateSlices refuses slices that are out of range, that have no effect, or of which no steady state is known.

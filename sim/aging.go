@@ -26,7 +26,7 @@ type aging struct {
 	cache    *cache.Noted[freshness.Held] // the tier's, while the site is open
 	servers  *servingCaches               // in its place, where the tier's cache is of servers
 	renewals []renewal                    // by number of the fetch
-	private  uint64                       // fetches begun that nobody joins
+	apart    uint64                       // fetches begun that nobody joins
 }
 
 // An agingContent is what goes for the objects of one workload at a tier.

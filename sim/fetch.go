@@ -64,6 +64,7 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 		if t.aging != nil {
 			v := &t.aging.renewals[n]
 			m.key = uint64(uint32(v.key)) | uint64(v.known)<<32
+			m.setSlice(v.key >> sliceShift)
 		}
 		if s.trace != nil {
 			s.trace.sends(s, t, n, m)

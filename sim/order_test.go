@@ -119,8 +119,8 @@ func TestFailuresDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 	}
 	for why, n := range all {
 		// Of the others see TestAgesDoNotDependOnHowSitesAreAdvanced, TestPoolsDoNotDependOnHowSitesAreAdvanced,
-		// TestPatienceDoesNotDependOnHowSitesAreAdvanced and TestLinkEventsDoNotDependOnHowSitesAreAdvanced.
-		if why := Reason(why); why != LinkDown && why != OriginError && why != CachedError && why != TimedOut && why.outcome() != Rejected {
+		// TestPatienceDoesNotDependOnHowSitesAreAdvanced, TestLinkEventsDoNotDependOnHowSitesAreAdvanced and TestSlicesThatAgeDoNotDependOnHowSitesAreAdvanced.
+		if why := Reason(why); why != LinkDown && why != ObjectChanged && why != OriginError && why != CachedError && why != TimedOut && why.outcome() != Rejected {
 			require.Positive(t, n, Reason(why).String())
 		}
 	}

@@ -86,11 +86,14 @@ const (
 	TimedOut
 	// LinkDown is that of requests that were lost, or whose answers were, on a way on which a link was down: see [LinkFailure].
 	LinkDown
+	// ObjectChanged is that of requests that are answered slice by slice, of which one came that is of another version of the object than those before it:
+	// the answer is broken off.
+	ObjectChanged
 	// NumReasons is the number of reasons.
 	NumReasons
 )
 
-var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down", "waiting for players", "waiting for a server", "session lost", "origin error", "cached error", "logging in", "gave up", "turned away", "queue full", "shed", "origin full", "timed out", "link down"}
+var reasonNames = [NumReasons]string{"site down", "next tier down", "data home down", "waiting for players", "waiting for a server", "session lost", "origin error", "cached error", "logging in", "gave up", "turned away", "queue full", "shed", "origin full", "timed out", "link down", "object changed"}
 
 // String returns the reason's name, for example "site down".
 func (r Reason) String() string {

@@ -2,7 +2,9 @@ package sim
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -14,14 +16,17 @@ const rangeVisits = patientVisits + 1
 // sliceShift is where the number of a slice stands in a key: above the key of its object and the number of a server.
 const sliceShift = 42
 
-// maxSlices bounds the slices of an object.
-const maxSlices = 1 << (64 - sliceShift)
+// maxSlices bounds the slices of an object; their numbers leave one bit above them, see apartBit.
+const maxSlices = 1 << (63 - sliceShift)
 
 // validateRanges names the first reason for which a valid placement cannot serve parts of objects, or slices, of a valid scenario.
 func (s *Scenario) validateRanges(p *placement.Placement) error {
-	ages := s.ages(p)
-	if ages && p.SliceBytes > 0 {
-		return invalid.New("SliceBytes", p.SliceBytes, "0: objects age (freshness, purges or variants), which slices do not know of")
+	if p.SliceBytes > 0 {
+		for i := range p.Tiers {
+			if err := validateSlicesOf(&p.Tiers[i]); err != nil {
+				return fmt.Errorf("tier %q: %w", p.Tiers[i].Name, invalid.In(fmt.Sprintf("Tiers[%d]", i), err))
+			}
+		}
 	}
 	for i := range s.Workloads {
 		w := &s.Workloads[i]
@@ -32,6 +37,25 @@ func (s *Scenario) validateRanges(p *placement.Placement) error {
 			return invalid.New("SliceBytes", p.SliceBytes, "0: clients of the workload %q give up or come back (patience), of which slices do not know", w.Name)
 		case p.SliceBytes > 0 && w.RecordsSizes():
 			return invalid.New("SliceBytes", p.SliceBytes, "0: the workload %q records how much each request asks for", w.Name)
+		}
+	}
+	return nil
+}
+
+// validateSlicesOf names the first rules of a tier under which slices do not age as its profile has it.
+func validateSlicesOf(t *placement.Tier) error {
+	knows := func(r *freshness.Rules) error {
+		return invalid.Check(freshness.KnowsSlices(r.Profile), "Profile", r.Profile,
+			"another where caches keep slices: nginx's slice module does not work in updates in the background, as its documentation says; allowed are "+strings.Join(freshness.ProfilesOfSlices(), ", "))
+	}
+	if t.Freshness != nil {
+		if err := knows(t.Freshness); err != nil {
+			return invalid.In("Freshness", err)
+		}
+	}
+	for i := range t.FreshnessOf {
+		if err := knows(&t.FreshnessOf[i].Rules); err != nil {
+			return invalid.In(fmt.Sprintf("FreshnessOf[%d].Rules", i), err)
 		}
 	}
 	return nil
@@ -50,8 +74,9 @@ type partAsked struct {
 	begin, slice int64
 	// first and last are the instants at which the first byte and the last one so far are at the site.
 	first, last            int64
-	had, joined            int64 // bytes from the cache, and from fetches of others
-	queue, service, inVain int64 // of the first byte
+	got                    [Miss + 1]int64 // bytes by how they were got; what is missing there was fetched
+	queue, service, inVain int64           // of the first byte
+	agedPart
 }
 
 // visitRange serves a user's request for a part of an object.
@@ -59,7 +84,7 @@ func (s *site) visitRange(v *arrival, c *clients) {
 	r := c.arrive(v.clients, v.at)
 	c.draw(&r)
 	w := c.workload
-	size := w.sizeBytes(v.key)
+	size := w.variantBytes(v.key)
 	from, to := c.drawPart(size)
 	if s.trace != nil {
 		s.trace.visit(s, c, v.at)
@@ -127,6 +152,10 @@ func (p *partAsked) due(sliceBytes int64) (begin, end int64) {
 
 // servePart serves slices as long as the cache has them, and begins a fetch, or joins one, of the first that it lacks.
 func (s *site) servePart(t *tier, n uint32, now int64) {
+	if t.aging != nil {
+		s.serveAgedPart(t, n, now)
+		return
+	}
 	p := s.parts.at(n)
 	c := &s.clients[p.clients]
 	for {
@@ -141,7 +170,7 @@ func (s *site) servePart(t *tier, n uint32, now int64) {
 			s.awaitPart(t, n, key, end-begin, now)
 			return
 		}
-		p.had += wanted
+		p.got[Hit] += wanted
 		if !p.isBegun {
 			p.isBegun, p.first = true, now
 			if t.servers != nil {
@@ -197,7 +226,7 @@ func (s *site) pourPart(t *tier, n uint32, f *flight, outcome Outcome, now int64
 	begin, end := p.due(t.sliceBytes)
 	upTo := min(p.to, end)
 	if outcome == DelayedHit {
-		p.joined += upTo - max(p.from, begin)
+		p.got[DelayedHit] += upTo - max(p.from, begin)
 	}
 	first := max(now, f.first)
 	if !p.isBegun {
@@ -226,14 +255,18 @@ func (s *site) concludePart(t *tier, n uint32) {
 	c := &s.clients[p.clients]
 	r, bytes := p.request, p.to-p.from
 	a := served{outcome: p.outcome, bytes: bytes, first: p.first, last: max(p.first, p.last), queue: p.queue, service: p.service, inVain: p.inVain}
-	had, joined := uint64(p.had), uint64(p.joined)
+	got, age := p.got, p.age
 	s.parts.remove(n)
 	if c.answer(&r, &a) && r.recorded {
 		// The bytes of one request come from where they were.
 		of := &c.tally.OutcomeBytes
 		of[a.outcome] -= uint64(bytes)
-		of[Hit] += had
-		of[DelayedHit] += joined
-		of[Miss] += uint64(bytes) - had - joined
+		rest := bytes
+		for o, n := range got {
+			of[o] += uint64(n)
+			rest -= n
+		}
+		of[Miss] += uint64(rest)
+		c.countAge(&age)
 	}
 }

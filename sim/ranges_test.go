@@ -152,9 +152,6 @@ func TestPartsAreRefusedWhereTheyAreNotKnown(t *testing.T) {
 	s := parts(t, workload.Ranges{Share: 0.5, Lengths: lengths(mega)}, 10, 1)
 	p := withSlices(&s, 1<<30, mega)
 	require.NoError(t, s.ValidatePlacement(p))
-	aging := s
-	aging.Workloads = []workload.Workload{workload.Change(s.Workloads[0], func(c *workload.Cacheable) { *c = c.Controlled(freshness.Control{MaxAge: freshness.For(time.Minute)}) })}
-	require.ErrorContains(t, aging.ValidatePlacement(p), "SliceBytes is 1000000; want 0: objects age")
 	p.SliceBytes = 1000
 	require.ErrorContains(t, s.ValidatePlacement(p), "16384 to")
 	require.ErrorContains(t, s.ValidatePlacement(withSlices(&s, 1<<30, mega).Preloaded()), "steady state")

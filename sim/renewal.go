@@ -11,8 +11,8 @@ type renewal struct {
 	look
 	bytes int64  // of the object, at the request that began it
 	known uint32 // the version that is to be confirmed, 0 if there is none
-	// background says that nobody waits for it but who came later.
-	background bool
+	// background says that nobody waits for it but who came later, drops that what it brings is not kept.
+	background, drops bool
 	came
 	// asOf is the instant from which on the cache counts the object's age; serves says that the fetch has failed, and what is
 	// held is served in its place.
@@ -65,7 +65,7 @@ func (c *content) fromOrigin(errors []span, key uint32, at int64, has uint32) ca
 	return is
 }
 
-// apartBit marks the key of a fetch that nobody joins; the object's key at its server is below the number of the fetch.
+// apartBit marks the key of a fetch that nobody joins, which is its number.
 const apartBit = 1 << 63
 
 // renew begins the fetch of what was looked for, and returns its number. One that is apart has a key of its own, so that nobody
@@ -74,8 +74,8 @@ func (s *site) renew(t *tier, l *look, number uint8, bytes, service, now int64, 
 	a := t.aging
 	key := l.key
 	if apart {
-		a.private++
-		key |= apartBit | a.private<<(1+sliceShift)>>1
+		a.apart++
+		key = apartBit | a.apart
 	}
 	f, n := t.flights.add(key, bytes, service)
 	for int(n) >= len(a.renewals) {
@@ -120,8 +120,14 @@ func (s *site) settleRenewal(t *tier, n uint32) {
 	f, v := &t.flights.pool[n], &t.aging.renewals[n]
 	v.asOf = v.policy.AsOf(int64(v.age)*int64(time.Second), f.left, f.first)
 	v.serves = v.answer == freshness.Broken && v.has && v.policy.ServesOnError(&v.held, f.first, v.silent)
-	if f.recorded && v.confirmed {
+	if !f.recorded {
+		return
+	}
+	if v.confirmed {
 		t.tallies[f.number].Counters[TierConfirmed]++
+	}
+	if t.sliceBytes > 0 && t.number == firstTier {
+		t.tallies[f.number].Counters[TierFetchedBytes] += uint64(v.carries(v.bytes))
 	}
 }
 
@@ -141,7 +147,7 @@ func (s *site) store(t *tier, n uint32, now int64) {
 		if h := v.held; v.policy.Extend(&h, now) {
 			t.aging.put(key, h)
 		}
-	case v.silent:
+	case v.silent, v.drops:
 	case v.answer == freshness.Broken && v.background && v.policy.EvictsOnError():
 		t.cache.Remove(key)
 	case v.answer == freshness.Broken && v.policy.KeepsFailure(), v.policy.Keeps(v.answer):
@@ -258,12 +264,36 @@ func (s *site) answerHeld(c *clients, r *request, l *look, now, read int64) {
 
 // noteAge counts the age of the object that a user gets at an instant, and how much longer than its lifetime it is there.
 func (c *clients) noteAge(r *request, l *look, h *freshness.Held, now int64) {
-	if r.recorded && h.Answer == freshness.Good && l.policy.Lifetime() < int64(maxRun) {
+	if r.recorded {
+		var is answerAge
+		is.see(l.policy, h, now)
+		c.countAge(&is)
+	}
+}
+
+// An answerAge is how old an answer is, and how much longer than its lifetime it is there, in ns; that of its oldest slice where it is made of some.
+type answerAge struct {
+	ages            bool
+	old, staleSince int64
+}
+
+// see takes what of an answer a cache has at an instant.
+func (a *answerAge) see(p *freshness.Policy, h *freshness.Held, now int64) {
+	if h.Answer == freshness.Good && p.Lifetime() < int64(maxRun) {
+		a.ages, a.old = true, max(a.old, now-h.AsOf)
+		if p.Lifetime() > 0 {
+			a.staleSince = max(a.staleSince, p.Staleness(h, now))
+		}
+	}
+}
+
+func (c *clients) countAge(a *answerAge) {
+	if a.ages {
 		c.tally.Counters[AgedAnswers]++
-		c.tally.Counters[AgeMs] += uint64(max(now-h.AsOf, 0) / nsPerMs)
-		if ns := l.policy.Staleness(h, now); ns > 0 && l.policy.Lifetime() > 0 {
+		c.tally.Counters[AgeMs] += uint64(a.old / nsPerMs)
+		if a.staleSince > 0 {
 			c.tally.Counters[StaleAnswers]++
-			c.tally.Counters[StaleMs] += uint64(ns / nsPerMs)
+			c.tally.Counters[StaleMs] += uint64(a.staleSince / nsPerMs)
 		}
 	}
 }
@@ -290,21 +320,13 @@ func (s *site) conclude(t *tier, n uint32, c *clients, r *request, upTo int64, b
 		a.queue, a.service, a.link = f.queue, f.service+read, f.link
 	}
 	a.first, a.last = first, last
-	switch {
-	case v.serves && v.held.Answer == freshness.Broken:
-		c.fail(r, first, CachedError)
+	if why, fails := v.failure(); fails {
+		c.fail(r, first, why)
 		return
+	}
+	switch {
 	case v.serves:
 		a.outcome, a.bytes = Stale, r.size(v.size)
-	case v.silent:
-		c.fail(r, first, NextTierDown)
-		return
-	case v.answer == freshness.Broken && v.rejected:
-		c.fail(r, first, OriginFull)
-		return
-	case v.answer == freshness.Broken:
-		c.fail(r, first, OriginError)
-		return
 	case v.answer == freshness.Missing:
 		a.bytes = errorBytes
 	case v.confirmed:
@@ -327,11 +349,31 @@ func (s *site) conclude(t *tier, n uint32, c *clients, r *request, upTo int64, b
 	if !c.answer(r, &a) {
 		return
 	}
-	h := v.held
-	if !v.serves {
-		h = v.now(f.first)
-	}
+	h := v.brings(f.first)
 	c.noteAge(r, &v.look, &h, first-read)
+}
+
+// failure returns why whoever waits for a fetch gets no object, if that is so.
+func (v *renewal) failure() (why Reason, fails bool) {
+	switch {
+	case v.serves:
+		return CachedError, v.held.Answer == freshness.Broken
+	case v.silent:
+		return NextTierDown, true
+	case v.answer != freshness.Broken:
+		return 0, false
+	case v.rejected:
+		return OriginFull, true
+	}
+	return OriginError, true
+}
+
+// brings returns what is known of what whoever waits for a fetch gets, whose answer was here at an instant.
+func (v *renewal) brings(came int64) freshness.Held {
+	if v.serves {
+		return v.held
+	}
+	return v.now(came)
 }
 
 // concludeWaiters answers all who wait for a fetch that has an end now.
@@ -341,6 +383,8 @@ func (s *site) concludeWaiters(t *tier, n uint32, now int64) {
 		waiting := s.waiters.at(w)
 		if m := waiting.question; m != nil {
 			s.passOn(t, n, m, waiting.outcome == Miss, now)
+		} else if waiting.part != 0 && t.sliceBytes > 0 {
+			s.pourAgedPart(t, waiting.part, n, waiting.outcome == Miss, now)
 		} else {
 			upTo := int64(0)
 			if waiting.part != 0 {
@@ -357,6 +401,9 @@ func (s *site) concludeWaiters(t *tier, n uint32, now int64) {
 func (s *site) landRenewal(t *tier, m *message) {
 	f, v := &t.flights.pool[m.token], &t.aging.renewals[m.token]
 	v.came = m.came()
+	if t.sliceBytes > 0 {
+		m.setSlice(0) // an answer has waited for no links
+	}
 	f.bytes = v.carries(v.bytes)
 	if v.confirmed {
 		f.takes = 0
@@ -385,7 +432,7 @@ func (s *site) failRenewal(t *tier, n uint32, now int64, silent bool) {
 // serveAging answers another site's question for an object from a tier that ages.
 func (s *site) serveAging(t *tier, m *message) {
 	a := t.aging
-	bytes, key := m.question().bytes, uint64(uint32(m.key))
+	bytes, key := m.question().bytes, uint64(uint32(m.key))|m.slice()<<sliceShift
 	if t.servers != nil {
 		key = a.keyAt(m.index, key, m.order)
 		t.servers.count(key, bytes, m.recorded)

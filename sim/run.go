@@ -440,7 +440,8 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 			if edge := r.sites[e.site].edge; kind == Cacheable && edge != nil && edge.servers != nil {
 				kind = serverVisits
 			}
-			if (kind == Cacheable || kind == serverVisits) && (shared.ranges.Share > 0 || r.plan.placement.SliceBytes > 0) {
+			sliced := r.plan.placement.SliceBytes > 0
+			if (kind == Cacheable || kind == serverVisits) && (shared.ranges.Share > 0 || sliced) || kind == agingVisits && sliced {
 				kind = rangeVisits
 			}
 			if r.trace != nil && kind == Cacheable {

@@ -264,7 +264,7 @@ func hitsOf(of *[NumOutcomes]uint64) uint64 {
 // missesOf returns how many requests these caches did not have.
 func missesOf(outcomes *[NumOutcomes]uint64, failures *[NumReasons]uint64) uint64 {
 	return outcomes[Miss] + outcomes[Revalidated] +
-		failures[NextTierDown] + failures[OriginError] + failures[CachedError] + failures[OriginFull] + failures[QueueFull] + failures[Shed]
+		failures[NextTierDown] + failures[ObjectChanged] + failures[OriginError] + failures[CachedError] + failures[OriginFull] + failures[QueueFull] + failures[Shed]
 }
 
 // peak returns the most requests of a batch that begins at an instant or later.

@@ -97,7 +97,7 @@ func slow(hops []nextHop) []nextHop {
 // looks notes what a tier has of an object that ages.
 func (t *tracer) looks(s *site, of *tier, l *look, now int64) {
 	if t.current {
-		t.mark(now, s.name, "%s%s: %s", t.tierName(of), of.serverInWords(l.key), l.inWords(now, of.layerInWords(l)))
+		t.mark(now, s.name, "%s%s%s: %s", t.tierName(of), of.sliceInWords(l.key), of.serverInWords(l.key), l.inWords(now, of.layerInWords(l)))
 	}
 }
 
@@ -147,6 +147,14 @@ func (t *tracer) misses(s *site, of *tier, key uint64, f *flight, now int64) {
 		text = "does not have it; another request has begun to fetch it, and it waits for that"
 	}
 	t.mark(now, s.name, "%s%s: %s", t.tierName(of), of.serverInWords(key), text)
+}
+
+// sliceInWords names a slice by its number from 1, where a cache keeps slices.
+func (t *tier) sliceInWords(key uint64) string {
+	if t.sliceBytes == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", slice %d", key>>sliceShift+1)
 }
 
 // serverInWords names the server of a cache by its number from 1, where there are several apart.

@@ -60,6 +60,7 @@ type Policy struct {
 	ignoresAge, fromRequest bool
 	alwaysConfirms          bool
 	errorEvicts             bool
+	dropsOther              bool
 	collapse                Collapse
 	poll                    int64
 }
@@ -80,7 +81,7 @@ func NewPolicy(c Control, r Rules) Policy {
 		is = &profiles[0]
 	}
 	p := Policy{
-		wholeSeconds: is.wholeSeconds, ignoresAge: is.ignoresAge, fromRequest: is.fromRequest, errorEvicts: is.errorEvicts,
+		wholeSeconds: is.wholeSeconds, ignoresAge: is.ignoresAge, fromRequest: is.fromRequest, errorEvicts: is.errorEvicts, dropsOther: is.dropsOther,
 		collapse: is.collapse, poll: int64(is.poll), keep: -1, waits: !is.background, failed: -1,
 	}
 	if r.Collapse != AsProfile {
@@ -256,6 +257,9 @@ func (p *Policy) Extend(h *Held, now int64) bool {
 
 // EvictsOnError reports whether an error that comes in the background takes the object out.
 func (p *Policy) EvictsOnError() bool { return p.errorEvicts }
+
+// DropsOtherVersions reports whether a slice that comes of another version of its object than those before it in an answer is not kept.
+func (p *Policy) DropsOtherVersions() bool { return p.dropsOther }
 
 // AsOf returns the instant as of which the cache counts the age of an answer: one of an age, in ns, when it was sent, that was asked
 // for at an instant and has come at another.

@@ -2,6 +2,7 @@ package freshness
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,6 +121,8 @@ type profile struct {
 	// storesUnfresh keeps what has no lifetime, to confirm it at each use.
 	storesUnfresh bool
 	collapse      Collapse
+	// dropsOther keeps no slice that breaks off an answer, as it is of another version of the object than the slices before it.
+	dropsOther bool
 	// poll is the step in which those who wait look whether the fetch is done; 0 for at once.
 	poll time.Duration
 }
@@ -127,7 +130,7 @@ type profile struct {
 var nginx = profile{
 	name: "nginx", about: "nginx 1.22, proxy_cache alone",
 	wholeSeconds: true, ignoresAge: true, onError: onNoAnswer, errors: keptErrors{anySaid: true}, collapse: CollapseNone,
-	ignoresMustRevalidate: true,
+	ignoresMustRevalidate: true, dropsOther: true,
 }
 
 // nginxErrors are kept by proxy_cache_valid 404 500 503 1s; nginxStale are those of use_stale http_500 http_503.
@@ -207,6 +210,18 @@ func Profiles() []string {
 		names = append(names, profiles[i].name)
 	}
 	return names
+}
+
+// ProfilesOfSlices returns the names of the profiles that know of slices, see [KnowsSlices].
+func ProfilesOfSlices() []string {
+	return slices.DeleteFunc(Profiles(), func(name string) bool { return !KnowsSlices(name) })
+}
+
+// KnowsSlices reports whether caches of a profile can keep slices of objects, each with its age. Those of nginx that update in the background
+// cannot: there its slice module asks for whole objects (nginx.org, ngx_http_slice_module, Known Issues, read in November 2026).
+func KnowsSlices(profile string) bool {
+	p, err := profileOf(profile)
+	return err == nil && !(p.dropsOther && p.background)
 }
 
 // About returns what a profile is, in words; "" where there is none of the name.
