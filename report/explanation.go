@@ -17,9 +17,10 @@ type Explanation struct {
 	Placement string            `json:"placement"`
 	Workload  string            `json:"workload"`
 	Metro     string            `json:"metro"`
-	Request   int               `json:"request"`          // among the recorded ones of the metro, of a window those in it, from 1
-	Chosen    string            `json:"chosen,omitempty"` // why this one, and of how many
-	AtMs      float64           `json:"at_ms"`            // since the start of the scenario's run, as its file tells times: of a window too
+	Request   int               `json:"request"`           // among the recorded ones of the metro, of a window those in it, from 1
+	Chosen    string            `json:"chosen,omitempty"`  // why this one, and of how many
+	AtOnce    []int             `json:"at_once,omitempty"` // the first and the last request of the metro at the same instant, where there is another
+	AtMs      float64           `json:"at_ms"`             // since the start of the scenario's run, as its file tells times: of a window too
 	Outcome   string            `json:"outcome"`
 	Tries     int               `json:"tries"`
 	Reason    string            `json:"reason,omitempty"` // why it failed
@@ -89,6 +90,9 @@ func ExplanationOf(placement string, e *sim.Explanation, begins time.Duration) E
 	}
 	add := func(ns int64, site, format string, args ...any) {
 		x.Steps = append(x.Steps, ExplanationStep{explainedFloat(ns), site, fmt.Sprintf(format, args...), ns})
+	}
+	if e.FirstAtOnce < e.LastAtOnce {
+		x.AtOnce = []int{e.FirstAtOnce, e.LastAtOnce}
 	}
 	if e.Opened > 0 {
 		add(0, e.Site, "open since %v after the run began", e.Opened+begins)
@@ -208,6 +212,9 @@ func WriteExplanation(w io.Writer, placement string, e *sim.Explanation, begins 
 	}
 	fmt.Fprintf(&b, "%s from %s under %s: request %d of %d from %s in the %s, %v after the run began\n",
 		e.WorkloadName, e.MetroName, placement, e.Number, e.Count, e.MetroName, of, time.Duration(e.At)+begins)
+	if e.FirstAtOnce < e.LastAtOnce {
+		fmt.Fprintf(&b, "%s asked requests %d to %d at the same instant: they have the order of the demand\n", e.MetroName, e.FirstAtOnce, e.LastAtOnce)
+	}
 	if chosen := chosenInWords(e); chosen != "" {
 		b.WriteString(chosen + "\n")
 	}

@@ -240,10 +240,10 @@ func (s *site) takeOver(m *message) {
 	rest := m.key >> retryNumberBits
 	t := &try{
 		request: request{
-			clients: number, isNew: true, recorded: m.recorded, arrived: m.at, shake: random.Key(uint64(m.token) | uint64(m.low)<<32), quiet: m.says[1] & retryTime,
+			clients: number, number: m.key & (1<<retryNumberBits - 1), isNew: true, recorded: m.recorded, arrived: m.at, shake: random.Key(uint64(m.token) | uint64(m.low)<<32), quiet: m.says[1] & retryTime,
 			line: topology.Technology(rest >> (retryMadeBits + retryBegunBits)),
 		},
-		number: m.key & (1<<retryNumberBits - 1), made: int(rest&(1<<retryMadeBits-1)) + 1, begun: uint8(rest >> retryMadeBits),
+		made: int(rest&(1<<retryMadeBits-1)) + 1, begun: uint8(rest >> retryMadeBits),
 		first: m.service + c.delay, spent: int64(uint64(m.says[0])>>retryTimeBits) | m.says[1]>>retryTimeBits<<(64-retryTimeBits), waiting: true,
 	}
 	t.access = m.says[0]&retryTime + linkJitter(c.jitter, uint64(t.shake))

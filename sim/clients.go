@@ -110,6 +110,7 @@ type request struct {
 	intact   int64               // bytes of the response before one is lost, where any may be
 	arrived  int64               // at this site
 	bytes    int64               // recorded size of what is asked for, 0 where the demand records none
+	number   uint64              // among those of the metro, whoever serves them, from 1, in order of time
 	asking   uint32              // of visits
 	try      uint32              // the number of the try, where users have some patience
 	conn     uint32              // of the pool of connections from the PoP that passes it on, 0 for none
@@ -136,9 +137,20 @@ func (c *clients) draw(r *request) {
 	if r.recorded {
 		c.asked++
 	}
-	if !c.isAlike {
+	if r.number = c.count; !c.isAlike {
 		c.drawClient(r)
 	}
+}
+
+// nextNumber returns the number that the request will have which is drawn next.
+func (c *clients) nextNumber() uint64 {
+	switch p := c.patience; {
+	case p != nil && p.again != 0:
+		return p.site.tries.at(p.again).number
+	case c.share != nil:
+		return c.count + uint64(c.share.before[c.share.head]) + 1
+	}
+	return c.count + 1
 }
 
 // drawClient draws what a request brings along where not all bring the same.
@@ -157,6 +169,7 @@ func (c *clients) drawClient(r *request) {
 			c.skip()
 			c.count++
 		}
+		r.number = c.count
 	}
 	if c.sizes != nil {
 		r.bytes = c.sizes.take()

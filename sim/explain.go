@@ -17,6 +17,8 @@ type Explanation struct {
 	// the metro, from 1, in order of time, of Count.
 	WorkloadName, MetroName string
 	Number, Count           int
+	// FirstAtOnce and LastAtOnce are the numbers of the first and the last request that the metro asked at the same instant: that of this one where it is alone.
+	FirstAtOnce, LastAtOnce int
 	// Which is why it was chosen, Judged the byte by which the workload is judged, Among of how many requests: those of the metro, or of all.
 	Which  Which
 	Judged workload.Byte
@@ -61,18 +63,19 @@ func (p *Plan) Explain(ctx context.Context, replication, workload, metro int, wh
 	if err != nil {
 		return nil, err
 	}
-	at, metro := f.at, f.metro
+	metro = f.metro
 	t := &tracer{
-		plan: p, workload: workload, metro: int32(metro), at: at, flights: make(map[flightName]bool), messages: make(map[uint64]bool),
+		plan: p, workload: workload, metro: int32(metro), number: f.number, flights: make(map[flightName]bool), messages: make(map[uint64]bool),
 	}
 	e := &Explanation{
-		WorkloadName: p.workloads[workload].name, MetroName: p.metros[metro], Number: f.number, Count: f.count,
+		WorkloadName: p.workloads[workload].name, MetroName: p.metros[metro], Number: f.place, Count: f.count,
+		FirstAtOnce: f.first, LastAtOnce: f.last,
 		Which: which, Judged: p.scenario.Workloads[workload].Judged, Among: f.among,
 	}
 	r := &run{plan: p, ctx: ctx, rep: uint64(replication), result: p.newResult(replication), trace: t}
 	var by *entry
 	r.explains = func(s *Sighting, of *entry, q *request, first int64) {
-		if e.Site == "" && s.Workload == workload && s.Metro == metro && s.At == at {
+		if e.Site == "" && s.Workload == workload && s.Metro == metro && q.number == f.number {
 			by = of
 			if s.Outcome.IsFailure() && s.Reason.IsSilence() { // what the site still does for it is in vain
 				first = min(first, q.arrived+s.TTFB)

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -63,6 +64,90 @@ func TestStepsOfARequestSumToItsTime(t *testing.T) {
 	require.NoError(t, err)
 	_, err = plans[0].Explain(context.Background(), 0, 0, 0, ByNumber, 1000)
 	require.ErrorContains(t, err, "request is 1000; want 1 to ")
+}
+
+// atOnce is a demand of three requests each second, for objects of which some are asked for the first time.
+type atOnce struct{}
+
+func (atOnce) Validate() error { return nil }
+func (atOnce) Catalogue() int  { return 40 }
+
+func (atOnce) Open([]workload.Audience, workload.Env) (func(int) workload.Source, error) {
+	return func(int) workload.Source { return new(threeASecond) }, nil
+}
+
+type threeASecond struct{ asked int64 }
+
+func (s *threeASecond) Draw(to int64, b *workload.Batch) int {
+	for n := range b.Len() {
+		b.At[n] = (1 + s.asked/3) * int64(time.Second)
+		if b.Object != nil {
+			b.Object[n] = uint32(s.asked%3*s.asked/3) % 40
+		}
+		s.asked++
+		if b.At[n] >= to {
+			return n + 1
+		}
+	}
+	return b.Len()
+}
+
+// Requests of one metro and one instant are told apart: each has the steps of its own, in the order of the demand, whoever serves it and however often it asks.
+func TestRequestsOfOneInstantAreExplainedEachByItself(t *testing.T) {
+	n, pops := star(t, 2, 20)
+	web := workload.Workload{Head: workload.Head{Name: "web"}, Demand: atOnce{}, Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1000, MaxBytes: 1000}}}
+	fails := Failure{Site: pops[0], At: 9 * time.Second, For: 3 * time.Second, Timeout: 300 * time.Millisecond, Check: &HealthCheck{Interval: time.Second, Threshold: 1}}
+	cached := Scenario{Network: n, WarmUp: 2 * time.Second, Seed: 3, Workloads: []workload.Workload{web}, Failures: []Failure{fails}}
+	pop := placement.RegionOnly("region").WithPoPs(6000, pops...)
+	spread := pop.Named("spread")
+	spread.Routing = placement.Weighted{{Site: pops[0], Weight: 1}, {Site: pops[1], Weight: 2}}
+	servers := pop.Named("servers")
+	servers.Tiers = slices.Clone(servers.Tiers)
+	servers.Tiers[0].Caches = slices.Clone(servers.Tiers[0].Caches)
+	for i := range servers.Tiers[0].Caches {
+		servers.Tiers[0].Caches[i].Servers = placement.Servers{Count: 2, Spread: placement.Independent}
+	}
+	pool := placement.Pool{Servers: 1, Queue: placement.AtMost(1)}
+	computed, again := spillWorld(t, pool, pool, workload.ServiceTime{Mean: 200 * time.Millisecond, Law: workload.ExponentialTime}, 1)
+	computed.Workloads[0].Demand = atOnce{}
+	computed = patient(computed, workload.Patience{Timeout: 300 * time.Millisecond, Retries: 2, Backoff: 20 * time.Millisecond, Jitter: .5, At: workload.NextSite})
+	for _, c := range []struct {
+		of Scenario
+		p  placement.Placement
+	}{{cached, pop}, {cached, spread}, {cached, servers}, {computed, again.Named("asked again")}} {
+		c.of.Duration = 20*time.Second + time.Millisecond
+		plans, err := Compile(t.Context(), c.of, c.p)
+		require.NoError(t, err)
+		of := make([][]Sighting, len(plans[0].metros))
+		_, err = plans[0].Watch(t.Context(), 0, func(is *Sighting) { of[is.Metro] = append(of[is.Metro], *is) })
+		require.NoError(t, err)
+		differ, tried := 0, 0
+		for metro, all := range of {
+			slices.SortFunc(all, func(a, b Sighting) int { return cmp.Compare(a.request.number, b.request.number) })
+			for i, want := range all {
+				e, err := plans[0].Explain(t.Context(), 0, 0, metro, ByNumber, i+1)
+				require.NoError(t, err)
+				require.Equal(t, want, e.Sighting, "%s, request %d", c.p.Name, i+1)
+				require.Equal(t, [3]int{i + 1, i/3*3 + 1, i/3*3 + 3}, [3]int{e.Number, e.FirstAtOnce, e.LastAtOnce})
+				if e.Outcome.IsFailure() {
+					continue
+				}
+				sum := int64(0)
+				steps := slices.Concat(e.Tried, e.Steps)
+				for _, step := range steps {
+					sum += step.Ns
+				}
+				require.True(t, sum == e.WaitNs || len(steps) == 0, "%s, request %d: %v", c.p.Name, i+1, steps)
+				if i%3 > 0 && all[i].TTFB != all[i-1].TTFB {
+					require.Equal(t, all[i].At, all[i-1].At)
+					differ++
+				}
+				tried += len(e.Tried)
+			}
+		}
+		require.Greater(t, differ, 9, "%s: requests of one instant have other fates", c.p.Name)
+		require.Equal(t, c.p.Name == "asked again", tried > 9)
+	}
 }
 
 // Caches of several servers with a memory over a disk take another way through the run, and are followed all the same.

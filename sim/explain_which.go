@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -17,7 +18,8 @@ const (
 	ByNumber Which = iota
 	// Slowest is the answered one with the longest time to the byte by which its workload is judged, the first of several.
 	Slowest
-	// FirstMiss is the first that a first cache had to fetch, FirstRetried that was asked again, FirstFailed that failed, and FirstRejected that was rejected.
+	// FirstMiss is the first that a first cache had to fetch, FirstRetried that was asked again, FirstFailed that failed, and FirstRejected that was rejected:
+	// of those of one instant that of the metro which comes first, and of one metro that which its demand has first.
 	FirstMiss
 	FirstRetried
 	FirstFailed
@@ -53,24 +55,33 @@ func (e *NoRequestError) Error() string {
 	return fmt.Sprintf("no request of %d of workload %q%s %s in the recorded time", e.Count, e.Workload, from, notOne[e.Which])
 }
 
-// A foundRequest is the request that is asked for: when it was asked, from where, its number among those of the metro, of how many, and among how many it
-// was sought.
+// A foundRequest is the request that is asked for.
 type foundRequest struct {
-	at                          int64
-	metro, number, count, among int
+	askedRequest
+	metro int
+	// place is its place among those of the metro that are recorded, from 1, in order of time, of count; those of its instant are from first to last.
+	place, count, first, last int
+	among                     int // how many it was sought
+}
+
+// An askedRequest is when a request was asked, and its number among those of its metro, in order of time.
+type askedRequest struct {
+	at     int64
+	number uint64
 }
 
 // find looks for the request that is asked for.
 func (p *Plan) find(ctx context.Context, replication, workload, metro int, which Which, number int) (f foundRequest, err error) {
-	all := make([][]int64, len(p.metros)) // when each was asked
+	all := make([][]askedRequest, len(p.metros))
 	isFound, slowest := false, int64(0)
 	by := p.scenario.Workloads[workload].Judged
 	_, err = p.Watch(ctx, replication, func(s *Sighting) {
 		if s.Workload != workload || metro != AllMetros && s.Metro != metro {
 			return
 		}
-		all[s.Metro] = append(all[s.Metro], s.At)
-		isFirst := !isFound || s.At < f.at || s.At == f.at && s.Metro < f.metro
+		asked := askedRequest{s.At, s.request.number}
+		all[s.Metro] = append(all[s.Metro], asked)
+		isFirst := !isFound || cmp.Or(cmp.Compare(asked.at, f.at), cmp.Compare(s.Metro, f.metro), cmp.Compare(asked.number, f.number)) < 0
 		took := s.judged(by)
 		is := false
 		switch which {
@@ -86,7 +97,7 @@ func (p *Plan) find(ctx context.Context, replication, workload, metro int, which
 			is = s.Outcome == Rejected && isFirst
 		}
 		if is {
-			isFound, f.at, f.metro, slowest = true, s.At, s.Metro, took
+			isFound, f.askedRequest, f.metro, slowest = true, asked, s.Metro, took
 		}
 	})
 	if err != nil {
@@ -106,12 +117,18 @@ func (p *Plan) find(ctx context.Context, replication, workload, metro int, which
 		f.metro = metro
 	}
 	of := all[f.metro]
-	slices.Sort(of)
+	slices.SortFunc(of, func(a, b askedRequest) int { return cmp.Compare(a.number, b.number) })
 	if which == ByNumber {
-		f.at = of[number-1]
+		f.askedRequest = of[number-1]
 	}
-	before, _ := slices.BinarySearch(of, f.at)
-	f.number, f.count = before+1, len(of)
+	before, _ := slices.BinarySearchFunc(of, f.number, func(a askedRequest, n uint64) int { return cmp.Compare(a.number, n) })
+	f.place, f.count, f.first, f.last = before+1, len(of), before+1, before+1
+	for f.first > 1 && of[f.first-2].at == f.at {
+		f.first--
+	}
+	for f.last < len(of) && of[f.last].at == f.at {
+		f.last++
+	}
 	return f, nil
 }
 

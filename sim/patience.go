@@ -25,7 +25,6 @@ type patience struct {
 // A try is a request as it is asked once, while somebody waits for it or works on it.
 type try struct {
 	request
-	number  uint64 // of the request among those of its clients
 	key     uint32 // of the object that it is for
 	first   int64  // when the first try reached the site
 	made    int    // tries, with this one
@@ -40,7 +39,7 @@ type try struct {
 
 // begin notes that a request is new.
 func (p *patience) begin(c *clients, r *request) {
-	p.current = p.add(&try{request: *r, number: c.count, key: p.key, first: r.arrived, made: 1, begun: uint8(p.own)})
+	p.current = p.add(&try{request: *r, key: p.key, first: r.arrived, made: 1, begun: uint8(p.own)})
 	r.try = p.current
 }
 

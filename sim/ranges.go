@@ -87,7 +87,7 @@ func (s *site) visitRange(v *arrival, c *clients) {
 	size := w.variantBytes(v.key)
 	from, to := c.drawPart(size)
 	if s.trace != nil {
-		s.trace.visit(s, c, v.at)
+		s.trace.visit(s, c, r.number, v.at)
 		s.trace.asksForPart(s, v.at, from, to, size)
 	}
 	if s.edge == nil {

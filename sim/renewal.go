@@ -206,7 +206,7 @@ func (s *site) visitAging(v *arrival, c *clients) {
 	l := a.look(w.number, key, v.at)
 	n := t.flights.number(key)
 	if s.trace != nil {
-		s.trace.visit(s, c, v.at)
+		s.trace.visit(s, c, r.number, v.at)
 		s.trace.asksForPart(s, v.at, from, upTo, bytes)
 		s.trace.looks(s, t, &l, v.at)
 	}

@@ -90,7 +90,7 @@ func (s *site) visitServers(v *arrival, c *clients) {
 	t := s.edge
 	key := t.servers.keyOf(uint64(v.key), c.work.At(c.count))
 	if s.trace != nil {
-		s.trace.visit(s, c, v.at)
+		s.trace.visit(s, c, r.number, v.at)
 	}
 	if bytes, hit := t.cache.Lookup(key); hit {
 		t.servers.count(key, r.size(bytes), r.recorded)

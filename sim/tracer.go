@@ -15,7 +15,7 @@ type tracer struct {
 	plan     *Plan
 	workload int
 	metro    int32
-	at       int64 // of the user
+	number   uint64 // of the request
 	// current says that what happens now is for the request; found that it has been met.
 	current, found bool
 	arrived        int64
@@ -54,15 +54,16 @@ func (t *tracer) mark(at int64, site, text string, args ...any) {
 	t.marks = append(t.marks, mark{at, site, fmt.Sprintf(text, args...)})
 }
 
-// visit looks whether a request of a user is the one to follow.
-func (t *tracer) visit(s *site, c *clients, now int64) {
-	at := now - c.delay
-	if p := c.patience; p != nil && p.again != 0 {
-		at = p.site.tries.at(p.again).first - c.delay
-	}
-	if t.current = !t.found && int(c.workload.number) == t.workload && c.metro == t.metro && at == t.at; t.current {
+// visit looks whether a request of a user, by its number, is the one to follow.
+func (t *tracer) visit(s *site, c *clients, number uint64, now int64) {
+	if t.current = !t.found && t.isOne(c, number); t.current {
 		t.meet(s, now)
 	}
+}
+
+// isOne reports whether a request of clients has the number of the one to follow.
+func (t *tracer) isOne(c *clients, number uint64) bool {
+	return number == t.number && int(c.workload.number) == t.workload && c.metro == t.metro
 }
 
 // meet notes that the request is at a site.
@@ -77,7 +78,7 @@ const tracedVisits = serverVisits + 1
 
 // visits looks whether a request of a user is the one to follow, and what the first tier has for it.
 func (t *tracer) visits(s *site, v *arrival, c *clients) {
-	t.visit(s, c, v.at)
+	t.visit(s, c, c.nextNumber(), v.at)
 	if s.edge != nil && !s.edge.cache.Contains(uint64(v.key)) {
 		t.misses(s, s.edge, uint64(v.key), s.edge.flights.find(uint64(v.key)), v.at)
 	}
@@ -297,8 +298,7 @@ func (t *tracer) sends(s *site, of *tier, n uint32, m *message) {
 
 // isOf reports whether a request that meets no cache is the one to follow.
 func (t *tracer) isOf(s *site, c *clients, r *request) bool {
-	at, isNow := t.firstAsked(c, r)
-	is := isNow && int(c.workload.number) == t.workload && c.metro == t.metro && at == t.at
+	is := t.isOne(c, r.number) && isNow(c, r)
 	if is && !t.found {
 		t.meet(s, r.arrived)
 	}

@@ -8,13 +8,9 @@ import (
 // A request that is followed may be asked again. Then each try before the last is told by its site, why it was given up and how long its client
 // waited before the next, and step by step what became of the last.
 
-// firstAsked returns when the user first asked for a request, and whether it is of the try that is followed now: not of one that was given up.
-func (t *tracer) firstAsked(c *clients, r *request) (at int64, isNow bool) {
-	if c.patience == nil {
-		return r.arrived - c.delay, true
-	}
-	of := c.patience.site.tries.at(r.try)
-	return of.first - c.delay, of.isOpen
+// isNow reports whether a request is of the try that its client waits for now, not of one that was given up.
+func isNow(c *clients, r *request) bool {
+	return c.patience == nil || c.patience.site.tries.at(r.try).isOpen
 }
 
 // isConnecting reports whether a try opens a connection: where the site is down or cannot be reached there is none.
@@ -22,14 +18,9 @@ func isConnecting(c *clients, of *try) bool {
 	return of.isNew && during(c.outages, of.arrived-c.delay) == nil
 }
 
-// isTryOf reports whether a try is of the request that is followed.
-func (t *tracer) isTryOf(c *clients, of *try) bool {
-	return int(c.workload.number) == t.workload && c.metro == t.metro && of.first-c.delay == t.at
-}
-
 // asksAgain notes that a client gives a try up at an instant, for a reason, and asks again at another. What becomes of the try is not followed any more.
 func (t *tracer) asksAgain(c *clients, of *try, from, at int64, why Reason) {
-	if !t.isTryOf(c, of) {
+	if !t.isOne(c, of.number) {
 		return
 	}
 	if !t.isConnected && isConnecting(c, of) {
@@ -42,7 +33,7 @@ func (t *tracer) asksAgain(c *clients, of *try, from, at int64, why Reason) {
 
 // ends notes that the last of several tries ends without an answer of use.
 func (t *tracer) ends(c *clients, of *try, at int64, why Reason) {
-	if of.made > 1 && t.isTryOf(c, of) {
+	if of.made > 1 && t.isOne(c, of.number) {
 		t.endsTry(c, of, at, why)
 		t.found, t.arrived, t.isOver = true, at, true
 	}
@@ -73,7 +64,7 @@ func (r Reason) IsSilence() bool { return r == TimedOut || r == SiteDown || r ==
 
 // leaves notes that a client asks another site next, how much later since the request must be there first, and what the connection took that is left.
 func (t *tracer) leaves(c *clients, of *try, later, took int64) {
-	if t.isTryOf(c, of) {
+	if t.isOne(c, of.number) {
 		t.addTime(later, "the client waits until there could be an answer")
 		if took != 0 {
 			t.tried = slices.Insert(t.tried, t.connects, Step{took, c.patience.site.name, "a new connection, which the client leaves later"})

@@ -20,7 +20,7 @@ type explainCmd struct {
 	Placement   string `required:"" placeholder:"NAME" help:"The placement."`
 	Workload    string `placeholder:"NAME" help:"The workload, by default the first that has requests."`
 	Metro       string `placeholder:"METRO" help:"The user's metro by id or name, by default that with the most users with --request, and all without."`
-	Request     *int   `xor:"which" placeholder:"N" help:"Which request of the metro in the recorded time, in order of time, from 1; by default the first."`
+	Request     *int   `xor:"which" placeholder:"N" help:"Which request of the metro in the recorded time, in order of time, and of one instant in that of the demand, from 1; by default the first."`
 	Slow        bool   `xor:"which" help:"The slowest, by the byte by which the workload is judged (judged: ttfb or ttlb)."`
 	Miss        bool   `xor:"which" help:"The first that a first cache had to fetch."`
 	Retried     bool   `xor:"which" help:"The first that was asked again."`

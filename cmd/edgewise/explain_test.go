@@ -110,3 +110,30 @@ func TestARequestOfAWindowIsToldInTheTimeOfTheScenario(t *testing.T) {
 	require.Contains(t, out, `"since_ms": 20000,`)
 	require.Contains(t, out, `"routed_until_ms": 51000`)
 }
+
+// Of several requests of one instant the text says so, and each is told by its number.
+func TestRequestsOfOneInstantAreToldApart(t *testing.T) {
+	file := scenarioFile(t, `title: t
+duration: 10s
+check_warm_up: false
+network: {provider: aws, metros: {names: [london]}}
+workloads: [{name: log, kind: trace, file: log.csv}]
+placements:
+  - {name: edge, origin: eu-central-1, edge_caches: {sites: pop-lhr, size: 1MB}}
+`)
+	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(file), "log.csv"), []byte("time,object,bytes\n1,a,1000\n2,a,1000\n2,b,1000\n3,c,1000\n"), 0o600))
+	explain := func(args ...string) string {
+		code, out, errs := run(t, context.Background(), append([]string{"explain", file, "--placement", "edge"}, args...)...)
+		require.Zero(t, code, errs)
+		return out
+	}
+	const both = "london-gb asked requests 2 to 3 at the same instant: they have the order of the demand\n"
+	for n, want := range map[string]string{"1": "MISS at pop-lhr", "2": "HIT at pop-lhr", "3": "MISS at pop-lhr", "4": "MISS at pop-lhr"} {
+		out := explain("--request", n)
+		require.Contains(t, out, "request "+n+" of 4 from london-gb")
+		require.Contains(t, out, want)
+		require.Equal(t, n == "2" || n == "3", strings.Contains(out, both), out)
+	}
+	require.Regexp(t, `"at_once": \[\s*2,\s*3\s*\]`, explain("--request", "3", "--format", "json"))
+	require.NotContains(t, explain("--request", "4", "--format", "json"), "at_once")
+}
