@@ -73,7 +73,7 @@ func TestMistakesInVisitsAreNamedByTheirKey(t *testing.T) {
 		`{visits: {requests: 0.5, gap: 2s}}`:                                    `client.visits.requests: is 0.5`,
 		`{visits: {requests: 5}}`:                                               `client.visits.gap: is 0s`,
 		`{visits: {requests: 5, gap: 2s, returning: 2}}`:                        `client.visits.returning: is 2`,
-		`{visits: {requests: 5, gap: 2s, http: {2: 0.5}}}`:                      `client.visits.http: is`,
+		`{visits: {requests: 5, gap: 2s, http: {2: 0.5}}}`:                      `client.visits.http: is shares that sum to 0.5; want a sum of 1`,
 		`{visits: {requests: 5, gap: 2s, http: 1999}}`:                          `want 2022 to 2025, cdn-2025, or a mapping with 1.1, 2 and 3`,
 		`{visits: {requests: 5, gap: 2s}, new_connections: 0.1}`:                `client.new_connections: is 0.1; want 0`,
 		`{visits: {requests: 5, gap: 2s}, handshake: quic-resumed}`:             `client.handshake`,
@@ -83,7 +83,7 @@ func TestMistakesInVisitsAreNamedByTheirKey(t *testing.T) {
 		`{buffer: 1kB, mbit_per_second: 10}`:                                    `client.buffer: is 1000; want 0 (no bound), or 4096 to`,
 		`{congestion: vegas}`:                                                   `unknown congestion control "vegas"`,
 		`{mbit_per_second: {lte: -1}}`:                                          `mbit_per_second.lte: is -1`,
-		`{visits: {requests: 5, gap: 2s, http_by_access: {lte: {2: 2, 3: 0}}}}`: `client.visits.http_by_access`,
+		`{visits: {requests: 5, gap: 2s, http_by_access: {lte: {2: 2, 3: 0}}}}`: `client.visits.http_by_access.lte.2: is 2; want a share from 0 to 1`,
 	} {
 		_, err := scenario.Parse("s.yaml", withClient(client))
 		require.ErrorContains(t, err, want, client)

@@ -73,10 +73,10 @@ func TestMistakesInFreshnessAreNamed(t *testing.T) {
 		{"s_maxage: 60s", "s_maxage: 60", `is "60"; want a time with its unit`},
 		{"status: 404", "status: 42", "workloads[0].freshness[1].status: is 42; want 200 to 599"},
 		{"changes: 5m", "changes: 5us", "workloads[0].freshness[1].changes.mean: is 5µs; want 0 (never), or 1ms"},
-		{"variants: [0.5, 0.25, 0.25]", "variants: [0.5, 0.25]", "workloads[0].variants: is [0.5 0.25]; want shares that sum to 1"},
+		{"variants: [0.5, 0.25, 0.25]", "variants: [0.5, 0.25]", "workloads[0].variants: is [0.5, 0.25]; want shares that sum to 1"},
 		{"variants: [0.5, 0.25, 0.25]", "variants: 0", "workloads[0].variants: is 0; want 1 to 64"},
 		{"profile: varnish", "profile: squid", `placements[0].edge_caches.freshness.profile: is "squid"; want one of rfc, cloudfront`},
-		{"min_ttl: 1s", "min_ttl: 5s", "placements[0].edge_caches.freshness.min_ttl: is 5s; want MaxTTL, 3s, at most"},
+		{"min_ttl: 1s", "min_ttl: 5s", "placements[0].edge_caches.freshness.min_ttl: is 5s; want max_ttl, 3s, at most"},
 		{"collapse: none", "collapse: some", `placements[0].edge_caches.freshness.collapse: is "some"; want all, new or none`},
 		{"404: 1m", "200: 1m", "placements[1].edge_caches.freshness.error_ttl.200: is 200; want statuses from 400 to 599"},
 		{"404: 1m", "416: 1m", "placements[1].edge_caches.freshness.error_ttl.416: is 416; want one that a cache of profile cloudfront keeps: 400, 403"},
@@ -86,7 +86,7 @@ func TestMistakesInFreshnessAreNamed(t *testing.T) {
 		{"workloads: site,", "", `placements[2].edge_caches.freshness[1]: has no key "workloads"`},
 		{"{default_ttl: 1m}", "{workloads: site}", "placements[2].edge_caches.freshness[1].workloads: is site; want a workload that has no rules of its own in the tier yet"},
 		{"max_ttl: 1h", "profile: squid", `placements[2].edge_caches.freshness[0].profile: `},
-		{"max_ttl: 1h", "min_ttl: 1h, max_ttl: 1m", `placements[2].edge_caches.freshness[0].min_ttl: is 1h0m0s; want MaxTTL, 1m0s, at most`},
+		{"max_ttl: 1h", "min_ttl: 1h, max_ttl: 1m", `placements[2].edge_caches.freshness[0].min_ttl: is 1h0m0s; want max_ttl, 1m0s, at most`},
 		{"{default_ttl: 1m}", "{default_ttl: -1m}", "placements[2].edge_caches.freshness[1].default_ttl: is -1m0s; want 0 to"},
 		{"share: 0.5", "share: 2", "purges[0].share: is 2; want more than 0, 1 at most"},
 		{"workload: site", "workload: shop", `purges[0].workload: is "shop"; want a workload that caches keep`},
@@ -115,5 +115,5 @@ func TestErrorsOfAnOriginNeedFreshness(t *testing.T) {
 		kept = append(kept, line)
 	}
 	_, err := Parse("ages.yaml", []byte(strings.Join(kept, "\n")))
-	require.ErrorContains(t, err, "origin_errors: is 1 times; want none, or a workload with Controls")
+	require.ErrorContains(t, err, "origin_errors: is 1 times; want none, or a workload with freshness")
 }

@@ -83,7 +83,7 @@ func TestWhatPlayersCannotHaveIsRefusedByLine(t *testing.T) {
 		"input: 8ms":                 {"input: 8", `game.yaml:12: workloads[0].display.input: is "8"; want a time with its unit, for example 10ms or 1h30m`},
 		"frames_per_second: 144":     {"frames_per_second: 0.1", `game.yaml:13: workloads[0].display.frames_per_second: is 0.1; want 0 (no frames) or 1 to 1000`},
 		"prediction: true":           {"prediction: maybe", `game.yaml:17: workloads[0].display.prediction: is "maybe"; want true or false`},
-		"deadlines: [60ms, 100ms]":   {"deadlines: [100ms, 60ms]", `game.yaml:19: workloads[0].display.deadlines: is [100ms 60ms]; want times above 0 in ascending order`},
+		"deadlines: [60ms, 100ms]":   {"deadlines: [100ms, 60ms]", `game.yaml:19: workloads[0].display.deadlines: is [100ms, 60ms]; want times above 0 in ascending order`},
 		"of: input_to_display":       {"of: ping", `game.yaml:21: workloads[0].quality.of: is "ping"; want rtt or input_to_display`},
 		"{name: fair, up_to: 100ms}": {"{name: fair, up_to: 50ms}", `game.yaml:24: workloads[0].quality.classes[1].up_to: is 50ms; want more than 60ms`},
 		"slope: 10ms":                {"slope: 0s", `game.yaml:26: workloads[0].quality.slope: is 0s; want more than 0, 1m at most`},

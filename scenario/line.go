@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"unicode"
 
@@ -31,17 +32,40 @@ func lineOf(err error) int {
 	if own := (*lineError)(nil); errors.As(err, &own) {
 		return own.line
 	}
-	one := (*yaml.LoadError)(nil)
-	if several := (*yaml.LoadErrors)(nil); errors.As(err, &several) && len(several.Errors) > 0 {
-		one = several.Errors[0]
-	} else if !errors.As(err, &one) {
-		return 0
+	if first := loadErrorOf(err); first != nil {
+		return cmp.Or(first.ContextMark.Line, first.Mark.Line)
 	}
-	return cmp.Or(one.ContextMark.Line, one.Mark.Line)
+	return 0
 }
 
-// oneLine returns an error's text on one line.
-func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+// loadErrorOf returns the first error of the YAML library; nil if it is none of those.
+func loadErrorOf(err error) *yaml.LoadError {
+	one := (*yaml.LoadError)(nil)
+	if several := (*yaml.LoadErrors)(nil); errors.As(err, &several) && len(several.Errors) > 0 {
+		return several.Errors[0]
+	}
+	errors.As(err, &one)
+	return one
+}
+
+// whyNoYAML says what is wrong in a line that is no YAML, and where else it shows.
+func whyNoYAML(err error) string {
+	e := loadErrorOf(err)
+	if e == nil {
+		return oneLine(err)
+	}
+	text := e.Message
+	if e.ContextMsg != "" {
+		text += " " + e.ContextMsg
+	}
+	if e.Mark.Line == 0 {
+		return text
+	}
+	if e.Mark.Line != lineOf(err) {
+		return fmt.Sprintf("line %d, column %d: %s", e.Mark.Line, e.Mark.Column, text)
+	}
+	return fmt.Sprintf("column %d: %s", e.Mark.Column, text)
+}
 
 // goKeys names the keys that differ from the Go field in more than spelling.
 var goKeys = map[string]string{
@@ -55,7 +79,6 @@ var goKeys = map[string]string{
 	"Work":            "service",
 	"Length":          "session",
 	"LnMean":          "median",
-	"LnSD":            "ln_sd",
 	"MinBytes":        "min",
 	"MaxBytes":        "max",
 	"ResponseBytes":   "response_size",
@@ -67,13 +90,10 @@ var goKeys = map[string]string{
 	"Until":           "replications",
 	"Billing":         "bill",
 	"With":            "sites",
-	"DNS":             "dns",
 	"TTLs":            "ttls",
 	"MinReplications": "min",
 	"MaxReplications": "max",
 	"RelativeError":   "until", // whose key says of which figure
-	"MaxRTT":          "max_rtt",
-	"SD":              "sd",
 
 	"LineBitsPerSecond":     "line_mbit_per_second",
 	"CapacityBitsPerSecond": "mbit_per_second",
@@ -98,27 +118,35 @@ func said(err error) string {
 		return oneLine(err)
 	}
 	if f.Path == "" {
-		return fmt.Sprintf("%v; want %s", short(f.Value), f.Want)
+		return fmt.Sprintf("%v; want %s", short(f.Value), wantOf(f))
 	}
-	return fmt.Sprintf("is %v; want %s", short(f.Value), f.Want)
+	return fmt.Sprintf("is %v; want %s", short(f.Value), wantOf(f))
 }
 
 // wanted returns what is wanted in place of a value.
 func wanted(err error) string {
 	var f *invalid.Field
 	if errors.As(err, &f) {
-		return f.Want
+		return wantOf(f)
 	}
 	return oneLine(err)
 }
 
-// short returns a value for an error, a long text from a file cut.
+// short returns a value for an error, a long text from a file cut, and a list as files have it.
 func short(value any) any {
 	const most = 80
 	if s, ok := value.(string); ok && len(s) > most {
 		return text.Quote(s)
 	}
-	return value
+	list := reflect.ValueOf(value)
+	if _, says := value.(fmt.Stringer); says || list.Kind() != reflect.Slice && list.Kind() != reflect.Array {
+		return value
+	}
+	items := make([]string, list.Len())
+	for i := range items {
+		items[i] = fmt.Sprint(list.Index(i).Interface())
+	}
+	return "[" + strings.Join(items, ", ") + "]"
 }
 
 // keyOf returns the path of keys in a file for a path of fields in Go. A workload's demand and service are no keys of
@@ -150,17 +178,18 @@ func keyIn(path, goPath string) string {
 	return key
 }
 
-// snake turns TickTimePerPlayer into tick_time_per_player, TickHz into tick_hz.
+// snake turns TickTimePerPlayer into tick_time_per_player, TickHz into tick_hz, MaxTTL into max_ttl.
 func snake(name string) string {
 	var b strings.Builder
-	for i, r := range name {
-		if unicode.IsUpper(r) {
-			if i > 0 {
-				b.WriteByte('_')
-			}
-			r = unicode.ToLower(r)
+	letters := []rune(name)
+	for i, r := range letters {
+		isUpper := unicode.IsUpper(r)
+		endsWord := i > 0 && !unicode.IsUpper(letters[i-1])
+		beginsWord := i > 0 && i+1 < len(letters) && unicode.IsLower(letters[i+1])
+		if isUpper && (endsWord || beginsWord) {
+			b.WriteByte('_')
 		}
-		b.WriteRune(r)
+		b.WriteRune(unicode.ToLower(r))
 	}
 	return b.String()
 }

@@ -58,11 +58,11 @@ func TestMarketsThatCannotBeAreRefusedWhereTheyStand(t *testing.T) {
 			"", "      - {sites: us-west-2-lax-1, cores: 4, elastic: true}", "file.yaml:13: placements[0].compute[0].elastic: is true; want false: a local-zone has no elasticity, a region has",
 		},
 		"elastic without a number": {
-			"", "      - {sites: us-west-2, elastic: true}", "file.yaml:13: placements[0].compute[0].elastic: is true; want false, or Cores",
+			"", "      - {sites: us-west-2, elastic: true}", "file.yaml:13: placements[0].compute[0].elastic: is true; want false, or cores",
 		},
 		"deadlines of nobody": {
 			"    display: {input: 0s, frames_per_second: 0, interpolation: 0s, render: 0s, screen: 0s, prediction: false, lag_compensation: 0s, deadlines: [60ms]}", region,
-			"file.yaml:9: workloads[0].display.deadlines: is [60ms]; want none: without another part of Display, or Cloud, nothing is known of input to display, and they would be of nobody",
+			"file.yaml:9: workloads[0].display.deadlines: is [60ms]; want none: without another part of display, or cloud, nothing is known of input to display, and they would be of nobody",
 		},
 		"a video that is predicted": {
 			"    cloud: {mbit_per_second: 10, line_mbit_per_second: 50}", region,
@@ -70,13 +70,13 @@ func TestMarketsThatCannotBeAreRefusedWhereTheyStand(t *testing.T) {
 		},
 		"a class of quality for nobody": {
 			"    display: {input: 0s, frames_per_second: 0, interpolation: 0s, render: 0s, screen: 0s, prediction: false, lag_compensation: 0s, deadlines: []}\n    quality: {of: input_to_display, classes: [{name: good, up_to: 60ms}]}", region,
-			"file.yaml:10: workloads[0].quality.of: is input_to_display; want rtt: without Display or Cloud nothing is known of input to display",
+			"file.yaml:10: workloads[0].quality.of: is input_to_display; want rtt: without display or cloud nothing is known of input to display",
 		},
 		"a ladder above the cap": {
 			"    market: {max_rtt: 80ms}", region, "file.yaml:9: workloads[0].market.ladder[1].limit: is 100ms; want 80ms at most, the largest round trip that a player accepts",
 		},
 		"parties that are not all": {
-			"    market: {parties: [0.5, 0.3]}", region, "file.yaml:9: workloads[0].market.parties: is [0.5 0.3]; want shares that sum to 1, the last more than 0",
+			"    market: {parties: [0.5, 0.3]}", region, "file.yaml:9: workloads[0].market.parties: is [0.5, 0.3]; want shares that sum to 1, the last more than 0",
 		},
 		"servers too few for a match": {
 			"", "      - {sites: us-west-2, servers: 1}", "file.yaml:13: placements[0].compute[0].servers: is 1; want 2 or more: a match of game \"game\" takes as many",

@@ -3,6 +3,7 @@ package scenario_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -138,13 +139,13 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"level of all but everything", "level: 0.9", "level: 0.99999999999999999", `bad.yaml:7: level: is 1; want 0.5 to 0.9999`},
 		{"no level", "level: 0.9", "level: 0", `bad.yaml:7: level: is 0; want 0.5 to 0.9999`},
 		{"negative duration", "duration: 10m", "duration: -10s", `bad.yaml:4: duration: is -10s; want more than 0s`},
-		{"endless duration", "duration: 10m", "duration: 9000h", `bad.yaml:4: duration: sim: duration 9000h0m0s`},
+		{"endless duration", "duration: 10m", "duration: 9000h", `bad.yaml:4: duration: duration 9000h0m0s`},
 		{"negative warm-up", "warm_up: 1m", "warm_up: -5s", `bad.yaml:3: warm_up: is -5s; want 0s or more`},
-		{"endless warm-up", "warm_up: 1m", "warm_up: 9000h", `bad.yaml:3: warm_up: sim: duration 10m0s, warm-up 9000h0m0s`},
+		{"endless warm-up", "warm_up: 1m", "warm_up: 9000h", `bad.yaml:3: warm_up: duration 10m0s, warm-up 9000h0m0s`},
 		{"negative replications", "replications: 3", "replications: -2", `bad.yaml:6: replications: is -2; want 1 or more`},
 		{"no replications", "replications: 3", "replications: 0", `bad.yaml:6: replications: is 0; want 1 or more`},
-		{"too many replications", "replications: 3", "replications: 1000000", `bad.yaml:6: replications: edgewise: 1000000 replications`},
-		{"rule for another workload", "replications: 3", "replications: {until: {mean: 2%, workload: sight}}", `bad.yaml:6: replications: edgewise: stopping rule: no workload is called "sight"`},
+		{"too many replications", "replications: 3", "replications: 1000000", `bad.yaml:6: replications: 1000000 replications`},
+		{"rule for another workload", "replications: 3", "replications: {until: {mean: 2%, workload: sight}}", `bad.yaml:6: replications: stopping rule: no workload is called "sight"`},
 		{"workload's name twice", "name: api", "name: site", `bad.yaml:28: workloads[2].name: is "site", as is that of the workload in line 18; want another name`},
 		{"no origin", "    origin: {sites: us-west-2, servers: 50}\n", "", `bad.yaml:34: placements[0]: the key "origin" is missing: workload "site" is static`},
 		{"no compute", "    compute: us-west-2\n", "", `bad.yaml:34: placements[0]: the key "compute" is missing: workload "shooter" is gaming`},
@@ -172,6 +173,7 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 			_, err := scenario.Parse("bad.yaml", []byte(change(t, c.from, c.to)))
 			require.Error(t, err)
 			require.ErrorContains(t, err, c.want)
+			require.NotRegexp(t, goWords, quoted.ReplaceAllString(err.Error(), ""))
 		})
 	}
 	_, err := scenario.Parse("empty.yaml", nil)
@@ -180,6 +182,32 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 	require.ErrorContains(t, err, "empty.yaml: is empty")
 	_, err = scenario.Load(filepath.Join(t.TempDir(), "none.yaml"))
 	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// goWords are what no error may say to who writes a file: names of packages, and of fields that are not those of its keys. Names of the user's are in quotes.
+var (
+	goWords = regexp.MustCompile(`(^|: )(edgewise|sim|workload|placement|topology|calibrate|catalog|tariff|scenario|stats|search): |\b(workload|placement|sim|trace|tariff|scenario)\.[A-Z]|\b[A-Z][a-z]+[A-Z][a-z]|\[\d+ \d`)
+	quoted  = regexp.MustCompile(`"[^"]*"`)
+)
+
+// What the library says of fields reads as what a file says of keys: of the field itself, of others that the text names, and of lists.
+func TestErrorsSpeakOfKeysNotOfFieldsInGo(t *testing.T) {
+	for _, c := range []struct{ name, from, to, want string }{
+		{"class of a preset", "preset: api-dynamic", "preset: web-static\n    sizes: {median: 1kB, ln_sd: -1}", `workloads[2].sizes.ln_sd: is -1; want 0 to 10`},
+		{"backoff of nobody", "preset: api-dynamic", "preset: api-dynamic\n    patience: {timeout: 1s, backoff: 1s}", `workloads[2].patience.backoff: is 1s; want 0 without retries`},
+		{"jitter of no backoff", "preset: api-dynamic", "preset: api-dynamic\n    patience: {timeout: 1s, retries: 1, jitter: 0.5}", `workloads[2].patience.jitter: is 0.5; want 0 without backoff`},
+		{"fewest above most", "replications: 3", "replications: {until: {p95: 2%}, min: 20, max: 10}", `replications.max: is 10; want min, 20, or more`},
+		{"deadlines", "[20ms, 50ms]", "[50ms, 20ms]", `workloads[1].deadlines: is [50ms, 20ms]; want`},
+		{"long", "duration: 10m", "duration: 9000h", `bad.yaml:4: duration: duration 9000h0m0s`},
+		{"servers of a match", "tick_hz: 64", "matches_per_server: 2\n    cores_per_match: 2", `cores_per_match: is 2; want 0 beside matches_per_server, which says it too`},
+		{"no YAML", "seed: 42", "seed: [42", `bad.yaml:5: is no YAML: line 6, column 13: did not find expected`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := scenario.Parse("bad.yaml", []byte(change(t, c.from, c.to)))
+			require.ErrorContains(t, err, c.want)
+			require.NotRegexp(t, goWords, quoted.ReplaceAllString(err.Error(), ""))
+		})
+	}
 }
 
 func TestCachesNeedAnOrigin(t *testing.T) {

@@ -374,7 +374,7 @@ func choice[T any](parse func(string) (T, error), to *T) func(value) {
 		if err != nil {
 			var f *invalid.Field
 			if errors.As(err, &f) {
-				v.problem("is %s; want %s", text.Quote(s), f.Want)
+				v.problem("is %s; want %s", text.Quote(s), wantOf(f))
 			} else {
 				v.problem("is %s; %s", text.Quote(s), err)
 			}

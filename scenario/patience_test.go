@@ -31,7 +31,7 @@ func TestClientsThatAskTheNextSiteAreRead(t *testing.T) {
 	require.Equal(t, workload.Patience{Timeout: 2 * time.Second, Retries: 2, At: workload.NextSite, Backoff: 100 * time.Millisecond}, s.Workloads[0].Patience())
 	for want, change := range map[string][]string{
 		`patience.yaml:10: workloads[0].patience.at: is "other"; want same or next`:      {"at: next", "at: other"},
-		`patience.yaml:10: workloads[0].patience.at: is next; want same without Retries`: {"retries: 2, at: next, backoff: 100ms", "at: next"},
+		`patience.yaml:10: workloads[0].patience.at: is next; want same without retries`: {"retries: 2, at: next, backoff: 100ms", "at: next"},
 		`patience.yaml:8: workloads[0].patience.at: is next; want same, or a workload that is computed`: {
 			"  - kind: dynamic\n    name: api\n", "  - preset: web-static\n    name: api\n", "    response_size: 10kB\n    service: 10ms\n    patience", "    patience",
 		},

@@ -164,7 +164,7 @@ func (r *reader) reportPlaced(bad *problems, p *placementSpec, err error) {
 	}
 	if in, ok := strings.CutPrefix(f.Path, "Routing"); ok {
 		if at, ok := p.routing.at.find(strings.TrimPrefix(in, ".")); ok {
-			bad.add(at.node.Line, at.path, "is %v; want %s", f.Value, f.Want)
+			bad.add(at.node.Line, at.path, "%s", said(f))
 			return
 		}
 	}
@@ -176,7 +176,7 @@ func (r *reader) reportPlaced(bad *problems, p *placementSpec, err error) {
 			places = p.routes[i].at
 		}
 		if at, ok := places.find(name); ok {
-			bad.add(at.node.Line, at.path, "is %v; want %s", f.Value, f.Want)
+			bad.add(at.node.Line, at.path, "%s", said(f))
 			return
 		}
 	}
@@ -190,7 +190,7 @@ func (r *reader) reportPlaced(bad *problems, p *placementSpec, err error) {
 	}
 	if n, _ := fmt.Sscanf(f.Path, "Tiers[%d].%s", &i, &name); n == 2 {
 		if at, ok := p.tiers[i].at.find(name); ok {
-			bad.add(at.node.Line, at.path, "is %v; want %s", f.Value, f.Want)
+			bad.add(at.node.Line, at.path, "%s", said(f))
 			return
 		}
 	}
@@ -203,7 +203,7 @@ func (s *siteSpec) report(bad *problems, name string, f *invalid.Field) {
 	var rest string
 	if k, _ := fmt.Sscanf(name, "Pools[%d].%s", &n, &rest); k == 2 && n < len(s.pools.at) {
 		if at, ok := s.pools.at[n].find(rest); ok {
-			bad.add(at.node.Line, at.path, "is %v; want %s", f.Value, f.Want)
+			bad.add(at.node.Line, at.path, "%s", said(f))
 			return
 		}
 	}
@@ -213,10 +213,10 @@ func (s *siteSpec) report(bad *problems, name string, f *invalid.Field) {
 	key, _, _ := strings.Cut(keyOf(name), "[")
 	key, _, _ = strings.Cut(key, ".")
 	if at, ok := s.given[key]; ok {
-		bad.add(at.node.Line, at.path, "is %v; want %s", f.Value, f.Want)
+		bad.add(at.node.Line, at.path, "%s", said(f))
 		return
 	}
-	bad.add(s.line, s.path, "is %s as %v; want %s", s.name, f.Value, f.Want)
+	bad.add(s.line, s.path, "is %s as %v; want %s", s.name, short(f.Value), wantOf(f))
 }
 
 // checkRoles finds workloads that no site of a placement could serve.

@@ -137,7 +137,7 @@ func TestScaleThatCannotBeIsNamedWithItsLine(t *testing.T) {
 		"step: 5":          {"step: -5", at + ".step: is -5; want 0 to 1048576"},
 		"down_after: 10m":  {"down_after: 25h", at + ".down_after: is 25h0m0s; want 1s to 24h0m0s"},
 		", target: 0.6":    {"", at + `: the key "target" is missing`},
-		"count: 2":         {"count: 2\n        shed: 1s", "0 beside Shed: how long a request will wait is not known while servers come and go"},
+		"count: 2":         {"count: 2\n        shed: 1s", "0 beside shed: how long a request will wait is not known while servers come and go"},
 		"sites: us-west-2": {"sites: us-west-2-lax-1", "want 0: a local-zone has no elasticity, its capacity is what was ordered; a region has"},
 	} {
 		_, err := scenario.Parse("scale.yaml", []byte(strings.Replace(scaling, from, to[0], 1)))
@@ -162,7 +162,7 @@ placements:
 		Pools: []placement.Pool{{Servers: 1, SpareCores: true, Queue: placement.AtMost(4)}}}, s.Placements[0].Sites[0])
 	for change, want := range map[string]string{
 		"cores: 16, servers: {count: 1,|cores: 16, elastic: true, servers: {count: 1,": "rented ones are there for matches alone",
-		"queue: 4|shed: 30ms":                    "no Shed: how long a request will wait",
+		"queue: 4|shed: 30ms":                    "no shed: how long a request will wait",
 		"queue: 4|scale: {most: 9, target: 0.5}": "does not follow the work",
 		"cores: 16, servers|servers":             "cores, on which games play",
 	} {

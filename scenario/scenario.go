@@ -62,7 +62,7 @@ func (r *reader) open(file string, data []byte) (root *yaml.Node, bad *problems,
 		return nil, bad, bad.err()
 	}
 	if err != nil {
-		bad.add(lineOf(err), "", "is no YAML: %s", oneLine(err))
+		bad.add(lineOf(err), "", "is no YAML: %s", whyNoYAML(err))
 		return nil, bad, bad.err()
 	}
 	return root, bad, nil

@@ -77,7 +77,7 @@ func changeClasses(seen map[string]value, m workload.Mixture, objects int, sizes
 		if _, at := v.peek("median"); at == nil {
 			v.problem("the key \"median\" is missing; the classes of the preset have one each")
 		} else if err := sizes.Validate(); err != nil {
-			v.problem("%s", oneLine(err))
+			v.bad.report(v.path, v.node.Line, err)
 		} else {
 			m = m.WithSizes(sizes)
 		}

@@ -104,18 +104,21 @@ func (v *Visits) Of(line topology.Technology) Versions {
 	return v.Versions.orHTTP2()
 }
 
+// versionNames are the versions of HTTP as files and users call them.
+var versionNames = [...]string{"1.1", "2", "3"}
+
 func (v Versions) validate(path string) error {
 	if v == (Versions{}) {
 		return nil
 	}
 	sum := 0.0
-	for _, share := range v {
+	for i, share := range v {
 		if !(share >= 0 && share <= 1) {
-			return invalid.New(path, v, "shares from 0 to 1")
+			return invalid.New(path+"."+versionNames[i], share, "a share from 0 to 1")
 		}
 		sum += share
 	}
-	return invalid.Check(sum > 1-1e-6 && sum < 1+1e-6, path, v, "shares that sum to 1")
+	return invalid.Check(sum > 1-1e-6 && sum < 1+1e-6, path, fmt.Sprintf("shares that sum to %v", sum), "a sum of 1")
 }
 
 // AtATime returns how many visits there are at a time where so many requests a second come.
@@ -139,7 +142,7 @@ func (v Visits) Validate() error {
 		invalid.Check(v.LookupTTL >= 0 && v.LookupTTL <= 24*time.Hour, "LookupTTL", v.LookupTTL, "0 (1m) to 24h"),
 	}
 	for line, by := range v.VersionsBy {
-		errs = append(errs, by.validate(fmt.Sprintf("VersionsBy[%v]", topology.Technology(line))))
+		errs = append(errs, by.validate(fmt.Sprintf("VersionsBy.%v", topology.Technology(line))))
 	}
 	return invalid.First(errs...)
 }
