@@ -1,8 +1,10 @@
 package main
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,5 +63,53 @@ func TestWrongArgumentsAreRefused(t *testing.T) {
 		if err := command(t.Context(), args); err == nil {
 			t.Error(args)
 		}
+	}
+	for want, args := range map[string][]string{
+		`measure is "all"; a sweep`:       {"-sizes", "1000"},
+		`measure is "pools"; a sweep`:     {"-measure", "pools", "-lines", "10:10"},
+		`lines: "10"; want`:               {"-measure", "transport", "-lines", "10", "-table", "t"},
+		`lines: "0:10"; want`:             {"-measure", "transport", "-lines", "0:10", "-table", "t"},
+		`sizes: "0"; want 1`:              {"-measure", "transport", "-sizes", "1000,0", "-table", "t"},
+		`cases: "warm"; this measurement`: {"-measure", "http3", "-cases", "warm", "-table", "t"},
+		`needs -table`:                    {"-measure", "windows", "-lines", "10:10"},
+		`packets: of 2 lines`:             {"-measure", "windows", "-packets", "p", "-table", "t"},
+	} {
+		if err := command(t.Context(), args); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want %s", args, err, want)
+		}
+	}
+}
+
+func TestASweepOfOnesOwnTakesThePlaceOfTheTables(t *testing.T) {
+	var own sweepFlags
+	f := flag.NewFlagSet("lab", flag.ContinueOnError)
+	own.define(f)
+	if err := f.Parse([]string{"-lines", "10:1000,100:50.5", "-cases", "warm-small", "-sizes", "1,20", "-grown", "7", "-table", "t"}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := own.over(transportSweep)
+	if err != nil || !slices.Equal(got.lines, []line{{10, 1000, 0}, {100, 50.5, 0}}) || len(got.conditions) != 1 || got.conditions[0].name != "warm-small" ||
+		!slices.Equal(got.sizes, []int64{1, 20}) || got.grown != 7 || got.repeats != transportSweep.repeats {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestPacketsAreReadByTheirHeads(t *testing.T) {
+	r := &recording{path: filepath.Join(t.TempDir(), "packets.csv")}
+	syn := []byte{
+		0x45, 0, 0, 0, 0, 0, 0, 0, 64, 6, 0, 0, 10, 9, 0, 1, 10, 9, 0, 2, // IPv4
+		0x80, 0, 0, 80, 0, 0, 1, 0, 0, 0, 0, 7, 0x80, 2, 0xfa, 0xf0, 0, 0, 0, 0, // TCP
+		2, 4, 5, 0xb4, 1, 3, 3, 10, 0, 0, 0, 0, // options
+		'a', 'b', 'c',
+	}
+	r.add(5_000_000, 0, syn, false)
+	r.add(7_000_000, 1, append(slices.Clone(syn[:9]), append([]byte{17}, syn[10:28]...)...), true)
+	r.add(8_000_000, 1, syn[:20], false) // no head
+	if err := r.write(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(r.path)
+	if _, rows, _ := strings.Cut(string(text), "\n"); err != nil || rows != "0,0,32768,80,2,256,7,64240,10,3,false\n2000,1,32768,80,0,0,0,0,-1,0,true\n" {
+		t.Errorf("%q, %v", text, err)
 	}
 }

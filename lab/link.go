@@ -30,6 +30,7 @@ type link struct {
 	buffer        float64
 	loss          float64 // share of packets that are dropped besides, by a coin of seed
 	seed          uint64
+	packets       string // a file that gets a table of all packets, none for no table
 }
 
 // bufferOf returns the buffer of a way: a round trip at the rate, and no less than 128 KB.
@@ -44,7 +45,8 @@ func (l link) start() (stop func() error, err error) {
 		return nil, err
 	}
 	c := exec.Command(self, "link", "-spaces", l.spaces[0]+","+l.spaces[1], "-devices", l.devices[0]+","+l.devices[1], "-subnet", l.subnet,
-		"-one-way", l.oneWay.String(), "-rate", fmt.Sprint(l.bitsPerSecond), "-buffer", fmt.Sprint(l.buffer), "-loss", fmt.Sprint(l.loss), "-seed", fmt.Sprint(l.seed))
+		"-one-way", l.oneWay.String(), "-rate", fmt.Sprint(l.bitsPerSecond), "-buffer", fmt.Sprint(l.buffer), "-loss", fmt.Sprint(l.loss), "-seed", fmt.Sprint(l.seed),
+		"-packets", l.packets)
 	c.Stderr = os.Stderr
 	in, err := c.StdinPipe()
 	if err != nil {
@@ -76,6 +78,7 @@ func linkCommand(_ context.Context, args []string) error {
 	f.Float64Var(&l.buffer, "buffer", 128<<10, "bytes that may wait")
 	f.Float64Var(&l.loss, "loss", 0, "share of packets")
 	f.Uint64Var(&l.seed, "seed", 1, "of the coin")
+	f.StringVar(&l.packets, "packets", "", "file that gets a table of all packets")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -103,14 +106,18 @@ func linkCommand(_ context.Context, args []string) error {
 		}
 	}
 	var late atomic.Int64
+	var seen *recording
+	if l.packets != "" {
+		seen = &recording{path: l.packets}
+	}
 	for i := range ends {
-		w := way{link: &l, from: ends[i], to: ends[1-i], coin: rand.New(rand.NewPCG(l.seed, uint64(i))), late: &late}
+		w := way{link: &l, from: ends[i], to: ends[1-i], coin: rand.New(rand.NewPCG(l.seed, uint64(i))), late: &late, end: i, seen: seen}
 		w.start()
 	}
 	fmt.Println("ready")
 	_, err = io.Copy(io.Discard, os.Stdin)
 	fmt.Fprintf(os.Stderr, "link %s: the latest packet was %v late\n", l.subnet, time.Duration(late.Load()).Round(time.Microsecond))
-	return err
+	return errors.Join(err, seen.write())
 }
 
 // openTUN makes a device in a namespace and returns its descriptor, which stays with that namespace.
@@ -159,6 +166,8 @@ type way struct {
 	from, to int
 	coin     *rand.Rand
 	late     *atomic.Int64 // ns, the most
+	end      int           // that packets come from
+	seen     *recording
 }
 
 type packet struct {
@@ -191,12 +200,15 @@ func (w *way) start() {
 			if w.bitsPerSecond > 0 {
 				leaves = max(at, departed)
 				if float64(leaves-at)/1e9*w.bitsPerSecond/8 > w.buffer {
+					w.seen.add(at, w.end, data[:n], true)
 					continue
 				}
 			}
 			if w.loss > 0 && w.coin.Float64() < w.loss {
+				w.seen.add(at, w.end, data[:n], true)
 				continue
 			}
+			w.seen.add(at, w.end, data[:n], false)
 			if w.bitsPerSecond > 0 {
 				leaves += int64(8e9 * float64(n) / w.bitsPerSecond)
 				departed = leaves

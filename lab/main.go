@@ -29,14 +29,13 @@ type part struct {
 	programs []string // that it needs besides ip
 	table    string   // path in the directory of edgewise
 	measure  func(ctx context.Context, tell func(string)) ([][]string, error)
+	sweep    *sweep // in place of measure
 	about    func() []string
 }
 
 var parts = []part{
 	{"transport", []string{"nginx", "curl", "openssl"}, "transport/testdata/lab.csv",
-		func(ctx context.Context, tell func(string)) ([][]string, error) {
-			return measureTransport(ctx, sweepLines, conditions, sweepBytes, 6, 0, tell)
-		},
+		nil, &transportSweep,
 		func() []string {
 			return []string{
 				versionOf("nginx", "-v") + "; " + versionOf("curl", "--version"),
@@ -44,26 +43,30 @@ var parts = []part{
 			}
 		}},
 	{"loss", []string{"nginx", "curl", "openssl"}, "transport/testdata/lab-loss.csv",
-		func(ctx context.Context, tell func(string)) ([][]string, error) {
-			return measureTransport(ctx, lossyLines, conditions, sweepBytes, 0, 25, tell)
-		},
+		nil, &lossSweep,
 		func() []string {
 			return []string{
 				versionOf("nginx", "-v") + "; " + versionOf("curl", "--version"),
 				"Times in ms to the first and the last byte: means of 25 with the standard error of the last.",
 			}
 		}},
+	{"windows", []string{"nginx", "curl", "openssl"}, "transport/testdata/lab-windows.csv",
+		nil, &windowsSweep,
+		func() []string {
+			return []string{
+				versionOf("nginx", "-v") + "; " + versionOf("curl", "--version"),
+				"Times in ms to the first and the last byte: the second least of 6, of rows whose three least agree within 2 ms or 2 %.",
+			}
+		}},
 	{"http3", []string{"caddy", "openssl"}, "transport/testdata/lab-http3.csv",
-		func(ctx context.Context, tell func(string)) ([][]string, error) {
-			return measureTransport(ctx, sweepLines, quicConditions, sweepBytes, 6, 0, tell)
-		},
+		nil, &http3Sweep,
 		func() []string {
 			return []string{
 				"Caddy " + versionOf("caddy", "version") + "; quic-go " + moduleVersion("github.com/quic-go/quic-go"),
 				"Times in ms to the first and the last byte: the second least of 6, of rows whose three least agree within 2 ms or 2 %.",
 			}
 		}},
-	{"freshness", []string{"nginx", "varnishd"}, "sim/testdata/lab.csv", measureFreshness,
+	{"freshness", []string{"nginx", "varnishd"}, "sim/testdata/lab.csv", measureFreshness, nil,
 		func() []string {
 			return []string{
 				versionOf("nginx", "-v") + "; " + versionOf("varnishd", "-V") + ". Each in the settings that its name stands for in package freshness; two runs, rows that both had.",
@@ -71,14 +74,14 @@ var parts = []part{
 				"E error passed on or made by the cache; a status that is not 200 follows.",
 			}
 		}},
-	{"workers", []string{"nginx"}, "sim/testdata/lab-workers.csv", measureWorkers,
+	{"workers", []string{"nginx"}, "sim/testdata/lab-workers.csv", measureWorkers, nil,
 		func() []string {
 			return []string{
 				versionOf("nginx", "-v") + " with its module for Perl. Each request keeps a worker for a fixed time; they come at random instants, over a connection each.",
 				"Times in ms: work is what the least request takes in all, waits are what others take more.",
 			}
 		}},
-	{"pools", []string{"nginx"}, "transport/testdata/lab-pools.csv", measurePools,
+	{"pools", []string{"nginx"}, "transport/testdata/lab-pools.csv", measurePools, nil,
 		func() []string {
 			return []string{
 				versionOf("nginx", "-v") + ", which asks another a round trip away, one worker each. Requests come at random instants.",
@@ -96,7 +99,9 @@ func command(ctx context.Context, args []string) error {
 	}
 	f := flag.NewFlagSet("lab", flag.ContinueOnError)
 	root := f.String("root", "..", "directory of edgewise, whose tables are written anew")
-	what := f.String("measure", "all", "transport, loss, http3, freshness, workers, pools or all")
+	what := f.String("measure", "all", "transport, loss, windows, http3, freshness, workers, pools or all")
+	var own sweepFlags
+	own.define(f)
 	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
 	} else if err != nil {
@@ -106,11 +111,27 @@ func command(ctx context.Context, args []string) error {
 		return fmt.Errorf("lab: unexpected %q", f.Arg(0))
 	}
 	if *what != "all" && !slices.ContainsFunc(parts, func(p part) bool { return p.name == *what }) {
-		return fmt.Errorf("lab: measure is %q; want transport, loss, http3, freshness, workers, pools or all", *what)
+		return fmt.Errorf("lab: measure is %q; want transport, loss, windows, http3, freshness, workers, pools or all", *what)
+	}
+	if own.isSaid() && !slices.ContainsFunc(parts, func(p part) bool { return p.name == *what && p.sweep != nil }) {
+		return fmt.Errorf("lab: measure is %q; a sweep of your own is one of transport, loss, windows or http3", *what)
 	}
 	for _, p := range parts {
 		if *what != "all" && *what != p.name {
 			continue
+		}
+		table := filepath.Join(*root, p.table)
+		if p.sweep != nil {
+			s, err := own.over(*p.sweep)
+			if err != nil {
+				return err
+			}
+			if *own.table != "" {
+				table = *own.table
+			}
+			p.measure = func(ctx context.Context, tell func(string)) ([][]string, error) {
+				return measureTransport(ctx, s, tell)
+			}
 		}
 		if err := missing(p.programs...); err != nil {
 			return err
@@ -119,7 +140,7 @@ func command(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		if err := writeGolden(filepath.Join(*root, p.table), p.about(), rows); err != nil {
+		if err := writeGolden(table, p.about(), rows); err != nil {
 			return err
 		}
 	}

@@ -29,10 +29,11 @@ type condition struct {
 	// resumed opens a new connection after the one before, which leaves a ticket.
 	resumed bool
 	restart string // tcp_slow_start_after_idle
+	receive string // tcp_rmem of the client
 }
 
-// grows is how much is asked for to let a window grow: long enough at the rates of the sweep.
-const grows = 2_000_000
+// grows stands for as much as lets a window grow: see sweep.
+const grows = 0
 
 var conditions = []condition{
 	{name: "cold"},
@@ -47,12 +48,23 @@ var conditions = []condition{
 	{name: "idle-restart-0", before: []int64{grows}, perMinute: 15, restart: "0"},
 }
 
-// A sweep is what is measured in one go. Its values are not those of transport/testdata/measured.csv: what agrees with both was not
-// made to agree with one.
+// windowConditions are those of ways on which the buffers of the ends are the limit.
+var windowConditions = []condition{
+	{name: "warm-grown", before: []int64{grows}},
+	{name: "cold"},
+	{name: "receive-6M", before: []int64{grows}, receive: "4096 131072 6291456"},
+	{name: "receive-2M", before: []int64{grows}, receive: "4096 131072 2097152"},
+	{name: "cold-receive-2M", receive: "4096 131072 2097152"},
+}
+
+// The values of the sweeps are not those of transport/testdata/measured.csv: what agrees with both was not made to agree with one.
 var (
-	sweepLines      = []line{{40, 20, 0}, {150, 20, 0}}
-	lossyLines      = []line{{40, 20, 1}}
-	sweepBytes      = []int64{1000, 20_000, 60_000, 250_000, 800_000}
+	sweepBytes     = []int64{1000, 20_000, 60_000, 250_000, 800_000}
+	transportSweep = sweep{[]line{{40, 20, 0}, {150, 20, 0}}, conditions, sweepBytes, 2_000_000, 6, 0, ""}
+	lossSweep      = sweep{[]line{{40, 20, 1}}, conditions, sweepBytes, 2_000_000, 0, 25, ""}
+	windowsSweep   = sweep{[]line{{100, 400, 0}, {200, 200, 0}}, windowConditions, []int64{1_000_000, 5_000_000, 15_000_000}, 30_000_000, 6, 0, ""}
+	http3Sweep     = sweep{[]line{{40, 20, 0}, {150, 20, 0}}, quicConditions, sweepBytes, 2_000_000, 6, 0, ""}
+
 	sweepCongestion = []string{"cubic", "reno"} // Reno only where packets are lost
 )
 
@@ -66,10 +78,10 @@ type cell struct {
 }
 
 // measureTransport sets up curl and nginx at both ends of a link and measures a sweep.
-func measureTransport(ctx context.Context, lines []line, of []condition, sizes []int64, repeats, repeatsUnderLoss int, tell func(string)) ([][]string, error) {
+func measureTransport(ctx context.Context, s sweep, tell func(string)) ([][]string, error) {
 	var cells []cell
-	for _, l := range lines {
-		some, err := measureLine(ctx, l, of, sizes, repeats, repeatsUnderLoss, tell)
+	for _, l := range s.lines {
+		some, err := s.measure(ctx, l, tell)
 		if err != nil {
 			return nil, err
 		}
@@ -79,7 +91,8 @@ func measureTransport(ctx context.Context, lines []line, of []condition, sizes [
 	return tableOf(cells), nil
 }
 
-func measureLine(ctx context.Context, l line, of []condition, sizes []int64, repeats, repeatsUnderLoss int, tell func(string)) (cells []cell, err error) {
+// measure measures the sweep over one of its lines.
+func (s *sweep) measure(ctx context.Context, l line, tell func(string)) (cells []cell, err error) {
 	b, err := newBench()
 	if err != nil {
 		return nil, err
@@ -96,7 +109,7 @@ func measureLine(ctx context.Context, l line, of []condition, sizes []int64, rep
 	rtt := time.Duration(l.rttMs * 1e6)
 	stop, err := link{
 		spaces: [2]string{client, server}, devices: [2]string{"tunc", "tuns"}, subnet: "10.9.0", oneWay: rtt / 2,
-		bitsPerSecond: l.mbit * 1e6, buffer: bufferOf(rtt, l.mbit*1e6), loss: l.lossPercent / 100, seed: 1,
+		bitsPerSecond: l.mbit * 1e6, buffer: bufferOf(rtt, l.mbit*1e6), loss: l.lossPercent / 100, seed: 1, packets: s.packets,
 	}.start()
 	if err != nil {
 		return nil, err
@@ -109,30 +122,41 @@ func measureLine(ctx context.Context, l line, of []condition, sizes []int64, rep
 		}
 	}
 	ask := fetch
-	if strings.HasPrefix(of[0].name, "quic") {
+	if strings.HasPrefix(s.conditions[0].name, "quic") {
 		ask = http3Fetch
 	}
-	if err := b.fileServer(ctx, server, client, of[0], sizes, ask); err != nil {
+	if err := b.fileServer(ctx, server, client, s.conditions[0], append(slices.Clone(s.sizes), 1000, s.grown), ask); err != nil {
 		return nil, err
 	}
-	congestions, n := sweepCongestion[:1], repeats
+	congestions, n := sweepCongestion[:1], s.repeats
 	if l.lossPercent > 0 {
-		congestions, n = sweepCongestion, repeatsUnderLoss
+		congestions, n = sweepCongestion, s.repeatsUnderLoss
 	}
 	for _, congestion := range congestions {
 		if err := ip("-n", server, "route", "replace", "10.9.0.0/24", "dev", "tuns", "congctl", congestion); err != nil {
 			return nil, err
 		}
-		for _, c := range of {
+		for _, c := range s.conditions {
 			if l.lossPercent > 0 && c.name != "cold" && c.name != "warm-grown" {
 				continue
+			}
+			c.before = slices.Clone(c.before)
+			for i := range c.before {
+				if c.before[i] == grows {
+					c.before[i] = s.grown
+				}
 			}
 			if c.restart != "" {
 				if _, err := in(ctx, server, "sysctl", "-w", "net.ipv4.tcp_slow_start_after_idle="+c.restart); err != nil {
 					return nil, err
 				}
 			}
-			for _, bytes := range sizes {
+			if c.receive != "" {
+				if _, err := in(ctx, client, "sysctl", "-w", "net.ipv4.tcp_rmem="+c.receive); err != nil {
+					return nil, err
+				}
+			}
+			for _, bytes := range s.sizes {
 				one := cell{line: l, condition: c.name, congestion: congestion, bytes: bytes}
 				var first, last []float64
 				for range n {
@@ -162,7 +186,7 @@ func measureLine(ctx context.Context, l line, of []condition, sizes []int64, rep
 
 // fileServer starts nginx, or Caddy for HTTP/3, with files of random bytes, and waits until it answers to a client.
 func (b *bench) fileServer(ctx context.Context, space, client string, c condition, sizes []int64, ask func(context.Context, string, condition, int64) (float64, float64, error)) error {
-	for _, bytes := range slices.Concat(sizes, []int64{1000, grows}) {
+	for _, bytes := range sizes {
 		if _, err := in(ctx, space, "dd", "if=/dev/urandom", "of="+filepath.Join(b.dir, strconv.FormatInt(bytes, 10)), "bs="+strconv.FormatInt(bytes, 10), "count=1", "iflag=fullblock"); err != nil {
 			return err
 		}

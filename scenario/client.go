@@ -23,6 +23,8 @@ func readClient(v value, w *workload.Head) {
 		field{"congestion", choice(transport.ParseCongestion, &c.Congestion)},
 		field{"handshake_work", func(v value) { v.duration(&c.HandshakeWork) }},
 		field{"resumed_work", func(v value) { v.duration(&c.ResumedWork) }},
+		field{"receive_window", func(v value) { v.bytes(&c.ReceiveBytes) }},
+		field{"send_buffer", func(v value) { v.bytes(&c.SendBytes) }},
 		field{"buffer", func(v value) { v.bytes(&c.BufferBytes) }},
 		field{"visits", func(v value) { readVisits(v, &w.Visits) }},
 	)

@@ -30,10 +30,11 @@ placements: [{name: region, origin: us-west-2}]
 
 // What a stack comes with is read before what stands in its place, and the handshake by which it goes before it.
 func TestClientsAreReadAlikeInAnyOrder(t *testing.T) {
-	keys := []string{"handshake: tcp+tls1.2", "stack: linux", "congestion: bbr", "handshake_work: 2ms", "resumed_work: 1ms", "idle: keep"}
+	keys := []string{"handshake: tcp+tls1.2", "stack: linux", "congestion: bbr", "handshake_work: 2ms", "resumed_work: 1ms", "idle: keep", "receive_window: 1MiB", "send_buffer: 1MB"}
 	want := transport.Linux(transport.TCPTLS12)
 	want.NewShare, want.BitsPerSecond = 0.1, 50e6 // of the preset
 	want.Congestion, want.HandshakeWork, want.ResumedWork, want.Idle = transport.BBR, 2*time.Millisecond, time.Millisecond, transport.KeepWindow
+	want.ReceiveBytes, want.SendBytes = 1<<20, 1e6
 	for range keys {
 		keys = append(keys[1:], keys[0])
 		backwards := slices.Clone(keys)
@@ -57,12 +58,18 @@ func TestClientsAreReadWithTheirVisits(t *testing.T) {
 	require.Equal(t, int64(128<<10), w.Client.BufferBytes)
 	require.Equal(t, int64(128<<10), w.ClientOf(1, false, topology.LTE).BufferBytes, "of HTTP/2, too")
 	require.Zero(t, w.ClientOf(2, false, topology.LTE).BufferBytes, "packets of HTTP/3 are paced")
+	require.Equal(t, int64(transport.LinuxReceiveBytes), w.ClientOf(1, false, topology.LTE).ReceiveBytes)
+	quic := w.ClientOf(2, false, topology.LTE)
+	require.Zero(t, quic.ReceiveBytes+quic.SendBytes, "those are of TCP")
 	require.Zero(t, w.Client.NewShare, "the preset's share of new connections gives way")
 	require.Equal(t, 40e6, w.Rates[topology.LTE])
 	require.Equal(t, workload.Versions{0.299, 0.496, 0.205}, w.Visits.Of(topology.Fiber))
 	require.Equal(t, workload.Versions{0, 0.4, 0.6}, w.Visits.Of(topology.LTE))
-	study, err = scenario.Parse("s.yaml", withClient(`{visits: {requests: 10, gap: 2s, http: cdn-2025}}`))
+	study, err = scenario.Parse("s.yaml", withClient(`{receive_window: 1MiB, send_buffer: 1MiB, visits: {requests: 10, gap: 2s, http: cdn-2025}}`))
 	require.NoError(t, err)
+	require.Equal(t, int64(1<<20), study.Workloads[0].ClientOf(0, false, topology.LTE).ReceiveBytes)
+	quic = study.Workloads[0].ClientOf(2, false, topology.LTE)
+	require.Zero(t, quic.Stack, "HTTP/3 of textbooks")
 	shares := study.Workloads[0].Visits.Of(topology.Cable)
 	require.Equal(t, workload.Versions{0.02, 0.69, 0.29}, shares)
 	require.Contains(t, shares.Source(), "Web Almanac 2025")
@@ -81,6 +88,8 @@ func TestMistakesInVisitsAreNamedByTheirKey(t *testing.T) {
 		`{stack: windows}`:                                                      `want textbook or linux`,
 		`{buffer: 64kB, mbit_per_second: 0}`:                                    `client.buffer: is 64000; want 0 where users have no rate`,
 		`{buffer: 1kB, mbit_per_second: 10}`:                                    `client.buffer: is 1000; want 0 (no bound), or 4096 to`,
+		`{receive_window: 1kB}`:                                                 `client.receive_window: is 1000; want 0 (no bound), or 4096 to`,
+		`{send_buffer: 8kB}`:                                                    `client.send_buffer: is 8000; want 0 (no bound), or 16384 to`,
 		`{congestion: vegas}`:                                                   `unknown congestion control "vegas"`,
 		`{mbit_per_second: {lte: -1}}`:                                          `mbit_per_second.lte: is -1`,
 		`{visits: {requests: 5, gap: 2s, http_by_access: {lte: {2: 2, 3: 0}}}}`: `client.visits.http_by_access.lte.2: is 2; want a share from 0 to 1`,

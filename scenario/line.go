@@ -72,6 +72,8 @@ var goKeys = map[string]string{
 	"NewShare":        "new_connections",
 	"BitsPerSecond":   "mbit_per_second",
 	"BufferBytes":     "buffer",
+	"ReceiveBytes":    "receive_window",
+	"SendBytes":       "send_buffer",
 	"Demand":          "kind",
 	"Service":         "kind",
 	"Origin":          "origin_service",

@@ -96,13 +96,10 @@ type sender struct {
 // senderOf returns a sender with a window.
 func (t *Transfer) senderOf(w Window) sender {
 	segment := float64(t.segment)
-	s := sender{congestion: t.congestion, window: max(float64(w.Bytes)/segment, 1), slowTo: math.Inf(1), most: 1 << 30}
+	s := sender{congestion: t.congestion, window: max(float64(w.Bytes)/segment, 1), slowTo: math.Inf(1), most: float64(t.most) / segment}
 	if w.SlowTo > 0 {
 		s.slowTo = float64(w.SlowTo) / segment
 		s.before, s.estimate = s.slowTo, s.slowTo
-	}
-	if t.most > 0 {
-		s.most = float64(t.most) / segment
 	}
 	return s
 }

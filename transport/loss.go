@@ -96,6 +96,8 @@ func (l *LossyTransfer) OpenWindow(isNew bool) Window {
 // after it arrives, else after two (a probe: RFC 8985, section 7) or after the timeout. Where all of a round trip is
 // lost there is nothing but the timeout, which doubles.
 //
+// A window is never more than two thirds of the sender's socket ([Stack.SendBytes]), which is what that lets go in the long run.
+//
 // Where [Connection.BufferBytes] is said, packets overflow it besides, as they do without other losses. Then a window keeps parts of packets, and no
 // acknowledgement waits for a second packet.
 func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, trips RoundTrips, draws *random.Stream) (total int64, after Window) {
@@ -106,7 +108,7 @@ func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, tri
 	left := l.begin(w.Bytes, bytes, isNew).left
 	packets := max((left+l.segment-1)/l.segment, 1)
 	s := l.senderOf(w)
-	s.most = min(s.most, l.mostPackets(trips.RoundTrip(0)))
+	s.most = min(s.most, float64(l.refilled)/float64(l.segment), l.mostPackets(trips.RoundTrip(0)))
 	s.window = min(s.window, s.most)
 	next := l.gap(draws) + 1 // the first packet is not lost here
 	wait := timeoutNs

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,6 +53,9 @@ func readMeasured(t *testing.T, name string) (all []measuredRow) {
 	return all
 }
 
+// ofLab is the largest window that receivers of the lab offer, whose tcp_rmem has the 32 MiB of Linux 6.18, as packets of connections show.
+const ofLab = 19_729_408
+
 // connectionOf returns the connection of a row, whether it is new, and whether its window has grown.
 //
 // The link carries 0.7 Gbit/s of TLS where it is to carry 1, for want of processors: 10 MB take 130 - 12 ms on it. A full
@@ -68,9 +72,9 @@ func connectionOf(r *measuredRow) (c transport.Connection, isNew, grown bool) {
 		c, isNew = transport.Linux(transport.TLS13Ticket), true
 	case "h2":
 		c, isNew = transport.Linux(transport.TCPTLS13).OverHTTP2(), true
-	case "cold":
+	case "cold", "cold-receive-2M":
 		c, isNew = transport.Linux(transport.TCPTLS13), true
-	case "idle-restart-0", "warm-grown":
+	case "idle-restart-0", "warm-grown", "receive-6M", "receive-2M":
 		c, grown = transport.Linux(transport.TCPTLS13), true
 	case "idle-restart-1", "warm-small":
 		c = transport.Linux(transport.TCPTLS13)
@@ -80,6 +84,14 @@ func connectionOf(r *measuredRow) (c transport.Connection, isNew, grown bool) {
 		c, isNew = transport.QUICGo(transport.QUICResumed), true
 	case "quic-warm-grown":
 		c, grown = transport.QUICGo(transport.QUIC), true
+	}
+	if c.ReceiveBytes > 0 {
+		switch c.ReceiveBytes = ofLab; {
+		case r.kind == "receive-6M":
+			c.ReceiveBytes = transport.LinuxReceiveBytes
+		case strings.HasSuffix(r.kind, "receive-2M"):
+			c.ReceiveBytes = 2 << 20 * 5 / 8
+		}
 	}
 	if grown {
 		c.Idle = transport.KeepWindow
@@ -135,6 +147,8 @@ func predict(r *measuredRow, isBuffered bool) (first, last float64) {
 // grownBy returns how many bytes were asked for before, to let the window of a row grow.
 func grownBy(r *measuredRow) int64 {
 	switch {
+	case r.mbit == 400 || r.mbit == 200: // of the module lab, with large windows
+		return 30_000_000
 	case r.rtt != 10 && r.rtt != 100: // of the module lab
 		return 2_000_000
 	case r.mbit == 10:
@@ -165,7 +179,11 @@ func beyondArithmetic(r *measuredRow, isBuffered bool) string {
 	case is("warm-small", 100, 50, 3_000_000):
 		return "slow start overflows the buffer of the way where acknowledgements are more than 2 ms apart, as on a busy machine, and HyStart finds nothing"
 	case is("cold", 100, 1000, 10_000_000), is("warm-small", 100, 1000, 10_000_000):
-		return "the machine's two processors: nothing is lost, HyStart finds nothing, the window grows to 4,800 packets"
+		// Packets of six such connections: the window that the receiver offers is 64 to 80 KB until it has been read from. Bursts of 40 to 80 packets come within a ms, and of
+		// six readers that had to be woken five let one to three of the windows be less than slow start sends. See TestAReaderWhoKeepsUpIsNoBound.
+		return "a reader who is woken late opens the receiver's window late"
+	case is("warm-grown", 100, 1000, 10_000_000), is("idle-restart-0", 100, 1000, 10_000_000):
+		return "the fourth third of a socket, written while more was acknowledged, took the last 660 kB along, which here take a round trip more; packets show thirds of 1.35 to 1.57 MB, and both cases"
 	case r.kind == "warm-small" && r.bytes == 100_000 && r.mbit != 10:
 		// Seen in its packets: what is acknowledged comes in batches, and may leave the last of the second round to the receiver's timer, of
 		// 40 ms. Then the last packets of the third leave by so much later.
@@ -179,7 +197,7 @@ func beyondArithmetic(r *measuredRow, isBuffered bool) string {
 }
 
 func TestConnectionsTakeWhatIsMeasuredWithoutLoss(t *testing.T) {
-	for isBuffered, want := range map[bool][2]int{false: {207, 23}, true: {209, 21}} {
+	for isBuffered, want := range map[bool][2]int{false: {205, 25}, true: {207, 23}} {
 		agree, beyond := 0, 0
 		for _, r := range readMeasured(t, "measured.csv") {
 			if r.loss > 0 {
@@ -222,6 +240,26 @@ func TestLinuxTakesWhatTheLabMeasures(t *testing.T) {
 			agree++
 		}
 		require.Equal(t, 96, agree)
+	}
+}
+
+// Ways on which the buffers of the ends are the limit: the sender's of 4 MiB, or a receiver's of 2 or 6 MiB.
+func TestBuffersOfTheEndsTakeWhatTheLabMeasures(t *testing.T) {
+	for _, isBuffered := range []bool{false, true} {
+		agree := 0
+		for _, r := range readMeasured(t, "lab-windows.csv") {
+			first, last := predict(&r, isBuffered)
+			require.LessOrEqual(t, math.Abs(first-r.first), max(4, 0.05*r.first), "%v: first byte %.1f ms, measured %v", &r, first, r.first)
+			off := math.Abs(last-r.last) / max(3, 0.05*r.last)
+			if r.kind == "receive-6M" && r.rtt == 200 && r.bytes == 15_000_000 { // the last 390 kB went along with a third of the socket
+				require.Greater(t, off, 1., "%v agrees: it is no exception", &r)
+				require.Less(t, off, 1.2, "%v", &r)
+				continue
+			}
+			require.LessOrEqual(t, off, 1., "%v: %.1f ms, measured %v", &r, last, r.last)
+			agree++
+		}
+		require.Equal(t, 21, agree)
 	}
 }
 

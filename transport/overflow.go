@@ -7,7 +7,7 @@ import "time"
 // arrived. Where the way loses packets besides, loses says which.
 func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T, loses *losing) (total int64, after Window) {
 	s := t.senderOf(Window{b.window, slowTo})
-	f := flight{Transfer: t, left: b.left, most: t.kept()}
+	f := t.flightOf(b.left)
 	round := int64(0)
 	if b.early > 0 {
 		total = trips.RoundTrip(0) + t.packet
@@ -39,6 +39,7 @@ func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T, loses *
 type flight struct {
 	*Transfer
 	left, most int64 // of the response, and the largest window
+	was, holds int64 // what was left before, and what the sender's socket holds
 	rtt        int64 // ns, with the packets that are acknowledged
 	way        int64 // what that holds at the rate
 	before     int64 // what the flight before has delivered, whose acknowledgements let this one go; 0 for none
@@ -50,6 +51,11 @@ type flight struct {
 	holes, may int64   // what is known to be lost behind which nothing more comes, and what of it may go in one round trip
 	probes     bool    // with a packet behind which nothing comes
 	isFull     bool    // a window was sent
+}
+
+// flightOf returns what comes before the first flight of so many bytes.
+func (t *Transfer) flightOf(bytes int64) flight {
+	return flight{Transfer: t, left: bytes, most: t.most, was: bytes, holds: min(t.socket, bytes)}
 }
 
 // goes sends a flight, and returns the time in ns until the next one goes.
@@ -64,16 +70,19 @@ func (f *flight) goes(s *sender, trip int64) int64 {
 		s.window, s.slowTo, s.before, s.estimate = kept, kept, most, kept
 	}
 	window := min(max(int64(s.window*float64(t.segment)), t.segment), f.most)
-	f.sent = min(window, f.left)
-	f.isFull = f.sent == window
-	took := f.rtt
-	if f.sent == f.most {
-		took += t.line(f.most / 4) // until the reader has taken a quarter of it
-		if t.tunes {
-			f.most *= 2
-			s.most *= 2
-		}
+	took, writes := f.rtt, int64(0)
+	if f.was > f.left {
+		writes, f.holds = t.refills(f.was-f.left, f.holds, f.left)
+		took += writes
 	}
+	f.was = f.left
+	f.sent = min(window, f.left, max(f.holds, t.segment))
+	f.isFull = f.sent == window
+	waits, most := t.credits(f.sent, f.most)
+	if took += waits; most > f.most {
+		s.most *= 2
+	}
+	f.most = most
 	if f.holes > 0 {
 		f.sent = min(f.sent, f.may)
 		f.isFull = false
@@ -92,9 +101,9 @@ func (f *flight) goes(s *sender, trip int64) int64 {
 	switch {
 	case f.left == 0:
 		if s.congestion == BBR { // spread, see Rounds
-			return max(t.line(f.before), int64(float64(f.rtt)*float64(f.sent)/float64(bbrGain*float64(window))))
+			return writes + max(t.line(f.before), int64(float64(f.rtt)*float64(f.sent)/float64(bbrGain*float64(window))))
 		}
-		return t.line(f.before)
+		return writes + t.line(f.before)
 	case f.lost > 0 && (isOnce || f.left == f.lost):
 		return f.ends(s, isOnce, trip)
 	case f.released > 0:
@@ -103,7 +112,7 @@ func (f *flight) goes(s *sender, trip int64) int64 {
 		took += int64(float64(float64(f.rtt)*f.arrived) / float64(window))
 		f.before -= int64(f.arrived)
 	}
-	return max(took, t.line(f.delivers))
+	return max(took, writes+t.line(f.delivers))
 }
 
 // overflows says how much of the flight is lost. A window that is sent at once waits whole, but for the packet that is on the line. Slow start sends two

@@ -13,7 +13,7 @@ import (
 func flightsOver(t *Transfer, bytes int64, rtt time.Duration, w Window, isNew bool) (flights [][2]int64, ns int64) {
 	b := t.begin(w.Bytes, bytes, isNew)
 	s := t.senderOf(w)
-	f := flight{Transfer: t, left: b.left, most: t.kept()}
+	f := t.flightOf(b.left)
 	for f.left > 0 {
 		ns += f.goes(&s, int64(rtt))
 		flights = append(flights, [2]int64{(f.sent + t.segment - 1) / t.segment, f.lost / t.segment})

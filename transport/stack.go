@@ -17,8 +17,15 @@ type Stack struct {
 	// RecordBytes is the size of a TLS record. A client cannot read a byte of one before its end, so that the first byte of a
 	// response waits for the first record. 0 means records that fit into a packet.
 	RecordBytes int64
-	// MaxWindowBytes bounds the window: the buffer of the sender's socket, or the receiver's flow control. 0 is no bound.
+	// MaxWindowBytes bounds the window of a stream: the flow control of a reader who says that more may come when a quarter of it has been read (assumed, as quic-go
+	// does). 0 is no bound.
 	MaxWindowBytes int64
+	// SendBytes is what of a response the sender's socket holds until that is acknowledged. The server is told to go on writing when a third of it
+	// is free, as in Linux, which sends no more than two thirds in a round trip that lasts longer than those: see [Transfer]. 0 is no bound.
+	SendBytes int64
+	// ReceiveBytes is the largest window that a receiver of TCP offers (RFC 7323). It begins with 64 KB, of which the sender's initial window holds no more, and tunes it while
+	// it reads: see [Transfer]. 0 is no bound.
+	ReceiveBytes int64
 	// WindowGrows says that a reader doubles its window whenever it has been full, as QUIC and its like do.
 	WindowGrows bool
 	// EarlyBytes is what a server sends in answer to early data before it knows that the client is where it says to be: three
@@ -47,6 +54,8 @@ func (s *Stack) validate(segment int64) error {
 		invalid.Range("SetupBytes", s.SetupBytes, 0, 1<<13),
 		invalid.Range("RecordBytes", s.RecordBytes, 0, 1<<14),
 		invalid.Check(s.MaxWindowBytes == 0 || s.MaxWindowBytes >= 1<<16 && s.MaxWindowBytes <= most, "MaxWindowBytes", s.MaxWindowBytes, "0 (no bound), or 65536 to 2^40"),
+		invalid.Check(s.SendBytes == 0 || s.SendBytes >= 1<<14 && s.SendBytes <= most, "SendBytes", s.SendBytes, "0 (no bound), or 16384 to 2^40"),
+		invalid.Check(s.ReceiveBytes == 0 || s.ReceiveBytes >= 1<<12 && s.ReceiveBytes <= 1<<30, "ReceiveBytes", s.ReceiveBytes, "0 (no bound), or 4096 to 2^30, the most of RFC 7323"),
 		invalid.Check(s.EarlyBytes == 0 || s.EarlyBytes >= 1<<9 && s.EarlyBytes <= most, "EarlyBytes", s.EarlyBytes, "0 (no bound), or 512 to 2^40"),
 		invalid.Range("AckPackets", s.AckPackets, 0, 10),
 		invalid.Range("HandshakeWork", int64(s.HandshakeWork), 0, int64(time.Minute)),
@@ -55,12 +64,16 @@ func (s *Stack) validate(segment int64) error {
 	)
 }
 
-// Linux returns a connection over TCP as Linux and nginx have it by default: 1,448 of 1,500 bytes of a packet are payload, the
-// window is at most the 4 MiB of tcp_wmem, TLS records are of 16 KB, two tickets come before the first answer of TLS 1.3,
-// congestion control is CUBIC. Measured on Debian 12 with nginx 1.22.1, November 2026; work is left away.
+// LinuxReceiveBytes is the largest window that Linux offers by default before version 6.17: 5/8 of the 6 MiB of tcp_rmem, as packets of 6.18 with that bound have it. Up to 6.5 it is
+// half (tcp_adv_win_scale 1), from 6.17 on 5/8 of 32 MiB (ip-sysctl).
+const LinuxReceiveBytes = 3_930_752
+
+// Linux returns a connection over TCP as Linux and nginx have it by default: 1,448 of 1,500 bytes of a packet are payload, TLS records are of 16 KB, two tickets come
+// before the first answer of TLS 1.3, congestion control is CUBIC. Of the 4 MiB of tcp_wmem 4,003,064 are payload; the window that a receiver
+// offers is at most [LinuxReceiveBytes]. Measured on Debian 12 with nginx 1.22.1, November 2026; work is left away.
 func Linux(h Handshake) Connection {
 	c := Connection{Handshake: h, SegmentBytes: 1448}
-	c.PacketBytes, c.HeaderBytes, c.MaxWindowBytes, c.AckPackets, c.Congestion, c.HyStart = 1500, 240, 4<<20, 2, CUBIC, true
+	c.PacketBytes, c.HeaderBytes, c.SendBytes, c.ReceiveBytes, c.AckPackets, c.Congestion, c.HyStart = 1500, 240, 4_003_064, LinuxReceiveBytes, 2, CUBIC, true
 	switch h {
 	case TCPTLS12, TLS12Resumed:
 		c.RecordBytes = 1 << 14

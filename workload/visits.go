@@ -195,6 +195,7 @@ func (h *Head) ClientOf(version int, resumed bool, line topology.Technology) tra
 		c = c.OverHTTP2()
 	case 2:
 		idle, rate, buffer, congestion := c.Idle, c.BitsPerSecond, c.BufferBytes, c.Congestion
+		c.ReceiveBytes, c.SendBytes = 0, 0 // of TCP
 		if c.Stack != (transport.Stack{}) {
 			c = transport.QUICGo(transport.QUIC)
 			c.HandshakeWork, c.ResumedWork, c.Congestion = h.Client.HandshakeWork, h.Client.ResumedWork, congestion

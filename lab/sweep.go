@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A sweep is what is measured in one go: every condition with every size over every line.
+type sweep struct {
+	lines      []line
+	conditions []condition
+	sizes      []int64
+	// grown is how much is asked for to let a window grow: long enough at the rates of the sweep.
+	grown                     int64
+	repeats, repeatsUnderLoss int
+	// packets is a file that gets a table of all packets of the last line, none for no table.
+	packets string
+}
+
+// sweepFlags are what a command says of a sweep; what it does not say is as the tables have it.
+type sweepFlags struct {
+	lines, conditions, sizes, table *string
+	packets                         *string
+	grown                           *int64
+}
+
+func (s *sweepFlags) define(f *flag.FlagSet) {
+	s.lines = f.String("lines", "", "lines in place of those of the table, round trip in ms and Mbit/s: 10:1000,100:50")
+	s.conditions = f.String("cases", "", "cases in place of those of the table: cold,warm-small")
+	s.sizes = f.String("sizes", "", "sizes of responses in bytes in place of those of the table: 1000,100000")
+	s.grown = f.Int64("grown", 0, "bytes that are asked for to let a window grow; 0 for those of the table")
+	s.packets = f.String("packets", "", "file that gets a table of all packets; one line only")
+	s.table = f.String("table", "", "file that gets the table; none for the one that tests read")
+}
+
+// isSaid reports whether anything is.
+func (s *sweepFlags) isSaid() bool {
+	return *s.lines != "" || *s.conditions != "" || *s.sizes != "" || *s.grown > 0 || *s.packets != "" || *s.table != ""
+}
+
+// over returns a sweep with what is said in place of its own.
+func (s *sweepFlags) over(of sweep) (sweep, error) {
+	var err error
+	if *s.lines != "" {
+		of.lines, err = parsedList(*s.lines, parseLine)
+	}
+	if *s.sizes != "" && err == nil {
+		of.sizes, err = parsedList(*s.sizes, func(text string) (int64, error) {
+			n, err := strconv.ParseInt(text, 10, 64)
+			if err != nil || n < 1 || n > 1<<30 {
+				return 0, fmt.Errorf("lab: sizes: %q; want 1 to 1073741824 bytes", text)
+			}
+			return n, nil
+		})
+	}
+	if *s.conditions != "" && err == nil {
+		all := of.conditions
+		of.conditions, err = parsedList(*s.conditions, func(text string) (condition, error) {
+			i := slices.IndexFunc(all, func(c condition) bool { return c.name == text })
+			if i < 0 {
+				return condition{}, fmt.Errorf("lab: cases: %q; this measurement knows %s", text, namesOf(all))
+			}
+			return all[i], nil
+		})
+	}
+	if *s.grown > 0 {
+		of.grown = *s.grown
+	}
+	if of.packets = *s.packets; err == nil && of.packets != "" && len(of.lines) != 1 {
+		err = fmt.Errorf("lab: packets: of %d lines; want one (-lines)", len(of.lines))
+	}
+	if err == nil && *s.table == "" && s.isSaid() {
+		err = errors.New("lab: a sweep of your own needs -table, a file that gets it: tests read the other")
+	}
+	return of, err
+}
+
+func parsedList[T any](text string, parse func(string) (T, error)) (all []T, err error) {
+	for _, one := range strings.Split(text, ",") {
+		x, err := parse(one)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, x)
+	}
+	return all, nil
+}
+
+func parseLine(text string) (l line, err error) {
+	rtt, mbit, _ := strings.Cut(text, ":")
+	var wrong [2]error
+	l.rttMs, wrong[0] = strconv.ParseFloat(rtt, 64)
+	l.mbit, wrong[1] = strconv.ParseFloat(mbit, 64)
+	if errors.Join(wrong[:]...) != nil || !(l.rttMs > 0 && l.rttMs <= 10_000) || !(l.mbit > 0 && l.mbit <= 100_000) {
+		return line{}, fmt.Errorf("lab: lines: %q; want a round trip in ms, above 0 and at most 10000, a colon, and Mbit/s, above 0 and at most 100000", text)
+	}
+	return l, nil
+}
+
+func namesOf(all []condition) string {
+	names := make([]string, len(all))
+	for i := range all {
+		names[i] = all[i].name
+	}
+	return strings.Join(names, ", ")
+}
