@@ -36,6 +36,12 @@ type SiteRole struct {
 	// absent in JSON where the cache is one.
 	Spread      string `json:"spread,omitempty"`
 	MemoryBytes int64  `json:"memory_bytes,omitempty"`
+	// Choice is how those who ask the tier of a cache choose among its caches, "hash" or "origin"; "", and absent in JSON, is the nearest.
+	// SkippedInOriginRegion says that fetches pass it by whose origin is in its region.
+	Choice                string `json:"choice,omitempty"`
+	SkippedInOriginRegion bool   `json:"skipped_in_origin_region,omitempty"`
+	// Copies says which caches of the placement keep what passes them, "down" or "edge"; "", and absent in JSON, is everywhere.
+	Copies string `json:"copies,omitempty"`
 	// Backup says that the site has the role only while all others that have it are down.
 	Backup bool `json:"backup,omitempty"`
 	// OpensSeconds is when the site opens and ClosesSeconds when it closes, since the start of the run, warm-up included; absent in JSON,
@@ -148,6 +154,13 @@ func rolesOf(p *placement.Placement) (all []SiteRole) {
 	}
 	for k := range p.Tiers {
 		t := &p.Tiers[k]
+		choice, copies := "", ""
+		if t.Choice != placement.NearestCache {
+			choice = t.Choice.String()
+		}
+		if p.Copies != placement.CopiesEverywhere {
+			copies = p.Copies.String()
+		}
 		for _, c := range t.Caches {
 			spread := ""
 			if c.Servers != (placement.Servers{}) {
@@ -156,6 +169,7 @@ func rolesOf(p *placement.Placement) (all []SiteRole) {
 			all = append(all, SiteRole{
 				Servers: c.Servers.Count, Spread: spread, MemoryBytes: c.Servers.MemoryBytes, Freshness: freshnessOf(t),
 				Site: c.Site, Role: t.Name, CacheBytes: c.CapacityBytes, Policy: c.Policy, Admission: c.Admission, Preload: c.Preload, Backup: c.Backup,
+				Choice: choice, SkippedInOriginRegion: t.SkipInOriginRegion, Copies: copies,
 			})
 		}
 	}

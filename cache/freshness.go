@@ -38,7 +38,10 @@ type Expiries struct {
 }
 
 // NewFresher returns an empty cache of a Config.
-func NewFresher(cfg Config) (*Fresher, error) {
+func NewFresher(cfg Config) (*Fresher, error) { return newFresher(cfg, 0) }
+
+// newFresher returns an empty cache whose rule is built so.
+func newFresher(cfg Config, ways uint) (*Fresher, error) {
 	f := &Fresher{}
 	report := cfg.OnEvict
 	cfg.OnEvict = func(key uint64, sizeBytes int64) {
@@ -48,7 +51,7 @@ func NewFresher(cfg Config) (*Fresher, error) {
 		}
 	}
 	var err error
-	if f.engine, err = build(cfg, 0); err != nil {
+	if f.engine, err = build(cfg, ways); err != nil {
 		return nil, err
 	}
 	return f, nil

@@ -104,3 +104,15 @@ func TestObjectsThatLeftOtherwiseDoNotExpire(t *testing.T) {
 		require.False(t, f.Refresh(3*time.Second, 2, time.Second))
 	}
 }
+
+// Without a limit of room all that goes to the origin does so for its age: by hand, requests at 0, 1, 3, 4 and 9 s of an object that is
+// fresh for 2 s are fetched at 0, 3 and 9, and one larger than the capacity is fetched once.
+func TestWhatIsInfiniteAges(t *testing.T) {
+	r := &cache.Requests{IDs: []uint32{0, 0, 1, 1, 0, 0, 0}, Objects: 2, ObjectSizes: []int64{10, 50}}
+	at := []time.Duration{0, time.Second, time.Second, 3*time.Second - 1, 3 * time.Second, 4 * time.Second, 9 * time.Second}
+	got, err := cache.ReplayTTL(t.Context(), cache.Config{Policy: "infinite", CapacityBytes: 20}, r, at, 2*time.Second, 0)
+	require.NoError(t, err)
+	require.Equal(t, cache.Aged{Result: cache.Result{Requests: 7, RequestBytes: 150, Misses: 4, MissBytes: 80}, Expired: 2}, got)
+	_, err = cache.ReplayTTL(t.Context(), cache.Config{Policy: "belady", CapacityBytes: 20}, r, at, 2*time.Second, 0)
+	require.ErrorContains(t, err, "belady")
+}

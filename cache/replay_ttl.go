@@ -24,7 +24,11 @@ func ReplayTTL(ctx context.Context, cfg Config, r *Requests, at []time.Duration,
 	if ttl <= 0 {
 		return Aged{}, wrong("ttl", ttl, "more than 0s")
 	}
-	f, err := NewFresher(cfg)
+	ways := uint(0)
+	if cfg.Policy == "infinite" { // all that leaves does so by its age; who knows the future does not know that
+		ways = withBounds
+	}
+	f, err := newFresher(cfg, ways)
 	if err != nil {
 		return Aged{}, err
 	}

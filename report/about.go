@@ -87,6 +87,21 @@ func roleInWords(c *edgewise.Comparison, r *edgewise.SiteRole) string {
 	case r.Preload:
 		like = append(like, "begins in its steady state")
 	}
+	switch r.Choice {
+	case "hash":
+		like = append(like, "asked by the hash of the object")
+	case "origin":
+		like = append(like, "asked where nearest to the origin")
+	}
+	if r.SkippedInOriginRegion {
+		like = append(like, "passed by in the origin's region")
+	}
+	switch r.Copies {
+	case "down":
+		like = append(like, "copies one tier further down a request")
+	case "edge":
+		like = append(like, "copies in the first tier alone")
+	}
 	for i := range r.Freshness {
 		like = append(like, freshnessInWords(&r.Freshness[i]))
 	}

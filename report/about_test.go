@@ -62,3 +62,39 @@ placements:
 	require.NoError(t, json.Unmarshal([]byte(validJSON(t, c)), &read))
 	require.Equal(t, c.Placements[0].Roles, read.Placements[0].Roles)
 }
+
+// Placements that differ in nothing but how caches of a tier are chosen, or in what they keep, differ in their lines, too.
+func TestPlacementsSayHowTiersWork(t *testing.T) {
+	study, err := scenario.Parse("tiers.yaml", []byte(`
+title: Tiers
+duration: 60s
+warm_up: 10s
+check_warm_up: false
+network: {metros: {names: [los-angeles-us]}}
+workloads:
+  - {name: site, kind: static, requests_per_second: 20, objects: 1000, zipf_exponent: 0.9, sizes: {median: 1kB, ln_sd: 0.1, max: 10kB}, origin_service: 5ms, day: flat}
+placements:
+  - name: near
+    origin: us-west-2
+    tiers:
+      - {name: edge, sites: [pop-lax], size: 1GB}
+      - {name: mid, sites: [pop-sfo, pop-sea], size: 1GB}
+  - {name: hash, extends: near, tiers: [{name: edge}, {name: mid, choice: hash}]}
+  - {name: by origin, extends: near, copies: down, tiers: [{name: edge}, {name: mid, choice: origin, skip_in_origin_region: true}]}
+  - {name: at edge, extends: near, copies: edge}
+`))
+	require.NoError(t, err)
+	c, err := study.Run(t.Context())
+	require.NoError(t, err)
+	validJSON(t, c)
+	var b bytes.Buffer
+	require.NoError(t, report.WriteScreen(&b, c, report.Layout{}))
+	for _, want := range []string{
+		"mid (1.0 GB, asked by the hash of the object) at",
+		"edge (1.0 GB, copies one tier further down a request) at",
+		"mid (1.0 GB, asked where nearest to the origin, passed by in the origin's region, copies one tier further down a request) at",
+		"edge (1.0 GB, copies in the first tier alone) at",
+	} {
+		require.Contains(t, b.String(), want)
+	}
+}
