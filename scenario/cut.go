@@ -24,8 +24,8 @@ func (r *reader) readCut(v value) {
 		}
 		if slices.Contains(words, word) {
 			item.problem("is %s, which stands here before", word)
-		} else if _, err := calibrate.Default().Cut(word); err != nil {
-			item.problem("%s", strings.TrimPrefix(oneLine(err), "what[0] "))
+		} else if err := calibrate.Default().CheckCut(word); err != nil {
+			item.problem("is %s", oneLine(err))
 		}
 		words = append(words, word)
 	}

@@ -35,9 +35,13 @@ func (r *reader) readOwnSites(v value) {
 	if f.data == nil {
 		return
 	}
-	nodes, err := topology.ReadNodes(f.path, bytes.NewReader(f.data), topology.Node{Kind: topology.PoP}, r.readOptions(&f))
+	options := r.readOptions(&f)
+	options.WantID = wantID
+	nodes, err := topology.ReadNodes(f.path, bytes.NewReader(f.data), topology.Node{Kind: topology.PoP}, options)
 	if err != nil {
-		v.problem("%s", oneLine(err))
+		for _, each := range text.Each(err) {
+			v.problem("%s", oneLine(each))
+		}
 		return
 	}
 	placed := 0
@@ -47,10 +51,6 @@ func (r *reader) readOwnSites(v value) {
 		}
 		if !n.Kind.IsSite() {
 			wrong("%q is a %v; want a site: pop, regional-edge-cache, local-zone, wavelength-zone or region", n.ID, n.Kind)
-			continue
-		}
-		if want := wantID(n.ID); want != "" {
-			wrong("the id %q: want %s", n.ID, want)
 			continue
 		}
 		if n.Country == "" {

@@ -46,9 +46,9 @@ func TestAnOwnSiteInPlaceOfTheCatalogsIsTold(t *testing.T) {
 
 func TestOwnSitesThatCannotBeAreRefused(t *testing.T) {
 	for rows, want := range map[string]string{
-		"all,5,0,pop,,\n":                            `s.csv:2: the id "all": want another, for this word stands for many sites`,
-		"country:US,5,0,pop,,\n":                     `s.csv:2: the id "country:US": want another`,
-		"aws/pop-lax,5,0,pop,,\n":                    `s.csv:2: the id "aws/pop-lax": want another, for aws/ stands before the sites of that provider`,
+		"all,5,0,pop,,\n":                            `s.csv:2: column id: value "all": want another, for this word stands for many sites`,
+		"country:US,5,0,pop,,\n":                     `s.csv:2: column id: value "country:US": want another`,
+		"aws/pop-lax,5,0,pop,,\n":                    `s.csv:2: column id: value "aws/pop-lax": want another, for aws/ stands before the sites of that provider`,
 		"z,5,0,local-zone,,z\n":                      `s.csv:2: "z" has the parent "z", which is a local-zone; want a region`,
 		"y,5,0,local-zone,,z\nz,5,0,local-zone,,y\n": `s.csv:2: "y" has the parent "z", which is a local-zone`,
 		"r,5,0,region,,r\n":                          `s.csv:2: "r" has the parent "r"; want none, for it is a region`,

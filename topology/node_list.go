@@ -18,6 +18,9 @@ var (
 	}
 )
 
+// mostBadNodes is how many bad rows of a list are reported together.
+const mostBadNodes = 20
+
 // maxUsers bounds the users of a metro: more than there are people.
 const maxUsers = 1e11
 
@@ -28,13 +31,15 @@ const maxUsers = 1e11
 // (ISO 3166-1 alpha-2, or what the options know), continent, parent, provider, internet_users, users_km (how far
 // users live from the metro, see [ParseSpread]), time_zone (IANA) and unverified (0 or 1); where a column or a value is missing, the node has that of defaults. Usual other names are known:
 // site, site_id, lat, latitude, lon, lng, long, longitude, label, country_code, iso2, users, timezone. An ID given twice, a column
-// given twice under one name or two, or a value that is not allowed is an error with file, line, column and value; a
+// given twice under one name or two, or a value that is not allowed is an error with file, line, column, value and what is allowed: all
+// that are in the first 20 bad rows, joined. A
 // column that is not known is a warning.
 func ReadNodes(file string, r io.Reader, defaults Node, options ReadOptions) ([]Node, error) {
 	t, err := text.OpenTable(file, r, nodeListRequired, nodeListOptional, options.Warn)
 	if err != nil {
 		return nil, err
 	}
+	t.Collect(mostBadNodes)
 	var nodes []Node
 	lines := make(map[string]int)
 	zones := make(map[string]bool)
@@ -95,6 +100,11 @@ func ReadNodes(file string, r io.Reader, defaults Node, options ReadOptions) ([]
 		}
 		if first, ok := lines[n.ID]; ok {
 			t.Fail("id", n.ID, fmt.Sprintf("an ID not used before (line %d has it)", first))
+		}
+		if options.WantID != nil && n.ID != "" {
+			if want := options.WantID(n.ID); want != "" {
+				t.Fail("id", n.ID, want)
+			}
 		}
 		lines[n.ID] = t.Line()
 		if t.Err() == nil {

@@ -51,6 +51,17 @@ func TestBadNodeListsNameLineColumnAndValue(t *testing.T) {
 	}
 }
 
+func TestAllMistakesOfANodeListAreTold(t *testing.T) {
+	_, err := topology.ReadNodes("own.csv", strings.NewReader("id,lat_deg,lon_deg\na,91,181\nb,1,2\nodd,1,2\nb,x,2\n"), topology.Node{}, topology.ReadOptions{
+		WantID: func(id string) string { return map[string]string{"odd": "an even one"}[id] },
+	})
+	require.EqualError(t, err, `own.csv:2: column lat_deg: value "91": want a number from -90 to 90
+own.csv:2: column lon_deg: value "181": want a number from -180 to 180
+own.csv:4: column id: value "odd": want an even one
+own.csv:5: column lat_deg: value "x": want a number from -90 to 90
+own.csv:5: column id: value "b": want an ID not used before (line 3 has it)`)
+}
+
 func TestCablesAreRead(t *testing.T) {
 	got, err := topology.ReadCables("c.csv", strings.NewReader("a,b\nx,y\n"))
 	require.NoError(t, err)

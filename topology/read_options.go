@@ -5,6 +5,8 @@ type ReadOptions struct {
 	// Country finds the ISO 3166-1 alpha-2 code of a country by what stands in the file. Nil takes any two capitals for
 	// a code, and nothing else. Package catalog knows codes and names: see catalog.CountryCode.
 	Country func(country string) (code string, ok bool)
+	// WantID says what a node's ID must be, if it is not that: "" allows it. Nil allows all.
+	WantID func(id string) string
 	// Warn hears what is odd but not wrong, such as a column that is not read, a sentence at a time, with file and
 	// line. Nil does not listen.
 	Warn func(warning string)

@@ -12,6 +12,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/edgewise-sim/edgewise/internal/evidence"
+	"github.com/edgewise-sim/edgewise/internal/text"
 	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
@@ -49,9 +50,16 @@ func (c *calibrateCmd) Run(ctx context.Context, s *streams) error {
 	if err := checkOutputs([]string{c.Out, c.Page}, append(tableFiles, c.Transit)); err != nil {
 		return &usageError{err}
 	}
+	if is, err := os.Stat(c.Dir); err != nil || !is.IsDir() {
+		return &usageError{fmt.Errorf("%s is no directory; want one with %s, %s and %s", c.Dir, calibrate.CitiesFile, calibrate.CityRTTFile, calibrate.RegionRTTFile)}
+	}
 	tables, err := calibrate.ReadTables(os.DirFS(c.Dir), catalog.Regions(catalog.ProviderAWS), catalog.Metros(), s.warn)
 	if err != nil {
-		return &usageError{fmt.Errorf("%s: %w", c.Dir, err)}
+		var all []error
+		for _, each := range text.Each(err) { // each begins with the name of its file
+			all = append(all, fmt.Errorf("%s%c%w", c.Dir, filepath.Separator, each))
+		}
+		return &usageError{errors.Join(all...)}
 	}
 	if c.Transit != "" {
 		if tables.Transit, err = c.transit(ctx, s); err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
@@ -76,40 +77,45 @@ func (c *matrixCmd) config(ctx context.Context, s *streams) (config catalog.Matr
 		}
 	}
 	all := append(append([]topology.Node(nil), sites...), metros...)
+	var wrong []error
 	for _, word := range c.Places {
 		if kind, err := topology.ParseNodeKind(strings.TrimSuffix(word, "s")); err == nil && strings.HasSuffix(word, "s") && kind != topology.Metro {
-			found := false
-			for _, n := range sites {
-				if n.Kind == kind {
-					found = true
-					add(n)
-				}
+			of := slices.DeleteFunc(slices.Clone(sites), func(n topology.Node) bool { return n.Kind != kind })
+			if len(of) == 0 {
+				wrong = append(wrong, invalid.New("place", word, "sites that the catalog has of %s", strings.Join(c.Provider, ", ")))
 			}
-			if !found {
-				return config, invalid.New("place", word, "sites that the catalog has of %s", strings.Join(c.Provider, ", "))
+			for _, n := range of {
+				add(n)
 			}
 			continue
 		}
 		i, err := catalog.Find("place", "site or metro", word, all)
 		if err != nil {
-			return config, err
+			wrong = append(wrong, err)
+			continue
 		}
 		add(all[i])
 	}
 	if c.Metros < 0 || c.Metros > len(metros) {
-		return config, invalid.New("--metros", c.Metros, "0 to %d", len(metros))
+		wrong = append(wrong, invalid.New("--metros", c.Metros, "0 to %d", len(metros)))
+	} else {
+		for _, n := range metros[:c.Metros] {
+			add(n)
+		}
 	}
-	for _, n := range metros[:c.Metros] {
-		add(n)
-	}
-	own, err := c.own(ctx, s)
+	own, err := c.own(ctx, s, func(id string) string {
+		if seen[id] {
+			return "one that no other place has, for the catalog's of that ID is asked for, too"
+		}
+		return matrix.WantID(id)
+	})
 	if err != nil {
-		return config, err
+		wrong = append(wrong, err)
+	}
+	if len(wrong) > 0 {
+		return config, errors.Join(wrong...)
 	}
 	for _, n := range own {
-		if seen[n.ID] {
-			return config, fmt.Errorf("%s: %w", c.File, invalid.New("id", n.ID, "one that no other place has"))
-		}
 		add(n)
 	}
 	if len(config.Nodes) < 2 {
@@ -134,8 +140,8 @@ func (c *matrixCmd) sites() (all []topology.Node, err error) {
 	return all, nil
 }
 
-// own reads places from the file.
-func (c *matrixCmd) own(ctx context.Context, s *streams) ([]topology.Node, error) {
+// own reads places from the file. wantID says what is wrong with the ID of one.
+func (c *matrixCmd) own(ctx context.Context, s *streams, wantID func(id string) string) ([]topology.Node, error) {
 	if c.File == "" {
 		return nil, nil
 	}
@@ -144,5 +150,5 @@ func (c *matrixCmd) own(ctx context.Context, s *streams) ([]topology.Node, error
 		return nil, err
 	}
 	defer f.Close()
-	return topology.ReadNodes(c.File, f, topology.Node{Kind: topology.Exchange}, topology.ReadOptions{Country: catalog.CountryCode, Warn: s.warn})
+	return topology.ReadNodes(c.File, f, topology.Node{Kind: topology.Exchange}, topology.ReadOptions{Country: catalog.CountryCode, WantID: wantID, Warn: s.warn})
 }

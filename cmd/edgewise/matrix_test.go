@@ -80,6 +80,21 @@ func TestMatrixRefusesByName(t *testing.T) {
 	require.NoError(t, os.WriteFile(again, []byte("id,lat,lon\nus-west-2,1,2\n"), 0o644))
 	blank := filepath.Join(dir, "blank.csv")
 	require.NoError(t, os.WriteFile(blank, []byte("id,lat,lon\nx y,1,2\n"), 0o644))
+	all := filepath.Join(dir, "all.csv")
+	require.NoError(t, os.WriteFile(all, []byte("id,lat,lon,kind\nx y,1,2,metro\nb,1,999,zzz\nus-east-1,1,2,pop\nb,1,2,\n,1,2,\nc,1\n"), 0o644))
+	code, out, errs := runWith(t, "", "matrix", "us-west-2", "us-east-1", "nowhere", "--metros=-1", "--file", all)
+	require.Equal(t, exitUsage, code)
+	require.Empty(t, out)
+	for _, want := range []string{ // all at once, with file and line
+		"place is nowhere; want a known site or metro", "--metros is -1; want 0 to ",
+		all + `:2: column id: value "x y": want letters, digits and ._:/- alone, without - at the beginning` + "\n",
+		all + `:3: column lon: value "999": want a number from -180 to 180` + "\n", all + `:3: column kind: value "zzz": want a node kind: metro, pop`,
+		all + `:4: column id: value "us-east-1": want one that no other place has`,
+		all + `:5: column id: value "b": want an ID not used before (line 3 has it)` + "\n", all + `:6: column id: value "": want a text that is not empty` + "\n",
+		all + ":7: 2 fields: want 4, as many as the header has\n",
+	} {
+		require.Contains(t, errs, want)
+	}
 	for want, args := range map[string][]string{
 		"two places or more":         {"us-west-2"},
 		"want a known site or metro": {"us-west-2", "nowhere"},

@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology/calibrate"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
@@ -40,6 +42,15 @@ func (c *rttCmd) Run(ctx context.Context, s *streams) error {
 		}
 	}
 	if len(c.Cut) > 0 {
+		var wrong []error
+		for _, word := range c.Cut {
+			if err := model.CheckCut(word); err != nil {
+				wrong = append(wrong, invalid.In("--cut", err))
+			}
+		}
+		if len(wrong) > 0 {
+			return &usageError{errors.Join(wrong...)}
+		}
 		var err error
 		if model, err = model.Cut(c.Cut...); err != nil {
 			return &usageError{fmt.Errorf("--cut: %w", err)}

@@ -146,6 +146,14 @@ func (t *Table) Err() error {
 	return errors.Join(t.errs...)
 }
 
+// Each returns the errors that Err has joined.
+func Each(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
+
 // Next moves to the next row and reports whether there is one; see Err when it returns false.
 func (t *Table) Next() bool {
 	for !t.ended && t.bad < t.most {

@@ -276,7 +276,7 @@ func TestTheDefaultCorrectionIsSymmetricAndGrowsWithThePath(t *testing.T) {
 
 func TestBadTablesNameFileLineAndValue(t *testing.T) {
 	for want, spoil := range map[string]func(fstest.MapFS){
-		"training table cities_train.csv": func(fs fstest.MapFS) { delete(fs, calibrate.CitiesFile) },
+		"cities_train.csv: there is no such file; want a table with the columns city_id": func(fs fstest.MapFS) { delete(fs, calibrate.CitiesFile) },
 		`cities_train.csv:2: column lat: value "x"`: func(fs fstest.MapFS) {
 			fs[calibrate.CitiesFile] = &fstest.MapFile{Data: []byte("city_id,iso2,lat,lon\na,US,x,2\n")}
 		},

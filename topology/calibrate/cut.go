@@ -25,6 +25,9 @@ var throughTheRedSea = []string{
 // A removal is what is taken from trunks: hubs, cables by both of their names, and ways of countries to hubs, "AE-MRS".
 type removal map[string]bool
 
+// CheckCut says what is wrong with a word for what to cut, see [Model.Cut]; nil if nothing is. The error has the word and what is allowed.
+func (m *Model) CheckCut(word string) error { return make(removal).add(&m.Trunks, word) }
+
 // add adds what a word says. The error says what is wrong with the word.
 func (gone removal) add(t *Trunks, word string) error {
 	switch word {
@@ -43,15 +46,27 @@ func (gone removal) add(t *Trunks, word string) error {
 		}
 		return nil
 	}
-	a, _, isWay := strings.Cut(word, "-")
-	switch {
-	case !isWay && t.hub(a) < 0:
-		return invalid.New("", word, "the ID of a hub, two that a cable joins, a country and a hub where it buys transit, %s or %s", RedSea, CutNothing)
-	case isWay && !t.hasCable(word) && !t.hasPurchase(word):
+	if t.canCut(word) {
+		gone.way(word)
+		return nil
+	}
+	if upper := strings.ToUpper(word); t.canCut(upper) {
+		return invalid.New("", word, "%s, in capitals", upper)
+	}
+	if strings.Contains(word, "-") {
 		return invalid.New("", word, "two hubs that a cable joins, a country and a hub where it buys transit (%s), the ID of a hub, %s or %s", t.waysLike(word), RedSea, CutNothing)
 	}
-	gone.way(word)
-	return nil
+	hubs := make([]string, len(t.Hubs))
+	for h := range t.Hubs {
+		hubs[h] = t.Hubs[h].ID
+	}
+	slices.Sort(hubs)
+	return invalid.New("", word, "the ID of a hub (%s), two that a cable joins, a country and a hub where it buys transit, %s or %s", strings.Join(hubs, ", "), RedSea, CutNothing)
+}
+
+// canCut reports whether a word is a hub, a cable or the way of a country to a hub.
+func (t *Trunks) canCut(word string) bool {
+	return t.hub(word) >= 0 || t.hasCable(word) || t.hasPurchase(word)
 }
 
 // waysLike names ways that a word for one may mean: those of its hub or its country, the first few; where it has none that is known, the first

@@ -1,10 +1,11 @@
 package calibrate
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"math"
-	"path"
+	"strings"
 
 	"github.com/edgewise-sim/edgewise/internal/text"
 	"github.com/edgewise-sim/edgewise/topology"
@@ -69,7 +70,8 @@ type PlayerRTT struct {
 const maxMs = 10_000
 
 // ReadTables reads the training tables of a directory. regions are the places that the IDs in
-// [RegionRTTFile] stand for, metros those of [PlayersFile]. The error names file, line, column and value. warn hears of columns that are not read; nil
+// [RegionRTTFile] stand for, metros those of [PlayersFile]. The error names file, line, column, value and what is allowed, of all mistakes in the
+// first 20 bad rows of a file, joined. warn hears of columns that are not read; nil
 // does not listen.
 func ReadTables(dir fs.FS, regions, metros []topology.Node, warn func(string)) (*Tables, error) {
 	t := new(Tables)
@@ -197,19 +199,26 @@ func readPairs(dir fs.FS, file string, warn func(string), value string, optional
 // readTable hands every row of a file to the function.
 func readTable(dir fs.FS, file string, warn func(string), required, optional []string, row func(*text.Table)) error {
 	f, err := dir.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: there is no such file; want a table with the columns %s", file, strings.Join(required, ", "))
+	}
 	if err != nil {
-		return fmt.Errorf("training table %s: %w", path.Base(file), err)
+		return fmt.Errorf("%s: %w", file, err)
 	}
 	defer f.Close()
 	t, err := text.OpenTable(file, f, required, optional, warn)
 	if err != nil {
 		return err
 	}
+	t.Collect(mostBadRows)
 	for t.Next() {
 		row(t)
 	}
 	return t.Err()
 }
+
+// mostBadRows is how many bad rows of a table are reported together.
+const mostBadRows = 20
 
 // nearestCountry returns the country of the nearest of the cities, "" if there are none.
 func nearestCountry(cities []topology.Node, a Anchor) string {

@@ -5,6 +5,7 @@
 // direction.
 //
 // What was tried with the tool itself: the ns-3 header is compiled and run by a test (libns3-dev 3.37; EDGEWISE_TEST_NS3), the Go map
-// parsed by a test and compiled once. Of the tc script a kernel (6.18, with htb and cls_u32 and without sch_netem) took all but the line of netem itself.
+// parsed by a test and compiled once. The tc script goes to tc itself in a network namespace (iproute2 6.1); a kernel without sch_netem (6.18 as tried)
+// takes all but the lines of netem, of which tc reads the words.
 // Shadow and OMNeT++ are not in Debian: tests read their files by the grammar alone.
 package matrix

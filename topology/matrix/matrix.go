@@ -39,8 +39,8 @@ func (m *Matrix) Validate() error {
 	}
 	seen := make(map[string]bool, len(m.Places))
 	for i, p := range m.Places {
-		if !isID(p.ID) || seen[p.ID] {
-			return invalid.New(fmt.Sprintf("Places[%d].ID", i), p.ID, "letters, digits and ._:/- alone, and no ID twice")
+		if WantID(p.ID) != "" || seen[p.ID] {
+			return invalid.New(fmt.Sprintf("Places[%d].ID", i), p.ID, "%s, and no ID twice", wantID)
 		}
 		seen[p.ID] = true
 	}
@@ -63,14 +63,17 @@ func (m *Matrix) Validate() error {
 	return nil
 }
 
-// isID reports whether every tool can have a text as a name.
-func isID(id string) bool {
-	for _, r := range id {
-		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '_' || r == ':' || r == '/' || r == '-') {
-			return false
-		}
+const wantID = "letters, digits and ._:/- alone, without - at the beginning"
+
+// WantID says what the ID of a place must be, if it is not that; "" if every tool can have it for a name.
+func WantID(id string) string {
+	isOdd := func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '_' || r == ':' || r == '/' || r == '-')
 	}
-	return id != "" && id[0] != '-'
+	if id == "" || id[0] == '-' || strings.ContainsFunc(id, isOdd) {
+		return wantID
+	}
+	return ""
 }
 
 // oneWay returns the delay of one direction.

@@ -88,6 +88,49 @@ tc filter add dev eth0 parent 1: protocol ipv6 prio 2 u32 match ip6 dst fd00::2 
 	require.Contains(t, out, "no delay from nowhere to pop-a")
 }
 
+// The script is handed to tc itself, in a network namespace of its own. Where the kernel has no netem it says so, of these lines alone.
+func TestTCTakesTheScript(t *testing.T) {
+	tc, err := exec.LookPath("tc")
+	if err != nil {
+		t.Skip("no tc: Debian's iproute2 is not there")
+	}
+	alone := []string{"--map-root-user", "--net", "sh"}
+	if out, err := exec.Command("unshare", append(alone, "-c", tc+" qdisc show dev lo")...).CombinedOutput(); err != nil {
+		t.Skipf("no network namespace to be had: %v, %s", err, out)
+	}
+	dir := t.TempDir()
+	script := filepath.Join(dir, "delays.sh")
+	require.NoError(t, os.WriteFile(script, []byte(written(t, "netem", world())), 0o644))
+	// Every call is noted with its exit code; a kernel without netem does not end the script.
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "tc"), []byte(`#!/bin/sh
+said=$(`+tc+` "$@" 2>&1) && code=0 || code=$?
+echo "$code tc $* $said"
+case "$said" in *"Specified qdisc kind is unknown"*) case "$*" in *netem*) exit 0 ;; esac ;; esac
+exit $code
+`), 0o755))
+	c := exec.Command("unshare", append(alone, "-c", "sh "+script+" pop-a lo; "+tc+" class show dev lo; "+tc+" qdisc show dev lo")...)
+	c.Env = []string{"PATH=" + dir + ":" + os.Getenv("PATH")}
+	c.Stdin = strings.NewReader("pop-a 10.0.0.3\naws/us-west-2 10.0.0.1\npop.a fd00::2\n")
+	out, err := c.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	said := string(out)
+	if strings.Contains(said, "Specified qdisc kind is unknown") {
+		require.Equal(t, 2, strings.Count(said, "Specified qdisc kind is unknown"), said)
+		require.Equal(t, 2, strings.Count(said, "2 tc qdisc add dev lo parent"), "netem alone: %s", said)
+	} else {
+		require.Contains(t, said, "delay 15.5ms")
+		require.Contains(t, said, "delay 2.5ms")
+	}
+	for _, class := range []string{"class htb 1:1 ", "class htb 1:2 ", "class htb 1:3 "} {
+		require.Contains(t, said, class)
+	}
+	require.Equal(t, 2, strings.Count(said, "0 tc filter add"), said)
+	// tc reads the words of a line before it asks the kernel: what it does not know it says.
+	wrong, err := exec.Command("unshare", append(alone, "-c", tc+" qdisc add dev lo root netem delay 15.5sec. limit 1000000")...).CombinedOutput()
+	require.Error(t, err)
+	require.NotContains(t, string(wrong), "Specified qdisc kind is unknown")
+}
+
 // What Shadow reads is a small language: keys with numbers, texts or blocks.
 func TestTheGraphOfShadowHasAPathForEveryTwoHosts(t *testing.T) {
 	text := written(t, "shadow", world())
