@@ -14,7 +14,7 @@ import (
 
 func TestEveryListHasItsSize(t *testing.T) {
 	require.Len(t, catalog.Metros(), 1307)
-	zones := map[catalog.Provider]int{catalog.ProviderAWS: 49, catalog.ProviderAzure: 1, catalog.ProviderOVH: 39}
+	zones := map[catalog.Provider]int{catalog.ProviderAWS: 50, catalog.ProviderAzure: 1, catalog.ProviderOVH: 39}
 	require.Len(t, catalog.WavelengthZones(), 26)
 	require.Len(t, catalog.RegionalEdgeCaches(), 13)
 	regions := map[catalog.Provider]int{catalog.ProviderAWS: 38, catalog.ProviderAzure: 56, catalog.ProviderGoogle: 42, catalog.ProviderOVH: 15}
@@ -33,7 +33,7 @@ func TestEveryListHasItsSize(t *testing.T) {
 			verified++
 		}
 	}
-	require.Equal(t, 26, verified, "Local Zones that a second source knows")
+	require.Equal(t, 33, verified, "Local Zones that a second source knows")
 }
 
 func TestEveryMetroHasUsersAContinentAndATimeZone(t *testing.T) {
@@ -123,7 +123,7 @@ func TestEveryUserReachesEverySiteAndEverySiteItsPeers(t *testing.T) {
 	all := []string{"all"}
 	n, err := catalog.AWS(catalog.Selection{Regions: all, LocalZones: all, WavelengthZones: all, RegionalEdgeCaches: all, PoPs: all})
 	require.NoError(t, err)
-	require.Len(t, n.Sites(), 37+49+26+13+107, "without the region that is no more than announced")
+	require.Len(t, n.Sites(), 37+50+26+13+107, "without the region that is no more than announced")
 	public, err := n.Routes(n.OfKind(topology.Metro), n.Sites(), topology.Public)
 	require.NoError(t, err)
 	for i := range n.OfKind(topology.Metro) {

@@ -36,6 +36,8 @@ func TestSitesOpenWhenTheyDid(t *testing.T) {
 		{"eusc-de-east-1", "2023-10", catalog.NotYet}, {"eusc-de-east-1", "2024", catalog.Announced}, {"eusc-de-east-1", "2026-01", catalog.Open},
 		{"sa-west-1", "2025-04-30", catalog.NotYet}, {"sa-west-1", "2026-11-28", catalog.Announced}, {"sa-west-1", "", catalog.Announced},
 		{"us-east-2-jan-1", "", catalog.Unverified}, {"us-west-2-las-1", "2000", catalog.Open},
+		{"us-west-2-las-2", "2026-08-19", catalog.NotYet}, {"us-west-2-las-2", "2026-08-20", catalog.Open}, {"eu-central-1-ath-1", "", catalog.Open},
+		{"ap-southeast-2-per-1", "2022-06", catalog.Announced}, {"us-east-1-nyc-2", "2025-01-07", catalog.NotYet},
 	} {
 		require.Equal(t, c.want, catalog.StatusAt(site(t, catalog.ProviderAWS, c.id), day(c.day)), "%s on %q", c.id, c.day)
 	}
@@ -76,5 +78,5 @@ func TestFactsAreOfSites(t *testing.T) {
 			require.False(t, f.Announced.IsKnown() && f.Opened.IsKnown() && f.Opened.From.Before(f.Announced.From), n.ID)
 		}
 	}
-	require.Equal(t, 43, facts, "rows of site_facts.csv")
+	require.Equal(t, 54, facts, "rows of site_facts.csv")
 }

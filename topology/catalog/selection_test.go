@@ -74,7 +74,7 @@ func TestSitesAreSelected(t *testing.T) {
 			zones++
 		}
 	}
-	require.Equal(t, 26, zones)
+	require.Equal(t, 33, zones)
 }
 
 func TestBadSelectionsNameTheOffender(t *testing.T) {
