@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -270,7 +271,7 @@ func (s *Study) validateEvents() error {
 		at := fmt.Sprintf("OriginErrors[%d].", i)
 		checkWhile(at, e.At, e.For)
 		if !slices.ContainsFunc(s.Placements, func(p placement.Placement) bool { return isOrigin(&p, e.Site) }) {
-			refuse(at+"Site", e.Site, "a site that is an origin of a placement")
+			refuse(at+"Site", e.Site, "a site that is an origin of a placement: %s", strings.Join(placement.Origins(s.Placements), ", "))
 		}
 	}
 	for i, p := range s.Purges {

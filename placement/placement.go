@@ -162,6 +162,18 @@ func (p Placement) Of(role Role) []Assignment {
 	return found
 }
 
+// Origins returns the ids of the sites that are origins of some placements, each once, in order.
+func Origins(all []Placement) []string {
+	var sites []string
+	for i := range all {
+		for _, a := range all[i].Of(Origin) {
+			sites = append(sites, a.Site)
+		}
+	}
+	slices.Sort(sites)
+	return slices.Compact(sites)
+}
+
 // AllSites returns the ids of all sites that have a role, each once: first those of [Placement.Sites], then
 // the caches from the user to the origin.
 func (p Placement) AllSites() []string {

@@ -83,7 +83,7 @@ func (p *problems) report(path string, line int, err error) {
 		key, at := path, line
 		var f *invalid.Field
 		if errors.As(e, &f) && f.Path != "" {
-			key = keyIn(path, f.Path)
+			key = p.asWritten(keyIn(path, f.Path))
 		}
 		for k := key; k != "" && k != path; k = parent(k) {
 			if l, ok := p.lines[k]; ok {
@@ -92,6 +92,29 @@ func (p *problems) report(path string, line int, err error) {
 			}
 		}
 		p.add(at, key, "%s", said(e))
+	}
+}
+
+// asWritten returns the path of a key without the number of what is no list in the file: one mapping may stand for a list of one.
+func (p *problems) asWritten(key string) string {
+	stands := func(key, below string) bool { // or what it is a part of does
+		for ; len(key) > len(below); key = parent(key) {
+			if _, ok := p.lines[key]; ok {
+				return true
+			}
+		}
+		return false
+	}
+	for from := 0; ; from++ {
+		i := strings.Index(key[from:], "[0].")
+		if i < 0 {
+			return key
+		}
+		from += i
+		before, behind := key[:from], key[from+len("[0]"):]
+		if stands(before, parent(before)) && !stands(key, before+"[0]") && stands(before+behind, before) {
+			key = before + behind
+		}
 	}
 }
 

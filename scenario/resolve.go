@@ -185,6 +185,10 @@ func (r *reader) nameNearestSites(err error) {
 		if !errors.As(e, &f) || !strings.HasSuffix(f.Want, "site of the network") {
 			continue
 		}
+		if strings.HasPrefix(f.Path, "OriginErrors") {
+			f.Want = "a site that is an origin of a placement: " + strings.Join(placement.Origins(r.study.Placements), ", ")
+			continue
+		}
 		var sites []topology.Node
 		for _, n := range r.study.Network.AllNodes() {
 			if isSite(n) {

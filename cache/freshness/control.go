@@ -65,7 +65,7 @@ type Control struct {
 	Changes Changes
 }
 
-// Validate names the first field that is out of range.
+// Validate names the first field that is out of range, or that no cache can make anything of beside the others.
 func (c Control) Validate() error {
 	between := func(field string, d time.Duration) error {
 		return invalid.Check(d >= 0 && d <= longest, field, d, "0 to 2^31 s")
@@ -76,6 +76,7 @@ func (c Control) Validate() error {
 		between("LastModified", c.LastModified), between("Age", c.Age),
 		invalid.Check(c.Status == 0 || c.Status >= 200 && c.Status <= 599, "Status", c.Status, "200 to 599"),
 		invalid.In("Changes", c.Changes.Validate()),
+		c.validateTogether(),
 	)
 }
 

@@ -35,10 +35,7 @@ func (r Rules) Validate() error {
 		r.StaleWhileRevalidate.validate("StaleWhileRevalidate"), r.StaleIfError.validate("StaleIfError"),
 		invalid.Check(r.Collapse < numCollapses, "Collapse", uint8(r.Collapse), "AsProfile, CollapseAll, CollapseNew or CollapseNone"),
 	}
-	if r.MinTTL.Said && r.MaxTTL.Said && r.MinTTL.Of > r.MaxTTL.Of {
-		errs = append(errs, invalid.New("MinTTL", r.MinTTL.Of, "MaxTTL, %v, at most", r.MaxTTL.Of))
-	}
-	return invalid.First(errs...)
+	return invalid.First(append(errs, r.validateTogether(is))...)
 }
 
 // Collapse says which requests wait for a fetch of their object that is under way.

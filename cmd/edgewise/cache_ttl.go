@@ -16,7 +16,7 @@ func parseTTLs(texts []string) (ttls []time.Duration, err error) {
 	for _, text := range texts {
 		ttl, err := time.ParseDuration(text)
 		if err != nil || ttl <= 0 {
-			return nil, fmt.Errorf("--ttl is %q; want times of more than 0, for example 60s,5m", text)
+			return nil, fmt.Errorf("--ttl is %q; want times of more than 0, each with its unit, for example 60s,5m", text)
 		}
 		ttls = append(ttls, ttl)
 	}

@@ -24,6 +24,7 @@ func TestObjectsOfTracesExpire(t *testing.T) {
 	}
 	for _, c := range []struct{ ttl, content, want string }{
 		{"0s", "0,a,10\n1,a,10\n", `--ttl is "0s"; want times of more than 0`},
+		{"3s,60", "0,a,10\n1,a,10\n", `--ttl is "60"; want times of more than 0, each with its unit, for example 60s,5m`},
 		{"5s", "7,a,10\n7,a,10\n", "all requests are at one time; want a trace with times"},
 	} {
 		require.NoError(t, os.WriteFile(file, []byte("time,id,size\n"+c.content), 0o600))
