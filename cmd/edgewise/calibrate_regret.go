@@ -10,9 +10,27 @@ import (
 	"github.com/edgewise-sim/edgewise/internal/evidence"
 )
 
+// aboutChoices says how to read the tables of what choices lose.
+const aboutChoices = `
+What choosing by the model loses. Of all sets of so many sites the one with the least mean round trip by the model is judged by
+what was measured, against the best set by what was measured; users take the nearest site of a set. "mean ms" is that of the best
+set, "lost ms" by how much the chosen one is longer. "lost <= 50 ms" are points of users within 50 ms, where a set is chosen for
+that. "rank" is Spearman's correlation of modelled and measured means over all sets. Players count by the Internet users of their
+metro, and the model saw none of their block and none of their site; homes count all the same.`
+
+// aboutCountries says how to read the tables of what countries lose.
+const aboutCountries = `
+What countries lose that the model saw nothing of, no server, player or home: each user is sent to the nearest site by the model.
+Where sites are "of them", it is the mean over all sets of so many. A user of players is a metro, a home user is a home.`
+
 // writeChoices prints what choosing sites by the model loses.
 func writeChoices(w io.Writer, choices []evidence.Choice) error {
-	for _, c := range choices {
+	for k, c := range choices {
+		if k == 0 {
+			if _, err := fmt.Fprintln(w, aboutChoices); err != nil {
+				return err
+			}
+		}
 		rows := []table.Row{{"sites", "of sets", "chosen by the model", "best measured", "mean ms", "lost ms", "lost <= 50 ms", "lost <= 100 ms", "rank"}}
 		for _, r := range c.Regrets {
 			rows = append(rows, table.Row{
@@ -20,23 +38,41 @@ func writeChoices(w io.Writer, choices []evidence.Choice) error {
 				hundredths(r.Lost50), hundredths(r.Lost100), evidence.RankText(r),
 			})
 		}
-		title := fmt.Sprintf("What choosing by the model loses: %s, %d users, %d sites; lost within 50 and 100 ms in points of users", c.Who, c.Users, c.Sites)
-		if _, err := fmt.Fprintf(w, "\n%s\n", newTable(title, rows).Render()); err != nil {
+		if err := writeUnder(w, fmt.Sprintf("Choices for %s, of %d sites", usersOf(c.Who, c.Users), c.Sites), rows); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// usersOf returns for example "players, Asia (165 metros)".
+func usersOf(who string, count int) string {
+	of := "home"
+	if strings.HasPrefix(who, "players") {
+		of = "metro"
+	}
+	return fmt.Sprintf("%s (%s)", who, counted(float64(count), of))
+}
+
+// writeUnder prints a table under a line of its own, which may be longer than the table is wide.
+func writeUnder(w io.Writer, title string, rows []table.Row) error {
+	_, err := fmt.Fprintf(w, "\n%s\n%s\n", title, newTable("", rows).Render())
+	return err
+}
+
 // writeCountryChoices prints which countries lose by choosing sites by the model.
 func writeCountryChoices(w io.Writer, choices []evidence.CountryChoice) error {
-	for _, c := range choices {
+	for k, c := range choices {
+		if k == 0 {
+			if _, err := fmt.Fprintln(w, aboutCountries); err != nil {
+				return err
+			}
+		}
 		rows := []table.Row{{"sites", "countries", "mean lost ms", "worst country", "lost ms"}}
 		for k, r := range c.Regrets {
 			rows = append(rows, table.Row{evidence.CountText(c.Counts[k]), len(r), hundredths(evidence.MeanLost(r)), r[0].Country, tenths(r[0].LostMs)})
 		}
-		title := fmt.Sprintf("What countries lose that the model saw nothing of: %s, each sent to the nearest of so many sites; the mean of all sets of them", c.Who)
-		if _, err := fmt.Fprintf(w, "\n%s\n", newTable(title, rows).Render()); err != nil {
+		if err := writeUnder(w, "Countries of "+c.Who, rows); err != nil {
 			return err
 		}
 		rows = []table.Row{{"country", "users", "lost ms", "lost <= 50 ms", "lost <= 100 ms", "worst user", "sent to", "nearest", "lost ms"}}
@@ -46,7 +82,7 @@ func writeCountryChoices(w io.Writer, choices []evidence.CountryChoice) error {
 		if len(rows) == 1 {
 			continue // nobody loses
 		}
-		if _, err := fmt.Fprintf(w, "\n%s\n", newTable(fmt.Sprintf("The countries that lose most: %s, all sites; lost within 50 and 100 ms in points of users", c.Who), rows).Render()); err != nil {
+		if err := writeUnder(w, fmt.Sprintf("Countries of %s that lose most among all sites", c.Who), rows); err != nil {
 			return err
 		}
 	}

@@ -123,8 +123,8 @@ func TestCalibrateSaysWhatChoicesLose(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(tables, calibrate.PlayersFile), []byte(players), 0o644))
 	code, printed, errs := run(t, context.Background(), "calibrate", tables, "--regret", "--repeats", "1")
 	require.Zero(t, code, errs)
-	require.Contains(t, printed, "What choosing by the model loses: players, World, 12 users, 3 sites")
-	require.Contains(t, printed, "What countries lose that the model saw nothing of: players")
+	require.Contains(t, printed, "\nChoices for players, World (12 metros), of 3 sites\n┌")
+	require.Contains(t, printed, "\nCountries of players\n┌")
 	code, printed, errs = run(t, context.Background(), "calibrate", tables, "--regret", "--repeats", "1", "--format", "json")
 	require.Zero(t, code, errs)
 	var found delayErrors
