@@ -75,7 +75,11 @@ func TestWhatIsCutMakesWaysLongerAndNoneShorter(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 	_, err = whole.Cut("LAX-SYD", "SIN-SYD")
-	require.ErrorContains(t, err, "delay model without LAX-SYD, SIN-SYD: no way is left from SYD to ")
+	require.ErrorContains(t, err, "delay model without LAX-SYD, SIN-SYD: SYD is left without a cable to the others; cut SYD, too")
+	_, err = whole.Cut("FRA")
+	require.ErrorContains(t, err, "delay model without FRA: STO, VIE, MOW are left without a cable to the others; cut STO, VIE, MOW, too, to send")
+	_, err = whole.Cut("FRA", "STO", "VIE", "MOW")
+	require.NoError(t, err, "what is told to do helps")
 }
 
 // A network whose correction is cut takes the longer ways.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // A rest is what is left of trunks where something is cut. It has the same hubs, by the same numbers; none leads to one that is gone.
@@ -14,7 +15,7 @@ type rest struct {
 	broken [][]bool
 }
 
-// newRest takes something from trunks whose cables are known. The error names two hubs that no way is left between.
+// newRest takes something from trunks whose cables are known. The error names the hubs that no way is left to.
 func newRest(t *Trunks, gone removal) (*rest, error) {
 	var cables []Cable
 	for _, c := range t.Cables {
@@ -26,14 +27,17 @@ func newRest(t *Trunks, gone removal) (*rest, error) {
 	if err != nil {
 		return nil, err
 	}
+	if apart := apartFrom(t.Hubs, km, gone); len(apart) > 0 {
+		is := "is"
+		if len(apart) > 1 {
+			is = "are"
+		}
+		hubs := strings.Join(apart, ", ")
+		return nil, fmt.Errorf("%s %s left without a cable to the others; cut %s, too, to send who goes there to the hubs that are left", hubs, is, hubs)
+	}
 	r := &rest{Trunks: *t, gone: gone}
 	r.Cables, r.via, r.Km = cables, via, nil
 	for i := range t.Hubs {
-		for j, d := range km[i][:i] {
-			if a, b := t.Hubs[i].ID, t.Hubs[j].ID; math.IsInf(d, 1) && !gone[a] && !gone[b] {
-				return nil, fmt.Errorf("no way is left from %s to %s", a, b)
-			}
-		}
 		r.Km = append(r.Km, km[i][:i])
 		r.broken = append(r.broken, make([]bool, len(t.Hubs)))
 		for j := range t.Hubs {
@@ -44,6 +48,28 @@ func newRest(t *Trunks, gone removal) (*rest, error) {
 		return nil, fmt.Errorf("no hub is left that all may go to")
 	}
 	return r, nil
+}
+
+// apartFrom returns the hubs that are left but have no way to the largest part of those that hang together.
+func apartFrom(hubs []Hub, km [][]float64, gone removal) (apart []string) {
+	largest, most := 0, -1
+	for i := range hubs {
+		joined := 0
+		for j := range hubs {
+			if !gone[hubs[j].ID] && !math.IsInf(km[i][j], 1) {
+				joined++
+			}
+		}
+		if !gone[hubs[i].ID] && joined > most {
+			largest, most = i, joined
+		}
+	}
+	for i := range hubs {
+		if !gone[hubs[i].ID] && math.IsInf(km[largest][i], 1) {
+			apart = append(apart, hubs[i].ID)
+		}
+	}
+	return apart
 }
 
 // isBroken reports whether a hub, or a cable between two that follow each other, is gone.

@@ -60,7 +60,7 @@ func TestAWayThatIsCutHandsItsShareToTheOthers(t *testing.T) {
 	require.Equal(t, whole.RTT, after.RTT)
 
 	_, err = m.Cut("m")
-	require.ErrorContains(t, err, "delay model without m: no way is left from e to w")
+	require.ErrorContains(t, err, "delay model without m: e is left without a cable to the others; cut e, too")
 }
 
 // Both ends of a way in one country: where its hubs are a detour it stays inside, and no cut changes it.

@@ -143,7 +143,7 @@ func TestACutOfWhatIsNamedChangesTheWaysAndNoOtherDoes(t *testing.T) {
 	for _, word := range everyCut(whole) {
 		cut, err := whole.Cut(word)
 		if err != nil {
-			require.ErrorContains(t, err, "no way is left", word)
+			require.ErrorContains(t, err, "left without a cable to the others; cut ", word)
 			continue
 		}
 		at := locate(cut, places)
