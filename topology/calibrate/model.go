@@ -92,7 +92,7 @@ func ReadModel(r io.Reader) (*Model, error) {
 	decoder.DisallowUnknownFields()
 	m := new(Model)
 	if err := decoder.Decode(m); err != nil {
-		return nil, fmt.Errorf("delay model: %w", err)
+		return nil, fmt.Errorf("delay model: want the JSON that edgewise calibrate -o writes: %w", err)
 	}
 	if err := m.Validate(); err != nil {
 		return nil, err
