@@ -49,13 +49,15 @@ type clocked struct {
 	Last  float64 `json:"time_total"`
 	Bytes int64   `json:"size_download"`
 	New   int     `json:"num_connects"`
+	// silent is how long nothing came before, in s.
+	silent float64
 }
 
-// http3Fetch lets this program ask for an object over HTTP/3 in a namespace, and returns the times to its first and last byte in ms.
-func http3Fetch(ctx context.Context, space string, c condition, bytes int64) (first, last float64, err error) {
+// http3Fetch lets this program ask for an object over HTTP/3 in a namespace, and returns what it took.
+func http3Fetch(ctx context.Context, space string, c condition, bytes int64) (times clocked, err error) {
 	self, err := os.Executable()
 	if err != nil {
-		return 0, 0, err
+		return times, err
 	}
 	command := []string{self, "http3", "-bytes", strconv.FormatInt(bytes, 10), "-resumed=" + strconv.FormatBool(c.resumed)}
 	if c.before != nil {
@@ -63,16 +65,15 @@ func http3Fetch(ctx context.Context, space string, c condition, bytes int64) (fi
 	}
 	out, err := in(ctx, space, command...)
 	if err != nil {
-		return 0, 0, err
+		return times, err
 	}
-	var times clocked
 	if err := json.Unmarshal([]byte(out), &times); err != nil {
-		return 0, 0, err
+		return times, err
 	}
 	if times.Bytes != bytes {
-		return 0, 0, fmt.Errorf("%s: %d of %d bytes have come", c.name, times.Bytes, bytes)
+		return times, fmt.Errorf("%s: %d of %d bytes have come", c.name, times.Bytes, bytes)
 	}
-	return times.First * 1e3, times.Last * 1e3, nil
+	return times, nil
 }
 
 // http3Command asks once, in the namespace that it was started in, and prints the times of that request.
@@ -111,7 +112,7 @@ func http3Command(ctx context.Context, args []string) (err error) {
 		}
 		first := time.Since(from)
 		rest, err := io.Copy(io.Discard, response.Body)
-		return clocked{first.Seconds(), time.Since(from).Seconds(), rest + 1, 0}, err
+		return clocked{First: first.Seconds(), Last: time.Since(from).Seconds(), Bytes: rest + 1}, err
 	}
 	method := http.MethodGet
 	switch {

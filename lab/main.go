@@ -58,6 +58,14 @@ var parts = []part{
 				"Times in ms to the first and the last byte: the second least of 6, of rows whose three least agree within 2 ms or 2 %.",
 			}
 		}},
+	{"idle", []string{"nginx", "curl", "openssl"}, "transport/testdata/lab-idle.csv",
+		nil, &idleSweep,
+		func() []string {
+			return []string{
+				versionOf("nginx", "-v") + "; " + versionOf("curl", "--version"),
+				"Times in ms to the first and the last byte of each request, and how long nothing came before it, after 500,000 bytes over the same new connection.",
+			}
+		}},
 	{"http3", []string{"caddy", "openssl"}, "transport/testdata/lab-http3.csv",
 		nil, &http3Sweep,
 		func() []string {
@@ -99,7 +107,7 @@ func command(ctx context.Context, args []string) error {
 	}
 	f := flag.NewFlagSet("lab", flag.ContinueOnError)
 	root := f.String("root", "..", "directory of edgewise, whose tables are written anew")
-	what := f.String("measure", "all", "transport, loss, windows, http3, freshness, workers, pools or all")
+	what := f.String("measure", "all", "transport, loss, windows, idle, http3, freshness, workers, pools or all")
 	var own sweepFlags
 	own.define(f)
 	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
@@ -111,10 +119,10 @@ func command(ctx context.Context, args []string) error {
 		return fmt.Errorf("lab: unexpected %q", f.Arg(0))
 	}
 	if *what != "all" && !slices.ContainsFunc(parts, func(p part) bool { return p.name == *what }) {
-		return fmt.Errorf("lab: measure is %q; want transport, loss, windows, http3, freshness, workers, pools or all", *what)
+		return fmt.Errorf("lab: measure is %q; want transport, loss, windows, idle, http3, freshness, workers, pools or all", *what)
 	}
 	if own.isSaid() && !slices.ContainsFunc(parts, func(p part) bool { return p.name == *what && p.sweep != nil }) {
-		return fmt.Errorf("lab: measure is %q; a sweep of your own is one of transport, loss, windows or http3", *what)
+		return fmt.Errorf("lab: measure is %q; a sweep of your own is one of transport, loss, windows, idle or http3", *what)
 	}
 	for _, p := range parts {
 		if *what != "all" && *what != p.name {

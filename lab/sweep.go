@@ -17,6 +17,8 @@ type sweep struct {
 	// grown is how much is asked for to let a window grow: long enough at the rates of the sweep.
 	grown                     int64
 	repeats, repeatsUnderLoss int
+	each                      bool  // each request has a row
+	buffer                    int64 // bytes that may wait before the link, 0 for those of [bufferOf]
 	// packets is a file that gets a table of all packets of the last line, none for no table.
 	packets string
 }
@@ -25,7 +27,7 @@ type sweep struct {
 type sweepFlags struct {
 	lines, conditions, sizes, table *string
 	packets                         *string
-	grown                           *int64
+	grown, buffer                   *int64
 }
 
 func (s *sweepFlags) define(f *flag.FlagSet) {
@@ -33,13 +35,14 @@ func (s *sweepFlags) define(f *flag.FlagSet) {
 	s.conditions = f.String("cases", "", "cases in place of those of the table: cold,warm-small")
 	s.sizes = f.String("sizes", "", "sizes of responses in bytes in place of those of the table: 1000,100000")
 	s.grown = f.Int64("grown", 0, "bytes that are asked for to let a window grow; 0 for those of the table")
+	s.buffer = f.Int64("buffer", 0, "bytes that may wait before the link; 0 for a round trip, 131072 at the least")
 	s.packets = f.String("packets", "", "file that gets a table of all packets; one line only")
 	s.table = f.String("table", "", "file that gets the table; none for the one that tests read")
 }
 
 // isSaid reports whether anything is.
 func (s *sweepFlags) isSaid() bool {
-	return *s.lines != "" || *s.conditions != "" || *s.sizes != "" || *s.grown > 0 || *s.packets != "" || *s.table != ""
+	return *s.lines != "" || *s.conditions != "" || *s.sizes != "" || *s.grown > 0 || *s.buffer > 0 || *s.packets != "" || *s.table != ""
 }
 
 // over returns a sweep with what is said in place of its own.
@@ -69,6 +72,9 @@ func (s *sweepFlags) over(of sweep) (sweep, error) {
 	}
 	if *s.grown > 0 {
 		of.grown = *s.grown
+	}
+	if *s.buffer > 0 {
+		of.buffer = *s.buffer
 	}
 	if of.packets = *s.packets; err == nil && of.packets != "" && len(of.lines) != 1 {
 		err = fmt.Errorf("lab: packets: of %d lines; want one (-lines)", len(of.lines))

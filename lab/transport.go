@@ -57,13 +57,22 @@ var windowConditions = []condition{
 	{name: "cold-receive-2M", receive: "4096 131072 2097152"},
 }
 
+// idleConditions are silences of connections whose window has grown: so many requests a minute, the first of which takes half a second.
+var idleConditions = func() (all []condition) {
+	for _, perMinute := range []int{100, 80, 70, 55, 50, 45, 35, 30, 20} {
+		all = append(all, condition{name: fmt.Sprintf("idle-%d", perMinute), before: []int64{grows}, perMinute: perMinute, restart: "1"})
+	}
+	return all
+}()
+
 // The values of the sweeps are not those of transport/testdata/measured.csv: what agrees with both was not made to agree with one.
 var (
 	sweepBytes     = []int64{1000, 20_000, 60_000, 250_000, 800_000}
-	transportSweep = sweep{[]line{{40, 20, 0}, {150, 20, 0}}, conditions, sweepBytes, 2_000_000, 6, 0, ""}
-	lossSweep      = sweep{[]line{{40, 20, 1}}, conditions, sweepBytes, 2_000_000, 0, 25, ""}
-	windowsSweep   = sweep{[]line{{100, 400, 0}, {200, 200, 0}}, windowConditions, []int64{1_000_000, 5_000_000, 15_000_000}, 30_000_000, 6, 0, ""}
-	http3Sweep     = sweep{[]line{{40, 20, 0}, {150, 20, 0}}, quicConditions, sweepBytes, 2_000_000, 6, 0, ""}
+	transportSweep = sweep{[]line{{40, 20, 0}, {150, 20, 0}}, conditions, sweepBytes, 2_000_000, 6, 0, false, 0, ""}
+	lossSweep      = sweep{[]line{{40, 20, 1}}, conditions, sweepBytes, 2_000_000, 0, 25, false, 0, ""}
+	windowsSweep   = sweep{[]line{{100, 400, 0}, {200, 200, 0}}, windowConditions, []int64{1_000_000, 5_000_000, 15_000_000}, 30_000_000, 6, 0, false, 0, ""}
+	idleSweep      = sweep{[]line{{60, 200, 0}}, idleConditions, []int64{500_000}, 500_000, 6, 0, true, 0, ""}
+	http3Sweep     = sweep{[]line{{40, 20, 0}, {150, 20, 0}}, quicConditions, sweepBytes, 2_000_000, 6, 0, false, 0, ""}
 
 	sweepCongestion = []string{"cubic", "reno"} // Reno only where packets are lost
 )
@@ -75,6 +84,7 @@ type cell struct {
 	condition, congestion string
 	bytes                 int64
 	first, last, sem      float64
+	silent                float64 // ms before the request, 0 where nobody waited
 }
 
 // measureTransport sets up curl and nginx at both ends of a link and measures a sweep.
@@ -88,7 +98,7 @@ func measureTransport(ctx context.Context, s sweep, tell func(string)) ([][]stri
 		cells = append(cells, some...)
 		tell(fmt.Sprintf("%v ms, %v Mbit/s, %v %% lost: %d cells", l.rttMs, l.mbit, l.lossPercent, len(some)))
 	}
-	return tableOf(cells), nil
+	return tableOf(cells, s.each), nil
 }
 
 // measure measures the sweep over one of its lines.
@@ -107,9 +117,13 @@ func (s *sweep) measure(ctx context.Context, l line, tell func(string)) (cells [
 		return nil, err
 	}
 	rtt := time.Duration(l.rttMs * 1e6)
+	buffer := bufferOf(rtt, l.mbit*1e6)
+	if s.buffer > 0 {
+		buffer = float64(s.buffer)
+	}
 	stop, err := link{
 		spaces: [2]string{client, server}, devices: [2]string{"tunc", "tuns"}, subnet: "10.9.0", oneWay: rtt / 2,
-		bitsPerSecond: l.mbit * 1e6, buffer: bufferOf(rtt, l.mbit*1e6), loss: l.lossPercent / 100, seed: 1, packets: s.packets,
+		bitsPerSecond: l.mbit * 1e6, buffer: buffer, loss: l.lossPercent / 100, seed: 1, packets: s.packets,
 	}.start()
 	if err != nil {
 		return nil, err
@@ -160,11 +174,19 @@ func (s *sweep) measure(ctx context.Context, l line, tell func(string)) (cells [
 				one := cell{line: l, condition: c.name, congestion: congestion, bytes: bytes}
 				var first, last []float64
 				for range n {
-					f, t, err := ask(ctx, client, c, bytes)
+					got, err := ask(ctx, client, c, bytes)
 					if err != nil {
 						return nil, err
 					}
-					first, last = append(first, f), append(last, t)
+					if s.each {
+						one.first, one.last, one.silent = got.First*1e3, got.Last*1e3, got.silent*1e3
+						cells = append(cells, one)
+						continue
+					}
+					first, last = append(first, got.First*1e3), append(last, got.Last*1e3)
+				}
+				if s.each {
+					continue
 				}
 				if l.lossPercent > 0 {
 					one.first, _ = mean(first)
@@ -185,7 +207,7 @@ func (s *sweep) measure(ctx context.Context, l line, tell func(string)) (cells [
 }
 
 // fileServer starts nginx, or Caddy for HTTP/3, with files of random bytes, and waits until it answers to a client.
-func (b *bench) fileServer(ctx context.Context, space, client string, c condition, sizes []int64, ask func(context.Context, string, condition, int64) (float64, float64, error)) error {
+func (b *bench) fileServer(ctx context.Context, space, client string, c condition, sizes []int64, ask func(context.Context, string, condition, int64) (clocked, error)) error {
 	for _, bytes := range sizes {
 		if _, err := in(ctx, space, "dd", "if=/dev/urandom", "of="+filepath.Join(b.dir, strconv.FormatInt(bytes, 10)), "bs="+strconv.FormatInt(bytes, 10), "count=1", "iflag=fullblock"); err != nil {
 			return err
@@ -204,7 +226,7 @@ func (b *bench) fileServer(ctx context.Context, space, client string, c conditio
 		return err
 	}
 	for range 100 {
-		if _, _, err = ask(ctx, client, c, 1000); err == nil {
+		if _, err = ask(ctx, client, c, 1000); err == nil {
 			return nil
 		}
 		time.Sleep(100 * time.Millisecond)
@@ -232,8 +254,8 @@ http {
 	return b.serve(space, "nginx", "-c", config, "-e", filepath.Join(b.dir, "error.log"))
 }
 
-// fetch lets curl ask for what comes before and then for an object, and returns the times of that to its first and last byte in ms.
-func fetch(ctx context.Context, space string, c condition, bytes int64) (first, last float64, err error) {
+// fetch lets curl ask for what comes before and then for an object, and returns what that took.
+func fetch(ctx context.Context, space string, c condition, bytes int64) (times clocked, err error) {
 	command := []string{"curl", "-sk", "--http1.1", "--tlsv1.2", "-w", `%{json}\n`}
 	command = append(command, c.flags...)
 	host := "https://10.9.0.2/"
@@ -253,18 +275,24 @@ func fetch(ctx context.Context, space string, c condition, bytes int64) (first, 
 	}
 	out, err := in(ctx, space, command...)
 	if err != nil {
-		return 0, 0, err
+		return times, err
 	}
 	lines := strings.Split(strings.TrimSpace(out), "\n")
-	var times clocked
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &times); err != nil {
-		return 0, 0, err
+		return times, err
 	}
 	isNew := c.before == nil
 	if times.Bytes != bytes || (times.New > 0) != isNew {
-		return 0, 0, fmt.Errorf("%s: curl has got %d of %d bytes over %d new connections", c.name, times.Bytes, bytes, times.New)
+		return times, fmt.Errorf("%s: curl has got %d of %d bytes over %d new connections", c.name, times.Bytes, bytes, times.New)
 	}
-	return times.First * 1e3, times.Last * 1e3, nil
+	if c.perMinute > 0 {
+		var before clocked
+		if err := json.Unmarshal([]byte(lines[len(lines)-2]), &before); err != nil {
+			return times, err
+		}
+		times.silent = 60/float64(c.perMinute) - before.Last // curl counts from request to request
+	}
+	return times, nil
 }
 
 // least returns the second least of at least three times, and whether the three least agree within 2 ms or 2 %. A machine that has other
@@ -286,8 +314,8 @@ func mean(xs []float64) (mean, sem float64) {
 	return mean, math.Sqrt(sem / max(n-1, 1) / n)
 }
 
-// tableOf returns the cells as a table, times to a tenth of a ms.
-func tableOf(cells []cell) [][]string {
+// tableOf returns the cells as a table, times to a tenth of a ms, with how long nothing came before or without.
+func tableOf(cells []cell, tellsSilence bool) [][]string {
 	rows := [][]string{{"rtt_ms", "mbit_per_second", "loss_percent", "case", "congestion", "bytes", "first_ms", "last_ms", "standard_error_ms"}}
 	for _, c := range cells {
 		sem := ""
@@ -298,6 +326,12 @@ func tableOf(cells []cell) [][]string {
 			fmt.Sprint(c.rttMs), fmt.Sprint(c.mbit), fmt.Sprint(c.lossPercent), c.condition, c.congestion, strconv.FormatInt(c.bytes, 10),
 			strconv.FormatFloat(c.first, 'f', 1, 64), strconv.FormatFloat(c.last, 'f', 1, 64), sem,
 		})
+	}
+	if tellsSilence {
+		rows[0] = append(rows[0], "silent_ms")
+		for i := range cells {
+			rows[i+1] = append(rows[i+1], strconv.FormatFloat(cells[i].silent, 'f', 0, 64))
+		}
 	}
 	return rows
 }

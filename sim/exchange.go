@@ -121,9 +121,9 @@ func (c *clients) exchange(r *request, s *served, rtt int64) exchange {
 		spent = t.Connect + t.TLS
 	}
 	c.trips = c.tripsOf(r, spent)
-	timeout := transport.RetransmitNs(rtt)
-	// The window with which the answer begins, where the connection is known.
-	window, isKnown := c.visits.window(r, s.first-c.delay, timeout)
+	timeout := t.RetransmitNs(rtt)
+	// The window with which the answer begins, where the connection is known: the site has sent nothing for a round trip longer than nothing came.
+	window, isKnown := c.visits.window(r, s.first-c.delay+rtt, timeout)
 	readable := t.Readable(s.bytes)
 	switch {
 	case of.lossy != nil && of.lossy.GoesByRounds():
@@ -167,7 +167,7 @@ func (c *clients) drawSetUpLoss(r *request, stream *random.Stream) (sum int64) {
 	}
 	rtt := c.rtt + r.access
 	for i := range exchanges {
-		timeout := transport.RetransmitNs(rtt)
+		timeout := of.transfer.RetransmitNs(rtt)
 		if i < opens && of.lossy != nil && of.lossy.GoesByRounds() {
 			timeout = max(timeout, int64(firstTimeout))
 		}

@@ -7,6 +7,7 @@ import "time"
 // arrived. Where the way loses packets besides, loses says which.
 func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T, loses *losing) (total int64, after Window) {
 	s := t.senderOf(Window{b.window, slowTo})
+	began := s.window
 	f := t.flightOf(b.left)
 	round := int64(0)
 	if b.early > 0 {
@@ -28,6 +29,8 @@ func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T, loses *
 			s.lose(total, f.arrived/float64(t.segment))
 		case f.isFull:
 			f.grows(&s, total)
+		case f.left == 0 && s.window < s.slowTo && (s.window > began || 2*f.sent >= int64(s.window)*t.segment):
+			s.window = min(s.window+float64(f.sent)/float64(t.segment), s.slowTo, s.most) // see slowStart
 		}
 		if f.left == 0 {
 			return total, t.windowOf(&s)

@@ -40,6 +40,9 @@ type Stack struct {
 	// AckPackets is how many full packets a receiver has when it acknowledges them: 2 by RFC 9293, section 3.8.6.3, and RFC 9000, section
 	// 13.2.2. They are on the line before it, in every round trip of slow start. 0 is 1: each packet is acknowledged.
 	AckPackets int64
+	// TimerAbove is by how much a timeout is longer than a round trip: RFC 6298 adds four times the variance of round trips, of which Linux takes 200 ms for the
+	// least. 0 is the longer of a round trip and 200 ms.
+	TimerAbove time.Duration
 	// HandshakeWork is what both ends work on a full handshake, ResumedWork on one that goes on with earlier keys.
 	HandshakeWork, ResumedWork time.Duration
 	// Congestion is what the sender makes of lost packets.
@@ -58,6 +61,7 @@ func (s *Stack) validate(segment int64) error {
 		invalid.Check(s.ReceiveBytes == 0 || s.ReceiveBytes >= 1<<12 && s.ReceiveBytes <= 1<<30, "ReceiveBytes", s.ReceiveBytes, "0 (no bound), or 4096 to 2^30, the most of RFC 7323"),
 		invalid.Check(s.EarlyBytes == 0 || s.EarlyBytes >= 1<<9 && s.EarlyBytes <= most, "EarlyBytes", s.EarlyBytes, "0 (no bound), or 512 to 2^40"),
 		invalid.Range("AckPackets", s.AckPackets, 0, 10),
+		invalid.Range("TimerAbove", int64(s.TimerAbove), 0, int64(time.Minute)),
 		invalid.Range("HandshakeWork", int64(s.HandshakeWork), 0, int64(time.Minute)),
 		invalid.Range("ResumedWork", int64(s.ResumedWork), 0, int64(time.Minute)),
 		invalid.Check(int(s.Congestion) < len(congestions), "Congestion", uint8(s.Congestion), "one of steady, reno, cubic, bbr"),
@@ -74,6 +78,7 @@ const LinuxReceiveBytes = 3_930_752
 func Linux(h Handshake) Connection {
 	c := Connection{Handshake: h, SegmentBytes: 1448}
 	c.PacketBytes, c.HeaderBytes, c.SendBytes, c.ReceiveBytes, c.AckPackets, c.Congestion, c.HyStart = 1500, 240, 4_003_064, LinuxReceiveBytes, 2, CUBIC, true
+	c.TimerAbove = 200 * time.Millisecond
 	switch h {
 	case TCPTLS12, TLS12Resumed:
 		c.RecordBytes = 1 << 14

@@ -24,7 +24,8 @@ func (c Connection) TransferTime(bytes int64, rtt time.Duration, isNew bool) tim
 // A window is what congestion control has made it, and no more than either end bears:
 //
 //   - Who receives over TCP offers 64 KB at first. Linux has it then tune itself (Fisk and Feng, 2001): for each round trip it offers twice what was read in that, and 16 packets
-//     more. Slow start doubles, so that a reader who keeps up is never the bound, but for a larger initial window, before ReceiveBytes.
+//     more. Slow start doubles, so that a reader who keeps up is never the bound, but for a larger initial window, before ReceiveBytes (nor, as assumed here,
+//     where a connection that is open goes on with a window that its last packets have made larger than that).
 //   - Who sends has SendBytes in its socket, and writes again when less than two thirds of it are left. Of a socket that has gone whole a third is acknowledged before the next third
 //     goes, and another before the one after that. Then two thirds are under way, and the next is written when the first of those is acknowledged: two thirds
 //     a round trip, so that SendBytes of 4 MB let 214 Mbit/s through at 100 ms. Linux tunes the socket to twice the window; it is full until then.
@@ -47,6 +48,7 @@ type Transfer struct {
 	early     int64 // bytes that answer early data at once, 0 for any number
 	segment   int64 // of a full packet
 	buffer    int64 // what may wait, 0 for any number
+	above     int64 // by how much a timeout is longer than a round trip, 0 for 200 ms at the least
 	paced     bool
 	hyStart   bool
 	tunes     bool // the reader doubles the largest window when it is full
@@ -58,7 +60,7 @@ type Transfer struct {
 // Transfer returns the connection made ready.
 func (c Connection) Transfer() Transfer {
 	t := Transfer{
-		window: c.WindowBytes(), keeps: c.Idle == KeepWindow, credit: c.MaxWindowBytes, most: endless, socket: endless, refilled: endless, header: c.HeaderBytes, setup: c.SetupBytes,
+		window: c.WindowBytes(), keeps: c.Idle == KeepWindow, credit: c.MaxWindowBytes, most: endless, socket: endless, refilled: endless, header: c.HeaderBytes, setup: c.SetupBytes, above: int64(c.TimerAbove),
 		segment: c.segmentBytes(), congestion: c.Congestion, hyStart: c.HyStart, record: c.RecordBytes, paced: c.Paced, tunes: c.WindowGrows, Work: int64(c.HandshakeWork),
 	}
 	for _, bound := range []int64{c.MaxWindowBytes, c.SendBytes, c.ReceiveBytes} {
@@ -174,19 +176,28 @@ func sends[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T) (ns int64,
 	if t.buffer > 0 {
 		return sendOver(t, b, slowTo, trips, nil)
 	}
-	ns, grown := slowStart(t, b, trips)
-	return ns, Window{grown, slowTo}
+	ns, grown, last := slowStart(t, b, trips)
+	return ns, Window{min(grown+last, max(grown, t.most)), slowTo}
 }
 
 // From returns the transfer time of a response that slow start begins with so large a window, in ns, and the window
 // after it: doubled by every round that filled it.
 func (t *Transfer) From(window, bytes, rttNs int64) (ns, grown int64) {
-	return slowStart(t, t.begin(window, bytes, false), steady(rttNs))
+	ns, grown, _ = slowStart(t, t.begin(window, bytes, false), steady(rttNs))
+	return ns, grown
 }
 
 // FromOver is From on a new or an open connection whose round trips differ, over a way whose buffer may overflow.
 func (t *Transfer) FromOver(window Window, bytes int64, isNew bool, trips RoundTrips) (ns int64, after Window) {
 	return sends(t, t.begin(window.Bytes, bytes, isNew), window.SlowTo, trips)
+}
+
+// RetransmitNs returns the time in ns after which a sender sends a packet again on a way with a round trip, and takes a silent connection for idle.
+func (t *Transfer) RetransmitNs(rttNs int64) int64 {
+	if t.above > 0 {
+		return rttNs + t.above
+	}
+	return RetransmitNs(rttNs)
 }
 
 // Readable returns how many bytes of a response must be there before its first can be read: its first TLS record, 0 where
@@ -234,8 +245,9 @@ const (
 	paceBurst = 10 * 1252
 )
 
-// slowStart sends a window a round trip and doubles it, until it holds a round trip at the rate or may not grow any more.
-func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total, grown int64) {
+// slowStart sends a window a round trip and doubles it, until it holds a round trip at the rate or may not grow any more. It returns the time, the window, and by how much what
+// is sent last makes that larger when it is acknowledged: nothing where less than half of the window was in use (RFC 7661, section 4.3), and where the rate is the limit.
+func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total, grown, last int64) {
 	left, window, round := b.left, b.window, int64(0)
 	p := pacer{window: window}
 	most := t.most
@@ -265,11 +277,14 @@ func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total, grown int64)
 			window *= 2
 		}
 	}
-	last := t.line(left)
+	ends := t.line(left)
 	if t.paced {
-		last = max(last, p.takes(left, window, trips.RoundTrip(round)+t.acked))
+		ends = max(ends, p.takes(left, window, trips.RoundTrip(round)+t.acked))
 	}
-	return total + last, min(window, most)
+	if left <= window && (window > b.window || 2*left >= window) {
+		last = left
+	}
+	return total + ends, min(window, most), last
 }
 
 // credits returns for how long a sender waits besides after a flight until the reader of a stream says that more may come, and how much that is.

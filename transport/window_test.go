@@ -63,3 +63,28 @@ func TestTransfersTakeWhatRealServersTake(t *testing.T) {
 		require.InEpsilon(t, c.totalMs, float64(total)/1e6, 0.04, "%v ms, %v Mbit/s, %d bytes, %v", c.rttMs, c.mbit, c.bytes, c.idle)
 	}
 }
+
+func TestWhatIsSentLastMakesAWindowLarger(t *testing.T) {
+	c := transport.Connection{SegmentBytes: 1000}
+	tr := c.Transfer()
+	after := func(from, packets int64) int64 {
+		_, w := tr.FromOver(transport.Window{Bytes: from * 1000}, packets*1000, false, fixed(time.Second))
+		return w.Bytes / 1000
+	}
+	// 10, 20 and 5 of 40, and of 100 packets at once 49 and 50.
+	require.Equal(t, int64(45), after(10, 35))
+	require.Equal(t, int64(80), after(10, 70))
+	require.Equal(t, int64(100), after(100, 49))
+	require.Equal(t, int64(150), after(100, 50))
+	// 200 ms above the round trip in Linux, and a sender that has been silent for two timeouts halves twice.
+	linux := transport.Linux(transport.TCPTLS13).Transfer()
+	require.Equal(t, int64(260*time.Millisecond), linux.RetransmitNs(int64(60*time.Millisecond)))
+	require.Equal(t, int64(200*time.Millisecond), tr.RetransmitNs(int64(60*time.Millisecond)))
+	require.Equal(t, int64(300*time.Millisecond), tr.RetransmitNs(int64(300*time.Millisecond)))
+	// Over a way with a buffer as well.
+	c.BitsPerSecond, c.BufferBytes, c.Congestion = 1e9, 1<<30, transport.CUBIC
+	tr = c.Transfer()
+	require.Equal(t, int64(45), after(10, 35))
+	require.Equal(t, int64(150), after(100, 50))
+	require.Equal(t, int64(100), after(100, 49))
+}
