@@ -311,6 +311,9 @@ func assumedOfUpstream(s *Study) string {
 		case u.KeepAlive == 0:
 			text += "; 5 s is the default of CloudFront"
 		}
+		if u.BufferBytes > 0 {
+			text += "; what overflows a buffer is sent again as by Reno, without HyStart"
+		}
 		if !slices.Contains(ways, text) {
 			ways = append(ways, text)
 		}

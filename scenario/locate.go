@@ -15,6 +15,8 @@ type locator struct {
 	file      string
 	lines     map[string]int
 	workloads []workloadRef
+	// placements are those of the file.
+	placements []placementSpec
 	// failures and impairments are the events of links as the file has them, of which a window may have others; begins is when that
 	// begins.
 	failures    []sim.LinkFailure
@@ -23,8 +25,8 @@ type locator struct {
 	inWindow    *sim.Scenario
 }
 
-// locate returns an error as problems of the file: that of a field at its key, that of a workload under a placement at the workload,
-// another at the network. What ends the looking up is no problem.
+// locate returns an error as problems of the file: that of a field at its key, that of a workload under a placement at the workload, that of a placement
+// there, another at the network. What ends the looking up is no problem.
 func (l *locator) locate(err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
@@ -38,7 +40,7 @@ func (l *locator) locate(err error) error {
 		case errors.As(e, &f) && (!isOfPlan || l.isTop(f.Path)):
 			bad.report("", 0, invalid.New(l.inFile(f.Path), f.Value, "%s", f.Want))
 		case isOfPlan:
-			l.reportWorkload(bad, of)
+			l.reportPlan(bad, of)
 		default:
 			bad.add(l.lines["network"], "network", "%s", oneLine(e))
 		}
@@ -52,7 +54,17 @@ func (l *locator) isTop(path string) bool {
 	return ok
 }
 
-func (l *locator) reportWorkload(bad *problems, of *sim.PlanError) {
+func (l *locator) reportPlan(bad *problems, of *sim.PlanError) {
+	if of.Workload == "" {
+		for i := range l.placements {
+			if p := &l.placements[i]; p.built.Name == of.Placement {
+				bad.report(p.path, p.line, of.Err)
+				return
+			}
+		}
+		bad.add(l.lines["placements"], "placements", "%s", oneLine(of))
+		return
+	}
 	for _, w := range l.workloads {
 		if w.name == of.Workload {
 			bad.add(w.line, w.path, "under placement %q: %s", of.Placement, oneLine(of.Err))

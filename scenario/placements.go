@@ -145,6 +145,7 @@ func readUpstream(v value, u *transport.Upstream) {
 		field{"keep_alive", func(v value) { v.duration(&u.KeepAlive) }},
 		field{"idle", choice(transport.ParseIdleWindow, &u.Idle)},
 		field{"pool", func(v value) { v.integer(&u.Pool) }},
+		field{"buffer", func(v value) { v.bytes(&u.BufferBytes) }},
 		field{"always_open", func(v value) { v.boolean(&u.AlwaysOpen) }},
 	)
 }

@@ -312,7 +312,7 @@ func (r *reader) build(bad *problems) {
 	}
 	r.assumeOfRouting()
 	r.assumeOfFreshness()
-	where := locator{file: bad.file, lines: bad.lines, workloads: r.order, failures: r.study.LinkFailures, impairments: r.study.LinkImpairments}
+	where := locator{file: bad.file, lines: bad.lines, workloads: r.order, placements: r.placements, failures: r.study.LinkFailures, impairments: r.study.LinkImpairments}
 	start := r.study.Start
 	if r.buildWindow(bad); bad.count > 0 {
 		return

@@ -148,7 +148,7 @@ placements:
       - {sites: pop-lhr, size: 1GiB, policy: sieve, preload: steady}
       - {sites: [pop-cdg], size: 512MiB}
     routing: {weighted: {pop-lhr: 1, pop-cdg: 2}}
-    upstream: {keep_alive: 30s, pool: 8, always_open: false}
+    upstream: {keep_alive: 30s, pool: 8, buffer: 128KiB, always_open: false}
     dynamic_via_pop: true
     dns: {ttls: [{for: 1m, share: 90%}], never: 10%}
     openings: [{site: pop-cdg, at: 5s, closes: 55s}]

@@ -21,6 +21,7 @@ placements:
   - {name: the same, extends: quick}
   - {name: open, extends: quick, upstream: {always_open: true}}
   - {name: pooled, extends: quick, upstream: {pool: 32}}
+  - {name: bounded, extends: quick, upstream: {buffer: 128KiB}}
 `
 
 func TestConnectionsAreRead(t *testing.T) {
@@ -32,6 +33,7 @@ func TestConnectionsAreRead(t *testing.T) {
 	require.Equal(t, quick, study.Placements[1].Upstream)
 	require.Equal(t, transport.Upstream{AlwaysOpen: true}, study.Placements[2].Upstream)
 	require.Equal(t, transport.Upstream{Pool: 32}, study.Placements[3].Upstream)
+	require.Equal(t, transport.Upstream{BufferBytes: 128 << 10}, study.Placements[4].Upstream)
 }
 
 func TestConnectionsThatCannotBeAreNamed(t *testing.T) {
@@ -41,6 +43,7 @@ func TestConnectionsThatCannotBeAreNamed(t *testing.T) {
 		{"{always_open: true}", "{always_open: true, keep_alive: 1s}", `s.yaml:9: placements[2].upstream.always_open: is true; want false`},
 		{"{pool: 32}", "{pool: 32, handshake: quic}", `s.yaml:10: placements[3].upstream.pool: is 32; want 0 with QUIC`},
 		{"{pool: 32}", "{pool: 20000}", `s.yaml:10: placements[3].upstream.pool: is 20000; want 0 to 10000`},
+		{"{buffer: 128KiB}", "{buffer: 1KiB}", `s.yaml:11: placements[4].upstream.buffer: is 1024; want 0 (no bound), or 4096 to 2^40`},
 		{"edge_caches: {sites: pop-den, size: 1GiB}, ", "", `placements[0].upstream: is `},
 	} {
 		text := strings.Replace(connected, c.from, c.to, 1)

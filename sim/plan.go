@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -232,6 +233,9 @@ func (c *compiler) plan(ctx context.Context, p placement.Placement) (*Plan, erro
 			return nil, err
 		}
 	}
+	if err := plan.refuseBuffer(); err != nil {
+		return nil, &PlanError{Placement: p.Name, Err: err}
+	}
 	plan.partLinks()
 	err := c.findCrossings(plan)
 	if err == nil {
@@ -243,9 +247,29 @@ func (c *compiler) plan(ctx context.Context, p placement.Placement) (*Plan, erro
 	return plan, nil
 }
 
+// refuseBuffer returns the error of a buffer between sites where no way between them has a rate.
+func (p *Plan) refuseBuffer() error {
+	bytes := p.placement.Upstream.BufferBytes
+	if bytes == 0 {
+		return nil
+	}
+	for i := range p.workloads {
+		w := &p.workloads[i]
+		hasRate := func(h nextHop) bool { return h.bitsPerSecond > 0 }
+		passesOn := func(e entry) bool { return e.beyond.bitsPerSecond > 0 }
+		fetches := func(tiers [][]nextHop) bool {
+			return slices.ContainsFunc(tiers, func(hops []nextHop) bool { return slices.ContainsFunc(hops, hasRate) })
+		}
+		if slices.ContainsFunc(w.hops, fetches) || slices.ContainsFunc(w.entries, func(ways []entry) bool { return slices.ContainsFunc(ways, passesOn) }) {
+			return nil
+		}
+	}
+	return invalid.New("Upstream.BufferBytes", bytes, "0 where no link has a capacity on the ways over which objects are fetched and requests passed on: nothing waits before a line without a rate")
+}
+
 // A PlanError says why a workload cannot be served under a placement: there is no way, or something of one would not be felt.
 type PlanError struct {
-	// Placement and Workload are their names.
+	// Placement and Workload are their names; Workload is "" where it is of none.
 	Placement, Workload string
 	// Err says what is wrong.
 	Err error
@@ -253,6 +277,9 @@ type PlanError struct {
 
 // Error names the placement and the workload, and says what is wrong.
 func (e *PlanError) Error() string {
+	if e.Workload == "" {
+		return fmt.Sprintf("placement %q: %v", e.Placement, e.Err)
+	}
 	return fmt.Sprintf("placement %q: workload %q: %v", e.Placement, e.Workload, e.Err)
 }
 

@@ -141,12 +141,17 @@ func (c Connection) Validate() error {
 	return invalid.First(
 		invalid.Range("NewShare", c.NewShare, 0, 1),
 		invalid.Range("BitsPerSecond", c.BitsPerSecond, 0, 1e15),
-		invalid.Check(c.BufferBytes == 0 || c.BufferBytes >= 1<<12 && c.BufferBytes <= 1<<40, "BufferBytes", c.BufferBytes, "0 (no bound), or 4096 to 2^40"),
+		checkBuffer(c.BufferBytes),
 		invalid.Check(c.BufferBytes == 0 || !c.Paced, "BufferBytes", c.BufferBytes, "0 of a sender that is paced: what that loses is not modelled"),
 		invalid.Range("SegmentBytes", c.SegmentBytes, 0, 1<<16),
 		invalid.Range("InitialSegments", c.InitialSegments, 0, 1<<16),
 		c.Stack.validate(c.segmentBytes()),
 	)
+}
+
+// checkBuffer returns the error of a buffer that is out of range.
+func checkBuffer(bytes int64) error {
+	return invalid.Check(bytes == 0 || bytes >= 1<<12 && bytes <= 1<<40, "BufferBytes", bytes, "0 (no bound), or 4096 to 2^40")
 }
 
 // WindowBytes returns the initial window.

@@ -31,6 +31,9 @@ type Upstream struct {
 	// Pool, if above 0, is HTTP/1.1: a connection for each question under way. So many of those that nobody uses are kept (keepalive in
 	// an upstream of nginx), each for KeepAlive after its last answer. 0 is HTTP/2.
 	Pool int
+	// BufferBytes is what may wait before the narrowest link of the way that an answer comes over, packets with their headers: what comes besides is lost, and
+	// comes again as of a [Connection] with [Reno] (assumed; without HyStart). 0 is without bound.
+	BufferBytes int64
 	// AlwaysOpen takes away what connections cost: one is always open, and its window holds any answer. The other
 	// fields must be zero.
 	AlwaysOpen bool
@@ -49,6 +52,7 @@ func (u Upstream) Validate() error {
 		invalid.Check(u.KeepAlive >= 0 && u.KeepAlive <= year, "KeepAlive", u.KeepAlive, "0 (5s) to 8784h"),
 		invalid.Range("Pool", u.Pool, 0, maxPool),
 		invalid.Check(u.Pool == 0 || !u.Handshake.overQUIC(), "Pool", u.Pool, "0 with QUIC: HTTP/3 asks for any number at the same time over one connection"),
+		checkBuffer(u.BufferBytes),
 		invalid.Check(!u.AlwaysOpen || u == Upstream{AlwaysOpen: true}, "AlwaysOpen", u.AlwaysOpen, "false: a connection that is always open has no handshake and no KeepAlive"),
 	)
 }
@@ -69,19 +73,30 @@ type Dialer struct {
 	transfer                    Transfer
 	rtt, handshake, open, quiet int64
 	idle                        IdleWindow
-	alwaysOpen                  bool
-	most                        int // connections that are kept idle in a pool
+	isApart, alwaysOpen         bool    // isApart of one that is always open, too, or over a way with a buffer
+	unbounded                   *Dialer // the same without a buffer, nil where there is none
+	most                        int     // connections that are kept idle in a pool
 }
 
 // Dialer returns the rule made ready for a way with a round trip, on which answers come at so many bits per second at
 // most, 0 for any number.
 func (u Upstream) Dialer(rtt time.Duration, bitsPerSecond float64) Dialer {
 	d := Dialer{
-		transfer: Connection{Handshake: u.Handshake, BitsPerSecond: bitsPerSecond}.Transfer(),
-		rtt:      int64(rtt), open: int64(u.KeepsAlive()), quiet: RetransmitNs(int64(rtt)), alwaysOpen: u.AlwaysOpen, idle: u.Idle, most: u.Pool,
+		transfer: u.connection(bitsPerSecond).Transfer(),
+		rtt:      int64(rtt), open: int64(u.KeepsAlive()), quiet: RetransmitNs(int64(rtt)), isApart: u.AlwaysOpen, alwaysOpen: u.AlwaysOpen, idle: u.Idle, most: u.Pool,
 	}
 	d.handshake = (d.transfer.Connect + d.transfer.TLS) * d.rtt
+	if d.transfer.buffer > 0 {
+		u.BufferBytes = 0
+		of := u.Dialer(rtt, bitsPerSecond)
+		d.unbounded, d.isApart = &of, true
+	}
 	return d
+}
+
+// connection returns what answers at so many bits per second come over.
+func (u Upstream) connection(bitsPerSecond float64) Connection {
+	return Connection{Handshake: u.Handshake, BitsPerSecond: bitsPerSecond, BufferBytes: u.BufferBytes}
 }
 
 // A Line is the connection that a site keeps over a [Dialer]. Instants are in ns.
@@ -91,6 +106,7 @@ type Line struct {
 	quiet int64 // since when nothing comes over it
 	// window is the sender's: what has not been acknowledged may be so many bytes.
 	window int64
+	slowTo int64 // to which it grows by slow start, 0 for any: it has lost something to a buffer
 }
 
 // never is long before any run.
@@ -113,8 +129,8 @@ func (l *Line) Asked() int64 { return l.asked }
 // other side (RFC 5681, section 4.1), unless [Upstream.Idle] says otherwise. Else slow start goes on from the window that the line has: every window that
 // was filled doubles it.
 func (d *Dialer) Ask(l *Line, bytes, now int64) (leaves, takes int64) {
-	if d.alwaysOpen {
-		return now, d.transfer.Open(bytes)
+	if d.isApart {
+		return d.askApart(l, bytes, now)
 	}
 	switch {
 	case now-l.asked > d.open:
@@ -129,6 +145,24 @@ func (d *Dialer) Ask(l *Line, bytes, now int64) (leaves, takes int64) {
 	} else {
 		takes, l.window = d.transfer.From(window, bytes, d.rtt)
 	}
+	l.quiet = max(l.quiet, leaves+d.rtt+takes)
+	return leaves, takes
+}
+
+// askApart is Ask over what is always open, or over a way with a buffer: there slow start goes no further than an overflow has let it.
+func (d *Dialer) askApart(l *Line, bytes, now int64) (leaves, takes int64) {
+	if d.alwaysOpen {
+		return now, d.transfer.Open(bytes)
+	}
+	if now-l.asked > d.open {
+		l.slowTo = 0
+	}
+	leaves, _ = d.unbounded.Ask(l, 0, now)
+	if l.window == 0 { // nothing has come over it so far
+		l.window = d.transfer.window
+	}
+	takes, after := sends(&d.transfer, d.transfer.begin(l.window, bytes, false), l.slowTo, steady(d.rtt))
+	l.window, l.slowTo = after.Bytes, after.SlowTo
 	l.quiet = max(l.quiet, leaves+d.rtt+takes)
 	return leaves, takes
 }

@@ -18,7 +18,7 @@ type LossyDialer struct {
 func (u Upstream) LossyDialer(rtt time.Duration, bitsPerSecond, loss float64) LossyDialer {
 	d := LossyDialer{Dialer: u.Dialer(rtt, bitsPerSecond), kept: math.MaxInt64}
 	if loss > 0 {
-		d.lossy = Connection{Handshake: u.Handshake, BitsPerSecond: bitsPerSecond}.LossyTransfer(loss)
+		d.lossy = u.connection(bitsPerSecond).LossyTransfer(loss)
 		d.kept = max(int64(d.lossy.idle*float64(d.lossy.segment)), d.transfer.window)
 	}
 	return d
@@ -62,7 +62,10 @@ func (d *LossyDialer) Ask(l *Line, bytes, now int64, lost Losses) (leaves, takes
 	if lost.Intact < bytes {
 		_, intact := d.Dialer.Ask(&before, lost.Intact, now)
 		takes = max(takes, intact+d.lossy.rest(bytes-lost.Intact, d.rtt, d.quiet))
-		l.window = min(max(l.window, d.transfer.window), d.kept)
+		if d.transfer.buffer == 0 {
+			l.window = max(l.window, d.transfer.window)
+		}
+		l.window = min(l.window, d.kept)
 	}
 	l.quiet = max(l.quiet, leaves+d.rtt+takes)
 	return leaves, takes
