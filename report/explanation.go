@@ -127,25 +127,10 @@ func ExplanationOf(placement string, e *sim.Explanation, begins time.Duration) E
 	}
 	addSteps(add, e)
 	addParts(lastParts)
-	x.LastSteps = lastSteps(e)
+	for _, s := range e.Rest {
+		x.LastSteps = append(x.LastSteps, ExplanationStep{explainedFloat(s.Ns), s.Site, s.Text, s.Ns})
+	}
 	return x
-}
-
-// lastSteps are those from the first byte of an answer to the last one.
-func lastSteps(e *sim.Explanation) (all []ExplanationStep) {
-	add := func(ns int64, what string) {
-		if ns != 0 {
-			all = append(all, ExplanationStep{Ms: explainedFloat(ns), What: what, ns: ns})
-		}
-	}
-	rest := e.TTLB - e.TTFB
-	if e.LinkRestNs > 0 {
-		add(e.LinkRestNs, "links: until those on the way to the user that others share had sent the other bytes")
-		add(rest-e.LinkRestNs, "the other bytes, until the user had them")
-		return all
-	}
-	add(rest, "the other bytes, to the user and from further up")
-	return all
 }
 
 // addFailure adds what a request met that failed, and how its user learns of it. What never came back has no rest but the wait for it.
@@ -239,19 +224,19 @@ func WriteExplanation(w io.Writer, placement string, e *sim.Explanation, begins 
 		fmt.Fprintf(&b, "%12s  %s\n", cell, text)
 	}
 	sum := int64(0)
-	for _, s := range x.Steps {
-		if s.Site != "" {
-			s.What = s.Site + ": " + s.What
+	rows := func(steps []ExplanationStep) {
+		for _, s := range steps {
+			if s.Site != "" {
+				s.What = s.Site + ": " + s.What
+			}
+			row(s.ns, s.What)
+			sum += s.ns
 		}
-		row(s.ns, s.What)
-		sum += s.ns
 	}
+	rows(x.Steps)
 	b.WriteString("------------\n")
 	row(sum, "time to the "+end)
-	for _, s := range x.LastSteps {
-		row(s.ns, s.What)
-		sum += s.ns
-	}
+	rows(x.LastSteps)
 	if len(x.LastSteps) > 0 {
 		row(sum, "time to the last byte")
 	}

@@ -3,7 +3,6 @@ package report_test
 import (
 	"bytes"
 	"context"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -157,35 +156,4 @@ BYPASS at region: 1850.000000 ms to the first byte, 1850.000000 ms to the last
 ------------
  1850.000000  time to the first byte
 `, b.String())
-}
-
-func TestWhatLinksHaveToSendIsARowOfItsOwn(t *testing.T) {
-	// Of 100 ms from the first byte to the last a link takes 70; and where it takes all.
-	for rest, want := range map[int64]string{
-		70e6: `   10.000000  time to the first byte
-   70.000000  links: until those on the way to the user that others share had sent the other bytes
-   30.000000  the other bytes, until the user had them
-  110.000000  time to the last byte
-`,
-		100e6: `   10.000000  time to the first byte
-  100.000000  links: until those on the way to the user that others share had sent the other bytes
-  110.000000  time to the last byte
-`,
-		0: `   10.000000  time to the first byte
-  100.000000  the other bytes, to the user and from further up
-  110.000000  time to the last byte
-`,
-	} {
-		e := &sim.Explanation{Sighting: sim.Sighting{Outcome: sim.Hit, TTFB: 10e6, TTLB: 110e6}, Site: "pop", LinkRestNs: rest}
-		e.Causes[sim.Propagation] = 10e6
-		var b strings.Builder
-		require.NoError(t, report.WriteExplanation(&b, "p", e, 0))
-		require.True(t, strings.HasSuffix(b.String(), want), b.String())
-		sum := 0.0
-		x := report.ExplanationOf("p", e, 0)
-		for _, s := range slices.Concat(x.Steps, x.LastSteps) {
-			sum += s.Ms
-		}
-		require.Equal(t, x.TTLBMs, sum)
-	}
 }

@@ -56,6 +56,7 @@ type clients struct {
 	visits *visits // who asks, nil where nobody knows
 	// exchanged is that of the request answered last, where there are stacks.
 	exchanged exchange
+	explained *explainedTransfer // is told what the transfer of each answer is made of, nil where nobody asks for it
 
 	kind     Kind // says how the site serves a request; agingVisits where it meets a cache that ages
 	workload *workloadRun
@@ -363,7 +364,7 @@ func (c *clients) watch(r *request, s *served, ttfb, ttlb int64) {
 func (c *clients) sight(r *request, s *served, ttfb, ttlb int64) {
 	is := Sighting{
 		Workload: int(c.workload.number), Metro: int(c.metro), At: r.arrived - c.delay, Outcome: s.outcome,
-		TTFB: ttfb, TTLB: ttlb, Tries: c.tries(), request: *r, first: s.first,
+		TTFB: ttfb, TTLB: ttlb, Tries: c.tries(), request: *r, first: s.first, last: s.last, bytes: s.bytes,
 	}
 	of := &is.Causes
 	of[Access], of[Loss], of[Propagation], of[Upstream] = r.access, r.resent, c.rtt, c.beyond

@@ -184,6 +184,9 @@ func (c *clients) answerOver(r *request, s *served) bool {
 	rtt := c.rtt + r.access
 	c.exchanged = c.exchange(r, s, rtt)
 	x := &c.exchanged
+	if c.explained != nil {
+		c.explained.parts = c.partsOver(r, s, rtt)
+	}
 	ready := rtt + c.beyond + r.resent + x.lookup + x.connect + x.tls
 	ttfb := ready + s.first - r.arrived + x.first
 	ttlb := max(ttfb+x.transfer, ready+s.last-r.arrived)

@@ -37,9 +37,8 @@ type Explanation struct {
 	Steps         []Step
 	// WaitNs is that time.
 	WaitNs int64
-	// LinkRestNs is how long after its first byte the links on the way to the user whose capacity is shared had sent its last one, ns: a part of what TTLB is more
-	// than TTFB, 0 where there are none.
-	LinkRestNs int64
+	// Rest is what the other bytes waited for: it sums to what TTLB is more than TTFB.
+	Rest []Step
 	// Links are what events of links did to the way of the user, and to those between sites on which something was asked for the request.
 	Links []LinkOnWay
 }
@@ -65,7 +64,7 @@ func (p *Plan) Explain(ctx context.Context, replication, workload, metro int, wh
 	}
 	metro = f.metro
 	t := &tracer{
-		plan: p, workload: workload, metro: int32(metro), number: f.number, flights: make(map[flightName]bool), messages: make(map[uint64]bool),
+		plan: p, workload: workload, metro: int32(metro), number: f.number, flights: make(map[flightName]bool), messages: make(map[uint64]bool), lines: make(map[flightName]askedLine),
 	}
 	e := &Explanation{
 		WorkloadName: p.workloads[workload].name, MetroName: p.metros[metro], Number: f.place, Count: f.count,
@@ -85,7 +84,9 @@ func (p *Plan) Explain(ctx context.Context, replication, workload, metro int, wh
 			if t.found {
 				e.Tried, e.ConnectsAfter = t.triedSteps()
 				e.Steps = t.steps(first, s.Outcome, s.Reason)
-				e.LinkRestNs = t.linkRest
+			}
+			if !s.Outcome.IsFailure() {
+				e.Rest = r.restOf(&e.Sighting, of)
 			}
 		}
 	}

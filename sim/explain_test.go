@@ -45,6 +45,7 @@ func TestStepsOfARequestSumToItsTime(t *testing.T) {
 			require.Equal(t, want, e.Sighting)
 			require.Equal(t, i+1, e.Number)
 			met[e.Outcome] = true
+			requireRest(t, e)
 			if len(e.Steps) == 0 {
 				require.Contains(t, []Outcome{Hit, Bypass}, e.Outcome)
 				continue
@@ -128,6 +129,7 @@ func TestRequestsOfOneInstantAreExplainedEachByItself(t *testing.T) {
 				e, err := plans[0].Explain(t.Context(), 0, 0, metro, ByNumber, i+1)
 				require.NoError(t, err)
 				require.Equal(t, want, e.Sighting, "%s, request %d", c.p.Name, i+1)
+				requireRest(t, e)
 				require.Equal(t, [3]int{i + 1, i/3*3 + 1, i/3*3 + 3}, [3]int{e.Number, e.FirstAtOnce, e.LastAtOnce})
 				if e.Outcome.IsFailure() {
 					continue
@@ -147,6 +149,19 @@ func TestRequestsOfOneInstantAreExplainedEachByItself(t *testing.T) {
 		}
 		require.Greater(t, differ, 9, "%s: requests of one instant have other fates", c.p.Name)
 		require.Equal(t, c.p.Name == "asked again", tried > 9)
+	}
+}
+
+// requireRest asserts that what the other bytes of a request waited for sums to the time from the first byte to the last.
+func requireRest(t testing.TB, e *Explanation) {
+	t.Helper()
+	sum := int64(0)
+	for _, step := range e.Rest {
+		require.Positive(t, step.Ns)
+		sum += step.Ns
+	}
+	if !e.Outcome.IsFailure() {
+		require.Equal(t, e.TTLB-e.TTFB, sum, "%v", e.Rest)
 	}
 }
 

@@ -47,6 +47,9 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 	if t.aging != nil {
 		s.prepareRenewal(t, n, now)
 	}
+	if s.trace != nil {
+		s.trace.before(s, t, n, h, now)
+	}
 	if t.pools == nil {
 		f.left, f.takes = t.connect(h, n, f, now)
 	} else {
@@ -96,7 +99,7 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 func (t *tier) connect(h *nextHop, n uint32, f *flight, now int64) (leaves, takes int64) {
 	l := &t.lines[f.number][f.choice]
 	if h.outages != nil {
-		if wasDown(h.outages, l.Asked()+h.there, now+h.there) {
+		if h.isBroken(l.Asked(), now) {
 			*l = transport.Unused()
 		}
 		if h.missing(now) != nil {

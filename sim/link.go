@@ -249,6 +249,9 @@ func (s *site) overToSite(x *crossing) {
 		m.kind = noAnswer
 		s.ledger.sent -= uint64(x.bytes)
 	}
+	if s.trace != nil {
+		s.trace.sendsOverLinks(m, x.last-first)
+	}
 	r, comes := m.reply(), first
 	r.pours = max(x.leaves+r.pours, x.last) - first
 	m.setReply(r)

@@ -97,7 +97,8 @@ func TestExplainedAnswersSayHowLongLinksHaveSentThem(t *testing.T) {
 		for i, ns := range want {
 			e, err := plans[0].Explain(context.Background(), 0, 0, 0, ByNumber, i+1)
 			require.NoError(t, err)
-			require.Equal(t, []int64{ns, ns}, []int64{e.LinkRestNs, e.TTLB - e.TTFB}, "%v, request %d", how, i+1)
+			require.Equal(t, ns, e.TTLB-e.TTFB, "%v, request %d", how, i+1)
+			require.Equal(t, []Step{{Ns: ns, Text: "links: until those on the way to the user that others share had sent the other bytes"}}, e.Rest, "%v, request %d", how, i+1)
 		}
 	}
 }

@@ -71,6 +71,11 @@ func (h *nextHop) missing(leaves int64) *outage {
 	return during(h.outages, leaves+h.there)
 }
 
+// isBroken reports whether the site has been down since an instant at which it was asked last, up to another.
+func (h *nextHop) isBroken(asked, now int64) bool {
+	return h.outages != nil && wasDown(h.outages, asked+h.there, now+h.there)
+}
+
 // losesAnswer reports whether an answer that is here at an instant was lost on its way.
 func (h *nextHop) losesAnswer(here int64) bool {
 	left := here - h.back

@@ -19,7 +19,7 @@ func newPools(u *transport.Upstream, hops [][]nextHop) [][]transport.Pool {
 func (t *tier) takeConnection(f *flight, h *nextHop, n uint32, now int64) (leaves int64) {
 	p := &t.pools[f.number][f.choice]
 	if h.outages != nil {
-		if at, ok := p.LastIdle(); ok && wasDown(h.outages, at+h.there, now+h.there) {
+		if at, ok := p.LastIdle(); ok && h.isBroken(at, now) {
 			p.CloseIdle()
 		}
 		if h.missing(now) != nil {

@@ -94,6 +94,18 @@ func (d *ride) ask(s *site, bytes, now int64, lost transport.Losses) (waits, tak
 	return leaves - asked, takes, conn
 }
 
+// before returns the connection as it is before a question is asked that would be here at an instant.
+func (d *ride) before(s *site, now int64) transport.Line {
+	l, asked := d.line, now-d.there
+	if d.pools {
+		l = d.dialer.Next(&d.pool, asked)
+	}
+	if d.isBroken(s, l.Asked(), asked) {
+		l = transport.Unused()
+	}
+	return l
+}
+
 // isBroken reports whether one of the ends of a connection has been down between two instants at the PoP.
 func (d *ride) isBroken(s *site, from, to int64) bool {
 	return s.outages != nil && wasDown(s.outages, from+d.there, to+d.there) || d.pop.outages != nil && wasDown(d.pop.outages, from, to)
@@ -113,7 +125,14 @@ func rideEnd(era, conn uint32) uint64 { return uint64(era)<<32 | uint64(conn) }
 // worked on later.
 func (s *site) setOut(c *clients, r *request, a *served, work *random.Stream, needsData bool, now int64) bool {
 	lost := c.ride.lose(c)
+	var before transport.Line
+	if s.trace != nil {
+		before = c.ride.before(s, now)
+	}
 	waits, takes, conn := c.ride.ask(s, a.bytes, now, lost)
+	if s.trace != nil {
+		s.trace.pours(c, r, s, c.ride, before, a.bytes, now, takes)
+	}
 	a.pours, r.conn, r.era = takes, conn, c.ride.era
 	if waits == 0 {
 		return false

@@ -20,6 +20,8 @@ type Sighting struct {
 
 	request request
 	first   int64 // the instant at which the first byte leaves the site
+	last    int64 // and the last one
+	bytes   int64 // of the answer
 }
 
 // Watch runs one replication of the plan on one core, as [Plan.Run] does, and tells how each recorded request of a user ended, in

@@ -25,6 +25,9 @@ type tracer struct {
 	passed         bool            // on to another site, for there was no room
 	linkRest       int64           // ns from when links on the way to the user have sent the first byte to when they have sent the last one
 	asked          []askedWay      // over which something was asked for the request
+	lines          map[flightName]askedLine
+	rest           upstreamRest
+	overLinks      int64 // ns from when shared links between sites had sent the first byte of the latest answer to when they had sent the last one
 	// tried are the steps of the tries before the last, or with that where isOver says that it was given up, too; left is what connections took that
 	// were left, in ns; site is where the last try came to. connects is how many of tried came before the client's connection to where it asks now was
 	// opened, where isConnected says that it was.
@@ -261,6 +264,7 @@ func (t *tracer) lands(s *site, of *tier, n uint32, from string) {
 	} else {
 		t.mark(of.flights.pool[n].first, s.name, "on the way back from %s, %s", from, what)
 	}
+	t.landsRest(s, of, n, from)
 	if of.aging != nil {
 		if read := of.aging.readTime(&of.aging.renewals[n].look); read > 0 {
 			t.mark(of.flights.pool[n].first+read, s.name, "had to read what it held from the disk")

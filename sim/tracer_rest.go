@@ -1,0 +1,147 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/edgewise-sim/edgewise/transport"
+)
+
+// What the other bytes of an explained request wait for: the links and the connection to the user or, where they come later to the site that serves it, what
+// that waits for from further up.
+
+// An explainedTransfer is what the transfer of the latest answer to clients was made of, behind its first bytes.
+type explainedTransfer struct{ parts transport.Parts }
+
+// An upstreamRest is what the other bytes from further up waited for that came last.
+type upstreamRest struct {
+	site, from string // where they were received and whence; empty where nothing is known
+	byLinks    bool   // shared links had them to send
+	parts      transport.Parts
+}
+
+// An askedLine is a connection before it was asked at an instant.
+type askedLine struct {
+	line transport.Line
+	at   int64
+}
+
+// before notes the connection of a followed fetch before it asks a hop.
+func (t *tracer) before(s *site, of *tier, n uint32, h *nextHop, now int64) {
+	if !t.follows(s, of, n) {
+		return
+	}
+	f := &of.flights.pool[n]
+	var l transport.Line
+	if of.pools == nil {
+		l = of.lines[f.number][f.choice]
+	} else {
+		l = h.dialer.Next(&of.pools[f.number][f.choice], now)
+	}
+	if h.isBroken(l.Asked(), now) {
+		l = transport.Unused()
+	}
+	t.lines[flightName{s.id, of.number, n}] = askedLine{l, now}
+	t.rest, t.overLinks = upstreamRest{}, 0
+}
+
+// sendsOverLinks notes how long after its first byte shared links between sites had sent the last one of an answer to a followed question.
+func (t *tracer) sendsOverLinks(m *message, rest int64) {
+	if t.messages[m.order] {
+		t.overLinks = rest
+	}
+}
+
+// landsRest notes what the rest of a followed fetch waits for, whose answer is here: its own connection or, where that is longer, what those further up wait for.
+func (t *tracer) landsRest(s *site, of *tier, n uint32, from string) {
+	f := &of.flights.pool[n]
+	h, asked := &of.hops[f.number][f.choice], t.lines[flightName{s.id, of.number, n}]
+	switch span := f.last - f.first; {
+	case f.takes >= span:
+		t.rest = upstreamRest{site: s.name, from: from, parts: h.dialer.Parts(asked.line, f.bytes, asked.at, f.takes)}
+	case t.overLinks >= span:
+		t.rest = upstreamRest{site: s.name, from: from, byLinks: true}
+	}
+	t.overLinks = 0
+}
+
+// pours notes what the answer to a request waits for on its way to the PoP that passes the request on.
+func (t *tracer) pours(c *clients, r *request, from *site, by *ride, before transport.Line, bytes, now, takes int64) {
+	if t.isOf(from, c, r) {
+		t.rest = upstreamRest{site: by.pop.name, from: from.name, parts: by.dialer.Parts(before, bytes, now-by.there, takes)}
+	}
+}
+
+// relays notes what the answer of a site to which a request was passed on waits for, where it takes as long as that from here.
+func (t *tracer) relays(s *site, n uint32, h *nextHop, over *lossyWay, bytes, takes, span int64) {
+	if t.followsSpill(s, n) && takes >= span {
+		t.rest = upstreamRest{site: s.name, from: t.plan.sites[h.to].id, parts: over.Parts(transport.Unused(), bytes, 0, takes)}
+	}
+}
+
+// partsOf returns what the transfer of an answer to a request is made of, without a stack.
+func (c *clients) partsOf(r *request, bytes, rtt int64) transport.Parts {
+	fits := c.fits
+	if r.isNew {
+		fits = c.fitsNew
+		c.handshakes(r) // which says what the round trips are
+	} else {
+		c.trips = c.tripsOf(r, 0)
+	}
+	total := c.transfer.Open(bytes)
+	if bytes > fits {
+		total = c.transferTime(r, bytes, rtt)
+	}
+	return c.transfer.PartsOver(c.transfer.BeginWindow(r.isNew), bytes, r.isNew, &c.trips, total)
+}
+
+// partsOver returns what the transfer of an answer over a stack is made of that has just been exchanged, behind its first TLS record.
+func (c *clients) partsOver(r *request, s *served, rtt int64) transport.Parts {
+	of := c.stackOf(r)
+	window, isKnown := c.visits.window(r, s.first-c.delay, transport.RetransmitNs(rtt))
+	switch {
+	case isKnown:
+	case of.lossy != nil && of.lossy.GoesByRounds():
+		window = of.lossy.OpenWindow(r.isNew)
+	default:
+		window = of.transfer.BeginWindow(r.isNew)
+	}
+	x := &c.exchanged
+	return of.transfer.PartsOver(window, s.bytes, r.isNew, &c.trips, x.first+x.transfer).Shortened(x.transfer)
+}
+
+// restOf returns what the other bytes of an explained request waited for, which was answered at an entry.
+func (r *run) restOf(s *Sighting, of *entry) (all []Step) {
+	left := s.TTLB - s.TTFB
+	add := func(ns int64, site, text string, args ...any) {
+		if ns > 0 {
+			all = append(all, Step{ns, site, fmt.Sprintf(text, args...)})
+			left -= ns
+		}
+	}
+	addParts := func(p transport.Parts, site, way string) {
+		p = p.Shortened(left)
+		add(p.Line, site, "the other bytes, at the rate of the way %s", way)
+		add(p.Rounds, site, "round trips on the way %s, in which the sender waits before it may send more: slow start", way)
+		add(p.Overflow, site, "what overflows the buffer on the way %s: until it is sent again, and for smaller windows after that", way)
+		add(p.Losses, site, "what is lost on the way %s: until it is sent again, and for smaller windows after that", way)
+	}
+	c, t := &r.sites[of.site].clients[s.request.clients], r.trace
+	own := c.explained.parts
+	if c.stacks == nil {
+		own = c.partsOf(&s.request, s.bytes, c.rtt+s.request.access)
+	}
+	isOwn := own.Total() >= left
+	add(min(t.linkRest, left), "", "links: until those on the way to the user that others share had sent the other bytes")
+	switch rest := &t.rest; {
+	case isOwn:
+		addParts(own, "", "to the user")
+	case s.Outcome == DelayedHit:
+		add(left, r.plan.sites[of.site].id, "until the other bytes were there, which another request fetches")
+	case rest.byLinks:
+		add(left, rest.site, "links: until those on the way from %s that others share had sent the other bytes", rest.from)
+	case rest.site != "":
+		addParts(rest.parts, rest.site, "from "+rest.from)
+	}
+	add(left, r.plan.sites[of.site].id, "until the other bytes were there, from further up")
+	return all
+}
