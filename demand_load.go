@@ -7,17 +7,20 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/sim"
 )
 
 // A DemandLoad says what is expected of a workload's users in the recorded time, against the mean and the peak of a day: by
-// the shape of the day in every metro, before any run. It is the same for all placements.
+// the shape of the day in every metro, its flash crowds, and when it begins and ends, before any run. It is the same for all placements.
 type DemandLoad struct {
 	Workload string `json:"workload"`
 	// Unit is "players", who want to play at once, or "requests per second".
 	Unit string `json:"unit"`
-	// Recorded is the mean of the recorded time, Mean that of the day and Peak the largest load of the day.
+	// Recorded is the mean of the recorded time, with flash crowds, of which the workload has Crowds; Mean is that of the day and Peak the largest load of the day,
+	// without them.
 	Recorded float64 `json:"recorded"`
+	Crowds   int     `json:"flash_crowds,omitempty"`
 	Mean     float64 `json:"day_mean"`
 	Peak     float64 `json:"day_peak"`
 }
@@ -27,8 +30,12 @@ func (d DemandLoad) OfMean() float64 { return d.Recorded / d.Mean }
 
 // String returns the load in words, for example "11,308 players expected in the recorded time, 141 % of the daily mean (8,020; peak 11,400)".
 func (d DemandLoad) String() string {
-	return fmt.Sprintf("%s %s expected in the recorded time, %.0f %% of the daily mean (%s; peak %s)",
-		rounded(d.Recorded), d.Unit, 100*d.OfMean(), rounded(d.Mean), rounded(d.Peak))
+	with := ""
+	if d.Crowds > 0 {
+		with = ", " + words.Plural(float64(d.Crowds), "flash crowd") + " included"
+	}
+	return fmt.Sprintf("%s %s expected in the recorded time%s, %.0f %% of the daily mean (%s; peak %s)",
+		rounded(d.Recorded), d.Unit, with, 100*d.OfMean(), rounded(d.Mean), rounded(d.Peak))
 }
 
 // rounded writes a load: from 100 on as a whole number, below with three digits.
@@ -51,15 +58,15 @@ func (s *Study) demandLoads() (all []DemandLoad, err error) {
 		if err != nil {
 			return nil, err
 		}
-		recorded, err := w.MeanLoad(users, s.Start.Add(s.WarmUp), s.Duration)
-		if err != nil {
-			return nil, err
+		recorded, ok := s.RecordedLoadOf(i)
+		if !ok {
+			continue
 		}
 		peak, err := w.PeakLoad(users, s.Start)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, DemandLoad{Workload: w.Name, Unit: unit, Recorded: float64(mean * recorded), Mean: mean, Peak: float64(mean * peak)})
+		all = append(all, DemandLoad{Workload: w.Name, Unit: unit, Recorded: recorded, Crowds: len(w.Flashes), Mean: mean, Peak: float64(mean * peak)})
 	}
 	return all, nil
 }

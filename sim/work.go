@@ -44,6 +44,21 @@ func (s *Scenario) RecordedWorkOf(number int) Work {
 	return Work{Requests: all.Requests - warmUp.Requests, Updates: all.Updates - warmUp.Updates, Sessions: all.Sessions}
 }
 
+// RecordedLoadOf returns how much the users of a workload, by its number, are expected to ask for on the mean of the recorded time: requests a second or, of a game,
+// players who are there or want to be. It is of what [Scenario.RecordedWorkOf] is, and known where the demand follows a day.
+func (s *Scenario) RecordedLoadOf(number int) (load float64, ok bool) {
+	w := &s.Workloads[number]
+	all, ok := s.expected(w, s.WarmUp+s.Duration)
+	if !ok {
+		return 0, false
+	}
+	warmUp, _ := s.expected(w, s.WarmUp)
+	if _, plays := w.Service.(workload.Matched); plays {
+		return (all.PlayerSeconds - warmUp.PlayerSeconds) / s.Duration.Seconds(), true
+	}
+	return (all.Arrivals - warmUp.Arrivals) / s.Duration.Seconds(), true
+}
+
 // workUntil returns the work of a run that ends at an instant.
 func (s *Scenario) workUntil(number int, end time.Duration) Work {
 	w := &s.Workloads[number]
