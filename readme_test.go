@@ -45,3 +45,29 @@ func TestQuestionsLeadToFiles(t *testing.T) {
 	}
 	require.Equal(t, 15, strings.Count(string(page), "\n| ")-1, "fifteen rows below the header")
 }
+
+// A page that is made from a template says what the template says, and in the places of that tables, or what a run was on: nothing that is written into the page alone, and
+// lost when it is made again.
+func TestPagesSayWhatTheirTemplatesSay(t *testing.T) {
+	for page, template := range map[string]string{"docs/performance.md": "benchmarks/performance.md.tmpl"} {
+		made, err := os.ReadFile(page)
+		require.NoError(t, err)
+		from, err := os.ReadFile(template)
+		require.NoError(t, err)
+		rest := string(made)
+		parts := place.Split(string(from), -1)
+		for i, part := range parts {
+			at := strings.Index(rest, part)
+			require.GreaterOrEqual(t, at, 0, "%s has not, where it is due, what %s has:\n%s\nwant the same in both", page, template, part)
+			require.True(t, i > 0 || at == 0, "%s begins with what %s has not: %s", page, template, rest[:max(at, 0)])
+			for _, line := range strings.Split(rest[:at], "\n")[1:] { // one that has but one is a place in a line
+				require.Regexp(t, `^(\||Left out: |$)`, line, "%s has a line that %s has not", page, template)
+			}
+			rest = rest[at+len(part):]
+		}
+		require.Empty(t, rest, "%s ends with what %s has not", page, template)
+	}
+}
+
+// place is a place of a template, or several in one line.
+var place = regexp.MustCompile(`\{\{range (?:.|\n)*?\{\{end\}\}|\{\{[^}]*\}\}`)
